@@ -1,0 +1,83 @@
+"""Opens the document in a package: finds its story parts by relationship and walks them."""
+
+import re
+
+from docops_flask.engine.document.document import Document, StoryPart
+from docops_flask.engine.document.places import StoryKind
+from docops_flask.engine.document.walk import walk_stories
+from docops_flask.engine.errors import InvalidTemplate
+from docops_flask.engine.opc.limits import Limits
+from docops_flask.engine.opc.package import Package
+from docops_flask.engine.opc.xml_part import parse_part
+from docops_flask.engine.oxml.names import W_STRICT, W_TRANSITIONAL, namespace_of, vocabulary
+
+_STORY_OF_RELATIONSHIP = {
+    "header": StoryKind.HEADER,
+    "footer": StoryKind.FOOTER,
+    "footnotes": StoryKind.FOOTNOTES,
+    "endnotes": StoryKind.ENDNOTES,
+    "comments": StoryKind.COMMENTS,
+}
+_PLAIN_STEM = re.compile(r"[A-Za-z]+[0-9]*\Z")
+
+
+def open_document(package: Package, limits: Limits) -> Document:
+    """Return the document of ``package``, every story walked once.
+
+    Raises ``InvalidTemplate`` when a story is not well formed or not WordprocessingML,
+    ``TemplateLimitExceeded`` when its tables expand to more cells than ``limits`` allows.
+    """
+    main = _story_part(package, package.main_part, StoryKind.BODY, "")
+    relationships = package.relationships(package.main_part)
+    parts = [main]
+    prefixes = {""}
+    names = {package.main_part.lower()}
+    styles = None
+    for relationship in relationships:
+        name = relationship.target
+        # A relationship that leads nowhere is common in real files; Word ignores it too.
+        if relationship.external or not package.has(name) or name.lower() in names:
+            continue
+        if relationship.kind == "styles" and styles is None:
+            styles = parse_part(package.read(name), name)
+        kind = _STORY_OF_RELATIONSHIP.get(relationship.kind)
+        if kind is not None:
+            names.add(name.lower())
+            parts.append(_story_part(package, name, kind, _prefix(name, kind, prefixes)))
+    ordered = tuple(sorted(parts, key=_story_order))
+    return Document(parts=ordered, styles=styles, walk=walk_stories(ordered, limits.table_cells))
+
+
+def _story_part(package: Package, name: str, kind: StoryKind, prefix: str) -> StoryPart:
+    content = package.read(name)
+    root = parse_part(content, name)
+    namespace = namespace_of(root.tag)
+    if namespace not in (W_TRANSITIONAL, W_STRICT):
+        raise InvalidTemplate(
+            f"template: the part {name} is not WordprocessingML. "
+            "Open the file in Word, save it again as .docx and retry.",
+            reason="not_wordprocessingml",
+            part=name,
+        )
+    return StoryPart(name=name, kind=kind, prefix=prefix, root=root, w=vocabulary(namespace))
+
+
+def _prefix(name: str, kind: StoryKind, taken: set[str]) -> str:
+    """Return what addresses in the part begin with: ``header1/``, ``footnotes/``."""
+    stem = name.rpartition("/")[2].rpartition(".")[0]
+    if not (_PLAIN_STEM.match(stem) and stem.startswith(kind.value)):
+        stem = kind.value
+    candidate, number = stem, 1
+    while f"{candidate}/" in taken:
+        number += 1
+        candidate = f"{stem}_{number}"
+    taken.add(f"{candidate}/")
+    return f"{candidate}/"
+
+
+_KIND_ORDER = list(StoryKind)
+
+
+def _story_order(part: StoryPart) -> tuple[int, int, str]:
+    digits = re.search(r"(\d+)", part.prefix)
+    return _KIND_ORDER.index(part.kind), int(digits[1]) if digits else 0, part.prefix

@@ -1,0 +1,181 @@
+"""The text of a paragraph as one string, with the way back to the w:t each character lies in.
+
+See docs/analysis/placeholders-across-runs.md for what counts as text and why.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from lxml.etree import _Element
+
+from docops_flask.engine.oxml.names import MC_ALTERNATE_CONTENT, MC_CHOICE, Vocabulary
+
+OBJECT = "\ufffc"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TextPiece:
+    """A w:t: its characters stand at ``start``:``end`` of the paragraph's text.
+
+    ``run`` is the w:r around it, ``run_index`` that run's number in its paragraph.
+    """
+
+    start: int
+    end: int
+    node: _Element
+    run: _Element
+    run_index: int
+    in_field_result: bool
+
+
+class ParagraphText:
+    r"""A paragraph's visible text. Anything with a width that is no text counts as one U+FFFC.
+
+    Tabs and breaks are ``\t`` and ``\n``. Deleted text (w:del, w:moveFrom) and marks without width
+    (proofing, bookmarks, comment ranges, anchored drawings) do not count at all.
+    """
+
+    def __init__(self, paragraph: _Element, w: Vocabulary) -> None:
+        reader = _Reader(w)
+        reader.read_children(paragraph)
+        self.text = "".join(reader.texts)
+        self.pieces = reader.pieces
+        self._starts = [piece.start for piece in self.pieces]
+
+    def pieces_between(self, start: int, end: int) -> list[TextPiece]:
+        """Return the pieces that hold characters of ``text[start:end]``, in order."""
+        index = max(0, bisect_right(self._starts, start) - 1)
+        found = []
+        while index < len(self.pieces) and self.pieces[index].start < end:
+            piece = self.pieces[index]
+            if piece.end > start:
+                found.append(piece)
+            index += 1
+        return found
+
+
+def visible_text(paragraph: _Element, w: Vocabulary) -> str:
+    """Return the paragraph's text as ``ParagraphText`` counts it."""
+    return ParagraphText(paragraph, w).text
+
+
+def runs_of(paragraph: _Element, w: Vocabulary) -> Iterator[_Element]:
+    """Yield the runs of a paragraph in document order, those of its text boxes left out."""
+    for child in paragraph:
+        if child.tag == w.r:
+            yield child
+        elif child.tag == w.sdt:
+            content = child.find(w.sdtContent)
+            if content is not None:
+                yield from runs_of(content, w)
+        elif child.tag in _containers(w):
+            yield from runs_of(child, w)
+
+
+@lru_cache(maxsize=2)
+def _containers(w: Vocabulary) -> frozenset[str]:
+    return frozenset((
+        w.hyperlink, w.ins, w.moveTo, w.del_, w.moveFrom, w.smartTag, w.customXml, w.fldSimple, w.dir, w.bdo,
+    ))  # fmt: skip
+
+
+class _Reader:
+    """Reads a paragraph's children into texts and pieces, one visit each."""
+
+    def __init__(self, w: Vocabulary) -> None:
+        self._w = w
+        self.texts: list[str] = []
+        self.pieces: list[TextPiece] = []
+        self._position = 0
+        self._run_index = -1
+        # One entry per open complex field: whether its result has begun (17.16.18).
+        self._fields: list[bool] = []
+        self._simple_fields = 0
+
+    def read_children(self, parent: _Element, deleted: bool = False) -> None:
+        w = self._w
+        for child in parent:
+            tag = child.tag
+            if tag == w.r:
+                self._run_index += 1
+                if not deleted:
+                    self._read_run(child)
+            elif tag == w.sdt:
+                content = child.find(w.sdtContent)
+                if content is not None:
+                    self.read_children(content, deleted)
+            elif tag == w.fldSimple:
+                self._simple_fields += 1
+                self.read_children(child, deleted)
+                self._simple_fields -= 1
+            elif tag in (w.del_, w.moveFrom):
+                self.read_children(child, True)
+            elif tag in _containers(w):
+                self.read_children(child, deleted)
+            elif not deleted and tag not in _without_width(w) and isinstance(tag, str):
+                self._add(OBJECT)
+
+    def _read_run(self, run: _Element) -> None:
+        w = self._w
+        for child in run:
+            tag = child.tag
+            if tag == w.t:
+                self._add_text(child, run)
+            elif tag in (w.tab, w.ptab):
+                self._add("\t")
+            elif tag in (w.br, w.cr):
+                self._add("\n")
+            elif tag == w.noBreakHyphen:
+                self._add("\u2011")
+            elif tag == w.softHyphen:
+                self._add("\u00ad")
+            elif tag == w.fldChar:
+                self._field_mark(child.get(w.fldCharType))
+            elif tag in (w.drawing, w.pict, w.object, MC_ALTERNATE_CONTENT):
+                if not _floats(child, w):
+                    self._add(OBJECT)
+            elif tag not in _without_width(w) and isinstance(tag, str):
+                self._add(OBJECT)
+
+    def _add_text(self, node: _Element, run: _Element) -> None:
+        # A w:t holds text alone; with a comment or instruction inside, only the text before it can be edited.
+        text = node.text or ""
+        start = self._position
+        self._add(text)
+        in_result = bool(self._simple_fields or (self._fields and all(self._fields)))
+        self.pieces.append(TextPiece(start, self._position, node, run, self._run_index, in_result))
+
+    def _add(self, text: str) -> None:
+        self.texts.append(text)
+        self._position += len(text)
+
+    def _field_mark(self, kind: str | None) -> None:
+        if kind == "begin":
+            self._fields.append(False)
+        elif kind == "separate" and self._fields:
+            self._fields[-1] = True
+        elif kind == "end" and self._fields:
+            self._fields.pop()
+
+
+@lru_cache(maxsize=2)
+def _without_width(w: Vocabulary) -> frozenset[str]:
+    return frozenset((
+        w.rPr, w.pPr, w.proofErr, w.bookmarkStart, w.bookmarkEnd, w.commentRangeStart, w.commentRangeEnd,
+        w.commentReference, w.lastRenderedPageBreak, w.delText, w.instrText, w.delInstrText, w.permStart,
+        w.permEnd, w.moveFromRangeStart, w.moveFromRangeEnd, w.moveToRangeStart, w.moveToRangeEnd,
+        w.customXmlInsRangeStart, w.customXmlInsRangeEnd, w.customXmlDelRangeStart, w.customXmlDelRangeEnd,
+        w.annotationRef, w.smartTagPr, w.customXmlPr,
+    ))  # fmt: skip
+
+
+def _floats(element: _Element, w: Vocabulary) -> bool:
+    """Say whether a drawing is anchored beside the text instead of standing in the line."""
+    if element.tag == w.drawing:
+        return any(child.tag == w.wp_anchor for child in element)
+    if element.tag == MC_ALTERNATE_CONTENT:
+        choice = element.find(MC_CHOICE)
+        return choice is not None and any(_floats(child, w) for child in choice)
+    return any("position:absolute" in (shape.get("style") or "") for shape in element)

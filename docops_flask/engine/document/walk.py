@@ -1,0 +1,243 @@
+"""The one walk over all stories: every paragraph and table, each with its address.
+
+See docs/analysis/stories.md for what Word shows of each wrapper and why the walk treats it so.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import zip_longest
+
+from lxml.etree import _Element
+
+from docops_flask.engine.document.document import StoryPart
+from docops_flask.engine.document.paragraph_text import visible_text
+from docops_flask.engine.document.places import ParagraphPlace, StoryKind, TablePlace, Walk
+from docops_flask.engine.errors import TemplateLimitExceeded
+from docops_flask.engine.oxml.names import (
+    MC_ALTERNATE_CONTENT,
+    MC_CHOICE,
+    MC_FALLBACK,
+    Vocabulary,
+)
+from docops_flask.engine.oxml.units import to_integer
+
+_MAX_GRID_COLUMNS = 63
+
+
+def walk_stories(parts: Sequence[StoryPart], max_cells: int) -> Walk:
+    """Return all paragraphs and tables of ``parts``, stories in the given order.
+
+    Raises ``TemplateLimitExceeded`` (``table_cells``) when the tables expand to more than ``max_cells``.
+    """
+    walker = _Walker(max_cells)
+    walk = Walk()
+    for part in parts:
+        if part.kind is StoryKind.COMMENTS:
+            aside = Walk()
+            walker.walk_part(part, aside)
+            walk.comments.extend(aside.paragraphs)
+        else:
+            walker.walk_part(part, walk)
+    return walk
+
+
+@dataclass(slots=True)
+class _Flow:
+    """The container being walked: what addresses in it begin with and how many blocks came before."""
+
+    part: StoryPart
+    prefix: str
+    story: StoryKind
+    depth: int
+    paragraphs: int = 0
+    tables: int = 0
+
+
+class _Walker:
+    def __init__(self, max_cells: int) -> None:
+        self._cells = 0
+        self._max_cells = max_cells
+        self._textboxes = 0
+
+    def walk_part(self, part: StoryPart, walk: Walk) -> None:
+        w = part.w
+        # Most parts hold no text box; asking once a part spares asking every paragraph.
+        has_textboxes = next(part.root.iter(w.txbxContent), None) is not None
+        if part.kind in (StoryKind.FOOTNOTES, StoryKind.ENDNOTES, StoryKind.COMMENTS):
+            for note in part.root:
+                if note.tag in (w.footnote, w.endnote, w.comment):
+                    prefix = f"{part.prefix}n{note.get(w.id, '')}."
+                    self._blocks(note, _Flow(part, prefix, part.kind, 0), walk, has_textboxes)
+            return
+        container = part.root
+        if part.kind is StoryKind.BODY:
+            body = part.root.find(w.body)
+            if body is None:
+                return
+            container = body
+        self._blocks(container, _Flow(part, part.prefix, part.kind, 0), walk, has_textboxes)
+
+    def _blocks(self, container: _Element, flow: _Flow, walk: Walk, has_textboxes: bool) -> None:
+        w = flow.part.w
+        for child in container:
+            tag = child.tag
+            if tag == w.p:
+                path = f"{flow.prefix}p{flow.paragraphs}"
+                flow.paragraphs += 1
+                walk.paragraphs.append(ParagraphPlace(child, path, flow.story, flow.part, flow.depth))
+                if has_textboxes:
+                    self._textboxes_in(child, flow.part, walk)
+            elif tag == w.tbl:
+                path = f"{flow.prefix}t{flow.tables}"
+                flow.tables += 1
+                walk.tables.append(TablePlace(child, path, flow.story, flow.part, flow.depth))
+                self._table(child, path, flow, walk, has_textboxes)
+            else:
+                for inner in _transparent(child, w):
+                    self._blocks(inner, flow, walk, has_textboxes)
+
+    def _table(self, table: _Element, path: str, flow: _Flow, walk: Walk, has_textboxes: bool) -> None:
+        w = flow.part.w
+        for row_index, row in enumerate(_children(table, w.tr, w)):
+            column = _grid_before(row, w)
+            for cell in _children(row, w.tc, w):
+                prefix = f"{path}.r{row_index}.c{column}."
+                inner = _Flow(flow.part, prefix, flow.story, flow.depth + 1)
+                span = _grid_span(cell, w)
+                self._count_cells(span)
+                self._blocks(cell, inner, walk, has_textboxes)
+                column += span
+
+    def _count_cells(self, span: int) -> None:
+        self._cells += span
+        if self._cells > self._max_cells or span > _MAX_GRID_COLUMNS:
+            raise TemplateLimitExceeded(
+                "template: its tables have too many cells, or a cell spans more than "
+                f"{_MAX_GRID_COLUMNS} columns; {self._max_cells} cells are allowed.",
+                limit="table_cells",
+                maximum=self._max_cells,
+            )
+
+    def _textboxes_in(self, paragraph: _Element, part: StoryPart, walk: Walk) -> None:
+        for box, twins in _own_textboxes(paragraph, part.w):
+            name = f"textbox{self._textboxes}"
+            self._textboxes += 1
+            found = Walk()
+            self._textbox(box, part, f"{name}/", found)
+            for twin in twins:
+                other = Walk()
+                self._textbox(twin, part, f"{name}.fallback/", other)
+                _pair_mirrors(found, other)
+            walk.paragraphs.extend(found.paragraphs)
+            walk.tables.extend(found.tables)
+
+    def _textbox(self, box: _Element, part: StoryPart, prefix: str, found: Walk) -> None:
+        counter = self._textboxes
+        self._blocks(box, _Flow(part, prefix, StoryKind.TEXTBOX, 0), found, True)
+        if ".fallback/" in prefix:
+            # Boxes nested in both branches are one box; they were counted in the first.
+            self._textboxes = counter
+
+
+def _pair_mirrors(found: Walk, other: Walk) -> None:
+    """Hang each paragraph of ``other`` on its equal in ``found``; keep those that have none apart."""
+    paired: list[ParagraphPlace] = []
+    for place, mirror in zip_longest(found.paragraphs, other.paragraphs):
+        if place is None or mirror is None or not _same_text(place, mirror):
+            paired.extend(each for each in (place, mirror) if each is not None)
+        else:
+            paired.append(replace(place, mirrors=(*place.mirrors, mirror)))
+    found.paragraphs = paired
+
+
+def _same_text(one: ParagraphPlace, other: ParagraphPlace) -> bool:
+    return visible_text(one.element, one.part.w) == visible_text(other.element, other.part.w)
+
+
+def _own_textboxes(paragraph: _Element, w: Vocabulary) -> list[tuple[_Element, list[_Element]]]:
+    """Return the paragraph's text boxes with their twins in other branches of mc:AlternateContent.
+
+    Boxes inside a box belong to the paragraphs of that box and are left out.
+    """
+    alone: list[tuple[_Element, list[_Element]]] = []
+    groups: dict[_Element, dict[_Element, list[_Element]]] = {}
+    for box in paragraph.iter(w.txbxContent):
+        owner, branch = _alternate_content(box, paragraph, w)
+        if owner is None or branch is None:
+            if branch is None:
+                alone.append((box, []))
+            continue
+        if owner not in groups:
+            groups[owner] = {}
+            alone.append((owner, []))
+        groups[owner].setdefault(branch, []).append(box)
+    boxes: list[tuple[_Element, list[_Element]]] = []
+    for box, twins in alone:
+        boxes.extend(_paired(groups[box]) if box in groups else [(box, twins)])
+    return boxes
+
+
+def _paired(branches: dict[_Element, list[_Element]]) -> list[tuple[_Element, list[_Element]]]:
+    first, *others = branches.values()
+    pairs: list[tuple[_Element, list[_Element]]] = [
+        (box, [other[index] for other in others if index < len(other)]) for index, box in enumerate(first)
+    ]
+    for other in others:
+        pairs.extend((box, []) for box in other[len(first) :])
+    return pairs
+
+
+def _alternate_content(
+    box: _Element, paragraph: _Element, w: Vocabulary
+) -> tuple[_Element | None, _Element | None]:
+    """Return the outermost mc:AlternateContent around ``box`` and the branch it lies in.
+
+    ``(None, box)`` says that the box lies inside another box, ``(None, None)`` that it stands alone.
+    """
+    owner: _Element | None = None
+    branch: _Element | None = None
+    for ancestor in box.iterancestors():
+        if ancestor is paragraph:
+            return owner, branch
+        if ancestor.tag == w.txbxContent:
+            return None, box
+        if ancestor.tag in (MC_CHOICE, MC_FALLBACK):
+            branch = ancestor
+        elif ancestor.tag == MC_ALTERNATE_CONTENT:
+            owner = ancestor
+    return owner, branch
+
+
+def _transparent(element: _Element, w: Vocabulary) -> Iterator[_Element]:
+    """Yield the containers behind a wrapper that blocks, rows and cells may stand in."""
+    tag = element.tag
+    if tag == w.sdt:
+        content = element.find(w.sdtContent)
+        if content is not None:
+            yield content
+    elif tag in (w.customXml, w.smartTag, w.ins, w.moveTo, w.hyperlink):
+        yield element
+    elif tag == MC_ALTERNATE_CONTENT:
+        yield from (branch for branch in element if branch.tag in (MC_CHOICE, MC_FALLBACK))
+
+
+def _children(parent: _Element, wanted: str, w: Vocabulary) -> Iterator[_Element]:
+    """Yield the children named ``wanted``, also those inside content controls and the like."""
+    for child in parent:
+        if child.tag == wanted:
+            yield child
+        else:
+            for inner in _transparent(child, w):
+                yield from _children(inner, wanted, w)
+
+
+def _grid_before(row: _Element, w: Vocabulary) -> int:
+    properties = row.find(w.trPr)
+    before = None if properties is None else properties.find(w.gridBefore)
+    return 0 if before is None else max(0, to_integer(before.get(w.val)) or 0)
+
+
+def _grid_span(cell: _Element, w: Vocabulary) -> int:
+    properties = cell.find(w.tcPr)
+    span = None if properties is None else properties.find(w.gridSpan)
+    return 1 if span is None else max(1, to_integer(span.get(w.val)) or 1)

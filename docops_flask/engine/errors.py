@@ -1,0 +1,96 @@
+"""The root of the error hierarchy and the errors the engine itself raises.
+
+Every error a client may see is a ``DocopsError``: its class knows the HTTP status and the
+contract's code, its instance carries a message for people and a JSON-able ``detail``.
+``jobs.errors`` and ``web.errors`` add the errors of their layers.
+"""
+
+from typing import Any, ClassVar
+
+
+class DocopsError(Exception):
+    """An error with a place in the contract's table (section 3).
+
+    ``message`` says what is wrong, where and what to do; ``detail`` holds the same as data.
+    Neither ever holds a path of this machine or contents of a template, task or policy.
+    ``inner`` is for the log alone: what really happened, without contents of the inputs.
+    ``retry_after_seconds`` becomes a ``Retry-After`` header.
+    """
+
+    status: ClassVar[int] = 500
+    code: ClassVar[str] = "INTERNAL_ERROR"
+
+    def __init__(self, message: str, **detail: Any) -> None:
+        super().__init__(message)
+        self.message = message
+        self.detail: dict[str, Any] = detail
+        self.inner: str | None = None
+        self.retry_after_seconds: int | None = None
+
+
+class InvalidArgument(DocopsError):
+    """A part, form value or task that does not fit its schema."""
+
+    status = 400
+    code = "INVALID_ARGUMENT"
+
+
+class ArgumentConflict(DocopsError):
+    """Two inputs that exclude each other."""
+
+    status = 400
+    code = "INVALID_ARGUMENT_CONFLICT"
+
+
+class InvalidJson(DocopsError):
+    """A task that is no JSON object."""
+
+    status = 400
+    code = "INVALID_JSON"
+
+
+class InvalidTemplate(DocopsError):
+    """A Word file that is damaged or unsafe; ``detail.reason`` is a short stable word."""
+
+    status = 400
+    code = "INVALID_TEMPLATE"
+
+    def __init__(self, message: str, *, reason: str, **detail: Any) -> None:
+        super().__init__(message, reason=reason, **detail)
+
+
+class InvalidMediaType(DocopsError):
+    """Content of another kind than the one asked for."""
+
+    status = 415
+    code = "INVALID_MEDIA_TYPE"
+
+
+class TemplateLimitExceeded(DocopsError):
+    """A template that would unfold to more than a configured limit."""
+
+    status = 413
+    code = "TEMPLATE_LIMIT_EXCEEDED"
+
+    def __init__(self, message: str, *, limit: str, maximum: int) -> None:
+        super().__init__(message, limit=limit, max=maximum)
+
+
+_FROM_RENDERER: dict[str, type[DocopsError]] = {
+    cls.code: cls for cls in (InvalidArgument, InvalidTemplate, InvalidMediaType, TemplateLimitExceeded)
+}
+
+
+def to_record(error: DocopsError) -> dict[str, Any]:
+    """Return ``error`` as plain data for the renderer's result file."""
+    return {"code": error.code, "message": error.message, "detail": error.detail}
+
+
+def from_record(record: dict[str, Any]) -> DocopsError:
+    """Return the error a renderer reported; an unknown code becomes an internal error."""
+    cls = _FROM_RENDERER.get(str(record.get("code")))
+    if cls is None:
+        return DocopsError("The renderer reported an unknown error.")
+    error = cls.__new__(cls)
+    DocopsError.__init__(error, str(record.get("message", "")), **dict(record.get("detail") or {}))
+    return error

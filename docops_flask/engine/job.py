@@ -1,0 +1,41 @@
+"""One job as plain data: what to do, with what, within which limits.
+
+A job crosses from the server to its renderer as a pickle in the job's own folder; it is frozen,
+so nobody edits what was asked for.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+
+from docops_flask.engine.opc.limits import Limits
+from docops_flask.engine.options import Options
+from docops_flask.engine.policy.policy import Policy
+from docops_flask.engine.skills.skill import Skill
+
+Payload = Mapping[str, str | list[str] | None]
+
+
+class JobKind(Enum):
+    """What is asked of the engine."""
+
+    RUN = "run"
+    PRECHECK = "precheck"
+    INSPECT = "inspect"
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What the engine is to do with a template.
+
+    ``skill`` and ``payload`` (a validated task's) are ``None`` for an inspection alone;
+    ``skills`` are all the skills known, for suggestions and ``known_in``.
+    """
+
+    kind: JobKind
+    skills: tuple[Skill, ...]
+    skill: Skill | None = None
+    payload: Payload | None = None
+    options: Options = field(default_factory=Options)
+    policy: Policy = field(default_factory=Policy)
+    limits: Limits = field(default_factory=Limits)

@@ -1,0 +1,143 @@
+"""A Word package: its parts, what they are, how they relate, and how it is written again."""
+
+from collections.abc import Mapping
+from mmap import ACCESS_READ, mmap
+from pathlib import Path
+
+from docops_flask.engine.errors import InvalidMediaType, InvalidTemplate, TemplateLimitExceeded
+from docops_flask.engine.opc.content_types import CONTENT_TYPES_PART, ContentTypes
+from docops_flask.engine.opc.limits import Limits
+from docops_flask.engine.opc.relationships import (
+    Relationship,
+    parse_relationships,
+    relationships_part,
+)
+from docops_flask.engine.opc.xml_part import parse_part
+from docops_flask.engine.opc.zip_entry import ZipEntry
+from docops_flask.engine.opc.zip_reader import ZipReader
+from docops_flask.engine.opc.zip_writer import ByteSink, ZipWriter
+
+WORD_DOCUMENT = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
+_VBA_PROJECT = "application/vnd.ms-office.vbaProject"
+_BOMB_BYTES = 10 * 1024 * 1024
+_BOMB_RATIO = 200
+
+
+class Package:
+    """The package in a file. ``main_part`` is the name of the document part.
+
+    Raises ``InvalidMediaType`` for a file of another kind, ``InvalidTemplate`` for a damaged or unsafe
+    one, ``TemplateLimitExceeded`` for one that unfolds to more than ``limits`` allows.
+    Close it when done; until then the file stays mapped, not loaded.
+    """
+
+    def __init__(self, path: Path, limits: Limits) -> None:
+        with path.open("rb") as file:
+            file.seek(0, 2)
+            self._map: mmap | bytes = mmap(file.fileno(), 0, access=ACCESS_READ) if file.tell() else b""
+        self._zip = ZipReader(self._map, limits)
+        self._names = {entry.name.lower(): entry for entry in self._zip.entries}
+        self._check_sizes(limits)
+        self.content_types = self._read_content_types()
+        self.main_part = self._find_main_part()
+
+    def close(self) -> None:
+        """Unmap the file."""
+        self._zip.close()
+        if isinstance(self._map, mmap):
+            self._map.close()
+
+    def part_names(self) -> tuple[str, ...]:
+        """Return the names of all members in the archive's order."""
+        return tuple(entry.name for entry in self._zip.entries)
+
+    def has(self, name: str) -> bool:
+        """Say whether there is a part ``name`` (part names compare without case, ECMA-376 part 2, 9.1.1)."""
+        return name.lower() in self._names
+
+    def read(self, name: str) -> bytes:
+        """Return the content of part ``name``, which must exist."""
+        return self._zip.read(self._names[name.lower()])
+
+    def relationships(self, source: str) -> tuple[Relationship, ...]:
+        """Return the relationships of part ``source`` ("" for the package); none when it has no list."""
+        name = relationships_part(source)
+        if not self.has(name):
+            return ()
+        return parse_relationships(parse_part(self.read(name), name), source)
+
+    def write(self, stream: ByteSink, changed: Mapping[str, bytes]) -> None:
+        """Write the package with the parts in ``changed`` replaced, all other members as they are stored."""
+        writer = ZipWriter(stream)
+        replaced = {name.lower(): content for name, content in changed.items()}
+        for entry in self._zip.entries:
+            content = replaced.get(entry.name.lower())
+            if content is None:
+                stored = self._zip.stored_bytes(entry)
+                writer.copy(entry, stored)
+                stored.release()
+            else:
+                writer.replace(entry, content)
+        writer.finish()
+
+    def _check_sizes(self, limits: Limits) -> None:
+        total = sum(entry.size for entry in self._zip.entries)
+        _hold("unpacked_bytes", total, limits.unpacked_bytes)
+        xml_sizes = [entry.size for entry in self._zip.entries if _is_xml(entry.name)]
+        _hold("xml_part_bytes", max(xml_sizes, default=0), limits.xml_part_bytes)
+        _hold("xml_bytes", sum(xml_sizes), limits.xml_bytes)
+        for entry in self._zip.entries:
+            if _unfolds_like_a_bomb(entry):
+                _hold("unpacked_bytes", entry.size, _BOMB_RATIO * max(1, entry.compressed_size))
+
+    def _read_content_types(self) -> ContentTypes:
+        if not self.has(CONTENT_TYPES_PART):
+            raise _no_word_file("it has no list of content types", "content_types")
+        return ContentTypes(parse_part(self.read(CONTENT_TYPES_PART), CONTENT_TYPES_PART))
+
+    def _find_main_part(self) -> str:
+        targets = [
+            relationship.target
+            for relationship in self.relationships("")
+            if relationship.kind == "officeDocument" and not relationship.external
+        ]
+        if not targets or not self.has(targets[0]):
+            raise _no_word_file("its main document part is missing", "main_part")
+        main = self._names[targets[0].lower()].name
+        content_type = self.content_types.of(main)
+        if content_type != WORD_DOCUMENT:
+            if content_type in ("", "application/xml"):
+                raise _no_word_file("the content type of its main part is missing", "content_types")
+            raise InvalidMediaType(
+                "template: this is an Office file of another kind (macro-enabled, a .dotx template, a "
+                "spreadsheet …); save it as a Word document (.docx).",
+                field="template",
+            )
+        if _VBA_PROJECT in self.content_types.all_types() or any(
+            relationship.kind.endswith("/vbaProject") for relationship in self.relationships(main)
+        ):
+            raise _no_word_file("it hides macros behind a plain .docx", "macros")
+        return main
+
+
+def _is_xml(name: str) -> bool:
+    return name.lower().endswith((".xml", ".rels"))
+
+
+def _unfolds_like_a_bomb(entry: ZipEntry) -> bool:
+    return entry.size > _BOMB_BYTES and entry.size > _BOMB_RATIO * max(1, entry.compressed_size)
+
+
+def _hold(limit: str, value: int, maximum: int) -> None:
+    if value > maximum:
+        raise TemplateLimitExceeded(
+            f"template: it would unfold to {value} bytes ({limit}); {maximum} are allowed.",
+            limit=limit,
+            maximum=maximum,
+        )
+
+
+def _no_word_file(what: str, reason: str) -> InvalidTemplate:
+    return InvalidTemplate(
+        f"template: {what}. Open it in Word, save it again as .docx and retry.", reason=reason
+    )

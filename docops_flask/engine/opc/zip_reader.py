@@ -1,0 +1,236 @@
+"""Reads a ZIP archive strictly: what does not add up is refused, nothing is guessed.
+
+The standard library's reader is made to be lenient and gives no access to a member's stored bytes;
+a template must be sound, and members that no value touches are copied as they are stored.
+Source: PKWARE APPNOTE.TXT 6.3.10, sections 4.3.7 (local header), 4.3.12 (central directory), 4.3.16
+(end record); ECMA-376 part 2, annex C (what OPC allows).
+"""
+
+import struct
+import zlib
+from collections.abc import Iterator
+from mmap import mmap
+
+from docops_flask.engine.errors import InvalidMediaType, InvalidTemplate, TemplateLimitExceeded
+from docops_flask.engine.opc.limits import Limits
+from docops_flask.engine.opc.zip_entry import (
+    DEFLATED,
+    FLAG_ENCRYPTED,
+    FLAG_STRONG_ENCRYPTION,
+    FLAG_UTF8,
+    STORED,
+    UNIX_SYMLINK,
+    ZIP64_EXTRA,
+    ZipEntry,
+)
+
+_END = struct.Struct("<4s4H2LH")
+_CENTRAL = struct.Struct("<4s6H3L5H2L")
+_LOCAL = struct.Struct("<4s5H3L2H")
+_END_MAGIC = b"PK\x05\x06"
+_CENTRAL_MAGIC = b"PK\x01\x02"
+_LOCAL_MAGIC = b"PK\x03\x04"
+_MAX_COMMENT = 0xFFFF
+_ZIP64_MARK = 0xFFFFFFFF
+
+
+class ZipReader:
+    """The members of an archive held in ``data`` (bytes or a read-only map of the file).
+
+    Raises ``InvalidMediaType`` when ``data`` does not begin as a ZIP does, ``InvalidTemplate`` when it is
+    damaged or unsafe, ``TemplateLimitExceeded`` when it has more members than ``limits`` allows.
+    """
+
+    def __init__(self, data: bytes | mmap, limits: Limits) -> None:
+        self._data = data
+        self._view = memoryview(data)
+        if bytes(self._view[:4]) != _LOCAL_MAGIC:
+            raise InvalidMediaType("template: this is not a Word document (.docx).", field="template")
+        count, start, end = self._end_record()
+        if count > limits.zip_entries:
+            raise TemplateLimitExceeded(
+                f"template: it holds {count} files; {limits.zip_entries} are allowed.",
+                limit="zip_entries",
+                maximum=limits.zip_entries,
+            )
+        self.entries = tuple(self._central_directory(count, start, end))
+        self._refuse_overlaps(start)
+        self._by_name = {entry.name: entry for entry in self.entries}
+
+    def close(self) -> None:
+        """Let go of the archive's bytes, so that a map of the file can be closed."""
+        self._view.release()
+
+    def get(self, name: str) -> ZipEntry | None:
+        """Return the member called ``name`` exactly, ``None`` when there is none."""
+        return self._by_name.get(name)
+
+    def stored_bytes(self, entry: ZipEntry) -> memoryview:
+        """Return the member's bytes as they lie in the archive, compressed or not."""
+        return self._view[entry.data_offset : entry.data_offset + entry.compressed_size]
+
+    def read(self, entry: ZipEntry) -> bytes:
+        """Return the member's content; raise ``InvalidTemplate`` when size or CRC do not fit it."""
+        stored = self.stored_bytes(entry)
+        content = bytes(stored) if entry.method == STORED else _inflate(stored, entry)
+        if len(content) != entry.size or zlib.crc32(content) != entry.crc:
+            raise _damaged(f"the file {_shown(entry.name)} in it does not match its checksum", "checksum")
+        return content
+
+    def _end_record(self) -> tuple[int, int, int]:
+        tail_start = max(0, len(self._view) - _MAX_COMMENT - _END.size)
+        tail = bytes(self._view[tail_start:])
+        at = tail.rfind(_END_MAGIC)
+        while at >= 0:
+            record = tail[at : at + _END.size]
+            if len(record) == _END.size:
+                _, disk, start_disk, here, count, size, start, comment = _END.unpack(record)
+                if at + _END.size + comment > len(tail):
+                    raise _damaged("its end is cut off", "truncated")
+                # Copying tools append a newline or pad with zeros; Word opens such files.
+                if not tail[at + _END.size + comment :].strip(b"\0\r\n \x1a"):
+                    end = tail_start + at
+                    if disk or start_disk or here != count:
+                        raise _damaged("it is part of a split archive", "zip_structure")
+                    if start + size != end:
+                        raise _damaged("its list of contents does not end where it should", "zip_structure")
+                    return count, start, end
+            at = tail.rfind(_END_MAGIC, 0, at)
+        raise _damaged("its end is missing; it was cut off on the way", "truncated")
+
+    def _central_directory(self, count: int, start: int, end: int) -> Iterator[ZipEntry]:
+        at = start
+        names: set[str] = set()
+        for _ in range(count):
+            if at + _CENTRAL.size > end:
+                raise _damaged("its list of contents is cut off", "zip_structure")
+            entry, at = self._central_entry(at, end)
+            folded = entry.name.casefold()
+            if folded in names:
+                raise _damaged(f"it holds {_shown(entry.name)} twice", "duplicate_name")
+            names.add(folded)
+            yield entry
+        if at != end:
+            raise _damaged("its list of contents is longer than it says", "zip_structure")
+
+    def _central_entry(self, at: int, end: int) -> tuple[ZipEntry, int]:
+        fields = _CENTRAL.unpack_from(self._view, at)
+        (magic, made, needed, flags, method, time, date, crc, packed, size) = fields[:10]
+        (name_length, extra_length, comment_length, _, internal, external, offset) = fields[10:]
+        name_at = at + _CENTRAL.size
+        after = name_at + name_length + extra_length + comment_length
+        if magic != _CENTRAL_MAGIC or after > end:
+            raise _damaged("its list of contents is broken", "zip_structure")
+        raw_name = bytes(self._view[name_at : name_at + name_length])
+        extra = bytes(self._view[name_at + name_length : name_at + name_length + extra_length])
+        size, packed, offset = _zip64_values(extra, size, packed, offset)
+        name = _decoded(raw_name, flags)
+        _refuse_unsafe(name, flags, method, external, made)
+        data_offset, local_extra = self._local_header(offset, raw_name, flags, method)
+        if data_offset + packed > end:
+            raise _damaged(f"the file {_shown(name)} in it is cut off", "truncated")
+        entry = ZipEntry(
+            name, raw_name, made, needed, flags, method, time, date, crc, packed, size, internal,
+            external, offset, data_offset, _without_zip64(extra), _without_zip64(local_extra),
+        )  # fmt: skip
+        return entry, after
+
+    def _local_header(self, offset: int, raw_name: bytes, flags: int, method: int) -> tuple[int, bytes]:
+        if offset + _LOCAL.size > len(self._view):
+            raise _damaged("a file in it lies beyond its end", "zip_structure")
+        magic, _, local_flags, local_method, *_, name_length, extra_length = _LOCAL.unpack_from(
+            self._view, offset
+        )
+        name_at = offset + _LOCAL.size
+        extra_at = name_at + name_length
+        if (
+            magic != _LOCAL_MAGIC
+            or bytes(self._view[name_at:extra_at]) != raw_name
+            or local_method != method
+            or (local_flags ^ flags) & FLAG_ENCRYPTED
+        ):
+            raise _damaged("its two lists of contents differ", "zip_structure")
+        return extra_at + extra_length, bytes(self._view[extra_at : extra_at + extra_length])
+
+    def _refuse_overlaps(self, central_start: int) -> None:
+        """Raise when two members share bytes, as archives made to unfold without end do."""
+        position = 0
+        for entry in sorted(self.entries, key=lambda entry: entry.header_offset):
+            if entry.header_offset < position:
+                raise _damaged("files in it overlap", "overlap")
+            position = entry.data_offset + entry.compressed_size
+        if position > central_start:
+            raise _damaged("a file in it runs into its list of contents", "overlap")
+
+
+def _inflate(stored: memoryview, entry: ZipEntry) -> bytes:
+    inflater = zlib.decompressobj(-zlib.MAX_WBITS)
+    try:
+        # One byte more than declared shows a wrong size without unfolding a bomb.
+        content = inflater.decompress(stored, entry.size + 1)
+    except zlib.error as error:
+        raise _damaged(f"the file {_shown(entry.name)} in it cannot be unpacked", "deflate") from error
+    if not inflater.eof and len(content) <= entry.size:
+        content += inflater.flush()
+    return content
+
+
+def _decoded(raw_name: bytes, flags: int) -> str:
+    try:
+        return raw_name.decode("utf-8" if flags & FLAG_UTF8 else "cp437")
+    except UnicodeDecodeError as error:
+        raise _damaged("a file name in it is not valid UTF-8", "entry_name") from error
+
+
+def _refuse_unsafe(name: str, flags: int, method: int, external: int, made: int) -> None:
+    if flags & (FLAG_ENCRYPTED | FLAG_STRONG_ENCRYPTION):
+        raise _damaged("it is encrypted; save it without a password", "encrypted")
+    if method not in (STORED, DEFLATED):
+        raise _damaged(f"the file {_shown(name)} in it uses an unknown compression", "compression")
+    parts = name.rstrip("/").split("/")
+    if not name or name.startswith("/") or "\\" in name or "\0" in name or ".." in parts or ":" in parts[0]:
+        raise _damaged(f"the file name {_shown(name)} in it is not allowed", "entry_name")
+    if made >> 8 == 3 and (external >> 16) & 0xF000 == UNIX_SYMLINK:
+        raise _damaged("it holds a symbolic link", "symlink")
+
+
+def _extra_fields(extra: bytes) -> Iterator[tuple[int, bytes, bytes]]:
+    at = 0
+    while at + 4 <= len(extra):
+        kind, length = struct.unpack_from("<2H", extra, at)
+        yield kind, extra[at : at + 4 + length], extra[at + 4 : at + 4 + length]
+        at += 4 + length
+
+
+def _without_zip64(extra: bytes) -> bytes:
+    if not extra:
+        return extra
+    return b"".join(whole for kind, whole, _ in _extra_fields(extra) if kind != ZIP64_EXTRA)
+
+
+def _zip64_values(extra: bytes, size: int, packed: int, offset: int) -> tuple[int, int, int]:
+    """Return size, packed size and offset with ZIP64's values where the 32-bit ones say so (4.5.3)."""
+    values = [size, packed, offset]
+    if _ZIP64_MARK not in values:
+        return size, packed, offset
+    large = next((body for kind, _, body in _extra_fields(extra) if kind == ZIP64_EXTRA), b"")
+    at = 0
+    for index, value in enumerate(values):
+        if value == _ZIP64_MARK:
+            if at + 8 > len(large):
+                raise _damaged("its ZIP64 sizes are missing", "zip_structure")
+            values[index] = struct.unpack_from("<Q", large, at)[0]
+            at += 8
+    return values[0], values[1], values[2]
+
+
+def _shown(name: str) -> str:
+    """Return a member's name fit for a message: short and printable."""
+    shortened = name if len(name) <= 60 else name[:57] + "…"
+    return "".join(char if char.isprintable() else "?" for char in shortened)
+
+
+def _damaged(what: str, reason: str) -> InvalidTemplate:
+    return InvalidTemplate(
+        f"template: {what}. Open it in Word, save it again as .docx and retry.", reason=reason
+    )

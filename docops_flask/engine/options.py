@@ -1,0 +1,131 @@
+"""The options of a job: presets, explicit values, conflicts, and what is effective."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Literal, cast
+
+from docops_flask.engine.errors import ArgumentConflict, InvalidArgument
+
+FormatMode = Literal["report", "strict", "off"]
+FormatBaseline = Literal["template", "policy"]
+FormatFixMode = Literal["none", "safe"]
+FormatReport = Literal["human", "json", "both"]
+Preset = Literal["quick", "template", "strict"]
+
+CHOICES: Mapping[str, tuple[str, ...]] = {
+    "preset": ("quick", "template", "strict"),
+    "format_mode": ("report", "strict", "off"),
+    "format_baseline": ("template", "policy"),
+    "format_fix_mode": ("none", "safe"),
+    "format_report": ("human", "json", "both"),
+}
+SWITCHES = ("strict", "export_suggested_policy")
+FIELD_ORDER = (
+    "skill",
+    "preset",
+    "strict",
+    "format_mode",
+    "format_baseline",
+    "format_fix_mode",
+    "format_report",
+    "policy_yaml",
+    "export_suggested_policy",
+)
+_FORMAT_FIELDS = ("format_mode", "format_baseline", "format_fix_mode", "format_report")
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a job does about format; every value is one of ``CHOICES``."""
+
+    preset: Preset = "quick"
+    format_mode: FormatMode = "report"
+    format_baseline: FormatBaseline = "template"
+    format_fix_mode: FormatFixMode = "safe"
+    format_report: FormatReport = "json"
+    export_suggested_policy: bool = False
+
+    def effective(self) -> dict[str, str]:
+        """Return the ``effective`` member of ``api_result.json``."""
+        values = asdict(self)
+        del values["export_suggested_policy"]
+        return values
+
+
+PRESETS: Mapping[str, Options] = {
+    "quick": Options(),
+    "template": Options(preset="template", format_fix_mode="none"),
+    "strict": Options(preset="strict", format_mode="strict", format_baseline="policy"),
+}
+
+
+def check_conflicts(given: Mapping[str, object]) -> None:
+    """Raise ``ArgumentConflict`` when fields in ``given`` exclude each other.
+
+    ``given`` holds the fields that were sent, whatever their value: an explicit default counts.
+    """
+    excluded: set[str] = set()
+    if "preset" in given:
+        excluded.update((*_FORMAT_FIELDS, "policy_yaml"))
+    if "strict" in given:
+        excluded.update(_FORMAT_FIELDS)
+    conflicting = [name for name in FIELD_ORDER if name in excluded and name in given]
+    if not conflicting:
+        return
+    owners = " and ".join(
+        name
+        for name, fields in (("preset", (*_FORMAT_FIELDS, "policy_yaml")), ("strict", _FORMAT_FIELDS))
+        if name in given and any(field in given for field in fields)
+    )
+    raise ArgumentConflict(
+        f"{owners} cannot be combined with {', '.join(conflicting)}: send one or the other.",
+        conflicting_fields=conflicting,
+    )
+
+
+def parse_switch(name: str, value: str) -> bool:
+    """Return the truth of ``value`` ("true" or "false", any case); raise ``InvalidArgument``."""
+    lowered = value.lower()
+    if lowered not in ("true", "false"):
+        raise _unknown_value(name, value, ("true", "false"))
+    return lowered == "true"
+
+
+def parse_choice(name: str, value: str) -> str:
+    """Return ``value`` when ``name`` allows it; raise ``InvalidArgument`` otherwise."""
+    if value not in CHOICES[name]:
+        raise _unknown_value(name, value, CHOICES[name])
+    return value
+
+
+def _unknown_value(name: str, value: str, allowed: tuple[str, ...]) -> InvalidArgument:
+    return InvalidArgument(
+        f"{name}: unknown value; use one of {', '.join(allowed)}.",
+        field=name,
+        value=value[:64],
+        allowed=list(allowed),
+    )
+
+
+def resolve_options(given: Mapping[str, str]) -> Options:
+    """Return the options that ``given`` (field name to text as sent) asks for.
+
+    Raises ``ArgumentConflict`` first, then ``InvalidArgument`` for the first unknown value in the
+    contract's order. Fields that are no option (``skill``, ``policy_yaml``) count for conflicts only.
+    """
+    check_conflicts(given)
+    values: dict[str, str | bool] = {}
+    for name in FIELD_ORDER:
+        if name not in given:
+            continue
+        if name in CHOICES:
+            values[name] = parse_choice(name, given[name])
+        elif name in SWITCHES:
+            values[name] = parse_switch(name, given[name])
+    options = PRESETS[str(values.get("preset", "quick"))]
+    explicit = {name: values[name] for name in _FORMAT_FIELDS if name in values}
+    if values.get("strict"):
+        explicit["format_mode"] = "strict"
+    if "export_suggested_policy" in values:
+        explicit["export_suggested_policy"] = values["export_suggested_policy"]
+    return replace(options, **cast(dict[str, object], explicit))  # type: ignore[arg-type]

@@ -1,0 +1,77 @@
+"""Namespaces and the WordprocessingML vocabulary, Strict and Transitional.
+
+The two conformance classes of ECMA-376 (ISO/IEC 29500) use other namespace names for the same
+elements. Code asks a ``Vocabulary`` for a name (``w.p``) and so works on both; parts are never
+rewritten from one to the other.
+"""
+
+from functools import lru_cache
+
+from docops_flask.engine.opc.relationships import REL_STRICT, REL_TRANSITIONAL
+
+W_TRANSITIONAL = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+W_STRICT = "http://purl.oclc.org/ooxml/wordprocessingml/main"
+WP_TRANSITIONAL = "http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing"
+WP_STRICT = "http://purl.oclc.org/ooxml/drawingml/wordprocessingDrawing"
+
+MC_ALTERNATE_CONTENT = "{http://schemas.openxmlformats.org/markup-compatibility/2006}AlternateContent"
+MC_CHOICE = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Choice"
+MC_FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+XML_SPACE = "{http://www.w3.org/XML/1998/namespace}space"
+
+_LOCAL_NAMES = (
+    # block and run content
+    "document body p r t tab br cr ptab noBreakHyphen softHyphen sym delText instrText delInstrText "
+    "drawing pict object tbl tr tc sdt sdtContent sdtPr hyperlink smartTag customXml fldSimple fldChar "
+    "fldCharType dir bdo ins moveTo moveFrom ruby rubyBase rt txbxContent "
+    # marks without width
+    "proofErr bookmarkStart bookmarkEnd commentRangeStart commentRangeEnd commentReference "
+    "lastRenderedPageBreak permStart permEnd moveFromRangeStart moveFromRangeEnd moveToRangeStart "
+    "moveToRangeEnd customXmlInsRangeStart customXmlInsRangeEnd customXmlDelRangeStart "
+    "customXmlDelRangeEnd annotationRef smartTagPr customXmlPr "
+    # stories
+    "hdr ftr footnotes endnotes comments footnote endnote comment id type "
+    # properties
+    "pPr rPr tblPr trPr tcPr sectPr rFonts ascii hAnsi eastAsia cs hint sz szCs ind firstLine "
+    "firstLineChars hanging hangingChars left right start end leftChars rightChars spacing line lineRule "
+    "before after numPr numId ilvl jc outlineLvl pStyle rStyle gridSpan gridBefore vMerge asciiTheme "
+    "hAnsiTheme eastAsiaTheme cstheme val "
+    # styles
+    "styles style styleId basedOn name default docDefaults rPrDefault pPrDefault link settings "
+)
+
+
+class Vocabulary:
+    """The Clark names (``{namespace}local``) of one WordprocessingML namespace as attributes.
+
+    ``w.del_`` stands for ``w:del``, which is a Python keyword.
+    """
+
+    def __init__(self, namespace: str) -> None:
+        self.namespace = namespace
+        self.strict = namespace == W_STRICT
+        for local in _LOCAL_NAMES.split():
+            setattr(self, local, f"{{{namespace}}}{local}")
+        self.del_ = f"{{{namespace}}}del"
+        self.wp_anchor = f"{{{WP_STRICT if self.strict else WP_TRANSITIONAL}}}anchor"
+        self.wp_inline = f"{{{WP_STRICT if self.strict else WP_TRANSITIONAL}}}inline"
+        self.r_id = f"{{{REL_STRICT if self.strict else REL_TRANSITIONAL}}}id"
+
+    def __getattr__(self, name: str) -> str:
+        raise AttributeError(f"{name!r} is not in the vocabulary; add it to _LOCAL_NAMES")
+
+
+@lru_cache(maxsize=2)
+def vocabulary(namespace: str) -> Vocabulary:
+    """Return the vocabulary of ``namespace``, one object for each."""
+    return Vocabulary(namespace)
+
+
+def is_wordprocessingml(tag: str) -> bool:
+    """Say whether a Clark name belongs to WordprocessingML, Strict or Transitional."""
+    return tag.startswith((f"{{{W_TRANSITIONAL}}}", f"{{{W_STRICT}}}"))
+
+
+def namespace_of(tag: str) -> str:
+    """Return the namespace of a Clark name, "" when it has none."""
+    return tag[1:].partition("}")[0] if tag.startswith("{") else ""

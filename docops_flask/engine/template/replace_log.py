@@ -1,0 +1,102 @@
+"""out.replace_log.json: every placeholder, what became of it and where it stands (contract section 2)."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from docops_flask.engine.skills.skill import Skill
+from docops_flask.engine.template.grammar import Found, Kind
+from docops_flask.engine.template.scan import BracketedParagraph, Scan
+from docops_flask.engine.template.suggestions import Suggestions
+
+_REASONS = {
+    Kind.MALFORMED: "a field name is made of capital letters, digits and _",
+    Kind.UNCLOSED: "the closing bracket 】 is missing",
+    Kind.UNOPENED: "the opening bracket 【 is missing",
+}
+
+
+def replace_log(
+    scan: Scan, values: Mapping[str, str], skill: Skill, suggestions: Suggestions, touched: Iterable[str]
+) -> dict[str, Any]:
+    """Return the log of a run in which ``values`` were filled and the runs ``touched`` changed.
+
+    ``start`` and ``end`` count characters of the paragraph's text in the template.
+    """
+    fields = skill.placeholders()
+    entries: list[dict[str, Any]] = []
+    counts = {"replaced": 0, "missing": 0, "unsupported": 0}
+    for paragraph in scan.paragraphs:
+        for found in paragraph.found:
+            entry = _entry(paragraph, found)
+            if found.kind is not Kind.PLACEHOLDER:
+                entry |= {
+                    "status": "unsupported",
+                    "reason": _REASONS[found.kind],
+                    "kind": found.kind.value,
+                    "suggestion": suggestions.near(found.name),
+                }
+            elif found.name in values:
+                entry |= {"status": "replaced", "field_name": found.name, "new_text": values[found.name]}
+            else:
+                field = fields.get(found.name)
+                entry |= {
+                    "status": "missing",
+                    "field_name": found.name,
+                    "reason": _missing_reason(skill, field is not None, bool(field and field.required)),
+                }
+            counts[entry["status"]] += 1
+            entries.append(entry)
+    return {
+        "entries": entries,
+        "summary": {
+            "total_placeholders": len(entries),
+            "replaced_count": counts["replaced"],
+            "missing_count": counts["missing"],
+            "unsupported_count": counts["unsupported"],
+            "had_unsupported": counts["unsupported"] > 0,
+        },
+        "touched_runs": list(touched),
+    }
+
+
+def unsupported_places(scan: Scan, suggestions: Suggestions) -> list[dict[str, Any]]:
+    """Return the ``unsupported`` member of precheck and inspect (contract section 7)."""
+    return [
+        {
+            "kind": found.kind.value,
+            "text": _text_of(paragraph, found),
+            "paragraph_path": paragraph.place.path,
+            "suggestion": suggestions.near(found.name),
+            "reason": _REASONS[found.kind],
+        }
+        for paragraph in scan.paragraphs
+        for found in paragraph.found
+        if found.kind is not Kind.PLACEHOLDER
+    ]
+
+
+def _entry(paragraph: BracketedParagraph, found: Found) -> dict[str, Any]:
+    entry: dict[str, Any] = {
+        "status": "",
+        "field_name": None,
+        "run_id": paragraph.run_of(found).run_id,
+        "paragraph_path": paragraph.place.path,
+        "start": found.start,
+        "end": found.end,
+        "original_text": _text_of(paragraph, found),
+        "new_text": None,
+        "reason": None,
+    }
+    if paragraph.place.mirrors:
+        entry["mirrored_at"] = [mirror.path for mirror in paragraph.place.mirrors]
+    return entry
+
+
+def _text_of(paragraph: BracketedParagraph, found: Found) -> str:
+    return paragraph.text.text[found.start : found.end]
+
+
+def _missing_reason(skill: Skill, known: bool, required: bool) -> str:
+    if not known:
+        return f"the skill {skill.name} has no field for it"
+    return f"the task gives no value for this {'required' if required else 'optional'} field"

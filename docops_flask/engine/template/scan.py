@@ -1,0 +1,90 @@
+"""Finds the placeholders of a document, each with its place, and what was meant as one."""
+
+from collections.abc import Container
+from dataclasses import dataclass, field
+
+from docops_flask.engine.document.document import Document
+from docops_flask.engine.document.paragraph_text import ParagraphText
+from docops_flask.engine.document.places import ParagraphPlace, RunPlace
+from docops_flask.engine.template.grammar import Found, Kind, find_placeholders, has_bracket
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BracketedParagraph:
+    """A paragraph that holds at least one placeholder or broken one; ``found`` is in text order.
+
+    ``mirrors`` are the same paragraph in other branches of mc:AlternateContent.
+    """
+
+    place: ParagraphPlace
+    text: ParagraphText
+    found: tuple[Found, ...]
+    mirrors: tuple[ParagraphText, ...]
+
+    def run_of(self, found: Found) -> RunPlace:
+        """Return the run that holds the first character of ``found``."""
+        piece = self.text.pieces_between(found.start, found.start + 1)[0]
+        return RunPlace(piece.run, f"{self.place.path}:r{piece.run_index}", self.place)
+
+    def in_field_result(self, found: Found) -> bool:
+        """Say whether Word may compute the text anew (a field's result, 17.16)."""
+        return self.text.pieces_between(found.start, found.start + 1)[0].in_field_result
+
+
+@dataclass(slots=True, eq=False)
+class Scan:
+    """All bracketed paragraphs of a document in order; those of comments are apart and never filled."""
+
+    paragraphs: list[BracketedParagraph] = field(default_factory=list)
+    comments: list[BracketedParagraph] = field(default_factory=list)
+
+    def field_counts(self) -> dict[str, int]:
+        """Return the name of every placeholder and how often it stands, in order of first appearance."""
+        counts: dict[str, int] = {}
+        for paragraph in self.paragraphs:
+            for found in paragraph.found:
+                if found.kind is Kind.PLACEHOLDER:
+                    counts[found.name] = counts.get(found.name, 0) + 1
+        return counts
+
+    def unsupported_count(self) -> int:
+        """Return how many texts were meant as placeholders and are none."""
+        return sum(
+            found.kind is not Kind.PLACEHOLDER for paragraph in self.paragraphs for found in paragraph.found
+        )
+
+    def placeholder_runs(self) -> list[RunPlace]:
+        """Return the runs that hold the first character of a placeholder, each once."""
+        return self._first_runs(None)
+
+    def runs_to_fill(self, names: Container[str]) -> list[RunPlace]:
+        """Return the runs that will take a value when the placeholders ``names`` are filled, each once."""
+        return self._first_runs(names)
+
+    def _first_runs(self, names: Container[str] | None) -> list[RunPlace]:
+        runs: dict[str, RunPlace] = {}
+        for paragraph in self.paragraphs:
+            for found in paragraph.found:
+                if found.kind is Kind.PLACEHOLDER and (names is None or found.name in names):
+                    run = paragraph.run_of(found)
+                    runs.setdefault(run.run_id, run)
+        return list(runs.values())
+
+
+def scan_document(document: Document) -> Scan:
+    """Return the placeholders of ``document``."""
+    return Scan(_bracketed(document.walk.paragraphs), _bracketed(document.walk.comments))
+
+
+def _bracketed(places: list[ParagraphPlace]) -> list[BracketedParagraph]:
+    paragraphs = []
+    for place in places:
+        # Raw text is a cheap superset of the visible text: no bracket in it, none to be seen.
+        if not has_bracket("".join(map(str, place.element.itertext()))):
+            continue
+        text = ParagraphText(place.element, place.part.w)
+        found = tuple(find_placeholders(text.text))
+        if found:
+            mirrors = tuple(ParagraphText(mirror.element, mirror.part.w) for mirror in place.mirrors)
+            paragraphs.append(BracketedParagraph(place, text, found, mirrors))
+    return paragraphs
