@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from lxml.etree import _Element
 
-from docops_flask.engine.oxml.names import MC_ALTERNATE_CONTENT, MC_CHOICE, Vocabulary
+from docops_flask.engine.oxml.names import MC_ALTERNATE_CONTENT, MC_CHOICE, WP_ANCHORS, Vocabulary
 
 OBJECT = "\ufffc"
 
@@ -174,7 +174,7 @@ def _without_width(w: Vocabulary) -> frozenset[str]:
 def _floats(element: _Element, w: Vocabulary) -> bool:
     """Say whether a drawing is anchored beside the text instead of standing in the line."""
     if element.tag == w.drawing:
-        return any(child.tag == w.wp_anchor for child in element)
+        return any(child.tag in WP_ANCHORS for child in element)
     if element.tag == MC_ALTERNATE_CONTENT:
         choice = element.find(MC_CHOICE)
         return choice is not None and any(_floats(child, w) for child in choice)

@@ -7,12 +7,15 @@ rewritten from one to the other.
 
 from functools import lru_cache
 
-from docops_flask.engine.opc.relationships import REL_STRICT, REL_TRANSITIONAL
-
 W_TRANSITIONAL = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 W_STRICT = "http://purl.oclc.org/ooxml/wordprocessingml/main"
-WP_TRANSITIONAL = "http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing"
-WP_STRICT = "http://purl.oclc.org/ooxml/drawingml/wordprocessingDrawing"
+# A drawing anchored beside the text; some producers mix the two conformance classes.
+WP_ANCHORS = frozenset(
+    (
+        "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}anchor",
+        "{http://purl.oclc.org/ooxml/drawingml/wordprocessingDrawing}anchor",
+    )
+)
 
 MC_ALTERNATE_CONTENT = "{http://schemas.openxmlformats.org/markup-compatibility/2006}AlternateContent"
 MC_CHOICE = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Choice"
@@ -53,9 +56,6 @@ class Vocabulary:
         for local in _LOCAL_NAMES.split():
             setattr(self, local, f"{{{namespace}}}{local}")
         self.del_ = f"{{{namespace}}}del"
-        self.wp_anchor = f"{{{WP_STRICT if self.strict else WP_TRANSITIONAL}}}anchor"
-        self.wp_inline = f"{{{WP_STRICT if self.strict else WP_TRANSITIONAL}}}inline"
-        self.r_id = f"{{{REL_STRICT if self.strict else REL_TRANSITIONAL}}}id"
 
     def __getattr__(self, name: str) -> str:
         raise AttributeError(f"{name!r} is not in the vocabulary; add it to _LOCAL_NAMES")

@@ -26,9 +26,7 @@ def filled(tmp_path, values, template):
     document = open_document(package, Limits())
     touched = list(fill(scan_document(document), values))
     buffer = io.BytesIO()
-    package.write(
-        buffer, {part.name: serialize_part(part.root) for part in document.parts if part.changed}
-    )
+    package.write(buffer, {part.name: serialize_part(part.root) for part in document.parts if part.changed})
     package.close()
     return buffer.getvalue(), touched
 
@@ -131,7 +129,9 @@ def test_an_anchored_drawing_between_the_runs_does_not_break_a_placeholder(tmp_p
     assert body_xml(output) == expected_xml(p(r("X"), anchor, r("")))
 
 
-@pytest.mark.parametrize("value", ["<b>&\"'", "张三", "🐂🍺", " lead", "trail ", "a  b", "\u3000全角", "【A】【B】", "&amp;"])
+@pytest.mark.parametrize(
+    "value", ["<b>&\"'", "张三", "🐂🍺", " lead", "trail ", "a  b", "\u3000全角", "【A】【B】", "&amp;"]
+)
 def test_a_value_is_text_and_survives_an_independent_reader(tmp_path, value):
     output, _ = filled(tmp_path, {"A": value}, docx(p("前【A】后")))
     assert read_with_python_docx(io.BytesIO(output)).paragraphs[0].text == f"前{value}后"
@@ -166,7 +166,9 @@ def test_strict_documents_are_filled_like_transitional_ones(tmp_path):
 def test_headers_and_footers_are_filled(tmp_path, stem):
     output, touched = filled(tmp_path, {"A": "X"}, docx(p("body"), stories={stem: p("【A】")}))
     assert touched == [f"{stem}/p0:r0"]
-    assert b"<w:t xml:space=\"preserve\">X</w:t>" in zipfile.ZipFile(io.BytesIO(output)).read(f"word/{stem}.xml")
+    assert b'<w:t xml:space="preserve">X</w:t>' in zipfile.ZipFile(io.BytesIO(output)).read(
+        f"word/{stem}.xml"
+    )
 
 
 @pytest.mark.parametrize(("stem", "note"), [("footnotes", "footnote"), ("endnotes", "endnote")])

@@ -1,0 +1,46 @@
+# Everything runs from .venv; a target that finds it up to date installs nothing.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+RUNTIME := $(VENV)/.runtime
+DEVELOPMENT := $(VENV)/.development
+PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip install --quiet
+
+.DEFAULT_GOAL := help
+.PHONY: help demo run test check samples clean
+
+help:  ## list the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
+
+demo: $(RUNTIME)  ## fill the sample notice through a server started for it; results in out/
+	@$(BIN)/python tools/demo.py
+
+run: $(RUNTIME)  ## serve on 127.0.0.1:8000 with gunicorn
+	@$(BIN)/python -m gunicorn wsgi:app
+
+test: $(DEVELOPMENT)  ## run the whole suite
+	@$(BIN)/python -m pytest
+
+check: $(DEVELOPMENT)  ## ruff, mypy (strict), import-linter
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+samples: $(RUNTIME)  ## make samples/ anew from the skills
+	@$(BIN)/python tools/make_samples.py
+
+clean:  ## remove what the other targets made
+	rm -rf $(VENV) out build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+
+$(RUNTIME): requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "DocOps needs Python 3.11 or newer; set PYTHON=/path/to/python3.11 (found %d.%d)" % sys.version_info[:2])'
+	@echo "Setting up $(VENV) (once; a minute or so)"
+	@$(PYTHON) -m venv $(VENV)
+	@$(PIP) -r requirements.txt
+	@$(PIP) --no-deps --editable .
+	@touch $@
+
+$(DEVELOPMENT): requirements-dev.txt $(RUNTIME)
+	@$(PIP) -r requirements-dev.txt
+	@touch $@

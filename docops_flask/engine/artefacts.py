@@ -1,0 +1,147 @@
+"""Where a run's artefacts go: one ZIP, a folder, or nowhere (to know what a run would come to)."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Protocol, Self
+
+from docops_flask.engine.errors import TemplateLimitExceeded
+from docops_flask.engine.opc.zip_writer import ByteSink, ZipWriter
+
+DOCUMENT = "out.docx"
+REPLACE_LOG = "out.replace_log.json"
+MISSING_FIELDS = "out.missing_fields.json"
+FORMAT_REPORT = "out.format_report.json"
+FORMAT_REPORT_PAGE = "out.format_report.html"
+SUGGESTED_POLICY = "out.suggested_policy.yaml"
+
+
+class ArtefactSink(Protocol):
+    """Takes the artefacts of a run, the document first."""
+
+    def document(self, write: "WriteDocument") -> None:
+        """Take the document that ``write`` writes to the stream it is given."""
+
+    def add(self, name: str, content: bytes) -> None:
+        """Take the artefact ``name``."""
+
+
+class WriteDocument(Protocol):
+    """Writes the document to a stream."""
+
+    def __call__(self, stream: ByteSink, /) -> None:
+        """Write to ``stream``."""
+
+
+class OutputBudget:
+    """Counts the bytes of a run's artefacts; raises ``TemplateLimitExceeded`` beyond ``maximum``."""
+
+    def __init__(self, maximum: int) -> None:
+        self._maximum = maximum
+        self._left = maximum
+
+    def spend(self, size: int) -> None:
+        """Take ``size`` bytes off what is left."""
+        self._left -= size
+        if self._left < 0:
+            raise TemplateLimitExceeded(
+                f"The result would be larger than {self._maximum} bytes; use shorter values or a smaller "
+                "template.",
+                limit="output_bytes",
+                maximum=self._maximum,
+            )
+
+    def guard(self, stream: ByteSink) -> ByteSink:
+        """Return a stream that spends what is written to ``stream``."""
+        return _GuardedStream(stream, self)
+
+
+class _GuardedStream:
+    def __init__(self, stream: ByteSink, budget: OutputBudget) -> None:
+        self._stream = stream
+        self._budget = budget
+
+    def write(self, data: bytes | memoryview) -> object:
+        self._budget.spend(len(data))
+        return self._stream.write(data)
+
+
+class ZipSink:
+    """Puts the artefacts into one ZIP; the document is stored, for it is compressed already.
+
+    Used with ``with``; ``finish`` completes the archive.
+    """
+
+    def __init__(self, path: Path, budget: OutputBudget) -> None:
+        self._file = path.open("wb")
+        self._zip = ZipWriter(self._file)
+        self._budget = budget
+        self._seconds = 0.0
+
+    def document(self, write: WriteDocument) -> None:
+        """Store the document as it is written, without a copy of it in memory."""
+        with self._timed(), self._zip.growing(DOCUMENT, self._file) as member:
+            write(self._budget.guard(member))
+
+    def add(self, name: str, content: bytes) -> None:
+        """Deflate an artefact into the archive."""
+        with self._timed():
+            self._budget.spend(len(content))
+            self._zip.add(name, content)
+
+    def finish(self) -> int:
+        """Complete the archive; return how long assembling took, in whole milliseconds."""
+        with self._timed():
+            self._zip.finish()
+            self._file.close()
+        return int(self._seconds * 1000)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+    @contextmanager
+    def _timed(self) -> Iterator[None]:
+        started = time.perf_counter()
+        yield
+        self._seconds += time.perf_counter() - started
+
+
+class FolderSink:
+    """Writes each artefact as a file of its own."""
+
+    def __init__(self, folder: Path, budget: OutputBudget) -> None:
+        self._folder = folder
+        self._budget = budget
+
+    def document(self, write: WriteDocument) -> None:
+        """Write the document."""
+        with (self._folder / DOCUMENT).open("wb") as file:
+            write(self._budget.guard(file))
+
+    def add(self, name: str, content: bytes) -> None:
+        """Write an artefact."""
+        self._budget.spend(len(content))
+        (self._folder / name).write_bytes(content)
+
+
+class NullSink:
+    """Keeps nothing but the count, so that a precheck meets the limits a run would meet."""
+
+    def __init__(self, budget: OutputBudget) -> None:
+        self._budget = budget
+
+    def document(self, write: WriteDocument) -> None:
+        """Count the document."""
+        write(self._budget.guard(self))
+
+    def add(self, name: str, content: bytes) -> None:
+        """Count an artefact."""
+        self._budget.spend(len(content))
+
+    def write(self, data: bytes | memoryview) -> int:
+        """Say that ``data`` was written."""
+        return len(data)

@@ -1,0 +1,135 @@
+"""Real documents: a run with nothing to fill changes nothing, a filled one reads as its values."""
+
+import io
+import zipfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from docx import Document as read_with_python_docx
+from docx.oxml.exceptions import InvalidXmlError
+
+from docops_flask.engine.errors import DocopsError
+from docops_flask.engine.job import Job, JobKind
+from docops_flask.engine.options import Options
+from docops_flask.engine.pipeline import run_job
+from docops_flask.engine.skills.skill import Field, Label, Skill
+from tests.corpus.libreoffice import texts_of
+from tests.corpus.placeholders import story_texts, with_placeholders
+
+# Files the service refuses, and why; every other file of the corpus must go through.
+REFUSED = {
+    "test-data_integration_stress014": "INVALID_MEDIA_TYPE",  # a .dotx that was renamed
+    "test-data_integration_stress025": "INVALID_MEDIA_TYPE",  # a theme, not a document
+}
+_LABEL = Label("", "")
+
+
+def skill_for(values):
+    fields = tuple(
+        Field(key=name.lower(), label=_LABEL, type="text", required=True, placeholder=name, example="", description=_LABEL)
+        for name in values
+    )  # fmt: skip
+    return Skill(name="corpus", title=_LABEL, description=_LABEL, fields=fields)
+
+
+def run(template: Path, folder: Path, values) -> tuple[dict, bytes]:
+    """Run a job on ``template`` and return its result and the document that came out."""
+    folder.mkdir(parents=True, exist_ok=True)
+    skill = skill_for(values)
+    job = Job(
+        kind=JobKind.RUN,
+        skills=(skill,),
+        skill=skill,
+        payload={name.lower(): value for name, value in values.items()},
+        options=Options(),
+    )
+    result = run_job(job, template, folder)
+    with zipfile.ZipFile(folder / "outputs.zip") as archive:
+        return result, archive.read("out.docx")
+
+
+@pytest.fixture(scope="session")
+def accepted(corpus):
+    return [path for path in corpus if path.stem not in REFUSED]
+
+
+@pytest.fixture(scope="session")
+def untouched(accepted, tmp_path_factory):
+    """Every document after a run with nothing to fill, as a file named like it."""
+    folder = tmp_path_factory.mktemp("untouched")
+    outputs = {}
+    for number, path in enumerate(accepted):
+        _, content = run(path, folder / str(number), {})
+        outputs[path] = folder / f"{number}.docx"
+        outputs[path].write_bytes(content)
+    return outputs
+
+
+@pytest.fixture(scope="session")
+def round_trips(accepted, tmp_path_factory):
+    """Every document with words turned into placeholders and filled with the same words."""
+    folder = tmp_path_factory.mktemp("round_trips")
+    outputs = {}
+    for number, path in enumerate(accepted):
+        content, values = with_placeholders(path.read_bytes())
+        template = folder / f"{number}-template.docx"
+        template.write_bytes(content)
+        result, output = run(template, folder / str(number), values)
+        outputs[path] = (folder / f"{number}.docx", values, result)
+        outputs[path][0].write_bytes(output)
+    return outputs
+
+
+def test_only_the_listed_files_are_refused_and_with_a_reason(corpus, tmp_path):
+    found = {}
+    for path in corpus:
+        try:
+            run(path, tmp_path, {})
+        except DocopsError as error:
+            found[path.stem] = error.code
+            assert 400 <= error.status < 500
+            assert len(error.message) > 40
+    assert found == {stem: code for stem, code in REFUSED.items() if stem in {path.stem for path in corpus}}
+
+
+def test_a_run_with_nothing_to_fill_leaves_every_part_identical(untouched):
+    for path, output in untouched.items():
+        with zipfile.ZipFile(path) as before, zipfile.ZipFile(output) as after:
+            assert before.namelist() == after.namelist(), path
+            for name in before.namelist():
+                assert before.read(name) == after.read(name), (path, name)
+
+
+def test_filling_the_same_words_back_gives_the_same_text_in_every_story(round_trips):
+    filled = 0
+    for path, (output, values, result) in round_trips.items():
+        assert story_texts(output.read_bytes()) == story_texts(path.read_bytes()), path
+        assert result["exit_code"] in (0, 3), path
+        assert result["summary"]["replaced_count"] >= len(values), path
+        filled += len(values)
+    assert filled > 3000
+
+
+def test_python_docx_opens_what_comes_out(round_trips):
+    for path, (output, _, _) in round_trips.items():
+        try:
+            expected = [paragraph.text for paragraph in read_with_python_docx(str(path)).paragraphs]
+        except (KeyError, ValueError, InvalidXmlError):
+            # python-docx cannot open the original either.
+            continue
+        document = read_with_python_docx(io.BytesIO(output.read_bytes()))
+        assert [paragraph.text for paragraph in document.paragraphs] == expected, path
+
+
+def test_libreoffice_reads_the_same_text_before_and_after(untouched, round_trips, soffice, tmp_path):
+    with ThreadPoolExecutor(2) as pool:
+        before = pool.submit(texts_of, soffice, list(untouched.values()), tmp_path / "before")
+        after = pool.submit(texts_of, soffice, [row[0] for row in round_trips.values()], tmp_path / "after")
+    names = {output.stem: path.name for path, output in untouched.items()}
+    unopened = sorted(name for stem, name in names.items() if stem not in before.result())
+    assert unopened == []
+    different = sorted(
+        name for stem, name in names.items() if before.result()[stem] != after.result().get(stem)
+    )
+    assert different == []

@@ -1,0 +1,210 @@
+"""Packages: what is refused and why, what is limited, and that nothing is rewritten without need."""
+
+import io
+import struct
+import zipfile
+
+import pytest
+
+from docops_flask.engine.errors import (
+    DocopsError,
+    InvalidMediaType,
+    InvalidTemplate,
+    TemplateLimitExceeded,
+)
+from docops_flask.engine.opc.limits import Limits
+from docops_flask.engine.opc.package import Package
+from tests.factories import docx, p, package
+
+GOOD = docx(p("text"), extra={"word/media/a.png": bytes(range(256)) * 40})
+MAIN = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
+
+
+def opened(tmp_path, content, limits=None):
+    path = tmp_path / "template.docx"
+    path.write_bytes(content)
+    return Package(path, limits or Limits())
+
+
+def refusal(tmp_path, content, limits=None):
+    with pytest.raises(DocopsError) as caught:
+        opened(tmp_path, content, limits).close()
+    return caught.value
+
+
+def members_of(content):
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def changed(name, edit):
+    """The good package with one member edited (``None`` drops it)."""
+    members = members_of(GOOD)
+    content = edit(members[name])
+    if content is None:
+        del members[name]
+    else:
+        members[name] = content
+    return package(members)
+
+
+def patched_central(offset, layout, value):
+    """The good package with one field of its first central directory record overwritten."""
+    content = bytearray(GOOD)
+    struct.pack_into(layout, content, content.index(b"PK\x01\x02") + offset, value)
+    return bytes(content)
+
+
+def with_entry(name, external=0):
+    buffer = io.BytesIO(GOOD)
+    with zipfile.ZipFile(buffer, "a") as archive:
+        info = zipfile.ZipInfo("placeholder-name")
+        info.filename = name
+        info.external_attr = external
+        info.create_system = 3
+        archive.writestr(info, b"x")
+    return buffer.getvalue()
+
+
+def with_duplicate():
+    buffer = io.BytesIO(GOOD)
+    with zipfile.ZipFile(buffer, "a") as archive:
+        archive.writestr("WORD/document.xml", b"<x/>")
+    return buffer.getvalue()
+
+
+def overlapping():
+    """Two members that share the same stored bytes, as bombs made of overlaps do."""
+    content = bytearray(GOOD)
+    first = content.index(b"PK\x01\x02")
+    second = content.index(b"PK\x01\x02", first + 4)
+    struct.pack_into("<L", content, second + 42, struct.unpack_from("<L", content, first + 42)[0])
+    return bytes(content)
+
+
+DAMAGED = {
+    "truncated": (GOOD[:-200], "truncated"),
+    "only its first bytes": (GOOD[:40], "truncated"),
+    "encrypted": (patched_central(8, "<H", 1), "encrypted"),
+    "unknown compression": (patched_central(10, "<H", 99), "compression"),
+    "size beyond the file": (patched_central(20, "<L", 0x7FFFFFFF), "truncated"),
+    "header elsewhere": (patched_central(42, "<L", 5), "zip_structure"),
+    "wrong size of a read part": (patched_central(24, "<L", 3), "checksum"),
+    "wrong CRC of a read part": (patched_central(16, "<L", 3), "checksum"),
+    "overlapping members": (overlapping(), "zip_structure"),
+    "duplicate name by case": (with_duplicate(), "duplicate_name"),
+    "absolute name": (with_entry("/etc/passwd"), "entry_name"),
+    "parent folder": (with_entry("word/../../x"), "entry_name"),
+    "backslash": (with_entry("word\\x.xml"), "entry_name"),
+    "drive letter": (with_entry("C:/x"), "entry_name"),
+    "symbolic link": (with_entry("word/link", 0o120777 << 16), "symlink"),
+    "no content types": (changed("[Content_Types].xml", lambda _: None), "content_types"),
+    "no package relationships": (changed("_rels/.rels", lambda _: None), "main_part"),
+    "no main part": (changed("word/document.xml", lambda _: None), "main_part"),
+    "main part of no type": (
+        changed("[Content_Types].xml", lambda xml: xml.replace(MAIN.encode(), b"application/xml")),
+        "content_types",
+    ),
+    "macros behind a plain type": (
+        changed(
+            "[Content_Types].xml",
+            lambda xml: xml.replace(
+                b"</Types>", b'<Default Extension="bin" ContentType="application/vnd.ms-office.vbaProject"/></Types>'
+            ),
+        ),
+        "macros",
+    ),
+    "malformed content types": (changed("[Content_Types].xml", lambda _: b"<Types"), "xml"),
+    "a DTD in the relationships": (
+        changed("_rels/.rels", lambda xml: xml.replace(b"<Relationships", b"<!DOCTYPE x><Relationships", 1)),
+        "dtd",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", DAMAGED)
+def test_a_damaged_or_unsafe_package_is_refused_with_its_reason(tmp_path, name):
+    content, reason = DAMAGED[name]
+    error = refusal(tmp_path, content)
+    assert isinstance(error, InvalidTemplate)
+    assert error.detail["reason"] == reason
+    assert "save it" in error.message
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "application/vnd.ms-word.document.macroEnabled.main+xml",
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.template.main+xml",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml",
+    ],
+)
+def test_a_sound_package_of_another_kind_is_another_media_type(tmp_path, kind):
+    content = changed("[Content_Types].xml", lambda xml: xml.replace(MAIN.encode(), kind.encode()))
+    assert isinstance(refusal(tmp_path, content), InvalidMediaType)
+
+
+@pytest.mark.parametrize("content", [b"", b"hello", b"%PDF-1.7", b"PK\x05\x06" + bytes(18)])
+def test_what_does_not_begin_as_a_zip_is_another_media_type(tmp_path, content):
+    assert isinstance(refusal(tmp_path, content), InvalidMediaType)
+
+
+@pytest.mark.parametrize(
+    ("limits", "limit", "maximum"),
+    [
+        (Limits(zip_entries=3), "zip_entries", 3),
+        (Limits(unpacked_bytes=2000), "unpacked_bytes", 2000),
+        (Limits(xml_bytes=1000), "xml_bytes", 1000),
+        (Limits(xml_part_bytes=500), "xml_part_bytes", 500),
+    ],
+)
+def test_each_limit_is_refused_by_its_name(tmp_path, limits, limit, maximum):
+    error = refusal(tmp_path, GOOD, limits)
+    assert isinstance(error, TemplateLimitExceeded)
+    assert error.detail == {"limit": limit, "max": maximum}
+
+
+def test_a_member_that_unfolds_two_hundred_times_beyond_ten_megabytes_is_a_bomb(tmp_path):
+    content = docx(p("x"), extra={"word/media/bomb.png": bytes(11 * 1024 * 1024)})
+    assert refusal(tmp_path, content).detail["limit"] == "unpacked_bytes"
+
+
+@pytest.mark.parametrize("tail", [b"\n", b"\r\n", b"\0" * 64])
+def test_white_space_after_the_archive_is_tolerated_as_word_does(tmp_path, tail):
+    opened(tmp_path, GOOD + tail).close()
+
+
+def test_members_keep_their_stored_bytes_names_order_and_dates(tmp_path):
+    path_package = opened(tmp_path, GOOD)
+    buffer = io.BytesIO()
+    path_package.write(buffer, {"word/document.xml": b"<new/>"})
+    path_package.close()
+    before, after = zipfile.ZipFile(io.BytesIO(GOOD)), zipfile.ZipFile(buffer)
+    assert after.testzip() is None
+    assert before.namelist() == after.namelist()
+    for old, new in zip(before.infolist(), after.infolist(), strict=True):
+        assert (old.date_time, old.compress_type) == (new.date_time, new.compress_type)
+        if old.filename == "word/document.xml":
+            assert after.read(new) == b"<new/>"
+        else:
+            assert (old.CRC, old.compress_size) == (new.CRC, new.compress_size)
+            assert before.read(old) == after.read(new)
+
+
+def test_members_written_by_a_streaming_producer_are_copied_whole(tmp_path):
+    class Unseekable(io.BytesIO):
+        def seekable(self):
+            return False
+
+        def seek(self, *_):
+            raise io.UnsupportedOperation
+
+    buffer = Unseekable()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members_of(GOOD).items():
+            archive.writestr(name, content)
+    source = opened(tmp_path, buffer.getvalue())
+    copy = io.BytesIO()
+    source.write(copy, {})
+    source.close()
+    assert members_of(copy.getvalue()) == members_of(GOOD)
