@@ -1,6 +1,7 @@
 """A Word package: its parts, what they are, how they relate, and how it is written again."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
 
@@ -42,10 +43,11 @@ class Package:
         self.main_part = self._find_main_part()
 
     def close(self) -> None:
-        """Unmap the file."""
-        self._zip.close()
-        if isinstance(self._map, mmap):
-            self._map.close()
+        """Unmap the file; where an error's traceback still holds a piece of it, it goes with that."""
+        with suppress(BufferError):
+            self._zip.close()
+            if isinstance(self._map, mmap):
+                self._map.close()
 
     def part_names(self) -> tuple[str, ...]:
         """Return the names of all members in the archive's order."""
@@ -73,9 +75,8 @@ class Package:
         for entry in self._zip.entries:
             content = replaced.get(entry.name.lower())
             if content is None:
-                stored = self._zip.stored_bytes(entry)
-                writer.copy(entry, stored)
-                stored.release()
+                with self._zip.stored_bytes(entry) as stored:
+                    writer.copy(entry, stored)
             else:
                 writer.replace(entry, content)
         writer.finish()

@@ -71,8 +71,8 @@ class ZipReader:
 
     def read(self, entry: ZipEntry) -> bytes:
         """Return the member's content; raise ``InvalidTemplate`` when size or CRC do not fit it."""
-        stored = self.stored_bytes(entry)
-        content = bytes(stored) if entry.method == STORED else _inflate(stored, entry)
+        with self.stored_bytes(entry) as stored:
+            content = bytes(stored) if entry.method == STORED else _inflate(stored, entry)
         if len(content) != entry.size or zlib.crc32(content) != entry.crc:
             raise _damaged(f"the file {_shown(entry.name)} in it does not match its checksum", "checksum")
         return content

@@ -208,3 +208,14 @@ def test_members_written_by_a_streaming_producer_are_copied_whole(tmp_path):
     source.write(copy, {})
     source.close()
     assert members_of(copy.getvalue()) == members_of(GOOD)
+
+
+def test_a_part_with_a_wrong_checksum_is_refused_also_after_the_package_was_opened(tmp_path):
+    content = bytearray(GOOD)
+    main = content.index(b"word/document.xml", content.index(b"PK\x01\x02"))
+    content[main - 30] ^= 0xFF  # the CRC's first byte in the central directory
+    source = opened(tmp_path, bytes(content))
+    with pytest.raises(InvalidTemplate) as caught:
+        source.read("word/document.xml")
+    source.close()
+    assert caught.value.detail["reason"] == "checksum"

@@ -1,0 +1,127 @@
+"""The renderer process: takes one folder, does the job in it, says so and leaves.
+
+The server puts ``job.pickle`` and ``template.docx`` into the folder and sends the folder's path.
+The renderer writes ``result.json`` beside them and answers with one message of one byte. The
+messages pass over a sequenced-packet socket, so there is no half of one.
+"""
+
+import errno
+import json
+import os
+import pickle
+import socket
+from collections.abc import Callable
+from multiprocessing import parent_process
+from pathlib import Path
+from types import TracebackType
+from typing import Any, NoReturn
+
+from docops_flask.engine.errors import DocopsError, TemplateLimitExceeded, to_record
+from docops_flask.engine.isolation import ProcessLimits, isolate
+from docops_flask.engine.job import Job
+from docops_flask.engine.pipeline import run_job
+
+JOB_FILE = "job.pickle"
+TEMPLATE_FILE = "template.docx"
+RESULT_FILE = "result.json"
+RESULT_LIMIT_BYTES = 8 * 1024 * 1024
+
+READY = b"r"
+DONE = b"d"
+NO_MEMORY = b"m"
+NO_STORAGE = b"s"
+
+_PATH_MAX = 4096
+_STORAGE_ERRNOS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
+_SOURCE_ROOT = Path(__file__).parents[2]
+
+Task = Callable[[Job, Path, Path], dict[str, Any]]
+
+
+def main(channel: socket.socket, limits: ProcessLimits, task: Task = run_job) -> NoReturn:
+    """Serve the one job that ``channel`` names; leave with status 0, or with 1 when there is no result.
+
+    ``task`` does the job: it takes the job, the template and the folder, and returns JSON-able data.
+    Without a job (the server closes the channel) the process leaves with 0.
+    """
+    parent = parent_process()
+    if parent is None:
+        raise RuntimeError("a renderer is started by its server")
+    isolate(limits, parent_sentinel=parent.sentinel, keep=[channel.fileno()])
+    channel.send(READY)
+    folder = os.fsdecode(channel.recv(_PATH_MAX))
+    status = _serve(channel, Path(folder), task) if folder else 0
+    # Everything that counts is on disk: taking the interpreter down would only cost time.
+    os._exit(status)
+
+
+def _serve(channel: socket.socket, folder: Path, task: Task) -> int:
+    """Do the job in ``folder`` and answer; return the exit status."""
+    status, answer = 1, DONE
+    try:
+        status, content = _outcome(folder, task)
+        _write_result(folder, content)
+    except MemoryError:
+        status, answer = 1, NO_MEMORY
+    except OSError as error:
+        if error.errno not in _STORAGE_ERRNOS:
+            raise
+        status, answer = 1, NO_STORAGE
+    channel.send(answer)
+    return status
+
+
+def _outcome(folder: Path, task: Task) -> tuple[int, bytes]:
+    """Return the exit status and the content of the result file.
+
+    A bug is told by its type and place alone: the message may hold text of the document.
+    ``MemoryError`` and errors of a full volume pass, because writing a file about them would fail too.
+    """
+    try:
+        return _result_or_error(folder, task)
+    except MemoryError:
+        raise
+    except BaseException as error:
+        if isinstance(error, OSError) and error.errno in _STORAGE_ERRNOS:
+            raise
+        return 1, _encode({"bug": f"{type(error).__name__} at {_place(error.__traceback__)}"})
+
+
+def _result_or_error(folder: Path, task: Task) -> tuple[int, bytes]:
+    try:
+        job: Job = pickle.loads((folder / JOB_FILE).read_bytes())
+        result = task(job, folder / TEMPLATE_FILE, folder)
+        content = _encode({"result": result})
+        if len(content) > RESULT_LIMIT_BYTES:
+            raise TemplateLimitExceeded(
+                f"template: what it holds would make a report of more than {RESULT_LIMIT_BYTES} bytes.",
+                limit="output_bytes",
+                maximum=RESULT_LIMIT_BYTES,
+            )
+    except DocopsError as error:
+        return 1, _encode({"error": to_record(error)})
+    return 0, content
+
+
+def _encode(record: dict[str, Any]) -> bytes:
+    return json.dumps(record, allow_nan=False, separators=(",", ":")).encode("ascii")
+
+
+def _write_result(folder: Path, content: bytes) -> None:
+    # The rename makes the file whole or absent, whenever this process is killed.
+    draft = folder / f"{RESULT_FILE}.draft"
+    draft.write_bytes(content)
+    draft.rename(folder / RESULT_FILE)
+
+
+def _place(traceback: TracebackType | None) -> str:
+    """Return "file:line in function" of the innermost frame, of the engine's if there is one."""
+    places = {True: "", False: "an unknown place"}
+    while traceback is not None:
+        code = traceback.tb_frame.f_code
+        file = Path(code.co_filename)
+        ours = file.is_relative_to(_SOURCE_ROOT / "docops_flask") and code.co_filename != __file__
+        name = str(file.relative_to(_SOURCE_ROOT)) if ours else file.name
+        places[ours] = f"{name}:{traceback.tb_lineno} in {code.co_name}"
+        traceback = traceback.tb_next
+    return places[True] or places[False]
