@@ -6,6 +6,7 @@ Source: PKWARE APPNOTE.TXT 6.3.10, sections 4.3.7 (local header), 4.3.12 (centra
 (end record); ECMA-376 part 2, annex C (what OPC allows).
 """
 
+import codecs
 import struct
 import zlib
 from collections.abc import Iterator
@@ -32,6 +33,8 @@ _CENTRAL_MAGIC = b"PK\x01\x02"
 _LOCAL_MAGIC = b"PK\x03\x04"
 _MAX_COMMENT = 0xFFFF
 _ZIP64_MARK = 0xFFFFFFFF
+# Looked up once here: Python loads a codec with its first use, and a forked renderer is to load nothing.
+_decode_cp437 = codecs.lookup("cp437").decode
 
 
 class ZipReader:
@@ -177,7 +180,7 @@ def _inflate(stored: memoryview, entry: ZipEntry) -> bytes:
 
 def _decoded(raw_name: bytes, flags: int) -> str:
     try:
-        return raw_name.decode("utf-8" if flags & FLAG_UTF8 else "cp437")
+        return raw_name.decode("utf-8") if flags & FLAG_UTF8 else _decode_cp437(raw_name)[0]
     except UnicodeDecodeError as error:
         raise _damaged("a file name in it is not valid UTF-8", "entry_name") from error
 
