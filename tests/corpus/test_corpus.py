@@ -1,6 +1,7 @@
 """Real documents: a run with nothing to fill changes nothing, a filled one reads as its values."""
 
 import io
+import json
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -14,6 +15,7 @@ from docops_flask.engine.job import Job, JobKind
 from docops_flask.engine.options import Options
 from docops_flask.engine.pipeline import run_job
 from docops_flask.engine.skills.skill import Field, Label, Skill
+from docops_flask.policy_yaml import parse_policy
 from tests.corpus.libreoffice import texts_of
 from tests.corpus.placeholders import story_texts, with_placeholders
 
@@ -27,13 +29,13 @@ _LABEL = Label("", "")
 
 def skill_for(values):
     fields = tuple(
-        Field(key=name.lower(), label=_LABEL, type="text", required=True, placeholder=name, example="", description=_LABEL)
+        Field(name.lower(), _LABEL, "text", required=True, placeholder=name, example="", description=_LABEL)
         for name in values
-    )  # fmt: skip
+    )
     return Skill(name="corpus", title=_LABEL, description=_LABEL, fields=fields)
 
 
-def run(template: Path, folder: Path, values) -> tuple[dict, bytes]:
+def run(template: Path, folder: Path, values, **asked) -> tuple[dict, bytes]:
     """Run a job on ``template`` and return its result and the document that came out."""
     folder.mkdir(parents=True, exist_ok=True)
     skill = skill_for(values)
@@ -42,11 +44,17 @@ def run(template: Path, folder: Path, values) -> tuple[dict, bytes]:
         skills=(skill,),
         skill=skill,
         payload={name.lower(): value for name, value in values.items()},
-        options=Options(),
+        **asked,
     )
     result = run_job(job, template, folder)
     with zipfile.ZipFile(folder / "outputs.zip") as archive:
         return result, archive.read("out.docx")
+
+
+def member(folder: Path, name: str) -> bytes:
+    """A member of the archive a run left in ``folder``."""
+    with zipfile.ZipFile(folder / "outputs.zip") as archive:
+        return archive.read(name)
 
 
 @pytest.fixture(scope="session")
@@ -87,10 +95,9 @@ def test_only_the_listed_files_are_refused_and_with_a_reason(corpus, tmp_path):
         try:
             run(path, tmp_path, {})
         except DocopsError as error:
-            found[path.stem] = error.code
-            assert 400 <= error.status < 500
-            assert len(error.message) > 40
-    assert found == {stem: code for stem, code in REFUSED.items() if stem in {path.stem for path in corpus}}
+            found[path.stem] = error
+    assert {stem: error.code for stem, error in found.items()} == REFUSED
+    assert all(400 <= error.status < 500 and len(error.message) > 40 for error in found.values())
 
 
 def test_a_run_with_nothing_to_fill_leaves_every_part_identical(untouched):
@@ -133,3 +140,15 @@ def test_libreoffice_reads_the_same_text_before_and_after(untouched, round_trips
         name for stem, name in names.items() if before.result()[stem] != after.result().get(stem)
     )
     assert different == []
+
+
+def test_every_document_passes_the_policy_suggested_from_it(accepted, tmp_path):
+    against_policy = Options(format_mode="strict", format_baseline="policy")
+    for number, path in enumerate(accepted):
+        content, values = with_placeholders(path.read_bytes())
+        template, folder = tmp_path / f"{number}.docx", tmp_path / str(number)
+        template.write_bytes(content)
+        run(template, folder, values, options=Options(export_suggested_policy=True))
+        policy = parse_policy(member(folder, "out.suggested_policy.yaml"))
+        run(template, folder, values, options=against_policy, policy=policy)
+        assert json.loads(member(folder, "out.format_report.json"))["issues"] == [], path

@@ -109,7 +109,8 @@ DAMAGED = {
         changed(
             "[Content_Types].xml",
             lambda xml: xml.replace(
-                b"</Types>", b'<Default Extension="bin" ContentType="application/vnd.ms-office.vbaProject"/></Types>'
+                b"</Types>",
+                b'<Default Extension="bin" ContentType="application/vnd.ms-office.vbaProject"/></Types>',
             ),
         ),
         "macros",

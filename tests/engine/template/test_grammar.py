@@ -29,7 +29,10 @@ def test_a_placeholder_is_capitals_digits_and_underscores_with_a_letter(text, ex
 
 @pytest.mark.parametrize(
     "text",
-    ["", "plain", "【注意】", "【2026年会议】", "【1】", "【】", "【 】", "【_】", "【A，B】", "【A\tB】", "【A\nB】", "【注意", "注意】", "【", "】", "】【", "【2026", "【é】", "【A/B】"],
+    [
+        "", "plain", "【注意】", "【2026年会议】", "【1】", "【】", "【 】", "【_】", "【A，B】", "【A\tB】", "【A\nB】",
+        "【注意", "注意】", "【", "】", "】【", "【2026", "【é】", "【A/B】",
+    ],
 )  # fmt: skip
 def test_brackets_around_anything_else_are_ordinary_text(text):
     assert find_placeholders(text) == []
