@@ -56,7 +56,9 @@ def die_with_server(parent_sentinel: int) -> None:
     flags = fcntl.fcntl(parent_sentinel, fcntl.F_GETFL)
     fcntl.fcntl(parent_sentinel, fcntl.F_SETFL, flags | os.O_ASYNC)
     # The server may have ended before the signal was set.
-    if select.select([parent_sentinel], [], [], 0)[0]:
+    watch = select.poll()
+    watch.register(parent_sentinel, select.POLLIN)
+    if watch.poll(0):
         os._exit(1)
 
 

@@ -30,6 +30,7 @@ SKILL = Skill(
     "notice", _LABEL, _LABEL, (_field("title", required=True), _field("people", kind="list"), _field("note"))
 )
 JOB = Job(JobKind.RUN, (SKILL,), SKILL, {"title": "年度会议"})
+COMMENT = f'<w:comment w:id="3">{p("【TITLE】")}</w:comment>'
 MEMBERS = ["out.docx", "out.replace_log.json", "out.missing_fields.json", "out.format_report.json"]
 
 
@@ -250,7 +251,7 @@ def test_inspect_lists_fields_with_places_and_suggests_the_skill(tmp_path):
         (p("【title】"), {}, "UNSUPPORTED_PLACEHOLDER", "p0:r0"),
         (p("【OTHER】"), {}, "UNKNOWN_FIELD", "p0:r0"),
         (p('<w:fldSimple w:instr="DATE">' + r("【TITLE】") + "</w:fldSimple>"), {}, "FIELD_RESULT", "p0:r0"),
-        (p("x"), {"comments": f'<w:comment w:id="3">{p("【TITLE】")}</w:comment>'}, "IN_COMMENT", "comments/n3.p0"),
+        (p("x"), {"comments": COMMENT}, "IN_COMMENT", "comments/n3.p0"),
     ],
 )  # fmt: skip
 def test_inspect_names_problems_with_their_place(tmp_path, body, stories, code, place):

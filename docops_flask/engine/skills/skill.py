@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from docops_flask.engine.skills.wording import Wording
+
 FieldType = Literal["text", "list"]
 
 
@@ -12,6 +14,10 @@ class Label:
 
     en: str
     zh: str
+
+    def text(self, language: str) -> str:
+        """Return the text in ``language``, "zh" or "en"."""
+        return self.zh if language == "zh" else self.en
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +40,22 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Skill:
-    """A document type: ``name`` is its ``task_type``, ``fields`` stand in the spec's order."""
+    """A document type: ``name`` is its ``task_type``, ``fields`` stand in the spec's order.
+
+    Its starter template is worded by ``wording_zh`` and ``wording_en``; ``None`` means from the labels.
+    """
 
     name: str
     title: Label
     description: Label
     fields: tuple[Field, ...]
+    wording_zh: Wording | None = None
+    wording_en: Wording | None = None
 
     def placeholders(self) -> dict[str, Field]:
         """Return placeholder name to field."""
         return {field.placeholder: field for field in self.fields}
+
+    def wording(self, language: str) -> Wording | None:
+        """Return the wording of the starter template in ``language`` (one of ``LANGUAGES``)."""
+        return self.wording_zh if language == "zh" else self.wording_en

@@ -30,7 +30,8 @@ def test_a_placeholder_is_capitals_digits_and_underscores_with_a_letter(text, ex
 @pytest.mark.parametrize(
     "text",
     [
-        "", "plain", "【注意】", "【2026年会议】", "【1】", "【】", "【 】", "【_】", "【A，B】", "【A\tB】", "【A\nB】",
+        "", "plain", "【注意】", "【2026年会议】", "【1】", "【】", "【 】", "【_】", "【A，B】",
+        "【A\tB】", "【A\nB】",
         "【注意", "注意】", "【", "】", "】【", "【2026", "【é】", "【A/B】",
     ],
 )  # fmt: skip

@@ -1,0 +1,79 @@
+"""The one place where the server is wired together."""
+
+import os
+import tempfile
+from pathlib import Path
+
+from flask import Flask
+from flask.json.provider import DefaultJSONProvider
+
+from docops_flask import logs
+from docops_flask.engine.skills.registry import SkillRegistry, SkillSpecError, load_skills
+from docops_flask.jobs.renderer import Renderer
+from docops_flask.jobs.slots import Slots
+from docops_flask.jobs.workspace import Workspaces
+from docops_flask.settings import Settings, SettingsError, from_env
+from docops_flask.web import error_response, health, hooks, inspect, meta, precheck, run
+from docops_flask.web.lifecycle import Lifecycle
+from docops_flask.web.readiness import Readiness
+from docops_flask.web.request import ApiRequest
+from docops_flask.web.services import EXTENSION, Services
+
+
+class _App(Flask):
+    request_class = ApiRequest
+
+
+class _Json(DefaultJSONProvider):
+    sort_keys = False
+    ensure_ascii = False
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Return the app for ``settings`` (``None``: those of the environment).
+
+    Raises ``SettingsError``, whose message is one line for the operator.
+    """
+    settings = settings or from_env(os.environ)
+    logs.ensure_configured()
+    # The package's own folders hold nothing for a browser.
+    app = _App(__name__, static_folder=None, template_folder=None)
+    app.json = _Json(app)
+    app.config.update(MAX_CONTENT_LENGTH=settings.max_body_bytes, PROVIDE_AUTOMATIC_OPTIONS=False)
+    # "//healthz" is an unknown path, not a redirect.
+    app.url_map.merge_slashes = False
+    app.extensions[EXTENSION] = _services(settings)
+    error_response.register(app)
+    hooks.register(app)
+    for module in (health, run, precheck, inspect):
+        app.register_blueprint(module.bp)
+    if settings.enable_meta:
+        app.register_blueprint(meta.bp)
+    return app
+
+
+def skills_of(settings: Settings) -> SkillRegistry:
+    """Return the built-in skills and those of ``DOCOPS_SKILLS_DIR``; raises ``SettingsError``."""
+    try:
+        return load_skills(settings.skills_dir)
+    except SkillSpecError as error:
+        raise SettingsError(f"DOCOPS_SKILLS_DIR: {error}") from error
+
+
+def _services(settings: Settings) -> Services:
+    workspaces = Workspaces(Path(tempfile.gettempdir()))
+    renderer = Renderer(
+        start_method=settings.mp_start,
+        timeout_seconds=settings.request_timeout_seconds,
+        memory_bytes=settings.renderer_memory_bytes,
+    )
+    lifecycle = Lifecycle()
+    return Services(
+        settings=settings,
+        skills=skills_of(settings),
+        slots=Slots(settings.max_concurrency, settings.queue_timeout_seconds, settings.max_waiting),
+        workspaces=workspaces,
+        renderer=renderer,
+        lifecycle=lifecycle,
+        readiness=Readiness(renderer, workspaces, lifecycle),
+    )

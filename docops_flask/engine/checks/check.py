@@ -1,0 +1,30 @@
+"""What every check is: a rule, and for some of them its repair."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from typing import ClassVar
+
+from docops_flask.engine.checks.issue import FixChange, Issue
+from docops_flask.engine.checks.subject import ParagraphSubject, PolicySubject, TemplateSubject
+
+
+class Check(ABC):
+    """A rule of format. Its module's docstring tells what fails and what passes."""
+
+    code: ClassVar[str]
+
+    @abstractmethod
+    def under_policy(self, subject: PolicySubject) -> Iterator[Issue]:
+        """Yield where the document breaks the policy's rule."""
+
+    def under_template(self, subject: TemplateSubject) -> Iterator[Issue]:
+        """Yield where filling changed what the template had; nothing for a rule of policies alone."""
+        return iter(())
+
+
+class FixableCheck(Check):
+    """A check that can repair what it finds in paragraphs that are safe to fix."""
+
+    @abstractmethod
+    def fix(self, paragraph: ParagraphSubject, subject: PolicySubject) -> FixChange:
+        """Make the paragraph follow the policy's rule; return what was changed."""

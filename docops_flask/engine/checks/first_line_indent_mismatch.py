@@ -1,0 +1,96 @@
+"""FIRST_LINE_INDENT_MISMATCH: a paragraph's first line is not indented as asked for.
+
+*Fails* under baseline ``policy``: the effective first-line indent (w:ind, ECMA-376 part 1, 17.3.1.12) of a
+paragraph with text differs from ``first_line_indent_twips`` by more than ``twips_tolerance``; hanging counts
+as negative, indents in characters (w:firstLineChars) count with the size of the paragraph's first run with
+text. A warning where nothing states an indent, or where that size is unknown. Under baseline ``template``:
+after filling, a touched paragraph's w:ind says another first-line indent than in the template.
+
+*Passes*: within the tolerance, or ``first_line_indent_twips`` is null.
+
+*Fix*: w:firstLine (or w:hanging) of a touched body paragraph outside tables is set directly, and what would
+win over it (w:firstLineChars and the like) is taken away. Numbered paragraphs are left alone: their indent
+comes from the numbering, which is not resolved yet.
+"""
+
+from collections.abc import Iterator
+
+from docops_flask.engine.checks.check import FixableCheck
+from docops_flask.engine.checks.issue import FixChange, Issue, Shown
+from docops_flask.engine.checks.mismatch import policy_mismatch, template_mismatch
+from docops_flask.engine.checks.subject import ParagraphSubject, PolicySubject, TemplateSubject
+from docops_flask.engine.formatting.effective import Effective, FirstLineIndent
+from docops_flask.engine.formatting.paragraph_edit import set_first_line_indent
+
+
+class FirstLineIndentMismatch(FixableCheck):
+    """First-line indent of every paragraph with text, or of every touched one."""
+
+    code = "FIRST_LINE_INDENT_MISMATCH"
+
+    def under_policy(self, subject: PolicySubject) -> Iterator[Issue]:
+        """Yield one issue a paragraph whose first-line indent is not the policy's."""
+        policy = subject.policy
+        expected = policy.first_line_indent_twips
+        if expected is None:
+            return
+        for paragraph in subject.paragraphs:
+            indent = paragraph.values.first_line_indent
+            twips = indent_twips(paragraph)
+            if twips is not None and abs(twips - expected) <= policy.twips_tolerance:
+                continue
+            yield policy_mismatch(
+                self.code,
+                "First-line indent",
+                paragraph,
+                policy,
+                expected=expected,
+                actual=twips if twips is not None else _shown(indent),
+                origin=indent.origin,
+                stated=twips is not None,
+                unit=" twips" if twips is not None else "",
+                tolerance=policy.twips_tolerance,
+                fixable=paragraph.is_safe_to_fix and not paragraph.values.is_numbered,
+            )
+
+    def under_template(self, subject: TemplateSubject) -> Iterator[Issue]:
+        """Yield one issue a paragraph whose first-line indent filling changed."""
+        tolerance = subject.policy.twips_tolerance
+        for path, (before, after) in subject.paragraphs.items():
+            if _alike(before.first_line_indent.value, after.first_line_indent.value, tolerance):
+                continue
+            yield template_mismatch(
+                self.code,
+                "First-line indent",
+                path,
+                expected=_shown(before.first_line_indent),
+                actual=_shown(after.first_line_indent),
+                origin=after.first_line_indent.origin,
+                tolerance=tolerance,
+            )
+
+    def fix(self, paragraph: ParagraphSubject, subject: PolicySubject) -> FixChange:
+        """Set the policy's first-line indent on the paragraph itself."""
+        place = paragraph.place
+        indent = subject.policy.first_line_indent_twips
+        if indent is None:
+            raise ValueError("a policy without first-line indent has nothing to fix")
+        before, after = set_first_line_indent(place.element, indent, subject.cascade, place.part.w)
+        place.part.changed = True
+        return FixChange(place.path, "first_line_indent_twips", before, after)
+
+
+def indent_twips(paragraph: ParagraphSubject) -> int | None:
+    """Return the paragraph's effective first-line indent, ``None`` where it is not known."""
+    indent = paragraph.values.first_line_indent.value
+    return None if indent is None else indent.in_twips(paragraph.character_half_points)
+
+
+def _shown(indent: Effective[FirstLineIndent]) -> Shown:
+    return None if indent.value is None else str(indent.value)
+
+
+def _alike(before: FirstLineIndent | None, after: FirstLineIndent | None, tolerance: int) -> bool:
+    if before is None or after is None or before.in_characters or after.in_characters:
+        return before == after
+    return abs(before.amount - after.amount) <= tolerance

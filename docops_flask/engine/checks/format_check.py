@@ -1,0 +1,122 @@
+"""The format check of a job: observe before filling, check (and fix) after it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from docops_flask.engine.checks.check import FixableCheck
+from docops_flask.engine.checks.format_report import FormatReport
+from docops_flask.engine.checks.issue import FixChange, Issue
+from docops_flask.engine.checks.observation import Observation, take_observation
+from docops_flask.engine.checks.registry import REGISTRY
+from docops_flask.engine.checks.subject import PolicySubject, policy_subject, template_subject
+from docops_flask.engine.document.document import Document
+from docops_flask.engine.document.places import RunPlace
+from docops_flask.engine.formatting.cascade import Cascade
+from docops_flask.engine.options import Options
+from docops_flask.engine.policy.policy import Policy
+
+__all__ = ["Observation", "check_format", "observe", "skipped_report"]
+
+
+def observe(document: Document, runs: Sequence[RunPlace]) -> Observation:
+    """Return how ``runs``, those about to be filled, and their paragraphs look in the template."""
+    return take_observation(runs, Cascade(document.styles))
+
+
+def check_format(
+    document: Document, runs: Sequence[RunPlace], template: Observation, options: Options, policy: Policy
+) -> FormatReport:
+    """Check the filled document, fix what may be fixed, and return the report.
+
+    ``runs`` are those given to ``observe``, whose result ``template`` is. Fixes edit paragraphs and
+    mark their parts as changed; they are made under baseline ``policy`` with fix mode ``safe`` only.
+    """
+    if options.format_baseline == "policy":
+        return _check_against_policy(document, runs, template, options, policy)
+    return _check_against_template(document, runs, template, options, policy)
+
+
+def skipped_report(options: Options, policy: Policy) -> FormatReport:
+    """Return the report of ``format_mode=off``: nothing was looked at, so nothing failed."""
+    return FormatReport(
+        mode=options.format_mode,
+        baseline=options.format_baseline,
+        skipped=True,
+        overrides=policy.overrides(),
+    )
+
+
+def _check_against_policy(
+    document: Document, runs: Sequence[RunPlace], template: Observation, options: Options, policy: Policy
+) -> FormatReport:
+    filled = take_observation(runs, template.cascade)
+    subject = policy_subject(document, runs, filled, policy)
+    issues: list[Issue] = []
+    changes: list[FixChange] = []
+    for check in REGISTRY:
+        found = list(check.under_policy(subject))
+        if options.format_fix_mode == "safe" and isinstance(check, FixableCheck):
+            found = _fix(check, found, subject, changes)
+        issues.extend(found)
+    rendered = take_observation(runs, template.cascade) if changes else filled
+    return FormatReport(
+        mode=options.format_mode,
+        baseline=options.format_baseline,
+        issues=_in_document_order(issues, document),
+        fix_changes=tuple(changes),
+        template_observed=template.counts(),
+        rendered_observed=rendered.counts(),
+        overrides=policy.overrides(),
+        diagnostics={
+            "paragraphs_checked": len(subject.paragraphs),
+            "runs_checked": len(subject.runs),
+            "tables_skipped": len(subject.tables) if policy.forbid_tables else 0,
+        },
+    )
+
+
+def _check_against_template(
+    document: Document, runs: Sequence[RunPlace], template: Observation, options: Options, policy: Policy
+) -> FormatReport:
+    filled = take_observation(runs, template.cascade)
+    subject = template_subject(runs, template, filled, policy)
+    issues = [issue for check in REGISTRY for issue in check.under_template(subject)]
+    return FormatReport(
+        mode=options.format_mode,
+        baseline=options.format_baseline,
+        issues=_in_document_order(issues, document),
+        template_observed=template.counts(),
+        rendered_observed=filled.counts(),
+        overrides=policy.overrides(),
+        diagnostics={
+            "paragraphs_checked": len(filled.paragraphs),
+            "runs_checked": len(filled.runs),
+            "tables_skipped": 0,
+        },
+    )
+
+
+def _fix(
+    check: FixableCheck, found: Iterable[Issue], subject: PolicySubject, changes: list[FixChange]
+) -> list[Issue]:
+    """Fix the fixable issues of ``found``; append to ``changes``; return the issues, those fixed marked."""
+    paragraphs = {paragraph.place.path: paragraph for paragraph in subject.paragraphs if paragraph.touched}
+    issues = []
+    for issue in found:
+        if issue.fixable:
+            changes.append(check.fix(paragraphs[issue.paragraph_path], subject))
+            issues.append(replace(issue, fixed=True))
+        else:
+            issues.append(issue)
+    return issues
+
+
+def _in_document_order(issues: Sequence[Issue], document: Document) -> tuple[Issue, ...]:
+    """Return the issues by place, tables first; at one place they keep the registry's order."""
+    if not issues:
+        return ()
+    paths = [table.path for table in document.walk.tables]
+    paths.extend(paragraph.path for paragraph in document.walk.paragraphs)
+    position = {path: index for index, path in enumerate(paths)}
+    after_all = len(position)
+    return tuple(sorted(issues, key=lambda issue: position.get(issue.paragraph_path, after_all)))

@@ -1,0 +1,69 @@
+"""The format report: what was checked, found and repaired (``out.format_report.json``)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from docops_flask.engine.checks.issue import FixChange, Issue
+
+Counts = Mapping[str, Mapping[str, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class FormatReport:
+    """The outcome of a format check.
+
+    ``template_observed`` and ``rendered_observed`` count the effective values of what filling touched,
+    before filling and at the end: property, then value as text, then how often. ``overrides`` are the
+    policy's keys that differ from the default policy's; ``diagnostics`` say how much was looked at.
+    """
+
+    mode: str
+    baseline: str
+    skipped: bool = False
+    issues: tuple[Issue, ...] = ()
+    fix_changes: tuple[FixChange, ...] = ()
+    template_observed: Counts = field(default_factory=dict)
+    rendered_observed: Counts = field(default_factory=dict)
+    overrides: Mapping[str, Any] = field(default_factory=dict)
+    diagnostics: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def error_count(self) -> int:
+        """The number of errors that were not fixed."""
+        return sum(1 for issue in self.issues if issue.severity == "error" and not issue.fixed)
+
+    @property
+    def passed(self) -> bool:
+        """Whether no error is left; warnings never fail a document."""
+        return self.error_count == 0
+
+    def issue_codes(self) -> dict[str, int]:
+        """Return how many issues are listed of each code, in the alphabet's order."""
+        counts: dict[str, int] = {}
+        for code in sorted(issue.code for issue in self.issues):
+            counts[code] = counts.get(code, 0) + 1
+        return counts
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the report's JSON (contract section 2)."""
+        template = {name: dict(counts) for name, counts in self.template_observed.items()}
+        rendered = {name: dict(counts) for name, counts in self.rendered_observed.items()}
+        return {
+            "passed": self.passed,
+            "error_count": self.error_count,
+            "fixed_count": sum(1 for issue in self.issues if issue.fixed),
+            "issues": [issue.as_dict() for issue in self.issues],
+            "summary": {
+                "mode": self.mode,
+                "baseline": self.baseline,
+                "skipped": self.skipped,
+                "template_observed": template,
+                "rendered_observed": rendered,
+                "diff": [name for name in template if template[name] != rendered.get(name)],
+                "effective_policy_overrides": dict(self.overrides),
+                "diagnostics": dict(self.diagnostics),
+                "fix_applied": bool(self.fix_changes),
+                "fix_changes": [change.as_dict() for change in self.fix_changes],
+            },
+        }

@@ -1,0 +1,60 @@
+"""What a check finds and what a fix changes, as the report shows them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any, Literal
+
+from docops_flask.engine.formatting.script_slots import Slot
+
+Severity = Literal["error", "warn"]
+Shown = str | int | float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """A rule that does not hold at a place.
+
+    ``paragraph_path`` is the paragraph's address, a table's where the issue is about a table; ``run_id``
+    the run's where it is about a run. ``actual`` is ``None`` when nothing states the value, ``origin``
+    the place that states it. ``tolerance`` is in twips. ``fixable`` says that fix mode ``safe`` would
+    repair it, ``fixed`` that it did; ``slot`` which of the fonts is meant.
+    """
+
+    code: str
+    severity: Severity
+    message: str
+    paragraph_path: str
+    run_id: str | None = None
+    expected: Shown = None
+    actual: Shown = None
+    tolerance: int | None = None
+    fixable: bool = False
+    fixed: bool = False
+    slot: Slot | None = None
+    origin: str | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the issue as the report's JSON has it."""
+        return {name: getattr(self, name) for name in _MEMBERS}
+
+
+_MEMBERS = tuple(field.name for field in fields(Issue))
+
+
+@dataclass(frozen=True, slots=True)
+class FixChange:
+    """A repair: the attributes of one property of one paragraph before and after."""
+
+    paragraph_path: str
+    property: str
+    before: Mapping[str, str]
+    after: Mapping[str, str]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the change as the report's JSON has it."""
+        return {
+            "paragraph_path": self.paragraph_path,
+            "property": self.property,
+            "before": dict(self.before),
+            "after": dict(self.after),
+        }

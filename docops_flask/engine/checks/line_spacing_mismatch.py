@@ -1,0 +1,84 @@
+"""LINE_SPACING_MISMATCH: a paragraph's line spacing is not the one asked for.
+
+*Fails* under baseline ``policy``: the effective w:line (ECMA-376 part 1, 17.3.1.33) of a paragraph with text
+differs from ``line_spacing_twips`` by more than ``twips_tolerance``; a warning where nothing states w:line.
+Under baseline ``template``: after filling, a touched paragraph's w:line differs so from the template's, or
+its w:lineRule is another one.
+
+*Passes*: w:line within the tolerance, whatever w:lineRule says (360 is one and a half lines with the rule
+``auto``, 18 pt with the others), or ``line_spacing_twips`` is null.
+
+*Fix*: w:line of a touched body paragraph outside tables is set directly; w:lineRule stays.
+"""
+
+from collections.abc import Iterator
+
+from docops_flask.engine.checks.check import FixableCheck
+from docops_flask.engine.checks.issue import FixChange, Issue
+from docops_flask.engine.checks.mismatch import policy_mismatch, template_mismatch
+from docops_flask.engine.checks.observation import shown_line_spacing
+from docops_flask.engine.checks.subject import ParagraphSubject, PolicySubject, TemplateSubject
+from docops_flask.engine.formatting.effective import ParagraphValues
+from docops_flask.engine.formatting.paragraph_edit import set_line_spacing
+
+
+class LineSpacingMismatch(FixableCheck):
+    """Line spacing of every paragraph with text, or of every touched one."""
+
+    code = "LINE_SPACING_MISMATCH"
+
+    def under_policy(self, subject: PolicySubject) -> Iterator[Issue]:
+        """Yield one issue a paragraph whose line spacing is not the policy's."""
+        policy = subject.policy
+        expected = policy.line_spacing_twips
+        if expected is None:
+            return
+        for paragraph in subject.paragraphs:
+            line = paragraph.values.line
+            if line.value is not None and abs(line.value - expected) <= policy.twips_tolerance:
+                continue
+            yield policy_mismatch(
+                self.code,
+                "Line spacing",
+                paragraph,
+                policy,
+                expected=expected,
+                actual=line.value,
+                origin=line.origin,
+                stated=line.value is not None,
+                tolerance=policy.twips_tolerance,
+                fixable=paragraph.is_safe_to_fix,
+            )
+
+    def under_template(self, subject: TemplateSubject) -> Iterator[Issue]:
+        """Yield one issue a paragraph whose line spacing filling changed."""
+        tolerance = subject.policy.twips_tolerance
+        for path, (before, after) in subject.paragraphs.items():
+            if _alike(before, after, tolerance):
+                continue
+            yield template_mismatch(
+                self.code,
+                "Line spacing",
+                path,
+                expected=shown_line_spacing(before),
+                actual=shown_line_spacing(after),
+                origin=after.line.origin,
+                tolerance=tolerance,
+            )
+
+    def fix(self, paragraph: ParagraphSubject, subject: PolicySubject) -> FixChange:
+        """Set the policy's line spacing on the paragraph itself."""
+        place = paragraph.place
+        line = subject.policy.line_spacing_twips
+        if line is None:
+            raise ValueError("a policy without line spacing has nothing to fix")
+        before, after = set_line_spacing(place.element, line, place.part.w)
+        place.part.changed = True
+        return FixChange(place.path, "line_spacing_twips", before, after)
+
+
+def _alike(before: ParagraphValues, after: ParagraphValues, tolerance: int) -> bool:
+    if before.line.value is None or after.line.value is None:
+        return before.line.value is after.line.value
+    same_rule = (before.line_rule.value or "auto") == (after.line_rule.value or "auto")
+    return same_rule and abs(before.line.value - after.line.value) <= tolerance

@@ -1,0 +1,80 @@
+"""Issues about a value that is not the one asked for: severity and message in one place."""
+
+from docops_flask.engine.checks.issue import Issue, Shown
+from docops_flask.engine.checks.subject import ParagraphSubject
+from docops_flask.engine.document.places import RunPlace
+from docops_flask.engine.formatting.script_slots import Slot
+from docops_flask.engine.policy.policy import Policy
+
+
+def policy_mismatch(
+    code: str,
+    what: str,
+    place: ParagraphSubject | RunPlace,
+    policy: Policy,
+    *,
+    expected: Shown,
+    actual: Shown,
+    origin: str | None,
+    stated: bool,
+    unit: str = "",
+    tolerance: int | None = None,
+    fixable: bool = False,
+    slot: Slot | None = None,
+) -> Issue:
+    """Return the issue that ``what`` is not as the policy says.
+
+    ``stated`` is false where no value is known: nothing states it, or the theme does. That is a
+    warning, unless the policy's ``treat_inherited_as_error``.
+    """
+    if stated:
+        found = f"{what} is {actual}{unit} (from: {origin})"
+        advice = "Change it there." if origin != "direct" else "Change it or clear the direct formatting."
+    elif actual is None:
+        found, advice = f"{what} is stated nowhere in the document", "State it in the style."
+    else:
+        found, advice = f"{what} is given as {actual}, which has no known value", "State it in the style."
+    run_id = place.run_id if isinstance(place, RunPlace) else None
+    paragraph = place.paragraph if isinstance(place, RunPlace) else place.place
+    return Issue(
+        code=code,
+        severity="error" if stated or policy.treat_inherited_as_error else "warn",
+        message=f"{found}; the policy asks for {expected}{unit}. {advice}",
+        paragraph_path=paragraph.path,
+        run_id=run_id,
+        expected=expected,
+        actual=actual,
+        tolerance=tolerance,
+        fixable=fixable,
+        slot=slot,
+        origin=origin,
+    )
+
+
+def template_mismatch(
+    code: str,
+    what: str,
+    paragraph_path: str,
+    *,
+    expected: Shown,
+    actual: Shown,
+    origin: str | None,
+    run_id: str | None = None,
+    tolerance: int | None = None,
+    slot: Slot | None = None,
+) -> Issue:
+    """Return the issue that filling changed ``what``; ``None`` means that nothing stated or states it."""
+    before = "not stated" if expected is None else expected
+    after = "not stated any more" if actual is None else actual
+    return Issue(
+        code=code,
+        severity="error",
+        message=f"{what} was {before} in the template and is {after} after filling.",
+        paragraph_path=paragraph_path,
+        run_id=run_id,
+        expected=expected,
+        actual=actual,
+        tolerance=tolerance,
+        slot=slot,
+        origin=origin,
+    )

@@ -1,0 +1,73 @@
+"""Effective values of what filling touches, taken at one moment."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from docops_flask.engine.checks.points import to_points
+from docops_flask.engine.document.places import RunPlace
+from docops_flask.engine.formatting.cascade import Cascade
+from docops_flask.engine.formatting.effective import ParagraphValues, RunValues
+
+V = TypeVar("V")
+
+UNSTATED = "unstated"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Observation:
+    """The values of runs by ``run_id`` and of their paragraphs by path, in document order.
+
+    ``cascade`` is the one they were resolved with; the next observation of the same document reuses it.
+    """
+
+    runs: Mapping[str, RunValues]
+    paragraphs: Mapping[str, ParagraphValues]
+    cascade: Cascade
+
+    def counts(self) -> dict[str, dict[str, int]]:
+        """Return how often each property has each value: by run for fonts and size, else by paragraph."""
+        runs, paragraphs = self.runs.values(), self.paragraphs.values()
+        return {
+            "run_font_latin": _count(runs, lambda values: values.latin.value),
+            "run_font_east_asia": _count(runs, lambda values: values.east_asia.value),
+            "run_size_pt": _count(runs, _size_pt),
+            "line_spacing": _count(paragraphs, shown_line_spacing),
+            "first_line_indent": _count(paragraphs, lambda values: values.first_line_indent.value),
+        }
+
+
+def take_observation(runs: Sequence[RunPlace], cascade: Cascade) -> Observation:
+    """Return the values that ``runs`` and their paragraphs have now."""
+    run_values: dict[str, RunValues] = {}
+    paragraph_values: dict[str, ParagraphValues] = {}
+    for place in runs:
+        paragraph = place.paragraph
+        w = paragraph.part.w
+        values = paragraph_values.get(paragraph.path)
+        if values is None:
+            values = paragraph_values[paragraph.path] = cascade.paragraph(paragraph.element, w)
+        run_values[place.run_id] = cascade.run(place.element, values.style_id, w)
+    return Observation(run_values, paragraph_values, cascade)
+
+
+def shown_line_spacing(values: ParagraphValues) -> str | None:
+    """Return line and rule as the report shows them together, ``None`` when no line is stated."""
+    if values.line.value is None:
+        return None
+    return f"{values.line.value} {values.line_rule.value or 'auto'}"
+
+
+def _size_pt(values: RunValues) -> int | float | None:
+    return to_points(values.size_half_points.value)
+
+
+def _count(found: Iterable[V], value_of: Callable[[V], object]) -> dict[str, int]:
+    """Count the values; equal objects come in great numbers, so each is looked at once."""
+    totals: dict[str, int] = {}
+    for values, times in Counter(found).items():
+        value = value_of(values)
+        shown = UNSTATED if value is None else str(value)
+        totals[shown] = totals.get(shown, 0) + times
+    return dict(sorted(totals.items()))

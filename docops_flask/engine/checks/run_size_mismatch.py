@@ -1,0 +1,59 @@
+"""RUN_SIZE_MISMATCH: a filled value is set in another size than asked for.
+
+*Fails* under baseline ``policy``: a touched run has text and its effective size (w:sz, ECMA-376 part 1,
+17.3.2.38) is not ``run_size_pt``; a warning where nothing states a size. Under baseline ``template``: after
+filling a touched run has another size than in the template.
+
+*Passes*: exactly that size, a run of blanks alone, or ``run_size_pt`` is null.
+"""
+
+from collections.abc import Iterator
+
+from docops_flask.engine.checks.check import Check
+from docops_flask.engine.checks.issue import Issue
+from docops_flask.engine.checks.mismatch import policy_mismatch, template_mismatch
+from docops_flask.engine.checks.points import to_points
+from docops_flask.engine.checks.subject import PolicySubject, TemplateSubject
+
+
+class RunSizeMismatch(Check):
+    """Size of every touched run."""
+
+    code = "RUN_SIZE_MISMATCH"
+
+    def under_policy(self, subject: PolicySubject) -> Iterator[Issue]:
+        """Yield one issue a run whose size is not the policy's."""
+        expected = subject.policy.run_size_pt
+        if expected is None:
+            return
+        for run in subject.runs:
+            size = run.values.size_half_points
+            points = to_points(size.value)
+            if points == expected or not run.text.strip():
+                continue
+            yield policy_mismatch(
+                self.code,
+                "Font size",
+                run.place,
+                subject.policy,
+                expected=expected,
+                actual=points,
+                origin=size.origin,
+                stated=points is not None,
+                unit=" pt",
+            )
+
+    def under_template(self, subject: TemplateSubject) -> Iterator[Issue]:
+        """Yield one issue a run whose size filling changed."""
+        for run_id, (place, before, after) in subject.runs.items():
+            if before.size_half_points.value == after.size_half_points.value:
+                continue
+            yield template_mismatch(
+                self.code,
+                "Font size",
+                place.paragraph.path,
+                expected=to_points(before.size_half_points.value),
+                actual=to_points(after.size_half_points.value),
+                origin=after.size_half_points.origin,
+                run_id=run_id,
+            )

@@ -1,0 +1,135 @@
+"""What a check looks at: under a policy the whole document, against the template what changed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from docops_flask.engine.checks.observation import Observation
+from docops_flask.engine.document.document import Document
+from docops_flask.engine.document.paragraph_text import OBJECT, ParagraphText
+from docops_flask.engine.document.places import ParagraphPlace, RunPlace, StoryKind, TablePlace
+from docops_flask.engine.formatting.cascade import Cascade
+from docops_flask.engine.formatting.effective import ParagraphValues, RunValues
+from docops_flask.engine.policy.policy import Policy
+
+# Both spellings of the end side: Transitional and Strict (ST_Jc, 17.18.44).
+_ALIGNED_AWAY = ("center", "right", "end")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ParagraphSubject:
+    """A paragraph with text, its effective values and whether filling touched it.
+
+    ``character_half_points`` is the size of its first run with text, ``None`` when that is unstated.
+    """
+
+    place: ParagraphPlace
+    values: ParagraphValues
+    text: str
+    character_half_points: int | None
+    touched: bool
+
+    @property
+    def is_safe_to_fix(self) -> bool:
+        """Whether fix mode ``safe`` may set its indent and line spacing: touched running text of the body."""
+        return (
+            self.touched
+            and self.place.story is StoryKind.BODY
+            and self.place.table_depth == 0
+            and not self.values.is_heading
+            and self.values.alignment.value not in _ALIGNED_AWAY
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RunSubject:
+    """A run that filling touched: its text as it is now and its effective values."""
+
+    place: RunPlace
+    values: RunValues
+    text: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PolicySubject:
+    """What is held against a policy; with forbidden tables present their cells are left out."""
+
+    policy: Policy
+    tables: Sequence[TablePlace]
+    paragraphs: Sequence[ParagraphSubject]
+    runs: Sequence[RunSubject]
+    cascade: Cascade
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TemplateSubject:
+    """The touched paragraphs and runs whose values are not those of the template: before, after."""
+
+    policy: Policy
+    paragraphs: Mapping[str, tuple[ParagraphValues, ParagraphValues]]
+    runs: Mapping[str, tuple[RunPlace, RunValues, RunValues]]
+
+
+def policy_subject(
+    document: Document, runs: Sequence[RunPlace], now: Observation, policy: Policy
+) -> PolicySubject:
+    """Return what ``policy`` is to be held against; ``now`` is the observation of ``runs``."""
+    inside_tables = not policy.forbid_tables
+    paragraphs = []
+    for place in document.walk.paragraphs:
+        if inside_tables or not place.table_depth:
+            subject = _paragraph_subject(place, now)
+            if subject is not None:
+                paragraphs.append(subject)
+    places = {place.run_id: place for place in runs if inside_tables or not place.paragraph.table_depth}
+    return PolicySubject(
+        policy=policy,
+        tables=document.walk.tables,
+        paragraphs=paragraphs,
+        runs=[RunSubject(place, now.runs[run_id], text_of_run(place)) for run_id, place in places.items()],
+        cascade=now.cascade,
+    )
+
+
+def template_subject(
+    runs: Sequence[RunPlace], before: Observation, now: Observation, policy: Policy
+) -> TemplateSubject:
+    """Return what differs between two observations of ``runs``."""
+    # Equal statements resolve to one object, so identity settles nearly every pair at once.
+    return TemplateSubject(
+        policy=policy,
+        paragraphs={
+            path: (before.paragraphs[path], values)
+            for path, values in now.paragraphs.items()
+            if values is not before.paragraphs[path]
+        },
+        runs={
+            place.run_id: (place, before.runs[place.run_id], now.runs[place.run_id])
+            for place in runs
+            if now.runs[place.run_id] is not before.runs[place.run_id]
+        },
+    )
+
+
+def text_of_run(place: RunPlace) -> str:
+    """Return the characters of a run's w:t elements."""
+    return "".join(node.text or "" for node in place.element.iterchildren(place.paragraph.part.w.t))
+
+
+def _paragraph_subject(place: ParagraphPlace, now: Observation) -> ParagraphSubject | None:
+    """Return the subject, ``None`` for a paragraph without text."""
+    w = place.part.w
+    content = ParagraphText(place.element, w)
+    if not content.text.replace(OBJECT, "").strip():
+        return None
+    values = now.cascade.paragraph(place.element, w)
+    first = next((piece.run for piece in content.pieces if piece.end > piece.start), None)
+    size = None
+    if first is not None and values.first_line_indent.value is not None:
+        size = now.cascade.run(first, values.style_id, w).size_half_points.value
+    return ParagraphSubject(
+        place=place,
+        values=values,
+        text=content.text,
+        character_half_points=size,
+        touched=place.path in now.paragraphs,
+    )

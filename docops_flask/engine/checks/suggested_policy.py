@@ -1,0 +1,101 @@
+"""The policy under which a document passes: a starting point for an office's own house style.
+
+Held against this policy the same document has no issue at all, warnings included. A rule is therefore
+left open (null, false) where the document is mixed, says nothing, or says what no policy can say.
+"""
+
+import json
+import re
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from typing import TypeVar
+
+from docops_flask.engine.checks.first_line_indent_mismatch import indent_twips
+from docops_flask.engine.checks.observation import take_observation
+from docops_flask.engine.checks.points import to_points
+from docops_flask.engine.checks.run_font_mismatch import font_in
+from docops_flask.engine.checks.subject import ParagraphSubject, policy_subject, text_of_run
+from docops_flask.engine.document.document import Document
+from docops_flask.engine.document.paragraph_text import runs_of
+from docops_flask.engine.document.places import RunPlace
+from docops_flask.engine.formatting.cascade import Cascade
+from docops_flask.engine.formatting.effective import DIRECT, RunValues
+from docops_flask.engine.formatting.script_slots import Slot
+from docops_flask.engine.policy.key_rules import KEY_RULES
+from docops_flask.engine.policy.policy import Policy
+
+H = TypeVar("H", bound=Hashable)
+
+_HEADER = "# The policy under which this document passes. null: not checked (mixed, or stated nowhere).\n"
+# YAML takes these as line breaks or refuses them, though JSON lets them stand as they are.
+_NOT_PLAIN_IN_YAML = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
+
+
+def suggest_policy(document: Document, runs: Sequence[RunPlace]) -> Policy:
+    """Return the tightest policy the document keeps; ``runs`` are those that hold placeholders.
+
+    Without any such run, all runs with text are looked at. Fonts and size are taken from the runs whatever
+    characters they hold now, so that another task's values pass as well.
+    """
+    runs = runs or _runs_with_text(document)
+    now = take_observation(runs, Cascade(document.styles))
+    forbid_tables = not document.walk.tables
+    subject = policy_subject(document, runs, now, Policy(forbid_tables=forbid_tables))
+    values, paragraphs = list(now.runs.values()), subject.paragraphs
+    trim_chars = Policy().trim_chars
+    return Policy(
+        forbid_tables=forbid_tables,
+        forbid_numpr=not any(map(_is_numbered_directly, paragraphs)),
+        run_font_latin=_common("run_font_latin", _fonts(values, "latin")),
+        run_font_east_asia=_common("run_font_east_asia", _fonts(values, "east_asia")),
+        run_size_pt=_common("run_size_pt", (to_points(each.size_half_points.value) for each in values)),
+        line_spacing_twips=_common("line_spacing_twips", (each.values.line.value for each in paragraphs)),
+        first_line_indent_twips=_common("first_line_indent_twips", map(indent_twips, paragraphs)),
+        trim_leading_spaces=not any(each.text.startswith(trim_chars) for each in paragraphs),
+        trim_chars=trim_chars,
+    )
+
+
+def policy_to_yaml(policy: Policy) -> str:
+    """Return ``policy`` as the text of a policy file; what ``parse_policy`` reads back is equal to it."""
+    lines = []
+    for key, value in policy.as_dict().items():
+        # A JSON value is a YAML value too, so no YAML library is needed here.
+        text = json.dumps(value, ensure_ascii=False)
+        lines.append(f"{key}: {_NOT_PLAIN_IN_YAML.sub(_escape, text)}\n")
+    return _HEADER + "".join(lines)
+
+
+def _escape(match: re.Match[str]) -> str:
+    return f"\\u{ord(match[0]):04x}"
+
+
+def _runs_with_text(document: Document) -> list[RunPlace]:
+    found = []
+    for paragraph in document.walk.paragraphs:
+        for index, element in enumerate(runs_of(paragraph.element, paragraph.part.w)):
+            place = RunPlace(element, f"{paragraph.path}:r{index}", paragraph)
+            if text_of_run(place).strip():
+                found.append(place)
+    return found
+
+
+def _is_numbered_directly(paragraph: ParagraphSubject) -> bool:
+    return paragraph.values.is_numbered and paragraph.values.numbering.origin == DIRECT
+
+
+def _fonts(values: Iterable[RunValues], slot: Slot) -> Iterator[str | None]:
+    """Yield the fonts in ``slot``, a name always in the spelling in which it came first."""
+    spelling: dict[str, str] = {}
+    for each in values:
+        face = font_in(each, slot).value
+        name = None if face is None else face.name
+        yield None if name is None else spelling.setdefault(name.casefold(), name)
+
+
+def _common(key: str, values: Iterable[H | None]) -> H | None:
+    """Return the value that all have; ``None`` when they differ, one is unknown or ``key`` cannot have it."""
+    distinct = set(values)
+    if len(distinct) != 1:
+        return None
+    (value,) = distinct
+    return value if KEY_RULES[key].accepts(value) else None

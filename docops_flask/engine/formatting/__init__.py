@@ -1,0 +1,1 @@
+"""Effective formatting: what a reader sees after direct formatting, styles and defaults combine."""

@@ -1,0 +1,92 @@
+"""What can go wrong around a job that is neither the client's nor the template's fault."""
+
+import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from docops_flask.engine.errors import DocopsError
+
+_RETRY_AFTER_SECONDS = 1
+# A volume that is full, over quota, out of inodes (ENOSPC too), gone read-only, or no longer there.
+_STORAGE_ERRNOS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.ENOENT})
+
+
+class RequestTimeout(DocopsError):
+    """A job that was not done within ``timeout_seconds``; ``terminated`` says its process is gone."""
+
+    status = 408
+    code = "REQUEST_TIMEOUT"
+
+    def __init__(self, *, timeout_seconds: float, terminated: bool) -> None:
+        super().__init__(
+            f"The job was not done within {timeout_seconds:g} s and was stopped; "
+            "set DOCOPS_REQUEST_TIMEOUT_SECONDS to allow more.",
+            timeout_seconds=timeout_seconds,
+            terminated=terminated,
+        )
+
+
+class RendererCrashed(DocopsError):
+    """A renderer process that ended, or answered, otherwise than agreed; ``inner`` says how."""
+
+    status = 500
+    code = "RENDERER_CRASHED"
+
+    def __init__(self, *, inner: str) -> None:
+        super().__init__("The renderer ended before the job was done; the server's log says how.")
+        self.inner = inner
+
+
+class TooManyRequests(DocopsError):
+    """No slot was free in time; ``waited_ms`` is how long it was waited for."""
+
+    status = 429
+    code = "TOO_MANY_REQUESTS"
+
+    def __init__(self, *, max_concurrency: int, queue_timeout_seconds: float, waited_ms: int) -> None:
+        super().__init__(
+            "All renderer slots are taken: send the request again later, or set DOCOPS_MAX_CONCURRENCY "
+            "or DOCOPS_QUEUE_TIMEOUT_SECONDS to allow more.",
+            max_concurrency=max_concurrency,
+            queue_timeout_seconds=queue_timeout_seconds,
+        )
+        self.waited_ms = waited_ms
+        self.retry_after_seconds = _RETRY_AFTER_SECONDS
+
+
+class InsufficientStorage(DocopsError):
+    """The volume of the job folders takes no more; ``inner`` names the system's error."""
+
+    status = 503
+    code = "INSUFFICIENT_STORAGE"
+
+    def __init__(self, *, inner: str) -> None:
+        super().__init__(
+            "The server has no room for the job's files: send the request again later, "
+            "or set TMPDIR to a volume with free space."
+        )
+        self.inner = inner
+        self.retry_after_seconds = _RETRY_AFTER_SECONDS
+
+
+class NotReady(DocopsError):
+    """The server takes no jobs now; ``reason`` is a short sentence for people."""
+
+    status = 503
+    code = "NOT_READY"
+
+    def __init__(self, reason: str, *, inner: str | None = None) -> None:
+        super().__init__(f"{reason} Send the request again later.")
+        self.inner = inner
+        self.retry_after_seconds = _RETRY_AFTER_SECONDS
+
+
+@contextmanager
+def storage_errors() -> Iterator[None]:
+    """Turn an ``OSError`` that speaks of the volume into ``InsufficientStorage``; let others pass."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in _STORAGE_ERRNOS:
+            raise
+        raise InsufficientStorage(inner=errno.errorcode[error.errno]) from error

@@ -1,0 +1,217 @@
+"""One renderer process: started, given a folder, listened to, ended.
+
+``multiprocessing`` polls all its children whenever it starts one, and two threads that poll the same
+child at once can both get a wrong answer: the loser of ``waitpid`` sees a child that never ends. So
+its bookkeeping is done under one lock, never waiting there for a renderer, and whether a renderer
+has ended is asked of the kernel (``pidfd_open``, Linux 5.3; without it, of the bookkeeping).
+"""
+
+import errno
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from importlib.machinery import ModuleSpec
+from multiprocessing import get_context
+from multiprocessing.connection import wait
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import Self
+
+import psutil
+
+from docops_flask.engine.isolation import ProcessLimits
+from docops_flask.engine.worker import Task, main
+from docops_flask.jobs.fork_server import FORK_SERVER
+
+_TERMINATE_SECONDS = 0.3
+_KILL_SECONDS = 2.0
+_REAP_STEP_SECONDS = 0.002
+# poll(2) takes its timeout as an int of milliseconds.
+_LONGEST_WAIT_SECONDS = 1_000_000.0
+# Beyond a job's own deadline, because a new fork server loads the engine before it answers.
+_FORK_SERVER_SPARE_SECONDS = 10.0
+
+# It ended already; the kernel is older; an old container runtime's filter forbids the call.
+_NO_PIDFD_ERRNOS = frozenset({errno.ESRCH, errno.ENOSYS, errno.EPERM})
+
+_bookkeeping = threading.Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """How a renderer ended: whether it is ``gone``, and its exit code (negative: a signal) if known."""
+
+    gone: bool
+    exit_code: int | None
+
+
+class RendererProcess:
+    """A renderer and the server's end of its channel; made by ``start``, finished by ``end``."""
+
+    def __init__(self, process: BaseProcess, pid: int, channel: socket.socket) -> None:
+        self.pid = pid
+        self._process = process
+        self._channel = channel
+        self._pidfd = _open_pidfd(pid)
+        self.create_time = _create_time(pid)
+
+    @classmethod
+    def start(cls, method: str, limits: ProcessLimits, task: Task, deadline: float) -> Self:
+        """Start a renderer by ``deadline`` (monotonic clock); it gets ready without being asked.
+
+        Raises ``TimeoutError`` past the deadline, and ``OSError`` or ``EOFError`` when the system or
+        the fork server gives no process.
+        """
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        try:
+            with theirs, _bookkeeping_by(deadline), _start_conditions(method, deadline):
+                process: BaseProcess = get_context(method).Process(  # type: ignore[attr-defined]
+                    target=main, args=(theirs, limits, task), name="docops-renderer", daemon=True
+                )
+                process.start()
+                assert process.pid is not None
+                return cls(process, process.pid, ours)
+        except BaseException:
+            # A renderer that runs nevertheless leaves when its channel closes.
+            ours.close()
+            raise
+
+    def send_folder(self, folder: Path) -> None:
+        """Tell the renderer where its job lies; cannot block. That it is dead is for ``hear`` to say."""
+        with suppress(BrokenPipeError, ConnectionResetError):
+            self._channel.send(os.fsencode(folder))
+
+    def hear(self, deadline: float) -> bytes:
+        """Return the renderer's next message, or ``b""`` when it has ended without one.
+
+        Raises ``TimeoutError`` past ``deadline`` (monotonic clock).
+        """
+        sources: list[socket.socket | int] = [self._channel]
+        if self._pidfd is not None:
+            sources.append(self._pidfd)
+        if not wait(sources, _until(deadline)):
+            raise TimeoutError
+        # What was said before the end counts, so the channel is read whichever of the two is ready.
+        with suppress(BlockingIOError, ConnectionResetError):
+            return self._channel.recv(1, socket.MSG_DONTWAIT)
+        return b""
+
+    def end(self, patience_seconds: float) -> End:
+        """Give the renderer ``patience_seconds`` to leave, then terminate and kill it, and reap it.
+
+        Whatever it started in its session is killed with it, and all it held here is freed.
+        """
+        self._channel.close()
+        gone = self._has_ended(patience_seconds)
+        for number, seconds in ((signal.SIGTERM, _TERMINATE_SECONDS), (signal.SIGKILL, _KILL_SECONDS)):
+            if gone:
+                break
+            with suppress(ProcessLookupError):
+                os.kill(self.pid, number)
+            gone = self._has_ended(seconds)
+        with suppress(ProcessLookupError):
+            os.killpg(self.pid, signal.SIGKILL)
+        exit_code = self._exit_code(_KILL_SECONDS) if gone else None
+        if exit_code is not None:
+            with _bookkeeping:
+                self._process.close()
+        if self._pidfd is not None:
+            os.close(self._pidfd)
+        return End(gone, exit_code)
+
+    def _has_ended(self, seconds: float) -> bool:
+        if self._pidfd is None:
+            return self._exit_code(seconds) is not None
+        return bool(wait([self._pidfd], seconds))
+
+    def _exit_code(self, seconds: float) -> int | None:
+        """Reap the process and return its exit code, ``None`` if it is not known within about ``seconds``."""
+        deadline = time.monotonic() + seconds
+        while True:
+            with _bookkeeping:
+                exit_code = self._process.exitcode
+            if exit_code is not None:
+                return exit_code
+            if time.monotonic() >= deadline:
+                return None
+            # Ready at once but with a fork server, whose report this is. The kernel may be a moment behind.
+            wait([self._process.sentinel], _until(deadline))
+            time.sleep(_REAP_STEP_SECONDS)
+
+
+def _until(deadline: float) -> float:
+    return min(max(0.0, deadline - time.monotonic()), _LONGEST_WAIT_SECONDS)
+
+
+def _open_pidfd(pid: int) -> int | None:
+    """Return a descriptor that gets readable when ``pid`` ends; ``None`` when there is none to be had."""
+    try:
+        return os.pidfd_open(pid)
+    except AttributeError:  # a Python built for older kernels
+        return None
+    except OSError as error:
+        if error.errno not in _NO_PIDFD_ERRNOS:
+            raise
+        return None
+
+
+def _create_time(pid: int) -> float:
+    try:
+        return psutil.Process(pid).create_time()
+    except psutil.NoSuchProcess:
+        return 0.0
+
+
+@contextmanager
+def _bookkeeping_by(deadline: float) -> Iterator[None]:
+    if not _bookkeeping.acquire(timeout=_until(deadline)):
+        raise TimeoutError
+    try:
+        yield
+    finally:
+        _bookkeeping.release()
+
+
+@contextmanager
+def _start_conditions(method: str, deadline: float) -> Iterator[None]:
+    with ExitStack() as stack:
+        if method == "fork":
+            stack.enter_context(_signals_blocked())
+        else:
+            stack.enter_context(_main_module_hidden())
+        if method == "forkserver":
+            FORK_SERVER.ensure_running()
+            stack.enter_context(FORK_SERVER.bounded(_until(deadline) + _FORK_SERVER_SPARE_SECONDS))
+        yield
+
+
+@contextmanager
+def _signals_blocked() -> Iterator[None]:
+    """Keep signals from a forked child until it has put off the server's handlers; it unblocks them."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextmanager
+def _main_module_hidden() -> Iterator[None]:
+    """Keep a new process from running the server's main module a second time.
+
+    ``multiprocessing`` has each child import its parent's ``__main__``: gunicorn, flask or pytest here.
+    It leaves out modules named ``*.__main__`` (``spawn._fixup_main_from_name``), so it is shown one.
+    """
+    main_module = sys.modules["__main__"]
+    spec = main_module.__spec__
+    main_module.__spec__ = ModuleSpec("docops_flask.__main__", None)
+    try:
+        yield
+    finally:
+        main_module.__spec__ = spec

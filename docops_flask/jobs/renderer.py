@@ -1,0 +1,159 @@
+"""A job in a process of its own: start, tell, wait with one deadline, end, read the answer."""
+
+import errno
+import pickle
+import signal
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from docops_flask.engine.errors import DocopsError
+from docops_flask.engine.isolation import ProcessLimits
+from docops_flask.engine.job import Job
+from docops_flask.engine.pipeline import run_job
+from docops_flask.engine.worker import DONE, JOB_FILE, NO_MEMORY, NO_STORAGE, READY, Task
+from docops_flask.jobs.answer import read_answer
+from docops_flask.jobs.errors import (
+    InsufficientStorage,
+    NotReady,
+    RendererCrashed,
+    RequestTimeout,
+    storage_errors,
+)
+from docops_flask.jobs.process import End, RendererProcess
+
+# A renderer leaves right after its answer; one that does not is made to.
+_LEAVE_SECONDS = 1.0
+_PROBE_SECONDS = 10.0
+_SIGNAL_NAMES = {int(number): number.name for number in signal.Signals}
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """What a job came to, and the process that did it.
+
+    ``result`` is the task's own data, ``create_time`` the process's start (epoch seconds, as psutil
+    says it), ``subprocess_ms`` the time from before its start until it was gone.
+    """
+
+    result: dict[str, Any]
+    pid: int
+    create_time: float
+    subprocess_ms: int
+
+
+class Renderer:
+    """Runs jobs, each in a new process; safe to use from many threads."""
+
+    def __init__(
+        self, start_method: str, timeout_seconds: float, memory_bytes: int, task: Task = run_job
+    ) -> None:
+        """Take ``spawn``, ``forkserver`` or ``fork`` and what a job may use.
+
+        ``task`` does the job in the new process; it must be importable there by its name.
+        """
+        self._start_method = start_method
+        self._timeout_seconds = timeout_seconds
+        self._limits = ProcessLimits(memory_bytes)
+        self._task = task
+
+    def run(self, job: Job, workspace: Path) -> Rendered:
+        """Do ``job`` with the ``template.docx`` in the folder ``workspace``, where its files go too.
+
+        Raises what the engine raised for the template, ``RequestTimeout``, ``RendererCrashed``,
+        ``InsufficientStorage``, or a plain ``DocopsError`` for a bug. The process has ended then.
+        """
+        started = time.monotonic()
+        deadline = started + self._timeout_seconds
+        with storage_errors():
+            (workspace / JOB_FILE).write_bytes(pickle.dumps(job))
+        try:
+            process = self._start(deadline)
+        except TimeoutError as error:
+            raise self._timeout(terminated=True) from error
+        answer, end = _attend(process, workspace, deadline)
+        if answer is None:
+            raise self._timeout(terminated=end.gone)
+        subprocess_ms = int((time.monotonic() - started) * 1000)
+        _refuse_failure(answer, end)
+        return Rendered(read_answer(workspace), process.pid, process.create_time, subprocess_ms)
+
+    def probe(self) -> None:
+        """Start a renderer, see it get ready, end it; raises ``NotReady`` when that does not work."""
+        deadline = time.monotonic() + _PROBE_SECONDS
+        message = b""
+        try:
+            process = self._start(deadline)
+            try:
+                message = process.hear(deadline)
+            finally:
+                end = process.end(_LEAVE_SECONDS)
+        except TimeoutError as error:
+            raise _no_renderer(f"not ready within {_PROBE_SECONDS:g} s") from error
+        except DocopsError as error:
+            raise _no_renderer(error.inner) from error
+        if message != READY:
+            raise _no_renderer(_describe(end))
+
+    def _start(self, deadline: float) -> RendererProcess:
+        try:
+            try:
+                return self._start_once(deadline)
+            except (EOFError, ConnectionError):
+                # The fork server died under way. Nothing of the job has begun, and a new one will serve.
+                if time.monotonic() >= deadline:
+                    raise TimeoutError from None
+                return self._start_once(deadline)
+        except TimeoutError:
+            raise
+        except (EOFError, OSError) as error:
+            name = errno.errorcode.get(getattr(error, "errno", None) or 0, type(error).__name__)
+            raise RendererCrashed(inner=f"could not be started: {name}") from error
+
+    def _start_once(self, deadline: float) -> RendererProcess:
+        return RendererProcess.start(self._start_method, self._limits, self._task, deadline)
+
+    def _timeout(self, *, terminated: bool) -> RequestTimeout:
+        return RequestTimeout(timeout_seconds=self._timeout_seconds, terminated=terminated)
+
+
+def _attend(process: RendererProcess, workspace: Path, deadline: float) -> tuple[bytes | None, End]:
+    """Give the job to ``process``; return its answer (``None``: none in time) and how it ended."""
+    answer: bytes | None = None
+    patience_seconds = 0.0
+    try:
+        process.send_folder(workspace)
+        with suppress(TimeoutError):
+            answer = process.hear(deadline)
+            if answer == READY:
+                answer = None
+                answer = process.hear(deadline)
+            patience_seconds = _LEAVE_SECONDS
+    finally:
+        end = process.end(patience_seconds)
+    return answer, end
+
+
+def _refuse_failure(answer: bytes, end: End) -> None:
+    """Raise unless the renderer said that its answer lies in the folder."""
+    if answer == DONE:
+        return
+    if answer == NO_STORAGE:
+        raise InsufficientStorage(inner="the renderer found the volume full")
+    if answer == NO_MEMORY:
+        raise RendererCrashed(inner="out of memory")
+    raise RendererCrashed(inner=_describe(end) if not answer else "said what was not agreed")
+
+
+def _describe(end: End) -> str:
+    if end.exit_code is None:
+        return "ended for a reason unknown"
+    if end.exit_code < 0:
+        return f"killed by {_SIGNAL_NAMES.get(-end.exit_code, f'signal {-end.exit_code}')}"
+    return f"exited with {end.exit_code} before it answered"
+
+
+def _no_renderer(inner: str | None) -> NotReady:
+    return NotReady("No renderer can be started now.", inner=inner)

@@ -1,0 +1,86 @@
+"""The server's log: one JSON object a line, from the standard library alone.
+
+gunicorn's configuration imports this module in its master process, which must stay small.
+"""
+
+import json
+import logging
+import sys
+import traceback
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+LOGGER = "docops.api"
+_PACKAGE_ROOT = Path(__file__).resolve().parent.parent
+_FIELDS = "docops_fields"
+
+
+class JsonFormatter(logging.Formatter):
+    """Formats a record as one line of JSON: the time, level, logger and process, then its own fields."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line, without its end; it is ASCII, so that any terminal or file takes it."""
+        line: dict[str, Any] = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "pid": record.process,
+        }
+        fields = getattr(record, _FIELDS, None)
+        line |= fields if fields is not None else {"message": record.getMessage()}
+        if record.exc_info and record.exc_info[0] is not None:
+            # Never the message of an exception: it may hold what a client sent.
+            line["inner"] = place_of(record.exc_info[0], record.exc_info[2])
+        return json.dumps(line)
+
+
+def log_event(event: str, **fields: Any) -> None:
+    """Write one line of the logger ``docops.api``; ``fields`` are JSON-able and hold no contents."""
+    level = logging.ERROR if event == "error" else logging.INFO
+    logging.getLogger(LOGGER).log(level, event, extra={_FIELDS: {"event": event, **fields}})
+
+
+def place_of(kind: type[BaseException], trace: TracebackType | None) -> str:
+    """Return "Type at file:line": where an exception was raised, in this package if it passed there."""
+    frames = traceback.extract_tb(trace)
+    ours = [frame for frame in frames if Path(frame.filename).is_relative_to(_PACKAGE_ROOT / "docops_flask")]
+    if not frames:
+        return kind.__name__
+    frame = (ours or frames)[-1]
+    file = Path(frame.filename)
+    name = file.relative_to(_PACKAGE_ROOT) if ours else file.name
+    return f"{kind.__name__} at {name}:{frame.lineno}"
+
+
+def dict_config() -> dict[str, Any]:
+    """Return the logging configuration of a server: our log to stdout, gunicorn's own words to stderr."""
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"json": {"()": "docops_flask.logs.JsonFormatter"}},
+        "handlers": {
+            "stdout": {"class": "logging.StreamHandler", "formatter": "json", "stream": "ext://sys.stdout"},
+            "stderr": {"class": "logging.StreamHandler", "formatter": "json", "stream": "ext://sys.stderr"},
+        },
+        "loggers": {
+            LOGGER: {"level": "INFO", "handlers": ["stdout"], "propagate": False},
+            "gunicorn.error": {"level": "INFO", "handlers": ["stderr"], "propagate": False},
+            # A configured gunicorn writes an access log whether it is wanted or not; ours says more.
+            "gunicorn.access": {"level": "CRITICAL", "handlers": [], "propagate": False},
+        },
+        "root": {"level": "WARNING", "handlers": ["stderr"]},
+    }
+
+
+def ensure_configured() -> None:
+    """Send our log to stdout unless somebody has configured it already."""
+    logger = logging.getLogger(LOGGER)
+    if logger.handlers:
+        return
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(JsonFormatter())
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
+    logger.propagate = False

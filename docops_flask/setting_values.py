@@ -1,0 +1,132 @@
+"""How the text of an environment variable becomes a value: one parser per kind of setting.
+
+A parser takes the text (never empty), returns the value and raises ``ValueError`` with what is
+accepted, as in "use an integer of at least 1". It never repeats the text: whether that may be
+shown is the setting's matter.
+"""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+Parser = Callable[[str], Any]
+
+# Timeouts end up in C as nanoseconds; beyond this they would overflow when a job starts, not here.
+_LONGEST_SECONDS = 1_000_000_000
+_SWITCH_WORDS = {
+    "1": True, "true": True, "yes": True, "on": True,
+    "0": False, "false": False, "no": False, "off": False,
+}  # fmt: skip
+_INTEGER = re.compile(r"[0-9]{1,18}")
+_DECIMAL = re.compile(r"[0-9]{1,18}(\.[0-9]{0,18})?|\.[0-9]{1,18}")
+_DNS_NAME = r"[a-z0-9]([a-z0-9._-]*[a-z0-9])?"
+_IPV6 = r"\[[0-9a-f:.]+\]"
+_ORIGIN = re.compile(rf"(?P<scheme>https?)://({_DNS_NAME}|{_IPV6})(:(?P<port>[1-9][0-9]{{0,4}}))?")
+_ADDRESS = re.compile(r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]):(?P<port>[0-9]{1,5})")
+_DEFAULT_PORTS = {"http": "80", "https": "443"}
+_LARGEST_PORT = 65_535
+
+
+def text(value: str) -> str:
+    """Return ``value`` without the white space around it."""
+    return value.strip()
+
+
+def integer(minimum: int) -> Parser:
+    """Return a parser of integers from ``minimum`` on."""
+
+    def parse(value: str) -> int:
+        if not _INTEGER.fullmatch(value.strip()) or int(value) < minimum:
+            raise ValueError(f"use an integer of at least {minimum}")
+        return int(value)
+
+    return parse
+
+
+def seconds(*, zero_allowed: bool) -> Parser:
+    """Return a parser of durations in seconds, decimals."""
+    bound = "0 or more" if zero_allowed else "more than 0"
+
+    def parse(value: str) -> float:
+        duration = float(value) if _DECIMAL.fullmatch(value.strip()) else -1.0
+        if duration < 0 or duration > _LONGEST_SECONDS or (duration == 0 and not zero_allowed):
+            raise ValueError(f"use a number of seconds, {bound}, such as 2 or 0.5")
+        return duration
+
+    return parse
+
+
+def switch(value: str) -> bool:
+    """Return the truth of 1/0, true/false, yes/no, on/off in any case."""
+    try:
+        return _SWITCH_WORDS[value.strip().lower()]
+    except KeyError:
+        raise ValueError("use 1 or 0 (true/false, yes/no and on/off are taken too)") from None
+
+
+def choice(*allowed: str) -> Parser:
+    """Return a parser that takes one of ``allowed``."""
+
+    def parse(value: str) -> str:
+        if value.strip() not in allowed:
+            raise ValueError(f"use one of {', '.join(allowed)}")
+        return value.strip()
+
+    return parse
+
+
+def folder(value: str) -> Path:
+    """Return the path of an existing folder."""
+    path = Path(value)
+    if "\0" in value or not path.is_dir():
+        raise ValueError("use the path of an existing folder")
+    return path
+
+
+def credentials(value: str) -> tuple[str, str]:
+    """Return user and password from ``user:password``; neither may be empty."""
+    user, _, password = value.partition(":")
+    if not user or not password:
+        raise ValueError("use user:password, neither of them empty")
+    return user, password
+
+
+def origins(value: str) -> tuple[str, ...]:
+    """Return the origins of a comma-separated list, each as a browser sends it (RFC 6454, 6.2)."""
+    items = [item.strip() for item in value.split(",")]
+    if not all(_is_origin(item) for item in items):
+        raise ValueError(
+            "use comma-separated origins as browsers send them, such as https://office.example or "
+            "http://10.0.0.5:8080: lower case, no path, no default port"
+        )
+    return tuple(dict.fromkeys(items))
+
+
+def origins_or_any(value: str) -> tuple[str, ...]:
+    """Return the origins of a list, or ``("*",)``."""
+    if value.strip() == "*":
+        return ("*",)
+    try:
+        return origins(value)
+    except ValueError as error:
+        raise ValueError(f"{error}; or * alone for any") from None
+
+
+def address(value: str) -> str:
+    """Return the address gunicorn is to listen at."""
+    stripped = value.strip()
+    match = _ADDRESS.fullmatch(stripped)
+    is_tcp = match is not None and int(match["port"]) <= _LARGEST_PORT
+    is_unix = stripped.startswith("unix:") and stripped != "unix:"
+    if not is_tcp and not is_unix:
+        raise ValueError("use host:port, [ipv6]:port or unix:/path/to/socket")
+    return stripped
+
+
+def _is_origin(item: str) -> bool:
+    match = _ORIGIN.fullmatch(item)
+    if match is None:
+        return False
+    port = match["port"]
+    return port is None or (port != _DEFAULT_PORTS[match["scheme"]] and int(port) <= _LARGEST_PORT)

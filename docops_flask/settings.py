@@ -1,0 +1,199 @@
+"""Every setting of the server: its environment variable, default, bounds and help line, in one place.
+
+The variable of the field ``max_upload_bytes`` is ``DOCOPS_MAX_UPLOAD_BYTES``, and so on. Settings are
+read once, at the start; docs/settings.md lists them, and a test holds it against this file.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import Field, dataclass, field, fields
+from math import ceil
+from pathlib import Path
+from typing import Any
+
+from docops_flask import setting_values as values
+from docops_flask.engine.opc.limits import MIB, Limits
+
+PREFIX = "DOCOPS_"
+# Threads that health, meta and refusals find free whatever runs and waits.
+_SPARE_THREADS = 4
+_DEFAULT_EXTRA_THREADS = 16
+# What the form fields and part headers of a request may add to its two files.
+_FORM_BYTES = MIB
+# Receiving a body, ending a renderer that ignores SIGTERM, and sending the answer.
+_WORKER_MARGIN_SECONDS = 60
+_SHOWN_VALUE_CHARACTERS = 64
+
+
+class SettingsError(ValueError):
+    """A setting that cannot be used; the message is one line for the operator."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What is known of a setting beside its default."""
+
+    parse: values.Parser
+    help: str
+    secret: bool = False
+    # What the documentation says where the default is worked out or absent.
+    default_text: str | None = None
+
+
+def _setting(
+    default: Any,
+    parse: values.Parser,
+    help_line: str,
+    *,
+    default_text: str | None = None,
+    secret: bool = False,
+) -> Any:
+    setting = Setting(parse, help_line, secret, default_text)
+    return field(default=default, repr=not secret, metadata={"setting": setting})
+
+
+_size = values.integer(1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """The settings of one server; sizes are bytes, durations seconds."""
+
+    max_upload_bytes: int = _setting(25 * MIB, _size, "Most bytes of an uploaded file.")
+    max_task_bytes: int = _setting(
+        2 * MIB, _size, "Most bytes of a task; DOCOPS_MAX_UPLOAD_BYTES holds for it as well."
+    )
+    request_timeout_seconds: float = _setting(
+        60.0, values.seconds(zero_allowed=False), "Most seconds a renderer may take for a job."
+    )
+    max_concurrency: int = _setting(2, values.integer(1), "Slots: renderers at a time, per worker process.")
+    queue_timeout_seconds: float = _setting(
+        0.0, values.seconds(zero_allowed=True), "Seconds a job waits for a slot; 0 answers 429 at once."
+    )
+    mp_start: str = _setting(
+        "spawn",
+        values.choice("spawn", "forkserver", "fork"),
+        "How a renderer process starts: spawn, forkserver or fork.",
+    )
+    renderer_memory_bytes: int = _setting(1024 * MIB, _size, "Most bytes of memory a renderer may use.")
+    max_zip_entries: int = _setting(1000, values.integer(1), "Most entries in a template's ZIP.")
+    max_unpacked_bytes: int = _setting(200 * MIB, _size, "Most bytes all entries of a template unfold to.")
+    max_xml_bytes: int = _setting(50 * MIB, _size, "Most bytes of XML in a template, all parts together.")
+    max_xml_part_bytes: int = _setting(25 * MIB, _size, "Most bytes of XML in one part of a template.")
+    max_table_cells: int = _setting(100_000, values.integer(1), "Most table cells in a template.")
+    max_output_bytes: int = _setting(128 * MIB, _size, "Most bytes of a job's artefacts, unpacked.")
+    debug_artifacts: bool = _setting(False, values.switch, "Adds trace.json to the ZIP.")
+    commit_sha: str = _setting("unknown", values.text, "The commit that api_result.json names.")
+    skills_dir: Path | None = _setting(  # noqa: RUF009 -- it makes a dataclass field
+        None, values.folder, "A folder with skills of your own, one TOML file each.", default_text="unset"
+    )
+    enable_meta: bool = _setting(True, values.switch, "Serves /v1/meta and the starter templates.")
+    enable_metrics: bool = _setting(False, values.switch, "Serves /metrics.")
+    enable_web_console: bool = _setting(False, values.switch, "Serves the console under /web.")
+    web_basic_auth: tuple[str, str] | None = _setting(
+        None,
+        values.credentials,
+        "user:password asked for by /v1/meta, /metrics and the console; never printed.",
+        default_text="unset",
+        secret=True,
+    )
+    web_connect_src: tuple[str, ...] = _setting(
+        (),
+        values.origins,
+        "Origins the console's pages may call beside their own, comma-separated.",
+        default_text="unset",
+    )
+    enable_cors: bool = _setting(False, values.switch, "Answers browsers of other origins (CORS).")
+    cors_allow_origins: tuple[str, ...] = _setting(
+        (),
+        values.origins_or_any,
+        "The origins that are answered, comma-separated, or * for any.",
+        default_text="* when CORS is on",
+    )
+    cors_allow_credentials: bool = _setting(
+        False, values.switch, "Lets those origins send credentials; not together with *."
+    )
+    cors_max_age: int = _setting(600, values.integer(0), "Seconds a browser may remember a preflight.")
+    workers: int = _setting(2, values.integer(1), "gunicorn's worker processes.")
+    threads: int = _setting(
+        0, values.integer(1), "Threads of a worker process.", default_text="DOCOPS_MAX_CONCURRENCY + 16"
+    )
+    bind: str = _setting("127.0.0.1:8000", values.address, "Where gunicorn listens.")
+
+    def __post_init__(self) -> None:
+        if not self.threads:
+            object.__setattr__(self, "threads", self.max_concurrency + _DEFAULT_EXTRA_THREADS)
+        if self.enable_cors and not self.cors_allow_origins:
+            object.__setattr__(self, "cors_allow_origins", ("*",))
+        if self.cors_allow_credentials and "*" in self.cors_allow_origins:
+            raise SettingsError(
+                "DOCOPS_CORS_ALLOW_CREDENTIALS: cannot be 1 while every origin is allowed; "
+                "list the origins in DOCOPS_CORS_ALLOW_ORIGINS, or use 0"
+            )
+
+    @property
+    def max_waiting(self) -> int:
+        """Return how many jobs of a process may wait for a slot at a time."""
+        return max(0, self.threads - self.max_concurrency - _SPARE_THREADS)
+
+    @property
+    def max_task_file_bytes(self) -> int:
+        """Return the limit of a task's file: the smaller of the two that hold for it."""
+        return min(self.max_task_bytes, self.max_upload_bytes)
+
+    @property
+    def max_body_bytes(self) -> int:
+        """Return the most bytes a request body may have: both files and what surrounds them."""
+        return self.max_upload_bytes + self.max_task_file_bytes + _FORM_BYTES
+
+    @property
+    def worker_timeout_seconds(self) -> int:
+        """Return how long a worker may be silent, or stopping: always longer than a job can take."""
+        return ceil(self.request_timeout_seconds + self.queue_timeout_seconds) + _WORKER_MARGIN_SECONDS
+
+    def limits(self) -> Limits:
+        """Return what a template may unfold to."""
+        return Limits(
+            zip_entries=self.max_zip_entries,
+            unpacked_bytes=self.max_unpacked_bytes,
+            xml_bytes=self.max_xml_bytes,
+            xml_part_bytes=self.max_xml_part_bytes,
+            table_cells=self.max_table_cells,
+            output_bytes=self.max_output_bytes,
+        )
+
+
+def all_settings() -> Iterator[tuple[str, Field[Any], Setting]]:
+    """Yield the variable, the dataclass field and the description of every setting."""
+    for each in fields(Settings):
+        yield PREFIX + each.name.upper(), each, each.metadata["setting"]
+
+
+def from_env(environ: Mapping[str, str]) -> Settings:
+    """Return the settings of ``environ``; a variable that is absent or empty keeps its default.
+
+    Raises ``SettingsError`` naming the first variable that cannot be used, the problem and what is accepted.
+    """
+    given = {
+        each.name: _parse(variable, setting, environ[variable])
+        for variable, each, setting in all_settings()
+        if environ.get(variable)
+    }
+    return Settings(**given)
+
+
+def _parse(variable: str, setting: Setting, value: str) -> Any:
+    shown = "its value" if setting.secret else _shown(value)
+    if not value.isprintable():
+        raise SettingsError(
+            f"{variable}: {shown} holds characters that are not text; use printable UTF-8 text"
+        )
+    try:
+        return setting.parse(value)
+    except ValueError as error:
+        raise SettingsError(f"{variable}: {shown} cannot be used; {error}") from None
+
+
+def _shown(value: str) -> str:
+    if len(value) > _SHOWN_VALUE_CHARACTERS:
+        value = value[:_SHOWN_VALUE_CHARACTERS] + "..."
+    return ascii(value)

@@ -1,0 +1,1 @@
+"""All that knows Flask: blueprints, schemas, uploads, errors, headers."""

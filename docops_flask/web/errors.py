@@ -1,0 +1,67 @@
+"""The errors of the HTTP layer; those of jobs and engine stand in ``jobs.errors`` and ``engine.errors``."""
+
+from collections.abc import Iterable
+
+from docops_flask.engine.errors import DocopsError, InvalidArgument
+
+
+class Unauthorized(DocopsError):
+    """No credentials, or others than the ones asked for."""
+
+    status = 401
+    code = "UNAUTHORIZED"
+
+    def __init__(self) -> None:
+        super().__init__("Send the user and password of this server (HTTP Basic authentication).")
+
+
+class NotFound(DocopsError):
+    """An unknown path, or one whose gate is off."""
+
+    status = 404
+    code = "NOT_FOUND"
+
+    def __init__(self) -> None:
+        super().__init__("There is nothing at this address.")
+
+
+class MethodNotAllowed(DocopsError):
+    """A known path, asked with a method it does not take; ``methods`` are those it takes."""
+
+    status = 405
+    code = "METHOD_NOT_ALLOWED"
+
+    def __init__(self, methods: Iterable[str]) -> None:
+        self.methods = sorted(methods)
+        super().__init__(
+            f"This address does not take this method; use {' or '.join(self.methods)}.",
+            allowed=self.methods,
+        )
+
+
+class UploadTooLarge(DocopsError):
+    """A file over its limit, or (``field`` = "body") a request larger than both files may be."""
+
+    status = 413
+    code = "UPLOAD_TOO_LARGE"
+
+    def __init__(self, *, field: str, maximum: int, setting: str) -> None:
+        super().__init__(
+            f"{field}: larger than {maximum} bytes; send less, or set {setting} to allow more.",
+            field=field,
+            max_bytes=maximum,
+        )
+
+
+class BodyUnreadable(InvalidArgument):
+    """A request body that does not follow the rules of HTTP or of multipart/form-data."""
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(f"body: {problem}", field="body")
+
+
+class ClientLeft(BodyUnreadable):
+    """A body that ended, or stalled, before its announced end: there is nobody to answer (499 in the log)."""
+
+    def __init__(self) -> None:
+        super().__init__("ended before its announced length.")

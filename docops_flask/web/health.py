@@ -1,0 +1,22 @@
+"""``/healthz`` and ``/readyz``."""
+
+from typing import Any
+
+from flask import Blueprint
+
+from docops_flask.web.services import services
+
+bp = Blueprint("health", __name__)
+
+
+@bp.get("/healthz")
+def healthz() -> dict[str, Any]:
+    """Say that this process answers, whatever its renderers are doing."""
+    return {"status": "ok"}
+
+
+@bp.get("/readyz")
+def readyz() -> dict[str, Any]:
+    """Say that a job would be done now; otherwise the answer is 503 with the reason."""
+    services().readiness.check()
+    return {"status": "ready"}

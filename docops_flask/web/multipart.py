@@ -1,0 +1,77 @@
+"""Reads a multipart/form-data body (RFC 7578) part by part, as it arrives.
+
+werkzeug's own form parser asks for a file's stream without saying which part it is for, so that no
+part can have a limit of its own; its decoder, which does the parsing proper, is used here instead.
+"""
+
+from typing import Protocol
+
+from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.http import parse_options_header
+from werkzeug.sansio.multipart import Data, Epilogue, Field, File, MultipartDecoder, NeedData, Preamble
+
+from docops_flask.engine.errors import InvalidMediaType
+from docops_flask.web.body import RequestBody
+from docops_flask.web.errors import BodyUnreadable
+
+# More than any job has; what a request with more parts means is no longer worth finding out.
+_MAX_PARTS = 64
+# Of the decoder's buffer: one block of the body and the headers of a part.
+_BUFFER_BYTES = 1024 * 1024
+
+
+class PartReceiver(Protocol):
+    """Takes the parts of a body in their order."""
+
+    def begin(self, name: str | None, filename: str | None) -> None:
+        """Begin a part; ``filename`` is ``None`` for a form field."""
+
+    def write(self, block: bytes) -> None:
+        """Take the next bytes of the part."""
+
+
+def read_parts(body: RequestBody, content_type: str | None, receiver: PartReceiver) -> None:
+    """Read ``body`` to its end and hand its parts to ``receiver``.
+
+    Raises ``InvalidMediaType`` when ``content_type`` is not multipart/form-data, ``BodyUnreadable`` for
+    a body that is none, and what ``body.read`` raises.
+    """
+    decoder = MultipartDecoder(
+        _boundary(content_type), max_form_memory_size=_BUFFER_BYTES, max_parts=_MAX_PARTS
+    )
+    while True:
+        block = body.read()
+        try:
+            decoder.receive_data(block or None)
+            _hand_over(decoder, receiver)
+        except RequestEntityTooLarge as error:
+            raise BodyUnreadable(f"more than {_MAX_PARTS} parts, or a part with huge headers.") from error
+        except ValueError as error:
+            raise BodyUnreadable("malformed multipart/form-data, or cut short.") from error
+        if not block:
+            return
+
+
+def _boundary(content_type: str | None) -> bytes:
+    media_type, parameters = parse_options_header(content_type)
+    if media_type.lower() != "multipart/form-data":
+        raise InvalidMediaType("body: must be multipart/form-data.", field="body")
+    boundary = parameters.get("boundary", "")
+    if not boundary or not boundary.isascii():
+        raise BodyUnreadable("the Content-Type names no usable boundary.")
+    return boundary.encode("ascii")
+
+
+def _hand_over(decoder: MultipartDecoder, receiver: PartReceiver) -> None:
+    while True:
+        match decoder.next_event():
+            case NeedData() | Epilogue():
+                return
+            case Field(name=name):
+                receiver.begin(name, None)
+            case File(name=name, filename=filename):
+                receiver.begin(name, filename)
+            case Data(data=data):
+                receiver.write(data)
+            case Preamble():
+                pass

@@ -1,0 +1,41 @@
+"""The request class of the app: a Flask request that knows its id, its body and what became of it."""
+
+import time
+import uuid
+from functools import cached_property
+from typing import Any, cast
+
+from flask import Request, current_app, request
+
+from docops_flask.engine.errors import DocopsError
+from docops_flask.web.body import RequestBody
+from docops_flask.web.job_log import JobLog
+
+
+class ApiRequest(Request):
+    """A request; its form is never parsed by werkzeug, which would not know the limits of each part."""
+
+    def __init__(self, environ: dict[str, Any], *args: Any, **kwargs: Any) -> None:
+        super().__init__(environ, *args, **kwargs)
+        self.began_at = time.monotonic()
+        self.failure: DocopsError | None = None
+
+    @cached_property
+    def request_id(self) -> str:
+        """Return 32 hex digits, always made here: an id that a client chose could be anything."""
+        return uuid.uuid4().hex
+
+    @cached_property
+    def body(self) -> RequestBody:
+        """Return the one reader of the body."""
+        return RequestBody(self.environ, current_app.config["MAX_CONTENT_LENGTH"])
+
+    @cached_property
+    def job_log(self) -> JobLog:
+        """Return the log of the job this request asks for; only ``/v1/run`` has one."""
+        return JobLog(self.request_id)
+
+
+def api_request() -> ApiRequest:
+    """Return the current request."""
+    return cast(ApiRequest, request)

@@ -1,0 +1,145 @@
+"""The marshmallow schemas of a task, derived from the skills, and their errors as JSON paths."""
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from itertools import islice
+from typing import Any
+
+from marshmallow import RAISE, Schema, ValidationError, fields
+
+from docops_flask.engine.errors import InvalidArgument
+from docops_flask.engine.skills.skill import Field, Skill
+from docops_flask.web.echo import NOT_XML, echo
+
+_MAX_ERRORS = 50
+_PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_SELF = "_schema"
+_MISSING = "missing."
+_NULL = "must not be null."
+_NOT_TEXT = "must be text."
+_NOT_TEXTS = "must be a list of texts."
+_NOT_OBJECT = "must be an object."
+
+
+class _Strict(Schema):
+    """A JSON object with no keys but its own."""
+
+    class Meta:
+        unknown = RAISE
+
+    error_messages = {"type": _NOT_OBJECT, "unknown": "unknown key."}  # noqa: RUF012 -- as marshmallow has it
+
+
+class Texts(fields.Field[list[str]]):
+    """A list of texts; unlike marshmallow's own list it stops at a number of errors."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **_kwargs: Any) -> list[str]:
+        if not isinstance(value, list):
+            raise ValidationError(_NOT_TEXTS)
+        errors = ((index, _text_problem(item)) for index, item in enumerate(value))
+        found = {index: [problem] for index, problem in islice((e for e in errors if e[1]), _MAX_ERRORS)}
+        if found:
+            raise ValidationError(found)
+        return value
+
+
+def load_task(document: Mapping[str, Any], skill: Skill | None) -> dict[str, Any]:
+    """Return ``document``, validated as a task of ``skill`` (of no known skill: its frame alone).
+
+    Raises ``InvalidArgument`` whose ``detail.errors`` tells every error by its JSON path, in the
+    document's order.
+    """
+    schema = task_schema(skill) if skill is not None else _any_task_schema()
+    try:
+        loaded: dict[str, Any] = schema.load(document)
+    except ValidationError as error:
+        errors = islice(_flatten(error.messages, document, "$"), _MAX_ERRORS)
+        raise _invalid_task(list(errors)) from None
+    return loaded
+
+
+@lru_cache(maxsize=256)
+def task_schema(skill: Skill) -> Schema:
+    """Return the schema of a whole task of ``skill``; ``null`` is taken for every payload key."""
+    payload = _Strict.from_dict({field.key: _payload_field(field) for field in skill.fields})
+    return _task(fields.Nested(payload, required=True, error_messages=_messages(_NOT_OBJECT)))
+
+
+@lru_cache(maxsize=1)
+def _any_task_schema() -> Schema:
+    return _task(fields.Dict(required=True, error_messages=_messages(_NOT_OBJECT)))
+
+
+def _task(payload: fields.Field[Any]) -> Schema:
+    return _Strict.from_dict({"task_type": _text(required=True), "payload": payload})()
+
+
+def _payload_field(field: Field) -> fields.Field[Any]:
+    if field.type == "list":
+        return Texts(allow_none=True)
+    return _text(allow_none=True)
+
+
+def _text(*, required: bool = False, allow_none: bool = False) -> fields.String:
+    return fields.String(
+        required=required,
+        allow_none=allow_none,
+        validate=_refuse_characters,
+        error_messages=_messages(_NOT_TEXT),
+    )
+
+
+def _messages(invalid: str) -> dict[str, Any]:
+    return {"invalid": invalid, "type": invalid, "required": _MISSING, "null": _NULL}
+
+
+def _refuse_characters(value: str) -> None:
+    problem = _text_problem(value)
+    if problem is not None:
+        raise ValidationError(problem)
+
+
+def _text_problem(value: Any) -> str | None:
+    if not isinstance(value, str):
+        return _NOT_TEXT
+    match = NOT_XML.search(value)
+    if match is None:
+        return None
+    return f"holds U+{ord(match[0]):04X}, a character that no Word document can hold; remove it."
+
+
+def _flatten(messages: Any, document: Any, path: str) -> Iterator[dict[str, str]]:
+    """Yield marshmallow's nested ``messages`` about ``document`` one by one."""
+    if isinstance(messages, list):
+        yield from ({"path": path, "message": message} for message in messages)
+        return
+    keys = document if isinstance(document, Mapping) else {}
+    in_order = [key for key in keys if key in messages]
+    rest = [key for key in messages if key not in keys]
+    for key in [*in_order, *rest]:
+        if key == _SELF and key not in keys:
+            yield from _flatten(messages[key], document, path)
+        else:
+            yield from _flatten(messages[key], _member(document, key), path + _step(key))
+
+
+def _member(document: Any, key: str | int) -> Any:
+    if isinstance(document, Mapping):
+        return document.get(key)
+    return document[key] if isinstance(document, list) and isinstance(key, int) else None
+
+
+def _step(key: str | int) -> str:
+    if isinstance(key, int):
+        return f"[{key}]"
+    if _PLAIN_KEY.fullmatch(key):
+        return f".{echo(key)}"
+    quoted = echo(key).replace("'", "\\'")
+    return f"['{quoted}']"
+
+
+def _invalid_task(errors: list[dict[str, str]]) -> InvalidArgument:
+    first = errors[0]
+    more = f" ({len(errors) - 1} more in detail.errors)" if len(errors) > 1 else ""
+    return InvalidArgument(f"task: {first['path']}: {first['message']}{more}", field="task", errors=errors)

@@ -1,0 +1,219 @@
+"""From a multipart body to files in the job's folder: names, sizes, media types, in this order.
+
+The body is read to its end whatever is wrong with it; what is too much is counted and forgotten. So
+the client hears its answer, and no upload takes more room than its limit.
+"""
+
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from docops_flask.engine.errors import DocopsError, InvalidArgument, InvalidMediaType
+from docops_flask.engine.options import FIELD_ORDER
+from docops_flask.jobs.errors import storage_errors
+from docops_flask.jobs.workspace import Workspace
+from docops_flask.settings import Settings
+from docops_flask.web.echo import echo
+from docops_flask.web.errors import UploadTooLarge
+from docops_flask.web.multipart import read_parts
+from docops_flask.web.request import ApiRequest
+
+_ZIP_MAGIC = b"PK\x03\x04"
+_NAME_CHARACTERS = 255
+# More than any form value can mean: a policy of this size is over its own limit.
+_FIELD_BYTES = 64 * 1024 + 1
+
+
+@dataclass(frozen=True, slots=True)
+class FilePart:
+    """A file that a request is to bring; ``setting`` is the one that allows a larger one."""
+
+    name: str
+    suffix: str
+    magic: bytes
+    max_bytes: int
+    setting: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedFile:
+    """An uploaded file: ``path`` is ours, ``filename`` the client's (for reports alone)."""
+
+    path: Path
+    filename: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """What a request brought: files by part name and form fields as sent."""
+
+    files: Mapping[str, ReceivedFile]
+    fields: Mapping[str, str]
+
+
+def template_part(settings: Settings) -> FilePart:
+    """Return what the part ``template`` has to be."""
+    return FilePart("template", ".docx", _ZIP_MAGIC, settings.max_upload_bytes, "DOCOPS_MAX_UPLOAD_BYTES")
+
+
+def task_part(settings: Settings) -> FilePart:
+    """Return what the part ``task`` has to be; its content is looked at by ``task_json``."""
+    is_tighter = settings.max_task_bytes < settings.max_upload_bytes
+    setting = "DOCOPS_MAX_TASK_BYTES" if is_tighter else "DOCOPS_MAX_UPLOAD_BYTES"
+    return FilePart("task", ".json", b"", settings.max_task_file_bytes, setting)
+
+
+def receive_job(request: ApiRequest, workspace: Workspace, settings: Settings) -> Upload:
+    """Return template, task and form fields of ``request``; the files lie in ``workspace``.
+
+    Raises ``InvalidArgument``, ``UploadTooLarge``, ``InvalidMediaType``, ``InsufficientStorage`` and
+    what reading the body raises.
+    """
+    return _receive(request, workspace, [template_part(settings), task_part(settings)], FIELD_ORDER)
+
+
+def receive_template(request: ApiRequest, workspace: Workspace, settings: Settings) -> Upload:
+    """Return the template that is the only part of ``request``; raises as ``receive_job`` does."""
+    return _receive(request, workspace, [template_part(settings)], ())
+
+
+def _receive(
+    request: ApiRequest, workspace: Workspace, files: Sequence[FilePart], fields: Sequence[str]
+) -> Upload:
+    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+        raise InvalidMediaType("body: must not be compressed (Content-Encoding).", field="body")
+    with ExitStack() as open_files, storage_errors():
+        receiver = _Receiver(workspace, files, fields, open_files)
+        read_parts(request.body, request.content_type, receiver)
+    return receiver.upload()
+
+
+class _Receiver:
+    """Sorts the parts of one request; keeps the first fault of each kind for when all is read."""
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        files: Sequence[FilePart],
+        fields: Sequence[str],
+        open_files: ExitStack,
+    ) -> None:
+        self._workspace = workspace
+        self._expected = {part.name: part for part in files}
+        self._allowed_fields = fields
+        self._open_files = open_files
+        self._fields: dict[str, bytearray] = {}
+        self._files: dict[str, _FileSink] = {}
+        self._part_fault: DocopsError | None = None
+        self._size_fault: DocopsError | None = None
+        self._field: bytearray | None = None
+        self._file: _FileSink | None = None
+
+    def begin(self, name: str | None, filename: str | None) -> None:
+        """Begin the next part; one that is not wanted is read and forgotten."""
+        self._field = self._file = None
+        name = name or ""
+        fault = self._fault_of(name, filename)
+        if fault is not None:
+            self._part_fault = self._part_fault or fault
+        elif name in self._expected and filename:
+            self._file = self._files[name] = self._open(self._expected[name], filename)
+        elif name in self._allowed_fields:
+            self._field = self._fields[name] = bytearray()
+
+    def write(self, block: bytes) -> None:
+        """Take the next bytes of the part begun last."""
+        if self._file is not None:
+            self._file.write(block)
+            if self._file.is_too_large and self._size_fault is None:
+                part = self._file.part
+                self._size_fault = UploadTooLarge(
+                    field=part.name, maximum=part.max_bytes, setting=part.setting
+                )
+        elif self._field is not None:
+            self._field += block[: _FIELD_BYTES - len(self._field)]
+
+    def upload(self) -> Upload:
+        """Return what came; raises the first fault there was."""
+        missing = [name for name in self._expected if name not in self._files]
+        if self._part_fault is None and missing:
+            self._part_fault = InvalidArgument(
+                f"{missing[0]}: missing; send it as a {self._expected[missing[0]].suffix} file.",
+                field=missing[0],
+            )
+        for fault in (self._part_fault, self._size_fault):
+            if fault is not None:
+                raise fault
+        fields = {name: _text(name, value) for name, value in self._fields.items()}
+        return Upload({name: sink.received() for name, sink in self._files.items()}, fields)
+
+    def _fault_of(self, name: str, filename: str | None) -> DocopsError | None:
+        if name not in self._expected and name not in self._allowed_fields:
+            allowed = [*self._expected, *self._allowed_fields]
+            return InvalidArgument(
+                f"{echo(name)}: not a part of this request; use {', '.join(allowed)}.",
+                field=echo(name),
+                allowed=allowed,
+            )
+        if name in self._expected and filename is None:
+            return InvalidArgument(f"{name}: must be sent as a file, with a file name.", field=name)
+        if name in self._allowed_fields and filename is not None:
+            return InvalidArgument(f"{name}: must be sent as a form field, not as a file.", field=name)
+        if name in self._files or name in self._fields:
+            return InvalidArgument(f"{name}: sent more than once.", field=name)
+        return None
+
+    def _open(self, part: FilePart, filename: str) -> "_FileSink":
+        path = self._workspace.file(part.name + part.suffix)
+        return _FileSink(part, filename, path, self._open_files.enter_context(path.open("xb", buffering=0)))
+
+
+class _FileSink:
+    """Writes one part into its file, up to its limit."""
+
+    def __init__(self, part: FilePart, filename: str, path: Path, file: BinaryIO) -> None:
+        self.part = part
+        self._filename = filename
+        self._path = path
+        self._file = file
+        self._size = 0
+        self._head = b""
+
+    @property
+    def is_too_large(self) -> bool:
+        return self._size > self.part.max_bytes
+
+    def write(self, block: bytes) -> None:
+        self._size += len(block)
+        if self.is_too_large:
+            return
+        if len(self._head) < len(_ZIP_MAGIC):
+            self._head += block[: len(_ZIP_MAGIC)]
+        view = memoryview(block)
+        while view:
+            view = view[self._file.write(view) :]
+
+    def received(self) -> ReceivedFile:
+        """Return the file; raises ``InvalidMediaType`` when name or first bytes tell another kind."""
+        part = self.part
+        if not self._filename.lower().endswith(part.suffix):
+            raise InvalidMediaType(
+                f"{part.name}: must be a {part.suffix} file, by its name.",
+                field=part.name,
+                allowed=[part.suffix],
+            )
+        if not self._head.startswith(part.magic):
+            raise InvalidMediaType(
+                f"{part.name}: its content is not that of a {part.suffix} file.", field=part.name
+            )
+        return ReceivedFile(self._path, self._filename[:_NAME_CHARACTERS], self._size)
+
+
+def _text(name: str, value: bytearray) -> str:
+    try:
+        return value.decode("utf-8", "replace" if len(value) == _FIELD_BYTES else "strict")
+    except UnicodeDecodeError:
+        raise InvalidArgument(f"{name}: not UTF-8 text.", field=name) from None

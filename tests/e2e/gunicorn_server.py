@@ -1,0 +1,175 @@
+"""A real gunicorn on a free port, its log, its processes and its work folder."""
+
+import http.client
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from tests.conftest import ROOT
+from tests.factories import docx, p
+from tests.web.forms import BOUNDARY, TEMPLATE, part, task
+
+# Slow enough to be caught at work.
+BIG_TEMPLATE = docx("".join(p(f"{number} 【MEETING_TITLE】") for number in range(20_000)))
+FORM_TYPE = f"multipart/form-data; boundary={BOUNDARY}"
+
+
+def form_body(template: bytes = TEMPLATE, task_json: bytes | None = None, **fields: str) -> bytes:
+    """The multipart body of a job."""
+    parts = [
+        part("template", template, "notice.docx"),
+        part("task", task() if task_json is None else task_json, "task.json"),
+        *(part(name, value.encode()) for name, value in fields.items()),
+    ]
+    return b"".join(parts) + f"--{BOUNDARY}--\r\n".encode()
+
+
+def eventually(condition: Callable[[], Any], seconds: float = 20.0) -> Any:
+    """Wait until ``condition`` returns something true and return that."""
+    deadline = time.monotonic() + seconds
+    while not (found := condition()):
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.002)
+    return found
+
+
+class Answer:
+    """A response, read to its end."""
+
+    def __init__(self, response: http.client.HTTPResponse) -> None:
+        self.status = response.status
+        self.headers = response.headers
+        self.body = response.read()
+
+    @property
+    def json(self) -> dict[str, Any]:
+        return json.loads(self.body)
+
+    @property
+    def told(self) -> tuple[int, str]:
+        """Status and error code."""
+        return self.status, self.json["error_code"]
+
+
+class GunicornServer:
+    """``python -m gunicorn`` in the project's folder, with ``settings`` as DOCOPS_ variables."""
+
+    def __init__(self, folder: Path, **settings: Any) -> None:
+        self.work_folder = folder / "work"
+        self.work_folder.mkdir(parents=True)
+        self._out = folder / "stdout"
+        self._err = folder / "stderr"
+        environ = {key: value for key, value in os.environ.items() if not key.startswith("DOCOPS_")}
+        environ |= {"DOCOPS_BIND": "127.0.0.1:0", "DOCOPS_WORKERS": "1", "TMPDIR": str(self.work_folder)}
+        environ |= {"HOME": str(folder), "XDG_RUNTIME_DIR": str(folder)}
+        environ |= {f"DOCOPS_{name.upper()}": str(value) for name, value in settings.items()}
+        command = [sys.executable, "-m", "gunicorn"]
+        with self._out.open("wb") as out, self._err.open("wb") as err:
+            self.process = subprocess.Popen(command, cwd=ROOT, env=environ, stdout=out, stderr=err)
+        self._threads = ThreadPoolExecutor(32)
+
+    @property
+    def errors(self) -> str:
+        """Standard error so far."""
+        return self._err.read_text()
+
+    @property
+    def log(self) -> list[dict[str, Any]]:
+        """The lines of the server's log."""
+        return [json.loads(line) for line in self._out.read_text().splitlines()]
+
+    @property
+    def port(self) -> int:
+        """The port gunicorn says it listens at."""
+
+        def listening() -> str:
+            assert self.process.poll() is None, self.errors
+            _, _, rest = self.errors.partition("Listening at: http://127.0.0.1:")
+            return rest.partition(" ")[0]
+
+        return int(eventually(listening))
+
+    def connect(self) -> http.client.HTTPConnection:
+        """A new connection."""
+        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+
+    def ask(self, method: str, path: str, body: Any = None, **headers: str) -> Answer:
+        """Send one request on a connection of its own and return the answer."""
+        connection = self.connect()
+        try:
+            return send(connection, method, path, body, **headers)
+        finally:
+            connection.close()
+
+    def job(self, path: str = "/v1/run", **form: Any) -> Answer:
+        """Send a job."""
+        return self.ask("POST", path, form_body(**form), Content_Type=FORM_TYPE)
+
+    def job_later(self, path: str = "/v1/run", **form: Any) -> Future[Answer]:
+        """Send a job from another thread."""
+        return self._threads.submit(self.job, path, **form)
+
+    def workers(self) -> list[psutil.Process]:
+        """gunicorn's worker processes."""
+        return psutil.Process(self.process.pid).children()
+
+    def renderers(self) -> list[psutil.Process]:
+        """The renderer processes (start method ``spawn``)."""
+        found = []
+        for worker in self.workers():
+            for child in worker.children():
+                try:
+                    if any("spawn_main" in word for word in child.cmdline()):
+                        found.append(child)
+                except psutil.NoSuchProcess:
+                    continue
+        return found
+
+    def frozen_job(self) -> tuple[Future[Answer], psutil.Process]:
+        """A job that takes as long as a test wants: its renderer is stopped until it is resumed or killed."""
+        before = {process.pid for process in self.renderers()}
+        answer = self.job_later(template=BIG_TEMPLATE)
+
+        def at_work() -> list[psutil.Process]:
+            new = [process for process in self.renderers() if process.pid not in before]
+            # A renderer leads a process group of its own once it is ready for its job.
+            return [process for process in new if os.getpgid(process.pid) == process.pid]
+
+        (renderer,) = eventually(at_work)
+        renderer.suspend()
+        return answer, renderer
+
+    def leftovers(self) -> list[str]:
+        """What lies in the work folder and is neither a lock nor a live fork server's own folder."""
+        return sorted(
+            path.name
+            for path in self.work_folder.iterdir()
+            if path.suffix != ".lock" and not list(path.glob("listener-*"))
+        )
+
+    def stop(self) -> int:
+        """Stop as a service manager does and return the exit code."""
+        if self.process.poll() is None:
+            for process in self.renderers():
+                process.resume()
+            self.process.send_signal(signal.SIGTERM)
+        self._threads.shutdown()
+        return self.process.wait(30)
+
+
+def send(
+    connection: http.client.HTTPConnection, method: str, path: str, body: Any = None, **headers: str
+) -> Answer:
+    """Send a request on ``connection`` and read the answer."""
+    names = {name.replace("_", "-"): value for name, value in headers.items()}
+    connection.request(method, path, body, names)
+    return Answer(connection.getresponse())

@@ -1,0 +1,89 @@
+"""Every check against its cases in cases/<check>.yaml: what fails, what passes, what a fix makes of it.
+
+A case: ``name``; ``body`` and ``styles`` as XML; ``policy`` (laid over one that checks nothing); ``touched``
+run ids (all by default); ``strict`` namespaces; ``stories``; ``issues`` that must be found, exactly these,
+each with the members that matter; ``fixed``, the body after fix mode ``safe``. With ``filled`` the baseline
+is the template: ``body`` before filling, ``filled`` after it.
+"""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import yaml
+
+from docops_flask.engine.checks.registry import REGISTRY
+from tests.engine.checks.document_builder import (
+    OPEN_POLICY,
+    body_xml,
+    build_document,
+    check_under_policy,
+    check_under_template,
+)
+
+FOLDER = Path(__file__).parent / "cases"
+CODES = [check.code for check in REGISTRY]
+CASES = [
+    pytest.param(code, case, id=f"{code}: {case['name']}")
+    for code in CODES
+    for case in yaml.safe_load((FOLDER / f"{code.lower()}.yaml").read_text(encoding="utf-8"))
+]
+
+
+def document_of(case, member="body"):
+    return build_document(
+        case[member],
+        styles=case.get("styles"),
+        strict=case.get("strict", False),
+        stories=case.get("stories"),
+    )
+
+
+def policy_of(case):
+    changes = dict(case.get("policy", {}))
+    if "trim_chars" in changes:
+        changes["trim_chars"] = tuple(changes["trim_chars"])
+    return replace(OPEN_POLICY, **changes)
+
+
+def report_of(case):
+    if "filled" in case:
+        return check_under_template(
+            document_of(case), document_of(case, "filled"), policy_of(case), touched=case.get("touched")
+        )
+    return check_under_policy(document_of(case), policy_of(case), touched=case.get("touched"))
+
+
+@pytest.mark.parametrize(("code", "case"), CASES)
+def test_check_finds_exactly_the_issues_of_its_case(code, case):
+    found = [issue.as_dict() for issue in report_of(case).issues]
+    wanted = case.get("issues", [])
+
+    assert [issue["code"] for issue in found] == [code] * len(wanted)
+    for issue, members in zip(found, wanted, strict=True):
+        assert {name: issue[name] for name in members} == members
+
+
+@pytest.mark.parametrize(
+    ("code", "case"), [each for each in CASES if {"fixed", "issues"} <= each.values[1].keys()]
+)
+def test_fix_mode_safe_gives_the_body_of_the_case_and_a_second_run_changes_nothing(code, case):
+    document = document_of(case)
+
+    report = check_under_policy(document, policy_of(case), touched=case.get("touched"), fix=True)
+
+    assert body_xml(document) == body_xml(document_of(case, "fixed"))
+    assert [issue.fixed for issue in report.issues] == [issue.fixable for issue in report.issues]
+    assert document.parts[0].changed is bool(report.fix_changes)
+
+    again = check_under_policy(document, policy_of(case), touched=case.get("touched"), fix=True)
+    assert not again.fix_changes
+    assert [issue.paragraph_path for issue in again.issues] == [
+        issue.paragraph_path for issue in report.issues if not issue.fixed
+    ]
+
+
+def test_every_check_has_failing_and_passing_cases():
+    for code in CODES:
+        outcomes = {bool(case.values[1].get("issues")) for case in CASES if case.values[0] == code}
+        assert outcomes == {True, False}, code

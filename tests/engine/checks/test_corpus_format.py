@@ -1,0 +1,67 @@
+"""The format check over real Word files: it never stumbles, and its laws hold there too."""
+
+from pathlib import Path
+
+from lxml import etree
+
+from docops_flask.engine.checks.format_check import check_format, observe
+from docops_flask.engine.checks.suggested_policy import policy_to_yaml, suggest_policy
+from docops_flask.engine.document.open import open_document
+from docops_flask.engine.errors import DocopsError
+from docops_flask.engine.opc.limits import Limits
+from docops_flask.engine.opc.package import Package
+from docops_flask.engine.options import Options
+from docops_flask.engine.policy.policy import Policy
+from docops_flask.policy_yaml import parse_policy
+from tests.engine.checks.document_builder import touched_runs
+
+FIX = Options(format_baseline="policy", format_fix_mode="safe")
+
+
+def documents(corpus: list[Path]):
+    """Every corpus file that opens, with all its runs."""
+    for path in corpus:
+        try:
+            package = Package(path, Limits())
+        except DocopsError:
+            continue
+        try:
+            document = open_document(package, Limits())
+        except DocopsError:
+            continue
+        finally:
+            package.close()
+        yield path.name, document, touched_runs(document)
+
+
+def paragraphs_as_xml(document):
+    return {place.path: etree.tostring(place.element) for place in document.walk.paragraphs}
+
+
+def test_every_file_passes_its_own_suggested_policy_and_its_own_look(corpus):
+    failed = []
+    for name, document, runs in documents(corpus):
+        look = observe(document, runs)
+        policy = parse_policy(policy_to_yaml(suggest_policy(document, runs)))
+        own = check_format(document, runs, look, Options(format_baseline="policy"), policy)
+        if own.issues or check_format(document, runs, look, Options(), Policy()).issues:
+            failed.append(name)
+
+    assert failed == []
+
+
+def test_fixes_leave_no_fixable_issue_and_no_other_change_than_they_list(corpus):
+    fixed = 0
+    for name, document, runs in documents(corpus):
+        before = paragraphs_as_xml(document)
+
+        report = check_format(document, runs, observe(document, runs), FIX, Policy())
+        again = check_format(document, runs, observe(document, runs), FIX, Policy())
+
+        after = paragraphs_as_xml(document)
+        changed = {path for path, xml in after.items() if xml != before[path]}
+        assert changed == {change.paragraph_path for change in report.fix_changes}, name
+        assert not any(issue.fixable for issue in again.issues), name
+        fixed += len(report.fix_changes)
+
+    assert fixed > 1000

@@ -1,0 +1,239 @@
+"""The format report as a whole: its shape, its verdict, its order, what it counts."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from docops_flask.engine.checks.format_check import check_format, observe, skipped_report
+from docops_flask.engine.options import Options
+from docops_flask.engine.policy.policy import Policy
+from tests.engine.checks.document_builder import (
+    OPEN_POLICY,
+    body_xml,
+    build_document,
+    check_under_policy,
+    check_under_template,
+    touched_runs,
+)
+from tests.factories import p, r, tbl, tc, textbox, tr
+
+STYLES = (
+    '<w:style w:type="paragraph" w:default="1" w:styleId="a"><w:name w:val="Normal"/>'
+    '<w:rPr><w:rFonts w:ascii="Calibri" w:eastAsia="宋体"/><w:sz w:val="24"/></w:rPr></w:style>'
+)
+GOOD = '<w:spacing w:line="360"/><w:ind w:firstLine="420"/>'
+MIXED = (
+    p(r("one", '<w:sz w:val="20"/>'), properties='<w:ind w:firstLine="0"/>')
+    + tbl(tr(tc("cell")))
+    + p("\u3000two", properties=GOOD)
+)
+SUMMARY = [
+    "mode",
+    "baseline",
+    "skipped",
+    "template_observed",
+    "rendered_observed",
+    "diff",
+    "effective_policy_overrides",
+    "diagnostics",
+    "fix_applied",
+    "fix_changes",
+]
+
+
+def test_a_document_that_follows_the_default_policy_passes_without_an_issue():
+    report = check_under_policy(build_document(p("会议 2026", properties=GOOD), styles=STYLES), Policy())
+
+    assert report.passed
+    assert report.as_dict()["issues"] == []
+    assert report.as_dict()["summary"]["diagnostics"] == {
+        "paragraphs_checked": 1,
+        "runs_checked": 1,
+        "tables_skipped": 0,
+    }
+
+
+def test_the_report_has_the_members_of_the_contract():
+    report = check_under_policy(build_document(MIXED, styles=STYLES), Policy()).as_dict()
+
+    assert list(report) == ["passed", "error_count", "fixed_count", "issues", "summary"]
+    assert list(report["summary"]) == SUMMARY
+    for issue in report["issues"]:
+        assert {
+            "code", "severity", "message", "paragraph_path", "run_id", "expected", "actual", "tolerance",
+            "fixable", "fixed",
+        } <= issue.keys()  # fmt: skip
+    assert json.loads(json.dumps(report)) == report
+
+
+def test_issues_stand_by_place_tables_first_then_in_the_order_of_the_checks():
+    report = check_under_policy(build_document(MIXED, styles=STYLES), Policy())
+
+    assert [(issue.paragraph_path, issue.code) for issue in report.issues] == [
+        ("t0", "TABLE_FORBIDDEN"),
+        ("p0", "LINE_SPACING_MISMATCH"),
+        ("p0", "FIRST_LINE_INDENT_MISMATCH"),
+        ("p0", "RUN_SIZE_MISMATCH"),
+        ("p1", "LEADING_WHITESPACE"),
+    ]
+    assert report.issue_codes() == {
+        "FIRST_LINE_INDENT_MISMATCH": 1,
+        "LEADING_WHITESPACE": 1,
+        "LINE_SPACING_MISMATCH": 1,
+        "RUN_SIZE_MISMATCH": 1,
+        "TABLE_FORBIDDEN": 1,
+    }
+
+
+def test_warnings_never_fail_a_document():
+    report = check_under_policy(build_document(p("text")), replace(Policy(), trim_leading_spaces=False))
+
+    assert {issue.severity for issue in report.issues} == {"warn"}
+    assert report.passed
+    assert report.as_dict()["error_count"] == 0
+
+
+def test_fixed_issues_stay_listed_and_do_not_count_as_errors():
+    document = build_document(p("text", properties='<w:spacing w:line="240"/>'))
+
+    report = check_under_policy(document, replace(OPEN_POLICY, line_spacing_twips=360), fix=True).as_dict()
+
+    assert (report["passed"], report["error_count"], report["fixed_count"]) == (True, 0, 1)
+    assert [(issue["severity"], issue["fixed"]) for issue in report["issues"]] == [("error", True)]
+    assert report["summary"]["fix_applied"] is True
+    assert report["summary"]["fix_changes"] == [
+        {
+            "paragraph_path": "p0",
+            "property": "line_spacing_twips",
+            "before": {"line": "240"},
+            "after": {"line": "360"},
+        }
+    ]
+    assert report["summary"]["template_observed"]["line_spacing"] == {"240 auto": 1}
+    assert report["summary"]["rendered_observed"]["line_spacing"] == {"360 auto": 1}
+    assert report["summary"]["diff"] == ["line_spacing"]
+
+
+def test_fix_mode_none_says_what_could_be_fixed_and_changes_nothing():
+    document = build_document(MIXED, styles=STYLES)
+    before = body_xml(document)
+
+    report = check_under_policy(document, Policy(), fix=False)
+
+    assert any(issue.fixable for issue in report.issues)
+    assert not any(issue.fixed for issue in report.issues)
+    assert not report.as_dict()["summary"]["fix_applied"]
+    assert body_xml(document) == before
+
+
+def test_baseline_template_fixes_nothing_even_in_fix_mode_safe():
+    template = build_document(p("text", properties='<w:spacing w:line="240"/>'))
+    filled = build_document(p("text", properties='<w:spacing w:line="480"/>'))
+
+    report = check_under_template(template, filled, Policy())
+
+    assert not report.passed
+    assert not report.as_dict()["summary"]["fix_applied"]
+    assert not filled.parts[0].changed
+
+
+def test_filling_that_changes_text_alone_passes_against_the_template():
+    document = build_document(MIXED, styles=STYLES)
+    runs = touched_runs(document)
+    before = observe(document, runs)
+    for run in runs:
+        run.element[-1].text = "　filled"
+
+    report = check_format(document, runs, before, Options(), Policy()).as_dict()
+
+    assert report["passed"]
+    assert report["issues"] == []
+    assert report["summary"]["diff"] == []
+    assert report["summary"]["template_observed"] == report["summary"]["rendered_observed"]
+
+
+def test_values_of_touched_runs_and_their_paragraphs_are_counted():
+    body = p(r("a"), r("b", '<w:rFonts w:ascii="Arial"/><w:sz w:val="21"/>')) + p(
+        r("c"), properties='<w:ind w:firstLineChars="200"/>'
+    )
+    document = build_document(body + p("untouched"), styles=STYLES)
+
+    report = check_under_policy(document, OPEN_POLICY, touched=["p0:r0", "p0:r1", "p1:r0"])
+
+    assert report.as_dict()["summary"]["template_observed"] == {
+        "run_font_latin": {"Arial": 1, "Calibri": 2},
+        "run_font_east_asia": {"宋体": 3},
+        "run_size_pt": {"10.5": 1, "12": 2},
+        "line_spacing": {"unstated": 2},
+        "first_line_indent": {"2 characters": 1, "unstated": 1},
+    }
+
+
+def test_the_policys_own_rules_are_named():
+    policy = replace(Policy(), run_size_pt=16, trim_chars=(" ",))
+
+    summary = check_under_policy(build_document(p("x")), policy).as_dict()["summary"]
+
+    assert summary["effective_policy_overrides"] == {"run_size_pt": 16, "trim_chars": [" "]}
+
+
+def test_a_skipped_report_passes_and_says_so():
+    report = skipped_report(Options(format_mode="off", format_baseline="policy"), Policy()).as_dict()
+
+    assert (report["passed"], report["error_count"], report["issues"]) == (True, 0, [])
+    assert list(report["summary"]) == SUMMARY
+    assert report["summary"]["skipped"] is True
+    assert (report["summary"]["mode"], report["summary"]["baseline"]) == ("off", "policy")
+
+
+@pytest.mark.parametrize("fix", [False, True])
+def test_equal_documents_give_equal_reports_byte_for_byte(fix):
+    reports = {
+        json.dumps(check_under_policy(build_document(MIXED, styles=STYLES), Policy(), fix=fix).as_dict())
+        for _ in range(3)
+    }
+
+    assert len(reports) == 1
+
+
+def test_a_run_that_was_filled_twice_is_checked_once():
+    document = build_document(p("abc"))
+    runs = touched_runs(document) * 2
+
+    report = check_format(
+        document,
+        runs,
+        observe(document, runs),
+        Options(format_baseline="policy"),
+        replace(OPEN_POLICY, run_size_pt=12),
+    )
+
+    assert [issue.run_id for issue in report.issues] == ["p0:r0"]
+
+
+def test_every_story_is_checked_and_a_text_box_once():
+    document = build_document(
+        p(r("body"), textbox(p("box"))),
+        stories={
+            "header": p("head"),
+            "footer": p("foot"),
+            "footnotes": f'<w:footnote w:id="2">{p("note")}</w:footnote>',
+        },
+    )
+
+    report = check_under_policy(document, replace(OPEN_POLICY, line_spacing_twips=360), fix=True)
+
+    assert [(issue.paragraph_path, issue.fixed) for issue in report.issues] == [
+        ("p0", True),
+        ("textbox0/p0", False),
+        ("header1/p0", False),
+        ("footer1/p0", False),
+        ("footnotes1/n2.p0", False),
+    ]
+
+
+def test_an_empty_document_passes():
+    for options in (Options(), Options(format_baseline="policy")):
+        document = build_document("")
+        assert check_format(document, [], observe(document, []), options, Policy()).passed

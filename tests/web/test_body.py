@@ -1,0 +1,145 @@
+"""The body of a request: its limit, its end, and what is read before an early answer."""
+
+import io
+
+import pytest
+
+from docops_flask.web.body import RequestBody
+from docops_flask.web.errors import BodyUnreadable, ClientLeft, UploadTooLarge
+
+
+class Stream(io.BytesIO):
+    """A server's input; ``error`` is raised when ``content`` is used up."""
+
+    def __init__(self, content, error=None):
+        super().__init__(content)
+        self.error = error
+
+    def read(self, size=-1):
+        block = super().read(size)
+        if not block and self.error is not None:
+            raise self.error
+        return block
+
+
+class Socket:
+    """Notes its timeouts."""
+
+    def __init__(self):
+        self.timeouts = []
+
+    def settimeout(self, seconds):
+        self.timeouts.append(seconds)
+
+
+def body_of(content, length=None, *, maximum=1000, chunked=False, error=None, **environ):
+    environ |= {"wsgi.input": Stream(content, error)}
+    if length is not None:
+        environ["CONTENT_LENGTH"] = str(length)
+    if chunked:
+        environ |= {"HTTP_TRANSFER_ENCODING": "chunked", "wsgi.input_terminated": True}
+    return RequestBody(environ, maximum), environ["wsgi.input"]
+
+
+def read_all(body, size=64):
+    blocks = []
+    while block := body.read(size):
+        blocks.append(block)
+    return b"".join(blocks)
+
+
+@pytest.mark.parametrize("chunked", [False, True])
+def test_a_body_is_read_to_its_end(chunked):
+    body, _ = body_of(b"x" * 500, None if chunked else 500, chunked=chunked)
+    assert read_all(body) == b"x" * 500
+    assert body.read() == b""
+
+
+def test_nothing_beyond_the_announced_length_is_read():
+    body, stream = body_of(b"x" * 500 + b"GET / HTTP/1.1", 500)
+    assert read_all(body) == b"x" * 500
+    body.drain()
+    assert stream.tell() == 500
+
+
+@pytest.mark.parametrize("environ", [{}, {"CONTENT_LENGTH": "0"}, {"HTTP_TRANSFER_ENCODING": "chunked"}])
+def test_a_body_whose_end_nobody_marks_is_empty(environ):
+    body, stream = body_of(b"rest of the connection", **environ)
+    assert body.read() == b""
+    body.drain()
+    assert stream.tell() == 0
+
+
+def test_an_announced_length_over_the_limit_is_refused_before_anything_is_read():
+    body, stream = body_of(b"x" * 1001, 1001)
+    with pytest.raises(UploadTooLarge) as caught:
+        body.read()
+    assert caught.value.detail == {"field": "body", "max_bytes": 1000}
+    assert stream.tell() == 0
+
+
+def test_a_chunked_body_over_the_limit_is_refused_as_soon_as_it_shows():
+    body, stream = body_of(b"x" * 5000, chunked=True)
+    with pytest.raises(UploadTooLarge):
+        read_all(body)
+    assert 1000 < stream.tell() <= 1000 + 64
+
+
+def test_a_body_of_exactly_the_limit_passes():
+    assert len(read_all(body_of(b"x" * 1000, chunked=True)[0])) == 1000
+    assert len(read_all(body_of(b"x" * 1000, 1000)[0])) == 1000
+
+
+@pytest.mark.parametrize(
+    ("length", "chunked", "error"),
+    [(1000, False, None), (1000, False, ConnectionResetError()), (None, True, TimeoutError())],
+)
+def test_a_client_that_leaves_is_told_from_an_end(length, chunked, error):
+    body, _ = body_of(b"x" * 10, length, chunked=chunked, error=error)
+    with pytest.raises(ClientLeft):
+        read_all(body)
+
+
+def test_framing_the_server_cannot_make_sense_of_is_the_clients_fault():
+    body, _ = body_of(b"x" * 10, chunked=True, error=ArithmeticError("a server's own kind of error"))
+    with pytest.raises(BodyUnreadable) as caught:
+        read_all(body)
+    assert not isinstance(caught.value, ClientLeft)
+    assert caught.value.status == 400
+
+
+def test_a_drain_reads_what_is_left():
+    body, stream = body_of(b"x" * 900, 900)
+    body.read(64)
+    body.drain()
+    assert stream.tell() == 900
+
+
+def test_a_drain_reads_a_refused_body_too():
+    body, stream = body_of(b"x" * 3500, 3500)
+    with pytest.raises(UploadTooLarge):
+        body.read()
+    body.drain()
+    assert stream.tell() == 3500
+
+
+def test_a_drain_stops_at_a_few_times_the_limit():
+    body, stream = body_of(b"x" * 100_000, 100_000)
+    body.drain()
+    assert 4000 <= stream.tell() < 20_000
+
+
+@pytest.mark.parametrize("error", [None, ConnectionResetError(), TimeoutError()])
+def test_a_drain_of_a_client_that_left_is_over_and_says_nothing(error):
+    body, _ = body_of(b"x" * 10, 900, error=error)
+    body.drain()
+    body.drain()
+
+
+def test_no_wait_for_a_client_is_without_a_limit():
+    socket = Socket()
+    body, _ = body_of(b"x" * 900, 900, **{"gunicorn.socket": socket})
+    body.limit_idle_time()
+    body.drain()
+    first, during, after = socket.timeouts
+    assert during < first == after

@@ -1,0 +1,94 @@
+"""``/healthz`` and ``/readyz``."""
+
+import shutil
+import threading
+
+import pytest
+
+from docops_flask.engine.errors import DocopsError
+from docops_flask.jobs.errors import NotReady
+from docops_flask.web.lifecycle import Lifecycle
+from docops_flask.web.readiness import Readiness
+from docops_flask.web.services import EXTENSION
+
+
+class Probe:
+    """A renderer that counts its probes and fails them when told to."""
+
+    def __init__(self, error=None):
+        self.count = 0
+        self.error = error
+
+    def probe(self):
+        self.count += 1
+        if self.error is not None:
+            raise self.error
+
+
+@pytest.fixture
+def readiness(make_app):
+    services = make_app().extensions[EXTENSION]
+
+    def make(renderer):
+        return Readiness(renderer, services.workspaces, Lifecycle())
+
+    return make
+
+
+def not_ready(response):
+    assert response.status_code == 503
+    assert response.get_json()["error_code"] == "NOT_READY"
+    assert int(response.headers["Retry-After"]) >= 1
+    return response.get_json()["message"]
+
+
+def test_healthz_answers_whatever_the_slots_are_doing(make_app):
+    app = make_app(max_concurrency=1)
+    with app.extensions[EXTENSION].slots.take():
+        response = app.test_client().get("/healthz")
+    assert (response.status_code, response.get_json()) == (200, {"status": "ok"})
+
+
+def test_readyz_starts_a_renderer(client, work_folder):
+    assert client.get("/readyz").status_code == 200
+    assert [path for path in work_folder.iterdir() if path.suffix != ".lock"] == []
+
+
+def test_readyz_says_that_the_work_folder_takes_nothing(client, work_folder):
+    shutil.rmtree(work_folder)
+    assert "TMPDIR" in not_ready(client.get("/readyz"))
+
+
+def test_readyz_says_that_the_server_is_stopping(make_app):
+    app = make_app()
+    app.extensions[EXTENSION].lifecycle.stop()
+    assert "stopping" in not_ready(app.test_client().get("/readyz"))
+    assert app.test_client().get("/healthz").status_code == 200
+
+
+@pytest.mark.parametrize("error", [NotReady("x", inner="killed by SIGKILL"), DocopsError("x")])
+def test_readiness_says_that_no_renderer_starts(readiness, error):
+    with pytest.raises(NotReady, match="renderer") as caught:
+        readiness(Probe(error)).check()
+    assert caught.value.inner == error.inner
+
+
+def test_what_the_probe_said_holds_for_a_while(readiness):
+    good, bad = Probe(), Probe(DocopsError("x"))
+    ready, unready = readiness(good), readiness(bad)
+    for _ in range(3):
+        ready.check()
+        with pytest.raises(NotReady):
+            unready.check()
+    assert (good.count, bad.count) == (1, 1)
+
+
+def test_many_askers_at_once_start_one_renderer(readiness):
+    probe = Probe()
+    check = readiness(probe).check
+    threads = [threading.Thread(target=check) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert probe.count == 1

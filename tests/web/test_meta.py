@@ -1,0 +1,90 @@
+"""``/v1/meta`` and the starter templates: all of it from the skills' specs."""
+
+import io
+
+import docx as python_docx
+import pytest
+from jsonschema import Draft202012Validator
+
+from docops_flask import __version__
+
+SKILLS = ["inspection_record", "meeting_notice", "training_notice"]
+
+
+@pytest.fixture
+def meta(client):
+    return client.get("/v1/meta").get_json()
+
+
+def test_meta_says_what_the_server_can_do(meta):
+    assert meta["supported_skills"] == meta["supported_task_types"] == SKILLS
+    assert meta["supported_presets"] == ["quick", "template", "strict"]
+    assert (meta["supports_precheck"], meta["supports_inspect"]) == (True, True)
+    assert meta["version"] == __version__
+    assert list(meta["task_payload_schemas"]) == list(meta["json_schemas"]) == SKILLS
+
+
+def test_meta_describes_every_field_of_a_skill(meta):
+    schema = meta["task_payload_schemas"]["meeting_notice"]
+    assert schema["extra_policy"] == "forbid"
+    assert list(schema["fields"]) == [
+        "meeting_title", "meeting_date", "meeting_time", "meeting_location", "organizer", "attendees",
+    ]  # fmt: skip
+    title, attendees = schema["fields"]["meeting_title"], schema["fields"]["attendees"]
+    assert (title["type"], title["required"], title["nullable"]) == ("text", True, True)
+    assert (attendees["type"], attendees["required"], attendees["nullable"]) == ("list", False, True)
+    assert title["placeholder"] == "MEETING_TITLE"
+    assert isinstance(title["example"], str)
+    assert isinstance(attendees["example"], list)
+    assert set(title["label"]) == set(title["description"]) == {"en", "zh"}
+
+
+@pytest.mark.parametrize("skill", SKILLS)
+def test_the_json_schema_takes_what_the_server_takes(meta, skill):
+    schema = meta["json_schemas"][skill]
+    Draft202012Validator.check_schema(schema)
+    validator = Draft202012Validator(schema)
+    fields = meta["task_payload_schemas"][skill]["fields"]
+    example = {key: field["example"] for key, field in fields.items()}
+    assert validator.is_valid(example)
+    assert validator.is_valid(dict.fromkeys(fields))
+    assert validator.is_valid({})
+    assert not validator.is_valid(example | {"zzz": "x"})
+    assert not validator.is_valid(dict.fromkeys(fields, 1))
+
+
+def test_skills_of_the_offices_own_are_there(make_client, tmp_path):
+    (tmp_path / "memo.toml").write_bytes(
+        b'name = "memo"\ntitle = { en = "Memo", zh = "M" }\ndescription = { en = "A memo.", zh = "M" }\n'
+        b'[[fields]]\nkey = "memo_text"\nlabel = { en = "Text", zh = "T" }\ntype = "text"\nrequired = true\n'
+        b'placeholder = "MEMO_TEXT"\nexample = "x"\ndescription = { en = "The text.", zh = "T" }\n'
+    )
+    meta = make_client(skills_dir=tmp_path).get("/v1/meta").get_json()
+    assert meta["supported_skills"] == ["inspection_record", "meeting_notice", "memo", "training_notice"]
+
+
+@pytest.mark.parametrize("path", ["/v1/meta", "/v1/skills/meeting_notice/template.docx"])
+def test_the_gate_answers_404(make_client, path):
+    assert make_client(enable_meta=False).get(path).get_json()["error_code"] == "NOT_FOUND"
+
+
+@pytest.mark.parametrize("query", ["", "?lang=zh", "?lang=en"])
+def test_a_starter_template_is_a_word_file_with_the_skills_placeholders(client, query):
+    response = client.get(f"/v1/skills/meeting_notice/template.docx{query}")
+    assert response.status_code == 200
+    assert response.headers["Content-Disposition"] == 'attachment; filename="meeting_notice.docx"'
+    assert response.mimetype.endswith("wordprocessingml.document")
+    document = python_docx.Document(io.BytesIO(response.data))
+    assert document.paragraphs
+    found = client.post("/v1/inspect", data={"template": (io.BytesIO(response.data), "t.docx")}).get_json()
+    assert found["suggested_skill"] == "meeting_notice"
+
+
+def test_an_unknown_language_is_answered_with_those_there_are(client):
+    response = client.get("/v1/skills/meeting_notice/template.docx?lang=fr")
+    assert response.status_code == 400
+    assert response.get_json()["detail"]["allowed"] == ["zh", "en"]
+
+
+def test_an_unknown_skill_has_no_starter_template(client):
+    assert client.get("/v1/skills/memo/template.docx").status_code == 404
