@@ -41,8 +41,9 @@ def gunicorn_settings(settings: Settings) -> dict[str, Any]:
         "wsgi_app": "wsgi:app",
         "bind": settings.bind,
         "workers": settings.workers,
-        # What gunicorn makes of "sync" with threads; said outright, so that one thread works alike.
-        "worker_class": "gthread",
+        # gunicorn turns sync workers with threads into its threaded ones. One thread works alike when
+        # that is said outright: a plain sync worker would be killed for a job that outlasts its timeout.
+        "worker_class": "sync" if settings.threads > 1 else "gthread",
         "threads": settings.threads,
         "timeout": settings.worker_timeout_seconds,
         "graceful_timeout": settings.worker_timeout_seconds,
@@ -107,8 +108,9 @@ def _stop_listening(worker: Any) -> None:
     """
     worker.set_accept_enabled(False)
     for listener in worker.sockets:
-        before = -1
-        while before != worker.nr_conns:
+        for _ in range(worker.cfg.backlog):
             before = worker.nr_conns
             worker.accept(listener)
+            if worker.nr_conns == before:
+                break
         listener.close()

@@ -4,6 +4,7 @@ import http.client
 import io
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -273,7 +274,7 @@ def test_jobs_wait_for_a_slot_but_never_all_threads(start_server):
 
 
 def test_408_ends_the_renderer_and_frees_its_slot(start_server):
-    server = start_server(max_concurrency=1, request_timeout_seconds=1.5)
+    server = start_server(max_concurrency=1, request_timeout_seconds=3)
     running, renderer = server.frozen_job()
     answer = running.result()
     assert answer.told == (408, "REQUEST_TIMEOUT")
@@ -296,6 +297,21 @@ def test_500_when_a_renderer_is_killed(start_server):
     assert "SIGKILL" in line["inner"]
 
 
+def test_503_when_the_work_folder_takes_nothing_and_500_when_it_is_no_folder(start_server):
+    server = start_server()
+    assert server.job().status == 200
+    shutil.rmtree(server.work_folder)
+    assert server.job().told == (503, "INSUFFICIENT_STORAGE")
+    assert server.ask("GET", "/readyz").told == (503, "NOT_READY")
+    server.work_folder.write_bytes(b"in the way")
+    answer = server.job()
+    assert answer.told == (500, "INTERNAL_ERROR")
+    assert set(answer.json["detail"]) == {"request_id"}
+    server.work_folder.unlink()
+    server.work_folder.mkdir()
+    assert server.job().status == 200
+
+
 def test_sigterm_lets_a_running_job_finish_and_refuses_new_ones(start_server):
     server = start_server()
     port = server.port
@@ -311,7 +327,7 @@ def test_sigterm_lets_a_running_job_finish_and_refuses_new_ones(start_server):
             return True
         return False
 
-    eventually(is_refused, 2)
+    eventually(is_refused)
     refused = send(open_connection, "POST", "/v1/run", form_body(), Content_Type=FORM_TYPE)
     assert refused.told == (503, "NOT_READY")
     assert int(refused.headers["Retry-After"]) >= 1

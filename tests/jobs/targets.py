@@ -4,6 +4,7 @@ A renderer imports this module by name, so it imports nothing but the standard l
 """
 
 import errno
+import gc
 import json
 import os
 import pickle
@@ -222,6 +223,13 @@ def flood_stderr(job: Job, template: Path, folder: Path) -> dict[str, Any]:
     for _ in range(200):
         os.write(2, b"flood " * 2000 + b"\n")
     return {"flooded": True}
+
+
+def collect_garbage_between_open_files(job: Job, template: Path, folder: Path) -> dict[str, Any]:
+    files = [(folder / f"{number}").open("wb", buffering=0) for number in range(30)]
+    gc.collect()
+    written = [file.write(b"x") for file in files]
+    return {"written": sum(written)}
 
 
 def use_all_memory(job: Job, template: Path, folder: Path) -> dict[str, Any]:

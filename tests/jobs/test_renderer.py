@@ -237,8 +237,8 @@ def test_threads_whose_jobs_fail_differently_do_not_disturb_each_other(
     assert outcomes == expected
 
 
-@pytest.mark.parametrize("task", [targets.echo, targets.kill_itself])
-def test_fifty_jobs_leave_no_descriptor_process_or_thread(start_method, job, workspace, task) -> None:
+@pytest.mark.parametrize(("task", "count"), [(targets.echo, 50), (targets.kill_itself, 15)])
+def test_many_jobs_leave_no_descriptor_process_or_thread(start_method, job, workspace, task, count) -> None:
     renderer = make(start_method, task)
 
     def run_one() -> None:
@@ -249,7 +249,7 @@ def test_fifty_jobs_leave_no_descriptor_process_or_thread(start_method, job, wor
 
     run_one()
     before, threads = descriptors(), threading.active_count()
-    for _ in range(50):
+    for _ in range(count):
         run_one()
     assert descriptors() == before
     assert eventually(lambda: threading.active_count() <= threads)

@@ -1,5 +1,6 @@
 """How a renderer and its server process stand to each other: what is shared, and who outlives whom."""
 
+import gc
 import os
 import signal
 import subprocess
@@ -15,7 +16,7 @@ import pytest
 from docops_flask.engine.job import Job, JobKind
 from docops_flask.engine.skills.skill import Field, Label, Skill
 from docops_flask.jobs.errors import NotReady, RendererCrashed, RequestTimeout
-from docops_flask.jobs.process import RendererProcess
+from docops_flask.jobs.process import End, RendererProcess
 from docops_flask.jobs.renderer import Renderer
 from docops_flask.jobs.workspace import Workspace, Workspaces
 from tests.factories import docx, p
@@ -74,6 +75,42 @@ def test_a_renderer_keeps_nothing_of_its_server(start_method, job, workspace, tm
     assert seen["leads_its_session"] is True
     assert seen["core_limit"] == [0, 0]
     assert seen["threads"] == 1
+
+
+def test_a_renderer_is_terminated_by_the_first_signal_whatever_handler_its_server_has(monkeypatch) -> None:
+    """Also when the signal comes before the forked process has put off the handlers it inherited."""
+    monkeypatch.setattr("docops_flask.jobs.process._TERMINATE_SECONDS", 10.0)
+    old_handler = signal.signal(signal.SIGTERM, lambda *_: None)
+    try:
+        for _ in range(20):
+            process = make("fork", targets.hang)._start(time.monotonic() + 60)
+            assert process.end(0.0) == End(gone=True, exit_code=-signal.SIGTERM)
+    finally:
+        signal.signal(signal.SIGTERM, old_handler)
+
+
+class DescriptorOwner:
+    """Garbage that only the cycle collector finds, and that closes a descriptor then."""
+
+    def __init__(self) -> None:
+        self.itself = self
+        self.descriptor = os.dup(2)
+
+    def __del__(self) -> None:
+        os.close(self.descriptor)
+
+
+def test_garbage_of_the_server_closes_no_file_of_the_renderer(start_method, job, workspace) -> None:
+    gc.collect()
+    gc.disable()
+    try:
+        for _ in range(20):
+            DescriptorOwner()
+        task = targets.collect_garbage_between_open_files
+        assert make(start_method, task).run(job, workspace.path).result == {"written": 30}
+    finally:
+        gc.enable()
+        gc.collect()
 
 
 def test_a_started_renderer_loads_no_web_library(job, workspace) -> None:
@@ -250,10 +287,13 @@ def test_a_fork_server_that_does_not_answer_costs_one_job_its_time_and_is_replac
     job, workspace, monkeypatch
 ) -> None:
     make("forkserver", targets.echo).run(job, workspace.path)
-    os.kill(_fork_server_pid(), signal.SIGSTOP)
+    stopped_pid = _fork_server_pid()
+    os.kill(stopped_pid, signal.SIGSTOP)
     monkeypatch.setattr("docops_flask.jobs.process._FORK_SERVER_SPARE_SECONDS", 0.5)
     with pytest.raises(RequestTimeout):
         make("forkserver", targets.echo, timeout_seconds=0.2).run(job, workspace.path)
+    assert _fork_server_pid() == stopped_pid  # no other one is started for a job whose time is over
+    assert eventually(lambda: is_gone(stopped_pid))
     assert make("forkserver", targets.echo).run(job, workspace.path).result["kind"] == "run"
 
 

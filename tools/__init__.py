@@ -1,0 +1,1 @@
+"""Black-box clients of the service; they import nothing of ``docops_flask``."""
