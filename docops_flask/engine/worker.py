@@ -11,6 +11,7 @@ import os
 import pickle
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 from multiprocessing import parent_process
 from pathlib import Path
 from types import TracebackType
@@ -48,11 +49,20 @@ def main(channel: socket.socket, limits: ProcessLimits, task: Task = run_job) ->
     if parent is None:
         raise RuntimeError("a renderer is started by its server")
     isolate(limits, parent_sentinel=parent.sentinel, keep=[channel.fileno()])
-    channel.send(READY)
-    folder = os.fsdecode(channel.recv(_PATH_MAX))
-    status = _serve(channel, Path(folder), task) if folder else 0
+    folder = _receive_folder(channel)
+    status = 0 if folder is None else _serve(channel, folder, task)
     # Everything that counts is on disk: taking the interpreter down would only cost time.
     os._exit(status)
+
+
+def _receive_folder(channel: socket.socket) -> Path | None:
+    """Say that the renderer is ready; return the folder of its job, ``None`` when there is none."""
+    # A server that closes its end with a message unread resets the connection: it wants no job done.
+    with suppress(ConnectionError):
+        channel.send(READY)
+        folder = channel.recv(_PATH_MAX)
+        return Path(os.fsdecode(folder)) if folder else None
+    return None
 
 
 def _serve(channel: socket.socket, folder: Path, task: Task) -> int:
@@ -67,7 +77,8 @@ def _serve(channel: socket.socket, folder: Path, task: Task) -> int:
         if error.errno not in _STORAGE_ERRNOS:
             raise
         status, answer = 1, NO_STORAGE
-    channel.send(answer)
+    with suppress(ConnectionError):
+        channel.send(answer)
     return status
 
 

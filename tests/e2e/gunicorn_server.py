@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -61,9 +61,15 @@ class Answer:
 
 
 class GunicornServer:
-    """``python -m gunicorn`` in the project's folder, with ``settings`` as DOCOPS_ variables."""
+    """gunicorn in the project's folder, with ``settings`` as DOCOPS_ variables and ``variables`` as they are."""
 
-    def __init__(self, folder: Path, **settings: Any) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        command: Sequence[str] = (sys.executable, "-m", "gunicorn"),
+        variables: Mapping[str, str] | None = None,
+        **settings: Any,
+    ) -> None:
         self.work_folder = folder / "work"
         self.work_folder.mkdir(parents=True)
         self._out = folder / "stdout"
@@ -72,7 +78,7 @@ class GunicornServer:
         environ |= {"DOCOPS_BIND": "127.0.0.1:0", "DOCOPS_WORKERS": "1", "TMPDIR": str(self.work_folder)}
         environ |= {"HOME": str(folder), "XDG_RUNTIME_DIR": str(folder)}
         environ |= {f"DOCOPS_{name.upper()}": str(value) for name, value in settings.items()}
-        command = [sys.executable, "-m", "gunicorn"]
+        environ |= variables or {}
         with self._out.open("wb") as out, self._err.open("wb") as err:
             self.process = subprocess.Popen(command, cwd=ROOT, env=environ, stdout=out, stderr=err)
         self._threads = ThreadPoolExecutor(32)

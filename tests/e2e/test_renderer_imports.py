@@ -1,48 +1,33 @@
 """Under a real gunicorn a renderer process loads none of the web's libraries, and little else."""
 
-import json
 import os
-import subprocess
 import sys
-import urllib.request
-import zipfile
 from collections import defaultdict
-from io import BytesIO
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import ROOT
-from tests.e2e.serving import free_port, post_run, until_healthy
+from tests.web.forms import api_result
 
 WEB = {"flask", "werkzeug", "marshmallow", "flask_httpauth", "gunicorn", "yaml", "docx", "jinja2", "psutil"}
 GUNICORN = str(Path(sys.executable).with_name("gunicorn"))
 
 
 @pytest.fixture
-def served(tmp_path):
+def served(tmp_path, start_server):
     """Start gunicorn as people type it, noting every import; return a renderer's pid and the notes."""
 
     def serve(start_method):
-        log, port = tmp_path / "imports", free_port()
-        environ = {
-            **os.environ,
-            "PYTHONPATH": os.pathsep.join([str(ROOT / "tests/e2e/import_log"), str(ROOT)]),
-            "IMPORT_LOG_FOR_TESTS": str(log),
-            "DOCOPS_MP_START": start_method,
-            "DOCOPS_WORKERS": "1",
-            "DOCOPS_BIND": f"127.0.0.1:{port}",
-            "TMPDIR": str(tmp_path),
-        }
-        server = subprocess.Popen([GUNICORN, "wsgi:app"], cwd=ROOT, env=environ, stdout=subprocess.DEVNULL)
-        try:
-            until_healthy(port)
-            with urllib.request.urlopen(post_run(port)) as answer:
-                archive = zipfile.ZipFile(BytesIO(answer.read()))
-            pid = json.loads(archive.read("api_result.json"))["subprocess_pid"]
-        finally:
-            server.terminate()
-            server.wait(20)
+        log = tmp_path / "imports"
+        path = os.pathsep.join([str(ROOT / "tests/e2e/import_log"), str(ROOT)])
+        server = start_server(
+            command=[GUNICORN, "wsgi:app"],
+            variables={"PYTHONPATH": path, "IMPORT_LOG_FOR_TESTS": str(log)},
+            mp_start=start_method,
+        )
+        pid = api_result(server.job().body)["subprocess_pid"]
+        server.stop()
         imports = defaultdict(list)
         for line in log.read_text().splitlines():
             process, module = line.split()

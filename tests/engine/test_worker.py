@@ -22,13 +22,15 @@ LIMITS = ProcessLimits(memory_bytes=512 * 1024 * 1024)
 class Conversation:
     """A forked renderer and the server's end of its channel."""
 
-    def __init__(self, task: Callable[..., Any], limits: ProcessLimits = LIMITS) -> None:
+    def __init__(
+        self, task: Callable[..., Any], limits: ProcessLimits = LIMITS, *, hears_ready: bool = True
+    ) -> None:
         self.channel, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self.channel.settimeout(30)
         with theirs:
             self.process = get_context("fork").Process(target=worker.main, args=(theirs, limits, task))
             self.process.start()
-        assert self.channel.recv(100) == worker.READY
+        assert not hears_ready or self.channel.recv(100) == worker.READY
 
     def serve(self, folder: Path) -> bytes:
         """Send ``folder`` and return the one message that answers."""
@@ -114,6 +116,18 @@ def test_a_damaged_job_is_a_bug(folder: Path) -> None:
 
 def test_a_renderer_without_a_job_leaves_with_0_when_its_channel_closes(folder: Path) -> None:
     assert Conversation(targets.echo).close() == 0
+
+
+def test_a_server_that_gave_up_is_left_without_a_word(folder: Path, capfd) -> None:
+    """Its end closes before the renderer is heard, or before its answer is."""
+    unheard = Conversation(targets.echo, hears_ready=False)
+    assert unheard.close() == 0
+    unanswered = Conversation(targets.wait_for_go)
+    unanswered.channel.send(os.fsencode(folder))
+    unanswered.channel.close()
+    (folder / "go").write_text("")
+    assert unanswered.close() == 0
+    assert capfd.readouterr().err == ""
 
 
 def test_it_does_not_run_outside_a_renderer_process() -> None:

@@ -77,14 +77,14 @@ def test_a_renderer_keeps_nothing_of_its_server(start_method, job, workspace, tm
     assert seen["threads"] == 1
 
 
-def test_a_renderer_is_terminated_by_the_first_signal_whatever_handler_its_server_has(monkeypatch) -> None:
+def test_a_renderer_is_terminated_by_the_first_signal_whatever_handler_its_server_has() -> None:
     """Also when the signal comes before the forked process has put off the handlers it inherited."""
-    monkeypatch.setattr("docops_flask.jobs.process._TERMINATE_SECONDS", 10.0)
     old_handler = signal.signal(signal.SIGTERM, lambda *_: None)
     try:
         for _ in range(20):
             process = make("fork", targets.hang)._start(time.monotonic() + 60)
-            assert process.end(0.0) == End(gone=True, exit_code=-signal.SIGTERM)
+            os.kill(process.pid, signal.SIGTERM)
+            assert process.end(10.0) == End(gone=True, exit_code=-signal.SIGTERM)
     finally:
         signal.signal(signal.SIGTERM, old_handler)
 
