@@ -74,8 +74,10 @@ def pre_fork(_server: Any, worker: Any) -> None:
 
 
 def post_worker_init(worker: Any) -> None:
-    """Let SIGTERM refuse new jobs and new connections at once, while running jobs finish."""
-    lifecycle = worker.wsgi.extensions[EXTENSION].lifecycle
+    """Remove what killed workers left; let SIGTERM refuse new jobs at once, while running ones finish."""
+    services = worker.wsgi.extensions[EXTENSION]
+    services.workspaces.sweep()
+    lifecycle = services.lifecycle
 
     def handle_term(number: int, frame: FrameType | None) -> None:
         worker.handle_exit(number, frame)

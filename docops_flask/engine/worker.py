@@ -95,6 +95,9 @@ def _outcome(folder: Path, task: Task) -> tuple[int, bytes]:
     except BaseException as error:
         if isinstance(error, OSError) and error.errno in _STORAGE_ERRNOS:
             raise
+        if isinstance(error, OSError) and error.errno == errno.ENOMEM:
+            # A file that cannot be mapped within the memory limit.
+            raise MemoryError from error
         return 1, _encode({"bug": f"{type(error).__name__} at {_place(error.__traceback__)}"})
 
 

@@ -26,9 +26,9 @@ _STYLES = (
         "header",
         built_in=False,
         east_asia=_BIAOSONG,
-        size=36,
+        size=32,
         color=_RED,
-        line=46,
+        line=42,
         align="center",
     ),
     ParagraphStyle(

@@ -61,7 +61,7 @@ class Answer:
 
 
 class GunicornServer:
-    """gunicorn in the project's folder, with ``settings`` as DOCOPS_ variables and ``variables`` as they are."""
+    """gunicorn in the project's folder: ``settings`` as DOCOPS_ variables, ``variables`` as they are."""
 
     def __init__(
         self,

@@ -97,7 +97,11 @@ def test_no_result_is_exit_status_1_and_says_why(folder: Path, task, record) -> 
 
 @pytest.mark.parametrize(
     ("task", "message"),
-    [(targets.use_all_memory, worker.NO_MEMORY), (targets.fill_the_volume, worker.NO_STORAGE)],
+    [
+        (targets.use_all_memory, worker.NO_MEMORY),
+        (targets.map_more_than_allowed, worker.NO_MEMORY),
+        (targets.fill_the_volume, worker.NO_STORAGE),
+    ],
 )
 def test_what_no_file_could_be_written_about_is_said_on_the_channel(folder: Path, task, message) -> None:
     conversation = Conversation(task)

@@ -6,6 +6,7 @@ A renderer imports this module by name, so it imports nothing but the standard l
 import errno
 import gc
 import json
+import mmap
 import os
 import pickle
 import resource
@@ -236,6 +237,11 @@ def use_all_memory(job: Job, template: Path, folder: Path) -> dict[str, Any]:
     hoard = []
     while True:
         hoard.append(bytearray(16 * 1024 * 1024))
+
+
+def map_more_than_allowed(job: Job, template: Path, folder: Path) -> dict[str, Any]:
+    mmap.mmap(-1, 1 << 40)
+    return {}
 
 
 def use_100_mib(job: Job, template: Path, folder: Path) -> dict[str, Any]:
