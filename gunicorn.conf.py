@@ -1,11 +1,3 @@
-"""gunicorn's configuration; all of it follows from the DOCOPS_ settings (docs/settings.md)."""
+"""gunicorn reads this when it starts in the project's folder."""
 
-from docops_flask import serving
-
-globals().update(serving.gunicorn_settings(serving.read_settings()))
-
-on_starting = serving.on_starting
-on_reload = serving.on_reload
-pre_fork = serving.pre_fork
-post_worker_init = serving.post_worker_init
-worker_exit = serving.worker_exit
+from docops_flask.gunicorn_config import *  # noqa: F403

@@ -58,9 +58,10 @@ def _set_page(section: Section, page: Page) -> None:
     section.top_margin, section.bottom_margin = Mm(page.top), Mm(page.bottom)
     section.left_margin, section.right_margin = Mm(page.left), Mm(page.right)
     section.header_distance, section.footer_distance = Mm(page.header), Mm(page.footer)
-    grid = section._sectPr.find(qn("w:docGrid"))
-    if grid is not None:
-        section._sectPr.remove(grid)
+    properties = section._sectPr
+    properties.attrib.clear()
+    for grid in properties.findall(qn("w:docGrid")):
+        properties.remove(grid)
 
 
 def _tidy_settings(document: Document, design: Design) -> None:

@@ -17,24 +17,13 @@ from docops_flask.jobs.workspace import Workspace
 from docops_flask.settings import Settings
 from docops_flask.web.echo import echo
 from docops_flask.web.errors import UploadTooLarge
+from docops_flask.web.file_parts import HEAD_BYTES, FilePart, task_part, template_part
 from docops_flask.web.multipart import read_parts
 from docops_flask.web.request import ApiRequest
 
-_ZIP_MAGIC = b"PK\x03\x04"
 _NAME_CHARACTERS = 255
 # More than any form value can mean: a policy of this size is over its own limit.
 _FIELD_BYTES = 64 * 1024 + 1
-
-
-@dataclass(frozen=True, slots=True)
-class FilePart:
-    """A file that a request is to bring; ``setting`` is the one that allows a larger one."""
-
-    name: str
-    suffix: str
-    magic: bytes
-    max_bytes: int
-    setting: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,18 +41,6 @@ class Upload:
 
     files: Mapping[str, ReceivedFile]
     fields: Mapping[str, str]
-
-
-def template_part(settings: Settings) -> FilePart:
-    """Return what the part ``template`` has to be."""
-    return FilePart("template", ".docx", _ZIP_MAGIC, settings.max_upload_bytes, "DOCOPS_MAX_UPLOAD_BYTES")
-
-
-def task_part(settings: Settings) -> FilePart:
-    """Return what the part ``task`` has to be; its content is looked at by ``task_json``."""
-    is_tighter = settings.max_task_bytes < settings.max_upload_bytes
-    setting = "DOCOPS_MAX_TASK_BYTES" if is_tighter else "DOCOPS_MAX_UPLOAD_BYTES"
-    return FilePart("task", ".json", b"", settings.max_task_file_bytes, setting)
 
 
 def receive_job(request: ApiRequest, workspace: Workspace, settings: Settings) -> Upload:
@@ -190,25 +167,15 @@ class _FileSink:
         self._size += len(block)
         if self.is_too_large:
             return
-        if len(self._head) < len(_ZIP_MAGIC):
-            self._head += block[: len(_ZIP_MAGIC)]
+        if len(self._head) < HEAD_BYTES:
+            self._head += block[:HEAD_BYTES]
         view = memoryview(block)
         while view:
             view = view[self._file.write(view) :]
 
     def received(self) -> ReceivedFile:
         """Return the file; raises ``InvalidMediaType`` when name or first bytes tell another kind."""
-        part = self.part
-        if not self._filename.lower().endswith(part.suffix):
-            raise InvalidMediaType(
-                f"{part.name}: must be a {part.suffix} file, by its name.",
-                field=part.name,
-                allowed=[part.suffix],
-            )
-        if not self._head.startswith(part.magic):
-            raise InvalidMediaType(
-                f"{part.name}: its content is not that of a {part.suffix} file.", field=part.name
-            )
+        self.part.refuse_other_media(self._filename, self._head)
         return ReceivedFile(self._path, self._filename[:_NAME_CHARACTERS], self._size)
 
 

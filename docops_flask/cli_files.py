@@ -1,0 +1,99 @@
+"""Files the shell's commands write: all of them or none, and none that is there already unless forced."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from docops_flask.engine import artefacts
+from docops_flask.engine.errors import InvalidArgument
+
+# Everything a run may leave: what an earlier run left would otherwise be taken for this one's.
+RESULTS = (
+    artefacts.DOCUMENT,
+    artefacts.REPLACE_LOG,
+    artefacts.MISSING_FIELDS,
+    artefacts.FORMAT_REPORT,
+    artefacts.FORMAT_REPORT_PAGE,
+    artefacts.SUGGESTED_POLICY,
+)
+
+
+@contextmanager
+def results_folder(out_dir: Path, *, force: bool) -> Iterator[Path]:
+    """Give a new folder for the results; on success they are moved to ``out_dir``, else nothing is left.
+
+    With ``force`` they take the place of an earlier run's. Raises ``InvalidArgument`` when results are there
+    already, ``OSError`` when ``out_dir`` cannot be made or written.
+    """
+    _refuse_existing("out-dir", [out_dir / name for name in RESULTS], force=force)
+    with _made_when_missing(out_dir):
+        folder = Path(tempfile.mkdtemp(prefix=".docops-", dir=out_dir))
+        try:
+            yield folder
+            for name in RESULTS:
+                _move_or_remove(folder / name, out_dir / name)
+        finally:
+            shutil.rmtree(folder)
+
+
+def write_file(path: Path, content: bytes, *, force: bool) -> None:
+    """Write ``content`` to ``path`` at once; raises as ``results_folder`` does."""
+    _refuse_existing("out", [path], force=force)
+    if not path.parent.is_dir():
+        raise InvalidArgument("out: its folder does not exist; make it first.", field="out")
+    descriptor, name = tempfile.mkstemp(prefix=".docops-", dir=path.parent)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+        _publish(Path(name), path)
+    except BaseException:
+        Path(name).unlink()
+        raise
+
+
+def _refuse_existing(option: str, files: list[Path], *, force: bool) -> None:
+    existing = [file.name for file in files if os.path.lexists(file)]
+    if existing and not force:
+        raise InvalidArgument(
+            f"{option}: {', '.join(existing)} would be overwritten; choose another place, or use --force.",
+            field=option,
+            existing=existing,
+        )
+    folders = [file.name for file in files if file.is_dir()]
+    if folders:
+        raise InvalidArgument(
+            f"{option}: {', '.join(folders)} is a folder; move it away, or choose another place.",
+            field=option,
+            existing=folders,
+        )
+
+
+@contextmanager
+def _made_when_missing(folder: Path) -> Iterator[None]:
+    made = [each for each in (folder, *folder.parents) if not each.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        yield
+    except BaseException:
+        with suppress(OSError):
+            for each in made:
+                each.rmdir()
+        raise
+
+
+def _move_or_remove(source: Path, target: Path) -> None:
+    if source.exists():
+        _publish(source, target)
+    else:
+        target.unlink(missing_ok=True)
+
+
+def _publish(source: Path, target: Path) -> None:
+    # A temporary file is for its owner alone; what a user asked for has the user's usual mode.
+    mask = os.umask(0)
+    os.umask(mask)
+    source.chmod(0o666 & ~mask)
+    source.replace(target)

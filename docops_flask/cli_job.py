@@ -1,0 +1,85 @@
+"""What the shell gives to a job: files read and checked as uploads are, settings from the environment."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from docops_flask.engine.errors import InvalidArgument
+from docops_flask.engine.job import Job, JobKind
+from docops_flask.engine.skills.registry import SkillRegistry, SkillSpecError, load_skills
+from docops_flask.policy_yaml import MAX_BYTES as MAX_POLICY_BYTES
+from docops_flask.settings import Settings, SettingsError, from_env
+from docops_flask.web.errors import UploadTooLarge
+from docops_flask.web.file_parts import HEAD_BYTES, FilePart, task_part, template_part
+from docops_flask.web.job_inputs import build_job
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """What holds for every command: the settings of the environment and the skills there are."""
+
+    settings: Settings
+    skills: SkillRegistry
+
+
+def read_office(environ: Mapping[str, str] = os.environ) -> Office:
+    """Return settings and skills; raises ``SettingsError`` with one line as the server's start does."""
+    settings = from_env(environ)
+    try:
+        return Office(settings, load_skills(settings.skills_dir))
+    except SkillSpecError as error:
+        raise SettingsError(f"DOCOPS_SKILLS_DIR: {error}") from None
+
+
+def job_of_files(
+    kind: JobKind,
+    template: Path,
+    task: Path,
+    fields: Mapping[str, str],
+    office: Office,
+    *,
+    policy_file: Path | None = None,
+) -> Job:
+    """Return the job that two files and the options ask for.
+
+    ``fields`` are the options given, by their names in a form; ``policy_file`` holds ``policy_yaml``. Checks
+    and raises what the service does for the same input; ``template`` is looked at by name, size and first
+    bytes alone.
+    """
+    _check_file(template_part(office.settings), template)
+    part = task_part(office.settings)
+    _check_file(part, task)
+    if policy_file is not None:
+        fields = {**fields, "policy_yaml": _policy_text(policy_file)}
+    task_json = _read(part.name, task, part.max_bytes)
+    return build_job(kind, fields, task_json, office.skills, office.settings.limits())
+
+
+def inspection_of_file(template: Path, office: Office) -> Job:
+    """Return the job that looks at ``template`` alone; raises as ``job_of_files``."""
+    _check_file(template_part(office.settings), template)
+    return Job(kind=JobKind.INSPECT, skills=tuple(office.skills), limits=office.settings.limits())
+
+
+def _check_file(part: FilePart, file: Path) -> None:
+    head = _read(part.name, file, HEAD_BYTES)
+    if file.stat().st_size > part.max_bytes:
+        raise UploadTooLarge(field=part.name, maximum=part.max_bytes, setting=part.setting)
+    part.refuse_other_media(file.name, head)
+
+
+def _policy_text(file: Path) -> str:
+    # One byte more than a policy may have tells a policy that is too large; bytes that are no UTF-8 stay
+    # so, for the policy's own reader to refuse.
+    return _read("policy_yaml", file, MAX_POLICY_BYTES + 1).decode("utf-8", "surrogateescape")
+
+
+def _read(name: str, file: Path, most_bytes: int) -> bytes:
+    try:
+        with file.open("rb") as stream:
+            return stream.read(most_bytes)
+    except OSError as error:
+        raise InvalidArgument(
+            f"{name}: cannot be read ({error.strerror}); give the path of a readable file.", field=name
+        ) from None

@@ -1,0 +1,70 @@
+"""From what was given to a job: the form, the task, the skill and the policy, in the contract's order.
+
+Knows no Flask: the shell's command makes its jobs here as the views do.
+"""
+
+from collections.abc import Mapping
+
+from docops_flask.engine.errors import ArgumentConflict, InvalidArgument
+from docops_flask.engine.job import Job, JobKind
+from docops_flask.engine.opc.limits import Limits
+from docops_flask.engine.options import resolve_options
+from docops_flask.engine.policy.policy import Policy
+from docops_flask.engine.skills.registry import SkillRegistry
+from docops_flask.engine.skills.skill import Skill
+from docops_flask.policy_yaml import parse_policy
+from docops_flask.web.echo import echo
+from docops_flask.web.schemas import load_task
+from docops_flask.web.task_json import parse_task
+
+
+def build_job(
+    kind: JobKind, fields: Mapping[str, str], task_json: bytes, skills: SkillRegistry, limits: Limits
+) -> Job:
+    """Return the job that the form ``fields`` (as sent) and the bytes of a task ask for.
+
+    Raises ``ArgumentConflict``, ``InvalidArgument`` and ``InvalidJson``.
+    """
+    options = resolve_options(fields)
+    wanted = find_skill(skills, "skill", fields["skill"]) if "skill" in fields else None
+    task = parse_task(task_json)
+    known = skills.get(task["task_type"]) if isinstance(task.get("task_type"), str) else None
+    loaded = load_task(task, known)
+    skill = known or find_skill(skills, "task_type", loaded["task_type"])
+    _check_same(wanted, skill)
+    return Job(
+        kind=kind,
+        skills=tuple(skills),
+        skill=skill,
+        payload=loaded["payload"],
+        options=options,
+        policy=_policy(fields),
+        limits=limits,
+    )
+
+
+def find_skill(skills: SkillRegistry, field: str, name: str) -> Skill:
+    """Return the skill ``name``, which came in ``field``; raises ``InvalidArgument`` when there is none."""
+    skill = skills.get(name)
+    if skill is None:
+        supported = list(skills.names())
+        raise InvalidArgument(
+            f"{field}: unknown skill; use {', '.join(supported)}.",
+            field=field,
+            value=echo(name),
+            supported_skills=supported,
+        )
+    return skill
+
+
+def _check_same(wanted: Skill | None, skill: Skill) -> None:
+    if wanted is not None and wanted.name != skill.name:
+        raise ArgumentConflict(
+            f"skill is {wanted.name}, but the task's task_type is {skill.name}: send the same, or no skill.",
+            skill=wanted.name,
+            task_type=skill.name,
+        )
+
+
+def _policy(fields: Mapping[str, str]) -> Policy:
+    return parse_policy(fields["policy_yaml"]) if "policy_yaml" in fields else Policy()
