@@ -1,0 +1,81 @@
+"""A wheel of the package works where nothing of the clone is: commands, data files, server."""
+
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+
+import pytest
+
+from tests.conftest import ROOT
+from tests.factories import docx, p
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """A folder into which a wheel of the tree as it is was installed, without its dependencies."""
+    folder = tmp_path_factory.mktemp("wheel")
+    source = folder / "source"
+    # Building leaves traces in the tree, so it is a copy that is built.
+    ignored = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(ROOT / "docops_flask", source / "docops_flask", symlinks=True, ignore=ignored)
+    shutil.copytree(ROOT / "templates", source / "templates")
+    for name in ("pyproject.toml", "requirements.txt", "README.md"):
+        shutil.copy(ROOT / name, source)
+    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet"]
+    subprocess.run([*pip, "wheel", "--no-deps", "--wheel-dir", folder, source], check=True)
+    (wheel,) = folder.glob("*.whl")
+    site = folder / "site"
+    subprocess.run([*pip, "install", "--no-deps", "--target", site, wheel], check=True)
+    return site
+
+
+@pytest.fixture
+def run(site, tmp_path):
+    """Run a program of the installed package, in a folder with nothing of the clone."""
+
+    def run(*command, check=True):
+        environ = {"PYTHONPATH": str(site), "PATH": os.environ["PATH"]}
+        done = subprocess.run(command, cwd=tmp_path, env=environ, capture_output=True, text=True, check=False)
+        assert done.returncode == 0 or not check, done.stderr
+        return done
+
+    return run
+
+
+def test_the_wheel_holds_every_file_of_the_package_and_no_other(site):
+    def files(folder):
+        found = (path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
+        return {str(path.relative_to(folder)) for path in found}
+
+    templates = {f"templates/{path.name}" for path in (ROOT / "templates").iterdir()}
+    assert files(site / "docops_flask") == files(ROOT / "docops_flask") | templates
+    assert {path.name for path in site.iterdir()} >= {"docops_flask", "bin"}
+    assert not {"tests", "tools", "templates", "wsgi.py"} & {path.name for path in site.iterdir()}
+
+
+def test_the_command_makes_fills_and_reports(run, site, tmp_path):
+    docops = str(site / "bin" / "docops")
+    assert "meeting_notice" in run(sys.executable, docops, "skills").stdout
+    run(sys.executable, docops, "new-template", "meeting_notice")
+    with zipfile.ZipFile(tmp_path / "meeting_notice.docx") as archive:
+        assert archive.testzip() is None
+    (tmp_path / "t.docx").write_bytes(docx(p("【MEETING_TITLE】")))
+    (tmp_path / "t.json").write_text('{"task_type": "meeting_notice", "payload": {"meeting_title": "x"}}')
+    run(sys.executable, docops, "run", "t.docx", "t.json", "--out-dir", "out", "--format-report", "both")
+    assert "<html" in (tmp_path / "out" / "out.format_report.html").read_text("utf-8")
+    assert run(sys.executable, "-m", "docops_flask", "--version").stdout.startswith("docops")
+
+
+def test_an_editable_install_adds_a_path_and_imports_nothing(tmp_path):
+    """Every renderer process would pay for what a .pth file imports."""
+    source, target = tmp_path / "source", tmp_path / "target"
+    (source / "docops_flask").mkdir(parents=True)
+    shutil.copy(ROOT / "docops_flask" / "__init__.py", source / "docops_flask")
+    for name in ("pyproject.toml", "requirements.txt"):
+        shutil.copy(ROOT / name, source)
+    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet"]
+    subprocess.run([*pip, "install", "--no-deps", "--target", target, "--editable", source], check=True)
+    (path_file,) = target.glob("*.pth")
+    assert path_file.read_text().strip() == str(source)

@@ -1,0 +1,103 @@
+"""The tools' client writes multipart bodies that a server reads back, and reads any answer."""
+
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+import pytest
+from werkzeug.formparser import parse_form_data
+from werkzeug.test import EnvironBuilder
+
+from tools.client import Client, multipart_body
+
+
+@pytest.fixture
+def echo():
+    """Serve a request's own method, path, type and body; the value is the base URL."""
+
+    class Echo(BaseHTTPRequestHandler):
+        def answer(self):
+            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            self.send_response(418 if self.path.endswith("/teapot") else 200)
+            self.send_header("X-Method", self.command)
+            self.send_header("X-Path", self.path)
+            self.send_header("X-Type", self.headers.get("Content-Type", ""))
+            self.end_headers()
+            self.wfile.write(body or b'{"empty": true}')
+
+        do_GET = do_POST = answer
+
+        def log_message(self, *_):
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Echo) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+def parsed(content_type, body):
+    builder = EnvironBuilder(method="POST", data=body, content_type=content_type)
+    _, form, files = parse_form_data(builder.get_environ())
+    read = {}
+    for name, file in files.items():
+        with file.stream as stream:
+            read[name] = (file.filename, stream.read())
+    return form.to_dict(), read
+
+
+def test_a_body_holds_fields_and_files(tmp_path):
+    template, task = tmp_path / "通知 1.docx", tmp_path / "task.json"
+    template.write_bytes(b"PK\x03\x04\r\n--x\r\n\x00\xff")
+    task.write_bytes(b"")
+    body = multipart_body(
+        "abc", {"template": template, "task": task}, {"preset": "strict", "policy_yaml": "a: 宋体\n"}
+    )
+    form, files = parsed("multipart/form-data; boundary=abc", body)
+    assert form == {"preset": "strict", "policy_yaml": "a: 宋体\n"}
+    assert files == {"template": (template.name, template.read_bytes()), "task": ("task.json", b"")}
+
+
+def test_quotes_in_a_files_name_do_not_end_it(tmp_path):
+    file = tmp_path / 'a"; name="x\\.docx'
+    file.touch()
+    _, files = parsed("multipart/form-data; boundary=b", multipart_body("b", {"template": file}, {}))
+    assert list(files) == ["template"]
+
+
+def test_a_post_says_its_boundary_and_brings_the_answer(tmp_path, echo):
+    (tmp_path / "t.docx").write_bytes(b"PK")
+    answer = Client(echo + "/prefix/").post_files(
+        "/v1/run", {"template": tmp_path / "t.docx"}, {"skill": "x"}
+    )
+    assert (answer.status, answer.headers["x-method"], answer.headers["x-path"]) == (
+        200,
+        "POST",
+        "/prefix/v1/run",
+    )
+    form, files = parsed(answer.headers["x-type"], answer.body)
+    assert (form, files) == ({"skill": "x"}, {"template": ("t.docx", b"PK")})
+
+
+def test_an_answer_of_any_status_is_returned(echo):
+    answer = Client(echo).get("/teapot")
+    assert (answer.status, answer.json()) == (418, {"empty": True})
+
+
+@pytest.mark.parametrize("base_url", ["127.0.0.1:8000", "ftp://host", "http://", ""])
+def test_what_is_no_base_url_is_refused(base_url):
+    with pytest.raises(ValueError, match="use http://host:port"):
+        Client(base_url)
+
+
+def test_a_server_that_is_not_there_is_an_os_error():
+    with pytest.raises(OSError, match="refused"):
+        Client("http://127.0.0.1:9").get("/")
+
+
+def test_the_tools_import_nothing_of_the_service():
+    for file in (Path(__file__).parents[2] / "tools").glob("*.py"):
+        assert "import docops_flask" not in file.read_text("utf-8")
+        assert "from docops_flask" not in file.read_text("utf-8")

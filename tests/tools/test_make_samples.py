@@ -1,0 +1,107 @@
+"""The samples are what ``docops new-template`` makes today, and each fills without anything left over."""
+
+import io
+import json
+import re
+import subprocess
+import zipfile
+
+import pytest
+from docx import Document
+from jsonschema import Draft202012Validator
+
+from docops_flask.cli import main as docops
+from docops_flask.engine.skills.json_schema import task_json_schema
+from docops_flask.engine.skills.registry import load_skills
+from tests.conftest import ROOT
+from tools.make_samples import SAMPLES, main
+
+FOLDER = ROOT / "samples"
+every_sample = pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.stem)
+
+
+def members(content):
+    """What a document holds. Its compressed bytes may differ where another zlib compressed them."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return [(info.filename, info.date_time, archive.read(info)) for info in archive.infolist()]
+
+
+def task_of(sample):
+    return json.loads((FOLDER / f"{sample.stem}.task.json").read_text(encoding="utf-8"))
+
+
+def text_of(file):
+    document = Document(str(file))
+    section = document.sections[0]
+    stories = [document, section.first_page_header, section.first_page_footer]
+    paragraphs = [paragraph for story in stories for paragraph in story.paragraphs]
+    cells = [cell for table in document.tables for row in table.rows for cell in row.cells]
+    return "\n".join(each.text for each in [*paragraphs, *cells])
+
+
+def test_every_skill_has_a_chinese_sample_and_one_an_english():
+    assert {(sample.skill, sample.language) for sample in SAMPLES} == {
+        *((name, "zh") for name in load_skills().names()),
+        ("meeting_notice", "en"),
+    }
+
+
+def test_the_samples_are_up_to_date(tmp_path):
+    """If this fails, run ``make samples``."""
+    assert main(["--out-dir", str(tmp_path)]) == 0
+    made = {path.name: members(path.read_bytes()) for path in tmp_path.iterdir()}
+    assert made == {path.name: members(path.read_bytes()) for path in FOLDER.glob("*.docx")}
+
+
+def test_a_sample_that_cannot_be_made_is_a_failure(tmp_path, capfd):
+    for sample in SAMPLES:
+        (tmp_path / f"{sample.stem}.docx").mkdir()
+    assert main(["--out-dir", str(tmp_path)]) == 1
+    assert "is a folder" in capfd.readouterr().err
+
+
+@every_sample
+def test_a_samples_task_gives_every_field(sample):
+    task, skill = task_of(sample), load_skills().get(sample.skill)
+    Draft202012Validator(task_json_schema(skill)).validate(task)
+    assert list(task["payload"]) == [field.key for field in skill.fields]
+    assert all(task["payload"].values())
+
+
+@every_sample
+def test_a_sample_fills_completely_and_passes_its_own_baseline(tmp_path, capsys, sample):
+    files = [str(FOLDER / f"{sample.stem}{suffix}") for suffix in (".docx", ".task.json")]
+    assert docops(["run", *files, "--out-dir", str(tmp_path), "--json", "--format-mode", "strict"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["missing_required"], told["missing_optional"]) == ([], [])
+    assert told["format_issue_codes"] == {}
+    text = text_of(tmp_path / "out.docx")
+    assert "【" not in text
+    for value in task_of(sample)["payload"].values():
+        assert (value if isinstance(value, str) else ", ".join(value)) in text
+
+
+def test_samples_and_their_results_take_one_page_each(tmp_path, soffice):
+    documents = list(FOLDER.glob("*.docx"))
+    for sample in SAMPLES:
+        files = [str(FOLDER / f"{sample.stem}{suffix}") for suffix in (".docx", ".task.json")]
+        assert docops(["run", *files, "--out-dir", str(tmp_path / sample.stem)]) == 0
+        result = tmp_path / sample.stem / "out.docx"
+        documents.append(result.rename(tmp_path / f"{sample.stem}_result.docx"))
+    command = [
+        soffice,
+        f"-env:UserInstallation=file://{tmp_path}/profile",
+        "--headless",
+        "--convert-to",
+        "pdf",
+    ]
+    subprocess.run(
+        [*command, "--outdir", str(tmp_path), *map(str, documents)],
+        check=True,
+        capture_output=True,
+        timeout=300,
+    )
+    pages = {
+        file.stem: len(re.findall(rb"/Type\s*/Page\b", file.read_bytes())) for file in tmp_path.glob("*.pdf")
+    }
+    assert pages == {document.stem: 1 for document in documents}
