@@ -13,7 +13,8 @@ from typing import Any
 
 MAX_ISSUES = 1000
 
-_PACKAGE = Path(__file__).resolve().parent
+# In a clone a link to the templates at the top level, in a wheel the files themselves.
+_TEMPLATES = Path(__file__).resolve().parent / "templates"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,7 @@ def render_report(report: Mapping[str, Any]) -> str:
     import jinja2
 
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_templates()),
+        loader=jinja2.FileSystemLoader(_TEMPLATES),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
@@ -149,12 +150,6 @@ def describe_place(path: str) -> Bilingual:
             words.append(Bilingual(pattern.en.format(number), pattern.zh.format(number)))
     english = ", ".join(word.en for word in words)
     return Bilingual(english[:1].upper() + english[1:], "，".join(word.zh for word in words))
-
-
-def _templates() -> Path:
-    """Return the folder of the page's template: inside an installed package, beside it in a clone."""
-    installed = _PACKAGE / "templates"
-    return installed if installed.is_dir() else _PACKAGE.parent / "templates"
 
 
 def _verdict(report: Mapping[str, Any]) -> str:

@@ -87,8 +87,12 @@ class Settings:
         None, values.folder, "A folder with skills of your own, one TOML file each.", default_text="unset"
     )
     enable_meta: bool = _setting(True, values.switch, "Serves /v1/meta and the starter templates.")
-    enable_metrics: bool = _setting(False, values.switch, "Serves /metrics.")
-    enable_web_console: bool = _setting(False, values.switch, "Serves the console under /web.")
+    enable_metrics: bool = _setting(
+        False, values.switch, "Taken for the coming /metrics, which this version answers with 404."
+    )
+    enable_web_console: bool = _setting(
+        False, values.switch, "Taken for the coming console; this version answers /web with 404."
+    )
     web_basic_auth: tuple[str, str] | None = _setting(
         None,
         values.credentials,
