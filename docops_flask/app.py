@@ -40,7 +40,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = _App(__name__, static_folder=None, template_folder=None)
     app.json = _Json(app)
     app.config.update(MAX_CONTENT_LENGTH=settings.max_body_bytes, PROVIDE_AUTOMATIC_OPTIONS=False)
-    # "//healthz" is an unknown path, not a redirect.
+    # "//healthz" is never a redirect.
     app.url_map.merge_slashes = False
     app.extensions[EXTENSION] = _services(settings)
     error_response.register(app)

@@ -36,10 +36,20 @@ class JsonFormatter(logging.Formatter):
         return json.dumps(line)
 
 
+class NotOurs(logging.Filter):
+    """Keeps our own lines from the root's handlers: they have a handler of their own."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Say whether ``record`` is somebody else's."""
+        return record.name != LOGGER
+
+
 def log_event(event: str, **fields: Any) -> None:
     """Write one line of the logger ``docops.api``; ``fields`` are JSON-able and hold no contents."""
     level = logging.ERROR if event == "error" else logging.INFO
-    logging.getLogger(LOGGER).log(level, event, extra={_FIELDS: {"event": event, **fields}})
+    members = {"event": event, **fields}
+    # The message is JSON too, for whoever listens with a handler and a format of their own.
+    logging.getLogger(LOGGER).log(level, "%s", json.dumps(members), extra={_FIELDS: members})
 
 
 def place_of(kind: type[BaseException], trace: TracebackType | None) -> str:
@@ -59,13 +69,19 @@ def dict_config() -> dict[str, Any]:
     return {
         "version": 1,
         "disable_existing_loggers": False,
+        "filters": {"others": {"()": "docops_flask.logs.NotOurs"}},
         "formatters": {"json": {"()": "docops_flask.logs.JsonFormatter"}},
         "handlers": {
             "stdout": {"class": "logging.StreamHandler", "formatter": "json", "stream": "ext://sys.stdout"},
-            "stderr": {"class": "logging.StreamHandler", "formatter": "json", "stream": "ext://sys.stderr"},
+            "stderr": {
+                "class": "logging.StreamHandler",
+                "formatter": "json",
+                "stream": "ext://sys.stderr",
+                "filters": ["others"],
+            },
         },
         "loggers": {
-            LOGGER: {"level": "INFO", "handlers": ["stdout"], "propagate": False},
+            LOGGER: {"level": "INFO", "handlers": ["stdout"], "propagate": True},
             "gunicorn.error": {"level": "INFO", "handlers": ["stderr"], "propagate": False},
             # A configured gunicorn writes an access log whether it is wanted or not; ours says more.
             "gunicorn.access": {"level": "CRITICAL", "handlers": [], "propagate": False},
@@ -83,4 +99,3 @@ def ensure_configured() -> None:
     handler.setFormatter(JsonFormatter())
     logger.addHandler(handler)
     logger.setLevel(logging.INFO)
-    logger.propagate = False

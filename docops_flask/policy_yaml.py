@@ -81,6 +81,8 @@ class _Reader:
 
     def __init__(self, text: str) -> None:
         self._loader = yaml.SafeLoader(text)
+        # The policy's key whose value is being read, for the error that names it.
+        self._key: str | None = None
 
     def read_document(self) -> dict[str, tuple[Any, int]]:
         events = self._events()
@@ -90,9 +92,10 @@ class _Reader:
             if isinstance(event, yaml.DocumentStartEvent):
                 documents += 1
                 if documents > 1:
-                    raise _fault("the policy holds more than one document.", line=_line(event))
+                    self._key = None
+                    raise self._refused("the policy holds more than one document.", event)
                 if event.tags:
-                    raise _fault("tags are not accepted in a policy.", line=_line(event))
+                    raise self._refused("tags are not accepted in a policy.", event)
             elif isinstance(event, yaml.MappingStartEvent) and entries is None:
                 entries = self._mapping(events, 1)
             elif isinstance(event, yaml.NodeEvent) and entries is None:
@@ -105,9 +108,9 @@ class _Reader:
         while self._loader.check_event():
             event = self._loader.get_event()  # type: ignore[no-untyped-call]
             if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) is not None:
-                raise _fault("anchors and aliases are not accepted in a policy.", line=_line(event))
+                raise self._refused("anchors and aliases are not accepted in a policy.", event)
             if getattr(event, "tag", None) is not None:
-                raise _fault("tags are not accepted in a policy.", line=_line(event))
+                raise self._refused("tags are not accepted in a policy.", event)
             yield event
 
     def _mapping(self, events: Iterator[Any], depth: int) -> dict[str, tuple[Any, int]]:
@@ -120,14 +123,21 @@ class _Reader:
                 raise _fault("a key of a policy must be a plain word.", line=_line(event))
             if key in entries:
                 raise _fault(f"the key {_shown(key)} is there twice.", line=_line(event), key=_shown(key))
+            if depth == 1:
+                self._key = _shown(key)
             entries[key] = (self._value(next(events), events, depth + 1), _line(event))
+            if depth == 1:
+                self._key = None
         return entries
+
+    def _refused(self, problem: str, event: Any) -> InvalidArgument:
+        return _fault(problem, line=_line(event), key=self._key)
 
     def _value(self, event: Any, events: Iterator[Any], depth: int) -> Any:
         if isinstance(event, yaml.ScalarEvent):
             return self._scalar(event)
         if depth > MAX_DEPTH:
-            raise _fault(f"the policy is nested deeper than {MAX_DEPTH} levels.", line=_line(event))
+            raise self._refused(f"the policy is nested deeper than {MAX_DEPTH} levels.", event)
         if isinstance(event, yaml.MappingStartEvent):
             return self._mapping(events, depth)
         values = []
@@ -144,7 +154,7 @@ class _Reader:
         )
         kind = tag.removeprefix(_TAG)
         if kind == "merge":
-            raise _fault("merge keys are not accepted in a policy.", line=_line(event))
+            raise _fault("merge keys are not accepted in a policy.", line=_line(event), key=self._key or "<<")
         if kind == "str":
             return event.value
         if kind == "null":

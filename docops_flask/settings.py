@@ -86,6 +86,9 @@ class Settings:
     skills_dir: Path | None = _setting(  # noqa: RUF009 -- it makes a dataclass field
         None, values.folder, "A folder with skills of your own, one TOML file each.", default_text="unset"
     )
+    policies_dir: Path | None = _setting(  # noqa: RUF009 -- it makes a dataclass field
+        None, values.folder, "Taken for the coming policies of your own.", default_text="unset"
+    )
     enable_meta: bool = _setting(True, values.switch, "Serves /v1/meta and the starter templates.")
     enable_metrics: bool = _setting(
         False, values.switch, "Taken for the coming /metrics, which this version answers with 404."

@@ -178,7 +178,7 @@ def _precheck(job: Job, package: Package) -> dict[str, Any]:
         "expected_exit_code": int(result.exit_code),
         "summary": {
             "template_field_count": len(result.template_fields),
-            "unsupported_count": len(result.unsupported),
+            "unsupported_count": result.summary["unsupported_count"],
             "missing_required_count": len(required),
             "missing_optional_count": len(optional),
         },

@@ -25,7 +25,7 @@ from docops_flask.engine.pipeline import run_job
 JOB_FILE = "job.pickle"
 TEMPLATE_FILE = "template.docx"
 RESULT_FILE = "result.json"
-RESULT_LIMIT_BYTES = 8 * 1024 * 1024
+RESULT_LIMIT_BYTES = 32 * 1024 * 1024
 
 READY = b"r"
 DONE = b"d"

@@ -3,7 +3,7 @@
 import json
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -46,15 +46,23 @@ class UnnamedFile:
         self._file = file
         self.size = os.fstat(file.fileno()).st_size
         self._sent = 0
+        self._tell_end: Callable[[], None] | None = None
         self.whole = False
+
+    def on_end(self, tell: Callable[[], None]) -> None:
+        """Have ``tell`` called when the last byte was taken, whether or not anybody closes the body."""
+        self._tell_end = tell
 
     def __iter__(self) -> Iterator[bytes]:
         return self
 
     def __next__(self) -> bytes:
-        block = self._file.read(_BLOCK_BYTES)
+        block = b"" if self._file.closed else self._file.read(_BLOCK_BYTES)
         if not block:
             self.whole = self._sent == self.size
+            self.close()
+            if self._tell_end is not None:
+                self._tell_end()
             raise StopIteration
         self._sent += len(block)
         return block

@@ -32,6 +32,7 @@ def preflight_answer(request: ApiRequest, settings: Settings) -> Response | None
     if not is_preflight or not is_ours:
         return None
     response = Response(status=204)
+    del response.headers["Content-Type"]
     if _is_allowed(request, settings):
         response.headers["Access-Control-Allow-Methods"] = _METHODS
         response.headers["Access-Control-Allow-Headers"] = _REQUEST_HEADERS

@@ -37,6 +37,7 @@ def _after(response: Response) -> Response:
     if request.endpoint == RUN_ENDPOINT:
         if request.failure is not None:
             request.job_log.failed(request.failure)
+            request.job_log.close()
         response.call_on_close(request.job_log.close)
     elif request.failure is not None:
         _log_failure(request, request.failure)
@@ -50,5 +51,7 @@ def _log_failure(request: ApiRequest, failure: DocopsError) -> None:
         method=request.method,
         route=request.url_rule.rule if request.url_rule is not None else None,
         path=request.path[:_PATH_CHARACTERS],
+        queue_wait_ms=getattr(failure, "waited_ms", 0),
+        failure_stage="answer",
         **error_fields(failure),
     )

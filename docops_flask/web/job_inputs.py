@@ -29,9 +29,10 @@ def build_job(
     wanted = find_skill(skills, "skill", fields["skill"]) if "skill" in fields else None
     task = parse_task(task_json)
     known = skills.get(task["task_type"]) if isinstance(task.get("task_type"), str) else None
+    if known is not None:
+        _check_same(wanted, known)
     loaded = load_task(task, known)
     skill = known or find_skill(skills, "task_type", loaded["task_type"])
-    _check_same(wanted, skill)
     return Job(
         kind=kind,
         skills=tuple(skills),

@@ -35,6 +35,7 @@ def run() -> Response:
         facts = RunFacts(request.request_id, request.began_at, waited_ms, job.options, _sent(upload))
         archive = complete_archive(folder, rendered, facts, service.settings)
     log.succeeded(archive.exit_code, archive.timing, archive.body)
+    archive.body.on_end(log.close)
     return _stream(archive)
 
 

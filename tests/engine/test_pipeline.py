@@ -31,6 +31,10 @@ SKILL = Skill(
 )
 JOB = Job(JobKind.RUN, (SKILL,), SKILL, {"title": "年度会议"})
 COMMENT = f'<w:comment w:id="3">{p("【TITLE】")}</w:comment>'
+BOUND_CONTROL = (
+    '<w:sdt><w:sdtPr><w:dataBinding w:xpath="/x"/></w:sdtPr>'
+    f"<w:sdtContent>{r('【TITLE】')}</w:sdtContent></w:sdt>"
+)
 MEMBERS = ["out.docx", "out.replace_log.json", "out.missing_fields.json", "out.format_report.json"]
 
 
@@ -251,9 +255,19 @@ def test_inspect_lists_fields_with_places_and_suggests_the_skill(tmp_path):
         (p("【title】"), {}, "UNSUPPORTED_PLACEHOLDER", "p0:r0"),
         (p("【OTHER】"), {}, "UNKNOWN_FIELD", "p0:r0"),
         (p('<w:fldSimple w:instr="DATE">' + r("【TITLE】") + "</w:fldSimple>"), {}, "FIELD_RESULT", "p0:r0"),
-        (p("x"), {"comments": COMMENT}, "IN_COMMENT", "comments/n3.p0"),
+        (p("x"), {"comments": COMMENT}, "IN_COMMENT", "comments/n3.p0:r0"),
+        (p(BOUND_CONTROL), {}, "BOUND_CONTROL", "p0:r0"),
     ],
 )  # fmt: skip
 def test_inspect_names_problems_with_their_place(tmp_path, body, stories, code, place):
     problems = inspected(tmp_path, body, stories=stories)["problems"]
     assert (code, place) in [(problem["code"], problem["place"]) for problem in problems]
+
+
+def test_a_verdict_is_given_however_many_placeholders_there_are(tmp_path):
+    body = p("【a】" * 80_000)
+    verdict = precheck(tmp_path, body, {})
+    assert (verdict["expected_exit_code"], verdict["summary"]["unsupported_count"]) == (3, 80_000)
+    assert len(verdict["unsupported"]) == 10_000
+    report = inspected(tmp_path, p("【TITLE】" * 20_000))
+    assert (report["fields"][0]["count"], len(report["fields"][0]["places"])) == (20_000, 10_000)

@@ -1,10 +1,12 @@
 """What the log says of requests: two lines of every ``/v1/run``, one of any other failure."""
 
+import json
 import threading
 import time
 
 import pytest
 
+from docops_flask.logs import LOGGER
 from docops_flask.web.services import EXTENSION
 from tests.factories import docx, p, tbl, tc, tr
 from tests.web.forms import form, raw, task, task_part, template_part
@@ -96,12 +98,26 @@ def test_a_client_that_leaves_during_the_answer_is_a_499(client, log):
     assert len(log.lines) == 2
 
 
-def test_the_end_line_comes_when_the_body_is_closed(client, log):
+def test_the_end_line_comes_once_the_last_byte_was_taken(client, log):
     response = client.post("/v1/run", data=form(), buffered=False)
-    assert b"".join(response.iter_encoded())
+    blocks = iter(response.iter_encoded())
+    assert next(blocks)
     assert log.events == ["start"]
+    assert list(blocks) == []
+    assert log.events == ["start", "done"]
     response.close()
     assert log.events == ["start", "done"]
+
+
+def test_an_answer_closed_before_its_last_byte_is_a_499(client, log):
+    client.post("/v1/run", data=form(), buffered=False).close()
+    assert [line.get("status_code") for line in log.lines] == [None, 499]
+
+
+def test_other_listeners_get_the_same_json(client, caplog):
+    client.post("/v1/run", data=form())
+    messages = [json.loads(record.getMessage()) for record in caplog.records if record.name == LOGGER]
+    assert [message["event"] for message in messages] == ["start", "done"]
 
 
 def test_a_client_that_leaves_during_its_upload_is_a_499(client, log):

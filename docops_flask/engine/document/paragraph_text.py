@@ -10,7 +10,13 @@ from functools import lru_cache
 
 from lxml.etree import _Element
 
-from docops_flask.engine.oxml.names import MC_ALTERNATE_CONTENT, MC_CHOICE, WP_ANCHORS, Vocabulary
+from docops_flask.engine.oxml.names import (
+    MC_ALTERNATE_CONTENT,
+    MC_CHOICE,
+    MC_FALLBACK,
+    WP_ANCHORS,
+    Vocabulary,
+)
 
 OBJECT = "\ufffc"
 
@@ -70,6 +76,9 @@ def runs_of(paragraph: _Element, w: Vocabulary) -> Iterator[_Element]:
             content = child.find(w.sdtContent)
             if content is not None:
                 yield from runs_of(content, w)
+        elif child.tag == MC_ALTERNATE_CONTENT:
+            for branch in child.iterchildren(MC_CHOICE, MC_FALLBACK):
+                yield from runs_of(branch, w)
         elif child.tag in _containers(w):
             yield from runs_of(child, w)
 
@@ -101,7 +110,7 @@ class _Reader:
             if tag == w.r:
                 self._run_index += 1
                 if not deleted:
-                    self._read_run(child)
+                    self._read_run(child, child)
             elif tag == w.sdt:
                 content = child.find(w.sdtContent)
                 if content is not None:
@@ -114,12 +123,17 @@ class _Reader:
                 self.read_children(child, True)
             elif tag in _containers(w):
                 self.read_children(child, deleted)
+            elif tag == MC_ALTERNATE_CONTENT:
+                for branch in child.iterchildren(MC_CHOICE, MC_FALLBACK):
+                    self.read_children(branch, deleted)
+                    self._add(OBJECT)
             elif not deleted and tag not in _without_width(w) and isinstance(tag, str):
                 self._add(OBJECT)
 
-    def _read_run(self, run: _Element) -> None:
+    def _read_run(self, content: _Element, run: _Element) -> None:
+        """Read ``content``, which is the run itself or a branch of an mc:AlternateContent in it."""
         w = self._w
-        for child in run:
+        for child in content:
             tag = child.tag
             if tag == w.t:
                 self._add_text(child, run)
@@ -134,10 +148,17 @@ class _Reader:
             elif tag == w.fldChar:
                 self._field_mark(child.get(w.fldCharType))
             elif tag in (w.drawing, w.pict, w.object, MC_ALTERNATE_CONTENT):
-                if not _floats(child, w):
-                    self._add(OBJECT)
+                self._read_drawing(child, run)
             elif tag not in _without_width(w) and isinstance(tag, str):
                 self._add(OBJECT)
+
+    def _read_drawing(self, drawing: _Element, run: _Element) -> None:
+        """Read what stands in the line; the text of both branches where there are two."""
+        if _floats(drawing, self._w):
+            return
+        for branch in drawing.iterchildren(MC_CHOICE, MC_FALLBACK):
+            self._read_run(branch, run)
+        self._add(OBJECT)
 
     def _add_text(self, node: _Element, run: _Element) -> None:
         # A w:t holds text alone; with a comment or instruction inside, only the text before it can be edited.

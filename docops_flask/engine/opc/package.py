@@ -19,7 +19,8 @@ from docops_flask.engine.opc.zip_reader import ZipReader
 from docops_flask.engine.opc.zip_writer import ByteSink, ZipWriter
 
 WORD_DOCUMENT = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
-_VBA_PROJECT = "application/vnd.ms-office.vbaProject"
+_VBA_PROJECT = "application/vnd.ms-office.vbaproject"
+_VBA_PARTS = ("vbaproject.bin", "vbadata.xml")
 _BOMB_BYTES = 10 * 1024 * 1024
 _BOMB_RATIO = 200
 
@@ -89,7 +90,12 @@ class Package:
         _hold("xml_bytes", sum(xml_sizes), limits.xml_bytes)
         for entry in self._zip.entries:
             if _unfolds_like_a_bomb(entry):
-                _hold("unpacked_bytes", entry.size, _BOMB_RATIO * max(1, entry.compressed_size))
+                raise TemplateLimitExceeded(
+                    f"template: one of its files unfolds to more than {_BOMB_RATIO} times its stored size; "
+                    "beyond 10 MB that is taken for an attack. Store the file less compressed, or split it.",
+                    limit="unpacked_bytes",
+                    maximum=_BOMB_RATIO * max(1, entry.compressed_size),
+                )
 
     def _read_content_types(self) -> ContentTypes:
         if not self.has(CONTENT_TYPES_PART):
@@ -105,8 +111,9 @@ class Package:
         if not targets or not self.has(targets[0]):
             raise _no_word_file("its main document part is missing", "main_part")
         main = self._names[targets[0].lower()].name
-        content_type = self.content_types.of(main)
-        if content_type != WORD_DOCUMENT:
+        # Media types compare without case (RFC 6838, 4.2).
+        content_type = self.content_types.of(main).lower()
+        if content_type != WORD_DOCUMENT.lower():
             if content_type in ("", "application/xml"):
                 raise _no_word_file("the content type of its main part is missing", "content_types")
             raise InvalidMediaType(
@@ -114,11 +121,17 @@ class Package:
                 "spreadsheet …); save it as a Word document (.docx).",
                 field="template",
             )
-        if _VBA_PROJECT in self.content_types.all_types() or any(
-            relationship.kind.endswith("/vbaProject") for relationship in self.relationships(main)
-        ):
+        if self._holds_macros(main):
             raise _no_word_file("it hides macros behind a plain .docx", "macros")
         return main
+
+    def _holds_macros(self, main: str) -> bool:
+        """Say whether any of the three ways to carry a VBA project is taken: name, type, relationship."""
+        return (
+            any(name.rpartition("/")[2] in _VBA_PARTS for name in self._names)
+            or _VBA_PROJECT in {content_type.lower() for content_type in self.content_types.all_types()}
+            or any(each.kind.lower().endswith("/vbaproject") for each in self.relationships(main))
+        )
 
 
 def _is_xml(name: str) -> bool:

@@ -46,8 +46,8 @@ def parse_part(content: bytes, name: str) -> _Element:
 
 
 def serialize_part(root: _Element) -> bytes:
-    """Return the part as UTF-8 bytes, with the declaration, comments and instructions it had around it."""
+    """Return the part as UTF-8 bytes with an XML declaration; what stands around the root stays."""
     tree = root.getroottree()
-    # The stubs know neither that UTF-8 gives bytes nor that None leaves the attribute out.
-    options: dict[str, Any] = {"standalone": tree.docinfo.standalone}
+    # lxml says False also where nothing was declared, and None leaves the attribute out, which means "no".
+    options: dict[str, Any] = {"standalone": tree.docinfo.standalone or None}
     return bytes(etree.tostring(tree, encoding="UTF-8", xml_declaration=True, **options))

@@ -31,7 +31,7 @@ _LOCAL_NAMES = (
     "proofErr bookmarkStart bookmarkEnd commentRangeStart commentRangeEnd commentReference "
     "lastRenderedPageBreak permStart permEnd moveFromRangeStart moveFromRangeEnd moveToRangeStart "
     "moveToRangeEnd customXmlInsRangeStart customXmlInsRangeEnd customXmlDelRangeStart "
-    "customXmlDelRangeEnd annotationRef smartTagPr customXmlPr "
+    "customXmlDelRangeEnd annotationRef dataBinding smartTagPr customXmlPr "
     # stories
     "hdr ftr footnotes endnotes comments footnote endnote comment id type "
     # properties

@@ -9,12 +9,12 @@ OPEN, CLOSE = "【", "】"
 
 _NAME = re.compile(r"[A-Z0-9_]*[A-Z][A-Z0-9_]*\Z")
 # Letters, digits, _ - . and spaces, full-width forms too.
-_NAME_CHARS = r"A-Za-z0-9_\-. \u3000\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\uff3f\uff0d\uff0e"
+_NAME_CHARS = r"A-Za-z0-9_\-. \u00a0\u3000\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\uff3f\uff0d\uff0e"
 _LETTER = r"A-Za-z\uff21-\uff3a\uff41-\uff5a"
 _MEANT = re.compile(rf"(?=[^{_LETTER}]*[{_LETTER}])[{_NAME_CHARS}]+\Z")
 _RUN_OF_NAME_CHARS = re.compile(rf"[{_NAME_CHARS}]*")
 _BRACKET = re.compile(f"[{OPEN}{CLOSE}]")
-_SPACES = " \u3000"
+_SPACES = " \u00a0\u3000"
 
 
 class Kind(Enum):
@@ -75,14 +75,20 @@ def _closed(text: str, start: int, end: int) -> Found | None:
 
 def _unclosed(text: str, start: int) -> Found | None:
     match = _RUN_OF_NAME_CHARS.match(text, start + 1)
-    name = match[0].rstrip(_SPACES) if match else ""
+    name = _without_sentence(match[0].rstrip(_SPACES), 0) if match else ""
     return Found(Kind.UNCLOSED, start, start + 1 + len(name), name) if _MEANT.match(name) else None
 
 
 def _unopened(text: str, free_from: int, close: int) -> Found | None:
     match = _RUN_OF_NAME_CHARS.match(text[free_from:close][::-1])
-    name = match[0][::-1].lstrip(_SPACES) if match else ""
+    name = _without_sentence(match[0][::-1].lstrip(_SPACES), -1) if match else ""
     return Found(Kind.UNOPENED, close - len(name), close + 1, name) if _MEANT.match(name) else None
+
+
+def _without_sentence(words: str, nearest: int) -> str:
+    """Return the word at the bracket alone where it is a whole field name, else all ``words``."""
+    word = (words.split() or [""])[nearest]
+    return word if "_" in word and _NAME.match(word) else words
 
 
 def _kind_of(inner: str) -> Kind | None:

@@ -1,12 +1,17 @@
 """out.replace_log.json: every placeholder, what became of it and where it stands (contract section 2)."""
 
 from collections.abc import Iterable, Mapping
+from itertools import islice
 from typing import Any
 
 from docops_flask.engine.skills.skill import Skill
 from docops_flask.engine.template.grammar import Found, Kind
 from docops_flask.engine.template.scan import BracketedParagraph, Scan
 from docops_flask.engine.template.suggestions import Suggestions
+
+# An answer without a document is to stay small, whatever a template holds; counts are always true.
+MAX_LISTED = 10_000
+MAX_SHOWN_CHARACTERS = 80
 
 _REASONS = {
     Kind.MALFORMED: "a field name is made of capital letters, digits and _",
@@ -60,11 +65,11 @@ def replace_log(
 
 
 def unsupported_places(scan: Scan, suggestions: Suggestions) -> list[dict[str, Any]]:
-    """Return the ``unsupported`` member of precheck and inspect (contract section 7)."""
-    return [
+    """Return the ``unsupported`` member of precheck and inspect, at most ``MAX_LISTED`` (section 7)."""
+    places = (
         {
             "kind": found.kind.value,
-            "text": _text_of(paragraph, found),
+            "text": _text_of(paragraph, found)[:MAX_SHOWN_CHARACTERS],
             "paragraph_path": paragraph.place.path,
             "suggestion": suggestions.near(found.name),
             "reason": _REASONS[found.kind],
@@ -72,7 +77,8 @@ def unsupported_places(scan: Scan, suggestions: Suggestions) -> list[dict[str, A
         for paragraph in scan.paragraphs
         for found in paragraph.found
         if found.kind is not Kind.PLACEHOLDER
-    ]
+    )
+    return list(islice(places, MAX_LISTED))
 
 
 def _entry(paragraph: BracketedParagraph, found: Found) -> dict[str, Any]:

@@ -30,6 +30,14 @@ class BracketedParagraph:
         """Say whether Word may compute the text anew (a field's result, 17.16)."""
         return self.text.pieces_between(found.start, found.start + 1)[0].in_field_result
 
+    def in_bound_control(self, found: Found) -> bool:
+        """Say whether a content control around it shows data from elsewhere (w:dataBinding, 17.5.2.6)."""
+        w = self.place.part.w
+        run = self.text.pieces_between(found.start, found.start + 1)[0].run
+        return any(
+            control.find(f"{w.sdtPr}/{w.dataBinding}") is not None for control in run.iterancestors(w.sdt)
+        )
+
 
 @dataclass(slots=True, eq=False)
 class Scan:

@@ -110,9 +110,13 @@ DAMAGED = {
             "[Content_Types].xml",
             lambda xml: xml.replace(
                 b"</Types>",
-                b'<Default Extension="bin" ContentType="application/vnd.ms-office.vbaProject"/></Types>',
+                b'<Default Extension="bin" ContentType="application/vnd.ms-office.VBAPROJECT"/></Types>',
             ),
         ),
+        "macros",
+    ),
+    "a macro part without a type": (
+        package({**members_of(GOOD), "word/vbaProject.bin": b"\xd0\xcf\x11\xe0"}),
         "macros",
     ),
     "malformed content types": (changed("[Content_Types].xml", lambda _: b"<Types"), "xml"),

@@ -189,3 +189,20 @@ def test_a_hundred_thousand_runs_in_one_paragraph_are_filled(tmp_path):
     body = p(*[r("x")] * 50_000, r("【"), r("A"), r("】"), *[r("y")] * 50_000)
     _, touched = filled(tmp_path, {"A": "X"}, docx(body))
     assert touched == ["p0:r50000", "p0:r50001", "p0:r50002"]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "<mc:AlternateContent><mc:Choice Requires='w14'>{run}</mc:Choice><mc:Fallback>{run}</mc:Fallback>"
+        "</mc:AlternateContent>",
+        "<w:r><mc:AlternateContent><mc:Choice Requires='w14'>{text}</mc:Choice><mc:Fallback>{text}"
+        "</mc:Fallback></mc:AlternateContent></w:r>",
+    ],
+)
+def test_both_branches_inside_a_paragraph_are_filled(tmp_path, content):
+    def body(text):
+        return p(content.format(run=r(text), text=f"<w:t>{text}</w:t>"))
+
+    output, _ = filled(tmp_path, {"A": "X"}, docx(body("【A】")))
+    assert body_xml(output) == expected_xml(body("X"))

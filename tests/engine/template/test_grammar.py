@@ -53,6 +53,10 @@ def test_brackets_around_anything_else_are_ordinary_text(text):
         ("【MEETING_TITLE  ", UNCLOSED, "【MEETING_TITLE"),
         ("会议MEETING_TITLE】请", UNOPENED, "MEETING_TITLE】"),
         ("【A】MEETING_TITLE】", UNOPENED, "MEETING_TITLE】"),
+        ("【MEETING_TITLE will be held", UNCLOSED, "【MEETING_TITLE"),
+        ("on the MEETING_DATE】", UNOPENED, "MEETING_DATE】"),
+        ("【MEETING TITLE", UNCLOSED, "【MEETING TITLE"),
+        ("【MEETING\u00a0TITLE】", MALFORMED, "【MEETING\u00a0TITLE】"),
     ],
 )
 def test_what_was_clearly_meant_as_a_placeholder_is_found_with_its_extent(text, kind, reported):
