@@ -11,6 +11,7 @@ import pytest
 
 from docops_flask.engine.errors import DocopsError, InvalidTemplate, TemplateLimitExceeded
 from docops_flask.engine.job import Job
+from docops_flask.engine.worker import RESULT_LIMIT_BYTES
 from docops_flask.jobs.errors import InsufficientStorage, RendererCrashed, RequestTimeout
 from docops_flask.jobs.renderer import Renderer
 from docops_flask.jobs.workspace import Workspace, Workspaces
@@ -70,7 +71,7 @@ def test_the_create_time_is_the_one_psutil_gives_to_others(job: Job, workspace: 
         (
             targets.report_too_much,
             TemplateLimitExceeded,
-            {"limit": "output_bytes", "max": 8 * 1024 * 1024},
+            {"limit": "output_bytes", "max": RESULT_LIMIT_BYTES},
         ),
     ],
 )
@@ -116,7 +117,7 @@ def test_a_bug_is_an_internal_error_that_names_the_place_but_not_the_message(
         (targets.leave_deep_json, "result.json is no JSON: RecursionError"),
         (targets.leave_other_json, "result.json has none of the agreed members"),
         (targets.leave_a_malformed_error, "result.json holds a malformed error"),
-        (targets.leave_too_much, "result.json has more than 8388608 bytes"),
+        (targets.leave_too_much, f"result.json has more than {RESULT_LIMIT_BYTES} bytes"),
         (targets.leave_a_link, "result.json cannot be read: OSError"),
         (targets.leave_a_pipe, "result.json is no regular file"),
         (targets.say_done_without_an_answer, "result.json cannot be read: FileNotFoundError"),
