@@ -50,10 +50,6 @@ class Package:
             if isinstance(self._map, mmap):
                 self._map.close()
 
-    def part_names(self) -> tuple[str, ...]:
-        """Return the names of all members in the archive's order."""
-        return tuple(entry.name for entry in self._zip.entries)
-
     def has(self, name: str) -> bool:
         """Say whether there is a part ``name`` (part names compare without case, ECMA-376 part 2, 9.1.1)."""
         return name.lower() in self._names

@@ -37,8 +37,3 @@ class ZipEntry:
     data_offset: int
     extra: bytes
     local_extra: bytes
-
-    @property
-    def is_folder(self) -> bool:
-        """Say whether the member is a folder's entry, which holds no data."""
-        return self.raw_name.endswith(b"/")

@@ -24,23 +24,23 @@ XML_SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 
 _LOCAL_NAMES = (
     # block and run content
-    "document body p r t tab br cr ptab noBreakHyphen softHyphen sym delText instrText delInstrText "
+    "body p r t tab br cr ptab noBreakHyphen softHyphen delText instrText delInstrText "
     "drawing pict object tbl tr tc sdt sdtContent sdtPr hyperlink smartTag customXml fldSimple fldChar "
-    "fldCharType dir bdo ins moveTo moveFrom ruby rubyBase rt txbxContent "
+    "fldCharType dir bdo ins moveTo moveFrom txbxContent "
     # marks without width
     "proofErr bookmarkStart bookmarkEnd commentRangeStart commentRangeEnd commentReference "
     "lastRenderedPageBreak permStart permEnd moveFromRangeStart moveFromRangeEnd moveToRangeStart "
     "moveToRangeEnd customXmlInsRangeStart customXmlInsRangeEnd customXmlDelRangeStart "
     "customXmlDelRangeEnd annotationRef dataBinding smartTagPr customXmlPr "
     # stories
-    "hdr ftr footnotes endnotes comments footnote endnote comment id type "
+    "footnote endnote comment id type "
     # properties
-    "pPr rPr tblPr trPr tcPr sectPr rFonts ascii hAnsi eastAsia cs hint sz szCs ind firstLine "
-    "firstLineChars hanging hangingChars left right start end leftChars rightChars spacing line lineRule "
-    "before after numPr numId ilvl jc outlineLvl pStyle rStyle gridSpan gridBefore vMerge asciiTheme "
-    "hAnsiTheme eastAsiaTheme cstheme val "
+    "pPr rPr trPr tcPr rFonts ascii eastAsia sz ind firstLine "
+    "firstLineChars hanging hangingChars spacing line lineRule "
+    "numPr numId jc outlineLvl pStyle rStyle gridSpan gridBefore asciiTheme "
+    "eastAsiaTheme val "
     # styles
-    "styles style styleId basedOn name default docDefaults rPrDefault pPrDefault link settings "
+    "style styleId basedOn name default docDefaults rPrDefault pPrDefault "
 )
 
 
@@ -52,7 +52,6 @@ class Vocabulary:
 
     def __init__(self, namespace: str) -> None:
         self.namespace = namespace
-        self.strict = namespace == W_STRICT
         for local in _LOCAL_NAMES.split():
             setattr(self, local, f"{{{namespace}}}{local}")
         self.del_ = f"{{{namespace}}}del"
