@@ -82,6 +82,7 @@ class GunicornServer:
         with self._out.open("wb") as out, self._err.open("wb") as err:
             self.process = subprocess.Popen(command, cwd=ROOT, env=environ, stdout=out, stderr=err)
         self._threads = ThreadPoolExecutor(32)
+        self._connections: list[http.client.HTTPConnection] = []
 
     @property
     def errors(self) -> str:
@@ -105,8 +106,10 @@ class GunicornServer:
         return int(eventually(listening))
 
     def connect(self) -> http.client.HTTPConnection:
-        """A new connection."""
-        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        """A new connection; it is closed when the server is stopped."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        self._connections.append(connection)
+        return connection
 
     def ask(self, method: str, path: str, body: Any = None, **headers: str) -> Answer:
         """Send one request on a connection of its own and return the answer."""
@@ -169,6 +172,8 @@ class GunicornServer:
                 process.resume()
             self.process.send_signal(signal.SIGTERM)
         self._threads.shutdown()
+        for connection in self._connections:
+            connection.close()
         return self.process.wait(30)
 
 
