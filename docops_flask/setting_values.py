@@ -84,6 +84,14 @@ def folder(value: str) -> Path:
     return path
 
 
+def file_path(value: str) -> Path:
+    """Return an absolute path, whose file may come and go, in a folder that exists."""
+    path = Path(value)
+    if "\0" in value or not path.is_absolute() or path.is_dir() or not path.parent.is_dir():
+        raise ValueError("use the absolute path of a file in an existing folder")
+    return path
+
+
 def credentials(value: str) -> tuple[str, str]:
     """Return user and password from ``user:password``; neither may be empty."""
     user, _, password = value.partition(":")

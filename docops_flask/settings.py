@@ -90,9 +90,7 @@ class Settings:
         None, values.folder, "Taken for the coming policies of your own.", default_text="unset"
     )
     enable_meta: bool = _setting(True, values.switch, "Serves /v1/meta and the starter templates.")
-    enable_metrics: bool = _setting(
-        False, values.switch, "Taken for the coming /metrics, which this version answers with 404."
-    )
+    enable_metrics: bool = _setting(False, values.switch, "Serves /metrics (Prometheus).")
     enable_web_console: bool = _setting(
         False, values.switch, "Taken for the coming console; this version answers /web with 404."
     )
@@ -120,6 +118,15 @@ class Settings:
         False, values.switch, "Lets those origins send credentials; not together with *."
     )
     cors_max_age: int = _setting(600, values.integer(0), "Seconds a browser may remember a preflight.")
+    trusted_proxies: int = _setting(
+        0, values.integer(0), "Proxies in front whose X-Forwarded-* headers are believed; 0 believes none."
+    )
+    drain_file: Path | None = _setting(  # noqa: RUF009 -- it makes a dataclass field
+        None,
+        values.file_path,
+        "While this file exists, /readyz answers 503 and all else works as before.",
+        default_text="unset",
+    )
     workers: int = _setting(2, values.integer(1), "gunicorn's worker processes.")
     threads: int = _setting(
         0, values.integer(1), "Threads of a worker process.", default_text="DOCOPS_MAX_CONCURRENCY + 16"

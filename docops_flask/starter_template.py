@@ -21,7 +21,7 @@ from docops_flask.engine.skills.wording import Wording
 from docops_flask.starter.blank import blank_document
 from docops_flask.starter.chinese import CHINESE
 from docops_flask.starter.default_wording import complete_wording
-from docops_flask.starter.design import Design, Part
+from docops_flask.starter.design import STYLE_OF_PART, Design, Part
 from docops_flask.starter.english import ENGLISH
 
 _DESIGNS: dict[str, Design] = {"zh": CHINESE, "en": ENGLISH}
@@ -39,49 +39,49 @@ def build_starter_template(
     design = _DESIGNS[language]
     wording = complete_wording(skill, language, organ, date)
     document = blank_document(design, skill.title.text(language))
-    _add_head(document, design, wording)
+    _add_head(document, wording)
     _add_text(document, design, wording)
-    _add_tail(document, design, wording)
+    _add_tail(document, wording)
     _add_page_numbers(document.sections[0], design)
     document.settings.odd_and_even_pages_header_footer = design.sides_differ
     return _package(document)
 
 
-def _add_head(document: Document, design: Design, wording: Wording) -> None:
+def _add_head(document: Document, wording: Wording) -> None:
     """Put letterhead, document number and the rule below into the header of the first page."""
     section = document.sections[0]
     section.different_first_page_header_footer = True
     header = section.first_page_header
     header.is_linked_to_previous = False
     first = header.paragraphs[0]
-    first.style = design.parts["letterhead"]
+    first.style = STYLE_OF_PART["letterhead"]
     first.add_run(wording.letterhead)
     # The rule is this paragraph's border, so it is there without a number too.
-    header.add_paragraph(wording.number or "", design.parts["number"])
+    header.add_paragraph(wording.number or "", STYLE_OF_PART["number"])
 
 
 def _add_text(document: Document, design: Design, wording: Wording) -> None:
-    _add(document, design, "title", wording.title)
-    _add(document, design, "recipient", wording.recipient)
+    _add(document, "title", wording.title)
+    _add(document, "recipient", wording.recipient)
     *before, last = wording.body or (None,)
     for text in before:
-        _add(document, design, "body", text)
-    _add(document, design, "before_table" if wording.table else "body", last)
+        _add(document, "body", text)
+    _add(document, "before_table" if wording.table else "body", last)
     if wording.table:
         _add_table(document, design, wording.table)
     for index, text in enumerate(wording.after_table):
-        _add(document, design, "body" if index else "after_table", text)
+        _add(document, "body" if index else "after_table", text)
 
 
-def _add_tail(document: Document, design: Design, wording: Wording) -> None:
-    _add(document, design, "closing", wording.closing)
-    _add(document, design, "signature", wording.signature)
-    _add(document, design, "date", wording.date)
+def _add_tail(document: Document, wording: Wording) -> None:
+    _add(document, "closing", wording.closing)
+    _add(document, "signature", wording.signature)
+    _add(document, "date", wording.date)
 
 
-def _add(document: Document, design: Design, part: Part, text: str | None) -> None:
+def _add(document: Document, part: Part, text: str | None) -> None:
     if text is not None:
-        document.add_paragraph(text, design.parts[part])
+        document.add_paragraph(text, STYLE_OF_PART[part])
 
 
 def _add_table(document: Document, design: Design, rows: tuple[tuple[str, ...], ...]) -> None:
@@ -109,7 +109,7 @@ def _add_row(table: Table, design: Design, texts: tuple[str, ...], widths: tuple
     if is_long:
         cells = [*cells[: len(texts) - 1], cells[len(texts) - 1].merge(cells[-1])]
     for index, (cell, text) in enumerate(zip(cells, texts, strict=True)):
-        _fill_cell(cell, design.parts["value" if index % 2 else "label"], text)
+        _fill_cell(cell, STYLE_OF_PART["value" if index % 2 else "label"], text)
 
 
 def _fill_cell(cell: _Cell, style: str, text: str) -> None:
@@ -120,10 +120,10 @@ def _fill_cell(cell: _Cell, style: str, text: str) -> None:
 
 
 def _add_page_numbers(section: Section, design: Design) -> None:
-    _add_page_number(section.first_page_footer, design.parts["page_odd"])
-    _add_page_number(section.footer, design.parts["page_odd"])
+    _add_page_number(section.first_page_footer, design.page_odd)
+    _add_page_number(section.footer, design.page_odd)
     if design.sides_differ:
-        _add_page_number(section.even_page_footer, design.parts["page_even"])
+        _add_page_number(section.even_page_footer, design.page_even)
 
 
 def _add_page_number(footer: _BaseHeaderFooter, style: str) -> None:

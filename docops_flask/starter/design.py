@@ -82,9 +82,22 @@ Part = Literal[
     "closing",
     "signature",
     "date",
-    "page_odd",
-    "page_even",
 ]
+# Every design has a style of its own by these names.
+STYLE_OF_PART: Mapping[Part, str] = {
+    "letterhead": "Letterhead",
+    "number": "Document Number",
+    "title": "Title",
+    "recipient": "Salutation",
+    "body": "Body Text",
+    "before_table": "Body Text Before Table",
+    "after_table": "Body Text After Table",
+    "label": "Table Label",
+    "value": "Table Value",
+    "closing": "Closing",
+    "signature": "Signature",
+    "date": "Date",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,17 +105,18 @@ class Design:
     """A whole look.
 
     ``base`` is the style Normal, with the document's default fonts and size; ``styles`` are the others, each
-    after the one it is based on; ``parts`` says which style a part of the document has. ``languages`` are the
-    language tags of Latin and East Asian text. ``label_width`` is that of a table's label column in
-    millimetres, row heights are least ones in points: ``row_height`` of a short row, ``long_row_height`` of
-    one that spans a table of two pairs.
+    after the one it is based on; ``page_odd`` and ``page_even`` name those of the page numbers.
+    ``languages`` are the language tags of Latin and East Asian text. ``label_width`` is that of a table's
+    label column in millimetres, row heights are least ones in points: ``row_height`` of a short row,
+    ``long_row_height`` of one that spans a table of two pairs.
     """
 
     page: Page
     languages: tuple[str, str]
     base: ParagraphStyle
     styles: tuple[ParagraphStyle, ...]
-    parts: Mapping[Part, str]
+    page_odd: str
+    page_even: str
     label_width: float
     row_height: float
     long_row_height: float
@@ -110,7 +124,7 @@ class Design:
     @property
     def sides_differ(self) -> bool:
         """Say whether odd and even pages have page numbers of their own."""
-        return self.parts["page_odd"] != self.parts["page_even"]
+        return self.page_odd != self.page_even
 
     def size_of(self, style: ParagraphStyle) -> float:
         """Return the size of the text in ``style``, in points, its own or inherited."""

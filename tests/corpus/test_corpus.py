@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 from docx import Document as read_with_python_docx
-from docx.oxml.exceptions import InvalidXmlError
 
 from docops_flask.engine.errors import DocopsError
 from docops_flask.engine.job import Job, JobKind
@@ -120,11 +119,7 @@ def test_filling_the_same_words_back_gives_the_same_text_in_every_story(round_tr
 
 def test_python_docx_opens_what_comes_out(round_trips):
     for path, (output, _, _) in round_trips.items():
-        try:
-            expected = [paragraph.text for paragraph in read_with_python_docx(str(path)).paragraphs]
-        except (KeyError, ValueError, InvalidXmlError):
-            # python-docx cannot open the original either.
-            continue
+        expected = [paragraph.text for paragraph in read_with_python_docx(str(path)).paragraphs]
         document = read_with_python_docx(io.BytesIO(output.read_bytes()))
         assert [paragraph.text for paragraph in document.paragraphs] == expected, path
 
