@@ -2,15 +2,27 @@
 
 A parser takes the text (never empty), returns the value and raises ``ValueError`` with what is
 accepted, as in "use an integer of at least 1". It never repeats the text: whether that may be
-shown is the setting's matter.
+shown is the setting's matter. Its ``accepts`` is what the documentation says of it.
 """
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-Parser = Callable[[str], Any]
+
+@dataclass(frozen=True, slots=True)
+class Parser:
+    """What reads one kind of setting; ``accepts`` describes its values in a few words of Markdown."""
+
+    read: Callable[[str], Any]
+    accepts: str
+
+    def __call__(self, value: str) -> Any:
+        """Return the value that the text ``value`` stands for."""
+        return self.read(value)
+
 
 # Timeouts end up in C as nanoseconds; beyond this they would overflow when a job starts, not here.
 _LONGEST_SECONDS = 1_000_000_000
@@ -28,7 +40,7 @@ _DEFAULT_PORTS = {"http": "80", "https": "443"}
 _LARGEST_PORT = 65_535
 
 
-def text(value: str) -> str:
+def _text(value: str) -> str:
     """Return ``value`` without the white space around it."""
     return value.strip()
 
@@ -41,7 +53,7 @@ def integer(minimum: int) -> Parser:
             raise ValueError(f"use an integer of at least {minimum}")
         return int(value)
 
-    return parse
+    return Parser(parse, f"integer ≥ {minimum}")
 
 
 def seconds(*, zero_allowed: bool) -> Parser:
@@ -54,10 +66,10 @@ def seconds(*, zero_allowed: bool) -> Parser:
             raise ValueError(f"use a number of seconds, {bound}, such as 2 or 0.5")
         return duration
 
-    return parse
+    return Parser(parse, "seconds ≥ 0" if zero_allowed else "seconds > 0")
 
 
-def switch(value: str) -> bool:
+def _switch(value: str) -> bool:
     """Return the truth of 1/0, true/false, yes/no, on/off in any case."""
     try:
         return _SWITCH_WORDS[value.strip().lower()]
@@ -73,10 +85,11 @@ def choice(*allowed: str) -> Parser:
             raise ValueError(f"use one of {', '.join(allowed)}")
         return value.strip()
 
-    return parse
+    *names, last = (f"`{name}`" for name in allowed)
+    return Parser(parse, f"{', '.join(names)} or {last}")
 
 
-def folder(value: str) -> Path:
+def _folder(value: str) -> Path:
     """Return the path of an existing folder."""
     path = Path(value)
     if "\0" in value or not path.is_dir():
@@ -84,7 +97,7 @@ def folder(value: str) -> Path:
     return path
 
 
-def file_path(value: str) -> Path:
+def _file_path(value: str) -> Path:
     """Return an absolute path, whose file may come and go, in a folder that exists."""
     path = Path(value)
     if "\0" in value or not path.is_absolute() or path.is_dir() or not path.parent.is_dir():
@@ -92,7 +105,7 @@ def file_path(value: str) -> Path:
     return path
 
 
-def credentials(value: str) -> tuple[str, str]:
+def _credentials(value: str) -> tuple[str, str]:
     """Return user and password from ``user:password``; neither may be empty."""
     user, _, password = value.partition(":")
     if not user or not password:
@@ -100,7 +113,7 @@ def credentials(value: str) -> tuple[str, str]:
     return user, password
 
 
-def origins(value: str) -> tuple[str, ...]:
+def _origins(value: str) -> tuple[str, ...]:
     """Return the origins of a comma-separated list, each as a browser sends it (RFC 6454, 6.2)."""
     items = [item.strip() for item in value.split(",")]
     if not all(_is_origin(item) for item in items):
@@ -111,17 +124,17 @@ def origins(value: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(items))
 
 
-def origins_or_any(value: str) -> tuple[str, ...]:
+def _origins_or_any(value: str) -> tuple[str, ...]:
     """Return the origins of a list, or ``("*",)``."""
     if value.strip() == "*":
         return ("*",)
     try:
-        return origins(value)
+        return _origins(value)
     except ValueError as error:
         raise ValueError(f"{error}; or * alone for any") from None
 
 
-def address(value: str) -> str:
+def _address(value: str) -> str:
     """Return the address gunicorn is to listen at."""
     stripped = value.strip()
     match = _ADDRESS.fullmatch(stripped)
@@ -138,3 +151,13 @@ def _is_origin(item: str) -> bool:
         return False
     port = match["port"]
     return port is None or (port != _DEFAULT_PORTS[match["scheme"]] and int(port) <= _LARGEST_PORT)
+
+
+text = Parser(_text, "text")
+switch = Parser(_switch, "switch")
+folder = Parser(_folder, "existing folder")
+file_path = Parser(_file_path, "absolute path in an existing folder")
+credentials = Parser(_credentials, "`user:password`, neither empty")
+origins = Parser(_origins, "origins, comma-separated")
+origins_or_any = Parser(_origins_or_any, "origins, comma-separated, or `*`")
+address = Parser(_address, "`host:port`, `[ipv6]:port` or `unix:/path`")
