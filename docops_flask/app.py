@@ -13,7 +13,7 @@ from docops_flask.jobs.renderer import Renderer
 from docops_flask.jobs.slots import Slots
 from docops_flask.jobs.workspace import Workspaces
 from docops_flask.settings import Settings, SettingsError, from_env
-from docops_flask.web import error_response, health, hooks, inspect, meta, precheck, run
+from docops_flask.web import console, error_response, health, hooks, inspect, meta, precheck, run
 from docops_flask.web.lifecycle import Lifecycle
 from docops_flask.web.readiness import Readiness
 from docops_flask.web.request import ApiRequest
@@ -49,6 +49,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.register_blueprint(module.bp)
     if settings.enable_meta:
         app.register_blueprint(meta.bp)
+    if settings.enable_web_console:
+        app.register_blueprint(console.bp)
     return app
 
 

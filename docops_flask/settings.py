@@ -91,9 +91,7 @@ class Settings:
     )
     enable_meta: bool = _setting(True, values.switch, "Serves /v1/meta and the starter templates.")
     enable_metrics: bool = _setting(False, values.switch, "Serves /metrics (Prometheus).")
-    enable_web_console: bool = _setting(
-        False, values.switch, "Taken for the coming console; this version answers /web with 404."
-    )
+    enable_web_console: bool = _setting(False, values.switch, "Serves /web, the console for people.")
     web_basic_auth: tuple[str, str] | None = _setting(
         None,
         values.credentials,

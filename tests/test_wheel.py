@@ -20,7 +20,8 @@ def site(tmp_path_factory):
     # Building leaves traces in the tree, so it is a copy that is built.
     ignored = shutil.ignore_patterns("__pycache__")
     shutil.copytree(ROOT / "docops_flask", source / "docops_flask", symlinks=True, ignore=ignored)
-    shutil.copytree(ROOT / "templates", source / "templates")
+    for name in ("templates", "static"):
+        shutil.copytree(ROOT / name, source / name)
     for name in ("pyproject.toml", "requirements.txt", "README.md"):
         shutil.copy(ROOT / name, source)
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet"]
@@ -49,10 +50,10 @@ def test_the_wheel_holds_every_file_of_the_package_and_no_other(site):
         found = (path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
         return {str(path.relative_to(folder)) for path in found}
 
-    templates = {f"templates/{path.name}" for path in (ROOT / "templates").iterdir()}
-    assert files(site / "docops_flask") == files(ROOT / "docops_flask") | templates
+    linked = {f"{name}/{path}" for name in ("templates", "static") for path in files(ROOT / name)}
+    assert files(site / "docops_flask") == files(ROOT / "docops_flask") | linked
     assert {path.name for path in site.iterdir()} >= {"docops_flask", "bin"}
-    assert not {"tests", "tools", "templates", "wsgi.py"} & {path.name for path in site.iterdir()}
+    assert not {"tests", "tools", "templates", "static", "wsgi.py"} & {path.name for path in site.iterdir()}
 
 
 def test_the_command_makes_fills_and_reports(run, site, tmp_path):

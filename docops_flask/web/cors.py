@@ -8,12 +8,12 @@ from flask import Response
 from werkzeug.exceptions import MethodNotAllowed
 
 from docops_flask.settings import Settings
+from docops_flask.web.headers import is_console
 from docops_flask.web.request import ApiRequest
 
 _EXPOSED = "X-Docops-Request-Id, X-Docops-Exit-Code, Content-Disposition, Retry-After"
 _METHODS = "GET, POST"
 _REQUEST_HEADERS = "Authorization, Content-Type"
-_CONSOLE = "/web"
 
 
 def preflight_answer(request: ApiRequest, settings: Settings) -> Response | None:
@@ -28,7 +28,7 @@ def preflight_answer(request: ApiRequest, settings: Settings) -> Response | None
         and "Access-Control-Request-Method" in request.headers
     )
     # A known path that knows no OPTIONS; an unknown one stays a 404.
-    is_ours = isinstance(request.routing_exception, MethodNotAllowed) and not _is_console(request)
+    is_ours = isinstance(request.routing_exception, MethodNotAllowed) and not is_console(request)
     if not is_preflight or not is_ours:
         return None
     response = Response(status=204)
@@ -42,7 +42,7 @@ def preflight_answer(request: ApiRequest, settings: Settings) -> Response | None
 
 def add_headers(request: ApiRequest, response: Response, settings: Settings) -> None:
     """Let the script of an allowed origin read ``response``, whatever its status."""
-    if not settings.enable_cors or _is_console(request):
+    if not settings.enable_cors or is_console(request):
         return
     response.vary.add("Origin")
     if not _is_allowed(request, settings):
@@ -58,7 +58,3 @@ def _is_allowed(request: ApiRequest, settings: Settings) -> bool:
     origin = request.headers.get("Origin")
     allowed = settings.cors_allow_origins
     return origin is not None and ("*" in allowed or origin in allowed)
-
-
-def _is_console(request: ApiRequest) -> bool:
-    return request.path == _CONSOLE or request.path.startswith(f"{_CONSOLE}/")

@@ -4,7 +4,7 @@ from flask import Flask, Response
 
 from docops_flask.engine.errors import DocopsError
 from docops_flask.logs import log_event
-from docops_flask.web import auth, cors
+from docops_flask.web import auth, cors, headers
 from docops_flask.web.errors import Unauthorized
 from docops_flask.web.job_log import error_fields
 from docops_flask.web.request import ApiRequest, api_request
@@ -34,6 +34,7 @@ def _after(response: Response) -> Response:
     if isinstance(request.failure, Unauthorized):
         auth.challenge(response)
     cors.add_headers(request, response, services().settings)
+    headers.add_console_headers(request, response, services().settings)
     if request.endpoint == RUN_ENDPOINT:
         if request.failure is not None:
             request.job_log.failed(request.failure)

@@ -73,7 +73,12 @@ def _json_schemas(skills: SkillRegistry) -> dict[str, Any]:
 
 
 def _payload_schema(skill: Skill) -> dict[str, Any]:
-    return {"fields": {field.key: _field(field) for field in skill.fields}, "extra_policy": "forbid"}
+    return {
+        "title": _label(skill.title),
+        "description": _label(skill.description),
+        "fields": {field.key: _field(field) for field in skill.fields},
+        "extra_policy": "forbid",
+    }
 
 
 def _field(field: Field) -> dict[str, Any]:

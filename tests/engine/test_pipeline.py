@@ -110,6 +110,7 @@ def test_the_log_names_what_was_replaced_missing_and_unsupported_with_real_place
         "original_text": "【TITLE】",
         "new_text": "年度会议",
         "reason": None,
+        "context": {"before": "致", "after": ""},
     }
     assert [(e["status"], e["run_id"], e["field_name"]) for e in log["entries"][1:]] == [
         ("missing", "t0.r0.c0.p0:r0", "NOTE"),
@@ -118,6 +119,15 @@ def test_the_log_names_what_was_replaced_missing_and_unsupported_with_real_place
     ]
     assert log["entries"][3]["suggestion"] == "TITLE"
     assert log["entries"][3]["reason"]
+
+
+def test_the_log_holds_the_sentence_around_each_placeholder_up_to_60_characters_a_side(tmp_path):
+    _, members = run(tmp_path, p("a" * 70 + "【TITLE】中【NOTE】" + "b" * 70))
+    contexts = [entry["context"] for entry in log_of(members)["entries"]]
+    assert contexts == [
+        {"before": "a" * 60, "after": "中【NOTE】" + "b" * 53},
+        {"before": "a" * 52 + "【TITLE】中", "after": "b" * 60},
+    ]
 
 
 @pytest.mark.parametrize(
@@ -249,19 +259,21 @@ def test_inspect_lists_fields_with_places_and_suggests_the_skill(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("body", "stories", "code", "place"),
+    ("body", "stories", "code", "place", "text"),
     [
-        (p("plain"), {}, "NO_FIELDS", ""),
-        (p("【title】"), {}, "UNSUPPORTED_PLACEHOLDER", "p0:r0"),
-        (p("【OTHER】"), {}, "UNKNOWN_FIELD", "p0:r0"),
-        (p('<w:fldSimple w:instr="DATE">' + r("【TITLE】") + "</w:fldSimple>"), {}, "FIELD_RESULT", "p0:r0"),
-        (p("x"), {"comments": COMMENT}, "IN_COMMENT", "comments/n3.p0:r0"),
-        (p(BOUND_CONTROL), {}, "BOUND_CONTROL", "p0:r0"),
+        (p("plain"), {}, "NO_FIELDS", "", ""),
+        (p("【title】"), {}, "UNSUPPORTED_PLACEHOLDER", "p0:r0", "【title】"),
+        (p("【OTHER】"), {}, "UNKNOWN_FIELD", "p0:r0", "【OTHER】"),
+        (p('<w:fldSimple w:instr="DATE">' + r("【TITLE】") + "</w:fldSimple>"), {}, "FIELD_RESULT", "p0:r0", "【TITLE】"),
+        (p("x"), {"comments": COMMENT}, "IN_COMMENT", "comments/n3.p0:r0", "【TITLE】"),
+        (p(BOUND_CONTROL), {}, "BOUND_CONTROL", "p0:r0", "【TITLE】"),
     ],
 )  # fmt: skip
-def test_inspect_names_problems_with_their_place(tmp_path, body, stories, code, place):
+def test_inspect_names_problems_with_their_place(tmp_path, body, stories, code, place, text):
     problems = inspected(tmp_path, body, stories=stories)["problems"]
-    assert (code, place) in [(problem["code"], problem["place"]) for problem in problems]
+    (found,) = (problem for problem in problems if problem["code"] == code)
+    assert (found["place"], found["text"]) == (place, text)
+    assert text in found["message"]
 
 
 def test_a_verdict_is_given_however_many_placeholders_there_are(tmp_path):

@@ -52,38 +52,39 @@ def _placeholders(scan: Scan) -> Iterator[tuple[BracketedParagraph, Found]]:
 
 def _problems(scan: Scan, known: set[str]) -> Iterator[dict[str, str]]:
     if not scan.field_counts():
-        yield _problem("NO_FIELDS", "The template holds no placeholder such as 【MEETING_TITLE】.", "")
+        yield _problem("NO_FIELDS", "The template holds no placeholder such as 【MEETING_TITLE】.", "", "")
     for paragraph in scan.paragraphs:
         for found in paragraph.found:
             yield from _problems_of(paragraph, found, known)
     for paragraph in scan.comments:
         for found in paragraph.found:
-            message = f"{_shown(paragraph, found)} stands in a comment; comments are not filled."
-            yield _problem("IN_COMMENT", message, paragraph.run_of(found).run_id)
+            shown = _shown(paragraph, found)
+            message = f"{shown} stands in a comment; comments are not filled."
+            yield _problem("IN_COMMENT", message, paragraph.run_of(found).run_id, shown)
 
 
 def _problems_of(paragraph: BracketedParagraph, found: Found, known: set[str]) -> Iterator[dict[str, str]]:
     place, shown = paragraph.run_of(found).run_id, _shown(paragraph, found)
     if found.kind is not Kind.PLACEHOLDER:
         message = f"{shown} looks like a placeholder but cannot be filled."
-        yield _problem("UNSUPPORTED_PLACEHOLDER", message, place)
+        yield _problem("UNSUPPORTED_PLACEHOLDER", message, place, shown)
         return
     if found.name not in known:
-        yield _problem("UNKNOWN_FIELD", f"No document type has a field for {shown}.", place)
+        yield _problem("UNKNOWN_FIELD", f"No document type has a field for {shown}.", place, shown)
     if paragraph.in_field_result(found):
         message = f"{shown} lies in the result of a Word field, which Word may compute anew."
-        yield _problem("FIELD_RESULT", message, place)
+        yield _problem("FIELD_RESULT", message, place, shown)
     if paragraph.in_bound_control(found):
         message = f"{shown} lies in a content control bound to data, which Word shows instead."
-        yield _problem("BOUND_CONTROL", message, place)
+        yield _problem("BOUND_CONTROL", message, place, shown)
 
 
 def _shown(paragraph: BracketedParagraph, found: Found) -> str:
     return paragraph.text.text[found.start : found.end][:MAX_SHOWN_CHARACTERS]
 
 
-def _problem(code: str, message: str, place: str) -> dict[str, str]:
-    return {"code": code, "message": message, "place": place}
+def _problem(code: str, message: str, place: str, text: str) -> dict[str, str]:
+    return {"code": code, "message": message, "place": place, "text": text}
 
 
 def _suggested_skill(scan: Scan, skills: Sequence[Skill]) -> str | None:

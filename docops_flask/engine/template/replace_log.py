@@ -12,6 +12,8 @@ from docops_flask.engine.template.suggestions import Suggestions
 # An answer without a document is to stay small, whatever a template holds; counts are always true.
 MAX_LISTED = 10_000
 MAX_SHOWN_CHARACTERS = 80
+# Of the sentence around a placeholder, on each side.
+MAX_CONTEXT_CHARACTERS = 60
 
 _REASONS = {
     Kind.MALFORMED: "a field name is made of capital letters, digits and _",
@@ -25,7 +27,8 @@ def replace_log(
 ) -> dict[str, Any]:
     """Return the log of a run in which ``values`` were filled and the runs ``touched`` changed.
 
-    ``start`` and ``end`` count characters of the paragraph's text in the template.
+    ``start`` and ``end`` count characters of the paragraph's text in the template, ``context`` is what stands
+    before and after them there.
     """
     fields = skill.placeholders()
     entries: list[dict[str, Any]] = []
@@ -92,10 +95,16 @@ def _entry(paragraph: BracketedParagraph, found: Found) -> dict[str, Any]:
         "original_text": _text_of(paragraph, found),
         "new_text": None,
         "reason": None,
+        "context": _context(paragraph.text.text, found),
     }
     if paragraph.place.mirrors:
         entry["mirrored_at"] = [mirror.path for mirror in paragraph.place.mirrors]
     return entry
+
+
+def _context(text: str, found: Found) -> dict[str, str]:
+    before = text[max(0, found.start - MAX_CONTEXT_CHARACTERS) : found.start]
+    return {"before": before, "after": text[found.end : found.end + MAX_CONTEXT_CHARACTERS]}
 
 
 def _text_of(paragraph: BracketedParagraph, found: Found) -> str:
