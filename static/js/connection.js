@@ -1,0 +1,56 @@
+/** Why the browser got no answer: refused by this page's policy, by CORS, or nobody there. */
+
+/** Origins that the page's connect-src refused. @type {Set<string>} */
+const refused = new Set();
+const PROBE_TIMEOUT_MS = 5_000;
+
+/** Note what the page's policy refuses; the browser tells scripts nothing else about it. */
+export function watchPolicy() {
+  document.addEventListener("securitypolicyviolation", (event) => {
+    if (event.effectiveDirective === "connect-src" && URL.canParse(event.blockedURI)) {
+      refused.add(new URL(event.blockedURI).origin);
+    }
+  });
+}
+
+/**
+ * Say why a request to `url` had no answer: "offline", "mixed", "connect_src", "cors", "broken" (the server is
+ * there, the connection broke) or "unreachable".
+ * @param {string} url
+ * @returns {Promise<string>}
+ */
+export async function diagnose(url) {
+  const { origin, protocol } = new URL(url);
+  if (refused.has(origin)) return "connect_src";
+  if (!navigator.onLine) return "offline";
+  const health = url.replace(/\/v1\/.*$/, "/healthz");
+  if (await answers(health, "cors")) return "broken";
+  if (location.protocol === "https:" && protocol === "http:") return "mixed";
+  if (origin !== location.origin && (await answers(health, "no-cors"))) return "cors";
+  return refused.has(origin) ? "connect_src" : "unreachable";
+}
+
+/**
+ * Make what a person typed a base address: no slash at the end, nothing but scheme, host, port and path.
+ * @param {string} typed
+ * @returns {string | null} `null` when it is no address; "" for this page's own server
+ */
+export function asApiBase(typed) {
+  const text = typed.trim();
+  if (text === "") return "";
+  if (!URL.canParse(text)) return null;
+  const url = new URL(text);
+  const isPlain = /^https?:$/.test(url.protocol) && !url.username && !url.password && !url.search && !url.hash;
+  if (!isPlain) return null;
+  return url.origin + url.pathname.replace(/\/+$/, "");
+}
+
+/** @param {string} url @param {RequestMode} mode */
+async function answers(url, mode) {
+  try {
+    await fetch(url, { mode, credentials: "omit", signal: AbortSignal.timeout(PROBE_TIMEOUT_MS) });
+    return true;
+  } catch {
+    return false;
+  }
+}

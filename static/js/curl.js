@@ -1,0 +1,59 @@
+/** The curl command that sends a job, quoted for bash. */
+
+const HERE = "DOCOPS_TASK";
+
+/**
+ * The command; it asks `$DOCOPS_USER` for "user:password" where the page needed them, and never holds them.
+ * @param {import("./job.js").Job} job
+ * @param {string} url
+ * @param {boolean} needsUser
+ */
+export function curlCommand(job, url, needsUser) {
+  const end = delimiter(job.task);
+  const type = job.template.type || "application/octet-stream";
+  const lines = [
+    "curl --silent --show-error --dump-header - --output docops_outputs.zip",
+    ...(needsUser ? ['-u "$DOCOPS_USER"'] : []),
+    `-F ${quoted(`template=@${formName(job.template.name)};type=${type}`)}`,
+    `-F ${quoted("task=@-;filename=task.json;type=application/json")}`,
+    ...job.fields.map(([name, value]) => `--form-string ${quoted(`${name}=${asSent(value)}`)}`),
+    `${quoted(url)} <<'${end}'`,
+  ];
+  return `${lines.join(" \\\n  ")}\n${job.task}${end}\n`;
+}
+
+/** Browsers send the lines of a form field with CRLF (HTML, "multipart form data"). @param {string} value */
+function asSent(value) {
+  return value.replace(/\r\n|\r|\n/g, "\r\n");
+}
+
+/** A file name as curl's -F reads it: in double quotes, where only the quote and the backslash are special. */
+function formName(/** @type {string} */ name) {
+  return `"${name.replace(/["\\]/g, "\\$&")}"`;
+}
+
+/**
+ * A word for bash: in single quotes, or, where it holds control characters, in `$'…'`.
+ * @param {string} text
+ */
+export function quoted(text) {
+  if (!/[\x00-\x1f\x7f]/.test(text)) return `'${text.replaceAll("'", "'\\''")}'`;
+  const escaped = text.replace(/[\\'!\x00-\x1f\x7f]/g, (character) => NAMED[character] ?? octal(character));
+  return `$'${escaped}'`;
+}
+
+/** @type {Record<string, string>} */
+const NAMED = { "\\": "\\\\", "'": "\\'", "\n": "\\n", "\r": "\\r", "\t": "\\t" };
+
+/** Three octal digits: more digits that follow do not belong to it. @param {string} character */
+function octal(character) {
+  return `\\${character.charCodeAt(0).toString(8).padStart(3, "0")}`;
+}
+
+/** A line that the task does not hold. @param {string} task */
+function delimiter(task) {
+  const lines = new Set(task.split("\n"));
+  let end = HERE;
+  for (let n = 1; lines.has(end); n += 1) end = `${HERE}_${n}`;
+  return end;
+}

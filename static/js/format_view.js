@@ -1,0 +1,114 @@
+/** Format issues, grouped by what to do about them, expected beside actual. */
+
+import { button, el } from "./dom.js";
+import { chip } from "./frame.js";
+import { hasMessage, t } from "./i18n.js";
+import { placeInWords } from "./places.js";
+
+const SHOWN_AT_ONCE = 50;
+const GROUPS = ["template", "value", "report", "note", "fixed"];
+const UNITS = { FIRST_LINE_INDENT_MISMATCH: "twips", RUN_SIZE_MISMATCH: "pt" };
+const TONES = { template: "bad", value: "bad", report: "bad", note: "plain", fixed: "good" };
+
+/**
+ * @param {any} report out.format_report.json
+ * @param {any} log out.replace_log.json, or `null`
+ */
+export function formatResult(report, log) {
+  const groups = grouped(report, log);
+  return el(
+    "section",
+    { class: "block", id: "format", "aria-labelledby": "format-title", "data-passed": report.summary.skipped ? "skipped" : report.passed },
+    el("h3", { id: "format-title" }, t("format_title"), " ", verdictChip(report)),
+    report.issues.length
+      ? GROUPS.filter((name) => groups.has(name)).map((name) => group(name, groups.get(name) ?? []))
+      : el("p", { class: "hint" }, t(report.summary.skipped ? "format_skipped" : "format_clean")),
+  );
+}
+
+/** @param {any} report */
+function verdictChip({ summary, passed, error_count: errors }) {
+  if (summary.skipped) return chip("plain", t("format_not_checked"));
+  return passed ? chip("good", t("format_passed")) : chip("bad", t("format_failed", { n: errors }));
+}
+
+/** @param {any} report @param {any} log @returns {Map<string, any[]>} */
+function grouped(report, log) {
+  const ownBlanks = paragraphsWhoseValueBeginsBlank(log);
+  const groups = new Map();
+  for (const issue of report.issues) {
+    const name = groupOf(issue, report.summary.baseline, ownBlanks);
+    if (!groups.has(name)) groups.set(name, []);
+    groups.get(name).push(issue);
+  }
+  return groups;
+}
+
+/** @param {any} issue @param {string} baseline @param {Set<string>} ownBlanks */
+function groupOf(issue, baseline, ownBlanks) {
+  if (issue.fixed) return "fixed";
+  if (issue.severity === "warn") return "note";
+  // Filling never changes the format; where it did, that is ours to mend.
+  if (baseline === "template") return "report";
+  return issue.code === "LEADING_WHITESPACE" && ownBlanks.has(issue.paragraph_path) ? "value" : "template";
+}
+
+/** @param {any} log @returns {Set<string>} */
+function paragraphsWhoseValueBeginsBlank(log) {
+  const entries = (log?.entries ?? []).filter(
+    (/** @type {any} */ entry) => entry.status === "replaced" && entry.start === 0 && /^\s/.test(entry.new_text),
+  );
+  return new Set(entries.map((/** @type {any} */ entry) => entry.paragraph_path));
+}
+
+/** @param {string} name @param {any[]} issues */
+function group(name, issues) {
+  const body = el("tbody");
+  const left = [...issues];
+  const more = button({ class: "quiet", onclick: () => showMore() });
+  const showMore = () => {
+    body.append(...left.splice(0, SHOWN_AT_ONCE).map(row));
+    more.textContent = t("show_more", { n: left.length });
+    more.hidden = left.length === 0;
+  };
+  showMore();
+  const heads = ["issue_what", "issue_where", "issue_expected", "issue_actual", "issue_advice"];
+  return el(
+    "div",
+    { class: "issue-group", "data-group": name, "data-tone": TONES[/** @type {keyof typeof TONES} */ (name)] },
+    el("h4", null, t(`group_${name}`), " ", el("span", { class: "soft" }, issues.length)),
+    el("p", { class: "hint" }, t(`group_${name}_hint`)),
+    el("div", { class: "scroll", role: "region", tabindex: "0", "aria-label": t(`group_${name}`) }, el("table", null, el("thead", null, el("tr", null, heads.map((head) => el("th", { scope: "col" }, t(head))))), body)),
+    more,
+  );
+}
+
+/** @param {any} issue */
+function row(issue) {
+  const slot = issue.slot && hasMessage(`slot_${issue.slot}`) ? ` (${t(`slot_${issue.slot}`)})` : "";
+  const isKnown = hasMessage(`issue_${issue.code}`);
+  const advice = issue.fixed ? "advice_fixed" : `advice_${issue.code}`;
+  return el(
+    "tr",
+    { "data-code": issue.code },
+    el("th", { scope: "row" }, isKnown ? t(`issue_${issue.code}`) + slot : issue.code),
+    cell("issue_where", el("span", { class: "place", title: issue.run_id ?? issue.paragraph_path }, placeInWords(issue.paragraph_path))),
+    cell("issue_expected", value(issue.expected, issue.code)),
+    cell("issue_actual", value(issue.actual, issue.code)),
+    cell("issue_advice", hasMessage(advice) ? t(advice) : el("span", { lang: "en" }, issue.message), issue.origin && el("span", { class: "soft", lang: "en" }, ` (${issue.origin})`)),
+  );
+}
+
+/** @param {string} head @param {...any} children */
+function cell(head, ...children) {
+  return el("td", { "data-head": t(head) }, ...children);
+}
+
+/** @param {any} shown @param {string} code */
+function value(shown, code) {
+  if (shown === null || shown === undefined) return el("span", { class: "soft" }, t("not_stated"));
+  const unit = UNITS[/** @type {keyof typeof UNITS} */ (code)];
+  if (typeof shown === "number") return [String(shown), unit && ` ${unit}`];
+  const phrase = `phrase_${String(shown).replaceAll(" ", "_")}`;
+  return hasMessage(phrase) ? t(phrase) : String(shown);
+}

@@ -1,0 +1,99 @@
+/** The last runs, what is remembered, and the button that forgets everything. */
+
+import { copyButton } from "./copy.js";
+import { announce, button, byId, el, refill } from "./dom.js";
+import { chip } from "./frame.js";
+import { addRun, forgetValues, pastRuns } from "./history.js";
+import { browserLanguage, currentLanguage, inLanguage, setLanguage, t } from "./i18n.js";
+import { forgetDrafts, takeText } from "./skill_choice.js";
+import { forgetSettings } from "./settings.js";
+import { on, state, update } from "./state.js";
+
+/** @type {any} the outcome that was kept last */
+let kept = null;
+
+/** Keep a run that ended. @param {any} outcome */
+export function keepHistory(outcome) {
+  const isRun = outcome.kind === "run" || (outcome.kind === "error" && outcome.of === "run");
+  if (!isRun || outcome === kept) return;
+  kept = outcome;
+  addRun({
+    time: new Date().toISOString(),
+    skill: outcome.job.skill,
+    exitCode: outcome.exitCode ?? null,
+    errorCode: outcome.error ? outcome.error.code || outcome.error.kind : "",
+    requestId: outcome.requestId ?? outcome.error?.requestId ?? "",
+    ms: outcome.ms,
+    ...(state.rememberValues ? { task: outcome.job.task } : {}),
+  });
+  showHistory();
+}
+
+/** Show the section; called anew when the language changes. */
+export function showHistory() {
+  const runs = pastRuns();
+  const section = byId("history");
+  section.setAttribute("aria-labelledby", "history-title");
+  refill(
+    section,
+    el("h2", { id: "history-title" }, t("history_title")),
+    runs.length ? el("ul", { class: "rows", id: "history-runs" }, runs.map(runItem)) : el("p", { class: "hint" }, t("history_empty")),
+    el("label", { class: "choice" }, el("input", { type: "checkbox", id: "remember-values", checked: state.rememberValues, onchange: rememberOrNot }), el("span", null, t("remember_values"), el("span", { class: "hint" }, t("remember_values_hint")))),
+    el("p", null, button({ id: "forget", onclick: forget }, t("forget")), " ", el("span", { class: "hint" }, t("forget_hint"))),
+  );
+}
+
+/** Keep the section in line with the state. */
+export function watchHistory() {
+  on(["meta"], showHistory);
+}
+
+/** @param {import("./history.js").PastRun} run */
+function runItem(run) {
+  const title = inLanguage(state.meta?.task_payload_schemas[run.skill]?.title) || run.skill || "–";
+  const time = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" }).format(new Date(run.time));
+  const tone = run.exitCode === 0 ? "good" : run.exitCode === null ? "bad" : "warn";
+  return el(
+    "li",
+    null,
+    el("span", null, el("time", { datetime: run.time }, time), " ", title, " ", chip(tone, run.exitCode === null ? run.errorCode : t(`exit_${run.exitCode}`))),
+    el(
+      "span",
+      { class: "soft" },
+      t("seconds", { n: (run.ms / 1000).toFixed(1) }),
+      run.requestId && [" ", el("code", null, run.requestId.slice(0, 8)), " ", copyButton({ "aria-label": t("copy_request_id") }, t("copy"), () => run.requestId)],
+      run.task !== undefined && [" ", button({ class: "quiet", onclick: () => useAgain(run.task ?? "") }, t("use_again"))],
+    ),
+  );
+}
+
+/** @param {string} task */
+async function useAgain(task) {
+  takeText(task);
+  const { showView } = await import("./content_view.js");
+  await showView();
+  announce(t("imported"));
+}
+
+/** @param {any} event */
+function rememberOrNot(event) {
+  update({ rememberValues: event.target.checked });
+  if (!state.rememberValues) {
+    forgetValues();
+    showHistory();
+    byId("remember-values").focus();
+  }
+}
+
+async function forget() {
+  forgetSettings();
+  forgetDrafts();
+  if (browserLanguage() !== currentLanguage()) await setLanguage(browserLanguage());
+  // Whatever the changes above had kept again.
+  forgetSettings();
+  showHistory();
+  const { showHeader } = await import("./header_view.js");
+  showHeader();
+  announce(t("forgotten"));
+  byId("forget").focus();
+}

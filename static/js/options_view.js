@@ -1,0 +1,142 @@
+/** How the format is checked: a preset, each in a sentence, or settings of one's own, folded away. */
+
+import { button, byId, el, refill } from "./dom.js";
+import { t } from "./i18n.js";
+import { CHOICES, CUSTOM, PRESETS, strictIsFree } from "./job.js";
+import { on, state, update } from "./state.js";
+
+/** What each preset means, so that settings of one's own begin where the preset was. */
+const PRESET_OPTIONS = {
+  quick: { format_mode: "report", format_baseline: "template", format_fix_mode: "safe" },
+  template: { format_mode: "report", format_baseline: "template", format_fix_mode: "none" },
+  strict: { format_mode: "strict", format_baseline: "policy", format_fix_mode: "safe" },
+};
+
+/** The options; they keep themselves in line with the state. */
+export function optionsView() {
+  return el("div", { id: "options" }, presetChoice(), el("details", { id: "advanced" }, el("summary", null, t("advanced_title")), el("div", { id: "advanced-body" })));
+}
+
+/** Show the current options in the view. */
+export function showOptions() {
+  for (const radio of document.querySelectorAll('input[name="preset"]')) radio.checked = radio.value === state.options.preset;
+  if (state.options.preset === CUSTOM) byId("advanced").setAttribute("open", "");
+  refill(byId("advanced-body"), ...advanced());
+}
+
+/** Keep the view in line with the state. */
+export function watchOptions() {
+  let preset = state.options.preset;
+  on(["options"], () => {
+    if (state.options.preset === preset) return;
+    preset = state.options.preset;
+    showOptions();
+  });
+}
+
+/** @param {Partial<import("./state.js").Options>} changes */
+function change(changes) {
+  update({ options: { ...state.options, ...changes } });
+}
+
+/** @param {string} preset */
+function choosePreset(preset) {
+  const before = /** @type {keyof typeof PRESET_OPTIONS} */ (state.options.preset);
+  const start = preset === CUSTOM && before in PRESET_OPTIONS ? PRESET_OPTIONS[before] : {};
+  change({ preset, ...start });
+}
+
+function presetChoice() {
+  const names = [...(state.meta?.supported_presets ?? PRESETS), CUSTOM];
+  return el(
+    "fieldset",
+    { class: "presets" },
+    el("legend", null, t("preset_label")),
+    names.map((name) =>
+      el(
+        "label",
+        { class: "choice" },
+        el("input", { type: "radio", name: "preset", value: name, checked: state.options.preset === name, onchange: () => choosePreset(name) }),
+        el("span", null, el("strong", null, PRESETS.includes(name) || name === CUSTOM ? t(`preset_${name}`) : name), el("span", { class: "hint" }, PRESETS.includes(name) || name === CUSTOM ? t(`preset_${name}_hint`) : "")),
+      ),
+    ),
+  );
+}
+
+function advanced() {
+  const isCustom = state.options.preset === CUSTOM;
+  const isFree = strictIsFree(state.options);
+  return [
+    el("p", { class: "hint" }, t(isCustom ? "advanced_custom_hint" : "advanced_preset_hint"), " ", !isCustom && button({ class: "quiet", id: "own-settings", onclick: () => choosePreset(CUSTOM) }, t("preset_custom"))),
+    check("strict", t("strict_label"), t(isFree ? "strict_hint" : isCustom ? "strict_custom_hint" : "strict_is_set_hint"), !isFree),
+    check("export_suggested_policy", t("export_suggested_policy_label"), t("export_suggested_policy_hint"), false),
+    el(
+      "fieldset",
+      { class: "own-settings", disabled: !isCustom },
+      el("legend", null, t("own_settings_label")),
+      /** @type {import("./job.js").ChoiceName[]} */ (Object.keys(CHOICES)).map(choiceOf),
+      policyInput(),
+    ),
+  ];
+}
+
+/** @param {import("./job.js").ChoiceName} name */
+function choiceOf(name) {
+  const id = `option-${name}`;
+  const chosen = state.options.preset in PRESET_OPTIONS && name !== "format_report" ? PRESET_OPTIONS[state.options.preset][name] : state.options[name];
+  return el(
+    "div",
+    { class: "labelled" },
+    el("label", { for: id }, t(`${name}_label`)),
+    el(
+      "select",
+      { id, name, onchange: (/** @type {any} */ event) => change({ [name]: event.target.value }) },
+      CHOICES[name].map((value) => el("option", { value, selected: value === chosen }, t(`${name}_${value}`))),
+    ),
+  );
+}
+
+function policyInput() {
+  return el(
+    "div",
+    { class: "labelled wide" },
+    el("label", { for: "option-policy_yaml" }, t("policy_yaml_label")),
+    el("p", { class: "hint", id: "policy-hint" }, t("policy_yaml_hint")),
+    el("textarea", {
+      id: "option-policy_yaml",
+      class: "code",
+      rows: 6,
+      spellcheck: "false",
+      "aria-describedby": "policy-hint policy-error",
+      value: state.options.policy_yaml,
+      oninput: (/** @type {any} */ event) => {
+        refill(byId("policy-error"));
+        change({ policy_yaml: event.target.value });
+      },
+    }),
+    el("p", { class: "field-errors", id: "policy-error" }),
+  );
+}
+
+/** Show what the server found wrong with the policy. @param {string} message */
+export function showPolicyError(message) {
+  refill(byId("policy-error"), el("span", { lang: "en" }, message));
+}
+
+/** @param {"strict" | "export_suggested_policy"} name @param {string} label @param {string} hint @param {boolean} disabled */
+function check(name, label, hint, disabled) {
+  const isSet = name === "strict" && state.options.preset === "strict";
+  return el(
+    "label",
+    { class: "choice" },
+    el("input", {
+      type: "checkbox",
+      id: `option-${name}`,
+      name,
+      checked: isSet || (state.options[name] && !(disabled && name === "strict")),
+      disabled,
+      onchange: (/** @type {any} */ event) => change({ [name]: event.target.checked }),
+    }),
+    el("span", null, label, el("span", { class: "hint" }, hint)),
+  );
+}

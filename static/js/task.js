@@ -1,0 +1,119 @@
+/** The task: one JSON text, read and changed value by value, so that nothing else in it is lost. */
+
+import { memberPath, readJson } from "./json_text.js";
+
+/**
+ * @typedef {object} Task
+ * @property {import("./json_text.js").JsonError | null} error why the text is no JSON
+ * @property {boolean} isTask the text is `{"task_type": …, "payload": {…}}`, perhaps with more
+ * @property {string} type
+ * @property {Record<string, any>} payload
+ * @property {string[]} strangers keys beside task_type and payload
+ * @property {import("./json_text.js").JsonText} json
+ */
+
+const PAYLOAD = "$.payload";
+
+/** @type {{text: string, task: Task} | null} */
+let last = null;
+
+/** Read the task's text. @param {string} text @returns {Task} */
+export function readTask(text) {
+  if (last?.text !== text) last = { text, task: asTask(readJson(text)) };
+  return last.task;
+}
+
+/** The text of a task without values. @param {string} skill */
+export function emptyTask(skill) {
+  return `{\n  "task_type": ${JSON.stringify(skill)},\n  "payload": {}\n}\n`;
+}
+
+/**
+ * The text with another value for a payload key; `undefined` takes the key away.
+ * @param {string} text of a task (`isTask`)
+ * @param {string} key
+ * @param {any} value
+ */
+export function withValue(text, key, value) {
+  const { json, payload } = readTask(text);
+  const span = json.spans.get(memberPath(PAYLOAD, key));
+  const isThere = key in payload && span;
+  if (value === undefined) return isThere ? withoutMember(text, span) : text;
+  if (isThere) return text.slice(0, span.start) + written(value, indentBefore(text, span.keyStart)) + text.slice(span.end);
+  return withNewMember(text, key, value);
+}
+
+/** The text without a key beside task_type and payload. @param {string} text @param {string} key */
+export function withoutStranger(text, key) {
+  const span = readTask(text).json.spans.get(memberPath("$", key));
+  return span ? withoutMember(text, span) : text;
+}
+
+/** The text with another task_type. @param {string} text @param {string} skill */
+export function withType(text, skill) {
+  const span = readTask(text).json.spans.get("$.task_type");
+  return span ? text.slice(0, span.start) + JSON.stringify(skill) + text.slice(span.end) : text;
+}
+
+/** @param {import("./json_text.js").JsonText} json @returns {Task} */
+function asTask(json) {
+  const { value, error } = json;
+  const isTask = isObject(value) && typeof value.task_type === "string" && isObject(value.payload);
+  return {
+    json,
+    error,
+    isTask,
+    type: isTask ? value.task_type : "",
+    payload: isTask ? value.payload : {},
+    strangers: isTask ? Object.keys(value).filter((key) => key !== "task_type" && key !== "payload") : [],
+  };
+}
+
+/** @param {any} value */
+function isObject(value) {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** @param {string} text @param {string} key @param {any} value */
+function withNewMember(text, key, value) {
+  const { json, payload } = readTask(text);
+  const container = /** @type {import("./json_text.js").Span} */ (json.spans.get(PAYLOAD));
+  const keys = Object.keys(payload);
+  const lastSpan = keys.length ? json.spans.get(memberPath(PAYLOAD, keys[keys.length - 1])) : undefined;
+  if (lastSpan) {
+    const indent = indentBefore(text, lastSpan.keyStart);
+    const separator = indent === null ? ", " : `,\n${indent}`;
+    return text.slice(0, lastSpan.end) + separator + member(key, value, indent) + text.slice(lastSpan.end);
+  }
+  const outer = /^[ \t]*/.exec(text.slice(text.lastIndexOf("\n", container.start) + 1))?.[0] ?? "";
+  const indent = `${outer}  `;
+  const body = `{\n${indent}${member(key, value, indent)}\n${outer}}`;
+  return text.slice(0, container.start) + body + text.slice(container.end);
+}
+
+/** @param {string} text @param {import("./json_text.js").Span} span */
+function withoutMember(text, span) {
+  const before = text.slice(0, span.keyStart);
+  const after = text.slice(span.end);
+  const comma = /^\s*,/.exec(after);
+  if (comma) return before + after.slice(comma[0].length).replace(/^\s*/, "");
+  return before.replace(/,?\s*$/, "") + after;
+}
+
+/** @param {string} key @param {any} value @param {string | null} indent */
+function member(key, value, indent) {
+  return `${JSON.stringify(key)}: ${written(value, indent)}`;
+}
+
+/** A value as text, its lines indented like the line it begins on. @param {any} value @param {string | null} indent */
+function written(value, indent) {
+  if (indent === null) return JSON.stringify(value);
+  return JSON.stringify(value, null, 2).replaceAll("\n", `\n${indent}`);
+}
+
+/** The indentation of a key that stands alone at the start of its line, `null` of one that does not. */
+function indentBefore(/** @type {string} */ text, /** @type {number} */ at) {
+  const line = text.slice(text.lastIndexOf("\n", at - 1) + 1, at);
+  const isFirstLine = text.lastIndexOf("\n", at - 1) < 0;
+  return /^[ \t]*$/.test(line) && !isFirstLine ? line : null;
+}
