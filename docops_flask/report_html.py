@@ -13,8 +13,9 @@ from typing import Any
 
 MAX_ISSUES = 1000
 
-# In a clone a link to the templates at the top level, in a wheel the files themselves.
-_TEMPLATES = Path(__file__).resolve().parent / "templates"
+# In a clone links to folders at the top level, in a wheel the files themselves.
+_PACKAGE = Path(__file__).resolve().parent
+_SOURCES = (_PACKAGE / "templates", _PACKAGE / "static" / "css")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,7 @@ def render_report(report: Mapping[str, Any]) -> str:
     import jinja2
 
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_TEMPLATES),
+        loader=jinja2.FileSystemLoader(_SOURCES),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,

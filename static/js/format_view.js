@@ -7,7 +7,8 @@ import { placeInWords } from "./places.js";
 
 const SHOWN_AT_ONCE = 50;
 const GROUPS = ["template", "value", "report", "note", "fixed"];
-const UNITS = { FIRST_LINE_INDENT_MISMATCH: "twips", RUN_SIZE_MISMATCH: "pt" };
+const SHOWN_PLACES = 6;
+const TWIPS_PER_POINT = 20;
 const TONES = { template: "bad", value: "bad", report: "bad", note: "plain", fixed: "good" };
 
 /**
@@ -64,7 +65,7 @@ function paragraphsWhoseValueBeginsBlank(log) {
 /** @param {string} name @param {any[]} issues */
 function group(name, issues) {
   const body = el("tbody");
-  const left = [...issues];
+  const left = merged(issues);
   const more = button({ class: "quiet", onclick: () => showMore() });
   const showMore = () => {
     body.append(...left.splice(0, SHOWN_AT_ONCE).map(row));
@@ -72,31 +73,58 @@ function group(name, issues) {
     more.hidden = left.length === 0;
   };
   showMore();
-  const heads = ["issue_what", "issue_where", "issue_expected", "issue_actual", "issue_advice"];
+  const heads = ["issue_what", "issue_expected", "issue_actual", "issue_where", ...(name === "fixed" ? [] : ["issue_advice"])];
   return el(
     "div",
     { class: "issue-group", "data-group": name, "data-tone": TONES[/** @type {keyof typeof TONES} */ (name)] },
     el("h4", null, t(`group_${name}`), " ", el("span", { class: "soft" }, issues.length)),
     el("p", { class: "hint" }, t(`group_${name}_hint`)),
-    el("div", { class: "scroll", role: "region", tabindex: "0", "aria-label": t(`group_${name}`) }, el("table", null, el("thead", null, el("tr", null, heads.map((head) => el("th", { scope: "col" }, t(head))))), body)),
+    el("table", null, el("thead", null, el("tr", null, heads.map((head) => el("th", { scope: "col" }, t(head))))), body),
     more,
   );
 }
 
-/** @param {any} issue */
-function row(issue) {
+/** Issues that are the same but for their place become one row. @param {any[]} issues @returns {{issue: any, paths: Set<string>}[]} */
+function merged(issues) {
+  /** @type {Map<string, {issue: any, paths: Set<string>}>} */
+  const rows = new Map();
+  for (const issue of issues) {
+    const key = JSON.stringify([issue.code, issue.slot, issue.expected, issue.actual, issue.origin]);
+    if (!rows.has(key)) rows.set(key, { issue, paths: new Set() });
+    rows.get(key)?.paths.add(issue.paragraph_path);
+  }
+  return [...rows.values()];
+}
+
+/** @param {{issue: any, paths: Set<string>}} merged */
+function row({ issue, paths }) {
   const slot = issue.slot && hasMessage(`slot_${issue.slot}`) ? ` (${t(`slot_${issue.slot}`)})` : "";
   const isKnown = hasMessage(`issue_${issue.code}`);
-  const advice = issue.fixed ? "advice_fixed" : `advice_${issue.code}`;
   return el(
     "tr",
     { "data-code": issue.code },
     el("th", { scope: "row" }, isKnown ? t(`issue_${issue.code}`) + slot : issue.code),
-    cell("issue_where", el("span", { class: "place", title: issue.run_id ?? issue.paragraph_path }, placeInWords(issue.paragraph_path))),
     cell("issue_expected", value(issue.expected, issue.code)),
     cell("issue_actual", value(issue.actual, issue.code)),
-    cell("issue_advice", hasMessage(advice) ? t(advice) : el("span", { lang: "en" }, issue.message), issue.origin && el("span", { class: "soft", lang: "en" }, ` (${issue.origin})`)),
+    cell("issue_where", places([...paths])),
+    !issue.fixed && cell("issue_advice", advice(issue)),
   );
+}
+
+/** @param {string[]} paths */
+function places(paths) {
+  const shown = paths.slice(0, SHOWN_PLACES).map(placeInWords).join(t("place_list_separator"));
+  const more = paths.length > SHOWN_PLACES && ` ${t("places_more", { n: paths.length - SHOWN_PLACES })}`;
+  return el("span", { class: "place", title: paths.slice(0, SHOWN_PLACES).join(" ") }, shown, more);
+}
+
+/** What to do: where the value comes from, if it comes from somewhere; else what the rule says. @param {any} issue */
+function advice(issue) {
+  const { code, origin, message } = issue;
+  if (!/_MISMATCH$/.test(code)) return hasMessage(`advice_${code}`) ? t(`advice_${code}`) : el("span", { lang: "en" }, message);
+  if (!origin) return t("advice_unstated");
+  if (origin.startsWith("style ")) return t("advice_style", { style: origin.slice("style ".length) });
+  return hasMessage(`advice_${origin}`) ? t(`advice_${origin}`) : `${t("advice_elsewhere")} ${origin}`;
 }
 
 /** @param {string} head @param {...any} children */
@@ -107,8 +135,8 @@ function cell(head, ...children) {
 /** @param {any} shown @param {string} code */
 function value(shown, code) {
   if (shown === null || shown === undefined) return el("span", { class: "soft" }, t("not_stated"));
-  const unit = UNITS[/** @type {keyof typeof UNITS} */ (code)];
-  if (typeof shown === "number") return [String(shown), unit && ` ${unit}`];
+  if (typeof shown === "number" && code === "FIRST_LINE_INDENT_MISMATCH") return `${shown / TWIPS_PER_POINT} pt (${shown} twips)`;
+  if (typeof shown === "number") return code === "RUN_SIZE_MISMATCH" ? `${shown} pt` : String(shown);
   const phrase = `phrase_${String(shown).replaceAll(" ", "_")}`;
   return hasMessage(phrase) ? t(phrase) : String(shown);
 }

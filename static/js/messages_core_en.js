@@ -13,6 +13,7 @@ export default {
   theme_auto: "Like the system",
   theme_light: "Light",
   theme_dark: "Dark",
+  place_list_separator: "; ",
   list_separator: ", ",
   sentence_separator: " ",
 

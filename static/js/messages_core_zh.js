@@ -10,6 +10,7 @@ export default {
   theme_auto: "跟随系统",
   theme_light: "浅色",
   theme_dark: "深色",
+  place_list_separator: "；",
   list_separator: "、",
   sentence_separator: "",
 

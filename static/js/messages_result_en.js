@@ -2,8 +2,6 @@
 
 /** @param {number} n @param {string} one @param {string} many */
 const count = (n, one, many) => `${n} ${n === 1 ? one : many}`;
-const FROM_STYLE = "Change it where it comes from: in the named style, or on the paragraph itself when it says direct.";
-
 export default {
   verdict_0: "Done. The document is ready.",
   verdict_2: "Required fields are missing.",
@@ -60,14 +58,14 @@ export default {
   issue_RUN_SIZE_MISMATCH: "Font size",
   slot_latin: "Latin",
   slot_east_asia: "East Asian",
-  advice_fixed: "Nothing.",
   advice_TABLE_FORBIDDEN: "Write its contents as paragraphs, or set forbid_tables to false in the policy.",
   advice_NUMPR_PRESENT: "Type the number as text, or set forbid_numpr to false in the policy.",
-  advice_LINE_SPACING_MISMATCH: FROM_STYLE,
-  advice_FIRST_LINE_INDENT_MISMATCH: FROM_STYLE,
-  advice_RUN_FONT_MISMATCH: FROM_STYLE,
-  advice_RUN_SIZE_MISMATCH: FROM_STYLE,
   advice_LEADING_WHITESPACE: "Delete the blanks and use the first-line indent instead.",
+  advice_style: "Change the style “{style}”.",
+  advice_direct: "Change it on the paragraph itself, or clear its direct formatting.",
+  advice_docDefaults: "Change the document's defaults, or state it in the style.",
+  advice_elsewhere: "Change it where it comes from:",
+  advice_unstated: "State it in the style if you want to be sure.",
   not_stated: "not stated",
   phrase_no_table: "no table",
   phrase_table: "table",
@@ -77,7 +75,7 @@ export default {
   phrase_tab: "tab",
   phrase_ideographic_space: "ideographic space",
 
-  facts_title: "Request id, timings and settings in force",
+  facts_title: "Timings and settings in force",
   fact_total: "Total, seen from here",
   fact_queue_wait_ms: "Waited for a place",
   fact_subprocess_ms: "Filled and checked",

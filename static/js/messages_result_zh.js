@@ -1,7 +1,5 @@
 /** 中文：结果。 */
 
-const FROM_STYLE = "请在其来源处修改：样式中的设置改样式，直接设置的改该段落本身。";
-
 export default {
   verdict_0: "完成，文档已生成。",
   verdict_2: "缺少必填字段。",
@@ -58,14 +56,14 @@ export default {
   issue_RUN_SIZE_MISMATCH: "字号",
   slot_latin: "西文",
   slot_east_asia: "中文",
-  advice_fixed: "无需处理。",
   advice_TABLE_FORBIDDEN: "请将内容改写为段落，或在规范中将 forbid_tables 设为 false。",
   advice_NUMPR_PRESENT: "请手工输入编号，或在规范中将 forbid_numpr 设为 false。",
-  advice_LINE_SPACING_MISMATCH: FROM_STYLE,
-  advice_FIRST_LINE_INDENT_MISMATCH: FROM_STYLE,
-  advice_RUN_FONT_MISMATCH: FROM_STYLE,
-  advice_RUN_SIZE_MISMATCH: FROM_STYLE,
   advice_LEADING_WHITESPACE: "请删除段首空白，改用首行缩进。",
+  advice_style: "修改样式“{style}”。",
+  advice_direct: "修改该段落本身，或清除其直接格式。",
+  advice_docDefaults: "修改文档默认格式，或在样式中规定。",
+  advice_elsewhere: "请在其来源处修改：",
+  advice_unstated: "如需确定，请在样式中规定。",
   not_stated: "未规定",
   phrase_no_table: "无表格",
   phrase_table: "表格",
@@ -75,7 +73,7 @@ export default {
   phrase_tab: "制表符",
   phrase_ideographic_space: "全角空格",
 
-  facts_title: "请求编号、耗时与生效的设置",
+  facts_title: "耗时与生效的设置",
   fact_total: "总耗时（本页）",
   fact_queue_wait_ms: "排队",
   fact_subprocess_ms: "填写与检查",

@@ -1,6 +1,5 @@
 /** The result: the verdict first, then what can be done about it, then what was done. */
 
-import { copyButton } from "./copy.js";
 import { announce, button, el, goTo, refill } from "./dom.js";
 import { baseName, download, sizeInWords } from "./downloads.js";
 import { requestId } from "./error_view.js";
@@ -13,6 +12,7 @@ import { placeInWords } from "./places.js";
 import { fieldsOf, placeholderOf } from "./skill_choice.js";
 import { on, state, update } from "./state.js";
 
+const FORMAT_FAILED = 4;
 const SHOWN_UNSUPPORTED = 50;
 const TONES = { 0: "good", 2: "warn", 3: "bad", 4: "bad" };
 /** @type {any} the outcome that was shown last */
@@ -48,13 +48,17 @@ function needStyles() {
 /** @param {any} run */
 function runParts(run) {
   const missing = run.missing ?? { missing_required: [], missing_optional: [] };
+  const tooLarge = () => notice("plain", {}, t("too_large_to_show"));
+  const format = run.format ? formatResult(run.format, run.log) : tooLarge();
+  const filled = run.log ? filledValues(run.log) : tooLarge();
   return [
     verdictPanel(run.exitCode, t(`verdict_${run.exitCode}`), runSummary(run, missing), downloads(run)),
     staleNote(),
     missingFields(missing),
     unsupported(unsupportedOf(run.log)),
-    run.format ? formatResult(run.format, run.log) : notice("plain", {}, t("too_large_to_show")),
-    run.log ? filledValues(run.log) : notice("plain", {}, t("too_large_to_show")),
+    // What the verdict is about comes first.
+    ...(run.exitCode === FORMAT_FAILED ? [format, filled] : [filled, format]),
+    run.requestId && requestId(run.requestId),
     facts(run),
   ];
 }
@@ -207,6 +211,5 @@ function facts(run) {
     { class: "block", id: "facts" },
     el("summary", null, t("facts_title")),
     el("dl", { class: "facts" }, rows.map(([name, value]) => [el("dt", null, name), el("dd", null, value)])),
-    run.requestId && el("p", { class: "request-id" }, `${t("request_id")} `, el("code", { id: "request-id" }, run.requestId), " ", copyButton({ id: "copy-request-id", "aria-label": t("copy_request_id") }, t("copy"), () => run.requestId)),
   );
 }

@@ -107,7 +107,7 @@ function fieldItem(field, known) {
     el(
       "span",
       { class: "place", title: field.places.slice(0, SHOWN_PLACES).join(" ") },
-      places.slice(0, SHOWN_PLACES).join(t("list_separator")),
+      places.slice(0, SHOWN_PLACES).join(t("place_list_separator")),
       places.length > SHOWN_PLACES && ` ${t("places_more", { n: places.length - SHOWN_PLACES })}`,
     ),
   );
