@@ -31,6 +31,7 @@ SKILL = Skill(
 )
 JOB = Job(JobKind.RUN, (SKILL,), SKILL, {"title": "年度会议"})
 COMMENT = f'<w:comment w:id="3">{p("【TITLE】")}</w:comment>'
+FIELD_RESULT = '<w:fldSimple w:instr="DATE">' + r("【TITLE】") + "</w:fldSimple>"
 BOUND_CONTROL = (
     '<w:sdt><w:sdtPr><w:dataBinding w:xpath="/x"/></w:sdtPr>'
     f"<w:sdtContent>{r('【TITLE】')}</w:sdtContent></w:sdt>"
@@ -264,7 +265,7 @@ def test_inspect_lists_fields_with_places_and_suggests_the_skill(tmp_path):
         (p("plain"), {}, "NO_FIELDS", "", ""),
         (p("【title】"), {}, "UNSUPPORTED_PLACEHOLDER", "p0:r0", "【title】"),
         (p("【OTHER】"), {}, "UNKNOWN_FIELD", "p0:r0", "【OTHER】"),
-        (p('<w:fldSimple w:instr="DATE">' + r("【TITLE】") + "</w:fldSimple>"), {}, "FIELD_RESULT", "p0:r0", "【TITLE】"),
+        (p(FIELD_RESULT), {}, "FIELD_RESULT", "p0:r0", "【TITLE】"),
         (p("x"), {"comments": COMMENT}, "IN_COMMENT", "comments/n3.p0:r0", "【TITLE】"),
         (p(BOUND_CONTROL), {}, "BOUND_CONTROL", "p0:r0", "【TITLE】"),
     ],

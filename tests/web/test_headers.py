@@ -1,0 +1,128 @@
+"""The console's headers (contract section 10) on every answer under /web."""
+
+import pytest
+
+from docops_flask.web import console
+
+HEADERS = {
+    "Cache-Control": "no-store, max-age=0",
+    "Pragma": "no-cache",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "X-Frame-Options": "DENY",
+    "Permissions-Policy": "geolocation=(), microphone=(), camera=()",
+    "X-Robots-Tag": "noindex, nofollow",
+}
+POLICY = {
+    "default-src": "'self'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "img-src": "'self'",
+    "connect-src": "'self'",
+    "object-src": "'none'",
+    "base-uri": "'none'",
+    "form-action": "'none'",
+    "frame-ancestors": "'none'",
+    "require-trusted-types-for": "'script'",
+    "trusted-types": "'none'",
+}
+ANSWERS = [
+    ("GET", "/web", 200),
+    ("HEAD", "/web", 200),
+    ("GET", "/web/", 200),
+    ("GET", "/web?x=1", 200),
+    ("GET", "/web/static/js/main.js", 200),
+    ("GET", "/web/static/css/tokens.css", 200),
+    ("GET", "/web/nothing", 404),
+    ("GET", "/web//static/js/main.js", 404),
+    ("GET", "/web/static/", 404),
+    ("GET", "/web/static/js", 404),
+    ("GET", "/web/static/js/../../../wsgi.py", 404),
+    ("GET", "/web/static/..%2f..%2fwsgi.py", 404),
+    ("GET", "/web/static/%2e%2e/%2e%2e/wsgi.py", 404),
+    ("GET", "/web/static//etc/passwd", 404),
+    ("GET", "/web/static/%00", 404),
+    ("GET", "/web/../v1/meta", 404),
+    ("GET", "/%77eb", 200),
+    ("GET", "/web%2Fstatic%2Fjs%2Fmain.js", 200),
+    ("POST", "/web", 405),
+    ("OPTIONS", "/web", 405),
+    ("DELETE", "/web/static/js/main.js", 405),
+]
+
+
+def policy_of(response):
+    directives = (
+        each.strip().partition(" ") for each in response.headers["Content-Security-Policy"].split(";")
+    )
+    return {name: value for name, _, value in directives}
+
+
+def assert_console_headers(response):
+    assert {name: response.headers.get(name) for name in HEADERS} == HEADERS
+    assert policy_of(response) == POLICY
+
+
+@pytest.mark.parametrize(("method", "path", "status"), ANSWERS)
+def test_every_answer_of_the_console_has_them(make_client, method, path, status):
+    response = make_client(enable_web_console=True).open(path, method=method)
+    assert response.status_code == status
+    assert_console_headers(response)
+    assert len(response.headers["X-Docops-Request-Id"]) == 32
+
+
+@pytest.mark.parametrize("path", ["/web", "/web/static/js/main.js"])
+def test_a_refusal_has_them(make_client, path):
+    response = make_client(enable_web_console=True, web_basic_auth=("user", "pass")).get(path)
+    assert response.status_code == 401
+    assert_console_headers(response)
+
+
+def test_a_mistake_of_the_server_has_them(make_client, monkeypatch):
+    def fail(_name):
+        raise RuntimeError
+
+    monkeypatch.setattr(console._files, "find", fail)
+    response = make_client(enable_web_console=True).get("/web/static/js/main.js")
+    assert (response.status_code, response.get_json()["error_code"]) == (500, "INTERNAL_ERROR")
+    assert_console_headers(response)
+
+
+@pytest.mark.parametrize("path", ["/web", "/web/static/js/main.js"])
+def test_a_gate_that_is_off_has_them(client, path):
+    response = client.get(path)
+    assert response.status_code == 404
+    assert_console_headers(response)
+
+
+def test_a_request_with_conditions_gets_the_whole_file(make_client):
+    client = make_client(enable_web_console=True)
+    conditions = {
+        "If-None-Match": "*",
+        "If-Modified-Since": "Fri, 01 Jan 2038 00:00:00 GMT",
+        "Range": "bytes=0-3",
+    }
+    response = client.get("/web/static/js/main.js", headers=conditions)
+    assert response.status_code == 200
+    assert_console_headers(response)
+
+
+def test_the_origins_the_page_may_call_are_in_connect_src(make_client):
+    origins = ("https://docops.example", "http://10.0.0.5:8080")
+    response = make_client(enable_web_console=True, web_connect_src=origins).get("/web")
+    assert policy_of(response)["connect-src"] == "'self' https://docops.example http://10.0.0.5:8080"
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/v1/meta", "/v1/run", "/website", "/webx/static", "/WEB"])
+def test_other_answers_do_not_have_the_policy(make_client, path):
+    response = make_client(enable_web_console=True).get(path)
+    assert "Content-Security-Policy" not in response.headers
+
+
+@pytest.mark.parametrize("path", ["/web", "/web/static/js/main.js", "/web/nothing"])
+def test_the_console_never_carries_cors_headers(make_client, path):
+    client = make_client(enable_web_console=True, enable_cors=True)
+    for method in ("GET", "OPTIONS"):
+        headers = {"Origin": "https://office.example", "Access-Control-Request-Method": "GET"}
+        response = client.open(path, method=method, headers=headers)
+        assert [name for name, _ in response.headers if name.startswith("Access-Control-")] == []
