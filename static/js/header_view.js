@@ -2,8 +2,8 @@
 
 import { asApiBase } from "./connection.js";
 import { announce, button, byId, el, refill } from "./dom.js";
-import { errorPanel } from "./error_view.js";
 import { currentLanguage, LANGUAGES, setLanguage, t } from "./i18n.js";
+import { showError } from "./late_error.js";
 import { loadMeta } from "./meta.js";
 import { keepLanguage, keepTheme, settings, THEMES } from "./settings.js";
 import { on, state, update } from "./state.js";
@@ -112,7 +112,8 @@ function showConnection() {
       : meta
         ? t("connection_good", { version: meta.version ?? "?", n: meta.supported_skills.length })
         : t("connection_none");
-  refill(byId("connection-error"), metaError && errorPanel(metaError, { retry: loadMeta }));
+  if (!metaError) refill(byId("connection-error"));
+  else showError(byId("connection-error"), metaError, loadMeta);
   if (metaError) byId("connection").setAttribute("open", "");
   else if (meta) announce(status.textContent);
 }

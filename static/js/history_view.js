@@ -4,8 +4,7 @@ import { copyButton } from "./copy.js";
 import { announce, button, byId, el, refill } from "./dom.js";
 import { chip } from "./frame.js";
 import { addRun, forgetValues, pastRuns } from "./history.js";
-import { browserLanguage, currentLanguage, inLanguage, setLanguage, t } from "./i18n.js";
-import { forgetDrafts, takeText } from "./skill_choice.js";
+import { browserLanguage, inLanguage, setLanguage, t } from "./i18n.js";
 import { forgetSettings } from "./settings.js";
 import { on, state, update } from "./state.js";
 
@@ -69,9 +68,11 @@ function runItem(run) {
 
 /** @param {string} task */
 async function useAgain(task) {
+  const [{ takeText }, { showView }] = await Promise.all([import("./skill_choice.js"), import("./content_view.js")]);
   takeText(task);
-  const { showView } = await import("./content_view.js");
-  await showView();
+  // A workbench that opens now shows the text by itself.
+  if (state.working) await showView();
+  update({ working: true });
   announce(t("imported"));
 }
 
@@ -87,13 +88,10 @@ function rememberOrNot(event) {
 
 async function forget() {
   forgetSettings();
+  const { forgetDrafts } = await import("./skill_choice.js");
   forgetDrafts();
-  if (browserLanguage() !== currentLanguage()) await setLanguage(browserLanguage());
-  // Whatever the changes above had kept again.
-  forgetSettings();
-  showHistory();
-  const { showHeader } = await import("./header_view.js");
-  showHeader();
+  // Everything is shown anew, in the browser's language and with the defaults.
+  await setLanguage(browserLanguage());
   announce(t("forgotten"));
   byId("forget").focus();
 }

@@ -1,39 +1,82 @@
-/** Starts the page: language, settings, views, and what this server can do. */
+/** Starts the page: language, settings, the first view, and what this server can do; the rest comes when needed. */
 
 import { watchPolicy } from "./connection.js";
-import { showContentStep, importTask, watchContentStep } from "./content_view.js";
-import { byId, el, fill, refill } from "./dom.js";
-import { watchForm } from "./form_view.js";
+import { button, byId, el, fill, refill } from "./dom.js";
+import { notice, stepBody } from "./frame.js";
 import { showHeader, watchHeader } from "./header_view.js";
-import { keepHistory, showHistory, watchHistory } from "./history_view.js";
-import { browserLanguage, onLanguage, setLanguage, t } from "./i18n.js";
+import { browserLanguage, needMessages, onLanguage, setLanguage, t } from "./i18n.js";
 import { loadMeta } from "./meta.js";
-import { watchOptions } from "./options_view.js";
-import { showRunStep, watchRunStep } from "./run_view.js";
+import { keepsAnything } from "./preferences.js";
 import { recallSettings, settings, watchSettings } from "./settings.js";
-import { on, state } from "./state.js";
+import { on, state, update } from "./state.js";
 import { chooseTemplate, showTemplateStep, watchTemplateStep } from "./template_view.js";
+
+/** @type {typeof import("./workbench.js") | null} */
+let workbench = null;
+/** @type {Promise<void> | null} */
+let opening = null;
+/** @type {typeof import("./history_view.js") | null} */
+let history = null;
 
 async function start() {
   watchPolicy();
   recallSettings();
+  const hasHistory = keepsAnything();
   onLanguage(showEverything);
   await setLanguage(settings.language || browserLanguage());
-  for (const watch of [watchSettings, watchHeader, watchTemplateStep, watchContentStep, watchForm, watchOptions, watchRunStep, watchHistory]) watch();
+  for (const watch of [watchSettings, watchHeader, watchTemplateStep]) watch();
   on(["outcome"], showOutcome);
+  on(["working"], () => state.working && openWork());
   takeDroppedFiles();
+  if (hasHistory) openHistory();
   await loadMeta();
 }
 
 function showEverything() {
+  document.getElementById("loading")?.remove();
   byId("skip").textContent = t("skip");
   showHeader();
   showTemplateStep();
-  showContentStep();
-  showRunStep();
-  showHistory();
+  if (workbench) workbench.showWork();
+  else showLaterSteps();
+  history?.showHistory();
   showOutcome();
   refill(byId("bottom"), el("p", null, t("footer", { version: document.documentElement.dataset.version })));
+}
+
+/** Steps two and three before they are needed. @param {Element | null} [message] */
+function showLaterSteps(message = null) {
+  const begin = button({ id: "start-without-template", class: "quiet", onclick: () => update({ working: true }) }, t("start_without_template"));
+  refill(stepBody("step-content", 2), message, el("p", { class: "soft" }, t("step_later")), el("p", null, begin));
+  refill(stepBody("step-run", 3), el("p", { class: "soft" }, t("step_later")));
+}
+
+/** Open content and run, once. @returns {Promise<void>} */
+function openWork() {
+  opening ??= loadWork();
+  return opening;
+}
+
+async function loadWork() {
+  try {
+    const module = await import("./workbench.js");
+    await module.openWork();
+    workbench = module;
+    await openHistory();
+  } catch (error) {
+    opening = null;
+    update({ working: false });
+    showLaterSteps(notice("bad", { "data-error": "part" }, t("part_failed")));
+    throw error;
+  }
+}
+
+async function openHistory() {
+  if (history) return;
+  const [module] = await Promise.all([import("./history_view.js"), needMessages("work")]);
+  history = module;
+  history.showHistory();
+  history.watchHistory();
 }
 
 /** The result's views come when there is a result. */
@@ -42,7 +85,7 @@ async function showOutcome() {
   const section = byId("result");
   section.hidden = !outcome || outcome.kind === "error";
   if (!outcome) return;
-  keepHistory(outcome);
+  history?.keepHistory(outcome);
   if (outcome.kind === "error") return;
   const { showResult } = await import("./result_view.js");
   if (state.outcome === outcome) await showResult(section, outcome);
@@ -61,15 +104,24 @@ function takeDroppedFiles() {
   addEventListener("drop", (event) => {
     event.preventDefault();
     zone.removeAttribute("data-dragging");
-    for (const file of event.dataTransfer?.files ?? []) {
-      if (/\.json$/i.test(file.name)) importTask(file);
-      else chooseTemplate(file);
-    }
+    for (const file of event.dataTransfer?.files ?? []) take(file);
   });
+}
+
+/** @param {File} file */
+async function take(file) {
+  if (!/\.json$/i.test(file.name)) {
+    chooseTemplate(file);
+    return;
+  }
+  await openWork();
+  const { importTask } = await import("./content_view.js");
+  await importTask(file);
 }
 
 start().catch((error) => {
   // Without its sentences the page cannot say it in two languages.
-  fill(byId("main"), el("p", { class: "notice", "data-tone": "bad" }, "This page could not be loaded; please reload it. 页面未能加载，请刷新。"));
+  const words = "This page could not be loaded; please reload it. 页面未能加载，请刷新。";
+  fill(byId("main"), el("p", { class: "notice", "data-tone": "bad" }, words));
   throw error;
 });

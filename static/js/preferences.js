@@ -25,6 +25,15 @@ export function remember(name, value) {
   }
 }
 
+/** Say whether anything is kept. */
+export function keepsAnything() {
+  try {
+    return Object.keys(localStorage).some((name) => name.startsWith(PREFIX));
+  } catch {
+    return false;
+  }
+}
+
 /** Remove everything this page has kept. */
 export function forgetEverything() {
   try {

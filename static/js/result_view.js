@@ -11,6 +11,7 @@ import { hasMessage, inLanguage, needMessages, t } from "./i18n.js";
 import { placeInWords } from "./places.js";
 import { fieldsOf, placeholderOf } from "./skill_choice.js";
 import { on, state, update } from "./state.js";
+import { needStyles } from "./styles.js";
 
 const FORMAT_FAILED = 4;
 const SHOWN_UNSUPPORTED = 50;
@@ -21,7 +22,7 @@ let watching = false;
 
 /** Show an outcome. @param {HTMLElement} section @param {any} outcome */
 export async function showResult(section, outcome) {
-  await Promise.all([needMessages("result"), needStyles()]);
+  await Promise.all([needMessages("result"), needStyles("result")]);
   const parts = outcome.kind === "run" ? runParts(outcome) : precheckParts(outcome.verdict);
   section.setAttribute("aria-labelledby", "verdict");
   section.dataset.exitCode = String(outcome.kind === "run" ? outcome.exitCode : outcome.verdict.expected_exit_code);
@@ -33,16 +34,6 @@ export async function showResult(section, outcome) {
   const verdict = /** @type {HTMLElement} */ (section.querySelector("#verdict"));
   goTo(verdict);
   announce(verdict.textContent ?? "");
-}
-
-/** Load the result's style sheet, once; without it the result is plain, but there. */
-function needStyles() {
-  if (document.getElementById("result-styles")) return null;
-  const href = new URL("../css/result.css", import.meta.url).href;
-  const link = el("link", { id: "result-styles", rel: "stylesheet", href });
-  const settled = new Promise((resolve) => (link.onload = link.onerror = resolve));
-  document.head.append(link);
-  return settled;
 }
 
 /** @param {any} run */

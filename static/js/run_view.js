@@ -8,7 +8,7 @@ import { errorPanel } from "./error_view.js";
 import { notice, stepBody } from "./frame.js";
 import { inLanguage, t } from "./i18n.js";
 import { currentJob, jobForm } from "./job.js";
-import { optionsView, showOptions, showPolicyError } from "./options_view.js";
+import { optionsView, showOptions, showPolicyError, watchOptions } from "./options_view.js";
 import { on, state, update } from "./state.js";
 import { readTask } from "./task.js";
 import { upload, uploadForJson } from "./upload.js";
@@ -46,6 +46,7 @@ export function showRunStep() {
 
 /** Keep the step in line with the state. */
 export function watchRunStep() {
+  watchOptions();
   on(["template", "inspection", "text", "skill", "meta"], showReady);
 }
 

@@ -34,6 +34,8 @@ export const state = {
   /** @type {import("./api_error.js").ApiError | null} */
   metaError: null,
   metaBusy: false,
+  /** Whether content and run are open; they are loaded when they are needed. */
+  working: false,
   /** @type {File | null} */
   template: null,
   /** @type {any} the answer of /v1/inspect for the template */
