@@ -9,7 +9,6 @@ const HERE = "DOCOPS_TASK";
  * @param {boolean} needsUser
  */
 export function curlCommand(job, url, needsUser) {
-  const end = delimiter(job.task);
   const type = job.template.type || "application/octet-stream";
   const lines = [
     "curl --silent --show-error --dump-header - --output docops_outputs.zip",
@@ -17,9 +16,20 @@ export function curlCommand(job, url, needsUser) {
     `-F ${quoted(`template=@${formName(job.template.name)};type=${type}`)}`,
     `-F ${quoted("task=@-;filename=task.json;type=application/json")}`,
     ...job.fields.map(([name, value]) => `--form-string ${quoted(`${name}=${asSent(value)}`)}`),
-    `${quoted(url)} <<'${end}'`,
+    `${quoted(url)} ${input(job.task)}`,
   ];
-  return `${lines.join(" \\\n  ")}\n${job.task}${end}\n`;
+  return lines.join(" \\\n  ");
+}
+
+/**
+ * The task as curl's standard input: a here-document, which shows it as it is; where it holds tabs, which an
+ * interactive shell would complete, an escaped here-string. Both end with a line end, as the task does.
+ * @param {string} task
+ */
+function input(task) {
+  const end = delimiter(task);
+  const isPlain = !/[\x00-\x09\x0b-\x1f\x7f]/.test(task);
+  return isPlain ? `<<'${end}'\n${task}${end}\n` : `<<<${quoted(task.slice(0, -1))}\n`;
 }
 
 /** Browsers send the lines of a form field with CRLF (HTML, "multipart form data"). @param {string} value */

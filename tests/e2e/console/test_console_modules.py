@@ -1,0 +1,235 @@
+"""The console's modules that know nothing of the page, imported by a real browser."""
+
+import io
+import json
+import zipfile
+
+import pytest
+
+
+@pytest.fixture
+def module(page, console_url):
+    """Call a function of a module: ``module("places", "placeInWords", "p3")``."""
+    page.goto(console_url)
+    page.wait_for_selector("#connection-state[data-state=good]")
+
+    def call(name, function, *arguments):
+        script = "async ([path, name, given]) => (await import(path))[name](...given)"
+        path = f"{console_url}/static/js/{name}.js"
+        return page.evaluate(script, [path, function, list(arguments)])
+
+    return call
+
+
+@pytest.fixture
+def places(module, page, console_url):
+    """The module of places, with the sentences it needs."""
+    page.evaluate(f"async () => (await import('{console_url}/static/js/i18n.js')).needMessages('work')")
+    return lambda path: module("places", "placeInWords", path)
+
+
+def test_a_place_is_told_in_words(places):
+    words = {
+        "p3": "paragraph 4",
+        "p3:r1": "paragraph 4",
+        "t0.r1.c2.p0": "table 1, row 2, column 3",
+        "t0.r1.c2.p1:r0": "table 1, row 2, column 3, paragraph 2",
+        "t0.r0.c0.t0.r1.c0.p0": "table 1, row 1, column 1, table 1, row 2, column 1",
+        "header1/p0": "header 1, paragraph 1",
+        "header1/t0.r0.c1.p0": "header 1, table 1, row 1, column 2",
+        "footnotes/n2.p0": "footnotes, note 2",
+        "comments/n3.p0:r0": "comments, note 3",
+        "textbox0/p0": "text box 1, paragraph 1",
+        "textbox0.fallback/p0": "text box 1, paragraph 1",
+        "": "",
+        "odd/x9": "odd, x9",
+    }
+    assert {path: places(path) for path in words} == words
+
+
+FAULTS = {
+    "": ("json_empty", 1, 1),
+    " \n ": ("json_empty", 2, 2),
+    "{": ("json_unfinished", 1, 2),
+    '{"a": 1,}': ("json_comma_too_many", 1, 8),
+    '{"a": 1 "b": 2}': ("json_comma_or_brace", 1, 9),
+    '[1\n 2]': ("json_comma_or_bracket", 2, 2),
+    '{a: 1}': ("json_key_expected", 1, 2),
+    '{"a" 1}': ("json_colon_expected", 1, 6),
+    '{"a": }': ("json_value_expected", 1, 7),
+    '{"a": 01}': ("json_comma_or_brace", 1, 8),
+    '{"a": NaN}': ("json_value_expected", 1, 7),
+    '{"a": 1}\n{': ("json_after_end", 2, 1),
+    '{"a": 1, "a": 2}': ("json_key_twice", 1, 10),
+    '{"a": "b': ("json_text_unfinished", 1, 7),
+    '{"a": "b\nc"}': ("json_line_break_in_text", 1, 9),
+    '{"a": "b\tc"}': ("json_control_in_text", 1, 9),
+    '{"a": "b\\x"}': ("json_bad_escape", 1, 9),
+    '{"a": “b”}': ("json_full_width", 1, 7),
+    '{"a"："b"}': ("json_full_width", 1, 5),
+    '{\n  "会议": "周例会"，\n}': ("json_full_width", 2, 14),
+    "[" * 200: ("json_too_deep", 1, 102),
+}  # fmt: skip
+
+
+def test_a_fault_in_json_is_told_with_its_line_and_column(module):
+    found = {}
+    for text in FAULTS:
+        error = module("json_text", "readJson", text)["error"]
+        found[text] = (error["code"], error["line"], error["column"])
+    assert found == FAULTS
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['{"a": [1, -2.5e3, true, false, null, "\\u4f1a\\n\\"/"], "b": {}, "": []}', '"x"', " [ ] ", "-0", "1E5"],
+)
+def test_sound_json_is_read_as_every_reader_reads_it(module, text):
+    answer = module("json_text", "readJson", text)
+    assert answer["error"] is None
+    assert answer["value"] == json.loads(text)
+
+
+ONE_LINE = '{"task_type": "m", "payload": %s}'
+LINES = '{\n  "task_type": "m",\n  "payload": %s\n}\n'
+
+
+@pytest.mark.parametrize(
+    ("frame", "payload", "key", "value", "changed"),
+    [
+        (ONE_LINE, '{"a":"1","x": 12345678901234567890}', "a", "2", '{"a":"2","x": 12345678901234567890}'),
+        (ONE_LINE, '{"a": "1"}, "more": 1.0', "b", ["x"], '{"a": "1", "b": ["x"]}, "more": 1.0'),
+        (LINES, '{\n    "a": "1"\n  }', "b", ["x"], '{\n    "a": "1",\n    "b": [\n      "x"\n    ]\n  }'),
+        (LINES, "{}", "a", "1", '{\n    "a": "1"\n  }'),
+        (ONE_LINE, '{"a": "1", "b": "2"}', "a", None, '{"b": "2"}'),
+        (ONE_LINE, '{"a": "1", "b": "2"}', "b", None, '{"a": "1"}'),
+        (ONE_LINE, '{\n  "a": "1"\n}', "a", None, "{\n}"),
+        (ONE_LINE, '{"a": "1"}', "c", None, '{"a": "1"}'),
+        (ONE_LINE, '{"__proto__": "1"}', "__proto__", "2", '{"__proto__": "2"}'),
+        (ONE_LINE, '{"it\'s": "1"}', "it's", "“2”\n", '{"it\'s": "“2”\\n"}'),
+    ],
+)
+def test_a_value_changes_in_place_and_nothing_else_does(
+    page, module, console_url, frame, payload, key, value, changed
+):
+    # None stands for JavaScript's undefined: the key goes.
+    script = """async ([path, text, key, value]) =>
+        (await import(path)).withValue(text, key, value ?? undefined)"""
+    text = page.evaluate(script, [f"{console_url}/static/js/task.js", frame % payload, key, value])
+    assert text == frame % changed
+
+
+ZIP_SCRIPT = """async ([path, bytes, name, limit]) => {
+  const zip = await import(path);
+  const archive = new Blob([new Uint8Array(bytes)]);
+  try {
+    const members = await zip.listMembers(archive);
+    const content = await zip.readMember(archive, members.get(name), limit);
+    return [[...members.keys()], await content.text()];
+  } catch (error) {
+    return error instanceof zip.ZipError ? `refused: ${error.message}` : `${error}`;
+  }
+}"""
+
+
+def archive(comment=b"", **members):
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as opened:
+        opened.comment = comment
+        for name, (content, method) in members.items():
+            opened.writestr(name, content, method)
+    return stream.getvalue()
+
+
+STORED, DEFLATED = zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED
+SOUND = archive(a=("会议" * 1000, DEFLATED), b=("stored", STORED))
+
+
+@pytest.fixture
+def read_zip(module, page, console_url):
+    def read(content, name, limit=10_000):
+        return page.evaluate(
+            ZIP_SCRIPT, [f"{console_url}/static/js/zip_reader.js", list(content), name, limit]
+        )
+
+    return read
+
+
+def test_members_of_a_zip_are_read_stored_and_deflated(read_zip):
+    assert read_zip(SOUND, "a") == [["a", "b"], "会议" * 1000]
+    assert read_zip(SOUND, "b") == [["a", "b"], "stored"]
+    assert read_zip(archive(b"PK\5\6 comment", b=("", STORED)), "b") == [["b"], ""]
+
+
+def lied_about(size):
+    """An archive whose directory says that its member unfolds to ``size`` bytes."""
+    content = bytearray(archive(a=("x" * 5000, DEFLATED)))
+    at = content.index(b"PK\1\2") + 24
+    content[at : at + 4] = size.to_bytes(4, "little")
+    return bytes(content)
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", "end"),
+        (b"no archive at all, but long enough to hold its end record", "end"),
+        (SOUND[:-1], "end"),
+        (archive(a=("x" * 20_000, DEFLATED)), "size"),
+        (lied_about(10), "size"),
+        (lied_about(5001), "checksum"),
+        (archive(a=("stored", STORED)).replace(b"stored", b"STORED"), "checksum"),
+        (archive(a=("x" * 50, zipfile.ZIP_BZIP2)), "method"),
+        (archive(**{f"m{number}": ("", STORED) for number in range(300)}), "directory"),
+    ],
+)
+def test_an_archive_that_is_not_as_it_says_is_refused(read_zip, content, reason):
+    assert read_zip(content, "a") == f"refused: {reason}"
+
+
+@pytest.mark.parametrize(
+    ("typed", "base"),
+    [
+        ("", ""),
+        ("  ", ""),
+        ("https://docops.example", "https://docops.example"),
+        (" http://10.0.0.5:8080/ ", "http://10.0.0.5:8080"),
+        ("https://office.example/docops//", "https://office.example/docops"),
+        ("HTTPS://Office.Example:443", "https://office.example"),
+        ("docops.example", None),
+        ("ftp://docops.example", None),
+        ("javascript:alert(1)", None),
+        ("https://user:pass@docops.example", None),
+        ("https://docops.example/?x", None),
+        ("https://docops.example/#x", None),
+    ],
+)
+def test_an_address_of_the_api_is_taken_or_not(module, typed, base):
+    assert module("connection", "asApiBase", typed) == base
+
+
+PRESET = {"strict": False, "policy_yaml": "", "export_suggested_policy": False}
+OWN = {
+    "format_mode": "strict",
+    "format_baseline": "policy",
+    "format_fix_mode": "none",
+    "format_report": "json",
+}
+
+
+@pytest.mark.parametrize(
+    ("options", "fields"),
+    [
+        ({"preset": "quick"}, [["preset", "quick"]]),
+        ({"preset": "template", "strict": True}, [["preset", "template"], ["strict", "true"]]),
+        ({"preset": "strict", "strict": True}, [["preset", "strict"]]),
+        ({"preset": "quick", "policy_yaml": "a: 1", **OWN}, [["preset", "quick"]]),
+        ({"preset": "custom", "strict": True, **OWN}, [list(item) for item in OWN.items()]),
+        (
+            {"preset": "custom", "policy_yaml": " x", "export_suggested_policy": True, **OWN},
+            [*map(list, OWN.items()), ["policy_yaml", " x"], ["export_suggested_policy", "true"]],
+        ),
+    ],
+)
+def test_only_fields_that_go_together_are_sent(module, options, fields):
+    assert module("job", "formFields", PRESET | options) == fields

@@ -1,0 +1,188 @@
+"""From a template to a finished, checked document, and what the page says about it."""
+
+import io
+import json
+import re
+import zipfile
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e.console.console_page import text_of
+from tests.factories import docx, p, tbl, tc, tr
+
+NOTICE = docx(p("Title: 【MEETING_TITLE】, led by 【ORGANIZER】.") + p("Present: 【ATTENDEES】"))
+TITLE, ORGANIZER, ATTENDEES = "Yearly meeting", "Office 7", ["Ann & Bo", "Cai"]
+
+
+def fill(console, **changes):
+    console.fill(**{"meeting_title": TITLE, "organizer": ORGANIZER, "attendees": ATTENDEES} | changes)
+
+
+def test_from_the_template_to_the_finished_document(console):
+    console.inspect(NOTICE)
+    fill(console)
+    expect(console["#ready"]).to_have_text("Ready")
+    console.precheck()
+    expect(console["#verdict"]).to_have_text("Precheck: everything fits, a run would be done.")
+    console.run()
+    expect(console["#verdict"]).to_have_text("Done. The document is ready.")
+    expect(console["#verdict"]).to_be_focused()
+    expect(console["#result .verdict p"].first).to_contain_text("3 of 3 placeholders filled.")
+
+    name, document = console.download("#download-document")
+    assert name == "notice-filled.docx"
+    assert text_of(document) == f"Title: {TITLE}, led by {ORGANIZER}.\nPresent: Ann & Bo, Cai"
+
+    name, archive = console.download("#download-zip")
+    assert name == "notice-docops.zip"
+    with zipfile.ZipFile(io.BytesIO(archive)) as opened:
+        assert opened.testzip() is None
+        assert opened.read("out.docx") == document
+        result = json.loads(opened.read("api_result.json"))
+    assert result["exit_code"] == 0
+    expect(console["#result .request-id code"]).to_have_text(result["request_id"])
+
+
+def test_every_value_stands_in_its_sentence_with_the_change_marked(console):
+    console.inspect(NOTICE)
+    fill(console)
+    console.run()
+    sentences = console["#filled .sentence"]
+    expect(sentences).to_have_text(
+        [
+            f"Title: 【MEETING_TITLE】{TITLE}, led by 【ORGANIZER】{ORGANIZER}.",
+            "Present: 【ATTENDEES】Ann & Bo, Cai",
+        ]
+    )
+    expect(sentences.first.locator("del")).to_have_text(["【MEETING_TITLE】", "【ORGANIZER】"])
+    expect(sentences.first.locator("ins")).to_have_text([TITLE, ORGANIZER])
+    expect(console["#filled .place"]).to_have_text(["paragraph 1", "paragraph 2"])
+
+
+def test_a_missing_field_leads_to_its_input(console):
+    console.inspect(NOTICE)
+    fill(console, organizer="")
+    expect(console["#ready"]).to_contain_text("1 required field is empty")
+    console.precheck(2)
+    console.run(2)
+    expect(console["#verdict"]).to_have_text("Required fields are missing.")
+    missing = console['#missing [data-field="ORGANIZER"]']
+    expect(missing).to_contain_text("required")
+    missing.get_by_role("button", name="Fill in").click()
+    expect(console.input("organizer")).to_be_focused()
+    console.page.keyboard.type(ORGANIZER)
+    expect(console["#stale"]).to_be_visible()
+    console.run()
+    expect(console["#missing"]).to_have_count(0)
+
+
+def test_a_missing_field_leads_from_json_to_its_input(console):
+    console.inspect(NOTICE)
+    fill(console, organizer="")
+    console.to("json")
+    console.run(2)
+    console["#missing .go-to-input"].first.click()
+    expect(console.input("organizer")).to_be_focused()
+
+
+def test_an_optional_field_without_a_value_is_named_and_keeps_its_placeholder(console):
+    console.inspect(NOTICE)
+    fill(console, attendees=[])
+    console.run()
+    expect(console['#missing [data-field="ATTENDEES"]']).to_be_visible()
+    _, document = console.download("#download-document")
+    assert text_of(document).endswith("Present: 【ATTENDEES】")
+
+
+def test_an_optional_field_can_be_left_empty_in_the_document(console):
+    console.inspect(NOTICE)
+    fill(console, attendees=[])
+    console['[data-blank="attendees"]'].check()
+    console.run()
+    expect(console["#filled"]).to_contain_text("(left empty)")
+    _, document = console.download("#download-document")
+    assert text_of(document).endswith("Present: ")
+
+
+def test_placeholders_that_cannot_be_filled_are_named_with_what_was_meant(console):
+    console.inspect(docx(p("【MEETING_TITLE】") + p("By 【organizer】")))
+    console.fill(meeting_title=TITLE)
+    console.precheck(3)
+    expect(console["#unsupported"]).to_contain_text("【ORGANIZER】")
+    console.run(3)
+    expect(console["#verdict"]).to_have_text("The template holds placeholders that cannot be filled.")
+    item = console["#unsupported li"]
+    expect(item).to_contain_text("【organizer】")
+    expect(item).to_contain_text("Probably meant: 【ORGANIZER】")
+    expect(item.locator(".place")).to_have_text("paragraph 2")
+    _, document = console.download("#download-document")
+    assert text_of(document) == f"{TITLE}\nBy 【organizer】"
+
+
+def test_a_failed_format_check_says_what_to_do_with_expected_beside_actual(console):
+    console.inspect(docx(p("【MEETING_TITLE】") + tbl(tr(tc("a cell")))))
+    console.fill(meeting_title="\tindented by hand")
+    console['input[name="preset"][value="strict"]'].check()
+    console.run(4)
+    expect(console["#verdict"]).to_have_text("The format check failed.")
+    # What the verdict is about comes first.
+    assert console.page.evaluate(
+        "document.querySelector('#format').compareDocumentPosition(document.querySelector('#filled'))"
+        " & Node.DOCUMENT_POSITION_FOLLOWING"
+    )
+    table = console['[data-group="template"] tr[data-code="TABLE_FORBIDDEN"]']
+    expect(table.locator("th, td")).to_have_text(
+        [
+            "Table",
+            "no table",
+            "table",
+            "table 1",
+            "Write its contents as paragraphs, or set forbid_tables to false in the policy.",
+        ]
+    )
+    expect(console["#format-title"]).to_contain_text("error")
+
+
+def test_issues_that_were_repaired_are_a_group_of_their_own(console):
+    console.inspect(docx(p("  【MEETING_TITLE】")))
+    console.fill(meeting_title=TITLE)
+    console['input[name="preset"][value="strict"]'].check()
+    console["#run"].click()
+    fixed = console['[data-group="fixed"]']
+    expect(fixed).to_contain_text("Repaired for you")
+    expect(fixed.locator("tbody tr").first).to_be_visible()
+    expect(console["#result .verdict"]).to_contain_text(re.compile(r"format issues? (was|were) repaired"))
+
+
+def test_request_id_and_timings(console):
+    console.inspect(NOTICE)
+    fill(console)
+    console.run()
+    shown = console["#result .request-id code"].inner_text()
+    assert re.fullmatch("[0-9a-f]{32}", shown)
+    copy = console["#result .request-id"].get_by_role("button", name="Copy the request id")
+    copy.click()
+    expect(copy).to_have_text("Copied")
+    assert console.page.evaluate("navigator.clipboard.readText()") == shown
+    console["#facts summary"].click()
+    facts = console["#facts"]
+    for words in ("Waited for a place", "Filled and checked", "Packed", "Total, on the server"):
+        value = facts.locator(f'dt:text-is("{words}") + dd')
+        expect(value).to_have_text(re.compile(r"^\d+ ms$"))
+    expect(facts).to_contain_text("out.replace_log.json")
+
+
+@pytest.mark.parametrize("kind", ["zip", "document"])
+def test_a_second_run_replaces_the_first(console, kind):
+    console.inspect(NOTICE)
+    fill(console)
+    console.run()
+    fill(console, meeting_title="Second")
+    console["#run"].click()
+    expect(console["#filled ins"].first).to_have_text("Second")
+    _, content = console.download(f"#download-{kind}")
+    if kind == "zip":
+        with zipfile.ZipFile(io.BytesIO(content)) as opened:
+            content = opened.read("out.docx")
+    assert text_of(content).startswith("Title: Second")
