@@ -115,6 +115,13 @@ class Trace(Answer):
     }
 
 
+class Context(Answer):
+    """What stands around a placeholder in its paragraph, at most 60 characters on each side."""
+
+    before = member.text("What stands before it.")
+    after = member.text("What stands after it.")
+
+
 class ReplaceEntry(Answer):
     """A placeholder and what became of it."""
 
@@ -127,6 +134,7 @@ class ReplaceEntry(Answer):
     original_text = member.text("The text in the template.")
     new_text = member.text("What was put there; null where nothing was.", nullable=True)
     reason = member.text("Why nothing was put there, for people.", nullable=True)
+    context = member.one(Context, "What stands around it in the template.")
     mirrored_at = member.texts("The same paragraph in other branches of mc:AlternateContent.", always=False)
     kind = member.text("Of an unsupported one: what is wrong.", always=False, one_of=BROKEN_KINDS)
     suggestion = member.text("Of an unsupported one: the field probably meant.", always=False, nullable=True)
@@ -161,6 +169,7 @@ class ReplaceLog(Answer):
                 "original_text": "【MEETING_TITLE】",
                 "new_text": "周例会",
                 "reason": None,
+                "context": {"before": "会议：", "after": ""},
             }
         ],
         "summary": {

@@ -83,6 +83,9 @@ class TemplateProblem(Answer):
     code = member.text("A short stable word, such as UNKNOWN_FIELD; further ones may come.")
     message = member.text("What it is, for people.")
     place = member.text("The run it is about; empty where the whole template is meant.")
+    text = member.text(
+        "The text it is about, cut to 80 characters; empty for the whole template."
+    )
 
 
 class Inspection(Answer):
@@ -108,6 +111,7 @@ class Inspection(Answer):
                 "code": "UNSUPPORTED_PLACEHOLDER",
                 "message": "【meeting_date】 looks like a placeholder but cannot be filled.",
                 "place": "p4:r0",
+                "text": "【meeting_date】",
             }
         ],
         "suggested_skill": "meeting_notice",

@@ -28,6 +28,7 @@ TAGS = {
     "jobs": "Fill a template, or find out what filling it would come to.",
     "description": "What this server can do.",
     "operation": "Whether the server is well.",
+    "console": "The pages for people.",
 }
 _JSON = "application/json"
 _ALWAYS = "always"
@@ -48,7 +49,7 @@ JSON_MEMBERS = {name: schema for name, _, _, schema, _ in _MEMBERS if schema is 
 
 def all_operations(skills: SkillRegistry) -> tuple[Operation, ...]:
     """Return the operations of a server that has ``skills`` and every gate open."""
-    return (*_jobs(), *_description(skills), *_operation())
+    return (*_jobs(), *_description(skills), *_operation(), *_console())
 
 
 def _jobs() -> tuple[Operation, ...]:
@@ -205,5 +206,44 @@ def _operation() -> tuple[Operation, ...]:
                 "The figures, in Prometheus' text format.", {"text/plain": {"schema": {"type": "string"}}}
             ),
             gated=True,
+        ),
+    )
+
+
+def _console() -> tuple[Operation, ...]:
+    gated: Mapping[str, Any] = {"tag": "console", "gated": True}
+    page = Success("The page.", {"text/html": {"schema": {"type": "string"}}})
+    kinds = ("text/css", "text/javascript", "image/svg+xml")
+    file = Success("The file.", {kind: {"schema": {"type": "string"}} for kind in kinds})
+    return (
+        *(
+            Operation(
+                rule=rule,
+                name=name,
+                summary="The console.",
+                description="Fills, checks and explains a document in the browser.",
+                success=page,
+                **gated,
+            )
+            for rule, name in (("/web", "console"), ("/web/", "consoleWithSlash"))
+        ),
+        Operation(
+            rule="/web/static/<path:name>",
+            name="consoleFile",
+            summary="A file of the console's page.",
+            description="Its scripts, styles and icon.",
+            success=file,
+            errors=(NotFound,),
+            parameters=(
+                {
+                    "name": "name",
+                    "in": "path",
+                    "required": True,
+                    "description": "The file.",
+                    "schema": {"type": "string"},
+                    "example": "js/main.js",
+                },
+            ),
+            **gated,
         ),
     )

@@ -49,6 +49,8 @@ class PayloadField(Answer):
 class PayloadSchema(Answer):
     """The payload keys of a skill."""
 
+    title = member.one(Label, "What people call the document.")
+    description = member.one(Label, "What it is for.")
     fields_by_key = member.by_name(
         fields.Nested(PayloadField), "Payload key to field, in the order of the skill.", key="fields"
     )
