@@ -19,7 +19,7 @@ from docops_flask.engine.checks.check import FixableCheck
 from docops_flask.engine.checks.issue import FixChange, Issue, Shown
 from docops_flask.engine.checks.mismatch import policy_mismatch, template_mismatch
 from docops_flask.engine.checks.subject import ParagraphSubject, PolicySubject, TemplateSubject
-from docops_flask.engine.formatting.effective import Effective, FirstLineIndent
+from docops_flask.engine.formatting.effective import Effective, Indent
 from docops_flask.engine.formatting.paragraph_edit import set_first_line_indent
 
 
@@ -46,7 +46,8 @@ class FirstLineIndentMismatch(FixableCheck):
                 policy,
                 expected=expected,
                 actual=twips if twips is not None else _shown(indent),
-                origin=indent.origin,
+                found=indent,
+                source=subject.source(indent, paragraph),
                 stated=twips is not None,
                 unit=" twips" if twips is not None else "",
                 tolerance=policy.twips_tolerance,
@@ -65,7 +66,8 @@ class FirstLineIndentMismatch(FixableCheck):
                 path,
                 expected=_shown(before.first_line_indent),
                 actual=_shown(after.first_line_indent),
-                origin=after.first_line_indent.origin,
+                found=after.first_line_indent,
+                source=subject.source_of_paragraph(after.first_line_indent, path),
                 tolerance=tolerance,
             )
 
@@ -83,14 +85,16 @@ class FirstLineIndentMismatch(FixableCheck):
 def indent_twips(paragraph: ParagraphSubject) -> int | None:
     """Return the paragraph's effective first-line indent, ``None`` where it is not known."""
     indent = paragraph.values.first_line_indent.value
-    return None if indent is None else indent.in_twips(paragraph.character_half_points)
+    if indent is None:
+        return None
+    return indent.in_twips(paragraph.character_half_points, paragraph.character_extra_twips)
 
 
-def _shown(indent: Effective[FirstLineIndent]) -> Shown:
+def _shown(indent: Effective[Indent]) -> Shown:
     return None if indent.value is None else str(indent.value)
 
 
-def _alike(before: FirstLineIndent | None, after: FirstLineIndent | None, tolerance: int) -> bool:
+def _alike(before: Indent | None, after: Indent | None, tolerance: int) -> bool:
     if before is None or after is None or before.in_characters or after.in_characters:
         return before == after
     return abs(before.amount - after.amount) <= tolerance

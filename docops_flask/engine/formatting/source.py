@@ -1,0 +1,44 @@
+"""Says in words where a value comes from: the chain of styles and the part of the file."""
+
+from typing import Any
+
+from docops_flask.engine.document.related_parts import RelatedParts
+from docops_flask.engine.formatting.effective import DIRECT_ORIGIN, Effective, FontFace
+from docops_flask.engine.formatting.style_sheet import StyleSheet
+
+
+class SourceWriter:
+    """Writes sources for the values of one document."""
+
+    def __init__(self, styles: StyleSheet, related: RelatedParts) -> None:
+        self._styles = styles
+        self._related = related
+
+    def describe(self, value: Effective[Any], asked: tuple[str | None, ...], part_name: str) -> str | None:
+        """Return where ``value`` comes from, ``None`` where nothing states it.
+
+        ``asked`` are the styles that the run or paragraph asks for, ``part_name`` is the part it stands in:
+        ``style Body, basedOn Normal, word/styles.xml``.
+        """
+        place = value.place
+        if place is None:
+            return None
+        if place is DIRECT_ORIGIN:
+            words = ["direct formatting", part_name]
+        else:
+            part = self._related.name(place.kind or "") or f"{place.kind}.xml"
+            words = [*self._styles_between(place.style_id, asked, place.label), part]
+        if isinstance(value.value, FontFace) and value.value.theme is not None:
+            words.append(f"theme font {value.value.theme}")
+            words.append(self._related.name("theme") or "no theme")
+        return ", ".join(words)
+
+    def _styles_between(self, stating: str | None, asked: tuple[str | None, ...], label: str) -> list[str]:
+        """Return the way from the style asked for to the one that states the value."""
+        for style_id in asked:
+            chain = self._styles.chain(style_id)
+            if stating in chain and stating != style_id:
+                first, *bases = chain[: chain.index(stating) + 1]
+                name = self._styles.name
+                return [f"style {name(first)}", *(f"basedOn {name(each)}" for each in bases)]
+        return [label]
