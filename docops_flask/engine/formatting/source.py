@@ -1,9 +1,10 @@
 """Says in words where a value comes from: the chain of styles and the part of the file."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from docops_flask.engine.document.related_parts import RelatedParts
-from docops_flask.engine.formatting.effective import DIRECT_ORIGIN, Effective, FontFace
+from docops_flask.engine.formatting.effective import DIRECT_ORIGIN, Effective, FontFace, Origin
 from docops_flask.engine.formatting.style_sheet import StyleSheet
 
 
@@ -13,6 +14,7 @@ class SourceWriter:
     def __init__(self, styles: StyleSheet, related: RelatedParts) -> None:
         self._styles = styles
         self._related = related
+        self._written: dict[tuple[object, ...], str] = {}
 
     def describe(self, value: Effective[Any], asked: tuple[str | None, ...], part_name: str) -> str | None:
         """Return where ``value`` comes from, ``None`` where nothing states it.
@@ -23,15 +25,25 @@ class SourceWriter:
         place = value.place
         if place is None:
             return None
+        theme = value.value.theme if isinstance(value.value, FontFace) else None
+        key = place, theme, asked, part_name
+        words = self._written.get(key)
+        if words is None:
+            words = self._written[key] = ", ".join(self._words(place, theme, asked, part_name))
+        return words
+
+    def _words(
+        self, place: Origin, theme: str | None, asked: tuple[str | None, ...], part_name: str
+    ) -> Iterator[str]:
         if place is DIRECT_ORIGIN:
-            words = ["direct formatting", part_name]
+            yield "direct formatting"
+            yield part_name
         else:
-            part = self._related.name(place.kind or "") or f"{place.kind}.xml"
-            words = [*self._styles_between(place.style_id, asked, place.label), part]
-        if isinstance(value.value, FontFace) and value.value.theme is not None:
-            words.append(f"theme font {value.value.theme}")
-            words.append(self._related.name("theme") or "no theme")
-        return ", ".join(words)
+            yield from self._styles_between(place.style_id, asked, place.label)
+            yield self._related.name(place.kind or "") or f"{place.kind}.xml"
+        if theme is not None:
+            yield f"theme font {theme}"
+            yield self._related.name("theme") or "no theme"
 
     def _styles_between(self, stating: str | None, asked: tuple[str | None, ...], label: str) -> list[str]:
         """Return the way from the style asked for to the one that states the value."""

@@ -1,6 +1,7 @@
 """What a table's style gives to the text of a cell (17.7.6; docs/analysis/table-styles.md)."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from lxml.etree import _Element
@@ -11,9 +12,6 @@ from docops_flask.engine.formatting.effective import NOTHING, Layer
 from docops_flask.engine.formatting.style_sheet import StyleSheet, StyleValues
 from docops_flask.engine.oxml.names import Vocabulary, namespace_of, vocabulary
 from docops_flask.engine.oxml.units import to_integer, to_switch
-
-# Which conditions hold for a cell, in the order in which Word applies them ([MS-OI29500] 2.1.252).
-_Conditions = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,9 +33,16 @@ class _Look(NamedTuple):
     column_bands: bool
 
 
+# Where a cell stands in one direction, as far as the table's look asks for it: bits of one number.
+_FIRST, _LAST, _ODD_BAND, _EVEN_BAND = 1, 2, 4, 8
+
+
 @dataclass(slots=True, eq=False)
 class _StyledTable:
-    """A table with what its cells need to know of it; ``headers`` counts the rows taken as first row."""
+    """A table with what its cells need to know of it; ``headers`` counts the rows taken as first row.
+
+    ``row_parts`` and ``layers`` are what was found out so far.
+    """
 
     style: StyleValues
     look: _Look
@@ -45,6 +50,8 @@ class _StyledTable:
     headers: int
     row_band: int
     column_band: int
+    row_parts: dict[int, int] = field(default_factory=dict)
+    layers: dict[int, CellLayer] = field(default_factory=dict)
 
 
 class TableStyles:
@@ -53,7 +60,7 @@ class TableStyles:
     def __init__(self, styles: StyleSheet) -> None:
         self._styles = styles
         self._tables: dict[TablePlace, _StyledTable | CellLayer | None] = {}
-        self._layers: dict[tuple[StyleValues, _Conditions], CellLayer] = {}
+        self._layers: dict[tuple[StyleValues, tuple[str, ...]], CellLayer] = {}
 
     def layer(self, cell: CellPlace) -> CellLayer | None:
         """Return what the style of the cell's table states for its text; ``None`` for nothing at all."""
@@ -63,7 +70,15 @@ class TableStyles:
             table = self._tables[cell.table] = self._table(cell.table)
         if not isinstance(table, _StyledTable):
             return table
-        return self._layer(table.style, _conditions(cell, table, cell.table.part.w))
+        row = table.row_parts.get(cell.row)
+        if row is None:
+            row = table.row_parts[cell.row] = _row_part(cell.row, table)
+        column = _column_part(cell.row, cell.number, table, cell.table.part.w)
+        layer = table.layers.get(row << 4 | column)
+        if layer is None:
+            layer = self._layer(table.style, tuple(_conditions(row, column)))
+            table.layers[row << 4 | column] = layer
+        return layer
 
     def _table(self, place: TablePlace) -> _StyledTable | CellLayer | None:
         w = place.part.w
@@ -80,11 +95,11 @@ class TableStyles:
             look=_read_look(look, w),
             rows=rows,
             headers=_header_rows(rows, w),
-            row_band=self._band(style_id, "tblStyleRowBandSize"),
-            column_band=self._band(style_id, "tblStyleColBandSize"),
+            row_band=self._band_size(style_id, "tblStyleRowBandSize"),
+            column_band=self._band_size(style_id, "tblStyleColBandSize"),
         )
 
-    def _band(self, style_id: str | None, name: str) -> int:
+    def _band_size(self, style_id: str | None, name: str) -> int:
         """Return how many rows or columns make a band (17.7.6.5, 17.7.6.7); the nearest style decides."""
         for each in self._styles.chain(style_id):
             element = self._styles.element(each)
@@ -94,7 +109,7 @@ class TableStyles:
                 return max(1, to_integer(size.get(w.val)) or 1)
         return 1
 
-    def _layer(self, style: StyleValues, conditions: _Conditions) -> CellLayer:
+    def _layer(self, style: StyleValues, conditions: tuple[str, ...]) -> CellLayer:
         key = style, conditions
         layer = self._layers.get(key)
         if layer is None:
@@ -148,29 +163,47 @@ def _is_header(row: _Element, w: Vocabulary) -> bool:
     return header is not None and to_switch(header.get(w.val))
 
 
-def _conditions(cell: CellPlace, table: _StyledTable, w: Vocabulary) -> _Conditions:
-    look, row, index = table.look, cell.row, cell.number
-    first_row = look.first_row and row < table.headers
-    last_row = look.last_row and row == len(table.rows) - 1
-    first_column = look.first_column and index == 0
-    last_column = look.last_column and index == _cells(table.rows[row], w) - 1
-    found: list[str] = []
-    if look.row_bands and not first_row and not last_row:
-        band = (row - (table.headers if look.first_row else 0)) // table.row_band
-        found.append("band2Horz" if band % 2 else "band1Horz")
-    if look.column_bands and not first_column and not last_column:
-        band = (index - (1 if look.first_column else 0)) // table.column_band
-        found.append("band2Vert" if band % 2 else "band1Vert")
-    found.extend(name for name, holds in (("firstCol", first_column), ("lastCol", last_column)) if holds)
-    found.extend(name for name, holds in (("firstRow", first_row), ("lastRow", last_row)) if holds)
-    corners = (
-        ("nwCell", first_row and first_column),
-        ("neCell", first_row and last_column),
-        ("swCell", last_row and first_column),
-        ("seCell", last_row and last_column),
+def _row_part(row: int, table: _StyledTable) -> int:
+    look = table.look
+    part = (_FIRST if look.first_row and row < table.headers else 0) | (
+        _LAST if look.last_row and row == len(table.rows) - 1 else 0
     )
-    found.extend(name for name, holds in corners if holds)
-    return tuple(found)
+    if part or not look.row_bands:
+        return part
+    return _band(row - (table.headers if look.first_row else 0), table.row_band)
+
+
+def _column_part(row: int, column: int, table: _StyledTable, w: Vocabulary) -> int:
+    look = table.look
+    part = _FIRST if look.first_column and column == 0 else 0
+    if look.last_column and column == _cells(table.rows[row], w) - 1:
+        part |= _LAST
+    if part or not look.column_bands:
+        return part
+    return _band(column - (1 if look.first_column else 0), table.column_band)
+
+
+def _band(position: int, size: int) -> int:
+    return _EVEN_BAND if position // size % 2 else _ODD_BAND
+
+
+def _conditions(row: int, column: int) -> Iterator[str]:
+    """Yield the conditions that hold, in the order in which Word applies them ([MS-OI29500] 2.1.252)."""
+    parts = (
+        ("band1Horz", row & _ODD_BAND),
+        ("band2Horz", row & _EVEN_BAND),
+        ("band1Vert", column & _ODD_BAND),
+        ("band2Vert", column & _EVEN_BAND),
+        ("firstCol", column & _FIRST),
+        ("lastCol", column & _LAST),
+        ("firstRow", row & _FIRST),
+        ("lastRow", row & _LAST),
+        ("nwCell", row & _FIRST and column & _FIRST),
+        ("neCell", row & _FIRST and column & _LAST),
+        ("swCell", row & _LAST and column & _FIRST),
+        ("seCell", row & _LAST and column & _LAST),
+    )
+    yield from (name for name, holds in parts if holds)
 
 
 def _cells(row: _Element, w: Vocabulary) -> int:
