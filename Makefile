@@ -7,7 +7,7 @@ DEVELOPMENT := $(VENV)/.development
 PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip install --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check samples clean
+.PHONY: help demo run test check oracle samples clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
@@ -26,6 +26,9 @@ check: $(DEVELOPMENT)  ## ruff, mypy (strict), import-linter
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+
+oracle: $(DEVELOPMENT)  ## compare effective formatting with LibreOffice over the corpus
+	@$(BIN)/python -m tests.oracle
 
 samples: $(RUNTIME)  ## make samples/ anew from the skills
 	@$(BIN)/python tools/make_samples.py

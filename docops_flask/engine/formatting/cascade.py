@@ -53,6 +53,12 @@ class Cascade:
             values = self._runs[key] = self._resolve_run(run, paragraph, w)
         return values
 
+    @property
+    def default_size_half_points(self) -> int | None:
+        """The size of the default paragraph style, which measures side indents in characters."""
+        style, defaults = self.styles.paragraph_style(None).run, self.styles.defaults.run
+        return RunValues({**defaults, **style}).size_half_points.value
+
     def _resolve_run(self, run: _Element, paragraph: ParagraphValues, w: Vocabulary) -> RunValues:
         properties = run.find(w.rPr)
         style_id = style_reference(properties, w.rStyle, w)
