@@ -19,7 +19,7 @@ from docops_flask.engine.checks.mismatch import policy_mismatch, template_mismat
 from docops_flask.engine.checks.subject import PolicySubject, RunSubject, TemplateSubject
 from docops_flask.engine.formatting.effective import Effective, FontFace
 from docops_flask.engine.formatting.run_values import RunValues
-from docops_flask.engine.formatting.script_slots import Slot, fonts_of, of_either_script, of_script
+from docops_flask.engine.formatting.script_slots import Slot, fonts_of
 
 Wanted = Mapping[Slot, str | None]
 
@@ -95,11 +95,11 @@ def wrong_fonts(text: str, values: RunValues, wanted: Wanted) -> list[tuple[Slot
     """
     wrong: dict[tuple[Slot, FontFace | None], Effective[FontFace]] = {}
     for slot, expected in wanted.items():
-        for face in fonts_of(of_script(text, slot), values).values() if expected else ():
+        for face in fonts_of(text, values, slot).values() if expected else ():
             if not _is_named(face.value, expected):
                 wrong.setdefault((slot, face.value), face)
     if all(wanted.values()):
-        for taken, face in fonts_of(of_either_script(text), values).items():
+        for taken, face in fonts_of(text, values, "either").items():
             if face.value is None or face.value.name is None:
                 continue
             if not any(_is_named(face.value, expected) for expected in wanted.values()):

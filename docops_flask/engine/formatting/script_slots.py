@@ -12,6 +12,8 @@ from docops_flask.engine.formatting.run_values import RunValues
 
 Slot = Literal["latin", "east_asia"]
 FontSlot = Literal["ascii", "h_ansi", "east_asia", "complex_script"]
+Script = Literal["latin", "east_asia", "either"]
+Fonts = dict[FontSlot, Effective[FontFace]]
 
 _ASCII = "\u0000-\u007f\u0590-\u07bf\ufb1d-\ufb4f\ufb50-\ufdff\ufe70-\ufefe"
 _EAST_ASIA = (
@@ -27,15 +29,17 @@ _WITH_HINT_IN_CHINESE = (
 )
 
 # What a policy's rules speak of: letters and digits, and characters that are East Asian by any reading.
-_LETTERS = re.compile("[0-9A-Za-z\u00aa\u00b5\u00ba\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f]")
+_LETTERS = "0-9A-Za-z\u00aa\u00b5\u00ba\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f"
 # Radicals, CJK punctuation, kana, bopomofo, hangul, ideographs, compatibility and full-width forms.
 # U+3000 is left out: a space shows no face.
-_IDEOGRAPHS = re.compile(
-    "[\u1100-\u11ff\u2e80-\u2fff\u3001-\ua4cf\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef"
-    "\U0001b000-\U0001b16f\U00020000-\U0003ffff]"
+_IDEOGRAPHS = (
+    "\u1100-\u11ff\u2e80-\u2fff\u3001-\ua4cf\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef"
+    "\U0001b000-\U0001b16f\U00020000-\U0003ffff"
 )
 # Quotation marks, dashes, ellipses, the middle dot: Latin or Chinese by the company they keep.
-_EITHER = re.compile("[\u00b7\u2010-\u2027\u2030-\u205e]")
+_EITHER = "\u00b7\u2010-\u2027\u2030-\u205e"
+_SCRIPTS: dict[Script, str] = {"latin": _LETTERS, "east_asia": _IDEOGRAPHS, "either": _EITHER}
+_HAS_LETTERS, _HAS_IDEOGRAPHS = re.compile(f"[{_LETTERS}]"), re.compile(f"[{_IDEOGRAPHS}]")
 
 
 def slots_of(text: str) -> tuple[Slot, ...]:
@@ -43,37 +47,28 @@ def slots_of(text: str) -> tuple[Slot, ...]:
 
     Punctuation, quotation marks, dashes and spaces go with either and count for neither.
     """
-    slots: tuple[Slot, ...] = ("latin",) if _LETTERS.search(text) else ()
-    return (*slots, "east_asia") if _IDEOGRAPHS.search(text) else slots
+    slots: tuple[Slot, ...] = ("latin",) if _HAS_LETTERS.search(text) else ()
+    return (*slots, "east_asia") if _HAS_IDEOGRAPHS.search(text) else slots
 
 
-def of_script(text: str, slot: Slot) -> str:
-    """Return the characters of ``text`` that certainly belong to ``slot``."""
-    return "".join((_LETTERS if slot == "latin" else _IDEOGRAPHS).findall(text))
+def fonts_of(text: str, values: RunValues, script: Script | None = None) -> Fonts:
+    """Return the fonts that the characters of ``text`` take in a run with ``values``, by slot.
+
+    With ``script`` only the characters that certainly belong to it count; ``either`` are the quotation
+    marks, dashes and the like that Latin and Chinese text share.
+    """
+    return {slot: font_in_slot(values, slot) for slot in font_slots(text, values, script)}
 
 
-def of_either_script(text: str) -> str:
-    """Return the quotation marks, dashes and the like in ``text``, which Latin and Chinese text share."""
-    return "".join(_EITHER.findall(text))
-
-
-def fonts_of(text: str, values: RunValues) -> dict[FontSlot, Effective[FontFace]]:
-    """Return the fonts that the characters of ``text`` take in a run with ``values``, by slot."""
-    return {slot: font_in_slot(values, slot) for slot in font_slots(text, values)}
-
-
-def font_slots(text: str, values: RunValues) -> tuple[FontSlot, ...]:
-    """Return the font slots that the characters of ``text`` take in a run with ``values``."""
-    if not text:
-        return ()
+def font_slots(text: str, values: RunValues, script: Script | None = None) -> tuple[FontSlot, ...]:
+    """Return the font slots that the characters of ``text`` take, counted as ``fonts_of`` does."""
     if values.is_complex:
-        return ("complex_script",)
+        return ("complex_script",) if _any_of(script).search(text) else ()
     if _takes_ascii_alone(values):
-        return ("ascii",)
+        return ("ascii",) if _any_of(script).search(text) else ()
     hinted = values.hint.value == "eastAsia"
     chinese = hinted and (values.language_east_asia.value or "").lower().startswith("zh")
-    patterns = _patterns(hinted, chinese)
-    return tuple(slot for slot, pattern in patterns if pattern.search(text))
+    return tuple([slot for slot, pattern in _patterns(script, hinted, chinese) if pattern.search(text)])
 
 
 def font_in_slot(values: RunValues, slot: FontSlot) -> Effective[FontFace]:
@@ -94,10 +89,19 @@ def _takes_ascii_alone(values: RunValues) -> bool:
 
 
 @lru_cache(maxsize=4)
-def _patterns(hinted: bool, chinese: bool) -> tuple[tuple[FontSlot, re.Pattern[str]], ...]:
+def _any_of(script: Script | None) -> re.Pattern[str]:
+    return re.compile(f"[{_SCRIPTS[script]}]" if script else "(?s:.)")
+
+
+@lru_cache(maxsize=16)
+def _patterns(
+    script: Script | None, hinted: bool, chinese: bool
+) -> tuple[tuple[FontSlot, re.Pattern[str]], ...]:
+    """Return a pattern a slot that finds a character of ``script`` that takes it."""
     east_asia = _EAST_ASIA + (_WITH_HINT if hinted else "") + (_WITH_HINT_IN_CHINESE if chinese else "")
+    of_script = f"(?=[{_SCRIPTS[script]}])" if script else ""
     return (
-        ("ascii", re.compile(f"[{_ASCII}]")),
-        ("h_ansi", re.compile(f"[^{_ASCII}{east_asia}]")),
-        ("east_asia", re.compile(f"[{east_asia}]")),
+        ("ascii", re.compile(f"{of_script}[{_ASCII}]")),
+        ("h_ansi", re.compile(f"{of_script}[^{_ASCII}{east_asia}]")),
+        ("east_asia", re.compile(f"{of_script}[{east_asia}]")),
     )

@@ -59,6 +59,7 @@ class StyleSheet:
         self._elements: dict[str, _Element] = {}
         self._default_ids: dict[str, str] = {}
         self._resolved: dict[str, StyleValues] = {}
+        self._applied: dict[tuple[str | None, StyleType], str | None] = {}
         self.defaults = _NO_STYLE
         self._index()
 
@@ -79,11 +80,10 @@ class StyleSheet:
 
     def applied_id(self, style_id: str | None, style_type: StyleType) -> str | None:
         """Return the id of the style that holds where ``style_id`` is asked for, ``None`` for none."""
-        if style_id is not None and self._type_of(style_id) == style_type:
-            return style_id
-        if style_type == "character" and style_id is not None:
-            return None
-        return self._default_ids.get(style_type)
+        key = style_id, style_type
+        if key not in self._applied:
+            self._applied[key] = self._find_applied(style_id, style_type)
+        return self._applied[key]
 
     def chain(self, style_id: str | None) -> list[str]:
         """Return a style's id and those of all it is based on, nearest first; a loop ends it."""
@@ -105,6 +105,13 @@ class StyleSheet:
     def own_paragraph_layer(self, style_id: str) -> Layer:
         """Return what the style's own w:pPr states, without what it is based on."""
         return self._own_values(style_id).paragraph
+
+    def _find_applied(self, style_id: str | None, style_type: StyleType) -> str | None:
+        if style_id is not None and self._type_of(style_id) == style_type:
+            return style_id
+        if style_type == "character" and style_id is not None:
+            return None
+        return self._default_ids.get(style_type)
 
     def _index(self) -> None:
         if self._root is None or self._w is None:

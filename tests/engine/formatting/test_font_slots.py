@@ -2,7 +2,7 @@
 
 import pytest
 
-from docops_flask.engine.formatting.script_slots import font_slots, fonts_of, of_either_script, of_script
+from docops_flask.engine.formatting.script_slots import font_slots, fonts_of
 from tests.engine.formatting.resolving import resolve_all
 from tests.factories import p, r
 
@@ -87,9 +87,20 @@ def test_a_run_has_as_many_fonts_as_its_characters_take():
     assert fonts_of("", values(FACES)) == {}
 
 
-def test_characters_by_script():
-    text = "第3条：“café”——…·，Ａ"
+BY_SCRIPT = {
+    "第3条": {"latin": ("ascii",), "east_asia": ("east_asia",), "either": ()},
+    "café": {"latin": ("ascii", "h_ansi"), "east_asia": (), "either": ()},
+    "“”——…·": {"latin": (), "east_asia": (), "either": ("h_ansi",)},
+    "Ａ，": {"latin": (), "east_asia": ("east_asia",), "either": ()},
+    " \u3000.": {"latin": (), "east_asia": (), "either": ()},
+}
 
-    assert of_script(text, "latin") == "3café"
-    assert of_script(text, "east_asia") == "第条：，Ａ"
-    assert of_either_script(text) == "“”——…·"
+
+@pytest.mark.parametrize(("text", "slots"), BY_SCRIPT.items())
+def test_characters_of_one_script(text, slots):
+    assert {script: font_slots(text, values(FACES), script) for script in slots} == slots
+
+
+def test_a_marked_run_without_characters_of_the_script_takes_none_for_it():
+    assert font_slots("会议", values(FACES + "<w:cs/>"), "latin") == ()
+    assert font_slots("abc", values(FACES + "<w:cs/>"), "latin") == ("complex_script",)
