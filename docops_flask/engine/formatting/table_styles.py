@@ -1,6 +1,6 @@
 """What a table's style gives to the text of a cell (17.7.6; docs/analysis/table-styles.md)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -33,24 +33,29 @@ class _Look(NamedTuple):
     column_bands: bool
 
 
+_BANDS_ALONE = _Look(False, False, False, False, True, True)
 # Where a cell stands in one direction, as far as the table's look asks for it: bits of one number.
 _FIRST, _LAST, _ODD_BAND, _EVEN_BAND = 1, 2, 4, 8
 
 
 @dataclass(slots=True, eq=False)
 class _StyledTable:
-    """A table with what its cells need to know of it; ``headers`` counts the rows taken as first row.
+    """A table with what its cells need to know of it.
 
-    ``row_parts`` and ``layers`` are what was found out so far.
+    ``layer`` is what all cells share, unless conditions decide ``by_cell``: then ``headers`` counts the rows
+    taken as first row, ``row_parts``, ``column_parts`` and ``layers`` are what was found out so far.
     """
 
     style: StyleValues
-    look: _Look
-    rows: list[_Element]
-    headers: int
-    row_band: int
-    column_band: int
+    layer: CellLayer | None = None
+    by_cell: bool = False
+    look: _Look = _BANDS_ALONE
+    rows: Sequence[_Element] = ()
+    headers: int = 1
+    row_band: int = 1
+    column_band: int = 1
     row_parts: dict[int, int] = field(default_factory=dict)
+    column_parts: dict[int, int] = field(default_factory=dict)
     layers: dict[int, CellLayer] = field(default_factory=dict)
 
 
@@ -59,39 +64,49 @@ class TableStyles:
 
     def __init__(self, styles: StyleSheet) -> None:
         self._styles = styles
-        self._tables: dict[TablePlace, _StyledTable | CellLayer | None] = {}
+        self._tables: dict[TablePlace, _StyledTable] = {}
         self._layers: dict[tuple[StyleValues, tuple[str, ...]], CellLayer] = {}
 
     def layer(self, cell: CellPlace) -> CellLayer | None:
         """Return what the style of the cell's table states for its text; ``None`` for nothing at all."""
-        if cell.table in self._tables:
-            table = self._tables[cell.table]
-        else:
-            table = self._tables[cell.table] = self._table(cell.table)
-        if not isinstance(table, _StyledTable):
-            return table
-        row = table.row_parts.get(cell.row)
-        if row is None:
-            row = table.row_parts[cell.row] = _row_part(cell.row, table)
-        column = _column_part(cell.row, cell.number, table, cell.table.part.w)
-        layer = table.layers.get(row << 4 | column)
+        place, row, column = cell
+        table = self._tables.get(place) or self._remember(place)
+        if not table.by_cell:
+            return table.layer
+        row_part = table.row_parts.get(row)
+        if row_part is None:
+            row_part = table.row_parts[row] = _row_part(row, table)
+        column_part = table.column_parts.get(column)
+        if column_part is None:
+            column_part = _column_part(row, column, table, place.part.w)
+            # Where the last column counts, the number of cells in the row decides as well.
+            if not table.look.last_column:
+                table.column_parts[column] = column_part
+        key = row_part << 4 | column_part
+        layer = table.layers.get(key)
         if layer is None:
-            layer = self._layer(table.style, tuple(_conditions(row, column)))
-            table.layers[row << 4 | column] = layer
+            conditions = tuple(_conditions(row_part, column_part))
+            layer = table.layers[key] = self._layer(table.style, conditions)
         return layer
 
-    def _table(self, place: TablePlace) -> _StyledTable | CellLayer | None:
+    def _remember(self, place: TablePlace) -> _StyledTable:
+        table = self._tables[place] = self._table(place)
+        return table
+
+    def _table(self, place: TablePlace) -> _StyledTable:
         w = place.part.w
         properties = place.element.find(w.tblPr)
         reference = None if properties is None else properties.find(w.tblStyle)
         style_id = self._styles.applied_id(None if reference is None else reference.get(w.val), "table")
         style = self._styles.table_style(style_id)
         if not style.conditional:
-            return self._layer(style, ()) if style.run or style.paragraph else None
+            layer = self._layer(style, ()) if style.run or style.paragraph else None
+            return _StyledTable(style, layer)
         look = None if properties is None else properties.find(w.tblLook)
         rows = list(children_named(place.element, w.tr, w))
         return _StyledTable(
             style=style,
+            by_cell=True,
             look=_read_look(look, w),
             rows=rows,
             headers=_header_rows(rows, w),
@@ -125,7 +140,7 @@ class TableStyles:
 def _read_look(element: _Element | None, w: Vocabulary) -> _Look:
     """Return what w:tblLook asks for, by its attributes or its bits; bands alone where there is none."""
     if element is None:
-        return _Look(False, False, False, False, True, True)
+        return _BANDS_ALONE
     bits = _hexadecimal(element.get(w.val))
 
     def asked(name: str, bit: int) -> bool:
