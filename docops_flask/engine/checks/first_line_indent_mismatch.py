@@ -10,7 +10,7 @@ after filling, a touched paragraph's w:ind says another first-line indent than i
 
 *Fix*: w:firstLine (or w:hanging) of a touched body paragraph outside tables is set directly, and what would
 win over it (w:firstLineChars and the like) is taken away. Numbered paragraphs are left alone: their indent
-comes from the numbering, which is not resolved yet.
+comes from the numbering, which serves other paragraphs as well.
 """
 
 from collections.abc import Iterator
@@ -20,6 +20,7 @@ from docops_flask.engine.checks.issue import FixChange, Issue, Shown
 from docops_flask.engine.checks.mismatch import policy_mismatch, template_mismatch
 from docops_flask.engine.checks.subject import ParagraphSubject, PolicySubject, TemplateSubject
 from docops_flask.engine.formatting.effective import Effective, Indent
+from docops_flask.engine.formatting.indents import indents_in_twips
 from docops_flask.engine.formatting.paragraph_edit import set_first_line_indent
 
 
@@ -84,10 +85,7 @@ class FirstLineIndentMismatch(FixableCheck):
 
 def indent_twips(paragraph: ParagraphSubject) -> int | None:
     """Return the paragraph's effective first-line indent, ``None`` where it is not known."""
-    indent = paragraph.values.first_line_indent.value
-    if indent is None:
-        return None
-    return indent.in_twips(paragraph.character_half_points, paragraph.character_extra_twips)
+    return indents_in_twips(paragraph.values, paragraph.sizes).first_line
 
 
 def _shown(indent: Effective[Indent]) -> Shown:

@@ -10,6 +10,7 @@ from docops_flask.engine.document.paragraph_text import OBJECT, ParagraphText
 from docops_flask.engine.document.places import ParagraphPlace, RunPlace, StoryKind, TablePlace
 from docops_flask.engine.formatting.cascade import Cascade
 from docops_flask.engine.formatting.effective import Effective
+from docops_flask.engine.formatting.indents import CharacterSizes
 from docops_flask.engine.formatting.paragraph_values import ParagraphValues
 from docops_flask.engine.formatting.run_values import RunValues
 from docops_flask.engine.formatting.sections import Sections
@@ -23,16 +24,13 @@ _ALIGNED_AWAY = ("center", "right", "end")
 class ParagraphSubject:
     """A paragraph with text, its effective values and whether filling touched it.
 
-    ``character_half_points`` is the size of its first run with text, ``None`` when that is unstated;
-    ``character_extra_twips`` is what the section's character grid adds to each character. Both are only
-    looked up where the paragraph's indent counts in characters.
+    ``sizes`` measures indents in characters; it is only looked up where the first line's counts so.
     """
 
     place: ParagraphPlace
     values: ParagraphValues
     text: str
-    character_half_points: int | None
-    character_extra_twips: float
+    sizes: CharacterSizes
     touched: bool
 
     @property
@@ -168,17 +166,19 @@ def _paragraph_subject(
     if not content.text.replace(OBJECT, "").strip():
         return None
     values = now.cascade.paragraph(place.element, w, place.cell)
-    first = next((piece.run for piece in content.pieces if piece.end > piece.start), None)
-    size, extra = None, 0.0
+    sizes = CharacterSizes()
     indent = values.first_line_indent.value
-    if first is not None and indent is not None and indent.in_characters:
-        size = now.cascade.run(first, values, w).size_half_points.value
-        extra = sections.of(place).grid.extra_twips
+    if indent is not None and indent.in_characters:
+        first = next((piece.run for piece in content.pieces if piece.end > piece.start), None)
+        sizes = CharacterSizes(
+            first_run=None if first is None else now.cascade.run(first, values, w).size_half_points.value,
+            default=now.cascade.default_size_half_points,
+            extra_twips=sections.of(place).grid.extra_twips,
+        )
     return ParagraphSubject(
         place=place,
         values=values,
         text=content.text,
-        character_half_points=size,
-        character_extra_twips=extra,
+        sizes=sizes,
         touched=place.path in now.paragraphs,
     )

@@ -1,5 +1,7 @@
 """The order in which a document's places are asked for a property (ECMA-376 part 1, 17.7.2)."""
 
+from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
 from lxml.etree import _Element
@@ -33,6 +35,7 @@ class Cascade:
         self._theme = ThemeFonts(self._related)
         self.sources = SourceWriter(self.styles, self._related)
         self._numbering: Numbering | None = None
+        self._numbered_styles: dict[str | None, Layer] = {}
         self._runs: dict[tuple[Signature, str | None, CellLayer | None], RunValues] = {}
         self._paragraphs: dict[tuple[Signature, CellLayer | None], ParagraphValues] = {}
 
@@ -53,7 +56,7 @@ class Cascade:
             values = self._runs[key] = self._resolve_run(run, paragraph, w)
         return values
 
-    @property
+    @cached_property
     def default_size_half_points(self) -> int | None:
         """The size of the default paragraph style, which measures side indents in characters."""
         style, defaults = self.styles.paragraph_style(None).run, self.styles.defaults.run
@@ -107,7 +110,13 @@ class Cascade:
         number = _number(resolved)
         if not number:
             return resolved
-        chain = self.styles.chain(self.styles.applied_id(style_id, "paragraph"))
+        applied = self.styles.applied_id(style_id, "paragraph")
+        if applied not in self._numbered_styles:
+            self._numbered_styles[applied] = self._with_level(number, applied, resolved)
+        return self._numbered_styles[applied]
+
+    def _with_level(self, number: int, style_id: str | None, resolved: Layer) -> Layer:
+        chain = self.styles.chain(style_id)
         own = [self.styles.own_paragraph_layer(each) for each in chain]
         asking = next((index for index, layer in enumerate(own) if _states_numbering(layer)), None)
         if asking is None:
@@ -119,7 +128,7 @@ class Cascade:
             merged.update(layer)
         return merged
 
-    def _linked_level(self, number: int, style_ids: list[str]) -> int | None:
+    def _linked_level(self, number: int, style_ids: Sequence[str]) -> int | None:
         levels = (self._numbers().level_of_style(number, each) for each in style_ids)
         return next((level for level in levels if level is not None), None)
 

@@ -19,6 +19,11 @@ class Numbering:
         self._w = w = vocabulary(namespace_of(root.tag))
         self._nums = {to_integer(num.get(w.numId)): num for num in root.iterchildren(w.num)}
         self._abstract = {each.get(w.abstractNumId): each for each in root.iterchildren(w.abstractNum)}
+        self._by_style = {
+            style.get(w.val): each
+            for each in reversed(self._abstract.values())
+            for style in each.iterchildren(w.styleLink)
+        }
 
     def level(self, number: int, level: int) -> Layer:
         """Return what level ``level`` of numbering ``number`` (w:numId) states for its paragraphs."""
@@ -63,8 +68,4 @@ class Numbering:
         if link is None:
             return abstract
         # The levels are those of the definition that the numbering style stands for (17.9.21, 17.9.27).
-        for each in self._abstract.values():
-            target = each.find(w.styleLink)
-            if target is not None and target.get(w.val) == link.get(w.val):
-                return each
-        return abstract
+        return self._by_style.get(link.get(w.val), abstract)

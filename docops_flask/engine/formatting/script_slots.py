@@ -39,16 +39,6 @@ _IDEOGRAPHS = (
 # Quotation marks, dashes, ellipses, the middle dot: Latin or Chinese by the company they keep.
 _EITHER = "\u00b7\u2010-\u2027\u2030-\u205e"
 _SCRIPTS: dict[Script, str] = {"latin": _LETTERS, "east_asia": _IDEOGRAPHS, "either": _EITHER}
-_HAS_LETTERS, _HAS_IDEOGRAPHS = re.compile(f"[{_LETTERS}]"), re.compile(f"[{_IDEOGRAPHS}]")
-
-
-def slots_of(text: str) -> tuple[Slot, ...]:
-    """Return the scripts that characters of ``text`` certainly belong to.
-
-    Punctuation, quotation marks, dashes and spaces go with either and count for neither.
-    """
-    slots: tuple[Slot, ...] = ("latin",) if _HAS_LETTERS.search(text) else ()
-    return (*slots, "east_asia") if _HAS_IDEOGRAPHS.search(text) else slots
 
 
 def fonts_of(text: str, values: RunValues, script: Script | None = None) -> Fonts:

@@ -7,6 +7,9 @@ from docops_flask.engine.document.related_parts import RelatedParts
 from docops_flask.engine.formatting.effective import DIRECT_ORIGIN, Effective, FontFace, Origin
 from docops_flask.engine.formatting.style_sheet import StyleSheet
 
+# A chain longer than this is told by its ends: nobody reads it, and a file may hold thousands.
+_SHOWN = 8
+
 
 class SourceWriter:
     """Writes sources for the values of one document."""
@@ -52,5 +55,8 @@ class SourceWriter:
             if stating in chain and stating != style_id:
                 first, *bases = chain[: chain.index(stating) + 1]
                 name = self._styles.name
-                return [f"style {name(first)}", *(f"basedOn {name(each)}" for each in bases)]
+                words = [f"style {name(first)}", *(f"basedOn {name(each)}" for each in bases[-_SHOWN:])]
+                if len(bases) > _SHOWN:
+                    words.insert(1, f"{len(bases) - _SHOWN} styles between")
+                return words
         return [label]

@@ -59,6 +59,7 @@ class StyleSheet:
         self._elements: dict[str, _Element] = {}
         self._default_ids: dict[str, str] = {}
         self._resolved: dict[str, StyleValues] = {}
+        self._chains: dict[str, tuple[str, ...]] = {}
         self._applied: dict[tuple[str | None, StyleType], str | None] = {}
         self.defaults = _NO_STYLE
         self._index()
@@ -85,14 +86,13 @@ class StyleSheet:
             self._applied[key] = self._find_applied(style_id, style_type)
         return self._applied[key]
 
-    def chain(self, style_id: str | None) -> list[str]:
+    def chain(self, style_id: str | None) -> tuple[str, ...]:
         """Return a style's id and those of all it is based on, nearest first; a loop ends it."""
-        chain: list[str] = []
-        style_type = self._type_of(style_id)
-        while style_id is not None and style_id in self._elements and style_id not in chain:
-            chain.append(style_id)
-            style_id = self._base_of(style_id, style_type)
-        return chain
+        if style_id is None or style_id not in self._elements:
+            return ()
+        if style_id not in self._chains:
+            self._chains[style_id] = self._find_chain(style_id)
+        return self._chains[style_id]
 
     def name(self, style_id: str) -> str:
         """Return a style's name, its id where it has none."""
@@ -105,6 +105,15 @@ class StyleSheet:
     def own_paragraph_layer(self, style_id: str) -> Layer:
         """Return what the style's own w:pPr states, without what it is based on."""
         return self._own_values(style_id).paragraph
+
+    def _find_chain(self, style_id: str) -> tuple[str, ...]:
+        style_type = self._type_of(style_id)
+        chain: dict[str, None] = {}
+        current: str | None = style_id
+        while current is not None and current not in chain:
+            chain[current] = None
+            current = self._base_of(current, style_type)
+        return tuple(chain)
 
     def _find_applied(self, style_id: str | None, style_type: StyleType) -> str | None:
         if style_id is not None and self._type_of(style_id) == style_type:

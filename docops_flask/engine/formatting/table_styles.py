@@ -56,6 +56,7 @@ class _StyledTable:
     column_band: int = 1
     row_parts: dict[int, int] = field(default_factory=dict)
     column_parts: dict[int, int] = field(default_factory=dict)
+    cells_in_row: dict[int, int] = field(default_factory=dict)
     layers: dict[int, CellLayer] = field(default_factory=dict)
 
 
@@ -118,9 +119,11 @@ class TableStyles:
         """Return how many rows or columns make a band (17.7.6.5, 17.7.6.7); the nearest style decides."""
         for each in self._styles.chain(style_id):
             element = self._styles.element(each)
-            size = None if element is None else element.find(f"{{*}}tblPr/{{*}}{name}")
+            if element is None:
+                continue
+            w = vocabulary(namespace_of(element.tag))
+            size = element.find(f"{w.tblPr}/{{{w.namespace}}}{name}")
             if size is not None:
-                w = vocabulary(namespace_of(size.tag))
                 return max(1, to_integer(size.get(w.val)) or 1)
         return 1
 
@@ -191,7 +194,7 @@ def _row_part(row: int, table: _StyledTable) -> int:
 def _column_part(row: int, column: int, table: _StyledTable, w: Vocabulary) -> int:
     look = table.look
     part = _FIRST if look.first_column and column == 0 else 0
-    if look.last_column and column == _cells(table.rows[row], w) - 1:
+    if look.last_column and column == _cells(row, table, w) - 1:
         part |= _LAST
     if part or not look.column_bands:
         return part
@@ -221,5 +224,8 @@ def _conditions(row: int, column: int) -> Iterator[str]:
     yield from (name for name, holds in parts if holds)
 
 
-def _cells(row: _Element, w: Vocabulary) -> int:
-    return sum(1 for _ in children_named(row, w.tc, w))
+def _cells(row: int, table: _StyledTable, w: Vocabulary) -> int:
+    count = table.cells_in_row.get(row)
+    if count is None:
+        count = table.cells_in_row[row] = sum(1 for _ in children_named(table.rows[row], w.tc, w))
+    return count

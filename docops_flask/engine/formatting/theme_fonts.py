@@ -45,9 +45,9 @@ class ThemeFonts:
             return None
         east_asia, complex_script = self._languages
         if reference.endswith("EastAsia"):
-            return collection.east_asia or collection.by_script.get(script_of(east_asia))
+            return collection.east_asia or collection.by_script.get(script_of(east_asia)) or None
         if reference.endswith("Bidi"):
-            return collection.complex_script or collection.by_script.get(script_of(complex_script))
+            return collection.complex_script or collection.by_script.get(script_of(complex_script)) or None
         return collection.latin
 
 

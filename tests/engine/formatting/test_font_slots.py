@@ -104,3 +104,31 @@ def test_characters_of_one_script(text, slots):
 def test_a_marked_run_without_characters_of_the_script_takes_none_for_it():
     assert font_slots("会议", values(FACES + "<w:cs/>"), "latin") == ()
     assert font_slots("abc", values(FACES + "<w:cs/>"), "latin") == ("complex_script",)
+
+
+@pytest.mark.parametrize(
+    ("text", "scripts"),
+    [
+        ("abc", ("latin",)),
+        ("2026", ("latin",)),
+        ("café É", ("latin",)),
+        ("会议", ("east_asia",)),
+        ("カタカナ ひらがな", ("east_asia",)),
+        ("회의", ("east_asia",)),
+        ("，。、《》", ("east_asia",)),
+        ("ＡＢＣ１２３", ("east_asia",)),
+        ("ｶﾅ", ("east_asia",)),
+        ("𠮷", ("east_asia",)),
+        ("2026年", ("latin", "east_asia")),
+        ("“—…”‘’·", ()),
+        (" \t\u3000", ()),
+        ("!?.,-()", ()),
+        ("×÷", ()),
+        ("😀", ()),
+        ("", ()),
+    ],
+)
+def test_scripts_that_characters_certainly_belong_to(text, scripts):
+    found = [script for script in ("latin", "east_asia") if font_slots(text, values(FACES), script)]
+
+    assert tuple(found) == scripts

@@ -71,3 +71,21 @@ def test_source(name, expected):
     else:
         found = source_in_run(cascade, getattr(values, name), values, RunPlace(run, "p0:r0", place))
     assert found == expected
+
+
+def test_a_very_long_chain_is_told_by_its_ends():
+    names = [f"S{number}" for number in range(100)]
+    chain = "".join(
+        f'<w:style w:type="paragraph" w:styleId="{name}"><w:name w:val="{name}"/><w:basedOn w:val="{base}"/>'
+        "</w:style>"
+        for name, base in zip(names, [*names[1:], "a"], strict=True)
+    )
+    document = open_body(p("x", properties='<w:pStyle w:val="S0"/>'), styles=STYLES + chain)
+    cascade = Cascade(document.styles, document.related)
+    (place,) = document.walk.paragraphs
+    values = cascade.paragraph(place.element, place.part.w)
+
+    found = source_in_paragraph(cascade, values.line, values, place)
+
+    assert found.startswith("style S0, 92 styles between, basedOn S93, ")
+    assert found.endswith(", basedOn S99, basedOn Normal, word/styles.xml")

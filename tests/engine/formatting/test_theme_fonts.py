@@ -44,6 +44,9 @@ CASES = {
     "an empty language": (fonts(), settings(eastAsia=""), "minorEastAsia", None),
     "no settings": (fonts(), None, "minorEastAsia", None),
     "a language the list lacks": (fonts(scripts=""), CHINESE, "minorEastAsia", None),
+    "a font without a name": (
+        fonts(scripts='<a:font script="Hans" typeface=""/>'), CHINESE, "minorEastAsia", None,
+    ),
     "Arabic": (fonts(), settings(bidi="ar-SA"), "minorBidi", "Arial"),
     "Hebrew": (fonts(), settings(bidi="he-IL"), "minorBidi", "David"),
     "the theme's own complex-script font": (
