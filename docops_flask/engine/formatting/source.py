@@ -52,7 +52,7 @@ class SourceWriter:
         """Return the way from the style asked for to the one that states the value."""
         for style_id in asked:
             chain = self._styles.chain(style_id)
-            if stating in chain and stating != style_id:
+            if stating in chain:
                 first, *bases = chain[: chain.index(stating) + 1]
                 name = self._styles.name
                 words = [f"style {name(first)}", *(f"basedOn {name(each)}" for each in bases[-_SHOWN:])]
