@@ -58,7 +58,7 @@ def test_issues_stand_by_place_with_expected_beside_actual():
         "Line spacing 行距",
         "360",
         "240",
-        "direct",
+        "direct formatting, word/document.xml",
         "Change it where it comes from: in the named style, or on the paragraph itself when it says direct. "
         "请在其来源处修改：样式中的设置改样式，直接设置的改该段落本身。",
     ]

@@ -10,7 +10,7 @@ after filling, a touched paragraph's w:ind says another first-line indent than i
 
 *Fix*: w:firstLine (or w:hanging) of a touched body paragraph outside tables is set directly, and what would
 win over it (w:firstLineChars and the like) is taken away. Numbered paragraphs are left alone: their indent
-comes from the numbering, which is not resolved yet.
+comes from the numbering, which serves other paragraphs as well.
 """
 
 from collections.abc import Iterator
@@ -19,7 +19,8 @@ from docops_flask.engine.checks.check import FixableCheck
 from docops_flask.engine.checks.issue import FixChange, Issue, Shown
 from docops_flask.engine.checks.mismatch import policy_mismatch, template_mismatch
 from docops_flask.engine.checks.subject import ParagraphSubject, PolicySubject, TemplateSubject
-from docops_flask.engine.formatting.effective import Effective, FirstLineIndent
+from docops_flask.engine.formatting.effective import Effective, Indent
+from docops_flask.engine.formatting.indents import indents_in_twips
 from docops_flask.engine.formatting.paragraph_edit import set_first_line_indent
 
 
@@ -46,7 +47,8 @@ class FirstLineIndentMismatch(FixableCheck):
                 policy,
                 expected=expected,
                 actual=twips if twips is not None else _shown(indent),
-                origin=indent.origin,
+                found=indent,
+                source=subject.source(indent, paragraph),
                 stated=twips is not None,
                 unit=" twips" if twips is not None else "",
                 tolerance=policy.twips_tolerance,
@@ -65,7 +67,8 @@ class FirstLineIndentMismatch(FixableCheck):
                 path,
                 expected=_shown(before.first_line_indent),
                 actual=_shown(after.first_line_indent),
-                origin=after.first_line_indent.origin,
+                found=after.first_line_indent,
+                source=subject.source_of_paragraph(after.first_line_indent, path),
                 tolerance=tolerance,
             )
 
@@ -82,15 +85,14 @@ class FirstLineIndentMismatch(FixableCheck):
 
 def indent_twips(paragraph: ParagraphSubject) -> int | None:
     """Return the paragraph's effective first-line indent, ``None`` where it is not known."""
-    indent = paragraph.values.first_line_indent.value
-    return None if indent is None else indent.in_twips(paragraph.character_half_points)
+    return indents_in_twips(paragraph.values, paragraph.sizes).first_line
 
 
-def _shown(indent: Effective[FirstLineIndent]) -> Shown:
+def _shown(indent: Effective[Indent]) -> Shown:
     return None if indent.value is None else str(indent.value)
 
 
-def _alike(before: FirstLineIndent | None, after: FirstLineIndent | None, tolerance: int) -> bool:
+def _alike(before: Indent | None, after: Indent | None, tolerance: int) -> bool:
     if before is None or after is None or before.in_characters or after.in_characters:
         return before == after
     return abs(before.amount - after.amount) <= tolerance

@@ -20,7 +20,7 @@ __all__ = ["Observation", "check_format", "observe", "skipped_report"]
 
 def observe(document: Document, runs: Sequence[RunPlace]) -> Observation:
     """Return how ``runs``, those about to be filled, and their paragraphs look in the template."""
-    return take_observation(runs, Cascade(document.styles))
+    return take_observation(runs, Cascade(document.styles, document.related))
 
 
 def check_format(

@@ -16,7 +16,8 @@ class Issue:
 
     ``paragraph_path`` is the paragraph's address, a table's where the issue is about a table; ``run_id``
     the run's where it is about a run. ``actual`` is ``None`` when nothing states the value, ``origin``
-    the place that states it. ``tolerance`` is in twips. ``fixable`` says that fix mode ``safe`` would
+    the place that states it, ``source`` the way there in words (the styles between, the part of the file).
+    ``tolerance`` is in twips. ``fixable`` says that fix mode ``safe`` would
     repair it, ``fixed`` that it did; ``slot`` which of the fonts is meant.
     """
 
@@ -32,6 +33,7 @@ class Issue:
     fixed: bool = False
     slot: Slot | None = None
     origin: str | None = None
+    source: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Return the issue as the report's JSON has it."""

@@ -18,8 +18,8 @@ from docops_flask.engine.checks.issue import FixChange, Issue
 from docops_flask.engine.checks.mismatch import policy_mismatch, template_mismatch
 from docops_flask.engine.checks.observation import shown_line_spacing
 from docops_flask.engine.checks.subject import ParagraphSubject, PolicySubject, TemplateSubject
-from docops_flask.engine.formatting.effective import ParagraphValues
 from docops_flask.engine.formatting.paragraph_edit import set_line_spacing
+from docops_flask.engine.formatting.paragraph_values import ParagraphValues
 
 
 class LineSpacingMismatch(FixableCheck):
@@ -44,7 +44,8 @@ class LineSpacingMismatch(FixableCheck):
                 policy,
                 expected=expected,
                 actual=line.value,
-                origin=line.origin,
+                found=line,
+                source=subject.source(line, paragraph),
                 stated=line.value is not None,
                 tolerance=policy.twips_tolerance,
                 fixable=paragraph.is_safe_to_fix,
@@ -62,7 +63,8 @@ class LineSpacingMismatch(FixableCheck):
                 path,
                 expected=shown_line_spacing(before),
                 actual=shown_line_spacing(after),
-                origin=after.line.origin,
+                found=after.line,
+                source=subject.source_of_paragraph(after.line, path),
                 tolerance=tolerance,
             )
 

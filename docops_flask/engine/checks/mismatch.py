@@ -1,8 +1,11 @@
 """Issues about a value that is not the one asked for: severity and message in one place."""
 
+from typing import Any
+
 from docops_flask.engine.checks.issue import Issue, Shown
 from docops_flask.engine.checks.subject import ParagraphSubject
 from docops_flask.engine.document.places import RunPlace
+from docops_flask.engine.formatting.effective import DIRECT, Effective
 from docops_flask.engine.formatting.script_slots import Slot
 from docops_flask.engine.policy.policy import Policy
 
@@ -15,7 +18,8 @@ def policy_mismatch(
     *,
     expected: Shown,
     actual: Shown,
-    origin: str | None,
+    found: Effective[Any],
+    source: str | None,
     stated: bool,
     unit: str = "",
     tolerance: int | None = None,
@@ -24,22 +28,23 @@ def policy_mismatch(
 ) -> Issue:
     """Return the issue that ``what`` is not as the policy says.
 
+    ``found`` is the effective value with its origin, ``source`` the origin at length.
     ``stated`` is false where no value is known: nothing states it, or the theme does. That is a
     warning, unless the policy's ``treat_inherited_as_error``.
     """
     if stated:
-        found = f"{what} is {actual}{unit} (from: {origin})"
-        advice = "Change it there." if origin != "direct" else "Change it or clear the direct formatting."
+        said = f"{what} is {actual}{unit} (from: {found.origin})"
+        advice = "Change it there." if found.origin != DIRECT else "Change it or clear the direct formatting."
     elif actual is None:
-        found, advice = f"{what} is stated nowhere in the document", "State it in the style."
+        said, advice = f"{what} is stated nowhere in the document", "State it in the style."
     else:
-        found, advice = f"{what} is given as {actual}, which has no known value", "State it in the style."
+        said, advice = f"{what} is given as {actual}, which has no known value", "State it in the style."
     run_id = place.run_id if isinstance(place, RunPlace) else None
     paragraph = place.paragraph if isinstance(place, RunPlace) else place.place
     return Issue(
         code=code,
         severity="error" if stated or policy.treat_inherited_as_error else "warn",
-        message=f"{found}; the policy asks for {expected}{unit}. {advice}",
+        message=f"{said}; the policy asks for {expected}{unit}. {advice}",
         paragraph_path=paragraph.path,
         run_id=run_id,
         expected=expected,
@@ -47,7 +52,8 @@ def policy_mismatch(
         tolerance=tolerance,
         fixable=fixable,
         slot=slot,
-        origin=origin,
+        origin=found.origin,
+        source=source,
     )
 
 
@@ -58,7 +64,8 @@ def template_mismatch(
     *,
     expected: Shown,
     actual: Shown,
-    origin: str | None,
+    found: Effective[Any],
+    source: str | None,
     run_id: str | None = None,
     tolerance: int | None = None,
     slot: Slot | None = None,
@@ -76,5 +83,6 @@ def template_mismatch(
         actual=actual,
         tolerance=tolerance,
         slot=slot,
-        origin=origin,
+        origin=found.origin,
+        source=source,
     )

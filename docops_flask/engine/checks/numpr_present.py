@@ -41,4 +41,5 @@ class NumprPresent(Check):
                 expected="no numbering",
                 actual=f"numId {numbering.value}",
                 origin=numbering.origin,
+                source=subject.source(numbering, paragraph),
             )

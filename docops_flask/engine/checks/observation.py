@@ -8,7 +8,8 @@ from typing import TypeVar
 from docops_flask.engine.checks.points import to_points
 from docops_flask.engine.document.places import RunPlace
 from docops_flask.engine.formatting.cascade import Cascade
-from docops_flask.engine.formatting.effective import ParagraphValues, RunValues
+from docops_flask.engine.formatting.paragraph_values import ParagraphValues
+from docops_flask.engine.formatting.run_values import RunValues
 
 V = TypeVar("V")
 
@@ -30,7 +31,7 @@ class Observation:
         """Return how often each property has each value: by run for fonts and size, else by paragraph."""
         runs, paragraphs = self.runs.values(), self.paragraphs.values()
         return {
-            "run_font_latin": _count(runs, lambda values: values.latin.value),
+            "run_font_latin": _count(runs, lambda values: values.ascii.value),
             "run_font_east_asia": _count(runs, lambda values: values.east_asia.value),
             "run_size_pt": _count(runs, _size_pt),
             "line_spacing": _count(paragraphs, shown_line_spacing),
@@ -47,8 +48,10 @@ def take_observation(runs: Sequence[RunPlace], cascade: Cascade) -> Observation:
         w = paragraph.part.w
         values = paragraph_values.get(paragraph.path)
         if values is None:
-            values = paragraph_values[paragraph.path] = cascade.paragraph(paragraph.element, w)
-        run_values[place.run_id] = cascade.run(place.element, values.style_id, w)
+            values = paragraph_values[paragraph.path] = cascade.paragraph(
+                paragraph.element, w, paragraph.cell
+            )
+        run_values[place.run_id] = cascade.run(place.element, values, w)
     return Observation(run_values, paragraph_values, cascade)
 
 

@@ -38,7 +38,8 @@ class RunSizeMismatch(Check):
                 subject.policy,
                 expected=expected,
                 actual=points,
-                origin=size.origin,
+                found=size,
+                source=subject.source(size, run),
                 stated=points is not None,
                 unit=" pt",
             )
@@ -54,6 +55,7 @@ class RunSizeMismatch(Check):
                 place.paragraph.path,
                 expected=to_points(before.size_half_points.value),
                 actual=to_points(after.size_half_points.value),
-                origin=after.size_half_points.origin,
+                found=after.size_half_points,
+                source=subject.source_of_run(after.size_half_points, run_id),
                 run_id=run_id,
             )

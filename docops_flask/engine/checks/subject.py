@@ -2,13 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from docops_flask.engine.checks.observation import Observation
 from docops_flask.engine.document.document import Document
 from docops_flask.engine.document.paragraph_text import OBJECT, ParagraphText
 from docops_flask.engine.document.places import ParagraphPlace, RunPlace, StoryKind, TablePlace
 from docops_flask.engine.formatting.cascade import Cascade
-from docops_flask.engine.formatting.effective import ParagraphValues, RunValues
+from docops_flask.engine.formatting.effective import Effective
+from docops_flask.engine.formatting.indents import CharacterSizes
+from docops_flask.engine.formatting.paragraph_values import ParagraphValues
+from docops_flask.engine.formatting.run_values import RunValues
+from docops_flask.engine.formatting.sections import Sections
 from docops_flask.engine.policy.policy import Policy
 
 # Both spellings of the end side: Transitional and Strict (ST_Jc, 17.18.44).
@@ -19,13 +24,13 @@ _ALIGNED_AWAY = ("center", "right", "end")
 class ParagraphSubject:
     """A paragraph with text, its effective values and whether filling touched it.
 
-    ``character_half_points`` is the size of its first run with text, ``None`` when that is unstated.
+    ``sizes`` measures indents in characters; it is only looked up where the first line's counts so.
     """
 
     place: ParagraphPlace
     values: ParagraphValues
     text: str
-    character_half_points: int | None
+    sizes: CharacterSizes
     touched: bool
 
     @property
@@ -59,6 +64,12 @@ class PolicySubject:
     runs: Sequence[RunSubject]
     cascade: Cascade
 
+    def source(self, value: Effective[Any], of: ParagraphSubject | RunSubject) -> str | None:
+        """Return in words where a value of a paragraph or run comes from."""
+        if isinstance(of, RunSubject):
+            return source_in_run(self.cascade, value, of.values, of.place)
+        return source_in_paragraph(self.cascade, value, of.values, of.place)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TemplateSubject:
@@ -67,6 +78,34 @@ class TemplateSubject:
     policy: Policy
     paragraphs: Mapping[str, tuple[ParagraphValues, ParagraphValues]]
     runs: Mapping[str, tuple[RunPlace, RunValues, RunValues]]
+    places: Mapping[str, ParagraphPlace]
+    cascade: Cascade
+
+    def source_of_paragraph(self, value: Effective[Any], path: str) -> str | None:
+        """Return in words where a value of a paragraph comes from now."""
+        return source_in_paragraph(self.cascade, value, self.paragraphs[path][1], self.places[path])
+
+    def source_of_run(self, value: Effective[Any], run_id: str) -> str | None:
+        """Return in words where a value of a run comes from now."""
+        place, _, now = self.runs[run_id]
+        return source_in_run(self.cascade, value, now, place)
+
+
+def source_in_paragraph(
+    cascade: Cascade, value: Effective[Any], values: ParagraphValues, place: ParagraphPlace
+) -> str | None:
+    """Return in words where ``value``, one of a paragraph's ``values``, comes from."""
+    style = cascade.styles.applied_id(values.style_id, "paragraph")
+    return cascade.sources.describe(value, (style,), place.part.name)
+
+
+def source_in_run(cascade: Cascade, value: Effective[Any], values: RunValues, place: RunPlace) -> str | None:
+    """Return in words where ``value``, one of a run's ``values``, comes from."""
+    asked = (
+        cascade.styles.applied_id(values.character_style_id, "character"),
+        cascade.styles.applied_id(values.paragraph_style_id, "paragraph"),
+    )
+    return cascade.sources.describe(value, asked, place.paragraph.part.name)
 
 
 def policy_subject(
@@ -75,9 +114,10 @@ def policy_subject(
     """Return what ``policy`` is to be held against; ``now`` is the observation of ``runs``."""
     inside_tables = not policy.forbid_tables
     paragraphs = []
+    sections = Sections(document)
     for place in document.walk.paragraphs:
         if inside_tables or not place.table_depth:
-            subject = _paragraph_subject(place, now)
+            subject = _paragraph_subject(place, now, sections)
             if subject is not None:
                 paragraphs.append(subject)
     places = {place.run_id: place for place in runs if inside_tables or not place.paragraph.table_depth}
@@ -107,6 +147,8 @@ def template_subject(
             for place in runs
             if now.runs[place.run_id] is not before.runs[place.run_id]
         },
+        places={place.paragraph.path: place.paragraph for place in runs},
+        cascade=now.cascade,
     )
 
 
@@ -115,21 +157,28 @@ def text_of_run(place: RunPlace) -> str:
     return "".join(node.text or "" for node in place.element.iterchildren(place.paragraph.part.w.t))
 
 
-def _paragraph_subject(place: ParagraphPlace, now: Observation) -> ParagraphSubject | None:
+def _paragraph_subject(
+    place: ParagraphPlace, now: Observation, sections: Sections
+) -> ParagraphSubject | None:
     """Return the subject, ``None`` for a paragraph without text."""
     w = place.part.w
     content = ParagraphText(place.element, w)
     if not content.text.replace(OBJECT, "").strip():
         return None
-    values = now.cascade.paragraph(place.element, w)
-    first = next((piece.run for piece in content.pieces if piece.end > piece.start), None)
-    size = None
-    if first is not None and values.first_line_indent.value is not None:
-        size = now.cascade.run(first, values.style_id, w).size_half_points.value
+    values = now.cascade.paragraph(place.element, w, place.cell)
+    sizes = CharacterSizes()
+    indent = values.first_line_indent.value
+    if indent is not None and indent.in_characters:
+        first = next((piece.run for piece in content.pieces if piece.end > piece.start), None)
+        sizes = CharacterSizes(
+            first_run=None if first is None else now.cascade.run(first, values, w).size_half_points.value,
+            default=now.cascade.default_size_half_points,
+            extra_twips=sections.of(place).grid.extra_twips,
+        )
     return ParagraphSubject(
         place=place,
         values=values,
         text=content.text,
-        character_half_points=size,
+        sizes=sizes,
         touched=place.path in now.paragraphs,
     )

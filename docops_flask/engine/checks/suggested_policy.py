@@ -6,19 +6,20 @@ left open (null, false) where the document is mixed, says nothing, or says what 
 
 import json
 import re
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 from docops_flask.engine.checks.first_line_indent_mismatch import indent_twips
-from docops_flask.engine.checks.observation import take_observation
+from docops_flask.engine.checks.observation import Observation, take_observation
 from docops_flask.engine.checks.points import to_points
-from docops_flask.engine.checks.run_font_mismatch import font_in
+from docops_flask.engine.checks.run_font_mismatch import font_in, wrong_fonts
 from docops_flask.engine.checks.subject import ParagraphSubject, policy_subject, text_of_run
 from docops_flask.engine.document.document import Document
 from docops_flask.engine.document.paragraph_text import runs_of
 from docops_flask.engine.document.places import RunPlace
 from docops_flask.engine.formatting.cascade import Cascade
-from docops_flask.engine.formatting.effective import DIRECT, RunValues
+from docops_flask.engine.formatting.effective import DIRECT
+from docops_flask.engine.formatting.run_values import RunValues
 from docops_flask.engine.formatting.script_slots import Slot
 from docops_flask.engine.policy.key_rules import KEY_RULES
 from docops_flask.engine.policy.policy import Policy
@@ -34,19 +35,21 @@ def suggest_policy(document: Document, runs: Sequence[RunPlace]) -> Policy:
     """Return the tightest policy the document keeps; ``runs`` are those that hold placeholders.
 
     Without any such run, all runs with text are looked at. Fonts and size are taken from the runs whatever
-    characters they hold now, so that another task's values pass as well.
+    characters they hold now, so that another task's values pass as well; a font is left open where
+    characters there are now take yet another one.
     """
     runs = runs or _runs_with_text(document)
-    now = take_observation(runs, Cascade(document.styles))
+    now = take_observation(runs, Cascade(document.styles, document.related))
     forbid_tables = not document.walk.tables
     subject = policy_subject(document, runs, now, Policy(forbid_tables=forbid_tables))
     values, paragraphs = list(now.runs.values()), subject.paragraphs
     trim_chars = Policy().trim_chars
+    fonts = _fonts_shown(now, {place.run_id: text_of_run(place) for place in runs})
     return Policy(
         forbid_tables=forbid_tables,
         forbid_numpr=not any(map(_is_numbered_directly, paragraphs)),
-        run_font_latin=_common("run_font_latin", _fonts(values, "latin")),
-        run_font_east_asia=_common("run_font_east_asia", _fonts(values, "east_asia")),
+        run_font_latin=fonts["latin"],
+        run_font_east_asia=fonts["east_asia"],
         run_size_pt=_common("run_size_pt", (to_points(each.size_half_points.value) for each in values)),
         line_spacing_twips=_common("line_spacing_twips", (each.values.line.value for each in paragraphs)),
         first_line_indent_twips=_common("first_line_indent_twips", map(indent_twips, paragraphs)),
@@ -81,6 +84,19 @@ def _runs_with_text(document: Document) -> list[RunPlace]:
 
 def _is_numbered_directly(paragraph: ParagraphSubject) -> bool:
     return paragraph.values.is_numbered and paragraph.values.numbering.origin == DIRECT
+
+
+def _fonts_shown(now: Observation, texts: Mapping[str, str]) -> dict[Slot, str | None]:
+    """Return the fonts that all runs state and that all their characters take."""
+    values = list(now.runs.values())
+    fonts: dict[Slot, str | None] = {
+        "latin": _common("run_font_latin", _fonts(values, "latin")),
+        "east_asia": _common("run_font_east_asia", _fonts(values, "east_asia")),
+    }
+    for run_id, text in texts.items():
+        for slot, _ in wrong_fonts(text, now.runs[run_id], fonts):
+            fonts[slot] = None
+    return fonts
 
 
 def _fonts(values: Iterable[RunValues], slot: Slot) -> Iterator[str | None]:

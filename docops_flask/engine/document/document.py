@@ -1,10 +1,11 @@
 """A Word document opened from a package: its story parts, its styles, the walk over it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from lxml.etree import _Element
 
 from docops_flask.engine.document.places import StoryKind, Walk
+from docops_flask.engine.document.related_parts import RelatedParts
 from docops_flask.engine.oxml.names import Vocabulary
 
 
@@ -26,8 +27,12 @@ class StoryPart:
 
 @dataclass(slots=True, eq=False)
 class Document:
-    """An opened document. ``styles`` is the root of the styles part, ``None`` where there is none."""
+    """An opened document. ``styles`` is the root of the styles part, ``None`` where there is none.
+
+    ``related`` holds what else decides how text looks: numbering, theme, settings.
+    """
 
     parts: tuple[StoryPart, ...]
     styles: _Element | None
     walk: Walk
+    related: RelatedParts = field(default_factory=RelatedParts)

@@ -4,6 +4,7 @@ import re
 
 from docops_flask.engine.document.document import Document, StoryPart
 from docops_flask.engine.document.places import StoryKind
+from docops_flask.engine.document.related_parts import KINDS, RelatedParts
 from docops_flask.engine.document.walk import walk_stories
 from docops_flask.engine.errors import InvalidTemplate
 from docops_flask.engine.opc.limits import Limits
@@ -24,6 +25,8 @@ _PLAIN_STEM = re.compile(r"[A-Za-z]+[0-9]*\Z")
 def open_document(package: Package, limits: Limits) -> Document:
     """Return the document of ``package``, every story walked once.
 
+    Parts that decide formatting alone are read when they are first asked for: ``package`` is to stay open.
+
     Raises ``InvalidTemplate`` when a story is not well formed or not WordprocessingML,
     ``TemplateLimitExceeded`` when its tables expand to more cells than ``limits`` allows.
     """
@@ -33,11 +36,14 @@ def open_document(package: Package, limits: Limits) -> Document:
     prefixes = {""}
     names = {package.main_part.lower()}
     styles = None
+    related: dict[str, str] = {}
     for relationship in relationships:
         name = relationship.target
         # A relationship that leads nowhere is common in real files; Word ignores it too.
         if relationship.external or not package.has(name) or name.lower() in names:
             continue
+        if relationship.kind in KINDS:
+            related.setdefault(relationship.kind, name)
         if relationship.kind == "styles" and styles is None:
             styles = parse_part(package.read(name), name)
         kind = _STORY_OF_RELATIONSHIP.get(relationship.kind)
@@ -45,7 +51,12 @@ def open_document(package: Package, limits: Limits) -> Document:
             names.add(name.lower())
             parts.append(_story_part(package, name, kind, _prefix(name, kind, prefixes)))
     ordered = tuple(sorted(parts, key=_story_order))
-    return Document(parts=ordered, styles=styles, walk=walk_stories(ordered, limits.table_cells))
+    return Document(
+        parts=ordered,
+        styles=styles,
+        walk=walk_stories(ordered, limits.table_cells),
+        related=RelatedParts(related, package.read),
+    )
 
 
 def _story_part(package: Package, name: str, kind: StoryKind, prefix: str) -> StoryPart:

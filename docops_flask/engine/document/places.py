@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from lxml.etree import _Element
 
@@ -22,14 +22,23 @@ class StoryKind(Enum):
     TEXTBOX = "textbox"
 
 
+class CellPlace(NamedTuple):
+    """A table cell: its table, its row's number and its own number among the cells of that row."""
+
+    table: "TablePlace"
+    row: int
+    number: int
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class ParagraphPlace:
     """A paragraph and its address.
 
     ``path`` is the whole address (``p3``, ``header1/t0.r1.c2.p0``); ``story`` is the kind of text flow
     it belongs to (a text box in the body is ``TEXTBOX``); ``table_depth`` counts the tables around
-    it inside its story; ``part`` is where it is stored. ``mirrors`` holds the paragraphs that show
-    the same text in the other branch of an ``mc:AlternateContent``.
+    it inside its story; ``part`` is where it is stored; ``cell`` is the cell it stands in, the innermost
+    one. ``mirrors`` holds the paragraphs that show the same text in the other branch of an
+    ``mc:AlternateContent``.
     """
 
     element: _Element
@@ -37,6 +46,7 @@ class ParagraphPlace:
     story: StoryKind
     part: "StoryPart"
     table_depth: int = 0
+    cell: CellPlace | None = None
     mirrors: "tuple[ParagraphPlace, ...]" = ()
 
 

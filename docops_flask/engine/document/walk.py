@@ -11,7 +11,7 @@ from lxml.etree import _Element
 
 from docops_flask.engine.document.document import StoryPart
 from docops_flask.engine.document.paragraph_text import visible_text
-from docops_flask.engine.document.places import ParagraphPlace, StoryKind, TablePlace, Walk
+from docops_flask.engine.document.places import CellPlace, ParagraphPlace, StoryKind, TablePlace, Walk
 from docops_flask.engine.errors import TemplateLimitExceeded
 from docops_flask.engine.oxml.names import (
     MC_ALTERNATE_CONTENT,
@@ -49,6 +49,7 @@ class _Flow:
     prefix: str
     story: StoryKind
     depth: int
+    cell: CellPlace | None = None
     paragraphs: int = 0
     tables: int = 0
 
@@ -84,25 +85,29 @@ class _Walker:
             if tag == w.p:
                 path = f"{flow.prefix}p{flow.paragraphs}"
                 flow.paragraphs += 1
-                walk.paragraphs.append(ParagraphPlace(child, path, flow.story, flow.part, flow.depth))
+                walk.paragraphs.append(
+                    ParagraphPlace(child, path, flow.story, flow.part, flow.depth, flow.cell)
+                )
                 if has_textboxes:
                     self._textboxes_in(child, flow.part, walk)
             elif tag == w.tbl:
                 path = f"{flow.prefix}t{flow.tables}"
                 flow.tables += 1
-                walk.tables.append(TablePlace(child, path, flow.story, flow.part, flow.depth))
-                self._table(child, path, flow, walk, has_textboxes)
+                table = TablePlace(child, path, flow.story, flow.part, flow.depth)
+                walk.tables.append(table)
+                self._table(table, flow, walk, has_textboxes)
             else:
                 for inner in _transparent(child, w):
                     self._blocks(inner, flow, walk, has_textboxes)
 
-    def _table(self, table: _Element, path: str, flow: _Flow, walk: Walk, has_textboxes: bool) -> None:
+    def _table(self, table: TablePlace, flow: _Flow, walk: Walk, has_textboxes: bool) -> None:
         w = flow.part.w
-        for row_index, row in enumerate(_children(table, w.tr, w)):
+        for row_index, row in enumerate(children_named(table.element, w.tr, w)):
             column = _grid_before(row, w)
-            for cell in _children(row, w.tc, w):
-                prefix = f"{path}.r{row_index}.c{column}."
-                inner = _Flow(flow.part, prefix, flow.story, flow.depth + 1)
+            for cell_index, cell in enumerate(children_named(row, w.tc, w)):
+                prefix = f"{table.path}.r{row_index}.c{column}."
+                place = CellPlace(table, row_index, cell_index)
+                inner = _Flow(flow.part, prefix, flow.story, flow.depth + 1, place)
                 span = _grid_span(cell, w)
                 self._count_cells(span)
                 self._blocks(cell, inner, walk, has_textboxes)
@@ -221,14 +226,14 @@ def _transparent(element: _Element, w: Vocabulary) -> Iterator[_Element]:
         yield from (branch for branch in element if branch.tag in (MC_CHOICE, MC_FALLBACK))
 
 
-def _children(parent: _Element, wanted: str, w: Vocabulary) -> Iterator[_Element]:
+def children_named(parent: _Element, wanted: str, w: Vocabulary) -> Iterator[_Element]:
     """Yield the children named ``wanted``, also those inside content controls and the like."""
     for child in parent:
         if child.tag == wanted:
             yield child
         else:
             for inner in _transparent(child, w):
-                yield from _children(inner, wanted, w)
+                yield from children_named(inner, wanted, w)
 
 
 def _grid_before(row: _Element, w: Vocabulary) -> int:

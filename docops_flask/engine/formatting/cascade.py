@@ -1,64 +1,173 @@
 """The order in which a document's places are asked for a property (ECMA-376 part 1, 17.7.2)."""
 
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any
+
 from lxml.etree import _Element
 
-from docops_flask.engine.formatting.effective import DIRECT, ParagraphValues, RunValues
+from docops_flask.engine.document.places import CellPlace
+from docops_flask.engine.document.related_parts import RelatedParts
+from docops_flask.engine.formatting.effective import DIRECT_ORIGIN, NOTHING, Effective, FontFace, Layer
+from docops_flask.engine.formatting.numbering import Numbering
+from docops_flask.engine.formatting.paragraph_values import ParagraphValues
+from docops_flask.engine.formatting.run_values import FONT_SLOTS, TOGGLES, RunValues
 from docops_flask.engine.formatting.signature import Signature, paragraph_signature, run_signature
-from docops_flask.engine.formatting.stated import (
-    paragraph_values,
-    read_paragraph_properties,
-    read_run_properties,
-    run_values,
-)
+from docops_flask.engine.formatting.source import SourceWriter
+from docops_flask.engine.formatting.stated import paragraph_layer, run_layer, style_reference
 from docops_flask.engine.formatting.style_sheet import StyleSheet
+from docops_flask.engine.formatting.table_styles import CellLayer, TableStyles
+from docops_flask.engine.formatting.theme_fonts import ThemeFonts
 from docops_flask.engine.oxml.names import Vocabulary
 
 
 class Cascade:
     """Effective values of runs and paragraphs; what is written alike shares one result.
 
-    ``styles`` is the root of the styles part, ``None`` where there is none. The cascade reads the
-    styles part once: it is for a document whose styles do not change.
+    ``styles`` is the root of the styles part, ``None`` where there is none; ``related`` holds the numbering,
+    the theme and the settings. Each is read once: a cascade is for a document where these do not change.
     """
 
-    def __init__(self, styles: _Element | None) -> None:
-        self._styles = StyleSheet(styles)
-        self._runs: dict[tuple[Signature, str | None], RunValues] = {}
-        self._paragraphs: dict[Signature, ParagraphValues] = {}
+    def __init__(self, styles: _Element | None, related: RelatedParts | None = None) -> None:
+        self._related = related or RelatedParts()
+        self.styles = StyleSheet(styles)
+        self._tables = TableStyles(self.styles)
+        self._theme = ThemeFonts(self._related)
+        self.sources = SourceWriter(self.styles, self._related)
+        self._numbering: Numbering | None = None
+        self._numbered_styles: dict[str | None, Layer] = {}
+        self._runs: dict[tuple[Signature, str | None, CellLayer | None], RunValues] = {}
+        self._paragraphs: dict[tuple[Signature, CellLayer | None], ParagraphValues] = {}
 
-    def run(self, run: _Element, paragraph_style_id: str | None, w: Vocabulary) -> RunValues:
-        """Return the effective values of a w:r in a paragraph whose w:pStyle is ``paragraph_style_id``."""
-        key = (run_signature(run, w), paragraph_style_id)
-        values = self._runs.get(key)
-        if values is None:
-            values = self._runs[key] = self._resolve_run(run, paragraph_style_id, w)
-        return values
-
-    def paragraph(self, paragraph: _Element, w: Vocabulary) -> ParagraphValues:
-        """Return the effective values of a w:p."""
-        key = paragraph_signature(paragraph, w)
+    def paragraph(self, paragraph: _Element, w: Vocabulary, cell: CellPlace | None = None) -> ParagraphValues:
+        """Return the effective values of a w:p; ``cell`` is the table cell it stands in."""
+        layer = None if cell is None else self._tables.layer(cell)
+        key = paragraph_signature(paragraph, w), layer
         values = self._paragraphs.get(key)
         if values is None:
-            values = self._paragraphs[key] = self._resolve_paragraph(paragraph, w)
+            values = self._paragraphs[key] = self._resolve_paragraph(paragraph, layer, w)
         return values
 
-    def _resolve_run(self, run: _Element, paragraph_style_id: str | None, w: Vocabulary) -> RunValues:
-        # Nearest first. A table style's run properties come between the paragraph style and the
-        # defaults; theme references are replaced in the result.
-        stated = read_run_properties(run.find(w.rPr), w)
-        return (
-            run_values(stated, DIRECT)
-            .over(self._styles.character_style(stated.style_id).run)
-            .over(self._styles.paragraph_style(paragraph_style_id).run)
-            .over(self._styles.defaults.run)
-        )
+    def run(self, run: _Element, paragraph: ParagraphValues, w: Vocabulary) -> RunValues:
+        """Return the effective values of a w:r in a paragraph with the values ``paragraph``."""
+        key = run_signature(run, w), paragraph.style_id, paragraph.cell
+        values = self._runs.get(key)
+        if values is None:
+            values = self._runs[key] = self._resolve_run(run, paragraph, w)
+        return values
 
-    def _resolve_paragraph(self, paragraph: _Element, w: Vocabulary) -> ParagraphValues:
-        # Nearest first. A numbering level's indent comes between the direct properties and the
-        # paragraph style, a table style's properties between the paragraph style and the defaults.
-        stated = read_paragraph_properties(paragraph.find(w.pPr), w)
-        return (
-            paragraph_values(stated, DIRECT)
-            .over(self._styles.paragraph_style(stated.style_id).paragraph)
-            .over(self._styles.defaults.paragraph)
-        )
+    @cached_property
+    def default_size_half_points(self) -> int | None:
+        """The size of the default paragraph style, which measures side indents in characters."""
+        style, defaults = self.styles.paragraph_style(None).run, self.styles.defaults.run
+        return RunValues({**defaults, **style}).size_half_points.value
+
+    def _resolve_run(self, run: _Element, paragraph: ParagraphValues, w: Vocabulary) -> RunValues:
+        properties = run.find(w.rPr)
+        style_id = style_reference(properties, w.rStyle, w)
+        direct = run_layer(properties, DIRECT_ORIGIN, w)
+        of_character = self.styles.character_style(style_id).run
+        of_paragraph = self.styles.paragraph_style(paragraph.style_id).run
+        of_table = NOTHING if paragraph.cell is None else paragraph.cell.run
+        defaults = self.styles.defaults.run
+        # Nearest last: each overrides those before it.
+        stated = {**defaults, **of_table, **of_paragraph, **of_character, **direct}
+        for name in TOGGLES & stated.keys() - direct.keys():
+            stated[name] = _toggled(name, defaults, (of_character, of_paragraph, of_table))
+        for slot in FONT_SLOTS:
+            if slot in stated:
+                stated[slot] = self._with_theme(stated[slot])
+        return RunValues(stated, style_id, paragraph.style_id)
+
+    def _with_theme(self, face: Effective[FontFace]) -> Effective[FontFace]:
+        if face.value is None or face.value.theme is None:
+            return face
+        theme = face.value.theme
+        return Effective(FontFace(self._theme.name(theme), theme), face.place)
+
+    def _resolve_paragraph(
+        self, paragraph: _Element, cell: CellLayer | None, w: Vocabulary
+    ) -> ParagraphValues:
+        properties = paragraph.find(w.pPr)
+        style_id = style_reference(properties, w.pStyle, w)
+        direct = paragraph_layer(properties, DIRECT_ORIGIN, w)
+        style = self.styles.paragraph_style(style_id)
+        of_table = NOTHING if cell is None else cell.paragraph
+        below: Layer = {**self.styles.defaults.paragraph, **of_table}
+        if _states_numbering(direct):
+            asked = {**style.paragraph, **direct}
+            level = self._level(_number(asked), _level_of(asked))
+            stated = {**below, **style.paragraph, **level, **direct}
+        else:
+            stated = {**below, **self._numbered_style(style_id, style.paragraph), **direct}
+        return ParagraphValues(stated, style_id, style.is_heading, cell)
+
+    def _numbered_style(self, style_id: str | None, resolved: Layer) -> Layer:
+        """Return a style's values with the indents of the numbering it asks for in their place.
+
+        The level comes over what the style that asks is based on, under what it states itself (17.9.22).
+        """
+        number = _number(resolved)
+        if not number:
+            return resolved
+        applied = self.styles.applied_id(style_id, "paragraph")
+        if applied not in self._numbered_styles:
+            self._numbered_styles[applied] = self._with_level(number, applied, resolved)
+        return self._numbered_styles[applied]
+
+    def _with_level(self, number: int, style_id: str | None, resolved: Layer) -> Layer:
+        chain = self.styles.chain(style_id)
+        own = [self.styles.own_paragraph_layer(each) for each in chain]
+        asking = next((index for index, layer in enumerate(own) if _states_numbering(layer)), None)
+        if asking is None:
+            return resolved
+        linked = self._linked_level(number, chain[asking:])
+        level = self._level(number, _level_of(resolved) if linked is None else linked)
+        merged: dict[str, Effective[Any]] = {}
+        for layer in (*reversed(own[asking + 1 :]), level, *reversed(own[: asking + 1])):
+            merged.update(layer)
+        return merged
+
+    def _linked_level(self, number: int, style_ids: Sequence[str]) -> int | None:
+        levels = (self._numbers().level_of_style(number, each) for each in style_ids)
+        return next((level for level in levels if level is not None), None)
+
+    def _level(self, number: int | None, level: int) -> Layer:
+        return self._numbers().level(number, level) if number else NOTHING
+
+    def _numbers(self) -> Numbering:
+        if self._numbering is None:
+            self._numbering = Numbering(self._related.root("numbering"))
+        return self._numbering
+
+
+def _toggled(name: str, defaults: Layer, levels: tuple[Layer, ...]) -> Effective[bool]:
+    """Return a toggle property that no direct formatting states (17.7.3).
+
+    What the defaults switch on stays on; otherwise it is on when an odd number of ``levels`` (nearest first)
+    switch it on. The nearest of those that switch it on, else that state it, is the origin.
+    """
+    default = defaults.get(name)
+    if default is not None and default.value:
+        return default
+    stating = [layer[name] for layer in levels if name in layer]
+    switching = [each for each in stating if each.value]
+    if len(switching) % 2:
+        return switching[0]
+    nearest = next(iter(switching or stating), default)
+    assert nearest is not None
+    return Effective(False, nearest.place)
+
+
+def _states_numbering(layer: Layer) -> bool:
+    return "numbering" in layer or "numbering_level" in layer
+
+
+def _number(layer: Layer) -> int | None:
+    stated = layer.get("numbering")
+    return None if stated is None else stated.value
+
+
+def _level_of(layer: Layer) -> int:
+    stated = layer.get("numbering_level")
+    return 0 if stated is None or stated.value is None else max(0, stated.value)

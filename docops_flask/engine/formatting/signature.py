@@ -8,13 +8,14 @@ from functools import lru_cache
 
 from lxml.etree import _Element
 
+from docops_flask.engine.formatting.stated import paragraph_tags, run_tags
 from docops_flask.engine.oxml.names import Vocabulary
 
 Signature = tuple[object, ...]
 
 
 def run_signature(run: _Element, w: Vocabulary) -> Signature:
-    """Return what a w:r's own w:rPr says about its style, fonts and size."""
+    """Return what a w:r's own w:rPr says about its look."""
     # Looking for the child by hand is several times faster than ``find``.
     wanted = w.rPr
     for child in run:
@@ -24,7 +25,7 @@ def run_signature(run: _Element, w: Vocabulary) -> Signature:
 
 
 def paragraph_signature(paragraph: _Element, w: Vocabulary) -> Signature:
-    """Return what a w:p's own w:pPr says about its style, indent, spacing, numbering, level and alignment."""
+    """Return what a w:p's own w:pPr says about how it is set."""
     wanted = w.pPr
     for child in paragraph:
         if child.tag == wanted:
@@ -49,9 +50,9 @@ def _signature(properties: _Element, deciding: frozenset[str], w: Vocabulary) ->
 
 @lru_cache(maxsize=2)
 def _run_tags(w: Vocabulary) -> frozenset[str]:
-    return frozenset((w.rStyle, w.rFonts, w.sz))
+    return run_tags(w) | {w.rStyle}
 
 
 @lru_cache(maxsize=2)
 def _paragraph_tags(w: Vocabulary) -> frozenset[str]:
-    return frozenset((w.pStyle, w.numPr, w.spacing, w.ind, w.jc, w.outlineLvl))
+    return paragraph_tags(w) | {w.pStyle}

@@ -1,126 +1,162 @@
 """Reads what one w:rPr or w:pPr itself states. What is malformed counts as not stated."""
 
-from typing import NamedTuple, TypeVar
+from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
+from typing import Any, TypeAlias
 
 from lxml.etree import _Element
 
-from docops_flask.engine.formatting.effective import Effective, FontFace, ParagraphValues, RunValues
+from docops_flask.engine.formatting.effective import NOTHING, Effective, FontFace, Layer, Origin
 from docops_flask.engine.oxml.names import Vocabulary
-from docops_flask.engine.oxml.units import to_half_points, to_integer, to_twips
+from docops_flask.engine.oxml.units import to_half_points, to_integer, to_switch, to_twips
 
-V = TypeVar("V")
-
-
-class RunStatement(NamedTuple):
-    """The attributes of one w:rPr that decide font and size, as written."""
-
-    style_id: str | None = None
-    ascii: str | None = None
-    ascii_theme: str | None = None
-    east_asia: str | None = None
-    east_asia_theme: str | None = None
-    size: str | None = None
+# Yields the properties that an element states; a value of None says that it does not.
+_Reader: TypeAlias = Callable[[_Element], Iterator[tuple[str, Any]]]
 
 
-class ParagraphStatement(NamedTuple):
-    """The attributes of one w:pPr that decide how a paragraph is set, as written."""
-
-    style_id: str | None = None
-    first_line: str | None = None
-    first_line_chars: str | None = None
-    hanging: str | None = None
-    hanging_chars: str | None = None
-    line: str | None = None
-    line_rule: str | None = None
-    numbering: str | None = None
-    outline_level: str | None = None
-    alignment: str | None = None
+def run_layer(properties: _Element | None, origin: Origin, w: Vocabulary) -> Layer:
+    """Return what a w:rPr states; ``None`` states nothing."""
+    return _layer(properties, _run_readers(w), origin)
 
 
-def read_run_properties(properties: _Element | None, w: Vocabulary) -> RunStatement:
-    """Return what a w:rPr says; ``None`` says nothing."""
+def paragraph_layer(properties: _Element | None, origin: Origin, w: Vocabulary) -> Layer:
+    """Return what a w:pPr states; ``None`` states nothing."""
+    return _layer(properties, _paragraph_readers(w), origin)
+
+
+def run_tags(w: Vocabulary) -> frozenset[str]:
+    """Return the names of the elements that ``run_layer`` reads."""
+    return frozenset(_run_readers(w))
+
+
+def paragraph_tags(w: Vocabulary) -> frozenset[str]:
+    """Return the names of the elements that ``paragraph_layer`` reads."""
+    return frozenset(_paragraph_readers(w))
+
+
+def style_reference(properties: _Element | None, name: str, w: Vocabulary) -> str | None:
+    """Return the style id in the last element ``name`` (w:pStyle, w:rStyle) of ``properties``."""
     if properties is None:
-        return RunStatement()
-    style_id = size = None
-    ascii_face = ascii_theme = east_asia = east_asia_theme = None
-    for child in properties:
-        tag = child.tag
-        if tag == w.rFonts:
-            ascii_face, ascii_theme = child.get(w.ascii), child.get(w.asciiTheme)
-            east_asia, east_asia_theme = child.get(w.eastAsia), child.get(w.eastAsiaTheme)
-        elif tag == w.sz:
-            size = child.get(w.val)
-        elif tag == w.rStyle:
-            style_id = child.get(w.val)
-    return RunStatement(style_id, ascii_face, ascii_theme, east_asia, east_asia_theme, size)
+        return None
+    element = next(properties.iterchildren(name, reversed=True), None)
+    return None if element is None else element.get(w.val)
 
 
-def read_paragraph_properties(properties: _Element | None, w: Vocabulary) -> ParagraphStatement:
-    """Return what a w:pPr says; ``None`` says nothing."""
+def _layer(properties: _Element | None, readers: Mapping[str, _Reader], origin: Origin) -> Layer:
     if properties is None:
-        return ParagraphStatement()
-    said: dict[str, str | None] = {}
+        return NOTHING
+    layer: dict[str, Effective[Any]] = {}
     for child in properties:
-        tag = child.tag
-        if tag == w.pStyle:
-            said["style_id"] = child.get(w.val)
-        elif tag == w.spacing:
-            said["line"], said["line_rule"] = child.get(w.line), child.get(w.lineRule)
-        elif tag == w.ind:
-            said["first_line"], said["first_line_chars"] = child.get(w.firstLine), child.get(w.firstLineChars)
-            said["hanging"], said["hanging_chars"] = child.get(w.hanging), child.get(w.hangingChars)
-        elif tag == w.jc:
-            said["alignment"] = child.get(w.val)
-        elif tag == w.outlineLvl:
-            said["outline_level"] = child.get(w.val)
-        elif tag == w.numPr:
-            number = child.find(w.numId)
-            said["numbering"] = None if number is None else number.get(w.val)
-    return ParagraphStatement(**said)
+        reader = readers.get(child.tag)
+        if reader is not None:
+            for name, value in reader(child):
+                if value is not None:
+                    layer[name] = Effective(value, origin)
+    return layer
 
 
-def run_values(stated: RunStatement, origin: str) -> RunValues:
-    """Return the values that ``stated`` gives, each with ``origin``."""
-    return RunValues(
-        latin=_effective(_face(stated.ascii, stated.ascii_theme), origin),
-        east_asia=_effective(_face(stated.east_asia, stated.east_asia_theme), origin),
-        size_half_points=_effective(to_half_points(stated.size), origin),
-    )
+@lru_cache(maxsize=2)
+def _run_readers(w: Vocabulary) -> Mapping[str, _Reader]:
+    return {
+        w.rFonts: lambda element: _fonts(element, w),
+        w.sz: lambda element: _half_points("size", element, w),
+        w.szCs: lambda element: _half_points("size_complex", element, w),
+        w.b: lambda element: _switch("bold", element, w),
+        w.bCs: lambda element: _switch("bold_complex", element, w),
+        w.i: lambda element: _switch("italic", element, w),
+        w.iCs: lambda element: _switch("italic_complex", element, w),
+        w.rtl: lambda element: _switch("right_to_left", element, w),
+        w.cs: lambda element: _switch("complex", element, w),
+        w.color: lambda element: _color(element, w),
+        w.lang: lambda element: iter((("language_east_asia", element.get(w.eastAsia)),)),
+    }
 
 
-def paragraph_values(stated: ParagraphStatement, origin: str, heading_style: bool = False) -> ParagraphValues:
-    """Return the values that ``stated`` gives, each with ``origin``."""
-    return ParagraphValues(
-        indent_twips=_effective(_indent_twips(stated), origin),
-        indent_hundredths=_effective(_indent_hundredths(stated), origin),
-        line=_effective(to_twips(stated.line), origin),
-        line_rule=_effective(stated.line_rule, origin),
-        numbering=_effective(to_integer(stated.numbering), origin),
-        outline_level=_effective(to_integer(stated.outline_level), origin),
-        alignment=_effective(stated.alignment, origin),
-        heading_style=heading_style,
-        style_id=stated.style_id,
-    )
+@lru_cache(maxsize=2)
+def _paragraph_readers(w: Vocabulary) -> Mapping[str, _Reader]:
+    return {
+        w.ind: lambda element: _indents(element, w),
+        w.spacing: lambda element: _spacing(element, w),
+        w.jc: lambda element: iter((("alignment", element.get(w.val)),)),
+        w.outlineLvl: lambda element: iter((("outline_level", to_integer(element.get(w.val))),)),
+        w.numPr: lambda element: _numbering(element, w),
+        w.contextualSpacing: lambda element: _switch("contextual_spacing", element, w),
+        w.snapToGrid: lambda element: _switch("snap_to_grid", element, w),
+        w.bidi: lambda element: _switch("bidi", element, w),
+    }
 
 
-def _effective(value: V | None, origin: str) -> Effective[V]:
-    return Effective() if value is None else Effective(value, origin)
+def _fonts(element: _Element, w: Vocabulary) -> Iterator[tuple[str, Any]]:
+    get = element.get
+    yield "ascii", _face(get(w.ascii), get(w.asciiTheme))
+    yield "h_ansi", _face(get(w.hAnsi), get(w.hAnsiTheme))
+    yield "east_asia", _face(get(w.eastAsia), get(w.eastAsiaTheme))
+    yield "complex_script", _face(get(w.cs), get(w.cstheme))
+    yield "hint", get(w.hint)
 
 
 def _face(name: str | None, theme: str | None) -> FontFace | None:
+    # The theme wins over the name beside it (17.3.2.26).
     if theme:
         return FontFace(None, theme)
     return FontFace(name, None) if name else None
 
 
-def _indent_twips(stated: ParagraphStatement) -> int | None:
-    hanging = to_twips(stated.hanging)
-    return to_twips(stated.first_line) if hanging is None else -hanging
+def _half_points(name: str, element: _Element, w: Vocabulary) -> Iterator[tuple[str, Any]]:
+    yield name, to_half_points(element.get(w.val))
 
 
-def _indent_hundredths(stated: ParagraphStatement) -> int | None:
-    first, hanging = to_integer(stated.first_line_chars), to_integer(stated.hanging_chars)
-    if hanging:
-        return -hanging
+def _switch(name: str, element: _Element, w: Vocabulary) -> Iterator[tuple[str, Any]]:
+    yield name, to_switch(element.get(w.val))
+
+
+def _color(element: _Element, w: Vocabulary) -> Iterator[tuple[str, Any]]:
+    # Word writes the theme colour's value beside its name; without it only the name is known.
+    value, theme = element.get(w.val), element.get(w.themeColor)
+    if value:
+        yield "color", value if value == "auto" else value.upper()
+    elif theme:
+        yield "color", f"theme:{theme}"
+
+
+def _indents(element: _Element, w: Vocabulary) -> Iterator[tuple[str, Any]]:
+    get = element.get
+    hanging = to_twips(get(w.hanging))
+    yield "indent_twips", to_twips(get(w.firstLine)) if hanging is None else -hanging
+    yield "indent_hundredths", _first_line_hundredths(get(w.firstLineChars), get(w.hangingChars))
+    yield "left_twips", to_twips(get(w.left, get(w.start)))
+    yield "left_hundredths", to_integer(get(w.leftChars, get(w.startChars)))
+    yield "right_twips", to_twips(get(w.right, get(w.end)))
+    yield "right_hundredths", to_integer(get(w.rightChars, get(w.endChars)))
+
+
+def _first_line_hundredths(first_line: str | None, hanging: str | None) -> int | None:
+    first, hung = to_integer(first_line), to_integer(hanging)
+    if hung:
+        return -hung
     # 0 says "not in characters" (it switches off what a style says), whichever attribute says it.
-    return hanging if first is None else first
+    return hung if first is None else first
+
+
+def _spacing(element: _Element, w: Vocabulary) -> Iterator[tuple[str, Any]]:
+    get = element.get
+    yield "line", to_twips(get(w.line))
+    yield "line_rule", get(w.lineRule)
+    yield "before_twips", to_twips(get(w.before))
+    yield "before_lines", to_integer(get(w.beforeLines))
+    yield "before_auto", _on_off(get(w.beforeAutospacing))
+    yield "after_twips", to_twips(get(w.after))
+    yield "after_lines", to_integer(get(w.afterLines))
+    yield "after_auto", _on_off(get(w.afterAutospacing))
+
+
+def _on_off(value: str | None) -> bool | None:
+    return None if value is None else to_switch(value)
+
+
+def _numbering(element: _Element, w: Vocabulary) -> Iterator[tuple[str, Any]]:
+    for child in element:
+        if child.tag == w.numId:
+            yield "numbering", to_integer(child.get(w.val))
+        elif child.tag == w.ilvl:
+            yield "numbering_level", to_integer(child.get(w.val))

@@ -1,22 +1,20 @@
 """The styles part: each style resolved once along w:basedOn, and the document defaults."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 from lxml.etree import _Element
 
-from docops_flask.engine.formatting.effective import DOC_DEFAULTS, ParagraphValues, RunValues
-from docops_flask.engine.formatting.stated import (
-    paragraph_values,
-    read_paragraph_properties,
-    read_run_properties,
-    run_values,
-)
+from docops_flask.engine.formatting.effective import DEFAULTS_ORIGIN, NOTHING, Layer, Origin
+from docops_flask.engine.formatting.stated import paragraph_layer, run_layer
 from docops_flask.engine.oxml.names import is_wordprocessingml, namespace_of, vocabulary
 from docops_flask.engine.oxml.units import to_switch
 
-StyleType = Literal["paragraph", "character"]
+StyleType = Literal["paragraph", "character", "table"]
+# By w:tblStylePr/@w:type: what holds for the runs and for the paragraphs of that part of a table.
+Conditional = Mapping[str, tuple[Layer, Layer]]
 
 # Word writes the English names of its built-in styles whatever its language; WPS writes Chinese ones.
 _HEADING_NAME = re.compile(r"(?:heading|标题)\s*[0-9]*|title|subtitle|副标题", re.IGNORECASE)
@@ -24,17 +22,27 @@ _HEADING_NAME = re.compile(r"(?:heading|标题)\s*[0-9]*|title|subtitle|副标�
 
 @dataclass(frozen=True, slots=True, eq=False)
 class StyleValues:
-    """What a style and all it is based on state; what they leave open is unstated here."""
+    """What a style and all it is based on state; what they leave open is unstated here.
 
-    run: RunValues
-    paragraph: ParagraphValues
+    ``conditional`` holds what a table style states for one part of a table, by w:tblStylePr/@w:type.
+    """
+
+    run: Layer = field(default_factory=dict)
+    paragraph: Layer = field(default_factory=dict)
+    is_heading: bool = False
+    conditional: Conditional = field(default_factory=dict)
 
     def over(self, farther: "StyleValues") -> "StyleValues":
         """Return these values, those not stated taken from ``farther``."""
-        return StyleValues(self.run.over(farther.run), self.paragraph.over(farther.paragraph))
+        return StyleValues(
+            run={**farther.run, **self.run},
+            paragraph={**farther.paragraph, **self.paragraph},
+            is_heading=self.is_heading or farther.is_heading,
+            conditional=_over(self.conditional, farther.conditional),
+        )
 
 
-_NOTHING = StyleValues(RunValues(), ParagraphValues())
+_NO_STYLE = StyleValues()
 
 
 class StyleSheet:
@@ -49,22 +57,70 @@ class StyleSheet:
         self._root = root
         self._w = vocabulary(namespace_of(root.tag)) if root is not None else None
         self._elements: dict[str, _Element] = {}
-        self._default_id: str | None = None
+        self._default_ids: dict[str, str] = {}
         self._resolved: dict[str, StyleValues] = {}
-        self.defaults = _NOTHING
+        self._chains: dict[str, tuple[str, ...]] = {}
+        self._applied: dict[tuple[str | None, StyleType], str | None] = {}
+        self.defaults = _NO_STYLE
         self._index()
 
     def paragraph_style(self, style_id: str | None) -> StyleValues:
         """Return the values of a paragraph style; of the default one where there is no such style."""
-        if self._type_of(style_id) != "paragraph":
-            style_id = self._default_id
-        return self._resolve(style_id, "paragraph")
+        return self._resolve(self.applied_id(style_id, "paragraph"), "paragraph")
 
     def character_style(self, style_id: str | None) -> StyleValues:
-        """Return the values of a character style; nothing where there is no such style."""
-        if self._type_of(style_id) != "character":
-            return _NOTHING
-        return self._resolve(style_id, "character")
+        """Return the values of a character style; of the default one where none is asked for.
+
+        A style that does not exist, or is no character style, states nothing.
+        """
+        return self._resolve(self.applied_id(style_id, "character"), "character")
+
+    def table_style(self, style_id: str | None) -> StyleValues:
+        """Return the values of a table style; of the default one where there is no such style."""
+        return self._resolve(self.applied_id(style_id, "table"), "table")
+
+    def applied_id(self, style_id: str | None, style_type: StyleType) -> str | None:
+        """Return the id of the style that holds where ``style_id`` is asked for, ``None`` for none."""
+        key = style_id, style_type
+        if key not in self._applied:
+            self._applied[key] = self._find_applied(style_id, style_type)
+        return self._applied[key]
+
+    def chain(self, style_id: str | None) -> tuple[str, ...]:
+        """Return a style's id and those of all it is based on, nearest first; a loop ends it."""
+        if style_id is None or style_id not in self._elements:
+            return ()
+        if style_id not in self._chains:
+            self._chains[style_id] = self._find_chain(style_id)
+        return self._chains[style_id]
+
+    def name(self, style_id: str) -> str:
+        """Return a style's name, its id where it has none."""
+        return self._value_of(style_id, "name") or style_id
+
+    def element(self, style_id: str | None) -> _Element | None:
+        """Return the w:style element, ``None`` where there is no such style."""
+        return None if style_id is None else self._elements.get(style_id)
+
+    def own_paragraph_layer(self, style_id: str) -> Layer:
+        """Return what the style's own w:pPr states, without what it is based on."""
+        return self._own_values(style_id).paragraph
+
+    def _find_chain(self, style_id: str) -> tuple[str, ...]:
+        style_type = self._type_of(style_id)
+        chain: dict[str, None] = {}
+        current: str | None = style_id
+        while current is not None and current not in chain:
+            chain[current] = None
+            current = self._base_of(current, style_type)
+        return tuple(chain)
+
+    def _find_applied(self, style_id: str | None, style_type: StyleType) -> str | None:
+        if style_id is not None and self._type_of(style_id) == style_type:
+            return style_id
+        if style_type == "character" and style_id is not None:
+            return None
+        return self._default_ids.get(style_type)
 
     def _index(self) -> None:
         if self._root is None or self._w is None:
@@ -75,14 +131,14 @@ class StyleSheet:
             style_id = element.get(w.styleId)
             if style_id is not None and style_id not in self._elements:
                 self._elements[style_id] = element
-                if to_switch(element.get(w.default, "0")) and self._type_of(style_id) == "paragraph":
-                    self._default_id = style_id
+                style_type = self._type_of(style_id)
+                if style_type is not None and to_switch(element.get(w.default, "0")):
+                    self._default_ids[style_type] = style_id
         defaults = next(self._root.iterchildren(w.docDefaults), None)
         if defaults is not None:
-            run = read_run_properties(_inner(defaults, w.rPrDefault, w.rPr), w)
-            paragraph = read_paragraph_properties(_inner(defaults, w.pPrDefault, w.pPr), w)
             self.defaults = StyleValues(
-                run_values(run, DOC_DEFAULTS), paragraph_values(paragraph, DOC_DEFAULTS)
+                run=run_layer(_inner(defaults, w.rPrDefault, w.rPr), DEFAULTS_ORIGIN, w),
+                paragraph=paragraph_layer(_inner(defaults, w.pPrDefault, w.pPr), DEFAULTS_ORIGIN, w),
             )
 
     def _type_of(self, style_id: str | None) -> str | None:
@@ -103,14 +159,14 @@ class StyleSheet:
             for looped in path[path.index(style_id) :]:
                 self._resolved[looped] = self._own_values(looped)
             del path[path.index(style_id) :]
-        below = self._resolved.get(style_id, _NOTHING) if style_id is not None else _NOTHING
+        below = self._resolved.get(style_id, _NO_STYLE) if style_id is not None else _NO_STYLE
         while path:
             current = path.pop()
             below = self._own_values(current).over(below)
             self._resolved[current] = below
         return below
 
-    def _base_of(self, style_id: str, style_type: StyleType) -> str | None:
+    def _base_of(self, style_id: str, style_type: str | None) -> str | None:
         based_on = self._value_of(style_id, "basedOn")
         return based_on if self._type_of(based_on) == style_type else None
 
@@ -122,16 +178,44 @@ class StyleSheet:
 
     def _own_values(self, style_id: str) -> StyleValues:
         if self._w is None:
-            return _NOTHING
+            return _NO_STYLE
         w, element = self._w, self._elements[style_id]
-        name = self._value_of(style_id, "name") or style_id
-        origin = f"style {name}"
-        # Old files hold aliases behind a comma: "heading 1,H1".
-        heading = _HEADING_NAME.fullmatch(name.partition(",")[0].strip()) is not None
+        name = self.name(style_id)
+        is_table = self._type_of(style_id) == "table"
+        label = f"table style {name}" if is_table else f"style {name}"
+        origin = Origin(label, "styles", style_id)
         return StyleValues(
-            run_values(read_run_properties(element.find(w.rPr), w), origin),
-            paragraph_values(read_paragraph_properties(element.find(w.pPr), w), origin, heading),
+            run=run_layer(element.find(w.rPr), origin, w),
+            paragraph=paragraph_layer(element.find(w.pPr), origin, w),
+            # Old files hold aliases behind a comma: "heading 1,H1".
+            is_heading=_HEADING_NAME.fullmatch(name.partition(",")[0].strip()) is not None,
+            conditional=self._conditional(element, label, style_id) if is_table else {},
         )
+
+    def _conditional(self, style: _Element, label: str, style_id: str) -> Conditional:
+        found: dict[str, tuple[Layer, Layer]] = {}
+        if self._w is None:
+            return found
+        w = self._w
+        for element in style.iterchildren(w.tblStylePr):
+            condition = element.get(w.type, "")
+            origin = Origin(f"{label} ({condition})", "styles", style_id)
+            found[condition] = (
+                run_layer(element.find(w.rPr), origin, w),
+                paragraph_layer(element.find(w.pPr), origin, w),
+            )
+        return found
+
+
+def _over(nearer: Conditional, farther: Conditional) -> Conditional:
+    """Return conditional formats merged condition by condition."""
+    if not nearer or not farther:
+        return nearer or farther
+    merged = dict(farther)
+    for condition, (run, paragraph) in nearer.items():
+        below_run, below_paragraph = farther.get(condition, (NOTHING, NOTHING))
+        merged[condition] = ({**below_run, **run}, {**below_paragraph, **paragraph})
+    return merged
 
 
 def _inner(parent: _Element, outer: str, inner: str) -> _Element | None:

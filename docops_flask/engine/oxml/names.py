@@ -35,12 +35,22 @@ _LOCAL_NAMES = (
     # stories
     "footnote endnote comment id type "
     # properties
-    "pPr rPr trPr tcPr rFonts ascii eastAsia sz ind firstLine "
-    "firstLineChars hanging hangingChars spacing line lineRule "
-    "numPr numId jc outlineLvl pStyle rStyle gridSpan gridBefore asciiTheme "
-    "eastAsiaTheme val "
+    "pPr rPr trPr tcPr rFonts ascii hAnsi eastAsia cs asciiTheme hAnsiTheme eastAsiaTheme cstheme hint "
+    "sz szCs b bCs i iCs color themeColor rtl lang ind firstLine "
+    "firstLineChars hanging hangingChars left leftChars right rightChars start startChars end endChars "
+    "spacing line lineRule before beforeLines beforeAutospacing after afterLines afterAutospacing "
+    "contextualSpacing snapToGrid bidi "
+    "numPr numId ilvl jc outlineLvl pStyle rStyle gridSpan gridBefore val "
     # styles
     "style styleId basedOn name default docDefaults rPrDefault pPrDefault "
+    # tables
+    "tblPr tblStyle tblLook firstRow lastRow firstColumn lastColumn noHBand noVBand tblHeader "
+    "tblStylePr "
+    # numbering
+    "num abstractNum abstractNumId lvl lvlOverride styleLink numStyleLink "
+    # sections and settings
+    "sectPr pgSz w h orient pgMar top bottom header footer gutter cols space docGrid linePitch charSpace "
+    "themeFontLang "
 )
 
 

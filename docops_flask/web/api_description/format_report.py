@@ -27,6 +27,7 @@ class FormatIssue(Answer):
     fixable = member.truth("Whether format_fix_mode=safe repairs it.")
     fixed = member.truth("Whether it was repaired.")
     slot = member.text("Which of the fonts is meant.", nullable=True, one_of=["latin", "east_asia"])
+    source = member.text("Where the value comes from, at length.", nullable=True)
     origin = member.text("What states the value: direct, a style, the document's defaults.", nullable=True)
 
 

@@ -13,6 +13,7 @@ from docops_flask.engine.document.walk import walk_stories
 from docops_flask.engine.options import Options
 from docops_flask.engine.oxml.names import W_STRICT, W_TRANSITIONAL, vocabulary
 from docops_flask.engine.policy.policy import Policy
+from tests.engine.formatting.related_builder import related_parts
 from tests.factories import story
 
 # Nothing is checked; a test switches on what it is about.
@@ -29,9 +30,19 @@ OPEN_POLICY = Policy(
 
 
 def build_document(
-    body: str, *, styles: str | None = None, strict: bool = False, stories: Mapping[str, str] | None = None
+    body: str,
+    *,
+    styles: str | None = None,
+    strict: bool = False,
+    stories: Mapping[str, str] | None = None,
+    numbering: str | None = None,
+    theme: str | None = None,
+    settings: str | None = None,
 ) -> Document:
-    """A document with ``body`` inside w:body, ``styles`` inside w:styles, headers and the like by kind."""
+    """A document with ``body`` inside w:body, ``styles`` inside w:styles, headers and the like by kind.
+
+    ``numbering``, ``theme`` and ``settings`` are those of ``related_parts``.
+    """
     w = vocabulary(W_STRICT if strict else W_TRANSITIONAL)
     parts = [_part(StoryKind.BODY, "", _parse("document", f"<w:body>{body}</w:body>", strict), w)]
     roots = {"header": "hdr", "footer": "ftr"}
@@ -42,6 +53,9 @@ def build_document(
         parts=tuple(parts),
         styles=None if styles is None else _parse("styles", styles, strict),
         walk=walk_stories(parts, 1000),
+        related=related_parts(
+            numbering=numbering, theme=theme, settings=settings, styles=styles is not None, strict=strict
+        ),
     )
 
 
@@ -82,7 +96,13 @@ def body_xml(document: Document) -> bytes:
 
 
 def _part(kind: StoryKind, prefix: str, root: etree._Element, w: object) -> StoryPart:
-    return StoryPart(name=f"{kind.value}.xml", kind=kind, prefix=prefix, root=root, w=w)
+    return StoryPart(
+        name=f"word/{'document' if kind is StoryKind.BODY else kind.value}.xml",
+        kind=kind,
+        prefix=prefix,
+        root=root,
+        w=w,
+    )
 
 
 def _parse(root: str, content: str, strict: bool) -> etree._Element:

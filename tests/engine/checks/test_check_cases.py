@@ -1,8 +1,9 @@
 """Every check against its cases in cases/<check>.yaml: what fails, what passes, what a fix makes of it.
 
 A case: ``name``; ``body`` and ``styles`` as XML; ``policy`` (laid over one that checks nothing); ``touched``
-run ids (all by default); ``strict`` namespaces; ``stories``; ``issues`` that must be found, exactly these,
-each with the members that matter; ``fixed``, the body after fix mode ``safe``. With ``filled`` the baseline
+run ids (all by default); ``strict`` namespaces; ``stories``; ``numbering``, ``theme`` (its two font
+collections) and ``settings`` as XML; ``issues`` that must be found, exactly these, each with the members
+that matter; ``fixed``, the body after fix mode ``safe``. With ``filled`` the baseline
 is the template: ``body`` before filling, ``filled`` after it.
 """
 
@@ -36,6 +37,9 @@ def document_of(case, member="body"):
         styles=case.get("styles"),
         strict=case.get("strict", False),
         stories=case.get("stories"),
+        numbering=case.get("numbering"),
+        theme=case.get("theme"),
+        settings=case.get("settings"),
     )
 
 

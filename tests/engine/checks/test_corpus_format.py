@@ -27,11 +27,11 @@ def documents(corpus: list[Path]):
             continue
         try:
             document = open_document(package, Limits())
+            yield path.name, document, touched_runs(document)
         except DocopsError:
             continue
         finally:
             package.close()
-        yield path.name, document, touched_runs(document)
 
 
 def paragraphs_as_xml(document):

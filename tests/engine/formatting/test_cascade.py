@@ -4,6 +4,7 @@ import pytest
 from lxml import etree
 
 from docops_flask.engine.formatting.cascade import Cascade
+from docops_flask.engine.formatting.paragraph_values import ParagraphValues
 from docops_flask.engine.oxml.names import W_STRICT, W_TRANSITIONAL, vocabulary
 from tests.factories import p, r, story
 
@@ -32,7 +33,7 @@ def resolve(paragraph, *, strict=False, styles=STYLES):
     )
     element = next(root.iter(w.p))
     values = cascade.paragraph(element, w)
-    return values, cascade.run(next(element.iter(w.r)), values.style_id, w)
+    return values, cascade.run(next(element.iter(w.r)), values, w)
 
 
 def shown(effective):
@@ -53,22 +54,22 @@ RUN_CASES = {
         ("28", "style Strong"),
     ),
     "then the paragraph style": (p(r("x"), properties=IN_BODY), "size_half_points", ("32", "style Body")),
-    "then what that is based on": (p(r("x"), properties=IN_BODY), "latin", ("Calibri", "style Normal")),
+    "then what that is based on": (p(r("x"), properties=IN_BODY), "ascii", ("Calibri", "style Normal")),
     "then docDefaults": (p(r("x"), properties=IN_BODY), "east_asia", ("宋体", "docDefaults")),
-    "a paragraph without style has the default one": (p(r("x")), "latin", ("Calibri", "style Normal")),
+    "a paragraph without style has the default one": (p(r("x")), "ascii", ("Calibri", "style Normal")),
     "fonts inherit slot by slot": (
         p(r("x", '<w:rFonts w:eastAsia="黑体"/>')),
-        "latin",
+        "ascii",
         ("Calibri", "style Normal"),
     ),
     "the theme wins on one element": (
         p(r("x", '<w:rFonts w:ascii="Arial" w:asciiTheme="majorHAnsi"/>')),
-        "latin",
+        "ascii",
         ("theme:majorHAnsi", "direct"),
     ),
     "an empty name states nothing": (
         p(r("x", '<w:rFonts w:ascii=""/>')),
-        "latin",
+        "ascii",
         ("Calibri", "style Normal"),
     ),
     "the paragraph mark's own properties are not the runs'": (
@@ -159,7 +160,7 @@ def test_nothing_states_anything_without_styles():
     paragraph, run = resolve(p("x"), styles=None)
 
     for effective in (
-        run.latin,
+        run.ascii,
         run.east_asia,
         run.size_half_points,
         paragraph.line,
@@ -182,7 +183,7 @@ def test_equal_properties_share_one_result():
     root = etree.fromstring(story("document", f"<w:body>{body}</w:body>").encode())
     cascade = Cascade(None)
 
-    first, second, third = (cascade.run(run, None, w) for run in root.iter(w.r))
+    first, second, third = (cascade.run(run, ParagraphValues(), w) for run in root.iter(w.r))
 
     assert first is second
     assert first is not third

@@ -3,6 +3,7 @@
 import pytest
 from lxml import etree
 
+from docops_flask.engine.formatting.run_values import RunValues
 from docops_flask.engine.formatting.style_sheet import StyleSheet
 from tests.factories import story
 
@@ -23,7 +24,8 @@ def style(style_id, *, size=None, based_on=None, kind="paragraph", name=None, ex
 
 
 def size_of(values):
-    return values.run.size_half_points.value, values.run.size_half_points.origin
+    size = RunValues(values.run).size_half_points
+    return size.value, size.origin
 
 
 CASES = {
@@ -113,7 +115,7 @@ def test_a_run_without_its_character_style_has_none():
     ],
 )
 def test_headings_are_known_by_name(name, heading):
-    assert sheet(style("A", name=name)).paragraph_style("A").paragraph.is_heading is heading
+    assert sheet(style("A", name=name)).paragraph_style("A").is_heading is heading
 
 
 def test_without_a_styles_part_nothing_is_stated():

@@ -1,0 +1,45 @@
+"""A paragraph's three indents in twips, those in characters worked out (docs/analysis/indents.md)."""
+
+from typing import NamedTuple
+
+from docops_flask.engine.formatting.paragraph_values import ParagraphValues
+
+
+class CharacterSizes(NamedTuple):
+    """What an indent in characters is measured by; ``None`` where the document states no size.
+
+    ``first_run`` is the size of the paragraph's first run with text, ``default`` that of the default style,
+    both in half-points; ``extra_twips`` is what the section's grid adds to each character.
+    """
+
+    first_run: int | None = None
+    default: int | None = None
+    extra_twips: float = 0
+
+
+class IndentTwips(NamedTuple):
+    """Indents in twips, the first line's negative when it hangs; ``None`` where unstated or not known."""
+
+    first_line: int | None
+    left: int | None
+    right: int | None
+
+
+def indents_in_twips(values: ParagraphValues, sizes: CharacterSizes) -> IndentTwips:
+    """Return a paragraph's indents.
+
+    The first line's characters are those of the first run, the sides' those of the default style. A left
+    indent in characters leaves out what hangs in characters; in twips it holds that already.
+    """
+    first_line = values.first_line_indent.value
+    left, right = values.left_indent.value, values.right_indent.value
+    first_twips = None if first_line is None else first_line.in_twips(sizes.first_run, sizes.extra_twips)
+    left_twips = None if left is None else left.in_twips(sizes.default, sizes.extra_twips)
+    if left is not None and left.in_characters and left_twips is not None:
+        hangs = first_line is not None and first_line.in_characters and first_line.amount < 0
+        left_twips = left_twips - (first_twips or 0) if hangs else left_twips
+    return IndentTwips(
+        first_line=first_twips,
+        left=left_twips,
+        right=None if right is None else right.in_twips(sizes.default, sizes.extra_twips),
+    )

@@ -1,0 +1,231 @@
+"""What a table's style gives to the text of a cell (17.7.6; docs/analysis/table-styles.md)."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from lxml.etree import _Element
+
+from docops_flask.engine.document.places import CellPlace, TablePlace
+from docops_flask.engine.document.walk import children_named
+from docops_flask.engine.formatting.effective import NOTHING, Layer
+from docops_flask.engine.formatting.style_sheet import StyleSheet, StyleValues
+from docops_flask.engine.oxml.names import Vocabulary, namespace_of, vocabulary
+from docops_flask.engine.oxml.units import to_integer, to_switch
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CellLayer:
+    """What a table style states for the runs and paragraphs of cells alike; one object for all of them."""
+
+    run: Layer
+    paragraph: Layer
+
+
+class _Look(NamedTuple):
+    """Which conditional formats a table asks for (w:tblLook, 17.4.56)."""
+
+    first_row: bool
+    last_row: bool
+    first_column: bool
+    last_column: bool
+    row_bands: bool
+    column_bands: bool
+
+
+_BANDS_ALONE = _Look(False, False, False, False, True, True)
+# Where a cell stands in one direction, as far as the table's look asks for it: bits of one number.
+_FIRST, _LAST, _ODD_BAND, _EVEN_BAND = 1, 2, 4, 8
+
+
+@dataclass(slots=True, eq=False)
+class _StyledTable:
+    """A table with what its cells need to know of it.
+
+    ``layer`` is what all cells share, unless conditions decide ``by_cell``: then ``headers`` counts the rows
+    taken as first row, ``row_parts``, ``column_parts`` and ``layers`` are what was found out so far.
+    """
+
+    style: StyleValues
+    layer: CellLayer | None = None
+    by_cell: bool = False
+    look: _Look = _BANDS_ALONE
+    rows: Sequence[_Element] = ()
+    headers: int = 1
+    row_band: int = 1
+    column_band: int = 1
+    row_parts: dict[int, int] = field(default_factory=dict)
+    column_parts: dict[int, int] = field(default_factory=dict)
+    cells_in_row: dict[int, int] = field(default_factory=dict)
+    layers: dict[int, CellLayer] = field(default_factory=dict)
+
+
+class TableStyles:
+    """The layers that table styles give to cells, each combination of conditions resolved once."""
+
+    def __init__(self, styles: StyleSheet) -> None:
+        self._styles = styles
+        self._tables: dict[TablePlace, _StyledTable] = {}
+        self._layers: dict[tuple[StyleValues, tuple[str, ...]], CellLayer] = {}
+
+    def layer(self, cell: CellPlace) -> CellLayer | None:
+        """Return what the style of the cell's table states for its text; ``None`` for nothing at all."""
+        place, row, column = cell
+        table = self._tables.get(place) or self._remember(place)
+        if not table.by_cell:
+            return table.layer
+        row_part = table.row_parts.get(row)
+        if row_part is None:
+            row_part = table.row_parts[row] = _row_part(row, table)
+        column_part = table.column_parts.get(column)
+        if column_part is None:
+            column_part = _column_part(row, column, table, place.part.w)
+            # Where the last column counts, the number of cells in the row decides as well.
+            if not table.look.last_column:
+                table.column_parts[column] = column_part
+        key = row_part << 4 | column_part
+        layer = table.layers.get(key)
+        if layer is None:
+            conditions = tuple(_conditions(row_part, column_part))
+            layer = table.layers[key] = self._layer(table.style, conditions)
+        return layer
+
+    def _remember(self, place: TablePlace) -> _StyledTable:
+        table = self._tables[place] = self._table(place)
+        return table
+
+    def _table(self, place: TablePlace) -> _StyledTable:
+        w = place.part.w
+        properties = place.element.find(w.tblPr)
+        reference = None if properties is None else properties.find(w.tblStyle)
+        style_id = self._styles.applied_id(None if reference is None else reference.get(w.val), "table")
+        style = self._styles.table_style(style_id)
+        if not style.conditional:
+            layer = self._layer(style, ()) if style.run or style.paragraph else None
+            return _StyledTable(style, layer)
+        look = None if properties is None else properties.find(w.tblLook)
+        rows = list(children_named(place.element, w.tr, w))
+        return _StyledTable(
+            style=style,
+            by_cell=True,
+            look=_read_look(look, w),
+            rows=rows,
+            headers=_header_rows(rows, w),
+            row_band=self._band_size(style_id, "tblStyleRowBandSize"),
+            column_band=self._band_size(style_id, "tblStyleColBandSize"),
+        )
+
+    def _band_size(self, style_id: str | None, name: str) -> int:
+        """Return how many rows or columns make a band (17.7.6.5, 17.7.6.7); the nearest style decides."""
+        for each in self._styles.chain(style_id):
+            element = self._styles.element(each)
+            if element is None:
+                continue
+            w = vocabulary(namespace_of(element.tag))
+            size = element.find(f"{w.tblPr}/{{{w.namespace}}}{name}")
+            if size is not None:
+                return max(1, to_integer(size.get(w.val)) or 1)
+        return 1
+
+    def _layer(self, style: StyleValues, conditions: tuple[str, ...]) -> CellLayer:
+        key = style, conditions
+        layer = self._layers.get(key)
+        if layer is None:
+            run, paragraph = dict(style.run), dict(style.paragraph)
+            for condition in conditions:
+                conditional_run, conditional_paragraph = style.conditional.get(condition, (NOTHING, NOTHING))
+                run.update(conditional_run)
+                paragraph.update(conditional_paragraph)
+            layer = self._layers[key] = CellLayer(run, paragraph)
+        return layer
+
+
+def _read_look(element: _Element | None, w: Vocabulary) -> _Look:
+    """Return what w:tblLook asks for, by its attributes or its bits; bands alone where there is none."""
+    if element is None:
+        return _BANDS_ALONE
+    bits = _hexadecimal(element.get(w.val))
+
+    def asked(name: str, bit: int) -> bool:
+        stated = element.get(name)
+        return bool(bits & bit) if stated is None else to_switch(stated)
+
+    return _Look(
+        first_row=asked(w.firstRow, 0x20),
+        last_row=asked(w.lastRow, 0x40),
+        first_column=asked(w.firstColumn, 0x80),
+        last_column=asked(w.lastColumn, 0x100),
+        row_bands=not asked(w.noHBand, 0x200),
+        column_bands=not asked(w.noVBand, 0x400),
+    )
+
+
+def _hexadecimal(text: str | None) -> int:
+    try:
+        return int(text or "0", 16)
+    except ValueError:
+        return 0
+
+
+def _header_rows(rows: list[_Element], w: Vocabulary) -> int:
+    """Return how many rows count as the first: with it those that also repeat on each page (17.18.89)."""
+    count = 1
+    while count < len(rows) and _is_header(rows[count], w) and _is_header(rows[0], w):
+        count += 1
+    return count
+
+
+def _is_header(row: _Element, w: Vocabulary) -> bool:
+    properties = row.find(w.trPr)
+    header = None if properties is None else properties.find(w.tblHeader)
+    return header is not None and to_switch(header.get(w.val))
+
+
+def _row_part(row: int, table: _StyledTable) -> int:
+    look = table.look
+    part = (_FIRST if look.first_row and row < table.headers else 0) | (
+        _LAST if look.last_row and row == len(table.rows) - 1 else 0
+    )
+    if part or not look.row_bands:
+        return part
+    return _band(row - (table.headers if look.first_row else 0), table.row_band)
+
+
+def _column_part(row: int, column: int, table: _StyledTable, w: Vocabulary) -> int:
+    look = table.look
+    part = _FIRST if look.first_column and column == 0 else 0
+    if look.last_column and column == _cells(row, table, w) - 1:
+        part |= _LAST
+    if part or not look.column_bands:
+        return part
+    return _band(column - (1 if look.first_column else 0), table.column_band)
+
+
+def _band(position: int, size: int) -> int:
+    return _EVEN_BAND if position // size % 2 else _ODD_BAND
+
+
+def _conditions(row: int, column: int) -> Iterator[str]:
+    """Yield the conditions that hold, in the order in which Word applies them ([MS-OI29500] 2.1.252)."""
+    parts = (
+        ("band1Horz", row & _ODD_BAND),
+        ("band2Horz", row & _EVEN_BAND),
+        ("band1Vert", column & _ODD_BAND),
+        ("band2Vert", column & _EVEN_BAND),
+        ("firstCol", column & _FIRST),
+        ("lastCol", column & _LAST),
+        ("firstRow", row & _FIRST),
+        ("lastRow", row & _LAST),
+        ("nwCell", row & _FIRST and column & _FIRST),
+        ("neCell", row & _FIRST and column & _LAST),
+        ("swCell", row & _LAST and column & _FIRST),
+        ("seCell", row & _LAST and column & _LAST),
+    )
+    yield from (name for name, holds in parts if holds)
+
+
+def _cells(row: int, table: _StyledTable, w: Vocabulary) -> int:
+    count = table.cells_in_row.get(row)
+    if count is None:
+        count = table.cells_in_row[row] = sum(1 for _ in children_named(table.rows[row], w.tc, w))
+    return count

@@ -1,0 +1,57 @@
+"""Resolves the runs and paragraphs of a body written as XML, through the real walk."""
+
+from dataclasses import dataclass
+
+from lxml import etree
+
+from docops_flask.engine.document.document import Document, StoryPart
+from docops_flask.engine.document.paragraph_text import runs_of
+from docops_flask.engine.document.places import ParagraphPlace, StoryKind
+from docops_flask.engine.document.walk import walk_stories
+from docops_flask.engine.formatting.cascade import Cascade
+from docops_flask.engine.formatting.paragraph_values import ParagraphValues
+from docops_flask.engine.formatting.run_values import RunValues
+from docops_flask.engine.oxml.names import W_STRICT, W_TRANSITIONAL, vocabulary
+from tests.engine.formatting.related_builder import related_parts
+from tests.factories import story
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """A paragraph with its values and those of its first run."""
+
+    place: ParagraphPlace
+    paragraph: ParagraphValues
+    run: RunValues | None
+
+
+def open_body(body: str, *, styles: str = "", strict: bool = False, **parts: str) -> Document:
+    """A document with this body, these styles and related parts."""
+    w = vocabulary(W_STRICT if strict else W_TRANSITIONAL)
+    root = etree.fromstring(story("document", f"<w:body>{body}</w:body>", strict=strict).encode())
+    part = StoryPart(name="word/document.xml", kind=StoryKind.BODY, prefix="", root=root, w=w)
+    return Document(
+        parts=(part,),
+        styles=etree.fromstring(story("styles", styles, strict=strict).encode()),
+        walk=walk_stories([part], 1000),
+        related=related_parts(strict=strict, **parts),
+    )
+
+
+def resolve_all(body: str, **parts: str) -> dict[str, Resolved]:
+    """Every paragraph of a body by its address."""
+    document = open_body(body, **parts)
+    cascade = Cascade(document.styles, document.related)
+    found = {}
+    for place in document.walk.paragraphs:
+        w = place.part.w
+        values = cascade.paragraph(place.element, w, place.cell)
+        first = next(runs_of(place.element, w), None)
+        run = None if first is None else cascade.run(first, values, w)
+        found[place.path] = Resolved(place, values, run)
+    return found
+
+
+def shown(effective) -> tuple[str | None, str | None]:
+    """A value as text with its origin."""
+    return (None if effective.value is None else str(effective.value)), effective.origin

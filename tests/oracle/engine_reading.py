@@ -1,0 +1,92 @@
+"""What the engine says of the same files, paragraph by paragraph."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from lxml.etree import _Element
+
+from docops_flask.engine.document.document import Document
+from docops_flask.engine.document.open import open_document
+from docops_flask.engine.document.paragraph_text import ParagraphText
+from docops_flask.engine.document.places import ParagraphPlace, StoryKind
+from docops_flask.engine.formatting.cascade import Cascade
+from docops_flask.engine.formatting.indents import CharacterSizes
+from docops_flask.engine.formatting.paragraph_values import ParagraphValues
+from docops_flask.engine.formatting.run_values import RunValues
+from docops_flask.engine.formatting.sections import Section, Sections
+from docops_flask.engine.opc.limits import Limits
+from docops_flask.engine.opc.package import Package
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EngineRun:
+    """A run's text inside its paragraph: where it begins, what it is, how it looks."""
+
+    element: _Element
+    start: int
+    text: str
+    values: RunValues
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EngineParagraph:
+    """A paragraph with text as the engine sees it; ``style_ids`` is its style with all it is based on."""
+
+    place: ParagraphPlace
+    text: str
+    values: ParagraphValues
+    runs: tuple[EngineRun, ...]
+    section: Section
+    sizes: CharacterSizes
+    style_ids: tuple[str, ...]
+    default_style: ParagraphValues
+
+
+def read_document(path: Path) -> list[EngineParagraph]:
+    """Return what the engine says of the body and the text boxes; raises what opening raises."""
+    package = Package(path, Limits())
+    try:
+        document = open_document(package, Limits())
+        cascade = Cascade(document.styles, document.related)
+        return list(_paragraphs(document, cascade))
+    finally:
+        package.close()
+
+
+def _paragraphs(document: Document, cascade: Cascade) -> Iterator[EngineParagraph]:
+    sections = Sections(document)
+    for place in document.walk.paragraphs:
+        if place.story not in (StoryKind.BODY, StoryKind.TEXTBOX):
+            continue
+        w = place.part.w
+        content = ParagraphText(place.element, w)
+        if not content.text.strip():
+            continue
+        values = cascade.paragraph(place.element, w, place.cell)
+        runs = tuple(
+            EngineRun(
+                element=piece.run,
+                start=piece.start,
+                text=content.text[piece.start : piece.end],
+                values=cascade.run(piece.run, values, w),
+            )
+            for piece in content.pieces
+            if piece.end > piece.start
+        )
+        section = sections.of(place)
+        sizes = CharacterSizes(
+            first_run=runs[0].values.size_half_points.value if runs else None,
+            default=cascade.default_size_half_points,
+            extra_twips=section.grid.extra_twips,
+        )
+        yield EngineParagraph(
+            place=place,
+            text=content.text,
+            values=values,
+            runs=runs,
+            section=section,
+            sizes=sizes,
+            style_ids=tuple(cascade.styles.chain(cascade.styles.applied_id(values.style_id, "paragraph"))),
+            default_style=ParagraphValues(cascade.styles.paragraph_style(None).paragraph),
+        )
