@@ -84,6 +84,7 @@ class FormatReport(Answer):
                 "fixable": False,
                 "fixed": False,
                 "slot": None,
+                "source": "style 正文, basedOn Normal, word/styles.xml",
                 "origin": "direct",
             }
         ],
