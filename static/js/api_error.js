@@ -1,9 +1,10 @@
 /** Why a request brought no result: what the server said, or why it said nothing. */
 
 /**
- * @typedef {"answer" | "network" | "aborted" | "silent" | "unreadable"} Kind
+ * @typedef {"answer" | "network" | "aborted" | "silent" | "unreadable" | "unexpected"} Kind
  * `answer`: the server refused and said why; `network`: no answer came; `aborted`: the person cancelled;
- * `silent`: nothing moved for too long; `unreadable`: an answer that is none of this service.
+ * `silent`: nothing moved for too long; `unreadable`: an answer that is none of this service; `unexpected`: a mistake of
+ * this page.
  */
 
 const DEFAULT_RETRY_SECONDS = 5;
@@ -28,6 +29,13 @@ export class ApiError extends Error {
     /** What `connection.js` found out about a request without an answer. */
     this.diagnosis = facts.cause ?? "";
   }
+}
+
+/** `error` itself, or, of any other, a mistake of this page, which the browser's console tells. @param {unknown} error */
+export function asApiError(error) {
+  if (error instanceof ApiError) return error;
+  reportError(error);
+  return new ApiError("unexpected");
 }
 
 /**

@@ -95,10 +95,19 @@ function connect(event) {
     return;
   }
   input.removeAttribute("aria-invalid");
-  const user = /** @type {HTMLInputElement} */ (byId("api-user")).value;
-  const password = /** @type {HTMLInputElement} */ (byId("api-password")).value;
-  update({ apiBase, credentials: user ? { user, password } : null });
+  update({ apiBase, credentials: typedCredentials(apiBase) });
   loadMeta();
+}
+
+/** What was typed; a password given for one server is never sent to another. @param {string} apiBase */
+function typedCredentials(apiBase) {
+  const user = /** @type {HTMLInputElement} */ (byId("api-user"));
+  const password = /** @type {HTMLInputElement} */ (byId("api-password"));
+  if (apiBase !== state.apiBase && state.credentials && password.value === state.credentials.password) {
+    user.value = "";
+    password.value = "";
+  }
+  return user.value ? { user: user.value, password: password.value } : null;
 }
 
 function showConnection() {

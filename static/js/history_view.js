@@ -20,7 +20,7 @@ export function keepHistory(outcome) {
     time: new Date().toISOString(),
     skill: outcome.job.skill,
     exitCode: outcome.exitCode ?? null,
-    errorCode: outcome.error ? outcome.error.code || outcome.error.kind : "",
+    errorCode: outcome.error ? outcome.error.code || outcome.error.diagnosis || outcome.error.kind : "",
     requestId: outcome.requestId ?? outcome.error?.requestId ?? "",
     ms: outcome.ms,
     ...(state.rememberValues ? { task: outcome.job.task } : {}),
@@ -55,7 +55,14 @@ function runItem(run) {
   return el(
     "li",
     null,
-    el("span", null, el("time", { datetime: run.time }, time), " ", title, " ", chip(tone, run.exitCode === null ? run.errorCode : t(`exit_${run.exitCode}`))),
+    el(
+      "span",
+      null,
+      el("time", { datetime: run.time }, time),
+      ` ${title} `,
+      chip(tone, t(run.exitCode === null ? "exit_none" : `exit_${run.exitCode}`)),
+      run.errorCode && [" ", el("code", { class: "soft" }, run.errorCode)],
+    ),
     el(
       "span",
       { class: "soft" },

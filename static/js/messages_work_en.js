@@ -173,6 +173,8 @@ export default {
   error_other: "The server refused the request.",
   error_unreadable: "The answer (HTTP status {status}) is none of this service.",
   error_unreadable_advice: "Something in between may have answered. Check the API base URL.",
+  error_unexpected: "This page made a mistake.",
+  error_unexpected_advice: "Your inputs are still here. Reload the page if it happens again.",
   error_silent: "The server has not answered for too long.",
   network_unreachable: "The server {api} cannot be reached.",
   network_unreachable_advice: "Check the address and the network. Your inputs are still here.",
@@ -191,6 +193,7 @@ export default {
 
   history_title: "Last runs",
   history_empty: "None yet. The last ten runs are listed here.",
+  exit_none: "no result",
   exit_0: "done",
   exit_2: "fields missing",
   exit_3: "placeholders unfillable",

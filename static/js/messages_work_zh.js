@@ -170,6 +170,8 @@ export default {
   error_other: "服务器拒绝了请求。",
   error_unreadable: "收到的回复（HTTP 状态 {status}）不是本服务的回复。",
   error_unreadable_advice: "可能是中间的某个设备作了回复。请检查 API 地址。",
+  error_unexpected: "本页出错。",
+  error_unexpected_advice: "您填写的内容仍在本页。如再次发生，请刷新页面。",
   error_silent: "服务器长时间没有回应。",
   network_unreachable: "无法连接服务器 {api}。",
   network_unreachable_advice: "请检查地址和网络。您填写的内容仍在本页。",
@@ -188,6 +190,7 @@ export default {
 
   history_title: "最近的运行",
   history_empty: "还没有记录。这里列出最近十次运行。",
+  exit_none: "没有结果",
   exit_0: "完成",
   exit_2: "缺少字段",
   exit_3: "占位符无法填写",

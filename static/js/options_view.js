@@ -111,6 +111,7 @@ function policyInput() {
       value: state.options.policy_yaml,
       oninput: (/** @type {any} */ event) => {
         refill(byId("policy-error"));
+        event.target.removeAttribute("aria-invalid");
         change({ policy_yaml: event.target.value });
       },
     }),
@@ -121,6 +122,7 @@ function policyInput() {
 /** Show what the server found wrong with the policy. @param {string} message */
 export function showPolicyError(message) {
   refill(byId("policy-error"), el("span", { lang: "en" }, message));
+  byId("option-policy_yaml").setAttribute("aria-invalid", "true");
 }
 
 /** @param {"strict" | "export_suggested_policy"} name @param {string} label @param {string} hint @param {boolean} disabled */

@@ -35,8 +35,8 @@ export async function readRun({ body, header }) {
       format,
       api,
     };
-  } catch (error) {
-    throw new ApiError("unreadable", { status: 200, requestId, message: String(error) });
+  } catch {
+    throw new ApiError("unreadable", { status: 200, requestId });
   }
 }
 

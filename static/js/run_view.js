@@ -1,7 +1,7 @@
 /** Step 3: precheck and run; what is going on, how long it takes, cancelling it. */
 
 import { apiUrl } from "./api.js";
-import { ApiError } from "./api_error.js";
+import { asApiError } from "./api_error.js";
 import { copyText } from "./copy.js";
 import { announce, button, byId, el, goTo, refill } from "./dom.js";
 import { errorPanel } from "./error_view.js";
@@ -66,7 +66,7 @@ async function begin(kind, retries = 0) {
   try {
     await end(mine);
   } catch (error) {
-    fail(mine, error instanceof ApiError ? error : new ApiError("unreadable", { message: String(error) }), retries);
+    fail(mine, asApiError(error), retries);
   } finally {
     clearInterval(mine.clock);
     work = null;
@@ -95,7 +95,7 @@ async function end(mine) {
   update({ outcome: { kind, job, ms, ...(await readRun(answer)) } });
 }
 
-/** @param {Work} mine @param {ApiError} error @param {number} retries */
+/** @param {Work} mine @param {import("./api_error.js").ApiError} error @param {number} retries */
 function fail(mine, error, retries) {
   if (error.kind === "aborted") {
     tell(() => notice("plain", { id: "cancelled" }, t("cancelled")), t("cancelled"));
@@ -108,12 +108,12 @@ function fail(mine, error, retries) {
   showTaskErrors(error);
 }
 
-/** @param {ApiError} error */
+/** @param {import("./api_error.js").ApiError} error */
 function isWorthRetrying(error) {
   return error.kind !== "answer" || error.retryAfterSeconds !== null || error.status === 408 || error.status >= 500;
 }
 
-/** Put what the server says about the task or the policy where it was typed. @param {ApiError} error */
+/** Put what the server says about the task or the policy where it was typed. @param {import("./api_error.js").ApiError} error */
 function showTaskErrors({ code, detail, serverMessage }) {
   if (detail.field === "policy_yaml") {
     showPolicyError(serverMessage);
@@ -125,7 +125,7 @@ function showTaskErrors({ code, detail, serverMessage }) {
   }
   if (!Array.isArray(detail.errors)) return;
   update({ taskErrors: detail.errors });
-  const wrong = document.querySelector('#task-form [aria-invalid="true"]');
+  const wrong = document.querySelector('#task-form [aria-invalid="true"], #task-form [data-key]:has(.field-errors > span) button, .fault button');
   if (wrong instanceof HTMLElement) goTo(wrong);
 }
 

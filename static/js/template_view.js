@@ -1,7 +1,7 @@
 /** Step 1: choose or drop a template; it is inspected at once. */
 
 import { fetchStarterTemplate } from "./api.js";
-import { ApiError } from "./api_error.js";
+import { asApiError } from "./api_error.js";
 import { announce, button, byId, el, refill } from "./dom.js";
 import { download, sizeInWords } from "./downloads.js";
 import { notice, stepBody } from "./frame.js";
@@ -113,6 +113,6 @@ async function downloadStarter(skill, language) {
     download(await fetchStarterTemplate(skill, language), `${skill}_${language}.docx`);
     announce(t("downloaded"));
   } catch (error) {
-    await showError(errors, error instanceof ApiError ? error : new ApiError("unreadable"));
+    await showError(errors, asApiError(error));
   }
 }
