@@ -210,6 +210,6 @@ async function copyCurl() {
   const hint = t(needsUser ? "curl_hint_user" : "curl_hint", { file: state.template?.name });
   return refill(
     byId("curl"),
-    el("details", { open: true }, el("summary", null, words), el("p", { class: "hint" }, hint), el("pre", { id: "curl-text", tabindex: "0", "aria-label": "curl" }, command)),
+    el("details", { open: true }, el("summary", null, words), el("p", { class: "hint" }, hint), el("pre", { id: "curl-text", tabindex: "0", role: "region", "aria-label": "curl" }, command)),
   );
 }
