@@ -53,7 +53,12 @@ export function errorFromAnswer(status, body, header) {
     retryAfterSeconds: retryAfter(status, header("Retry-After")),
   };
   if (!told) return new ApiError("unreadable", facts);
-  return new ApiError("answer", { ...facts, code: told.error_code, message: told.message, detail: told.detail });
+  return new ApiError("answer", {
+    ...facts,
+    code: told.error_code,
+    message: told.message,
+    detail: told.detail,
+  });
 }
 
 /** @param {string} body */

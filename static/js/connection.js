@@ -43,7 +43,8 @@ export function asApiBase(typed) {
   if (text === "") return "";
   if (!URL.canParse(text)) return null;
   const url = new URL(text);
-  const isPlain = /^https?:$/.test(url.protocol) && !url.username && !url.password && !url.search && !url.hash;
+  const isPlain =
+    /^https?:$/.test(url.protocol) && !url.username && !url.password && !url.search && !url.hash;
   if (!isPlain) return null;
   return url.origin + url.pathname.replace(/\/+$/, "");
 }

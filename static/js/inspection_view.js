@@ -60,7 +60,12 @@ function showProgress(file) {
   showInterim(() => {
     bar = el("progress", { max: 1, value: bar.value, "aria-label": t("uploading") });
     const words = el("span", null, t("template_inspecting"));
-    return el("p", { class: "progress-line", id: "template-progress" }, words, file.size >= SHOW_PROGRESS_FROM_BYTES && bar);
+    return el(
+      "p",
+      { class: "progress-line", id: "template-progress" },
+      words,
+      file.size >= SHOW_PROGRESS_FROM_BYTES && bar,
+    );
   });
   return (/** @type {number} */ sent, /** @type {number} */ total) => (bar.value = total ? sent / total : 0);
 }

@@ -24,7 +24,12 @@ export const CHOICES = {
 /** The job that stands on the page now. @returns {Job} */
 export function currentJob() {
   if (!state.template) throw new Error("a job needs a template");
-  return { template: state.template, task: withLineEnd(state.text), skill: state.skill, fields: formFields(state.options) };
+  return {
+    template: state.template,
+    task: withLineEnd(state.text),
+    skill: state.skill,
+    fields: formFields(state.options),
+  };
 }
 
 /**

@@ -44,7 +44,13 @@ export function forgetSettings() {
   settings.language = "";
   settings.theme = "auto";
   applyTheme();
-  update({ apiBase: "", credentials: null, options: { ...DEFAULT_OPTIONS }, view: "form", rememberValues: false });
+  update({
+    apiBase: "",
+    credentials: null,
+    options: { ...DEFAULT_OPTIONS },
+    view: "form",
+    rememberValues: false,
+  });
   // Last, because the listeners keep what changes.
   forgetEverything();
 }

@@ -11,7 +11,12 @@ import { on, state, update } from "./state.js";
 
 /** Show the step; called anew when the language changes. */
 export function showTemplateStep() {
-  const input = el("input", { id: "template-file", type: "file", accept: ".docx", "aria-describedby": "template-chosen" });
+  const input = el("input", {
+    id: "template-file",
+    type: "file",
+    accept: ".docx",
+    "aria-describedby": "template-chosen",
+  });
   input.addEventListener("change", () => {
     if (input.files?.[0]) chooseTemplate(input.files[0]);
     // So that the same file, saved again, can be chosen again.
@@ -52,7 +57,11 @@ function showChosen() {
   refill(
     byId("template-chosen"),
     file
-      ? [el("strong", { class: "file-name" }, file.name), " ", el("span", { class: "soft" }, sizeInWords(file.size))]
+      ? [
+          el("strong", { class: "file-name" }, file.name),
+          " ",
+          el("span", { class: "soft" }, sizeInWords(file.size)),
+        ]
       : el("span", null, t("template_drop")),
   );
 }
@@ -82,7 +91,11 @@ function showStarters() {
       null,
       el("summary", null, t("starters_title")),
       el("p", { class: "hint" }, t("starters_hint")),
-      el("ul", { class: "rows" }, schemas.map(([skill, schema]) => starterRow(skill, inLanguage(schema.title) || skill))),
+      el(
+        "ul",
+        { class: "rows" },
+        schemas.map(([skill, schema]) => starterRow(skill, inLanguage(schema.title) || skill)),
+      ),
       el("div", { id: "starters-error" }),
     ),
   );
