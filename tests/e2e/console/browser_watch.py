@@ -51,7 +51,7 @@ class BrowserWatch:
             for complaint in self.complaints
             if not any(re.search(pattern, complaint) for pattern in self._expected)
         ]
-        assert unexpected == []
+        assert unexpected == [], unexpected
         for pattern in self._expected:
             assert any(re.search(pattern, complaint) for complaint in self.complaints), pattern
         elsewhere = {request.url for request in self.requests if not self._is_own(request.url)}

@@ -121,10 +121,9 @@ def test_no_state_is_wider_than_a_small_window(open_console, console_server):
 TOO_WIDE = """() => {
   const width = document.documentElement.clientWidth;
   const isScrolled = (element) => {
-    for (let around = element.parentElement; around && around !== document.body; around = around.parentElement) {
-      if (["auto", "scroll", "hidden"].includes(getComputedStyle(around).overflowX)) return true;
-    }
-    return false;
+    const around = element.parentElement;
+    if (!around || around === document.body) return false;
+    return ["auto", "scroll", "hidden"].includes(getComputedStyle(around).overflowX) || isScrolled(around);
   };
   const isWide = (element) => element.getBoundingClientRect().right > width + 1;
   const wide = [...document.body.querySelectorAll("*")].filter(
