@@ -1,6 +1,7 @@
 /** A job as it is sent: the same parts for the upload and for the copied command. */
 
 import { state } from "./state.js";
+import { readTask } from "./task.js";
 
 export const PRESETS = ["quick", "template", "strict"];
 export const CUSTOM = "custom";
@@ -27,7 +28,7 @@ export function currentJob() {
   return {
     template: state.template,
     task: withLineEnd(state.text),
-    skill: state.skill,
+    skill: readTask(state.text).type,
     fields: formFields(state.options),
   };
 }
