@@ -1,9 +1,10 @@
 /** Why a request brought no result: what the server said, or why it said nothing. */
 
 /**
- * @typedef {"answer" | "network" | "aborted" | "silent" | "unreadable"} Kind
+ * @typedef {"answer" | "network" | "aborted" | "silent" | "unreadable" | "unexpected"} Kind
  * `answer`: the server refused and said why; `network`: no answer came; `aborted`: the person cancelled;
- * `silent`: nothing moved for too long; `unreadable`: an answer that is none of this service.
+ * `silent`: nothing moved for too long; `unreadable`: an answer that is none of this service; `unexpected`: a mistake of
+ * this page.
  */
 
 const DEFAULT_RETRY_SECONDS = 5;
@@ -30,6 +31,13 @@ export class ApiError extends Error {
   }
 }
 
+/** `error` itself, or, of any other, a mistake of this page, which the browser's console tells. @param {unknown} error */
+export function asApiError(error) {
+  if (error instanceof ApiError) return error;
+  reportError(error);
+  return new ApiError("unexpected");
+}
+
 /**
  * The error an answer tells.
  * @param {number} status
@@ -45,7 +53,12 @@ export function errorFromAnswer(status, body, header) {
     retryAfterSeconds: retryAfter(status, header("Retry-After")),
   };
   if (!told) return new ApiError("unreadable", facts);
-  return new ApiError("answer", { ...facts, code: told.error_code, message: told.message, detail: told.detail });
+  return new ApiError("answer", {
+    ...facts,
+    code: told.error_code,
+    message: told.message,
+    detail: told.detail,
+  });
 }
 
 /** @param {string} body */

@@ -3,6 +3,7 @@
 /** Origins that the page's connect-src refused. @type {Set<string>} */
 const refused = new Set();
 const PROBE_TIMEOUT_MS = 5_000;
+const POLICY_EVENT_MS = 100;
 
 /** Note what the page's policy refuses; the browser tells scripts nothing else about it. */
 export function watchPolicy() {
@@ -21,13 +22,15 @@ export function watchPolicy() {
  */
 export async function diagnose(url) {
   const { origin, protocol } = new URL(url);
+  // The event about a refusal comes in a later task than the refusal.
+  await new Promise((resolve) => setTimeout(resolve, POLICY_EVENT_MS));
   if (refused.has(origin)) return "connect_src";
   if (!navigator.onLine) return "offline";
   const health = url.replace(/\/v1\/.*$/, "/healthz");
   if (await answers(health, "cors")) return "broken";
   if (location.protocol === "https:" && protocol === "http:") return "mixed";
   if (origin !== location.origin && (await answers(health, "no-cors"))) return "cors";
-  return refused.has(origin) ? "connect_src" : "unreachable";
+  return "unreachable";
 }
 
 /**
@@ -40,7 +43,8 @@ export function asApiBase(typed) {
   if (text === "") return "";
   if (!URL.canParse(text)) return null;
   const url = new URL(text);
-  const isPlain = /^https?:$/.test(url.protocol) && !url.username && !url.password && !url.search && !url.hash;
+  const isPlain =
+    /^https?:$/.test(url.protocol) && !url.username && !url.password && !url.search && !url.hash;
   if (!isPlain) return null;
   return url.origin + url.pathname.replace(/\/+$/, "");
 }

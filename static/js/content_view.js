@@ -1,6 +1,6 @@
 /** Step 2: the document type and its values, as a form or as JSON. */
 
-import { announce, button, byId, el, refill } from "./dom.js";
+import { announce, button, byId, checkRadio, el, refill, setValue } from "./dom.js";
 import { download } from "./downloads.js";
 import { showForm } from "./form_view.js";
 import { notice, stepBody } from "./frame.js";
@@ -28,14 +28,12 @@ export function showContentStep() {
 export function watchContentStep() {
   on(["inspection", "meta"], followTemplate);
   on(["meta"], () => byId("skill").replaceWith(skillMenu()));
-  on(["skill"], () => (/** @type {HTMLSelectElement} */ (byId("skill")).value = state.skill));
+  on(["skill"], () => setValue("skill", state.skill));
   on(["inspection", "skill", "meta"], showNote);
   on(["view"], showView);
   // The JSON view follows the text by itself and must keep its caret.
   on(["skill", "meta", "inspection"], () => state.view === "form" && showView());
-  on(["view"], () => {
-    for (const radio of document.querySelectorAll('input[name="view"]')) radio.checked = radio.value === state.view;
-  });
+  on(["view"], () => checkRadio("view", state.view));
 }
 
 /** Take a dropped or chosen file as the task. @param {File} file */
@@ -74,8 +72,13 @@ function skillMenu() {
   );
   return el(
     "select",
-    { id: "skill", disabled: !schemas.length, onchange: (/** @type {any} */ event) => chooseSkill(event.target.value) },
-    (!schemas.length || !state.skill) && el("option", { value: "" }, schemas.length ? t("skill_choose") : "–"),
+    {
+      id: "skill",
+      disabled: !schemas.length,
+      onchange: (/** @type {any} */ event) => chooseSkill(event.target.value),
+    },
+    (!schemas.length || !state.skill) &&
+      el("option", { value: "" }, schemas.length ? t("skill_choose") : "–"),
     options,
   );
 }
@@ -103,7 +106,14 @@ function viewSwitch() {
 }
 
 function taskButtons() {
-  const input = el("input", { id: "task-file", type: "file", accept: ".json,application/json", class: "unseen", tabindex: "-1", "aria-label": t("import") });
+  const input = el("input", {
+    id: "task-file",
+    type: "file",
+    accept: ".json,application/json",
+    class: "unseen",
+    tabindex: "-1",
+    "aria-label": t("import"),
+  });
   input.addEventListener("change", () => {
     if (input.files?.[0]) importTask(input.files[0]);
     input.value = "";

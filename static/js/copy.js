@@ -28,7 +28,13 @@ export function copyButton(attributes, label, text) {
 /** @param {string} text */
 function copyBySelection(text) {
   const focused = document.activeElement;
-  const field = el("textarea", { class: "unseen", value: text, readOnly: true, "aria-hidden": "true", tabindex: "-1" });
+  const field = el("textarea", {
+    class: "unseen",
+    value: text,
+    readOnly: true,
+    "aria-hidden": "true",
+    tabindex: "-1",
+  });
   document.body.append(field);
   field.select();
   const copied = document.execCommand("copy");

@@ -1,6 +1,14 @@
 /** Builds the page: elements from plain values, never from markup. */
 
-const PROPERTIES = new Set(["value", "checked", "disabled", "hidden", "readOnly", "selected", "indeterminate"]);
+const PROPERTIES = new Set([
+  "value",
+  "checked",
+  "disabled",
+  "hidden",
+  "readOnly",
+  "selected",
+  "indeterminate",
+]);
 
 /**
  * Make an element. `on…` attributes are listeners, `true` is an empty attribute, `null` and `false` none;
@@ -16,7 +24,7 @@ export function el(tag, attributes, ...children) {
   for (const [name, value] of Object.entries(attributes ?? {})) {
     if (value === null || value === undefined) continue;
     if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
-    else if (PROPERTIES.has(name)) element[name] = value;
+    else if (PROPERTIES.has(name)) Object.assign(element, { [name]: value });
     else if (value !== false) element.setAttribute(name, value === true ? "" : String(value));
   }
   return fill(element, ...children);
@@ -59,6 +67,23 @@ export function button(attributes, ...children) {
   return el("button", { type: "button", ...attributes }, ...children);
 }
 
+/** Show a value in an input or a select. @param {string} id @param {string} value */
+export function setValue(id, value) {
+  Object.assign(byId(id), { value });
+}
+
+/**
+ * Check the radio button of a group that has `value`.
+ * @param {string} name
+ * @param {string} value
+ */
+export function checkRadio(name, value) {
+  const radios = /** @type {NodeListOf<HTMLInputElement>} */ (
+    document.querySelectorAll(`input[name="${name}"]`)
+  );
+  for (const radio of radios) radio.checked = radio.value === value;
+}
+
 /** Say something to screen readers. @param {string} text */
 export function announce(text) {
   const region = byId("live");
@@ -66,11 +91,15 @@ export function announce(text) {
   region.textContent = region.textContent === text ? `${text}\u00a0` : text;
 }
 
-/** Bring an element into view and give it the focus. @param {HTMLElement} element */
-export function goTo(element) {
+/**
+ * Bring an element into view and give it the focus.
+ * @param {HTMLElement} element
+ * @param {ScrollLogicalPosition} [block]
+ */
+export function goTo(element, block = "center") {
   const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
   const folded = element.closest("details:not([open])");
   if (folded) folded.setAttribute("open", "");
-  element.scrollIntoView({ block: "center", behavior: still ? "auto" : "smooth" });
+  element.scrollIntoView({ block, behavior: still ? "auto" : "smooth" });
   element.focus({ preventScroll: true });
 }

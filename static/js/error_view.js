@@ -25,20 +25,26 @@ export function errorPanel(error, { retry, retries = 0, stop } = {}) {
     adviceOf(error),
     detailsOf(error),
     retry && error.retryAfterSeconds !== null && retryOffer(error.retryAfterSeconds, retry, retries, stop),
-    retry && error.retryAfterSeconds === null && button({ class: "retry-now", onclick: retry }, t("try_again")),
+    retry &&
+      error.retryAfterSeconds === null &&
+      button({ class: "retry-now", onclick: retry }, t("try_again")),
   );
 }
 
 /** One sentence about an error. @param {import("./api_error.js").ApiError} error */
 export function titleOf(error) {
-  if (error.kind === "answer") return hasMessage(`error_${error.code}`) ? t(`error_${error.code}`) : t("error_other");
+  if (error.kind === "answer")
+    return hasMessage(`error_${error.code}`) ? t(`error_${error.code}`) : t("error_other");
   if (error.kind === "network") return t(`network_${error.diagnosis || "unreachable"}`, origins());
   return t(`error_${error.kind}`, { status: error.status || "–" });
 }
 
 /** @param {import("./api_error.js").ApiError} error */
 function adviceOf(error) {
-  const key = error.kind === "network" ? `network_${error.diagnosis}_advice` : `error_${error.code || error.kind}_advice`;
+  const key =
+    error.kind === "network"
+      ? `network_${error.diagnosis}_advice`
+      : `error_${error.code || error.kind}_advice`;
   const values = { ...origins(), ...error.detail, megabytes: megabytes(error.detail.max_bytes) };
   return hasMessage(key) && el("p", null, t(key, values));
 }
@@ -46,7 +52,13 @@ function adviceOf(error) {
 /** What the server said, in its own words, and the id under which its log has it. */
 function detailsOf(/** @type {import("./api_error.js").ApiError} */ error) {
   return [
-    error.serverMessage && el("p", { class: "server-words" }, `${t("server_says")} `, el("q", { lang: "en" }, error.serverMessage)),
+    error.serverMessage &&
+      el(
+        "p",
+        { class: "server-words" },
+        `${t("server_says")} `,
+        el("q", { lang: "en" }, error.serverMessage),
+      ),
     error.requestId && requestId(error.requestId),
   ];
 }

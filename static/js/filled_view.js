@@ -9,7 +9,9 @@ const SHOWN_CHARACTERS = 1000;
 
 /** @param {any} log out.replace_log.json */
 export function filledValues(log) {
-  const paragraphs = [...byParagraph(log.entries).values()].filter((entries) => entries.some(({ status }) => status === "replaced"));
+  const paragraphs = [...byParagraph(log.entries).values()].filter((entries) =>
+    entries.some(({ status }) => status === "replaced"),
+  );
   if (!paragraphs.length) return null;
   const list = el("ul", { class: "sentences", id: "filled" });
   const more = button({ class: "quiet", onclick: () => showMore() });
@@ -41,7 +43,12 @@ function byParagraph(entries) {
 /** @param {any[]} entries of one paragraph, in its order */
 function sentenceItem(entries) {
   const path = entries[0].paragraph_path;
-  return el("li", { "data-path": path }, el("span", { class: "place", title: path }, placeInWords(path)), el("p", { class: "sentence" }, sentence(entries)));
+  return el(
+    "li",
+    { "data-path": path },
+    el("span", { class: "place", title: path }, placeInWords(path)),
+    el("p", { class: "sentence" }, sentence(entries)),
+  );
 }
 
 /**
@@ -55,7 +62,8 @@ export function sentence(entries) {
   entries.forEach((entry, index) => {
     const before = [...(entry.context?.before ?? "")];
     const previous = entries[index - 1];
-    if (previous) pieces.push(between([...(previous.context?.after ?? "")], before, entry.start - previous.end));
+    if (previous)
+      pieces.push(between([...(previous.context?.after ?? "")], before, entry.start - previous.end));
     else pieces.push(before.length < entry.start ? "…" : "", before.join(""));
     pieces.push(change(entry));
   });
@@ -78,5 +86,8 @@ function change({ status, original_text: original, new_text: value }) {
   if (status === "unsupported") return el("code", { class: "placeholder", "data-tone": "bad" }, original);
   if (status !== "replaced") return el("code", { class: "placeholder", "data-tone": "warn" }, original);
   const shown = value.length > SHOWN_CHARACTERS ? `${value.slice(0, SHOWN_CHARACTERS)}…` : value;
-  return [el("del", null, original), shown === "" ? el("ins", { class: "nothing" }, t("nothing")) : el("ins", null, shown)];
+  return [
+    el("del", null, original),
+    shown === "" ? el("ins", { class: "nothing" }, t("nothing")) : el("ins", null, shown),
+  ];
 }

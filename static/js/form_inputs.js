@@ -15,7 +15,10 @@ import { t } from "./i18n.js";
 
 /** An input for one text; line breaks in it are kept. @param {Input} input */
 export function textInput({ id, value, describedBy, required, example, onValue }) {
-  const area = growingArea({ id, "aria-describedby": describedBy, "aria-required": required, placeholder: hint(example) }, value ?? "");
+  const area = growingArea(
+    { id, "aria-describedby": describedBy, "aria-required": required && "true", placeholder: hint(example) },
+    value ?? "",
+  );
   area.addEventListener("input", () => onValue(area.value));
   return area;
 }
@@ -24,16 +27,30 @@ export function textInput({ id, value, describedBy, required, example, onValue }
 export function listInput({ id, value, describedBy, required, example, onValue }) {
   const rows = el("ol", { class: "list-rows" });
   const examples = Array.isArray(example) ? example : [];
-  const tell = () => onValue(areasOf(rows).map((area) => area.value).filter((text) => text !== ""));
+  const tell = () =>
+    onValue(
+      areasOf(rows)
+        .map((area) => area.value)
+        .filter((text) => text !== ""),
+    );
   const add = (/** @type {string} */ text, /** @type {HTMLElement | null} */ after = null) => {
-    const row = listRow(rows, text, { describedBy, required, example: examples[rows.children.length] }, tell, () => add("", row).focus());
+    const row = listRow(
+      rows,
+      text,
+      { describedBy, required, example: examples[rows.children.length] },
+      tell,
+      () => add("", row).focus(),
+    );
     if (after) after.after(row);
     else rows.append(row);
     number(rows);
     return areasOf(row)[0];
   };
   for (const text of value?.length ? value : [""]) add(text);
-  const more = button({ class: "quiet add-row", id: `${id}-add`, onclick: () => add("").focus() }, t("add_row"));
+  const more = button(
+    { class: "quiet add-row", id: `${id}-add`, onclick: () => add("").focus() },
+    t("add_row"),
+  );
   return el("div", { class: "list-input" }, rows, more);
 }
 
@@ -43,7 +60,10 @@ export function listInput({ id, value, describedBy, required, example, onValue }
  * @param {() => void} tell @param {() => void} addNext
  */
 function listRow(rows, text, { describedBy, required, example }, tell, addNext) {
-  const area = growingArea({ "aria-describedby": describedBy, "aria-required": required, placeholder: hint(example) }, text);
+  const area = growingArea(
+    { "aria-describedby": describedBy, "aria-required": required && "true", placeholder: hint(example) },
+    text,
+  );
   area.addEventListener("input", tell);
   area.addEventListener("keydown", (event) => {
     // While an input method composes, Enter takes its word; with Shift it is a line break in the entry.

@@ -15,14 +15,45 @@ const SHOWN_CHARACTERS = 120;
 export function showForm(place) {
   const task = readTask(state.text);
   const fields = Object.entries(fieldsOf(state.skill));
-  if (!state.meta) return refill(place, notice("plain", { id: "form-unavailable" }, t(state.metaBusy ? "meta_loading" : "form_needs_meta"), " ", toJson()));
+  if (!state.meta)
+    return refill(
+      place,
+      notice(
+        "plain",
+        { id: "form-unavailable" },
+        t(state.metaBusy ? "meta_loading" : "form_needs_meta"),
+        " ",
+        toJson(),
+      ),
+    );
   if (state.text.trim() !== "" && !task.isTask) return refill(place, unreadable(task));
-  if (!fields.length) return refill(place, notice("plain", { id: "form-empty" }, state.skill || task.type ? [t("skill_unknown", { type: task.type }), " ", toJson()] : t("form_choose_first")));
+  if (!fields.length)
+    return refill(
+      place,
+      notice(
+        "plain",
+        { id: "form-empty" },
+        state.skill || task.type
+          ? [t("skill_unknown", { type: task.type }), " ", toJson()]
+          : t("form_choose_first"),
+      ),
+    );
   const wanted = wantedPlaceholders();
   return refill(
     place,
-    el("form", { id: "task-form", novalidate: true, autocomplete: "off", onsubmit: (/** @type {Event} */ event) => event.preventDefault() },
-      strangers(task, fields.map(([key]) => key), place),
+    el(
+      "form",
+      {
+        id: "task-form",
+        novalidate: true,
+        autocomplete: "off",
+        onsubmit: (/** @type {Event} */ event) => event.preventDefault(),
+      },
+      strangers(
+        task,
+        fields.map(([key]) => key),
+        place,
+      ),
       fields.map(([key, field]) => fieldRow(key, field, task.payload[key], wanted)),
       unknownFields(fields.map(([key, field]) => placeholderOf(key, field))),
     ),
@@ -32,13 +63,16 @@ export function showForm(place) {
 /** Show in the form what the server found wrong, as it becomes known. */
 export function watchForm() {
   on(["taskErrors"], () => {
-    for (const row of document.querySelectorAll("#task-form [data-key]")) showErrors(/** @type {HTMLElement} */ (row));
+    for (const row of document.querySelectorAll("#task-form [data-key]"))
+      showErrors(/** @type {HTMLElement} */ (row));
   });
 }
 
 /** The input of a payload key, where the form shows one. @param {string} key @returns {HTMLElement | null} */
 export function inputOf(key) {
-  const row = [...document.querySelectorAll("#task-form [data-key]")].find((each) => /** @type {HTMLElement} */ (each).dataset.key === key);
+  const row = [...document.querySelectorAll("#task-form [data-key]")].find(
+    (each) => /** @type {HTMLElement} */ (each).dataset.key === key,
+  );
   return row?.querySelector("textarea, button") ?? null;
 }
 
@@ -49,9 +83,20 @@ function fieldRow(key, field, value, wanted) {
   const count = wanted?.get(placeholderOf(key, field)) ?? 0;
   const isRequired = field.required && (!wanted || count > 0);
   const about = [`${id}-hint`, `${id}-errors`];
-  const label = [inLanguage(field.label) || key, " ", isRequired && el("span", { class: "required" }, t("required"))];
+  const label = [
+    inLanguage(field.label) || key,
+    " ",
+    isRequired && el("span", { class: "required" }, t("required")),
+  ];
   const state_ = wanted && !count ? chip("plain", t("field_unused")) : null;
-  const input = { id, value, describedBy: about.join(" "), required: isRequired, example: field.example, onValue: (/** @type {any} */ next) => keep(key, next) };
+  const input = {
+    id,
+    value,
+    describedBy: about.join(" "),
+    required: isRequired,
+    example: field.example,
+    onValue: (/** @type {any} */ next) => keep(key, next),
+  };
   const row = el(
     isList ? "fieldset" : "div",
     { class: "field", "data-key": key, "data-unused": wanted !== null && !count },
@@ -76,7 +121,15 @@ function isFit(field, value) {
 
 /** @param {any} value */
 function misfit(value) {
-  return notice("warn", { class: "notice inline" }, t("value_misfit"), " ", el("code", null, shortJson(value)), " ", toJson());
+  return notice(
+    "warn",
+    { class: "notice inline" },
+    t("value_misfit"),
+    " ",
+    el("code", null, shortJson(value)),
+    " ",
+    toJson(),
+  );
 }
 
 /**
@@ -98,14 +151,17 @@ function keep(key, value) {
   const prefix = `$.payload.${key}`;
   const taskErrors = state.taskErrors.filter(({ path }) => path !== prefix && !path.startsWith(`${prefix}[`));
   const row = inputOf(key)?.closest("[data-key]");
-  const box = row?.querySelector("[data-blank]");
+  const box = /** @type {HTMLInputElement | null} */ (row?.querySelector("[data-blank]"));
   const isFilled = value !== undefined && value.length > 0;
   if (box && isFilled) box.checked = false;
   box?.closest("label")?.toggleAttribute("hidden", isFilled);
   const isLeftBlank = !isFilled && box?.checked;
   const field = fieldsOf(state.skill)[key];
   const kept = isLeftBlank ? (field.type === "list" ? [] : "") : isFilled ? value : undefined;
-  update({ text: withValue(text, key, kept), ...(taskErrors.length === state.taskErrors.length ? {} : { taskErrors }) });
+  update({
+    text: withValue(text, key, kept),
+    ...(taskErrors.length === state.taskErrors.length ? {} : { taskErrors }),
+  });
 }
 
 /** @param {HTMLElement} row */
@@ -114,7 +170,12 @@ function showErrors(row) {
   const errors = state.taskErrors.filter(({ path }) => path === prefix || path.startsWith(`${prefix}[`));
   const place = row.querySelector(".field-errors");
   if (!place) return;
-  refill(place, errors.map(({ path, message }) => el("span", { lang: "en" }, `${path.slice("$.payload.".length)}: ${message}`)));
+  refill(
+    place,
+    errors.map(({ path, message }) =>
+      el("span", { lang: "en" }, `${path.slice("$.payload.".length)}: ${message}`),
+    ),
+  );
   const inputs = [...row.querySelectorAll("textarea")];
   const isWhole = errors.some(({ path }) => path === prefix);
   inputs.forEach((input, index) => {
@@ -132,7 +193,9 @@ function wantedPlaceholders() {
 
 /** Fields of the template that the document type does not have. @param {string[]} known */
 function unknownFields(known) {
-  const unknown = (state.inspection?.fields ?? []).filter((/** @type {any} */ field) => !known.includes(field.name));
+  const unknown = (state.inspection?.fields ?? []).filter(
+    (/** @type {any} */ field) => !known.includes(field.name),
+  );
   if (!unknown.length) return null;
   return notice(
     "warn",
@@ -142,20 +205,40 @@ function unknownFields(known) {
     el(
       "ul",
       { class: "rows" },
-      unknown.slice(0, 50).map((/** @type {any} */ field) =>
-        el("li", null, placeholderChip(field.name), " ", el("span", { class: "place" }, placeInWords(field.places[0] ?? ""))),
-      ),
+      unknown
+        .slice(0, 50)
+        .map((/** @type {any} */ field) =>
+          el(
+            "li",
+            null,
+            placeholderChip(field.name),
+            " ",
+            el("span", { class: "place" }, placeInWords(field.places[0] ?? "")),
+          ),
+        ),
     ),
   );
 }
 
 /** Keys of the task that the document type does not have; the server refuses them. */
-function strangers(/** @type {import("./task.js").Task} */ task, /** @type {string[]} */ known, /** @type {HTMLElement} */ place) {
+function strangers(
+  /** @type {import("./task.js").Task} */ task,
+  /** @type {string[]} */ known,
+  /** @type {HTMLElement} */ place,
+) {
   const inPayload = Object.keys(task.payload).filter((key) => !known.includes(key));
   if (!inPayload.length && !task.strangers.length) return null;
   const items = [
-    ...task.strangers.map((key) => ({ key, value: task.json.value[key], without: () => withoutStranger(state.text, key) })),
-    ...inPayload.map((key) => ({ key, value: task.payload[key], without: () => withValue(state.text, key, undefined) })),
+    ...task.strangers.map((key) => ({
+      key,
+      value: task.json.value[key],
+      without: () => withoutStranger(state.text, key),
+    })),
+    ...inPayload.map((key) => ({
+      key,
+      value: task.payload[key],
+      without: () => withValue(state.text, key, undefined),
+    })),
   ];
   const remove = (/** @type {() => string} */ without) => () => {
     update({ text: without(), taskErrors: [] });
@@ -170,7 +253,15 @@ function strangers(/** @type {import("./task.js").Task} */ task, /** @type {stri
       "ul",
       { class: "rows" },
       items.map(({ key, value, without }) =>
-        el("li", null, el("span", null, el("code", null, key), " ", el("span", { class: "soft" }, shortJson(value))), button({ class: "quiet", "aria-label": t("remove_key", { key }), onclick: remove(without) }, t("remove"))),
+        el(
+          "li",
+          null,
+          el("span", null, el("code", null, key), " ", el("span", { class: "soft" }, shortJson(value))),
+          button(
+            { class: "quiet", "aria-label": t("remove_key", { key }), onclick: remove(without) },
+            t("remove"),
+          ),
+        ),
       ),
     ),
   );
@@ -183,7 +274,10 @@ function unreadable(task) {
 }
 
 function toJson() {
-  return button({ class: "quiet", "data-to": "json", onclick: () => update({ view: "json" }) }, t("edit_as_json"));
+  return button(
+    { class: "quiet", "data-to": "json", onclick: () => update({ view: "json" }) },
+    t("edit_as_json"),
+  );
 }
 
 /** @param {any} value */

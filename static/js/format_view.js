@@ -19,7 +19,12 @@ export function formatResult(report, log) {
   const groups = grouped(report, log);
   return el(
     "section",
-    { class: "block", id: "format", "aria-labelledby": "format-title", "data-passed": report.summary.skipped ? "skipped" : report.passed },
+    {
+      class: "block",
+      id: "format",
+      "aria-labelledby": "format-title",
+      "data-passed": report.summary.skipped ? "skipped" : report.passed,
+    },
     el("h3", { id: "format-title" }, t("format_title"), " ", verdictChip(report)),
     report.issues.length
       ? GROUPS.filter((name) => groups.has(name)).map((name) => group(name, groups.get(name) ?? []))
@@ -57,7 +62,8 @@ function groupOf(issue, baseline, ownBlanks) {
 /** @param {any} log @returns {Set<string>} */
 function paragraphsWhoseValueBeginsBlank(log) {
   const entries = (log?.entries ?? []).filter(
-    (/** @type {any} */ entry) => entry.status === "replaced" && entry.start === 0 && /^\s/.test(entry.new_text),
+    (/** @type {any} */ entry) =>
+      entry.status === "replaced" && entry.start === 0 && /^\s/.test(entry.new_text),
   );
   return new Set(entries.map((/** @type {any} */ entry) => entry.paragraph_path));
 }
@@ -73,13 +79,36 @@ function group(name, issues) {
     more.hidden = left.length === 0;
   };
   showMore();
-  const heads = ["issue_what", "issue_expected", "issue_actual", "issue_where", ...(name === "fixed" ? [] : ["issue_advice"])];
+  const heads = [
+    "issue_what",
+    "issue_expected",
+    "issue_actual",
+    "issue_where",
+    ...(name === "fixed" ? [] : ["issue_advice"]),
+  ];
   return el(
     "div",
-    { class: "issue-group", "data-group": name, "data-tone": TONES[/** @type {keyof typeof TONES} */ (name)] },
+    {
+      class: "issue-group",
+      "data-group": name,
+      "data-tone": TONES[/** @type {keyof typeof TONES} */ (name)],
+    },
     el("h4", null, t(`group_${name}`), " ", el("span", { class: "soft" }, issues.length)),
     el("p", { class: "hint" }, t(`group_${name}_hint`)),
-    el("table", null, el("thead", null, el("tr", null, heads.map((head) => el("th", { scope: "col" }, t(head))))), body),
+    el(
+      "table",
+      null,
+      el(
+        "thead",
+        null,
+        el(
+          "tr",
+          null,
+          heads.map((head) => el("th", { scope: "col" }, t(head))),
+        ),
+      ),
+      body,
+    ),
     more,
   );
 }
@@ -121,7 +150,8 @@ function places(paths) {
 /** What to do: where the value comes from, if it comes from somewhere; else what the rule says. @param {any} issue */
 function advice(issue) {
   const { code, origin, message } = issue;
-  if (!/_MISMATCH$/.test(code)) return hasMessage(`advice_${code}`) ? t(`advice_${code}`) : el("span", { lang: "en" }, message);
+  if (!/_MISMATCH$/.test(code))
+    return hasMessage(`advice_${code}`) ? t(`advice_${code}`) : el("span", { lang: "en" }, message);
   if (!origin) return t("advice_unstated");
   if (origin.startsWith("style ")) return t("advice_style", { style: origin.slice("style ".length) });
   return hasMessage(`advice_${origin}`) ? t(`advice_${origin}`) : `${t("advice_elsewhere")} ${origin}`;
@@ -135,7 +165,8 @@ function cell(head, ...children) {
 /** @param {any} shown @param {string} code */
 function value(shown, code) {
   if (shown === null || shown === undefined) return el("span", { class: "soft" }, t("not_stated"));
-  if (typeof shown === "number" && code === "FIRST_LINE_INDENT_MISMATCH") return `${shown / TWIPS_PER_POINT} pt (${shown} twips)`;
+  if (typeof shown === "number" && code === "FIRST_LINE_INDENT_MISMATCH")
+    return `${shown / TWIPS_PER_POINT} pt (${shown} twips)`;
   if (typeof shown === "number") return code === "RUN_SIZE_MISMATCH" ? `${shown} pt` : String(shown);
   const phrase = `phrase_${String(shown).replaceAll(" ", "_")}`;
   return hasMessage(phrase) ? t(phrase) : String(shown);

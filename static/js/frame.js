@@ -18,7 +18,12 @@ export function stepBody(id, number) {
     el(
       "div",
       { class: "step-head" },
-      el("h2", { id: `${id}-title` }, el("span", { class: "step-number", "aria-hidden": "true" }, number), t(`${key}_title`)),
+      el(
+        "h2",
+        { id: `${id}-title` },
+        el("span", { class: "step-number", "aria-hidden": "true" }, number),
+        t(`${key}_title`),
+      ),
       el("p", { class: "hint" }, t(`${key}_hint`)),
     ),
     body,

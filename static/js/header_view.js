@@ -1,7 +1,7 @@
 /** The page's head: name, language, light or dark, and the connection to the API. */
 
 import { asApiBase } from "./connection.js";
-import { announce, button, byId, el, refill } from "./dom.js";
+import { announce, button, byId, el, refill, setValue } from "./dom.js";
 import { currentLanguage, LANGUAGES, setLanguage, t } from "./i18n.js";
 import { showError } from "./late_error.js";
 import { loadMeta } from "./meta.js";
@@ -26,7 +26,7 @@ export function showHeader() {
 /** Keep the head in line with the state. */
 export function watchHeader() {
   on(["meta", "metaError", "metaBusy"], showConnection);
-  on(["apiBase"], () => (/** @type {HTMLInputElement} */ (byId("api-base")).value = state.apiBase));
+  on(["apiBase"], () => setValue("api-base", state.apiBase));
 }
 
 function languageChoice() {
@@ -38,7 +38,15 @@ function languageChoice() {
       "select",
       { id: "language", onchange: (/** @type {any} */ event) => chooseLanguage(event.target.value) },
       Object.entries(LANGUAGES).map(([language, name]) =>
-        el("option", { value: language, lang: language === "zh" ? "zh-CN" : "en", selected: language === currentLanguage() }, name),
+        el(
+          "option",
+          {
+            value: language,
+            lang: language === "zh" ? "zh-CN" : "en",
+            selected: language === currentLanguage(),
+          },
+          name,
+        ),
       ),
     ),
   );
@@ -59,7 +67,9 @@ function themeChoice() {
     el(
       "select",
       { id: "theme", onchange: (/** @type {any} */ event) => keepTheme(event.target.value) },
-      THEMES.map((theme) => el("option", { value: theme, selected: theme === settings.theme }, t(`theme_${theme}`))),
+      THEMES.map((theme) =>
+        el("option", { value: theme, selected: theme === settings.theme }, t(`theme_${theme}`)),
+      ),
     ),
   );
 }
@@ -73,9 +83,45 @@ function connectionPanel() {
     el(
       "form",
       { id: "connection-form", novalidate: true, onsubmit: connect },
-      el("div", { class: "labelled" }, el("label", { for: "api-base" }, t("api_base_label")), el("p", { class: "hint", id: "api-base-hint" }, t("api_base_hint")), el("input", { id: "api-base", type: "url", inputmode: "url", spellcheck: "false", autocomplete: "off", placeholder: location.origin, "aria-describedby": "api-base-hint api-base-error", value: state.apiBase }), el("p", { class: "field-errors", id: "api-base-error" })),
-      el("div", { class: "labelled" }, el("label", { for: "api-user" }, t("api_user_label")), el("input", { id: "api-user", autocomplete: "off", spellcheck: "false", value: state.credentials?.user ?? "" })),
-      el("div", { class: "labelled" }, el("label", { for: "api-password" }, t("api_password_label")), el("input", { id: "api-password", type: "password", autocomplete: "off", value: state.credentials?.password ?? "" })),
+      el(
+        "div",
+        { class: "labelled" },
+        el("label", { for: "api-base" }, t("api_base_label")),
+        el("p", { class: "hint", id: "api-base-hint" }, t("api_base_hint")),
+        el("input", {
+          id: "api-base",
+          type: "url",
+          inputmode: "url",
+          spellcheck: "false",
+          autocomplete: "off",
+          placeholder: location.origin,
+          "aria-describedby": "api-base-hint api-base-error",
+          value: state.apiBase,
+        }),
+        el("p", { class: "field-errors", id: "api-base-error" }),
+      ),
+      el(
+        "div",
+        { class: "labelled" },
+        el("label", { for: "api-user" }, t("api_user_label")),
+        el("input", {
+          id: "api-user",
+          autocomplete: "off",
+          spellcheck: "false",
+          value: state.credentials?.user ?? "",
+        }),
+      ),
+      el(
+        "div",
+        { class: "labelled" },
+        el("label", { for: "api-password" }, t("api_password_label")),
+        el("input", {
+          id: "api-password",
+          type: "password",
+          autocomplete: "off",
+          value: state.credentials?.password ?? "",
+        }),
+      ),
       el("p", { class: "hint" }, t("api_user_hint")),
       button({ type: "submit", id: "load-meta" }, t("load_meta")),
     ),
@@ -95,10 +141,19 @@ function connect(event) {
     return;
   }
   input.removeAttribute("aria-invalid");
-  const user = /** @type {HTMLInputElement} */ (byId("api-user")).value;
-  const password = /** @type {HTMLInputElement} */ (byId("api-password")).value;
-  update({ apiBase, credentials: user ? { user, password } : null });
+  update({ apiBase, credentials: typedCredentials(apiBase) });
   loadMeta();
+}
+
+/** What was typed; a password given for one server is never sent to another. @param {string} apiBase */
+function typedCredentials(apiBase) {
+  const user = /** @type {HTMLInputElement} */ (byId("api-user"));
+  const password = /** @type {HTMLInputElement} */ (byId("api-password"));
+  if (apiBase !== state.apiBase && state.credentials && password.value === state.credentials.password) {
+    user.value = "";
+    password.value = "";
+  }
+  return user.value ? { user: user.value, password: password.value } : null;
 }
 
 function showConnection() {

@@ -29,5 +29,8 @@ export function addRun(run) {
 
 /** Keep the runs and forget their values. */
 export function forgetValues() {
-  remember(NAME, pastRuns().map(({ task, ...run }) => run));
+  remember(
+    NAME,
+    pastRuns().map(({ task, ...run }) => run),
+  );
 }

@@ -20,7 +20,7 @@ export function keepHistory(outcome) {
     time: new Date().toISOString(),
     skill: outcome.job.skill,
     exitCode: outcome.exitCode ?? null,
-    errorCode: outcome.error ? outcome.error.code || outcome.error.kind : "",
+    errorCode: outcome.error ? outcome.error.code || outcome.error.diagnosis || outcome.error.kind : "",
     requestId: outcome.requestId ?? outcome.error?.requestId ?? "",
     ms: outcome.ms,
     ...(state.rememberValues ? { task: outcome.job.task } : {}),
@@ -36,9 +36,27 @@ export function showHistory() {
   refill(
     section,
     el("h2", { id: "history-title" }, t("history_title")),
-    runs.length ? el("ul", { class: "rows", id: "history-runs" }, runs.map(runItem)) : el("p", { class: "hint" }, t("history_empty")),
-    el("label", { class: "choice" }, el("input", { type: "checkbox", id: "remember-values", checked: state.rememberValues, onchange: rememberOrNot }), el("span", null, t("remember_values"), el("span", { class: "hint" }, t("remember_values_hint")))),
-    el("p", null, button({ id: "forget", onclick: forget }, t("forget")), " ", el("span", { class: "hint" }, t("forget_hint"))),
+    runs.length
+      ? el("ul", { class: "rows", id: "history-runs" }, runs.map(runItem))
+      : el("p", { class: "hint" }, t("history_empty")),
+    el(
+      "label",
+      { class: "choice" },
+      el("input", {
+        type: "checkbox",
+        id: "remember-values",
+        checked: state.rememberValues,
+        onchange: rememberOrNot,
+      }),
+      el("span", null, t("remember_values"), el("span", { class: "hint" }, t("remember_values_hint"))),
+    ),
+    el(
+      "p",
+      null,
+      button({ id: "forget", onclick: forget }, t("forget")),
+      " ",
+      el("span", { class: "hint" }, t("forget_hint")),
+    ),
   );
 }
 
@@ -50,25 +68,46 @@ export function watchHistory() {
 /** @param {import("./history.js").PastRun} run */
 function runItem(run) {
   const title = inLanguage(state.meta?.task_payload_schemas[run.skill]?.title) || run.skill || "–";
-  const time = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" }).format(new Date(run.time));
+  const time = new Intl.DateTimeFormat(document.documentElement.lang, {
+    dateStyle: "medium",
+    timeStyle: "short",
+  }).format(new Date(run.time));
   const tone = run.exitCode === 0 ? "good" : run.exitCode === null ? "bad" : "warn";
   return el(
     "li",
     null,
-    el("span", null, el("time", { datetime: run.time }, time), " ", title, " ", chip(tone, run.exitCode === null ? run.errorCode : t(`exit_${run.exitCode}`))),
+    el(
+      "span",
+      null,
+      el("time", { datetime: run.time }, time),
+      ` ${title} `,
+      chip(tone, t(run.exitCode === null ? "exit_none" : `exit_${run.exitCode}`)),
+      run.errorCode && [" ", el("code", { class: "soft" }, run.errorCode)],
+    ),
     el(
       "span",
       { class: "soft" },
       t("seconds", { n: (run.ms / 1000).toFixed(1) }),
-      run.requestId && [" ", el("code", null, run.requestId.slice(0, 8)), " ", copyButton({ "aria-label": t("copy_request_id") }, t("copy"), () => run.requestId)],
-      run.task !== undefined && [" ", button({ class: "quiet", onclick: () => useAgain(run.task ?? "") }, t("use_again"))],
+      run.requestId && [
+        " ",
+        el("code", null, run.requestId.slice(0, 8)),
+        " ",
+        copyButton({ "aria-label": t("copy_request_id") }, t("copy"), () => run.requestId),
+      ],
+      run.task !== undefined && [
+        " ",
+        button({ class: "quiet", onclick: () => useAgain(run.task ?? "") }, t("use_again")),
+      ],
     ),
   );
 }
 
 /** @param {string} task */
 async function useAgain(task) {
-  const [{ takeText }, { showView }] = await Promise.all([import("./skill_choice.js"), import("./content_view.js")]);
+  const [{ takeText }, { showView }] = await Promise.all([
+    import("./skill_choice.js"),
+    import("./content_view.js"),
+  ]);
   takeText(task);
   // A workbench that opens now shows the text by itself.
   if (state.working) await showView();

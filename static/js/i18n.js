@@ -79,5 +79,5 @@ export function inLanguage(both) {
 
 /** @param {string} part @param {Language} wanted @returns {Promise<Record<string, Message>>} */
 async function load(part, wanted) {
-  return (await import(`./messages_${part}_${wanted}.js`)).default;
+  return (await import(`./messages_${part}_${wanted}.js`)).messages;
 }

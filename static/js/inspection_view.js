@@ -1,6 +1,6 @@
 /** Has the template inspected and shows the progress, the report, or why there is none. */
 
-import { ApiError } from "./api_error.js";
+import { asApiError } from "./api_error.js";
 import { announce, byId, el, refill } from "./dom.js";
 import { errorPanel } from "./error_view.js";
 import { notice } from "./frame.js";
@@ -45,7 +45,7 @@ export async function inspect(file, retries = 0) {
     announce(t("template_inspected", { n: inspection.fields.length }));
   } catch (error) {
     if (inspecting !== mine) return;
-    const told = error instanceof ApiError ? error : new ApiError("unreadable");
+    const told = asApiError(error);
     if (told.kind !== "aborted") {
       showInterim(() => errorPanel(told, { retry: () => inspect(file, retries + 1), retries }));
     }
@@ -60,7 +60,12 @@ function showProgress(file) {
   showInterim(() => {
     bar = el("progress", { max: 1, value: bar.value, "aria-label": t("uploading") });
     const words = el("span", null, t("template_inspecting"));
-    return el("p", { class: "progress-line", id: "template-progress" }, words, file.size >= SHOW_PROGRESS_FROM_BYTES && bar);
+    return el(
+      "p",
+      { class: "progress-line", id: "template-progress" },
+      words,
+      file.size >= SHOW_PROGRESS_FROM_BYTES && bar,
+    );
   });
   return (/** @type {number} */ sent, /** @type {number} */ total) => (bar.value = total ? sent / total : 0);
 }

@@ -1,6 +1,7 @@
 /** A job as it is sent: the same parts for the upload and for the copied command. */
 
 import { state } from "./state.js";
+import { readTask } from "./task.js";
 
 export const PRESETS = ["quick", "template", "strict"];
 export const CUSTOM = "custom";
@@ -24,7 +25,12 @@ export const CHOICES = {
 /** The job that stands on the page now. @returns {Job} */
 export function currentJob() {
   if (!state.template) throw new Error("a job needs a template");
-  return { template: state.template, task: withLineEnd(state.text), skill: state.skill, fields: formFields(state.options) };
+  return {
+    template: state.template,
+    task: withLineEnd(state.text),
+    skill: readTask(state.text).type,
+    fields: formFields(state.options),
+  };
 }
 
 /**

@@ -8,7 +8,18 @@ const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const WHITE = /[ \t\n\r]*/y;
 const LITERALS = { true: true, false: false, null: null };
 const ESCAPES = { '"': '"', "\\": "\\", "/": "/", b: "\b", f: "\f", n: "\n", r: "\r", t: "\t" };
-const FULL_WIDTH = { "“": '"', "”": '"', "„": '"', "＂": '"', "：": ":", "，": ",", "｛": "{", "｝": "}", "［": "[", "］": "]" };
+const FULL_WIDTH = {
+  "“": '"',
+  "”": '"',
+  "„": '"',
+  "＂": '"',
+  "：": ":",
+  "，": ",",
+  "｛": "{",
+  "｝": "}",
+  "［": "[",
+  "］": "]",
+};
 const PLAIN_KEY = /^[A-Za-z_][A-Za-z0-9_]*$/;
 const SHOWN_KEY_CHARACTERS = 64;
 
@@ -27,7 +38,12 @@ export function readJson(text) {
     return { value: reader.document(), spans: reader.spans, error: null };
   } catch (fault) {
     if (!(fault instanceof Fault)) throw fault;
-    const error = { code: fault.code, found: fault.found, offset: fault.offset, ...lineAndColumn(text, fault.offset) };
+    const error = {
+      code: fault.code,
+      found: fault.found,
+      offset: fault.offset,
+      ...lineAndColumn(text, fault.offset),
+    };
     return { value: undefined, spans: reader.spans, error };
   }
 }
@@ -133,7 +149,8 @@ class Reader {
       readItem();
       this.skipWhite();
       const next = this.text[this.at];
-      if (next !== "," && next !== close) throw this.fault(close === "}" ? "json_comma_or_brace" : "json_comma_or_bracket");
+      if (next !== "," && next !== close)
+        throw this.fault(close === "}" ? "json_comma_or_brace" : "json_comma_or_bracket");
       const comma = this.at;
       this.at += 1;
       if (next === close) return;
@@ -145,7 +162,7 @@ class Reader {
   string() {
     const start = this.at;
     let value = "";
-    for (this.at += 1; ; ) {
+    for (this.at += 1; ;) {
       const character = this.text[this.at];
       if (character === undefined) throw new Fault("json_text_unfinished", start);
       if (character === "\n" || character === "\r") throw this.fault("json_line_break_in_text");
@@ -180,7 +197,8 @@ class Reader {
   }
 
   fault(/** @type {string} */ code) {
-    const found = this.text.slice(this.at, this.at + 2).match(/^(?:[\ud800-\udbff][\udc00-\udfff]|[^])/)?.[0] ?? "";
+    const found =
+      this.text.slice(this.at, this.at + 2).match(/^(?:[\ud800-\udbff][\udc00-\udfff]|[^])/)?.[0] ?? "";
     if (found in FULL_WIDTH) return new Fault("json_full_width", this.at, found);
     return new Fault(found === "" && code !== "json_empty" ? "json_unfinished" : code, this.at, found);
   }

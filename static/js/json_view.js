@@ -43,7 +43,10 @@ function showFaults() {
   // Typing must not move the caret; another text comes from elsewhere.
   if (area.value !== state.text) area.value = state.text;
   const faults = allFaults();
-  refill(byId("json-faults"), faults.slice(0, MAX_SHOWN_ERRORS).map((fault) => faultLine(fault, area)));
+  refill(
+    byId("json-faults"),
+    faults.slice(0, MAX_SHOWN_ERRORS).map((fault) => faultLine(fault, area)),
+  );
   if (faults.some(({ isError }) => isError)) area.setAttribute("aria-invalid", "true");
   else area.removeAttribute("aria-invalid");
   showGutter(new Set(faults.map(({ line }) => line)));
@@ -59,14 +62,24 @@ function allFaults() {
     const words = t(code, { found, plain: plainForm(found) });
     return [{ line, column, offset, words, lang: null, isError: true }];
   }
-  const own = task.isTask ? [] : [{ line: 1, column: 1, offset: 0, words: t("json_no_task"), lang: null, isError: true }];
+  const own = task.isTask
+    ? []
+    : [{ line: 1, column: 1, offset: 0, words: t("json_no_task"), lang: null, isError: true }];
   return [...own, ...state.taskErrors.map((error) => serverFault(task, error))];
 }
 
 /** @param {import("./task.js").Task} task @param {{path: string, message: string, line?: number, column?: number}} error @returns {Fault} */
 function serverFault(task, { path, message, line, column }) {
   const words = path ? `${path}: ${message}` : message;
-  if (line) return { line, column: column ?? 1, offset: offsetOf(line, column ?? 1), words, lang: "en", isError: true };
+  if (line)
+    return {
+      line,
+      column: column ?? 1,
+      offset: offsetOf(line, column ?? 1),
+      words,
+      lang: "en",
+      isError: true,
+    };
   const offset = nearestSpan(task, path)?.start ?? 0;
   return { ...lineAndColumn(state.text, offset), offset, words, lang: "en", isError: true };
 }
@@ -104,7 +117,8 @@ function showGutter(marked) {
   const children = [];
   let from = 1;
   const plain = (/** @type {number} */ to) => {
-    if (to >= from) children.push(Array.from({ length: to - from + 1 }, (_, index) => from + index).join("\n") + "\n");
+    if (to >= from)
+      children.push(Array.from({ length: to - from + 1 }, (_, index) => from + index).join("\n") + "\n");
   };
   for (const line of [...marked].sort((a, b) => a - b)) {
     plain(line - 1);

@@ -46,9 +46,23 @@ function showEverything() {
 
 /** Steps two and three before they are needed. @param {Element | null} [message] */
 function showLaterSteps(message = null) {
-  const begin = button({ id: "start-without-template", class: "quiet", onclick: () => update({ working: true }) }, t("start_without_template"));
-  refill(stepBody("step-content", 2), message, el("p", { class: "soft" }, t("step_later")), el("p", null, begin));
+  const begin = button(
+    { id: "start-without-template", class: "quiet", onclick: startWithout },
+    t("start_without_template"),
+  );
+  refill(
+    stepBody("step-content", 2),
+    message,
+    el("p", { class: "soft" }, t("step_later")),
+    el("p", null, begin),
+  );
   refill(stepBody("step-run", 3), el("p", { class: "soft" }, t("step_later")));
+}
+
+async function startWithout() {
+  update({ working: true });
+  await openWork();
+  byId("skill").focus();
 }
 
 /** Open content and run, once. @returns {Promise<void>} */

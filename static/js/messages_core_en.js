@@ -3,7 +3,8 @@
 /** @param {number} n @param {string} one @param {string} many */
 const count = (n, one, many) => `${n} ${n === 1 ? one : many}`;
 
-export default {
+/** @type {Record<string, import("./i18n.js").Message>} */
+export const messages = {
   page_title: "DocOps – fill and check Word documents",
   tagline: "Fill, check and understand a document",
   skip: "Skip to content",
@@ -16,7 +17,8 @@ export default {
 
   connection_none: "Not connected",
   connection_bad: "Not connected",
-  connection_good: ({ version, n }) => `Connected · DocOps ${version} · ${count(n, "document type", "document types")}`,
+  connection_good: ({ version, n }) =>
+    `Connected · DocOps ${version} · ${count(n, "document type", "document types")}`,
   meta_loading: "Asking the server what it can do…",
   load_meta: "Load Meta",
   api_base_label: "API base URL",
@@ -31,7 +33,8 @@ export default {
   template_choose: "Choose a file",
   template_drop: "Drop a .docx file anywhere on this page, or",
   starters_title: "No template yet? Start from one of ours",
-  starters_hint: "Each holds every field of its document type. Change it in Word as you like, then choose it here.",
+  starters_hint:
+    "Each holds every field of its document type. Change it in Word as you like, then choose it here.",
   downloaded: "Download started.",
 
   step_content_title: "Content",

@@ -1,6 +1,7 @@
 /** 中文：首屏。 */
 
-export default {
+/** @type {Record<string, import("./i18n.js").Message>} */
+export const messages = {
   page_title: "DocOps：填写并检查 Word 文档",
   tagline: "填写、检查、看懂一份文档",
   skip: "跳到正文",

@@ -1,15 +1,16 @@
 /** 中文：JSON 视图。 */
 
-export default {
+/** @type {Record<string, import("./i18n.js").Message>} */
+export const messages = {
   json_label: "JSON 形式的任务",
   json_line: "第 {line} 行第 {column} 列",
-  json_no_task: "任务的形式是 {\"task_type\": …, \"payload\": {…}}。",
+  json_no_task: '任务的形式是 {"task_type": …, "payload": {…}}。',
   json_empty: "这里还没有内容。",
   json_unfinished: "文本提前结束：有括号或引号没有闭合。",
   json_after_end: "任务在“{found}”之前已经结束，后面不能再有内容。",
   json_too_deep: "嵌套过深。",
-  json_value_expected: "此处应为一个值，而不是“{found}”：\"…\" 中的文本、[…] 列表、true、false 或 null。",
-  json_key_expected: "此处应为 \"…\" 中的键，而不是“{found}”。",
+  json_value_expected: '此处应为一个值，而不是“{found}”："…" 中的文本、[…] 列表、true、false 或 null。',
+  json_key_expected: '此处应为 "…" 中的键，而不是“{found}”。',
   json_key_twice: "键“{found}”出现了两次。",
   json_colon_expected: "键之后应为冒号“:”，而不是“{found}”。",
   json_comma_or_brace: "“{found}”之前应有逗号，或以 } 结束。",

@@ -2,7 +2,8 @@
 
 /** @param {number} n @param {string} one @param {string} many */
 const count = (n, one, many) => `${n} ${n === 1 ? one : many}`;
-export default {
+/** @type {Record<string, import("./i18n.js").Message>} */
+export const messages = {
   verdict_0: "Done. The document is ready.",
   verdict_2: "Required fields are missing.",
   verdict_3: "The template holds placeholders that cannot be filled.",
@@ -10,11 +11,13 @@ export default {
   precheck_0: "Precheck: everything fits, a run would be done.",
   precheck_2: "Precheck: required fields are missing.",
   precheck_3: "Precheck: the template holds placeholders that cannot be filled.",
-  precheck_summary: ({ n }) => `The template asks for ${count(n, "field", "fields")}. The format is checked by a run only.`,
+  precheck_summary: ({ n }) =>
+    `The template asks for ${count(n, "field", "fields")}. The format is checked by a run only.`,
   summary_filled: ({ n, total }) => `${n} of ${count(total, "placeholder", "placeholders")} filled.`,
   summary_missing: ({ n }) => `${count(n, "required field is", "required fields are")} missing.`,
   summary_unsupported: ({ n }) => `${count(n, "placeholder", "placeholders")} cannot be filled.`,
-  summary_optional: ({ n }) => `${count(n, "field stays", "fields stay")} as ${n === 1 ? "it is" : "they are"}.`,
+  summary_optional: ({ n }) =>
+    `${count(n, "field stays", "fields stay")} as ${n === 1 ? "it is" : "they are"}.`,
   summary_fixed: ({ n }) => `${count(n, "format issue was", "format issues were")} repaired.`,
   download_document: "Download the document",
   download_zip: "Everything as ZIP ({size})",

@@ -1,6 +1,7 @@
 /** 中文：结果。 */
 
-export default {
+/** @type {Record<string, import("./i18n.js").Message>} */
+export const messages = {
   verdict_0: "完成，文档已生成。",
   verdict_2: "缺少必填字段。",
   verdict_3: "模板中有无法填写的占位符。",

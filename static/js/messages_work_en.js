@@ -3,7 +3,8 @@
 /** @param {number} n @param {string} one @param {string} many */
 const count = (n, one, many) => `${n} ${n === 1 ? one : many}`;
 
-export default {
+/** @type {Record<string, import("./i18n.js").Message>} */
+export const messages = {
   place_list_separator: "; ",
   list_separator: ", ",
   sentence_separator: " ",
@@ -57,10 +58,13 @@ export default {
   export: "Export",
   imported: "Task taken over.",
   import_failed: "This file cannot be taken as a task: it is no UTF-8 text, or too large.",
-  form_needs_meta: "The form needs to know the document types, and the server has not told them. JSON works without.",
+  form_needs_meta:
+    "The form needs to know the document types, and the server has not told them. JSON works without.",
   form_choose_first: "Choose a template or a document type; the form then builds itself.",
-  form_invalid_json: "The JSON has a fault in line {line}, so the form cannot show it. Nothing is lost: correct it there.",
-  form_no_task: "The JSON is no task of the form {\"task_type\": …, \"payload\": {…}}, so the form cannot show it.",
+  form_invalid_json:
+    "The JSON has a fault in line {line}, so the form cannot show it. Nothing is lost: correct it there.",
+  form_no_task:
+    'The JSON is no task of the form {"task_type": …, "payload": {…}}, so the form cannot show it.',
   edit_as_json: "Edit as JSON",
   required: "required",
   example: "e.g. {example}",
@@ -71,18 +75,23 @@ export default {
   row_label: "Entry {n}",
   remove_row: "Remove entry {n}",
   remove_key: "Remove {key}",
-  unknown_fields_title: ({ n }) => `${count(n, "field", "fields")} of the template that this document type does not have`,
-  unknown_fields_hint: "They stay in the document as they are. Rename them in the template, or choose another document type.",
-  unknown_keys_title: ({ n }) => `${count(n, "key", "keys")} of the task that this document type does not have`,
+  unknown_fields_title: ({ n }) =>
+    `${count(n, "field", "fields")} of the template that this document type does not have`,
+  unknown_fields_hint:
+    "They stay in the document as they are. Rename them in the template, or choose another document type.",
+  unknown_keys_title: ({ n }) =>
+    `${count(n, "key", "keys")} of the task that this document type does not have`,
   unknown_keys_hint: "The server refuses a task with unknown keys.",
 
   preset_label: "How the format is checked",
   preset_quick: "Quick",
   preset_quick_hint: "Makes the document and tells where filling changed the template's format.",
   preset_template: "Template",
-  preset_template_hint: "Like Quick, and promises that nothing is repaired: the format is exactly the template's.",
+  preset_template_hint:
+    "Like Quick, and promises that nothing is repaired: the format is exactly the template's.",
   preset_strict: "Strict",
-  preset_strict_hint: "Holds the document against the house style, repairs what is safe, and fails if an error is left.",
+  preset_strict_hint:
+    "Holds the document against the house style, repairs what is safe, and fails if an error is left.",
   preset_custom: "Own settings",
   preset_custom_hint: "Choose each setting, or a policy of your own.",
   advanced_title: "Advanced options",
@@ -110,7 +119,8 @@ export default {
   format_report_human: "Page for people",
   format_report_json: "JSON",
   policy_yaml_label: "Policy (YAML)",
-  policy_yaml_hint: "Empty means the built-in policy. It counts when the document is compared with the policy.",
+  policy_yaml_hint:
+    "Empty means the built-in policy. It counts when the document is compared with the policy.",
   precheck: "Precheck",
   run: "Run",
   running: "Running…",
@@ -130,7 +140,8 @@ export default {
   working: "The server is at work…",
   elapsed: "{seconds} s",
   ready: "Ready",
-  ready_missing: ({ n, names }) => `Ready, but ${count(n, "required field is", "required fields are")} empty: ${names}`,
+  ready_missing: ({ n, names }) =>
+    `Ready, but ${count(n, "required field is", "required fields are")} empty: ${names}`,
   lack_template: "First choose a template.",
   lack_skill: "First choose a document type.",
   lack_json: "The JSON has a fault; correct it first.",
@@ -145,21 +156,26 @@ export default {
   error_INVALID_ARGUMENT_CONFLICT: "Two settings exclude each other.",
   error_INVALID_JSON: "The task is no JSON.",
   error_INVALID_TEMPLATE: "The template is damaged, or unsafe.",
-  error_INVALID_TEMPLATE_advice: "Open it in Word, save it under another name as .docx, and choose that file.",
+  error_INVALID_TEMPLATE_advice:
+    "Open it in Word, save it under another name as .docx, and choose that file.",
   error_UNAUTHORIZED: "The server asks for a user and a password.",
   error_UNAUTHORIZED_advice: "Give them at the top of this page, under the connection.",
   error_NOT_FOUND: "The server does not have this address.",
-  error_NOT_FOUND_advice: "Check the API base URL. Where meta is switched off (DOCOPS_ENABLE_META=0) there is no form, but JSON works.",
+  error_NOT_FOUND_advice:
+    "Check the API base URL. Where meta is switched off (DOCOPS_ENABLE_META=0) there is no form, but JSON works.",
   error_METHOD_NOT_ALLOWED: "This address of the server takes no such request.",
   error_METHOD_NOT_ALLOWED_advice: "Check the API base URL.",
   error_REQUEST_TIMEOUT: "The document took too long.",
-  error_REQUEST_TIMEOUT_advice: "The limit is {timeout_seconds} s. Use a smaller template, or ask the operator for more.",
+  error_REQUEST_TIMEOUT_advice:
+    "The limit is {timeout_seconds} s. Use a smaller template, or ask the operator for more.",
   error_UPLOAD_TOO_LARGE: "The file is too large.",
-  error_UPLOAD_TOO_LARGE_advice: "The limit is {megabytes} MB. Compress the pictures in Word, or ask the operator for more.",
+  error_UPLOAD_TOO_LARGE_advice:
+    "The limit is {megabytes} MB. Compress the pictures in Word, or ask the operator for more.",
   error_TEMPLATE_LIMIT_EXCEEDED: "The template unfolds to more than the server allows.",
   error_TEMPLATE_LIMIT_EXCEEDED_advice: "Limit: {limit} = {max}.",
   error_INVALID_MEDIA_TYPE: "This kind of file is not taken.",
-  error_INVALID_MEDIA_TYPE_advice: "Use a plain Word document (.docx), without macros and no Word template (.dotx).",
+  error_INVALID_MEDIA_TYPE_advice:
+    "Use a plain Word document (.docx), without macros and no Word template (.dotx).",
   error_TOO_MANY_REQUESTS: "The server is busy.",
   error_TOO_MANY_REQUESTS_advice: "All its places are taken. Your inputs are still here.",
   error_INTERNAL_ERROR: "The server made a mistake.",
@@ -173,13 +189,16 @@ export default {
   error_other: "The server refused the request.",
   error_unreadable: "The answer (HTTP status {status}) is none of this service.",
   error_unreadable_advice: "Something in between may have answered. Check the API base URL.",
+  error_unexpected: "This page made a mistake.",
+  error_unexpected_advice: "Your inputs are still here. Reload the page if it happens again.",
   error_silent: "The server has not answered for too long.",
   network_unreachable: "The server {api} cannot be reached.",
   network_unreachable_advice: "Check the address and the network. Your inputs are still here.",
   network_offline: "This computer is offline.",
   network_offline_advice: "Your inputs are still here; try again when the network is back.",
   network_broken: "The connection broke while the request was under way.",
-  network_broken_advice: "The server is there. If this happens with large files, something in between may allow less.",
+  network_broken_advice:
+    "The server is there. If this happens with large files, something in between may allow less.",
   network_connect_src: "This page may not call {api}: connect-src is missing.",
   network_connect_src_advice: "Set DOCOPS_WEB_CONNECT_SRC={api} on the server that serves this page.",
   network_cors: "{api} is there, but does not let this page read its answers: CORS is missing.",
@@ -191,10 +210,11 @@ export default {
 
   history_title: "Last runs",
   history_empty: "None yet. The last ten runs are listed here.",
-  exit_0: "done",
-  exit_2: "fields missing",
-  exit_3: "placeholders unfillable",
-  exit_4: "format failed",
+  exit_none: "no result",
+  exit_0: "0 · done",
+  exit_2: "2 · fields missing",
+  exit_3: "3 · placeholders unfillable",
+  exit_4: "4 · format failed",
   seconds: "{n} s",
   use_again: "Use these values again",
   remember_values: "Remember values",

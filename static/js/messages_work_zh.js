@@ -1,6 +1,7 @@
 /** 中文：模板、内容、运行、错误、历史。 */
 
-export default {
+/** @type {Record<string, import("./i18n.js").Message>} */
+export const messages = {
   place_list_separator: "；",
   list_separator: "、",
   sentence_separator: "",
@@ -57,7 +58,7 @@ export default {
   form_needs_meta: "表单需要文档类型，而服务器尚未告知。JSON 视图仍可使用。",
   form_choose_first: "请选择模板或文档类型，表单会自动生成。",
   form_invalid_json: "JSON 第 {line} 行有错，表单无法显示。内容没有丢失，请在 JSON 视图中改正。",
-  form_no_task: "JSON 不是 {\"task_type\": …, \"payload\": {…}} 形式的任务，表单无法显示。",
+  form_no_task: 'JSON 不是 {"task_type": …, "payload": {…}} 形式的任务，表单无法显示。',
   edit_as_json: "在 JSON 中编辑",
   required: "必填",
   example: "例如：{example}",
@@ -146,7 +147,8 @@ export default {
   error_UNAUTHORIZED: "服务器要求用户名和密码。",
   error_UNAUTHORIZED_advice: "请在页面顶部的连接设置中填写。",
   error_NOT_FOUND: "服务器上没有这个地址。",
-  error_NOT_FOUND_advice: "请检查 API 地址。若服务器关闭了 meta（DOCOPS_ENABLE_META=0），则没有表单，但 JSON 可用。",
+  error_NOT_FOUND_advice:
+    "请检查 API 地址。若服务器关闭了 meta（DOCOPS_ENABLE_META=0），则没有表单，但 JSON 可用。",
   error_METHOD_NOT_ALLOWED: "服务器的这个地址不接受此类请求。",
   error_METHOD_NOT_ALLOWED_advice: "请检查 API 地址。",
   error_REQUEST_TIMEOUT: "处理文档的时间过长。",
@@ -170,6 +172,8 @@ export default {
   error_other: "服务器拒绝了请求。",
   error_unreadable: "收到的回复（HTTP 状态 {status}）不是本服务的回复。",
   error_unreadable_advice: "可能是中间的某个设备作了回复。请检查 API 地址。",
+  error_unexpected: "本页出错。",
+  error_unexpected_advice: "您填写的内容仍在本页。如再次发生，请刷新页面。",
   error_silent: "服务器长时间没有回应。",
   network_unreachable: "无法连接服务器 {api}。",
   network_unreachable_advice: "请检查地址和网络。您填写的内容仍在本页。",
@@ -188,10 +192,11 @@ export default {
 
   history_title: "最近的运行",
   history_empty: "还没有记录。这里列出最近十次运行。",
-  exit_0: "完成",
-  exit_2: "缺少字段",
-  exit_3: "占位符无法填写",
-  exit_4: "格式不通过",
+  exit_none: "没有结果",
+  exit_0: "0 · 完成",
+  exit_2: "2 · 缺少字段",
+  exit_3: "3 · 占位符无法填写",
+  exit_4: "4 · 格式不通过",
   seconds: "{n} 秒",
   use_again: "再次使用这些内容",
   remember_values: "记住填写的内容",

@@ -1,7 +1,7 @@
 /** Loads what the server can do into the state. */
 
 import { fetchMeta } from "./api.js";
-import { ApiError } from "./api_error.js";
+import { asApiError } from "./api_error.js";
 import { update } from "./state.js";
 
 /** The call that counts, when several were made. */
@@ -15,7 +15,7 @@ export async function loadMeta() {
     const meta = await fetchMeta();
     if (mine === latest) update({ meta, metaBusy: false });
   } catch (error) {
-    const metaError = error instanceof ApiError ? error : new ApiError("unreadable");
+    const metaError = asApiError(error);
     if (mine === latest) update({ meta: null, metaError, metaBusy: false });
   }
 }

@@ -1,25 +1,53 @@
 /** How the format is checked: a preset, each in a sentence, or settings of one's own, folded away. */
 
-import { button, byId, el, refill } from "./dom.js";
+import { button, byId, checkRadio, el, refill } from "./dom.js";
 import { t } from "./i18n.js";
 import { CHOICES, CUSTOM, PRESETS, strictIsFree } from "./job.js";
 import { on, state, update } from "./state.js";
 
-/** What each preset means, so that settings of one's own begin where the preset was. */
+/**
+ * What each preset means, so that settings of one's own begin where the preset was.
+ * @type {Record<string, Partial<import("./state.js").Options>>}
+ */
 const PRESET_OPTIONS = {
-  quick: { format_mode: "report", format_baseline: "template", format_fix_mode: "safe" },
-  template: { format_mode: "report", format_baseline: "template", format_fix_mode: "none" },
-  strict: { format_mode: "strict", format_baseline: "policy", format_fix_mode: "safe" },
+  quick: {
+    format_mode: "report",
+    format_baseline: "template",
+    format_fix_mode: "safe",
+    format_report: "json",
+  },
+  template: {
+    format_mode: "report",
+    format_baseline: "template",
+    format_fix_mode: "none",
+    format_report: "json",
+  },
+  strict: {
+    format_mode: "strict",
+    format_baseline: "policy",
+    format_fix_mode: "safe",
+    format_report: "json",
+  },
 };
 
 /** The options; they keep themselves in line with the state. */
 export function optionsView() {
-  return el("div", { id: "options" }, presetChoice(), el("details", { id: "advanced" }, el("summary", null, t("advanced_title")), el("div", { id: "advanced-body" })));
+  return el(
+    "div",
+    { id: "options" },
+    presetChoice(),
+    el(
+      "details",
+      { id: "advanced" },
+      el("summary", null, t("advanced_title")),
+      el("div", { id: "advanced-body" }),
+    ),
+  );
 }
 
 /** Show the current options in the view. */
 export function showOptions() {
-  for (const radio of document.querySelectorAll('input[name="preset"]')) radio.checked = radio.value === state.options.preset;
+  checkRadio("preset", state.options.preset);
   if (state.options.preset === CUSTOM) byId("advanced").setAttribute("open", "");
   refill(byId("advanced-body"), ...advanced());
 }
@@ -41,9 +69,12 @@ function change(changes) {
 
 /** @param {string} preset */
 function choosePreset(preset) {
-  const before = /** @type {keyof typeof PRESET_OPTIONS} */ (state.options.preset);
-  const start = preset === CUSTOM && before in PRESET_OPTIONS ? PRESET_OPTIONS[before] : {};
-  change({ preset, ...start });
+  change({
+    preset,
+    ...(preset === CUSTOM
+      ? { ...PRESET_OPTIONS[state.options.preset], format_report: state.options.format_report }
+      : {}),
+  });
 }
 
 function presetChoice() {
@@ -56,8 +87,23 @@ function presetChoice() {
       el(
         "label",
         { class: "choice" },
-        el("input", { type: "radio", name: "preset", value: name, checked: state.options.preset === name, onchange: () => choosePreset(name) }),
-        el("span", null, el("strong", null, PRESETS.includes(name) || name === CUSTOM ? t(`preset_${name}`) : name), el("span", { class: "hint" }, PRESETS.includes(name) || name === CUSTOM ? t(`preset_${name}_hint`) : "")),
+        el("input", {
+          type: "radio",
+          name: "preset",
+          value: name,
+          checked: state.options.preset === name,
+          onchange: () => choosePreset(name),
+        }),
+        el(
+          "span",
+          null,
+          el("strong", null, PRESETS.includes(name) || name === CUSTOM ? t(`preset_${name}`) : name),
+          el(
+            "span",
+            { class: "hint" },
+            PRESETS.includes(name) || name === CUSTOM ? t(`preset_${name}_hint`) : "",
+          ),
+        ),
       ),
     ),
   );
@@ -67,9 +113,29 @@ function advanced() {
   const isCustom = state.options.preset === CUSTOM;
   const isFree = strictIsFree(state.options);
   return [
-    el("p", { class: "hint" }, t(isCustom ? "advanced_custom_hint" : "advanced_preset_hint"), " ", !isCustom && button({ class: "quiet", id: "own-settings", onclick: () => choosePreset(CUSTOM) }, t("preset_custom"))),
-    check("strict", t("strict_label"), t(isFree ? "strict_hint" : isCustom ? "strict_custom_hint" : "strict_is_set_hint"), !isFree),
-    check("export_suggested_policy", t("export_suggested_policy_label"), t("export_suggested_policy_hint"), false),
+    el(
+      "p",
+      { class: "hint" },
+      t(isCustom ? "advanced_custom_hint" : "advanced_preset_hint"),
+      " ",
+      !isCustom &&
+        button(
+          { class: "quiet", id: "own-settings", onclick: () => choosePreset(CUSTOM) },
+          t("preset_custom"),
+        ),
+    ),
+    check(
+      "strict",
+      t("strict_label"),
+      t(isFree ? "strict_hint" : isCustom ? "strict_custom_hint" : "strict_is_set_hint"),
+      !isFree,
+    ),
+    check(
+      "export_suggested_policy",
+      t("export_suggested_policy_label"),
+      t("export_suggested_policy_hint"),
+      false,
+    ),
     el(
       "fieldset",
       { class: "own-settings", disabled: !isCustom },
@@ -83,7 +149,7 @@ function advanced() {
 /** @param {import("./job.js").ChoiceName} name */
 function choiceOf(name) {
   const id = `option-${name}`;
-  const chosen = state.options.preset in PRESET_OPTIONS && name !== "format_report" ? PRESET_OPTIONS[state.options.preset][name] : state.options[name];
+  const chosen = { ...state.options, ...PRESET_OPTIONS[state.options.preset] }[name];
   return el(
     "div",
     { class: "labelled" },
@@ -91,7 +157,9 @@ function choiceOf(name) {
     el(
       "select",
       { id, name, onchange: (/** @type {any} */ event) => change({ [name]: event.target.value }) },
-      CHOICES[name].map((value) => el("option", { value, selected: value === chosen }, t(`${name}_${value}`))),
+      CHOICES[name].map((value) =>
+        el("option", { value, selected: value === chosen }, t(`${name}_${value}`)),
+      ),
     ),
   );
 }
@@ -111,6 +179,7 @@ function policyInput() {
       value: state.options.policy_yaml,
       oninput: (/** @type {any} */ event) => {
         refill(byId("policy-error"));
+        event.target.removeAttribute("aria-invalid");
         change({ policy_yaml: event.target.value });
       },
     }),
@@ -121,6 +190,7 @@ function policyInput() {
 /** Show what the server found wrong with the policy. @param {string} message */
 export function showPolicyError(message) {
   refill(byId("policy-error"), el("span", { lang: "en" }, message));
+  byId("option-policy_yaml").setAttribute("aria-invalid", "true");
 }
 
 /** @param {"strict" | "export_suggested_policy"} name @param {string} label @param {string} hint @param {boolean} disabled */

@@ -25,14 +25,16 @@ export async function showResult(section, outcome) {
   await Promise.all([needMessages("result"), needStyles("result")]);
   const parts = outcome.kind === "run" ? runParts(outcome) : precheckParts(outcome.verdict);
   section.setAttribute("aria-labelledby", "verdict");
-  section.dataset.exitCode = String(outcome.kind === "run" ? outcome.exitCode : outcome.verdict.expected_exit_code);
+  section.dataset.exitCode = String(
+    outcome.kind === "run" ? outcome.exitCode : outcome.verdict.expected_exit_code,
+  );
   section.dataset.kind = outcome.kind;
   refill(section, ...parts);
   watchChanges();
   if (shown === outcome) return;
   shown = outcome;
   const verdict = /** @type {HTMLElement} */ (section.querySelector("#verdict"));
-  goTo(verdict);
+  goTo(verdict, "start");
   announce(verdict.textContent ?? "");
 }
 
@@ -82,12 +84,16 @@ function verdictPanel(code, words, summary, actions) {
 /** @param {any} run @param {any} missing */
 function runSummary(run, missing) {
   const counts = run.log?.summary;
-  const sentences = counts ? [t("summary_filled", { n: counts.replaced_count, total: counts.total_placeholders })] : [];
+  const sentences = counts
+    ? [t("summary_filled", { n: counts.replaced_count, total: counts.total_placeholders })]
+    : [];
   const lacking = missing.missing_required.length;
   // The verdict names the gravest; what else holds is said here.
   if (run.exitCode !== 2 && lacking) sentences.push(t("summary_missing", { n: lacking }));
-  if (run.exitCode !== 3 && counts?.had_unsupported) sentences.push(t("summary_unsupported", { n: counts.unsupported_count }));
-  if (missing.missing_optional.length) sentences.push(t("summary_optional", { n: missing.missing_optional.length }));
+  if (run.exitCode !== 3 && counts?.had_unsupported)
+    sentences.push(t("summary_unsupported", { n: counts.unsupported_count }));
+  if (missing.missing_optional.length)
+    sentences.push(t("summary_optional", { n: missing.missing_optional.length }));
   if (run.format?.fixed_count) sentences.push(t("summary_fixed", { n: run.format.fixed_count }));
   return sentences.join(t("sentence_separator"));
 }
@@ -98,13 +104,27 @@ function downloads(run) {
   return el(
     "p",
     { class: "buttons actions" },
-    button({ id: "download-document", class: "primary", onclick: () => download(run.document, `${base}-filled.docx`) }, t("download_document")),
-    button({ id: "download-zip", onclick: () => download(run.zip, `${base}-docops.zip`) }, t("download_zip", { size: sizeInWords(run.zip.size) })),
+    button(
+      {
+        id: "download-document",
+        class: "primary",
+        onclick: () => download(run.document, `${base}-filled.docx`),
+      },
+      t("download_document"),
+    ),
+    button(
+      { id: "download-zip", onclick: () => download(run.zip, `${base}-docops.zip`) },
+      t("download_zip", { size: sizeInWords(run.zip.size) }),
+    ),
   );
 }
 
 function staleNote() {
-  return el("p", { id: "stale", class: "notice inline", "data-tone": "plain", hidden: !isStale() }, t("stale"));
+  return el(
+    "p",
+    { id: "stale", class: "notice inline", "data-tone": "plain", hidden: !isStale() },
+    t("stale"),
+  );
 }
 
 function isStale() {
@@ -128,20 +148,46 @@ function missingFields({ missing_required: required, missing_optional: optional 
     "section",
     { class: "block", id: "missing", "aria-labelledby": "missing-title" },
     el("h3", { id: "missing-title" }, t("missing_title")),
-    required.length > 0 && el("ul", { class: "rows" }, required.map((name) => missingItem(name, true))),
-    optional.length > 0 && [el("p", { class: "hint" }, t("missing_optional_hint")), el("ul", { class: "rows" }, optional.slice(0, 100).map((name) => missingItem(name, false)))],
+    required.length > 0 &&
+      el(
+        "ul",
+        { class: "rows" },
+        required.map((name) => missingItem(name, true)),
+      ),
+    optional.length > 0 && [
+      el("p", { class: "hint" }, t("missing_optional_hint")),
+      el(
+        "ul",
+        { class: "rows" },
+        optional.slice(0, 100).map((name) => missingItem(name, false)),
+      ),
+    ],
   );
 }
 
 /** @param {string} name @param {boolean} isRequired */
 function missingItem(name, isRequired) {
-  const known = Object.entries(fieldsOf(state.skill)).find(([key, field]) => placeholderOf(key, field) === name);
+  const known = Object.entries(fieldsOf(state.skill)).find(
+    ([key, field]) => placeholderOf(key, field) === name,
+  );
   const label = known ? inLanguage(known[1].label) || known[0] : null;
   return el(
     "li",
     { "data-field": name },
-    el("span", null, placeholderChip(name), " ", label, " ", isRequired ? chip("warn", t("required")) : !known && chip("plain", t("field_unknown"))),
-    known && button({ class: "go-to-input", "data-key": known[0], onclick: () => showInput(known[0]) }, t("go_to_input")),
+    el(
+      "span",
+      null,
+      placeholderChip(name),
+      " ",
+      label,
+      " ",
+      isRequired ? chip("warn", t("required")) : !known && chip("plain", t("field_unknown")),
+    ),
+    known &&
+      button(
+        { class: "go-to-input", "data-key": known[0], onclick: () => showInput(known[0]) },
+        t("go_to_input"),
+      ),
   );
 }
 
@@ -170,16 +216,26 @@ function unsupported(items, count = items.length) {
     el(
       "ul",
       { class: "rows" },
-      items.slice(0, SHOWN_UNSUPPORTED).map(({ text, kind, paragraph_path: path, suggestion }) =>
-        el(
-          "li",
-          null,
-          el("span", null, placeholderChip(text), " ", hasMessage(`problem_kind_${kind}`) && t(`problem_kind_${kind}`), suggestion && [" ", t("problem_suggestion"), " ", placeholderChip(suggestion)]),
-          el("span", { class: "place", title: path }, placeInWords(path)),
+      items
+        .slice(0, SHOWN_UNSUPPORTED)
+        .map(({ text, kind, paragraph_path: path, suggestion }) =>
+          el(
+            "li",
+            null,
+            el(
+              "span",
+              null,
+              placeholderChip(text),
+              " ",
+              hasMessage(`problem_kind_${kind}`) && t(`problem_kind_${kind}`),
+              suggestion && [" ", t("problem_suggestion"), " ", placeholderChip(suggestion)],
+            ),
+            el("span", { class: "place", title: path }, placeInWords(path)),
+          ),
         ),
-      ),
     ),
-    count > SHOWN_UNSUPPORTED && el("p", { class: "hint" }, t("more_not_shown", { n: count - SHOWN_UNSUPPORTED })),
+    count > SHOWN_UNSUPPORTED &&
+      el("p", { class: "hint" }, t("more_not_shown", { n: count - SHOWN_UNSUPPORTED })),
   );
 }
 
@@ -189,7 +245,10 @@ function facts(run) {
   const timing = api.timing ?? {};
   const rows = [
     [t("fact_total"), t("seconds", { n: (run.ms / 1000).toFixed(2) })],
-    ...["queue_wait_ms", "subprocess_ms", "zip_ms", "total_ms"].map((name) => [t(`fact_${name}`), timing[name] === undefined ? "–" : `${timing[name]} ms`]),
+    ...["queue_wait_ms", "subprocess_ms", "zip_ms", "total_ms"].map((name) => [
+      t(`fact_${name}`),
+      timing[name] === undefined ? "–" : `${timing[name]} ms`,
+    ]),
     ...Object.entries(api.effective ?? {}).map(([name, value]) => [
       name === "preset" ? t("fact_preset") : hasMessage(`${name}_label`) ? t(`${name}_label`) : name,
       hasMessage(`${name}_${value}`) ? t(`${name}_${value}`) : value,
@@ -201,6 +260,10 @@ function facts(run) {
     "details",
     { class: "block", id: "facts" },
     el("summary", null, t("facts_title")),
-    el("dl", { class: "facts" }, rows.map(([name, value]) => [el("dt", null, name), el("dd", null, value)])),
+    el(
+      "dl",
+      { class: "facts" },
+      rows.map(([name, value]) => [el("dt", null, name), el("dd", null, value)]),
+    ),
   );
 }

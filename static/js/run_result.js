@@ -6,7 +6,12 @@ import { listMembers, readMember, ZipError } from "./zip_reader.js";
 const DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
 const MAX_JSON_BYTES = 48 * 1024 * 1024;
 const MAX_DOCUMENT_BYTES = 1024 * 1024 * 1024;
-const REPORTS = { log: "out.replace_log.json", missing: "out.missing_fields.json", format: "out.format_report.json", api: "api_result.json" };
+const REPORTS = {
+  log: "out.replace_log.json",
+  missing: "out.missing_fields.json",
+  format: "out.format_report.json",
+  api: "api_result.json",
+};
 
 /**
  * Read what a run brought.
@@ -19,7 +24,9 @@ export async function readRun({ body, header }) {
   const requestId = header("X-Docops-Request-Id") ?? "";
   try {
     const members = await listMembers(body);
-    const reports = await Promise.all(Object.values(REPORTS).map((name) => readReport(body, members.get(name))));
+    const reports = await Promise.all(
+      Object.values(REPORTS).map((name) => readReport(body, members.get(name))),
+    );
     const [log, missing, format, api] = reports;
     const exitCode = Number(header("X-Docops-Exit-Code") ?? api?.exit_code);
     const document = members.get("out.docx");
@@ -35,8 +42,8 @@ export async function readRun({ body, header }) {
       format,
       api,
     };
-  } catch (error) {
-    throw new ApiError("unreadable", { status: 200, requestId, message: String(error) });
+  } catch {
+    throw new ApiError("unreadable", { status: 200, requestId });
   }
 }
 

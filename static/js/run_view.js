@@ -1,7 +1,7 @@
 /** Step 3: precheck and run; what is going on, how long it takes, cancelling it. */
 
 import { apiUrl } from "./api.js";
-import { ApiError } from "./api_error.js";
+import { asApiError } from "./api_error.js";
 import { copyText } from "./copy.js";
 import { announce, button, byId, el, goTo, refill } from "./dom.js";
 import { errorPanel } from "./error_view.js";
@@ -58,7 +58,15 @@ async function begin(kind, retries = 0) {
   const lack = firstLack();
   if (lack) return tellLack(lack);
   const controller = new AbortController();
-  const mine = (work = { kind, job: currentJob(), controller, startedAt: performance.now(), phase: "sending", sent: 0, clock: 0 });
+  const mine = (work = {
+    kind,
+    job: currentJob(),
+    controller,
+    startedAt: performance.now(),
+    phase: "sending",
+    sent: 0,
+    clock: 0,
+  });
   mine.clock = setInterval(showElapsed, 500);
   showWork();
   byId("cancel").focus();
@@ -66,7 +74,7 @@ async function begin(kind, retries = 0) {
   try {
     await end(mine);
   } catch (error) {
-    fail(mine, error instanceof ApiError ? error : new ApiError("unreadable", { message: String(error) }), retries);
+    fail(mine, asApiError(error), retries);
   } finally {
     clearInterval(mine.clock);
     work = null;
@@ -95,7 +103,7 @@ async function end(mine) {
   update({ outcome: { kind, job, ms, ...(await readRun(answer)) } });
 }
 
-/** @param {Work} mine @param {ApiError} error @param {number} retries */
+/** @param {Work} mine @param {import("./api_error.js").ApiError} error @param {number} retries */
 function fail(mine, error, retries) {
   if (error.kind === "aborted") {
     tell(() => notice("plain", { id: "cancelled" }, t("cancelled")), t("cancelled"));
@@ -108,24 +116,31 @@ function fail(mine, error, retries) {
   showTaskErrors(error);
 }
 
-/** @param {ApiError} error */
+/** @param {import("./api_error.js").ApiError} error */
 function isWorthRetrying(error) {
-  return error.kind !== "answer" || error.retryAfterSeconds !== null || error.status === 408 || error.status >= 500;
+  return (
+    error.kind !== "answer" || error.retryAfterSeconds !== null || error.status === 408 || error.status >= 500
+  );
 }
 
-/** Put what the server says about the task or the policy where it was typed. @param {ApiError} error */
+/** Put what the server says about the task or the policy where it was typed. @param {import("./api_error.js").ApiError} error */
 function showTaskErrors({ code, detail, serverMessage }) {
   if (detail.field === "policy_yaml") {
     showPolicyError(serverMessage);
     return;
   }
   if (code === "INVALID_JSON") {
-    update({ view: "json", taskErrors: [{ path: "", message: serverMessage, line: detail.line, column: detail.column }] });
+    update({
+      view: "json",
+      taskErrors: [{ path: "", message: serverMessage, line: detail.line, column: detail.column }],
+    });
     return;
   }
   if (!Array.isArray(detail.errors)) return;
   update({ taskErrors: detail.errors });
-  const wrong = document.querySelector('#task-form [aria-invalid="true"]');
+  const wrong = document.querySelector(
+    '#task-form [aria-invalid="true"], #task-form [data-key]:has(.field-errors > span) button, .fault button',
+  );
   if (wrong instanceof HTMLElement) goTo(wrong);
 }
 
@@ -163,7 +178,10 @@ function showReady() {
     : missing.length
       ? t("ready_missing", { n: missing.length, names: missing.join(t("list_separator")) })
       : t("ready");
-  refill(byId("ready"), el("span", { class: "chip", "data-tone": lack || missing.length ? "warn" : "good" }, words));
+  refill(
+    byId("ready"),
+    el("span", { class: "chip", "data-tone": lack || missing.length ? "warn" : "good" }, words),
+  );
 }
 
 /** Labels of the required fields that the template has and the task does not give. @returns {string[]} */
@@ -171,7 +189,12 @@ function missingRequired() {
   const { payload } = readTask(state.text);
   const wanted = new Set((state.inspection?.fields ?? []).map((/** @type {any} */ field) => field.name));
   return Object.entries(state.meta?.task_payload_schemas[state.skill]?.fields ?? {})
-    .filter(([key, field]) => field.required && wanted.has(field.placeholder ?? key.toUpperCase()) && !String(payload[key] ?? "").trim())
+    .filter(
+      ([key, field]) =>
+        field.required &&
+        wanted.has(field.placeholder ?? key.toUpperCase()) &&
+        !String(payload[key] ?? "").trim(),
+    )
     .map(([key, field]) => inLanguage(field.label) || key);
 }
 
@@ -185,31 +208,49 @@ function showWork() {
     return;
   }
   if (!document.getElementById("progress-bar")) {
-    refill(byId("progress"), el("p", { class: "progress-line" }, el("span", { id: "progress-words" }), el("progress", { id: "progress-bar", max: 1, "aria-label": t("uploading") }), el("span", { id: "elapsed" })));
+    refill(
+      byId("progress"),
+      el(
+        "p",
+        { class: "progress-line" },
+        el("span", { id: "progress-words" }),
+        el("progress", { id: "progress-bar", max: 1, "aria-label": t("uploading") }),
+        el("span", { id: "elapsed" }),
+      ),
+    );
   }
   const bar = /** @type {HTMLProgressElement} */ (byId("progress-bar"));
   if (work.phase === "sending") bar.value = work.sent;
   else bar.removeAttribute("value");
-  byId("progress-words").textContent = work.phase === "sending" ? t("sending", { percent: Math.floor(work.sent * 100) }) : t("working");
+  byId("progress-words").textContent =
+    work.phase === "sending" ? t("sending", { percent: Math.floor(work.sent * 100) }) : t("working");
   showElapsed();
 }
 
 function showElapsed() {
   const elapsed = document.getElementById("elapsed");
-  if (elapsed && work) elapsed.textContent = t("elapsed", { seconds: Math.floor((performance.now() - work.startedAt) / 1000) });
+  if (elapsed && work)
+    elapsed.textContent = t("elapsed", { seconds: Math.floor((performance.now() - work.startedAt) / 1000) });
 }
 
 async function copyCurl() {
   const lack = firstLack();
   if (lack) return tellLack(lack);
   const { curlCommand } = await import("./curl.js");
-  const needsUser = state.credentials !== null || (!state.apiBase && "credentials" in document.documentElement.dataset);
+  const needsUser =
+    state.credentials !== null || (!state.apiBase && "credentials" in document.documentElement.dataset);
   const command = curlCommand(currentJob(), apiUrl("/v1/run"), needsUser);
   const words = (await copyText(command)) ? t("curl_copied") : t("copy_failed");
   announce(words);
   const hint = t(needsUser ? "curl_hint_user" : "curl_hint", { file: state.template?.name });
   return refill(
     byId("curl"),
-    el("details", { open: true }, el("summary", null, words), el("p", { class: "hint" }, hint), el("pre", { id: "curl-text", tabindex: "0", "aria-label": "curl" }, command)),
+    el(
+      "details",
+      { open: true },
+      el("summary", null, words),
+      el("p", { class: "hint" }, hint),
+      el("pre", { id: "curl-text", tabindex: "0", role: "region", "aria-label": "curl" }, command),
+    ),
   );
 }

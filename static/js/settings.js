@@ -1,4 +1,4 @@
-/** The settings the first view needs, kept between visits: language, light or dark, the API's address. */
+/** The settings the first view needs, kept between visits: language, theme, API address, remembering of values. */
 
 import { asApiBase } from "./connection.js";
 import { LANGUAGES } from "./i18n.js";
@@ -18,12 +18,16 @@ export function recallSettings() {
   settings.theme = THEMES.includes(theme) ? theme : "auto";
   applyTheme();
   const apiBase = recall("apiBase", "");
-  update({ apiBase: (typeof apiBase === "string" && asApiBase(apiBase)) || "" });
+  update({
+    apiBase: (typeof apiBase === "string" && asApiBase(apiBase)) || "",
+    rememberValues: recall("rememberValues", false) === true,
+  });
 }
 
-/** Keep the API's address as it changes. */
+/** Keep the API's address, and whether values are remembered, as they change. */
 export function watchSettings() {
   on(["apiBase"], () => remember("apiBase", state.apiBase));
+  on(["rememberValues"], () => remember("rememberValues", state.rememberValues));
 }
 
 /** @param {import("./i18n.js").Language} language */
@@ -44,7 +48,13 @@ export function forgetSettings() {
   settings.language = "";
   settings.theme = "auto";
   applyTheme();
-  update({ apiBase: "", credentials: null, options: { ...DEFAULT_OPTIONS }, view: "form", rememberValues: false });
+  update({
+    apiBase: "",
+    credentials: null,
+    options: { ...DEFAULT_OPTIONS },
+    view: "form",
+    rememberValues: false,
+  });
   // Last, because the listeners keep what changes.
   forgetEverything();
 }

@@ -24,7 +24,8 @@ export function chooseSkill(skill) {
   if (text === undefined) {
     text = emptyTask(skill);
     const known = fieldsOf(skill);
-    for (const [key, value] of Object.entries(task.payload)) if (key in known) text = withValue(text, key, value);
+    for (const [key, value] of Object.entries(task.payload))
+      if (key in known) text = withValue(text, key, value);
   }
   update({ skill, text, taskErrors: [] });
 }
@@ -32,7 +33,11 @@ export function chooseSkill(skill) {
 /** Take a text as the task, and its type when we know it. @param {string} text */
 export function takeText(text) {
   const { type } = readTask(text);
-  update({ text, taskErrors: [], skill: type in (state.meta?.task_payload_schemas ?? {}) ? type : state.skill });
+  update({
+    text,
+    taskErrors: [],
+    skill: type in (state.meta?.task_payload_schemas ?? {}) ? type : state.skill,
+  });
 }
 
 /** Choose what the template asks for, unless values were already given for something else. */
@@ -40,7 +45,9 @@ export function followTemplate() {
   const suggested = state.inspection?.suggested_skill;
   if (!suggested || !(suggested in (state.meta?.task_payload_schemas ?? {}))) return;
   const task = readTask(state.text);
-  const isUntouched = state.text.trim() === "" || (task.isTask && Object.keys(task.payload).length === 0 && !task.strangers.length);
+  const isUntouched =
+    state.text.trim() === "" ||
+    (task.isTask && Object.keys(task.payload).length === 0 && !task.strangers.length);
   if (isUntouched) chooseSkill(suggested);
 }
 

@@ -39,7 +39,10 @@ export function withValue(text, key, value) {
   const span = json.spans.get(memberPath(PAYLOAD, key));
   const isThere = key in payload && span;
   if (value === undefined) return isThere ? withoutMember(text, span) : text;
-  if (isThere) return text.slice(0, span.start) + written(value, indentBefore(text, span.keyStart)) + text.slice(span.end);
+  if (isThere)
+    return (
+      text.slice(0, span.start) + written(value, indentBefore(text, span.keyStart)) + text.slice(span.end)
+    );
   return withNewMember(text, key, value);
 }
 

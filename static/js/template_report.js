@@ -58,9 +58,15 @@ function allProblems(inspection) {
 
 /** @param {any[]} problems */
 function problemList(problems) {
-  const list = el("ul", { class: "problems", id: "template-problems" }, problems.slice(0, SHOWN_PROBLEMS).map(problemItem));
+  const list = el(
+    "ul",
+    { class: "problems", id: "template-problems" },
+    problems.slice(0, SHOWN_PROBLEMS).map(problemItem),
+  );
   const left = problems.slice(SHOWN_PROBLEMS);
-  const more = left.length > 0 && button({ class: "quiet", onclick: () => showRest(list, left, more) }, t("show_more", { n: left.length }));
+  const more =
+    left.length > 0 &&
+    button({ class: "quiet", onclick: () => showRest(list, left, more) }, t("show_more", { n: left.length }));
   return notice("warn", {}, el("h3", null, t("problems_title")), list, more);
 }
 
@@ -80,7 +86,10 @@ function problemItem(problem) {
     problem.text && [placeholderChip(problem.text), " "],
     hasMessage(key) ? t(key) : el("span", { lang: "en" }, problem.message),
     problem.place && [" ", el("span", { class: "place", title: problem.place }, placeInWords(problem.place))],
-    problem.suggestion && [" ", el("span", { class: "suggestion" }, t("problem_suggestion"), " ", placeholderChip(problem.suggestion))],
+    problem.suggestion && [
+      " ",
+      el("span", { class: "suggestion" }, t("problem_suggestion"), " ", placeholderChip(problem.suggestion)),
+    ],
   );
 }
 
@@ -90,8 +99,13 @@ function fieldList(fields, known) {
     "details",
     { open: fields.length <= 12, class: "template-fields" },
     el("summary", null, t("fields_title")),
-    el("ul", { class: "rows", id: "template-fields" }, fields.slice(0, SHOWN_FIELDS).map((field) => fieldItem(field, known))),
-    fields.length > SHOWN_FIELDS && el("p", { class: "hint" }, t("more_not_shown", { n: fields.length - SHOWN_FIELDS })),
+    el(
+      "ul",
+      { class: "rows", id: "template-fields" },
+      fields.slice(0, SHOWN_FIELDS).map((field) => fieldItem(field, known)),
+    ),
+    fields.length > SHOWN_FIELDS &&
+      el("p", { class: "hint" }, t("more_not_shown", { n: fields.length - SHOWN_FIELDS })),
   );
 }
 
@@ -103,7 +117,13 @@ function fieldItem(field, known) {
   return el(
     "li",
     { "data-field": field.name },
-    el("span", { class: "field-name" }, placeholderChip(field.name), " ", label ?? (known.size > 0 && chip("warn", t("field_unknown")))),
+    el(
+      "span",
+      { class: "field-name" },
+      placeholderChip(field.name),
+      " ",
+      label ?? (known.size > 0 && chip("warn", t("field_unknown"))),
+    ),
     el(
       "span",
       { class: "place", title: field.places.slice(0, SHOWN_PLACES).join(" ") },
@@ -117,6 +137,9 @@ function fieldItem(field, known) {
 function labels(meta, skill) {
   const fields = meta?.task_payload_schemas[skill]?.fields ?? {};
   return new Map(
-    Object.entries(fields).map(([key, field]) => [field.placeholder ?? key.toUpperCase(), inLanguage(field.label) || key]),
+    Object.entries(fields).map(([key, field]) => [
+      field.placeholder ?? key.toUpperCase(),
+      inLanguage(field.label) || key,
+    ]),
   );
 }

@@ -1,7 +1,7 @@
 /** Step 1: choose or drop a template; it is inspected at once. */
 
 import { fetchStarterTemplate } from "./api.js";
-import { ApiError } from "./api_error.js";
+import { asApiError } from "./api_error.js";
 import { announce, button, byId, el, refill } from "./dom.js";
 import { download, sizeInWords } from "./downloads.js";
 import { notice, stepBody } from "./frame.js";
@@ -11,7 +11,12 @@ import { on, state, update } from "./state.js";
 
 /** Show the step; called anew when the language changes. */
 export function showTemplateStep() {
-  const input = el("input", { id: "template-file", type: "file", accept: ".docx", "aria-describedby": "template-chosen" });
+  const input = el("input", {
+    id: "template-file",
+    type: "file",
+    accept: ".docx",
+    "aria-describedby": "template-chosen",
+  });
   input.addEventListener("change", () => {
     if (input.files?.[0]) chooseTemplate(input.files[0]);
     // So that the same file, saved again, can be chosen again.
@@ -52,7 +57,11 @@ function showChosen() {
   refill(
     byId("template-chosen"),
     file
-      ? [el("strong", { class: "file-name" }, file.name), " ", el("span", { class: "soft" }, sizeInWords(file.size))]
+      ? [
+          el("strong", { class: "file-name" }, file.name),
+          " ",
+          el("span", { class: "soft" }, sizeInWords(file.size)),
+        ]
       : el("span", null, t("template_drop")),
   );
 }
@@ -82,7 +91,11 @@ function showStarters() {
       null,
       el("summary", null, t("starters_title")),
       el("p", { class: "hint" }, t("starters_hint")),
-      el("ul", { class: "rows" }, schemas.map(([skill, schema]) => starterRow(skill, inLanguage(schema.title) || skill))),
+      el(
+        "ul",
+        { class: "rows" },
+        schemas.map(([skill, schema]) => starterRow(skill, inLanguage(schema.title) || skill)),
+      ),
       el("div", { id: "starters-error" }),
     ),
   );
@@ -113,6 +126,6 @@ async function downloadStarter(skill, language) {
     download(await fetchStarterTemplate(skill, language), `${skill}_${language}.docx`);
     announce(t("downloaded"));
   } catch (error) {
-    await showError(errors, error instanceof ApiError ? error : new ApiError("unreadable"));
+    await showError(errors, asApiError(error));
   }
 }

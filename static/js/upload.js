@@ -73,14 +73,21 @@ async function answerOf(request) {
 /** A file that was saved again or moved since it was chosen cannot be read, which looks like a network error. */
 async function networkError(/** @type {string} */ url, /** @type {FormData} */ form) {
   for (const value of form.values()) {
-    if (value instanceof File && !(await isReadable(value))) return new ApiError("network", { cause: "file_changed" });
+    if (value instanceof File && !(await isReadable(value)))
+      return new ApiError("network", { cause: "file_changed" });
   }
   return new ApiError("network", { cause: await diagnose(url) });
 }
 
 /** @param {File} file */
 function isReadable(file) {
-  return file.slice(0, 1).arrayBuffer().then(() => true, () => false);
+  return file
+    .slice(0, 1)
+    .arrayBuffer()
+    .then(
+      () => true,
+      () => false,
+    );
 }
 
 /** Calls `over` when it is not restarted for too long. */

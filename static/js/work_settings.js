@@ -1,4 +1,4 @@
-/** The settings of the work, kept between visits: view, options, whether values are remembered. */
+/** The settings of the work, kept between visits: view and options. */
 
 import { CHOICES, CUSTOM, PRESETS } from "./job.js";
 import { recall, remember } from "./preferences.js";
@@ -11,11 +11,9 @@ export function recallWorkSettings() {
   update({
     options: recalledOptions(recall("options", {})),
     view: recall("view", "form") === "json" ? "json" : "form",
-    rememberValues: recall("rememberValues", false) === true,
   });
   on(["options"], () => remember("options", state.options));
   on(["view"], () => remember("view", state.view));
-  on(["rememberValues"], () => remember("rememberValues", state.rememberValues));
 }
 
 /** What was kept, as far as it is still a choice. @param {any} kept @returns {import("./state.js").Options} */

@@ -146,6 +146,14 @@ def test_both_languages_have_the_same_sentences(part):
     assert len(set(keys[0])) == len(keys[0])
 
 
+def test_every_sentence_that_is_asked_for_by_name_exists():
+    scripts = {path.name: path.read_text("utf-8") for path in (STATIC / "js").glob("*.js")}
+    sentences = "".join(text for name, text in scripts.items() if name.startswith("messages_"))
+    asked = {key for text in scripts.values() for key in re.findall(r'\bt\(\s*"(\w+)"', text)}
+    assert len(asked) > 100
+    assert asked - set(re.findall(r"^  (\w+):", sentences, re.MULTILINE)) == set()
+
+
 def test_no_script_makes_markup_or_code_from_text():
     forbidden = re.compile(
         r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function|\.srcdoc"

@@ -34,7 +34,7 @@ class BrowserWatch:
         context.on("console", self._console)
         context.on("weberror", lambda error: self.complaints.append(f"uncaught: {error.error}"))
         context.on("dialog", self._dialog)
-        context.on("request", lambda request: self.requests.append(request))
+        context.on("request", self._request)
 
     def expects(self, pattern: str) -> None:
         """Say that a complaint matching ``pattern`` must come: the test provokes it."""
@@ -51,7 +51,7 @@ class BrowserWatch:
             for complaint in self.complaints
             if not any(re.search(pattern, complaint) for pattern in self._expected)
         ]
-        assert unexpected == []
+        assert unexpected == [], unexpected
         for pattern in self._expected:
             assert any(re.search(pattern, complaint) for complaint in self.complaints), pattern
         elsewhere = {request.url for request in self.requests if not self._is_own(request.url)}
@@ -59,7 +59,10 @@ class BrowserWatch:
         check_kept(kept_by(page))
 
     def _is_own(self, url: str) -> bool:
-        return url.startswith(("blob:", "data:")) or any(url.startswith(f"{own}/") for own in self._own_origins)
+        return any(url.removeprefix("blob:").startswith(f"{own}/") for own in self._own_origins)
+
+    def _request(self, request: Request) -> None:
+        self.requests.append(request)
 
     def _console(self, message: ConsoleMessage) -> None:
         if message.type in {"error", "warning", "assert"}:

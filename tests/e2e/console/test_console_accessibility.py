@@ -1,0 +1,135 @@
+"""Every state of the console, in both languages, light and dark, against WCAG 2.2 AA; and small windows."""
+
+import itertools
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from tests.factories import docx, p, tbl, tc, tr
+
+WCAG_2_2_AA = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]
+AXE = {"runOnly": {"type": "tag", "values": WCAG_2_2_AA}, "resultTypes": ["violations", "incomplete"]}
+THEMES = ["light", "dark"]
+
+TROUBLED = docx(
+    p("【MEETING_TITLE】, 【meeting_title】 and 【NOBODY_KNOWS】")
+    + p("  【ORGANIZER】 invites 【ATTENDEES】")
+    + tbl(tr(tc("【MEETING_TIME】"), tc("x")))
+)
+SOUND = docx(p("【MEETING_TITLE】"))
+
+
+def walk(console, check):
+    """Lead ``console`` through its states; ``check`` is called in each with its name."""
+    check("first view")
+    console["#connection summary"].click()
+    console["#starters summary"].click()
+    check("connection and starters open")
+    console["#connection summary"].click()
+    console["#starters summary"].click()
+    console.choose(b"no docx", "notice.doc")
+    expect(console.error("not_docx")).to_be_visible()
+    check("not a Word file")
+    console.inspect(TROUBLED)
+    expect(console["#unknown-fields"]).to_be_visible()
+    check("form, problems")
+    through_json(console, check)
+    console["#advanced summary"].click()
+    console['input[name="preset"][value="custom"]'].check()
+    check("own settings")
+    console['input[name="preset"][value="quick"]'].check()
+    through_results(console, check)
+
+
+def through_json(console, check):
+    console.type_json('{\n  "task_type": "meeting_notice",\n  "payload": {,}\n}')
+    expect(console["#json-faults .fault"]).to_be_visible()
+    check("JSON with a fault")
+    console.to("form")
+    expect(console["#form-unreadable"]).to_be_visible()
+    check("form that cannot be shown")
+    console.type_json(
+        '{"task_type": "meeting_notice", "payload": {"attendees": 7, "strange": "x"}, "more": 1}'
+    )
+    console.to("form")
+    expect(console["#unknown-keys"]).to_be_visible()
+    check("form with unknown keys")
+    console.watch.expects("status of 400")
+    console["#run"].click()
+    expect(console.error("INVALID_ARGUMENT")).to_be_visible()
+    check("refused task")
+    console.type_json('{"task_type": "meeting_notice", "payload": {}}')
+    console.to("form")
+
+
+def through_results(console, check):
+    console.inspect(SOUND)
+    console.precheck(2)
+    check("precheck")
+    console.run(2)
+    check("fields missing")
+    console.inspect(TROUBLED)
+    console.fill(meeting_title="A", meeting_time="B", organizer="C")
+    console.run(3)
+    check("placeholders unfillable")
+    console['input[name="preset"][value="strict"]'].check()
+    console["#copy-curl"].click()
+    console.run(4)
+    console["#facts summary"].click()
+    check("format failed, timings, curl, last runs")
+    console['input[name="preset"][value="quick"]'].check()
+    console.inspect(SOUND)
+    console.run()
+    check("done")
+
+
+def undecided(results):
+    """What axe wants a person to look at: an attribute's wrong value is such a case."""
+    return [(rule["id"], [node["html"] for node in rule["nodes"]]) for rule in results.response["incomplete"]]
+
+
+@pytest.mark.parametrize("locale", ["en-US", "zh-CN"])
+def test_no_state_has_an_accessibility_violation(open_console, console_server, locale):
+    console = open_console(console_server, locale=locale)
+    axe = Axe()
+
+    def check(state):
+        for theme in THEMES:
+            console["#theme"].select_option(theme)
+            results = axe.run(console.page, options=AXE)
+            assert results.violations_count == 0, f"{state}, {theme}: {results.generate_report()}"
+            assert undecided(results) == [], f"{state}, {theme}"
+
+    walk(console, check)
+
+
+def test_no_state_is_wider_than_a_small_window(open_console, console_server):
+    """At 360 px, and in a window of 1280 px at 200 %, in both languages."""
+    console = open_console(console_server, device_scale_factor=2)
+
+    def check(state):
+        for language, (width, height) in itertools.product(("zh", "en"), ((360, 740), (640, 360))):
+            console.language(language)
+            console.page.set_viewport_size({"width": width, "height": height})
+            assert console.page.evaluate(TOO_WIDE) == [], f"{state}, {language}, {width} px"
+
+    walk(console, check)
+
+
+# What is scrolled inside a box of its own, such as the curl command, is no overflow of the page.
+TOO_WIDE = """() => {
+  const width = document.documentElement.clientWidth;
+  const isScrolled = (element) => {
+    const around = element.parentElement;
+    if (!around || around === document.body) return false;
+    return ["auto", "scroll", "hidden"].includes(getComputedStyle(around).overflowX) || isScrolled(around);
+  };
+  const isWide = (element) => element.getBoundingClientRect().right > width + 1;
+  const wide = [...document.body.querySelectorAll("*")].filter(
+    (element) => element.checkVisibility() && isWide(element) && !isScrolled(element),
+  );
+  const found = wide.map(({ tagName, id, className }) => `${tagName} ${id} ${className}`);
+  const page = document.documentElement.scrollWidth;
+  return page > width ? [`the page is ${page} wide`, ...found] : found;
+}"""

@@ -1,0 +1,169 @@
+"""What is kept between visits: settings and the last runs; values only when asked, files never."""
+
+import json
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e.console.browser_watch import kept_by
+from tests.factories import docx, p
+
+TEMPLATE = docx(p("【MEETING_TITLE】"))
+SECRET = "words that stay in the document"
+GROUND = "getComputedStyle(document.body).backgroundColor"
+LIGHT, DARK = "rgb(244, 243, 239)", "rgb(21, 24, 28)"
+
+
+def kept(console):
+    return json.dumps(kept_by(console.page), ensure_ascii=False)
+
+
+def run_once(console):
+    console.inspect(TEMPLATE, "secret-name.docx")
+    console.fill(meeting_title=SECRET)
+    console.run()
+
+
+def test_the_last_runs_are_listed_without_their_values(console):
+    run_once(console)
+    request_id = console["#result .request-id code"].inner_text()
+    run = console["#history-runs li"]
+    expect(run).to_have_count(1)
+    expect(run).to_contain_text("done")
+    expect(run).to_contain_text(re.compile(r"\d+\.\d s"))
+    expect(run.locator("code")).to_have_text(request_id[:8])
+    assert SECRET not in kept(console)
+    assert "secret-name" not in kept(console)
+    assert request_id in kept(console)
+    console.page.reload()
+    expect(run).to_have_count(1)
+    run.get_by_role("button", name="Copy the request id").click()
+    expect(run).to_contain_text("Copied")
+    assert console.page.evaluate("navigator.clipboard.readText()") == request_id
+
+
+def test_ten_runs_are_kept_refused_ones_too(console):
+    console.watch.expects("status of 400")
+    console.inspect(TEMPLATE)
+    console.type_json('{"task_type": "meeting_notice", "payload": {"strange": 1}}')
+    runs = console["#history-runs li"]
+    for number in range(1, 11):
+        console["#run"].click()
+        expect(runs).to_have_count(number)
+        console.expect_ready_again()
+    expect(runs.first).to_contain_text("INVALID_ARGUMENT")
+    console.type_json('{"task_type": "meeting_notice", "payload": {}}')
+    console.run(2)
+    expect(runs.first).to_contain_text("fields missing")
+    expect(runs).to_have_count(10)
+    console.precheck(2)
+    expect(runs.first).to_contain_text("fields missing")
+    expect(runs.nth(1)).to_contain_text("INVALID_ARGUMENT")
+
+
+def test_values_are_kept_when_asked_for_and_can_be_used_again(console):
+    console.inspect(TEMPLATE)
+    console["#remember-values"].check()
+    run_once(console)
+    assert SECRET in kept(console)
+    assert "secret-name" not in kept(console)
+    console.page.reload()
+    expect(console["#remember-values"]).to_be_checked()
+    console["#history-runs"].get_by_role("button", name="Use these values again").click()
+    expect(console.input("meeting_title")).to_have_value(SECRET)
+    console["#remember-values"].uncheck()
+    expect(console["#history-runs li"]).to_have_count(1)
+    assert SECRET not in kept(console)
+    # What was chosen is still so after the next visit.
+    console.page.reload()
+    expect(console["#history-runs li"]).to_have_count(1)
+    expect(console["#remember-values"]).not_to_be_checked()
+
+
+def test_one_button_forgets_everything(console):
+    console.language("zh")
+    console["#theme"].select_option("dark")
+    console.inspect(TEMPLATE)
+    console["#remember-values"].check()
+    console['input[name="preset"][value="strict"]'].check()
+    console.to("json")
+    console["#run"].click()
+    expect(console["#history-runs li"]).to_have_count(1)
+    console.expect_ready_again()
+    console["#forget"].click()
+    expect(console["html"]).to_have_attribute("lang", "en")
+    expect(console["#history-runs"]).to_have_count(0)
+    expect(console["#live"]).to_contain_text("Everything was forgotten.")
+    expect(console["#remember-values"]).not_to_be_checked()
+    assert kept_by(console.page)["local"] == []
+    console.page.reload()
+    expect(console["#connection-state"]).to_have_attribute("data-state", "good")
+    expect(console["#theme"]).to_have_value("auto")
+    assert console.page.evaluate(GROUND) == LIGHT
+    assert kept_by(console.page)["local"] == []
+
+
+def test_settings_are_remembered(console):
+    console.language("zh")
+    console["#theme"].select_option("dark")
+    console.inspect(TEMPLATE)
+    console["#advanced summary"].click()
+    console['input[name="preset"][value="custom"]'].check()
+    console["#option-format_mode"].select_option("off")
+    console["#option-export_suggested_policy"].check()
+    console.to("json")
+    console.page.reload()
+    console.inspect(TEMPLATE)
+    expect(console["html"]).to_have_attribute("lang", "zh-CN")
+    assert console.page.evaluate(GROUND) == DARK
+    expect(console['input[name="preset"][value="custom"]']).to_be_checked()
+    expect(console["#option-format_mode"]).to_have_value("off")
+    expect(console["#option-export_suggested_policy"]).to_be_checked()
+    expect(console["#task-json"]).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("locale", "language", "run"),
+    [("en-GB", "en", "Run"), ("zh-CN", "zh-CN", "生成"), ("zh-TW", "zh-CN", "生成"), ("fr-FR", "en", "Run")],
+)
+def test_the_language_is_the_browser_s(open_console, console_server, locale, language, run):
+    console = open_console(console_server, locale=locale)
+    expect(console["html"]).to_have_attribute("lang", language)
+    console.inspect(TEMPLATE)
+    expect(console["#run"]).to_have_text(run)
+
+
+def test_the_switch_changes_the_language_of_everything_and_loses_nothing(console):
+    run_once(console)
+    console["#copy-curl"].click()
+    console.language("zh")
+    expect(console.page).to_have_title("DocOps：填写并检查 Word 文档")
+    expect(console["#verdict"]).to_have_text("完成，文档已生成。")
+    expect(console['[data-key="meeting_title"] label']).to_have_text(re.compile("会议.*必填"))
+    expect(console["#filled .place"]).to_have_text("第 1 段")
+    expect(console.input("meeting_title")).to_have_value(SECRET)
+    expect(console["#history-runs li"]).to_contain_text("完成")
+    expect(console["#language"]).to_be_focused()
+    console.fill(meeting_title="又一次")
+    console.run()
+    expect(console["#filled ins"]).to_have_text("又一次")
+    # No sentence is missing: what is missing shows its key.
+    keys = re.findall(r"\b[a-z]+(?:_[a-zA-Z0-9]+)+\b", console["body"].inner_text())
+    assert {key for key in keys if key not in {"meeting_notice"}} <= {"task_type"}
+
+
+@pytest.mark.parametrize(("scheme", "ground"), [("light", LIGHT), ("dark", DARK)])
+def test_light_and_dark_are_the_system_s_until_the_switch_says_otherwise(
+    open_console, console_server, scheme, ground
+):
+    console = open_console(console_server, color_scheme=scheme)
+    assert console.page.evaluate(GROUND) == ground
+    other = {"light": "dark", "dark": "light"}[scheme]
+    console["#theme"].select_option(other)
+    assert console.page.evaluate(GROUND) != ground
+    console.page.reload()
+    expect(console["#theme"]).to_have_value(other)
+    assert console.page.evaluate(GROUND) != ground
+    console["#theme"].select_option("auto")
+    assert console.page.evaluate(GROUND) == ground
