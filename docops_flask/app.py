@@ -65,7 +65,7 @@ def _services(settings: Settings) -> Services:
     renderer = Renderer(
         start_method=settings.mp_start,
         timeout_seconds=settings.request_timeout_seconds,
-        memory_bytes=settings.renderer_memory_bytes,
+        limits=settings.process_limits(),
     )
     lifecycle = Lifecycle()
     return Services(

@@ -21,6 +21,7 @@ from docops_flask.jobs.renderer import Renderer
 from docops_flask.logs import LOGGER, JsonFormatter
 from docops_flask.settings import Settings
 from docops_flask.web.services import EXTENSION
+from tests.jobs.limits import LIMITS
 
 
 class LogLines:
@@ -108,6 +109,6 @@ def die(*_args: Any) -> dict[str, Any]:
 def crashing_client(make_app: Callable[..., Flask]) -> FlaskClient:
     """The client of an app whose renderers are killed in the middle of every job."""
     app = make_app()
-    renderer = Renderer("fork", timeout_seconds=60, memory_bytes=1 << 30, task=die)
+    renderer = Renderer("fork", timeout_seconds=60, limits=LIMITS, task=die)
     app.extensions[EXTENSION] = dataclasses.replace(app.extensions[EXTENSION], renderer=renderer)
     return app.test_client()
