@@ -7,7 +7,7 @@ DEVELOPMENT := $(VENV)/.development
 PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip install --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check samples clean
+.PHONY: help demo run test check smoke samples clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
@@ -27,11 +27,14 @@ check: $(DEVELOPMENT)  ## ruff, mypy (strict), import-linter
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
+smoke: $(RUNTIME)  ## put load on a server started for it and judge what it did; results in artifacts/
+	@$(BIN)/python tools/ci_smoke.py --artifacts-dir artifacts
+
 samples: $(RUNTIME)  ## make samples/ anew from the skills
 	@$(BIN)/python tools/make_samples.py
 
 clean:  ## remove what the other targets made
-	rm -rf $(VENV) out build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) out artifacts build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 
 $(RUNTIME): requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "DocOps needs Python 3.11 or newer; set PYTHON=/path/to/python3.11 (found %d.%d)" % sys.version_info[:2])'

@@ -13,9 +13,11 @@ from docops_flask.jobs.renderer import Renderer
 from docops_flask.jobs.slots import Slots
 from docops_flask.jobs.workspace import Workspaces
 from docops_flask.settings import Settings, SettingsError, from_env
-from docops_flask.web import error_response, health, hooks, inspect, meta, precheck, run
+from docops_flask.web import error_response, health, hooks, inspect, meta, openapi, precheck, run
+from docops_flask.web.forwarded import trust_proxies
 from docops_flask.web.lifecycle import Lifecycle
 from docops_flask.web.readiness import Readiness
+from docops_flask.web.recorder import NoRecorder, Recorder
 from docops_flask.web.request import ApiRequest
 from docops_flask.web.services import EXTENSION, Services
 
@@ -43,12 +45,18 @@ def create_app(settings: Settings | None = None) -> Flask:
     # "//healthz" is never a redirect.
     app.url_map.merge_slashes = False
     app.extensions[EXTENSION] = _services(settings)
+    trust_proxies(app, settings.trusted_proxies)
     error_response.register(app)
     hooks.register(app)
     for module in (health, run, precheck, inspect):
         app.register_blueprint(module.bp)
     if settings.enable_meta:
         app.register_blueprint(meta.bp)
+        app.register_blueprint(openapi.bp)
+    if settings.enable_metrics:
+        from docops_flask.web import metrics
+
+        app.register_blueprint(metrics.bp)
     return app
 
 
@@ -68,12 +76,28 @@ def _services(settings: Settings) -> Services:
         limits=settings.process_limits(),
     )
     lifecycle = Lifecycle()
+    recorder = _recorder(settings)
     return Services(
         settings=settings,
         skills=skills_of(settings),
-        slots=Slots(settings.max_concurrency, settings.queue_timeout_seconds, settings.max_waiting),
+        slots=Slots(
+            settings.max_concurrency,
+            settings.queue_timeout_seconds,
+            settings.max_waiting,
+            on_change=recorder.slots_busy,
+        ),
         workspaces=workspaces,
         renderer=renderer,
         lifecycle=lifecycle,
-        readiness=Readiness(renderer, workspaces, lifecycle),
+        readiness=Readiness(renderer, workspaces, lifecycle, settings.drain_file),
+        recorder=recorder,
     )
+
+
+def _recorder(settings: Settings) -> Recorder:
+    if not settings.enable_metrics:
+        return NoRecorder()
+    # A server without metrics need not load the client library.
+    from docops_flask.web.prometheus_recorder import start_recorder
+
+    return start_recorder(settings, os.environ)

@@ -5,6 +5,7 @@ from docops_flask import serving
 globals().update(serving.gunicorn_settings(serving.read_settings()))
 
 on_starting = serving.on_starting
+on_exit = serving.on_exit
 on_reload = serving.on_reload
 pre_fork = serving.pre_fork
 post_worker_init = serving.post_worker_init

@@ -8,12 +8,17 @@ import mmap
 import os
 import signal
 import sys
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
 from docops_flask import logs
+from docops_flask.closing_listener import take_no_more
+from docops_flask.engine.errors import DocopsError
 from docops_flask.engine.skills.registry import SkillSpecError, load_skills
+from docops_flask.jobs.workspace import Workspaces
 from docops_flask.settings import Settings, SettingsError, from_env
 
 EXTENSION = "docops"
@@ -48,6 +53,10 @@ def gunicorn_settings(settings: Settings) -> dict[str, Any]:
         "timeout": settings.worker_timeout_seconds,
         "graceful_timeout": settings.worker_timeout_seconds,
         "keepalive": _KEEPALIVE_SECONDS,
+        # gunicorn would believe X-Forwarded-Proto, SCRIPT_NAME and PATH_INFO of any client on this machine or
+        # at a Unix socket; DOCOPS_TRUSTED_PROXIES alone says who is believed.
+        "secure_scheme_headers": {},
+        "forwarder_headers": "",
         # gunicorn 27 would open a socket in the home folder, for a tool that is not used here.
         "control_socket_disable": True,
         "accesslog": None,
@@ -55,12 +64,24 @@ def gunicorn_settings(settings: Settings) -> dict[str, Any]:
     }
 
 
-def on_starting(_server: Any) -> None:
-    """Check the skills before the first worker does, so that a fault stops the start with one line."""
+def on_starting(server: Any) -> None:
+    """Check the skills before the first worker does, so that a fault stops the start with one line.
+
+    The folder of the workers' figures is this process's, which outlives each of them.
+    """
+    settings = read_settings()
     try:
-        load_skills(read_settings().skills_dir)
+        load_skills(settings.skills_dir)
     except SkillSpecError as error:
         raise SystemExit(f"DOCOPS_SKILLS_DIR: {error}") from None
+    server.docops_metrics = _make_metrics_folder() if settings.enable_metrics else None
+
+
+def on_exit(server: Any) -> None:
+    """Remove the figures of the workers that were."""
+    metrics = getattr(server, "docops_metrics", None)
+    if metrics is not None:
+        metrics.close()
 
 
 def on_reload(_server: Any) -> None:
@@ -85,6 +106,7 @@ def post_worker_init(worker: Any) -> None:
             lifecycle.stop()
             worker.method_queue.defer(_stop_listening, worker)
 
+    worker.accept = _accept_while_listening(worker.accept)
     signal.signal(signal.SIGTERM, handle_term)
     # gunicorn sets this for its own handler: a signal is no reason to interrupt a running request.
     signal.siginterrupt(signal.SIGTERM, False)
@@ -97,10 +119,35 @@ def worker_exit(_server: Any, worker: Any) -> None:
         app.extensions[EXTENSION].workspaces.close()
 
 
+def _make_metrics_folder() -> Workspaces:
+    """Make the folder, named as one that may live as long as the server, and name it to the workers."""
+    folders = Workspaces(Path(tempfile.gettempdir()))
+    try:
+        folder = folders.create(suffix=".db")
+    except (OSError, DocopsError) as error:
+        raise SystemExit(f"DOCOPS_ENABLE_METRICS: no room for the figures in TMPDIR ({error})") from None
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder.path)
+    return folders
+
+
 def stop_with(error: SettingsError) -> SystemExit:
     """Return what ends a server whose app cannot be made; prints the one line that says why."""
     sys.stderr.write(f"{error}\n")
     return SystemExit(APP_LOAD_ERROR)
+
+
+def _accept_while_listening(accept: Callable[[Any], None]) -> Callable[[Any], None]:
+    """Return gunicorn's ``accept`` without its mistake about a listener that has been closed.
+
+    The call may be due already, for a connection that came in the same moment, when ``_stop_listening``
+    runs; it would then raise, and end the worker with its running jobs.
+    """
+
+    def accept_while_listening(listener: Any) -> None:
+        if listener.sock is not None:
+            accept(listener)
+
+    return accept_while_listening
 
 
 def _stop_listening(worker: Any) -> None:
@@ -110,6 +157,7 @@ def _stop_listening(worker: Any) -> None:
     """
     worker.set_accept_enabled(False)
     for listener in worker.sockets:
+        take_no_more(listener.sock)
         for _ in range(worker.cfg.backlog):
             before = worker.nr_conns
             worker.accept(listener)

@@ -1,13 +1,14 @@
 """A client of the service's HTTP interface, from the standard library alone."""
 
+import base64
 import json
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from http.client import HTTPConnection, HTTPSConnection
+from http.client import HTTPConnection, HTTPException, HTTPSConnection, RemoteDisconnected
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
+from typing import Any, Self
+from urllib.parse import SplitResult, unquote, urlsplit
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +24,39 @@ class Answer:
         return json.loads(self.body)
 
 
+@dataclass(frozen=True, slots=True)
+class FilePart:
+    """A file to be sent: its name and its content."""
+
+    filename: str
+    content: bytes
+
+    @classmethod
+    def of(cls, path: Path) -> Self:
+        """Return the file at ``path`` as it is now; raises ``OSError``."""
+        return cls(path.name, path.read_bytes())
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The body of a multipart/form-data request, and the content type that names its boundary."""
+
+    body: bytes
+    content_type: str
+
+    @classmethod
+    def of(cls, files: Mapping[str, Path | FilePart], fields: Mapping[str, str]) -> Self:
+        """Return the form of ``files`` (by part name) and ``fields``."""
+        boundary = uuid.uuid4().hex
+        return cls(multipart_body(boundary, files, fields), f"multipart/form-data; boundary={boundary}")
+
+
 class Client:
-    """Sends requests to the service at ``base_url``; ``timeout_seconds`` holds for each step of one."""
+    """Sends requests to the service at ``base_url``; ``timeout_seconds`` holds for each step of one.
+
+    ``http://user:password@host`` sends these with every request (HTTP Basic, RFC 7617); ``shown_url`` is
+    the base URL without them.
+    """
 
     def __init__(self, base_url: str, timeout_seconds: float = 90) -> None:
         parts = urlsplit(base_url)
@@ -33,41 +65,55 @@ class Client:
         self._connection_class = HTTPSConnection if parts.scheme == "https" else HTTPConnection
         self._host, self._port, self._prefix = parts.hostname, parts.port, parts.path.rstrip("/")
         self._timeout_seconds = timeout_seconds
+        self._headers = _authorization(parts)
+        self.shown_url = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{self._prefix}"
 
     def get(self, path: str) -> Answer:
         """Return the answer to ``GET path``; raises ``OSError`` when there is none."""
         return self._request("GET", path, None, {})
 
     def post_files(
-        self, path: str, files: Mapping[str, Path], fields: Mapping[str, str] | None = None
+        self, path: str, files: Mapping[str, Path | FilePart], fields: Mapping[str, str] | None = None
     ) -> Answer:
         """Post ``files`` (part name to file) and form ``fields`` as multipart/form-data (RFC 7578)."""
-        boundary = uuid.uuid4().hex
-        body = multipart_body(boundary, files, fields or {})
-        return self._request(
-            "POST", path, body, {"Content-Type": f"multipart/form-data; boundary={boundary}"}
-        )
+        return self.post_form(path, Form.of(files, fields or {}))
+
+    def post_form(self, path: str, form: Form) -> Answer:
+        """Post ``form``, as often as wanted; raises ``OSError`` when there is no answer."""
+        return self._request("POST", path, form.body, {"Content-Type": form.content_type})
 
     def _request(self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> Answer:
         connection = self._connection_class(self._host, self._port, timeout=self._timeout_seconds)
         try:
-            connection.request(method, self._prefix + path, body, dict(headers))
+            connection.request(method, self._prefix + path, body, {**self._headers, **headers})
             response = connection.getresponse()
             names = {name.lower(): value for name, value in response.getheaders()}
             return Answer(response.status, names, response.read())
+        except RemoteDisconnected:
+            raise
+        except HTTPException as error:
+            raise ConnectionError(f"the answer is no whole HTTP response: {error!r}") from error
         finally:
             connection.close()
 
 
-def multipart_body(boundary: str, files: Mapping[str, Path], fields: Mapping[str, str]) -> bytes:
+def _authorization(parts: SplitResult) -> dict[str, str]:
+    if parts.username is None:
+        return {}
+    credentials = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
+    return {"Authorization": f"Basic {base64.b64encode(credentials.encode()).decode()}"}
+
+
+def multipart_body(boundary: str, files: Mapping[str, Path | FilePart], fields: Mapping[str, str]) -> bytes:
     """Return the body that holds ``fields`` and then ``files``."""
     parts = []
     for name, value in fields.items():
         parts.append(
             f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
         )
-    for name, path in files.items():
-        filename = path.name.replace("\\", "%5C").replace('"', "%22")
+    for name, given in files.items():
+        file = FilePart.of(given) if isinstance(given, Path) else given
+        filename = file.filename.replace("\\", "%5C").replace('"', "%22")
         head = f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"; filename="{filename}"\r\n\r\n'
-        parts.append(head.encode() + path.read_bytes() + b"\r\n")
+        parts.append(head.encode() + file.content + b"\r\n")
     return b"".join(parts) + f"--{boundary}--\r\n".encode()

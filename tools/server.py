@@ -1,7 +1,7 @@
-"""Starts the service on a free loopback port for as long as a tool needs it."""
+"""Starts the service on a loopback port for as long as a tool needs it."""
 
 import os
-import socket
+import re
 import subprocess
 import sys
 import time
@@ -10,69 +10,89 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tools.client import Client
+from tools.server_log import tail
 
 ROOT = Path(__file__).resolve().parent.parent
 _START_SECONDS = 30.0
 _STOP_SECONDS = 30.0
+_STEP_SECONDS = 0.05
+# What gunicorn says once the port is its own. Asking there before might reach somebody else's server.
+_LISTENING = re.compile(rb"Listening at: (http://127\.0\.0\.1:\d+)")
 
 
 class ServerFailed(Exception):
     """The server did not start; the message holds the end of what it said."""
 
 
+class Server:
+    """gunicorn with the WSGI application ``app``; its output goes to the file ``log``.
+
+    ``environ`` is added to this process's environment; ``port`` 0 takes a free one. ``base_url`` is
+    known once ``wait_until_healthy`` has returned. Whoever makes one calls ``stop``.
+    """
+
+    def __init__(
+        self, log: Path, environ: Mapping[str, str] | None = None, port: int = 0, app: str = "wsgi:app"
+    ) -> None:
+        self.base_url = ""
+        self._log = log
+        with log.open("wb") as output:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "gunicorn", app],
+                cwd=ROOT,
+                env={**os.environ, **(environ or {}), "DOCOPS_BIND": f"127.0.0.1:{port}"},
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+
+    @property
+    def exit_status(self) -> int | None:
+        """Return the status the server ended with (negative: by that signal), ``None`` while it runs."""
+        return self._process.poll()
+
+    def wait_until_healthy(self) -> None:
+        """Return once ``/healthz`` answers; raises ``ServerFailed`` when it does not in time."""
+        deadline = time.monotonic() + _START_SECONDS
+        while time.monotonic() < deadline:
+            if self.exit_status is not None:
+                raise ServerFailed(f"the server ended with status {self.exit_status}:\n{tail(self._log)}")
+            if self._is_healthy():
+                return
+            time.sleep(_STEP_SECONDS)
+        raise ServerFailed(f"the server did not answer within {_START_SECONDS:g} s:\n{tail(self._log)}")
+
+    def stop(self) -> int:
+        """Stop the server as a service manager does, and return the status it ended with.
+
+        One that does not end in time is killed.
+        """
+        self._process.terminate()
+        try:
+            return self._process.wait(_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            return self._process.wait()
+
+    def _is_healthy(self) -> bool:
+        listening = _LISTENING.search(self._log.read_bytes())
+        if listening is None:
+            return False
+        self.base_url = listening[1].decode()
+        try:
+            return Client(self.base_url, timeout_seconds=5).get("/healthz").status == 200
+        except OSError:
+            return False
+
+
 @contextmanager
 def running_server(log: Path, environ: Mapping[str, str] | None = None, port: int = 0) -> Iterator[str]:
-    """Serve inside ``with``; the value is the base URL. The server's output goes to the file ``log``.
+    """Serve inside ``with``; the value is the base URL. See ``Server`` for the arguments.
 
-    ``environ`` is added to this process's environment; ``port`` 0 takes a free one.
     Raises ``ServerFailed`` when the server does not answer ``/healthz`` in time.
     """
-    port = port or _free_port()
-    variables = {**os.environ, **(environ or {}), "DOCOPS_BIND": f"127.0.0.1:{port}"}
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "gunicorn", "wsgi:app"],
-            cwd=ROOT,
-            env=variables,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        )
-        try:
-            base_url = f"http://127.0.0.1:{port}"
-            _wait_until_healthy(process, base_url, log)
-            yield base_url
-        finally:
-            _stop(process)
-
-
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
-
-
-def _wait_until_healthy(process: "subprocess.Popen[bytes]", base_url: str, log: Path) -> None:
-    client = Client(base_url, timeout_seconds=5)
-    deadline = time.monotonic() + _START_SECONDS
-    while time.monotonic() < deadline:
-        if process.poll() is not None:
-            raise ServerFailed(f"the server ended with status {process.returncode}:\n{_tail(log)}")
-        try:
-            if client.get("/healthz").status == 200:
-                return
-        except OSError:
-            time.sleep(0.05)
-    raise ServerFailed(f"the server did not answer within {_START_SECONDS:g} s:\n{_tail(log)}")
-
-
-def _tail(log: Path) -> str:
-    return "\n".join(log.read_text("utf-8", "replace").splitlines()[-10:])
-
-
-def _stop(process: "subprocess.Popen[bytes]") -> None:
-    process.terminate()
+    server = Server(log, environ, port)
     try:
-        process.wait(_STOP_SECONDS)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
+        server.wait_until_healthy()
+        yield server.base_url
+    finally:
+        server.stop()

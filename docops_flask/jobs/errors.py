@@ -38,12 +38,22 @@ class RendererCrashed(DocopsError):
 
 
 class TooManyRequests(DocopsError):
-    """No slot was free in time; ``waited_ms`` is how long it was waited for."""
+    """No slot was free in time; ``waited_ms`` is how long it was waited for.
+
+    ``reason`` is for the metrics: ``no_slot`` (nothing waits here), ``queue_full`` or ``queue_timeout``.
+    """
 
     status = 429
     code = "TOO_MANY_REQUESTS"
 
-    def __init__(self, *, max_concurrency: int, queue_timeout_seconds: float, waited_ms: int) -> None:
+    def __init__(
+        self,
+        *,
+        max_concurrency: int,
+        queue_timeout_seconds: float,
+        waited_ms: int,
+        reason: str = "no_slot",
+    ) -> None:
         super().__init__(
             "All renderer slots are taken: send the request again later, or set DOCOPS_MAX_CONCURRENCY "
             "or DOCOPS_QUEUE_TIMEOUT_SECONDS to allow more.",
@@ -51,6 +61,7 @@ class TooManyRequests(DocopsError):
             queue_timeout_seconds=queue_timeout_seconds,
         )
         self.waited_ms = waited_ms
+        self.reason = reason
         self.retry_after_seconds = _RETRY_AFTER_SECONDS
 
 

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from docops_flask.jobs.errors import TooManyRequests
@@ -11,15 +11,23 @@ from docops_flask.jobs.errors import TooManyRequests
 class Slots:
     """``count`` slots of this process, handed to one job each."""
 
-    def __init__(self, count: int, queue_timeout_seconds: float, max_waiting: int) -> None:
+    def __init__(
+        self,
+        count: int,
+        queue_timeout_seconds: float,
+        max_waiting: int,
+        on_change: Callable[[int], None] = lambda _busy: None,
+    ) -> None:
         """Make ``count`` free slots (at least one).
 
         A job waits at most ``queue_timeout_seconds`` (0: not at all), and at most ``max_waiting`` jobs
-        wait at a time, so that threads remain for everything that needs no slot.
+        wait at a time, so that threads remain for everything that needs no slot. ``on_change`` is told how
+        many slots are taken, each time that changes.
         """
         self.count = count
         self._queue_timeout_seconds = queue_timeout_seconds
         self._max_waiting = max_waiting
+        self._on_change = on_change
         self._free = threading.BoundedSemaphore(count)
         self._counters = threading.Lock()
         self._busy = 0
@@ -42,20 +50,20 @@ class Slots:
         Raises ``TooManyRequests`` when none became free in time, or too many wait already.
         """
         waited_ms = self._acquire()
-        with self._counters:
-            self._busy += 1
         try:
+            self._count(1)
             yield waited_ms
         finally:
-            with self._counters:
-                self._busy -= 1
+            self._count(-1)
             self._free.release()
 
     def _acquire(self) -> int:
         if self._free.acquire(blocking=False):
             return 0
-        if self._queue_timeout_seconds <= 0 or not self._join_queue():
-            raise self._refusal(waited_ms=0)
+        if self._queue_timeout_seconds <= 0:
+            raise self._refusal("no_slot")
+        if not self._join_queue():
+            raise self._refusal("queue_full")
         started = time.monotonic()
         try:
             taken = self._free.acquire(timeout=self._queue_timeout_seconds)
@@ -64,8 +72,13 @@ class Slots:
                 self._waiting -= 1
         waited_ms = int((time.monotonic() - started) * 1000)
         if not taken:
-            raise self._refusal(waited_ms)
+            raise self._refusal("queue_timeout", waited_ms)
         return waited_ms
+
+    def _count(self, change: int) -> None:
+        with self._counters:
+            self._busy += change
+            self._on_change(self._busy)
 
     def _join_queue(self) -> bool:
         with self._counters:
@@ -74,9 +87,10 @@ class Slots:
             self._waiting += 1
             return True
 
-    def _refusal(self, waited_ms: int) -> TooManyRequests:
+    def _refusal(self, reason: str, waited_ms: int = 0) -> TooManyRequests:
         return TooManyRequests(
             max_concurrency=self.count,
             queue_timeout_seconds=self._queue_timeout_seconds,
             waited_ms=waited_ms,
+            reason=reason,
         )

@@ -59,13 +59,13 @@ class Workspaces:
         self._forget()
         os.register_at_fork(after_in_child=self._forget_after_fork)
 
-    def create(self) -> Workspace:
+    def create(self, suffix: str = "") -> Workspace:
         """Return a new empty folder; raises ``InsufficientStorage`` when the volume takes none."""
         with storage_errors(), self._mutex:
             if time.monotonic() - self._swept_at >= _SWEEP_INTERVAL_SECONDS:
                 self._sweep()
             token = self._own_token()
-            return Workspace(Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{token}.", dir=self._root)))
+            return Workspace(Path(tempfile.mkdtemp(suffix, f"{_PREFIX}{token}.", self._root)))
 
     def sweep(self) -> int:
         """Remove the folders of dead server processes; return how many there were."""

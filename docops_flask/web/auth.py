@@ -11,6 +11,7 @@ from docops_flask.web.request import ApiRequest, api_request
 from docops_flask.web.services import services
 
 REALM = "docops"
+CHALLENGE = f'Basic realm="{REALM}"'
 _auth = HTTPBasicAuth(realm=REALM)
 
 
@@ -21,7 +22,7 @@ def protect(bp: Blueprint) -> None:
 
 def challenge(response: Response) -> None:
     """Tell the client of a 401 how to authenticate."""
-    response.headers["WWW-Authenticate"] = f'Basic realm="{REALM}"'
+    response.headers["WWW-Authenticate"] = CHALLENGE
 
 
 def _require_credentials() -> None:

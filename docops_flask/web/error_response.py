@@ -1,7 +1,7 @@
 """Turns any exception into the contract's answer (section 3): one table for all errors."""
 
 import errno
-from typing import cast
+from typing import Any, cast
 
 from flask import Flask, Response, json
 from werkzeug import exceptions
@@ -33,14 +33,19 @@ def as_docops_error(error: Exception) -> DocopsError:
     return unexpected
 
 
-def error_response(error: DocopsError, request_id: str) -> Response:
-    """Return the answer that tells ``error``."""
-    body = {
+def error_body(error: DocopsError, request_id: str) -> dict[str, Any]:
+    """Return what the answer that tells ``error`` holds."""
+    return {
         "error_code": error.code,
         "message": error.message,
         "detail": {**error.detail, "request_id": request_id},
     }
-    response = Response(json.dumps(body) + "\n", error.status, mimetype="application/json")
+
+
+def error_response(error: DocopsError, request_id: str) -> Response:
+    """Return the answer that tells ``error``."""
+    body = json.dumps(error_body(error, request_id)) + "\n"
+    response = Response(body, error.status, mimetype="application/json")
     if error.retry_after_seconds is not None:
         response.headers["Retry-After"] = str(error.retry_after_seconds)
     if isinstance(error, MethodNotAllowed):

@@ -34,6 +34,7 @@ def _after(response: Response) -> Response:
     if isinstance(request.failure, Unauthorized):
         auth.challenge(response)
     cors.add_headers(request, response, services().settings)
+    _record(request, response)
     if request.endpoint == RUN_ENDPOINT:
         if request.failure is not None:
             request.job_log.failed(request.failure)
@@ -44,10 +45,19 @@ def _after(response: Response) -> Response:
     return response
 
 
+def _record(request: ApiRequest, response: Response) -> None:
+    recorder = services().recorder
+    route = request.url_rule.rule if request.url_rule is not None else None
+    recorder.request_ended(route, request.method, response.status_code)
+    if request.failure is not None:
+        recorder.failed(request.failure)
+
+
 def _log_failure(request: ApiRequest, failure: DocopsError) -> None:
     log_event(
         "error",
         request_id=request.request_id,
+        client=request.remote_addr,
         method=request.method,
         route=request.url_rule.rule if request.url_rule is not None else None,
         path=request.path[:_PATH_CHARACTERS],

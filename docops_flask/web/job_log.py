@@ -1,5 +1,6 @@
 """The two lines that the log has of every ``/v1/run`` (contract section 9)."""
 
+from collections.abc import Callable
 from typing import Any, Protocol
 
 from docops_flask.engine.errors import DocopsError
@@ -15,6 +16,9 @@ _DONE_OUTCOMES = {
     ExitCode.FORMAT_CHECK_FAILED: "strict_failed",
 }
 _ERROR_OUTCOMES = {408: "timeout", 413: "payload_too_large", 429: "rate_limited"}
+
+
+OnEnd = Callable[[str, float], None]
 
 
 class SentBody(Protocol):
@@ -40,8 +44,11 @@ def error_fields(error: DocopsError) -> dict[str, Any]:
 class JobLog:
     """Writes one ``start`` line and one ``done`` or ``error`` line, each exactly once."""
 
-    def __init__(self, request_id: str) -> None:
+    def __init__(self, request_id: str, client: str | None, on_end: OnEnd) -> None:
+        """Log the job ``request_id`` of ``client``; ``on_end`` hears its outcome and its wait in seconds."""
         self._request_id = request_id
+        self._on_end = on_end
+        self._client = client
         self._stage = "receive"
         self._queue_wait_ms = 0
         self._has_started = False
@@ -91,4 +98,12 @@ class JobLog:
             self._write("error", **error_fields(ClientLeft()), failure_stage=self._stage)
 
     def _write(self, event: str, **fields: Any) -> None:
-        log_event(event, request_id=self._request_id, queue_wait_ms=self._queue_wait_ms, **fields)
+        if "outcome" in fields:
+            self._on_end(fields["outcome"], self._queue_wait_ms / 1000)
+        log_event(
+            event,
+            request_id=self._request_id,
+            client=self._client,
+            queue_wait_ms=self._queue_wait_ms,
+            **fields,
+        )

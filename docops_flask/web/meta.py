@@ -11,14 +11,14 @@ from docops_flask.engine.options import CHOICES
 from docops_flask.engine.skills.json_schema import payload_json_schema
 from docops_flask.engine.skills.registry import SkillRegistry
 from docops_flask.engine.skills.skill import Field, Label, Skill
+from docops_flask.engine.skills.wording import LANGUAGES
 from docops_flask.web.auth import protect
 from docops_flask.web.echo import echo
 from docops_flask.web.errors import NotFound
 from docops_flask.web.request import api_request
 from docops_flask.web.services import services
 
-_DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-_LANGUAGES = ("zh", "en")
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 bp = Blueprint("meta", __name__)
 protect(bp)
@@ -27,7 +27,11 @@ protect(bp)
 @bp.get("/v1/meta")
 def meta() -> dict[str, Any]:
     """Describe skills, presets and the schemas of the tasks."""
-    skills = services().skills
+    return describe(services().skills)
+
+
+def describe(skills: SkillRegistry) -> dict[str, Any]:
+    """Return what a server with ``skills`` can do."""
     names = list(skills.names())
     return {
         "supported_skills": names,
@@ -47,15 +51,15 @@ def starter_template(name: str) -> Response:
     skill = services().skills.get(name)
     if skill is None:
         raise NotFound
-    language = api_request().args.get("lang", _LANGUAGES[0])
-    if language not in _LANGUAGES:
+    language = api_request().args.get("lang", LANGUAGES[0])
+    if language not in LANGUAGES:
         raise InvalidArgument(
-            f"lang: unknown value; use {' or '.join(_LANGUAGES)}.",
+            f"lang: unknown value; use {' or '.join(LANGUAGES)}.",
             field="lang",
             value=echo(language),
-            allowed=list(_LANGUAGES),
+            allowed=list(LANGUAGES),
         )
-    response = Response(_starter_template(skill, language), mimetype=_DOCX)
+    response = Response(_starter_template(skill, language), mimetype=DOCX)
     response.headers["Content-Disposition"] = f'attachment; filename="{name}.docx"'
     return response
 

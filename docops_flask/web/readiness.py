@@ -2,6 +2,7 @@
 
 import threading
 import time
+from pathlib import Path
 
 from docops_flask.engine.errors import DocopsError
 from docops_flask.jobs.errors import NotReady
@@ -15,7 +16,15 @@ _PROBE_VALID_SECONDS = 5.0
 class Readiness:
     """Checks one caller at a time; what the renderer's probe said holds for five seconds."""
 
-    def __init__(self, renderer: Renderer, workspaces: Workspaces, lifecycle: Lifecycle) -> None:
+    def __init__(
+        self,
+        renderer: Renderer,
+        workspaces: Workspaces,
+        lifecycle: Lifecycle,
+        drain_file: Path | None = None,
+    ) -> None:
+        """Take what a job needs; while ``drain_file`` exists the answer is no, whatever works."""
+        self._drain_file = drain_file
         self._renderer = renderer
         self._workspaces = workspaces
         self._lifecycle = lifecycle
@@ -26,6 +35,7 @@ class Readiness:
     def check(self) -> None:
         """Raise ``NotReady`` with the reason when a job could not be done now."""
         self._lifecycle.refuse_when_stopping()
+        self._refuse_when_draining()
         self._check_folder()
         with self._mutex:
             if time.monotonic() - self._probed_at >= _PROBE_VALID_SECONDS:
@@ -41,6 +51,10 @@ class Readiness:
         except DocopsError as error:
             return error
         return None
+
+    def _refuse_when_draining(self) -> None:
+        if self._drain_file is not None and self._drain_file.exists():
+            raise NotReady("The server is being drained (DOCOPS_DRAIN_FILE exists).")
 
     def _check_folder(self) -> None:
         try:

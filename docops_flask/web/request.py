@@ -10,6 +10,7 @@ from flask import Request, current_app, request
 from docops_flask.engine.errors import DocopsError
 from docops_flask.web.body import RequestBody
 from docops_flask.web.job_log import JobLog
+from docops_flask.web.services import services
 
 
 class ApiRequest(Request):
@@ -33,7 +34,12 @@ class ApiRequest(Request):
     @cached_property
     def job_log(self) -> JobLog:
         """Return the log of the job this request asks for; only ``/v1/run`` has one."""
-        return JobLog(self.request_id)
+        recorder = services().recorder
+
+        def on_end(outcome: str, queue_wait_seconds: float) -> None:
+            recorder.job_ended(outcome, time.monotonic() - self.began_at, queue_wait_seconds)
+
+        return JobLog(self.request_id, self.remote_addr, on_end)
 
 
 def api_request() -> ApiRequest:

@@ -31,6 +31,7 @@ def run() -> Response:
             log.started(waited_ms, **_kind_of_job(job, upload))
             log.enter("render")
             rendered = service.renderer.run(job, folder.path)
+        service.recorder.format_issues(rendered.result["format_issue_codes"])
         log.enter("archive")
         facts = RunFacts(request.request_id, request.began_at, waited_ms, job.options, _sent(upload))
         archive = complete_archive(folder, rendered, facts, service.settings)

@@ -9,6 +9,7 @@ from typing import Any
 from marshmallow import RAISE, Schema, ValidationError, fields
 
 from docops_flask.engine.errors import InvalidArgument
+from docops_flask.engine.skills.json_schema import field_json_schema
 from docops_flask.engine.skills.skill import Field, Skill
 from docops_flask.web.echo import NOT_XML, echo
 
@@ -62,8 +63,14 @@ def load_task(document: Mapping[str, Any], skill: Skill | None) -> dict[str, Any
 @lru_cache(maxsize=256)
 def task_schema(skill: Skill) -> Schema:
     """Return the schema of a whole task of ``skill``; ``null`` is taken for every payload key."""
-    payload = _Strict.from_dict({field.key: _payload_field(field) for field in skill.fields})
-    return _task(fields.Nested(payload, required=True, error_messages=_messages(_NOT_OBJECT)))
+    payload = _Strict.from_dict(
+        {field.key: _payload_field(field) for field in skill.fields}, name=f"Payload_{skill.name}"
+    )
+    return _task(
+        fields.Nested(payload, required=True, error_messages=_messages(_NOT_OBJECT)),
+        # Not checked here: the schema was chosen by it.
+        task_type={"enum": [skill.name]},
+    )
 
 
 @lru_cache(maxsize=1)
@@ -71,22 +78,27 @@ def _any_task_schema() -> Schema:
     return _task(fields.Dict(required=True, error_messages=_messages(_NOT_OBJECT)))
 
 
-def _task(payload: fields.Field[Any]) -> Schema:
-    return _Strict.from_dict({"task_type": _text(required=True), "payload": payload})()
+def _task(payload: fields.Field[Any], task_type: Mapping[str, Any] | None = None) -> Schema:
+    return _Strict.from_dict({"task_type": _text(required=True, metadata=task_type), "payload": payload})()
 
 
 def _payload_field(field: Field) -> fields.Field[Any]:
+    # For /v1/openapi.json, where marshmallow itself tells the type.
+    described = {key: value for key, value in field_json_schema(field).items() if key != "type"}
     if field.type == "list":
-        return Texts(allow_none=True)
-    return _text(allow_none=True)
+        return Texts(allow_none=True, metadata=described)
+    return _text(allow_none=True, metadata=described)
 
 
-def _text(*, required: bool = False, allow_none: bool = False) -> fields.String:
+def _text(
+    *, required: bool = False, allow_none: bool = False, metadata: Mapping[str, Any] | None = None
+) -> fields.String:
     return fields.String(
         required=required,
         allow_none=allow_none,
         validate=_refuse_characters,
         error_messages=_messages(_NOT_TEXT),
+        metadata=metadata,
     )
 
 

@@ -12,6 +12,7 @@ from docops_flask.jobs.workspace import Workspaces
 from docops_flask.settings import Settings
 from docops_flask.web.lifecycle import Lifecycle
 from docops_flask.web.readiness import Readiness
+from docops_flask.web.recorder import Recorder
 
 EXTENSION = "docops"
 
@@ -27,6 +28,7 @@ class Services:
     renderer: Renderer
     lifecycle: Lifecycle
     readiness: Readiness
+    recorder: Recorder
 
 
 def services() -> Services:

@@ -10,7 +10,19 @@ import pytest
 from tests.conftest import ROOT
 from tests.web.forms import api_result
 
-WEB = {"flask", "werkzeug", "marshmallow", "flask_httpauth", "gunicorn", "yaml", "docx", "jinja2", "psutil"}
+WEB = {
+    "flask",
+    "werkzeug",
+    "marshmallow",
+    "apispec",
+    "flask_httpauth",
+    "gunicorn",
+    "yaml",
+    "docx",
+    "jinja2",
+    "psutil",
+    "prometheus_client",
+}
 GUNICORN = str(Path(sys.executable).with_name("gunicorn"))
 
 

@@ -1,13 +1,18 @@
 """The tools' client writes multipart bodies that a server reads back, and reads any answer."""
 
+import re
+import socket
+import subprocess
+import sys
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from pathlib import Path
+from importlib.metadata import packages_distributions
 
 import pytest
 from werkzeug.formparser import parse_form_data
 from werkzeug.test import EnvironBuilder
 
+from tests.conftest import ROOT
 from tools.client import Client, multipart_body
 
 
@@ -20,6 +25,7 @@ def echo():
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             self.send_response(418 if self.path.endswith("/teapot") else 200)
             self.send_header("X-Method", self.command)
+            self.send_header("X-Authorization", self.headers.get("Authorization", ""))
             self.send_header("X-Path", self.path)
             self.send_header("X-Type", self.headers.get("Content-Type", ""))
             self.end_headers()
@@ -97,7 +103,52 @@ def test_a_server_that_is_not_there_is_an_os_error():
         Client("http://127.0.0.1:9").get("/")
 
 
-def test_the_tools_import_nothing_of_the_service():
-    for file in (Path(__file__).parents[2] / "tools").glob("*.py"):
-        assert "import docops_flask" not in file.read_text("utf-8")
-        assert "from docops_flask" not in file.read_text("utf-8")
+@pytest.mark.parametrize(
+    ("said", "problem"),
+    [
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nshort", "IncompleteRead"),
+        (b"220 mail.example ESMTP\r\n", "BadStatusLine"),
+        (b"", "Remote end closed connection without response"),
+    ],
+)
+def test_what_is_no_whole_answer_is_an_os_error(said, problem):
+    def serve():
+        connection, _ = listener.accept()
+        with connection:
+            connection.recv(65536)
+            connection.sendall(said)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=serve)
+        thread.start()
+        with pytest.raises(OSError, match=problem):
+            Client(f"http://127.0.0.1:{listener.getsockname()[1]}").get("/")
+        thread.join()
+
+
+@pytest.mark.parametrize(
+    ("user_info", "sent"),
+    [("", ""), ("ops:s%3Ame@", "Basic b3BzOnM6bWU="), ("ops@", "Basic b3BzOg==")],
+)
+def test_credentials_of_the_base_url_are_sent_and_not_shown(echo, user_info, sent):
+    client = Client(echo.replace("://", f"://{user_info}") + "/prefix/")
+    assert client.get("/").headers["x-authorization"] == sent
+    assert client.shown_url == f"{echo}/prefix"
+
+
+def test_the_tools_need_the_runtime_requirements_alone_and_nothing_of_the_service():
+    tools = sorted(path.stem for path in (ROOT / "tools").glob("*.py") if path.stem != "__init__")
+    # What an interpreter of this environment has loaded by itself is not the tools' doing.
+    script = (
+        "import importlib, sys; before = set(sys.modules)\n"
+        "for name in sys.argv[1:]: importlib.import_module('tools.' + name)\n"
+        "sys.modules['tools.process_lookup'].best_lookup()\n"
+        "print(*{name.partition('.')[0] for name in set(sys.modules) - before})"
+    )
+    command = [sys.executable, "-c", script, *tools]
+    loaded = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout.split()
+    foreign = set(loaded) - sys.stdlib_module_names - {"tools"}
+    pinned = re.findall(r"^([\w-]+)==", (ROOT / "requirements.txt").read_text("utf-8"), re.MULTILINE)
+    owners = packages_distributions()
+    assert "psutil" in foreign
+    assert {owner.lower() for name in foreign for owner in owners[name]} <= {name.lower() for name in pinned}

@@ -21,7 +21,7 @@ from docops_flask.jobs.renderer import Renderer
 from docops_flask.logs import LOGGER, JsonFormatter
 from docops_flask.settings import Settings
 from docops_flask.web.services import EXTENSION
-from tests.jobs.limits import LIMITS
+from tests.web.openapi_document import documented
 
 
 class LogLines:
@@ -68,11 +68,22 @@ def work_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 class Client(FlaskClient):
-    """A client that takes every answer to its end and closes it, as a server does."""
+    """A client that takes every answer to its end and closes it, as a server does.
+
+    It holds each answer of a known address to what /v1/openapi.json says of it.
+    """
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
         kwargs.setdefault("buffered", True)
-        return super().open(*args, **kwargs)
+        response = super().open(*args, **kwargs)
+        path = documented().path_of(response.request.path)
+        is_served = self.application.url_map.bind("").allowed_methods(response.request.path)
+        is_preflight = response.status_code == 204
+        if path is not None and is_served and not is_preflight and kwargs["buffered"]:
+            documented().refuse_others(
+                path, response.request.method, response.status_code, response.headers, response.data
+            )
+        return response
 
 
 @pytest.fixture
@@ -105,10 +116,15 @@ def die(*_args: Any) -> dict[str, Any]:
     raise AssertionError("killed")
 
 
+def crash_renderers(app: Flask) -> None:
+    """Have every renderer of ``app`` killed in the middle of its job."""
+    renderer = Renderer("fork", timeout_seconds=60, limits=LIMITS, task=die)
+    app.extensions[EXTENSION] = dataclasses.replace(app.extensions[EXTENSION], renderer=renderer)
+
+
 @pytest.fixture
 def crashing_client(make_app: Callable[..., Flask]) -> FlaskClient:
     """The client of an app whose renderers are killed in the middle of every job."""
     app = make_app()
-    renderer = Renderer("fork", timeout_seconds=60, limits=LIMITS, task=die)
-    app.extensions[EXTENSION] = dataclasses.replace(app.extensions[EXTENSION], renderer=renderer)
+    crash_renderers(app)
     return app.test_client()

@@ -7,7 +7,7 @@ import pytest
 from tests.web.forms import form
 
 PASSWORD = "pa:ss 密码"
-PROTECTED = ["/v1/meta", "/v1/skills/meeting_notice/template.docx"]
+PROTECTED = ["/v1/meta", "/v1/skills/meeting_notice/template.docx", "/v1/openapi.json"]
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from docops_flask.jobs.errors import NotReady
 from docops_flask.web.lifecycle import Lifecycle
 from docops_flask.web.readiness import Readiness
 from docops_flask.web.services import EXTENSION
+from tests.web.forms import form
 
 
 class Probe:
@@ -92,3 +93,15 @@ def test_many_askers_at_once_start_one_renderer(readiness):
     for thread in threads:
         thread.join()
     assert probe.count == 1
+
+
+def test_readyz_says_that_the_server_is_drained_while_everything_else_works(make_app, tmp_path):
+    drain_file = tmp_path / "drain"
+    client = make_app(drain_file=drain_file).test_client()
+    assert client.get("/readyz").status_code == 200
+    drain_file.touch()
+    assert "DOCOPS_DRAIN_FILE" in not_ready(client.get("/readyz"))
+    assert client.get("/healthz").status_code == 200
+    assert client.post("/v1/run", data=form()).status_code == 200
+    drain_file.unlink()
+    assert client.get("/readyz").status_code == 200

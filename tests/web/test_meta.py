@@ -63,7 +63,7 @@ def test_skills_of_the_offices_own_are_there(make_client, tmp_path):
     assert meta["supported_skills"] == ["inspection_record", "meeting_notice", "memo", "training_notice"]
 
 
-@pytest.mark.parametrize("path", ["/v1/meta", "/v1/skills/meeting_notice/template.docx"])
+@pytest.mark.parametrize("path", ["/v1/meta", "/v1/skills/meeting_notice/template.docx", "/v1/openapi.json"])
 def test_the_gate_answers_404(make_client, path):
     assert make_client(enable_meta=False).get(path).get_json()["error_code"] == "NOT_FOUND"
 

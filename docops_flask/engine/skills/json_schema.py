@@ -36,17 +36,8 @@ def task_json_schema(skill: Skill) -> dict[str, Any]:
     }
 
 
-def _payload(skill: Skill) -> dict[str, Any]:
-    return {
-        "type": "object",
-        "title": _both(skill.title),
-        "description": _both(skill.description),
-        "properties": {field.key: _field(field) for field in skill.fields},
-        "additionalProperties": False,
-    }
-
-
-def _field(field: Field) -> dict[str, Any]:
+def field_json_schema(field: Field) -> dict[str, Any]:
+    """Return the schema of the value of one payload key."""
     is_list = field.type == "list"
     value = (
         {"type": ["array", "null"], "items": dict(_TEXT)}
@@ -60,6 +51,16 @@ def _field(field: Field) -> dict[str, Any]:
         "examples": [list(field.example) if is_list else field.example],
         "x-docops-placeholder": field.placeholder,
         "x-docops-required": field.required,
+    }
+
+
+def _payload(skill: Skill) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "title": _both(skill.title),
+        "description": _both(skill.description),
+        "properties": {field.key: field_json_schema(field) for field in skill.fields},
+        "additionalProperties": False,
     }
 
 

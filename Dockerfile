@@ -1,0 +1,66 @@
+# The service's image; docs/deployment.md tells how it is run, compose.yaml and docs/kubernetes/ do it.
+#   docker build --build-arg DOCOPS_COMMIT_SHA="$(git rev-parse HEAD)" --tag docops .
+#
+# A tag can be pushed anew. For the same bytes in every build add the digest of the tag you tested:
+#   docker buildx imagetools inspect python:3.11.15-slim-bookworm
+#   docker build --build-arg PYTHON_IMAGE=python:3.11.15-slim-bookworm@sha256:... .
+ARG PYTHON_IMAGE=python:3.11.15-slim-bookworm
+
+FROM ${PYTHON_IMAGE} AS builder
+ENV PIP_DISABLE_PIP_VERSION_CHECK=1 \
+    PIP_NO_CACHE_DIR=1
+WORKDIR /build
+
+# Before the source: the wheels of the dependencies stay cached until this file changes.
+COPY requirements.txt ./
+RUN python -m pip wheel --wheel-dir /wheels --requirement requirements.txt
+
+# .dockerignore lets in what the package is built from and nothing else.
+COPY . .
+RUN python -m pip wheel --wheel-dir /wheels --no-deps .
+
+# Without pip: nothing is ever installed into the running image.
+RUN python -m venv --without-pip /opt/docops \
+    && python -m pip --python /opt/docops/bin/python install \
+        --no-index --find-links /wheels --no-compile docops-flask
+
+# Nothing can be cached in a read-only tree, and the base image ships its standard library uncompiled
+# (https://github.com/docker-library/python/issues/615): every renderer would compile what it imports, and a
+# job that takes 90 ms would take 300. Unchecked hashes: the files' times need not survive COPY.
+ENV PYTHONPYCACHEPREFIX=/opt/docops/bytecode
+RUN python -m compileall -q -j 0 --invalidation-mode unchecked-hash \
+        -x '^/usr/local/.*/(site-packages|test|tests|idlelib|lib2to3|turtledemo|tkinter|ensurepip)/' \
+        "$(python -c 'import sysconfig; print(sysconfig.get_path("stdlib"))')" /opt/docops/lib
+
+
+FROM ${PYTHON_IMAGE}
+COPY --from=builder /opt/docops /opt/docops
+
+# The one folder that is written to; mount a tmpfs there, the rest can be read-only.
+ENV TMPDIR=/tmp \
+    PATH=/opt/docops/bin:$PATH \
+    PYTHONPYCACHEPREFIX=/opt/docops/bytecode \
+    PYTHONDONTWRITEBYTECODE=1 \
+    PYTHONUNBUFFERED=1 \
+    DOCOPS_BIND=0.0.0.0:8000
+
+# gunicorn and `python -m` import from the folder they start in, so it is one nobody can write to.
+WORKDIR /opt/docops
+# No such user in /etc/passwd, and none is needed.
+USER 10001:10001
+EXPOSE 8000
+
+# Running jobs finish. Give it longer than a job may take and a minute more, 120 s as it comes
+# (DOCOPS_REQUEST_TIMEOUT_SECONDS + DOCOPS_QUEUE_TIMEOUT_SECONDS + 60): `docker stop --time 130`.
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
+    CMD ["python", "-m", "docops_flask.healthcheck"]
+# What `docops serve` starts. As the first process gunicorn also reaps what its workers leave behind.
+CMD ["python", "-m", "gunicorn", "--config", "python:docops_flask.gunicorn_config", "docops_flask.app:create_app()"]
+
+# Last, because they change with every build.
+ARG DOCOPS_COMMIT_SHA=unknown
+ENV DOCOPS_COMMIT_SHA=${DOCOPS_COMMIT_SHA}
+LABEL org.opencontainers.image.title="DocOps" \
+      org.opencontainers.image.description="Fills approved Word templates and proves the result" \
+      org.opencontainers.image.revision="${DOCOPS_COMMIT_SHA}"

@@ -1,0 +1,113 @@
+"""The OpenAPI 3.1 document of a server."""
+
+from collections.abc import Collection
+from typing import Any, cast
+
+from apispec import APISpec
+from marshmallow.fields import Nested
+
+from docops_flask import __version__
+from docops_flask.engine.skills.registry import SkillRegistry
+from docops_flask.engine.skills.skill import Label, Skill
+from docops_flask.settings import Settings
+from docops_flask.web.api_description.converter import Plugin
+from docops_flask.web.api_description.error_responses import error_examples, error_schemas
+from docops_flask.web.api_description.form import JOB_FORM, TEMPLATE_FORM, job_form, template_form
+from docops_flask.web.api_description.headers import HEADERS
+from docops_flask.web.api_description.operations import JSON_MEMBERS, TAGS, all_operations
+from docops_flask.web.api_description.policy import policy_schema
+from docops_flask.web.schemas import task_schema
+
+_VERSION = "3.1.0"
+_DESCRIPTION = """Fills approved Word templates and proves the result.
+
+Objects in answers may get further members in later versions; those described here stay as they are.
+An address that takes GET takes HEAD too: the same headers, no body.
+Every other path is a 404 (`NOT_FOUND`). What a proxy in front answers by itself is not described here."""
+
+
+def build_document(settings: Settings, skills: SkillRegistry, served: Collection[str]) -> dict[str, Any]:
+    """Return the document of a server with ``settings`` and ``skills``.
+
+    ``served`` are the addresses there are, as Flask's rules; the others are left out.
+    """
+    spec = APISpec(
+        title="DocOps",
+        version=__version__,
+        openapi_version=_VERSION,
+        plugins=[Plugin()],
+        info={"summary": "Word templates in, filled documents out.", "description": _DESCRIPTION},
+    )
+    for name, description in TAGS.items():
+        spec.tag({"name": name, "description": description})
+    _add_components(spec, settings, skills)
+    # Without credentials of its own the server takes any, so that a proxy in front may ask for some.
+    security: list[dict[str, list[str]]] = [{"basic": []}]
+    if settings.web_basic_auth is None:
+        security.append({})
+    for operation in all_operations(skills):
+        if operation.rule in served:
+            spec.path(operation.path, operations={operation.method: operation.as_openapi(security)})
+    document = spec.to_dict()
+    # First of all what it is, for readers.
+    return {"openapi": document["openapi"], **document}
+
+
+def _add_components(spec: APISpec, settings: Settings, skills: SkillRegistry) -> None:
+    components = spec.components
+    components.security_scheme("basic", {"type": "http", "scheme": "basic"})
+    for name, header in HEADERS.items():
+        components.header(name, dict(header))
+    for name, example in error_examples():
+        components.example(name, example)
+    for name, schema in error_schemas():
+        components.schema(name, schema=schema)
+    for schema in JSON_MEMBERS.values():
+        components.schema(schema.__name__, schema=schema)
+    components.schema("Policy", schema=policy_schema())
+    _add_tasks(spec, skills)
+    components.schema(JOB_FORM.schema, schema=job_form(skills, settings))
+    components.schema(TEMPLATE_FORM.schema, schema=template_form(settings))
+    components.schema(
+        "OpenApiDocument",
+        {
+            "type": "object",
+            "description": "An OpenAPI 3.1 document.",
+            "properties": {"openapi": {"type": "string", "pattern": r"^3\.1\."}},
+            "required": ["openapi", "info", "paths"],
+        },
+    )
+
+
+def _add_tasks(spec: APISpec, skills: SkillRegistry) -> None:
+    mapping = {}
+    for skill in skills:
+        schema = task_schema(skill)
+        payload = cast(Nested, schema.fields["payload"]).schema
+        spec.components.schema(type(payload).__name__, _described(skill), schema=payload)
+        name = f"Task_{skill.name}"
+        spec.components.schema(name, {**_described(skill), "examples": [_example(skill)]}, schema=schema)
+        mapping[skill.name] = f"#/components/schemas/{name}"
+    spec.components.schema(
+        "Task",
+        {
+            "description": "A task: a document type and the values for its fields.",
+            "oneOf": [{"$ref": reference} for reference in mapping.values()],
+            "discriminator": {"propertyName": "task_type", "mapping": mapping},
+        },
+    )
+
+
+def _described(skill: Skill) -> dict[str, str]:
+    return {"title": _both(skill.title), "description": _both(skill.description)}
+
+
+def _both(label: Label) -> str:
+    return f"{label.en} / {label.zh}"
+
+
+def _example(skill: Skill) -> dict[str, Any]:
+    values = {
+        field.key: field.example if field.type == "text" else list(field.example) for field in skill.fields
+    }
+    return {"task_type": skill.name, "payload": values}

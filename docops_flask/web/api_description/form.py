@@ -1,0 +1,155 @@
+"""The forms that jobs are sent with, made of what the engine knows of their fields."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any, ClassVar, cast
+
+from marshmallow import RAISE, Schema, fields
+from marshmallow.validate import Length, OneOf
+
+from docops_flask.engine.errors import ArgumentConflict
+from docops_flask.engine.options import CHOICES, FIELD_ORDER, PRESETS, SWITCHES, Options, check_conflicts
+from docops_flask.engine.skills.registry import SkillRegistry
+from docops_flask.policy_yaml import MAX_BYTES as MAX_POLICY_BYTES
+from docops_flask.settings import Settings
+from docops_flask.web.file_parts import FilePart, task_part, template_part
+from docops_flask.web.meta import DOCX
+
+_PRESETS = "; ".join(
+    f"{name} = {preset.format_mode}, {preset.format_baseline}, {preset.format_fix_mode}"
+    for name, preset in PRESETS.items()
+)
+_DESCRIPTIONS = {
+    "skill": "The document type; it must be the task's task_type, which is used where it is not given.",
+    "preset": f"Sets format_mode, format_baseline and format_fix_mode: {_PRESETS}.",
+    "strict": "true forces format_mode=strict and changes nothing else.",
+    "format_mode": "What a failed format check means: report it, fail the job (exit code 4), or do not look.",
+    "format_baseline": "What the document is held against: the template, or the policy.",
+    "format_fix_mode": "Whether what can safely be repaired is repaired (under the policy alone).",
+    "format_report": "Whether out.format_report.html, a page for people, is in the ZIP as well.",
+    "policy_yaml": "A policy as YAML text; see the schema Policy. The built-in one where it is not given.",
+    "export_suggested_policy": "Adds out.suggested_policy.yaml: the template's own style as a policy.",
+}
+_DEFAULTS: Mapping[str, Any] = {"preset": Options().preset, "export_suggested_policy": False}
+_YAML = "application/yaml"
+_MEDIA_TYPES = {"template": DOCX, "task": "application/json"}
+_SAMPLE_NAMES = {"template": "notice.docx", "task": "task.json"}
+
+
+class Form(Schema):
+    """A form with no parts but its own; ``keywords`` go into its JSON Schema as they are."""
+
+    class Meta:
+        """marshmallow's options."""
+
+        unknown = RAISE
+
+    keywords: ClassVar[Mapping[str, Any]] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class FormReference:
+    """A form by the name of its component; ``parts`` are those of its parts that are no plain text."""
+
+    schema: str
+    parts: tuple[str, ...]
+
+    def encoding(self) -> dict[str, Any]:
+        """Return how ``parts`` are sent."""
+        return {name: _ENCODINGS[name] for name in self.parts}
+
+
+JOB_FORM = FormReference("JobForm", ("template", "task", "policy_yaml"))
+TEMPLATE_FORM = FormReference("TemplateForm", ("template",))
+
+
+def job_form(skills: SkillRegistry, settings: Settings) -> type[Schema]:
+    """Return the form of ``/v1/run`` and ``/v1/precheck``."""
+    parts: dict[str, fields.Field[Any]] = {
+        "template": _file(template_part(settings), "The Word document to fill."),
+        "task": _file(
+            task_part(settings),
+            "The task: which document type, and the values.",
+            contentSchema={"$ref": "#/components/schemas/Task"},
+        ),
+        **{name: _form_field(name, skills) for name in FIELD_ORDER},
+    }
+    form = cast(type[Form], Form.from_dict(parts, name=JOB_FORM.schema))
+    form.keywords = {"dependentSchemas": _conflicts()}
+    return form
+
+
+def template_form(settings: Settings) -> type[Schema]:
+    """Return the form of ``/v1/inspect``."""
+    return Form.from_dict(
+        {"template": _file(template_part(settings), "The Word document to look at.")},
+        name=TEMPLATE_FORM.schema,
+    )
+
+
+def _file(part: FilePart, what: str, **keywords: Any) -> fields.String:
+    return fields.String(
+        required=True,
+        metadata={
+            "description": f"{what} A file named *{part.suffix}, of at most {part.max_bytes} bytes.",
+            "format": "binary",
+            "contentMediaType": _MEDIA_TYPES[part.name],
+            **keywords,
+        },
+    )
+
+
+def _form_field(name: str, skills: SkillRegistry) -> fields.Field[Any]:
+    metadata = {"description": _DESCRIPTIONS.get(name, "")}
+    if name in _DEFAULTS:
+        metadata["default"] = _DEFAULTS[name]
+    if name in SWITCHES:
+        return fields.Boolean(metadata=metadata)
+    if name in CHOICES:
+        return fields.String(validate=OneOf(CHOICES[name]), metadata=metadata)
+    if name == "skill":
+        return fields.String(validate=OneOf(skills.names()), metadata=metadata)
+    if name == "policy_yaml":
+        keywords = {"contentMediaType": _YAML, "contentSchema": {"$ref": "#/components/schemas/Policy"}}
+        return fields.String(validate=Length(max=MAX_POLICY_BYTES), metadata={**metadata, **keywords})
+    return fields.String(metadata=metadata)
+
+
+def _conflicts() -> dict[str, Any]:
+    """Return JSON Schema's way to say which fields exclude each other, as the engine's own check has it."""
+    rivals: dict[str, dict[str, bool]] = {}
+    for first, second in combinations(FIELD_ORDER, 2):
+        if _exclude_each_other(first, second):
+            rivals.setdefault(first, {})[second] = False
+    return {name: {"properties": excluded} for name, excluded in rivals.items()}
+
+
+def _exclude_each_other(first: str, second: str) -> bool:
+    try:
+        check_conflicts({first: "", second: ""})
+    except ArgumentConflict:
+        return True
+    return False
+
+
+def _named_file(name: str) -> dict[str, Any]:
+    suffix = _SAMPLE_NAMES[name].rpartition(".")[2]
+    return {
+        "contentType": _MEDIA_TYPES[name],
+        "headers": {
+            "Content-Disposition": {
+                "description": f"With a file name that ends in .{suffix}.",
+                "required": True,
+                "schema": {"type": "string"},
+                "example": f'form-data; name="{name}"; filename="{_SAMPLE_NAMES[name]}"',
+            }
+        },
+    }
+
+
+_ENCODINGS: Mapping[str, Any] = {
+    "template": _named_file("template"),
+    "task": _named_file("task"),
+    "policy_yaml": {"contentType": _YAML},
+}

@@ -1,0 +1,132 @@
+"""The figures behind ``/metrics``, kept by the Prometheus client library."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+from docops_flask import __version__
+from docops_flask.engine.checks.registry import REGISTRY
+from docops_flask.engine.errors import DocopsError
+from docops_flask.jobs.errors import (
+    InsufficientStorage,
+    NotReady,
+    RendererCrashed,
+    RequestTimeout,
+    TooManyRequests,
+)
+from docops_flask.settings import Settings, SettingsError
+from docops_flask.web.metrics_files import FOLDER_VARIABLE, MetricsFiles
+
+_METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"})
+_OTHER = "other"
+_NO_ROUTE = "unmatched"
+_FORMAT_CODES = frozenset(check.code for check in REGISTRY)
+_RUN_SECONDS = (0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120)
+_WAIT_SECONDS = (0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+
+
+def start_recorder(settings: Settings, environ: Mapping[str, str]) -> "PrometheusRecorder":
+    """Return the recorder of this process, with files where gunicorn's master has made their folder.
+
+    Raises ``SettingsError`` when these cannot be used.
+    """
+    folder = environ.get(FOLDER_VARIABLE)
+    try:
+        files = MetricsFiles(Path(folder)) if folder else None
+    except OSError as error:
+        raise SettingsError(f"DOCOPS_ENABLE_METRICS: no room for the figures ({error.strerror})") from error
+    return PrometheusRecorder(settings, files)
+
+
+class PrometheusRecorder:
+    """Keeps the figures of this worker and tells those of the whole server.
+
+    Under gunicorn each worker writes its figures into files that all of them read; elsewhere this process
+    is the whole server. Labels are taken from closed sets, whatever clients send.
+    """
+
+    def __init__(self, settings: Settings, files: MetricsFiles | None) -> None:
+        """Start at zero, or with ``files`` where a worker before this one left off."""
+        self._files = files
+        self._registry = CollectorRegistry()
+        self._requests = self._counter(
+            "docops_http_requests", "Requests answered.", ("route", "method", "code")
+        )
+        self._rejected = self._counter("docops_rejected", "Requests refused for want of room.", ("reason",))
+        self._timeouts = self._counter("docops_renderer_timeouts", "Renderers stopped at the time limit.")
+        self._deaths = self._counter("docops_renderer_deaths", "Renderers that died at work.")
+        self._issues = self._counter("docops_format_issues", "Issues in format reports.", ("code",))
+        self._durations = self._histogram(
+            "docops_run_duration_seconds",
+            "From a job's first byte to its answer's last.",
+            _RUN_SECONDS,
+            ("outcome",),
+        )
+        self._waits = self._histogram(
+            "docops_queue_wait_seconds", "How long jobs waited for a slot.", _WAIT_SECONDS
+        )
+        self._busy = self._gauge("docops_slots_busy", "Slots taken now.")
+        self._gauge("docops_slots_total", "Slots of all workers.").set(settings.max_concurrency)
+        build = self._gauge(
+            "docops_build_info", "The build; always 1.", ("version", "commit"), multiprocess_mode="livemax"
+        )
+        build.labels(__version__, settings.commit_sha).set(1)
+        self._busy.set(0)
+
+    def request_ended(self, route: str | None, method: str, status: int) -> None:
+        """Count an answer."""
+        known_method = method if method in _METHODS else _OTHER
+        self._requests.labels(route or _NO_ROUTE, known_method, str(status)).inc()
+
+    def failed(self, error: DocopsError) -> None:
+        """Count what ``error`` says of slots and renderers."""
+        if isinstance(error, RequestTimeout):
+            self._timeouts.inc()
+        elif isinstance(error, RendererCrashed):
+            self._deaths.inc()
+        reason = _rejection(error)
+        if reason is not None:
+            self._rejected.labels(reason).inc()
+
+    def job_ended(self, outcome: str, seconds: float, queue_wait_seconds: float) -> None:
+        """Count a ``/v1/run``."""
+        self._durations.labels(outcome).observe(seconds)
+        self._waits.observe(queue_wait_seconds)
+
+    def format_issues(self, counts: Mapping[str, int]) -> None:
+        """Count format issues; codes that no check of ours has go together."""
+        for code, count in counts.items():
+            self._issues.labels(code if code in _FORMAT_CODES else _OTHER).inc(count)
+
+    def slots_busy(self, count: int) -> None:
+        """Note how many slots of this worker are taken now."""
+        self._busy.set(count)
+
+    def exposition(self) -> bytes:
+        """Return the figures of the whole server in Prometheus's text format."""
+        if self._files is None:
+            return generate_latest(self._registry)
+        return generate_latest(self._files.of_all_workers())
+
+    def _counter(self, name: str, text: str, labels: tuple[str, ...] = ()) -> Counter:
+        return Counter(name, text, labels, registry=self._registry)
+
+    def _histogram(
+        self, name: str, text: str, buckets: tuple[float, ...], labels: tuple[str, ...] = ()
+    ) -> Histogram:
+        return Histogram(name, text, labels, buckets=buckets, registry=self._registry)
+
+    def _gauge(self, name: str, text: str, labels: tuple[str, ...] = (), **options: Any) -> Gauge:
+        options = {"multiprocess_mode": "livesum", **options}
+        return Gauge(name, text, labels, registry=self._registry, **options)
+
+
+def _rejection(error: DocopsError) -> str | None:
+    """Return why a request was refused for want of room, ``None`` when it was not."""
+    if isinstance(error, TooManyRequests):
+        return error.reason
+    if isinstance(error, NotReady):
+        return "not_ready"
+    return "no_storage" if isinstance(error, InsufficientStorage) else None

@@ -1,0 +1,158 @@
+"""compose.yaml agrees with the settings, the Dockerfile, nginx's template and itself."""
+
+import re
+import shutil
+import subprocess
+
+import pytest
+import yaml
+
+from docops_flask.settings import all_settings, from_env
+from tests.conftest import ROOT, require
+from tests.container.dockerfile import stages
+from tests.container.resources import SERVER_BYTES, binary_bytes
+from tools.render_nginx import render
+
+TEXT = (ROOT / "compose.yaml").read_text()
+COMPOSE = yaml.safe_load(TEXT)
+SERVICE, NGINX = COMPOSE["services"]["docops"], COMPOSE["services"]["nginx"]
+TEMPLATE = (ROOT / "nginx" / "docops.conf.template").read_text()
+# A variable, whether or not it is commented out, and what is said after it.
+VARIABLE = re.compile(r"^      (?:# )?(DOCOPS_\w+): (.+?)(?:  # (.*))?$", re.MULTILINE)
+IMAGE_BIND = stages(ROOT / "Dockerfile")[-1].all("ENV")[0].pairs["DOCOPS_BIND"]
+
+
+def _listed() -> dict[str, tuple[str, str]]:
+    """Value and note of each of the service's variables."""
+    service, _, _ = TEXT.partition("\n  nginx:\n")
+    return {name: (yaml.safe_load(value), note) for name, value, note in VARIABLE.findall(service)}
+
+
+@pytest.fixture(scope="module")
+def settings():
+    """What the service makes of its variables."""
+    return from_env({"DOCOPS_BIND": IMAGE_BIND, **SERVICE["environment"]})
+
+
+def test_every_variable_of_the_contract_is_there_once():
+    service, _, _ = TEXT.partition("\n  nginx:\n")
+    names = [name for name, _, _ in VARIABLE.findall(service)]
+    assert sorted(names) == sorted(variable for variable, _, _ in all_settings())
+
+
+@pytest.mark.parametrize(
+    ("variable", "default", "default_text"),
+    [(variable, field.default, setting.default_text) for variable, field, setting in all_settings()],
+)
+def test_a_variables_default_is_said(variable, default, default_text):
+    value, note = _listed()[variable]
+    if variable == "DOCOPS_BIND":
+        assert (value, note) == (IMAGE_BIND, "the image's default")
+    elif variable in SERVICE["environment"]:
+        assert note == f"default: {_text(default)}"
+    elif default_text is not None:
+        assert (value, note) == ("", f"default: {default_text}")
+    else:
+        assert value == _text(default)
+
+
+def _text(default: object) -> str:
+    return f"{default:g}" if isinstance(default, float | bool) else str(default)
+
+
+def test_taking_every_comment_away_changes_nothing(settings):
+    assert from_env({name: value for name, (value, _) in _listed().items()}) == settings
+
+
+def test_the_commit_is_the_build_argument():
+    assert SERVICE["build"]["args"] == {"DOCOPS_COMMIT_SHA": "${DOCOPS_COMMIT_SHA:-unknown}"}
+
+
+def test_the_service_has_no_powers():
+    for service in (SERVICE, NGINX):
+        assert service["read_only"] is True
+        assert service["cap_drop"] == ["ALL"]
+        assert service["security_opt"] == ["no-new-privileges:true"]
+        assert not {"privileged", "cap_add", "user", "pid", "network_mode"} & set(service)
+
+
+def test_nobody_reaches_the_service_but_nginx():
+    assert "ports" not in SERVICE
+    assert SERVICE["networks"] == ["backend"]
+    assert COMPOSE["networks"]["backend"] == {"internal": True}
+    assert NGINX["ports"] == [f"127.0.0.1:8080:{NGINX['environment']['DOCOPS_NGINX_LISTEN']}"]
+
+
+def test_each_service_may_use_so_much_and_no_more():
+    for service in (SERVICE, NGINX):
+        assert set(service["deploy"]["resources"]["limits"]) == {"cpus", "memory", "pids"}
+        assert all("size=" in each for each in service["tmpfs"])
+
+
+def test_the_memory_is_enough_for_all_slots_and_a_full_folder(settings):
+    renderers = settings.workers * settings.max_concurrency * settings.renderer_memory_bytes
+    limits = SERVICE["deploy"]["resources"]["limits"]
+    assert binary_bytes(limits["memory"]) >= renderers + _tmpfs_bytes(SERVICE) + SERVER_BYTES
+    threads = settings.workers * (settings.threads + settings.max_concurrency)
+    assert limits["pids"] > threads * 2
+    assert binary_bytes(NGINX["deploy"]["resources"]["limits"]["memory"]) > _tmpfs_bytes(NGINX)
+
+
+def _tmpfs_bytes(service) -> int:
+    return sum(binary_bytes(re.search(r"size=(\w+)", each)[1]) for each in service["tmpfs"])
+
+
+def test_a_stop_waits_longer_than_a_job_takes(settings):
+    assert int(SERVICE["stop_grace_period"].removesuffix("s")) > settings.worker_timeout_seconds
+
+
+def test_nginx_is_told_all_that_its_template_asks_for():
+    asked = set(re.findall(r"\$\{(\w+)\}", TEMPLATE))
+    told = {name for name in NGINX["environment"] if re.match(_filter(), name)}
+    assert told == asked
+    assert set(NGINX["environment"]) - told == {"NGINX_ENVSUBST_FILTER"}
+
+
+def test_envsubst_leaves_nginxs_own_variables_alone():
+    own = set(re.findall(r"\$(\w+)", TEMPLATE))
+    assert not [name for name in own if re.match(_filter(), name)]
+
+
+def _filter() -> str:
+    return NGINX["environment"]["NGINX_ENVSUBST_FILTER"]
+
+
+def test_nginx_and_the_service_agree(settings):
+    told = NGINX["environment"]
+    port = settings.bind.rpartition(":")[2]
+    assert told["DOCOPS_NGINX_SERVERS"].startswith(f"server docops:{port} ")
+    assert int(told["DOCOPS_NGINX_MAX_BODY_BYTES"]) == settings.max_body_bytes
+    assert int(told["DOCOPS_NGINX_READ_TIMEOUT_SECONDS"]) > settings.worker_timeout_seconds
+    assert settings.trusted_proxies == 1
+    assert settings.web_basic_auth is None
+
+
+def test_what_is_mounted_into_nginx_is_what_is_named():
+    mounts = {each["target"]: each["source"] for each in NGINX["volumes"]}
+    assert mounts == {
+        # The image's own site has this name.
+        "/etc/nginx/templates/default.conf.template": "./nginx/docops.conf.template",
+        NGINX["environment"]["DOCOPS_NGINX_HTPASSWD"]: "./nginx/htpasswd",
+    }
+    assert all(each["read_only"] and not each["bind"]["create_host_path"] for each in NGINX["volumes"])
+
+
+def test_nginx_takes_the_template_with_these_values(tmp_path):
+    program = shutil.which("nginx", path="/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin")
+    require(program is not None, "nginx is not installed (Debian: nginx)")
+    # A name of the composed network; nginx wants to know its address at the start.
+    told = {**NGINX["environment"], "DOCOPS_NGINX_SERVERS": "server 127.0.0.1:8000;"}
+    configuration = tmp_path / "nginx.conf"
+    configuration.write_text(f"pid {tmp_path}/pid; events {{}} http {{ {render(TEMPLATE, told)} }}")
+    done = subprocess.run(
+        [program, "-t", "-e", "stderr", "-p", tmp_path, "-c", configuration],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr

@@ -1,0 +1,128 @@
+"""What the Dockerfile says, and what its build context holds."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from docops_flask import cli_serve
+from docops_flask.settings import from_env
+from tests.conftest import ROOT
+from tests.container.build_context import context_files
+from tests.container.dockerfile import Instruction, stages
+
+DOCKERFILE = ROOT / "Dockerfile"
+
+
+@pytest.fixture(scope="module")
+def final():
+    """The stage that becomes the image."""
+    return stages(DOCKERFILE)[-1]
+
+
+def _environ(stage) -> dict[str, str]:
+    return {name: value for each in stage.all("ENV") for name, value in each.pairs.items()}
+
+
+def test_hadolint_has_nothing_to_say():
+    program = Path(sys.executable).with_name("hadolint")
+    done = subprocess.run(
+        [program, "--no-color", "--failure-threshold", "style", DOCKERFILE],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (0, "")
+    assert "hadolint ignore" not in DOCKERFILE.read_text()
+
+
+def test_every_stage_starts_from_the_same_exact_slim_python():
+    bases = {stage.base for stage in stages(DOCKERFILE)}
+    assert len(stages(DOCKERFILE)) == 2
+    (base,) = bases
+    name, _, tag = base.partition(":")
+    version, variant, debian = tag.split("-")
+    assert (name, variant, len(version.split("."))) == ("python", "slim", 3)
+    assert debian
+
+
+def test_only_the_builder_runs_commands(final):
+    assert [each.text for each in final.all("COPY")] == ["/opt/docops /opt/docops"]
+    assert final.all("RUN") == []
+
+
+def test_it_is_served_by_a_fixed_number_that_is_not_roots(final):
+    uid, gid = (int(number) for number in final.one("USER").text.split(":"))
+    assert uid == gid >= 10_000
+
+
+def test_gunicorn_is_started_as_docops_serve_starts_it(final, monkeypatch):
+    started = []
+    monkeypatch.setattr(cli_serve.os, "execv", lambda _program, words: started.extend(words))
+    cli_serve.replace_this_process()
+    assert final.one("CMD").command == ["python", *started[1:]]
+    assert final.all("ENTRYPOINT") == []
+
+
+def test_the_stop_signal_is_the_one_that_lets_running_jobs_finish(final):
+    """gunicorn takes SIGINT and SIGQUIT for a quick end."""
+    assert final.one("STOPSIGNAL").text == "SIGTERM"
+
+
+def test_it_listens_where_the_outside_can_reach_it(final):
+    settings = from_env({name: v for name, v in _environ(final).items() if name == "DOCOPS_BIND"})
+    assert settings.bind == f"0.0.0.0:{final.one('EXPOSE').text}" == "0.0.0.0:8000"
+
+
+def test_the_commit_is_a_build_argument(final):
+    assert final.one("ARG").pairs == {"DOCOPS_COMMIT_SHA": "unknown"}
+    assert _environ(final)["DOCOPS_COMMIT_SHA"] == "${DOCOPS_COMMIT_SHA}"
+    assert final.one("LABEL").pairs["org.opencontainers.image.revision"] == "${DOCOPS_COMMIT_SHA}"
+
+
+def test_the_health_check_is_in_exec_form_and_gives_up_before_it_is_given_up_on(final):
+    check = final.one("HEALTHCHECK")
+    words = Instruction("CMD", {}, check.text.removeprefix("CMD ")).command
+    assert words == ["python", "-m", "docops_flask.healthcheck"]
+    assert int(check.flags["timeout"].removesuffix("s")) > 4
+
+
+def test_no_secret_has_a_place_in_the_image():
+    text = DOCKERFILE.read_text()
+    assert "BASIC_AUTH" not in text
+    assert "--mount=type=secret" not in text
+
+
+def test_the_context_is_what_the_package_is_built_from_and_nothing_else():
+    names = context_files(ROOT)
+    assert {"docops_flask/app.py", "docops_flask/templates", "templates/format_report.html"} <= set(names)
+    assert {name.split("/")[0] for name in names} - {"static"} == {
+        "docops_flask",
+        "templates",
+        "pyproject.toml",
+        "requirements.txt",
+    }
+    assert not [name for name in names if "__pycache__" in name]
+
+
+@pytest.mark.parametrize(
+    ("name", "sent"),
+    [
+        ("docops_flask/web/run.py", True),
+        ("static/js/app.js", True),
+        ("docops_flask/__pycache__/app.pyc", False),
+        ("docops_flask/web/__pycache__/run.pyc", False),
+        (".env", False),
+        (".git/config", False),
+        ("shared/corpus/a.docx", False),
+        ("nginx/htpasswd", False),
+        ("docops_flask.egg-info/PKG-INFO", False),
+    ],
+)
+def test_what_is_sent_to_the_build(tmp_path, name, sent):
+    shutil.copy(ROOT / ".dockerignore", tmp_path)
+    (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / name).touch()
+    assert (name in context_files(tmp_path)) == sent

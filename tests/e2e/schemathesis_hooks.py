@@ -1,0 +1,140 @@
+"""What schemathesis has to be told beyond the document, so that what it sends is what the document means.
+
+Loaded by the schemathesis program (``SCHEMATHESIS_HOOKS``), never by pytest. Everything sent is made of the
+document's own schemas, but for two things that JSON Schema has no words for: a Word file, and that the form
+field ``skill`` is to be the ``task_type`` inside the task.
+"""
+
+import json
+import re
+from typing import Any
+
+import schemathesis
+import yaml
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+from schemathesis.core.parameters import ParameterLocation
+from schemathesis.generation.meta import TestPhase
+from schemathesis.transport.serialization import Binary
+
+from tests.factories import docx, p, tbl, tc, tr
+
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+TEMPLATES = (
+    docx(p("plain")),
+    docx(p("【MEETING_TITLE】【ATTENDEES】") + p("【TRAINER】【ISSUE_SUMMARY】")),
+    docx(p("【meeting_title】 and 【MEETING_TITLE")),
+    docx(tbl(tr(tc("【ORGANIZER】"), tc("【INSPECTOR】"))), stories={"header1": p("【MEETING_DATE】")}),
+)
+
+
+@schemathesis.hook
+def after_load_schema(context: Any, schema: Any) -> None:
+    """Make the files of forms from the document's schemas."""
+    schemas = schema.raw_schema["components"]["schemas"]
+    schemathesis.openapi.media_type(DOCX, st.sampled_from(TEMPLATES))
+    schemathesis.openapi.media_type("application/json", _tasks(schemas).map(_json))
+    schemathesis.openapi.media_type("application/yaml", _policies(schemas["Policy"]).map(_yaml))
+
+
+@schemathesis.hook("filter_case")
+def stays_wrong_as_sent(context: Any, case: Any) -> bool:
+    """Leave out forms that are wrong as data and right as they are sent.
+
+    A form holds texts: an empty list sends no part, and ``[true]`` or ``"true"`` sends what ``true`` does.
+    Schemathesis knows, but cannot tell where a form has files.
+    """
+    if not case.meta.is_negative_at(ParameterLocation.BODY) or not isinstance(case.body, dict):
+        return True
+    components = context.operation.schema.raw_schema["components"]["schemas"]
+    form = components["TemplateForm" if case.path == "/v1/inspect" else "JobForm"]
+    return not Draft202012Validator(form).is_valid(_as_sent(case.body, form["properties"]))
+
+
+@schemathesis.hook("filter_case")
+def stays_without_credentials(_context: Any, case: Any) -> bool:
+    """Leave out what is made up to lack credentials: ``--auth`` puts them back.
+
+    That they are asked for is found out otherwise (ignored_auth, missing_required_header).
+    """
+    is_made_up = case.meta.phase.name == TestPhase.FUZZING
+    is_without = case.meta.is_negative_at(ParameterLocation.HEADER) and "Authorization" not in case.headers
+    return not (is_made_up and is_without)
+
+
+@schemathesis.hook
+def map_case(context: Any, case: Any) -> Any:
+    """Send the task's own document type as ``skill``, and real files with forms that are wrong elsewhere.
+
+    Schemathesis puts random bytes where a wrong form has files: whatever else was wrong would never be seen.
+    """
+    body = case.body
+    if not isinstance(body, dict):
+        return case
+    if isinstance(body.get("template"), Binary):
+        body["template"] = TEMPLATES[1]
+    if isinstance(body.get("task"), Binary):
+        body["task"] = _json({"task_type": "meeting_notice", "payload": {"meeting_title": "x"}})
+    # A skill that is none is there to be refused.
+    skills = context.operation.schema.raw_schema["components"]["schemas"]["Task"]["discriminator"]["mapping"]
+    if body.get("skill") in list(skills) and isinstance(body.get("task"), bytes):
+        body["skill"] = json.loads(body["task"])["task_type"]
+    return case
+
+
+def _as_sent(body: dict[str, Any], fields: dict[str, Any]) -> dict[str, Any]:
+    sent = {}
+    for name, value in body.items():
+        items = value if isinstance(value, list) else [value]
+        if len(items) == 1:
+            sent[name] = _read(items[0], fields.get(name, {}))
+        elif items:
+            # A part that is sent twice is wrong whatever it holds.
+            sent[name] = items
+    return sent
+
+
+def _read(value: Any, field: dict[str, Any]) -> Any:
+    text = value if isinstance(value, str) else "" if isinstance(value, Binary | bytes) else json.dumps(value)
+    if field.get("type") == "boolean":
+        return {"true": True, "false": False}.get(text.lower(), text)
+    return text
+
+
+def _tasks(schemas: dict[str, Any]) -> st.SearchStrategy[dict[str, Any]]:
+    names = [name.removeprefix("Task_") for name in schemas if name.startswith("Task_")]
+    return st.one_of([_task(name, schemas[f"Payload_{name}"]["properties"]) for name in names])
+
+
+def _task(name: str, fields: dict[str, Any]) -> st.SearchStrategy[dict[str, Any]]:
+    payload = st.fixed_dictionaries({}, optional={key: _value(field) for key, field in fields.items()})
+    return st.fixed_dictionaries({"task_type": st.just(name), "payload": payload})
+
+
+def _value(field: dict[str, Any]) -> st.SearchStrategy[Any]:
+    if "array" in field["type"]:
+        return st.none() | st.lists(_text(field["items"]["pattern"]), max_size=3)
+    return st.none() | _text(field["pattern"])
+
+
+def _text(pattern: str) -> st.SearchStrategy[str]:
+    characters = st.characters(exclude_categories=["Cs"])
+    return st.text(characters, max_size=20).filter(re.compile(pattern).search)
+
+
+def _policies(schema: dict[str, Any]) -> st.SearchStrategy[dict[str, Any]]:
+    keys = schema["properties"]
+    return st.fixed_dictionaries(
+        {
+            key: st.booleans() if rule["type"] == "boolean" else st.just(rule["default"])
+            for key, rule in keys.items()
+        }
+    )
+
+
+def _json(content: Any) -> bytes:
+    return json.dumps(content, ensure_ascii=False).encode()
+
+
+def _yaml(content: Any) -> str:
+    return yaml.safe_dump(content, allow_unicode=True)

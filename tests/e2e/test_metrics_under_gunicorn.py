@@ -1,0 +1,154 @@
+"""``/metrics`` of a whole server: all workers count, whichever answers, and none of it is lost with one."""
+
+import signal
+
+import psutil
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from tests.e2e.gunicorn_server import BIG_TEMPLATE, eventually
+
+WORKERS = 3
+SLOTS = 2
+
+
+class Watched:
+    """A server with metrics on, and what its /metrics says."""
+
+    def __init__(self, server):
+        self.server = server
+        eventually(lambda: self.of("slots_total") == WORKERS * SLOTS)
+
+    def figures(self):
+        text = self.server.ask("GET", "/metrics").body.decode()
+        return {
+            (sample.name, *sorted(sample.labels.values())): sample.value
+            for family in text_string_to_metric_families(text)
+            for sample in family.samples
+        }
+
+    def of(self, name, *labels):
+        return self.figures().get((f"docops_{name}", *sorted(labels)), 0)
+
+    def healthy_answers(self):
+        return self.of("http_requests_total", "/healthz", "GET", "200")
+
+    def ask_for_health(self, times):
+        for _ in range(times):
+            assert self.server.ask("GET", "/healthz").status == 200
+
+    def replace(self, worker):
+        """Kill ``worker`` and wait for the one that takes its place."""
+        worker.kill()
+        eventually(lambda: not psutil.pid_exists(worker.pid) and len(self.server.workers()) == WORKERS)
+        eventually(lambda: self.of("slots_total") == WORKERS * SLOTS)
+
+    def files(self):
+        return sorted(path.name for path in self.server.work_folder.glob("*.db/*"))
+
+
+@pytest.fixture
+def start(start_server):
+    def serve(**settings):
+        return Watched(start_server(enable_metrics=1, workers=WORKERS, max_concurrency=SLOTS, **settings))
+
+    return serve
+
+
+def test_every_worker_tells_what_all_have_counted(start):
+    watched = start()
+    watched.ask_for_health(30)
+    assert [watched.healthy_answers() for _ in range(12)] == [30] * 12
+
+
+@pytest.mark.parametrize("start_method", ["spawn", "forkserver", "fork"])
+def test_jobs_are_counted_under_every_start_method(start, start_method):
+    watched = start(mp_start=start_method)
+    for _ in range(6):
+        assert watched.server.job().status == 200
+    # A job ends when its answer is closed, which is after the client has all of it.
+    eventually(lambda: watched.of("run_duration_seconds_count", "ok") == 6)
+    assert watched.of("queue_wait_seconds_count") == 6
+    assert watched.of("slots_busy") == 0
+
+
+def test_a_replaced_worker_loses_no_count_and_leaves_no_file(start):
+    watched = start()
+    watched.ask_for_health(20)
+    files = watched.files()
+    for _ in range(4):
+        watched.replace(watched.server.workers()[0])
+    watched.ask_for_health(10)
+    assert watched.healthy_answers() == 30
+    assert watched.files() == files
+
+
+def test_slots_are_busy_while_a_job_runs_and_free_when_its_worker_is_gone(start):
+    watched = start()
+    answer, renderer = watched.server.frozen_job()
+    assert [watched.of("slots_busy") for _ in range(6)] == [1] * 6
+    (worker,) = [each for each in watched.server.workers() if each.pid == renderer.ppid()]
+    watched.replace(worker)
+    assert watched.of("slots_busy") == 0
+    assert answer.exception() is not None
+
+
+def test_a_reload_loses_no_count_and_tells_of_the_new_workers_alone(start):
+    watched = start()
+    watched.ask_for_health(10)
+    old = {worker.pid for worker in watched.server.workers()}
+    watched.server.process.send_signal(signal.SIGHUP)
+    eventually(lambda: not old & {worker.pid for worker in watched.server.workers()})
+    eventually(lambda: watched.of("slots_total") == WORKERS * SLOTS)
+    assert watched.healthy_answers() == 10
+
+
+def test_a_killed_renderer_and_a_timeout_are_counted(start):
+    watched = start(request_timeout_seconds=3)
+    answer, renderer = watched.server.frozen_job()
+    renderer.kill()
+    assert answer.result().told == (500, "RENDERER_CRASHED")
+    answer, _ = watched.server.frozen_job()
+    assert answer.result().told == (408, "REQUEST_TIMEOUT")
+    assert (watched.of("renderer_deaths_total"), watched.of("renderer_timeouts_total")) == (1, 1)
+    eventually(lambda: watched.of("run_duration_seconds_count", "internal_error") == 1)
+    eventually(lambda: watched.of("run_duration_seconds_count", "timeout") == 1)
+
+
+def test_a_client_that_leaves_is_counted_as_the_log_counts_it(start):
+    watched = start()
+    connection = watched.server.connect()
+    connection.putrequest("POST", "/v1/run")
+    connection.putheader("Content-Type", "multipart/form-data; boundary=b")
+    connection.putheader("Content-Length", "1000")
+    connection.endheaders(b"--b\r\n")
+    connection.close()
+    eventually(lambda: watched.of("run_duration_seconds_count", "bad_request") == 1)
+
+
+def test_nothing_stays_behind_when_the_server_stops(start):
+    watched = start()
+    watched.ask_for_health(3)
+    assert watched.files()
+    assert watched.server.stop() == 0
+    assert list(watched.server.work_folder.iterdir()) == []
+
+
+def test_what_a_killed_server_left_is_swept_by_the_next(start_server, tmp_path):
+    first = start_server(enable_metrics=1)
+    assert first.job().status == 200
+    workers = first.workers()
+    first.process.kill()
+    eventually(lambda: not any(worker.is_running() for worker in workers))
+    left = set(first.work_folder.glob("*.db"))
+    assert left
+    second = start_server(enable_metrics=1, variables={"TMPDIR": str(first.work_folder)})
+    assert second.job().status == 200
+    assert not left & set(first.work_folder.glob("*.db"))
+    assert len(list(first.work_folder.glob("*.db"))) == 1
+
+
+def test_a_server_without_metrics_makes_no_files(start_server):
+    server = start_server()
+    assert server.job(template=BIG_TEMPLATE).status == 200
+    assert list(server.work_folder.glob("*.db")) == []

@@ -1,0 +1,264 @@
+"""nginx with the shipped configuration in front of real gunicorn: limits, passwords, paths, slow clients."""
+
+import socket
+import subprocess
+
+import pytest
+
+from tests.e2e.gunicorn_server import BIG_TEMPLATE, FORM_TYPE, GunicornServer, eventually, form_body
+from tests.e2e.nginx_server import CREDENTIALS, NginxFolder, NginxServer, free_port, own_error, received
+from tests.factories import docx, p
+from tests.web.forms import api_result, members, task
+
+LIMIT = 300_000
+BODY_LIMIT = LIMIT + LIMIT + 1024 * 1024
+PRIVATE = ["/web", "/web/", "/web/static/console.js", "/v1/meta", "/v1/openapi.json"]
+PRIVATE += ["/v1/skills/meeting_notice/template.docx"]
+CONSOLE_HEADERS = {
+    "Cache-Control": "no-store, max-age=0",
+    "Pragma": "no-cache",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "X-Frame-Options": "DENY",
+    "Permissions-Policy": "geolocation=(), microphone=(), camera=()",
+    "X-Robots-Tag": "noindex, nofollow",
+}
+
+
+@pytest.fixture(scope="module")
+def backend(tmp_path_factory):
+    """A gunicorn behind nginx, with few threads, so that whoever holds one is noticed."""
+    server = GunicornServer(
+        tmp_path_factory.mktemp("backend"),
+        max_upload_bytes=LIMIT,
+        max_concurrency=1,
+        threads=3,
+        trusted_proxies=1,
+        enable_metrics=1,
+        enable_web_console=1,
+        enable_cors=1,
+        mp_start="fork",
+    )
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def nginx(backend, tmp_path_factory):
+    server = NginxServer(
+        tmp_path_factory.mktemp("nginx"), backend.port, options=(f"--max-upload-bytes={LIMIT}",)
+    )
+    yield server
+    server.stop()
+
+
+def template_of(size):
+    """A sound template of exactly ``size`` bytes."""
+
+    def padded(padding):
+        return docx(p("【MEETING_TITLE】"), extra={"word/media/image1.png": bytes(padding)}, compression=0)
+
+    template = padded(size - len(padded(0)))
+    assert len(template) == size
+    return template
+
+
+def test_the_configuration_is_sound_as_shipped(tmp_path):
+    folder = NginxFolder(tmp_path)
+    done = subprocess.run(folder.command("-t"), capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "[warn]" not in done.stderr
+    assert "server 127.0.0.1:8000 " in folder.configuration.read_text()
+
+
+def test_a_job_goes_through_whole(nginx, backend):
+    answer = nginx.job(template=BIG_TEMPLATE)
+    assert (answer.status, answer.headers["X-Docops-Exit-Code"]) == (200, "0")
+    assert int(answer.headers["Content-Length"]) == len(answer.body)
+    assert {"out.docx", "out.format_report.json"} < set(members(answer.body))
+    assert api_result(answer.body)["request_id"] == answer.headers["X-Docops-Request-Id"]
+    assert backend.leftovers() == []
+
+
+def test_an_upload_of_exactly_the_limit_is_done_and_a_byte_more_is_refused_by_name(nginx):
+    assert nginx.job(template=template_of(LIMIT)).status == 200
+    refused = nginx.job(template=template_of(LIMIT + 1))
+    assert refused.told == (413, "UPLOAD_TOO_LARGE")
+    assert refused.json["detail"]["field"] == "template"
+    assert nginx.job(task_json=task() + b" " * LIMIT).json["detail"]["field"] == "task"
+
+
+def test_nginx_refuses_a_body_from_the_byte_on_at_which_the_service_does_and_says_the_same(nginx, backend):
+    largest, larger = bytes(BODY_LIMIT), bytes(BODY_LIMIT + 1)
+    assert nginx.ask("POST", "/v1/run", largest, Content_Type=FORM_TYPE).told == (400, "INVALID_ARGUMENT")
+    by_nginx = nginx.ask("POST", "/v1/run", larger, Content_Type=FORM_TYPE)
+    by_service = backend.ask("POST", "/v1/run", larger, Content_Type=FORM_TYPE)
+    assert own_error(by_nginx, 413, "UPLOAD_TOO_LARGE")
+    assert nginx.logged(by_nginx)["backend"] == ""
+    told, expected = by_nginx.json, by_service.json
+    assert (told["message"], told["detail"]["max_bytes"]) == (expected["message"], BODY_LIMIT)
+    assert told["detail"].keys() == expected["detail"].keys()
+
+
+@pytest.mark.parametrize("framing", ["length", "chunks"])
+def test_a_client_that_sends_all_before_it_listens_hears_of_the_limit(nginx, framing):
+    body = bytes(3 * BODY_LIMIT)
+    head = f"POST /v1/run HTTP/1.1\r\nHost: x\r\nContent-Type: {FORM_TYPE}\r\n"
+    if framing == "length":
+        words = f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
+    else:
+        chunks = f"{len(body):x}\r\n".encode() + body + b"\r\n0\r\n\r\n"
+        words = f"{head}Transfer-Encoding: chunked\r\n\r\n".encode() + chunks
+    assert own_error(nginx.say(words), 413, "UPLOAD_TOO_LARGE")
+
+
+@pytest.mark.parametrize("path", PRIVATE)
+@pytest.mark.parametrize(
+    "headers", [{}, {"Authorization": "Basic b2ZmaWNlOndyb25n"}, {"Authorization": "Bearer x"}]
+)
+def test_what_describes_the_service_asks_for_the_password(nginx, path, headers):
+    answer = nginx.ask("GET", path, **headers)
+    assert own_error(answer, 401, "UNAUTHORIZED")
+    assert answer.headers["WWW-Authenticate"] == 'Basic realm="docops"'
+    for name, value in CONSOLE_HEADERS.items():
+        assert answer.headers[name] == (value if path.startswith("/web") else None)
+    policy = answer.headers["Content-Security-Policy"]
+    assert (policy is not None) == path.startswith("/web")
+
+
+def test_the_password_opens_and_goes_no_further(nginx):
+    """The service's own check is off; it would refuse this password otherwise."""
+    meta = nginx.ask("GET", "/v1/meta", Authorization=CREDENTIALS)
+    assert "meeting_notice" in meta.json["supported_skills"]
+    template = nginx.ask("GET", "/v1/skills/meeting_notice/template.docx", Authorization=CREDENTIALS)
+    assert template.body.startswith(b"PK\3\4")
+
+
+def test_a_preflight_needs_no_password(nginx):
+    preflight = {"Origin": "https://a.example", "Access_Control_Request_Method": "GET"}
+    assert nginx.ask("OPTIONS", "/v1/meta", **preflight).status == 204
+    assert nginx.ask("OPTIONS", "/web", **preflight).status == 401
+
+
+def test_nobody_is_let_in_without_a_password_file(nginx, tmp_path):
+    passwords = nginx.folder.path / "htpasswd"
+    kept = passwords.rename(tmp_path / "kept")
+    try:
+        assert own_error(nginx.ask("GET", "/web", Authorization=CREDENTIALS), 403, "UNAUTHORIZED")
+    finally:
+        kept.rename(passwords)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/metrics",
+        "/metrics/",
+        "/metrics?name=x",
+        "/readyz",
+        "//readyz",
+        "/%72eadyz",
+        "/healthz/../metrics",
+        "//web",
+        "/web%2fstatic/x",
+        "/web%2Fstatic%2Fx",
+        "/web/../v1/meta",
+        "/v1/run/../meta",
+        "/v1/./meta",
+        "/v1//meta",
+        "/v1/m%65ta",
+        "/v1/meta%20",
+        "/v1\\meta",
+        "/web/static/../../v1/run",
+        "/web/static/%2e%2e/%2e%2e/healthz",
+        "/v1/meta#x",
+        "/.docops-error",
+        "/.docops-error-console",
+    ],
+)
+def test_private_addresses_and_tricks_with_paths_are_no_addresses_at_all(nginx, path):
+    answer = nginx.ask("GET", path, Authorization=CREDENTIALS)
+    assert own_error(answer, 404, "NOT_FOUND")
+    assert nginx.logged(answer)["backend"] == ""
+
+
+@pytest.mark.parametrize("path", ["/WEB", "/V1/META", "/v1/run/", "/healthz/x", "/nope"])
+def test_any_other_address_is_the_services_to_know(nginx, backend, path):
+    answer = nginx.ask("POST", path, b"x" * 100_000)
+    assert answer.told == (404, "NOT_FOUND")
+    request_id = answer.headers["X-Docops-Request-Id"]
+    eventually(lambda: request_id in {line["request_id"] for line in backend.log})
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        b"GARBAGE\r\n\r\n",
+        b"GET /healthz HTTP/1.1\r\n\r\n",
+        b"GET /health\0z HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"GET /" + b"x" * 10_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: x\r\nX-Long: " + b"x" * 10_000 + b"\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
+        b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip\r\n\r\n",
+        b"GET /healthz HTTP/3.1\r\nHost: x\r\n\r\n",
+    ],
+)
+def test_a_malformed_request_is_told_so_in_json(nginx, words):
+    assert own_error(nginx.say(words), 400, "INVALID_ARGUMENT")
+
+
+def test_slow_clients_hold_no_thread_and_no_slot(nginx, backend):
+    """More of them than threads; each sends a kilobyte now and then."""
+    body = form_body(template=template_of(10_000))
+    head = f"POST /v1/run HTTP/1.1\r\nHost: x\r\nContent-Type: {FORM_TYPE}\r\n"
+    head += f"Content-Length: {len(body)}\r\n\r\n"
+    slow = [nginx.connect() for _ in range(6)]
+
+    def jobs():
+        return sum(line["event"] == "start" for line in backend.log)
+
+    before = jobs()
+    try:
+        for connection in slow:
+            connection.sendall(head.encode())
+        for start in range(0, 3072, 1024):
+            for connection in slow:
+                connection.sendall(body[start : start + 1024])
+            assert nginx.job().status == 200
+        assert jobs() == before + 3
+        for connection in slow:
+            connection.sendall(body[3072:])
+            assert received(connection).status == 200
+    finally:
+        for connection in slow:
+            connection.close()
+
+
+def test_what_a_client_claims_of_itself_is_not_believed(nginx, backend):
+    connection = socket.create_connection(("127.0.0.1", nginx.port), 30, source_address=("127.0.0.2", 0))
+    with connection:
+        claims = "X-Forwarded-For: 9.9.9.9\r\nX-Real-IP: 9.9.9.9\r\nForwarded: for=9.9.9.9\r\n"
+        connection.sendall(f"GET /nope?secret=1 HTTP/1.1\r\nHost: x\r\n{claims}\r\n".encode())
+        answer = received(connection)
+    logged = nginx.logged(answer)
+    told = {line["request_id"]: line["client"] for line in eventually(lambda: backend.log)}
+    assert told[logged["request_id"]] == "127.0.0.2"
+    assert (logged["client"], logged["method"], logged["path"]) == ("127.0.0.2", "GET", "/nope")
+    assert (logged["status"], logged["backend"]) == (404, f"127.0.0.1:{backend.port}")
+    assert "secret" not in str(logged)
+
+
+def test_no_backend_is_a_502_in_json_that_the_access_log_knows(tmp_path):
+    nginx = NginxServer(tmp_path, free_port())
+    try:
+        job = nginx.job()
+        for answer in (job, nginx.ask("GET", "/healthz")):
+            assert own_error(answer, 502, "NOT_READY")
+            assert int(answer.headers["Retry-After"]) >= 1
+        console = nginx.ask("GET", "/web", Authorization=CREDENTIALS)
+        assert own_error(console, 502, "NOT_READY")
+        assert console.headers["X-Frame-Options"] == "DENY"
+        line = nginx.logged(job)
+        assert (line["method"], line["path"], line["status"]) == ("POST", "/v1/run", 502)
+    finally:
+        nginx.stop()

@@ -1,0 +1,316 @@
+"""Several backends behind nginx: who gets a request, what is asked twice and what never is."""
+
+import http.client
+import signal
+import socket
+import ssl
+import subprocess
+import threading
+import time
+from contextlib import ExitStack
+
+import psutil
+import pytest
+
+from tests.e2e.gunicorn_server import eventually
+from tests.e2e.nginx_server import CREDENTIALS, NginxServer, free_port, own_error
+from tests.e2e.scripted_backend import ScriptedBackend
+
+NOT_READY = b'{"error_code": "NOT_READY", "message": "The server is stopping.", "detail": {}}'
+FULL = b'{"error_code": "INSUFFICIENT_STORAGE", "message": "x", "detail": {}}'
+BUSY = b'{"error_code": "TOO_MANY_REQUESTS", "message": "x", "detail": {}}'
+
+
+@pytest.fixture
+def start_nginx(tmp_path):
+    """Start nginx in front of backends."""
+    with ExitStack() as stack:
+
+        def start(*ports, **more):
+            server = NginxServer(tmp_path / "nginx", *ports, **more)
+            stack.callback(server.stop)
+            return server
+
+        yield start
+
+
+@pytest.fixture
+def good():
+    """A backend that answers."""
+    with ScriptedBackend() as backend:
+        yield backend
+
+
+def posted(backend):
+    return [request.body for request in backend.requests if request.method == "POST"]
+
+
+def post(nginx, number):
+    return nginx.ask("POST", "/v1/run", f"job {number}".encode())
+
+
+def test_a_backend_that_cannot_be_reached_costs_nobody_an_answer(start_nginx, good):
+    nginx = start_nginx(free_port(), free_port(), good.port)
+    assert {post(nginx, number).status for number in range(6)} == {200}
+    assert nginx.ask("GET", "/healthz").status == 200
+    assert posted(good) == [f"job {number}".encode() for number in range(6)]
+
+
+def test_a_machine_that_is_gone_costs_two_seconds_and_no_answer(start_nginx, good):
+    with socket.socket() as listener, socket.socket() as first, socket.socket() as second:
+        listener.bind(("127.0.0.1", 0))
+        # A queue that is full drops what knocks: neither a connection nor a refusal.
+        listener.listen(0)
+        for waiting in (first, second):
+            waiting.setblocking(False)
+            waiting.connect_ex(listener.getsockname())
+        nginx = start_nginx(listener.getsockname()[1], good.port)
+        assert {post(nginx, number).status for number in range(3)} == {200}
+        assert len(posted(good)) == 3
+    eventually(lambda: "504" in str([line["backend_status"] for line in nginx.access_log]))
+
+
+def test_a_job_that_a_stopping_backend_refuses_goes_to_the_next(start_nginx, good):
+    with ScriptedBackend(503, NOT_READY) as stopping:
+        nginx = start_nginx(stopping.port, good.port)
+        assert {post(nginx, number).status for number in range(4)} == {200}
+    assert len(posted(stopping)) == 1
+    assert posted(good) == [f"job {number}".encode() for number in range(4)]
+
+
+def test_a_job_that_was_sent_and_not_answered_is_never_sent_again(start_nginx, good):
+    with ScriptedBackend(0) as dying:
+        nginx = start_nginx(dying.port, good.port)
+        answers = {}
+        for number in range(3):
+            answers[f"job {number}".encode()] = post(nginx, number)
+    (lost,) = posted(dying)
+    assert own_error(answers.pop(lost), 502, "NOT_READY")
+    assert [answer.status for answer in answers.values()] == [200, 200]
+    assert sorted(posted(good)) == sorted(answers)
+
+
+def test_a_question_that_was_not_answered_is_asked_again(start_nginx, good):
+    with ScriptedBackend(0) as dying:
+        nginx = start_nginx(dying.port, good.port)
+        asked = [nginx.ask("GET", "/v1/meta", Authorization=CREDENTIALS).status for _ in range(3)]
+        assert asked == [200, 200, 200]
+        assert len(dying.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (400, b'{"error_code": "INVALID_JSON"}'),
+        (408, b'{"error_code": "REQUEST_TIMEOUT"}'),
+        (413, b'{"error_code": "UPLOAD_TOO_LARGE"}'),
+        (429, BUSY),
+        (500, b'{"error_code": "RENDERER_CRASHED"}'),
+        (503, FULL),
+    ],
+)
+def test_an_error_of_the_service_goes_through_untouched(start_nginx, status, body):
+    with ScriptedBackend(status, body) as backend:
+        nginx = start_nginx(backend.port)
+        for number in range(2):
+            answer = post(nginx, number)
+            assert (answer.status, answer.body) == (status, body)
+            assert "X-Docops-Request-Id" not in answer.headers
+        assert len(posted(backend)) == 2
+
+
+def test_a_busy_backend_is_not_a_failed_one(start_nginx):
+    with ScriptedBackend(429, BUSY) as one, ScriptedBackend(429, BUSY) as other:
+        nginx = start_nginx(one.port, other.port)
+        assert [post(nginx, number).status for number in range(4)] == [429] * 4
+        assert (len(posted(one)), len(posted(other))) == (2, 2)
+
+
+def test_when_every_backend_stops_the_service_says_so(start_nginx):
+    with ScriptedBackend(503, NOT_READY) as one, ScriptedBackend(503, NOT_READY) as other:
+        nginx = start_nginx(one.port, other.port)
+        assert post(nginx, 0).told == (503, "NOT_READY")
+        assert (len(posted(one)), len(posted(other))) == (1, 1)
+
+
+def test_a_backend_that_says_nothing_is_a_504_and_is_not_asked_twice(start_nginx, good):
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen(8)
+        port = silent.getsockname()[1]
+        nginx = start_nginx(port, good.port, edits={"proxy_read_timeout 130s;": "proxy_read_timeout 1s;"})
+        answers = [post(nginx, number) for number in range(2)]
+    (late,) = [answer for answer in answers if answer.status != 200]
+    assert own_error(late, 504, "REQUEST_TIMEOUT")
+    assert late.json["detail"].keys() == {"timeout_seconds", "terminated", "request_id"}
+    assert len(posted(good)) == 1
+
+
+def test_what_reaches_a_backend_is_what_nginx_knows(start_nginx, good):
+    nginx = start_nginx(good.port)
+    claims = {
+        "X_Forwarded_For": "9.9.9.9",
+        "X_Forwarded_Proto": "https",
+        "X_Forwarded_Host": "evil.example",
+        "X_Forwarded_Port": "666",
+        "X_Forwarded_Prefix": "/evil",
+        "Forwarded": "for=9.9.9.9",
+        "Authorization": CREDENTIALS,
+    }
+    for path in ("/v1/meta", "/v1/openapi.json", "/web", "/web/static/x", "/v1/run"):
+        assert nginx.ask("GET", path, Host="docs.example:8443", **claims).status == 200
+    expected = {
+        "Host": "docs.example:8443",
+        "X-Forwarded-For": "127.0.0.1",
+        "X-Forwarded-Proto": "http",
+        "X-Forwarded-Host": "docs.example:8443",
+        "X-Forwarded-Port": "8443",
+        "Connection": "close",
+    }
+    for request in good.requests:
+        headers = {name: value for name, value in request.headers.items() if name != "Accept-Encoding"}
+        assert headers == expected
+    nginx.ask("GET", "/healthz", Host="docs.example")
+    assert good.requests[-1].headers["X-Forwarded-Port"] == "80"
+
+
+def test_the_block_for_tls_works_when_its_marks_are_taken_away(start_nginx, good, tmp_path):
+    certificate, key = tmp_path / "docops.crt", tmp_path / "docops.key"
+    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=localhost"]
+    command += ["-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-days", "1"]
+    subprocess.run([*command, "-keyout", str(key), "-out", str(certificate)], check=True, capture_output=True)
+    port = free_port()
+    edits = {
+        "# listen 443 ssl;": f"listen 127.0.0.1:{port} ssl;",
+        "# ssl_": "ssl_",
+        "# if ($scheme": "if ($scheme",
+        "/etc/nginx/docops.crt": str(certificate),
+        "/etc/nginx/docops.key": str(key),
+    }
+    nginx = start_nginx(good.port, edits=edits)
+    plain = nginx.ask("GET", "/v1/meta?x=1", Host="docs.example")
+    assert (plain.status, plain.headers["Location"]) == (308, "https://docs.example/v1/meta?x=1")
+    context = ssl.create_default_context(cafile=str(certificate))
+    raw = socket.create_connection(("127.0.0.1", port), 30)
+    with context.wrap_socket(raw, server_hostname="localhost") as connection:
+        connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: docs.example\r\nConnection: close\r\n\r\n")
+        assert connection.recv(1000).startswith(b"HTTP/1.1 200 ")
+    assert good.requests[-1].headers["X-Forwarded-Proto"] == "https"
+    assert good.requests[-1].headers["X-Forwarded-Port"] == "443"
+
+
+class Load:
+    """Clients that send one job after the other until they are told to end.
+
+    ``heard`` has the time each job was sent and its answer, ``None`` where it broke off.
+    """
+
+    def __init__(self, nginx, clients=4):
+        self.heard = []
+        self._nginx = nginx
+        self._is_over = threading.Event()
+        self._threads = [threading.Thread(target=self._send) for _ in range(clients)]
+
+    def __enter__(self):
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_error):
+        self._is_over.set()
+        for thread in self._threads:
+            thread.join()
+
+    def goes_on(self, jobs=8):
+        """Wait until so many more answers were heard."""
+        wanted = len(self.heard) + jobs
+        eventually(lambda: len(self.heard) >= wanted, 60)
+
+    def _send(self):
+        while not self._is_over.is_set():
+            began = time.monotonic()
+            try:
+                answer = self._nginx.job()
+            except http.client.IncompleteRead:
+                answer = None
+            self.heard.append((began, answer))
+
+
+@pytest.fixture
+def pair(start_server, start_nginx):
+    """Two real backends and the nginx in front of them."""
+    servers = [start_server(mp_start="fork", max_concurrency=8) for _ in range(2)]
+    for server in servers:
+        # It listens before it is ready, and what comes waits.
+        assert server.ask("GET", "/healthz").status == 200
+    return (*servers, start_nginx(*(server.port for server in servers)))
+
+
+def done_jobs(server):
+    return sum(line["event"] == "done" for line in server.log)
+
+
+def test_a_backend_that_is_stopped_under_load_costs_nobody_an_answer(pair):
+    leaving, staying, nginx = pair
+    with Load(nginx) as load:
+        eventually(lambda: done_jobs(leaving))
+        leaving.process.send_signal(signal.SIGTERM)
+        load.goes_on()
+        assert leaving.process.wait(30) == 0
+        load.goes_on()
+    assert [answer and answer.told for _, answer in load.heard if not answer or answer.status != 200] == []
+    assert done_jobs(staying) > 0
+    eventually(lambda: done_jobs(leaving) + done_jobs(staying) == len(load.heard))
+
+
+def test_a_backend_that_is_killed_under_load_costs_no_more_than_the_jobs_it_had(pair):
+    dying, staying, nginx = pair
+    with Load(nginx) as load:
+        eventually(lambda: done_jobs(dying))
+        workers = dying.workers()
+        dying.process.kill()
+        for worker in workers:
+            worker.kill()
+        # A signal returns before its process has gone, and until then the kernel takes connections for it.
+        for process in (psutil.Process(dying.process.pid), *workers):
+            eventually(lambda process=process: process.status() == psutil.STATUS_ZOMBIE)
+        killed_at = time.monotonic()
+        load.goes_on(12)
+    lost = [(began, answer) for began, answer in load.heard if answer is None or answer.status != 200]
+    # An answer that was on its way is cut off; a job that was not done yet is a 502.
+    assert all(own_error(answer, 502, "NOT_READY") for _, answer in lost if answer is not None)
+    assert len(lost) <= 4
+    assert all(began < killed_at for began, _ in lost)
+    assert done_jobs(staying) > 0
+
+
+def test_a_restarted_backend_gets_jobs_again(start_server, start_nginx):
+    servers = [start_server(mp_start="fork") for _ in range(2)]
+    returning, staying = servers
+    port = returning.port
+    nginx = start_nginx(port, staying.port)
+    returning.stop()
+    assert {nginx.job().status for _ in range(3)} == {200}
+    back = start_server(mp_start="fork", bind=f"127.0.0.1:{port}")
+    assert back.port == port
+
+    def has_a_job():
+        assert nginx.job().status == 200
+        return done_jobs(back)
+
+    eventually(has_a_job)
+
+
+def test_a_job_of_every_size_comes_back_whole_from_a_slow_reader(start_nginx):
+    """An answer larger than nginx's buffers in memory waits in its file, and leaves the backend at once."""
+    body = bytes(range(256)) * 40_000
+    with ScriptedBackend(200, body) as backend:
+        nginx = start_nginx(backend.port)
+        with nginx.connect() as connection:
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            connection.sendall(b"GET /v1/run HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            eventually(lambda: backend.requests)
+            whole = bytearray()
+            while block := connection.recv(1 << 16):
+                whole += block
+        assert whole.endswith(body)

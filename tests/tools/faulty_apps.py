@@ -1,0 +1,139 @@
+"""The app with one fault each, as gunicorn can serve it: ``tests.tools.faulty_apps:forgets_a_file()``."""
+
+import os
+import signal
+import subprocess
+import tempfile
+import threading
+import time
+
+from flask import request
+
+from docops_flask.app import create_app
+from docops_flask.engine import worker
+from docops_flask.engine.pipeline import run_job
+from docops_flask.jobs.errors import TooManyRequests
+from docops_flask.jobs.process import End, RendererProcess
+from docops_flask.jobs.renderer import Renderer
+from docops_flask.serving import EXTENSION
+
+SLOW_MS = 300
+
+
+def does_not_start():
+    raise RuntimeError("the fault of this app")
+
+
+def starts_with_the_slots_of_SLOTS():
+    app = create_app()
+    assert app.extensions[EXTENSION].settings.max_concurrency == int(os.environ["SLOTS"])
+    return app
+
+
+def answers_500():
+    def fail():
+        raise RuntimeError("what a client sent")
+
+    return _app(fail)
+
+
+def answers_429():
+    def refuse():
+        raise TooManyRequests(max_concurrency=1, queue_timeout_seconds=0, waited_ms=0)
+
+    return _app(refuse)
+
+
+def is_slow():
+    return _app(lambda: time.sleep(SLOW_MS / 1000))
+
+
+def forgets_a_file():
+    return _app(lambda: tempfile.mkstemp(prefix="forgotten-"))
+
+
+def forgets_six_megabytes():
+    def forget():
+        descriptor, _ = tempfile.mkstemp(prefix="forgotten-")
+        os.truncate(descriptor, 6 * 1024 * 1024)
+
+    return _app(forget)
+
+
+def lets_jobs_wait():
+    """Has its only slot taken until a job waits for it, and a moment longer."""
+    app = create_app()
+    slots = app.extensions[EXTENSION].slots
+    assert slots.count == 1
+
+    def block():
+        is_taken = threading.Event()
+
+        def hold():
+            with slots.take():
+                is_taken.set()
+                while not slots.waiting:
+                    time.sleep(0.01)
+                time.sleep(0.05)
+
+        threading.Thread(target=hold).start()
+        is_taken.wait()
+
+    return _every_second_job(app, block)
+
+
+def kills_its_worker():
+    return _app(lambda: os.kill(os.getpid(), signal.SIGKILL))
+
+
+def kills_its_server():
+    return _app(lambda: os.kill(os.getppid(), signal.SIGKILL))
+
+
+def stops_its_server():
+    """So that it does not hear that it is to end."""
+    return _app(lambda: os.kill(os.getppid(), signal.SIGSTOP))
+
+
+def leaves_a_process():
+    """Starts one that lives on when the server has ended."""
+    return _app(lambda: subprocess.Popen(["sleep", "600"], start_new_session=True))
+
+
+def leaks_its_renderers():
+    """Its renderers do not leave after their answer, and it does not make them."""
+
+    def end(self, patience_seconds):
+        self._channel.close()
+        return End(gone=True, exit_code=0)
+
+    RendererProcess.end = end
+    app = create_app()
+    services = app.extensions[EXTENSION]
+    renderer = Renderer("spawn", 60, 1024**3, task=render_and_stay)
+    object.__setattr__(services, "renderer", renderer)
+    return app
+
+
+def render_and_stay(job, template, folder):
+    """A renderer's task, found by its name in the renderer."""
+    worker.os._exit = lambda status: signal.pause()
+    return run_job(job, template, folder)
+
+
+def _app(fault):
+    return _every_second_job(create_app(), fault)
+
+
+def _every_second_job(app, fault):
+    """Let every other job be sound, so that its renderer and its times are seen."""
+    jobs = []
+
+    @app.before_request
+    def before():
+        if request.path == "/v1/run":
+            jobs.append(request)
+            if len(jobs) % 2 == 0:
+                fault()
+
+    return app

@@ -1,0 +1,145 @@
+"""The watermark counts what lies under a folder, and never fails over what it meets there."""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+
+import pytest
+
+from tests.conftest import ROOT
+from tools.check_tmp_watermark import main
+from tools.watermark import measure
+
+
+def run_tool(*arguments, **options):
+    command = [sys.executable, "tools/check_tmp_watermark.py", *map(str, arguments)]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, **options)
+
+
+@pytest.fixture
+def tree(tmp_path):
+    """Six entries: three folders, one of them empty, and three files of 5, 30 and 200 bytes."""
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "job" / "deep").mkdir(parents=True)
+    (tmp_path / "empty").rename(tmp_path / "job" / "empty")
+    (tmp_path / "docops-1.lock").write_bytes(b"12345")
+    (tmp_path / "job" / "middle").write_bytes(b"x" * 30)
+    (tmp_path / "job" / "deep" / "large").write_bytes(b"x" * 200)
+    return tmp_path
+
+
+LARGEST = [{"path": "job/deep/large", "bytes": 200}, {"path": "job/middle", "bytes": 30}]
+
+
+def test_as_json_it_tells_count_bytes_and_the_largest(tree):
+    result = run_tool("--root", tree, "--json", "--top-n", 2)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert json.loads(result.stdout) == {"count": 6, "bytes": 235, "top_n": LARGEST, "warnings": []}
+
+
+def test_as_text_it_tells_the_same(tree, capsys):
+    assert main(["--root", str(tree), "--top-n", "1"]) == 0
+    assert capsys.readouterr().out == "6 entries, 235 bytes\n            200  job/deep/large\n"
+
+
+@pytest.mark.parametrize("top_n", [0, 3, 10])
+def test_no_more_files_are_named_than_there_are_or_were_asked_for(tree, top_n):
+    assert len(measure(tree, top_n).top) == min(top_n, 3)
+
+
+def test_an_empty_folder_is_empty(tmp_path):
+    assert measure(tmp_path).as_json() == {"count": 0, "bytes": 0, "top_n": [], "warnings": []}
+
+
+@pytest.mark.parametrize(
+    ("name", "problem"), [("none", "does not exist or cannot be reached"), ("file", "is not a folder")]
+)
+def test_a_root_that_is_no_folder_is_a_warning(tmp_path, name, problem):
+    (tmp_path / "file").touch()
+    result = run_tool("--root", tmp_path / name, "--json")
+    assert result.returncode == 0
+    warning = f"{tmp_path / name} {problem}"
+    assert json.loads(result.stdout) == {"count": 0, "bytes": 0, "top_n": [], "warnings": [warning]}
+    assert run_tool("--root", tmp_path / name).stdout == f"0 entries, 0 bytes\nwarning: {warning}\n"
+
+
+def test_links_count_and_are_not_followed(tree, tmp_path_factory):
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    (elsewhere / "huge").write_bytes(b"x" * 10_000)
+    (tree / "to-file").symlink_to(elsewhere / "huge")
+    (tree / "to-folder").symlink_to(elsewhere)
+    (tree / "to-itself").symlink_to(tree)
+    (tree / "to-nothing").symlink_to(tree / "nothing")
+    watermark = measure(tree)
+    assert (watermark.count, watermark.bytes, watermark.warnings) == (10, 235, ())
+
+
+def test_a_root_that_is_a_link_is_followed(tree, tmp_path_factory):
+    link = tmp_path_factory.mktemp("links") / "tmp"
+    link.symlink_to(tree)
+    assert measure(link).bytes == 235
+
+
+def test_what_is_no_file_counts_without_bytes(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    watermark = measure(tmp_path)
+    assert (watermark.count, watermark.bytes, watermark.top) == (1, 0, ())
+
+
+def test_any_name_can_be_told(tmp_path):
+    (tmp_path / os.fsdecode(b"\xff\n\xe9")).touch()
+    (tmp_path / "通知").touch()
+    result = run_tool("--root", tmp_path, "--json")
+    assert {file["path"] for file in json.loads(result.stdout)["top_n"]} == {"\\udcff\\n\\udce9", "通知"}
+    result = run_tool("--root", tmp_path, env={**os.environ, "PYTHONIOENCODING": "ascii"})
+    assert (result.returncode, result.stderr) == (0, "")
+    assert "\\u901a\\u77e5" in result.stdout
+
+
+def test_what_cannot_be_read_is_a_warning(tree):
+    """A path too long for the system, because root may read everything else."""
+    folder = os.open(tree / "job", os.O_RDONLY)
+    for _ in range(20):
+        os.mkdir("d" * 250, dir_fd=folder)
+        inner = os.open("d" * 250, os.O_RDONLY, dir_fd=folder)
+        os.close(folder)
+        folder = inner
+    os.close(folder)
+    watermark = measure(tree)
+    assert watermark.bytes == 235
+    assert len(watermark.warnings) == 1
+    assert watermark.warnings[0].startswith(f"{tree}/job/ddd")
+    assert watermark.warnings[0].endswith("ddd cannot be read: File name too long")
+
+
+def test_files_that_come_and_go_meanwhile_do_no_harm(tmp_path):
+    """Jobs are at work while this looks."""
+    (tmp_path / "stays").write_bytes(b"123")
+    done = threading.Event()
+
+    def churn():
+        while not done.is_set():
+            for number in range(20):
+                (tmp_path / f"job{number}").mkdir()
+                (tmp_path / f"job{number}" / "file").touch()
+            for number in range(20):
+                (tmp_path / f"job{number}" / "file").unlink()
+                (tmp_path / f"job{number}").rmdir()
+
+    thread = threading.Thread(target=churn)
+    thread.start()
+    try:
+        watermarks = [measure(tmp_path) for _ in range(200)]
+    finally:
+        done.set()
+        thread.join()
+    assert {watermark.bytes for watermark in watermarks} == {3}
+    assert {watermark.warnings for watermark in watermarks} == {()}
+
+
+def test_help_is_given():
+    result = run_tool("--help")
+    assert result.returncode == 0
+    assert "--top-n" in result.stdout

@@ -1,0 +1,143 @@
+"""CI does what ``.ci/run`` does on any machine, smoke run included, and keeps the artefacts."""
+
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import tarfile
+
+import pytest
+import yaml
+
+from tests.conftest import ROOT, require
+from tools.ci_smoke import main
+
+WORKFLOW = yaml.safe_load((ROOT / ".github" / "workflows" / "ci.yml").read_text("utf-8"))
+(JOB,) = WORKFLOW["jobs"].values()
+STEPS = JOB["steps"]
+
+
+def position(**wanted):
+    """Where the one step stands whose members are ``wanted``."""
+    (found,) = [
+        index
+        for index, step in enumerate(STEPS)
+        if all(re.fullmatch(pattern, str(step.get(name, ""))) for name, pattern in wanted.items())
+    ]
+    return found
+
+
+UPLOAD = STEPS[position(uses="actions/upload-artifact@.*")]
+
+
+def test_the_workflow_runs_the_one_script_and_then_keeps_the_artefacts():
+    checkout, corpus = position(uses="actions/checkout@.*"), position(name="Fetch the corpus")
+    script = position(run=r"\.ci/run")
+    assert checkout < corpus < script < STEPS.index(UPLOAD)
+    assert "if" not in STEPS[script]
+    assert not STEPS[script].get("continue-on-error")
+    # The environment it gets is the one it has anywhere.
+    assert "env" not in STEPS[script]
+
+
+def test_the_artefacts_are_kept_whatever_came_of_the_run():
+    assert UPLOAD["if"] == "always()"
+    assert UPLOAD["with"]["path"] == "artifacts/"
+
+
+def test_the_script_runs_the_smoke_after_the_tests_into_the_folder_that_is_kept():
+    lines = (ROOT / ".ci" / "run").read_text("utf-8").splitlines()
+    assert lines.index("make test") < lines.index("make smoke")
+    made = subprocess.run(
+        ["make", "--dry-run", "smoke"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert made.stdout.splitlines()[-1] == ".venv/bin/python tools/ci_smoke.py --artifacts-dir artifacts"
+    assert "artifacts/" in (ROOT / ".gitignore").read_text("utf-8").splitlines()
+
+
+def test_the_smoke_of_the_script_has_the_size_that_was_asked_for(capsys):
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    said = " ".join(capsys.readouterr().out.split())
+    for option in (
+        "PORT .* (0)",
+        "REPEAT .* (3)",
+        "REPEAT_WARMUP .* (1)",
+        "REQUESTS .* (20)",
+        "CONCURRENCY .* (6)",
+    ):
+        assert re.search(option.replace("(", r"\(").replace(")", r"\)"), said)
+
+
+def test_the_workflow_may_read_and_nothing_else():
+    assert WORKFLOW["permissions"] == {"contents": "read"}
+    assert "permissions" not in JOB
+    assert STEPS[position(uses="actions/checkout@.*")]["with"]["persist-credentials"] is False
+
+
+def test_actions_are_pinned_to_a_commit():
+    for step in STEPS:
+        assert re.fullmatch(r"[\w/-]+@[0-9a-f]{40}", step.get("uses", "none@" + "0" * 40))
+
+
+def test_the_python_is_the_one_of_the_image():
+    version = re.search(r"python:(3\.11\.\d+)-slim-(\w+)", (ROOT / "Dockerfile").read_text("utf-8"))
+    assert JOB["container"]["image"] == f"python:{version[1]}-{version[2]}"
+
+
+def test_a_newer_push_ends_the_run_of_an_older_one():
+    assert "github.ref" in WORKFLOW["concurrency"]["group"]
+    assert WORKFLOW["concurrency"]["cancel-in-progress"] is True
+
+
+@pytest.fixture
+def fetch_corpus(tmp_path):
+    """Run the step that fetches the corpus; return the finished process and its folder."""
+    require(shutil.which("curl") is not None, "curl is not installed (Debian: curl)")
+
+    def fetch(url, sha256):
+        variables = {"CORPUS_URL": url, "CORPUS_SHA256": sha256, "RUNNER_TEMP": str(tmp_path)}
+        step = STEPS[position(name="Fetch the corpus")]
+        assert set(step["env"]) == {"CORPUS_URL", "CORPUS_SHA256"}
+        # As GitHub runs "shell: bash".
+        return subprocess.run(
+            ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]],
+            env={**os.environ, **variables, "GITHUB_ENV": str(tmp_path / "env")},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    return fetch
+
+
+@pytest.fixture
+def archive(tmp_path):
+    """A corpus of one file as an archive: its address and its checksum."""
+    folder = tmp_path / "original" / "corpus" / "notices"
+    folder.mkdir(parents=True)
+    (folder / "one.docx").touch()
+    path = tmp_path / "archive.tar.gz"
+    with tarfile.open(path, "w:gz") as tar:
+        tar.add(folder.parent, "corpus")
+    return path.as_uri(), hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def test_the_corpus_lies_where_the_tests_look_for_it(fetch_corpus, archive, tmp_path):
+    assert fetch_corpus(*archive).returncode == 0
+    name, _, folder = (tmp_path / "env").read_text().strip().partition("=")
+    assert name == "DOCOPS_CORPUS"
+    assert [path.name for path in (tmp_path / folder).glob("*/*.docx")] == ["one.docx"]
+
+
+@pytest.mark.parametrize(("url", "sha256"), [("", "0" * 64), ("file:///corpus.tar.gz", "")])
+def test_without_a_corpus_the_job_fails_and_says_what_to_set(fetch_corpus, url, sha256):
+    result = fetch_corpus(url, sha256)
+    assert result.returncode == 1
+    assert result.stdout.startswith("::error::No corpus: set the secret DOCOPS_CORPUS_URL")
+
+
+def test_another_archive_than_the_one_agreed_on_is_refused(fetch_corpus, archive, tmp_path):
+    assert fetch_corpus(archive[0], "0" * 64).returncode == 1
+    assert not (tmp_path / "corpus").exists()

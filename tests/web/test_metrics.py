@@ -1,0 +1,187 @@
+"""``/metrics`` of one process: what is counted, under which labels."""
+
+import base64
+import re
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from docops_flask import __version__
+from docops_flask.engine.checks.registry import REGISTRY
+from docops_flask.web.services import EXTENSION
+from tests.conftest import ROOT
+from tests.factories import docx, p
+from tests.web.conftest import crash_renderers
+from tests.web.forms import form, task
+
+
+class Metrics:
+    """An app with metrics on, and what it says of itself."""
+
+    def __init__(self, app):
+        self.app = app
+        self.client = app.test_client()
+
+    def figures(self):
+        text = self.client.get("/metrics").get_data(as_text=True)
+        return {
+            (sample.name, *sorted(sample.labels.values())): sample.value
+            for family in text_string_to_metric_families(text)
+            for sample in family.samples
+        }
+
+    def of(self, name, *labels):
+        return self.figures().get((f"docops_{name}", *sorted(labels)), 0)
+
+    def named(self, name):
+        return {key[1:]: value for key, value in self.figures().items() if key[0] == f"docops_{name}"}
+
+
+@pytest.fixture
+def start(make_app):
+    return lambda **settings: Metrics(make_app(enable_metrics=True, **settings))
+
+
+def test_metrics_are_off_by_default(client):
+    answer = client.get("/metrics")
+    assert (answer.status_code, answer.get_json()["error_code"]) == (404, "NOT_FOUND")
+
+
+def test_metrics_ask_for_the_servers_password(start):
+    client = start(web_basic_auth=("user", "pass")).client
+    assert client.get("/metrics").status_code == 401
+    right = base64.b64encode(b"user:pass").decode()
+    answer = client.get("/metrics", headers={"Authorization": f"Basic {right}"})
+    assert answer.status_code == 200
+    assert answer.mimetype == "text/plain"
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_answers_are_counted_by_route_method_and_status(start):
+    metrics = start()
+    for _ in range(3):
+        metrics.client.get("/healthz")
+    metrics.client.post("/healthz")
+    metrics.client.post("/v1/run", data={})
+    assert metrics.of("http_requests_total", "/healthz", "GET", "200") == 3
+    assert metrics.of("http_requests_total", "unmatched", "POST", "405") == 1
+    assert metrics.of("http_requests_total", "/v1/run", "POST", "415") == 1
+
+
+def test_labels_stay_few_whatever_clients_send(start):
+    metrics = start()
+    for number in range(20):
+        metrics.client.get(f"/nothing/{number}")
+        metrics.client.open("/healthz", method=f"METHOD{number}")
+        metrics.client.get(f"/v1/skills/skill{number}/template.docx")
+    assert set(metrics.named("http_requests_total")) == {
+        ("404", "GET", "unmatched"),
+        ("405", "other", "unmatched"),
+        ("/v1/skills/<name>/template.docx", "404", "GET"),
+    }
+
+
+def test_a_job_is_counted_by_its_outcome_with_its_time_and_wait(start):
+    metrics = start()
+    assert metrics.client.post("/v1/run", data=form()).headers["X-Docops-Exit-Code"] == "0"
+    assert metrics.client.post("/v1/run", data=form(task_json=task({}))).status_code == 200
+    assert metrics.client.post("/v1/run", data={}).status_code == 415
+    assert metrics.of("run_duration_seconds_count", "ok") == 1
+    assert metrics.of("run_duration_seconds_count", "missing_required") == 1
+    assert metrics.of("run_duration_seconds_count", "bad_request") == 1
+    assert metrics.of("run_duration_seconds_sum", "ok") > 0
+    assert metrics.of("queue_wait_seconds_count") == 3
+
+
+def test_a_precheck_is_no_run(start):
+    metrics = start()
+    assert metrics.client.post("/v1/precheck", data=form()).status_code == 200
+    assert metrics.named("run_duration_seconds_count") == {}
+
+
+def test_slots_are_told_busy_while_they_are(start):
+    metrics = start(max_concurrency=3)
+    assert (metrics.of("slots_busy"), metrics.of("slots_total")) == (0, 3)
+    with metrics.app.extensions[EXTENSION].slots.take():
+        assert metrics.of("slots_busy") == 1
+    assert metrics.of("slots_busy") == 0
+
+
+def test_metrics_answer_while_all_slots_are_taken_and_refusals_have_a_reason(start):
+    metrics = start(max_concurrency=1)
+    with metrics.app.extensions[EXTENSION].slots.take():
+        assert metrics.client.post("/v1/run", data=form()).status_code == 429
+        assert metrics.client.post("/v1/inspect", data={"template": form()["template"]}).status_code == 429
+        assert metrics.named("rejected_total") == {("no_slot",): 2}
+
+
+@pytest.mark.parametrize(("threads", "reason"), [(16, "queue_timeout"), (5, "queue_full")])
+def test_a_wait_in_vain_has_a_reason_of_its_own(start, threads, reason):
+    metrics = start(max_concurrency=1, threads=threads, queue_timeout_seconds=0.01)
+    with metrics.app.extensions[EXTENSION].slots.take():
+        assert metrics.client.post("/v1/run", data=form()).status_code == 429
+    assert metrics.named("rejected_total") == {(reason,): 1}
+
+
+def test_a_stopping_server_refuses_as_not_ready(start):
+    metrics = start()
+    metrics.app.extensions[EXTENSION].lifecycle.stop()
+    assert metrics.client.post("/v1/run", data=form()).status_code == 503
+    assert metrics.named("rejected_total") == {("not_ready",): 1}
+
+
+def test_timeouts_are_counted(start):
+    metrics = start(request_timeout_seconds=0.001)
+    assert metrics.client.post("/v1/run", data=form()).status_code == 408
+    assert metrics.of("renderer_timeouts_total") == 1
+    assert metrics.of("run_duration_seconds_count", "timeout") == 1
+    assert metrics.of("renderer_deaths_total") == 0
+
+
+def test_deaths_are_counted(start):
+    metrics = start()
+    crash_renderers(metrics.app)
+    assert metrics.client.post("/v1/run", data=form()).status_code == 500
+    assert metrics.of("renderer_deaths_total") == 1
+    assert metrics.of("run_duration_seconds_count", "internal_error") == 1
+
+
+def test_format_issues_are_counted_by_the_codes_of_the_checks(start):
+    metrics = start()
+    template = docx(p("　　前面有空格【MEETING_TITLE】"))
+    answer = metrics.client.post(
+        "/v1/run", data=form(template, format_mode="report", format_baseline="policy")
+    )
+    assert answer.status_code == 200
+    counted = metrics.named("format_issues_total")
+    assert counted
+    assert {code for (code,) in counted} <= {check.code for check in REGISTRY}
+
+
+def test_a_code_that_no_check_has_makes_no_series(start):
+    metrics = start()
+    recorder = metrics.app.extensions[EXTENSION].recorder
+    recorder.format_issues({f"CODE_{number}": 1 for number in range(10)})
+    assert metrics.named("format_issues_total") == {("other",): 10}
+
+
+def test_the_build_is_named(start):
+    metrics = start(commit_sha="abc123")
+    assert metrics.of("build_info", __version__, "abc123") == 1
+
+
+def test_apps_of_one_process_count_for_themselves(start):
+    one, other = start(), start()
+    one.client.get("/healthz")
+    assert other.of("http_requests_total", "/healthz", "GET", "200") == 0
+
+
+def test_the_deployment_guide_names_every_metric_and_no_other(start):
+    text = start().client.get("/metrics").get_data(as_text=True)
+    kinds = dict(re.findall(r"^# TYPE (docops_\w+) (\w+)$", text, re.MULTILINE))
+    served = {name for name in kinds if not name.endswith("_created")}
+    guide = (ROOT / "docs" / "deployment.md").read_text()
+    named = re.findall(r"`(docops_\w+)`", guide)
+    assert set(named) == served
+    alerts = re.findall(r"docops_\w+?(?=_bucket\{|[^a-z_])", guide)
+    assert set(alerts) <= served

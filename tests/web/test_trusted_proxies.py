@@ -1,0 +1,73 @@
+"""DOCOPS_TRUSTED_PROXIES: how much of the X-Forwarded-* headers is believed."""
+
+import pytest
+from flask import request
+
+from tests.web.forms import form
+
+DIRECT = ("127.0.0.1", "http://localhost/")
+
+
+def told(client, **headers):
+    """What the app believes: the client's address and the address it was asked at."""
+    names = {name.replace("_", "-"): value for name, value in headers.items()}
+    return tuple(client.get("/origin", headers=names).get_json())
+
+
+@pytest.fixture
+def ask(make_app):
+    """Ask an app that trusts ``depth`` proxies."""
+
+    def ask_app(depth, **headers):
+        app = make_app(trusted_proxies=depth)
+        app.get("/origin")(lambda: [request.remote_addr, request.url_root])
+        return told(app.test_client(), **headers)
+
+    return ask_app
+
+
+@pytest.mark.parametrize(
+    ("depth", "forwarded_for", "believed"),
+    [
+        (0, "192.0.2.7", "127.0.0.1"),
+        (1, None, "127.0.0.1"),
+        (1, "192.0.2.7", "192.0.2.7"),
+        # What a client wrote itself stands before what the proxies added.
+        (1, "9.9.9.9, 192.0.2.7", "192.0.2.7"),
+        (2, "192.0.2.7, 10.0.0.1", "192.0.2.7"),
+        (2, "9.9.9.9, 192.0.2.7, 10.0.0.1", "192.0.2.7"),
+        # One value fewer than proxies: somebody went around one of them.
+        (2, "9.9.9.9", "127.0.0.1"),
+    ],
+)
+def test_the_client_is_whom_the_outermost_trusted_proxy_saw(ask, depth, forwarded_for, believed):
+    headers = {} if forwarded_for is None else {"X_Forwarded_For": forwarded_for}
+    assert ask(depth, **headers) == (believed, DIRECT[1])
+
+
+@pytest.mark.parametrize(
+    ("depth", "url"), [(0, "http://localhost/"), (1, "https://docs.example:8443/"), (2, "http://localhost/")]
+)
+def test_scheme_host_and_port_are_believed_likewise(ask, depth, url):
+    claims = {
+        "X_Forwarded_Proto": "https",
+        "X_Forwarded_Host": "docs.example",
+        "X_Forwarded_Port": "8443",
+    }
+    assert ask(depth, **claims) == (DIRECT[0], url)
+
+
+def test_a_prefix_and_the_header_of_rfc_7239_are_never_believed(ask):
+    claims = {"X_Forwarded_Prefix": "/evil", "Forwarded": "for=9.9.9.9;host=evil.example"}
+    assert ask(1, **claims) == DIRECT
+
+
+@pytest.mark.parametrize(("depth", "client"), [(0, "127.0.0.1"), (1, "192.0.2.7")])
+def test_every_line_of_the_log_names_the_client(make_client, log, depth, client):
+    caller = make_client(trusted_proxies=depth)
+    headers = {"X-Forwarded-For": "192.0.2.7"}
+    caller.post("/v1/run", data=form(), headers=headers)
+    caller.post("/v1/run", data=form(preset="fast"), headers=headers)
+    caller.get("/nope", headers=headers)
+    assert log.events == ["start", "done", "start", "error", "error"]
+    assert {line["client"] for line in log.lines} == {client}

@@ -1,0 +1,57 @@
+"""Types of command-line arguments: argparse turns what they raise into one line and exit status 2."""
+
+import argparse
+import math
+from collections.abc import Callable
+from pathlib import Path
+
+from tools.client import Client
+
+
+def integer(least: int) -> Callable[[str], int]:
+    """Return the type of a whole number of at least ``least``."""
+
+    def parse(text: str) -> int:
+        try:
+            value = int(text)
+        except ValueError:
+            value = least - 1
+        if value < least:
+            raise argparse.ArgumentTypeError(f"{text!r} cannot be used; use an integer of at least {least}")
+        return value
+
+    return parse
+
+
+def positive_seconds(text: str) -> float:
+    """Return a finite number of seconds above 0."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not 0 < value < math.inf:
+        raise argparse.ArgumentTypeError(f"{text!r} cannot be used; use seconds above 0")
+    return value
+
+
+def base_url(text: str) -> str:
+    """Return an address that ``Client`` takes."""
+    try:
+        Client(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+    return text
+
+
+def existing_folder(text: str) -> Path:
+    """Return a folder that is there."""
+    if not Path(text).is_dir():
+        raise argparse.ArgumentTypeError(f"{text!r} is not an existing folder")
+    return Path(text)
+
+
+def writable_file(text: str) -> Path:
+    """Return a file that can be there: its folder is."""
+    if not Path(text).parent.is_dir() or Path(text).is_dir():
+        raise argparse.ArgumentTypeError(f"{text!r} cannot be written; use a file in an existing folder")
+    return Path(text)

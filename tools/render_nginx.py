@@ -1,0 +1,129 @@
+"""Writes nginx's configuration for the service: nginx/docops.conf.template with its variables filled in.
+
+The limits and timeouts follow from the service's own DOCOPS_ variables: run it with the environment that
+the service has.
+"""
+
+import argparse
+import math
+import os
+import re
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+if __name__ == "__main__":
+    # Run as a file, Python puts tools/ on the path instead of the project's folder.
+    sys.path[0] = str(Path(__file__).resolve().parent.parent)
+
+from tools.arguments import integer
+
+TEMPLATE = Path(__file__).resolve().parent.parent / "nginx" / "docops.conf.template"
+# A backend that fails once is left alone for as long; more patience would send it jobs it cannot take.
+_SERVER = "server {} max_fails=1 fail_timeout=3s;"
+# What the form fields and part headers of a request may add to its two files.
+_FORM_BYTES = 1024 * 1024
+# The service's own margin beyond a job and its wait, and as much again for nginx to be the more patient one.
+_WORKER_MARGIN_SECONDS = 60
+_PROXY_MARGIN_SECONDS = 10
+# Nothing that could end a directive or begin a variable.
+_PLAIN_VALUE = re.compile(r"[A-Za-z0-9_.:/\[\]*@+=, -]+")
+_VARIABLE = re.compile(r"\$\{(DOCOPS_[A-Z_]+)\}")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Write the configuration; return the process's exit status."""
+    options = _parser(os.environ).parse_args(arguments)
+    text = render(TEMPLATE.read_text("utf-8"), variables(options))
+    if options.output is None:
+        sys.stdout.write(text)
+        return 0
+    try:
+        options.output.write_text(text, "utf-8")
+    except OSError as error:
+        print(f"render_nginx: {options.output}: {error.strerror}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def variables(options: argparse.Namespace) -> dict[str, str]:
+    """Return the template's variables for ``options``."""
+    upload, task = options.max_upload_bytes, options.max_task_bytes
+    job_seconds = math.ceil(options.request_timeout_seconds + options.queue_timeout_seconds)
+    backends = options.upstream or ["127.0.0.1:8000"]
+    return {
+        "DOCOPS_NGINX_SERVERS": "\n    ".join(_SERVER.format(backend) for backend in backends),
+        "DOCOPS_NGINX_LISTEN": options.listen,
+        "DOCOPS_NGINX_SERVER_NAME": options.server_name,
+        "DOCOPS_NGINX_HTPASSWD": options.htpasswd,
+        "DOCOPS_NGINX_ACCESS_LOG": options.access_log,
+        "DOCOPS_NGINX_MAX_BODY_BYTES": str(upload + min(task, upload) + _FORM_BYTES),
+        "DOCOPS_NGINX_READ_TIMEOUT_SECONDS": str(
+            job_seconds + _WORKER_MARGIN_SECONDS + _PROXY_MARGIN_SECONDS
+        ),
+    }
+
+
+def render(template: str, values: Mapping[str, str]) -> str:
+    """Return ``template`` with each ``${DOCOPS_NGINX_...}`` in place; raises ``KeyError`` for an unknown one.
+
+    nginx's own variables have no braces there, and stay.
+    """
+    return _VARIABLE.sub(lambda found: values[found[1]], template)
+
+
+def _parser(environ: Mapping[str, str]) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    where = parser.add_argument_group("where")
+    where.add_argument(
+        "--upstream",
+        action="append",
+        type=_plain,
+        metavar="HOST:PORT",
+        help="a backend; once for each (default: 127.0.0.1:8000)",
+    )
+    for flag, default, what in (
+        ("--server-name", "_", "the host names served, or _ for whatever has no other server"),
+        ("--listen", "80", "nginx's port or address:port; 'default_server' may follow"),
+        ("--htpasswd", "/etc/nginx/docops.htpasswd", "the password file"),
+        ("--access-log", "/var/log/nginx/docops.access.log", "the access log (JSON lines)"),
+    ):
+        where.add_argument(flag, default=default, type=_plain, help=f"{what} (default: {default})")
+    where.add_argument("--output", type=Path, help="the file to write (default: standard output)")
+    limits = parser.add_argument_group("limits", "by default those of the service's environment variables")
+    for variable, parse, default in (
+        ("DOCOPS_MAX_UPLOAD_BYTES", integer(1), "26214400"),
+        ("DOCOPS_MAX_TASK_BYTES", integer(1), "2097152"),
+        ("DOCOPS_REQUEST_TIMEOUT_SECONDS", _seconds, "60"),
+        ("DOCOPS_QUEUE_TIMEOUT_SECONDS", _seconds, "0"),
+    ):
+        _add_limit(limits, variable, parse, environ.get(variable) or default)
+    return parser
+
+
+def _add_limit(
+    group: "argparse._ArgumentGroup", variable: str, parse: Callable[[str], float], value: str
+) -> None:
+    flag = "--" + variable.removeprefix("DOCOPS_").lower().replace("_", "-")
+    # argparse parses a default that is text as if it had been given.
+    group.add_argument(flag, type=parse, default=value, metavar="N", help=f"{variable} (now: {value})")
+
+
+def _plain(value: str) -> str:
+    if not _PLAIN_VALUE.fullmatch(value):
+        raise argparse.ArgumentTypeError(
+            f"{value!r} holds characters that nginx would read as its own syntax"
+        )
+    return value
+
+
+def _seconds(value: str) -> float:
+    if not re.fullmatch(r"[0-9]+(\.[0-9]*)?|\.[0-9]+", value, re.ASCII):
+        raise argparse.ArgumentTypeError(f"{value!r} is no time; use a decimal number of seconds")
+    return float(value)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
