@@ -21,6 +21,7 @@ from docops_flask.jobs.renderer import Renderer
 from docops_flask.logs import LOGGER, JsonFormatter
 from docops_flask.settings import Settings
 from docops_flask.web.services import EXTENSION
+from tests.jobs.limits import LIMITS
 from tests.web.openapi_document import documented
 
 
