@@ -15,7 +15,7 @@ from types import FrameType
 from typing import Any
 
 from docops_flask import logs
-from docops_flask.closing_listener import take_no_more
+from docops_flask.closing_listener import no_new_connections
 from docops_flask.engine.errors import DocopsError
 from docops_flask.engine.skills.registry import SkillSpecError, load_skills
 from docops_flask.jobs.errors import SandboxRefused
@@ -171,10 +171,14 @@ def _stop_listening(worker: Any) -> None:
     """
     worker.set_accept_enabled(False)
     for listener in worker.sockets:
-        take_no_more(listener.sock)
-        for _ in range(worker.cfg.backlog):
-            before = worker.nr_conns
-            worker.accept(listener)
-            if worker.nr_conns == before:
-                break
+        with no_new_connections(listener.sock):
+            _accept_all(worker, listener)
         listener.close()
+
+
+def _accept_all(worker: Any, listener: Any) -> None:
+    for _ in range(worker.cfg.backlog):
+        before = worker.nr_conns
+        worker.accept(listener)
+        if worker.nr_conns == before:
+            return
