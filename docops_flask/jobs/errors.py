@@ -93,7 +93,7 @@ class NotReady(DocopsError):
 
 
 class SandboxRefused(NotReady):
-    """The system gives less than ``DOCOPS_SANDBOX=require`` asks for, or a cell in which no job can be done."""
+    """The system gives less than ``DOCOPS_SANDBOX=require`` asks for, or no job can be done in its cell."""
 
 
 @contextmanager
