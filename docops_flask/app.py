@@ -10,6 +10,7 @@ from flask.json.provider import DefaultJSONProvider
 from docops_flask import logs
 from docops_flask.engine.skills.registry import SkillRegistry, SkillSpecError, load_skills
 from docops_flask.jobs.renderer import Renderer
+from docops_flask.jobs.sandbox_check import SandboxCheck
 from docops_flask.jobs.slots import Slots
 from docops_flask.jobs.workspace import Workspaces
 from docops_flask.settings import Settings, SettingsError, from_env
@@ -75,7 +76,7 @@ def _services(settings: Settings) -> Services:
     renderer = Renderer(
         start_method=settings.mp_start,
         timeout_seconds=settings.request_timeout_seconds,
-        memory_bytes=settings.renderer_memory_bytes,
+        limits=settings.process_limits(),
     )
     lifecycle = Lifecycle()
     recorder = _recorder(settings)
@@ -93,6 +94,7 @@ def _services(settings: Settings) -> Services:
         lifecycle=lifecycle,
         readiness=Readiness(renderer, workspaces, lifecycle, settings.drain_file),
         recorder=recorder,
+        sandbox=SandboxCheck(settings.mp_start, settings.process_limits(), workspaces),
     )
 
 

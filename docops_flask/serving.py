@@ -18,6 +18,7 @@ from docops_flask import logs
 from docops_flask.closing_listener import no_new_connections
 from docops_flask.engine.errors import DocopsError
 from docops_flask.engine.skills.registry import SkillSpecError, load_skills
+from docops_flask.jobs.errors import SandboxRefused
 from docops_flask.jobs.workspace import Workspaces
 from docops_flask.settings import Settings, SettingsError, from_env
 
@@ -98,6 +99,7 @@ def post_worker_init(worker: Any) -> None:
     """Remove what killed workers left; let SIGTERM refuse new jobs at once, while running ones finish."""
     services = worker.wsgi.extensions[EXTENSION]
     services.workspaces.sweep()
+    _report_sandbox(services.sandbox)
     lifecycle = services.lifecycle
 
     def handle_term(number: int, frame: FrameType | None) -> None:
@@ -110,6 +112,18 @@ def post_worker_init(worker: Any) -> None:
     signal.signal(signal.SIGTERM, handle_term)
     # gunicorn sets this for its own handler: a signal is no reason to interrupt a running request.
     signal.siginterrupt(signal.SIGTERM, False)
+
+
+def _report_sandbox(sandbox: Any) -> None:
+    """Log what renderers are kept from; stop the server when that is less than is required."""
+    try:
+        report = sandbox.report()
+    except SandboxRefused as error:
+        raise stop_with(SettingsError(error.message)) from None
+    except DocopsError:
+        # The disk is full, for instance: /readyz says so, and tries again.
+        return
+    logs.log_event("sandbox", **report.as_json())
 
 
 def worker_exit(_server: Any, worker: Any) -> None:

@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from docops_flask import setting_values as values
+from docops_flask.engine.isolation import ProcessLimits
 from docops_flask.engine.opc.limits import MIB, Limits
+from docops_flask.engine.sandbox.cell import SandboxMode
 
 PREFIX = "DOCOPS_"
 # Threads that health, meta and refusals find free whatever runs and waits.
@@ -21,6 +23,9 @@ _DEFAULT_EXTRA_THREADS = 16
 _FORM_BYTES = MIB
 # Receiving a body, ending a renderer that ignores SIGTERM, and sending the answer.
 _WORKER_MARGIN_SECONDS = 60
+_CPU_MARGIN_SECONDS = 10
+# What a renderer may write beside the artefacts themselves: its result, the ZIP's own structure.
+_RESULT_BYTES = 64 * MIB
 _SHOWN_VALUE_CHARACTERS = 64
 
 
@@ -75,6 +80,11 @@ class Settings:
         "How a renderer process starts: spawn, forkserver or fork.",
     )
     renderer_memory_bytes: int = _setting(1024 * MIB, _size, "Most bytes of memory a renderer may use.")
+    sandbox: str = _setting(
+        "auto",
+        values.choice(*SandboxMode),
+        "auto: a renderer gives up what the system lets it; require: all of it, or no start; off: nothing.",
+    )
     max_zip_entries: int = _setting(1000, values.integer(1), "Most entries in a template's ZIP.")
     max_unpacked_bytes: int = _setting(200 * MIB, _size, "Most bytes all entries of a template unfold to.")
     max_xml_bytes: int = _setting(50 * MIB, _size, "Most bytes of XML in a template, all parts together.")
@@ -161,6 +171,16 @@ class Settings:
     def worker_timeout_seconds(self) -> int:
         """Return how long a worker may be silent, or stopping: always longer than a job can take."""
         return ceil(self.request_timeout_seconds + self.queue_timeout_seconds) + _WORKER_MARGIN_SECONDS
+
+    def process_limits(self) -> ProcessLimits:
+        """Return what a renderer process may use."""
+        return ProcessLimits(
+            memory_bytes=self.renderer_memory_bytes,
+            # The deadline is what ends a job; this ends one that its server cannot.
+            cpu_seconds=ceil(self.request_timeout_seconds) + _CPU_MARGIN_SECONDS,
+            file_bytes=self.max_output_bytes + _RESULT_BYTES,
+            sandbox=SandboxMode(self.sandbox),
+        )
 
     def limits(self) -> Limits:
         """Return what a template may unfold to."""

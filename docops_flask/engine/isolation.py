@@ -11,27 +11,43 @@ import os
 import resource
 import select
 import signal
+import time
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
+from math import ceil
 from pathlib import Path
+
+from docops_flask.engine.sandbox.cell import Cell, SandboxMode, make_cell
 
 # Python ignores these two so that a closed pipe or a file size limit is an exception, not a death.
 _STAY_IGNORED = frozenset({signal.SIGPIPE, signal.SIGXFSZ})
 _CANNOT_BE_SET = frozenset({signal.SIGKILL, signal.SIGSTOP})
 
 
-@dataclass(frozen=True, slots=True)
+# A job reads its template and writes a handful of files, one after the other.
+_MOST_DESCRIPTORS = 64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProcessLimits:
-    """What a renderer may use; ``memory_bytes`` come on top of what the fresh process maps."""
+    """What a renderer may use, and do.
+
+    ``memory_bytes`` and ``cpu_seconds`` come on top of what the fresh process has taken; ``file_bytes`` is
+    the most that a file it writes may hold.
+    """
 
     memory_bytes: int
+    cpu_seconds: int
+    file_bytes: int
+    sandbox: SandboxMode = SandboxMode.AUTO
 
 
-def isolate(limits: ProcessLimits, *, parent_sentinel: int, keep: Iterable[int]) -> None:
+def isolate(limits: ProcessLimits, *, parent_sentinel: int, keep: Iterable[int]) -> Cell:
     """Cut this process off from its server, except for ``parent_sentinel`` and the ``keep`` descriptors.
 
     ``parent_sentinel`` is the read end of a pipe whose write end lives in the server alone.
-    Standard input, output and error stay.
+    Standard input, output and error stay. Close the cell that is returned once the job's folder is known.
     """
     _reset_signals()
     # Garbage inherited by fork may own descriptor numbers that are closed below and then used anew:
@@ -40,8 +56,14 @@ def isolate(limits: ProcessLimits, *, parent_sentinel: int, keep: Iterable[int])
     os.setsid()
     _close_descriptors({0, 1, 2, parent_sentinel, *keep})
     die_with_server(parent_sentinel)
+    be_first_to_go()
+    cell = make_cell(limits.sandbox)
     limit_memory(limits.memory_bytes)
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    _limit(resource.RLIMIT_CPU, ceil(time.process_time()) + limits.cpu_seconds)
+    _limit(resource.RLIMIT_FSIZE, limits.file_bytes)
+    _limit(resource.RLIMIT_NOFILE, _MOST_DESCRIPTORS)
+    _limit(resource.RLIMIT_CORE, 0)
+    return cell
 
 
 def die_with_server(parent_sentinel: int) -> None:
@@ -65,10 +87,20 @@ def die_with_server(parent_sentinel: int) -> None:
 def limit_memory(memory_bytes: int) -> None:
     """Allow this process ``memory_bytes`` of address space beyond what it has; a lower limit stays."""
     pages = int(Path("/proc/self/statm").read_bytes().split()[0])
-    wanted = pages * resource.getpagesize() + memory_bytes
-    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    _limit(resource.RLIMIT_AS, pages * resource.getpagesize() + memory_bytes)
+
+
+def be_first_to_go() -> None:
+    """Have the kernel take this process before its server when the machine runs out of memory (proc(5))."""
+    with suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("1000")
+
+
+def _limit(what: int, wanted: int) -> None:
+    """Set a soft and hard resource limit; a lower hard one stays."""
+    _, hard = resource.getrlimit(what)
     limit = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
-    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+    resource.setrlimit(what, (limit, limit))
 
 
 def _reset_signals() -> None:

@@ -48,8 +48,10 @@ def main(channel: socket.socket, limits: ProcessLimits, task: Task = run_job) ->
     parent = parent_process()
     if parent is None:
         raise RuntimeError("a renderer is started by its server")
-    isolate(limits, parent_sentinel=parent.sentinel, keep=[channel.fileno()])
+    cell = isolate(limits, parent_sentinel=parent.sentinel, keep=[channel.fileno()])
     folder = _receive_folder(channel)
+    if folder is not None:
+        cell.close(folder)
     status = 0 if folder is None else _serve(channel, folder, task)
     # Everything that counts is on disk: taking the interpreter down would only cost time.
     os._exit(status)

@@ -92,6 +92,10 @@ class NotReady(DocopsError):
         self.retry_after_seconds = _RETRY_AFTER_SECONDS
 
 
+class SandboxRefused(NotReady):
+    """The system gives less than ``DOCOPS_SANDBOX=require`` asks for, or no job can be done in its cell."""
+
+
 @contextmanager
 def storage_errors() -> Iterator[None]:
     """Turn an ``OSError`` that speaks of the volume into ``InsufficientStorage``; let others pass."""

@@ -48,7 +48,7 @@ class Renderer:
     """Runs jobs, each in a new process; safe to use from many threads."""
 
     def __init__(
-        self, start_method: str, timeout_seconds: float, memory_bytes: int, task: Task = run_job
+        self, start_method: str, timeout_seconds: float, limits: ProcessLimits, task: Task = run_job
     ) -> None:
         """Take ``spawn``, ``forkserver`` or ``fork`` and what a job may use.
 
@@ -56,7 +56,7 @@ class Renderer:
         """
         self._start_method = start_method
         self._timeout_seconds = timeout_seconds
-        self._limits = ProcessLimits(memory_bytes)
+        self._limits = limits
         self._task = task
 
     def run(self, job: Job, workspace: Path) -> Rendered:

@@ -19,4 +19,4 @@ def healthz() -> dict[str, Any]:
 def readyz() -> dict[str, Any]:
     """Say that a job would be done now; otherwise the answer is 503 with the reason."""
     services().readiness.check()
-    return {"status": "ready"}
+    return {"status": "ready", "sandbox": services().sandbox.report().as_json()}

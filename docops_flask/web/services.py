@@ -7,6 +7,7 @@ from flask import current_app
 
 from docops_flask.engine.skills.registry import SkillRegistry
 from docops_flask.jobs.renderer import Renderer
+from docops_flask.jobs.sandbox_check import SandboxCheck
 from docops_flask.jobs.slots import Slots
 from docops_flask.jobs.workspace import Workspaces
 from docops_flask.settings import Settings
@@ -29,6 +30,7 @@ class Services:
     lifecycle: Lifecycle
     readiness: Readiness
     recorder: Recorder
+    sandbox: SandboxCheck
 
 
 def services() -> Services:

@@ -1,5 +1,6 @@
 """The renderer process seen from its channel: messages, result file, exit status."""
 
+import dataclasses
 import json
 import os
 import resource
@@ -15,8 +16,7 @@ from docops_flask.engine import worker
 from docops_flask.engine.isolation import ProcessLimits
 from docops_flask.engine.job import Job, JobKind
 from tests.jobs import targets
-
-LIMITS = ProcessLimits(memory_bytes=512 * 1024 * 1024)
+from tests.jobs.limits import LIMITS
 
 
 class Conversation:
@@ -141,7 +141,9 @@ def test_it_does_not_run_outside_a_renderer_process() -> None:
 
 
 def test_memory_limits_hold_on_top_of_what_the_fresh_process_maps(folder: Path) -> None:
-    conversation = Conversation(targets.tell_memory_limit, ProcessLimits(memory_bytes=300_000_000))
+    conversation = Conversation(
+        targets.tell_memory_limit, dataclasses.replace(LIMITS, memory_bytes=300_000_000)
+    )
     assert conversation.serve(folder) == worker.DONE
     conversation.close()
     told = json.loads((folder / worker.RESULT_FILE).read_bytes())["result"]

@@ -17,8 +17,7 @@ from docops_flask.engine.job import Job, JobKind
 from docops_flask.jobs.renderer import Renderer
 from docops_flask.jobs.workspace import Workspace, Workspaces
 from tests.jobs import targets
-
-MEMORY_BYTES = 512 * 1024 * 1024
+from tests.jobs.limits import LIMITS
 
 
 def say(text: object) -> None:
@@ -56,7 +55,7 @@ def hold_forked_workspace(root: str) -> None:
 
 def run_job(start_method: str, task_name: str, root: str) -> None:
     """Run one job; print what it came to."""
-    renderer = Renderer(start_method, 60.0, MEMORY_BYTES, task=getattr(targets, task_name))
+    renderer = Renderer(start_method, 60.0, LIMITS, task=getattr(targets, task_name))
     workspace = make_workspace(Workspaces(Path(root)))
     say(renderer.run(Job(JobKind.RUN, skills=()), workspace.path).result)
 

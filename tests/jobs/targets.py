@@ -297,3 +297,22 @@ def lower_the_limit_and_isolate(job: Job, template: Path, folder: Path) -> dict[
     before = resource.getrlimit(resource.RLIMIT_AS)
     isolation.limit_memory(2**40)
     return {"before": before, "after": resource.getrlimit(resource.RLIMIT_AS)}
+
+
+def tell_environment(job: Job, template: Path, folder: Path) -> dict[str, Any]:
+    return {"environment": dict(os.environ)}
+
+
+def spin(job: Job, template: Path, folder: Path) -> NoReturn:
+    while True:
+        pass
+
+
+def fill_a_file(job: Job, template: Path, folder: Path) -> dict[str, Any]:
+    path = folder / "growing"
+    try:
+        with path.open("wb", buffering=0) as file:
+            while True:
+                file.write(bytes(100_000))
+    except OSError as error:
+        return {"error": errno.errorcode[error.errno or 0], "size": path.stat().st_size}

@@ -16,14 +16,14 @@ from docops_flask.jobs.errors import InsufficientStorage, RendererCrashed, Reque
 from docops_flask.jobs.renderer import Renderer
 from docops_flask.jobs.workspace import Workspace, Workspaces
 from tests.jobs import targets
+from tests.jobs.limits import LIMITS
 from tests.jobs.observing import descriptors, eventually, is_gone, read_pid
 
-MEMORY_BYTES = 512 * 1024 * 1024
 PATIENT_SECONDS = 60.0
 
 
 def make(start_method, task, timeout_seconds=PATIENT_SECONDS):
-    return Renderer(start_method, timeout_seconds, MEMORY_BYTES, task=task)
+    return Renderer(start_method, timeout_seconds, LIMITS, task=task)
 
 
 def test_a_job_crosses_to_a_process_of_its_own_and_its_result_comes_back(

@@ -21,15 +21,15 @@ from docops_flask.jobs.renderer import Renderer
 from docops_flask.jobs.workspace import Workspace, Workspaces
 from tests.factories import docx, p
 from tests.jobs import targets
+from tests.jobs.limits import LIMITS
 from tests.jobs.observing import eventually, is_gone, read_pid
 
 SCRIPT = Path(__file__).parent / "server_script.py"
-MEMORY_BYTES = 512 * 1024 * 1024
 WEB_PACKAGES = {"flask", "werkzeug", "marshmallow", "gunicorn", "yaml"}
 
 
 def make(start_method, task, timeout_seconds=60.0):
-    return Renderer(start_method, timeout_seconds, MEMORY_BYTES, task=task)
+    return Renderer(start_method, timeout_seconds, LIMITS, task=task)
 
 
 def start_script(*arguments: str, **environment: str) -> subprocess.Popen[str]:
@@ -237,11 +237,11 @@ def test_a_renderer_that_waits_for_its_job_ends_with_its_server(start_method, tm
     """As a renderer started ahead of need will."""
     code = (
         "import sys, time; sys.path.insert(0, sys.argv[2])\n"
-        "from docops_flask.engine.isolation import ProcessLimits\n"
+        "from tests.jobs.limits import LIMITS\n"
         "from docops_flask.jobs.process import RendererProcess\n"
         "from tests.jobs.targets import echo\n"
         "deadline = time.monotonic() + 60\n"
-        "start = lambda: RendererProcess.start(sys.argv[1], ProcessLimits(2**29), echo, deadline)\n"
+        "start = lambda: RendererProcess.start(sys.argv[1], LIMITS, echo, deadline)\n"
         "ahead = [start() for _ in range(3)]\n"
         "print([one.hear(deadline) for one in ahead], *[one.pid for one in ahead], flush=True)\n"
         "time.sleep(60)\n"
@@ -320,7 +320,7 @@ def test_a_probe_proves_that_a_renderer_gets_ready_and_leaves_none(start_method)
 
 
 def test_a_probe_says_when_no_renderer_gets_ready(start_method, monkeypatch) -> None:
-    renderer = Renderer(start_method, 60.0, MEMORY_BYTES, task=targets.echo)
+    renderer = Renderer(start_method, 60.0, LIMITS, task=targets.echo)
     monkeypatch.setattr(renderer, "_limits", "no limits at all")
     with pytest.raises(NotReady) as caught:
         renderer.probe()

@@ -21,6 +21,7 @@ from docops_flask.jobs.renderer import Renderer
 from docops_flask.logs import LOGGER, JsonFormatter
 from docops_flask.settings import Settings
 from docops_flask.web.services import EXTENSION
+from tests.jobs.limits import LIMITS
 from tests.web.openapi_document import documented
 
 
@@ -118,7 +119,7 @@ def die(*_args: Any) -> dict[str, Any]:
 
 def crash_renderers(app: Flask) -> None:
     """Have every renderer of ``app`` killed in the middle of its job."""
-    renderer = Renderer("fork", timeout_seconds=60, memory_bytes=1 << 30, task=die)
+    renderer = Renderer("fork", timeout_seconds=60, limits=LIMITS, task=die)
     app.extensions[EXTENSION] = dataclasses.replace(app.extensions[EXTENSION], renderer=renderer)
 
 

@@ -3,6 +3,7 @@
 from marshmallow import fields
 
 from docops_flask.engine.options import CHOICES
+from docops_flask.engine.sandbox.cell import SandboxMode
 from docops_flask.web.api_description import member
 from docops_flask.web.api_description.answer import Answer
 
@@ -15,12 +16,24 @@ class Health(Answer):
     sample = {"status": "ok"}  # noqa: RUF012 -- read only
 
 
+class Sandbox(Answer):
+    """What renderers are kept from doing."""
+
+    mode = member.text("DOCOPS_SANDBOX.", one_of=[str(mode) for mode in SandboxMode])
+    level = member.text("What the system gives of it.", one_of=["full", "partial", "none"])
+    possible = member.texts("What a renderer that tried could do all the same; for people.")
+
+
 class Readiness(Answer):
     """A job would be done now."""
 
     status = member.text("Always ready.", one_of=["ready"])
+    sandbox = member.one(Sandbox, "What renderers are kept from doing.")
 
-    sample = {"status": "ready"}  # noqa: RUF012 -- read only
+    sample = {  # noqa: RUF012 -- read only
+        "status": "ready",
+        "sandbox": {"mode": "auto", "level": "full", "possible": []},
+    }
 
 
 class Label(Answer):

@@ -1,0 +1,1 @@
+"""What keeps a renderer from doing anything but its job: Landlock and seccomp."""

@@ -1,0 +1,84 @@
+"""The cell a renderer works in: made before it is ready, closed around it when it knows its folder."""
+
+import os
+import sys
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from docops_flask.engine.sandbox.landlock import Ruleset
+from docops_flask.engine.sandbox.seccomp import refuse_calls
+
+_PACKAGE = Path(__file__).resolve().parents[2]
+# Where the dynamic loader finds the libraries of extension modules that are loaded later.
+_LIBRARIES = ("/usr/lib", "/usr/lib64", "/lib", "/lib64", "/usr/local/lib", "/etc/ld.so.cache")
+
+
+class SandboxMode(StrEnum):
+    """What ``DOCOPS_SANDBOX`` asks for."""
+
+    AUTO = "auto"
+    REQUIRE = "require"
+    OFF = "off"
+
+
+class SandboxUnavailable(RuntimeError):
+    """The system does not give what ``require`` asks for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What of a cell the system gives; ``ruleset`` is ``None`` without Landlock."""
+
+    ruleset: Ruleset | None
+    calls_refused: bool
+
+    def close(self, folder: Path) -> None:
+        """Leave this process the files of its job's ``folder`` and what Python loads, nothing else."""
+        if self.ruleset is not None:
+            self.ruleset.allow_work(folder)
+            self.ruleset.enforce()
+
+
+def make_cell(mode: SandboxMode) -> Cell:
+    """Refuse what no job needs from now on, and prepare the rest for ``Cell.close``.
+
+    With ``auto`` what the system lacks is left out; with ``require`` that raises ``SandboxUnavailable``.
+    """
+    if mode == SandboxMode.OFF:
+        return Cell(None, calls_refused=False)
+    os.environ.clear()
+    ruleset = _make_ruleset()
+    calls_refused = _try_refusing_calls()
+    if mode == SandboxMode.REQUIRE and (ruleset is None or not calls_refused):
+        raise SandboxUnavailable("this system has no Landlock, or no seccomp filters")
+    return Cell(ruleset, calls_refused)
+
+
+def _make_ruleset() -> Ruleset | None:
+    try:
+        ruleset = Ruleset()
+    except OSError:
+        return None
+    ruleset.allow_reading(readable_paths())
+    return ruleset
+
+
+def _try_refusing_calls() -> bool:
+    try:
+        refuse_calls()
+    except OSError:
+        return False
+    return True
+
+
+def readable_paths() -> list[Path]:
+    """Return what Python may still have to load: modules, templates of pages, shared libraries.
+
+    Of a folder that holds this package, a clone of the project for instance, only the package counts.
+    """
+    modules = [Path(entry) for entry in sys.path if entry]
+    others = [entry for entry in modules if entry.resolve() not in (_PACKAGE.parent, Path.cwd())]
+    own = [_PACKAGE, (_PACKAGE / "templates").resolve()]
+    libraries = [Path(sys.base_prefix) / "lib", *map(Path, _LIBRARIES)]
+    return list(dict.fromkeys([*own, *others, *libraries]))
