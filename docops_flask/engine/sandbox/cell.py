@@ -73,12 +73,13 @@ def _try_refusing_calls() -> bool:
 
 
 def readable_paths() -> list[Path]:
-    """Return what Python may still have to load: modules, templates of pages, shared libraries.
+    """Return what Python may still have to load: modules, templates and styles of pages, shared libraries.
 
     Of a folder that holds this package, a clone of the project for instance, only the package counts.
     """
     modules = [Path(entry) for entry in sys.path if entry]
     others = [entry for entry in modules if entry.resolve() not in (_PACKAGE.parent, Path.cwd())]
-    own = [_PACKAGE, (_PACKAGE / "templates").resolve()]
+    # In a clone these two are links.
+    own = [_PACKAGE, *((_PACKAGE / name).resolve() for name in ("templates", "static"))]
     libraries = [Path(sys.base_prefix) / "lib", *map(Path, _LIBRARIES)]
     return list(dict.fromkeys([*own, *others, *libraries]))

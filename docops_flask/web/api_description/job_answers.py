@@ -83,9 +83,7 @@ class TemplateProblem(Answer):
     code = member.text("A short stable word, such as UNKNOWN_FIELD; further ones may come.")
     message = member.text("What it is, for people.")
     place = member.text("The run it is about; empty where the whole template is meant.")
-    text = member.text(
-        "The text it is about, cut to 80 characters; empty for the whole template."
-    )
+    text = member.text("The text it is about, cut to 80 characters; empty for the whole template.")
 
 
 class Inspection(Answer):
