@@ -15,7 +15,7 @@ from types import FrameType
 from typing import Any
 
 from docops_flask import logs
-from docops_flask.closing_listener import no_new_connections
+from docops_flask.closing_listener import refuse_connections
 from docops_flask.engine.errors import DocopsError
 from docops_flask.engine.skills.registry import SkillSpecError, load_skills
 from docops_flask.jobs.errors import SandboxRefused
@@ -31,6 +31,8 @@ _KEEPALIVE_SECONDS = 5
 # Counts the reloads (SIGHUP). Shared with the workers, who could not tell from SIGTERM alone whether
 # the server stops, and jobs on open connections are to be refused, or others take over.
 _reloads = mmap.mmap(-1, 1)
+# 1 once this server stops for good: not one worker of it, nor one of two servers with the same listeners.
+_stop = mmap.mmap(-1, 1)
 
 
 def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
@@ -71,6 +73,7 @@ def on_starting(server: Any) -> None:
     The folder of the workers' figures is this process's, which outlives each of them.
     """
     settings = read_settings()
+    server.stop = _noted_stop(server, server.stop)
     try:
         load_skills(settings.skills_dir)
     except SkillSpecError as error:
@@ -150,6 +153,19 @@ def stop_with(error: SettingsError) -> SystemExit:
     return SystemExit(APP_LOAD_ERROR)
 
 
+def _noted_stop(server: Any, stop: Callable[..., None]) -> Callable[..., None]:
+    """Return ``server.stop`` that tells the workers first, unless another server goes on with the listeners.
+
+    It does after an upgrade (SIGUSR2), or where systemd keeps them.
+    """
+
+    def noted_stop(graceful: bool = True) -> None:
+        _stop[0] = server.reexec_pid == server.master_pid == 0 and not server.systemd
+        stop(graceful)
+
+    return noted_stop
+
+
 def _accept_while_listening(accept: Callable[[Any], None]) -> Callable[[Any], None]:
     """Return gunicorn's ``accept`` without its mistake about a listener that has been closed.
 
@@ -171,14 +187,11 @@ def _stop_listening(worker: Any) -> None:
     """
     worker.set_accept_enabled(False)
     for listener in worker.sockets:
-        with no_new_connections(listener.sock):
-            _accept_all(worker, listener)
+        if _stop[0]:
+            refuse_connections(listener.sock)
+        for _ in range(worker.cfg.backlog):
+            before = worker.nr_conns
+            worker.accept(listener)
+            if worker.nr_conns == before:
+                break
         listener.close()
-
-
-def _accept_all(worker: Any, listener: Any) -> None:
-    for _ in range(worker.cfg.backlog):
-        before = worker.nr_conns
-        worker.accept(listener)
-        if worker.nr_conns == before:
-            return

@@ -6,6 +6,7 @@ from docops_flask.engine.errors import DocopsError
 from docops_flask.logs import log_event
 from docops_flask.web import auth, cors, headers
 from docops_flask.web.errors import Unauthorized
+from docops_flask.web.health import READY_ENDPOINT
 from docops_flask.web.job_log import error_fields
 from docops_flask.web.request import ApiRequest, api_request
 from docops_flask.web.run import ENDPOINT as RUN_ENDPOINT
@@ -50,7 +51,8 @@ def _record(request: ApiRequest, response: Response) -> None:
     recorder = services().recorder
     route = request.url_rule.rule if request.url_rule is not None else None
     recorder.request_ended(route, request.method, response.status_code)
-    if request.failure is not None:
+    # A probe that is told no is no job that was refused.
+    if request.failure is not None and request.endpoint != READY_ENDPOINT:
         recorder.failed(request.failure)
 
 

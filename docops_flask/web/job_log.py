@@ -15,8 +15,11 @@ _DONE_OUTCOMES = {
     ExitCode.MISSING_REQUIRED: "missing_required",
     ExitCode.FORMAT_CHECK_FAILED: "strict_failed",
 }
+_OTHER_DONE = "other_exit_code"
 _ERROR_OUTCOMES = {408: "timeout", 413: "payload_too_large", 429: "rate_limited"}
-
+_OTHER_4XX = "bad_request"
+_OTHER_5XX = "internal_error"
+OUTCOMES = (*_DONE_OUTCOMES.values(), _OTHER_DONE, *_ERROR_OUTCOMES.values(), _OTHER_4XX, _OTHER_5XX)
 
 OnEnd = Callable[[str, float], None]
 
@@ -30,7 +33,7 @@ class SentBody(Protocol):
 def error_fields(error: DocopsError) -> dict[str, Any]:
     """Return the fields of an ``error`` line that ``error`` decides."""
     status, code = _CLIENT_LEFT if isinstance(error, ClientLeft) else (error.status, error.code)
-    default = "bad_request" if status < 500 else "internal_error"
+    default = _OTHER_4XX if status < 500 else _OTHER_5XX
     fields: dict[str, Any] = {
         "outcome": _ERROR_OUTCOMES.get(status, default),
         "status_code": status,
@@ -72,7 +75,7 @@ class JobLog:
         self._stage = "stream"
         self._body = body
         self._done = {
-            "outcome": _DONE_OUTCOMES.get(exit_code, "other_exit_code"),
+            "outcome": _DONE_OUTCOMES.get(exit_code, _OTHER_DONE),
             "http_status": 200,
             "exit_code": int(exit_code),
             "timing": timing,

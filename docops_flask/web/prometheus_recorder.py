@@ -1,5 +1,6 @@
 """The figures behind ``/metrics``, kept by the Prometheus client library."""
 
+import logging
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -16,27 +17,35 @@ from docops_flask.jobs.errors import (
     RequestTimeout,
     TooManyRequests,
 )
-from docops_flask.settings import Settings, SettingsError
+from docops_flask.settings import Settings
+from docops_flask.web.job_log import OUTCOMES
 from docops_flask.web.metrics_files import FOLDER_VARIABLE, MetricsFiles
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"})
 _OTHER = "other"
 _NO_ROUTE = "unmatched"
 _FORMAT_CODES = frozenset(check.code for check in REGISTRY)
+_NO_STORAGE = "no_storage"
+_NOT_READY = "not_ready"
+_REASONS = ("no_slot", "queue_full", "queue_timeout", _NOT_READY, _NO_STORAGE)
+_JOB_ROUTES = ("/v1/run", "/v1/precheck", "/v1/inspect")
 _RUN_SECONDS = (0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120)
 _WAIT_SECONDS = (0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+_log = logging.getLogger(__name__)
 
 
 def start_recorder(settings: Settings, environ: Mapping[str, str]) -> "PrometheusRecorder":
     """Return the recorder of this process, with files where gunicorn's master has made their folder.
 
-    Raises ``SettingsError`` when these cannot be used.
+    A worker that finds no room for its files works all the same: only its figures are missing.
     """
     folder = environ.get(FOLDER_VARIABLE)
-    try:
-        files = MetricsFiles(Path(folder)) if folder else None
-    except OSError as error:
-        raise SettingsError(f"DOCOPS_ENABLE_METRICS: no room for the figures ({error.strerror})") from error
+    files = MetricsFiles(Path(folder)) if folder else None
+    if files is not None:
+        try:
+            files.open()
+        except OSError as error:
+            _log.warning("TMPDIR has no room for this worker's metrics (%s)", error.strerror)
     return PrometheusRecorder(settings, files)
 
 
@@ -74,6 +83,7 @@ class PrometheusRecorder:
         )
         build.labels(__version__, settings.commit_sha).set(1)
         self._busy.set(0)
+        self._begin_at_zero()
 
     def request_ended(self, route: str | None, method: str, status: int) -> None:
         """Count an answer."""
@@ -110,6 +120,15 @@ class PrometheusRecorder:
             return generate_latest(self._registry)
         return generate_latest(self._files.of_all_workers())
 
+    def _begin_at_zero(self) -> None:
+        """Show what alerts ask for before it happens: ``increase()`` misses the event that makes a series."""
+        for route in _JOB_ROUTES:
+            self._requests.labels(route, "POST", "500")
+        for reason in _REASONS:
+            self._rejected.labels(reason)
+        for outcome in OUTCOMES:
+            self._durations.labels(outcome)
+
     def _counter(self, name: str, text: str, labels: tuple[str, ...] = ()) -> Counter:
         return Counter(name, text, labels, registry=self._registry)
 
@@ -128,5 +147,5 @@ def _rejection(error: DocopsError) -> str | None:
     if isinstance(error, TooManyRequests):
         return error.reason
     if isinstance(error, NotReady):
-        return "not_ready"
-    return "no_storage" if isinstance(error, InsufficientStorage) else None
+        return _NOT_READY
+    return _NO_STORAGE if isinstance(error, InsufficientStorage) else None

@@ -24,6 +24,7 @@ class ScriptedBackend:
     def __init__(self, status: int = 200, body: bytes = b'{"answer": "of the backend"}') -> None:
         self.status, self.body = status, body
         self.requests: list[Sent] = []
+        self.answered = 0
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self.port = int(self._server.server_port)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
@@ -52,6 +53,7 @@ class ScriptedBackend:
                     self.send_header("Content-Length", str(len(backend.body)))
                     self.end_headers()
                     self.wfile.write(backend.body)
+                    backend.answered += 1
 
             do_GET = do_POST = do_OPTIONS = handle_any
 

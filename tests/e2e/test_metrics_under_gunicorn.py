@@ -1,15 +1,19 @@
 """``/metrics`` of a whole server: all workers count, whichever answers, and none of it is lost with one."""
 
+import shutil
 import signal
+import sys
 
 import psutil
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from tests.container.namespace import require_namespaces
 from tests.e2e.gunicorn_server import BIG_TEMPLATE, eventually
 
 WORKERS = 3
 SLOTS = 2
+NO_ROOM = "no room for this worker's metrics"
 
 
 class Watched:
@@ -146,6 +150,31 @@ def test_what_a_killed_server_left_is_swept_by_the_next(start_server, tmp_path):
     assert second.job().status == 200
     assert not left & set(first.work_folder.glob("*.db"))
     assert len(list(first.work_folder.glob("*.db"))) == 1
+
+
+def test_a_worker_that_finds_no_room_for_its_figures_works_all_the_same(start_server):
+    require_namespaces()
+    # Room for the files of one worker, 1 MiB, and for a small job.
+    small_volume = 'mount -t tmpfs -o size=2000k tmpfs "$TMPDIR" && exec "$0" -m gunicorn'
+    command = ["unshare", "--mount", "sh", "-c", small_volume, sys.executable]
+    server = start_server(command=command, enable_metrics=1, workers=2, max_concurrency=SLOTS)
+    eventually(lambda: NO_ROOM in server.errors)
+    before = {worker.pid for worker in server.workers()}
+    for _ in range(6):
+        assert server.job().status == 200
+        assert f"docops_slots_total {SLOTS}.0" in server.ask("GET", "/metrics").body.decode()
+    assert {worker.pid for worker in server.workers()} == before
+
+
+def test_workers_outlive_the_folder_of_their_figures(start):
+    watched = start()
+    shutil.rmtree(watched.server.work_folder)
+    assert watched.server.ask("GET", "/metrics").told == (503, "INSUFFICIENT_STORAGE")
+    watched.server.work_folder.mkdir()
+    watched.server.workers()[0].kill()
+    eventually(lambda: NO_ROOM in watched.server.errors)
+    for _ in range(6):
+        assert watched.server.job().status == 200
 
 
 def test_a_server_without_metrics_makes_no_files(start_server):

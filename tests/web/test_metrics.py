@@ -8,6 +8,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from docops_flask import __version__
 from docops_flask.engine.checks.registry import REGISTRY
+from docops_flask.web.job_log import OUTCOMES
 from docops_flask.web.services import EXTENSION
 from tests.conftest import ROOT
 from tests.factories import docx, p
@@ -34,7 +35,10 @@ class Metrics:
         return self.figures().get((f"docops_{name}", *sorted(labels)), 0)
 
     def named(self, name):
-        return {key[1:]: value for key, value in self.figures().items() if key[0] == f"docops_{name}"}
+        """What has been counted: many series are there at zero."""
+        return {
+            key[1:]: value for key, value in self.figures().items() if key[0] == f"docops_{name}" and value
+        }
 
 
 @pytest.fixture
@@ -130,12 +134,39 @@ def test_a_stopping_server_refuses_as_not_ready(start):
     assert metrics.named("rejected_total") == {("not_ready",): 1}
 
 
+def test_a_probe_of_a_server_that_is_not_ready_is_no_refused_job(start, tmp_path):
+    (tmp_path / "drain").touch()
+    metrics = start(drain_file=tmp_path / "drain")
+    assert metrics.client.get("/readyz").status_code == 503
+    assert metrics.of("http_requests_total", "/readyz", "GET", "503") == 1
+    assert metrics.named("rejected_total") == {}
+
+
+def test_what_alerts_ask_for_is_there_before_it_happens(start):
+    figures = start().figures()
+    for route in ("/v1/run", "/v1/precheck", "/v1/inspect"):
+        assert figures[("docops_http_requests_total", *sorted((route, "POST", "500")))] == 0
+    for reason in ("no_slot", "queue_full", "queue_timeout", "not_ready", "no_storage"):
+        assert figures[("docops_rejected_total", reason)] == 0
+    for outcome in OUTCOMES:
+        assert figures[("docops_run_duration_seconds_count", outcome)] == 0
+    assert figures[("docops_renderer_deaths_total",)] == 0
+    assert figures[("docops_renderer_timeouts_total",)] == 0
+
+
 def test_timeouts_are_counted(start):
     metrics = start(request_timeout_seconds=0.001)
     assert metrics.client.post("/v1/run", data=form()).status_code == 408
     assert metrics.of("renderer_timeouts_total") == 1
     assert metrics.of("run_duration_seconds_count", "timeout") == 1
     assert metrics.of("renderer_deaths_total") == 0
+
+
+def test_a_full_volume_is_counted_as_a_reason(start, work_folder):
+    metrics = start()
+    work_folder.rmdir()
+    assert metrics.client.post("/v1/run", data=form()).status_code == 503
+    assert metrics.named("rejected_total") == {("no_storage",): 1}
 
 
 def test_deaths_are_counted(start):
