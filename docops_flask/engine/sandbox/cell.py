@@ -10,6 +10,8 @@ from docops_flask.engine.sandbox.landlock import Ruleset
 from docops_flask.engine.sandbox.seccomp import refuse_calls
 
 _PACKAGE = Path(__file__).resolve().parents[2]
+# What folders of installed packages are called; this package may be in one of them.
+_INSTALLED = frozenset({"site-packages", "dist-packages"})
 # Where the dynamic loader finds the libraries of extension modules that are loaded later.
 _LIBRARIES = ("/usr/lib", "/usr/lib64", "/lib", "/lib64", "/usr/local/lib", "/etc/ld.so.cache")
 
@@ -77,9 +79,11 @@ def readable_paths() -> list[Path]:
 
     Of a folder that holds this package, a clone of the project for instance, only the package counts.
     """
-    modules = [Path(entry) for entry in sys.path if entry]
-    others = [entry for entry in modules if entry.resolve() not in (_PACKAGE.parent, Path.cwd())]
+    modules = [Path(entry).resolve() for entry in sys.path if entry]
+    projects = {_PACKAGE.parent, Path.cwd()}
+    others = [entry for entry in modules if entry.name in _INSTALLED or entry not in projects]
+    compiled = [Path(sys.pycache_prefix)] if sys.pycache_prefix else []
     # In a clone these two are links.
     own = [_PACKAGE, *((_PACKAGE / name).resolve() for name in ("templates", "static"))]
     libraries = [Path(sys.base_prefix) / "lib", *map(Path, _LIBRARIES)]
-    return list(dict.fromkeys([*own, *others, *libraries]))
+    return list(dict.fromkeys([*own, *others, *compiled, *libraries]))
