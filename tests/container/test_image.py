@@ -150,7 +150,7 @@ def test_the_stop_signal_ends_it_with_0_and_an_empty_folder(own_container):
     assert not server.is_running()
     # Each line of both streams is one of the log's: no warning, no trace of a failed write.
     assert all(line.startswith("{") for line in own_container.errors.splitlines()), own_container.errors
-    assert [line["event"] for line in own_container.log] == ["start", "done"]
+    assert [line["event"] for line in own_container.log] == ["sandbox", "start", "done"]
 
 
 def test_the_manifests_pre_stop_hook_sends_jobs_elsewhere_and_refuses_none(own_container):
