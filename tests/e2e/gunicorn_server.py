@@ -91,7 +91,15 @@ class GunicornServer:
 
     @property
     def log(self) -> list[dict[str, Any]]:
-        """The lines of the server's log."""
+        """The lines that the server's log has of requests."""
+        return [line for line in self._log_lines() if line["event"] != "sandbox"]
+
+    @property
+    def sandbox_log(self) -> list[dict[str, Any]]:
+        """The lines that say what renderers are kept from, one for each worker's start."""
+        return [line for line in self._log_lines() if line["event"] == "sandbox"]
+
+    def _log_lines(self) -> list[dict[str, Any]]:
         return [json.loads(line) for line in self._out.read_text().splitlines()]
 
     @property

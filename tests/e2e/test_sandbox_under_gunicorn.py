@@ -1,0 +1,35 @@
+"""Under a real gunicorn: what renderers are kept from, and that the server tells it."""
+
+import pytest
+
+from tests.e2e.gunicorn_server import eventually
+
+
+@pytest.mark.parametrize("start_method", ["spawn", "forkserver", "fork"])
+def test_each_worker_logs_at_its_start_what_renderers_are_kept_from(start_server, start_method):
+    server = start_server(workers=2, sandbox="require", mp_start=start_method)
+    assert server.job(format_report="both").status == 200
+    lines = eventually(lambda: len(server.sandbox_log) == 2 and server.sandbox_log)
+    assert [(line["mode"], line["level"], line["possible"]) for line in lines] == [
+        ("require", "full", [])
+    ] * 2
+
+
+def test_readyz_tells_it_too(start_server):
+    answer = start_server().ask("GET", "/readyz")
+    assert answer.json == {"status": "ready", "sandbox": {"mode": "auto", "level": "full", "possible": []}}
+
+
+def test_a_renderer_at_work_is_held_by_the_kernel(start_server):
+    server = start_server()
+    _, renderer = server.frozen_job()
+    lines = Path(f"/proc/{renderer.pid}/status").read_text().splitlines()
+    status = dict(line.split(":\t", 1) for line in lines)
+    # A filter, and no way to gain rights by a program's.
+    assert (status["Seccomp"], status["NoNewPrivs"]) == ("2", "1")
+
+
+def test_switched_off_it_is_off(start_server):
+    server = start_server(sandbox="off")
+    assert server.job().status == 200
+    assert server.ask("GET", "/readyz").json["sandbox"]["level"] == "none"
