@@ -46,6 +46,8 @@ class BrowserWatch:
 
     def check(self, page: Page) -> None:
         """Hold what happened against what the test said; call it before the page is closed."""
+        # Asked first: what the page still has to tell comes before this answer.
+        kept = kept_by(page)
         unexpected = [
             complaint
             for complaint in self.complaints
@@ -56,7 +58,7 @@ class BrowserWatch:
             assert any(re.search(pattern, complaint) for complaint in self.complaints), pattern
         elsewhere = {request.url for request in self.requests if not self._is_own(request.url)}
         assert elsewhere == set()
-        check_kept(kept_by(page))
+        check_kept(kept)
 
     def _is_own(self, url: str) -> bool:
         return any(url.removeprefix("blob:").startswith(f"{own}/") for own in self._own_origins)

@@ -7,6 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from tests.factories import docx, p, tbl, tc, tr
+from tests.web.forms import members
 
 WCAG_2_2_AA = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]
 AXE = {"runOnly": {"type": "tag", "values": WCAG_2_2_AA}, "resultTypes": ["violations", "incomplete"]}
@@ -116,6 +117,30 @@ def test_no_state_is_wider_than_a_small_window(open_console, console_server):
 
     walk(console, check)
 
+
+@pytest.mark.parametrize("scheme", THEMES)
+def test_the_format_report_is_accessible_and_has_the_console_s_look(open_console, console_server, scheme):
+    console = open_console(console_server, color_scheme=scheme)
+    console.inspect(TROUBLED)
+    console.fill(meeting_title="A", meeting_time="B", organizer="C")
+    # A preset's report is JSON alone; own settings begin where the preset was.
+    for preset in ("strict", "custom"):
+        console[f'input[name="preset"][value="{preset}"]'].check()
+    console.run(4)
+    _, archive = console.download("#download-zip")
+    report = console.page.context.new_page()
+    report.set_content(members(archive)["out.format_report.html"].decode())
+    results = Axe().run(report, options=AXE)
+    assert results.violations_count == 0, results.generate_report()
+    for selector in ("body", "h1", ".verdict"):
+        looks = [page.evaluate(LOOK, selector) for page in (console.page, report)]
+        assert looks[0] == looks[1], selector
+
+
+LOOK = """(selector) => {
+  const { color, backgroundColor, fontFamily } = getComputedStyle(document.querySelector(selector));
+  return [color, backgroundColor, fontFamily];
+}"""
 
 # What is scrolled inside a box of its own, such as the curl command, is no overflow of the page.
 TOO_WIDE = """() => {

@@ -1,0 +1,117 @@
+"""How the format is checked: presets in a sentence each, own settings folded away, conflicts impossible."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.conftest import ROOT
+from tests.factories import docx, p
+from tests.web.forms import api_result, members
+
+POLICY = (ROOT / "docops_flask/engine/policy/policies/default.yaml").read_text("utf-8")
+TEMPLATE = docx(p("【MEETING_TITLE】"))
+
+
+def preset(console, name):
+    console[f'input[name="preset"][value="{name}"]'].check()
+
+
+def result_of(console):
+    """What the server says it did, from the ZIP a person downloads."""
+    console["#run"].click()
+    expect(console["#result[data-kind=run]"]).to_be_visible()
+    console.expect_ready_again()
+    _, archive = console.download("#download-zip")
+    return api_result(archive)["effective"], set(members(archive))
+
+
+@pytest.fixture
+def ready(console):
+    console.inspect(TEMPLATE)
+    console.fill(meeting_title="T")
+    return console
+
+
+def test_every_preset_is_explained_in_a_sentence_and_the_rest_is_folded_away(ready):
+    choices = ready[".presets .choice"]
+    expect(choices).to_have_count(4)
+    for text in choices.locator(".hint").all_inner_texts():
+        assert re.fullmatch(r"[A-Z].{30,}\.", text)
+    expect(ready['input[name="preset"][value="quick"]']).to_be_checked()
+    expect(ready["#option-format_mode"]).to_be_hidden()
+    ready["#advanced summary"].click()
+    expect(ready["#option-format_mode"]).to_be_visible()
+    expect(ready["#option-format_mode"]).to_be_disabled()
+    expect(ready["#option-policy_yaml"]).to_be_disabled()
+
+
+def test_the_preset_shows_what_it_decides(ready):
+    ready["#advanced summary"].click()
+    preset(ready, "strict")
+    expect(ready["#option-format_mode"]).to_have_value("strict")
+    expect(ready["#option-format_baseline"]).to_have_value("policy")
+    ready["#own-settings"].click()
+    # One's own settings begin where the preset was.
+    expect(ready['input[name="preset"][value="custom"]']).to_be_checked()
+    expect(ready["#option-format_mode"]).to_be_enabled()
+    expect(ready["#option-format_mode"]).to_have_value("strict")
+
+
+@pytest.mark.parametrize(
+    ("name", "effective"),
+    [
+        ("template", {"preset": "template", "format_mode": "report", "format_fix_mode": "none"}),
+        ("strict", {"preset": "strict", "format_mode": "strict", "format_baseline": "policy"}),
+    ],
+)
+def test_a_preset_is_what_the_server_then_does(ready, name, effective):
+    preset(ready, name)
+    done, _ = result_of(ready)
+    assert done.items() >= effective.items()
+
+
+def test_strict_goes_with_a_preset_and_never_with_own_settings(ready):
+    ready["#advanced summary"].click()
+    strict = ready["#option-strict"]
+    strict.check()
+    done, _ = result_of(ready)
+    assert (done["format_mode"], done["format_baseline"]) == ("strict", "template")
+    # What was ticked before must not reach the server beside settings it excludes.
+    for name in ("strict", "custom"):
+        preset(ready, name)
+        expect(strict).to_be_disabled()
+        result_of(ready)
+    preset(ready, "quick")
+    expect(strict).to_be_enabled()
+
+
+def test_own_settings_and_a_policy_are_sent_instead_of_a_preset(ready):
+    preset(ready, "custom")
+    ready["#option-format_mode"].select_option("strict")
+    ready["#option-format_baseline"].select_option("policy")
+    ready["#option-format_fix_mode"].select_option("none")
+    ready["#option-format_report"].select_option("human")
+    ready["#option-policy_yaml"].fill(POLICY)
+    ready["#option-export_suggested_policy"].check()
+    done, names = result_of(ready)
+    assert (done["format_mode"], done["format_fix_mode"]) == ("strict", "none")
+    assert {"out.suggested_policy.yaml", "out.format_report.html"} <= names
+    # Turned back to a preset, the policy stays where it was typed and is not sent.
+    preset(ready, "quick")
+    done, _ = result_of(ready)
+    assert done["preset"] == "quick"
+    expect(ready["#option-policy_yaml"]).to_have_value(POLICY)
+
+
+def test_a_fault_of_the_policy_is_told_where_it_was_typed(ready):
+    ready.watch.expects("status of 400")
+    preset(ready, "custom")
+    ready["#option-policy_yaml"].fill("no_such_key: <b>1</b>")
+    ready["#run"].click()
+    expect(ready.error("INVALID_ARGUMENT")).to_be_visible()
+    expect(ready["#policy-error"]).to_contain_text("no_such_key")
+    ready["#option-policy_yaml"].fill("")
+    expect(ready["#policy-error"]).to_be_empty()
+    done, _ = result_of(ready)
+    assert done["format_mode"] == "report"
