@@ -1,5 +1,7 @@
 """Under a real gunicorn: what renderers are kept from, and that the server tells it."""
 
+from pathlib import Path
+
 import pytest
 
 from tests.e2e.gunicorn_server import eventually
