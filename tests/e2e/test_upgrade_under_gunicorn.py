@@ -5,8 +5,6 @@ import sys
 import urllib.request
 from pathlib import Path
 
-import psutil
-
 from tests.e2e.gunicorn_server import GunicornServer, eventually
 from tests.jobs.observing import is_gone
 
@@ -16,13 +14,16 @@ def test_an_upgrade_by_sigusr2_leaves_the_port_open(tmp_path):
     server = GunicornServer(tmp_path / "server", (str(Path(sys.executable).with_name("gunicorn")),))
     port = server.port
     assert server.ask("GET", "/healthz").status == 200
+    workers = server.workers()
     server.process.send_signal(signal.SIGUSR2)
 
     def successors():
-        return [child for child in psutil.Process(server.process.pid).children() if child.children()]
+        return [child for child in server.workers() if child not in workers]
 
     (successor,) = eventually(successors)
     try:
+        # It has started once it has a worker of its own.
+        eventually(successor.children)
         server.process.send_signal(signal.SIGTERM)
         assert server.process.wait(30) == 0
         for _ in range(3):
