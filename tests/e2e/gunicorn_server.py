@@ -141,18 +141,12 @@ class GunicornServer:
 
     def renderers(self) -> list[psutil.Process]:
         """The renderer processes (start method ``spawn``)."""
-        found = []
-        for worker in self.workers():
-            for child in worker.children():
-                try:
-                    if any("spawn_main" in word for word in child.cmdline()):
-                        found.append(child)
-                except psutil.NoSuchProcess:
-                    continue
-        return found
+        return [child for worker in self.workers() for child in _children(worker) if _is_renderer(child)]
 
     def frozen_job(self) -> tuple[Future[Answer], psutil.Process]:
         """A job that takes as long as a test wants: its renderer is stopped until it is resumed or killed."""
+        # Each worker tries its cell with a renderer when it starts.
+        eventually(lambda: len(self.sandbox_log) >= len(self.workers()) > 0)
         before = {process.pid for process in self.renderers()}
         answer = self.job_later(template=BIG_TEMPLATE)
 
@@ -183,6 +177,20 @@ class GunicornServer:
         for connection in self._connections:
             connection.close()
         return self.process.wait(30)
+
+
+def _children(process: psutil.Process) -> list[psutil.Process]:
+    try:
+        return process.children()
+    except psutil.NoSuchProcess:
+        return []
+
+
+def _is_renderer(process: psutil.Process) -> bool:
+    try:
+        return any("spawn_main" in word for word in process.cmdline())
+    except psutil.NoSuchProcess:
+        return False
 
 
 def send(

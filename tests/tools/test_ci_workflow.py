@@ -50,7 +50,11 @@ def test_the_script_runs_the_smoke_after_the_tests_into_the_folder_that_is_kept(
     lines = (ROOT / ".ci" / "run").read_text("utf-8").splitlines()
     assert lines.index("make test") < lines.index("make smoke")
     made = subprocess.run(
-        ["make", "--dry-run", "smoke"], cwd=ROOT, capture_output=True, text=True, check=True
+        ["make", "--no-print-directory", "--dry-run", "smoke"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert made.stdout.splitlines()[-1] == ".venv/bin/python tools/ci_smoke.py --artifacts-dir artifacts"
     assert "artifacts/" in (ROOT / ".gitignore").read_text("utf-8").splitlines()
