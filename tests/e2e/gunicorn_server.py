@@ -152,8 +152,8 @@ class GunicornServer:
 
         def at_work() -> list[psutil.Process]:
             new = [process for process in self.renderers() if process.pid not in before]
-            # A renderer leads a process group of its own once it is ready for its job.
-            return [process for process in new if os.getpgid(process.pid) == process.pid]
+            # A renderer that is held by its filter has been tied to its server, and is ready for its job.
+            return [process for process in new if _is_in_its_cell(process.pid)]
 
         (renderer,) = eventually(at_work)
         renderer.suspend()
@@ -190,6 +190,13 @@ def _is_renderer(process: psutil.Process) -> bool:
     try:
         return any("spawn_main" in word for word in process.cmdline())
     except psutil.NoSuchProcess:
+        return False
+
+
+def _is_in_its_cell(pid: int) -> bool:
+    try:
+        return "Seccomp:\t2" in Path(f"/proc/{pid}/status").read_text().splitlines()
+    except OSError:
         return False
 
 

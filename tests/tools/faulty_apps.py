@@ -110,7 +110,7 @@ def leaks_its_renderers():
     RendererProcess.end = end
     app = create_app()
     services = app.extensions[EXTENSION]
-    renderer = Renderer("spawn", 60, 1024**3, task=render_and_stay)
+    renderer = Renderer("spawn", 60, services.settings.process_limits(), task=render_and_stay)
     object.__setattr__(services, "renderer", renderer)
     return app
 
