@@ -5,6 +5,7 @@ from typing import Any, Protocol
 
 from docops_flask.engine.errors import DocopsError
 from docops_flask.engine.exitcodes import ExitCode
+from docops_flask.jobs.errors import CallerLeft
 from docops_flask.logs import log_event, place_of
 from docops_flask.web.errors import ClientLeft
 
@@ -33,7 +34,7 @@ class SentBody(Protocol):
 
 def error_fields(error: DocopsError) -> dict[str, Any]:
     """Return the fields of an ``error`` line that ``error`` decides."""
-    status, code = _CLIENT_LEFT if isinstance(error, ClientLeft) else (error.status, error.code)
+    status, code = _CLIENT_LEFT if isinstance(error, ClientLeft | CallerLeft) else (error.status, error.code)
     default = _OTHER_4XX if status < 500 else _OTHER_5XX
     fields: dict[str, Any] = {
         "outcome": _ERROR_OUTCOMES.get(status, default),
@@ -85,7 +86,9 @@ class JobLog:
     def failed(self, error: DocopsError) -> None:
         """Note the error that is answered; a wait that was in vain is told by the error."""
         self._error = error
-        self._queue_wait_ms = getattr(error, "waited_ms", self._queue_wait_ms)
+        waited_ms: int | None = getattr(error, "waited_ms", None)
+        if waited_ms is not None:
+            self._queue_wait_ms = waited_ms
 
     def close(self) -> None:
         """Write the end line; call it when the answer's body is closed."""
