@@ -17,9 +17,10 @@ def deflated(content: bytes) -> bytes:
 
 @dataclass(frozen=True)
 class Member:
-    """A member; ``central``, ``local`` and ``both`` override fields of its headers, ``before`` is put before it.
+    """A member; ``central``, ``local`` and ``both`` override fields of its headers.
 
-    ``offset`` is told instead of the true one, ``hidden`` leaves it out of the central directory.
+    ``before`` and ``after`` are put around it, ``offset`` is told instead of the true one, ``hidden`` leaves it
+    out of the central directory.
     """
 
     name: bytes
@@ -45,7 +46,8 @@ def archive(
         stored = deflated(member.content) if member.method == 8 else member.content
         fields = {
             "name": member.name, "method": member.method, "flags": member.flags, "extra": b"",
-            "crc": zlib.crc32(member.content), "packed": len(stored), "size": len(member.content), **member.both,
+            "crc": zlib.crc32(member.content), "packed": len(stored), "size": len(member.content),
+            **member.both,
         }  # fmt: skip
         data += member.before
         offset = len(data) if member.offset is None else member.offset
@@ -77,6 +79,7 @@ def _local(of: Mapping[str, Any]) -> bytes:
 def _central(of: Mapping[str, Any]) -> bytes:
     head = struct.pack(
         "<4s6H3L5H2L", b"PK\x01\x02", of["made"], 20, of["flags"], of["method"], 0, DATE,
-        of["crc"], of["packed"], of["size"], len(of["name"]), len(of["extra"]), 0, 0, 0, of["attributes"], of["offset"],
+        of["crc"], of["packed"], of["size"], len(of["name"]), len(of["extra"]), 0, 0, 0, of["attributes"],
+        of["offset"],
     )  # fmt: skip
     return head + of["name"] + of["extra"]
