@@ -20,6 +20,7 @@ from docops_flask.engine.errors import DocopsError
 from docops_flask.engine.skills.registry import SkillSpecError, load_skills
 from docops_flask.jobs.errors import SandboxRefused
 from docops_flask.jobs.workspace import Workspaces
+from docops_flask.policy_registry import PolicyFileError, load_policies
 from docops_flask.settings import Settings, SettingsError, from_env
 
 EXTENSION = "docops"
@@ -69,7 +70,7 @@ def gunicorn_settings(settings: Settings) -> dict[str, Any]:
 
 
 def on_starting(server: Any) -> None:
-    """Check the skills before the first worker does, so that a fault stops the start with one line.
+    """Check skills and policies before the first worker does, so that a fault stops the start with one line.
 
     The folder of the workers' figures is this process's, which outlives each of them.
     """
@@ -80,6 +81,10 @@ def on_starting(server: Any) -> None:
         load_skills(settings.skills_dir)
     except SkillSpecError as error:
         raise SystemExit(f"DOCOPS_SKILLS_DIR: {error}") from None
+    try:
+        load_policies(settings.policies_dir)
+    except PolicyFileError as error:
+        raise SystemExit(f"DOCOPS_POLICIES_DIR: {error}") from None
     server.docops_metrics = _make_metrics_folder() if settings.enable_metrics else None
 
 
