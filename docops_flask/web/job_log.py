@@ -6,7 +6,7 @@ from typing import Any, Protocol
 from docops_flask.engine.errors import DocopsError
 from docops_flask.engine.exitcodes import ExitCode
 from docops_flask.jobs.errors import CallerLeft
-from docops_flask.logs import log_event
+from docops_flask.logs import log_event, place_of
 from docops_flask.web.errors import ClientLeft
 
 # nginx's number and name for it; the contract keeps both out of answers.
@@ -20,6 +20,7 @@ _OTHER_DONE = "other_exit_code"
 _ERROR_OUTCOMES = {408: "timeout", 413: "payload_too_large", 429: "rate_limited"}
 _OTHER_4XX = "bad_request"
 _OTHER_5XX = "internal_error"
+_INNER_CHARACTERS = 200
 OUTCOMES = (*_DONE_OUTCOMES.values(), _OTHER_DONE, *_ERROR_OUTCOMES.values(), _OTHER_4XX, _OTHER_5XX)
 
 OnEnd = Callable[[str, float], None]
@@ -40,8 +41,8 @@ def error_fields(error: DocopsError) -> dict[str, Any]:
         "status_code": status,
         "error_code": code,
     }
-    if error.inner is not None:
-        fields["inner"] = error.inner
+    # A renderer's word for it is not to be trusted with the size of a line.
+    fields["inner"] = (error.inner or place_of(type(error), error.__traceback__))[:_INNER_CHARACTERS]
     return fields
 
 

@@ -114,9 +114,9 @@ class GunicornServer:
 
         return int(eventually(listening))
 
-    def connect(self) -> http.client.HTTPConnection:
+    def connect(self, timeout_seconds: float = 60) -> http.client.HTTPConnection:
         """A new connection; it is closed when the server is stopped."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout_seconds)
         self._connections.append(connection)
         return connection
 

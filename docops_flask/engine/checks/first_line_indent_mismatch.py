@@ -80,7 +80,7 @@ class FirstLineIndentMismatch(FixableCheck):
             raise ValueError("a policy without first-line indent has nothing to fix")
         before, after = set_first_line_indent(place.element, indent, subject.cascade, place.part.w)
         place.part.changed = True
-        return FixChange(place.path, "first_line_indent_twips", before, after)
+        return FixChange(place.path, "first_line_indent_twips", before, after, "ind")
 
 
 def indent_twips(paragraph: ParagraphSubject) -> int | None:

@@ -8,6 +8,7 @@ from docops_flask.engine.checks.format_report import FormatReport
 from docops_flask.engine.checks.issue import FixChange, Issue
 from docops_flask.engine.checks.observation import Observation, take_observation
 from docops_flask.engine.checks.registry import REGISTRY
+from docops_flask.engine.checks.report_notes import note_policy
 from docops_flask.engine.checks.subject import PolicySubject, policy_subject, template_subject
 from docops_flask.engine.document.document import Document
 from docops_flask.engine.document.places import RunPlace
@@ -43,6 +44,7 @@ def skipped_report(options: Options, policy: Policy) -> FormatReport:
         baseline=options.format_baseline,
         skipped=True,
         overrides=policy.overrides(),
+        policy=note_policy(policy, options.format_baseline, skipped=True),
     )
 
 
@@ -67,6 +69,7 @@ def _check_against_policy(
         template_observed=template.counts(),
         rendered_observed=rendered.counts(),
         overrides=policy.overrides(),
+        policy=note_policy(policy, options.format_baseline),
         diagnostics={
             "paragraphs_checked": len(subject.paragraphs),
             "runs_checked": len(subject.runs),
@@ -88,6 +91,7 @@ def _check_against_template(
         template_observed=template.counts(),
         rendered_observed=filled.counts(),
         overrides=policy.overrides(),
+        policy=note_policy(policy, options.format_baseline),
         diagnostics={
             "paragraphs_checked": len(filled.paragraphs),
             "runs_checked": len(filled.runs),

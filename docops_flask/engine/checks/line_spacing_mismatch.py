@@ -76,7 +76,7 @@ class LineSpacingMismatch(FixableCheck):
             raise ValueError("a policy without line spacing has nothing to fix")
         before, after = set_line_spacing(place.element, line, place.part.w)
         place.part.changed = True
-        return FixChange(place.path, "line_spacing_twips", before, after)
+        return FixChange(place.path, "line_spacing_twips", before, after, "spacing")
 
 
 def _alike(before: ParagraphValues, after: ParagraphValues, tolerance: int) -> bool:

@@ -9,6 +9,7 @@ from docops_flask.engine.document.walk import walk_stories
 from docops_flask.engine.errors import InvalidTemplate
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.opc.package import Package
+from docops_flask.engine.opc.shown_name import shown_name
 from docops_flask.engine.opc.xml_part import parse_part
 from docops_flask.engine.oxml.names import W_STRICT, W_TRANSITIONAL, namespace_of, vocabulary
 
@@ -19,7 +20,8 @@ _STORY_OF_RELATIONSHIP = {
     "endnotes": StoryKind.ENDNOTES,
     "comments": StoryKind.COMMENTS,
 }
-_PLAIN_STEM = re.compile(r"[A-Za-z]+[0-9]*\Z")
+# Every address in the part begins with it, and its number is read as one.
+_PLAIN_STEM = re.compile(r"[A-Za-z]{1,32}[0-9]{0,9}\Z")
 
 
 def open_document(package: Package, limits: Limits) -> Document:
@@ -65,10 +67,10 @@ def _story_part(package: Package, name: str, kind: StoryKind, prefix: str) -> St
     namespace = namespace_of(root.tag)
     if namespace not in (W_TRANSITIONAL, W_STRICT):
         raise InvalidTemplate(
-            f"template: the part {name} is not WordprocessingML. "
+            f"template: the part {shown_name(name)} is not WordprocessingML. "
             "Open the file in Word, save it again as .docx and retry.",
             reason="not_wordprocessingml",
-            part=name,
+            part=shown_name(name),
         )
     return StoryPart(name=name, kind=kind, prefix=prefix, root=root, w=vocabulary(namespace))
 

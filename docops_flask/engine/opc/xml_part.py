@@ -10,6 +10,7 @@ from lxml import etree
 from lxml.etree import _Element
 
 from docops_flask.engine.errors import InvalidTemplate
+from docops_flask.engine.opc.shown_name import shown_name
 
 _NO_MEMORY = 2
 
@@ -23,24 +24,25 @@ def parse_part(content: bytes, name: str) -> _Element:
     parser = etree.XMLParser(
         resolve_entities=False, load_dtd=False, no_network=True, huge_tree=False, strip_cdata=False
     )
+    shown = shown_name(name)
     try:
         root = etree.fromstring(content, parser)
     except etree.XMLSyntaxError as error:
         if getattr(error, "code", None) == _NO_MEMORY:
             raise MemoryError from error
         raise InvalidTemplate(
-            f"template: the part {name} is not well-formed XML (line {error.lineno}). "
+            f"template: the part {shown} is not well-formed XML (line {error.lineno}). "
             "Open the file in Word, save it again as .docx and retry.",
             reason="xml",
-            part=name,
+            part=shown,
         ) from error
     # libxml2 itself says whether there was one, whatever the encoding.
     if root.getroottree().docinfo.internalDTD is not None:
         raise InvalidTemplate(
-            f"template: the part {name} declares a document type (DTD), which Word never writes. "
+            f"template: the part {shown} declares a document type (DTD), which Word never writes. "
             "Open the file in Word, save it again as .docx and retry.",
             reason="dtd",
-            part=name,
+            part=shown,
         )
     return root
 
