@@ -19,8 +19,8 @@ def deflated(content: bytes) -> bytes:
 class Member:
     """A member; ``central``, ``local`` and ``both`` override fields of its headers.
 
-    ``before`` and ``after`` are put around it, ``offset`` is told instead of the true one, ``hidden`` leaves it
-    out of the central directory.
+    ``before`` and ``after`` are put around it, ``offset`` is told instead of the true one, ``hidden`` leaves
+    it out of the central directory.
     """
 
     name: bytes
