@@ -4,7 +4,7 @@ Most parts are never parsed here, only copied, and whoever opens the result pars
 """
 
 import re
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from lxml import etree
 
@@ -50,7 +50,9 @@ def declares_doctype(content: bytes) -> bool:
 
     Raises ``lxml.etree.XMLSyntaxError`` when there is no telling: no root is reached.
     """
-    parser = etree.XMLParser(target=_Prolog(), resolve_entities=False, load_dtd=False, no_network=True)
+    # The stubs ask a target for every event; lxml only tells it of those it has a method for.
+    target: Any = _Prolog()
+    parser = etree.XMLParser(target=target, resolve_entities=False, load_dtd=False, no_network=True)
     try:
         for start in range(0, len(content), _BLOCK_BYTES):
             parser.feed(content[start : start + _BLOCK_BYTES])

@@ -1,6 +1,6 @@
 """A Word package: its parts, what they are, how they relate, and how it is written again."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
@@ -88,6 +88,7 @@ class Package:
     def _check_sizes(self) -> None:
         total = sum(entry.size for entry in self._zip.entries)
         _hold("unpacked_bytes", total, min(self._limits.unpacked_bytes, _MOST_ZIP_BYTES))
+        self._hold_xml([entry for entry in self._zip.entries if _is_named_xml(entry.name)])
         for entry in self._zip.entries:
             if _unfolds_like_a_bomb(entry):
                 raise TemplateLimitExceeded(
@@ -98,18 +99,20 @@ class Package:
                 )
 
     def _check_xml(self) -> None:
-        """Hold all XML of the package to its limits, and refuse a document type in any part of it."""
+        """Hold also what is XML by its type to the limits, and refuse a document type in any part."""
         entries = [entry for entry in self._zip.entries if self._is_xml(entry.name)]
-        _hold(
-            "xml_part_bytes", max((entry.size for entry in entries), default=0), self._limits.xml_part_bytes
-        )
-        _hold("xml_bytes", sum(entry.size for entry in entries), self._limits.xml_bytes)
+        self._hold_xml(entries)
         for entry in entries:
             if entry.size and not begins_plainly(self._zip.head(entry, HEAD_BYTES)):
                 refuse_doctype(self._zip.read(entry), entry.name)
 
+    def _hold_xml(self, entries: Sequence[ZipEntry]) -> None:
+        sizes = [entry.size for entry in entries]
+        _hold("xml_part_bytes", max(sizes, default=0), self._limits.xml_part_bytes)
+        _hold("xml_bytes", sum(sizes), self._limits.xml_bytes)
+
     def _is_xml(self, name: str) -> bool:
-        return name.lower().endswith((".xml", ".rels")) or self.content_types.of(name).lower().endswith("xml")
+        return _is_named_xml(name) or self.content_types.of(name).lower().endswith("xml")
 
     def _read_content_types(self) -> ContentTypes:
         if not self.has(CONTENT_TYPES_PART):
@@ -146,6 +149,10 @@ class Package:
             or _VBA_PROJECT in {content_type.lower() for content_type in self.content_types.all_types()}
             or any(each.kind.lower().endswith("/vbaproject") for each in self.relationships(main))
         )
+
+
+def _is_named_xml(name: str) -> bool:
+    return name.lower().endswith((".xml", ".rels"))
 
 
 def _unfolds_like_a_bomb(entry: ZipEntry) -> bool:
