@@ -10,10 +10,12 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 from docops_flask.engine.checks.first_line_indent_mismatch import indent_twips
+from docops_flask.engine.checks.fonts_wanted import WantedFonts, wrong_fonts
 from docops_flask.engine.checks.observation import Observation, take_observation
 from docops_flask.engine.checks.points import to_points
-from docops_flask.engine.checks.run_font_mismatch import font_in, wrong_fonts
-from docops_flask.engine.checks.subject import ParagraphSubject, policy_subject, text_of_run
+from docops_flask.engine.checks.policy_subject import policy_subject
+from docops_flask.engine.checks.run_font_mismatch import font_in
+from docops_flask.engine.checks.subject import ParagraphSubject, text_of_run
 from docops_flask.engine.document.document import Document
 from docops_flask.engine.document.paragraph_text import runs_of
 from docops_flask.engine.document.places import RunPlace
@@ -94,9 +96,14 @@ def _fonts_shown(now: Observation, texts: Mapping[str, str]) -> dict[Slot, str |
         "east_asia": _common("run_font_east_asia", _fonts(values, "east_asia")),
     }
     for run_id, text in texts.items():
-        for slot, _ in wrong_fonts(text, now.runs[run_id], fonts):
+        for slot, _ in wrong_fonts(text, now.runs[run_id], _as_wanted(fonts)):
             fonts[slot] = None
     return fonts
+
+
+def _as_wanted(fonts: Mapping[Slot, str | None]) -> WantedFonts:
+    latin, east_asia = fonts["latin"], fonts["east_asia"]
+    return WantedFonts((latin,) if latin else (), (east_asia,) if east_asia else ())
 
 
 def _fonts(values: Iterable[RunValues], slot: Slot) -> Iterator[str | None]:
