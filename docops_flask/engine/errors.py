@@ -83,7 +83,7 @@ _FROM_RENDERER: dict[str, type[DocopsError]] = {
 
 def to_record(error: DocopsError) -> dict[str, Any]:
     """Return ``error`` as plain data for the renderer's result file."""
-    return {"code": error.code, "message": error.message, "detail": error.detail}
+    return {"code": error.code, "message": error.message, "detail": error.detail, "inner": error.inner}
 
 
 def from_record(record: dict[str, Any]) -> DocopsError:
@@ -93,4 +93,5 @@ def from_record(record: dict[str, Any]) -> DocopsError:
         return DocopsError("The renderer reported an unknown error.")
     error = cls.__new__(cls)
     DocopsError.__init__(error, str(record.get("message", "")), **dict(record.get("detail") or {}))
+    error.inner = str(record.get("inner") or "") or None
     return error
