@@ -52,6 +52,7 @@ class FirstLineIndentMismatch(FixableCheck):
                 found=indent,
                 source=subject.source(indent, paragraph),
                 stated=twips is not None,
+                rule_key="first_line_indent_twips",
                 unit=" twips" if twips is not None else "",
                 tolerance=policy.twips_tolerance,
                 fixable=paragraph.is_safe_to_fix and not paragraph.values.is_numbered,

@@ -49,6 +49,7 @@ class LineSpacingMismatch(FixableCheck):
                 found=line,
                 source=subject.source(line, paragraph),
                 stated=line.value is not None,
+                rule_key="line_spacing_twips",
                 tolerance=policy.twips_tolerance,
                 fixable=paragraph.is_safe_to_fix,
             )

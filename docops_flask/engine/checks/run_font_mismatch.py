@@ -93,6 +93,7 @@ class RunFontMismatch(FixableCheck):
             source=subject.source(face, run),
             stated=face.value is not None and face.value.name is not None,
             slot=slot,
+            rule_key="run_font_latin" if slot == "latin" else "run_font_east_asia",
             fixable=fixable,
         )
 

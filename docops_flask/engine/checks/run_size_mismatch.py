@@ -49,6 +49,7 @@ class RunSizeMismatch(FixableCheck):
                 found=size,
                 source=subject.source(size, run),
                 stated=points is not None,
+                rule_key="run_size_pt",
                 unit=" pt",
                 fixable=subject.is_safe_to_fix(run) and can_have_size(run, expected),
             )
