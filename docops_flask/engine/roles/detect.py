@@ -103,7 +103,8 @@ class _Body:
             return None
         if _is_right(line):
             return None
-        if not self._has_content and _ADDRESSED.search(text) and _is_flush(line):
+        is_first = not self._has_content and not self._title_wanted
+        if is_first and _ADDRESSED.match(text) and _is_flush(line):
             return FoundRole("recipient", "place", "the first flush line, with a colon at its end")
         return FoundRole("body", "place", "running text")
 
