@@ -6,7 +6,7 @@ from lxml.etree import _Element
 from docops_flask.engine.integrity.addresses import Addresses
 from docops_flask.engine.integrity.claims import Fix
 from docops_flask.engine.integrity.names import Names
-from docops_flask.engine.integrity.paragraph_reading import read_paragraph
+from docops_flask.engine.integrity.paragraph_reading import runs_of
 
 # The schema's order of what stands in w:pPr and w:rPr (ECMA-376 part 1, CT_PPr and EG_RPrBase).
 _PARAGRAPH_ORDER = (
@@ -29,23 +29,23 @@ def replay_fix(fix: Fix, addresses: Addresses) -> tuple[str, str | None]:
     if len(found) != 1:
         return "", "its paragraph_path leads to no paragraph, or to several"
     paragraph = found[0]
-    names = paragraph.names
+    names, part = paragraph.flow.names, paragraph.flow.part
     properties = "pPr" if fix.run_id is None else "rPr"
     if fix.element not in _ORDERS[properties]:
-        return paragraph.part, f"its element is none of w:{properties}"
+        return part, f"its element is none of w:{properties}"
     holder = paragraph.element
     if fix.run_id is not None:
         run = _run(holder, fix, names)
         if run is None:
-            return paragraph.part, "its run_id is no run of its paragraph_path"
+            return part, "its run_id is no run of its paragraph_path"
         holder = run
     element = _property(holder, properties, fix.element, names)
-    return paragraph.part, _change(element, fix, names)
+    return part, _change(element, fix, names)
 
 
 def _run(paragraph: _Element, fix: Fix, names: Names) -> _Element | None:
     path, _, number = str(fix.run_id).rpartition(":r")
-    runs = read_paragraph(paragraph, names).runs
+    runs = runs_of(paragraph, names)
     if path != fix.paragraph_path or not number.isdecimal() or int(number) >= len(runs):
         return None
     return runs[int(number)]

@@ -1,16 +1,14 @@
 """A flow of blocks: the body, a header, a note, a cell, a text box."""
 
-from dataclasses import dataclass
-from functools import cached_property
+from typing import NamedTuple
 
 from lxml.etree import _Element
 
-from docops_flask.engine.integrity.blocks import blocks_of
+from docops_flask.engine.integrity.blocks import children_of
 from docops_flask.engine.integrity.names import Names
 
 
-@dataclass(frozen=True, eq=False)
-class Flow:
+class Flow(NamedTuple):
     """What holds the blocks: ``element`` in the part ``part``, whose WordprocessingML names are ``names``."""
 
     part: str
@@ -21,26 +19,17 @@ class Flow:
         """Return the flow in ``element``, which lies in this one."""
         return Flow(self.part, element, self.names)
 
-    @cached_property
-    def blocks(self) -> list[_Element]:
-        """The paragraphs and tables in document order, wrappers seen through."""
-        return list(blocks_of(self.element, self.names))
-
-    @cached_property
     def paragraphs(self) -> list[_Element]:
-        """The paragraphs alone; an address counts them (``p3``)."""
-        return [block for block in self.blocks if block.tag == self.names.p]
+        """Return the paragraphs in document order; an address counts them (``p3``)."""
+        return children_of(self.element, self.names.p, self.names)
 
-    @cached_property
     def tables(self) -> list[_Element]:
-        """The tables alone; an address counts them (``t0``)."""
-        return [block for block in self.blocks if block.tag == self.names.tbl]
+        """Return the tables in document order; an address counts them (``t0``)."""
+        return children_of(self.element, self.names.tbl, self.names)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Paragraph:
-    """A paragraph that an address leads to."""
+class Paragraph(NamedTuple):
+    """A paragraph that an address leads to, and the flow it stands in."""
 
-    part: str
     element: _Element
-    names: Names
+    flow: Flow

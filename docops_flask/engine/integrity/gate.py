@@ -45,18 +45,15 @@ def _in_elements(part: str, root: _Element) -> Iterator[Defect]:
     names = names_in(root.tag)
     if names is None:
         return
-    cell, cell_ends = names.tc, names.all(_CELL_ENDS) | {ALTERNATE_CONTENT}
+    cell_ends = names.all(_CELL_ENDS) | {ALTERNATE_CONTENT}
+    for number, cell in enumerate(root.iter(names.tc)):
+        if not len(cell) or (cell[-1].tag not in cell_ends and not _ends_well(cell, cell_ends)):
+            message = "A table cell does not end with a paragraph."
+            yield Defect(part, "empty_cell", f"cell {number}", message)
     id_name = names("id")
     seen: set[tuple[str, str]] = set()
-    cells = 0
-    for element in root.iter(cell, *DRAWING_PROPERTIES, *names.all(_UNIQUE)):
+    for element in root.iter(*DRAWING_PROPERTIES, *names.all(_UNIQUE)):
         tag = element.tag
-        if tag == cell:
-            cells += 1
-            if not len(element) or (element[-1].tag not in cell_ends and not _ends_well(element, cell_ends)):
-                message = "A table cell does not end with a paragraph."
-                yield Defect(part, "empty_cell", f"cell {cells}", message)
-            continue
         identity = (tag, element.get("id" if tag in DRAWING_PROPERTIES else id_name, ""))
         if identity in seen:
             local = tag.rpartition("}")[2]

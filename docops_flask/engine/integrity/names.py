@@ -29,6 +29,8 @@ class Names:
         self.tbl, self.tr, self.tc = self("tbl"), self("tr"), self("tc")
         self.sdt, self.sdt_content = self("sdt"), self("sdtContent")
         self.blocks = frozenset((self.p, self.tbl))
+        self.wrappers = self.all("customXml smartTag ins moveTo hyperlink")
+        self.properties = self.all("tcPr trPr tblPr")
         self.br, self.tab = self("br"), self("tab")
         self.text_box = self("txbxContent")
 

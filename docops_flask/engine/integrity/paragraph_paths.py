@@ -31,10 +31,10 @@ def paragraph_paths(part: str, parts: TemplateParts) -> dict[_Element, str]:
 
 
 def _paths(flow: Flow, prefix: str) -> Iterator[tuple[_Element, str]]:
-    for number, paragraph in enumerate(flow.paragraphs):
+    for number, paragraph in enumerate(flow.paragraphs()):
         yield paragraph, f"{prefix}p{number}"
     names = flow.names
-    for table_number, table in enumerate(flow.tables):
+    for table_number, table in enumerate(flow.tables()):
         for row_number, row in enumerate(children_of(table, names.tr, names)):
             for column, cell in cells_of(row, names).items():
                 place = f"{prefix}t{table_number}.r{row_number}.c{column}."

@@ -5,7 +5,7 @@ Written apart from the reader of the code that fills, so that an error in one sh
 
 from bisect import bisect_right
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from operator import attrgetter
 
 from lxml.etree import _Element
@@ -44,15 +44,14 @@ class Span:
 
 @dataclass(slots=True, eq=False)
 class Reading:
-    """A paragraph as it was read: its text, the spans in order, and the runs."""
+    """A paragraph as it was read: its text and the spans in order."""
 
     text: str
     spans: list[Span]
-    runs: list[_Element]
 
     def spans_between(self, start: int, end: int) -> list[int]:
         """Return the numbers of the spans that hold characters of ``text[start:end]``."""
-        number = max(0, bisect_right(self.spans, start, key=_start) - 1)
+        number = max(0, bisect_right(self.spans, start, key=_start) - 1) if len(self.spans) > 1 else 0
         found = []
         while number < len(self.spans) and self.spans[number].start < end:
             if self.spans[number].end > start:
@@ -77,7 +76,7 @@ class _Roles:
     drawings: frozenset[str]
 
 
-@lru_cache(maxsize=2)
+@cache
 def _roles(names: Names) -> _Roles:
     no_width = names.all(_NO_WIDTH)
     in_runs = {names(local): text for local, text in _CHARACTERS.items()}
@@ -94,7 +93,14 @@ def read_paragraph(paragraph: _Element, names: Names) -> Reading:
     """Return the text of a w:p with the way back to its w:t elements."""
     reader = _Reader(names)
     reader.read_content(paragraph, shown=True)
-    return Reading("".join(reader.texts), reader.spans, reader.runs)
+    return Reading("".join(reader.texts), reader.spans)
+
+
+def runs_of(paragraph: _Element, names: Names) -> list[_Element]:
+    """Return the runs of a w:p in the order of their numbers."""
+    found: list[_Element] = []
+    _collect_runs(paragraph, names, found)
+    return found
 
 
 class _Reader:
@@ -104,31 +110,36 @@ class _Reader:
         self._length = 0
         self.texts: list[str] = []
         self.spans: list[Span] = []
-        self.runs: list[_Element] = []
+        self._runs = -1
 
     def read_content(self, parent: _Element, *, shown: bool) -> None:
         """Read what holds runs: the paragraph, or an element around runs."""
-        names, roles = self._names, self._roles
+        names = self._names
         for child in parent:
-            tag = child.tag
-            if tag == names.r:
-                self.runs.append(child)
+            if child.tag == names.r:
+                self._runs += 1
                 if shown:
                     self._read_run(child)
-            elif tag in roles.around_runs:
-                self.read_content(child, shown=shown)
-            elif tag in roles.deleted:
-                self.read_content(child, shown=False)
-            elif tag == names.sdt:
-                content = child.find(names.sdt_content)
-                if content is not None:
-                    self.read_content(content, shown=shown)
-            elif tag == ALTERNATE_CONTENT:
-                for branch in child.iterchildren(*BRANCHES):
-                    self.read_content(branch, shown=shown)
-                    self._add(_OBJECT)
-            elif shown and tag not in roles.no_width and isinstance(tag, str):
+            elif child.tag not in self._roles.no_width:
+                self._read_other(child, shown=shown)
+
+    def _read_other(self, child: _Element, *, shown: bool) -> None:
+        """Read a child of a paragraph that is neither a run nor without width."""
+        tag, roles = child.tag, self._roles
+        if tag in roles.around_runs:
+            self.read_content(child, shown=shown)
+        elif tag in roles.deleted:
+            self.read_content(child, shown=False)
+        elif tag == self._names.sdt:
+            content = child.find(self._names.sdt_content)
+            if content is not None:
+                self.read_content(content, shown=shown)
+        elif tag == ALTERNATE_CONTENT:
+            for branch in child.iterchildren(*BRANCHES):
+                self.read_content(branch, shown=shown)
                 self._add(_OBJECT)
+        elif shown and isinstance(tag, str):
+            self._add(_OBJECT)
 
     def _read_run(self, content: _Element) -> None:
         names, roles = self._names, self._roles
@@ -137,7 +148,7 @@ class _Reader:
             if tag == names.t:
                 start = self._length
                 self._add(child.text or "")
-                self.spans.append(Span(child, start, self._length, len(self.runs) - 1))
+                self.spans.append(Span(child, start, self._length, self._runs))
             elif tag in roles.drawings:
                 if not _beside_text(child, names):
                     for branch in child.iterchildren(*BRANCHES):
@@ -160,3 +171,20 @@ def _beside_text(drawing: _Element, names: Names) -> bool:
     if drawing.tag == names("drawing"):
         return next(drawing.iterchildren(*ANCHORS), None) is not None
     return any("position:absolute" in child.get("style", "") for child in drawing.iterchildren("*"))
+
+
+def _collect_runs(parent: _Element, names: Names, found: list[_Element]) -> None:
+    roles = _roles(names)
+    for child in parent:
+        tag = child.tag
+        if tag == names.r:
+            found.append(child)
+        elif tag in roles.around_runs or tag in roles.deleted:
+            _collect_runs(child, names, found)
+        elif tag == names.sdt:
+            content = child.find(names.sdt_content)
+            if content is not None:
+                _collect_runs(content, names, found)
+        elif tag == ALTERNATE_CONTENT:
+            for branch in child.iterchildren(*BRANCHES):
+                _collect_runs(branch, names, found)

@@ -79,7 +79,7 @@ class _Account:
         for planned in replay.planned():
             try:
                 replay_paragraph(planned)
-                self._replacements[planned.paragraph.part] += len(planned.entries)
+                self._replacements[planned.part] += len(planned.entries)
             except ValueError:
                 place = f"$.entries[{planned.entries[0].place}]"
                 self._misfit("log_entry", place, "Its new_text holds characters that XML cannot hold.")

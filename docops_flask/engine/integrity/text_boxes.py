@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from lxml.etree import _Element
 
-from docops_flask.engine.integrity.blocks import cells_of, children_of
+from docops_flask.engine.integrity.blocks import blocks_of, cells_of, children_of
 from docops_flask.engine.integrity.flow import Flow
 from docops_flask.engine.integrity.names import ALTERNATE_CONTENT, BRANCHES, Names
 
@@ -42,7 +42,7 @@ class _Census:
     def visit(self, flow: Flow) -> None:
         """Count the boxes of all paragraphs of ``flow``, those in its tables too."""
         names = flow.names
-        for block in flow.blocks:
+        for block in blocks_of(flow.element, names):
             if block.tag == names.p:
                 for box, twins in _boxes_in(block, names):
                     self._enter(flow.inner(box), [flow.inner(twin) for twin in twins])
