@@ -199,7 +199,8 @@ def _changed_parts(document: Document) -> dict[str, bytes]:
 
 def _refuse_growth(scan: Scan, values: dict[str, str], maximum: int) -> None:
     """Refuse values that would multiply beyond the output's limit before any of them is written."""
-    grown = sum(len(values[name]) * count for name, count in scan.field_counts().items() if name in values)
+    sizes = {name: len(value.encode()) for name, value in values.items()}
+    grown = sum(sizes[name] * count for name, count in scan.field_counts().items() if name in sizes)
     OutputBudget(maximum).spend(grown)
 
 

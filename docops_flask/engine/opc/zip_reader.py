@@ -38,6 +38,8 @@ _MAX_COMMENT = 0xFFFF
 _ZIP64_MARK = 0xFFFFFFFF
 # A data descriptor after a member (4.3.9): with or without its signature, with 32 or 64 bit sizes, or absent.
 _DESCRIPTOR_SIZES = (0, 12, 16, 20, 24)
+# What may stand in a deflate stream before its first bytes of content.
+_MOST_DEFLATE_TABLES = 512
 # A leading slash is an empty first segment. Backslashes are separators elsewhere, controls hide what follows.
 _FORBIDDEN_SEGMENTS = frozenset(("", ".", ".."))
 _FORBIDDEN_CHARACTERS = re.compile(r"[\\\x00-\x1f\x7f]")
@@ -79,6 +81,16 @@ class ZipReader:
     def stored_bytes(self, entry: ZipEntry) -> memoryview:
         """Return the member's bytes as they lie in the archive, compressed or not."""
         return self._view[entry.data_offset : entry.data_offset + entry.compressed_size]
+
+    def head(self, entry: ZipEntry, size: int) -> bytes:
+        """Return the first ``size`` bytes of the member's content, or fewer; nothing is checked."""
+        with self.stored_bytes(entry) as stored, stored[: size + _MOST_DEFLATE_TABLES] as begin:
+            if entry.method == STORED:
+                return bytes(begin[:size])
+            try:
+                return zlib.decompressobj(-zlib.MAX_WBITS).decompress(begin, size)
+            except zlib.error:
+                return b""
 
     def read(self, entry: ZipEntry) -> bytes:
         """Return the member's content; raise ``InvalidTemplate`` when size or CRC do not fit it."""

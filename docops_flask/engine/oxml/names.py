@@ -33,7 +33,7 @@ _LOCAL_NAMES = (
     "moveToRangeEnd customXmlInsRangeStart customXmlInsRangeEnd customXmlDelRangeStart "
     "customXmlDelRangeEnd annotationRef dataBinding smartTagPr customXmlPr "
     # stories
-    "footnote endnote comment id type "
+    "document footnote endnote comment id type "
     # properties
     "pPr rPr trPr tcPr rFonts ascii hAnsi eastAsia cs asciiTheme hAnsiTheme eastAsiaTheme cstheme hint "
     "sz szCs b bCs i iCs color themeColor rtl lang ind firstLine "
