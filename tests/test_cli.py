@@ -19,7 +19,13 @@ from docops_flask.engine.skills.registry import load_skills
 from tests.conftest import ROOT
 from tests.factories import docx, p, tbl, tc, tr
 
-RESULTS = ["out.docx", "out.format_report.json", "out.missing_fields.json", "out.replace_log.json"]
+RESULTS = [
+    "out.docx",
+    "out.format_report.json",
+    "out.integrity.json",
+    "out.missing_fields.json",
+    "out.replace_log.json",
+]
 COMPLETE = {
     "meeting_title": "年度会议",
     "meeting_date": "2026年3月18日",
