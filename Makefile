@@ -7,7 +7,7 @@ DEVELOPMENT := $(VENV)/.development
 PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip install --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check smoke oracle samples clean
+.PHONY: help demo run test check smoke oracle mutations samples clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
@@ -32,6 +32,9 @@ smoke: $(RUNTIME)  ## put load on a server started for it and judge what it did;
 
 oracle: $(DEVELOPMENT)  ## compare effective formatting with LibreOffice over the corpus
 	@$(BIN)/python -m tests.oracle
+
+mutations: $(DEVELOPMENT)  ## 10,000 random mutations of results, each of which the proof has to find
+	@DOCOPS_TESTS_MUTATIONS=10000 $(BIN)/python -m pytest tests/engine/integrity/test_mutations.py
 
 samples: $(RUNTIME)  ## make samples/ anew from the skills
 	@$(BIN)/python tools/make_samples.py
