@@ -27,6 +27,8 @@ from docops_flask.engine.checks.format_check import (
     skipped_report,
 )
 from docops_flask.engine.checks.format_report import FormatReport
+from docops_flask.engine.checks.policy_deviations import policy_deviations
+from docops_flask.engine.checks.report_notes import Deviation
 from docops_flask.engine.checks.suggested_policy import policy_to_yaml, suggest_policy
 from docops_flask.engine.document.document import Document
 from docops_flask.engine.document.open import open_document
@@ -122,7 +124,8 @@ def _run(job: Job, package: Package, sink: ArtefactSink) -> _RunResult:
     template_look = observe(document, targets)
     touched = fill(scan, values)
     suggested = _suggested_policy(job, document, scan)
-    report = _format_report(job, document, targets, template_look)
+    deviations = _deviations(job, document, targets, suggested)
+    report = replace(_format_report(job, document, targets, template_look), policy_deviations=deviations)
 
     suggestions = Suggestions(job.skill.placeholders())
     log = replace_log(scan, values, job.skill, suggestions, touched)
@@ -154,6 +157,14 @@ def _suggested_policy(job: Job, document: Document, scan: Scan) -> Policy | None
     if not job.options.export_suggested_policy:
         return None
     return suggest_policy(document, scan.placeholder_runs())
+
+
+def _deviations(
+    job: Job, document: Document, targets: list[RunPlace], suggested: Policy | None
+) -> tuple[Deviation, ...]:
+    if suggested is None or job.options.format_mode == "off":
+        return ()
+    return policy_deviations(document, targets, job.policy, suggested)
 
 
 def _format_report(

@@ -160,10 +160,7 @@ _PITCH_SOURCES = {
 
 
 def _fitting(found: int | None, wanted: int | None) -> Bilingual:
-    if found is None:
-        text = Bilingual("depends on the font", "取决于字体")
-    else:
-        text = Bilingual(str(found))
+    text = Bilingual("depends on the font", "取决于字体") if found is None else Bilingual(str(found))
     if wanted is None:
         return text
     return Bilingual(f"{text.en}; {wanted} wanted", f"{text.zh or text.en}，要求 {wanted}")

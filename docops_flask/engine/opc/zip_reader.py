@@ -36,6 +36,8 @@ _CENTRAL_MAGIC = b"PK\x01\x02"
 _LOCAL_MAGIC = b"PK\x03\x04"
 _MAX_COMMENT = 0xFFFF
 _ZIP64_MARK = 0xFFFFFFFF
+# Version 6.3 of the specification; readers of the result go by this too (4.4.3).
+_NEWEST_VERSION = 63
 # A data descriptor after a member (4.3.9): with or without its signature, with 32 or 64 bit sizes, or absent.
 _DESCRIPTOR_SIZES = (0, 12, 16, 20, 24)
 # What may stand in a deflate stream before its first bytes of content.
@@ -148,6 +150,8 @@ class ZipReader:
         extra = bytes(self._view[name_at + name_length : name_at + name_length + extra_length])
         size, packed, offset = _zip64_values(extra, size, packed, offset)
         name = _decoded(raw_name, flags)
+        if needed & 0xFF > _NEWEST_VERSION:
+            raise _damaged("it asks for a newer ZIP reader than there is", "zip_structure")
         _refuse_unsafe(name, flags, method, external, made)
         data_offset, local_extra = self._local_header(offset, raw_name, flags, method, (crc, packed, size))
         if data_offset + packed > end:
