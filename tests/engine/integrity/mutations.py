@@ -1,5 +1,6 @@
 """Random mutations of a finished document: each changes the canonical XML of a part, or a member."""
 
+import copy
 import io
 import random
 import zipfile
@@ -114,7 +115,9 @@ def drop_node(_random: random.Random, node: _Element) -> bool:
 def double_node(_random: random.Random, node: _Element) -> bool:
     if node.getparent() is None:
         return False
-    node.addnext(etree.fromstring(etree.tostring(node, with_tail=False)))
+    twin = copy.deepcopy(node)
+    twin.tail = None
+    node.addnext(twin)
     return True
 
 

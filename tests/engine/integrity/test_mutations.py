@@ -1,6 +1,6 @@
 """Flip, drop, add or move any node of a result, change any member: the proof finds every one.
 
-The suite takes a few hundred mutations, ``make mutations`` 10,000 (docs/analysis/integrity.md has its figure).
+The suite takes a few hundred mutations, ``make mutations`` 10,000 (see docs/analysis/integrity.md).
 """
 
 import json
