@@ -8,9 +8,7 @@ import mmap
 import os
 import signal
 import sys
-import tempfile
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -22,6 +20,7 @@ from docops_flask.jobs.errors import SandboxRefused
 from docops_flask.jobs.workspace import Workspaces
 from docops_flask.policy_registry import PolicyFileError, load_policies
 from docops_flask.settings import Settings, SettingsError, from_env
+from docops_flask.work_folder import work_folder
 
 EXTENSION = "docops"
 # What gunicorn's own exit codes say of an app that cannot be loaded: it then stops instead of trying
@@ -155,7 +154,7 @@ def worker_exit(_server: Any, worker: Any) -> None:
 
 def _make_metrics_folder() -> Workspaces:
     """Make the folder, named as one that may live as long as the server, and name it to the workers."""
-    folders = Workspaces(Path(tempfile.gettempdir()))
+    folders = Workspaces(work_folder(os.environ))
     try:
         folder = folders.create(suffix=".db")
     except (OSError, DocopsError) as error:
