@@ -1,8 +1,6 @@
 """The one place where the server is wired together."""
 
 import os
-import tempfile
-from pathlib import Path
 
 from flask import Flask
 from flask.json.provider import DefaultJSONProvider
@@ -33,6 +31,7 @@ from docops_flask.web.readiness import Readiness
 from docops_flask.web.recorder import NoRecorder, Recorder
 from docops_flask.web.request import ApiRequest
 from docops_flask.web.services import EXTENSION, Services
+from docops_flask.work_folder import work_folder
 
 
 class _App(Flask):
@@ -92,7 +91,7 @@ def policies_of(settings: Settings) -> PolicyRegistry:
 
 
 def _services(settings: Settings) -> Services:
-    workspaces = Workspaces(Path(tempfile.gettempdir()))
+    workspaces = Workspaces(work_folder(os.environ))
     renderer = Renderer(
         start_method=settings.mp_start,
         timeout_seconds=settings.request_timeout_seconds,
