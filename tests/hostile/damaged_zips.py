@@ -117,6 +117,7 @@ DAMAGED: dict[str, tuple[Callable[[], bytes], str]] = {
     "encrypted in one list only": (lambda: first_changed(local={"flags": 1}), "zip_structure"),
     "compression LZMA": (lambda: first_changed(both={"method": 14}), "compression"),
     "compression 99 (AES)": (lambda: first_changed(both={"method": 99}), "compression"),
+    "a ZIP version of the future": (lambda: first_changed(both={"needed": 64}), "zip_structure"),
     "a header elsewhere": (lambda: first_changed(offset=5), "zip_structure"),
     "a header beyond the end": (lambda: first_changed(offset=0x7FFFFFF0), "zip_structure"),
     "members that overlap": (overlapping, "zip_structure"),
