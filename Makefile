@@ -7,7 +7,7 @@ DEVELOPMENT := $(VENV)/.development
 PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip install --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check smoke oracle samples clean
+.PHONY: help demo run test check smoke bench oracle samples clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
@@ -29,6 +29,9 @@ check: $(DEVELOPMENT)  ## ruff, mypy (strict), import-linter
 
 smoke: $(RUNTIME)  ## put load on a server started for it and judge what it did; results in artifacts/
 	@$(BIN)/python tools/ci_smoke.py --artifacts-dir artifacts
+
+bench: $(DEVELOPMENT)  ## measure the service; results in artifacts/bench/
+	@$(BIN)/python tools/bench.py service
 
 oracle: $(DEVELOPMENT)  ## compare effective formatting with LibreOffice over the corpus
 	@$(BIN)/python -m tests.oracle

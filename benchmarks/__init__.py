@@ -1,0 +1,1 @@
+"""What the benchmarks compare the service with; no part of the product."""
