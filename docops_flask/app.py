@@ -13,6 +13,7 @@ from docops_flask.jobs.renderer import Renderer
 from docops_flask.jobs.sandbox_check import SandboxCheck
 from docops_flask.jobs.slots import Slots
 from docops_flask.jobs.workspace import Workspaces
+from docops_flask.policy_registry import PolicyFileError, PolicyRegistry, load_policies
 from docops_flask.settings import Settings, SettingsError, from_env
 from docops_flask.web import console, error_response, health, hooks, inspect, meta, openapi, precheck, run
 from docops_flask.web.forwarded import trust_proxies
@@ -71,6 +72,14 @@ def skills_of(settings: Settings) -> SkillRegistry:
         raise SettingsError(f"DOCOPS_SKILLS_DIR: {error}") from error
 
 
+def policies_of(settings: Settings) -> PolicyRegistry:
+    """Return the built-in policies and those of ``DOCOPS_POLICIES_DIR``; raises ``SettingsError``."""
+    try:
+        return load_policies(settings.policies_dir)
+    except PolicyFileError as error:
+        raise SettingsError(f"DOCOPS_POLICIES_DIR: {error}") from error
+
+
 def _services(settings: Settings) -> Services:
     workspaces = Workspaces(Path(tempfile.gettempdir()))
     renderer = Renderer(
@@ -83,6 +92,7 @@ def _services(settings: Settings) -> Services:
     return Services(
         settings=settings,
         skills=skills_of(settings),
+        policies=policies_of(settings),
         slots=Slots(
             settings.max_concurrency,
             settings.queue_timeout_seconds,

@@ -34,6 +34,7 @@ _HELP = {
     "format_fix_mode": "Mend what is safe to mend, or nothing.",
     "format_report": "The format report as JSON, as a page too, or both.",
     "policy_yaml": "A policy file instead of the built-in one.",
+    "policy": "A policy by its name (see docops policies), instead of a file.",
     "export_suggested_policy": "Write the policy this template passes.",
 }
 _json_option = click.option(_JSON_FLAG, "as_json", is_flag=True, help="Print one JSON object, for scripts.")
@@ -135,6 +136,23 @@ def skills(*, as_json: bool) -> None:
         print_json(cli_summary.skills_as_data(known))
     else:
         click.echo(cli_summary.skills_for_people(known))
+
+
+@docops.command()
+@_json_option
+def policies(*, as_json: bool) -> None:
+    """List the policies that a run can name.
+
+    With --json: also the JSON Schema of a policy file.
+    """
+    from docops_flask import cli_summary
+    from docops_flask.cli_job import read_office
+
+    known = read_office().policies
+    if as_json:
+        print_json(cli_summary.policies_as_data(known))
+    else:
+        click.echo(cli_summary.policies_for_people(known))
 
 
 def _one_line(_context: click.Context, _option: click.Parameter, value: str | None) -> str | None:

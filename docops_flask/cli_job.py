@@ -8,7 +8,8 @@ from pathlib import Path
 from docops_flask.engine.errors import InvalidArgument
 from docops_flask.engine.job import Job, JobKind
 from docops_flask.engine.skills.registry import SkillRegistry, SkillSpecError, load_skills
-from docops_flask.policy_yaml import MAX_BYTES as MAX_POLICY_BYTES
+from docops_flask.policy_entries import MAX_BYTES as MAX_POLICY_BYTES
+from docops_flask.policy_registry import PolicyFileError, PolicyRegistry, load_policies
 from docops_flask.settings import Settings, SettingsError, from_env
 from docops_flask.web.errors import UploadTooLarge
 from docops_flask.web.file_parts import HEAD_BYTES, FilePart, task_part, template_part
@@ -17,19 +18,22 @@ from docops_flask.web.job_inputs import build_job
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """What holds for every command: the settings of the environment and the skills there are."""
+    """What holds for every command: the settings of the environment, the skills and policies there are."""
 
     settings: Settings
     skills: SkillRegistry
+    policies: PolicyRegistry
 
 
 def read_office(environ: Mapping[str, str] = os.environ) -> Office:
-    """Return settings and skills; raises ``SettingsError`` with one line as the server's start does."""
+    """Return settings, skills and policies; raises ``SettingsError`` as the server's start does."""
     settings = from_env(environ)
     try:
-        return Office(settings, load_skills(settings.skills_dir))
+        return Office(settings, load_skills(settings.skills_dir), load_policies(settings.policies_dir))
     except SkillSpecError as error:
         raise SettingsError(f"DOCOPS_SKILLS_DIR: {error}") from None
+    except PolicyFileError as error:
+        raise SettingsError(f"DOCOPS_POLICIES_DIR: {error}") from None
 
 
 def job_of_files(
@@ -53,7 +57,7 @@ def job_of_files(
     if policy_file is not None:
         fields = {**fields, "policy_yaml": _policy_text(policy_file)}
     task_json = _read(part.name, task, part.max_bytes)
-    return build_job(kind, fields, task_json, office.skills, office.settings.limits())
+    return build_job(kind, fields, task_json, office.skills, office.policies, limits=office.settings.limits())
 
 
 def inspection_of_file(template: Path, office: Office) -> Job:

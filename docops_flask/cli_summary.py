@@ -10,6 +10,13 @@ from docops_flask.engine.exitcodes import MESSAGES, ExitCode
 from docops_flask.engine.job import Job
 from docops_flask.engine.skills.json_schema import task_json_schema
 from docops_flask.engine.skills.registry import SkillRegistry
+from docops_flask.policy_registry import (
+    PolicyRegistry,
+    describe_policy,
+    description_of,
+    policy_json_schema,
+    title_of,
+)
 
 _MANY = 20
 
@@ -95,6 +102,19 @@ def skills_for_people(skills: SkillRegistry) -> str:
 def skills_as_data(skills: SkillRegistry) -> dict[str, Any]:
     """Return what ``docops skills --json`` prints: the JSON Schema of each skill's task."""
     return {"skills": {skill.name: task_json_schema(skill) for skill in skills}}
+
+
+def policies_for_people(policies: PolicyRegistry) -> str:
+    """Return what ``docops policies`` prints."""
+    return "\n".join(
+        f"{policy.name}: {title_of(policy).en} / {title_of(policy).zh}. {description_of(policy).en}".rstrip()
+        for policy in policies
+    )
+
+
+def policies_as_data(policies: PolicyRegistry) -> dict[str, Any]:
+    """Return what ``docops policies --json`` prints, as ``/v1/meta`` has it."""
+    return {"policies": [describe_policy(each) for each in policies], "policy_schema": policy_json_schema()}
 
 
 def _load(file: Path) -> dict[str, Any]:

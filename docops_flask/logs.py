@@ -15,6 +15,7 @@ from typing import Any
 LOGGER = "docops.api"
 _PACKAGE_ROOT = Path(__file__).resolve().parent.parent
 _FIELDS = "docops_fields"
+_HANDLER = "docops_flask.log_lines.LineHandler"
 
 
 class JsonFormatter(logging.Formatter):
@@ -52,6 +53,13 @@ def log_event(event: str, **fields: Any) -> None:
     logging.getLogger(LOGGER).log(level, "%s", json.dumps(members), extra={_FIELDS: members})
 
 
+def lost_lines_record(count: int) -> logging.LogRecord:
+    """Return the record that tells of ``count`` lines the log could not take."""
+    record = logging.LogRecord(LOGGER, logging.WARNING, __file__, 0, "log lines lost", None, None)
+    record.__dict__[_FIELDS] = {"event": "log_lines_lost", "count": count}
+    return record
+
+
 def place_of(kind: type[BaseException], trace: TracebackType | None) -> str:
     """Return "Type at file:line": where an exception was raised, in this package if it passed there."""
     frames = traceback.extract_tb(trace)
@@ -72,9 +80,9 @@ def dict_config() -> dict[str, Any]:
         "filters": {"others": {"()": "docops_flask.logs.NotOurs"}},
         "formatters": {"json": {"()": "docops_flask.logs.JsonFormatter"}},
         "handlers": {
-            "stdout": {"class": "logging.StreamHandler", "formatter": "json", "stream": "ext://sys.stdout"},
+            "stdout": {"class": _HANDLER, "formatter": "json", "stream": "ext://sys.stdout"},
             "stderr": {
-                "class": "logging.StreamHandler",
+                "class": _HANDLER,
                 "formatter": "json",
                 "stream": "ext://sys.stderr",
                 "filters": ["others"],

@@ -20,6 +20,7 @@ from docops_flask.engine.errors import DocopsError
 from docops_flask.engine.skills.registry import SkillSpecError, load_skills
 from docops_flask.jobs.errors import SandboxRefused
 from docops_flask.jobs.workspace import Workspaces
+from docops_flask.policy_registry import PolicyFileError, load_policies
 from docops_flask.settings import Settings, SettingsError, from_env
 
 EXTENSION = "docops"
@@ -27,6 +28,7 @@ EXTENSION = "docops"
 # again for ever.
 APP_LOAD_ERROR = 4
 _KEEPALIVE_SECONDS = 5
+_STOP_SIGNALS = frozenset({signal.SIGTERM, signal.SIGQUIT, signal.SIGINT})
 
 # Counts the reloads (SIGHUP). Shared with the workers, who could not tell from SIGTERM alone whether
 # the server stops, and jobs on open connections are to be refused, or others take over.
@@ -68,16 +70,21 @@ def gunicorn_settings(settings: Settings) -> dict[str, Any]:
 
 
 def on_starting(server: Any) -> None:
-    """Check the skills before the first worker does, so that a fault stops the start with one line.
+    """Check skills and policies before the first worker does, so that a fault stops the start with one line.
 
     The folder of the workers' figures is this process's, which outlives each of them.
     """
     settings = read_settings()
     server.stop = _noted_stop(server, server.stop)
+    os.register_at_fork(after_in_parent=_hear_stop_signals)
     try:
         load_skills(settings.skills_dir)
     except SkillSpecError as error:
         raise SystemExit(f"DOCOPS_SKILLS_DIR: {error}") from None
+    try:
+        load_policies(settings.policies_dir)
+    except PolicyFileError as error:
+        raise SystemExit(f"DOCOPS_POLICIES_DIR: {error}") from None
     server.docops_metrics = _make_metrics_folder() if settings.enable_metrics else None
 
 
@@ -94,15 +101,18 @@ def on_reload(_server: Any) -> None:
 
 
 def pre_fork(_server: Any, worker: Any) -> None:
-    """Note which reload ``worker`` belongs to."""
+    """Note which reload ``worker`` belongs to, and keep a stop back from it until it can hear one.
+
+    For its first moments a worker has the master's own handlers; a SIGTERM then would be lost, and the
+    server would wait ``graceful_timeout`` for it. The master hears signals again after the fork.
+    """
     worker.docops_reload = _reloads[0]
+    signal.pthread_sigmask(signal.SIG_BLOCK, _STOP_SIGNALS)
 
 
 def post_worker_init(worker: Any) -> None:
     """Remove what killed workers left; let SIGTERM refuse new jobs at once, while running ones finish."""
     services = worker.wsgi.extensions[EXTENSION]
-    services.workspaces.sweep()
-    _report_sandbox(services.sandbox)
     lifecycle = services.lifecycle
 
     def handle_term(number: int, frame: FrameType | None) -> None:
@@ -115,6 +125,13 @@ def post_worker_init(worker: Any) -> None:
     signal.signal(signal.SIGTERM, handle_term)
     # gunicorn sets this for its own handler: a signal is no reason to interrupt a running request.
     signal.siginterrupt(signal.SIGTERM, False)
+    _hear_stop_signals()
+    services.workspaces.sweep()
+    _report_sandbox(services.sandbox)
+
+
+def _hear_stop_signals() -> None:
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOP_SIGNALS)
 
 
 def _report_sandbox(sandbox: Any) -> None:

@@ -97,7 +97,7 @@ class Settings:
         None, values.folder, "A folder with skills of your own, one TOML file each.", default_text="unset"
     )
     policies_dir: Path | None = _setting(  # noqa: RUF009 -- it makes a dataclass field
-        None, values.folder, "Taken for the coming policies of your own.", default_text="unset"
+        None, values.folder, "A folder with policies of your own, one YAML file each.", default_text="unset"
     )
     enable_meta: bool = _setting(True, values.switch, "Serves /v1/meta and the starter templates.")
     enable_metrics: bool = _setting(False, values.switch, "Serves /metrics (Prometheus).")

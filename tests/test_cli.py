@@ -388,7 +388,8 @@ def test_a_policy_of_the_default_is_the_default(tmp_path, capsys, inputs):
     assert main(["run", *arguments, "--out-dir", "a"]) == 0
     assert main(["run", *arguments, "--out-dir", "b", "--policy-yaml", "p.yaml"]) == 0
     for name in RESULTS:
-        assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
+        chosen, sent = ((tmp_path / out / name).read_bytes() for out in "ab")
+        assert chosen.replace(b'"name": "default"', b'"name": null') == sent
 
 
 def docops(*arguments, **environ):

@@ -76,14 +76,33 @@ class TemplateLimitExceeded(DocopsError):
         super().__init__(message, limit=limit, max=maximum)
 
 
+class ResultRefused(DocopsError):
+    """A document that was made and did not pass its own proof: a fault of ours; ``inner`` says which."""
+
+    def __init__(self, *, inner: str) -> None:
+        super().__init__(
+            "The finished document did not pass its proof and was withheld. Please report this with the "
+            "template; no other document was changed."
+        )
+        self.inner = inner
+
+
 _FROM_RENDERER: dict[str, type[DocopsError]] = {
-    cls.code: cls for cls in (InvalidArgument, InvalidTemplate, InvalidMediaType, TemplateLimitExceeded)
+    cls.code: cls
+    for cls in (
+        InvalidArgument,
+        InvalidJson,
+        InvalidTemplate,
+        InvalidMediaType,
+        TemplateLimitExceeded,
+        ResultRefused,
+    )
 }
 
 
 def to_record(error: DocopsError) -> dict[str, Any]:
     """Return ``error`` as plain data for the renderer's result file."""
-    return {"code": error.code, "message": error.message, "detail": error.detail}
+    return {"code": error.code, "message": error.message, "detail": error.detail, "inner": error.inner}
 
 
 def from_record(record: dict[str, Any]) -> DocopsError:
@@ -93,4 +112,5 @@ def from_record(record: dict[str, Any]) -> DocopsError:
         return DocopsError("The renderer reported an unknown error.")
     error = cls.__new__(cls)
     DocopsError.__init__(error, str(record.get("message", "")), **dict(record.get("detail") or {}))
+    error.inner = str(record.get("inner") or "") or None
     return error

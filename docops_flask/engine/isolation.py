@@ -47,7 +47,9 @@ def isolate(limits: ProcessLimits, *, parent_sentinel: int, keep: Iterable[int])
     """Cut this process off from its server, except for ``parent_sentinel`` and the ``keep`` descriptors.
 
     ``parent_sentinel`` is the read end of a pipe whose write end lives in the server alone.
-    Standard input, output and error stay. Close the cell that is returned once the job's folder is known.
+    Standard input, output and error lead nowhere afterwards: what a renderer prints may be text of a
+    document, and a log that nobody reads would hold it up. Close the cell that is returned once the job's
+    folder is known.
     """
     _reset_signals()
     # Garbage inherited by fork may own descriptor numbers that are closed below and then used anew:
@@ -63,6 +65,7 @@ def isolate(limits: ProcessLimits, *, parent_sentinel: int, keep: Iterable[int])
     _limit(resource.RLIMIT_FSIZE, limits.file_bytes)
     _limit(resource.RLIMIT_NOFILE, _MOST_DESCRIPTORS)
     _limit(resource.RLIMIT_CORE, 0)
+    _silence()
     return cell
 
 
@@ -108,6 +111,14 @@ def _reset_signals() -> None:
     for number in signal.valid_signals() - _STAY_IGNORED - _CANNOT_BE_SET:
         signal.signal(number, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_SETMASK, [])
+
+
+def _silence() -> None:
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for standard in (0, 1, 2):
+        os.dup2(nowhere, standard)
+    if nowhere > 2:
+        os.close(nowhere)
 
 
 def _close_descriptors(keep: set[int]) -> None:

@@ -29,9 +29,16 @@ FIELD_ORDER = (
     "format_fix_mode",
     "format_report",
     "policy_yaml",
+    "policy",
     "export_suggested_policy",
 )
 _FORMAT_FIELDS = ("format_mode", "format_baseline", "format_fix_mode", "format_report")
+# A field and those it cannot be given together with.
+_EXCLUDES = (
+    ("preset", (*_FORMAT_FIELDS, "policy_yaml")),
+    ("strict", _FORMAT_FIELDS),
+    ("policy", ("policy_yaml",)),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,18 +71,12 @@ def check_conflicts(given: Mapping[str, object]) -> None:
 
     ``given`` holds the fields that were sent, whatever their value: an explicit default counts.
     """
-    excluded: set[str] = set()
-    if "preset" in given:
-        excluded.update((*_FORMAT_FIELDS, "policy_yaml"))
-    if "strict" in given:
-        excluded.update(_FORMAT_FIELDS)
+    excluded = {name for owner, fields in _EXCLUDES if owner in given for name in fields}
     conflicting = [name for name in FIELD_ORDER if name in excluded and name in given]
     if not conflicting:
         return
     owners = " and ".join(
-        name
-        for name, fields in (("preset", (*_FORMAT_FIELDS, "policy_yaml")), ("strict", _FORMAT_FIELDS))
-        if name in given and any(field in given for field in fields)
+        name for name, fields in _EXCLUDES if name in given and any(field in given for field in fields)
     )
     raise ArgumentConflict(
         f"{owners} cannot be combined with {', '.join(conflicting)}: send one or the other.",
@@ -112,6 +113,8 @@ def resolve_options(given: Mapping[str, str]) -> Options:
 
     Raises ``ArgumentConflict`` first, then ``InvalidArgument`` for the first unknown value in the
     contract's order. Fields that are no option (``skill``, ``policy_yaml``) count for conflicts only.
+    ``policy`` says what the document is to be held against, so the baseline is ``policy`` then, unless
+    ``preset`` or ``format_baseline`` say another; whether there is such a policy is not looked at here.
     """
     check_conflicts(given)
     values: dict[str, str | bool] = {}
@@ -124,6 +127,8 @@ def resolve_options(given: Mapping[str, str]) -> Options:
             values[name] = parse_switch(name, given[name])
     options = PRESETS[str(values.get("preset", "quick"))]
     explicit = {name: values[name] for name in _FORMAT_FIELDS if name in values}
+    if "policy" in given and "preset" not in given:
+        explicit.setdefault("format_baseline", "policy")
     if values.get("strict"):
         explicit["format_mode"] = "strict"
     if "export_suggested_policy" in values:

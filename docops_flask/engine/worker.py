@@ -115,6 +115,8 @@ def _result_or_error(folder: Path, task: Task) -> tuple[int, bytes]:
                 maximum=RESULT_LIMIT_BYTES,
             )
     except DocopsError as error:
+        word = error.detail.get("reason") or error.detail.get("limit") or type(error).__name__
+        error.inner = error.inner or f"{word} at {_place(error.__traceback__)}"
         return 1, _encode({"error": to_record(error)})
     return 0, content
 

@@ -4,7 +4,7 @@ import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from docops_flask.engine.errors import DocopsError
+from docops_flask.engine.errors import DocopsError, InvalidArgument
 
 _RETRY_AFTER_SECONDS = 1
 # A volume that is full, over quota, out of inodes (ENOSPC too), gone read-only, or no longer there.
@@ -35,6 +35,21 @@ class RendererCrashed(DocopsError):
     def __init__(self, *, inner: str) -> None:
         super().__init__("The renderer ended before the job was done; the server's log says how.")
         self.inner = inner
+
+
+class CallerLeft(InvalidArgument):
+    """Nobody waits for the job any more (499 in the log); who still listens hears why it was stopped.
+
+    ``waited_ms`` is how long a slot was waited for, if that was when the caller left.
+    """
+
+    def __init__(self, *, waited_ms: int | None = None) -> None:
+        super().__init__(
+            "The connection was closed by the client before its answer, so the job was stopped: "
+            "keep the sending side open until the answer has come.",
+            field="connection",
+        )
+        self.waited_ms = waited_ms
 
 
 class TooManyRequests(DocopsError):

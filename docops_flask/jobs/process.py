@@ -27,6 +27,7 @@ import psutil
 
 from docops_flask.engine.isolation import ProcessLimits
 from docops_flask.engine.worker import Task, main
+from docops_flask.jobs.caller import STAYING, Caller
 from docops_flask.jobs.fork_server import FORK_SERVER
 
 _TERMINATE_SECONDS = 0.3
@@ -87,15 +88,15 @@ class RendererProcess:
         with suppress(BrokenPipeError, ConnectionResetError):
             self._channel.send(os.fsencode(folder))
 
-    def hear(self, deadline: float) -> bytes:
+    def hear(self, deadline: float, caller: Caller = STAYING) -> bytes:
         """Return the renderer's next message, or ``b""`` when it has ended without one.
 
-        Raises ``TimeoutError`` past ``deadline`` (monotonic clock).
+        Raises ``TimeoutError`` past ``deadline`` (monotonic clock), ``CallerLeft`` when ``caller`` goes.
         """
-        sources: list[socket.socket | int] = [self._channel]
+        sources = [self._channel.fileno()]
         if self._pidfd is not None:
             sources.append(self._pidfd)
-        if not wait(sources, _until(deadline)):
+        if not caller.wait(sources, _until(deadline)):
             raise TimeoutError
         # What was said before the end counts, so the channel is read whichever of the two is ready.
         with suppress(BlockingIOError, ConnectionResetError):

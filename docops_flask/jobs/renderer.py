@@ -15,6 +15,7 @@ from docops_flask.engine.job import Job
 from docops_flask.engine.pipeline import run_job
 from docops_flask.engine.worker import DONE, JOB_FILE, NO_MEMORY, NO_STORAGE, READY, Task
 from docops_flask.jobs.answer import read_answer
+from docops_flask.jobs.caller import STAYING, Caller
 from docops_flask.jobs.errors import (
     InsufficientStorage,
     NotReady,
@@ -59,21 +60,23 @@ class Renderer:
         self._limits = limits
         self._task = task
 
-    def run(self, job: Job, workspace: Path) -> Rendered:
+    def run(self, job: Job, workspace: Path, caller: Caller = STAYING) -> Rendered:
         """Do ``job`` with the ``template.docx`` in the folder ``workspace``, where its files go too.
 
         Raises what the engine raised for the template, ``RequestTimeout``, ``RendererCrashed``,
-        ``InsufficientStorage``, or a plain ``DocopsError`` for a bug. The process has ended then.
+        ``InsufficientStorage``, ``CallerLeft`` as soon as ``caller`` goes, or a plain ``DocopsError`` for a
+        bug. The process has ended then.
         """
         started = time.monotonic()
         deadline = started + self._timeout_seconds
+        caller.refuse_if_left()
         with storage_errors():
             (workspace / JOB_FILE).write_bytes(pickle.dumps(job))
         try:
             process = self._start(deadline)
         except TimeoutError as error:
             raise self._timeout(terminated=True) from error
-        answer, end = _attend(process, workspace, deadline)
+        answer, end = _attend(process, workspace, deadline, caller)
         if answer is None:
             raise self._timeout(terminated=end.gone)
         subprocess_ms = int((time.monotonic() - started) * 1000)
@@ -119,17 +122,19 @@ class Renderer:
         return RequestTimeout(timeout_seconds=self._timeout_seconds, terminated=terminated)
 
 
-def _attend(process: RendererProcess, workspace: Path, deadline: float) -> tuple[bytes | None, End]:
+def _attend(
+    process: RendererProcess, workspace: Path, deadline: float, caller: Caller
+) -> tuple[bytes | None, End]:
     """Give the job to ``process``; return its answer (``None``: none in time) and how it ended."""
     answer: bytes | None = None
     patience_seconds = 0.0
     try:
         process.send_folder(workspace)
         with suppress(TimeoutError):
-            answer = process.hear(deadline)
+            answer = process.hear(deadline, caller)
             if answer == READY:
                 answer = None
-                answer = process.hear(deadline)
+                answer = process.hear(deadline, caller)
             patience_seconds = _LEAVE_SECONDS
     finally:
         end = process.end(patience_seconds)

@@ -1,15 +1,30 @@
 """How many jobs run at a time, and how many may wait for their turn."""
 
+import os
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from docops_flask.jobs.errors import TooManyRequests
+from docops_flask.jobs.caller import STAYING, Caller
+from docops_flask.jobs.errors import CallerLeft, TooManyRequests
+
+
+class _Waiter:
+    """A job in the queue; ``descriptor`` gets readable when it is handed a slot."""
+
+    def __init__(self) -> None:
+        self.descriptor = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
+        self.has_slot = False
+
+    def hand_over(self) -> None:
+        self.has_slot = True
+        os.eventfd_write(self.descriptor, 1)
 
 
 class Slots:
-    """``count`` slots of this process, handed to one job each."""
+    """``count`` slots of this process, handed to one job each, to waiting ones in their order."""
 
     def __init__(
         self,
@@ -31,7 +46,9 @@ class Slots:
         self._free = threading.BoundedSemaphore(count)
         self._counters = threading.Lock()
         self._busy = 0
-        self._waiting = 0
+        # While anybody waits here no slot is free: one given back goes to the first, not to the semaphore.
+        self._queue: deque[_Waiter] = deque()
+        self._queue_mutex = threading.Lock()
 
     @property
     def busy(self) -> int:
@@ -41,51 +58,72 @@ class Slots:
     @property
     def waiting(self) -> int:
         """Return how many jobs wait for a slot now."""
-        return self._waiting
+        return len(self._queue)
 
     @contextmanager
-    def take(self) -> Iterator[int]:
+    def take(self, caller: Caller = STAYING) -> Iterator[int]:
         """Hold a slot inside ``with``; the value is how long it was waited for, in milliseconds.
 
-        Raises ``TooManyRequests`` when none became free in time, or too many wait already.
+        Raises ``TooManyRequests`` when none became free in time, or too many wait already, and
+        ``CallerLeft`` when ``caller`` goes before there is one.
         """
-        waited_ms = self._acquire()
+        waited_ms = self._acquire(caller)
         try:
             self._count(1)
             yield waited_ms
         finally:
             self._count(-1)
-            self._free.release()
+            self._give_back()
 
-    def _acquire(self) -> int:
-        if self._free.acquire(blocking=False):
+    def _acquire(self, caller: Caller) -> int:
+        waiter = self._take_or_join_queue()
+        if waiter is None:
             return 0
-        if self._queue_timeout_seconds <= 0:
-            raise self._refusal("no_slot")
-        if not self._join_queue():
-            raise self._refusal("queue_full")
         started = time.monotonic()
         try:
-            taken = self._free.acquire(timeout=self._queue_timeout_seconds)
-        finally:
-            with self._counters:
-                self._waiting -= 1
-        waited_ms = int((time.monotonic() - started) * 1000)
-        if not taken:
-            raise self._refusal("queue_timeout", waited_ms)
-        return waited_ms
+            caller.wait([waiter.descriptor], self._queue_timeout_seconds)
+        except BaseException as error:
+            if self._leave_queue(waiter):
+                self._give_back()
+            if isinstance(error, CallerLeft):
+                raise CallerLeft(waited_ms=_ms_since(started)) from None
+            raise
+        if not self._leave_queue(waiter):
+            raise self._refusal("queue_timeout", _ms_since(started))
+        return _ms_since(started)
+
+    def _take_or_join_queue(self) -> _Waiter | None:
+        """Take a free slot (``None``) or a place in the queue; raises ``TooManyRequests``."""
+        with self._queue_mutex:
+            if self._free.acquire(blocking=False):
+                return None
+            if self._queue_timeout_seconds <= 0:
+                raise self._refusal("no_slot")
+            if len(self._queue) >= self._max_waiting:
+                raise self._refusal("queue_full")
+            waiter = _Waiter()
+            self._queue.append(waiter)
+            return waiter
+
+    def _leave_queue(self, waiter: _Waiter) -> bool:
+        """End the wait; return whether it brought a slot."""
+        with self._queue_mutex:
+            if not waiter.has_slot:
+                self._queue.remove(waiter)
+            os.close(waiter.descriptor)
+            return waiter.has_slot
+
+    def _give_back(self) -> None:
+        with self._queue_mutex:
+            if self._queue:
+                self._queue.popleft().hand_over()
+            else:
+                self._free.release()
 
     def _count(self, change: int) -> None:
         with self._counters:
             self._busy += change
             self._on_change(self._busy)
-
-    def _join_queue(self) -> bool:
-        with self._counters:
-            if self._waiting >= self._max_waiting:
-                return False
-            self._waiting += 1
-            return True
 
     def _refusal(self, reason: str, waited_ms: int = 0) -> TooManyRequests:
         return TooManyRequests(
@@ -94,3 +132,7 @@ class Slots:
             waited_ms=waited_ms,
             reason=reason,
         )
+
+
+def _ms_since(started: float) -> int:
+    return int((time.monotonic() - started) * 1000)

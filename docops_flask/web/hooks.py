@@ -64,7 +64,7 @@ def _log_failure(request: ApiRequest, failure: DocopsError) -> None:
         method=request.method,
         route=request.url_rule.rule if request.url_rule is not None else None,
         path=request.path[:_PATH_CHARACTERS],
-        queue_wait_ms=getattr(failure, "waited_ms", 0),
+        queue_wait_ms=getattr(failure, "waited_ms", None) or 0,
         failure_stage="answer",
         **error_fields(failure),
     )

@@ -20,6 +20,6 @@ def inspect() -> dict[str, Any]:
     service.lifecycle.refuse_when_stopping()
     with job_folder(service.workspaces) as folder:
         receive_template(request, folder, service.settings)
-        with service.slots.take():
-            rendered = service.renderer.run(make_inspection(service), folder.path)
+        with service.slots.take(request.caller):
+            rendered = service.renderer.run(make_inspection(service), folder.path, request.caller)
     return {**rendered.result, "request_id": request.request_id}

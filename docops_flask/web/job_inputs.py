@@ -12,6 +12,7 @@ from docops_flask.engine.options import resolve_options
 from docops_flask.engine.policy.policy import Policy
 from docops_flask.engine.skills.registry import SkillRegistry
 from docops_flask.engine.skills.skill import Skill
+from docops_flask.policy_registry import PolicyRegistry
 from docops_flask.policy_yaml import parse_policy
 from docops_flask.web.echo import echo
 from docops_flask.web.schemas import load_task
@@ -19,7 +20,13 @@ from docops_flask.web.task_json import parse_task
 
 
 def build_job(
-    kind: JobKind, fields: Mapping[str, str], task_json: bytes, skills: SkillRegistry, limits: Limits
+    kind: JobKind,
+    fields: Mapping[str, str],
+    task_json: bytes,
+    skills: SkillRegistry,
+    policies: PolicyRegistry,
+    *,
+    limits: Limits,
 ) -> Job:
     """Return the job that the form ``fields`` (as sent) and the bytes of a task ask for.
 
@@ -39,7 +46,7 @@ def build_job(
         skill=skill,
         payload=loaded["payload"],
         options=options,
-        policy=_policy(fields),
+        policy=_policy(fields, policies),
         limits=limits,
     )
 
@@ -58,6 +65,20 @@ def find_skill(skills: SkillRegistry, field: str, name: str) -> Skill:
     return skill
 
 
+def find_policy(policies: PolicyRegistry, name: str) -> Policy:
+    """Return the policy ``name``, which came in ``policy``; raises ``InvalidArgument`` when there is none."""
+    policy = policies.get(name)
+    if policy is None:
+        allowed = list(policies.names())
+        raise InvalidArgument(
+            f"policy: unknown policy; use one of {', '.join(allowed)}.",
+            field="policy",
+            value=echo(name),
+            allowed=allowed,
+        )
+    return policy
+
+
 def _check_same(wanted: Skill | None, skill: Skill) -> None:
     if wanted is not None and wanted.name != skill.name:
         raise ArgumentConflict(
@@ -67,5 +88,7 @@ def _check_same(wanted: Skill | None, skill: Skill) -> None:
         )
 
 
-def _policy(fields: Mapping[str, str]) -> Policy:
-    return parse_policy(fields["policy_yaml"]) if "policy_yaml" in fields else Policy()
+def _policy(fields: Mapping[str, str], policies: PolicyRegistry) -> Policy:
+    if "policy_yaml" in fields:
+        return parse_policy(fields["policy_yaml"])
+    return find_policy(policies, fields["policy"]) if "policy" in fields else Policy()

@@ -5,7 +5,8 @@ from typing import Any, Protocol
 
 from docops_flask.engine.errors import DocopsError
 from docops_flask.engine.exitcodes import ExitCode
-from docops_flask.logs import log_event
+from docops_flask.jobs.errors import CallerLeft
+from docops_flask.logs import log_event, place_of
 from docops_flask.web.errors import ClientLeft
 
 # nginx's number and name for it; the contract keeps both out of answers.
@@ -19,6 +20,7 @@ _OTHER_DONE = "other_exit_code"
 _ERROR_OUTCOMES = {408: "timeout", 413: "payload_too_large", 429: "rate_limited"}
 _OTHER_4XX = "bad_request"
 _OTHER_5XX = "internal_error"
+_INNER_CHARACTERS = 200
 OUTCOMES = (*_DONE_OUTCOMES.values(), _OTHER_DONE, *_ERROR_OUTCOMES.values(), _OTHER_4XX, _OTHER_5XX)
 
 OnEnd = Callable[[str, float], None]
@@ -32,15 +34,15 @@ class SentBody(Protocol):
 
 def error_fields(error: DocopsError) -> dict[str, Any]:
     """Return the fields of an ``error`` line that ``error`` decides."""
-    status, code = _CLIENT_LEFT if isinstance(error, ClientLeft) else (error.status, error.code)
+    status, code = _CLIENT_LEFT if isinstance(error, ClientLeft | CallerLeft) else (error.status, error.code)
     default = _OTHER_4XX if status < 500 else _OTHER_5XX
     fields: dict[str, Any] = {
         "outcome": _ERROR_OUTCOMES.get(status, default),
         "status_code": status,
         "error_code": code,
     }
-    if error.inner is not None:
-        fields["inner"] = error.inner
+    # A renderer's word for it is not to be trusted with the size of a line.
+    fields["inner"] = (error.inner or place_of(type(error), error.__traceback__))[:_INNER_CHARACTERS]
     return fields
 
 
@@ -84,7 +86,9 @@ class JobLog:
     def failed(self, error: DocopsError) -> None:
         """Note the error that is answered; a wait that was in vain is told by the error."""
         self._error = error
-        self._queue_wait_ms = getattr(error, "waited_ms", self._queue_wait_ms)
+        waited_ms: int | None = getattr(error, "waited_ms", None)
+        if waited_ms is not None:
+            self._queue_wait_ms = waited_ms
 
     def close(self) -> None:
         """Write the end line; call it when the answer's body is closed."""

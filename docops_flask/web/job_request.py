@@ -12,7 +12,14 @@ def make_job(kind: JobKind, upload: Upload, services: Services) -> Job:
     Raises ``ArgumentConflict``, ``InvalidArgument`` and ``InvalidJson``.
     """
     task_json = upload.files["task"].path.read_bytes()
-    return build_job(kind, upload.fields, task_json, services.skills, services.settings.limits())
+    return build_job(
+        kind,
+        upload.fields,
+        task_json,
+        services.skills,
+        services.policies,
+        limits=services.settings.limits(),
+    )
 
 
 def make_inspection(services: Services) -> Job:

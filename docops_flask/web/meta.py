@@ -12,6 +12,7 @@ from docops_flask.engine.skills.json_schema import payload_json_schema
 from docops_flask.engine.skills.registry import SkillRegistry
 from docops_flask.engine.skills.skill import Field, Label, Skill
 from docops_flask.engine.skills.wording import LANGUAGES
+from docops_flask.policy_registry import PolicyRegistry, describe_policy
 from docops_flask.web.auth import protect
 from docops_flask.web.echo import echo
 from docops_flask.web.errors import NotFound
@@ -26,12 +27,12 @@ protect(bp)
 
 @bp.get("/v1/meta")
 def meta() -> dict[str, Any]:
-    """Describe skills, presets and the schemas of the tasks."""
-    return describe(services().skills)
+    """Describe skills, presets, policies and the schemas of the tasks."""
+    return describe(services().skills, services().policies)
 
 
-def describe(skills: SkillRegistry) -> dict[str, Any]:
-    """Return what a server with ``skills`` can do."""
+def describe(skills: SkillRegistry, policies: PolicyRegistry) -> dict[str, Any]:
+    """Return what a server with ``skills`` and ``policies`` can do."""
     names = list(skills.names())
     return {
         "supported_skills": names,
@@ -42,6 +43,7 @@ def describe(skills: SkillRegistry) -> dict[str, Any]:
         "supports_inspect": True,
         "version": __version__,
         "json_schemas": _json_schemas(skills),
+        "policies": [describe_policy(policy) for policy in policies],
     }
 
 

@@ -30,6 +30,6 @@ def _document() -> dict[str, Any]:
 
         service = services()
         served = {rule.rule for rule in current_app.url_map.iter_rules()}
-        document = build_document(service.settings, service.skills, served)
+        document = build_document(service.settings, service.skills, service.policies, served)
         current_app.extensions[_EXTENSION] = document
     return document

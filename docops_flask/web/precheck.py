@@ -22,6 +22,6 @@ def precheck() -> dict[str, Any]:
     with job_folder(service.workspaces) as folder:
         upload = receive_job(request, folder, service.settings)
         job = make_job(JobKind.PRECHECK, upload, service)
-        with service.slots.take():
-            rendered = service.renderer.run(job, folder.path)
+        with service.slots.take(request.caller):
+            rendered = service.renderer.run(job, folder.path, request.caller)
     return {**rendered.result, "request_id": request.request_id}

@@ -8,6 +8,7 @@ from typing import Any, cast
 from flask import Request, current_app, request
 
 from docops_flask.engine.errors import DocopsError
+from docops_flask.jobs.caller import STAYING, Caller
 from docops_flask.web.body import RequestBody
 from docops_flask.web.job_log import JobLog
 from docops_flask.web.services import services
@@ -30,6 +31,12 @@ class ApiRequest(Request):
     def body(self) -> RequestBody:
         """Return the one reader of the body."""
         return RequestBody(self.environ, current_app.config["MAX_CONTENT_LENGTH"])
+
+    @cached_property
+    def caller(self) -> Caller:
+        """Return who waits for the answer; a server that does not show its socket has clients that stay."""
+        socket = self.environ.get("gunicorn.socket")
+        return Caller(socket.fileno()) if socket is not None else STAYING
 
     @cached_property
     def job_log(self) -> JobLog:

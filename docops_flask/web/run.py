@@ -27,10 +27,10 @@ def run() -> Response:
         log.enter("validate")
         job = make_job(JobKind.RUN, upload, service)
         log.enter("queue")
-        with service.slots.take() as waited_ms:
+        with service.slots.take(request.caller) as waited_ms:
             log.started(waited_ms, **_kind_of_job(job, upload))
             log.enter("render")
-            rendered = service.renderer.run(job, folder.path)
+            rendered = service.renderer.run(job, folder.path, request.caller)
         service.recorder.format_issues(rendered.result["format_issue_codes"])
         log.enter("archive")
         facts = RunFacts(request.request_id, request.began_at, waited_ms, job.options, _sent(upload))

@@ -10,6 +10,7 @@ from docops_flask.jobs.renderer import Renderer
 from docops_flask.jobs.sandbox_check import SandboxCheck
 from docops_flask.jobs.slots import Slots
 from docops_flask.jobs.workspace import Workspaces
+from docops_flask.policy_registry import PolicyRegistry
 from docops_flask.settings import Settings
 from docops_flask.web.lifecycle import Lifecycle
 from docops_flask.web.readiness import Readiness
@@ -24,6 +25,7 @@ class Services:
 
     settings: Settings
     skills: SkillRegistry
+    policies: PolicyRegistry
     slots: Slots
     workspaces: Workspaces
     renderer: Renderer

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import psutil
 
@@ -18,6 +18,7 @@ from tests.conftest import ROOT
 from tests.factories import docx, p
 from tests.web.forms import BOUNDARY, TEMPLATE, part, task
 
+Begun = TypeVar("Begun")
 # Slow enough to be caught at work.
 BIG_TEMPLATE = docx("".join(p(f"{number} 【MEETING_TITLE】") for number in range(20_000)))
 FORM_TYPE = f"multipart/form-data; boundary={BOUNDARY}"
@@ -113,9 +114,9 @@ class GunicornServer:
 
         return int(eventually(listening))
 
-    def connect(self) -> http.client.HTTPConnection:
+    def connect(self, timeout_seconds: float = 60) -> http.client.HTTPConnection:
         """A new connection; it is closed when the server is stopped."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout_seconds)
         self._connections.append(connection)
         return connection
 
@@ -145,10 +146,14 @@ class GunicornServer:
 
     def frozen_job(self) -> tuple[Future[Answer], psutil.Process]:
         """A job that takes as long as a test wants: its renderer is stopped until it is resumed or killed."""
+        return self.frozen(lambda: self.job_later(template=BIG_TEMPLATE))
+
+    def frozen(self, begin: Callable[[], Begun]) -> tuple[Begun, psutil.Process]:
+        """Have ``begin`` start a slow job, and stop its renderer; return what ``begin`` returned and that."""
         # Each worker tries its cell with a renderer when it starts.
         eventually(lambda: len(self.sandbox_log) >= len(self.workers()) > 0)
         before = {process.pid for process in self.renderers()}
-        answer = self.job_later(template=BIG_TEMPLATE)
+        begun = begin()
 
         def at_work() -> list[psutil.Process]:
             new = [process for process in self.renderers() if process.pid not in before]
@@ -157,7 +162,7 @@ class GunicornServer:
 
         (renderer,) = eventually(at_work)
         renderer.suspend()
-        return answer, renderer
+        return begun, renderer
 
     def leftovers(self) -> list[str]:
         """What lies in the work folder and is neither a lock nor a live fork server's own folder."""

@@ -128,6 +128,7 @@ def _policies(schema: dict[str, Any]) -> st.SearchStrategy[dict[str, Any]]:
         {
             key: st.booleans() if rule["type"] == "boolean" else st.just(rule["default"])
             for key, rule in keys.items()
+            if "default" in rule
         }
     )
 

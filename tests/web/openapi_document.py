@@ -17,6 +17,7 @@ from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
 from docops_flask.engine.skills.registry import load_skills
+from docops_flask.policy_registry import load_policies
 from docops_flask.settings import Settings
 from docops_flask.web.api_description.document import build_document
 from docops_flask.web.api_description.operations import all_operations
@@ -90,9 +91,9 @@ class Documented:
 @cache
 def documented() -> Documented:
     """What the document of a server with every gate open describes."""
-    skills = load_skills()
-    served = {operation.rule for operation in all_operations(skills)}
-    return Documented(build_document(Settings(), skills, served))
+    skills, policies = load_skills(), load_policies()
+    served = {operation.rule for operation in all_operations(skills, policies)}
+    return Documented(build_document(Settings(), skills, policies, served))
 
 
 def _pattern(path: str) -> re.Pattern[str]:

@@ -52,6 +52,7 @@ def test_a_failed_run_is_a_start_and_an_error_line(
     assert (start["queue_wait_ms"], error["queue_wait_ms"]) == (0, 0)
     assert (error["status_code"], error["error_code"]) == (status, code)
     assert (error["outcome"], error["failure_stage"]) == (outcome, stage)
+    assert " at " in error["inner"]
 
 
 def test_a_run_whose_renderer_dies_tells_how_in_the_log(crashing_client, log):

@@ -88,3 +88,21 @@ def test_an_unknown_language_is_answered_with_those_there_are(client):
 
 def test_an_unknown_skill_has_no_starter_template(client):
     assert client.get("/v1/skills/memo/template.docx").status_code == 404
+
+
+def test_meta_lists_the_policies_with_the_default_one_first(meta):
+    assert [policy["name"] for policy in meta["policies"]] == ["default", "gbt9704-2012"]
+    assert [policy["version"] for policy in meta["policies"]] == [1, 2]
+    assert all(policy[words][language] for policy in meta["policies"] for words in ("title", "description")
+               for language in ("en", "zh"))  # fmt: skip
+
+
+def test_policies_of_the_offices_own_are_there(make_client, tmp_path):
+    (tmp_path / "office.yaml").write_text("version: 2\ntitle: {en: Ours, zh: 本单位}\n", encoding="utf-8")
+    listed = make_client(policies_dir=tmp_path).get("/v1/meta").get_json()["policies"]
+    assert listed[-1] == {
+        "name": "office",
+        "version": 2,
+        "title": {"en": "Ours", "zh": "本单位"},
+        "description": {"en": "", "zh": ""},
+    }

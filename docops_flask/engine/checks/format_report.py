@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from docops_flask.engine.checks.issue import FixChange, Issue
+from docops_flask.engine.checks.report_notes import Deviation, PolicyNote, RoleNote
+from docops_flask.engine.formatting.page_geometry import PageGeometry
 
 Counts = Mapping[str, Mapping[str, int]]
 
@@ -16,6 +18,8 @@ class FormatReport:
     ``template_observed`` and ``rendered_observed`` count the effective values of what filling touched,
     before filling and at the end: property, then value as text, then how often. ``overrides`` are the
     policy's keys that differ from the default policy's; ``diagnostics`` say how much was looked at.
+    ``page_geometry`` and ``roles`` are there under baseline ``policy`` alone, the roles where the policy asks
+    for any; ``policy_deviations`` where a policy was suggested.
     """
 
     mode: str
@@ -27,6 +31,10 @@ class FormatReport:
     rendered_observed: Counts = field(default_factory=dict)
     overrides: Mapping[str, Any] = field(default_factory=dict)
     diagnostics: Mapping[str, int] = field(default_factory=dict)
+    policy: PolicyNote | None = None
+    page_geometry: tuple[PageGeometry, ...] = ()
+    roles: tuple[RoleNote, ...] = ()
+    policy_deviations: tuple[Deviation, ...] = ()
 
     @property
     def error_count(self) -> int:
@@ -65,5 +73,9 @@ class FormatReport:
                 "diagnostics": dict(self.diagnostics),
                 "fix_applied": bool(self.fix_changes),
                 "fix_changes": [change.as_dict() for change in self.fix_changes],
+                "policy": None if self.policy is None else self.policy.as_dict(),
+                "page_geometry": [geometry.as_dict() for geometry in self.page_geometry],
+                "roles": [note.as_dict() for note in self.roles],
+                "policy_deviations": [each.as_dict() for each in self.policy_deviations],
             },
         }

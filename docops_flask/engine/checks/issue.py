@@ -18,7 +18,10 @@ class Issue:
     the run's where it is about a run. ``actual`` is ``None`` when nothing states the value, ``origin``
     the place that states it, ``source`` the way there in words (the styles between, the part of the file).
     ``tolerance`` is in twips. ``fixable`` says that fix mode ``safe`` would
-    repair it, ``fixed`` that it did; ``slot`` which of the fonts is meant.
+    repair it, ``fixed`` that it did; ``slot`` which of the fonts is meant. ``role`` is what the paragraph is,
+    where the rule is one for its role, ``rule_key`` the rule's way in the policy, ``rule_source`` the clause;
+    ``run_ids`` are all the runs of the paragraph that it is about; ``section`` is the section's number (from
+    0) where it is about a page, and ``paragraph_path`` then the section's first paragraph or table.
     """
 
     code: str
@@ -34,10 +37,18 @@ class Issue:
     slot: Slot | None = None
     origin: str | None = None
     source: str | None = None
+    role: str | None = None
+    rule_key: str | None = None
+    rule_source: str | None = None
+    run_ids: tuple[str, ...] = ()
+    section: int | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Return the issue as the report's JSON has it."""
-        return {name: getattr(self, name) for name in _MEMBERS}
+        members = {name: getattr(self, name) for name in _MEMBERS}
+        one = (self.run_id,) if self.run_id is not None else ()
+        members["run_ids"] = list(self.run_ids or one)
+        return members
 
 
 _MEMBERS = tuple(field.name for field in fields(Issue))
@@ -45,12 +56,18 @@ _MEMBERS = tuple(field.name for field in fields(Issue))
 
 @dataclass(frozen=True, slots=True)
 class FixChange:
-    """A repair: the attributes of one property of one paragraph before and after."""
+    """A repair: the attributes of one property of one paragraph, or of one of its runs, before and after.
+
+    ``element`` is the local name of the element in w:pPr, or with ``run_id`` in w:rPr, that holds them; it is
+    made where it is missing, and so is the w:pPr or w:rPr.
+    """
 
     paragraph_path: str
     property: str
     before: Mapping[str, str]
     after: Mapping[str, str]
+    element: str
+    run_id: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Return the change as the report's JSON has it."""
@@ -59,4 +76,6 @@ class FixChange:
             "property": self.property,
             "before": dict(self.before),
             "after": dict(self.after),
+            "element": self.element,
+            "run_id": self.run_id,
         }

@@ -9,6 +9,7 @@ from docops_flask.engine.document.walk import walk_stories
 from docops_flask.engine.errors import InvalidTemplate
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.opc.package import Package
+from docops_flask.engine.opc.shown_name import shown_name
 from docops_flask.engine.opc.xml_part import parse_part
 from docops_flask.engine.oxml.names import W_STRICT, W_TRANSITIONAL, namespace_of, vocabulary
 
@@ -19,7 +20,8 @@ _STORY_OF_RELATIONSHIP = {
     "endnotes": StoryKind.ENDNOTES,
     "comments": StoryKind.COMMENTS,
 }
-_PLAIN_STEM = re.compile(r"[A-Za-z]+[0-9]*\Z")
+# Every address in the part begins with it, and its number is read as one.
+_PLAIN_STEM = re.compile(r"[A-Za-z]{1,32}[0-9]{0,9}\Z")
 
 
 def open_document(package: Package, limits: Limits) -> Document:
@@ -31,6 +33,8 @@ def open_document(package: Package, limits: Limits) -> Document:
     ``TemplateLimitExceeded`` when its tables expand to more cells than ``limits`` allows.
     """
     main = _story_part(package, package.main_part, StoryKind.BODY, "")
+    if main.root.tag != main.w.document:
+        raise _not_wordprocessingml(main.name)
     relationships = package.relationships(package.main_part)
     parts = [main]
     prefixes = {""}
@@ -64,13 +68,17 @@ def _story_part(package: Package, name: str, kind: StoryKind, prefix: str) -> St
     root = parse_part(content, name)
     namespace = namespace_of(root.tag)
     if namespace not in (W_TRANSITIONAL, W_STRICT):
-        raise InvalidTemplate(
-            f"template: the part {name} is not WordprocessingML. "
-            "Open the file in Word, save it again as .docx and retry.",
-            reason="not_wordprocessingml",
-            part=name,
-        )
+        raise _not_wordprocessingml(name)
     return StoryPart(name=name, kind=kind, prefix=prefix, root=root, w=vocabulary(namespace))
+
+
+def _not_wordprocessingml(name: str) -> InvalidTemplate:
+    return InvalidTemplate(
+        f"template: the part {shown_name(name)} is not the WordprocessingML it should be. "
+        "Open the file in Word, save it again as .docx and retry.",
+        reason="not_wordprocessingml",
+        part=shown_name(name),
+    )
 
 
 def _prefix(name: str, kind: StoryKind, taken: set[str]) -> str:

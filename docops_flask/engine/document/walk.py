@@ -67,7 +67,7 @@ class _Walker:
         if part.kind in (StoryKind.FOOTNOTES, StoryKind.ENDNOTES, StoryKind.COMMENTS):
             for note in part.root:
                 if note.tag in (w.footnote, w.endnote, w.comment):
-                    prefix = f"{part.prefix}n{note.get(w.id, '')}."
+                    prefix = f"{part.prefix}n{_note_id(note, w)}."
                     self._blocks(note, _Flow(part, prefix, part.kind, 0), walk, has_textboxes)
             return
         container = part.root
@@ -211,6 +211,12 @@ def _alternate_content(
         elif ancestor.tag == MC_ALTERNATE_CONTENT:
             owner = ancestor
     return owner, branch
+
+
+def _note_id(note: _Element, w: Vocabulary) -> int | str:
+    """Return a note's number, "" where it has none: anything else would stand in each of its addresses."""
+    number = to_integer(note.get(w.id))
+    return "" if number is None else number
 
 
 def _transparent(element: _Element, w: Vocabulary) -> Iterator[_Element]:

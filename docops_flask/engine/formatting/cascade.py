@@ -121,10 +121,11 @@ class Cascade:
         asking = next((index for index, layer in enumerate(own) if _states_numbering(layer)), None)
         if asking is None:
             return resolved
+        below = self.styles.paragraph_style(chain[asking + 1]).paragraph if len(chain) > asking + 1 else {}
         linked = self._linked_level(number, chain[asking:])
         level = self._level(number, _level_of(resolved) if linked is None else linked)
-        merged: dict[str, Effective[Any]] = {}
-        for layer in (*reversed(own[asking + 1 :]), level, *reversed(own[: asking + 1])):
+        merged: dict[str, Effective[Any]] = dict(below)
+        for layer in (level, *reversed(own[: asking + 1])):
             merged.update(layer)
         return merged
 

@@ -1,5 +1,7 @@
 """The numbering part: what a numbered paragraph takes from its level (17.9; docs/analysis/numbering.md)."""
 
+from itertools import islice
+
 from lxml.etree import _Element
 
 from docops_flask.engine.formatting.effective import NOTHING, Layer, Origin
@@ -7,12 +9,16 @@ from docops_flask.engine.formatting.stated import paragraph_layer
 from docops_flask.engine.oxml.names import is_wordprocessingml, namespace_of, vocabulary
 from docops_flask.engine.oxml.units import to_integer
 
+# What the schema allows in a numbering, and what its overrides (17.9.1, 17.9.15).
+_MOST_LEVELS = 9
+
 
 class Numbering:
     """The numberings of a document; ``root`` is the w:numbering element, ``None`` where there is none."""
 
     def __init__(self, root: _Element | None) -> None:
         self._levels: dict[tuple[int, int], Layer] = {}
+        self._linked: dict[int, dict[str | None, int | None]] = {}
         if root is None or not is_wordprocessingml(root.tag):
             self._nums: dict[int | None, _Element] = {}
             return
@@ -35,11 +41,17 @@ class Numbering:
 
     def level_of_style(self, number: int, style_id: str) -> int | None:
         """Return the level that is linked to a paragraph style (w:lvl/w:pStyle, 17.9.23)."""
+        if number not in self._linked:
+            self._linked[number] = self._read_linked(number)
+        return self._linked[number].get(style_id)
+
+    def _read_linked(self, number: int) -> dict[str | None, int | None]:
+        levels: dict[str | None, int | None] = {}
         for element in self._level_elements(number):
             linked = element.find(self._w.pStyle)
-            if linked is not None and linked.get(self._w.val) == style_id:
-                return to_integer(element.get(self._w.ilvl))
-        return None
+            if linked is not None:
+                levels.setdefault(linked.get(self._w.val), to_integer(element.get(self._w.ilvl)))
+        return levels
 
     def _read(self, number: int, level: int) -> Layer:
         for element in self._level_elements(number):
@@ -55,10 +67,14 @@ class Numbering:
             return []
         w = self._w
         overriding = [
-            level for override in num.iterchildren(w.lvlOverride) for level in override.iterchildren(w.lvl)
+            level
+            for override in islice(num.iterchildren(w.lvlOverride), _MOST_LEVELS)
+            for level in islice(override.iterchildren(w.lvl), 1)
         ]
         abstract = self._abstract_of(num)
-        return overriding if abstract is None else [*overriding, *abstract.iterchildren(w.lvl)]
+        if abstract is None:
+            return overriding
+        return [*overriding, *islice(abstract.iterchildren(w.lvl), _MOST_LEVELS)]
 
     def _abstract_of(self, num: _Element) -> _Element | None:
         w = self._w

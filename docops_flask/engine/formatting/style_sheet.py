@@ -16,6 +16,7 @@ StyleType = Literal["paragraph", "character", "table"]
 # By w:tblStylePr/@w:type: what holds for the runs and for the paragraphs of that part of a table.
 Conditional = Mapping[str, tuple[Layer, Layer]]
 
+_LONGEST_CHAIN = 256
 # Word writes the English names of its built-in styles whatever its language; WPS writes Chinese ones.
 _HEADING_NAME = re.compile(r"(?:heading|标题)\s*[0-9]*|title|subtitle|副标题", re.IGNORECASE)
 
@@ -59,6 +60,7 @@ class StyleSheet:
         self._elements: dict[str, _Element] = {}
         self._default_ids: dict[str, str] = {}
         self._resolved: dict[str, StyleValues] = {}
+        self._own: dict[str, StyleValues] = {}
         self._chains: dict[str, tuple[str, ...]] = {}
         self._applied: dict[tuple[str | None, StyleType], str | None] = {}
         self.defaults = _NO_STYLE
@@ -87,7 +89,10 @@ class StyleSheet:
         return self._applied[key]
 
     def chain(self, style_id: str | None) -> tuple[str, ...]:
-        """Return a style's id and those of all it is based on, nearest first; a loop ends it."""
+        """Return a style's id and those of all it is based on, nearest first; a loop ends it.
+
+        So do 256 styles: nobody stacks as many, and each of thousands would have a chain of thousands.
+        """
         if style_id is None or style_id not in self._elements:
             return ()
         if style_id not in self._chains:
@@ -110,7 +115,7 @@ class StyleSheet:
         style_type = self._type_of(style_id)
         chain: dict[str, None] = {}
         current: str | None = style_id
-        while current is not None and current not in chain:
+        while current is not None and current not in chain and len(chain) < _LONGEST_CHAIN:
             chain[current] = None
             current = self._base_of(current, style_type)
         return tuple(chain)
@@ -177,6 +182,11 @@ class StyleSheet:
         return None if child is None else child.get(self._w.val)
 
     def _own_values(self, style_id: str) -> StyleValues:
+        if style_id not in self._own:
+            self._own[style_id] = self._read_own_values(style_id)
+        return self._own[style_id]
+
+    def _read_own_values(self, style_id: str) -> StyleValues:
         if self._w is None:
             return _NO_STYLE
         w, element = self._w, self._elements[style_id]

@@ -7,6 +7,7 @@ Source: PKWARE APPNOTE.TXT 6.3.10, sections 4.3.7 (local header), 4.3.12 (centra
 """
 
 import codecs
+import re
 import struct
 import zlib
 from collections.abc import Iterator
@@ -14,8 +15,10 @@ from mmap import mmap
 
 from docops_flask.engine.errors import InvalidMediaType, InvalidTemplate, TemplateLimitExceeded
 from docops_flask.engine.opc.limits import Limits
+from docops_flask.engine.opc.shown_name import shown_name
 from docops_flask.engine.opc.zip_entry import (
     DEFLATED,
+    FLAG_DATA_DESCRIPTOR,
     FLAG_ENCRYPTED,
     FLAG_STRONG_ENCRYPTION,
     FLAG_UTF8,
@@ -33,18 +36,27 @@ _CENTRAL_MAGIC = b"PK\x01\x02"
 _LOCAL_MAGIC = b"PK\x03\x04"
 _MAX_COMMENT = 0xFFFF
 _ZIP64_MARK = 0xFFFFFFFF
+# Version 6.3 of the specification; readers of the result go by this too (4.4.3).
+_NEWEST_VERSION = 63
+# A data descriptor after a member (4.3.9): with or without its signature, with 32 or 64 bit sizes, or absent.
+_DESCRIPTOR_SIZES = (0, 12, 16, 20, 24)
+# What may stand in a deflate stream before its first bytes of content.
+_MOST_DEFLATE_TABLES = 512
+# A leading slash is an empty first segment. Backslashes are separators elsewhere, controls hide what follows.
+_FORBIDDEN_SEGMENTS = frozenset(("", ".", ".."))
+_FORBIDDEN_CHARACTERS = re.compile(r"[\\\x00-\x1f\x7f]")
 # Looked up once here: Python loads a codec with its first use, and a forked renderer is to load nothing.
 _decode_cp437 = codecs.lookup("cp437").decode
 
 
 class ZipReader:
-    """The members of an archive held in ``data`` (bytes or a read-only map of the file).
+    """The members of an archive held in ``data`` (bytes, or a read-only map of the file or a piece of one).
 
     Raises ``InvalidMediaType`` when ``data`` does not begin as a ZIP does, ``InvalidTemplate`` when it is
     damaged or unsafe, ``TemplateLimitExceeded`` when it has more members than ``limits`` allows.
     """
 
-    def __init__(self, data: bytes | mmap, limits: Limits) -> None:
+    def __init__(self, data: bytes | memoryview | mmap, limits: Limits) -> None:
         self._data = data
         self._view = memoryview(data)
         if bytes(self._view[:4]) != _LOCAL_MAGIC:
@@ -57,7 +69,7 @@ class ZipReader:
                 maximum=limits.zip_entries,
             )
         self.entries = tuple(self._central_directory(count, start, end))
-        self._refuse_overlaps(start)
+        self._refuse_gaps_and_overlaps(start)
         self._by_name = {entry.name: entry for entry in self.entries}
 
     def close(self) -> None:
@@ -72,12 +84,22 @@ class ZipReader:
         """Return the member's bytes as they lie in the archive, compressed or not."""
         return self._view[entry.data_offset : entry.data_offset + entry.compressed_size]
 
+    def head(self, entry: ZipEntry, size: int) -> bytes:
+        """Return the first ``size`` bytes of the member's content, or fewer; nothing is checked."""
+        with self.stored_bytes(entry) as stored, stored[: size + _MOST_DEFLATE_TABLES] as begin:
+            if entry.method == STORED:
+                return bytes(begin[:size])
+            try:
+                return zlib.decompressobj(-zlib.MAX_WBITS).decompress(begin, size)
+            except zlib.error:
+                return b""
+
     def read(self, entry: ZipEntry) -> bytes:
         """Return the member's content; raise ``InvalidTemplate`` when size or CRC do not fit it."""
         with self.stored_bytes(entry) as stored:
             content = bytes(stored) if entry.method == STORED else _inflate(stored, entry)
         if len(content) != entry.size or zlib.crc32(content) != entry.crc:
-            raise _damaged(f"the file {_shown(entry.name)} in it does not match its checksum", "checksum")
+            raise _damaged(f"the file {shown_name(entry.name)} in it does not match its checksum", "checksum")
         return content
 
     def _end_record(self) -> tuple[int, int, int]:
@@ -110,7 +132,7 @@ class ZipReader:
             entry, at = self._central_entry(at, end)
             folded = entry.name.casefold()
             if folded in names:
-                raise _damaged(f"it holds {_shown(entry.name)} twice", "duplicate_name")
+                raise _damaged(f"it holds {shown_name(entry.name)} twice", "duplicate_name")
             names.add(folded)
             yield entry
         if at != end:
@@ -128,42 +150,63 @@ class ZipReader:
         extra = bytes(self._view[name_at + name_length : name_at + name_length + extra_length])
         size, packed, offset = _zip64_values(extra, size, packed, offset)
         name = _decoded(raw_name, flags)
+        if needed & 0xFF > _NEWEST_VERSION:
+            raise _damaged("it asks for a newer ZIP reader than there is", "zip_structure")
         _refuse_unsafe(name, flags, method, external, made)
-        data_offset, local_extra = self._local_header(offset, raw_name, flags, method)
+        data_offset, local_extra = self._local_header(offset, raw_name, flags, method, (crc, packed, size))
         if data_offset + packed > end:
-            raise _damaged(f"the file {_shown(name)} in it is cut off", "truncated")
+            raise _damaged(f"the file {shown_name(name)} in it is cut off", "truncated")
+        if method == STORED and packed != size:
+            raise _damaged(f"the file {shown_name(name)} in it has two sizes", "zip_structure")
         entry = ZipEntry(
             name, raw_name, made, needed, flags, method, time, date, crc, packed, size, internal,
             external, offset, data_offset, _without_zip64(extra), _without_zip64(local_extra),
         )  # fmt: skip
         return entry, after
 
-    def _local_header(self, offset: int, raw_name: bytes, flags: int, method: int) -> tuple[int, bytes]:
+    def _local_header(
+        self, offset: int, raw_name: bytes, flags: int, method: int, sizes: tuple[int, int, int]
+    ) -> tuple[int, bytes]:
+        """Return where the data begins and the header's extra field; ``sizes`` are CRC, packed size, size."""
         if offset + _LOCAL.size > len(self._view):
             raise _damaged("a file in it lies beyond its end", "zip_structure")
-        magic, _, local_flags, local_method, *_, name_length, extra_length = _LOCAL.unpack_from(
-            self._view, offset
-        )
+        fields = _LOCAL.unpack_from(self._view, offset)
+        magic, _, local_flags, local_method, _, _, crc, packed, size, name_length, extra_length = fields
         name_at = offset + _LOCAL.size
         extra_at = name_at + name_length
+        extra = bytes(self._view[extra_at : extra_at + extra_length])
+        size, packed, _ = _zip64_values(extra, size, packed, 0)
+        # A producer that streams writes nothing here but the sizes after the data.
+        follow = local_flags & FLAG_DATA_DESCRIPTOR and (crc, packed, size) == (0, 0, 0)
         if (
             magic != _LOCAL_MAGIC
             or bytes(self._view[name_at:extra_at]) != raw_name
             or local_method != method
             or (local_flags ^ flags) & FLAG_ENCRYPTED
+            or not (follow or (crc, packed, size) == sizes)
         ):
             raise _damaged("its two lists of contents differ", "zip_structure")
-        return extra_at + extra_length, bytes(self._view[extra_at : extra_at + extra_length])
+        return extra_at + extra_length, extra
 
-    def _refuse_overlaps(self, central_start: int) -> None:
-        """Raise when two members share bytes, as archives made to unfold without end do."""
+    def _refuse_gaps_and_overlaps(self, central_start: int) -> None:
+        """Raise when two members share bytes, as archives made to unfold without end do, or bytes are none's.
+
+        What lies hidden between members is seen by readers that do not go by the list of contents.
+        """
         position = 0
+        allowed: tuple[int, ...] = (0,)
         for entry in sorted(self.entries, key=lambda entry: entry.header_offset):
-            if entry.header_offset < position:
-                raise _damaged("files in it overlap", "overlap")
+            _refuse_gap(entry.header_offset - position, allowed)
             position = entry.data_offset + entry.compressed_size
-        if position > central_start:
-            raise _damaged("a file in it runs into its list of contents", "overlap")
+            allowed = _DESCRIPTOR_SIZES if entry.flags & FLAG_DATA_DESCRIPTOR else (0,)
+        _refuse_gap(central_start - position, allowed)
+
+
+def _refuse_gap(size: int, allowed: tuple[int, ...]) -> None:
+    if size < 0:
+        raise _damaged("files in it overlap", "overlap")
+    if size not in allowed:
+        raise _damaged("it holds data that belongs to none of its files", "zip_structure")
 
 
 def _inflate(stored: memoryview, entry: ZipEntry) -> bytes:
@@ -172,7 +215,7 @@ def _inflate(stored: memoryview, entry: ZipEntry) -> bytes:
         # One byte more than declared shows a wrong size without unfolding a bomb.
         content = inflater.decompress(stored, entry.size + 1)
     except zlib.error as error:
-        raise _damaged(f"the file {_shown(entry.name)} in it cannot be unpacked", "deflate") from error
+        raise _damaged(f"the file {shown_name(entry.name)} in it cannot be unpacked", "deflate") from error
     if not inflater.eof and len(content) <= entry.size:
         content += inflater.flush()
     return content
@@ -189,10 +232,10 @@ def _refuse_unsafe(name: str, flags: int, method: int, external: int, made: int)
     if flags & (FLAG_ENCRYPTED | FLAG_STRONG_ENCRYPTION):
         raise _damaged("it is encrypted; save it without a password", "encrypted")
     if method not in (STORED, DEFLATED):
-        raise _damaged(f"the file {_shown(name)} in it uses an unknown compression", "compression")
-    parts = name.rstrip("/").split("/")
-    if not name or name.startswith("/") or "\\" in name or "\0" in name or ".." in parts or ":" in parts[0]:
-        raise _damaged(f"the file name {_shown(name)} in it is not allowed", "entry_name")
+        raise _damaged(f"the file {shown_name(name)} in it uses an unknown compression", "compression")
+    parts = name.removesuffix("/").split("/")
+    if not _FORBIDDEN_SEGMENTS.isdisjoint(parts) or _FORBIDDEN_CHARACTERS.search(name) or ":" in parts[0]:
+        raise _damaged(f"the file name {shown_name(name)} in it is not allowed", "entry_name")
     if made >> 8 == 3 and (external >> 16) & 0xF000 == UNIX_SYMLINK:
         raise _damaged("it holds a symbolic link", "symlink")
 
@@ -225,12 +268,6 @@ def _zip64_values(extra: bytes, size: int, packed: int, offset: int) -> tuple[in
             values[index] = struct.unpack_from("<Q", large, at)[0]
             at += 8
     return values[0], values[1], values[2]
-
-
-def _shown(name: str) -> str:
-    """Return a member's name fit for a message: short and printable."""
-    shortened = name if len(name) <= 60 else name[:57] + "…"
-    return "".join(char if char.isprintable() else "?" for char in shortened)
 
 
 def _damaged(what: str, reason: str) -> InvalidTemplate:

@@ -1,16 +1,22 @@
-"""The house style a document is held against, version 1."""
+"""The policy a document is held against: rules for the whole document, and a house style (version 2)."""
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any
+
+from docops_flask.engine.policy.house_style import HouseStyle
+
+DEFAULT_NAME = "default"
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """The rules of a house style; ``None`` means the rule is not checked.
+    """The rules a document is held against; ``None`` means the rule is not checked.
 
     Sizes are points, lengths twips. ``line_spacing_twips`` is compared with ``w:spacing/@w:line``
     (ECMA-376 part 1, 17.3.1.33), which counts 240ths of a line when the rule is ``auto``.
-    The defaults are those of the built-in policy ``default``.
+    The defaults are those of the built-in policy ``default``. ``house_style`` is what version 2 adds; where
+    it has a rule for a paragraph's role, the rule for the whole document does not count there. ``name`` is
+    that of a policy chosen by name, ``None`` for one that was sent.
     """
 
     forbid_tables: bool = True
@@ -25,10 +31,17 @@ class Policy:
     treat_inherited_as_error: bool = False
     trim_leading_spaces: bool = True
     trim_chars: tuple[str, ...] = (" ", "\t", "\u3000")
+    house_style: HouseStyle = field(default_factory=HouseStyle)
+    name: str | None = field(default=DEFAULT_NAME, compare=False)
+
+    @property
+    def version(self) -> int:
+        """Return the version of the policy file's format: 2 where there is a house style."""
+        return 1 if self.house_style == HouseStyle() else 2
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the keys and values of a policy file, in its order."""
-        values = asdict(self)
+        """Return the rules for the whole document: keys and values of a file of version 1, in its order."""
+        values = {key: getattr(self, key) for key in KEYS}
         values["trim_chars"] = list(self.trim_chars)
         return values
 
@@ -38,4 +51,17 @@ class Policy:
         return {key: value for key, value in self.as_dict().items() if value != default[key]}
 
 
-KEYS = tuple(field.name for field in fields(Policy))
+KEYS = tuple(each.name for each in fields(Policy) if each.name not in ("house_style", "name"))
+
+# A policy that checks nothing: what a file of version 2 leaves out.
+OPEN_POLICY = Policy(
+    forbid_tables=False,
+    forbid_numpr=False,
+    run_font_latin=None,
+    run_font_east_asia=None,
+    run_size_pt=None,
+    line_spacing_twips=None,
+    first_line_indent_twips=None,
+    trim_leading_spaces=False,
+    name=None,
+)

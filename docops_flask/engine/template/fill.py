@@ -5,7 +5,8 @@ of the placeholder leave the w:t elements they lie in.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from lxml import etree
 from lxml.etree import _Element
@@ -47,69 +48,77 @@ def _note_runs(paragraph: BracketedParagraph, wanted: list[Found], touched: dict
             touched[f"{path}:r{piece.run_index}"] = None
 
 
+class _Edit(NamedTuple):
+    """Characters ``start``:``end`` of one w:t give way to ``value``."""
+
+    start: int
+    end: int
+    value: str
+
+
 def _fill_paragraph(
     text: ParagraphText, wanted: list[Found], values: Mapping[str, str], w: Vocabulary
 ) -> None:
-    hidden = _hidden_edges(text, wanted)
-    ends: dict[_Element, _Element] = {}
-    # From the last to the first, so that earlier offsets stay true.
-    for found in reversed(wanted):
-        first, *others = text.pieces_between(found.start, found.end)
-        for piece in others:
-            ends.setdefault(piece.node, piece.node)
-            _set_text(piece.node, (piece.node.text or "")[found.end - piece.start :])
-        whole = first.node.text or ""
-        before, after = whole[: found.start - first.start], whole[found.end - first.start :]
-        ends.setdefault(first.node, _write_value(first.node, before, values[found.name], after, w))
-    _drop_hidden_edges(hidden, ends)
+    # Each w:t is written once, however many placeholders it holds.
+    edits: dict[_Element, list[_Edit]] = {}
+    for found in wanted:
+        value = values[found.name]
+        for piece in text.pieces_between(found.start, found.end):
+            edit = _Edit(max(found.start, piece.start) - piece.start, found.end - piece.start, value)
+            edits.setdefault(piece.node, []).append(edit)
+            # The first piece takes the whole value, the others only lose their characters.
+            value = ""
+    for node, of_node in edits.items():
+        _rewrite(node, of_node, w)
 
 
-def _hidden_edges(text: ParagraphText, wanted: list[Found]) -> dict[_Element, tuple[int, int]]:
-    """Return how much white space Word drops at both ends of each w:t that is about to change.
+def _rewrite(node: _Element, edits: Sequence[_Edit], w: Vocabulary) -> None:
+    """Put the edited text into ``node``, its further lines behind it: newlines as w:br, tabs as w:tab."""
+    content = node.text or ""
+    lead, trail = _hidden_edges(node, content)
+    (first, *others), marks = _lines(content, edits)
+    _set_text(node, first)
+    last = node
+    nsmap = dict(node.nsmap) if marks else {}
+    for mark, line in zip(marks, others, strict=True):
+        element = etree.Element(w.br if mark == "\n" else w.tab)
+        last.addnext(element)
+        last = etree.Element(w.t, nsmap=nsmap)  # type: ignore[arg-type]
+        element.addnext(last)
+        _set_text(last, line)
+    if lead and node.get(XML_SPACE) == "preserve":
+        node.text = (node.text or "")[lead:]
+    if trail and last.get(XML_SPACE) == "preserve":
+        last.text = (last.text or "")[:-trail]
+
+
+def _lines(content: str, edits: Sequence[_Edit]) -> tuple[list[str], list[str]]:
+    """Return the edited text, parted at the newlines and tabs of the values, and these marks."""
+    lines: list[list[str]] = [[]]
+    marks: list[str] = []
+    at = 0
+    for start, end, value in edits:
+        first, *rest = _MARKS.split(value)
+        lines[-1] += (content[at:start], first)
+        marks += rest[::2]
+        lines += ([line] for line in rest[1::2])
+        at = end
+    lines[-1].append(content[at:])
+    return ["".join(pieces) for pieces in lines], marks
+
+
+def _hidden_edges(node: _Element, content: str) -> tuple[int, int]:
+    """Return how much white space Word drops at both ends of a w:t that is about to change.
 
     It does so without xml:space="preserve"; setting that for a value's sake must not bring it back.
     """
-    edges = {}
-    for found in wanted:
-        for piece in text.pieces_between(found.start, found.end):
-            content = piece.node.text or ""
-            if piece.node.get(XML_SPACE) != "preserve":
-                lead = len(content) - len(content.lstrip(_XML_WHITESPACE))
-                trail = len(content) - len(content.rstrip(_XML_WHITESPACE))
-                if lead or trail:
-                    edges[piece.node] = (lead, trail)
-    return edges
-
-
-def _drop_hidden_edges(hidden: Mapping[_Element, tuple[int, int]], ends: Mapping[_Element, _Element]) -> None:
-    for node, (lead, trail) in hidden.items():
-        if lead and node.get(XML_SPACE) == "preserve":
-            node.text = (node.text or "")[lead:]
-        end = ends[node]
-        if trail and end.get(XML_SPACE) == "preserve":
-            end.text = (end.text or "")[:-trail]
+    if node.get(XML_SPACE) == "preserve":
+        return 0, 0
+    lead = len(content) - len(content.lstrip(_XML_WHITESPACE))
+    return lead, len(content) - len(content.rstrip(_XML_WHITESPACE))
 
 
 def _set_text(node: _Element, text: str) -> None:
     node.text = text
     if text[:1].isspace() or text[-1:].isspace():
         node.set(XML_SPACE, "preserve")
-
-
-def _write_value(node: _Element, before: str, value: str, after: str, w: Vocabulary) -> _Element:
-    """Write ``before`` + ``value`` + ``after`` from ``node`` on: newlines as w:br, tabs as w:tab.
-
-    Returns the w:t that ends with ``after``.
-    """
-    first, *rest = _MARKS.split(value)
-    current = node
-    _set_text(current, before + first)
-    for mark, line in zip(rest[::2], rest[1::2], strict=True):
-        element = etree.Element(w.br if mark == "\n" else w.tab)
-        current.addnext(element)
-        current = etree.Element(w.t, nsmap=dict(node.nsmap))  # type: ignore[arg-type]
-        element.addnext(current)
-        _set_text(current, line)
-    if after:
-        _set_text(current, (current.text or "") + after)
-    return current

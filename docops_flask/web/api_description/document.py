@@ -9,13 +9,15 @@ from marshmallow.fields import Nested
 from docops_flask import __version__
 from docops_flask.engine.skills.registry import SkillRegistry
 from docops_flask.engine.skills.skill import Label, Skill
+from docops_flask.policy_registry import PolicyRegistry
 from docops_flask.settings import Settings
 from docops_flask.web.api_description.converter import Plugin
 from docops_flask.web.api_description.error_responses import error_examples, error_schemas
 from docops_flask.web.api_description.form import JOB_FORM, TEMPLATE_FORM, job_form, template_form
 from docops_flask.web.api_description.headers import HEADERS
 from docops_flask.web.api_description.operations import JSON_MEMBERS, TAGS, all_operations
-from docops_flask.web.api_description.policy import policy_schema
+from docops_flask.web.api_description.policy import NAME as POLICY
+from docops_flask.web.api_description.policy import policy_component
 from docops_flask.web.schemas import task_schema
 
 _VERSION = "3.1.0"
@@ -26,8 +28,10 @@ An address that takes GET takes HEAD too: the same headers, no body.
 Every other path is a 404 (`NOT_FOUND`). What a proxy in front answers by itself is not described here."""
 
 
-def build_document(settings: Settings, skills: SkillRegistry, served: Collection[str]) -> dict[str, Any]:
-    """Return the document of a server with ``settings`` and ``skills``.
+def build_document(
+    settings: Settings, skills: SkillRegistry, policies: PolicyRegistry, served: Collection[str]
+) -> dict[str, Any]:
+    """Return the document of a server with ``settings``, ``skills`` and ``policies``.
 
     ``served`` are the addresses there are, as Flask's rules; the others are left out.
     """
@@ -40,12 +44,12 @@ def build_document(settings: Settings, skills: SkillRegistry, served: Collection
     )
     for name, description in TAGS.items():
         spec.tag({"name": name, "description": description})
-    _add_components(spec, settings, skills)
+    _add_components(spec, settings, skills, policies)
     # Without credentials of its own the server takes any, so that a proxy in front may ask for some.
     security: list[dict[str, list[str]]] = [{"basic": []}]
     if settings.web_basic_auth is None:
         security.append({})
-    for operation in all_operations(skills):
+    for operation in all_operations(skills, policies):
         if operation.rule in served:
             spec.path(operation.path, operations={operation.method: operation.as_openapi(security)})
     document = spec.to_dict()
@@ -53,7 +57,9 @@ def build_document(settings: Settings, skills: SkillRegistry, served: Collection
     return {"openapi": document["openapi"], **document}
 
 
-def _add_components(spec: APISpec, settings: Settings, skills: SkillRegistry) -> None:
+def _add_components(
+    spec: APISpec, settings: Settings, skills: SkillRegistry, policies: PolicyRegistry
+) -> None:
     components = spec.components
     components.security_scheme("basic", {"type": "http", "scheme": "basic"})
     for name, header in HEADERS.items():
@@ -64,9 +70,9 @@ def _add_components(spec: APISpec, settings: Settings, skills: SkillRegistry) ->
         components.schema(name, schema=schema)
     for schema in JSON_MEMBERS.values():
         components.schema(schema.__name__, schema=schema)
-    components.schema("Policy", schema=policy_schema())
+    components.schema(POLICY, policy_component())
     _add_tasks(spec, skills)
-    components.schema(JOB_FORM.schema, schema=job_form(skills, settings))
+    components.schema(JOB_FORM.schema, schema=job_form(skills, policies, settings))
     components.schema(TEMPLATE_FORM.schema, schema=template_form(settings))
     components.schema(
         "OpenApiDocument",

@@ -11,7 +11,8 @@ from marshmallow.validate import Length, OneOf
 from docops_flask.engine.errors import ArgumentConflict
 from docops_flask.engine.options import CHOICES, FIELD_ORDER, PRESETS, SWITCHES, Options, check_conflicts
 from docops_flask.engine.skills.registry import SkillRegistry
-from docops_flask.policy_yaml import MAX_BYTES as MAX_POLICY_BYTES
+from docops_flask.policy_entries import MAX_BYTES as MAX_POLICY_BYTES
+from docops_flask.policy_registry import PolicyRegistry
 from docops_flask.settings import Settings
 from docops_flask.web.file_parts import FilePart, task_part, template_part
 from docops_flask.web.meta import DOCX
@@ -29,6 +30,8 @@ _DESCRIPTIONS = {
     "format_fix_mode": "Whether what can safely be repaired is repaired (under the policy alone).",
     "format_report": "Whether out.format_report.html, a page for people, is in the ZIP as well.",
     "policy_yaml": "A policy as YAML text; see the schema Policy. The built-in one where it is not given.",
+    "policy": "A policy by its name, instead of policy_yaml. Without preset and format_baseline it makes the "
+    "baseline policy; with preset=quick or preset=template a policy has no say.",
     "export_suggested_policy": "Adds out.suggested_policy.yaml: the template's own style as a policy.",
 }
 _DEFAULTS: Mapping[str, Any] = {"preset": Options().preset, "export_suggested_policy": False}
@@ -64,7 +67,7 @@ JOB_FORM = FormReference("JobForm", ("template", "task", "policy_yaml"))
 TEMPLATE_FORM = FormReference("TemplateForm", ("template",))
 
 
-def job_form(skills: SkillRegistry, settings: Settings) -> type[Schema]:
+def job_form(skills: SkillRegistry, policies: PolicyRegistry, settings: Settings) -> type[Schema]:
     """Return the form of ``/v1/run`` and ``/v1/precheck``."""
     parts: dict[str, fields.Field[Any]] = {
         "template": _file(template_part(settings), "The Word document to fill."),
@@ -73,7 +76,7 @@ def job_form(skills: SkillRegistry, settings: Settings) -> type[Schema]:
             "The task: which document type, and the values.",
             contentSchema={"$ref": "#/components/schemas/Task"},
         ),
-        **{name: _form_field(name, skills) for name in FIELD_ORDER},
+        **{name: _form_field(name, skills, policies) for name in FIELD_ORDER},
     }
     form = cast(type[Form], Form.from_dict(parts, name=JOB_FORM.schema))
     form.keywords = {"dependentSchemas": _conflicts()}
@@ -100,7 +103,7 @@ def _file(part: FilePart, what: str, **keywords: Any) -> fields.String:
     )
 
 
-def _form_field(name: str, skills: SkillRegistry) -> fields.Field[Any]:
+def _form_field(name: str, skills: SkillRegistry, policies: PolicyRegistry) -> fields.Field[Any]:
     metadata = {"description": _DESCRIPTIONS.get(name, "")}
     if name in _DEFAULTS:
         metadata["default"] = _DEFAULTS[name]
@@ -110,6 +113,8 @@ def _form_field(name: str, skills: SkillRegistry) -> fields.Field[Any]:
         return fields.String(validate=OneOf(CHOICES[name]), metadata=metadata)
     if name == "skill":
         return fields.String(validate=OneOf(skills.names()), metadata=metadata)
+    if name == "policy":
+        return fields.String(validate=OneOf(policies.names()), metadata=metadata)
     if name == "policy_yaml":
         keywords = {"contentMediaType": _YAML, "contentSchema": {"$ref": "#/components/schemas/Policy"}}
         return fields.String(validate=Length(max=MAX_POLICY_BYTES), metadata={**metadata, **keywords})

@@ -3,8 +3,10 @@
 from marshmallow import fields
 
 from docops_flask.engine.options import CHOICES
+from docops_flask.engine.policy.roles import ROLES
 from docops_flask.web.api_description import member
 from docops_flask.web.api_description.answer import Answer
+from docops_flask.web.api_description.server_answers import Label
 
 _SHOWN = ("string", "number", "null")
 
@@ -29,15 +31,97 @@ class FormatIssue(Answer):
     slot = member.text("Which of the fonts is meant.", nullable=True, one_of=["latin", "east_asia"])
     source = member.text("Where the value comes from, at length.", nullable=True)
     origin = member.text("What states the value: direct, a style, the document's defaults.", nullable=True)
+    role = member.text(
+        "What the paragraph is, where the rule is one for its role.", nullable=True, one_of=ROLES
+    )
+    rule_key = member.text("The rule, as a policy file has it: roles.title.size_pt.", nullable=True)
+    rule_source = member.text("The clause that asks for it, from the policy.", nullable=True)
+    run_ids = member.texts("All the runs of the paragraph it is about, run_id first.")
+    section = member.whole(
+        "The section, from 0, where it is about a page; paragraph_path is then its first paragraph or table.",
+        nullable=True,
+    )
 
 
 class FixChange(Answer):
-    """A repair: the attributes of one property of a paragraph before and after."""
+    """A repair: the attributes of one property of a paragraph or a run before and after."""
 
     paragraph_path = member.text("The paragraph.")
     changed = fields.String(required=True, data_key="property", metadata={"description": "The property."})
     before = member.by_name(fields.String(), "Its attributes before.")
     after = member.by_name(fields.String(), "Its attributes after.")
+    element = member.text("The element of w:pPr (with run_id: of w:rPr) that holds them, such as ind.")
+    run_id = member.text("The run, where the property is one of a run.", nullable=True)
+
+
+class PolicyNote(Answer):
+    """The policy of the check."""
+
+    name = member.text("The name it was chosen by; null where it was sent as policy_yaml.", nullable=True)
+    version = member.whole("The version of its format.", one_of=[1, 2])
+    title = fields.Nested(
+        Label, required=True, allow_none=True, metadata={"description": "What its file calls it, if it does."}
+    )
+    applied = member.truth("Whether it had a say: with format_baseline=policy, unless nothing was looked at.")
+
+
+class RoleNote(Answer):
+    """What a paragraph was taken for, and why."""
+
+    paragraph_path = member.text("The paragraph.")
+    role = member.text("Its role.", one_of=ROLES)
+    kind = member.text("By what kind of sign.", one_of=["style", "outline", "text", "place"])
+    reason = member.text("The sign, for people.")
+
+
+class PageGeometry(Answer):
+    """How much text the pages of a section hold; lengths in twips, null where the document does not say."""
+
+    section = member.whole("The section, from 0.")
+    paragraph_path = member.text("Its first paragraph or table; empty where it has none.")
+    page_width_twips = member.whole("Width of the page.", nullable=True)
+    page_height_twips = member.whole("Height of the page.", nullable=True)
+    landscape = member.truth("Whether the page lies on its side.")
+    margin_top_twips = member.measure("Top margin; negative where the header may not push the text down.")
+    margin_bottom_twips = member.measure("Bottom margin, likewise.")
+    margin_left_twips = member.measure("Left margin.")
+    margin_right_twips = member.measure("Right margin.")
+    gutter_twips = member.whole("Room for binding beside the left margin.")
+    text_width_twips = member.measure("Width of the text area, all columns together.")
+    text_height_twips = member.measure("Height of the text area.")
+    columns = member.whole("Number of columns.", least=1)
+    grid = member.text("w:docGrid/@w:type; default where there is none.")
+    line_pitch_twips = member.whole("Distance of the lines of most of the body.", nullable=True)
+    line_pitch_source = member.text(
+        "What states it; null where it follows from the font, which is not known here.",
+        nullable=True,
+        one_of=["exact line spacing", "minimum line spacing", "document grid"],
+    )
+    character_twips = fields.Float(
+        required=True,
+        allow_none=True,
+        metadata={"description": "Width of a full-width character of most of the body."},
+    )
+    lines_per_page = member.whole("Lines that fit.", nullable=True)
+    characters_per_line = member.whole("Full-width characters that fit a line.", nullable=True)
+    wanted_lines = member.whole("Lines the policy asks for.", nullable=True)
+    wanted_characters = member.whole("Characters the policy asks for.", nullable=True)
+    largest_pitch_twips = member.whole(
+        "The largest line pitch that gives the wanted lines; without a wish, those there are.", nullable=True
+    )
+    largest_character_space = member.measure(
+        "The largest w:charSpace of a character grid that gives the wanted characters."
+    )
+
+
+class PolicyDeviation(Answer):
+    """A rule of the policy that the document's own style does not keep."""
+
+    key = member.text("The rule, as a policy file has it: roles.title.size_pt.")
+    expected = member.of_types(_SHOWN, "What the policy asks for.")
+    found = member.of_types(_SHOWN, "What the document has; null where it is mixed or says nothing.")
+    severity = member.text("What that means under the policy.", one_of=["error", "warn"])
+    rule_source = member.text("The clause, from the policy.", nullable=True)
 
 
 class FormatSummary(Answer):
@@ -55,6 +139,16 @@ class FormatSummary(Answer):
     diagnostics = member.by_name(fields.Integer(), "How much was looked at.")
     fix_applied = member.truth("Whether anything was repaired.")
     fix_changes = member.many(FixChange, "The repairs.")
+    policy = member.one(PolicyNote, "The policy of the check.")
+    page_geometry = member.many(PageGeometry, "The pages, section by section; under baseline policy alone.")
+    roles = member.many(
+        RoleNote, "What each paragraph was taken for; under baseline policy, where the policy asks for roles."
+    )
+    policy_deviations = member.many(
+        PolicyDeviation,
+        "Where the document's own style, as out.suggested_policy.yaml has it, departs from the policy; "
+        "with export_suggested_policy alone.",
+    )
 
 
 class FormatReport(Answer):
@@ -86,6 +180,11 @@ class FormatReport(Answer):
                 "slot": None,
                 "source": "style 正文, basedOn Normal, word/styles.xml",
                 "origin": "direct",
+                "role": "body",
+                "rule_key": "roles.body.size_pt",
+                "rule_source": "GB/T 9704-2012, 7.3.3",
+                "run_ids": ["p0:r0"],
+                "section": None,
             }
         ],
         "summary": {
@@ -99,5 +198,9 @@ class FormatReport(Answer):
             "diagnostics": {"paragraphs_checked": 12, "runs_checked": 1, "tables_skipped": 0},
             "fix_applied": False,
             "fix_changes": [],
+            "policy": {"name": "gbt9704-2012", "version": 2, "title": None, "applied": True},
+            "page_geometry": [],
+            "roles": [{"paragraph_path": "p0", "role": "body", "kind": "place", "reason": "running text"}],
+            "policy_deviations": [],
         },
     }

@@ -45,6 +45,11 @@ def whole(
     )
 
 
+def measure(description: str) -> fields.Integer:
+    """Return a length in whole units, which may be negative, or null."""
+    return fields.Integer(required=True, allow_none=True, metadata={"description": description})
+
+
 def number(description: str) -> fields.Float:
     """Return a number of at least 0."""
     return fields.Float(required=True, validate=Range(min=0), metadata={"description": description})

@@ -14,6 +14,7 @@ from docops_flask.engine.artefacts import (
 from docops_flask.engine.skills.registry import SkillRegistry
 from docops_flask.engine.skills.wording import LANGUAGES
 from docops_flask.jobs.errors import NotReady
+from docops_flask.policy_registry import PolicyRegistry
 from docops_flask.web.api_description import errors
 from docops_flask.web.api_description.artefacts import ApiResult, MissingFields, ReplaceLog, Trace
 from docops_flask.web.api_description.form import JOB_FORM, TEMPLATE_FORM
@@ -47,9 +48,9 @@ _MEMBERS: tuple[tuple[str, str, str, type | None, str], ...] = (
 JSON_MEMBERS = {name: schema for name, _, _, schema, _ in _MEMBERS if schema is not None}
 
 
-def all_operations(skills: SkillRegistry) -> tuple[Operation, ...]:
-    """Return the operations of a server that has ``skills`` and every gate open."""
-    return (*_jobs(), *_description(skills), *_operation(), *_console())
+def all_operations(skills: SkillRegistry, policies: PolicyRegistry) -> tuple[Operation, ...]:
+    """Return the operations of a server that has ``skills`` and ``policies`` and every gate open."""
+    return (*_jobs(), *_description(skills, policies), *_operation(), *_console())
 
 
 def _jobs() -> tuple[Operation, ...]:
@@ -120,15 +121,15 @@ def _zip() -> Success:
     )
 
 
-def _description(skills: SkillRegistry) -> tuple[Operation, ...]:
+def _description(skills: SkillRegistry, policies: PolicyRegistry) -> tuple[Operation, ...]:
     gated: Mapping[str, Any] = {"tag": "description", "gated": True}
-    example = describe(SkillRegistry(list(skills)[:1]))
+    example = describe(SkillRegistry(list(skills)[:1]), policies)
     return (
         Operation(
             rule="/v1/meta",
             name="meta",
             summary="What this server can do.",
-            description="Its skills, the fields of their tasks, its presets.",
+            description="Its skills, the fields of their tasks, its presets, its policies.",
             success=Success.json(ServerMeta, "The description.", example=example),
             **gated,
         ),

@@ -1,41 +1,16 @@
-"""The schema of a policy, made of what the engine knows of its keys."""
+"""The schema of a policy as a component of the document: the engine's own file, its references led here."""
 
-from collections.abc import Mapping
-from dataclasses import Field, fields
+import json
 from typing import Any
 
-from marshmallow import RAISE, Schema
-from marshmallow import fields as kinds
+from docops_flask.policy_registry import policy_json_schema
 
-from docops_flask.engine.policy.key_rules import KEY_RULES
-from docops_flask.engine.policy.policy import Policy
-
-# By the annotation of the dataclass; a kind that is not listed is described in words alone.
-_KINDS: Mapping[Any, tuple[type[kinds.Field[Any]], bool]] = {
-    bool: (kinds.Boolean, False),
-    int: (kinds.Integer, False),
-    int | None: (kinds.Integer, True),
-    float | None: (kinds.Float, True),
-    str | None: (kinds.String, True),
-}
+NAME = "Policy"
 
 
-class _Closed(Schema):
-    class Meta:
-        unknown = RAISE
-
-
-def policy_schema() -> type[Schema]:
-    """Return the schema of a whole policy; its defaults are those of the built-in policy."""
-    return _Closed.from_dict({field.name: _key(field) for field in fields(Policy)}, name="Policy")
-
-
-def _key(field: Field[Any]) -> kinds.Field[Any]:
-    metadata = {
-        "description": f"Must be {KEY_RULES[field.name].wanted}.",
-        "default": Policy().as_dict()[field.name],
-    }
-    if field.type == tuple[str, ...]:
-        return kinds.List(kinds.String(), required=True, metadata=metadata)
-    kind, nullable = _KINDS.get(field.type, (kinds.Raw, False))
-    return kind(required=True, allow_none=nullable, metadata=metadata)
+def policy_component() -> dict[str, Any]:
+    """Return the JSON Schema of a policy file, to stand at ``#/components/schemas/Policy``."""
+    schema = {key: value for key, value in policy_json_schema().items() if key != "$schema"}
+    moved = json.dumps(schema).replace('"#/$defs/', f'"#/components/schemas/{NAME}/$defs/')
+    component: dict[str, Any] = json.loads(moved)
+    return component

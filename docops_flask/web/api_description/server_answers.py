@@ -70,6 +70,15 @@ class PayloadSchema(Answer):
     extra_policy = member.text("What becomes of a key that is not listed.", one_of=["forbid"])
 
 
+class PolicyMeta(Answer):
+    """A policy that a job can name."""
+
+    name = member.text("The value of the form field policy.")
+    version = member.whole("The version of its file's format.", one_of=[1, 2])
+    title = member.one(Label, "What people call it; its name where its file does not say.")
+    description = member.one(Label, "What it is for; empty where its file does not say.")
+
+
 class ServerMeta(Answer):
     """What this server can do."""
 
@@ -88,3 +97,4 @@ class ServerMeta(Answer):
         fields.Dict(),
         "Skill to the JSON Schema (2020-12) of its payload; see the components of this document.",
     )
+    policies = member.many(PolicyMeta, "The policies a job can name, the default one first.")

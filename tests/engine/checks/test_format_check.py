@@ -39,6 +39,10 @@ SUMMARY = [
     "diagnostics",
     "fix_applied",
     "fix_changes",
+    "policy",
+    "page_geometry",
+    "roles",
+    "policy_deviations",
 ]
 
 
@@ -108,6 +112,8 @@ def test_fixed_issues_stay_listed_and_do_not_count_as_errors():
             "property": "line_spacing_twips",
             "before": {"line": "240"},
             "after": {"line": "360"},
+            "element": "spacing",
+            "run_id": None,
         }
     ]
     assert report["summary"]["template_observed"]["line_spacing"] == {"240 auto": 1}

@@ -1,0 +1,25 @@
+"""Issues about how certain texts are written."""
+
+from docops_flask.engine.checks.issue import Issue
+from docops_flask.engine.checks.subject import ParagraphSubject
+from docops_flask.engine.policy.house_style import Rule
+
+_SHOWN = 80
+
+
+def text_issue(
+    code: str, key: str, rule: Rule[bool], paragraph: ParagraphSubject, *, message: str, expected: str
+) -> Issue:
+    """Return the issue that a paragraph's text is not as ``key`` of a policy's texts asks for."""
+    clause = f" ({rule.source})" if rule.source else ""
+    return Issue(
+        code=code,
+        severity=rule.severity,
+        message=f"{message}{clause}. Change the text or the value that was filled in.",
+        paragraph_path=paragraph.place.path,
+        expected=expected,
+        actual=paragraph.text.strip()[:_SHOWN],
+        role=None if paragraph.role is None else paragraph.role.role,
+        rule_key=f"text.{key}",
+        rule_source=rule.source,
+    )

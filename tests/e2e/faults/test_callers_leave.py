@@ -1,0 +1,219 @@
+"""Clients that leave at every moment of a request: the log says 499, and nothing is left of the job."""
+
+import os
+import socket
+import time
+
+import psutil
+import pytest
+
+from tests.e2e.faults.tidy import GOOD_JOB, Tidy
+from tests.e2e.gunicorn_server import BIG_TEMPLATE, FORM_TYPE, GunicornServer, eventually, form_body
+from tests.e2e.nginx_server import NginxServer
+from tests.factories import docx, p
+from tests.web.forms import BOUNDARY, part
+
+# Its result is more than the buffers of a connection hold.
+LARGE_TEMPLATE = docx(p("【MEETING_TITLE】"), extra={"word/media/image1.png": os.urandom(12_000_000)})
+RESET = b"\1\0\0\0\0\0\0\0"
+INSPECTION = part("template", BIG_TEMPLATE, "notice.docx") + f"--{BOUNDARY}--\r\n".encode()
+BODIES = {
+    "/v1/run": form_body(template=BIG_TEMPLATE),
+    "/v1/precheck": form_body(template=BIG_TEMPLATE),
+    "/v1/inspect": INSPECTION,
+}
+
+
+@pytest.fixture(scope="module")
+def tidy(tmp_path_factory):
+    server = GunicornServer(
+        tmp_path_factory.mktemp("server"), max_concurrency=1, threads=12, queue_timeout_seconds=60
+    )
+    yield Tidy(server)
+    server.stop()
+
+
+def send(port, path="/v1/run", *, short_of=0):
+    """Send a job on a plain connection, all but its last ``short_of`` bytes."""
+    connection = socket.create_connection(("127.0.0.1", port), timeout=30)
+    whole = request(path, BODIES[path])
+    connection.sendall(whole[: len(whole) - short_of])
+    return connection
+
+
+def request(path, body):
+    head = f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Type: {FORM_TYPE}\r\nContent-Length: {len(body)}"
+    return f"{head}\r\n\r\n".encode() + body
+
+
+def close(connection):
+    connection.close()
+
+
+def reset(connection):
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+    connection.close()
+
+
+def stop_sending(connection):
+    connection.shutdown(socket.SHUT_WR)
+
+
+class Departures:
+    """The lines about clients that left, from now on."""
+
+    def __init__(self, server):
+        self.server = server
+        self.before = len(self._all())
+
+    def _all(self):
+        return [line for line in self.server.log if line.get("status_code") == 499]
+
+    def one(self):
+        """The one line there comes."""
+        eventually(lambda: len(self._all()) > self.before, 5)
+        (line,) = self._all()[self.before :]
+        assert (line["event"], line["outcome"]) == ("error", "bad_request")
+        assert line["error_code"] == "CLIENT_CLOSED_REQUEST"
+        return line
+
+
+@pytest.mark.parametrize("leave", [close, reset, stop_sending])
+@pytest.mark.parametrize("path", BODIES)
+def test_a_client_that_leaves_while_its_job_runs_ends_its_renderer_within_a_second(tidy, path, leave):
+    departures = Departures(tidy.server)
+    connection, renderer = tidy.server.frozen(lambda: send(tidy.server.port, path))
+    leave(connection)
+    eventually(lambda: not psutil.pid_exists(renderer.pid), 1)
+    line = departures.one()
+    if path == "/v1/run":
+        assert line["failure_stage"] == "render"
+    connection.close()
+    tidy.again()
+
+
+def test_bytes_sent_ahead_are_no_departure_and_are_answered_in_their_turn(tidy):
+    connection, renderer = tidy.server.frozen(lambda: send(tidy.server.port))
+    connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+    time.sleep(0.2)
+    renderer.resume()
+    received = b""
+    while b'{"status":"ok"}' not in received:
+        block = connection.recv(1 << 16)
+        assert block
+        received += block
+    assert received.startswith(b"HTTP/1.1 200 OK")
+    connection.close()
+    tidy.again()
+
+
+def test_who_stops_sending_before_the_answer_is_told_why_there_is_none(tidy):
+    connection, _ = tidy.server.frozen(lambda: send(tidy.server.port))
+    connection.shutdown(socket.SHUT_WR)
+    received = b""
+    while block := connection.recv(1 << 16):
+        received += block
+    connection.close()
+    assert received.startswith(b"HTTP/1.1 400 ")
+    assert b"closed by the client before its answer" in received
+
+
+def test_a_client_that_leaves_the_queue_is_not_waited_for(tidy):
+    departures = Departures(tidy.server)
+    running, renderer = tidy.server.frozen_job()
+    waiting = send(tidy.server.port)
+    time.sleep(0.5)
+    waiting.close()
+    line = departures.one()
+    assert line["failure_stage"] == "queue"
+    assert line["queue_wait_ms"] > 0
+    renderer.resume()
+    assert running.result().status == 200
+    tidy.again()
+
+
+@pytest.mark.parametrize("leave", [close, reset])
+def test_a_client_that_leaves_during_its_upload(tidy, leave):
+    departures = Departures(tidy.server)
+    leave(send(tidy.server.port, short_of=1000))
+    assert departures.one()["failure_stage"] == "receive"
+    tidy.again()
+
+
+def test_a_client_that_leaves_during_its_download(tidy):
+    departures = Departures(tidy.server)
+    connection = socket.socket()
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    connection.connect(("127.0.0.1", tidy.server.port))
+    connection.sendall(request("/v1/run", form_body(template=LARGE_TEMPLATE)))
+    assert connection.recv(100).startswith(b"HTTP/1.1 200 OK")
+    reset(connection)
+    assert departures.one()["failure_stage"] == "stream"
+    tidy.again()
+
+
+@pytest.mark.parametrize("words", [b"", b"POST /v1/run HT", b"POST /v1/run HTTP/1.1\r\nHost: x\r\n"])
+def test_a_client_that_leaves_before_its_request_is_whole_is_no_job(tidy, words):
+    def jobs():
+        return sum(line["event"] == "start" for line in tidy.server.log)
+
+    before = jobs()
+    with socket.create_connection(("127.0.0.1", tidy.server.port)) as connection:
+        connection.sendall(words)
+    tidy.again()
+    assert jobs() == before + 1
+
+
+@pytest.mark.parametrize("path", ["/v1/run", "/healthz", "/v1/skills/meeting_notice/template.docx", "/nope"])
+def test_head_leaves_nothing_whether_or_not_its_answer_is_waited_for(tidy, path):
+    answer = tidy.server.ask("HEAD", path)
+    assert answer.body == b""
+    with socket.create_connection(("127.0.0.1", tidy.server.port)) as connection:
+        connection.sendall(f"HEAD {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+    tidy.again()
+
+
+def test_nginx_passes_a_departure_on(tidy, tmp_path):
+    nginx = NginxServer(tmp_path, tidy.server.port)
+    try:
+        departures = Departures(tidy.server)
+        connection, renderer = tidy.server.frozen(lambda: send(nginx.port))
+        connection.close()
+        eventually(lambda: not psutil.pid_exists(renderer.pid), 1)
+        assert departures.one()["failure_stage"] == "render"
+    finally:
+        nginx.stop()
+    tidy.again()
+
+
+def test_two_hundred_slow_clients_behind_nginx_hold_nobody_up(tidy, tmp_path):
+    nginx = NginxServer(tmp_path, tidy.server.port)
+    try:
+        slow = [send(nginx.port, short_of=len(BODIES["/v1/run"]) - number % 50) for number in range(200)]
+        assert nginx.ask("GET", "/healthz").status == 200
+        for _ in range(3):
+            assert nginx.job(**GOOD_JOB).status == 200
+        assert all(connection.fileno() > 0 for connection in slow)
+        for connection in slow:
+            connection.close()
+    finally:
+        nginx.stop()
+    tidy.again()
+
+
+def test_slow_readers_behind_nginx_take_nothing_of_the_server(tidy, tmp_path):
+    nginx = NginxServer(tmp_path, tidy.server.port)
+    readers = []
+    try:
+        for _ in range(3):
+            reader = socket.socket()
+            reader.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            reader.connect(("127.0.0.1", nginx.port))
+            reader.sendall(request("/v1/run", form_body(template=LARGE_TEMPLATE)))
+            assert reader.recv(100).startswith(b"HTTP/1.1 200 OK")
+            readers.append(reader)
+        tidy.again()
+    finally:
+        for reader in readers:
+            reader.close()
+        nginx.stop()
