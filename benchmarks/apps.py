@@ -7,7 +7,6 @@ import sys
 import time
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from flask import Flask
 
@@ -15,7 +14,8 @@ from docops_flask.app import create_app
 from docops_flask.engine.job import Job
 from docops_flask.engine.pipeline import run_job
 from docops_flask.engine.worker import JOB_FILE, TEMPLATE_FILE
-from docops_flask.jobs.renderer import Rendered
+from docops_flask.jobs.caller import STAYING, Caller
+from docops_flask.jobs.renderer import Rendered, Renderer
 from docops_flask.settings import from_env
 from docops_flask.web.services import EXTENSION
 
@@ -24,31 +24,32 @@ _NAIVE = Path(__file__).with_name("naive_fill.py")
 
 def in_process() -> Flask:
     """Return the app that calls the engine in the server's own process: no isolation, no time limit."""
-    return _app(_InProcess())
+    return _app(_InProcess)
 
 
 def naive() -> Flask:
     """Return the app that starts a fresh Python with python-docx for each job."""
-    return _app(_Naive())
+    return _app(_Naive)
 
 
-def _app(renderer: Any) -> Flask:
-    # No process of the service's own is to stand beside what is measured.
-    app = create_app(replace(from_env({**os.environ, "DOCOPS_STANDBY": "0"}), sandbox="off"))
-    services = app.extensions[EXTENSION]
-    app.extensions[EXTENSION] = replace(services, renderer=renderer)
+def _app(renderer: type[Renderer]) -> Flask:
+    settings = replace(from_env(os.environ), sandbox="off")
+    app = create_app(settings)
+    # Without standby: nothing of the service's own is to be beside what is measured.
+    other = renderer(settings.mp_start, settings.request_timeout_seconds, settings.process_limits())
+    app.extensions[EXTENSION] = replace(app.extensions[EXTENSION], renderer=other)
     return app
 
 
-class _InProcess:
-    def run(self, job: Job, workspace: Path) -> Rendered:
+class _InProcess(Renderer):
+    def run(self, job: Job, workspace: Path, caller: Caller = STAYING) -> Rendered:
         started = time.monotonic()
         result = run_job(job, workspace / TEMPLATE_FILE, workspace)
         return Rendered(result, os.getpid(), 1.0, int((time.monotonic() - started) * 1000))
 
 
-class _Naive:
-    def run(self, job: Job, workspace: Path) -> Rendered:
+class _Naive(Renderer):
+    def run(self, job: Job, workspace: Path, caller: Caller = STAYING) -> Rendered:
         started = time.monotonic()
         (workspace / JOB_FILE).write_bytes(pickle.dumps(dict(job.payload or {})))
         with subprocess.Popen([sys.executable, _NAIVE, workspace]) as process:
