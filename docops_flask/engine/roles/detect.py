@@ -11,9 +11,10 @@ from docops_flask.engine.document.places import StoryKind
 from docops_flask.engine.formatting.cascade import Cascade
 from docops_flask.engine.oxml.names import Vocabulary
 from docops_flask.engine.roles.by_style import NO_ROLE, StyleRoles
-from docops_flask.engine.roles.by_text import NOTE_ITEM, role_by_text
+from docops_flask.engine.roles.by_text import role_by_text
 from docops_flask.engine.roles.found_role import FoundRole, Line
 
+_NOTE_ITEM = re.compile(r"[0-9]{1,2} *[.．、]")
 _PAGE_FIELD = re.compile(r"\s*PAGE\b")
 # An English line that ends with a colon addresses nobody.
 _ADDRESSED = re.compile("(?=.*[\u4e00-\u9fff])[^：:{}]+[：:]\\Z")
@@ -73,7 +74,7 @@ class _Body:
         return role
 
     def _by_text(self, line: Line, text: str) -> FoundRole | None:
-        if self._in_note and NOTE_ITEM.match(text):
+        if self._in_note and _NOTE_ITEM.match(text):
             return FoundRole("attachment_note", "text", "a numbered name after 附件：")
         role = role_by_text(text)
         if role is None:
