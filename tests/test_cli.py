@@ -8,9 +8,11 @@ import zipfile
 
 import pytest
 from docx import Document
+from lxml import etree
 
 from docops_flask import __version__
 from docops_flask.cli import main
+from docops_flask.engine import pipeline
 from docops_flask.engine.job import Job, JobKind
 from docops_flask.engine.options import Options
 from docops_flask.engine.pipeline import run_job
@@ -19,7 +21,13 @@ from docops_flask.engine.skills.registry import load_skills
 from tests.conftest import ROOT
 from tests.factories import docx, p, tbl, tc, tr
 
-RESULTS = ["out.docx", "out.format_report.json", "out.missing_fields.json", "out.replace_log.json"]
+RESULTS = [
+    "out.docx",
+    "out.format_report.json",
+    "out.integrity.json",
+    "out.missing_fields.json",
+    "out.replace_log.json",
+]
 COMPLETE = {
     "meeting_title": "年度会议",
     "meeting_date": "2026年3月18日",
@@ -464,3 +472,46 @@ def test_output_is_possible_in_every_locale(inputs, locale):
     assert json.loads(told.stdout.decode("utf-8"))["skills"]["meeting_notice"]["title"].endswith("会议通知")
     plain = docops("skills", LC_ALL=locale, PYTHONIOENCODING="ascii")
     assert (plain.returncode, plain.stderr) == (0, b"")
+
+
+class TestVerify:
+    """``docops verify``: the proof again, of files in a folder."""
+
+    @pytest.fixture
+    def arguments(self, tmp_path, capsys, inputs):
+        template, task = inputs(docx(p("【MEETING_TITLE】") + p("plain")))
+        assert main(["run", template, task, "--out-dir", "out"]) == 0
+        capsys.readouterr()
+        return ["verify", template, "out/out.docx"]
+
+    def test_what_a_run_left_is_intact(self, capsys, arguments):
+        assert main(arguments) == 0
+        assert capsys.readouterr().out.startswith("Intact: ")
+
+    def test_a_change_is_told_with_its_place_and_ends_with_1(self, tmp_path, capsys, arguments):
+        (tmp_path / "out/out.docx").write_bytes(docx(p("x") + p("Plain")))
+        assert main([*arguments, "--json"]) == 1
+        told = json.loads(capsys.readouterr().out)
+        assert told["verdict"] == "violated"
+        assert {"p0", "p1"} <= {each["place"] for each in told["unaccounted"]}
+        assert main(arguments) == 1
+        assert "word/document.xml p1  text: " in capsys.readouterr().out
+
+    def test_the_reports_may_lie_elsewhere(self, tmp_path, capsys, arguments):
+        log = (tmp_path / "out/out.replace_log.json").rename(tmp_path / "log.json")
+        report = (tmp_path / "out/out.format_report.json").rename(tmp_path / "report.json")
+        assert main([*arguments, "--replace-log", str(log), "--format-report", str(report)]) == 0
+        assert main(arguments) == 1
+        assert "replace_log: cannot be read" in capsys.readouterr().err
+
+    def test_a_run_that_fails_its_proof_leaves_nothing(self, tmp_path, capsys, inputs, monkeypatch):
+        sound = pipeline.fill
+
+        def faulty(scan, values):
+            scan.paragraphs[0].place.element.addnext(etree.Element(scan.paragraphs[0].place.part.w.p))
+            return sound(scan, values)
+
+        monkeypatch.setattr(pipeline, "fill", faulty)
+        assert main(["run", *inputs(docx(p("【MEETING_TITLE】"))), "--out-dir", "out"]) == 1
+        assert not (tmp_path / "out").exists()
+        assert "did not pass its proof" in capsys.readouterr().err
