@@ -27,9 +27,7 @@ from docops_flask.engine.checks.format_check import (
     skipped_report,
 )
 from docops_flask.engine.checks.format_report import FormatReport
-from docops_flask.engine.checks.policy_deviations import policy_deviations
 from docops_flask.engine.checks.report_notes import Deviation
-from docops_flask.engine.checks.suggested_policy import policy_to_yaml, suggest_policy
 from docops_flask.engine.document.document import Document
 from docops_flask.engine.document.open import open_document
 from docops_flask.engine.document.places import RunPlace
@@ -142,7 +140,7 @@ def _run(job: Job, package: Package, sink: ArtefactSink) -> _RunResult:
     if integrity is not None:
         sink.add(INTEGRITY, json_text(integrity))
     if suggested is not None:
-        sink.add(SUGGESTED_POLICY, policy_to_yaml(suggested).encode())
+        sink.add(SUGGESTED_POLICY, _as_yaml(suggested))
     return _RunResult(
         exit_code=_verdict(job, log, missing, report),
         summary=_summary(log, missing, report),
@@ -156,7 +154,16 @@ def _run(job: Job, package: Package, sink: ArtefactSink) -> _RunResult:
 def _suggested_policy(job: Job, document: Document, scan: Scan) -> Policy | None:
     if not job.options.export_suggested_policy:
         return None
+    # Most jobs ask for no policy; loading what makes one would cost each renderer some milliseconds.
+    from docops_flask.engine.checks.suggested_policy import suggest_policy
+
     return suggest_policy(document, scan.placeholder_runs())
+
+
+def _as_yaml(policy: Policy) -> bytes:
+    from docops_flask.engine.checks.suggested_policy import policy_to_yaml
+
+    return policy_to_yaml(policy).encode()
 
 
 def _deviations(
@@ -164,6 +171,8 @@ def _deviations(
 ) -> tuple[Deviation, ...]:
     if suggested is None or job.options.format_mode == "off":
         return ()
+    from docops_flask.engine.checks.policy_deviations import policy_deviations
+
     return policy_deviations(document, targets, job.policy, suggested)
 
 

@@ -66,13 +66,21 @@ def font_repair(text: str, values: RunValues, wanted: WantedFonts) -> FontSettin
     if values.is_complex:
         candidates = [FontSettings(complex_script=east_asia or latin)]
     else:
-        plain = FontSettings(ascii=latin, h_ansi=latin, east_asia=east_asia)
-        # A mark such as “ takes the East Asian font where the run asks for it.
-        candidates = [plain, FontSettings(latin, latin, east_asia, hint="eastAsia")]
+        candidates = [FontSettings(ascii=latin, h_ansi=latin, east_asia=east_asia)]
+        if latin and wanted.east_asia and _is_marks_alone(text, values, wanted):
+            # A mark such as “ among ideographs is theirs: it takes their font where the run asks for it.
+            candidates.insert(0, FontSettings(east_asia=east_asia, hint="eastAsia"))
     for settings in candidates:
         if not wrong_fonts(text, _with(values, settings), wanted):
             return settings
     return None
+
+
+def _is_marks_alone(text: str, values: RunValues, wanted: WantedFonts) -> bool:
+    """Say whether what takes a wrong Latin font are marks among ideographs, no letters or digits."""
+    letters = fonts_of(text, values, "latin").values()
+    is_wrong = any(not _is_among(face.value, wanted.folded["latin"]) for face in letters)
+    return not is_wrong and bool(fonts_of(text, values, "east_asia"))
 
 
 def _folded(names: Sequence[str]) -> frozenset[str]:

@@ -74,6 +74,8 @@ def _measure_of(*units: str, minimum: int = -MAX_TWIPS) -> Callable[[Any, FontSe
         measure = Measure.parse(value) if isinstance(value, str) else None
         if measure is None or measure.unit not in units:
             return None
+        if not measure.amount:
+            return Measure(0)
         if measure.unit in (CHARACTERS, LINES):
             return measure if abs(measure.amount) <= MAX_CHARACTERS and measure.amount >= minimum else None
         twips = measure.in_twips()

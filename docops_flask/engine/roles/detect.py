@@ -7,18 +7,21 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from docops_flask.engine.document.paragraph_text import OBJECT
 from docops_flask.engine.document.places import StoryKind
 from docops_flask.engine.formatting.cascade import Cascade
 from docops_flask.engine.oxml.names import Vocabulary
 from docops_flask.engine.roles.by_style import NO_ROLE, StyleRoles
-from docops_flask.engine.roles.by_text import NOTE_ITEM, role_by_text
+from docops_flask.engine.roles.by_text import role_by_text
 from docops_flask.engine.roles.found_role import FoundRole, Line
 
+_NOTE_ITEM = re.compile(r"[0-9]{1,2} *[.．、]")
 _PAGE_FIELD = re.compile(r"\s*PAGE\b")
 # An English line that ends with a colon addresses nobody.
 _ADDRESSED = re.compile("(?=.*[\u4e00-\u9fff])[^：:{}]+[：:]\\Z")
 _SENTENCE_ENDS = tuple("。；;：:，,、！!？?")
 _LONGEST_SIGNATURE = 40
+_BLANKS = f" \t\n\u00a0\u3000{OBJECT}"
 _BLANKS_TO_THE_RIGHT = 8
 _BEFORE_TITLE = frozenset(("mark", "letterhead", "document_number", "signer"))
 _HEADER_PARTS = (StoryKind.HEADER, StoryKind.FOOTER)
@@ -62,9 +65,10 @@ class _Body:
 
         A date makes the line before it in ``found`` the signature, a document number the letterhead.
         """
-        text = line.text.strip()
         if by_style is not None and by_style.role == NO_ROLE:
             return None
+        # A picture at either end says nothing.
+        text = line.text.strip(_BLANKS)
         role = by_style or self._by_text(line, text) or self._by_place(line, text)
         if role is not None and role.sign == "text":
             self._look_back(role, found)
@@ -73,7 +77,7 @@ class _Body:
         return role
 
     def _by_text(self, line: Line, text: str) -> FoundRole | None:
-        if self._in_note and NOTE_ITEM.match(text):
+        if self._in_note and _NOTE_ITEM.match(text):
             return FoundRole("attachment_note", "text", "a numbered name after 附件：")
         role = role_by_text(text)
         if role is None:
@@ -88,8 +92,7 @@ class _Body:
             return None
         if role.extent is None:
             return role
-        blanks = len(line.text) - len(line.text.lstrip())
-        return replace(role, extent=role.extent + blanks)
+        return replace(role, extent=role.extent + line.text.find(text))
 
     def _by_place(self, line: Line, text: str) -> FoundRole | None:
         previous = None if self._previous_role is None else self._previous_role.role

@@ -112,6 +112,12 @@ BY_STYLE = {
         "running text",
     ),
     "text before place": (centred("一、总则"), "heading_1", "text", "text begins with a number such as 一、"),
+    "a picture before the text": (
+        "<w:p><w:r><w:drawing/></w:r><w:r><w:t>一、总则</w:t></w:r></w:p>",
+        "heading_1",
+        "text",
+        "text begins with a number such as 一、",
+    ),
     "full-width digits": (p(r("１．总则")), "heading_3", "text", "text begins with a number such as 1."),
     "a decimal is no heading": (p(r("1.5倍行距")), "body", "place", "running text"),
 }
