@@ -13,7 +13,18 @@ from docops_flask.jobs.slots import Slots
 from docops_flask.jobs.workspace import Workspaces
 from docops_flask.policy_registry import PolicyFileError, PolicyRegistry, load_policies
 from docops_flask.settings import Settings, SettingsError, from_env
-from docops_flask.web import console, error_response, health, hooks, inspect, meta, openapi, precheck, run
+from docops_flask.web import (
+    console,
+    error_response,
+    health,
+    hooks,
+    inspect,
+    meta,
+    openapi,
+    precheck,
+    run,
+    verify,
+)
 from docops_flask.web.forwarded import trust_proxies
 from docops_flask.web.lifecycle import Lifecycle
 from docops_flask.web.readiness import Readiness
@@ -49,7 +60,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     trust_proxies(app, settings.trusted_proxies)
     error_response.register(app)
     hooks.register(app)
-    for module in (health, run, precheck, inspect):
+    for module in (health, run, precheck, inspect, verify):
         app.register_blueprint(module.bp)
     if settings.enable_meta:
         app.register_blueprint(meta.bp)

@@ -1,18 +1,20 @@
 """The format report as a page: verdict first, both languages, nothing that runs, nothing unescaped."""
 
 import re
-from dataclasses import replace
+from dataclasses import fields, replace
 
-import pytest
 from lxml import html
 
 from docops_flask.engine.checks.format_check import skipped_report
 from docops_flask.engine.checks.registry import REGISTRY
 from docops_flask.engine.options import Options
+from docops_flask.engine.policy.house_style import PageRules, RoleRules, TextRules
 from docops_flask.engine.policy.policy import Policy
-from docops_flask.report_html import MAX_ISSUES, WORDS, describe_place, render_report
+from docops_flask.report_html import MAX_ISSUES, MAX_ROLES, render_report
+from docops_flask.report_page.words import BY_CODE, BY_RULE
 from tests.engine.checks.document_builder import build_document, check_under_policy, check_under_template
 from tests.factories import p, r, tbl, tc, tr
+from tests.report_page.geometries import page_geometry
 
 BODY = (
     p(r("会议 abc", '<w:rFonts w:ascii="Arial"/>'), properties='<w:spacing w:line="240"/>')
@@ -58,7 +60,7 @@ def test_issues_stand_by_place_with_expected_beside_actual():
         "Line spacing 行距",
         "360",
         "240",
-        "direct formatting, word/document.xml",
+        "direct formatting, word/document.xml 直接设置，word/document.xml",
         "Change it where it comes from: in the named style, or on the paragraph itself when it says direct. "
         "请在其来源处修改：样式中的设置改样式，直接设置的改该段落本身。",
     ]
@@ -134,23 +136,88 @@ def test_a_code_this_page_does_not_know_is_shown_with_its_message():
 
 
 def test_every_check_has_its_words():
-    assert set(WORDS) == {check.code for check in REGISTRY}
+    codes = {check.code for check in REGISTRY}
+    told_by_rule = {code for code in codes if code.startswith(("ROLE_", "PAGE_")) or code.lower() in BY_RULE}
+
+    assert set(BY_CODE) == codes - told_by_rule
 
 
-@pytest.mark.parametrize(
-    ("path", "english", "chinese"),
-    [
-        ("p3", "Paragraph 4", "第 4 段"),
-        ("t0", "Table 1", "表格 1"),
-        ("t0.r1.c2.p0", "Table 1, row 2, column 3, paragraph 1", "表格 1，第 2 行，第 3 列，第 1 段"),
-        ("header1/p0", "Header 1, paragraph 1", "页眉 1，第 1 段"),
-        ("footer/t0", "Footer, table 1", "页脚，表格 1"),
-        ("footnotes/n2.p0", "Footnotes, note 2, paragraph 1", "脚注，注释 2，第 1 段"),
-        ("textbox0/p1", "Text box 1, paragraph 2", "文本框 1，第 2 段"),
-        ("elsewhere/x9", "Elsewhere, x9", "elsewhere，x9"),
-    ],
-)
-def test_addresses_are_told_in_words(path, english, chinese):
-    words = describe_place(path)
+def test_every_rule_of_a_house_style_has_its_words():
+    rules = {each.name for kind in (RoleRules, PageRules, TextRules) for each in fields(kind)}
 
-    assert (words.en, words.zh) == (english, chinese)
+    assert set(BY_RULE) == rules
+
+
+def test_a_rule_for_a_role_is_told_with_its_clause_and_the_role():
+    content = report(p("x"))
+    content["issues"] = [
+        content["issues"][0]
+        | {
+            "code": "ROLE_SIZE_MISMATCH",
+            "rule_key": "roles.body.size_pt",
+            "rule_source": "GB/T 9704-2012, 7.3.3",
+            "role": "body",
+            "expected": 16,
+            "actual": 12,
+            "source": "style 正文, basedOn Normal, word/styles.xml",
+        }
+    ]
+    content["summary"]["roles"] = [
+        {"paragraph_path": "p0", "role": "body", "kind": "place", "reason": "text after the recipient"}
+    ]
+
+    page = text_of(render_report(content))
+
+    assert "Paragraph 1 第 1 段 p0 · body 正文" in page
+    assert "Font size 字号 16 pt GB/T 9704-2012, 7.3.3 12 pt" in page
+    assert "style 正文, basedOn Normal, word/styles.xml 样式“正文”，基于“Normal”，word/styles.xml" in page
+    assert "Paragraph 1 第 1 段 p0 body 正文 text after the recipient" in page
+
+
+def test_a_long_list_of_roles_is_cut_and_says_so():
+    content = report(p("x"))
+    content["summary"]["roles"] = [
+        {"paragraph_path": f"p{number}", "role": "body", "kind": "place", "reason": "r"}
+        for number in range(MAX_ROLES + 3)
+    ]
+
+    assert "3 more are in out.format_report.json" in text_of(render_report(content))
+
+
+def test_deviations_of_the_documents_own_style_are_listed():
+    content = report(p("x"))
+    content["summary"]["policy_deviations"] = [
+        {
+            "key": "roles.title.size_pt",
+            "expected": 22,
+            "found": None,
+            "severity": "warn",
+            "rule_source": "7.3.1",
+        }
+    ]
+
+    page = text_of(render_report(content))
+
+    assert "Font size 字号 roles.title.size_pt 22 pt not stated 未规定 7.3.1" in page
+
+
+def test_the_policy_that_had_a_say_is_named():
+    content = report(p("x"))
+    title = {"en": "House style", "zh": "本单位格式"}
+    content["summary"]["policy"] = {"name": "own", "version": 2, "title": title, "applied": True}
+
+    assert "Held against House style 本单位格式" in text_of(render_report(content))
+    content["summary"]["policy"]["applied"] = False
+    assert "Held against" not in text_of(render_report(content))
+
+
+def test_a_page_is_drawn_to_scale():
+    content = report(p("x"))
+    content["summary"]["page_geometry"] = [page_geometry()]
+
+    page = render_report(content)
+    figure = html.fromstring(page).find(".//figure")
+
+    assert figure.find(".//svg").get("viewbox") == "-1 -1 212.0 299.0"
+    assert len(figure.findall(".//svg/line")) == 21
+    assert "Largest line pitch for 22 lines 容纳 22 行的最大行距 28.95 pt" in text_of(page)

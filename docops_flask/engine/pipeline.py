@@ -10,6 +10,7 @@ from typing import Any
 from docops_flask.engine.artefacts import (
     FORMAT_REPORT,
     FORMAT_REPORT_PAGE,
+    INTEGRITY,
     MISSING_FIELDS,
     REPLACE_LOG,
     SUGGESTED_POLICY,
@@ -26,12 +27,16 @@ from docops_flask.engine.checks.format_check import (
     skipped_report,
 )
 from docops_flask.engine.checks.format_report import FormatReport
+from docops_flask.engine.checks.policy_deviations import policy_deviations
+from docops_flask.engine.checks.report_notes import Deviation
 from docops_flask.engine.checks.suggested_policy import policy_to_yaml, suggest_policy
 from docops_flask.engine.document.document import Document
 from docops_flask.engine.document.open import open_document
 from docops_flask.engine.document.places import RunPlace
 from docops_flask.engine.errors import DocopsError
 from docops_flask.engine.exitcodes import ExitCode, exit_code
+from docops_flask.engine.integrity.verification import Evidence, evidence_in, verify
+from docops_flask.engine.integrity.written import prove_written
 from docops_flask.engine.job import Job, JobKind
 from docops_flask.engine.json_text import json_text
 from docops_flask.engine.opc.package import Package
@@ -61,6 +66,8 @@ def run_job(job: Job, template: Path, folder: Path) -> dict[str, Any]:
             return _inspect(job, package)
         if job.kind is JobKind.PRECHECK:
             return _precheck(job, package)
+        if job.kind is JobKind.VERIFY:
+            return verify(package, evidence_in(folder), job.limits)
         return _run_to_zip(job, package, folder / ARCHIVE)
     finally:
         package.close()
@@ -71,6 +78,15 @@ def run_to_folder(job: Job, template: Path, folder: Path) -> dict[str, Any]:
     package = Package(template, job.limits)
     try:
         return _run(job, package, FolderSink(folder, OutputBudget(job.limits.output_bytes))).as_dict()
+    finally:
+        package.close()
+
+
+def verify_files(job: Job, template: Path, evidence: Evidence) -> dict[str, Any]:
+    """Prove again what an earlier job made of ``template``; return what ``/v1/verify`` answers."""
+    package = Package(template, job.limits)
+    try:
+        return verify(package, evidence, job.limits)
     finally:
         package.close()
 
@@ -108,17 +124,23 @@ def _run(job: Job, package: Package, sink: ArtefactSink) -> _RunResult:
     template_look = observe(document, targets)
     touched = fill(scan, values)
     suggested = _suggested_policy(job, document, scan)
-    report = _format_report(job, document, targets, template_look)
+    deviations = _deviations(job, document, targets, suggested)
+    report = replace(_format_report(job, document, targets, template_look), policy_deviations=deviations)
 
     suggestions = Suggestions(job.skill.placeholders())
     log = replace_log(scan, values, job.skill, suggestions, touched)
     fields = sorted(scan.field_counts())
     missing = missing_fields(fields, values, job.skill)
 
+    report_content = report.as_dict()
     sink.document(lambda stream: package.write(stream, _changed_parts(document)))
+    with sink.written() as written:
+        integrity = prove_written(package, written, log, report_content, job.limits)
     sink.add(REPLACE_LOG, json_text(log))
     sink.add(MISSING_FIELDS, json_text(missing))
-    _add_format_report(job, report, sink)
+    _add_format_report(job, report_content, sink)
+    if integrity is not None:
+        sink.add(INTEGRITY, json_text(integrity))
     if suggested is not None:
         sink.add(SUGGESTED_POLICY, policy_to_yaml(suggested).encode())
     return _RunResult(
@@ -135,6 +157,14 @@ def _suggested_policy(job: Job, document: Document, scan: Scan) -> Policy | None
     if not job.options.export_suggested_policy:
         return None
     return suggest_policy(document, scan.placeholder_runs())
+
+
+def _deviations(
+    job: Job, document: Document, targets: list[RunPlace], suggested: Policy | None
+) -> tuple[Deviation, ...]:
+    if suggested is None or job.options.format_mode == "off":
+        return ()
+    return policy_deviations(document, targets, job.policy, suggested)
 
 
 def _format_report(
@@ -199,12 +229,12 @@ def _changed_parts(document: Document) -> dict[str, bytes]:
 
 def _refuse_growth(scan: Scan, values: dict[str, str], maximum: int) -> None:
     """Refuse values that would multiply beyond the output's limit before any of them is written."""
-    grown = sum(len(values[name]) * count for name, count in scan.field_counts().items() if name in values)
+    sizes = {name: len(value.encode()) for name, value in values.items()}
+    grown = sum(sizes[name] * count for name, count in scan.field_counts().items() if name in sizes)
     OutputBudget(maximum).spend(grown)
 
 
-def _add_format_report(job: Job, report: FormatReport, sink: ArtefactSink) -> None:
-    content = report.as_dict()
+def _add_format_report(job: Job, content: dict[str, Any], sink: ArtefactSink) -> None:
     sink.add(FORMAT_REPORT, json_text(content))
     if job.options.format_report in ("human", "both"):
         # The page's template engine costs a renderer time that most jobs need not spend.

@@ -6,10 +6,10 @@ import { hasMessage, t } from "./i18n.js";
 import { placeInWords } from "./places.js";
 
 const SHOWN_AT_ONCE = 50;
-const GROUPS = ["template", "value", "report", "note", "fixed"];
+const GROUPS = ["template", "value", "report", "recommended", "note", "fixed"];
 const SHOWN_PLACES = 6;
 const TWIPS_PER_POINT = 20;
-const TONES = { template: "bad", value: "bad", report: "bad", note: "plain", fixed: "good" };
+const TONES = { template: "bad", value: "bad", report: "bad", recommended: "warn", note: "plain", fixed: "good" };
 
 /**
  * @param {any} report out.format_report.json
@@ -53,10 +53,15 @@ function grouped(report, log) {
 /** @param {any} issue @param {string} baseline @param {Set<string>} ownBlanks */
 function groupOf(issue, baseline, ownBlanks) {
   if (issue.fixed) return "fixed";
-  if (issue.severity === "warn") return "note";
+  if (issue.severity === "warn") return isKnown(issue) ? "recommended" : "note";
   // Filling never changes the format; where it did, that is ours to mend.
   if (baseline === "template") return "report";
   return issue.code === "LEADING_WHITESPACE" && ownBlanks.has(issue.paragraph_path) ? "value" : "template";
+}
+
+/** Say whether the document or its theme states the value. @param {any} issue */
+function isKnown({ actual }) {
+  return actual !== null && !String(actual).startsWith("theme:");
 }
 
 /** @param {any} log @returns {Set<string>} */
@@ -118,7 +123,8 @@ function merged(issues) {
   /** @type {Map<string, {issue: any, paths: Set<string>}>} */
   const rows = new Map();
   for (const issue of issues) {
-    const key = JSON.stringify([issue.code, issue.slot, issue.expected, issue.actual, issue.origin]);
+    const { code, slot, expected, actual, origin, rule_key: rule } = issue;
+    const key = JSON.stringify([code, slot, expected, actual, origin, rule]);
     if (!rows.has(key)) rows.set(key, { issue, paths: new Set() });
     rows.get(key)?.paths.add(issue.paragraph_path);
   }
@@ -128,16 +134,27 @@ function merged(issues) {
 /** @param {{issue: any, paths: Set<string>}} merged */
 function row({ issue, paths }) {
   const slot = issue.slot && hasMessage(`slot_${issue.slot}`) ? ` (${t(`slot_${issue.slot}`)})` : "";
-  const isKnown = hasMessage(`issue_${issue.code}`);
+  const clause = issue.rule_source && el("span", { class: "hint clause" }, issue.rule_source);
   return el(
     "tr",
     { "data-code": issue.code },
-    el("th", { scope: "row" }, isKnown ? t(`issue_${issue.code}`) + slot : issue.code),
-    cell("issue_expected", value(issue.expected, issue.code)),
-    cell("issue_actual", value(issue.actual, issue.code)),
+    el("th", { scope: "row" }, title(issue) + slot),
+    cell("issue_expected", value(issue.expected, issue), clause),
+    cell("issue_actual", value(issue.actual, issue)),
     cell("issue_where", places([...paths])),
     !issue.fixed && cell("issue_advice", advice(issue)),
   );
+}
+
+/** What a rule is called: one for a role or a page by its key in the policy. @param {any} issue */
+function title({ code, rule_key: key }) {
+  const names = [`rule_${ruleName(key)}`, `issue_${code}`].filter(hasMessage);
+  return names.length ? t(names[0]) : code;
+}
+
+/** @param {string | null | undefined} key such as roles.title.size_pt */
+function ruleName(key) {
+  return key?.split(".").at(-1) ?? "";
 }
 
 /** @param {string[]} paths */
@@ -149,7 +166,9 @@ function places(paths) {
 
 /** What to do: where the value comes from, if it comes from somewhere; else what the rule says. @param {any} issue */
 function advice(issue) {
-  const { code, origin, message } = issue;
+  const { code, origin, message, rule_key: key } = issue;
+  if (key?.startsWith("page.")) return t("advice_page");
+  if (key?.startsWith("text.")) return t("advice_text");
   if (!/_MISMATCH$/.test(code))
     return hasMessage(`advice_${code}`) ? t(`advice_${code}`) : el("span", { lang: "en" }, message);
   if (!origin) return t("advice_unstated");
@@ -162,12 +181,12 @@ function cell(head, ...children) {
   return el("td", { "data-head": t(head) }, ...children);
 }
 
-/** @param {any} shown @param {string} code */
-function value(shown, code) {
+/** @param {any} shown @param {any} issue */
+function value(shown, { code, rule_key: key }) {
   if (shown === null || shown === undefined) return el("span", { class: "soft" }, t("not_stated"));
   if (typeof shown === "number" && code === "FIRST_LINE_INDENT_MISMATCH")
     return `${shown / TWIPS_PER_POINT} pt (${shown} twips)`;
-  if (typeof shown === "number") return code === "RUN_SIZE_MISMATCH" ? `${shown} pt` : String(shown);
+  if (typeof shown === "number") return code === "RUN_SIZE_MISMATCH" || ruleName(key) === "size_pt" ? `${shown} pt` : String(shown);
   const phrase = `phrase_${String(shown).replaceAll(" ", "_")}`;
   return hasMessage(phrase) ? t(phrase) : String(shown);
 }

@@ -1,6 +1,6 @@
 /** A job as it is sent: the same parts for the upload and for the copied command. */
 
-import { state } from "./state.js";
+import { DEFAULT_POLICY, state } from "./state.js";
 import { readTask } from "./task.js";
 
 export const PRESETS = ["quick", "template", "strict"];
@@ -35,7 +35,7 @@ export function currentJob() {
 
 /**
  * The form fields that options come to. A preset excludes `format_*` and `policy_yaml`, `strict` excludes
- * `format_*`; so only what goes together is ever sent.
+ * `format_*`, `policy_yaml` excludes `policy`; so only what goes together is ever sent.
  * @param {import("./state.js").Options} options
  * @returns {[string, string][]}
  */
@@ -50,6 +50,8 @@ export function formFields(options) {
     fields.push(["preset", options.preset]);
     if (options.strict && strictIsFree(options)) fields.push(["strict", "true"]);
   }
+  const policy = chosenPolicy(options);
+  if (policy !== DEFAULT_POLICY && policyCounts(options)) fields.push(["policy", policy]);
   if (options.export_suggested_policy) fields.push(["export_suggested_policy", "true"]);
   return fields;
 }
@@ -57,6 +59,20 @@ export function formFields(options) {
 /** Say whether `strict` can be chosen: with a preset that is not strict already. @param {{preset: string}} options */
 export function strictIsFree({ preset }) {
   return preset !== CUSTOM && preset !== "strict";
+}
+
+/** The policy that is chosen, of those the server has; one that was kept from another server is none. @param {{policy: string}} options */
+export function chosenPolicy({ policy }) {
+  const names = (state.meta?.policies ?? []).map((/** @type {any} */ each) => each.name);
+  return names.includes(policy) ? policy : DEFAULT_POLICY;
+}
+
+/**
+ * Say whether a policy of the server has a say: where the document is compared with one, and none is typed.
+ * @param {import("./state.js").Options} options
+ */
+export function policyCounts({ preset, format_baseline: baseline, policy_yaml: typed }) {
+  return preset === CUSTOM ? baseline === "policy" && !typed.trim() : preset === "strict";
 }
 
 /** The body of a job. @param {Job} job */

@@ -3,6 +3,7 @@
 import { button, byId, checkRadio, el, refill } from "./dom.js";
 import { t } from "./i18n.js";
 import { CHOICES, CUSTOM, PRESETS, strictIsFree } from "./job.js";
+import { policyChoice, showPolicyChoice } from "./policy_choice.js";
 import { on, state, update } from "./state.js";
 
 /**
@@ -36,6 +37,7 @@ export function optionsView() {
     "div",
     { id: "options" },
     presetChoice(),
+    policyChoice((policy) => change({ policy })),
     el(
       "details",
       { id: "advanced" },
@@ -50,12 +52,14 @@ export function showOptions() {
   checkRadio("preset", state.options.preset);
   if (state.options.preset === CUSTOM) byId("advanced").setAttribute("open", "");
   refill(byId("advanced-body"), ...advanced());
+  showPolicyChoice();
 }
 
 /** Keep the view in line with the state. */
 export function watchOptions() {
   let preset = state.options.preset;
   on(["options"], () => {
+    showPolicyChoice();
     if (state.options.preset === preset) return;
     preset = state.options.preset;
     showOptions();

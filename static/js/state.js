@@ -8,9 +8,12 @@
  * @property {string} format_baseline
  * @property {string} format_fix_mode
  * @property {string} format_report
+ * @property {string} policy the name of a policy of the server
  * @property {string} policy_yaml
  * @property {boolean} export_suggested_policy
  */
+
+export const DEFAULT_POLICY = "default";
 
 /** @type {Readonly<Options>} */
 export const DEFAULT_OPTIONS = Object.freeze({
@@ -20,6 +23,7 @@ export const DEFAULT_OPTIONS = Object.freeze({
   format_baseline: "template",
   format_fix_mode: "safe",
   format_report: "both",
+  policy: DEFAULT_POLICY,
   policy_yaml: "",
   export_suggested_policy: false,
 });

@@ -24,6 +24,7 @@ function recalledOptions(kept) {
   for (const name of /** @type {ChoiceName[]} */ (Object.keys(CHOICES))) {
     if (CHOICES[name].includes(kept[name])) options[name] = kept[name];
   }
+  if (typeof kept.policy === "string") options.policy = kept.policy;
   if (typeof kept.policy_yaml === "string") options.policy_yaml = kept.policy_yaml;
   options.strict = kept.strict === true;
   options.export_suggested_policy = kept.export_suggested_policy === true;

@@ -1,11 +1,14 @@
-"""One server for a module's table of hostile requests."""
+"""One server for a module's table of hostile requests, and others for what needs settings of its own."""
 
 from collections.abc import Iterator
 
 import pytest
 
+from tests.e2e.conftest import start_server
 from tests.e2e.gunicorn_server import GunicornServer
 from tests.hostile.answer_checks import HostileServer
+
+__all__ = ["hostile_server", "start_server"]
 
 
 @pytest.fixture(scope="module")

@@ -100,6 +100,7 @@ DAMAGED: dict[str, tuple[Callable[[], bytes], str]] = {
     "only its first bytes": (lambda: GOOD[:40], "truncated"),
     "only its magic": (lambda: b"PK\x03\x04", "truncated"),
     "all but its last byte": (lambda: GOOD[:-1], "truncated"),
+    "cut off behind its end record": (lambda: with_members(comment=b"comment")[:-1], "truncated"),
     "bytes behind its end": (lambda: GOOD + b"more", "truncated"),
     "corrupt deflate stream": (corrupt_deflate, "deflate"),
     "wrong CRC of a read part": (with_digit_of_crc_changed, "checksum"),
@@ -117,6 +118,7 @@ DAMAGED: dict[str, tuple[Callable[[], bytes], str]] = {
     "encrypted in one list only": (lambda: first_changed(local={"flags": 1}), "zip_structure"),
     "compression LZMA": (lambda: first_changed(both={"method": 14}), "compression"),
     "compression 99 (AES)": (lambda: first_changed(both={"method": 99}), "compression"),
+    "a ZIP version of the future": (lambda: first_changed(both={"needed": 64}), "zip_structure"),
     "a header elsewhere": (lambda: first_changed(offset=5), "zip_structure"),
     "a header beyond the end": (lambda: first_changed(offset=0x7FFFFFF0), "zip_structure"),
     "members that overlap": (overlapping, "zip_structure"),
@@ -192,7 +194,7 @@ def bomb(size: int) -> Member:
 
 
 OVER_A_LIMIT: dict[str, tuple[Callable[[], bytes], str]] = {
-    "1,001 files": (lambda: _many(997), "zip_entries"),
+    "1,001 files": (lambda: _many(996), "zip_entries"),
     "65,535 files told by the end record alone": (lambda: with_members(count=0xFFFF), "zip_entries"),
     "a bomb of 11 MB": (lambda: with_members(bomb(11 * MIB)), "unpacked_bytes"),
     "a ZIP64 size of 2^62": (

@@ -45,7 +45,7 @@ def archive(
     for member in members:
         stored = deflated(member.content) if member.method == 8 else member.content
         fields = {
-            "name": member.name, "method": member.method, "flags": member.flags, "extra": b"",
+            "name": member.name, "method": member.method, "flags": member.flags, "extra": b"", "needed": 20,
             "crc": zlib.crc32(member.content), "packed": len(stored), "size": len(member.content),
             **member.both,
         }  # fmt: skip
@@ -70,7 +70,7 @@ def zip64_extra(*values: int) -> bytes:
 
 def _local(of: Mapping[str, Any]) -> bytes:
     head = struct.pack(
-        "<4s5H3L2H", b"PK\x03\x04", 20, of["flags"], of["method"], 0, DATE,
+        "<4s5H3L2H", b"PK\x03\x04", of["needed"], of["flags"], of["method"], 0, DATE,
         of["crc"], of["packed"], of["size"], len(of["name"]), len(of["extra"]),
     )  # fmt: skip
     return head + of["name"] + of["extra"]
@@ -78,7 +78,7 @@ def _local(of: Mapping[str, Any]) -> bytes:
 
 def _central(of: Mapping[str, Any]) -> bytes:
     head = struct.pack(
-        "<4s6H3L5H2L", b"PK\x01\x02", of["made"], 20, of["flags"], of["method"], 0, DATE,
+        "<4s6H3L5H2L", b"PK\x01\x02", of["made"], of["needed"], of["flags"], of["method"], 0, DATE,
         of["crc"], of["packed"], of["size"], len(of["name"]), len(of["extra"]), 0, 0, 0, of["attributes"],
         of["offset"],
     )  # fmt: skip

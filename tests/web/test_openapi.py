@@ -195,15 +195,31 @@ def test_a_task_fits_its_schema_when_the_server_takes_it(client, task, is_valid)
     assert takes({"$ref": "#/components/schemas/Task"}, task) is is_valid
 
 
-@pytest.mark.parametrize("policy", ["default", "without a key", "with a key of its own"])
-def test_a_policy_fits_its_schema_when_the_server_takes_it(client, policy):
+POLICIES = {
+    "suggested": ({}, True),
+    "of version 1": ({"version": 1, "page": None, "roles": None, "text": None}, True),
+    "of version 1 without a key": (
+        {"version": 1, "page": None, "roles": None, "text": None, "forbid_tables": None},
+        False,
+    ),
+    "of version 2 without a key": ({"forbid_tables": None}, True),
+    "of version 1 with roles": ({"version": 1}, False),
+    "with a key of its own": ({"colour": 1}, False),
+    "with a role of its own": ({"roles": {"subject": {"size_pt": 16}}}, False),
+    "with a length without unit": ({"page": {"width": 210}}, False),
+    "with a rule at length": (
+        {"roles": {"body": {"size_pt": {"value": 16, "severity": "warn", "source": "5.2.2"}}}},
+        True,
+    ),
+    "with a severity of its own": ({"text": {"severity": "fatal", "date_form": True}}, False),
+}
+
+
+@pytest.mark.parametrize(("changes", "is_valid"), POLICIES.values(), ids=POLICIES)
+def test_a_policy_fits_its_schema_when_the_server_takes_it(client, changes, is_valid):
     run = client.post("/v1/run", data=form(export_suggested_policy="true"))
-    content = yaml.safe_load(members(run.data)["out.suggested_policy.yaml"])
-    if policy == "without a key":
-        del content["forbid_tables"]
-    elif policy == "with a key of its own":
-        content["colour"] = 1
-    is_valid = policy == "default"
+    content = yaml.safe_load(members(run.data)["out.suggested_policy.yaml"]) | changes
+    content = {key: value for key, value in content.items() if value is not None or key not in changes}
     response = client.post("/v1/precheck", data=form(policy_yaml=yaml.safe_dump(content)))
     assert (response.status_code == 200) is is_valid
     assert takes({"$ref": "#/components/schemas/Policy"}, content) is is_valid

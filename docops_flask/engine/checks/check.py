@@ -1,11 +1,11 @@
 """What every check is: a rule, and for some of them its repair."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
 from docops_flask.engine.checks.issue import FixChange, Issue
-from docops_flask.engine.checks.subject import ParagraphSubject, PolicySubject, TemplateSubject
+from docops_flask.engine.checks.subject import PolicySubject, TemplateSubject
 
 
 class Check(ABC):
@@ -23,8 +23,13 @@ class Check(ABC):
 
 
 class FixableCheck(Check):
-    """A check that can repair what it finds in paragraphs that are safe to fix."""
+    """A check that can repair what it finds in touched paragraphs or runs that are safe to fix.
+
+    ``edits_runs`` says which: runs come first, because indents in characters are measured by their sizes.
+    """
+
+    edits_runs: ClassVar[bool] = False
 
     @abstractmethod
-    def fix(self, paragraph: ParagraphSubject, subject: PolicySubject) -> FixChange:
-        """Make the paragraph follow the policy's rule; return what was changed."""
+    def fix(self, issues: Sequence[Issue], subject: PolicySubject) -> Iterator[FixChange]:
+        """Make the document keep the rule at ``issues``, all of them fixable; yield what is changed."""

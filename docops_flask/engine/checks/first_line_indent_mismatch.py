@@ -13,7 +13,7 @@ win over it (w:firstLineChars and the like) is taken away. Numbered paragraphs a
 comes from the numbering, which serves other paragraphs as well.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from docops_flask.engine.checks.check import FixableCheck
 from docops_flask.engine.checks.issue import FixChange, Issue, Shown
@@ -36,6 +36,8 @@ class FirstLineIndentMismatch(FixableCheck):
         if expected is None:
             return
         for paragraph in subject.paragraphs:
+            if paragraph.rules is not None and paragraph.rules.first_line_indent is not None:
+                continue
             indent = paragraph.values.first_line_indent
             twips = indent_twips(paragraph)
             if twips is not None and abs(twips - expected) <= policy.twips_tolerance:
@@ -50,6 +52,7 @@ class FirstLineIndentMismatch(FixableCheck):
                 found=indent,
                 source=subject.source(indent, paragraph),
                 stated=twips is not None,
+                rule_key="first_line_indent_twips",
                 unit=" twips" if twips is not None else "",
                 tolerance=policy.twips_tolerance,
                 fixable=paragraph.is_safe_to_fix and not paragraph.values.is_numbered,
@@ -72,15 +75,16 @@ class FirstLineIndentMismatch(FixableCheck):
                 tolerance=tolerance,
             )
 
-    def fix(self, paragraph: ParagraphSubject, subject: PolicySubject) -> FixChange:
-        """Set the policy's first-line indent on the paragraph itself."""
-        place = paragraph.place
+    def fix(self, issues: Sequence[Issue], subject: PolicySubject) -> Iterator[FixChange]:
+        """Set the policy's first-line indent on the paragraphs themselves."""
         indent = subject.policy.first_line_indent_twips
         if indent is None:
-            raise ValueError("a policy without first-line indent has nothing to fix")
-        before, after = set_first_line_indent(place.element, indent, subject.cascade, place.part.w)
-        place.part.changed = True
-        return FixChange(place.path, "first_line_indent_twips", before, after, "ind")
+            return
+        for issue in issues:
+            place = subject.paragraph(issue.paragraph_path).place
+            before, after = set_first_line_indent(place.element, indent, subject.cascade, place.part.w)
+            place.part.changed = True
+            yield FixChange(place.path, "first_line_indent_twips", before, after, "ind")
 
 
 def indent_twips(paragraph: ParagraphSubject) -> int | None:

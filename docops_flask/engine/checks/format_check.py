@@ -1,15 +1,16 @@
 """The format check of a job: observe before filling, check (and fix) after it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from docops_flask.engine.checks.check import FixableCheck
 from docops_flask.engine.checks.format_report import FormatReport
 from docops_flask.engine.checks.issue import FixChange, Issue
 from docops_flask.engine.checks.observation import Observation, take_observation
+from docops_flask.engine.checks.policy_subject import policy_subject
 from docops_flask.engine.checks.registry import REGISTRY
-from docops_flask.engine.checks.report_notes import note_policy
-from docops_flask.engine.checks.subject import PolicySubject, policy_subject, template_subject
+from docops_flask.engine.checks.report_notes import note_policy, note_role
+from docops_flask.engine.checks.subject import PolicySubject, template_subject
 from docops_flask.engine.document.document import Document
 from docops_flask.engine.document.places import RunPlace
 from docops_flask.engine.formatting.cascade import Cascade
@@ -17,6 +18,15 @@ from docops_flask.engine.options import Options
 from docops_flask.engine.policy.policy import Policy
 
 __all__ = ["Observation", "check_format", "observe", "skipped_report"]
+
+
+def _numbers(edits_runs: bool | None) -> tuple[int, ...]:
+    """Return the places in the registry of the checks that edit runs, edit paragraphs, or edit nothing."""
+    kinds = [check.edits_runs if isinstance(check, FixableCheck) else None for check in REGISTRY]
+    return tuple(index for index, kind in enumerate(kinds) if kind is edits_runs)
+
+
+_FIXES_RUNS, _FIXES_PARAGRAPHS, _FIXES_NOTHING = _numbers(True), _numbers(False), _numbers(None)
 
 
 def observe(document: Document, runs: Sequence[RunPlace]) -> Observation:
@@ -51,23 +61,28 @@ def skipped_report(options: Options, policy: Policy) -> FormatReport:
 def _check_against_policy(
     document: Document, runs: Sequence[RunPlace], template: Observation, options: Options, policy: Policy
 ) -> FormatReport:
-    filled = take_observation(runs, template.cascade)
+    filled = now = take_observation(runs, template.cascade)
     subject = policy_subject(document, runs, filled, policy)
-    issues: list[Issue] = []
+    found: list[tuple[Issue, ...]] = [()] * len(REGISTRY)
     changes: list[FixChange] = []
-    for check in REGISTRY:
-        found = list(check.under_policy(subject))
-        if options.format_fix_mode == "safe" and isinstance(check, FixableCheck):
-            found = _fix(check, found, subject, changes)
-        issues.extend(found)
-    rendered = take_observation(runs, template.cascade) if changes else filled
+    for phase in (_FIXES_RUNS, _FIXES_PARAGRAPHS, _FIXES_NOTHING):
+        changed_before = len(changes)
+        for index in phase:
+            check = REGISTRY[index]
+            found[index] = tuple(check.under_policy(subject))
+            if options.format_fix_mode == "safe" and isinstance(check, FixableCheck):
+                found[index] = _fix(check, found[index], subject, changes)
+        if len(changes) > changed_before:
+            # What comes later depends on it: an indent in characters on sizes, a page's lines on both.
+            now = take_observation(runs, template.cascade)
+            subject = policy_subject(document, runs, now, policy)
     return FormatReport(
         mode=options.format_mode,
         baseline=options.format_baseline,
-        issues=_in_document_order(issues, document),
+        issues=_in_document_order([issue for each in found for issue in each], document),
         fix_changes=tuple(changes),
         template_observed=template.counts(),
-        rendered_observed=rendered.counts(),
+        rendered_observed=now.counts(),
         overrides=policy.overrides(),
         policy=note_policy(policy, options.format_baseline),
         diagnostics={
@@ -75,6 +90,8 @@ def _check_against_policy(
             "runs_checked": len(subject.runs),
             "tables_skipped": len(subject.tables) if policy.forbid_tables else 0,
         },
+        page_geometry=tuple(subject.geometry),
+        roles=tuple(note_role(each.place.path, each.role) for each in subject.paragraphs if each.role),
     )
 
 
@@ -101,18 +118,11 @@ def _check_against_template(
 
 
 def _fix(
-    check: FixableCheck, found: Iterable[Issue], subject: PolicySubject, changes: list[FixChange]
-) -> list[Issue]:
+    check: FixableCheck, found: Sequence[Issue], subject: PolicySubject, changes: list[FixChange]
+) -> tuple[Issue, ...]:
     """Fix the fixable issues of ``found``; append to ``changes``; return the issues, those fixed marked."""
-    paragraphs = {paragraph.place.path: paragraph for paragraph in subject.paragraphs if paragraph.touched}
-    issues = []
-    for issue in found:
-        if issue.fixable:
-            changes.append(check.fix(paragraphs[issue.paragraph_path], subject))
-            issues.append(replace(issue, fixed=True))
-        else:
-            issues.append(issue)
-    return issues
+    changes.extend(check.fix([issue for issue in found if issue.fixable], subject))
+    return tuple(replace(issue, fixed=True) if issue.fixable else issue for issue in found)
 
 
 def _in_document_order(issues: Sequence[Issue], document: Document) -> tuple[Issue, ...]:

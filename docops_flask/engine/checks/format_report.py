@@ -34,7 +34,7 @@ class FormatReport:
     policy: PolicyNote | None = None
     page_geometry: tuple[PageGeometry, ...] = ()
     roles: tuple[RoleNote, ...] = ()
-    policy_deviations: tuple[Deviation, ...] | None = None
+    policy_deviations: tuple[Deviation, ...] = ()
 
     @property
     def error_count(self) -> int:
@@ -76,6 +76,6 @@ class FormatReport:
                 "policy": None if self.policy is None else self.policy.as_dict(),
                 "page_geometry": [geometry.as_dict() for geometry in self.page_geometry],
                 "roles": [note.as_dict() for note in self.roles],
-                "policy_deviations": [each.as_dict() for each in self.policy_deviations or ()],
+                "policy_deviations": [each.as_dict() for each in self.policy_deviations],
             },
         }

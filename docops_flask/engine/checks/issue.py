@@ -19,9 +19,9 @@ class Issue:
     the place that states it, ``source`` the way there in words (the styles between, the part of the file).
     ``tolerance`` is in twips. ``fixable`` says that fix mode ``safe`` would
     repair it, ``fixed`` that it did; ``slot`` which of the fonts is meant. ``role`` is what the paragraph is,
-    where the rule is one for its role, ``rule_source`` the clause that asks for it; ``run_ids`` are all the
-    runs of the paragraph that it is about; ``section`` is the section's number (from 0) where it is about a
-    page, and ``paragraph_path`` then the section's first paragraph or table.
+    where the rule is one for its role, ``rule_key`` the rule's way in the policy, ``rule_source`` the clause;
+    ``run_ids`` are all the runs of the paragraph that it is about; ``section`` is the section's number (from
+    0) where it is about a page, and ``paragraph_path`` then the section's first paragraph or table.
     """
 
     code: str
@@ -38,6 +38,7 @@ class Issue:
     origin: str | None = None
     source: str | None = None
     role: str | None = None
+    rule_key: str | None = None
     rule_source: str | None = None
     run_ids: tuple[str, ...] = ()
     section: int | None = None

@@ -40,4 +40,5 @@ class LeadingWhitespace(Check):
                 paragraph_path=paragraph.place.path,
                 expected="no leading whitespace",
                 actual=name,
+                rule_key="trim_leading_spaces",
             )

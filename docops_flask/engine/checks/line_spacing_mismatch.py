@@ -11,13 +11,13 @@ its w:lineRule is another one.
 *Fix*: w:line of a touched body paragraph outside tables is set directly; w:lineRule stays.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from docops_flask.engine.checks.check import FixableCheck
 from docops_flask.engine.checks.issue import FixChange, Issue
 from docops_flask.engine.checks.mismatch import policy_mismatch, template_mismatch
 from docops_flask.engine.checks.observation import shown_line_spacing
-from docops_flask.engine.checks.subject import ParagraphSubject, PolicySubject, TemplateSubject
+from docops_flask.engine.checks.subject import PolicySubject, TemplateSubject
 from docops_flask.engine.formatting.paragraph_edit import set_line_spacing
 from docops_flask.engine.formatting.paragraph_values import ParagraphValues
 
@@ -34,6 +34,8 @@ class LineSpacingMismatch(FixableCheck):
         if expected is None:
             return
         for paragraph in subject.paragraphs:
+            if paragraph.rules is not None and paragraph.rules.line_spacing is not None:
+                continue
             line = paragraph.values.line
             if line.value is not None and abs(line.value - expected) <= policy.twips_tolerance:
                 continue
@@ -47,6 +49,7 @@ class LineSpacingMismatch(FixableCheck):
                 found=line,
                 source=subject.source(line, paragraph),
                 stated=line.value is not None,
+                rule_key="line_spacing_twips",
                 tolerance=policy.twips_tolerance,
                 fixable=paragraph.is_safe_to_fix,
             )
@@ -68,15 +71,16 @@ class LineSpacingMismatch(FixableCheck):
                 tolerance=tolerance,
             )
 
-    def fix(self, paragraph: ParagraphSubject, subject: PolicySubject) -> FixChange:
-        """Set the policy's line spacing on the paragraph itself."""
-        place = paragraph.place
+    def fix(self, issues: Sequence[Issue], subject: PolicySubject) -> Iterator[FixChange]:
+        """Set the policy's line spacing on the paragraphs themselves."""
         line = subject.policy.line_spacing_twips
         if line is None:
-            raise ValueError("a policy without line spacing has nothing to fix")
-        before, after = set_line_spacing(place.element, line, place.part.w)
-        place.part.changed = True
-        return FixChange(place.path, "line_spacing_twips", before, after, "spacing")
+            return
+        for issue in issues:
+            place = subject.paragraph(issue.paragraph_path).place
+            before, after = set_line_spacing(place.element, line, place.part.w)
+            place.part.changed = True
+            yield FixChange(place.path, "line_spacing_twips", before, after, "spacing")
 
 
 def _alike(before: ParagraphValues, after: ParagraphValues, tolerance: int) -> bool:

@@ -25,6 +25,7 @@ def policy_mismatch(
     tolerance: int | None = None,
     fixable: bool = False,
     slot: Slot | None = None,
+    rule_key: str,
 ) -> Issue:
     """Return the issue that ``what`` is not as the policy says.
 
@@ -52,6 +53,7 @@ def policy_mismatch(
         tolerance=tolerance,
         fixable=fixable,
         slot=slot,
+        rule_key=rule_key,
         origin=found.origin,
         source=source,
     )

@@ -42,4 +42,5 @@ class NumprPresent(Check):
                 actual=f"numId {numbering.value}",
                 origin=numbering.origin,
                 source=subject.source(numbering, paragraph),
+                rule_key="forbid_numpr",
             )

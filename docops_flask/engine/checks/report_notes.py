@@ -1,13 +1,12 @@
 """What the report tells beside issues and repairs: which policy, what each paragraph is, what deviates."""
 
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import Any
 
 from docops_flask.engine.checks.issue import Shown
 from docops_flask.engine.policy.house_style import Severity, Words
 from docops_flask.engine.policy.policy import Policy
-
-RoleKind = Literal["style", "outline", "text", "place"]
+from docops_flask.engine.roles.found_role import FoundRole, Sign
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +30,7 @@ class RoleNote:
 
     paragraph_path: str
     role: str
-    kind: RoleKind
+    kind: Sign
     reason: str
 
     def as_dict(self) -> dict[str, Any]:
@@ -62,3 +61,8 @@ def note_policy(policy: Policy, baseline: str, *, skipped: bool = False) -> Poli
     """Return the note about ``policy`` in a check with that baseline."""
     applied = baseline == "policy" and not skipped
     return PolicyNote(policy.name, policy.version, policy.house_style.title, applied)
+
+
+def note_role(paragraph_path: str, found: FoundRole) -> RoleNote:
+    """Return the note about a paragraph's role."""
+    return RoleNote(paragraph_path, found.role, found.sign, found.reason)

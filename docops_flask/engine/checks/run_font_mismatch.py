@@ -8,38 +8,45 @@ A warning where nothing states the font, or the theme has none. Under baseline `
 touched run has another w:ascii or w:eastAsia font than in the template.
 
 *Passes*: the same name, upper and lower case alike; a script of which the text has no character; a rule that
-is null.
+is null, or that the rules for the paragraph's role have in its place.
+
+*Fix*: the fonts of a touched run are set directly in the slots its characters take, in body paragraphs
+outside tables that are no heading, neither centred nor right-aligned.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 
-from docops_flask.engine.checks.check import Check
-from docops_flask.engine.checks.issue import Issue, Shown
+from docops_flask.engine.checks.check import FixableCheck
+from docops_flask.engine.checks.fonts_wanted import WantedFonts, font_repair, wanted_fonts, wrong_fonts
+from docops_flask.engine.checks.issue import FixChange, Issue, Shown
 from docops_flask.engine.checks.mismatch import policy_mismatch, template_mismatch
+from docops_flask.engine.checks.run_fixes import fix_fonts
 from docops_flask.engine.checks.subject import PolicySubject, RunSubject, TemplateSubject
 from docops_flask.engine.formatting.effective import Effective, FontFace
 from docops_flask.engine.formatting.run_values import RunValues
-from docops_flask.engine.formatting.script_slots import Slot, fonts_of
-
-Wanted = Mapping[Slot, str | None]
+from docops_flask.engine.formatting.script_slots import Slot
 
 _WHAT: dict[Slot, str] = {"latin": "Latin font", "east_asia": "East Asian font"}
 
 
-class RunFontMismatch(Check):
+class RunFontMismatch(FixableCheck):
     """Fonts of every touched run, slot by slot."""
 
     code = "RUN_FONT_MISMATCH"
+    edits_runs = True
 
     def under_policy(self, subject: PolicySubject) -> Iterator[Issue]:
         """Yield one issue a run and slot whose font is not the policy's."""
-        policy = subject.policy
-        wanted: Wanted = {"latin": policy.run_font_latin, "east_asia": policy.run_font_east_asia}
-        if not any(wanted.values()):
-            return
         for run in subject.runs:
-            for slot, face in wrong_fonts(run.text, run.values, wanted):
-                yield self._issue(run, slot, face, wanted[slot], subject)
+            wanted = _wanted(run, subject)
+            wrong = wrong_fonts(run.text, run.values, wanted) if wanted else []
+            fixable = (
+                bool(wrong)
+                and subject.is_safe_to_fix(run)
+                and font_repair(run.text, run.values, wanted) is not None
+            )
+            for slot, face in wrong:
+                yield self._issue(run, slot, face, subject, fixable=fixable)
 
     def under_template(self, subject: TemplateSubject) -> Iterator[Issue]:
         """Yield one issue a run and slot whose font filling changed."""
@@ -60,25 +67,34 @@ class RunFontMismatch(Check):
                     slot=slot,
                 )
 
+    def fix(self, issues: Sequence[Issue], subject: PolicySubject) -> Iterator[FixChange]:
+        """Set the policy's fonts on the runs themselves, in all the slots their characters take."""
+        for run in subject.touched_runs(issues):
+            yield from fix_fonts(run, _wanted(run, subject))
+
     def _issue(
         self,
         run: RunSubject,
         slot: Slot,
         face: Effective[FontFace],
-        expected: str | None,
         subject: PolicySubject,
+        *,
+        fixable: bool,
     ) -> Issue:
+        policy = subject.policy
         return policy_mismatch(
             self.code,
             _WHAT[slot],
             run.place,
-            subject.policy,
-            expected=expected,
+            policy,
+            expected=policy.run_font_latin if slot == "latin" else policy.run_font_east_asia,
             actual=_shown(face),
             found=face,
             source=subject.source(face, run),
             stated=face.value is not None and face.value.name is not None,
             slot=slot,
+            rule_key="run_font_latin" if slot == "latin" else "run_font_east_asia",
+            fixable=fixable,
         )
 
 
@@ -87,30 +103,12 @@ def font_in(values: RunValues, slot: Slot) -> Effective[FontFace]:
     return values.ascii if slot == "latin" else values.east_asia
 
 
-def wrong_fonts(text: str, values: RunValues, wanted: Wanted) -> list[tuple[Slot, Effective[FontFace]]]:
-    """Return the fonts that characters of ``text`` really take and that are not the ones ``wanted``.
-
-    Each comes once, under the script of its characters. Quotation marks, dashes and the like may have
-    either script's font; what has neither counts as of the script whose font slot it takes.
-    """
-    wrong: dict[tuple[Slot, FontFace | None], Effective[FontFace]] = {}
-    for slot, expected in wanted.items():
-        for face in fonts_of(text, values, slot).values() if expected else ():
-            if not _is_named(face.value, expected):
-                wrong.setdefault((slot, face.value), face)
-    if all(wanted.values()):
-        for taken, face in fonts_of(text, values, "either").items():
-            if face.value is None or face.value.name is None:
-                continue
-            if not any(_is_named(face.value, expected) for expected in wanted.values()):
-                wrong.setdefault(("east_asia" if taken == "east_asia" else "latin", face.value), face)
-    return [(slot, face) for (slot, _), face in wrong.items()]
-
-
-def _is_named(face: FontFace | None, expected: str | None) -> bool:
-    if face is None or face.name is None or expected is None:
-        return False
-    return face.name.casefold() == expected.casefold()
+def _wanted(run: RunSubject, subject: PolicySubject) -> WantedFonts:
+    """Return the policy's fonts for a run, without those that a rule for its paragraph's role has."""
+    policy, rules = subject.policy, subject.rules_of(run)
+    latin = None if rules is not None and rules.font_latin is not None else policy.run_font_latin
+    east_asia = None if rules is not None and rules.font_east_asia is not None else policy.run_font_east_asia
+    return wanted_fonts((latin,) if latin else (), (east_asia,) if east_asia else ())
 
 
 def _shown(face: Effective[FontFace]) -> Shown:

@@ -4,22 +4,27 @@
 17.3.2.38) is not ``run_size_pt``; a warning where nothing states a size. Under baseline ``template``: after
 filling a touched run has another size than in the template.
 
-*Passes*: exactly that size, a run of blanks alone, or ``run_size_pt`` is null.
+*Passes*: exactly that size, a run of blanks alone, or ``run_size_pt`` is null or has a rule for the
+paragraph's role in its place.
+
+*Fix*: the size of a touched run is set directly, where RUN_FONT_MISMATCH would set fonts.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from docops_flask.engine.checks.check import Check
-from docops_flask.engine.checks.issue import Issue
+from docops_flask.engine.checks.check import FixableCheck
+from docops_flask.engine.checks.issue import FixChange, Issue
 from docops_flask.engine.checks.mismatch import policy_mismatch, template_mismatch
 from docops_flask.engine.checks.points import to_points
+from docops_flask.engine.checks.run_fixes import can_have_size, fix_size
 from docops_flask.engine.checks.subject import PolicySubject, TemplateSubject
 
 
-class RunSizeMismatch(Check):
+class RunSizeMismatch(FixableCheck):
     """Size of every touched run."""
 
     code = "RUN_SIZE_MISMATCH"
+    edits_runs = True
 
     def under_policy(self, subject: PolicySubject) -> Iterator[Issue]:
         """Yield one issue a run whose size is not the policy's."""
@@ -31,6 +36,9 @@ class RunSizeMismatch(Check):
             points = to_points(size.value)
             if points == expected or not run.text.strip():
                 continue
+            rules = subject.rules_of(run)
+            if rules is not None and rules.size_pt is not None:
+                continue
             yield policy_mismatch(
                 self.code,
                 "Font size",
@@ -41,8 +49,18 @@ class RunSizeMismatch(Check):
                 found=size,
                 source=subject.source(size, run),
                 stated=points is not None,
+                rule_key="run_size_pt",
                 unit=" pt",
+                fixable=subject.is_safe_to_fix(run) and can_have_size(run, expected),
             )
+
+    def fix(self, issues: Sequence[Issue], subject: PolicySubject) -> Iterator[FixChange]:
+        """Set the policy's size on the runs themselves."""
+        points = subject.policy.run_size_pt
+        if points is None:
+            return
+        for run in subject.touched_runs(issues):
+            yield fix_size(run, points)
 
     def under_template(self, subject: TemplateSubject) -> Iterator[Issue]:
         """Yield one issue a run whose size filling changed."""

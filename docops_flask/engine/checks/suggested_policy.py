@@ -7,13 +7,19 @@ left open (null, false) where the document is mixed, says nothing, or says what 
 import json
 import re
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 from docops_flask.engine.checks.first_line_indent_mismatch import indent_twips
+from docops_flask.engine.checks.fonts_wanted import WantedFonts, wrong_fonts
+from docops_flask.engine.checks.issue import Issue
 from docops_flask.engine.checks.observation import Observation, take_observation
 from docops_flask.engine.checks.points import to_points
-from docops_flask.engine.checks.run_font_mismatch import font_in, wrong_fonts
-from docops_flask.engine.checks.subject import ParagraphSubject, policy_subject, text_of_run
+from docops_flask.engine.checks.policy_subject import policy_subject
+from docops_flask.engine.checks.registry import REGISTRY
+from docops_flask.engine.checks.run_font_mismatch import font_in
+from docops_flask.engine.checks.subject import ParagraphSubject, text_of_run
+from docops_flask.engine.checks.suggested_style import suggest_house_style, without
 from docops_flask.engine.document.document import Document
 from docops_flask.engine.document.paragraph_text import runs_of
 from docops_flask.engine.document.places import RunPlace
@@ -21,11 +27,13 @@ from docops_flask.engine.formatting.cascade import Cascade
 from docops_flask.engine.formatting.effective import DIRECT
 from docops_flask.engine.formatting.run_values import RunValues
 from docops_flask.engine.formatting.script_slots import Slot
+from docops_flask.engine.policy.house_style_writer import house_style_as_dict
 from docops_flask.engine.policy.key_rules import KEY_RULES
 from docops_flask.engine.policy.policy import Policy
 
 H = TypeVar("H", bound=Hashable)
 
+_PART_BY_PART = ("page", "roles", "styles", "text")
 _HEADER = "# The policy under which this document passes. null: not checked (mixed, or stated nowhere).\n"
 # YAML takes these as line breaks or refuses them, though JSON lets them stand as they are.
 _NOT_PLAIN_IN_YAML = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
@@ -41,11 +49,12 @@ def suggest_policy(document: Document, runs: Sequence[RunPlace]) -> Policy:
     runs = runs or _runs_with_text(document)
     now = take_observation(runs, Cascade(document.styles, document.related))
     forbid_tables = not document.walk.tables
+    house = suggest_house_style(document, runs, now, forbid_tables=forbid_tables)
     subject = policy_subject(document, runs, now, Policy(forbid_tables=forbid_tables))
     values, paragraphs = list(now.runs.values()), subject.paragraphs
     trim_chars = Policy().trim_chars
     fonts = _fonts_shown(now, {place.run_id: text_of_run(place) for place in runs})
-    return Policy(
+    policy = Policy(
         forbid_tables=forbid_tables,
         forbid_numpr=not any(map(_is_numbered_directly, paragraphs)),
         run_font_latin=fonts["latin"],
@@ -55,17 +64,44 @@ def suggest_policy(document: Document, runs: Sequence[RunPlace]) -> Policy:
         first_line_indent_twips=_common("first_line_indent_twips", map(indent_twips, paragraphs)),
         trim_leading_spaces=not any(each.text.startswith(trim_chars) for each in paragraphs),
         trim_chars=trim_chars,
+        house_style=house,
+        name=None,
     )
+    # Rule by rule the document keeps them; what does not hold together with the others goes.
+    broken = {issue.rule_key for issue in issues_under(document, runs, now, policy) if issue.rule_key}
+    return replace(policy, house_style=without(house, broken)) if broken else policy
+
+
+def issues_under(
+    document: Document, runs: Sequence[RunPlace], now: Observation, policy: Policy
+) -> Iterator[Issue]:
+    """Yield what the document does not keep of ``policy``, nothing repaired; ``now`` observes ``runs``."""
+    subject = policy_subject(document, runs, now, policy)
+    for check in REGISTRY:
+        yield from check.under_policy(subject)
 
 
 def policy_to_yaml(policy: Policy) -> str:
-    """Return ``policy`` as the text of a policy file; what ``parse_policy`` reads back is equal to it."""
-    lines = []
-    for key, value in policy.as_dict().items():
-        # A JSON value is a YAML value too, so no YAML library is needed here.
-        text = json.dumps(value, ensure_ascii=False)
-        lines.append(f"{key}: {_NOT_PLAIN_IN_YAML.sub(_escape, text)}\n")
-    return _HEADER + "".join(lines)
+    """Return ``policy`` as the text of a policy file; what ``read_policy`` reads back is equal to it."""
+    lines = [_line(key, value) for key, value in policy.as_dict().items()]
+    if policy.version == 1:
+        return _HEADER + "".join(lines)
+    for key, value in house_style_as_dict(policy.house_style).items():
+        if key in _PART_BY_PART:
+            lines.append(f"{key}:\n")
+            lines.extend(f"  {_line(_quoted(part), content)}" for part, content in value.items())
+        else:
+            lines.append(_line(key, value))
+    return _HEADER + "version: 2\n" + "".join(lines)
+
+
+def _line(key: str, value: object) -> str:
+    return f"{key}: {_quoted(value)}\n"
+
+
+def _quoted(value: object) -> str:
+    # A JSON value is a YAML value too, so no YAML library is needed here.
+    return _NOT_PLAIN_IN_YAML.sub(_escape, json.dumps(value, ensure_ascii=False))
 
 
 def _escape(match: re.Match[str]) -> str:
@@ -94,9 +130,14 @@ def _fonts_shown(now: Observation, texts: Mapping[str, str]) -> dict[Slot, str |
         "east_asia": _common("run_font_east_asia", _fonts(values, "east_asia")),
     }
     for run_id, text in texts.items():
-        for slot, _ in wrong_fonts(text, now.runs[run_id], fonts):
+        for slot, _ in wrong_fonts(text, now.runs[run_id], _as_wanted(fonts)):
             fonts[slot] = None
     return fonts
+
+
+def _as_wanted(fonts: Mapping[Slot, str | None]) -> WantedFonts:
+    latin, east_asia = fonts["latin"], fonts["east_asia"]
+    return WantedFonts((latin,) if latin else (), (east_asia,) if east_asia else ())
 
 
 def _fonts(values: Iterable[RunValues], slot: Slot) -> Iterator[str | None]:

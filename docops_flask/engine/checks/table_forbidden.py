@@ -33,4 +33,5 @@ class TableForbidden(Check):
                 paragraph_path=table.path,
                 expected="no table",
                 actual="table",
+                rule_key="forbid_tables",
             )

@@ -33,6 +33,8 @@ def open_document(package: Package, limits: Limits) -> Document:
     ``TemplateLimitExceeded`` when its tables expand to more cells than ``limits`` allows.
     """
     main = _story_part(package, package.main_part, StoryKind.BODY, "")
+    if main.root.tag != main.w.document:
+        raise _not_wordprocessingml(main.name)
     relationships = package.relationships(package.main_part)
     parts = [main]
     prefixes = {""}
@@ -66,13 +68,17 @@ def _story_part(package: Package, name: str, kind: StoryKind, prefix: str) -> St
     root = parse_part(content, name)
     namespace = namespace_of(root.tag)
     if namespace not in (W_TRANSITIONAL, W_STRICT):
-        raise InvalidTemplate(
-            f"template: the part {shown_name(name)} is not WordprocessingML. "
-            "Open the file in Word, save it again as .docx and retry.",
-            reason="not_wordprocessingml",
-            part=shown_name(name),
-        )
+        raise _not_wordprocessingml(name)
     return StoryPart(name=name, kind=kind, prefix=prefix, root=root, w=vocabulary(namespace))
+
+
+def _not_wordprocessingml(name: str) -> InvalidTemplate:
+    return InvalidTemplate(
+        f"template: the part {shown_name(name)} is not the WordprocessingML it should be. "
+        "Open the file in Word, save it again as .docx and retry.",
+        reason="not_wordprocessingml",
+        part=shown_name(name),
+    )
 
 
 def _prefix(name: str, kind: StoryKind, taken: set[str]) -> str:

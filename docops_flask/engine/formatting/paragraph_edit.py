@@ -1,84 +1,99 @@
-"""Changes a paragraph's own indent and line spacing, keeping the schema's order of w:pPr."""
+"""Changes a paragraph's own indents and spacing, keeping the schema's order of w:pPr."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Literal
 
-from lxml import etree
 from lxml.etree import _Element
 
 from docops_flask.engine.formatting.cascade import Cascade
-from docops_flask.engine.oxml.names import Vocabulary
+from docops_flask.engine.formatting.property_edit import Attributes, edit_property, own_properties
+from docops_flask.engine.oxml.names import W_STRICT, Vocabulary
 
-Attributes = dict[str, str]
+Edited = tuple[Attributes, Attributes]
 
 # What follows w:spacing and w:ind in CT_PPr and CT_PPrBase (17.3.1.26); both are sequences.
 _AFTER_INDENT = (
-    "contextualSpacing",
-    "mirrorIndents",
-    "suppressOverlap",
-    "jc",
-    "textDirection",
-    "textAlignment",
-    "textboxTightWrap",
-    "outlineLvl",
-    "divId",
-    "cnfStyle",
-    "rPr",
-    "sectPr",
-    "pPrChange",
-)
+    "contextualSpacing", "mirrorIndents", "suppressOverlap", "jc", "textDirection", "textAlignment",
+    "textboxTightWrap", "outlineLvl", "divId", "cnfStyle", "rPr", "sectPr", "pPrChange",
+)  # fmt: skip
 _AFTER_SPACING = ("ind", *_AFTER_INDENT)
-_INDENT_ATTRIBUTES = ("firstLine", "firstLineChars", "hanging", "hangingChars")
-_SPACING_ATTRIBUTES = ("line", "lineRule")
+_STRICT_SIDES = {"left": "start", "right": "end"}
 
 
 def set_first_line_indent(
-    paragraph: _Element, indent_twips: int, cascade: Cascade, w: Vocabulary
-) -> tuple[Attributes, Attributes]:
+    paragraph: _Element, indent_twips: int, cascade: Cascade, w: Vocabulary, *, hundredths: int = 0
+) -> Edited:
     """Give a w:p this first-line indent (negative hangs); return the attributes before and after.
 
-    Indents in characters that would win are taken away, or set to 0 where a style says them.
+    ``hundredths`` of a character are set beside the twips they come to now. Otherwise indents in characters
+    that would win are taken away, or set to 0 where a style says them.
     """
-    indent = _property(paragraph, "ind", _AFTER_INDENT, w)
-    before = _attributes(indent, _INDENT_ATTRIBUTES, w)
-    for name in _INDENT_ATTRIBUTES:
-        if name in before:
-            del indent.attrib[_name(name, w)]
-    if cascade.paragraph(paragraph, w).indent_hundredths.value:
-        indent.set(w.firstLineChars, "0")
-    indent.set(w.firstLine if indent_twips >= 0 else w.hanging, str(abs(indent_twips)))
-    return before, _attributes(indent, _INDENT_ATTRIBUTES, w)
+    names = ("firstLine", "firstLineChars", "hanging", "hangingChars")
+    before, _ = _edit(paragraph, "ind", dict.fromkeys(names), w)
+    side = "firstLine" if indent_twips >= 0 else "hanging"
+    changes = {side: str(abs(indent_twips))}
+    if hundredths:
+        changes[f"{side}Chars"] = str(abs(hundredths))
+    elif cascade.paragraph(paragraph, w).indent_hundredths.value:
+        changes["firstLineChars"] = "0"
+    _, after = _edit(paragraph, "ind", changes, w)
+    return before, after
 
 
-def set_line_spacing(paragraph: _Element, line: int, w: Vocabulary) -> tuple[Attributes, Attributes]:
-    """Give a w:p this w:line, its rule left as it is; return the attributes before and after."""
-    spacing = _property(paragraph, "spacing", _AFTER_SPACING, w)
-    before = _attributes(spacing, _SPACING_ATTRIBUTES, w)
-    spacing.set(w.line, str(line))
-    return before, _attributes(spacing, _SPACING_ATTRIBUTES, w)
+def set_side_indent(
+    paragraph: _Element,
+    side: Literal["left", "right"],
+    indent_twips: int,
+    cascade: Cascade,
+    w: Vocabulary,
+    *,
+    hundredths: int = 0,
+) -> Edited:
+    """Give a w:p this indent on one side, likewise; the words for the sides are those of its namespace."""
+    strict = _STRICT_SIDES[side]
+    names = (side, f"{side}Chars", strict, f"{strict}Chars")
+    before, _ = _edit(paragraph, "ind", dict.fromkeys(names), w)
+    values = cascade.paragraph(paragraph, w)
+    stated = values.left_indent if side == "left" else values.right_indent
+    name = strict if w.namespace == W_STRICT else side
+    changes = {name: str(indent_twips)}
+    if hundredths or (stated.value is not None and stated.value.in_characters):
+        changes[f"{name}Chars"] = str(hundredths)
+    _, after = _edit(paragraph, "ind", changes, w)
+    return before, after
 
 
-def _name(local: str, w: Vocabulary) -> str:
-    return f"{{{w.namespace}}}{local}"
+def set_line_spacing(paragraph: _Element, line: int, w: Vocabulary, *, rule: str | None = None) -> Edited:
+    """Give a w:p this w:line and ``rule``, left as it is without; return the attributes before and after."""
+    changes = {"line": str(line)} if rule is None else {"line": str(line), "lineRule": rule}
+    return _edit(paragraph, "spacing", changes, w, shown=("line", "lineRule"))
 
 
-def _attributes(element: _Element, names: tuple[str, ...], w: Vocabulary) -> Attributes:
-    values: Mapping[str, str | None] = {name: element.get(_name(name, w)) for name in names}
-    return {name: value for name, value in values.items() if value is not None}
+def set_space(
+    paragraph: _Element, side: Literal["before", "after"], twips: int, cascade: Cascade, w: Vocabulary
+) -> Edited:
+    """Give a w:p this space before or after; return the attributes before and after.
+
+    What would win over it is taken away, or switched off where a style says it.
+    """
+    lines, automatic = f"{side}Lines", f"{side}Autospacing"
+    taken_away: dict[str, str | None] = dict.fromkeys((side, lines, automatic))
+    before, _ = _edit(paragraph, "spacing", taken_away, w)
+    values = cascade.paragraph(paragraph, w)
+    space = (values.space_before if side == "before" else values.space_after).value
+    changes: dict[str, str | None] = {side: str(twips)}
+    if space is not None and space.twips is None:
+        changes |= {lines: "0", automatic: "0"}
+    _, after = _edit(paragraph, "spacing", changes, w)
+    return before, after
 
 
-def _property(paragraph: _Element, local: str, successors: tuple[str, ...], w: Vocabulary) -> _Element:
-    """Return the paragraph's property element of that name, made in its place when it is missing."""
-    properties = paragraph.find(w.pPr)
-    if properties is None:
-        properties = etree.Element(w.pPr)
-        paragraph.insert(0, properties)
-    # Of several (an error of the file) the last is the one that is read.
-    element = next(properties.iterchildren(_name(local, w), reversed=True), None)
-    if element is None:
-        element = etree.Element(_name(local, w))
-        after = {_name(successor, w) for successor in successors}
-        position = next(
-            (index for index, child in enumerate(properties) if child.tag in after), len(properties)
-        )
-        properties.insert(position, element)
-    return element
+def _edit(
+    paragraph: _Element,
+    local: str,
+    changes: Mapping[str, str | None],
+    w: Vocabulary,
+    shown: Sequence[str] = (),
+) -> Edited:
+    successors = _AFTER_INDENT if local == "ind" else _AFTER_SPACING
+    return edit_property(own_properties(paragraph, w.pPr), local, changes, successors, w, shown=shown)

@@ -72,6 +72,11 @@ class ParagraphValues:
         return self._get("snap_to_grid")
 
     @property
+    def page_break_before(self) -> Effective[bool]:
+        """Whether the paragraph begins a page (17.3.1.23)."""
+        return self._get("page_break_before")
+
+    @property
     def right_to_left(self) -> bool:
         """Whether the paragraph runs from right to left (w:bidi, 17.3.1.6)."""
         return bool(self._get("bidi").value)

@@ -95,7 +95,7 @@ class Sections:
 
     def __init__(self, document: Document) -> None:
         self._document = document
-        self._of_paragraph: dict[ParagraphPlace, Section] | None = None
+        self._of_paragraph: dict[ParagraphPlace, int] | None = None
 
     @cached_property
     def all(self) -> tuple[Section, ...]:
@@ -109,21 +109,25 @@ class Sections:
 
     def of(self, place: ParagraphPlace) -> Section:
         """Return the section of a paragraph of the body; the last one for those of other stories."""
-        if not self.all:
-            return Section()
-        if len(self.all) == 1 or place.story is not StoryKind.BODY:
-            return self.all[-1]
+        return self.all[self.number_of(place)] if self.all else Section()
+
+    def number_of(self, place: ParagraphPlace) -> int:
+        """Return the number, from 0, of the section that ``of`` returns."""
+        last = max(0, len(self.all) - 1)
+        if last == 0 or place.story is not StoryKind.BODY:
+            return last
         if self._of_paragraph is None:
             self._of_paragraph = self._assign()
-        return self._of_paragraph.get(place, self.all[-1])
+        return self._of_paragraph.get(place, last)
 
-    def _assign(self) -> dict[ParagraphPlace, Section]:
+    def _assign(self) -> dict[ParagraphPlace, int]:
         """A paragraph that holds a w:sectPr is the last one of its section (17.6.18)."""
         assigned, current = {}, 0
+        last = len(self.all) - 1
         for place in self._document.walk.paragraphs:
             if place.story is not StoryKind.BODY:
                 continue
-            assigned[place] = self.all[min(current, len(self.all) - 1)]
+            assigned[place] = min(current, last)
             w = place.part.w
             if place.element.find(f"{w.pPr}/{w.sectPr}") is not None:
                 current += 1

@@ -83,6 +83,7 @@ def _paragraph_readers(w: Vocabulary) -> Mapping[str, _Reader]:
         w.contextualSpacing: lambda element: _switch("contextual_spacing", element, w),
         w.snapToGrid: lambda element: _switch("snap_to_grid", element, w),
         w.bidi: lambda element: _switch("bidi", element, w),
+        w.pageBreakBefore: lambda element: _switch("page_break_before", element, w),
     }
 
 

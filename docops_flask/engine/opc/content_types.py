@@ -2,6 +2,8 @@
 
 from lxml.etree import _Element
 
+from docops_flask.engine.errors import InvalidTemplate
+
 CONTENT_TYPES_PART = "[Content_Types].xml"
 _NAMESPACE = "http://schemas.openxmlformats.org/package/2006/content-types"
 _DEFAULT = f"{{{_NAMESPACE}}}Default"
@@ -9,7 +11,10 @@ _OVERRIDE = f"{{{_NAMESPACE}}}Override"
 
 
 class ContentTypes:
-    """The content types of a package; part names carry no leading slash and compare without case."""
+    """The content types of a package; part names carry no leading slash and compare without case.
+
+    Raises ``InvalidTemplate`` when a part would be of two types, of which each reader takes its own.
+    """
 
     def __init__(self, root: _Element) -> None:
         self._defaults: dict[str, str] = {}
@@ -17,9 +22,9 @@ class ContentTypes:
         for child in root:
             content_type = child.get("ContentType", "")
             if child.tag == _DEFAULT:
-                self._defaults[child.get("Extension", "").lower()] = content_type
+                _declare(self._defaults, child.get("Extension", "").lower(), content_type)
             elif child.tag == _OVERRIDE:
-                self._overrides[child.get("PartName", "").lstrip("/").lower()] = content_type
+                _declare(self._overrides, child.get("PartName", "").lstrip("/").lower(), content_type)
 
     def of(self, part_name: str) -> str:
         """Return the content type of a part, "" when none is declared."""
@@ -32,3 +37,12 @@ class ContentTypes:
     def all_types(self) -> set[str]:
         """Return every content type that is declared."""
         return {*self._defaults.values(), *self._overrides.values()}
+
+
+def _declare(types: dict[str, str], key: str, content_type: str) -> None:
+    if types.setdefault(key, content_type) != content_type:
+        raise InvalidTemplate(
+            "template: its list of content types holds two for the same part. "
+            "Open it in Word, save it again as .docx and retry.",
+            reason="content_types",
+        )

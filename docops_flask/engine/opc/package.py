@@ -1,19 +1,20 @@
 """A Word package: its parts, what they are, how they relate, and how it is written again."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
 
 from docops_flask.engine.errors import InvalidMediaType, InvalidTemplate, TemplateLimitExceeded
 from docops_flask.engine.opc.content_types import CONTENT_TYPES_PART, ContentTypes
+from docops_flask.engine.opc.doctype import HEAD_BYTES, begins_plainly
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.opc.relationships import (
     Relationship,
     parse_relationships,
     relationships_part,
 )
-from docops_flask.engine.opc.xml_part import parse_part
+from docops_flask.engine.opc.xml_part import parse_part, refuse_doctype
 from docops_flask.engine.opc.zip_entry import ZipEntry
 from docops_flask.engine.opc.zip_reader import ZipReader
 from docops_flask.engine.opc.zip_writer import ByteSink, ZipWriter
@@ -23,6 +24,8 @@ _VBA_PROJECT = "application/vnd.ms-office.vbaproject"
 _VBA_PARTS = ("vbaproject.bin", "vbadata.xml")
 _BOMB_BYTES = 10 * 1024 * 1024
 _BOMB_RATIO = 200
+# ZIP without ZIP64, which is what is written here.
+_MOST_ZIP_BYTES = 0xFFFFFFFF - 1
 
 
 class Package:
@@ -39,9 +42,16 @@ class Package:
             self._map: mmap | bytes = mmap(file.fileno(), 0, access=ACCESS_READ) if file.tell() else b""
         self._zip = ZipReader(self._map, limits)
         self._names = {entry.name.lower(): entry for entry in self._zip.entries}
-        self._check_sizes(limits)
+        self._limits = limits
+        self._check_sizes()
         self.content_types = self._read_content_types()
+        self._check_xml()
         self.main_part = self._find_main_part()
+
+    @property
+    def archive(self) -> ZipReader:
+        """The members as they are stored."""
+        return self._zip
 
     def close(self) -> None:
         """Unmap the file; where an error's traceback still holds a piece of it, it goes with that."""
@@ -55,8 +65,10 @@ class Package:
         return name.lower() in self._names
 
     def read(self, name: str) -> bytes:
-        """Return the content of part ``name``, which must exist."""
-        return self._zip.read(self._names[name.lower()])
+        """Return the content of part ``name``, which must exist and is read to be parsed."""
+        entry = self._names[name.lower()]
+        _hold("xml_part_bytes", entry.size, self._limits.xml_part_bytes)
+        return self._zip.read(entry)
 
     def relationships(self, source: str) -> tuple[Relationship, ...]:
         """Return the relationships of part ``source`` ("" for the package); none when it has no list."""
@@ -78,12 +90,10 @@ class Package:
                 writer.replace(entry, content)
         writer.finish()
 
-    def _check_sizes(self, limits: Limits) -> None:
+    def _check_sizes(self) -> None:
         total = sum(entry.size for entry in self._zip.entries)
-        _hold("unpacked_bytes", total, limits.unpacked_bytes)
-        xml_sizes = [entry.size for entry in self._zip.entries if _is_xml(entry.name)]
-        _hold("xml_part_bytes", max(xml_sizes, default=0), limits.xml_part_bytes)
-        _hold("xml_bytes", sum(xml_sizes), limits.xml_bytes)
+        _hold("unpacked_bytes", total, min(self._limits.unpacked_bytes, _MOST_ZIP_BYTES))
+        self._hold_xml([entry for entry in self._zip.entries if _is_named_xml(entry.name)])
         for entry in self._zip.entries:
             if _unfolds_like_a_bomb(entry):
                 raise TemplateLimitExceeded(
@@ -92,6 +102,22 @@ class Package:
                     limit="unpacked_bytes",
                     maximum=_BOMB_RATIO * max(1, entry.compressed_size),
                 )
+
+    def _check_xml(self) -> None:
+        """Hold also what is XML by its type to the limits, and refuse a document type in any part."""
+        entries = [entry for entry in self._zip.entries if self._is_xml(entry.name)]
+        self._hold_xml(entries)
+        for entry in entries:
+            if entry.size and not begins_plainly(self._zip.head(entry, HEAD_BYTES)):
+                refuse_doctype(self._zip.read(entry), entry.name)
+
+    def _hold_xml(self, entries: Sequence[ZipEntry]) -> None:
+        sizes = [entry.size for entry in entries]
+        _hold("xml_part_bytes", max(sizes, default=0), self._limits.xml_part_bytes)
+        _hold("xml_bytes", sum(sizes), self._limits.xml_bytes)
+
+    def _is_xml(self, name: str) -> bool:
+        return _is_named_xml(name) or self.content_types.of(name).lower().endswith("xml")
 
     def _read_content_types(self) -> ContentTypes:
         if not self.has(CONTENT_TYPES_PART):
@@ -130,7 +156,7 @@ class Package:
         )
 
 
-def _is_xml(name: str) -> bool:
+def _is_named_xml(name: str) -> bool:
     return name.lower().endswith((".xml", ".rels"))
 
 

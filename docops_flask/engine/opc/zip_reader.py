@@ -36,8 +36,12 @@ _CENTRAL_MAGIC = b"PK\x01\x02"
 _LOCAL_MAGIC = b"PK\x03\x04"
 _MAX_COMMENT = 0xFFFF
 _ZIP64_MARK = 0xFFFFFFFF
+# Version 6.3 of the specification; readers of the result go by this too (4.4.3).
+_NEWEST_VERSION = 63
 # A data descriptor after a member (4.3.9): with or without its signature, with 32 or 64 bit sizes, or absent.
 _DESCRIPTOR_SIZES = (0, 12, 16, 20, 24)
+# What may stand in a deflate stream before its first bytes of content.
+_MOST_DEFLATE_TABLES = 512
 # A leading slash is an empty first segment. Backslashes are separators elsewhere, controls hide what follows.
 _FORBIDDEN_SEGMENTS = frozenset(("", ".", ".."))
 _FORBIDDEN_CHARACTERS = re.compile(r"[\\\x00-\x1f\x7f]")
@@ -46,13 +50,13 @@ _decode_cp437 = codecs.lookup("cp437").decode
 
 
 class ZipReader:
-    """The members of an archive held in ``data`` (bytes or a read-only map of the file).
+    """The members of an archive held in ``data`` (bytes, or a read-only map of the file or a piece of one).
 
     Raises ``InvalidMediaType`` when ``data`` does not begin as a ZIP does, ``InvalidTemplate`` when it is
     damaged or unsafe, ``TemplateLimitExceeded`` when it has more members than ``limits`` allows.
     """
 
-    def __init__(self, data: bytes | mmap, limits: Limits) -> None:
+    def __init__(self, data: bytes | memoryview | mmap, limits: Limits) -> None:
         self._data = data
         self._view = memoryview(data)
         if bytes(self._view[:4]) != _LOCAL_MAGIC:
@@ -79,6 +83,16 @@ class ZipReader:
     def stored_bytes(self, entry: ZipEntry) -> memoryview:
         """Return the member's bytes as they lie in the archive, compressed or not."""
         return self._view[entry.data_offset : entry.data_offset + entry.compressed_size]
+
+    def head(self, entry: ZipEntry, size: int) -> bytes:
+        """Return the first ``size`` bytes of the member's content, or fewer; nothing is checked."""
+        with self.stored_bytes(entry) as stored, stored[: size + _MOST_DEFLATE_TABLES] as begin:
+            if entry.method == STORED:
+                return bytes(begin[:size])
+            try:
+                return zlib.decompressobj(-zlib.MAX_WBITS).decompress(begin, size)
+            except zlib.error:
+                return b""
 
     def read(self, entry: ZipEntry) -> bytes:
         """Return the member's content; raise ``InvalidTemplate`` when size or CRC do not fit it."""
@@ -136,6 +150,8 @@ class ZipReader:
         extra = bytes(self._view[name_at + name_length : name_at + name_length + extra_length])
         size, packed, offset = _zip64_values(extra, size, packed, offset)
         name = _decoded(raw_name, flags)
+        if needed & 0xFF > _NEWEST_VERSION:
+            raise _damaged("it asks for a newer ZIP reader than there is", "zip_structure")
         _refuse_unsafe(name, flags, method, external, made)
         data_offset, local_extra = self._local_header(offset, raw_name, flags, method, (crc, packed, size))
         if data_offset + packed > end:

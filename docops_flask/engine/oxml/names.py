@@ -25,7 +25,7 @@ XML_SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 _LOCAL_NAMES = (
     # block and run content
     "body p r t tab br cr ptab noBreakHyphen softHyphen delText instrText delInstrText "
-    "drawing pict object tbl tr tc sdt sdtContent sdtPr hyperlink smartTag customXml fldSimple fldChar "
+    "drawing pict object tbl tr tc instr sdt sdtContent sdtPr hyperlink smartTag customXml fldSimple fldChar "
     "fldCharType dir bdo ins moveTo moveFrom txbxContent "
     # marks without width
     "proofErr bookmarkStart bookmarkEnd commentRangeStart commentRangeEnd commentReference "
@@ -33,13 +33,13 @@ _LOCAL_NAMES = (
     "moveToRangeEnd customXmlInsRangeStart customXmlInsRangeEnd customXmlDelRangeStart "
     "customXmlDelRangeEnd annotationRef dataBinding smartTagPr customXmlPr "
     # stories
-    "footnote endnote comment id type "
+    "document footnote endnote comment id type "
     # properties
     "pPr rPr trPr tcPr rFonts ascii hAnsi eastAsia cs asciiTheme hAnsiTheme eastAsiaTheme cstheme hint "
     "sz szCs b bCs i iCs color themeColor rtl lang ind firstLine "
     "firstLineChars hanging hangingChars left leftChars right rightChars start startChars end endChars "
     "spacing line lineRule before beforeLines beforeAutospacing after afterLines afterAutospacing "
-    "contextualSpacing snapToGrid bidi "
+    "contextualSpacing snapToGrid bidi pageBreakBefore "
     "numPr numId ilvl jc outlineLvl pStyle rStyle gridSpan gridBefore val "
     # styles
     "style styleId basedOn name default docDefaults rPrDefault pPrDefault "

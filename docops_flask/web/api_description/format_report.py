@@ -34,6 +34,7 @@ class FormatIssue(Answer):
     role = member.text(
         "What the paragraph is, where the rule is one for its role.", nullable=True, one_of=ROLES
     )
+    rule_key = member.text("The rule, as a policy file has it: roles.title.size_pt.", nullable=True)
     rule_source = member.text("The clause that asks for it, from the policy.", nullable=True)
     run_ids = member.texts("All the runs of the paragraph it is about, run_id first.")
     section = member.whole(
@@ -85,6 +86,7 @@ class PageGeometry(Answer):
     margin_bottom_twips = member.measure("Bottom margin, likewise.")
     margin_left_twips = member.measure("Left margin.")
     margin_right_twips = member.measure("Right margin.")
+    gutter_twips = member.whole("Room for binding beside the left margin.")
     text_width_twips = member.measure("Width of the text area, all columns together.")
     text_height_twips = member.measure("Height of the text area.")
     columns = member.whole("Number of columns.", least=1)
@@ -93,7 +95,7 @@ class PageGeometry(Answer):
     line_pitch_source = member.text(
         "What states it; null where it follows from the font, which is not known here.",
         nullable=True,
-        one_of=["exact line spacing", "document grid"],
+        one_of=["exact line spacing", "minimum line spacing", "document grid"],
     )
     character_twips = fields.Float(
         required=True,
@@ -179,6 +181,7 @@ class FormatReport(Answer):
                 "source": "style 正文, basedOn Normal, word/styles.xml",
                 "origin": "direct",
                 "role": "body",
+                "rule_key": "roles.body.size_pt",
                 "rule_source": "GB/T 9704-2012, 7.3.3",
                 "run_ids": ["p0:r0"],
                 "section": None,

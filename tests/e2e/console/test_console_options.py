@@ -1,5 +1,6 @@
 """How the format is checked: presets in a sentence each, own settings folded away, conflicts impossible."""
 
+import json
 import re
 
 import pytest
@@ -24,6 +25,15 @@ def result_of(console):
     console.expect_ready_again()
     _, archive = console.download("#download-zip")
     return api_result(archive)["effective"], set(members(archive))
+
+
+def report_of(console):
+    """The format report, from the ZIP a person downloads."""
+    console["#run"].click()
+    expect(console["#result[data-kind=run]"]).to_be_visible()
+    console.expect_ready_again()
+    _, archive = console.download("#download-zip")
+    return json.loads(members(archive)["out.format_report.json"])
 
 
 @pytest.fixture
@@ -102,6 +112,47 @@ def test_own_settings_and_a_policy_are_sent_instead_of_a_preset(ready):
     done, _ = result_of(ready)
     assert done["preset"] == "quick"
     expect(ready["#option-policy_yaml"]).to_have_value(POLICY)
+
+
+def test_a_house_style_of_the_server_is_chosen_where_it_counts(ready):
+    choice, hint = ready["#option-policy"], ready["#policy-choice-hint"]
+    expect(choice).to_be_disabled()
+    expect(hint).to_contain_text("Choose Strict")
+    preset(ready, "strict")
+    expect(choice).to_be_enabled()
+    choice.select_option("gbt9704-2012")
+    expect(hint).to_contain_text("national standard")
+    assert report_of(ready)["summary"]["policy"]["name"] == "gbt9704-2012"
+    # Where it does not count it is not sent, and it stays chosen.
+    preset(ready, "quick")
+    assert report_of(ready)["summary"]["policy"]["applied"] is False
+    expect(choice).to_have_value("gbt9704-2012")
+
+
+def test_a_typed_policy_counts_before_a_chosen_one(ready):
+    preset(ready, "strict")
+    ready["#option-policy"].select_option("gbt9704-2012")
+    preset(ready, "custom")
+    expect(ready["#option-policy"]).to_be_enabled()
+    ready["#option-policy_yaml"].fill(POLICY)
+    expect(ready["#option-policy"]).to_be_disabled()
+    assert report_of(ready)["summary"]["policy"]["name"] is None
+
+
+def test_a_house_style_that_the_server_no_longer_has_is_not_sent(ready):
+    preset(ready, "strict")
+    ready.page.evaluate(
+        """() => {
+            const options = JSON.parse(localStorage.getItem("docops.options"));
+            options.policy = "of-another-server";
+            localStorage.setItem("docops.options", JSON.stringify(options));
+        }"""
+    )
+    ready.page.reload()
+    ready.inspect(TEMPLATE)
+    ready.fill(meeting_title="T")
+    expect(ready["#option-policy"]).to_have_value("default")
+    assert report_of(ready)["summary"]["policy"]["name"] == "default"
 
 
 def test_a_fault_of_the_policy_is_told_where_it_was_typed(ready):

@@ -12,6 +12,8 @@ from docops_flask.engine.document.places import RunPlace, StoryKind
 from docops_flask.engine.document.walk import walk_stories
 from docops_flask.engine.options import Options
 from docops_flask.engine.oxml.names import W_STRICT, W_TRANSITIONAL, vocabulary
+from docops_flask.engine.policy.house_style import HouseStyle
+from docops_flask.engine.policy.house_style_reader import read_house_style
 from docops_flask.engine.policy.policy import Policy
 from tests.engine.formatting.related_builder import related_parts
 from tests.factories import story
@@ -27,6 +29,11 @@ OPEN_POLICY = Policy(
     first_line_indent_twips=None,
     trim_leading_spaces=False,
 )
+
+
+def house_style(content: Mapping[str, object]) -> HouseStyle:
+    """The house style that a policy file with this content has."""
+    return read_house_style(_entries(content))
 
 
 def build_document(
@@ -93,6 +100,12 @@ def check_under_template(
 def body_xml(document: Document) -> bytes:
     """The body as canonical XML, for comparison."""
     return etree.tostring(document.parts[0].root, method="c14n2", strip_text=True)
+
+
+def _entries(content: object) -> object:
+    if not isinstance(content, Mapping):
+        return content
+    return {key: (_entries(value), 1) for key, value in content.items()}
 
 
 def _part(kind: StoryKind, prefix: str, root: etree._Element, w: object) -> StoryPart:

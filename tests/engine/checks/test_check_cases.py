@@ -1,10 +1,10 @@
 """Every check against its cases in cases/<check>.yaml: what fails, what passes, what a fix makes of it.
 
-A case: ``name``; ``body`` and ``styles`` as XML; ``policy`` (laid over one that checks nothing); ``touched``
-run ids (all by default); ``strict`` namespaces; ``stories``; ``numbering``, ``theme`` (its two font
-collections) and ``settings`` as XML; ``issues`` that must be found, exactly these, each with the members
-that matter; ``fixed``, the body after fix mode ``safe``. With ``filled`` the baseline
-is the template: ``body`` before filling, ``filled`` after it.
+A case: ``name``; ``body`` and ``styles`` as XML; ``policy`` (laid over one that checks nothing); ``house``,
+what version 2 adds to a policy; ``touched`` run ids (all by default); ``strict`` namespaces; ``stories``;
+``numbering``, ``theme`` (its two font collections) and ``settings`` as XML; ``issues`` that must be found,
+exactly these, each with the members that matter; ``fixed``, the body after fix mode ``safe``. With ``filled``
+the baseline is the template: ``body`` before filling, ``filled`` after it.
 """
 
 from dataclasses import replace
@@ -20,6 +20,7 @@ from tests.engine.checks.document_builder import (
     build_document,
     check_under_policy,
     check_under_template,
+    house_style,
 )
 
 FOLDER = Path(__file__).parent / "cases"
@@ -47,7 +48,7 @@ def policy_of(case):
     changes = dict(case.get("policy", {}))
     if "trim_chars" in changes:
         changes["trim_chars"] = tuple(changes["trim_chars"])
-    return replace(OPEN_POLICY, **changes)
+    return replace(OPEN_POLICY, house_style=house_style(case.get("house", {})), **changes)
 
 
 def report_of(case):

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from docops_flask.engine.checks.suggested_policy import policy_to_yaml, suggest_policy
+from docops_flask.engine.policy.house_style_writer import house_style_as_dict
 from docops_flask.engine.policy.policy import Policy
 from docops_flask.policy_yaml import parse_policy
 from tests.engine.checks.document_builder import OPEN_POLICY, build_document, check_under_policy, touched_runs
@@ -24,13 +25,33 @@ def suggested(body, *, styles=None, touched=None):
 def test_a_uniform_document_gives_its_own_house_style():
     body = p(r("会议 2026", RUN), properties=PARAGRAPH) * 3
 
-    assert suggested(body) == Policy(
-        run_font_latin="Arial",
-        run_font_east_asia="仿宋",
-        run_size_pt=16,
-        line_spacing_twips=560,
-        first_line_indent_twips=640,
+    own = suggested(body)
+    assert (
+        own.as_dict()
+        == Policy(
+            run_font_latin="Arial",
+            run_font_east_asia="仿宋",
+            run_size_pt=16,
+            line_spacing_twips=560,
+            first_line_indent_twips=640,
+        ).as_dict()
     )
+    assert house_style_as_dict(own.house_style)["roles"] == {
+        "body": {
+            "font_east_asia": "仿宋",
+            "font_latin": "Arial",
+            "size_pt": 16,
+            "bold": False,
+            "color": "black",
+            "alignment": "left",
+            "first_line_indent": "2 characters",
+            "left_indent": 0,
+            "right_indent": 0,
+            "line_spacing": "exact 28 pt",
+            "space_before": 0,
+            "space_after": 0,
+        }
+    }
 
 
 def test_an_empty_document_gives_no_rule_of_size():

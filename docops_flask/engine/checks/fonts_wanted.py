@@ -1,0 +1,92 @@
+"""Which fonts a run's characters take that are not wanted, and how the run would take the wanted ones."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from docops_flask.engine.formatting.effective import DIRECT_ORIGIN, Effective, FontFace
+from docops_flask.engine.formatting.run_edit import FontSettings
+from docops_flask.engine.formatting.run_values import RunValues
+from docops_flask.engine.formatting.script_slots import Slot, fonts_of
+
+
+@dataclass(frozen=True, slots=True)
+class WantedFonts:
+    """The names that will do for each script, as they are to be written; none: not asked for."""
+
+    latin: Sequence[str] = ()
+    east_asia: Sequence[str] = ()
+    folded: Mapping[Slot, frozenset[str]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        # Upper and lower case name the same font.
+        folded = {"latin": _folded(self.latin), "east_asia": _folded(self.east_asia)}
+        object.__setattr__(self, "folded", folded)
+
+    def __bool__(self) -> bool:
+        return bool(self.latin or self.east_asia)
+
+
+@lru_cache(maxsize=256)
+def wanted_fonts(latin: tuple[str, ...] = (), east_asia: tuple[str, ...] = ()) -> WantedFonts:
+    """Return the wanted fonts, one object for all runs that are held against the same names."""
+    return WantedFonts(latin, east_asia)
+
+
+def wrong_fonts(text: str, values: RunValues, wanted: WantedFonts) -> list[tuple[Slot, Effective[FontFace]]]:
+    """Return the fonts that characters of ``text`` really take and that are not among those ``wanted``.
+
+    Each comes once, under the script of its characters. Quotation marks, dashes and the like may have
+    either script's font; what has neither counts as of the script whose font slot it takes.
+    """
+    wrong: dict[tuple[Slot, FontFace | None], Effective[FontFace]] = {}
+    for slot, names in wanted.folded.items():
+        for face in fonts_of(text, values, slot).values() if names else ():
+            if not _is_among(face.value, names):
+                wrong.setdefault((slot, face.value), face)
+    if all(wanted.folded.values()):
+        for taken, face in fonts_of(text, values, "either").items():
+            if face.value is None or face.value.name is None:
+                continue
+            if not any(_is_among(face.value, names) for names in wanted.folded.values()):
+                wrong.setdefault(("east_asia" if taken == "east_asia" else "latin", face.value), face)
+    return [(slot, face) for (slot, _), face in wrong.items()]
+
+
+def font_repair(text: str, values: RunValues, wanted: WantedFonts) -> FontSettings | None:
+    """Return what to set on a run so that ``text`` takes wanted fonts; ``None`` where nothing would do.
+
+    The result is tried out before it is given: what direct formatting cannot reach stays as it is.
+    """
+    scripts = {slot for slot, _ in wrong_fonts(text, values, wanted)}
+    if not scripts:
+        return None
+    east_asia = wanted.east_asia[0] if "east_asia" in scripts and wanted.east_asia else None
+    latin = wanted.latin[0] if "latin" in scripts and wanted.latin else None
+    if values.is_complex:
+        candidates = [FontSettings(complex_script=east_asia or latin)]
+    else:
+        plain = FontSettings(ascii=latin, h_ansi=latin, east_asia=east_asia)
+        # A mark such as “ takes the East Asian font where the run asks for it.
+        candidates = [plain, FontSettings(latin, latin, east_asia, hint="eastAsia")]
+    for settings in candidates:
+        if not wrong_fonts(text, _with(values, settings), wanted):
+            return settings
+    return None
+
+
+def _folded(names: Sequence[str]) -> frozenset[str]:
+    return frozenset(name.casefold() for name in names)
+
+
+def _with(values: RunValues, settings: FontSettings) -> RunValues:
+    stated = dict(values.stated)
+    for slot, name in settings.fonts().items():
+        stated[slot] = Effective(FontFace(name, None), DIRECT_ORIGIN)
+    if settings.hint is not None:
+        stated["hint"] = Effective(settings.hint, DIRECT_ORIGIN)
+    return RunValues(stated, values.character_style_id, values.paragraph_style_id)
+
+
+def _is_among(face: FontFace | None, names: frozenset[str]) -> bool:
+    return face is not None and face.name is not None and face.name.casefold() in names

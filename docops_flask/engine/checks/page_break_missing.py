@@ -1,0 +1,78 @@
+"""PAGE_BREAK_MISSING: a part of the document that begins a page does not, or one that does not does.
+
+*Fails*: a paragraph whose role has ``page_break_before: true`` does not begin a page: it has no
+w:pageBreakBefore (ECMA-376 part 1, 17.3.1.23), no page break stands at its beginning or at the end of what
+comes before it, and no section begins with it. With ``false``: it has w:pageBreakBefore.
+
+*Passes*: any of these, or nothing before it in the body. Baseline ``template`` never asks.
+
+*Fix*: none: it would move what follows.
+"""
+
+from collections.abc import Iterator
+
+from lxml.etree import _Element
+
+from docops_flask.engine.checks.check import Check
+from docops_flask.engine.checks.issue import Issue
+from docops_flask.engine.checks.role_issue import Mismatch, role_issue
+from docops_flask.engine.checks.subject import ParagraphSubject, PolicySubject
+from docops_flask.engine.oxml.names import Vocabulary
+
+_WORDS = {True: "a new page", False: "no new page"}
+
+
+class PageBreakMissing(Check):
+    """The beginning of every paragraph whose role says where it stands."""
+
+    code = "PAGE_BREAK_MISSING"
+
+    def under_policy(self, subject: PolicySubject) -> Iterator[Issue]:
+        """Yield one issue a paragraph that does not begin as asked."""
+        for paragraph in subject.paragraphs:
+            rule = None if paragraph.rules is None else paragraph.rules.page_break_before
+            if rule is None:
+                continue
+            stated = paragraph.values.page_break_before
+            begins = bool(stated.value)
+            if rule.value:
+                begins = begins or begins_page(paragraph)
+            if begins is not rule.value:
+                mismatch = Mismatch(
+                    paragraph.role_name,
+                    "page_break_before",
+                    rule,
+                    "The beginning",
+                    expected=_WORDS[rule.value],
+                    actual=_WORDS[begins],
+                    found=stated,
+                )
+                yield role_issue(self.code, mismatch, paragraph, subject)
+
+
+def begins_page(paragraph: ParagraphSubject) -> bool:
+    """Say whether a page begins with a paragraph of the body by what stands before it or at its beginning."""
+    element, w = paragraph.place.element, paragraph.place.part.w
+    if _breaks(element, w, first=True):
+        return True
+    before = element.getprevious()
+    while before is not None and before.tag == w.p:
+        if before.find(f"{w.pPr}/{w.sectPr}") is not None or _breaks(before, w, first=False):
+            return True
+        if next(before.iter(w.t), None) is not None:
+            return False
+        before = before.getprevious()
+    return before is None
+
+
+def _breaks(paragraph: _Element, w: Vocabulary, *, first: bool) -> bool:
+    """Say whether a page break stands before the first text of a paragraph, or after the last."""
+    found = False
+    for element in paragraph.iter(w.br, w.t):
+        if element.tag == w.br:
+            found = found or element.get(w.type) == "page"
+        elif element.text and first:
+            return found
+        elif element.text:
+            found = False
+    return found

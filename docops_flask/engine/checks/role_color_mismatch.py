@@ -1,0 +1,72 @@
+"""ROLE_COLOR_MISMATCH: a part of the document has another colour than its role asks for.
+
+*Fails*: the effective colour (w:color, ECMA-376 part 1, 17.3.2.6) of a run with visible text is not
+``color`` of its paragraph's role. What nothing states is automatic, which is black. Running text that
+follows a heading in its paragraph is held against the body's rules. A warning where only a theme colour's
+name is known.
+
+*Passes*: the six digits asked for; for ``black`` automatic and 000000; for ``red`` any clear red (red at
+least C0, green and blue at most 40, hexadecimal); a run of blanks alone. Baseline ``template`` never asks.
+
+*Fix*: none: a colour may be meant.
+"""
+
+import re
+from collections.abc import Iterator
+
+from docops_flask.engine.checks.check import Check
+from docops_flask.engine.checks.issue import Issue
+from docops_flask.engine.checks.role_issue import Mismatch, role_issue, role_of_run, runs_alike
+from docops_flask.engine.checks.subject import ParagraphSubject, PolicySubject, RunSubject
+
+_AUTOMATIC = "auto"
+_BLACK = frozenset((_AUTOMATIC, "000000", "theme:text1", "theme:dark1"))
+_HEX = re.compile("[0-9A-F]{6}")
+_LEAST_RED, _MOST_OTHER = 0xC0, 0x40
+
+
+class RoleColorMismatch(Check):
+    """Colour of every run of every paragraph with a role."""
+
+    code = "ROLE_COLOR_MISMATCH"
+
+    def under_policy(self, subject: PolicySubject) -> Iterator[Issue]:
+        """Yield one issue a paragraph and wrong colour."""
+        for paragraph in subject.paragraphs:
+            for mismatch, runs in runs_alike(_wrong(paragraph, subject)):
+                yield role_issue(self.code, mismatch, paragraph, subject, runs=runs)
+
+
+def is_color(color: str, wanted: str) -> bool:
+    """Say whether ``color``, as w:color has it, is what a policy calls ``wanted``."""
+    if wanted == "black":
+        return color in _BLACK
+    if wanted == "red":
+        if not _HEX.fullmatch(color):
+            return False
+        red, green, blue = (int(color[index : index + 2], 16) for index in (0, 2, 4))
+        return red >= _LEAST_RED and max(green, blue) <= _MOST_OTHER
+    return color == wanted
+
+
+def _wrong(paragraph: ParagraphSubject, subject: PolicySubject) -> Iterator[tuple[RunSubject, Mismatch]]:
+    for run in paragraph.runs:
+        role = role_of_run(run, paragraph, subject)
+        rule = None if role is None else role.rules.color
+        if role is None or rule is None or not run.text.strip():
+            continue
+        color = run.values.color.value or _AUTOMATIC
+        if not is_color(color, rule.value):
+            yield (
+                run,
+                Mismatch(
+                    role.role,
+                    "color",
+                    rule,
+                    "Colour",
+                    expected=rule.value,
+                    actual=color,
+                    found=run.values.color,
+                    known=not color.startswith("theme:"),
+                ),
+            )

@@ -1,0 +1,71 @@
+"""ROLE_LINE_SPACING_MISMATCH: a paragraph's line spacing is not the one its role asks for.
+
+*Fails*: the effective w:line and w:lineRule (ECMA-376 part 1, 17.3.1.33) are not ``line_spacing`` of the
+paragraph's role: another rule, or a line that differs by more than the tolerance. What nothing states is
+one line.
+
+*Passes*: the same rule, the line within the tolerance (in 240ths of a line where the rule is lines).
+Baseline ``template`` never asks.
+
+*Fix*: w:line and w:lineRule are set on touched paragraphs of the body outside tables.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from docops_flask.engine.checks.check import FixableCheck
+from docops_flask.engine.checks.issue import FixChange, Issue
+from docops_flask.engine.checks.role_issue import Mismatch, role_issue
+from docops_flask.engine.checks.subject import ParagraphSubject, PolicySubject
+from docops_flask.engine.formatting.paragraph_edit import set_line_spacing
+from docops_flask.engine.policy.measure import LineSpacing
+
+_ONE_LINE = 240
+
+
+class RoleLineSpacingMismatch(FixableCheck):
+    """Line spacing of every paragraph with a role."""
+
+    code = "ROLE_LINE_SPACING_MISMATCH"
+
+    def under_policy(self, subject: PolicySubject) -> Iterator[Issue]:
+        """Yield one issue a paragraph with another line spacing."""
+        for paragraph in subject.paragraphs:
+            rule = None if paragraph.rules is None else paragraph.rules.line_spacing
+            if rule is None:
+                continue
+            actual, wanted = line_spacing_of(paragraph), rule.value
+            tolerance = subject.tolerance(rule)
+            if actual.rule == wanted.rule and abs(actual.line - wanted.line) <= tolerance:
+                continue
+            mismatch = Mismatch(
+                paragraph.role_name,
+                "line_spacing",
+                rule,
+                "Line spacing",
+                expected=str(wanted),
+                actual=str(actual),
+                found=paragraph.values.line,
+                tolerance=tolerance,
+            )
+            fixable = paragraph.is_safe_to_fix_by_role
+            yield role_issue(self.code, mismatch, paragraph, subject, fixable=fixable)
+
+    def fix(self, issues: Sequence[Issue], subject: PolicySubject) -> Iterator[FixChange]:
+        """Set the role's line spacing on the paragraphs themselves."""
+        for issue in issues:
+            paragraph = subject.paragraph(issue.paragraph_path)
+            rule = None if paragraph.rules is None else paragraph.rules.line_spacing
+            if rule is not None:
+                place, wanted = paragraph.place, rule.value
+                before, after = set_line_spacing(place.element, wanted.line, place.part.w, rule=wanted.rule)
+                place.part.changed = True
+                yield FixChange(place.path, "line_spacing", before, after, "spacing")
+
+
+def line_spacing_of(paragraph: ParagraphSubject) -> LineSpacing:
+    """Return a paragraph's effective line spacing."""
+    values = paragraph.values
+    line = values.line.value
+    if line is None:
+        return LineSpacing("auto", _ONE_LINE)
+    return LineSpacing(values.line_rule.value or "auto", line)

@@ -1,0 +1,184 @@
+"""The house style a document keeps: its page, and the look of each role that it has.
+
+A rule is left out where the document is mixed, says nothing, or says what no policy can say.
+"""
+
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
+
+from docops_flask.engine.checks.observation import Observation
+from docops_flask.engine.checks.page_length_mismatch import page_lengths
+from docops_flask.engine.checks.points import to_points
+from docops_flask.engine.checks.policy_subject import policy_subject
+from docops_flask.engine.checks.role_alignment_mismatch import alignment_of
+from docops_flask.engine.checks.role_color_mismatch import is_color
+from docops_flask.engine.checks.role_indent_mismatch import KEYS as INDENTS
+from docops_flask.engine.checks.role_indent_mismatch import Key as IndentKey
+from docops_flask.engine.checks.role_indent_mismatch import actual_indent, character_twips
+from docops_flask.engine.checks.role_issue import role_of_run
+from docops_flask.engine.checks.role_line_spacing_mismatch import line_spacing_of
+from docops_flask.engine.checks.role_space_mismatch import KEYS as SPACES
+from docops_flask.engine.checks.role_space_mismatch import space_twips
+from docops_flask.engine.checks.subject import ParagraphSubject, PolicySubject, RunSubject
+from docops_flask.engine.document.document import Document
+from docops_flask.engine.document.places import RunPlace
+from docops_flask.engine.formatting.page_geometry import PageGeometry
+from docops_flask.engine.formatting.script_slots import Slot, fonts_of
+from docops_flask.engine.policy.house_style import HouseStyle, PageRules, RoleRules, Rule, TextRules
+from docops_flask.engine.policy.measure import CHARACTERS, Measure
+from docops_flask.engine.policy.policy import OPEN_POLICY
+from docops_flask.engine.policy.roles import ROLES
+from docops_flask.engine.policy.rule_kinds import PAGE_KINDS, ROLE_KINDS, RuleKind
+
+H = TypeVar("H", bound=Hashable)
+_TWIPS_PER_MM = 1440 / 25.4
+# Every role is looked for, and nothing is asked of it.
+_ALL_ROLES = HouseStyle(roles={role: RoleRules() for role in ROLES})
+_TEXTS = {
+    "document_number": "document_number_form",
+    "recipient": "recipient_colon",
+    "attachment_note": "attachment_note_end",
+    "date": "date_form",
+}
+
+
+@dataclass(slots=True)
+class _Part:
+    """What has one role: its paragraphs, and the runs that are held against it."""
+
+    paragraphs: list[ParagraphSubject]
+    runs: list[RunSubject]
+
+
+def suggest_house_style(
+    document: Document, runs: Sequence[RunPlace], now: Observation, *, forbid_tables: bool
+) -> HouseStyle:
+    """Return what the document keeps, rule by rule; whether all rules together hold is not tried here."""
+    policy = replace(OPEN_POLICY, forbid_tables=forbid_tables, house_style=_ALL_ROLES)
+    subject = policy_subject(document, runs, now, policy)
+    parts = _parts(subject)
+    roles = {role: _role_rules(parts[role], subject) for role in ROLES if role in parts}
+    return HouseStyle(
+        page=_page_rules(subject.geometry),
+        roles={role: rules for role, rules in roles.items() if rules != RoleRules()},
+        text=TextRules(**{key: Rule(value=True) for role, key in _TEXTS.items() if role in parts}),
+    )
+
+
+def _parts(subject: PolicySubject) -> Mapping[str, _Part]:
+    parts: dict[str, _Part] = {}
+    for paragraph in subject.paragraphs:
+        if paragraph.role is None:
+            continue
+        parts.setdefault(paragraph.role.role, _Part([], [])).paragraphs.append(paragraph)
+        for run in paragraph.runs:
+            role = role_of_run(run, paragraph, subject)
+            if role is not None:
+                parts.setdefault(role.role, _Part([], [])).runs.append(run)
+    return parts
+
+
+def _role_rules(part: _Part, subject: PolicySubject) -> RoleRules:
+    visible = [run for run in part.runs if run.text.strip()]
+    values: dict[str, Any] = {
+        "font_east_asia": _font(part.runs, "east_asia"),
+        "font_latin": _font(part.runs, "latin"),
+        "size_pt": _common(to_points(run.values.size_half_points.value) for run in visible),
+        "bold": _common(bool(run.values.bold.value) for run in visible),
+        "color": _common(_color(run) for run in visible),
+        "alignment": _alignments(part.paragraphs),
+        "line_spacing": _common(line_spacing_of(each) for each in part.paragraphs),
+    }
+    for indent in INDENTS:
+        values[indent] = _indent(indent, part.paragraphs)
+    for space in SPACES:
+        twips = _common(space_twips(space, each, subject) for each in part.paragraphs)
+        values[space] = None if twips is None else Measure(twips)
+    return RoleRules(**_usable(values, ROLE_KINDS))
+
+
+def _font(runs: Iterable[RunSubject], slot: Slot) -> tuple[str, ...] | None:
+    """Return the one font that all characters of a script take, in the spelling that came first."""
+    names: dict[str, str] = {}
+    for run in runs:
+        for face in fonts_of(run.text, run.values, slot).values():
+            if face.value is None or face.value.name is None:
+                return None
+            names.setdefault(face.value.name.casefold(), face.value.name)
+    return tuple(names.values()) if len(names) == 1 else None
+
+
+def _color(run: RunSubject) -> str:
+    color = run.values.color.value or "auto"
+    return "black" if is_color(color, "black") else color
+
+
+def _alignments(paragraphs: Iterable[ParagraphSubject]) -> tuple[str, ...] | None:
+    return tuple(sorted({alignment_of(each.values.alignment.value) for each in paragraphs})) or None
+
+
+def _indent(key: IndentKey, paragraphs: Sequence[ParagraphSubject]) -> Measure | None:
+    # Numbered paragraphs are not held against a role's indents.
+    held = [each for each in paragraphs if not each.values.is_numbered]
+    in_characters = _common(_characters(key, each) for each in held)
+    if in_characters:
+        return Measure(in_characters, CHARACTERS)
+    twips = _common(actual_indent(key, each).twips for each in held)
+    return None if twips is None else Measure(round(twips))
+
+
+def _characters(key: IndentKey, paragraph: ParagraphSubject) -> float | None:
+    twips, character = actual_indent(key, paragraph).twips, character_twips(paragraph)
+    return None if twips is None or not character else round(twips / character, 2)
+
+
+def _page_rules(pages: Iterable[PageGeometry]) -> PageRules:
+    lengths: dict[str, set[int | None]] = {}
+    counts: dict[str, set[int]] = {"lines": set(), "characters": set()}
+    for page in pages:
+        for key, twips in page_lengths(page).items():
+            lengths.setdefault(key, set()).add(twips)
+        if not page.landscape:
+            for key, count in (("lines", page.lines_per_page), ("characters", page.characters_per_line)):
+                counts[key].update(() if count is None else (count,))
+    values: dict[str, Any] = {}
+    for key, found in lengths.items():
+        common = _common(found)
+        values[key] = None if common is None else Measure(round(common / _TWIPS_PER_MM, 1), "mm")
+    values.update({key: _common(found) for key, found in counts.items()})
+    return PageRules(**_usable(values, PAGE_KINDS))
+
+
+def _usable(values: Mapping[str, Any], kinds: Mapping[str, RuleKind]) -> dict[str, Rule[Any]]:
+    """Return the rules for those values that a policy file can have."""
+    return dict(_rules(values, kinds))
+
+
+def _rules(values: Mapping[str, Any], kinds: Mapping[str, RuleKind]) -> Iterator[tuple[str, Rule[Any]]]:
+    for key, value in values.items():
+        if value is None:
+            continue
+        written = kinds[key].write(value)
+        if kinds[key].read(written, {}) is not None:
+            yield key, Rule(value)
+
+
+def _common(values: Iterable[H | None]) -> H | None:
+    distinct = set(values)
+    return distinct.pop() if len(distinct) == 1 else None
+
+
+def without(house: HouseStyle, rule_keys: Iterable[str]) -> HouseStyle:
+    """Return ``house`` without the rules of these keys (``roles.title.size_pt``, ``page.lines``)."""
+    page, text, roles = house.page, house.text, dict(house.roles)
+    for key in rule_keys:
+        part, *inner, name = key.split(".")
+        if part == "page":
+            page = replace(page, **{name: None})
+        elif part == "text":
+            text = replace(text, **{name: None})
+        elif part == "roles" and inner[0] in roles:
+            roles[inner[0]] = replace(roles[inner[0]], **{name: None})
+    kept = {role: rules for role, rules in roles.items() if rules != RoleRules()}
+    return replace(house, page=page, text=text, roles=kept)

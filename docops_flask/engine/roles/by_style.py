@@ -1,0 +1,63 @@
+"""The role of a paragraph by its style's name or its outline level."""
+
+from collections.abc import Mapping
+
+from docops_flask.engine.formatting.cascade import Cascade
+from docops_flask.engine.formatting.paragraph_values import ParagraphValues
+from docops_flask.engine.policy.roles import HEADINGS
+from docops_flask.engine.roles.found_role import FoundRole
+
+# What is made up of other paragraphs, or stands beside the text, is none of the roles.
+NO_ROLE = ""
+# Word writes the English names of its built-in styles whatever its language; WPS writes Chinese ones.
+_STYLES: Mapping[str, str] = {
+    "title": "title",
+    "标题": "title",
+    **{f"heading {level}": role for level, role in enumerate(HEADINGS, 1)},
+    **{f"标题 {level}": role for level, role in enumerate(HEADINGS, 1)},
+    **{f"标题{level}": role for level, role in enumerate(HEADINGS, 1)},
+    "salutation": "recipient",
+    "称呼": "recipient",
+    "signature": "signature",
+    "签名": "signature",
+    "date": "date",
+    "日期": "date",
+    **dict.fromkeys(("toc heading", "table of figures", "caption", "题注", "header", "footer"), NO_ROLE),
+    **{f"{name} {level}": NO_ROLE for name in ("toc", "目录") for level in range(1, 10)},
+}
+
+
+class StyleRoles:
+    """Roles by style, each style looked at once; ``styles`` are the policy's own names (case folded)."""
+
+    def __init__(self, cascade: Cascade, styles: Mapping[str, str]) -> None:
+        self._sheet = cascade.styles
+        self._names = {**_STYLES, **styles}
+        self._by_style: dict[str | None, FoundRole | None] = {}
+
+    def role(self, values: ParagraphValues) -> FoundRole | None:
+        """Return the role by style, else by outline level (17.3.1.20); ``None`` where neither tells it.
+
+        A style whose paragraphs have none gives ``NO_ROLE``.
+        """
+        style_id = self._sheet.applied_id(values.style_id, "paragraph")
+        if style_id not in self._by_style:
+            self._by_style[style_id] = self._of_style(style_id)
+        found = self._by_style[style_id]
+        return found if found is not None else _of_outline(values)
+
+    def _of_style(self, style_id: str | None) -> FoundRole | None:
+        for each in self._sheet.chain(style_id):
+            name = self._sheet.name(each)
+            # Old files hold aliases behind a comma: "heading 1,H1".
+            role = self._names.get(name.partition(",")[0].strip().casefold())
+            if role is not None:
+                return FoundRole(role, "style", f"style {name}")
+        return None
+
+
+def _of_outline(values: ParagraphValues) -> FoundRole | None:
+    level = values.outline_level.value
+    if level is None or not 0 <= level < len(HEADINGS):
+        return None
+    return FoundRole(HEADINGS[level], "outline", f"outline level {level + 1}")

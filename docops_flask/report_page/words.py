@@ -1,0 +1,158 @@
+"""What the page says about a rule: its title, what to do where it does not hold, the values in words."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from docops_flask.report_page.bilingual import Bilingual
+
+
+@dataclass(frozen=True, slots=True)
+class RuleWords:
+    """A rule's title and advice; ``unit`` follows its numbers."""
+
+    title: Bilingual
+    advice: Bilingual
+    unit: str = ""
+
+
+STYLE_ADVICE = Bilingual(
+    "Change it where it comes from: in the named style, or on the paragraph itself when it says direct.",
+    "请在其来源处修改：样式中的设置改样式，直接设置的改该段落本身。",
+)
+UNSTATED_ADVICE = Bilingual(
+    "State it in the style; Word's own default or the theme decides now.",
+    "请在样式中明确规定；目前由 Word 默认值或主题决定。",
+)
+PAGE_ADVICE = Bilingual(
+    "Change it in Word under Layout, Page Setup, for this section.",
+    "请在 Word 的“布局”—“页面设置”中修改本节的设置。",
+)
+TEXT_ADVICE = Bilingual(
+    "Correct the wording; text is never changed automatically.", "请修改文字；系统从不自动改动文字内容。"
+)
+
+# By the code of the issue; a rule for a role or a page is told by its key in the policy instead.
+BY_CODE: Mapping[str, RuleWords] = {
+    "TABLE_FORBIDDEN": RuleWords(
+        Bilingual("Table", "表格"),
+        Bilingual(
+            "Write its contents as paragraphs, or set forbid_tables to false in the policy.",
+            "请将内容改写为段落，或在规范中将 forbid_tables 设为 false。",
+        ),
+    ),
+    "NUMPR_PRESENT": RuleWords(
+        Bilingual("Automatic numbering", "自动编号"),
+        Bilingual(
+            "Type the number as text, or set forbid_numpr to false in the policy.",
+            "请手工输入编号，或在规范中将 forbid_numpr 设为 false。",
+        ),
+    ),
+    "LINE_SPACING_MISMATCH": RuleWords(Bilingual("Line spacing", "行距"), STYLE_ADVICE),
+    "FIRST_LINE_INDENT_MISMATCH": RuleWords(
+        Bilingual("First-line indent", "首行缩进"), STYLE_ADVICE, "twips"
+    ),
+    "LEADING_WHITESPACE": RuleWords(
+        Bilingual("Leading whitespace", "段首空白"),
+        Bilingual(
+            "Delete the blanks and use the first-line indent instead.",
+            "请删除段首空白，改用首行缩进。",
+        ),
+    ),
+    "RUN_FONT_MISMATCH": RuleWords(Bilingual("Font", "字体"), STYLE_ADVICE),
+    "RUN_SIZE_MISMATCH": RuleWords(Bilingual("Font size", "字号"), STYLE_ADVICE, "pt"),
+}
+# By the rule's own name, the last word of its key in a policy (``roles.title.size_pt``, ``page.margin_top``).
+BY_RULE: Mapping[str, RuleWords] = {
+    "font_latin": RuleWords(Bilingual("Font", "字体"), STYLE_ADVICE),
+    "font_east_asia": RuleWords(Bilingual("Font", "字体"), STYLE_ADVICE),
+    "size_pt": RuleWords(Bilingual("Font size", "字号"), STYLE_ADVICE, "pt"),
+    "bold": RuleWords(Bilingual("Bold", "加粗"), STYLE_ADVICE),
+    "color": RuleWords(Bilingual("Colour", "颜色"), STYLE_ADVICE),
+    "alignment": RuleWords(Bilingual("Alignment", "对齐方式"), STYLE_ADVICE),
+    "first_line_indent": RuleWords(Bilingual("First-line indent", "首行缩进"), STYLE_ADVICE),
+    "left_indent": RuleWords(Bilingual("Left indent", "左缩进"), STYLE_ADVICE),
+    "right_indent": RuleWords(Bilingual("Right indent", "右缩进"), STYLE_ADVICE),
+    "line_spacing": RuleWords(Bilingual("Line spacing", "行距"), STYLE_ADVICE),
+    "space_before": RuleWords(Bilingual("Space before", "段前间距"), STYLE_ADVICE),
+    "space_after": RuleWords(Bilingual("Space after", "段后间距"), STYLE_ADVICE),
+    "page_break_before": RuleWords(Bilingual("New page", "另起一页"), STYLE_ADVICE),
+    "width": RuleWords(Bilingual("Page width", "纸张宽度"), PAGE_ADVICE),
+    "height": RuleWords(Bilingual("Page height", "纸张高度"), PAGE_ADVICE),
+    "margin_top": RuleWords(Bilingual("Top margin", "上边距（天头）"), PAGE_ADVICE),
+    "margin_bottom": RuleWords(Bilingual("Bottom margin", "下边距"), PAGE_ADVICE),
+    "margin_left": RuleWords(Bilingual("Left margin", "左边距（订口）"), PAGE_ADVICE),
+    "margin_right": RuleWords(Bilingual("Right margin", "右边距"), PAGE_ADVICE),
+    "lines": RuleWords(
+        Bilingual("Lines on the page", "每页行数"),
+        Bilingual(
+            "Lower the line pitch: the picture of the page below names the largest that fits.",
+            "请减小行距；下方版面示意图给出可用的最大行距。",
+        ),
+    ),
+    "characters": RuleWords(
+        Bilingual("Characters in the line", "每行字数"),
+        Bilingual(
+            "Set a character grid: the picture of the page below names the largest spacing that fits.",
+            "请设置文档网格的字符间距；下方版面示意图给出可用的最大值。",
+        ),
+    ),
+    "document_number_form": RuleWords(
+        Bilingual("Form of the document number", "发文字号的写法"), TEXT_ADVICE
+    ),
+    "recipient_colon": RuleWords(Bilingual("Colon after the recipient", "主送机关后的冒号"), TEXT_ADVICE),
+    "attachment_note_end": RuleWords(Bilingual("End of the attachment note", "附件说明的结尾"), TEXT_ADVICE),
+    "date_form": RuleWords(Bilingual("Form of the date", "成文日期的写法"), TEXT_ADVICE),
+}
+SLOTS: Mapping[str, Bilingual] = {
+    "latin": Bilingual("Latin", "西文"),
+    "east_asia": Bilingual("East Asian", "中文"),
+}
+NOT_STATED = Bilingual("not stated", "未规定")
+_PHRASES = {
+    "no table": "无表格",
+    "table": "表格",
+    "no numbering": "无编号",
+    "no leading whitespace": "段首无空白",
+    "space": "空格",
+    "tab": "制表符",
+    "ideographic space": "全角空格",
+    "left": "左对齐",
+    "right": "右对齐",
+    "center": "居中",
+    "justify": "两端对齐",
+    "distribute": "分散对齐",
+    "center or distribute": "居中或分散对齐",
+    "black": "黑色",
+    "red": "红色",
+    "auto": "自动",
+    "bold": "加粗",
+    "not bold": "不加粗",
+    "yes": "是",
+    "no": "否",
+}
+_OR_ALIKE = " or the like"
+_CHARACTERS = " characters"
+
+
+def rule_words(code: str, rule_key: str | None, message: str) -> RuleWords:
+    """Return the words for an issue; one that this page does not know is told by its own message."""
+    known = BY_RULE.get((rule_key or "").rpartition(".")[2]) or BY_CODE.get(code)
+    return known or RuleWords(Bilingual(code, code), Bilingual(message))
+
+
+def value_words(value: object, unit: str) -> Bilingual:
+    """Return an expected or actual value of an issue as people read it."""
+    if value is None:
+        return NOT_STATED
+    if isinstance(value, bool):
+        value = "yes" if value else "no"
+    text = f"{value} {unit}".rstrip() if isinstance(value, int | float) else str(value)
+    return Bilingual(text, _chinese(text))
+
+
+def _chinese(text: str) -> str:
+    if text.endswith(_OR_ALIKE):
+        return f"{text.removesuffix(_OR_ALIKE)}或同类字体"
+    if text.endswith(_CHARACTERS):
+        return f"{text.removesuffix(_CHARACTERS)} 字符"
+    return _PHRASES.get(text, "")

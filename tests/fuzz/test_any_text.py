@@ -1,0 +1,56 @@
+"""Any text in any runs: found and filled as a model of a few lines says."""
+
+import re
+from itertools import pairwise
+
+from hypothesis import given
+from hypothesis import strategies as st
+from lxml import etree
+
+from docops_flask.engine.document.document import Document, StoryPart
+from docops_flask.engine.document.paragraph_text import visible_text
+from docops_flask.engine.document.places import StoryKind
+from docops_flask.engine.document.walk import walk_stories
+from docops_flask.engine.oxml.names import W_TRANSITIONAL, vocabulary
+from docops_flask.engine.template.fill import fill
+from docops_flask.engine.template.grammar import Kind, find_placeholders
+from docops_flask.engine.template.scan import scan_document
+from tests.factories import p, r, story
+from tests.fuzz.profile import profile
+
+PLACEHOLDER = re.compile("【([A-Z0-9_]*[A-Z][A-Z0-9_]*)】")
+W = vocabulary(W_TRANSITIONAL)
+PIECES = st.sampled_from(
+    ["【", "】", "A", "B_1", "【A】", "【B_1】", "a", " ", "1", ".", "-", "Ａ", "会", "x\t", "\n", "_"]
+)
+TEXTS = st.lists(PIECES, max_size=30).map("".join)
+VALUES = st.fixed_dictionaries({"A": TEXTS, "B_1": TEXTS})
+
+
+def document_of(runs):
+    """A document of one paragraph with these runs."""
+    root = etree.fromstring(story("document", f"<w:body>{p(*map(r, runs))}</w:body>").encode())
+    part = StoryPart("word/document.xml", StoryKind.BODY, "", root, W)
+    return Document((part,), None, walk_stories((part,), 100))
+
+
+@profile(300)
+@given(TEXTS)
+def test_what_is_found_is_in_order_apart_and_a_placeholder_exactly_when_it_is_one(text):
+    found = find_placeholders(text)
+    assert all(one.end <= other.start for one, other in pairwise(found))
+    assert all(0 <= each.start < each.end <= len(text) for each in found)
+    placeholders = [each for each in found if each.kind is Kind.PLACEHOLDER]
+    assert [(each.start, each.end, each.name) for each in placeholders] == [
+        (match.start(), match.end(), match[1]) for match in PLACEHOLDER.finditer(text)
+    ]
+
+
+@profile(300)
+@given(st.lists(TEXTS, max_size=8), VALUES)
+def test_what_is_filled_reads_as_the_text_with_each_placeholder_replaced_once(runs, values):
+    document = document_of(runs)
+    fill(scan_document(document), values)
+    expected = PLACEHOLDER.sub(lambda match: values.get(match[1], match[0]), "".join(runs))
+    (paragraph,) = document.walk.paragraphs
+    assert visible_text(paragraph.element, W) == expected
