@@ -11,7 +11,7 @@ FUZZ_SECONDS ?= 300
 PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip install --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check smoke fuzz mutants mutations oracle samples clean
+.PHONY: help demo run test check smoke fuzz mutants mutations bench oracle samples clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
@@ -43,6 +43,9 @@ fuzz: $(ROBUSTNESS)  ## try 5,000 mutated packages, then fuzz the guard and the 
 mutants: $(ROBUSTNESS)  ## break the guard in every small way and count how often a test notices
 	@$(BIN)/mutmut run
 	@$(BIN)/mutmut results
+
+bench: $(DEVELOPMENT)  ## measure the service; results in artifacts/bench/
+	@$(BIN)/python tools/bench.py service
 
 oracle: $(DEVELOPMENT)  ## compare effective formatting with LibreOffice over the corpus
 	@$(BIN)/python -m tests.oracle

@@ -134,6 +134,7 @@ def post_worker_init(worker: Any) -> None:
 
     def handle_term(number: int, frame: FrameType | None) -> None:
         worker.handle_exit(number, frame)
+        services.renderer.standby.stop_refilling()
         if worker.docops_reload == _reloads[0]:
             lifecycle.stop()
             worker.method_queue.defer(_stop_listening, worker)
@@ -145,6 +146,7 @@ def post_worker_init(worker: Any) -> None:
     _hear_stop_signals()
     services.workspaces.sweep()
     _report_sandbox(services.sandbox)
+    services.renderer.standby.open()
 
 
 def _hear_stop_signals() -> None:
@@ -164,9 +166,10 @@ def _report_sandbox(sandbox: Any) -> None:
 
 
 def worker_exit(_server: Any, worker: Any) -> None:
-    """Leave no lock file and no folder behind; a worker that failed to start has none."""
+    """Leave no renderer, no lock file and no folder behind; a worker that failed to start has none."""
     app = getattr(worker, "wsgi", None)
     if app is not None:
+        app.extensions[EXTENSION].renderer.standby.close()
         app.extensions[EXTENSION].workspaces.close()
 
 
