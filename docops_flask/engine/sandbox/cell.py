@@ -1,5 +1,6 @@
 """The cell a renderer works in: made before it is ready, closed around it when it knows its folder."""
 
+import ctypes
 import os
 import sys
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ _PACKAGE = Path(__file__).resolve().parents[2]
 # What folders of installed packages are called; this package may be in one of them.
 _INSTALLED = frozenset({"site-packages", "dist-packages"})
 # Where the dynamic loader finds the libraries of extension modules that are loaded later.
+# The fields 50 and 51 of /proc/self/stat, counted from behind the name: where the block begins and ends.
+_ENV_START = 50 - 3
 _LIBRARIES = ("/usr/lib", "/usr/lib64", "/lib", "/lib64", "/usr/local/lib", "/etc/ld.so.cache")
 
 
@@ -49,12 +52,20 @@ def make_cell(mode: SandboxMode) -> Cell:
     """
     if mode == SandboxMode.OFF:
         return Cell(None, calls_refused=False)
-    os.environ.clear()
+    _forget_environment()
     ruleset = _make_ruleset()
     calls_refused = _try_refusing_calls()
     if mode == SandboxMode.REQUIRE and (ruleset is None or not calls_refused):
         raise SandboxUnavailable("this system has no Landlock, or no seccomp filters")
     return Cell(ruleset, calls_refused)
+
+
+def _forget_environment() -> None:
+    """Empty the environment, and overwrite the block it came in: a password may stand there (proc(5))."""
+    os.environ.clear()
+    fields = Path("/proc/self/stat").read_bytes().rpartition(b")")[2].split()
+    start, end = int(fields[_ENV_START]), int(fields[_ENV_START + 1])
+    ctypes.memset(start, 0, end - start)
 
 
 def _make_ruleset() -> Ruleset | None:

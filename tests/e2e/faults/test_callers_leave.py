@@ -217,3 +217,18 @@ def test_slow_readers_behind_nginx_take_nothing_of_the_server(tidy, tmp_path):
         for reader in readers:
             reader.close()
         nginx.stop()
+
+
+def test_a_renderer_that_stood_by_is_ended_too_and_replaced(start_server):
+    server = start_server(standby=1, max_concurrency=1)
+    tidy, departures = Tidy(server), Departures(server)
+
+    def starts():
+        return sum(line["event"] == "start" for line in server.log)
+
+    before = starts()
+    connection = send(server.port)
+    eventually(lambda: starts() > before)
+    connection.close()
+    assert departures.one()["failure_stage"] == "render"
+    tidy.again()

@@ -1,0 +1,120 @@
+"""Workers, masters and fork servers that are killed, and servers that stop or reload under load."""
+
+import signal
+import threading
+
+import psutil
+import pytest
+
+from tests.e2e.faults.tidy import GOOD_JOB, SECONDS, Tidy, is_good
+from tests.e2e.gunicorn_server import FORM_TYPE, eventually, form_body, send
+
+
+def test_a_killed_worker(start_server):
+    tidy = Tidy(start_server(max_concurrency=1))
+    running, renderer = tidy.server.frozen_job()
+    (worker,) = tidy.server.workers()
+    worker.kill()
+    assert isinstance(running.exception(), ConnectionError)
+    eventually(lambda: not psutil.pid_exists(renderer.pid), SECONDS)
+    eventually(lambda: worker not in tidy.server.workers() and tidy.server.workers())
+    tidy.again()
+
+
+def test_a_killed_master_takes_no_running_job_along_and_leaves_nothing(start_server):
+    server = start_server(max_concurrency=1)
+    Tidy(server)
+    running, renderer = server.frozen_job()
+    family = psutil.Process(server.process.pid).children(recursive=True)
+    server.process.kill()
+    server.process.wait()
+    renderer.resume()
+    assert running.result().status == 200
+    eventually(lambda: not any(each.is_running() for each in family), SECONDS)
+    assert list(server.work_folder.iterdir()) == []
+
+
+def test_a_killed_fork_server(start_server):
+    tidy = Tidy(start_server(max_concurrency=1, mp_start="forkserver"))
+    (worker,) = tidy.server.workers()
+
+    def fork_servers():
+        return [each for each in worker.children() if any("forkserver" in word for word in each.cmdline())]
+
+    (fork_server,) = fork_servers()
+    fork_server.kill()
+    assert is_good(tidy.server.job(**GOOD_JOB))
+    assert fork_servers() != [fork_server]
+    tidy.again()
+
+
+class Clients:
+    """Clients that send one job after the other, each on a connection of its own, until they are refused."""
+
+    def __init__(self, server, count):
+        self._server = server
+        self._port = server.port
+        self._may_end = threading.Event()
+        self.answers = []
+        self.failures = []
+        self._threads = [threading.Thread(target=self._work) for _ in range(count)]
+        for thread in self._threads:
+            thread.start()
+
+    def end(self):
+        self._may_end.set()
+        for thread in self._threads:
+            thread.join(60)
+
+    def _work(self):
+        body = form_body(**GOOD_JOB)
+        while not self._may_end.is_set():
+            connection = self._server.connect()
+            try:
+                connection.connect()
+            except OSError:
+                # Refused, or reset before a byte was sent: a proxy asks another backend.
+                return
+            try:
+                answer = send(connection, "POST", "/v1/run", body, Content_Type=FORM_TYPE)
+                self.answers.append(answer)
+                assert is_good(answer) or answer.told == (503, "NOT_READY")
+            except Exception as failure:
+                self.failures.append(failure)
+            finally:
+                connection.close()
+
+
+@pytest.fixture
+def loaded(start_server):
+    """A server with two workers, and clients that keep its slots busy."""
+    server = start_server(workers=2, max_concurrency=1, queue_timeout_seconds=60)
+    eventually(lambda: len(server.sandbox_log) == 2)
+    clients = Clients(server, 5)
+    eventually(lambda: len(clients.answers) >= 5)
+    yield server, clients
+    clients.end()
+
+
+def test_a_stop_under_load_cuts_nothing(loaded):
+    server, clients = loaded
+    server.process.send_signal(signal.SIGTERM)
+    assert server.process.wait(60) == 0
+    clients.end()
+    assert clients.failures == []
+    # The last ones were done while the server was stopping, or told to go elsewhere.
+    assert len(clients.answers) >= 5
+    assert list(server.work_folder.iterdir()) == []
+
+
+def test_a_reload_under_load_refuses_and_cuts_nothing(loaded):
+    server, clients = loaded
+    old = {worker.pid for worker in server.workers()}
+    before = len(clients.answers)
+    server.process.send_signal(signal.SIGHUP)
+    eventually(lambda: not old & {worker.pid for worker in server.workers()}, 40)
+    eventually(lambda: len(clients.answers) >= before + 10)
+    clients.end()
+    assert clients.failures == []
+    assert {answer.status for answer in clients.answers} == {200}
+    assert server.leftovers() == []
