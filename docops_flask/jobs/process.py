@@ -30,6 +30,7 @@ from docops_flask.engine import warm_up
 from docops_flask.engine.isolation import ProcessLimits
 from docops_flask.engine.worker import Task, main
 from docops_flask.jobs.caller import STAYING, Caller
+from docops_flask.jobs.descriptors import refuse_without_descriptors
 from docops_flask.jobs.fork_server import FORK_SERVER
 
 _TERMINATE_SECONDS = 0.3
@@ -39,6 +40,9 @@ _REAP_STEP_SECONDS = 0.002
 _LONGEST_WAIT_SECONDS = 1_000_000.0
 # Beyond a job's own deadline, because a new fork server loads the engine before it answers.
 _FORK_SERVER_SPARE_SECONDS = 10.0
+
+# Two for the channel, four for multiprocessing's pipes, two for exec, one each for /proc and the pidfd.
+_DESCRIPTORS_OF_A_START = 10
 
 # It ended already; the kernel is older; an old container runtime's filter forbids the call.
 _NO_PIDFD_ERRNOS = frozenset({errno.ESRCH, errno.ENOSYS, errno.EPERM})
@@ -61,8 +65,8 @@ class RendererProcess:
         self.pid = pid
         self._process = process
         self._channel = channel
-        self._pidfd = _open_pidfd(pid)
         self.create_time = _create_time(pid)
+        self._pidfd = _open_pidfd(pid)
 
     @classmethod
     def start(
@@ -75,6 +79,8 @@ class RendererProcess:
         Raises ``TimeoutError`` past the deadline, and ``OSError`` or ``EOFError`` when the system or
         the fork server gives no process.
         """
+        # Halfway through a start, multiprocessing would lose some for good.
+        refuse_without_descriptors(_DESCRIPTORS_OF_A_START)
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         try:
             with theirs, _bookkeeping_by(deadline), _start_conditions(method, deadline):
@@ -83,7 +89,12 @@ class RendererProcess:
                 )
                 process.start()
                 assert process.pid is not None
-                return cls(process, process.pid, ours)
+                try:
+                    return cls(process, process.pid, ours)
+                except BaseException:
+                    process.kill()
+                    process.join()
+                    raise
         except BaseException:
             # A renderer that runs nevertheless leaves when its channel closes.
             ours.close()

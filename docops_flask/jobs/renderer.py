@@ -14,7 +14,7 @@ from docops_flask.engine.errors import DocopsError
 from docops_flask.engine.isolation import ProcessLimits
 from docops_flask.engine.job import Job
 from docops_flask.engine.pipeline import run_job
-from docops_flask.engine.worker import DONE, JOB_FILE, NO_MEMORY, NO_STORAGE, READY, Task
+from docops_flask.engine.worker import DONE, JOB_FILE, NO_MEMORY, NO_RESULT, NO_STORAGE, READY, Task
 from docops_flask.jobs.answer import read_answer
 from docops_flask.jobs.caller import STAYING, Caller
 from docops_flask.jobs.errors import (
@@ -173,9 +173,11 @@ def _refuse_failure(answer: bytes, end: End) -> None:
     if answer == DONE:
         return
     if answer == NO_STORAGE:
-        raise InsufficientStorage(inner="the renderer found the volume full")
+        raise InsufficientStorage(inner="the renderer found the volume full, or gone")
     if answer == NO_MEMORY:
         raise RendererCrashed(inner="out of memory")
+    if answer == NO_RESULT:
+        raise RendererCrashed(inner="could not write its answer")
     raise RendererCrashed(inner=_describe(end) if not answer else "said what was not agreed")
 
 
