@@ -62,7 +62,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--rounds", type=types.integer(1), default=3, help="measured rounds (default: 3)")
     parser.add_argument("--jobs", type=types.integer(4), default=40, help="jobs of a load (default: 40)")
     parser.add_argument(
-        "--pause", type=types.positive_seconds, default=0.3, help="seconds between paced jobs"
+        "--pause",
+        type=types.positive_seconds,
+        default=1.0,
+        help="seconds between paced jobs, enough to refill",
     )
     parser.add_argument("--only", nargs="*", metavar="VARIANT", help="variants (default: all)")
     parser.add_argument("--skill", default="meeting_notice", help="whose sample is sent")
