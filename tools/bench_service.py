@@ -1,6 +1,7 @@
 """The benchmark ``service``: one job through gunicorn, under every start method and without a process."""
 
 import argparse
+import compileall
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -18,7 +19,7 @@ from tools.interleave import interleaved, ratio_of_medians
 from tools.process_tree import ProcessTree
 from tools.progress import terminal_progress
 from tools.samples import NoSample, sample_for
-from tools.server import Server, ServerFailed
+from tools.server import ROOT, Server, ServerFailed
 from tools.stats import percentile
 from tools.svg_plot import bar_chart
 
@@ -61,7 +62,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--rounds", type=types.integer(1), default=3, help="measured rounds (default: 3)")
     parser.add_argument("--jobs", type=types.integer(4), default=40, help="jobs of a load (default: 40)")
     parser.add_argument(
-        "--pause", type=types.positive_seconds, default=0.3, help="seconds between paced jobs"
+        "--pause",
+        type=types.positive_seconds,
+        default=1.0,
+        help="seconds between paced jobs, enough to refill",
     )
     parser.add_argument("--only", nargs="*", metavar="VARIANT", help="variants (default: all)")
     parser.add_argument("--skill", default="meeting_notice", help="whose sample is sent")
@@ -76,6 +80,9 @@ def run(given: argparse.Namespace) -> BenchReport:
         Load(PACED, max(4, given.jobs // 2), 1, given.pause),
         *(Load(f"{count} at a time", given.jobs, count) for count in _CONCURRENCIES),
     ]
+    # Where nothing may write bytecode (PYTHONDONTWRITEBYTECODE), each spawned process would compile it all.
+    for package in ("docops_flask", "benchmarks"):
+        compileall.compile_dir(ROOT / package, quiet=1)
     with running(chosen) as servers:
         form = _form(next(iter(servers.values())), given.skill)
         measures = {

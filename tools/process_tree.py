@@ -22,13 +22,7 @@ class ProcessTree:
 
     def cpu_seconds(self) -> float:
         """Return the CPU time of all of them, those that have ended and were reaped included (times(2))."""
-        total = 0.0
-        for process in self._all():
-            try:
-                total += sum(process.cpu_times()[:4])
-            except psutil.NoSuchProcess:
-                continue
-        return total
+        return sum(map(_cpu_seconds, [self._root.pid, *_below(self._root.pid)]))
 
     def settled_cpu_seconds(self) -> float:
         """Return the CPU time once it stands still: what a job left to be done counts as that job's."""
@@ -45,9 +39,9 @@ class ProcessTree:
     def memory_bytes(self) -> int:
         """Return the memory of all of them, what they share counted once (proportional set size)."""
         total = 0
-        for process in self._all():
+        for pid in [self._root.pid, *_below(self._root.pid)]:
             try:
-                total += process.memory_full_info().pss
+                total += psutil.Process(pid).memory_full_info().pss
             except psutil.NoSuchProcess:
                 continue
         return total
@@ -66,17 +60,9 @@ class ProcessTree:
 
     def _watch(self, peak: "Peak", stop: Event) -> None:
         while not stop.wait(_SAMPLE_SECONDS):
-            workers = self._root.children()
-            for worker in workers:
-                try:
-                    below = worker.children(recursive=True)
-                except psutil.NoSuchProcess:
-                    continue
-                for process in below:
-                    peak.bytes = max(peak.bytes, _high_water_mark(process.pid))
-
-    def _all(self) -> list[psutil.Process]:
-        return [self._root, *self._root.children(recursive=True)]
+            for worker in _children(self._root.pid):
+                for pid in _below(worker):
+                    peak.bytes = max(peak.bytes, _high_water_mark(pid))
 
 
 @dataclass(slots=True)
@@ -84,6 +70,27 @@ class Peak:
     """The largest resident set a process had (bytes); 0 when none was seen."""
 
     bytes: int = field(default=0)
+
+
+def _cpu_seconds(pid: int) -> float:
+    try:
+        return sum(psutil.Process(pid).cpu_times()[:4])
+    except psutil.NoSuchProcess:
+        return 0.0
+
+
+def _below(pid: int) -> list[int]:
+    children = _children(pid)
+    return children + [each for child in children for each in _below(child)]
+
+
+def _children(pid: int) -> list[int]:
+    """Return the children of ``pid``; looking at all processes would disturb the measurement."""
+    try:
+        tasks = list(Path(f"/proc/{pid}/task").iterdir())
+        return [int(word) for task in tasks for word in (task / "children").read_text().split()]
+    except OSError:
+        return []
 
 
 def _high_water_mark(pid: int) -> int:

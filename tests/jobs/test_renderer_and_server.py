@@ -328,7 +328,7 @@ def test_a_probe_says_when_no_renderer_gets_ready(start_method, monkeypatch) -> 
 
 
 def test_a_probe_says_when_no_process_can_be_started(monkeypatch) -> None:
-    def refuse(*_: object) -> RendererProcess:
+    def refuse(*_: object, **__: object) -> RendererProcess:
         raise BlockingIOError(11, "no")
 
     monkeypatch.setattr(RendererProcess, "start", refuse)

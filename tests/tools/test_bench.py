@@ -1,0 +1,131 @@
+"""The benchmark's frame: turns, medians, tables, plots, and where the result is written."""
+
+import json
+import os
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+
+import pytest
+
+from tests.conftest import ROOT
+from tools import bench
+from tools.bench_report import BenchReport, Table, publish, write_report
+from tools.interleave import interleaved, ratio_of_medians
+from tools.machine import describe_machine
+from tools.process_tree import ProcessTree
+from tools.svg_plot import bar_chart, line_chart
+
+REPORT = BenchReport(
+    "service",
+    {"p50": 1.5},
+    [Table("Rates", ["variant", "jobs/s"], [["spawn", 20.25], ["fork", 1234.5], ["none", None]])],
+    {"rates": bar_chart("Rates", "jobs/s", {"one": {"spawn": 1.0}})},
+)
+
+
+def test_variants_take_turns_and_each_round_begins_with_another():
+    order = []
+    variants = {name: lambda name=name: order.append(name) or len(order) for name in "abc"}
+    measured = interleaved(variants, rounds=3, warmup_rounds=0)
+    assert "".join(order) == "abcbcacab"
+    assert measured == {"a": [1, 6, 8], "b": [2, 4, 9], "c": [3, 5, 7]}
+
+
+def test_a_warm_up_does_not_count():
+    calls = iter([100.0, 1.0, 2.0])
+    assert interleaved({"a": lambda: next(calls)}, rounds=2) == {"a": [1.0, 2.0]}
+
+
+def test_a_ratio_is_one_of_medians():
+    assert ratio_of_medians([2.0, 4.0, 100.0], [1.0, 2.0, 3.0]) == 2.0
+
+
+def test_a_report_is_written_as_json_markdown_and_plots(tmp_path):
+    written = write_report(REPORT, {"cores": "2"}, "bench", tmp_path / "out")
+    assert sorted(path.name for path in written) == ["rates.svg", "service.json", "service.md"]
+    assert json.loads((tmp_path / "out/service.json").read_text()) == {
+        "command": "bench",
+        "machine": {"cores": "2"},
+        "p50": 1.5,
+    }
+    page = (tmp_path / "out/service.md").read_text()
+    assert "| spawn | 20.2 |\n| fork | 1,234 |\n| none | – |" in page
+    assert "![rates](rates.svg)" in page
+
+
+def test_a_report_is_published_between_the_comments_that_name_it(tmp_path):
+    page = tmp_path / "performance.md"
+    page.write_text("before\n<!-- bench service -->\nold\n<!-- end of bench service -->\nafter\n")
+    publish(REPORT, {}, "bench", page)
+    text = page.read_text()
+    assert text.startswith("before\n<!-- bench service -->\n")
+    assert text.endswith("<!-- end of bench service -->\nafter\n")
+    assert "old" not in text
+    assert "![rates](images/rates.svg)" in text
+    assert (tmp_path / "images/rates.svg").exists()
+
+
+def test_a_page_without_the_comments_is_left_alone(tmp_path):
+    page = tmp_path / "performance.md"
+    page.write_text("nothing\n")
+    with pytest.raises(ValueError, match=r"performance\.md has no <!-- bench service -->"):
+        publish(REPORT, {}, "bench", page)
+    assert page.read_text() == "nothing\n"
+
+
+PLOTS = [
+    bar_chart("A & B", "ms", {"paced": {"spawn": 20.0, "fork": 5.0}, "8": {"spawn": 40.0}}),
+    line_chart("Growth", "paragraphs", "ms", {"ours": [(10, 1.0), (10_000, 900.0)]}),
+]
+
+
+@pytest.mark.parametrize("plot", PLOTS)
+def test_plots_are_well_formed_and_stay_in_their_frame(plot):
+    root = ET.fromstring(plot)
+    _, _, width, height = map(float, root.get("viewBox").split())
+    for rectangle in root.iter("{http://www.w3.org/2000/svg}rect"):
+        x, y, w, h = (float(rectangle.get(name)) for name in ("x", "y", "width", "height"))
+        assert min(x, y, w, h) >= 0
+        assert x + w <= width
+        assert y + h <= height
+
+
+def test_bars_are_as_high_as_their_values():
+    (root,) = [ET.fromstring(bar_chart("t", "ms", {"a": {"one": 10.0, "two": 5.0}}))]
+    heights = [
+        float(bar.get("height"))
+        for bar in root.iter("{http://www.w3.org/2000/svg}rect")
+        if bar.find("{http://www.w3.org/2000/svg}title") is not None
+    ]
+    assert heights[0] == pytest.approx(2 * heights[1])
+
+
+def test_the_cpu_time_of_a_child_that_has_ended_counts():
+    tree = ProcessTree(os.getpid())
+    before = tree.cpu_seconds()
+    subprocess.run([sys.executable, "-c", "while __import__('time').process_time() < 0.3: pass"], check=True)
+    assert tree.cpu_seconds() - before >= 0.25
+
+
+def test_the_machine_is_described():
+    assert {"processor", "system", "commit", "time"} <= set(describe_machine())
+
+
+def test_a_variant_that_is_not_known_is_told(capsys, tmp_path):
+    assert bench.main(["service", "--only", "magic", "--out", str(tmp_path)]) == 2
+    assert "use in process, spawn" in capsys.readouterr().err
+
+
+def test_the_service_is_measured_from_end_to_end(tmp_path):
+    arguments = ["--rounds", "1", "--jobs", "4", "--pause", "0.01", "--out", str(tmp_path)]
+    command = [sys.executable, "tools/bench.py", "service", "--only", "in process", "fork", *arguments]
+    subprocess.run(
+        command, cwd=ROOT, check=True, capture_output=True, env={**os.environ, "DOCOPS_WORKERS": "1"}
+    )
+    loads = json.loads((tmp_path / "service.json").read_text())["loads"]
+    assert list(loads) == ["paced", "1 at a time", "2 at a time", "4 at a time", "8 at a time"]
+    for of_load in loads.values():
+        assert of_load["in process"]["p50_ratio"] == 1
+        assert of_load["fork"]["cpu_ms_per_job"] > 0
+        assert of_load["fork"]["renderer_mib"] > 1
