@@ -1,4 +1,4 @@
-"""Programs that measure the engine in their own process; ``tools/bench.py`` starts them and shows what they found.
+"""What the benchmarks measure and compare with, no part of the product; ``tools/bench.py`` starts it.
 
-They import the engine and, for comparison, the libraries of ``requirements-bench.txt``; nothing imports them.
+The modules import the engine or the app and, for comparison, the libraries of ``requirements-bench.txt``.
 """

@@ -1,4 +1,4 @@
-"""Who fills: the engine, the limit that no engine on lxml can beat, and the libraries one would take instead."""
+"""Who fills: the engine, the limit that no engine on lxml can beat, and libraries one would take instead."""
 
 import io
 import re
@@ -57,7 +57,7 @@ def engine(preset: str) -> Fill:
 
 
 def fill_at_the_limit(template: Path, folder: Path) -> None:
-    """Read the ZIP, parse the document, replace the text, write it back; copy other members as they are stored."""
+    """Read the ZIP, parse the document, replace the text, write it back; copy other members as stored."""
     data = template.read_bytes()
     with zipfile.ZipFile(io.BytesIO(data)) as archive, (folder / "limit.docx").open("wb") as stream:
         central = []

@@ -1,4 +1,4 @@
-"""The documents that the engine and the libraries it is compared with have to fill, each in its own spelling."""
+"""The documents that the engine and the libraries it is compared with fill, each in its own spelling."""
 
 import io
 import os
@@ -93,9 +93,9 @@ def _table(rows: str) -> str:
 
 def _cells(row: int, spell: Spelling, merge: str = "") -> str:
     cells = []
-    for column, field in _cycled(5, row * 5):
+    for column, name in _cycled(5, row * 5):
         width = f'<w:tcW w:w="1768" w:type="dxa"/>{merge if column == row * 5 else ""}'
-        cells.append(f"<w:tc><w:tcPr>{width}</w:tcPr><w:p>{spell(field)}</w:p></w:tc>")
+        cells.append(f"<w:tc><w:tcPr>{width}</w:tcPr><w:p>{spell(name)}</w:p></w:tc>")
     return "".join(cells)
 
 

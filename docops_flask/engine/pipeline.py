@@ -35,6 +35,7 @@ from docops_flask.engine.document.open import open_document
 from docops_flask.engine.document.places import RunPlace
 from docops_flask.engine.errors import DocopsError
 from docops_flask.engine.exitcodes import ExitCode, exit_code
+from docops_flask.engine.integrity.verification import Evidence, evidence_in, verify
 from docops_flask.engine.integrity.written import prove_written
 from docops_flask.engine.job import Job, JobKind
 from docops_flask.engine.json_text import json_text
@@ -65,6 +66,8 @@ def run_job(job: Job, template: Path, folder: Path) -> dict[str, Any]:
             return _inspect(job, package)
         if job.kind is JobKind.PRECHECK:
             return _precheck(job, package)
+        if job.kind is JobKind.VERIFY:
+            return verify(package, evidence_in(folder), job.limits)
         return _run_to_zip(job, package, folder / ARCHIVE)
     finally:
         package.close()
@@ -75,6 +78,15 @@ def run_to_folder(job: Job, template: Path, folder: Path) -> dict[str, Any]:
     package = Package(template, job.limits)
     try:
         return _run(job, package, FolderSink(folder, OutputBudget(job.limits.output_bytes))).as_dict()
+    finally:
+        package.close()
+
+
+def verify_files(job: Job, template: Path, evidence: Evidence) -> dict[str, Any]:
+    """Prove again what an earlier job made of ``template``; return what ``/v1/verify`` answers."""
+    package = Package(template, job.limits)
+    try:
+        return verify(package, evidence, job.limits)
     finally:
         package.close()
 
@@ -123,7 +135,7 @@ def _run(job: Job, package: Package, sink: ArtefactSink) -> _RunResult:
     report_content = report.as_dict()
     sink.document(lambda stream: package.write(stream, _changed_parts(document)))
     with sink.written() as written:
-        integrity = prove_written(package, written, log, report_content)
+        integrity = prove_written(package, written, log, report_content, job.limits)
     sink.add(REPLACE_LOG, json_text(log))
     sink.add(MISSING_FIELDS, json_text(missing))
     _add_format_report(job, report_content, sink)

@@ -132,6 +132,8 @@ def _name(node: _Element) -> str:
 
 
 def _text_of(element: _Element) -> str:
+    if not _is_element(element):
+        return f"{_name(element)} {element.text or ''}"
     return f"{_name(element)} {''.join(map(str, element.itertext()))}".strip()
 
 

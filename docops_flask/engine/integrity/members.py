@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from docops_flask.engine.errors import InvalidTemplate
+from docops_flask.engine.errors import InvalidTemplate, TemplateLimitExceeded
 from docops_flask.engine.integrity.verdict import PartRecord, Unaccounted
 from docops_flask.engine.opc.zip_entry import FLAG_DATA_DESCRIPTOR, ZipEntry
 from docops_flask.engine.opc.zip_reader import ZipReader
@@ -27,20 +27,23 @@ class Members:
     unaccounted: list[Unaccounted]
 
 
-def compare_members(template: ZipReader, document: ZipReader) -> Members:
+def compare_members(template: ZipReader, document: ZipReader, max_bytes: int) -> Members:
     """Return what became of every member of ``template``, and of those that only ``document`` has.
 
     Members with the same stored bytes are never inflated. Raises ``InvalidTemplate`` when one of ``template``
-    cannot be.
+    cannot be, ``TemplateLimitExceeded`` when those of ``document`` would unfold to more than ``max_bytes``.
     """
     before = {entry.name: entry for entry in template.entries}
     after = {entry.name: entry for entry in document.entries}
     records, changed, unaccounted = [], [], list(_unaccounted(before, after))
+    unfolded = 0
     for name, entry in before.items():
         record = _record(template, entry, document, after.get(name))
         records.append(record)
         if record.hashed == "stored":
             continue
+        unfolded += after[name].size
+        hold_document("output_bytes", unfolded, max_bytes)
         record.before = _sha256(template.read(entry))
         try:
             content = document.read(after[name])
@@ -53,6 +56,16 @@ def compare_members(template: ZipReader, document: ZipReader) -> Members:
         with document.stored_bytes(after[name]) as stored:
             records.append(PartRecord(name, True, "stored", None, _sha256(stored)))
     return Members(records, changed, unaccounted)
+
+
+def hold_document(limit: str, value: int, maximum: int) -> None:
+    """Raise ``TemplateLimitExceeded`` when ``value``, in bytes, is more than ``limit`` allows."""
+    if value > maximum:
+        raise TemplateLimitExceeded(
+            f"document: what changed in it unfolds to {value} bytes ({limit}); {maximum} are allowed.",
+            limit=limit,
+            maximum=maximum,
+        )
 
 
 def _record(template: ZipReader, entry: ZipEntry, document: ZipReader, other: ZipEntry | None) -> PartRecord:

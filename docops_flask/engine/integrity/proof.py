@@ -15,23 +15,26 @@ from docops_flask.engine.integrity.claims import Claims
 from docops_flask.engine.integrity.differences import Differences
 from docops_flask.engine.integrity.fixes import replay_fix
 from docops_flask.engine.integrity.gate import defects_of, untyped_parts
-from docops_flask.engine.integrity.members import ChangedMember, compare_members
+from docops_flask.engine.integrity.members import ChangedMember, compare_members, hold_document
 from docops_flask.engine.integrity.paragraph_paths import paragraph_paths
 from docops_flask.engine.integrity.replay import Replay, replay_paragraph
 from docops_flask.engine.integrity.template_parts import TemplateParts
 from docops_flask.engine.integrity.verdict import Defect, Findings, PartRecord, Proof, Unaccounted
+from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.opc.package import Package
 from docops_flask.engine.opc.xml_part import parse_part
 from docops_flask.engine.opc.zip_reader import ZipReader
 
 
-def prove(template: Package, document: ZipReader, claims: Claims) -> Proof:
+def prove(template: Package, document: ZipReader, claims: Claims, limits: Limits) -> Proof:
     """Return the proof that ``document`` is ``template`` with what ``claims`` say, or what is against it.
 
-    Raises ``InvalidTemplate`` when a member of the template cannot be read.
+    Raises ``InvalidTemplate`` when a member of the template cannot be read, ``TemplateLimitExceeded`` when
+    what changed in ``document`` is more than ``limits`` allows to read (``output_bytes``) or to parse
+    (``xml_part_bytes``).
     """
-    members = compare_members(template.archive, document)
-    account = _Account(template, members.unaccounted)
+    members = compare_members(template.archive, document, limits.output_bytes)
+    account = _Account(template, members.unaccounted, limits.xml_part_bytes)
     account.replay(claims)
     changed = {member.record.name: member for member in members.changed}
     for record in members.records:
@@ -52,7 +55,8 @@ def prove(template: Package, document: ZipReader, claims: Claims) -> Proof:
 class _Account:
     """Replays the claims on the template's parts, then settles each written part against its own."""
 
-    def __init__(self, template: Package, unaccounted: Iterable[Unaccounted]) -> None:
+    def __init__(self, template: Package, unaccounted: Iterable[Unaccounted], max_parsed: int) -> None:
+        self._max_parsed = max_parsed
         self._parts = TemplateParts(template)
         self.findings = Findings()
         self.findings.extend(unaccounted)
@@ -107,6 +111,7 @@ class _Account:
                 self._pass_gate(record, written, member.after)
 
     def _parsed(self, member: ChangedMember) -> _Element | None:
+        hold_document("xml_part_bytes", len(member.after), self._max_parsed)
         try:
             return parse_part(member.after, member.record.name)
         except InvalidTemplate:

@@ -101,7 +101,8 @@ class Proof:
             "verdict": self.verdict,
             "unaccounted_count": self.findings.count + len(self.defects),
             "unaccounted": [asdict(finding) for finding in self._listed()],
-            "template_defects": [asdict(defect) for defect in self.template_defects],
+            "template_defect_count": len(self.template_defects),
+            "template_defects": [asdict(defect) for defect in self.template_defects[:MAX_LISTED]],
         }
 
     def _listed(self) -> list[Unaccounted]:

@@ -1,5 +1,6 @@
 """The proof of a document right after it was written, before anything is sent."""
 
+from dataclasses import replace
 from typing import Any
 
 from docops_flask.engine.errors import DocopsError, ResultRefused
@@ -12,7 +13,7 @@ from docops_flask.engine.opc.zip_reader import ZipReader
 
 
 def prove_written(
-    template: Package, written: memoryview | None, replace_log: Any, format_report: Any
+    template: Package, written: memoryview | None, replace_log: Any, format_report: Any, limits: Limits
 ) -> dict[str, Any] | None:
     """Return the content of ``out.integrity.json``; ``written`` are the bytes of the document.
 
@@ -22,7 +23,7 @@ def prove_written(
     if written is None:
         return None
     try:
-        proof = _prove(template, written, replace_log, format_report)
+        proof = _prove(template, written, replace_log, format_report, limits)
     except DocopsError as error:
         # The template was read before: what is said here is about our own writing.
         raise ResultRefused(inner=f"the written document cannot be read: {error.detail}") from error
@@ -31,9 +32,14 @@ def prove_written(
     return proof.as_dict()
 
 
-def _prove(template: Package, written: memoryview, replace_log: Any, format_report: Any) -> Proof:
-    document = ZipReader(written, Limits(zip_entries=len(template.archive.entries) + 1))
+def _prove(
+    template: Package, written: memoryview, replace_log: Any, format_report: Any, limits: Limits
+) -> Proof:
+    # What came of a template within its limits may be larger than a template may be.
+    own = replace(limits, xml_part_bytes=max(limits.xml_part_bytes, limits.output_bytes))
+    own = replace(own, output_bytes=limits.unpacked_bytes + limits.output_bytes)
+    document = ZipReader(written, own)
     try:
-        return prove(template, document, read_claims(replace_log, format_report))
+        return prove(template, document, read_claims(replace_log, format_report), own)
     finally:
         document.close()
