@@ -42,5 +42,5 @@ def test_the_last_step_of_a_growth_is_told_beside_the_whole():
 
 
 def test_a_program_that_fails_is_told_in_one_line():
-    with pytest.raises(BenchFailed, match="no_such_program ended with 1: .*No module named"):
+    with pytest.raises(BenchFailed, match=r"no_such_program ended with 1: .*No module named"):
         run_program("no_such_program")
