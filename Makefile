@@ -5,6 +5,7 @@ BIN := $(VENV)/bin
 RUNTIME := $(VENV)/.runtime
 DEVELOPMENT := $(VENV)/.development
 ROBUSTNESS := $(VENV)/.robustness
+BENCH := $(VENV)/.bench
 # What `make fuzz` tries: that many mutated packages, and so long with each of the two fuzzers.
 FUZZ_EXAMPLES ?= 5000
 FUZZ_SECONDS ?= 300
@@ -44,8 +45,10 @@ mutants: $(ROBUSTNESS)  ## break the guard in every small way and count how ofte
 	@$(BIN)/mutmut run
 	@$(BIN)/mutmut results
 
-bench: $(DEVELOPMENT)  ## measure the service; results in artifacts/bench/
+bench: $(BENCH)  ## measure the service and the engine; results in artifacts/bench/
 	@$(BIN)/python tools/bench.py service
+	@$(BIN)/python tools/bench.py engine
+	@$(BIN)/python tools/bench.py growth
 
 oracle: $(DEVELOPMENT)  ## compare effective formatting with LibreOffice over the corpus
 	@$(BIN)/python -m tests.oracle
@@ -75,6 +78,10 @@ $(RUNTIME): requirements.txt pyproject.toml
 
 $(DEVELOPMENT): requirements-dev.txt $(RUNTIME)
 	@$(PIP) -r requirements-dev.txt
+	@touch $@
+
+$(BENCH): requirements-bench.txt $(DEVELOPMENT)
+	@$(PIP) -r requirements-bench.txt
 	@touch $@
 
 $(ROBUSTNESS): requirements-robustness.txt $(DEVELOPMENT)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from lxml import etree
 
-from benchmarks.documents import VALUES, BenchDocument, Spelling, bracketed, merged, templated
+from benchmarks.documents import VALUES, Spelling, bracketed, merged, templated
 from docops_flask.engine.job import Job, JobKind
 from docops_flask.engine.options import PRESETS
 from docops_flask.engine.pipeline import run_job
@@ -24,23 +24,16 @@ _PLACEHOLDER = re.compile("【([A-Z_]+)】")
 _DOCUMENT = "word/document.xml"
 
 
-def contestants(libraries: bool) -> dict[str, tuple[Spelling, Fill]]:
+def contestants() -> dict[str, tuple[Spelling, Fill]]:
     """Return every contestant by name, with the spelling of its templates."""
-    found: dict[str, tuple[Spelling, Fill]] = {
+    return {
         "limit": (bracketed, fill_at_the_limit),
         "engine quick": (bracketed, engine("quick")),
         "engine strict": (bracketed, engine("strict")),
+        "docxtpl": (templated, fill_with_docxtpl),
+        "docx-mailmerge2": (merged, fill_with_mailmerge),
+        "python-docx loop": (bracketed, fill_with_python_docx),
     }
-    if libraries:
-        found["docxtpl"] = templated, fill_with_docxtpl
-        found["docx-mailmerge2"] = merged, fill_with_mailmerge
-        found["python-docx loop"] = bracketed, fill_with_python_docx
-    return found
-
-
-def write_template(document: BenchDocument, spell: Spelling, path: Path) -> None:
-    """Write ``document``, spelled for one contestant, to ``path``."""
-    path.write_bytes(document.spelled(spell))
 
 
 def engine(preset: str) -> Fill:

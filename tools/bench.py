@@ -14,7 +14,7 @@ if __name__ == "__main__":
     # Run as a file, Python puts tools/ on the path instead of the project's folder.
     sys.path[0] = str(Path(__file__).resolve().parent.parent)
 
-from tools import bench_service
+from tools import bench_engine, bench_growth, bench_service
 from tools.bench_report import BenchFailed, BenchReport, publish, write_report
 from tools.machine import describe_machine
 
@@ -30,6 +30,8 @@ class Benchmark:
 
 BENCHMARKS = {
     "service": Benchmark(bench_service.HELP, bench_service.add_arguments, bench_service.run),
+    "engine": Benchmark(bench_engine.HELP, bench_engine.add_arguments, bench_engine.run),
+    "growth": Benchmark(bench_growth.HELP, bench_growth.add_arguments, bench_growth.run),
 }
 
 

@@ -7,7 +7,7 @@ from docops_flask.engine.checks.check import FixableCheck
 from docops_flask.engine.checks.format_report import FormatReport
 from docops_flask.engine.checks.issue import FixChange, Issue
 from docops_flask.engine.checks.observation import Observation, take_observation
-from docops_flask.engine.checks.policy_subject import policy_subject
+from docops_flask.engine.checks.policy_subject import ParagraphTexts, policy_subject
 from docops_flask.engine.checks.registry import REGISTRY
 from docops_flask.engine.checks.report_notes import note_policy, note_role
 from docops_flask.engine.checks.subject import PolicySubject, template_subject
@@ -62,7 +62,8 @@ def _check_against_policy(
     document: Document, runs: Sequence[RunPlace], template: Observation, options: Options, policy: Policy
 ) -> FormatReport:
     filled = now = take_observation(runs, template.cascade)
-    subject = policy_subject(document, runs, filled, policy)
+    texts = ParagraphTexts()
+    subject = policy_subject(document, runs, filled, policy, texts)
     found: list[tuple[Issue, ...]] = [()] * len(REGISTRY)
     changes: list[FixChange] = []
     for phase in (_FIXES_RUNS, _FIXES_PARAGRAPHS, _FIXES_NOTHING):
@@ -75,7 +76,7 @@ def _check_against_policy(
         if len(changes) > changed_before:
             # What comes later depends on it: an indent in characters on sizes, a page's lines on both.
             now = take_observation(runs, template.cascade)
-            subject = policy_subject(document, runs, now, policy)
+            subject = policy_subject(document, runs, now, policy, texts)
     return FormatReport(
         mode=options.format_mode,
         baseline=options.format_baseline,

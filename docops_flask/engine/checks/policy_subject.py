@@ -14,16 +14,38 @@ from docops_flask.engine.formatting.sections import Sections
 from docops_flask.engine.policy.policy import Policy
 
 
+class ParagraphTexts:
+    """The texts of paragraphs, each read once: repairs change how a paragraph looks, never its text."""
+
+    def __init__(self) -> None:
+        self._texts: dict[ParagraphPlace, ParagraphText] = {}
+
+    def of(self, place: ParagraphPlace) -> ParagraphText:
+        """Return a paragraph's text as it was when it was first asked for."""
+        text = self._texts.get(place)
+        if text is None:
+            text = self._texts[place] = ParagraphText(place.element, place.part.w)
+        return text
+
+
 def policy_subject(
-    document: Document, runs: Sequence[RunPlace], now: Observation, policy: Policy
+    document: Document,
+    runs: Sequence[RunPlace],
+    now: Observation,
+    policy: Policy,
+    texts: ParagraphTexts | None = None,
 ) -> PolicySubject:
-    """Return what ``policy`` is to be held against; ``now`` is the observation of ``runs``."""
+    """Return what ``policy`` is to be held against; ``now`` is the observation of ``runs``.
+
+    ``texts`` keeps what was read of the paragraphs for the next subject of the same document.
+    """
+    texts = texts or ParagraphTexts()
     inside_tables = not policy.forbid_tables
     paragraphs = []
     sections = Sections(document)
     for place in document.walk.paragraphs:
         if inside_tables or not place.table_depth:
-            subject = _paragraph_subject(place, now, sections)
+            subject = _paragraph_subject(place, texts.of(place), now, sections)
             if subject is not None:
                 paragraphs.append(subject)
     house = policy.house_style
@@ -43,11 +65,10 @@ def policy_subject(
 
 
 def _paragraph_subject(
-    place: ParagraphPlace, now: Observation, sections: Sections
+    place: ParagraphPlace, content: ParagraphText, now: Observation, sections: Sections
 ) -> ParagraphSubject | None:
     """Return the subject, ``None`` for a paragraph without text."""
     w = place.part.w
-    content = ParagraphText(place.element, w)
     if not content.text.replace(OBJECT, "").strip():
         return None
     values = now.cascade.paragraph(place.element, w, place.cell)

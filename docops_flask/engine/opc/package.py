@@ -43,6 +43,7 @@ class Package:
         self._zip = ZipReader(self._map, limits)
         self._names = {entry.name.lower(): entry for entry in self._zip.entries}
         self._limits = limits
+        self._relationships: dict[str, tuple[Relationship, ...]] = {}
         self._check_sizes()
         self.content_types = self._read_content_types()
         self._check_xml()
@@ -72,10 +73,9 @@ class Package:
 
     def relationships(self, source: str) -> tuple[Relationship, ...]:
         """Return the relationships of part ``source`` ("" for the package); none when it has no list."""
-        name = relationships_part(source)
-        if not self.has(name):
-            return ()
-        return parse_relationships(parse_part(self.read(name), name), source)
+        if source not in self._relationships:
+            self._relationships[source] = self._read_relationships(source)
+        return self._relationships[source]
 
     def write(self, stream: ByteSink, changed: Mapping[str, bytes]) -> None:
         """Write the package with the parts in ``changed`` replaced, all other members as they are stored."""
@@ -89,6 +89,12 @@ class Package:
             else:
                 writer.replace(entry, content)
         writer.finish()
+
+    def _read_relationships(self, source: str) -> tuple[Relationship, ...]:
+        name = relationships_part(source)
+        if not self.has(name):
+            return ()
+        return parse_relationships(parse_part(self.read(name), name), source)
 
     def _check_sizes(self) -> None:
         total = sum(entry.size for entry in self._zip.entries)

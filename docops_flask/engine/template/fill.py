@@ -11,10 +11,10 @@ from typing import NamedTuple
 from lxml import etree
 from lxml.etree import _Element
 
-from docops_flask.engine.document.paragraph_text import ParagraphText
+from docops_flask.engine.document.paragraph_text import ParagraphText, TextPiece
 from docops_flask.engine.oxml.names import XML_SPACE, Vocabulary
 from docops_flask.engine.template.grammar import Found, Kind
-from docops_flask.engine.template.scan import BracketedParagraph, Scan
+from docops_flask.engine.template.scan import Scan
 
 _XML_WHITESPACE = " \t\r\n"
 _MARKS = re.compile(r"([\n\t])")
@@ -26,6 +26,7 @@ def fill(scan: Scan, values: Mapping[str, str]) -> dict[str, None]:
     Returns the ids of all runs whose text changed, in document order (the keys of a dict).
     Each placeholder is filled once; brackets inside a value stay text.
     """
+    parted = {name: _MARKS.split(value) for name, value in values.items()}
     touched: dict[str, None] = {}
     for paragraph in scan.paragraphs:
         wanted = [
@@ -33,43 +34,44 @@ def fill(scan: Scan, values: Mapping[str, str]) -> dict[str, None]:
         ]
         if not wanted:
             continue
-        _note_runs(paragraph, wanted, touched)
-        w = paragraph.place.part.w
-        for text in (paragraph.text, *paragraph.mirrors):
-            _fill_paragraph(text, wanted, values, w)
-        paragraph.place.part.changed = True
+        path, part = paragraph.place.path, paragraph.place.part
+        for piece in _fill_paragraph(paragraph.text, wanted, parted, part.w):
+            touched[f"{path}:r{piece.run_index}"] = None
+        for mirror in paragraph.mirrors:
+            _fill_paragraph(mirror, wanted, parted, part.w)
+        part.changed = True
     return touched
 
 
-def _note_runs(paragraph: BracketedParagraph, wanted: list[Found], touched: dict[str, None]) -> None:
-    path = paragraph.place.path
-    for found in wanted:
-        for piece in paragraph.text.pieces_between(found.start, found.end):
-            touched[f"{path}:r{piece.run_index}"] = None
-
-
 class _Edit(NamedTuple):
-    """Characters ``start``:``end`` of one w:t give way to ``value``."""
+    """Characters ``start``:``end`` of one w:t give way to a value, parted at its newlines and tabs."""
 
     start: int
     end: int
-    value: str
+    value: Sequence[str]
+
+
+_NOTHING = ("",)
 
 
 def _fill_paragraph(
-    text: ParagraphText, wanted: list[Found], values: Mapping[str, str], w: Vocabulary
-) -> None:
+    text: ParagraphText, wanted: list[Found], values: Mapping[str, Sequence[str]], w: Vocabulary
+) -> list[TextPiece]:
+    """Fill ``wanted`` and return the pieces that changed, in the order of the placeholders."""
     # Each w:t is written once, however many placeholders it holds.
     edits: dict[_Element, list[_Edit]] = {}
+    changed: list[TextPiece] = []
     for found in wanted:
         value = values[found.name]
         for piece in text.pieces_between(found.start, found.end):
             edit = _Edit(max(found.start, piece.start) - piece.start, found.end - piece.start, value)
             edits.setdefault(piece.node, []).append(edit)
+            changed.append(piece)
             # The first piece takes the whole value, the others only lose their characters.
-            value = ""
+            value = _NOTHING
     for node, of_node in edits.items():
         _rewrite(node, of_node, w)
+    return changed
 
 
 def _rewrite(node: _Element, edits: Sequence[_Edit], w: Vocabulary) -> None:
@@ -97,8 +99,7 @@ def _lines(content: str, edits: Sequence[_Edit]) -> tuple[list[str], list[str]]:
     lines: list[list[str]] = [[]]
     marks: list[str] = []
     at = 0
-    for start, end, value in edits:
-        first, *rest = _MARKS.split(value)
+    for start, end, (first, *rest) in edits:
         lines[-1] += (content[at:start], first)
         marks += rest[::2]
         lines += ([line] for line in rest[1::2])

@@ -1,0 +1,84 @@
+"""How much is resolved, counted instead of timed: what is written alike is worked out once."""
+
+import pytest
+
+from docops_flask.engine.document.open import open_document
+from docops_flask.engine.document.paragraph_text import ParagraphText
+from docops_flask.engine.formatting.cascade import Cascade
+from docops_flask.engine.opc import package as packages_module
+from docops_flask.engine.opc.limits import Limits
+from docops_flask.engine.opc.package import Package
+from docops_flask.engine.template import scan as scanning
+from tests.factories import docx, p, r, tbl, tc, tr
+
+
+@pytest.fixture
+def opened(tmp_path):
+    """Return the function that opens a document with the body it is given."""
+    packages = []
+
+    def open_body(body):
+        path = tmp_path / "template.docx"
+        path.write_bytes(docx(body))
+        packages.append(Package(path, Limits()))
+        return open_document(packages[-1], Limits())
+
+    yield open_body
+    for package in packages:
+        package.close()
+
+
+def _counted(monkeypatch, owner, name):
+    calls = []
+    original = getattr(owner, name)
+
+    def counting(*arguments):
+        calls.append(arguments)
+        return original(*arguments)
+
+    monkeypatch.setattr(owner, name, counting)
+    return calls
+
+
+def _alike(count):
+    return "".join(
+        p(r("text", "<w:sz w:val='24'/>"), properties="<w:jc w:val='both'/>") for _ in range(count)
+    )
+
+
+@pytest.mark.parametrize("body", [_alike(1000), tbl(*(tr(tc(_alike(5))) for _ in range(200)))])
+def test_a_thousand_paragraphs_alike_are_resolved_once(opened, monkeypatch, body):
+    document = opened(body)
+    paragraphs = _counted(monkeypatch, Cascade, "_resolve_paragraph")
+    runs = _counted(monkeypatch, Cascade, "_resolve_run")
+    cascade = Cascade(document.styles, document.related)
+    for place in document.walk.paragraphs:
+        w = place.part.w
+        values = cascade.paragraph(place.element, w, place.cell)
+        cascade.run(place.element.find(w.r), values, w)
+    assert (len(document.walk.paragraphs), len(paragraphs), len(runs)) == (1000, 1, 1)
+
+
+def test_paragraphs_without_a_bracket_are_not_read_again(opened, monkeypatch):
+    document = opened(_alike(1000) + p("【ORGANIZER】") + p("【注意】 and 【OPEN"))
+    read = _counted(monkeypatch, scanning, "ParagraphText")
+    found = scanning.scan_document(document)
+    assert (len(read), list(found.field_counts())) == (2, ["ORGANIZER"])
+
+
+def test_a_document_without_a_bracket_is_read_once_by_the_walk_alone(opened, monkeypatch):
+    document = opened(_alike(10))
+    read = _counted(monkeypatch, ParagraphText, "__init__")
+    scanning.scan_document(document)
+    assert read == []
+
+
+def test_a_list_of_relationships_is_parsed_once(tmp_path, monkeypatch):
+    parsed = _counted(monkeypatch, packages_module, "parse_relationships")
+    path = tmp_path / "template.docx"
+    path.write_bytes(docx(p("text")))
+    package = Package(path, Limits())
+    for _ in range(3):
+        package.relationships(package.main_part)
+    package.close()
+    assert [source for _, source in parsed] == ["", package.main_part]
