@@ -26,13 +26,16 @@ def test_a_uniform_document_gives_its_own_house_style():
     body = p(r("会议 2026", RUN), properties=PARAGRAPH) * 3
 
     own = suggested(body)
-    assert own.as_dict() == Policy(
-        run_font_latin="Arial",
-        run_font_east_asia="仿宋",
-        run_size_pt=16,
-        line_spacing_twips=560,
-        first_line_indent_twips=640,
-    ).as_dict()
+    assert (
+        own.as_dict()
+        == Policy(
+            run_font_latin="Arial",
+            run_font_east_asia="仿宋",
+            run_size_pt=16,
+            line_spacing_twips=560,
+            first_line_indent_twips=640,
+        ).as_dict()
+    )
     assert house_style_as_dict(own.house_style)["roles"] == {
         "body": {
             "font_east_asia": "仿宋",
