@@ -11,7 +11,7 @@ FUZZ_SECONDS ?= 300
 PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip install --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check smoke fuzz mutants oracle samples clean
+.PHONY: help demo run test check smoke fuzz mutants mutations bench oracle samples clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
@@ -44,8 +44,14 @@ mutants: $(ROBUSTNESS)  ## break the guard in every small way and count how ofte
 	@$(BIN)/mutmut run
 	@$(BIN)/mutmut results
 
+bench: $(DEVELOPMENT)  ## measure the service; results in artifacts/bench/
+	@$(BIN)/python tools/bench.py service
+
 oracle: $(DEVELOPMENT)  ## compare effective formatting with LibreOffice over the corpus
 	@$(BIN)/python -m tests.oracle
+
+mutations: $(DEVELOPMENT)  ## 10,000 random mutations of results, each of which the proof has to find
+	@DOCOPS_TESTS_MUTATIONS=10000 $(BIN)/python -m pytest tests/engine/integrity/test_mutations.py
 
 samples: $(RUNTIME)  ## make samples/ anew from the skills
 	@$(BIN)/python tools/make_samples.py

@@ -1,8 +1,6 @@
 """The one place where the server is wired together."""
 
 import os
-import tempfile
-from pathlib import Path
 
 from flask import Flask
 from flask.json.provider import DefaultJSONProvider
@@ -15,13 +13,25 @@ from docops_flask.jobs.slots import Slots
 from docops_flask.jobs.workspace import Workspaces
 from docops_flask.policy_registry import PolicyFileError, PolicyRegistry, load_policies
 from docops_flask.settings import Settings, SettingsError, from_env
-from docops_flask.web import console, error_response, health, hooks, inspect, meta, openapi, precheck, run
+from docops_flask.web import (
+    console,
+    error_response,
+    health,
+    hooks,
+    inspect,
+    meta,
+    openapi,
+    precheck,
+    run,
+    verify,
+)
 from docops_flask.web.forwarded import trust_proxies
 from docops_flask.web.lifecycle import Lifecycle
 from docops_flask.web.readiness import Readiness
 from docops_flask.web.recorder import NoRecorder, Recorder
 from docops_flask.web.request import ApiRequest
 from docops_flask.web.services import EXTENSION, Services
+from docops_flask.work_folder import work_folder
 
 
 class _App(Flask):
@@ -50,7 +60,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     trust_proxies(app, settings.trusted_proxies)
     error_response.register(app)
     hooks.register(app)
-    for module in (health, run, precheck, inspect):
+    for module in (health, run, precheck, inspect, verify):
         app.register_blueprint(module.bp)
     if settings.enable_meta:
         app.register_blueprint(meta.bp)
@@ -81,24 +91,29 @@ def policies_of(settings: Settings) -> PolicyRegistry:
 
 
 def _services(settings: Settings) -> Services:
-    workspaces = Workspaces(Path(tempfile.gettempdir()))
+    workspaces = Workspaces(work_folder(os.environ))
+    lifecycle = Lifecycle()
+    recorder = _recorder(settings)
+    slots = Slots(
+        settings.max_concurrency,
+        settings.queue_timeout_seconds,
+        settings.max_waiting,
+        on_change=recorder.slots_busy,
+    )
     renderer = Renderer(
         start_method=settings.mp_start,
         timeout_seconds=settings.request_timeout_seconds,
         limits=settings.process_limits(),
+        standby=settings.standby,
+        # A job that waits starts its own as soon as it has a slot; one more would only be in its way.
+        may_refill=lambda: slots.waiting == 0,
+        on_standby=recorder.standby_ready,
     )
-    lifecycle = Lifecycle()
-    recorder = _recorder(settings)
     return Services(
         settings=settings,
         skills=skills_of(settings),
         policies=policies_of(settings),
-        slots=Slots(
-            settings.max_concurrency,
-            settings.queue_timeout_seconds,
-            settings.max_waiting,
-            on_change=recorder.slots_busy,
-        ),
+        slots=slots,
         workspaces=workspaces,
         renderer=renderer,
         lifecycle=lifecycle,

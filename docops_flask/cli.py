@@ -122,6 +122,35 @@ def inspect(template: Path, *, as_json: bool) -> None:
 
 
 @docops.command()
+@click.argument("template", type=_PATH)
+@click.argument("document", type=_PATH)
+@click.option("--replace-log", type=_PATH, help="Default: out.replace_log.json beside DOCUMENT.")
+@click.option("--format-report", type=_PATH, help="Default: out.format_report.json beside DOCUMENT.")
+@_json_option
+def verify(
+    template: Path, document: Path, *, replace_log: Path | None, format_report: Path | None, as_json: bool
+) -> int:
+    """Prove again that DOCUMENT is TEMPLATE with the logged changes.
+
+    Ends with 0 when nothing else changed, with 1 when something did.
+    """
+    from docops_flask import cli_summary
+    from docops_flask.cli_job import read_office, verification_of_files
+    from docops_flask.engine.artefacts import FORMAT_REPORT, REPLACE_LOG
+    from docops_flask.engine.integrity.verification import Evidence
+    from docops_flask.engine.pipeline import verify_files
+
+    evidence = Evidence(
+        document,
+        replace_log or document.with_name(REPLACE_LOG),
+        format_report or document.with_name(FORMAT_REPORT),
+    )
+    report = verify_files(verification_of_files(template, evidence, read_office()), template, evidence)
+    _print_report(report, cli_summary.proof_for_people, as_json=as_json)
+    return 0 if report["verdict"] == "intact" else _FAILED
+
+
+@docops.command()
 @_json_option
 def skills(*, as_json: bool) -> None:
     """List the document types and their fields.

@@ -17,6 +17,7 @@ RESULTS = (
     artefacts.MISSING_FIELDS,
     artefacts.FORMAT_REPORT,
     artefacts.FORMAT_REPORT_PAGE,
+    artefacts.INTEGRITY,
     artefacts.SUGGESTED_POLICY,
 )
 

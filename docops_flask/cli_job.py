@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from docops_flask.engine.errors import InvalidArgument
+from docops_flask.engine.integrity.verification import Evidence
 from docops_flask.engine.job import Job, JobKind
 from docops_flask.engine.skills.registry import SkillRegistry, SkillSpecError, load_skills
 from docops_flask.policy_entries import MAX_BYTES as MAX_POLICY_BYTES
 from docops_flask.policy_registry import PolicyFileError, PolicyRegistry, load_policies
 from docops_flask.settings import Settings, SettingsError, from_env
 from docops_flask.web.errors import UploadTooLarge
-from docops_flask.web.file_parts import HEAD_BYTES, FilePart, task_part, template_part
+from docops_flask.web.file_parts import HEAD_BYTES, FilePart, task_part, template_part, verification_parts
 from docops_flask.web.job_inputs import build_job
 
 
@@ -64,6 +65,14 @@ def inspection_of_file(template: Path, office: Office) -> Job:
     """Return the job that looks at ``template`` alone; raises as ``job_of_files``."""
     _check_file(template_part(office.settings), template)
     return Job(kind=JobKind.INSPECT, skills=tuple(office.skills), limits=office.settings.limits())
+
+
+def verification_of_files(template: Path, evidence: Evidence, office: Office) -> Job:
+    """Return the job that proves what ``evidence`` says of ``template``; raises as ``job_of_files``."""
+    files = (template, evidence.document, evidence.replace_log, evidence.format_report)
+    for part, file in zip(verification_parts(office.settings), files, strict=True):
+        _check_file(part, file)
+    return Job(kind=JobKind.VERIFY, skills=(), limits=office.settings.limits())
 
 
 def _check_file(part: FilePart, file: Path) -> None:

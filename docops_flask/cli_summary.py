@@ -86,6 +86,23 @@ def inspection_for_people(report: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
+def proof_for_people(report: dict[str, Any]) -> str:
+    """Return what ``docops verify`` prints."""
+    if report["verdict"] == "intact":
+        lines = ["Intact: the document is the template with the logged changes, and nothing else."]
+    else:
+        lines = [f"Violated: {report['unaccounted_count']} differences that no entry accounts for."]
+    lines += [
+        f"  {each['part']} {each['place']}  {each['what']}: {each['message']}"
+        for each in report["unaccounted"][:_MANY]
+    ]
+    lines += [
+        f"  the template's own: {each['part']} {each['code']} {each['subject']}".rstrip()
+        for each in report["template_defects"][:_MANY]
+    ]
+    return "\n".join(lines)
+
+
 def skills_for_people(skills: SkillRegistry) -> str:
     """Return what ``docops skills`` prints."""
     lines = []

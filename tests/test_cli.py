@@ -8,9 +8,11 @@ import zipfile
 
 import pytest
 from docx import Document
+from lxml import etree
 
 from docops_flask import __version__
 from docops_flask.cli import main
+from docops_flask.engine import pipeline
 from docops_flask.engine.job import Job, JobKind
 from docops_flask.engine.options import Options
 from docops_flask.engine.pipeline import run_job
@@ -19,7 +21,13 @@ from docops_flask.engine.skills.registry import load_skills
 from tests.conftest import ROOT
 from tests.factories import docx, p, tbl, tc, tr
 
-RESULTS = ["out.docx", "out.format_report.json", "out.missing_fields.json", "out.replace_log.json"]
+RESULTS = [
+    "out.docx",
+    "out.format_report.json",
+    "out.integrity.json",
+    "out.missing_fields.json",
+    "out.replace_log.json",
+]
 COMPLETE = {
     "meeting_title": "年度会议",
     "meeting_date": "2026年3月18日",
@@ -381,6 +389,37 @@ def test_a_suggested_policy_can_be_given_back(tmp_path, capsys, inputs):
     assert json.loads(capsys.readouterr().out)["format_issue_codes"] == {}
 
 
+def test_policies_lists_those_that_a_run_can_name(monkeypatch, tmp_path, capsys):
+    (tmp_path / "policies").mkdir()
+    (tmp_path / "policies" / "office.yaml").write_text("version: 2\n")
+    monkeypatch.setenv("DOCOPS_POLICIES_DIR", "policies")
+    assert main(["policies"]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert [line.partition(":")[0] for line in said] == ["default", "gbt9704-2012", "office"]
+    assert main(["policies", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert [policy["name"] for policy in told["policies"]] == ["default", "gbt9704-2012", "office"]
+    assert told["policy_schema"]["title"] == "DocOps policy"
+
+
+def test_a_run_names_its_policy(tmp_path, capsys, inputs):
+    assert main(["run", *inputs(), "--out-dir", "a", "--policy", "gbt9704-2012", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["effective"]["format_baseline"] == "policy"
+    report = json.loads((tmp_path / "a" / "out.format_report.json").read_bytes())
+    assert report["summary"]["policy"]["name"] == "gbt9704-2012"
+    assert main(["run", *inputs(), "--out-dir", "b", "--policy", "gbt", "--json"]) == 1
+    assert json.loads(capsys.readouterr().out)["detail"]["allowed"] == ["default", "gbt9704-2012"]
+
+
+def test_a_faulty_policy_file_stops_every_command_that_needs_it(monkeypatch, tmp_path, capsys, inputs):
+    (tmp_path / "policies").mkdir()
+    (tmp_path / "policies" / "office.yaml").write_text("version: 2\nroles: {title: {size: 22}}\n")
+    monkeypatch.setenv("DOCOPS_POLICIES_DIR", "policies")
+    assert main(["run", *inputs(), "--out-dir", "a"]) == 1
+    said = capsys.readouterr().err
+    assert "DOCOPS_POLICIES_DIR: office.yaml (line 2): roles.title.size is no key of a policy" in said
+
+
 def test_a_policy_of_the_default_is_the_default(tmp_path, capsys, inputs):
     lines = [f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in Policy().as_dict().items()]
     (tmp_path / "p.yaml").write_text("\n".join(lines), encoding="utf-8")
@@ -433,3 +472,46 @@ def test_output_is_possible_in_every_locale(inputs, locale):
     assert json.loads(told.stdout.decode("utf-8"))["skills"]["meeting_notice"]["title"].endswith("会议通知")
     plain = docops("skills", LC_ALL=locale, PYTHONIOENCODING="ascii")
     assert (plain.returncode, plain.stderr) == (0, b"")
+
+
+class TestVerify:
+    """``docops verify``: the proof again, of files in a folder."""
+
+    @pytest.fixture
+    def arguments(self, tmp_path, capsys, inputs):
+        template, task = inputs(docx(p("【MEETING_TITLE】") + p("plain")))
+        assert main(["run", template, task, "--out-dir", "out"]) == 0
+        capsys.readouterr()
+        return ["verify", template, "out/out.docx"]
+
+    def test_what_a_run_left_is_intact(self, capsys, arguments):
+        assert main(arguments) == 0
+        assert capsys.readouterr().out.startswith("Intact: ")
+
+    def test_a_change_is_told_with_its_place_and_ends_with_1(self, tmp_path, capsys, arguments):
+        (tmp_path / "out/out.docx").write_bytes(docx(p("x") + p("Plain")))
+        assert main([*arguments, "--json"]) == 1
+        told = json.loads(capsys.readouterr().out)
+        assert told["verdict"] == "violated"
+        assert {"p0", "p1"} <= {each["place"] for each in told["unaccounted"]}
+        assert main(arguments) == 1
+        assert "word/document.xml p1  text: " in capsys.readouterr().out
+
+    def test_the_reports_may_lie_elsewhere(self, tmp_path, capsys, arguments):
+        log = (tmp_path / "out/out.replace_log.json").rename(tmp_path / "log.json")
+        report = (tmp_path / "out/out.format_report.json").rename(tmp_path / "report.json")
+        assert main([*arguments, "--replace-log", str(log), "--format-report", str(report)]) == 0
+        assert main(arguments) == 1
+        assert "replace_log: cannot be read" in capsys.readouterr().err
+
+    def test_a_run_that_fails_its_proof_leaves_nothing(self, tmp_path, capsys, inputs, monkeypatch):
+        sound = pipeline.fill
+
+        def faulty(scan, values):
+            scan.paragraphs[0].place.element.addnext(etree.Element(scan.paragraphs[0].place.part.w.p))
+            return sound(scan, values)
+
+        monkeypatch.setattr(pipeline, "fill", faulty)
+        assert main(["run", *inputs(docx(p("【MEETING_TITLE】"))), "--out-dir", "out"]) == 1
+        assert not (tmp_path / "out").exists()
+        assert "did not pass its proof" in capsys.readouterr().err

@@ -2,7 +2,8 @@
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import Protocol, Self
 
@@ -13,6 +14,7 @@ DOCUMENT = "out.docx"
 REPLACE_LOG = "out.replace_log.json"
 MISSING_FIELDS = "out.missing_fields.json"
 FORMAT_REPORT = "out.format_report.json"
+INTEGRITY = "out.integrity.json"
 FORMAT_REPORT_PAGE = "out.format_report.html"
 SUGGESTED_POLICY = "out.suggested_policy.yaml"
 
@@ -25,6 +27,9 @@ class ArtefactSink(Protocol):
 
     def add(self, name: str, content: bytes) -> None:
         """Take the artefact ``name``."""
+
+    def written(self) -> AbstractContextManager[memoryview | None]:
+        """Give the document's bytes as they lie in the file; ``None`` where nothing keeps them."""
 
 
 class WriteDocument(Protocol):
@@ -74,7 +79,9 @@ class ZipSink:
     """
 
     def __init__(self, path: Path, budget: OutputBudget) -> None:
+        self._path = path
         self._file = path.open("wb")
+        self._document = slice(0)
         self._zip = ZipWriter(self._file)
         self._budget = budget
         self._seconds = 0.0
@@ -82,7 +89,14 @@ class ZipSink:
     def document(self, write: WriteDocument) -> None:
         """Store the document as it is written, without a copy of it in memory."""
         with self._timed(), self._zip.growing(DOCUMENT, self._file) as member:
+            start = self._file.tell()
             write(self._budget.guard(member))
+            self._document = slice(start, self._file.tell())
+
+    def written(self) -> AbstractContextManager[memoryview]:
+        """Give the document's bytes as they lie in the archive."""
+        self._file.flush()
+        return _mapped(self._path, self._document)
 
     def add(self, name: str, content: bytes) -> None:
         """Deflate an artefact into the archive."""
@@ -122,6 +136,10 @@ class FolderSink:
         with (self._folder / DOCUMENT).open("wb") as file:
             write(self._budget.guard(file))
 
+    def written(self) -> AbstractContextManager[memoryview]:
+        """Give the bytes of the document's file."""
+        return _mapped(self._folder / DOCUMENT, slice(None))
+
     def add(self, name: str, content: bytes) -> None:
         """Write an artefact."""
         self._budget.spend(len(content))
@@ -138,6 +156,10 @@ class NullSink:
         """Count the document."""
         write(self._budget.guard(self))
 
+    def written(self) -> AbstractContextManager[None]:
+        """Give nothing: nothing was kept."""
+        return nullcontext()
+
     def add(self, name: str, content: bytes) -> None:
         """Count an artefact."""
         self._budget.spend(len(content))
@@ -145,3 +167,17 @@ class NullSink:
     def write(self, data: bytes | memoryview) -> int:
         """Say that ``data`` was written."""
         return len(data)
+
+
+@contextmanager
+def _mapped(path: Path, part: slice) -> Iterator[memoryview]:
+    with path.open("rb") as file:
+        whole = mmap(file.fileno(), 0, access=ACCESS_READ)
+    view = memoryview(whole)[part]
+    try:
+        yield view
+    finally:
+        # Where an error's traceback still holds a piece of it, the map goes with that.
+        with suppress(BufferError):
+            view.release()
+            whole.close()

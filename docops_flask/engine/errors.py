@@ -76,8 +76,27 @@ class TemplateLimitExceeded(DocopsError):
         super().__init__(message, limit=limit, max=maximum)
 
 
+class ResultRefused(DocopsError):
+    """A document that was made and did not pass its own proof: a fault of ours; ``inner`` says which."""
+
+    def __init__(self, *, inner: str) -> None:
+        super().__init__(
+            "The finished document did not pass its proof and was withheld. Please report this with the "
+            "template; no other document was changed."
+        )
+        self.inner = inner
+
+
 _FROM_RENDERER: dict[str, type[DocopsError]] = {
-    cls.code: cls for cls in (InvalidArgument, InvalidTemplate, InvalidMediaType, TemplateLimitExceeded)
+    cls.code: cls
+    for cls in (
+        InvalidArgument,
+        InvalidJson,
+        InvalidTemplate,
+        InvalidMediaType,
+        TemplateLimitExceeded,
+        ResultRefused,
+    )
 }
 
 

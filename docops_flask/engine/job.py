@@ -22,13 +22,14 @@ class JobKind(Enum):
     RUN = "run"
     PRECHECK = "precheck"
     INSPECT = "inspect"
+    VERIFY = "verify"
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
     """What the engine is to do with a template.
 
-    ``skill`` and ``payload`` (a validated task's) are ``None`` for an inspection alone;
+    ``skill`` and ``payload`` (a validated task's) are ``None`` for an inspection or a verification;
     ``skills`` are all the skills known, for suggestions and ``known_in``.
     """
 

@@ -10,6 +10,7 @@ from typing import Any
 from docops_flask.engine.artefacts import (
     FORMAT_REPORT,
     FORMAT_REPORT_PAGE,
+    INTEGRITY,
     MISSING_FIELDS,
     REPLACE_LOG,
     SUGGESTED_POLICY,
@@ -34,6 +35,8 @@ from docops_flask.engine.document.open import open_document
 from docops_flask.engine.document.places import RunPlace
 from docops_flask.engine.errors import DocopsError
 from docops_flask.engine.exitcodes import ExitCode, exit_code
+from docops_flask.engine.integrity.verification import Evidence, evidence_in, verify
+from docops_flask.engine.integrity.written import prove_written
 from docops_flask.engine.job import Job, JobKind
 from docops_flask.engine.json_text import json_text
 from docops_flask.engine.opc.package import Package
@@ -63,6 +66,8 @@ def run_job(job: Job, template: Path, folder: Path) -> dict[str, Any]:
             return _inspect(job, package)
         if job.kind is JobKind.PRECHECK:
             return _precheck(job, package)
+        if job.kind is JobKind.VERIFY:
+            return verify(package, evidence_in(folder), job.limits)
         return _run_to_zip(job, package, folder / ARCHIVE)
     finally:
         package.close()
@@ -73,6 +78,15 @@ def run_to_folder(job: Job, template: Path, folder: Path) -> dict[str, Any]:
     package = Package(template, job.limits)
     try:
         return _run(job, package, FolderSink(folder, OutputBudget(job.limits.output_bytes))).as_dict()
+    finally:
+        package.close()
+
+
+def verify_files(job: Job, template: Path, evidence: Evidence) -> dict[str, Any]:
+    """Prove again what an earlier job made of ``template``; return what ``/v1/verify`` answers."""
+    package = Package(template, job.limits)
+    try:
+        return verify(package, evidence, job.limits)
     finally:
         package.close()
 
@@ -118,10 +132,15 @@ def _run(job: Job, package: Package, sink: ArtefactSink) -> _RunResult:
     fields = sorted(scan.field_counts())
     missing = missing_fields(fields, values, job.skill)
 
+    report_content = report.as_dict()
     sink.document(lambda stream: package.write(stream, _changed_parts(document)))
+    with sink.written() as written:
+        integrity = prove_written(package, written, log, report_content, job.limits)
     sink.add(REPLACE_LOG, json_text(log))
     sink.add(MISSING_FIELDS, json_text(missing))
-    _add_format_report(job, report, sink)
+    _add_format_report(job, report_content, sink)
+    if integrity is not None:
+        sink.add(INTEGRITY, json_text(integrity))
     if suggested is not None:
         sink.add(SUGGESTED_POLICY, policy_to_yaml(suggested).encode())
     return _RunResult(
@@ -215,8 +234,7 @@ def _refuse_growth(scan: Scan, values: dict[str, str], maximum: int) -> None:
     OutputBudget(maximum).spend(grown)
 
 
-def _add_format_report(job: Job, report: FormatReport, sink: ArtefactSink) -> None:
-    content = report.as_dict()
+def _add_format_report(job: Job, content: dict[str, Any], sink: ArtefactSink) -> None:
     sink.add(FORMAT_REPORT, json_text(content))
     if job.options.format_report in ("human", "both"):
         # The page's template engine costs a renderer time that most jobs need not spend.

@@ -1,4 +1,4 @@
-"""What the two files of a job have to be, by name, first bytes and size; for uploads and for the shell."""
+"""What the files of a request have to be, by name, first bytes and size; for uploads and for the shell."""
 
 from dataclasses import dataclass
 
@@ -36,7 +36,7 @@ class FilePart:
 
 def template_part(settings: Settings) -> FilePart:
     """Return what the part ``template`` has to be."""
-    return FilePart("template", ".docx", _ZIP_MAGIC, settings.max_upload_bytes, "DOCOPS_MAX_UPLOAD_BYTES")
+    return _word_part("template", settings)
 
 
 def task_part(settings: Settings) -> FilePart:
@@ -44,3 +44,16 @@ def task_part(settings: Settings) -> FilePart:
     is_tighter = settings.max_task_bytes < settings.max_upload_bytes
     setting = "DOCOPS_MAX_TASK_BYTES" if is_tighter else "DOCOPS_MAX_UPLOAD_BYTES"
     return FilePart("task", ".json", b"", settings.max_task_file_bytes, setting)
+
+
+def verification_parts(settings: Settings) -> tuple[FilePart, ...]:
+    """Return what the parts of ``/v1/verify`` have to be: a template, and what a job made of it."""
+    reports = (
+        FilePart(name, ".json", b"", settings.max_upload_bytes, "DOCOPS_MAX_UPLOAD_BYTES")
+        for name in ("replace_log", "format_report")
+    )
+    return (template_part(settings), _word_part("document", settings), *reports)
+
+
+def _word_part(name: str, settings: Settings) -> FilePart:
+    return FilePart(name, ".docx", _ZIP_MAGIC, settings.max_upload_bytes, "DOCOPS_MAX_UPLOAD_BYTES")

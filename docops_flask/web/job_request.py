@@ -25,3 +25,8 @@ def make_job(kind: JobKind, upload: Upload, services: Services) -> Job:
 def make_inspection(services: Services) -> Job:
     """Return the job that looks at a template alone."""
     return Job(kind=JobKind.INSPECT, skills=tuple(services.skills), limits=services.settings.limits())
+
+
+def make_verification(services: Services) -> Job:
+    """Return the job that proves again what an earlier one made."""
+    return Job(kind=JobKind.VERIFY, skills=(), limits=services.settings.limits())

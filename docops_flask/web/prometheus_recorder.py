@@ -28,7 +28,7 @@ _FORMAT_CODES = frozenset(check.code for check in REGISTRY)
 _NO_STORAGE = "no_storage"
 _NOT_READY = "not_ready"
 _REASONS = ("no_slot", "queue_full", "queue_timeout", _NOT_READY, _NO_STORAGE)
-_JOB_ROUTES = ("/v1/run", "/v1/precheck", "/v1/inspect")
+_JOB_ROUTES = ("/v1/run", "/v1/precheck", "/v1/inspect", "/v1/verify")
 _RUN_SECONDS = (0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120)
 _WAIT_SECONDS = (0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 _log = logging.getLogger(__name__)
@@ -77,6 +77,8 @@ class PrometheusRecorder:
             "docops_queue_wait_seconds", "How long jobs waited for a slot.", _WAIT_SECONDS
         )
         self._busy = self._gauge("docops_slots_busy", "Slots taken now.")
+        self._standby = self._gauge("docops_renderers_standby", "Renderers that stand ready for a job.")
+        self._standby.set(0)
         self._gauge("docops_slots_total", "Slots of all workers.").set(settings.max_concurrency)
         build = self._gauge(
             "docops_build_info", "The build; always 1.", ("version", "commit"), multiprocess_mode="livemax"
@@ -113,6 +115,10 @@ class PrometheusRecorder:
     def slots_busy(self, count: int) -> None:
         """Note how many slots of this worker are taken now."""
         self._busy.set(count)
+
+    def standby_ready(self, count: int) -> None:
+        """Note how many renderers of this worker stand ready now."""
+        self._standby.set(count)
 
     def exposition(self) -> bytes:
         """Return the figures of the whole server in Prometheus's text format."""

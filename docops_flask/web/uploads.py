@@ -17,7 +17,7 @@ from docops_flask.jobs.workspace import Workspace
 from docops_flask.settings import Settings
 from docops_flask.web.echo import echo
 from docops_flask.web.errors import UploadTooLarge
-from docops_flask.web.file_parts import HEAD_BYTES, FilePart, task_part, template_part
+from docops_flask.web.file_parts import HEAD_BYTES, FilePart, task_part, template_part, verification_parts
 from docops_flask.web.multipart import read_parts
 from docops_flask.web.request import ApiRequest
 
@@ -55,6 +55,11 @@ def receive_job(request: ApiRequest, workspace: Workspace, settings: Settings) -
 def receive_template(request: ApiRequest, workspace: Workspace, settings: Settings) -> Upload:
     """Return the template that is the only part of ``request``; raises as ``receive_job`` does."""
     return _receive(request, workspace, [template_part(settings)], ())
+
+
+def receive_verification(request: ApiRequest, workspace: Workspace, settings: Settings) -> Upload:
+    """Return the template of ``request``, its document and reports; raises as ``receive_job`` does."""
+    return _receive(request, workspace, verification_parts(settings), ())
 
 
 def _receive(

@@ -1,8 +1,8 @@
 """What schemathesis has to be told beyond the document, so that what it sends is what the document means.
 
 Loaded by the schemathesis program (``SCHEMATHESIS_HOOKS``), never by pytest. Everything sent is made of the
-document's own schemas, but for two things that JSON Schema has no words for: a Word file, and that the form
-field ``skill`` is to be the ``task_type`` inside the task.
+document's own schemas, but for what JSON Schema has no words for: a Word file, the reports of a job that was
+done, and that the form field ``skill`` is to be the ``task_type`` inside the task.
 """
 
 import json
@@ -26,6 +26,8 @@ TEMPLATES = (
     docx(p("【meeting_title】 and 【MEETING_TITLE")),
     docx(tbl(tr(tc("【ORGANIZER】"), tc("【INSPECTOR】"))), stories={"header1": p("【MEETING_DATE】")}),
 )
+REPORTS = {"replace_log": {"entries": []}, "format_report": {"summary": {"fix_changes": []}}}
+_FORMS = {"/v1/inspect": "TemplateForm", "/v1/verify": "VerificationForm"}
 
 
 @schemathesis.hook
@@ -47,7 +49,7 @@ def stays_wrong_as_sent(context: Any, case: Any) -> bool:
     if not case.meta.is_negative_at(ParameterLocation.BODY) or not isinstance(case.body, dict):
         return True
     components = context.operation.schema.raw_schema["components"]["schemas"]
-    form = components["TemplateForm" if case.path == "/v1/inspect" else "JobForm"]
+    form = components[_FORMS.get(case.path, "JobForm")]
     return not Draft202012Validator(form).is_valid(_as_sent(case.body, form["properties"]))
 
 
@@ -73,6 +75,12 @@ def map_case(context: Any, case: Any) -> Any:
         return case
     if isinstance(body.get("template"), Binary):
         body["template"] = TEMPLATES[1]
+    if isinstance(body.get("document"), Binary):
+        body["document"] = TEMPLATES[1]
+    for name in REPORTS.keys() & body.keys():
+        # Else a task, as all JSON that the document does not describe further.
+        if isinstance(body[name], bytes):
+            body[name] = _json(REPORTS[name])
     if isinstance(body.get("task"), Binary):
         body["task"] = _json({"task_type": "meeting_notice", "payload": {"meeting_title": "x"}})
     # A skill that is none is there to be refused.

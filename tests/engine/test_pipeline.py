@@ -36,7 +36,13 @@ BOUND_CONTROL = (
     '<w:sdt><w:sdtPr><w:dataBinding w:xpath="/x"/></w:sdtPr>'
     f"<w:sdtContent>{r('【TITLE】')}</w:sdtContent></w:sdt>"
 )
-MEMBERS = ["out.docx", "out.replace_log.json", "out.missing_fields.json", "out.format_report.json"]
+MEMBERS = [
+    "out.docx",
+    "out.replace_log.json",
+    "out.missing_fields.json",
+    "out.format_report.json",
+    "out.integrity.json",
+]
 
 
 def run(tmp_path, body, job=JOB, **package):

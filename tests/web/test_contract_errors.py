@@ -71,14 +71,27 @@ def test_run_answers_with_the_contracts_error(make_client, work_folder, code, st
     assert [path for path in work_folder.iterdir() if path.suffix != ".lock"] == []
 
 
-@pytest.mark.parametrize("path", ["/v1/run", "/v1/precheck", "/v1/inspect"])
+@pytest.mark.parametrize("path", ["/v1/run", "/v1/precheck", "/v1/inspect", "/v1/verify"])
 class TestEveryJobRoute:
-    """What all three routes that use a renderer answer alike."""
+    """What all routes that use a renderer answer alike."""
 
     @staticmethod
     def post(client, path):
-        data = {"template": (io.BytesIO(docx(p(SECRET))), "t.docx")} if path == "/v1/inspect" else form()
-        return client.post(path, data=data)
+        word, report = docx(p(SECRET)), b"{}"
+        files = {
+            "/v1/inspect": {"template": word},
+            "/v1/verify": {
+                "template": word,
+                "document": word,
+                "replace_log": report,
+                "format_report": report,
+            },
+        }
+        data = {
+            name: (io.BytesIO(content), "t.json" if content is report else "t.docx")
+            for name, content in files.get(path, {}).items()
+        }
+        return client.post(path, data=data or form())
 
     def test_429_when_no_slot_is_free(self, make_app, path):
         app = make_app(max_concurrency=1)

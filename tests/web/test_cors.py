@@ -78,7 +78,7 @@ def test_a_zip_carries_the_headers_too(make_client):
 
 
 @pytest.mark.parametrize(
-    "path", ["/v1/run", "/v1/precheck", "/v1/inspect", "/v1/meta", "/healthz", "/readyz"]
+    "path", ["/v1/run", "/v1/precheck", "/v1/inspect", "/v1/verify", "/v1/meta", "/healthz", "/readyz"]
 )
 def test_a_preflight_is_204_without_credentials(make_client, path):
     client = make_client(

@@ -144,7 +144,7 @@ def test_a_probe_of_a_server_that_is_not_ready_is_no_refused_job(start, tmp_path
 
 def test_what_alerts_ask_for_is_there_before_it_happens(start):
     figures = start().figures()
-    for route in ("/v1/run", "/v1/precheck", "/v1/inspect"):
+    for route in ("/v1/run", "/v1/precheck", "/v1/inspect", "/v1/verify"):
         assert figures[("docops_http_requests_total", *sorted((route, "POST", "500")))] == 0
     for reason in ("no_slot", "queue_full", "queue_timeout", "not_ready", "no_storage"):
         assert figures[("docops_rejected_total", reason)] == 0

@@ -8,7 +8,13 @@ from docops_flask import __version__
 from tests.factories import docx, p, tbl, tc, tr
 from tests.web.forms import api_result, form, members, task
 
-MEMBERS = ["out.docx", "out.replace_log.json", "out.missing_fields.json", "out.format_report.json"]
+MEMBERS = [
+    "out.docx",
+    "out.replace_log.json",
+    "out.missing_fields.json",
+    "out.format_report.json",
+    "out.integrity.json",
+]
 QUICK = {
     "preset": "quick",
     "format_mode": "report",

@@ -48,6 +48,11 @@ class Package:
         self._check_xml()
         self.main_part = self._find_main_part()
 
+    @property
+    def archive(self) -> ZipReader:
+        """The members as they are stored."""
+        return self._zip
+
     def close(self) -> None:
         """Unmap the file; where an error's traceback still holds a piece of it, it goes with that."""
         with suppress(BufferError):

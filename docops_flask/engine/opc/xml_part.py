@@ -23,16 +23,15 @@ def parse_part(content: bytes, name: str) -> _Element:
     document type, ``MemoryError`` when libxml2 ran out of memory.
     """
     parser = etree.XMLParser(huge_tree=False, strip_cdata=False, **HARDENED)
-    shown = shown_name(name)
     try:
         root = etree.fromstring(content, parser)
     except etree.XMLSyntaxError as error:
         if getattr(error, "code", None) == _NO_MEMORY:
             raise MemoryError from error
-        raise _malformed(shown, error) from error
+        raise _malformed(shown_name(name), error) from error
     # libxml2 itself says whether there was one, whatever the encoding.
     if root.getroottree().docinfo.internalDTD is not None:
-        raise _doctype_in(shown)
+        raise _doctype_in(shown_name(name))
     return root
 
 

@@ -50,13 +50,13 @@ _decode_cp437 = codecs.lookup("cp437").decode
 
 
 class ZipReader:
-    """The members of an archive held in ``data`` (bytes or a read-only map of the file).
+    """The members of an archive held in ``data`` (bytes, or a read-only map of the file or a piece of one).
 
     Raises ``InvalidMediaType`` when ``data`` does not begin as a ZIP does, ``InvalidTemplate`` when it is
     damaged or unsafe, ``TemplateLimitExceeded`` when it has more members than ``limits`` allows.
     """
 
-    def __init__(self, data: bytes | mmap, limits: Limits) -> None:
+    def __init__(self, data: bytes | memoryview | mmap, limits: Limits) -> None:
         self._data = data
         self._view = memoryview(data)
         if bytes(self._view[:4]) != _LOCAL_MAGIC:

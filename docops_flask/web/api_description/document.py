@@ -13,7 +13,14 @@ from docops_flask.policy_registry import PolicyRegistry
 from docops_flask.settings import Settings
 from docops_flask.web.api_description.converter import Plugin
 from docops_flask.web.api_description.error_responses import error_examples, error_schemas
-from docops_flask.web.api_description.form import JOB_FORM, TEMPLATE_FORM, job_form, template_form
+from docops_flask.web.api_description.form import (
+    JOB_FORM,
+    TEMPLATE_FORM,
+    VERIFICATION_FORM,
+    job_form,
+    template_form,
+    verification_form,
+)
 from docops_flask.web.api_description.headers import HEADERS
 from docops_flask.web.api_description.operations import JSON_MEMBERS, TAGS, all_operations
 from docops_flask.web.api_description.policy import NAME as POLICY
@@ -74,6 +81,7 @@ def _add_components(
     _add_tasks(spec, skills)
     components.schema(JOB_FORM.schema, schema=job_form(skills, policies, settings))
     components.schema(TEMPLATE_FORM.schema, schema=template_form(settings))
+    components.schema(VERIFICATION_FORM.schema, schema=verification_form(settings))
     components.schema(
         "OpenApiDocument",
         {

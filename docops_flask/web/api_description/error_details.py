@@ -34,6 +34,7 @@ class InvalidArgumentDetail(ErrorDetail):
     allowed = member.texts("What is accepted.", always=False)
     supported_skills = member.texts("The skills there are, sorted.", always=False)
     errors = member.many(SchemaError, "The errors of a task, in its order.", always=False)
+    path = _sometimes("A JSON path into replace_log or format_report, such as $.entries[3].start.")
     key = _sometimes("The key of the policy.")
     line = member.whole("The line of the policy, from 1.", always=False, least=1)
 
@@ -49,7 +50,7 @@ class ArgumentConflictDetail(ErrorDetail):
 class InvalidJsonDetail(ErrorDetail):
     """Where the fault is."""
 
-    field = member.text("Always task.", one_of=["task"])
+    field = member.text("The part.", one_of=["task", "replace_log", "format_report"])
     line = member.whole("The line, from 1, where known.", always=False, least=1)
     column = member.whole("The column, from 1, where known.", always=False, least=1)
 
@@ -59,6 +60,7 @@ class InvalidTemplateDetail(ErrorDetail):
 
     reason = member.text("A short stable word, such as xml or truncated; further ones may come.")
     part = _sometimes("The part of the package.")
+    field = _sometimes("document where it is the one to verify; absent where it is the template.")
 
 
 class MethodNotAllowedDetail(ErrorDetail):
@@ -78,7 +80,8 @@ class UploadTooLargeDetail(ErrorDetail):
     """Which part is too large, and its limit."""
 
     field = member.text(
-        "body: the whole is more than both files may be.", one_of=["template", "task", "body"]
+        "body: the whole is more than the files may be together.",
+        one_of=["template", "task", "document", "replace_log", "format_report", "body"],
     )
     max_bytes = member.whole("The most it may have.", least=1)
 
@@ -88,6 +91,7 @@ class TemplateLimitExceededDetail(ErrorDetail):
 
     limit = member.text("Its name.", one_of=LIMITS)
     most = fields.Integer(required=True, data_key="max", metadata={"description": "Its value.", "minimum": 1})
+    field = _sometimes("document where it is the one to verify; absent where it is the template.")
 
 
 class InvalidMediaTypeDetail(ErrorDetail):

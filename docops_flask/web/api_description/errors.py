@@ -64,7 +64,7 @@ _INPUT = {
         ),
     ),
     InvalidJson: DescribedError(
-        "the task is not UTF-8, not JSON, or no object",
+        "the task is not UTF-8, not JSON, or no object; or a report to verify is not JSON",
         details.InvalidJsonDetail,
         (
             InvalidJson(
@@ -73,7 +73,7 @@ _INPUT = {
         ),
     ),
     InvalidTemplate: DescribedError(
-        "the template is a Word file, but damaged or unsafe",
+        "the template, or the document to verify, is a Word file, but damaged or unsafe",
         details.InvalidTemplateDetail,
         (
             InvalidTemplate(
@@ -84,12 +84,12 @@ _INPUT = {
         ),
     ),
     UploadTooLarge: DescribedError(
-        "a file is over its limit, or the body is larger than both files may be",
+        "a file is over its limit, or the body is larger than the files may be together",
         details.UploadTooLargeDetail,
         (UploadTooLarge(field="template", maximum=26_214_400, setting="DOCOPS_MAX_UPLOAD_BYTES"),),
     ),
     TemplateLimitExceeded: DescribedError(
-        "the template, or the result, would unfold to more than a limit",
+        "the template, the result or a document to verify would unfold to more than a limit",
         details.TemplateLimitExceededDetail,
         (
             TemplateLimitExceeded(

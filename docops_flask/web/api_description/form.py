@@ -14,7 +14,7 @@ from docops_flask.engine.skills.registry import SkillRegistry
 from docops_flask.policy_entries import MAX_BYTES as MAX_POLICY_BYTES
 from docops_flask.policy_registry import PolicyRegistry
 from docops_flask.settings import Settings
-from docops_flask.web.file_parts import FilePart, task_part, template_part
+from docops_flask.web.file_parts import FilePart, task_part, template_part, verification_parts
 from docops_flask.web.meta import DOCX
 
 _PRESETS = "; ".join(
@@ -36,8 +36,27 @@ _DESCRIPTIONS = {
 }
 _DEFAULTS: Mapping[str, Any] = {"preset": Options().preset, "export_suggested_policy": False}
 _YAML = "application/yaml"
-_MEDIA_TYPES = {"template": DOCX, "task": "application/json"}
-_SAMPLE_NAMES = {"template": "notice.docx", "task": "task.json"}
+_JSON = "application/json"
+_MEDIA_TYPES = {
+    "template": DOCX,
+    "task": _JSON,
+    "document": DOCX,
+    "replace_log": _JSON,
+    "format_report": _JSON,
+}
+_SAMPLE_NAMES = {
+    "template": "notice.docx",
+    "task": "task.json",
+    "document": "out.docx",
+    "replace_log": "out.replace_log.json",
+    "format_report": "out.format_report.json",
+}
+_VERIFIED = {
+    "template": "The Word document that was filled.",
+    "document": "What came of it (out.docx).",
+    "replace_log": "What was filled (out.replace_log.json).",
+    "format_report": "What was repaired (out.format_report.json).",
+}
 
 
 class Form(Schema):
@@ -65,6 +84,7 @@ class FormReference:
 
 JOB_FORM = FormReference("JobForm", ("template", "task", "policy_yaml"))
 TEMPLATE_FORM = FormReference("TemplateForm", ("template",))
+VERIFICATION_FORM = FormReference("VerificationForm", tuple(_VERIFIED))
 
 
 def job_form(skills: SkillRegistry, policies: PolicyRegistry, settings: Settings) -> type[Schema]:
@@ -88,6 +108,14 @@ def template_form(settings: Settings) -> type[Schema]:
     return Form.from_dict(
         {"template": _file(template_part(settings), "The Word document to look at.")},
         name=TEMPLATE_FORM.schema,
+    )
+
+
+def verification_form(settings: Settings) -> type[Schema]:
+    """Return the form of ``/v1/verify``."""
+    return Form.from_dict(
+        {part.name: _file(part, _VERIFIED[part.name]) for part in verification_parts(settings)},
+        name=VERIFICATION_FORM.schema,
     )
 
 
@@ -154,7 +182,6 @@ def _named_file(name: str) -> dict[str, Any]:
 
 
 _ENCODINGS: Mapping[str, Any] = {
-    "template": _named_file("template"),
-    "task": _named_file("task"),
+    **{name: _named_file(name) for name in _SAMPLE_NAMES},
     "policy_yaml": {"contentType": _YAML},
 }

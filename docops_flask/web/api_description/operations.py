@@ -7,18 +7,21 @@ from docops_flask.engine.artefacts import (
     DOCUMENT,
     FORMAT_REPORT,
     FORMAT_REPORT_PAGE,
+    INTEGRITY,
     MISSING_FIELDS,
     REPLACE_LOG,
     SUGGESTED_POLICY,
 )
+from docops_flask.engine.errors import InvalidJson
 from docops_flask.engine.skills.registry import SkillRegistry
 from docops_flask.engine.skills.wording import LANGUAGES
 from docops_flask.jobs.errors import NotReady
 from docops_flask.policy_registry import PolicyRegistry
 from docops_flask.web.api_description import errors
 from docops_flask.web.api_description.artefacts import ApiResult, MissingFields, ReplaceLog, Trace
-from docops_flask.web.api_description.form import JOB_FORM, TEMPLATE_FORM
+from docops_flask.web.api_description.form import JOB_FORM, TEMPLATE_FORM, VERIFICATION_FORM
 from docops_flask.web.api_description.format_report import FormatReport
+from docops_flask.web.api_description.integrity import Integrity, Verification
 from docops_flask.web.api_description.job_answers import Inspection, Precheck
 from docops_flask.web.api_description.operation import Operation, Success
 from docops_flask.web.api_description.server_answers import Health, Readiness, ServerMeta
@@ -40,6 +43,7 @@ _MEMBERS: tuple[tuple[str, str, str, type | None, str], ...] = (
     (MISSING_FIELDS, _ALWAYS, _JSON, MissingFields, "Fields the task gives no value for."),
     (FORMAT_REPORT, _ALWAYS, _JSON, FormatReport, "The format check."),
     (FORMAT_REPORT_PAGE, "format_report is human or both", "text/html", None, "The same, for people."),
+    (INTEGRITY, _ALWAYS, _JSON, Integrity, "The proof that nothing but the logged changes happened."),
     (SUGGESTED_POLICY, "export_suggested_policy is true", "application/yaml", None, "The template's style."),
     ("trace.json", "DOCOPS_DEBUG_ARTIFACTS=1", _JSON, Trace, "The run, for its developer."),
     ("api_result.json", _ALWAYS, _JSON, ApiResult, "How the run went; the last member."),
@@ -91,6 +95,18 @@ def _jobs() -> tuple[Operation, ...]:
             form=TEMPLATE_FORM,
             success=Success.json(Inspection, "What the template holds."),
             errors=of_a_template,
+        ),
+        Operation(
+            method="post",
+            rule="/v1/verify",
+            name="verify",
+            tag="jobs",
+            summary="Prove a document again.",
+            description="Takes a template and what a run made of it; answers whether the document is the "
+            "template with the logged changes and nothing else, without the code that filled it.",
+            form=VERIFICATION_FORM,
+            success=Success.json(Verification, "The verdict."),
+            errors=(InvalidJson, *of_a_template),
         ),
     )
 

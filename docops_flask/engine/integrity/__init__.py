@@ -1,0 +1,1 @@
+"""The proof: what was written is the template with the logged changes, and nothing else."""

@@ -1,0 +1,110 @@
+"""From an address (``p3``, ``header1/t0.r1.c2.p0``) to the paragraphs it names, in the template's stories.
+
+The code that fills walks all stories and gives addresses out; here an address is followed down, step by step.
+"""
+
+from collections.abc import Callable, Sequence
+from functools import cache
+
+from lxml.etree import _Element
+
+from docops_flask.engine.integrity.blocks import cells_of, children_of, has_spans
+from docops_flask.engine.integrity.flow import Flow, Paragraph
+from docops_flask.engine.integrity.stories import Story
+from docops_flask.engine.integrity.text_boxes import find_text_boxes, notes_in
+
+_NOTE_KINDS = ("footnotes", "endnotes")
+# libxml2 reads 256 levels of elements; a table in a table takes three.
+_MOST_NESTED = 85
+_MOST_DIGITS = 9
+
+StoryFlow = Callable[[Story], Flow | None]
+
+
+class Addresses:
+    """Follows addresses; ``flow_of`` gives the flow of a story's root, ``None`` where it holds no story.
+
+    It is asked for a story that an address leads into, for all when one leads to a text box.
+    """
+
+    def __init__(self, stories: Sequence[Story], flow_of: StoryFlow) -> None:
+        self._stories = {story.prefix: story for story in stories if story.kind != "comments"}
+        self._flow_of = cache(flow_of)
+        # Thousands of addresses share their first steps.
+        self._paragraphs = cache(self._find_paragraphs)
+        self._rows = cache(self._find_rows)
+        self._cells = cache(self._find_cells)
+        self._text_boxes = cache(self._find_text_boxes)
+
+    def paragraphs(self, path: str) -> list[Paragraph]:
+        """Return the paragraphs that ``path`` names, in document order; none when it leads nowhere."""
+        prefix, _, last = path.rpartition("p")
+        number = _number(last)
+        if number is None or path.count(".c") > _MOST_NESTED:
+            return []
+        found = self._paragraphs(prefix)
+        return [Paragraph(paragraphs[number], flow) for flow, paragraphs in found if number < len(paragraphs)]
+
+    def _find_paragraphs(self, prefix: str) -> list[tuple[Flow, list[_Element]]]:
+        return [(flow, flow.paragraphs()) for flow in self._flows(prefix)]
+
+    def _flows(self, prefix: str) -> list[Flow]:
+        """Return the flows in which addresses begin with ``prefix``."""
+        if prefix in self._stories:
+            story = self._stories[prefix]
+            flow = self._flow_of(story)
+            return [] if flow is None or story.kind in _NOTE_KINDS else [flow]
+        if prefix.endswith("/"):
+            return self._text_boxes().get(prefix, [])
+        row_path, mark, last = prefix.removesuffix(".").rpartition(".c")
+        column = _number(last)
+        if not mark or column is None or not prefix.endswith("."):
+            return self._notes(prefix)
+        found = [flow.inner(cells[column]) for flow, cells in self._cells(row_path) if column in cells]
+        return found or self._notes(prefix)
+
+    def _notes(self, prefix: str) -> list[Flow]:
+        story_prefix, _, note = prefix.partition("/")
+        story = self._stories.get(f"{story_prefix}/")
+        flow = None if story is None or story.kind not in _NOTE_KINDS else self._flow_of(story)
+        if flow is None:
+            return []
+        id_name = flow.names("id")
+        return [each for each in notes_in(flow) if f"n{each.element.get(id_name, '')}." == note]
+
+    def _find_cells(self, row_path: str) -> list[tuple[Flow, dict[int, _Element]]]:
+        table_path, _, last = row_path.rpartition(".r")
+        number = _number(last)
+        if number is None:
+            return []
+        return [
+            (flow, cells_of(rows[number], flow.names, has_spans=spans))
+            for flow, rows, spans in self._rows(table_path)
+            if number < len(rows)
+        ]
+
+    def _find_rows(self, table_path: str) -> list[tuple[Flow, list[_Element], bool]]:
+        prefix, _, last = table_path.rpartition("t")
+        number = _number(last)
+        if number is None:
+            return []
+        found = []
+        for flow in self._flows(prefix):
+            tables = flow.tables()
+            if number < len(tables):
+                table = tables[number]
+                rows = children_of(table, flow.names.tr, flow.names)
+                found.append((flow, rows, has_spans(table, flow.names)))
+        return found
+
+    def _find_text_boxes(self) -> dict[str, list[Flow]]:
+        flows = [self._flow_of(story) for story in self._stories.values()]
+        return find_text_boxes([flow for flow in flows if flow is not None])
+
+
+def _number(text: str) -> int | None:
+    """Return a place's number; without leading zeros and the like: every place has one address."""
+    if not text.isdecimal() or len(text) > _MOST_DIGITS:
+        return None
+    number = int(text)
+    return number if str(number) == text else None

@@ -1,0 +1,83 @@
+"""What stands in a container (body, cell, note, text box): paragraphs and tables, wrappers seen through.
+
+Cells come in thousands and wrappers hardly ever, so nothing looks at each child before there is a reason to.
+"""
+
+import re
+from collections.abc import Iterator
+
+from lxml.etree import _Element
+
+from docops_flask.engine.integrity.names import ALTERNATE_CONTENT, BRANCHES, Names
+
+_INTEGER = re.compile(r"[+-]?\d{1,9}")
+
+
+def children_of(container: _Element, wanted: str, names: Names) -> list[_Element]:
+    """Return the children called ``wanted`` (a Clark name), those inside wrappers too, in document order."""
+    found = list(container.iterchildren(wanted))
+    others = len(container) - len(found)
+    # Nothing else, or its properties alone.
+    if not others or (others == 1 and container[0].tag in names.properties):
+        return found
+    return list(_seen_through(container, wanted, names))
+
+
+def blocks_of(container: _Element, names: Names) -> Iterator[_Element]:
+    """Yield the paragraphs and tables of a container in document order."""
+    for child in container:
+        if child.tag in names.blocks:
+            yield child
+        else:
+            for inner in _contents(child, names):
+                yield from blocks_of(inner, names)
+
+
+def cells_of(row: _Element, names: Names, *, has_spans: bool = True) -> dict[int, _Element]:
+    """Return the cells of a w:tr by the grid column they begin in (w:gridBefore, w:gridSpan).
+
+    ``has_spans`` says whether the table has any of the two at all.
+    """
+    cells = children_of(row, names.tc, names)
+    if not has_spans:
+        return dict(enumerate(cells))
+    column = max(0, _number(row, "trPr", "gridBefore", names, 0))
+    by_column = {}
+    for cell in cells:
+        by_column[column] = cell
+        column += max(1, _number(cell, "tcPr", "gridSpan", names, 1))
+    return by_column
+
+
+def has_spans(table: _Element, names: Names) -> bool:
+    """Say whether a cell of the table, or of one in it, does not stand in the column of its number."""
+    return next(table.iter(names("gridSpan"), names("gridBefore")), None) is not None
+
+
+def _seen_through(container: _Element, wanted: str, names: Names) -> Iterator[_Element]:
+    for child in container:
+        if child.tag == wanted:
+            yield child
+        else:
+            for inner in _contents(child, names):
+                yield from _seen_through(inner, wanted, names)
+
+
+def _contents(element: _Element, names: Names) -> Iterator[_Element]:
+    tag = element.tag
+    if tag == names.sdt:
+        content = element.find(names.sdt_content)
+        if content is not None:
+            yield content
+    elif tag == ALTERNATE_CONTENT:
+        yield from element.iterchildren(*BRANCHES)
+    elif tag in names.wrappers:
+        yield element
+
+
+def _number(element: _Element, properties: str, name: str, names: Names, absent: int) -> int:
+    found = element.find(names(properties))
+    value = None if found is None else found.find(names(name))
+    text = None if value is None else value.get(names("val"))
+    # As Word does with what is no number there: as if it were not said.
+    return int(text) if text is not None and _INTEGER.fullmatch(text) else absent

@@ -1,0 +1,146 @@
+"""What the replace log and the fix list claim to have changed, as checked data.
+
+They come from the job itself or, for ``/v1/verify``, from a client: nothing is taken for granted.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from operator import itemgetter
+from typing import Any, NamedTuple, TypeVar
+
+from docops_flask.engine.errors import InvalidArgument
+
+T = TypeVar("T")
+
+LOG, REPORT = "replace_log", "format_report"
+_SAID = {
+    int: "a whole number",
+    str: "text",
+    list: "a list",
+    dict: "an object",
+}
+
+
+class Replacement(NamedTuple):
+    """A placeholder that was filled.
+
+    ``place`` is its number among the log's entries; ``mirrored_at`` are the paragraphs of other branches of
+    mc:AlternateContent that were filled alike.
+    """
+
+    place: int
+    paragraph_path: str
+    run_id: str
+    start: int
+    end: int
+    field_name: str
+    original_text: str
+    new_text: str
+    mirrored_at: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """A repair of one element's attributes (by their local names) at a paragraph, or at its run ``run_id``.
+
+    ``place`` is its number in ``fix_changes``; ``element`` is the name of one in w:pPr (a run: w:rPr).
+    """
+
+    place: int
+    paragraph_path: str
+    run_id: str | None
+    element: str
+    before: Mapping[str, str]
+    after: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """All that is said to have changed."""
+
+    replacements: tuple[Replacement, ...]
+    fixes: tuple[Fix, ...]
+
+
+def read_claims(replace_log: object, format_report: object) -> Claims:
+    """Return the claims of two parsed JSON documents; members that claim nothing are not looked at.
+
+    Raises ``InvalidArgument`` (``detail.field``, ``detail.path``) for the first that is not as it should be.
+    """
+    return Claims(tuple(_replacements(replace_log)), tuple(_fixes(format_report)))
+
+
+_MEMBERS = Replacement._fields[1:8]
+_TYPES = (str, str, int, int, str, str, str)
+_values = itemgetter(*_MEMBERS)
+
+
+def _replacements(log: object) -> Iterator[Replacement]:
+    for index, entry in enumerate(_member(_as(dict, log, LOG, "$"), "entries", list, LOG, "$")):
+        if type(entry) is not dict:
+            raise _malformed(LOG, f"$.entries[{index}]", dict)
+        if entry.get("status") != "replaced":
+            continue
+        try:
+            values = _values(entry)
+        except KeyError as error:
+            raise _malformed(LOG, f"$.entries[{index}].{error.args[0]}", str, missing=True) from None
+        if tuple(map(type, values)) != _TYPES:
+            raise _wrong_type(index, values)
+        mirrors = _mirrors(index, entry) if "mirrored_at" in entry else ()
+        yield Replacement._make((index, *values, mirrors))
+
+
+def _wrong_type(index: int, values: tuple[Any, ...]) -> InvalidArgument:
+    name, wanted = next(
+        (name, wanted)
+        for name, value, wanted in zip(_MEMBERS, values, _TYPES, strict=True)
+        if type(value) is not wanted
+    )
+    return _malformed(LOG, f"$.entries[{index}].{name}", wanted)
+
+
+def _mirrors(index: int, entry: dict[str, Any]) -> tuple[str, ...]:
+    path = f"$.entries[{index}]"
+    paths = _member(entry, "mirrored_at", list, LOG, path)
+    return tuple(_as(str, each, LOG, f"{path}.mirrored_at[{number}]") for number, each in enumerate(paths))
+
+
+def _fixes(report: object) -> Iterator[Fix]:
+    summary = _member(_as(dict, report, REPORT, "$"), "summary", dict, REPORT, "$")
+    for index, given in enumerate(_member(summary, "fix_changes", list, REPORT, "$.summary")):
+        path = f"$.summary.fix_changes[{index}]"
+        change = _as(dict, given, REPORT, path)
+        run_id = change.get("run_id")
+        yield Fix(
+            place=index,
+            paragraph_path=_member(change, "paragraph_path", str, REPORT, path),
+            run_id=None if run_id is None else _as(str, run_id, REPORT, f"{path}.run_id"),
+            element=_member(change, "element", str, REPORT, path),
+            before=_attributes(change, "before", path),
+            after=_attributes(change, "after", path),
+        )
+
+
+def _attributes(change: dict[str, Any], name: str, path: str) -> dict[str, str]:
+    given = _member(change, name, dict, REPORT, path)
+    return {key: _as(str, value, REPORT, f"{path}.{name}.{key[:64]}") for key, value in given.items()}
+
+
+def _member(holder: dict[str, Any], name: str, wanted: type[T], part: str, path: str) -> T:
+    if name not in holder:
+        raise _malformed(part, f"{path}.{name}", wanted, missing=True)
+    return _as(wanted, holder[name], part, f"{path}.{name}")
+
+
+def _as(wanted: type[T], value: object, part: str, path: str) -> T:
+    if type(value) is not wanted:
+        raise _malformed(part, path, wanted)
+    return value
+
+
+def _malformed(part: str, path: str, wanted: type, *, missing: bool = False) -> InvalidArgument:
+    problem = "is missing" if missing else f"must be {_SAID[wanted]}"
+    return InvalidArgument(
+        f"{part}: {path} {problem}; send the file as it came out of the job.", field=part, path=path
+    )

@@ -1,0 +1,77 @@
+"""The gate before anything is sent: what Word would want to repair (docs/analysis/integrity.md)."""
+
+import re
+from collections.abc import Callable, Container, Iterator
+
+from lxml.etree import _Element
+
+from docops_flask.engine.integrity.names import ALTERNATE_CONTENT, DRAWING_PROPERTIES, names_in
+from docops_flask.engine.integrity.verdict import Defect
+from docops_flask.engine.opc.content_types import CONTENT_TYPES_PART
+from docops_flask.engine.opc.package import Package
+from docops_flask.engine.opc.relationships import REL_STRICT, REL_TRANSITIONAL
+
+_UNIQUE = "bookmarkStart footnote endnote comment"
+# What a cell may end with; a table at its end makes Word repair the file (17.4.65).
+_CELL_ENDS = "p sdt customXml bookmarkStart bookmarkEnd ins moveTo moveToRangeEnd moveFromRangeEnd permEnd"
+
+
+def untyped_parts(template: Package) -> Iterator[Defect]:
+    """Yield the parts whose content type the package does not tell."""
+    for entry in template.archive.entries:
+        name = entry.name
+        is_part = not name.endswith("/") and name != CONTENT_TYPES_PART
+        if is_part and not template.content_types.of(name):
+            yield Defect(name, "no_content_type", "", "The package does not tell the part's content type.")
+
+
+def defects_of(
+    part: str, root: _Element, content: bytes, relationship_ids: Callable[[str], Container[str]]
+) -> Iterator[Defect]:
+    """Yield what Word would repair in a part of WordprocessingML.
+
+    ``content`` are its bytes; ``relationship_ids`` returns the ids of a part's relationships.
+    """
+    yield from _in_elements(part, root)
+    used = _relationships_used(root, content)
+    known = relationship_ids(part) if used else ()
+    for each in sorted(used):
+        if each not in known:
+            message = "The part refers to a relationship that it does not have."
+            yield Defect(part, "dangling_relationship", each, message)
+
+
+def _in_elements(part: str, root: _Element) -> Iterator[Defect]:
+    names = names_in(root.tag)
+    if names is None:
+        return
+    cell_ends = names.all(_CELL_ENDS) | {ALTERNATE_CONTENT}
+    for number, cell in enumerate(root.iter(names.tc)):
+        if not len(cell) or (cell[-1].tag not in cell_ends and not _ends_well(cell, cell_ends)):
+            message = "A table cell does not end with a paragraph."
+            yield Defect(part, "empty_cell", f"cell {number}", message)
+    id_name = names("id")
+    seen: set[tuple[str, str]] = set()
+    for element in root.iter(*DRAWING_PROPERTIES, *names.all(_UNIQUE)):
+        tag = element.tag
+        identity = (tag, element.get("id" if tag in DRAWING_PROPERTIES else id_name, ""))
+        if identity in seen:
+            local = tag.rpartition("}")[2]
+            yield Defect(part, "duplicate_id", f"{local} {identity[1]}", "Two elements have the same id.")
+        seen.add(identity)
+
+
+def _ends_well(cell: _Element, ends: Container[str]) -> bool:
+    """Say the same of a cell with comments at its end."""
+    last = next(cell.iterchildren("*", reversed=True), None)
+    return last is not None and last.tag in ends
+
+
+def _relationships_used(root: _Element, content: bytes) -> set[str]:
+    """Return the ids in attributes of the relationships' namespace, by the prefixes that Word binds it to."""
+    bound = {prefix for prefix, uri in root.nsmap.items() if uri in (REL_TRANSITIONAL, REL_STRICT)}
+    used: set[str] = set()
+    for prefix in {"r", *filter(None, bound)}:
+        pattern = rf'\s{re.escape(prefix)}:(?:id|embed|link|pict|href|dm|lo|qs|cs)="([^"<>]*)"'
+        used.update(match.decode("utf-8", "replace") for match in re.findall(pattern.encode(), content))
+    return used - {""}

@@ -1,0 +1,41 @@
+"""From the paragraphs of a part to their addresses: for a report of what is wrong, never for a verdict."""
+
+from collections.abc import Iterator
+
+from lxml.etree import _Element
+
+from docops_flask.engine.integrity.blocks import cells_of, children_of
+from docops_flask.engine.integrity.flow import Flow
+from docops_flask.engine.integrity.template_parts import TemplateParts
+from docops_flask.engine.integrity.text_boxes import find_text_boxes, notes_in
+
+
+def paragraph_paths(part: str, parts: TemplateParts) -> dict[_Element, str]:
+    """Return the addresses of the paragraphs of ``part``, those in its text boxes too."""
+    paths: dict[_Element, str] = {}
+    flows = {story.prefix: parts.flow_of(story) for story in parts.stories()}
+    for prefix, flow in flows.items():
+        if flow is None or flow.part != part:
+            continue
+        notes = notes_in(flow)
+        for note in notes:
+            paths.update(_paths(note, f"{prefix}n{note.element.get(note.names('id'), '')}."))
+        if not notes:
+            paths.update(_paths(flow, prefix))
+    boxes = find_text_boxes([flow for flow in flows.values() if flow is not None])
+    for prefix, found in boxes.items():
+        for box in found:
+            if box.part == part:
+                paths.update(_paths(box, prefix))
+    return paths
+
+
+def _paths(flow: Flow, prefix: str) -> Iterator[tuple[_Element, str]]:
+    for number, paragraph in enumerate(flow.paragraphs()):
+        yield paragraph, f"{prefix}p{number}"
+    names = flow.names
+    for table_number, table in enumerate(flow.tables()):
+        for row_number, row in enumerate(children_of(table, names.tr, names)):
+            for column, cell in cells_of(row, names).items():
+                place = f"{prefix}t{table_number}.r{row_number}.c{column}."
+                yield from _paths(flow.inner(cell), place)

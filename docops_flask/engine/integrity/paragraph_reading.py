@@ -1,0 +1,190 @@
+"""A paragraph's text and the w:t elements it lies in, as docs/analysis/placeholders-across-runs.md has it.
+
+Written apart from the reader of the code that fills, so that an error in one shows in the other.
+"""
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from functools import cache
+from operator import attrgetter
+
+from lxml.etree import _Element
+
+from docops_flask.engine.integrity.names import ALTERNATE_CONTENT, ANCHORS, BRANCHES, Names
+
+_start = attrgetter("start")
+_OBJECT = "\ufffc"
+_NO_WIDTH = (
+    "pPr rPr proofErr bookmarkStart bookmarkEnd commentRangeStart commentRangeEnd commentReference "
+    "lastRenderedPageBreak delText instrText delInstrText permStart permEnd moveFromRangeStart "
+    "moveFromRangeEnd moveToRangeStart moveToRangeEnd customXmlInsRangeStart customXmlInsRangeEnd "
+    "customXmlDelRangeStart customXmlDelRangeEnd annotationRef smartTagPr customXmlPr"
+)
+_AROUND_RUNS = "hyperlink ins moveTo smartTag customXml fldSimple dir bdo"
+_CHARACTERS = {
+    "tab": "\t",
+    "ptab": "\t",
+    "br": "\n",
+    "cr": "\n",
+    "noBreakHyphen": "\u2011",
+    "softHyphen": "\u00ad",
+    "fldChar": "",
+}
+
+
+@dataclass(slots=True, eq=False)
+class Span:
+    """A w:t: its characters stand at ``start``:``end`` of the paragraph's text, in run number ``run``."""
+
+    node: _Element
+    start: int
+    end: int
+    run: int
+
+
+@dataclass(slots=True, eq=False)
+class Reading:
+    """A paragraph as it was read: its text and the spans in order."""
+
+    text: str
+    spans: list[Span]
+
+    def spans_between(self, start: int, end: int) -> list[int]:
+        """Return the numbers of the spans that hold characters of ``text[start:end]``."""
+        number = max(0, bisect_right(self.spans, start, key=_start) - 1) if len(self.spans) > 1 else 0
+        found = []
+        while number < len(self.spans) and self.spans[number].start < end:
+            if self.spans[number].end > start:
+                found.append(number)
+            number += 1
+        return found
+
+    def run_at(self, position: int) -> int | None:
+        """Return the number of the run that holds a character, ``None`` where no w:t holds it."""
+        found = self.spans_between(position, position + 1)
+        return self.spans[found[0]].run if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Roles:
+    """What each element means to the text: its characters, or how it is gone into."""
+
+    characters: dict[str, str]
+    no_width: frozenset[str]
+    around_runs: frozenset[str]
+    deleted: frozenset[str]
+    drawings: frozenset[str]
+
+
+@cache
+def _roles(names: Names) -> _Roles:
+    no_width = names.all(_NO_WIDTH)
+    in_runs = {names(local): text for local, text in _CHARACTERS.items()}
+    return _Roles(
+        characters=dict.fromkeys(no_width, "") | in_runs,
+        no_width=no_width,
+        around_runs=names.all(_AROUND_RUNS),
+        deleted=names.all("del moveFrom"),
+        drawings=names.all("drawing pict object") | {ALTERNATE_CONTENT},
+    )
+
+
+def read_paragraph(paragraph: _Element, names: Names) -> Reading:
+    """Return the text of a w:p with the way back to its w:t elements."""
+    reader = _Reader(names)
+    reader.read_content(paragraph, shown=True)
+    return Reading("".join(reader.texts), reader.spans)
+
+
+def runs_of(paragraph: _Element, names: Names) -> list[_Element]:
+    """Return the runs of a w:p in the order of their numbers."""
+    found: list[_Element] = []
+    _collect_runs(paragraph, names, found)
+    return found
+
+
+class _Reader:
+    def __init__(self, names: Names) -> None:
+        self._names = names
+        self._roles = _roles(names)
+        self._length = 0
+        self.texts: list[str] = []
+        self.spans: list[Span] = []
+        self._runs = -1
+
+    def read_content(self, parent: _Element, *, shown: bool) -> None:
+        """Read what holds runs: the paragraph, or an element around runs."""
+        names = self._names
+        for child in parent:
+            if child.tag == names.r:
+                self._runs += 1
+                if shown:
+                    self._read_run(child)
+            elif child.tag not in self._roles.no_width:
+                self._read_other(child, shown=shown)
+
+    def _read_other(self, child: _Element, *, shown: bool) -> None:
+        """Read a child of a paragraph that is neither a run nor without width."""
+        tag, roles = child.tag, self._roles
+        if tag in roles.around_runs:
+            self.read_content(child, shown=shown)
+        elif tag in roles.deleted:
+            self.read_content(child, shown=False)
+        elif tag == self._names.sdt:
+            content = child.find(self._names.sdt_content)
+            if content is not None:
+                self.read_content(content, shown=shown)
+        elif tag == ALTERNATE_CONTENT:
+            for branch in child.iterchildren(*BRANCHES):
+                self.read_content(branch, shown=shown)
+                self._add(_OBJECT)
+        elif shown and isinstance(tag, str):
+            self._add(_OBJECT)
+
+    def _read_run(self, content: _Element) -> None:
+        names, roles = self._names, self._roles
+        for child in content:
+            tag = child.tag
+            if tag == names.t:
+                start = self._length
+                self._add(child.text or "")
+                self.spans.append(Span(child, start, self._length, self._runs))
+            elif tag in roles.drawings:
+                if not _beside_text(child, names):
+                    for branch in child.iterchildren(*BRANCHES):
+                        self._read_run(branch)
+                    self._add(_OBJECT)
+            elif isinstance(tag, str):
+                self._add(roles.characters.get(tag, _OBJECT))
+
+    def _add(self, text: str) -> None:
+        if text:
+            self.texts.append(text)
+            self._length += len(text)
+
+
+def _beside_text(drawing: _Element, names: Names) -> bool:
+    """Say whether a drawing is anchored beside the line instead of standing in it."""
+    if drawing.tag == ALTERNATE_CONTENT:
+        first = next(drawing.iterchildren(BRANCHES[0]), None)
+        return first is not None and any(_beside_text(child, names) for child in first)
+    if drawing.tag == names("drawing"):
+        return next(drawing.iterchildren(*ANCHORS), None) is not None
+    return any("position:absolute" in child.get("style", "") for child in drawing.iterchildren("*"))
+
+
+def _collect_runs(parent: _Element, names: Names, found: list[_Element]) -> None:
+    roles = _roles(names)
+    for child in parent:
+        tag = child.tag
+        if tag == names.r:
+            found.append(child)
+        elif tag in roles.around_runs or tag in roles.deleted:
+            _collect_runs(child, names, found)
+        elif tag == names.sdt:
+            content = child.find(names.sdt_content)
+            if content is not None:
+                _collect_runs(content, names, found)
+        elif tag == ALTERNATE_CONTENT:
+            for branch in child.iterchildren(*BRANCHES):
+                _collect_runs(branch, names, found)

@@ -1,0 +1,147 @@
+"""Replays the replace log on the template: what each entry says must be so, and becomes what it says.
+
+The rules are those of docs/analysis/integrity.md; an entry they do not allow is a misfit.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from lxml import etree
+from lxml.etree import _Element
+
+from docops_flask.engine.integrity.addresses import Addresses
+from docops_flask.engine.integrity.claims import Replacement
+from docops_flask.engine.integrity.names import SPACE, Names
+from docops_flask.engine.integrity.paragraph_reading import Reading, read_paragraph
+
+_FIELD_NAME = re.compile(r"[A-Z0-9_]*[A-Z][A-Z0-9_]*")
+_DROPPED_BY_WORD = " \t\r\n"
+_MARKS = re.compile(r"([\n\t])")
+
+
+@dataclass(slots=True, eq=False)
+class PlannedParagraph:
+    """A paragraph of the part ``part`` and the entries that are to be replayed there, in text order."""
+
+    part: str
+    names: Names
+    reading: Reading
+    entries: list[Replacement] = field(default_factory=list)
+
+    def takes(self, entry: Replacement, path: str, *, is_mirror: bool) -> bool:
+        """Say whether the paragraph holds what ``entry`` replaces, after the entries before it."""
+        start, end = entry.start, entry.end
+        if not 0 <= start < end or (self.entries and start < self.entries[-1].end):
+            return False
+        if self.reading.text[start:end] != entry.original_text:
+            return False
+        return is_mirror or entry.run_id == f"{path}:r{self.reading.run_at(start)}"
+
+
+class Replay:
+    """Plans the entries of a log first, for addresses count what the template holds, then replays them."""
+
+    def __init__(self, addresses: Addresses) -> None:
+        self._addresses = addresses
+        self._planned: dict[str, list[PlannedParagraph]] = {}
+        self._placeholders: set[tuple[str, str]] = set()
+
+    def plan(self, entry: Replacement) -> str | None:
+        """Take ``entry``; return what does not fit, ``None`` when all does."""
+        if not self._is_placeholder(entry.original_text, entry.field_name):
+            return "its original_text is not the placeholder of its field_name"
+        if not self._take(entry.paragraph_path, entry, is_mirror=False):
+            return "the template has no such placeholder there"
+        for mirror in entry.mirrored_at:
+            if not self._take(mirror, entry, is_mirror=True):
+                return "the template has no such placeholder at a place in mirrored_at"
+        return None
+
+    def planned(self) -> Iterator[PlannedParagraph]:
+        """Yield the paragraphs that entries are to be replayed in."""
+        for candidates in self._planned.values():
+            yield from (planned for planned in candidates if planned.entries)
+
+    def _is_placeholder(self, text: str, name: str) -> bool:
+        if (text, name) not in self._placeholders:
+            if text != f"【{name}】" or not _FIELD_NAME.fullmatch(name):
+                return False
+            self._placeholders.add((text, name))
+        return True
+
+    def _take(self, path: str, entry: Replacement, *, is_mirror: bool) -> bool:
+        candidates = self._planned.get(path)
+        if candidates is None:
+            candidates = self._planned[path] = [
+                PlannedParagraph(flow.part, flow.names, read_paragraph(element, flow.names))
+                for element, flow in self._addresses.paragraphs(path)
+            ]
+        for planned in candidates:
+            if planned.takes(entry, path, is_mirror=is_mirror):
+                planned.entries.append(entry)
+                return True
+        return False
+
+
+def replay_paragraph(planned: PlannedParagraph) -> None:
+    """Put the values of the planned entries into the paragraph.
+
+    Raises ``ValueError`` for a value with characters that XML cannot hold.
+    """
+    spans = planned.reading.spans
+    edits: dict[int, list[tuple[int, int, str]]] = {}
+    for entry in planned.entries:
+        for number in planned.reading.spans_between(entry.start, entry.end):
+            first = spans[number].start
+            value = entry.new_text if first <= entry.start else ""
+            edits.setdefault(number, []).append((max(0, entry.start - first), entry.end - first, value))
+    for number, of_span in edits.items():
+        node = spans[number].node
+        _write(node, _lines(node.text or "", of_span), planned.names)
+
+
+def _lines(text: str, edits: list[tuple[int, int, str]]) -> list[str]:
+    """Return the new text in pieces: lines, and between them the newlines and tabs of values."""
+    pieces = [""]
+    done = 0
+    for start, end, value in edits:
+        pieces[-1] += text[done:start]
+        head, *others = _MARKS.split(value)
+        pieces[-1] += head
+        pieces += others
+        done = end
+    pieces[-1] += text[done:]
+    return pieces
+
+
+def _write(node: _Element, pieces: list[str], names: Names) -> None:
+    """Write the first piece into a w:t, marks as elements and lines as further w:t behind it."""
+    leading, trailing = _dropped_edges(node)
+    last = _set_text(node, pieces[0])
+    for mark, line in zip(pieces[1::2], pieces[2::2], strict=True):
+        element = etree.Element(names.br if mark == "\n" else names.tab)
+        last.addnext(element)
+        last = etree.Element(names.t, nsmap=dict(node.nsmap))  # type: ignore[arg-type]
+        element.addnext(last)
+        _set_text(last, line)
+    # What Word dropped before stays out of where it would now be kept.
+    if leading and node.get(SPACE) == "preserve":
+        node.text = (node.text or "")[leading:]
+    if trailing and last.get(SPACE) == "preserve":
+        last.text = (last.text or "")[:-trailing]
+
+
+def _set_text(node: _Element, text: str) -> _Element:
+    node.text = text
+    if text[:1].isspace() or text[-1:].isspace():
+        node.set(SPACE, "preserve")
+    return node
+
+
+def _dropped_edges(node: _Element) -> tuple[int, int]:
+    """Return how many characters Word drops at the beginning and at the end of a w:t."""
+    if node.get(SPACE) == "preserve":
+        return 0, 0
+    text = node.text or ""
+    return len(text) - len(text.lstrip(_DROPPED_BY_WORD)), len(text) - len(text.rstrip(_DROPPED_BY_WORD))

@@ -1,0 +1,62 @@
+"""Which parts hold the stories that are filled, and what addresses in them begin with.
+
+Derived anew from the relationships of the main part (docs/analysis/stories.md).
+"""
+
+import re
+from collections.abc import Container, Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+from docops_flask.engine.opc.relationships import Relationship
+
+# In the order in which text boxes are counted.
+_KINDS = ("header", "footer", "footnotes", "endnotes", "comments")
+_USUAL_STEM = re.compile(r"[A-Za-z]+[0-9]*")
+
+
+class Parts(Protocol):
+    """Knows the parts of a package."""
+
+    def has(self, name: str) -> bool:
+        """Say whether there is a part ``name``; part names compare without case."""
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """A part that holds text: its name, its kind ("" is the body) and its prefix (``header1/``)."""
+
+    part: str
+    kind: str
+    prefix: str
+
+
+def find_stories(main_part: str, relationships: Iterable[Relationship], parts: Parts) -> list[Story]:
+    """Return the stories of a package in the order of their addresses; ``parts`` knows which there are."""
+    body = Story(main_part, "", "")
+    seen = {main_part.lower()}
+    stories: dict[str, Story] = {}
+    for relationship in relationships:
+        name = relationship.target
+        if relationship.external or relationship.kind not in _KINDS:
+            continue
+        if parts.has(name) and name.lower() not in seen:
+            seen.add(name.lower())
+            prefix = _free_prefix(name, relationship.kind, stories)
+            stories[prefix] = Story(name, relationship.kind, prefix)
+    return [body, *sorted(stories.values(), key=_position)]
+
+
+def _free_prefix(name: str, kind: str, taken: Container[str]) -> str:
+    stem = name.rsplit("/", 1)[-1].rpartition(".")[0]
+    if not (stem.startswith(kind) and _USUAL_STEM.fullmatch(stem)):
+        stem = kind
+    prefix, number = f"{stem}/", 2
+    while prefix in taken:
+        prefix, number = f"{stem}_{number}/", number + 1
+    return prefix
+
+
+def _position(story: Story) -> tuple[int, int, str]:
+    digits = re.search(r"\d+", story.prefix)
+    return _KINDS.index(story.kind), int(digits[0]) if digits else 0, story.prefix

@@ -1,0 +1,125 @@
+"""What a proof comes to: a verdict, what is unaccounted, a hash of every part (out.integrity.json)."""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+Verdict = Literal["intact", "violated"]
+# What is listed; the counts are always true.
+MAX_LISTED = 100
+_SHOWN_CHARACTERS = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Unaccounted:
+    """A difference that no entry explains, or an entry that nothing in the template fits.
+
+    ``part`` is a part's name, ``place`` the address of the paragraph or the entry's path
+    (``$.entries[3]``), "" where neither applies; ``what`` is a short stable word; ``expected`` and
+    ``actual`` show what should be there and what is, cut short, ``None`` where there is nothing.
+    """
+
+    part: str
+    place: str
+    what: str
+    message: str
+    expected: str | None = None
+    actual: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Defect:
+    """What Word would want to repair: ``code`` is a short stable word, ``subject`` the id it is about."""
+
+    part: str
+    code: str
+    subject: str
+    message: str
+
+
+class Findings:
+    """Collects what is unaccounted: counts all, keeps the first ``MAX_LISTED``."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.listed: list[Unaccounted] = []
+
+    def add(self, finding: Unaccounted) -> None:
+        """Take a finding."""
+        self.count += 1
+        if len(self.listed) < MAX_LISTED:
+            self.listed.append(finding)
+
+    def extend(self, findings: Iterable[Unaccounted]) -> None:
+        """Take several findings."""
+        for finding in findings:
+            self.add(finding)
+
+
+@dataclass(slots=True)
+class PartRecord:
+    """A member of the package: ``before`` and ``after`` are SHA-256 in hexadecimal, ``None``: absent.
+
+    ``hashed`` says of what: its bytes as ``stored`` in the ZIP, or its uncompressed ``content``.
+    ``replacements`` and ``fixes`` count the entries that explain its differences.
+    """
+
+    name: str
+    changed: bool
+    hashed: Literal["stored", "content"]
+    before: str | None
+    after: str | None
+    replacements: int = 0
+    fixes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """The outcome of a proof; ``defects`` are new ones, which the template does not have."""
+
+    parts: tuple[PartRecord, ...]
+    findings: Findings
+    defects: tuple[Defect, ...] = ()
+    template_defects: tuple[Defect, ...] = field(default=())
+
+    @property
+    def verdict(self) -> Verdict:
+        """``intact`` when every difference is accounted for and no defect is new."""
+        return "violated" if self.findings.count or self.defects else "intact"
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the content of ``out.integrity.json``."""
+        return {
+            **self.summary(),
+            "algorithm": "SHA-256",
+            "parts": [asdict(part) for part in self.parts],
+        }
+
+    def summary(self) -> dict[str, Any]:
+        """Return verdict, what is unaccounted and the defects: what ``/v1/verify`` answers."""
+        return {
+            "verdict": self.verdict,
+            "unaccounted_count": self.findings.count + len(self.defects),
+            "unaccounted": [asdict(finding) for finding in self._listed()],
+            "template_defect_count": len(self.template_defects),
+            "template_defects": [asdict(defect) for defect in self.template_defects[:MAX_LISTED]],
+        }
+
+    def _listed(self) -> list[Unaccounted]:
+        return [*map(_as_finding, self.defects), *self.findings.listed][:MAX_LISTED]
+
+    def reason(self) -> str:
+        """Return one line for the log: what is wrong and how often, nothing of the contents."""
+        kinds = sorted({each.what for each in self.findings.listed} | {each.code for each in self.defects})
+        return f"integrity {self.verdict}: {self.findings.count + len(self.defects)} x {', '.join(kinds)}"
+
+
+def shown(text: str | None) -> str | None:
+    """Return ``text`` cut short enough for a report."""
+    if text is None or len(text) <= _SHOWN_CHARACTERS:
+        return text
+    return text[: _SHOWN_CHARACTERS - 1] + "…"
+
+
+def _as_finding(defect: Defect) -> Unaccounted:
+    return Unaccounted(defect.part, defect.subject, defect.code, defect.message)

@@ -1,0 +1,25 @@
+"""``POST /v1/verify``: whether a document is its template with the logged changes and nothing else."""
+
+from typing import Any
+
+from flask import Blueprint
+
+from docops_flask.web.job_folder import job_folder
+from docops_flask.web.job_request import make_verification
+from docops_flask.web.request import api_request
+from docops_flask.web.services import services
+from docops_flask.web.uploads import receive_verification
+
+bp = Blueprint("verify", __name__)
+
+
+@bp.post("/v1/verify")
+def verify() -> dict[str, Any]:
+    """Prove a job's document again and answer with the verdict."""
+    request, service = api_request(), services()
+    service.lifecycle.refuse_when_stopping()
+    with job_folder(service.workspaces) as folder:
+        receive_verification(request, folder, service.settings)
+        with service.slots.take():
+            rendered = service.renderer.run(make_verification(service), folder.path)
+    return {**rendered.result, "request_id": request.request_id}

@@ -1,0 +1,86 @@
+"""Two ways to the same paragraph: the walk gives an address out, the proof follows it and arrives there."""
+
+import pytest
+
+from docops_flask.engine.document.open import open_document
+from docops_flask.engine.document.paragraph_text import ParagraphText
+from docops_flask.engine.errors import DocopsError
+from docops_flask.engine.integrity.addresses import Addresses
+from docops_flask.engine.integrity.paragraph_reading import read_paragraph
+from docops_flask.engine.integrity.template_parts import TemplateParts
+from docops_flask.engine.opc.limits import Limits
+from docops_flask.engine.opc.package import Package
+from tests.engine.integrity.test_accounted import NOTES, SAME_IDS, TEMPLATES
+from tests.factories import docx, p, tbl, tc, tr
+
+LIMITS = Limits()
+NESTED = p("x") + tbl(tr(tc(tbl(tr(tc("a"), tc(tbl(tr(tc("deep"))), "b"))), "c")))
+
+
+def compare(file):
+    """Follow the address of every paragraph of ``file``; return how many there were."""
+    package = Package(file, LIMITS)
+    try:
+        document = open_document(package, LIMITS)
+        parts = TemplateParts(package)
+        addresses = Addresses(parts.stories(), parts.flow_of)
+        count = 0
+        for place in document.walk.paragraphs:
+            for each in (place, *place.mirrors):
+                walked = position(each.element)
+                text = ParagraphText(each.element, each.part.w)
+                followed = addresses.paragraphs(each.path)
+                assert (each.part.name, walked) in [
+                    (found.flow.part, position(found.element)) for found in followed
+                ], each.path
+                if len(followed) == 1:
+                    reading = read_paragraph(followed[0].element, followed[0].flow.names)
+                    assert reading.text == text.text, each.path
+                    assert [(span.start, span.end, span.run) for span in reading.spans] == [
+                        (piece.start, piece.end, piece.run_index) for piece in text.pieces
+                    ]
+                count += 1
+        return count
+    finally:
+        package.close()
+
+
+def position(element):
+    """Where an element stands in its part, whichever tree of it."""
+    return element.getroottree().getpath(element)
+
+
+@pytest.mark.parametrize("body", [*TEMPLATES.values(), NESTED])
+def test_an_address_leads_to_the_paragraph_it_was_given_to(tmp_path, body):
+    file = tmp_path / "t.docx"
+    for notes in (NOTES, SAME_IDS):
+        file.write_bytes(docx(body, stories={"header3": p("h"), "footer1": body, "footnotes": notes}))
+        assert compare(file) > 3
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["", "p", "p99", "p-1", "p00", "p０", "t0", "t0.p0", "t0.r0.p0", "t0.r0.c9.p0", "t9.r0.c0.p0", "x/p0",
+     "header9/p0",
+     "footnotes/p0", "footnotes/n9.p0", "comments/n0.p0", "textbox0/p0", "p0:r0", "q0", "t0.r0.c0.p0.p0",
+     "p99999999999999999999", "t0.r0.c0." * 400 + "p0"],
+)  # fmt: skip
+def test_an_address_of_nothing_leads_nowhere(tmp_path, path):
+    file = tmp_path / "t.docx"
+    comments = f'<w:comment w:id="0">{p("c")}</w:comment>'
+    file.write_bytes(docx(p("x") + tbl(tr(tc("y"))), stories={"footnotes": NOTES, "comments": comments}))
+    package = Package(file, LIMITS)
+    parts = TemplateParts(package)
+    assert Addresses(parts.stories(), parts.flow_of).paragraphs(path) == []
+    package.close()
+
+
+def test_the_addresses_of_the_corpus_lead_there(corpus):
+    counts = []
+    for file in corpus:
+        try:
+            counts.append(compare(file))
+        except DocopsError:
+            continue
+    assert len(counts) > 100
+    assert sum(counts) > 10_000

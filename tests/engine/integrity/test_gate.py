@@ -1,0 +1,69 @@
+"""The gate: what Word would want to repair never leaves; what the template had is said to be its own."""
+
+import pytest
+from lxml import etree
+
+from docops_flask.engine import pipeline
+from docops_flask.engine.errors import ResultRefused
+from tests.engine.integrity.finished_job import finish
+from tests.factories import docx, p, tbl, tc, tr
+
+VALUES = {"A": "x"}
+PICTURE = '<w:r><w:drawing><wp:inline><wp:docPr id="7"/></wp:inline></w:drawing></w:r>'
+MARK = '<w:bookmarkStart w:id="3" w:name="{}"/><w:bookmarkEnd w:id="3"/>'
+LINK = '<w:hyperlink r:id="rId99"><w:r><w:t>x</w:t></w:r></w:hyperlink>'
+
+BROKEN = {
+    "a cell without a paragraph": (tbl("<w:tr><w:tc><w:tcPr/></w:tc></w:tr>"), ("empty_cell", "cell 0")),
+    "an empty cell": (tbl(tr(tc("x")) + "<w:tr><w:tc/></w:tr>"), ("empty_cell", "cell 1")),
+    "a cell that ends with a table": (tbl(tr(tc(tbl(tr(tc("x")))))), ("empty_cell", "cell 0")),
+    "two pictures of one id": (p(PICTURE, PICTURE), ("duplicate_id", "docPr 7")),
+    "two bookmarks of one id": (p(MARK.format("a"), MARK.format("b")), ("duplicate_id", "bookmarkStart 3")),
+    "a relationship of nothing": (p(LINK), ("dangling_relationship", "rId99")),
+}
+SOUND = {
+    "a control in a cell": tbl(tr(tc(f"<w:sdt><w:sdtContent>{p('x')}</w:sdtContent></w:sdt>"))),
+    "a comment at a cell's end": tbl(tr(tc(p("x"), "<!-- end -->"))),
+    "a bookmark at a cell's end": tbl(tr(tc(p("x"), '<w:bookmarkEnd w:id="1"/>'))),
+}
+
+
+@pytest.mark.parametrize(("body", "defect"), BROKEN.values(), ids=BROKEN)
+def test_what_the_template_had_is_said_to_be_its_own(tmp_path, body, defect):
+    job = finish(tmp_path, docx(body + p("【A】")), VALUES)
+    assert job.integrity["verdict"] == "intact"
+    assert [(each["code"], each["subject"]) for each in job.integrity["template_defects"]] == [defect]
+    assert job.integrity["template_defect_count"] == 1
+
+
+@pytest.mark.parametrize("body", SOUND.values(), ids=SOUND)
+def test_what_word_opens_is_no_defect(tmp_path, body):
+    assert finish(tmp_path, docx(body + p("【A】")), VALUES).integrity["template_defects"] == []
+
+
+@pytest.mark.parametrize(("body", "defect"), BROKEN.values(), ids=BROKEN)
+def test_what_is_broken_anew_never_leaves(tmp_path, monkeypatch, body, defect):
+    sound = pipeline.fill
+
+    def faulty(scan, values):
+        part = scan.paragraphs[0].place.part
+        names = " ".join(f'xmlns:{prefix}="{uri}"' for prefix, uri in part.root.nsmap.items())
+        part.root[0].extend(etree.fromstring(f"<x {names}>{body}</x>"))
+        return sound(scan, values)
+
+    monkeypatch.setattr(pipeline, "fill", faulty)
+    with pytest.raises(ResultRefused) as refused:
+        finish(tmp_path, docx(p("【A】")), VALUES)
+    assert defect[0] in refused.value.inner
+
+
+def test_a_part_without_a_content_type_is_a_defect(tmp_path):
+    job = finish(tmp_path, docx(p("【A】"), extra={"word/odd.thing": b"x"}), VALUES)
+    assert job.integrity["template_defects"] == [
+        {
+            "part": "word/odd.thing",
+            "code": "no_content_type",
+            "subject": "",
+            "message": "The package does not tell the part's content type.",
+        }
+    ]

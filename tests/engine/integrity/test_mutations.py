@@ -1,0 +1,72 @@
+"""Flip, drop, add or move any node of a result, change any member: the proof finds every one.
+
+The suite takes a few hundred mutations, ``make mutations`` 10,000 (see docs/analysis/integrity.md).
+"""
+
+import json
+import os
+import random
+from collections import Counter
+from dataclasses import replace
+
+import pytest
+
+from docops_flask.engine.policy.policy import Policy
+from tests.conftest import ROOT
+from tests.engine.integrity.finished_job import STRICT, FinishedJob, finish
+from tests.engine.integrity.mutations import mutate
+from tests.factories import docx, p, r, tbl, tc, textbox, tr
+
+MUTATIONS = int(os.environ.get("DOCOPS_TESTS_MUTATIONS", "300"))
+_BODIES = (
+    p("【A】"),
+    p(r("x 【"), r("A】 y 【B】", "<w:b/>"), properties='<w:jc w:val="both"/>'),
+    p(r(" 【B】", preserve=False), '<w:bookmarkStart w:id="0" w:name="m"/>'),
+    tbl(tr(tc("【A】"), tc(p("b"), p("【B】 end"))), tr(tc("plain", properties='<w:gridSpan w:val="2"/>'))),
+    p("around", textbox(p("【A】 in a box"))),
+    "<!-- a comment --><w:p><w:r><w:tab/><w:t>【A】</w:t><w:br/></w:r></w:p>",
+)
+_VALUES = ("value", "one\ntwo", "\ttab ", "", "值<&", "【A】")
+_SAMPLES = ("meeting_notice", "meeting_notice_en", "training_notice", "inspection_record")
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    """Results of the samples and of generated documents, repaired ones among them."""
+    random_ = random.Random(7)
+    jobs: list[FinishedJob] = []
+    for name in _SAMPLES:
+        task = json.loads((ROOT / "samples" / f"{name}.task.json").read_text("utf-8"))
+        values = {
+            key.upper(): "、".join(value) if isinstance(value, list) else value
+            for key, value in task["payload"].items()
+        }
+        folder = tmp_path_factory.mktemp(name)
+        jobs.append(finish(folder, ROOT / "samples" / f"{name}.docx", values))
+    for number in range(12):
+        body = "".join(random_.choices(_BODIES, k=random_.randrange(1, 8))) + p("【A】")
+        stories = {"header1": p("【B】 head"), "footnotes": f'<w:footnote w:id="1">{p("【A】")}</w:footnote>'}
+        values = {"A": random_.choice(_VALUES), "B": random_.choice(_VALUES)}
+        options = (
+            (STRICT, Policy(line_spacing_twips=560, first_line_indent_twips=640)) if number % 3 == 0 else ()
+        )
+        content = docx(body, stories=stories, styles='<w:style w:styleId="a"/>')
+        jobs.append(finish(tmp_path_factory.mktemp("generated"), content, values, *options))
+    return jobs
+
+
+def test_every_result_is_intact_as_it_is(finished):
+    assert {job.proof().verdict for job in finished} == {"intact"}
+
+
+def test_every_mutation_of_a_result_is_found(finished):
+    random_ = random.Random(int(os.environ.get("DOCOPS_TESTS_SEED", "1")))
+    kinds: Counter[str] = Counter()
+    for _ in range(MUTATIONS):
+        job = random_.choice(finished)
+        done, document = mutate(random_, job.document)
+        kinds[done.rpartition(": ")[2]] += 1
+        proof = replace(job, document=document).proof()
+        assert proof.verdict == "violated", f"not found: {done} in {job.template}"
+        assert proof.reason()
+    assert len(kinds) > MUTATIONS // 40

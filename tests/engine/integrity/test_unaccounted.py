@@ -1,0 +1,157 @@
+"""What nobody logged is found and named: part, place and kind."""
+
+import pytest
+
+from docops_flask.engine.policy.policy import Policy
+from tests.engine.integrity.finished_job import STRICT, finish, rewritten
+from tests.factories import docx, p, r, tbl, tc, tr
+
+BODY = p("one 【A】 two", properties='<w:jc w:val="both"/>') + tbl(tr(tc("cell"), tc("【B】")))
+VALUES = {"A": "first\nsecond ", "B": "value"}
+
+
+@pytest.fixture
+def job(tmp_path):
+    content = docx(BODY, stories={"header1": p("head 【A】")}, extra={"word/media/a.png": b"picture"})
+    return finish(tmp_path, content, VALUES)
+
+
+EDITS = {
+    "a character of the template's text": ("one ", "One ", [("text", "p0")]),
+    "a character of a value": ("first", "fist", [("text", "p0")]),
+    "text at the end": (" two", " two!", [("text", "p0")]),
+    "another cell": ("cell", "cel", [("text", "t0.r0.c0.p0")]),
+    "white space between elements": ("<w:tblGrid/>", "<w:tblGrid/> ", [("text", "")]),
+    "an attribute's value": ('val="both"', 'val="left"', [("attribute", "p0")]),
+    "an attribute more": ("<w:tblGrid/>", '<w:tblGrid w:x="1"/>', [("attribute", "")]),
+    "an attribute less": (' w:val="both"', "", [("attribute", "p0")]),
+    "xml:space less": (' xml:space="preserve"', "", [("attribute", "p0")]),
+    "a break less": ("<w:br/>", "", [("element_removed", "p0")]),
+    "a break more": ("<w:br/>", "<w:br/><w:br/>", [("element_added", "p0")]),
+    "a break that is a tab": ("<w:br/>", "<w:tab/>", [("element", "p0")]),
+    "an empty run": ("<w:tblGrid/>", "<w:tblGrid/><w:r/>", [("element_added", "")]),
+    "a paragraph more": ("<w:tbl>", "<w:p/><w:tbl>", [("element_added", "")]),
+    "an XML comment": ("<w:tblGrid/>", "<w:tblGrid/><!-- x -->", [("element_added", "")]),
+    "an instruction": ("<w:tblGrid/>", "<w:tblGrid/><?x y?>", [("element_added", "")]),
+    "a comment before the root": ("<w:document", "<!-- x --><w:document", [("canonical_form", "")]),
+    "a namespace": ("<w:body>", '<w:body xmlns:x="urn:x">', [("namespaces", "")]),
+    "the declaration": ("standalone='yes'", "standalone='no'", [("declaration", "")]),
+    "broken XML": ("<w:tblGrid/>", "<w:tblGrid>", [("not_well_formed", "")]),
+    "a DTD": ("<w:document", "<!DOCTYPE x><w:document", [("not_well_formed", "")]),
+}
+
+
+@pytest.mark.parametrize(("old", "new", "found"), EDITS.values(), ids=EDITS)
+def test_an_edit_is_found_where_it_is(job, old, new, found):
+    tampered = job.edited(old, new)
+    assert tampered.found() == found
+    assert tampered.proof().verdict == "violated"
+
+
+SAME = {
+    "quotes": ('<w:jc w:val="both"/>', "<w:jc w:val='both'/>"),
+    "an element's two forms": ("<w:tblGrid/>", "<w:tblGrid></w:tblGrid>"),
+    "a character reference": ("cell", "&#99;ell"),
+    "CDATA": ("cell", "<![CDATA[cell]]>"),
+    "white space in a tag": ("<w:tblGrid/>", "<w:tblGrid\n />"),
+}
+
+
+@pytest.mark.parametrize(("old", "new"), SAME.values(), ids=SAME)
+def test_another_way_to_write_the_same_document_is_no_difference(job, old, new):
+    assert job.edited(old, new).proof().verdict == "intact"
+
+
+MEMBERS = {
+    "a picture changed": ({"word/media/a.png": b"Picture"}, [("bytes", "")]),
+    "a picture gone": ({"word/media/a.png": None}, [("member_removed", "")]),
+    "a member more": ({"word/x.xml": b"<x/>"}, [("member_added", "")]),
+    "content types": ({"[Content_Types].xml": b"<Types/>"}, [("namespaces", "")]),
+    "a relationship": ({"_rels/.rels": b"x"}, [("not_well_formed", "")]),
+}
+
+
+@pytest.mark.parametrize(("changes", "found"), MEMBERS.values(), ids=MEMBERS)
+def test_a_change_of_members_is_found(job, changes, found):
+    tampered = type(job)(**{**vars(job), "document": rewritten(job.document, changes)})
+    assert set(found) <= set(tampered.found()) | {("namespaces", "")}
+    assert tampered.proof().verdict == "violated"
+
+
+def entry_of(job, number=0):
+    return job.log["entries"][number]
+
+
+CLAIMS = {
+    "another value": {"new_text": "other"},
+    "another paragraph": {"paragraph_path": "p1", "run_id": "p1:r0"},
+    "another run": {"run_id": "p0:r1"},
+    "another place in the text": {"start": 5, "end": 8},
+    "beyond the text": {"start": 500, "end": 503},
+    "backwards": {"start": 7, "end": 4},
+    "another name": {"field_name": "B"},
+    "no placeholder": {"field_name": "a", "original_text": "【a】"},
+    "leading zeros": {"paragraph_path": "p00", "run_id": "p00:r0"},
+    "a value no XML can hold": {"new_text": "\x00"},
+    "a path of no sense": {"paragraph_path": "t0.r0.c0." * 1000 + "p0"},
+    "a mirror that is none": {"mirrored_at": ["header1/p0"]},
+    "itself as its mirror": {"mirrored_at": ["p0"]},
+}
+
+
+@pytest.mark.parametrize("claim", CLAIMS.values(), ids=CLAIMS)
+def test_an_entry_that_lies_is_found(job, claim):
+    entry_of(job).update(claim)
+    assert job.proof().verdict == "violated"
+
+
+def test_an_entry_left_out_is_found(job):
+    del job.log["entries"][0]
+    assert {place for _, place in job.found()} == {"p0"}
+
+
+def test_an_entry_given_twice_is_found(job):
+    job.log["entries"].insert(0, entry_of(job))
+    assert job.found() == [("log_entry", "$.entries[1]")]
+
+
+FIXES = {
+    "another value": {"after": {"line": "1"}},
+    "another state before": {"before": {"line": "1"}},
+    "another paragraph": {"paragraph_path": "p7"},
+    "another element": {"element": "ind"},
+    "no element of paragraphs": {"element": "sz"},
+    "a run that is none": {"element": "sz", "run_id": "p0:r9"},
+}
+
+
+@pytest.mark.parametrize("claim", FIXES.values(), ids=FIXES)
+def test_a_repair_that_lies_is_found(tmp_path, claim):
+    job = finish(tmp_path, docx(p("【A】")), VALUES, STRICT, Policy(line_spacing_twips=560))
+    change = next(each for each in job.report["summary"]["fix_changes"] if each["element"] == "spacing")
+    change.update(claim)
+    assert job.proof().verdict == "violated"
+
+
+def test_a_repair_left_out_is_found(tmp_path):
+    job = finish(tmp_path, docx(p("【A】")), VALUES, STRICT, Policy(line_spacing_twips=560))
+    job.report["summary"]["fix_changes"] = []
+    assert job.proof().verdict == "violated"
+
+
+def test_a_filled_comment_is_found(tmp_path):
+    comments = f'<w:comment w:id="0">{p("【A】")}</w:comment>'
+    job = finish(tmp_path, docx(p("【A】"), stories={"comments": comments}), VALUES)
+    assert job.edited("【A】", "x", "word/comments.xml").found() == [("text", "comments/n0.p0")]
+
+
+def test_an_unlogged_part_is_found(job):
+    assert job.edited("head ", "Head ", "word/header1.xml").found() == [("text", "header1/p0")]
+
+
+def test_long_lists_are_cut_and_counted(tmp_path):
+    job = finish(
+        tmp_path, docx("".join(p(r(f"text {number}")) for number in range(300)) + p("【A】")), VALUES
+    )
+    summary = job.with_part(job.part().replace("text", "Text")).proof().summary()
+    assert (summary["unaccounted_count"], len(summary["unaccounted"])) == (300, 100)
