@@ -108,6 +108,14 @@ DAMAGED: dict[str, tuple[Callable[[], bytes], str]] = {
     "a read part smaller than it says": (lambda: first_changed(both={"size": 10**6}), "checksum"),
     "a stored member of two sizes": (lambda: first_changed(method=0, both={"size": 9}), "zip_structure"),
     "sizes that differ in the two lists": (lambda: first_changed(local={"size": 7}), "zip_structure"),
+    "sizes that are told neither before nor after": (
+        lambda: first_changed(local={"crc": 0, "packed": 0, "size": 0}),
+        "zip_structure",
+    ),
+    "sizes that differ where some follow": (
+        lambda: first_changed(flags=8, local={"size": 7}),
+        "zip_structure",
+    ),
     "packed sizes that differ": (lambda: first_changed(local={"packed": 7}), "zip_structure"),
     "CRCs that differ": (lambda: first_changed(local={"crc": 7}), "zip_structure"),
     "methods that differ": (lambda: first_changed(local={"method": 0}), "zip_structure"),

@@ -108,6 +108,7 @@ UNSOUND: dict[str, tuple[Callable[[], bytes], str]] = {
         "macros",
     ),
     "macros by name alone": (lambda: with_part("word/vbaProject.bin", b"\xd0\xcf\x11\xe0"), "macros"),
+    "macros in a folder of their own": (lambda: with_part("word/a/vbaProject.bin", b"x"), "macros"),
     "macros by relationship alone": (
         lambda: changed(
             "word/_rels/document.xml.rels",

@@ -23,6 +23,7 @@ from docops_flask.engine.oxml.names import (
 from docops_flask.engine.oxml.units import to_integer
 
 _MAX_GRID_COLUMNS = 63
+_MOST_NOTE_ID_CHARACTERS = 16
 
 
 def walk_stories(parts: Sequence[StoryPart], max_cells: int) -> Walk:
@@ -214,10 +215,10 @@ def _alternate_content(
     return owner, branch
 
 
-def _note_id(note: _Element, w: Vocabulary) -> int | str:
-    """Return a note's number, "" where it has none: anything else would stand in each of its addresses."""
-    number = to_integer(note.get(w.id))
-    return "" if number is None else number
+def _note_id(note: _Element, w: Vocabulary) -> str:
+    """Return a note's id, "" for one that is no number's length: it would stand in each of its addresses."""
+    note_id = note.get(w.id, "")
+    return note_id if len(note_id) <= _MOST_NOTE_ID_CHARACTERS else ""
 
 
 def _transparent(element: _Element, w: Vocabulary) -> Iterator[_Element]:

@@ -10,7 +10,7 @@ from lxml.etree import _Element
 
 from docops_flask.engine.integrity.blocks import cells_of, children_of, has_spans
 from docops_flask.engine.integrity.flow import Flow, Paragraph
-from docops_flask.engine.integrity.stories import Story
+from docops_flask.engine.integrity.stories import Story, note_id
 from docops_flask.engine.integrity.text_boxes import find_text_boxes, notes_in
 
 _NOTE_KINDS = ("footnotes", "endnotes")
@@ -70,7 +70,7 @@ class Addresses:
         if flow is None:
             return []
         id_name = flow.names("id")
-        return [each for each in notes_in(flow) if f"n{each.element.get(id_name, '')}." == note]
+        return [each for each in notes_in(flow) if f"n{note_id(each.element.get(id_name, ''))}." == note]
 
     def _find_cells(self, row_path: str) -> list[tuple[Flow, dict[int, _Element]]]:
         table_path, _, last = row_path.rpartition(".r")

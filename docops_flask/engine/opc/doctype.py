@@ -16,7 +16,8 @@ _PLAIN_START = re.compile(
     re.VERBOSE,
 )
 HEAD_BYTES = 256
-_BLOCK_BYTES = 1 << 16
+# What no parser of parts may do: resolve entities, load a DTD, fetch anything.
+HARDENED: dict[str, Any] = {"resolve_entities": False, "load_dtd": False, "no_network": True}
 
 
 class _RootReached(Exception):
@@ -52,13 +53,12 @@ def declares_doctype(content: bytes) -> bool:
     """
     # The stubs ask a target for every event; lxml only tells it of those it has a method for.
     target: Any = _Prolog()
-    parser = etree.XMLParser(target=target, resolve_entities=False, load_dtd=False, no_network=True)
+    parser = etree.XMLParser(target=target, **HARDENED)
     try:
-        for start in range(0, len(content), _BLOCK_BYTES):
-            parser.feed(content[start : start + _BLOCK_BYTES])
+        parser.feed(content)
         parser.close()
-    except _RootReached:
-        return False
     except _DoctypeReached:
         return True
+    except _RootReached:
+        pass
     return False

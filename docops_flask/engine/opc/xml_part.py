@@ -10,7 +10,7 @@ from lxml import etree
 from lxml.etree import _Element
 
 from docops_flask.engine.errors import InvalidTemplate
-from docops_flask.engine.opc.doctype import declares_doctype
+from docops_flask.engine.opc.doctype import HARDENED, declares_doctype
 from docops_flask.engine.opc.shown_name import shown_name
 
 _NO_MEMORY = 2
@@ -22,9 +22,7 @@ def parse_part(content: bytes, name: str) -> _Element:
     Raises ``InvalidTemplate`` (reason ``xml`` or ``dtd``) when it is not well formed or declares a
     document type, ``MemoryError`` when libxml2 ran out of memory.
     """
-    parser = etree.XMLParser(
-        resolve_entities=False, load_dtd=False, no_network=True, huge_tree=False, strip_cdata=False
-    )
+    parser = etree.XMLParser(huge_tree=False, strip_cdata=False, **HARDENED)
     try:
         root = etree.fromstring(content, parser)
     except etree.XMLSyntaxError as error:

@@ -216,8 +216,8 @@ def _inflate(stored: memoryview, entry: ZipEntry) -> bytes:
         content = inflater.decompress(stored, entry.size + 1)
     except zlib.error as error:
         raise _damaged(f"the file {shown_name(entry.name)} in it cannot be unpacked", "deflate") from error
-    if not inflater.eof and len(content) <= entry.size:
-        content += inflater.flush()
+    if len(content) <= entry.size and (not inflater.eof or inflater.unused_data):
+        raise _damaged(f"the file {shown_name(entry.name)} in it cannot be unpacked", "deflate")
     return content
 
 

@@ -1,0 +1,239 @@
+"""Archives that look odd and are sound: they are read, and what is not changed is copied as it is stored."""
+
+import io
+import struct
+import zipfile
+import zlib
+
+import pytest
+
+from docops_flask.engine.document.open import open_document
+from docops_flask.engine.errors import InvalidTemplate, TemplateLimitExceeded
+from docops_flask.engine.opc.limits import MIB, Limits
+from docops_flask.engine.opc.package import Package
+from docops_flask.engine.opc.zip_reader import ZipReader
+from tests.hostile.damaged_zips import GOOD, members_of, sound_members, with_members
+from tests.hostile.raw_zip import Member, archive, deflated, zip64_extra
+
+MARK = 0xFFFFFFFF
+TIMES = struct.pack("<2HBL", 0x5455, 5, 1, 0)
+CONTENT = b"<x>" + b"content " * 50 + b"</x>"
+PACKED = len(deflated(CONTENT))
+
+
+def odd(**more):
+    """The sound package with one more part, told oddly."""
+    return with_members(Member(b"word/odd.xml", CONTENT, **more))
+
+
+def streamed(descriptor):
+    sizes = {"crc": 0, "packed": 0, "size": 0}
+    return odd(flags=8, local=sizes, after=descriptor)
+
+
+SOUND = {
+    "sizes that follow the data": streamed(struct.pack("<4s3L", b"PK\7\x08", 1, 2, 3)),
+    "sizes that follow without a signature": streamed(bytes(12)),
+    "sizes of 64 bits that follow": streamed(bytes(24)),
+    "sizes of 64 bits that follow without a signature": streamed(bytes(20)),
+    "sizes that should follow and do not": streamed(b""),
+    "sizes that follow and are told before": odd(flags=8, after=bytes(16)),
+    "ZIP64 sizes": odd(
+        both={"size": MARK, "packed": MARK, "extra": TIMES + zip64_extra(len(CONTENT), PACKED) + TIMES}
+    ),
+    "a ZIP64 packed size alone": odd(both={"packed": MARK, "extra": zip64_extra(PACKED)}),
+    "a ZIP64 size that follows the data": odd(
+        flags=8, local={"crc": 0, "packed": MARK, "size": MARK, "extra": zip64_extra(0, 0)}, after=bytes(24)
+    ),
+    "a ZIP64 field that says nothing": odd(both={"extra": zip64_extra(7, 7, 7)}),
+    "an extra field cut short": odd(both={"extra": TIMES + b"\1"}),
+    "an extra field of four bytes": odd(both={"extra": TIMES + struct.pack("<2H", 0xCAFE, 0)}),
+    "an extra field of a high number": odd(both={"extra": struct.pack("<2H", 0xA220, 2) + b"ab"}),
+    "the newest version": odd(both={"needed": 63}),
+    "a stored part": odd(method=0),
+    "a folder": with_members(Member(b"word/media/folder/", b"", method=0), Member(b"word/odd.xml", CONTENT)),
+    "a comment": with_members(Member(b"word/odd.xml", CONTENT), comment=b"PK\5\6 comment"),
+    "an empty part": with_members(Member(b"word/empty.xml", b""), Member(b"word/odd.xml", CONTENT)),
+}  # fmt: skip
+
+
+def opened(tmp_path, content, limits=None):
+    path = tmp_path / "template.docx"
+    path.write_bytes(content)
+    return Package(path, limits or Limits())
+
+
+def rewritten(package):
+    buffer = io.BytesIO()
+    package.write(buffer, {"word/document.xml": b"<new/>"})
+    package.close()
+    return zipfile.ZipFile(buffer)
+
+
+@pytest.mark.parametrize("name", SOUND)
+def test_it_is_read_and_copied(tmp_path, name):
+    package = opened(tmp_path, SOUND[name])
+    open_document(package, Limits())
+    assert package.read("word/odd.xml") == CONTENT
+    copy = rewritten(package)
+    assert copy.testzip() is None
+    assert copy.read("word/odd.xml") == CONTENT
+    assert copy.read("word/document.xml") == b"<new/>"
+
+
+def test_extra_fields_are_kept_but_for_zip64_sizes(tmp_path):
+    copy = rewritten(opened(tmp_path, SOUND["ZIP64 sizes"]))
+    info = copy.getinfo("word/odd.xml")
+    assert info.extra == TIMES + TIMES
+    assert (info.file_size, info.compress_size) == (len(CONTENT), PACKED)
+    local = copy.fp.getvalue()[info.header_offset :]
+    assert local[30 + len("word/odd.xml") :].startswith(TIMES + TIMES)
+
+
+def test_a_zip64_offset_is_read(tmp_path):
+    first, *others = sound_members()
+    moved = Member(first.name, first.content, offset=MARK, central={"extra": zip64_extra(0)})
+    assert opened(tmp_path, archive([moved, *others])).main_part == "word/document.xml"
+
+
+def test_zip64_values_stand_in_the_order_size_packed_offset(tmp_path):
+    member = Member(
+        b"word/odd.xml", CONTENT, both={"size": MARK, "packed": MARK},
+        local={"extra": zip64_extra(len(CONTENT), PACKED)},
+    )  # fmt: skip
+    offset = archive(sound_members()).index(b"PK\1\2")
+    extra = zip64_extra(len(CONTENT), PACKED, offset)
+    told = Member(
+        member.name, CONTENT, both=member.both, local=member.local, central={"extra": extra}, offset=MARK
+    )
+    assert opened(tmp_path, with_members(told)).read("word/odd.xml") == CONTENT
+
+
+@pytest.mark.parametrize(
+    ("raw_name", "flags", "name"),
+    [(b"word/\x82.xml", 0, "word/é.xml"), ("word/é.xml".encode(), 0x800, "word/é.xml")],
+)
+def test_a_name_is_read_in_the_encoding_its_flag_says_and_kept(tmp_path, raw_name, flags, name):
+    package = opened(tmp_path, with_members(Member(raw_name, CONTENT, flags=flags)))
+    assert package.has(name.upper())
+    assert package.read(name) == CONTENT
+    assert rewritten(package).namelist()[-1] == name
+
+
+def test_a_part_that_is_only_copied_keeps_its_checksum_right_or_wrong(tmp_path):
+    package = opened(tmp_path, odd(both={"crc": 7}))
+    open_document(package, Limits())
+    assert rewritten(package).getinfo("word/odd.xml").CRC == 7
+    with pytest.raises(InvalidTemplate) as caught:
+        opened(tmp_path, odd(both={"crc": 7})).read("word/odd.xml")
+    assert caught.value.detail["reason"] == "checksum"
+
+
+@pytest.mark.parametrize("stored", [deflated(CONTENT)[:-1], deflated(CONTENT) + b"hidden"])
+def test_a_deflate_stream_ends_where_the_member_does(tmp_path, stored):
+    told = {"method": 8, "crc": zlib.crc32(CONTENT), "size": len(CONTENT)}
+    package = opened(tmp_path, with_members(Member(b"word/odd.xml", stored, method=0, both=told)))
+    with pytest.raises(InvalidTemplate) as caught:
+        package.read("word/odd.xml")
+    assert caught.value.detail["reason"] == "deflate"
+    assert "word/odd.xml in it cannot be unpacked" in caught.value.message
+
+
+def test_a_member_that_is_far_larger_than_told_is_not_unfolded():
+    zeros = bytes(50 * MIB)
+    reader = ZipReader(with_members(Member(b"word/odd.xml", zeros, both={"size": 10})), Limits())
+    entry = reader.entries[-1]
+    with pytest.raises(InvalidTemplate) as caught:
+        reader.read(entry)
+    assert caught.value.detail["reason"] == "checksum"
+
+
+@pytest.mark.parametrize("method", [0, 8])
+def test_the_head_of_a_member_is_its_first_bytes(method):
+    content = bytes(range(256)) * 300
+    reader = ZipReader(with_members(Member(b"word/odd.bin", content, method=method)), Limits())
+    assert reader.head(reader.entries[-1], 5) == content[:5]
+    assert reader.head(reader.entries[-1], 2000) == content[:2000]
+
+
+def test_the_head_of_a_broken_member_is_empty():
+    broken = Member(b"word/odd.bin", b"\xff" * 50, method=0, both={"method": 8})
+    reader = ZipReader(with_members(broken), Limits())
+    assert reader.head(reader.entries[-1], 5) == b""
+
+
+def test_a_member_is_found_by_its_exact_name_in_the_reader_and_without_case_in_the_package(tmp_path):
+    reader = ZipReader(GOOD, Limits())
+    entry = reader.get("word/document.xml")
+    assert entry is not None
+    assert entry.name == "word/document.xml"
+    assert reader.get("WORD/document.xml") is None
+    assert opened(tmp_path, GOOD).read("WORD/Document.xml") == members_of(GOOD)["word/document.xml"]
+
+
+def test_each_limit_allows_what_it_says(tmp_path):
+    members = members_of(GOOD)
+    xml = [len(content) for name, content in members.items() if name.endswith((".xml", ".rels"))]
+    limits = {
+        "zip_entries": len(members),
+        "unpacked_bytes": sum(map(len, members.values())),
+        "xml_bytes": sum(xml),
+        "xml_part_bytes": max(xml),
+    }
+    opened(tmp_path, GOOD, Limits(**limits)).close()
+    for name, value in limits.items():
+        with pytest.raises(TemplateLimitExceeded) as caught:
+            opened(tmp_path, GOOD, Limits(**{**limits, name: value - 1}))
+        assert caught.value.detail == {"limit": name, "max": value - 1}
+
+
+@pytest.mark.parametrize(("size", "is_a_bomb"), [(12_000_000, False), (12_000_001, True)])
+def test_a_member_may_unfold_two_hundred_times(tmp_path, size, is_a_bomb):
+    content = with_members(Member(b"word/x.bin", b"x" * 60_000, method=0, both={"method": 8, "size": size}))
+    if not is_a_bomb:
+        opened(tmp_path, content).close()
+        return
+    with pytest.raises(TemplateLimitExceeded) as caught:
+        opened(tmp_path, content)
+    assert caught.value.detail == {"limit": "unpacked_bytes", "max": 12_000_000}
+
+
+@pytest.mark.parametrize(("size", "is_a_bomb"), [(10 * MIB, False), (10 * MIB + 1, True)])
+def test_ten_megabytes_may_unfold_from_anything(tmp_path, size, is_a_bomb):
+    content = with_members(Member(b"word/x.bin", b"x", method=0, both={"method": 8, "size": size}))
+    if not is_a_bomb:
+        opened(tmp_path, content).close()
+        return
+    with pytest.raises(TemplateLimitExceeded):
+        opened(tmp_path, content)
+
+
+def test_what_no_reader_without_zip64_could_hold_is_refused_whatever_the_setting(tmp_path):
+    told = {"size": MARK, "packed": MARK, "extra": zip64_extra(2**32, 1)}
+    content = with_members(Member(b"word/x.bin", b"x", method=0, both={**told, "method": 8}))
+    with pytest.raises(TemplateLimitExceeded) as caught:
+        opened(tmp_path, content, Limits(unpacked_bytes=2**40))
+    assert caught.value.detail == {"limit": "unpacked_bytes", "max": 2**32 - 2}
+
+
+def test_a_package_is_closed_also_while_somebody_holds_a_piece_of_it(tmp_path):
+    class Keeper:
+        def __init__(self):
+            self.pieces = []
+
+        def write(self, data):
+            self.pieces.append(data)
+
+    class Interrupted(Exception):
+        pass
+
+    def fail(_):
+        raise Interrupted
+
+    keeper = Keeper()
+    package = opened(tmp_path, GOOD)
+    keeper.write = lambda data: keeper.pieces.append(data) if not isinstance(data, memoryview) else fail(data)
+    with pytest.raises(Interrupted) as caught:
+        package.write(keeper, {})
+    package.close()
+    assert caught.traceback
