@@ -30,11 +30,11 @@ def compare(file):
                 walked = position(each.element)
                 text = ParagraphText(each.element, each.part.w)
                 followed = addresses.paragraphs(each.path)
-                assert (each.part.name, walked) in [
-                    (found.flow.part, position(found.element)) for found in followed
-                ], each.path
+                places = [(flow.part, position(element)) for element, flow in followed]
+                assert (each.part.name, walked) in places, each.path
                 if len(followed) == 1:
-                    reading = read_paragraph(followed[0].element, followed[0].flow.names)
+                    ((element, flow),) = followed
+                    reading = read_paragraph(element, flow.names)
                     assert reading.text == text.text, each.path
                     assert [(span.start, span.end, span.run) for span in reading.spans] == [
                         (piece.start, piece.end, piece.run_index) for piece in text.pieces
