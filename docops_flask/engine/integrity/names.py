@@ -31,6 +31,7 @@ class Names:
         self.blocks = frozenset((self.p, self.tbl))
         self.wrappers = self.all("customXml smartTag ins moveTo hyperlink")
         self.properties = self.all("tcPr trPr tblPr")
+        self.look = self.all("pPr rPr")
         self.br, self.tab = self("br"), self("tab")
         self.text_box = self("txbxContent")
 

@@ -89,9 +89,26 @@ def _roles(names: Names) -> _Roles:
 
 def read_paragraph(paragraph: _Element, names: Names) -> Reading:
     """Return the text of a w:p with the way back to its w:t elements."""
+    only = _only_text(paragraph, names)
+    if only is not None:
+        text = only.text or ""
+        return Reading(text, [Span(only, 0, len(text), 0)])
     reader = _Reader(names)
     reader.read_content(paragraph, shown=True)
     return Reading("".join(reader.texts), reader.spans)
+
+
+def _only_text(paragraph: _Element, names: Names) -> _Element | None:
+    """Return the w:t of a paragraph that holds nothing else but properties, as most cells' do."""
+    holder = paragraph
+    for wanted in (names.r, names.t):
+        count = len(holder)
+        if not 0 < count <= 2 or (count == 2 and holder[0].tag not in names.look):
+            return None
+        holder = holder[-1]
+        if holder.tag != wanted:
+            return None
+    return holder
 
 
 def runs_of(paragraph: _Element, names: Names) -> list[_Element]:

@@ -91,6 +91,9 @@ def replay_paragraph(planned: PlannedParagraph) -> None:
 
     Raises ``ValueError`` for a value with characters that XML cannot hold.
     """
+    if len(planned.entries) == len(planned.covered[0]) == 1:
+        _replay_alone(planned.entries[0], planned.covered[0][0], planned.names)
+        return
     edits: dict[_Element, list[tuple[int, int, str]]] = {}
     for entry, covered in zip(planned.entries, planned.covered, strict=True):
         for node, first, _, _ in covered:
@@ -100,15 +103,25 @@ def replay_paragraph(planned: PlannedParagraph) -> None:
         _write(node, _lines(node.text or "", of_node), planned.names)
 
 
+def _replay_alone(entry: Replacement, span: Span, names: Names) -> None:
+    """Put in a value that no other shares its w:t with, as nearly all are."""
+    node, first, _, _ = span
+    edit = (entry.start - first, entry.end - first, entry.new_text)
+    _write(node, _lines(node.text or "", [edit]), names)
+
+
 def _lines(text: str, edits: list[tuple[int, int, str]]) -> list[str]:
     """Return the new text in pieces: lines, and between them the newlines and tabs of values."""
     pieces = [""]
     done = 0
     for start, end, value in edits:
         pieces[-1] += text[done:start]
-        head, *others = _MARKS.split(value)
-        pieces[-1] += head
-        pieces += others
+        if "\n" in value or "\t" in value:
+            head, *others = _MARKS.split(value)
+            pieces[-1] += head
+            pieces += others
+        else:
+            pieces[-1] += value
         done = end
     pieces[-1] += text[done:]
     return pieces
