@@ -8,7 +8,7 @@ from functools import cache
 
 from lxml.etree import _Element
 
-from docops_flask.engine.integrity.blocks import cells_of, children_of, has_spans
+from docops_flask.engine.integrity.blocks import cells_of, children_of, has_spans, paragraphs_of_plain_rows
 from docops_flask.engine.integrity.flow import Flow
 from docops_flask.engine.integrity.stories import Story
 from docops_flask.engine.integrity.text_boxes import find_text_boxes, notes_in
@@ -68,6 +68,13 @@ class Addresses:
     def _learn_table(self, table_path: str) -> None:
         for flow, rows, spans in self._rows(table_path):
             names = flow.names
+            plain = None if spans or not rows else paragraphs_of_plain_rows(rows, names)
+            if plain is not None:
+                for number, paragraphs in enumerate(plain):
+                    prefix = f"{table_path}.r{number}.c"
+                    for column, paragraph in enumerate(paragraphs):
+                        self._known.setdefault(f"{prefix}{column}.p0", []).append((paragraph, flow))
+                continue
             for number, row in enumerate(rows):
                 for column, cell in cells_of(row, names, has_spans=spans).items():
                     paragraphs = children_of(cell, names.p, names)

@@ -49,6 +49,26 @@ def cells_of(row: _Element, names: Names, *, has_spans: bool = True) -> dict[int
     return by_column
 
 
+def paragraphs_of_plain_rows(rows: list[_Element], names: Names) -> list[list[_Element]] | None:
+    """Return the paragraphs of a table row by row, one a cell; ``None`` when it is no such table.
+
+    Most great tables are: then a cell's children need not be looked at one by one.
+    """
+    table = rows[0].getparent()
+    if table is None or next(table.iterdescendants(names.tbl, *names.around_blocks), None) is not None:
+        return None
+    cells, paragraphs = list(table.iter(names.tc)), list(table.iter(names.p))
+    if [paragraph.getparent() for paragraph in paragraphs] != cells:
+        return None
+    by_row: dict[_Element, list[_Element]] = {row: [] for row in rows}
+    for cell, paragraph in zip(cells, paragraphs, strict=True):
+        row = cell.getparent()
+        if row is None or row not in by_row:
+            return None
+        by_row[row].append(paragraph)
+    return list(by_row.values())
+
+
 def has_spans(table: _Element, names: Names) -> bool:
     """Say whether a cell of the table, or of one in it, does not stand in the column of its number."""
     return next(table.iter(names("gridSpan"), names("gridBefore")), None) is not None
