@@ -4,10 +4,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 RUNTIME := $(VENV)/.runtime
 DEVELOPMENT := $(VENV)/.development
+ROBUSTNESS := $(VENV)/.robustness
+# What `make fuzz` tries: that many mutated packages, and so long with each of the two fuzzers.
+FUZZ_EXAMPLES ?= 5000
+FUZZ_SECONDS ?= 300
 PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip install --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check smoke oracle mutations samples clean
+.PHONY: help demo run test check smoke fuzz mutants mutations bench oracle samples clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
@@ -30,6 +34,19 @@ check: $(DEVELOPMENT)  ## ruff, mypy (strict), import-linter
 smoke: $(RUNTIME)  ## put load on a server started for it and judge what it did; results in artifacts/
 	@$(BIN)/python tools/ci_smoke.py --artifacts-dir artifacts
 
+fuzz: $(ROBUSTNESS)  ## try 5,000 mutated packages, then fuzz the guard and the placeholder grammar
+	@mkdir -p artifacts
+	@DOCOPS_FUZZ_EXAMPLES=$(FUZZ_EXAMPLES) $(BIN)/python -m pytest tests/fuzz --hypothesis-show-statistics
+	@$(BIN)/python -m tests.fuzz.guard_fuzzer -max_total_time=$(FUZZ_SECONDS) -artifact_prefix=artifacts/
+	@$(BIN)/python -m tests.fuzz.grammar_fuzzer -max_total_time=$(FUZZ_SECONDS) -artifact_prefix=artifacts/
+
+mutants: $(ROBUSTNESS)  ## break the guard in every small way and count how often a test notices
+	@$(BIN)/mutmut run
+	@$(BIN)/mutmut results
+
+bench: $(DEVELOPMENT)  ## measure the service; results in artifacts/bench/
+	@$(BIN)/python tools/bench.py service
+
 oracle: $(DEVELOPMENT)  ## compare effective formatting with LibreOffice over the corpus
 	@$(BIN)/python -m tests.oracle
 
@@ -40,7 +57,7 @@ samples: $(RUNTIME)  ## make samples/ anew from the skills
 	@$(BIN)/python tools/make_samples.py
 
 clean:  ## remove what the other targets made
-	rm -rf $(VENV) out artifacts build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) out artifacts build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache mutants
 
 $(RUNTIME): requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "DocOps needs Python 3.11 or newer; set PYTHON=/path/to/python3.11 (found %d.%d)" % sys.version_info[:2])'
@@ -52,4 +69,8 @@ $(RUNTIME): requirements.txt pyproject.toml
 
 $(DEVELOPMENT): requirements-dev.txt $(RUNTIME)
 	@$(PIP) -r requirements-dev.txt
+	@touch $@
+
+$(ROBUSTNESS): requirements-robustness.txt $(DEVELOPMENT)
+	@$(PIP) -r requirements-robustness.txt
 	@touch $@

@@ -1,8 +1,6 @@
 """The one place where the server is wired together."""
 
 import os
-import tempfile
-from pathlib import Path
 
 from flask import Flask
 from flask.json.provider import DefaultJSONProvider
@@ -33,6 +31,7 @@ from docops_flask.web.readiness import Readiness
 from docops_flask.web.recorder import NoRecorder, Recorder
 from docops_flask.web.request import ApiRequest
 from docops_flask.web.services import EXTENSION, Services
+from docops_flask.work_folder import work_folder
 
 
 class _App(Flask):
@@ -92,24 +91,29 @@ def policies_of(settings: Settings) -> PolicyRegistry:
 
 
 def _services(settings: Settings) -> Services:
-    workspaces = Workspaces(Path(tempfile.gettempdir()))
+    workspaces = Workspaces(work_folder(os.environ))
+    lifecycle = Lifecycle()
+    recorder = _recorder(settings)
+    slots = Slots(
+        settings.max_concurrency,
+        settings.queue_timeout_seconds,
+        settings.max_waiting,
+        on_change=recorder.slots_busy,
+    )
     renderer = Renderer(
         start_method=settings.mp_start,
         timeout_seconds=settings.request_timeout_seconds,
         limits=settings.process_limits(),
+        standby=settings.standby,
+        # A job that waits starts its own as soon as it has a slot; one more would only be in its way.
+        may_refill=lambda: slots.waiting == 0,
+        on_standby=recorder.standby_ready,
     )
-    lifecycle = Lifecycle()
-    recorder = _recorder(settings)
     return Services(
         settings=settings,
         skills=skills_of(settings),
         policies=policies_of(settings),
-        slots=Slots(
-            settings.max_concurrency,
-            settings.queue_timeout_seconds,
-            settings.max_waiting,
-            on_change=recorder.slots_busy,
-        ),
+        slots=slots,
         workspaces=workspaces,
         renderer=renderer,
         lifecycle=lifecycle,

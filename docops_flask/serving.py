@@ -6,15 +6,16 @@ Flask nor the views.
 
 import mmap
 import os
+import resource
 import signal
 import sys
-import tempfile
+import time
 from collections.abc import Callable, Mapping
-from pathlib import Path
-from types import FrameType
+from types import FrameType, SimpleNamespace
 from typing import Any
 
 from docops_flask import logs
+from docops_flask.accepting import patient_accept
 from docops_flask.closing_listener import refuse_connections
 from docops_flask.engine.errors import DocopsError
 from docops_flask.engine.skills.registry import SkillSpecError, load_skills
@@ -22,12 +23,17 @@ from docops_flask.jobs.errors import SandboxRefused
 from docops_flask.jobs.workspace import Workspaces
 from docops_flask.policy_registry import PolicyFileError, load_policies
 from docops_flask.settings import Settings, SettingsError, from_env
+from docops_flask.work_folder import work_folder
 
 EXTENSION = "docops"
 # What gunicorn's own exit codes say of an app that cannot be loaded: it then stops instead of trying
 # again for ever.
 APP_LOAD_ERROR = 4
 _KEEPALIVE_SECONDS = 5
+_MOST_CONNECTIONS = 1000
+_OWN_DESCRIPTORS = 32
+# Its files, its renderer's channel and pipes, its place in the queue.
+_DESCRIPTORS_OF_A_REQUEST = 12
 _STOP_SIGNALS = frozenset({signal.SIGTERM, signal.SIGQUIT, signal.SIGINT})
 
 # Counts the reloads (SIGHUP). Shared with the workers, who could not tell from SIGTERM alone whether
@@ -35,6 +41,8 @@ _STOP_SIGNALS = frozenset({signal.SIGTERM, signal.SIGQUIT, signal.SIGINT})
 _reloads = mmap.mmap(-1, 1)
 # 1 once this server stops for good: not one worker of it, nor one of two servers with the same listeners.
 _stop = mmap.mmap(-1, 1)
+# What gunicorn's master wants of ``time`` while it stops, by a clock that nobody sets.
+_STEADY_TIME = SimpleNamespace(time=time.monotonic, monotonic=time.monotonic, sleep=time.sleep)
 
 
 def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
@@ -55,6 +63,7 @@ def gunicorn_settings(settings: Settings) -> dict[str, Any]:
         # that is said outright: a plain sync worker would be killed for a job that outlasts its timeout.
         "worker_class": "sync" if settings.threads > 1 else "gthread",
         "threads": settings.threads,
+        "worker_connections": _most_connections(settings.threads),
         "timeout": settings.worker_timeout_seconds,
         "graceful_timeout": settings.worker_timeout_seconds,
         "keepalive": _KEEPALIVE_SECONDS,
@@ -67,6 +76,14 @@ def gunicorn_settings(settings: Settings) -> dict[str, Any]:
         "accesslog": None,
         "logconfig_dict": logs.dict_config(),
     }
+
+
+def _most_connections(threads: int) -> int:
+    """Return how many connections a worker takes, so that its requests find descriptors; others wait."""
+    limit, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    room = limit - _OWN_DESCRIPTORS - threads * _DESCRIPTORS_OF_A_REQUEST
+    most = _MOST_CONNECTIONS if limit == resource.RLIM_INFINITY else min(room, _MOST_CONNECTIONS)
+    return max(most, threads + 1)
 
 
 def on_starting(server: Any) -> None:
@@ -117,17 +134,19 @@ def post_worker_init(worker: Any) -> None:
 
     def handle_term(number: int, frame: FrameType | None) -> None:
         worker.handle_exit(number, frame)
+        services.renderer.standby.stop_refilling()
         if worker.docops_reload == _reloads[0]:
             lifecycle.stop()
             worker.method_queue.defer(_stop_listening, worker)
 
-    worker.accept = _accept_while_listening(worker.accept)
+    worker.accept = patient_accept(worker)
     signal.signal(signal.SIGTERM, handle_term)
     # gunicorn sets this for its own handler: a signal is no reason to interrupt a running request.
     signal.siginterrupt(signal.SIGTERM, False)
     _hear_stop_signals()
     services.workspaces.sweep()
     _report_sandbox(services.sandbox)
+    services.renderer.standby.open()
 
 
 def _hear_stop_signals() -> None:
@@ -147,15 +166,16 @@ def _report_sandbox(sandbox: Any) -> None:
 
 
 def worker_exit(_server: Any, worker: Any) -> None:
-    """Leave no lock file and no folder behind; a worker that failed to start has none."""
+    """Leave no renderer, no lock file and no folder behind; a worker that failed to start has none."""
     app = getattr(worker, "wsgi", None)
     if app is not None:
+        app.extensions[EXTENSION].renderer.standby.close()
         app.extensions[EXTENSION].workspaces.close()
 
 
 def _make_metrics_folder() -> Workspaces:
     """Make the folder, named as one that may live as long as the server, and name it to the workers."""
-    folders = Workspaces(Path(tempfile.gettempdir()))
+    folders = Workspaces(work_folder(os.environ))
     try:
         folder = folders.create(suffix=".db")
     except (OSError, DocopsError) as error:
@@ -177,24 +197,12 @@ def _noted_stop(server: Any, stop: Callable[..., None]) -> Callable[..., None]:
     """
 
     def noted_stop(graceful: bool = True) -> None:
+        # By the wall clock, a clock that jumps ahead would have it kill workers with running jobs.
+        sys.modules[type(server).__module__].__dict__["time"] = _STEADY_TIME
         _stop[0] = server.reexec_pid == server.master_pid == 0 and not server.systemd
         stop(graceful)
 
     return noted_stop
-
-
-def _accept_while_listening(accept: Callable[[Any], None]) -> Callable[[Any], None]:
-    """Return gunicorn's ``accept`` without its mistake about a listener that has been closed.
-
-    The call may be due already, for a connection that came in the same moment, when ``_stop_listening``
-    runs; it would then raise, and end the worker with its running jobs.
-    """
-
-    def accept_while_listening(listener: Any) -> None:
-        if listener.sock is not None:
-            accept(listener)
-
-    return accept_while_listening
 
 
 def _stop_listening(worker: Any) -> None:

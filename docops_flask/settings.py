@@ -79,6 +79,11 @@ class Settings:
         values.choice("spawn", "forkserver", "fork"),
         "How a renderer process starts: spawn, forkserver or fork.",
     )
+    standby: int = _setting(
+        1,
+        values.integer(0),
+        "Renderers kept ready for jobs to come, per worker process; 0 starts each with its job.",
+    )
     renderer_memory_bytes: int = _setting(1024 * MIB, _size, "Most bytes of memory a renderer may use.")
     sandbox: str = _setting(
         "auto",

@@ -389,6 +389,37 @@ def test_a_suggested_policy_can_be_given_back(tmp_path, capsys, inputs):
     assert json.loads(capsys.readouterr().out)["format_issue_codes"] == {}
 
 
+def test_policies_lists_those_that_a_run_can_name(monkeypatch, tmp_path, capsys):
+    (tmp_path / "policies").mkdir()
+    (tmp_path / "policies" / "office.yaml").write_text("version: 2\n")
+    monkeypatch.setenv("DOCOPS_POLICIES_DIR", "policies")
+    assert main(["policies"]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert [line.partition(":")[0] for line in said] == ["default", "gbt9704-2012", "office"]
+    assert main(["policies", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert [policy["name"] for policy in told["policies"]] == ["default", "gbt9704-2012", "office"]
+    assert told["policy_schema"]["title"] == "DocOps policy"
+
+
+def test_a_run_names_its_policy(tmp_path, capsys, inputs):
+    assert main(["run", *inputs(), "--out-dir", "a", "--policy", "gbt9704-2012", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["effective"]["format_baseline"] == "policy"
+    report = json.loads((tmp_path / "a" / "out.format_report.json").read_bytes())
+    assert report["summary"]["policy"]["name"] == "gbt9704-2012"
+    assert main(["run", *inputs(), "--out-dir", "b", "--policy", "gbt", "--json"]) == 1
+    assert json.loads(capsys.readouterr().out)["detail"]["allowed"] == ["default", "gbt9704-2012"]
+
+
+def test_a_faulty_policy_file_stops_every_command_that_needs_it(monkeypatch, tmp_path, capsys, inputs):
+    (tmp_path / "policies").mkdir()
+    (tmp_path / "policies" / "office.yaml").write_text("version: 2\nroles: {title: {size: 22}}\n")
+    monkeypatch.setenv("DOCOPS_POLICIES_DIR", "policies")
+    assert main(["run", *inputs(), "--out-dir", "a"]) == 1
+    said = capsys.readouterr().err
+    assert "DOCOPS_POLICIES_DIR: office.yaml (line 2): roles.title.size is no key of a policy" in said
+
+
 def test_a_policy_of_the_default_is_the_default(tmp_path, capsys, inputs):
     lines = [f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in Policy().as_dict().items()]
     (tmp_path / "p.yaml").write_text("\n".join(lines), encoding="utf-8")

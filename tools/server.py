@@ -46,6 +46,11 @@ class Server:
             )
 
     @property
+    def pid(self) -> int:
+        """Return the process id of gunicorn's master."""
+        return self._process.pid
+
+    @property
     def exit_status(self) -> int | None:
         """Return the status the server ended with (negative: by that signal), ``None`` while it runs."""
         return self._process.poll()

@@ -20,5 +20,5 @@ def _member(value: Any) -> str:
     return _dumps(value)
 
 
-def _dumps(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False)
+# ``json.dumps`` would make an encoder anew for every entry.
+_dumps = json.JSONEncoder(ensure_ascii=False).encode

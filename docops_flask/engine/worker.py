@@ -31,9 +31,11 @@ READY = b"r"
 DONE = b"d"
 NO_MEMORY = b"m"
 NO_STORAGE = b"s"
+NO_RESULT = b"w"
 
 _PATH_MAX = 4096
-_STORAGE_ERRNOS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
+# The limit a renderer sets itself is beyond what a job may write: EFBIG comes of a lower one of the system's.
+_STORAGE_ERRNOS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG})
 _SOURCE_ROOT = Path(__file__).parents[2]
 
 Task = Callable[[Job, Path, Path], dict[str, Any]]
@@ -76,9 +78,7 @@ def _serve(channel: socket.socket, folder: Path, task: Task) -> int:
     except MemoryError:
         status, answer = 1, NO_MEMORY
     except OSError as error:
-        if error.errno not in _STORAGE_ERRNOS:
-            raise
-        status, answer = 1, NO_STORAGE
+        status, answer = 1, NO_STORAGE if _is_of_storage(error, folder) else NO_RESULT
     with suppress(ConnectionError):
         channel.send(answer)
     return status
@@ -95,12 +95,17 @@ def _outcome(folder: Path, task: Task) -> tuple[int, bytes]:
     except MemoryError:
         raise
     except BaseException as error:
-        if isinstance(error, OSError) and error.errno in _STORAGE_ERRNOS:
+        if isinstance(error, OSError) and _is_of_storage(error, folder):
             raise
         if isinstance(error, OSError) and error.errno == errno.ENOMEM:
             # A file that cannot be mapped within the memory limit.
             raise MemoryError from error
         return 1, _encode({"bug": f"{type(error).__name__} at {_place(error.__traceback__)}"})
+
+
+def _is_of_storage(error: OSError, folder: Path) -> bool:
+    """Say whether ``error`` speaks of a volume that takes no more, or is there no more."""
+    return error.errno in _STORAGE_ERRNOS or not folder.exists()
 
 
 def _result_or_error(folder: Path, task: Task) -> tuple[int, bytes]:

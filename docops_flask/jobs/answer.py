@@ -8,14 +8,14 @@ from typing import Any
 
 from docops_flask.engine.errors import DocopsError, from_record
 from docops_flask.engine.worker import RESULT_FILE, RESULT_LIMIT_BYTES
-from docops_flask.jobs.errors import RendererCrashed
+from docops_flask.jobs.errors import InsufficientStorage, RendererCrashed
 
 
 def read_answer(folder: Path) -> dict[str, Any]:
     """Return the result the renderer left in ``folder``, or raise the error it left instead.
 
-    Raises ``RendererCrashed`` when there is no answer of the agreed form, and a plain
-    ``DocopsError`` whose ``inner`` says where when the engine has a bug.
+    Raises ``RendererCrashed`` when there is no answer of the agreed form, ``InsufficientStorage`` when the
+    folder is gone, and a plain ``DocopsError`` whose ``inner`` says where when the engine has a bug.
     """
     record = _parse(_read_capped(folder / RESULT_FILE))
     match record:
@@ -39,6 +39,8 @@ def _read_capped(path: Path) -> bytes:
                 raise RendererCrashed(inner=f"{RESULT_FILE} is no regular file")
             content = file.read(RESULT_LIMIT_BYTES + 1)
     except OSError as error:
+        if not path.parent.exists():
+            raise InsufficientStorage(inner="the job's folder is gone") from error
         raise RendererCrashed(inner=f"{RESULT_FILE} cannot be read: {type(error).__name__}") from error
     if len(content) > RESULT_LIMIT_BYTES:
         raise RendererCrashed(inner=f"{RESULT_FILE} has more than {RESULT_LIMIT_BYTES} bytes")

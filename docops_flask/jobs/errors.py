@@ -7,8 +7,9 @@ from contextlib import contextmanager
 from docops_flask.engine.errors import DocopsError, InvalidArgument
 
 _RETRY_AFTER_SECONDS = 1
-# A volume that is full, over quota, out of inodes (ENOSPC too), gone read-only, or no longer there.
-_STORAGE_ERRNOS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.ENOENT})
+# A volume that is full, over quota, out of inodes (ENOSPC too), gone read-only, or no longer there; a file
+# larger than the system lets this server make (setrlimit(2), RLIMIT_FSIZE).
+_STORAGE_ERRNOS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.ENOENT, errno.EFBIG})
 
 
 class RequestTimeout(DocopsError):

@@ -8,6 +8,7 @@ has ended is asked of the kernel (``pidfd_open``, Linux 5.3; without it, of the 
 
 import errno
 import os
+import pickle
 import signal
 import socket
 import sys
@@ -21,13 +22,15 @@ from multiprocessing import get_context
 from multiprocessing.connection import wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import psutil
 
+from docops_flask.engine import warm_up
 from docops_flask.engine.isolation import ProcessLimits
 from docops_flask.engine.worker import Task, main
 from docops_flask.jobs.caller import STAYING, Caller
+from docops_flask.jobs.descriptors import refuse_without_descriptors
 from docops_flask.jobs.fork_server import FORK_SERVER
 
 _TERMINATE_SECONDS = 0.3
@@ -37,6 +40,9 @@ _REAP_STEP_SECONDS = 0.002
 _LONGEST_WAIT_SECONDS = 1_000_000.0
 # Beyond a job's own deadline, because a new fork server loads the engine before it answers.
 _FORK_SERVER_SPARE_SECONDS = 10.0
+
+# Two for the channel, four for multiprocessing's pipes, two for exec, one each for /proc and the pidfd.
+_DESCRIPTORS_OF_A_START = 10
 
 # It ended already; the kernel is older; an old container runtime's filter forbids the call.
 _NO_PIDFD_ERRNOS = frozenset({errno.ESRCH, errno.ENOSYS, errno.EPERM})
@@ -59,34 +65,55 @@ class RendererProcess:
         self.pid = pid
         self._process = process
         self._channel = channel
-        self._pidfd = _open_pidfd(pid)
         self.create_time = _create_time(pid)
+        self._pidfd = _open_pidfd(pid)
 
     @classmethod
-    def start(cls, method: str, limits: ProcessLimits, task: Task, deadline: float) -> Self:
+    def start(
+        cls, method: str, limits: ProcessLimits, task: Task, deadline: float, *, ahead: bool = False
+    ) -> Self:
         """Start a renderer by ``deadline`` (monotonic clock); it gets ready without being asked.
+
+        One that is started ``ahead`` of need leaves the processors to others while it loads the engine.
 
         Raises ``TimeoutError`` past the deadline, and ``OSError`` or ``EOFError`` when the system or
         the fork server gives no process.
         """
+        # Halfway through a start, multiprocessing would lose some for good.
+        refuse_without_descriptors(_DESCRIPTORS_OF_A_START)
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         try:
             with theirs, _bookkeeping_by(deadline), _start_conditions(method, deadline):
                 process: BaseProcess = get_context(method).Process(  # type: ignore[attr-defined]
-                    target=main, args=(theirs, limits, task), name="docops-renderer", daemon=True
+                    **_entry(method, theirs, limits, task, ahead), name="docops-renderer", daemon=True
                 )
                 process.start()
                 assert process.pid is not None
-                return cls(process, process.pid, ours)
+                try:
+                    return cls(process, process.pid, ours)
+                except BaseException:
+                    process.kill()
+                    process.join()
+                    raise
         except BaseException:
             # A renderer that runs nevertheless leaves when its channel closes.
             ours.close()
             raise
 
-    def send_folder(self, folder: Path) -> None:
-        """Tell the renderer where its job lies; cannot block. That it is dead is for ``hear`` to say."""
-        with suppress(BrokenPipeError, ConnectionResetError):
+    def send_folder(self, folder: Path) -> bool:
+        """Tell the renderer where its job lies; cannot block. Return whether it was there to be told."""
+        try:
             self._channel.send(os.fsencode(folder))
+        except (BrokenPipeError, ConnectionResetError):
+            return False
+        return True
+
+    def hurry(self) -> None:
+        """Give a renderer that was started ahead this process's priority, where the system lets it."""
+        priority = os.getpriority(os.PRIO_PROCESS, 0)
+        with suppress(OSError):
+            for thread in os.listdir(f"/proc/{self.pid}/task"):
+                os.setpriority(os.PRIO_PROCESS, int(thread), priority)
 
     def hear(self, deadline: float, caller: Caller = STAYING) -> bytes:
         """Return the renderer's next message, or ``b""`` when it has ended without one.
@@ -144,6 +171,16 @@ class RendererProcess:
             # Ready at once but with a fork server, whose report this is. The kernel may be a moment behind.
             wait([self._process.sentinel], _until(deadline))
             time.sleep(_REAP_STEP_SECONDS)
+
+
+def _entry(
+    method: str, channel: socket.socket, limits: ProcessLimits, task: Task, ahead: bool
+) -> dict[str, Any]:
+    """Return what the new process is to call; a forked one has the engine loaded as it is."""
+    if ahead and method == "spawn":
+        packed = pickle.dumps((main, limits, task))
+        return {"target": warm_up.main, "args": (channel, packed)}
+    return {"target": main, "args": (channel, limits, task)}
 
 
 def _until(deadline: float) -> float:

@@ -4,6 +4,7 @@ import errno
 import pickle
 import signal
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,7 @@ from docops_flask.engine.errors import DocopsError
 from docops_flask.engine.isolation import ProcessLimits
 from docops_flask.engine.job import Job
 from docops_flask.engine.pipeline import run_job
-from docops_flask.engine.worker import DONE, JOB_FILE, NO_MEMORY, NO_STORAGE, READY, Task
+from docops_flask.engine.worker import DONE, JOB_FILE, NO_MEMORY, NO_RESULT, NO_STORAGE, READY, Task
 from docops_flask.jobs.answer import read_answer
 from docops_flask.jobs.caller import STAYING, Caller
 from docops_flask.jobs.errors import (
@@ -24,6 +25,7 @@ from docops_flask.jobs.errors import (
     storage_errors,
 )
 from docops_flask.jobs.process import End, RendererProcess
+from docops_flask.jobs.standby import Standby
 
 # A renderer leaves right after its answer; one that does not is made to.
 _LEAVE_SECONDS = 1.0
@@ -36,7 +38,7 @@ class Rendered:
     """What a job came to, and the process that did it.
 
     ``result`` is the task's own data, ``create_time`` the process's start (epoch seconds, as psutil
-    says it), ``subprocess_ms`` the time from before its start until it was gone.
+    says it), ``subprocess_ms`` the time from when the job wanted a process until that was gone.
     """
 
     result: dict[str, Any]
@@ -49,12 +51,22 @@ class Renderer:
     """Runs jobs, each in a new process; safe to use from many threads."""
 
     def __init__(
-        self, start_method: str, timeout_seconds: float, limits: ProcessLimits, task: Task = run_job
+        self,
+        start_method: str,
+        timeout_seconds: float,
+        limits: ProcessLimits,
+        task: Task = run_job,
+        *,
+        standby: int = 0,
+        may_refill: Callable[[], bool] = lambda: True,
+        on_standby: Callable[[int], None] = lambda _ready: None,
     ) -> None:
         """Take ``spawn``, ``forkserver`` or ``fork`` and what a job may use.
 
-        ``task`` does the job in the new process; it must be importable there by its name.
+        ``task`` does the job in the new process; it must be importable there by its name. ``standby``
+        processes are kept ready once ``self.standby`` is opened; see ``Standby`` for the other two.
         """
+        self.standby = Standby(standby, self._start_ahead, may_refill, on_standby)
         self._start_method = start_method
         self._timeout_seconds = timeout_seconds
         self._limits = limits
@@ -73,10 +85,10 @@ class Renderer:
         with storage_errors():
             (workspace / JOB_FILE).write_bytes(pickle.dumps(job))
         try:
-            process = self._start(deadline)
-        except TimeoutError as error:
-            raise self._timeout(terminated=True) from error
-        answer, end = _attend(process, workspace, deadline, caller)
+            process = self._begin(workspace, deadline)
+            answer, end = _attend(process, deadline, caller)
+        finally:
+            self.standby.job_ended()
         if answer is None:
             raise self._timeout(terminated=end.gone)
         subprocess_ms = int((time.monotonic() - started) * 1000)
@@ -100,36 +112,51 @@ class Renderer:
         if message != READY:
             raise _no_renderer(_describe(end))
 
-    def _start(self, deadline: float) -> RendererProcess:
+    def _begin(self, workspace: Path, deadline: float) -> RendererProcess:
+        """Return a renderer that was told of the job; one that died before it could hear is passed over."""
+        while (standing := self.standby.take()) is not None:
+            if standing.send_folder(workspace):
+                standing.hurry()
+                return standing
+            standing.end(0.0)
+        try:
+            process = self._start(deadline)
+        except TimeoutError as error:
+            raise self._timeout(terminated=True) from error
+        # That it is dead already is for its end to say.
+        process.send_folder(workspace)
+        return process
+
+    def _start_ahead(self, deadline: float) -> RendererProcess:
+        return self._start(deadline, ahead=True)
+
+    def _start(self, deadline: float, *, ahead: bool = False) -> RendererProcess:
         try:
             try:
-                return self._start_once(deadline)
+                return self._start_once(deadline, ahead)
             except (EOFError, ConnectionError):
                 # The fork server died under way. Nothing of the job has begun, and a new one will serve.
                 if time.monotonic() >= deadline:
                     raise TimeoutError from None
-                return self._start_once(deadline)
+                return self._start_once(deadline, ahead)
         except TimeoutError:
             raise
         except (EOFError, OSError) as error:
             name = errno.errorcode.get(getattr(error, "errno", None) or 0, type(error).__name__)
             raise RendererCrashed(inner=f"could not be started: {name}") from error
 
-    def _start_once(self, deadline: float) -> RendererProcess:
-        return RendererProcess.start(self._start_method, self._limits, self._task, deadline)
+    def _start_once(self, deadline: float, ahead: bool) -> RendererProcess:
+        return RendererProcess.start(self._start_method, self._limits, self._task, deadline, ahead=ahead)
 
     def _timeout(self, *, terminated: bool) -> RequestTimeout:
         return RequestTimeout(timeout_seconds=self._timeout_seconds, terminated=terminated)
 
 
-def _attend(
-    process: RendererProcess, workspace: Path, deadline: float, caller: Caller
-) -> tuple[bytes | None, End]:
-    """Give the job to ``process``; return its answer (``None``: none in time) and how it ended."""
+def _attend(process: RendererProcess, deadline: float, caller: Caller) -> tuple[bytes | None, End]:
+    """Hear what ``process`` made of its job; return its answer (``None``: none in time) and how it ended."""
     answer: bytes | None = None
     patience_seconds = 0.0
     try:
-        process.send_folder(workspace)
         with suppress(TimeoutError):
             answer = process.hear(deadline, caller)
             if answer == READY:
@@ -146,9 +173,11 @@ def _refuse_failure(answer: bytes, end: End) -> None:
     if answer == DONE:
         return
     if answer == NO_STORAGE:
-        raise InsufficientStorage(inner="the renderer found the volume full")
+        raise InsufficientStorage(inner="the renderer found the volume full, or gone")
     if answer == NO_MEMORY:
         raise RendererCrashed(inner="out of memory")
+    if answer == NO_RESULT:
+        raise RendererCrashed(inner="could not write its answer")
     raise RendererCrashed(inner=_describe(end) if not answer else "said what was not agreed")
 
 

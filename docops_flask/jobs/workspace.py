@@ -16,6 +16,7 @@ import stat
 import tempfile
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from docops_flask.jobs.errors import storage_errors
@@ -29,8 +30,10 @@ _log = logging.getLogger(__name__)
 class Workspace:
     """The folder of one job, mode 0700; whoever holds this object removes it."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, not_removed: Callable[[Path], None] = lambda _path: None) -> None:
+        """Take the folder ``path``; ``not_removed`` hears of it when it cannot be removed now."""
         self.path = path
+        self._not_removed = not_removed
 
     def file(self, name: str) -> Path:
         """Return the path of the file ``name`` (a plain name of ours, never a client's)."""
@@ -40,9 +43,9 @@ class Workspace:
 
     def remove(self) -> None:
         """Remove the folder and all in it; does nothing the second time and never raises."""
-        shutil.rmtree(self.path, ignore_errors=True)
-        if self.path.exists():
-            _log.warning("a job folder could not be removed")
+        if not _try_removing(self.path):
+            _log.warning("a job folder could not be removed now")
+            self._not_removed(self.path)
 
 
 class Workspaces:
@@ -62,10 +65,12 @@ class Workspaces:
     def create(self, suffix: str = "") -> Workspace:
         """Return a new empty folder; raises ``InsufficientStorage`` when the volume takes none."""
         with storage_errors(), self._mutex:
+            self._try_again()
             if time.monotonic() - self._swept_at >= _SWEEP_INTERVAL_SECONDS:
                 self._sweep()
             token = self._own_token()
-            return Workspace(Path(tempfile.mkdtemp(suffix, f"{_PREFIX}{token}.", self._root)))
+            path = Path(tempfile.mkdtemp(suffix, f"{_PREFIX}{token}.", self._root))
+            return Workspace(path, self._not_removed.add)
 
     def sweep(self) -> int:
         """Remove the folders of dead server processes; return how many there were."""
@@ -88,6 +93,7 @@ class Workspaces:
         self._token = ""
         self._lock_fd = None
         self._swept_at = float("-inf")
+        self._not_removed: set[Path] = set()
 
     def _forget_after_fork(self) -> None:
         # Closing our copy leaves the parent's lock as it is; keeping it would hold it past the parent's end.
@@ -110,6 +116,12 @@ class Workspaces:
             self._lock_fd = _create_locked(self._lock_path(self._token))
         return self._token
 
+    def _try_again(self) -> None:
+        """Remove what could not be removed when its job ended: no descriptor was free, for instance."""
+        for folder in list(self._not_removed):
+            if _try_removing(folder):
+                self._not_removed.discard(folder)
+
     def _sweep(self) -> int:
         self._swept_at = time.monotonic()
         removed = 0
@@ -126,6 +138,11 @@ class Workspaces:
             finally:
                 os.close(lock_fd)
         return removed
+
+
+def _try_removing(folder: Path) -> bool:
+    shutil.rmtree(folder, ignore_errors=True)
+    return not os.path.lexists(folder)
 
 
 def _create_locked(path: Path) -> int | None:

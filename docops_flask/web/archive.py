@@ -10,10 +10,11 @@ from typing import Any, BinaryIO
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from docops_flask import __version__
+from docops_flask.engine.artefacts import DOCUMENT
 from docops_flask.engine.exitcodes import MESSAGES, ExitCode
 from docops_flask.engine.options import Options
 from docops_flask.engine.pipeline import ARCHIVE
-from docops_flask.jobs.errors import storage_errors
+from docops_flask.jobs.errors import RendererCrashed, storage_errors
 from docops_flask.jobs.renderer import Rendered
 from docops_flask.jobs.workspace import Workspace
 from docops_flask.settings import Settings
@@ -86,7 +87,8 @@ def complete_archive(
 ) -> Archive:
     """Add the server's members to the renderer's ZIP, open it and remove ``workspace``.
 
-    Raises ``InsufficientStorage`` when the volume is full.
+    Raises ``InsufficientStorage`` when the volume is full or gone, and ``RendererCrashed`` when the ZIP is
+    not what its renderer said it made.
     """
     path = workspace.file(ARCHIVE)
     exit_code = ExitCode(rendered.result["exit_code"])
@@ -101,7 +103,10 @@ def _append_members(
     path: Path, rendered: Rendered, facts: RunFacts, exit_code: ExitCode, settings: Settings
 ) -> dict[str, int]:
     started = time.monotonic()
-    with ZipFile(path, "a") as archive:
+    # Opened here, because ``ZipFile`` makes a new archive where there is none.
+    with path.open("r+b") as file, ZipFile(file, "a") as archive:
+        if DOCUMENT not in archive.namelist():
+            raise RendererCrashed(inner=f"{ARCHIVE} holds no document")
         now = time.monotonic()
         timing = {
             "queue_wait_ms": facts.queue_wait_ms,

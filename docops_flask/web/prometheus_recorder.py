@@ -77,6 +77,8 @@ class PrometheusRecorder:
             "docops_queue_wait_seconds", "How long jobs waited for a slot.", _WAIT_SECONDS
         )
         self._busy = self._gauge("docops_slots_busy", "Slots taken now.")
+        self._standby = self._gauge("docops_renderers_standby", "Renderers that stand ready for a job.")
+        self._standby.set(0)
         self._gauge("docops_slots_total", "Slots of all workers.").set(settings.max_concurrency)
         build = self._gauge(
             "docops_build_info", "The build; always 1.", ("version", "commit"), multiprocess_mode="livemax"
@@ -113,6 +115,10 @@ class PrometheusRecorder:
     def slots_busy(self, count: int) -> None:
         """Note how many slots of this worker are taken now."""
         self._busy.set(count)
+
+    def standby_ready(self, count: int) -> None:
+        """Note how many renderers of this worker stand ready now."""
+        self._standby.set(count)
 
     def exposition(self) -> bytes:
         """Return the figures of the whole server in Prometheus's text format."""

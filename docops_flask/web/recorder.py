@@ -24,6 +24,9 @@ class Recorder(Protocol):
     def slots_busy(self, count: int) -> None:
         """Note how many slots of this worker are taken now."""
 
+    def standby_ready(self, count: int) -> None:
+        """Note how many renderers of this worker stand ready now."""
+
 
 class NoRecorder:
     """Counts nothing: the recorder of a server whose metrics are off."""
@@ -41,4 +44,7 @@ class NoRecorder:
         """Do nothing."""
 
     def slots_busy(self, count: int) -> None:
+        """Do nothing."""
+
+    def standby_ready(self, count: int) -> None:
         """Do nothing."""

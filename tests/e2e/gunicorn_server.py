@@ -77,6 +77,8 @@ class GunicornServer:
         self._err = folder / "stderr"
         environ = {key: value for key, value in os.environ.items() if not key.startswith("DOCOPS_")}
         environ |= {"DOCOPS_BIND": "127.0.0.1:0", "DOCOPS_WORKERS": "1", "TMPDIR": str(self.work_folder)}
+        # So that every renderer is one of a job; what stands by has tests of its own.
+        environ["DOCOPS_STANDBY"] = "0"
         environ |= {"HOME": str(folder), "XDG_RUNTIME_DIR": str(folder)}
         environ |= {f"DOCOPS_{name.upper()}": str(value) for name, value in settings.items()}
         environ |= variables or {}

@@ -100,6 +100,7 @@ DAMAGED: dict[str, tuple[Callable[[], bytes], str]] = {
     "only its first bytes": (lambda: GOOD[:40], "truncated"),
     "only its magic": (lambda: b"PK\x03\x04", "truncated"),
     "all but its last byte": (lambda: GOOD[:-1], "truncated"),
+    "cut off behind its end record": (lambda: with_members(comment=b"comment")[:-1], "truncated"),
     "bytes behind its end": (lambda: GOOD + b"more", "truncated"),
     "corrupt deflate stream": (corrupt_deflate, "deflate"),
     "wrong CRC of a read part": (with_digit_of_crc_changed, "checksum"),
@@ -193,7 +194,7 @@ def bomb(size: int) -> Member:
 
 
 OVER_A_LIMIT: dict[str, tuple[Callable[[], bytes], str]] = {
-    "1,001 files": (lambda: _many(997), "zip_entries"),
+    "1,001 files": (lambda: _many(996), "zip_entries"),
     "65,535 files told by the end record alone": (lambda: with_members(count=0xFFFF), "zip_entries"),
     "a bomb of 11 MB": (lambda: with_members(bomb(11 * MIB)), "unpacked_bytes"),
     "a ZIP64 size of 2^62": (

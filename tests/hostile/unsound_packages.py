@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable, Mapping
+from zipfile import ZIP_STORED
 
 from tests.factories import DECLARATION, docx, p, package, story
 from tests.hostile.damaged_zips import MIB, members_of
@@ -49,13 +50,15 @@ def with_doctype(name: str, doctype: str = "<!DOCTYPE x>", encoding: str = "utf-
 
 
 def with_body(body: str) -> bytes:
-    """The sound package with another body."""
-    return changed(_MAIN, lambda _: story("document", f"<w:body>{body}</w:body>"))
+    """The sound package with another body; stored, because deflating a large one takes its time."""
+    main = story("document", f"<w:body>{body}</w:body>")
+    return package({**_SOUND, _MAIN: main}, compression=ZIP_STORED)
 
 
 def dense(size: int) -> str:
     """``size`` letters that deflate cannot fold more than eight times."""
-    return "".join(random.Random(5).choices("ab", k=size))
+    letters = bytes(b"ab"[number % 2] for number in range(256))
+    return random.Random(5).randbytes(size).translate(letters).decode()
 
 
 def with_main_of_another_name() -> bytes:

@@ -316,3 +316,7 @@ def fill_a_file(job: Job, template: Path, folder: Path) -> dict[str, Any]:
                 file.write(bytes(100_000))
     except OSError as error:
         return {"error": errno.errorcode[error.errno or 0], "size": path.stat().st_size}
+
+
+def tell_priority(job: Job, template: Path, folder: Path) -> dict[str, Any]:
+    return {"priority": os.getpriority(os.PRIO_PROCESS, 0)}

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from docops_flask.engine.checks.check import Check
 from docops_flask.engine.checks.issue import Issue
 from docops_flask.engine.checks.subject import PolicySubject
-from docops_flask.engine.checks.text_issue import text_issue
+from docops_flask.engine.checks.text_issue import text_issue, written_paragraphs
 
 _PUNCTUATION = tuple("。，、；！？.,;!?")
 
@@ -29,7 +29,7 @@ class AttachmentNoteEnd(Check):
         rule = subject.policy.house_style.text.attachment_note_end
         if rule is None or not rule.value:
             return
-        for paragraph in subject.with_role("attachment_note"):
+        for paragraph in written_paragraphs(subject, "attachment_note"):
             text = paragraph.text.rstrip()
             if text.endswith(_PUNCTUATION):
                 yield text_issue(

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from docops_flask.engine.checks.check import Check
 from docops_flask.engine.checks.issue import Issue
 from docops_flask.engine.checks.subject import PolicySubject
-from docops_flask.engine.checks.text_issue import text_issue
+from docops_flask.engine.checks.text_issue import text_issue, written_paragraphs
 
 _FORM = re.compile("[0-9]{4}年[1-9][0-9]?月[1-9][0-9]?日")
 
@@ -29,7 +29,7 @@ class DateForm(Check):
         rule = subject.policy.house_style.text.date_form
         if rule is None or not rule.value:
             return
-        for paragraph in subject.with_role("date"):
+        for paragraph in written_paragraphs(subject, "date"):
             if not _FORM.fullmatch(paragraph.text.strip()):
                 yield text_issue(
                     self.code,

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from docops_flask.engine.checks.check import Check
 from docops_flask.engine.checks.issue import Issue
 from docops_flask.engine.checks.subject import PolicySubject
-from docops_flask.engine.checks.text_issue import text_issue
+from docops_flask.engine.checks.text_issue import text_issue, written_paragraphs
 
 _FORM = re.compile(r"[^\s〔〕\[\]()（）]+〔[0-9]{4}〕[1-9][0-9]*号")
 
@@ -30,7 +30,7 @@ class DocumentNumberForm(Check):
         rule = subject.policy.house_style.text.document_number_form
         if rule is None or not rule.value:
             return
-        for paragraph in subject.with_role("document_number"):
+        for paragraph in written_paragraphs(subject, "document_number"):
             if not _FORM.fullmatch(paragraph.text.strip()):
                 yield text_issue(
                     self.code,

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from docops_flask.engine.formatting.effective import DIRECT_ORIGIN, Effective, FontFace
 from docops_flask.engine.formatting.run_edit import FontSettings
@@ -24,6 +25,12 @@ class WantedFonts:
 
     def __bool__(self) -> bool:
         return bool(self.latin or self.east_asia)
+
+
+@lru_cache(maxsize=256)
+def wanted_fonts(latin: tuple[str, ...] = (), east_asia: tuple[str, ...] = ()) -> WantedFonts:
+    """Return the wanted fonts, one object for all runs that are held against the same names."""
+    return WantedFonts(latin, east_asia)
 
 
 def wrong_fonts(text: str, values: RunValues, wanted: WantedFonts) -> list[tuple[Slot, Effective[FontFace]]]:

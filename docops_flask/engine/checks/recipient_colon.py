@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from docops_flask.engine.checks.check import Check
 from docops_flask.engine.checks.issue import Issue
 from docops_flask.engine.checks.subject import PolicySubject
-from docops_flask.engine.checks.text_issue import text_issue
+from docops_flask.engine.checks.text_issue import text_issue, written_paragraphs
 
 _COLON = "："
 
@@ -28,7 +28,7 @@ class RecipientColon(Check):
         rule = subject.policy.house_style.text.recipient_colon
         if rule is None or not rule.value:
             return
-        for paragraph in subject.with_role("recipient"):
+        for paragraph in written_paragraphs(subject, "recipient"):
             if not paragraph.text.rstrip().endswith(_COLON):
                 yield text_issue(
                     self.code,

@@ -16,7 +16,7 @@ characters take; theme fonts that would win are taken away, w:hint is set where 
 from collections.abc import Iterator, Sequence
 
 from docops_flask.engine.checks.check import FixableCheck
-from docops_flask.engine.checks.fonts_wanted import WantedFonts, font_repair, wrong_fonts
+from docops_flask.engine.checks.fonts_wanted import WantedFonts, font_repair, wanted_fonts, wrong_fonts
 from docops_flask.engine.checks.issue import FixChange, Issue
 from docops_flask.engine.checks.role_issue import Mismatch, names_shown, role_issue, role_of_run, runs_alike
 from docops_flask.engine.checks.run_fixes import fix_fonts
@@ -58,15 +58,16 @@ class RoleFontMismatch(FixableCheck):
 def role_fonts(rules: RoleRules) -> WantedFonts:
     """Return the fonts that a role asks for."""
     latin, east_asia = rules.font_latin, rules.font_east_asia
-    return WantedFonts(
-        latin=() if latin is None else latin.value, east_asia=() if east_asia is None else east_asia.value
+    return wanted_fonts(
+        () if latin is None else latin.value,
+        () if east_asia is None else east_asia.value,
     )
 
 
 def _wrong(paragraph: ParagraphSubject, subject: PolicySubject) -> Iterator[tuple[RunSubject, Mismatch]]:
     for run in paragraph.runs:
         role = role_of_run(run, paragraph, subject)
-        wanted = WantedFonts() if role is None else role_fonts(role.rules)
+        wanted = wanted_fonts() if role is None else role_fonts(role.rules)
         for slot, face in wrong_fonts(run.text, run.values, wanted) if wanted else ():
             rule = None if role is None else getattr(role.rules, _KEY[slot])
             if role is not None and rule is not None:

@@ -17,7 +17,7 @@ outside tables that are no heading, neither centred nor right-aligned.
 from collections.abc import Iterator, Sequence
 
 from docops_flask.engine.checks.check import FixableCheck
-from docops_flask.engine.checks.fonts_wanted import WantedFonts, font_repair, wrong_fonts
+from docops_flask.engine.checks.fonts_wanted import WantedFonts, font_repair, wanted_fonts, wrong_fonts
 from docops_flask.engine.checks.issue import FixChange, Issue, Shown
 from docops_flask.engine.checks.mismatch import policy_mismatch, template_mismatch
 from docops_flask.engine.checks.run_fixes import fix_fonts
@@ -108,7 +108,7 @@ def _wanted(run: RunSubject, subject: PolicySubject) -> WantedFonts:
     policy, rules = subject.policy, subject.rules_of(run)
     latin = None if rules is not None and rules.font_latin is not None else policy.run_font_latin
     east_asia = None if rules is not None and rules.font_east_asia is not None else policy.run_font_east_asia
-    return WantedFonts((latin,) if latin else (), (east_asia,) if east_asia else ())
+    return wanted_fonts((latin,) if latin else (), (east_asia,) if east_asia else ())
 
 
 def _shown(face: Effective[FontFace]) -> Shown:

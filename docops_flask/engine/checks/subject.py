@@ -95,10 +95,6 @@ class PolicySubject:
         """Return the paragraph with that address."""
         return self.by_path[path]
 
-    def with_role(self, role: str) -> Iterator[ParagraphSubject]:
-        """Yield the paragraphs that have ``role``."""
-        return (each for each in self.paragraphs if each.role is not None and each.role.role == role)
-
     def rules_of(self, run: RunSubject) -> RoleRules | None:
         """Return the rules for the role of a run's paragraph, ``None`` where there are none."""
         paragraph = self.by_path.get(run.place.paragraph.path)

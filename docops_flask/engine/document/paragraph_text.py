@@ -5,8 +5,8 @@ See docs/analysis/placeholders-across-runs.md for what counts as text and why.
 
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from lxml.etree import _Element
 
@@ -21,8 +21,7 @@ from docops_flask.engine.oxml.names import (
 OBJECT = "\ufffc"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class TextPiece:
+class TextPiece(NamedTuple):
     """A w:t: its characters stand at ``start``:``end`` of the paragraph's text.
 
     ``run`` is the w:r around it, ``run_index`` that run's number in its paragraph.
@@ -48,11 +47,10 @@ class ParagraphText:
         reader.read_children(paragraph)
         self.text = "".join(reader.texts)
         self.pieces = reader.pieces
-        self._starts = [piece.start for piece in self.pieces]
 
     def pieces_between(self, start: int, end: int) -> list[TextPiece]:
         """Return the pieces that hold characters of ``text[start:end]``, in order."""
-        index = max(0, bisect_right(self._starts, start) - 1)
+        index = max(0, bisect_right(self.pieces, start, key=_start) - 1)
         found = []
         while index < len(self.pieces) and self.pieces[index].start < end:
             piece = self.pieces[index]
@@ -60,6 +58,10 @@ class ParagraphText:
                 found.append(piece)
             index += 1
         return found
+
+
+def _start(piece: TextPiece) -> int:
+    return piece.start
 
 
 def visible_text(paragraph: _Element, w: Vocabulary) -> str:
@@ -95,6 +97,8 @@ class _Reader:
 
     def __init__(self, w: Vocabulary) -> None:
         self._w = w
+        self._without_width = _without_width(w)
+        self._containers = _containers(w)
         self.texts: list[str] = []
         self.pieces: list[TextPiece] = []
         self._position = 0
@@ -111,6 +115,9 @@ class _Reader:
                 self._run_index += 1
                 if not deleted:
                     self._read_run(child, child)
+            elif tag in self._without_width:
+                # Paragraph properties above all: they come with nearly every paragraph.
+                continue
             elif tag == w.sdt:
                 content = child.find(w.sdtContent)
                 if content is not None:
@@ -121,13 +128,13 @@ class _Reader:
                 self._simple_fields -= 1
             elif tag in (w.del_, w.moveFrom):
                 self.read_children(child, True)
-            elif tag in _containers(w):
+            elif tag in self._containers:
                 self.read_children(child, deleted)
             elif tag == MC_ALTERNATE_CONTENT:
                 for branch in child.iterchildren(MC_CHOICE, MC_FALLBACK):
                     self.read_children(branch, deleted)
                     self._add(OBJECT)
-            elif not deleted and tag not in _without_width(w) and isinstance(tag, str):
+            elif not deleted and isinstance(tag, str):
                 self._add(OBJECT)
 
     def _read_run(self, content: _Element, run: _Element) -> None:
@@ -137,6 +144,8 @@ class _Reader:
             tag = child.tag
             if tag == w.t:
                 self._add_text(child, run)
+            elif tag in self._without_width:
+                continue
             elif tag in (w.tab, w.ptab):
                 self._add("\t")
             elif tag in (w.br, w.cr):
@@ -149,7 +158,7 @@ class _Reader:
                 self._field_mark(child.get(w.fldCharType))
             elif tag in (w.drawing, w.pict, w.object, MC_ALTERNATE_CONTENT):
                 self._read_drawing(child, run)
-            elif tag not in _without_width(w) and isinstance(tag, str):
+            elif isinstance(tag, str):
                 self._add(OBJECT)
 
     def _read_drawing(self, drawing: _Element, run: _Element) -> None:

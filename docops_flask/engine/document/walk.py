@@ -13,6 +13,7 @@ from docops_flask.engine.document.document import StoryPart
 from docops_flask.engine.document.paragraph_text import visible_text
 from docops_flask.engine.document.places import CellPlace, ParagraphPlace, StoryKind, TablePlace, Walk
 from docops_flask.engine.errors import TemplateLimitExceeded
+from docops_flask.engine.oxml.children import first_child
 from docops_flask.engine.oxml.names import (
     MC_ALTERNATE_CONTENT,
     MC_CHOICE,
@@ -243,12 +244,12 @@ def children_named(parent: _Element, wanted: str, w: Vocabulary) -> Iterator[_El
 
 
 def _grid_before(row: _Element, w: Vocabulary) -> int:
-    properties = row.find(w.trPr)
-    before = None if properties is None else properties.find(w.gridBefore)
+    properties = first_child(row, w.trPr)
+    before = None if properties is None else first_child(properties, w.gridBefore)
     return 0 if before is None else max(0, to_integer(before.get(w.val)) or 0)
 
 
 def _grid_span(cell: _Element, w: Vocabulary) -> int:
-    properties = cell.find(w.tcPr)
-    span = None if properties is None else properties.find(w.gridSpan)
+    properties = first_child(cell, w.tcPr)
+    span = None if properties is None else first_child(properties, w.gridSpan)
     return 1 if span is None else max(1, to_integer(span.get(w.val)) or 1)

@@ -25,16 +25,15 @@ def parse_part(content: bytes, name: str) -> _Element:
     parser = etree.XMLParser(
         resolve_entities=False, load_dtd=False, no_network=True, huge_tree=False, strip_cdata=False
     )
-    shown = shown_name(name)
     try:
         root = etree.fromstring(content, parser)
     except etree.XMLSyntaxError as error:
         if getattr(error, "code", None) == _NO_MEMORY:
             raise MemoryError from error
-        raise _malformed(shown, error) from error
+        raise _malformed(shown_name(name), error) from error
     # libxml2 itself says whether there was one, whatever the encoding.
     if root.getroottree().docinfo.internalDTD is not None:
-        raise _doctype_in(shown)
+        raise _doctype_in(shown_name(name))
     return root
 
 

@@ -37,7 +37,7 @@ class Measure(NamedTuple):
         return round(self.amount * _TWIPS_PER_UNIT[self.unit])
 
     def __str__(self) -> str:
-        return f"{self.amount:g} {self.unit}"
+        return f"{self.amount:g} {self.unit}" if self.amount else "0"
 
 
 class LineSpacing(NamedTuple):

@@ -7,6 +7,8 @@ from docops_flask.engine.formatting.paragraph_values import ParagraphValues
 from docops_flask.engine.policy.roles import HEADINGS
 from docops_flask.engine.roles.found_role import FoundRole
 
+# What is made up of other paragraphs, or stands beside the text, is none of the roles.
+NO_ROLE = ""
 # Word writes the English names of its built-in styles whatever its language; WPS writes Chinese ones.
 _STYLES: Mapping[str, str] = {
     "title": "title",
@@ -20,6 +22,8 @@ _STYLES: Mapping[str, str] = {
     "签名": "signature",
     "date": "date",
     "日期": "date",
+    **dict.fromkeys(("toc heading", "table of figures", "caption", "题注", "header", "footer"), NO_ROLE),
+    **{f"{name} {level}": NO_ROLE for name in ("toc", "目录") for level in range(1, 10)},
 }
 
 
@@ -32,7 +36,10 @@ class StyleRoles:
         self._by_style: dict[str | None, FoundRole | None] = {}
 
     def role(self, values: ParagraphValues) -> FoundRole | None:
-        """Return the role by style, else by outline level (17.3.1.20); ``None`` where neither tells it."""
+        """Return the role by style, else by outline level (17.3.1.20); ``None`` where neither tells it.
+
+        A style whose paragraphs have none gives ``NO_ROLE``.
+        """
         style_id = self._sheet.applied_id(values.style_id, "paragraph")
         if style_id not in self._by_style:
             self._by_style[style_id] = self._of_style(style_id)

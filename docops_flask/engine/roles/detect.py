@@ -10,15 +10,16 @@ from dataclasses import replace
 from docops_flask.engine.document.places import StoryKind
 from docops_flask.engine.formatting.cascade import Cascade
 from docops_flask.engine.oxml.names import Vocabulary
-from docops_flask.engine.roles.by_style import StyleRoles
+from docops_flask.engine.roles.by_style import NO_ROLE, StyleRoles
 from docops_flask.engine.roles.by_text import NOTE_ITEM, role_by_text
 from docops_flask.engine.roles.found_role import FoundRole, Line
 
 _PAGE_FIELD = re.compile(r"\s*PAGE\b")
 # An English line that ends with a colon addresses nobody.
-_ADDRESSED = re.compile("[\u4e00-\u9fff].*[：:]\\Z")
+_ADDRESSED = re.compile("(?=.*[\u4e00-\u9fff])[^：:{}]+[：:]\\Z")
 _SENTENCE_ENDS = tuple("。；;：:，,、！!？?")
 _LONGEST_SIGNATURE = 40
+_BLANKS_TO_THE_RIGHT = 8
 _BEFORE_TITLE = frozenset(("mark", "letterhead", "document_number", "signer"))
 _HEADER_PARTS = (StoryKind.HEADER, StoryKind.FOOTER)
 
@@ -62,6 +63,8 @@ class _Body:
         A date makes the line before it in ``found`` the signature, a document number the letterhead.
         """
         text = line.text.strip()
+        if by_style is not None and by_style.role == NO_ROLE:
+            return None
         role = by_style or self._by_text(line, text) or self._by_place(line, text)
         if role is not None and role.sign == "text":
             self._look_back(role, found)
@@ -100,7 +103,8 @@ class _Body:
             return None
         if _is_right(line):
             return None
-        if not self._has_content and _ADDRESSED.search(text) and _is_flush(line):
+        is_first = not self._has_content and not self._title_wanted
+        if is_first and _ADDRESSED.match(text) and _is_flush(line):
             return FoundRole("recipient", "place", "the first flush line, with a colon at its end")
         return FoundRole("body", "place", "running text")
 
@@ -148,7 +152,9 @@ def _is_centred(line: Line) -> bool:
 
 
 def _is_right(line: Line) -> bool:
-    return line.values.alignment.value in ("right", "end")
+    # Typists put a line to the right with blanks as well.
+    blanks = len(line.text) - len(line.text.lstrip())
+    return line.values.alignment.value in ("right", "end") or blanks >= _BLANKS_TO_THE_RIGHT
 
 
 def _is_flush(line: Line) -> bool:

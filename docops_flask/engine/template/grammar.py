@@ -2,8 +2,8 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 OPEN, CLOSE = "【", "】"
 
@@ -26,8 +26,7 @@ class Kind(Enum):
     UNOPENED = "unopened"
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """A placeholder or what was meant as one, at ``start``:``end`` of a paragraph's text.
 
     ``name`` is the text inside the brackets.

@@ -3,8 +3,10 @@
 from collections.abc import Container
 from dataclasses import dataclass, field
 
-from docops_flask.engine.document.document import Document
-from docops_flask.engine.document.paragraph_text import ParagraphText
+from lxml.etree import _Element
+
+from docops_flask.engine.document.document import Document, StoryPart
+from docops_flask.engine.document.paragraph_text import ParagraphText, TextPiece
 from docops_flask.engine.document.places import ParagraphPlace, RunPlace
 from docops_flask.engine.template.grammar import Found, Kind, find_placeholders, has_bracket
 
@@ -23,20 +25,24 @@ class BracketedParagraph:
 
     def run_of(self, found: Found) -> RunPlace:
         """Return the run that holds the first character of ``found``."""
-        piece = self.text.pieces_between(found.start, found.start + 1)[0]
+        piece = self._first_piece(found)
         return RunPlace(piece.run, f"{self.place.path}:r{piece.run_index}", self.place)
 
     def in_field_result(self, found: Found) -> bool:
         """Say whether Word may compute the text anew (a field's result, 17.16)."""
-        return self.text.pieces_between(found.start, found.start + 1)[0].in_field_result
+        return self._first_piece(found).in_field_result
 
     def in_bound_control(self, found: Found) -> bool:
         """Say whether a content control around it shows data from elsewhere (w:dataBinding, 17.5.2.6)."""
         w = self.place.part.w
-        run = self.text.pieces_between(found.start, found.start + 1)[0].run
+        run = self._first_piece(found).run
         return any(
             control.find(f"{w.sdtPr}/{w.dataBinding}") is not None for control in run.iterancestors(w.sdt)
         )
+
+    def _first_piece(self, found: Found) -> TextPiece:
+        pieces = self.text.pieces
+        return pieces[0] if len(pieces) == 1 else self.text.pieces_between(found.start, found.start + 1)[0]
 
 
 @dataclass(slots=True, eq=False)
@@ -81,14 +87,31 @@ class Scan:
 
 def scan_document(document: Document) -> Scan:
     """Return the placeholders of ``document``."""
-    return Scan(_bracketed(document.walk.paragraphs), _bracketed(document.walk.comments))
+    with_bracket: set[_Element] = set()
+    for part in document.parts:
+        with_bracket |= _paragraphs_with_bracket(part)
+    return Scan(
+        _bracketed(document.walk.paragraphs, with_bracket), _bracketed(document.walk.comments, with_bracket)
+    )
 
 
-def _bracketed(places: list[ParagraphPlace]) -> list[BracketedParagraph]:
+def _paragraphs_with_bracket(part: StoryPart) -> set[_Element]:
+    """Return the paragraphs with a bracket in a w:t of their own: in no other can a placeholder be.
+
+    Most text has none, and is not looked at again.
+    """
+    w = part.w
+    return {
+        paragraph
+        for node in part.root.iter(w.t)
+        if has_bracket(node.text or "") and (paragraph := next(node.iterancestors(w.p), None)) is not None
+    }
+
+
+def _bracketed(places: list[ParagraphPlace], with_bracket: set[_Element]) -> list[BracketedParagraph]:
     paragraphs = []
     for place in places:
-        # Raw text is a cheap superset of the visible text: no bracket in it, none to be seen.
-        if not has_bracket("".join(map(str, place.element.itertext()))):
+        if place.element not in with_bracket:
             continue
         text = ParagraphText(place.element, place.part.w)
         found = tuple(find_placeholders(text.text))

@@ -1,0 +1,57 @@
+"""gunicorn's ``accept`` for moments it does not foresee: each would end the worker with its running jobs."""
+
+import errno
+import time
+from collections.abc import Callable
+from typing import Any
+
+from docops_flask.jobs.descriptors import refuse_without_descriptors
+
+_EXHAUSTED_ERRNOS = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
+# What accept(2) says of a connection that failed before it was taken; the next one may be sound.
+_FAILED_ERRNOS = frozenset(
+    {
+        errno.ENETDOWN,
+        errno.EPROTO,
+        errno.ENOPROTOOPT,
+        errno.EHOSTDOWN,
+        errno.ENONET,
+        errno.EHOSTUNREACH,
+        errno.EOPNOTSUPP,
+        errno.ENETUNREACH,
+        errno.EPERM,
+    }
+)
+# Its own, and one to wait for its first byte with; without that gunicorn would close it unanswered.
+_DESCRIPTORS_OF_A_CONNECTION = 2
+_PAUSE_SECONDS = 0.05
+_TELL_AGAIN_SECONDS = 10.0
+
+
+def patient_accept(worker: Any) -> Callable[[Any], None]:
+    """Return what is to take the place of ``worker.accept``.
+
+    A listener may have been closed when the call comes, for a connection of the same moment. Descriptors may
+    have run out: the connection then waits in the kernel until one is free.
+    """
+    accept, told_at = worker.accept, float("-inf")
+
+    def accept_when_possible(listener: Any) -> None:
+        nonlocal told_at
+        if listener.sock is None:
+            return
+        try:
+            refuse_without_descriptors(_DESCRIPTORS_OF_A_CONNECTION)
+            accept(listener)
+        except OSError as error:
+            if error.errno in _EXHAUSTED_ERRNOS:
+                if time.monotonic() - told_at >= _TELL_AGAIN_SECONDS:
+                    told_at = time.monotonic()
+                    name = errno.errorcode[error.errno]
+                    worker.log.warning("New connections wait: the system gives no descriptor (%s).", name)
+                # The listener stays readable, so the worker would try again at once, and for ever.
+                time.sleep(_PAUSE_SECONDS)
+            elif error.errno not in _FAILED_ERRNOS:
+                raise
+
+    return accept_when_possible

@@ -1,0 +1,194 @@
+"""Renderers that are started ahead of need: each takes one job, and another takes its place.
+
+One thread of the server keeps them. A renderer that is started waits for its folder whether or not it was
+heard to be ready, so a job may be given one that still loads: it is ahead of any that is started now.
+"""
+
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+
+from docops_flask.engine.errors import DocopsError
+from docops_flask.engine.worker import READY
+from docops_flask.jobs.process import RendererProcess
+
+# How long one that died may go unnoticed; a job notices at once.
+_LOOK_SECONDS = 1.0
+# While one loads, so that the next is started soon after.
+_WARMING_LOOK_SECONDS = 0.05
+_START_SECONDS = 30.0
+_MOST_BACKOFF_SECONDS = 60.0
+_CLOSE_SECONDS = 2.0
+_log = logging.getLogger(__name__)
+
+Start = Callable[[float], RendererProcess]
+
+
+@dataclass(slots=True)
+class _Standing:
+    process: RendererProcess
+    started_at: float
+    is_ready: bool = False
+
+
+class Standby:
+    """Keeps ``count`` renderers ready from ``open`` to ``close``; safe to use from many threads.
+
+    Without ``open``, and in a forked child, there are none and no thread: jobs start their own.
+    """
+
+    _keeper: threading.Thread | None
+
+    def __init__(
+        self,
+        count: int,
+        start: Start,
+        may_refill: Callable[[], bool] = lambda: True,
+        on_change: Callable[[int], None] = lambda _ready: None,
+    ) -> None:
+        """Take what starts a renderer by a deadline (monotonic clock).
+
+        ``may_refill`` says whether there is time to start one: a job that waits for its slot comes first.
+        ``on_change`` is told how many are ready.
+        """
+        self._count = count
+        self._start = start
+        self._may_refill = may_refill
+        self._on_change = on_change
+        self._forget()
+        os.register_at_fork(after_in_child=self._forget)
+
+    def open(self) -> None:
+        """Begin to keep renderers ready."""
+        with self._changed:
+            if self._count == 0 or self._keeper is not None:
+                return
+            self._is_open = True
+            keeper = self._keeper = threading.Thread(target=self._keep, name="docops-standby", daemon=True)
+        keeper.start()
+
+    def take(self) -> RendererProcess | None:
+        """Return a renderer that nobody was given before, the caller's from now on; ``None`` without one."""
+        with self._changed:
+            self._standing.sort(key=lambda each: not each.is_ready)
+            while self._standing:
+                standing = self._standing.pop(0)
+                self._tell()
+                if self._is_alive(standing):
+                    self._failures = 0
+                    return standing.process
+                self._dead.append(standing.process)
+                self._note_failure()
+        return None
+
+    def job_ended(self) -> None:
+        """Have what was taken replaced now, if there is time."""
+        with self._changed:
+            self._changed.notify()
+
+    def stop_refilling(self) -> None:
+        """Start none any more: the server stops. Safe inside a signal handler."""
+        self._is_open = False
+
+    def close(self) -> None:
+        """End all that stand ready, and return once they have; jobs go on, each with a process of its own."""
+        self._is_open = False
+        with self._changed:
+            keeper, self._keeper = self._keeper, None
+            self._changed.notify()
+        if keeper is not None:
+            # One that is being started meanwhile ends with the server.
+            keeper.join(_CLOSE_SECONDS)
+        self._end_all()
+
+    def pids(self) -> list[int]:
+        """Return the processes that stand by now, ready or not."""
+        with self._changed:
+            return [each.process.pid for each in self._standing]
+
+    def _forget(self) -> None:
+        # In a forked child: it is not their parent, and collecting them would close what it has opened since.
+        self._parents = getattr(self, "_standing", None)
+        self._standing: list[_Standing] = []
+        self._dead: list[RendererProcess] = []
+        self._changed = threading.Condition()
+        self._keeper = None
+        self._is_open = False
+        self._failures = 0
+        self._not_before = 0.0
+
+    def _keep(self) -> None:
+        while self._is_open:
+            self._look()
+            if self._is_wanted():
+                self._add()
+            with self._changed:
+                loading = any(not each.is_ready for each in self._standing)
+                if self._is_open:
+                    self._changed.wait(_WARMING_LOOK_SECONDS if loading else _LOOK_SECONDS)
+
+    def _look(self) -> None:
+        """Note who is ready; sort out and reap who is dead."""
+        with self._changed:
+            for standing in list(self._standing):
+                if not self._is_alive(standing):
+                    self._standing.remove(standing)
+                    self._dead.append(standing.process)
+                    self._note_failure()
+            self._tell()
+            dead, self._dead = self._dead, []
+        for process in dead:
+            process.end(0.0)
+
+    def _is_wanted(self) -> bool:
+        with self._changed:
+            loading = any(not each.is_ready for each in self._standing)
+            return (
+                self._is_open
+                and not loading
+                and len(self._standing) < self._count
+                and time.monotonic() >= self._not_before
+                and self._may_refill()
+            )
+
+    def _add(self) -> None:
+        try:
+            process = self._start(time.monotonic() + _START_SECONDS)
+        except (DocopsError, TimeoutError) as error:
+            _log.warning("no renderer could be started ahead of need (%s)", type(error).__name__)
+            with self._changed:
+                self._note_failure()
+            return
+        with self._changed:
+            if self._is_open:
+                self._standing.append(_Standing(process, time.monotonic()))
+                return
+        process.end(0.0)
+
+    def _is_alive(self, standing: _Standing) -> bool:
+        """Return whether it runs and said nothing but, once, that it is ready."""
+        with suppress(TimeoutError):
+            if standing.process.hear(0.0) != READY or standing.is_ready:
+                return False
+            standing.is_ready = True
+        return standing.is_ready or time.monotonic() - standing.started_at < _START_SECONDS
+
+    def _note_failure(self) -> None:
+        """Wait longer after each that died without a job: its successor would probably do the same."""
+        self._failures += 1
+        self._not_before = time.monotonic() + min(2.0**self._failures / 2, _MOST_BACKOFF_SECONDS)
+
+    def _tell(self) -> None:
+        self._on_change(sum(each.is_ready for each in self._standing))
+
+    def _end_all(self) -> None:
+        with self._changed:
+            processes = [*self._dead, *(each.process for each in self._standing)]
+            self._standing, self._dead = [], []
+            self._tell()
+        for process in processes:
+            process.end(0.0)

@@ -1,0 +1,215 @@
+"""A work folder that takes no more, at every stage of a job: 503 with nothing left, never a short ZIP."""
+
+import errno
+import http.client
+import os
+import shutil
+import socket
+
+import psutil
+import pytest
+
+from tests.e2e.faults.failing_calls import FailingCalls
+from tests.e2e.faults.tidy import GOOD_JOB, Tidy, is_good
+from tests.e2e.faults.volume import Volume
+from tests.e2e.gunicorn_server import BIG_TEMPLATE, FORM_TYPE, Answer, GunicornServer, eventually, form_body
+from tests.factories import docx, p
+from tests.web.forms import members
+
+NO_ROOM = (503, "INSUFFICIENT_STORAGE")
+
+
+@pytest.fixture(scope="module")
+def volume(tmp_path_factory):
+    mounted = Volume(tmp_path_factory.mktemp("volume"))
+    yield mounted
+    mounted.unmount()
+
+
+@pytest.fixture(scope="module")
+def on_volume(volume, tmp_path_factory):
+    """A server whose work folder lies on a volume of its own."""
+    work_folder = volume.folder / "work"
+    work_folder.mkdir()
+    variables = {"TMPDIR": str(work_folder)}
+    server = GunicornServer(tmp_path_factory.mktemp("server"), variables=variables, max_concurrency=1)
+    server.work_folder = work_folder
+    yield Tidy(server)
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def calls(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("calls")
+    return FailingCalls(folder, folder / "work")
+
+
+@pytest.fixture(scope="module")
+def with_calls(calls):
+    """A server whose changes of files can be made to fail."""
+    server = GunicornServer(calls.folder, max_concurrency=1, variables=calls.variables)
+    yield Tidy(server)
+    server.stop()
+
+
+@pytest.fixture
+def tidy(start_server):
+    """A server whose work folder may come and go."""
+    return Tidy(start_server(max_concurrency=1))
+
+
+def outcomes(tidy, leave, make_room):
+    """The answers with 0, 1, 2 … of what is short, up to the first job that is done."""
+    found = []
+    while "done" not in found:
+        leave(len(found))
+        answer = tidy.server.job(**GOOD_JOB)
+        make_room()
+        found.append("done" if is_good(answer) else answer.told)
+        assert tidy.server.leftovers() == []
+    tidy.again()
+    return found
+
+
+@pytest.mark.parametrize("what", ["pages", "inodes"])
+def test_a_volume_that_gets_full_at_any_stage(on_volume, volume, what):
+    leave = volume.leave_pages if what == "pages" else volume.leave_inodes
+    found = outcomes(on_volume, leave, volume.empty)
+    assert set(found) == {NO_ROOM, "done"}
+    assert len(found) > 4
+    stages = {line.get("failure_stage") for line in on_volume.server.log if line.get("status_code") == 503}
+    assert {"receive", "render"} <= stages
+
+
+STORAGE = {503: {"INSUFFICIENT_STORAGE"}}
+MISTAKE = {500: {"INTERNAL_ERROR", "RENDERER_CRASHED"}}
+
+
+@pytest.mark.parametrize(
+    ("error", "once", "refusals"),
+    [(errno.EDQUOT, False, STORAGE), (errno.EIO, True, MISTAKE)],
+)
+def test_the_nth_call_that_changes_a_file_fails(with_calls, calls, error, once, refusals):
+    """And all later ones, or it alone; in the server and in its renderer, until a job needs fewer than n."""
+    tidy, number, needed, stages = with_calls, 0, 1, set()
+    while number <= needed:
+        number += 1
+        with calls.failing(error, number, once=once):
+            answer = tidy.server.job(**GOOD_JOB)
+            needed = calls.count
+        # 200 where nothing but the removal of files failed.
+        if not is_good(answer):
+            status, code = answer.told
+            assert code in refusals[status]
+            stages.add(tidy.server.log[-1]["failure_stage"])
+        # What could not be removed then is removed by whoever makes the next folder.
+        assert tidy.server.ask("GET", "/readyz").status == 200
+        assert tidy.server.leftovers() == []
+    assert stages == {"receive", "render", "archive"}
+    assert number > 20
+    tidy.again()
+
+
+def test_a_server_that_may_make_no_large_files(tidy):
+    """Its log is a file too, and loses the lines meanwhile."""
+    (worker,) = tidy.server.workers()
+    before = worker.rlimit(psutil.RLIMIT_FSIZE)
+    for size in (0, 100, 1000):
+        worker.rlimit(psutil.RLIMIT_FSIZE, (size, before[1]))
+        assert tidy.server.job(**GOOD_JOB).told == NO_ROOM
+    worker.rlimit(psutil.RLIMIT_FSIZE, before)
+    tidy.again()
+
+
+def is_whole(answer):
+    return answer.status == 200 and {"out.docx", "api_result.json"} <= set(members(answer.body))
+
+
+def vanish(folder):
+    """Take ``folder`` away, as somebody does who cleans up too well; what is open stays open."""
+    shutil.rmtree(folder)
+
+
+def test_a_work_folder_that_is_gone_before_the_job(tidy):
+    vanish(tidy.server.work_folder)
+    assert tidy.server.job(**GOOD_JOB).told == NO_ROOM
+    assert tidy.server.ask("GET", "/readyz").told == (503, "NOT_READY")
+    tidy.server.work_folder.mkdir()
+    tidy.again()
+
+
+def test_a_work_folder_that_goes_during_the_upload(tidy):
+    body = form_body(template=docx(p("x"), extra={"word/media/image1.png": os.urandom(1_000_000)}))
+    head = f"POST /v1/run HTTP/1.1\r\nHost: x\r\nContent-Type: {FORM_TYPE}\r\nContent-Length: {len(body)}"
+    with socket.create_connection(("127.0.0.1", tidy.server.port), timeout=30) as connection:
+        connection.sendall(f"{head}\r\n\r\n".encode() + body[:-20])
+        eventually(lambda: list(tidy.server.work_folder.glob("docops-*/template.docx")))
+        vanish(tidy.server.work_folder)
+        connection.sendall(body[-20:])
+        response = http.client.HTTPResponse(connection)
+        response.begin()
+        assert Answer(response).told == NO_ROOM
+    tidy.server.work_folder.mkdir()
+    tidy.again()
+
+
+@pytest.mark.parametrize("what", ["the work folder", "the job's folder", "the job's files"])
+def test_what_goes_while_the_renderer_works(tidy, what):
+    running, renderer = tidy.server.frozen_job()
+    (job_folder,) = [path for path in tidy.server.work_folder.iterdir() if path.is_dir()]
+    match what:
+        case "the work folder":
+            vanish(tidy.server.work_folder)
+        case "the job's folder":
+            vanish(job_folder)
+        case "the job's files":
+            for path in job_folder.iterdir():
+                path.unlink()
+    renderer.resume()
+    answer = running.result()
+    if what == "the job's files":
+        # That depends on what it had open, and made, by then.
+        assert is_whole(answer) or answer.told in {NO_ROOM, (500, "INTERNAL_ERROR")}
+    else:
+        assert answer.told == NO_ROOM
+    tidy.server.work_folder.mkdir(exist_ok=True)
+    tidy.again()
+
+
+def test_a_volume_that_is_read_only_at_the_start_and_not_any_more(start_server, tmp_path):
+    small = Volume(tmp_path / "volume")
+    try:
+        small.make_read_only(True)
+        server = start_server(variables={"TMPDIR": str(small.folder)}, max_concurrency=1)
+        server.work_folder = small.folder
+        assert server.job(**GOOD_JOB).told == NO_ROOM
+        assert server.ask("GET", "/readyz").told == (503, "NOT_READY")
+        small.make_read_only(False)
+        Tidy(server).again()
+        assert server.ask("GET", "/readyz").status == 200
+        server.stop()
+    finally:
+        small.unmount()
+
+
+def test_a_volume_that_is_unmounted_while_the_renderer_works(start_server, tmp_path):
+    small = Volume(tmp_path / "volume")
+    server = start_server(variables={"TMPDIR": str(small.folder)}, max_concurrency=1)
+    server.work_folder = small.folder
+    try:
+        running, renderer = server.frozen_job()
+    finally:
+        small.unmount()
+    renderer.resume()
+    assert running.result().told == NO_ROOM
+    Tidy(server).again()
+
+
+def test_a_large_upload_needs_no_more_room_than_its_limit(on_volume, volume):
+    """What is too much is read, for the client to hear its answer, and forgotten."""
+    volume.leave_pages(0)
+    try:
+        assert on_volume.server.job(template=BIG_TEMPLATE).told == NO_ROOM
+    finally:
+        volume.empty()
+    on_volume.again()

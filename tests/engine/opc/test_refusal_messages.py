@@ -1,0 +1,103 @@
+"""What people are told of a template that is refused: each sentence once, whole."""
+
+import pytest
+
+from docops_flask.engine.document.open import open_document
+from docops_flask.engine.errors import DocopsError
+from docops_flask.engine.opc.limits import Limits
+from docops_flask.engine.opc.package import Package
+from tests.hostile.damaged_zips import DAMAGED, OVER_A_LIMIT
+from tests.hostile.unsound_packages import OTHER_KINDS, UNSOUND, typed
+
+ROWS = {**DAMAGED, **OVER_A_LIMIT, **UNSOUND}
+SAID = {
+    "truncated": "its end is missing; it was cut off on the way",
+    "cut off behind its end record": "its end is cut off",
+    "size beyond the file": "the file [Content_Types].xml in it is cut off",
+    "corrupt deflate stream": "the file word/document.xml in it cannot be unpacked",
+    "wrong CRC of a read part": "the file word/document.xml in it does not match its checksum",
+    "a stored member of two sizes": "the file [Content_Types].xml in it has two sizes",
+    "CRCs that differ": "its two lists of contents differ",
+    "a ZIP version of the future": "it asks for a newer ZIP reader than there is",
+    "a header beyond the end": "a file in it lies beyond its end",
+    "data between members": "it holds data that belongs to none of its files",
+    "a directory elsewhere": "its list of contents does not end where it should",
+    "fewer members than listed": "its list of contents is longer than it says",
+    "more members than listed": "its list of contents is cut off",
+    "a directory before the file": "its list of contents is broken",
+    "a split archive": "it is part of a split archive",
+    "ZIP64 sizes that are missing": "its ZIP64 sizes are missing",
+    "encrypted": "it is encrypted; save it without a password",
+    "compression LZMA": "the file [Content_Types].xml in it uses an unknown compression",
+    "a member inside another": "files in it overlap",
+    "duplicate name": "it holds word/document.xml twice",
+    "NUL": "the file name word/x.xml?.png in it is not allowed",
+    "a name that is not UTF-8": "a file name in it is not valid UTF-8",
+    "symbolic link": "it holds a symbolic link",
+    "no content types": "it has no list of content types",
+    "a main part of no type": "the content type of its main part is missing",
+    "a main part of two types": "its list of content types holds two for the same part",
+    "no main part": "its main document part is missing",
+    "macros by name alone": "it hides macros behind a plain .docx",
+}
+DOCTYPE = "declares a document type (DTD), which Word never writes"
+SAID_OF_A_PART = {
+    "malformed relationships": "_rels/.rels is not well-formed XML (line 2)",
+    "a beginning no parser reads": "customXml/item1.xml is not well-formed XML (line 1)",
+    "a broken part with a long name": f"word/{'n' * 54}… is not well-formed XML (line 1)",
+    "a document type in a part that is only copied": f"customXml/item1.xml {DOCTYPE}",
+    "entities that multiply": f"word/document.xml {DOCTYPE}",
+    "a main part of another kind": "word/document.xml is not the WordprocessingML it should be",
+}
+SAID_OF_A_LIMIT = {
+    "1,001 files": "template: it holds 1001 files; 1000 are allowed.",
+    "a bomb of 11 MB": (
+        "template: one of its files unfolds to more than 200 times its stored size; beyond 10 MB that is "
+        "taken for an attack. Store the file less compressed, or split it."
+    ),
+    "an XML part of 26 MB": (
+        "template: it would unfold to 27262976 bytes (xml_part_bytes); 26214400 are allowed."
+    ),
+}
+
+
+def refusal_of(tmp_path, content):
+    path = tmp_path / "template.docx"
+    path.write_bytes(content)
+    with pytest.raises(DocopsError) as caught:
+        open_document(Package(path, Limits()), Limits())
+    return caught.value
+
+
+@pytest.mark.parametrize("name", SAID)
+def test_an_archive_that_is_refused_is_told_why_and_what_to_do(tmp_path, name):
+    message = refusal_of(tmp_path, ROWS[name][0]()).message
+    assert message == f"template: {SAID[name]}. Open it in Word, save it again as .docx and retry."
+
+
+@pytest.mark.parametrize("name", SAID_OF_A_PART)
+def test_a_part_that_is_refused_is_named(tmp_path, name):
+    error = refusal_of(tmp_path, ROWS[name][0]())
+    said = SAID_OF_A_PART[name]
+    assert (
+        error.message
+        == f"template: the part {said}. Open the file in Word, save it again as .docx and retry."
+    )
+    assert error.detail["part"] == said.split(" ")[0]
+
+
+@pytest.mark.parametrize("name", SAID_OF_A_LIMIT)
+def test_what_unfolds_too_far_is_told_how_far(tmp_path, name):
+    assert refusal_of(tmp_path, ROWS[name][0]()).message == SAID_OF_A_LIMIT[name]
+
+
+def test_another_kind_of_file_is_told_what_to_send(tmp_path):
+    error = refusal_of(tmp_path, b"%PDF-1.7")
+    assert error.message == "template: this is not a Word document (.docx)."
+    assert error.detail == {"field": "template"}
+    error = refusal_of(tmp_path, typed(OTHER_KINDS["a .dotx"]))
+    assert error.message == (
+        "template: this is an Office file of another kind (macro-enabled, a .dotx template, a spreadsheet …)"
+        "; save it as a Word document (.docx)."
+    )
+    assert error.detail == {"field": "template"}

@@ -1,0 +1,182 @@
+"""What each paragraph of a document is taken for, and by what sign."""
+
+from dataclasses import replace
+
+import pytest
+
+from docops_flask.engine.policy.roles import ROLE_LABELS
+from tests.engine.checks.document_builder import (
+    OPEN_POLICY,
+    build_document,
+    check_under_policy,
+    house_style,
+)
+from tests.factories import p, r, tbl, tc, tr
+
+CENTRED = '<w:jc w:val="center"/>'
+RIGHT = '<w:jc w:val="right"/>'
+INDENTED = '<w:ind w:firstLineChars="200"/>'
+
+
+def centred(text):
+    return p(r(text), properties=CENTRED)
+
+
+def body(text):
+    return p(r(text), properties=INDENTED)
+
+
+def styled(style, text="text"):
+    return p(r(text), properties=f'<w:pStyle w:val="{style}"/>')
+
+
+def notes_of(content, *, styles=None, by_style=None, stories=None):
+    """The roles that the report tells of."""
+    house = {"text": {"date_form": True}, "styles": by_style or {}}
+    document = build_document(content, styles=styles, stories=stories)
+    policy = replace(OPEN_POLICY, house_style=house_style(house))
+    return check_under_policy(document, policy).as_dict()["summary"]["roles"]
+
+
+def roles_of(content, **asked):
+    return {note["paragraph_path"]: note["role"] for note in notes_of(content, **asked)}
+
+
+LETTER = {
+    "000001": (p(r("000001")), "mark"),
+    "classification": (p(r("机密★1年")), "mark"),
+    "urgency": (p(r("特急")), "mark"),
+    "letterhead": (centred("某某市人民政府文件"), "letterhead"),
+    "number": (centred("某政发〔2026〕12号"), "document_number"),
+    "signer": (p(r("签发人：张三")), "signer"),
+    "title": (centred("关于召开年度工作会议的"), "title"),
+    "second line of the title": (centred("通知"), "title"),
+    "recipient": (p(r("各县（市、区）人民政府：")), "recipient"),
+    "lead": (body("为了做好工作，现通知如下。"), "body"),
+    "level 1": (body("一、会议内容"), "heading_1"),
+    "level 2": (body("（一）总结工作"), "heading_2"),
+    "level 3": (body("1.汇报情况"), "heading_3"),
+    "level 4": (body("（1）数据"), "heading_4"),
+    "text": (body("请提前准备。"), "body"),
+    "numbered text": (body("二、" + "各单位要高度重视" * 8 + "。"), "body"),
+    "attachment note": (body("附件：1. 会议日程"), "attachment_note"),
+    "second attachment": (body("2. 参会名单"), "attachment_note"),
+    "organ": (p(r("某某市人民政府"), properties=RIGHT), "signature"),
+    "date": (p(r("2026年1月5日"), properties=RIGHT), "date"),
+    "note": (body("（联系人：李四）"), "body"),
+    "imprint": (p(r("抄送：市委办公室")), "imprint"),
+    "attachment": (p(r("附件1"), properties="<w:pageBreakBefore/>"), "attachment_label"),
+    "its title": (centred("会议日程"), "attachment_title"),
+    "its text": (body("上午开会。"), "body"),
+}
+
+
+def test_every_paragraph_of_an_official_letter_has_its_role():
+    found = roles_of("".join(paragraph for paragraph, _ in LETTER.values()))
+
+    wanted = {f"p{index}": role for index, (_, role) in enumerate(LETTER.values())}
+    assert found == wanted
+    assert {role for _, role in LETTER.values()} == ROLE_LABELS.keys() - {"page_number", "table_text"}
+
+
+STYLES = "".join(
+    f'<w:style w:type="paragraph" w:styleId="{style_id}"><w:name w:val="{name}"/>{rest}</w:style>'
+    for style_id, name, rest in (
+        ("T", "Title", ""),
+        ("H2", "heading 2,H2", ""),
+        ("Z3", "标题 3", ""),
+        ("Own", "Own", '<w:basedOn w:val="H2"/>'),
+        ("Toc", "toc 1", ""),
+        ("Office", "公文正文", ""),
+        ("Under", "Under", '<w:basedOn w:val="Office"/>'),
+        ("O", "Outlined", '<w:pPr><w:outlineLvl w:val="0"/></w:pPr>'),
+    )
+)
+BY_STYLE = {
+    "Word's own name": (styled("T"), "title", "style", "style Title"),
+    "an alias behind a comma": (styled("H2"), "heading_2", "style", "style heading 2,H2"),
+    "the Chinese name": (styled("Z3"), "heading_3", "style", "style 标题 3"),
+    "the style it is based on": (styled("Own"), "heading_2", "style", "style heading 2,H2"),
+    "the style before the text": (styled("Z3", "一、总则"), "heading_3", "style", "style 标题 3"),
+    "outline level of the style": (styled("O"), "heading_1", "outline", "outline level 1"),
+    "outline level of its own": (
+        p(r("text"), properties='<w:outlineLvl w:val="3"/>'),
+        "heading_4",
+        "outline",
+        "outline level 4",
+    ),
+    "body text by outline level": (
+        p(r("text"), properties='<w:pStyle w:val="O"/><w:outlineLvl w:val="9"/>'),
+        "body",
+        "place",
+        "running text",
+    ),
+    "text before place": (centred("一、总则"), "heading_1", "text", "text begins with a number such as 一、"),
+    "full-width digits": (p(r("１．总则")), "heading_3", "text", "text begins with a number such as 1."),
+    "a decimal is no heading": (p(r("1.5倍行距")), "body", "place", "running text"),
+}
+
+
+@pytest.mark.parametrize(("content", "role", "kind", "reason"), BY_STYLE.values(), ids=BY_STYLE)
+def test_style_and_outline_level_come_first_then_text_then_place(content, role, kind, reason):
+    assert notes_of(content, styles=STYLES) == [
+        {"paragraph_path": "p0", "role": role, "kind": kind, "reason": reason}
+    ]
+
+
+def test_a_policy_fixes_roles_by_its_own_style_names():
+    content = styled("Office", "一、总则") + styled("Under") + styled("T")
+
+    by_style = {"公文正文": "body", "TITLE": "attachment_title"}
+    assert roles_of(content, styles=STYLES, by_style=by_style) == {
+        "p0": "body",
+        "p1": "body",
+        "p2": "attachment_title",
+    }
+
+
+WITHOUT_ROLE = {
+    "a line of a table of contents": styled("Toc", "一、总则\t1"),
+    "a centred line after the content": body("正文。") + centred("* * *"),
+    "a line on the right": p(r("打印时间"), properties=RIGHT),
+    "a line put right with blanks": p(r("\u3000" * 8 + "打印时间")),
+}
+
+
+@pytest.mark.parametrize("content", WITHOUT_ROLE.values(), ids=WITHOUT_ROLE)
+def test_what_is_none_of_the_roles_has_none(content):
+    last = f"p{content.count('<w:p>') - 1}"
+
+    assert last not in roles_of(content, styles=STYLES)
+
+
+def test_cells_and_page_numbers_are_known_by_their_place_and_field():
+    field = (
+        '<w:r><w:instrText xml:space="preserve"> PAGE \\* Arabic </w:instrText></w:r><w:r><w:t>1</w:t></w:r>'
+    )
+    simple = '<w:fldSimple w:instr="PAGE"><w:r><w:t>1</w:t></w:r></w:fldSimple>'
+    stories = {"footer": p(field) + p(simple) + p("第 页"), "header": p("某某办公室"), "footnotes": p("注")}
+
+    assert roles_of(tbl(tr(tc("单元格"))), stories=stories) == {
+        "t0.r0.c0.p0": "table_text",
+        "footer1/p0": "page_number",
+        "footer1/p1": "page_number",
+    }
+
+
+def test_a_line_above_the_document_number_is_the_letterhead_and_the_title_comes_below():
+    content = centred("某某市教育局") + centred("某教〔2026〕1号") + centred("关于放假的通知")
+
+    assert roles_of(content) == {"p0": "letterhead", "p1": "document_number", "p2": "title"}
+
+
+def test_a_long_line_or_a_sentence_before_the_date_is_no_signature():
+    content = body("正文。") + p(r("特此通知。")) + p(r("2026年1月5日"))
+
+    assert roles_of(content) == {"p0": "body", "p1": "body", "p2": "date"}
+
+
+def test_a_policy_without_rules_for_roles_asks_for_none():
+    document = build_document(p(r("一、总则")))
+
+    assert check_under_policy(document, OPEN_POLICY).as_dict()["summary"]["roles"] == []
