@@ -12,11 +12,9 @@ from docops_flask.engine.errors import InvalidTemplate
 from docops_flask.engine.integrity.addresses import Addresses
 from docops_flask.engine.integrity.canonical import is_same_declaration, is_same_document, is_written_as
 from docops_flask.engine.integrity.claims import Claims
-from docops_flask.engine.integrity.differences import Differences
 from docops_flask.engine.integrity.fixes import replay_fix
 from docops_flask.engine.integrity.gate import defects_of, untyped_parts
 from docops_flask.engine.integrity.members import ChangedMember, compare_members, hold_document
-from docops_flask.engine.integrity.paragraph_paths import paragraph_paths
 from docops_flask.engine.integrity.replay import Replay, replay_paragraph
 from docops_flask.engine.integrity.template_parts import TemplateParts
 from docops_flask.engine.integrity.verdict import Defect, Findings, PartRecord, Proof, Unaccounted
@@ -130,6 +128,10 @@ class _Account:
             self._found(record, "declaration", "The XML declaration changed.")
         if is_same_document(expected, written):
             return
+        # A renderer starts the faster for what it does not load, and hardly any has differences to name.
+        from docops_flask.engine.integrity.differences import Differences
+        from docops_flask.engine.integrity.paragraph_paths import paragraph_paths
+
         before = self.findings.count
         paths = paragraph_paths(record.name, self._parts)
         self.findings.extend(Differences(record.name, paths).between(expected, written))
