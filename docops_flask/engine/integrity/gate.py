@@ -12,6 +12,8 @@ from docops_flask.engine.opc.package import Package
 from docops_flask.engine.opc.relationships import REL_STRICT, REL_TRANSITIONAL
 
 _UNIQUE = "bookmarkStart footnote endnote comment"
+# Where none of these is to be read, no element of that name is there.
+_ID_WORDS = (b"docPr", b"bookmarkStart", b"footnote", b"endnote", b"comment")
 # What a cell may end with; a table at its end makes Word repair the file (17.4.65).
 _CELL_ENDS = "p sdt customXml bookmarkStart bookmarkEnd ins moveTo moveToRangeEnd moveFromRangeEnd permEnd"
 
@@ -30,7 +32,7 @@ def defects_of(
 ) -> Iterator[Defect]:
     """Yield what Word would repair in a part of WordprocessingML.
 
-    ``content`` are its bytes; ``relationship_ids`` returns the ids of a part's relationships.
+    ``content`` are its bytes in UTF-8; ``relationship_ids`` returns the ids of a part's relationships.
     """
     yield from _in_elements(part, root, content)
     used = _relationships_used(root, content)
@@ -47,7 +49,8 @@ def _in_elements(part: str, root: _Element, content: bytes) -> Iterator[Defect]:
         return
     if not _every_cell_ends_well(root, content):
         yield from _cells(part, root, names)
-    yield from _same_ids(part, root, names)
+    if any(word in content for word in _ID_WORDS):
+        yield from _same_ids(part, root, names)
 
 
 def _every_cell_ends_well(root: _Element, content: bytes) -> bool:

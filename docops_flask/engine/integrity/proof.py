@@ -20,7 +20,7 @@ from docops_flask.engine.integrity.template_parts import TemplateParts
 from docops_flask.engine.integrity.verdict import Defect, Findings, PartRecord, Proof, Unaccounted
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.opc.package import Package
-from docops_flask.engine.opc.xml_part import parse_part
+from docops_flask.engine.opc.xml_part import parse_part, serialize_part
 from docops_flask.engine.opc.zip_reader import ZipReader
 
 
@@ -111,7 +111,7 @@ class _Account:
         if written is None:
             return
         self._compare(record, expected, written)
-        self._pass_gate(record, written, member.after)
+        self._pass_gate(record, written, serialize_part(written))
         if self.findings.count == before and record.name not in self.replayed:
             self._found(record, "bytes", "The bytes of this part changed, and no entry speaks of it.")
 
@@ -144,12 +144,10 @@ class _Account:
         defects = list(defects_of(name, written, content, self._parts.relationship_ids))
         if not defects:
             return
-        original, original_content = self._parts.fresh_root(name), self._parts.content(name)
-        known = (
-            set()
-            if original is None
-            else set(defects_of(name, original, original_content, self._parts.relationship_ids))
-        )
+        known: set[Defect] = set()
+        original = self._parts.fresh_root(name)
+        if original is not None:
+            known = set(defects_of(name, original, serialize_part(original), self._parts.relationship_ids))
         self.defects += [defect for defect in defects if defect not in known]
         self.template_defects += [defect for defect in defects if defect in known]
 
