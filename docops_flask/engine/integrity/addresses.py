@@ -8,7 +8,13 @@ from functools import cache
 
 from lxml.etree import _Element
 
-from docops_flask.engine.integrity.blocks import cells_of, children_of, has_spans, paragraphs_of_plain_rows
+from docops_flask.engine.integrity.blocks import (
+    cells_of,
+    children_of,
+    has_spans,
+    note_number,
+    paragraphs_of_plain_rows,
+)
 from docops_flask.engine.integrity.flow import Flow
 from docops_flask.engine.integrity.stories import Story
 from docops_flask.engine.integrity.text_boxes import find_text_boxes, notes_in
@@ -105,8 +111,8 @@ class Addresses:
         flow = None if story is None or story.kind not in _NOTE_KINDS else self._flow_of(story)
         if flow is None:
             return []
-        id_name = flow.names("id")
-        return [each for each in notes_in(flow) if f"n{each.element.get(id_name, '')}." == note]
+        names = flow.names
+        return [each for each in notes_in(flow) if f"n{note_number(each.element, names)}." == note]
 
     def _find_cells(self, row_path: str) -> list[tuple[Flow, dict[int, _Element]]]:
         table_path, _, last = row_path.rpartition(".r")

@@ -74,6 +74,12 @@ def has_spans(table: _Element, names: Names) -> bool:
     return next(table.iter(names("gridSpan"), names("gridBefore")), None) is not None
 
 
+def note_number(note: _Element, names: Names) -> str:
+    """Return the number in the addresses of a note, "" where its id is none."""
+    text = note.get(names("id"))
+    return str(int(text)) if text is not None and _INTEGER.fullmatch(text) else ""
+
+
 def _seen_through(container: _Element, wanted: str, names: Names) -> Iterator[_Element]:
     for child in container:
         if child.tag == wanted:

@@ -12,7 +12,7 @@ from docops_flask.engine.opc.relationships import Relationship
 
 # In the order in which text boxes are counted.
 _KINDS = ("header", "footer", "footnotes", "endnotes", "comments")
-_USUAL_STEM = re.compile(r"[A-Za-z]+[0-9]*")
+_USUAL_STEM = re.compile(r"[A-Za-z]{1,32}[0-9]{0,9}")
 
 
 class Parts(Protocol):

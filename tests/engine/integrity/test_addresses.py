@@ -75,6 +75,16 @@ def test_an_address_of_nothing_leads_nowhere(tmp_path, path):
     package.close()
 
 
+ODD_NOTES = "".join(f'<w:footnote w:id="{id_}">{p("x")}</w:footnote>' for id_ in ("-1", "+2", "03", "x", ""))
+
+
+def test_odd_names_and_ids_have_addresses_too(tmp_path):
+    file = tmp_path / "t.docx"
+    stories = {f"header{'9' * 50}": p("a"), "footer0": p("b"), "footer00": p("c"), "footnotes": ODD_NOTES}
+    file.write_bytes(docx(p("x"), stories=stories))
+    assert compare(file) == 9
+
+
 def test_the_addresses_of_the_corpus_lead_there(corpus):
     counts = []
     for file in corpus:
