@@ -11,7 +11,7 @@ FUZZ_SECONDS ?= 300
 PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip install --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check smoke fuzz mutants mutations bench oracle samples clean
+.PHONY: help demo run test check smoke fuzz mutants mutations bench oracle sbom samples clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
@@ -52,6 +52,12 @@ oracle: $(DEVELOPMENT)  ## compare effective formatting with LibreOffice over th
 
 mutations: $(DEVELOPMENT)  ## 10,000 random mutations of results, each of which the proof has to find
 	@DOCOPS_TESTS_MUTATIONS=10000 $(BIN)/python -m pytest tests/engine/integrity/test_mutations.py
+
+sbom: $(DEVELOPMENT)  ## list what is installed, as CycloneDX; artifacts/sbom.cdx.json
+	@mkdir -p artifacts
+	@$(BIN)/python -m cyclonedx_py requirements requirements.txt --pyproject pyproject.toml --output-reproducible \
+		--validate --output-file artifacts/sbom.cdx.json
+	@echo artifacts/sbom.cdx.json
 
 samples: $(RUNTIME)  ## make samples/ anew from the skills
 	@$(BIN)/python tools/make_samples.py

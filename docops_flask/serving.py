@@ -30,6 +30,7 @@ EXTENSION = "docops"
 # again for ever.
 APP_LOAD_ERROR = 4
 _KEEPALIVE_SECONDS = 5
+_SECRET = "DOCOPS_WEB_BASIC_AUTH"
 _MOST_CONNECTIONS = 1000
 _OWN_DESCRIPTORS = 32
 # Its files, its renderer's channel and pipes, its place in the queue.
@@ -131,6 +132,8 @@ def post_worker_init(worker: Any) -> None:
     """Remove what killed workers left; let SIGTERM refuse new jobs at once, while running ones finish."""
     services = worker.wsgi.extensions[EXTENSION]
     lifecycle = services.lifecycle
+    # It has been read, and renderers have no use for it. The master keeps it for the workers to come.
+    os.environ.pop(_SECRET, None)
 
     def handle_term(number: int, frame: FrameType | None) -> None:
         worker.handle_exit(number, frame)

@@ -35,7 +35,7 @@ def _after(response: Response) -> Response:
     if isinstance(request.failure, Unauthorized):
         auth.challenge(response)
     cors.add_headers(request, response, services().settings)
-    headers.add_console_headers(request, response, services().settings)
+    headers.add_security_headers(request, response, services().settings)
     _record(request, response)
     if request.endpoint == RUN_ENDPOINT:
         if request.failure is not None:

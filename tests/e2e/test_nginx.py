@@ -19,9 +19,17 @@ CONSOLE_HEADERS = {
     "Pragma": "no-cache",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
     "X-Frame-Options": "DENY",
     "Permissions-Policy": "geolocation=(), microphone=(), camera=()",
     "X-Robots-Tag": "noindex, nofollow",
+}
+DATA_HEADERS = {
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
 }
 
 
@@ -119,10 +127,10 @@ def test_what_describes_the_service_asks_for_the_password(nginx, path, headers):
     answer = nginx.ask("GET", path, **headers)
     assert own_error(answer, 401, "UNAUTHORIZED")
     assert answer.headers["WWW-Authenticate"] == 'Basic realm="docops"'
-    for name, value in CONSOLE_HEADERS.items():
-        assert answer.headers[name] == (value if path.startswith("/web") else None)
-    policy = answer.headers["Content-Security-Policy"]
-    assert (policy is not None) == path.startswith("/web")
+    expected = CONSOLE_HEADERS if path.startswith("/web") else DATA_HEADERS
+    assert {name: answer.headers[name] for name in expected} == expected
+    assert answer.headers.get_all("Cache-Control") == [expected["Cache-Control"]]
+    assert answer.headers["Content-Security-Policy"].startswith("default-src")
 
 
 def test_the_password_opens_and_goes_no_further(nginx):

@@ -44,6 +44,16 @@ def kernel_state(pid):
     return status["Seccomp"], status["NoNewPrivs"]
 
 
+def test_a_renderer_is_not_started_with_the_password(start_server):
+    server = start_server(web_basic_auth="anna:not-to-be-seen")
+    answer, renderer = server.frozen_job()
+
+    assert "DOCOPS_WEB_BASIC_AUTH" not in renderer.environ()
+    assert "DOCOPS_WORKERS" in renderer.environ(), "the start environment can be read, and is the worker's"
+    renderer.resume()
+    assert answer.result().status == 200
+
+
 def test_switched_off_it_is_off(start_server):
     server = start_server(sandbox="off")
     assert server.job().status == 200

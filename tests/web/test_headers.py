@@ -1,14 +1,16 @@
-"""The console's headers (contract section 10) on every answer under /web."""
+"""What browsers are told: the console's headers (contract section 10) under /web, another set elsewhere."""
 
 import pytest
 
 from docops_flask.web import console
+from tests.web.forms import form
 
 HEADERS = {
     "Cache-Control": "no-store, max-age=0",
     "Pragma": "no-cache",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
     "X-Frame-Options": "DENY",
     "Permissions-Policy": "geolocation=(), microphone=(), camera=()",
     "X-Robots-Tag": "noindex, nofollow",
@@ -113,10 +115,51 @@ def test_the_origins_the_page_may_call_are_in_connect_src(make_client):
     assert policy_of(response)["connect-src"] == "'self' https://docops.example http://10.0.0.5:8080"
 
 
-@pytest.mark.parametrize("path", ["/healthz", "/v1/meta", "/v1/run", "/website", "/webx/static", "/WEB"])
-def test_other_answers_do_not_have_the_policy(make_client, path):
-    response = make_client(enable_web_console=True).get(path)
-    assert "Content-Security-Policy" not in response.headers
+DATA_HEADERS = {
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+}
+OTHER_ANSWERS = [
+    ("GET", "/healthz", 200),
+    ("HEAD", "/healthz", 200),
+    ("GET", "/v1/meta", 200),
+    ("GET", "/v1/openapi.json", 200),
+    ("GET", "/v1/skills/meeting_notice/template.docx", 200),
+    ("GET", "/metrics", 404),
+    ("GET", "/v1/run", 405),
+    ("POST", "/v1/run", 415),
+    ("GET", "/website", 404),
+    ("GET", "/webx/static", 404),
+    ("GET", "/WEB", 404),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "status"), OTHER_ANSWERS)
+def test_every_other_answer_is_for_the_one_who_asked(make_client, method, path, status):
+    response = make_client(enable_web_console=True).open(path, method=method)
+    assert response.status_code == status
+    assert {name: response.headers.get(name) for name in DATA_HEADERS} == DATA_HEADERS
+
+
+def test_a_zip_and_a_refused_upload_have_them_too(client, make_client):
+    answers = [
+        client.post("/v1/run", data=form()),
+        make_client(max_upload_bytes=10).post("/v1/run", data=form()),
+    ]
+    assert [answer.status_code for answer in answers] == [200, 413]
+    for answer in answers:
+        assert {name: answer.headers.get(name) for name in DATA_HEADERS} == DATA_HEADERS
+
+
+def test_an_allowed_origin_reads_answers_all_the_same(make_client):
+    origin = {"Origin": "https://office.example"}
+    client = make_client(enable_cors=True, cors_allow_origins=("https://office.example",))
+    response = client.get("/healthz", headers=origin)
+    assert response.headers["Access-Control-Allow-Origin"] == "https://office.example"
+    assert response.headers["Cross-Origin-Resource-Policy"] == "same-origin"
 
 
 @pytest.mark.parametrize("path", ["/web", "/web/static/js/main.js", "/web/nothing"])

@@ -16,6 +16,7 @@ from docops_flask import __version__
 from docops_flask.engine.options import FIELD_ORDER
 from docops_flask.engine.skills.json_schema import payload_json_schema
 from docops_flask.engine.skills.registry import load_skills
+from docops_flask.web.headers import DATA_HEADERS
 from tests.conftest import ROOT
 from tests.web.error_classes import all_errors
 from tests.web.forms import form, members
@@ -300,7 +301,8 @@ class TestTheDocumentHoldsAnswers:
     @staticmethod
     def answer(**changes):
         answer = {"path": "/healthz", "method": "GET", "status": 200, "body": b'{"status": "ok"}'}
-        answer["headers"] = {"Content-Type": "application/json", "X-Docops-Request-Id": "0" * 32}
+        headers = {"Content-Type": "application/json", "X-Docops-Request-Id": "0" * 32}
+        answer["headers"] = DATA_HEADERS | changes.pop("headers", headers)
         return answer | changes
 
     def test_one_that_is_described(self):
