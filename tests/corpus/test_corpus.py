@@ -47,6 +47,7 @@ def run(template: Path, folder: Path, values, **asked) -> tuple[dict, bytes]:
     )
     result = run_job(job, template, folder)
     with zipfile.ZipFile(folder / "outputs.zip") as archive:
+        assert json.loads(archive.read("out.integrity.json"))["verdict"] == "intact", template
         return result, archive.read("out.docx")
 
 

@@ -8,9 +8,15 @@ from functools import cache
 
 from lxml.etree import _Element
 
-from docops_flask.engine.integrity.blocks import cells_of, children_of, has_spans
-from docops_flask.engine.integrity.flow import Flow, Paragraph
-from docops_flask.engine.integrity.stories import Story, note_id
+from docops_flask.engine.integrity.blocks import (
+    cells_of,
+    children_of,
+    has_spans,
+    note_number,
+    paragraphs_of_plain_rows,
+)
+from docops_flask.engine.integrity.flow import Flow
+from docops_flask.engine.integrity.stories import Story
 from docops_flask.engine.integrity.text_boxes import find_text_boxes, notes_in
 
 _NOTE_KINDS = ("footnotes", "endnotes")
@@ -18,6 +24,8 @@ _NOTE_KINDS = ("footnotes", "endnotes")
 _MOST_NESTED = 85
 _MOST_DIGITS = 9
 
+# A paragraph that an address leads to, and the flow whose part and names it has.
+Paragraph = tuple[_Element, Flow]
 StoryFlow = Callable[[Story], Flow | None]
 
 
@@ -30,23 +38,57 @@ class Addresses:
     def __init__(self, stories: Sequence[Story], flow_of: StoryFlow) -> None:
         self._stories = {story.prefix: story for story in stories if story.kind != "comments"}
         self._flow_of = cache(flow_of)
-        # Thousands of addresses share their first steps.
-        self._paragraphs = cache(self._find_paragraphs)
+        # Whole flows and tables are learned at once: where one placeholder is, others are.
+        self._known: dict[str, list[Paragraph]] = {}
+        self._learned: set[str] = set()
         self._rows = cache(self._find_rows)
         self._cells = cache(self._find_cells)
         self._text_boxes = cache(self._find_text_boxes)
 
     def paragraphs(self, path: str) -> list[Paragraph]:
         """Return the paragraphs that ``path`` names, in document order; none when it leads nowhere."""
-        prefix, _, last = path.rpartition("p")
-        number = _number(last)
-        if number is None or path.count(".c") > _MOST_NESTED:
-            return []
-        found = self._paragraphs(prefix)
-        return [Paragraph(paragraphs[number], flow) for flow, paragraphs in found if number < len(paragraphs)]
+        found = self._known.get(path)
+        if found is None:
+            self._learn(path)
+            found = self._known.get(path, [])
+        return found
 
-    def _find_paragraphs(self, prefix: str) -> list[tuple[Flow, list[_Element]]]:
-        return [(flow, flow.paragraphs()) for flow in self._flows(prefix)]
+    def _learn(self, path: str) -> None:
+        """Learn the addresses of the table that ``path`` leads into, else of its flow."""
+        if path.count(".c") > _MOST_NESTED:
+            return
+        prefix = path[: path.rfind("p") + 1].removesuffix("p")
+        row_path, mark, _ = prefix.rpartition(".c")
+        table_path = row_path.rpartition(".r")[0] if mark else ""
+        source = table_path or prefix
+        if source in self._learned:
+            return
+        self._learned.add(source)
+        if table_path:
+            self._learn_table(table_path)
+        # A note's id may look like anything, a cell's address too.
+        if not table_path or path not in self._known:
+            for flow in self._flows(prefix):
+                self._learn_flow(prefix, flow, flow.paragraphs())
+
+    def _learn_table(self, table_path: str) -> None:
+        for flow, rows, spans in self._rows(table_path):
+            names = flow.names
+            plain = None if spans or not rows else paragraphs_of_plain_rows(rows, names)
+            if plain is not None:
+                for number, paragraphs in enumerate(plain):
+                    prefix = f"{table_path}.r{number}.c"
+                    for column, paragraph in enumerate(paragraphs):
+                        self._known.setdefault(f"{prefix}{column}.p0", []).append((paragraph, flow))
+                continue
+            for number, row in enumerate(rows):
+                for column, cell in cells_of(row, names, has_spans=spans).items():
+                    paragraphs = children_of(cell, names.p, names)
+                    self._learn_flow(f"{table_path}.r{number}.c{column}.", flow, paragraphs)
+
+    def _learn_flow(self, prefix: str, flow: Flow, paragraphs: list[_Element]) -> None:
+        for number, paragraph in enumerate(paragraphs):
+            self._known.setdefault(f"{prefix}p{number}", []).append((paragraph, flow))
 
     def _flows(self, prefix: str) -> list[Flow]:
         """Return the flows in which addresses begin with ``prefix``."""
@@ -69,8 +111,8 @@ class Addresses:
         flow = None if story is None or story.kind not in _NOTE_KINDS else self._flow_of(story)
         if flow is None:
             return []
-        id_name = flow.names("id")
-        return [each for each in notes_in(flow) if f"n{note_id(each.element.get(id_name, ''))}." == note]
+        names = flow.names
+        return [each for each in notes_in(flow) if f"n{note_number(each.element, names)}." == note]
 
     def _find_cells(self, row_path: str) -> list[tuple[Flow, dict[int, _Element]]]:
         table_path, _, last = row_path.rpartition(".r")

@@ -11,6 +11,8 @@ from lxml.etree import _Element
 from docops_flask.engine.integrity.names import ALTERNATE_CONTENT, BRANCHES, Names
 
 _INTEGER = re.compile(r"[+-]?\d{1,9}")
+# As the walk has it.
+_MOST_NOTE_ID_CHARACTERS = 16
 
 
 def children_of(container: _Element, wanted: str, names: Names) -> list[_Element]:
@@ -49,9 +51,35 @@ def cells_of(row: _Element, names: Names, *, has_spans: bool = True) -> dict[int
     return by_column
 
 
+def paragraphs_of_plain_rows(rows: list[_Element], names: Names) -> list[list[_Element]] | None:
+    """Return the paragraphs of a table row by row, one a cell; ``None`` when it is no such table.
+
+    Most great tables are: then a cell's children need not be looked at one by one.
+    """
+    table = rows[0].getparent()
+    if table is None or next(table.iterdescendants(names.tbl, *names.around_blocks), None) is not None:
+        return None
+    cells, paragraphs = list(table.iter(names.tc)), list(table.iter(names.p))
+    if [paragraph.getparent() for paragraph in paragraphs] != cells:
+        return None
+    by_row: dict[_Element, list[_Element]] = {row: [] for row in rows}
+    for cell, paragraph in zip(cells, paragraphs, strict=True):
+        row = cell.getparent()
+        if row is None or row not in by_row:
+            return None
+        by_row[row].append(paragraph)
+    return list(by_row.values())
+
+
 def has_spans(table: _Element, names: Names) -> bool:
     """Say whether a cell of the table, or of one in it, does not stand in the column of its number."""
     return next(table.iter(names("gridSpan"), names("gridBefore")), None) is not None
+
+
+def note_number(note: _Element, names: Names) -> str:
+    """Return what stands for a note's id in its addresses: "" for one that is no number's length."""
+    stated = note.get(names("id"), "")
+    return stated if len(stated) <= _MOST_NOTE_ID_CHARACTERS else ""
 
 
 def _seen_through(container: _Element, wanted: str, names: Names) -> Iterator[_Element]:

@@ -28,12 +28,12 @@ def replay_fix(fix: Fix, addresses: Addresses) -> tuple[str, str | None]:
     found = addresses.paragraphs(fix.paragraph_path)
     if len(found) != 1:
         return "", "its paragraph_path leads to no paragraph, or to several"
-    paragraph = found[0]
-    names, part = paragraph.flow.names, paragraph.flow.part
+    paragraph, flow = found[0]
+    names, part = flow.names, flow.part
     properties = "pPr" if fix.run_id is None else "rPr"
     if fix.element not in _ORDERS[properties]:
         return part, f"its element is none of w:{properties}"
-    holder = paragraph.element
+    holder = paragraph
     if fix.run_id is not None:
         run = _run(holder, fix, names)
         if run is None:

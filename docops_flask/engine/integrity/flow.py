@@ -26,10 +26,3 @@ class Flow(NamedTuple):
     def tables(self) -> list[_Element]:
         """Return the tables in document order; an address counts them (``t0``)."""
         return children_of(self.element, self.names.tbl, self.names)
-
-
-class Paragraph(NamedTuple):
-    """A paragraph that an address leads to, and the flow it stands in."""
-
-    element: _Element
-    flow: Flow

@@ -5,13 +5,15 @@ from collections.abc import Callable, Container, Iterator
 
 from lxml.etree import _Element
 
-from docops_flask.engine.integrity.names import ALTERNATE_CONTENT, DRAWING_PROPERTIES, names_in
+from docops_flask.engine.integrity.names import ALTERNATE_CONTENT, DRAWING_PROPERTIES, Names, names_in
 from docops_flask.engine.integrity.verdict import Defect
 from docops_flask.engine.opc.content_types import CONTENT_TYPES_PART
 from docops_flask.engine.opc.package import Package
 from docops_flask.engine.opc.relationships import REL_STRICT, REL_TRANSITIONAL
 
 _UNIQUE = "bookmarkStart footnote endnote comment"
+# Where none of these is to be read, no element of that name is there.
+_ID_WORDS = (b"docPr", b"bookmarkStart", b"footnote", b"endnote", b"comment")
 # What a cell may end with; a table at its end makes Word repair the file (17.4.65).
 _CELL_ENDS = "p sdt customXml bookmarkStart bookmarkEnd ins moveTo moveToRangeEnd moveFromRangeEnd permEnd"
 
@@ -30,9 +32,9 @@ def defects_of(
 ) -> Iterator[Defect]:
     """Yield what Word would repair in a part of WordprocessingML.
 
-    ``content`` are its bytes; ``relationship_ids`` returns the ids of a part's relationships.
+    ``content`` are its bytes in UTF-8; ``relationship_ids`` returns the ids of a part's relationships.
     """
-    yield from _in_elements(part, root)
+    yield from _in_elements(part, root, content)
     used = _relationships_used(root, content)
     known = relationship_ids(part) if used else ()
     for each in sorted(used):
@@ -41,15 +43,32 @@ def defects_of(
             yield Defect(part, "dangling_relationship", each, message)
 
 
-def _in_elements(part: str, root: _Element) -> Iterator[Defect]:
+def _in_elements(part: str, root: _Element, content: bytes) -> Iterator[Defect]:
     names = names_in(root.tag)
     if names is None:
         return
+    if not _every_cell_ends_well(root, content):
+        yield from _cells(part, root, names)
+    if any(word in content for word in _ID_WORDS):
+        yield from _same_ids(part, root, names)
+
+
+def _every_cell_ends_well(root: _Element, content: bytes) -> bool:
+    """Say whether the bytes alone show that each cell ends with a paragraph; where they do not, one looks."""
+    w = f"{root.prefix}:" if root.prefix else ""
+    ends = content.count(f"</{w}p></{w}tc>".encode()) + content.count(f"<{w}p/></{w}tc>".encode())
+    return f"<{w}tc/>".encode() not in content and ends == content.count(f"</{w}tc>".encode())
+
+
+def _cells(part: str, root: _Element, names: Names) -> Iterator[Defect]:
     cell_ends = names.all(_CELL_ENDS) | {ALTERNATE_CONTENT}
     for number, cell in enumerate(root.iter(names.tc)):
         if not len(cell) or (cell[-1].tag not in cell_ends and not _ends_well(cell, cell_ends)):
             message = "A table cell does not end with a paragraph."
             yield Defect(part, "empty_cell", f"cell {number}", message)
+
+
+def _same_ids(part: str, root: _Element, names: Names) -> Iterator[Defect]:
     id_name = names("id")
     seen: set[tuple[str, str]] = set()
     for element in root.iter(*DRAWING_PROPERTIES, *names.all(_UNIQUE)):
@@ -72,6 +91,8 @@ def _relationships_used(root: _Element, content: bytes) -> set[str]:
     bound = {prefix for prefix, uri in root.nsmap.items() if uri in (REL_TRANSITIONAL, REL_STRICT)}
     used: set[str] = set()
     for prefix in {"r", *filter(None, bound)}:
+        if f"{prefix}:".encode() not in content:
+            continue
         pattern = rf'\s{re.escape(prefix)}:(?:id|embed|link|pict|href|dm|lo|qs|cs)="([^"<>]*)"'
         used.update(match.decode("utf-8", "replace") for match in re.findall(pattern.encode(), content))
     return used - {""}

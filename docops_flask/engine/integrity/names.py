@@ -29,10 +29,12 @@ class Names:
         self.tbl, self.tr, self.tc = self("tbl"), self("tr"), self("tc")
         self.sdt, self.sdt_content = self("sdt"), self("sdtContent")
         self.blocks = frozenset((self.p, self.tbl))
-        self.wrappers = self.all("customXml smartTag ins moveTo hyperlink")
-        self.properties = self.all("tcPr trPr tblPr")
-        self.br, self.tab = self("br"), self("tab")
         self.text_box = self("txbxContent")
+        self.wrappers = self.all("customXml smartTag ins moveTo hyperlink")
+        self.around_blocks = self.wrappers | {self.sdt, ALTERNATE_CONTENT, self.text_box}
+        self.properties = self.all("tcPr trPr tblPr")
+        self.look = self.all("pPr rPr")
+        self.br, self.tab = self("br"), self("tab")
 
     def __call__(self, local: str) -> str:
         """Return the Clark name of ``local``."""

@@ -4,9 +4,8 @@ from collections.abc import Iterator
 
 from lxml.etree import _Element
 
-from docops_flask.engine.integrity.blocks import cells_of, children_of
+from docops_flask.engine.integrity.blocks import cells_of, children_of, note_number
 from docops_flask.engine.integrity.flow import Flow
-from docops_flask.engine.integrity.stories import note_id
 from docops_flask.engine.integrity.template_parts import TemplateParts
 from docops_flask.engine.integrity.text_boxes import find_text_boxes, notes_in
 
@@ -20,7 +19,7 @@ def paragraph_paths(part: str, parts: TemplateParts) -> dict[_Element, str]:
             continue
         notes = notes_in(flow)
         for note in notes:
-            paths.update(_paths(note, f"{prefix}n{note_id(note.element.get(note.names('id'), ''))}."))
+            paths.update(_paths(note, f"{prefix}n{note_number(note.element, note.names)}."))
         if not notes:
             paths.update(_paths(flow, prefix))
     boxes = find_text_boxes([flow for flow in flows.values() if flow is not None])

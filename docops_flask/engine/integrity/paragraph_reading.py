@@ -7,6 +7,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cache
 from operator import attrgetter
+from typing import NamedTuple
 
 from lxml.etree import _Element
 
@@ -32,8 +33,7 @@ _CHARACTERS = {
 }
 
 
-@dataclass(slots=True, eq=False)
-class Span:
+class Span(NamedTuple):
     """A w:t: its characters stand at ``start``:``end`` of the paragraph's text, in run number ``run``."""
 
     node: _Element
@@ -49,20 +49,18 @@ class Reading:
     text: str
     spans: list[Span]
 
-    def spans_between(self, start: int, end: int) -> list[int]:
-        """Return the numbers of the spans that hold characters of ``text[start:end]``."""
-        number = max(0, bisect_right(self.spans, start, key=_start) - 1) if len(self.spans) > 1 else 0
+    def spans_between(self, start: int, end: int) -> list[Span]:
+        """Return the spans that hold characters of ``text[start:end]``."""
+        spans = self.spans
+        if len(spans) == 1:
+            return spans if spans[0].start <= start < spans[0].end else []
+        number = max(0, bisect_right(spans, start, key=_start) - 1)
         found = []
-        while number < len(self.spans) and self.spans[number].start < end:
-            if self.spans[number].end > start:
-                found.append(number)
+        while number < len(spans) and spans[number].start < end:
+            if spans[number].end > start:
+                found.append(spans[number])
             number += 1
         return found
-
-    def run_at(self, position: int) -> int | None:
-        """Return the number of the run that holds a character, ``None`` where no w:t holds it."""
-        found = self.spans_between(position, position + 1)
-        return self.spans[found[0]].run if found else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +89,26 @@ def _roles(names: Names) -> _Roles:
 
 def read_paragraph(paragraph: _Element, names: Names) -> Reading:
     """Return the text of a w:p with the way back to its w:t elements."""
+    only = _only_text(paragraph, names)
+    if only is not None:
+        text = only.text or ""
+        return Reading(text, [Span(only, 0, len(text), 0)])
     reader = _Reader(names)
     reader.read_content(paragraph, shown=True)
     return Reading("".join(reader.texts), reader.spans)
+
+
+def _only_text(paragraph: _Element, names: Names) -> _Element | None:
+    """Return the w:t of a paragraph that holds nothing else but properties, as most cells' do."""
+    holder = paragraph
+    for wanted in (names.r, names.t):
+        count = len(holder)
+        if not 0 < count <= 2 or (count == 2 and holder[0].tag not in names.look):
+            return None
+        holder = holder[-1]
+        if holder.tag != wanted:
+            return None
+    return holder
 
 
 def runs_of(paragraph: _Element, names: Names) -> list[_Element]:

@@ -13,7 +13,7 @@ from lxml.etree import _Element
 from docops_flask.engine.integrity.addresses import Addresses
 from docops_flask.engine.integrity.claims import Replacement
 from docops_flask.engine.integrity.names import SPACE, Names
-from docops_flask.engine.integrity.paragraph_reading import Reading, read_paragraph
+from docops_flask.engine.integrity.paragraph_reading import Reading, Span, read_paragraph
 
 _FIELD_NAME = re.compile(r"[A-Z0-9_]*[A-Z][A-Z0-9_]*")
 _DROPPED_BY_WORD = " \t\r\n"
@@ -28,15 +28,21 @@ class PlannedParagraph:
     names: Names
     reading: Reading
     entries: list[Replacement] = field(default_factory=list)
+    covered: list[list[Span]] = field(default_factory=list)
 
-    def takes(self, entry: Replacement, path: str, *, is_mirror: bool) -> bool:
-        """Say whether the paragraph holds what ``entry`` replaces, after the entries before it."""
+    def take(self, entry: Replacement, path: str, *, is_mirror: bool) -> bool:
+        """Take ``entry`` if the paragraph holds what it replaces, after the entries before it."""
         start, end = entry.start, entry.end
         if not 0 <= start < end or (self.entries and start < self.entries[-1].end):
             return False
         if self.reading.text[start:end] != entry.original_text:
             return False
-        return is_mirror or entry.run_id == f"{path}:r{self.reading.run_at(start)}"
+        covered = self.reading.spans_between(start, end)
+        if not covered or not (is_mirror or entry.run_id == f"{path}:r{covered[0].run}"):
+            return False
+        self.entries.append(entry)
+        self.covered.append(covered)
+        return True
 
 
 class Replay:
@@ -77,11 +83,7 @@ class Replay:
                 PlannedParagraph(flow.part, flow.names, read_paragraph(element, flow.names))
                 for element, flow in self._addresses.paragraphs(path)
             ]
-        for planned in candidates:
-            if planned.takes(entry, path, is_mirror=is_mirror):
-                planned.entries.append(entry)
-                return True
-        return False
+        return any(planned.take(entry, path, is_mirror=is_mirror) for planned in candidates)
 
 
 def replay_paragraph(planned: PlannedParagraph) -> None:
@@ -89,16 +91,23 @@ def replay_paragraph(planned: PlannedParagraph) -> None:
 
     Raises ``ValueError`` for a value with characters that XML cannot hold.
     """
-    spans = planned.reading.spans
-    edits: dict[int, list[tuple[int, int, str]]] = {}
-    for entry in planned.entries:
-        for number in planned.reading.spans_between(entry.start, entry.end):
-            first = spans[number].start
+    if len(planned.entries) == len(planned.covered[0]) == 1:
+        _replay_alone(planned.entries[0], planned.covered[0][0], planned.names)
+        return
+    edits: dict[_Element, list[tuple[int, int, str]]] = {}
+    for entry, covered in zip(planned.entries, planned.covered, strict=True):
+        for node, first, _, _ in covered:
             value = entry.new_text if first <= entry.start else ""
-            edits.setdefault(number, []).append((max(0, entry.start - first), entry.end - first, value))
-    for number, of_span in edits.items():
-        node = spans[number].node
-        _write(node, _lines(node.text or "", of_span), planned.names)
+            edits.setdefault(node, []).append((max(0, entry.start - first), entry.end - first, value))
+    for node, of_node in edits.items():
+        _write(node, _lines(node.text or "", of_node), planned.names)
+
+
+def _replay_alone(entry: Replacement, span: Span, names: Names) -> None:
+    """Put in a value that no other shares its w:t with, as nearly all are."""
+    node, first, _, _ = span
+    edit = (entry.start - first, entry.end - first, entry.new_text)
+    _write(node, _lines(node.text or "", [edit]), names)
 
 
 def _lines(text: str, edits: list[tuple[int, int, str]]) -> list[str]:
@@ -107,9 +116,12 @@ def _lines(text: str, edits: list[tuple[int, int, str]]) -> list[str]:
     done = 0
     for start, end, value in edits:
         pieces[-1] += text[done:start]
-        head, *others = _MARKS.split(value)
-        pieces[-1] += head
-        pieces += others
+        if "\n" in value or "\t" in value:
+            head, *others = _MARKS.split(value)
+            pieces[-1] += head
+            pieces += others
+        else:
+            pieces[-1] += value
         done = end
     pieces[-1] += text[done:]
     return pieces

@@ -12,7 +12,6 @@ from docops_flask.engine.opc.relationships import Relationship
 
 # In the order in which text boxes are counted.
 _KINDS = ("header", "footer", "footnotes", "endnotes", "comments")
-_MOST_NOTE_ID_CHARACTERS = 16
 _USUAL_STEM = re.compile(r"[A-Za-z]{1,32}[0-9]{0,9}")
 
 
@@ -61,8 +60,3 @@ def _free_prefix(name: str, kind: str, taken: Container[str]) -> str:
 def _position(story: Story) -> tuple[int, int, str]:
     digits = re.search(r"\d+", story.prefix)
     return _KINDS.index(story.kind), int(digits[0]) if digits else 0, story.prefix
-
-
-def note_id(stated: str) -> str:
-    """Return what stands for a note's id in an address: "" for one that is no number's length."""
-    return stated if len(stated) <= _MOST_NOTE_ID_CHARACTERS else ""

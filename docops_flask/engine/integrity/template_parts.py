@@ -30,10 +30,6 @@ class TemplateParts:
         except InvalidTemplate:
             return None
 
-    def content(self, name: str) -> bytes:
-        """Return the bytes of a part."""
-        return self._template.read(name)
-
     def stories(self) -> list[Story]:
         """Return the stories of the template, comments included."""
         main = self._template.main_part

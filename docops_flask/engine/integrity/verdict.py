@@ -72,6 +72,10 @@ class PartRecord:
     replacements: int = 0
     fixes: int = 0
 
+    def as_dict(self) -> dict[str, Any]:
+        """Return the record as the JSON has it."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
 
 @dataclass(frozen=True, slots=True)
 class Proof:
@@ -92,7 +96,7 @@ class Proof:
         return {
             **self.summary(),
             "algorithm": "SHA-256",
-            "parts": [asdict(part) for part in self.parts],
+            "parts": [part.as_dict() for part in self.parts],
         }
 
     def summary(self) -> dict[str, Any]:

@@ -30,11 +30,11 @@ def compare(file):
                 walked = position(each.element)
                 text = ParagraphText(each.element, each.part.w)
                 followed = addresses.paragraphs(each.path)
-                assert (each.part.name, walked) in [
-                    (found.flow.part, position(found.element)) for found in followed
-                ], each.path
+                places = [(flow.part, position(element)) for element, flow in followed]
+                assert (each.part.name, walked) in places, each.path
                 if len(followed) == 1:
-                    reading = read_paragraph(followed[0].element, followed[0].flow.names)
+                    ((element, flow),) = followed
+                    reading = read_paragraph(element, flow.names)
                     assert reading.text == text.text, each.path
                     assert [(span.start, span.end, span.run) for span in reading.spans] == [
                         (piece.start, piece.end, piece.run_index) for piece in text.pieces
@@ -73,6 +73,16 @@ def test_an_address_of_nothing_leads_nowhere(tmp_path, path):
     parts = TemplateParts(package)
     assert Addresses(parts.stories(), parts.flow_of).paragraphs(path) == []
     package.close()
+
+
+ODD_NOTES = "".join(f'<w:footnote w:id="{id_}">{p("x")}</w:footnote>' for id_ in ("-1", "+2", "03", "x", ""))
+
+
+def test_odd_names_and_ids_have_addresses_too(tmp_path):
+    file = tmp_path / "t.docx"
+    stories = {f"header{'9' * 50}": p("a"), "footer0": p("b"), "footer00": p("c"), "footnotes": ODD_NOTES}
+    file.write_bytes(docx(p("x"), stories=stories))
+    assert compare(file) == 9
 
 
 def test_the_addresses_of_the_corpus_lead_there(corpus):

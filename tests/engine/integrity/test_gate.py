@@ -6,7 +6,7 @@ from lxml import etree
 from docops_flask.engine import pipeline
 from docops_flask.engine.errors import ResultRefused
 from tests.engine.integrity.finished_job import finish
-from tests.factories import docx, p, tbl, tc, tr
+from tests.factories import docx, p, story, tbl, tc, tr
 
 VALUES = {"A": "x"}
 PICTURE = '<w:r><w:drawing><wp:inline><wp:docPr id="7"/></wp:inline></w:drawing></w:r>'
@@ -55,6 +55,13 @@ def test_what_is_broken_anew_never_leaves(tmp_path, monkeypatch, body, defect):
     with pytest.raises(ResultRefused) as refused:
         finish(tmp_path, docx(p("【A】")), VALUES)
     assert defect[0] in refused.value.inner
+
+
+@pytest.mark.parametrize(("body", "defect"), BROKEN.values(), ids=BROKEN)
+def test_it_makes_no_difference_how_the_template_is_encoded(tmp_path, body, defect):
+    content = story("document", f"<w:body>{body}{p('【A】')}</w:body>").replace("UTF-8", "UTF-16")
+    job = finish(tmp_path, docx("", extra={"word/document.xml": content.encode("utf-16")}), VALUES)
+    assert [(each["code"], each["subject"]) for each in job.integrity["template_defects"]] == [defect]
 
 
 def test_a_part_without_a_content_type_is_a_defect(tmp_path):

@@ -69,4 +69,4 @@ def test_every_mutation_of_a_result_is_found(finished):
         proof = replace(job, document=document).proof()
         assert proof.verdict == "violated", f"not found: {done} in {job.template}"
         assert proof.reason()
-    assert len(kinds) > MUTATIONS // 40
+    assert len(kinds) > 12

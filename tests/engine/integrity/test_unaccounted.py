@@ -62,6 +62,12 @@ def test_another_way_to_write_the_same_document_is_no_difference(job, old, new):
     assert job.edited(old, new).proof().verdict == "intact"
 
 
+@pytest.mark.parametrize(("old", "new"), SAME.values(), ids=SAME)
+def test_a_part_that_no_entry_speaks_of_is_the_same_byte_for_byte(tmp_path, old, new):
+    job = finish(tmp_path, docx(BODY.replace("【", "(")), VALUES).edited(old, new)
+    assert job.found() == [("bytes", "")]
+
+
 MEMBERS = {
     "a picture changed": ({"word/media/a.png": b"Picture"}, [("bytes", "")]),
     "a picture gone": ({"word/media/a.png": None}, [("member_removed", "")]),
