@@ -12,7 +12,7 @@ FUZZ_SECONDS ?= 300
 PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip install --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check smoke fuzz mutants mutations bench oracle sbom samples clean
+.PHONY: help demo run test check smoke endurance fuzz mutants mutations bench oracle sbom samples clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
@@ -34,6 +34,10 @@ check: $(DEVELOPMENT)  ## ruff, mypy (strict), import-linter
 
 smoke: $(RUNTIME)  ## put load on a server started for it and judge what it did; results in artifacts/
 	@$(BIN)/python tools/ci_smoke.py --artifacts-dir artifacts
+
+endurance: $(RUNTIME)  ## crowds, hostile requests, hanging jobs, large files, faults: the short forms
+	@mkdir -p artifacts
+	@$(BIN)/python tools/endurance.py --write-summary artifacts/endurance.json
 
 fuzz: $(ROBUSTNESS)  ## try 5,000 mutated packages, then fuzz the guard and the placeholder grammar
 	@mkdir -p artifacts

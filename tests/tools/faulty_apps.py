@@ -82,6 +82,11 @@ def lets_jobs_wait():
     return _every_second_job(app, block)
 
 
+def leaves_a_thread():
+    """Starts one that does nothing for as long as the worker lives."""
+    return _app(lambda: threading.Thread(target=threading.Event().wait, daemon=True).start())
+
+
 def kills_its_worker():
     return _app(lambda: os.kill(os.getpid(), signal.SIGKILL))
 

@@ -1,0 +1,86 @@
+"""The endurance scenarios tell what does not hold, of servers with one fault each."""
+
+import functools
+import json
+import os
+
+import pytest
+
+from tools import endurance_hang, endurance_server
+from tools.endurance import LONG, SCENARIOS, SHORT, main
+from tools.server import Server
+
+
+@pytest.fixture(autouse=True)
+def _only_the_variables_of_the_test(monkeypatch):
+    for name in os.environ:
+        if name.startswith("DOCOPS_"):
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def serve(monkeypatch):
+    """Let the scenarios start an app with a fault."""
+
+    def use(app):
+        faulty = functools.partial(Server, app=f"tests.tools.faulty_apps:{app}()")
+        monkeypatch.setattr(endurance_server, "Server", faulty)
+
+    return use
+
+
+def test_every_scenario_has_a_short_and_a_long_form():
+    assert set(SHORT) == set(LONG) == set(SCENARIOS)
+    assert all(SHORT[name] < LONG[name] for name in SCENARIOS)
+
+
+@pytest.mark.parametrize(
+    ("app", "scenario", "size", "complaint"),
+    [
+        ("answers_500", "capacity", 4, "were told something else: ['500"),
+        ("answers_500", "overload", 60, "were told something else: ['500"),
+        ("answers_500", "soak", 8, "answers were not those that are due"),
+        ("answers_500", "chaos", 3, "failed that no fault hit"),
+        ("forgets_a_file", "capacity", 4, "entries are left in the work folder"),
+        ("kills_its_worker", "soak", 8, "a worker was replaced"),
+        ("leaves_a_thread", "soak", 60, "threads became more"),
+    ],
+)
+def test_a_fault_is_named(serve, monkeypatch, app, scenario, size, complaint):
+    monkeypatch.setattr(endurance_server, "_SETTLE_SECONDS", 0.1)
+    serve(app)
+
+    verdict = SCENARIOS[scenario](size)
+
+    assert not verdict.held
+    assert any(complaint in each for each in verdict.complaints), verdict.complaints
+
+
+def test_jobs_that_do_not_hang_are_no_hanging_jobs(monkeypatch):
+    monkeypatch.setattr(endurance_hang, "_stop_renderers", lambda _server, _over: None)
+
+    verdict = endurance_hang.hang(2)
+
+    assert verdict.complaints == ["not all were told 408: {'200': 2}"]
+
+
+def test_what_held_and_what_did_not_is_told_and_written(serve, tmp_path, capsys):
+    summary = tmp_path / "summary.json"
+
+    assert main(["capacity", "--size", "2", "--write-summary", str(summary)]) == 0
+    assert json.loads(summary.read_text("utf-8"))["capacity"]["held"] is True
+    serve("answers_500")
+    assert main(["capacity", "--size", "4"]) == 1
+    assert "FAILED" in capsys.readouterr().out
+
+
+def test_a_server_that_does_not_start_is_told(serve, capsys):
+    serve("does_not_start")
+
+    assert main(["capacity"]) == 2
+    assert capsys.readouterr().err.startswith("endurance: capacity: the server ended")
+
+
+def test_an_unknown_scenario_is_refused():
+    with pytest.raises(SystemExit):
+        main(["everything"])

@@ -1,0 +1,144 @@
+"""The server of a scenario: its workers' figures, its work folder, its log, whether health ever failed."""
+
+import json
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from tools.client import Client
+from tools.endurance_verdict import Verdict
+from tools.server import Server
+from tools.stats import percentile
+
+_PROBE_SECONDS = 0.05
+_SETTLE_SECONDS = 5.0
+# Of the contract's section 5: what may live as long as the server does.
+_MAY_STAY = (".lock", ".pid", ".db")
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerFigures:
+    """What a worker holds: memory in bytes, descriptors, threads, and children that nobody waited for."""
+
+    memory: int
+    descriptors: int
+    threads: int
+    zombies: int
+
+
+@dataclass
+class Health:
+    """Latencies of ``/healthz`` in milliseconds, and what went wrong with it."""
+
+    latencies_ms: list[float] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
+
+
+class EnduranceServer:
+    """A server with one worker unless ``settings`` (DOCOPS_ names in small letters) say otherwise."""
+
+    def __init__(self, folder: Path, **settings: object) -> None:
+        self.work_folder = folder / "work"
+        self.work_folder.mkdir()
+        self.log = folder / "log"
+        environ = {"DOCOPS_WORKERS": "1", "TMPDIR": str(self.work_folder)}
+        environ |= {f"DOCOPS_{name.upper()}": str(value) for name, value in settings.items()}
+        self.server = Server(self.log, environ)
+        self.server.wait_until_healthy()
+        self.client = Client(self.server.base_url)
+
+    def workers(self) -> list[psutil.Process]:
+        """Return the worker processes."""
+        return psutil.Process(self.server.pid).children()
+
+    def figures(self) -> dict[int, WorkerFigures]:
+        """Return what each worker holds, by its process id."""
+        found = {}
+        for worker in self.workers():
+            with worker.oneshot():
+                found[worker.pid] = WorkerFigures(
+                    memory=worker.memory_info().rss,
+                    descriptors=worker.num_fds(),
+                    threads=worker.num_threads(),
+                    zombies=sum(_is_zombie(child) for child in worker.children()),
+                )
+        return found
+
+    def leftovers(self) -> list[str]:
+        """Return what lies in the work folder and may not stay there."""
+        return sorted(
+            path.name
+            for path in self.work_folder.iterdir()
+            if path.suffix not in _MAY_STAY and not list(path.glob("listener-*"))
+        )
+
+    def lines(self) -> list[dict[str, Any]]:
+        """Return the log's lines of requests."""
+        found = []
+        for line in self.log.read_text("utf-8").splitlines():
+            if line.startswith("{"):
+                content = json.loads(line)
+                if "request_id" in content:
+                    found.append(content)
+        return found
+
+    def demand_rest(self, verdict: Verdict) -> None:
+        """Demand that nothing of the jobs is left in the work folder."""
+        deadline = time.monotonic() + _SETTLE_SECONDS
+        while self.leftovers() and time.monotonic() < deadline:
+            time.sleep(_PROBE_SECONDS)
+        left = self.leftovers()
+        verdict.demand(not left, f"{len(left)} entries are left in the work folder, {left[:3]} among them")
+
+
+@contextmanager
+def endurance_server(verdict: Verdict, **settings: object) -> Iterator[EnduranceServer]:
+    """Serve inside ``with``, asking for health all the while; ``verdict`` is told of both at the end."""
+    with tempfile.TemporaryDirectory(prefix="docops-endurance-") as folder:
+        server = EnduranceServer(Path(folder), **settings)
+        health, stop = Health(), threading.Event()
+        probe = threading.Thread(target=_probe, args=(server.server.base_url, health, stop))
+        probe.start()
+        try:
+            yield server
+            server.demand_rest(verdict)
+        finally:
+            stop.set()
+            probe.join()
+            status = server.server.stop()
+        verdict.figures["health p99 ms"] = _rounded(percentile(health.latencies_ms, 99))
+        verdict.figures["health requests"] = len(health.latencies_ms)
+        verdict.demand(not health.failures, f"/healthz failed: {health.failures[:3]}")
+        verdict.demand(status == 0, f"told to stop, the server ended with status {status}")
+
+
+def _probe(base_url: str, health: Health, stop: threading.Event) -> None:
+    client = Client(base_url, timeout_seconds=10)
+    while not stop.wait(_PROBE_SECONDS):
+        started = time.perf_counter()
+        try:
+            status = client.get("/healthz").status
+        except OSError as error:
+            health.failures.append(repr(error))
+            continue
+        health.latencies_ms.append((time.perf_counter() - started) * 1000)
+        if status != 200:
+            health.failures.append(str(status))
+
+
+def _is_zombie(process: psutil.Process) -> bool:
+    try:
+        return process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 1)
