@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from flask import Response
 
 from docops_flask.settings import Settings
+from docops_flask.web.health import HEALTH_ENDPOINT
 from docops_flask.web.request import ApiRequest
 
 _CONSOLE = "/web"
@@ -35,12 +36,18 @@ def is_console(request: ApiRequest) -> bool:
     return request.path == _CONSOLE or request.path.startswith(f"{_CONSOLE}/")
 
 
+# The console asks other servers for it without CORS: one that allows no origin is not one that is not there.
+_OPEN_TO_ALL = {"Cross-Origin-Resource-Policy": "cross-origin"}
+
+
 def add_security_headers(request: ApiRequest, response: Response, settings: Settings) -> None:
     """Give ``response`` the console's headers (contract section 10) or those of data, as ``request`` asks."""
     if is_console(request):
         _add_console_headers(response, settings)
     else:
         response.headers.update(DATA_HEADERS)
+        if request.endpoint == HEALTH_ENDPOINT:
+            response.headers.update(_OPEN_TO_ALL)
 
 
 def _add_console_headers(response: Response, settings: Settings) -> None:

@@ -6,6 +6,7 @@ from flask import Blueprint
 
 from docops_flask.web.services import services
 
+HEALTH_ENDPOINT = "health.healthz"
 READY_ENDPOINT = "health.readyz"
 bp = Blueprint("health", __name__)
 

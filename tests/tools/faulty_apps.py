@@ -88,7 +88,12 @@ def leaves_a_thread():
 
 
 def kills_its_worker():
-    return _app(lambda: os.kill(os.getpid(), signal.SIGKILL))
+    def kill():
+        # The job before it has been answered; its last line may still be on its way to the log.
+        time.sleep(1)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    return _app(kill)
 
 
 def kills_its_server():

@@ -123,8 +123,8 @@ DATA_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
 }
 OTHER_ANSWERS = [
-    ("GET", "/healthz", 200),
-    ("HEAD", "/healthz", 200),
+    ("GET", "/readyz", 200),
+    ("HEAD", "/v1/meta", 200),
     ("GET", "/v1/meta", 200),
     ("GET", "/v1/openapi.json", 200),
     ("GET", "/v1/skills/meeting_notice/template.docx", 200),
@@ -154,10 +154,17 @@ def test_a_zip_and_a_refused_upload_have_them_too(client, make_client):
         assert {name: answer.headers.get(name) for name in DATA_HEADERS} == DATA_HEADERS
 
 
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_whether_there_is_a_server_is_no_secret(client, method):
+    response = client.open("/healthz", method=method)
+    expected = DATA_HEADERS | {"Cross-Origin-Resource-Policy": "cross-origin"}
+    assert {name: response.headers.get(name) for name in DATA_HEADERS} == expected
+
+
 def test_an_allowed_origin_reads_answers_all_the_same(make_client):
     origin = {"Origin": "https://office.example"}
     client = make_client(enable_cors=True, cors_allow_origins=("https://office.example",))
-    response = client.get("/healthz", headers=origin)
+    response = client.get("/v1/meta", headers=origin)
     assert response.headers["Access-Control-Allow-Origin"] == "https://office.example"
     assert response.headers["Cross-Origin-Resource-Policy"] == "same-origin"
 

@@ -35,9 +35,9 @@ HEADERS: Mapping[str, Header] = {
     ),
     "NoReferrer": _header("Links tell nothing.", type="string", const=DATA_HEADERS["Referrer-Policy"]),
     "OwnOrigin": _header(
-        "Other sites cannot embed it; CORS is another matter.",
+        "Other sites cannot embed it, but for /healthz; CORS is another matter.",
         type="string",
-        const=DATA_HEADERS["Cross-Origin-Resource-Policy"],
+        enum=["same-origin", "cross-origin"],
     ),
     "NoContent": _header(
         "Nothing runs or loads from data; the console has its own files alone.",

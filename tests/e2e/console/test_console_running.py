@@ -192,7 +192,7 @@ def test_parts_of_the_page_that_come_late_can_be_had_again_after_being_offline(s
 def test_a_server_that_goes_away_while_it_works_is_told(tmp_path, ready):
     server = GunicornServer(tmp_path, queue_timeout_seconds=300, **SETTINGS)
     console = ready(server)
-    console.watch.expects("ERR_(CONNECTION|EMPTY)_")
+    console.watch.expects("ERR_(CONNECTION|EMPTY|SOCKET)_")
     answer, renderer = server.frozen_job()
     console["#run"].click()
     expect(console["#progress-words"]).to_have_text("The server is at work…")
