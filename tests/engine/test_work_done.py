@@ -2,9 +2,13 @@
 
 import pytest
 
+from docops_flask.engine.checks import fonts_wanted
+from docops_flask.engine.checks.fonts_wanted import font_repair, wanted_fonts, wrong_fonts
 from docops_flask.engine.document.open import open_document
 from docops_flask.engine.document.paragraph_text import ParagraphText
 from docops_flask.engine.formatting.cascade import Cascade
+from docops_flask.engine.formatting.effective import Effective, FontFace
+from docops_flask.engine.formatting.run_values import RunValues
 from docops_flask.engine.opc import package as packages_module
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.opc.package import Package
@@ -82,3 +86,17 @@ def test_a_list_of_relationships_is_parsed_once(tmp_path, monkeypatch):
         package.relationships(package.main_part)
     package.close()
     assert [source for _, source in parsed] == ["", package.main_part]
+
+
+def test_fonts_are_asked_once_for_all_texts_of_the_same_scripts(monkeypatch):
+    asked = _counted(monkeypatch, fonts_wanted, "fonts_of")
+    values = RunValues({"ascii": Effective(FontFace("Arial", None))})
+    wanted = wanted_fonts(("Times New Roman",))
+    counts = []
+    for text in ("Item {}", "第{}项"):
+        for number in range(1000):
+            wrong_fonts(text.format(number), values, wanted)
+            font_repair(text.format(number), values, wanted)
+        counts.append(len(asked))
+    assert counts[0] < 10
+    assert counts[1] < 20

@@ -7,10 +7,14 @@ from functools import lru_cache
 from docops_flask.engine.formatting.effective import DIRECT_ORIGIN, Effective, FontFace
 from docops_flask.engine.formatting.run_edit import FontSettings
 from docops_flask.engine.formatting.run_values import RunValues
-from docops_flask.engine.formatting.script_slots import Slot, fonts_of
+from docops_flask.engine.formatting.script_slots import Slot, fonts_of, script_sample
+
+WrongFonts = tuple[tuple[Slot, Effective[FontFace]], ...]
+# Answers are kept for so many kinds of run: values, scripts of the text, fonts wanted.
+_KEPT = 1024
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class WantedFonts:
     """The names that will do for each script, as they are to be written; none: not asked for."""
 
@@ -33,12 +37,21 @@ def wanted_fonts(latin: tuple[str, ...] = (), east_asia: tuple[str, ...] = ()) -
     return WantedFonts(latin, east_asia)
 
 
-def wrong_fonts(text: str, values: RunValues, wanted: WantedFonts) -> list[tuple[Slot, Effective[FontFace]]]:
+def wrong_fonts(text: str, values: RunValues, wanted: WantedFonts) -> WrongFonts:
     """Return the fonts that characters of ``text`` really take and that are not among those ``wanted``.
 
     Each comes once, under the script of its characters. Quotation marks, dashes and the like may have
     either script's font; what has neither counts as of the script whose font slot it takes.
     """
+    return _wrong_fonts_kept(script_sample(text), values, wanted)
+
+
+@lru_cache(maxsize=_KEPT)
+def _wrong_fonts_kept(sample: str, values: RunValues, wanted: WantedFonts) -> WrongFonts:
+    return _wrong_fonts(sample, values, wanted)
+
+
+def _wrong_fonts(text: str, values: RunValues, wanted: WantedFonts) -> WrongFonts:
     wrong: dict[tuple[Slot, FontFace | None], Effective[FontFace]] = {}
     for slot, names in wanted.folded.items():
         for face in fonts_of(text, values, slot).values() if names else ():
@@ -50,7 +63,7 @@ def wrong_fonts(text: str, values: RunValues, wanted: WantedFonts) -> list[tuple
                 continue
             if not any(_is_among(face.value, names) for names in wanted.folded.values()):
                 wrong.setdefault(("east_asia" if taken == "east_asia" else "latin", face.value), face)
-    return [(slot, face) for (slot, _), face in wrong.items()]
+    return tuple((slot, face) for (slot, _), face in wrong.items())
 
 
 def font_repair(text: str, values: RunValues, wanted: WantedFonts) -> FontSettings | None:
@@ -58,7 +71,12 @@ def font_repair(text: str, values: RunValues, wanted: WantedFonts) -> FontSettin
 
     The result is tried out before it is given: what direct formatting cannot reach stays as it is.
     """
-    scripts = {slot for slot, _ in wrong_fonts(text, values, wanted)}
+    return _font_repair(script_sample(text), values, wanted)
+
+
+@lru_cache(maxsize=_KEPT)
+def _font_repair(text: str, values: RunValues, wanted: WantedFonts) -> FontSettings | None:
+    scripts = {slot for slot, _ in _wrong_fonts_kept(text, values, wanted)}
     if not scripts:
         return None
     east_asia = wanted.east_asia[0] if "east_asia" in scripts and wanted.east_asia else None
@@ -71,7 +89,7 @@ def font_repair(text: str, values: RunValues, wanted: WantedFonts) -> FontSettin
             # A mark such as “ among ideographs is theirs: it takes their font where the run asks for it.
             candidates.insert(0, FontSettings(east_asia=east_asia, hint="eastAsia"))
     for settings in candidates:
-        if not wrong_fonts(text, _with(values, settings), wanted):
+        if not _wrong_fonts(text, _with(values, settings), wanted):
             return settings
     return None
 

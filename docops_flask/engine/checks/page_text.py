@@ -1,12 +1,12 @@
 """The pages of a document: each section's geometry, with what most of its body is like."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from typing import TypeVar
 
 from docops_flask.engine.checks.subject import ParagraphSubject
 from docops_flask.engine.document.document import Document
 from docops_flask.engine.document.paragraph_text import ParagraphText
-from docops_flask.engine.document.places import StoryKind
+from docops_flask.engine.document.places import ParagraphPlace, StoryKind
 from docops_flask.engine.formatting.cascade import Cascade
 from docops_flask.engine.formatting.page_geometry import PageGeometry, PageText, page_geometry
 from docops_flask.engine.formatting.sections import Sections
@@ -23,8 +23,10 @@ def page_geometries(
     sections: Sections,
     cascade: Cascade,
     rules: PageRules,
+    *,
+    text_of: Callable[[ParagraphPlace], ParagraphText],
 ) -> tuple[PageGeometry, ...]:
-    """Return the geometry of every section; ``paragraphs`` are those with text."""
+    """Return the geometry of every section; ``paragraphs`` are those with text, which ``text_of`` gives."""
     samples: list[list[ParagraphSubject]] = [[] for _ in sections.all]
     for paragraph in paragraphs if samples else ():
         if paragraph.place.story is StoryKind.BODY and not paragraph.place.table_depth:
@@ -33,15 +35,22 @@ def page_geometries(
                 sample.append(paragraph)
     first = _first_paths(document, sections)
     return tuple(
-        page_geometry(section, number, first.get(number, ""), _page_text(samples[number], cascade, rules))
+        page_geometry(
+            section, number, first.get(number, ""), _page_text(samples[number], cascade, rules, text_of)
+        )
         for number, section in enumerate(sections.all)
     )
 
 
-def _page_text(sample: Sequence[ParagraphSubject], cascade: Cascade, rules: PageRules) -> PageText:
+def _page_text(
+    sample: Sequence[ParagraphSubject],
+    cascade: Cascade,
+    rules: PageRules,
+    text_of: Callable[[ParagraphPlace], ParagraphText],
+) -> PageText:
     """Return what most of a section's text is like, counted by characters."""
     values = _prevailing([(paragraph.values, len(paragraph.text)) for paragraph in sample])
-    sizes = [(_size(paragraph, cascade), len(paragraph.text)) for paragraph in sample]
+    sizes = [(_size(paragraph, cascade, text_of), len(paragraph.text)) for paragraph in sample]
     return PageText(
         values=values,
         size_half_points=_prevailing(sizes),
@@ -57,11 +66,13 @@ def _prevailing(weighted: Sequence[tuple[H, int]]) -> H | None:
     return max(totals, key=lambda value: totals[value]) if totals else None
 
 
-def _size(paragraph: ParagraphSubject, cascade: Cascade) -> int | None:
+def _size(
+    paragraph: ParagraphSubject, cascade: Cascade, text_of: Callable[[ParagraphPlace], ParagraphText]
+) -> int | None:
     if paragraph.sizes.first_run is not None:
         return paragraph.sizes.first_run
     w = paragraph.place.part.w
-    pieces = ParagraphText(paragraph.place.element, w).pieces
+    pieces = text_of(paragraph.place).pieces
     run = next((piece.run for piece in pieces if piece.end > piece.start), None)
     return None if run is None else cascade.run(run, paragraph.values, w).size_half_points.value
 

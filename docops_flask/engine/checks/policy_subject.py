@@ -50,7 +50,7 @@ def policy_subject(
                 paragraphs.append(subject)
     house = policy.house_style
     if house.needs_roles:
-        paragraphs = with_roles(paragraphs, house, now.cascade, sections, now.runs.keys())
+        paragraphs = with_roles(paragraphs, house, now.cascade, sections, now.runs.keys(), text_of=texts.of)
     places = {place.run_id: place for place in runs if inside_tables or not place.paragraph.table_depth}
     return PolicySubject(
         policy=policy,
@@ -59,7 +59,7 @@ def policy_subject(
         runs=[RunSubject(place, now.runs[run_id], text_of_run(place)) for run_id, place in places.items()],
         cascade=now.cascade,
         sections=sections,
-        geometry=page_geometries(document, paragraphs, sections, now.cascade, house.page),
+        geometry=page_geometries(document, paragraphs, sections, now.cascade, house.page, text_of=texts.of),
         by_path={paragraph.place.path: paragraph for paragraph in paragraphs},
     )
 

@@ -1,11 +1,11 @@
 """Gives paragraphs their roles: what each is, the policy's rules for it, its runs to hold against them."""
 
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import replace
 
 from docops_flask.engine.checks.subject import ParagraphSubject, RunSubject
 from docops_flask.engine.document.paragraph_text import ParagraphText
-from docops_flask.engine.document.places import RunPlace
+from docops_flask.engine.document.places import ParagraphPlace, RunPlace
 from docops_flask.engine.formatting.cascade import Cascade
 from docops_flask.engine.formatting.indents import CharacterSizes
 from docops_flask.engine.formatting.sections import Sections
@@ -19,8 +19,13 @@ def with_roles(
     cascade: Cascade,
     sections: Sections,
     touched_runs: Container[str],
+    *,
+    text_of: Callable[[ParagraphPlace], ParagraphText],
 ) -> list[ParagraphSubject]:
-    """Return ``paragraphs``, those that have a role with it; ``touched_runs`` are the ids of filled runs."""
+    """Return ``paragraphs``, those that have a role with it; ``touched_runs`` are the ids of filled runs.
+
+    ``text_of`` gives a paragraph's text.
+    """
     found = detect_roles(paragraphs, cascade, house.styles)
     given = []
     for paragraph in paragraphs:
@@ -29,7 +34,7 @@ def with_roles(
         if rules is None:
             given.append(paragraph if role is None else replace(paragraph, role=role))
             continue
-        runs = tuple(_runs(paragraph, cascade, touched_runs))
+        runs = tuple(_runs(paragraph, text_of(paragraph.place), cascade, touched_runs))
         first = runs[0] if runs else None
         sizes = CharacterSizes(
             first_run=None if first is None else first.values.size_half_points.value,
@@ -41,14 +46,14 @@ def with_roles(
 
 
 def _runs(
-    paragraph: ParagraphSubject, cascade: Cascade, touched_runs: Container[str]
+    paragraph: ParagraphSubject, content: ParagraphText, cascade: Cascade, touched_runs: Container[str]
 ) -> Iterator[RunSubject]:
     """Yield the runs with text, in their order."""
     place = paragraph.place
     w = place.part.w
     texts: dict[int, list[str]] = {}
     first: dict[int, tuple[RunPlace, int]] = {}
-    for piece in ParagraphText(place.element, w).pieces:
+    for piece in content.pieces:
         if piece.end > piece.start:
             texts.setdefault(piece.run_index, []).append(piece.node.text or "")
             run_id = f"{place.path}:r{piece.run_index}"

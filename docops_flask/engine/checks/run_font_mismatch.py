@@ -39,7 +39,7 @@ class RunFontMismatch(FixableCheck):
         """Yield one issue a run and slot whose font is not the policy's."""
         for run in subject.runs:
             wanted = _wanted(run, subject)
-            wrong = wrong_fonts(run.text, run.values, wanted) if wanted else []
+            wrong = wrong_fonts(run.text, run.values, wanted) if wanted else ()
             fixable = (
                 bool(wrong)
                 and subject.is_safe_to_fix(run)

@@ -61,6 +61,38 @@ def font_slots(text: str, values: RunValues, script: Script | None = None) -> tu
     return tuple([slot for slot, pattern in _patterns(script, hinted, chinese) if pattern.search(text)])
 
 
+def script_sample(text: str) -> str:
+    """Return a character of each kind that ``text`` holds: they take the same slots, whatever the run.
+
+    Texts are many, samples few: what depends on a text by its slots alone can be kept by its sample.
+    """
+    return "".join(sorted({_ALIKE[character] for character in set(text)}))
+
+
+class _Alike(dict[str, str]):
+    """Character to the first one met that every pattern takes alike."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._first: dict[tuple[bool, ...], str] = {}
+
+    def __missing__(self, character: str) -> str:
+        kind = tuple(pattern.match(character) is not None for pattern in _all_patterns())
+        first = self[character] = self._first.setdefault(kind, character)
+        return first
+
+
+_ALIKE = _Alike()
+
+
+@lru_cache(maxsize=1)
+def _all_patterns() -> tuple[re.Pattern[str], ...]:
+    scripts: tuple[Script | None, ...] = (None, *_SCRIPTS)
+    hints = ((False, False), (True, False), (True, True))
+    by_slot = (pattern for script in scripts for hint in hints for _, pattern in _patterns(script, *hint))
+    return (*by_slot, *(_any_of(script) for script in scripts))
+
+
 def font_in_slot(values: RunValues, slot: FontSlot) -> Effective[FontFace]:
     """Return the run's font for a slot."""
     font: Effective[FontFace] = getattr(values, slot)
