@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from docops_flask.engine.checks.issue import FixChange, Issue
+from docops_flask.engine.checks.fix_change import FixChange
+from docops_flask.engine.checks.issue import Issue
 from docops_flask.engine.checks.report_notes import Deviation, PolicyNote, RoleNote
 from docops_flask.engine.formatting.page_geometry import PageGeometry
 

@@ -1,12 +1,13 @@
 """Effective values of what filling touches, taken at one moment."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
+from docops_flask.engine.checks.fix_change import Changes
 from docops_flask.engine.checks.points import to_points
-from docops_flask.engine.document.places import RunPlace
+from docops_flask.engine.document.places import ParagraphPlace, RunPlace
 from docops_flask.engine.formatting.cascade import Cascade
 from docops_flask.engine.formatting.paragraph_values import ParagraphValues
 from docops_flask.engine.formatting.run_values import RunValues
@@ -20,12 +21,30 @@ UNSTATED = "unstated"
 class Observation:
     """The values of runs by ``run_id`` and of their paragraphs by path, in document order.
 
-    ``cascade`` is the one they were resolved with; the next observation of the same document reuses it.
+    ``places`` are the runs; ``measured`` holds the values of the very paragraphs that were looked at, because
+    addresses in a broken file need not be unique. ``cascade`` is the one they were resolved with; the next
+    observation of the same document reuses it.
     """
 
-    runs: Mapping[str, RunValues]
-    paragraphs: Mapping[str, ParagraphValues]
+    places: Sequence[RunPlace]
+    runs: dict[str, RunValues]
+    paragraphs: dict[str, ParagraphValues]
+    measured: dict[ParagraphPlace, ParagraphValues]
     cascade: Cascade
+
+    def again(self, changes: Changes) -> "Observation":
+        """Return the values after repairs; only what ``changes`` name is looked at once more."""
+        runs, paragraphs, measured = dict(self.runs), dict(self.paragraphs), dict(self.measured)
+        for place in self.measured if changes.paragraphs else ():
+            if place.path in changes.paragraphs:
+                values = self.cascade.paragraph(place.element, place.part.w, place.cell)
+                paragraphs[place.path] = measured[place] = values
+        for run in self.places if changes.runs else ():
+            if run.run_id in changes.runs:
+                paragraph = run.paragraph
+                values_of_run = self.cascade.run(run.element, paragraphs[paragraph.path], paragraph.part.w)
+                runs[run.run_id] = values_of_run
+        return Observation(self.places, runs, paragraphs, measured, self.cascade)
 
     def counts(self) -> dict[str, dict[str, int]]:
         """Return how often each property has each value: by run for fonts and size, else by paragraph."""
@@ -43,16 +62,16 @@ def take_observation(runs: Sequence[RunPlace], cascade: Cascade) -> Observation:
     """Return the values that ``runs`` and their paragraphs have now."""
     run_values: dict[str, RunValues] = {}
     paragraph_values: dict[str, ParagraphValues] = {}
+    measured: dict[ParagraphPlace, ParagraphValues] = {}
     for place in runs:
         paragraph = place.paragraph
         w = paragraph.part.w
         values = paragraph_values.get(paragraph.path)
         if values is None:
-            values = paragraph_values[paragraph.path] = cascade.paragraph(
-                paragraph.element, w, paragraph.cell
-            )
+            values = cascade.paragraph(paragraph.element, w, paragraph.cell)
+            paragraph_values[paragraph.path] = measured[paragraph] = values
         run_values[place.run_id] = cascade.run(place.element, values, w)
-    return Observation(run_values, paragraph_values, cascade)
+    return Observation(runs, run_values, paragraph_values, measured, cascade)
 
 
 def shown_line_spacing(values: ParagraphValues) -> str | None:

@@ -1,0 +1,61 @@
+"""What is wrong, without the place: many paragraphs and runs are wrong in the same way."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal
+
+from docops_flask.engine.formatting.script_slots import Slot
+
+Severity = Literal["error", "warn"]
+Shown = str | int | float | None
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Finding:
+    """A rule that does not hold, one object for all places where it is broken in the same way.
+
+    ``actual`` is ``None`` when nothing states the value, ``origin`` the place that states it, ``source`` the
+    way there in words (the styles between, the part of the file). ``tolerance`` is in twips. ``fixable`` says
+    that fix mode ``safe`` would repair it; ``slot`` which of the fonts is meant. ``role`` is what the
+    paragraph is, where the rule is one for its role, ``rule_key`` the rule's way in the policy,
+    ``rule_source`` the clause; ``section`` is the section's number (from 0) where it is about a page.
+    """
+
+    code: str
+    severity: Severity
+    message: str
+    expected: Shown = None
+    actual: Shown = None
+    tolerance: int | None = None
+    fixable: bool = False
+    slot: Slot | None = None
+    origin: str | None = None
+    source: str | None = None
+    role: str | None = None
+    rule_key: str | None = None
+    rule_source: str | None = None
+    section: int | None = None
+
+    @cached_property
+    def members(self) -> dict[str, Any]:
+        """The members of an issue's JSON in their order; those that tell the place are still open."""
+        return {
+            "code": self.code,
+            "severity": self.severity,
+            "message": self.message,
+            "paragraph_path": None,
+            "run_id": None,
+            "expected": self.expected,
+            "actual": self.actual,
+            "tolerance": self.tolerance,
+            "fixable": self.fixable,
+            "fixed": False,
+            "slot": self.slot,
+            "origin": self.origin,
+            "source": self.source,
+            "role": self.role,
+            "rule_key": self.rule_key,
+            "rule_source": self.rule_source,
+            "run_ids": None,
+            "section": self.section,
+        }
