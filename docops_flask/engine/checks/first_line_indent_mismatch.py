@@ -85,8 +85,9 @@ class FirstLineIndentMismatch(FixableCheck):
         if indent is None:
             return
         for issue in issues:
-            place = subject.paragraph(issue.paragraph_path).place
-            before, after = set_first_line_indent(place.element, indent, subject.cascade, place.part.w)
+            paragraph = subject.paragraph(issue.paragraph_path)
+            place, w = paragraph.place, paragraph.place.part.w
+            before, after = set_first_line_indent(place.element, indent, paragraph.values, subject.cascade, w)
             place.part.changed = True
             yield FixChange(place.path, "first_line_indent_twips", before, after, "ind")
 

@@ -68,10 +68,9 @@ class PolicySubjects:
     def look_again(self, changes: Changes) -> None:
         """Bring ``now`` and ``subject`` up to date after repairs; what these left alone is not read again."""
         self.now = now = self.now.again(changes)
-        stale = changes.paragraphs | changes.around_runs
         self._paragraphs = [
-            (self._paragraph(paragraph.place) or paragraph) if paragraph.place.path in stale else paragraph
-            for paragraph in self._paragraphs
+            (self._paragraph(each.place) or each) if _is_stale(each, changes) else each
+            for each in self._paragraphs
         ]
         self._runs = [
             run._replace(values=now.runs[run.place.run_id]) if run.place.run_id in changes.runs else run
@@ -119,3 +118,11 @@ class PolicySubjects:
         in_body = place.story is StoryKind.BODY and not place.table_depth
         look = self._looks.of_paragraph(values, sizes, place.part, in_body, touched)
         return ParagraphSubject(place, look, content.text)
+
+
+def _is_stale(paragraph: ParagraphSubject, changes: Changes) -> bool:
+    path = paragraph.place.path
+    # Its runs count where their size measures an indent in characters.
+    return path in changes.paragraphs or (
+        paragraph.look.sizes is not NO_SIZES and path in changes.around_runs
+    )

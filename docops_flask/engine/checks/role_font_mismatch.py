@@ -24,6 +24,7 @@ from docops_flask.engine.checks.role_issue import Mismatch, names_shown
 from docops_flask.engine.checks.role_run_issues import role_run_issues
 from docops_flask.engine.checks.run_fixes import fix_fonts
 from docops_flask.engine.checks.subject import PolicySubject, RoleRun
+from docops_flask.engine.formatting.run_edit import FontSettings
 from docops_flask.engine.formatting.script_slots import Slot
 from docops_flask.engine.policy.house_style import RoleRules
 
@@ -47,11 +48,16 @@ class RoleFontMismatch(FixableCheck):
     def fix(self, issues: Sequence[Issue], subject: PolicySubject) -> Iterator[FixChange]:
         """Set the role's fonts on the runs themselves."""
         wanted_runs = {run_id for issue in issues for run_id in issue.run_ids}
+        repairs: dict[RoleRunLook, FontSettings | None] = {}
         for path in dict.fromkeys(issue.paragraph_path for issue in issues):
             for run in subject.paragraph(path).runs:
-                look = run.look
-                if run.place.run_id in wanted_runs and look.rules is not None:
-                    yield from fix_fonts(run.place, look.sample, look.values, role_fonts(look.rules))
+                if run.place.run_id not in wanted_runs:
+                    continue
+                if run.look not in repairs:
+                    repairs[run.look] = _repair(run.look)
+                settings = repairs[run.look]
+                if settings is not None:
+                    yield fix_fonts(run.place, settings)
 
 
 def role_fonts(rules: RoleRules) -> WantedFonts:
@@ -83,9 +89,9 @@ def _wrong(run: RoleRunLook) -> Iterator[Mismatch]:
             )
 
 
+def _repair(run: RoleRunLook) -> FontSettings | None:
+    return None if run.rules is None else font_repair(run.sample, run.values, role_fonts(run.rules))
+
+
 def _is_fixable(_: Mismatch, runs: Sequence[RoleRun]) -> bool:
-    rules = runs[0].look.rules
-    if rules is None:
-        return False
-    wanted = role_fonts(rules)
-    return all(font_repair(run.look.sample, run.look.values, wanted) is not None for run in runs)
+    return all(_repair(run.look) is not None for run in runs)

@@ -173,7 +173,9 @@ def _set(key: Key, wanted: Measure, paragraph: ParagraphSubject, subject: Policy
     # What Word writes: the characters, and beside them what they come to now.
     hundredths = round(wanted.amount * 100) if wanted.unit == CHARACTERS else 0
     if key == "first_line_indent":
-        before, after = set_first_line_indent(element, twips, subject.cascade, w, hundredths=hundredths)
+        before, after = set_first_line_indent(
+            element, twips, paragraph.values, subject.cascade, w, hundredths=hundredths
+        )
     else:
         side: Literal["left", "right"] = "left" if key == "left_indent" else "right"
         before, after = set_side_indent(element, side, twips, subject.cascade, w)

@@ -1,22 +1,16 @@
 """Repairs of runs that more than one check makes: fonts and size, set on the run itself."""
 
-from collections.abc import Iterator
-
 from docops_flask.engine.checks.fix_change import FixChange
-from docops_flask.engine.checks.fonts_wanted import WantedFonts, font_repair
 from docops_flask.engine.document.places import RunPlace
-from docops_flask.engine.formatting.run_edit import set_fonts, set_size
+from docops_flask.engine.formatting.run_edit import FontSettings, set_fonts, set_size
 from docops_flask.engine.formatting.run_values import RunValues
 
 
-def fix_fonts(place: RunPlace, text: str, values: RunValues, wanted: WantedFonts) -> Iterator[FixChange]:
-    """Make the characters of a run, those of ``text``, take the ``wanted`` fonts; yield what is changed."""
-    settings = font_repair(text, values, wanted)
-    if settings is None:
-        return
+def fix_fonts(place: RunPlace, settings: FontSettings) -> FixChange:
+    """Give a run these fonts; return what is changed."""
     before, after = set_fonts(place.element, settings, place.paragraph.part.w)
     place.paragraph.part.changed = True
-    yield FixChange(place.paragraph.path, "run_font", before, after, "rFonts", place.run_id)
+    return FixChange(place.paragraph.path, "run_font", before, after, "rFonts", place.run_id)
 
 
 def can_have_size(values: RunValues, points: float) -> bool:

@@ -26,6 +26,7 @@ from docops_flask.engine.checks.mismatch import policy_mismatch, template_mismat
 from docops_flask.engine.checks.run_fixes import fix_fonts
 from docops_flask.engine.checks.subject import PolicySubject, TemplateSubject
 from docops_flask.engine.formatting.effective import Effective, FontFace
+from docops_flask.engine.formatting.run_edit import FontSettings
 from docops_flask.engine.formatting.run_values import RunValues
 from docops_flask.engine.formatting.script_slots import Slot
 
@@ -72,8 +73,13 @@ class RunFontMismatch(FixableCheck):
 
     def fix(self, issues: Sequence[Issue], subject: PolicySubject) -> Iterator[FixChange]:
         """Set the policy's fonts on the runs themselves, in all the slots their characters take."""
+        repairs: dict[RunLook, FontSettings | None] = {}
         for run, look in subject.touched_runs(issues):
-            yield from fix_fonts(run.place, look.sample, look.values, _wanted(look, subject))
+            if look not in repairs:
+                repairs[look] = font_repair(look.sample, look.values, _wanted(look, subject))
+            settings = repairs[look]
+            if settings is not None:
+                yield fix_fonts(run.place, settings)
 
     def _finding(
         self,

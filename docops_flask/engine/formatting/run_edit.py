@@ -1,10 +1,12 @@
 """Changes a run's own fonts and size."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from lxml.etree import _Element
 
-from docops_flask.engine.formatting.property_edit import Attributes, edit_property, own_properties
+from docops_flask.engine.formatting.property_edit import Attributes, PropertyEdit
 from docops_flask.engine.oxml.names import Vocabulary
 
 # What follows w:rFonts and w:sz in EG_RPrBase (17.3.2.28); Word writes and reads it as a sequence.
@@ -26,7 +28,7 @@ _ATTRIBUTES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FontSettings:
     """Fonts to set by slot and the hint for marks of either script; ``None`` leaves one as it is."""
 
@@ -41,20 +43,24 @@ class FontSettings:
         named = {slot: getattr(self, slot) for slot in _ATTRIBUTES}
         return {slot: name for slot, name in named.items() if name is not None}
 
+    @cached_property
+    def attributes(self) -> Mapping[str, str | None]:
+        """What w:rFonts is to state and, ``None``, to state no more."""
+        changes: dict[str, str | None] = {}
+        for slot, name in self.fonts().items():
+            attribute, theme = _ATTRIBUTES[slot]
+            changes[attribute] = name
+            changes[theme] = None
+        if self.hint is not None:
+            changes["hint"] = self.hint
+        return changes
+
 
 def set_fonts(run: _Element, settings: FontSettings, w: Vocabulary) -> tuple[Attributes, Attributes]:
     """Give a w:r these fonts; return the attributes of its w:rFonts concerned, before and after."""
-    changes: dict[str, str | None] = {}
-    for slot, name in settings.fonts().items():
-        attribute, theme = _ATTRIBUTES[slot]
-        changes[attribute] = name
-        changes[theme] = None
-    if settings.hint is not None:
-        changes["hint"] = settings.hint
-    return edit_property(own_properties(run, w.rPr), "rFonts", changes, _AFTER_FONTS, w)
+    return PropertyEdit(run, w.rPr, "rFonts", _AFTER_FONTS, w).change(settings.attributes)
 
 
 def set_size(run: _Element, half_points: int, w: Vocabulary) -> tuple[Attributes, Attributes]:
     """Give a w:r this size; return the attribute of its w:sz before and after."""
-    changes = {"val": str(half_points)}
-    return edit_property(own_properties(run, w.rPr), "sz", changes, _AFTER_SIZE, w)
+    return PropertyEdit(run, w.rPr, "sz", _AFTER_SIZE, w).change({"val": str(half_points)})
