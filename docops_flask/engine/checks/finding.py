@@ -5,8 +5,12 @@ from functools import cached_property
 from typing import Any, Literal
 
 from docops_flask.engine.formatting.script_slots import Slot
+from docops_flask.engine.json_text import json_value
 
 Severity = Literal["error", "warn"]
+# The members of an issue that are not the same wherever a rule is broken in the same way.
+_OF_THE_PLACE = tuple(f'"{name}": ' for name in ("paragraph_path", "run_id", "fixed", "run_ids"))
+_OPEN = "null"
 Shown = str | int | float | None
 
 
@@ -49,7 +53,7 @@ class Finding:
             "actual": self.actual,
             "tolerance": self.tolerance,
             "fixable": self.fixable,
-            "fixed": False,
+            "fixed": None,
             "slot": self.slot,
             "origin": self.origin,
             "source": self.source,
@@ -59,3 +63,13 @@ class Finding:
             "run_ids": None,
             "section": self.section,
         }
+
+    @cached_property
+    def written(self) -> tuple[str, ...]:
+        """An issue's JSON but for the members that tell the place: what stands before, between, behind."""
+        pieces, rest = [], json_value(self.members)
+        for member in _OF_THE_PLACE:
+            # No text can be taken for it: inside of one quotation marks are escaped.
+            before, _, rest = rest.partition(member + _OPEN)
+            pieces.append(before + member)
+        return *pieces, rest

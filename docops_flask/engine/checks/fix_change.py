@@ -1,7 +1,10 @@
 """What a fix changes, as the report shows it, and what has to be looked at again after it."""
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple, Self
+
+from docops_flask.engine.json_text import json_value, quoted
 
 
 class FixChange(NamedTuple):
@@ -28,6 +31,21 @@ class FixChange(NamedTuple):
             "element": self.element,
             "run_id": self.run_id,
         }
+
+    def as_json(self) -> str:
+        """Return what ``as_dict`` returns as JSON text."""
+        before, after = _written(tuple(self.before.items())), _written(tuple(self.after.items()))
+        run_id = "null" if self.run_id is None else quoted(self.run_id)
+        return (
+            f'{{"paragraph_path": {quoted(self.paragraph_path)}, "property": {quoted(self.property)}, '
+            f'"before": {before}, "after": {after}, "element": {quoted(self.element)}, "run_id": {run_id}}}'
+        )
+
+
+@lru_cache(maxsize=256)
+def _written(attributes: tuple[tuple[str, str], ...]) -> str:
+    # Many places are repaired alike.
+    return json_value(dict(attributes))
 
 
 class Changes(NamedTuple):

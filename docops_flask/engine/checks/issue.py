@@ -3,6 +3,7 @@
 from typing import Any, NamedTuple
 
 from docops_flask.engine.checks.finding import Finding, Severity
+from docops_flask.engine.json_text import Written, quoted
 
 
 class Issue(NamedTuple):
@@ -50,5 +51,19 @@ class Issue(NamedTuple):
         members["paragraph_path"] = self.paragraph_path
         members["run_id"] = self.run_id
         members["fixed"] = self.fixed
-        members["run_ids"] = list(self.run_ids) if self.run_ids or self.run_id is None else [self.run_id]
+        members["run_ids"] = list(self._all_run_ids())
         return members
+
+    def as_json(self) -> Written:
+        """Return what ``as_dict`` returns as JSON text."""
+        start, before_run, before_fixed, before_runs, end = self.finding.written
+        run_id = "null" if self.run_id is None else quoted(self.run_id)
+        run_ids = ", ".join([quoted(each) for each in self._all_run_ids()])
+        fixed = "true" if self.fixed else "false"
+        return Written(
+            f"{start}{quoted(self.paragraph_path)}{before_run}{run_id}{before_fixed}{fixed}"
+            f"{before_runs}[{run_ids}]{end}"
+        )
+
+    def _all_run_ids(self) -> tuple[str, ...]:
+        return self.run_ids if self.run_ids or self.run_id is None else (self.run_id,)

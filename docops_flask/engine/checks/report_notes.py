@@ -1,7 +1,7 @@
 """What the report tells beside issues and repairs: which policy, what each paragraph is, what deviates."""
 
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from docops_flask.engine.checks.finding import Shown
 from docops_flask.engine.policy.house_style import Severity, Words
@@ -24,8 +24,7 @@ class PolicyNote:
         return {"name": self.name, "version": self.version, "title": title, "applied": self.applied}
 
 
-@dataclass(frozen=True, slots=True)
-class RoleNote:
+class RoleNote(NamedTuple):
     """What a paragraph was taken for (``engine.policy.roles``), by what kind of sign, and the sign itself."""
 
     paragraph_path: str
@@ -35,7 +34,7 @@ class RoleNote:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the note as the report's JSON has it."""
-        return asdict(self)
+        return self._asdict()
 
 
 @dataclass(frozen=True, slots=True)

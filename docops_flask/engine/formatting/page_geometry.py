@@ -4,7 +4,7 @@ GB/T 9704-2012 asks for 22 lines of 28 characters on a text area of 225 mm by 15
 See docs/analysis/page-arithmetic.md.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from math import ceil, floor
 from typing import Any, Literal
 
@@ -62,7 +62,10 @@ class PageGeometry:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the geometry as the report's JSON has it."""
-        return asdict(self)
+        return {name: getattr(self, name) for name in _MEMBERS}
+
+
+_MEMBERS = tuple(each.name for each in fields(PageGeometry))
 
 
 @dataclass(frozen=True, slots=True)
