@@ -89,7 +89,7 @@ class FirstLineIndentMismatch(FixableCheck):
             place, w = paragraph.place, paragraph.place.part.w
             before, after = set_first_line_indent(place.element, indent, paragraph.values, subject.cascade, w)
             place.part.changed = True
-            yield FixChange(place.path, "first_line_indent_twips", before, after, "ind")
+            yield FixChange(place.path, "first_line_indent_twips", before, after, "ind", place.element)
 
 
 def indent_twips(paragraph: ParagraphLook) -> int | None:

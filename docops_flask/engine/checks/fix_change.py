@@ -1,17 +1,22 @@
 """What a fix changes, as the report shows it, and what has to be looked at again after it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple
+
+from lxml.etree import _Element
 
 from docops_flask.engine.json_text import json_value, quoted
+
+# What was done to a property: its name and the attributes it has now, of those that were changed.
+Repair = tuple[str, tuple[tuple[str, str], ...]]
 
 
 class FixChange(NamedTuple):
     """A repair: the attributes of one property of one paragraph, or of one of its runs, before and after.
 
     ``element`` is the local name of the element in w:pPr, or with ``run_id`` in w:rPr, that holds them; it is
-    made where it is missing, and so is the w:pPr or w:rPr.
+    made where it is missing, and so is the w:pPr or w:rPr. ``owner`` is the w:p or w:r.
     """
 
     paragraph_path: str
@@ -19,6 +24,7 @@ class FixChange(NamedTuple):
     before: Mapping[str, str]
     after: Mapping[str, str]
     element: str
+    owner: _Element
     run_id: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
@@ -48,29 +54,27 @@ def _written(attributes: tuple[tuple[str, str], ...]) -> str:
     return json_value(dict(attributes))
 
 
-class Changes(NamedTuple):
-    """What repairs changed, by address: paragraphs in their w:pPr, runs in their w:rPr.
+class Changes:
+    """What repairs changed: paragraphs in their w:pPr, runs in their w:rPr, paragraphs around runs."""
 
-    ``around_runs`` are the paragraphs that hold these runs.
-    """
-
-    paragraphs: frozenset[str]
-    runs: frozenset[str]
-    around_runs: frozenset[str]
-
-    @classmethod
-    def of(cls, repairs: Iterable[FixChange]) -> Self:
-        """Return what ``repairs`` changed."""
-        paragraphs: set[str] = set()
-        runs: set[str] = set()
-        around: set[str] = set()
+    def __init__(self, repairs: Sequence[FixChange] = ()) -> None:
+        self._made: dict[_Element, tuple[Repair, ...]] = {}
+        self._around_runs: set[str] = set()
         for repair in repairs:
-            if repair.run_id is None:
-                paragraphs.add(repair.paragraph_path)
-            else:
-                runs.add(repair.run_id)
-                around.add(repair.paragraph_path)
-        return cls(frozenset(paragraphs), frozenset(runs), frozenset(around))
+            made = repair.element, tuple(repair.after.items())
+            self._made[repair.owner] = (*self._made.get(repair.owner, ()), made)
+            if repair.run_id is not None:
+                self._around_runs.add(repair.paragraph_path)
+        self.of_runs = bool(self._around_runs)
+        self.of_paragraphs = any(repair.run_id is None for repair in repairs)
+
+    def made_on(self, owner: _Element) -> tuple[Repair, ...]:
+        """Return what was done to a w:p or w:r, in order."""
+        return self._made.get(owner, ())
+
+    def around_runs(self, paragraph_path: str) -> bool:
+        """Say whether runs of a paragraph were changed."""
+        return paragraph_path in self._around_runs
 
 
-NO_CHANGES = Changes.of(())
+NO_CHANGES = Changes()

@@ -73,7 +73,7 @@ def _check_against_policy(
                 found[index] = _fix(check, found[index], subjects.subject, changes)
         if len(changes) > changed_before:
             # What comes later depends on it: an indent in characters on sizes, a page's lines on both.
-            subjects.look_again(Changes.of(changes[changed_before:]))
+            subjects.look_again(Changes(changes[changed_before:]))
     subject = subjects.subject
     return FormatReport(
         mode=options.format_mode,

@@ -84,7 +84,7 @@ class LineSpacingMismatch(FixableCheck):
             place = subject.paragraph(issue.paragraph_path).place
             before, after = set_line_spacing(place.element, line, place.part.w)
             place.part.changed = True
-            yield FixChange(place.path, "line_spacing_twips", before, after, "spacing")
+            yield FixChange(place.path, "line_spacing_twips", before, after, "spacing", place.element)
 
 
 def _alike(before: ParagraphValues, after: ParagraphValues, tolerance: int) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from docops_flask.engine.checks.fix_change import Changes
+from docops_flask.engine.checks.fix_change import Changes, Repair
 from docops_flask.engine.checks.points import to_points
 from docops_flask.engine.document.places import ParagraphPlace, RunPlace
 from docops_flask.engine.formatting.cascade import Cascade
@@ -33,18 +33,33 @@ class Observation:
     cascade: Cascade
 
     def again(self, changes: Changes) -> "Observation":
-        """Return the values after repairs; only what ``changes`` name is looked at once more."""
+        """Return the values after repairs; only what ``changes`` name is looked at once more.
+
+        What looked alike and was repaired alike looks alike again: the first of a kind is measured.
+        """
+        cascade = self.cascade
         runs, paragraphs, measured = dict(self.runs), dict(self.paragraphs), dict(self.measured)
-        for place in self.measured if changes.paragraphs else ():
-            if place.path in changes.paragraphs:
-                values = self.cascade.paragraph(place.element, place.part.w, place.cell)
+        kinds: dict[tuple[ParagraphValues, tuple[Repair, ...]], ParagraphValues] = {}
+        for place, before in self.measured.items() if changes.of_paragraphs else ():
+            repairs = changes.made_on(place.element)
+            if repairs:
+                values = kinds.get((before, repairs))
+                if values is None:
+                    values = cascade.paragraph(place.element, place.part.w, place.cell)
+                    kinds[before, repairs] = values
                 paragraphs[place.path] = measured[place] = values
-        for run in self.places if changes.runs else ():
-            if run.run_id in changes.runs:
-                paragraph = run.paragraph
-                values_of_run = self.cascade.run(run.element, paragraphs[paragraph.path], paragraph.part.w)
+        kinds_of_runs: dict[tuple[RunValues, tuple[Repair, ...]], RunValues] = {}
+        for run in self.places if changes.of_runs else ():
+            repairs = changes.made_on(run.element)
+            if repairs:
+                key = self.runs[run.run_id], repairs
+                values_of_run = kinds_of_runs.get(key)
+                if values_of_run is None:
+                    paragraph = run.paragraph
+                    values_of_run = cascade.run(run.element, paragraphs[paragraph.path], paragraph.part.w)
+                    kinds_of_runs[key] = values_of_run
                 runs[run.run_id] = values_of_run
-        return Observation(self.places, runs, paragraphs, measured, self.cascade)
+        return Observation(self.places, runs, paragraphs, measured, cascade)
 
     def counts(self) -> dict[str, dict[str, int]]:
         """Return how often each property has each value: by run for fonts and size, else by paragraph."""

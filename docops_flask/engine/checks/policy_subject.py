@@ -73,7 +73,7 @@ class PolicySubjects:
             for each in self._paragraphs
         ]
         self._runs = [
-            run._replace(values=now.runs[run.place.run_id]) if run.place.run_id in changes.runs else run
+            run._replace(values=now.runs[run.place.run_id]) if changes.made_on(run.place.element) else run
             for run in self._runs
         ]
         self.subject = self._subject(self._roles.of(self._paragraphs, now, changes))
@@ -121,8 +121,8 @@ class PolicySubjects:
 
 
 def _is_stale(paragraph: ParagraphSubject, changes: Changes) -> bool:
-    path = paragraph.place.path
     # Its runs count where their size measures an indent in characters.
-    return path in changes.paragraphs or (
-        paragraph.look.sizes is not NO_SIZES and path in changes.around_runs
+    in_characters = paragraph.look.sizes is not NO_SIZES
+    return bool(changes.made_on(paragraph.place.element)) or (
+        in_characters and changes.around_runs(paragraph.place.path)
     )

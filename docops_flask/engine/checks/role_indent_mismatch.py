@@ -180,4 +180,4 @@ def _set(key: Key, wanted: Measure, paragraph: ParagraphSubject, subject: Policy
         side: Literal["left", "right"] = "left" if key == "left_indent" else "right"
         before, after = set_side_indent(element, side, twips, subject.cascade, w)
     place.part.changed = True
-    return FixChange(place.path, key, before, after, "ind")
+    return FixChange(place.path, key, before, after, "ind", element)

@@ -65,7 +65,7 @@ class RoleLineSpacingMismatch(FixableCheck):
                 place, wanted = paragraph.place, rule.value
                 before, after = set_line_spacing(place.element, wanted.line, place.part.w, rule=wanted.rule)
                 place.part.changed = True
-                yield FixChange(place.path, "line_spacing", before, after, "spacing")
+                yield FixChange(place.path, "line_spacing", before, after, "spacing", place.element)
 
 
 def line_spacing_of(paragraph: ParagraphLook) -> LineSpacing:

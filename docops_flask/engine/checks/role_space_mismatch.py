@@ -59,7 +59,7 @@ class RoleSpaceMismatch(FixableCheck):
             side: Literal["before", "after"] = "after" if key == "space_after" else "before"
             before, after = set_space(place.element, side, twips, subject.cascade, place.part.w)
             place.part.changed = True
-            yield FixChange(place.path, key, before, after, "spacing")
+            yield FixChange(place.path, key, before, after, "spacing", place.element)
 
 
 def space_twips(key: Key, paragraph: ParagraphLook) -> int:

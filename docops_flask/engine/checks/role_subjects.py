@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
-from docops_flask.engine.checks.fix_change import NO_CHANGES, Changes
+from docops_flask.engine.checks.fix_change import NO_CHANGES, Changes, Repair
+from docops_flask.engine.checks.look import RoleRunLook
 from docops_flask.engine.checks.looks import Looks
 from docops_flask.engine.checks.observation import Observation
 from docops_flask.engine.checks.subject import ParagraphSubject, RoleRun
@@ -33,6 +34,7 @@ class RoleSubjects:
         self._looks = looks
         self._text_of = text_of
         self._found: dict[str, FoundRole] | None = None
+        self._repaired: dict[tuple[RoleRunLook, tuple[Repair, ...]], RoleRunLook] = {}
         self._runs: dict[ParagraphPlace, tuple[FoundRole, tuple[RoleRun, ...]]] = {}
 
     def of(
@@ -44,7 +46,7 @@ class RoleSubjects:
         """
         if not self._house.needs_roles:
             return paragraphs
-        if self._found is None or changes.paragraphs:
+        if self._found is None or changes.of_paragraphs:
             self._found = detect_roles(paragraphs, now.cascade, self._house.styles)
         given = []
         for paragraph in paragraphs:
@@ -77,7 +79,7 @@ class RoleSubjects:
         known = self._runs.get(place)
         if known is None or known[0] != role:
             runs = tuple(self._read_runs(paragraph, role, now))
-        elif place.path in changes.around_runs:
+        elif changes.around_runs(place.path):
             runs = tuple([self._again(run, paragraph, now, changes) for run in known[1]])
         else:
             return known[1]
@@ -107,8 +109,15 @@ class RoleSubjects:
     def _again(
         self, run: RoleRun, paragraph: ParagraphSubject, now: Observation, changes: Changes
     ) -> RoleRun:
-        if run.place.run_id not in changes.runs:
+        repairs = changes.made_on(run.place.element)
+        if not repairs:
             return run
-        part, look = paragraph.place.part, run.look
-        values = now.cascade.run(run.place.element, paragraph.values, part.w)
-        return run._replace(look=self._looks.of_role_run(values, run.text, part, look.role, look.rules))
+        # What looked alike and was repaired alike looks alike again.
+        key = run.look, repairs
+        look = self._repaired.get(key)
+        if look is None:
+            part, before = paragraph.place.part, run.look
+            values = now.cascade.run(run.place.element, paragraph.values, part.w)
+            look = self._looks.of_role_run(values, run.text, part, before.role, before.rules)
+            self._repaired[key] = look
+        return RoleRun(run.place, look, run.text, run.start, run.touched)

@@ -10,7 +10,8 @@ def fix_fonts(place: RunPlace, settings: FontSettings) -> FixChange:
     """Give a run these fonts; return what is changed."""
     before, after = set_fonts(place.element, settings, place.paragraph.part.w)
     place.paragraph.part.changed = True
-    return FixChange(place.paragraph.path, "run_font", before, after, "rFonts", place.run_id)
+    path, element = place.paragraph.path, place.element
+    return FixChange(path, "run_font", before, after, "rFonts", element, place.run_id)
 
 
 def can_have_size(values: RunValues, points: float) -> bool:
@@ -22,4 +23,5 @@ def fix_size(place: RunPlace, points: float) -> FixChange:
     """Give a run this size; return what is changed."""
     before, after = set_size(place.element, round(points * 2), place.paragraph.part.w)
     place.paragraph.part.changed = True
-    return FixChange(place.paragraph.path, "run_size_pt", before, after, "sz", place.run_id)
+    path, element = place.paragraph.path, place.element
+    return FixChange(path, "run_size_pt", before, after, "sz", element, place.run_id)

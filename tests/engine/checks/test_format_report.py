@@ -1,6 +1,7 @@
 """The report as JSON text is the report as data, written without making the data first."""
 
 import pytest
+from lxml import etree
 
 from docops_flask.engine.checks.finding import Finding
 from docops_flask.engine.checks.fix_change import FixChange
@@ -32,8 +33,10 @@ ISSUES = [
     Issue(TRICKY, "t0.r0.c0.p0"),
 ]
 CHANGES = [
-    FixChange("p0", "first_line_indent_twips", {"firstLine": "1"}, {"hanging": "2"}, "ind"),
-    FixChange('n"1.p0', "run_font", {}, {"eastAsia": '"宋体"'}, "rFonts", 'n"1.p0:r0'),
+    FixChange(
+        "p0", "first_line_indent_twips", {"firstLine": "1"}, {"hanging": "2"}, "ind", etree.Element("p")
+    ),
+    FixChange('n"1.p0', "run_font", {}, {"eastAsia": '"宋体"'}, "rFonts", etree.Element("r"), 'n"1.p0:r0'),
 ]
 
 
