@@ -1,17 +1,18 @@
 """The server of a scenario: its workers' figures, its work folder, its log, whether health ever failed."""
 
+import contextlib
 import json
 import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import psutil
 
+from tools import endurance_disk
 from tools.client import Client
 from tools.endurance_verdict import Verdict
 from tools.server import Server
@@ -44,9 +45,9 @@ class Health:
 class EnduranceServer:
     """A server with one worker unless ``settings`` (DOCOPS_ names in small letters) say otherwise."""
 
-    def __init__(self, folder: Path, **settings: object) -> None:
+    def __init__(self, folder: Path, has_small_disk: bool, **settings: object) -> None:
         self.work_folder = folder / "work"
-        self.work_folder.mkdir()
+        self.has_small_disk = has_small_disk
         self.log = folder / "log"
         environ = {"DOCOPS_WORKERS": "1", "TMPDIR": str(self.work_folder)}
         environ |= {f"DOCOPS_{name.upper()}": str(value) for name, value in settings.items()}
@@ -59,10 +60,10 @@ class EnduranceServer:
         return psutil.Process(self.server.pid).children()
 
     def figures(self) -> dict[int, WorkerFigures]:
-        """Return what each worker holds, by its process id."""
+        """Return what each worker that lives holds, by its process id."""
         found = {}
         for worker in self.workers():
-            with worker.oneshot():
+            with contextlib.suppress(psutil.NoSuchProcess), worker.oneshot():
                 found[worker.pid] = WorkerFigures(
                     memory=worker.memory_info().rss,
                     descriptors=worker.num_fds(),
@@ -98,11 +99,19 @@ class EnduranceServer:
         verdict.demand(not left, f"{len(left)} entries are left in the work folder, {left[:3]} among them")
 
 
-@contextmanager
-def endurance_server(verdict: Verdict, **settings: object) -> Iterator[EnduranceServer]:
-    """Serve inside ``with``, asking for health all the while; ``verdict`` is told of both at the end."""
-    with tempfile.TemporaryDirectory(prefix="docops-endurance-") as folder:
-        server = EnduranceServer(Path(folder), **settings)
+@contextlib.contextmanager
+def endurance_server(
+    verdict: Verdict, small_disk: bool = False, **settings: object
+) -> Iterator[EnduranceServer]:
+    """Serve inside ``with``, asking for health all the while; ``verdict`` is told of both at the end.
+
+    With ``small_disk`` the work folder lies on a small disk of its own, where the system lets us have one.
+    """
+    with contextlib.ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="docops-endurance-")))
+        (folder / "work").mkdir()
+        has_small_disk = small_disk and stack.enter_context(endurance_disk.small_disk(folder / "work"))
+        server = EnduranceServer(folder, has_small_disk, **settings)
         health, stop = Health(), threading.Event()
         probe = threading.Thread(target=_probe, args=(server.server.base_url, health, stop))
         probe.start()

@@ -48,6 +48,7 @@ def soak(requests: int) -> Verdict:
     plan = _plan(requests)
     first = min(_DRIFT_FROM, requests // 2)
     with endurance_server(verdict, max_concurrency=_SLOTS) as server:
+        workers = {worker.pid for worker in server.workers()}
         _fill_the_pool(server)
 
         def send(number: int) -> Sent:
@@ -69,6 +70,7 @@ def soak(requests: int) -> Verdict:
     verdict.figures |= {"told": told(outcomes), "requests/s": round(requests / seconds, 1)}
     verdict.demand(not wrong, f"{len(wrong)} answers were not those that are due: {wrong[:3]}")
     verdict.demand(not unpaired, f"not one start and one end line in the log: {unpaired[:3]}")
+    verdict.demand(workers == set(before) == set(after), "a worker was replaced")
     _judge_drift(verdict, before, after, _GROWTH_SHARE if first == _DRIFT_FROM else 1)
     return verdict
 
@@ -113,7 +115,6 @@ def _judge_drift(
     growth_share: float,
 ) -> None:
     """Demand that no worker holds more than before; its memory may grow by ``growth_share``, and 8 MiB."""
-    verdict.demand(set(before) == set(after), "a worker was replaced")
     for pid in set(before) & set(after):
         was, now = before[pid], after[pid]
         grown = now.memory - was.memory
