@@ -30,7 +30,8 @@ class CellPlace(NamedTuple):
     number: int
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+# Not frozen, as one is made for each paragraph and that takes three times as long; nobody changes them.
+@dataclass(slots=True, eq=False)
 class ParagraphPlace:
     """A paragraph and its address.
 
@@ -61,7 +62,7 @@ class TablePlace:
     depth: int = 0
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class RunPlace:
     """A run and its address (``p3:r1``): the k-th run of its paragraph, in document order."""
 

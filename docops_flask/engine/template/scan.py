@@ -11,7 +11,7 @@ from docops_flask.engine.document.places import ParagraphPlace, RunPlace
 from docops_flask.engine.template.grammar import Found, Kind, find_placeholders, has_bracket
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class BracketedParagraph:
     """A paragraph that holds at least one placeholder or broken one; ``found`` is in text order.
 
@@ -27,6 +27,10 @@ class BracketedParagraph:
         """Return the run that holds the first character of ``found``."""
         piece = self._first_piece(found)
         return RunPlace(piece.run, f"{self.place.path}:r{piece.run_index}", self.place)
+
+    def run_id_of(self, found: Found) -> str:
+        """Return the address of that run."""
+        return f"{self.place.path}:r{self._first_piece(found).run_index}"
 
     def in_field_result(self, found: Found) -> bool:
         """Say whether Word may compute the text anew (a field's result, 17.16)."""
