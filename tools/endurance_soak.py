@@ -13,6 +13,7 @@ from tools.endurance_verdict import Verdict
 _SLOTS = 4
 _GOOD_SHARE = 0.6
 _CROWD = 40
+_CROWDS = 6
 _DRIFT_FROM = 1000
 _GROWTH_BYTES = 8 * 1024 * 1024
 _GROWTH_SHARE = 0.05
@@ -76,8 +77,17 @@ def soak(requests: int) -> Verdict:
 
 
 def _fill_the_pool(server: EnduranceServer) -> None:
-    """Let the worker start every thread it may have, so that one more is one too many."""
-    for _ in at_a_time(_CROWD, lambda number: send_job(server.client, number), range(2 * _CROWD)):
+    """Let the worker start every thread it may have, and each thread take the room that requests need.
+
+    From here on one thread more is one too many.
+    """
+
+    def send(number: int) -> Sent:
+        # Most of a crowd's jobs are refused at once, so each thread gets hostile requests of several kinds.
+        kind = None if number % 2 else list(HOSTILE)[number // 2 % len(HOSTILE)]
+        return send_job(server.client, number) if kind is None else _send_hostile(server.client, kind)
+
+    for _ in at_a_time(_CROWD, send, range(_CROWDS * _CROWD)):
         pass
 
 
