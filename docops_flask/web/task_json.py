@@ -8,8 +8,8 @@ from typing import Any, NoReturn
 
 from docops_flask.engine.errors import InvalidJson
 
-# A task has two levels. Python itself would read a thousand, and take a quarter of a megabyte of stack for them,
-# which a worker's thread keeps ever after.
+# A task has two levels. Python itself would read a thousand, and take a quarter of a megabyte of stack for
+# them, which a worker's thread keeps ever after.
 MAX_DEPTH = 64
 _STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
 _OPENING, _CLOSING = b"[{", b"]}"

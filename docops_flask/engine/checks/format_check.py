@@ -1,7 +1,6 @@
 """The format check of a job: observe before filling, check (and fix) after it."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from docops_flask.engine.checks.check import FixableCheck
 from docops_flask.engine.checks.format_report import FormatReport
@@ -123,7 +122,7 @@ def _fix(
 ) -> tuple[Issue, ...]:
     """Fix the fixable issues of ``found``; append to ``changes``; return the issues, those fixed marked."""
     changes.extend(check.fix([issue for issue in found if issue.fixable], subject))
-    return tuple(replace(issue, fixed=True) if issue.fixable else issue for issue in found)
+    return tuple(issue._replace(fixed=True) if issue.fixable else issue for issue in found)
 
 
 def _in_document_order(issues: Sequence[Issue], document: Document) -> tuple[Issue, ...]:

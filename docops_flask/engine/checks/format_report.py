@@ -1,18 +1,17 @@
 """The format report: what was checked, found and repaired (``out.format_report.json``)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from docops_flask.engine.checks.issue import FixChange, Issue
 from docops_flask.engine.checks.report_notes import Deviation, PolicyNote, RoleNote
 from docops_flask.engine.formatting.page_geometry import PageGeometry
 
 Counts = Mapping[str, Mapping[str, int]]
+_NO_COUNTS: Counts = {}
 
 
-@dataclass(frozen=True, slots=True)
-class FormatReport:
+class FormatReport(NamedTuple):
     """The outcome of a format check.
 
     ``template_observed`` and ``rendered_observed`` count the effective values of what filling touched,
@@ -27,10 +26,10 @@ class FormatReport:
     skipped: bool = False
     issues: tuple[Issue, ...] = ()
     fix_changes: tuple[FixChange, ...] = ()
-    template_observed: Counts = field(default_factory=dict)
-    rendered_observed: Counts = field(default_factory=dict)
-    overrides: Mapping[str, Any] = field(default_factory=dict)
-    diagnostics: Mapping[str, int] = field(default_factory=dict)
+    template_observed: Counts = _NO_COUNTS
+    rendered_observed: Counts = _NO_COUNTS
+    overrides: Mapping[str, Any] = {}
+    diagnostics: Mapping[str, int] = {}
     policy: PolicyNote | None = None
     page_geometry: tuple[PageGeometry, ...] = ()
     roles: tuple[RoleNote, ...] = ()

@@ -1,8 +1,7 @@
 """What a check finds and what a fix changes, as the report shows them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from docops_flask.engine.formatting.script_slots import Slot
 
@@ -10,8 +9,7 @@ Severity = Literal["error", "warn"]
 Shown = str | int | float | None
 
 
-@dataclass(frozen=True, slots=True)
-class Issue:
+class Issue(NamedTuple):
     """A rule that does not hold at a place.
 
     ``paragraph_path`` is the paragraph's address, a table's where the issue is about a table; ``run_id``
@@ -51,11 +49,10 @@ class Issue:
         return members
 
 
-_MEMBERS = tuple(field.name for field in fields(Issue))
+_MEMBERS = Issue._fields
 
 
-@dataclass(frozen=True, slots=True)
-class FixChange:
+class FixChange(NamedTuple):
     """A repair: the attributes of one property of one paragraph, or of one of its runs, before and after.
 
     ``element`` is the local name of the element in w:pPr, or with ``run_id`` in w:rPr, that holds them; it is

@@ -2,8 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from docops_flask.engine.checks.points import to_points
 from docops_flask.engine.document.places import RunPlace
@@ -16,8 +15,7 @@ V = TypeVar("V")
 UNSTATED = "unstated"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Observation:
+class Observation(NamedTuple):
     """The values of runs by ``run_id`` and of their paragraphs by path, in document order.
 
     ``cascade`` is the one they were resolved with; the next observation of the same document reuses it.

@@ -1,7 +1,6 @@
 """Issues about rules for a paragraph's role: severity, clause and message in one place."""
 
 from collections.abc import Hashable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from docops_flask.engine.checks.issue import Issue, Shown
@@ -12,8 +11,7 @@ from docops_flask.engine.policy.house_style import RoleRules, Rule
 from docops_flask.engine.policy.roles import ROLE_LABELS
 
 
-@dataclass(frozen=True, slots=True)
-class Mismatch:
+class Mismatch(NamedTuple):
     """A rule of a role (``key``: its name in a policy) that does not hold, and what there is instead.
 
     ``found`` is the value with its origin; it is not ``known`` where nothing in the document tells it.

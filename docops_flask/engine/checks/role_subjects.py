@@ -1,7 +1,6 @@
 """Gives paragraphs their roles: what each is, the policy's rules for it, its runs to hold against them."""
 
 from collections.abc import Callable, Container, Iterator, Sequence
-from dataclasses import replace
 
 from docops_flask.engine.checks.subject import ParagraphSubject, RunSubject
 from docops_flask.engine.document.paragraph_text import ParagraphText
@@ -32,7 +31,7 @@ def with_roles(
         role = found.get(paragraph.place.path)
         rules = None if role is None else house.roles.get(role.role)
         if rules is None:
-            given.append(paragraph if role is None else replace(paragraph, role=role))
+            given.append(paragraph if role is None else paragraph._replace(role=role))
             continue
         runs = tuple(_runs(paragraph, text_of(paragraph.place), cascade, touched_runs))
         first = runs[0] if runs else None
@@ -41,7 +40,7 @@ def with_roles(
             default=cascade.default_size_half_points,
             extra_twips=sections.of(paragraph.place).grid.extra_twips,
         )
-        given.append(replace(paragraph, role=role, rules=rules, runs=runs, sizes=sizes))
+        given.append(paragraph._replace(role=role, rules=rules, runs=runs, sizes=sizes))
     return given
 
 

@@ -1,8 +1,7 @@
 """What a check looks at: under a policy the whole document, against the template what changed."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from docops_flask.engine.checks.issue import Issue
 from docops_flask.engine.checks.observation import Observation
@@ -22,8 +21,7 @@ from docops_flask.engine.roles.found_role import FoundRole
 _ALIGNED_AWAY = ("center", "right", "end")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class RunSubject:
+class RunSubject(NamedTuple):
     """A run: its text as it is now and its effective values.
 
     ``start`` is where that text begins in the paragraph, ``touched`` whether filling changed it.
@@ -36,8 +34,7 @@ class RunSubject:
     touched: bool = True
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ParagraphSubject:
+class ParagraphSubject(NamedTuple):
     """A paragraph with text, its effective values and whether filling touched it.
 
     ``sizes`` measures indents in characters; it is only looked up where the first line's counts so, or a rule
@@ -75,8 +72,7 @@ class ParagraphSubject:
         )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class PolicySubject:
+class PolicySubject(NamedTuple):
     """What is held against a policy; with forbidden tables present their cells are left out.
 
     ``runs`` are those that filling touched.
@@ -122,8 +118,7 @@ class PolicySubject:
         return source_in_paragraph(self.cascade, value, of.values, of.place)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class TemplateSubject:
+class TemplateSubject(NamedTuple):
     """The touched paragraphs and runs whose values are not those of the template: before, after."""
 
     policy: Policy

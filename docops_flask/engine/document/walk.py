@@ -4,7 +4,6 @@ See docs/analysis/stories.md for what Word shows of each wrapper and why the wal
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import zip_longest
 
@@ -44,17 +43,21 @@ def walk_stories(parts: Sequence[StoryPart], max_cells: int) -> Walk:
     return walk
 
 
-@dataclass(slots=True)
 class _Flow:
     """The container being walked: what addresses in it begin with and how many blocks came before."""
 
-    part: StoryPart
-    prefix: str
-    story: StoryKind
-    depth: int
-    cell: CellPlace | None = None
-    paragraphs: int = 0
-    tables: int = 0
+    __slots__ = ("cell", "depth", "paragraphs", "part", "prefix", "story", "tables")
+
+    def __init__(
+        self, part: StoryPart, prefix: str, story: StoryKind, depth: int, cell: CellPlace | None = None
+    ) -> None:
+        self.part = part
+        self.prefix = prefix
+        self.story = story
+        self.depth = depth
+        self.cell = cell
+        self.paragraphs = 0
+        self.tables = 0
 
 
 class _Walker:
@@ -169,7 +172,7 @@ def _pair_mirrors(found: Walk, other: Walk) -> None:
         if place is None or mirror is None or not _same_text(place, mirror):
             paired.extend(each for each in (place, mirror) if each is not None)
         else:
-            paired.append(replace(place, mirrors=(*place.mirrors, mirror)))
+            paired.append(place._replace(mirrors=(*place.mirrors, mirror)))
     found.paragraphs = paired
 
 

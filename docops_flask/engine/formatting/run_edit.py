@@ -1,6 +1,6 @@
 """Changes a run's own fonts and size."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from lxml.etree import _Element
 
@@ -26,8 +26,7 @@ _ATTRIBUTES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class FontSettings:
+class FontSettings(NamedTuple):
     """Fonts to set by slot and the hint for marks of either script; ``None`` leaves one as it is."""
 
     ascii: str | None = None

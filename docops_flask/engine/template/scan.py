@@ -1,7 +1,7 @@
 """Finds the placeholders of a document, each with its place, and what was meant as one."""
 
 from collections.abc import Container
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from lxml.etree import _Element
 
@@ -11,8 +11,7 @@ from docops_flask.engine.document.places import ParagraphPlace, RunPlace
 from docops_flask.engine.template.grammar import Found, Kind, find_placeholders, has_bracket
 
 
-@dataclass(slots=True, eq=False)
-class BracketedParagraph:
+class BracketedParagraph(NamedTuple):
     """A paragraph that holds at least one placeholder or broken one; ``found`` is in text order.
 
     ``mirrors`` are the same paragraph in other branches of mc:AlternateContent.
@@ -49,12 +48,11 @@ class BracketedParagraph:
         return pieces[0] if len(pieces) == 1 else self.text.pieces_between(found.start, found.start + 1)[0]
 
 
-@dataclass(slots=True, eq=False)
-class Scan:
+class Scan(NamedTuple):
     """All bracketed paragraphs of a document in order; those of comments are apart and never filled."""
 
-    paragraphs: list[BracketedParagraph] = field(default_factory=list)
-    comments: list[BracketedParagraph] = field(default_factory=list)
+    paragraphs: list[BracketedParagraph]
+    comments: list[BracketedParagraph]
 
     def field_counts(self) -> dict[str, int]:
         """Return the name of every placeholder and how often it stands, in order of first appearance."""
