@@ -1,6 +1,5 @@
 """Policy files: what is accepted, and how every fault is told."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +9,7 @@ from hypothesis import strategies as st
 import docops_flask
 from docops_flask.engine.checks.suggested_policy import policy_to_yaml
 from docops_flask.engine.errors import InvalidArgument
+from docops_flask.engine.policy.house_style import HouseStyle
 from docops_flask.engine.policy.key_rules import KEY_RULES
 from docops_flask.engine.policy.policy import KEYS, Policy
 from docops_flask.policy_yaml import MAX_BYTES, parse_policy
@@ -62,7 +62,7 @@ ACCEPTED = {
 
 @pytest.mark.parametrize(("key", "line", "value"), ACCEPTED.values(), ids=ACCEPTED)
 def test_accepted_values(key, line, value):
-    assert parse_policy(with_line(key, line)) == replace(Policy(), **{key: value})
+    assert parse_policy(with_line(key, line)) == Policy()._replace(**{key: value})
 
 
 @pytest.mark.parametrize(
@@ -264,6 +264,8 @@ POLICIES = st.builds(
     trim_chars=st.lists(
         st.characters().filter(lambda char: KEY_RULES["trim_chars"].accepts([char])), max_size=8
     ).map(tuple),
+    house_style=st.just(HouseStyle()),
+    name=st.none(),
 )
 
 

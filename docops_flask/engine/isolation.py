@@ -14,9 +14,9 @@ import signal
 import time
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass
 from math import ceil
 from pathlib import Path
+from typing import NamedTuple
 
 from docops_flask.engine.sandbox.cell import Cell, SandboxMode, make_cell
 
@@ -29,8 +29,7 @@ _CANNOT_BE_SET = frozenset({signal.SIGKILL, signal.SIGSTOP})
 _MOST_DESCRIPTORS = 64
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProcessLimits:
+class ProcessLimits(NamedTuple):
     """What a renderer may use, and do.
 
     ``memory_bytes`` and ``cpu_seconds`` come on top of what the fresh process has taken; ``file_bytes`` is

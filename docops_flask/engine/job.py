@@ -5,8 +5,8 @@ so nobody edits what was asked for.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import Enum
+from typing import NamedTuple
 
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.options import Options
@@ -25,8 +25,7 @@ class JobKind(Enum):
     VERIFY = "verify"
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(NamedTuple):
     """What the engine is to do with a template.
 
     ``skill`` and ``payload`` (a validated task's) are ``None`` for an inspection or a verification;
@@ -37,6 +36,6 @@ class Job:
     skills: tuple[Skill, ...]
     skill: Skill | None = None
     payload: Payload | None = None
-    options: Options = field(default_factory=Options)
-    policy: Policy = field(default_factory=Policy)
-    limits: Limits = field(default_factory=Limits)
+    options: Options = Options()
+    policy: Policy = Policy()
+    limits: Limits = Limits()

@@ -1,8 +1,7 @@
 """The options of a job: presets, explicit values, conflicts, and what is effective."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
-from typing import Literal, cast
+from typing import Any, Literal, NamedTuple, cast
 
 from docops_flask.engine.errors import ArgumentConflict, InvalidArgument
 
@@ -41,8 +40,7 @@ _EXCLUDES = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(NamedTuple):
     """What a job does about format; every value is one of ``CHOICES``."""
 
     preset: Preset = "quick"
@@ -54,7 +52,7 @@ class Options:
 
     def effective(self) -> dict[str, str]:
         """Return the ``effective`` member of ``api_result.json``."""
-        values = asdict(self)
+        values = self._asdict()
         del values["export_suggested_policy"]
         return values
 
@@ -133,4 +131,4 @@ def resolve_options(given: Mapping[str, str]) -> Options:
         explicit["format_mode"] = "strict"
     if "export_suggested_policy" in values:
         explicit["export_suggested_policy"] = values["export_suggested_policy"]
-    return replace(options, **cast(dict[str, object], explicit))  # type: ignore[arg-type]
+    return options._replace(**cast(dict[str, Any], explicit))

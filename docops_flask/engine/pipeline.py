@@ -3,9 +3,8 @@
 ``run_job`` is what a renderer process calls; ``run_to_folder`` is the same run for the shell.
 """
 
-from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from docops_flask.engine.artefacts import (
     FORMAT_REPORT,
@@ -89,8 +88,7 @@ def verify_files(job: Job, template: Path, evidence: Evidence) -> dict[str, Any]
         package.close()
 
 
-@dataclass(frozen=True, slots=True)
-class _RunResult:
+class _RunResult(NamedTuple):
     """What a run came to; the artefacts are in its sink."""
 
     exit_code: ExitCode
@@ -123,7 +121,7 @@ def _run(job: Job, package: Package, sink: ArtefactSink) -> _RunResult:
     touched = fill(scan, values)
     suggested = _suggested_policy(job, document, scan)
     deviations = _deviations(job, document, targets, suggested)
-    report = replace(_format_report(job, document, targets, template_look), policy_deviations=deviations)
+    report = _format_report(job, document, targets, template_look)._replace(policy_deviations=deviations)
 
     suggestions = Suggestions(job.skill.placeholders())
     log = replace_log(scan, values, job.skill, suggestions, touched)
@@ -203,12 +201,12 @@ def _summary(log: dict[str, Any], missing: dict[str, list[str]], report: FormatR
 def _run_to_zip(job: Job, package: Package, archive: Path) -> dict[str, Any]:
     with ZipSink(archive, OutputBudget(job.limits.output_bytes)) as sink:
         result = _run(job, package, sink)
-        return replace(result, zip_ms=sink.finish()).as_dict()
+        return result._replace(zip_ms=sink.finish()).as_dict()
 
 
 def _precheck(job: Job, package: Package) -> dict[str, Any]:
     """Do what a run with ``format_mode=off`` does, keep the verdict, make no document."""
-    unchecked = replace(job, options=Options(format_mode="off"))
+    unchecked = job._replace(options=Options(format_mode="off"))
     result = _run(unchecked, package, NullSink(OutputBudget(job.limits.output_bytes)))
     required, optional = result.missing["missing_required"], result.missing["missing_optional"]
     return {

@@ -1,7 +1,7 @@
 """Whether renderers are in a cell: found out by one that tries to get out."""
 
 import threading
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from docops_flask.engine.errors import DocopsError
@@ -42,7 +42,7 @@ class SandboxCheck:
     def __init__(self, start_method: str, limits: ProcessLimits, workspaces: Workspaces) -> None:
         self._mode = limits.sandbox
         # One that insists on its cell would end before it could say what is possible.
-        trying = replace(limits, sandbox=SandboxMode.AUTO)
+        trying = limits._replace(sandbox=SandboxMode.AUTO)
         self._renderer = Renderer(start_method, _SECONDS, trying, task=try_forbidden_acts)
         self._workspaces = workspaces
         self._mutex = threading.Lock()

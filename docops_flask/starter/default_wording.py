@@ -1,6 +1,6 @@
 """The wording of a starter template, completed: from the labels where a skill brings none of its own."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from docops_flask.engine.skills.skill import Skill
 from docops_flask.engine.skills.wording import Wording
@@ -44,8 +44,7 @@ def complete_wording(skill: Skill, language: str, organ: str | None, date: str |
         for name, field in skill.placeholders().items()
         if f"【{name}】" not in text
     )
-    return replace(
-        wording,
+    return wording._replace(
         letterhead=wording.letterhead or organ,
         table=wording.table + unmentioned,
         signature=wording.signature or organ,

@@ -5,7 +5,6 @@ import json
 import subprocess
 import sys
 import zipfile
-from dataclasses import replace
 
 import pytest
 from docx import Document as read_with_python_docx
@@ -58,7 +57,7 @@ def run(tmp_path, body, job=JOB, **package):
 def precheck(tmp_path, body, payload, **package):
     template = tmp_path / "template.docx"
     template.write_bytes(docx(body, **package))
-    return run_job(replace(JOB, kind=JobKind.PRECHECK, payload=payload), template, tmp_path)
+    return run_job(JOB._replace(kind=JobKind.PRECHECK, payload=payload), template, tmp_path)
 
 
 def log_of(members):
@@ -89,7 +88,7 @@ def test_a_run_leaves_the_document_first_then_its_reports(tmp_path):
 )
 def test_the_exit_code_says_the_worst_of_what_holds_and_precheck_expects_it(tmp_path, body, payload, code):
     off = Options(format_mode="off")
-    result, _ = run(tmp_path, body, replace(JOB, payload=payload, options=off))
+    result, _ = run(tmp_path, body, JOB._replace(payload=payload, options=off))
     expected = precheck(tmp_path, body, payload)
     assert (result["exit_code"], expected["expected_exit_code"]) == (code, code)
     assert expected["ok"] == (code == 0)
@@ -156,7 +155,7 @@ def test_an_unsupported_placeholder_comes_with_the_field_that_is_near(tmp_path, 
 
 
 def test_missing_fields_are_sorted_and_unknown_ones_are_optional(tmp_path):
-    _, members = run(tmp_path, p("【ZED】【NOTE】【TITLE】【PEOPLE】"), replace(JOB, payload={}))
+    _, members = run(tmp_path, p("【ZED】【NOTE】【TITLE】【PEOPLE】"), JOB._replace(payload={}))
     assert json.loads(members["out.missing_fields.json"]) == {
         "missing_required": ["TITLE"],
         "missing_optional": ["NOTE", "PEOPLE", "ZED"],
@@ -165,7 +164,7 @@ def test_missing_fields_are_sorted_and_unknown_ones_are_optional(tmp_path):
 
 def test_a_list_is_joined_and_an_optional_field_given_empty_is_filled_with_nothing(tmp_path):
     payload = {"title": "t", "people": ["张三", "李四"], "note": ""}
-    _, members = run(tmp_path, p("【PEOPLE】/【NOTE】/"), replace(JOB, payload=payload))
+    _, members = run(tmp_path, p("【PEOPLE】/【NOTE】/"), JOB._replace(payload=payload))
     document = read_with_python_docx(io.BytesIO(members["out.docx"]))
     assert document.paragraphs[0].text == "张三, 李四//"
 
@@ -181,26 +180,26 @@ def test_a_text_box_is_logged_once_and_its_mirror_named(tmp_path):
 
 @pytest.mark.parametrize("report", ["json", "human", "both"])
 def test_the_page_for_people_comes_when_asked_for(tmp_path, report):
-    _, members = run(tmp_path, p("【TITLE】"), replace(JOB, options=Options(format_report=report)))
+    _, members = run(tmp_path, p("【TITLE】"), JOB._replace(options=Options(format_report=report)))
     assert ("out.format_report.html" in members) == (report != "json")
     assert "out.format_report.json" in members
 
 
 def test_the_suggested_policy_comes_when_asked_for(tmp_path):
-    job = replace(JOB, options=Options(export_suggested_policy=True))
+    job = JOB._replace(options=Options(export_suggested_policy=True))
     _, members = run(tmp_path, p("【TITLE】"), job)
     assert list(members) == [*MEMBERS, "out.suggested_policy.yaml"]
 
 
 def test_format_mode_off_checks_nothing_and_says_so(tmp_path):
-    _, members = run(tmp_path, tbl(tr(tc("【TITLE】"))), replace(JOB, options=Options(format_mode="off")))
+    _, members = run(tmp_path, tbl(tr(tc("【TITLE】"))), JOB._replace(options=Options(format_mode="off")))
     report = json.loads(members["out.format_report.json"])
     assert (report["passed"], report["issues"], report["summary"]["skipped"]) == (True, [], True)
 
 
 def test_a_failed_strict_check_goes_before_every_other_code(tmp_path):
     strict = Options(preset="strict", format_mode="strict", format_baseline="policy")
-    result, _ = run(tmp_path, tbl(tr(tc("【title】"))), replace(JOB, options=strict))
+    result, _ = run(tmp_path, tbl(tr(tc("【title】"))), JOB._replace(options=strict))
     assert result["exit_code"] == 4
 
 
@@ -208,7 +207,7 @@ def test_a_failed_strict_check_goes_before_every_other_code(tmp_path):
 def test_values_that_multiply_beyond_the_output_limit_are_refused(tmp_path, kind):
     template = tmp_path / "template.docx"
     template.write_bytes(docx(p("【TITLE】" * 2000)))
-    job = replace(JOB, kind=kind, payload={"title": "x" * 100_000}, limits=Limits(output_bytes=1_000_000))
+    job = JOB._replace(kind=kind, payload={"title": "x" * 100_000}, limits=Limits(output_bytes=1_000_000))
     with pytest.raises(TemplateLimitExceeded) as caught:
         run_job(job, template, tmp_path)
     assert caught.value.detail == {"limit": "output_bytes", "max": 1_000_000}
@@ -221,7 +220,7 @@ def test_a_damaged_story_is_refused(tmp_path):
 
 def test_the_same_job_gives_the_same_bytes_in_any_process(tmp_path):
     body = p("【TITLE】【title】【OTHER】") + tbl(tr(tc("【NOTE】")))
-    job = replace(JOB, options=Options(format_report="both", export_suggested_policy=True))
+    job = JOB._replace(options=Options(format_report="both", export_suggested_policy=True))
     _, here = run(tmp_path, body, job)
     script = (
         "import pickle, sys; from pathlib import Path; from docops_flask.engine.pipeline import run_job\n"

@@ -1,6 +1,5 @@
 """The renderer process seen from its channel: messages, result file, exit status."""
 
-import dataclasses
 import json
 import os
 import resource
@@ -144,9 +143,7 @@ def test_it_does_not_run_outside_a_renderer_process() -> None:
 
 
 def test_memory_limits_hold_on_top_of_what_the_fresh_process_maps(folder: Path) -> None:
-    conversation = Conversation(
-        targets.tell_memory_limit, dataclasses.replace(LIMITS, memory_bytes=300_000_000)
-    )
+    conversation = Conversation(targets.tell_memory_limit, LIMITS._replace(memory_bytes=300_000_000))
     assert conversation.serve(folder) == worker.DONE
     conversation.close()
     told = json.loads((folder / worker.RESULT_FILE).read_bytes())["result"]

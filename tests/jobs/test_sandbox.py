@@ -1,6 +1,5 @@
 """The cell: what a renderer cannot do in it, and that its job works there all the same."""
 
-import dataclasses
 import errno
 from typing import Any
 
@@ -25,7 +24,7 @@ def no_such_call(*_arguments: object) -> int:
 
 
 def _run(task: Any, start_method: str, workspace: Workspace, mode: SandboxMode) -> dict[str, Any]:
-    limits = dataclasses.replace(LIMITS, sandbox=mode)
+    limits = LIMITS._replace(sandbox=mode)
     return Renderer(start_method, 60, limits, task=task).run(JOB, workspace.path).result
 
 
@@ -43,7 +42,7 @@ def test_switched_off_nothing_is_refused_that_the_user_may_do(workspace) -> None
 
 
 def test_a_report_says_what_the_cell_keeps_renderers_from(start_method, workspaces) -> None:
-    limits = dataclasses.replace(LIMITS, sandbox=SandboxMode.REQUIRE)
+    limits = LIMITS._replace(sandbox=SandboxMode.REQUIRE)
     report = SandboxCheck(start_method, limits, workspaces).report()
     assert report.as_json() == {"mode": "require", "level": "full", "possible": []}
 
@@ -51,11 +50,11 @@ def test_a_report_says_what_the_cell_keeps_renderers_from(start_method, workspac
 def test_a_system_without_a_cell_is_told_and_refused_where_one_is_required(workspaces, monkeypatch) -> None:
     monkeypatch.setattr(landlock, "call", no_such_call)
     monkeypatch.setattr(seccomp, "call", no_such_call)
-    told = SandboxCheck("fork", dataclasses.replace(LIMITS, sandbox=SandboxMode.AUTO), workspaces).report()
+    told = SandboxCheck("fork", LIMITS._replace(sandbox=SandboxMode.AUTO), workspaces).report()
     assert told.level != "full"
     assert "open a socket" in told.possible
     with pytest.raises(SandboxRefused, match=r"DOCOPS_SANDBOX.*open a socket"):
-        SandboxCheck("fork", dataclasses.replace(LIMITS, sandbox=SandboxMode.REQUIRE), workspaces).report()
+        SandboxCheck("fork", LIMITS._replace(sandbox=SandboxMode.REQUIRE), workspaces).report()
 
 
 def test_a_renderer_that_must_have_its_cell_does_no_job_without_it(workspace, monkeypatch) -> None:
@@ -76,13 +75,13 @@ def test_a_renderer_knows_nothing_of_its_servers_environment(start_method, works
 
 
 def test_a_job_that_computes_for_ever_is_ended_by_the_kernel_too(workspace) -> None:
-    limits = dataclasses.replace(LIMITS, cpu_seconds=1)
+    limits = LIMITS._replace(cpu_seconds=1)
     with pytest.raises(RendererCrashed) as caught:
         Renderer("fork", 60, limits, task=targets.spin).run(JOB, workspace.path)
     assert caught.value.inner == "killed by SIGKILL"
 
 
 def test_a_file_does_not_grow_beyond_its_limit(workspace) -> None:
-    limits = dataclasses.replace(LIMITS, file_bytes=1_000_000)
+    limits = LIMITS._replace(file_bytes=1_000_000)
     told = Renderer("fork", 60, limits, task=targets.fill_a_file).run(JOB, workspace.path).result
     assert told == {"error": "EFBIG", "size": 1_000_000}

@@ -1,6 +1,5 @@
 """What is wrong, without the place: many paragraphs and runs are wrong in the same way."""
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
 
@@ -14,7 +13,6 @@ _OPEN = "null"
 Shown = str | int | float | None
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
 class Finding:
     """A rule that does not hold, one object for all places where it is broken in the same way.
 
@@ -25,20 +23,38 @@ class Finding:
     ``rule_source`` the clause; ``section`` is the section's number (from 0) where it is about a page.
     """
 
-    code: str
-    severity: Severity
-    message: str
-    expected: Shown = None
-    actual: Shown = None
-    tolerance: int | None = None
-    fixable: bool = False
-    slot: Slot | None = None
-    origin: str | None = None
-    source: str | None = None
-    role: str | None = None
-    rule_key: str | None = None
-    rule_source: str | None = None
-    section: int | None = None
+    def __init__(
+        self,
+        *,
+        code: str,
+        severity: Severity,
+        message: str,
+        expected: Shown = None,
+        actual: Shown = None,
+        tolerance: int | None = None,
+        fixable: bool = False,
+        slot: Slot | None = None,
+        origin: str | None = None,
+        source: str | None = None,
+        role: str | None = None,
+        rule_key: str | None = None,
+        rule_source: str | None = None,
+        section: int | None = None,
+    ) -> None:
+        self.code = code
+        self.severity = severity
+        self.message = message
+        self.expected = expected
+        self.actual = actual
+        self.tolerance = tolerance
+        self.fixable = fixable
+        self.slot = slot
+        self.origin = origin
+        self.source = source
+        self.role = role
+        self.rule_key = rule_key
+        self.rule_source = rule_source
+        self.section = section
 
     @cached_property
     def members(self) -> dict[str, Any]:

@@ -1,7 +1,6 @@
 """Which fonts a run's characters take that are not wanted, and how the run would take the wanted ones."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import lru_cache
 
 from docops_flask.engine.formatting.effective import DIRECT_ORIGIN, Effective, FontFace
@@ -14,18 +13,19 @@ WrongFonts = tuple[tuple[Slot, Effective[FontFace]], ...]
 _KEPT = 1024
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class WantedFonts:
     """The names that will do for each script, as they are to be written; none: not asked for."""
 
-    latin: Sequence[str] = ()
-    east_asia: Sequence[str] = ()
-    folded: Mapping[Slot, frozenset[str]] = field(init=False)
+    __slots__ = ("east_asia", "folded", "latin")
 
-    def __post_init__(self) -> None:
+    def __init__(self, latin: Sequence[str] = (), east_asia: Sequence[str] = ()) -> None:
+        self.latin = latin
+        self.east_asia = east_asia
         # Upper and lower case name the same font.
-        folded = {"latin": _folded(self.latin), "east_asia": _folded(self.east_asia)}
-        object.__setattr__(self, "folded", folded)
+        self.folded: Mapping[Slot, frozenset[str]] = {
+            "latin": _folded(latin),
+            "east_asia": _folded(east_asia),
+        }
 
     def __bool__(self) -> bool:
         return bool(self.latin or self.east_asia)

@@ -2,9 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from docops_flask.engine.checks.fix_change import FixChange
 from docops_flask.engine.checks.issue import Issue
@@ -13,10 +11,10 @@ from docops_flask.engine.formatting.page_geometry import PageGeometry
 from docops_flask.engine.json_text import json_list, json_object, json_text
 
 Counts = Mapping[str, Mapping[str, int]]
+_NO_COUNTS: Counts = {}
 
 
-@dataclass(frozen=True)
-class FormatReport:
+class FormatReport(NamedTuple):
     """The outcome of a format check.
 
     ``template_observed`` and ``rendered_observed`` count the effective values of what filling touched,
@@ -31,16 +29,16 @@ class FormatReport:
     skipped: bool = False
     issues: tuple[Issue, ...] = ()
     fix_changes: tuple[FixChange, ...] = ()
-    template_observed: Counts = field(default_factory=dict)
-    rendered_observed: Counts = field(default_factory=dict)
-    overrides: Mapping[str, Any] = field(default_factory=dict)
-    diagnostics: Mapping[str, int] = field(default_factory=dict)
+    template_observed: Counts = _NO_COUNTS
+    rendered_observed: Counts = _NO_COUNTS
+    overrides: Mapping[str, Any] = {}
+    diagnostics: Mapping[str, int] = {}
     policy: PolicyNote | None = None
     page_geometry: tuple[PageGeometry, ...] = ()
     roles: tuple[RoleNote, ...] = ()
     policy_deviations: tuple[Deviation, ...] = ()
 
-    @cached_property
+    @property
     def error_count(self) -> int:
         """The number of errors that were not fixed."""
         left = [issue.finding.severity for issue in self.issues if not issue.fixed]
@@ -73,9 +71,10 @@ class FormatReport:
     def _members(self, issues: list[Any], fix_changes: Any) -> dict[str, Any]:
         template = {name: dict(counts) for name, counts in self.template_observed.items()}
         rendered = {name: dict(counts) for name, counts in self.rendered_observed.items()}
+        error_count = self.error_count
         return {
-            "passed": self.passed,
-            "error_count": self.error_count,
+            "passed": error_count == 0,
+            "error_count": error_count,
             "fixed_count": [issue.fixed for issue in self.issues].count(True),
             "issues": issues,
             "summary": {

@@ -1,6 +1,5 @@
 """What paragraphs and runs are judged by, apart from their place: many of them are alike."""
 
-from dataclasses import dataclass
 from functools import cached_property
 
 from docops_flask.engine.document.document import StoryPart
@@ -14,7 +13,6 @@ from docops_flask.engine.policy.house_style import RoleRules
 _ALIGNED_AWAY = ("center", "right", "end")
 
 
-@dataclass(frozen=True, eq=False)
 class ParagraphLook:
     """How a paragraph is set and what it is held against; one object for all that are alike in this.
 
@@ -23,14 +21,26 @@ class ParagraphLook:
     touched it. With a ``role`` that the policy has ``rules`` for, ``grid`` is that of its section.
     """
 
-    values: ParagraphValues
-    sizes: CharacterSizes
-    part: StoryPart
-    in_body: bool
-    touched: bool
-    role: str = ""
-    rules: RoleRules | None = None
-    grid: Grid = NO_GRID
+    def __init__(
+        self,
+        values: ParagraphValues,
+        sizes: CharacterSizes,
+        part: StoryPart,
+        *,
+        in_body: bool,
+        touched: bool,
+        role: str = "",
+        rules: RoleRules | None = None,
+        grid: Grid = NO_GRID,
+    ) -> None:
+        self.values = values
+        self.sizes = sizes
+        self.part = part
+        self.in_body = in_body
+        self.touched = touched
+        self.role = role
+        self.rules = rules
+        self.grid = grid
 
     @property
     def is_safe_to_fix_by_role(self) -> bool:
@@ -49,7 +59,6 @@ class ParagraphLook:
         )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class RunLook:
     """How a run looks and what kinds of characters it holds; one object for all that are alike in this.
 
@@ -57,11 +66,21 @@ class RunLook:
     its paragraph, ``None`` where that has no text.
     """
 
-    values: RunValues
-    sample: str
-    blank: bool
-    part: StoryPart
-    paragraph: ParagraphLook | None
+    __slots__ = ("blank", "paragraph", "part", "sample", "values")
+
+    def __init__(
+        self,
+        values: RunValues,
+        sample: str,
+        blank: bool,
+        part: StoryPart,
+        paragraph: ParagraphLook | None,
+    ) -> None:
+        self.values = values
+        self.sample = sample
+        self.blank = blank
+        self.part = part
+        self.paragraph = paragraph
 
     @property
     def is_safe_to_fix(self) -> bool:
@@ -69,7 +88,6 @@ class RunLook:
         return self.paragraph is not None and self.paragraph.is_safe_to_fix
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class RoleRunLook:
     """How a run looks and what it is held against; one object for all that are alike in this.
 
@@ -77,9 +95,21 @@ class RoleRunLook:
     text the body's; ``rules`` are the policy's for it.
     """
 
-    values: RunValues
-    sample: str
-    blank: bool
-    part: StoryPart
-    role: str
-    rules: RoleRules | None
+    __slots__ = ("blank", "part", "role", "rules", "sample", "values")
+
+    def __init__(
+        self,
+        values: RunValues,
+        sample: str,
+        blank: bool,
+        part: StoryPart,
+        *,
+        role: str,
+        rules: RoleRules | None,
+    ) -> None:
+        self.values = values
+        self.sample = sample
+        self.blank = blank
+        self.part = part
+        self.role = role
+        self.rules = rules

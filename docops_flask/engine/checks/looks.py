@@ -26,7 +26,8 @@ class Looks:
         key = values, sizes, part, in_body, touched
         look = self._paragraphs.get(key)
         if look is None:
-            look = self._paragraphs[key] = ParagraphLook(*key)
+            look = ParagraphLook(values, sizes, part, in_body=in_body, touched=touched)
+            self._paragraphs[key] = look
         return look
 
     def with_role(
@@ -38,7 +39,14 @@ class Looks:
         found = self._paragraphs.get(key)
         if found is None:
             found = self._paragraphs[key] = ParagraphLook(
-                look.values, sizes, look.part, look.in_body, look.touched, role, rules, grid
+                look.values,
+                sizes,
+                look.part,
+                in_body=look.in_body,
+                touched=look.touched,
+                role=role,
+                rules=rules,
+                grid=grid,
             )
         return found
 
@@ -61,7 +69,7 @@ class Looks:
         key = values, kind, part, role
         look = self._role_runs.get(key)
         if look is None:
-            look = self._role_runs[key] = RoleRunLook(values, *kind, part, role, rules)
+            look = self._role_runs[key] = RoleRunLook(values, *kind, part, role=role, rules=rules)
         return look
 
     def _kind(self, text: str) -> tuple[str, bool]:

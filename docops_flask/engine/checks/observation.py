@@ -2,8 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from docops_flask.engine.checks.fix_change import Changes, Repair
 from docops_flask.engine.checks.points import to_points
@@ -17,8 +16,7 @@ V = TypeVar("V")
 UNSTATED = "unstated"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Observation:
+class Observation(NamedTuple):
     """The values of runs by ``run_id`` and of their paragraphs by path, in document order.
 
     ``places`` are the runs; ``measured`` holds the values of the very paragraphs that were looked at, because

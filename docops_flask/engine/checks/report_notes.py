@@ -1,6 +1,5 @@
 """What the report tells beside issues and repairs: which policy, what each paragraph is, what deviates."""
 
-from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple
 
 from docops_flask.engine.checks.finding import Shown
@@ -9,8 +8,7 @@ from docops_flask.engine.policy.policy import Policy
 from docops_flask.engine.roles.found_role import FoundRole, Sign
 
 
-@dataclass(frozen=True, slots=True)
-class PolicyNote:
+class PolicyNote(NamedTuple):
     """The policy of a check: its name (``None``: it was sent), its title, whether it had a say at all."""
 
     name: str | None
@@ -37,8 +35,7 @@ class RoleNote(NamedTuple):
         return self._asdict()
 
 
-@dataclass(frozen=True, slots=True)
-class Deviation:
+class Deviation(NamedTuple):
     """A rule of the policy that the document's own style, as suggested, does not keep.
 
     ``key`` is the rule's way in a policy file (``roles.title.size_pt``); ``found`` is ``None`` where the
@@ -53,7 +50,7 @@ class Deviation:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the deviation as the report's JSON has it."""
-        return asdict(self)
+        return self._asdict()
 
 
 def note_policy(policy: Policy, baseline: str, *, skipped: bool = False) -> PolicyNote:

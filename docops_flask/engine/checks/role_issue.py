@@ -1,8 +1,7 @@
 """Issues about rules for a paragraph's role: severity, clause and message in one place."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from docops_flask.engine.checks.finding import Finding, Shown
 from docops_flask.engine.checks.look import ParagraphLook
@@ -14,8 +13,7 @@ from docops_flask.engine.policy.policy import Policy
 from docops_flask.engine.policy.roles import ROLE_LABELS
 
 
-@dataclass(frozen=True, slots=True)
-class Mismatch:
+class Mismatch(NamedTuple):
     """A rule of a role (``key``: its name in a policy) that does not hold, and what there is instead.
 
     ``found`` is the value with its origin; it is not ``known`` where nothing in the document tells it.

@@ -1,7 +1,6 @@
 """What a check looks at: under a policy the whole document, against the template what changed."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -63,7 +62,6 @@ class ParagraphSubject(NamedTuple):
         return "" if self.role is None else self.role.role
 
 
-@dataclass(frozen=True, eq=False)
 class PolicySubject:
     """What is held against a policy; with forbidden tables present their cells are left out.
 
@@ -71,13 +69,24 @@ class PolicySubject:
     that are alike one object, ``pages`` works out the pages of the sections.
     """
 
-    policy: Policy
-    tables: Sequence[TablePlace]
-    paragraphs: Sequence[ParagraphSubject]
-    runs: Sequence[RunSubject]
-    cascade: Cascade
-    same_looks: Looks
-    pages: Callable[[], Sequence[PageGeometry]]
+    def __init__(
+        self,
+        *,
+        policy: Policy,
+        tables: Sequence[TablePlace],
+        paragraphs: Sequence[ParagraphSubject],
+        runs: Sequence[RunSubject],
+        cascade: Cascade,
+        same_looks: Looks,
+        pages: Callable[[], Sequence[PageGeometry]],
+    ) -> None:
+        self.policy = policy
+        self.tables = tables
+        self.paragraphs = paragraphs
+        self.runs = runs
+        self.cascade = cascade
+        self.same_looks = same_looks
+        self.pages = pages
 
     @cached_property
     def geometry(self) -> Sequence[PageGeometry]:
@@ -150,8 +159,7 @@ class PolicySubject:
         return source_in_run(self.cascade, value, values, part.name)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class TemplateSubject:
+class TemplateSubject(NamedTuple):
     """The touched paragraphs and runs whose values are not those of the template: before, after."""
 
     policy: Policy

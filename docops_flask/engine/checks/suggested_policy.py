@@ -7,7 +7,6 @@ left open (null, false) where the document is mixed, says nothing, or says what 
 import json
 import re
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import TypeVar
 
 from docops_flask.engine.checks.first_line_indent_mismatch import indent_twips
@@ -70,7 +69,7 @@ def suggest_policy(document: Document, runs: Sequence[RunPlace]) -> Policy:
     )
     # Rule by rule the document keeps them; what does not hold together with the others goes.
     broken = {issue.rule_key for issue in issues_under(document, runs, now, policy) if issue.rule_key}
-    return replace(policy, house_style=without(house, broken)) if broken else policy
+    return policy._replace(house_style=without(house, broken)) if broken else policy
 
 
 def issues_under(

@@ -4,7 +4,7 @@ A rule is left out where the document is mixed, says nothing, or says what no po
 """
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from docops_flask.engine.checks.observation import Observation
@@ -54,7 +54,7 @@ def suggest_house_style(
     document: Document, runs: Sequence[RunPlace], now: Observation, *, forbid_tables: bool
 ) -> HouseStyle:
     """Return what the document keeps, rule by rule; whether all rules together hold is not tried here."""
-    policy = replace(OPEN_POLICY, forbid_tables=forbid_tables, house_style=_ALL_ROLES)
+    policy = OPEN_POLICY._replace(forbid_tables=forbid_tables, house_style=_ALL_ROLES)
     subject = policy_subject(document, runs, now, policy)
     parts = _parts(subject)
     roles = {role: _role_rules(parts[role]) for role in ROLES if role in parts}
@@ -177,10 +177,10 @@ def without(house: HouseStyle, rule_keys: Iterable[str]) -> HouseStyle:
     for key in rule_keys:
         part, *inner, name = key.split(".")
         if part == "page":
-            page = replace(page, **{name: None})
+            page = page._replace(**{name: None})
         elif part == "text":
-            text = replace(text, **{name: None})
+            text = text._replace(**{name: None})
         elif part == "roles" and inner[0] in roles:
-            roles[inner[0]] = replace(roles[inner[0]], **{name: None})
+            roles[inner[0]] = roles[inner[0]]._replace(**{name: None})
     kept = {role: rules for role, rules in roles.items() if rules != RoleRules()}
-    return replace(house, page=page, text=text, roles=kept)
+    return house._replace(page=page, text=text, roles=kept)

@@ -1,6 +1,6 @@
 """A Word document opened from a package: its story parts, its styles, the walk over it."""
 
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from lxml.etree import _Element
 
@@ -9,7 +9,6 @@ from docops_flask.engine.document.related_parts import RelatedParts
 from docops_flask.engine.oxml.names import Vocabulary
 
 
-@dataclass(slots=True, eq=False)
 class StoryPart:
     """A package part that holds text: its parsed root, its kind and what addresses begin with.
 
@@ -17,16 +16,18 @@ class StoryPart:
     edits the tree; only changed parts are written anew.
     """
 
-    name: str
-    kind: StoryKind
-    prefix: str
-    root: _Element
-    w: Vocabulary
-    changed: bool = False
+    __slots__ = ("changed", "kind", "name", "prefix", "root", "w")
+
+    def __init__(self, name: str, kind: StoryKind, prefix: str, root: _Element, w: Vocabulary) -> None:
+        self.name = name
+        self.kind = kind
+        self.prefix = prefix
+        self.root = root
+        self.w = w
+        self.changed = False
 
 
-@dataclass(slots=True, eq=False)
-class Document:
+class Document(NamedTuple):
     """An opened document. ``styles`` is the root of the styles part, ``None`` where there is none.
 
     ``related`` holds what else decides how text looks: numbering, theme, settings.
@@ -35,4 +36,4 @@ class Document:
     parts: tuple[StoryPart, ...]
     styles: _Element | None
     walk: Walk
-    related: RelatedParts = field(default_factory=RelatedParts)
+    related: RelatedParts = RelatedParts()

@@ -1,6 +1,5 @@
 """Addresses: where a story, a paragraph, a table or a run stands (contract section 2, Paths)."""
 
-from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -30,8 +29,7 @@ class CellPlace(NamedTuple):
     number: int
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ParagraphPlace:
+class ParagraphPlace(NamedTuple):
     """A paragraph and its address.
 
     ``path`` is the whole address (``p3``, ``header1/t0.r1.c2.p0``); ``story`` is the kind of text flow
@@ -49,9 +47,18 @@ class ParagraphPlace:
     cell: CellPlace | None = None
     mirrors: "tuple[ParagraphPlace, ...]" = ()
 
+    def __eq__(self, other: object) -> bool:
+        # No two places are the same, and what they hold takes long to compare.
+        return self is other
 
-@dataclass(frozen=True, slots=True, eq=False)
-class TablePlace:
+    def __ne__(self, other: object) -> bool:
+        return self is not other
+
+    def __hash__(self) -> int:
+        return id(self)
+
+
+class TablePlace(NamedTuple):
     """A table and its address (``t0``, ``t0.r0.c0.t0``); ``depth`` counts the tables around it."""
 
     element: _Element
@@ -60,9 +67,17 @@ class TablePlace:
     part: "StoryPart"
     depth: int = 0
 
+    def __eq__(self, other: object) -> bool:
+        return self is other
 
-@dataclass(frozen=True, slots=True, eq=False)
-class RunPlace:
+    def __ne__(self, other: object) -> bool:
+        return self is not other
+
+    def __hash__(self) -> int:
+        return id(self)
+
+
+class RunPlace(NamedTuple):
     """A run and its address (``p3:r1``): the k-th run of its paragraph, in document order."""
 
     element: _Element
@@ -70,13 +85,15 @@ class RunPlace:
     paragraph: ParagraphPlace
 
 
-@dataclass(slots=True, eq=False)
 class Walk:
     """What one walk over all stories met, in document order; comments are apart.
 
     ``paragraphs`` leaves out the mirrors; each hangs on the paragraph it mirrors.
     """
 
-    paragraphs: list[ParagraphPlace] = field(default_factory=list)
-    tables: list[TablePlace] = field(default_factory=list)
-    comments: list[ParagraphPlace] = field(default_factory=list)
+    __slots__ = ("comments", "paragraphs", "tables")
+
+    def __init__(self) -> None:
+        self.paragraphs: list[ParagraphPlace] = []
+        self.tables: list[TablePlace] = []
+        self.comments: list[ParagraphPlace] = []

@@ -1,7 +1,6 @@
 """A property's effective value and where it was found. See docs/analysis/effective-formatting.md."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
 
@@ -28,8 +27,7 @@ DIRECT_ORIGIN = Origin(DIRECT)
 DEFAULTS_ORIGIN = Origin(DOC_DEFAULTS, "styles")
 
 
-@dataclass(frozen=True, slots=True)
-class Effective(Generic[V]):
+class Effective(NamedTuple, Generic[V]):
     """A property's value and the place that states it; both ``None`` when nothing in the chain does."""
 
     value: V | None = None

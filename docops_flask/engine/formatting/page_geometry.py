@@ -4,9 +4,8 @@ GB/T 9704-2012 asks for 22 lines of 28 characters on a text area of 225 mm by 15
 See docs/analysis/page-arithmetic.md.
 """
 
-from dataclasses import dataclass, fields
 from math import ceil, floor
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from docops_flask.engine.formatting.paragraph_values import ParagraphValues
 from docops_flask.engine.formatting.sections import Section
@@ -21,8 +20,7 @@ _LINE_GRIDS = ("lines", "linesAndChars", "snapToChars")
 _LINE_240THS = 240
 
 
-@dataclass(frozen=True, slots=True)
-class PageGeometry:
+class PageGeometry(NamedTuple):
     """The page of one section; lengths in twips, ``None`` where the document does not say.
 
     ``line_pitch_twips`` and ``character_twips`` are those of the body's prevailing paragraphs;
@@ -62,14 +60,10 @@ class PageGeometry:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the geometry as the report's JSON has it."""
-        return {name: getattr(self, name) for name in _MEMBERS}
+        return self._asdict()
 
 
-_MEMBERS = tuple(each.name for each in fields(PageGeometry))
-
-
-@dataclass(frozen=True, slots=True)
-class PageText:
+class PageText(NamedTuple):
     """What most of a section's body is like, and what is asked for; sizes in half-points."""
 
     values: ParagraphValues | None

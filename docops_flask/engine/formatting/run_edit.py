@@ -1,8 +1,8 @@
 """Changes a run's own fonts and size."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cached_property
+from functools import lru_cache
+from typing import NamedTuple
 
 from lxml.etree import _Element
 
@@ -28,8 +28,7 @@ _ATTRIBUTES = {
 }
 
 
-@dataclass(frozen=True)
-class FontSettings:
+class FontSettings(NamedTuple):
     """Fonts to set by slot and the hint for marks of either script; ``None`` leaves one as it is."""
 
     ascii: str | None = None
@@ -43,22 +42,23 @@ class FontSettings:
         named = {slot: getattr(self, slot) for slot in _ATTRIBUTES}
         return {slot: name for slot, name in named.items() if name is not None}
 
-    @cached_property
-    def attributes(self) -> Mapping[str, str | None]:
-        """What w:rFonts is to state and, ``None``, to state no more."""
-        changes: dict[str, str | None] = {}
-        for slot, name in self.fonts().items():
-            attribute, theme = _ATTRIBUTES[slot]
-            changes[attribute] = name
-            changes[theme] = None
-        if self.hint is not None:
-            changes["hint"] = self.hint
-        return changes
+
+@lru_cache(maxsize=64)
+def _changes(settings: FontSettings) -> Mapping[str, str | None]:
+    """Return what w:rFonts is to state and, ``None``, to state no more."""
+    changes: dict[str, str | None] = {}
+    for slot, name in settings.fonts().items():
+        attribute, theme = _ATTRIBUTES[slot]
+        changes[attribute] = name
+        changes[theme] = None
+    if settings.hint is not None:
+        changes["hint"] = settings.hint
+    return changes
 
 
 def set_fonts(run: _Element, settings: FontSettings, w: Vocabulary) -> tuple[Attributes, Attributes]:
     """Give a w:r these fonts; return the attributes of its w:rFonts concerned, before and after."""
-    return PropertyEdit(run, w.rPr, "rFonts", _AFTER_FONTS, w).change(settings.attributes)
+    return PropertyEdit(run, w.rPr, "rFonts", _AFTER_FONTS, w).change(_changes(settings))
 
 
 def set_size(run: _Element, half_points: int, w: Vocabulary) -> tuple[Attributes, Attributes]:

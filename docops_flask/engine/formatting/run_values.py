@@ -1,5 +1,8 @@
 """How a run's text looks: its four fonts, sizes, weight, slant, colour."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from docops_flask.engine.formatting.effective import NOTHING, UNSTATED, Effective, FontFace, Layer
 
 FONT_SLOTS = ("ascii", "h_ansi", "east_asia", "complex_script")
@@ -22,59 +25,70 @@ class RunValues:
         character_style_id: str | None = None,
         paragraph_style_id: str | None = None,
     ) -> None:
-        self.stated = stated
+        # mypy does not see through Mapping.get of a generic NamedTuple.
+        self.stated: Mapping[str, Any] = stated
         self.character_style_id = character_style_id
         self.paragraph_style_id = paragraph_style_id
 
     @property
     def ascii(self) -> Effective[FontFace]:
         """The font of ASCII characters."""
-        return self.stated.get("ascii", UNSTATED)
+        found: Effective[FontFace] = self.stated.get("ascii", UNSTATED)
+        return found
 
     @property
     def h_ansi(self) -> Effective[FontFace]:
         """The font of all characters that take no other slot (high ANSI)."""
-        return self.stated.get("h_ansi", UNSTATED)
+        found: Effective[FontFace] = self.stated.get("h_ansi", UNSTATED)
+        return found
 
     @property
     def east_asia(self) -> Effective[FontFace]:
         """The font of East Asian characters."""
-        return self.stated.get("east_asia", UNSTATED)
+        found: Effective[FontFace] = self.stated.get("east_asia", UNSTATED)
+        return found
 
     @property
     def complex_script(self) -> Effective[FontFace]:
         """The font of a whole run that is marked as complex script or right to left."""
-        return self.stated.get("complex_script", UNSTATED)
+        found: Effective[FontFace] = self.stated.get("complex_script", UNSTATED)
+        return found
 
     @property
     def hint(self) -> Effective[str]:
         """The slot that ambiguous characters prefer (w:hint)."""
-        return self.stated.get("hint", UNSTATED)
+        found: Effective[str] = self.stated.get("hint", UNSTATED)
+        return found
 
     @property
     def language_east_asia(self) -> Effective[str]:
         """The language of East Asian text (w:lang/@w:eastAsia)."""
-        return self.stated.get("language_east_asia", UNSTATED)
+        found: Effective[str] = self.stated.get("language_east_asia", UNSTATED)
+        return found
 
     @property
     def size_half_points(self) -> Effective[int]:
         """The size; that of complex script where the run is marked so (17.3.2.38, 17.3.2.39)."""
-        return self.stated.get("size_complex" if self.is_complex else "size", UNSTATED)
+        found: Effective[int] = self.stated.get("size_complex" if self.is_complex else "size", UNSTATED)
+        return found
 
     @property
     def bold(self) -> Effective[bool]:
         """Whether it is bold."""
-        return self.stated.get("bold_complex" if self.is_complex else "bold", UNSTATED)
+        found: Effective[bool] = self.stated.get("bold_complex" if self.is_complex else "bold", UNSTATED)
+        return found
 
     @property
     def italic(self) -> Effective[bool]:
         """Whether it is italic."""
-        return self.stated.get("italic_complex" if self.is_complex else "italic", UNSTATED)
+        found: Effective[bool] = self.stated.get("italic_complex" if self.is_complex else "italic", UNSTATED)
+        return found
 
     @property
     def color(self) -> Effective[str]:
         """The colour: six hex digits, ``auto``, or ``theme:NAME``."""
-        return self.stated.get("color", UNSTATED)
+        found: Effective[str] = self.stated.get("color", UNSTATED)
+        return found
 
     @property
     def is_complex(self) -> bool:

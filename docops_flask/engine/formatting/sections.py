@@ -1,7 +1,7 @@
 """Sections: page, margins, columns and the document grid (17.6; docs/analysis/sections-and-grid.md)."""
 
-from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from lxml.etree import _Element
 
@@ -14,8 +14,7 @@ _CHARACTER_GRIDS = ("linesAndChars", "snapToChars")
 _LINE_GRIDS = ("lines", *_CHARACTER_GRIDS)
 
 
-@dataclass(frozen=True, slots=True)
-class Grid:
+class Grid(NamedTuple):
     """A section's document grid (w:docGrid, 17.6.5); ``kind`` is ``default`` where there is none.
 
     ``character_space`` counts 4096ths of a point added to every character.
@@ -39,8 +38,7 @@ class Grid:
 NO_GRID = Grid()
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(NamedTuple):
     """A section's page; lengths in twips, ``None`` where the document leaves them to Word."""
 
     page_width: int | None = None

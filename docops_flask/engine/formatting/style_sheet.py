@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Literal
 
 from lxml.etree import _Element
@@ -15,23 +14,32 @@ from docops_flask.engine.oxml.units import to_switch
 StyleType = Literal["paragraph", "character", "table"]
 # By w:tblStylePr/@w:type: what holds for the runs and for the paragraphs of that part of a table.
 Conditional = Mapping[str, tuple[Layer, Layer]]
+_NO_CONDITIONS: Conditional = {}
 
 _LONGEST_CHAIN = 256
 # Word writes the English names of its built-in styles whatever its language; WPS writes Chinese ones.
 _HEADING_NAME = re.compile(r"(?:heading|标题)\s*[0-9]*|title|subtitle|副标题", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class StyleValues:
     """What a style and all it is based on state; what they leave open is unstated here.
 
     ``conditional`` holds what a table style states for one part of a table, by w:tblStylePr/@w:type.
     """
 
-    run: Layer = field(default_factory=dict)
-    paragraph: Layer = field(default_factory=dict)
-    is_heading: bool = False
-    conditional: Conditional = field(default_factory=dict)
+    __slots__ = ("conditional", "is_heading", "paragraph", "run")
+
+    def __init__(
+        self,
+        run: Layer = NOTHING,
+        paragraph: Layer = NOTHING,
+        is_heading: bool = False,
+        conditional: Conditional = _NO_CONDITIONS,
+    ) -> None:
+        self.run = run
+        self.paragraph = paragraph
+        self.is_heading = is_heading
+        self.conditional = conditional
 
     def over(self, farther: "StyleValues") -> "StyleValues":
         """Return these values, those not stated taken from ``farther``."""

@@ -1,7 +1,6 @@
 """What a table's style gives to the text of a cell (17.7.6; docs/analysis/table-styles.md)."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from lxml.etree import _Element
@@ -14,12 +13,14 @@ from docops_flask.engine.oxml.names import Vocabulary, namespace_of, vocabulary
 from docops_flask.engine.oxml.units import to_integer, to_switch
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class CellLayer:
     """What a table style states for the runs and paragraphs of cells alike; one object for all of them."""
 
-    run: Layer
-    paragraph: Layer
+    __slots__ = ("paragraph", "run")
+
+    def __init__(self, run: Layer, paragraph: Layer) -> None:
+        self.run = run
+        self.paragraph = paragraph
 
 
 class _Look(NamedTuple):
@@ -38,7 +39,6 @@ _BANDS_ALONE = _Look(False, False, False, False, True, True)
 _FIRST, _LAST, _ODD_BAND, _EVEN_BAND = 1, 2, 4, 8
 
 
-@dataclass(slots=True, eq=False)
 class _StyledTable:
     """A table with what its cells need to know of it.
 
@@ -46,18 +46,30 @@ class _StyledTable:
     taken as first row, ``row_parts``, ``column_parts`` and ``layers`` are what was found out so far.
     """
 
-    style: StyleValues
-    layer: CellLayer | None = None
-    by_cell: bool = False
-    look: _Look = _BANDS_ALONE
-    rows: Sequence[_Element] = ()
-    headers: int = 1
-    row_band: int = 1
-    column_band: int = 1
-    row_parts: dict[int, int] = field(default_factory=dict)
-    column_parts: dict[int, int] = field(default_factory=dict)
-    cells_in_row: dict[int, int] = field(default_factory=dict)
-    layers: dict[int, CellLayer] = field(default_factory=dict)
+    def __init__(
+        self,
+        style: StyleValues,
+        layer: CellLayer | None = None,
+        *,
+        by_cell: bool = False,
+        look: _Look = _BANDS_ALONE,
+        rows: Sequence[_Element] = (),
+        headers: int = 1,
+        row_band: int = 1,
+        column_band: int = 1,
+    ) -> None:
+        self.style = style
+        self.layer = layer
+        self.by_cell = by_cell
+        self.look = look
+        self.rows = rows
+        self.headers = headers
+        self.row_band = row_band
+        self.column_band = column_band
+        self.row_parts: dict[int, int] = {}
+        self.column_parts: dict[int, int] = {}
+        self.cells_in_row: dict[int, int] = {}
+        self.layers: dict[int, CellLayer] = {}
 
 
 class TableStyles:

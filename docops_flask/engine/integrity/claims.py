@@ -4,7 +4,6 @@ They come from the job itself or, for ``/v1/verify``, from a client: nothing is 
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any, NamedTuple, TypeVar
 
@@ -39,8 +38,7 @@ class Replacement(NamedTuple):
     mirrored_at: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Fix:
+class Fix(NamedTuple):
     """A repair of one element's attributes (by their local names) at a paragraph, or at its run ``run_id``.
 
     ``place`` is its number in ``fix_changes``; ``element`` is the name of one in w:pPr (a run: w:rPr).
@@ -54,8 +52,7 @@ class Fix:
     after: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Claims:
+class Claims(NamedTuple):
     """All that is said to have changed."""
 
     replacements: tuple[Replacement, ...]

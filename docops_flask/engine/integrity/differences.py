@@ -4,9 +4,8 @@ The verdict does not hang on it: whether anything differs is decided by the cano
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from difflib import SequenceMatcher
-from typing import Any
+from typing import Any, NamedTuple
 
 from lxml import etree
 from lxml.etree import _Element
@@ -17,8 +16,7 @@ from docops_flask.engine.integrity.verdict import Unaccounted, shown
 _MOST_ALIGNED = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Differences:
+class Differences(NamedTuple):
     """Compares trees of the part ``part``; ``paths`` leads from its paragraphs to their addresses."""
 
     part: str

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from docops_flask.engine.errors import InvalidTemplate, TemplateLimitExceeded
 from docops_flask.engine.integrity.verdict import PartRecord, Unaccounted
@@ -10,16 +10,14 @@ from docops_flask.engine.opc.zip_entry import FLAG_DATA_DESCRIPTOR, ZipEntry
 from docops_flask.engine.opc.zip_reader import ZipReader
 
 
-@dataclass(frozen=True, slots=True)
-class ChangedMember:
+class ChangedMember(NamedTuple):
     """A member of both packages whose stored bytes differ, with its content in the document."""
 
     record: PartRecord
     after: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Members:
+class Members(NamedTuple):
     """The members of template and document: a record of each, those that changed, what is unaccounted."""
 
     records: list[PartRecord]

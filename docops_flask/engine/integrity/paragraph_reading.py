@@ -4,7 +4,6 @@ Written apart from the reader of the code that fills, so that an error in one sh
 """
 
 from bisect import bisect_right
-from dataclasses import dataclass
 from functools import cache
 from operator import attrgetter
 from typing import NamedTuple
@@ -42,8 +41,7 @@ class Span(NamedTuple):
     run: int
 
 
-@dataclass(slots=True, eq=False)
-class Reading:
+class Reading(NamedTuple):
     """A paragraph as it was read: its text and the spans in order."""
 
     text: str
@@ -63,8 +61,7 @@ class Reading:
         return found
 
 
-@dataclass(frozen=True, slots=True)
-class _Roles:
+class _Roles(NamedTuple):
     """What each element means to the text: its characters, or how it is gone into."""
 
     characters: dict[str, str]

@@ -5,7 +5,6 @@ The rules are those of docs/analysis/integrity.md; an entry they do not allow is
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from lxml import etree
 from lxml.etree import _Element
@@ -20,15 +19,17 @@ _DROPPED_BY_WORD = " \t\r\n"
 _MARKS = re.compile(r"([\n\t])")
 
 
-@dataclass(slots=True, eq=False)
 class PlannedParagraph:
     """A paragraph of the part ``part`` and the entries that are to be replayed there, in text order."""
 
-    part: str
-    names: Names
-    reading: Reading
-    entries: list[Replacement] = field(default_factory=list)
-    covered: list[list[Span]] = field(default_factory=list)
+    __slots__ = ("covered", "entries", "names", "part", "reading")
+
+    def __init__(self, part: str, names: Names, reading: Reading) -> None:
+        self.part = part
+        self.names = names
+        self.reading = reading
+        self.entries: list[Replacement] = []
+        self.covered: list[list[Span]] = []
 
     def take(self, entry: Replacement, path: str, *, is_mirror: bool) -> bool:
         """Take ``entry`` if the paragraph holds what it replaces, after the entries before it."""

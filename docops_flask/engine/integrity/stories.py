@@ -5,8 +5,7 @@ Derived anew from the relationships of the main part (docs/analysis/stories.md).
 
 import re
 from collections.abc import Container, Iterable
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from docops_flask.engine.opc.relationships import Relationship
 
@@ -22,8 +21,7 @@ class Parts(Protocol):
         """Say whether there is a part ``name``; part names compare without case."""
 
 
-@dataclass(frozen=True, slots=True)
-class Story:
+class Story(NamedTuple):
     """A part that holds text: its name, its kind ("" is the body) and its prefix (``header1/``)."""
 
     part: str

@@ -1,8 +1,7 @@
 """What a proof comes to: a verdict, what is unaccounted, a hash of every part (out.integrity.json)."""
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 Verdict = Literal["intact", "violated"]
 # What is listed; the counts are always true.
@@ -10,8 +9,7 @@ MAX_LISTED = 100
 _SHOWN_CHARACTERS = 120
 
 
-@dataclass(frozen=True, slots=True)
-class Unaccounted:
+class Unaccounted(NamedTuple):
     """A difference that no entry explains, or an entry that nothing in the template fits.
 
     ``part`` is a part's name, ``place`` the address of the paragraph or the entry's path
@@ -27,8 +25,7 @@ class Unaccounted:
     actual: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Defect:
+class Defect(NamedTuple):
     """What Word would want to repair: ``code`` is a short stable word, ``subject`` the id it is about."""
 
     part: str
@@ -56,7 +53,6 @@ class Findings:
             self.add(finding)
 
 
-@dataclass(slots=True)
 class PartRecord:
     """A member of the package: ``before`` and ``after`` are SHA-256 in hexadecimal, ``None``: absent.
 
@@ -64,27 +60,44 @@ class PartRecord:
     ``replacements`` and ``fixes`` count the entries that explain its differences.
     """
 
-    name: str
-    changed: bool
-    hashed: Literal["stored", "content"]
-    before: str | None
-    after: str | None
-    replacements: int = 0
-    fixes: int = 0
+    __slots__ = ("after", "before", "changed", "fixes", "hashed", "name", "replacements")
+
+    def __init__(
+        self,
+        name: str,
+        changed: bool,
+        hashed: Literal["stored", "content"],
+        before: str | None,
+        after: str | None,
+    ) -> None:
+        self.name = name
+        self.changed = changed
+        self.hashed = hashed
+        self.before = before
+        self.after = after
+        self.replacements = 0
+        self.fixes = 0
 
     def as_dict(self) -> dict[str, Any]:
         """Return the record as the JSON has it."""
-        return {name: getattr(self, name) for name in self.__slots__}
+        return {
+            "name": self.name,
+            "changed": self.changed,
+            "hashed": self.hashed,
+            "before": self.before,
+            "after": self.after,
+            "replacements": self.replacements,
+            "fixes": self.fixes,
+        }
 
 
-@dataclass(frozen=True, slots=True)
-class Proof:
+class Proof(NamedTuple):
     """The outcome of a proof; ``defects`` are new ones, which the template does not have."""
 
     parts: tuple[PartRecord, ...]
     findings: Findings
     defects: tuple[Defect, ...] = ()
-    template_defects: tuple[Defect, ...] = field(default=())
+    template_defects: tuple[Defect, ...] = ()
 
     @property
     def verdict(self) -> Verdict:
@@ -104,9 +117,9 @@ class Proof:
         return {
             "verdict": self.verdict,
             "unaccounted_count": self.findings.count + len(self.defects),
-            "unaccounted": [asdict(finding) for finding in self._listed()],
+            "unaccounted": [finding._asdict() for finding in self._listed()],
             "template_defect_count": len(self.template_defects),
-            "template_defects": [asdict(defect) for defect in self.template_defects[:MAX_LISTED]],
+            "template_defects": [defect._asdict() for defect in self.template_defects[:MAX_LISTED]],
         }
 
     def _listed(self) -> list[Unaccounted]:

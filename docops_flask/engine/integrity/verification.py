@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from docops_flask.engine.errors import DocopsError
 from docops_flask.engine.integrity.claims import LOG, REPORT, read_claims
@@ -17,8 +16,7 @@ from docops_flask.engine.opc.zip_reader import ZipReader
 DOCUMENT = "document"
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """The files of a finished job: its document and the two reports that say what changed."""
 
     document: Path

@@ -3,7 +3,6 @@
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import Any
 
 from docops_flask.engine.errors import DocopsError, ResultRefused
@@ -39,8 +38,8 @@ def _prove(
     template: Package, written: memoryview, replace_log: Any, format_report: Any, limits: Limits
 ) -> Proof:
     # What came of a template within its limits may be larger than a template may be.
-    own = replace(limits, xml_part_bytes=max(limits.xml_part_bytes, limits.output_bytes))
-    own = replace(own, output_bytes=limits.unpacked_bytes + limits.output_bytes)
+    own = limits._replace(xml_part_bytes=max(limits.xml_part_bytes, limits.output_bytes))
+    own = own._replace(output_bytes=limits.unpacked_bytes + limits.output_bytes)
     document = ZipReader(written, own)
     try:
         with _garbage_left_alone():

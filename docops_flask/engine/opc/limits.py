@@ -1,12 +1,11 @@
 """What a template may unfold to, at most."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 MIB = 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(NamedTuple):
     """Upper bounds of one job; bytes unless the name says otherwise.
 
     The names are the contract's ``detail.limit`` words (section 4).

@@ -1,7 +1,7 @@
 """Relationships between parts (ECMA-376 part 2, 9.3): which part plays which role."""
 
 import posixpath
-from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import unquote
 
 from lxml.etree import _Element
@@ -11,8 +11,7 @@ REL_STRICT = "http://purl.oclc.org/ooxml/officeDocument/relationships"
 _RELATIONSHIP = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
 
 
-@dataclass(frozen=True, slots=True)
-class Relationship:
+class Relationship(NamedTuple):
     """A relationship: ``kind`` is the last word of an office relationship's type (``header``, ``styles``).
 
     Other types are kept whole. ``target`` is a part name without leading slash, or a URL when

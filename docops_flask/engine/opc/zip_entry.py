@@ -1,6 +1,6 @@
 """One member of a ZIP archive as its central directory describes it (APPNOTE.TXT 4.3.12)."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 STORED = 0
 DEFLATED = 8
@@ -12,8 +12,7 @@ ZIP64_EXTRA = 0x0001
 UNIX_SYMLINK = 0xA000
 
 
-@dataclass(frozen=True, slots=True)
-class ZipEntry:
+class ZipEntry(NamedTuple):
     """A member: ``name`` as text, ``raw_name`` as stored, sizes and offsets in bytes.
 
     ``data_offset`` is where its compressed bytes begin in the archive; ``extra`` is the central

@@ -8,7 +8,6 @@ import struct
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import BinaryIO, Protocol
 
 from docops_flask.engine.opc.zip_entry import (
@@ -55,7 +54,7 @@ class ZipWriter:
     def replace(self, entry: ZipEntry, content: bytes) -> None:
         """Write ``entry`` with new content; name, date, attributes and compression method stay."""
         stored = content if entry.method == STORED else _deflated(content)
-        self._begin(replace(entry, crc=zlib.crc32(content), compressed_size=len(stored), size=len(content)))
+        self._begin(entry._replace(crc=zlib.crc32(content), compressed_size=len(stored), size=len(content)))
         self._write(stored)
 
     def add(self, name: str, content: bytes) -> None:
@@ -70,7 +69,7 @@ class ZipWriter:
         self._begin(entry)
         member = GrowingMember(self._write)
         yield member
-        whole = replace(entry, crc=member.crc, compressed_size=member.size, size=member.size)
+        whole = entry._replace(crc=member.crc, compressed_size=member.size, size=member.size)
         end_at = file.tell()
         file.seek(header_at)
         file.write(_local_header(whole))

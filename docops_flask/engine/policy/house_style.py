@@ -1,7 +1,6 @@
 """The house style of a policy, version 2: the page, and what each part of an official document looks like."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Generic, Literal, NamedTuple, TypeVar
 
 from docops_flask.engine.policy.measure import LineSpacing, Measure
@@ -10,8 +9,7 @@ Severity = Literal["error", "warn"]
 V = TypeVar("V")
 
 
-@dataclass(frozen=True, slots=True)
-class Rule(Generic[V]):
+class Rule(NamedTuple, Generic[V]):
     """A value asked for, how bad another one is, and the clause that asks for it.
 
     ``tolerance`` is a length; ``None`` means the policy's ``twips_tolerance``.
@@ -30,8 +28,7 @@ class Words(NamedTuple):
     zh: str
 
 
-@dataclass(frozen=True, slots=True)
-class PageRules:
+class PageRules(NamedTuple):
     """The page of every section; ``None`` means not checked.
 
     ``lines`` are those that fit the page, ``characters`` those of the body that fit a line.
@@ -47,8 +44,7 @@ class PageRules:
     characters: Rule[int] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class RoleRules:
+class RoleRules(NamedTuple):
     """The look of the paragraphs of one role; ``None`` means not checked.
 
     Fonts are sets of names, any of which will do; the first is the one a repair writes.
@@ -69,8 +65,7 @@ class RoleRules:
     page_break_before: Rule[bool] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class TextRules:
+class TextRules(NamedTuple):
     """How certain texts are written; ``None`` or a value of false means not checked."""
 
     document_number_form: Rule[bool] | None = None
@@ -79,8 +74,7 @@ class TextRules:
     date_form: Rule[bool] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class HouseStyle:
+class HouseStyle(NamedTuple):
     """What version 2 adds to a policy; without anything it checks nothing.
 
     ``styles`` leads from a style's name (case folded) to the role of its paragraphs.
@@ -88,10 +82,10 @@ class HouseStyle:
 
     title: Words | None = None
     description: Words | None = None
-    page: PageRules = field(default_factory=PageRules)
-    roles: Mapping[str, RoleRules] = field(default_factory=dict)
-    styles: Mapping[str, str] = field(default_factory=dict)
-    text: TextRules = field(default_factory=TextRules)
+    page: PageRules = PageRules()
+    roles: Mapping[str, RoleRules] = {}
+    styles: Mapping[str, str] = {}
+    text: TextRules = TextRules()
 
     @property
     def needs_roles(self) -> bool:

@@ -1,7 +1,6 @@
 """A house style as the plain values of a policy file; reading them back gives an equal one."""
 
 from collections.abc import Mapping
-from dataclasses import fields
 from typing import Any
 
 from docops_flask.engine.policy.house_style import HouseStyle, PageRules, RoleRules, Rule, TextRules
@@ -28,8 +27,7 @@ def written_value(key: str, rule: Rule[Any]) -> Any:
 
 
 def _rules(rules: PageRules | RoleRules | TextRules, kinds: Mapping[str, RuleKind]) -> dict[str, Any]:
-    stated = {each.name: getattr(rules, each.name) for each in fields(rules)}
-    return {key: _rule(rule, kinds[key]) for key, rule in stated.items() if rule is not None}
+    return {key: _rule(rule, kinds[key]) for key, rule in rules._asdict().items() if rule is not None}
 
 
 def _rule(rule: Rule[Any], kind: RuleKind) -> Any:

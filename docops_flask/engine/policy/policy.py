@@ -1,22 +1,20 @@
 """The policy a document is held against: rules for the whole document, and a house style (version 2)."""
 
-from dataclasses import dataclass, field, fields
-from typing import Any
+from typing import Any, NamedTuple
 
 from docops_flask.engine.policy.house_style import HouseStyle
 
 DEFAULT_NAME = "default"
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
+class Policy(NamedTuple):
     """The rules a document is held against; ``None`` means the rule is not checked.
 
     Sizes are points, lengths twips. ``line_spacing_twips`` is compared with ``w:spacing/@w:line``
     (ECMA-376 part 1, 17.3.1.33), which counts 240ths of a line when the rule is ``auto``.
     The defaults are those of the built-in policy ``default``. ``house_style`` is what version 2 adds; where
     it has a rule for a paragraph's role, the rule for the whole document does not count there. ``name`` is
-    that of a policy chosen by name, ``None`` for one that was sent.
+    that of a policy chosen by name, ``None`` for one that was sent; policies of other names may be equal.
     """
 
     forbid_tables: bool = True
@@ -31,8 +29,17 @@ class Policy:
     treat_inherited_as_error: bool = False
     trim_leading_spaces: bool = True
     trim_chars: tuple[str, ...] = (" ", "\t", "\u3000")
-    house_style: HouseStyle = field(default_factory=HouseStyle)
-    name: str | None = field(default=DEFAULT_NAME, compare=False)
+    house_style: HouseStyle = HouseStyle()
+    name: str | None = DEFAULT_NAME
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Policy) and self._replace(name=None)[:] == other._replace(name=None)[:]
+
+    def __hash__(self) -> int:
+        return hash(self._replace(name=None)[:])
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
 
     @property
     def version(self) -> int:
@@ -51,7 +58,7 @@ class Policy:
         return {key: value for key, value in self.as_dict().items() if value != default[key]}
 
 
-KEYS = tuple(each.name for each in fields(Policy) if each.name not in ("house_style", "name"))
+KEYS = tuple(name for name in Policy._fields if name not in ("house_style", "name"))
 
 # A policy that checks nothing: what a file of version 2 leaves out.
 OPEN_POLICY = Policy(

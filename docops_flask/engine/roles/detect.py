@@ -5,7 +5,6 @@ One pass in document order; what is true of a place depends on what came before 
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
 from docops_flask.engine.document.paragraph_text import OBJECT
 from docops_flask.engine.document.places import StoryKind
@@ -92,7 +91,7 @@ class _Body:
             return None
         if role.extent is None:
             return role
-        return replace(role, extent=role.extent + line.text.find(text))
+        return role._replace(extent=role.extent + line.text.find(text))
 
     def _by_place(self, line: Line, text: str) -> FoundRole | None:
         previous = None if self._previous_role is None else self._previous_role.role

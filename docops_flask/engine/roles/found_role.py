@@ -1,7 +1,6 @@
 """The outcome of looking for a paragraph's role."""
 
-from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from docops_flask.engine.document.places import ParagraphPlace
 from docops_flask.engine.formatting.paragraph_values import ParagraphValues
@@ -25,8 +24,7 @@ class Line(Protocol):
         """What it says."""
 
 
-@dataclass(frozen=True, slots=True)
-class FoundRole:
+class FoundRole(NamedTuple):
     """A paragraph's role (``engine.policy.roles``), the kind of sign that told it, and the sign in words.
 
     ``extent`` is where a heading ends that running text follows in the same paragraph (一、总则。为了…),

@@ -3,9 +3,9 @@
 import ctypes
 import os
 import sys
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import NamedTuple
 
 from docops_flask.engine.sandbox.landlock import Ruleset
 from docops_flask.engine.sandbox.seccomp import refuse_calls
@@ -31,8 +31,7 @@ class SandboxUnavailable(RuntimeError):
     """The system does not give what ``require`` asks for."""
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """What of a cell the system gives; ``ruleset`` is ``None`` without Landlock."""
 
     ruleset: Ruleset | None

@@ -1,15 +1,13 @@
 """A skill: one document type the service can fill, and its fields."""
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from docops_flask.engine.skills.wording import Wording
 
 FieldType = Literal["text", "list"]
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
+class Label(NamedTuple):
     """A text in the two languages of the product."""
 
     en: str
@@ -20,8 +18,7 @@ class Label:
         return self.zh if language == "zh" else self.en
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(NamedTuple):
     """One payload key of a skill and the placeholder it fills.
 
     ``required`` means: needed by exit code 0 whenever the template asks for it.
@@ -38,8 +35,7 @@ class Field:
     separator: str = ", "
 
 
-@dataclass(frozen=True, slots=True)
-class Skill:
+class Skill(NamedTuple):
     """A document type: ``name`` is its ``task_type``, ``fields`` stand in the spec's order.
 
     Its starter template is worded by ``wording_zh`` and ``wording_en``; ``None`` means from the labels.

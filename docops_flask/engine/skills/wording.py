@@ -1,12 +1,11 @@
 """The wording of a skill's starter template: the fixed text an author begins with."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 LANGUAGES = ("zh", "en")
 
 
-@dataclass(frozen=True, slots=True)
-class Wording:
+class Wording(NamedTuple):
     """The text of a starter template in one language; placeholders stand in it as ``【FIELD】``.
 
     The parts are given in the order they stand in. ``None`` leaves a part to the template's builder (the

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from enum import Enum
+from functools import lru_cache
 from typing import NamedTuple
 
 OPEN, CLOSE = "【", "】"
@@ -14,6 +15,7 @@ _LETTER = r"A-Za-z\uff21-\uff3a\uff41-\uff5a"
 _MEANT = re.compile(rf"(?=[^{_LETTER}]*[{_LETTER}])[{_NAME_CHARS}]+\Z")
 _RUN_OF_NAME_CHARS = re.compile(rf"[{_NAME_CHARS}]*")
 _BRACKET = re.compile(f"[{OPEN}{CLOSE}]")
+_PAIR = re.compile(f"{OPEN}[^{OPEN}{CLOSE}]*{CLOSE}")
 _SPACES = " \u00a0\u3000"
 
 
@@ -48,6 +50,14 @@ def find_placeholders(text: str) -> list[Found]:
 
     Looks at each character a bounded number of times, however many brackets stay open.
     """
+    pairs = list(_PAIR.finditer(text))
+    if 2 * len(pairs) == text.count(OPEN) + text.count(CLOSE):
+        closed = (_closed(text, *pair.span()) for pair in pairs)
+        return [each for each in closed if each is not None]
+    return _among_loose_brackets(text)
+
+
+def _among_loose_brackets(text: str) -> list[Found]:
     brackets = [match.start() for match in _BRACKET.finditer(text)]
     found: list[Found | None] = []
     index = 0
@@ -90,6 +100,8 @@ def _without_sentence(words: str, nearest: int) -> str:
     return word if "_" in word and _NAME.match(word) else words
 
 
+# The same few names stand in a document over and over.
+@lru_cache(maxsize=256)
 def _kind_of(inner: str) -> Kind | None:
     if _NAME.match(inner):
         return Kind.PLACEHOLDER

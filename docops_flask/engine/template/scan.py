@@ -1,7 +1,7 @@
 """Finds the placeholders of a document, each with its place, and what was meant as one."""
 
 from collections.abc import Container
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from lxml.etree import _Element
 
@@ -11,8 +11,7 @@ from docops_flask.engine.document.places import ParagraphPlace, RunPlace
 from docops_flask.engine.template.grammar import Found, Kind, find_placeholders, has_bracket
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class BracketedParagraph:
+class BracketedParagraph(NamedTuple):
     """A paragraph that holds at least one placeholder or broken one; ``found`` is in text order.
 
     ``mirrors`` are the same paragraph in other branches of mc:AlternateContent.
@@ -27,6 +26,10 @@ class BracketedParagraph:
         """Return the run that holds the first character of ``found``."""
         piece = self._first_piece(found)
         return RunPlace(piece.run, f"{self.place.path}:r{piece.run_index}", self.place)
+
+    def run_id_of(self, found: Found) -> str:
+        """Return the address of that run."""
+        return f"{self.place.path}:r{self._first_piece(found).run_index}"
 
     def in_field_result(self, found: Found) -> bool:
         """Say whether Word may compute the text anew (a field's result, 17.16)."""
@@ -45,12 +48,11 @@ class BracketedParagraph:
         return pieces[0] if len(pieces) == 1 else self.text.pieces_between(found.start, found.start + 1)[0]
 
 
-@dataclass(slots=True, eq=False)
-class Scan:
+class Scan(NamedTuple):
     """All bracketed paragraphs of a document in order; those of comments are apart and never filled."""
 
-    paragraphs: list[BracketedParagraph] = field(default_factory=list)
-    comments: list[BracketedParagraph] = field(default_factory=list)
+    paragraphs: list[BracketedParagraph]
+    comments: list[BracketedParagraph]
 
     def field_counts(self) -> dict[str, int]:
         """Return the name of every placeholder and how often it stands, in order of first appearance."""

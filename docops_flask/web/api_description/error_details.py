@@ -6,7 +6,7 @@ from docops_flask.engine.opc.limits import Limits
 from docops_flask.web.api_description import member
 from docops_flask.web.api_description.answer import Answer
 
-LIMITS = tuple(Limits.__dataclass_fields__)
+LIMITS = Limits._fields
 
 
 def _sometimes(description: str) -> fields.String:

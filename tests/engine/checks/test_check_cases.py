@@ -7,7 +7,6 @@ exactly these, each with the members that matter; ``fixed``, the body after fix 
 the baseline is the template: ``body`` before filling, ``filled`` after it.
 """
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -48,7 +47,7 @@ def policy_of(case):
     changes = dict(case.get("policy", {}))
     if "trim_chars" in changes:
         changes["trim_chars"] = tuple(changes["trim_chars"])
-    return replace(OPEN_POLICY, house_style=house_style(case.get("house", {})), **changes)
+    return OPEN_POLICY._replace(house_style=house_style(case.get("house", {})), **changes)
 
 
 def report_of(case):

@@ -1,7 +1,6 @@
 """The format report as a whole: its shape, its verdict, its order, what it counts."""
 
 import json
-from dataclasses import replace
 
 import pytest
 
@@ -91,7 +90,7 @@ def test_issues_stand_by_place_tables_first_then_in_the_order_of_the_checks():
 
 
 def test_warnings_never_fail_a_document():
-    report = check_under_policy(build_document(p("text")), replace(Policy(), trim_leading_spaces=False))
+    report = check_under_policy(build_document(p("text")), Policy()._replace(trim_leading_spaces=False))
 
     assert {issue.severity for issue in report.issues} == {"warn"}
     assert report.passed
@@ -101,7 +100,7 @@ def test_warnings_never_fail_a_document():
 def test_fixed_issues_stay_listed_and_do_not_count_as_errors():
     document = build_document(p("text", properties='<w:spacing w:line="240"/>'))
 
-    report = check_under_policy(document, replace(OPEN_POLICY, line_spacing_twips=360), fix=True).as_dict()
+    report = check_under_policy(document, OPEN_POLICY._replace(line_spacing_twips=360), fix=True).as_dict()
 
     assert (report["passed"], report["error_count"], report["fixed_count"]) == (True, 0, 1)
     assert [(issue["severity"], issue["fixed"]) for issue in report["issues"]] == [("error", True)]
@@ -177,7 +176,7 @@ def test_values_of_touched_runs_and_their_paragraphs_are_counted():
 
 
 def test_the_policys_own_rules_are_named():
-    policy = replace(Policy(), run_size_pt=16, trim_chars=(" ",))
+    policy = Policy()._replace(run_size_pt=16, trim_chars=(" ",))
 
     summary = check_under_policy(build_document(p("x")), policy).as_dict()["summary"]
 
@@ -212,7 +211,7 @@ def test_a_run_that_was_filled_twice_is_checked_once():
         runs,
         observe(document, runs),
         Options(format_baseline="policy"),
-        replace(OPEN_POLICY, run_size_pt=12),
+        OPEN_POLICY._replace(run_size_pt=12),
     )
 
     assert [issue.run_id for issue in report.issues] == ["p0:r0"]
@@ -228,7 +227,7 @@ def test_every_story_is_checked_and_a_text_box_once():
         },
     )
 
-    report = check_under_policy(document, replace(OPEN_POLICY, line_spacing_twips=360), fix=True)
+    report = check_under_policy(document, OPEN_POLICY._replace(line_spacing_twips=360), fix=True)
 
     assert [(issue.paragraph_path, issue.fixed) for issue in report.issues] == [
         ("p0", True),

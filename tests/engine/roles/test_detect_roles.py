@@ -1,7 +1,5 @@
 """What each paragraph of a document is taken for, and by what sign."""
 
-from dataclasses import replace
-
 import pytest
 
 from docops_flask.engine.policy.roles import ROLE_LABELS
@@ -34,7 +32,7 @@ def notes_of(content, *, styles=None, by_style=None, stories=None):
     """The roles that the report tells of."""
     house = {"text": {"date_form": True}, "styles": by_style or {}}
     document = build_document(content, styles=styles, stories=stories)
-    policy = replace(OPEN_POLICY, house_style=house_style(house))
+    policy = OPEN_POLICY._replace(house_style=house_style(house))
     return check_under_policy(document, policy).as_dict()["summary"]["roles"]
 
 
