@@ -1,7 +1,7 @@
 """Effective values of what filling touches, taken at one moment."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import NamedTuple, TypeVar
 
 from docops_flask.engine.checks.fix_change import Changes, Repair
@@ -19,16 +19,21 @@ UNSTATED = "unstated"
 class Observation(NamedTuple):
     """The values of runs by ``run_id`` and of their paragraphs by path, in document order.
 
-    ``places`` are the runs; ``measured`` holds the values of the very paragraphs that were looked at, because
-    addresses in a broken file need not be unique. ``cascade`` is the one they were resolved with; the next
-    observation of the same document reuses it.
+    ``places`` are the runs. ``cascade`` is the one they were resolved with; the next observation of the same
+    document reuses it.
     """
 
     places: Sequence[RunPlace]
     runs: dict[str, RunValues]
     paragraphs: dict[str, ParagraphValues]
-    measured: dict[ParagraphPlace, ParagraphValues]
     cascade: Cascade
+
+    def measured_paragraphs(self) -> Collection[ParagraphPlace]:
+        """Return the very paragraphs looked at: a broken file may have others at the same addresses."""
+        places: dict[str, ParagraphPlace] = {}
+        for run in self.places:
+            places.setdefault(run.paragraph.path, run.paragraph)
+        return places.values()
 
     def again(self, changes: Changes) -> "Observation":
         """Return the values after repairs; only what ``changes`` name is looked at once more.
@@ -36,16 +41,17 @@ class Observation(NamedTuple):
         What looked alike and was repaired alike looks alike again: the first of a kind is measured.
         """
         cascade = self.cascade
-        runs, paragraphs, measured = dict(self.runs), dict(self.paragraphs), dict(self.measured)
+        runs, paragraphs = dict(self.runs), dict(self.paragraphs)
         kinds: dict[tuple[ParagraphValues, tuple[Repair, ...]], ParagraphValues] = {}
-        for place, before in self.measured.items() if changes.of_paragraphs else ():
+        for place in self.measured_paragraphs() if changes.of_paragraphs else ():
             repairs = changes.made_on(place.element)
             if repairs:
-                values = kinds.get((before, repairs))
+                kind = self.paragraphs[place.path], repairs
+                values = kinds.get(kind)
                 if values is None:
                     values = cascade.paragraph(place.element, place.part.w, place.cell)
-                    kinds[before, repairs] = values
-                paragraphs[place.path] = measured[place] = values
+                    kinds[kind] = values
+                paragraphs[place.path] = values
         kinds_of_runs: dict[tuple[RunValues, tuple[Repair, ...]], RunValues] = {}
         for run in self.places if changes.of_runs else ():
             repairs = changes.made_on(run.element)
@@ -57,7 +63,7 @@ class Observation(NamedTuple):
                     values_of_run = cascade.run(run.element, paragraphs[paragraph.path], paragraph.part.w)
                     kinds_of_runs[key] = values_of_run
                 runs[run.run_id] = values_of_run
-        return Observation(self.places, runs, paragraphs, measured, cascade)
+        return Observation(self.places, runs, paragraphs, cascade)
 
     def counts(self) -> dict[str, dict[str, int]]:
         """Return how often each property has each value: by run for fonts and size, else by paragraph."""
@@ -75,16 +81,15 @@ def take_observation(runs: Sequence[RunPlace], cascade: Cascade) -> Observation:
     """Return the values that ``runs`` and their paragraphs have now."""
     run_values: dict[str, RunValues] = {}
     paragraph_values: dict[str, ParagraphValues] = {}
-    measured: dict[ParagraphPlace, ParagraphValues] = {}
     for place in runs:
         paragraph = place.paragraph
         w = paragraph.part.w
         values = paragraph_values.get(paragraph.path)
         if values is None:
             values = cascade.paragraph(paragraph.element, w, paragraph.cell)
-            paragraph_values[paragraph.path] = measured[paragraph] = values
+            paragraph_values[paragraph.path] = values
         run_values[place.run_id] = cascade.run(place.element, values, w)
-    return Observation(runs, run_values, paragraph_values, measured, cascade)
+    return Observation(runs, run_values, paragraph_values, cascade)
 
 
 def shown_line_spacing(values: ParagraphValues) -> str | None:

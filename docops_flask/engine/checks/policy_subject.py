@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from lxml.etree import _Element
+
 from docops_flask.engine.checks.fix_change import Changes
 from docops_flask.engine.checks.looks import Looks
 from docops_flask.engine.checks.observation import Observation
@@ -21,13 +23,13 @@ class ParagraphTexts:
     """The texts of paragraphs, each read once: repairs change how a paragraph looks, never its text."""
 
     def __init__(self) -> None:
-        self._texts: dict[ParagraphPlace, ParagraphText] = {}
+        self._texts: dict[_Element, ParagraphText] = {}
 
     def of(self, place: ParagraphPlace) -> ParagraphText:
         """Return a paragraph's text as it was when it was first asked for."""
-        text = self._texts.get(place)
+        text = self._texts.get(place.element)
         if text is None:
-            text = self._texts[place] = ParagraphText(place.element, place.part.w)
+            text = self._texts[place.element] = ParagraphText(place.element, place.part.w)
         return text
 
 
@@ -53,6 +55,7 @@ class PolicySubjects:
         self._texts = ParagraphTexts()
         self._sections = Sections(document)
         self._looks = Looks()
+        self._measured = {place.element for place in now.measured_paragraphs()}
         self._roles = RoleSubjects(policy.house_style, self._sections, self._looks, self._texts.of)
         inside_tables = not policy.forbid_tables
         found = [
@@ -103,8 +106,9 @@ class PolicySubjects:
             return None
         now = self.now
         touched = place.path in now.paragraphs
-        values = now.measured.get(place)
-        if values is None:
+        if place.element in self._measured:
+            values = now.paragraphs[place.path]
+        else:
             values = now.cascade.paragraph(place.element, place.part.w, place.cell)
         sizes = NO_SIZES
         if values.indent_hundredths.value:

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
+from lxml.etree import _Element
+
 from docops_flask.engine.checks.fix_change import NO_CHANGES, Changes, Repair
 from docops_flask.engine.checks.look import RoleRunLook
 from docops_flask.engine.checks.looks import Looks
@@ -35,7 +37,7 @@ class RoleSubjects:
         self._text_of = text_of
         self._found: dict[str, FoundRole] | None = None
         self._repaired: dict[tuple[RoleRunLook, tuple[Repair, ...]], RoleRunLook] = {}
-        self._runs: dict[ParagraphPlace, tuple[FoundRole, tuple[RoleRun, ...]]] = {}
+        self._runs: dict[_Element, tuple[FoundRole, tuple[RoleRun, ...]]] = {}
 
     def of(
         self, paragraphs: Sequence[ParagraphSubject], now: Observation, changes: Changes = NO_CHANGES
@@ -76,14 +78,14 @@ class RoleSubjects:
         self, paragraph: ParagraphSubject, role: FoundRole, now: Observation, changes: Changes
     ) -> tuple[RoleRun, ...]:
         place = paragraph.place
-        known = self._runs.get(place)
+        known = self._runs.get(place.element)
         if known is None or known[0] != role:
             runs = tuple(self._read_runs(paragraph, role, now))
         elif changes.around_runs(place.path):
             runs = tuple([self._again(run, paragraph, now, changes) for run in known[1]])
         else:
             return known[1]
-        self._runs[place] = role, runs
+        self._runs[place.element] = role, runs
         return runs
 
     def _read_runs(self, paragraph: ParagraphSubject, role: FoundRole, now: Observation) -> Iterator[RoleRun]:

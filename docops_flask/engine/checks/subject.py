@@ -219,4 +219,4 @@ def template_subject(
 
 def text_of_run(place: RunPlace) -> str:
     """Return the characters of a run's w:t elements."""
-    return "".join(node.text or "" for node in place.element.iterchildren(place.paragraph.part.w.t))
+    return "".join([node.text or "" for node in place.element.iterchildren(place.paragraph.part.w.t)])
