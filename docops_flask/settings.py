@@ -5,7 +5,7 @@ read once, at the start; docs/settings.md lists them, and a test holds it agains
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import Field, dataclass, field, fields
+from dataclasses import Field, dataclass, fields
 from math import ceil
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from docops_flask import setting_values as values
 from docops_flask.engine.isolation import ProcessLimits
 from docops_flask.engine.opc.limits import MIB, Limits
 from docops_flask.engine.sandbox.cell import SandboxMode
+from docops_flask.setting import Setting, setting
 
 PREFIX = "DOCOPS_"
 # Threads that health, meta and refusals find free whatever runs and waits.
@@ -33,29 +34,6 @@ class SettingsError(ValueError):
     """A setting that cannot be used; the message is one line for the operator."""
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """What is known of a setting beside its default."""
-
-    parse: values.Parser
-    help: str
-    secret: bool = False
-    # What the documentation says where the default is worked out or absent.
-    default_text: str | None = None
-
-
-def _setting(
-    default: Any,
-    parse: values.Parser,
-    help_line: str,
-    *,
-    default_text: str | None = None,
-    secret: bool = False,
-) -> Any:
-    setting = Setting(parse, help_line, secret, default_text)
-    return field(default=default, repr=not secret, metadata={"setting": setting})
-
-
 _size = values.integer(1)
 
 
@@ -63,88 +41,88 @@ _size = values.integer(1)
 class Settings:
     """The settings of one server; sizes are bytes, durations seconds."""
 
-    max_upload_bytes: int = _setting(25 * MIB, _size, "Most bytes of an uploaded file.")
-    max_task_bytes: int = _setting(
+    max_upload_bytes: int = setting(25 * MIB, _size, "Most bytes of an uploaded file.")
+    max_task_bytes: int = setting(
         2 * MIB, _size, "Most bytes of a task; DOCOPS_MAX_UPLOAD_BYTES holds for it as well."
     )
-    request_timeout_seconds: float = _setting(
+    request_timeout_seconds: float = setting(
         60.0, values.seconds(zero_allowed=False), "Most seconds a renderer may take for a job."
     )
-    max_concurrency: int = _setting(2, values.integer(1), "Slots: renderers at a time, per worker process.")
-    queue_timeout_seconds: float = _setting(
+    max_concurrency: int = setting(2, values.integer(1), "Slots: renderers at a time, per worker process.")
+    queue_timeout_seconds: float = setting(
         0.0, values.seconds(zero_allowed=True), "Seconds a job waits for a slot; 0 answers 429 at once."
     )
-    mp_start: str = _setting(
+    mp_start: str = setting(
         "spawn",
         values.choice("spawn", "forkserver", "fork"),
         "How a renderer process starts: spawn, forkserver or fork.",
     )
-    standby: int = _setting(
+    standby: int = setting(
         1,
         values.integer(0),
         "Renderers kept ready for jobs to come, per worker process; 0 starts each with its job.",
     )
-    renderer_memory_bytes: int = _setting(1024 * MIB, _size, "Most bytes of memory a renderer may use.")
-    sandbox: str = _setting(
+    renderer_memory_bytes: int = setting(1024 * MIB, _size, "Most bytes of memory a renderer may use.")
+    sandbox: str = setting(
         "auto",
         values.choice(*SandboxMode),
         "auto: a renderer gives up what the system lets it; require: all of it, or no start; off: nothing.",
     )
-    max_zip_entries: int = _setting(1000, values.integer(1), "Most entries in a template's ZIP.")
-    max_unpacked_bytes: int = _setting(200 * MIB, _size, "Most bytes all entries of a template unfold to.")
-    max_xml_bytes: int = _setting(50 * MIB, _size, "Most bytes of XML in a template, all parts together.")
-    max_xml_part_bytes: int = _setting(25 * MIB, _size, "Most bytes of XML in one part of a template.")
-    max_table_cells: int = _setting(100_000, values.integer(1), "Most table cells in a template.")
-    max_output_bytes: int = _setting(128 * MIB, _size, "Most bytes of a job's artefacts, unpacked.")
-    debug_artifacts: bool = _setting(False, values.switch, "Adds trace.json to the ZIP.")
-    commit_sha: str = _setting("unknown", values.text, "The commit that api_result.json names.")
-    skills_dir: Path | None = _setting(  # noqa: RUF009 -- it makes a dataclass field
+    max_zip_entries: int = setting(1000, values.integer(1), "Most entries in a template's ZIP.")
+    max_unpacked_bytes: int = setting(200 * MIB, _size, "Most bytes all entries of a template unfold to.")
+    max_xml_bytes: int = setting(50 * MIB, _size, "Most bytes of XML in a template, all parts together.")
+    max_xml_part_bytes: int = setting(25 * MIB, _size, "Most bytes of XML in one part of a template.")
+    max_table_cells: int = setting(100_000, values.integer(1), "Most table cells in a template.")
+    max_output_bytes: int = setting(128 * MIB, _size, "Most bytes of a job's artefacts, unpacked.")
+    debug_artifacts: bool = setting(False, values.switch, "Adds trace.json to the ZIP.")
+    commit_sha: str = setting("unknown", values.text, "The commit that api_result.json names.")
+    skills_dir: Path | None = setting(  # noqa: RUF009 -- it makes a dataclass field
         None, values.folder, "A folder with skills of your own, one TOML file each.", default_text="unset"
     )
-    policies_dir: Path | None = _setting(  # noqa: RUF009 -- it makes a dataclass field
+    policies_dir: Path | None = setting(  # noqa: RUF009 -- it makes a dataclass field
         None, values.folder, "A folder with policies of your own, one YAML file each.", default_text="unset"
     )
-    enable_meta: bool = _setting(True, values.switch, "Serves /v1/meta and the starter templates.")
-    enable_metrics: bool = _setting(False, values.switch, "Serves /metrics (Prometheus).")
-    enable_web_console: bool = _setting(False, values.switch, "Serves /web, the console for people.")
-    web_basic_auth: tuple[str, str] | None = _setting(
+    enable_meta: bool = setting(True, values.switch, "Serves /v1/meta and the starter templates.")
+    enable_metrics: bool = setting(False, values.switch, "Serves /metrics (Prometheus).")
+    enable_web_console: bool = setting(False, values.switch, "Serves /web, the console for people.")
+    web_basic_auth: tuple[str, str] | None = setting(
         None,
         values.credentials,
         "user:password asked for by /v1/meta, /metrics and the console; never printed.",
         default_text="unset",
         secret=True,
     )
-    web_connect_src: tuple[str, ...] = _setting(
+    web_connect_src: tuple[str, ...] = setting(
         (),
         values.origins,
         "Origins the console's pages may call beside their own, comma-separated.",
         default_text="unset",
     )
-    enable_cors: bool = _setting(False, values.switch, "Answers browsers of other origins (CORS).")
-    cors_allow_origins: tuple[str, ...] = _setting(
+    enable_cors: bool = setting(False, values.switch, "Answers browsers of other origins (CORS).")
+    cors_allow_origins: tuple[str, ...] = setting(
         (),
         values.origins_or_any,
         "The origins that are answered, comma-separated, or * for any.",
         default_text="* when CORS is on",
     )
-    cors_allow_credentials: bool = _setting(
+    cors_allow_credentials: bool = setting(
         False, values.switch, "Lets those origins send credentials; not together with *."
     )
-    cors_max_age: int = _setting(600, values.integer(0), "Seconds a browser may remember a preflight.")
-    trusted_proxies: int = _setting(
+    cors_max_age: int = setting(600, values.integer(0), "Seconds a browser may remember a preflight.")
+    trusted_proxies: int = setting(
         0, values.integer(0), "Proxies in front whose X-Forwarded-* headers are believed; 0 believes none."
     )
-    drain_file: Path | None = _setting(  # noqa: RUF009 -- it makes a dataclass field
+    drain_file: Path | None = setting(  # noqa: RUF009 -- it makes a dataclass field
         None,
         values.file_path,
         "While this file exists, /readyz answers 503 and all else works as before.",
         default_text="unset",
     )
-    workers: int = _setting(2, values.integer(1), "gunicorn's worker processes.")
-    threads: int = _setting(
+    workers: int = setting(2, values.integer(1), "gunicorn's worker processes.")
+    threads: int = setting(
         0, values.integer(1), "Threads of a worker process.", default_text="DOCOPS_MAX_CONCURRENCY + 16"
     )
-    bind: str = _setting("127.0.0.1:8000", values.address, "Where gunicorn listens.")
+    bind: str = setting("127.0.0.1:8000", values.address, "Where gunicorn listens.")
 
     def __post_init__(self) -> None:
         if not self.threads:
@@ -211,21 +189,21 @@ def from_env(environ: Mapping[str, str]) -> Settings:
     Raises ``SettingsError`` naming the first variable that cannot be used, the problem and what is accepted.
     """
     given = {
-        each.name: _parse(variable, setting, environ[variable])
-        for variable, each, setting in all_settings()
+        each.name: _parse(variable, described, environ[variable])
+        for variable, each, described in all_settings()
         if environ.get(variable)
     }
     return Settings(**given)
 
 
-def _parse(variable: str, setting: Setting, value: str) -> Any:
-    shown = "its value" if setting.secret else _shown(value)
+def _parse(variable: str, described: Setting, value: str) -> Any:
+    shown = "its value" if described.secret else _shown(value)
     if not value.isprintable():
         raise SettingsError(
             f"{variable}: {shown} holds characters that are not text; use printable UTF-8 text"
         )
     try:
-        return setting.parse(value)
+        return described.parse(value)
     except ValueError as error:
         raise SettingsError(f"{variable}: {shown} cannot be used; {error}") from None
 

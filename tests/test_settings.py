@@ -143,6 +143,62 @@ def test_a_secret_is_never_printed(value):
     assert "sesa" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("environ", "line"),
+    [
+        ({"DOCOPS_WORKERS": "two"}, "DOCOPS_WORKERS: 'two' cannot be used; use an integer of at least 1"),
+        (
+            {"DOCOPS_WORKERS": "x" * 64},
+            f"DOCOPS_WORKERS: '{'x' * 64}' cannot be used; use an integer of at least 1",
+        ),
+        (
+            {"DOCOPS_WORKERS": "x" * 65},
+            f"DOCOPS_WORKERS: '{'x' * 64}...' cannot be used; use an integer of at least 1",
+        ),
+        (
+            {"DOCOPS_COMMIT_SHA": "a\nb"},
+            "DOCOPS_COMMIT_SHA: 'a\\nb' holds characters that are not text; use printable UTF-8 text",
+        ),
+        (
+            {"DOCOPS_WEB_BASIC_AUTH": "sesame"},
+            "DOCOPS_WEB_BASIC_AUTH: its value cannot be used; use user:password, neither of them empty",
+        ),
+        (
+            {"DOCOPS_ENABLE_CORS": "1", "DOCOPS_CORS_ALLOW_CREDENTIALS": "1"},
+            "DOCOPS_CORS_ALLOW_CREDENTIALS: cannot be 1 while every origin is allowed; "
+            "list the origins in DOCOPS_CORS_ALLOW_ORIGINS, or use 0",
+        ),
+    ],
+)
+def test_the_line_shows_what_was_given_and_says_what_to_do(environ, line):
+    with pytest.raises(SettingsError) as caught:
+        from_env(environ)
+    assert str(caught.value) == line
+
+
+def test_each_limit_of_a_template_is_its_own_setting():
+    sizes = {
+        "max_zip_entries": "zip_entries",
+        "max_unpacked_bytes": "unpacked_bytes",
+        "max_xml_bytes": "xml_bytes",
+        "max_xml_part_bytes": "xml_part_bytes",
+        "max_table_cells": "table_cells",
+        "max_output_bytes": "output_bytes",
+    }
+    limits = Settings(**{name: number for number, name in enumerate(sizes, 1)}).limits()
+    assert [getattr(limits, name) for name in sizes.values()] == [1, 2, 3, 4, 5, 6]
+
+
+def test_a_renderers_limits_leave_room_beyond_the_jobs():
+    settings = Settings(
+        renderer_memory_bytes=7, request_timeout_seconds=2.5, max_output_bytes=100, sandbox="off"
+    )
+    limits = settings.process_limits()
+    assert (limits.memory_bytes, limits.sandbox) == (7, "off")
+    assert limits.cpu_seconds > 3
+    assert limits.file_bytes > 100
+
+
 def test_a_secret_is_not_in_the_settings_repr():
     assert "sesame" not in repr(from_env({"DOCOPS_WEB_BASIC_AUTH": "user:sesame"}))
 

@@ -3,9 +3,20 @@
 import base64
 import signal
 
+import pytest
+
 from tests.e2e.gunicorn_server import eventually
 
 USER, PASSWORD = "anna", "sesame: 门"
+
+
+def reload(server):
+    server.process.send_signal(signal.SIGHUP)
+
+
+def kill_the_worker(server):
+    (worker,) = server.workers()
+    worker.kill()
 
 
 def status_of_meta(server, credentials):
@@ -13,19 +24,15 @@ def status_of_meta(server, credentials):
     return server.ask("GET", "/v1/meta", Authorization=f"Basic {encoded}").status
 
 
-def test_workers_of_a_reload_and_after_a_death_ask_for_the_same_password(start_server):
+@pytest.mark.parametrize("replace_the_worker", [reload, kill_the_worker])
+def test_the_next_worker_asks_for_the_same_password(start_server, replace_the_worker):
     server = start_server(web_basic_auth=f"{USER}:{PASSWORD}")
     eventually(lambda: server.sandbox_log)
-    known = {worker.pid for worker in server.workers()}
+    (old,) = server.workers()
 
-    for replace in (
-        lambda: server.process.send_signal(signal.SIGHUP),
-        lambda: server.workers()[0].kill(),
-    ):
-        replace()
-        eventually(lambda: server.workers() and not known & {worker.pid for worker in server.workers()})
-        known |= {worker.pid for worker in server.workers()}
+    replace_the_worker(server)
+    eventually(lambda: server.workers() and old not in server.workers())
 
-        assert status_of_meta(server, f"{USER}:{PASSWORD}") == 200
-        assert status_of_meta(server, f"{USER}:other") == 401
-        assert server.ask("GET", "/v1/meta").status == 401
+    assert status_of_meta(server, f"{USER}:{PASSWORD}") == 200
+    assert status_of_meta(server, f"{USER}:other") == 401
+    assert server.ask("GET", "/v1/meta").status == 401

@@ -78,3 +78,10 @@ def test_a_gate_that_is_off_is_a_404_before_any_credentials(make_client):
 
 def test_without_the_setting_nobody_is_asked(make_client):
     assert make_client().get("/v1/meta").status_code == 200
+
+
+@pytest.mark.parametrize("scheme", ["Digest", "Bearer", "Basically"])
+def test_the_right_credentials_in_the_parameters_of_another_scheme_do_not_open(make_client, scheme):
+    client = make_client(web_basic_auth=("user", "sesame"))
+    header = f'{scheme} username="user", password="sesame"'
+    assert client.get("/v1/meta", headers={"Authorization": header}).status_code == 401
