@@ -9,7 +9,7 @@ from functools import lru_cache
 from lxml.etree import _Element
 
 from docops_flask.engine.formatting.stated import paragraph_tags, run_tags
-from docops_flask.engine.oxml.children import first_child
+from docops_flask.engine.oxml.children import properties_of
 from docops_flask.engine.oxml.names import Vocabulary
 
 Signature = tuple[object, ...]
@@ -17,23 +17,14 @@ Signature = tuple[object, ...]
 
 def run_signature(run: _Element, w: Vocabulary) -> Signature:
     """Return what a w:r's own w:rPr says about its look."""
-    properties = _properties(run, w.rPr)
+    properties = properties_of(run, w.rPr)
     return () if properties is None else _signature(properties, _run_tags(w), w)
 
 
 def paragraph_signature(paragraph: _Element, w: Vocabulary) -> Signature:
     """Return what a w:p's own w:pPr says about how it is set."""
-    properties = _properties(paragraph, w.pPr)
+    properties = properties_of(paragraph, w.pPr)
     return () if properties is None else _signature(properties, _paragraph_tags(w), w)
-
-
-def _properties(owner: _Element, wanted: str) -> _Element | None:
-    # The schema has them first, so the first child nearly always settles it, and any search costs more.
-    count = len(owner)
-    first = owner[0] if count else None
-    if first is None or first.tag == wanted:
-        return first
-    return first_child(owner, wanted) if count > 1 else None
 
 
 def _signature(properties: _Element, deciding: frozenset[str], w: Vocabulary) -> Signature:
