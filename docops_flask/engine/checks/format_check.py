@@ -61,7 +61,9 @@ def skipped_report(options: Options, policy: Policy) -> FormatReport:
 def _check_against_policy(
     document: Document, runs: Sequence[RunPlace], template: Observation, options: Options, policy: Policy
 ) -> FormatReport:
-    subjects = PolicySubjects(document, runs, take_observation(runs, template.cascade), policy)
+    # Filling changes texts and nothing else, or the proof refuses its result: what was observed still holds.
+    filled = template if template.places is runs else take_observation(runs, template.cascade)
+    subjects = PolicySubjects(document, runs, filled, policy)
     found: list[tuple[Issue, ...]] = [()] * len(REGISTRY)
     changes: list[FixChange] = []
     for phase in (_FIXES_RUNS, _FIXES_PARAGRAPHS, _FIXES_NOTHING):
