@@ -14,8 +14,8 @@ _PLACEHOLDER = "【[A-Z0-9_]+】"
 
 def written_paragraphs(subject: PolicySubject, role: str) -> Iterator[ParagraphSubject]:
     """Yield the paragraphs with ``role`` whose text is all there: no placeholder waits in it."""
-    for paragraph in subject.paragraphs:
-        if paragraph.role_name == role and not re.search(_PLACEHOLDER, paragraph.text):
+    for paragraph in subject.by_role.get(role, ()):
+        if not re.search(_PLACEHOLDER, paragraph.text):
             yield paragraph
 
 
