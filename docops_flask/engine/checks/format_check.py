@@ -61,7 +61,9 @@ def skipped_report(options: Options, policy: Policy) -> FormatReport:
 def _check_against_policy(
     document: Document, runs: Sequence[RunPlace], template: Observation, options: Options, policy: Policy
 ) -> FormatReport:
-    subjects = PolicySubjects(document, runs, take_observation(runs, template.cascade), policy)
+    # Filling changes texts and nothing else, or the proof refuses its result: what was observed still holds.
+    filled = template if template.places is runs else take_observation(runs, template.cascade)
+    subjects = PolicySubjects(document, runs, filled, policy)
     found: list[tuple[Issue, ...]] = [()] * len(REGISTRY)
     changes: list[FixChange] = []
     for phase in (_FIXES_RUNS, _FIXES_PARAGRAPHS, _FIXES_NOTHING):
@@ -75,13 +77,14 @@ def _check_against_policy(
             # What comes later depends on it: an indent in characters on sizes, a page's lines on both.
             subjects.look_again(Changes(changes[changed_before:]))
     subject = subjects.subject
+    before = template.counts()
     return FormatReport(
         mode=options.format_mode,
         baseline=options.format_baseline,
         issues=_in_document_order([issue for each in found for issue in each], document),
         fix_changes=tuple(changes),
-        template_observed=template.counts(),
-        rendered_observed=subjects.now.counts(),
+        template_observed=before,
+        rendered_observed=before if subjects.now is template else subjects.now.counts(),
         overrides=policy.overrides(),
         policy=note_policy(policy, options.format_baseline),
         diagnostics={

@@ -56,19 +56,21 @@ class FormatReport(NamedTuple):
     def as_dict(self) -> dict[str, Any]:
         """Return the report's JSON (contract section 2)."""
         issues = [issue.as_dict() for issue in self.issues]
-        return self._members(issues, [change.as_dict() for change in self.fix_changes])
+        changes = [change.as_dict() for change in self.fix_changes]
+        return self._members(issues, changes, [note.as_dict() for note in self.roles])
 
     def as_json(self) -> bytes:
         """Return what ``as_dict`` returns as JSON text, made without the objects in between."""
         issues = [issue.as_json() for issue in self.issues]
-        members = self._members(issues, json_list([change.as_json() for change in self.fix_changes]))
+        changes = json_list([change.as_json() for change in self.fix_changes])
+        members = self._members(issues, changes, json_list([note.as_json() for note in self.roles]))
         return json_text(members | {"summary": json_object(members["summary"])})
 
     def claims(self) -> dict[str, Any]:
         """Return the part of ``as_dict`` that says what was changed in the document."""
         return {"summary": {"fix_changes": [change.as_dict() for change in self.fix_changes]}}
 
-    def _members(self, issues: list[Any], fix_changes: Any) -> dict[str, Any]:
+    def _members(self, issues: list[Any], fix_changes: Any, roles: Any) -> dict[str, Any]:
         template = {name: dict(counts) for name, counts in self.template_observed.items()}
         rendered = {name: dict(counts) for name, counts in self.rendered_observed.items()}
         error_count = self.error_count
@@ -90,7 +92,7 @@ class FormatReport(NamedTuple):
                 "fix_changes": fix_changes,
                 "policy": None if self.policy is None else self.policy.as_dict(),
                 "page_geometry": [geometry.as_dict() for geometry in self.page_geometry],
-                "roles": [note.as_dict() for note in self.roles],
+                "roles": roles,
                 "policy_deviations": [each.as_dict() for each in self.policy_deviations],
             },
         }

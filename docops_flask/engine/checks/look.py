@@ -42,6 +42,19 @@ class ParagraphLook:
         self.rules = rules
         self.grid = grid
 
+    def with_role(self, role: str, rules: RoleRules, sizes: CharacterSizes, grid: Grid) -> "ParagraphLook":
+        """Return this look in a paragraph that the policy has rules for."""
+        return ParagraphLook(
+            self.values,
+            sizes,
+            self.part,
+            in_body=self.in_body,
+            touched=self.touched,
+            role=role,
+            rules=rules,
+            grid=grid,
+        )
+
     @property
     def is_safe_to_fix_by_role(self) -> bool:
         """Whether fix mode ``safe`` may make it look as its role asks: touched, in the body, in no table."""

@@ -6,7 +6,6 @@ from docops_flask.engine.formatting.indents import CharacterSizes
 from docops_flask.engine.formatting.paragraph_values import ParagraphValues
 from docops_flask.engine.formatting.run_values import RunValues
 from docops_flask.engine.formatting.script_slots import script_sample
-from docops_flask.engine.formatting.sections import Grid
 from docops_flask.engine.policy.house_style import RoleRules
 
 
@@ -29,26 +28,6 @@ class Looks:
             look = ParagraphLook(values, sizes, part, in_body=in_body, touched=touched)
             self._paragraphs[key] = look
         return look
-
-    def with_role(
-        self, look: ParagraphLook, sizes: CharacterSizes, role: str, rules: RoleRules, grid: Grid
-    ) -> ParagraphLook:
-        """Return the look of a paragraph that the policy has rules for."""
-        # A role has one set of rules, and hashing them takes long.
-        key = look, sizes, role, grid
-        found = self._paragraphs.get(key)
-        if found is None:
-            found = self._paragraphs[key] = ParagraphLook(
-                look.values,
-                sizes,
-                look.part,
-                in_body=look.in_body,
-                touched=look.touched,
-                role=role,
-                rules=rules,
-                grid=grid,
-            )
-        return found
 
     def of_run(
         self, values: RunValues, text: str, part: StoryPart, paragraph: ParagraphLook | None

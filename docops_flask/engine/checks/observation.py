@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import NamedTuple, TypeVar
 
+from lxml.etree import _Element
+
 from docops_flask.engine.checks.fix_change import Changes, Repair
 from docops_flask.engine.checks.points import to_points
 from docops_flask.engine.document.places import ParagraphPlace, RunPlace
@@ -34,6 +36,13 @@ class Observation(NamedTuple):
         for run in self.places:
             places.setdefault(run.paragraph.path, run.paragraph)
         return places.values()
+
+    def values_by_run(self) -> dict[_Element, RunValues]:
+        """Return the values of the very runs that were looked at, in the very paragraphs."""
+        measured = {place.element for place in self.measured_paragraphs()}
+        return {
+            run.element: self.runs[run.run_id] for run in self.places if run.paragraph.element in measured
+        }
 
     def again(self, changes: Changes) -> "Observation":
         """Return the values after repairs; only what ``changes`` name is looked at once more.

@@ -1,8 +1,10 @@
 """What the report tells beside issues and repairs: which policy, what each paragraph is, what deviates."""
 
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from docops_flask.engine.checks.finding import Shown
+from docops_flask.engine.json_text import json_value, quoted
 from docops_flask.engine.policy.house_style import Severity, Words
 from docops_flask.engine.policy.policy import Policy
 from docops_flask.engine.roles.found_role import FoundRole, Sign
@@ -33,6 +35,16 @@ class RoleNote(NamedTuple):
     def as_dict(self) -> dict[str, Any]:
         """Return the note as the report's JSON has it."""
         return self._asdict()
+
+    def as_json(self) -> str:
+        """Return what ``as_dict`` returns as JSON text."""
+        return f'{{"paragraph_path": {quoted(self.paragraph_path)}, {_written(*self[1:])}'
+
+
+@lru_cache(maxsize=256)
+def _written(role: str, kind: Sign, reason: str) -> str:
+    # Many paragraphs are taken for the same by the same sign.
+    return json_value({"role": role, "kind": kind, "reason": reason})[1:]
 
 
 class Deviation(NamedTuple):

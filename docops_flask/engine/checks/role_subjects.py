@@ -5,13 +5,14 @@ from collections.abc import Callable, Iterator, Sequence
 from lxml.etree import _Element
 
 from docops_flask.engine.checks.fix_change import NO_CHANGES, Changes, Repair
-from docops_flask.engine.checks.look import RoleRunLook
+from docops_flask.engine.checks.look import ParagraphLook, RoleRunLook
 from docops_flask.engine.checks.looks import Looks
 from docops_flask.engine.checks.observation import Observation
 from docops_flask.engine.checks.subject import ParagraphSubject, RoleRun
-from docops_flask.engine.document.paragraph_text import ParagraphText
+from docops_flask.engine.document.paragraph_text import ParagraphText, TextPiece
 from docops_flask.engine.document.places import ParagraphPlace, RunPlace
 from docops_flask.engine.formatting.indents import CharacterSizes
+from docops_flask.engine.formatting.run_values import RunValues
 from docops_flask.engine.formatting.sections import Sections
 from docops_flask.engine.policy.house_style import HouseStyle
 from docops_flask.engine.roles.detect import detect_roles
@@ -35,7 +36,9 @@ class RoleSubjects:
         self._sections = sections
         self._looks = looks
         self._text_of = text_of
+        self._observed: dict[_Element, RunValues] = {}
         self._found: dict[str, FoundRole] | None = None
+        self._looks_with_role: dict[tuple[ParagraphLook, str, int | None, int], ParagraphLook] = {}
         self._repaired: dict[tuple[RoleRunLook, tuple[Repair, ...]], RoleRunLook] = {}
         self._runs: dict[_Element, tuple[FoundRole, tuple[RoleRun, ...]]] = {}
 
@@ -48,6 +51,8 @@ class RoleSubjects:
         """
         if not self._house.needs_roles:
             return paragraphs
+        if self._found is None:
+            self._observed = now.values_by_run()
         if self._found is None or changes.of_paragraphs:
             self._found = detect_roles(paragraphs, now.cascade, self._house.styles)
         given = []
@@ -64,15 +69,14 @@ class RoleSubjects:
         if rules is None:
             return ParagraphSubject(place, look, text, (), role)
         runs = self._runs_of(paragraph, role, now, changes)
-        grid = self._sections.of(place).grid
-        sizes = CharacterSizes(
-            first_run=runs[0].look.values.size_half_points.value if runs else None,
-            default=now.cascade.default_size_half_points,
-            extra_twips=grid.extra_twips,
-        )
-        return ParagraphSubject(
-            place, self._looks.with_role(look, sizes, role.role, rules, grid), text, runs, role
-        )
+        size = runs[0].look.values.size_half_points.value if runs else None
+        key = look, role.role, size, self._sections.number_of(place)
+        with_role = self._looks_with_role.get(key)
+        if with_role is None:
+            grid = self._sections.of(place).grid
+            sizes = CharacterSizes(size, now.cascade.default_size_half_points, grid.extra_twips)
+            with_role = self._looks_with_role[key] = look.with_role(role.role, rules, sizes, grid)
+        return ParagraphSubject(place, with_role, text, runs, role)
 
     def _runs_of(
         self, paragraph: ParagraphSubject, role: FoundRole, now: Observation, changes: Changes
@@ -90,23 +94,16 @@ class RoleSubjects:
 
     def _read_runs(self, paragraph: ParagraphSubject, role: FoundRole, now: Observation) -> Iterator[RoleRun]:
         """Yield the runs with text, in their order."""
-        place = paragraph.place
-        texts: dict[int, list[str]] = {}
-        first: dict[int, tuple[RunPlace, int]] = {}
-        for piece in self._text_of(place).pieces:
-            if piece.end > piece.start:
-                texts.setdefault(piece.run_index, []).append(piece.node.text or "")
-                if piece.run_index not in first:
-                    run_id = f"{place.path}:r{piece.run_index}"
-                    first[piece.run_index] = RunPlace(piece.run, run_id, place), piece.start
-        own, body = self._house.roles.get(role.role), self._house.roles.get("body")
-        for index, (run, start) in first.items():
-            text = "".join(texts[index])
-            values = now.cascade.run(run.element, paragraph.values, place.part.w)
-            heads = role.extent is None or start < role.extent
-            held = (role.role, own) if heads else ("body", body)
+        place, roles = paragraph.place, self._house.roles
+        own, body = (role.role, roles.get(role.role)), ("body", roles.get("body"))
+        for (start, _, _, element, index, _), text in _runs_with_text(self._text_of(place)):
+            run_id = f"{place.path}:r{index}"
+            values = self._observed.get(element)
+            if values is None:
+                values = now.cascade.run(element, paragraph.values, place.part.w)
+            held = own if role.extent is None or start < role.extent else body
             look = self._looks.of_role_run(values, text, place.part, *held)
-            yield RoleRun(run, look, text, start, run.run_id in now.runs)
+            yield RoleRun(RunPlace(element, run_id, place), look, text, start, run_id in now.runs)
 
     def _again(
         self, run: RoleRun, paragraph: ParagraphSubject, now: Observation, changes: Changes
@@ -123,3 +120,19 @@ class RoleSubjects:
             look = self._looks.of_role_run(values, run.text, part, before.role, before.rules)
             self._repaired[key] = look
         return RoleRun(run.place, look, run.text, run.start, run.touched)
+
+
+def _runs_with_text(content: ParagraphText) -> Iterator[tuple[TextPiece, str]]:
+    """Yield the first piece of each run with text and all its text; the pieces of a run come together."""
+    first: TextPiece | None = None
+    text = ""
+    for piece in content.pieces:
+        if piece.end == piece.start:
+            continue
+        if first is not None and piece.run_index != first.run_index:
+            yield first, text
+            first, text = None, ""
+        first = first or piece
+        text += content.text[piece.start : piece.end]
+    if first is not None:
+        yield first, text

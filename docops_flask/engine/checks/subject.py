@@ -56,11 +56,6 @@ class ParagraphSubject(NamedTuple):
         """Its effective values."""
         return self.look.values
 
-    @property
-    def role_name(self) -> str:
-        """The name of its role, "" without one."""
-        return "" if self.role is None else self.role.role
-
 
 class PolicySubject:
     """What is held against a policy; with forbidden tables present their cells are left out.
@@ -104,6 +99,15 @@ class PolicySubject:
         if all(look.rules is None for look in self.looks):
             return ()
         return [paragraph for paragraph in self.paragraphs if paragraph.look.rules is not None]
+
+    @cached_property
+    def by_role(self) -> Mapping[str, Sequence[ParagraphSubject]]:
+        """The paragraphs of each role."""
+        found: dict[str, list[ParagraphSubject]] = {}
+        for paragraph in self.paragraphs:
+            if paragraph.role is not None:
+                found.setdefault(paragraph.role.role, []).append(paragraph)
+        return found
 
     @cached_property
     def run_looks(self) -> Sequence[RunLook]:

@@ -12,7 +12,7 @@ from docops_flask.engine.formatting.effective import DIRECT_ORIGIN, NOTHING, Eff
 from docops_flask.engine.formatting.numbering import Numbering
 from docops_flask.engine.formatting.paragraph_values import ParagraphValues
 from docops_flask.engine.formatting.run_values import FONT_SLOTS, TOGGLES, RunValues
-from docops_flask.engine.formatting.signature import Signature, paragraph_signature, run_signature
+from docops_flask.engine.formatting.signature import Signature, paragraph_signer, run_signer
 from docops_flask.engine.formatting.source import SourceWriter
 from docops_flask.engine.formatting.stated import paragraph_layer, run_layer, style_reference
 from docops_flask.engine.formatting.style_sheet import StyleSheet
@@ -42,7 +42,7 @@ class Cascade:
     def paragraph(self, paragraph: _Element, w: Vocabulary, cell: CellPlace | None = None) -> ParagraphValues:
         """Return the effective values of a w:p; ``cell`` is the table cell it stands in."""
         layer = None if cell is None else self._tables.layer(cell)
-        key = paragraph_signature(paragraph, w), layer
+        key = paragraph_signer(w)(paragraph), layer
         values = self._paragraphs.get(key)
         if values is None:
             values = self._paragraphs[key] = self._resolve_paragraph(paragraph, layer, w)
@@ -50,7 +50,7 @@ class Cascade:
 
     def run(self, run: _Element, paragraph: ParagraphValues, w: Vocabulary) -> RunValues:
         """Return the effective values of a w:r in a paragraph with the values ``paragraph``."""
-        key = run_signature(run, w), paragraph.style_id, paragraph.cell
+        key = run_signer(w)(run), paragraph.style_id, paragraph.cell
         values = self._runs.get(key)
         if values is None:
             values = self._runs[key] = self._resolve_run(run, paragraph, w)

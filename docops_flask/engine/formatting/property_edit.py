@@ -6,7 +6,7 @@ from functools import lru_cache
 from lxml import etree
 from lxml.etree import _Element
 
-from docops_flask.engine.oxml.children import first_child
+from docops_flask.engine.oxml.children import properties_of
 from docops_flask.engine.oxml.names import Vocabulary
 
 Attributes = dict[str, str]
@@ -24,7 +24,7 @@ class PropertyEdit:
     def __init__(
         self, owner: _Element, holder: str, local: str, successors: Sequence[str], w: Vocabulary
     ) -> None:
-        properties = first_child(owner, holder)
+        properties = properties_of(owner, holder)
         if properties is None:
             properties = etree.Element(holder)
             owner.insert(0, properties)
@@ -37,8 +37,7 @@ class PropertyEdit:
     def stated(self, names: Iterable[str]) -> Attributes:
         """Return those of the attributes that are there."""
         get, clark = self._element.get, self._names
-        values = [(name, get(clark[name])) for name in names]
-        return {name: value for name, value in values if value is not None}
+        return {name: value for name in names if (value := get(clark[name])) is not None}
 
     def take_away(self, names: Iterable[str]) -> Attributes:
         """Take attributes away; return those that were there."""

@@ -3,9 +3,8 @@
 The ranges are those of [MS-OI29500] 2.1.88, which completes ECMA-376 part 1, 17.3.2.26.
 """
 
-import re
-from functools import lru_cache
-from typing import Literal
+from bisect import bisect_right
+from typing import Literal, NamedTuple
 
 from docops_flask.engine.formatting.effective import Effective, FontFace
 from docops_flask.engine.formatting.run_values import RunValues
@@ -14,31 +13,62 @@ Slot = Literal["latin", "east_asia"]
 FontSlot = Literal["ascii", "h_ansi", "east_asia", "complex_script"]
 Script = Literal["latin", "east_asia", "either"]
 Fonts = dict[FontSlot, Effective[FontFace]]
+# Code points where a range begins and where it is over, in turns.
+_Ranges = tuple[int, ...]
 
-_ASCII = "\u0000-\u007f\u0590-\u07bf\ufb1d-\ufb4f\ufb50-\ufdff\ufe70-\ufefe"
-_EAST_ASIA = (
+
+def _ranges(listed: str) -> _Ranges:
+    """Return the ranges in ``listed``, which names them in order as a regular expression would (``a-z_``).
+
+    They are not made regular expressions: to compile those took a renderer longer than all the rest of a job.
+    """
+    bounds: list[int] = []
+    characters = iter(listed)
+    for character in characters:
+        if character == "-" and bounds:
+            bounds[-1] = ord(next(characters)) + 1
+        else:
+            bounds += (ord(character), ord(character) + 1)
+    return tuple(bounds)
+
+
+_ASCII = _ranges("\u0000-\u007f\u0590-\u07bf\ufb1d-\ufb4f\ufb50-\ufdff\ufe70-\ufefe")
+_EAST_ASIA = _ranges(
     "\u1100-\u11ff\u2e80-\u2fdf\u2ff0-\u4dbf\u4e00-\ua4cf\uac00-\ud7af\uf900-\ufaff"
     "\ufe30-\ufe6f\uff00-\uffef\U00010000-\U0010ffff"
 )
-_WITH_HINT = (
+_WITH_HINT = _ranges(
     "\u00a1\u00a4\u00a7\u00a8\u00aa\u00ad\u00af\u00b0-\u00b4\u00b6-\u00ba\u00bc-\u00bf\u00d7\u00f7"
     "\u02b0-\u03cf\u0400-\u04ff\u2000-\u27bf\ue000-\uf8ff\ufb00-\ufb1c"
 )
-_WITH_HINT_IN_CHINESE = (
+_WITH_HINT_IN_CHINESE = _ranges(
     "\u00e0\u00e1\u00e8-\u00ea\u00ec\u00ed\u00f2\u00f3\u00f9\u00fa\u00fc\u0100-\u02af\u1e00-\u1eff"
 )
 
 # What a policy's rules speak of: letters and digits, and characters that are East Asian by any reading.
-_LETTERS = "0-9A-Za-z\u00aa\u00b5\u00ba\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f"
+_LETTERS = _ranges("0-9A-Za-z\u00aa\u00b5\u00ba\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f")
 # Radicals, CJK punctuation, kana, bopomofo, hangul, ideographs, compatibility and full-width forms.
 # U+3000 is left out: a space shows no face.
-_IDEOGRAPHS = (
+_IDEOGRAPHS = _ranges(
     "\u1100-\u11ff\u2e80-\u2fff\u3001-\ua4cf\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef"
     "\U0001b000-\U0001b16f\U00020000-\U0003ffff"
 )
 # Quotation marks, dashes, ellipses, the middle dot: Latin or Chinese by the company they keep.
-_EITHER = "\u00b7\u2010-\u2027\u2030-\u205e"
-_SCRIPTS: dict[Script, str] = {"latin": _LETTERS, "east_asia": _IDEOGRAPHS, "either": _EITHER}
+_EITHER = _ranges("\u00b7\u2010-\u2027\u2030-\u205e")
+_SLOTS: tuple[FontSlot, ...] = ("ascii", "h_ansi", "east_asia")
+
+
+class _Kind(NamedTuple):
+    """What all characters have in common that take the same slots, whatever the run.
+
+    ``slots`` are those they take without w:hint, with it, and with it in Chinese; the others say whether they
+    certainly belong to a script.
+    """
+
+    slots: tuple[FontSlot, FontSlot, FontSlot]
+    latin: bool
+    east_asia: bool
+    either: bool
 
 
 def fonts_of(text: str, values: RunValues, script: Script | None = None) -> Fonts:
@@ -52,13 +82,19 @@ def fonts_of(text: str, values: RunValues, script: Script | None = None) -> Font
 
 def font_slots(text: str, values: RunValues, script: Script | None = None) -> tuple[FontSlot, ...]:
     """Return the font slots that the characters of ``text`` take, counted as ``fonts_of`` does."""
+    kinds = {_KINDS[character] for character in set(text)}
+    if script is not None:
+        kinds = {kind for kind in kinds if getattr(kind, script)}
+    if not kinds:
+        return ()
     if values.is_complex:
-        return ("complex_script",) if _any_of(script).search(text) else ()
+        return ("complex_script",)
     if _takes_ascii_alone(values):
-        return ("ascii",) if _any_of(script).search(text) else ()
+        return ("ascii",)
     hinted = values.hint.value == "eastAsia"
     chinese = hinted and (values.language_east_asia.value or "").lower().startswith("zh")
-    return tuple([slot for slot, pattern in _patterns(script, hinted, chinese) if pattern.search(text)])
+    taken = {kind.slots[hinted + chinese] for kind in kinds}
+    return tuple([slot for slot in _SLOTS if slot in taken])
 
 
 def script_sample(text: str) -> str:
@@ -66,31 +102,7 @@ def script_sample(text: str) -> str:
 
     Texts are many, samples few: what depends on a text by its slots alone can be kept by its sample.
     """
-    return "".join(sorted({_ALIKE[character] for character in set(text)}))
-
-
-class _Alike(dict[str, str]):
-    """Character to the first one met that every pattern takes alike."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._first: dict[tuple[bool, ...], str] = {}
-
-    def __missing__(self, character: str) -> str:
-        kind = tuple(pattern.match(character) is not None for pattern in _all_patterns())
-        first = self[character] = self._first.setdefault(kind, character)
-        return first
-
-
-_ALIKE = _Alike()
-
-
-@lru_cache(maxsize=1)
-def _all_patterns() -> tuple[re.Pattern[str], ...]:
-    scripts: tuple[Script | None, ...] = (None, *_SCRIPTS)
-    hints = ((False, False), (True, False), (True, True))
-    by_slot = (pattern for script in scripts for hint in hints for _, pattern in _patterns(script, *hint))
-    return (*by_slot, *(_any_of(script) for script in scripts))
+    return "".join(sorted({_FIRST[_KINDS[character]] for character in set(text)}))
 
 
 def font_in_slot(values: RunValues, slot: FontSlot) -> Effective[FontFace]:
@@ -110,20 +122,33 @@ def _takes_ascii_alone(values: RunValues) -> bool:
     )
 
 
-@lru_cache(maxsize=4)
-def _any_of(script: Script | None) -> re.Pattern[str]:
-    return re.compile(f"[{_SCRIPTS[script]}]" if script else "(?s:.)")
+class _Kinds(dict[str, _Kind]):
+    """Character to its kind, each looked up once."""
+
+    def __missing__(self, character: str) -> _Kind:
+        code = ord(character)
+        kind = self[character] = _Kind(
+            (_slot(code), _slot(code, _WITH_HINT), _slot(code, _WITH_HINT, _WITH_HINT_IN_CHINESE)),
+            latin=_is_in(code, _LETTERS),
+            east_asia=_is_in(code, _IDEOGRAPHS),
+            either=_is_in(code, _EITHER),
+        )
+        _FIRST.setdefault(kind, character)
+        return kind
 
 
-@lru_cache(maxsize=16)
-def _patterns(
-    script: Script | None, hinted: bool, chinese: bool
-) -> tuple[tuple[FontSlot, re.Pattern[str]], ...]:
-    """Return a pattern a slot that finds a character of ``script`` that takes it."""
-    east_asia = _EAST_ASIA + (_WITH_HINT if hinted else "") + (_WITH_HINT_IN_CHINESE if chinese else "")
-    of_script = f"(?=[{_SCRIPTS[script]}])" if script else ""
-    return (
-        ("ascii", re.compile(f"{of_script}[{_ASCII}]")),
-        ("h_ansi", re.compile(f"{of_script}[^{_ASCII}{east_asia}]")),
-        ("east_asia", re.compile(f"{of_script}[{east_asia}]")),
-    )
+_KINDS = _Kinds()
+# Of each kind the first character met.
+_FIRST: dict[_Kind, str] = {}
+
+
+def _slot(code: int, *more_east_asian: _Ranges) -> FontSlot:
+    if _is_in(code, _ASCII):
+        return "ascii"
+    is_east_asian = any(_is_in(code, ranges) for ranges in (_EAST_ASIA, *more_east_asian))
+    return "east_asia" if is_east_asian else "h_ansi"
+
+
+def _is_in(code: int, ranges: _Ranges) -> bool:
+    # A place after an odd number of bounds is behind a beginning and before its end.
+    return bisect_right(ranges, code) % 2 == 1

@@ -4,6 +4,7 @@ Long documents hold thousands of runs with the same properties. Equal signatures
 so only the first of them is read for good.
 """
 
+from collections.abc import Callable
 from functools import lru_cache
 
 from lxml.etree import _Element
@@ -15,47 +16,45 @@ from docops_flask.engine.oxml.names import Vocabulary
 Signature = tuple[object, ...]
 
 
-def run_signature(run: _Element, w: Vocabulary) -> Signature:
-    """Return what a w:r's own w:rPr says about its look."""
-    properties = _properties(run, w.rPr)
-    return () if properties is None else _signature(properties, _run_tags(w), w)
-
-
-def paragraph_signature(paragraph: _Element, w: Vocabulary) -> Signature:
-    """Return what a w:p's own w:pPr says about how it is set."""
-    properties = _properties(paragraph, w.pPr)
-    return () if properties is None else _signature(properties, _paragraph_tags(w), w)
-
-
-def _properties(owner: _Element, wanted: str) -> _Element | None:
-    # The schema has them first, so the first child nearly always settles it, and any search costs more.
-    count = len(owner)
-    first = owner[0] if count else None
-    if first is None or first.tag == wanted:
-        return first
-    return first_child(owner, wanted) if count > 1 else None
-
-
-def _signature(properties: _Element, deciding: frozenset[str], w: Vocabulary) -> Signature:
-    said: list[object] = []
-    with_children = w.numPr
-    for child in properties:
-        tag = child.tag
-        if tag in deciding:
-            said.append(tag)
-            said += child.items()
-            if tag == with_children:
-                for inner in child:
-                    said.append(inner.tag)
-                    said += inner.items()
-    return tuple(said)
+@lru_cache(maxsize=2)
+def run_signer(w: Vocabulary) -> Callable[[_Element], Signature]:
+    """Return the function that tells what a w:r's own w:rPr says about its look."""
+    return _signer(w.rPr, run_tags(w) | {w.rStyle}, with_children="")
 
 
 @lru_cache(maxsize=2)
-def _run_tags(w: Vocabulary) -> frozenset[str]:
-    return run_tags(w) | {w.rStyle}
+def paragraph_signer(w: Vocabulary) -> Callable[[_Element], Signature]:
+    """Return the function that tells what a w:p's own w:pPr says about how it is set."""
+    return _signer(w.pPr, paragraph_tags(w) | {w.pStyle}, with_children=w.numPr)
 
 
-@lru_cache(maxsize=2)
-def _paragraph_tags(w: Vocabulary) -> frozenset[str]:
-    return paragraph_tags(w) | {w.pStyle}
+def _signer(holder: str, deciding: frozenset[str], *, with_children: str) -> Callable[[_Element], Signature]:
+    """Return the function that collects names and attributes of the properties ``deciding`` in ``holder``.
+
+    Of those called ``with_children`` the children count as well. It is one function, asked for every run.
+    """
+
+    def sign(owner: _Element) -> Signature:
+        # The schema has the properties first, so the first child nearly always settles where they are.
+        try:
+            properties = owner[0]
+        except IndexError:
+            return ()
+        if properties.tag != holder:
+            found = first_child(owner, holder) if len(owner) > 1 else None
+            if found is None:
+                return ()
+            properties = found
+        said: list[object] = []
+        for child in properties:
+            tag = child.tag
+            if tag in deciding:
+                said.append(tag)
+                said += child.items()
+                if tag == with_children:
+                    for inner in child:
+                        said.append(inner.tag)
+                        said += inner.items()
+        return tuple(said)
+
+    return sign

@@ -10,85 +10,100 @@ from typing import NamedTuple
 
 from docops_flask.engine.roles.found_role import FoundRole
 
+_IMPRINT = "text begins with 抄送： or ends with 印发"
 _CHINESE = "〇○零一二三四五六七八九十百"
-# Role, the sign in words, and the pattern of the whole text or (with .* at its end) of its beginning.
+_DIGITS = "0123456789０１２３４５６７８９"
+
+
+class _Sign(NamedTuple):
+    """A role, the sign in words, the characters with which such a text begins or ends, its pattern.
+
+    Without characters for an end any will do. They spare compiling and trying most patterns.
+    """
+
+    role: str
+    words: str
+    begins: str
+    ends: str
+    pattern: str
+
+
+# The pattern is that of the whole text or (with .* at its end) of its beginning.
 _WHOLE_TEXTS = (
-    ("attachment_note", "text begins with 附件：", r"附 *件 *[0-9]{0,2} *[：:].*"),
-    (
+    _Sign("attachment_note", "text begins with 附件：", "附", "", r"附 *件 *[0-9]{0,2} *[：:].*"),
+    _Sign(
         "attachment_label",
         "text is 附件 with its number",
+        "附",
+        "",
         rf"附 *件 *(?:[0-9]{{1,2}}|[{_CHINESE}]{{1,3}})?",
     ),
-    (
+    _Sign(
         "date",
         "text is a date",
+        "",
+        "日",
         rf"(?:[0-9０-９]{{2,4}}|[{_CHINESE}]{{2,4}}) *年 *(?:[0-9０-９]{{1,2}}|[{_CHINESE}]{{1,3}}) *月"
         rf" *(?:[0-9０-９]{{1,2}}|[{_CHINESE}]{{1,3}}) *日",
     ),
-    (
+    _Sign(
         "document_number",
         "text is a document number",
+        "",
+        "号",
         r"[\u4e00-\u9fff]{2,16} *[〔\[［【(（﹝] *[0-9]{2,4} *年?[〕\]］】)）﹞] *第? *[0-9]{1,5} *号",
     ),
-    (
+    _Sign(
         "mark",
         "text is a classification or urgency",
+        "0123456789绝机秘特加平",
+        "",
         r"[0-9]{6}|(?:绝密|机密|秘密)(?:★.{0,8})?|特 *急|加 *急|平 *急|特 *提",
     ),
-    ("signer", "text begins with 签发人：", r"签 *发 *人 *[：:].*"),
-    (
-        "imprint",
-        "text begins with 抄送： or ends with 印发",
-        r"(?:抄送|分送|抄报) *[：:].*|.{2,40}[0-9]{4}年[0-9]{1,2}月[0-9]{1,2}日 *印发",
-    ),
-    ("letterhead", "text ends with 文件", r"[\u4e00-\u9fff ]{2,40}文 *件"),
+    _Sign("signer", "text begins with 签发人：", "签", "", r"签 *发 *人 *[：:].*"),
+    _Sign("imprint", _IMPRINT, "抄分", "", r"(?:抄送|分送|抄报) *[：:].*"),
+    _Sign("imprint", _IMPRINT, "", "发", r".{2,40}[0-9]{4}年[0-9]{1,2}月[0-9]{1,2}日 *印发"),
+    _Sign("letterhead", "text ends with 文件", "", "件", r"[\u4e00-\u9fff ]{2,40}文 *件"),
 )
-# Role, a number as an example, and the pattern of the beginning.
+# The pattern is that of the beginning; of the sign in words only the example of a number is here.
 _NUMBERS = (
-    ("heading_1", "一、", rf"[{_CHINESE}]{{1,4}}、"),
-    ("heading_2", "（一）", rf"[（(][{_CHINESE}]{{1,4}}[）)]"),
-    ("heading_3", "1.", r"[0-9０-９]{1,2}[.．](?![0-9０-９])"),
-    ("heading_4", "（1）", r"[（(][0-9０-９]{1,2}[）)]"),
+    _Sign("heading_1", "一、", _CHINESE, "", rf"[{_CHINESE}]{{1,4}}、"),
+    _Sign("heading_2", "（一）", "（(", "", rf"[（(][{_CHINESE}]{{1,4}}[）)]"),
+    _Sign("heading_3", "1.", _DIGITS, "", r"[0-9０-９]{1,2}[.．](?![0-9０-９])"),
+    _Sign("heading_4", "（1）", "（(", "", r"[（(][0-9０-９]{1,2}[）)]"),
 )
 # A numbered paragraph whose first sentence is longer than this is running text with a number.
 _LONGEST_HEADING = 50
 _SENTENCE_ENDS = "[。：；:;]"
 
 
-class _Sign(NamedTuple):
-    role: str
-    words: str
-    pattern: re.Pattern[str]
-
-
 def role_by_text(text: str) -> FoundRole | None:
     """Return the role that ``text``, without blanks around it, tells by itself; ``None`` if none."""
-    for role, words, pattern in _whole_texts():
-        if pattern.fullmatch(text):
-            return FoundRole(role, "text", words)
-    for role, number, pattern in _numbers():
-        match = pattern.match(text)
+    for sign in _WHOLE_TEXTS:
+        if _may_be(sign, text) and _compiled(sign.pattern).fullmatch(text):
+            return FoundRole(sign.role, "text", sign.words)
+    for sign in _NUMBERS:
+        match = _compiled(sign.pattern).match(text) if _may_be(sign, text) else None
         if match is not None:
-            return _heading(text, role, number, match.end())
+            return _heading(text, sign.role, sign.words, match.end())
     return None
+
+
+def _may_be(sign: _Sign, text: str) -> bool:
+    return (not sign.begins or text[:1] in sign.begins) and (not sign.ends or text[-1:] in sign.ends)
+
+
+@lru_cache(maxsize=16)
+def _compiled(pattern: str) -> re.Pattern[str]:
+    # A line break in the text does not end it.
+    return re.compile(pattern, re.DOTALL)
 
 
 def _heading(text: str, role: str, number: str, start: int) -> FoundRole:
     """Return the role of a text that begins with a number; its heading ends with the first sentence."""
-    end = re.compile(_SENTENCE_ENDS).search(text, start)
+    end = _compiled(_SENTENCE_ENDS).search(text, start)
     length = len(text) if end is None else end.end()
     if length > _LONGEST_HEADING:
         return FoundRole("body", "text", f"text begins with a number such as {number} and runs on")
     extent = length if length < len(text) else None
     return FoundRole(role, "text", f"text begins with a number such as {number}", extent)
-
-
-@lru_cache(maxsize=1)
-def _whole_texts() -> tuple[_Sign, ...]:
-    # A line break in the text does not end it.
-    return tuple(_Sign(role, words, re.compile(pattern, re.DOTALL)) for role, words, pattern in _WHOLE_TEXTS)
-
-
-@lru_cache(maxsize=1)
-def _numbers() -> tuple[_Sign, ...]:
-    return tuple(_Sign(role, number, re.compile(pattern)) for role, number, pattern in _NUMBERS)

@@ -7,6 +7,7 @@ from docops_flask.engine.checks.finding import Finding
 from docops_flask.engine.checks.fix_change import FixChange
 from docops_flask.engine.checks.format_report import FormatReport
 from docops_flask.engine.checks.issue import Issue
+from docops_flask.engine.checks.report_notes import RoleNote
 from docops_flask.engine.json_text import json_text
 
 PLAIN = Finding(code="A", severity="warn", message="is wrong")
@@ -38,12 +39,19 @@ CHANGES = [
     ),
     FixChange('n"1.p0', "run_font", {}, {"eastAsia": '"宋体"'}, "rFonts", etree.Element("r"), 'n"1.p0:r0'),
 ]
+ROLES = [
+    RoleNote("p0", "body", "place", "running text"),
+    RoleNote('n"1.p0', "heading_1", "style", 'style "Überschrift" \\'),
+]
 
 
 @pytest.mark.parametrize("issues", [[], ISSUES])
 @pytest.mark.parametrize("changes", [[], CHANGES])
-def test_the_text_of_a_report_is_that_of_its_data(issues, changes):
-    report = FormatReport("strict", "policy", issues=tuple(issues), fix_changes=tuple(changes))
+@pytest.mark.parametrize("roles", [[], ROLES])
+def test_the_text_of_a_report_is_that_of_its_data(issues, changes, roles):
+    report = FormatReport(
+        "strict", "policy", issues=tuple(issues), fix_changes=tuple(changes), roles=tuple(roles)
+    )
     assert report.as_json() == json_text(report.as_dict())
 
 
