@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
 from docops_flask.engine.checks.issue import FixChange, Issue
-from docops_flask.engine.checks.subject import PolicySubject, TemplateSubject
+from docops_flask.engine.checks.subject import PolicySubject
+from docops_flask.engine.checks.template_subject import TemplateSubject
 
 
 class Check(ABC):

@@ -16,7 +16,7 @@ from docops_flask.engine.checks.issue import Issue
 from docops_flask.engine.checks.subject import PolicySubject
 from docops_flask.engine.checks.text_issue import text_issue, written_paragraphs
 
-_FORM = re.compile("[0-9]{4}年[1-9][0-9]?月[1-9][0-9]?日")
+_FORM = "[0-9]{4}年[1-9][0-9]?月[1-9][0-9]?日"
 
 
 class DateForm(Check):
@@ -30,7 +30,7 @@ class DateForm(Check):
         if rule is None or not rule.value:
             return
         for paragraph in written_paragraphs(subject, "date"):
-            if not _FORM.fullmatch(paragraph.text.strip()):
+            if not re.fullmatch(_FORM, paragraph.text.strip()):
                 yield text_issue(
                     self.code,
                     "date_form",

@@ -17,7 +17,7 @@ from docops_flask.engine.checks.issue import Issue
 from docops_flask.engine.checks.subject import PolicySubject
 from docops_flask.engine.checks.text_issue import text_issue, written_paragraphs
 
-_FORM = re.compile(r"[^\s〔〕\[\]()（）]+〔[0-9]{4}〕[1-9][0-9]*号")
+_FORM = r"[^\s〔〕\[\]()（）]+〔[0-9]{4}〕[1-9][0-9]*号"
 
 
 class DocumentNumberForm(Check):
@@ -31,7 +31,7 @@ class DocumentNumberForm(Check):
         if rule is None or not rule.value:
             return
         for paragraph in written_paragraphs(subject, "document_number"):
-            if not _FORM.fullmatch(paragraph.text.strip()):
+            if not re.fullmatch(_FORM, paragraph.text.strip()):
                 yield text_issue(
                     self.code,
                     "document_number_form",

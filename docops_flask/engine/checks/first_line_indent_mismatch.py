@@ -18,7 +18,8 @@ from collections.abc import Iterator, Sequence
 from docops_flask.engine.checks.check import FixableCheck
 from docops_flask.engine.checks.issue import FixChange, Issue, Shown
 from docops_flask.engine.checks.mismatch import policy_mismatch, template_mismatch
-from docops_flask.engine.checks.subject import ParagraphSubject, PolicySubject, TemplateSubject
+from docops_flask.engine.checks.subject import ParagraphSubject, PolicySubject
+from docops_flask.engine.checks.template_subject import TemplateSubject
 from docops_flask.engine.formatting.effective import Effective, Indent
 from docops_flask.engine.formatting.indents import indents_in_twips
 from docops_flask.engine.formatting.paragraph_edit import set_first_line_indent

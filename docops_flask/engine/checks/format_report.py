@@ -1,11 +1,13 @@
 """The format report: what was checked, found and repaired (``out.format_report.json``)."""
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from docops_flask.engine.checks.issue import FixChange, Issue
 from docops_flask.engine.checks.report_notes import Deviation, PolicyNote, RoleNote
-from docops_flask.engine.formatting.page_geometry import PageGeometry
+
+if TYPE_CHECKING:
+    from docops_flask.engine.formatting.page_geometry import PageGeometry
 
 Counts = Mapping[str, Mapping[str, int]]
 _NO_COUNTS: Counts = {}
@@ -31,7 +33,7 @@ class FormatReport(NamedTuple):
     overrides: Mapping[str, Any] = {}
     diagnostics: Mapping[str, int] = {}
     policy: PolicyNote | None = None
-    page_geometry: tuple[PageGeometry, ...] = ()
+    page_geometry: "tuple[PageGeometry, ...]" = ()
     roles: tuple[RoleNote, ...] = ()
     policy_deviations: tuple[Deviation, ...] = ()
 

@@ -1,9 +1,10 @@
 """What a check finds and what a fix changes, as the report shows them."""
 
 from collections.abc import Mapping
-from typing import Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from docops_flask.engine.formatting.script_slots import Slot
+if TYPE_CHECKING:
+    from docops_flask.engine.formatting.script_slots import Slot
 
 Severity = Literal["error", "warn"]
 Shown = str | int | float | None
@@ -32,7 +33,7 @@ class Issue(NamedTuple):
     tolerance: int | None = None
     fixable: bool = False
     fixed: bool = False
-    slot: Slot | None = None
+    slot: "Slot | None" = None
     origin: str | None = None
     source: str | None = None
     role: str | None = None

@@ -1,11 +1,13 @@
 """What the report tells beside issues and repairs: which policy, what each paragraph is, what deviates."""
 
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from docops_flask.engine.checks.issue import Shown
 from docops_flask.engine.policy.house_style import Severity, Words
 from docops_flask.engine.policy.policy import Policy
-from docops_flask.engine.roles.found_role import FoundRole, Sign
+
+if TYPE_CHECKING:
+    from docops_flask.engine.roles.found_role import FoundRole, Sign
 
 
 class PolicyNote(NamedTuple):
@@ -27,7 +29,7 @@ class RoleNote(NamedTuple):
 
     paragraph_path: str
     role: str
-    kind: Sign
+    kind: "Sign"
     reason: str
 
     def as_dict(self) -> dict[str, Any]:
@@ -59,6 +61,6 @@ def note_policy(policy: Policy, baseline: str, *, skipped: bool = False) -> Poli
     return PolicyNote(policy.name, policy.version, policy.house_style.title, applied)
 
 
-def note_role(paragraph_path: str, found: FoundRole) -> RoleNote:
+def note_role(paragraph_path: str, found: "FoundRole") -> RoleNote:
     """Return the note about a paragraph's role."""
     return RoleNote(paragraph_path, found.role, found.sign, found.reason)

@@ -21,7 +21,7 @@ from docops_flask.engine.checks.subject import ParagraphSubject, PolicySubject, 
 
 _AUTOMATIC = "auto"
 _BLACK = frozenset((_AUTOMATIC, "000000", "theme:text1", "theme:dark1"))
-_HEX = re.compile("[0-9A-F]{6}")
+_HEX = "[0-9A-F]{6}"
 _LEAST_RED, _MOST_OTHER = 0xC0, 0x40
 
 
@@ -42,7 +42,7 @@ def is_color(color: str, wanted: str) -> bool:
     if wanted == "black":
         return color in _BLACK
     if wanted == "red":
-        if not _HEX.fullmatch(color):
+        if not re.fullmatch(_HEX, color):
             return False
         red, green, blue = (int(color[index : index + 2], 16) for index in (0, 2, 4))
         return red >= _LEAST_RED and max(green, blue) <= _MOST_OTHER

@@ -21,7 +21,8 @@ from docops_flask.engine.checks.fonts_wanted import WantedFonts, font_repair, wa
 from docops_flask.engine.checks.issue import FixChange, Issue, Shown
 from docops_flask.engine.checks.mismatch import policy_mismatch, template_mismatch
 from docops_flask.engine.checks.run_fixes import fix_fonts
-from docops_flask.engine.checks.subject import PolicySubject, RunSubject, TemplateSubject
+from docops_flask.engine.checks.subject import PolicySubject, RunSubject
+from docops_flask.engine.checks.template_subject import TemplateSubject
 from docops_flask.engine.formatting.effective import Effective, FontFace
 from docops_flask.engine.formatting.run_values import RunValues
 from docops_flask.engine.formatting.script_slots import Slot

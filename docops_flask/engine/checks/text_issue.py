@@ -8,13 +8,13 @@ from docops_flask.engine.checks.subject import ParagraphSubject, PolicySubject
 from docops_flask.engine.policy.house_style import Rule
 
 _SHOWN = 80
-_PLACEHOLDER = re.compile("【[A-Z0-9_]+】")
+_PLACEHOLDER = "【[A-Z0-9_]+】"
 
 
 def written_paragraphs(subject: PolicySubject, role: str) -> Iterator[ParagraphSubject]:
     """Yield the paragraphs with ``role`` whose text is all there: no placeholder waits in it."""
     for paragraph in subject.paragraphs:
-        if paragraph.role_name == role and not _PLACEHOLDER.search(paragraph.text):
+        if paragraph.role_name == role and not re.search(_PLACEHOLDER, paragraph.text):
             yield paragraph
 
 

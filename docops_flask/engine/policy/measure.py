@@ -8,8 +8,8 @@ LENGTH_UNITS = tuple(_TWIPS_PER_UNIT)
 CHARACTERS = "characters"
 LINES = "lines"
 _NUMBER = r"(-?[0-9]{1,5}(?:\.[0-9]{1,4})?)"
-_MEASURE = re.compile(rf"{_NUMBER} ?(twips|pt|mm|cm|characters|lines)\Z")
-_LINE_SPACING = re.compile(rf"(exact|at least) {_NUMBER} ?(twips|pt|mm|cm)\Z|{_NUMBER} lines\Z")
+_MEASURE = rf"{_NUMBER} ?(twips|pt|mm|cm|characters|lines)\Z"
+_LINE_SPACING = rf"(exact|at least) {_NUMBER} ?(twips|pt|mm|cm)\Z|{_NUMBER} lines\Z"
 _RULES = {"exact": "exact", "at least": "atLeast"}
 _RULE_WORDS = {rule: words for words, rule in _RULES.items()}
 # One line of w:line with the rule "auto" (ECMA-376 part 1, 17.3.1.33).
@@ -25,7 +25,7 @@ class Measure(NamedTuple):
     @classmethod
     def parse(cls, text: str) -> Self | None:
         """Return the measure in ``text``, ``None`` when it is none."""
-        match = _MEASURE.match(text)
+        match = re.match(_MEASURE, text)
         return None if match is None else cls(float(match[1]), match[2])
 
     def in_twips(self, character_twips: float | None = None, line_twips: int = 240) -> int | None:
@@ -49,7 +49,7 @@ class LineSpacing(NamedTuple):
     @classmethod
     def parse(cls, text: str) -> Self | None:
         """Return the line spacing in ``text``, ``None`` when it is none."""
-        match = _LINE_SPACING.match(text)
+        match = re.match(_LINE_SPACING, text)
         if match is None:
             return None
         if match[1] is None:

@@ -14,10 +14,10 @@ from docops_flask.engine.roles.by_style import NO_ROLE, StyleRoles
 from docops_flask.engine.roles.by_text import role_by_text
 from docops_flask.engine.roles.found_role import FoundRole, Line
 
-_NOTE_ITEM = re.compile(r"[0-9]{1,2} *[.．、]")
-_PAGE_FIELD = re.compile(r"\s*PAGE\b")
+_NOTE_ITEM = r"[0-9]{1,2} *[.．、]"
+_PAGE_FIELD = r"\s*PAGE\b"
 # An English line that ends with a colon addresses nobody.
-_ADDRESSED = re.compile("(?=.*[\u4e00-\u9fff])[^：:{}]+[：:]\\Z")
+_ADDRESSED = "(?=.*[\u4e00-\u9fff])[^：:{}]+[：:]\\Z"
 _SENTENCE_ENDS = tuple("。；;：:，,、！!？?")
 _LONGEST_SIGNATURE = 40
 _BLANKS = f" \t\n\u00a0\u3000{OBJECT}"
@@ -76,7 +76,7 @@ class _Body:
         return role
 
     def _by_text(self, line: Line, text: str) -> FoundRole | None:
-        if self._in_note and _NOTE_ITEM.match(text):
+        if self._in_note and re.match(_NOTE_ITEM, text):
             return FoundRole("attachment_note", "text", "a numbered name after 附件：")
         role = role_by_text(text)
         if role is None:
@@ -106,7 +106,7 @@ class _Body:
         if _is_right(line):
             return None
         is_first = not self._has_content and not self._title_wanted
-        if is_first and _ADDRESSED.match(text) and _is_flush(line):
+        if is_first and re.match(_ADDRESSED, text) and _is_flush(line):
             return FoundRole("recipient", "place", "the first flush line, with a colon at its end")
         return FoundRole("body", "place", "running text")
 
@@ -136,8 +136,8 @@ class _Body:
 def _page_number(line: Line, by_style: StyleRoles) -> FoundRole | None:
     w: Vocabulary = line.place.part.w
     element = line.place.element
-    in_codes = any(_PAGE_FIELD.match(code.text or "") for code in element.iter(w.instrText))
-    if in_codes or any(_PAGE_FIELD.match(field.get(w.instr, "")) for field in element.iter(w.fldSimple)):
+    in_codes = any(re.match(_PAGE_FIELD, code.text or "") for code in element.iter(w.instrText))
+    if in_codes or any(re.match(_PAGE_FIELD, field.get(w.instr, "")) for field in element.iter(w.fldSimple)):
         return FoundRole("page_number", "text", "holds the field PAGE")
     role = by_style.role(line.values)
     return role if role is not None and role.role == "page_number" else None

@@ -17,7 +17,7 @@ from docops_flask.engine.template.grammar import Found, Kind
 from docops_flask.engine.template.scan import Scan
 
 _XML_WHITESPACE = " \t\r\n"
-_MARKS = re.compile(r"([\n\t])")
+_MARKS = r"([\n\t])"
 
 
 def fill(scan: Scan, values: Mapping[str, str]) -> dict[str, None]:
@@ -26,7 +26,7 @@ def fill(scan: Scan, values: Mapping[str, str]) -> dict[str, None]:
     Returns the ids of all runs whose text changed, in document order (the keys of a dict).
     Each placeholder is filled once; brackets inside a value stay text.
     """
-    parted = {name: _MARKS.split(value) for name, value in values.items()}
+    parted = {name: re.split(_MARKS, value) for name, value in values.items()}
     touched: dict[str, None] = {}
     for paragraph in scan.paragraphs:
         wanted = [
