@@ -31,6 +31,7 @@ WEB_PACKAGES = {"flask", "werkzeug", "marshmallow", "gunicorn", "yaml"}
 SELDOM_NEEDED = {
     *("dataclasses", "inspect", "ast", "dis", "tokenize", "platform", "difflib", "decimal", "tempfile"),
     *("shutil", "random", "logging", "zipfile", "codeop", "unittest", "importlib.metadata"),
+    "docops_flask.engine.checks.issue",
     "docops_flask.engine.checks.registry",
     "docops_flask.engine.formatting.script_slots",
     "docops_flask.engine.integrity.differences",

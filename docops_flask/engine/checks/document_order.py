@@ -1,12 +1,15 @@
 """The order in which a report lists its issues."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from docops_flask.engine.checks.issue import Issue
 from docops_flask.engine.document.document import Document
 
+if TYPE_CHECKING:
+    from docops_flask.engine.checks.issue import Issue
 
-def in_document_order(issues: Sequence[Issue], document: Document) -> tuple[Issue, ...]:
+
+def in_document_order(issues: "Sequence[Issue]", document: Document) -> "tuple[Issue, ...]":
     """Return the issues by place, tables first; at one place they keep the registry's order."""
     if not issues:
         return ()

@@ -1,10 +1,10 @@
 """The format check of a job: observe before filling, check (and fix) after it."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from docops_flask.engine.checks.document_order import in_document_order
 from docops_flask.engine.checks.format_report import FormatReport
-from docops_flask.engine.checks.issue import Issue
 from docops_flask.engine.checks.observation import Observation, take_observation
 from docops_flask.engine.checks.report_notes import note_policy
 from docops_flask.engine.checks.template_subject import TemplateSubject, template_subject
@@ -13,6 +13,9 @@ from docops_flask.engine.document.places import RunPlace
 from docops_flask.engine.formatting.cascade import Cascade
 from docops_flask.engine.options import Options
 from docops_flask.engine.policy.policy import Policy
+
+if TYPE_CHECKING:
+    from docops_flask.engine.checks.issue import Issue
 
 __all__ = ["Observation", "check_format", "observe", "skipped_report"]
 
@@ -70,7 +73,7 @@ def _check_against_template(
     )
 
 
-def _issues_in(subject: TemplateSubject) -> list[Issue]:
+def _issues_in(subject: TemplateSubject) -> "list[Issue]":
     """Return what the checks say of what changed; most often nothing did, and none of them is loaded."""
     if not subject.paragraphs and not subject.runs:
         return []

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from docops_flask.engine.checks.issue import FixChange, Issue
 from docops_flask.engine.checks.report_notes import Deviation, PolicyNote, RoleNote
 
 if TYPE_CHECKING:
+    from docops_flask.engine.checks.issue import FixChange, Issue
     from docops_flask.engine.formatting.page_geometry import PageGeometry
 
 Counts = Mapping[str, Mapping[str, int]]
@@ -26,8 +26,8 @@ class FormatReport(NamedTuple):
     mode: str
     baseline: str
     skipped: bool = False
-    issues: tuple[Issue, ...] = ()
-    fix_changes: tuple[FixChange, ...] = ()
+    issues: "tuple[Issue, ...]" = ()
+    fix_changes: "tuple[FixChange, ...]" = ()
     template_observed: Counts = _NO_COUNTS
     rendered_observed: Counts = _NO_COUNTS
     overrides: Mapping[str, Any] = {}

@@ -2,11 +2,11 @@
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from docops_flask.engine.checks.issue import Shown
 from docops_flask.engine.policy.house_style import Severity, Words
 from docops_flask.engine.policy.policy import Policy
 
 if TYPE_CHECKING:
+    from docops_flask.engine.checks.issue import Shown
     from docops_flask.engine.roles.found_role import FoundRole, Sign
 
 
@@ -45,8 +45,8 @@ class Deviation(NamedTuple):
     """
 
     key: str
-    expected: Shown
-    found: Shown
+    expected: "Shown"
+    found: "Shown"
     severity: Severity
     rule_source: str | None
 
