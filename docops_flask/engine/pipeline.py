@@ -67,7 +67,7 @@ def run_job(job: Job, template: Path, folder: Path) -> dict[str, Any]:
             return _precheck(job, package)
         if job.kind is JobKind.VERIFY:
             return _verify(job, package, folder)
-        return _run_to_zip(job, package, folder / ARCHIVE)
+        return run_to_zip(job, package, folder / ARCHIVE)
     finally:
         package.close()
 
@@ -203,7 +203,8 @@ def _summary(log: dict[str, Any], missing: dict[str, list[str]], report: FormatR
     }
 
 
-def _run_to_zip(job: Job, package: Package, archive: Path) -> dict[str, Any]:
+def run_to_zip(job: Job, package: Package, archive: Path) -> dict[str, Any]:
+    """Run ``job`` and write its artefacts as one ZIP to ``archive``."""
     with ZipSink(archive, OutputBudget(job.limits.output_bytes)) as sink:
         result = _run(job, package, sink)
         return result._replace(zip_ms=sink.finish()).as_dict()

@@ -143,6 +143,11 @@ def test_a_spawned_renderer_starts_with_what_every_job_needs_alone(job, workspac
     assert set(modules) & {*SELDOM_NEEDED, *preload.MODULES} == set()
 
 
+def test_a_renderer_of_the_fork_server_finds_all_loaded_and_a_job_rehearsed(job, workspace) -> None:
+    modules = make("forkserver", targets.list_modules).run(job, workspace.path).result["modules"]
+    assert {*preload.MODULES, "docops_flask.engine.rehearsal"} <= set(modules)
+
+
 def test_a_forked_renderer_imports_nothing_that_its_server_had_not(job, workspace) -> None:
     renderer = make("fork", targets.list_modules)
     before = set(sys.modules)
