@@ -16,6 +16,7 @@ from typing import Any
 
 from docops_flask import logs
 from docops_flask.accepting import patient_accept
+from docops_flask.allocator import limit_heaps
 from docops_flask.closing_listener import refuse_connections
 from docops_flask.engine.errors import DocopsError
 from docops_flask.engine.skills.registry import SkillSpecError, load_skills
@@ -93,6 +94,7 @@ def on_starting(server: Any) -> None:
     The folder of the workers' figures is this process's, which outlives each of them.
     """
     settings = read_settings()
+    limit_heaps()
     server.stop = _noted_stop(server, server.stop)
     os.register_at_fork(after_in_parent=_hear_stop_signals)
     try:

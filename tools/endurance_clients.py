@@ -31,8 +31,8 @@ class Sent:
         return (self.ended - self.began) * 1000
 
 
-def job_form(number: int, template: FilePart = TEMPLATE, padding: int = 0) -> Form:
-    """Return job ``number``, whose title no other has; ``padding`` bytes of blanks follow its task."""
+def job_form(number: int, template: FilePart = TEMPLATE) -> Form:
+    """Return job ``number``, whose title no other has."""
     payload = {
         "meeting_title": title_of(number),
         "meeting_date": "2026-11-23",
@@ -40,7 +40,7 @@ def job_form(number: int, template: FilePart = TEMPLATE, padding: int = 0) -> Fo
         "meeting_location": "Room 1",
         "organizer": "Office",
     }
-    task = json.dumps({"task_type": "meeting_notice", "payload": payload}).encode() + b" " * padding
+    task = json.dumps({"task_type": "meeting_notice", "payload": payload}).encode()
     return Form.of({"template": template, "task": FilePart("task.json", task)}, {})
 
 

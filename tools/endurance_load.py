@@ -18,8 +18,11 @@ _TIMES_ARE_JUDGED_FROM = 1000
 _SLOTS = 2
 _CLIENTS = 32
 _WAIT_AFTER_429_SECONDS = 0.2
+_REFUSED_WITHIN_MS = 250
 _MEGABYTE = 1024 * 1024
 _LARGE_BYTES = 24 * _MEGABYTE
+# Making a body costs a client more than sending it; a crowd's own work is not to be measured.
+_FORMS = 16
 _GROWTH_BYTES = 8 * _MEGABYTE
 
 
@@ -42,20 +45,32 @@ def capacity(jobs: int) -> Verdict:
 def overload(requests: int) -> Verdict:
     """Send with 32 clients that wait after a 429: only 200 and 429, 90 % of the goodput without surplus."""
     verdict = Verdict()
-    with endurance_server(verdict, max_concurrency=_SLOTS) as server:
+    template = _template_with(_MEGABYTE)
+    forms = [job_form(number, template) for number in range(_FORMS)]
+    # In memory where that is allowed, as compose.yaml has it: a disk's journal would be measured otherwise.
+    with endurance_server(verdict, small_disk=True, max_concurrency=_SLOTS) as server:
+
+        def send(number: int) -> Sent:
+            return send_job(server.client, number % _FORMS, forms[number % _FORMS])
+
         _warm_up(server)
         count = max(20, requests // 20)
-        before = _goodput(server, count)
-        outcomes, seconds = _crowd(server, requests)
-        after = _goodput(server, count)
+        before = _goodput(send, count)
+        outcomes, seconds = _crowd(send, requests)
+        after = _goodput(send, count)
     good = sum(each.told == "200" for each in outcomes) / seconds
     refused = [each.ms for each in outcomes if each.told == "429"]
     share = good / ((before + after) / 2)
     verdict.figures |= {"told": told(outcomes), "jobs/s without surplus": [round(before, 1), round(after, 1)]}
     verdict.figures |= {"jobs/s": round(good, 1), "goodput": round(share, 3)}
-    verdict.figures |= {"429 p99 ms": round(percentile(refused, 99) or 0, 1)}
+    refused_p99 = percentile(refused, 99) or 0
+    verdict.figures |= {"429 p99 ms": round(refused_p99, 1)}
     _demand_only(verdict, outcomes, {"200", "429"})
     verdict.demand(bool(refused), "nothing was refused: this was no overload")
+    verdict.demand(
+        requests < _TIMES_ARE_JUDGED_FROM or refused_p99 < _REFUSED_WITHIN_MS,
+        f"p99 of the answers 429 is {refused_p99:.0f} ms",
+    )
     verdict.demand(
         requests < _TIMES_ARE_JUDGED_FROM or share >= 0.9,
         f"goodput is {share:.0%} of what it is without surplus",
@@ -66,7 +81,7 @@ def overload(requests: int) -> Verdict:
 def large(files: int) -> Verdict:
     """Send ``files`` templates of 25 MB, two at a time: all correct, the worker grows by at most 8 MiB."""
     verdict = Verdict()
-    template = _large_template()
+    template = _template_with(_LARGE_BYTES)
     with endurance_server(verdict, max_concurrency=_SLOTS) as server:
         _warm_up(server)
         list(at_a_time(_SLOTS, lambda number: _send_large(server, number, template), range(2)))
@@ -89,23 +104,17 @@ def _warm_up(server: EnduranceServer) -> None:
         send_job(server.client, number)
 
 
-def _goodput(server: EnduranceServer, jobs: int) -> float:
+def _goodput(send: Callable[[int], Sent], jobs: int) -> float:
     began = time.monotonic()
-    send = _padded(server)
     for _ in at_a_time(_SLOTS, send, range(jobs)):
         pass
     return jobs / (time.monotonic() - began)
 
 
-def _padded(server: EnduranceServer) -> Callable[[int], Sent]:
-    return lambda number: send_job(server.client, number, job_form(number, padding=_MEGABYTE))
-
-
-def _crowd(server: EnduranceServer, requests: int) -> tuple[list[Sent], float]:
+def _crowd(send: Callable[[int], Sent], requests: int) -> tuple[list[Sent], float]:
     """Return what came of ``requests`` requests of the clients, and how many seconds that took."""
     outcomes: list[Sent] = []
     numbers, lock = iter(range(requests)), threading.Lock()
-    send = _padded(server)
 
     def client() -> None:
         while True:
@@ -132,8 +141,8 @@ def _send_large(server: EnduranceServer, number: int, template: FilePart) -> Sen
     return send_job(server.client, number, job_form(number, template))
 
 
-def _large_template() -> FilePart:
-    """Return the sample with a picture that cannot be compressed."""
+def _template_with(size: int) -> FilePart:
+    """Return the sample with a picture of ``size`` bytes that cannot be compressed."""
     target = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(TEMPLATE.content)) as source, zipfile.ZipFile(target, "w") as copy:
         for entry in source.infolist():
@@ -142,7 +151,7 @@ def _large_template() -> FilePart:
                 default = b'<Default Extension="docopspng" ContentType="image/png"/></Types>'
                 content = content.replace(b"</Types>", default)
             copy.writestr(entry.filename, content, zipfile.ZIP_DEFLATED)
-        copy.writestr("word/media/large.docopspng", random.Random(0).randbytes(_LARGE_BYTES))
+        copy.writestr("word/media/large.docopspng", random.Random(0).randbytes(size))
     return FilePart("large.docx", target.getvalue())
 
 

@@ -13,6 +13,7 @@ from tools.endurance_verdict import Verdict
 _SLOTS = 4
 _GOOD_SHARE = 0.6
 _CROWD = 40
+_CROWDS = 6
 _DRIFT_FROM = 1000
 _GROWTH_BYTES = 8 * 1024 * 1024
 _GROWTH_SHARE = 0.05
@@ -48,6 +49,7 @@ def soak(requests: int) -> Verdict:
     plan = _plan(requests)
     first = min(_DRIFT_FROM, requests // 2)
     with endurance_server(verdict, max_concurrency=_SLOTS) as server:
+        workers = {worker.pid for worker in server.workers()}
         _fill_the_pool(server)
 
         def send(number: int) -> Sent:
@@ -69,13 +71,23 @@ def soak(requests: int) -> Verdict:
     verdict.figures |= {"told": told(outcomes), "requests/s": round(requests / seconds, 1)}
     verdict.demand(not wrong, f"{len(wrong)} answers were not those that are due: {wrong[:3]}")
     verdict.demand(not unpaired, f"not one start and one end line in the log: {unpaired[:3]}")
+    verdict.demand(workers == set(before) == set(after), "a worker was replaced")
     _judge_drift(verdict, before, after, _GROWTH_SHARE if first == _DRIFT_FROM else 1)
     return verdict
 
 
 def _fill_the_pool(server: EnduranceServer) -> None:
-    """Let the worker start every thread it may have, so that one more is one too many."""
-    for _ in at_a_time(_CROWD, lambda number: send_job(server.client, number), range(2 * _CROWD)):
+    """Let the worker start every thread it may have, and each thread take the room that requests need.
+
+    From here on one thread more is one too many.
+    """
+
+    def send(number: int) -> Sent:
+        # Most of a crowd's jobs are refused at once, so each thread gets hostile requests of several kinds.
+        kind = None if number % 2 else list(HOSTILE)[number // 2 % len(HOSTILE)]
+        return send_job(server.client, number) if kind is None else _send_hostile(server.client, kind)
+
+    for _ in at_a_time(_CROWD, send, range(_CROWDS * _CROWD)):
         pass
 
 
@@ -113,7 +125,6 @@ def _judge_drift(
     growth_share: float,
 ) -> None:
     """Demand that no worker holds more than before; its memory may grow by ``growth_share``, and 8 MiB."""
-    verdict.demand(set(before) == set(after), "a worker was replaced")
     for pid in set(before) & set(after):
         was, now = before[pid], after[pid]
         grown = now.memory - was.memory

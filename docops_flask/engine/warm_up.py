@@ -24,11 +24,10 @@ def main(channel: socket.socket, packed: bytes, *, ahead: bool) -> NoReturn:
     (setpriority(2)) and only root gets a higher one back: the job, in the main thread, has its server's. The
     thread has ended when the process shuts itself in.
     """
-    # What is loaded stays for good: looking through it for garbage takes a tenth of the start.
+    # What is loaded stays for good: looking through it for garbage takes a tenth of the start. What the job
+    # makes stays as well (``worker.main``).
     gc.disable()
     serve, limits, task = _load_ahead(packed) if ahead else _unpacked(packed)
-    gc.freeze()
-    gc.enable()
     serve(channel, limits, task)
     raise AssertionError("a renderer leaves by itself")
 

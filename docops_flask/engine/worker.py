@@ -6,6 +6,7 @@ messages pass over a sequenced-packet socket, so there is no half of one.
 """
 
 import errno
+import gc
 import json
 import os
 import pickle
@@ -50,6 +51,8 @@ def main(channel: socket.socket, limits: ProcessLimits, task: Task = run_job) ->
     parent = parent_process()
     if parent is None:
         raise RuntimeError("a renderer is started by its server")
+    # What a job makes it needs to its end, which is this process's: looking for garbage finds none.
+    gc.disable()
     cell = isolate(limits, parent_sentinel=parent.sentinel, keep=[channel.fileno()])
     folder = _receive_folder(channel)
     if folder is not None:

@@ -3,7 +3,7 @@
 import pytest
 
 from docops_flask.engine.errors import InvalidJson
-from docops_flask.web.task_json import parse_task
+from docops_flask.web.task_json import MAX_DEPTH, parse_task
 
 
 @pytest.mark.parametrize(
@@ -51,3 +51,25 @@ def test_line_and_column_are_there_as_data():
     with pytest.raises(InvalidJson) as caught:
         parse_task(b'{\n  "a": x\n}')
     assert (caught.value.detail["line"], caught.value.detail["column"]) == (2, 8)
+
+
+def nested(depth):
+    return b'{"a": ' + b"[" * (depth - 1) + b"]" * (depth - 1) + b"}"
+
+
+def test_nesting_is_allowed_up_to_a_depth():
+    assert parse_task(nested(MAX_DEPTH))
+    with pytest.raises(InvalidJson, match="nested too deeply"):
+        parse_task(nested(MAX_DEPTH + 1))
+
+
+@pytest.mark.parametrize(
+    "flat",
+    [
+        b"[" + b"{}," * MAX_DEPTH + b"[]]",
+        b'["' + b"[{" * MAX_DEPTH + b'"]',
+        b'["' + b'\\"[' * (MAX_DEPTH + 1) + b'"]',
+    ],
+)
+def test_brackets_beside_each_other_and_in_strings_are_not_depth(flat):
+    assert parse_task(b'{"a": ' + flat + b"}")

@@ -6,7 +6,7 @@ from docops_flask.engine.policy.house_style import Severity, Words
 from docops_flask.engine.policy.policy import Policy
 
 if TYPE_CHECKING:
-    from docops_flask.engine.checks.issue import Shown
+    from docops_flask.engine.checks.finding import Shown
     from docops_flask.engine.roles.found_role import FoundRole, Sign
 
 

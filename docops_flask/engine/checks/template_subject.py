@@ -23,29 +23,29 @@ class TemplateSubject(NamedTuple):
 
     def source_of_paragraph(self, value: Effective[Any], path: str) -> str | None:
         """Return in words where a value of a paragraph comes from now."""
-        return source_in_paragraph(self.cascade, value, self.paragraphs[path][1], self.places[path])
+        return source_in_paragraph(self.cascade, value, self.paragraphs[path][1], self.places[path].part.name)
 
     def source_of_run(self, value: Effective[Any], run_id: str) -> str | None:
         """Return in words where a value of a run comes from now."""
         place, _, now = self.runs[run_id]
-        return source_in_run(self.cascade, value, now, place)
+        return source_in_run(self.cascade, value, now, place.paragraph.part.name)
 
 
 def source_in_paragraph(
-    cascade: Cascade, value: Effective[Any], values: ParagraphValues, place: ParagraphPlace
+    cascade: Cascade, value: Effective[Any], values: ParagraphValues, part_name: str
 ) -> str | None:
     """Return in words where ``value``, one of a paragraph's ``values``, comes from."""
     style = cascade.styles.applied_id(values.style_id, "paragraph")
-    return cascade.sources.describe(value, (style,), place.part.name)
+    return cascade.sources.describe(value, (style,), part_name)
 
 
-def source_in_run(cascade: Cascade, value: Effective[Any], values: RunValues, place: RunPlace) -> str | None:
+def source_in_run(cascade: Cascade, value: Effective[Any], values: RunValues, part_name: str) -> str | None:
     """Return in words where ``value``, one of a run's ``values``, comes from."""
     asked = (
         cascade.styles.applied_id(values.character_style_id, "character"),
         cascade.styles.applied_id(values.paragraph_style_id, "paragraph"),
     )
-    return cascade.sources.describe(value, asked, place.paragraph.part.name)
+    return cascade.sources.describe(value, asked, part_name)
 
 
 def template_subject(

@@ -42,7 +42,15 @@ class ParagraphText:
     (proofing, bookmarks, comment ranges, anchored drawings) do not count at all.
     """
 
+    __slots__ = ("pieces", "text")
+
     def __init__(self, paragraph: _Element, w: Vocabulary) -> None:
+        only = _only_text(paragraph, w)
+        if only is not None:
+            run, node = only
+            self.text = node.text or ""
+            self.pieces = [TextPiece(0, len(self.text), node, run, 0, False)]
+            return
         reader = _Reader(w)
         reader.read_children(paragraph)
         self.text = "".join(reader.texts)
@@ -50,6 +58,8 @@ class ParagraphText:
 
     def pieces_between(self, start: int, end: int) -> list[TextPiece]:
         """Return the pieces that hold characters of ``text[start:end]``, in order."""
+        if len(self.pieces) == 1:
+            return self.pieces if self.pieces[0].start < end and start < self.pieces[0].end else []
         index = max(0, bisect_right(self.pieces, start, key=_start) - 1)
         found = []
         while index < len(self.pieces) and self.pieces[index].start < end:
@@ -62,6 +72,23 @@ class ParagraphText:
 
 def _start(piece: TextPiece) -> int:
     return piece.start
+
+
+def _only_text(paragraph: _Element, w: Vocabulary) -> tuple[_Element, _Element] | None:
+    """Return run and w:t of a paragraph that holds nothing else but properties, as most table cells do."""
+    run = _only_beside(paragraph, w.pPr)
+    if run is None or run.tag != w.r:
+        return None
+    node = _only_beside(run, w.rPr)
+    return None if node is None or node.tag != w.t else (run, node)
+
+
+def _only_beside(parent: _Element, properties: str) -> _Element | None:
+    """Return the only child but for ``properties`` before it, ``None`` where there are others."""
+    count = len(parent)
+    if count == 1 or (count == 2 and parent[0].tag == properties):
+        return parent[-1]
+    return None
 
 
 def visible_text(paragraph: _Element, w: Vocabulary) -> str:

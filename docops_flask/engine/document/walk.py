@@ -4,6 +4,7 @@ See docs/analysis/stories.md for what Word shows of each wrapper and why the wal
 """
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import zip_longest
 
 from lxml.etree import _Element
@@ -107,6 +108,9 @@ class _Walker:
 
     def _table(self, table: TablePlace, flow: _Flow, walk: Walk, has_textboxes: bool) -> None:
         w = flow.part.w
+        if not has_textboxes and _is_plain(table.element, w):
+            self._plain_table(table, flow, walk)
+            return
         for row_index, row in enumerate(children_named(table.element, w.tr, w)):
             column = _grid_before(row, w)
             for cell_index, cell in enumerate(children_named(row, w.tc, w)):
@@ -117,6 +121,18 @@ class _Walker:
                 self._count_cells(span)
                 self._blocks(cell, inner, walk, has_textboxes)
                 column += span
+
+    def _plain_table(self, table: TablePlace, flow: _Flow, walk: Walk) -> None:
+        """Walk a table of single cells that hold nothing but paragraphs, as nearly all great ones do."""
+        part, story, depth, add = flow.part, flow.story, flow.depth + 1, walk.paragraphs.append
+        tc, p = part.w.tc, part.w.p
+        for row_index, row in enumerate(table.element.iterchildren(part.w.tr)):
+            row_path = f"{table.path}.r{row_index}.c"
+            for column, cell in enumerate(row.iterchildren(tc)):
+                self._count_cells(1)
+                place = CellPlace(table, row_index, column)
+                for number, paragraph in enumerate(cell.iterchildren(p)):
+                    add(ParagraphPlace(paragraph, f"{row_path}{column}.p{number}", story, part, depth, place))
 
     def _count_cells(self, span: int) -> None:
         self._cells += span
@@ -245,6 +261,18 @@ def children_named(parent: _Element, wanted: str, w: Vocabulary) -> Iterator[_El
         else:
             for inner in _transparent(child, w):
                 yield from children_named(inner, wanted, w)
+
+
+def _is_plain(table: _Element, w: Vocabulary) -> bool:
+    """Say whether nothing in a table nests, wraps or spans, so that all are children."""
+    return next(table.iterdescendants(*_not_plain(w)), None) is None
+
+
+@lru_cache(maxsize=2)
+def _not_plain(w: Vocabulary) -> tuple[str, ...]:
+    # What may stand around rows, cells or paragraphs; around runs alone it costs the short cut, no more.
+    wrappers = (w.sdt, w.customXml, w.smartTag, w.ins, w.moveTo, w.hyperlink, MC_ALTERNATE_CONTENT)
+    return (w.tbl, w.gridSpan, w.gridBefore, *wrappers)
 
 
 def _grid_before(row: _Element, w: Vocabulary) -> int:

@@ -6,6 +6,7 @@ rewritten from one to the other.
 """
 
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 W_TRANSITIONAL = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 W_STRICT = "http://purl.oclc.org/ooxml/wordprocessingml/main"
@@ -66,8 +67,9 @@ class Vocabulary:
             setattr(self, local, f"{{{namespace}}}{local}")
         self.del_ = f"{{{namespace}}}del"
 
-    def __getattr__(self, name: str) -> str:
-        raise AttributeError(f"{name!r} is not in the vocabulary; add it to _LOCAL_NAMES")
+    if TYPE_CHECKING:
+        # Defined for good, it would make each look-up of a name several times slower.
+        def __getattr__(self, name: str) -> str: ...
 
 
 @lru_cache(maxsize=2)

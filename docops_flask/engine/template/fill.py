@@ -63,7 +63,11 @@ def _fill_paragraph(
     changed: list[TextPiece] = []
     for found in wanted:
         value = values[found.name]
-        for piece in text.pieces_between(found.start, found.end):
+        pieces = text.pieces_between(found.start, found.end)
+        if len(wanted) == len(pieces) == len(value) == 1:
+            _replace(pieces[0].node, found.start - pieces[0].start, found.end - pieces[0].start, value[0])
+            return pieces
+        for piece in pieces:
             edit = _Edit(max(found.start, piece.start) - piece.start, found.end - piece.start, value)
             edits.setdefault(piece.node, []).append(edit)
             changed.append(piece)
@@ -72,6 +76,15 @@ def _fill_paragraph(
     for node, of_node in edits.items():
         _rewrite(node, of_node, w)
     return changed
+
+
+def _replace(node: _Element, start: int, end: int, value: str) -> None:
+    """Put the single line ``value`` in the place of ``start``:``end``, the only edit of ``node``."""
+    content = node.text or ""
+    lead, trail = _hidden_edges(node, content)
+    _set_text(node, content[:start] + value + content[end:])
+    if lead or trail:
+        _drop_edges(node, lead, node, trail)
 
 
 def _rewrite(node: _Element, edits: Sequence[_Edit], w: Vocabulary) -> None:
@@ -88,10 +101,7 @@ def _rewrite(node: _Element, edits: Sequence[_Edit], w: Vocabulary) -> None:
         last = etree.Element(w.t, nsmap=nsmap)  # type: ignore[arg-type]
         element.addnext(last)
         _set_text(last, line)
-    if lead and node.get(XML_SPACE) == "preserve":
-        node.text = (node.text or "")[lead:]
-    if trail and last.get(XML_SPACE) == "preserve":
-        last.text = (last.text or "")[:-trail]
+    _drop_edges(node, lead, last, trail)
 
 
 def _lines(content: str, edits: Sequence[_Edit]) -> tuple[list[str], list[str]]:
@@ -117,6 +127,13 @@ def _hidden_edges(node: _Element, content: str) -> tuple[int, int]:
         return 0, 0
     lead = len(content) - len(content.lstrip(_XML_WHITESPACE))
     return lead, len(content) - len(content.rstrip(_XML_WHITESPACE))
+
+
+def _drop_edges(first: _Element, lead: int, last: _Element, trail: int) -> None:
+    if lead and first.get(XML_SPACE) == "preserve":
+        first.text = (first.text or "")[lead:]
+    if trail and last.get(XML_SPACE) == "preserve":
+        last.text = (last.text or "")[:-trail]
 
 
 def _set_text(node: _Element, text: str) -> None:

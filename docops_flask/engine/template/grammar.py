@@ -2,6 +2,7 @@
 
 import re
 from enum import Enum
+from functools import lru_cache
 from typing import NamedTuple
 
 OPEN, CLOSE = "【", "】"
@@ -13,6 +14,7 @@ _LETTER = r"A-Za-z\uff21-\uff3a\uff41-\uff5a"
 _MEANT = rf"(?=[^{_LETTER}]*[{_LETTER}])[{_NAME_CHARS}]+\Z"
 _RUN_OF_NAME_CHARS = rf"[{_NAME_CHARS}]*"
 _BRACKET = f"[{OPEN}{CLOSE}]"
+_PAIR = f"{OPEN}[^{OPEN}{CLOSE}]*{CLOSE}"
 _SPACES = " \u00a0\u3000"
 
 
@@ -47,6 +49,14 @@ def find_placeholders(text: str) -> list[Found]:
 
     Looks at each character a bounded number of times, however many brackets stay open.
     """
+    pairs = list(re.finditer(_PAIR, text))
+    if 2 * len(pairs) == text.count(OPEN) + text.count(CLOSE):
+        closed = (_closed(text, *pair.span()) for pair in pairs)
+        return [each for each in closed if each is not None]
+    return _among_loose_brackets(text)
+
+
+def _among_loose_brackets(text: str) -> list[Found]:
     brackets = [match.start() for match in re.finditer(_BRACKET, text)]
     found: list[Found | None] = []
     index = 0
@@ -94,6 +104,8 @@ def _is_name(text: str) -> bool:
     return text.isascii() and text.isupper() and text.replace("_", "").isalnum()
 
 
+# The same few names stand in a document over and over.
+@lru_cache(maxsize=256)
 def _kind_of(inner: str) -> Kind | None:
     if _is_name(inner):
         return Kind.PLACEHOLDER

@@ -44,7 +44,9 @@ def replace_log(
                     "suggestion": suggestions.near(found.name),
                 }
             elif found.name in values:
-                entry |= {"status": "replaced", "field_name": found.name, "new_text": values[found.name]}
+                entry["status"] = "replaced"
+                entry["field_name"] = found.name
+                entry["new_text"] = values[found.name]
             else:
                 field = fields.get(found.name)
                 entry |= {
@@ -88,7 +90,7 @@ def _entry(paragraph: BracketedParagraph, found: Found) -> dict[str, Any]:
     entry: dict[str, Any] = {
         "status": "",
         "field_name": None,
-        "run_id": paragraph.run_of(found).run_id,
+        "run_id": paragraph.run_id_of(found),
         "paragraph_path": paragraph.place.path,
         "start": found.start,
         "end": found.end,

@@ -27,6 +27,10 @@ class BracketedParagraph(NamedTuple):
         piece = self._first_piece(found)
         return RunPlace(piece.run, f"{self.place.path}:r{piece.run_index}", self.place)
 
+    def run_id_of(self, found: Found) -> str:
+        """Return the address of that run."""
+        return f"{self.place.path}:r{self._first_piece(found).run_index}"
+
     def in_field_result(self, found: Found) -> bool:
         """Say whether Word may compute the text anew (a field's result, 17.16)."""
         return self._first_piece(found).in_field_result

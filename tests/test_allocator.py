@@ -1,0 +1,48 @@
+"""The heaps of the C library's allocator in a process with many threads."""
+
+import ctypes
+import subprocess
+import sys
+
+import pytest
+
+from tests.conftest import require
+
+_ALLOCATE_IN_MANY_THREADS = """
+import ctypes, sys, threading
+from docops_flask.allocator import limit_heaps
+
+if sys.argv[1] == "limited":
+    limit_heaps()
+meet = threading.Barrier(24)
+
+def allocate():
+    held = [bytearray(4000) for _ in range(50)]
+    meet.wait()
+    return held
+
+threads = [threading.Thread(target=allocate) for _ in range(24)]
+for each in threads:
+    each.start()
+for each in threads:
+    each.join()
+libc = ctypes.CDLL(None)
+libc.fdopen.restype = ctypes.c_void_p
+stream = ctypes.c_void_p(libc.fdopen(1, b"w"))
+libc.malloc_info(0, stream)
+libc.fflush(stream)
+"""
+
+
+@pytest.mark.parametrize(("limit", "is_limited"), [("limited", True), ("unlimited", False)])
+def test_a_process_of_many_threads_keeps_to_two_heaps(limit, is_limited):
+    require(hasattr(ctypes.CDLL(None), "malloc_info"), "the C library is not glibc")
+
+    told = subprocess.run(
+        [sys.executable, "-c", _ALLOCATE_IN_MANY_THREADS, limit],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+
+    assert (told.count("<heap nr=") <= 2) is is_limited
