@@ -1,10 +1,11 @@
 """A job from the template's file to the artefacts, step by step.
 
-``run_job`` is what a renderer process calls; ``run_to_folder`` is the same run for the shell.
+``run_job`` is what a renderer process calls; ``run_to_folder`` is the same run for the shell. What only some
+jobs need is imported where they need it: a renderer starts anew for each job, and sooner without the rest.
 """
 
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from docops_flask.engine.artefacts import (
     FORMAT_REPORT,
@@ -32,7 +33,6 @@ from docops_flask.engine.document.open import open_document
 from docops_flask.engine.document.places import RunPlace
 from docops_flask.engine.errors import DocopsError
 from docops_flask.engine.exitcodes import ExitCode, exit_code
-from docops_flask.engine.integrity.verification import Evidence, evidence_in, verify
 from docops_flask.engine.integrity.written import prove_written
 from docops_flask.engine.job import Job, JobKind
 from docops_flask.engine.json_text import json_text
@@ -41,12 +41,14 @@ from docops_flask.engine.opc.xml_part import serialize_part
 from docops_flask.engine.options import Options
 from docops_flask.engine.policy.policy import Policy
 from docops_flask.engine.template.fill import fill
-from docops_flask.engine.template.inspect import inspect_template
 from docops_flask.engine.template.missing_fields import missing_fields
 from docops_flask.engine.template.replace_log import replace_log, unsupported_places
 from docops_flask.engine.template.scan import Scan, scan_document
 from docops_flask.engine.template.suggestions import Suggestions
 from docops_flask.engine.template.values import build_values
+
+if TYPE_CHECKING:
+    from docops_flask.engine.integrity.verification import Evidence
 
 ARCHIVE = "outputs.zip"
 
@@ -64,8 +66,8 @@ def run_job(job: Job, template: Path, folder: Path) -> dict[str, Any]:
         if job.kind is JobKind.PRECHECK:
             return _precheck(job, package)
         if job.kind is JobKind.VERIFY:
-            return verify(package, evidence_in(folder), job.limits)
-        return _run_to_zip(job, package, folder / ARCHIVE)
+            return _verify(job, package, folder)
+        return run_to_zip(job, package, folder / ARCHIVE)
     finally:
         package.close()
 
@@ -79,8 +81,10 @@ def run_to_folder(job: Job, template: Path, folder: Path) -> dict[str, Any]:
         package.close()
 
 
-def verify_files(job: Job, template: Path, evidence: Evidence) -> dict[str, Any]:
+def verify_files(job: Job, template: Path, evidence: "Evidence") -> dict[str, Any]:
     """Prove again what an earlier job made of ``template``; return what ``/v1/verify`` answers."""
+    from docops_flask.engine.integrity.verification import verify
+
     package = Package(template, job.limits)
     try:
         return verify(package, evidence, job.limits)
@@ -198,7 +202,8 @@ def _summary(log: dict[str, Any], missing: dict[str, list[str]], report: FormatR
     }
 
 
-def _run_to_zip(job: Job, package: Package, archive: Path) -> dict[str, Any]:
+def run_to_zip(job: Job, package: Package, archive: Path) -> dict[str, Any]:
+    """Run ``job`` and write its artefacts as one ZIP to ``archive``."""
     with ZipSink(archive, OutputBudget(job.limits.output_bytes)) as sink:
         result = _run(job, package, sink)
         return result._replace(zip_ms=sink.finish()).as_dict()
@@ -225,7 +230,15 @@ def _precheck(job: Job, package: Package) -> dict[str, Any]:
     }
 
 
+def _verify(job: Job, package: Package, folder: Path) -> dict[str, Any]:
+    from docops_flask.engine.integrity.verification import evidence_in, verify
+
+    return verify(package, evidence_in(folder), job.limits)
+
+
 def _inspect(job: Job, package: Package) -> dict[str, Any]:
+    from docops_flask.engine.template.inspect import inspect_template
+
     return inspect_template(scan_document(open_document(package, job.limits)), job.skills)
 
 

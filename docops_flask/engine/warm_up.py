@@ -1,38 +1,89 @@
-"""The entry of a spawned renderer that is started ahead of need: it loads the engine at low priority.
+"""The entry of a spawned renderer: it loads the engine, at low priority when nobody waits for it yet.
 
 This module imports nothing that takes time; ``multiprocessing`` imports it before it is called.
 """
 
+import gc
 import os
 import pickle
 import socket
+import sys
 import threading
+from collections.abc import Callable
+from types import ModuleType
 from typing import Any, NoReturn
 
 _NICER = 5
 _LOWEST_PRIORITY = 19
 
 
-def main(channel: socket.socket, packed: bytes) -> NoReturn:
+def main(channel: socket.socket, packed: bytes, *, ahead: bool) -> NoReturn:
     """Load what ``packed`` names, then do what it says: a pickle of ``worker.main``, its limits and its task.
 
-    The loading is a thread's work, because on Linux a priority is each thread's own (setpriority(2)) and only
-    root gets a higher one back: the job, in the main thread, has its server's. The thread has ended when the
-    process shuts itself in.
+    ``ahead`` of need the loading is a thread's work, because on Linux a priority is each thread's own
+    (setpriority(2)) and only root gets a higher one back: the job, in the main thread, has its server's. The
+    thread has ended when the process shuts itself in.
     """
+    # What is loaded stays for good: looking through it for garbage takes a tenth of the start. What the job
+    # makes stays as well (``worker.main``).
+    gc.disable()
+    serve, limits, task = _load_ahead(packed) if ahead else _unpacked(packed)
+    serve(channel, limits, task)
+    raise AssertionError("a renderer leaves by itself")
+
+
+def _load_ahead(packed: bytes) -> Any:
     loaded: list[Any] = []
     loader = threading.Thread(target=_load, args=(packed, loaded))
     loader.start()
     loader.join()
     if not loaded:
         os._exit(1)
-    serve, limits, task = loaded
-    serve(channel, limits, task)
-    raise AssertionError("a renderer leaves by itself")
+    return loaded
 
 
 def _load(packed: bytes, loaded: list[Any]) -> None:
     thread = threading.get_native_id()
     niceness = min(_LOWEST_PRIORITY, os.getpriority(os.PRIO_PROCESS, thread) + _NICER)
     os.setpriority(os.PRIO_PROCESS, thread, niceness)
-    loaded.extend(pickle.loads(packed))
+    loaded.extend(_unpacked(packed))
+
+
+def _unpacked(packed: bytes) -> Any:
+    _load_lxml()
+    return pickle.loads(packed)
+
+
+def _load_lxml() -> None:
+    """Load lxml without ``inspect``, of which it wants one function, for parsers with a target in Python.
+
+    ``inspect`` and what it imports take half as long to load as lxml. Whoever asks for it later gets it.
+    """
+    if "inspect" in sys.modules:
+        return
+    stand_in = sys.modules["inspect"] = _Inspect("inspect")
+    try:
+        import lxml.etree  # noqa: F401
+    finally:
+        if sys.modules.get("inspect") is stand_in:
+            del sys.modules["inspect"]
+
+
+class _Inspect(ModuleType):
+    """Stands in for ``inspect`` while lxml is loaded; the real one is loaded when it is used."""
+
+    @staticmethod
+    def getfullargspec(function: Callable[..., Any]) -> Any:
+        """Do what the real one does."""
+        import inspect
+
+        return inspect.getfullargspec(function)
+
+    def __getattr__(self, name: str) -> Any:
+        # Another version of lxml may ask for more; the names that Python's import looks for are not here.
+        if name.startswith("__"):
+            raise AttributeError(name)
+        del sys.modules["inspect"]
+        import inspect
+
+        return getattr(inspect, name)

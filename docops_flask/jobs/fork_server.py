@@ -20,9 +20,10 @@ from multiprocessing import current_process, forkserver
 from pathlib import Path
 from typing import Any
 
+from docops_flask.engine import preload
 from docops_flask.jobs.workspace import Workspaces
 
-_PRELOAD = ["docops_flask.engine.worker"]
+_PRELOAD = ["docops_flask.engine.worker", *preload.MODULES, "docops_flask.engine.rehearsal"]
 
 
 class ForkServer:

@@ -177,9 +177,9 @@ def _entry(
     method: str, channel: socket.socket, limits: ProcessLimits, task: Task, ahead: bool
 ) -> dict[str, Any]:
     """Return what the new process is to call; a forked one has the engine loaded as it is."""
-    if ahead and method == "spawn":
+    if method == "spawn":
         packed = pickle.dumps((main, limits, task))
-        return {"target": warm_up.main, "args": (channel, packed)}
+        return {"target": warm_up.main, "args": (channel, packed), "kwargs": {"ahead": ahead}}
     return {"target": main, "args": (channel, limits, task)}
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from docops_flask.engine import preload
 from docops_flask.engine.errors import DocopsError
 from docops_flask.engine.isolation import ProcessLimits
 from docops_flask.engine.job import Job
@@ -67,6 +68,8 @@ class Renderer:
         processes are kept ready once ``self.standby`` is opened; see ``Standby`` for the other two.
         """
         self.standby = Standby(standby, self._start_ahead, may_refill, on_standby)
+        if start_method == "fork":
+            preload.load()
         self._start_method = start_method
         self._timeout_seconds = timeout_seconds
         self._limits = limits

@@ -13,6 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from docops_flask.engine import preload
 from docops_flask.engine.job import Job, JobKind
 from docops_flask.engine.skills.skill import Field, Label, Skill
 from docops_flask.jobs.errors import NotReady, RendererCrashed, RequestTimeout
@@ -26,6 +27,17 @@ from tests.jobs.observing import eventually, is_gone, read_pid
 
 SCRIPT = Path(__file__).parent / "server_script.py"
 WEB_PACKAGES = {"flask", "werkzeug", "marshmallow", "gunicorn", "yaml"}
+# Modules of the standard library and the engine that take long to load and serve few jobs, or none.
+SELDOM_NEEDED = {
+    *("dataclasses", "inspect", "ast", "dis", "tokenize", "platform", "difflib", "decimal", "tempfile"),
+    *("shutil", "random", "logging", "zipfile", "codeop", "unittest", "importlib.metadata"),
+    "docops_flask.engine.checks.issue",
+    "docops_flask.engine.checks.registry",
+    "docops_flask.engine.formatting.script_slots",
+    "docops_flask.engine.integrity.differences",
+    "docops_flask.engine.roles.detect",
+    "docops_flask.report_html",
+}
 
 
 def make(start_method, task, timeout_seconds=60.0):
@@ -125,9 +137,21 @@ def test_a_started_renderer_loads_no_web_library(job, workspace) -> None:
         assert loaded & WEB_PACKAGES == set()
 
 
+def test_a_spawned_renderer_starts_with_what_every_job_needs_alone(job, workspace) -> None:
+    """It starts anew for each job, so the start of what it need not load is paid a job."""
+    modules = make("spawn", targets.list_modules).run(job, workspace.path).result["modules"]
+    assert set(modules) & {*SELDOM_NEEDED, *preload.MODULES} == set()
+
+
+def test_a_renderer_of_the_fork_server_finds_all_loaded_and_a_job_rehearsed(job, workspace) -> None:
+    modules = make("forkserver", targets.list_modules).run(job, workspace.path).result["modules"]
+    assert {*preload.MODULES, "docops_flask.engine.rehearsal"} <= set(modules)
+
+
 def test_a_forked_renderer_imports_nothing_that_its_server_had_not(job, workspace) -> None:
+    renderer = make("fork", targets.list_modules)
     before = set(sys.modules)
-    modules = make("fork", targets.list_modules).run(job, workspace.path).result["modules"]
+    modules = renderer.run(job, workspace.path).result["modules"]
     assert set(modules) - before == set()
 
 

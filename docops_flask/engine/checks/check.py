@@ -6,7 +6,8 @@ from typing import ClassVar
 
 from docops_flask.engine.checks.fix_change import FixChange
 from docops_flask.engine.checks.issue import Issue
-from docops_flask.engine.checks.subject import PolicySubject, TemplateSubject
+from docops_flask.engine.checks.subject import PolicySubject
+from docops_flask.engine.checks.template_subject import TemplateSubject
 
 
 class Check(ABC):

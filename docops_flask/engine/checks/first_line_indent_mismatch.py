@@ -21,7 +21,8 @@ from docops_flask.engine.checks.fix_change import FixChange
 from docops_flask.engine.checks.issue import Issue
 from docops_flask.engine.checks.look import ParagraphLook
 from docops_flask.engine.checks.mismatch import policy_mismatch, template_mismatch
-from docops_flask.engine.checks.subject import PolicySubject, TemplateSubject
+from docops_flask.engine.checks.subject import PolicySubject
+from docops_flask.engine.checks.template_subject import TemplateSubject
 from docops_flask.engine.formatting.effective import Effective, Indent
 from docops_flask.engine.formatting.indents import indents_in_twips
 from docops_flask.engine.formatting.paragraph_edit import set_first_line_indent

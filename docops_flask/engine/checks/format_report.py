@@ -2,13 +2,15 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from docops_flask.engine.checks.fix_change import FixChange
-from docops_flask.engine.checks.issue import Issue
 from docops_flask.engine.checks.report_notes import Deviation, PolicyNote, RoleNote
-from docops_flask.engine.formatting.page_geometry import PageGeometry
 from docops_flask.engine.json_text import json_list, json_object, json_text
+
+if TYPE_CHECKING:
+    from docops_flask.engine.checks.fix_change import FixChange
+    from docops_flask.engine.checks.issue import Issue
+    from docops_flask.engine.formatting.page_geometry import PageGeometry
 
 Counts = Mapping[str, Mapping[str, int]]
 _NO_COUNTS: Counts = {}
@@ -27,14 +29,14 @@ class FormatReport(NamedTuple):
     mode: str
     baseline: str
     skipped: bool = False
-    issues: tuple[Issue, ...] = ()
-    fix_changes: tuple[FixChange, ...] = ()
+    issues: "tuple[Issue, ...]" = ()
+    fix_changes: "tuple[FixChange, ...]" = ()
     template_observed: Counts = _NO_COUNTS
     rendered_observed: Counts = _NO_COUNTS
     overrides: Mapping[str, Any] = {}
     diagnostics: Mapping[str, int] = {}
     policy: PolicyNote | None = None
-    page_geometry: tuple[PageGeometry, ...] = ()
+    page_geometry: "tuple[PageGeometry, ...]" = ()
     roles: tuple[RoleNote, ...] = ()
     policy_deviations: tuple[Deviation, ...] = ()
 

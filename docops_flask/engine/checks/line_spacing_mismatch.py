@@ -20,7 +20,8 @@ from docops_flask.engine.checks.issue import Issue
 from docops_flask.engine.checks.look import ParagraphLook
 from docops_flask.engine.checks.mismatch import policy_mismatch, template_mismatch
 from docops_flask.engine.checks.observation import shown_line_spacing
-from docops_flask.engine.checks.subject import PolicySubject, TemplateSubject
+from docops_flask.engine.checks.subject import PolicySubject
+from docops_flask.engine.checks.template_subject import TemplateSubject
 from docops_flask.engine.formatting.paragraph_edit import set_line_spacing
 from docops_flask.engine.formatting.paragraph_values import ParagraphValues
 

@@ -2,16 +2,18 @@
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
-from typing import NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from lxml.etree import _Element
 
-from docops_flask.engine.checks.fix_change import Changes, Repair
 from docops_flask.engine.checks.points import to_points
 from docops_flask.engine.document.places import ParagraphPlace, RunPlace
 from docops_flask.engine.formatting.cascade import Cascade
 from docops_flask.engine.formatting.paragraph_values import ParagraphValues
 from docops_flask.engine.formatting.run_values import RunValues
+
+if TYPE_CHECKING:
+    from docops_flask.engine.checks.fix_change import Changes, Repair
 
 V = TypeVar("V")
 
@@ -44,7 +46,7 @@ class Observation(NamedTuple):
             run.element: self.runs[run.run_id] for run in self.places if run.paragraph.element in measured
         }
 
-    def again(self, changes: Changes) -> "Observation":
+    def again(self, changes: "Changes") -> "Observation":
         """Return the values after repairs; only what ``changes`` name is looked at once more.
 
         What looked alike and was repaired alike looks alike again: the first of a kind is measured.

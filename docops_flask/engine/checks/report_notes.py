@@ -1,13 +1,15 @@
 """What the report tells beside issues and repairs: which policy, what each paragraph is, what deviates."""
 
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from docops_flask.engine.checks.finding import Shown
 from docops_flask.engine.json_text import json_value, quoted
 from docops_flask.engine.policy.house_style import Severity, Words
 from docops_flask.engine.policy.policy import Policy
-from docops_flask.engine.roles.found_role import FoundRole, Sign
+
+if TYPE_CHECKING:
+    from docops_flask.engine.checks.finding import Shown
+    from docops_flask.engine.roles.found_role import FoundRole, Sign
 
 
 class PolicyNote(NamedTuple):
@@ -29,7 +31,7 @@ class RoleNote(NamedTuple):
 
     paragraph_path: str
     role: str
-    kind: Sign
+    kind: "Sign"
     reason: str
 
     def as_dict(self) -> dict[str, Any]:
@@ -42,7 +44,7 @@ class RoleNote(NamedTuple):
 
 
 @lru_cache(maxsize=256)
-def _written(role: str, kind: Sign, reason: str) -> str:
+def _written(role: str, kind: "Sign", reason: str) -> str:
     # Many paragraphs are taken for the same by the same sign.
     return json_value({"role": role, "kind": kind, "reason": reason})[1:]
 
@@ -55,8 +57,8 @@ class Deviation(NamedTuple):
     """
 
     key: str
-    expected: Shown
-    found: Shown
+    expected: "Shown"
+    found: "Shown"
     severity: Severity
     rule_source: str | None
 
@@ -71,6 +73,6 @@ def note_policy(policy: Policy, baseline: str, *, skipped: bool = False) -> Poli
     return PolicyNote(policy.name, policy.version, policy.house_style.title, applied)
 
 
-def note_role(paragraph_path: str, found: FoundRole) -> RoleNote:
+def note_role(paragraph_path: str, found: "FoundRole") -> RoleNote:
     """Return the note about a paragraph's role."""
     return RoleNote(paragraph_path, found.role, found.sign, found.reason)

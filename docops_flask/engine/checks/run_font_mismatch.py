@@ -24,7 +24,8 @@ from docops_flask.engine.checks.issue import Issue
 from docops_flask.engine.checks.look import RunLook
 from docops_flask.engine.checks.mismatch import policy_mismatch, template_mismatch
 from docops_flask.engine.checks.run_fixes import fix_fonts
-from docops_flask.engine.checks.subject import PolicySubject, TemplateSubject
+from docops_flask.engine.checks.subject import PolicySubject
+from docops_flask.engine.checks.template_subject import TemplateSubject
 from docops_flask.engine.formatting.effective import Effective, FontFace
 from docops_flask.engine.formatting.run_edit import FontSettings
 from docops_flask.engine.formatting.run_values import RunValues

@@ -20,7 +20,8 @@ from docops_flask.engine.checks.look import RunLook
 from docops_flask.engine.checks.mismatch import policy_mismatch, template_mismatch
 from docops_flask.engine.checks.points import to_points
 from docops_flask.engine.checks.run_fixes import can_have_size, fix_size
-from docops_flask.engine.checks.subject import PolicySubject, TemplateSubject
+from docops_flask.engine.checks.subject import PolicySubject
+from docops_flask.engine.checks.template_subject import TemplateSubject
 
 
 class RunSizeMismatch(FixableCheck):

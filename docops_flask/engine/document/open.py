@@ -21,7 +21,7 @@ _STORY_OF_RELATIONSHIP = {
     "comments": StoryKind.COMMENTS,
 }
 # Every address in the part begins with it, and its number is read as one.
-_PLAIN_STEM = re.compile(r"[A-Za-z]{1,32}[0-9]{0,9}\Z")
+_LONGEST_WORD, _LONGEST_NUMBER = 32, 9
 
 
 def open_document(package: Package, limits: Limits) -> Document:
@@ -84,7 +84,7 @@ def _not_wordprocessingml(name: str) -> InvalidTemplate:
 def _prefix(name: str, kind: StoryKind, taken: set[str]) -> str:
     """Return what addresses in the part begin with: ``header1/``, ``footnotes/``."""
     stem = name.rpartition("/")[2].rpartition(".")[0]
-    if not (_PLAIN_STEM.match(stem) and stem.startswith(kind.value)):
+    if not (_is_plain(stem) and stem.startswith(kind.value)):
         stem = kind.value
     candidate, number = stem, 1
     while f"{candidate}/" in taken:
@@ -92,6 +92,13 @@ def _prefix(name: str, kind: StoryKind, taken: set[str]) -> str:
         candidate = f"{stem}_{number}"
     taken.add(f"{candidate}/")
     return f"{candidate}/"
+
+
+def _is_plain(stem: str) -> bool:
+    """Say whether a name is a word of ASCII letters, with a number at its end or without."""
+    word = stem.rstrip("0123456789")
+    is_word = len(word) <= _LONGEST_WORD and word.isascii() and word.isalpha()
+    return is_word and len(stem) - len(word) <= _LONGEST_NUMBER
 
 
 _KIND_ORDER = list(StoryKind)

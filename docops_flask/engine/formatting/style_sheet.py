@@ -18,7 +18,7 @@ _NO_CONDITIONS: Conditional = {}
 
 _LONGEST_CHAIN = 256
 # Word writes the English names of its built-in styles whatever its language; WPS writes Chinese ones.
-_HEADING_NAME = re.compile(r"(?:heading|标题)\s*[0-9]*|title|subtitle|副标题", re.IGNORECASE)
+_HEADING_NAME = r"(?i)(?:heading|标题)\s*[0-9]*|title|subtitle|副标题"
 
 
 class StyleValues:
@@ -206,7 +206,7 @@ class StyleSheet:
             run=run_layer(element.find(w.rPr), origin, w),
             paragraph=paragraph_layer(element.find(w.pPr), origin, w),
             # Old files hold aliases behind a comma: "heading 1,H1".
-            is_heading=_HEADING_NAME.fullmatch(name.partition(",")[0].strip()) is not None,
+            is_heading=re.fullmatch(_HEADING_NAME, name.partition(",")[0].strip()) is not None,
             conditional=self._conditional(element, label, style_id) if is_table else {},
         )
 

@@ -3,14 +3,13 @@
 Cells come in thousands and wrappers hardly ever, so nothing looks at each child before there is a reason to.
 """
 
-import re
 from collections.abc import Iterator
 
 from lxml.etree import _Element
 
 from docops_flask.engine.integrity.names import ALTERNATE_CONTENT, BRANCHES, Names
 
-_INTEGER = re.compile(r"[+-]?\d{1,9}")
+_MOST_DIGITS = 9
 # As the walk has it.
 _MOST_NOTE_ID_CHARACTERS = 16
 
@@ -108,4 +107,9 @@ def _number(element: _Element, properties: str, name: str, names: Names, absent:
     value = None if found is None else found.find(names(name))
     text = None if value is None else value.get(names("val"))
     # As Word does with what is no number there: as if it were not said.
-    return int(text) if text is not None and _INTEGER.fullmatch(text) else absent
+    return int(text) if text is not None and _is_integer(text) else absent
+
+
+def _is_integer(text: str) -> bool:
+    digits = text[1:] if text[:1] in {"+", "-"} else text
+    return digits.isdecimal() and len(digits) <= _MOST_DIGITS

@@ -4,15 +4,14 @@ See docs/analysis/integrity.md. Shares with the code that filled nothing but ``e
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from lxml.etree import _Element
 
 from docops_flask.engine.errors import InvalidTemplate
 from docops_flask.engine.integrity.addresses import Addresses
 from docops_flask.engine.integrity.canonical import is_same_declaration, is_same_document, is_written_as
-from docops_flask.engine.integrity.claims import Claims
-from docops_flask.engine.integrity.fixes import replay_fix
+from docops_flask.engine.integrity.claims import Claims, Fix
 from docops_flask.engine.integrity.gate import defects_of, untyped_parts
 from docops_flask.engine.integrity.members import ChangedMember, compare_members, hold_document
 from docops_flask.engine.integrity.replay import Replay, replay_paragraph
@@ -85,7 +84,15 @@ class _Account:
             except ValueError:
                 place = f"$.entries[{planned.entries[0].place}]"
                 self._misfit("log_entry", place, "Its new_text holds characters that XML cannot hold.")
-        for fix in claims.fixes:
+        self._replay_fixes(claims.fixes, addresses)
+
+    def _replay_fixes(self, fixes: Sequence[Fix], addresses: Addresses) -> None:
+        if not fixes:
+            return
+        # Most jobs repair nothing, and a renderer starts the faster for what it does not load.
+        from docops_flask.engine.integrity.fixes import replay_fix
+
+        for fix in fixes:
             part, misfit = replay_fix(fix, addresses)
             if misfit is None:
                 self._fixes[part] += 1

@@ -14,9 +14,10 @@ from docops_flask.engine.integrity.claims import Replacement
 from docops_flask.engine.integrity.names import SPACE, Names
 from docops_flask.engine.integrity.paragraph_reading import Reading, Span, read_paragraph
 
-_FIELD_NAME = re.compile(r"[A-Z0-9_]*[A-Z][A-Z0-9_]*")
+_CAPITALS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+_NAME_CHARACTERS = _CAPITALS | frozenset("0123456789_")
 _DROPPED_BY_WORD = " \t\r\n"
-_MARKS = re.compile(r"([\n\t])")
+_MARKS = r"([\n\t])"
 
 
 class PlannedParagraph:
@@ -72,7 +73,8 @@ class Replay:
 
     def _is_placeholder(self, text: str, name: str) -> bool:
         if (text, name) not in self._placeholders:
-            if text != f"【{name}】" or not _FIELD_NAME.fullmatch(name):
+            characters = set(name)
+            if text != f"【{name}】" or not characters <= _NAME_CHARACTERS or not characters & _CAPITALS:
                 return False
             self._placeholders.add((text, name))
         return True
@@ -118,7 +120,7 @@ def _lines(text: str, edits: list[tuple[int, int, str]]) -> list[str]:
     for start, end, value in edits:
         pieces[-1] += text[done:start]
         if "\n" in value or "\t" in value:
-            head, *others = _MARKS.split(value)
+            head, *others = re.split(_MARKS, value)
             pieces[-1] += head
             pieces += others
         else:

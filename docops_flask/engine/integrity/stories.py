@@ -11,7 +11,7 @@ from docops_flask.engine.opc.relationships import Relationship
 
 # In the order in which text boxes are counted.
 _KINDS = ("header", "footer", "footnotes", "endnotes", "comments")
-_USUAL_STEM = re.compile(r"[A-Za-z]{1,32}[0-9]{0,9}")
+_MOST_LETTERS, _MOST_DIGITS = 32, 9
 
 
 class Parts(Protocol):
@@ -45,9 +45,16 @@ def find_stories(main_part: str, relationships: Iterable[Relationship], parts: P
     return [body, *sorted(stories.values(), key=_position)]
 
 
+def _is_usual(stem: str) -> bool:
+    """Say whether a name is letters and then, maybe, a number, as in ``header1``."""
+    letters = stem.rstrip("0123456789")
+    few = len(letters) <= _MOST_LETTERS and len(stem) - len(letters) <= _MOST_DIGITS
+    return few and letters.isascii() and letters.isalpha()
+
+
 def _free_prefix(name: str, kind: str, taken: Container[str]) -> str:
     stem = name.rsplit("/", 1)[-1].rpartition(".")[0]
-    if not (stem.startswith(kind) and _USUAL_STEM.fullmatch(stem)):
+    if not (stem.startswith(kind) and _is_usual(stem)):
         stem = kind
     prefix, number = f"{stem}/", 2
     while prefix in taken:

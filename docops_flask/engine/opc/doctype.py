@@ -9,11 +9,16 @@ from typing import Any, NoReturn
 from lxml import etree
 
 # What nearly every producer writes: UTF-8 by the rules of XML 1.0 (appendix F), and the root right after it.
-_PLAIN_START = re.compile(
-    rb"""(?:\xef\xbb\xbf)?
+_PLAIN_START = rb"""(?x)(?:\xef\xbb\xbf)?
     (?:<\?xml\s+version=["']1\.0["'](?:\s+encoding=["'](?i:utf-8)["'])?(?:\s+standalone=["'](?:yes|no)["'])?\s*\?>)?
-    \s*<[A-Za-z_]""",
-    re.VERBOSE,
+    \s*<[A-Za-z_]"""
+# How Word and most libraries begin a part: settled without the pattern, which takes long to compile.
+_USUAL_STARTS = (
+    b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>',
+    b'<?xml version="1.0" encoding="utf-8" standalone="yes"?>',
+    b"<?xml version='1.0' encoding='UTF-8' standalone='yes'?>",
+    b'<?xml version="1.0" encoding="UTF-8"?>',
+    b'<?xml version="1.0" encoding="utf-8"?>',
 )
 HEAD_BYTES = 256
 # What no parser of parts may do: resolve entities, load a DTD, fetch anything.
@@ -43,7 +48,11 @@ class _Prolog:
 
 def begins_plainly(head: bytes) -> bool:
     """Say whether a part that begins with ``head`` has its root where no document type can precede it."""
-    return _PLAIN_START.match(head) is not None
+    if head.startswith(_USUAL_STARTS):
+        root = head[head.index(b"?>") + 2 :].lstrip(b" \t\r\n")[:2]
+        if root[:1] == b"<" and root[1:].isalpha():
+            return True
+    return re.match(_PLAIN_START, head) is not None
 
 
 def declares_doctype(content: bytes) -> bool:

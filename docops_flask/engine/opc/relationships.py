@@ -2,7 +2,6 @@
 
 import posixpath
 from typing import NamedTuple
-from urllib.parse import unquote
 
 from lxml.etree import _Element
 
@@ -54,7 +53,11 @@ def _kind(type_uri: str) -> str:
 
 
 def _resolved(target: str, source: str) -> str:
-    path = unquote(target.partition("#")[0])
+    path = target.partition("#")[0]
+    if "%" in path:
+        from urllib.parse import unquote
+
+        path = unquote(path)
     if path.startswith("/"):
         return posixpath.normpath(path).lstrip("/")
     return posixpath.normpath(posixpath.join(posixpath.dirname(source), path))

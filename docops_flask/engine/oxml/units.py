@@ -2,17 +2,14 @@
 
 import re
 
-_INTEGER = re.compile(r"[+-]?\d{1,9}\Z")
-_DECIMAL_INTEGER = re.compile(r"([+-]?\d{1,9})(?:\.\d+)?\Z")
-_MEASURE = re.compile(r"([+-]?\d{1,9}(?:\.\d{1,9})?)(mm|cm|in|pt|pc|pi)\Z")
+_MOST_DIGITS = 9
+_MEASURE = r"([+-]?\d{1,9}(?:\.\d{1,9})?)(mm|cm|in|pt|pc|pi)\Z"
 _TWIPS_PER_UNIT = {"mm": 1440 / 25.4, "cm": 1440 / 2.54, "in": 1440, "pt": 20, "pc": 240, "pi": 240}
 
 
 def to_integer(text: str | None) -> int | None:
     """Return the decimal integer in ``text`` (ST_DecimalNumber, 22.9.2 and 17.18.10)."""
-    if text is None or not _INTEGER.match(text):
-        return None
-    return int(text)
+    return int(text) if text is not None and _is_integer(text) else None
 
 
 def to_twips(text: str | None) -> int | None:
@@ -22,10 +19,10 @@ def to_twips(text: str | None) -> int | None:
     """
     if text is None:
         return None
-    plain = _DECIMAL_INTEGER.match(text)
-    if plain:
-        return int(plain[1])
-    measure = _MEASURE.match(text)
+    plain = _whole_part(text)
+    if plain is not None:
+        return plain
+    measure = re.match(_MEASURE, text)
     if measure:
         return round(float(measure[1]) * _TWIPS_PER_UNIT[measure[2]])
     return None
@@ -35,11 +32,24 @@ def to_half_points(text: str | None) -> int | None:
     """Return a font size in half-points: a plain number, or a universal measure (ST_HpsMeasure, 17.18.42)."""
     if text is None:
         return None
-    plain = _DECIMAL_INTEGER.match(text)
-    if plain:
-        return int(plain[1])
+    plain = _whole_part(text)
+    if plain is not None:
+        return plain
     twips = to_twips(text)
     return None if twips is None else round(twips / 10)
+
+
+def _is_integer(text: str) -> bool:
+    digits = text[1:] if text[:1] in {"+", "-"} else text
+    return digits.isdecimal() and len(digits) <= _MOST_DIGITS
+
+
+def _whole_part(text: str) -> int | None:
+    """Return the integer in ``text``, or before its decimal part; ``None`` where it is no plain number."""
+    whole, point, decimals = text.partition(".")
+    if not _is_integer(whole) or (point and not decimals.isdecimal()):
+        return None
+    return int(whole)
 
 
 def to_switch(element_value: str | None) -> bool:

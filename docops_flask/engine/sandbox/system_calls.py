@@ -2,7 +2,6 @@
 
 import ctypes
 import os
-import platform
 from collections.abc import Mapping
 
 PR_SET_NO_NEW_PRIVS = 38
@@ -147,7 +146,7 @@ def architecture() -> tuple[int, Mapping[str, int]]:
 
     Raises ``UnknownArchitecture``.
     """
-    machine = platform.machine()
+    machine = os.uname().machine
     if machine not in _ARCHITECTURES:
         raise UnknownArchitecture(f"no system call numbers for {machine}")
     return _ARCHITECTURES[machine]

@@ -17,7 +17,7 @@ from docops_flask.engine.template.grammar import Found, Kind
 from docops_flask.engine.template.scan import Scan
 
 _XML_WHITESPACE = " \t\r\n"
-_MARKS = re.compile(r"([\n\t])")
+_MARKS = r"([\n\t])"
 
 
 def fill(scan: Scan, values: Mapping[str, str]) -> dict[str, None]:
@@ -26,7 +26,7 @@ def fill(scan: Scan, values: Mapping[str, str]) -> dict[str, None]:
     Returns the ids of all runs whose text changed, in document order (the keys of a dict).
     Each placeholder is filled once; brackets inside a value stay text.
     """
-    parted = {name: _MARKS.split(value) for name, value in values.items()}
+    parted = {name: _parted(value) for name, value in values.items()}
     touched: dict[str, None] = {}
     for paragraph in scan.paragraphs:
         wanted = [
@@ -140,3 +140,8 @@ def _set_text(node: _Element, text: str) -> None:
     node.text = text
     if text[:1].isspace() or text[-1:].isspace():
         node.set(XML_SPACE, "preserve")
+
+
+def _parted(value: str) -> list[str]:
+    """Return lines of ``value`` and between them the newlines and tabs; most values are one line."""
+    return re.split(_MARKS, value) if "\n" in value or "\t" in value else [value]
