@@ -89,11 +89,9 @@ class HostileServer:
 
     def check_log(self, answer: Answer, expected: Refusal) -> None:
         """Assert one ``error`` line with the reason, and no ``done`` line, of the request."""
-        request_id = answer.headers["X-Docops-Request-Id"]
 
         def ended() -> list[dict[str, Any]]:
-            lines = [line for line in self.server.log if line.get("request_id") == request_id]
-            return [line for line in lines if line["event"] != "start"]
+            return [line for line in self.lines_of(answer) if line["event"] != "start"]
 
         (line,) = eventually(ended, CLEAN_SECONDS)
         assert line["event"] == "error"
@@ -101,6 +99,11 @@ class HostileServer:
         assert line["inner"]
         assert expected.inner in line["inner"]
         assert str(self.server.work_folder) not in json.dumps(line)
+
+    def lines_of(self, answer: Answer) -> list[dict[str, Any]]:
+        """Return the lines that the log has of the request of ``answer``."""
+        request_id = answer.headers["X-Docops-Request-Id"]
+        return [line for line in self.server.log if line.get("request_id") == request_id]
 
     def check_rest(self) -> None:
         """Assert that nothing is left of any job, and that the next good one is done as ever."""
