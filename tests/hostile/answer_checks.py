@@ -85,7 +85,7 @@ class HostileServer:
         assert all(text.isprintable() for text in texts)
         _says_nothing_of_the_server(" ".join(texts), self.server)
         for text in texts:
-            _repeats_nothing(text.encode(), [_bytes(each) for each in sent])
+            _repeats_nothing(text, [_text(each) for each in sent])
 
     def check_log(self, answer: Answer, expected: Refusal) -> None:
         """Assert one ``error`` line with the reason, and no ``done`` line, of the request."""
@@ -164,13 +164,13 @@ def _says_nothing_of_the_server(text: str, server: GunicornServer) -> None:
     assert set(_CLASS_NAME.findall(text)) <= _NO_CLASS_NAMES, text
 
 
-def _repeats_nothing(text: bytes, sent: list[bytes]) -> None:
-    """Assert that no more than 64 bytes in a row of ``sent`` stand in ``text``."""
+def _repeats_nothing(text: str, sent: list[str]) -> None:
+    """Assert that no more than 64 characters in a row of ``sent`` stand in ``text``."""
     size = ECHO_CHARACTERS + 1
     for start in range(len(text) - size + 1):
         window = text[start : start + size]
         assert not any(window in each for each in sent), f"repeats {window!r}"
 
 
-def _bytes(text: bytes | str) -> bytes:
-    return text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
+def _text(sent: bytes | str) -> str:
+    return sent if isinstance(sent, str) else sent.decode("utf-8", "replace")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from tests.e2e.gunicorn_server import FORM_TYPE
 from tests.hostile.answer_checks import Refusal
-from tests.web.forms import BOUNDARY, TEMPLATE, part, task, task_part, template_part
+from tests.web.forms import BOUNDARY, TEMPLATE, part, task_part, template_part
 
 # In every hostile file name; nothing on disk or in the log may hold it.
 NAMED = "HOSTILE-NAME"
