@@ -128,13 +128,12 @@ def _run(job: Job, package: Package, sink: ArtefactSink) -> _RunResult:
     fields = sorted(scan.field_counts())
     missing = missing_fields(fields, values, job.skill)
 
-    report_content = report.as_dict()
     sink.document(lambda stream: package.write(stream, _changed_parts(document)))
     with sink.written() as written:
-        integrity = prove_written(package, written, log, report_content, job.limits)
+        integrity = prove_written(package, written, log, report.claims(), job.limits)
     sink.add(REPLACE_LOG, json_text(log))
     sink.add(MISSING_FIELDS, json_text(missing))
-    _add_format_report(job, report_content, sink)
+    _add_format_report(job, report, sink)
     if integrity is not None:
         sink.add(INTEGRITY, json_text(integrity))
     if suggested is not None:
@@ -241,10 +240,10 @@ def _refuse_growth(scan: Scan, values: dict[str, str], maximum: int) -> None:
     OutputBudget(maximum).spend(grown)
 
 
-def _add_format_report(job: Job, content: dict[str, Any], sink: ArtefactSink) -> None:
-    sink.add(FORMAT_REPORT, json_text(content))
+def _add_format_report(job: Job, report: FormatReport, sink: ArtefactSink) -> None:
+    sink.add(FORMAT_REPORT, report.as_json())
     if job.options.format_report in ("human", "both"):
         # The page's template engine costs a renderer time that most jobs need not spend.
         from docops_flask.report_html import render_report
 
-        sink.add(FORMAT_REPORT_PAGE, render_report(content).encode())
+        sink.add(FORMAT_REPORT_PAGE, render_report(report.as_dict()).encode())

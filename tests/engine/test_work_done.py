@@ -2,17 +2,23 @@
 
 import pytest
 
-from docops_flask.engine.checks import fonts_wanted
+from docops_flask.engine.checks import fonts_wanted, mismatch, policy_subject, role_subjects
 from docops_flask.engine.checks.fonts_wanted import font_repair, wanted_fonts, wrong_fonts
+from docops_flask.engine.checks.format_check import check_format, observe
 from docops_flask.engine.document.open import open_document
 from docops_flask.engine.document.paragraph_text import ParagraphText
+from docops_flask.engine.document.places import RunPlace
 from docops_flask.engine.formatting.cascade import Cascade
 from docops_flask.engine.formatting.effective import Effective, FontFace
+from docops_flask.engine.formatting.paragraph_edit import set_first_line_indent
 from docops_flask.engine.formatting.run_values import RunValues
 from docops_flask.engine.opc import package as packages_module
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.opc.package import Package
+from docops_flask.engine.options import Options
+from docops_flask.engine.policy.policy import OPEN_POLICY
 from docops_flask.engine.template import scan as scanning
+from tests.engine.checks.document_builder import house_style
 from tests.factories import docx, p, r, tbl, tc, tr
 
 
@@ -36,9 +42,9 @@ def _counted(monkeypatch, owner, name):
     calls = []
     original = getattr(owner, name)
 
-    def counting(*arguments):
+    def counting(*arguments, **named):
         calls.append(arguments)
-        return original(*arguments)
+        return original(*arguments, **named)
 
     monkeypatch.setattr(owner, name, counting)
     return calls
@@ -100,3 +106,62 @@ def test_fonts_are_asked_once_for_all_texts_of_the_same_scripts(monkeypatch):
         counts.append(len(asked))
     assert counts[0] < 10
     assert counts[1] < 20
+
+
+def _to_repair(count):
+    return "".join(
+        p(r("text", "<w:rFonts w:ascii='Arial'/>"), properties="<w:ind w:firstLine='480'/>")
+        for _ in range(count)
+    )
+
+
+def _checked(document, touched, **rules):
+    """Hold ``document`` against these rules alone and repair its first ``touched`` paragraphs."""
+    runs = [
+        RunPlace(place.element.find(place.part.w.r), f"{place.path}:r0", place)
+        for place in document.walk.paragraphs[:touched]
+    ]
+    options = Options(format_baseline="policy", format_fix_mode="safe")
+    return check_format(document, runs, observe(document, runs), options, OPEN_POLICY._replace(**rules))
+
+
+def test_a_fault_is_described_once_for_all_paragraphs_and_runs_that_look_alike(opened, monkeypatch):
+    document = opened(_to_repair(1000))
+    described = _counted(monkeypatch, mismatch.Finding, "__init__")
+    report = _checked(document, 1000, first_line_indent_twips=420, run_font_latin="Calibri")
+    assert (len(report.issues), len(report.fix_changes), len(described)) == (2000, 2000, 2)
+
+
+def test_after_repairs_only_the_repaired_is_looked_at_and_what_was_repaired_alike_once(opened, monkeypatch):
+    document = opened(_to_repair(1000))
+    paragraphs = _counted(monkeypatch, Cascade, "paragraph")
+    runs = _counted(monkeypatch, Cascade, "run")
+    report = _checked(document, 10, first_line_indent_twips=420, run_font_latin="Calibri")
+    assert len(report.fix_changes) == 20
+    # 10 before and after filling, the others once; then the first of those repaired alike.
+    assert len(paragraphs) == 10 + 1000 + 1
+    # Pages are measured by a sample of 200 paragraphs.
+    assert len(runs) == 10 + 10 + 1 + 200
+
+
+def test_texts_are_read_and_pages_measured_once_however_often_repairs_change_what_is_seen(
+    opened, monkeypatch
+):
+    document = opened(_to_repair(20))
+    read = _counted(monkeypatch, ParagraphText, "__init__")
+    pages = _counted(monkeypatch, policy_subject, "page_geometries")
+    found = _counted(monkeypatch, role_subjects, "detect_roles")
+    report = _checked(
+        document, 20, run_font_latin="Calibri", house_style=house_style({"text": {"date_form": True}})
+    )
+    assert (len(report.fix_changes), len(read), len(pages), len(found)) == (20, 20, 1, 1)
+
+
+def test_a_repair_asks_for_no_values_where_no_characters_were_taken_away(opened, monkeypatch):
+    document = opened(_to_repair(10))
+    cascade = Cascade(document.styles, document.related)
+    asked = _counted(monkeypatch, Cascade, "paragraph")
+    for place in document.walk.paragraphs:
+        now = cascade.paragraph(place.element, place.part.w)
+        set_first_line_indent(place.element, 420, now, cascade, place.part.w)
+    assert len(asked) == 10

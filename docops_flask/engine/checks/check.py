@@ -4,7 +4,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
-from docops_flask.engine.checks.issue import FixChange, Issue
+from docops_flask.engine.checks.fix_change import FixChange
+from docops_flask.engine.checks.issue import Issue
 from docops_flask.engine.checks.subject import PolicySubject, TemplateSubject
 
 

@@ -16,9 +16,12 @@ comes from the numbering, which serves other paragraphs as well.
 from collections.abc import Iterator, Sequence
 
 from docops_flask.engine.checks.check import FixableCheck
-from docops_flask.engine.checks.issue import FixChange, Issue, Shown
+from docops_flask.engine.checks.finding import Finding, Shown
+from docops_flask.engine.checks.fix_change import FixChange
+from docops_flask.engine.checks.issue import Issue
+from docops_flask.engine.checks.look import ParagraphLook
 from docops_flask.engine.checks.mismatch import policy_mismatch, template_mismatch
-from docops_flask.engine.checks.subject import ParagraphSubject, PolicySubject, TemplateSubject
+from docops_flask.engine.checks.subject import PolicySubject, TemplateSubject
 from docops_flask.engine.formatting.effective import Effective, Indent
 from docops_flask.engine.formatting.indents import indents_in_twips
 from docops_flask.engine.formatting.paragraph_edit import set_first_line_indent
@@ -31,32 +34,33 @@ class FirstLineIndentMismatch(FixableCheck):
 
     def under_policy(self, subject: PolicySubject) -> Iterator[Issue]:
         """Yield one issue a paragraph whose first-line indent is not the policy's."""
+        if subject.policy.first_line_indent_twips is None:
+            return iter(())
+        return subject.faults_of_paragraphs(lambda look: self._findings(look, subject))
+
+    def _findings(self, look: ParagraphLook, subject: PolicySubject) -> Iterator[Finding]:
         policy = subject.policy
         expected = policy.first_line_indent_twips
-        if expected is None:
+        if expected is None or (look.rules is not None and look.rules.first_line_indent is not None):
             return
-        for paragraph in subject.paragraphs:
-            if paragraph.rules is not None and paragraph.rules.first_line_indent is not None:
-                continue
-            indent = paragraph.values.first_line_indent
-            twips = indent_twips(paragraph)
-            if twips is not None and abs(twips - expected) <= policy.twips_tolerance:
-                continue
-            yield policy_mismatch(
-                self.code,
-                "First-line indent",
-                paragraph,
-                policy,
-                expected=expected,
-                actual=twips if twips is not None else _shown(indent),
-                found=indent,
-                source=subject.source(indent, paragraph),
-                stated=twips is not None,
-                rule_key="first_line_indent_twips",
-                unit=" twips" if twips is not None else "",
-                tolerance=policy.twips_tolerance,
-                fixable=paragraph.is_safe_to_fix and not paragraph.values.is_numbered,
-            )
+        indent = look.values.first_line_indent
+        twips = indent_twips(look)
+        if twips is not None and abs(twips - expected) <= policy.twips_tolerance:
+            return
+        yield policy_mismatch(
+            self.code,
+            "First-line indent",
+            policy,
+            expected=expected,
+            actual=twips if twips is not None else _shown(indent),
+            found=indent,
+            source=subject.source_in_paragraph(indent, look),
+            stated=twips is not None,
+            rule_key="first_line_indent_twips",
+            unit=" twips" if twips is not None else "",
+            tolerance=policy.twips_tolerance,
+            fixable=look.is_safe_to_fix and not look.values.is_numbered,
+        )
 
     def under_template(self, subject: TemplateSubject) -> Iterator[Issue]:
         """Yield one issue a paragraph whose first-line indent filling changed."""
@@ -81,13 +85,14 @@ class FirstLineIndentMismatch(FixableCheck):
         if indent is None:
             return
         for issue in issues:
-            place = subject.paragraph(issue.paragraph_path).place
-            before, after = set_first_line_indent(place.element, indent, subject.cascade, place.part.w)
+            paragraph = subject.paragraph(issue.paragraph_path)
+            place, w = paragraph.place, paragraph.place.part.w
+            before, after = set_first_line_indent(place.element, indent, paragraph.values, subject.cascade, w)
             place.part.changed = True
-            yield FixChange(place.path, "first_line_indent_twips", before, after, "ind")
+            yield FixChange(place.path, "first_line_indent_twips", before, after, "ind", place.element)
 
 
-def indent_twips(paragraph: ParagraphSubject) -> int | None:
+def indent_twips(paragraph: ParagraphLook) -> int | None:
     """Return the paragraph's effective first-line indent, ``None`` where it is not known."""
     return indents_in_twips(paragraph.values, paragraph.sizes).first_line
 

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 
 from docops_flask.engine.checks.check import FixableCheck
+from docops_flask.engine.checks.fix_change import Changes, FixChange
 from docops_flask.engine.checks.format_report import FormatReport
-from docops_flask.engine.checks.issue import FixChange, Issue
+from docops_flask.engine.checks.issue import Issue
 from docops_flask.engine.checks.observation import Observation, take_observation
-from docops_flask.engine.checks.policy_subject import ParagraphTexts, policy_subject
+from docops_flask.engine.checks.policy_subject import PolicySubjects
 from docops_flask.engine.checks.registry import REGISTRY
 from docops_flask.engine.checks.report_notes import note_policy, note_role
 from docops_flask.engine.checks.subject import PolicySubject, template_subject
@@ -60,29 +61,27 @@ def skipped_report(options: Options, policy: Policy) -> FormatReport:
 def _check_against_policy(
     document: Document, runs: Sequence[RunPlace], template: Observation, options: Options, policy: Policy
 ) -> FormatReport:
-    filled = now = take_observation(runs, template.cascade)
-    texts = ParagraphTexts()
-    subject = policy_subject(document, runs, filled, policy, texts)
+    subjects = PolicySubjects(document, runs, take_observation(runs, template.cascade), policy)
     found: list[tuple[Issue, ...]] = [()] * len(REGISTRY)
     changes: list[FixChange] = []
     for phase in (_FIXES_RUNS, _FIXES_PARAGRAPHS, _FIXES_NOTHING):
         changed_before = len(changes)
         for index in phase:
             check = REGISTRY[index]
-            found[index] = tuple(check.under_policy(subject))
+            found[index] = tuple(check.under_policy(subjects.subject))
             if options.format_fix_mode == "safe" and isinstance(check, FixableCheck):
-                found[index] = _fix(check, found[index], subject, changes)
+                found[index] = _fix(check, found[index], subjects.subject, changes)
         if len(changes) > changed_before:
             # What comes later depends on it: an indent in characters on sizes, a page's lines on both.
-            now = take_observation(runs, template.cascade)
-            subject = policy_subject(document, runs, now, policy, texts)
+            subjects.look_again(Changes(changes[changed_before:]))
+    subject = subjects.subject
     return FormatReport(
         mode=options.format_mode,
         baseline=options.format_baseline,
         issues=_in_document_order([issue for each in found for issue in each], document),
         fix_changes=tuple(changes),
         template_observed=template.counts(),
-        rendered_observed=now.counts(),
+        rendered_observed=subjects.now.counts(),
         overrides=policy.overrides(),
         policy=note_policy(policy, options.format_baseline),
         diagnostics={
@@ -122,7 +121,12 @@ def _fix(
 ) -> tuple[Issue, ...]:
     """Fix the fixable issues of ``found``; append to ``changes``; return the issues, those fixed marked."""
     changes.extend(check.fix([issue for issue in found if issue.fixable], subject))
-    return tuple(issue._replace(fixed=True) if issue.fixable else issue for issue in found)
+    return tuple(
+        [
+            Issue(issue.finding, issue.paragraph_path, issue.run_id, issue.run_ids, issue.finding.fixable)
+            for issue in found
+        ]
+    )
 
 
 def _in_document_order(issues: Sequence[Issue], document: Document) -> tuple[Issue, ...]:

@@ -1,11 +1,14 @@
 """The format report: what was checked, found and repaired (``out.format_report.json``)."""
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from docops_flask.engine.checks.issue import FixChange, Issue
+from docops_flask.engine.checks.fix_change import FixChange
+from docops_flask.engine.checks.issue import Issue
 from docops_flask.engine.checks.report_notes import Deviation, PolicyNote, RoleNote
 from docops_flask.engine.formatting.page_geometry import PageGeometry
+from docops_flask.engine.json_text import json_list, json_object, json_text
 
 Counts = Mapping[str, Mapping[str, int]]
 _NO_COUNTS: Counts = {}
@@ -38,7 +41,8 @@ class FormatReport(NamedTuple):
     @property
     def error_count(self) -> int:
         """The number of errors that were not fixed."""
-        return sum(1 for issue in self.issues if issue.severity == "error" and not issue.fixed)
+        left = [issue.finding.severity for issue in self.issues if not issue.fixed]
+        return left.count("error")
 
     @property
     def passed(self) -> bool:
@@ -47,20 +51,32 @@ class FormatReport(NamedTuple):
 
     def issue_codes(self) -> dict[str, int]:
         """Return how many issues are listed of each code, in the alphabet's order."""
-        counts: dict[str, int] = {}
-        for code in sorted(issue.code for issue in self.issues):
-            counts[code] = counts.get(code, 0) + 1
-        return counts
+        return dict(sorted(Counter([issue.finding.code for issue in self.issues]).items()))
 
     def as_dict(self) -> dict[str, Any]:
         """Return the report's JSON (contract section 2)."""
+        issues = [issue.as_dict() for issue in self.issues]
+        return self._members(issues, [change.as_dict() for change in self.fix_changes])
+
+    def as_json(self) -> bytes:
+        """Return what ``as_dict`` returns as JSON text, made without the objects in between."""
+        issues = [issue.as_json() for issue in self.issues]
+        members = self._members(issues, json_list([change.as_json() for change in self.fix_changes]))
+        return json_text(members | {"summary": json_object(members["summary"])})
+
+    def claims(self) -> dict[str, Any]:
+        """Return the part of ``as_dict`` that says what was changed in the document."""
+        return {"summary": {"fix_changes": [change.as_dict() for change in self.fix_changes]}}
+
+    def _members(self, issues: list[Any], fix_changes: Any) -> dict[str, Any]:
         template = {name: dict(counts) for name, counts in self.template_observed.items()}
         rendered = {name: dict(counts) for name, counts in self.rendered_observed.items()}
+        error_count = self.error_count
         return {
-            "passed": self.passed,
-            "error_count": self.error_count,
-            "fixed_count": sum(1 for issue in self.issues if issue.fixed),
-            "issues": [issue.as_dict() for issue in self.issues],
+            "passed": error_count == 0,
+            "error_count": error_count,
+            "fixed_count": [issue.fixed for issue in self.issues].count(True),
+            "issues": issues,
             "summary": {
                 "mode": self.mode,
                 "baseline": self.baseline,
@@ -71,7 +87,7 @@ class FormatReport(NamedTuple):
                 "effective_policy_overrides": dict(self.overrides),
                 "diagnostics": dict(self.diagnostics),
                 "fix_applied": bool(self.fix_changes),
-                "fix_changes": [change.as_dict() for change in self.fix_changes],
+                "fix_changes": fix_changes,
                 "policy": None if self.policy is None else self.policy.as_dict(),
                 "page_geometry": [geometry.as_dict() for geometry in self.page_geometry],
                 "roles": [note.as_dict() for note in self.roles],

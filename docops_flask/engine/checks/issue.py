@@ -1,78 +1,69 @@
-"""What a check finds and what a fix changes, as the report shows them."""
+"""What a check finds at a place, as the report shows it."""
 
-from collections.abc import Mapping
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
-from docops_flask.engine.formatting.script_slots import Slot
-
-Severity = Literal["error", "warn"]
-Shown = str | int | float | None
+from docops_flask.engine.checks.finding import Finding, Severity
+from docops_flask.engine.json_text import Written, quoted
 
 
 class Issue(NamedTuple):
-    """A rule that does not hold at a place.
+    """A rule that does not hold at a place: ``finding`` says which, and why.
 
-    ``paragraph_path`` is the paragraph's address, a table's where the issue is about a table; ``run_id``
-    the run's where it is about a run. ``actual`` is ``None`` when nothing states the value, ``origin``
-    the place that states it, ``source`` the way there in words (the styles between, the part of the file).
-    ``tolerance`` is in twips. ``fixable`` says that fix mode ``safe`` would
-    repair it, ``fixed`` that it did; ``slot`` which of the fonts is meant. ``role`` is what the paragraph is,
-    where the rule is one for its role, ``rule_key`` the rule's way in the policy, ``rule_source`` the clause;
-    ``run_ids`` are all the runs of the paragraph that it is about; ``section`` is the section's number (from
-    0) where it is about a page, and ``paragraph_path`` then the section's first paragraph or table.
+    ``paragraph_path`` is the paragraph's address; a table's where the issue is about a table, that of the
+    section's first paragraph or table where it is about a page. ``run_id`` is the run's where it is about a
+    run, ``run_ids`` are all where it is about several. ``fixed`` says that fix mode ``safe`` repaired it.
     """
 
-    code: str
-    severity: Severity
-    message: str
+    finding: Finding
     paragraph_path: str
     run_id: str | None = None
-    expected: Shown = None
-    actual: Shown = None
-    tolerance: int | None = None
-    fixable: bool = False
-    fixed: bool = False
-    slot: Slot | None = None
-    origin: str | None = None
-    source: str | None = None
-    role: str | None = None
-    rule_key: str | None = None
-    rule_source: str | None = None
     run_ids: tuple[str, ...] = ()
-    section: int | None = None
+    fixed: bool = False
+
+    @property
+    def code(self) -> str:
+        """The check that found it."""
+        return self.finding.code
+
+    @property
+    def severity(self) -> Severity:
+        """How bad it is; a warning never fails a document."""
+        return self.finding.severity
+
+    @property
+    def fixable(self) -> bool:
+        """Whether fix mode ``safe`` would repair it."""
+        return self.finding.fixable
+
+    @property
+    def rule_key(self) -> str | None:
+        """The broken rule's way in the policy."""
+        return self.finding.rule_key
+
+    @property
+    def rule_source(self) -> str | None:
+        """The clause that asks for it."""
+        return self.finding.rule_source
 
     def as_dict(self) -> dict[str, Any]:
         """Return the issue as the report's JSON has it."""
-        members = {name: getattr(self, name) for name in _MEMBERS}
-        one = (self.run_id,) if self.run_id is not None else ()
-        members["run_ids"] = list(self.run_ids or one)
+        members = self.finding.members.copy()
+        members["paragraph_path"] = self.paragraph_path
+        members["run_id"] = self.run_id
+        members["fixed"] = self.fixed
+        members["run_ids"] = list(self._all_run_ids())
         return members
 
+    def as_json(self) -> Written:
+        """Return what ``as_dict`` returns as JSON text."""
+        start, before_run, before_fixed, before_runs, end = self.finding.written
+        run_id = "null" if self.run_id is None else quoted(self.run_id)
+        run_ids = ", ".join([quoted(each) for each in self._all_run_ids()])
+        fixed = "true" if self.fixed else "false"
+        return Written(
+            f"{start}{quoted(self.paragraph_path)}{before_run}{run_id}{before_fixed}{fixed}"
+            f"{before_runs}[{run_ids}]{end}"
+        )
 
-_MEMBERS = Issue._fields
-
-
-class FixChange(NamedTuple):
-    """A repair: the attributes of one property of one paragraph, or of one of its runs, before and after.
-
-    ``element`` is the local name of the element in w:pPr, or with ``run_id`` in w:rPr, that holds them; it is
-    made where it is missing, and so is the w:pPr or w:rPr.
-    """
-
-    paragraph_path: str
-    property: str
-    before: Mapping[str, str]
-    after: Mapping[str, str]
-    element: str
-    run_id: str | None = None
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the change as the report's JSON has it."""
-        return {
-            "paragraph_path": self.paragraph_path,
-            "property": self.property,
-            "before": dict(self.before),
-            "after": dict(self.after),
-            "element": self.element,
-            "run_id": self.run_id,
-        }
+    def _all_run_ids(self) -> tuple[str, ...]:
+        return self.run_ids if self.run_ids or self.run_id is None else (self.run_id,)

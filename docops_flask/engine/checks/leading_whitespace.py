@@ -12,6 +12,7 @@ Text is never changed, so there is no fix.
 from collections.abc import Iterator
 
 from docops_flask.engine.checks.check import Check
+from docops_flask.engine.checks.finding import Finding
 from docops_flask.engine.checks.issue import Issue
 from docops_flask.engine.checks.subject import PolicySubject
 
@@ -27,18 +28,22 @@ class LeadingWhitespace(Check):
         """Yield one issue a paragraph that begins with whitespace."""
         if not subject.policy.trim_leading_spaces:
             return
+        unwanted = subject.policy.trim_chars
+        findings: dict[str, Finding] = {}
         for paragraph in subject.paragraphs:
-            if not paragraph.text.startswith(subject.policy.trim_chars):
-                continue
-            first = paragraph.text[0]
-            name = _NAMES.get(first, f"U+{ord(first):04X}")
-            yield Issue(
-                code=self.code,
-                severity="error",
-                message=f"The paragraph begins with a character the policy wants away ({name}). "
-                "Delete it and use the paragraph's first-line indent instead.",
-                paragraph_path=paragraph.place.path,
-                expected="no leading whitespace",
-                actual=name,
-                rule_key="trim_leading_spaces",
-            )
+            if paragraph.text.startswith(unwanted):
+                first = paragraph.text[0]
+                finding = findings.get(first) or findings.setdefault(first, self._finding(first))
+                yield Issue(finding, paragraph.place.path)
+
+    def _finding(self, first: str) -> Finding:
+        name = _NAMES.get(first, f"U+{ord(first):04X}")
+        return Finding(
+            code=self.code,
+            severity="error",
+            message=f"The paragraph begins with a character the policy wants away ({name}). "
+            "Delete it and use the paragraph's first-line indent instead.",
+            expected="no leading whitespace",
+            actual=name,
+            rule_key="trim_leading_spaces",
+        )

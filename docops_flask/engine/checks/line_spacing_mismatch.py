@@ -14,7 +14,10 @@ its w:lineRule is another one.
 from collections.abc import Iterator, Sequence
 
 from docops_flask.engine.checks.check import FixableCheck
-from docops_flask.engine.checks.issue import FixChange, Issue
+from docops_flask.engine.checks.finding import Finding
+from docops_flask.engine.checks.fix_change import FixChange
+from docops_flask.engine.checks.issue import Issue
+from docops_flask.engine.checks.look import ParagraphLook
 from docops_flask.engine.checks.mismatch import policy_mismatch, template_mismatch
 from docops_flask.engine.checks.observation import shown_line_spacing
 from docops_flask.engine.checks.subject import PolicySubject, TemplateSubject
@@ -29,30 +32,31 @@ class LineSpacingMismatch(FixableCheck):
 
     def under_policy(self, subject: PolicySubject) -> Iterator[Issue]:
         """Yield one issue a paragraph whose line spacing is not the policy's."""
+        if subject.policy.line_spacing_twips is None:
+            return iter(())
+        return subject.faults_of_paragraphs(lambda look: self._findings(look, subject))
+
+    def _findings(self, look: ParagraphLook, subject: PolicySubject) -> Iterator[Finding]:
         policy = subject.policy
         expected = policy.line_spacing_twips
-        if expected is None:
+        if expected is None or (look.rules is not None and look.rules.line_spacing is not None):
             return
-        for paragraph in subject.paragraphs:
-            if paragraph.rules is not None and paragraph.rules.line_spacing is not None:
-                continue
-            line = paragraph.values.line
-            if line.value is not None and abs(line.value - expected) <= policy.twips_tolerance:
-                continue
-            yield policy_mismatch(
-                self.code,
-                "Line spacing",
-                paragraph,
-                policy,
-                expected=expected,
-                actual=line.value,
-                found=line,
-                source=subject.source(line, paragraph),
-                stated=line.value is not None,
-                rule_key="line_spacing_twips",
-                tolerance=policy.twips_tolerance,
-                fixable=paragraph.is_safe_to_fix,
-            )
+        line = look.values.line
+        if line.value is not None and abs(line.value - expected) <= policy.twips_tolerance:
+            return
+        yield policy_mismatch(
+            self.code,
+            "Line spacing",
+            policy,
+            expected=expected,
+            actual=line.value,
+            found=line,
+            source=subject.source_in_paragraph(line, look),
+            stated=line.value is not None,
+            rule_key="line_spacing_twips",
+            tolerance=policy.twips_tolerance,
+            fixable=look.is_safe_to_fix,
+        )
 
     def under_template(self, subject: TemplateSubject) -> Iterator[Issue]:
         """Yield one issue a paragraph whose line spacing filling changed."""
@@ -80,7 +84,7 @@ class LineSpacingMismatch(FixableCheck):
             place = subject.paragraph(issue.paragraph_path).place
             before, after = set_line_spacing(place.element, line, place.part.w)
             place.part.changed = True
-            yield FixChange(place.path, "line_spacing_twips", before, after, "spacing")
+            yield FixChange(place.path, "line_spacing_twips", before, after, "spacing", place.element)
 
 
 def _alike(before: ParagraphValues, after: ParagraphValues, tolerance: int) -> bool:

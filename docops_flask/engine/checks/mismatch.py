@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from docops_flask.engine.checks.issue import Issue, Shown
-from docops_flask.engine.checks.subject import ParagraphSubject
-from docops_flask.engine.document.places import RunPlace
+from docops_flask.engine.checks.finding import Finding, Shown
+from docops_flask.engine.checks.issue import Issue
 from docops_flask.engine.formatting.effective import DIRECT, Effective
 from docops_flask.engine.formatting.script_slots import Slot
 from docops_flask.engine.policy.policy import Policy
@@ -13,7 +12,6 @@ from docops_flask.engine.policy.policy import Policy
 def policy_mismatch(
     code: str,
     what: str,
-    place: ParagraphSubject | RunPlace,
     policy: Policy,
     *,
     expected: Shown,
@@ -26,8 +24,8 @@ def policy_mismatch(
     fixable: bool = False,
     slot: Slot | None = None,
     rule_key: str,
-) -> Issue:
-    """Return the issue that ``what`` is not as the policy says.
+) -> Finding:
+    """Return the finding that ``what`` is not as the policy says.
 
     ``found`` is the effective value with its origin, ``source`` the origin at length.
     ``stated`` is false where no value is known: nothing states it, or the theme does. That is a
@@ -40,14 +38,10 @@ def policy_mismatch(
         said, advice = f"{what} is stated nowhere in the document", "State it in the style."
     else:
         said, advice = f"{what} is given as {actual}, which has no known value", "State it in the style."
-    run_id = place.run_id if isinstance(place, RunPlace) else None
-    paragraph = place.paragraph if isinstance(place, RunPlace) else place.place
-    return Issue(
+    return Finding(
         code=code,
         severity="error" if stated or policy.treat_inherited_as_error else "warn",
         message=f"{said}; the policy asks for {expected}{unit}. {advice}",
-        paragraph_path=paragraph.path,
-        run_id=run_id,
         expected=expected,
         actual=actual,
         tolerance=tolerance,
@@ -75,12 +69,10 @@ def template_mismatch(
     """Return the issue that filling changed ``what``; ``None`` means that nothing stated or states it."""
     before = "not stated" if expected is None else expected
     after = "not stated any more" if actual is None else actual
-    return Issue(
+    finding = Finding(
         code=code,
         severity="error",
         message=f"{what} was {before} in the template and is {after} after filling.",
-        paragraph_path=paragraph_path,
-        run_id=run_id,
         expected=expected,
         actual=actual,
         tolerance=tolerance,
@@ -88,3 +80,4 @@ def template_mismatch(
         origin=found.origin,
         source=source,
     )
+    return Issue(finding, paragraph_path, run_id)

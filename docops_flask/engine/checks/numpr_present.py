@@ -12,7 +12,9 @@ Numbering is never removed: the visible number would be lost.
 from collections.abc import Iterator
 
 from docops_flask.engine.checks.check import Check
+from docops_flask.engine.checks.finding import Finding
 from docops_flask.engine.checks.issue import Issue
+from docops_flask.engine.checks.look import ParagraphLook
 from docops_flask.engine.checks.subject import PolicySubject
 from docops_flask.engine.formatting.effective import DIRECT
 
@@ -25,22 +27,23 @@ class NumprPresent(Check):
     def under_policy(self, subject: PolicySubject) -> Iterator[Issue]:
         """Yield one issue a numbered paragraph with text."""
         if not subject.policy.forbid_numpr:
+            return iter(())
+        return subject.faults_of_paragraphs(lambda look: self._findings(look, subject))
+
+    def _findings(self, look: ParagraphLook, subject: PolicySubject) -> Iterator[Finding]:
+        numbering = look.values.numbering
+        if not look.values.is_numbered:
             return
-        for paragraph in subject.paragraphs:
-            numbering = paragraph.values.numbering
-            if not paragraph.values.is_numbered:
-                continue
-            if subject.policy.numpr_direct_only and numbering.origin != DIRECT:
-                continue
-            yield Issue(
-                code=self.code,
-                severity="error",
-                message=f"The paragraph is numbered automatically (from: {numbering.origin}), which the "
-                "policy forbids. Type the number as text, or set forbid_numpr to false.",
-                paragraph_path=paragraph.place.path,
-                expected="no numbering",
-                actual=f"numId {numbering.value}",
-                origin=numbering.origin,
-                source=subject.source(numbering, paragraph),
-                rule_key="forbid_numpr",
-            )
+        if subject.policy.numpr_direct_only and numbering.origin != DIRECT:
+            return
+        yield Finding(
+            code=self.code,
+            severity="error",
+            message=f"The paragraph is numbered automatically (from: {numbering.origin}), which the "
+            "policy forbids. Type the number as text, or set forbid_numpr to false.",
+            expected="no numbering",
+            actual=f"numId {numbering.value}",
+            origin=numbering.origin,
+            source=subject.source_in_paragraph(numbering, look),
+            rule_key="forbid_numpr",
+        )

@@ -15,7 +15,7 @@ from lxml.etree import _Element
 
 from docops_flask.engine.checks.check import Check
 from docops_flask.engine.checks.issue import Issue
-from docops_flask.engine.checks.role_issue import Mismatch, role_issue
+from docops_flask.engine.checks.role_issue import Mismatch, paragraph_finding
 from docops_flask.engine.checks.subject import ParagraphSubject, PolicySubject
 from docops_flask.engine.oxml.names import Vocabulary
 
@@ -29,17 +29,18 @@ class PageBreakMissing(Check):
 
     def under_policy(self, subject: PolicySubject) -> Iterator[Issue]:
         """Yield one issue a paragraph that does not begin as asked."""
-        for paragraph in subject.paragraphs:
-            rule = None if paragraph.rules is None else paragraph.rules.page_break_before
+        for paragraph in subject.ruled:
+            look = paragraph.look
+            rule = None if look.rules is None else look.rules.page_break_before
             if rule is None:
                 continue
-            stated = paragraph.values.page_break_before
+            stated = look.values.page_break_before
             begins = bool(stated.value)
             if rule.value:
                 begins = begins or begins_page(paragraph)
             if begins is not rule.value:
                 mismatch = Mismatch(
-                    paragraph.role_name,
+                    look.role,
                     "page_break_before",
                     rule,
                     "The beginning",
@@ -47,7 +48,7 @@ class PageBreakMissing(Check):
                     actual=_WORDS[begins],
                     found=stated,
                 )
-                yield role_issue(self.code, mismatch, paragraph, subject)
+                yield Issue(paragraph_finding(self.code, mismatch, look, subject), paragraph.place.path)
 
 
 def begins_page(paragraph: ParagraphSubject) -> bool:

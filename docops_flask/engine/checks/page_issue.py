@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from docops_flask.engine.checks.issue import Issue, Shown
+from docops_flask.engine.checks.finding import Finding, Shown
+from docops_flask.engine.checks.issue import Issue
 from docops_flask.engine.formatting.page_geometry import PageGeometry
 from docops_flask.engine.policy.house_style import Rule
 
@@ -25,11 +26,10 @@ def page_issue(
     What the document leaves to Word (``actual`` is ``None``) is a warning.
     """
     clause = f" ({rule.source})" if rule.source else ""
-    return Issue(
+    finding = Finding(
         code=code,
         severity=rule.severity if actual is not None else "warn",
         message=f"Section {page.section + 1}: {message}{clause}.",
-        paragraph_path=page.paragraph_path,
         expected=expected,
         actual=actual,
         tolerance=tolerance,
@@ -37,6 +37,7 @@ def page_issue(
         rule_source=rule.source,
         section=page.section,
     )
+    return Issue(finding, page.paragraph_path)
 
 
 def in_mm(twips: int) -> str:

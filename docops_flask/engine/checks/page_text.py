@@ -69,8 +69,8 @@ def _prevailing(weighted: Sequence[tuple[H, int]]) -> H | None:
 def _size(
     paragraph: ParagraphSubject, cascade: Cascade, text_of: Callable[[ParagraphPlace], ParagraphText]
 ) -> int | None:
-    if paragraph.sizes.first_run is not None:
-        return paragraph.sizes.first_run
+    if paragraph.look.sizes.first_run is not None:
+        return paragraph.look.sizes.first_run
     w = paragraph.place.part.w
     pieces = text_of(paragraph.place).pieces
     run = next((piece.run for piece in pieces if piece.end > piece.start), None)

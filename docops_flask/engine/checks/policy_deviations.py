@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from docops_flask.engine.checks.issue import Issue, Shown
+from docops_flask.engine.checks.finding import Shown
+from docops_flask.engine.checks.issue import Issue
 from docops_flask.engine.checks.observation import take_observation
 from docops_flask.engine.checks.report_notes import Deviation
 from docops_flask.engine.checks.suggested_policy import issues_under
@@ -30,7 +31,7 @@ def policy_deviations(
     return tuple(
         Deviation(
             key=key,
-            expected=issues[0].expected,
+            expected=issues[0].finding.expected,
             found=_found(content, key, issues),
             severity="error" if any(issue.severity == "error" for issue in issues) else "warn",
             rule_source=issues[0].rule_source,
@@ -48,5 +49,5 @@ def _found(content: Mapping[str, Any], key: str, issues: Sequence[Issue]) -> Sho
         return ", ".join(map(str, value))
     if value is not None and not isinstance(value, bool):
         return value  # type: ignore[no-any-return]
-    actual = {issue.actual for issue in issues}
+    actual = {issue.finding.actual for issue in issues}
     return actual.pop() if len(actual) == 1 else None

@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from docops_flask.engine.checks.issue import Shown
+from docops_flask.engine.checks.finding import Shown
 from docops_flask.engine.policy.house_style import Severity, Words
 from docops_flask.engine.policy.policy import Policy
 from docops_flask.engine.roles.found_role import FoundRole, Sign

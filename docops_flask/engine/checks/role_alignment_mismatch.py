@@ -12,8 +12,10 @@ justify.
 from collections.abc import Iterator
 
 from docops_flask.engine.checks.check import Check
+from docops_flask.engine.checks.finding import Finding
 from docops_flask.engine.checks.issue import Issue
-from docops_flask.engine.checks.role_issue import Mismatch, role_issue
+from docops_flask.engine.checks.look import ParagraphLook
+from docops_flask.engine.checks.role_issue import Mismatch, paragraph_finding
 from docops_flask.engine.checks.subject import PolicySubject
 
 _NAMES = {"start": "left", "end": "right", "both": "justify"}
@@ -26,21 +28,23 @@ class RoleAlignmentMismatch(Check):
 
     def under_policy(self, subject: PolicySubject) -> Iterator[Issue]:
         """Yield one issue a paragraph that is aligned in another way."""
-        for paragraph in subject.paragraphs:
-            rule = None if paragraph.rules is None else paragraph.rules.alignment
-            actual = alignment_of(paragraph.values.alignment.value)
-            if rule is None or actual in rule.value:
-                continue
-            mismatch = Mismatch(
-                paragraph.role_name,
-                "alignment",
-                rule,
-                "Alignment",
-                expected=" or ".join(rule.value),
-                actual=actual,
-                found=paragraph.values.alignment,
-            )
-            yield role_issue(self.code, mismatch, paragraph, subject)
+        return subject.faults_of_paragraphs(lambda look: self._findings(look, subject))
+
+    def _findings(self, look: ParagraphLook, subject: PolicySubject) -> Iterator[Finding]:
+        rule = None if look.rules is None else look.rules.alignment
+        actual = alignment_of(look.values.alignment.value)
+        if rule is None or actual in rule.value:
+            return
+        mismatch = Mismatch(
+            look.role,
+            "alignment",
+            rule,
+            "Alignment",
+            expected=" or ".join(rule.value),
+            actual=actual,
+            found=look.values.alignment,
+        )
+        yield paragraph_finding(self.code, mismatch, look, subject)
 
 
 def alignment_of(stated: str | None) -> str:

@@ -13,8 +13,10 @@ from collections.abc import Iterator
 
 from docops_flask.engine.checks.check import Check
 from docops_flask.engine.checks.issue import Issue
-from docops_flask.engine.checks.role_issue import Mismatch, role_issue, role_of_run, runs_alike
-from docops_flask.engine.checks.subject import ParagraphSubject, PolicySubject, RunSubject
+from docops_flask.engine.checks.look import RoleRunLook
+from docops_flask.engine.checks.role_issue import Mismatch
+from docops_flask.engine.checks.role_run_issues import role_run_issues
+from docops_flask.engine.checks.subject import PolicySubject
 
 _WORDS = {True: "bold", False: "not bold"}
 
@@ -26,26 +28,19 @@ class RoleBoldMismatch(Check):
 
     def under_policy(self, subject: PolicySubject) -> Iterator[Issue]:
         """Yield one issue a paragraph and origin of the wrong weight."""
-        for paragraph in subject.paragraphs:
-            for mismatch, runs in runs_alike(_wrong(paragraph, subject)):
-                yield role_issue(self.code, mismatch, paragraph, subject, runs=runs)
+        return role_run_issues(self.code, subject, _wrong)
 
 
-def _wrong(paragraph: ParagraphSubject, subject: PolicySubject) -> Iterator[tuple[RunSubject, Mismatch]]:
-    for run in paragraph.runs:
-        role = role_of_run(run, paragraph, subject)
-        rule = None if role is None else role.rules.bold
-        is_bold = bool(run.values.bold.value)
-        if role is not None and rule is not None and is_bold is not rule.value and run.text.strip():
-            yield (
-                run,
-                Mismatch(
-                    role.role,
-                    "bold",
-                    rule,
-                    "Weight",
-                    expected=_WORDS[rule.value],
-                    actual=_WORDS[is_bold],
-                    found=run.values.bold,
-                ),
-            )
+def _wrong(run: RoleRunLook) -> Iterator[Mismatch]:
+    rule = None if run.rules is None else run.rules.bold
+    is_bold = bool(run.values.bold.value)
+    if rule is not None and is_bold is not rule.value and not run.blank:
+        yield Mismatch(
+            run.role,
+            "bold",
+            rule,
+            "Weight",
+            expected=_WORDS[rule.value],
+            actual=_WORDS[is_bold],
+            found=run.values.bold,
+        )

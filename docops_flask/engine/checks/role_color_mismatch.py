@@ -16,8 +16,10 @@ from collections.abc import Iterator
 
 from docops_flask.engine.checks.check import Check
 from docops_flask.engine.checks.issue import Issue
-from docops_flask.engine.checks.role_issue import Mismatch, role_issue, role_of_run, runs_alike
-from docops_flask.engine.checks.subject import ParagraphSubject, PolicySubject, RunSubject
+from docops_flask.engine.checks.look import RoleRunLook
+from docops_flask.engine.checks.role_issue import Mismatch
+from docops_flask.engine.checks.role_run_issues import role_run_issues
+from docops_flask.engine.checks.subject import PolicySubject
 
 _AUTOMATIC = "auto"
 _BLACK = frozenset((_AUTOMATIC, "000000", "theme:text1", "theme:dark1"))
@@ -32,9 +34,7 @@ class RoleColorMismatch(Check):
 
     def under_policy(self, subject: PolicySubject) -> Iterator[Issue]:
         """Yield one issue a paragraph and wrong colour."""
-        for paragraph in subject.paragraphs:
-            for mismatch, runs in runs_alike(_wrong(paragraph, subject)):
-                yield role_issue(self.code, mismatch, paragraph, subject, runs=runs)
+        return role_run_issues(self.code, subject, _wrong)
 
 
 def is_color(color: str, wanted: str) -> bool:
@@ -49,24 +49,19 @@ def is_color(color: str, wanted: str) -> bool:
     return color == wanted
 
 
-def _wrong(paragraph: ParagraphSubject, subject: PolicySubject) -> Iterator[tuple[RunSubject, Mismatch]]:
-    for run in paragraph.runs:
-        role = role_of_run(run, paragraph, subject)
-        rule = None if role is None else role.rules.color
-        if role is None or rule is None or not run.text.strip():
-            continue
-        color = run.values.color.value or _AUTOMATIC
-        if not is_color(color, rule.value):
-            yield (
-                run,
-                Mismatch(
-                    role.role,
-                    "color",
-                    rule,
-                    "Colour",
-                    expected=rule.value,
-                    actual=color,
-                    found=run.values.color,
-                    known=not color.startswith("theme:"),
-                ),
-            )
+def _wrong(run: RoleRunLook) -> Iterator[Mismatch]:
+    rule = None if run.rules is None else run.rules.color
+    if rule is None or run.blank:
+        return
+    color = run.values.color.value or _AUTOMATIC
+    if not is_color(color, rule.value):
+        yield Mismatch(
+            run.role,
+            "color",
+            rule,
+            "Colour",
+            expected=rule.value,
+            actual=color,
+            found=run.values.color,
+            known=not color.startswith("theme:"),
+        )

@@ -16,11 +16,15 @@ characters take; theme fonts that would win are taken away, w:hint is set where 
 from collections.abc import Iterator, Sequence
 
 from docops_flask.engine.checks.check import FixableCheck
+from docops_flask.engine.checks.fix_change import FixChange
 from docops_flask.engine.checks.fonts_wanted import WantedFonts, font_repair, wanted_fonts, wrong_fonts
-from docops_flask.engine.checks.issue import FixChange, Issue
-from docops_flask.engine.checks.role_issue import Mismatch, names_shown, role_issue, role_of_run, runs_alike
+from docops_flask.engine.checks.issue import Issue
+from docops_flask.engine.checks.look import RoleRunLook
+from docops_flask.engine.checks.role_issue import Mismatch, names_shown
+from docops_flask.engine.checks.role_run_issues import role_run_issues
 from docops_flask.engine.checks.run_fixes import fix_fonts
-from docops_flask.engine.checks.subject import ParagraphSubject, PolicySubject, RunSubject
+from docops_flask.engine.checks.subject import PolicySubject, RoleRun
+from docops_flask.engine.formatting.run_edit import FontSettings
 from docops_flask.engine.formatting.script_slots import Slot
 from docops_flask.engine.policy.house_style import RoleRules
 
@@ -39,20 +43,21 @@ class RoleFontMismatch(FixableCheck):
 
     def under_policy(self, subject: PolicySubject) -> Iterator[Issue]:
         """Yield one issue a paragraph, script and wrong font."""
-        for paragraph in subject.paragraphs:
-            for mismatch, runs in runs_alike(_wrong(paragraph, subject)):
-                fixable = _is_fixable(runs, paragraph, subject)
-                yield role_issue(self.code, mismatch, paragraph, subject, runs=runs, fixable=fixable)
+        return role_run_issues(self.code, subject, _wrong, _is_fixable)
 
     def fix(self, issues: Sequence[Issue], subject: PolicySubject) -> Iterator[FixChange]:
         """Set the role's fonts on the runs themselves."""
         wanted_runs = {run_id for issue in issues for run_id in issue.run_ids}
+        repairs: dict[RoleRunLook, FontSettings | None] = {}
         for path in dict.fromkeys(issue.paragraph_path for issue in issues):
-            paragraph = subject.paragraph(path)
-            for run in paragraph.runs:
-                role = role_of_run(run, paragraph, subject)
-                if run.place.run_id in wanted_runs and role is not None:
-                    yield from fix_fonts(run, role_fonts(role.rules))
+            for run in subject.paragraph(path).runs:
+                if run.place.run_id not in wanted_runs:
+                    continue
+                if run.look not in repairs:
+                    repairs[run.look] = _repair(run.look)
+                settings = repairs[run.look]
+                if settings is not None:
+                    yield fix_fonts(run.place, settings)
 
 
 def role_fonts(rules: RoleRules) -> WantedFonts:
@@ -64,32 +69,29 @@ def role_fonts(rules: RoleRules) -> WantedFonts:
     )
 
 
-def _wrong(paragraph: ParagraphSubject, subject: PolicySubject) -> Iterator[tuple[RunSubject, Mismatch]]:
-    for run in paragraph.runs:
-        role = role_of_run(run, paragraph, subject)
-        wanted = wanted_fonts() if role is None else role_fonts(role.rules)
-        for slot, face in wrong_fonts(run.text, run.values, wanted) if wanted else ():
-            rule = None if role is None else getattr(role.rules, _KEY[slot])
-            if role is not None and rule is not None:
-                yield (
-                    run,
-                    Mismatch(
-                        role.role,
-                        _KEY[slot],
-                        rule,
-                        _WHAT[slot],
-                        expected=names_shown(rule.value),
-                        actual=None if face.value is None else str(face.value),
-                        found=face,
-                        known=face.value is not None and face.value.name is not None,
-                        slot=slot,
-                    ),
-                )
+def _wrong(run: RoleRunLook) -> Iterator[Mismatch]:
+    if run.rules is None:
+        return
+    wanted = role_fonts(run.rules)
+    for slot, face in wrong_fonts(run.sample, run.values, wanted) if wanted else ():
+        rule = getattr(run.rules, _KEY[slot])
+        if rule is not None:
+            yield Mismatch(
+                run.role,
+                _KEY[slot],
+                rule,
+                _WHAT[slot],
+                expected=names_shown(rule.value),
+                actual=None if face.value is None else str(face.value),
+                found=face,
+                known=face.value is not None and face.value.name is not None,
+                slot=slot,
+            )
 
 
-def _is_fixable(runs: Sequence[RunSubject], paragraph: ParagraphSubject, subject: PolicySubject) -> bool:
-    role = role_of_run(runs[0], paragraph, subject)
-    if role is None or not (paragraph.is_safe_to_fix_by_role and runs[0].touched):
-        return False
-    wanted = role_fonts(role.rules)
-    return all(font_repair(run.text, run.values, wanted) is not None for run in runs)
+def _repair(run: RoleRunLook) -> FontSettings | None:
+    return None if run.rules is None else font_repair(run.sample, run.values, role_fonts(run.rules))
+
+
+def _is_fixable(_: Mismatch, runs: Sequence[RoleRun]) -> bool:
+    return all(_repair(run.look) is not None for run in runs)

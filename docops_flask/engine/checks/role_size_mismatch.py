@@ -13,11 +13,14 @@ warning where nothing states a size.
 from collections.abc import Iterator, Sequence
 
 from docops_flask.engine.checks.check import FixableCheck
-from docops_flask.engine.checks.issue import FixChange, Issue
+from docops_flask.engine.checks.fix_change import FixChange
+from docops_flask.engine.checks.issue import Issue
+from docops_flask.engine.checks.look import RoleRunLook
 from docops_flask.engine.checks.points import to_points
-from docops_flask.engine.checks.role_issue import Mismatch, role_issue, role_of_run, runs_alike
+from docops_flask.engine.checks.role_issue import Mismatch
+from docops_flask.engine.checks.role_run_issues import role_run_issues
 from docops_flask.engine.checks.run_fixes import can_have_size, fix_size
-from docops_flask.engine.checks.subject import ParagraphSubject, PolicySubject, RunSubject
+from docops_flask.engine.checks.subject import PolicySubject, RoleRun
 
 
 class RoleSizeMismatch(FixableCheck):
@@ -28,42 +31,35 @@ class RoleSizeMismatch(FixableCheck):
 
     def under_policy(self, subject: PolicySubject) -> Iterator[Issue]:
         """Yield one issue a paragraph and wrong size."""
-        for paragraph in subject.paragraphs:
-            for mismatch, runs in runs_alike(_wrong(paragraph, subject)):
-                is_safe = paragraph.is_safe_to_fix_by_role and runs[0].touched
-                fixable = is_safe and all(can_have_size(run, mismatch.rule.value) for run in runs)
-                yield role_issue(self.code, mismatch, paragraph, subject, runs=runs, fixable=fixable)
+        return role_run_issues(self.code, subject, _wrong, _is_fixable)
 
     def fix(self, issues: Sequence[Issue], subject: PolicySubject) -> Iterator[FixChange]:
         """Set the role's size on the runs themselves."""
         wanted_runs = {run_id for issue in issues for run_id in issue.run_ids}
         for path in dict.fromkeys(issue.paragraph_path for issue in issues):
-            paragraph = subject.paragraph(path)
-            for run in paragraph.runs:
-                role = role_of_run(run, paragraph, subject)
-                rule = None if role is None else role.rules.size_pt
+            for run in subject.paragraph(path).runs:
+                rule = None if run.look.rules is None else run.look.rules.size_pt
                 if run.place.run_id in wanted_runs and rule is not None:
-                    yield fix_size(run, rule.value)
+                    yield fix_size(run.place, rule.value)
 
 
-def _wrong(paragraph: ParagraphSubject, subject: PolicySubject) -> Iterator[tuple[RunSubject, Mismatch]]:
-    for run in paragraph.runs:
-        role = role_of_run(run, paragraph, subject)
-        rule = None if role is None else role.rules.size_pt
-        size = run.values.size_half_points
-        points = to_points(size.value)
-        if role is not None and rule is not None and points != rule.value and run.text.strip():
-            yield (
-                run,
-                Mismatch(
-                    role.role,
-                    "size_pt",
-                    rule,
-                    "Font size",
-                    expected=rule.value,
-                    actual=points,
-                    found=size,
-                    known=points is not None,
-                    unit=" pt",
-                ),
-            )
+def _wrong(run: RoleRunLook) -> Iterator[Mismatch]:
+    rule = None if run.rules is None else run.rules.size_pt
+    size = run.values.size_half_points
+    points = to_points(size.value)
+    if rule is not None and points != rule.value and not run.blank:
+        yield Mismatch(
+            run.role,
+            "size_pt",
+            rule,
+            "Font size",
+            expected=rule.value,
+            actual=points,
+            found=size,
+            known=points is not None,
+            unit=" pt",
+        )
+
+
+def _is_fixable(mismatch: Mismatch, runs: Sequence[RoleRun]) -> bool:
+    return all(can_have_size(run.look.values, mismatch.rule.value) for run in runs)

@@ -14,9 +14,12 @@ from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from docops_flask.engine.checks.check import FixableCheck
-from docops_flask.engine.checks.issue import FixChange, Issue
-from docops_flask.engine.checks.role_issue import Mismatch, role_issue
-from docops_flask.engine.checks.subject import ParagraphSubject, PolicySubject
+from docops_flask.engine.checks.finding import Finding
+from docops_flask.engine.checks.fix_change import FixChange
+from docops_flask.engine.checks.issue import Issue
+from docops_flask.engine.checks.look import ParagraphLook
+from docops_flask.engine.checks.role_issue import Mismatch, paragraph_finding
+from docops_flask.engine.checks.subject import PolicySubject
 from docops_flask.engine.formatting.effective import Effective, Spacing
 from docops_flask.engine.formatting.paragraph_edit import set_space
 from docops_flask.engine.policy.house_style import Rule
@@ -34,45 +37,47 @@ class RoleSpaceMismatch(FixableCheck):
 
     def under_policy(self, subject: PolicySubject) -> Iterator[Issue]:
         """Yield one issue a paragraph and side with another space."""
-        for paragraph in subject.paragraphs:
-            for key in KEYS if paragraph.rules is not None else ():
-                mismatch = _mismatch(key, paragraph, subject)
-                if mismatch is not None:
-                    fixable = paragraph.is_safe_to_fix_by_role
-                    yield role_issue(self.code, mismatch, paragraph, subject, fixable=fixable)
+        return subject.faults_of_paragraphs(lambda look: self._findings(look, subject))
+
+    def _findings(self, look: ParagraphLook, subject: PolicySubject) -> Iterator[Finding]:
+        for key in KEYS if look.rules is not None else ():
+            mismatch = _mismatch(key, look, subject)
+            if mismatch is not None:
+                fixable = look.is_safe_to_fix_by_role
+                yield paragraph_finding(self.code, mismatch, look, subject, fixable=fixable)
 
     def fix(self, issues: Sequence[Issue], subject: PolicySubject) -> Iterator[FixChange]:
         """Set the role's spaces on the paragraphs themselves."""
         for issue in issues:
             paragraph = subject.paragraph(issue.paragraph_path)
             key: Key = "space_after" if (issue.rule_key or "").endswith("space_after") else "space_before"
-            rule: Rule[Measure] | None = getattr(paragraph.rules, key)
+            rule: Rule[Measure] | None = getattr(paragraph.look.rules, key)
             if rule is None:
                 continue
             place = paragraph.place
-            twips = _wanted(rule, paragraph, subject)
+            twips = _wanted(rule, paragraph.look)
             side: Literal["before", "after"] = "after" if key == "space_after" else "before"
             before, after = set_space(place.element, side, twips, subject.cascade, place.part.w)
             place.part.changed = True
-            yield FixChange(place.path, key, before, after, "spacing")
+            yield FixChange(place.path, key, before, after, "spacing", place.element)
 
 
-def space_twips(key: Key, paragraph: ParagraphSubject, subject: PolicySubject) -> int:
+def space_twips(key: Key, paragraph: ParagraphLook) -> int:
     """Return a paragraph's effective space in twips."""
     value = _found(key, paragraph).value
-    return 0 if value is None else value.in_twips(_line_twips(paragraph, subject))
+    return 0 if value is None else value.in_twips(paragraph.grid.line_twips)
 
 
-def _mismatch(key: Key, paragraph: ParagraphSubject, subject: PolicySubject) -> Mismatch | None:
+def _mismatch(key: Key, paragraph: ParagraphLook, subject: PolicySubject) -> Mismatch | None:
     rule: Rule[Measure] | None = getattr(paragraph.rules, key)
     if rule is None:
         return None
-    actual, wanted = space_twips(key, paragraph, subject), _wanted(rule, paragraph, subject)
+    actual, wanted = space_twips(key, paragraph), _wanted(rule, paragraph)
     tolerance = subject.tolerance(rule)
     if abs(actual - wanted) <= tolerance:
         return None
     return Mismatch(
-        paragraph.role_name,
+        paragraph.role,
         key,
         rule,
         _WHAT[key],
@@ -83,14 +88,10 @@ def _mismatch(key: Key, paragraph: ParagraphSubject, subject: PolicySubject) -> 
     )
 
 
-def _found(key: Key, paragraph: ParagraphSubject) -> Effective[Spacing]:
+def _found(key: Key, paragraph: ParagraphLook) -> Effective[Spacing]:
     values = paragraph.values
     return values.space_before if key == "space_before" else values.space_after
 
 
-def _wanted(rule: Rule[Measure], paragraph: ParagraphSubject, subject: PolicySubject) -> int:
-    return rule.value.in_twips(line_twips=_line_twips(paragraph, subject)) or 0
-
-
-def _line_twips(paragraph: ParagraphSubject, subject: PolicySubject) -> int:
-    return subject.sections.of(paragraph.place).grid.line_twips
+def _wanted(rule: Rule[Measure], paragraph: ParagraphLook) -> int:
+    return rule.value.in_twips(line_twips=paragraph.grid.line_twips) or 0

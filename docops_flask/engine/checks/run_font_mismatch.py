@@ -17,12 +17,16 @@ outside tables that are no heading, neither centred nor right-aligned.
 from collections.abc import Iterator, Sequence
 
 from docops_flask.engine.checks.check import FixableCheck
+from docops_flask.engine.checks.finding import Finding, Shown
+from docops_flask.engine.checks.fix_change import FixChange
 from docops_flask.engine.checks.fonts_wanted import WantedFonts, font_repair, wanted_fonts, wrong_fonts
-from docops_flask.engine.checks.issue import FixChange, Issue, Shown
+from docops_flask.engine.checks.issue import Issue
+from docops_flask.engine.checks.look import RunLook
 from docops_flask.engine.checks.mismatch import policy_mismatch, template_mismatch
 from docops_flask.engine.checks.run_fixes import fix_fonts
-from docops_flask.engine.checks.subject import PolicySubject, RunSubject, TemplateSubject
+from docops_flask.engine.checks.subject import PolicySubject, TemplateSubject
 from docops_flask.engine.formatting.effective import Effective, FontFace
+from docops_flask.engine.formatting.run_edit import FontSettings
 from docops_flask.engine.formatting.run_values import RunValues
 from docops_flask.engine.formatting.script_slots import Slot
 
@@ -37,16 +41,16 @@ class RunFontMismatch(FixableCheck):
 
     def under_policy(self, subject: PolicySubject) -> Iterator[Issue]:
         """Yield one issue a run and slot whose font is not the policy's."""
-        for run in subject.runs:
-            wanted = _wanted(run, subject)
-            wrong = wrong_fonts(run.text, run.values, wanted) if wanted else ()
-            fixable = (
-                bool(wrong)
-                and subject.is_safe_to_fix(run)
-                and font_repair(run.text, run.values, wanted) is not None
-            )
-            for slot, face in wrong:
-                yield self._issue(run, slot, face, subject, fixable=fixable)
+        return subject.faults_of_runs(lambda look: self._findings(look, subject))
+
+    def _findings(self, look: RunLook, subject: PolicySubject) -> Iterator[Finding]:
+        wanted = _wanted(look, subject)
+        wrong = wrong_fonts(look.sample, look.values, wanted) if wanted else ()
+        fixable = (
+            bool(wrong) and look.is_safe_to_fix and font_repair(look.sample, look.values, wanted) is not None
+        )
+        for slot, face in wrong:
+            yield self._finding(look, slot, face, subject, fixable=fixable)
 
     def under_template(self, subject: TemplateSubject) -> Iterator[Issue]:
         """Yield one issue a run and slot whose font filling changed."""
@@ -69,28 +73,32 @@ class RunFontMismatch(FixableCheck):
 
     def fix(self, issues: Sequence[Issue], subject: PolicySubject) -> Iterator[FixChange]:
         """Set the policy's fonts on the runs themselves, in all the slots their characters take."""
-        for run in subject.touched_runs(issues):
-            yield from fix_fonts(run, _wanted(run, subject))
+        repairs: dict[RunLook, FontSettings | None] = {}
+        for run, look in subject.touched_runs(issues):
+            if look not in repairs:
+                repairs[look] = font_repair(look.sample, look.values, _wanted(look, subject))
+            settings = repairs[look]
+            if settings is not None:
+                yield fix_fonts(run.place, settings)
 
-    def _issue(
+    def _finding(
         self,
-        run: RunSubject,
+        look: RunLook,
         slot: Slot,
         face: Effective[FontFace],
         subject: PolicySubject,
         *,
         fixable: bool,
-    ) -> Issue:
+    ) -> Finding:
         policy = subject.policy
         return policy_mismatch(
             self.code,
             _WHAT[slot],
-            run.place,
             policy,
             expected=policy.run_font_latin if slot == "latin" else policy.run_font_east_asia,
             actual=_shown(face),
             found=face,
-            source=subject.source(face, run),
+            source=subject.source_in_run(face, look.values, look.part),
             stated=face.value is not None and face.value.name is not None,
             slot=slot,
             rule_key="run_font_latin" if slot == "latin" else "run_font_east_asia",
@@ -103,9 +111,10 @@ def font_in(values: RunValues, slot: Slot) -> Effective[FontFace]:
     return values.ascii if slot == "latin" else values.east_asia
 
 
-def _wanted(run: RunSubject, subject: PolicySubject) -> WantedFonts:
+def _wanted(run: RunLook, subject: PolicySubject) -> WantedFonts:
     """Return the policy's fonts for a run, without those that a rule for its paragraph's role has."""
-    policy, rules = subject.policy, subject.rules_of(run)
+    policy = subject.policy
+    rules = None if run.paragraph is None else run.paragraph.rules
     latin = None if rules is not None and rules.font_latin is not None else policy.run_font_latin
     east_asia = None if rules is not None and rules.font_east_asia is not None else policy.run_font_east_asia
     return wanted_fonts((latin,) if latin else (), (east_asia,) if east_asia else ())

@@ -13,7 +13,10 @@ paragraph's role in its place.
 from collections.abc import Iterator, Sequence
 
 from docops_flask.engine.checks.check import FixableCheck
-from docops_flask.engine.checks.issue import FixChange, Issue
+from docops_flask.engine.checks.finding import Finding
+from docops_flask.engine.checks.fix_change import FixChange
+from docops_flask.engine.checks.issue import Issue
+from docops_flask.engine.checks.look import RunLook
 from docops_flask.engine.checks.mismatch import policy_mismatch, template_mismatch
 from docops_flask.engine.checks.points import to_points
 from docops_flask.engine.checks.run_fixes import can_have_size, fix_size
@@ -28,39 +31,40 @@ class RunSizeMismatch(FixableCheck):
 
     def under_policy(self, subject: PolicySubject) -> Iterator[Issue]:
         """Yield one issue a run whose size is not the policy's."""
+        if subject.policy.run_size_pt is None:
+            return iter(())
+        return subject.faults_of_runs(lambda look: self._findings(look, subject))
+
+    def _findings(self, look: RunLook, subject: PolicySubject) -> Iterator[Finding]:
         expected = subject.policy.run_size_pt
-        if expected is None:
+        size = look.values.size_half_points
+        points = to_points(size.value)
+        if expected is None or points == expected or look.blank:
             return
-        for run in subject.runs:
-            size = run.values.size_half_points
-            points = to_points(size.value)
-            if points == expected or not run.text.strip():
-                continue
-            rules = subject.rules_of(run)
-            if rules is not None and rules.size_pt is not None:
-                continue
-            yield policy_mismatch(
-                self.code,
-                "Font size",
-                run.place,
-                subject.policy,
-                expected=expected,
-                actual=points,
-                found=size,
-                source=subject.source(size, run),
-                stated=points is not None,
-                rule_key="run_size_pt",
-                unit=" pt",
-                fixable=subject.is_safe_to_fix(run) and can_have_size(run, expected),
-            )
+        paragraph = look.paragraph
+        if paragraph is not None and paragraph.rules is not None and paragraph.rules.size_pt is not None:
+            return
+        yield policy_mismatch(
+            self.code,
+            "Font size",
+            subject.policy,
+            expected=expected,
+            actual=points,
+            found=size,
+            source=subject.source_in_run(size, look.values, look.part),
+            stated=points is not None,
+            rule_key="run_size_pt",
+            unit=" pt",
+            fixable=look.is_safe_to_fix and can_have_size(look.values, expected),
+        )
 
     def fix(self, issues: Sequence[Issue], subject: PolicySubject) -> Iterator[FixChange]:
         """Set the policy's size on the runs themselves."""
         points = subject.policy.run_size_pt
         if points is None:
             return
-        for run in subject.touched_runs(issues):
-            yield fix_size(run, points)
+        for run, _ in subject.touched_runs(issues):
+            yield fix_size(run.place, points)
 
     def under_template(self, subject: TemplateSubject) -> Iterator[Issue]:
         """Yield one issue a run whose size filling changed."""

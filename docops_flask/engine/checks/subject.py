@@ -1,121 +1,162 @@
 """What a check looks at: under a policy the whole document, against the template what changed."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Any, NamedTuple
 
+from docops_flask.engine.checks.finding import Finding
 from docops_flask.engine.checks.issue import Issue
+from docops_flask.engine.checks.look import ParagraphLook, RoleRunLook, RunLook
+from docops_flask.engine.checks.looks import Looks
 from docops_flask.engine.checks.observation import Observation
-from docops_flask.engine.document.places import ParagraphPlace, RunPlace, StoryKind, TablePlace
+from docops_flask.engine.document.document import StoryPart
+from docops_flask.engine.document.places import ParagraphPlace, RunPlace, TablePlace
 from docops_flask.engine.formatting.cascade import Cascade
 from docops_flask.engine.formatting.effective import Effective
-from docops_flask.engine.formatting.indents import CharacterSizes
 from docops_flask.engine.formatting.page_geometry import PageGeometry
 from docops_flask.engine.formatting.paragraph_values import ParagraphValues
 from docops_flask.engine.formatting.run_values import RunValues
-from docops_flask.engine.formatting.sections import Sections
-from docops_flask.engine.policy.house_style import RoleRules, Rule
+from docops_flask.engine.policy.house_style import Rule
 from docops_flask.engine.policy.policy import Policy
 from docops_flask.engine.roles.found_role import FoundRole
 
-# Both spellings of the end side: Transitional and Strict (ST_Jc, 17.18.44).
-_ALIGNED_AWAY = ("center", "right", "end")
-
 
 class RunSubject(NamedTuple):
-    """A run: its text as it is now and its effective values.
-
-    ``start`` is where that text begins in the paragraph, ``touched`` whether filling changed it.
-    """
+    """A run that filling touched: its text as it is now and its effective values."""
 
     place: RunPlace
     values: RunValues
     text: str
-    start: int = 0
-    touched: bool = True
+
+
+class RoleRun(NamedTuple):
+    """A run with text of a paragraph with a role.
+
+    ``start`` is where its text begins in the paragraph, ``touched`` whether filling changed it.
+    """
+
+    place: RunPlace
+    look: RoleRunLook
+    text: str
+    start: int
+    touched: bool
 
 
 class ParagraphSubject(NamedTuple):
-    """A paragraph with text, its effective values and whether filling touched it.
-
-    ``sizes`` measures indents in characters; it is only looked up where the first line's counts so, or a rule
-    for the role does. With a role ``runs`` are those with text, and ``rules`` those of the policy for it.
-    """
+    """A paragraph with text; where the policy has rules for its role, ``runs`` are those with text."""
 
     place: ParagraphPlace
-    values: ParagraphValues
+    look: ParagraphLook
     text: str
-    sizes: CharacterSizes
-    touched: bool
-    runs: tuple[RunSubject, ...] = ()
+    runs: tuple[RoleRun, ...] = ()
     role: FoundRole | None = None
-    rules: RoleRules | None = None
+
+    @property
+    def values(self) -> ParagraphValues:
+        """Its effective values."""
+        return self.look.values
 
     @property
     def role_name(self) -> str:
         """The name of its role, "" without one."""
         return "" if self.role is None else self.role.role
 
-    @property
-    def is_safe_to_fix_by_role(self) -> bool:
-        """Whether fix mode ``safe`` may make it look as its role asks: touched, in the body, in no table."""
-        return self.touched and self.place.story is StoryKind.BODY and self.place.table_depth == 0
 
-    @property
-    def is_safe_to_fix(self) -> bool:
-        """Whether fix mode ``safe`` may set its indent and line spacing: touched running text of the body."""
-        return (
-            self.touched
-            and self.place.story is StoryKind.BODY
-            and self.place.table_depth == 0
-            and not self.values.is_heading
-            and self.values.alignment.value not in _ALIGNED_AWAY
-        )
-
-
-class PolicySubject(NamedTuple):
+class PolicySubject:
     """What is held against a policy; with forbidden tables present their cells are left out.
 
-    ``runs`` are those that filling touched.
+    ``runs`` are those that filling touched; ``same_looks`` makes looks
+    that are alike one object, ``pages`` works out the pages of the sections.
     """
 
-    policy: Policy
-    tables: Sequence[TablePlace]
-    paragraphs: Sequence[ParagraphSubject]
-    runs: Sequence[RunSubject]
-    cascade: Cascade
-    sections: Sections
-    geometry: Sequence[PageGeometry]
-    by_path: Mapping[str, ParagraphSubject]
+    def __init__(
+        self,
+        *,
+        policy: Policy,
+        tables: Sequence[TablePlace],
+        paragraphs: Sequence[ParagraphSubject],
+        runs: Sequence[RunSubject],
+        cascade: Cascade,
+        same_looks: Looks,
+        pages: Callable[[], Sequence[PageGeometry]],
+    ) -> None:
+        self.policy = policy
+        self.tables = tables
+        self.paragraphs = paragraphs
+        self.runs = runs
+        self.cascade = cascade
+        self.same_looks = same_looks
+        self.pages = pages
+
+    @cached_property
+    def geometry(self) -> Sequence[PageGeometry]:
+        """The page of each section, worked out when it is first asked for."""
+        return self.pages()
+
+    @cached_property
+    def looks(self) -> Collection[ParagraphLook]:
+        """The looks that paragraphs have, each once."""
+        return dict.fromkeys(paragraph.look for paragraph in self.paragraphs)
+
+    @cached_property
+    def ruled(self) -> Sequence[ParagraphSubject]:
+        """The paragraphs with a role that the policy has rules for."""
+        if all(look.rules is None for look in self.looks):
+            return ()
+        return [paragraph for paragraph in self.paragraphs if paragraph.look.rules is not None]
+
+    @cached_property
+    def run_looks(self) -> Sequence[RunLook]:
+        """The looks of ``runs``, in their order; runs that are alike share one."""
+        found = []
+        for run in self.runs:
+            paragraph = run.place.paragraph
+            around = self._by_path.get(paragraph.path)
+            look = None if around is None else around.look
+            found.append(self.same_looks.of_run(run.values, run.text, paragraph.part, look))
+        return found
+
+    @cached_property
+    def _by_path(self) -> Mapping[str, ParagraphSubject]:
+        return {paragraph.place.path: paragraph for paragraph in self.paragraphs}
 
     def paragraph(self, path: str) -> ParagraphSubject:
         """Return the paragraph with that address."""
-        return self.by_path[path]
+        return self._by_path[path]
 
-    def rules_of(self, run: RunSubject) -> RoleRules | None:
-        """Return the rules for the role of a run's paragraph, ``None`` where there are none."""
-        paragraph = self.by_path.get(run.place.paragraph.path)
-        return None if paragraph is None else paragraph.rules
+    def faults_of_paragraphs(self, judge: Callable[[ParagraphLook], Iterable[Finding]]) -> Iterator[Issue]:
+        """Yield what ``judge`` finds wrong with paragraphs; it is asked once for all that look alike."""
+        faults = {look: findings for look in self.looks if (findings := tuple(judge(look)))}
+        for paragraph in self.paragraphs if faults else ():
+            for finding in faults.get(paragraph.look, ()):
+                yield Issue(finding, paragraph.place.path)
+
+    def faults_of_runs(self, judge: Callable[[RunLook], Iterable[Finding]]) -> Iterator[Issue]:
+        """Yield what ``judge`` finds wrong with touched runs; it is asked once for all that look alike."""
+        faults = {look: tuple(judge(look)) for look in dict.fromkeys(self.run_looks)}
+        for run, look in zip(self.runs, self.run_looks, strict=True) if any(faults.values()) else ():
+            for finding in faults[look]:
+                yield Issue(finding, run.place.paragraph.path, run.place.run_id)
 
     def tolerance(self, rule: Rule[Any]) -> int:
         """Return by how many twips a length may be off."""
         twips = None if rule.tolerance is None else rule.tolerance.in_twips()
         return self.policy.twips_tolerance if twips is None else twips
 
-    def is_safe_to_fix(self, run: RunSubject) -> bool:
-        """Say whether fix mode ``safe`` may set a touched run's fonts and size."""
-        paragraph = self.by_path.get(run.place.paragraph.path)
-        return paragraph is not None and paragraph.is_safe_to_fix
+    def touched_runs(self, issues: Iterable[Issue]) -> Iterator[tuple[RunSubject, RunLook]]:
+        """Yield the touched runs that ``issues`` are about, each once, with their looks."""
+        wanted = {issue.run_id for issue in issues}
+        for run, look in zip(self.runs, self.run_looks, strict=True):
+            if run.place.run_id in wanted:
+                yield run, look
 
-    def touched_runs(self, issues: Iterable[Issue]) -> Iterator[RunSubject]:
-        """Yield the touched runs that ``issues`` are about, each once."""
-        wanted = {run_id for issue in issues for run_id in (*issue.run_ids, issue.run_id)}
-        return (run for run in self.runs if run.place.run_id in wanted)
+    def source_in_paragraph(self, value: Effective[Any], look: ParagraphLook) -> str | None:
+        """Return in words where a value of a paragraph comes from."""
+        return source_in_paragraph(self.cascade, value, look.values, look.part.name)
 
-    def source(self, value: Effective[Any], of: ParagraphSubject | RunSubject) -> str | None:
-        """Return in words where a value of a paragraph or run comes from."""
-        if isinstance(of, RunSubject):
-            return source_in_run(self.cascade, value, of.values, of.place)
-        return source_in_paragraph(self.cascade, value, of.values, of.place)
+    def source_in_run(self, value: Effective[Any], values: RunValues, part: StoryPart) -> str | None:
+        """Return in words where a value of a run comes from."""
+        return source_in_run(self.cascade, value, values, part.name)
 
 
 class TemplateSubject(NamedTuple):
@@ -129,29 +170,29 @@ class TemplateSubject(NamedTuple):
 
     def source_of_paragraph(self, value: Effective[Any], path: str) -> str | None:
         """Return in words where a value of a paragraph comes from now."""
-        return source_in_paragraph(self.cascade, value, self.paragraphs[path][1], self.places[path])
+        return source_in_paragraph(self.cascade, value, self.paragraphs[path][1], self.places[path].part.name)
 
     def source_of_run(self, value: Effective[Any], run_id: str) -> str | None:
         """Return in words where a value of a run comes from now."""
         place, _, now = self.runs[run_id]
-        return source_in_run(self.cascade, value, now, place)
+        return source_in_run(self.cascade, value, now, place.paragraph.part.name)
 
 
 def source_in_paragraph(
-    cascade: Cascade, value: Effective[Any], values: ParagraphValues, place: ParagraphPlace
+    cascade: Cascade, value: Effective[Any], values: ParagraphValues, part_name: str
 ) -> str | None:
     """Return in words where ``value``, one of a paragraph's ``values``, comes from."""
     style = cascade.styles.applied_id(values.style_id, "paragraph")
-    return cascade.sources.describe(value, (style,), place.part.name)
+    return cascade.sources.describe(value, (style,), part_name)
 
 
-def source_in_run(cascade: Cascade, value: Effective[Any], values: RunValues, place: RunPlace) -> str | None:
+def source_in_run(cascade: Cascade, value: Effective[Any], values: RunValues, part_name: str) -> str | None:
     """Return in words where ``value``, one of a run's ``values``, comes from."""
     asked = (
         cascade.styles.applied_id(values.character_style_id, "character"),
         cascade.styles.applied_id(values.paragraph_style_id, "paragraph"),
     )
-    return cascade.sources.describe(value, asked, place.paragraph.part.name)
+    return cascade.sources.describe(value, asked, part_name)
 
 
 def template_subject(
@@ -178,4 +219,4 @@ def template_subject(
 
 def text_of_run(place: RunPlace) -> str:
     """Return the characters of a run's w:t elements."""
-    return "".join(node.text or "" for node in place.element.iterchildren(place.paragraph.part.w.t))
+    return "".join([node.text or "" for node in place.element.iterchildren(place.paragraph.part.w.t)])

@@ -51,6 +51,7 @@ def suggest_policy(document: Document, runs: Sequence[RunPlace]) -> Policy:
     house = suggest_house_style(document, runs, now, forbid_tables=forbid_tables)
     subject = policy_subject(document, runs, now, Policy(forbid_tables=forbid_tables))
     values, paragraphs = list(now.runs.values()), subject.paragraphs
+    indents = [indent_twips(each.look) for each in paragraphs]
     trim_chars = Policy().trim_chars
     fonts = _fonts_shown(now, {place.run_id: text_of_run(place) for place in runs})
     policy = Policy(
@@ -60,7 +61,7 @@ def suggest_policy(document: Document, runs: Sequence[RunPlace]) -> Policy:
         run_font_east_asia=fonts["east_asia"],
         run_size_pt=_common("run_size_pt", (to_points(each.size_half_points.value) for each in values)),
         line_spacing_twips=_common("line_spacing_twips", (each.values.line.value for each in paragraphs)),
-        first_line_indent_twips=_common("first_line_indent_twips", map(indent_twips, paragraphs)),
+        first_line_indent_twips=_common("first_line_indent_twips", indents),
         trim_leading_spaces=not any(each.text.startswith(trim_chars) for each in paragraphs),
         trim_chars=trim_chars,
         house_style=house,

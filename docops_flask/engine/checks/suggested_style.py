@@ -15,12 +15,11 @@ from docops_flask.engine.checks.role_alignment_mismatch import alignment_of
 from docops_flask.engine.checks.role_color_mismatch import is_color
 from docops_flask.engine.checks.role_indent_mismatch import KEYS as INDENTS
 from docops_flask.engine.checks.role_indent_mismatch import Key as IndentKey
-from docops_flask.engine.checks.role_indent_mismatch import actual_indent, character_twips
-from docops_flask.engine.checks.role_issue import role_of_run
+from docops_flask.engine.checks.role_indent_mismatch import actual_indent, beginning_of, character_twips
 from docops_flask.engine.checks.role_line_spacing_mismatch import line_spacing_of
 from docops_flask.engine.checks.role_space_mismatch import KEYS as SPACES
 from docops_flask.engine.checks.role_space_mismatch import space_twips
-from docops_flask.engine.checks.subject import ParagraphSubject, PolicySubject, RunSubject
+from docops_flask.engine.checks.subject import ParagraphSubject, PolicySubject, RoleRun
 from docops_flask.engine.document.document import Document
 from docops_flask.engine.document.places import RunPlace
 from docops_flask.engine.formatting.page_geometry import PageGeometry
@@ -48,7 +47,7 @@ class _Part:
     """What has one role: its paragraphs, and the runs that are held against it."""
 
     paragraphs: list[ParagraphSubject]
-    runs: list[RunSubject]
+    runs: list[RoleRun]
 
 
 def suggest_house_style(
@@ -58,7 +57,7 @@ def suggest_house_style(
     policy = OPEN_POLICY._replace(forbid_tables=forbid_tables, house_style=_ALL_ROLES)
     subject = policy_subject(document, runs, now, policy)
     parts = _parts(subject)
-    roles = {role: _role_rules(parts[role], subject) for role in ROLES if role in parts}
+    roles = {role: _role_rules(parts[role]) for role in ROLES if role in parts}
     return HouseStyle(
         page=_page_rules(subject.geometry),
         roles={role: rules for role, rules in roles.items() if rules != RoleRules()},
@@ -73,44 +72,43 @@ def _parts(subject: PolicySubject) -> Mapping[str, _Part]:
             continue
         parts.setdefault(paragraph.role.role, _Part([], [])).paragraphs.append(paragraph)
         for run in paragraph.runs:
-            role = role_of_run(run, paragraph, subject)
-            if role is not None:
-                parts.setdefault(role.role, _Part([], [])).runs.append(run)
+            if run.look.rules is not None:
+                parts.setdefault(run.look.role, _Part([], [])).runs.append(run)
     return parts
 
 
-def _role_rules(part: _Part, subject: PolicySubject) -> RoleRules:
-    visible = [run for run in part.runs if run.text.strip()]
+def _role_rules(part: _Part) -> RoleRules:
+    visible = [run for run in part.runs if not run.look.blank]
     values: dict[str, Any] = {
         "font_east_asia": _font(part.runs, "east_asia"),
         "font_latin": _font(part.runs, "latin"),
-        "size_pt": _common(to_points(run.values.size_half_points.value) for run in visible),
-        "bold": _common(bool(run.values.bold.value) for run in visible),
+        "size_pt": _common(to_points(run.look.values.size_half_points.value) for run in visible),
+        "bold": _common(bool(run.look.values.bold.value) for run in visible),
         "color": _common(_color(run) for run in visible),
         "alignment": _alignments(part.paragraphs),
-        "line_spacing": _common(line_spacing_of(each) for each in part.paragraphs),
+        "line_spacing": _common(line_spacing_of(each.look) for each in part.paragraphs),
     }
     for indent in INDENTS:
         values[indent] = _indent(indent, part.paragraphs)
     for space in SPACES:
-        twips = _common(space_twips(space, each, subject) for each in part.paragraphs)
+        twips = _common(space_twips(space, each.look) for each in part.paragraphs)
         values[space] = None if twips is None else Measure(twips)
     return RoleRules(**_usable(values, ROLE_KINDS))
 
 
-def _font(runs: Iterable[RunSubject], slot: Slot) -> tuple[str, ...] | None:
+def _font(runs: Iterable[RoleRun], slot: Slot) -> tuple[str, ...] | None:
     """Return the one font that all characters of a script take, in the spelling that came first."""
     names: dict[str, str] = {}
     for run in runs:
-        for face in fonts_of(run.text, run.values, slot).values():
+        for face in fonts_of(run.look.sample, run.look.values, slot).values():
             if face.value is None or face.value.name is None:
                 return None
             names.setdefault(face.value.name.casefold(), face.value.name)
     return tuple(names.values()) if len(names) == 1 else None
 
 
-def _color(run: RunSubject) -> str:
-    color = run.values.color.value or "auto"
+def _color(run: RoleRun) -> str:
+    color = run.look.values.color.value or "auto"
     return "black" if is_color(color, "black") else color
 
 
@@ -124,13 +122,17 @@ def _indent(key: IndentKey, paragraphs: Sequence[ParagraphSubject]) -> Measure |
     in_characters = _common(_characters(key, each) for each in held)
     if in_characters:
         return Measure(in_characters, CHARACTERS)
-    twips = _common(actual_indent(key, each).twips for each in held)
+    twips = _common(_twips(key, each) for each in held)
     return None if twips is None else Measure(round(twips))
 
 
 def _characters(key: IndentKey, paragraph: ParagraphSubject) -> float | None:
-    twips, character = actual_indent(key, paragraph).twips, character_twips(paragraph)
+    twips, character = _twips(key, paragraph), character_twips(paragraph.look)
     return None if twips is None or not character else round(twips / character, 2)
+
+
+def _twips(key: IndentKey, paragraph: ParagraphSubject) -> float | None:
+    return actual_indent(key, paragraph.look, beginning_of(paragraph.text)).twips
 
 
 def _page_rules(pages: Iterable[PageGeometry]) -> PageRules:

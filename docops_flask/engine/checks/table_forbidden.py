@@ -11,6 +11,7 @@ A table is never removed: what to do with its contents is for a person to decide
 from collections.abc import Iterator
 
 from docops_flask.engine.checks.check import Check
+from docops_flask.engine.checks.finding import Finding
 from docops_flask.engine.checks.issue import Issue
 from docops_flask.engine.checks.subject import PolicySubject
 
@@ -24,14 +25,14 @@ class TableForbidden(Check):
         """Yield one issue a table; its ``paragraph_path`` is the table's address."""
         if not subject.policy.forbid_tables:
             return
+        finding = Finding(
+            code=self.code,
+            severity="error",
+            message="The policy forbids tables, and here is one; its cells were not checked. "
+            "Write its contents as paragraphs, or set forbid_tables to false.",
+            expected="no table",
+            actual="table",
+            rule_key="forbid_tables",
+        )
         for table in subject.tables:
-            yield Issue(
-                code=self.code,
-                severity="error",
-                message="The policy forbids tables, and here is one; its cells were not checked. "
-                "Write its contents as paragraphs, or set forbid_tables to false.",
-                paragraph_path=table.path,
-                expected="no table",
-                actual="table",
-                rule_key="forbid_tables",
-            )
+            yield Issue(finding, table.path)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from docops_flask.engine.checks.finding import Finding
 from docops_flask.engine.checks.issue import Issue
 from docops_flask.engine.checks.subject import ParagraphSubject, PolicySubject
 from docops_flask.engine.policy.house_style import Rule
@@ -23,14 +24,14 @@ def text_issue(
 ) -> Issue:
     """Return the issue that a paragraph's text is not as ``key`` of a policy's texts asks for."""
     clause = f" ({rule.source})" if rule.source else ""
-    return Issue(
+    finding = Finding(
         code=code,
         severity=rule.severity,
         message=f"{message}{clause}. Change the text or the value that was filled in.",
-        paragraph_path=paragraph.place.path,
         expected=expected,
         actual=paragraph.text.strip()[:_SHOWN],
         role=None if paragraph.role is None else paragraph.role.role,
         rule_key=f"text.{key}",
         rule_source=rule.source,
     )
+    return Issue(finding, paragraph.place.path)

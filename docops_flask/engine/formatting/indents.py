@@ -17,6 +17,9 @@ class CharacterSizes(NamedTuple):
     extra_twips: float = 0
 
 
+NO_SIZES = CharacterSizes()
+
+
 class IndentTwips(NamedTuple):
     """Indents in twips, the first line's negative when it hangs; ``None`` where unstated or not known."""
 

@@ -1,66 +1,102 @@
 """Changes the attributes of one property element of a paragraph or run, keeping the schema's order."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 
 from lxml import etree
 from lxml.etree import _Element
 
+from docops_flask.engine.oxml.children import first_child
 from docops_flask.engine.oxml.names import Vocabulary
 
 Attributes = dict[str, str]
 
 
-def edit_property(
-    properties: _Element,
-    local: str,
-    changes: Mapping[str, str | None],
-    successors: Sequence[str],
-    w: Vocabulary,
-    *,
-    shown: Sequence[str] = (),
-) -> tuple[Attributes, Attributes]:
-    """Set attributes (local names) of a property in a w:pPr or w:rPr, ``None`` takes one away.
+class PropertyEdit:
+    """A property element of a w:pPr or w:rPr, by the local names of it and of its attributes.
 
-    The element is made where it is missing, before the first of ``successors``. Returns the attributes
-    named in ``changes`` and ``shown`` before and after.
+    It is made where it is missing, before the first of ``successors``, and so is the w:pPr or w:rPr
+    (``holder``, a Clark name), as the first child of ``owner``.
     """
-    element = _property(properties, local, successors, w)
-    names = (*changes, *shown)
-    before = _attributes(element, names, w)
-    for name, value in changes.items():
-        if value is not None:
-            element.set(_name(name, w), value)
-        elif name in before:
-            del element.attrib[_name(name, w)]
-    return before, _attributes(element, names, w)
+
+    __slots__ = ("_element", "_names")
+
+    def __init__(
+        self, owner: _Element, holder: str, local: str, successors: Sequence[str], w: Vocabulary
+    ) -> None:
+        properties = first_child(owner, holder)
+        if properties is None:
+            properties = etree.Element(holder)
+            owner.insert(0, properties)
+        self._names = _clark_names(w)
+        tag = self._names[local]
+        # Of several (an error of the file) the last is the one that is read.
+        element = next(properties.iterchildren(tag, reversed=True), None)
+        self._element = _inserted(properties, tag, successors, w) if element is None else element
+
+    def stated(self, names: Iterable[str]) -> Attributes:
+        """Return those of the attributes that are there."""
+        get, clark = self._element.get, self._names
+        values = [(name, get(clark[name])) for name in names]
+        return {name: value for name, value in values if value is not None}
+
+    def take_away(self, names: Iterable[str]) -> Attributes:
+        """Take attributes away; return those that were there."""
+        before = self.stated(names)
+        for name in before:
+            del self._element.attrib[self._names[name]]
+        return before
+
+    def put(self, changes: Mapping[str, str]) -> None:
+        """Set attributes."""
+        for name, value in changes.items():
+            self._element.set(self._names[name], value)
+
+    def change(
+        self, changes: Mapping[str, str | None], shown: Sequence[str] = ()
+    ) -> tuple[Attributes, Attributes]:
+        """Set attributes, ``None`` takes one away.
+
+        Returns the attributes named in ``changes`` and ``shown`` before and after.
+        """
+        before = self.stated((*changes, *shown))
+        after = dict(before)
+        for name, value in changes.items():
+            if value is not None:
+                self._element.set(self._names[name], value)
+                after[name] = value
+            elif name in before:
+                del self._element.attrib[self._names[name]]
+                del after[name]
+        return before, {name: after[name] for name in (*changes, *shown) if name in after}
 
 
-def own_properties(owner: _Element, tag: str) -> _Element:
-    """Return the w:pPr or w:rPr (``tag``) of a paragraph or run, made as its first child when missing."""
-    properties = owner.find(tag)
-    if properties is None:
-        properties = etree.Element(tag)
-        owner.insert(0, properties)
-    return properties
+class _ClarkNames(dict[str, str]):
+    """Local name to Clark name, each made once."""
+
+    def __init__(self, namespace: str) -> None:
+        super().__init__()
+        self._namespace = namespace
+
+    def __missing__(self, local: str) -> str:
+        name = self[local] = f"{{{self._namespace}}}{local}"
+        return name
 
 
-def _name(local: str, w: Vocabulary) -> str:
-    return f"{{{w.namespace}}}{local}"
+@lru_cache(maxsize=2)
+def _clark_names(w: Vocabulary) -> _ClarkNames:
+    return _ClarkNames(w.namespace)
 
 
-def _attributes(element: _Element, names: Sequence[str], w: Vocabulary) -> Attributes:
-    values = {name: element.get(_name(name, w)) for name in names}
-    return {name: value for name, value in values.items() if value is not None}
+@lru_cache(maxsize=16)
+def _tags(locals_: Sequence[str], w: Vocabulary) -> frozenset[str]:
+    names = _clark_names(w)
+    return frozenset(names[local] for local in locals_)
 
 
-def _property(properties: _Element, local: str, successors: Sequence[str], w: Vocabulary) -> _Element:
-    # Of several (an error of the file) the last is the one that is read.
-    element = next(properties.iterchildren(_name(local, w), reversed=True), None)
-    if element is None:
-        element = etree.Element(_name(local, w))
-        after = {_name(successor, w) for successor in successors}
-        position = next(
-            (index for index, child in enumerate(properties) if child.tag in after), len(properties)
-        )
-        properties.insert(position, element)
+def _inserted(properties: _Element, tag: str, successors: Sequence[str], w: Vocabulary) -> _Element:
+    element = etree.Element(tag)
+    after = _tags(tuple(successors), w)
+    position = next((index for index, child in enumerate(properties) if child.tag in after), len(properties))
+    properties.insert(position, element)
     return element

@@ -1,10 +1,12 @@
 """Changes a run's own fonts and size."""
 
+from collections.abc import Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from lxml.etree import _Element
 
-from docops_flask.engine.formatting.property_edit import Attributes, edit_property, own_properties
+from docops_flask.engine.formatting.property_edit import Attributes, PropertyEdit
 from docops_flask.engine.oxml.names import Vocabulary
 
 # What follows w:rFonts and w:sz in EG_RPrBase (17.3.2.28); Word writes and reads it as a sequence.
@@ -41,8 +43,9 @@ class FontSettings(NamedTuple):
         return {slot: name for slot, name in named.items() if name is not None}
 
 
-def set_fonts(run: _Element, settings: FontSettings, w: Vocabulary) -> tuple[Attributes, Attributes]:
-    """Give a w:r these fonts; return the attributes of its w:rFonts concerned, before and after."""
+@lru_cache(maxsize=64)
+def _changes(settings: FontSettings) -> Mapping[str, str | None]:
+    """Return what w:rFonts is to state and, ``None``, to state no more."""
     changes: dict[str, str | None] = {}
     for slot, name in settings.fonts().items():
         attribute, theme = _ATTRIBUTES[slot]
@@ -50,10 +53,14 @@ def set_fonts(run: _Element, settings: FontSettings, w: Vocabulary) -> tuple[Att
         changes[theme] = None
     if settings.hint is not None:
         changes["hint"] = settings.hint
-    return edit_property(own_properties(run, w.rPr), "rFonts", changes, _AFTER_FONTS, w)
+    return changes
+
+
+def set_fonts(run: _Element, settings: FontSettings, w: Vocabulary) -> tuple[Attributes, Attributes]:
+    """Give a w:r these fonts; return the attributes of its w:rFonts concerned, before and after."""
+    return PropertyEdit(run, w.rPr, "rFonts", _AFTER_FONTS, w).change(_changes(settings))
 
 
 def set_size(run: _Element, half_points: int, w: Vocabulary) -> tuple[Attributes, Attributes]:
     """Give a w:r this size; return the attribute of its w:sz before and after."""
-    changes = {"val": str(half_points)}
-    return edit_property(own_properties(run, w.rPr), "sz", changes, _AFTER_SIZE, w)
+    return PropertyEdit(run, w.rPr, "sz", _AFTER_SIZE, w).change({"val": str(half_points)})

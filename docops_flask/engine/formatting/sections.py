@@ -35,6 +35,9 @@ class Grid(NamedTuple):
         return self.character_space / 4096 * 20 if self.kind in _CHARACTER_GRIDS else 0
 
 
+NO_GRID = Grid()
+
+
 class Section(NamedTuple):
     """A section's page; lengths in twips, ``None`` where the document leaves them to Word."""
 
@@ -50,7 +53,7 @@ class Section(NamedTuple):
     gutter: int | None = None
     columns: int = 1
     column_space: int | None = None
-    grid: Grid = Grid()
+    grid: Grid = NO_GRID
 
 
 def read_section(properties: _Element, w: Vocabulary) -> Section:
@@ -80,7 +83,7 @@ def read_section(properties: _Element, w: Vocabulary) -> Section:
 
 def _read_grid(element: _Element | None, w: Vocabulary) -> Grid:
     if element is None:
-        return Grid()
+        return NO_GRID
     return Grid(
         kind=element.get(w.type, "default"),
         line_pitch_twips=to_twips(element.get(w.linePitch)),

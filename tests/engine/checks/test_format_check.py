@@ -242,3 +242,17 @@ def test_an_empty_document_passes():
     for options in (Options(), Options(format_baseline="policy")):
         document = build_document("")
         assert check_format(document, [], observe(document, []), options, Policy()).passed
+
+
+def test_runs_that_look_alike_and_are_repaired_in_other_ways_are_told_apart():
+    # The size is repaired in the same way in both, before it the font of another script.
+    fonts = "<w:rFonts w:ascii='Arial' w:hAnsi='Arial' w:eastAsia='黑体'/><w:sz w:val='20'/>"
+    document = build_document(p(r("Latin", fonts)) + p(r("汉字", fonts)))
+    policy = OPEN_POLICY._replace(run_font_latin="Calibri", run_font_east_asia="宋体", run_size_pt=12)
+
+    report = check_under_policy(document, policy, fix=True)
+
+    assert len(report.fix_changes) == 4
+    assert report.rendered_observed["run_font_latin"] == {"Arial": 1, "Calibri": 1}
+    assert report.rendered_observed["run_font_east_asia"] == {"宋体": 1, "黑体": 1}
+    assert report.rendered_observed["run_size_pt"] == {"12": 2}

@@ -35,7 +35,8 @@ SUBSETS = [[], OTHERS, ["rPr"], ["sectPr"], *([name] for name in OTHERS), *itert
 def test_new_properties_stand_in_the_order_of_the_schema(properties, strict):
     root, paragraph, w = paragraph_with(properties, strict)
 
-    set_first_line_indent(paragraph, 420, Cascade(None), w)
+    cascade = Cascade(None)
+    set_first_line_indent(paragraph, 420, cascade.paragraph(paragraph, w), cascade, w)
     set_line_spacing(paragraph, 360, w)
 
     names = [etree.QName(child).localname for child in paragraph[0]]
@@ -48,7 +49,10 @@ def test_the_attributes_before_and_after_are_returned():
     _, paragraph, w = paragraph_with([])
     cascade = Cascade(None)
 
-    assert set_first_line_indent(paragraph, 420, cascade, w) == ({}, {"firstLine": "420"})
-    assert set_first_line_indent(paragraph, -100, cascade, w) == ({"firstLine": "420"}, {"hanging": "100"})
+    def indent(twips):
+        return set_first_line_indent(paragraph, twips, cascade.paragraph(paragraph, w), cascade, w)
+
+    assert indent(420) == ({}, {"firstLine": "420"})
+    assert indent(-100) == ({"firstLine": "420"}, {"hanging": "100"})
     assert set_line_spacing(paragraph, 360, w) == ({}, {"line": "360"})
     assert set_line_spacing(paragraph, 240, w) == ({"line": "360"}, {"line": "240"})

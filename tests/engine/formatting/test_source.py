@@ -3,7 +3,6 @@
 import pytest
 
 from docops_flask.engine.checks.subject import source_in_paragraph, source_in_run
-from docops_flask.engine.document.places import RunPlace
 from docops_flask.engine.formatting.cascade import Cascade
 from tests.engine.formatting.resolving import open_body
 from tests.factories import p, r, tc, tr
@@ -67,9 +66,9 @@ def test_source(name, expected):
     values = cascade.run(run, paragraph, w)
 
     if hasattr(paragraph, name):
-        found = source_in_paragraph(cascade, getattr(paragraph, name), paragraph, place)
+        found = source_in_paragraph(cascade, getattr(paragraph, name), paragraph, place.part.name)
     else:
-        found = source_in_run(cascade, getattr(values, name), values, RunPlace(run, "p0:r0", place))
+        found = source_in_run(cascade, getattr(values, name), values, place.part.name)
     assert found == expected
 
 
@@ -85,7 +84,7 @@ def test_a_very_long_chain_is_told_by_its_ends():
     (place,) = document.walk.paragraphs
     values = cascade.paragraph(place.element, place.part.w)
 
-    found = source_in_paragraph(cascade, values.line, values, place)
+    found = source_in_paragraph(cascade, values.line, values, place.part.name)
 
     assert found.startswith("style S0, 92 styles between, basedOn S93, ")
     assert found.endswith(", basedOn S99, basedOn Normal, word/styles.xml")

@@ -1,0 +1,53 @@
+"""The report as JSON text is the report as data, written without making the data first."""
+
+import pytest
+from lxml import etree
+
+from docops_flask.engine.checks.finding import Finding
+from docops_flask.engine.checks.fix_change import FixChange
+from docops_flask.engine.checks.format_report import FormatReport
+from docops_flask.engine.checks.issue import Issue
+from docops_flask.engine.json_text import json_text
+
+PLAIN = Finding(code="A", severity="warn", message="is wrong")
+TRICKY = Finding(
+    code="B",
+    severity="error",
+    message='says "paragraph_path": null, "run_id": null, "fixed": null and "run_ids": null \\ \n 宋体',
+    expected='"fixed": null',
+    actual=10.5,
+    tolerance=20,
+    fixable=True,
+    slot="latin",
+    origin="direct",
+    source="direct formatting, word/document.xml",
+    role="body",
+    rule_key="roles.body.size_pt",
+    rule_source="GB/T 9704-2012, 7.3.3",
+    section=0,
+)
+ISSUES = [
+    Issue(PLAIN, "p0"),
+    Issue(PLAIN, "p0", "p0:r1"),
+    Issue(TRICKY, 'n"1\\.p0', 'n"1\\.p0:r0', ('n"1\\.p0:r0', "p0:r2"), True),
+    Issue(TRICKY, "t0.r0.c0.p0"),
+]
+CHANGES = [
+    FixChange(
+        "p0", "first_line_indent_twips", {"firstLine": "1"}, {"hanging": "2"}, "ind", etree.Element("p")
+    ),
+    FixChange('n"1.p0', "run_font", {}, {"eastAsia": '"宋体"'}, "rFonts", etree.Element("r"), 'n"1.p0:r0'),
+]
+
+
+@pytest.mark.parametrize("issues", [[], ISSUES])
+@pytest.mark.parametrize("changes", [[], CHANGES])
+def test_the_text_of_a_report_is_that_of_its_data(issues, changes):
+    report = FormatReport("strict", "policy", issues=tuple(issues), fix_changes=tuple(changes))
+    assert report.as_json() == json_text(report.as_dict())
+
+
+def test_the_claims_are_the_part_of_the_data_that_tells_the_changes():
+    report = FormatReport("strict", "policy", issues=tuple(ISSUES), fix_changes=tuple(CHANGES))
+    assert report.claims() == {"summary": {"fix_changes": report.as_dict()["summary"]["fix_changes"]}}
+    assert len(report.claims()["summary"]["fix_changes"]) == 2
