@@ -7,6 +7,7 @@ the server is as it was before.
 import io
 import json
 import re
+import socket
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,6 +17,7 @@ import psutil
 
 from tests.conftest import ROOT
 from tests.e2e.gunicorn_server import Answer, GunicornServer, eventually, send
+from tests.e2e.nginx_server import received
 from tests.web.forms import members
 
 ANSWER_SECONDS = 10
@@ -141,6 +143,20 @@ def ask(method: str, path: str, body: Any = None, **headers: str) -> Send:
             return send(connection, method, path, body, **headers)
         finally:
             connection.close()
+
+    return request
+
+
+def say(words: bytes, *more: bytes) -> Send:
+    """A request byte by byte as given; ``more`` follows when the server has answered 100 (Continue)."""
+
+    def request(server: GunicornServer) -> Answer:
+        with socket.create_connection(("127.0.0.1", server.port), ANSWER_SECONDS) as connection:
+            connection.sendall(words)
+            for each in more:
+                assert connection.recv(1000).startswith(b"HTTP/1.1 100 ")
+                connection.sendall(each)
+            return received(connection)
 
     return request
 

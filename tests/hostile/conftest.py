@@ -9,7 +9,7 @@ from tests.e2e.gunicorn_server import GunicornServer
 from tests.hostile.answer_checks import HostileServer
 
 __all__ = ["hostile_server", "request_server", "start_server"]
-PASSWORD = ("office", "pass:词")
+PASSWORD = ("office", "pass:词!")
 ORIGIN = "https://office.example"
 
 

@@ -1,4 +1,4 @@
-"""Form fields and policies that are refused: unknown, repeated, huge, in conflict, or YAML that would do more."""
+"""Fields and policies that are refused: unknown, repeated, huge, in conflict, or YAML that would do more."""
 
 from docops_flask.engine.checks.suggested_policy import policy_to_yaml
 from docops_flask.engine.policy.policy import Policy
