@@ -85,7 +85,7 @@ class HostileServer:
         assert _REQUEST_ID.match(body["detail"]["request_id"])
         texts = list(_texts(body))
         assert all(text.isprintable() for text in texts)
-        _says_nothing_of_the_server(" ".join(texts), self.server)
+        says_nothing_of_the_server(" ".join(texts), self.server)
         for text in texts:
             _repeats_nothing(text, [_text(each) for each in sent])
 
@@ -173,7 +173,8 @@ def _texts(value: object) -> Iterable[str]:
             yield from _texts(each)
 
 
-def _says_nothing_of_the_server(text: str, server: GunicornServer) -> None:
+def says_nothing_of_the_server(text: str, server: GunicornServer) -> None:
+    """Assert that ``text`` holds no path, no class name and nothing of a traceback."""
     assert str(ROOT) not in text
     assert str(server.work_folder) not in text
     assert not _PATH.search(text), text
