@@ -185,7 +185,7 @@ def policies(*, as_json: bool) -> None:
 
 
 def _one_line(_context: click.Context, _option: click.Parameter, value: str | None) -> str | None:
-    from docops_flask.web.echo import NOT_XML
+    from docops_flask.engine.xml_characters import NOT_XML
 
     if value is not None and (NOT_XML.search(value) or len(value.splitlines()) != 1 or not value.strip()):
         raise click.BadParameter("use one line of text")

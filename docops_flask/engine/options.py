@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Literal, NamedTuple, cast
 
+from docops_flask.engine.echo import echo
 from docops_flask.engine.errors import ArgumentConflict, InvalidArgument
 
 FormatMode = Literal["report", "strict", "off"]
@@ -101,7 +102,7 @@ def _unknown_value(name: str, value: str, allowed: tuple[str, ...]) -> InvalidAr
     return InvalidArgument(
         f"{name}: unknown value; use one of {', '.join(allowed)}.",
         field=name,
-        value=value[:64],
+        value=echo(value),
         allowed=list(allowed),
     )
 

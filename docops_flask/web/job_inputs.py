@@ -5,6 +5,7 @@ Knows no Flask: the shell's command makes its jobs here as the views do.
 
 from collections.abc import Mapping
 
+from docops_flask.engine.echo import echo
 from docops_flask.engine.errors import ArgumentConflict, InvalidArgument
 from docops_flask.engine.job import Job, JobKind
 from docops_flask.engine.opc.limits import Limits
@@ -14,7 +15,6 @@ from docops_flask.engine.skills.registry import SkillRegistry
 from docops_flask.engine.skills.skill import Skill
 from docops_flask.policy_registry import PolicyRegistry
 from docops_flask.policy_yaml import parse_policy
-from docops_flask.web.echo import echo
 from docops_flask.web.schemas import load_task
 from docops_flask.web.task_json import parse_task
 

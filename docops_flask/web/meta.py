@@ -6,6 +6,7 @@ from typing import Any
 from flask import Blueprint, Response
 
 from docops_flask import __version__
+from docops_flask.engine.echo import echo
 from docops_flask.engine.errors import InvalidArgument
 from docops_flask.engine.options import CHOICES
 from docops_flask.engine.skills.json_schema import payload_json_schema
@@ -14,7 +15,6 @@ from docops_flask.engine.skills.skill import Field, Label, Skill
 from docops_flask.engine.skills.wording import LANGUAGES
 from docops_flask.policy_registry import PolicyRegistry, describe_policy
 from docops_flask.web.auth import protect
-from docops_flask.web.echo import echo
 from docops_flask.web.errors import NotFound
 from docops_flask.web.request import api_request
 from docops_flask.web.services import services

@@ -4,6 +4,7 @@ werkzeug's own form parser asks for a file's stream without saying which part it
 part can have a limit of its own; its decoder, which does the parsing proper, is used here instead.
 """
 
+from collections.abc import Iterator
 from typing import Protocol
 
 from werkzeug.exceptions import RequestEntityTooLarge
@@ -16,8 +17,11 @@ from docops_flask.web.errors import BodyUnreadable
 
 # More than any job has; what a request with more parts means is no longer worth finding out.
 _MAX_PARTS = 64
-# Of the decoder's buffer: one block of the body and the headers of a part.
-_BUFFER_BYTES = 1024 * 1024
+# The decoder is fed so many at a time, and keeps what it is given until a part's headers are whole. They take
+# a hundred times as long to read as a content of their size, so their size has to have a limit: 16 KiB are
+# read always, 32 KiB never.
+_BITE_BYTES = 16 * 1024
+_BUFFER_BYTES = 2 * _BITE_BYTES
 
 
 class PartReceiver(Protocol):
@@ -42,8 +46,9 @@ def read_parts(body: RequestBody, content_type: str | None, receiver: PartReceiv
     while True:
         block = body.read()
         try:
-            decoder.receive_data(block or None)
-            _hand_over(decoder, receiver)
+            for bite in _bites(block):
+                decoder.receive_data(bite)
+                _hand_over(decoder, receiver)
         except RequestEntityTooLarge as error:
             raise BodyUnreadable(f"more than {_MAX_PARTS} parts, or a part with huge headers.") from error
         except ValueError as error:
@@ -60,6 +65,14 @@ def _boundary(content_type: str | None) -> bytes:
     if not boundary or not boundary.isascii():
         raise BodyUnreadable("the Content-Type names no usable boundary.")
     return boundary.encode("ascii")
+
+
+def _bites(block: bytes) -> Iterator[bytes | None]:
+    """Yield ``block`` as the decoder is to have it: ``None`` at the end of the body."""
+    if not block:
+        yield None
+    for start in range(0, len(block), _BITE_BYTES):
+        yield block[start : start + _BITE_BYTES]
 
 
 def _hand_over(decoder: MultipartDecoder, receiver: PartReceiver) -> None:

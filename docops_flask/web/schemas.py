@@ -8,10 +8,11 @@ from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields
 
+from docops_flask.engine.echo import echo
 from docops_flask.engine.errors import InvalidArgument
 from docops_flask.engine.skills.json_schema import field_json_schema
 from docops_flask.engine.skills.skill import Field, Skill
-from docops_flask.web.echo import NOT_XML, echo
+from docops_flask.engine.xml_characters import NOT_XML
 
 _MAX_ERRORS = 50
 _PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from docops_flask.engine.echo import echo
 from docops_flask.engine.errors import DocopsError, InvalidArgument, InvalidMediaType
 from docops_flask.engine.options import FIELD_ORDER
 from docops_flask.jobs.errors import storage_errors
 from docops_flask.jobs.workspace import Workspace
 from docops_flask.settings import Settings
-from docops_flask.web.echo import echo
 from docops_flask.web.errors import UploadTooLarge
 from docops_flask.web.file_parts import HEAD_BYTES, FilePart, task_part, template_part, verification_parts
 from docops_flask.web.multipart import read_parts

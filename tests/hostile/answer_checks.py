@@ -7,6 +7,7 @@ the server is as it was before.
 import io
 import json
 import re
+import socket
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,6 +17,7 @@ import psutil
 
 from tests.conftest import ROOT
 from tests.e2e.gunicorn_server import Answer, GunicornServer, eventually, send
+from tests.e2e.nginx_server import received
 from tests.web.forms import members
 
 ANSWER_SECONDS = 10
@@ -83,17 +85,15 @@ class HostileServer:
         assert _REQUEST_ID.match(body["detail"]["request_id"])
         texts = list(_texts(body))
         assert all(text.isprintable() for text in texts)
-        _says_nothing_of_the_server(" ".join(texts), self.server)
+        says_nothing_of_the_server(" ".join(texts), self.server)
         for text in texts:
-            _repeats_nothing(text.encode(), [_bytes(each) for each in sent])
+            _repeats_nothing(text, [_text(each) for each in sent])
 
     def check_log(self, answer: Answer, expected: Refusal) -> None:
         """Assert one ``error`` line with the reason, and no ``done`` line, of the request."""
-        request_id = answer.headers["X-Docops-Request-Id"]
 
         def ended() -> list[dict[str, Any]]:
-            lines = [line for line in self.server.log if line.get("request_id") == request_id]
-            return [line for line in lines if line["event"] != "start"]
+            return [line for line in self.lines_of(answer) if line["event"] != "start"]
 
         (line,) = eventually(ended, CLEAN_SECONDS)
         assert line["event"] == "error"
@@ -101,6 +101,11 @@ class HostileServer:
         assert line["inner"]
         assert expected.inner in line["inner"]
         assert str(self.server.work_folder) not in json.dumps(line)
+
+    def lines_of(self, answer: Answer) -> list[dict[str, Any]]:
+        """Return the lines that the log has of the request of ``answer``."""
+        request_id = answer.headers["X-Docops-Request-Id"]
+        return [line for line in self.server.log if line.get("request_id") == request_id]
 
     def check_rest(self) -> None:
         """Assert that nothing is left of any job, and that the next good one is done as ever."""
@@ -142,6 +147,20 @@ def ask(method: str, path: str, body: Any = None, **headers: str) -> Send:
     return request
 
 
+def say(words: bytes, *more: bytes) -> Send:
+    """A request byte by byte as given; ``more`` follows when the server has answered 100 (Continue)."""
+
+    def request(server: GunicornServer) -> Answer:
+        with socket.create_connection(("127.0.0.1", server.port), ANSWER_SECONDS) as connection:
+            connection.sendall(words)
+            for each in more:
+                assert connection.recv(1000).startswith(b"HTTP/1.1 100 ")
+                connection.sendall(each)
+            return received(connection)
+
+    return request
+
+
 def _texts(value: object) -> Iterable[str]:
     if isinstance(value, str):
         yield value
@@ -154,20 +173,21 @@ def _texts(value: object) -> Iterable[str]:
             yield from _texts(each)
 
 
-def _says_nothing_of_the_server(text: str, server: GunicornServer) -> None:
+def says_nothing_of_the_server(text: str, server: GunicornServer) -> None:
+    """Assert that ``text`` holds no path, no class name and nothing of a traceback."""
     assert str(ROOT) not in text
     assert str(server.work_folder) not in text
     assert not _PATH.search(text), text
     assert set(_CLASS_NAME.findall(text)) <= _NO_CLASS_NAMES, text
 
 
-def _repeats_nothing(text: bytes, sent: list[bytes]) -> None:
-    """Assert that no more than 64 bytes in a row of ``sent`` stand in ``text``."""
+def _repeats_nothing(text: str, sent: list[str]) -> None:
+    """Assert that no more than 64 characters in a row of ``sent`` stand in ``text``."""
     size = ECHO_CHARACTERS + 1
     for start in range(len(text) - size + 1):
         window = text[start : start + size]
         assert not any(window in each for each in sent), f"repeats {window!r}"
 
 
-def _bytes(text: bytes | str) -> bytes:
-    return text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
+def _text(sent: bytes | str) -> str:
+    return sent if isinstance(sent, str) else sent.decode("utf-8", "replace")

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from operator import itemgetter
 from typing import Any, NamedTuple, TypeVar
 
+from docops_flask.engine.echo import echo
 from docops_flask.engine.errors import InvalidArgument
 
 T = TypeVar("T")
@@ -121,7 +122,7 @@ def _fixes(report: object) -> Iterator[Fix]:
 
 def _attributes(change: dict[str, Any], name: str, path: str) -> dict[str, str]:
     given = _member(change, name, dict, REPORT, path)
-    return {key: _as(str, value, REPORT, f"{path}.{name}.{key[:64]}") for key, value in given.items()}
+    return {key: _as(str, value, REPORT, f"{path}.{name}.{echo(key)}") for key, value in given.items()}
 
 
 def _member(holder: dict[str, Any], name: str, wanted: type[T], part: str, path: str) -> T:

@@ -1,0 +1,26 @@
+"""What an answer repeats of a request is short and shows as what it is."""
+
+import pytest
+
+from docops_flask.engine.echo import echo
+
+
+@pytest.mark.parametrize(
+    ("sent", "repeated"),
+    [
+        ("", ""),
+        ("formatmode", "formatmode"),
+        ("会议 通知 😀", "会议 通知 😀"),
+        ("x" * 65, "x" * 64),
+        ("\n" * 65, "\\u000a" * 64),
+        ("a\r\nb\tc\0", "a\\u000d\\u000ab\\u0009c\\u0000"),
+        ("\x1b[2J", "\\u001b[2J"),
+        ("\u202egnp.exe", "\\u202egnp.exe"),
+        ("\u200b\ufeff\u2028\u3000", "\\u200b\\ufeff\\u2028\\u3000"),
+        ("\ud800", "\\ud800"),
+        ("\U000e0041", "\\U000e0041"),
+    ],
+)
+def test_at_most_64_characters_and_those_that_do_not_show_escaped(sent, repeated):
+    assert echo(sent) == repeated
+    assert repeated.isprintable()
