@@ -53,9 +53,11 @@ def _refuse(_status: int) -> None:
 
 def _credentials(request: ApiRequest) -> Authorization | None:
     """Return what the header says, read strictly; Flask-HTTPAuth takes any scheme and loose base64."""
-    # werkzeug raises for what is not ASCII, and no base64 is.
-    is_ascii = request.headers.get("Authorization", "").isascii()
-    given = request.authorization if is_ascii else None
+    try:
+        given = request.authorization
+    except ValueError:
+        # What is not ASCII is no base64 either; of that werkzeug answers None by itself.
+        return None
     return given if given is not None and given.type == "basic" else None
 
 
