@@ -6,7 +6,7 @@ RUNTIME := $(VENV)/.runtime
 DEVELOPMENT := $(VENV)/.development
 ROBUSTNESS := $(VENV)/.robustness
 BENCH := $(VENV)/.bench
-# What `make fuzz` tries: that many mutated packages, and so long with each of the two fuzzers.
+# What `make fuzz` tries: that many mutated packages and requests of each kind, and so long with each of the two fuzzers.
 FUZZ_EXAMPLES ?= 5000
 FUZZ_SECONDS ?= 300
 # Without bytecode every renderer would compile the engine anew: a quarter of a second of CPU for each job.
@@ -41,7 +41,7 @@ endurance: $(RUNTIME)  ## crowds, hostile requests, hanging jobs, large files, f
 	@mkdir -p artifacts
 	@$(BIN)/python tools/endurance.py --write-summary artifacts/endurance.json
 
-fuzz: $(ROBUSTNESS)  ## try 5,000 mutated packages, then fuzz the guard and the placeholder grammar
+fuzz: $(ROBUSTNESS)  ## try 5,000 mutated packages and requests, then fuzz the guard and the placeholder grammar
 	@mkdir -p artifacts
 	@DOCOPS_FUZZ_EXAMPLES=$(FUZZ_EXAMPLES) $(BIN)/python -m pytest tests/fuzz --hypothesis-show-statistics
 	@$(BIN)/python -m tests.fuzz.guard_fuzzer -max_total_time=$(FUZZ_SECONDS) -artifact_prefix=artifacts/

@@ -13,9 +13,9 @@ from docops_flask.engine.sandbox.seccomp import refuse_calls
 _PACKAGE = Path(__file__).resolve().parents[2]
 # What folders of installed packages are called; this package may be in one of them.
 _INSTALLED = frozenset({"site-packages", "dist-packages"})
-# Where the dynamic loader finds the libraries of extension modules that are loaded later.
 # The fields 50 and 51 of /proc/self/stat, counted from behind the name: where the block begins and ends.
 _ENV_START = 50 - 3
+# Where the dynamic loader finds the libraries of extension modules that are loaded later.
 _LIBRARIES = ("/usr/lib", "/usr/lib64", "/lib", "/lib64", "/usr/local/lib", "/etc/ld.so.cache")
 
 
