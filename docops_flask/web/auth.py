@@ -12,6 +12,7 @@ from docops_flask.web.services import services
 
 REALM = "docops"
 CHALLENGE = f'Basic realm="{REALM}"'
+_HEADERS = {"WWW-Authenticate": CHALLENGE}
 _auth = HTTPBasicAuth(realm=REALM)
 
 
@@ -22,7 +23,7 @@ def protect(bp: Blueprint) -> None:
 
 def challenge(response: Response) -> None:
     """Tell the client of a 401 how to authenticate."""
-    response.headers["WWW-Authenticate"] = CHALLENGE
+    response.headers.update(_HEADERS)
 
 
 def _require_credentials() -> None:

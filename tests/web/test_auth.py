@@ -3,7 +3,9 @@
 import base64
 
 import pytest
+from flask import Blueprint
 
+from docops_flask.web.auth import protect
 from tests.web.forms import form
 
 PASSWORD = "pa:ss 密码"
@@ -85,3 +87,14 @@ def test_the_right_credentials_in_the_parameters_of_another_scheme_do_not_open(m
     client = make_client(web_basic_auth=("user", "sesame"))
     header = f'{scheme} username="user", password="sesame"'
     assert client.get("/v1/meta", headers={"Authorization": header}).status_code == 401
+
+
+def test_a_blueprint_is_protected_by_one_call(make_app):
+    blueprint = Blueprint("another", __name__)
+    blueprint.get("/another")(lambda: "opened")
+    protect(blueprint)
+    app = make_app(web_basic_auth=("user", PASSWORD))
+    app.register_blueprint(blueprint)
+    client = app.test_client()
+    assert client.get("/another").status_code == 401
+    assert client.get("/another", headers={"Authorization": basic(f"user:{PASSWORD}")}).text == "opened"
