@@ -109,10 +109,11 @@ def on_starting(server: Any) -> None:
 
 
 def on_exit(server: Any) -> None:
-    """Remove the figures of the workers that were."""
+    """Remove the figures of the workers that were, and what those left that were killed last of all."""
     metrics = getattr(server, "docops_metrics", None)
     if metrics is not None:
         metrics.close()
+    Workspaces(work_folder(os.environ)).sweep()
 
 
 def on_reload(_server: Any) -> None:

@@ -4,6 +4,7 @@ It runs from any working directory, and leaves a mark when it is imported a seco
 """
 
 import os
+import signal
 import sys
 from multiprocessing import forkserver
 from pathlib import Path
@@ -97,4 +98,6 @@ ROLES = {
 }
 
 if __name__ == "__main__":
+    # A shell has what it starts in the background ignore SIGINT, and so everything below it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     ROLES[sys.argv[1]](*sys.argv[2:])

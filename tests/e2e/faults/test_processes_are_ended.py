@@ -21,6 +21,20 @@ def test_a_killed_worker(start_server):
     tidy.again()
 
 
+def test_a_worker_that_is_killed_as_the_server_stops_leaves_nothing(start_server):
+    server = start_server(max_concurrency=1)
+    _, renderer = server.frozen_job()
+    (worker,) = server.workers()
+    # The master hears of both at once: no other worker comes to clear up after this one.
+    server.process.send_signal(signal.SIGSTOP)
+    worker.kill()
+    server.process.send_signal(signal.SIGTERM)
+    renderer.resume()
+    server.process.send_signal(signal.SIGCONT)
+    assert server.process.wait(60) == 0
+    assert list(server.work_folder.iterdir()) == []
+
+
 def test_a_killed_master_takes_no_running_job_along_and_leaves_nothing(start_server):
     server = start_server(max_concurrency=1)
     Tidy(server)
