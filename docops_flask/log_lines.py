@@ -48,45 +48,45 @@ class LineWriter:
 
     def forget(self) -> None:
         """Begin anew, in a forked child: what its parent has not written yet is for the parent to write."""
-        self._changed = threading.Condition()
+        self._mutex = threading.Lock()
+        self._wanted = threading.Condition(self._mutex)
+        self._emptied = threading.Condition(self._mutex)
         self._thread: threading.Thread | None = None
-        self._pending: deque[bytes] = deque()
+        # Each line with a lock that whoever logs it waits for: that wakes nobody else, as a condition would.
+        self._pending: deque[tuple[bytes, threading.Lock]] = deque()
         self._pending_bytes = 0
-        self._accepted = 0
-        self._finished = 0
         self._lost = 0
         self._is_stuck = False
         self._is_closed = False
 
     def write(self, line: bytes) -> None:
         """Have ``line`` written; return when it is, or soon when it cannot be."""
-        with self._changed:
+        written = threading.Lock()
+        written.acquire()
+        with self._mutex:
             if self._pending_bytes + len(line) > _PENDING_BYTES:
                 self._lost += 1
                 return
-            self._pending.append(line)
+            self._pending.append((line, written))
             self._pending_bytes += len(line)
-            self._accepted += 1
             self._ensure_thread()
-            self._changed.notify_all()
-            self._await(self._accepted)
+            self._wanted.notify()
+            if self._is_stuck:
+                return
+        if not written.acquire(timeout=_PATIENCE_SECONDS):
+            with self._mutex:
+                self._is_stuck = self._is_stuck or written.locked()
 
     def flush(self) -> None:
         """Wait until all is written, for a second at most."""
-        with self._changed:
-            self._changed.wait_for(lambda: not self._pending, _FLUSH_SECONDS)
+        with self._mutex:
+            self._emptied.wait_for(lambda: not self._pending, _FLUSH_SECONDS)
 
     def close(self) -> None:
         """End the thread when all is written."""
-        with self._changed:
+        with self._mutex:
             self._is_closed = True
-            self._changed.notify_all()
-
-    def _await(self, number: int) -> None:
-        """Wait for the line ``number``, unless it is known that nothing gets on."""
-        if not self._changed.wait_for(lambda: self._is_stuck or self._finished >= number, _PATIENCE_SECONDS):
-            self._is_stuck = True
-            self._changed.notify_all()
+            self._wanted.notify()
 
     def _ensure_thread(self) -> None:
         if self._thread is None:
@@ -101,20 +101,19 @@ class LineWriter:
             if lost and unwritten == len(parts):
                 # The line that was to tell is among those that are lost.
                 unwritten += lost - 1
-            with self._changed:
+            with self._mutex:
                 for line in lines:
-                    self._pending.popleft()
+                    self._pending.popleft()[1].release()
                     self._pending_bytes -= len(line)
-                self._finished += len(lines)
                 self._lost += unwritten
                 self._is_stuck = False
-                self._changed.notify_all()
+                self._emptied.notify_all()
 
     def _next_batch(self) -> tuple[list[bytes], int] | None:
-        with self._changed:
-            self._changed.wait_for(lambda: self._pending or self._is_closed)
+        with self._mutex:
+            self._wanted.wait_for(lambda: self._pending or self._is_closed)
             lost, self._lost = self._lost, 0
-            return (list(self._pending), lost) if self._pending else None
+            return ([line for line, _ in self._pending], lost) if self._pending else None
 
     def _write_all(self, text: bytes) -> bytes:
         """Write ``text``; return what could not be written."""

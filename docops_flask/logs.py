@@ -62,14 +62,14 @@ def lost_lines_record(count: int) -> logging.LogRecord:
 
 def place_of(kind: type[BaseException], trace: TracebackType | None) -> str:
     """Return "Type at file:line": where an exception was raised, in this package if it passed there."""
-    frames = traceback.extract_tb(trace)
-    ours = [frame for frame in frames if Path(frame.filename).is_relative_to(_PACKAGE_ROOT / "docops_flask")]
-    if not frames:
+    # Only names and numbers are wanted: ``extract_tb`` would look at each source file on the disk.
+    places = [(Path(frame.f_code.co_filename), line) for frame, line in traceback.walk_tb(trace)]
+    if not places:
         return kind.__name__
-    frame = (ours or frames)[-1]
-    file = Path(frame.filename)
+    ours = [place for place in places if place[0].is_relative_to(_PACKAGE_ROOT / "docops_flask")]
+    file, line = (ours or places)[-1]
     name = file.relative_to(_PACKAGE_ROOT) if ours else file.name
-    return f"{kind.__name__} at {name}:{frame.lineno}"
+    return f"{kind.__name__} at {name}:{line}"
 
 
 def dict_config() -> dict[str, Any]:

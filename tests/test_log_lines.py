@@ -144,7 +144,7 @@ def test_a_forked_child_writes_its_own_lines_and_none_of_its_parents(pipe, write
     pid = os.fork()
     if pid == 0:
         writer.write(b"of the child\n")
-        while not writer._finished:
+        while writer._pending:
             time.sleep(0.01)
         os._exit(0)
     reader = Reader(pipe[0])

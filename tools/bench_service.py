@@ -1,7 +1,6 @@
 """The benchmark ``service``: one job through gunicorn, under every start method and without a process."""
 
 import argparse
-import compileall
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -19,7 +18,7 @@ from tools.interleave import interleaved, ratio_of_medians
 from tools.process_tree import ProcessTree
 from tools.progress import terminal_progress
 from tools.samples import NoSample, sample_for
-from tools.server import ROOT, Server, ServerFailed
+from tools.server import Server, ServerFailed, compile_bytecode
 from tools.stats import percentile
 from tools.svg_plot import bar_chart
 
@@ -80,9 +79,7 @@ def run(given: argparse.Namespace) -> BenchReport:
         Load(PACED, max(4, given.jobs // 2), 1, given.pause),
         *(Load(f"{count} at a time", given.jobs, count) for count in _CONCURRENCIES),
     ]
-    # Where nothing may write bytecode (PYTHONDONTWRITEBYTECODE), each spawned process would compile it all.
-    for package in ("docops_flask", "benchmarks"):
-        compileall.compile_dir(ROOT / package, quiet=1)
+    compile_bytecode("docops_flask", "benchmarks")
     with running(chosen) as servers:
         form = _form(next(iter(servers.values())), given.skill)
         measures = {

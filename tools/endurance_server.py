@@ -15,7 +15,7 @@ import psutil
 from tools import endurance_disk
 from tools.client import Client
 from tools.endurance_verdict import Verdict
-from tools.server import Server
+from tools.server import Server, compile_bytecode
 from tools.stats import percentile
 
 _PROBE_SECONDS = 0.05
@@ -64,6 +64,7 @@ class EnduranceServer:
         self.log = folder / "log"
         environ = {"DOCOPS_WORKERS": "1", "TMPDIR": str(self.work_folder)}
         environ |= {f"DOCOPS_{name.upper()}": str(value) for name, value in settings.items()}
+        compile_bytecode("docops_flask")
         self.server = Server(self.log, environ)
         self.server.wait_until_healthy()
         self.client = Client(self.server.base_url)

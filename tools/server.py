@@ -1,5 +1,6 @@
 """Starts the service on a loopback port for as long as a tool needs it."""
 
+import compileall
 import os
 import re
 import subprocess
@@ -22,6 +23,15 @@ _LISTENING = re.compile(rb"Listening at: (http://127\.0\.0\.1:\d+)")
 
 class ServerFailed(Exception):
     """The server did not start; the message holds the end of what it said."""
+
+
+def compile_bytecode(*packages: str) -> None:
+    """Compile ``packages`` where it has not been done.
+
+    Where nothing may write bytecode (PYTHONDONTWRITEBYTECODE), each spawned renderer compiles the engine.
+    """
+    for package in packages:
+        compileall.compile_dir(ROOT / package, quiet=1)
 
 
 class Server:

@@ -64,11 +64,12 @@ class Workspaces:
 
     def create(self, suffix: str = "") -> Workspace:
         """Return a new empty folder; raises ``InsufficientStorage`` when the volume takes none."""
-        with storage_errors(), self._mutex:
-            self._try_again()
-            if time.monotonic() - self._swept_at >= _SWEEP_INTERVAL_SECONDS:
-                self._sweep()
-            token = self._own_token()
+        with storage_errors():
+            with self._mutex:
+                self._try_again()
+                if time.monotonic() - self._swept_at >= _SWEEP_INTERVAL_SECONDS:
+                    self._sweep()
+                token = self._own_token()
             path = Path(tempfile.mkdtemp(suffix, f"{_PREFIX}{token}.", self._root))
             return Workspace(path, self._not_removed.add)
 
