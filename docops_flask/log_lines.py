@@ -1,14 +1,16 @@
 """Writes log lines without ever making a request wait for whoever reads them.
 
 A pipe whose reader has stopped reading takes 64 KiB, and then holds every thread that writes to it: a log
-collector that hangs would hang the server. So one thread of each process does the writing. As long as it gets
-on, whoever logs waits for it: a line is out when its call returns, and is not lost with a killed process.
-When it does not, nobody waits, and lines that find no room are counted and forgotten.
+collector that hangs would hang the server. What a pipe takes at once is written at once; the rest is the work
+of one thread of each process. As long as that gets on, whoever logs waits for it: a line is out when its call
+returns, and is not lost with a killed process. When it does not, nobody waits, and lines that find no room
+are counted and forgotten.
 """
 
 import logging
 import os
 import select
+import stat
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -41,6 +43,8 @@ class LineWriter:
         ``lost_line`` makes the line that tells how many were lost, once lines pass again.
         """
         self._descriptor = descriptor
+        mode = os.fstat(descriptor).st_mode
+        self._is_file, self._is_pipe = stat.S_ISREG(mode), stat.S_ISFIFO(mode)
         self._lost_line = lost_line
         self._is_mid_line = False
         self.forget()
@@ -61,12 +65,15 @@ class LineWriter:
 
     def write(self, line: bytes) -> None:
         """Have ``line`` written; return when it is, or soon when it cannot be."""
-        written = threading.Lock()
-        written.acquire()
         with self._mutex:
+            is_next = not (self._pending or self._lost or self._is_mid_line)
+            if is_next and self._is_out_at_once(line):
+                return
             if self._pending_bytes + len(line) > _PENDING_BYTES:
                 self._lost += 1
                 return
+            written = threading.Lock()
+            written.acquire()
             self._pending.append((line, written))
             self._pending_bytes += len(line)
             self._ensure_thread()
@@ -87,6 +94,26 @@ class LineWriter:
         with self._mutex:
             self._is_closed = True
             self._wanted.notify()
+
+    def _is_out_at_once(self, line: bytes) -> bool:
+        """Write ``line`` where that waits for no reader: into a file, or a pipe with room for all of it.
+
+        A pipe takes up to PIPE_BUF bytes whole or, told not to wait, not at all (pipe(7), pwritev2(2)).
+        """
+        try:
+            if self._is_file:
+                written = os.write(self._descriptor, line)
+            elif self._is_pipe and len(line) <= select.PIPE_BUF:
+                written = os.pwritev(self._descriptor, [line], -1, os.RWF_NOWAIT)
+            else:
+                return False
+        except OSError:
+            return False
+        if written < len(line):
+            # A disk that is full now.
+            self._is_mid_line = True
+            self._lost += 1
+        return True
 
     def _ensure_thread(self) -> None:
         if self._thread is None:

@@ -4,6 +4,7 @@ import json
 import logging
 import logging.config
 import os
+import select
 import subprocess
 import sys
 import threading
@@ -15,6 +16,7 @@ from docops_flask import log_lines, logs
 from docops_flask.log_lines import LineWriter
 
 LINE = b"x" * 999 + b"\n"
+TOO_LONG_AT_ONCE = "x" * select.PIPE_BUF
 
 
 @pytest.fixture(autouse=True)
@@ -63,15 +65,37 @@ def test_a_line_is_out_when_its_call_returns(pipe, writer):
         assert os.read(pipe[0], 100) == line
 
 
-def test_lines_of_many_threads_come_whole(pipe, writer):
-    threads = [
-        threading.Thread(target=lambda: [writer.write(b"abcdef\n") for _ in range(50)]) for _ in range(8)
-    ]
+@pytest.mark.parametrize("length", [6, select.PIPE_BUF + 1], ids=["written at once", "handed on"])
+def test_lines_of_many_threads_come_whole(pipe, writer, length):
+    reader = Reader(pipe[0])
+    line = b"a" * length + b"\n"
+    threads = [threading.Thread(target=lambda: [writer.write(line) for _ in range(50)]) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert set(os.read(pipe[0], 1 << 16).splitlines()) == {b"abcdef"}
+    writer.write(b"end\n")
+    reader.join(10)
+    assert reader.lines == 200 * [line.strip()] + [b"end"]
+
+
+@pytest.mark.parametrize("opened", ["pipe", "file"])
+def test_what_waits_for_no_reader_needs_no_thread(opened, pipe, tmp_path):
+    before = threading.active_count()
+    with (tmp_path / "log").open("wb", buffering=0) as file:
+        writer = LineWriter(pipe[1] if opened == "pipe" else file.fileno(), lambda _count: b"")
+        writer.write(LINE)
+    assert threading.active_count() == before
+    assert (os.read(pipe[0], 2000) if opened == "pipe" else (tmp_path / "log").read_bytes()) == LINE
+
+
+def test_lines_keep_their_order_when_a_pipe_has_room_for_a_short_one_alone(pipe, writer):
+    for _ in range(70):
+        writer.write(LINE)
+    reader = Reader(pipe[0])
+    writer.write(b"end\n")
+    reader.join(10)
+    assert reader.lines == 70 * [LINE.strip()] + [b"end"]
 
 
 def test_a_reader_that_does_not_read_holds_nobody_up_and_learns_how_much_it_missed(pipe, writer):
@@ -187,10 +211,10 @@ def test_all_lines_are_out_when_a_process_ends():
     assert [json.loads(line)["number"] for line in done.stdout.splitlines()] == list(range(3000))
 
 
-def test_handlers_that_are_replaced_end_their_threads():
+def test_handlers_that_are_replaced_end_their_threads(pipe):
     before = set(threading.enumerate())
-    handler = log_lines.LineHandler(sys.__stderr__)
-    handler.emit(logging.makeLogRecord({"msg": ""}))
+    handler = log_lines.LineHandler(os.fdopen(pipe[1], "w", closefd=False))
+    handler.emit(logging.makeLogRecord({"msg": TOO_LONG_AT_ONCE}))
     (thread,) = set(threading.enumerate()) - before
     handler.close()
     thread.join(10)
