@@ -20,6 +20,8 @@ from docops_flask.jobs.process import RendererProcess
 _LOOK_SECONDS = 1.0
 # While one loads, so that the next is started soon after.
 _WARMING_LOOK_SECONDS = 0.05
+# The answer of the job that ended goes out first: starting a process is work for this one too.
+_AFTER_A_JOB_SECONDS = 0.02
 _START_SECONDS = 30.0
 _MOST_BACKOFF_SECONDS = 60.0
 _CLOSE_SECONDS = 2.0
@@ -128,8 +130,11 @@ class Standby:
                 self._add()
             with self._changed:
                 loading = any(not each.is_ready for each in self._standing)
-                if self._is_open:
-                    self._changed.wait(_WARMING_LOOK_SECONDS if loading else _LOOK_SECONDS)
+                was_told = self._is_open and self._changed.wait(
+                    _WARMING_LOOK_SECONDS if loading else _LOOK_SECONDS
+                )
+            if was_told:
+                time.sleep(_AFTER_A_JOB_SECONDS)
 
     def _look(self) -> None:
         """Note who is ready; sort out and reap who is dead."""
