@@ -47,7 +47,7 @@ fuzz: $(ROBUSTNESS)  ## try 5,000 mutated packages and requests, then fuzz the g
 	@$(BIN)/python -m tests.fuzz.guard_fuzzer -max_total_time=$(FUZZ_SECONDS) -artifact_prefix=artifacts/
 	@$(BIN)/python -m tests.fuzz.grammar_fuzzer -max_total_time=$(FUZZ_SECONDS) -artifact_prefix=artifacts/
 
-mutants: $(ROBUSTNESS)  ## break the guard in every small way and count how often a test notices
+mutants: $(ROBUSTNESS)  ## break guard, settings and auth in every small way and count how often a test notices
 	@$(BIN)/mutmut run
 	@$(BIN)/mutmut results
 
