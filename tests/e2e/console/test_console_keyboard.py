@@ -12,8 +12,9 @@ TEMPLATE = docx(p("【MEETING_TITLE】: 【ATTENDEES】") + p("【ORGANIZER】")
 
 def test_from_the_template_to_the_result(console):
     page, keyboard = console.page, console.page.keyboard
-    console.tab_to("#template-file")
+    # Playwright does not wait until the browser hands choosers over; a key pressed at once opens a real one.
     with page.expect_file_chooser() as chooser:
+        console.tab_to("#template-file")
         keyboard.press("Space")
     chooser.value.set_files({"name": "notice.docx", "mimeType": DOCX, "buffer": TEMPLATE})
     expect(console["#task-form"]).to_be_visible()
