@@ -107,7 +107,8 @@ class LineWriter:
                 written = os.pwritev(self._descriptor, [line], -1, os.RWF_NOWAIT)
             else:
                 return False
-        except OSError:
+        except (OSError, AttributeError):
+            # It would wait, or cannot be told not to: by this kernel, or by a Python built for an older one.
             return False
         if written < len(line):
             # A disk that is full now.

@@ -89,6 +89,12 @@ def test_what_waits_for_no_reader_needs_no_thread(opened, pipe, tmp_path):
     assert (os.read(pipe[0], 2000) if opened == "pipe" else (tmp_path / "log").read_bytes()) == LINE
 
 
+def test_a_python_that_cannot_say_not_to_wait_hands_lines_on(pipe, writer, monkeypatch):
+    monkeypatch.delattr(log_lines.os, "RWF_NOWAIT")
+    writer.write(LINE)
+    assert os.read(pipe[0], 2000) == LINE
+
+
 def test_lines_keep_their_order_when_a_pipe_has_room_for_a_short_one_alone(pipe, writer):
     for _ in range(70):
         writer.write(LINE)
