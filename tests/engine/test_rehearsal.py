@@ -1,9 +1,11 @@
 """The job a fork server does for practice works, whatever it is asked for, and leaves nothing behind."""
 
+import importlib
 import os
 
 import pytest
 
+from docops_flask.engine import rehearsal
 from docops_flask.engine.options import PRESETS
 from docops_flask.engine.rehearsal import rehearse
 
@@ -17,3 +19,10 @@ def test_no_descriptor_stays_open():
     before = os.listdir("/proc/self/fd")
     rehearse("quick")
     assert os.listdir("/proc/self/fd") == before
+
+
+def test_a_rehearsal_that_fails_keeps_no_fork_server_from_its_work(monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.delattr(os, "memfd_create")
+        importlib.reload(rehearsal)
+    importlib.reload(rehearsal)
