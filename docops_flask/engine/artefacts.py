@@ -1,13 +1,14 @@
 """Where a run's artefacts go: one ZIP, a folder, or nowhere (to know what a run would come to)."""
 
+import os
 import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from mmap import ACCESS_READ, mmap
-from pathlib import Path
 from typing import Protocol, Self
 
 from docops_flask.engine.errors import TemplateLimitExceeded
+from docops_flask.engine.files import FilePath, write_file
 from docops_flask.engine.opc.zip_writer import ByteSink, ZipWriter
 
 DOCUMENT = "out.docx"
@@ -78,9 +79,9 @@ class ZipSink:
     Used with ``with``; ``finish`` completes the archive.
     """
 
-    def __init__(self, path: Path, budget: OutputBudget) -> None:
+    def __init__(self, path: FilePath, budget: OutputBudget) -> None:
         self._path = path
-        self._file = path.open("wb")
+        self._file = open(path, "wb")  # noqa: SIM115, closed with the sink
         self._document = slice(0)
         self._zip = ZipWriter(self._file)
         self._budget = budget
@@ -127,23 +128,23 @@ class ZipSink:
 class FolderSink:
     """Writes each artefact as a file of its own."""
 
-    def __init__(self, folder: Path, budget: OutputBudget) -> None:
+    def __init__(self, folder: FilePath, budget: OutputBudget) -> None:
         self._folder = folder
         self._budget = budget
 
     def document(self, write: WriteDocument) -> None:
         """Write the document."""
-        with (self._folder / DOCUMENT).open("wb") as file:
+        with open(os.path.join(self._folder, DOCUMENT), "wb") as file:
             write(self._budget.guard(file))
 
     def written(self) -> AbstractContextManager[memoryview]:
         """Give the bytes of the document's file."""
-        return _mapped(self._folder / DOCUMENT, slice(None))
+        return _mapped(os.path.join(self._folder, DOCUMENT), slice(None))
 
     def add(self, name: str, content: bytes) -> None:
         """Write an artefact."""
         self._budget.spend(len(content))
-        (self._folder / name).write_bytes(content)
+        write_file(os.path.join(self._folder, name), content)
 
 
 class NullSink:
@@ -170,8 +171,8 @@ class NullSink:
 
 
 @contextmanager
-def _mapped(path: Path, part: slice) -> Iterator[memoryview]:
-    with path.open("rb") as file:
+def _mapped(path: FilePath, part: slice) -> Iterator[memoryview]:
+    with open(path, "rb") as file:
         whole = mmap(file.fileno(), 0, access=ACCESS_READ)
     view = memoryview(whole)[part]
     try:

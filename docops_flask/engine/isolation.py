@@ -14,15 +14,13 @@ import signal
 import time
 from collections.abc import Iterable
 from contextlib import suppress
-from math import ceil
-from pathlib import Path
 from typing import NamedTuple
 
+from docops_flask.engine.files import read_file, write_file
 from docops_flask.engine.sandbox.cell import Cell, SandboxMode, make_cell
 
 # Python ignores these two so that a closed pipe or a file size limit is an exception, not a death.
 _STAY_IGNORED = frozenset({signal.SIGPIPE, signal.SIGXFSZ})
-_CANNOT_BE_SET = frozenset({signal.SIGKILL, signal.SIGSTOP})
 
 
 # A job reads its template and writes a handful of files, one after the other.
@@ -33,13 +31,15 @@ class ProcessLimits(NamedTuple):
     """What a renderer may use, and do.
 
     ``memory_bytes`` and ``cpu_seconds`` come on top of what the fresh process has taken; ``file_bytes`` is
-    the most that a file it writes may hold.
+    the most that a file it writes may hold; ``readable`` is what it may read beside its job's folder
+    (``cell.readable_paths``).
     """
 
     memory_bytes: int
     cpu_seconds: int
     file_bytes: int
     sandbox: SandboxMode = SandboxMode.AUTO
+    readable: tuple[str, ...] = ()
 
 
 def isolate(limits: ProcessLimits, *, parent_sentinel: int, keep: Iterable[int]) -> Cell:
@@ -58,9 +58,9 @@ def isolate(limits: ProcessLimits, *, parent_sentinel: int, keep: Iterable[int])
     _close_descriptors({0, 1, 2, parent_sentinel, *keep})
     die_with_server(parent_sentinel)
     be_first_to_go()
-    cell = make_cell(limits.sandbox)
+    cell = make_cell(limits.sandbox, limits.readable)
     limit_memory(limits.memory_bytes)
-    _limit(resource.RLIMIT_CPU, ceil(time.process_time()) + limits.cpu_seconds)
+    _limit(resource.RLIMIT_CPU, int(time.process_time()) + 1 + limits.cpu_seconds)
     _limit(resource.RLIMIT_FSIZE, limits.file_bytes)
     _limit(resource.RLIMIT_NOFILE, _MOST_DESCRIPTORS)
     _limit(resource.RLIMIT_CORE, 0)
@@ -88,14 +88,14 @@ def die_with_server(parent_sentinel: int) -> None:
 
 def limit_memory(memory_bytes: int) -> None:
     """Allow this process ``memory_bytes`` of address space beyond what it has; a lower limit stays."""
-    pages = int(Path("/proc/self/statm").read_bytes().split()[0])
+    pages = int(read_file("/proc/self/statm").split()[0])
     _limit(resource.RLIMIT_AS, pages * resource.getpagesize() + memory_bytes)
 
 
 def be_first_to_go() -> None:
     """Have the kernel take this process before its server when the machine runs out of memory (proc(5))."""
     with suppress(OSError):
-        Path("/proc/self/oom_score_adj").write_text("1000")
+        write_file("/proc/self/oom_score_adj", b"1000")
 
 
 def _limit(what: int, wanted: int) -> None:
@@ -107,9 +107,18 @@ def _limit(what: int, wanted: int) -> None:
 
 def _reset_signals() -> None:
     signal.set_wakeup_fd(-1)
-    for number in signal.valid_signals() - _STAY_IGNORED - _CANNOT_BE_SET:
-        signal.signal(number, signal.SIG_DFL)
+    for number in _signals_set() - _STAY_IGNORED:
+        # The C library keeps two for itself, and Python does not know them.
+        with suppress(OSError, ValueError):
+            signal.signal(number, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_SETMASK, [])
+
+
+def _signals_set() -> set[int]:
+    """Return the signals that this process ignores or has handlers for (proc(5): ``SigIgn``, ``SigCgt``)."""
+    status = dict(line.split(b":", 1) for line in read_file("/proc/self/status").splitlines())
+    mask = int(status[b"SigIgn"], 16) | int(status[b"SigCgt"], 16)
+    return {number for number in range(1, signal.NSIG) if mask >> (number - 1) & 1}
 
 
 def _silence() -> None:

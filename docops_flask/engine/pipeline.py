@@ -4,7 +4,7 @@
 jobs need is imported where they need it: a renderer starts anew for each job, and sooner without the rest.
 """
 
-from pathlib import Path
+import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from docops_flask.engine.artefacts import (
@@ -33,6 +33,7 @@ from docops_flask.engine.document.open import open_document
 from docops_flask.engine.document.places import RunPlace
 from docops_flask.engine.errors import DocopsError
 from docops_flask.engine.exitcodes import ExitCode, exit_code
+from docops_flask.engine.files import FilePath
 from docops_flask.engine.integrity.written import prove_written
 from docops_flask.engine.job import Job, JobKind
 from docops_flask.engine.json_text import json_text
@@ -53,7 +54,7 @@ if TYPE_CHECKING:
 ARCHIVE = "outputs.zip"
 
 
-def run_job(job: Job, template: Path, folder: Path) -> dict[str, Any]:
+def run_job(job: Job, template: FilePath, folder: FilePath) -> dict[str, Any]:
     """Do ``job`` with the file ``template`` and return what came of it as plain data.
 
     A run writes ``outputs.zip`` into ``folder``. Raises ``DocopsError`` subclasses for a template that
@@ -67,12 +68,12 @@ def run_job(job: Job, template: Path, folder: Path) -> dict[str, Any]:
             return _precheck(job, package)
         if job.kind is JobKind.VERIFY:
             return _verify(job, package, folder)
-        return run_to_zip(job, package, folder / ARCHIVE)
+        return run_to_zip(job, package, os.path.join(folder, ARCHIVE))
     finally:
         package.close()
 
 
-def run_to_folder(job: Job, template: Path, folder: Path) -> dict[str, Any]:
+def run_to_folder(job: Job, template: FilePath, folder: FilePath) -> dict[str, Any]:
     """Run ``job`` and write its artefacts as files into ``folder``, which must exist."""
     package = Package(template, job.limits)
     try:
@@ -81,7 +82,7 @@ def run_to_folder(job: Job, template: Path, folder: Path) -> dict[str, Any]:
         package.close()
 
 
-def verify_files(job: Job, template: Path, evidence: "Evidence") -> dict[str, Any]:
+def verify_files(job: Job, template: FilePath, evidence: "Evidence") -> dict[str, Any]:
     """Prove again what an earlier job made of ``template``; return what ``/v1/verify`` answers."""
     from docops_flask.engine.integrity.verification import verify
 
@@ -202,7 +203,7 @@ def _summary(log: dict[str, Any], missing: dict[str, list[str]], report: FormatR
     }
 
 
-def run_to_zip(job: Job, package: Package, archive: Path) -> dict[str, Any]:
+def run_to_zip(job: Job, package: Package, archive: FilePath) -> dict[str, Any]:
     """Run ``job`` and write its artefacts as one ZIP to ``archive``."""
     with ZipSink(archive, OutputBudget(job.limits.output_bytes)) as sink:
         result = _run(job, package, sink)
@@ -230,10 +231,12 @@ def _precheck(job: Job, package: Package) -> dict[str, Any]:
     }
 
 
-def _verify(job: Job, package: Package, folder: Path) -> dict[str, Any]:
+def _verify(job: Job, package: Package, folder: FilePath) -> dict[str, Any]:
+    from pathlib import Path
+
     from docops_flask.engine.integrity.verification import evidence_in, verify
 
-    return verify(package, evidence_in(folder), job.limits)
+    return verify(package, evidence_in(Path(folder)), job.limits)
 
 
 def _inspect(job: Job, package: Package) -> dict[str, Any]:

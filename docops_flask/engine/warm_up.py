@@ -1,15 +1,11 @@
-"""The entry of a spawned renderer: it loads the engine, at low priority when nobody waits for it yet.
+"""What a spawned renderer does first: it loads the engine, at low priority when nobody waits for it yet."""
 
-This module imports nothing that takes time; ``multiprocessing`` imports it before it is called.
-"""
-
-import gc
 import os
 import pickle
-import socket
 import sys
 import threading
 from collections.abc import Callable
+from functools import partial
 from types import ModuleType
 from typing import Any, NoReturn
 
@@ -17,19 +13,21 @@ _NICER = 5
 _LOWEST_PRIORITY = 19
 
 
-def main(channel: socket.socket, packed: bytes, *, ahead: bool) -> NoReturn:
-    """Load what ``packed`` names, then do what it says: a pickle of ``worker.main``, its limits and its task.
+def receive(pipe_fd: int) -> Callable[[], NoReturn]:
+    """Read from the pipe what to serve, load it, and return what serves it.
+
+    The pipe brings two pickles, as ``multiprocessing`` sends them: the server's search path, and an order
+    (channel, whether this is ahead of need, a pickle of ``worker.serve``, its limits and its task).
 
     ``ahead`` of need the loading is a thread's work, because on Linux a priority is each thread's own
     (setpriority(2)) and only root gets a higher one back: the job, in the main thread, has its server's. The
     thread has ended when the process shuts itself in.
     """
-    # What is loaded stays for good: looking through it for garbage takes a tenth of the start. What the job
-    # makes stays as well (``worker.main``).
-    gc.disable()
+    with open(pipe_fd, "rb", closefd=False) as pipe:
+        sys.path[:] = pickle.load(pipe)
+        channel_fd, ahead, packed = pickle.load(pipe)
     serve, limits, task = _load_ahead(packed) if ahead else _unpacked(packed)
-    serve(channel, limits, task)
-    raise AssertionError("a renderer leaves by itself")
+    return partial(serve, channel_fd, pipe_fd, limits, task)
 
 
 def _load_ahead(packed: bytes) -> Any:

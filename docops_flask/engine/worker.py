@@ -10,15 +10,13 @@ import gc
 import json
 import os
 import pickle
-import socket
 from collections.abc import Callable
 from contextlib import suppress
-from multiprocessing import parent_process
-from pathlib import Path
 from types import TracebackType
 from typing import Any, NoReturn
 
 from docops_flask.engine.errors import DocopsError, TemplateLimitExceeded, to_record
+from docops_flask.engine.files import read_file, write_file
 from docops_flask.engine.isolation import ProcessLimits, isolate
 from docops_flask.engine.job import Job
 from docops_flask.engine.pipeline import run_job
@@ -37,42 +35,41 @@ NO_RESULT = b"w"
 _PATH_MAX = 4096
 # The limit a renderer sets itself is beyond what a job may write: EFBIG comes of a lower one of the system's.
 _STORAGE_ERRNOS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG})
-_SOURCE_ROOT = Path(__file__).parents[2]
+_PACKAGE = os.path.join(os.path.dirname(os.path.dirname(__file__)), "")
 
-Task = Callable[[Job, Path, Path], dict[str, Any]]
+# Takes the job, the paths of its template and of its folder.
+Task = Callable[[Job, str, str], dict[str, Any]]
 
 
-def main(channel: socket.socket, limits: ProcessLimits, task: Task = run_job) -> NoReturn:
-    """Serve the one job that ``channel`` names; leave with status 0, or with 1 when there is no result.
+def serve(channel_fd: int, server_fd: int, limits: ProcessLimits, task: Task = run_job) -> NoReturn:
+    """Serve the one job that the channel names; leave with status 0, or with 1 when there is no result.
 
-    ``task`` does the job: it takes the job, the template and the folder, and returns JSON-able data.
-    Without a job (the server closes the channel) the process leaves with 0.
+    ``server_fd`` is the read end of a pipe whose write end lives in the server alone. ``task`` does the job:
+    it takes the job, the template and the folder, and returns JSON-able data. Without a job (the server
+    closes the channel) the process leaves with 0.
     """
-    parent = parent_process()
-    if parent is None:
-        raise RuntimeError("a renderer is started by its server")
     # What a job makes it needs to its end, which is this process's: looking for garbage finds none.
     gc.disable()
-    cell = isolate(limits, parent_sentinel=parent.sentinel, keep=[channel.fileno()])
-    folder = _receive_folder(channel)
+    cell = isolate(limits, parent_sentinel=server_fd, keep=[channel_fd])
+    folder = _receive_folder(channel_fd)
     if folder is not None:
         cell.close(folder)
-    status = 0 if folder is None else _serve(channel, folder, task)
+    status = 0 if folder is None else _serve(channel_fd, folder, task)
     # Everything that counts is on disk: taking the interpreter down would only cost time.
     os._exit(status)
 
 
-def _receive_folder(channel: socket.socket) -> Path | None:
+def _receive_folder(channel_fd: int) -> str | None:
     """Say that the renderer is ready; return the folder of its job, ``None`` when there is none."""
     # A server that closes its end with a message unread resets the connection: it wants no job done.
     with suppress(ConnectionError):
-        channel.send(READY)
-        folder = channel.recv(_PATH_MAX)
-        return Path(os.fsdecode(folder)) if folder else None
+        os.write(channel_fd, READY)
+        folder = os.read(channel_fd, _PATH_MAX)
+        return os.fsdecode(folder) if folder else None
     return None
 
 
-def _serve(channel: socket.socket, folder: Path, task: Task) -> int:
+def _serve(channel_fd: int, folder: str, task: Task) -> int:
     """Do the job in ``folder`` and answer; return the exit status."""
     status, answer = 1, DONE
     try:
@@ -83,11 +80,11 @@ def _serve(channel: socket.socket, folder: Path, task: Task) -> int:
     except OSError as error:
         status, answer = 1, NO_STORAGE if _is_of_storage(error, folder) else NO_RESULT
     with suppress(ConnectionError):
-        channel.send(answer)
+        os.write(channel_fd, answer)
     return status
 
 
-def _outcome(folder: Path, task: Task) -> tuple[int, bytes]:
+def _outcome(folder: str, task: Task) -> tuple[int, bytes]:
     """Return the exit status and the content of the result file.
 
     A bug is told by its type and place alone: the message may hold text of the document.
@@ -106,15 +103,15 @@ def _outcome(folder: Path, task: Task) -> tuple[int, bytes]:
         return 1, _encode({"bug": f"{type(error).__name__} at {_place(error.__traceback__)}"})
 
 
-def _is_of_storage(error: OSError, folder: Path) -> bool:
+def _is_of_storage(error: OSError, folder: str) -> bool:
     """Say whether ``error`` speaks of a volume that takes no more, or is there no more."""
-    return error.errno in _STORAGE_ERRNOS or not folder.exists()
+    return error.errno in _STORAGE_ERRNOS or not os.path.exists(folder)
 
 
-def _result_or_error(folder: Path, task: Task) -> tuple[int, bytes]:
+def _result_or_error(folder: str, task: Task) -> tuple[int, bytes]:
     try:
-        job: Job = pickle.loads((folder / JOB_FILE).read_bytes())
-        result = task(job, folder / TEMPLATE_FILE, folder)
+        job: Job = pickle.loads(read_file(os.path.join(folder, JOB_FILE)))
+        result = task(job, os.path.join(folder, TEMPLATE_FILE), folder)
         content = _encode({"result": result})
         if len(content) > RESULT_LIMIT_BYTES:
             raise TemplateLimitExceeded(
@@ -133,11 +130,11 @@ def _encode(record: dict[str, Any]) -> bytes:
     return json.dumps(record, allow_nan=False, separators=(",", ":")).encode("ascii")
 
 
-def _write_result(folder: Path, content: bytes) -> None:
+def _write_result(folder: str, content: bytes) -> None:
     # The rename makes the file whole or absent, whenever this process is killed.
-    draft = folder / f"{RESULT_FILE}.draft"
-    draft.write_bytes(content)
-    draft.rename(folder / RESULT_FILE)
+    result = os.path.join(folder, RESULT_FILE)
+    write_file(f"{result}.draft", content)
+    os.rename(f"{result}.draft", result)
 
 
 def _place(traceback: TracebackType | None) -> str:
@@ -145,9 +142,9 @@ def _place(traceback: TracebackType | None) -> str:
     places = {True: "", False: "an unknown place"}
     while traceback is not None:
         code = traceback.tb_frame.f_code
-        file = Path(code.co_filename)
-        ours = file.is_relative_to(_SOURCE_ROOT / "docops_flask") and code.co_filename != __file__
-        name = str(file.relative_to(_SOURCE_ROOT)) if ours else file.name
+        file = code.co_filename
+        ours = file.startswith(_PACKAGE) and file != __file__
+        name = os.path.join("docops_flask", file.removeprefix(_PACKAGE)) if ours else os.path.basename(file)
         places[ours] = f"{name}:{traceback.tb_lineno} in {code.co_name}"
         traceback = traceback.tb_next
     return places[True] or places[False]

@@ -23,7 +23,7 @@ from typing import Any
 from docops_flask.engine import preload
 from docops_flask.jobs.workspace import Workspaces
 
-_PRELOAD = ["docops_flask.engine.worker", *preload.MODULES, "docops_flask.engine.rehearsal"]
+_PRELOAD = ["docops_flask.engine.forked", *preload.MODULES, "docops_flask.engine.rehearsal"]
 
 
 class ForkServer:

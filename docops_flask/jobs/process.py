@@ -22,16 +22,17 @@ from multiprocessing import get_context
 from multiprocessing.connection import wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 import psutil
 
-from docops_flask.engine import warm_up
+from docops_flask.engine import forked
 from docops_flask.engine.isolation import ProcessLimits
-from docops_flask.engine.worker import Task, main
+from docops_flask.engine.worker import Task, serve
 from docops_flask.jobs.caller import STAYING, Caller
 from docops_flask.jobs.descriptors import refuse_without_descriptors
 from docops_flask.jobs.fork_server import FORK_SERVER
+from docops_flask.jobs.spawning import SpawnedRenderer
 
 _TERMINATE_SECONDS = 0.3
 _KILL_SECONDS = 2.0
@@ -84,9 +85,7 @@ class RendererProcess:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         try:
             with theirs, _bookkeeping_by(deadline), _start_conditions(method, deadline):
-                process: BaseProcess = get_context(method).Process(  # type: ignore[attr-defined]
-                    **_entry(method, theirs, limits, task, ahead), name="docops-renderer", daemon=True
-                )
+                process = _new_process(method, theirs, limits, task, ahead)
                 process.start()
                 assert process.pid is not None
                 try:
@@ -173,14 +172,15 @@ class RendererProcess:
             time.sleep(_REAP_STEP_SECONDS)
 
 
-def _entry(
+def _new_process(
     method: str, channel: socket.socket, limits: ProcessLimits, task: Task, ahead: bool
-) -> dict[str, Any]:
-    """Return what the new process is to call; a forked one has the engine loaded as it is."""
+) -> BaseProcess:
     if method == "spawn":
-        packed = pickle.dumps((main, limits, task))
-        return {"target": warm_up.main, "args": (channel, packed), "kwargs": {"ahead": ahead}}
-    return {"target": main, "args": (channel, limits, task)}
+        return SpawnedRenderer(channel.fileno(), pickle.dumps((serve, limits, task)), ahead=ahead)
+    process: BaseProcess = get_context(method).Process(  # type: ignore[attr-defined]
+        target=forked.main, args=(channel, limits, task), name="docops-renderer", daemon=True
+    )
+    return process
 
 
 def _until(deadline: float) -> float:
@@ -221,9 +221,8 @@ def _start_conditions(method: str, deadline: float) -> Iterator[None]:
     with ExitStack() as stack:
         if method == "fork":
             stack.enter_context(_signals_blocked())
-        else:
-            stack.enter_context(_main_module_hidden())
         if method == "forkserver":
+            stack.enter_context(_main_module_hidden())
             FORK_SERVER.ensure_running()
             stack.enter_context(FORK_SERVER.bounded(_until(deadline) + _FORK_SERVER_SPARE_SECONDS))
         yield

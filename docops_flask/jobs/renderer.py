@@ -15,6 +15,7 @@ from docops_flask.engine.errors import DocopsError
 from docops_flask.engine.isolation import ProcessLimits
 from docops_flask.engine.job import Job
 from docops_flask.engine.pipeline import run_job
+from docops_flask.engine.sandbox.cell import readable_paths
 from docops_flask.engine.worker import DONE, JOB_FILE, NO_MEMORY, NO_RESULT, NO_STORAGE, READY, Task
 from docops_flask.jobs.answer import read_answer
 from docops_flask.jobs.caller import STAYING, Caller
@@ -72,7 +73,7 @@ class Renderer:
             preload.load()
         self._start_method = start_method
         self._timeout_seconds = timeout_seconds
-        self._limits = limits
+        self._limits = limits._replace(readable=readable_paths())
         self._task = task
 
     def run(self, job: Job, workspace: Path, caller: Caller = STAYING) -> Rendered:

@@ -1,13 +1,13 @@
 """A report of a job as it comes back to be verified: JSON that nobody vouches for."""
 
 import json
-from pathlib import Path
 from typing import Any, NoReturn
 
 from docops_flask.engine.errors import InvalidJson
+from docops_flask.engine.files import FilePath, read_file
 
 
-def read_json(part: str, file: Path) -> Any:
+def read_json(part: str, file: FilePath) -> Any:
     """Return the JSON value (RFC 8259) in ``file``; ``part`` names it in messages.
 
     Raises ``InvalidJson`` for what is not UTF-8, not JSON, nested deeper than Python reads, or has a key
@@ -24,7 +24,7 @@ def read_json(part: str, file: Path) -> Any:
         raise InvalidJson(f"{part}: NaN and Infinity are not JSON.", field=part)
 
     try:
-        text = file.read_bytes().decode("utf-8-sig")
+        text = read_file(file).decode("utf-8-sig")
         return json.loads(text, object_pairs_hook=members, parse_constant=refuse_constant)
     except UnicodeDecodeError as error:
         raise InvalidJson(f"{part}: not UTF-8 text (byte {error.start}).", field=part) from None

@@ -1,10 +1,10 @@
 """The members of two packages side by side: which were copied raw, which are there at all."""
 
-import hashlib
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from docops_flask.engine.errors import InvalidTemplate, TemplateLimitExceeded
+from docops_flask.engine.integrity.digest import sha256
 from docops_flask.engine.integrity.verdict import PartRecord, Unaccounted
 from docops_flask.engine.opc.zip_entry import FLAG_DATA_DESCRIPTOR, ZipEntry
 from docops_flask.engine.opc.zip_reader import ZipReader
@@ -42,17 +42,17 @@ def compare_members(template: ZipReader, document: ZipReader, max_bytes: int) ->
             continue
         unfolded += after[name].size
         hold_document("output_bytes", unfolded, max_bytes)
-        record.before = _sha256(template.read(entry))
+        record.before = sha256(template.read(entry))
         try:
             content = document.read(after[name])
         except InvalidTemplate:
             unaccounted.append(Unaccounted(name, "", "damaged_member", "The member cannot be unpacked."))
             continue
-        record.after = _sha256(content)
+        record.after = sha256(content)
         changed.append(ChangedMember(record, content))
     for name in after.keys() - before.keys():
         with document.stored_bytes(after[name]) as stored:
-            records.append(PartRecord(name, True, "stored", None, _sha256(stored)))
+            records.append(PartRecord(name, True, "stored", None, sha256(stored)))
     return Members(records, changed, unaccounted)
 
 
@@ -69,12 +69,12 @@ def hold_document(limit: str, value: int, maximum: int) -> None:
 def _record(template: ZipReader, entry: ZipEntry, document: ZipReader, other: ZipEntry | None) -> PartRecord:
     with template.stored_bytes(entry) as stored:
         if other is None:
-            return PartRecord(entry.name, True, "stored", _sha256(stored), None)
+            return PartRecord(entry.name, True, "stored", sha256(stored), None)
         with document.stored_bytes(other) as written:
             # Equal bytes have equal hashes: a picture of 20 MB is hashed once.
             same = (entry.method, entry.crc, entry.size) == (other.method, other.crc, other.size)
             if same and _is_equal(stored, written):
-                digest = _sha256(stored)
+                digest = sha256(stored)
                 return PartRecord(entry.name, False, "stored", digest, digest)
     return PartRecord(entry.name, True, "content", None, None)
 
@@ -88,10 +88,6 @@ def _is_equal(one: memoryview, other: memoryview) -> bool:
         bytes(one[start : start + step]) == bytes(other[start : start + step])
         for start in range(0, len(one), step)
     )
-
-
-def _sha256(content: bytes | memoryview) -> str:
-    return hashlib.sha256(content).hexdigest()
 
 
 def _unaccounted(before: dict[str, ZipEntry], after: dict[str, ZipEntry]) -> Iterator[Unaccounted]:

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from mmap import ACCESS_READ, mmap
-from pathlib import Path
 
 from docops_flask.engine.errors import InvalidMediaType, InvalidTemplate, TemplateLimitExceeded
+from docops_flask.engine.files import FilePath
 from docops_flask.engine.opc.content_types import CONTENT_TYPES_PART, ContentTypes
 from docops_flask.engine.opc.doctype import HEAD_BYTES, begins_plainly
 from docops_flask.engine.opc.limits import Limits
@@ -36,8 +36,8 @@ class Package:
     Close it when done; until then the file stays mapped, not loaded.
     """
 
-    def __init__(self, path: Path, limits: Limits) -> None:
-        with path.open("rb") as file:
+    def __init__(self, path: FilePath, limits: Limits) -> None:
+        with open(path, "rb") as file:
             file.seek(0, 2)
             self._map: mmap | bytes = mmap(file.fileno(), 0, access=ACCESS_READ) if file.tell() else b""
         self._zip = ZipReader(self._map, limits)

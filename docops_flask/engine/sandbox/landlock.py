@@ -8,8 +8,8 @@ import ctypes
 import os
 import struct
 from collections.abc import Iterable
-from pathlib import Path
 
+from docops_flask.engine.files import FilePath
 from docops_flask.engine.sandbox.system_calls import call, set_no_new_privileges
 
 _CREATE_RULESET_VERSION = 1
@@ -49,12 +49,12 @@ class Ruleset:
             attributes += struct.pack("=Q", _ABSTRACT_SOCKETS_AND_SIGNALS)
         self._fd = call("landlock_create_ruleset", attributes, len(attributes), 0)
 
-    def allow_reading(self, paths: Iterable[Path]) -> None:
+    def allow_reading(self, paths: Iterable[FilePath]) -> None:
         """Allow reading below each of ``paths`` that exists."""
         for path in paths:
             self._allow(path, _READ)
 
-    def allow_work(self, folder: Path) -> None:
+    def allow_work(self, folder: FilePath) -> None:
         """Allow all that a job does below ``folder``: no links, devices, sockets or programs."""
         self._allow(folder, _WORK)
 
@@ -64,13 +64,13 @@ class Ruleset:
         call("landlock_restrict_self", self._fd, 0)
         os.close(self._fd)
 
-    def _allow(self, path: Path, rights: int) -> None:
+    def _allow(self, path: FilePath, rights: int) -> None:
         try:
             path_fd = os.open(path, os.O_PATH | os.O_CLOEXEC)
         except (FileNotFoundError, NotADirectoryError):
             return
         try:
-            if not path.is_dir():
+            if not os.path.isdir(path):
                 rights &= _FILE_RIGHTS
             # struct landlock_path_beneath_attr is packed.
             rule = struct.pack("=Qi", rights & self._handled, path_fd)

@@ -14,11 +14,13 @@ from docops_flask.engine.sandbox.system_calls import call
 _PTRACE_PEEK = 2
 
 
-def try_forbidden_acts(_job: Job, template: Path, folder: Path) -> dict[str, Any]:
+def try_forbidden_acts(_job: Job, template: str, path: str) -> dict[str, Any]:
     """Return {"possible": names of the acts that were not refused, "refused": the others}.
 
-    What a job does need is tried too: ``{"broken": …}`` names what of it failed.
+    ``path`` is that of the job's folder. What a job does need is tried too: ``{"broken": …}`` names what of
+    it failed.
     """
+    folder = Path(path)
     acts: dict[str, Callable[[], object]] = {
         "read files outside": lambda: os.listdir("/"),
         "read another job's folder": lambda: os.listdir(folder.parent),
