@@ -1,8 +1,9 @@
-"""The entry of a forked renderer, its server's child or a fork server's: it has the engine loaded already."""
+"""Where a forked renderer begins, a child of its server or of a fork server: the engine is loaded already."""
 
 import socket
 from multiprocessing import parent_process
-from typing import NoReturn
+from multiprocessing.forkserver import get_inherited_fds
+from typing import NamedTuple, NoReturn
 
 from docops_flask.engine.isolation import ProcessLimits
 from docops_flask.engine.pipeline import run_job
@@ -10,8 +11,26 @@ from docops_flask.engine.worker import Task, serve
 
 
 def main(channel: socket.socket, limits: ProcessLimits, task: Task = run_job) -> NoReturn:
-    """Serve the one job that ``channel`` names, as ``worker.serve`` does."""
+    """Serve the one job that ``channel`` names, as the child of a server."""
     parent = parent_process()
     if parent is None:
         raise RuntimeError("a renderer is started by its server")
     serve(channel.detach(), parent.sentinel, limits, task)
+
+
+class Renderer(NamedTuple):
+    """What the child of a fork server is sent in place of a process object.
+
+    ``channel`` counts among the descriptors that came with it.
+    """
+
+    channel: int
+    limits: ProcessLimits
+    task: Task
+
+    def _bootstrap(self, parent_sentinel: int) -> NoReturn:
+        """Do what ``multiprocessing.spawn`` asks of a process object."""
+        handed_on = get_inherited_fds()
+        if handed_on is None:
+            raise RuntimeError("this is no child of a fork server")
+        serve(handed_on[self.channel], parent_sentinel, self.limits, self.task)

@@ -29,7 +29,7 @@ class Job(NamedTuple):
     """What the engine is to do with a template.
 
     ``skill`` and ``payload`` (a validated task's) are ``None`` for an inspection or a verification;
-    ``skills`` are all the skills known, for suggestions and ``known_in``.
+    ``skills`` are all the skills known, for the suggestions and ``known_in`` of an inspection.
     """
 
     kind: JobKind

@@ -24,7 +24,7 @@ def receive(pipe_fd: int) -> Callable[[], NoReturn]:
     thread has ended when the process shuts itself in.
     """
     with open(pipe_fd, "rb", closefd=False) as pipe:
-        sys.path[:] = pickle.load(pipe)
+        sys.path[:] = pickle.load(pipe)["sys_path"]
         channel_fd, ahead, packed = pickle.load(pipe)
     serve, limits, task = _load_ahead(packed) if ahead else _unpacked(packed)
     return partial(serve, channel_fd, pipe_fd, limits, task)

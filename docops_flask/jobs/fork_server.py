@@ -23,7 +23,13 @@ from typing import Any
 from docops_flask.engine import preload
 from docops_flask.jobs.workspace import Workspaces
 
-_PRELOAD = ["docops_flask.engine.forked", *preload.MODULES, "docops_flask.engine.rehearsal"]
+_PRELOAD = [
+    # What multiprocessing itself would load in each child.
+    "multiprocessing.popen_forkserver",
+    "docops_flask.engine.forked",
+    *preload.MODULES,
+    "docops_flask.engine.rehearsal",
+]
 
 
 class ForkServer:

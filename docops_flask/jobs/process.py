@@ -8,17 +8,13 @@ has ended is asked of the kernel (``pidfd_open``, Linux 5.3; without it, of the 
 
 import errno
 import os
-import pickle
 import signal
 import socket
-import sys
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
-from importlib.machinery import ModuleSpec
-from multiprocessing import get_context
 from multiprocessing.connection import wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -26,13 +22,12 @@ from typing import Self
 
 import psutil
 
-from docops_flask.engine import forked
 from docops_flask.engine.isolation import ProcessLimits
-from docops_flask.engine.worker import Task, serve
+from docops_flask.engine.worker import Task
 from docops_flask.jobs.caller import STAYING, Caller
 from docops_flask.jobs.descriptors import refuse_without_descriptors
+from docops_flask.jobs.first_lines import first_lines, new_process
 from docops_flask.jobs.fork_server import FORK_SERVER
-from docops_flask.jobs.spawning import SpawnedRenderer
 
 _TERMINATE_SECONDS = 0.3
 _KILL_SECONDS = 2.0
@@ -85,7 +80,7 @@ class RendererProcess:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         try:
             with theirs, _bookkeeping_by(deadline), _start_conditions(method, deadline):
-                process = _new_process(method, theirs, limits, task, ahead)
+                process = new_process(method, theirs, limits, task, ahead=ahead)
                 process.start()
                 assert process.pid is not None
                 try:
@@ -160,6 +155,7 @@ class RendererProcess:
     def _exit_code(self, seconds: float) -> int | None:
         """Reap the process and return its exit code, ``None`` if it is not known within about ``seconds``."""
         deadline = time.monotonic() + seconds
+        step_seconds = 0.0
         while True:
             with _bookkeeping:
                 exit_code = self._process.exitcode
@@ -169,18 +165,8 @@ class RendererProcess:
                 return None
             # Ready at once but with a fork server, whose report this is. The kernel may be a moment behind.
             wait([self._process.sentinel], _until(deadline))
-            time.sleep(_REAP_STEP_SECONDS)
-
-
-def _new_process(
-    method: str, channel: socket.socket, limits: ProcessLimits, task: Task, ahead: bool
-) -> BaseProcess:
-    if method == "spawn":
-        return SpawnedRenderer(channel.fileno(), pickle.dumps((serve, limits, task)), ahead=ahead)
-    process: BaseProcess = get_context(method).Process(  # type: ignore[attr-defined]
-        target=forked.main, args=(channel, limits, task), name="docops-renderer", daemon=True
-    )
-    return process
+            time.sleep(step_seconds)
+            step_seconds = _REAP_STEP_SECONDS
 
 
 def _until(deadline: float) -> float:
@@ -221,8 +207,9 @@ def _start_conditions(method: str, deadline: float) -> Iterator[None]:
     with ExitStack() as stack:
         if method == "fork":
             stack.enter_context(_signals_blocked())
+        else:
+            stack.enter_context(first_lines())
         if method == "forkserver":
-            stack.enter_context(_main_module_hidden())
             FORK_SERVER.ensure_running()
             stack.enter_context(FORK_SERVER.bounded(_until(deadline) + _FORK_SERVER_SPARE_SECONDS))
         yield
@@ -236,19 +223,3 @@ def _signals_blocked() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-@contextmanager
-def _main_module_hidden() -> Iterator[None]:
-    """Keep a new process from running the server's main module a second time.
-
-    ``multiprocessing`` has each child import its parent's ``__main__``: gunicorn, flask or pytest here.
-    It leaves out modules named ``*.__main__`` (``spawn._fixup_main_from_name``), so it is shown one.
-    """
-    main_module = sys.modules["__main__"]
-    spec = main_module.__spec__
-    main_module.__spec__ = ModuleSpec("docops_flask.__main__", None)
-    try:
-        yield
-    finally:
-        main_module.__spec__ = spec

@@ -42,7 +42,7 @@ def build_job(
     skill = known or find_skill(skills, "task_type", loaded["task_type"])
     return Job(
         kind=kind,
-        skills=tuple(skills),
+        skills=(),
         skill=skill,
         payload=loaded["payload"],
         options=options,
