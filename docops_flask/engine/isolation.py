@@ -5,6 +5,8 @@ garbage. A spawned one inherits less, but the same calls are made under every st
 one description fits all of them.
 """
 
+# ``signal.signal`` is this one, and makes members of enumerations of all that passes: ten times the work.
+import _signal  # type: ignore[import-not-found]
 import fcntl
 import gc
 import os
@@ -21,6 +23,8 @@ from docops_flask.engine.sandbox.cell import Cell, SandboxMode, make_cell
 
 # Python ignores these two so that a closed pipe or a file size limit is an exception, not a death.
 _STAY_IGNORED = frozenset({signal.SIGPIPE, signal.SIGXFSZ})
+_CANNOT_BE_SET = frozenset({signal.SIGKILL, signal.SIGSTOP})
+_RESET = tuple(map(int, signal.valid_signals() - _STAY_IGNORED - _CANNOT_BE_SET))
 
 
 # A job reads its template and writes a handful of files, one after the other.
@@ -107,18 +111,9 @@ def _limit(what: int, wanted: int) -> None:
 
 def _reset_signals() -> None:
     signal.set_wakeup_fd(-1)
-    for number in _signals_set() - _STAY_IGNORED:
-        # The C library keeps two for itself, and Python does not know them.
-        with suppress(OSError, ValueError):
-            signal.signal(number, signal.SIG_DFL)
+    for number in _RESET:
+        _signal.signal(number, _signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_SETMASK, [])
-
-
-def _signals_set() -> set[int]:
-    """Return the signals that this process ignores or has handlers for (proc(5): ``SigIgn``, ``SigCgt``)."""
-    status = dict(line.split(b":", 1) for line in read_file("/proc/self/status").splitlines())
-    mask = int(status[b"SigIgn"], 16) | int(status[b"SigCgt"], 16)
-    return {number for number in range(1, signal.NSIG) if mask >> (number - 1) & 1}
 
 
 def _silence() -> None:

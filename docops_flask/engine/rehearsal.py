@@ -85,8 +85,11 @@ def _file_in_memory() -> Iterator[Path]:
         os.close(memory_fd)
 
 
+# Python adapts bytecode that it has met a few times; what it adapts in a child it adapts for one job.
+_ROUNDS = 4
+
 # A rehearsal that fails takes nothing from the performance; whatever else came out of here would end the fork
 # server, and with it every job: on a Python that has no ``memfd_create``, for instance.
 with suppress(Exception):
-    for _preset in PRESETS:
+    for _preset in [*PRESETS] * _ROUNDS:
         rehearse(_preset)
