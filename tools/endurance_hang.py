@@ -55,6 +55,6 @@ def _stop_renderers(server: EnduranceServer, over: threading.Event) -> None:
         for worker in workers:
             for child in worker.children():
                 with contextlib.suppress(psutil.NoSuchProcess):
-                    if any("spawn_main" in word for word in child.cmdline()):
+                    if any("docops_flask.engine.spawned" in word for word in child.cmdline()):
                         child.suspend()
         time.sleep(_LOOK_SECONDS)

@@ -55,16 +55,22 @@ def _unpacked(packed: bytes) -> Any:
 def _load_lxml() -> None:
     """Load lxml without ``inspect``, of which it wants one function, for parsers with a target in Python.
 
-    ``inspect`` and what it imports take half as long to load as lxml. Whoever asks for it later gets it.
+    ``inspect`` and what it imports take half as long to load as lxml. Whoever asks for it later gets it. Nor
+    is the whole search path gone through for ``rnc2rng``, which is for schemas in RELAX NG's compact form.
     """
     if "inspect" in sys.modules:
         return
-    stand_in = sys.modules["inspect"] = _Inspect("inspect")
+    stand_in = _Inspect("inspect")
+    # A module that is ``None`` cannot be imported.
+    stand_ins: dict[str, ModuleType | None] = {"inspect": stand_in, "rnc2rng": None}
+    modules: dict[str, Any] = sys.modules
+    modules.update(stand_ins)
     try:
         import lxml.etree  # noqa: F401
     finally:
-        if sys.modules.get("inspect") is stand_in:
-            del sys.modules["inspect"]
+        for name, module in stand_ins.items():
+            if modules.get(name, stand_ins) is module:
+                del modules[name]
 
 
 class _Inspect(ModuleType):

@@ -60,6 +60,16 @@ def list_modules(job: Job, template: str, folder: str) -> dict[str, Any]:
     return {"modules": sorted(sys.modules), "main": getattr(sys.modules["__main__"], "__file__", None)}
 
 
+def tell_search_path(job: Job, template: str, folder: str) -> dict[str, Any]:
+    return {"path": sys.path}
+
+
+def list_loaders(job: Job, template: str, folder: str) -> dict[str, Any]:
+    """Tell of each module what sort of loader it has."""
+    specs = {name: getattr(module, "__spec__", None) for name, module in list(sys.modules.items())}
+    return {name: type(spec.loader).__name__ for name, spec in specs.items() if spec is not None}
+
+
 def run_and_list_modules(job: Job, template: str, folder: str) -> dict[str, Any]:
     """Do the real job and tell what was loaded before and after it."""
     before = set(sys.modules)

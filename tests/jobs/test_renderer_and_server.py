@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 import zipfile
-from multiprocessing import forkserver
+from multiprocessing import forkserver, spawn
 from pathlib import Path
 
 import psutil
@@ -31,6 +31,7 @@ WEB_PACKAGES = {"flask", "werkzeug", "marshmallow", "gunicorn", "yaml"}
 SELDOM_NEEDED = {
     *("dataclasses", "inspect", "ast", "dis", "tokenize", "platform", "difflib", "decimal", "tempfile"),
     *("shutil", "random", "logging", "zipfile", "codeop", "unittest", "importlib.metadata"),
+    *("multiprocessing", "socket", "selectors", "subprocess", "hashlib", "site"),
     "docops_flask.engine.checks.issue",
     "docops_flask.engine.checks.registry",
     "docops_flask.engine.formatting.script_slots",
@@ -149,10 +150,8 @@ def test_a_renderer_of_the_fork_server_finds_all_loaded_and_a_job_rehearsed(job,
 
 
 def test_a_forked_renderer_imports_nothing_that_its_server_had_not(job, workspace) -> None:
-    renderer = make("fork", targets.list_modules)
-    before = set(sys.modules)
-    modules = renderer.run(job, workspace.path).result["modules"]
-    assert set(modules) - before == set()
+    modules = make("fork", targets.list_modules).run(job, workspace.path).result["modules"]
+    assert set(modules) - set(sys.modules) == set()
 
 
 def test_a_real_job_loads_nothing_while_it_runs(start_method, workspace) -> None:
@@ -174,10 +173,20 @@ def test_the_servers_main_module_is_not_run_again(start_method: str, tmp_path: P
     assert log.read_text() == "__main__\n"
 
 
-def test_the_servers_main_module_looks_as_before(job, workspace) -> None:
-    spec = sys.modules["__main__"].__spec__
-    make("spawn", targets.echo).run(job, workspace.path)
-    assert sys.modules["__main__"].__spec__ is spec
+@pytest.mark.parametrize("start_method", ["spawn", "forkserver"])
+def test_other_processes_of_the_server_begin_as_ever(start_method, job, workspace) -> None:
+    before = spawn.get_command_line, spawn.get_preparation_data
+    make(start_method, targets.echo).run(job, workspace.path)
+    assert (spawn.get_command_line, spawn.get_preparation_data) == before
+
+
+@pytest.mark.parametrize("start_method", ["spawn", "forkserver"])
+def test_a_renderer_looks_for_modules_where_its_server_does(
+    start_method, job, workspace, monkeypatch, tmp_path
+) -> None:
+    monkeypatch.syspath_prepend(tmp_path / "more")
+    path = make(start_method, targets.tell_search_path).run(job, workspace.path).result["path"]
+    assert path == [os.path.abspath(entry) for entry in sys.path]
 
 
 def test_the_fork_server_loads_the_engine_once_for_all_jobs(tmp_path: Path) -> None:

@@ -99,7 +99,9 @@ def test_so_is_what_a_cell_would_have_refused(tidy_without_cell, what, told, inn
 def is_stray(pid):
     try:
         process = psutil.Process(pid)
-        return process.ppid() == 1 and any("spawn_main" in word for word in process.cmdline())
+        return process.ppid() == 1 and any(
+            "docops_flask.engine.spawned" in word for word in process.cmdline()
+        )
     except psutil.Error:
         return False
 
