@@ -4,15 +4,17 @@ To find a module on disk, and to read and check its file, takes Python longer th
 A process that takes them out of an image saves most of that, and it runs the code of its server, whatever
 became of the files meanwhile.
 
-The file: 8 bytes, the length of the index (little endian); the index; one code object after the other, all
-as ``marshal`` writes them. The index is {name: (path of the module's file, offset, length in bytes)}. Of an
-extension module, which the dynamic loader takes from its file, the length is 0.
+The file: 8 bytes, the length of the code of this module (little endian), and the code; the same of the index;
+one code object after the other, all as ``marshal`` writes them. The index is {name: (path of the module's
+file, offset, length in bytes)}. Of an extension module, which the dynamic loader takes from its file, the
+length is 0.
 
-A spawned process loads this first of all, from disk, so it imports nothing that is not there already.
+The code of this module is what a new process takes first, so it imports nothing that is not there already.
 """
 
 import marshal
 import os
+import sys
 
 # ``importlib`` names the same, but it is a package of files.
 from _frozen_importlib import ModuleSpec
@@ -39,11 +41,22 @@ def write_image(image_fd: int, loaders: "Iterable[SourceFileLoader | ExtensionFi
         index[loader.name] = (os.fspath(loader.path), offset, len(code))
         codes.append(code)
         offset += len(code)
-    packed = marshal.dumps(index)
+    own_code = marshal.dumps(SourceFileLoader(__name__, __file__).get_code(__name__))
     with open(image_fd, "wb", closefd=False) as image:
-        image.write(len(packed).to_bytes(_LENGTH_BYTES, "little"))
-        image.write(packed)
+        for part in (own_code, marshal.dumps(index)):
+            image.write(len(part).to_bytes(_LENGTH_BYTES, "little"))
+            image.write(part)
         image.writelines(codes)
+
+
+def statement(image_fd: int) -> str:
+    """Return Python's text that makes ``finder`` the finder in the image, when nothing is loaded yet."""
+    length = int.from_bytes(os.pread(image_fd, _LENGTH_BYTES, 0), "little")
+    return (
+        f"import marshal, os; names = {{'__name__': {__name__!r}}}; "
+        f"exec(marshal.loads(os.pread({image_fd}, {length}, {_LENGTH_BYTES})), names); "
+        f"finder = names['{ImageFinder.__name__}']({image_fd})"
+    )
 
 
 class ImageFinder:
@@ -51,11 +64,18 @@ class ImageFinder:
 
     def __init__(self, image_fd: int) -> None:
         """Read the index of the image; ``image_fd`` is read for each module that is found."""
-        length = int.from_bytes(os.pread(image_fd, _LENGTH_BYTES, 0), "little")
+        own_length = int.from_bytes(os.pread(image_fd, _LENGTH_BYTES, 0), "little")
+        start = _LENGTH_BYTES + own_length
+        length = int.from_bytes(os.pread(image_fd, _LENGTH_BYTES, start), "little")
+        packed = os.pread(image_fd, length, start + _LENGTH_BYTES)
         self._image_fd = image_fd
-        self._start = _LENGTH_BYTES + length
-        packed = os.pread(image_fd, length, _LENGTH_BYTES)
+        self._start = start + _LENGTH_BYTES + length
         self._index: dict[str, tuple[str, int, int]] = marshal.loads(packed)
+
+    def close(self) -> None:
+        """Close the image; what was not loaded by now comes from its file."""
+        sys.meta_path.remove(self)
+        os.close(self._image_fd)
 
     def find_spec(self, name: str, path: object = None, target: object = None) -> ModuleSpec | None:
         """Return how ``name`` is loaded, or ``None``; what else ``importlib`` tells is of no use here."""

@@ -18,13 +18,13 @@ from pathlib import Path
 from subprocess import _args_from_interpreter_flags  # type: ignore[attr-defined]
 from typing import Any
 
-from docops_flask.engine import forked
+from docops_flask.engine import forked, spawned
 from docops_flask.engine.isolation import ProcessLimits
+from docops_flask.engine.module_image import statement
 from docops_flask.engine.worker import Task, serve
 from docops_flask.jobs.module_image import module_image
 
 _ROOT = Path(__file__).resolve().parents[2]
-_FIRST_MODULE = "docops_flask.engine.spawned"
 _NAME = "docops-renderer"
 _NO_SITE = "-S"
 
@@ -61,13 +61,19 @@ def first_lines() -> Iterator[None]:
 
 
 def _command_line(*, pipe_handle: int, **_theirs: int) -> list[str]:
-    flags = [flag for flag in _args_from_interpreter_flags() if flag != _NO_SITE]
     # Without the packages' own start-up files: what came of them in the server is the search path it sends.
-    code = (
-        f"import sys; sys.path.insert(0, {str(_ROOT)!r}); "
-        f"from {_FIRST_MODULE} import main; main({pipe_handle}, {module_image()})"
+    flags = [flag for flag in _args_from_interpreter_flags() if flag != _NO_SITE]
+    image_fd = module_image()
+    statements = (
+        # What is loaded stays for good: looking through it for garbage takes a tenth of the start. What the
+        # job makes stays as well (``worker.serve``).
+        "import gc, sys; gc.disable()",
+        f"sys.path.insert(0, {str(_ROOT)!r})",
+        "finder = None" if image_fd is None else statement(image_fd),
+        "if finder: sys.meta_path.insert(0, finder)",
+        f"from {spawned.__name__} import main; main({pipe_handle}, finder)",
     )
-    return [os.fsdecode(spawn.get_executable()), *flags, _NO_SITE, "-c", code]
+    return [os.fsdecode(spawn.get_executable()), *flags, _NO_SITE, "-c", "\n".join(statements)]
 
 
 def _preparation(_name: str) -> dict[str, Any]:

@@ -9,8 +9,10 @@ from functools import cache
 from importlib.machinery import ExtensionFileLoader, SourceFileLoader
 
 # Imported so that the image holds them.
-from docops_flask.engine import warm_up, worker  # noqa: F401
+from docops_flask.engine import spawned, warm_up, worker  # noqa: F401
 from docops_flask.engine.module_image import write_image
+
+_NEEDED = ("docops_flask.engine", "lxml")
 
 
 @cache
@@ -43,5 +45,5 @@ def _loaders() -> Iterator[SourceFileLoader | ExtensionFileLoader]:
         if not isinstance(loader, SourceFileLoader | ExtensionFileLoader) or loader.name != name:
             continue
         is_of_library = loader.path.startswith(library) and not loader.path.startswith(installed)
-        if is_of_library or name.partition(".")[0] == "lxml" or name.startswith("docops_flask.engine"):
+        if is_of_library or name == "docops_flask" or name.startswith(_NEEDED):
             yield loader
