@@ -59,10 +59,13 @@ class ProcessTree:
             watcher.join()
 
     def _watch(self, peak: "Peak", stop: Event) -> None:
+        # The last mark of each: until a process executes its program it has its parent's memory (vfork(2)).
+        marks: dict[int, int] = {}
         while not stop.wait(_SAMPLE_SECONDS):
             for worker in _children(self._root.pid):
                 for pid in _below(worker):
-                    peak.bytes = max(peak.bytes, _high_water_mark(pid))
+                    marks[pid] = _high_water_mark(pid) or marks.get(pid, 0)
+        peak.bytes = max(marks.values(), default=0)
 
 
 @dataclass(slots=True)
