@@ -8,6 +8,7 @@ import logging
 import sys
 import traceback
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -63,13 +64,19 @@ def lost_lines_record(count: int) -> logging.LogRecord:
 def place_of(kind: type[BaseException], trace: TracebackType | None) -> str:
     """Return "Type at file:line": where an exception was raised, in this package if it passed there."""
     # Only names and numbers are wanted: ``extract_tb`` would look at each source file on the disk.
-    places = [(Path(frame.f_code.co_filename), line) for frame, line in traceback.walk_tb(trace)]
+    places = [(*_source(frame.f_code.co_filename), line) for frame, line in traceback.walk_tb(trace)]
     if not places:
         return kind.__name__
-    ours = [place for place in places if place[0].is_relative_to(_PACKAGE_ROOT / "docops_flask")]
-    file, line = (ours or places)[-1]
-    name = file.relative_to(_PACKAGE_ROOT) if ours else file.name
+    _, name, line = next((place for place in reversed(places) if place[0]), places[-1])
     return f"{kind.__name__} at {name}:{line}"
+
+
+@lru_cache(maxsize=256)
+def _source(path: str) -> tuple[bool, str]:
+    """Return whether the source file ``path`` is ours, and how it is named in the log."""
+    file = Path(path)
+    is_ours = file.is_relative_to(_PACKAGE_ROOT / "docops_flask")
+    return is_ours, str(file.relative_to(_PACKAGE_ROOT)) if is_ours else file.name
 
 
 def dict_config() -> dict[str, Any]:

@@ -46,3 +46,34 @@ def test_a_process_of_many_threads_keeps_to_two_heaps(limit, is_limited):
     ).stdout
 
     assert (told.count("<heap nr=") <= 2) is is_limited
+
+
+_TAKE_AND_FREE = """
+import resource
+from docops_flask.allocator import limit_heaps
+
+limit_heaps()
+
+def one_upload():
+    return len([bytes(700_000) for _ in range(4)])
+
+def faults():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+
+one_upload()
+before = faults()
+for _ in range(20):
+    one_upload()
+print(faults() - before)
+"""
+
+
+def test_room_for_one_upload_after_another_is_not_asked_of_the_system_each_time():
+    require(hasattr(ctypes.CDLL(None), "malloc_info"), "the C library is not glibc")
+
+    told = subprocess.run(
+        [sys.executable, "-c", _TAKE_AND_FREE], capture_output=True, text=True, check=True
+    ).stdout
+
+    # Otherwise some 2,000 pages are made anew.
+    assert int(told) < 1000

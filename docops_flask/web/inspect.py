@@ -19,7 +19,8 @@ def inspect() -> dict[str, Any]:
     request, service = api_request(), services()
     service.lifecycle.refuse_when_stopping()
     with job_folder(service.workspaces) as folder:
-        receive_template(request, folder, service.settings)
+        upload = receive_template(request, folder, service.settings)
         with service.slots.take(request.caller):
-            rendered = service.renderer.run(make_inspection(service), folder.path, request.caller)
+            upload.store()
+            rendered = service.renderer.run(make_inspection(service), folder.workspace.path, request.caller)
     return {**rendered.result, "request_id": request.request_id}

@@ -11,7 +11,7 @@ def make_job(kind: JobKind, upload: Upload, services: Services) -> Job:
 
     Raises ``ArgumentConflict``, ``InvalidArgument`` and ``InvalidJson``.
     """
-    task_json = upload.files["task"].path.read_bytes()
+    task_json = upload.files["task"].content.read()
     return build_job(
         kind,
         upload.fields,

@@ -4,12 +4,20 @@ werkzeug's own form parser asks for a file's stream without saying which part it
 part can have a limit of its own; its decoder, which does the parsing proper, is used here instead.
 """
 
-from collections.abc import Iterator
 from typing import Protocol
 
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.http import parse_options_header
-from werkzeug.sansio.multipart import Data, Epilogue, Field, File, MultipartDecoder, NeedData, Preamble
+from werkzeug.sansio.multipart import (
+    Data,
+    Epilogue,
+    Field,
+    File,
+    MultipartDecoder,
+    NeedData,
+    Preamble,
+    State,
+)
 
 from docops_flask.engine.errors import InvalidMediaType
 from docops_flask.web.body import RequestBody
@@ -22,6 +30,8 @@ _MAX_PARTS = 64
 # read always, 32 KiB never.
 _BITE_BYTES = 16 * 1024
 _BUFFER_BYTES = 2 * _BITE_BYTES
+# What stands before a boundary belongs to it.
+_LINE_BREAK_BYTES = 2
 
 
 class PartReceiver(Protocol):
@@ -46,9 +56,7 @@ def read_parts(body: RequestBody, content_type: str | None, receiver: PartReceiv
     while True:
         block = body.read()
         try:
-            for bite in _bites(block):
-                decoder.receive_data(bite)
-                _hand_over(decoder, receiver)
+            _decode(decoder, block, receiver)
         except RequestEntityTooLarge as error:
             raise BodyUnreadable(f"more than {_MAX_PARTS} parts, or a part with huge headers.") from error
         except ValueError as error:
@@ -67,12 +75,33 @@ def _boundary(content_type: str | None) -> bytes:
     return boundary.encode("ascii")
 
 
-def _bites(block: bytes) -> Iterator[bytes | None]:
-    """Yield ``block`` as the decoder is to have it: ``None`` at the end of the body."""
+def _decode(decoder: MultipartDecoder, block: bytes, receiver: PartReceiver) -> None:
+    """Give ``block`` to ``decoder`` bite by bite, what is nothing but content to ``receiver`` at once."""
     if not block:
-        yield None
-    for start in range(0, len(block), _BITE_BYTES):
-        yield block[start : start + _BITE_BYTES]
+        decoder.receive_data(None)
+        _hand_over(decoder, receiver)
+    position = 0
+    while position < len(block):
+        content_end = _content_end(decoder, block, position)
+        if content_end > position:
+            receiver.write(block[position:content_end])
+        position = content_end + _BITE_BYTES
+        decoder.receive_data(block[content_end:position])
+        _hand_over(decoder, receiver)
+
+
+def _content_end(decoder: MultipartDecoder, block: bytes, start: int) -> int:
+    """Return up to where ``block`` is content from ``start`` on, whatever follows; ``start`` if unknown.
+
+    The decoder would look at it in small bites and copy it thrice. Where the boundary's text begins is for
+    the decoder: whether that ends the content depends on what stands around it.
+    """
+    if decoder.state is not State.DATA or decoder.buffer:
+        return start
+    dashed = b"--" + decoder.boundary
+    found = block.find(dashed, start)
+    end = found if found >= 0 else len(block) - len(dashed)
+    return max(start, end - _LINE_BREAK_BYTES)
 
 
 def _hand_over(decoder: MultipartDecoder, receiver: PartReceiver) -> None:

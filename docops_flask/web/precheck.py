@@ -23,5 +23,6 @@ def precheck() -> dict[str, Any]:
         upload = receive_job(request, folder, service.settings)
         job = make_job(JobKind.PRECHECK, upload, service)
         with service.slots.take(request.caller):
-            rendered = service.renderer.run(job, folder.path, request.caller)
+            upload.store()
+            rendered = service.renderer.run(job, folder.workspace.path, request.caller)
     return {**rendered.result, "request_id": request.request_id}

@@ -1,38 +1,35 @@
-"""From a multipart body to files in the job's folder: names, sizes, media types, in this order.
+"""From a multipart body to files of a job: names, sizes, media types, in this order.
 
 The body is read to its end whatever is wrong with it; what is too much is counted and forgotten. So
 the client hears its answer, and no upload takes more room than its limit.
 """
 
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import closing
 from dataclasses import dataclass
-from pathlib import Path
-from typing import BinaryIO
 
 from docops_flask.engine.echo import echo
 from docops_flask.engine.errors import DocopsError, InvalidArgument, InvalidMediaType
 from docops_flask.engine.options import FIELD_ORDER
 from docops_flask.jobs.errors import storage_errors
-from docops_flask.jobs.workspace import Workspace
 from docops_flask.settings import Settings
+from docops_flask.web.contents import Content, Contents
 from docops_flask.web.errors import UploadTooLarge
 from docops_flask.web.file_parts import HEAD_BYTES, FilePart, task_part, template_part, verification_parts
+from docops_flask.web.job_folder import JobFolder
 from docops_flask.web.multipart import read_parts
 from docops_flask.web.request import ApiRequest
 
 _NAME_CHARACTERS = 255
 # More than any form value can mean: a policy of this size is over its own limit.
 _FIELD_BYTES = 64 * 1024 + 1
-# A form comes in small bites; each call of the system costs more than the bytes it writes.
-_WRITE_BYTES = 256 * 1024
 
 
 @dataclass(frozen=True, slots=True)
 class ReceivedFile:
-    """An uploaded file: ``path`` is ours, ``filename`` the client's (for reports alone)."""
+    """An uploaded file; ``filename`` is the client's (for reports alone)."""
 
-    path: Path
+    content: Content
     filename: str
     size: int
 
@@ -43,34 +40,40 @@ class Upload:
 
     files: Mapping[str, ReceivedFile]
     fields: Mapping[str, str]
+    contents: Contents
+
+    def store(self) -> None:
+        """Have all files in the job's folder, for a renderer; raises ``InsufficientStorage``."""
+        with storage_errors():
+            self.contents.store()
 
 
-def receive_job(request: ApiRequest, workspace: Workspace, settings: Settings) -> Upload:
-    """Return template, task and form fields of ``request``; the files lie in ``workspace``.
+def receive_job(request: ApiRequest, folder: JobFolder, settings: Settings) -> Upload:
+    """Return template, task and form fields of ``request``; the files are for ``folder``.
 
     Raises ``InvalidArgument``, ``UploadTooLarge``, ``InvalidMediaType``, ``InsufficientStorage`` and
     what reading the body raises.
     """
-    return _receive(request, workspace, [template_part(settings), task_part(settings)], FIELD_ORDER)
+    return _receive(request, folder, [template_part(settings), task_part(settings)], FIELD_ORDER)
 
 
-def receive_template(request: ApiRequest, workspace: Workspace, settings: Settings) -> Upload:
+def receive_template(request: ApiRequest, folder: JobFolder, settings: Settings) -> Upload:
     """Return the template that is the only part of ``request``; raises as ``receive_job`` does."""
-    return _receive(request, workspace, [template_part(settings)], ())
+    return _receive(request, folder, [template_part(settings)], ())
 
 
-def receive_verification(request: ApiRequest, workspace: Workspace, settings: Settings) -> Upload:
+def receive_verification(request: ApiRequest, folder: JobFolder, settings: Settings) -> Upload:
     """Return the template of ``request``, its document and reports; raises as ``receive_job`` does."""
-    return _receive(request, workspace, verification_parts(settings), ())
+    return _receive(request, folder, verification_parts(settings), ())
 
 
 def _receive(
-    request: ApiRequest, workspace: Workspace, files: Sequence[FilePart], fields: Sequence[str]
+    request: ApiRequest, folder: JobFolder, files: Sequence[FilePart], fields: Sequence[str]
 ) -> Upload:
     if request.headers.get("Content-Encoding", "identity").lower() != "identity":
         raise InvalidMediaType("body: must not be compressed (Content-Encoding).", field="body")
-    with storage_errors(), ExitStack() as open_files:
-        receiver = _Receiver(workspace, files, fields, open_files)
+    with storage_errors(), closing(folder.contents) as contents:
+        receiver = _Receiver(contents, files, fields)
         read_parts(request.body, request.content_type, receiver)
     return receiver.upload()
 
@@ -78,17 +81,10 @@ def _receive(
 class _Receiver:
     """Sorts the parts of one request; keeps the first fault of each kind for when all is read."""
 
-    def __init__(
-        self,
-        workspace: Workspace,
-        files: Sequence[FilePart],
-        fields: Sequence[str],
-        open_files: ExitStack,
-    ) -> None:
-        self._workspace = workspace
+    def __init__(self, contents: Contents, files: Sequence[FilePart], fields: Sequence[str]) -> None:
+        self._contents = contents
         self._expected = {part.name: part for part in files}
         self._allowed_fields = fields
-        self._open_files = open_files
         self._fields: dict[str, bytearray] = {}
         self._files: dict[str, _FileSink] = {}
         self._part_fault: DocopsError | None = None
@@ -104,7 +100,7 @@ class _Receiver:
         if fault is not None:
             self._part_fault = self._part_fault or fault
         elif name in self._expected and filename:
-            self._file = self._files[name] = self._open(self._expected[name], filename)
+            self._file = self._files[name] = _FileSink(self._expected[name], filename, self._contents)
         elif name in self._allowed_fields:
             self._field = self._fields[name] = bytearray()
 
@@ -132,7 +128,8 @@ class _Receiver:
             if fault is not None:
                 raise fault
         fields = {name: _text(name, value) for name, value in self._fields.items()}
-        return Upload({name: sink.received() for name, sink in self._files.items()}, fields)
+        files = {name: sink.received() for name, sink in self._files.items()}
+        return Upload(files, fields, self._contents)
 
     def _fault_of(self, name: str, filename: str | None) -> DocopsError | None:
         if name not in self._expected and name not in self._allowed_fields:
@@ -150,19 +147,15 @@ class _Receiver:
             return InvalidArgument(f"{name}: sent more than once.", field=name)
         return None
 
-    def _open(self, part: FilePart, filename: str) -> "_FileSink":
-        path = self._workspace.file(part.name + part.suffix)
-        return _FileSink(part, filename, path, self._open_files.enter_context(path.open("xb", _WRITE_BYTES)))
-
 
 class _FileSink:
-    """Writes one part into its file, up to its limit."""
+    """Takes the content of one part, up to its limit."""
 
-    def __init__(self, part: FilePart, filename: str, path: Path, file: BinaryIO) -> None:
+    def __init__(self, part: FilePart, filename: str, contents: Contents) -> None:
         self.part = part
         self._filename = filename
-        self._path = path
-        self._file = file
+        self._contents = contents
+        self._content = contents.add(part.name + part.suffix)
         self._size = 0
         self._head = b""
 
@@ -176,12 +169,12 @@ class _FileSink:
             return
         if len(self._head) < HEAD_BYTES:
             self._head += block[:HEAD_BYTES]
-        self._file.write(block)
+        self._contents.write(self._content, block)
 
     def received(self) -> ReceivedFile:
         """Return the file; raises ``InvalidMediaType`` when name or first bytes tell another kind."""
         self.part.refuse_other_media(self._filename, self._head)
-        return ReceivedFile(self._path, self._filename[:_NAME_CHARACTERS], self._size)
+        return ReceivedFile(self._content, self._filename[:_NAME_CHARACTERS], self._size)
 
 
 def _text(name: str, value: bytearray) -> str:

@@ -19,7 +19,8 @@ def verify() -> dict[str, Any]:
     request, service = api_request(), services()
     service.lifecycle.refuse_when_stopping()
     with job_folder(service.workspaces) as folder:
-        receive_verification(request, folder, service.settings)
+        upload = receive_verification(request, folder, service.settings)
         with service.slots.take():
-            rendered = service.renderer.run(make_verification(service), folder.path)
+            upload.store()
+            rendered = service.renderer.run(make_verification(service), folder.workspace.path)
     return {**rendered.result, "request_id": request.request_id}

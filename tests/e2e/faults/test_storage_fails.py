@@ -139,7 +139,7 @@ def test_a_work_folder_that_is_gone_before_the_job(tidy):
 
 
 def test_a_work_folder_that_goes_during_the_upload(tidy):
-    body = form_body(template=docx(p("x"), extra={"word/media/image1.png": os.urandom(1_000_000)}))
+    body = form_body(template=docx(p("x"), extra={"word/media/image1.png": os.urandom(3_000_000)}))
     head = f"POST /v1/run HTTP/1.1\r\nHost: x\r\nContent-Type: {FORM_TYPE}\r\nContent-Length: {len(body)}"
     with socket.create_connection(("127.0.0.1", tidy.server.port), timeout=30) as connection:
         connection.sendall(f"{head}\r\n\r\n".encode() + body[:-20])
