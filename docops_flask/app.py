@@ -10,6 +10,7 @@ from docops_flask.engine.skills.registry import SkillRegistry, SkillSpecError, l
 from docops_flask.jobs.renderer import Renderer
 from docops_flask.jobs.sandbox_check import SandboxCheck
 from docops_flask.jobs.slots import Slots
+from docops_flask.jobs.spare_core import spare_core
 from docops_flask.jobs.workspace import Workspaces
 from docops_flask.policy_registry import PolicyFileError, PolicyRegistry, load_policies
 from docops_flask.settings import Settings, SettingsError, from_env
@@ -105,8 +106,7 @@ def _services(settings: Settings) -> Services:
         timeout_seconds=settings.request_timeout_seconds,
         limits=settings.process_limits(),
         standby=settings.standby,
-        # A job that waits starts its own as soon as it has a slot; one more would only be in its way.
-        may_refill=lambda: slots.waiting == 0,
+        may_refill=spare_core(slots, settings.workers),
         on_standby=recorder.standby_ready,
     )
     return Services(
