@@ -14,7 +14,7 @@ import stat
 import threading
 from collections import deque
 from collections.abc import Callable
-from typing import IO
+from typing import IO, Any
 from weakref import WeakSet
 
 from docops_flask.logs import lost_lines_record
@@ -175,9 +175,17 @@ class LineHandler(logging.Handler):
         super().__init__()
         self._writer = LineWriter(stream.fileno(), self._lost_line)
 
-    def createLock(self) -> None:
-        """Make none: a thread that waits for the writer must not keep the others from finding it stuck."""
-        self.lock = None
+    def handle(self, record: logging.LogRecord) -> bool:
+        """Write ``record`` if no filter is against it; return whether.
+
+        Without the handler's lock: a thread that waits for the writer must not keep the others from finding
+        it stuck.
+        """
+        # Since Python 3.12 a filter may give another record in its place.
+        passed: Any = self.filter(record)
+        if passed:
+            self.emit(passed if isinstance(passed, logging.LogRecord) else record)
+        return bool(passed)
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write ``record`` as a line."""

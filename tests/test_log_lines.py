@@ -225,3 +225,39 @@ def test_handlers_that_are_replaced_end_their_threads(pipe):
     handler.close()
     thread.join(10)
     assert not thread.is_alive()
+
+
+def test_a_record_comes_through_its_logger_unless_a_filter_is_against_it(pipe):
+    handler = log_lines.LineHandler(os.fdopen(pipe[1], "w", closefd=False))
+    handler.addFilter(lambda record: record.msg != "not this")
+    logger = logging.Logger("of this test")
+    logger.addHandler(handler)
+    try:
+        for text in ("one", "not this", "two"):
+            logger.error(text)
+    finally:
+        handler.close()
+    assert os.read(pipe[0], 1 << 16) == b"one\ntwo\n"
+
+
+def test_a_thread_that_waits_for_the_writer_keeps_no_other_from_logging(pipe, monkeypatch):
+    monkeypatch.setattr(log_lines, "_PATIENCE_SECONDS", 30.0)
+    monkeypatch.setattr(log_lines, "_PENDING_BYTES", 1_000_000)
+    handler = log_lines.LineHandler(os.fdopen(pipe[1], "w", closefd=False))
+    entered = [threading.Event(), threading.Event()]
+    emit = handler.emit
+    handler.emit = lambda record: (entered[int(record.msg[0])].set(), emit(record))
+    logger = logging.Logger("of this test")
+    logger.addHandler(handler)
+    threads = [
+        threading.Thread(target=logger.error, args=(f"{number}{'x' * 2**17}",), daemon=True)
+        for number in range(2)
+    ]
+    for thread, event in zip(threads, entered, strict=True):
+        thread.start()
+        assert event.wait(10)
+    reader = Reader(pipe[0], last=b"1" + b"x" * 2**17)
+    for thread in (*threads, reader):
+        thread.join(10)
+        assert not thread.is_alive()
+    handler.close()
