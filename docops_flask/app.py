@@ -119,7 +119,7 @@ def _services(settings: Settings) -> Services:
         lifecycle=lifecycle,
         readiness=Readiness(renderer, workspaces, lifecycle, settings.drain_file),
         recorder=recorder,
-        sandbox=SandboxCheck(settings.mp_start, settings.process_limits(), workspaces),
+        sandbox=SandboxCheck(settings.mp_start, settings.process_limits(), workspaces, renderer.demand),
     )
 
 

@@ -5,7 +5,7 @@ from multiprocessing import parent_process
 from multiprocessing.forkserver import get_inherited_fds
 from typing import NamedTuple, NoReturn
 
-from docops_flask.engine.isolation import ProcessLimits
+from docops_flask.engine.isolation import ProcessLimits, leave_shared_memory
 from docops_flask.engine.pipeline import run_job
 from docops_flask.engine.worker import Task, serve
 
@@ -15,6 +15,7 @@ def main(channel: socket.socket, limits: ProcessLimits, task: Task = run_job) ->
     parent = parent_process()
     if parent is None:
         raise RuntimeError("a renderer is started by its server")
+    leave_shared_memory()
     serve(channel.detach(), parent.sentinel, limits, task)
 
 

@@ -7,8 +7,10 @@ one description fits all of them.
 
 # ``signal.signal`` is this one, and makes members of enumerations of all that passes: ten times the work.
 import _signal  # type: ignore[import-not-found]
+import ctypes
 import fcntl
 import gc
+import mmap
 import os
 import resource
 import select
@@ -19,14 +21,14 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from docops_flask.engine.files import read_file, write_file
-from docops_flask.engine.sandbox.cell import Cell, SandboxMode, make_cell
+from docops_flask.engine.sandbox.cell import NO_PARTS, Cell, CellParts, SandboxMode, make_cell
 
 # Python ignores these two so that a closed pipe or a file size limit is an exception, not a death.
 _STAY_IGNORED = frozenset({signal.SIGPIPE, signal.SIGXFSZ})
 _CANNOT_BE_SET = frozenset({signal.SIGKILL, signal.SIGSTOP})
 _RESET = tuple(map(int, signal.valid_signals() - _STAY_IGNORED - _CANNOT_BE_SET))
 
-
+_MAP_FIXED = 0x10
 # A job reads its template and writes a handful of files, one after the other.
 _MOST_DESCRIPTORS = 64
 
@@ -36,7 +38,7 @@ class ProcessLimits(NamedTuple):
 
     ``memory_bytes`` and ``cpu_seconds`` come on top of what the fresh process has taken; ``file_bytes`` is
     the most that a file it writes may hold; ``readable`` is what it may read beside its job's folder
-    (``cell.readable_paths``).
+    (``cell.readable_paths``). ``demanded`` are the parts of its cell without which it does no job.
     """
 
     memory_bytes: int
@@ -44,6 +46,7 @@ class ProcessLimits(NamedTuple):
     file_bytes: int
     sandbox: SandboxMode = SandboxMode.AUTO
     readable: tuple[str, ...] = ()
+    demanded: CellParts = NO_PARTS
 
 
 def isolate(limits: ProcessLimits, *, parent_sentinel: int, keep: Iterable[int]) -> Cell:
@@ -52,7 +55,7 @@ def isolate(limits: ProcessLimits, *, parent_sentinel: int, keep: Iterable[int])
     ``parent_sentinel`` is the read end of a pipe whose write end lives in the server alone.
     Standard input, output and error lead nowhere afterwards: what a renderer prints may be text of a
     document, and a log that nobody reads would hold it up. Close the cell that is returned once the job's
-    folder is known.
+    folder is known. Raises ``SandboxUnavailable`` when a part of the cell that is demanded cannot be had.
     """
     _reset_signals()
     # Garbage inherited by fork may own descriptor numbers that are closed below and then used anew:
@@ -62,12 +65,15 @@ def isolate(limits: ProcessLimits, *, parent_sentinel: int, keep: Iterable[int])
     _close_descriptors({0, 1, 2, parent_sentinel, *keep})
     die_with_server(parent_sentinel)
     be_first_to_go()
-    cell = make_cell(limits.sandbox, limits.readable)
+    cell = make_cell(limits.sandbox, limits.demanded, limits.readable)
     limit_memory(limits.memory_bytes)
     _limit(resource.RLIMIT_CPU, int(time.process_time()) + 1 + limits.cpu_seconds)
     _limit(resource.RLIMIT_FSIZE, limits.file_bytes)
     _limit(resource.RLIMIT_NOFILE, _MOST_DESCRIPTORS)
     _limit(resource.RLIMIT_CORE, 0)
+    if limits.sandbox != SandboxMode.OFF:
+        # Neither threads nor processes, also where there are no seccomp filters; it does not hold for root.
+        _limit(resource.RLIMIT_NPROC, 0)
     _silence()
     return cell
 
@@ -88,6 +94,24 @@ def die_with_server(parent_sentinel: int) -> None:
     watch.register(parent_sentinel, select.POLLIN)
     if watch.poll(0):
         os._exit(1)
+
+
+def leave_shared_memory() -> None:
+    """Put private memory in the place of all memory that this process shares with its parent and may write.
+
+    A forked child has the server's own: notes of reloads and stops, figures of metrics (proc(5), mmap(2)).
+    """
+    libc = ctypes.CDLL(None, use_errno=True)
+    libc.mmap.restype = ctypes.c_void_p
+    libc.mmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t, *[ctypes.c_int] * 3, ctypes.c_long]
+    flags = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | _MAP_FIXED
+    for line in read_file("/proc/self/maps").splitlines():
+        addresses, rights, *_ = line.split(maxsplit=2)
+        if rights[1:2] == b"w" and rights[3:4] == b"s":
+            start, end = (int(address, 16) for address in addresses.split(b"-"))
+            at = libc.mmap(start, end - start, mmap.PROT_READ | mmap.PROT_WRITE, flags, -1, 0)
+            if at != start:
+                raise OSError(ctypes.get_errno(), "memory shared with the server cannot be left")
 
 
 def limit_memory(memory_bytes: int) -> None:

@@ -20,6 +20,7 @@ from docops_flask.engine.files import read_file, write_file
 from docops_flask.engine.isolation import ProcessLimits, isolate
 from docops_flask.engine.job import Job
 from docops_flask.engine.pipeline import run_job
+from docops_flask.engine.sandbox.cell import SandboxUnavailable
 
 JOB_FILE = "job.pickle"
 TEMPLATE_FILE = "template.docx"
@@ -31,6 +32,9 @@ DONE = b"d"
 NO_MEMORY = b"m"
 NO_STORAGE = b"s"
 NO_RESULT = b"w"
+
+# The exit status of a renderer that could not be shut into its cell (EX_OSERR of sysexits.h).
+NO_CELL_STATUS = 71
 
 _PATH_MAX = 4096
 # The limit a renderer sets itself is beyond what a job may write: EFBIG comes of a lower one of the system's.
@@ -44,16 +48,21 @@ Task = Callable[[Job, str, str], dict[str, Any]]
 def serve(channel_fd: int, server_fd: int, limits: ProcessLimits, task: Task = run_job) -> NoReturn:
     """Serve the one job that the channel names; leave with status 0, or with 1 when there is no result.
 
+    The status is ``NO_CELL_STATUS`` when a part of the cell that is demanded cannot be had; no job is begun.
+
     ``server_fd`` is the read end of a pipe whose write end lives in the server alone. ``task`` does the job:
     it takes the job, the template and the folder, and returns JSON-able data. Without a job (the server
     closes the channel) the process leaves with 0.
     """
     # What a job makes it needs to its end, which is this process's: looking for garbage finds none.
     gc.disable()
-    cell = isolate(limits, parent_sentinel=server_fd, keep=[channel_fd])
-    folder = _receive_folder(channel_fd)
-    if folder is not None:
-        cell.close(folder)
+    try:
+        cell = isolate(limits, parent_sentinel=server_fd, keep=[channel_fd])
+        folder = _receive_folder(channel_fd)
+        if folder is not None:
+            cell.close(folder)
+    except SandboxUnavailable:
+        os._exit(NO_CELL_STATUS)
     status = 0 if folder is None else _serve(channel_fd, folder, task)
     # Everything that counts is on disk: taking the interpreter down would only cost time.
     os._exit(status)
@@ -131,10 +140,8 @@ def _encode(record: dict[str, Any]) -> bytes:
 
 
 def _write_result(folder: str, content: bytes) -> None:
-    # The rename makes the file whole or absent, whenever this process is killed.
-    result = os.path.join(folder, RESULT_FILE)
-    write_file(f"{result}.draft", content)
-    os.rename(f"{result}.draft", result)
+    # It counts once the channel says so: a file that is cut off by a kill is never read.
+    write_file(os.path.join(folder, RESULT_FILE), content)
 
 
 def _place(traceback: TracebackType | None) -> str:

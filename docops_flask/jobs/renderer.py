@@ -15,8 +15,17 @@ from docops_flask.engine.errors import DocopsError
 from docops_flask.engine.isolation import ProcessLimits
 from docops_flask.engine.job import Job
 from docops_flask.engine.pipeline import run_job
-from docops_flask.engine.sandbox.cell import readable_paths
-from docops_flask.engine.worker import DONE, JOB_FILE, NO_MEMORY, NO_RESULT, NO_STORAGE, READY, Task
+from docops_flask.engine.sandbox.cell import CellParts, readable_paths
+from docops_flask.engine.worker import (
+    DONE,
+    JOB_FILE,
+    NO_CELL_STATUS,
+    NO_MEMORY,
+    NO_RESULT,
+    NO_STORAGE,
+    READY,
+    Task,
+)
 from docops_flask.jobs.answer import read_answer
 from docops_flask.jobs.caller import STAYING, Caller
 from docops_flask.jobs.errors import (
@@ -98,6 +107,10 @@ class Renderer:
         subprocess_ms = int((time.monotonic() - started) * 1000)
         _refuse_failure(answer, end)
         return Rendered(read_answer(workspace), process.pid, process.create_time, subprocess_ms)
+
+    def demand(self, parts: CellParts) -> None:
+        """Have renderers that are started from now on do no job without these parts of their cell."""
+        self._limits = self._limits._replace(demanded=parts)
 
     def probe(self) -> None:
         """Start a renderer, see it get ready, end it; raises ``NotReady`` when that does not work."""
@@ -190,6 +203,8 @@ def _describe(end: End) -> str:
         return "ended for a reason unknown"
     if end.exit_code < 0:
         return f"killed by {_SIGNAL_NAMES.get(-end.exit_code, f'signal {-end.exit_code}')}"
+    if end.exit_code == NO_CELL_STATUS:
+        return "could not shut itself into its cell"
     return f"exited with {end.exit_code} before it answered"
 
 

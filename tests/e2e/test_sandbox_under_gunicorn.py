@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from docops_flask.engine.sandbox import landlock
 from tests.e2e.gunicorn_server import BIG_TEMPLATE, eventually
 
 
@@ -19,7 +20,8 @@ def test_each_worker_logs_at_its_start_what_renderers_are_kept_from(start_server
 
 def test_readyz_tells_it_too(start_server):
     answer = start_server().ask("GET", "/readyz")
-    assert answer.json == {"status": "ready", "sandbox": {"mode": "auto", "level": "full", "possible": []}}
+    told = {"mode": "auto", "level": "full", "possible": [], "landlock_abi": landlock.version()}
+    assert answer.json == {"status": "ready", "sandbox": told}
 
 
 def test_a_renderer_at_work_is_held_by_the_kernel(start_server):

@@ -185,7 +185,7 @@ def test_memory_up_to_the_limit_is_the_renderers_to_use(start_method, job, works
     assert rendered.result == {"bytes": 100 * 1024 * 1024}
 
 
-@pytest.mark.parametrize("full", ["job.pickle", "result.json.draft", None])
+@pytest.mark.parametrize("full", ["job.pickle", "result.json", None])
 def test_a_full_volume_is_told_as_such_at_every_stage(start_method, job, workspace, full) -> None:
     if full is not None:
         workspace.file(full).symlink_to("/dev/full")

@@ -33,7 +33,7 @@ def test_what_no_job_needs_is_refused(start_method, mode, workspace) -> None:
     tried = _run(try_forbidden_acts, start_method, workspace, mode)
     assert tried["possible"] == []
     assert tried["broken"] == []
-    assert len(tried["refused"]) == 12
+    assert len(tried["refused"]) >= 60
 
 
 def test_switched_off_nothing_is_refused_that_the_user_may_do(workspace) -> None:
@@ -44,7 +44,8 @@ def test_switched_off_nothing_is_refused_that_the_user_may_do(workspace) -> None
 def test_a_report_says_what_the_cell_keeps_renderers_from(start_method, workspaces) -> None:
     limits = LIMITS._replace(sandbox=SandboxMode.REQUIRE)
     report = SandboxCheck(start_method, limits, workspaces).report()
-    assert report.as_json() == {"mode": "require", "level": "full", "possible": []}
+    abi = landlock.version()
+    assert report.as_json() == {"mode": "require", "level": "full", "possible": [], "landlock_abi": abi}
 
 
 def test_a_system_without_a_cell_is_told_and_refused_where_one_is_required(workspaces, monkeypatch) -> None:
@@ -65,7 +66,7 @@ def test_a_renderer_that_must_have_its_cell_does_no_job_without_it(workspace, mo
 
 def test_off_is_told_as_off(workspaces) -> None:
     report = SandboxCheck("spawn", LIMITS, workspaces).report()
-    assert report.as_json() == {"mode": "off", "level": "none", "possible": []}
+    assert report.as_json() == {"mode": "off", "level": "none", "possible": [], "landlock_abi": 0}
 
 
 def test_a_renderer_knows_nothing_of_its_servers_environment(start_method, workspace, monkeypatch) -> None:

@@ -3,13 +3,14 @@
 import ctypes
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from typing import NamedTuple
 
 from docops_flask.engine.files import FilePath, read_file
 from docops_flask.engine.sandbox.landlock import Ruleset
-from docops_flask.engine.sandbox.seccomp import refuse_calls
+from docops_flask.engine.sandbox.seccomp import CallFilter
 
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
 # What folders of installed packages are called; this package may be in one of them.
@@ -29,35 +30,73 @@ class SandboxMode(StrEnum):
 
 
 class SandboxUnavailable(RuntimeError):
-    """The system does not give what ``require`` asks for."""
+    """The system does not give a part of the cell that is demanded."""
+
+
+class CellParts(NamedTuple):
+    """Parts of a cell: ``files`` is Landlock's, ``calls`` seccomp's."""
+
+    files: bool
+    calls: bool
+
+
+NO_PARTS = CellParts(files=False, calls=False)
+ALL_PARTS = CellParts(files=True, calls=True)
 
 
 class Cell(NamedTuple):
-    """What of a cell the system gives; ``ruleset`` is ``None`` without Landlock."""
+    """What of a cell the system gives: ``ruleset`` is ``None`` without Landlock, ``calls`` without seccomp.
+
+    ``demanded`` are the parts without which no job is done.
+    """
 
     ruleset: Ruleset | None
-    calls_refused: bool
+    calls: CallFilter | None
+    demanded: CellParts = NO_PARTS
 
     def close(self, folder: FilePath) -> None:
-        """Leave this process the files of its job's ``folder`` and what Python loads, nothing else."""
-        if self.ruleset is not None:
-            self.ruleset.allow_work(folder)
-            self.ruleset.enforce()
+        """Leave this process the files of its job's ``folder``, what Python loads, and the calls of a job.
+
+        Raises ``SandboxUnavailable`` when a part that is demanded cannot be had.
+        """
+        with _demanded("Landlock", self.demanded.files):
+            if self.ruleset is not None:
+                self.ruleset.allow_work(folder)
+                self.ruleset.enforce()
+        with _demanded("seccomp filters", self.demanded.calls):
+            if self.calls is not None:
+                self.calls.install()
 
 
-def make_cell(mode: SandboxMode, readable: Iterable[str]) -> Cell:
-    """Refuse what no job needs from now on, and prepare the rest for ``Cell.close``; ``readable`` stays so.
+def make_cell(mode: SandboxMode, demanded: CellParts, readable: Iterable[str]) -> Cell:
+    """Prepare what ``Cell.close`` puts in force; ``readable`` stays so.
 
-    With ``auto`` what the system lacks is left out; with ``require`` that raises ``SandboxUnavailable``.
+    With ``auto`` what the system lacks is left out, unless it is among the ``demanded`` parts; ``require``
+    demands all. A part that is demanded and cannot be had raises ``SandboxUnavailable``.
     """
     if mode == SandboxMode.OFF:
-        return Cell(None, calls_refused=False)
+        return Cell(None, None)
+    if mode == SandboxMode.REQUIRE:
+        demanded = ALL_PARTS
     _forget_environment()
-    ruleset = _make_ruleset(readable)
-    calls_refused = _try_refusing_calls()
-    if mode == SandboxMode.REQUIRE and (ruleset is None or not calls_refused):
-        raise SandboxUnavailable("this system has no Landlock, or no seccomp filters")
-    return Cell(ruleset, calls_refused)
+    ruleset = calls = None
+    with _demanded("Landlock", demanded.files):
+        made = Ruleset()
+        made.allow_reading(readable)
+        ruleset = made
+    with _demanded("seccomp filters", demanded.calls):
+        calls = CallFilter()
+    return Cell(ruleset, calls, demanded)
+
+
+@contextmanager
+def _demanded(part: str, is_demanded: bool) -> Iterator[None]:
+    """Pass over an ``OSError`` inside ``with``; where ``part`` is demanded raise ``SandboxUnavailable``."""
+    try:
+        yield
+    except OSError as error:
+        if is_demanded:
+            raise SandboxUnavailable(f"no {part}: {error.strerror}") from error
 
 
 def _forget_environment() -> None:
@@ -66,23 +105,6 @@ def _forget_environment() -> None:
     fields = read_file("/proc/self/stat").rpartition(b")")[2].split()
     start, end = int(fields[_ENV_START]), int(fields[_ENV_START + 1])
     ctypes.memset(start, 0, end - start)
-
-
-def _make_ruleset(readable: Iterable[str]) -> Ruleset | None:
-    try:
-        ruleset = Ruleset()
-    except OSError:
-        return None
-    ruleset.allow_reading(readable)
-    return ruleset
-
-
-def _try_refusing_calls() -> bool:
-    try:
-        refuse_calls()
-    except OSError:
-        return False
-    return True
 
 
 def readable_paths() -> tuple[str, ...]:

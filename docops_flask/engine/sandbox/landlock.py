@@ -15,8 +15,8 @@ from docops_flask.engine.sandbox.system_calls import call, set_no_new_privileges
 _CREATE_RULESET_VERSION = 1
 _RULE_PATH_BENEATH = 1
 
-_EXECUTE, _WRITE_FILE, _READ_FILE, _READ_DIR, _REMOVE_DIR, _REMOVE_FILE = (1 << bit for bit in range(6))
-_MAKE_DIR, _MAKE_REG = 1 << 7, 1 << 8
+_EXECUTE, _WRITE_FILE, _READ_FILE, _READ_DIR = (1 << bit for bit in range(4))
+_MAKE_REG = 1 << 8
 _REFER, _TRUNCATE, _IOCTL_DEV = 1 << 13, 1 << 14, 1 << 15
 _FIRST_ABI_RIGHTS = (1 << 13) - 1
 _RIGHTS_SINCE = {2: _REFER, 3: _TRUNCATE, 5: _IOCTL_DEV}
@@ -25,13 +25,22 @@ _ABSTRACT_SOCKETS_AND_SIGNALS = 0b11
 
 # Executing in the sense of mmap(2) is not a right of Landlock's, so libraries load with reading alone.
 _READ = _READ_FILE | _READ_DIR
-_WORK = _READ | _WRITE_FILE | _REMOVE_DIR | _REMOVE_FILE | _MAKE_DIR | _MAKE_REG | _TRUNCATE
+# A job makes files and reads them; nothing is renamed or removed, so that the quota of the folder counts all.
+_WORK = _READ | _WRITE_FILE | _MAKE_REG | _TRUNCATE
 _FILE_RIGHTS = _EXECUTE | _WRITE_FILE | _READ_FILE | _TRUNCATE | _IOCTL_DEV
 
 
 def abi() -> int:
     """Return the kernel's version of Landlock; raises ``OSError`` where there is none, or it is off."""
     return call("landlock_create_ruleset", None, 0, _CREATE_RULESET_VERSION)
+
+
+def version() -> int:
+    """Return the kernel's version of Landlock, 0 where there is none."""
+    try:
+        return abi()
+    except OSError:
+        return 0
 
 
 class Ruleset:
@@ -55,7 +64,7 @@ class Ruleset:
             self._allow(path, _READ)
 
     def allow_work(self, folder: FilePath) -> None:
-        """Allow all that a job does below ``folder``: no links, devices, sockets or programs."""
+        """Allow making, writing and reading files below ``folder``: no folders, links, devices or sockets."""
         self._allow(folder, _WORK)
 
     def enforce(self) -> None:

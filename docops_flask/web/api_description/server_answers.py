@@ -22,6 +22,7 @@ class Sandbox(Answer):
     mode = member.text("DOCOPS_SANDBOX.", one_of=[str(mode) for mode in SandboxMode])
     level = member.text("What the system gives of it.", one_of=["full", "partial", "none"])
     possible = member.texts("What a renderer that tried could do all the same; for people.")
+    landlock_abi = member.whole("The kernel's version of Landlock; 0 without, or when switched off.")
 
 
 class Readiness(Answer):
@@ -32,7 +33,7 @@ class Readiness(Answer):
 
     sample = {  # noqa: RUF012 -- read only
         "status": "ready",
-        "sandbox": {"mode": "auto", "level": "full", "possible": []},
+        "sandbox": {"mode": "auto", "level": "full", "possible": [], "landlock_abi": 7},
     }
 
 
