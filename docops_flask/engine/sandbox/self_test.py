@@ -138,6 +138,7 @@ def _on_the_machine() -> Acts:
     return {
         "open a socket": lambda: socket.socket().close(),
         "open a pair of sockets": socket.socketpair,
+        "reach an abstract socket": lambda: socket.socket(socket.AF_UNIX).connect(b"\0" + _NAME),
         "keep a file in memory": partial(call, "memfd_create", _NAME, _BAD),
         "share memory": partial(call, "shmget", _BAD, 1, 0),
         "share a message queue": partial(call, "msgget", 0x646F6373, 0),
