@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from tests.factories import p, r
 from tests.golden.case import NOTICE, Case
 from tests.golden.story_cases import TITLE, template
-from tests.hostile.damaged_zips import ODD, with_extra
+from tests.hostile.damaged_zips import ODD
+from tests.hostile.odd_zips import odd
 from tests.hostile.raw_zip import unicode_path
 
 _VALUES: dict[str, object] = {
@@ -56,7 +57,7 @@ _REFUSED: dict[str, tuple[bytes, Mapping[str, object], str]] = {
         _NOTICE,
     ),
     "a template with a second name for a member": (
-        with_extra(unicode_path(b"../../evil", ODD), "local"),
+        odd(local={"extra": unicode_path(b"../../evil", ODD)}),
         NOTICE,
         _NOTICE,
     ),
