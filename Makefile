@@ -14,10 +14,10 @@ unexport PYTHONDONTWRITEBYTECODE
 PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip install --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check smoke endurance fuzz mutants mutations bench oracle sbom samples clean
+.PHONY: help demo run test check smoke endurance fuzz mutants mutations bench oracle golden golden-accept golden-corpus sbom samples clean
 
 help:  ## list the targets
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 15
 
 demo: $(RUNTIME)  ## fill the sample notice through a server started for it; results in out/
 	@$(BIN)/python tools/demo.py
@@ -58,6 +58,15 @@ bench: $(BENCH)  ## measure the service and the engine; results in artifacts/ben
 
 oracle: $(DEVELOPMENT)  ## compare effective formatting with LibreOffice over the corpus
 	@$(BIN)/python -m tests.oracle
+
+golden: $(DEVELOPMENT)  ## compare what comes of every golden case with what is recorded
+	@$(BIN)/python -m tests.golden compare
+
+golden-accept: $(DEVELOPMENT)  ## record anew what comes of every golden case
+	@$(BIN)/python -m tests.golden accept
+
+golden-corpus: $(DEVELOPMENT)  ## write what comes of the corpus to artifacts/golden-corpus.txt (TO=another file)
+	@$(BIN)/python -m tests.golden corpus $(or $(TO),artifacts/golden-corpus.txt)
 
 mutations: $(DEVELOPMENT)  ## 10,000 random mutations of results, each of which the proof has to find
 	@DOCOPS_TESTS_MUTATIONS=10000 $(BIN)/python -m pytest tests/engine/integrity/test_mutations.py

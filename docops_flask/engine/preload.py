@@ -7,7 +7,6 @@ MODULES = (
     "docops_flask.engine.integrity.fixes",
     "docops_flask.engine.integrity.verification",
     "docops_flask.engine.template.inspect",
-    "encodings.cp437",
     "unicodedata",
 )
 

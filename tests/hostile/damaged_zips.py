@@ -4,9 +4,10 @@ import io
 import struct
 import zipfile
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from tests.factories import docx, p
-from tests.hostile.raw_zip import Member, archive, zip64_extra
+from tests.hostile.raw_zip import Member, archive, extra_field, unicode_path, zip64_extra
 
 GOOD = docx(p("text"), extra={"word/media/a.png": bytes(range(256)) * 40})
 MIB = 1024 * 1024
@@ -94,7 +95,155 @@ def zip64_end() -> bytes:
     return with_members(before_end=record + locator)
 
 
+def listed_twice() -> bytes:
+    """An archive whose comment is another list of contents with an end record of its own."""
+    plain = with_members()
+    start = plain.index(b"PK\1\2")
+    directory = plain[start:-22]
+    count = len(sound_members())
+    end = struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, count, count, len(directory), len(plain), 0)
+    return with_members(comment=directory + end)
+
+
 UTF8 = 0x0800
+ODD = b"word/odd.xml"
+
+
+def with_extra(extra: bytes, where: str = "both") -> bytes:
+    """The sound package with one more member whose headers, or one of them, hold ``extra``."""
+    return named(ODD, **{where: {"extra": extra}})
+
+
+def two(*names: str) -> bytes:
+    """The sound package with one more member for each of ``names``."""
+    return with_members(*(Member(name.encode(), flags=UTF8) for name in names))
+
+
+UNSAFE_NAMES = {
+    "a dot at the end": "word/x.xml.",
+    "a space at the end": "word/x.xml ",
+    "a folder with a dot at its end": "word./x.xml",
+    "a folder with a space at its end": "word /x.xml",
+    "three dots": "word/.../x.xml",
+    "a device": "word/CON",
+    "a device in lower case": "word/nul.xml",
+    "a device with two extensions": "word/aux.tar.xml",
+    "a device with a space": "word/prn .xml",
+    "a device as folder": "COM1/x.xml",
+    "a device with a superscript digit": "word/LPT².xml",
+    "the console's input": "word/CONIN$",
+    "the console's output": "word/conout$.txt",
+    "a hidden stream": "word/document.xml:x",
+    "a question mark": "word/x?.xml",
+    "an asterisk": "word/*.xml",
+    "a pipe": "word/a|b.xml",
+    "quotes": 'word/"x".xml',
+    "angle brackets": "word/<x>.xml",
+    "a control beyond ASCII": "word/x\x85.xml",
+    "a mark that turns the direction": "word/\u202elmx.exe",
+    "a line separator": "word/x\u2028.xml",
+    "a byte order mark": "word/\ufeffx.xml",
+    "a decomposed letter": "word/e\u0301.xml",
+    "percent-encoded dots": "word/%2e%2E/x.xml",
+    "a percent-encoded slash": "word/..%2fx.xml",
+    "a percent-encoded backslash": "word/x%5Cy.xml",
+    "a percent-encoded NUL": "word/x%00.xml",
+    "a segment of 256 bytes": "word/" + "n" * 256,
+    "a segment of 256 bytes in 128 characters": "word/" + "é" * 128,
+    "a path of 513 bytes": "word/" + "/".join(["n" * 126] * 4) + "n",
+}
+SAME_NAMES = {
+    "by case beyond ASCII": ("word/\u00c9.xml", "word/\u00e9.xml"),
+    "by percent-encoding and normalisation": ("word/\u00e9.xml", "word/e%CC%81.xml"),
+    "by case and normalisation": ("word/\u00c9.xml", "word/e%CC%81.xml"),
+    "by percent-encoding": ("word/odd.xml", "word/%6Fdd.xml"),
+    "by percent-encoding beyond ASCII": ("word/\u56fe.xml", "word/%E5%9B%BE.xml"),
+    "by percent-encoding of the content types": ("%5BContent_Types%5D.xml",),
+    "as file and folder": ("word/a", "word/a/b.xml"),
+    "as folder and file": ("word/a/b.xml", "word/a"),
+    "as folder and file by case": ("word/A/b/c.xml", "word/a"),
+}
+SECOND_NAMES = {
+    "outside the folder": unicode_path(b"../../evil", ODD),
+    "of another part": unicode_path(b"word/document.xml", ODD),
+    "that is not for this name": unicode_path(b"word/x.xml", ODD, crc=7),
+    "of an unknown version": extra_field(0x7075, b"\x02" + bytes(4) + b"word/x.xml"),
+    "that is empty": unicode_path(b"", ODD),
+    "after a true one": unicode_path(ODD, ODD) + unicode_path(b"evil", ODD),
+}
+CUT_EXTRAS = {
+    "by a byte": extra_field(0x5455, b"\1" * 4, length=5),
+    "to its head": extra_field(0x5455, b"", length=9),
+    "by as much as there is": extra_field(0xCAFE, b"", length=0xFFFF),
+    "to no CRC": extra_field(0x7075, b"\1\0\0"),
+}
+FORBIDDEN_FLAGS = {
+    "strong encryption": (0x40, "encrypted"),
+    "masked headers": (0x2000, "encrypted"),
+    "a patch": (0x20, "compression"),
+}
+HEADERS_AND_NAMES: dict[str, tuple[Callable[[], bytes], str]] = {
+    **{f"{name} in a name": (partial(two, given), "entry_name") for name, given in UNSAFE_NAMES.items()},
+    **{f"names equal {name}": (partial(two, *both), "duplicate_name") for name, both in SAME_NAMES.items()},
+    **{
+        f"a second name {name} in {where}": (partial(with_extra, extra, where), "entry_name")
+        for name, extra in SECOND_NAMES.items()
+        for where in ("central", "local")
+    },
+    **{
+        f"an extra field cut {name} in {where}": (partial(with_extra, extra, where), "zip_structure")
+        for name, extra in CUT_EXTRAS.items()
+        for where in ("central", "local")
+    },
+    **{
+        f"{name} told in both lists": (partial(named, ODD, flags=flag), reason)
+        for name, (flag, reason) in FORBIDDEN_FLAGS.items()
+    },
+    **{
+        f"{name} told in {where} alone": (
+            partial(named, ODD, **{where: {"flags": flag}}),
+            reason if reason == "compression" else "zip_structure",
+        )
+        for name, (flag, reason) in FORBIDDEN_FLAGS.items()
+        for where in ("central", "local")
+    },
+    "a name in GBK": (lambda: named("word/图片.xml".encode("gbk")), "entry_name"),
+    "a name in UTF-8 that does not say so": (lambda: named("word/图片.xml".encode()), "entry_name"),
+    "a file for an empty folder": (
+        lambda: with_members(Member(b"word/a"), Member(b"word/a/", b"", method=0)),
+        "duplicate_name",
+    ),
+    "a name in no known encoding that says UTF-8 in one list": (
+        lambda: named(b"word/\xff", local={"flags": UTF8}),
+        "entry_name",
+    ),
+    "a second name not made for a name in no known encoding": (
+        lambda: named(b"word/\xff", both={"extra": unicode_path(b"word/x", b"word/y")}),
+        "entry_name",
+    ),
+    "a second name that is not UTF-8": (
+        lambda: named(b"word/\xff", both={"extra": unicode_path(b"word/\xff", b"word/\xff")}),
+        "entry_name",
+    ),
+    "a true name outside the folder": (
+        lambda: named(b"word/\xff", both={"extra": unicode_path(b"../x", b"word/\xff")}),
+        "entry_name",
+    ),
+    "ZIP64 sizes told twice": (
+        lambda: first_changed(both={"size": _MARK, "extra": zip64_extra(5) + zip64_extra(6)}),
+        "zip_structure",
+    ),
+    "a member on another disk": (lambda: first_changed(central={"disk": 1}), "zip_structure"),
+    "a folder that holds data": (lambda: named(b"word/media/", content=b"hidden"), "zip_structure"),
+    "a folder that says it is empty and is not": (
+        lambda: named(b"word/media/", content=b"hidden", both={"size": 0, "crc": 0}),
+        "zip_structure",
+    ),
+    "a symbolic link from a system without any": (
+        lambda: named(b"word/link", central={"made": 20, "attributes": 0o120777 << 16}),
+        "symlink",
+    ),
+}
 DAMAGED: dict[str, tuple[Callable[[], bytes], str]] = {
     "truncated": (lambda: GOOD[:-200], "truncated"),
     "only its first bytes": (lambda: GOOD[:40], "truncated"),
@@ -152,6 +301,7 @@ DAMAGED: dict[str, tuple[Callable[[], bytes], str]] = {
     "no members told": (lambda: with_members(count=0), "zip_structure"),
     "a directory elsewhere": (lambda: with_members(start_off=-4), "zip_structure"),
     "a directory before the file": (lambda: with_members(size_off=-20, start_off=20), "zip_structure"),
+    "a second list of contents in the comment": (listed_twice, "zip_structure"),
     "a split archive": (lambda: with_members(disk=1), "zip_structure"),
     "ZIP64 end records": (zip64_end, "zip_structure"),
     "ZIP64 sizes that are missing": (lambda: first_changed(both={"size": _MARK}), "zip_structure"),
@@ -188,6 +338,7 @@ DAMAGED: dict[str, tuple[Callable[[], bytes], str]] = {
         lambda: named(b"word/link", central={"made": 3 << 8, "attributes": 0o120777 << 16}),
         "symlink",
     ),
+    **HEADERS_AND_NAMES,
 }  # fmt: skip
 
 

@@ -47,13 +47,14 @@ def archive(
         fields = {
             "name": member.name, "method": member.method, "flags": member.flags, "extra": b"", "needed": 20,
             "crc": zlib.crc32(member.content), "packed": len(stored), "size": len(member.content),
-            **member.both,
+            "time": 0, "date": DATE, **member.both,
         }  # fmt: skip
         data += member.before
         offset = len(data) if member.offset is None else member.offset
         data += _local({**fields, **member.local}) + stored + member.after
         if not member.hidden:
-            directory += _central({"made": 20, "attributes": 0, "offset": offset, **fields, **member.central})
+            of = {"made": 20, "attributes": 0, "internal": 0, "disk": 0, "comment": b"", "offset": offset}
+            directory += _central({**of, **fields, **member.central})
     listed = sum(not member.hidden for member in members) if count is None else count
     start = len(data)
     end = struct.pack(
@@ -68,9 +69,19 @@ def zip64_extra(*values: int) -> bytes:
     return struct.pack(f"<2H{len(values)}Q", 1, 8 * len(values), *values)
 
 
+def extra_field(kind: int, body: bytes, length: int | None = None) -> bytes:
+    """An extra field; ``length`` is told instead of the true one."""
+    return struct.pack("<2H", kind, len(body) if length is None else length) + body
+
+
+def unicode_path(name: bytes, stands_for: bytes, *, crc: int | None = None) -> bytes:
+    """A Unicode path field (4.6.9): ``name`` in UTF-8 for a member whose headers say ``stands_for``."""
+    return extra_field(0x7075, struct.pack("<BL", 1, zlib.crc32(stands_for) if crc is None else crc) + name)
+
+
 def _local(of: Mapping[str, Any]) -> bytes:
     head = struct.pack(
-        "<4s5H3L2H", b"PK\x03\x04", of["needed"], of["flags"], of["method"], 0, DATE,
+        "<4s5H3L2H", b"PK\x03\x04", of["needed"], of["flags"], of["method"], of["time"], of["date"],
         of["crc"], of["packed"], of["size"], len(of["name"]), len(of["extra"]),
     )  # fmt: skip
     return head + of["name"] + of["extra"]
@@ -78,8 +89,8 @@ def _local(of: Mapping[str, Any]) -> bytes:
 
 def _central(of: Mapping[str, Any]) -> bytes:
     head = struct.pack(
-        "<4s6H3L5H2L", b"PK\x01\x02", of["made"], of["needed"], of["flags"], of["method"], 0, DATE,
-        of["crc"], of["packed"], of["size"], len(of["name"]), len(of["extra"]), 0, 0, 0, of["attributes"],
-        of["offset"],
+        "<4s6H3L5H2L", b"PK\x01\x02", of["made"], of["needed"], of["flags"], of["method"],
+        of["time"], of["date"], of["crc"], of["packed"], of["size"], len(of["name"]), len(of["extra"]),
+        len(of["comment"]), of["disk"], of["internal"], of["attributes"], of["offset"],
     )  # fmt: skip
-    return head + of["name"] + of["extra"]
+    return head + of["name"] + of["extra"] + of["comment"]

@@ -12,7 +12,10 @@ from tests.factories import docx, p
 from tests.hostile.answer_checks import HostileServer, Refusal, ask
 from tests.hostile.damaged_zips import DAMAGED, OVER_A_LIMIT
 from tests.hostile.hard_documents import BEYOND_A_LIMIT, HARD, TITLE, numbered_paragraphs, reaching_out
+from tests.hostile.odd_zips import CONTENT, odd
+from tests.hostile.raw_zip import extra_field, unicode_path
 from tests.hostile.unsound_packages import OTHER_KINDS, UNSOUND, typed, with_main_of_another_name
+from tests.hostile.zip_tools import LISTED, UNPACK, require_tools, unpacked
 from tests.web.forms import PAYLOAD, members, task
 
 _MOST_SEARCHED_BYTES = 1_000_000
@@ -105,6 +108,29 @@ def test_a_value_is_filled_once_whatever_it_holds(hostile_server):
     answer = hostile_server.fills(job(template, payload))
     document = python_docx.Document(io.BytesIO(members(answer.body)["out.docx"]))
     assert document.paragraphs[0].text == "【ORGANIZER】【 / MEETING_TITLE】【MEETING_TITLE】"
+
+
+def test_what_is_served_is_the_same_in_every_program_whatever_the_headers_of_the_template_say(
+    hostile_server, tmp_path
+):
+    require_tools()
+    extra = extra_field(0xA220, bytes(40)) + unicode_path(b"word/odd.xml", b"word/odd.xml")
+    sizes = {"crc": 0, "packed": 0, "size": 0, "needed": 45, "date": 0x5555, "extra": extra}
+    template = odd(flags=0x800, local={**sizes, "flags": 8}, central={"comment": b"x"}, after=bytes(24))
+    outputs = hostile_server.fills(job(template)).body
+    for number, (name, archive) in enumerate(
+        {"outputs.zip": outputs, "out.docx": members(outputs)["out.docx"]}.items()
+    ):
+        path = tmp_path / name
+        path.write_bytes(archive)
+        expected = members(archive)
+        for reader, listed in LISTED.items():
+            assert listed(path) == list(expected), reader
+        for reader in UNPACK:
+            folder = tmp_path / f"{number} {reader}"
+            folder.mkdir()
+            assert unpacked(reader, path, folder) == expected, reader
+    assert expected["word/odd.xml"] == CONTENT
 
 
 def test_strict_ooxml_is_filled(hostile_server):

@@ -10,7 +10,7 @@ from tests.hostile.damaged_zips import MIB, members_of
 MAIN_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
 _TYPES, _RELS, _MAIN = "[Content_Types].xml", "_rels/.rels", "word/document.xml"
 _SOUND = members_of(docx(p("text"), stories={"header1": p("top")}, styles=""))
-_LONG_NAME = "word/" + "n" * 60_000 + ".xml"
+_LONG_NAME = "word/" + "n" * 200 + ".xml"
 _Edit = Callable[[bytes], str | bytes]
 
 

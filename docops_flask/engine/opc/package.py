@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from mmap import ACCESS_READ, mmap
 
-from docops_flask.engine.errors import InvalidMediaType, InvalidTemplate, TemplateLimitExceeded
+from docops_flask.engine.errors import InvalidMediaType, TemplateLimitExceeded
 from docops_flask.engine.files import FilePath
 from docops_flask.engine.opc.content_types import CONTENT_TYPES_PART, ContentTypes
+from docops_flask.engine.opc.damage import damaged
 from docops_flask.engine.opc.doctype import HEAD_BYTES, begins_plainly
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.opc.relationships import (
@@ -78,7 +79,10 @@ class Package:
         return self._relationships[source]
 
     def write(self, stream: ByteSink, changed: Mapping[str, bytes]) -> None:
-        """Write the package with the parts in ``changed`` replaced, all other members as they are stored."""
+        """Write the package with the parts in ``changed`` replaced, all others' bytes as they are stored.
+
+        Order, names, dates and compression methods stay; headers are made anew (``ZipWriter``).
+        """
         writer = ZipWriter(stream)
         replaced = {name.lower(): content for name, content in changed.items()}
         for entry in self._zip.entries:
@@ -127,7 +131,7 @@ class Package:
 
     def _read_content_types(self) -> ContentTypes:
         if not self.has(CONTENT_TYPES_PART):
-            raise _no_word_file("it has no list of content types", "content_types")
+            raise damaged("it has no list of content types", "content_types")
         return ContentTypes(parse_part(self.read(CONTENT_TYPES_PART), CONTENT_TYPES_PART))
 
     def _find_main_part(self) -> str:
@@ -137,20 +141,20 @@ class Package:
             if relationship.kind == "officeDocument" and not relationship.external
         ]
         if not targets or not self.has(targets[0]):
-            raise _no_word_file("its main document part is missing", "main_part")
+            raise damaged("its main document part is missing", "main_part")
         main = self._names[targets[0].lower()].name
         # Media types compare without case (RFC 6838, 4.2).
         content_type = self.content_types.of(main).lower()
         if content_type != WORD_DOCUMENT.lower():
             if content_type in ("", "application/xml"):
-                raise _no_word_file("the content type of its main part is missing", "content_types")
+                raise damaged("the content type of its main part is missing", "content_types")
             raise InvalidMediaType(
                 "template: this is an Office file of another kind (macro-enabled, a .dotx template, a "
                 "spreadsheet …); save it as a Word document (.docx).",
                 field="template",
             )
         if self._holds_macros(main):
-            raise _no_word_file("it hides macros behind a plain .docx", "macros")
+            raise damaged("it hides macros behind a plain .docx", "macros")
         return main
 
     def _holds_macros(self, main: str) -> bool:
@@ -177,9 +181,3 @@ def _hold(limit: str, value: int, maximum: int) -> None:
             limit=limit,
             maximum=maximum,
         )
-
-
-def _no_word_file(what: str, reason: str) -> InvalidTemplate:
-    return InvalidTemplate(
-        f"template: {what}. Open it in Word, save it again as .docx and retry.", reason=reason
-    )

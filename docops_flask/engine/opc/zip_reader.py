@@ -10,21 +10,33 @@ import struct
 import zlib
 from collections.abc import Iterator
 from mmap import mmap
+from typing import NamedTuple
 
-from docops_flask.engine.errors import InvalidMediaType, InvalidTemplate, TemplateLimitExceeded
+from docops_flask.engine.errors import InvalidMediaType, TemplateLimitExceeded
+from docops_flask.engine.opc.damage import damaged
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.opc.shown_name import shown_name
 from docops_flask.engine.opc.zip_entry import (
     DEFLATED,
     FLAG_DATA_DESCRIPTOR,
     FLAG_ENCRYPTED,
+    FLAG_MASKED,
+    FLAG_PATCH,
     FLAG_STRONG_ENCRYPTION,
     FLAG_UTF8,
     STORED,
     UNIX_SYMLINK,
-    ZIP64_EXTRA,
     ZipEntry,
 )
+from docops_flask.engine.opc.zip_extra import (
+    ExtraField,
+    extra_fields,
+    has_zip64,
+    second_names,
+    without_zip64,
+    zip64_values,
+)
+from docops_flask.engine.opc.zip_names import TakenNames, member_name
 
 _END = struct.Struct("<4s4H2LH")
 _CENTRAL = struct.Struct("<4s6H3L5H2L")
@@ -33,16 +45,26 @@ _END_MAGIC = b"PK\x05\x06"
 _CENTRAL_MAGIC = b"PK\x01\x02"
 _LOCAL_MAGIC = b"PK\x03\x04"
 _MAX_COMMENT = 0xFFFF
-_ZIP64_MARK = 0xFFFFFFFF
 # Version 6.3 of the specification; readers of the result go by this too (4.4.3).
 _NEWEST_VERSION = 63
 # A data descriptor after a member (4.3.9): with or without its signature, with 32 or 64 bit sizes, or absent.
 _DESCRIPTOR_SIZES = (0, 12, 16, 20, 24)
 # What may stand in a deflate stream before its first bytes of content.
 _MOST_DEFLATE_TABLES = 512
-# A leading slash is an empty first segment. Backslashes are separators elsewhere, controls hide what follows.
-_FORBIDDEN_SEGMENTS = frozenset(("", ".", ".."))
-_FORBIDDEN_CHARACTERS = frozenset(("\\", "\x7f", *map(chr, range(0x20))))
+_ENCRYPTIONS = FLAG_ENCRYPTED | FLAG_STRONG_ENCRYPTION | FLAG_MASKED
+# What a folder may hold: nothing, or an empty deflate stream, as Java's streams write it.
+_MOST_FOLDER_BYTES = 2
+
+
+class _Local(NamedTuple):
+    """What a local header says beside what has to be as in the central directory (4.3.7)."""
+
+    flags: int
+    needed: int
+    time: int
+    date: int
+    fields: list[ExtraField]
+    data_offset: int
 
 
 class ZipReader:
@@ -95,7 +117,7 @@ class ZipReader:
         with self.stored_bytes(entry) as stored:
             content = bytes(stored) if entry.method == STORED else _inflate(stored, entry)
         if len(content) != entry.size or zlib.crc32(content) != entry.crc:
-            raise _damaged(f"the file {shown_name(entry.name)} in it does not match its checksum", "checksum")
+            raise damaged(f"the file {shown_name(entry.name)} in it does not match its checksum", "checksum")
         return content
 
     def _end_record(self) -> tuple[int, int, int]:
@@ -107,82 +129,91 @@ class ZipReader:
             if len(record) == _END.size:
                 _, disk, start_disk, here, count, size, start, comment = _END.unpack(record)
                 if at + _END.size + comment > len(tail):
-                    raise _damaged("its end is cut off", "truncated")
+                    raise damaged("its end is cut off", "truncated")
                 # Copying tools append a newline or pad with zeros; Word opens such files.
                 if not tail[at + _END.size + comment :].strip(b"\0\r\n \x1a"):
                     end = tail_start + at
                     if disk or start_disk or here != count:
-                        raise _damaged("it is part of a split archive", "zip_structure")
+                        raise damaged("it is part of a split archive", "zip_structure")
                     if start + size != end:
-                        raise _damaged("its list of contents does not end where it should", "zip_structure")
+                        raise damaged("its list of contents does not end where it should", "zip_structure")
                     return count, start, end
             at = tail.rfind(_END_MAGIC, 0, at)
-        raise _damaged("its end is missing; it was cut off on the way", "truncated")
+        raise damaged("its end is missing; it was cut off on the way", "truncated")
 
     def _central_directory(self, count: int, start: int, end: int) -> Iterator[ZipEntry]:
         at = start
-        names: set[str] = set()
+        names = TakenNames()
         for _ in range(count):
             if at + _CENTRAL.size > end:
-                raise _damaged("its list of contents is cut off", "zip_structure")
+                raise damaged("its list of contents is cut off", "zip_structure")
             entry, at = self._central_entry(at, end)
-            folded = entry.name.casefold()
-            if folded in names:
-                raise _damaged(f"it holds {shown_name(entry.name)} twice", "duplicate_name")
-            names.add(folded)
+            names.add(entry.name)
             yield entry
         if at != end:
-            raise _damaged("its list of contents is longer than it says", "zip_structure")
+            raise damaged("its list of contents is longer than it says", "zip_structure")
 
     def _central_entry(self, at: int, end: int) -> tuple[ZipEntry, int]:
         fields = _CENTRAL.unpack_from(self._view, at)
         (magic, made, needed, flags, method, time, date, crc, packed, size) = fields[:10]
-        (name_length, extra_length, comment_length, _, internal, external, offset) = fields[10:]
+        (name_length, extra_length, comment_length, disk, internal, external, offset) = fields[10:]
         name_at = at + _CENTRAL.size
         after = name_at + name_length + extra_length + comment_length
         if magic != _CENTRAL_MAGIC or after > end:
-            raise _damaged("its list of contents is broken", "zip_structure")
+            raise damaged("its list of contents is broken", "zip_structure")
+        if disk:
+            raise damaged("it is part of a split archive", "zip_structure")
         raw_name = bytes(self._view[name_at : name_at + name_length])
-        extra = bytes(self._view[name_at + name_length : name_at + name_length + extra_length])
-        size, packed, offset = _zip64_values(extra, size, packed, offset)
-        name = _decoded(raw_name, flags)
+        extra = extra_fields(bytes(self._view[name_at + name_length : after - comment_length]))
+        size, packed, offset = zip64_values(extra, size, packed, offset)
         if needed & 0xFF > _NEWEST_VERSION:
-            raise _damaged("it asks for a newer ZIP reader than there is", "zip_structure")
-        _refuse_unsafe(name, flags, method, external, made)
-        data_offset, local_extra = self._local_header(offset, raw_name, flags, method, (crc, packed, size))
-        if data_offset + packed > end:
-            raise _damaged(f"the file {shown_name(name)} in it is cut off", "truncated")
-        if method == STORED and packed != size:
-            raise _damaged(f"the file {shown_name(name)} in it has two sizes", "zip_structure")
+            raise damaged("it asks for a newer ZIP reader than there is", "zip_structure")
+        local = self._local_header(offset, raw_name, flags, method, (crc, packed, size))
+        either = flags | local.flags
+        # Most headers have none.
+        extras = extra + local.fields
+        seconds = second_names(extras, raw_name) if extras else ()
+        name = member_name(raw_name, seconds, is_utf8=bool(either & FLAG_UTF8))
+        if local.data_offset + packed > end:
+            raise damaged(f"the file {shown_name(name)} in it is cut off", "truncated")
+        agrees = (
+            (local.flags, local.needed, local.time, local.date) == (flags, needed, time, date)
+            and not flags & FLAG_DATA_DESCRIPTOR
+            and (raw_name.isascii() or bool(flags & FLAG_UTF8))
+            and not (comment_length or (extras and has_zip64(extras)))
+        )
         entry = ZipEntry(
-            name, raw_name, made, needed, flags, method, time, date, crc, packed, size, internal,
-            external, offset, data_offset, _without_zip64(extra), _without_zip64(local_extra),
+            name, made, needed, either, method, time, date, crc, packed, size, internal, external,
+            offset, local.data_offset, without_zip64(extra), without_zip64(local.fields), agrees,
         )  # fmt: skip
+        _refuse_unsafe(entry)
         return entry, after
 
     def _local_header(
         self, offset: int, raw_name: bytes, flags: int, method: int, sizes: tuple[int, int, int]
-    ) -> tuple[int, bytes]:
-        """Return where the data begins and the header's extra field; ``sizes`` are CRC, packed size, size."""
+    ) -> _Local:
+        """Return what the local header says; ``sizes`` are CRC, packed size, size."""
         if offset + _LOCAL.size > len(self._view):
-            raise _damaged("a file in it lies beyond its end", "zip_structure")
+            raise damaged("a file in it lies beyond its end", "zip_structure")
         fields = _LOCAL.unpack_from(self._view, offset)
-        magic, _, local_flags, local_method, _, _, crc, packed, size, name_length, extra_length = fields
+        magic, needed, local_flags, local_method, time, date, crc, packed, size = fields[:9]
         name_at = offset + _LOCAL.size
-        extra_at = name_at + name_length
-        extra = bytes(self._view[extra_at : extra_at + extra_length])
-        size, packed, _ = _zip64_values(extra, size, packed, 0)
+        extra_at = name_at + fields[9]
+        data_at = extra_at + fields[10]
+        if magic != _LOCAL_MAGIC or data_at > len(self._view):
+            raise damaged("its two lists of contents differ", "zip_structure")
+        extra = extra_fields(bytes(self._view[extra_at:data_at]))
+        size, packed, _ = zip64_values(extra, size, packed, 0)
         # A producer that streams writes nothing here but the sizes after the data.
         follow = local_flags & FLAG_DATA_DESCRIPTOR and (crc, packed, size) == (0, 0, 0)
         if (
-            magic != _LOCAL_MAGIC
-            or bytes(self._view[name_at:extra_at]) != raw_name
+            bytes(self._view[name_at:extra_at]) != raw_name
             or local_method != method
-            or (local_flags ^ flags) & FLAG_ENCRYPTED
+            or (local_flags ^ flags) & _ENCRYPTIONS
             or not (follow or (crc, packed, size) == sizes)
         ):
-            raise _damaged("its two lists of contents differ", "zip_structure")
-        return extra_at + extra_length, extra
+            raise damaged("its two lists of contents differ", "zip_structure")
+        return _Local(local_flags, needed, time, date, extra, data_at)
 
     def _refuse_gaps_and_overlaps(self, central_start: int) -> None:
         """Raise when two members share bytes, as archives made to unfold without end do, or bytes are none's.
@@ -200,9 +231,9 @@ class ZipReader:
 
 def _refuse_gap(size: int, allowed: tuple[int, ...]) -> None:
     if size < 0:
-        raise _damaged("files in it overlap", "overlap")
+        raise damaged("files in it overlap", "overlap")
     if size not in allowed:
-        raise _damaged("it holds data that belongs to none of its files", "zip_structure")
+        raise damaged("it holds data that belongs to none of its files", "zip_structure")
 
 
 def _inflate(stored: memoryview, entry: ZipEntry) -> bytes:
@@ -211,67 +242,23 @@ def _inflate(stored: memoryview, entry: ZipEntry) -> bytes:
         # One byte more than declared shows a wrong size without unfolding a bomb.
         content = inflater.decompress(stored, entry.size + 1)
     except zlib.error as error:
-        raise _damaged(f"the file {shown_name(entry.name)} in it cannot be unpacked", "deflate") from error
+        raise damaged(f"the file {shown_name(entry.name)} in it cannot be unpacked", "deflate") from error
     if len(content) <= entry.size and (not inflater.eof or inflater.unused_data):
-        raise _damaged(f"the file {shown_name(entry.name)} in it cannot be unpacked", "deflate")
+        raise damaged(f"the file {shown_name(entry.name)} in it cannot be unpacked", "deflate")
     return content
 
 
-def _decoded(raw_name: bytes, flags: int) -> str:
-    try:
-        # ASCII is the same in both, and nearly all names are: another codec takes its time to load.
-        return raw_name.decode("utf-8" if flags & FLAG_UTF8 or raw_name.isascii() else "cp437")
-    except UnicodeDecodeError as error:
-        raise _damaged("a file name in it is not valid UTF-8", "entry_name") from error
-
-
-def _refuse_unsafe(name: str, flags: int, method: int, external: int, made: int) -> None:
-    if flags & (FLAG_ENCRYPTED | FLAG_STRONG_ENCRYPTION):
-        raise _damaged("it is encrypted; save it without a password", "encrypted")
-    if method not in (STORED, DEFLATED):
-        raise _damaged(f"the file {shown_name(name)} in it uses an unknown compression", "compression")
-    parts = name.removesuffix("/").split("/")
-    if (
-        not _FORBIDDEN_SEGMENTS.isdisjoint(parts)
-        or not _FORBIDDEN_CHARACTERS.isdisjoint(name)
-        or ":" in parts[0]
-    ):
-        raise _damaged(f"the file name {shown_name(name)} in it is not allowed", "entry_name")
-    if made >> 8 == 3 and (external >> 16) & 0xF000 == UNIX_SYMLINK:
-        raise _damaged("it holds a symbolic link", "symlink")
-
-
-def _extra_fields(extra: bytes) -> Iterator[tuple[int, bytes, bytes]]:
-    at = 0
-    while at + 4 <= len(extra):
-        kind, length = struct.unpack_from("<2H", extra, at)
-        yield kind, extra[at : at + 4 + length], extra[at + 4 : at + 4 + length]
-        at += 4 + length
-
-
-def _without_zip64(extra: bytes) -> bytes:
-    if not extra:
-        return extra
-    return b"".join(whole for kind, whole, _ in _extra_fields(extra) if kind != ZIP64_EXTRA)
-
-
-def _zip64_values(extra: bytes, size: int, packed: int, offset: int) -> tuple[int, int, int]:
-    """Return size, packed size and offset with ZIP64's values where the 32-bit ones say so (4.5.3)."""
-    values = [size, packed, offset]
-    if _ZIP64_MARK not in values:
-        return size, packed, offset
-    large = next((body for kind, _, body in _extra_fields(extra) if kind == ZIP64_EXTRA), b"")
-    at = 0
-    for index, value in enumerate(values):
-        if value == _ZIP64_MARK:
-            if at + 8 > len(large):
-                raise _damaged("its ZIP64 sizes are missing", "zip_structure")
-            values[index] = struct.unpack_from("<Q", large, at)[0]
-            at += 8
-    return values[0], values[1], values[2]
-
-
-def _damaged(what: str, reason: str) -> InvalidTemplate:
-    return InvalidTemplate(
-        f"template: {what}. Open it in Word, save it again as .docx and retry.", reason=reason
-    )
+def _refuse_unsafe(entry: ZipEntry) -> None:
+    """Raise when the member is for no reader, or for some in another way than for others."""
+    shown = shown_name(entry.name)
+    if entry.flags & _ENCRYPTIONS:
+        raise damaged("it is encrypted; save it without a password", "encrypted")
+    if entry.method not in (STORED, DEFLATED) or entry.flags & FLAG_PATCH:
+        raise damaged(f"the file {shown} in it uses an unknown compression", "compression")
+    if entry.method == STORED and entry.compressed_size != entry.size:
+        raise damaged(f"the file {shown} in it has two sizes", "zip_structure")
+    # Whatever system it is said to come from: some readers go by the attributes alone.
+    if (entry.external_attributes >> 16) & 0xF000 == UNIX_SYMLINK:
+        raise damaged("it holds a symbolic link", "symlink")
+    if entry.name.endswith("/") and (entry.size or entry.crc or entry.compressed_size > _MOST_FOLDER_BYTES):
+        raise damaged(f"the folder {shown} in it holds data", "zip_structure")

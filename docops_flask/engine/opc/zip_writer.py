@@ -1,6 +1,7 @@
 """Writes ZIP archives: members copied as stored, members made anew, a member written as it grows.
 
-Everything is deterministic: no clock, no machine, no process shows in the bytes.
+Everything is deterministic: no clock, no machine, no process shows in the bytes. Headers are made of what the
+reader checked and of nothing else, the same in both places (docs/analysis/zip-details.md).
 Source: PKWARE APPNOTE.TXT 6.3.10, sections 4.3.7, 4.3.12, 4.3.16.
 """
 
@@ -8,23 +9,33 @@ import struct
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, NamedTuple, Protocol
 
-from docops_flask.engine.opc.zip_entry import (
-    DEFLATED,
-    FLAG_DATA_DESCRIPTOR,
-    FLAG_UTF8,
-    STORED,
-    ZipEntry,
-)
+from docops_flask.engine.opc.zip_entry import DEFLATED, FLAG_UTF8, STORED, ZipEntry
 
 _LOCAL = struct.Struct("<4s5H3L2H")
 _CENTRAL = struct.Struct("<4s6H3L5H2L")
 _END = struct.Struct("<4s4H2LH")
 _VERSION = 20
-_DOS_DATE_1980_01_01 = 0x21
-_UNIX_REGULAR_0600 = 0o100600 << 16
+_MADE_ON_UNIX = (3 << 8) | _VERSION
+# The upper half is Unix's, the lower MS-DOS's, whose bit 4 is a folder.
+_REGULAR_0600 = 0o100600 << 16
+_FOLDER_0700 = (0o40700 << 16) | 0x10
+_DOS_1980_01_01 = (0, 0x21)
+_DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _COPY_BYTES = 1 << 20
+
+
+class _Header(NamedTuple):
+    """All that is told of a member; its name in UTF-8, sizes in bytes."""
+
+    name: bytes
+    method: int
+    dos_time: int = _DOS_1980_01_01[0]
+    dos_date: int = _DOS_1980_01_01[1]
+    crc: int = 0
+    compressed_size: int = 0
+    size: int = 0
 
 
 class ByteSink(Protocol):
@@ -47,29 +58,27 @@ class ZipWriter:
 
     def copy(self, entry: ZipEntry, stored: memoryview) -> None:
         """Write ``entry`` with its stored bytes as they are, nothing inflated."""
-        self._begin(entry)
+        self._begin(_header_of(entry))
         for start in range(0, len(stored), _COPY_BYTES):
             self._write(stored[start : start + _COPY_BYTES])
 
     def replace(self, entry: ZipEntry, content: bytes) -> None:
-        """Write ``entry`` with new content; name, date, attributes and compression method stay."""
-        stored = content if entry.method == STORED else _deflated(content)
-        self._begin(entry._replace(crc=zlib.crc32(content), compressed_size=len(stored), size=len(content)))
-        self._write(stored)
+        """Write ``entry`` with new content; name, date and compression method stay."""
+        self._write_whole(_header_of(entry), content)
 
     def add(self, name: str, content: bytes) -> None:
         """Write a new deflated member."""
-        self.replace(_new_entry(name, DEFLATED), content)
+        self._write_whole(_Header(name.encode(), DEFLATED), content)
 
     @contextmanager
     def growing(self, name: str, file: BinaryIO) -> Iterator["GrowingMember"]:
         """Write a stored member piece by piece; ``file`` is the seekable file behind the stream."""
         header_at, offset, index = file.tell(), self._position, len(self._central)
-        entry = _new_entry(name, STORED)
-        self._begin(entry)
+        header = _Header(name.encode(), STORED)
+        self._begin(header)
         member = GrowingMember(self._write)
         yield member
-        whole = entry._replace(crc=member.crc, compressed_size=member.size, size=member.size)
+        whole = header._replace(crc=member.crc, compressed_size=member.size, size=member.size)
         end_at = file.tell()
         file.seek(header_at)
         file.write(_local_header(whole))
@@ -84,9 +93,14 @@ class ZipWriter:
         count = len(self._central)
         self._write(_END.pack(b"PK\x05\x06", 0, 0, count, count, self._position - start, start, 0))
 
-    def _begin(self, entry: ZipEntry) -> None:
-        self._central.append(_central_header(entry, self._position))
-        self._write(_local_header(entry))
+    def _write_whole(self, header: _Header, content: bytes) -> None:
+        stored = content if header.method == STORED else _deflated(content)
+        self._begin(header._replace(crc=zlib.crc32(content), compressed_size=len(stored), size=len(content)))
+        self._write(stored)
+
+    def _begin(self, header: _Header) -> None:
+        self._central.append(_central_header(header, self._position))
+        self._write(_local_header(header))
 
     def _write(self, data: bytes | memoryview) -> None:
         self._stream.write(data)
@@ -114,33 +128,41 @@ def _deflated(content: bytes) -> bytes:
     return deflater.compress(content) + deflater.flush()
 
 
-def _new_entry(name: str, method: int) -> ZipEntry:
-    raw_name = name.encode("utf-8")
-    flags = 0 if raw_name.isascii() else FLAG_UTF8
-    return ZipEntry(
-        name, raw_name, (3 << 8) | _VERSION, _VERSION, flags, method, 0, _DOS_DATE_1980_01_01, 0, 0, 0, 0,
-        _UNIX_REGULAR_0600, 0, 0, b"", b"",
-    )  # fmt: skip
+def _header_of(entry: ZipEntry) -> _Header:
+    time, date = entry.dos_time, entry.dos_date
+    if (time, date) != _DOS_1980_01_01 and not _is_date(time, date):
+        # Each reader makes something else of a month 0.
+        time, date = _DOS_1980_01_01
+    return _Header(
+        entry.name.encode(), entry.method, time, date, entry.crc, entry.compressed_size, entry.size
+    )
 
 
-def _flags(entry: ZipEntry) -> int:
-    # Sizes stand in the local header here, so the mark that they follow the data goes.
-    return entry.flags & ~FLAG_DATA_DESCRIPTOR
+def _is_date(time: int, date: int) -> bool:
+    month, day = date >> 5 & 15, date & 31
+    hour, minute, half_seconds = time >> 11, time >> 5 & 63, time & 31
+    return (
+        1 <= month <= 12 and 1 <= day <= _DAYS[month - 1] and hour < 24 and minute < 60 and half_seconds < 30
+    )
 
 
-def _local_header(entry: ZipEntry) -> bytes:
+def _flags(header: _Header) -> int:
+    return 0 if header.name.isascii() else FLAG_UTF8
+
+
+def _local_header(header: _Header) -> bytes:
     fixed = _LOCAL.pack(
-        b"PK\x03\x04", entry.version_needed, _flags(entry), entry.method, entry.dos_time, entry.dos_date,
-        entry.crc, entry.compressed_size, entry.size, len(entry.raw_name), len(entry.local_extra),
+        b"PK\x03\x04", _VERSION, _flags(header), header.method, header.dos_time, header.dos_date,
+        header.crc, header.compressed_size, header.size, len(header.name), 0,
     )  # fmt: skip
-    return fixed + entry.raw_name + entry.local_extra
+    return fixed + header.name
 
 
-def _central_header(entry: ZipEntry, offset: int) -> bytes:
+def _central_header(header: _Header, offset: int) -> bytes:
+    attributes = _FOLDER_0700 if header.name.endswith(b"/") else _REGULAR_0600
     fixed = _CENTRAL.pack(
-        b"PK\x01\x02", entry.version_made, entry.version_needed, _flags(entry), entry.method,
-        entry.dos_time, entry.dos_date, entry.crc, entry.compressed_size, entry.size,
-        len(entry.raw_name), len(entry.extra), 0, 0, entry.internal_attributes,
-        entry.external_attributes, offset,
+        b"PK\x01\x02", _MADE_ON_UNIX, _VERSION, _flags(header), header.method,
+        header.dos_time, header.dos_date, header.crc, header.compressed_size, header.size,
+        len(header.name), 0, 0, 0, 0, attributes, offset,
     )  # fmt: skip
-    return fixed + entry.raw_name + entry.extra
+    return fixed + header.name
