@@ -6,6 +6,7 @@ Work is counted, not timed: executed lines, children looked through, bytes writt
 import re
 
 import pytest
+from lxml import etree
 
 from docops_flask.engine.checks import date_form, document_number_form, text_issue
 from docops_flask.engine.checks.format_check import observe
@@ -18,7 +19,7 @@ from docops_flask.engine.roles import by_text, detect
 from docops_flask.engine.skills.registry import load_skills
 from docops_flask.policy_registry import load_policies
 from docops_flask.policy_yaml import read_policy
-from tests.engine.checks.document_builder import build_document, check_under_policy, touched_runs
+from tests.engine.checks.document_builder import OPEN_POLICY, build_document, check_under_policy, touched_runs
 from tests.engine.counted_work import (
     MOST_GROWTH,
     MOST_GROWTH_OF_A_FUNCTION,
@@ -26,7 +27,7 @@ from tests.engine.counted_work import (
     searched_children,
 )
 from tests.engine.repeated_documents import BUILDERS, chain_of_styles, paragraphs_in_styles, style
-from tests.factories import p, r
+from tests.factories import W, p, r
 
 # What these tests are about; the rest of the engine has tests of its own.
 _FORMAT = (
@@ -281,3 +282,13 @@ def test_two_repetitions_of_blanks_that_meet_are_seen(pattern):
 def test_texts_with_blanks_are_still_told_by_their_form(text, role):
     found = by_text.role_by_text(text)
     assert (None if found is None else found.role) == role
+
+
+def test_a_repair_searches_no_declarations_of_namespaces():
+    # A paragraph may declare thousands; were they searched, the one that is first of all would be found.
+    declared = f'<w:p xmlns:other="{W}">'
+    document = build_document(declared + r("x") + r("y", "<w:b/>") + "</w:p>")
+    check_under_policy(document, OPEN_POLICY._replace(run_size_pt=15), fix=True)
+    made = etree.tostring(document.parts[0].root).decode()
+    assert made.count('<w:sz w:val="30"/>') == 2
+    assert "<other:" not in made
