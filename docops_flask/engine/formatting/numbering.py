@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from itertools import islice
-from typing import NamedTuple
 
 from lxml.etree import _Element
 
@@ -17,12 +16,15 @@ _MOST_LEVELS = 9
 _OF_ANY_NUMBERING = Origin("numbering", "numbering")
 
 
-class _Level(NamedTuple):
+class _Level:
     """A w:lvl: its number, and the paragraph styles that its w:pStyle links to it (one at most)."""
 
-    number: int | None
-    element: _Element
-    styles: tuple[str | None, ...]
+    __slots__ = ("element", "number", "styles")
+
+    def __init__(self, number: int | None, element: _Element, styles: tuple[str | None, ...]) -> None:
+        self.number = number
+        self.element = element
+        self.styles = styles
 
 
 class Numbering:
