@@ -87,6 +87,16 @@ def _paragraphs(document: Document, cascade: Cascade) -> Iterator[EngineParagrap
             runs=runs,
             section=section,
             sizes=sizes,
-            style_ids=tuple(cascade.styles.chain(cascade.styles.applied_id(values.style_id, "paragraph"))),
+            style_ids=tuple(_style_ids(cascade, values)),
             default_style=ParagraphValues(cascade.styles.paragraph_style(None).paragraph),
         )
+
+
+def _style_ids(cascade: Cascade, values: ParagraphValues) -> list[str]:
+    """Return the ids of the paragraph's style and of those it is based on, nearest first."""
+    found: list[str] = []
+    style_id = cascade.styles.applied_id(values.style_id, "paragraph")
+    while style_id is not None and style_id not in found:
+        found.append(style_id)
+        style_id = cascade.styles.base(style_id)
+    return found

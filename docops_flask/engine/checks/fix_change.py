@@ -58,13 +58,13 @@ class Changes:
     """What repairs changed: paragraphs in their w:pPr, runs in their w:rPr, paragraphs around runs."""
 
     def __init__(self, repairs: Sequence[FixChange] = ()) -> None:
-        self._made: dict[_Element, tuple[Repair, ...]] = {}
+        made: dict[_Element, list[Repair]] = {}
         self._around_runs: set[str] = set()
         for repair in repairs:
-            made = repair.element, tuple(repair.after.items())
-            self._made[repair.owner] = (*self._made.get(repair.owner, ()), made)
+            made.setdefault(repair.owner, []).append((repair.element, tuple(repair.after.items())))
             if repair.run_id is not None:
                 self._around_runs.add(repair.paragraph_path)
+        self._made = {owner: tuple(repairs_of_it) for owner, repairs_of_it in made.items()}
         self.of_runs = bool(self._around_runs)
         self.of_paragraphs = any(repair.run_id is None for repair in repairs)
 

@@ -29,6 +29,7 @@ class PageBreakMissing(Check):
 
     def under_policy(self, subject: PolicySubject) -> Iterator[Issue]:
         """Yield one issue a paragraph that does not begin as asked."""
+        pages = PageBeginnings()
         for paragraph in subject.ruled:
             look = paragraph.look
             rule = None if look.rules is None else look.rules.page_break_before
@@ -37,7 +38,7 @@ class PageBreakMissing(Check):
             stated = look.values.page_break_before
             begins = bool(stated.value)
             if rule.value:
-                begins = begins or begins_page(paragraph)
+                begins = begins or pages.begins(paragraph)
             if begins is not rule.value:
                 mismatch = Mismatch(
                     look.role,
@@ -51,19 +52,39 @@ class PageBreakMissing(Check):
                 yield Issue(paragraph_finding(self.code, mismatch, look, subject), paragraph.place.path)
 
 
-def begins_page(paragraph: ParagraphSubject) -> bool:
-    """Say whether a page begins with a paragraph of the body by what stands before it or at its beginning."""
-    element, w = paragraph.place.element, paragraph.place.part.w
-    if _breaks(element, w, first=True):
+class PageBeginnings:
+    """Tells which paragraphs of a document begin a page; what stands before them is looked at once."""
+
+    def __init__(self) -> None:
+        self._ended: dict[_Element, bool] = {}
+
+    def begins(self, paragraph: ParagraphSubject) -> bool:
+        """Say whether a page begins with a paragraph by what stands before it or at its beginning."""
+        element, w = paragraph.place.element, paragraph.place.part.w
+        return _breaks(element, w, first=True) or self._is_ended(element.getprevious(), w)
+
+    def _is_ended(self, last: _Element | None, w: Vocabulary) -> bool:
+        """Say whether a page ends with ``last``, or with an earlier paragraph that no text follows."""
+        path: list[_Element] = []
+        ended: bool | None = None
+        while ended is None:
+            if last is None or last.tag != w.p:
+                ended = last is None
+                break
+            ended = self._ended.get(last)
+            if ended is None:
+                path.append(last)
+                ended = _ends_page(last, w)
+                last = last.getprevious()
+        self._ended.update(dict.fromkeys(path, ended))
+        return ended
+
+
+def _ends_page(paragraph: _Element, w: Vocabulary) -> bool | None:
+    """Say whether a page ends with a paragraph; ``None`` where it has no text: what is before it decides."""
+    if paragraph.find(f"{w.pPr}/{w.sectPr}") is not None or _breaks(paragraph, w, first=False):
         return True
-    before = element.getprevious()
-    while before is not None and before.tag == w.p:
-        if before.find(f"{w.pPr}/{w.sectPr}") is not None or _breaks(before, w, first=False):
-            return True
-        if next(before.iter(w.t), None) is not None:
-            return False
-        before = before.getprevious()
-    return before is None
+    return None if next(paragraph.iter(w.t), None) is None else False
 
 
 def _breaks(paragraph: _Element, w: Vocabulary, *, first: bool) -> bool:

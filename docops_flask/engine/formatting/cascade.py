@@ -1,8 +1,6 @@
 """The order in which a document's places are asked for a property (ECMA-376 part 1, 17.7.2)."""
 
-from collections.abc import Sequence
 from functools import cached_property
-from typing import Any
 
 from lxml.etree import _Element
 
@@ -35,7 +33,7 @@ class Cascade:
         self._theme = ThemeFonts(self._related)
         self.sources = SourceWriter(self.styles, self._related)
         self._numbering: Numbering | None = None
-        self._numbered_styles: dict[str | None, Layer] = {}
+        self._numbered_styles: dict[str, Layer] = {}
         self._runs: dict[tuple[Signature, str | None, CellLayer | None], RunValues] = {}
         self._paragraphs: dict[tuple[Signature, CellLayer | None], ParagraphValues] = {}
 
@@ -107,31 +105,45 @@ class Cascade:
 
         The level comes over what the style that asks is based on, under what it states itself (17.9.22).
         """
-        number = _number(resolved)
-        if not number:
-            return resolved
         applied = self.styles.applied_id(style_id, "paragraph")
-        if applied not in self._numbered_styles:
-            self._numbered_styles[applied] = self._with_level(number, applied, resolved)
-        return self._numbered_styles[applied]
-
-    def _with_level(self, number: int, style_id: str | None, resolved: Layer) -> Layer:
-        chain = self.styles.chain(style_id)
-        own = [self.styles.own_paragraph_layer(each) for each in chain]
-        asking = next((index for index, layer in enumerate(own) if _states_numbering(layer)), None)
-        if asking is None:
+        if applied is None or not _number(resolved):
             return resolved
-        below = self.styles.paragraph_style(chain[asking + 1]).paragraph if len(chain) > asking + 1 else {}
-        linked = self._linked_level(number, chain[asking:])
-        level = self._level(number, _level_of(resolved) if linked is None else linked)
-        merged: dict[str, Effective[Any]] = dict(below)
-        for layer in (level, *reversed(own[: asking + 1])):
-            merged.update(layer)
-        return merged
+        return self._numbered_styles.get(applied) or self._number_styles(applied)
 
-    def _linked_level(self, number: int, style_ids: Sequence[str]) -> int | None:
-        levels = (self._numbers().level_of_style(number, each) for each in style_ids)
-        return next((level for level in levels if level is not None), None)
+    def _number_styles(self, style_id: str) -> Layer:
+        """Number the styles from ``style_id`` to the one that asks for the number; each is visited once."""
+        own_layer = self.styles.own_paragraph_layer
+        path: list[str] = []
+        current: str | None = style_id
+        while current is not None and current not in self._numbered_styles:
+            path.append(current)
+            current = None if _states_numbering(own_layer(current)) else self.styles.base(current)
+        below = NOTHING if current is None else self._numbered_styles[current]
+        for each in reversed(path):
+            own = own_layer(each)
+            if _states_numbering(own):
+                below = self._under_asking(each)
+            below = self._numbered_styles[each] = {**below, **own} if own else below
+        return below
+
+    def _under_asking(self, style_id: str) -> Layer:
+        """Return what a style that asks for a number is based on, the number's level laid over it."""
+        base = self.styles.base(style_id)
+        below = NOTHING if base is None or base == style_id else self.styles.paragraph_style(base).paragraph
+        resolved = self.styles.paragraph_style(style_id).paragraph
+        number = _number(resolved)
+        linked = None if number is None else self._linked_level(number, style_id)
+        level = self._level(number, _level_of(resolved) if linked is None else linked)
+        return {**below, **level}
+
+    def _linked_level(self, number: int, style_id: str) -> int | None:
+        """Return the level that is linked to the nearest style, from ``style_id`` on along w:basedOn."""
+        nearest = None
+        for linked, level in self._numbers().levels_of_styles(number).items():
+            steps = None if level is None else self.styles.steps(style_id, linked)
+            if steps is not None and (nearest is None or steps < nearest[0]):
+                nearest = steps, level
+        return None if nearest is None else nearest[1]
 
     def _level(self, number: int | None, level: int) -> Layer:
         return self._numbers().level(number, level) if number else NOTHING

@@ -1,24 +1,45 @@
 """The numbering part: what a numbered paragraph takes from its level (17.9; docs/analysis/numbering.md)."""
 
+from collections.abc import Mapping
 from itertools import islice
 
 from lxml.etree import _Element
 
-from docops_flask.engine.formatting.effective import NOTHING, Layer, Origin
+from docops_flask.engine.formatting.effective import NOTHING, Effective, Layer, Origin
 from docops_flask.engine.formatting.stated import paragraph_layer
 from docops_flask.engine.oxml.names import is_wordprocessingml, namespace_of, vocabulary
 from docops_flask.engine.oxml.units import to_integer
 
 # What the schema allows in a numbering, and what its overrides (17.9.1, 17.9.15).
 _MOST_LEVELS = 9
+# What a w:lvl states is read once; each numbering that has the level puts its own origin there.
+_OF_ANY_NUMBERING = Origin("numbering", "numbering")
+
+
+class _Level:
+    """A w:lvl: its number, and the paragraph styles that its w:pStyle links to it (one at most)."""
+
+    __slots__ = ("element", "number", "styles")
+
+    def __init__(self, number: int | None, element: _Element, styles: tuple[str | None, ...]) -> None:
+        self.number = number
+        self.element = element
+        self.styles = styles
 
 
 class Numbering:
-    """The numberings of a document; ``root`` is the w:numbering element, ``None`` where there is none."""
+    """The numberings of a document; ``root`` is the w:numbering element, ``None`` where there is none.
+
+    Thousands of numberings may share a definition: each w:num, w:abstractNum and w:lvl is read once.
+    """
 
     def __init__(self, root: _Element | None) -> None:
-        self._levels: dict[tuple[int, int], Layer] = {}
+        self._layers: dict[tuple[int, int], Layer] = {}
         self._linked: dict[int, dict[str | None, int | None]] = {}
+        self._levels: dict[int, tuple[_Level, ...]] = {}
+        self._defined: dict[_Element, tuple[_Level, ...]] = {}
+        self._links: dict[_Element, _Element | None] = {}
+        self._stated: dict[_Element, Layer] = {}
         if root is None or not is_wordprocessingml(root.tag):
             self._nums: dict[int | None, _Element] = {}
             return
@@ -34,54 +55,73 @@ class Numbering:
     def level(self, number: int, level: int) -> Layer:
         """Return what level ``level`` of numbering ``number`` (w:numId) states for its paragraphs."""
         key = number, level
-        layer = self._levels.get(key)
+        layer = self._layers.get(key)
         if layer is None:
-            layer = self._levels[key] = self._read(number, level)
+            layer = self._layers[key] = self._read(number, level)
         return layer
 
-    def level_of_style(self, number: int, style_id: str) -> int | None:
-        """Return the level that is linked to a paragraph style (w:lvl/w:pStyle, 17.9.23)."""
+    def levels_of_styles(self, number: int) -> Mapping[str | None, int | None]:
+        """Return the levels that are linked to paragraph styles, by style (w:lvl/w:pStyle, 17.9.23)."""
         if number not in self._linked:
-            self._linked[number] = self._read_linked(number)
-        return self._linked[number].get(style_id)
-
-    def _read_linked(self, number: int) -> dict[str | None, int | None]:
-        levels: dict[str | None, int | None] = {}
-        for element in self._level_elements(number):
-            linked = element.find(self._w.pStyle)
-            if linked is not None:
-                levels.setdefault(linked.get(self._w.val), to_integer(element.get(self._w.ilvl)))
-        return levels
+            linked: dict[str | None, int | None] = {}
+            for level in self._levels_of(number):
+                for style_id in level.styles:
+                    linked.setdefault(style_id, level.number)
+            self._linked[number] = linked
+        return self._linked[number]
 
     def _read(self, number: int, level: int) -> Layer:
-        for element in self._level_elements(number):
-            if to_integer(element.get(self._w.ilvl)) == level:
+        for each in self._levels_of(number):
+            if each.number == level:
                 origin = Origin(f"numbering {number} level {level}", "numbering")
-                return paragraph_layer(element.find(self._w.pPr), origin, self._w)
+                stated = self._stated_by(each.element)
+                return {name: Effective(value.value, origin) for name, value in stated.items()}
         return NOTHING
 
-    def _level_elements(self, number: int) -> list[_Element]:
-        """Return the w:lvl elements of a numbering, those that override others first (17.9.8)."""
-        num = self._nums.get(number)
-        if num is None:
-            return []
+    def _stated_by(self, level: _Element) -> Layer:
+        stated = self._stated.get(level)
+        if stated is None:
+            stated = paragraph_layer(level.find(self._w.pPr), _OF_ANY_NUMBERING, self._w)
+            self._stated[level] = stated
+        return stated
+
+    def _levels_of(self, number: int) -> tuple[_Level, ...]:
+        """Return the levels of a numbering, those that override others first (17.9.8)."""
+        levels = self._levels.get(number)
+        if levels is None:
+            num = self._nums.get(number)
+            levels = self._levels[number] = () if num is None else self._levels_in(num)
+        return levels
+
+    def _levels_in(self, num: _Element) -> tuple[_Level, ...]:
         w = self._w
         overriding = [
-            level
+            self._as_level(level)
             for override in islice(num.iterchildren(w.lvlOverride), _MOST_LEVELS)
             for level in islice(override.iterchildren(w.lvl), 1)
         ]
-        abstract = self._abstract_of(num)
-        if abstract is None:
-            return overriding
-        return [*overriding, *islice(abstract.iterchildren(w.lvl), _MOST_LEVELS)]
-
-    def _abstract_of(self, num: _Element) -> _Element | None:
-        w = self._w
         reference = num.find(w.abstractNumId)
         abstract = None if reference is None else self._abstract.get(reference.get(w.val))
-        link = None if abstract is None else abstract.find(w.numStyleLink)
-        if link is None:
-            return abstract
-        # The levels are those of the definition that the numbering style stands for (17.9.21, 17.9.27).
-        return self._by_style.get(link.get(w.val), abstract)
+        return (*overriding, *(() if abstract is None else self._defined_by(abstract)))
+
+    def _defined_by(self, abstract: _Element) -> tuple[_Level, ...]:
+        """Return the levels of a w:abstractNum, or of the one that its numbering style stands for."""
+        link = self._link_of(abstract)
+        # 17.9.21, 17.9.27
+        source = abstract if link is None else self._by_style.get(link.get(self._w.val), abstract)
+        levels = self._defined.get(source)
+        if levels is None:
+            written = islice(source.iterchildren(self._w.lvl), _MOST_LEVELS)
+            levels = self._defined[source] = tuple([self._as_level(each) for each in written])
+        return levels
+
+    def _link_of(self, abstract: _Element) -> _Element | None:
+        if abstract not in self._links:
+            self._links[abstract] = abstract.find(self._w.numStyleLink)
+        return self._links[abstract]
+
+    def _as_level(self, element: _Element) -> _Level:
+        w = self._w
+        linked = element.find(w.pStyle)
+        styles = () if linked is None else (linked.get(w.val),)
+        return _Level(to_integer(element.get(w.ilvl)), element, styles)

@@ -26,7 +26,9 @@ class PropertyEdit:
     ) -> None:
         properties = properties_of(owner, holder)
         if properties is None:
-            properties = etree.Element(holder)
+            # An element made apart would bring a declaration of its namespace along, and putting it in place
+            # would search those of all elements around it: a file may declare thousands.
+            properties = etree.SubElement(owner, holder)
             owner.insert(0, properties)
         self._names = _clark_names(w)
         tag = self._names[local]
@@ -94,8 +96,9 @@ def _tags(locals_: Sequence[str], w: Vocabulary) -> frozenset[str]:
 
 
 def _inserted(properties: _Element, tag: str, successors: Sequence[str], w: Vocabulary) -> _Element:
-    element = etree.Element(tag)
     after = _tags(tuple(successors), w)
-    position = next((index for index, child in enumerate(properties) if child.tag in after), len(properties))
-    properties.insert(position, element)
+    position = next((index for index, child in enumerate(properties) if child.tag in after), None)
+    element = etree.SubElement(properties, tag)
+    if position is not None:
+        properties.insert(position, element)
     return element

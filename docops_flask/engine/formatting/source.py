@@ -5,6 +5,7 @@ from typing import Any
 
 from docops_flask.engine.document.related_parts import RelatedParts
 from docops_flask.engine.formatting.effective import DIRECT_ORIGIN, Effective, FontFace, Origin
+from docops_flask.engine.formatting.shortened import shortened
 from docops_flask.engine.formatting.style_sheet import StyleSheet
 
 # A chain longer than this is told by its ends: nobody reads it, and a file may hold thousands.
@@ -40,23 +41,26 @@ class SourceWriter:
     ) -> Iterator[str]:
         if place is DIRECT_ORIGIN:
             yield "direct formatting"
-            yield part_name
+            yield shortened(part_name)
         else:
             yield from self._styles_between(place.style_id, asked, place.label)
-            yield self._related.name(place.kind or "") or f"{place.kind}.xml"
+            yield shortened(self._related.name(place.kind or "") or f"{place.kind}.xml")
         if theme is not None:
             yield f"theme font {theme}"
-            yield self._related.name("theme") or "no theme"
+            yield shortened(self._related.name("theme") or "no theme")
 
     def _styles_between(self, stating: str | None, asked: tuple[str | None, ...], label: str) -> list[str]:
         """Return the way from the style asked for to the one that states the value."""
         for style_id in asked:
-            chain = self._styles.chain(style_id)
-            if stating in chain:
-                first, *bases = chain[: chain.index(stating) + 1]
-                name = self._styles.name
-                words = [f"style {name(first)}", *(f"basedOn {name(each)}" for each in bases[-_SHOWN:])]
-                if len(bases) > _SHOWN:
-                    words.insert(1, f"{len(bases) - _SHOWN} styles between")
-                return words
+            steps = self._styles.steps(style_id, stating)
+            if style_id is not None and steps is not None:
+                return list(self._way(style_id, steps))
         return [label]
+
+    def _way(self, style_id: str, steps: int) -> Iterator[str]:
+        name = self._styles.shown_name
+        yield f"style {name(style_id)}"
+        if steps > _SHOWN:
+            yield f"{steps - _SHOWN} styles between"
+        for each in range(max(0, steps - _SHOWN) + 1, steps + 1):
+            yield f"basedOn {name(self._styles.farther(style_id, each))}"

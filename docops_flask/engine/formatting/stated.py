@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 from lxml.etree import _Element
 
 from docops_flask.engine.formatting.effective import NOTHING, Effective, FontFace, Layer, Origin
+from docops_flask.engine.formatting.shortened import shortened
 from docops_flask.engine.oxml.names import Vocabulary
 from docops_flask.engine.oxml.units import to_half_points, to_integer, to_switch, to_twips
 
@@ -68,7 +69,7 @@ def _run_readers(w: Vocabulary) -> Mapping[str, _Reader]:
         w.rtl: lambda element: _switch("right_to_left", element, w),
         w.cs: lambda element: _switch("complex", element, w),
         w.color: lambda element: _color(element, w),
-        w.lang: lambda element: iter((("language_east_asia", element.get(w.eastAsia)),)),
+        w.lang: lambda element: iter((("language_east_asia", _short(element.get(w.eastAsia))),)),
     }
 
 
@@ -77,7 +78,7 @@ def _paragraph_readers(w: Vocabulary) -> Mapping[str, _Reader]:
     return {
         w.ind: lambda element: _indents(element, w),
         w.spacing: lambda element: _spacing(element, w),
-        w.jc: lambda element: iter((("alignment", element.get(w.val)),)),
+        w.jc: lambda element: iter((("alignment", _short(element.get(w.val))),)),
         w.outlineLvl: lambda element: iter((("outline_level", to_integer(element.get(w.val))),)),
         w.numPr: lambda element: _numbering(element, w),
         w.contextualSpacing: lambda element: _switch("contextual_spacing", element, w),
@@ -93,14 +94,14 @@ def _fonts(element: _Element, w: Vocabulary) -> Iterator[tuple[str, Any]]:
     yield "h_ansi", _face(get(w.hAnsi), get(w.hAnsiTheme))
     yield "east_asia", _face(get(w.eastAsia), get(w.eastAsiaTheme))
     yield "complex_script", _face(get(w.cs), get(w.cstheme))
-    yield "hint", get(w.hint)
+    yield "hint", _short(get(w.hint))
 
 
 def _face(name: str | None, theme: str | None) -> FontFace | None:
     # The theme wins over the name beside it (17.3.2.26).
     if theme:
-        return FontFace(None, theme)
-    return FontFace(name, None) if name else None
+        return FontFace(None, shortened(theme))
+    return FontFace(shortened(name), None) if name else None
 
 
 def _half_points(name: str, element: _Element, w: Vocabulary) -> Iterator[tuple[str, Any]]:
@@ -115,9 +116,9 @@ def _color(element: _Element, w: Vocabulary) -> Iterator[tuple[str, Any]]:
     # Word writes the theme colour's value beside its name; without it only the name is known.
     value, theme = element.get(w.val), element.get(w.themeColor)
     if value:
-        yield "color", value if value == "auto" else value.upper()
+        yield "color", value if value == "auto" else shortened(value).upper()
     elif theme:
-        yield "color", f"theme:{theme}"
+        yield "color", f"theme:{shortened(theme)}"
 
 
 def _indents(element: _Element, w: Vocabulary) -> Iterator[tuple[str, Any]]:
@@ -142,13 +143,17 @@ def _first_line_hundredths(first_line: str | None, hanging: str | None) -> int |
 def _spacing(element: _Element, w: Vocabulary) -> Iterator[tuple[str, Any]]:
     get = element.get
     yield "line", to_twips(get(w.line))
-    yield "line_rule", get(w.lineRule)
+    yield "line_rule", _short(get(w.lineRule))
     yield "before_twips", to_twips(get(w.before))
     yield "before_lines", to_integer(get(w.beforeLines))
     yield "before_auto", _on_off(get(w.beforeAutospacing))
     yield "after_twips", to_twips(get(w.after))
     yield "after_lines", to_integer(get(w.afterLines))
     yield "after_auto", _on_off(get(w.afterAutospacing))
+
+
+def _short(value: str | None) -> str | None:
+    return None if value is None else shortened(value)
 
 
 def _on_off(value: str | None) -> bool | None:

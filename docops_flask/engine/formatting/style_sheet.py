@@ -1,13 +1,15 @@
 """The styles part: each style resolved once along w:basedOn, and the document defaults."""
 
 import re
-from collections.abc import Mapping
-from typing import Literal
+from collections.abc import Callable, Mapping
+from typing import Literal, TypeVar
 
 from lxml.etree import _Element
 
 from docops_flask.engine.formatting.effective import DEFAULTS_ORIGIN, NOTHING, Layer, Origin
+from docops_flask.engine.formatting.shortened import shortened
 from docops_flask.engine.formatting.stated import paragraph_layer, run_layer
+from docops_flask.engine.formatting.style_ancestry import StyleAncestry
 from docops_flask.engine.oxml.names import is_wordprocessingml, namespace_of, vocabulary
 from docops_flask.engine.oxml.units import to_switch
 
@@ -15,8 +17,14 @@ StyleType = Literal["paragraph", "character", "table"]
 # By w:tblStylePr/@w:type: what holds for the runs and for the paragraphs of that part of a table.
 Conditional = Mapping[str, tuple[Layer, Layer]]
 _NO_CONDITIONS: Conditional = {}
+V = TypeVar("V")
 
-_LONGEST_CHAIN = 256
+# The parts of a table that a style can set apart (ST_TblStyleOverrideType, 17.18.89). A file may name
+# thousands of others: nothing asks for them, and each style would hand them on to all that are based on it.
+_TABLE_PARTS = frozenset((
+    "band1Horz", "band2Horz", "band1Vert", "band2Vert", "firstCol", "lastCol", "firstRow", "lastRow",
+    "nwCell", "neCell", "swCell", "seCell",
+))  # fmt: skip
 # Word writes the English names of its built-in styles whatever its language; WPS writes Chinese ones.
 _HEADING_NAME = r"(?i)(?:heading|标题)\s*[0-9]*|title|subtitle|副标题"
 
@@ -44,8 +52,8 @@ class StyleValues:
     def over(self, farther: "StyleValues") -> "StyleValues":
         """Return these values, those not stated taken from ``farther``."""
         return StyleValues(
-            run={**farther.run, **self.run},
-            paragraph={**farther.paragraph, **self.paragraph},
+            run=_laid_over(farther.run, self.run),
+            paragraph=_laid_over(farther.paragraph, self.paragraph),
             is_heading=self.is_heading or farther.is_heading,
             conditional=_over(self.conditional, farther.conditional),
         )
@@ -69,25 +77,28 @@ class StyleSheet:
         self._default_ids: dict[str, str] = {}
         self._resolved: dict[str, StyleValues] = {}
         self._own: dict[str, StyleValues] = {}
-        self._chains: dict[str, tuple[str, ...]] = {}
+        self._types: dict[str, str] = {}
+        self._names: dict[str, str] = {}
+        self._bases: dict[str, str | None] = {}
+        self._ancestry = StyleAncestry(self.base)
         self._applied: dict[tuple[str | None, StyleType], str | None] = {}
         self.defaults = _NO_STYLE
         self._index()
 
     def paragraph_style(self, style_id: str | None) -> StyleValues:
         """Return the values of a paragraph style; of the default one where there is no such style."""
-        return self._resolve(self.applied_id(style_id, "paragraph"), "paragraph")
+        return self._resolve(self.applied_id(style_id, "paragraph"))
 
     def character_style(self, style_id: str | None) -> StyleValues:
         """Return the values of a character style; of the default one where none is asked for.
 
         A style that does not exist, or is no character style, states nothing.
         """
-        return self._resolve(self.applied_id(style_id, "character"), "character")
+        return self._resolve(self.applied_id(style_id, "character"))
 
     def table_style(self, style_id: str | None) -> StyleValues:
         """Return the values of a table style; of the default one where there is no such style."""
-        return self._resolve(self.applied_id(style_id, "table"), "table")
+        return self._resolve(self.applied_id(style_id, "table"))
 
     def applied_id(self, style_id: str | None, style_type: StyleType) -> str | None:
         """Return the id of the style that holds where ``style_id`` is asked for, ``None`` for none."""
@@ -96,20 +107,56 @@ class StyleSheet:
             self._applied[key] = self._find_applied(style_id, style_type)
         return self._applied[key]
 
-    def chain(self, style_id: str | None) -> tuple[str, ...]:
-        """Return a style's id and those of all it is based on, nearest first; a loop ends it.
+    def base(self, style_id: str) -> str | None:
+        """Return the style of the same type that a style is based on, ``None`` for none."""
+        if style_id not in self._bases:
+            based_on = self._value_of(style_id, "basedOn")
+            has_base = based_on is not None and self._type_of(based_on) == self._type_of(style_id)
+            self._bases[style_id] = based_on if has_base else None
+        return self._bases[style_id]
 
-        So do 256 styles: nobody stacks as many, and each of thousands would have a chain of thousands.
+    def inherited(
+        self, style_id: str | None, known: dict[str, V | None], own: Callable[[str], V | None]
+    ) -> V | None:
+        """Return what ``own`` tells of the nearest style, from ``style_id`` on along w:basedOn, that has it.
+
+        ``known`` keeps the answers: with the same one each style is asked once, however many stand on it.
         """
-        if style_id is None or style_id not in self._elements:
-            return ()
-        if style_id not in self._chains:
-            self._chains[style_id] = self._find_chain(style_id)
-        return self._chains[style_id]
+        path: list[str] = []
+        found: V | None = None
+        while style_id is not None and style_id in self._elements:
+            if style_id in known:
+                # Also a loop's first style: nothing on the loop has it.
+                found = known[style_id]
+                break
+            path.append(style_id)
+            known[style_id] = found = own(style_id)
+            if found is not None:
+                break
+            style_id = self.base(style_id)
+        known.update(dict.fromkeys(path, found))
+        return found
+
+    def steps(self, style_id: str | None, farther_id: str | None) -> int | None:
+        """Return how many w:basedOn lead from one style to the other; ``None`` where none do."""
+        if style_id not in self._elements or farther_id not in self._elements:
+            return None
+        return self._ancestry.steps(style_id, farther_id)
+
+    def farther(self, style_id: str, steps: int) -> str:
+        """Return the style so many steps away along w:basedOn, at most as many as ``steps`` told."""
+        return self._ancestry.at(style_id, steps)
 
     def name(self, style_id: str) -> str:
         """Return a style's name, its id where it has none."""
-        return self._value_of(style_id, "name") or style_id
+        name = self._names.get(style_id)
+        if name is None:
+            name = self._names[style_id] = self._value_of(style_id, "name") or style_id
+        return name
+
+    def shown_name(self, style_id: str) -> str:
+        """Return a style's name as a report has it."""
+        return shortened(self.name(style_id))
 
     def element(self, style_id: str | None) -> _Element | None:
         """Return the w:style element, ``None`` where there is no such style."""
@@ -118,15 +165,6 @@ class StyleSheet:
     def own_paragraph_layer(self, style_id: str) -> Layer:
         """Return what the style's own w:pPr states, without what it is based on."""
         return self._own_values(style_id).paragraph
-
-    def _find_chain(self, style_id: str) -> tuple[str, ...]:
-        style_type = self._type_of(style_id)
-        chain: dict[str, None] = {}
-        current: str | None = style_id
-        while current is not None and current not in chain and len(chain) < _LONGEST_CHAIN:
-            chain[current] = None
-            current = self._base_of(current, style_type)
-        return tuple(chain)
 
     def _find_applied(self, style_id: str | None, style_type: StyleType) -> str | None:
         if style_id is not None and self._type_of(style_id) == style_type:
@@ -144,8 +182,9 @@ class StyleSheet:
             style_id = element.get(w.styleId)
             if style_id is not None and style_id not in self._elements:
                 self._elements[style_id] = element
-                style_type = self._type_of(style_id)
-                if style_type is not None and to_switch(element.get(w.default, "0")):
+                # A style that states no type is a paragraph style (17.7.4.17).
+                style_type = self._types[style_id] = element.get(w.type, "paragraph")
+                if to_switch(element.get(w.default, "0")):
                     self._default_ids[style_type] = style_id
         defaults = next(self._root.iterchildren(w.docDefaults), None)
         if defaults is not None:
@@ -154,19 +193,17 @@ class StyleSheet:
                 paragraph=paragraph_layer(_inner(defaults, w.pPrDefault, w.pPr), DEFAULTS_ORIGIN, w),
             )
 
-    def _type_of(self, style_id: str | None) -> str | None:
-        element = self._elements.get(style_id) if style_id is not None else None
-        # A style that states no type is a paragraph style (17.7.4.17).
-        return None if element is None or self._w is None else element.get(self._w.type, "paragraph")
+    def _type_of(self, style_id: str) -> str | None:
+        return self._types.get(style_id)
 
-    def _resolve(self, style_id: str | None, style_type: StyleType) -> StyleValues:
+    def _resolve(self, style_id: str | None) -> StyleValues:
         """Return the style's values over those of all it is based on, each style visited once ever."""
         path: list[str] = []
         on_path: set[str] = set()
         while style_id is not None and style_id not in self._resolved and style_id not in on_path:
             path.append(style_id)
             on_path.add(style_id)
-            style_id = self._base_of(style_id, style_type)
+            style_id = self.base(style_id)
         if style_id in on_path:
             # A loop: each style on it stands alone, so the entry point makes no difference.
             for looped in path[path.index(style_id) :]:
@@ -178,10 +215,6 @@ class StyleSheet:
             below = self._own_values(current).over(below)
             self._resolved[current] = below
         return below
-
-    def _base_of(self, style_id: str, style_type: str | None) -> str | None:
-        based_on = self._value_of(style_id, "basedOn")
-        return based_on if self._type_of(based_on) == style_type else None
 
     def _value_of(self, style_id: str, name: Literal["basedOn", "name"]) -> str | None:
         if self._w is None:
@@ -198,9 +231,9 @@ class StyleSheet:
         if self._w is None:
             return _NO_STYLE
         w, element = self._w, self._elements[style_id]
-        name = self.name(style_id)
+        name, shown = self.name(style_id), self.shown_name(style_id)
         is_table = self._type_of(style_id) == "table"
-        label = f"table style {name}" if is_table else f"style {name}"
+        label = f"table style {shown}" if is_table else f"style {shown}"
         origin = Origin(label, "styles", style_id)
         return StyleValues(
             run=run_layer(element.find(w.rPr), origin, w),
@@ -217,6 +250,8 @@ class StyleSheet:
         w = self._w
         for element in style.iterchildren(w.tblStylePr):
             condition = element.get(w.type, "")
+            if condition not in _TABLE_PARTS:
+                continue
             origin = Origin(f"{label} ({condition})", "styles", style_id)
             found[condition] = (
                 run_layer(element.find(w.rPr), origin, w),
@@ -232,8 +267,13 @@ def _over(nearer: Conditional, farther: Conditional) -> Conditional:
     merged = dict(farther)
     for condition, (run, paragraph) in nearer.items():
         below_run, below_paragraph = farther.get(condition, (NOTHING, NOTHING))
-        merged[condition] = ({**below_run, **run}, {**below_paragraph, **paragraph})
+        merged[condition] = (_laid_over(below_run, run), _laid_over(below_paragraph, paragraph))
     return merged
+
+
+def _laid_over(farther: Layer, nearer: Layer) -> Layer:
+    # Most styles state little of their own: they share what they are based on.
+    return {**farther, **nearer} if farther and nearer else nearer or farther
 
 
 def _inner(parent: _Element, outer: str, inner: str) -> _Element | None:

@@ -79,6 +79,7 @@ class TableStyles:
         self._styles = styles
         self._tables: dict[TablePlace, _StyledTable] = {}
         self._layers: dict[tuple[StyleValues, tuple[str, ...]], CellLayer] = {}
+        self._band_sizes: dict[str, dict[str, int | None]] = {}
 
     def layer(self, cell: CellPlace) -> CellLayer | None:
         """Return what the style of the cell's table states for its text; ``None`` for nothing at all."""
@@ -129,15 +130,17 @@ class TableStyles:
 
     def _band_size(self, style_id: str | None, name: str) -> int:
         """Return how many rows or columns make a band (17.7.6.5, 17.7.6.7); the nearest style decides."""
-        for each in self._styles.chain(style_id):
-            element = self._styles.element(each)
-            if element is None:
-                continue
-            w = vocabulary(namespace_of(element.tag))
-            size = element.find(f"{w.tblPr}/{{{w.namespace}}}{name}")
-            if size is not None:
-                return max(1, to_integer(size.get(w.val)) or 1)
-        return 1
+        known = self._band_sizes.setdefault(name, {})
+        size = self._styles.inherited(style_id, known, lambda each: self._own_band_size(each, name))
+        return 1 if size is None else size
+
+    def _own_band_size(self, style_id: str, name: str) -> int | None:
+        element = self._styles.element(style_id)
+        if element is None:
+            return None
+        w = vocabulary(namespace_of(element.tag))
+        size = element.find(f"{w.tblPr}/{{{w.namespace}}}{name}")
+        return None if size is None else max(1, to_integer(size.get(w.val)) or 1)
 
     def _layer(self, style: StyleValues, conditions: tuple[str, ...]) -> CellLayer:
         key = style, conditions

@@ -33,21 +33,22 @@ class ThemeFonts:
     def __init__(self, related: RelatedParts) -> None:
         self._related = related
         self._collections: dict[str, _Collection] | None = None
-        self._languages: tuple[str | None, str | None] = (None, None)
+        self._scripts = ("", "")
 
     def name(self, reference: str) -> str | None:
         """Return the font for an entry (``minorHAnsi``, 17.18.96); ``None`` where the theme has none."""
         if self._collections is None:
             self._collections = _collections(self._related.root("theme"))
-            self._languages = _languages(self._related.root("settings"))
+            east_asia, complex_script = _languages(self._related.root("settings"))
+            self._scripts = script_of(east_asia), script_of(complex_script)
         collection = self._collections.get(reference[:5])
         if collection is None:
             return None
-        east_asia, complex_script = self._languages
+        east_asia_script, complex_script = self._scripts
         if reference.endswith("EastAsia"):
-            return collection.east_asia or collection.by_script.get(script_of(east_asia)) or None
+            return collection.east_asia or collection.by_script.get(east_asia_script) or None
         if reference.endswith("Bidi"):
-            return collection.complex_script or collection.by_script.get(script_of(complex_script)) or None
+            return collection.complex_script or collection.by_script.get(complex_script) or None
         return collection.latin
 
 

@@ -33,7 +33,7 @@ class StyleRoles:
     def __init__(self, cascade: Cascade, styles: Mapping[str, str]) -> None:
         self._sheet = cascade.styles
         self._names = {**_STYLES, **styles}
-        self._by_style: dict[str | None, FoundRole | None] = {}
+        self._by_style: dict[str, FoundRole | None] = {}
 
     def role(self, values: ParagraphValues) -> FoundRole | None:
         """Return the role by style, else by outline level (17.3.1.20); ``None`` where neither tells it.
@@ -41,19 +41,14 @@ class StyleRoles:
         A style whose paragraphs have none gives ``NO_ROLE``.
         """
         style_id = self._sheet.applied_id(values.style_id, "paragraph")
-        if style_id not in self._by_style:
-            self._by_style[style_id] = self._of_style(style_id)
-        found = self._by_style[style_id]
+        found = self._sheet.inherited(style_id, self._by_style, self._of_style)
         return found if found is not None else _of_outline(values)
 
-    def _of_style(self, style_id: str | None) -> FoundRole | None:
-        for each in self._sheet.chain(style_id):
-            name = self._sheet.name(each)
-            # Old files hold aliases behind a comma: "heading 1,H1".
-            role = self._names.get(name.partition(",")[0].strip().casefold())
-            if role is not None:
-                return FoundRole(role, "style", f"style {name}")
-        return None
+    def _of_style(self, style_id: str) -> FoundRole | None:
+        # Old files hold aliases behind a comma: "heading 1,H1".
+        name = self._sheet.name(style_id).partition(",")[0]
+        role = self._names.get(name.strip().casefold())
+        return None if role is None else FoundRole(role, "style", f"style {self._sheet.shown_name(style_id)}")
 
 
 def _of_outline(values: ParagraphValues) -> FoundRole | None:

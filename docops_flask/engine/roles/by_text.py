@@ -28,9 +28,10 @@ class _Sign(NamedTuple):
     pattern: str
 
 
-# The pattern is that of the whole text or (with .* at its end) of its beginning.
+# The pattern is that of the whole text or (with .* at its end) of its beginning. No two repetitions of blanks
+# may meet where what stands between them is left out: on thousands of blanks that takes quadratic time.
 _WHOLE_TEXTS = (
-    _Sign("attachment_note", "text begins with 附件：", "附", "", r"附 *件 *[0-9]{0,2} *[：:].*"),
+    _Sign("attachment_note", "text begins with 附件：", "附", "", r"附 *件 *(?:[0-9]{1,2} *)?[：:].*"),
     _Sign(
         "attachment_label",
         "text is 附件 with its number",
@@ -51,7 +52,7 @@ _WHOLE_TEXTS = (
         "text is a document number",
         "",
         "号",
-        r"[\u4e00-\u9fff]{2,16} *[〔\[［【(（﹝] *[0-9]{2,4} *年?[〕\]］】)）﹞] *第? *[0-9]{1,5} *号",
+        r"[\u4e00-\u9fff]{2,16} *[〔\[［【(（﹝] *[0-9]{2,4} *年?[〕\]］】)）﹞] *(?:第 *)?[0-9]{1,5} *号",
     ),
     _Sign(
         "mark",

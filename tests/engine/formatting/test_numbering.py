@@ -165,3 +165,21 @@ def test_a_styles_loop_does_not_stop_its_numbering():
     found = resolve_all(p("x", properties=named("A")), styles=styles, numbering=NUMBERING)
 
     assert shown(found["p0"].paragraph.left_indent) == ("420 twips", "numbering 1 level 0")
+
+
+def test_the_number_of_a_style_reaches_those_thousands_of_styles_above_it():
+    last = 12_000
+    # The level linked to the nearest style counts; what a style between states itself comes over the level.
+    linked = [
+        level(0, 420, extra='<w:pStyle w:val="S0"/>'),
+        level(1, 630, 210, extra='<w:pStyle w:val="S20000"/>'),
+    ]
+    styles = style("S0", num_pr(1)) + "".join(
+        style(f"S{each}", ind(left=900) if each == 7000 else "", based_on=f"S{each - 1}")
+        for each in range(1, last + 1)
+    )
+    body = p("x", properties=named("S6999")) + p("x", properties=named(f"S{last}"))
+    found = resolve_all(body, styles=styles, numbering=abstract(0, *linked) + num(1, 0))
+
+    assert shown(found["p0"].paragraph.left_indent) == ("420 twips", "numbering 1 level 0")
+    assert shown(found["p1"].paragraph.left_indent) == ("900 twips", "style S7000")

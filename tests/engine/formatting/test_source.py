@@ -88,3 +88,32 @@ def test_a_very_long_chain_is_told_by_its_ends():
 
     assert found.startswith("style S0, 92 styles between, basedOn S93, ")
     assert found.endswith(", basedOn S99, basedOn Normal, word/styles.xml")
+
+
+def test_a_chain_of_twelve_thousand_styles_is_told_by_its_ends_too():
+    names = [f"S{number}" for number in range(12_000)]
+    chain = "".join(
+        f'<w:style w:type="paragraph" w:styleId="{name}"><w:name w:val="{name}"/><w:basedOn w:val="{base}"/>'
+        "</w:style>"
+        for name, base in zip(names, [*names[1:], "a"], strict=True)
+    )
+    document = open_body(p("x", properties='<w:pStyle w:val="S0"/>'), styles=STYLES + chain)
+    cascade = Cascade(document.styles, document.related)
+    (place,) = document.walk.paragraphs
+    values = cascade.paragraph(place.element, place.part.w)
+
+    found = source_in_paragraph(cascade, values.line, values, place.part.name)
+
+    assert found.startswith("style S0, 11992 styles between, basedOn S11993, ")
+    assert found.endswith(", basedOn S11999, basedOn Normal, word/styles.xml")
+
+
+def test_a_name_of_the_file_that_no_program_writes_is_shortened():
+    document = open_body(p("x", properties='<w:jc w:val="center"/>'), styles=STYLES)
+    cascade = Cascade(document.styles, document.related)
+    (place,) = document.walk.paragraphs
+    values = cascade.paragraph(place.element, place.part.w)
+
+    found = source_in_paragraph(cascade, values.alignment, values, "word/" + "x" * 5000)
+
+    assert found == "direct formatting, word/" + "x" * 250 + "…"

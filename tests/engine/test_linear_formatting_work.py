@@ -1,0 +1,294 @@
+"""The format check works in proportion to the document: nothing, however often it stands, costs its square.
+
+Work is counted, not timed: executed lines, children looked through, bytes written.
+"""
+
+import re
+
+import pytest
+from lxml import etree
+
+from docops_flask.engine.checks import date_form, document_number_form, text_issue
+from docops_flask.engine.checks.format_check import observe
+from docops_flask.engine.formatting import theme_fonts
+from docops_flask.engine.formatting.style_sheet import StyleSheet
+from docops_flask.engine.job import Job, JobKind
+from docops_flask.engine.options import resolve_options
+from docops_flask.engine.pipeline import run_to_folder
+from docops_flask.engine.roles import by_text, detect
+from docops_flask.engine.skills.registry import load_skills
+from docops_flask.policy_registry import load_policies
+from docops_flask.policy_yaml import read_policy
+from tests.engine.checks.document_builder import OPEN_POLICY, build_document, check_under_policy, touched_runs
+from tests.engine.counted_work import (
+    MOST_GROWTH,
+    MOST_GROWTH_OF_A_FUNCTION,
+    executed_lines,
+    searched_children,
+)
+from tests.engine.repeated_documents import BUILDERS, chain_of_styles, paragraphs_in_styles, style
+from tests.factories import W, p, r
+
+# What these tests are about; the rest of the engine has tests of its own.
+_FORMAT = (
+    "engine/formatting/",
+    "engine/checks/",
+    "engine/roles/",
+    "engine/policy/",
+    "engine/json_text.py",
+    "report_html.py",
+    "report_page/",
+)
+_COUNT = 40
+# Lines that no document costs too much.
+_FEW = 200
+_SKILL = next(skill for skill in load_skills() if "MEETING_TITLE" in skill.placeholders())
+_PAYLOAD = {_SKILL.placeholders()["MEETING_TITLE"].key: "年会 2026"}
+_POLICIES = load_policies()
+# Every kind of rule, for what a paragraph can be in the documents here.
+_RULES = """
+    page_break_before: true
+    font_latin: Times New Roman
+    font_east_asia: [仿宋, FangSong]
+    size_pt: 16
+    bold: true
+    color: red
+    alignment: center
+    first_line_indent: 2 characters
+    left_indent: 10 mm
+    line_spacing: exact 28 pt
+    space_before: 1 lines
+"""
+_ROLES = ("body", "title", "heading_1", "heading_2", "date", "attachment_note", "table_text", "page_number")
+_EVERY_RULE = read_policy(
+    "version: 2\nrun_size_pt: 15\nline_spacing_twips: 500\nrun_font_latin: Arial\nforbid_numpr: true\n"
+    "roles:\n" + "".join(f"  {role}:{_RULES}" for role in _ROLES) + "page: {lines: 22, width: 210 mm}\n"
+    "text: {date_form: true, document_number_form: true, attachment_note_end: true, recipient_colon: true}\n"
+)
+_MODES = {
+    "quick": ({"preset": "quick"}, _POLICIES.get("default")),
+    "strict": ({"preset": "strict"}, _POLICIES.get("default")),
+    "every rule": ({"format_baseline": "policy", "format_report": "both"}, _EVERY_RULE),
+    "suggested policy": (
+        {"policy": "gbt9704-2012", "export_suggested_policy": "true", "format_report": "both"},
+        _POLICIES.get("gbt9704-2012"),
+    ),
+}
+
+
+@pytest.fixture
+def run(tmp_path):
+    """Return the function that runs a job with the template it is given, and returns the artefacts' size."""
+
+    def run_job(content, mode):
+        options, policy = _MODES[mode]
+        template, folder = tmp_path / "template.docx", tmp_path / "artefacts"
+        template.write_bytes(content)
+        folder.mkdir(exist_ok=True)
+        job = Job(JobKind.RUN, (), _SKILL, _PAYLOAD, resolve_options(options), policy)
+        run_to_folder(job, template, folder)
+        return sum(file.stat().st_size for file in folder.iterdir())
+
+    return run_job
+
+
+@pytest.mark.parametrize("mode", ["quick", "every rule", "suggested policy"])
+@pytest.mark.parametrize("kind", BUILDERS)
+def test_twice_as_many_cost_twice_the_lines(kind, mode, run):
+    once, twice = BUILDERS[kind](_COUNT), BUILDERS[kind](2 * _COUNT)
+    # What is made once for all documents is made now.
+    run(once, mode)
+    before, after = (executed_lines(lambda each=each: run(each, mode), _FORMAT) for each in (once, twice))
+    assert after.total() <= MOST_GROWTH * before.total()
+    grown = {
+        name: (before[name], lines)
+        for name, lines in after.items()
+        if lines > max(_FEW, MOST_GROWTH_OF_A_FUNCTION * before[name])
+    }
+    assert grown == {}
+
+
+def _long(letter, count):
+    return letter * 100 * count
+
+
+# What is long stands in one place, and every paragraph has it from there.
+_LONG = {
+    "a style's name": lambda n: style(
+        "S", '<w:pPr><w:spacing w:line="300"/></w:pPr><w:rPr><w:sz w:val="30"/></w:rPr>', name=_long("N", n)
+    ),
+    "a heading's aliases": lambda n: style("S", name=f"heading 1,{_long('N', n)}"),
+    "fonts": lambda n: style(
+        "S", f'<w:rPr><w:rFonts w:ascii="{_long("A", n)}" w:eastAsia="{_long("E", n)}"/></w:rPr>'
+    ),
+    "theme entries": lambda n: style(
+        "S", f'<w:rPr><w:rFonts w:asciiTheme="{_long("A", n)}" w:eastAsiaTheme="{_long("E", n)}"/></w:rPr>'
+    ),
+    "colour": lambda n: style("S", f'<w:rPr><w:color w:val="{_long("C", n)}"/></w:rPr>'),
+    "theme colour": lambda n: style("S", f'<w:rPr><w:color w:themeColor="{_long("C", n)}"/></w:rPr>'),
+    "alignment": lambda n: style("S", f'<w:pPr><w:jc w:val="{_long("J", n)}"/></w:pPr>'),
+    "line rule": lambda n: style(
+        "S", f'<w:pPr><w:spacing w:line="300" w:lineRule="{_long("R", n)}"/></w:pPr>'
+    ),
+}
+
+
+@pytest.mark.parametrize("mode", ["strict", "every rule", "suggested policy"])
+@pytest.mark.parametrize("what", _LONG)
+def test_what_is_long_is_not_written_out_at_each_place(what, mode, run):
+    def written(count):
+        return run(paragraphs_in_styles(["S"] * count, _LONG[what](count)), mode)
+
+    assert written(2 * _COUNT) <= MOST_GROWTH * written(_COUNT)
+
+
+_JUNK = "<w:junk/>"
+
+
+def _styles_on(base, count):
+    """A body and styles: each paragraph has a style of its own, all of them are based on ``base``."""
+    styles = "".join(style(f"S{number}", base="B") for number in range(count))
+    return "".join(
+        p(r("x"), properties=f'<w:pStyle w:val="S{each}"/>') for each in range(count)
+    ), base + styles
+
+
+def _numbered(count, *, same=False):
+    properties = '<w:numPr><w:ilvl w:val="{1}"/><w:numId w:val="{0}"/></w:numPr>'
+    numbers = [(1, each) if same else (each + 1, 0) for each in range(count)]
+    return "".join(p(r("x"), properties=properties.format(*each)) for each in numbers)
+
+
+def _nums(count, inner=""):
+    return "".join(
+        f'<w:num w:numId="{each + 1}">{inner}<w:abstractNumId w:val="0"/></w:num>' for each in range(count)
+    )
+
+
+_LEVEL = '<w:lvl w:ilvl="0">{}<w:pPr>{}<w:ind w:left="1"/></w:pPr></w:lvl>'
+_ABSTRACT = '<w:abstractNum w:abstractNumId="0">{}{}</w:abstractNum>'
+# Body, styles and numbering: many ask for something that stands once, behind as much else.
+_BEHIND_MUCH_ELSE = {
+    "a base style's children": lambda n: (
+        *_styles_on(f'<w:style w:styleId="B">{_JUNK * n}</w:style>', n),
+        "",
+    ),
+    "a base style's attributes": lambda n: (
+        *_styles_on(
+            "<w:style " + " ".join(f'w:a{each}="1"' for each in range(n)) + ' w:styleId="B"/>',
+            n,
+        ),
+        "",
+    ),
+    "a definition's children": lambda n: (
+        _numbered(n),
+        "",
+        _ABSTRACT.format(_JUNK * n, _LEVEL.format("", "")) + _nums(n),
+    ),
+    "a level's children": lambda n: (
+        _numbered(n),
+        "",
+        _ABSTRACT.format("", _LEVEL.format(_JUNK * n, "")) + _nums(n),
+    ),
+    "a level's properties": lambda n: (
+        _numbered(n),
+        "",
+        _ABSTRACT.format("", _LEVEL.format("", '<w:ind w:left="2"/>' * n)) + _nums(n),
+    ),
+    "a numbering's children": lambda n: (
+        _numbered(n, same=True),
+        "",
+        _ABSTRACT.format("", _LEVEL.format("", "")) + _nums(1, _JUNK * n),
+    ),
+}
+
+
+@pytest.mark.parametrize("what", _BEHIND_MUCH_ELSE)
+def test_what_many_ask_for_is_looked_for_once(what):
+    def searched(count):
+        body, styles, numbering = _BEHIND_MUCH_ELSE[what](count)
+        with searched_children() as children:
+            document = build_document(body, styles=styles, numbering=numbering)
+            check_under_policy(document, _EVERY_RULE)
+        return children.count
+
+    assert searched(2 * _COUNT) <= MOST_GROWTH * searched(_COUNT)
+
+
+def test_conditions_that_no_table_knows_are_not_handed_on():
+    def kept(count):
+        inner = '<w:tblStylePr w:type="unknown{}"><w:rPr><w:sz w:val="30"/></w:rPr></w:tblStylePr>'
+        document = build_document("", styles=chain_of_styles(count, inner.format, "table"))
+        sheet = StyleSheet(document.styles)
+        return sum(len(sheet.table_style(f"S{each}").conditional) for each in range(count))
+
+    assert kept(2 * _COUNT) <= MOST_GROWTH * kept(_COUNT)
+
+
+def test_the_languages_of_a_theme_are_read_once(monkeypatch):
+    asked = []
+    script_of = theme_fonts.script_of
+    monkeypatch.setattr(
+        theme_fonts, "script_of", lambda language: asked.append(language) or script_of(language)
+    )
+    font = '<w:rFonts w:eastAsiaTheme="minorEastAsia"/><w:sz w:val="{}"/>'
+    document = build_document(
+        p(*(r("中", font.format(each + 20)) for each in range(_COUNT))),
+        theme='<a:minorFont><a:font script="Hans" typeface="宋体"/></a:minorFont>',
+        settings='<w:themeFontLang w:eastAsia="zh-CN"/>',
+    )
+    seen = observe(document, touched_runs(document))
+    assert {values.east_asia.value.name for values in seen.runs.values()} == {"宋体"}
+    assert len(asked) == 2
+
+
+_PATTERNS = (
+    *(sign.pattern for sign in (*by_text._WHOLE_TEXTS, *by_text._NUMBERS)),
+    by_text._SENTENCE_ENDS,
+    detect._NOTE_ITEM,
+    detect._PAGE_FIELD,
+    date_form._FORM,
+    document_number_form._FORM,
+    text_issue._PLACEHOLDER,
+)
+
+
+# Blanks, something that may be missing, blanks again.
+_SHARED_OUT = r" \*(?:\[[^]]*\]|.)(?:\?|\{0,[0-9]+\}) \*"
+
+
+@pytest.mark.parametrize("pattern", _PATTERNS)
+def test_no_two_repetitions_of_blanks_meet_in_a_pattern(pattern):
+    # A thousand blanks would be shared out between the two in every way there is.
+    assert re.search(_SHARED_OUT, pattern) is None
+
+
+@pytest.mark.parametrize("pattern", ["号 *第? *[0-9]", "件 *[0-9]{0,2} *："])
+def test_two_repetitions_of_blanks_that_meet_are_seen(pattern):
+    assert re.search(_SHARED_OUT, pattern)
+
+
+@pytest.mark.parametrize(
+    ("text", "role"),
+    [
+        ("附件：1. 名称", "attachment_note"),
+        ("附 件 1 ：名称", "attachment_note"),
+        ("附件12:名称", "attachment_note"),
+        ("某某市人民政府〔2026〕 第 4 号", "document_number"),
+        ("某某市人民政府〔2026〕4号", "document_number"),
+        ("某某市人民政府〔2026〕" + " " * 50 + "号", None),
+    ],
+)
+def test_texts_with_blanks_are_still_told_by_their_form(text, role):
+    found = by_text.role_by_text(text)
+    assert (None if found is None else found.role) == role
+
+
+def test_a_repair_searches_no_declarations_of_namespaces():
+    # A paragraph may declare thousands; were they searched, the one that is first of all would be found.
+    declared = f'<w:p xmlns:other="{W}">'
+    document = build_document(declared + r("x") + r("y", "<w:b/>") + "</w:p>")
+    check_under_policy(document, OPEN_POLICY._replace(run_size_pt=15), fix=True)
+    made = etree.tostring(document.parts[0].root).decode()
+    assert made.count('<w:sz w:val="30"/>') == 2
+    assert "<other:" not in made
