@@ -107,6 +107,7 @@ def _services(settings: Settings) -> Services:
         start_method=settings.mp_start,
         timeout_seconds=settings.request_timeout_seconds,
         limits=settings.process_limits(),
+        folder_bytes=settings.folder_bytes,
         standby=settings.standby,
         may_refill=spare_core(slots, settings.workers),
         on_standby=recorder.standby_ready,

@@ -6,7 +6,7 @@ Source: PKWARE APPNOTE.TXT 6.3.10, sections 4.3.7, 4.3.12, 4.3.16.
 
 import struct
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import BinaryIO, Protocol
 
@@ -40,10 +40,14 @@ class ZipWriter:
     Offsets count from where the stream stood at first, so an archive can lie inside another.
     """
 
-    def __init__(self, stream: ByteSink) -> None:
+    def __init__(self, stream: ByteSink, position: int = 0, directory: Iterable[bytes] = ()) -> None:
+        """Begin an archive, or continue one whose members end at ``position``.
+
+        ``directory`` holds their headers in its central directory, which is written anew by ``finish``.
+        """
         self._stream = stream
-        self._position = 0
-        self._central: list[bytes] = []
+        self._position = position
+        self._central = list(directory)
 
     def copy(self, entry: ZipEntry, stored: memoryview) -> None:
         """Write ``entry`` with its stored bytes as they are, nothing inflated."""
@@ -59,34 +63,33 @@ class ZipWriter:
 
     def add(self, name: str, content: bytes) -> None:
         """Write a new deflated member."""
-        self.replace(_new_entry(name, DEFLATED), content)
+        self.replace(new_entry(name, DEFLATED), content)
 
     @contextmanager
     def growing(self, name: str, file: BinaryIO) -> Iterator["GrowingMember"]:
         """Write a stored member piece by piece; ``file`` is the seekable file behind the stream."""
         header_at, offset, index = file.tell(), self._position, len(self._central)
-        entry = _new_entry(name, STORED)
+        entry = new_entry(name, STORED)
         self._begin(entry)
         member = GrowingMember(self._write)
         yield member
         whole = entry._replace(crc=member.crc, compressed_size=member.size, size=member.size)
         end_at = file.tell()
         file.seek(header_at)
-        file.write(_local_header(whole))
+        file.write(local_header(whole))
         file.seek(end_at)
-        self._central[index] = _central_header(whole, offset)
+        self._central[index] = central_header(whole, offset)
 
     def finish(self) -> None:
         """Write the central directory and the end record."""
         start = self._position
         for header in self._central:
             self._write(header)
-        count = len(self._central)
-        self._write(_END.pack(b"PK\x05\x06", 0, 0, count, count, self._position - start, start, 0))
+        self._write(end_record(len(self._central), self._position - start, start))
 
     def _begin(self, entry: ZipEntry) -> None:
-        self._central.append(_central_header(entry, self._position))
-        self._write(_local_header(entry))
+        self._central.append(central_header(entry, self._position))
+        self._write(local_header(entry))
 
     def _write(self, data: bytes | memoryview) -> None:
         self._stream.write(data)
@@ -114,7 +117,8 @@ def _deflated(content: bytes) -> bytes:
     return deflater.compress(content) + deflater.flush()
 
 
-def _new_entry(name: str, method: int) -> ZipEntry:
+def new_entry(name: str, method: int) -> ZipEntry:
+    """Return a member as this module makes them, of a size and CRC still unknown."""
     raw_name = name.encode("utf-8")
     flags = 0 if raw_name.isascii() else FLAG_UTF8
     return ZipEntry(
@@ -128,7 +132,8 @@ def _flags(entry: ZipEntry) -> int:
     return entry.flags & ~FLAG_DATA_DESCRIPTOR
 
 
-def _local_header(entry: ZipEntry) -> bytes:
+def local_header(entry: ZipEntry) -> bytes:
+    """Return what stands before the bytes of ``entry``."""
     fixed = _LOCAL.pack(
         b"PK\x03\x04", entry.version_needed, _flags(entry), entry.method, entry.dos_time, entry.dos_date,
         entry.crc, entry.compressed_size, entry.size, len(entry.raw_name), len(entry.local_extra),
@@ -136,7 +141,8 @@ def _local_header(entry: ZipEntry) -> bytes:
     return fixed + entry.raw_name + entry.local_extra
 
 
-def _central_header(entry: ZipEntry, offset: int) -> bytes:
+def central_header(entry: ZipEntry, offset: int) -> bytes:
+    """Return what the central directory says of ``entry``, whose local header begins at ``offset``."""
     fixed = _CENTRAL.pack(
         b"PK\x01\x02", entry.version_made, entry.version_needed, _flags(entry), entry.method,
         entry.dos_time, entry.dos_date, entry.crc, entry.compressed_size, entry.size,
@@ -144,3 +150,8 @@ def _central_header(entry: ZipEntry, offset: int) -> bytes:
         entry.external_attributes, offset,
     )  # fmt: skip
     return fixed + entry.raw_name + entry.extra
+
+
+def end_record(count: int, size: int, start: int) -> bytes:
+    """Return what ends an archive of ``count`` members whose central directory has ``size`` bytes from ``start``."""
+    return _END.pack(b"PK\x05\x06", 0, 0, count, count, size, start, 0)

@@ -1,0 +1,72 @@
+"""How much a renderer may have on the disk: looked at while it works, and once it has ended.
+
+No limit of the system's holds a folder to a size; one holds each file to its own. A look costs a handful of
+system calls, for a folder with more entries than a job makes is refused before they are looked at.
+"""
+
+import os
+import stat
+from contextlib import suppress
+from pathlib import Path
+from typing import NamedTuple
+
+from docops_flask.jobs.errors import RendererCrashed
+
+# A job has its uploads, its own file and two that its renderer makes: ten at most. As many again as it may hold open.
+_MOST_ENTRIES = 64
+_BLOCK_BYTES = 512
+
+
+class FolderQuota(NamedTuple):
+    """The most that the folder of a job may hold, uploads included, and its renderer have open besides."""
+
+    bytes: int
+    entries: int = _MOST_ENTRIES
+
+    def refuse_excess(self, folder: Path, pid: int | None = None) -> None:
+        """Raise ``RendererCrashed`` when there is more in ``folder``, or anything that no job makes.
+
+        With ``pid`` the files count too that this process, the renderer, has open without a name. A folder
+        that is gone is none of this one's business.
+        """
+        try:
+            used = self._in_folder(folder)
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise RendererCrashed(inner=f"its folder cannot be read: {type(error).__name__}") from error
+        if pid is not None:
+            used += _held_by(pid)
+        if used > self.bytes:
+            raise RendererCrashed(inner=f"it had more than {self.bytes} bytes of files")
+
+    def _in_folder(self, folder: Path) -> int:
+        used = 0
+        with os.scandir(folder) as entries:
+            for number, entry in enumerate(entries):
+                if number == self.entries:
+                    raise RendererCrashed(inner=f"its folder had more than {self.entries} entries")
+                if entry.is_dir(follow_symlinks=False):
+                    raise RendererCrashed(inner="its folder had a folder in it")
+                # It may rename or remove it meanwhile.
+                with suppress(FileNotFoundError):
+                    used += _size(entry.stat(follow_symlinks=False))
+        return used
+
+
+def _size(status: os.stat_result) -> int:
+    """Return how much room a file takes, or how long it says it is, whichever is more."""
+    return max(status.st_size, status.st_blocks * _BLOCK_BYTES)
+
+
+def _held_by(pid: int) -> int:
+    """Return the size of all files that ``pid`` has open and that have no name (any more): memory files too."""
+    used = 0
+    # It may have ended meanwhile, and close any of them.
+    with suppress(OSError):
+        for number in os.listdir(f"/proc/{pid}/fd"):
+            with suppress(OSError):
+                status = os.stat(f"/proc/{pid}/fd/{number}")
+                if stat.S_ISREG(status.st_mode) and status.st_nlink == 0:
+                    used += status.st_blocks * _BLOCK_BYTES
+    return used
