@@ -1,4 +1,4 @@
-"""The lock file of a server process: while it is held, the folders of that name belong to a living process."""
+"""The lock file of a server process: while it is held, the folders with its token belong to a living one."""
 
 import fcntl
 import os

@@ -1,7 +1,7 @@
-"""How much a renderer may have on the disk: looked at while it works, and once it has ended.
+"""How much a renderer may have on the disk: checked while it works, and once it has ended.
 
-No limit of the system's holds a folder to a size; one holds each file to its own. A look costs a handful of
-system calls, for a folder with more entries than a job makes is refused before they are looked at.
+The system limits the size of a file (RLIMIT_FSIZE), not that of a folder. A check costs a handful of system
+calls: a folder with more entries than a job makes is refused before the rest is read.
 """
 
 import os
@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from docops_flask.jobs.errors import RendererCrashed
 
-# A job has its uploads, its own file and two that its renderer makes: ten at most. As many again as it may hold open.
+# A job has its uploads, its own file and those that its renderer makes: ten at most.
 _MOST_ENTRIES = 64
 _BLOCK_BYTES = 512
 
@@ -24,10 +24,10 @@ class FolderQuota(NamedTuple):
     entries: int = _MOST_ENTRIES
 
     def refuse_excess(self, folder: Path, pid: int | None = None) -> None:
-        """Raise ``RendererCrashed`` when there is more in ``folder``, or anything that no job makes.
+        """Raise ``RendererCrashed`` when there is more in ``folder``, or a folder, which no job makes.
 
-        With ``pid`` the files count too that this process, the renderer, has open without a name. A folder
-        that is gone is none of this one's business.
+        With ``pid``, the renderer's, the files count too that it has open without a name. For a folder that
+        is gone nothing is raised: who reads its files tells of that.
         """
         try:
             used = self._in_folder(folder)
@@ -60,7 +60,7 @@ def _size(status: os.stat_result) -> int:
 
 
 def _held_by(pid: int) -> int:
-    """Return the size of all files that ``pid`` has open and that have no name (any more): memory files too."""
+    """Return the size of the files without a name that ``pid`` has open: removed ones, and memory files."""
     used = 0
     # It may have ended meanwhile, and close any of them.
     with suppress(OSError):

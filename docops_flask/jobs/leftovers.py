@@ -1,6 +1,6 @@
-"""Folders that could not be removed when their job ended: removed beside the jobs, tried again until they are gone.
+"""Folders that could not be removed when their job ended: a thread tries again until they are gone.
 
-A job folder may hold so much that its removal would hold an answer up, or something that cannot be removed now:
+A job folder may hold so much that its removal would delay an answer, or something that cannot be removed now:
 no descriptor is free, something is mounted there, it belongs to another user.
 """
 

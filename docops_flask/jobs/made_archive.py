@@ -1,9 +1,10 @@
-"""The ZIP that a renderer made, completed by its server: a file of a process not trusted.
+"""The ZIP that a renderer made, checked and completed by the server: a file of a process not trusted.
 
-No reader of archives opens it. A renderer writes its ZIP with ``ZipWriter``, whose headers follow from a member's
-name, sizes and CRC; so each header is made anew here and has to be the one that is there, byte for byte, and
-members have to follow each other without a gap. What remains of a lie is wrong bytes inside a member, or a wrong
-CRC: that costs its own job alone, whose client's reader tells. To look for it would mean to read all of it.
+No general reader of archives opens it. A renderer writes its ZIP with ``ZipWriter``, whose headers follow
+from a member's name, sizes and CRC. So each header is computed here and has to equal the one in the file,
+byte for byte, and members have to follow each other without a gap. What is not checked are the members'
+bytes against their CRC and unpacked size: that means reading all of them, and a lie there damages the ZIP
+of its own job alone, whose reader reports it.
 """
 
 import io
@@ -32,7 +33,7 @@ _FACTS = struct.Struct("<16x3LH16x")
 
 
 class MadeArchive:
-    """A ZIP that was found sound; ``file`` is open for reading and writing, and the caller's to close."""
+    """A ZIP that was found sound; ``file`` is open for reading and writing, and the caller closes it."""
 
     def __init__(self, file: BinaryIO, directory: list[bytes], end: int) -> None:
         """Take the headers of its ``directory``, and where its members ``end``."""
@@ -43,8 +44,8 @@ class MadeArchive:
     def complete(self, members: dict[str, bytes]) -> None:
         """Add ``members``, names to contents, and leave the file at its beginning; raises ``OSError``.
 
-        They take the place of the central directory, which comes after them: what is written is longer than what
-        it is written over.
+        They are written over the central directory, which follows them anew: what is written is always
+        longer than what was there.
         """
         added = io.BytesIO()
         writer = ZipWriter(added, self._end, self._directory)
@@ -62,8 +63,8 @@ class MadeArchive:
 def open_archive(path: Path, most_bytes: int) -> MadeArchive:
     """Open the ZIP at ``path``, whose members unpacked are to have ``most_bytes`` together.
 
-    Raises ``RendererCrashed`` when it is not what a renderer writes, ``InsufficientStorage`` when its folder is
-    gone.
+    Raises ``RendererCrashed`` when it is not what a renderer writes, ``InsufficientStorage`` when its
+    folder is gone.
     """
     file = open(open_made(path, os.O_RDWR), "r+b", buffering=0)  # noqa: SIM115, it is handed on
     try:
@@ -82,7 +83,7 @@ class _Unsound(Exception):
 
 
 class _Reading:
-    """Reads what an archive says of its members, a kilobyte of it at most, and holds it to what it has to say."""
+    """Reads the headers of an archive, a kilobyte at most, and compares them with what they have to be."""
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
@@ -116,7 +117,7 @@ class _Reading:
         return found, start
 
     def _directory(self) -> tuple[bytes, int, int]:
-        """Return the central directory, of how many members it is and where it begins, as the file's end says."""
+        """Return the central directory, its number of members and where it begins, by the end record."""
         tail = os.pread(
             self._descriptor,
             _MOST_DIRECTORY_BYTES + _END.size,
@@ -143,7 +144,7 @@ class _Reading:
 
 
 def _entry(directory: bytes, allowed: dict[bytes, str]) -> ZipEntry:
-    """Return the member that the first header of ``directory`` describes; take it from what is ``allowed``."""
+    """Return the member that the first header of ``directory`` describes; remove it from ``allowed``."""
     if len(directory) < _CENTRAL_BYTES:
         raise _Unsound("its directory is cut off")
     crc, packed, size, name_length = _FACTS.unpack_from(directory)

@@ -1,4 +1,4 @@
-"""Opens a file that a renderer made: one of a process not trusted, which may have put anything in its place."""
+"""Opens a file that a renderer made: a process not trusted, which may have put anything in its place."""
 
 import os
 import stat

@@ -1,9 +1,9 @@
 """Removes a folder, whatever the process that worked in it made of it.
 
-The standard library's ``rmtree`` recurses: a few thousand nested folders are too many for it, and it gives up
-where a folder's mode forbids looking into it. Here a folder found inside another is moved up beside its parent,
-so that everything is removed at a depth of one: no recursion, no long path, six descriptors at most, however
-deep and wide the folder is. Links are not followed and other file systems not entered.
+The standard library's ``rmtree`` recurses: a thousand nested folders are too many for it, and it gives up
+where a folder's mode forbids listing it. Here a folder found inside another is moved up beside its parent,
+so that everything is removed at a depth of one: no recursion, no long path, six descriptors at most,
+however deep and wide the folder is. Links are not followed and other file systems not entered.
 """
 
 import errno

@@ -67,9 +67,10 @@ class Renderer:
     ) -> None:
         """Take ``spawn``, ``forkserver`` or ``fork`` and what a job may use.
 
-        ``task`` does the job in the new process; it must be importable there by its name. ``folder_bytes`` is
-        the most that its folder may hold, uploads included (``None``: twice the largest file it may write).
-        ``standby`` processes are kept ready once ``self.standby`` is opened; see ``Standby`` for the other two.
+        ``task`` does the job in the new process; it must be importable there by its name. ``folder_bytes``
+        is the most that its folder may hold, uploads included (``None``: twice the largest file it may
+        write). ``standby`` processes are kept ready once ``self.standby`` is opened; see ``Standby`` for the
+        other two.
         """
         self.standby = Standby(standby, self._start_ahead, may_refill, on_standby)
         if start_method == "fork":

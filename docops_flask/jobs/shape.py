@@ -3,9 +3,9 @@
 # Greater numbers are no whole ones in other languages' JSON, and nothing here is counted that far.
 _MOST = 2**53
 
-# ``str``, ``bool``, ``int`` (one that is not negative), ``None``; a frozenset of the numbers or texts allowed; ``[x]``, a
-# list of any length; ``{str: x}``, an object with any names; ``{"a": x, …}``, one with exactly these; a tuple of
-# shapes, any of them.
+# ``str``, ``bool``, ``dict``, ``int`` (not negative), ``None``; a frozenset of the numbers or texts allowed;
+# ``[x]``: a list of any length; ``{str: x}``: an object with any names; ``{"a": x, "b": y}``: an object with
+# exactly these names; a tuple of shapes: any of them.
 Shape = object
 
 

@@ -5,10 +5,10 @@ its folders are named ``docops-<token>.*``. The kernel gives the lock back howev
 ends, so a lock that can be taken marks folders nobody will ever use again. Age says nothing: a slow
 job may be older than any limit.
 
-The folder that a job works in lies inside such a one, under a name nobody can guess: its parent may be entered
-but not listed, so that a renderer that was taken over finds no other job's files by looking for them. Each has a
-parent of its own, which goes with it: one for all would outlive the jobs, or have to be made and removed under
-a lock.
+The folder that a job works in lies inside such a folder, under a name nobody can guess. The outer one may be
+entered but not listed, so that a renderer that was taken over does not find the files of other jobs (unless
+the server runs as the superuser, for whom modes mean nothing). Each job has an outer folder of its own, which
+goes with it: one for all jobs would have to live as long as the server, or be made and removed under a lock.
 """
 
 import logging
@@ -151,7 +151,7 @@ class Workspaces:
         self._token = ""
         self._lock_fd = None
         self._swept_at = float("-inf")
-        # What a sweep could remove no more than take over.
+        # What a sweep could neither remove nor take over, and was told of.
         self._stuck: set[str] = set()
 
     def _forget_after_fork(self) -> None:
@@ -195,7 +195,7 @@ class Workspaces:
         return gone
 
     def _remove_or_take_over(self, path: str, may_go_on: MayGoOn) -> bool:
-        """Remove the folder of a dead process, or make it one of this process's; return whether it is gone."""
+        """Remove the folder of a dead process, or take it over; return whether it is gone."""
         if remove_folder(path, may_go_on).gone:
             self._stuck.discard(path)
             return True
@@ -239,6 +239,6 @@ def _folders(root: Path, token: str) -> list[str]:
 
 
 def _unlink_unless_needed(root: Path, token: str) -> None:
-    """Remove the lock file of ``token``, unless folders are left for a sweep to find by it; raises ``OSError``."""
+    """Remove the lock file of ``token``, unless a sweep needs it to find folders; raises ``OSError``."""
     if not _folders(root, token):
         os.unlink(_lock_path(root, token))

@@ -1,7 +1,13 @@
 """What a process can make of a folder so that it is hard to remove."""
 
 import os
+import subprocess
 from pathlib import Path
+
+
+def clear(folder: Path) -> None:
+    """Remove what a failed test leaves in ``folder``: pytest would do it by recursion, and fail."""
+    subprocess.run(["rm", "-rf", *folder.iterdir()], check=False)
 
 
 def nest(folder: Path, depth: int, mode: int = 0o700) -> None:

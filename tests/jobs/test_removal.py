@@ -12,7 +12,7 @@ import pytest
 
 from docops_flask.jobs.removal import Removal, at_most, remove_folder
 from tests.conftest import require
-from tests.jobs.spoiling import close_by_modes, nest, widen
+from tests.jobs.spoiling import clear, close_by_modes, nest, widen
 from tests.jobs.unprivileged import as_nobody, folder_of_nobody
 
 GONE = Removal(gone=True)
@@ -20,6 +20,12 @@ GONE = Removal(gone=True)
 
 def always() -> bool:
     return True
+
+
+@pytest.fixture(autouse=True)
+def nothing_deep_stays(tmp_path: Path) -> Iterator[None]:
+    yield
+    clear(tmp_path)
 
 
 @pytest.fixture
@@ -30,7 +36,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def removed_by_nobody(spoil: Callable[[Path], None]) -> tuple[Removal, list[str]]:
-    """What comes of the removal of a folder that somebody without rights has made, by the same; what is left."""
+    """What comes of a removal by a user without rights, who made the folder; what is left."""
 
     def make_and_remove() -> tuple[Removal, list[str]]:
         (root / "folder").mkdir()

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +22,16 @@ from docops_flask.jobs.leftovers import REQUEST_ENTRIES, Leftovers
 from docops_flask.jobs.workspace import Workspaces
 from tests.conftest import require
 from tests.jobs.observing import eventually
-from tests.jobs.spoiling import nest, widen
+from tests.jobs.spoiling import clear, nest, widen
 from tests.jobs.unprivileged import as_nobody, folder_of_nobody
 
 SCRIPT = Path(__file__).parent / "server_script.py"
+
+
+@pytest.fixture(autouse=True)
+def nothing_deep_stays(tmp_path: Path) -> Iterator[None]:
+    yield
+    clear(tmp_path)
 
 
 def names(root: Path) -> list[str]:

@@ -153,5 +153,5 @@ def central_header(entry: ZipEntry, offset: int) -> bytes:
 
 
 def end_record(count: int, size: int, start: int) -> bytes:
-    """Return what ends an archive of ``count`` members whose central directory has ``size`` bytes from ``start``."""
+    """Return the end record; the central directory of ``count`` members has ``size`` bytes from ``start``."""
     return _END.pack(b"PK\x05\x06", 0, 0, count, count, size, start, 0)
