@@ -52,7 +52,7 @@ def test_renderers_that_spoil_their_folder_are_told_and_nothing_stays(tmp_path, 
 def test_a_server_starts_again_whatever_a_killed_one_has_left(start_server, spoil):
     first = start_server(max_concurrency=1)
     _, renderer = first.frozen_job()
-    (job_folder,) = first.work_folder.glob("docops-*/*/")
+    job_folder = next(first.work_folder.rglob("job.pickle")).parent
     (worker,) = first.workers()
     # It would look into the folder, and end the job.
     worker.suspend()
