@@ -26,15 +26,15 @@ class FolderQuota(NamedTuple):
     def refuse_excess(self, folder: Path, pid: int | None = None) -> None:
         """Raise ``RendererCrashed`` when there is more in ``folder``, or a folder, which no job makes.
 
-        With ``pid``, the renderer's, the files count too that it has open without a name. For a folder that
-        is gone nothing is raised: who reads its files tells of that.
+        With ``pid``, the renderer's, the files count too that it has open without a name. A check that is
+        not possible now (no descriptor is free) passes: the next one comes soon, or reading the files fails.
         """
         try:
             used = self._in_folder(folder)
-        except FileNotFoundError:
+        except PermissionError as error:
+            raise RendererCrashed(inner="its folder was closed to its server") from error
+        except OSError:
             return
-        except OSError as error:
-            raise RendererCrashed(inner=f"its folder cannot be read: {type(error).__name__}") from error
         if pid is not None:
             used += _held_by(pid)
         if used > self.bytes:

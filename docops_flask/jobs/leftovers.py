@@ -13,6 +13,8 @@ from docops_flask.jobs.removal import MayGoOn, Removal, at_most, remove_folder
 
 # A request removes that many entries; a job makes a handful.
 REQUEST_ENTRIES = 1000
+# It tries that many that others have left, folders included.
+RETRIED_ENTRIES = 100
 _FIRST_WAIT_SECONDS = 1.0
 _MOST_WAIT_SECONDS = 60.0
 # So that a long removal leaves the processor and the disk to the jobs from time to time.
@@ -59,7 +61,7 @@ class Leftovers:
 
     def try_again(self) -> None:
         """Remove what is left as far as a request has time for."""
-        self._remove_all(at_most(REQUEST_ENTRIES))
+        self._remove_all(at_most(RETRIED_ENTRIES))
 
     def close(self) -> None:
         """Remove what is left within some seconds; what stays then is left to the next server process."""
@@ -83,6 +85,8 @@ class Leftovers:
             with self._changed:
                 if path in self._under_way or path not in self._told:
                     continue
+                if not may_go_on():
+                    return
                 self._under_way.add(path)
             removal = remove_folder(path, may_go_on)
             with self._changed:

@@ -1,6 +1,7 @@
 """What a renderer may have on the disk: more ends its job, while it works and after."""
 
 import os
+import resource
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -105,7 +106,7 @@ def test_a_folder_that_its_renderer_has_closed_is_told_and_removed() -> None:
         return inner, is_gone, os.listdir(root)
 
     with folder_of_nobody() as root:
-        assert as_nobody(run) == ("its folder cannot be read: PermissionError", True, [])
+        assert as_nobody(run) == ("its folder was closed to its server", True, [])
 
 
 def test_a_job_within_its_quota_is_done_however_long_it_takes(
@@ -174,6 +175,15 @@ def test_a_link_to_a_large_file_counts_as_what_it_is(tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
     (tmp_path / "folder" / "link").symlink_to(tmp_path / "large")
     FolderQuota(MIB).refuse_excess(tmp_path / "folder")
+
+
+def test_a_server_without_descriptors_ends_no_job_for_that(tmp_path: Path) -> None:
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, before[1]))
+    try:
+        FolderQuota(MIB).refuse_excess(tmp_path, os.getpid())
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
 
 
 def test_a_folder_that_is_gone_has_no_excess(tmp_path: Path) -> None:

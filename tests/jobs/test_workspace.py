@@ -18,7 +18,8 @@ import pytest
 from docops_flask.jobs import leftovers
 from docops_flask.jobs import workspace as workspace_module
 from docops_flask.jobs.errors import InsufficientStorage
-from docops_flask.jobs.leftovers import REQUEST_ENTRIES, Leftovers
+from docops_flask.jobs.leftovers import REQUEST_ENTRIES, RETRIED_ENTRIES, Leftovers
+from docops_flask.jobs.removal import Removal
 from docops_flask.jobs.workspace import Workspaces
 from tests.conftest import require
 from tests.jobs.observing import eventually
@@ -340,7 +341,29 @@ def test_a_request_removes_no_more_than_it_has_time_for(tmp_path: Path, monkeypa
     left = len(os.listdir(workspace.path))
     assert left == 5_000 - REQUEST_ENTRIES
     workspaces.create().remove()
-    assert left - REQUEST_ENTRIES <= len(os.listdir(workspace.path)) < left
+    assert left - RETRIED_ENTRIES <= len(os.listdir(workspace.path)) < left
+    workspaces.close()
+    assert names(tmp_path) == []
+
+
+def test_a_request_tries_no_more_than_a_few_of_many_that_stay(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(Leftovers, "_start", lambda self: None)
+    workspaces = Workspaces(tmp_path)
+    left = [workspaces.create() for _ in range(300)]
+    tried: list[str] = []
+
+    def refuse(path: str, may_go_on: Any) -> Removal:
+        tried.append(path)
+        return Removal(gone=False, error="EBUSY")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(leftovers, "remove_folder", refuse)
+        broken.setattr(workspace_module, "remove_folder", refuse)
+        for workspace in left:
+            workspace.remove()
+        tried.clear()
+        workspaces.create()
+        assert len(tried) == RETRIED_ENTRIES
     workspaces.close()
     assert names(tmp_path) == []
 
