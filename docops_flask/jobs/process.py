@@ -23,7 +23,7 @@ from typing import Self
 import psutil
 
 from docops_flask.engine.isolation import ProcessLimits
-from docops_flask.engine.worker import Task
+from docops_flask.engine.worker import READY, Task
 from docops_flask.jobs.caller import STAYING, Caller
 from docops_flask.jobs.descriptors import refuse_without_descriptors
 from docops_flask.jobs.first_lines import first_lines, new_process
@@ -63,6 +63,7 @@ class RendererProcess:
         self.pid = pid
         self._process = process
         self._channel = channel
+        self._was_ready = False
         self.create_time = _create_time(pid)
         self._pidfd = _open_pidfd(pid)
 
@@ -116,7 +117,8 @@ class RendererProcess:
     ) -> bytes:
         """Return the renderer's next message, or ``b""`` when it has ended without one.
 
-        Calls ``look`` from time to time while it waits, and passes on what that raises.
+        Calls ``look`` from time to time while it waits, and passes on what that raises; not before the
+        renderer said that it is ready: until then it may still have open what it inherited.
         Raises ``TimeoutError`` past ``deadline`` (monotonic clock), ``CallerLeft`` when ``caller`` goes.
         """
         sources = [self._channel.fileno()]
@@ -126,11 +128,13 @@ class RendererProcess:
         while not caller.wait(sources, min(_until(deadline), longest)):
             if time.monotonic() >= deadline:
                 raise TimeoutError
-            if look is not None:
+            if look is not None and self._was_ready:
                 look()
         # What was said before the end counts, so the channel is read whichever of the two is ready.
         with suppress(BlockingIOError, ConnectionResetError):
-            return self._channel.recv(1, socket.MSG_DONTWAIT)
+            message = self._channel.recv(1, socket.MSG_DONTWAIT)
+            self._was_ready = self._was_ready or message == READY
+            return message
         return b""
 
     def kill(self) -> None:

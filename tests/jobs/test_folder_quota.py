@@ -2,6 +2,7 @@
 
 import os
 import resource
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,9 +11,11 @@ import pytest
 from docops_flask.engine.job import Job, JobKind
 from docops_flask.engine.opc.limits import MIB
 from docops_flask.engine.sandbox.cell import SandboxMode
+from docops_flask.engine.worker import READY
 from docops_flask.jobs.caller import STAYING
 from docops_flask.jobs.errors import RendererCrashed
 from docops_flask.jobs.folder_quota import FolderQuota
+from docops_flask.jobs.process import RendererProcess
 from docops_flask.jobs.renderer import Renderer
 from docops_flask.jobs.workspace import Workspace, Workspaces
 from docops_flask.settings import Settings
@@ -128,6 +131,22 @@ def test_a_job_within_its_quota_is_done_however_long_it_takes(
     # The last one came when the process had ended.
     assert set(looks[:-1]) == {rendered.pid}
     assert looks[-1] is None
+
+
+def test_nothing_is_looked_at_before_a_renderer_is_ready(start_method, monkeypatch) -> None:
+    """A forked one begins with all that its server has open: answers of other jobs, for instance."""
+    monkeypatch.setattr("docops_flask.jobs.process._LOOK_SECONDS", 0.001)
+    deadline = time.monotonic() + 60
+    process = RendererProcess.start(start_method, LIMITS, targets.echo, deadline)
+    looks: list[bool] = []
+    try:
+        assert process.hear(deadline, look=lambda: looks.append(True)) == READY
+        assert looks == []
+        with pytest.raises(TimeoutError):
+            process.hear(time.monotonic() + 0.1, look=lambda: looks.append(True))
+        assert looks
+    finally:
+        process.end(0.0)
 
 
 def test_a_short_job_costs_one_look(start_method, job, workspace: Workspace, monkeypatch) -> None:
