@@ -92,9 +92,11 @@ def policies_of(settings: Settings) -> PolicyRegistry:
 
 
 def _services(settings: Settings) -> Services:
-    workspaces = Workspaces(work_folder(os.environ))
     lifecycle = Lifecycle()
     recorder = _recorder(settings)
+    workspaces = Workspaces(
+        work_folder(os.environ), on_left=recorder.folders_left, on_failure=recorder.folder_not_removed
+    )
     slots = Slots(
         settings.max_concurrency,
         settings.queue_timeout_seconds,
@@ -105,6 +107,7 @@ def _services(settings: Settings) -> Services:
         start_method=settings.mp_start,
         timeout_seconds=settings.request_timeout_seconds,
         limits=settings.process_limits(),
+        folder_bytes=settings.folder_bytes,
         standby=settings.standby,
         may_refill=spare_core(slots, settings.workers),
         on_standby=recorder.standby_ready,

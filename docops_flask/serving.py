@@ -113,7 +113,9 @@ def on_exit(server: Any) -> None:
     metrics = getattr(server, "docops_metrics", None)
     if metrics is not None:
         metrics.close()
-    Workspaces(work_folder(os.environ)).sweep()
+    folders = Workspaces(work_folder(os.environ))
+    folders.sweep()
+    folders.close()
 
 
 def on_reload(_server: Any) -> None:
@@ -183,7 +185,7 @@ def _make_metrics_folder() -> Workspaces:
     """Make the folder, named as one that may live as long as the server, and name it to the workers."""
     folders = Workspaces(work_folder(os.environ))
     try:
-        folder = folders.create(suffix=".db")
+        folder = folders.create_lasting(".db")
     except (OSError, DocopsError) as error:
         raise SystemExit(f"DOCOPS_ENABLE_METRICS: no room for the figures in TMPDIR ({error})") from None
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder.path)

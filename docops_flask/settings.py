@@ -155,6 +155,14 @@ class Settings:
         """Return how long a worker may be silent, or stopping: always longer than a job can take."""
         return ceil(self.request_timeout_seconds + self.queue_timeout_seconds) + _WORKER_MARGIN_SECONDS
 
+    @property
+    def folder_bytes(self) -> int:
+        """Return the most bytes the folder of a job may hold.
+
+        What a request may bring counts twice: the job made of it lies there beside the uploads.
+        """
+        return 2 * self.max_body_bytes + self.process_limits().file_bytes
+
     def process_limits(self) -> ProcessLimits:
         """Return what a renderer process may use."""
         return ProcessLimits(

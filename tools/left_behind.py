@@ -8,6 +8,8 @@ from typing import Any
 
 import psutil
 
+from tools.watermark import paths_under
+
 _GRACE_SECONDS = 5.0
 _STEP_SECONDS = 0.05
 _END_SECONDS = 5.0
@@ -47,8 +49,8 @@ def left_behind(exit_status: int, tmp_root: Path) -> LeftBehind:
     processes = _processes_after_grace(tmp_root)
     left = tuple(LeftProcess(process.pid, _command(process)) for process in processes)
     _end(processes)
-    files = sorted(str(path.relative_to(tmp_root)) for path in tmp_root.rglob("*"))
-    return LeftBehind(exit_status, left, tuple(files))
+    # Without recursion: a server may have left folders nested thousands deep.
+    return LeftBehind(exit_status, left, tuple(paths_under(tmp_root)))
 
 
 def _processes_after_grace(tmp_root: Path) -> list[psutil.Process]:

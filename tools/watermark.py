@@ -59,6 +59,14 @@ def measure(root: Path, top_n: int = 10) -> Watermark:
     return Watermark(count, total, largest, tuple(walk.warnings))
 
 
+def paths_under(root: Path) -> list[str]:
+    """Return the paths of what lies under ``root``, relative to it, printable and sorted.
+
+    Never raises ``OSError``: of what cannot be read there is the name alone.
+    """
+    return sorted(path for path, _ in _Walk(root).entries())
+
+
 @dataclass
 class _Walk:
     root: Path

@@ -18,6 +18,16 @@ FORMAT_REPORT = "out.format_report.json"
 INTEGRITY = "out.integrity.json"
 FORMAT_REPORT_PAGE = "out.format_report.html"
 SUGGESTED_POLICY = "out.suggested_policy.yaml"
+# All that a run can make, each once.
+ARTEFACTS = (
+    DOCUMENT,
+    REPLACE_LOG,
+    MISSING_FIELDS,
+    FORMAT_REPORT,
+    INTEGRITY,
+    FORMAT_REPORT_PAGE,
+    SUGGESTED_POLICY,
+)
 
 
 class ArtefactSink(Protocol):

@@ -25,7 +25,8 @@ from docops_flask.engine.sandbox.cell import SandboxUnavailable
 JOB_FILE = "job.pickle"
 TEMPLATE_FILE = "template.docx"
 RESULT_FILE = "result.json"
-RESULT_LIMIT_BYTES = 32 * 1024 * 1024
+# The server holds it in memory, and what it is parsed to.
+RESULT_LIMIT_BYTES = 4 * 1024 * 1024
 
 READY = b"r"
 DONE = b"d"
@@ -136,7 +137,8 @@ def _result_or_error(folder: str, task: Task) -> tuple[int, bytes]:
 
 
 def _encode(record: dict[str, Any]) -> bytes:
-    return json.dumps(record, allow_nan=False, separators=(",", ":")).encode("ascii")
+    # Escaped, a report in Chinese would take twice the room.
+    return json.dumps(record, allow_nan=False, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def _write_result(folder: str, content: bytes) -> None:

@@ -2,13 +2,18 @@
 
 import json
 import os
-import stat
+import re
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from docops_flask.engine.errors import DocopsError, from_record
 from docops_flask.engine.worker import RESULT_FILE, RESULT_LIMIT_BYTES
-from docops_flask.jobs.errors import InsufficientStorage, RendererCrashed
+from docops_flask.jobs.errors import RendererCrashed
+from docops_flask.jobs.made_file import open_made
+from docops_flask.jobs.shape import fits
+
+_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
+_ERROR = {"code": str, "message": str, "detail": dict, "inner": (str, None)}
 
 
 def read_answer(folder: Path) -> dict[str, Any]:
@@ -31,17 +36,8 @@ def read_answer(folder: Path) -> dict[str, Any]:
 
 
 def _read_capped(path: Path) -> bytes:
-    # Not through a link, and without blocking on a pipe somebody put there.
-    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-    try:
-        with open(os.open(path, flags), "rb") as file:
-            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                raise RendererCrashed(inner=f"{RESULT_FILE} is no regular file")
-            content = file.read(RESULT_LIMIT_BYTES + 1)
-    except OSError as error:
-        if not path.parent.exists():
-            raise InsufficientStorage(inner="the job's folder is gone") from error
-        raise RendererCrashed(inner=f"{RESULT_FILE} cannot be read: {type(error).__name__}") from error
+    with open(open_made(path, os.O_RDONLY), "rb") as file:
+        content = file.read(RESULT_LIMIT_BYTES + 1)
     if len(content) > RESULT_LIMIT_BYTES:
         raise RendererCrashed(inner=f"{RESULT_FILE} has more than {RESULT_LIMIT_BYTES} bytes")
     return content
@@ -49,12 +45,23 @@ def _read_capped(path: Path) -> bytes:
 
 def _parse(content: bytes) -> object:
     try:
-        return json.loads(content)
+        record = json.loads(content.decode(), parse_float=_refuse_number, parse_constant=_refuse_number)
+        if _SURROGATE.search(content):
+            # Half a character: what repeats it could not be sent. Whole ones are rare enough to look.
+            json.dumps(record, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:
         raise RendererCrashed(inner=f"{RESULT_FILE} is no JSON: {type(error).__name__}") from error
+    return record
+
+
+def _refuse_number(_text: str) -> NoReturn:
+    """Refuse what is not whole: no result holds such a number, and NaN is none that others can read."""
+    raise ValueError("not a whole number")
 
 
 def _as_error(record: dict[str, Any]) -> DocopsError:
+    if not fits(record, _ERROR):
+        raise RendererCrashed(inner=f"{RESULT_FILE} holds a malformed error")
     try:
         return from_record(record)
     except (TypeError, ValueError) as error:

@@ -96,13 +96,15 @@ class ForkServer:
 
     @contextmanager
     def _socket_folder(self) -> Iterator[None]:
-        """Have the socket made in a job folder (those of killed processes are swept), by a short path."""
+        """Have the socket made in a folder of ours (those of killed processes are swept), by a short path."""
         if self._folders is None:
             self._folders = Workspaces(Path(tempfile.gettempdir()))
             atexit.register(self._folders.close)
         self._close_folder()
         self._folders.close()
-        self._folder_fd = os.open(self._folders.create().path, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+        self._folder_fd = os.open(
+            self._folders.create_lasting().path, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC
+        )
         config: dict[str, Any] = current_process()._config  # type: ignore[attr-defined]
         before = config.get("tempdir")
         # sun_path holds 107 bytes (unix(7)); only this process connects, so its own view will do.

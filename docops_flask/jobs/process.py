@@ -12,7 +12,7 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import wait
@@ -23,7 +23,7 @@ from typing import Self
 import psutil
 
 from docops_flask.engine.isolation import ProcessLimits
-from docops_flask.engine.worker import Task
+from docops_flask.engine.worker import READY, Task
 from docops_flask.jobs.caller import STAYING, Caller
 from docops_flask.jobs.descriptors import refuse_without_descriptors
 from docops_flask.jobs.first_lines import first_lines, new_process
@@ -34,6 +34,8 @@ _KILL_SECONDS = 2.0
 _REAP_STEP_SECONDS = 0.002
 # poll(2) takes its timeout as an int of milliseconds.
 _LONGEST_WAIT_SECONDS = 1_000_000.0
+# Most jobs have ended before the first look.
+_LOOK_SECONDS = 0.25
 # Beyond a job's own deadline, because a new fork server loads the engine before it answers.
 _FORK_SERVER_SPARE_SECONDS = 10.0
 
@@ -61,6 +63,7 @@ class RendererProcess:
         self.pid = pid
         self._process = process
         self._channel = channel
+        self._was_ready = False
         self.create_time = _create_time(pid)
         self._pidfd = _open_pidfd(pid)
 
@@ -109,20 +112,35 @@ class RendererProcess:
             for thread in os.listdir(f"/proc/{self.pid}/task"):
                 os.setpriority(os.PRIO_PROCESS, int(thread), priority)
 
-    def hear(self, deadline: float, caller: Caller = STAYING) -> bytes:
+    def hear(
+        self, deadline: float, caller: Caller = STAYING, look: Callable[[], None] | None = None
+    ) -> bytes:
         """Return the renderer's next message, or ``b""`` when it has ended without one.
 
+        Calls ``look`` from time to time while it waits, and passes on what that raises; not before the
+        renderer said that it is ready: until then it may still have open what it inherited.
         Raises ``TimeoutError`` past ``deadline`` (monotonic clock), ``CallerLeft`` when ``caller`` goes.
         """
         sources = [self._channel.fileno()]
         if self._pidfd is not None:
             sources.append(self._pidfd)
-        if not caller.wait(sources, _until(deadline)):
-            raise TimeoutError
+        longest = _LONGEST_WAIT_SECONDS if look is None else _LOOK_SECONDS
+        while not caller.wait(sources, min(_until(deadline), longest)):
+            if time.monotonic() >= deadline:
+                raise TimeoutError
+            if look is not None and self._was_ready:
+                look()
         # What was said before the end counts, so the channel is read whichever of the two is ready.
         with suppress(BlockingIOError, ConnectionResetError):
-            return self._channel.recv(1, socket.MSG_DONTWAIT)
+            message = self._channel.recv(1, socket.MSG_DONTWAIT)
+            self._was_ready = self._was_ready or message == READY
+            return message
         return b""
+
+    def kill(self) -> None:
+        """Kill the renderer, which then does nothing more; ``end`` is still to be called."""
+        with suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGKILL)
 
     def end(self, patience_seconds: float) -> End:
         """Give the renderer ``patience_seconds`` to leave, then terminate and kill it, and reap it.

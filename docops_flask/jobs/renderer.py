@@ -35,6 +35,7 @@ from docops_flask.jobs.errors import (
     RequestTimeout,
     storage_errors,
 )
+from docops_flask.jobs.folder_quota import FolderQuota
 from docops_flask.jobs.process import End, RendererProcess
 from docops_flask.jobs.standby import Standby
 
@@ -68,14 +69,17 @@ class Renderer:
         limits: ProcessLimits,
         task: Task = run_job,
         *,
+        folder_bytes: int | None = None,
         standby: int = 0,
         may_refill: Callable[[], bool] = lambda: True,
         on_standby: Callable[[int], None] = lambda _ready: None,
     ) -> None:
         """Take ``spawn``, ``forkserver`` or ``fork`` and what a job may use.
 
-        ``task`` does the job in the new process; it must be importable there by its name. ``standby``
-        processes are kept ready once ``self.standby`` is opened; see ``Standby`` for the other two.
+        ``task`` does the job in the new process; it must be importable there by its name. ``folder_bytes``
+        is the most that its folder may hold, uploads included (``None``: twice the largest file it may
+        write). ``standby`` processes are kept ready once ``self.standby`` is opened; see ``Standby`` for the
+        other two.
         """
         self.standby = Standby(standby, self._start_ahead, may_refill, on_standby)
         if start_method == "fork":
@@ -83,6 +87,7 @@ class Renderer:
         self._start_method = start_method
         self._timeout_seconds = timeout_seconds
         self._limits = limits._replace(readable=readable_paths())
+        self._quota = FolderQuota(2 * limits.file_bytes if folder_bytes is None else folder_bytes)
         self._task = task
 
     def run(self, job: Job, workspace: Path, caller: Caller = STAYING) -> Rendered:
@@ -99,13 +104,14 @@ class Renderer:
             (workspace / JOB_FILE).write_bytes(pickle.dumps(job))
         try:
             process = self._begin(workspace, deadline)
-            answer, end = _attend(process, deadline, caller)
+            answer, end = _attend(process, deadline, caller, lambda: self._look(process, workspace))
         finally:
             self.standby.job_ended()
         if answer is None:
             raise self._timeout(terminated=end.gone)
         subprocess_ms = int((time.monotonic() - started) * 1000)
         _refuse_failure(answer, end)
+        self._quota.refuse_excess(workspace)
         return Rendered(read_answer(workspace), process.pid, process.create_time, subprocess_ms)
 
     def demand(self, parts: CellParts) -> None:
@@ -128,6 +134,14 @@ class Renderer:
             raise _no_renderer(error.inner) from error
         if message != READY:
             raise _no_renderer(_describe(end))
+
+    def _look(self, process: RendererProcess, workspace: Path) -> None:
+        """Kill a renderer that has more on the disk than a job needs; raises ``RendererCrashed`` then."""
+        try:
+            self._quota.refuse_excess(workspace, process.pid)
+        except RendererCrashed:
+            process.kill()
+            raise
 
     def _begin(self, workspace: Path, deadline: float) -> RendererProcess:
         """Return a renderer that was told of the job; one that died before it could hear is passed over."""
@@ -169,16 +183,21 @@ class Renderer:
         return RequestTimeout(timeout_seconds=self._timeout_seconds, terminated=terminated)
 
 
-def _attend(process: RendererProcess, deadline: float, caller: Caller) -> tuple[bytes | None, End]:
-    """Hear what ``process`` made of its job; return its answer (``None``: none in time) and how it ended."""
+def _attend(
+    process: RendererProcess, deadline: float, caller: Caller, look: Callable[[], None]
+) -> tuple[bytes | None, End]:
+    """Hear what ``process`` made of its job; return its answer (``None``: none in time) and how it ended.
+
+    ``look`` is called from time to time meanwhile; what it raises ends the job.
+    """
     answer: bytes | None = None
     patience_seconds = 0.0
     try:
         with suppress(TimeoutError):
-            answer = process.hear(deadline, caller)
+            answer = process.hear(deadline, caller, look)
             if answer == READY:
                 answer = None
-                answer = process.hear(deadline, caller)
+                answer = process.hear(deadline, caller, look)
             patience_seconds = _LEAVE_SECONDS
     finally:
         end = process.end(patience_seconds)
@@ -186,7 +205,9 @@ def _attend(process: RendererProcess, deadline: float, caller: Caller) -> tuple[
 
 
 def _refuse_failure(answer: bytes, end: End) -> None:
-    """Raise unless the renderer said that its answer lies in the folder."""
+    """Raise unless the renderer said that its answer lies in the folder, and can change it no more."""
+    if answer == DONE and not end.gone:
+        raise RendererCrashed(inner="did not end, though it was killed")
     if answer == DONE:
         return
     if answer == NO_STORAGE:

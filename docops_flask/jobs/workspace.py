@@ -1,39 +1,49 @@
 """One private folder per job, and the sweep of what dead server processes left behind.
 
 A server process holds an exclusive ``flock`` on ``docops-<token>.lock`` for as long as it lives, and
-its job folders are named ``docops-<token>.*``. The kernel gives the lock back however the process
+its folders are named ``docops-<token>.*``. The kernel gives the lock back however the process
 ends, so a lock that can be taken marks folders nobody will ever use again. Age says nothing: a slow
 job may be older than any limit.
+
+The folder that a job works in lies inside such a folder, under a name nobody can guess. The outer one may be
+entered but not listed, so that a renderer that was taken over does not find the files of other jobs (unless
+the server runs as the superuser, for whom modes mean nothing). Each job has an outer folder of its own, which
+goes with it: one for all jobs would have to live as long as the server, or be made and removed under a lock.
 """
 
-import fcntl
 import logging
 import os
 import re
 import secrets
-import shutil
-import stat
-import tempfile
 import threading
 import time
-from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from docops_flask.jobs.errors import storage_errors
+from docops_flask.jobs.folder_lock import abandoned_lock, create_locked, is_same_file
+from docops_flask.jobs.leftovers import REQUEST_ENTRIES, Leftovers, OnFailure, OnLeft
+from docops_flask.jobs.removal import MayGoOn, at_most, remove_folder
 
 _PREFIX = "docops-"
 _LOCK_NAME = re.compile(r"docops-(?P<token>[0-9a-f]{16})\.lock")
 _SWEEP_INTERVAL_SECONDS = 1.0
+_CLOSE_SECONDS = 5.0
+_RANDOM_BYTES = 16
+# Enter, make and remove, not list. The superuser may list all the same.
+_UNLISTED = 0o300
 _log = logging.getLogger(__name__)
 
 
 class Workspace:
-    """The folder of one job, mode 0700; whoever holds this object removes it."""
+    """The folder ``path`` of one job, mode 0700; whoever holds this object removes it."""
 
-    def __init__(self, path: Path, not_removed: Callable[[Path], None] = lambda _path: None) -> None:
-        """Take the folder ``path``; ``not_removed`` hears of it when it cannot be removed now."""
+    def __init__(self, path: Path, outermost: str, leftovers: Leftovers) -> None:
+        """Take the folder ``path``, and what to remove with it: the folder that it lies in, or itself."""
         self.path = path
-        self._not_removed = not_removed
+        self._outermost = outermost
+        self._leftovers = leftovers
+        self._was_removed = False
 
     def file(self, name: str) -> Path:
         """Return the path of the file ``name`` (a plain name of ours, never a client's)."""
@@ -42,14 +52,22 @@ class Workspace:
         return self.path / name
 
     def remove(self) -> None:
-        """Remove the folder and all in it; does nothing the second time and never raises."""
-        if not _try_removing(self.path):
-            _log.warning("a job folder could not be removed now")
-            self._not_removed(self.path)
+        """Remove the folder and all in it; does nothing the second time, never raises and never takes long.
+
+        What cannot be removed now, or would take long, is removed later.
+        """
+        if self._was_removed:
+            return
+        self._was_removed = True
+        may_go_on = at_most(REQUEST_ENTRIES)
+        # Without a look at what else lies in the outermost folder: as a rule there is nothing.
+        if remove_folder(os.fspath(self.path), may_go_on).gone and _is_removed(self._outermost):
+            return
+        self._leftovers.remove(self._outermost, may_go_on)
 
 
 class Workspaces:
-    """Makes the job folders of this process directly in ``root``.
+    """Makes the folders of this process in ``root``.
 
     The lock is taken with the first folder, by the process that makes it. A forked child starts anew
     with a lock of its own, so a preloaded master never holds what belongs to its workers.
@@ -57,141 +75,170 @@ class Workspaces:
 
     _lock_fd: int | None
 
-    def __init__(self, root: Path) -> None:
+    def __init__(
+        self,
+        root: Path,
+        on_left: OnLeft = lambda _count: None,
+        on_failure: OnFailure = lambda: None,
+    ) -> None:
+        """Take the folder for temporary files, and who is told of folders that are left (``Leftovers``)."""
         self._root = root
+        self._on_failure = on_failure
+        self._leftovers = Leftovers(on_left, on_failure)
         self._forget()
         os.register_at_fork(after_in_child=self._forget_after_fork)
 
-    def create(self, suffix: str = "") -> Workspace:
-        """Return a new empty folder; raises ``InsufficientStorage`` when the volume takes none."""
+    def create(self) -> Workspace:
+        """Return a new empty folder for a job; raises ``InsufficientStorage`` when the volume takes none."""
         with storage_errors():
-            with self._mutex:
-                self._try_again()
-                if time.monotonic() - self._swept_at >= _SWEEP_INTERVAL_SECONDS:
-                    self._sweep()
-                token = self._own_token()
-            path = Path(tempfile.mkdtemp(suffix, f"{_PREFIX}{token}.", self._root))
-            return Workspace(path, self._not_removed.add)
+            parent = self._new_path()
+            os.mkdir(parent, _UNLISTED)
+            path = Path(parent, secrets.token_hex(_RANDOM_BYTES))
+            workspace = Workspace(path, parent, self._leftovers)
+            try:
+                os.mkdir(path, 0o700)
+            except BaseException:
+                workspace.remove()
+                raise
+            return workspace
+
+    def create_lasting(self, suffix: str = "") -> Workspace:
+        """Return a new empty folder for what is not a job's and lives longer, directly in ``root``.
+
+        Raises ``InsufficientStorage`` when the volume takes none.
+        """
+        with storage_errors():
+            path = self._new_path(suffix)
+            os.mkdir(path, 0o700)
+            return Workspace(Path(path), path, self._leftovers)
 
     def sweep(self) -> int:
-        """Remove the folders of dead server processes; return how many there were."""
+        """Remove the folders of dead server processes; return how many are gone.
+
+        Never raises and never takes long: what would is left to this process, to be removed beside its jobs.
+        """
         with self._mutex:
             return self._sweep()
 
     def close(self) -> None:
-        """Remove this process's folders and give its lock back; the next ``create`` takes a new one."""
+        """Remove this process's folders and give its lock back; the next ``create`` takes a new one.
+
+        After some seconds the rest stays, for another process to sweep.
+        """
         with self._mutex:
             if self._lock_fd is None:
                 return
-            _, left = _remove_folders(self._root, self._token)
-            if not left:
-                self._lock_path(self._token).unlink(missing_ok=True)
+            self._leftovers.close()
+            deadline = time.monotonic() + _CLOSE_SECONDS
+            with suppress(OSError):
+                for path in _folders(self._root, self._token):
+                    remove_folder(path, lambda: time.monotonic() < deadline)
+                _unlink_unless_needed(self._root, self._token)
             os.close(self._lock_fd)
             self._lock_fd = None
+
+    def _new_path(self, suffix: str = "") -> str:
+        """Return a path that names nothing yet, once what others have left is cleared away."""
+        self._leftovers.try_again()
+        with self._mutex:
+            if time.monotonic() - self._swept_at >= _SWEEP_INTERVAL_SECONDS:
+                self._sweep()
+            token = self._own_token()
+        return os.path.join(self._root, f"{_PREFIX}{token}.{secrets.token_hex(8)}{suffix}")
 
     def _forget(self) -> None:
         self._mutex = threading.Lock()
         self._token = ""
         self._lock_fd = None
         self._swept_at = float("-inf")
-        self._not_removed: set[Path] = set()
+        # What a sweep could neither remove nor take over, and was told of.
+        self._stuck: set[str] = set()
 
     def _forget_after_fork(self) -> None:
         # Closing our copy leaves the parent's lock as it is; keeping it would hold it past the parent's end.
         if self._lock_fd is not None:
             os.close(self._lock_fd)
+        self._leftovers.forget()
         self._forget()
 
-    def _lock_path(self, token: str) -> Path:
-        return self._root / f"{_PREFIX}{token}.lock"
-
     def _own_token(self) -> str:
-        if self._lock_fd is not None and _is_same_file(self._lock_fd, self._lock_path(self._token)):
+        lock_fd = self._lock_fd
+        if lock_fd is not None and is_same_file(lock_fd, _lock_path(self._root, self._token)):
             return self._token
-        if self._lock_fd is not None:
+        if lock_fd is not None:
             # Somebody cleaned the root: without its lock file a new folder would never be swept.
-            os.close(self._lock_fd)
+            os.close(lock_fd)
             self._lock_fd = None
         while self._lock_fd is None:
             self._token = secrets.token_hex(8)
-            self._lock_fd = _create_locked(self._lock_path(self._token))
+            self._lock_fd = create_locked(_lock_path(self._root, self._token))
         return self._token
-
-    def _try_again(self) -> None:
-        """Remove what could not be removed when its job ended: no descriptor was free, for instance."""
-        for folder in list(self._not_removed):
-            if _try_removing(folder):
-                self._not_removed.discard(folder)
 
     def _sweep(self) -> int:
         self._swept_at = time.monotonic()
-        removed = 0
-        for path in self._root.glob(f"{_PREFIX}*"):
-            match = _LOCK_NAME.fullmatch(path.name)
-            lock_fd = _take_abandoned(path) if match else None
-            if match is None or lock_fd is None:
-                continue
-            try:
-                found, left = _remove_folders(self._root, match["token"])
-                removed += found - left
-                if not left:
-                    path.unlink(missing_ok=True)
-            finally:
-                os.close(lock_fd)
-        return removed
+        gone, may_go_on = 0, at_most(REQUEST_ENTRIES)
+        with suppress(OSError):
+            for name in _names(self._root):
+                match = _LOCK_NAME.fullmatch(name)
+                if match is not None:
+                    gone += self._sweep_one(match["token"], may_go_on)
+        return gone
 
+    def _sweep_one(self, token: str, may_go_on: MayGoOn) -> int:
+        """Remove the folders of ``token`` if its process is dead; return how many are gone."""
+        gone = 0
+        with suppress(OSError), abandoned_lock(_lock_path(self._root, token)) as is_abandoned:
+            if is_abandoned:
+                paths = _folders(self._root, token)
+                gone = sum(self._remove_or_take_over(path, may_go_on) for path in paths)
+                _unlink_unless_needed(self._root, token)
+        return gone
 
-def _try_removing(folder: Path) -> bool:
-    shutil.rmtree(folder, ignore_errors=True)
-    return not os.path.lexists(folder)
-
-
-def _create_locked(path: Path) -> int | None:
-    """Create ``path`` and return a descriptor holding its lock, or ``None`` when a sweep took it first.
-
-    A sweep may find the file between its creation and the lock. It then removes the file, which is
-    seen here: either the lock is taken, or the file has no name any more. Nothing hangs on the token
-    yet, so the caller tries another one.
-    """
-    lock_fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-    if _try_lock(lock_fd) and _is_same_file(lock_fd, path):
-        return lock_fd
-    os.close(lock_fd)
-    return None
-
-
-def _take_abandoned(path: Path) -> int | None:
-    """Return a descriptor holding the lock of a dead process of this user, or ``None``."""
-    try:
-        lock_fd = os.open(path, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    except OSError:
-        return None
-    status = os.fstat(lock_fd)
-    ours = stat.S_ISREG(status.st_mode) and status.st_uid == os.geteuid()
-    if ours and _try_lock(lock_fd) and _is_same_file(lock_fd, path):
-        return lock_fd
-    os.close(lock_fd)
-    return None
-
-
-def _try_lock(lock_fd: int) -> bool:
-    try:
-        fcntl.flock(lock_fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
+    def _remove_or_take_over(self, path: str, may_go_on: MayGoOn) -> bool:
+        """Remove the folder of a dead process, or take it over; return whether it is gone."""
+        if remove_folder(path, may_go_on).gone:
+            self._stuck.discard(path)
+            return True
+        try:
+            own_path = os.path.join(self._root, f"{_PREFIX}{self._own_token()}.{secrets.token_hex(8)}")
+            os.rename(path, own_path)
+        except OSError as error:
+            # A mount, for instance. Its lock file stays, so that each sweep tries again.
+            if path not in self._stuck:
+                self._stuck.add(path)
+                self._on_failure()
+                _log.warning("%s cannot be removed now (%s); it is tried again", path, error.strerror)
+            return False
+        self._leftovers.add(own_path)
         return False
+
+
+def _is_removed(empty_folder: str) -> bool:
+    """Remove ``empty_folder``; return whether it was empty, or gone already."""
+    try:
+        os.rmdir(empty_folder)
+    except OSError as error:
+        return isinstance(error, FileNotFoundError)
     return True
 
 
-def _is_same_file(descriptor: int, path: Path) -> bool:
-    try:
-        return os.path.samestat(os.fstat(descriptor), os.stat(path, follow_symlinks=False))
-    except FileNotFoundError:
-        return False
+def _lock_path(root: Path, token: str) -> str:
+    return os.path.join(root, f"{_PREFIX}{token}.lock")
 
 
-def _remove_folders(root: Path, token: str) -> tuple[int, int]:
-    """Remove the folders of ``token``; return how many there were and how many are left."""
-    folders = [path for path in root.glob(f"{_PREFIX}{token}.*") if path.is_dir() and not path.is_symlink()]
-    for folder in folders:
-        Workspace(folder).remove()
-    return len(folders), sum(folder.exists() for folder in folders)
+def _names(root: Path) -> list[str]:
+    """Return what in ``root`` is named as what is ours; raises ``OSError``."""
+    return [name for name in os.listdir(root) if name.startswith(_PREFIX)]
+
+
+def _folders(root: Path, token: str) -> list[str]:
+    """Return the paths of the folders of ``token``, and of what else has its name; raises ``OSError``."""
+    lock = f"{_PREFIX}{token}.lock"
+    names = [name for name in _names(root) if name.startswith(f"{_PREFIX}{token}.") and name != lock]
+    return [os.path.join(root, name) for name in names]
+
+
+def _unlink_unless_needed(root: Path, token: str) -> None:
+    """Remove the lock file of ``token``, unless a sweep needs it to find folders; raises ``OSError``."""
+    if not _folders(root, token):
+        os.unlink(_lock_path(root, token))

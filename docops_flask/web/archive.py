@@ -5,19 +5,18 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, BinaryIO
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from docops_flask import __version__
-from docops_flask.engine.artefacts import DOCUMENT
 from docops_flask.engine.exitcodes import MESSAGES, ExitCode
 from docops_flask.engine.options import Options
 from docops_flask.engine.pipeline import ARCHIVE
-from docops_flask.jobs.errors import RendererCrashed, storage_errors
+from docops_flask.jobs.errors import storage_errors
+from docops_flask.jobs.made_archive import open_archive
 from docops_flask.jobs.renderer import Rendered
 from docops_flask.jobs.workspace import Workspace
 from docops_flask.settings import Settings
+from docops_flask.web.results import RunResult
 
 _BLOCK_BYTES = 64 * 1024
 
@@ -83,46 +82,43 @@ class Archive:
 
 
 def complete_archive(
-    workspace: Workspace, rendered: Rendered, facts: RunFacts, settings: Settings
+    workspace: Workspace, rendered: Rendered, result: RunResult, facts: RunFacts, settings: Settings
 ) -> Archive:
-    """Add the server's members to the renderer's ZIP, open it and remove ``workspace``.
+    """Add the server's members to the renderer's ZIP and remove ``workspace``; the ZIP stays open.
 
     Raises ``InsufficientStorage`` when the volume is full or gone, and ``RendererCrashed`` when the ZIP is
-    not what its renderer said it made.
+    not what a renderer makes.
     """
-    path = workspace.file(ARCHIVE)
-    exit_code = ExitCode(rendered.result["exit_code"])
     with storage_errors():
-        timing = _append_members(path, rendered, facts, exit_code, settings)
-        file = path.open("rb")
+        started = time.monotonic()
+        archive = open_archive(workspace.file(ARCHIVE), settings.max_output_bytes)
+        try:
+            now = time.monotonic()
+            timing = {
+                "queue_wait_ms": facts.queue_wait_ms,
+                "subprocess_ms": rendered.subprocess_ms,
+                "zip_ms": result.zip_ms + int((now - started) * 1000),
+                "total_ms": int((now - facts.began_at) * 1000),
+            }
+            archive.complete(_server_members(rendered, facts, result.exit_code, timing, settings))
+        except BaseException:
+            archive.file.close()
+            raise
     workspace.remove()
-    return Archive(UnnamedFile(file), exit_code, timing)
+    return Archive(UnnamedFile(archive.file), result.exit_code, timing)
 
 
-def _append_members(
-    path: Path, rendered: Rendered, facts: RunFacts, exit_code: ExitCode, settings: Settings
-) -> dict[str, int]:
-    started = time.monotonic()
-    # Opened here, because ``ZipFile`` makes a new archive where there is none.
-    with path.open("r+b") as file, ZipFile(file, "a") as archive:
-        if DOCUMENT not in archive.namelist():
-            raise RendererCrashed(inner=f"{ARCHIVE} holds no document")
-        now = time.monotonic()
-        timing = {
-            "queue_wait_ms": facts.queue_wait_ms,
-            "subprocess_ms": rendered.subprocess_ms,
-            "zip_ms": int(rendered.result["zip_ms"]) + int((now - started) * 1000),
-            "total_ms": int((now - facts.began_at) * 1000),
-        }
-        if settings.debug_artifacts:
-            _add(archive, "trace.json", _trace(rendered, facts, exit_code, timing, settings))
-        _add(archive, "api_result.json", _api_result(rendered, facts, exit_code, timing, settings))
-    return timing
-
-
-def _add(archive: ZipFile, name: str, document: dict[str, Any]) -> None:
-    content = json.dumps(document, ensure_ascii=False, indent=2) + "\n"
-    archive.writestr(ZipInfo(name), content, ZIP_DEFLATED)
+def _server_members(
+    rendered: Rendered, facts: RunFacts, exit_code: ExitCode, timing: dict[str, int], settings: Settings
+) -> dict[str, bytes]:
+    """Return the members that the server adds, in their order."""
+    documents = {"api_result.json": _api_result(rendered, facts, exit_code, timing, settings)}
+    if settings.debug_artifacts:
+        documents = {"trace.json": _trace(rendered, facts, exit_code, timing, settings), **documents}
+    return {
+        name: f"{json.dumps(document, ensure_ascii=False, indent=2)}\n".encode()
+        for name, document in documents.items()
+    }
 
 
 def _api_result(

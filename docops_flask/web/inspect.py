@@ -7,6 +7,7 @@ from flask import Blueprint
 from docops_flask.web.job_folder import job_folder
 from docops_flask.web.job_request import make_inspection
 from docops_flask.web.request import api_request
+from docops_flask.web.results import INSPECTION, answer_of
 from docops_flask.web.services import services
 from docops_flask.web.uploads import receive_template
 
@@ -23,4 +24,4 @@ def inspect() -> dict[str, Any]:
         with service.slots.take(request.caller):
             upload.store()
             rendered = service.renderer.run(make_inspection(service), folder.workspace.path, request.caller)
-    return {**rendered.result, "request_id": request.request_id}
+    return {**answer_of(rendered.result, INSPECTION), "request_id": request.request_id}

@@ -8,6 +8,7 @@ from docops_flask.engine.job import JobKind
 from docops_flask.web.job_folder import job_folder
 from docops_flask.web.job_request import make_job
 from docops_flask.web.request import api_request
+from docops_flask.web.results import PRECHECK, answer_of
 from docops_flask.web.services import services
 from docops_flask.web.uploads import receive_job
 
@@ -25,4 +26,4 @@ def precheck() -> dict[str, Any]:
         with service.slots.take(request.caller):
             upload.store()
             rendered = service.renderer.run(job, folder.workspace.path, request.caller)
-    return {**rendered.result, "request_id": request.request_id}
+    return {**answer_of(rendered.result, PRECHECK), "request_id": request.request_id}

@@ -79,6 +79,11 @@ class PrometheusRecorder:
         self._busy = self._gauge("docops_slots_busy", "Slots taken now.")
         self._standby = self._gauge("docops_renderers_standby", "Renderers that stand ready for a job.")
         self._standby.set(0)
+        self._left = self._gauge("docops_folders_left", "Folders of ended jobs that are still to be removed.")
+        self._left.set(0)
+        self._not_removed = self._counter(
+            "docops_folders_not_removed", "Folders that could not be removed at first; each is tried again."
+        )
         self._gauge("docops_slots_total", "Slots of all workers.").set(settings.max_concurrency)
         build = self._gauge(
             "docops_build_info", "The build; always 1.", ("version", "commit"), multiprocess_mode="livemax"
@@ -119,6 +124,14 @@ class PrometheusRecorder:
     def standby_ready(self, count: int) -> None:
         """Note how many renderers of this worker stand ready now."""
         self._standby.set(count)
+
+    def folders_left(self, count: int) -> None:
+        """Note how many folders of ended jobs this worker has still to remove."""
+        self._left.set(count)
+
+    def folder_not_removed(self) -> None:
+        """Count a folder that could not be removed when it was tried first."""
+        self._not_removed.inc()
 
     def exposition(self) -> bytes:
         """Return the figures of the whole server in Prometheus's text format."""

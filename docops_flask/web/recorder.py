@@ -27,6 +27,12 @@ class Recorder(Protocol):
     def standby_ready(self, count: int) -> None:
         """Note how many renderers of this worker stand ready now."""
 
+    def folders_left(self, count: int) -> None:
+        """Note how many folders of ended jobs this worker has still to remove."""
+
+    def folder_not_removed(self) -> None:
+        """Count a folder that could not be removed when it was tried first."""
+
 
 class NoRecorder:
     """Counts nothing: the recorder of a server whose metrics are off."""
@@ -47,4 +53,10 @@ class NoRecorder:
         """Do nothing."""
 
     def standby_ready(self, count: int) -> None:
+        """Do nothing."""
+
+    def folders_left(self, count: int) -> None:
+        """Do nothing."""
+
+    def folder_not_removed(self) -> None:
         """Do nothing."""

@@ -9,6 +9,7 @@ from docops_flask.web.archive import Archive, RunFacts, complete_archive
 from docops_flask.web.job_folder import job_folder
 from docops_flask.web.job_request import make_job
 from docops_flask.web.request import api_request
+from docops_flask.web.results import run_result
 from docops_flask.web.services import services
 from docops_flask.web.uploads import Upload, receive_job
 
@@ -33,10 +34,11 @@ def run() -> Response:
             log.started(waited_ms, **_kind_of_job(job, upload))
             log.enter("render")
             rendered = service.renderer.run(job, folder.workspace.path, request.caller)
-        service.recorder.format_issues(rendered.result["format_issue_codes"])
+            result = run_result(rendered.result)
+        service.recorder.format_issues(result.format_issue_codes)
         log.enter("archive")
         facts = RunFacts(request.request_id, request.began_at, waited_ms, job.options, _sent(upload))
-        archive = complete_archive(folder.workspace, rendered, facts, service.settings)
+        archive = complete_archive(folder.workspace, rendered, result, facts, service.settings)
     log.succeeded(archive.exit_code, archive.timing, archive.body)
     archive.body.on_end(log.close)
     return _stream(archive)

@@ -7,6 +7,7 @@ from flask import Blueprint
 from docops_flask.web.job_folder import job_folder
 from docops_flask.web.job_request import make_verification
 from docops_flask.web.request import api_request
+from docops_flask.web.results import VERIFICATION, answer_of
 from docops_flask.web.services import services
 from docops_flask.web.uploads import receive_verification
 
@@ -23,4 +24,4 @@ def verify() -> dict[str, Any]:
         with service.slots.take():
             upload.store()
             rendered = service.renderer.run(make_verification(service), folder.workspace.path)
-    return {**rendered.result, "request_id": request.request_id}
+    return {**answer_of(rendered.result, VERIFICATION), "request_id": request.request_id}

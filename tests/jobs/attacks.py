@@ -46,10 +46,11 @@ def attack_the_server(job: Job, template: str, folder: str) -> dict[str, Any]:
 
 def attack_the_neighbours(job: Job, template: str, folder: str) -> dict[str, Any]:
     """Find, block, empty and change what lies beside the job's folder."""
-    neighbour = Path(folder).parent / NEIGHBOUR
+    neighbour = Path(folder).parent.parent / NEIGHBOUR
     return _tried(
         {
             "list": lambda: os.listdir(neighbour.parent),
+            "list its own parent": lambda: os.listdir(Path(folder).parent),
             "watch": lambda: _call(_libc.inotify_add_watch(_libc.inotify_init1(0), b"/tmp", 0x100)),
             "block": lambda: neighbour.chmod(0),
             "open to all": lambda: (neighbour / "template.docx").chmod(0o666),

@@ -40,7 +40,7 @@ def attacked(start_method, workspace):
 @pytest.fixture
 def neighbour(workspace):
     """The folder of another job, beside that of the renderer."""
-    folder = workspace.path.parent / attacks.NEIGHBOUR
+    folder = workspace.path.parent.parent / attacks.NEIGHBOUR
     folder.mkdir(mode=0o700)
     (folder / "template.docx").write_text("a neighbour's")
     (folder / "template.docx").chmod(0o600)

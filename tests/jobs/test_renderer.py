@@ -1,5 +1,6 @@
 """A job in a process of its own: what comes back, and that nothing stays behind."""
 
+import dataclasses
 import os
 import threading
 import time
@@ -13,6 +14,7 @@ from docops_flask.engine.errors import DocopsError, InvalidTemplate, TemplateLim
 from docops_flask.engine.job import Job
 from docops_flask.engine.worker import RESULT_LIMIT_BYTES
 from docops_flask.jobs.errors import InsufficientStorage, RendererCrashed, RequestTimeout
+from docops_flask.jobs.process import End, RendererProcess
 from docops_flask.jobs.renderer import Renderer
 from docops_flask.jobs.workspace import Workspace, Workspaces
 from tests.jobs import targets
@@ -164,6 +166,20 @@ def test_a_renderer_that_answered_but_stays_is_ended_and_its_answer_counts(
     rendered = make(start_method, targets.answer_and_stay).run(job, workspace.path)
     assert rendered.result == {"answered": True}
     assert is_gone(rendered.pid)
+
+
+def test_an_answer_of_a_renderer_that_may_still_write_is_not_read(
+    start_method, job, workspace, monkeypatch
+) -> None:
+    real_end = RendererProcess.end
+
+    def end(process: RendererProcess, patience_seconds: float) -> End:
+        return dataclasses.replace(real_end(process, patience_seconds), gone=False)
+
+    monkeypatch.setattr(RendererProcess, "end", end)
+    with pytest.raises(RendererCrashed) as caught:
+        make(start_method, targets.echo).run(job, workspace.path)
+    assert caught.value.inner == "did not end, though it was killed"
 
 
 def test_a_flooded_standard_error_holds_no_job_up(start_method, job, workspace) -> None:

@@ -9,7 +9,9 @@ import threading
 import pytest
 
 from tests.conftest import ROOT
+from tests.jobs.spoiling import clear, nest
 from tools.check_tmp_watermark import main
+from tools.left_behind import left_behind
 from tools.watermark import measure
 
 
@@ -143,3 +145,14 @@ def test_help_is_given():
     result = run_tool("--help")
     assert result.returncode == 0
     assert "--top-n" in result.stdout
+
+
+def test_folders_nested_thousands_deep_are_no_more_than_a_warning(tmp_path):
+    nest(tmp_path, 3_000)
+    try:
+        watermark = measure(tmp_path)
+        assert watermark.count > 10
+        assert "File name too long" in watermark.warnings[0]
+        assert len(left_behind(0, tmp_path).files) == watermark.count
+    finally:
+        clear(tmp_path)

@@ -1,6 +1,8 @@
 """``/metrics`` of one process: what is counted, under which labels."""
 
 import base64
+import errno
+import os
 import re
 
 import pytest
@@ -152,6 +154,8 @@ def test_what_alerts_ask_for_is_there_before_it_happens(start):
         assert figures[("docops_run_duration_seconds_count", outcome)] == 0
     assert figures[("docops_renderer_deaths_total",)] == 0
     assert figures[("docops_renderer_timeouts_total",)] == 0
+    assert figures[("docops_folders_left",)] == 0
+    assert figures[("docops_folders_not_removed_total",)] == 0
 
 
 def test_timeouts_are_counted(start):
@@ -194,6 +198,23 @@ def test_a_code_that_no_check_has_makes_no_series(start):
     recorder = metrics.app.extensions[EXTENSION].recorder
     recorder.format_issues({f"CODE_{number}": 1 for number in range(10)})
     assert metrics.named("format_issues_total") == {("other",): 10}
+
+
+def test_folders_that_stay_are_counted_and_told_until_they_go(start, work_folder, monkeypatch):
+    metrics = start()
+    assert metrics.of("folders_left") == metrics.of("folders_not_removed_total") == 0
+    workspace = metrics.app.extensions[EXTENSION].workspaces.create()
+    with monkeypatch.context() as broken:
+        broken.setattr(os, "rmdir", refuse_busy)
+        workspace.remove()
+        assert (metrics.of("folders_left"), metrics.of("folders_not_removed_total")) == (1, 1)
+    # The next job tries again.
+    assert metrics.client.post("/v1/run", data=form()).status_code == 200
+    assert (metrics.of("folders_left"), metrics.of("folders_not_removed_total")) == (0, 1)
+
+
+def refuse_busy(*_arguments, **_options):
+    raise OSError(errno.EBUSY, "busy")
 
 
 def test_the_build_is_named(start):

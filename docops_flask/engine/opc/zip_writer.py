@@ -7,7 +7,7 @@ Source: PKWARE APPNOTE.TXT 6.3.10, sections 4.3.7, 4.3.12, 4.3.16.
 
 import struct
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import BinaryIO, NamedTuple, Protocol
 
@@ -26,7 +26,7 @@ _DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _COPY_BYTES = 1 << 20
 
 
-class _Header(NamedTuple):
+class Header(NamedTuple):
     """All that is told of a member; its name in UTF-8, sizes in bytes."""
 
     name: bytes
@@ -51,10 +51,14 @@ class ZipWriter:
     Offsets count from where the stream stood at first, so an archive can lie inside another.
     """
 
-    def __init__(self, stream: ByteSink) -> None:
+    def __init__(self, stream: ByteSink, position: int = 0, directory: Iterable[bytes] = ()) -> None:
+        """Begin an archive, or continue one whose members end at ``position``.
+
+        ``directory`` holds their headers in its central directory, which is written anew by ``finish``.
+        """
         self._stream = stream
-        self._position = 0
-        self._central: list[bytes] = []
+        self._position = position
+        self._central = list(directory)
 
     def copy(self, entry: ZipEntry, stored: memoryview) -> None:
         """Write ``entry`` with its stored bytes as they are, nothing inflated."""
@@ -68,39 +72,38 @@ class ZipWriter:
 
     def add(self, name: str, content: bytes) -> None:
         """Write a new deflated member."""
-        self._write_whole(_Header(name.encode(), DEFLATED), content)
+        self._write_whole(Header(name.encode(), DEFLATED), content)
 
     @contextmanager
     def growing(self, name: str, file: BinaryIO) -> Iterator["GrowingMember"]:
         """Write a stored member piece by piece; ``file`` is the seekable file behind the stream."""
         header_at, offset, index = file.tell(), self._position, len(self._central)
-        header = _Header(name.encode(), STORED)
+        header = Header(name.encode(), STORED)
         self._begin(header)
         member = GrowingMember(self._write)
         yield member
         whole = header._replace(crc=member.crc, compressed_size=member.size, size=member.size)
         end_at = file.tell()
         file.seek(header_at)
-        file.write(_local_header(whole))
+        file.write(local_header(whole))
         file.seek(end_at)
-        self._central[index] = _central_header(whole, offset)
+        self._central[index] = central_header(whole, offset)
 
     def finish(self) -> None:
         """Write the central directory and the end record."""
         start = self._position
         for header in self._central:
             self._write(header)
-        count = len(self._central)
-        self._write(_END.pack(b"PK\x05\x06", 0, 0, count, count, self._position - start, start, 0))
+        self._write(end_record(len(self._central), self._position - start, start))
 
-    def _write_whole(self, header: _Header, content: bytes) -> None:
+    def _write_whole(self, header: Header, content: bytes) -> None:
         stored = content if header.method == STORED else _deflated(content)
         self._begin(header._replace(crc=zlib.crc32(content), compressed_size=len(stored), size=len(content)))
         self._write(stored)
 
-    def _begin(self, header: _Header) -> None:
-        self._central.append(_central_header(header, self._position))
-        self._write(_local_header(header))
+    def _begin(self, header: Header) -> None:
+        self._central.append(central_header(header, self._position))
+        self._write(local_header(header))
 
     def _write(self, data: bytes | memoryview) -> None:
         self._stream.write(data)
@@ -128,14 +131,12 @@ def _deflated(content: bytes) -> bytes:
     return deflater.compress(content) + deflater.flush()
 
 
-def _header_of(entry: ZipEntry) -> _Header:
+def _header_of(entry: ZipEntry) -> Header:
     time, date = entry.dos_time, entry.dos_date
     if (time, date) != _DOS_1980_01_01 and not _is_date(time, date):
         # Each reader makes something else of a month 0.
         time, date = _DOS_1980_01_01
-    return _Header(
-        entry.name.encode(), entry.method, time, date, entry.crc, entry.compressed_size, entry.size
-    )
+    return Header(entry.name.encode(), entry.method, time, date, entry.crc, entry.compressed_size, entry.size)
 
 
 def _is_date(time: int, date: int) -> bool:
@@ -146,11 +147,12 @@ def _is_date(time: int, date: int) -> bool:
     )
 
 
-def _flags(header: _Header) -> int:
+def _flags(header: Header) -> int:
     return 0 if header.name.isascii() else FLAG_UTF8
 
 
-def _local_header(header: _Header) -> bytes:
+def local_header(header: Header) -> bytes:
+    """Return what stands before the bytes of a member."""
     fixed = _LOCAL.pack(
         b"PK\x03\x04", _VERSION, _flags(header), header.method, header.dos_time, header.dos_date,
         header.crc, header.compressed_size, header.size, len(header.name), 0,
@@ -158,7 +160,8 @@ def _local_header(header: _Header) -> bytes:
     return fixed + header.name
 
 
-def _central_header(header: _Header, offset: int) -> bytes:
+def central_header(header: Header, offset: int) -> bytes:
+    """Return what the central directory says of a member whose local header begins at ``offset``."""
     attributes = _FOLDER_0700 if header.name.endswith(b"/") else _REGULAR_0600
     fixed = _CENTRAL.pack(
         b"PK\x01\x02", _MADE_ON_UNIX, _VERSION, _flags(header), header.method,
@@ -166,3 +169,8 @@ def _central_header(header: _Header, offset: int) -> bytes:
         len(header.name), 0, 0, 0, 0, attributes, offset,
     )  # fmt: skip
     return fixed + header.name
+
+
+def end_record(count: int, size: int, start: int) -> bytes:
+    """Return the end record; the central directory of ``count`` members has ``size`` bytes from ``start``."""
+    return _END.pack(b"PK\x05\x06", 0, 0, count, count, size, start, 0)

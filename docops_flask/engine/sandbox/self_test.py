@@ -65,8 +65,9 @@ def _on_files_outside(folder: Path) -> Acts:
     readable = os.__file__ or sys.executable
     return {
         FILES_ACT: lambda: os.listdir("/"),
-        "read another job's folder": lambda: os.listdir(folder.parent),
-        "write outside": lambda: _write(folder.parent / f"{folder.name}.escape"),
+        # Each job's folder lies in a parent of its own, beside those of the others.
+        "find another job's folder": lambda: os.listdir(folder.parent.parent),
+        "write outside": lambda: _write(folder.parent.parent / f"{folder.name}.escape"),
         "truncate a file outside": lambda: os.truncate(readable, os.stat(readable).st_size),
         "truncate by opening": lambda: os.open(folder / "no-such-file", os.O_RDONLY | os.O_TRUNC),
         "see another process": lambda: os.listdir("/proc"),

@@ -9,13 +9,14 @@ from docops_flask.engine.job import Job
 from docops_flask.engine.pipeline import run_job
 from docops_flask.jobs.renderer import Renderer
 from docops_flask.web.services import EXTENSION
-from tests.jobs import targets
+from tests.jobs import disk_targets, targets
 
 
 def misbehave(job: Job, template: Path, folder: Path) -> dict[str, Any]:
     """Do what the task names, or the job."""
     name = (job.payload or {}).get("meeting_title")
-    target = getattr(targets, name, None) if isinstance(name, str) else None
+    found = [getattr(module, str(name), None) for module in (targets, disk_targets)]
+    target = next(filter(callable, found), None)
     return run_job(job, template, folder) if target is None else target(job, template, folder)
 
 

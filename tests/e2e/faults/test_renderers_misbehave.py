@@ -62,6 +62,12 @@ IN_ITS_CELL = [
     ("ignore_sigterm", LATE, ""),
     ("leave_half_an_answer_and_hang", LATE, ""),
 ]
+LYING = [
+    ("lie_of_the_exit_code", "its result is not one of such a job", "render"),
+    ("tell_many_issue_codes", "its result is not one of such a job", "render"),
+    ("leave_the_template_as_archive", "outputs.zip is unsound: ", "archive"),
+    ("leave_a_second_name_of_the_archive", "outputs.zip is no regular file of its own", "archive"),
+]
 WITHOUT_A_CELL = [
     ("kill_itself", CRASHED, "killed by SIGKILL"),
     ("stop_itself", LATE, ""),
@@ -72,13 +78,13 @@ WITHOUT_A_CELL = [
 ]
 
 
-def check_fault(tidy, what, told, inner):
+def check_fault(tidy, what, told, inner, stage="render"):
     answer, line = told_of(tidy.server, what)
     assert answer.told == told
     members = {"request_id", "timeout_seconds", "terminated"} if told == LATE else {"request_id"}
     assert set(answer.json["detail"]) == members
     outcome = "timeout" if told == LATE else "internal_error"
-    assert (line["event"], line["outcome"], line["failure_stage"]) == ("error", outcome, "render")
+    assert (line["event"], line["outcome"], line["failure_stage"]) == ("error", outcome, stage)
     assert line.get("inner", "").startswith(inner)
     tidy.again()
 
@@ -86,6 +92,11 @@ def check_fault(tidy, what, told, inner):
 @pytest.mark.parametrize(("what", "told", "inner"), IN_ITS_CELL)
 def test_a_fault_of_a_renderer_is_told_and_leaves_nothing(tidy, what, told, inner):
     check_fault(tidy, what, told, inner)
+
+
+@pytest.mark.parametrize(("what", "inner", "stage"), LYING)
+def test_so_is_what_no_renderer_of_ours_says_or_leaves(tidy, what, inner, stage):
+    check_fault(tidy, what, CRASHED, inner, stage)
 
 
 @pytest.mark.parametrize(("what", "told", "inner"), WITHOUT_A_CELL)
@@ -109,6 +120,6 @@ def is_stray(pid):
 def test_a_flood_on_standard_error_is_not_in_the_log(tidy):
     answer, _ = told_of(tidy.server, "flood_stderr")
     # Its result is not that of a run.
-    assert answer.told == MISTAKE
+    assert answer.told == CRASHED
     assert "flood" not in tidy.server.errors
     tidy.again()

@@ -1,0 +1,152 @@
+"""The ZIP that a renderer made, checked and completed by the server: a file of a process not trusted.
+
+No general reader of archives opens it. A renderer writes its ZIP with ``ZipWriter``, whose headers follow
+from a member's name, sizes and CRC. So each header is computed here and has to equal the one in the file,
+byte for byte, and members have to follow each other without a gap. What is not checked are the members'
+bytes against their CRC and unpacked size: that means reading all of them, and a lie there damages the ZIP
+of its own job alone, whose reader reports it.
+"""
+
+import io
+import os
+import struct
+from pathlib import Path
+from typing import BinaryIO
+
+from docops_flask.engine.artefacts import ARTEFACTS, DOCUMENT
+from docops_flask.engine.opc.zip_entry import DEFLATED, STORED
+from docops_flask.engine.opc.zip_writer import Header, ZipWriter, central_header, end_record, local_header
+from docops_flask.jobs.errors import RendererCrashed
+from docops_flask.jobs.made_file import open_made
+
+_END = struct.Struct("<8xHHLL2x")
+_CENTRAL_BYTES = 46
+_MOST_DIRECTORY_BYTES = sum(_CENTRAL_BYTES + len(name) for name in ARTEFACTS)
+# CRC, sizes and length of the name, in a header of the central directory.
+_FACTS = struct.Struct("<16x3LH16x")
+
+
+class MadeArchive:
+    """A ZIP that was found sound; ``file`` is open for reading and writing, and the caller closes it."""
+
+    def __init__(self, file: BinaryIO, directory: list[bytes], end: int) -> None:
+        """Take the headers of its ``directory``, and where its members ``end``."""
+        self.file = file
+        self._directory = directory
+        self._end = end
+
+    def complete(self, members: dict[str, bytes]) -> None:
+        """Add ``members``, names to contents, and leave the file at its beginning; raises ``OSError``.
+
+        They are written over the central directory, which follows them anew: what is written is always
+        longer than what was there.
+        """
+        added = io.BytesIO()
+        writer = ZipWriter(added, self._end, self._directory)
+        for name, content in members.items():
+            writer.add(name, content)
+        writer.finish()
+        self.file.seek(self._end)
+        left = added.getbuffer()
+        while left:
+            # A volume that gets full takes the beginning, and tells with the next call.
+            left = left[self.file.write(left) :]
+        self.file.seek(0)
+
+
+def open_archive(path: Path, most_bytes: int) -> MadeArchive:
+    """Open the ZIP at ``path``, whose members unpacked are to have ``most_bytes`` together.
+
+    Raises ``RendererCrashed`` when it is not what a renderer writes, ``InsufficientStorage`` when its
+    folder is gone.
+    """
+    file = open(open_made(path, os.O_RDWR), "r+b", buffering=0)  # noqa: SIM115, it is handed on
+    try:
+        try:
+            directory, end = _Reading(file.fileno()).members(most_bytes)
+        except _Unsound as error:
+            raise RendererCrashed(inner=f"{path.name} is unsound: {error}") from error
+        return MadeArchive(file, directory, end)
+    except BaseException:
+        file.close()
+        raise
+
+
+class _Unsound(Exception):
+    """The ZIP is not as it has to be; says what is not."""
+
+
+class _Reading:
+    """Reads the headers of an archive, a kilobyte at most, and compares them with what they have to be."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self._size = os.fstat(descriptor).st_size
+
+    def members(self, most_bytes: int) -> tuple[list[bytes], int]:
+        """Return the headers of the central directory and where it begins; raises ``_Unsound``."""
+        directory, count, start = self._directory()
+        found: list[bytes] = []
+        allowed = {name.encode(): name for name in ARTEFACTS}
+        read = position = unpacked = 0
+        while read < len(directory):
+            member = _member(directory[read:], allowed)
+            header = central_header(member, position)
+            if directory[read : read + len(header)] != header:
+                raise _Unsound(f"its directory says what it should not of {member.name.decode()}")
+            position += self._bytes_of(member, position)
+            unpacked += member.size
+            read += len(header)
+            found.append(header)
+            if position > start:
+                raise _Unsound(f"{member.name.decode()} is cut off")
+        if position != start:
+            raise _Unsound("it holds bytes that belong to no member")
+        if len(found) != count:
+            raise _Unsound("its end miscounts its members")
+        if DOCUMENT.encode() in allowed:
+            raise _Unsound("it holds no document")
+        if unpacked > most_bytes:
+            raise _Unsound(f"its members have more than {most_bytes} bytes")
+        return found, start
+
+    def _directory(self) -> tuple[bytes, int, int]:
+        """Return the central directory, its number of members and where it begins, by the end record."""
+        tail = os.pread(
+            self._descriptor,
+            _MOST_DIRECTORY_BYTES + _END.size,
+            max(0, self._size - _MOST_DIRECTORY_BYTES - _END.size),
+        )
+        if len(tail) < _END.size:
+            raise _Unsound("it is cut off")
+        count, _, size, start = _END.unpack_from(tail, len(tail) - _END.size)
+        directory = tail[-_END.size - size : -_END.size] if size else b""
+        if (
+            tail[-_END.size :] != end_record(count, size, start)
+            or len(directory) != size
+            or start + size + _END.size != self._size
+        ):
+            raise _Unsound("its end says what it should not")
+        return directory, count, start
+
+    def _bytes_of(self, member: Header, position: int) -> int:
+        """Return how many bytes the member at ``position`` takes with its header."""
+        header = local_header(member)
+        if os.pread(self._descriptor, len(header), position) != header:
+            raise _Unsound(f"what stands before {member.name.decode()} is not what its directory says")
+        return len(header) + member.compressed_size
+
+
+def _member(directory: bytes, allowed: dict[bytes, str]) -> Header:
+    """Return the member that the first header of ``directory`` describes; remove it from ``allowed``."""
+    if len(directory) < _CENTRAL_BYTES:
+        raise _Unsound("its directory is cut off")
+    crc, packed, size, name_length = _FACTS.unpack_from(directory)
+    name = allowed.pop(directory[_CENTRAL_BYTES : _CENTRAL_BYTES + name_length], None)
+    if name is None:
+        raise _Unsound("it holds a member that no run makes, or one twice")
+    # The document is compressed already.
+    method = STORED if name == DOCUMENT else DEFLATED
+    if method == STORED and packed != size:
+        raise _Unsound(f"{name} has two sizes")
+    return Header(name.encode(), method, crc=crc, compressed_size=packed, size=size)

@@ -1,0 +1,141 @@
+"""Renderers that were taken over: whatever they say and leave, their client is told; nobody else suffers."""
+
+import dataclasses
+import json
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from docops_flask.engine import pipeline
+from docops_flask.engine.worker import RESULT_LIMIT_BYTES
+from docops_flask.jobs.errors import RendererCrashed
+from docops_flask.jobs.renderer import Renderer
+from docops_flask.web.results import INSPECTION, PRECHECK, VERIFICATION, answer_of, run_result
+from docops_flask.web.services import EXTENSION
+from tests.factories import docx, p
+from tests.jobs import disk_targets
+from tests.jobs.spoiling import clear
+from tests.web.forms import form
+
+OTHER_RESULT = "its result is not one of such a job"
+
+
+@pytest.fixture(autouse=True)
+def nothing_deep_stays(tmp_path):
+    yield
+    clear(tmp_path)
+
+
+def run(make_app, task, path="/v1/run", **settings):
+    """The app whose renderers do ``task`` in their cell, and its answer to a job."""
+    app = make_app(**{"sandbox": "require", **settings})
+    services = app.extensions[EXTENSION]
+    limits = services.settings.process_limits()
+    renderer = Renderer("fork", 60, limits, task=task, folder_bytes=services.settings.folder_bytes)
+    app.extensions[EXTENSION] = dataclasses.replace(services, renderer=renderer)
+    fields = {"template": form()["template"]} if path == "/v1/inspect" else form()
+    return app, app.test_client().post(path, data=fields)
+
+
+def crashed(answer, log):
+    """Why a renderer is taken to have crashed."""
+    assert (answer.status_code, answer.get_json()["error_code"]) == (500, "RENDERER_CRASHED")
+    assert set(answer.get_json()["detail"]) == {"request_id"}
+    assert log.lines[-1]["error_code"] == "RENDERER_CRASHED"
+    return log.lines[-1]["inner"]
+
+
+@pytest.mark.parametrize(
+    ("task", "inner", "stage"),
+    [
+        (disk_targets.lie_of_the_exit_code, OTHER_RESULT, "render"),
+        (disk_targets.tell_many_issue_codes, OTHER_RESULT, "render"),
+        (disk_targets.tell_too_much, OTHER_RESULT, "render"),
+        (disk_targets.nest_3000_folders, "its folder had a folder in it", "render"),
+        (disk_targets.leave_no_archive, "outputs.zip cannot be read: FileNotFoundError", "archive"),
+        (disk_targets.leave_a_second_name_of_the_archive, "outputs.zip is no regular file", "archive"),
+        (disk_targets.leave_the_template_as_archive, "outputs.zip is unsound: ", "archive"),
+    ],
+)
+def test_a_renderer_that_leaves_something_else_has_crashed(make_app, work_folder, log, task, inner, stage):
+    app, answer = run(make_app, task)
+    assert crashed(answer, log).startswith(inner)
+    assert log.lines[-1]["failure_stage"] == stage
+    app.extensions[EXTENSION].workspaces.close()
+    assert list(work_folder.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("task", "inner"),
+    [
+        (disk_targets.leave_a_link_as_archive, "outputs.zip cannot be read: OSError"),
+        (disk_targets.leave_a_pipe_as_archive, "outputs.zip is no regular file of its own"),
+    ],
+)
+def test_so_has_one_that_leaves_what_a_cell_would_have_refused(make_app, log, task, inner):
+    _, answer = run(make_app, task, sandbox="off")
+    assert crashed(answer, log) == inner
+
+
+GOOD_RUN = {"exit_code": 0, "summary": {}, "format_issue_codes": {"FONT": 1}, "zip_ms": 3}
+RUN_LIES = [
+    *({**GOOD_RUN, "exit_code": code} for code in ("x", 1, 5, -1, 0.0, "0", True, None, [0], {}, 10**30)),
+    *({**GOOD_RUN, "zip_ms": each} for each in ("x", -1, 1.5, True, None, 10**30)),
+    *(
+        {**GOOD_RUN, "format_issue_codes": each}
+        for each in ([], None, "x", {"A": "1"}, {"A": -1}, {"A": 1.5})
+    ),
+    {**GOOD_RUN, "format_issue_codes": {"A": True}},
+    {**GOOD_RUN, "format_issue_codes": {"A": 10**30}},
+    {**GOOD_RUN, "format_issue_codes": {f"CODE_{number}": 1 for number in range(201)}},
+    *({**GOOD_RUN, "summary": each} for each in ([], None, {"A": "text"}, {"A": None})),
+    *({name: GOOD_RUN[name] for name in GOOD_RUN if name != left_out} for left_out in GOOD_RUN),
+    {**GOOD_RUN, "more": 1},
+    {},
+]
+
+
+@pytest.mark.parametrize("result", RUN_LIES, ids=lambda result: json.dumps(result)[:60])
+def test_what_is_no_result_of_a_run_is_refused(result):
+    with pytest.raises(RendererCrashed) as caught:
+        run_result(result)
+    assert caught.value.inner == OTHER_RESULT
+
+
+def test_what_is_one_is_taken():
+    assert run_result(GOOD_RUN) == (0, 3, {"FONT": 1})
+
+
+@pytest.mark.parametrize("shape", [PRECHECK, INSPECTION, VERIFICATION])
+@pytest.mark.parametrize("result", [{}, GOOD_RUN, {"ok": True}, {"fields": []}, {"verdict": "intact"}])
+def test_what_is_no_answer_is_refused(shape, result):
+    with pytest.raises(RendererCrashed):
+        answer_of(result, shape)
+
+
+@pytest.mark.parametrize("path", ["/v1/precheck", "/v1/inspect"])
+def test_a_renderer_that_says_something_else_is_not_repeated(make_app, log, path):
+    _, answer = run(make_app, say_something_else, path)
+    assert crashed(answer, log) == OTHER_RESULT
+
+
+def say_something_else(job, template, folder):
+    return {**pipeline.run_job(job, template, folder), "html": "<script>"}
+
+
+def test_issue_codes_of_a_liar_make_no_series(make_app):
+    app, answer = run(make_app, disk_targets.tell_many_issue_codes, enable_metrics=True)
+    assert answer.status_code == 500
+    text = app.test_client().get("/metrics").get_data(as_text=True)
+    series = [sample for family in text_string_to_metric_families(text) for sample in family.samples]
+    assert [sample for sample in series if sample.name == "docops_format_issues_total"] == []
+
+
+def test_an_inspection_of_more_than_a_result_may_hold_is_a_413(make_client):
+    names = (f"【meeting_date_{'x' * 64}{number}】" for number in range(10_000))
+    template = docx("".join(map(p, names)))
+    answer = make_client().post("/v1/inspect", data={"template": form(template)["template"]})
+    assert (answer.status_code, answer.get_json()["error_code"]) == (413, "TEMPLATE_LIMIT_EXCEEDED")
+    detail = answer.get_json()["detail"]
+    assert (detail["limit"], detail["max"]) == ("output_bytes", RESULT_LIMIT_BYTES)
+    assert RESULT_LIMIT_BYTES == 4 * 2**20
