@@ -5,7 +5,6 @@ See docs/analysis/stories.md for what Word shows of each wrapper and why the wal
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from itertools import zip_longest
 
 from lxml.etree import _Element
 
@@ -150,10 +149,13 @@ class _Walker:
             self._textboxes += 1
             found = Walk()
             self._textbox(box, part, f"{name}/", found)
-            for twin in twins:
-                other = Walk()
-                self._textbox(twin, part, f"{name}.fallback/", other)
-                _pair_mirrors(found, other)
+            if twins:
+                mirrored = _Mirrored(found.paragraphs)
+                for twin in twins:
+                    other = Walk()
+                    self._textbox(twin, part, f"{name}.fallback/", other)
+                    mirrored.pair(other.paragraphs)
+                found.paragraphs = mirrored.paragraphs()
             walk.paragraphs.extend(found.paragraphs)
             walk.tables.extend(found.tables)
 
@@ -165,19 +167,53 @@ class _Walker:
             self._textboxes = counter
 
 
-def _pair_mirrors(found: Walk, other: Walk) -> None:
-    """Hang each paragraph of ``other`` on its equal in ``found``; keep those that have none apart."""
-    paired: list[ParagraphPlace] = []
-    for place, mirror in zip_longest(found.paragraphs, other.paragraphs):
-        if place is None or mirror is None or not _same_text(place, mirror):
-            paired.extend(each for each in (place, mirror) if each is not None)
-        else:
-            paired.append(place._replace(mirrors=(*place.mirrors, mirror)))
-    found.paragraphs = paired
+class _Mirrored:
+    """The paragraphs of a text box, each with its equals in other branches of mc:AlternateContent.
+
+    A branch costs as much as it holds, however much the branches before it left.
+    """
+
+    def __init__(self, paragraphs: Sequence[ParagraphPlace]) -> None:
+        # The last is the first in the box: a branch meets the first ones alone.
+        self._pending = [_TwinParagraph(place) for place in reversed(paragraphs)]
+
+    def pair(self, others: Sequence[ParagraphPlace]) -> None:
+        """Hang each of ``others`` on its equal at the same place; keep those that have none apart."""
+        met: list[_TwinParagraph] = []
+        for place in others:
+            other = _TwinParagraph(place)
+            twin = self._pending.pop() if self._pending else None
+            if twin is None:
+                met.append(other)
+            elif twin.text() == other.text():
+                twin.mirrors.append(place)
+                met.append(twin)
+            else:
+                met += (twin, other)
+        self._pending.extend(reversed(met))
+
+    def paragraphs(self) -> list[ParagraphPlace]:
+        """Return all of them in the order of the box."""
+        return [
+            twin.place._replace(mirrors=(*twin.place.mirrors, *twin.mirrors)) if twin.mirrors else twin.place
+            for twin in reversed(self._pending)
+        ]
 
 
-def _same_text(one: ParagraphPlace, other: ParagraphPlace) -> bool:
-    return visible_text(one.element, one.part.w) == visible_text(other.element, other.part.w)
+class _TwinParagraph:
+    """A paragraph that others may be compared with; its text is read once."""
+
+    __slots__ = ("_text", "mirrors", "place")
+
+    def __init__(self, place: ParagraphPlace) -> None:
+        self.place = place
+        self.mirrors: list[ParagraphPlace] = []
+        self._text: str | None = None
+
+    def text(self) -> str:
+        if self._text is None:
+            self._text = visible_text(self.place.element, self.place.part.w)
+        return self._text
 
 
 def _own_textboxes(paragraph: _Element, w: Vocabulary) -> list[tuple[_Element, list[_Element]]]:
@@ -205,9 +241,11 @@ def _own_textboxes(paragraph: _Element, w: Vocabulary) -> list[tuple[_Element, l
 
 def _paired(branches: dict[_Element, list[_Element]]) -> list[tuple[_Element, list[_Element]]]:
     first, *others = branches.values()
-    pairs: list[tuple[_Element, list[_Element]]] = [
-        (box, [other[index] for other in others if index < len(other)]) for index, box in enumerate(first)
-    ]
+    pairs: list[tuple[_Element, list[_Element]]] = [(box, []) for box in first]
+    for other in others:
+        # A branch may hold fewer boxes than the first, or more.
+        for (_, twins), twin in zip(pairs[: len(other)], other, strict=False):
+            twins.append(twin)
     for other in others:
         pairs.extend((box, []) for box in other[len(first) :])
     return pairs

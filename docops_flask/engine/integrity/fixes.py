@@ -4,6 +4,7 @@ from lxml import etree
 from lxml.etree import _Element
 
 from docops_flask.engine.integrity.addresses import Addresses
+from docops_flask.engine.integrity.attributes import attributes_of
 from docops_flask.engine.integrity.claims import Fix
 from docops_flask.engine.integrity.names import Names
 from docops_flask.engine.integrity.paragraph_reading import runs_of
@@ -23,62 +24,128 @@ _RUN_ORDER = (
 _ORDERS = {"pPr": tuple(_PARAGRAPH_ORDER.split()), "rPr": tuple(_RUN_ORDER.split())}
 
 
-def replay_fix(fix: Fix, addresses: Addresses) -> tuple[str, str | None]:
-    """Change what ``fix`` says; return the part it is in, and what does not fit (``None``: all does)."""
-    found = addresses.paragraphs(fix.paragraph_path)
-    if len(found) != 1:
-        return "", "its paragraph_path leads to no paragraph, or to several"
-    paragraph, flow = found[0]
-    names, part = flow.names, flow.part
-    properties = "pPr" if fix.run_id is None else "rPr"
-    if fix.element not in _ORDERS[properties]:
-        return part, f"its element is none of w:{properties}"
-    holder = paragraph
-    if fix.run_id is not None:
-        run = _run(holder, fix, names)
-        if run is None:
-            return part, "its run_id is no run of its paragraph_path"
-        holder = run
-    element = _property(holder, properties, fix.element, names)
-    return part, _change(element, fix, names)
+# The longest element of w:pPr or w:rPr has fifteen attributes.
+_MOST_ATTRIBUTES = 64
+_MOST_DIGITS = 9
 
 
-def _run(paragraph: _Element, fix: Fix, names: Names) -> _Element | None:
-    path, _, number = str(fix.run_id).rpartition(":r")
-    runs = runs_of(paragraph, names)
-    if path != fix.paragraph_path or not number.isdecimal() or int(number) >= len(runs):
-        return None
-    return runs[int(number)]
+class FixReplay:
+    """Replays fixes one after the other; what they come to is written by ``write``.
+
+    Many fixes may speak of one paragraph, run or element: each of these is looked for, and read, once.
+    """
+
+    def __init__(self, addresses: Addresses) -> None:
+        self._addresses = addresses
+        self._runs: dict[_Element, list[_Element]] = {}
+        self._properties: dict[_Element, _Element] = {}
+        self._elements: dict[tuple[_Element, str], _EditedElement] = {}
+
+    def replay(self, fix: Fix) -> tuple[str, str | None]:
+        """Take what ``fix`` changes; return the part it is in, and what does not fit (``None``: all does)."""
+        found = self._addresses.paragraphs(fix.paragraph_path)
+        if len(found) != 1:
+            return "", "its paragraph_path leads to no paragraph, or to several"
+        paragraph, flow = found[0]
+        names, part = flow.names, flow.part
+        properties = "pPr" if fix.run_id is None else "rPr"
+        if fix.element not in _ORDERS[properties]:
+            return part, f"its element is none of w:{properties}"
+        holder = paragraph
+        if fix.run_id is not None:
+            run = self._run(holder, fix, names)
+            if run is None:
+                return part, "its run_id is no run of its paragraph_path"
+            holder = run
+        edited = self._elements.get((holder, fix.element))
+        if edited is None:
+            element = self._property(holder, properties, fix.element, names)
+            edited = self._elements[holder, fix.element] = _EditedElement(element, names)
+        return part, edited.change(fix)
+
+    def write(self) -> None:
+        """Write into the elements what the fixes made of their attributes."""
+        for edited in self._elements.values():
+            edited.write()
+
+    def _run(self, paragraph: _Element, fix: Fix, names: Names) -> _Element | None:
+        path, _, number = str(fix.run_id).rpartition(":r")
+        if path != fix.paragraph_path or not number.isdecimal() or len(number) > _MOST_DIGITS:
+            return None
+        runs = self._runs.get(paragraph)
+        if runs is None:
+            runs = self._runs[paragraph] = runs_of(paragraph, names)
+        return runs[int(number)] if int(number) < len(runs) else None
+
+    def _property(self, holder: _Element, properties: str, local: str, names: Names) -> _Element:
+        """Return ``holder``'s property element, made at its place in the schema's order when it is missing."""
+        parent = self._properties.get(holder)
+        if parent is None:
+            parent = holder.find(names(properties))
+            if parent is None:
+                parent = etree.Element(names(properties))
+                holder.insert(0, parent)
+            self._properties[holder] = parent
+        # Of several (an error of the file) the last is the one that counts.
+        existing = next(parent.iterchildren(names(local), reversed=True), None)
+        if existing is not None:
+            return existing
+        element = etree.Element(names(local))
+        order = _ORDERS[properties]
+        later = names.all(" ".join(order[order.index(local) + 1 :]))
+        follower = next((child for child in parent if child.tag in later), None)
+        if follower is None:
+            parent.append(element)
+        else:
+            follower.addprevious(element)
+        return element
 
 
-def _change(element: _Element, fix: Fix, names: Names) -> str | None:
-    for local in {**fix.before, **fix.after}:
-        if element.get(names(local)) != fix.before.get(local):
+class _EditedElement:
+    """The attributes of an element as fixes make them; libxml2 looks through all of them to set one."""
+
+    def __init__(self, element: _Element, names: Names) -> None:
+        self._element = element
+        self._names = names
+        # In the order in which the element has them.
+        self._attributes = attributes_of(element)
+        self._removed: set[str] = set()
+        self._changed: set[str] = set()
+
+    def change(self, fix: Fix) -> str | None:
+        """Take what ``fix`` changes; return what does not fit, ``None`` when all does."""
+        if not _can_be_written(fix):
+            return "XML cannot hold the attributes it names as after"
+        named = {self._names(local): value for local, value in fix.after.items()}
+        before = {self._names(local): value for local, value in fix.before.items()}
+        if any(self._attributes.get(name) != before.get(name) for name in before | named):
             return "the attributes in the template are not those it names as before"
-    for local in fix.before:
-        if local not in fix.after:
-            del element.attrib[names(local)]
-    for local, value in fix.after.items():
-        element.set(names(local), value)
-    return None
+        if len(self._changed | named.keys()) > _MOST_ATTRIBUTES:
+            return "it names more attributes than such an element has"
+        for name in before.keys() - named.keys():
+            del self._attributes[name]
+            self._removed.add(name)
+        self._attributes |= named
+        self._changed |= named.keys()
+        return None
+
+    def write(self) -> None:
+        """Write the attributes that changed."""
+        for name in self._removed & set(self._element.keys()):
+            del self._element.attrib[name]
+        for name in self._attributes if self._changed else ():
+            if name in self._changed:
+                self._element.set(name, self._attributes[name])
 
 
-def _property(holder: _Element, properties: str, local: str, names: Names) -> _Element:
-    """Return ``holder``'s property element, made at its place in the schema's order when it is missing."""
-    parent = holder.find(names(properties))
-    if parent is None:
-        parent = etree.Element(names(properties))
-        holder.insert(0, parent)
-    # Of several (an error of the file) the last is the one that counts.
-    existing = list(parent.iterchildren(names(local)))
-    if existing:
-        return existing[-1]
-    element = etree.Element(names(local))
-    order = _ORDERS[properties]
-    later = names.all(" ".join(order[order.index(local) + 1 :]))
-    follower = next((child for child in parent if child.tag in later), None)
-    if follower is None:
-        parent.append(element)
-    else:
-        follower.addprevious(element)
-    return element
+def _can_be_written(fix: Fix) -> bool:
+    if not all(local.isascii() and local.isalpha() for local in fix.after):
+        return False
+    values = "".join(fix.after.values())
+    if values.isprintable():
+        return True
+    try:
+        etree.Element("any").text = values
+    except ValueError:
+        return False
+    return True

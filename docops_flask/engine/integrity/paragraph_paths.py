@@ -10,12 +10,12 @@ from docops_flask.engine.integrity.template_parts import TemplateParts
 from docops_flask.engine.integrity.text_boxes import find_text_boxes, notes_in
 
 
-def paragraph_paths(part: str, parts: TemplateParts) -> dict[_Element, str]:
-    """Return the addresses of the paragraphs of ``part``, those in its text boxes too."""
+def paragraph_paths(parts: TemplateParts) -> dict[_Element, str]:
+    """Return the addresses of the paragraphs of all stories, those in text boxes too."""
     paths: dict[_Element, str] = {}
     flows = {story.prefix: parts.flow_of(story) for story in parts.stories()}
     for prefix, flow in flows.items():
-        if flow is None or flow.part != part:
+        if flow is None:
             continue
         notes = notes_in(flow)
         for note in notes:
@@ -25,8 +25,7 @@ def paragraph_paths(part: str, parts: TemplateParts) -> dict[_Element, str]:
     boxes = find_text_boxes([flow for flow in flows.values() if flow is not None])
     for prefix, found in boxes.items():
         for box in found:
-            if box.part == part:
-                paths.update(_paths(box, prefix))
+            paths.update(_paths(box, prefix))
     return paths
 
 

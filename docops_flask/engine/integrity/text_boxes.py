@@ -88,7 +88,11 @@ def _paired(branches: list[list[_Element]]) -> Iterator[tuple[_Element, list[_El
     if not filled:
         return
     first, *others = filled
-    for number, box in enumerate(first):
-        yield box, [other[number] for other in others if number < len(other)]
+    twins: list[list[_Element]] = [[] for _ in first]
+    for other in others:
+        # A branch may hold fewer boxes than the first, or more.
+        for of_box, twin in zip(twins, other, strict=False):
+            of_box.append(twin)
+    yield from zip(first, twins, strict=True)
     for other in others:
         yield from ((box, []) for box in other[len(first) :])

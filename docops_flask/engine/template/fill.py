@@ -94,7 +94,8 @@ def _rewrite(node: _Element, edits: Sequence[_Edit], w: Vocabulary) -> None:
     (first, *others), marks = _lines(content, edits)
     _set_text(node, first)
     last = node
-    nsmap = dict(node.nsmap) if marks else {}
+    # Its own prefix alone: a copy of all that are in scope takes longer the more there are, for every value.
+    nsmap = {node.prefix: w.namespace}
     for mark, line in zip(marks, others, strict=True):
         element = etree.Element(w.br if mark == "\n" else w.tab)
         last.addnext(element)
