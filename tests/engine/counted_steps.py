@@ -1,4 +1,4 @@
-"""How much the engine does, counted in executed lines instead of timed: the same on any machine, loaded or not."""
+"""How much the engine does, counted in executed lines instead of timed: the same on any machine."""
 
 import difflib
 import sys

@@ -55,7 +55,9 @@ def mark(kind):
     return f"<w:r><w:fldChar w:fldCharType='{kind}'/></w:r>"
 
 
-def wrapped(content, levels, before, after):
+def wrapped(content, levels, around):
+    """``content`` in ``levels`` elements; ``around`` is one of them, with | where its content goes."""
+    before, after = around.split("|")
     return before * levels + content + after * levels
 
 
@@ -126,10 +128,10 @@ TEMPLATES = {
         p(f"<w:sdt><w:sdtPr>{'<w:tag/>' * n}</w:sdtPr><w:sdtContent>{each(n, run)}</w:sdtContent></w:sdt>")
     ),
     "runs deep in controls": lambda n: docx(
-        p(wrapped(each(n, run), 100, "<w:sdt><w:sdtContent>", "</w:sdtContent></w:sdt>"))
+        p(wrapped(each(n, run), 100, "<w:sdt><w:sdtContent>|</w:sdtContent></w:sdt>"))
     ),
     "paragraphs deep in controls": lambda n: docx(
-        wrapped(paragraphs(n), 100, "<w:sdt><w:sdtContent>", "</w:sdtContent></w:sdt>")
+        wrapped(paragraphs(n), 100, "<w:sdt><w:sdtContent>|</w:sdtContent></w:sdt>")
     ),
     "insertions and deletions": lambda n: docx(
         p(each(n, lambda i: f"<w:ins>{run(i)}</w:ins><w:del>{run(i)}</w:del>"))
@@ -148,7 +150,7 @@ TEMPLATES = {
     "tables": lambda n: docx(each(n, lambda i: tbl(tr(tc(p(run(i))))) + p())),
     "tables of a cell": lambda n: docx(tbl(tr(tc(*(tbl(tr(tc(p(run(i))))) for i in range(n)), p())))),
     "a wide table deep in tables": lambda n: docx(
-        wrapped(paragraphs(n), 60, "<w:tbl><w:tr><w:tc>", f"{p()}</w:tc></w:tr></w:tbl>")
+        wrapped(paragraphs(n), 60, f"<w:tbl><w:tr><w:tc>|{p()}</w:tc></w:tr></w:tbl>")
     ),
     "headers": lambda n: docx(p(run(0)), stories={f"header{i}": p(run(i)) for i in range(n)}),
     "headers named alike": headers_without_names,
@@ -163,9 +165,7 @@ TEMPLATES = {
     "text boxes of a paragraph": lambda n: docx(p(each(n, lambda i: textbox(p(run(i)))))),
     "paragraphs of a text box": lambda n: docx(p(textbox(paragraphs(n)))),
     "text boxes in one another": lambda n: docx(
-        wrapped(
-            paragraphs(n), 30, "<w:p><w:r>" + box("|").split("|")[0], box("|").split("|")[1] + "</w:r></w:p>"
-        )
+        wrapped(paragraphs(n), 30, f"<w:p><w:r>{box('|')}</w:r></w:p>")
     ),
     "choices in a run": lambda n: docx(
         p(f"<w:r>{choices(f'<w:t>{field(i)}</w:t>' for i in range(n))}</w:r>")
@@ -183,11 +183,8 @@ TEMPLATES = {
     "choices, the first of a long box": lambda n: docx(
         p(f"<w:r>{choices([box(paragraphs(n)), *(box(p(run(i))) for i in range(n))])}</w:r>")
     ),
-    "a drawing deep in choices": lambda n: docx(
-        p(
-            f"<w:r>{wrapped('<w:drawing/>' * n, 100, choices('|').split('|')[0], choices('|').split('|')[1])}</w:r>",
-            run(0),
-        )
+    "drawings deep in choices": lambda n: docx(
+        p(f"<w:r>{wrapped('<w:drawing/>' * n, 100, choices('|'))}</w:r>", run(0))
     ),
     "relationships": relationships,
     "content types": content_types,
@@ -290,7 +287,9 @@ EVIDENCE = {
     "entries for one paragraph": lambda n: (
         docx(p(r("【X】" * n))), docx(p(r("y" * n))), [entry("p0", 3 * i) for i in range(n)], [],
     ),
-    "the same entry again and again": lambda n: (docx(p(r("【X】"))), docx(p(r("y"))), [entry("p0", 0)] * n, []),
+    "the same entry again and again": lambda n: (
+        docx(p(r("【X】"))), docx(p(r("y"))), [entry("p0", 0)] * n, [],
+    ),
     "entries for notes that are not there": lambda n: (
         notes(range(n)), notes(range(n)), [entry(f"footnotes/n{i}x.p0", 0) for i in range(n)], [],
     ),
@@ -298,7 +297,8 @@ EVIDENCE = {
         docx(tables(n)), docx(tables(n)), [entry(f"t{i}.r{i}.c{i}.p0", 0) for i in range(n)], [],
     ),
     "entries for tables of a cell that are not there": lambda n: (
-        docx(tbl(tr(tc(tables(n))))), docx(p()), [entry(f"t0.r0.c0.t{i}.r{i}.c{i}.p0", 0) for i in range(n)], [],
+        docx(tbl(tr(tc(tables(n))))), docx(p()),
+        [entry(f"t0.r0.c0.t{i}.r{i}.c{i}.p0", 0) for i in range(n)], [],
     ),
     "places of one address, each with another field": lambda n: (
         boxes_named(n), boxes_named(n), [entry(FALLBACK, 0, f"X{i}") for i in range(n)], [],

@@ -1,4 +1,4 @@
-"""Work that lxml, libxml2 and Python do in C, where no line can be counted: each is bounded where it is asked for."""
+"""Work that lxml, libxml2 and Python do in C, where no line is counted: bounded where it is asked for."""
 
 import random
 

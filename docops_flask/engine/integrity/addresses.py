@@ -148,7 +148,10 @@ class Addresses:
         return [(flow, flow.tables()) for flow in self._flows(prefix)]
 
     def _spans_in(self, table: _Element, names: Names) -> bool:
-        """Say whether a cell may stand elsewhere than in the column of its number; asked once for nested tables."""
+        """Say whether a cell may stand elsewhere than in the column of its number.
+
+        It is looked for once where tables lie in one another.
+        """
         outer = next(table.iterancestors(names.tbl), None)
         known = None if outer is None else self._has_spans.get(outer)
         if known is None:

@@ -1,7 +1,7 @@
 """Which children of an element in one tree stand for which in another, found with bounded work.
 
-What is found is for the description of differences alone, never for a verdict: beyond a budget that grows with
-the trees, lists that differ are not aligned but taken as a whole.
+What is found is for the description of differences alone, never for a verdict: beyond a budget that grows
+with the trees, lists that differ are not aligned but taken as a whole.
 """
 
 from collections.abc import Sequence
@@ -83,7 +83,8 @@ class _BoundedMatcher(SequenceMatcher[int]):
     def __init__(self, ours: Sequence[int], theirs: Sequence[int], budget: int) -> None:
         super().__init__(None, ours, theirs, autojunk=False)
         self.budget = budget
-        places: dict[int, list[int]] = self.b2j
+        # difflib documents it as what a subclass may use; the stubs do not know it.
+        places: dict[int, list[int]] = self.b2j  # type: ignore[attr-defined]
         # How often the first elements of ours stand in theirs: what looking through them costs.
         self._costs = [0, *accumulate(1 + len(places.get(each, ())) for each in ours)]
 

@@ -1,12 +1,12 @@
 """The attributes of an element, however many: lxml's own ``items`` looks each up among all of them."""
 
-from typing import cast
+from typing import Any, cast
 
 from lxml import etree
 from lxml.etree import _Element
 
 _MANY = 64
-_ALL = etree.XPath("@*")
+_ALL: Any = etree.XPath("@*")
 
 
 def attributes_of(element: _Element) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """Whether two XML parts are the same document: by a canonical form of each.
 
-The form holds what Canonical XML (W3C, inclusive, with comments) holds: names with their prefixes, attributes in
-one order, namespace declarations where they say something new, text, comments and processing instructions.
+The form holds what Canonical XML (W3C, inclusive, with comments) holds: names with their prefixes, attributes
+in one order, namespace declarations where they say something new, text, comments and processing instructions.
 libxml2's own maker of Canonical XML looks at every declaration in scope again for each element and each
 declaration; this one looks at everything once, and relative namespace names are names like others.
 """

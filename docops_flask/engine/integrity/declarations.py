@@ -1,4 +1,4 @@
-"""Which namespaces each element declares itself; lxml only tells all that are in scope, anew for each element."""
+"""Which namespaces each element declares itself; lxml tells all that are in scope, anew for each element."""
 
 from lxml import etree
 from lxml.etree import _Element

@@ -18,7 +18,7 @@ _Said = Callable[[_Element], str | None]
 class Differences:
     """Compares trees of the part ``part``; ``paths`` leads from its paragraphs to their addresses.
 
-    Takes time by the size of the two trees: each element is described once, and only while ``findings`` lists it.
+    Takes time by the size of the two trees: an element is described once, while ``findings`` still lists it.
     """
 
     def __init__(self, part: str, paths: Mapping[_Element, str], findings: Findings) -> None:

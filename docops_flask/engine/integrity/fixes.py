@@ -78,7 +78,7 @@ class FixReplay:
         return runs[int(number)] if int(number) < len(runs) else None
 
     def _property(self, holder: _Element, properties: str, local: str, names: Names) -> _Element:
-        """Return ``holder``'s property element, made at its place in the schema's order when it is missing."""
+        """Return ``holder``'s property element, made at its place in the schema's order if it is missing."""
         parent = self._properties.get(holder)
         if parent is None:
             parent = holder.find(names(properties))

@@ -93,7 +93,7 @@ def _ends_well(cell: _Element, ends: Container[str]) -> bool:
 def _relationships_used(root: _Element, content: bytes) -> set[str]:
     """Return the ids in attributes of the relationships' namespace, by the prefixes that Word binds it to."""
     bound = {prefix for prefix, uri in root.nsmap.items() if uri in (REL_TRANSITIONAL, REL_STRICT)}
-    prefixes = {"r".encode(), *(prefix.encode() for prefix in bound if prefix)}
+    prefixes = {b"r", *(prefix.encode() for prefix in bound if prefix)}
     # Of some prefixes each is looked for; of many any, and who was meant is seen then.
     some = [re.escape(prefix) for prefix in prefixes] if len(prefixes) <= _FEW_PREFIXES else [_ANY_PREFIX]
     used: set[bytes] = set()

@@ -183,7 +183,7 @@ def _write(node: _Element, pieces: list[str], names: Names) -> None:
     for mark, line in zip(pieces[1::2], pieces[2::2], strict=True):
         element = etree.Element(names.br if mark == "\n" else names.tab)
         last.addnext(element)
-        last = etree.Element(names.t, nsmap=nsmap)  # type: ignore[arg-type]
+        last = etree.Element(names.t, nsmap=nsmap)
         element.addnext(last)
         _set_text(last, line)
     # What Word dropped before stays out of where it would now be kept.

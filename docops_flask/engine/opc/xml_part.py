@@ -2,7 +2,7 @@
 
 No entity is resolved, no DTD loaded, no network touched; depth and text size stay within libxml2's
 own bounds (256 levels, 10 MB a text node). What makes libxml2 or lxml take quadratic time is bounded here:
-they look for a namespace among all that are in scope, and copy a text anew for each CDATA section it is made of.
+they look for a namespace among all that are in scope, and copy a text anew for each CDATA section in it.
 """
 
 from typing import Any
@@ -17,6 +17,8 @@ from docops_flask.engine.opc.shown_name import shown_name
 _NO_MEMORY = 2
 # Word declares some forty.
 _MOST_NAMESPACES = 1000
+# What as many declarations take at least.
+_LEAST_BYTES = _MOST_NAMESPACES * len(' xmlns:a="b"')
 # Sections in one part; Word writes none. Beyond that they are read as the text they are.
 _MOST_CDATA_SECTIONS = 1000
 # Where a mark-up character is one byte, the same as in ASCII, and nothing else is that byte.
@@ -26,19 +28,18 @@ _PLAIN_ENCODINGS = ("UTF-8", "US-ASCII", "ASCII", "ISO-8859-", "WINDOWS-125")
 def parse_part(content: bytes, name: str) -> _Element:
     """Return the root of the XML in ``content``; ``name`` is the part's, for the message.
 
-    Raises ``InvalidTemplate`` (reason ``xml``, ``dtd`` or ``namespaces``) when it is not well formed, declares
-    a document type or more namespaces than ``_MOST_NAMESPACES`` around one element, ``MemoryError`` when libxml2
-    ran out of memory.
+    Raises ``InvalidTemplate`` (reason ``xml``, ``dtd`` or ``namespaces``) when it is not well formed,
+    declares a document type or more namespaces than ``_MOST_NAMESPACES`` around one element,
+    ``MemoryError`` when libxml2 ran out of memory.
     """
     root = _parsed(content, name, strip_cdata=False)
-    docinfo = root.getroottree().docinfo
     # libxml2 itself says whether there was one, whatever the encoding.
-    if docinfo.internalDTD is not None:
+    if root.getroottree().docinfo.internalDTD is not None:
         raise _doctype_in(shown_name(name))
-    is_plain = _is_plain(content, docinfo.encoding)
+    is_plain = _is_plain(content, root.getroottree().docinfo.encoding)
     if not is_plain or (b"!" in content and content.count(b"<![CDATA[") > _MOST_CDATA_SECTIONS):
         root = _parsed(content, name, strip_cdata=True)
-    if not is_plain or (len(content) > _MOST_NAMESPACES and content.count(b"xmlns") > _MOST_NAMESPACES):
+    if not is_plain or (len(content) > _LEAST_BYTES and content.count(b"xmlns") > _MOST_NAMESPACES):
         _hold_namespaces(root, name)
     return root
 

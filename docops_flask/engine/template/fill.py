@@ -99,7 +99,7 @@ def _rewrite(node: _Element, edits: Sequence[_Edit], w: Vocabulary) -> None:
     for mark, line in zip(marks, others, strict=True):
         element = etree.Element(w.br if mark == "\n" else w.tab)
         last.addnext(element)
-        last = etree.Element(w.t, nsmap=nsmap)  # type: ignore[arg-type]
+        last = etree.Element(w.t, nsmap=nsmap)
         element.addnext(last)
         _set_text(last, line)
     _drop_edges(node, lead, last, trail)

@@ -58,7 +58,7 @@ def _placeholders(scan: Scan) -> Iterator[tuple[BracketedParagraph, Found]]:
 
 
 class _BoundControls:
-    """Knows which elements lie in a content control that shows data from elsewhere (w:dataBinding, 17.5.2.6)."""
+    """Knows what lies in a content control that shows data from elsewhere (w:dataBinding, 17.5.2.6)."""
 
     def __init__(self) -> None:
         # By each element once looked at: many runs lie in one control, and controls in one another.

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 from docops_flask.engine.template.grammar import likely_name
 
 _CLOSE_ENOUGH = 0.75
-# A comparison letter by letter takes some microseconds. Nobody reads as many suggestions one by one: a template
-# with more broken names than this allows is broken in one and the same way all over.
+# A comparison letter by letter takes some microseconds. A template with more broken names than this allows
+# has one and the same fault all over, and nobody reads its suggestions one by one.
 _MOST_COMPARISONS = 300_000
 
 
