@@ -243,17 +243,49 @@ class Workplace:
         return found
 
 
-def grown(steps, doubled):
+def grown(steps, doubled, most=MOST_GROWTH):
     """What grew more than the thing that was doubled."""
-    return {
-        name: (count, doubled[name]) for name, count in steps.items() if doubled[name] > MOST_GROWTH * count
-    }
+    return {name: (count, doubled[name]) for name, count in steps.items() if doubled[name] > most * count}
 
 
 @pytest.mark.parametrize("thing", TEMPLATES)
 def test_twice_as_many_are_twice_the_work(folder, thing):
     make = TEMPLATES[thing]
     assert grown(folder.steps(make(150)), folder.steps(make(300))) == {}
+
+
+SDT = "<w:sdt><w:sdtContent>|</w:sdtContent></w:sdt>"
+SMART = "<w:smartTag>|</w:smartTag>"
+# What lies below, so many levels of what around it.
+DEEP = {
+    "runs in controls": lambda levels: docx(p(wrapped(each(300, run), levels, SDT))),
+    "paragraphs in controls": lambda levels: docx(wrapped(paragraphs(300), levels, SDT)),
+    "rows in controls": lambda levels: docx(
+        f"<w:tbl>{wrapped(each(300, lambda i: tr(tc(p(run(i))))), levels, SDT)}</w:tbl>"
+    ),
+    "text boxes in smart tags": lambda levels: docx(
+        p(f"{wrapped(each(100, lambda i: f'<w:r>{box(p(run(i)))}</w:r>'), levels, SMART)}")
+    ),
+    "empty text boxes in smart tags": lambda levels: docx(
+        p(wrapped("<w:txbxContent/>" * 1000, levels, SMART)) + p(run(0))
+    ),
+    "runs in a bound control": lambda levels: docx(
+        p(f"<w:sdt><w:sdtPr><w:dataBinding/></w:sdtPr><w:sdtContent>{wrapped(each(300, run), levels, SDT)}"
+          "</w:sdtContent></w:sdt>")
+    ),
+    "drawings in choices": lambda levels: docx(
+        p(f"<w:r>{wrapped('<w:drawing/>' * 1000, levels, choices('|'))}</w:r>", run(0))
+    ),
+    "paragraphs in tables": lambda levels: docx(
+        wrapped(paragraphs(300), levels // 2, f"<w:tbl><w:tr><w:tc>|{p()}</w:tc></w:tr></w:tbl>")
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("thing", DEEP)
+def test_how_deep_things_lie_is_not_paid_for_by_each_of_them(folder, thing):
+    make = DEEP[thing]
+    assert grown(folder.steps(make(10)), folder.steps(make(100)), most=1.5) == {}
 
 
 def entry(path, start, name="X", run=0, **more):

@@ -5,6 +5,7 @@ See docs/analysis/stories.md for what Word shows of each wrapper and why the wal
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 from lxml.etree import _Element
 
@@ -223,8 +224,9 @@ def _own_textboxes(paragraph: _Element, w: Vocabulary) -> list[tuple[_Element, l
     """
     alone: list[tuple[_Element, list[_Element]]] = []
     groups: dict[_Element, dict[_Element, list[_Element]]] = {}
+    known = {paragraph: _NOTHING_AROUND}
     for box in paragraph.iter(w.txbxContent):
-        owner, branch = _alternate_content(box, paragraph, w)
+        owner, branch = _alternate_content(box, known, w)
         if owner is None or branch is None:
             if branch is None:
                 alone.append((box, []))
@@ -251,25 +253,41 @@ def _paired(branches: dict[_Element, list[_Element]]) -> list[tuple[_Element, li
     return pairs
 
 
+class _Around(NamedTuple):
+    """What lies in an element lies in: the outermost mc:AlternateContent and branch, a text box or none."""
+
+    owner: _Element | None
+    branch: _Element | None
+    in_box: bool
+
+
+_NOTHING_AROUND = _Around(None, None, False)
+
+
 def _alternate_content(
-    box: _Element, paragraph: _Element, w: Vocabulary
+    box: _Element, known: dict[_Element, _Around], w: Vocabulary
 ) -> tuple[_Element | None, _Element | None]:
     """Return the outermost mc:AlternateContent around ``box`` and the branch it lies in.
 
     ``(None, box)`` says that the box lies inside another box, ``(None, None)`` that it stands alone.
+    ``known`` holds the paragraph and what was passed on the way to it: many boxes may lie deep in the same.
     """
-    owner: _Element | None = None
-    branch: _Element | None = None
-    for ancestor in box.iterancestors():
-        if ancestor is paragraph:
-            return owner, branch
-        if ancestor.tag == w.txbxContent:
-            return None, box
-        if ancestor.tag in (MC_CHOICE, MC_FALLBACK):
-            branch = ancestor
-        elif ancestor.tag == MC_ALTERNATE_CONTENT:
-            owner = ancestor
-    return owner, branch
+    passed: list[_Element] = []
+    element = box.getparent()
+    while element is not None and element not in known:
+        passed.append(element)
+        element = element.getparent()
+    around = _NOTHING_AROUND if element is None else known[element]
+    for inner in reversed(passed):
+        owner, branch, in_box = around
+        if inner.tag == w.txbxContent:
+            in_box = True
+        elif inner.tag in (MC_CHOICE, MC_FALLBACK):
+            branch = inner if branch is None else branch
+        elif inner.tag == MC_ALTERNATE_CONTENT:
+            owner = inner if owner is None else owner
+        around = known[inner] = _Around(owner, branch, in_box)
+    return (None, box) if around.in_box else (around.owner, around.branch)
 
 
 def _note_id(note: _Element, w: Vocabulary) -> str:
@@ -293,12 +311,16 @@ def _transparent(element: _Element, w: Vocabulary) -> Iterator[_Element]:
 
 def children_named(parent: _Element, wanted: str, w: Vocabulary) -> Iterator[_Element]:
     """Yield the children named ``wanted``, also those inside content controls and the like."""
-    for child in parent:
-        if child.tag == wanted:
+    # No generator in a generator for each level: what lies deep would be handed through all of them.
+    pending = [iter(parent)]
+    while pending:
+        child = next(pending[-1], None)
+        if child is None:
+            pending.pop()
+        elif child.tag == wanted:
             yield child
         else:
-            for inner in _transparent(child, w):
-                yield from children_named(inner, wanted, w)
+            pending.extend(iter(inner) for inner in reversed([*_transparent(child, w)]))
 
 
 def _is_plain(table: _Element, w: Vocabulary) -> bool:
