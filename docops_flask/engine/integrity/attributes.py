@@ -11,8 +11,8 @@ _ALL: Any = etree.XPath("@*")
 
 def attributes_of(element: _Element) -> dict[str, str]:
     """Return name (a Clark name where it has a namespace) to value, in the order of the document."""
-    attributes = element.attrib
-    if len(attributes) <= _MANY:
-        return cast(dict[str, str], dict(attributes))
+    count = len(element.attrib)
+    if count <= _MANY:
+        return cast(dict[str, str], dict(element.items())) if count else {}
     # Each result knows the name of its attribute.
     return {str(each.attrname): str(each) for each in _ALL(element)}

@@ -100,7 +100,6 @@ class _Account:
             else:
                 place = f"$.summary.fix_changes[{fix.place}]"
                 self._misfit("fix_entry", place, f"The entry cannot be replayed: {misfit}.")
-        replay.write()
 
     def settle(self, member: ChangedMember) -> None:
         """Hold a written part against its replayed one; note how it is accounted for, or what is not."""
