@@ -269,6 +269,9 @@ DEEP = {
     "empty text boxes in smart tags": lambda levels: docx(
         p(wrapped("<w:txbxContent/>" * 1000, levels, SMART)) + p(run(0))
     ),
+    "text boxes in text boxes": lambda levels: docx(
+        wrapped(p(each(300, lambda i: f"<w:r>{box(p(run(i)))}</w:r>")), levels // 4, f"<w:p>{box('|')}</w:p>")
+    ),
     "runs in a bound control": lambda levels: docx(
         p(f"<w:sdt><w:sdtPr><w:dataBinding/></w:sdtPr><w:sdtContent>{wrapped(each(300, run), levels, SDT)}"
           "</w:sdtContent></w:sdt>")

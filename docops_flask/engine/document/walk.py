@@ -5,7 +5,6 @@ See docs/analysis/stories.md for what Word shows of each wrapper and why the wal
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import NamedTuple
 
 from lxml.etree import _Element
 
@@ -222,11 +221,11 @@ def _own_textboxes(paragraph: _Element, w: Vocabulary) -> list[tuple[_Element, l
 
     Boxes inside a box belong to the paragraphs of that box and are left out.
     """
+    if next(paragraph.iter(w.txbxContent), None) is None:
+        return []
     alone: list[tuple[_Element, list[_Element]]] = []
     groups: dict[_Element, dict[_Element, list[_Element]]] = {}
-    known = {paragraph: _NOTHING_AROUND}
-    for box in paragraph.iter(w.txbxContent):
-        owner, branch = _alternate_content(box, known, w)
+    for box, owner, branch in _boxes_with_branches(paragraph, w):
         if owner is None or branch is None:
             if branch is None:
                 alone.append((box, []))
@@ -253,41 +252,29 @@ def _paired(branches: dict[_Element, list[_Element]]) -> list[tuple[_Element, li
     return pairs
 
 
-class _Around(NamedTuple):
-    """What lies in an element lies in: the outermost mc:AlternateContent and branch, a text box or none."""
-
-    owner: _Element | None
-    branch: _Element | None
-    in_box: bool
+_Branched = tuple[_Element, _Element | None, _Element | None]
 
 
-_NOTHING_AROUND = _Around(None, None, False)
+def _boxes_with_branches(paragraph: _Element, w: Vocabulary) -> list[_Branched]:
+    """Return the text boxes, each with the outermost mc:AlternateContent around it and its branch there.
 
-
-def _alternate_content(
-    box: _Element, known: dict[_Element, _Around], w: Vocabulary
-) -> tuple[_Element | None, _Element | None]:
-    """Return the outermost mc:AlternateContent around ``box`` and the branch it lies in.
-
-    ``(None, box)`` says that the box lies inside another box, ``(None, None)`` that it stands alone.
-    ``known`` holds the paragraph and what was passed on the way to it: many boxes may lie deep in the same.
+    Boxes inside a box are left out.
     """
-    passed: list[_Element] = []
-    element = box.getparent()
-    while element is not None and element not in known:
-        passed.append(element)
-        element = element.getparent()
-    around = _NOTHING_AROUND if element is None else known[element]
-    for inner in reversed(passed):
-        owner, branch, in_box = around
-        if inner.tag == w.txbxContent:
-            in_box = True
-        elif inner.tag in (MC_CHOICE, MC_FALLBACK):
-            branch = inner if branch is None else branch
-        elif inner.tag == MC_ALTERNATE_CONTENT:
-            owner = inner if owner is None else owner
-        around = known[inner] = _Around(owner, branch, in_box)
-    return (None, box) if around.in_box else (around.owner, around.branch)
+    found: list[_Branched] = []
+
+    def visit(element: _Element, owner: _Element | None, branch: _Element | None) -> None:
+        for child in element:
+            if child.tag == w.txbxContent:
+                found.append((child, owner, branch))
+            elif child.tag == MC_ALTERNATE_CONTENT:
+                visit(child, child if owner is None else owner, branch)
+            elif child.tag in (MC_CHOICE, MC_FALLBACK):
+                visit(child, owner, child if branch is None else branch)
+            elif len(child):
+                visit(child, owner, branch)
+
+    visit(paragraph, None, None)
+    return found
 
 
 def _note_id(note: _Element, w: Vocabulary) -> str:
