@@ -1,4 +1,4 @@
-"""Puts a server of its own through what it must survive: crowds, hostile requests, hanging jobs, faults."""
+"""Puts a server of its own through what it must survive: crowds, hostile files, hanging jobs, faults."""
 
 import argparse
 import json
@@ -15,6 +15,7 @@ from tools import arguments as types
 from tools.endurance_chaos import chaos
 from tools.endurance_hang import hang
 from tools.endurance_load import capacity, large, overload
+from tools.endurance_small import REPEATED, small
 from tools.endurance_soak import soak
 from tools.endurance_verdict import Verdict
 from tools.server import ServerFailed
@@ -25,11 +26,29 @@ SCENARIOS: Mapping[str, Callable[[int], Verdict]] = {
     "soak": soak,
     "hang": hang,
     "large": large,
+    "small": small,
     "chaos": chaos,
 }
-# Requests, for chaos seconds: what runs with every change, and what docs/reliability.md reports.
-SHORT = {"capacity": 120, "overload": 400, "soak": 300, "hang": 8, "large": 4, "chaos": 12}
-LONG = {"capacity": 2000, "overload": 4000, "soak": 10_000, "hang": 200, "large": 50, "chaos": 600}
+# Requests, for chaos seconds, for small how often a file repeats its thing: what runs with every change, and
+# what docs/reliability.md reports.
+SHORT = {
+    "capacity": 120,
+    "overload": 400,
+    "soak": 300,
+    "hang": 8,
+    "large": 4,
+    "small": REPEATED,
+    "chaos": 12,
+}
+LONG = {
+    "capacity": 2000,
+    "overload": 4000,
+    "soak": 10_000,
+    "hang": 200,
+    "large": 50,
+    "small": 3 * REPEATED,
+    "chaos": 600,
+}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -64,7 +83,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("scenarios", nargs="*", choices=[[], *SCENARIOS], help="all of them without one")
     parser.add_argument("--long", action="store_true", help="as long as docs/reliability.md reports")
-    parser.add_argument("--size", type=types.integer(1), help="requests, for chaos seconds")
+    parser.add_argument(
+        "--size", type=types.integer(1), help="requests, for chaos seconds, for small repetitions"
+    )
     parser.add_argument(
         "--write-summary", type=types.writable_file, metavar="FILE", help="write JSON there too"
     )

@@ -6,7 +6,8 @@ import os
 
 import pytest
 
-from tools import endurance_hang, endurance_server
+from tests.tools import faulty_apps
+from tools import endurance_hang, endurance_server, endurance_small
 from tools.endurance import LONG, SCENARIOS, SHORT, main
 from tools.server import Server
 
@@ -40,6 +41,7 @@ def test_every_scenario_has_a_short_and_a_long_form():
         ("answers_500", "capacity", 4, "were told something else: ['500"),
         ("answers_500", "overload", 60, "were told something else: ['500"),
         ("answers_500", "soak", 8, "answers were not those that are due"),
+        ("answers_500", "small", 20, "open brackets: told 500, 200 is due"),
         ("answers_500", "chaos", 3, "failed that no fault hit"),
         ("forgets_a_file", "capacity", 4, "entries are left in the work folder"),
         ("kills_its_worker", "soak", 8, "a worker was replaced"),
@@ -54,6 +56,30 @@ def test_a_fault_is_named(serve, monkeypatch, app, scenario, size, complaint):
 
     assert not verdict.held
     assert any(complaint in each for each in verdict.complaints), verdict.complaints
+
+
+@pytest.mark.parametrize(
+    ("app", "limit", "value", "complaint"),
+    [
+        ("is_slow", "_WALL_SECONDS", faulty_apps.SLOW_MS / 1000, "open brackets: 0."),
+        ("is_slow", "_CPU_SECONDS", 0, "s of CPU"),
+        ("is_slow", "_MOST_BYTES", 1, "it is not small"),
+    ],
+)
+def test_a_small_file_that_costs_much_is_named(serve, monkeypatch, app, limit, value, complaint):
+    monkeypatch.setattr(endurance_small, limit, value)
+    serve(app)
+
+    verdict = endurance_small.small(20)
+
+    assert any(complaint in each for each in verdict.complaints), verdict.complaints
+
+
+def test_the_small_files_are_small_and_answered_as_they_should_be():
+    verdict = endurance_small.small(200)
+
+    assert verdict.held, verdict.complaints
+    assert verdict.figures["largest bytes"] < 100_000
 
 
 def test_jobs_that_do_not_hang_are_no_hanging_jobs(monkeypatch):

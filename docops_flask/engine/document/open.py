@@ -1,6 +1,7 @@
 """Opens the document in a package: finds its story parts by relationship and walks them."""
 
 import re
+from collections import Counter
 
 from docops_flask.engine.document.document import Document, StoryPart
 from docops_flask.engine.document.places import StoryKind
@@ -37,7 +38,7 @@ def open_document(package: Package, limits: Limits) -> Document:
         raise _not_wordprocessingml(main.name)
     relationships = package.relationships(package.main_part)
     parts = [main]
-    prefixes = {""}
+    stems: Counter[str] = Counter()
     names = {package.main_part.lower()}
     styles = None
     related: dict[str, str] = {}
@@ -53,7 +54,7 @@ def open_document(package: Package, limits: Limits) -> Document:
         kind = _STORY_OF_RELATIONSHIP.get(relationship.kind)
         if kind is not None:
             names.add(name.lower())
-            parts.append(_story_part(package, name, kind, _prefix(name, kind, prefixes)))
+            parts.append(_story_part(package, name, kind, _prefix(name, kind, stems)))
     ordered = tuple(sorted(parts, key=_story_order))
     return Document(
         parts=ordered,
@@ -81,17 +82,17 @@ def _not_wordprocessingml(name: str) -> InvalidTemplate:
     )
 
 
-def _prefix(name: str, kind: StoryKind, taken: set[str]) -> str:
-    """Return what addresses in the part begin with: ``header1/``, ``footnotes/``."""
+def _prefix(name: str, kind: StoryKind, stems: Counter[str]) -> str:
+    """Return what addresses in the part begin with: ``header1/``, ``footnotes/``.
+
+    ``stems`` counts the parts of each name: the second ``header1`` is ``header1_2/``, and no name that is
+    kept has an underscore itself.
+    """
     stem = name.rpartition("/")[2].rpartition(".")[0]
     if not (_is_plain(stem) and stem.startswith(kind.value)):
         stem = kind.value
-    candidate, number = stem, 1
-    while f"{candidate}/" in taken:
-        number += 1
-        candidate = f"{stem}_{number}"
-    taken.add(f"{candidate}/")
-    return f"{candidate}/"
+    stems[stem] += 1
+    return f"{stem}/" if stems[stem] == 1 else f"{stem}_{stems[stem]}/"
 
 
 def _is_plain(stem: str) -> bool:

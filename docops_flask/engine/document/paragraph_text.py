@@ -132,7 +132,10 @@ class _Reader:
         self._run_index = -1
         # One entry per open complex field: whether its result has begun (17.16.18).
         self._fields: list[bool] = []
+        self._fields_before_result = 0
         self._simple_fields = 0
+        # By mc:AlternateContent, for those that lie in one another are asked about from each of them.
+        self._floating: dict[_Element, bool] = {}
 
     def read_children(self, parent: _Element, deleted: bool = False) -> None:
         w = self._w
@@ -190,7 +193,7 @@ class _Reader:
 
     def _read_drawing(self, drawing: _Element, run: _Element) -> None:
         """Read what stands in the line; the text of both branches where there are two."""
-        if _floats(drawing, self._w):
+        if self._floats(drawing):
             return
         for branch in drawing.iterchildren(MC_CHOICE, MC_FALLBACK):
             self._read_run(branch, run)
@@ -201,7 +204,7 @@ class _Reader:
         text = node.text or ""
         start = self._position
         self._add(text)
-        in_result = bool(self._simple_fields or (self._fields and all(self._fields)))
+        in_result = bool(self._simple_fields or (self._fields and not self._fields_before_result))
         self.pieces.append(TextPiece(start, self._position, node, run, self._run_index, in_result))
 
     def _add(self, text: str) -> None:
@@ -211,10 +214,25 @@ class _Reader:
     def _field_mark(self, kind: str | None) -> None:
         if kind == "begin":
             self._fields.append(False)
+            self._fields_before_result += 1
         elif kind == "separate" and self._fields:
+            self._fields_before_result -= not self._fields[-1]
             self._fields[-1] = True
         elif kind == "end" and self._fields:
-            self._fields.pop()
+            self._fields_before_result -= not self._fields.pop()
+
+    def _floats(self, element: _Element) -> bool:
+        """Say whether a drawing is anchored beside the text instead of standing in the line."""
+        if element.tag == self._w.drawing:
+            return any(child.tag in WP_ANCHORS for child in element)
+        if element.tag != MC_ALTERNATE_CONTENT:
+            return any("position:absolute" in (shape.get("style") or "") for shape in element)
+        known = self._floating.get(element)
+        if known is None:
+            choice = element.find(MC_CHOICE)
+            known = choice is not None and any(self._floats(child) for child in choice)
+            self._floating[element] = known
+        return known
 
 
 @lru_cache(maxsize=2)
@@ -226,13 +244,3 @@ def _without_width(w: Vocabulary) -> frozenset[str]:
         w.customXmlInsRangeStart, w.customXmlInsRangeEnd, w.customXmlDelRangeStart, w.customXmlDelRangeEnd,
         w.annotationRef, w.smartTagPr, w.customXmlPr,
     ))  # fmt: skip
-
-
-def _floats(element: _Element, w: Vocabulary) -> bool:
-    """Say whether a drawing is anchored beside the text instead of standing in the line."""
-    if element.tag == w.drawing:
-        return any(child.tag in WP_ANCHORS for child in element)
-    if element.tag == MC_ALTERNATE_CONTENT:
-        choice = element.find(MC_CHOICE)
-        return choice is not None and any(_floats(child, w) for child in choice)
-    return any("position:absolute" in (shape.get("style") or "") for shape in element)

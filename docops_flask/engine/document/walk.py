@@ -5,7 +5,6 @@ See docs/analysis/stories.md for what Word shows of each wrapper and why the wal
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from itertools import zip_longest
 
 from lxml.etree import _Element
 
@@ -150,10 +149,13 @@ class _Walker:
             self._textboxes += 1
             found = Walk()
             self._textbox(box, part, f"{name}/", found)
-            for twin in twins:
-                other = Walk()
-                self._textbox(twin, part, f"{name}.fallback/", other)
-                _pair_mirrors(found, other)
+            if twins:
+                mirrored = _Mirrored(found.paragraphs)
+                for twin in twins:
+                    other = Walk()
+                    self._textbox(twin, part, f"{name}.fallback/", other)
+                    mirrored.pair(other.paragraphs)
+                found.paragraphs = mirrored.paragraphs()
             walk.paragraphs.extend(found.paragraphs)
             walk.tables.extend(found.tables)
 
@@ -165,19 +167,53 @@ class _Walker:
             self._textboxes = counter
 
 
-def _pair_mirrors(found: Walk, other: Walk) -> None:
-    """Hang each paragraph of ``other`` on its equal in ``found``; keep those that have none apart."""
-    paired: list[ParagraphPlace] = []
-    for place, mirror in zip_longest(found.paragraphs, other.paragraphs):
-        if place is None or mirror is None or not _same_text(place, mirror):
-            paired.extend(each for each in (place, mirror) if each is not None)
-        else:
-            paired.append(place._replace(mirrors=(*place.mirrors, mirror)))
-    found.paragraphs = paired
+class _Mirrored:
+    """The paragraphs of a text box, each with its equals in other branches of mc:AlternateContent.
+
+    A branch costs as much as it holds, however much the branches before it left.
+    """
+
+    def __init__(self, paragraphs: Sequence[ParagraphPlace]) -> None:
+        # The last is the first in the box: a branch meets the first ones alone.
+        self._pending = [_TwinParagraph(place) for place in reversed(paragraphs)]
+
+    def pair(self, others: Sequence[ParagraphPlace]) -> None:
+        """Hang each of ``others`` on its equal at the same place; keep those that have none apart."""
+        met: list[_TwinParagraph] = []
+        for place in others:
+            other = _TwinParagraph(place)
+            twin = self._pending.pop() if self._pending else None
+            if twin is None:
+                met.append(other)
+            elif twin.text() == other.text():
+                twin.mirrors.append(place)
+                met.append(twin)
+            else:
+                met += (twin, other)
+        self._pending.extend(reversed(met))
+
+    def paragraphs(self) -> list[ParagraphPlace]:
+        """Return all of them in the order of the box."""
+        return [
+            twin.place._replace(mirrors=(*twin.place.mirrors, *twin.mirrors)) if twin.mirrors else twin.place
+            for twin in reversed(self._pending)
+        ]
 
 
-def _same_text(one: ParagraphPlace, other: ParagraphPlace) -> bool:
-    return visible_text(one.element, one.part.w) == visible_text(other.element, other.part.w)
+class _TwinParagraph:
+    """A paragraph that others may be compared with; its text is read once."""
+
+    __slots__ = ("_text", "mirrors", "place")
+
+    def __init__(self, place: ParagraphPlace) -> None:
+        self.place = place
+        self.mirrors: list[ParagraphPlace] = []
+        self._text: str | None = None
+
+    def text(self) -> str:
+        if self._text is None:
+            self._text = visible_text(self.place.element, self.place.part.w)
+        return self._text
 
 
 def _own_textboxes(paragraph: _Element, w: Vocabulary) -> list[tuple[_Element, list[_Element]]]:
@@ -185,10 +221,11 @@ def _own_textboxes(paragraph: _Element, w: Vocabulary) -> list[tuple[_Element, l
 
     Boxes inside a box belong to the paragraphs of that box and are left out.
     """
+    if next(paragraph.iter(w.txbxContent), None) is None:
+        return []
     alone: list[tuple[_Element, list[_Element]]] = []
     groups: dict[_Element, dict[_Element, list[_Element]]] = {}
-    for box in paragraph.iter(w.txbxContent):
-        owner, branch = _alternate_content(box, paragraph, w)
+    for box, owner, branch in _boxes_with_branches(paragraph, w):
         if owner is None or branch is None:
             if branch is None:
                 alone.append((box, []))
@@ -205,33 +242,39 @@ def _own_textboxes(paragraph: _Element, w: Vocabulary) -> list[tuple[_Element, l
 
 def _paired(branches: dict[_Element, list[_Element]]) -> list[tuple[_Element, list[_Element]]]:
     first, *others = branches.values()
-    pairs: list[tuple[_Element, list[_Element]]] = [
-        (box, [other[index] for other in others if index < len(other)]) for index, box in enumerate(first)
-    ]
+    pairs: list[tuple[_Element, list[_Element]]] = [(box, []) for box in first]
+    for other in others:
+        # A branch may hold fewer boxes than the first, or more.
+        for (_, twins), twin in zip(pairs[: len(other)], other, strict=False):
+            twins.append(twin)
     for other in others:
         pairs.extend((box, []) for box in other[len(first) :])
     return pairs
 
 
-def _alternate_content(
-    box: _Element, paragraph: _Element, w: Vocabulary
-) -> tuple[_Element | None, _Element | None]:
-    """Return the outermost mc:AlternateContent around ``box`` and the branch it lies in.
+_Branched = tuple[_Element, _Element | None, _Element | None]
 
-    ``(None, box)`` says that the box lies inside another box, ``(None, None)`` that it stands alone.
+
+def _boxes_with_branches(paragraph: _Element, w: Vocabulary) -> list[_Branched]:
+    """Return the text boxes, each with the outermost mc:AlternateContent around it and its branch there.
+
+    Boxes inside a box are left out.
     """
-    owner: _Element | None = None
-    branch: _Element | None = None
-    for ancestor in box.iterancestors():
-        if ancestor is paragraph:
-            return owner, branch
-        if ancestor.tag == w.txbxContent:
-            return None, box
-        if ancestor.tag in (MC_CHOICE, MC_FALLBACK):
-            branch = ancestor
-        elif ancestor.tag == MC_ALTERNATE_CONTENT:
-            owner = ancestor
-    return owner, branch
+    found: list[_Branched] = []
+
+    def visit(element: _Element, owner: _Element | None, branch: _Element | None) -> None:
+        for child in element:
+            if child.tag == w.txbxContent:
+                found.append((child, owner, branch))
+            elif child.tag == MC_ALTERNATE_CONTENT:
+                visit(child, child if owner is None else owner, branch)
+            elif child.tag in (MC_CHOICE, MC_FALLBACK):
+                visit(child, owner, child if branch is None else branch)
+            elif len(child):
+                visit(child, owner, branch)
+
+    visit(paragraph, None, None)
+    return found
 
 
 def _note_id(note: _Element, w: Vocabulary) -> str:
@@ -255,12 +298,16 @@ def _transparent(element: _Element, w: Vocabulary) -> Iterator[_Element]:
 
 def children_named(parent: _Element, wanted: str, w: Vocabulary) -> Iterator[_Element]:
     """Yield the children named ``wanted``, also those inside content controls and the like."""
-    for child in parent:
-        if child.tag == wanted:
+    # No generator in a generator for each level: what lies deep would be handed through all of them.
+    pending = [iter(parent)]
+    while pending:
+        child = next(pending[-1], None)
+        if child is None:
+            pending.pop()
+        elif child.tag == wanted:
             yield child
         else:
-            for inner in _transparent(child, w):
-                yield from children_named(inner, wanted, w)
+            pending.extend(iter(inner) for inner in reversed([*_transparent(child, w)]))
 
 
 def _is_plain(table: _Element, w: Vocabulary) -> bool:

@@ -16,6 +16,7 @@ from docops_flask.engine.integrity.blocks import (
     paragraphs_of_plain_rows,
 )
 from docops_flask.engine.integrity.flow import Flow
+from docops_flask.engine.integrity.names import Names
 from docops_flask.engine.integrity.stories import Story
 from docops_flask.engine.integrity.text_boxes import find_text_boxes, notes_in
 
@@ -43,6 +44,9 @@ class Addresses:
         self._learned: set[str] = set()
         self._rows = cache(self._find_rows)
         self._cells = cache(self._find_cells)
+        self._tables = cache(self._find_tables)
+        self._notes_of = cache(self._find_notes)
+        self._has_spans: dict[_Element, bool] = {}
         self._text_boxes = cache(self._find_text_boxes)
 
     def paragraphs(self, path: str) -> list[Paragraph]:
@@ -107,12 +111,15 @@ class Addresses:
 
     def _notes(self, prefix: str) -> list[Flow]:
         story_prefix, _, note = prefix.partition("/")
-        story = self._stories.get(f"{story_prefix}/")
+        return self._notes_of(f"{story_prefix}/").get(note, [])
+
+    def _find_notes(self, story_prefix: str) -> dict[str, list[Flow]]:
+        story = self._stories.get(story_prefix)
         flow = None if story is None or story.kind not in _NOTE_KINDS else self._flow_of(story)
-        if flow is None:
-            return []
-        names = flow.names
-        return [each for each in notes_in(flow) if f"n{note_number(each.element, names)}." == note]
+        found: dict[str, list[Flow]] = {}
+        for note in [] if flow is None else notes_in(flow):
+            found.setdefault(f"n{note_number(note.element, note.names)}.", []).append(note)
+        return found
 
     def _find_cells(self, row_path: str) -> list[tuple[Flow, dict[int, _Element]]]:
         table_path, _, last = row_path.rpartition(".r")
@@ -131,13 +138,26 @@ class Addresses:
         if number is None:
             return []
         found = []
-        for flow in self._flows(prefix):
-            tables = flow.tables()
+        for flow, tables in self._tables(prefix):
             if number < len(tables):
-                table = tables[number]
-                rows = children_of(table, flow.names.tr, flow.names)
-                found.append((flow, rows, has_spans(table, flow.names)))
+                rows = children_of(tables[number], flow.names.tr, flow.names)
+                found.append((flow, rows, self._spans_in(tables[number], flow.names)))
         return found
+
+    def _find_tables(self, prefix: str) -> list[tuple[Flow, list[_Element]]]:
+        return [(flow, flow.tables()) for flow in self._flows(prefix)]
+
+    def _spans_in(self, table: _Element, names: Names) -> bool:
+        """Say whether a cell may stand elsewhere than in the column of its number.
+
+        It is looked for once where tables lie in one another.
+        """
+        outer = next(table.iterancestors(names.tbl), None)
+        known = None if outer is None else self._has_spans.get(outer)
+        if known is None:
+            known = has_spans(table, names)
+        self._has_spans[table] = known
+        return known
 
     def _find_text_boxes(self) -> dict[str, list[Flow]]:
         flows = [self._flow_of(story) for story in self._stories.values()]

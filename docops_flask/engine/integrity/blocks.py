@@ -3,7 +3,7 @@
 Cells come in thousands and wrappers hardly ever, so nothing looks at each child before there is a reason to.
 """
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 from lxml.etree import _Element
 
@@ -21,17 +21,12 @@ def children_of(container: _Element, wanted: str, names: Names) -> list[_Element
     # Nothing else, or its properties alone.
     if not others or (others == 1 and container[0].tag in names.properties):
         return found
-    return list(_seen_through(container, wanted, names))
+    return list(_seen_through(container, {wanted}, names))
 
 
 def blocks_of(container: _Element, names: Names) -> Iterator[_Element]:
     """Yield the paragraphs and tables of a container in document order."""
-    for child in container:
-        if child.tag in names.blocks:
-            yield child
-        else:
-            for inner in _contents(child, names):
-                yield from blocks_of(inner, names)
+    return _seen_through(container, names.blocks, names)
 
 
 def cells_of(row: _Element, names: Names, *, has_spans: bool = True) -> dict[int, _Element]:
@@ -81,13 +76,17 @@ def note_number(note: _Element, names: Names) -> str:
     return stated if len(stated) <= _MOST_NOTE_ID_CHARACTERS else ""
 
 
-def _seen_through(container: _Element, wanted: str, names: Names) -> Iterator[_Element]:
-    for child in container:
-        if child.tag == wanted:
+def _seen_through(container: _Element, wanted: Container[str], names: Names) -> Iterator[_Element]:
+    # One generator however deep the wrappers are: each level of them would cost every block that lies below.
+    pending = [iter(container)]
+    while pending:
+        child = next(pending[-1], None)
+        if child is None:
+            pending.pop()
+        elif child.tag in wanted:
             yield child
         else:
-            for inner in _contents(child, names):
-                yield from _seen_through(inner, wanted, names)
+            pending.extend(iter(inner) for inner in reversed([*_contents(child, names)]))
 
 
 def _contents(element: _Element, names: Names) -> Iterator[_Element]:

@@ -3,89 +3,109 @@
 The verdict does not hang on it: whether anything differs is decided by the canonical forms.
 """
 
-from collections.abc import Iterator, Mapping
-from difflib import SequenceMatcher
-from typing import Any, NamedTuple
+from collections.abc import Callable, Mapping, Sequence
 
-from lxml import etree
 from lxml.etree import _Element
 
-from docops_flask.engine.integrity.verdict import Unaccounted, shown
+from docops_flask.engine.integrity.alignment import Alignment, count_elements
+from docops_flask.engine.integrity.attributes import attributes_of
+from docops_flask.engine.integrity.declarations import declarations_in
+from docops_flask.engine.integrity.verdict import Findings, Unaccounted, shown
 
-# Comparing lists element by element takes quadratic time.
-_MOST_ALIGNED = 200
+_Said = Callable[[_Element], str | None]
 
 
-class Differences(NamedTuple):
-    """Compares trees of the part ``part``; ``paths`` leads from its paragraphs to their addresses."""
+class Differences:
+    """Compares trees of the part ``part``; ``paths`` leads from its paragraphs to their addresses.
 
-    part: str
-    paths: Mapping[_Element, str]
+    Takes time by the size of the two trees: an element is described once, while ``findings`` still lists it.
+    """
 
-    def between(self, expected: _Element, written: _Element) -> Iterator[Unaccounted]:
-        """Yield the differences in the order of the document."""
-        pending = [(expected, written)]
+    def __init__(self, part: str, paths: Mapping[_Element, str], findings: Findings) -> None:
+        self._part = part
+        self._paths = paths
+        self._findings = findings
+
+    def find(self, expected: _Element, written: _Element) -> None:
+        """Add the differences to the findings in the order of the document."""
+        alignment = Alignment(count_elements(expected, written))
+        ours, theirs = declarations_in(expected), declarations_in(written)
+        # The third says whether what is around the two declares the same.
+        pending = [(expected, written, True)]
         while pending:
-            one, other = pending.pop()
+            one, other, same_around = pending.pop()
             if one.tag != other.tag:
-                yield self._found(one, "element", _name(one), _name(other))
+                self._found(one, "element", _name(one), _name(other))
                 continue
-            if _is_element(one):
-                yield from self._own(one, other)
-            elif _alone(one) != _alone(other):
-                yield self._found(one, "text", one.text, other.text)
-            pairs, found = self._children(one, other)
-            yield from found
-            pending.extend(reversed(pairs))
+            same = same_around and ours.get(one) == theirs.get(other)
+            if same_around and (not same or one.prefix != other.prefix):
+                self._found_in(one, other, "namespaces", _namespaces)
+            self._own(one, other)
+            pairs = self._children(one, other, alignment)
+            pending.extend((child, twin, same) for child, twin in reversed(pairs))
 
-    def _own(self, one: _Element, other: _Element) -> Iterator[Unaccounted]:
-        if one.prefix != other.prefix or one.nsmap != other.nsmap:
-            parent, other_parent = one.getparent(), other.getparent()
-            if parent is None or other_parent is None or parent.nsmap == other_parent.nsmap:
-                yield self._found(one, "namespaces", _namespaces(one), _namespaces(other))
-        before, after = _attributes(one), _attributes(other)
-        for name in before | after:
-            if before.get(name) != after.get(name):
-                yield self._found(one, "attribute", _said(name, before), _said(name, after))
-        if (one.text or "") != (other.text or ""):
-            yield self._found(one, "text", one.text, other.text)
+    def _own(self, one: _Element, other: _Element) -> None:
+        if _is_element(one):
+            before, after = attributes_of(one), attributes_of(other)
+            for name in before | after if before != after else ():
+                if before.get(name) != after.get(name):
+                    self._found(one, "attribute", _said(name, before), _said(name, after))
+        if (one.text or "") != (other.text or "") or _target(one) != _target(other):
+            self._found(one, "text", one.text, other.text)
 
     def _children(
-        self, one: _Element, other: _Element
-    ) -> tuple[list[tuple[_Element, _Element]], list[Unaccounted]]:
-        """Return the children to compare further, and the differences between the two lists."""
+        self, one: _Element, other: _Element, alignment: Alignment
+    ) -> list[tuple[_Element, _Element]]:
+        """Return the children to compare further; add the differences between the two lists."""
         before, after = list(one), list(other)
         pairs: list[tuple[_Element, _Element]] = []
-        found: list[Unaccounted] = []
-        for kind, start, end, other_start, other_end in _aligned(before, after):
+        for kind, start, end, other_start, other_end in alignment.aligned(before, after):
             removed, added = before[start:end], after[other_start:other_end]
             if kind == "replace" and len(removed) == len(added):
                 pairs.extend(zip(removed, added, strict=True))
             elif kind != "equal":
-                found += [self._found(child, "element_removed", _text_of(child), None) for child in removed]
-                found += [self._found(one, "element_added", None, _text_of(child)) for child in added]
+                for child in removed:
+                    self._found_in(child, child, "element_removed", _text_of, _nothing)
+                for child in added:
+                    self._found_in(one, child, "element_added", _nothing, _text_of)
             if kind == "equal" or len(removed) == len(added):
-                found += [
-                    self._found(child, "text", child.tail, twin.tail)
-                    for child, twin in zip(removed, added, strict=True)
-                    if (child.tail or "") != (twin.tail or "")
-                ]
-        return pairs, found
+                self._tails(removed, added)
+        return pairs
 
-    def _found(self, element: _Element, what: str, expected: Any, actual: Any) -> Unaccounted:
-        return Unaccounted(
-            part=self.part,
-            place=self._place(element),
-            what=what,
-            message=_MESSAGES[what],
-            expected=shown(expected),
-            actual=shown(actual),
+    def _tails(self, children: Sequence[_Element], twins: Sequence[_Element]) -> None:
+        for child, twin in zip(children, twins, strict=True):
+            if (child.tail or "") != (twin.tail or ""):
+                self._found(child, "text", child.tail, twin.tail)
+
+    def _found_in(
+        self, one: _Element, other: _Element, what: str, said: _Said, other_said: _Said | None = None
+    ) -> None:
+        """Add a difference; what is shown of the two elements is worked out only where it is listed."""
+        if self._findings.has_room:
+            self._found(one, what, said(one), (other_said or said)(other))
+        else:
+            self._findings.count += 1
+
+    def _found(self, element: _Element, what: str, expected: str | None, actual: str | None) -> None:
+        if not self._findings.has_room:
+            self._findings.count += 1
+            return
+        self._findings.add(
+            Unaccounted(
+                part=self._part,
+                place=self._place(element),
+                what=what,
+                message=_MESSAGES[what],
+                expected=shown(expected),
+                actual=shown(actual),
+            )
         )
 
     def _place(self, element: _Element) -> str:
-        if element in self.paths:
-            return self.paths[element]
-        return next((self.paths[each] for each in element.iterancestors() if each in self.paths), "")
+        paths = self._paths
+        if element in paths:
+            return paths[element]
+        return next((paths[each] for each in element.iterancestors() if each in paths), "")
 
 
 _MESSAGES = {
@@ -98,31 +118,14 @@ _MESSAGES = {
 }
 
 
-def _aligned(before: list[_Element], after: list[_Element]) -> list[tuple[str, int, int, int, int]]:
-    """Return difflib's opcodes between two lists of siblings, in coarse steps where they are long."""
-    if len(before) == len(after):
-        return [("replace", 0, len(before), 0, len(after))]
-    ours, theirs = [_alone(child) for child in before], [_alone(child) for child in after]
-    shorter = min(len(ours), len(theirs))
-    start = next((at for at in range(shorter) if ours[at] != theirs[at]), shorter)
-    end = next((at for at in range(shorter - start) if ours[-1 - at] != theirs[-1 - at]), shorter - start)
-    middle, their_middle = ours[start : len(ours) - end], theirs[start : len(theirs) - end]
-    edges = [("equal", 0, start, 0, start)]
-    tail = [("equal", len(ours) - end, len(ours), len(theirs) - end, len(theirs))]
-    if max(len(middle), len(their_middle)) > _MOST_ALIGNED:
-        return [*edges, ("replace", start, len(ours) - end, start, len(theirs) - end), *tail]
-    codes = SequenceMatcher(None, middle, their_middle, autojunk=False).get_opcodes()
-    inner = [(kind, a + start, b + start, c + start, d + start) for kind, a, b, c, d in codes]
-    return [*edges, *inner, *tail]
-
-
-def _alone(element: _Element) -> bytes:
-    return bytes(etree.tostring(element, with_tail=False))
-
-
 def _is_element(node: _Element) -> bool:
     # A comment's tag is the function that makes one, whatever the stubs say.
     return isinstance(node.tag, str)
+
+
+def _target(node: _Element) -> str | None:
+    """Return the target of a processing instruction, ``None`` for anything else."""
+    return getattr(node, "target", None)
 
 
 def _name(node: _Element) -> str:
@@ -139,10 +142,10 @@ def _said(name: str, attributes: Mapping[str, str]) -> str | None:
     return f'{name}="{attributes[name]}"' if name in attributes else None
 
 
-def _attributes(element: _Element) -> dict[str, str]:
-    return {str(name): str(value) for name, value in element.items()}
-
-
 def _namespaces(element: _Element) -> str:
     own = [f"{prefix or ''}={uri}" for prefix, uri in element.nsmap.items()]
     return f"{element.prefix or ''}: {' '.join(own)}"
+
+
+def _nothing(_element: _Element) -> None:
+    return None

@@ -1,5 +1,7 @@
 """Replays the fix list on the template: one element's attributes at a paragraph or a run."""
 
+from collections.abc import Iterable, Mapping
+
 from lxml import etree
 from lxml.etree import _Element
 
@@ -23,62 +25,116 @@ _RUN_ORDER = (
 _ORDERS = {"pPr": tuple(_PARAGRAPH_ORDER.split()), "rPr": tuple(_RUN_ORDER.split())}
 
 
-def replay_fix(fix: Fix, addresses: Addresses) -> tuple[str, str | None]:
-    """Change what ``fix`` says; return the part it is in, and what does not fit (``None``: all does)."""
-    found = addresses.paragraphs(fix.paragraph_path)
-    if len(found) != 1:
-        return "", "its paragraph_path leads to no paragraph, or to several"
-    paragraph, flow = found[0]
-    names, part = flow.names, flow.part
-    properties = "pPr" if fix.run_id is None else "rPr"
-    if fix.element not in _ORDERS[properties]:
-        return part, f"its element is none of w:{properties}"
-    holder = paragraph
-    if fix.run_id is not None:
-        run = _run(holder, fix, names)
-        if run is None:
-            return part, "its run_id is no run of its paragraph_path"
-        holder = run
-    element = _property(holder, properties, fix.element, names)
-    return part, _change(element, fix, names)
+# The longest element of w:pPr or w:rPr has fifteen attributes. One that has many more, which only a strange
+# template holds, is asked for so many.
+_MOST_ATTRIBUTES = 64
+_MOST_ASKED = 256
+_MOST_DIGITS = 9
 
 
-def _run(paragraph: _Element, fix: Fix, names: Names) -> _Element | None:
-    path, _, number = str(fix.run_id).rpartition(":r")
-    runs = runs_of(paragraph, names)
-    if path != fix.paragraph_path or not number.isdecimal() or int(number) >= len(runs):
+class FixReplay:
+    """Replays fixes one after the other.
+
+    Many fixes may speak of one paragraph, run or element: each of these is looked for, and read, once.
+    """
+
+    def __init__(self, addresses: Addresses) -> None:
+        self._addresses = addresses
+        self._runs: dict[_Element, list[_Element]] = {}
+        self._properties: dict[_Element, _Element] = {}
+        self._elements: dict[tuple[_Element, str], _EditedElement] = {}
+
+    def replay(self, fix: Fix) -> tuple[str, str | None]:
+        """Change what ``fix`` says; return the part it is in, and what does not fit (``None``: all does)."""
+        found = self._addresses.paragraphs(fix.paragraph_path)
+        if len(found) != 1:
+            return "", "its paragraph_path leads to no paragraph, or to several"
+        paragraph, flow = found[0]
+        names, part = flow.names, flow.part
+        properties = "pPr" if fix.run_id is None else "rPr"
+        if fix.element not in _ORDERS[properties]:
+            return part, f"its element is none of w:{properties}"
+        holder = paragraph
+        if fix.run_id is not None:
+            run = self._run(holder, fix, names)
+            if run is None:
+                return part, "its run_id is no run of its paragraph_path"
+            holder = run
+        edited = self._elements.get((holder, fix.element))
+        if edited is None:
+            element = self._property(holder, properties, fix.element, names)
+            edited = self._elements[holder, fix.element] = _EditedElement(element, names)
+        return part, edited.change(fix)
+
+    def _run(self, paragraph: _Element, fix: Fix, names: Names) -> _Element | None:
+        path, _, number = str(fix.run_id).rpartition(":r")
+        if path != fix.paragraph_path or not number.isdecimal() or len(number) > _MOST_DIGITS:
+            return None
+        runs = self._runs.get(paragraph)
+        if runs is None:
+            runs = self._runs[paragraph] = runs_of(paragraph, names)
+        return runs[int(number)] if int(number) < len(runs) else None
+
+    def _property(self, holder: _Element, properties: str, local: str, names: Names) -> _Element:
+        """Return ``holder``'s property element, made at its place in the schema's order if it is missing."""
+        parent = self._properties.get(holder)
+        if parent is None:
+            parent = holder.find(names(properties))
+            if parent is None:
+                parent = etree.Element(names(properties))
+                holder.insert(0, parent)
+            self._properties[holder] = parent
+        # Of several (an error of the file) the last is the one that counts.
+        existing = next(parent.iterchildren(names(local), reversed=True), None)
+        if existing is not None:
+            return existing
+        element = etree.Element(names(local))
+        order = _ORDERS[properties]
+        later = names.all(" ".join(order[order.index(local) + 1 :]))
+        follower = next((child for child in parent if child.tag in later), None)
+        if follower is None:
+            parent.append(element)
+        else:
+            follower.addprevious(element)
+        return element
+
+
+class _EditedElement:
+    """An element whose attributes fixes change; libxml2 looks through all it has to find or set one."""
+
+    __slots__ = ("_asked", "_count", "_element", "_is_large", "_names")
+
+    def __init__(self, element: _Element, names: Names) -> None:
+        self._element = element
+        self._names = names
+        self._count = len(element.attrib)
+        self._is_large = self._count > _MOST_ATTRIBUTES
+        self._asked = 0
+
+    def change(self, fix: Fix) -> str | None:
+        """Change what ``fix`` says; return what does not fit, ``None`` when all does."""
+        before, after = fix.before, fix.after
+        named = {**before, **after}
+        self._asked += len(named)
+        count = self._count + len(named) - len(before)
+        if (self._asked > _MOST_ASKED) if self._is_large else (count > _MOST_ATTRIBUTES):
+            return "it names more attributes than such an element has"
+        try:
+            return self._changed(before, after, named)
+        except ValueError:
+            return "XML cannot hold the attributes it names"
+
+    def _changed(
+        self, before: Mapping[str, str], after: Mapping[str, str], named: Iterable[str]
+    ) -> str | None:
+        element, names = self._element, self._names
+        for local in named:
+            if element.get(names(local)) != before.get(local):
+                return "the attributes in the template are not those it names as before"
+        for local in before:
+            if local not in after:
+                del element.attrib[names(local)]
+        for local, value in after.items():
+            element.set(names(local), value)
+        self._count += len(after) - len(before)
         return None
-    return runs[int(number)]
-
-
-def _change(element: _Element, fix: Fix, names: Names) -> str | None:
-    for local in {**fix.before, **fix.after}:
-        if element.get(names(local)) != fix.before.get(local):
-            return "the attributes in the template are not those it names as before"
-    for local in fix.before:
-        if local not in fix.after:
-            del element.attrib[names(local)]
-    for local, value in fix.after.items():
-        element.set(names(local), value)
-    return None
-
-
-def _property(holder: _Element, properties: str, local: str, names: Names) -> _Element:
-    """Return ``holder``'s property element, made at its place in the schema's order when it is missing."""
-    parent = holder.find(names(properties))
-    if parent is None:
-        parent = etree.Element(names(properties))
-        holder.insert(0, parent)
-    # Of several (an error of the file) the last is the one that counts.
-    existing = list(parent.iterchildren(names(local)))
-    if existing:
-        return existing[-1]
-    element = etree.Element(names(local))
-    order = _ORDERS[properties]
-    later = names.all(" ".join(order[order.index(local) + 1 :]))
-    follower = next((child for child in parent if child.tag in later), None)
-    if follower is None:
-        parent.append(element)
-    else:
-        follower.addprevious(element)
-    return element

@@ -14,6 +14,10 @@ from docops_flask.engine.opc.relationships import REL_STRICT, REL_TRANSITIONAL
 _UNIQUE = "bookmarkStart footnote endnote comment"
 # Where none of these is to be read, no element of that name is there.
 _ID_WORDS = (b"docPr", b"bookmarkStart", b"footnote", b"endnote", b"comment")
+# An attribute of the relationships' namespace, of which any prefix may stand for; see _relationships_used.
+_REFERENCE = rb'(?:id|embed|link|pict|href|dm|lo|qs|cs)="([^"<>]*)"'
+_ANY_PREFIX = rb"[^\s:=<>/\"']+"
+_FEW_PREFIXES = 4
 # What a cell may end with; a table at its end makes Word repair the file (17.4.65).
 _CELL_ENDS = "p sdt customXml bookmarkStart bookmarkEnd ins moveTo moveToRangeEnd moveFromRangeEnd permEnd"
 
@@ -89,10 +93,12 @@ def _ends_well(cell: _Element, ends: Container[str]) -> bool:
 def _relationships_used(root: _Element, content: bytes) -> set[str]:
     """Return the ids in attributes of the relationships' namespace, by the prefixes that Word binds it to."""
     bound = {prefix for prefix, uri in root.nsmap.items() if uri in (REL_TRANSITIONAL, REL_STRICT)}
-    used: set[str] = set()
-    for prefix in {"r", *filter(None, bound)}:
-        if f"{prefix}:".encode() not in content:
-            continue
-        pattern = rf'\s{re.escape(prefix)}:(?:id|embed|link|pict|href|dm|lo|qs|cs)="([^"<>]*)"'
-        used.update(match.decode("utf-8", "replace") for match in re.findall(pattern.encode(), content))
-    return used - {""}
+    prefixes = {b"r", *(prefix.encode() for prefix in bound if prefix)}
+    # Of some prefixes each is looked for; of many any, and who was meant is seen then.
+    some = [re.escape(prefix) for prefix in prefixes] if len(prefixes) <= _FEW_PREFIXES else [_ANY_PREFIX]
+    used: set[bytes] = set()
+    for prefix in some:
+        if prefix is _ANY_PREFIX or prefix + b":" in content:
+            found = re.findall(rb"\s(%b):%b" % (prefix, _REFERENCE), content)
+            used.update(value for found_prefix, value in found if found_prefix in prefixes)
+    return {value.decode("utf-8", "replace") for value in used} - {""}

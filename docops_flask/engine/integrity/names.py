@@ -24,6 +24,7 @@ class Names:
     """The Clark names of one WordprocessingML namespace: ``names("p")`` is ``{…}p``."""
 
     def __init__(self, namespace: str) -> None:
+        self.namespace = namespace
         self._prefix = f"{{{namespace}}}"
         self.p, self.r, self.t = self("p"), self("r"), self("t")
         self.tbl, self.tr, self.tc = self("tbl"), self("tr"), self("tc")

@@ -123,6 +123,8 @@ class _Reader:
         self.texts: list[str] = []
         self.spans: list[Span] = []
         self._runs = -1
+        # By mc:AlternateContent: those in one another are asked about from each of them.
+        self._beside: dict[_Element, bool] = {}
 
     def read_content(self, parent: _Element, *, shown: bool) -> None:
         """Read what holds runs: the paragraph, or an element around runs."""
@@ -162,27 +164,28 @@ class _Reader:
                 self._add(child.text or "")
                 self.spans.append(Span(child, start, self._length, self._runs))
             elif tag in roles.drawings:
-                if not _beside_text(child, names):
+                if not self._beside_text(child):
                     for branch in child.iterchildren(*BRANCHES):
                         self._read_run(branch)
                     self._add(_OBJECT)
             elif isinstance(tag, str):
                 self._add(roles.characters.get(tag, _OBJECT))
 
+    def _beside_text(self, drawing: _Element) -> bool:
+        """Say whether a drawing is anchored beside the line instead of standing in it."""
+        if drawing.tag == self._names("drawing"):
+            return next(drawing.iterchildren(*ANCHORS), None) is not None
+        if drawing.tag != ALTERNATE_CONTENT:
+            return any("position:absolute" in child.get("style", "") for child in drawing.iterchildren("*"))
+        if drawing not in self._beside:
+            first = next(drawing.iterchildren(BRANCHES[0]), None)
+            self._beside[drawing] = first is not None and any(map(self._beside_text, first))
+        return self._beside[drawing]
+
     def _add(self, text: str) -> None:
         if text:
             self.texts.append(text)
             self._length += len(text)
-
-
-def _beside_text(drawing: _Element, names: Names) -> bool:
-    """Say whether a drawing is anchored beside the line instead of standing in it."""
-    if drawing.tag == ALTERNATE_CONTENT:
-        first = next(drawing.iterchildren(BRANCHES[0]), None)
-        return first is not None and any(_beside_text(child, names) for child in first)
-    if drawing.tag == names("drawing"):
-        return next(drawing.iterchildren(*ANCHORS), None) is not None
-    return any("position:absolute" in child.get("style", "") for child in drawing.iterchildren("*"))
 
 
 def _collect_runs(parent: _Element, names: Names, found: list[_Element]) -> None:

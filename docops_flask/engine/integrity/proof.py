@@ -4,7 +4,7 @@ See docs/analysis/integrity.md. Shares with the code that filled nothing but ``e
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from lxml.etree import _Element
 
@@ -36,7 +36,7 @@ def prove(template: Package, document: ZipReader, claims: Claims, limits: Limits
     changed = {member.record.name: member for member in members.changed}
     for record in members.records:
         member = changed.get(record.name)
-        if member is None and record.name in account.replayed and not record.changed:
+        if member is None and account.is_replayed(record.name) and not record.changed:
             # An entry speaks of a part that was copied raw: it has to be without effect.
             member = ChangedMember(record, template.read(record.name))
         if member is not None:
@@ -61,11 +61,11 @@ class _Account:
         self.template_defects: list[Defect] = []
         self._replacements: Counter[str] = Counter()
         self._fixes: Counter[str] = Counter()
+        self._paths: dict[_Element, str] | None = None
 
-    @property
-    def replayed(self) -> set[str]:
-        """The names of the parts that a claim was replayed in."""
-        return self._replacements.keys() | self._fixes.keys()
+    def is_replayed(self, name: str) -> bool:
+        """Say whether a claim was replayed in the part ``name``."""
+        return name in self._replacements or name in self._fixes
 
     def replay(self, claims: Claims) -> None:
         """Change the template's parts as ``claims`` say; what they say wrong is unaccounted."""
@@ -90,10 +90,11 @@ class _Account:
         if not fixes:
             return
         # Most jobs repair nothing, and a renderer starts the faster for what it does not load.
-        from docops_flask.engine.integrity.fixes import replay_fix
+        from docops_flask.engine.integrity.fixes import FixReplay
 
+        replay = FixReplay(addresses)
         for fix in fixes:
-            part, misfit = replay_fix(fix, addresses)
+            part, misfit = replay.replay(fix)
             if misfit is None:
                 self._fixes[part] += 1
             else:
@@ -107,9 +108,9 @@ class _Account:
         expected = self._parts.root(record.name)
         if expected is None:
             self._found(record, "bytes", "The bytes of this member changed; it is not replayed as XML.")
-        elif record.name in self.replayed and is_written_as(expected, member.after):
+        elif self.is_replayed(record.name) and is_written_as(expected, member.after):
             self._pass_gate(record, expected, member.after)
-        elif record.before != record.after or record.name in self.replayed:
+        elif record.before != record.after or self.is_replayed(record.name):
             self._explain(member, expected)
 
     def _explain(self, member: ChangedMember, expected: _Element) -> None:
@@ -119,7 +120,7 @@ class _Account:
             return
         self._compare(record, expected, written)
         self._pass_gate(record, written, serialize_part(written))
-        if self.findings.count == before and record.name not in self.replayed:
+        if self.findings.count == before and not self.is_replayed(record.name):
             self._found(record, "bytes", "The bytes of this part changed, and no entry speaks of it.")
 
     def _parsed(self, member: ChangedMember) -> _Element | None:
@@ -127,7 +128,11 @@ class _Account:
         try:
             return parse_part(member.after, member.record.name)
         except InvalidTemplate:
-            self._found(member.record, "not_well_formed", "The part is not well-formed XML, or has a DTD.")
+            self._found(
+                member.record,
+                "not_well_formed",
+                "The part is not well-formed XML, has a DTD or too many namespaces.",
+            )
             return None
 
     def _compare(self, record: PartRecord, expected: _Element, written: _Element) -> None:
@@ -137,13 +142,19 @@ class _Account:
             return
         # A renderer starts the faster for what it does not load, and hardly any has differences to name.
         from docops_flask.engine.integrity.differences import Differences
-        from docops_flask.engine.integrity.paragraph_paths import paragraph_paths
 
         before = self.findings.count
-        paths = paragraph_paths(record.name, self._parts)
-        self.findings.extend(Differences(record.name, paths).between(expected, written))
+        Differences(record.name, self._paragraph_paths(), self.findings).find(expected, written)
         if self.findings.count == before:
             self._found(record, "canonical_form", "The canonical forms differ around the root.")
+
+    def _paragraph_paths(self) -> Mapping[_Element, str]:
+        """Return the addresses of all paragraphs, worked out when they are first asked for."""
+        if self._paths is None:
+            from docops_flask.engine.integrity.paragraph_paths import paragraph_paths
+
+            self._paths = paragraph_paths(self._parts)
+        return self._paths
 
     def _pass_gate(self, record: PartRecord, written: _Element, content: bytes) -> None:
         """Note the part's defects: those that the template has as well are its own."""

@@ -4,6 +4,7 @@ The rules are those of docs/analysis/integrity.md; an entry they do not allow is
 """
 
 import re
+from collections import deque
 from collections.abc import Iterator
 
 from lxml import etree
@@ -18,6 +19,7 @@ _CAPITALS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 _NAME_CHARACTERS = _CAPITALS | frozenset("0123456789_")
 _DROPPED_BY_WORD = " \t\r\n"
 _MARKS = r"([\n\t])"
+_PLACEHOLDER = "【[A-Z0-9_]+】"
 
 
 class PlannedParagraph:
@@ -33,18 +35,58 @@ class PlannedParagraph:
         self.covered: list[list[Span]] = []
 
     def take(self, entry: Replacement, path: str, *, is_mirror: bool) -> bool:
-        """Take ``entry`` if the paragraph holds what it replaces, after the entries before it."""
+        """Take ``entry`` if the paragraph holds what it replaces, after the entries before it.
+
+        What is refused costs no more than what the entry says itself, however long the paragraph is.
+        """
         start, end = entry.start, entry.end
         if not 0 <= start < end or (self.entries and start < self.entries[-1].end):
             return False
-        if self.reading.text[start:end] != entry.original_text:
+        if end - start != len(entry.original_text) or not self.reading.text.startswith(
+            entry.original_text, start
+        ):
             return False
-        covered = self.reading.spans_between(start, end)
-        if not covered or not (is_mirror or entry.run_id == f"{path}:r{covered[0].run}"):
+        first = self.reading.spans_between(start, start + 1)
+        if not first or not (is_mirror or entry.run_id == f"{path}:r{first[0].run}"):
             return False
         self.entries.append(entry)
-        self.covered.append(covered)
+        self.covered.append(first if first[0].end >= end else self.reading.spans_between(start, end))
         return True
+
+
+class _Places:
+    """The paragraphs that one path leads to, told apart by order: the first that still can takes an entry."""
+
+    def __init__(self, path: str, paragraphs: list[PlannedParagraph]) -> None:
+        self._path = path
+        self.paragraphs = paragraphs
+        # By start, placeholder and run (None: any) those that hold it. One that cannot take it never will.
+        self._waiting: dict[tuple[int, str, str | None], deque[PlannedParagraph]] | None = None
+
+    def take(self, entry: Replacement, *, is_mirror: bool) -> bool:
+        """Have a paragraph take ``entry``; say whether one did."""
+        if len(self.paragraphs) == 1:
+            return self.paragraphs[0].take(entry, self._path, is_mirror=is_mirror)
+        if entry.end - entry.start != len(entry.original_text):
+            return False
+        if self._waiting is None:
+            self._waiting = self._by_placeholder()
+        waiting = self._waiting.get((entry.start, entry.original_text, None if is_mirror else entry.run_id))
+        while waiting:
+            if waiting.popleft().take(entry, self._path, is_mirror=is_mirror):
+                return True
+        return False
+
+    def _by_placeholder(self) -> dict[tuple[int, str, str | None], deque[PlannedParagraph]]:
+        found: dict[tuple[int, str, str | None], deque[PlannedParagraph]] = {}
+        for paragraph in self.paragraphs:
+            reading = paragraph.reading
+            for match in re.finditer(_PLACEHOLDER, reading.text):
+                start = match.start()
+                for span in reading.spans_between(start, start + 1)[:1]:
+                    for run_id in (None, f"{self._path}:r{span.run}"):
+                        found.setdefault((start, match[0], run_id), deque()).append(paragraph)
+        return found
 
 
 class Replay:
@@ -52,7 +94,7 @@ class Replay:
 
     def __init__(self, addresses: Addresses) -> None:
         self._addresses = addresses
-        self._planned: dict[str, list[PlannedParagraph]] = {}
+        self._planned: dict[str, _Places] = {}
         self._placeholders: set[tuple[str, str]] = set()
 
     def plan(self, entry: Replacement) -> str | None:
@@ -68,8 +110,8 @@ class Replay:
 
     def planned(self) -> Iterator[PlannedParagraph]:
         """Yield the paragraphs that entries are to be replayed in."""
-        for candidates in self._planned.values():
-            yield from (planned for planned in candidates if planned.entries)
+        for places in self._planned.values():
+            yield from (planned for planned in places.paragraphs if planned.entries)
 
     def _is_placeholder(self, text: str, name: str) -> bool:
         if (text, name) not in self._placeholders:
@@ -80,13 +122,14 @@ class Replay:
         return True
 
     def _take(self, path: str, entry: Replacement, *, is_mirror: bool) -> bool:
-        candidates = self._planned.get(path)
-        if candidates is None:
-            candidates = self._planned[path] = [
+        places = self._planned.get(path)
+        if places is None:
+            paragraphs = [
                 PlannedParagraph(flow.part, flow.names, read_paragraph(element, flow.names))
                 for element, flow in self._addresses.paragraphs(path)
             ]
-        return any(planned.take(entry, path, is_mirror=is_mirror) for planned in candidates)
+            places = self._planned[path] = _Places(path, paragraphs)
+        return places.take(entry, is_mirror=is_mirror)
 
 
 def replay_paragraph(planned: PlannedParagraph) -> None:
@@ -115,29 +158,32 @@ def _replay_alone(entry: Replacement, span: Span, names: Names) -> None:
 
 def _lines(text: str, edits: list[tuple[int, int, str]]) -> list[str]:
     """Return the new text in pieces: lines, and between them the newlines and tabs of values."""
-    pieces = [""]
+    # Each piece as the texts it is made of: one text that grows would be copied again and again.
+    pieces: list[list[str]] = [[]]
     done = 0
     for start, end, value in edits:
-        pieces[-1] += text[done:start]
+        pieces[-1].append(text[done:start])
         if "\n" in value or "\t" in value:
             head, *others = re.split(_MARKS, value)
-            pieces[-1] += head
-            pieces += others
+            pieces[-1].append(head)
+            pieces += ([other] for other in others)
         else:
-            pieces[-1] += value
+            pieces[-1].append(value)
         done = end
-    pieces[-1] += text[done:]
-    return pieces
+    pieces[-1].append(text[done:])
+    return ["".join(texts) for texts in pieces]
 
 
 def _write(node: _Element, pieces: list[str], names: Names) -> None:
     """Write the first piece into a w:t, marks as elements and lines as further w:t behind it."""
     leading, trailing = _dropped_edges(node)
     last = _set_text(node, pieces[0])
+    # No more than the prefix it has itself: copies of all in scope would take longer the more there are.
+    nsmap = {node.prefix: names.namespace}
     for mark, line in zip(pieces[1::2], pieces[2::2], strict=True):
         element = etree.Element(names.br if mark == "\n" else names.tab)
         last.addnext(element)
-        last = etree.Element(names.t, nsmap=dict(node.nsmap))  # type: ignore[arg-type]
+        last = etree.Element(names.t, nsmap=nsmap)
         element.addnext(last)
         _set_text(last, line)
     # What Word dropped before stays out of where it would now be kept.

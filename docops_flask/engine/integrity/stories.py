@@ -4,7 +4,8 @@ Derived anew from the relationships of the main part (docs/analysis/stories.md).
 """
 
 import re
-from collections.abc import Container, Iterable
+from collections import Counter
+from collections.abc import Iterable
 from typing import NamedTuple, Protocol
 
 from docops_flask.engine.opc.relationships import Relationship
@@ -33,16 +34,17 @@ def find_stories(main_part: str, relationships: Iterable[Relationship], parts: P
     """Return the stories of a package in the order of their addresses; ``parts`` knows which there are."""
     body = Story(main_part, "", "")
     seen = {main_part.lower()}
-    stories: dict[str, Story] = {}
+    stories: list[Story] = []
+    stems: Counter[str] = Counter()
     for relationship in relationships:
         name = relationship.target
         if relationship.external or relationship.kind not in _KINDS:
             continue
         if parts.has(name) and name.lower() not in seen:
             seen.add(name.lower())
-            prefix = _free_prefix(name, relationship.kind, stories)
-            stories[prefix] = Story(name, relationship.kind, prefix)
-    return [body, *sorted(stories.values(), key=_position)]
+            prefix = _free_prefix(name, relationship.kind, stems)
+            stories.append(Story(name, relationship.kind, prefix))
+    return [body, *sorted(stories, key=_position)]
 
 
 def _is_usual(stem: str) -> bool:
@@ -52,14 +54,13 @@ def _is_usual(stem: str) -> bool:
     return few and letters.isascii() and letters.isalpha()
 
 
-def _free_prefix(name: str, kind: str, taken: Container[str]) -> str:
+def _free_prefix(name: str, kind: str, stems: Counter[str]) -> str:
     stem = name.rsplit("/", 1)[-1].rpartition(".")[0]
     if not (stem.startswith(kind) and _is_usual(stem)):
         stem = kind
-    prefix, number = f"{stem}/", 2
-    while prefix in taken:
-        prefix, number = f"{stem}_{number}/", number + 1
-    return prefix
+    # No usual name has an underscore, so a number behind one is free.
+    stems[stem] += 1
+    return f"{stem}/" if stems[stem] == 1 else f"{stem}_{stems[stem]}/"
 
 
 def _position(story: Story) -> tuple[int, int, str]:

@@ -44,7 +44,7 @@ class _Census:
         names = flow.names
         for block in blocks_of(flow.element, names):
             if block.tag == names.p:
-                for box, twins in _boxes_in(block, names):
+                for box, twins in _boxes_in(block, names, []):
                     self._enter(flow.inner(box), [flow.inner(twin) for twin in twins])
                 continue
             for row in children_of(block, names.tr, names):
@@ -64,23 +64,29 @@ class _Census:
             self._count = counted
 
 
-def _boxes_in(element: _Element, names: Names) -> Iterator[tuple[_Element, list[_Element]]]:
-    """Yield the boxes in ``element``, not those in a box, each with its twins in other branches."""
+# A box with its twins in other branches.
+_Boxes = list[tuple[_Element, list[_Element]]]
+
+
+def _boxes_in(element: _Element, names: Names, found: _Boxes) -> _Boxes:
+    """Add the boxes in ``element``, not those in a box, to ``found``, and return it."""
     for child in element:
         if child.tag == names.text_box:
-            yield child, []
+            found.append((child, []))
         elif child.tag == ALTERNATE_CONTENT:
-            yield from _paired([list(_flat(branch, names)) for branch in child.iterchildren(*BRANCHES)])
+            found += _paired([_flat(branch, names, []) for branch in child.iterchildren(*BRANCHES)])
         elif len(child):
-            yield from _boxes_in(child, names)
+            _boxes_in(child, names, found)
+    return found
 
 
-def _flat(element: _Element, names: Names) -> Iterator[_Element]:
+def _flat(element: _Element, names: Names, found: list[_Element]) -> list[_Element]:
     for child in element:
         if child.tag == names.text_box:
-            yield child
+            found.append(child)
         else:
-            yield from _flat(child, names)
+            _flat(child, names, found)
+    return found
 
 
 def _paired(branches: list[list[_Element]]) -> Iterator[tuple[_Element, list[_Element]]]:
@@ -88,7 +94,11 @@ def _paired(branches: list[list[_Element]]) -> Iterator[tuple[_Element, list[_El
     if not filled:
         return
     first, *others = filled
-    for number, box in enumerate(first):
-        yield box, [other[number] for other in others if number < len(other)]
+    twins: list[list[_Element]] = [[] for _ in first]
+    for other in others:
+        # A branch may hold fewer boxes than the first, or more.
+        for of_box, twin in zip(twins, other, strict=False):
+            of_box.append(twin)
+    yield from zip(first, twins, strict=True)
     for other in others:
         yield from ((box, []) for box in other[len(first) :])

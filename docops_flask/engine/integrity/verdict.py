@@ -41,10 +41,15 @@ class Findings:
         self.count = 0
         self.listed: list[Unaccounted] = []
 
+    @property
+    def has_room(self) -> bool:
+        """Whether another finding would be listed, not only counted."""
+        return len(self.listed) < MAX_LISTED
+
     def add(self, finding: Unaccounted) -> None:
         """Take a finding."""
         self.count += 1
-        if len(self.listed) < MAX_LISTED:
+        if self.has_room:
             self.listed.append(finding)
 
     def extend(self, findings: Iterable[Unaccounted]) -> None:

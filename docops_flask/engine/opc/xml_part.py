@@ -1,7 +1,8 @@
 """XML parts: the hardened parser every one goes through, and the way back to bytes.
 
 No entity is resolved, no DTD loaded, no network touched; depth and text size stay within libxml2's
-own bounds (256 levels, 10 MB a text node).
+own bounds (256 levels, 10 MB a text node). What makes libxml2 or lxml take quadratic time is bounded here:
+they look for a namespace among all that are in scope, and copy a text anew for each CDATA section in it.
 """
 
 from typing import Any
@@ -14,25 +15,61 @@ from docops_flask.engine.opc.doctype import HARDENED, declares_doctype
 from docops_flask.engine.opc.shown_name import shown_name
 
 _NO_MEMORY = 2
+# Word declares some forty.
+_MOST_NAMESPACES = 1000
+# What as many declarations take at least.
+_LEAST_BYTES = _MOST_NAMESPACES * len(' xmlns:a="b"')
+# Sections in one part; Word writes none. Beyond that they are read as the text they are.
+_MOST_CDATA_SECTIONS = 1000
+# Where a mark-up character is one byte, the same as in ASCII, and nothing else is that byte.
+_PLAIN_ENCODINGS = ("UTF-8", "US-ASCII", "ASCII", "ISO-8859-", "WINDOWS-125")
 
 
 def parse_part(content: bytes, name: str) -> _Element:
     """Return the root of the XML in ``content``; ``name`` is the part's, for the message.
 
-    Raises ``InvalidTemplate`` (reason ``xml`` or ``dtd``) when it is not well formed or declares a
-    document type, ``MemoryError`` when libxml2 ran out of memory.
+    Raises ``InvalidTemplate`` (reason ``xml``, ``dtd`` or ``namespaces``) when it is not well formed,
+    declares a document type or more namespaces than ``_MOST_NAMESPACES`` around one element,
+    ``MemoryError`` when libxml2 ran out of memory.
     """
-    parser = etree.XMLParser(huge_tree=False, strip_cdata=False, **HARDENED)
+    root = _parsed(content, name, strip_cdata=False)
+    # libxml2 itself says whether there was one, whatever the encoding.
+    if root.getroottree().docinfo.internalDTD is not None:
+        raise _doctype_in(shown_name(name))
+    is_plain = _is_plain(content, root.getroottree().docinfo.encoding)
+    if not is_plain or (b"!" in content and content.count(b"<![CDATA[") > _MOST_CDATA_SECTIONS):
+        root = _parsed(content, name, strip_cdata=True)
+    if not is_plain or (len(content) > _LEAST_BYTES and content.count(b"xmlns") > _MOST_NAMESPACES):
+        _hold_namespaces(root, name)
+    return root
+
+
+def _is_plain(content: bytes, encoding: str | None) -> bool:
+    """Say whether mark-up in ``content`` can be counted in its bytes; UTF-16 need not be declared."""
+    return b"\0" not in content[:4] and (encoding or "UTF-8").upper().startswith(_PLAIN_ENCODINGS)
+
+
+def _parsed(content: bytes, name: str, *, strip_cdata: bool) -> _Element:
+    parser = etree.XMLParser(huge_tree=False, strip_cdata=strip_cdata, **HARDENED)
     try:
-        root = etree.fromstring(content, parser)
+        return etree.fromstring(content, parser)
     except etree.XMLSyntaxError as error:
         if getattr(error, "code", None) == _NO_MEMORY:
             raise MemoryError from error
         raise _malformed(shown_name(name), error) from error
-    # libxml2 itself says whether there was one, whatever the encoding.
-    if root.getroottree().docinfo.internalDTD is not None:
-        raise _doctype_in(shown_name(name))
-    return root
+
+
+def _hold_namespaces(root: _Element, name: str) -> None:
+    in_scope = 0
+    for event, _ in etree.iterwalk(root, events=("start-ns", "end-ns")):
+        in_scope += 1 if event == "start-ns" else -1
+        if in_scope > _MOST_NAMESPACES:
+            raise InvalidTemplate(
+                f"template: the part {shown_name(name)} declares more than {_MOST_NAMESPACES} XML namespaces "
+                "for one element. Open the file in Word, save it again as .docx and retry.",
+                reason="namespaces",
+                part=shown_name(name),
+            )
 
 
 def refuse_doctype(content: bytes, name: str) -> None:

@@ -94,11 +94,12 @@ def _rewrite(node: _Element, edits: Sequence[_Edit], w: Vocabulary) -> None:
     (first, *others), marks = _lines(content, edits)
     _set_text(node, first)
     last = node
-    nsmap = dict(node.nsmap) if marks else {}
+    # Its own prefix alone: a copy of all that are in scope takes longer the more there are, for every value.
+    nsmap = {node.prefix: w.namespace}
     for mark, line in zip(marks, others, strict=True):
         element = etree.Element(w.br if mark == "\n" else w.tab)
         last.addnext(element)
-        last = etree.Element(w.t, nsmap=nsmap)  # type: ignore[arg-type]
+        last = etree.Element(w.t, nsmap=nsmap)
         element.addnext(last)
         _set_text(last, line)
     _drop_edges(node, lead, last, trail)

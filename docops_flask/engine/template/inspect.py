@@ -1,9 +1,13 @@
 """What a template asks for and what is wrong with it, without a task (contract section 7)."""
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Container, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
+from lxml.etree import _Element
+
+from docops_flask.engine.document.places import RunPlace
 from docops_flask.engine.skills.skill import Skill
 from docops_flask.engine.template.grammar import Found, Kind
 from docops_flask.engine.template.replace_log import (
@@ -17,16 +21,19 @@ from docops_flask.engine.template.suggestions import Suggestions
 
 def inspect_template(scan: Scan, skills: Sequence[Skill]) -> dict[str, Any]:
     """Return ``fields``, ``unsupported``, ``problems`` and ``suggested_skill`` of a scanned template."""
-    known = [name for skill in skills for name in skill.placeholders()]
+    known_in: dict[str, list[str]] = {}
+    for skill in skills:
+        for name in skill.placeholders():
+            known_in.setdefault(name, []).append(skill.name)
     return {
-        "fields": _fields(scan, skills),
-        "unsupported": unsupported_places(scan, Suggestions(known)),
-        "problems": list(islice(_problems(scan, set(known)), MAX_LISTED)),
-        "suggested_skill": _suggested_skill(scan, skills),
+        "fields": _fields(scan, known_in),
+        "unsupported": unsupported_places(scan, Suggestions(known_in)),
+        "problems": list(islice(_problems(scan, known_in), MAX_LISTED)),
+        "suggested_skill": _suggested_skill(scan, skills, known_in),
     }
 
 
-def _fields(scan: Scan, skills: Sequence[Skill]) -> list[dict[str, Any]]:
+def _fields(scan: Scan, known_in: Mapping[str, list[str]]) -> list[dict[str, Any]]:
     counts = dict(islice(scan.field_counts().items(), MAX_LISTED))
     places: dict[str, list[str]] = {name: [] for name in counts}
     for paragraph, found in islice(_placeholders(scan), MAX_LISTED):
@@ -37,7 +44,7 @@ def _fields(scan: Scan, skills: Sequence[Skill]) -> list[dict[str, Any]]:
             "name": name,
             "count": count,
             "places": places[name],
-            "known_in": [skill.name for skill in skills if name in skill.placeholders()],
+            "known_in": known_in.get(name, []),
         }
         for name, count in counts.items()
     ]
@@ -50,12 +57,35 @@ def _placeholders(scan: Scan) -> Iterator[tuple[BracketedParagraph, Found]]:
                 yield paragraph, found
 
 
-def _problems(scan: Scan, known: set[str]) -> Iterator[dict[str, str]]:
+class _BoundControls:
+    """Knows what lies in a content control that shows data from elsewhere (w:dataBinding, 17.5.2.6)."""
+
+    def __init__(self) -> None:
+        # By each element once looked at: many runs lie in one control, and controls in one another.
+        self._bound: dict[_Element, bool] = {}
+
+    def hold(self, run: RunPlace) -> bool:
+        """Say whether ``run`` lies in such a control."""
+        w = run.paragraph.part.w
+        outwards: list[_Element] = []
+        element: _Element | None = run.element
+        while element is not None and element not in self._bound:
+            outwards.append(element)
+            element = element.getparent()
+        bound = element is not None and self._bound[element]
+        for inner in reversed(outwards):
+            bound = bound or (inner.tag == w.sdt and inner.find(f"{w.sdtPr}/{w.dataBinding}") is not None)
+            self._bound[inner] = bound
+        return bound
+
+
+def _problems(scan: Scan, known: Container[str]) -> Iterator[dict[str, str]]:
+    controls = _BoundControls()
     if not scan.field_counts():
         yield _problem("NO_FIELDS", "The template holds no placeholder such as 【MEETING_TITLE】.", "", "")
     for paragraph in scan.paragraphs:
         for found in paragraph.found:
-            yield from _problems_of(paragraph, found, known)
+            yield from _problems_of(paragraph, found, known, controls)
     for paragraph in scan.comments:
         for found in paragraph.found:
             shown = _shown(paragraph, found)
@@ -63,8 +93,11 @@ def _problems(scan: Scan, known: set[str]) -> Iterator[dict[str, str]]:
             yield _problem("IN_COMMENT", message, paragraph.run_of(found).run_id, shown)
 
 
-def _problems_of(paragraph: BracketedParagraph, found: Found, known: set[str]) -> Iterator[dict[str, str]]:
-    place, shown = paragraph.run_of(found).run_id, _shown(paragraph, found)
+def _problems_of(
+    paragraph: BracketedParagraph, found: Found, known: Container[str], controls: _BoundControls
+) -> Iterator[dict[str, str]]:
+    run, shown = paragraph.run_of(found), _shown(paragraph, found)
+    place = run.run_id
     if found.kind is not Kind.PLACEHOLDER:
         message = f"{shown} looks like a placeholder but cannot be filled."
         yield _problem("UNSUPPORTED_PLACEHOLDER", message, place, shown)
@@ -74,7 +107,7 @@ def _problems_of(paragraph: BracketedParagraph, found: Found, known: set[str]) -
     if paragraph.in_field_result(found):
         message = f"{shown} lies in the result of a Word field, which Word may compute anew."
         yield _problem("FIELD_RESULT", message, place, shown)
-    if paragraph.in_bound_control(found):
+    if controls.hold(run):
         message = f"{shown} lies in a content control bound to data, which Word shows instead."
         yield _problem("BOUND_CONTROL", message, place, shown)
 
@@ -87,13 +120,8 @@ def _problem(code: str, message: str, place: str, text: str) -> dict[str, str]:
     return {"code": code, "message": message, "place": place, "text": text}
 
 
-def _suggested_skill(scan: Scan, skills: Sequence[Skill]) -> str | None:
+def _suggested_skill(scan: Scan, skills: Sequence[Skill], known_in: Mapping[str, list[str]]) -> str | None:
     """Return the skill that knows most of the template's fields; on a tie the one with fewer fields."""
-    names = scan.field_counts()
-    best: tuple[int, int, str] | None = None
-    for skill in skills:
-        hits = sum(name in skill.placeholders() for name in names)
-        score = (-hits, len(skill.fields), skill.name)
-        if hits and (best is None or score < best):
-            best = score
-    return best[2] if best else None
+    hits = Counter(skill for name in scan.field_counts() for skill in known_in.get(name, ()))
+    scores = [(-hits[skill.name], len(skill.fields), skill.name) for skill in skills if hits[skill.name]]
+    return min(scores)[2] if scores else None

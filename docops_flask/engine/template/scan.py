@@ -35,14 +35,6 @@ class BracketedParagraph(NamedTuple):
         """Say whether Word may compute the text anew (a field's result, 17.16)."""
         return self._first_piece(found).in_field_result
 
-    def in_bound_control(self, found: Found) -> bool:
-        """Say whether a content control around it shows data from elsewhere (w:dataBinding, 17.5.2.6)."""
-        w = self.place.part.w
-        run = self._first_piece(found).run
-        return any(
-            control.find(f"{w.sdtPr}/{w.dataBinding}") is not None for control in run.iterancestors(w.sdt)
-        )
-
     def _first_piece(self, found: Found) -> TextPiece:
         pieces = self.text.pieces
         return pieces[0] if len(pieces) == 1 else self.text.pieces_between(found.start, found.start + 1)[0]
@@ -103,11 +95,20 @@ def _paragraphs_with_bracket(part: StoryPart) -> set[_Element]:
     Most text has none, and is not looked at again.
     """
     w = part.w
-    return {
-        paragraph
-        for node in part.root.iter(w.t)
-        if has_bracket(node.text or "") and (paragraph := next(node.iterancestors(w.p), None)) is not None
-    }
+    found: set[_Element] = set()
+    # Each element around texts is passed once, however deep and many they lie in it.
+    passed: set[_Element] = set()
+    for node in part.root.iter(w.t):
+        if not has_bracket(node.text or ""):
+            continue
+        around = node.getparent()
+        while around is not None and around not in passed:
+            passed.add(around)
+            if around.tag == w.p:
+                found.add(around)
+                break
+            around = around.getparent()
+    return found
 
 
 def _bracketed(places: list[ParagraphPlace], with_bracket: set[_Element]) -> list[BracketedParagraph]:

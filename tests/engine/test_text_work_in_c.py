@@ -1,0 +1,360 @@
+"""Work that lxml, libxml2 and Python do in C, where no line is counted: bounded where it is asked for."""
+
+import random
+
+import pytest
+from lxml import etree
+
+from docops_flask.engine.document import paragraph_text
+from docops_flask.engine.document.paragraph_text import ParagraphText
+from docops_flask.engine.errors import InvalidTemplate
+from docops_flask.engine.integrity import alignment, canonical, fixes, gate, replay
+from docops_flask.engine.integrity.attributes import attributes_of
+from docops_flask.engine.integrity.claims import Replacement
+from docops_flask.engine.integrity.declarations import declarations_in
+from docops_flask.engine.integrity.differences import Differences
+from docops_flask.engine.integrity.names import names_of
+from docops_flask.engine.integrity.paragraph_reading import Reading, Span, read_paragraph
+from docops_flask.engine.integrity.verdict import Findings
+from docops_flask.engine.opc.xml_part import parse_part, serialize_part
+from docops_flask.engine.oxml.names import vocabulary
+from docops_flask.engine.template import fill as filling
+from docops_flask.engine.template import suggestions as suggesting
+from docops_flask.engine.template.suggestions import Suggestions
+from tests.engine.counted_steps import CountingText, steps_of
+from tests.factories import R, W, p, r, story
+
+NAMES, WORDS = names_of(W), vocabulary(W)
+
+
+def parsed(content):
+    return etree.fromstring(content)
+
+
+def paragraph(inner):
+    return parsed(story("document", f"<w:body>{inner}</w:body>").encode())[0][0]
+
+
+@pytest.fixture(autouse=True)
+def _nothing_copied():
+    CountingText.copied = 0
+
+
+def test_open_fields_are_not_looked_through_for_every_text(monkeypatch):
+    scanned = []
+
+    def counting(values):
+        values = list(values)
+        scanned.append(len(values))
+        return all(values)
+
+    monkeypatch.setattr(paragraph_text, "all", counting, raising=False)
+    begun = "<w:r><w:fldChar w:fldCharType='begin'/><w:fldChar w:fldCharType='separate'/><w:t>a</w:t></w:r>"
+    text = ParagraphText(paragraph(f"<w:p>{begun * 200}</w:p>"), WORDS)
+    assert (len(text.pieces), sum(scanned)) == (200, 0)
+    assert all(piece.in_field_result for piece in text.pieces)
+
+
+@pytest.mark.parametrize(
+    ("marks", "expected"),
+    [
+        ("t begin t separate t end t", [False, False, True, False]),
+        ("begin separate begin t separate t end t end t", [False, True, True, False]),
+        ("begin separate separate t begin t end t end t end t", [True, False, True, False, False]),
+        ("separate end t begin begin separate t end separate t", [False, False, True]),
+    ],
+)
+def test_a_text_lies_in_a_result_where_every_field_around_it_has_begun_its_own(marks, expected):
+    content = "".join(
+        "<w:t>a</w:t>" if mark == "t" else f"<w:fldChar w:fldCharType='{mark}'/>" for mark in marks.split()
+    )
+    text = ParagraphText(paragraph(f"<w:p><w:r>{content}</w:r></w:p>"), WORDS)
+    assert [piece.in_field_result for piece in text.pieces] == expected
+
+
+def entry(start, end, text="【X】", run_id="p0:r0"):
+    return Replacement(0, "p0", run_id, start, end, "X", text, "y")
+
+
+@pytest.mark.parametrize("end", [3, 10**9])
+def test_an_entry_costs_what_it_says_and_not_what_the_paragraph_holds(end):
+    text = CountingText("【X】" + "a" * 100_000)
+    spans = [Span(etree.Element("t"), 0, len(text), 0)]
+    planned = replay.PlannedParagraph("part", NAMES, Reading(text, spans))
+    taken = [planned.take(entry(0, end, run_id="p0:r1"), "p0", is_mirror=False) for _ in range(100)]
+    assert not any(taken)
+    assert CountingText.copied == 0
+
+
+def test_an_entry_that_ends_elsewhere_than_its_placeholder_is_not_taken():
+    spans = [Span(etree.Element("t"), 0, 3, 0)]
+    planned = replay.PlannedParagraph("part", NAMES, Reading("【X】", spans))
+    assert not planned.take(entry(0, 4), "p0", is_mirror=False)
+    assert planned.take(entry(0, 3), "p0", is_mirror=False)
+
+
+def test_a_text_is_not_copied_for_each_value_that_goes_into_it():
+    text = "【X】" * 300
+    edits = [(3 * each, 3 * each + 3, CountingText("value")) for each in range(300)]
+    assert "".join(replay._lines(text, edits)) == "value" * 300
+    assert CountingText.copied <= 10 * len(text)
+
+
+def many_namespaces(count, inner="<w:p/>"):
+    declared = "".join(f" xmlns:n{number}='urn:{number}'" for number in range(count - 1))
+    return f"<w:document xmlns:w='{W}'{declared}>{inner}</w:document>"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-32", "gb18030", "iso-8859-1"])
+def test_namespaces_around_an_element_are_at_most_a_thousand(encoding):
+    declaration = "" if encoding.startswith("utf") else f"<?xml version='1.0' encoding='{encoding}'?>"
+    parse_part((declaration + many_namespaces(1000)).encode(encoding), "word/document.xml")
+    with pytest.raises(InvalidTemplate) as refused:
+        parse_part((declaration + many_namespaces(1001)).encode(encoding), "word/document.xml")
+    assert refused.value.detail["reason"] == "namespaces"
+
+
+def test_namespaces_declared_by_elements_beside_one_another_are_as_many_as_they_like():
+    content = "".join(f"<w:p xmlns:q='urn:{number}'/>" for number in range(3000))
+    parse_part(many_namespaces(10, content).encode(), "word/document.xml")
+
+
+def test_namespaces_count_from_all_elements_around():
+    content = "<w:p xmlns:q='urn:q'/>"
+    for number in range(200):
+        declared = "".join(f" xmlns:a{number}b{each}='urn:x'" for each in range(5))
+        content = f"<w:p{declared}>{content}</w:p>"
+    with pytest.raises(InvalidTemplate):
+        parse_part(many_namespaces(2, content).encode(), "word/document.xml")
+
+
+@pytest.mark.parametrize(("sections", "left"), [(1000, 1000), (1001, 0)])
+def test_cdata_sections_stay_where_they_are_few_and_are_text_where_they_are_many(sections, left):
+    root = parse_part(f"<t>{'<![CDATA[<]]>' * sections}</t>".encode(), "word/document.xml")
+    assert root.text == "<" * sections
+    assert serialize_part(root).count(b"CDATA") == left
+
+
+def test_new_elements_take_one_declaration_with_them_however_many_are_in_scope(monkeypatch):
+    root = parsed(many_namespaces(500, p("【A】" * 50)))
+    (node,) = root.iter(NAMES.t)
+    declared = []
+    made = etree.Element
+
+    def counting(tag, nsmap=None):
+        declared.append(len(nsmap or {}))
+        return made(tag, nsmap=nsmap)
+
+    monkeypatch.setattr(etree, "Element", counting)
+    filling._rewrite(
+        node, [filling._Edit(3 * each, 3 * each + 3, ["a", "\n", "b"]) for each in range(50)], WORDS
+    )
+    (again,) = parsed(many_namespaces(500, p("【A】" * 50))).iter(NAMES.t)
+    replay._write(again, ["a", *["\n", "b"] * 50], NAMES)
+    assert len(declared) == 200
+    assert max(declared) == 1
+    assert {child.prefix for child in node.getparent()} == {"w"}
+
+
+def _random_document(chance, depth=0):
+    prefix = chance.choice(["", "a:", "b:"]) if depth else ""
+    declared = [
+        f'xmlns:{name}="urn:{chance.randrange(2)}"' for name in "ab" if not depth or chance.random() < 0.3
+    ]
+    if chance.random() < 0.2:
+        declared.append(f'xmlns="urn:{chance.randrange(2)}"')
+    attributes = [
+        f'{name}="{chance.choice(["1", "&#10;", "&lt;"])}"' for name in "xyz" if chance.random() < 0.4
+    ]
+    pieces = ["t", "&#13;", "<![CDATA[t]]>", "<!--c-->", "<?p i?>", " \n"]
+    inner = [
+        _random_document(chance, depth + 1) if depth < 3 and chance.random() < 0.5 else chance.choice(pieces)
+        for _ in range(chance.randrange(4))
+    ]
+    return prefix, declared, attributes, inner
+
+
+def _written(document, chance):
+    """The document as XML; ``chance`` decides what makes no difference."""
+    if isinstance(document, str):
+        text = chance.choice(["t", "<![CDATA[t]]>"])
+        return text if document in ("t", "<![CDATA[t]]>") else document
+    prefix, declared, attributes, inner = document
+    start = [*declared, *attributes]
+    chance.shuffle(start)
+    content = "".join(_written(each, chance) for each in inner)
+    return f"<{prefix}e {' '.join(start)}>{content}</{prefix}e>"
+
+
+def _mutated(document, chance):
+    prefix, declared, attributes, inner = document
+    inner = [each if isinstance(each, str) else _mutated(each, chance) for each in inner]
+    if chance.random() < 0.15:
+        attributes = attributes[1:]
+    if chance.random() < 0.1:
+        inner = inner[1:]
+    if chance.random() < 0.1:
+        declared = [*declared, 'xmlns:c="urn:0"']
+    return prefix, declared, attributes, inner
+
+
+def test_the_canonical_form_tells_the_same_apart_as_canonical_xml():
+    found = {True: 0, False: 0}
+    for seed in range(2000):
+        chance = random.Random(seed)
+        document = _random_document(chance)
+        one = parsed(_written(document, chance))
+        other = parsed(_written(_mutated(document, chance), chance))
+        forms = [etree.tostring(root.getroottree(), method="c14n") for root in (one, other)]
+        same = forms[0] == forms[1]
+        assert canonical.is_same_document(one, other) == same, seed
+        found[same] += 1
+    assert min(found.values()) > 300
+
+
+def test_a_name_that_the_reader_of_the_canonical_form_does_not_know_counts_as_a_difference():
+    # Allowed by the fifth edition of XML 1.0 alone.
+    one, other = (parsed(f"<\U00010000 {attributes}/>") for attributes in ("a='1' b='1'", "b='1' a='1'"))
+    assert canonical.is_same_document(one, one)
+    assert not canonical.is_same_document(one, other)
+
+
+def test_no_canonical_xml_is_made(monkeypatch):
+    methods = []
+    written = etree.tostring
+
+    def recording(*arguments, **named):
+        methods.append(named.get("method"))
+        return written(*arguments, **named)
+
+    monkeypatch.setattr(etree, "tostring", recording)
+    one, other = parsed("<e a='1' b='2'/>"), parsed("<e b='2' a='1'/>")
+    assert canonical.is_same_document(one, other)
+    assert set(methods) == {None}
+
+
+def test_many_attributes_are_read_like_few():
+    declared = "".join(f" a{number}='{number}'" for number in range(200))
+    root = parsed(f"<e xmlns:q='urn:q'{declared} q:z='&lt;'/>")
+    assert list(attributes_of(root).items()) == root.items()
+
+
+def ind_fix(before, after):
+    return fixes.Fix(0, "p0", None, "ind", before, after)
+
+
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+LOCAL_NAMES = [one + other for one in LETTERS for other in LETTERS]
+
+
+def test_a_fix_names_no_more_attributes_than_an_element_has():
+    element = etree.Element(NAMES("ind"))
+    edited = fixes._EditedElement(element, NAMES)
+    refused = [edited.change(ind_fix({}, {name: "1"})) is not None for name in LOCAL_NAMES]
+    assert refused == [False] * 64 + [True] * (len(LOCAL_NAMES) - 64)
+    assert len(element.attrib) == 64
+
+
+def test_an_element_of_few_attributes_may_be_changed_as_often_as_is_said():
+    edited = fixes._EditedElement(parsed(f"<w:ind xmlns:w='{W}' w:left='0'/>"), NAMES)
+    for number in range(1000):
+        assert edited.change(ind_fix({"left": f"{number}"}, {"left": f"{number + 1}"})) is None
+
+
+def test_an_element_of_many_attributes_is_asked_for_a_bounded_number():
+    declared = "".join(f" w:{name}='1'" for name in LOCAL_NAMES)
+    edited = fixes._EditedElement(parsed(f"<w:ind xmlns:w='{W}'{declared}/>"), NAMES)
+    fits = [edited.change(ind_fix({name: "1"}, {name: "2"})) is None for name in LOCAL_NAMES]
+    assert fits == [True] * 256 + [False] * (len(LOCAL_NAMES) - 256)
+
+
+@pytest.mark.parametrize("after", [{"a b": "1"}, {"": "1"}, {"left": "\0"}, {"{u}left": "1"}])
+def test_a_fix_that_xml_cannot_hold_does_not_fit(after):
+    edited = fixes._EditedElement(etree.Element(NAMES("ind")), NAMES)
+    assert edited.change(ind_fix({}, after)) is not None
+
+
+def siblings(texts):
+    return f"<w:p>{''.join(f'<w:r><w:t>{text}</w:t></w:r>' for text in texts)}</w:p>"
+
+
+def described(ours, theirs):
+    one, other = (parsed(story("document", content).encode()) for content in (ours, theirs))
+    findings = Findings()
+    steps = steps_of(lambda: Differences("part", {}, findings).find(one, other))
+    return findings, steps, alignment.count_elements(one, other)
+
+
+def test_lists_that_differ_all_over_are_described_with_bounded_work(monkeypatch):
+    monkeypatch.setattr(alignment, "_LEAST_BUDGET", 0)
+    counts = []
+    for paragraphs in (20, 40):
+        ours = siblings((each * 7) % 2 for each in range(190)) * paragraphs
+        theirs = siblings((each * 5 + each // 3 + 1) % 2 for each in range(188)) * paragraphs
+        findings, steps, elements = described(ours, theirs)
+        assert findings.count
+        # About as much for aligning as for everything else; without a budget it is 2,600.
+        assert steps <= 150 * elements
+        counts.append(steps)
+    assert counts[1] <= 2.2 * counts[0]
+
+
+def test_beyond_the_budget_lists_are_taken_as_a_whole_and_still_differ(monkeypatch):
+    ours, theirs = siblings("abcabc"), siblings("cabca")
+    close, _, _ = described(ours, theirs)
+    for name in ("_LEAST_BUDGET", "_LOOKS_PER_ELEMENT", "_COMPARISONS_PER_ELEMENT"):
+        monkeypatch.setattr(alignment, name, 0)
+    coarse, _, _ = described(ours, theirs)
+    assert 0 < close.count < coarse.count
+    assert {finding.what for finding in coarse.listed} == {"element_added", "element_removed"}
+
+
+def test_what_lies_deep_in_lists_that_differ_is_looked_at_a_few_times(monkeypatch):
+    monkeypatch.setattr(alignment, "_LEAST_BUDGET", 0)
+
+    def deep(more):
+        content = siblings("a" * 300)
+        for _ in range(100):
+            content = f"<w:sdt>{content}{'<w:x/>' * more}</w:sdt>"
+        return content
+
+    _, steps, elements = described(deep(1), deep(2))
+    assert steps <= 150 * elements
+
+
+def test_declarations_are_those_that_say_something_new():
+    root = parsed(
+        "<a xmlns='u:1' xmlns:q='u:2'><b xmlns='u:1'/><c xmlns:q='u:3'><d xmlns:q='u:2'/></c><e/></a>"
+    )
+    b, c, _ = root
+    assert declarations_in(root) == {root: {"": "u:1", "q": "u:2"}, c: {"q": "u:3"}, c[0]: {"q": "u:2"}}
+    assert b not in declarations_in(root)
+
+
+def test_relationships_are_looked_for_once_however_many_prefixes_stand_for_them(monkeypatch):
+    searched = []
+    find_all = gate.re.findall
+    monkeypatch.setattr(gate.re, "findall", lambda *given: searched.append(given) or find_all(*given))
+    declared = "".join(f" xmlns:n{number}='{R}'" for number in range(50))
+    root = parsed(f"<w:document xmlns:w='{W}'{declared}><w:p n7:id='rId1'/><w:p w:id='rId2'/></w:document>")
+    used = gate._relationships_used(root, serialize_part(root))
+    assert (used, len(searched)) == ({"rId1"}, 1)
+
+
+def test_broken_names_are_compared_with_fields_a_bounded_number_of_times(monkeypatch):
+    monkeypatch.setattr(suggesting, "_MOST_COMPARISONS", 10)
+    suggestions = Suggestions(["MEETING_TITLE", "TRAINER"])
+    near = [suggestions.near(f"MEETING TITL{number}") for number in range(20)]
+    assert near == ["MEETING_TITLE"] * 10 + [None] * 10
+    assert suggestions.near("MEETING_TITLE will be") == "MEETING_TITLE"
+
+
+def test_a_drawing_in_choices_floats_where_the_innermost_one_does():
+    anchored = "<w:drawing><wp:anchor/></w:drawing>"
+    for drawing, text in ((anchored, "ab"), ("<w:drawing><wp:inline/></w:drawing>", "a\ufffc\ufffc\ufffcb")):
+        content = drawing
+        for _ in range(2):
+            content = f"<mc:AlternateContent><mc:Choice>{content}</mc:Choice></mc:AlternateContent>"
+        element = paragraph(p(r("a"), f"<w:r>{content}</w:r>", r("b")))
+        assert ParagraphText(element, WORDS).text == text
+        assert read_paragraph(element, NAMES).text == text
