@@ -22,8 +22,6 @@ _FAILED_ERRNOS = frozenset(
         errno.EPERM,
     }
 )
-# Its own, and one to wait for its first byte with; without that gunicorn would close it unanswered.
-_DESCRIPTORS_OF_A_CONNECTION = 2
 _PAUSE_SECONDS = 0.05
 _TELL_AGAIN_SECONDS = 10.0
 
@@ -41,7 +39,7 @@ def patient_accept(worker: Any) -> Callable[[Any], None]:
         if listener.sock is None:
             return
         try:
-            refuse_without_descriptors(_DESCRIPTORS_OF_A_CONNECTION)
+            refuse_without_descriptors(1)
             accept(listener)
         except OSError as error:
             if error.errno in _EXHAUSTED_ERRNOS:
