@@ -8,7 +8,7 @@ from math import inf
 
 
 class DeadlinePassed(TimeoutError):
-    """What was to arrive by a deadline did not; gunicorn takes it for a client that is no longer connected."""
+    """What was to arrive by a deadline did not; by its errno gunicorn takes the client for disconnected."""
 
     def __init__(self) -> None:
         super().__init__(errno.ENOTCONN, "nothing more came by the deadline")

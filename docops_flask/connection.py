@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Any
 
-from gunicorn import http
-from gunicorn.workers.gthread import TConn
+from gunicorn import http  # type: ignore[import-untyped]
+from gunicorn.workers.gthread import TConn  # type: ignore[import-untyped]
 
 from docops_flask.client_socket import ClientSocket
 from docops_flask.incoming_request import IncomingRequest
@@ -18,6 +18,7 @@ class Connection(TConn):  # type: ignore[misc]
     """A connection that gets a thread when its request is there; ``sock`` is its ``ClientSocket``."""
 
     sock: ClientSocket
+    parser: Any
 
     def __init__(
         self, cfg: Any, sock: ClientSocket, client: Any, server: Any, on_close: Callable[["Connection"], None]

@@ -1,9 +1,9 @@
 """gunicorn's threaded worker, with threads only for requests that have arrived.
 
-gunicorn gives a connection a thread as soon as it is made, has that thread read the head for as long as the client
-likes to take, and waits in its loop for clients to close connections. A few slow clients would hold every thread, and
-``/healthz`` would find none. Here the loop receives heads, at most ``max_receiving`` threads wait for bodies at a
-time, and connections are closed without a wait.
+gunicorn gives a connection a thread as soon as it is made, has that thread read the head for as long as the
+client likes to take, and waits in its loop for clients to close connections. A few slow clients would hold
+every thread, and ``/healthz`` would find none. Here the loop receives heads, at most ``max_receiving``
+threads wait for bodies at a time, and connections are closed without a wait.
 """
 
 import errno
@@ -11,7 +11,7 @@ import time
 from math import inf
 from typing import Any
 
-from gunicorn.workers.gthread import ThreadWorker
+from gunicorn.workers.gthread import ThreadWorker  # type: ignore[import-untyped]
 
 from docops_flask.client_socket import ClientSocket
 from docops_flask.connection import Connection, WaitingConnections
@@ -60,7 +60,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         connection = Connection(
             self.cfg, ClientSocket(accepted), address, listener.getsockname(), self._linger
         )
-        # A connection that has ended already is noticed in the loop: the caller counts those that were made.
+        # One that has ended already is noticed in the loop: the caller counts the connections that were made.
         self._take(connection, _arrived(connection) or b"")
 
     def on_client_socket_readable(self, conn: Connection, client: Any) -> None:
@@ -176,7 +176,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         self.enqueue_req(connection)
 
     def _linger(self, connection: Connection) -> None:
-        """Close ``connection`` once its client has, so that the answer under way is not lost (RFC 9112, 9.6)."""
+        """Close ``connection`` once its client has, so that no answer is cut (RFC 9112, 9.6)."""
         if connection.stop_sending():
             self.nr_conns += 1
             self._leaving.add(connection)
@@ -201,7 +201,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
 
 
 def _arrived(connection: Connection) -> bytes | None:
-    """Return what has come, ``None`` when there is nothing now, ``b""`` when there will be nothing any more."""
+    """Return what has come, ``None`` when there is nothing now, ``b""`` at the end."""
     try:
         return connection.sock.recv(_BLOCK_BYTES)
     except BlockingIOError:

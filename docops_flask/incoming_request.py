@@ -1,7 +1,7 @@
 """What has arrived of a request, and how much of it is still to come.
 
-It only counts: gunicorn's parser reads the request. Where this and the parser disagree, the request has no time
-left for what the parser still wants, so that no thread ever waits for a byte that was not reckoned with here.
+It only counts: gunicorn's parser reads the request. Where this and the parser disagree, the request has no
+time left for what the parser still wants, so that no thread waits for a byte that was not reckoned with here.
 """
 
 import re
@@ -46,12 +46,12 @@ class IncomingRequest:
 
     @property
     def has_head(self) -> bool:
-        """Return whether the head is whole, or so wrong already that its parser will refuse it."""
+        """Return whether the head is whole, or so wrong already that the parser refuses it."""
         return self._body_start is not None or self._is_refused
 
     @property
     def missing(self) -> float:
-        """Return how many bytes of the body have not arrived: infinitely many where only its end will tell."""
+        """Return how many bytes of the body have not arrived: ``inf`` where only its end tells."""
         if self._body_start is None:
             return 0
         return max(0, self._length - (len(self._received) - self._body_start))

@@ -6,6 +6,7 @@ proxy the client then sees a 502 instead of the answer. So the rest is read, wit
 
 import time
 from collections.abc import Mapping
+from math import inf
 from typing import Any
 
 from werkzeug.sansio.utils import get_content_length
@@ -28,7 +29,7 @@ _DRAIN_BLOCK_BYTES = 8 * 1024
 class RequestBody:
     """Reads ``wsgi.input`` and knows where it ends."""
 
-    def __init__(self, environ: Mapping[str, Any], maximum: int, timeout_seconds: float) -> None:
+    def __init__(self, environ: Mapping[str, Any], maximum: int, timeout_seconds: float = inf) -> None:
         """Make the body of ``environ``, of at most ``maximum`` bytes; nothing is read yet.
 
         It has ``timeout_seconds`` from the end of the request's head on to arrive.

@@ -1,4 +1,4 @@
-"""Clients that take their time with a request, an answer or their leave: none holds a thread that others need.
+"""Clients that take their time with a request, or to leave: none holds a thread that others need.
 
 Each server here has the default number of threads, 18 with two slots, and 40 such clients.
 """
@@ -21,8 +21,8 @@ CLIENTS = 40
 BODY_SECONDS = 2
 # What a loaded machine may take for an answer that waits for nothing.
 PROMPT_SECONDS = 5
-LARGE_JOB = {**GOOD_JOB, "template": docx(p("【MEETING_TITLE】"), extra={"word/media/a.png": bytes(range(256)) * 2000},
-                                          compression=0)}  # fmt: skip
+PICTURE = {"word/media/image1.png": bytes(range(256)) * 2000}
+LARGE_JOB = {**GOOD_JOB, "template": docx(p("【MEETING_TITLE】"), extra=PICTURE, compression=0)}
 
 
 class Trickle:
@@ -115,10 +115,10 @@ def test_forty_unfinished_uploads_leave_health_its_thread_and_each_hears_of_its_
 @pytest.mark.parametrize("head", [upload_head, chunked_head])
 def test_every_upload_has_its_time_limit_however_it_is_framed(start_server, connect, path, head):
     server = start_server(body_timeout_seconds=0.5)
-    with Trickle([connect(server, head(path))], b"1") as _:
-        connection = connect(server, head(path) + b"1")
+    connection = connect(server, head(path) + b"1")
+    with Trickle([connection], b"1"):
         assert received(connection).told == (408, "REQUEST_TIMEOUT")
-    (line,) = eventually(lambda: [each for each in timeouts(server)][:1])
+    line = eventually(lambda: timeouts(server))[0]
     assert (line["error_code"], line["failure_stage"]) == ("REQUEST_TIMEOUT", "receive")
 
 
