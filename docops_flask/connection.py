@@ -5,6 +5,7 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from math import inf
 from typing import Any
 
 from gunicorn import http  # type: ignore[import-untyped]
@@ -80,9 +81,9 @@ class WaitingConnections:
         return connection in self._deadlines
 
     @property
-    def first_deadline(self) -> float | None:
-        """Return when the first of them will have waited long enough, on the monotonic clock."""
-        return next(iter(self._deadlines.values()), None)
+    def first_deadline(self) -> float:
+        """Return when the first of them will have waited long enough, on the monotonic clock; ``inf``: none."""
+        return next(iter(self._deadlines.values()), inf)
 
     def add(self, connection: Connection) -> None:
         """Have ``connection`` wait."""

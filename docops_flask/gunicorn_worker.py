@@ -89,9 +89,10 @@ class Worker(ThreadWorker):  # type: ignore[misc]
 
     def wait_for_and_dispatch_events(self, timeout: float) -> None:
         """Wait until something happens, or a deadline of ours is reached, for ``timeout`` seconds at most."""
-        deadlines = [each.first_deadline for each in (self._heads, self._bodies, self._leaving)]
-        left = min((each for each in deadlines if each is not None), default=inf) - time.monotonic()
-        super().wait_for_and_dispatch_events(min(timeout, max(left, 0.0)))
+        deadline = min(each.first_deadline for each in (self._heads, self._bodies, self._leaving))
+        if deadline < inf:
+            timeout = min(timeout, max(deadline - time.monotonic(), 0.0))
+        super().wait_for_and_dispatch_events(timeout)
 
     def murder_pending(self) -> None:
         """End the waits that were long enough."""
@@ -179,7 +180,6 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         """Close ``connection`` once its client has, so that no answer is cut (RFC 9112, 9.6)."""
         if connection.stop_sending():
             self.nr_conns += 1
-            self._leaving.add(connection)
             self._drain(connection)
         else:
             connection.close()
@@ -192,6 +192,8 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         if block is not None:
             self._leaving.remove(connection)
             self._drop(connection)
+        elif connection not in self._leaving:
+            self._leaving.add(connection)
 
     def _drop(self, connection: Connection) -> None:
         self._kept_bytes -= len(connection.incoming)
