@@ -82,15 +82,13 @@ class WaitingConnections:
 
     @property
     def first_deadline(self) -> float:
-        """Return when the first of them will have waited long enough, on the monotonic clock; ``inf``: none."""
+        """Return when the first of them will have waited long enough, monotonic clock; ``inf``: none."""
         return next(iter(self._deadlines.values()), inf)
 
     def add(self, connection: Connection) -> None:
         """Have ``connection`` wait."""
         self._deadlines[connection] = time.monotonic() + self._seconds
-        self._poller.register(
-            connection.sock, selectors.EVENT_READ, lambda _sock: self._on_readable(connection)
-        )
+        self._poller.register(connection.sock, selectors.EVENT_READ, lambda _sock: self._notice(connection))
         self._watched.add(connection)
 
     def ignore(self, connection: Connection) -> None:
@@ -115,6 +113,11 @@ class WaitingConnections:
         for connection in expired:
             self.remove(connection)
         return expired
+
+    def _notice(self, connection: Connection) -> None:
+        # Its wait may have been ended by what came before it in the same round; a thread may have it now.
+        if connection in self._watched:
+            self._on_readable(connection)
 
     def hurry(self, seconds: float) -> None:
         """Let none of them wait longer than ``seconds`` from now."""

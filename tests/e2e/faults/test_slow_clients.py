@@ -7,6 +7,7 @@ import json
 import socket
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 
 import psutil
@@ -14,7 +15,7 @@ import pytest
 
 from tests.e2e.faults.tidy import GOOD_JOB, Tidy
 from tests.e2e.gunicorn_server import FORM_TYPE, eventually, form_body, send
-from tests.e2e.nginx_server import received
+from tests.e2e.nginx_server import NginxServer, received
 from tests.factories import docx, p
 
 CLIENTS = 40
@@ -143,6 +144,18 @@ def test_a_large_upload_that_finds_too_many_others_waits_for_them_and_is_done(st
     for upload in uploads:
         upload.close()
     assert waiting.result().status == 200
+
+
+def test_ordinary_crowds_behind_nginx_are_refused_nothing_that_they_were_not_before(start_server, tmp_path):
+    """As many as slots and queue hold, sent at once, and larger than what is received without a place."""
+    server = start_server(queue_timeout_seconds=60, max_concurrency=2)
+    nginx = NginxServer(tmp_path / "nginx", server.port)
+    try:
+        with ThreadPoolExecutor(2 + 12) as clients:
+            jobs = [clients.submit(nginx.job, **LARGE_JOB) for _ in range(2 + 12)]
+            assert [job.result().status for job in jobs] == [200] * (2 + 12)
+    finally:
+        nginx.stop()
 
 
 @pytest.mark.parametrize("queue_timeout_seconds", [0, 30])
