@@ -22,6 +22,8 @@ _FAILED_ERRNOS = frozenset(
         errno.EPERM,
     }
 )
+# Its own, and one that a request under way may need at this moment: who takes the last one fails that.
+_DESCRIPTORS_OF_A_CONNECTION = 2
 _PAUSE_SECONDS = 0.05
 _TELL_AGAIN_SECONDS = 10.0
 
@@ -39,7 +41,7 @@ def patient_accept(worker: Any) -> Callable[[Any], None]:
         if listener.sock is None:
             return
         try:
-            refuse_without_descriptors(1)
+            refuse_without_descriptors(_DESCRIPTORS_OF_A_CONNECTION)
             accept(listener)
         except OSError as error:
             if error.errno in _EXHAUSTED_ERRNOS:
