@@ -22,7 +22,7 @@ _FAILED_ERRNOS = frozenset(
         errno.EPERM,
     }
 )
-# Its own, and one to wait for its first byte with; without that gunicorn would close it unanswered.
+# Its own, and one that a request under way may need at this moment: who takes the last one fails that.
 _DESCRIPTORS_OF_A_CONNECTION = 2
 _PAUSE_SECONDS = 0.05
 _TELL_AGAIN_SECONDS = 10.0

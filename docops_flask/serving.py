@@ -61,9 +61,7 @@ def gunicorn_settings(settings: Settings) -> dict[str, Any]:
         "wsgi_app": "wsgi:app",
         "bind": settings.bind,
         "workers": settings.workers,
-        # gunicorn turns sync workers with threads into its threaded ones. One thread works alike when
-        # that is said outright: a plain sync worker would be killed for a job that outlasts its timeout.
-        "worker_class": "sync" if settings.threads > 1 else "gthread",
+        "worker_class": "docops_flask.gunicorn_worker.Worker",
         "threads": settings.threads,
         "worker_connections": _most_connections(settings.threads),
         "timeout": settings.worker_timeout_seconds,
@@ -147,6 +145,7 @@ def post_worker_init(worker: Any) -> None:
             lifecycle.stop()
             worker.method_queue.defer(_stop_listening, worker)
 
+    worker.limit_receiving(services.settings.max_receiving, services.settings.body_timeout_seconds)
     worker.accept = patient_accept(worker)
     signal.signal(signal.SIGTERM, handle_term)
     # gunicorn sets this for its own handler: a signal is no reason to interrupt a running request.

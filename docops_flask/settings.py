@@ -17,12 +17,14 @@ from docops_flask.engine.sandbox.cell import SandboxMode
 from docops_flask.setting import Setting, setting
 
 PREFIX = "DOCOPS_"
-# Threads that health, meta and refusals find free whatever runs and waits.
+# Threads that health, meta and refusals find free whatever runs and waits for a slot.
 _SPARE_THREADS = 4
+# Of these, what is left when as many requests as may are being received.
+_SPARE_THREADS_WHILE_RECEIVING = 2
 _DEFAULT_EXTRA_THREADS = 16
 # What the form fields and part headers of a request may add to its two files.
 _FORM_BYTES = MIB
-# Receiving a body, ending a renderer that ignores SIGTERM, and sending the answer.
+# Ending a renderer that ignores SIGTERM and sending the answer; receiving a body may take longer.
 _WORKER_MARGIN_SECONDS = 60
 _CPU_MARGIN_SECONDS = 10
 # What a renderer may write beside the artefacts themselves: its result, the ZIP's own structure.
@@ -47,6 +49,11 @@ class Settings:
     )
     request_timeout_seconds: float = setting(
         60.0, values.seconds(zero_allowed=False), "Most seconds a renderer may take for a job."
+    )
+    body_timeout_seconds: float = setting(
+        60.0,
+        values.seconds(zero_allowed=False),
+        "Most seconds the body of a request may take to arrive, however slowly it comes.",
     )
     max_concurrency: int = setting(2, values.integer(1), "Slots: renderers at a time, per worker process.")
     queue_timeout_seconds: float = setting(
@@ -141,6 +148,15 @@ class Settings:
         return max(0, self.threads - self.max_concurrency - _SPARE_THREADS)
 
     @property
+    def max_receiving(self) -> int:
+        """Return how many requests of a process may have a thread that waits for their bodies, at least one.
+
+        The others wait without a thread. Where no job waits for a slot, the threads for that serve here.
+        """
+        queue = self.max_waiting if self.queue_timeout_seconds > 0 else 0
+        return max(1, self.threads - self.max_concurrency - queue - _SPARE_THREADS_WHILE_RECEIVING)
+
+    @property
     def max_task_file_bytes(self) -> int:
         """Return the limit of a task's file: the smaller of the two that hold for it."""
         return min(self.max_task_bytes, self.max_upload_bytes)
@@ -153,7 +169,8 @@ class Settings:
     @property
     def worker_timeout_seconds(self) -> int:
         """Return how long a worker may be silent, or stopping: always longer than a job can take."""
-        return ceil(self.request_timeout_seconds + self.queue_timeout_seconds) + _WORKER_MARGIN_SECONDS
+        rest = max(_WORKER_MARGIN_SECONDS, ceil(self.body_timeout_seconds))
+        return ceil(self.request_timeout_seconds + self.queue_timeout_seconds) + rest
 
     @property
     def folder_bytes(self) -> int:

@@ -242,6 +242,22 @@ def test_a_worker_lives_longer_than_a_job_may_take():
     assert settings.worker_timeout_seconds > 120.5
 
 
+def test_a_stop_waits_for_a_body_that_may_take_longer_than_a_minute():
+    usual, slow = Settings(), Settings(body_timeout_seconds=300.5)
+    assert usual.worker_timeout_seconds == 120
+    assert slow.worker_timeout_seconds == 60 + 301
+
+
+@pytest.mark.parametrize("threads", [1, 2, 5, 18, 40])
+@pytest.mark.parametrize("slots", [1, 2, 8])
+@pytest.mark.parametrize("queue_timeout_seconds", [0, 10])
+def test_bodies_slots_and_queue_together_leave_two_threads(threads, slots, queue_timeout_seconds):
+    settings = Settings(threads=threads, max_concurrency=slots, queue_timeout_seconds=queue_timeout_seconds)
+    waiting = settings.max_waiting if queue_timeout_seconds else 0
+    assert settings.max_receiving >= 1
+    assert settings.max_receiving == 1 or settings.max_receiving + waiting + slots <= threads - 2
+
+
 def _documented() -> dict[str, list[str]]:
     rows = re.findall(
         r"^\| `(DOCOPS_\w+)` \| (.*?) \| (.*?) \| (.*) \|$", DOCUMENTATION.read_text(), re.MULTILINE

@@ -57,6 +57,7 @@ def variables(options: argparse.Namespace) -> dict[str, str]:
         "DOCOPS_NGINX_SERVER_NAME": options.server_name,
         "DOCOPS_NGINX_HTPASSWD": options.htpasswd,
         "DOCOPS_NGINX_ACCESS_LOG": options.access_log,
+        "DOCOPS_NGINX_CONNECT_SRC": " ".join(("'self'", *options.web_connect_src)),
         "DOCOPS_NGINX_MAX_BODY_BYTES": str(upload + min(task, upload) + _FORM_BYTES),
         "DOCOPS_NGINX_READ_TIMEOUT_SECONDS": str(
             job_seconds + _WORKER_MARGIN_SECONDS + _PROXY_MARGIN_SECONDS
@@ -92,6 +93,14 @@ def _parser(environ: Mapping[str, str]) -> argparse.ArgumentParser:
     ):
         where.add_argument(flag, default=default, type=_plain, help=f"{what} (default: {default})")
     where.add_argument("--output", type=Path, help="the file to write (default: standard output)")
+    where.add_argument(
+        "--web-connect-src",
+        # argparse parses a default that is text as if it had been given.
+        default=environ.get("DOCOPS_WEB_CONNECT_SRC") or "",
+        type=_origins,
+        metavar="ORIGINS",
+        help="what the console's pages may call (default: DOCOPS_WEB_CONNECT_SRC)",
+    )
     limits = parser.add_argument_group("limits", "by default those of the service's environment variables")
     for variable, parse, default in (
         ("DOCOPS_MAX_UPLOAD_BYTES", integer(1), "26214400"),
@@ -117,6 +126,11 @@ def _plain(value: str) -> str:
             f"{value!r} holds characters that nginx would read as its own syntax"
         )
     return value
+
+
+def _origins(value: str) -> tuple[str, ...]:
+    """Return the origins of a comma-separated list; the service itself says whether they are any."""
+    return tuple(_plain(each.strip()) for each in value.split(",")) if value else ()
 
 
 def _seconds(value: str) -> float:

@@ -1,4 +1,4 @@
-"""The body of a request: read within its limit, and to its end before an early answer.
+"""The body of a request: read within its limit and its time, and to its end before an early answer.
 
 Whatever is left unread when the answer goes out makes the kernel reset the connection; behind a
 proxy the client then sees a 502 instead of the answer. So the rest is read, within bounds.
@@ -6,12 +6,14 @@ proxy the client then sees a 502 instead of the answer. So the rest is read, wit
 
 import time
 from collections.abc import Mapping
+from math import inf
 from typing import Any
 
 from werkzeug.sansio.utils import get_content_length
 
+from docops_flask.client_socket import ClientSocket, DeadlinePassed
 from docops_flask.engine.errors import DocopsError
-from docops_flask.web.errors import BodyUnreadable, ClientLeft, UploadTooLarge
+from docops_flask.web.errors import BodyTimeout, BodyUnreadable, ClientLeft, UploadTooLarge
 
 # A client that sends, or takes, nothing for this long is gone: its thread is wanted elsewhere.
 IDLE_SECONDS = 30.0
@@ -27,11 +29,18 @@ _DRAIN_BLOCK_BYTES = 8 * 1024
 class RequestBody:
     """Reads ``wsgi.input`` and knows where it ends."""
 
-    def __init__(self, environ: Mapping[str, Any], maximum: int) -> None:
-        """Make the body of ``environ``, of at most ``maximum`` bytes; nothing is read yet."""
+    def __init__(self, environ: Mapping[str, Any], maximum: int, timeout_seconds: float = inf) -> None:
+        """Make the body of ``environ``, of at most ``maximum`` bytes; nothing is read yet.
+
+        It has ``timeout_seconds`` from the end of the request's head on to arrive.
+        """
         self._stream = environ["wsgi.input"]
         self._socket = environ.get("gunicorn.socket")
+        # Of other servers the time between two reads alone is known.
+        self._client = self._socket if isinstance(self._socket, ClientSocket) else None
         self._maximum = maximum
+        self._timeout_seconds = timeout_seconds
+        self._deadline = time.monotonic() + timeout_seconds
         self._length = get_content_length(
             http_content_length=environ.get("CONTENT_LENGTH"),
             http_transfer_encoding=environ.get("HTTP_TRANSFER_ENCODING"),
@@ -49,8 +58,9 @@ class RequestBody:
     def read(self, size: int = _BLOCK_BYTES) -> bytes:
         """Return at most ``size`` bytes, ``b""`` at the end.
 
-        Raises ``UploadTooLarge`` as soon as the whole is known to be larger than allowed, ``ClientLeft``
-        when it ends early and ``BodyUnreadable`` when the server cannot make sense of its framing.
+        Raises ``UploadTooLarge`` as soon as the whole is known to be larger than allowed, ``BodyTimeout``
+        when it is not whole in time, ``ClientLeft`` when it ends early and ``BodyUnreadable`` when the server
+        cannot make sense of its framing.
         """
         if (self._length or 0) > self._maximum:
             raise self._too_large()
@@ -61,9 +71,15 @@ class RequestBody:
 
     def drain(self) -> None:
         """Read and forget what is left, for a few seconds and a few times the limit at most."""
-        if self._at_end:
-            return
+        if not self._at_end:
+            self._drain()
+        if self._client is not None:
+            self._client.received()
+
+    def _drain(self) -> None:
         deadline = time.monotonic() + _DRAIN_SECONDS
+        if self._client is not None:
+            self._client.receive_by = min(self._client.receive_by, deadline)
         budget = self._received + _DRAIN_FACTOR * self._maximum
         self.limit_idle_time(_DRAIN_PAUSE_SECONDS)
         try:
@@ -85,11 +101,16 @@ class RequestBody:
             self._at_end = True
             raise ClientLeft
         self._at_end = not block or self._received == self._length
+        if self._at_end and self._client is not None:
+            self._client.received()
         return block
 
     def _read_stream(self, size: int) -> bytes:
         try:
             block: bytes = self._stream.read(size)
+        except DeadlinePassed as error:
+            self._at_end = True
+            raise BodyTimeout(timeout_seconds=self._timeout_seconds) from error
         except OSError as error:
             self._at_end = True
             raise ClientLeft from error
@@ -97,6 +118,9 @@ class RequestBody:
             # A server's stream has errors of its own for framing that is wrong, such as a bad chunk size.
             self._at_end = True
             raise BodyUnreadable("its chunks are malformed.") from error
+        if block and self._client is None and time.monotonic() > self._deadline:
+            self._at_end = True
+            raise BodyTimeout(timeout_seconds=self._timeout_seconds)
         return block
 
     def _too_large(self) -> UploadTooLarge:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from docops_flask.engine.errors import DocopsError, InvalidArgument
+from docops_flask.jobs.errors import RequestTimeout
 
 
 class Unauthorized(DocopsError):
@@ -58,6 +59,20 @@ class BodyUnreadable(InvalidArgument):
 
     def __init__(self, problem: str) -> None:
         super().__init__(f"body: {problem}", field="body")
+
+
+class BodyTimeout(RequestTimeout):
+    """A body that was not whole ``timeout_seconds`` after its request's head; no renderer was begun."""
+
+    def __init__(self, *, timeout_seconds: float) -> None:
+        DocopsError.__init__(
+            self,
+            f"body: not received within {timeout_seconds:g} s; send it faster, or set "
+            "DOCOPS_BODY_TIMEOUT_SECONDS to allow more.",
+            field="body",
+            timeout_seconds=timeout_seconds,
+            terminated=True,
+        )
 
 
 class ClientLeft(BodyUnreadable):

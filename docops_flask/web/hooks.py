@@ -65,6 +65,6 @@ def _log_failure(request: ApiRequest, failure: DocopsError) -> None:
         route=request.url_rule.rule if request.url_rule is not None else None,
         path=request.path[:_PATH_CHARACTERS],
         queue_wait_ms=getattr(failure, "waited_ms", None) or 0,
-        failure_stage="answer",
+        failure_stage=request.stage,
         **error_fields(failure),
     )

@@ -7,6 +7,7 @@ from flask import Blueprint
 from docops_flask.engine.job import JobKind
 from docops_flask.web.job_folder import job_folder
 from docops_flask.web.job_request import make_job
+from docops_flask.web.rendering import render
 from docops_flask.web.request import api_request
 from docops_flask.web.results import PRECHECK, answer_of
 from docops_flask.web.services import services
@@ -19,11 +20,11 @@ bp = Blueprint("precheck", __name__)
 def precheck() -> dict[str, Any]:
     """Hold a template against a task and answer with the verdict."""
     request, service = api_request(), services()
+    request.enter("receive")
     service.lifecycle.refuse_when_stopping()
     with job_folder(service.workspaces) as folder:
         upload = receive_job(request, folder, service.settings)
+        request.enter("validate")
         job = make_job(JobKind.PRECHECK, upload, service)
-        with service.slots.take(request.caller):
-            upload.store()
-            rendered = service.renderer.run(job, folder.workspace.path, request.caller)
-    return {**answer_of(rendered.result, PRECHECK), "request_id": request.request_id}
+        done = render(request, folder, upload, job)
+    return {**answer_of(done.rendered.result, PRECHECK), "request_id": request.request_id}

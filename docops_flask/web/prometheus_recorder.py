@@ -18,6 +18,7 @@ from docops_flask.jobs.errors import (
     TooManyRequests,
 )
 from docops_flask.settings import Settings
+from docops_flask.web.errors import BodyTimeout
 from docops_flask.web.job_log import OUTCOMES
 from docops_flask.web.metrics_files import FOLDER_VARIABLE, MetricsFiles
 
@@ -99,7 +100,7 @@ class PrometheusRecorder:
 
     def failed(self, error: DocopsError) -> None:
         """Count what ``error`` says of slots and renderers."""
-        if isinstance(error, RequestTimeout):
+        if isinstance(error, RequestTimeout) and not isinstance(error, BodyTimeout):
             self._timeouts.inc()
         elif isinstance(error, RendererCrashed):
             self._deaths.inc()

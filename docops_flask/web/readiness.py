@@ -14,7 +14,10 @@ _PROBE_VALID_SECONDS = 5.0
 
 
 class Readiness:
-    """Checks one caller at a time; what the renderer's probe said holds for five seconds."""
+    """Tries one renderer at a time; what its probe said holds for five seconds, and until the next is done.
+
+    A probe that hangs holds one thread, not that of each caller.
+    """
 
     def __init__(
         self,
@@ -37,13 +40,21 @@ class Readiness:
         self._lifecycle.refuse_when_stopping()
         self._refuse_when_draining()
         self._check_folder()
-        with self._mutex:
+        self._probe_when_due()
+        refusal = self._refusal
+        if refusal is not None:
+            raise _not_ready("A renderer cannot start.", refusal)
+
+    def _probe_when_due(self) -> None:
+        """Wait for the probe that is under way only when there is no verdict of an earlier one."""
+        if not self._mutex.acquire(blocking=self._probed_at == float("-inf")):
+            return
+        try:
             if time.monotonic() - self._probed_at >= _PROBE_VALID_SECONDS:
                 self._refusal = self._probe()
                 self._probed_at = time.monotonic()
-            refusal = self._refusal
-        if refusal is not None:
-            raise _not_ready("A renderer cannot start.", refusal)
+        finally:
+            self._mutex.release()
 
     def _probe(self) -> DocopsError | None:
         try:

@@ -21,6 +21,13 @@ class ApiRequest(Request):
         super().__init__(environ, *args, **kwargs)
         self.began_at = time.monotonic()
         self.failure: DocopsError | None = None
+        # What is done now: the log's ``failure_stage``, should it fail.
+        self.stage = "answer"
+
+    def enter(self, stage: str) -> None:
+        """Note what is done now for the job that this request asks for."""
+        self.stage = stage
+        self.job_log.enter(stage)
 
     @cached_property
     def request_id(self) -> str:
@@ -30,7 +37,11 @@ class ApiRequest(Request):
     @cached_property
     def body(self) -> RequestBody:
         """Return the one reader of the body."""
-        return RequestBody(self.environ, current_app.config["MAX_CONTENT_LENGTH"])
+        return RequestBody(
+            self.environ,
+            current_app.config["MAX_CONTENT_LENGTH"],
+            services().settings.body_timeout_seconds,
+        )
 
     @cached_property
     def caller(self) -> Caller:
@@ -40,7 +51,7 @@ class ApiRequest(Request):
 
     @cached_property
     def job_log(self) -> JobLog:
-        """Return the log of the job this request asks for; only ``/v1/run`` has one."""
+        """Return the log of the job this request asks for; only that of ``/v1/run`` is written."""
         recorder = services().recorder
 
         def on_end(outcome: str, queue_wait_seconds: float) -> None:

@@ -8,6 +8,7 @@ from docops_flask.engine.job import Job, JobKind
 from docops_flask.web.archive import Archive, RunFacts, complete_archive
 from docops_flask.web.job_folder import job_folder
 from docops_flask.web.job_request import make_job
+from docops_flask.web.rendering import render
 from docops_flask.web.request import api_request
 from docops_flask.web.results import run_result
 from docops_flask.web.services import services
@@ -22,23 +23,19 @@ def run() -> Response:
     """Fill a template and answer with the document and its reports."""
     request, service = api_request(), services()
     log = request.job_log
+    request.enter("receive")
     service.lifecycle.refuse_when_stopping()
     with job_folder(service.workspaces) as folder:
         upload = receive_job(request, folder, service.settings)
-        log.enter("validate")
+        request.enter("validate")
         job = make_job(JobKind.RUN, upload, service)
-        log.enter("queue")
-        with service.slots.take(request.caller) as waited_ms:
-            log.enter("receive")
-            upload.store()
-            log.started(waited_ms, **_kind_of_job(job, upload))
-            log.enter("render")
-            rendered = service.renderer.run(job, folder.workspace.path, request.caller)
-            result = run_result(rendered.result)
+        kind = _kind_of_job(job, upload)
+        done = render(request, folder, upload, job, lambda waited_ms: log.started(waited_ms, **kind))
+        result = run_result(done.rendered.result)
         service.recorder.format_issues(result.format_issue_codes)
-        log.enter("archive")
-        facts = RunFacts(request.request_id, request.began_at, waited_ms, job.options, _sent(upload))
-        archive = complete_archive(folder.workspace, rendered, result, facts, service.settings)
+        request.enter("archive")
+        facts = RunFacts(request.request_id, request.began_at, done.waited_ms, job.options, _sent(upload))
+        archive = complete_archive(folder.workspace, done.rendered, result, facts, service.settings)
     log.succeeded(archive.exit_code, archive.timing, archive.body)
     archive.body.on_end(log.close)
     return _stream(archive)

@@ -6,6 +6,7 @@ from flask import Blueprint
 
 from docops_flask.web.job_folder import job_folder
 from docops_flask.web.job_request import make_verification
+from docops_flask.web.rendering import render
 from docops_flask.web.request import api_request
 from docops_flask.web.results import VERIFICATION, answer_of
 from docops_flask.web.services import services
@@ -18,10 +19,10 @@ bp = Blueprint("verify", __name__)
 def verify() -> dict[str, Any]:
     """Prove a job's document again and answer with the verdict."""
     request, service = api_request(), services()
+    request.enter("receive")
     service.lifecycle.refuse_when_stopping()
     with job_folder(service.workspaces) as folder:
         upload = receive_verification(request, folder, service.settings)
-        with service.slots.take():
-            upload.store()
-            rendered = service.renderer.run(make_verification(service), folder.workspace.path)
-    return {**answer_of(rendered.result, VERIFICATION), "request_id": request.request_id}
+        job = make_verification(service)
+        done = render(request, folder, upload, job)
+    return {**answer_of(done.rendered.result, VERIFICATION), "request_id": request.request_id}

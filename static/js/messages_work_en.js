@@ -171,7 +171,7 @@ export const messages = {
   error_METHOD_NOT_ALLOWED_advice: "Check the API base URL.",
   error_REQUEST_TIMEOUT: "The document took too long.",
   error_REQUEST_TIMEOUT_advice:
-    "The limit is {timeout_seconds} s. Use a smaller template, or ask the operator for more.",
+    "The limit is {timeout_seconds} s. Use a smaller template or a faster connection, or ask the operator for more.",
   error_UPLOAD_TOO_LARGE: "The file is too large.",
   error_UPLOAD_TOO_LARGE_advice:
     "The limit is {megabytes} MB. Compress the pictures in Word, or ask the operator for more.",

@@ -156,7 +156,7 @@ export const messages = {
   error_METHOD_NOT_ALLOWED: "服务器的这个地址不接受此类请求。",
   error_METHOD_NOT_ALLOWED_advice: "请检查 API 地址。",
   error_REQUEST_TIMEOUT: "处理文档的时间过长。",
-  error_REQUEST_TIMEOUT_advice: "时限为 {timeout_seconds} 秒。请使用较小的模板，或请管理员放宽时限。",
+  error_REQUEST_TIMEOUT_advice: "时限为 {timeout_seconds} 秒。请使用较小的模板或更快的网络连接，或请管理员放宽时限。",
   error_UPLOAD_TOO_LARGE: "文件过大。",
   error_UPLOAD_TOO_LARGE_advice: "上限为 {megabytes} MB。请在 Word 中压缩图片，或请管理员提高上限。",
   error_TEMPLATE_LIMIT_EXCEEDED: "模板展开后超出服务器的限制。",

@@ -1,17 +1,26 @@
 """nginx with the shipped configuration in front of real gunicorn: limits, passwords, paths, slow clients."""
 
+import http.client
 import socket
 import subprocess
 
 import pytest
 
-from tests.e2e.gunicorn_server import BIG_TEMPLATE, FORM_TYPE, GunicornServer, eventually, form_body
+from tests.e2e.gunicorn_server import (
+    BIG_TEMPLATE,
+    FORM_TYPE,
+    Answer,
+    GunicornServer,
+    eventually,
+    form_body,
+)
 from tests.e2e.nginx_server import CREDENTIALS, NginxFolder, NginxServer, free_port, own_error, received
 from tests.factories import docx, p
 from tests.web.forms import api_result, members, task
 
 LIMIT = 300_000
 BODY_LIMIT = LIMIT + LIMIT + 1024 * 1024
+CONNECT_SRC = "https://docops.example http://10.0.0.5:8080"
 PRIVATE = ["/web", "/web/", "/web/static/console.js", "/v1/meta", "/v1/openapi.json"]
 PRIVATE += ["/v1/skills/meeting_notice/template.docx"]
 CONSOLE_HEADERS = {
@@ -24,6 +33,11 @@ CONSOLE_HEADERS = {
     "Permissions-Policy": "geolocation=(), microphone=(), camera=()",
     "X-Robots-Tag": "noindex, nofollow",
 }
+CONSOLE_POLICY = (
+    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self'; "
+    f"connect-src 'self' {CONNECT_SRC}; object-src 'none'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
+)
 DATA_HEADERS = {
     "Cache-Control": "no-store",
     "X-Content-Type-Options": "nosniff",
@@ -31,6 +45,12 @@ DATA_HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
 }
+# Every location of the configuration, without a slash at its end and with one.
+LOCATIONS = ["/", "/healthz", "/v1/run", "/v1/meta", "/v1/openapi.json", "/v1/skills", "/web", "/web/static"]
+LOCATIONS += ["/metrics", "/readyz", "/.docops-error", "/.docops-error-console"]
+HIDDEN = ("/v1/meta", "/v1/openapi.json", "/v1/skills", "/web")
+HOSTS = ["evil.example", "evil.example:9", "127.0.0.1", "[::1]:80", "EVIL.example."]
+MALFORMED_HOSTS = ["evil example", "evil/..", "", "evil\0", "a..b"]
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +65,7 @@ def backend(tmp_path_factory):
         enable_metrics=1,
         enable_web_console=1,
         enable_cors=1,
+        web_connect_src=CONNECT_SRC.replace(" ", ","),
         mp_start="fork",
     )
     yield server
@@ -54,7 +75,9 @@ def backend(tmp_path_factory):
 @pytest.fixture(scope="module")
 def nginx(backend, tmp_path_factory):
     server = NginxServer(
-        tmp_path_factory.mktemp("nginx"), backend.port, options=(f"--max-upload-bytes={LIMIT}",)
+        tmp_path_factory.mktemp("nginx"),
+        backend.port,
+        options=(f"--max-upload-bytes={LIMIT}", f"--web-connect-src={CONNECT_SRC.replace(' ', ',')}"),
     )
     yield server
     server.stop()
@@ -130,7 +153,87 @@ def test_what_describes_the_service_asks_for_the_password(nginx, path, headers):
     expected = CONSOLE_HEADERS if path.startswith("/web") else DATA_HEADERS
     assert {name: answer.headers[name] for name in expected} == expected
     assert answer.headers.get_all("Cache-Control") == [expected["Cache-Control"]]
-    assert answer.headers["Content-Security-Policy"].startswith("default-src")
+    if path.startswith("/web"):
+        assert answer.headers.get_all("Content-Security-Policy") == [CONSOLE_POLICY]
+
+
+def sent(nginx, method, path, host, *more):
+    """The answer to a request with any Host, and its head as it came."""
+    lines = [f"{method} {path} HTTP/1.1", f"Host: {host}", *more, "", ""]
+    with nginx.connect() as connection:
+        connection.sendall("\r\n".join(lines).encode())
+        response = http.client.HTTPResponse(connection, method=method)
+        response.begin()
+        return Answer(response)
+
+
+def is_no_page_of_nginxs(answer, method, host):
+    assert answer.headers.get_content_type() != "text/html"
+    assert b"<html" not in answer.body.lower()
+    assert "Location" not in answer.headers
+    told = "\n".join(f"{name}: {value}" for name, value in answer.headers.items())
+    assert host.strip("[]") not in told or host == "127.0.0.1"
+    assert len(answer.headers["X-Docops-Request-Id"]) == 32
+    if method != "HEAD" and answer.status != 200:
+        assert answer.json["detail"]["request_id"] == answer.headers["X-Docops-Request-Id"]
+    return True
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "OPTIONS", "PUT", "TRACE"])
+@pytest.mark.parametrize("location", LOCATIONS)
+def test_no_location_answers_a_page_of_nginxs_own_with_a_slash_or_without(nginx, location, method):
+    length = ["Content-Length: 0"] if method in ("POST", "PUT") else []
+    for path in (location.rstrip("/") or "/", location.rstrip("/") + "/", location + "?x=1", location + "x"):
+        for host in HOSTS:
+            answer = sent(nginx, method, path, host, *length)
+            assert is_no_page_of_nginxs(answer, method, host)
+            is_preflight = method == "OPTIONS" and not path.startswith("/web")
+            if path.startswith(HIDDEN) and not is_preflight and method != "TRACE":
+                assert answer.status == 401, (method, path, host)
+
+
+@pytest.mark.parametrize("host", MALFORMED_HOSTS)
+@pytest.mark.parametrize("path", ["/web", "/web/static", "/v1/skills", "/healthz"])
+def test_a_host_that_is_none_is_told_so_in_json(nginx, path, host):
+    answer = sent(nginx, "GET", path, host, f"Authorization: {CREDENTIALS}")
+    assert is_no_page_of_nginxs(answer, "GET", host or "no host")
+    assert answer.status in (200, 400, 404)
+
+
+@pytest.mark.parametrize(
+    ("words", "status"),
+    [
+        (b"TRACE /web HTTP/1.1\r\nHost: x\r\n\r\n", 405),
+        (b"GET /web HTTP/1.1\r\nHost: x\r\n\r\n", 401),
+        (b"GET /web/../web/%2e HTTP/1.1\r\nHost: x\r\n\r\n", 404),
+        (b"GET /%77eb HTTP/1.1\r\nHost: x\r\n\r\n", 404),
+        (b"GET /x/../web/static HTTP/1.1\r\nHost: x\r\n\r\n", 404),
+        (b"GET http://evil.example/web HTTP/1.1\r\nHost: x\r\n\r\n", 401),
+        (b"GET /web HTTP/1.1\r\n\r\n", 400),
+        (b"GET /web HTTP/1.1\r\nHost: x\r\nX-Long: " + b"x" * 10_000 + b"\r\n\r\n", 400),
+        (b"GET /web HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n", 400),
+        (b"POST /web HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip\r\n\r\n", 400),
+        (b"POST /web HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % (BODY_LIMIT + 1), 413),
+    ],
+)
+def test_every_error_of_the_console_has_the_consoles_headers(nginx, words, status):
+    answer = nginx.say(words)
+    assert answer.status == status
+    assert {name: answer.headers[name] for name in CONSOLE_HEADERS} == CONSOLE_HEADERS
+    assert answer.headers.get_all("Content-Security-Policy") == [CONSOLE_POLICY]
+
+
+@pytest.mark.parametrize(("method", "path"), [("GET", "/web"), ("POST", "/web"), ("GET", "/web/nothing")])
+def test_the_services_own_answers_have_the_same_policy(nginx, method, path):
+    answer = nginx.ask(method, path, Authorization=CREDENTIALS)
+    assert answer.headers.get_all("Content-Security-Policy") == [CONSOLE_POLICY]
+
+
+def test_a_client_that_stops_halfway_through_its_head_or_body_is_let_go(nginx):
+    """As the service does; how long that takes is for the configuration's text to say."""
+    text = nginx.folder.configuration.read_text()
+    for directive in ("client_header_timeout 10s;", "client_body_timeout 30s;", "send_timeout 30s;"):
+        assert directive in text
 
 
 def test_the_password_opens_and_goes_no_further(nginx):
@@ -264,7 +367,9 @@ def test_no_backend_is_a_502_in_json_that_the_access_log_knows(tmp_path):
             assert int(answer.headers["Retry-After"]) >= 1
         console = nginx.ask("GET", "/web", Authorization=CREDENTIALS)
         assert own_error(console, 502, "NOT_READY")
-        assert console.headers["X-Frame-Options"] == "DENY"
+        assert {name: console.headers[name] for name in CONSOLE_HEADERS} == CONSOLE_HEADERS
+        policy = console.headers["Content-Security-Policy"]
+        assert policy == CONSOLE_POLICY.replace(f" {CONNECT_SRC}", "")
         line = nginx.logged(job)
         assert (line["method"], line["path"], line["status"]) == ("POST", "/v1/run", 502)
     finally:

@@ -188,6 +188,8 @@ def test_the_block_for_tls_works_when_its_marks_are_taken_away(start_nginx, good
     nginx = start_nginx(good.port, edits=edits)
     plain = nginx.ask("GET", "/v1/meta?x=1", Host="docs.example")
     assert (plain.status, plain.headers["Location"]) == (308, "https://docs.example/v1/meta?x=1")
+    assert "HTTPS" in plain.json["message"]
+    assert plain.json["detail"]["request_id"] == plain.headers["X-Docops-Request-Id"]
     context = ssl.create_default_context(cafile=str(certificate))
     raw = socket.create_connection(("127.0.0.1", port), 30)
     with context.wrap_socket(raw, server_hostname="localhost") as connection:
@@ -195,6 +197,13 @@ def test_the_block_for_tls_works_when_its_marks_are_taken_away(start_nginx, good
         assert connection.recv(1000).startswith(b"HTTP/1.1 200 ")
     assert good.requests[-1].headers["X-Forwarded-Proto"] == "https"
     assert good.requests[-1].headers["X-Forwarded-Port"] == "443"
+
+
+def test_a_server_that_has_a_name_sends_to_no_other(start_nginx, good):
+    redirect = "if ($scheme = http) {"
+    nginx = start_nginx(good.port, options=("--server-name=docs.example",), edits={f"# {redirect}": redirect})
+    plain = nginx.ask("GET", "/v1/meta?x=1", Host="evil.example")
+    assert (plain.status, plain.headers["Location"]) == (308, "https://docs.example/v1/meta?x=1")
 
 
 class Load:

@@ -1,11 +1,14 @@
 """The body of a request: its limit, its end, and what is read before an early answer."""
 
 import io
+import socket as sockets
+import time
 
 import pytest
 
+from docops_flask.client_socket import ClientSocket
 from docops_flask.web.body import RequestBody
-from docops_flask.web.errors import BodyUnreadable, ClientLeft, UploadTooLarge
+from docops_flask.web.errors import BodyTimeout, BodyUnreadable, ClientLeft, UploadTooLarge
 
 
 class Stream(io.BytesIO):
@@ -143,3 +146,72 @@ def test_no_wait_for_a_client_is_without_a_limit():
     body.drain()
     first, during, after = socket.timeouts
     assert during < first == after
+
+
+@pytest.fixture
+def connection():
+    """A client's socket, and the server's with a body of 900 bytes to come."""
+    client, accepted = sockets.socketpair()
+    server = ClientSocket(accepted)
+    with client, server:
+        yield client, server
+
+
+class Received:
+    """A server's input that reads as gunicorn's does: until it has what it was asked for."""
+
+    def __init__(self, socket):
+        self._socket = socket
+
+    def read(self, size):
+        whole = b""
+        while len(whole) < size and (block := self._socket.recv(size - len(whole))):
+            whole += block
+        return whole
+
+
+def body_on(server):
+    environ = {"wsgi.input": Received(server), "gunicorn.socket": server, "CONTENT_LENGTH": "900"}
+    return RequestBody(environ, 1000, 7)
+
+
+def test_a_body_that_is_late_says_how_much_time_it_had(connection):
+    client, server = connection
+    client.sendall(b"x" * 100)
+    server.receive_by = time.monotonic()
+    with pytest.raises(BodyTimeout, match=r"within 7 s.*DOCOPS_BODY_TIMEOUT_SECONDS") as caught:
+        body_on(server).read()
+    assert caught.value.detail == {"field": "body", "timeout_seconds": 7, "terminated": True}
+    assert (caught.value.status, caught.value.code) == (408, "REQUEST_TIMEOUT")
+
+
+def test_a_body_that_is_there_is_never_late(connection):
+    client, server = connection
+    client.sendall(b"x" * 900)
+    server.receive_by = time.monotonic() - 60
+    body = body_on(server)
+    assert (len(body.read()), body.read()) == (900, b"")
+
+
+def test_a_drain_keeps_to_the_time_of_the_body(connection):
+    _, server = connection
+    server.receive_by = time.monotonic() - 60
+    body = body_on(server)
+    body.drain()
+    assert server.receive_by < time.monotonic()
+    assert body.read() == b""
+
+
+@pytest.mark.parametrize("is_late", [False, True])
+def test_who_waits_for_a_place_hears_once_that_no_more_is_waited_for(connection, is_late):
+    client, server = connection
+    told = []
+    server.on_received = lambda: told.append(True)
+    server.receive_by = time.monotonic()
+    client.sendall(b"x" * (100 if is_late else 900))
+    body = body_on(server)
+    if not is_late:
+        body.read()
+        assert told == [True]
+    body.drain()
+    assert told == [True]

@@ -95,6 +95,30 @@ def test_many_askers_at_once_start_one_renderer(readiness):
     assert probe.count == 1
 
 
+def test_who_asks_during_a_probe_that_hangs_hears_what_the_one_before_it_said(readiness, monkeypatch):
+    begun, may_end = threading.Event(), threading.Event()
+
+    class Hangs(Probe):
+        def probe(self):
+            super().probe()
+            if self.count > 1:
+                begun.set()
+                assert may_end.wait(30)
+
+    probe = Hangs()
+    ready = readiness(probe)
+    monkeypatch.setattr("docops_flask.web.readiness._PROBE_VALID_SECONDS", 0)
+    ready.check()
+    first = threading.Thread(target=ready.check)
+    first.start()
+    assert begun.wait(30)
+    for _ in range(20):
+        ready.check()
+    assert probe.count == 2
+    may_end.set()
+    first.join()
+
+
 def test_readyz_says_that_the_server_is_drained_while_everything_else_works(make_app, tmp_path):
     drain_file = tmp_path / "drain"
     client = make_app(drain_file=drain_file).test_client()

@@ -38,6 +38,7 @@ FAILURES = [
     ({}, {"template": b"PK\3\4"}, 400, "INVALID_TEMPLATE", "bad_request", "render"),
     ({"max_zip_entries": 1}, {}, 413, "TEMPLATE_LIMIT_EXCEEDED", "payload_too_large", "render"),
     ({"request_timeout_seconds": 0.001}, {}, 408, "REQUEST_TIMEOUT", "timeout", "render"),
+    ({"body_timeout_seconds": 0.000001}, {}, 408, "REQUEST_TIMEOUT", "timeout", "receive"),
 ]
 
 

@@ -51,10 +51,6 @@ def crashed(answer, log):
         (disk_targets.lie_of_the_exit_code, OTHER_RESULT, "render"),
         (disk_targets.tell_many_issue_codes, OTHER_RESULT, "render"),
         (disk_targets.tell_too_much, OTHER_RESULT, "render"),
-        (disk_targets.nest_3000_folders, "its folder had a folder in it", "render"),
-        (disk_targets.leave_no_archive, "outputs.zip cannot be read: FileNotFoundError", "archive"),
-        (disk_targets.leave_a_second_name_of_the_archive, "outputs.zip is no regular file", "archive"),
-        (disk_targets.leave_the_template_as_archive, "outputs.zip is unsound: ", "archive"),
     ],
 )
 def test_a_renderer_that_leaves_something_else_has_crashed(make_app, work_folder, log, task, inner, stage):
@@ -66,15 +62,24 @@ def test_a_renderer_that_leaves_something_else_has_crashed(make_app, work_folder
 
 
 @pytest.mark.parametrize(
-    ("task", "inner"),
+    ("task", "inner", "stage"),
     [
-        (disk_targets.leave_a_link_as_archive, "outputs.zip cannot be read: OSError"),
-        (disk_targets.leave_a_pipe_as_archive, "outputs.zip is no regular file of its own"),
+        (disk_targets.leave_a_link_as_archive, "outputs.zip cannot be read: OSError", "archive"),
+        (disk_targets.leave_a_pipe_as_archive, "outputs.zip is no regular file of its own", "archive"),
+        (disk_targets.nest_3000_folders, "its folder had a folder in it", "render"),
+        (disk_targets.leave_no_archive, "outputs.zip cannot be read: FileNotFoundError", "archive"),
+        (disk_targets.leave_a_second_name_of_the_archive, "outputs.zip is no regular file", "archive"),
+        (disk_targets.leave_the_template_as_archive, "outputs.zip is unsound: ", "archive"),
     ],
 )
-def test_so_has_one_that_leaves_what_a_cell_would_have_refused(make_app, log, task, inner):
-    _, answer = run(make_app, task, sandbox="off")
-    assert crashed(answer, log) == inner
+def test_so_has_one_that_leaves_what_a_cell_would_have_refused(
+    make_app, work_folder, log, task, inner, stage
+):
+    app, answer = run(make_app, task, sandbox="off")
+    assert crashed(answer, log).startswith(inner)
+    assert log.lines[-1]["failure_stage"] == stage
+    app.extensions[EXTENSION].workspaces.close()
+    assert list(work_folder.iterdir()) == []
 
 
 GOOD_RUN = {"exit_code": 0, "summary": {}, "format_issue_codes": {"FONT": 1}, "zip_ms": 3}

@@ -166,6 +166,13 @@ def test_timeouts_are_counted(start):
     assert metrics.of("renderer_deaths_total") == 0
 
 
+def test_a_body_that_comes_too_slowly_is_no_renderers_timeout(start):
+    metrics = start(body_timeout_seconds=0.000001)
+    assert metrics.client.post("/v1/run", data=form()).status_code == 408
+    assert metrics.of("renderer_timeouts_total") == 0
+    assert metrics.of("run_duration_seconds_count", "timeout") == 1
+
+
 def test_a_full_volume_is_counted_as_a_reason(start, work_folder):
     metrics = start()
     work_folder.rmdir()

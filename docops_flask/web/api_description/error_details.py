@@ -72,8 +72,11 @@ class MethodNotAllowedDetail(ErrorDetail):
 class RequestTimeoutDetail(ErrorDetail):
     """The limit, and what became of the renderer."""
 
-    timeout_seconds = member.number("DOCOPS_REQUEST_TIMEOUT_SECONDS.")
-    terminated = member.truth("Whether the renderer is gone.")
+    timeout_seconds = member.number(
+        "DOCOPS_REQUEST_TIMEOUT_SECONDS; where field is body, DOCOPS_BODY_TIMEOUT_SECONDS."
+    )
+    terminated = member.truth("Whether no renderer is at work for the request any more.")
+    field = _sometimes("body where that did not arrive in time; absent where the job took too long.")
 
 
 class UploadTooLargeDetail(ErrorDetail):

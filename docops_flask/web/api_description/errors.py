@@ -23,7 +23,7 @@ from docops_flask.jobs.errors import (
     TooManyRequests,
 )
 from docops_flask.web.api_description import error_details as details
-from docops_flask.web.errors import MethodNotAllowed, NotFound, Unauthorized, UploadTooLarge
+from docops_flask.web.errors import BodyTimeout, MethodNotAllowed, NotFound, Unauthorized, UploadTooLarge
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +124,9 @@ _ACCESS = {
 
 _SERVER = {
     RequestTimeout: DescribedError(
-        "the job took too long and was stopped",
+        "the job took too long and was stopped, or the body took too long to arrive",
         details.RequestTimeoutDetail,
-        (RequestTimeout(timeout_seconds=60.0, terminated=True),),
+        (RequestTimeout(timeout_seconds=60.0, terminated=True), BodyTimeout(timeout_seconds=60.0)),
     ),
     TooManyRequests: DescribedError(
         "no slot was free in time; send the request again after Retry-After",

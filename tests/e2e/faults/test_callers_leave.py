@@ -7,6 +7,8 @@ import time
 import psutil
 import pytest
 
+from docops_flask.app import create_app
+from docops_flask.settings import Settings
 from tests.e2e.faults.tidy import GOOD_JOB, Tidy
 from tests.e2e.gunicorn_server import BIG_TEMPLATE, FORM_TYPE, GunicornServer, eventually, form_body
 from tests.e2e.nginx_server import NginxServer
@@ -17,10 +19,23 @@ from tests.web.forms import BOUNDARY, part
 LARGE_TEMPLATE = docx(p("【MEETING_TITLE】"), extra={"word/media/image1.png": os.urandom(12_000_000)})
 RESET = b"\1\0\0\0\0\0\0\0"
 INSPECTION = part("template", BIG_TEMPLATE, "notice.docx") + f"--{BOUNDARY}--\r\n".encode()
+# Nothing of it is as in the template, so that its proof takes as long as any.
+OTHER_DOCUMENT = docx("".join(p(f"{number} filled") for number in range(20_000)))
+VERIFICATION = b"".join(
+    [
+        part("template", BIG_TEMPLATE, "notice.docx"),
+        part("document", OTHER_DOCUMENT, "out.docx"),
+        part("replace_log", b'{"entries": []}', "log.json"),
+        part("format_report", b'{"summary": {"fix_changes": []}}', "report.json"),
+        f"--{BOUNDARY}--\r\n".encode(),
+    ]
+)
+# Each address that needs a renderer, and a body for it.
 BODIES = {
     "/v1/run": form_body(template=BIG_TEMPLATE),
     "/v1/precheck": form_body(template=BIG_TEMPLATE),
     "/v1/inspect": INSPECTION,
+    "/v1/verify": VERIFICATION,
 }
 
 
@@ -31,6 +46,11 @@ def tidy(tmp_path_factory):
     )
     yield Tidy(server)
     server.stop()
+
+
+def test_every_address_that_takes_a_job_is_left_here():
+    rules = create_app(Settings()).url_map.iter_rules()
+    assert {rule.rule for rule in rules if "POST" in (rule.methods or ())} == set(BODIES)
 
 
 def send(port, path="/v1/run", *, short_of=0):
@@ -85,9 +105,7 @@ def test_a_client_that_leaves_while_its_job_runs_ends_its_renderer_within_a_seco
     connection, renderer = tidy.server.frozen(lambda: send(tidy.server.port, path))
     leave(connection)
     eventually(lambda: not psutil.pid_exists(renderer.pid), 1)
-    line = departures.one()
-    if path == "/v1/run":
-        assert line["failure_stage"] == "render"
+    assert departures.one()["failure_stage"] == "render"
     connection.close()
     tidy.again()
 
@@ -118,10 +136,11 @@ def test_who_stops_sending_before_the_answer_is_told_why_there_is_none(tidy):
     assert b"closed by the client before its answer" in received
 
 
-def test_a_client_that_leaves_the_queue_is_not_waited_for(tidy):
+@pytest.mark.parametrize("path", BODIES)
+def test_a_client_that_leaves_the_queue_is_not_waited_for(tidy, path):
     departures = Departures(tidy.server)
     running, renderer = tidy.server.frozen_job()
-    waiting = send(tidy.server.port)
+    waiting = send(tidy.server.port, path)
     time.sleep(0.5)
     waiting.close()
     line = departures.one()
@@ -133,9 +152,10 @@ def test_a_client_that_leaves_the_queue_is_not_waited_for(tidy):
 
 
 @pytest.mark.parametrize("leave", [close, reset])
-def test_a_client_that_leaves_during_its_upload(tidy, leave):
+@pytest.mark.parametrize("path", BODIES)
+def test_a_client_that_leaves_during_its_upload(tidy, path, leave):
     departures = Departures(tidy.server)
-    leave(send(tidy.server.port, short_of=1000))
+    leave(send(tidy.server.port, path, short_of=1000))
     assert departures.one()["failure_stage"] == "receive"
     tidy.again()
 
@@ -173,11 +193,12 @@ def test_head_leaves_nothing_whether_or_not_its_answer_is_waited_for(tidy, path)
     tidy.again()
 
 
-def test_nginx_passes_a_departure_on(tidy, tmp_path):
+@pytest.mark.parametrize("path", BODIES)
+def test_nginx_passes_a_departure_on(tidy, tmp_path, path):
     nginx = NginxServer(tmp_path, tidy.server.port)
     try:
         departures = Departures(tidy.server)
-        connection, renderer = tidy.server.frozen(lambda: send(nginx.port))
+        connection, renderer = tidy.server.frozen(lambda: send(nginx.port, path))
         connection.close()
         eventually(lambda: not psutil.pid_exists(renderer.pid), 1)
         assert departures.one()["failure_stage"] == "render"
