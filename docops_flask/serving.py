@@ -168,7 +168,9 @@ def _report_sandbox(sandbox: Any) -> None:
     except DocopsError:
         # The disk is full, for instance: /readyz says so, and tries again.
         return
-    logs.log_event("sandbox", **report.as_json())
+    told = report.as_json()
+    # A line's own ``level`` is how grave it is.
+    logs.log_event("sandbox", sandbox_level=told.pop("level"), **told)
 
 
 def worker_exit(_server: Any, worker: Any) -> None:

@@ -24,8 +24,7 @@ def run() -> Response:
     service.lifecycle.refuse_when_stopping()
     with job_folder(service.workspaces) as folder:
         upload = receive_job(request, folder, service.settings)
-        log.enter("validate")
-        job = make_job(JobKind.RUN, upload, service)
+        job = make_job(JobKind.RUN, upload, service, log.enter)
         log.enter("queue")
         with service.slots.take(request.caller) as waited_ms:
             log.enter("receive")
