@@ -24,13 +24,12 @@ from docops_flask.jobs.errors import SandboxRefused
 from docops_flask.jobs.workspace import Workspaces
 from docops_flask.policy_registry import PolicyFileError, load_policies
 from docops_flask.settings import Settings, SettingsError, from_env
-from docops_flask.work_folder import work_folder
+from docops_flask.work_folder import check_work_folder, work_folder
 
 EXTENSION = "docops"
 # What gunicorn's own exit codes say of an app that cannot be loaded: it then stops instead of trying
 # again for ever.
 APP_LOAD_ERROR = 4
-_KEEPALIVE_SECONDS = 5
 _SECRET = "DOCOPS_WEB_BASIC_AUTH"
 _MOST_CONNECTIONS = 1000
 _OWN_DESCRIPTORS = 32
@@ -68,7 +67,7 @@ def gunicorn_settings(settings: Settings) -> dict[str, Any]:
         "worker_connections": _most_connections(settings.threads),
         "timeout": settings.worker_timeout_seconds,
         "graceful_timeout": settings.worker_timeout_seconds,
-        "keepalive": _KEEPALIVE_SECONDS,
+        "keepalive": settings.keepalive_seconds,
         # gunicorn would believe X-Forwarded-Proto, SCRIPT_NAME and PATH_INFO of any client on this machine or
         # at a Unix socket; DOCOPS_TRUSTED_PROXIES alone says who is believed.
         "secure_scheme_headers": {},
@@ -94,6 +93,10 @@ def on_starting(server: Any) -> None:
     The folder of the workers' figures is this process's, which outlives each of them.
     """
     settings = read_settings()
+    try:
+        check_work_folder(os.environ)
+    except SettingsError as error:
+        raise SystemExit(str(error)) from None
     limit_heaps()
     server.stop = _noted_stop(server, server.stop)
     os.register_at_fork(after_in_parent=_hear_stop_signals)
