@@ -94,9 +94,9 @@ def dict_config() -> dict[str, Any]:
         "filters": {"others": {"()": "docops_flask.logs.NotOurs"}},
         "formatters": {"json": {"()": "docops_flask.logs.JsonFormatter"}},
         "handlers": {
-            "stdout": {"class": _HANDLER, "formatter": "json", "stream": "ext://sys.stdout"},
+            "stdout": {"()": _HANDLER, "formatter": "json", "stream": "ext://sys.stdout"},
             "stderr": {
-                "class": _HANDLER,
+                "()": _HANDLER,
                 "formatter": "json",
                 "stream": "ext://sys.stderr",
                 "filters": ["others"],
