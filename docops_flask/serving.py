@@ -4,6 +4,7 @@ gunicorn.conf.py runs in gunicorn's master, which never loads the app; so this m
 Flask nor the views.
 """
 
+import itertools
 import mmap
 import os
 import resource
@@ -108,7 +109,7 @@ def on_starting(server: Any) -> None:
         load_policies(settings.policies_dir)
     except PolicyFileError as error:
         raise SystemExit(f"DOCOPS_POLICIES_DIR: {error}") from None
-    server.docops_metrics = _make_metrics_folder() if settings.enable_metrics else None
+    server.docops_metrics = _make_metrics_folder(server) if settings.enable_metrics else None
 
 
 def on_exit(server: Any) -> None:
@@ -124,14 +125,31 @@ def on_reload(_server: Any) -> None:
     _reloads[0] = (_reloads[0] + 1) % 256
 
 
-def pre_fork(_server: Any, worker: Any) -> None:
+def pre_fork(server: Any, worker: Any) -> None:
     """Note which reload ``worker`` belongs to, and keep a stop back from it until it can hear one.
 
-    For its first moments a worker has the master's own handlers; a SIGTERM then would be lost, and the
+    It gets the lowest number that no other worker has, for the files of its figures. For its first moments a worker has the master's own handlers; a SIGTERM then would be lost, and the
     server would wait ``graceful_timeout`` for it. The master hears signals again after the fork.
     """
     worker.docops_reload = _reloads[0]
+    taken = {other.docops_number for other in server.WORKERS.values()}
+    worker.docops_number = next(number for number in itertools.count() if number not in taken)
     signal.pthread_sigmask(signal.SIG_BLOCK, _STOP_SIGNALS)
+
+
+def post_fork(_server: Any, worker: Any) -> None:
+    """Tell the app in ``worker`` its number (``web/metrics_files.py``)."""
+    os.environ["DOCOPS_WORKER_NUMBER"] = str(worker.docops_number)
+
+
+def child_exit(server: Any, worker: Any) -> None:
+    """Forget what a worker that has ended said of living things, taken slots for example.
+
+    Done as the client library does (``prometheus_client.multiprocess.mark_process_dead``), without loading it.
+    """
+    if server.docops_metrics is not None:
+        for file in server.docops_metrics_folder.glob(f"gauge_live*_{worker.docops_number}.db"):
+            file.unlink(missing_ok=True)
 
 
 def post_worker_init(worker: Any) -> None:
@@ -184,7 +202,7 @@ def worker_exit(_server: Any, worker: Any) -> None:
         app.extensions[EXTENSION].workspaces.close()
 
 
-def _make_metrics_folder() -> Workspaces:
+def _make_metrics_folder(server: Any) -> Workspaces:
     """Make the folder, named as one that may live as long as the server, and name it to the workers."""
     folders = Workspaces(work_folder(os.environ))
     try:
@@ -192,6 +210,7 @@ def _make_metrics_folder() -> Workspaces:
     except (OSError, DocopsError) as error:
         raise SystemExit(f"DOCOPS_ENABLE_METRICS: no room for the figures in TMPDIR ({error})") from None
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder.path)
+    server.docops_metrics_folder = folder.path
     return folders
 
 
