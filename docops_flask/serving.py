@@ -145,7 +145,7 @@ def post_fork(_server: Any, worker: Any) -> None:
 def child_exit(server: Any, worker: Any) -> None:
     """Forget what a worker that has ended said of living things, taken slots for example.
 
-    Done as the client library does (``prometheus_client.multiprocess.mark_process_dead``), without loading it.
+    As ``prometheus_client.multiprocess.mark_process_dead`` does, without loading the client library.
     """
     if server.docops_metrics is not None:
         for file in server.docops_metrics_folder.glob(f"gauge_live*_{worker.docops_number}.db"):
