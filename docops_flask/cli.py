@@ -71,12 +71,13 @@ def docops() -> None:
 def run(template: Path, task: Path, *, out_dir: Path, force: bool, as_json: bool, **options: Any) -> int:
     """Fill TEMPLATE (.docx) with TASK (.json)."""
     from docops_flask import cli_summary
+    from docops_flask.cli_errors import files_named
     from docops_flask.cli_files import RESULTS, results_folder
     from docops_flask.engine.job import JobKind
     from docops_flask.engine.pipeline import run_to_folder
 
     job = _job(JobKind.RUN, template, task, options)
-    with results_folder(out_dir, force=force) as folder:
+    with files_named({"template": template}), results_folder(out_dir, force=force) as folder:
         result = run_to_folder(job, template, folder)
         result["files"] = [name for name in RESULTS if (folder / name).exists()]
     if as_json:
@@ -97,10 +98,13 @@ def precheck(template: Path, task: Path, *, as_json: bool, **options: Any) -> in
     Takes TEMPLATE and TASK as run does, makes no document, and ends with the exit code it expects.
     """
     from docops_flask import cli_summary
+    from docops_flask.cli_errors import files_named
     from docops_flask.engine.job import JobKind
     from docops_flask.engine.pipeline import run_job
 
-    report = run_job(_job(JobKind.PRECHECK, template, task, options), template, Path())
+    job = _job(JobKind.PRECHECK, template, task, options)
+    with files_named({"template": template}):
+        report = run_job(job, template, Path())
     _print_report(report, cli_summary.precheck_for_people, as_json=as_json)
     return int(report["expected_exit_code"])
 
@@ -114,10 +118,12 @@ def inspect(template: Path, *, as_json: bool) -> None:
     Says of each where it stands.
     """
     from docops_flask import cli_summary
+    from docops_flask.cli_errors import files_named
     from docops_flask.cli_job import inspection_of_file, read_office
     from docops_flask.engine.pipeline import run_job
 
-    report = run_job(inspection_of_file(template, read_office()), template, Path())
+    with files_named({"template": template}):
+        report = run_job(inspection_of_file(template, read_office()), template, Path())
     _print_report(report, cli_summary.inspection_for_people, as_json=as_json)
 
 
@@ -135,6 +141,7 @@ def verify(
     Ends with 0 when nothing else changed, with 1 when something did.
     """
     from docops_flask import cli_summary
+    from docops_flask.cli_errors import files_named
     from docops_flask.cli_job import read_office, verification_of_files
     from docops_flask.engine.artefacts import FORMAT_REPORT, REPLACE_LOG
     from docops_flask.engine.integrity.verification import Evidence
@@ -145,7 +152,8 @@ def verify(
         replace_log or document.with_name(REPLACE_LOG),
         format_report or document.with_name(FORMAT_REPORT),
     )
-    report = verify_files(verification_of_files(template, evidence, read_office()), template, evidence)
+    with files_named({"template": template, **evidence._asdict()}):
+        report = verify_files(verification_of_files(template, evidence, read_office()), template, evidence)
     _print_report(report, cli_summary.proof_for_people, as_json=as_json)
     return 0 if report["verdict"] == "intact" else _FAILED
 
@@ -261,11 +269,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _job(kind: "JobKind", template: Path, task: Path, options: dict[str, Any]) -> "Job":
+    from docops_flask.cli_errors import files_named
     from docops_flask.cli_job import job_of_files, read_office
 
     policy_file = options.pop("policy_file")
     fields = {name: _as_sent(value) for name, value in options.items() if value is not None}
-    return job_of_files(kind, template, task, fields, read_office(), policy_file=policy_file)
+    with files_named({"template": template, "task": task, "policy_yaml": policy_file}):
+        return job_of_files(kind, template, task, fields, read_office(), policy_file=policy_file)
 
 
 def _as_sent(value: str | bool) -> str:

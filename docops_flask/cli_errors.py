@@ -1,10 +1,32 @@
 """How the command ``docops`` tells that something went wrong."""
 
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
 import click
 
 from docops_flask.cli_output import print_json
 from docops_flask.engine.errors import DocopsError, InvalidArgument
 from docops_flask.settings import SettingsError
+
+
+@contextmanager
+def files_named(files: Mapping[str, Path | None]) -> Iterator[None]:
+    """Put the file that a ``DocopsError`` inside ``with`` is about before its message.
+
+    Messages begin with the name of the part they are about, as a form has it: ``template: it is damaged``.
+    ``files`` are {part: its file in the shell}.
+    """
+    try:
+        yield
+    except DocopsError as error:
+        part = re.match(r"\w*", error.message)
+        file = files.get(part[0]) if part else None
+        if file is not None:
+            error.message = f"{file}: {error.message}"
+        raise
 
 
 def tell(error: Exception, *, as_json: bool) -> None:

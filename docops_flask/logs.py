@@ -31,11 +31,14 @@ class JsonFormatter(logging.Formatter):
             "pid": record.process,
         }
         fields = getattr(record, _FIELDS, None)
-        line |= fields if fields is not None else {"message": record.getMessage()}
+        if fields is None:
+            fields = {"message": record.getMessage()}
+        # What every line has stays what it is: a field of the same name stands beside it.
+        line |= {f"{name}_" if name in line else name: value for name, value in fields.items()}
         if record.exc_info and record.exc_info[0] is not None:
             # Never the message of an exception: it may hold what a client sent.
             line["inner"] = place_of(record.exc_info[0], record.exc_info[2])
-        return json.dumps(line)
+        return _compact(line)
 
 
 class NotOurs(logging.Filter):
@@ -46,12 +49,16 @@ class NotOurs(logging.Filter):
         return record.name != LOGGER
 
 
+def _compact(members: dict[str, Any]) -> str:
+    return json.dumps(members, separators=(",", ":"))
+
+
 def log_event(event: str, **fields: Any) -> None:
     """Write one line of the logger ``docops.api``; ``fields`` are JSON-able and hold no contents."""
     level = logging.ERROR if event == "error" else logging.INFO
     members = {"event": event, **fields}
     # The message is JSON too, for whoever listens with a handler and a format of their own.
-    logging.getLogger(LOGGER).log(level, "%s", json.dumps(members), extra={_FIELDS: members})
+    logging.getLogger(LOGGER).log(level, "%s", _compact(members), extra={_FIELDS: members})
 
 
 def lost_lines_record(count: int) -> logging.LogRecord:
@@ -87,9 +94,9 @@ def dict_config() -> dict[str, Any]:
         "filters": {"others": {"()": "docops_flask.logs.NotOurs"}},
         "formatters": {"json": {"()": "docops_flask.logs.JsonFormatter"}},
         "handlers": {
-            "stdout": {"class": _HANDLER, "formatter": "json", "stream": "ext://sys.stdout"},
+            "stdout": {"()": _HANDLER, "formatter": "json", "stream": "ext://sys.stdout"},
             "stderr": {
-                "class": _HANDLER,
+                "()": _HANDLER,
                 "formatter": "json",
                 "stream": "ext://sys.stderr",
                 "filters": ["others"],

@@ -44,6 +44,14 @@ def read_entries(text: str | bytes) -> Entries:
         raise PolicyFault("the policy is not valid YAML.") from error
 
 
+def number_of(text: str) -> int | float | str:
+    """Return the number that ``text`` holds, written as a plain decimal; other text as it is."""
+    trimmed = text.strip()
+    if _INTEGER.match(trimmed) and not _has_leading_zero(trimmed):
+        return int(trimmed)
+    return float(trimmed) if _DECIMAL.match(trimmed) else text
+
+
 def _decoded(text: str | bytes) -> str:
     try:
         data = text.encode() if isinstance(text, str) else text

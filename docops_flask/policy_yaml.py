@@ -5,9 +5,9 @@ from typing import Any
 from docops_flask.engine.errors import InvalidArgument
 from docops_flask.engine.policy import house_style_reader
 from docops_flask.engine.policy.house_style_reader import PolicyFault, nearest, read_house_style, shown
-from docops_flask.engine.policy.key_rules import KEY_RULES
+from docops_flask.engine.policy.key_rules import KEY_RULES, NUMBER_KEYS
 from docops_flask.engine.policy.policy import KEYS, OPEN_POLICY, Policy
-from docops_flask.policy_entries import MAX_BYTES, Entries, read_entries
+from docops_flask.policy_entries import MAX_BYTES, Entries, number_of, read_entries
 
 __all__ = ["FIELD", "MAX_BYTES", "parse_policy", "read_policy"]
 
@@ -34,8 +34,8 @@ def parse_policy(text: str | bytes) -> Policy:
 def read_policy(text: str | bytes, name: str | None = None) -> Policy:
     """Return the policy that ``text`` describes, under ``name``.
 
-    Raises ``PolicyFault``: the text is larger than 64 KiB, no UTF-8, no YAML or no mapping; a key is unknown,
-    missing or there twice; a value has the wrong type or is out of its range (``engine.policy.key_rules``,
+    Raises ``PolicyFault``: the text is larger than 64 KiB, no UTF-8, no YAML or no mapping; a key is unknown
+    or there twice; a value has the wrong type or is out of its range (``engine.policy.key_rules``,
     ``engine.policy.rule_kinds``).
     """
     entries = read_entries(text)
@@ -60,15 +60,19 @@ def _version(entries: Entries) -> int:
 
 
 def _document_rules(entries: Entries, is_version_2: bool) -> dict[str, Any]:
-    """Return the rules for the whole document; those a file of version 2 leaves out check nothing."""
+    """Return the rules for the whole document.
+
+    What a file leaves out: in version 1 the default policy's rule holds, in version 2 nothing is checked.
+    """
+    unnamed = OPEN_POLICY if is_version_2 else Policy()
     values: dict[str, Any] = {}
     for key in KEYS:
         if key not in entries:
-            if is_version_2:
-                values[key] = getattr(OPEN_POLICY, key)
-                continue
-            raise PolicyFault(f"the key {key} is missing; a policy of version 1 names every key.", key)
+            values[key] = getattr(unnamed, key)
+            continue
         value, line = entries[key]
+        if not is_version_2 and key in NUMBER_KEYS and isinstance(value, str):
+            value = number_of(value)
         if not KEY_RULES[key].accepts(value):
             raise PolicyFault(f"{key} must be {KEY_RULES[key].wanted}.", key, line)
         values[key] = tuple(value) if isinstance(value, list) else value

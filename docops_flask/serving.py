@@ -4,6 +4,7 @@ gunicorn.conf.py runs in gunicorn's master, which never loads the app; so this m
 Flask nor the views.
 """
 
+import itertools
 import mmap
 import os
 import resource
@@ -24,13 +25,12 @@ from docops_flask.jobs.errors import SandboxRefused
 from docops_flask.jobs.workspace import Workspaces
 from docops_flask.policy_registry import PolicyFileError, load_policies
 from docops_flask.settings import Settings, SettingsError, from_env
-from docops_flask.work_folder import work_folder
+from docops_flask.work_folder import check_work_folder, work_folder
 
 EXTENSION = "docops"
 # What gunicorn's own exit codes say of an app that cannot be loaded: it then stops instead of trying
 # again for ever.
 APP_LOAD_ERROR = 4
-_KEEPALIVE_SECONDS = 5
 _SECRET = "DOCOPS_WEB_BASIC_AUTH"
 _MOST_CONNECTIONS = 1000
 _OWN_DESCRIPTORS = 32
@@ -66,7 +66,7 @@ def gunicorn_settings(settings: Settings) -> dict[str, Any]:
         "worker_connections": _most_connections(settings.threads),
         "timeout": settings.worker_timeout_seconds,
         "graceful_timeout": settings.worker_timeout_seconds,
-        "keepalive": _KEEPALIVE_SECONDS,
+        "keepalive": settings.keepalive_seconds,
         # gunicorn would believe X-Forwarded-Proto, SCRIPT_NAME and PATH_INFO of any client on this machine or
         # at a Unix socket; DOCOPS_TRUSTED_PROXIES alone says who is believed.
         "secure_scheme_headers": {},
@@ -92,6 +92,10 @@ def on_starting(server: Any) -> None:
     The folder of the workers' figures is this process's, which outlives each of them.
     """
     settings = read_settings()
+    try:
+        check_work_folder(os.environ)
+    except SettingsError as error:
+        raise SystemExit(str(error)) from None
     limit_heaps()
     server.stop = _noted_stop(server, server.stop)
     os.register_at_fork(after_in_parent=_hear_stop_signals)
@@ -103,7 +107,7 @@ def on_starting(server: Any) -> None:
         load_policies(settings.policies_dir)
     except PolicyFileError as error:
         raise SystemExit(f"DOCOPS_POLICIES_DIR: {error}") from None
-    server.docops_metrics = _make_metrics_folder() if settings.enable_metrics else None
+    server.docops_metrics = _make_metrics_folder(server) if settings.enable_metrics else None
 
 
 def on_exit(server: Any) -> None:
@@ -121,14 +125,33 @@ def on_reload(_server: Any) -> None:
     _reloads[0] = (_reloads[0] + 1) % 256
 
 
-def pre_fork(_server: Any, worker: Any) -> None:
+def pre_fork(server: Any, worker: Any) -> None:
     """Note which reload ``worker`` belongs to, and keep a stop back from it until it can hear one.
+
+    It gets the lowest number that no other worker has, for the files of its figures.
 
     For its first moments a worker has the master's own handlers; a SIGTERM then would be lost, and the
     server would wait ``graceful_timeout`` for it. The master hears signals again after the fork.
     """
     worker.docops_reload = _reloads[0]
+    taken = {other.docops_number for other in server.WORKERS.values()}
+    worker.docops_number = next(number for number in itertools.count() if number not in taken)
     signal.pthread_sigmask(signal.SIG_BLOCK, _STOP_SIGNALS)
+
+
+def post_fork(_server: Any, worker: Any) -> None:
+    """Tell the app in ``worker`` its number (``web/metrics_files.py``)."""
+    os.environ["DOCOPS_WORKER_NUMBER"] = str(worker.docops_number)
+
+
+def child_exit(server: Any, worker: Any) -> None:
+    """Forget what a worker that has ended said of living things, taken slots for example.
+
+    As ``prometheus_client.multiprocess.mark_process_dead`` does, without loading the client library.
+    """
+    if server.docops_metrics is not None:
+        for file in server.docops_metrics_folder.glob(f"gauge_live*_{worker.docops_number}.db"):
+            file.unlink(missing_ok=True)
 
 
 def post_worker_init(worker: Any) -> None:
@@ -169,7 +192,9 @@ def _report_sandbox(sandbox: Any) -> None:
     except DocopsError:
         # The disk is full, for instance: /readyz says so, and tries again.
         return
-    logs.log_event("sandbox", **report.as_json())
+    told = report.as_json()
+    # A line's own ``level`` is how grave it is.
+    logs.log_event("sandbox", sandbox_level=told.pop("level"), **told)
 
 
 def worker_exit(_server: Any, worker: Any) -> None:
@@ -180,7 +205,7 @@ def worker_exit(_server: Any, worker: Any) -> None:
         app.extensions[EXTENSION].workspaces.close()
 
 
-def _make_metrics_folder() -> Workspaces:
+def _make_metrics_folder(server: Any) -> Workspaces:
     """Make the folder, named as one that may live as long as the server, and name it to the workers."""
     folders = Workspaces(work_folder(os.environ))
     try:
@@ -188,6 +213,7 @@ def _make_metrics_folder() -> Workspaces:
     except (OSError, DocopsError) as error:
         raise SystemExit(f"DOCOPS_ENABLE_METRICS: no room for the figures in TMPDIR ({error})") from None
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder.path)
+    server.docops_metrics_folder = folder.path
     return folders
 
 

@@ -129,6 +129,11 @@ class Settings:
     threads: int = setting(
         0, values.integer(1), "Threads of a worker process.", default_text="DOCOPS_MAX_CONCURRENCY + 16"
     )
+    keepalive_seconds: int = setting(
+        75,
+        values.integer(1),
+        "Seconds a connection stays open for a next request; more than a proxy in front keeps it.",
+    )
     bind: str = setting("127.0.0.1:8000", values.address, "Where gunicorn listens.")
 
     def __post_init__(self) -> None:

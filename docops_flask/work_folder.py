@@ -4,6 +4,8 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from docops_flask.settings import SettingsError
+
 
 def work_folder(environ: Mapping[str, str]) -> Path:
     """Return TMPDIR where it is set, the system's folder for temporary files otherwise.
@@ -12,3 +14,11 @@ def work_folder(environ: Mapping[str, str]) -> Path:
     that nobody has measured for it. Jobs are answered 503 instead, until there is room.
     """
     return Path(environ.get("TMPDIR") or tempfile.gettempdir())
+
+
+def check_work_folder(environ: Mapping[str, str]) -> None:
+    """Raise ``SettingsError`` when there is no such folder: each job would be told that the disk is full."""
+    folder = work_folder(environ)
+    if not folder.is_dir():
+        state = "is not a folder" if folder.exists() else "does not exist"
+        raise SettingsError(f"TMPDIR: {str(folder)!a} {state}; make the folder, or set TMPDIR to one")

@@ -225,7 +225,12 @@ def test_options_are_checked_as_the_service_checks_them(capsys, inputs, command,
         ("t.json", b"{", "INVALID_JSON", "task: not JSON"),
         ("t.json", b"[]", "INVALID_JSON", "task: must be a JSON object"),
         ("t.json", b'{"task_type": "nope", "payload": {}}', "INVALID_ARGUMENT", "task_type: unknown"),
-        ("t.json", b'{"task_type": "meeting_notice"}', "INVALID_ARGUMENT", "task: $.payload: missing"),
+        (
+            "t.json",
+            b'{"task_type": "meeting_notice", "payload": 1}',
+            "INVALID_ARGUMENT",
+            "$.payload: must be",
+        ),
         ("t.json", b" " * 1500, "UPLOAD_TOO_LARGE", "set DOCOPS_MAX_TASK_BYTES"),
     ],
 )
@@ -271,9 +276,37 @@ def test_what_is_wrong_is_told_as_the_contracts_error(capsys, inputs, arguments,
 
 
 @pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["run", "t.docx", "t.json", "--out-dir", "out"], "t.docx: template: its end is missing"),
+        (["precheck", "t.docx", "t.json"], "t.docx: template: its end is missing"),
+        (["inspect", "t.docx"], "t.docx: template: its end is missing"),
+        (
+            ["verify", "t.docx", "good.docx", "--replace-log", "t.json", "--format-report", "t.json"],
+            "t.docx: template: its end is missing",
+        ),
+        (["verify", "good.docx", "t.docx"], "out.replace_log.json: replace_log: cannot be read"),
+        (
+            ["verify", "good.docx", "good.docx", "--replace-log", "t.json", "--format-report", "bad.json"],
+            "bad.json: format_report: not JSON",
+        ),
+        (["precheck", "good.docx", "bad.json"], "bad.json: task: not JSON"),
+        (["precheck", "good.docx", "t.json", "--policy-yaml", "bad.json"], "bad.json: policy_yaml"),
+    ],
+)
+def test_the_file_that_is_wrong_is_named(capsys, inputs, tmp_path, arguments, message):
+    inputs()
+    (tmp_path / "good.docx").write_bytes((tmp_path / "t.docx").read_bytes())
+    (tmp_path / "t.docx").write_bytes(b"PK\x03\x04...")
+    (tmp_path / "bad.json").write_text("{")
+    assert main(arguments) == 1
+    assert capsys.readouterr().err.startswith(f"docops: {message}")
+
+
+@pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (["inspect", "t.json"], "docops: template: must be a .docx file, by its name.\n"),
+        (["inspect", "t.json"], "docops: t.json: template: must be a .docx file, by its name.\n"),
         (["inspect"], "Error: Missing argument 'TEMPLATE'.\n"),
     ],
 )

@@ -52,6 +52,22 @@ def test_an_event_has_its_fields_at_the_top_level(caplog, monkeypatch):
     assert "message" not in content
 
 
+def test_a_field_never_takes_the_place_of_what_every_line_has():
+    fields = {"event": "sandbox", "level": "full", "time": "noon", "pid": 1, "logger": "mine"}
+    content = json.loads(formatted(docops_fields=fields))
+    assert (content["level"], content["logger"], content["event"]) == ("info", "docops.api", "sandbox")
+    assert (content["level_"], content["logger_"], content["time_"], content["pid_"]) == (
+        "full", "mine", "noon", 1,
+    )  # fmt: skip
+    assert content["pid"] > 1
+
+
+def test_a_line_is_compact_so_that_it_can_be_searched_for_a_member():
+    line = formatted(docops_fields={"event": "start", "timing": {"total_ms": 1}})
+    assert '"event":"start"' in line
+    assert '"timing":{"total_ms":1}' in line
+
+
 def test_the_configuration_is_one_that_logging_takes():
     program = (
         "import logging, logging.config; from docops_flask import logs\n"

@@ -136,12 +136,45 @@ def test_refused_values_name_the_key_and_its_line(key, line):
     assert KEY_RULES[key].wanted in fault.message
 
 
+@pytest.mark.parametrize("key", KEYS)
+def test_a_key_that_a_policy_of_version_1_leaves_out_has_its_default(key):
+    assert parse_policy(with_line(key, "")) == Policy()
+
+
+def test_a_policy_of_one_key_has_the_defaults_of_all_others():
+    assert parse_policy("forbid_tables: false") == Policy(forbid_tables=False)
+    assert parse_policy("{}") == Policy()
+
+
+@pytest.mark.parametrize(
+    ("line", "key", "value"),
+    [
+        ('run_size_pt: "12"', "run_size_pt", 12),
+        ("run_size_pt: '10.5'", "run_size_pt", 10.5),
+        ('line_spacing_twips: " 360 "', "line_spacing_twips", 360),
+        ('first_line_indent_twips: "-420"', "first_line_indent_twips", -420),
+        ('twips_tolerance: "0"', "twips_tolerance", 0),
+    ],
+)
+def test_numbers_written_as_text_are_numbers(line, key, value):
+    policy = parse_policy(with_line(key, line))
+    assert policy == Policy()._replace(**{key: value})
+    assert type(getattr(policy, key)) is type(value)
+
+
+@pytest.mark.parametrize("value", ['"12 pt"', '"012"', '"1e1"', '"0x10"', '""', '"１２"'])
+def test_text_that_is_no_plain_number_is_still_refused(value):
+    assert fault_of(with_line("run_size_pt", f"run_size_pt: {value}")).detail["key"] == "run_size_pt"
+
+
+def test_a_font_whose_name_is_a_number_stays_text():
+    assert parse_policy(with_line("run_font_latin", 'run_font_latin: "12"')).run_font_latin == "12"
+
+
 FAULTY_KEYS = {
     "unknown": (DEFAULT + "colour: red\n", "colour", 14),
     "unknown, one near": (DEFAULT + "run_size: 12\n", "run_size", 14),
     "twice": (DEFAULT + "forbid_tables: true\n", "forbid_tables", 14),
-    "missing": (with_line("run_size_pt", ""), "run_size_pt", None),
-    "the first of all": ("{}", "forbid_tables", None),
     "with a control character by escape": (DEFAULT + '"a\\0": 1\n', "a\\x00", 14),
     "very long": (DEFAULT + "k" * 100 + ": 1\n", "k" * 64, 14),
 }

@@ -51,7 +51,13 @@ def existing_folder(text: str) -> Path:
 
 
 def writable_file(text: str) -> Path:
-    """Return a file that can be there: its folder is."""
-    if not Path(text).parent.is_dir() or Path(text).is_dir():
-        raise argparse.ArgumentTypeError(f"{text!r} cannot be written; use a file in an existing folder")
-    return Path(text)
+    """Return a file that can be there; its folder is made where it is missing."""
+    file = Path(text)
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        problem = f"{text!r} cannot be written; its folder cannot be made: {error.strerror}"
+        raise argparse.ArgumentTypeError(problem) from None
+    if file.is_dir():
+        raise argparse.ArgumentTypeError(f"{text!r} cannot be written; it is a folder")
+    return file

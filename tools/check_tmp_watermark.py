@@ -31,7 +31,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _text(watermark: Watermark) -> list[str]:
-    lines = [f"{watermark.count:,} entries, {watermark.bytes:,} bytes"]
+    lines = [f"{watermark.count:,} children, {watermark.bytes:,} bytes"]
     lines += [f"{file.bytes:>15,}  {file.path}" for file in watermark.top]
     return lines + [f"warning: {warning}" for warning in watermark.warnings]
 

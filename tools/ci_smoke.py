@@ -24,6 +24,7 @@ from tools.server import ROOT
 from tools.server_log import error_lines
 from tools.smoke_run import SmokeOptions, SmokeRecord, run_smoke
 from tools.summarize_logs import summarize
+from tools.text_output import print_lines
 
 _FILES = {
     "ci_result.md": "this page",
@@ -64,7 +65,7 @@ def main(arguments: list[str] | None = None) -> int:
         # Python's own exit status for this is 1, which would blame the server.
         traceback.print_exc()
         return Verdict.BROKEN.exit_status
-    print("\n".join([*report.lines(), f"Artefacts: {folder}, begin with {folder / 'ci_result.md'}"]))
+    print_lines([*report.lines(), f"Artefacts: {folder}, begin with {folder / 'ci_result.md'}"])
     return report.verdict.exit_status
 
 

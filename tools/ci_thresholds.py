@@ -26,10 +26,13 @@ from tools.ci_figures import (
     number,
     tmp_growth,
 )
+from tools.text_output import print_lines
 
 PREFIX = "DOCOPS_CI_"
 _SWITCH = {"1": 1, "true": 1, "yes": 1, "on": 1, "0": 0, "false": 0, "no": 0, "off": 0}
 _SHOWN_NAMES = 5
+# More than any round has.
+ANY = sys.maxsize
 
 
 class UnusableValue(ValueError):
@@ -42,6 +45,14 @@ def _limit(default: int, help_line: str) -> Any:
 
 def _switch(help_line: str) -> Any:
     return field(default=True, metadata={"parse": _on_or_off, "help": help_line})
+
+
+def _number_or_any(value: str) -> int:
+    """Return how many are allowed: digits are a number (1 is one), true, yes and on allow any."""
+    switch = _SWITCH.get(value.lower())
+    if switch is None or value.isdigit():
+        return _whole_number(value)
+    return ANY if switch else 0
 
 
 def _whole_number(value: str) -> int:
@@ -61,7 +72,13 @@ def _on_or_off(value: str) -> bool:
 class Thresholds:
     """What a smoke run may cost; a limit is the largest figure that passes, and 0 means 0."""
 
-    allow_429: int = _limit(0, "How many answers 429 a round may have.")
+    allow_429: int = field(
+        default=0,
+        metadata={
+            "parse": _number_or_any,
+            "help": "How many answers 429 a round may have; true, yes or on: any number.",
+        },
+    )
     max_tmp_delta_bytes: int = _limit(5_242_880, "By how many bytes TMPDIR may grow in a round.")
     max_tmp_delta_count: int = _limit(50, "By how many files and folders TMPDIR may grow in a round.")
     max_total_ms_p95: int = _limit(15_000, "Milliseconds of a job, 95th percentile of a round.")
@@ -236,7 +253,7 @@ def main(arguments: list[str] | None = None) -> int:
     except UnusableValue as error:
         print(f"ci_thresholds: {error}", file=sys.stderr)
         return 2
-    print(_text(failures))
+    print_lines([_text(failures)])
     return 1 if failures else 0
 
 

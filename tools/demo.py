@@ -16,6 +16,7 @@ if __name__ == "__main__":
 
 from tools.client import Answer, Client
 from tools.server import ROOT, ServerFailed, running_server
+from tools.text_output import print_lines
 
 
 class DemoFailed(Exception):
@@ -36,7 +37,7 @@ def main(arguments: list[str] | None = None) -> int:
     except (DemoFailed, ServerFailed, OSError) as error:
         print(f"demo: {error}", file=sys.stderr)
         return 1
-    print("\n".join(_summary(members, options.out_dir)))
+    print_lines(_summary(members, options.out_dir))
     return 0
 
 

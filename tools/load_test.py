@@ -22,6 +22,7 @@ from tools.load_summary import outcome_figures, tmp_figures
 from tools.pid_marks import PidMarks
 from tools.progress import Progress, terminal_progress
 from tools.samples import NoSample, sample_for
+from tools.text_output import print_lines
 from tools.watermark import Watermark, measure
 
 DEFAULT_LEAK_GRACE_MS = 2000
@@ -112,7 +113,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _write(summary: dict[str, Any], path: Path | None) -> None:
     text = json.dumps(summary, indent=2)
-    print(text)
+    print_lines([text])
     if path is not None:
         path.write_text(text + "\n", "utf-8")
 

@@ -83,26 +83,26 @@ def summarize(paths: Sequence[Path | str]) -> dict[str, Any]:
     """Return the summary of the logs ``paths`` ("-": standard input), JSON-able, in constant memory.
 
     A compressed log (gzip, RFC 1952) is known by its first bytes. A line that is no JSON object is
-    counted, never fatal. Raises ``OSError`` for a file that cannot be opened or read.
+    counted, never fatal; a file that cannot be opened or read is a warning.
     """
     figures = _Figures()
     for path in paths:
-        with _open(path) as file:
-            _add_file(figures, file, "standard input" if path == "-" else str(path))
+        name = "standard input" if path == "-" else str(path)
+        try:
+            with _open(path) as file:
+                _add_file(figures, file, name)
+        except OSError as error:
+            figures.warnings.append(f"{name} cannot be read: {error.strerror}")
     return figures.as_json()
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the tool; return 0, or 2 when a file cannot be read."""
+    """Run the tool; return 0, also when a file cannot be read, which the summary's ``warnings`` say."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("files", nargs="+", metavar="FILE", help="a log, also gzipped; - is standard input")
     parser.add_argument("--json", action="store_true", help="print the summary as JSON")
     options = parser.parse_args(arguments)
-    try:
-        summary = summarize(options.files)
-    except OSError as error:
-        print(f"summarize_logs: {error.filename or 'the log'}: {error.strerror}", file=sys.stderr)
-        return 2
+    summary = summarize(options.files)
     print_lines([json.dumps(summary, indent=2)] if options.json else _text(summary))
     return 0
 

@@ -1,4 +1,4 @@
-"""How much lies under a folder: the number of entries, their bytes, and the largest files."""
+"""How much lies under a folder: the number of its children, the bytes below it, and the largest files."""
 
 import heapq
 import os
@@ -21,8 +21,9 @@ class LargeFile:
 class Watermark:
     """What lay under a folder at one moment.
 
-    ``count`` is the number of entries of any kind (an empty folder left behind counts as well), ``bytes``
-    the sizes of the regular files, ``top`` the largest of them, ``warnings`` what could not be measured.
+    ``count`` is the number of the folder's children of any kind: a folder counts as one with all below it,
+    an empty one as well. ``bytes`` are the sizes of all regular files below, ``top`` the largest of them,
+    ``warnings`` what could not be measured.
     """
 
     count: int
@@ -49,7 +50,7 @@ def measure(root: Path, top_n: int = 10) -> Watermark:
     count = total = 0
     top: list[tuple[int, str]] = []
     for path, size in walk.entries():
-        count += 1
+        count += os.sep not in path
         total += size or 0
         if size is not None and top_n > 0:
             heapq.heappush(top, (size, path))

@@ -20,6 +20,10 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "format_report": ("human", "json", "both"),
 }
 SWITCHES = ("strict", "export_suggested_policy")
+SWITCH_VALUES: Mapping[str, bool] = {
+    **dict.fromkeys(("true", "1", "yes", "on", "t"), True),
+    **dict.fromkeys(("false", "0", "no", "off", "f"), False),
+}
 FIELD_ORDER = (
     "skill",
     "preset",
@@ -83,19 +87,31 @@ def check_conflicts(given: Mapping[str, object]) -> None:
     )
 
 
+def given_fields(fields: Mapping[str, str]) -> dict[str, str]:
+    """Return the fields that count as sent: browsers send the empty fields of a form too.
+
+    Spaces around a value are left out, except those of a policy's text.
+    """
+    trimmed = {name: value if name == "policy_yaml" else value.strip() for name, value in fields.items()}
+    return {name: value for name, value in trimmed.items() if value.strip()}
+
+
 def parse_switch(name: str, value: str) -> bool:
-    """Return the truth of ``value`` ("true" or "false", any case); raise ``InvalidArgument``."""
-    lowered = value.lower()
-    if lowered not in ("true", "false"):
+    """Return the truth of ``value`` (one of ``SWITCH_VALUES``, in any case); raise ``InvalidArgument``."""
+    switch = SWITCH_VALUES.get(value.lower())
+    if switch is None:
         raise _unknown_value(name, value, ("true", "false"))
-    return lowered == "true"
+    return switch
 
 
 def parse_choice(name: str, value: str) -> str:
-    """Return ``value`` when ``name`` allows it; raise ``InvalidArgument`` otherwise."""
-    if value not in CHOICES[name]:
+    """Return ``value`` as ``CHOICES`` writes it, when ``name`` allows it in any case.
+
+    Raises ``InvalidArgument`` otherwise.
+    """
+    if value.lower() not in CHOICES[name]:
         raise _unknown_value(name, value, CHOICES[name])
-    return value
+    return value.lower()
 
 
 def _unknown_value(name: str, value: str, allowed: tuple[str, ...]) -> InvalidArgument:
@@ -108,7 +124,7 @@ def _unknown_value(name: str, value: str, allowed: tuple[str, ...]) -> InvalidAr
 
 
 def resolve_options(given: Mapping[str, str]) -> Options:
-    """Return the options that ``given`` (field name to text as sent) asks for.
+    """Return the options that ``given`` (field name to text, see ``given_fields``) asks for.
 
     Raises ``ArgumentConflict`` first, then ``InvalidArgument`` for the first unknown value in the
     contract's order. Fields that are no option (``skill``, ``policy_yaml``) count for conflicts only.

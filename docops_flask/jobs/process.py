@@ -87,6 +87,8 @@ class RendererProcess:
                 process.start()
                 assert process.pid is not None
                 try:
+                    if time.monotonic() >= deadline:
+                        raise TimeoutError
                     return cls(process, process.pid, ours)
                 except BaseException:
                     process.kill()

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from flask import Response
 
 from docops_flask.settings import Settings
-from docops_flask.web.health import HEALTH_ENDPOINT
+from docops_flask.web.health import HEALTH_ENDPOINTS
 from docops_flask.web.request import ApiRequest
 
 _CONSOLE = "/web"
@@ -46,7 +46,7 @@ def add_security_headers(request: ApiRequest, response: Response, settings: Sett
         _add_console_headers(response, settings)
     else:
         response.headers.update(DATA_HEADERS)
-        if request.endpoint == HEALTH_ENDPOINT:
+        if request.endpoint in HEALTH_ENDPOINTS:
             response.headers.update(_OPEN_TO_ALL)
 
 

@@ -1,4 +1,4 @@
-"""``/healthz`` and ``/readyz``."""
+"""``/healthz`` (also ``/health``) and ``/readyz``."""
 
 from typing import Any
 
@@ -6,12 +6,13 @@ from flask import Blueprint
 
 from docops_flask.web.services import services
 
-HEALTH_ENDPOINT = "health.healthz"
+HEALTH_ENDPOINTS = frozenset({"health.healthz", "health.health"})
 READY_ENDPOINT = "health.readyz"
 bp = Blueprint("health", __name__)
 
 
-@bp.get("/healthz")
+@bp.get("/health", endpoint="health")
+@bp.get("/healthz", endpoint="healthz")
 def healthz() -> dict[str, Any]:
     """Say that this process answers, whatever its renderers are doing."""
     return {"status": "ok"}

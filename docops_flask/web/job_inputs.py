@@ -3,13 +3,13 @@
 Knows no Flask: the shell's command makes its jobs here as the views do.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from docops_flask.engine.echo import echo
 from docops_flask.engine.errors import ArgumentConflict, InvalidArgument
 from docops_flask.engine.job import Job, JobKind
 from docops_flask.engine.opc.limits import Limits
-from docops_flask.engine.options import resolve_options
+from docops_flask.engine.options import given_fields, resolve_options
 from docops_flask.engine.policy.policy import Policy
 from docops_flask.engine.skills.registry import SkillRegistry
 from docops_flask.engine.skills.skill import Skill
@@ -27,26 +27,37 @@ def build_job(
     policies: PolicyRegistry,
     *,
     limits: Limits,
+    enter: Callable[[str], None] = lambda _stage: None,
 ) -> Job:
     """Return the job that the form ``fields`` (as sent) and the bytes of a task ask for.
 
-    Raises ``ArgumentConflict``, ``InvalidArgument`` and ``InvalidJson``.
+    ``enter`` is told what is validated next: ``validate_form``, ``validate_skill``, ``validate_task``,
+    ``validate_policy``. Raises ``ArgumentConflict``, ``InvalidArgument`` and ``InvalidJson``.
     """
+    enter("validate_form")
+    fields = given_fields(fields)
     options = resolve_options(fields)
+    enter("validate_skill")
     wanted = find_skill(skills, "skill", fields["skill"]) if "skill" in fields else None
+    enter("validate_task")
     task = parse_task(task_json)
     known = skills.get(task["task_type"]) if isinstance(task.get("task_type"), str) else None
     if known is not None:
+        enter("validate_skill")
         _check_same(wanted, known)
+    enter("validate_task")
     loaded = load_task(task, known)
+    enter("validate_skill")
     skill = known or find_skill(skills, "task_type", loaded["task_type"])
+    enter("validate_policy")
+    policy = _policy(fields, policies)
     return Job(
         kind=kind,
         skills=(),
         skill=skill,
-        payload=loaded["payload"],
+        payload=loaded.get("payload", {}),
         options=options,
-        policy=_policy(fields, policies),
+        policy=policy,
         limits=limits,
     )
 

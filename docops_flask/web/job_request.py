@@ -1,13 +1,17 @@
 """From an upload to a job."""
 
+from collections.abc import Callable
+
 from docops_flask.engine.job import Job, JobKind
 from docops_flask.web.job_inputs import build_job
 from docops_flask.web.services import Services
 from docops_flask.web.uploads import Upload
 
 
-def make_job(kind: JobKind, upload: Upload, services: Services) -> Job:
-    """Return the job that ``upload`` asks for.
+def make_job(
+    kind: JobKind, upload: Upload, services: Services, enter: Callable[[str], None] = lambda _stage: None
+) -> Job:
+    """Return the job that ``upload`` asks for; ``enter`` is told what is validated (``build_job``).
 
     Raises ``ArgumentConflict``, ``InvalidArgument`` and ``InvalidJson``.
     """
@@ -19,6 +23,7 @@ def make_job(kind: JobKind, upload: Upload, services: Services) -> Job:
         services.skills,
         services.policies,
         limits=services.settings.limits(),
+        enter=enter,
     )
 
 

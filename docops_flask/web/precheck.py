@@ -24,7 +24,6 @@ def precheck() -> dict[str, Any]:
     service.lifecycle.refuse_when_stopping()
     with job_folder(service.workspaces) as folder:
         upload = receive_job(request, folder, service.settings)
-        request.enter("validate")
-        job = make_job(JobKind.PRECHECK, upload, service)
+        job = make_job(JobKind.PRECHECK, upload, service, request.enter)
         done = render(request, folder, upload, job)
     return {**answer_of(done.rendered.result, PRECHECK), "request_id": request.request_id}

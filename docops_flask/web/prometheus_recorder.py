@@ -20,7 +20,7 @@ from docops_flask.jobs.errors import (
 from docops_flask.settings import Settings
 from docops_flask.web.errors import BodyTimeout
 from docops_flask.web.job_log import OUTCOMES
-from docops_flask.web.metrics_files import FOLDER_VARIABLE, MetricsFiles
+from docops_flask.web.metrics_files import FOLDER_VARIABLE, NUMBER_VARIABLE, MetricsFiles
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"})
 _OTHER = "other"
@@ -41,7 +41,7 @@ def start_recorder(settings: Settings, environ: Mapping[str, str]) -> "Prometheu
     A worker that finds no room for its files works all the same: only its figures are missing.
     """
     folder = environ.get(FOLDER_VARIABLE)
-    files = MetricsFiles(Path(folder)) if folder else None
+    files = MetricsFiles(Path(folder), int(environ.get(NUMBER_VARIABLE, "0"))) if folder else None
     if files is not None:
         try:
             files.open()

@@ -27,8 +27,7 @@ def run() -> Response:
     service.lifecycle.refuse_when_stopping()
     with job_folder(service.workspaces) as folder:
         upload = receive_job(request, folder, service.settings)
-        request.enter("validate")
-        job = make_job(JobKind.RUN, upload, service)
+        job = make_job(JobKind.RUN, upload, service, request.enter)
         kind = _kind_of_job(job, upload)
         done = render(request, folder, upload, job, lambda waited_ms: log.started(waited_ms, **kind))
         result = run_result(done.rendered.result)

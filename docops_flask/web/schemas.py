@@ -68,7 +68,7 @@ def task_schema(skill: Skill) -> Schema:
         {field.key: _payload_field(field) for field in skill.fields}, name=f"Payload_{skill.name}"
     )
     return _task(
-        fields.Nested(payload, required=True, error_messages=_messages(_NOT_OBJECT)),
+        fields.Nested(payload, error_messages=_messages(_NOT_OBJECT)),
         # Not checked here: the schema was chosen by it.
         task_type={"enum": [skill.name]},
     )
@@ -76,7 +76,7 @@ def task_schema(skill: Skill) -> Schema:
 
 @lru_cache(maxsize=1)
 def _any_task_schema() -> Schema:
-    return _task(fields.Dict(required=True, error_messages=_messages(_NOT_OBJECT)))
+    return _task(fields.Dict(error_messages=_messages(_NOT_OBJECT)))
 
 
 def _task(payload: fields.Field[Any], task_type: Mapping[str, Any] | None = None) -> Schema:

@@ -4,7 +4,7 @@ The body is read to its end whatever is wrong with it; what is too much is count
 the client hears its answer, and no upload takes more room than its limit.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 
@@ -75,6 +75,7 @@ def _receive(
     with storage_errors(), closing(folder.contents) as contents:
         receiver = _Receiver(contents, files, fields)
         read_parts(request.body, request.content_type, receiver)
+    receiver.refuse_part_faults(request.enter)
     return receiver.upload()
 
 
@@ -116,17 +117,22 @@ class _Receiver:
         elif self._field is not None:
             self._field += block[: _FIELD_BYTES - len(self._field)]
 
-    def upload(self) -> Upload:
-        """Return what came; raises the first fault there was."""
+    def refuse_part_faults(self, enter: Callable[[str], None]) -> None:
+        """Raise the first fault of the parts' names, having told ``enter`` what it is a fault of."""
         missing = [name for name in self._expected if name not in self._files]
         if self._part_fault is None and missing:
             self._part_fault = InvalidArgument(
                 f"{missing[0]}: missing; send it as a {self._expected[missing[0]].suffix} file.",
                 field=missing[0],
             )
-        for fault in (self._part_fault, self._size_fault):
-            if fault is not None:
-                raise fault
+        if self._part_fault is not None:
+            enter("validate_form")
+            raise self._part_fault
+
+    def upload(self) -> Upload:
+        """Return what came; raises the first fault of sizes, of media types, of the texts."""
+        if self._size_fault is not None:
+            raise self._size_fault
         fields = {name: _text(name, value) for name, value in self._fields.items()}
         files = {name: sink.received() for name, sink in self._files.items()}
         return Upload(files, fields, self._contents)

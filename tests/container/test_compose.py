@@ -25,13 +25,22 @@ IMAGE_BIND = stages(ROOT / "Dockerfile")[-1].all("ENV")[0].pairs["DOCOPS_BIND"]
 def _listed() -> dict[str, tuple[str, str]]:
     """Value and note of each of the service's variables."""
     service, _, _ = TEXT.partition("\n  nginx:\n")
-    return {name: (yaml.safe_load(value), note) for name, value, note in VARIABLE.findall(service)}
+    listed = {name: (yaml.safe_load(value), note) for name, value, note in VARIABLE.findall(service)}
+    return listed | {name: (value, listed[name][1]) for name, value in environment().items()}
 
 
 @pytest.fixture(scope="module")
 def settings():
     """What the service makes of its variables."""
-    return from_env({"DOCOPS_BIND": IMAGE_BIND, **SERVICE["environment"]})
+    return from_env({"DOCOPS_BIND": IMAGE_BIND, **environment()})
+
+
+def environment(**given: str) -> dict[str, str]:
+    """The service's variables, those of the form ${NAME:-default} resolved as docker compose does."""
+    return {
+        name: re.sub(r"\$\{(\w+):-([^}]*)\}", lambda match: given.get(match[1], match[2]), value)
+        for name, value in SERVICE["environment"].items()
+    }
 
 
 def test_every_variable_of_the_contract_is_there_once():
@@ -76,10 +85,23 @@ def test_the_service_has_no_powers():
         assert not {"privileged", "cap_add", "user", "pid", "network_mode"} & set(service)
 
 
-def test_nobody_reaches_the_service_but_nginx():
-    assert "ports" not in SERVICE
-    assert SERVICE["networks"] == ["backend"]
+def test_as_it_comes_it_is_the_api_alone_on_port_8000_and_needs_no_file(settings):
+    assert SERVICE["ports"] == ["127.0.0.1:8000:8000"]
+    assert "profiles" not in SERVICE
+    assert "volumes" not in SERVICE
+    assert settings.trusted_proxies == 0
+    # A port of the machine leads into no network that is internal.
+    assert COMPOSE["networks"][SERVICE["networks"][0]] is None
+
+
+def test_nginx_comes_with_its_profile_whose_instructions_have_the_service_believe_it():
+    assert NGINX["profiles"] == ["proxy"]
+    (instruction,) = re.findall(r"^#   (.*--profile proxy.*)$", TEXT, re.MULTILINE)
+    assert instruction.startswith("DOCOPS_TRUSTED_PROXIES=1 docker compose ")
+    assert from_env(environment(DOCOPS_TRUSTED_PROXIES="1")).trusted_proxies == 1
     assert COMPOSE["networks"]["backend"] == {"internal": True}
+    assert "backend" in SERVICE["networks"]
+    assert "backend" in NGINX["networks"]
     assert NGINX["ports"] == [f"127.0.0.1:8080:{NGINX['environment']['DOCOPS_NGINX_LISTEN']}"]
 
 
@@ -128,7 +150,6 @@ def test_nginx_and_the_service_agree(settings):
     assert told["DOCOPS_NGINX_SERVERS"].startswith(f"server docops:{port} ")
     assert int(told["DOCOPS_NGINX_MAX_BODY_BYTES"]) == settings.max_body_bytes
     assert int(told["DOCOPS_NGINX_READ_TIMEOUT_SECONDS"]) > settings.worker_timeout_seconds
-    assert settings.trusted_proxies == 1
     assert settings.web_basic_auth is None
 
 

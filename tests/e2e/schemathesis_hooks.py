@@ -17,6 +17,7 @@ from schemathesis.core.parameters import ParameterLocation
 from schemathesis.generation.meta import TestPhase
 from schemathesis.transport.serialization import Binary
 
+from docops_flask.engine.options import FIELD_ORDER, SWITCH_VALUES
 from tests.factories import docx, p, tbl, tc, tr
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -44,7 +45,8 @@ def stays_wrong_as_sent(context: Any, case: Any) -> bool:
     """Leave out forms that are wrong as data and right as they are sent.
 
     A form holds texts: an empty list sends no part, and ``[true]`` or ``"true"`` sends what ``true`` does.
-    Schemathesis knows, but cannot tell where a form has files.
+    Schemathesis knows, but cannot tell where a form has files. A blank field counts as not sent, and values
+    are taken in any case.
     """
     if not case.meta.is_negative_at(ParameterLocation.BODY) or not isinstance(case.body, dict):
         return True
@@ -95,7 +97,9 @@ def _as_sent(body: dict[str, Any], fields: dict[str, Any]) -> dict[str, Any]:
     for name, value in body.items():
         items = value if isinstance(value, list) else [value]
         if len(items) == 1:
-            sent[name] = _read(items[0], fields.get(name, {}))
+            read = _read(items[0], fields.get(name, {}))
+            if read != "" or name not in FIELD_ORDER:
+                sent[name] = read
         elif items:
             # A part that is sent twice is wrong whatever it holds.
             sent[name] = items
@@ -105,8 +109,8 @@ def _as_sent(body: dict[str, Any], fields: dict[str, Any]) -> dict[str, Any]:
 def _read(value: Any, field: dict[str, Any]) -> Any:
     text = value if isinstance(value, str) else "" if isinstance(value, Binary | bytes) else json.dumps(value)
     if field.get("type") == "boolean":
-        return {"true": True, "false": False}.get(text.lower(), text)
-    return text
+        return SWITCH_VALUES.get(text.strip().lower(), text.strip())
+    return text.strip().lower() if "enum" in field else text.strip()
 
 
 def _tasks(schemas: dict[str, Any]) -> st.SearchStrategy[dict[str, Any]]:

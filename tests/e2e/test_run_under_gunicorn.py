@@ -216,7 +216,7 @@ def test_the_log_has_a_start_and_an_end_line_of_every_run(server):
     start, end = eventually(lambda: lines(refused))
     assert (start["event"], end["event"], end["outcome"]) == ("start", "error", "bad_request")
     assert (end["status_code"], end["error_code"]) == (400, "INVALID_ARGUMENT")
-    assert end["failure_stage"] == "validate"
+    assert end["failure_stage"] == "validate_form"
 
 
 @pytest.mark.parametrize("moment", ["during its upload", "during its answer"])

@@ -13,9 +13,10 @@ def test_each_worker_logs_at_its_start_what_renderers_are_kept_from(start_server
     server = start_server(workers=2, sandbox="require", mp_start=start_method)
     assert server.job(format_report="both").status == 200
     lines = eventually(lambda: len(server.sandbox_log) == 2 and server.sandbox_log)
-    assert [(line["mode"], line["level"], line["possible"]) for line in lines] == [
+    assert [(line["mode"], line["sandbox_level"], line["possible"]) for line in lines] == [
         ("require", "full", [])
     ] * 2
+    assert [line["level"] for line in lines] == ["info"] * 2
 
 
 def test_readyz_tells_it_too(start_server):

@@ -33,7 +33,6 @@ OPTIONS = {
     "a field as a file": ([part("policy_yaml", _POLICY, "a.yaml")], _refused("policy_yaml", _RECEIVE)),
     "a field that is no UTF-8": ([part("preset", b"qu\xff")], _refused("preset", _RECEIVE)),
     "a field in UTF-16": ([part("preset", "quick".encode("utf-16"))], _refused("preset", _RECEIVE)),
-    "an empty value": ([part("preset", b"")], _refused("preset")),
     "a value of 60 KB": ([part("preset", b"quick" * 12_000)], _refused("preset")),
     "a value of 200 KB": ([part("format_mode", "词".encode() * 70_000)], _refused("format_mode")),
     "a value with NUL": ([part("preset", b"quick\0")], _refused("preset")),
@@ -41,11 +40,9 @@ OPTIONS = {
     "a value that reads backwards": ([part("preset", "\u202ekciuq".encode())], _refused("preset")),
     "a value with an escape sequence": ([part("format_mode", b"\x1b]0;x\x07off")], _refused("format_mode")),
     "a value of full width": ([part("format_mode", "ｏｆｆ".encode())], _refused("format_mode")),
-    "a value in capitals": ([part("format_report", b"JSON")], _refused("format_report")),
     "two values": ([part("format_report", b"json,human")], _refused("format_report")),
-    "a switch of 1": ([part("strict", b"1")], _refused("strict")),
-    "a switch of yes": ([part("export_suggested_policy", b"yes")], _refused("export_suggested_policy")),
-    "an empty switch": ([part("strict", b"")], _refused("strict")),
+    "a switch of 2": ([part("strict", b"2")], _refused("strict")),
+    "a switch of full width": ([part("strict", "１".encode())], _refused("strict")),
     "an unknown skill": ([part("skill", b"invoice")], _refused("skill", _INPUTS)),
     "a skill that is a path": ([part("skill", b"../../../etc/passwd\0")], _refused("skill", _INPUTS)),
     "a skill of 1 MB": ([part("skill", b"s" * 1_000_000)], _refused("skill", _INPUTS)),
@@ -71,7 +68,6 @@ def _nested(depth: int) -> bytes:
 
 
 POLICIES = {
-    "nothing": b"",
     "a text": b"policy",
     "a list": b"- a\n- b\n",
     "null": b"~",

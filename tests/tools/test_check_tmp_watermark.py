@@ -22,7 +22,7 @@ def run_tool(*arguments, **options):
 
 @pytest.fixture
 def tree(tmp_path):
-    """Six entries: three folders, one of them empty, and three files of 5, 30 and 200 bytes."""
+    """Two children: a file of 5 bytes and a folder with two files, of 30 and 200 bytes, and two folders."""
     (tmp_path / "empty").mkdir()
     (tmp_path / "job" / "deep").mkdir(parents=True)
     (tmp_path / "empty").rename(tmp_path / "job" / "empty")
@@ -38,12 +38,12 @@ LARGEST = [{"path": "job/deep/large", "bytes": 200}, {"path": "job/middle", "byt
 def test_as_json_it_tells_count_bytes_and_the_largest(tree):
     result = run_tool("--root", tree, "--json", "--top-n", 2)
     assert (result.returncode, result.stderr) == (0, "")
-    assert json.loads(result.stdout) == {"count": 6, "bytes": 235, "top_n": LARGEST, "warnings": []}
+    assert json.loads(result.stdout) == {"count": 2, "bytes": 235, "top_n": LARGEST, "warnings": []}
 
 
 def test_as_text_it_tells_the_same(tree, capsys):
     assert main(["--root", str(tree), "--top-n", "1"]) == 0
-    assert capsys.readouterr().out == "6 entries, 235 bytes\n            200  job/deep/large\n"
+    assert capsys.readouterr().out == "2 children, 235 bytes\n            200  job/deep/large\n"
 
 
 @pytest.mark.parametrize("top_n", [0, 3, 10])
@@ -64,7 +64,7 @@ def test_a_root_that_is_no_folder_is_a_warning(tmp_path, name, problem):
     assert result.returncode == 0
     warning = f"{tmp_path / name} {problem}"
     assert json.loads(result.stdout) == {"count": 0, "bytes": 0, "top_n": [], "warnings": [warning]}
-    assert run_tool("--root", tmp_path / name).stdout == f"0 entries, 0 bytes\nwarning: {warning}\n"
+    assert run_tool("--root", tmp_path / name).stdout == f"0 children, 0 bytes\nwarning: {warning}\n"
 
 
 def test_links_count_and_are_not_followed(tree, tmp_path_factory):
@@ -75,7 +75,7 @@ def test_links_count_and_are_not_followed(tree, tmp_path_factory):
     (tree / "to-itself").symlink_to(tree)
     (tree / "to-nothing").symlink_to(tree / "nothing")
     watermark = measure(tree)
-    assert (watermark.count, watermark.bytes, watermark.warnings) == (10, 235, ())
+    assert (watermark.count, watermark.bytes, watermark.warnings) == (6, 235, ())
 
 
 def test_a_root_that_is_a_link_is_followed(tree, tmp_path_factory):

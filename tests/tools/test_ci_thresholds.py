@@ -62,6 +62,22 @@ AT_AND_BEYOND = [
         {"ALLOW_429": "2"},
         {"http_429": 3, "http_non_200": 1},
     ),
+    *(
+        (
+            answered(_200=1, _429=19),
+            answered(_200=18, _429=1, _500=1),
+            {"ALLOW_429": any_},
+            {"http_non_200": 1},
+        )
+        for any_ in ("true", "yes", "ON")
+    ),
+    (
+        answered(_200=19, _429=1),
+        answered(_200=18, _429=2),
+        {"ALLOW_429": "1"},
+        {"http_429": 2, "http_non_200": 1},
+    ),
+    (answered(_200=20), answered(_200=19, _429=1), {"ALLOW_429": "off"}, {"http_429": 1, "http_non_200": 1}),
     (answered(_200=20), answered(_200=18, _408=1, error=1), {}, {"http_non_200": 2}),
     # A request that nobody counted was not answered.
     (answered(_200=20), answered(_200=19), {}, {"http_non_200": 1}),

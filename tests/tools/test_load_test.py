@@ -16,6 +16,7 @@ from tests.conftest import ROOT
 from tests.e2e.gunicorn_server import GunicornServer
 from tests.tools.fake_service import REQUEST_ID, NoPsutil, Processes, archive, archive_of, error, fake_service
 from tools import process_lookup
+from tools.arguments import writable_file
 from tools.load_test import LoadFailed, LoadOptions, main, run_load
 
 SUMMARY = {
@@ -334,7 +335,8 @@ BAD_ARGUMENTS = [
     (["--timeout", "nan"], "argument --timeout: 'nan' cannot be used"),
     (["--leak-grace-ms", "-1"], "argument --leak-grace-ms: '-1' cannot be used"),
     (["--tmp-root", "/nowhere"], "argument --tmp-root: '/nowhere' is not an existing folder"),
-    (["--write-summary", "/nowhere/x"], "argument --write-summary: '/nowhere/x' cannot be written"),
+    (["--write-summary", "/dev/null/x"], "argument --write-summary: '/dev/null/x' cannot be written"),
+    (["--write-summary", "/tmp"], "argument --write-summary: '/tmp' cannot be written; it is a folder"),
 ]
 
 
@@ -344,6 +346,12 @@ def test_bad_arguments_are_refused_before_anything_is_sent(capsys, arguments, pr
         main(arguments)
     assert ended.value.code == 2
     assert problem in capsys.readouterr().err.splitlines()[-1]
+
+
+def test_the_folder_of_the_summary_is_made(tmp_path):
+    file = tmp_path / "a" / "b" / "summary.json"
+    assert writable_file(str(file)) == file
+    assert file.parent.is_dir()
 
 
 def test_people_at_a_terminal_see_how_far_it_is():

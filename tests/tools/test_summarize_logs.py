@@ -181,12 +181,30 @@ def test_a_damaged_compressed_log_is_a_warning(log, damage, capsys):
 
 
 @pytest.mark.parametrize(("name", "problem"), [("none.log", "No such file"), (".", "Is a directory")])
-def test_a_file_that_cannot_be_read_is_told_in_one_line(tmp_path, capsys, name, problem):
-    assert main([str(tmp_path / name)]) == 2
-    said = capsys.readouterr()
-    assert said.out == ""
-    assert said.err.startswith(f"summarize_logs: {tmp_path / name}: {problem}")
-    assert said.err.count("\n") == 1
+def test_a_file_that_cannot_be_read_is_a_warning_and_the_others_are_read(tmp_path, capsys, name, problem):
+    (tmp_path / "good.log").write_text('{"event":"done","outcome":"ok","http_status":200}\n')
+    assert main([str(tmp_path / name), str(tmp_path / "good.log"), "--json"]) == 0
+    summary = json.loads(capsys.readouterr().out)
+    (warning,) = summary["warnings"]
+    assert warning.startswith(f"{tmp_path / name} cannot be read: {problem}")
+    assert (summary["parse_errors"], summary["outcome_counts"]) == (0, {"ok": 1})
+
+
+@pytest.mark.parametrize("tool", ["summarize_logs", "check_tmp_watermark"])
+def test_a_reader_that_closes_its_end_early_is_no_error(tmp_path, tool):
+    """Enough output that the pipe cannot hold it."""
+    for number in range(4_000):
+        (tmp_path / f"{number:0200}").touch()
+    arguments = {
+        "summarize_logs": ["--json", *(str(tmp_path / f"none{number}") for number in range(2_000))],
+        "check_tmp_watermark": ["--root", str(tmp_path), "--top-n", "4000", "--json"],
+    }[tool]
+    command = [sys.executable, f"tools/{tool}.py", *arguments]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        process.stdout.read(10)
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    assert process.returncode == 0
 
 
 def test_memory_does_not_grow_with_the_log(tmp_path):

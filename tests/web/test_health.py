@@ -129,3 +129,12 @@ def test_readyz_says_that_the_server_is_drained_while_everything_else_works(make
     assert client.post("/v1/run", data=form()).status_code == 200
     drain_file.unlink()
     assert client.get("/readyz").status_code == 200
+
+
+def test_health_is_another_name_of_healthz(client):
+    answers = [client.get(path) for path in ("/healthz", "/health")]
+    assert [(answer.status_code, answer.get_json()) for answer in answers] == [(200, {"status": "ok"})] * 2
+    headers = [
+        {name: value for name, value in answer.headers if name != "X-Docops-Request-Id"} for answer in answers
+    ]
+    assert headers[0] == headers[1]

@@ -31,8 +31,14 @@ def test_a_run_is_a_start_and_a_done_line(client, log, template, payload, fields
 
 
 FAILURES = [
-    ({}, {"preset": "fast"}, 400, "INVALID_ARGUMENT", "bad_request", "validate"),
-    ({}, {"task_json": b"{"}, 400, "INVALID_JSON", "bad_request", "validate"),
+    ({}, {"preset": "fast"}, 400, "INVALID_ARGUMENT", "bad_request", "validate_form"),
+    ({}, {"task_json": b"{"}, 400, "INVALID_JSON", "bad_request", "validate_task"),
+    ({}, {"task_json": task({"colour": "red"})}, 400, "INVALID_ARGUMENT", "bad_request", "validate_task"),
+    ({}, {"skill": "memo"}, 400, "INVALID_ARGUMENT", "bad_request", "validate_skill"),
+    ({}, {"task_json": task(task_type="memo")}, 400, "INVALID_ARGUMENT", "bad_request", "validate_skill"),
+    ({}, {"policy": "memo"}, 400, "INVALID_ARGUMENT", "bad_request", "validate_policy"),
+    ({}, {"policy_yaml": "a: 1"}, 400, "INVALID_ARGUMENT", "bad_request", "validate_policy"),
+    ({}, {"colour": "red"}, 400, "INVALID_ARGUMENT", "bad_request", "validate_form"),
     ({}, {"template": b"%PDF"}, 415, "INVALID_MEDIA_TYPE", "bad_request", "receive"),
     ({"max_upload_bytes": 10}, {}, 413, "UPLOAD_TOO_LARGE", "payload_too_large", "receive"),
     ({}, {"template": b"PK\3\4"}, 400, "INVALID_TEMPLATE", "bad_request", "render"),

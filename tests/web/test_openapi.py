@@ -183,7 +183,7 @@ def test_a_payload_is_described_as_in_meta(document):
         ({"task_type": "meeting_notice", "payload": {}}, True),
         ({"task_type": "meeting_notice", "payload": {"attendees": ["a"], "organizer": None}}, True),
         ({"task_type": "memo", "payload": {}}, False),
-        ({"task_type": "meeting_notice"}, False),
+        ({"task_type": "meeting_notice"}, True),
         ({"task_type": "meeting_notice", "payload": {}, "policy": 1}, False),
         ({"task_type": "meeting_notice", "payload": {"trainer": "x"}}, False),
         ({"task_type": "meeting_notice", "payload": {"attendees": "a"}}, False),
@@ -201,7 +201,7 @@ POLICIES = {
     "of version 1": ({"version": 1, "page": None, "roles": None, "text": None}, True),
     "of version 1 without a key": (
         {"version": 1, "page": None, "roles": None, "text": None, "forbid_tables": None},
-        False,
+        True,
     ),
     "of version 2 without a key": ({"forbid_tables": None}, True),
     "of version 1 with roles": ({"version": 1}, False),

@@ -99,3 +99,6 @@ KEY_RULES: Mapping[str, KeyRule] = {
         _is_trim_list, f"a list of up to {MAX_TRIM_CHARS} single characters, each in quotes"
     ),
 }
+
+# Their values are read as numbers when they are written as text ("12").
+NUMBER_KEYS = frozenset({"run_size_pt", "line_spacing_twips", "first_line_indent_twips", "twips_tolerance"})

@@ -9,7 +9,15 @@ from marshmallow import RAISE, Schema, fields
 from marshmallow.validate import Length, OneOf
 
 from docops_flask.engine.errors import ArgumentConflict
-from docops_flask.engine.options import CHOICES, FIELD_ORDER, PRESETS, SWITCHES, Options, check_conflicts
+from docops_flask.engine.options import (
+    CHOICES,
+    FIELD_ORDER,
+    PRESETS,
+    SWITCH_VALUES,
+    SWITCHES,
+    Options,
+    check_conflicts,
+)
 from docops_flask.engine.skills.registry import SkillRegistry
 from docops_flask.policy_entries import MAX_BYTES as MAX_POLICY_BYTES
 from docops_flask.policy_registry import PolicyRegistry
@@ -33,6 +41,11 @@ _DESCRIPTIONS = {
     "policy": "A policy by its name, instead of policy_yaml. Without preset and format_baseline it makes the "
     "baseline policy; with preset=quick or preset=template a policy has no say.",
     "export_suggested_policy": "Adds out.suggested_policy.yaml: the template's own style as a policy.",
+}
+# Sent empty, a field counts as not sent.
+_LENIENCE = {
+    **dict.fromkeys(CHOICES, " In any case."),
+    **dict.fromkeys(SWITCHES, f" Also taken, in any case: {', '.join(SWITCH_VALUES)}."),
 }
 _DEFAULTS: Mapping[str, Any] = {"preset": Options().preset, "export_suggested_policy": False}
 _YAML = "application/yaml"
@@ -132,7 +145,7 @@ def _file(part: FilePart, what: str, **keywords: Any) -> fields.String:
 
 
 def _form_field(name: str, skills: SkillRegistry, policies: PolicyRegistry) -> fields.Field[Any]:
-    metadata = {"description": _DESCRIPTIONS.get(name, "")}
+    metadata = {"description": f"{_DESCRIPTIONS[name]}{_LENIENCE.get(name, '')}"}
     if name in _DEFAULTS:
         metadata["default"] = _DEFAULTS[name]
     if name in SWITCHES:

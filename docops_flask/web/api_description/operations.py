@@ -196,13 +196,16 @@ def _template_parameters(skills: SkillRegistry) -> tuple[Mapping[str, Any], ...]
 
 def _operation() -> tuple[Operation, ...]:
     return (
-        Operation(
-            rule="/healthz",
-            name="healthz",
-            tag="operation",
-            summary="Whether the process answers.",
-            description="Answers at once, whatever the renderers are doing.",
-            success=Success.json(Health, "It does."),
+        *(
+            Operation(
+                rule=rule,
+                name=name,
+                tag="operation",
+                summary="Whether the process answers.",
+                description="Answers at once, whatever the renderers are doing.",
+                success=Success.json(Health, "It does."),
+            )
+            for rule, name in (("/healthz", "healthz"), ("/health", "health"))
         ),
         Operation(
             rule="/readyz",

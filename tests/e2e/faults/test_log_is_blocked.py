@@ -66,14 +66,22 @@ def start_silent(tmp_path):
         server.stop()
 
 
-def lines_in(descriptor):
-    text = b""
-    try:
-        while block := os.read(descriptor, 1 << 16):
-            text += block
-    except BlockingIOError:
-        pass
-    return [json.loads(line) for line in text.splitlines() if line]
+class Lines:
+    """The whole lines that have come through a pipe; the last one may still be on its way."""
+
+    def __init__(self, descriptor):
+        self._descriptor = descriptor
+        self._rest = b""
+        self.parsed = []
+
+    def read(self):
+        try:
+            while block := os.read(self._descriptor, 1 << 16):
+                *lines, self._rest = (self._rest + block).split(b"\n")
+                self.parsed += [json.loads(line) for line in lines if line]
+        except BlockingIOError:
+            pass
+        return self.parsed
 
 
 def test_a_reader_that_hangs_holds_up_no_job_no_refusal_and_no_stop(start_silent, pipe):
@@ -94,13 +102,9 @@ def test_what_was_logged_meanwhile_comes_when_it_is_read_again(start_silent, pip
     server = start_silent(path)
     for _ in range(5):
         assert is_good(server.job(**GOOD_JOB))
-    lines = []
-
-    def done():
-        lines.extend(lines_in(descriptor))
-        return sum(line.get("event") == "done" for line in lines) == 5
-
-    eventually(done)
+    log = Lines(descriptor)
+    eventually(lambda: sum(line.get("event") == "done" for line in log.read()) == 5)
+    lines = log.parsed
     assert [line["event"] for line in lines if line["logger"] == "docops.api"] == [
         "sandbox",
         *["start", "done"] * 5,
