@@ -1,21 +1,20 @@
 /** Starts the page: language, settings, the first view, and what this server can do; the rest comes when needed. */
 
-import { watchPolicy } from "./connection.js";
-import { button, byId, el, fill, refill } from "./dom.js";
-import { notice, stepBody } from "./frame.js";
-import { showHeader, watchHeader } from "./header_view.js";
-import { browserLanguage, needMessages, onLanguage, setLanguage, t } from "./i18n.js";
-import { loadMeta } from "./meta.js";
-import { keepsAnything } from "./preferences.js";
-import { recallSettings, settings, watchSettings } from "./settings.js";
-import { on, state, update } from "./state.js";
-import { chooseTemplate, showTemplateStep, watchTemplateStep } from "./template_view.js";
+import { loadMeta } from "./core/api.js";
+import { watchPolicy } from "./core/connection.js";
+import { button, byId, el, fill, refill } from "./core/dom.js";
+import { notice, stepBody } from "./core/frame.js";
+import { showHeader, watchHeader } from "./core/header_view.js";
+import { browserLanguage, needMessages, onLanguage, setLanguage, t } from "./core/i18n.js";
+import { keepsAnything, recallSettings, settings, watchSettings } from "./core/settings.js";
+import { on, state, update } from "./core/state.js";
+import { chooseTemplate, showTemplateStep, watchTemplateStep } from "./work/template_view.js";
 
-/** @type {typeof import("./workbench.js") | null} */
+/** @type {typeof import("./work/workbench.js") | null} */
 let workbench = null;
 /** @type {Promise<void> | null} */
 let opening = null;
-/** @type {typeof import("./history_view.js") | null} */
+/** @type {typeof import("./result/history.js") | null} */
 let history = null;
 
 async function start() {
@@ -73,7 +72,7 @@ function openWork() {
 
 async function loadWork() {
   try {
-    const module = await import("./workbench.js");
+    const module = await import("./work/workbench.js");
     await module.openWork();
     workbench = module;
     await openHistory();
@@ -87,7 +86,7 @@ async function loadWork() {
 
 async function openHistory() {
   if (history) return;
-  const [module] = await Promise.all([import("./history_view.js"), needMessages("work")]);
+  const [module] = await Promise.all([import("./result/history.js"), needMessages("work")]);
   history = module;
   history.showHistory();
   history.watchHistory();
@@ -101,7 +100,7 @@ async function showOutcome() {
   if (!outcome) return;
   history?.keepHistory(outcome);
   if (outcome.kind === "error") return;
-  const { showResult } = await import("./result_view.js");
+  const { showResult } = await import("./result/result_view.js");
   if (state.outcome === outcome) await showResult(section, outcome);
 }
 
@@ -129,7 +128,7 @@ async function take(file) {
     return;
   }
   await openWork();
-  const { importTask } = await import("./content_view.js");
+  const { importTask } = await import("./work/content_view.js");
   await importTask(file);
 }
 
