@@ -1,9 +1,9 @@
-/** Starts the page: language, settings, the first view, and what this server can do; the rest comes when needed. */
+/** Starts the page: settings, language, the first view and the server's meta; other modules are loaded when needed. */
 
 import { loadMeta } from "./core/api.js";
 import { watchPolicy } from "./core/connection.js";
 import { button, byId, el, fill, refill } from "./core/dom.js";
-import { notice, stepBody } from "./core/frame.js";
+import { partFailed, stepBody } from "./core/frame.js";
 import { showHeader, watchHeader } from "./core/header_view.js";
 import { browserLanguage, needMessages, onLanguage, setLanguage, t } from "./core/i18n.js";
 import { keepsAnything, recallSettings, settings, watchSettings } from "./core/settings.js";
@@ -43,7 +43,7 @@ function showEverything() {
   refill(byId("bottom"), el("p", null, t("footer", { version: document.documentElement.dataset.version })));
 }
 
-/** Steps two and three before they are needed. @param {Element | null} [message] */
+/** Steps 2 and 3 before they are opened. @param {Element | null} [message] */
 function showLaterSteps(message = null) {
   const begin = button(
     { id: "start-without-template", class: "quiet", onclick: startWithout },
@@ -64,7 +64,7 @@ async function startWithout() {
   byId("skill").focus();
 }
 
-/** Open content and run, once. @returns {Promise<void>} */
+/** Open steps 2 and 3, once. @returns {Promise<void>} */
 function openWork() {
   opening ??= loadWork();
   return opening;
@@ -79,7 +79,7 @@ async function loadWork() {
   } catch (error) {
     opening = null;
     update({ working: false });
-    showLaterSteps(notice("bad", { "data-error": "part" }, t("part_failed")));
+    showLaterSteps(partFailed());
     throw error;
   }
 }
@@ -92,7 +92,7 @@ async function openHistory() {
   history.watchHistory();
 }
 
-/** The result's views come when there is a result. */
+/** Show the outcome; the modules for it are loaded with the first result. */
 async function showOutcome() {
   const { outcome } = state;
   const section = byId("result");
@@ -104,7 +104,7 @@ async function showOutcome() {
   if (state.outcome === outcome) await showResult(section, outcome);
 }
 
-/** A file dropped anywhere is the template or the task; dropped beside, the browser would leave the page for it. */
+/** Accept a template or task dropped anywhere: the browser would open a file that the page does not accept. */
 function takeDroppedFiles() {
   const zone = document.documentElement;
   addEventListener("dragover", (event) => {
@@ -133,7 +133,7 @@ async function take(file) {
 }
 
 start().catch((error) => {
-  // Without its sentences the page cannot say it in two languages.
+  // The sentences may be what could not be loaded, so both languages are here.
   const words = "This page could not be loaded; please reload it. 页面未能加载，请刷新。";
   fill(byId("main"), el("p", { class: "notice", "data-tone": "bad" }, words));
   throw error;

@@ -185,3 +185,21 @@ def test_the_documentation_says_what_each_module_holds():
     rows = re.findall(r"^\| (.+?) \|", table, re.MULTILINE)
     told = [f"{name}.js" for row in rows for name in re.findall(r"`([\w/]+)`", row)]
     assert sorted(told) == sorted(SCRIPTS)
+
+
+def test_the_types_of_the_answers_are_those_of_the_api_description(console):
+    """The members this page reads exist, and are said to be ``null`` where the service may say so."""
+    schemas = console.get("/v1/openapi.json").get_json()["components"]["schemas"]
+    schemas["ErrorBody"] = schemas["InvalidJsonError"]
+    typedefs = re.findall(r"@typedef \{object\} (\w+)(.*?)\*/", SCRIPTS["core/answers.js"], re.DOTALL)
+    assert len(typedefs) > 15
+    for name, body in typedefs:
+        for type_, member in re.findall(r"@property \{(.+?)\} \[?(\w+)", body):
+            described = schemas[name]["properties"].get(member)
+            assert described is not None, f"{name}.{member}"
+            assert ("null" in type_) == _may_be_null(described), f"{name}.{member}"
+
+
+def _may_be_null(described):
+    choices = [described, *described.get("anyOf", []), *described.get("oneOf", [])]
+    return any("null" in choice.get("type", []) for choice in choices)

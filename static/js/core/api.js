@@ -6,16 +6,16 @@ import { state, update } from "./state.js";
 
 const META_TIMEOUT_MS = 30_000;
 
-/** The call that counts, when several were made. */
+/** The number of the latest call; the answers to earlier ones are ignored. */
 let latest = 0;
 
-/** The whole address of a path of the API. @param {string} path */
+/** The full address of a path of the API. @param {string} path */
 export function apiUrl(path) {
   const own = location.origin + (document.documentElement.dataset.apiBase ?? "");
   return (state.apiBase || own) + path;
 }
 
-/** Headers for the user that was typed in, if any. @returns {Record<string, string>} */
+/** Headers with the typed user and password, if any. @returns {Record<string, string>} */
 export function credentialHeaders() {
   if (!state.credentials) return {};
   const { user, password } = state.credentials;
@@ -23,7 +23,7 @@ export function credentialHeaders() {
   return { Authorization: `Basic ${btoa(String.fromCharCode(...bytes))}` };
 }
 
-/** Ask the server; the answer, or why there is none, is in the state then. */
+/** Ask the server what it can do; the answer or the error is then in the state. */
 export async function loadMeta() {
   const mine = ++latest;
   update({ metaBusy: true, metaError: null });
@@ -37,8 +37,7 @@ export async function loadMeta() {
 }
 
 /**
- * Get what this server can do.
- * @returns {Promise<any>}
+ * @returns {Promise<import("./answers.js").ServerMeta>}
  * @throws {ApiError}
  */
 async function fetchMeta() {

@@ -1,10 +1,9 @@
-/** Why a request brought no result: what the server said, or why it said nothing. */
+/** Errors of requests: what the server answered, or why there was no answer. */
 
 /**
  * @typedef {"answer" | "network" | "aborted" | "silent" | "unreadable" | "unexpected"} Kind
- * `answer`: the server refused and said why; `network`: no answer came; `aborted`: the person cancelled;
- * `silent`: nothing moved for too long; `unreadable`: an answer that is none of this service; `unexpected`: a mistake of
- * this page.
+ * `answer`: the server refused and gave a reason; `network`: there was no answer; `aborted`: the user cancelled;
+ * `silent`: no data for too long; `unreadable`: the answer is not one of this service; `unexpected`: a bug of this page.
  */
 
 const DEFAULT_RETRY_SECONDS = 5;
@@ -13,7 +12,8 @@ const LONGEST_RETRY_SECONDS = 3600;
 export class ApiError extends Error {
   /**
    * @param {Kind} kind
-   * @param {{status?: number, code?: string, message?: string, detail?: any, requestId?: string,
+   * @param {{status?: number, code?: string, message?: string,
+   *   detail?: import("./answers.js").ErrorDetail, requestId?: string,
    *   retryAfterSeconds?: number | null, cause?: string}} [facts]
    */
   constructor(kind, facts = {}) {
@@ -22,16 +22,17 @@ export class ApiError extends Error {
     this.status = facts.status ?? 0;
     this.code = facts.code ?? "";
     this.serverMessage = facts.message ?? "";
+    /** @type {import("./answers.js").ErrorDetail} */
     this.detail = facts.detail ?? {};
     this.requestId = facts.requestId ?? "";
-    /** Seconds after which it is worth trying again; `null` when it is not. */
+    /** Seconds to wait before trying again; `null` where trying again does not help. */
     this.retryAfterSeconds = facts.retryAfterSeconds ?? null;
-    /** What `connection.js` found out about a request without an answer. */
+    /** Why there was no answer, as `connection.js` found out. */
     this.diagnosis = facts.cause ?? "";
   }
 }
 
-/** `error` itself, or, of any other, a mistake of this page, which the browser's console tells. @param {unknown} error */
+/** `error` itself if it is an `ApiError`; any other is a bug of this page and goes to the browser's console. @param {unknown} error */
 export function asApiError(error) {
   if (error instanceof ApiError) return error;
   reportError(error);
@@ -39,7 +40,7 @@ export function asApiError(error) {
 }
 
 /**
- * The error an answer tells.
+ * The error in an answer.
  * @param {number} status
  * @param {string} body
  * @param {(name: string) => string | null} header
@@ -61,7 +62,7 @@ export function errorFromAnswer(status, body, header) {
   });
 }
 
-/** @param {string} body */
+/** @param {string} body @returns {import("./answers.js").ErrorBody | null} `null` when it is not an error of this service */
 function asErrorBody(body) {
   try {
     const told = JSON.parse(body);
@@ -73,7 +74,7 @@ function asErrorBody(body) {
 }
 
 /**
- * Seconds, or the date (RFC 9110, 10.2.3), of a server that has no room now.
+ * Seconds to wait, from a header with seconds or a date (RFC 9110, 10.2.3); `null` where the status asks for no wait.
  * @param {number} status
  * @param {string | null} value
  */

@@ -1,11 +1,11 @@
-/** Why the browser got no answer: refused by this page's policy, by CORS, or nobody there. */
+/** Why the browser got no answer: blocked by this page's policy or by CORS, or the server cannot be reached. */
 
-/** Origins that the page's connect-src refused. @type {Set<string>} */
+/** Origins that the page's connect-src blocked. @type {Set<string>} */
 const refused = new Set();
 const PROBE_TIMEOUT_MS = 5_000;
 const POLICY_EVENT_MS = 100;
 
-/** Note what the page's policy refuses; the browser tells scripts nothing else about it. */
+/** Note what the page's policy blocks; this event is the only way for a script to know. */
 export function watchPolicy() {
   document.addEventListener("securitypolicyviolation", (event) => {
     if (event.effectiveDirective === "connect-src" && URL.canParse(event.blockedURI)) {
@@ -15,14 +15,14 @@ export function watchPolicy() {
 }
 
 /**
- * Say why a request to `url` had no answer: "offline", "mixed", "connect_src", "cors", "broken" (the server is
- * there, the connection broke) or "unreachable".
+ * Find out why a request to `url` had no answer: "offline", "mixed", "connect_src", "cors", "broken" (the server
+ * can be reached, the connection broke) or "unreachable".
  * @param {string} url
  * @returns {Promise<string>}
  */
 export async function diagnose(url) {
   const { origin, protocol } = new URL(url);
-  // The event about a refusal comes in a later task than the refusal.
+  // The browser reports a blocked request a little after the request has failed.
   await new Promise((resolve) => setTimeout(resolve, POLICY_EVENT_MS));
   if (refused.has(origin)) return "connect_src";
   if (!navigator.onLine) return "offline";
@@ -34,9 +34,9 @@ export async function diagnose(url) {
 }
 
 /**
- * Make what a person typed a base address: no slash at the end, nothing but scheme, host, port and path.
+ * Make a typed address a base address: scheme, host, port and path, without a slash at the end.
  * @param {string} typed
- * @returns {string | null} `null` when it is no address; "" for this page's own server
+ * @returns {string | null} `null` when it is not a valid address; "" for this page's own server
  */
 export function asApiBase(typed) {
   const text = typed.trim();

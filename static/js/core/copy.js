@@ -1,4 +1,4 @@
-/** Copies text; pages that came over plain HTTP have no clipboard API, so there is the old way too. */
+/** Copies text; pages loaded over plain HTTP have no clipboard API and use a selection instead. */
 
 import { announce, button, el } from "./dom.js";
 import { t } from "./i18n.js";
@@ -13,7 +13,7 @@ export async function copyText(text) {
   }
 }
 
-/** A button that copies and says so. @param {Record<string, any>} attributes @param {string} label @param {() => string} text */
+/** A button that copies a text and confirms it. @param {import("./dom.js").Attributes} attributes @param {string} label @param {() => string} text */
 export function copyButton(attributes, label, text) {
   const control = button({ class: "quiet", ...attributes }, label);
   control.addEventListener("click", async () => {

@@ -1,5 +1,10 @@
 /** Builds the page: elements from plain values, never from markup. */
 
+/** @typedef {string | number | boolean | null | undefined | ((event: Event) => unknown)} Attribute */
+/** @typedef {Record<string, Attribute>} Attributes */
+/** @typedef {Node | string | number | boolean | null | undefined} Piece */
+/** @typedef {Piece | Piece[] | (Piece | Piece[])[] | (Piece | Piece[] | Piece[][])[]} Child */
+
 const PROPERTIES = new Set([
   "value",
   "checked",
@@ -11,19 +16,19 @@ const PROPERTIES = new Set([
 ]);
 
 /**
- * Make an element. `on…` attributes are listeners, `true` is an empty attribute, `null` and `false` none;
+ * Make an element. `on…` attributes are listeners, `true` is an empty attribute, `null` and `false` are left out;
  * strings among the children become text.
  * @template {keyof HTMLElementTagNameMap} T
  * @param {T} tag
- * @param {Record<string, any> | null} [attributes]
- * @param {...any} children nodes, strings, arrays of them; `null`, `undefined` and `false` are left out
+ * @param {Attributes | null} [attributes]
+ * @param {...Child} children nodes, strings, arrays of them; `null`, `undefined` and `false` are left out
  * @returns {HTMLElementTagNameMap[T]}
  */
 export function el(tag, attributes, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes ?? {})) {
     if (value === null || value === undefined) continue;
-    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    if (typeof value === "function") element.addEventListener(name.slice(2), value);
     else if (PROPERTIES.has(name)) Object.assign(element, { [name]: value });
     else if (value !== false) element.setAttribute(name, value === true ? "" : String(value));
   }
@@ -34,20 +39,23 @@ export function el(tag, attributes, ...children) {
  * Add children as `el` does.
  * @template {Element} E
  * @param {E} element
- * @param {...any} children
+ * @param {...Child} children
  * @returns {E}
  */
 export function fill(element, ...children) {
-  const wanted = children.flat(3).filter((child) => child !== null && child !== undefined && child !== false);
-  element.append(...wanted.map((child) => (child instanceof Node ? child : String(child))));
+  for (const child of children) {
+    if (Array.isArray(child)) fill(element, ...child);
+    else if (child !== null && child !== undefined && child !== false)
+      element.append(child instanceof Node ? child : String(child));
+  }
   return element;
 }
 
 /**
- * Give an element new children.
+ * Replace an element's children.
  * @template {Element} E
  * @param {E} element
- * @param {...any} children
+ * @param {...Child} children
  * @returns {E}
  */
 export function refill(element, ...children) {
@@ -62,9 +70,14 @@ export function byId(id) {
   return element;
 }
 
-/** A button that submits nothing. @param {Record<string, any>} attributes @param {...any} children */
+/** A button that submits nothing. @param {Attributes} attributes @param {...Child} children */
 export function button(attributes, ...children) {
   return el("button", { type: "button", ...attributes }, ...children);
+}
+
+/** The value of the input or select that an event is about. @param {Event} event */
+export function valueOf({ target }) {
+  return /** @type {HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement} */ (target).value;
 }
 
 /** Show a value in an input or a select. @param {string} id @param {string} value */
@@ -84,10 +97,10 @@ export function checkRadio(name, value) {
   for (const radio of radios) radio.checked = radio.value === value;
 }
 
-/** Say something to screen readers. @param {string} text */
+/** Announce a text to screen readers. @param {string} text */
 export function announce(text) {
   const region = byId("live");
-  // The same sentence twice is two events.
+  // Screen readers do not repeat a text that stays the same.
   region.textContent = region.textContent === text ? `${text}\u00a0` : text;
 }
 
@@ -104,14 +117,17 @@ export function goTo(element, block = "center") {
   element.focus({ preventScroll: true });
 }
 
-/** @type {Map<string, Promise<unknown>>} */
+/** The style sheets that were asked for. @type {Map<string, Promise<unknown>>} */
 const loading = new Map();
 
-/** Load a style sheet, once; without it the view is plain, but there. @param {string} name */
+/** Load a style sheet once; resolves also when it fails, because a view without it can still be used. @param {string} name */
 export function needStyles(name) {
   const known = loading.get(name);
   if (known) return known;
-  const link = el("link", { rel: "stylesheet", href: new URL(`../../css/${name}.css`, import.meta.url).href });
+  const link = el("link", {
+    rel: "stylesheet",
+    href: new URL(`../../css/${name}.css`, import.meta.url).href,
+  });
   const settled = new Promise((resolve) => (link.onload = link.onerror = resolve));
   loading.set(name, settled);
   document.head.append(link);

@@ -1,4 +1,4 @@
-/** An error in words: what happened, what to do, what the server said, and when to try again. */
+/** Shows an error: what happened, what to do, the server's message, and when to try again. */
 
 import { copyButton } from "./copy.js";
 import { announce, button, el } from "./dom.js";
@@ -6,16 +6,16 @@ import { notice } from "./frame.js";
 import { hasMessage, t } from "./i18n.js";
 import { state } from "./state.js";
 
-/** How often the page tries again by itself before it waits for a person. */
+/** How often the page tries again by itself; after that the user has to. */
 const MOST_OWN_RETRIES = 10;
 
 /**
- * A panel that tells `error`.
+ * The panel of an error.
  * @param {import("./api_error.js").ApiError} error
- * @param {{retry?: () => void, retries?: number, stop?: () => void}} [offer] how the request can be sent again, how
- *   often that happened by itself, and what to do when the person does not want to
+ * @param {{retry?: () => void, retries?: number}} [offer] sends the request again; how often that has
+ *   been done already
  */
-export function errorPanel(error, { retry, retries = 0, stop } = {}) {
+export function errorPanel(error, { retry, retries = 0 } = {}) {
   const title = titleOf(error);
   announce(title);
   return notice(
@@ -24,7 +24,7 @@ export function errorPanel(error, { retry, retries = 0, stop } = {}) {
     el("p", { class: "notice-title" }, title),
     adviceOf(error),
     detailsOf(error),
-    retry && error.retryAfterSeconds !== null && retryOffer(error.retryAfterSeconds, retry, retries, stop),
+    retry && error.retryAfterSeconds !== null && retryOffer(error.retryAfterSeconds, retry, retries),
     retry &&
       error.retryAfterSeconds === null &&
       button({ class: "retry-now", onclick: retry }, t("try_again")),
@@ -32,7 +32,7 @@ export function errorPanel(error, { retry, retries = 0, stop } = {}) {
 }
 
 /** One sentence about an error. @param {import("./api_error.js").ApiError} error */
-export function titleOf(error) {
+function titleOf(error) {
   if (error.kind === "answer")
     return hasMessage(`error_${error.code}`) ? t(`error_${error.code}`) : t("error_other");
   if (error.kind === "network") return t(`network_${error.diagnosis || "unreachable"}`, origins());
@@ -45,11 +45,11 @@ function adviceOf(error) {
     error.kind === "network"
       ? `network_${error.diagnosis}_advice`
       : `error_${error.code || error.kind}_advice`;
-  const values = { ...origins(), ...error.detail, megabytes: megabytes(error.detail.max_bytes) };
+  const values = { ...error.detail, ...origins(), megabytes: megabytes(error.detail.max_bytes) };
   return hasMessage(key) && el("p", null, t(key, values));
 }
 
-/** What the server said, in its own words, and the id under which its log has it. */
+/** The server's message, and the id by which its log can be searched. */
 function detailsOf(/** @type {import("./api_error.js").ApiError} */ error) {
   return [
     error.serverMessage &&
@@ -75,8 +75,8 @@ export function requestId(id) {
   );
 }
 
-/** @param {number} seconds @param {() => void} retry @param {number} retries @param {(() => void) | undefined} stop */
-function retryOffer(seconds, retry, retries, stop) {
+/** @param {number} seconds @param {() => void} retry @param {number} retries */
+function retryOffer(seconds, retry, retries) {
   const ownWay = retries < MOST_OWN_RETRIES;
   const countdown = el("span", { class: "countdown" });
   const ends = Date.now() + seconds * 1000;
@@ -95,7 +95,6 @@ function retryOffer(seconds, retry, retries, stop) {
   const leave = () => {
     clearInterval(timer);
     row.replaceChildren(button({ class: "retry-now", onclick: retry }, t("try_again")));
-    stop?.();
   };
   const timer = setInterval(tick, 250);
   countdown.textContent = t("retry_in", { n: seconds });
@@ -112,7 +111,7 @@ function origins() {
   return { page: location.origin, api: state.apiBase ? new URL(state.apiBase).origin : location.origin };
 }
 
-/** @param {any} bytes */
+/** @param {number | undefined} bytes */
 function megabytes(bytes) {
   return typeof bytes === "number" ? (bytes / 1048576).toFixed(bytes % 1048576 ? 2 : 0) : "?";
 }

@@ -1,8 +1,8 @@
-/** Hands files to the browser's download. */
+/** Downloads a file, and the names and sizes of files. */
 
 import { el } from "./dom.js";
 
-/** Long enough for the slowest browser to have begun, short enough not to hold big results for ever. */
+/** The download has begun by then, and the memory of a large result can be freed. */
 const REVOKE_AFTER_MS = 60_000;
 
 /** Download `content` under `name`. @param {Blob} content @param {string} name */
@@ -20,7 +20,7 @@ export function baseName(name) {
   return name.replace(/\.[^.]*$/, "") || name;
 }
 
-/** A size for people. @param {number} bytes */
+/** A size in words. @param {number} bytes */
 export function sizeInWords(bytes) {
   if (bytes < 1024) return `${bytes} B`;
   if (bytes < 1048576) return `${Math.round(bytes / 1024)} KB`;

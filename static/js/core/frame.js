@@ -1,7 +1,9 @@
-/** The frame of the page's sections: number, title, one sentence, and the body the view fills. */
+/** What all sections of the page are made of: a step's frame, notices, chips, and errors of the first view. */
 
 import { byId, el, refill } from "./dom.js";
 import { needMessages, t } from "./i18n.js";
+
+/** @typedef {"good" | "warn" | "bad" | "plain"} Tone the colour of a notice or chip */
 
 /**
  * Fill a step's section and return its empty body.
@@ -31,23 +33,28 @@ export function stepBody(id, number) {
   return body;
 }
 
-/** A placeholder as it stands in a template. @param {string} name with or without its brackets */
+/** A placeholder with its brackets, as in a template. @param {string} name with or without its brackets */
 export function placeholderChip(name) {
   return el("code", { class: "placeholder" }, /[【】]/.test(name) ? name : `【${name}】`);
 }
 
-/** A word about a state. @param {"good" | "warn" | "bad" | "plain"} tone @param {string} text */
+/** A short coloured label. @param {Tone} tone @param {string} text */
 export function chip(tone, text) {
   return el("span", { class: "chip", "data-tone": tone }, text);
 }
 
-/** A framed message. @param {"good" | "warn" | "bad" | "plain"} tone @param {Record<string, any>} attributes @param {...any} children */
+/** A framed message. @param {Tone} tone @param {import("./dom.js").Attributes} attributes @param {...import("./dom.js").Child} children */
 export function notice(tone, attributes, ...children) {
   return el("div", { class: "notice", ...attributes, "data-tone": tone }, ...children);
 }
 
+/** The notice that a script or style sheet could not be loaded. */
+export function partFailed() {
+  return notice("bad", { "data-error": "part" }, t("part_failed"));
+}
+
 /**
- * Tell `error` in `place`.
+ * Show `error` in `place`. The module and the sentences for it are loaded now: the first view works without them.
  * @param {HTMLElement} place
  * @param {import("./api_error.js").ApiError} error
  * @param {() => void} [retry]
@@ -57,6 +64,6 @@ export async function showError(place, error, retry) {
     const [{ errorPanel }] = await Promise.all([import("./error_view.js"), needMessages("work")]);
     refill(place, errorPanel(error, { retry }));
   } catch {
-    refill(place, el("p", { class: "notice", "data-tone": "bad", "data-error": "part" }, t("part_failed")));
+    refill(place, partFailed());
   }
 }

@@ -1,14 +1,14 @@
-/** The page's head: name, language, light or dark, and the connection to the API. */
+/** The page's header: name, language, light or dark, and the connection to the API. */
 
 import { loadMeta } from "./api.js";
 import { asApiBase } from "./connection.js";
-import { announce, button, byId, el, refill, setValue } from "./dom.js";
+import { announce, button, byId, el, refill, setValue, valueOf } from "./dom.js";
 import { showError } from "./frame.js";
 import { currentLanguage, LANGUAGES, setLanguage, t } from "./i18n.js";
 import { keepLanguage, keepTheme, settings, THEMES } from "./settings.js";
 import { on, state, update } from "./state.js";
 
-/** Show the head; called anew when the language changes. */
+/** Show the header; called again when the language changes. */
 export function showHeader() {
   refill(
     byId("top"),
@@ -23,7 +23,7 @@ export function showHeader() {
   showConnection();
 }
 
-/** Keep the head in line with the state. */
+/** Update the header when the state changes. */
 export function watchHeader() {
   on(["meta", "metaError", "metaBusy"], showConnection);
   on(["apiBase"], () => setValue("api-base", state.apiBase));
@@ -36,7 +36,10 @@ function languageChoice() {
     el("span", { class: "unseen" }, t("language_label")),
     el(
       "select",
-      { id: "language", onchange: (/** @type {any} */ event) => chooseLanguage(event.target.value) },
+      {
+        id: "language",
+        onchange: (event) => chooseLanguage(/** @type {import("./i18n.js").Language} */ (valueOf(event))),
+      },
       Object.entries(LANGUAGES).map(([language, name]) =>
         el(
           "option",
@@ -66,7 +69,7 @@ function themeChoice() {
     el("span", { class: "unseen" }, t("theme_label")),
     el(
       "select",
-      { id: "theme", onchange: (/** @type {any} */ event) => keepTheme(event.target.value) },
+      { id: "theme", onchange: (event) => keepTheme(valueOf(event)) },
       THEMES.map((theme) =>
         el("option", { value: theme, selected: theme === settings.theme }, t(`theme_${theme}`)),
       ),
@@ -129,7 +132,7 @@ function connectionPanel() {
   );
 }
 
-/** Take the address and the user, and ask that server what it can do. @param {Event} event */
+/** Use the typed address and user, and ask that server what it can do. @param {Event} event */
 function connect(event) {
   event.preventDefault();
   const input = /** @type {HTMLInputElement} */ (byId("api-base"));
@@ -145,7 +148,7 @@ function connect(event) {
   loadMeta();
 }
 
-/** What was typed; a password given for one server is never sent to another. @param {string} apiBase */
+/** The typed user and password; those of one server are never sent to another. @param {string} apiBase */
 function typedCredentials(apiBase) {
   const user = /** @type {HTMLInputElement} */ (byId("api-user"));
   const password = /** @type {HTMLInputElement} */ (byId("api-password"));

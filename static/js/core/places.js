@@ -1,4 +1,4 @@
-/** Addresses of the service (p3, t0.r1.c2.p0, header1/p0:r2) in words. */
+/** The service's addresses of places in a document (p3, t0.r1.c2.p0, header1/p0:r2) in words. */
 
 import { t } from "./i18n.js";
 
@@ -6,8 +6,8 @@ const SEGMENTS = { p: "place_paragraph", t: "place_table", r: "place_row", c: "p
 const STORIES = new Set(["header", "footer", "footnotes", "endnotes", "comments", "textbox"]);
 
 /**
- * Say where an address leads: `t0.r1.c2.p0:r1` is "table 1, row 2, column 3". The run is left out, and so is
- * the first paragraph of a cell or a note, which is what a reader looks at.
+ * An address in words: `t0.r1.c2.p0:r1` is "table 1, row 2, column 3". The run is left out, and so is the first
+ * paragraph of a cell or a note, because most have only one.
  * @param {string} path
  * @returns {string}
  */
@@ -25,7 +25,7 @@ function storyInWords(story) {
   const match = /^([a-z]+)(\d*)((?:\.fallback)?)$/.exec(story);
   if (!match || !STORIES.has(match[1])) return story;
   const [, kind, digits] = match;
-  // Text boxes are counted from 0, headers and footers carry the number of their part.
+  // Text boxes are numbered from 0, headers and footers by their part (header1.xml).
   const number = digits && kind === "textbox" ? Number(digits) + 1 : digits;
   return t(`place_${kind}`, { n: number }).trim();
 }

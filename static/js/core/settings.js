@@ -1,4 +1,4 @@
-/** The settings the first view needs, kept between visits: language, theme, API address, remembering of values. */
+/** What the browser keeps between visits (localStorage), and the settings that the first view needs of it. */
 
 import { asApiBase } from "./connection.js";
 import { LANGUAGES } from "./i18n.js";
@@ -7,24 +7,24 @@ import { DEFAULT_OPTIONS, on, state, update } from "./state.js";
 const PREFIX = "docops.";
 export const THEMES = ["auto", "light", "dark"];
 
-/** @type {{language: import("./i18n.js").Language | "", theme: string}} "" is the browser's language */
+/** @type {{language: import("./i18n.js").Language | "", theme: string}} "" means the browser's language */
 export const settings = { language: "", theme: "auto" };
 
-/** Take up the settings of the last visit. */
+/** Restore the settings of the last visit. */
 export function recallSettings() {
-  const language = recall("language", "");
-  settings.language = language in LANGUAGES ? language : "";
-  const theme = recall("theme", "auto");
+  const language = String(recall("language"));
+  settings.language = language in LANGUAGES ? /** @type {import("./i18n.js").Language} */ (language) : "";
+  const theme = String(recall("theme"));
   settings.theme = THEMES.includes(theme) ? theme : "auto";
   applyTheme();
-  const apiBase = recall("apiBase", "");
+  const apiBase = recall("apiBase");
   update({
     apiBase: (typeof apiBase === "string" && asApiBase(apiBase)) || "",
-    rememberValues: recall("rememberValues", false) === true,
+    rememberValues: recall("rememberValues") === true,
   });
 }
 
-/** Keep the API's address, and whether values are remembered, as they change. */
+/** Keep the API's address and the choice to remember values when they change. */
 export function watchSettings() {
   on(["apiBase"], () => remember("apiBase", state.apiBase));
   on(["rememberValues"], () => remember("rememberValues", state.rememberValues));
@@ -43,7 +43,7 @@ export function keepTheme(theme) {
   applyTheme();
 }
 
-/** Forget everything that was kept and begin with the defaults. */
+/** Delete everything that is kept and return to the defaults. */
 export function forgetSettings() {
   settings.language = "";
   settings.theme = "auto";
@@ -55,7 +55,7 @@ export function forgetSettings() {
     view: "form",
     rememberValues: false,
   });
-  // Last, because the listeners keep what changes.
+  // Last, because the listeners have just kept the changes above.
   forgetEverything();
 }
 
@@ -65,29 +65,29 @@ function applyTheme() {
 }
 
 /**
- * Read what was kept under `name`; what cannot be read is as good as nothing.
+ * Read what was kept under `name`; people can change it, so its type has to be checked.
  * @param {string} name
- * @param {any} fallback
+ * @returns {unknown} `undefined` when there is nothing, or nothing that can be read
  */
-export function recall(name, fallback) {
+export function recall(name) {
   try {
     const kept = localStorage.getItem(PREFIX + name);
-    return kept === null ? fallback : JSON.parse(kept);
+    return kept === null ? undefined : JSON.parse(kept);
   } catch {
-    return fallback;
+    return undefined;
   }
 }
 
-/** Keep `value` under `name`. @param {string} name @param {any} value */
+/** Keep `value` under `name`. @param {string} name @param {unknown} value */
 export function remember(name, value) {
   try {
     localStorage.setItem(PREFIX + name, JSON.stringify(value));
   } catch {
-    // Storage that is full or switched off: the page works, it only starts afresh next time.
+    // The storage is full or switched off: the page works without, and begins with the defaults next time.
   }
 }
 
-/** Say whether anything is kept. */
+/** Whether anything is kept. */
 export function keepsAnything() {
   try {
     return Object.keys(localStorage).some((name) => name.startsWith(PREFIX));
@@ -97,11 +97,11 @@ export function keepsAnything() {
 }
 
 /** Remove everything this page has kept. */
-export function forgetEverything() {
+function forgetEverything() {
   try {
     const names = Object.keys(localStorage).filter((name) => name.startsWith(PREFIX));
     for (const name of names) localStorage.removeItem(name);
   } catch {
-    // Nothing was kept then.
+    // The storage is switched off: nothing was kept.
   }
 }

@@ -1,4 +1,6 @@
-/** What the page knows; views read it and are told when a part of it changes. */
+/** The page's state; views read it and are called when a part of it changes. */
+
+/** @typedef {import("./answers.js").SchemaError & {line?: number, column?: number}} TaskError `path` is "" where only a line is known */
 
 /**
  * @typedef {object} Options
@@ -11,6 +13,53 @@
  * @property {string} policy the name of a policy of the server
  * @property {string} policy_yaml
  * @property {boolean} export_suggested_policy
+ */
+
+/**
+ * @typedef {object} Job a job as it is sent
+ * @property {File} template
+ * @property {string} task JSON text
+ * @property {string} skill
+ * @property {[string, string][]} fields the form fields, in the contract's order
+ */
+
+/**
+ * @typedef {object} RunOutcome a run that brought a result; a report that is too large to show is `null`
+ * @property {"run"} kind
+ * @property {Job} job
+ * @property {number} ms from sending to the whole answer
+ * @property {Blob} zip
+ * @property {Blob} document
+ * @property {string[]} members names of what the ZIP contains
+ * @property {number} exitCode
+ * @property {string} requestId
+ * @property {import("./answers.js").ReplaceLog | null} log
+ * @property {import("./answers.js").MissingFields | null} missing
+ * @property {import("./answers.js").FormatReport | null} format
+ * @property {import("./answers.js").ApiResult | null} api
+ */
+
+/** @typedef {{kind: "precheck", job: Job, verdict: import("./answers.js").Precheck}} PrecheckOutcome */
+/** @typedef {{kind: "error", of: "run" | "precheck", job: Job, ms: number, error: import("./api_error.js").ApiError}} ErrorOutcome */
+/** @typedef {RunOutcome | PrecheckOutcome | ErrorOutcome} Outcome */
+
+/**
+ * @typedef {object} State
+ * @property {string} apiBase origin and prefix of the API; "" is the server this page came from
+ * @property {{user: string, password: string} | null} credentials kept in memory only
+ * @property {import("./answers.js").ServerMeta | null} meta
+ * @property {import("./api_error.js").ApiError | null} metaError
+ * @property {boolean} metaBusy
+ * @property {boolean} working whether the steps content and run are open; they are loaded when needed
+ * @property {File | null} template
+ * @property {import("./answers.js").Inspection | null} inspection of the template
+ * @property {string} skill the chosen document type
+ * @property {string} text the task as JSON text; the form and the JSON view both show it
+ * @property {"form" | "json"} view
+ * @property {TaskError[]} taskErrors what the server found wrong with the task
+ * @property {Options} options
+ * @property {boolean} rememberValues
+ * @property {Outcome | null} outcome of the last run or precheck
  */
 
 export const DEFAULT_POLICY = "default";
@@ -28,40 +77,28 @@ export const DEFAULT_OPTIONS = Object.freeze({
   export_suggested_policy: false,
 });
 
+/** @type {State} */
 export const state = {
-  /** Origin and prefix of the API; "" is the server this page came from. */
   apiBase: "",
-  /** @type {{user: string, password: string} | null} kept in memory alone */
   credentials: null,
-  /** @type {any} the answer of /v1/meta */
   meta: null,
-  /** @type {import("./api_error.js").ApiError | null} */
   metaError: null,
   metaBusy: false,
-  /** Whether content and run are open; they are loaded when they are needed. */
   working: false,
-  /** @type {File | null} */
   template: null,
-  /** @type {any} the answer of /v1/inspect for the template */
   inspection: null,
-  /** The document type that was chosen. */
   skill: "",
-  /** The task as JSON text: form and JSON view show this one thing. */
   text: "",
-  /** @type {"form" | "json"} */
   view: "form",
-  /** @type {{path: string, message: string, line?: number, column?: number}[]} what the server found wrong with the task */
   taskErrors: [],
-  /** @type {Options} */
   options: { ...DEFAULT_OPTIONS },
   rememberValues: false,
-  /** @type {any} what the last run or precheck came to */
   outcome: null,
 };
 
-/** @typedef {keyof typeof state} Key */
+/** @typedef {keyof State} Key */
 
-/** @type {Map<string, Set<() => void>>} */
+/** @type {Map<Key, Set<() => void>>} */
 const listeners = new Map();
 
 /** Call `listener` after any of `keys` changed. @param {Key[]} keys @param {() => void} listener */
@@ -72,14 +109,10 @@ export function on(keys, listener) {
   }
 }
 
-/** Change parts of the state and tell each listener once. @param {Partial<typeof state>} changes */
+/** Change parts of the state and call each listener once. @param {Partial<State>} changes */
 export function update(changes) {
-  /** @type {Set<() => void>} */
-  const concerned = new Set();
-  for (const [key, value] of Object.entries(changes)) {
-    if (/** @type {any} */ (state)[key] === value) continue;
-    /** @type {any} */ (state)[key] = value;
-    for (const listener of listeners.get(key) ?? []) concerned.add(listener);
-  }
+  const keys = /** @type {Key[]} */ (Object.keys(changes)).filter((key) => changes[key] !== state[key]);
+  Object.assign(state, changes);
+  const concerned = new Set(keys.flatMap((key) => [...(listeners.get(key) ?? [])]));
   for (const listener of concerned) listener();
 }

@@ -1,10 +1,10 @@
-/** Sends a form with its files; tells how far the upload is and can be cancelled. */
+/** Sends a form with its files, with progress and a way to cancel. */
 
 import { apiUrl, credentialHeaders } from "./api.js";
 import { ApiError, errorFromAnswer } from "./api_error.js";
 import { diagnose } from "./connection.js";
 
-/** A server says nothing while it works; longer than this, nobody is there any more. */
+/** No data for so long means that the connection is lost; a server sends nothing while it works on a job. */
 const SILENCE_MS = 15 * 60_000;
 
 /**
@@ -25,6 +25,7 @@ export async function upload(path, form, { signal, onProgress }) {
   const request = new XMLHttpRequest();
   const url = apiUrl(path);
   const silence = silenceTimer();
+  /** @type {"loaded" | "network" | "aborted" | "silent"} */
   const outcome = await new Promise((resolve) => {
     silence.over = () => resolve("silent");
     request.upload.onprogress = (event) => {
@@ -48,15 +49,22 @@ export async function upload(path, form, { signal, onProgress }) {
   return answerOf(request);
 }
 
-/** Post a form and take the answer as JSON. @param {Parameters<typeof upload>} send @returns {Promise<any>} */
-export async function uploadForJson(...send) {
-  const answer = await upload(...send);
+/**
+ * POST `form` and read the answer as JSON.
+ * @param {string} path
+ * @param {FormData} form
+ * @param {Parameters<typeof upload>[2]} watch
+ * @returns {Promise<unknown>} an object of the type that `path` is documented to answer with
+ * @throws {ApiError}
+ */
+export async function uploadForJson(path, form, watch) {
+  const answer = await upload(path, form, watch);
   const body = await answer.body.text();
   try {
     const told = JSON.parse(body);
     if (typeof told === "object" && told) return told;
   } catch {
-    // Told below.
+    // Handled below, as an answer that is not an object.
   }
   throw new ApiError("unreadable", { status: 200, requestId: answer.header("X-Docops-Request-Id") ?? "" });
 }
@@ -70,7 +78,7 @@ async function answerOf(request) {
   return { body, header };
 }
 
-/** A file that was saved again or moved since it was chosen cannot be read, which looks like a network error. */
+/** The browser reports a file that was saved again or moved since it was chosen as a network error, too. */
 async function networkError(/** @type {string} */ url, /** @type {FormData} */ form) {
   for (const value of form.values()) {
     if (value instanceof File && !(await isReadable(value)))
@@ -90,7 +98,7 @@ function isReadable(file) {
     );
 }
 
-/** Calls `over` when it is not restarted for too long. */
+/** A timer that calls `over` when it is not restarted for `SILENCE_MS`. */
 function silenceTimer() {
   let timer = 0;
   const clock = {

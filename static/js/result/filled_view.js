@@ -1,13 +1,18 @@
-/** The values in their sentences, each change marked. */
+/** The filled values in their sentences, each change marked. */
 
 import { button, el } from "../core/dom.js";
 import { t } from "../core/i18n.js";
 import { placeInWords } from "../core/places.js";
 
+/** @typedef {import("../core/answers.js").ReplaceEntry} ReplaceEntry */
+/** @typedef {import("../core/dom.js").Piece} Piece */
+
 const SHOWN_AT_ONCE = 40;
 const SHOWN_CHARACTERS = 1000;
+/** The log has at most so many characters of context on each side (docs/contract). */
+const CONTEXT_CHARACTERS = 60;
 
-/** @param {any} log out.replace_log.json */
+/** @param {import("../core/answers.js").ReplaceLog} log */
 export function filledValues(log) {
   const paragraphs = [...byParagraph(log.entries).values()].filter((entries) =>
     entries.some(({ status }) => status === "replaced"),
@@ -30,17 +35,18 @@ export function filledValues(log) {
   );
 }
 
-/** @param {any[]} entries @returns {Map<string, any[]>} */
+/** @param {ReplaceEntry[]} entries @returns {Map<string, ReplaceEntry[]>} */
 function byParagraph(entries) {
+  /** @type {Map<string, ReplaceEntry[]>} */
   const paragraphs = new Map();
   for (const entry of entries) {
     if (!paragraphs.has(entry.paragraph_path)) paragraphs.set(entry.paragraph_path, []);
-    paragraphs.get(entry.paragraph_path).push(entry);
+    paragraphs.get(entry.paragraph_path)?.push(entry);
   }
   return paragraphs;
 }
 
-/** @param {any[]} entries of one paragraph, in its order */
+/** @param {ReplaceEntry[]} entries of one paragraph, in its order */
 function sentenceItem(entries) {
   const path = entries[0].paragraph_path;
   return el(
@@ -52,12 +58,12 @@ function sentenceItem(entries) {
 }
 
 /**
- * The paragraph as far as its entries know it: what stands between two of them is known from both sides. Offsets
+ * The paragraph's text as far as the log has it: the text between two entries is in the contexts of both. Offsets
  * count characters, not UTF-16 units.
- * @param {any[]} entries
+ * @param {ReplaceEntry[]} entries
  */
 export function sentence(entries) {
-  /** @type {any[]} */
+  /** @type {(Piece | Piece[])[]} */
   const pieces = [];
   entries.forEach((entry, index) => {
     const before = [...(entry.context?.before ?? "")];
@@ -68,8 +74,7 @@ export function sentence(entries) {
     pieces.push(change(entry));
   });
   const after = entries.at(-1)?.context?.after ?? "";
-  // 60 characters are as many as the log holds; more may follow.
-  pieces.push(after, [...after].length >= 60 ? "…" : "");
+  pieces.push(after, [...after].length >= CONTEXT_CHARACTERS ? "…" : "");
   return pieces;
 }
 
@@ -81,10 +86,11 @@ function between(after, before, gap) {
   return after.join("") + (isWhole ? "" : " … ") + before.slice(isWhole ? before.length - rest : 0).join("");
 }
 
-/** @param {any} entry */
+/** @param {ReplaceEntry} entry @returns {Piece | Piece[]} */
 function change({ status, original_text: original, new_text: value }) {
   if (status === "unsupported") return el("code", { class: "placeholder", "data-tone": "bad" }, original);
-  if (status !== "replaced") return el("code", { class: "placeholder", "data-tone": "warn" }, original);
+  if (status !== "replaced" || value === null)
+    return el("code", { class: "placeholder", "data-tone": "warn" }, original);
   const shown = value.length > SHOWN_CHARACTERS ? `${value.slice(0, SHOWN_CHARACTERS)}…` : value;
   return [
     el("del", null, original),

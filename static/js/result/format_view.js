@@ -1,19 +1,31 @@
-/** Format issues, grouped by what to do about them, expected beside actual. */
+/** Shows the format issues, grouped by what to do about them. */
 
 import { button, el } from "../core/dom.js";
 import { chip } from "../core/frame.js";
 import { hasMessage, t } from "../core/i18n.js";
 import { placeInWords } from "../core/places.js";
 
+/** @typedef {import("../core/answers.js").FormatIssue} FormatIssue */
+/** @typedef {import("../core/answers.js").FormatReport} FormatReport */
+/** @typedef {import("../core/answers.js").ReplaceLog | null} Log */
+/** @typedef {{issue: FormatIssue, paths: Set<string>}} Merged issues that differ only in their place */
+
 const SHOWN_AT_ONCE = 50;
 const GROUPS = ["template", "value", "report", "recommended", "note", "fixed"];
 const SHOWN_PLACES = 6;
 const TWIPS_PER_POINT = 20;
-const TONES = { template: "bad", value: "bad", report: "bad", recommended: "warn", note: "plain", fixed: "good" };
+const TONES = {
+  template: "bad",
+  value: "bad",
+  report: "bad",
+  recommended: "warn",
+  note: "plain",
+  fixed: "good",
+};
 
 /**
- * @param {any} report out.format_report.json
- * @param {any} log out.replace_log.json, or `null`
+ * @param {FormatReport} report
+ * @param {Log} log
  */
 export function formatResult(report, log) {
   const groups = grouped(report, log);
@@ -32,48 +44,48 @@ export function formatResult(report, log) {
   );
 }
 
-/** @param {any} report */
+/** @param {FormatReport} report */
 function verdictChip({ summary, passed, error_count: errors }) {
   if (summary.skipped) return chip("plain", t("format_not_checked"));
   return passed ? chip("good", t("format_passed")) : chip("bad", t("format_failed", { n: errors }));
 }
 
-/** @param {any} report @param {any} log @returns {Map<string, any[]>} */
+/** @param {FormatReport} report @param {Log} log @returns {Map<string, FormatIssue[]>} */
 function grouped(report, log) {
   const ownBlanks = paragraphsWhoseValueBeginsBlank(log);
+  /** @type {Map<string, FormatIssue[]>} */
   const groups = new Map();
   for (const issue of report.issues) {
     const name = groupOf(issue, report.summary.baseline, ownBlanks);
     if (!groups.has(name)) groups.set(name, []);
-    groups.get(name).push(issue);
+    groups.get(name)?.push(issue);
   }
   return groups;
 }
 
-/** @param {any} issue @param {string} baseline @param {Set<string>} ownBlanks */
+/** @param {FormatIssue} issue @param {string} baseline @param {Set<string>} ownBlanks */
 function groupOf(issue, baseline, ownBlanks) {
   if (issue.fixed) return "fixed";
   if (issue.severity === "warn") return isKnown(issue) ? "recommended" : "note";
-  // Filling never changes the format; where it did, that is ours to mend.
+  // Filling must not change the format: where it did, that is a bug of DocOps.
   if (baseline === "template") return "report";
   return issue.code === "LEADING_WHITESPACE" && ownBlanks.has(issue.paragraph_path) ? "value" : "template";
 }
 
-/** Say whether the document or its theme states the value. @param {any} issue */
+/** Whether the document itself states the value. @param {FormatIssue} issue */
 function isKnown({ actual }) {
   return actual !== null && !String(actual).startsWith("theme:");
 }
 
-/** @param {any} log @returns {Set<string>} */
+/** @param {Log} log @returns {Set<string>} */
 function paragraphsWhoseValueBeginsBlank(log) {
   const entries = (log?.entries ?? []).filter(
-    (/** @type {any} */ entry) =>
-      entry.status === "replaced" && entry.start === 0 && /^\s/.test(entry.new_text),
+    ({ status, start, new_text: value }) => status === "replaced" && start === 0 && /^\s/.test(value ?? ""),
   );
-  return new Set(entries.map((/** @type {any} */ entry) => entry.paragraph_path));
+  return new Set(entries.map((entry) => entry.paragraph_path));
 }
 
-/** @param {string} name @param {any[]} issues */
+/** @param {string} name @param {FormatIssue[]} issues */
 function group(name, issues) {
   const body = el("tbody");
   const left = merged(issues);
@@ -118,9 +130,9 @@ function group(name, issues) {
   );
 }
 
-/** Issues that are the same but for their place become one row. @param {any[]} issues @returns {{issue: any, paths: Set<string>}[]} */
+/** Issues that differ only in their place become one row. @param {FormatIssue[]} issues @returns {Merged[]} */
 function merged(issues) {
-  /** @type {Map<string, {issue: any, paths: Set<string>}>} */
+  /** @type {Map<string, Merged>} */
   const rows = new Map();
   for (const issue of issues) {
     const { code, slot, expected, actual, origin, rule_key: rule } = issue;
@@ -131,7 +143,7 @@ function merged(issues) {
   return [...rows.values()];
 }
 
-/** @param {{issue: any, paths: Set<string>}} merged */
+/** @param {Merged} merged */
 function row({ issue, paths }) {
   const slot = issue.slot && hasMessage(`slot_${issue.slot}`) ? ` (${t(`slot_${issue.slot}`)})` : "";
   const clause = issue.rule_source && el("span", { class: "hint clause" }, issue.rule_source);
@@ -146,13 +158,13 @@ function row({ issue, paths }) {
   );
 }
 
-/** What a rule is called: one for a role or a page by its key in the policy. @param {any} issue */
+/** The name of the rule: of a role's or a page's rule by its key in the policy. @param {FormatIssue} issue */
 function title({ code, rule_key: key }) {
   const names = [`rule_${ruleName(key)}`, `issue_${code}`].filter(hasMessage);
   return names.length ? t(names[0]) : code;
 }
 
-/** @param {string | null | undefined} key such as roles.title.size_pt */
+/** The last part of a key such as roles.title.size_pt. @param {string | null | undefined} key */
 function ruleName(key) {
   return key?.split(".").at(-1) ?? "";
 }
@@ -164,7 +176,7 @@ function places(paths) {
   return el("span", { class: "place", title: paths.slice(0, SHOWN_PLACES).join(" ") }, shown, more);
 }
 
-/** What to do: where the value comes from, if it comes from somewhere; else what the rule says. @param {any} issue */
+/** What to do: change the value where it comes from, if that is known; else what the rule says. @param {FormatIssue} issue */
 function advice(issue) {
   const { code, origin, message, rule_key: key } = issue;
   if (key?.startsWith("page.")) return t("advice_page");
@@ -176,17 +188,18 @@ function advice(issue) {
   return hasMessage(`advice_${origin}`) ? t(`advice_${origin}`) : `${t("advice_elsewhere")} ${origin}`;
 }
 
-/** @param {string} head @param {...any} children */
+/** @param {string} head @param {...import("../core/dom.js").Child} children */
 function cell(head, ...children) {
   return el("td", { "data-head": t(head) }, ...children);
 }
 
-/** @param {any} shown @param {any} issue */
+/** @param {string | number | null | undefined} shown @param {FormatIssue} issue */
 function value(shown, { code, rule_key: key }) {
   if (shown === null || shown === undefined) return el("span", { class: "soft" }, t("not_stated"));
   if (typeof shown === "number" && code === "FIRST_LINE_INDENT_MISMATCH")
     return `${shown / TWIPS_PER_POINT} pt (${shown} twips)`;
-  if (typeof shown === "number") return code === "RUN_SIZE_MISMATCH" || ruleName(key) === "size_pt" ? `${shown} pt` : String(shown);
+  const isSize = code === "RUN_SIZE_MISMATCH" || ruleName(key) === "size_pt";
+  if (typeof shown === "number") return isSize ? `${shown} pt` : String(shown);
   const phrase = `phrase_${String(shown).replaceAll(" ", "_")}`;
   return hasMessage(phrase) ? t(phrase) : String(shown);
 }

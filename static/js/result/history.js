@@ -1,9 +1,9 @@
-/** The last runs, what is remembered, and the button that forgets everything. */
+/** The list of the last runs, kept in the browser; the choice to remember values; deleting all of it. */
 
 import { copyButton } from "../core/copy.js";
 import { announce, button, byId, el, refill } from "../core/dom.js";
 import { chip } from "../core/frame.js";
-import { browserLanguage, inLanguage, setLanguage, t } from "../core/i18n.js";
+import { browserLanguage, duration, inLanguage, setLanguage, t } from "../core/i18n.js";
 import { forgetSettings, recall, remember } from "../core/settings.js";
 import { on, state, update } from "../core/state.js";
 
@@ -14,34 +14,40 @@ const MOST_RUNS = 10;
  * @typedef {object} PastRun
  * @property {string} time ISO 8601
  * @property {string} skill
- * @property {number | null} exitCode `null` when there was no result
+ * @property {number | null} exitCode `null` when the run failed
  * @property {string} errorCode
  * @property {string} requestId
  * @property {number} ms
- * @property {string} [task] the task's JSON, only when values are remembered
+ * @property {string} [task] the task's JSON, only while values are remembered
  */
 
-/** @type {any} the outcome that was kept last */
+/** @type {import("../core/state.js").Outcome | null} the outcome that was kept last */
 let kept = null;
 
-/** Keep a run that ended. @param {any} outcome */
+/** Keep a run that has ended; prechecks are not kept. @param {import("../core/state.js").Outcome} outcome */
 export function keepHistory(outcome) {
-  const isRun = outcome.kind === "run" || (outcome.kind === "error" && outcome.of === "run");
-  if (!isRun || outcome === kept) return;
+  const isPrecheck = outcome.kind === "precheck" || (outcome.kind === "error" && outcome.of === "precheck");
+  if (isPrecheck || outcome === kept) return;
   kept = outcome;
   addRun({
     time: new Date().toISOString(),
     skill: outcome.job.skill,
-    exitCode: outcome.exitCode ?? null,
-    errorCode: outcome.error ? outcome.error.code || outcome.error.diagnosis || outcome.error.kind : "",
-    requestId: outcome.requestId ?? outcome.error?.requestId ?? "",
+    ...howItEnded(outcome),
     ms: outcome.ms,
     ...(state.rememberValues ? { task: outcome.job.task } : {}),
   });
   showHistory();
 }
 
-/** Show the section; called anew when the language changes. */
+/** @param {import("../core/state.js").RunOutcome | import("../core/state.js").ErrorOutcome} outcome */
+function howItEnded(outcome) {
+  if (outcome.kind === "run")
+    return { exitCode: outcome.exitCode, errorCode: "", requestId: outcome.requestId };
+  const { code, diagnosis, kind, requestId } = outcome.error;
+  return { exitCode: null, errorCode: code || diagnosis || kind, requestId };
+}
+
+/** Show the section; called again when the language changes. */
 export function showHistory() {
   const runs = pastRuns();
   const section = byId("history");
@@ -73,7 +79,7 @@ export function showHistory() {
   );
 }
 
-/** Keep the section in line with the state. */
+/** Update the section when the state changes. */
 export function watchHistory() {
   on(["meta"], showHistory);
 }
@@ -100,7 +106,7 @@ function runItem(run) {
     el(
       "span",
       { class: "soft" },
-      t("seconds", { n: (run.ms / 1000).toFixed(1) }),
+      duration(run.ms),
       run.requestId && [
         " ",
         el("code", null, run.requestId.slice(0, 8)),
@@ -122,15 +128,15 @@ async function useAgain(task) {
     import("../work/content_view.js"),
   ]);
   takeText(task);
-  // A workbench that opens now shows the text by itself.
+  // If the steps are only opened now, they show the text without this.
   if (state.working) await showView();
   update({ working: true });
   announce(t("imported"));
 }
 
-/** @param {any} event */
-function rememberOrNot(event) {
-  update({ rememberValues: event.target.checked });
+/** @param {Event} event */
+function rememberOrNot({ target }) {
+  update({ rememberValues: /** @type {HTMLInputElement} */ (target).checked });
   if (!state.rememberValues) {
     forgetValues();
     showHistory();
@@ -142,7 +148,7 @@ async function forget() {
   forgetSettings();
   const { forgetDrafts } = await import("../work/skill_choice.js");
   forgetDrafts();
-  // Everything is shown anew, in the browser's language and with the defaults.
+  // This also shows everything again, with the defaults.
   await setLanguage(browserLanguage());
   announce(t("forgotten"));
   byId("forget").focus();
@@ -150,7 +156,7 @@ async function forget() {
 
 /** The last runs, the latest first. @returns {PastRun[]} */
 function pastRuns() {
-  const kept = recall(NAME, []);
+  const kept = recall(NAME);
   return Array.isArray(kept) ? kept.filter((run) => typeof run?.time === "string").slice(0, MOST_RUNS) : [];
 }
 
@@ -159,7 +165,7 @@ function addRun(run) {
   remember(NAME, [run, ...pastRuns()].slice(0, MOST_RUNS));
 }
 
-/** Keep the runs and forget their values. */
+/** Remove the values from the runs that are kept. */
 function forgetValues() {
   remember(
     NAME,

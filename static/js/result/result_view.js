@@ -1,10 +1,10 @@
-/** The result: the verdict first, then what can be done about it, then what was done. */
+/** Shows the result: the verdict, what is missing or cannot be filled, the filled values and the format issues. */
 
 import { announce, button, el, goTo, needStyles, refill } from "../core/dom.js";
 import { requestId } from "../core/error_view.js";
 import { baseName, download, sizeInWords } from "../core/files.js";
 import { chip, notice, placeholderChip } from "../core/frame.js";
-import { hasMessage, inLanguage, needMessages, t } from "../core/i18n.js";
+import { duration, hasMessage, inLanguage, needMessages, t } from "../core/i18n.js";
 import { placeInWords } from "../core/places.js";
 import { on, state, update } from "../core/state.js";
 import { inputOf } from "../work/form_view.js";
@@ -12,14 +12,18 @@ import { fieldsOf, placeholderOf } from "../work/skill_choice.js";
 import { filledValues } from "./filled_view.js";
 import { formatResult } from "./format_view.js";
 
+/** @typedef {import("../core/state.js").RunOutcome} RunOutcome */
+/** @typedef {import("../core/answers.js").MissingFields} MissingFields */
+/** @typedef {import("../core/answers.js").UnsupportedPlaceholder} UnsupportedPlaceholder */
+
 const FORMAT_FAILED = 4;
 const SHOWN_UNSUPPORTED = 50;
 const TONES = { 0: "good", 2: "warn", 3: "bad", 4: "bad" };
-/** @type {any} the outcome that was shown last */
+/** @type {import("../core/state.js").Outcome | null} the outcome that was shown last */
 let shown = null;
 let watching = false;
 
-/** Show an outcome. @param {HTMLElement} section @param {any} outcome */
+/** Show an outcome. @param {HTMLElement} section @param {RunOutcome | import("../core/state.js").PrecheckOutcome} outcome */
 export async function showResult(section, outcome) {
   await Promise.all([needMessages("result"), needStyles("result")]);
   const parts = outcome.kind === "run" ? runParts(outcome) : precheckParts(outcome.verdict);
@@ -37,7 +41,7 @@ export async function showResult(section, outcome) {
   announce(verdict.textContent ?? "");
 }
 
-/** @param {any} run */
+/** @param {RunOutcome} run */
 function runParts(run) {
   const missing = run.missing ?? { missing_required: [], missing_optional: [] };
   const tooLarge = () => notice("plain", {}, t("too_large_to_show"));
@@ -48,14 +52,14 @@ function runParts(run) {
     staleNote(),
     missingFields(missing),
     unsupported(unsupportedOf(run.log)),
-    // What the verdict is about comes first.
+    // First what the verdict is about.
     ...(run.exitCode === FORMAT_FAILED ? [format, filled] : [filled, format]),
     run.requestId && requestId(run.requestId),
     facts(run),
   ];
 }
 
-/** @param {any} verdict the answer of /v1/precheck */
+/** @param {import("../core/answers.js").Precheck} verdict */
 function precheckParts(verdict) {
   const code = verdict.expected_exit_code;
   const summary = t("precheck_summary", { n: verdict.summary.template_field_count });
@@ -80,14 +84,14 @@ function verdictPanel(code, words, summary, actions) {
   );
 }
 
-/** @param {any} run @param {any} missing */
+/** @param {RunOutcome} run @param {MissingFields} missing */
 function runSummary(run, missing) {
   const counts = run.log?.summary;
   const sentences = counts
     ? [t("summary_filled", { n: counts.replaced_count, total: counts.total_placeholders })]
     : [];
   const lacking = missing.missing_required.length;
-  // The verdict names the gravest; what else holds is said here.
+  // The verdict names the most serious problem only; the others are listed here.
   if (run.exitCode !== 2 && lacking) sentences.push(t("summary_missing", { n: lacking }));
   if (run.exitCode !== 3 && counts?.had_unsupported)
     sentences.push(t("summary_unsupported", { n: counts.unsupported_count }));
@@ -97,7 +101,7 @@ function runSummary(run, missing) {
   return sentences.join(t("sentence_separator"));
 }
 
-/** @param {any} run */
+/** @param {RunOutcome} run */
 function downloads(run) {
   const base = baseName(run.job.template.name);
   return el(
@@ -128,7 +132,9 @@ function staleNote() {
 
 function isStale() {
   const job = state.outcome?.job;
-  return Boolean(job) && (job.template !== state.template || job.task.trimEnd() !== state.text.trimEnd());
+  return (
+    job !== undefined && (job.template !== state.template || job.task.trimEnd() !== state.text.trimEnd())
+  );
 }
 
 function watchChanges() {
@@ -140,7 +146,7 @@ function watchChanges() {
   });
 }
 
-/** @param {{missing_required: string[], missing_optional: string[]}} missing */
+/** @param {MissingFields} missing */
 function missingFields({ missing_required: required, missing_optional: optional }) {
   if (!required.length && !optional.length) return null;
   return el(
@@ -190,21 +196,26 @@ function missingItem(name, isRequired) {
   );
 }
 
-/** Take the person to the input of a payload key. @param {string} key */
+/** Go to the input of a payload key. @param {string} key */
 function showInput(key) {
   update({ view: "form" });
   const input = inputOf(key);
   if (input) goTo(input);
 }
 
-/** @param {any} log */
+/** @param {import("../core/answers.js").ReplaceLog | null} log @returns {UnsupportedPlaceholder[]} */
 function unsupportedOf(log) {
   return (log?.entries ?? [])
-    .filter((/** @type {any} */ entry) => entry.status === "unsupported")
-    .map((/** @type {any} */ entry) => ({ ...entry, text: entry.original_text }));
+    .filter(({ status }) => status === "unsupported")
+    .map(({ kind = "", original_text: text, paragraph_path, suggestion = null }) => ({
+      kind,
+      text,
+      paragraph_path,
+      suggestion,
+    }));
 }
 
-/** @param {any[]} items @param {number} [count] */
+/** @param {UnsupportedPlaceholder[]} items @param {number} [count] */
 function unsupported(items, count = items.length) {
   if (!count) return null;
   return el(
@@ -238,22 +249,21 @@ function unsupported(items, count = items.length) {
   );
 }
 
-/** Timings, settings in force, version. @param {any} run */
+/** Timings, the settings used, the server's version. @param {RunOutcome} run */
 function facts(run) {
-  const api = run.api ?? {};
-  const timing = api.timing ?? {};
+  const { timing = {}, effective = {}, build } = run.api ?? {};
   const rows = [
-    [t("fact_total"), t("seconds", { n: (run.ms / 1000).toFixed(2) })],
+    [t("fact_total"), duration(run.ms)],
     ...["queue_wait_ms", "subprocess_ms", "zip_ms", "total_ms"].map((name) => [
       t(`fact_${name}`),
-      timing[name] === undefined ? "–" : `${timing[name]} ms`,
+      timing[name] === undefined ? "–" : duration(timing[name]),
     ]),
-    ...Object.entries(api.effective ?? {}).map(([name, value]) => [
+    ...Object.entries(effective).map(([name, value]) => [
       name === "preset" ? t("fact_preset") : hasMessage(`${name}_label`) ? t(`${name}_label`) : name,
       hasMessage(`${name}_${value}`) ? t(`${name}_${value}`) : value,
     ]),
-    [t("fact_build"), `${api.build?.version ?? "?"} (${api.build?.commit ?? "?"})`],
-    [t("fact_members"), run.others.join(", ")],
+    [t("fact_build"), `${build?.version ?? "?"} (${build?.commit ?? "?"})`],
+    [t("fact_members"), run.members.join(", ")],
   ];
   return el(
     "details",

@@ -1,4 +1,4 @@
-/** Reads a ZIP (APPNOTE 6.3.10) out of a Blob: only what is asked for, within bounds, checked by its CRC. */
+/** Reads members of a ZIP (APPNOTE 6.3.10) in a Blob: one at a time, within limits, checked by CRC. */
 
 const END_SIGNATURE = 0x06054b50;
 const ENTRY_SIGNATURE = 0x02014b50;
@@ -21,7 +21,7 @@ export class ZipError extends Error {}
  * List the members of an archive by name.
  * @param {Blob} archive
  * @returns {Promise<Map<string, Member>>}
- * @throws {ZipError} when it is no archive of the plain kind (one disk, no ZIP64, no encryption)
+ * @throws {ZipError} when it is not a plain archive (one disk, no ZIP64, no encryption)
  */
 export async function listMembers(archive) {
   const end = await endRecord(archive);
@@ -45,7 +45,7 @@ export async function listMembers(archive) {
  * A member's content.
  * @param {Blob} archive
  * @param {Member} member
- * @param {number} maxBytes larger members are refused before they are unpacked
+ * @param {number} maxBytes larger members are rejected before they are unpacked
  * @param {string} [type] of the Blob
  * @returns {Promise<Blob>}
  * @throws {ZipError}
@@ -99,7 +99,7 @@ function readEntry(directory, at) {
   return { member, next };
 }
 
-/** Unpack (RFC 1951), and no more than was announced. @param {Blob} packed @param {number} size @param {string} type */
+/** Unpack (RFC 1951), and stop when the content is larger than its header says. @param {Blob} packed @param {number} size @param {string} type */
 async function inflate(packed, size, type) {
   const reader = packed.stream().pipeThrough(new DecompressionStream("deflate-raw")).getReader();
   /** @type {BlobPart[]} */
@@ -129,7 +129,7 @@ const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
   return crc;
 });
 
-/** CRC-32 (ISO 3309), block by block: the page stays awake, and a large document is never in memory twice. */
+/** CRC-32 (ISO 3309), block by block, so that the page stays responsive and a large document is not in memory twice. */
 async function crcOf(/** @type {Blob} */ content) {
   let crc = 0xffffffff;
   for (let start = 0; start < content.size; start += CRC_BLOCK_BYTES) {

@@ -1,6 +1,6 @@
 /** Step 2: the document type and its values, as a form or as JSON. */
 
-import { announce, button, byId, checkRadio, el, refill, setValue } from "../core/dom.js";
+import { announce, button, byId, checkRadio, el, refill, setValue, valueOf } from "../core/dom.js";
 import { download } from "../core/files.js";
 import { notice, stepBody } from "../core/frame.js";
 import { inLanguage, t } from "../core/i18n.js";
@@ -9,10 +9,10 @@ import { showForm } from "./form_view.js";
 import { chooseSkill, followTemplate, takeText } from "./skill_choice.js";
 import { readTask } from "./task.js";
 
-/** The server takes 2 MiB by default; a larger file is no task that a person typed. */
+/** The server's default limit is 2 MiB; a file this large is not a task. */
 const MAX_TASK_BYTES = 8 * 1024 * 1024;
 
-/** Show the step; called anew when the language changes. */
+/** Show the step; called again when the language changes. */
 export function showContentStep() {
   refill(
     stepBody("step-content", 2),
@@ -24,19 +24,19 @@ export function showContentStep() {
   showView();
 }
 
-/** Keep the step in line with the state. */
+/** Update the step when the state changes. */
 export function watchContentStep() {
   on(["inspection", "meta"], followTemplate);
   on(["meta"], () => byId("skill").replaceWith(skillMenu()));
   on(["skill"], () => setValue("skill", state.skill));
   on(["inspection", "skill", "meta"], showNote);
   on(["view"], showView);
-  // The JSON view follows the text by itself and must keep its caret.
+  // The JSON view updates itself, so that its caret stays where it is.
   on(["skill", "meta", "inspection"], () => state.view === "form" && showView());
   on(["view"], () => checkRadio("view", state.view));
 }
 
-/** Take a dropped or chosen file as the task. @param {File} file */
+/** Use a dropped or chosen file as the task. @param {File} file */
 export async function importTask(file) {
   const text = file.size <= MAX_TASK_BYTES ? await asText(file) : null;
   if (text === null) {
@@ -51,7 +51,7 @@ export async function importTask(file) {
   announce(t("imported"));
 }
 
-/** @param {File} file @returns {Promise<string | null>} `null` when it is no UTF-8 text */
+/** @param {File} file @returns {Promise<string | null>} `null` when it is not UTF-8 text */
 async function asText(file) {
   try {
     const bytes = await file.arrayBuffer();
@@ -75,7 +75,7 @@ function skillMenu() {
     {
       id: "skill",
       disabled: !schemas.length,
-      onchange: (/** @type {any} */ event) => chooseSkill(event.target.value),
+      onchange: (event) => chooseSkill(valueOf(event)),
     },
     (!schemas.length || !state.skill) &&
       el("option", { value: "" }, schemas.length ? t("skill_choose") : "–"),
@@ -132,12 +132,12 @@ function exportTask() {
   announce(t("downloaded"));
 }
 
-/** What the template suggests when it is not what was chosen. */
+/** Offer the document type that the template suggests, when another one is chosen. */
 function showNote() {
   const suggested = state.inspection?.suggested_skill;
-  const schema = state.meta?.task_payload_schemas[suggested];
+  const schema = suggested ? state.meta?.task_payload_schemas[suggested] : undefined;
   const note = byId("content-note");
-  if (!schema || suggested === state.skill) return refill(note);
+  if (!suggested || !schema || suggested === state.skill) return refill(note);
   const title = inLanguage(schema.title) || suggested;
   return refill(
     note,
@@ -151,10 +151,14 @@ function showNote() {
   );
 }
 
-/** Show the task anew, after its text came from elsewhere. */
+/** Show the task again, after its text was changed elsewhere. @returns {Promise<void>} */
 export async function showView() {
   const place = byId("content-view");
-  if (state.view === "form") return showForm(place);
+  if (state.view === "form") {
+    showForm(place);
+    return;
+  }
   const { showJson } = await import("./json_view.js");
-  return state.view === "json" && showJson(place);
+  // Another view may have been chosen while the module was loaded.
+  if (state.view === "json") showJson(place);
 }

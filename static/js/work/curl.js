@@ -3,8 +3,8 @@
 const HERE = "DOCOPS_TASK";
 
 /**
- * The command; it asks `$DOCOPS_USER` for "user:password" where the page needed them, and never holds them.
- * @param {import("./job.js").Job} job
+ * The command. Where the page needed a user, it reads "user:password" from `$DOCOPS_USER`; it never contains them.
+ * @param {import("../core/state.js").Job} job
  * @param {string} url
  * @param {boolean} needsUser
  */
@@ -22,8 +22,8 @@ export function curlCommand(job, url, needsUser) {
 }
 
 /**
- * The task as curl's standard input: a here-document, which shows it as it is; where it holds tabs, which an
- * interactive shell would complete, an escaped here-string. Both end with a line end, as the task does.
+ * The task as curl's standard input: a here-document, which is easy to read; with tabs in it, which an interactive
+ * shell would take as requests to complete, an escaped here-string. Both end with a line end, as the task does.
  * @param {string} task
  */
 function input(task) {
@@ -43,7 +43,7 @@ function formName(/** @type {string} */ name) {
 }
 
 /**
- * A word for bash: in single quotes, or, where it holds control characters, in `$'…'`.
+ * A word for bash: in single quotes, or with control characters in `$'…'`.
  * @param {string} text
  */
 export function quoted(text) {
@@ -55,12 +55,12 @@ export function quoted(text) {
 /** @type {Record<string, string>} */
 const NAMED = { "\\": "\\\\", "'": "\\'", "\n": "\\n", "\r": "\\r", "\t": "\\t" };
 
-/** Three octal digits: more digits that follow do not belong to it. @param {string} character */
+/** Three octal digits, so that a digit that follows is not read as part of it. @param {string} character */
 function octal(character) {
   return `\\${character.charCodeAt(0).toString(8).padStart(3, "0")}`;
 }
 
-/** A line that the task does not hold. @param {string} task */
+/** A line that does not occur in the task. @param {string} task */
 function delimiter(task) {
   const lines = new Set(task.split("\n"));
   let end = HERE;

@@ -1,4 +1,4 @@
-/** The inputs of the form: a text that grows with its lines, and a list with rows to add and remove. */
+/** The inputs of the form: a text area that grows with its text, and a list with rows to add and remove. */
 
 import { button, el } from "../core/dom.js";
 import { t } from "../core/i18n.js";
@@ -6,25 +6,24 @@ import { t } from "../core/i18n.js";
 /**
  * @typedef {object} Input
  * @property {string} id
- * @property {any} value what the task has: a text, a list of texts, `null` or nothing
  * @property {string} describedBy
  * @property {boolean} required
- * @property {any} example
- * @property {(value: any) => void} onValue told the new value, "" or [] when there is none
+ * @property {string | string[]} example
+ * @property {(value: string | string[]) => void} onValue called with the new value, "" or [] when there is none
  */
 
-/** An input for one text; line breaks in it are kept. @param {Input} input */
-export function textInput({ id, value, describedBy, required, example, onValue }) {
+/** An input for one text, with its line breaks. @param {Input} input @param {string} value */
+export function textInput({ id, describedBy, required, example, onValue }, value) {
   const area = growingArea(
     { id, "aria-describedby": describedBy, "aria-required": required && "true", placeholder: hint(example) },
-    value ?? "",
+    value,
   );
   area.addEventListener("input", () => onValue(area.value));
   return area;
 }
 
-/** An input for a list of texts. @param {Input} input */
-export function listInput({ id, value, describedBy, required, example, onValue }) {
+/** An input for a list of texts. @param {Input} input @param {string[]} value */
+export function listInput({ id, describedBy, required, example, onValue }, value) {
   const rows = el("ol", { class: "list-rows" });
   const examples = Array.isArray(example) ? example : [];
   const tell = () =>
@@ -46,7 +45,7 @@ export function listInput({ id, value, describedBy, required, example, onValue }
     number(rows);
     return areasOf(row)[0];
   };
-  for (const text of value?.length ? value : [""]) add(text);
+  for (const text of value.length ? value : [""]) add(text);
   const more = button(
     { class: "quiet add-row", id: `${id}-add`, onclick: () => add("").focus() },
     t("add_row"),
@@ -56,7 +55,7 @@ export function listInput({ id, value, describedBy, required, example, onValue }
 
 /**
  * @param {HTMLElement} rows @param {string} text
- * @param {{describedBy: string, required: boolean, example: any}} about
+ * @param {{describedBy: string, required: boolean, example: string | undefined}} about
  * @param {() => void} tell @param {() => void} addNext
  */
 function listRow(rows, text, { describedBy, required, example }, tell, addNext) {
@@ -66,7 +65,7 @@ function listRow(rows, text, { describedBy, required, example }, tell, addNext) 
   );
   area.addEventListener("input", tell);
   area.addEventListener("keydown", (event) => {
-    // While an input method composes, Enter takes its word; with Shift it is a line break in the entry.
+    // Enter confirms a word while an input method composes; with Shift it is a line break in the entry.
     if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
     event.preventDefault();
     addNext();
@@ -86,7 +85,7 @@ function removeRow(rows, row, tell) {
   areasOf(next ?? row)[0].focus();
 }
 
-/** Say which row is which; their order changes. @param {HTMLElement} rows */
+/** Number the rows for screen readers, after any was added or removed. @param {HTMLElement} rows */
 function number(rows) {
   [...rows.children].forEach((row, index) => {
     areasOf(row)[0].setAttribute("aria-label", t("row_label", { n: index + 1 }));
@@ -99,7 +98,7 @@ function areasOf(element) {
   return [...element.querySelectorAll("textarea")];
 }
 
-/** @param {Record<string, any>} attributes @param {string} value */
+/** @param {import("../core/dom.js").Attributes} attributes @param {string} value */
 function growingArea(attributes, value) {
   const area = el("textarea", { rows: 1, ...attributes, value });
   const grow = () => {
@@ -112,7 +111,7 @@ function growingArea(attributes, value) {
   return area;
 }
 
-/** @param {any} example */
+/** @param {string | string[] | undefined} example */
 function hint(example) {
   return typeof example === "string" && example ? t("example", { example }) : null;
 }

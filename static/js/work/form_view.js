@@ -1,4 +1,4 @@
-/** The task as a form: one input a field, made from the document type's fields and what the template asks for. */
+/** The task as a form: one input per field of the document type, with a note where the template does not use it. */
 
 import { button, el, refill } from "../core/dom.js";
 import { chip, notice, placeholderChip } from "../core/frame.js";
@@ -7,7 +7,9 @@ import { placeInWords } from "../core/places.js";
 import { on, state, update } from "../core/state.js";
 import { listInput, textInput } from "./form_inputs.js";
 import { fieldsOf, placeholderOf } from "./skill_choice.js";
-import { emptyTask, readTask, withoutStranger, withValue } from "./task.js";
+import { emptyTask, readTask, withoutOther, withValue } from "./task.js";
+
+/** @typedef {import("../core/answers.js").PayloadField} PayloadField */
 
 const SHOWN_CHARACTERS = 120;
 
@@ -47,9 +49,9 @@ export function showForm(place) {
         id: "task-form",
         novalidate: true,
         autocomplete: "off",
-        onsubmit: (/** @type {Event} */ event) => event.preventDefault(),
+        onsubmit: (event) => event.preventDefault(),
       },
-      strangers(
+      unknownKeys(
         task,
         fields.map(([key]) => key),
         place,
@@ -60,7 +62,7 @@ export function showForm(place) {
   );
 }
 
-/** Show in the form what the server found wrong, as it becomes known. */
+/** Show the errors that the server found when they change. */
 export function watchForm() {
   on(["taskErrors"], () => {
     for (const row of document.querySelectorAll("#task-form [data-key]"))
@@ -68,7 +70,7 @@ export function watchForm() {
   });
 }
 
-/** The input of a payload key, where the form shows one. @param {string} key @returns {HTMLElement | null} */
+/** The input of a payload key, if the form shows one. @param {string} key @returns {HTMLElement | null} */
 export function inputOf(key) {
   const row = [...document.querySelectorAll("#task-form [data-key]")].find(
     (each) => /** @type {HTMLElement} */ (each).dataset.key === key,
@@ -76,7 +78,7 @@ export function inputOf(key) {
   return row?.querySelector("textarea, button") ?? null;
 }
 
-/** @param {string} key @param {any} field @param {any} value @param {Map<string, number> | null} wanted */
+/** @param {string} key @param {PayloadField} field @param {unknown} value @param {Map<string, number> | null} wanted */
 function fieldRow(key, field, value, wanted) {
   const id = `field-${key}`;
   const isList = field.type === "list";
@@ -88,38 +90,59 @@ function fieldRow(key, field, value, wanted) {
     " ",
     isRequired && el("span", { class: "required" }, t("required")),
   ];
-  const state_ = wanted && !count ? chip("plain", t("field_unused")) : null;
+  const isUnused = wanted !== null && !count;
   const input = {
     id,
-    value,
     describedBy: about.join(" "),
     required: isRequired,
     example: field.example,
-    onValue: (/** @type {any} */ next) => keep(key, next),
+    onValue: (/** @type {string | string[]} */ next) => keep(key, next),
   };
   const row = el(
     isList ? "fieldset" : "div",
-    { class: "field", "data-key": key, "data-unused": wanted !== null && !count },
+    { class: "field", "data-key": key, "data-unused": isUnused },
     isList ? el("legend", null, label) : el("label", { for: id }, label),
     " ",
-    state_,
+    isUnused && chip("plain", t("field_unused")),
     el("p", { class: "hint", id: about[0] }, inLanguage(field.description)),
-    isFit(field, value) ? (isList ? listInput(input) : textInput(input)) : misfit(value),
-    !field.required && isFit(field, value) && blankChoice(key, field, value, wanted !== null && !count),
+    valueInput(field, input, value) ?? misfit(value),
+    !field.required && isFit(field, value) && blankChoice(key, field, value, isUnused),
     el("p", { class: "field-errors", id: about[1] }),
   );
   showErrors(row);
   return row;
 }
 
-/** Say whether an input can show `value`. @param {any} field @param {any} value */
+/**
+ * The input that shows `value`; `null` when the value is not of the field's type.
+ * @param {PayloadField} field
+ * @param {import("./form_inputs.js").Input} input
+ * @param {unknown} value
+ */
+function valueInput(field, input, value) {
+  if (field.type === "list") {
+    const texts = value ?? [];
+    return isTexts(texts) ? listInput(input, texts) : null;
+  }
+  const text = value ?? "";
+  return typeof text === "string" ? textInput(input, text) : null;
+}
+
+/** Whether an input can show `value`. @param {PayloadField} field @param {unknown} value */
 function isFit(field, value) {
-  if (value === undefined || value === null) return true;
-  if (field.type !== "list") return typeof value === "string";
+  return (
+    value === undefined ||
+    value === null ||
+    (field.type === "list" ? isTexts(value) : typeof value === "string")
+  );
+}
+
+/** @param {unknown} value @returns {value is string[]} */
+function isTexts(value) {
   return Array.isArray(value) && value.every((item) => typeof item === "string");
 }
 
-/** @param {any} value */
+/** @param {unknown} value */
 function misfit(value) {
   return notice(
     "warn",
@@ -133,8 +156,8 @@ function misfit(value) {
 }
 
 /**
- * An optional field without a value keeps its placeholder in the document; this fills it with nothing instead.
- * @param {string} key @param {any} field @param {any} value @param {boolean} isUnused
+ * The choice to fill an optional field with nothing; without a value its placeholder stays in the document.
+ * @param {string} key @param {PayloadField} field @param {unknown} value @param {boolean} isUnused
  */
 function blankChoice(key, field, value, isUnused) {
   const nothing = field.type === "list" ? [] : "";
@@ -145,7 +168,7 @@ function blankChoice(key, field, value, isUnused) {
   return el("label", { class: "blank-choice", hidden: hasValue || isUnused }, box, " ", t("leave_blank"));
 }
 
-/** Put a value into the task. @param {string} key @param {any} value `undefined`: none */
+/** Put a value into the task. @param {string} key @param {string | string[] | undefined} value `undefined` removes it */
 function keep(key, value) {
   const text = state.text.trim() === "" ? emptyTask(state.skill) : state.text;
   const prefix = `$.payload.${key}`;
@@ -185,17 +208,15 @@ function showErrors(row) {
   });
 }
 
-/** How often each placeholder stands in the template; `null` without one. @returns {Map<string, number> | null} */
+/** How often each placeholder occurs in the template; `null` without a template. @returns {Map<string, number> | null} */
 function wantedPlaceholders() {
   if (!state.inspection) return null;
-  return new Map(state.inspection.fields.map((/** @type {any} */ field) => [field.name, field.count]));
+  return new Map(state.inspection.fields.map((field) => [field.name, field.count]));
 }
 
 /** Fields of the template that the document type does not have. @param {string[]} known */
 function unknownFields(known) {
-  const unknown = (state.inspection?.fields ?? []).filter(
-    (/** @type {any} */ field) => !known.includes(field.name),
-  );
+  const unknown = (state.inspection?.fields ?? []).filter((field) => !known.includes(field.name));
   if (!unknown.length) return null;
   return notice(
     "warn",
@@ -207,7 +228,7 @@ function unknownFields(known) {
       { class: "rows" },
       unknown
         .slice(0, 50)
-        .map((/** @type {any} */ field) =>
+        .map((field) =>
           el(
             "li",
             null,
@@ -220,19 +241,19 @@ function unknownFields(known) {
   );
 }
 
-/** Keys of the task that the document type does not have; the server refuses them. */
-function strangers(
+/** Keys of the task that the document type does not have; the server rejects them. */
+function unknownKeys(
   /** @type {import("./task.js").Task} */ task,
   /** @type {string[]} */ known,
   /** @type {HTMLElement} */ place,
 ) {
   const inPayload = Object.keys(task.payload).filter((key) => !known.includes(key));
-  if (!inPayload.length && !task.strangers.length) return null;
+  if (!inPayload.length && !Object.keys(task.others).length) return null;
   const items = [
-    ...task.strangers.map((key) => ({
+    ...Object.keys(task.others).map((key) => ({
       key,
-      value: task.json.value[key],
-      without: () => withoutStranger(state.text, key),
+      value: task.others[key],
+      without: () => withoutOther(state.text, key),
     })),
     ...inPayload.map((key) => ({
       key,
@@ -280,7 +301,7 @@ function toJson() {
   );
 }
 
-/** @param {any} value */
+/** @param {unknown} value */
 function shortJson(value) {
   const text = JSON.stringify(value);
   return text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}…` : text;

@@ -1,4 +1,4 @@
-/** Has the template inspected and shows the progress, the report, or why there is none. */
+/** Inspects the template on the server and shows the progress, then the report or the error. */
 
 import { asApiError } from "../core/api_error.js";
 import { announce, byId, el, needStyles, refill } from "../core/dom.js";
@@ -9,21 +9,21 @@ import { state, update } from "../core/state.js";
 import { uploadForJson } from "../core/upload.js";
 import { templateReport } from "./template_report.js";
 
-/** Files from here on show how far their upload is. */
+/** Uploads of this size and above show their progress. */
 const SHOW_PROGRESS_FROM_BYTES = 512 * 1024;
 
 /** @type {AbortController | null} */
 let inspecting = null;
-/** @type {(() => Element) | null} makes what stands in place of the report: progress, an error */
+/** @type {(() => Element) | null} makes what is shown instead of the report: progress or an error */
 let interim = null;
 
-/** Stop an inspection that is under way. */
+/** Cancel a running inspection. */
 function stopInspecting() {
   inspecting?.abort();
   inspecting = null;
 }
 
-/** Have a template inspected. @param {File} file @param {number} [retries] */
+/** Inspect a template. @param {File} file @param {number} [retries] */
 export async function inspect(file, retries = 0) {
   stopInspecting();
   await Promise.all([needMessages("work"), needStyles("work")]);
@@ -37,16 +37,17 @@ export async function inspect(file, retries = 0) {
   form.append("template", file);
   try {
     const watch = { signal: mine.signal, onProgress: showProgress(file) };
-    const inspection = await uploadForJson("/v1/inspect", form, watch);
+    const answer = await uploadForJson("/v1/inspect", form, watch);
+    const inspection = /** @type {import("../core/answers.js").Inspection} */ (answer);
     if (inspecting !== mine) return;
     interim = null;
     update({ inspection });
     announce(t("template_inspected", { n: inspection.fields.length }));
   } catch (error) {
     if (inspecting !== mine) return;
-    const told = asApiError(error);
-    if (told.kind !== "aborted") {
-      showInterim(() => errorPanel(told, { retry: () => inspect(file, retries + 1), retries }));
+    const known = asApiError(error);
+    if (known.kind !== "aborted") {
+      showInterim(() => errorPanel(known, { retry: () => inspect(file, retries + 1), retries }));
     }
   } finally {
     if (inspecting === mine) inspecting = null;
@@ -84,7 +85,7 @@ function showInterim(make) {
   showReport();
 }
 
-/** Show what is known of the template; called anew when the language changes. */
+/** Show what is known about the template; called again when the language changes. */
 export function showReport() {
   const report = byId("template-report");
   if (interim) refill(report, interim());

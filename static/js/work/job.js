@@ -3,9 +3,11 @@
 import { DEFAULT_POLICY, state } from "../core/state.js";
 import { readTask } from "./task.js";
 
+/** @typedef {import("../core/state.js").Job} Job */
+
 export const PRESETS = ["quick", "template", "strict"];
 export const CUSTOM = "custom";
-/** What may be chosen when no preset decides, in the contract's order. */
+/** The choices without a preset, in the contract's order. */
 export const CHOICES = {
   format_mode: ["report", "strict", "off"],
   format_baseline: ["template", "policy"],
@@ -14,15 +16,7 @@ export const CHOICES = {
 };
 /** @typedef {keyof typeof CHOICES} ChoiceName */
 
-/**
- * @typedef {object} Job
- * @property {File} template
- * @property {string} task JSON text
- * @property {string} skill
- * @property {[string, string][]} fields the form fields, in the contract's order
- */
-
-/** The job that stands on the page now. @returns {Job} */
+/** The job with the page's current inputs. @returns {Job} */
 export function currentJob() {
   if (!state.template) throw new Error("a job needs a template");
   return {
@@ -34,8 +28,8 @@ export function currentJob() {
 }
 
 /**
- * The form fields that options come to. A preset excludes `format_*` and `policy_yaml`, `strict` excludes
- * `format_*`, `policy_yaml` excludes `policy`; so only what goes together is ever sent.
+ * The form fields for these options. A preset excludes `format_*` and `policy_yaml`, `strict` excludes `format_*`,
+ * and `policy_yaml` excludes `policy`, so only one of each pair is sent.
  * @param {import("../core/state.js").Options} options
  * @returns {[string, string][]}
  */
@@ -56,19 +50,19 @@ export function formFields(options) {
   return fields;
 }
 
-/** Say whether `strict` can be chosen: with a preset that is not strict already. @param {{preset: string}} options */
+/** Whether `strict` can be chosen: with a preset that is not strict already. @param {{preset: string}} options */
 export function strictIsFree({ preset }) {
   return preset !== CUSTOM && preset !== "strict";
 }
 
-/** The policy that is chosen, of those the server has; one that was kept from another server is none. @param {{policy: string}} options */
+/** The chosen policy; the default when this server does not have it, as it may be kept from another server. @param {{policy: string}} options */
 export function chosenPolicy({ policy }) {
-  const names = (state.meta?.policies ?? []).map((/** @type {any} */ each) => each.name);
+  const names = (state.meta?.policies ?? []).map(({ name }) => name);
   return names.includes(policy) ? policy : DEFAULT_POLICY;
 }
 
 /**
- * Say whether a policy of the server has a say: where the document is compared with one, and none is typed.
+ * Whether a policy of the server is used: when the document is compared with a policy, and none is typed.
  * @param {import("../core/state.js").Options} options
  */
 export function policyCounts({ preset, format_baseline: baseline, policy_yaml: typed }) {
@@ -84,7 +78,7 @@ export function jobForm({ template, task, fields }) {
   return form;
 }
 
-/** A here-document always ends with a line end, so the task does too. @param {string} text */
+/** The task with a line end, because a here-document, as in the curl command, always has one. @param {string} text */
 function withLineEnd(text) {
   return text.endsWith("\n") ? text : `${text}\n`;
 }

@@ -1,6 +1,6 @@
 /**
- * Reads JSON (RFC 8259) and keeps where everything stands, so that a fault has a line and the form can change one
- * value without touching the rest of the text. Strict where the server is: no key twice.
+ * Reads JSON (RFC 8259) with the position of every value, so that an error has a line and the form can change one
+ * value without touching the rest of the text. Like the server it accepts no key twice.
  */
 
 const MAX_DEPTH = 100;
@@ -24,11 +24,11 @@ const PLAIN_KEY = /^[A-Za-z_][A-Za-z0-9_]*$/;
 const SHOWN_KEY_CHARACTERS = 64;
 
 /**
- * @typedef {{start: number, end: number, keyStart: number}} Span of a value; `keyStart` is where its key begins, or
- *   the value itself in a list
+ * @typedef {{start: number, end: number, keyStart: number}} Span of a value; `keyStart` is where its key begins, in
+ *   a list where the value itself begins
  * @typedef {{code: string, found: string, offset: number, line: number, column: number}} JsonError
  *   `code` names a sentence of messages/work_*, `found` is the character it is about
- * @typedef {{value: any, spans: Map<string, Span>, error: JsonError | null}} JsonText
+ * @typedef {{value: unknown, spans: Map<string, Span>, error: JsonError | null}} JsonText
  */
 
 /** Read a text. @param {string} text @returns {JsonText} */
@@ -48,7 +48,7 @@ export function readJson(text) {
   }
 }
 
-/** Where an offset stands, from 1. @param {string} text @param {number} offset */
+/** Line and column of an offset, both from 1. @param {string} text @param {number} offset */
 export function lineAndColumn(text, offset) {
   const before = text.slice(0, offset);
   const lineStart = before.lastIndexOf("\n") + 1;
@@ -87,7 +87,7 @@ class Reader {
     return value;
   }
 
-  /** @returns {any} */
+  /** @returns {unknown} */
   value(/** @type {string} */ path, /** @type {number} */ depth, /** @type {number} */ keyStart) {
     if (depth > MAX_DEPTH) throw this.fault("json_too_deep");
     const start = this.at;
@@ -96,7 +96,7 @@ class Reader {
     return value;
   }
 
-  /** @returns {any} */
+  /** @returns {unknown} */
   anyValue(/** @type {string} */ path, /** @type {number} */ depth) {
     const first = this.text[this.at];
     if (first === "{") return this.object(path, depth);
@@ -114,7 +114,7 @@ class Reader {
   }
 
   object(/** @type {string} */ path, /** @type {number} */ depth) {
-    /** @type {Record<string, any>} */
+    /** @type {Record<string, unknown>} */
     const members = Object.create(null);
     this.items("}", () => {
       const keyStart = this.at;
@@ -131,13 +131,13 @@ class Reader {
   }
 
   list(/** @type {string} */ path, /** @type {number} */ depth) {
-    /** @type {any[]} */
+    /** @type {unknown[]} */
     const items = [];
     this.items("]", () => items.push(this.value(memberPath(path, items.length), depth + 1, this.at)));
     return items;
   }
 
-  /** Read what stands between brackets, separated by commas. */
+  /** Read what is between brackets, separated by commas. */
   items(/** @type {string} */ close, /** @type {() => void} */ readItem) {
     this.at += 1;
     this.skipWhite();
@@ -204,7 +204,7 @@ class Reader {
   }
 }
 
-/** The character meant by a full-width one. @param {string} found */
+/** The half-width form of a full-width character. @param {string} found */
 export function plainForm(found) {
   return FULL_WIDTH[/** @type {keyof typeof FULL_WIDTH} */ (found)] ?? "";
 }

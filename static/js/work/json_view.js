@@ -1,19 +1,19 @@
-/** The task as JSON text, with line numbers; a fault is shown at its line. */
+/** The task as JSON text with line numbers; errors are shown with their lines. */
 
 import { button, byId, el, refill } from "../core/dom.js";
-import { needMessages, t } from "../core/i18n.js";
+import { t } from "../core/i18n.js";
 import { on, state } from "../core/state.js";
 import { lineAndColumn, plainForm } from "./json_text.js";
 import { takeText } from "./skill_choice.js";
 import { readTask } from "./task.js";
 
+/** @typedef {import("../core/state.js").TaskError} TaskError */
+
 const MAX_SHOWN_ERRORS = 20;
 let watching = false;
 
 /** Show the text in `place`. @param {HTMLElement} place */
-export async function showJson(place) {
-  await needMessages("json");
-  if (state.view !== "json") return;
+export function showJson(place) {
   const area = el("textarea", {
     id: "task-json",
     class: "code",
@@ -40,7 +40,7 @@ export async function showJson(place) {
 
 function showFaults() {
   const area = /** @type {HTMLTextAreaElement} */ (byId("task-json"));
-  // Typing must not move the caret; another text comes from elsewhere.
+  // Setting the value moves the caret, so only a text that was changed elsewhere is set.
   if (area.value !== state.text) area.value = state.text;
   const faults = allFaults();
   refill(
@@ -68,7 +68,7 @@ function allFaults() {
   return [...own, ...state.taskErrors.map((error) => serverFault(task, error))];
 }
 
-/** @param {import("./task.js").Task} task @param {{path: string, message: string, line?: number, column?: number}} error @returns {Fault} */
+/** @param {import("./task.js").Task} task @param {TaskError} error @returns {Fault} */
 function serverFault(task, { path, message, line, column }) {
   const words = path ? `${path}: ${message}` : message;
   if (line)
@@ -84,7 +84,7 @@ function serverFault(task, { path, message, line, column }) {
   return { ...lineAndColumn(state.text, offset), offset, words, lang: "en", isError: true };
 }
 
-/** The span of a path, or of what is around it when the path names what is missing. */
+/** The span of a path, or of what is around it when the path is that of something missing. */
 function nearestSpan(/** @type {import("./task.js").Task} */ task, /** @type {string} */ path) {
   for (let around = path; around; around = around.replace(/(\.[^.[]*|\[[^\]]*\])$|^\$$/, "")) {
     const span = task.json.spans.get(around);

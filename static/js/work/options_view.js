@@ -1,12 +1,12 @@
-/** How the format is checked: a preset, each in a sentence, or settings of one's own, folded away. */
+/** How the format is checked: a preset, a house style, and, folded away, the single settings. */
 
-import { button, byId, checkRadio, el, refill } from "../core/dom.js";
+import { button, byId, checkRadio, el, refill, valueOf } from "../core/dom.js";
 import { inLanguage, t } from "../core/i18n.js";
 import { on, state, update } from "../core/state.js";
 import { CHOICES, chosenPolicy, CUSTOM, policyCounts, PRESETS, strictIsFree } from "./job.js";
 
 /**
- * What each preset means, so that settings of one's own begin where the preset was.
+ * What each preset means: custom settings begin with those of the preset chosen before.
  * @type {Record<string, Partial<import("../core/state.js").Options>>}
  */
 const PRESET_OPTIONS = {
@@ -30,7 +30,7 @@ const PRESET_OPTIONS = {
   },
 };
 
-/** The options; they keep themselves in line with the state. */
+/** The options; `showOptions` fills them. */
 export function optionsView() {
   return el(
     "div",
@@ -54,7 +54,7 @@ export function showOptions() {
   showPolicyChoice();
 }
 
-/** Keep the view in line with the state. */
+/** Update the view when the options change. */
 export function watchOptions() {
   let preset = state.options.preset;
   on(["options"], () => {
@@ -159,7 +159,7 @@ function choiceOf(name) {
     el("label", { for: id }, t(`${name}_label`)),
     el(
       "select",
-      { id, name, onchange: (/** @type {any} */ event) => change({ [name]: event.target.value }) },
+      { id, name, onchange: (event) => change({ [name]: valueOf(event) }) },
       CHOICES[name].map((value) =>
         el("option", { value, selected: value === chosen }, t(`${name}_${value}`)),
       ),
@@ -180,10 +180,10 @@ function policyInput() {
       spellcheck: "false",
       "aria-describedby": "policy-hint policy-error",
       value: state.options.policy_yaml,
-      oninput: (/** @type {any} */ event) => {
+      oninput: (event) => {
         refill(byId("policy-error"));
-        event.target.removeAttribute("aria-invalid");
-        change({ policy_yaml: event.target.value });
+        byId("option-policy_yaml").removeAttribute("aria-invalid");
+        change({ policy_yaml: valueOf(event) });
       },
     }),
     el("p", { class: "field-errors", id: "policy-error" }),
@@ -199,22 +199,18 @@ export function showPolicyError(message) {
 /** @param {"strict" | "export_suggested_policy"} name @param {string} label @param {string} hint @param {boolean} disabled */
 function check(name, label, hint, disabled) {
   const isSet = name === "strict" && state.options.preset === "strict";
-  return el(
-    "label",
-    { class: "choice" },
-    el("input", {
-      type: "checkbox",
-      id: `option-${name}`,
-      name,
-      checked: isSet || (state.options[name] && !(disabled && name === "strict")),
-      disabled,
-      onchange: (/** @type {any} */ event) => change({ [name]: event.target.checked }),
-    }),
-    el("span", null, label, el("span", { class: "hint" }, hint)),
-  );
+  const box = el("input", {
+    type: "checkbox",
+    id: `option-${name}`,
+    name,
+    checked: isSet || (state.options[name] && !(disabled && name === "strict")),
+    disabled,
+  });
+  box.addEventListener("change", () => change({ [name]: box.checked }));
+  return el("label", { class: "choice" }, box, el("span", null, label, el("span", { class: "hint" }, hint)));
 }
 
-/** The choice; `showPolicyChoice` fills it. @param {(name: string) => void} onChoice */
+/** The choice of a house style; `showPolicyChoice` fills it. @param {(name: string) => void} onChoice */
 function policyChoice(onChoice) {
   return el(
     "div",
@@ -224,32 +220,32 @@ function policyChoice(onChoice) {
       id: "option-policy",
       name: "policy",
       "aria-describedby": "policy-choice-hint",
-      onchange: (/** @type {any} */ event) => onChoice(event.target.value),
+      onchange: (event) => onChoice(valueOf(event)),
     }),
     el("p", { class: "hint", id: "policy-choice-hint" }),
   );
 }
 
-/** Show the server's policies, the chosen one, what it is for and whether it counts. */
+/** Show the server's policies, which one is chosen, what it is for, or why none is used. */
 function showPolicyChoice() {
   const policies = state.meta?.policies ?? [];
   const chosen = chosenPolicy(state.options);
   const counts = policyCounts(state.options);
-  // A server of before has no policies by name.
+  // Older servers have no policies by name.
   byId("policy-choice").hidden = policies.length === 0;
   const select = /** @type {HTMLSelectElement} */ (byId("option-policy"));
   refill(
     select,
-    ...policies.map((/** @type {any} */ { name, title }) =>
+    ...policies.map(({ name, title }) =>
       el("option", { value: name, selected: name === chosen }, inLanguage(title)),
     ),
   );
   select.disabled = !counts;
-  const policy = policies.find((/** @type {any} */ each) => each.name === chosen);
+  const policy = policies.find(({ name }) => name === chosen);
   refill(byId("policy-choice-hint"), counts ? inLanguage(policy?.description) : t(reason()));
 }
 
-/** Why no policy of the server counts now. */
+/** The key of the sentence that says why no policy of the server is used. */
 function reason() {
   if (state.options.preset !== CUSTOM) return "policy_preset_hint";
   return state.options.format_baseline === "policy" ? "policy_typed_hint" : "policy_baseline_hint";

@@ -1,4 +1,4 @@
-/** Step 3: precheck and run; what is going on, how long it takes, cancelling it. */
+/** Step 3: precheck and run, with progress, elapsed time and a way to cancel. */
 
 import { apiUrl } from "../core/api.js";
 import { asApiError } from "../core/api_error.js";
@@ -13,15 +13,17 @@ import { currentJob, jobForm } from "./job.js";
 import { optionsView, showOptions, showPolicyError, watchOptions } from "./options_view.js";
 import { readTask } from "./task.js";
 
+/** @typedef {import("../core/api_error.js").ApiError} ApiError */
+
 /** @typedef {"run" | "precheck"} Kind */
-/** @typedef {{kind: Kind, job: import("./job.js").Job, controller: AbortController, startedAt: number, phase: string, sent: number, clock: number}} Work */
+/** @typedef {{kind: Kind, job: import("../core/state.js").Job, controller: AbortController, startedAt: number, phase: string, sent: number, clock: number}} Work */
 
 /** @type {Work | null} */
 let work = null;
-/** @type {(() => Element) | null} makes what the last attempt left to say */
-let left = null;
+/** @type {(() => Element) | null} makes the message about the last attempt */
+let message = null;
 
-/** Show the step; called anew when the language changes. */
+/** Show the step; called again when the language changes. */
 export function showRunStep() {
   refill(
     stepBody("step-run", 3),
@@ -44,7 +46,7 @@ export function showRunStep() {
   showWork();
 }
 
-/** Keep the step in line with the state. */
+/** Update the step when the state changes. */
 export function watchRunStep() {
   watchOptions();
   on(["template", "inspection", "text", "skill", "meta"], showReady);
@@ -53,7 +55,7 @@ export function watchRunStep() {
 /** @param {Kind} kind @param {number} [retries] */
 async function begin(kind, retries = 0) {
   if (work) return;
-  left = null;
+  message = null;
   update({ outcome: null, taskErrors: [] });
   const lack = firstLack();
   if (lack) return tellLack(lack);
@@ -83,7 +85,7 @@ async function begin(kind, retries = 0) {
   }
 }
 
-/** Send the work and make its answer the outcome. @param {Work} mine */
+/** Send the job and make its answer the outcome. @param {Work} mine */
 async function end(mine) {
   const { kind, job, controller } = mine;
   const onProgress = (/** @type {number} */ sent, /** @type {number} */ total) => {
@@ -93,7 +95,8 @@ async function end(mine) {
   };
   const watch = { signal: controller.signal, onProgress };
   if (kind === "precheck") {
-    const verdict = await uploadForJson("/v1/precheck", jobForm(job), watch);
+    const precheck = await uploadForJson("/v1/precheck", jobForm(job), watch);
+    const verdict = /** @type {import("../core/answers.js").Precheck} */ (precheck);
     update({ outcome: { kind, job, verdict } });
     return;
   }
@@ -103,7 +106,7 @@ async function end(mine) {
   update({ outcome: { kind, job, ms, ...(await readRun(answer)) } });
 }
 
-/** @param {Work} mine @param {import("../core/api_error.js").ApiError} error @param {number} retries */
+/** @param {Work} mine @param {ApiError} error @param {number} retries */
 function fail(mine, error, retries) {
   if (error.kind === "aborted") {
     tell(() => notice("plain", { id: "cancelled" }, t("cancelled")), t("cancelled"));
@@ -116,14 +119,14 @@ function fail(mine, error, retries) {
   showTaskErrors(error);
 }
 
-/** @param {import("../core/api_error.js").ApiError} error */
+/** @param {ApiError} error */
 function isWorthRetrying(error) {
   return (
     error.kind !== "answer" || error.retryAfterSeconds !== null || error.status === 408 || error.status >= 500
   );
 }
 
-/** Put what the server says about the task or the policy where it was typed. @param {import("../core/api_error.js").ApiError} error */
+/** Show the server's errors about the task or the policy where they were typed. @param {ApiError} error */
 function showTaskErrors({ code, detail, serverMessage }) {
   if (detail.field === "policy_yaml") {
     showPolicyError(serverMessage);
@@ -144,7 +147,7 @@ function showTaskErrors({ code, detail, serverMessage }) {
   if (wrong instanceof HTMLElement) goTo(wrong);
 }
 
-/** What has to be there before anything can be sent. @returns {"template" | "skill" | "json" | "task" | null} */
+/** The first input that is missing before anything can be sent. @returns {"template" | "skill" | "json" | "task" | null} */
 function firstLack() {
   if (!state.template) return "template";
   if (state.text.trim() === "") return "skill";
@@ -159,13 +162,13 @@ function tellLack(lack) {
   tell(() => notice("warn", { "data-lack": lack }, words), words);
   if (lack === "json" || lack === "task") update({ view: "json" });
   const target = { template: "template-file", skill: "skill", json: "task-json", task: "task-json" }[lack];
-  // The JSON view may only be on its way.
+  // The JSON view may still be loading.
   setTimeout(() => goTo(document.getElementById(target) ?? byId("step-content")), 50);
 }
 
-/** @param {() => Element} make @param {string} [words] for screen readers, where the element does not speak itself */
+/** @param {() => Element} make @param {string} [words] for screen readers, where making the element announces nothing */
 function tell(make, words) {
-  left = make;
+  message = make;
   showWork();
   if (words) announce(words);
 }
@@ -184,10 +187,10 @@ function showReady() {
   );
 }
 
-/** Labels of the required fields that the template has and the task does not give. @returns {string[]} */
+/** Labels of the required fields that the template has and that are empty in the task. @returns {string[]} */
 function missingRequired() {
   const { payload } = readTask(state.text);
-  const wanted = new Set((state.inspection?.fields ?? []).map((/** @type {any} */ field) => field.name));
+  const wanted = new Set((state.inspection?.fields ?? []).map(({ name }) => name));
   return Object.entries(state.meta?.task_payload_schemas[state.skill]?.fields ?? {})
     .filter(
       ([key, field]) =>
@@ -202,7 +205,7 @@ function showWork() {
   for (const id of ["run", "precheck"]) /** @type {HTMLButtonElement} */ (byId(id)).disabled = work !== null;
   byId("cancel").hidden = work === null;
   byId("run").textContent = t(work?.kind === "run" ? "running" : "run");
-  refill(byId("run-message"), !work && left?.());
+  refill(byId("run-message"), !work && message?.());
   if (!work) {
     refill(byId("progress"));
     return;

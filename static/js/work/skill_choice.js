@@ -1,19 +1,19 @@
-/** Which document type the task is of; each type keeps its own text, so that a wrong choice loses nothing. */
+/** The document type of the task; each type keeps its own text, so that a wrong choice loses nothing. */
 
 import { state, update } from "../core/state.js";
 import { emptyTask, readTask, withValue } from "./task.js";
 
-/** The texts of the types that were left. @type {Map<string, string>} */
+/** The texts of the types that are not chosen now. @type {Map<string, string>} */
 const drafts = new Map();
 
-/** Begin anew with no text kept. */
+/** Delete the texts of the other types. */
 export function forgetDrafts() {
   drafts.clear();
 }
 
 /**
- * Turn to a document type: its own text if there is one, else an empty one with the values of the keys that both
- * types know.
+ * Choose a document type: with its own text if there is one, else with an empty task and the values of the keys
+ * that both types have.
  * @param {string} skill
  */
 export function chooseSkill(skill) {
@@ -30,7 +30,7 @@ export function chooseSkill(skill) {
   update({ skill, text, taskErrors: [] });
 }
 
-/** Take a text as the task, and its type when we know it. @param {string} text */
+/** Use a text as the task, and choose its document type if the server has it. @param {string} text */
 export function takeText(text) {
   const { type } = readTask(text);
   update({
@@ -40,23 +40,23 @@ export function takeText(text) {
   });
 }
 
-/** Choose what the template asks for, unless values were already given for something else. */
+/** Choose the document type that the template suggests, unless values were already given for another. */
 export function followTemplate() {
   const suggested = state.inspection?.suggested_skill;
   if (!suggested || !(suggested in (state.meta?.task_payload_schemas ?? {}))) return;
   const task = readTask(state.text);
   const isUntouched =
     state.text.trim() === "" ||
-    (task.isTask && Object.keys(task.payload).length === 0 && !task.strangers.length);
+    (task.isTask && Object.keys(task.payload).length === 0 && Object.keys(task.others).length === 0);
   if (isUntouched) chooseSkill(suggested);
 }
 
-/** The fields of a document type, by payload key. @param {string} skill @returns {Record<string, any>} */
+/** The fields of a document type, by payload key. @param {string} skill @returns {Record<string, import("../core/answers.js").PayloadField>} */
 export function fieldsOf(skill) {
   return state.meta?.task_payload_schemas[skill]?.fields ?? {};
 }
 
-/** The placeholder a field fills. @param {string} key @param {any} field */
+/** The placeholder that a field fills. @param {string} key @param {import("../core/answers.js").PayloadField} field */
 export function placeholderOf(key, field) {
   return field.placeholder ?? key.toUpperCase();
 }

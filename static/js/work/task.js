@@ -1,14 +1,14 @@
-/** The task: one JSON text, read and changed value by value, so that nothing else in it is lost. */
+/** The task: one JSON text, of which a value is changed in place, so that nothing else in it is lost. */
 
 import { memberPath, readJson } from "./json_text.js";
 
 /**
  * @typedef {object} Task
- * @property {import("./json_text.js").JsonError | null} error why the text is no JSON
+ * @property {import("./json_text.js").JsonError | null} error why the text is not valid JSON
  * @property {boolean} isTask the text is `{"task_type": …, "payload": {…}}`, perhaps with more
  * @property {string} type
- * @property {Record<string, any>} payload
- * @property {string[]} strangers keys beside task_type and payload
+ * @property {Record<string, unknown>} payload
+ * @property {Record<string, unknown>} others members beside task_type and payload
  * @property {import("./json_text.js").JsonText} json
  */
 
@@ -29,10 +29,10 @@ export function emptyTask(skill) {
 }
 
 /**
- * The text with another value for a payload key; `undefined` takes the key away.
+ * The text with another value for a payload key; `undefined` removes the key.
  * @param {string} text of a task (`isTask`)
  * @param {string} key
- * @param {any} value
+ * @param {unknown} value
  */
 export function withValue(text, key, value) {
   const { json, payload } = readTask(text);
@@ -46,8 +46,8 @@ export function withValue(text, key, value) {
   return withNewMember(text, key, value);
 }
 
-/** The text without a key beside task_type and payload. @param {string} text @param {string} key */
-export function withoutStranger(text, key) {
+/** The text without a member beside task_type and payload. @param {string} text @param {string} key */
+export function withoutOther(text, key) {
   const span = readTask(text).json.spans.get(memberPath("$", key));
   return span ? withoutMember(text, span) : text;
 }
@@ -61,23 +61,20 @@ export function withType(text, skill) {
 /** @param {import("./json_text.js").JsonText} json @returns {Task} */
 function asTask(json) {
   const { value, error } = json;
-  const isTask = isObject(value) && typeof value.task_type === "string" && isObject(value.payload);
-  return {
-    json,
-    error,
-    isTask,
-    type: isTask ? value.task_type : "",
-    payload: isTask ? value.payload : {},
-    strangers: isTask ? Object.keys(value).filter((key) => key !== "task_type" && key !== "payload") : [],
-  };
+  if (isObject(value)) {
+    const { task_type: type, payload, ...others } = value;
+    if (typeof type === "string" && isObject(payload))
+      return { json, error, isTask: true, type, payload, others };
+  }
+  return { json, error, isTask: false, type: "", payload: {}, others: {} };
 }
 
-/** @param {any} value */
+/** @param {unknown} value @returns {value is Record<string, unknown>} */
 function isObject(value) {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** @param {string} text @param {string} key @param {any} value */
+/** @param {string} text @param {string} key @param {unknown} value */
 function withNewMember(text, key, value) {
   const { json, payload } = readTask(text);
   const container = /** @type {import("./json_text.js").Span} */ (json.spans.get(PAYLOAD));
@@ -103,18 +100,18 @@ function withoutMember(text, span) {
   return before.replace(/,?\s*$/, "") + after;
 }
 
-/** @param {string} key @param {any} value @param {string | null} indent */
+/** @param {string} key @param {unknown} value @param {string | null} indent */
 function member(key, value, indent) {
   return `${JSON.stringify(key)}: ${written(value, indent)}`;
 }
 
-/** A value as text, its lines indented like the line it begins on. @param {any} value @param {string | null} indent */
+/** A value as JSON, its lines indented like the line it begins on. @param {unknown} value @param {string | null} indent */
 function written(value, indent) {
   if (indent === null) return JSON.stringify(value);
   return JSON.stringify(value, null, 2).replaceAll("\n", `\n${indent}`);
 }
 
-/** The indentation of a key that stands alone at the start of its line, `null` of one that does not. */
+/** The indentation of a key that is the first of its line; `null` when it is not. */
 function indentBefore(/** @type {string} */ text, /** @type {number} */ at) {
   const line = text.slice(text.lastIndexOf("\n", at - 1) + 1, at);
   const isFirstLine = text.lastIndexOf("\n", at - 1) < 0;

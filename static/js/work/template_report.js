@@ -1,9 +1,14 @@
-/** What an inspection found: fields with where they stand, problems in words with places and suggestions. */
+/** Shows what an inspection found: fields with their places, problems with places and suggestions. */
 
 import { button, el } from "../core/dom.js";
 import { chip, notice, placeholderChip } from "../core/frame.js";
 import { hasMessage, inLanguage, t } from "../core/i18n.js";
 import { placeInWords } from "../core/places.js";
+
+/** @typedef {import("../core/answers.js").Inspection} Inspection */
+/** @typedef {import("../core/answers.js").ServerMeta | null} Meta */
+/** @typedef {import("../core/answers.js").TemplateField} TemplateField */
+/** @typedef {import("../core/answers.js").TemplateProblem & {suggestion?: string | null}} Problem */
 
 const SHOWN_PLACES = 3;
 const SHOWN_PROBLEMS = 20;
@@ -11,8 +16,8 @@ const SHOWN_FIELDS = 200;
 
 /**
  * The parts of the report.
- * @param {any} inspection the answer of /v1/inspect
- * @param {any} meta
+ * @param {Inspection} inspection
+ * @param {Meta} meta
  * @param {string} skill
  * @returns {Element[]}
  */
@@ -37,9 +42,9 @@ function summary(fields, problems) {
   );
 }
 
-/** Broken placeholders first, then the rest; each is told once. @param {any} inspection */
+/** Broken placeholders first, then the other problems, each once. @param {Inspection} inspection @returns {Problem[]} */
 function allProblems(inspection) {
-  const broken = inspection.unsupported.map((/** @type {any} */ each) => ({
+  const broken = inspection.unsupported.map((each) => ({
     code: `kind_${each.kind}`,
     text: each.text,
     place: each.paragraph_path,
@@ -47,7 +52,7 @@ function allProblems(inspection) {
     message: each.reason ?? "",
   }));
   const seen = new Set();
-  const others = inspection.problems.filter((/** @type {any} */ each) => {
+  const others = inspection.problems.filter((each) => {
     const key = `${each.code} ${each.text} ${each.place.split(":")[0]}`;
     const isNew = each.code !== "UNSUPPORTED_PLACEHOLDER" && !seen.has(key);
     seen.add(key);
@@ -56,7 +61,7 @@ function allProblems(inspection) {
   return [...broken, ...others];
 }
 
-/** @param {any[]} problems */
+/** @param {Problem[]} problems */
 function problemList(problems) {
   const list = el(
     "ul",
@@ -64,20 +69,19 @@ function problemList(problems) {
     problems.slice(0, SHOWN_PROBLEMS).map(problemItem),
   );
   const left = problems.slice(SHOWN_PROBLEMS);
-  const more =
-    left.length > 0 &&
-    button({ class: "quiet", onclick: () => showRest(list, left, more) }, t("show_more", { n: left.length }));
+  const more = button({ class: "quiet", hidden: !left.length }, t("show_more", { n: left.length }));
+  more.addEventListener("click", () => showRest(list, left, more));
   return notice("warn", {}, el("h3", null, t("problems_title")), list, more);
 }
 
-/** @param {Element} list @param {any[]} left @param {any} more */
+/** @param {Element} list @param {Problem[]} left @param {HTMLElement} more */
 function showRest(list, left, more) {
   list.append(...left.splice(0, 200).map(problemItem));
   if (left.length) more.textContent = t("show_more", { n: left.length });
   else more.remove();
 }
 
-/** @param {any} problem */
+/** @param {Problem} problem */
 function problemItem(problem) {
   const key = `problem_${problem.code}`;
   return el(
@@ -93,7 +97,7 @@ function problemItem(problem) {
   );
 }
 
-/** @param {any[]} fields @param {Map<string, string>} known */
+/** @param {TemplateField[]} fields @param {Map<string, string>} known */
 function fieldList(fields, known) {
   return el(
     "details",
@@ -109,10 +113,10 @@ function fieldList(fields, known) {
   );
 }
 
-/** @param {any} field @param {Map<string, string>} known */
+/** @param {TemplateField} field @param {Map<string, string>} known */
 function fieldItem(field, known) {
-  // The same paragraph is one place for a reader, however often the field stands in it.
-  const places = [...new Set(field.places.map((/** @type {string} */ place) => placeInWords(place)))];
+  // A paragraph that contains the field twice is one place for a reader.
+  const places = [...new Set(field.places.map(placeInWords))];
   const label = known.get(field.name);
   return el(
     "li",
@@ -133,7 +137,7 @@ function fieldItem(field, known) {
   );
 }
 
-/** Placeholder to label, for the fields of a document type. @param {any} meta @param {string} skill */
+/** The labels of a document type's fields, by placeholder. @param {Meta} meta @param {string} skill */
 function labels(meta, skill) {
   const fields = meta?.task_payload_schemas[skill]?.fields ?? {};
   return new Map(

@@ -1,14 +1,14 @@
-/** Step 1: choose or drop a template; it is inspected at once. */
+/** Step 1: choose or drop a template, which is then inspected. */
 
 import { fetchStarterTemplate } from "../core/api.js";
 import { asApiError } from "../core/api_error.js";
 import { announce, button, byId, el, refill } from "../core/dom.js";
 import { download, sizeInWords } from "../core/files.js";
-import { notice, showError, stepBody } from "../core/frame.js";
+import { partFailed, showError, stepBody } from "../core/frame.js";
 import { inLanguage, LANGUAGES, t } from "../core/i18n.js";
 import { on, state, update } from "../core/state.js";
 
-/** Show the step; called anew when the language changes. */
+/** Show the step; called again when the language changes. */
 export function showTemplateStep() {
   const input = el("input", {
     id: "template-file",
@@ -18,7 +18,7 @@ export function showTemplateStep() {
   });
   input.addEventListener("change", () => {
     if (input.files?.[0]) chooseTemplate(input.files[0]);
-    // So that the same file, saved again, can be chosen again.
+    // Without this, choosing the same file again would be no change.
     input.value = "";
   });
   refill(
@@ -38,14 +38,14 @@ export function showTemplateStep() {
   showStarters();
 }
 
-/** Keep the step in line with the state. */
+/** Update the step when the state changes. */
 export function watchTemplateStep() {
   on(["template"], showChosen);
   on(["inspection", "skill", "meta"], () => withInspection(({ showReport }) => showReport()));
   on(["meta"], showStarters);
 }
 
-/** Take a file as the template and have it inspected. @param {File} file */
+/** Use a file as the template and inspect it. @param {File} file */
 export function chooseTemplate(file) {
   update({ template: file, inspection: null, outcome: null, working: true });
   withInspection(({ inspect }) => inspect(file));
@@ -66,7 +66,7 @@ function showChosen() {
 }
 
 /**
- * Inspecting comes with the first template.
+ * Use the module that inspects; it is loaded with the first template.
  * @param {(inspection: typeof import("./inspection_view.js")) => void} use
  */
 async function withInspection(use) {
@@ -74,12 +74,12 @@ async function withInspection(use) {
   try {
     use(await import("./inspection_view.js"));
   } catch (error) {
-    refill(byId("template-report"), notice("bad", { "data-error": "part" }, t("part_failed")));
+    refill(byId("template-report"), partFailed());
     throw error;
   }
 }
 
-/** The starter templates: one line a document type, one button a language. */
+/** The starter templates: one row per document type, one button per language. */
 function showStarters() {
   const schemas = Object.entries(state.meta?.task_payload_schemas ?? {});
   if (!schemas.length) return refill(byId("starters"));

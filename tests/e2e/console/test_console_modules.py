@@ -47,6 +47,15 @@ def test_a_place_is_told_in_words(places):
     assert {path: places(path) for path in words} == words
 
 
+@pytest.mark.parametrize(
+    ("milliseconds", "words"),
+    [(0, "0 ms"), (60, "60 ms"), (999.4, "999 ms"), (999.6, "1.0 s"), (1000, "1.0 s"), (61_200, "61.2 s")],
+)
+@pytest.mark.usefixtures("places")  # loads the sentences
+def test_a_duration_has_milliseconds_below_a_second(module, milliseconds, words):
+    assert module("core/i18n", "duration", milliseconds) == words
+
+
 FAULTS = {
     "": ("json_empty", 1, 1),
     " \n ": ("json_empty", 2, 2),
