@@ -95,7 +95,7 @@ $(DEVELOPMENT): requirements-dev.txt $(RUNTIME)
 	@touch $@
 
 $(TYPESCRIPT): tools/js/package.json tools/js/package-lock.json
-	@npm ci --prefix tools/js --silent --no-audit --no-fund --ignore-scripts
+	@npm ci --prefix tools/js --loglevel=error --no-audit --no-fund --ignore-scripts >/dev/null
 	@touch $@
 
 $(BENCH): requirements-bench.txt $(DEVELOPMENT)

@@ -2,7 +2,7 @@
 
 /**
  * @typedef {"answer" | "network" | "aborted" | "silent" | "unreadable" | "unexpected"} Kind
- * `answer`: the server refused and gave a reason; `network`: there was no answer; `aborted`: the user cancelled;
+ * `answer`: the server rejected the request with a reason; `network`: no answer; `aborted`: the user cancelled;
  * `silent`: no data for too long; `unreadable`: the answer is not one of this service; `unexpected`: a bug of this page.
  */
 
@@ -47,27 +47,27 @@ export function asApiError(error) {
  * @returns {ApiError}
  */
 export function errorFromAnswer(status, body, header) {
-  const told = asErrorBody(body);
+  const parsed = asErrorBody(body);
   const facts = {
     status,
-    requestId: told?.detail?.request_id ?? header("X-Docops-Request-Id") ?? "",
+    requestId: parsed?.detail?.request_id ?? header("X-Docops-Request-Id") ?? "",
     retryAfterSeconds: retryAfter(status, header("Retry-After")),
   };
-  if (!told) return new ApiError("unreadable", facts);
+  if (!parsed) return new ApiError("unreadable", facts);
   return new ApiError("answer", {
     ...facts,
-    code: told.error_code,
-    message: told.message,
-    detail: told.detail,
+    code: parsed.error_code,
+    message: parsed.message,
+    detail: parsed.detail,
   });
 }
 
 /** @param {string} body @returns {import("./answers.js").ErrorBody | null} `null` when it is not an error of this service */
 function asErrorBody(body) {
   try {
-    const told = JSON.parse(body);
-    const isError = typeof told?.error_code === "string" && typeof told.message === "string";
-    return isError && typeof told.detail === "object" && told.detail ? told : null;
+    const parsed = JSON.parse(body);
+    const isError = typeof parsed?.error_code === "string" && typeof parsed.message === "string";
+    return isError && typeof parsed.detail === "object" && parsed.detail ? parsed : null;
   } catch {
     return null;
   }

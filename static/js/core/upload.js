@@ -61,8 +61,8 @@ export async function uploadForJson(path, form, watch) {
   const answer = await upload(path, form, watch);
   const body = await answer.body.text();
   try {
-    const told = JSON.parse(body);
-    if (typeof told === "object" && told) return told;
+    const parsed = JSON.parse(body);
+    if (typeof parsed === "object" && parsed) return parsed;
   } catch {
     // Handled below, as an answer that is not an object.
   }

@@ -118,7 +118,7 @@ export const messages = {
   own_settings_label: "Format settings",
   strict_label: "Fail when the format check fails",
   strict_hint: "Ends with exit code 4 if a format error remains; the document is created anyway.",
-  strict_custom_hint: "With custom settings, “Format check” below decides this.",
+  strict_custom_hint: "With custom settings, the format check below decides this.",
   strict_is_set_hint: "The preset Strict already includes this.",
   export_suggested_policy_label: "Suggest a policy",
   export_suggested_policy_hint: "Adds a policy that the template itself passes to the ZIP.",
@@ -139,11 +139,11 @@ export const messages = {
   policy_label: "House style",
   policy_preset_hint:
     "Quick and Template compare with the template. Choose Strict to check the document against a house style.",
-  policy_baseline_hint: "Used when “Compared with” is set to “The policy”.",
+  policy_baseline_hint: "Used when the document is compared with the policy.",
   policy_typed_hint: "The policy entered below is used instead.",
   policy_yaml_label: "Policy (YAML)",
   policy_yaml_hint:
-    "Leave empty to use the house style chosen above. Only used when “Compared with” is set to “The policy”.",
+    "Leave empty to use the house style chosen above. Only used when the document is compared with the policy.",
   precheck: "Precheck",
   run: "Run",
   running: "Running…",

@@ -9,7 +9,7 @@ import { placeInWords } from "../core/places.js";
 
 const SHOWN_AT_ONCE = 40;
 const SHOWN_CHARACTERS = 1000;
-/** The log has at most so many characters of context on each side (docs/contract). */
+/** The log has at most so many characters of context on each side. */
 const CONTEXT_CHARACTERS = 60;
 
 /** @param {import("../core/answers.js").ReplaceLog} log */

@@ -26,7 +26,7 @@ export function textInput({ id, describedBy, required, example, onValue }, value
 export function listInput({ id, describedBy, required, example, onValue }, value) {
   const rows = el("ol", { class: "list-rows" });
   const examples = Array.isArray(example) ? example : [];
-  const tell = () =>
+  const onChange = () =>
     onValue(
       areasOf(rows)
         .map((area) => area.value)
@@ -37,7 +37,7 @@ export function listInput({ id, describedBy, required, example, onValue }, value
       rows,
       text,
       { describedBy, required, example: examples[rows.children.length] },
-      tell,
+      onChange,
       () => add("", row).focus(),
     );
     if (after) after.after(row);
@@ -56,32 +56,32 @@ export function listInput({ id, describedBy, required, example, onValue }, value
 /**
  * @param {HTMLElement} rows @param {string} text
  * @param {{describedBy: string, required: boolean, example: string | undefined}} about
- * @param {() => void} tell @param {() => void} addNext
+ * @param {() => void} onChange @param {() => void} addNext
  */
-function listRow(rows, text, { describedBy, required, example }, tell, addNext) {
+function listRow(rows, text, { describedBy, required, example }, onChange, addNext) {
   const area = growingArea(
     { "aria-describedby": describedBy, "aria-required": required && "true", placeholder: hint(example) },
     text,
   );
-  area.addEventListener("input", tell);
+  area.addEventListener("input", onChange);
   area.addEventListener("keydown", (event) => {
     // Enter confirms a word while an input method composes; with Shift it is a line break in the entry.
     if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
     event.preventDefault();
     addNext();
   });
-  const remove = button({ class: "quiet remove-row", onclick: () => removeRow(rows, row, tell) }, "×");
+  const remove = button({ class: "quiet remove-row", onclick: () => removeRow(rows, row, onChange) }, "×");
   const row = el("li", null, area, remove);
   return row;
 }
 
-/** @param {HTMLElement} rows @param {HTMLElement} row @param {() => void} tell */
-function removeRow(rows, row, tell) {
+/** @param {HTMLElement} rows @param {HTMLElement} row @param {() => void} onChange */
+function removeRow(rows, row, onChange) {
   const next = row.nextElementSibling ?? row.previousElementSibling;
   if (next) row.remove();
   else areasOf(row)[0].value = "";
   number(rows);
-  tell();
+  onChange();
   areasOf(next ?? row)[0].focus();
 }
 

@@ -58,7 +58,7 @@ async function begin(kind, retries = 0) {
   message = null;
   update({ outcome: null, taskErrors: [] });
   const lack = firstLack();
-  if (lack) return tellLack(lack);
+  if (lack) return showLack(lack);
   const controller = new AbortController();
   const mine = (work = {
     kind,
@@ -109,12 +109,12 @@ async function end(mine) {
 /** @param {Work} mine @param {ApiError} error @param {number} retries */
 function fail(mine, error, retries) {
   if (error.kind === "aborted") {
-    tell(() => notice("plain", { id: "cancelled" }, t("cancelled")), t("cancelled"));
+    showMessage(() => notice("plain", { id: "cancelled" }, t("cancelled")), t("cancelled"));
     return;
   }
   const ms = Math.round(performance.now() - mine.startedAt);
   const retry = () => begin(mine.kind, retries + 1);
-  tell(() => errorPanel(error, { retry: isWorthRetrying(error) ? retry : undefined, retries }));
+  showMessage(() => errorPanel(error, { retry: isWorthRetrying(error) ? retry : undefined, retries }));
   update({ outcome: { kind: "error", of: mine.kind, job: mine.job, ms, error } });
   showTaskErrors(error);
 }
@@ -157,9 +157,9 @@ function firstLack() {
 }
 
 /** @param {"template" | "skill" | "json" | "task"} lack */
-function tellLack(lack) {
+function showLack(lack) {
   const words = t(`lack_${lack}`);
-  tell(() => notice("warn", { "data-lack": lack }, words), words);
+  showMessage(() => notice("warn", { "data-lack": lack }, words), words);
   if (lack === "json" || lack === "task") update({ view: "json" });
   const target = { template: "template-file", skill: "skill", json: "task-json", task: "task-json" }[lack];
   // The JSON view may still be loading.
@@ -167,7 +167,7 @@ function tellLack(lack) {
 }
 
 /** @param {() => Element} make @param {string} [words] for screen readers, where making the element announces nothing */
-function tell(make, words) {
+function showMessage(make, words) {
   message = make;
   showWork();
   if (words) announce(words);
@@ -238,7 +238,7 @@ function showElapsed() {
 
 async function copyCurl() {
   const lack = firstLack();
-  if (lack) return tellLack(lack);
+  if (lack) return showLack(lack);
   const { curlCommand } = await import("./curl.js");
   const needsUser =
     state.credentials !== null || (!state.apiBase && "credentials" in document.documentElement.dataset);

@@ -52,12 +52,6 @@ export function withoutOther(text, key) {
   return span ? withoutMember(text, span) : text;
 }
 
-/** The text with another task_type. @param {string} text @param {string} skill */
-export function withType(text, skill) {
-  const span = readTask(text).json.spans.get("$.task_type");
-  return span ? text.slice(0, span.start) + JSON.stringify(skill) + text.slice(span.end) : text;
-}
-
 /** @param {import("./json_text.js").JsonText} json @returns {Task} */
 function asTask(json) {
   const { value, error } = json;
