@@ -6,6 +6,8 @@ RUNTIME := $(VENV)/.runtime
 DEVELOPMENT := $(VENV)/.development
 ROBUSTNESS := $(VENV)/.robustness
 BENCH := $(VENV)/.bench
+TYPESCRIPT := tools/js/node_modules/.installed
+NPM := $(shell command -v npm 2>/dev/null)
 # What `make fuzz` tries: that many mutated packages and requests of each kind, and so long with each of the two fuzzers.
 FUZZ_EXAMPLES ?= 5000
 FUZZ_SECONDS ?= 300
@@ -28,11 +30,17 @@ run: $(RUNTIME)  ## serve on 127.0.0.1:8000 with gunicorn
 test: $(DEVELOPMENT)  ## run the whole suite
 	@$(BIN)/python -m pytest
 
-check: $(DEVELOPMENT)  ## ruff, mypy (strict), import-linter
+check: $(DEVELOPMENT) $(if $(NPM),$(TYPESCRIPT))  ## ruff, mypy (strict), import-linter, tsc where npm is installed
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+ifneq ($(NPM),)
+	@tools/js/node_modules/.bin/tsc --project tools/js
+else
+	@echo "npm is not installed (Debian: nodejs npm): the types of static/js were not checked"
+	@test -z "$$DOCOPS_TESTS_SKIP_NOTHING"
+endif
 
 smoke: $(RUNTIME)  ## put load on a server started for it and judge what it did; results in artifacts/
 	@$(BIN)/python tools/ci_smoke.py --artifacts-dir artifacts
@@ -81,7 +89,7 @@ samples: $(RUNTIME)  ## make samples/ anew from the skills
 	@$(BIN)/python tools/make_samples.py
 
 clean:  ## remove what the other targets made
-	rm -rf $(VENV) out artifacts build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache mutants
+	rm -rf $(VENV) tools/js/node_modules out artifacts build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache mutants
 
 $(RUNTIME): requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "DocOps needs Python 3.11 or newer; set PYTHON=/path/to/python3.11 (found %d.%d)" % sys.version_info[:2])'
@@ -93,6 +101,10 @@ $(RUNTIME): requirements.txt pyproject.toml
 
 $(DEVELOPMENT): requirements-dev.txt $(RUNTIME)
 	@$(PIP) -r requirements-dev.txt
+	@touch $@
+
+$(TYPESCRIPT): tools/js/package.json tools/js/package-lock.json
+	@npm ci --prefix tools/js --loglevel=error --no-audit --no-fund --ignore-scripts >/dev/null
 	@touch $@
 
 $(BENCH): requirements-bench.txt $(DEVELOPMENT)

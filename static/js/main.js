@@ -1,21 +1,20 @@
-/** Starts the page: language, settings, the first view, and what this server can do; the rest comes when needed. */
+/** Starts the page: settings, language, the first view and the server's meta; other modules are loaded when needed. */
 
-import { watchPolicy } from "./connection.js";
-import { button, byId, el, fill, refill } from "./dom.js";
-import { notice, stepBody } from "./frame.js";
-import { showHeader, watchHeader } from "./header_view.js";
-import { browserLanguage, needMessages, onLanguage, setLanguage, t } from "./i18n.js";
-import { loadMeta } from "./meta.js";
-import { keepsAnything } from "./preferences.js";
-import { recallSettings, settings, watchSettings } from "./settings.js";
-import { on, state, update } from "./state.js";
-import { chooseTemplate, showTemplateStep, watchTemplateStep } from "./template_view.js";
+import { loadMeta } from "./core/api.js";
+import { watchPolicy } from "./core/connection.js";
+import { button, byId, el, fill, refill } from "./core/dom.js";
+import { partFailed, stepBody } from "./core/frame.js";
+import { showHeader, watchHeader } from "./core/header_view.js";
+import { browserLanguage, needMessages, onLanguage, setLanguage, t } from "./core/i18n.js";
+import { keepsAnything, recallSettings, settings, watchSettings } from "./core/settings.js";
+import { on, state, update } from "./core/state.js";
+import { chooseTemplate, showTemplateStep, watchTemplateStep } from "./work/template_view.js";
 
-/** @type {typeof import("./workbench.js") | null} */
+/** @type {typeof import("./work/workbench.js") | null} */
 let workbench = null;
 /** @type {Promise<void> | null} */
 let opening = null;
-/** @type {typeof import("./history_view.js") | null} */
+/** @type {typeof import("./result/history.js") | null} */
 let history = null;
 
 async function start() {
@@ -44,7 +43,7 @@ function showEverything() {
   refill(byId("bottom"), el("p", null, t("footer", { version: document.documentElement.dataset.version })));
 }
 
-/** Steps two and three before they are needed. @param {Element | null} [message] */
+/** Steps 2 and 3 before they are opened. @param {Element | null} [message] */
 function showLaterSteps(message = null) {
   const begin = button(
     { id: "start-without-template", class: "quiet", onclick: startWithout },
@@ -65,7 +64,7 @@ async function startWithout() {
   byId("skill").focus();
 }
 
-/** Open content and run, once. @returns {Promise<void>} */
+/** Open steps 2 and 3, once. @returns {Promise<void>} */
 function openWork() {
   opening ??= loadWork();
   return opening;
@@ -73,27 +72,27 @@ function openWork() {
 
 async function loadWork() {
   try {
-    const module = await import("./workbench.js");
+    const module = await import("./work/workbench.js");
     await module.openWork();
     workbench = module;
     await openHistory();
   } catch (error) {
     opening = null;
     update({ working: false });
-    showLaterSteps(notice("bad", { "data-error": "part" }, t("part_failed")));
+    showLaterSteps(partFailed());
     throw error;
   }
 }
 
 async function openHistory() {
   if (history) return;
-  const [module] = await Promise.all([import("./history_view.js"), needMessages("work")]);
+  const [module] = await Promise.all([import("./result/history.js"), needMessages("work")]);
   history = module;
   history.showHistory();
   history.watchHistory();
 }
 
-/** The result's views come when there is a result. */
+/** Show the outcome; the modules for it are loaded with the first result. */
 async function showOutcome() {
   const { outcome } = state;
   const section = byId("result");
@@ -101,11 +100,11 @@ async function showOutcome() {
   if (!outcome) return;
   history?.keepHistory(outcome);
   if (outcome.kind === "error") return;
-  const { showResult } = await import("./result_view.js");
+  const { showResult } = await import("./result/result_view.js");
   if (state.outcome === outcome) await showResult(section, outcome);
 }
 
-/** A file dropped anywhere is the template or the task; dropped beside, the browser would leave the page for it. */
+/** Accept a template or task dropped anywhere: the browser would open a file that the page does not accept. */
 function takeDroppedFiles() {
   const zone = document.documentElement;
   addEventListener("dragover", (event) => {
@@ -129,12 +128,12 @@ async function take(file) {
     return;
   }
   await openWork();
-  const { importTask } = await import("./content_view.js");
+  const { importTask } = await import("./work/content_view.js");
   await importTask(file);
 }
 
 start().catch((error) => {
-  // Without its sentences the page cannot say it in two languages.
+  // The sentences may be what could not be loaded, so both languages are here.
   const words = "This page could not be loaded; please reload it. 页面未能加载，请刷新。";
   fill(byId("main"), el("p", { class: "notice", "data-tone": "bad" }, words));
   throw error;

@@ -78,7 +78,7 @@ def test_what_happens_is_said_to_screen_readers(console):
     live = console["#live"]
     expect(live).to_contain_text("Connected")
     console.inspect(TEMPLATE)
-    expect(live).to_have_text("The template holds 3 fields.")
+    expect(live).to_have_text("The template has 3 fields.")
     console.run(2)
     expect(live).to_contain_text("Required fields are missing.")
     expect(console["#result"]).to_have_attribute("aria-labelledby", "verdict")

@@ -31,7 +31,7 @@ def test_the_last_runs_are_listed_without_their_values(console):
     run = console["#history-runs li"]
     expect(run).to_have_count(1)
     expect(run).to_contain_text("done")
-    expect(run).to_contain_text(re.compile(r"\d+\.\d s"))
+    expect(run).to_contain_text(re.compile(r"\d ms|\d\.\d s"))
     expect(run.locator("code")).to_have_text(request_id[:8])
     assert SECRET not in kept(console)
     assert "secret-name" not in kept(console)
@@ -41,6 +41,24 @@ def test_the_last_runs_are_listed_without_their_values(console):
     run.get_by_role("button", name="Copy the request id").click()
     expect(run).to_contain_text("Copied")
     assert console.page.evaluate("navigator.clipboard.readText()") == request_id
+
+
+KEEP_RUN = """(ms) => localStorage.setItem("docops.history", JSON.stringify([
+  { time: "2026-03-18T14:30:00Z", skill: "meeting_notice", exitCode: 0, errorCode: "", requestId: "", ms }
+]))"""
+
+
+@pytest.mark.parametrize(
+    ("ms", "english", "chinese"),
+    [(60, "60 ms", "60 毫秒"), (999, "999 ms", "999 毫秒"), (1540, "1.5 s", "1.5 秒")],
+)
+def test_a_run_below_a_second_is_listed_with_its_milliseconds(console, ms, english, chinese):
+    console.page.evaluate(KEEP_RUN, ms)
+    console.page.reload()
+    run = console["#history-runs li > .soft"]
+    expect(run).to_have_text(english)
+    console.language("zh")
+    expect(run).to_have_text(chinese)
 
 
 def test_ten_runs_are_kept_refused_ones_too(console):
@@ -94,7 +112,7 @@ def test_one_button_forgets_everything(console):
     console["#forget"].click()
     expect(console["html"]).to_have_attribute("lang", "en")
     expect(console["#history-runs"]).to_have_count(0)
-    expect(console["#live"]).to_contain_text("Everything was forgotten.")
+    expect(console["#live"]).to_contain_text("Runs and settings were deleted.")
     expect(console["#remember-values"]).not_to_be_checked()
     assert kept_by(console.page)["local"] == []
     console.page.reload()

@@ -9,7 +9,7 @@ import pytest
 
 @pytest.fixture
 def module(page, console_url):
-    """Call a function of a module: ``module("places", "placeInWords", "p3")``."""
+    """Call a function of a module: ``module("core/places", "placeInWords", "p3")``."""
     page.goto(console_url)
     page.wait_for_selector("#connection-state[data-state=good]")
 
@@ -24,8 +24,8 @@ def module(page, console_url):
 @pytest.fixture
 def places(module, page, console_url):
     """The module of places, with the sentences it needs."""
-    page.evaluate(f"async () => (await import('{console_url}/static/js/i18n.js')).needMessages('work')")
-    return lambda path: module("places", "placeInWords", path)
+    page.evaluate(f"async () => (await import('{console_url}/static/js/core/i18n.js')).needMessages('work')")
+    return lambda path: module("core/places", "placeInWords", path)
 
 
 def test_a_place_is_told_in_words(places):
@@ -45,6 +45,15 @@ def test_a_place_is_told_in_words(places):
         "odd/x9": "odd, x9",
     }
     assert {path: places(path) for path in words} == words
+
+
+@pytest.mark.parametrize(
+    ("milliseconds", "words"),
+    [(0, "0 ms"), (60, "60 ms"), (999.4, "999 ms"), (999.6, "1.0 s"), (1000, "1.0 s"), (61_200, "61.2 s")],
+)
+@pytest.mark.usefixtures("places")  # loads the sentences
+def test_a_duration_has_milliseconds_below_a_second(module, milliseconds, words):
+    assert module("core/i18n", "duration", milliseconds) == words
 
 
 FAULTS = {
@@ -75,7 +84,7 @@ FAULTS = {
 def test_a_fault_in_json_is_told_with_its_line_and_column(module):
     found = {}
     for text in FAULTS:
-        error = module("json_text", "readJson", text)["error"]
+        error = module("work/json_text", "readJson", text)["error"]
         found[text] = (error["code"], error["line"], error["column"])
     assert found == FAULTS
 
@@ -85,7 +94,7 @@ def test_a_fault_in_json_is_told_with_its_line_and_column(module):
     ['{"a": [1, -2.5e3, true, false, null, "\\u4f1a\\n\\"/"], "b": {}, "": []}', '"x"', " [ ] ", "-0", "1E5"],
 )
 def test_sound_json_is_read_as_every_reader_reads_it(module, text):
-    answer = module("json_text", "readJson", text)
+    answer = module("work/json_text", "readJson", text)
     assert answer["error"] is None
     assert answer["value"] == json.loads(text)
 
@@ -115,7 +124,7 @@ def test_a_value_changes_in_place_and_nothing_else_does(
     # None stands for JavaScript's undefined: the key goes.
     script = """async ([path, text, key, value]) =>
         (await import(path)).withValue(text, key, value ?? undefined)"""
-    text = page.evaluate(script, [f"{console_url}/static/js/task.js", frame % payload, key, value])
+    text = page.evaluate(script, [f"{console_url}/static/js/work/task.js", frame % payload, key, value])
     assert text == frame % changed
 
 
@@ -149,7 +158,7 @@ SOUND = archive(a=("会议" * 1000, DEFLATED), b=("stored", STORED))
 def read_zip(module, page, console_url):
     def read(content, name, limit=10_000):
         return page.evaluate(
-            ZIP_SCRIPT, [f"{console_url}/static/js/zip_reader.js", list(content), name, limit]
+            ZIP_SCRIPT, [f"{console_url}/static/js/result/zip_reader.js", list(content), name, limit]
         )
 
     return read
@@ -205,7 +214,7 @@ def test_an_archive_that_is_not_as_it_says_is_refused(read_zip, content, reason)
     ],
 )
 def test_an_address_of_the_api_is_taken_or_not(module, typed, base):
-    assert module("connection", "asApiBase", typed) == base
+    assert module("core/connection", "asApiBase", typed) == base
 
 
 PRESET = {"strict": False, "policy_yaml": "", "export_suggested_policy": False}
@@ -232,4 +241,4 @@ OWN = {
     ],
 )
 def test_only_fields_that_go_together_are_sent(module, options, fields):
-    assert module("job", "formFields", PRESET | options) == fields
+    assert module("work/job", "formFields", PRESET | options) == fields

@@ -75,7 +75,7 @@ def test_without_connect_src_the_page_names_the_setting(console_for, closed, ope
     console.watch.expects("CSP violation: connect-src")
     console.watch.expects("violates the .*Content Security Policy")
     panel = console.error("connect_src")
-    expect(panel).to_contain_text(f"This page may not call {api}: connect-src is missing.")
+    expect(panel).to_contain_text(f"This page is not allowed to call {api}: it is missing from connect-src.")
     expect(panel).to_contain_text(f"DOCOPS_WEB_CONNECT_SRC={api}")
     expect(console["#connection-state"]).to_have_attribute("data-state", "bad")
 
@@ -86,7 +86,7 @@ def test_without_cors_the_page_names_the_setting(console_for, closed, page_serve
     console.watch.expects("blocked by CORS policy")
     console.watch.expects("ERR_FAILED")
     panel = console.error("cors")
-    expect(panel).to_contain_text(f"{api} is there, but does not let this page read its answers")
+    expect(panel).to_contain_text(f"{api} can be reached, but does not allow this page to read its answers")
     expect(panel).to_contain_text("DOCOPS_ENABLE_CORS=1")
     expect(panel).to_contain_text(f"DOCOPS_CORS_ALLOW_ORIGINS={origin(page_server)}")
 
@@ -130,7 +130,7 @@ def test_the_address_is_kept_and_the_password_is_not(console_for, open_api, page
     assert PASSWORD not in str(console.page.evaluate("[Object.entries(localStorage), document.cookie]"))
     console.watch.expects("status of 401")
     console.page.reload()
-    expect(console.error("UNAUTHORIZED")).to_contain_text("asks for a user and a password")
+    expect(console.error("UNAUTHORIZED")).to_contain_text("requires a user and a password")
     expect(console["#api-base"]).to_have_value(origin(open_api))
     expect(console["#api-password"]).to_have_value("")
     expect(console["#api-user"]).to_have_value("")
@@ -147,7 +147,7 @@ def test_the_address_is_kept_and_the_password_is_not(console_for, open_api, page
 
 def test_an_address_that_is_none_is_told_at_its_input_and_empty_means_this_server(console_for, closed):
     console = console_for(closed, "not an address")
-    expect(console["#api-base-error"]).to_contain_text("This is no address.")
+    expect(console["#api-base-error"]).to_contain_text("This is not a valid address.")
     expect(console["#api-base"]).to_be_focused()
     console["#api-base"].fill("")
     console["#load-meta"].click()

@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 from tests.e2e.console.console_page import text_of
 from tests.factories import docx, p, tbl, tc, tr
 
+DURATION = re.compile(r"^(\d+ ms|\d+\.\d s)$")
 NOTICE = docx(p("Title: 【MEETING_TITLE】, led by 【ORGANIZER】.") + p("Present: 【ATTENDEES】"))
 TITLE, ORGANIZER, ATTENDEES = "Yearly meeting", "Office 7", ["Ann & Bo", "Cai"]
 
@@ -23,7 +24,7 @@ def test_from_the_template_to_the_finished_document(console):
     fill(console)
     expect(console["#ready"]).to_have_text("Ready")
     console.precheck()
-    expect(console["#verdict"]).to_have_text("Precheck: everything fits, a run would be done.")
+    expect(console["#verdict"]).to_have_text("Precheck: ready. All required fields have values.")
     console.run()
     expect(console["#verdict"]).to_have_text("Done. The document is ready.")
     expect(console["#verdict"]).to_be_focused()
@@ -110,10 +111,10 @@ def test_placeholders_that_cannot_be_filled_are_named_with_what_was_meant(consol
     console.precheck(3)
     expect(console["#unsupported"]).to_contain_text("【ORGANIZER】")
     console.run(3)
-    expect(console["#verdict"]).to_have_text("The template holds placeholders that cannot be filled.")
+    expect(console["#verdict"]).to_have_text("The template has placeholders that cannot be filled.")
     item = console["#unsupported li"]
     expect(item).to_contain_text("【organizer】")
-    expect(item).to_contain_text("Probably meant: 【ORGANIZER】")
+    expect(item).to_contain_text("Did you mean: 【ORGANIZER】")
     expect(item.locator(".place")).to_have_text("paragraph 2")
     _, document = console.download("#download-document")
     assert text_of(document) == f"{TITLE}\nBy 【organizer】"
@@ -125,7 +126,7 @@ def test_a_failed_format_check_says_what_to_do_with_expected_beside_actual(conso
     console['input[name="preset"][value="strict"]'].check()
     console.run(4)
     expect(console["#verdict"]).to_have_text("The format check failed.")
-    # What the verdict is about comes first.
+    # First what the verdict is about.
     assert console.page.evaluate(
         "document.querySelector('#format').compareDocumentPosition(document.querySelector('#filled'))"
         " & Node.DOCUMENT_POSITION_FOLLOWING"
@@ -149,9 +150,9 @@ def test_issues_that_were_repaired_are_a_group_of_their_own(console):
     console['input[name="preset"][value="strict"]'].check()
     console["#run"].click()
     fixed = console['[data-group="fixed"]']
-    expect(fixed).to_contain_text("Repaired for you")
+    expect(fixed).to_contain_text("Fixed automatically")
     expect(fixed.locator("tbody tr").first).to_be_visible()
-    expect(console["#result .verdict"]).to_contain_text(re.compile(r"format issues? (was|were) repaired"))
+    expect(console["#result .verdict"]).to_contain_text(re.compile(r"format issues? (was|were) fixed"))
 
 
 def test_request_id_and_timings(console):
@@ -166,9 +167,10 @@ def test_request_id_and_timings(console):
     assert console.page.evaluate("navigator.clipboard.readText()") == shown
     console["#facts summary"].click()
     facts = console["#facts"]
-    for words in ("Waited for a place", "Filled and checked", "Packed", "Total, on the server"):
+    timings = ("Waiting for a free slot", "Filling and checking", "Packing the ZIP", "Total, on the server")
+    for words in (*timings, "Total, in this browser"):
         value = facts.locator(f'dt:text-is("{words}") + dd')
-        expect(value).to_have_text(re.compile(r"^\d+ ms$"))
+        expect(value).to_have_text(DURATION)
     expect(facts).to_contain_text("out.replace_log.json")
 
 

@@ -72,7 +72,7 @@ def test_state_and_elapsed_time_are_shown_until_the_result(servers, ready, take_
     expect(console["#run"]).to_be_disabled()
     expect(console["#run"]).to_have_text("Running…")
     expect(console["#precheck"]).to_be_disabled()
-    expect(console["#progress-words"]).to_have_text("The server is at work…")
+    expect(console["#progress-words"]).to_have_text("The server is processing the job…")
     expect(console["#elapsed"]).to_have_text(re.compile(r"^[1-9]\d* s$"))
     # Nothing else is blocked meanwhile.
     console.fill(meeting_title="typed meanwhile")
@@ -120,7 +120,7 @@ def test_a_person_may_try_again_at_once_or_not_at_all(servers, ready, take_the_p
     give_back = take_the_place(servers[0])
     console["#precheck"].click()
     panel = console.error("TOO_MANY_REQUESTS")
-    panel.get_by_role("button", name="Do not try again").click()
+    panel.get_by_role("button", name="Stop trying").click()
     expect(panel.locator(".countdown")).to_have_count(0)
     console.expect_ready_again()
     give_back()
@@ -195,7 +195,7 @@ def test_a_server_that_goes_away_while_it_works_is_told(tmp_path, ready):
     console.watch.expects("ERR_(CONNECTION|EMPTY|SOCKET)_")
     answer, renderer = server.frozen_job()
     console["#run"].click()
-    expect(console["#progress-words"]).to_have_text("The server is at work…")
+    expect(console["#progress-words"]).to_have_text("The server is processing the job…")
     for process in (*server.workers(), renderer):
         process.kill()
     server.process.kill()
@@ -211,7 +211,7 @@ def test_a_job_that_takes_too_long_says_what_the_limit_is(tmp_path, open_console
     console.watch.expects("status of 408")
     console.choose(TEMPLATE)
     panel = console["#template-report"].locator('[data-error="REQUEST_TIMEOUT"]')
-    expect(panel).to_contain_text("The document took too long.")
+    expect(panel).to_contain_text("Processing the document took too long.")
     # Without its fields the template can still be filled.
     console["#skill"].select_option("meeting_notice")
     console.fill(meeting_title="T")

@@ -74,7 +74,7 @@ def test_what_the_form_cannot_show_is_not_lost(console):
     payload = '{"attendees": [1, {"a": null}], "strange": true}'
     console.type_json(f'{{"task_type": "meeting_notice",\n "payload": {payload},\n "x": 1}}')
     console.to("form")
-    expect(console['[data-key="attendees"]']).to_contain_text("The JSON holds another kind of value here")
+    expect(console['[data-key="attendees"]']).to_contain_text("The JSON has a value of another type here")
     expect(console["#unknown-keys"]).to_contain_text("strange")
     console.fill(meeting_title="T")
     assert json.loads(json_of(console)) == {
@@ -169,7 +169,7 @@ def test_the_work_can_begin_without_a_template(console):
     expect(console["#form-empty"]).to_be_visible()
     console["#skill"].select_option("meeting_notice")
     console.fill(meeting_title="T")
-    expect(console["#ready"]).to_have_text("First choose a template.")
+    expect(console["#ready"]).to_have_text("Choose a template first.")
     console["#run"].click()
     expect(console["#template-file"]).to_be_focused()
     console.inspect(docx(p("【MEETING_TITLE】")))

@@ -43,10 +43,10 @@ def test_problems_are_told_in_words_with_place_and_suggestion(console):
     console.inspect(docx(p("【MEETING_TITLE】") + p("【meeting time】") + p("【ORGANIZER") + p("【NOBODY】")))
     malformed = console['#template-problems [data-code="kind_malformed"]']
     expect(malformed).to_contain_text(
-        "【meeting time】 A field name is made of capital letters, digits and _"
+        "【meeting time】 Cannot be filled: a field name consists of capital letters, digits and _."
     )
     expect(malformed).to_contain_text("paragraph 2")
-    expect(malformed).to_contain_text("Probably meant: 【MEETING_TIME】")
+    expect(malformed).to_contain_text("Did you mean: 【MEETING_TIME】")
     unclosed = console['#template-problems [data-code="kind_unclosed"]']
     expect(unclosed).to_contain_text("The closing bracket 】 is missing. paragraph 3")
     expect(console['#template-problems [data-code="UNKNOWN_FIELD"]']).to_contain_text("【NOBODY】")

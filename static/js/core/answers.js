@@ -1,0 +1,194 @@
+/**
+ * The types of the service's answers, as far as this page reads them. Nothing imports this file when the page runs.
+ * A test compares the names with the service's OpenAPI document.
+ */
+
+/**
+ * @typedef {object} Label a text in both languages
+ * @property {string} en
+ * @property {string} zh
+ */
+
+/**
+ * @typedef {object} ServerMeta the answer of /v1/meta
+ * @property {string} version
+ * @property {string[]} supported_skills
+ * @property {string[]} [supported_presets]
+ * @property {Record<string, PayloadSchema>} task_payload_schemas by document type
+ * @property {PolicyMeta[]} [policies] older servers have none by name
+ */
+
+/**
+ * @typedef {object} PayloadSchema a document type
+ * @property {Label} title
+ * @property {Record<string, PayloadField>} fields by payload key
+ */
+
+/**
+ * @typedef {object} PayloadField
+ * @property {string} type "text" or "list"
+ * @property {boolean} required
+ * @property {Label} label
+ * @property {Label} description
+ * @property {string | string[]} example
+ * @property {string} [placeholder] the name in the template; by default the key in capitals
+ */
+
+/**
+ * @typedef {object} PolicyMeta
+ * @property {string} name
+ * @property {Label} title
+ * @property {Label} description
+ */
+
+/**
+ * @typedef {object} Inspection the answer of /v1/inspect
+ * @property {TemplateField[]} fields
+ * @property {UnsupportedPlaceholder[]} unsupported
+ * @property {TemplateProblem[]} problems
+ * @property {string | null} suggested_skill
+ */
+
+/**
+ * @typedef {object} TemplateField
+ * @property {string} name
+ * @property {number} count
+ * @property {string[]} places
+ */
+
+/**
+ * @typedef {object} UnsupportedPlaceholder
+ * @property {string} kind
+ * @property {string} text
+ * @property {string} paragraph_path
+ * @property {string | null} suggestion
+ * @property {string} [reason]
+ */
+
+/**
+ * @typedef {object} TemplateProblem
+ * @property {string} code
+ * @property {string} message
+ * @property {string} place "" where the whole template is meant
+ * @property {string} text
+ */
+
+/**
+ * @typedef {object} Precheck the answer of /v1/precheck
+ * @property {number} expected_exit_code
+ * @property {PrecheckSummary} summary
+ * @property {string[]} missing_required
+ * @property {string[]} missing_optional
+ * @property {UnsupportedPlaceholder[]} unsupported
+ * @property {string} request_id
+ */
+
+/**
+ * @typedef {object} PrecheckSummary
+ * @property {number} template_field_count
+ * @property {number} unsupported_count
+ */
+
+/**
+ * @typedef {object} ReplaceLog out.replace_log.json
+ * @property {ReplaceEntry[]} entries
+ * @property {ReplaceSummary} summary
+ */
+
+/**
+ * @typedef {object} ReplaceEntry
+ * @property {string} status "replaced", "missing" or "unsupported"
+ * @property {string} paragraph_path
+ * @property {number} start in characters, not UTF-16 units
+ * @property {number} end
+ * @property {string} original_text
+ * @property {string | null} new_text
+ * @property {Context} [context]
+ * @property {string} [kind]
+ * @property {string | null} [suggestion]
+ */
+
+/**
+ * @typedef {object} Context at most 60 characters on each side
+ * @property {string} before
+ * @property {string} after
+ */
+
+/**
+ * @typedef {object} ReplaceSummary
+ * @property {number} total_placeholders
+ * @property {number} replaced_count
+ * @property {number} unsupported_count
+ * @property {boolean} had_unsupported
+ */
+
+/**
+ * @typedef {object} MissingFields out.missing_fields.json
+ * @property {string[]} missing_required
+ * @property {string[]} missing_optional
+ */
+
+/**
+ * @typedef {object} FormatReport out.format_report.json
+ * @property {boolean} passed
+ * @property {number} error_count
+ * @property {number} fixed_count
+ * @property {FormatIssue[]} issues
+ * @property {FormatSummary} summary
+ */
+
+/**
+ * @typedef {object} FormatSummary
+ * @property {string} baseline "template" or "policy"
+ * @property {boolean} skipped
+ */
+
+/**
+ * @typedef {object} FormatIssue
+ * @property {string} code
+ * @property {string} severity "error" or "warn"
+ * @property {string} message
+ * @property {string} paragraph_path
+ * @property {string | number | null} expected
+ * @property {string | number | null} actual
+ * @property {boolean} fixed
+ * @property {string | null} [slot]
+ * @property {string | null} [origin]
+ * @property {string | null} [rule_key]
+ * @property {string | null} [rule_source]
+ */
+
+/**
+ * @typedef {object} ApiResult api_result.json
+ * @property {number} exit_code
+ * @property {string} request_id
+ * @property {Record<string, number>} [timing] in milliseconds
+ * @property {Record<string, string>} [effective] the options that were used
+ * @property {Build} [build]
+ */
+
+/**
+ * @typedef {object} Build
+ * @property {string} version
+ * @property {string} commit
+ */
+
+/**
+ * @typedef {object} ErrorBody
+ * @property {string} error_code
+ * @property {string} message
+ * @property {ErrorDetail} detail
+ */
+
+/**
+ * @typedef {{request_id?: string, field?: string, line?: number, column?: number, max_bytes?: number,
+ *   errors?: SchemaError[]} & Record<string, unknown>} ErrorDetail more members come with some errors
+ */
+
+/**
+ * @typedef {object} SchemaError
+ * @property {string} path such as $.payload.attendees[2]
+ * @property {string} message
+ */
+
+export {};

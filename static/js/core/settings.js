@@ -1,0 +1,107 @@
+/** What the browser keeps between visits (localStorage), and the settings that the first view needs of it. */
+
+import { asApiBase } from "./connection.js";
+import { LANGUAGES } from "./i18n.js";
+import { DEFAULT_OPTIONS, on, state, update } from "./state.js";
+
+const PREFIX = "docops.";
+export const THEMES = ["auto", "light", "dark"];
+
+/** @type {{language: import("./i18n.js").Language | "", theme: string}} "" means the browser's language */
+export const settings = { language: "", theme: "auto" };
+
+/** Restore the settings of the last visit. */
+export function recallSettings() {
+  const language = String(recall("language"));
+  settings.language = language in LANGUAGES ? /** @type {import("./i18n.js").Language} */ (language) : "";
+  const theme = String(recall("theme"));
+  settings.theme = THEMES.includes(theme) ? theme : "auto";
+  applyTheme();
+  const apiBase = recall("apiBase");
+  update({
+    apiBase: (typeof apiBase === "string" && asApiBase(apiBase)) || "",
+    rememberValues: recall("rememberValues") === true,
+  });
+}
+
+/** Keep the API's address and the choice to remember values when they change. */
+export function watchSettings() {
+  on(["apiBase"], () => remember("apiBase", state.apiBase));
+  on(["rememberValues"], () => remember("rememberValues", state.rememberValues));
+}
+
+/** @param {import("./i18n.js").Language} language */
+export function keepLanguage(language) {
+  settings.language = language;
+  remember("language", language);
+}
+
+/** @param {string} theme */
+export function keepTheme(theme) {
+  settings.theme = theme;
+  remember("theme", theme);
+  applyTheme();
+}
+
+/** Delete everything that is kept and return to the defaults. */
+export function forgetSettings() {
+  settings.language = "";
+  settings.theme = "auto";
+  applyTheme();
+  update({
+    apiBase: "",
+    credentials: null,
+    options: { ...DEFAULT_OPTIONS },
+    view: "form",
+    rememberValues: false,
+  });
+  // Last, because the listeners have just kept the changes above.
+  forgetEverything();
+}
+
+function applyTheme() {
+  if (settings.theme === "auto") delete document.documentElement.dataset.theme;
+  else document.documentElement.dataset.theme = settings.theme;
+}
+
+/**
+ * Read what was kept under `name`; people can change it, so its type has to be checked.
+ * @param {string} name
+ * @returns {unknown} `undefined` when there is nothing, or nothing that can be read
+ */
+export function recall(name) {
+  try {
+    const kept = localStorage.getItem(PREFIX + name);
+    return kept === null ? undefined : JSON.parse(kept);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Keep `value` under `name`. @param {string} name @param {unknown} value */
+export function remember(name, value) {
+  try {
+    localStorage.setItem(PREFIX + name, JSON.stringify(value));
+  } catch {
+    // The storage is full or switched off: the page works without, and begins with the defaults next time.
+  }
+}
+
+/** Whether anything is kept. */
+export function keepsAnything() {
+  try {
+    return Object.keys(localStorage).some((name) => name.startsWith(PREFIX));
+  } catch {
+    return false;
+  }
+}
+
+/** Remove everything this page has kept. */
+function forgetEverything() {
+  try {
+    const names = Object.keys(localStorage).filter((name) => name.startsWith(PREFIX));
+    for (const name of names) localStorage.removeItem(name);
+  } catch {
+    // The storage is switched off: nothing was kept.
+  }
+}

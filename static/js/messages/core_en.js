@@ -1,0 +1,47 @@
+/** English: the first view. */
+
+import { count } from "../core/i18n.js";
+
+/** @type {Record<string, import("../core/i18n.js").Message>} */
+export const messages = {
+  page_title: "DocOps – fill and check Word documents",
+  tagline: "Fill Word templates and check the result",
+  skip: "Skip to content",
+  footer:
+    "DocOps {version}. Files are sent to the server to inspect, check and fill them; neither it nor this browser keeps them.",
+  language_label: "Language",
+  theme_label: "Colour theme",
+  theme_auto: "System",
+  theme_light: "Light",
+  theme_dark: "Dark",
+
+  connection_none: "Not connected",
+  connection_bad: "Not connected",
+  connection_good: ({ version, n }) =>
+    `Connected · DocOps ${version} · ${count(n, "document type", "document types")}`,
+  meta_loading: "Connecting to the server…",
+  load_meta: "Load Meta",
+  api_base_label: "API base URL",
+  api_base_hint: "Leave empty to use the server that this page came from.",
+  api_base_wrong: "This is not a valid address. Example: https://docops.office.example",
+  api_user_label: "User",
+  api_password_label: "Password",
+  api_user_hint: "Only needed if another server asks for them. They are deleted when you leave this page.",
+
+  step_template_title: "Template",
+  step_template_hint: "A Word file with placeholders such as 【MEETING_TITLE】.",
+  template_choose: "Choose a file",
+  template_drop: "Drop a .docx file anywhere on this page, or",
+  starters_title: "No template yet? Download one to start with",
+  starters_hint: "Each contains every field of its document type. Edit it in Word, then choose it here.",
+  downloaded: "Download started.",
+
+  step_content_title: "Content",
+  step_content_hint: "The values for the fields. The form and the JSON show the same task.",
+
+  step_run_title: "Check and run",
+  step_run_hint: "Precheck shows what a run would find. Run creates the document.",
+  step_later: "This opens when you choose a template.",
+  start_without_template: "Start without a template",
+  part_failed: "A part of this page could not be loaded. Check the connection, and try again.",
+};

@@ -1,0 +1,43 @@
+/** Chinese: the first view. */
+
+/** @type {Record<string, import("../core/i18n.js").Message>} */
+export const messages = {
+  page_title: "DocOps：填写并检查 Word 文档",
+  tagline: "填写 Word 模板并检查结果",
+  skip: "跳到正文",
+  footer: "DocOps {version}。文件仅为检查和填写而发送到服务器，服务器和浏览器均不保留。",
+  language_label: "语言",
+  theme_label: "外观",
+  theme_auto: "跟随系统",
+  theme_light: "浅色",
+  theme_dark: "深色",
+
+  connection_none: "未连接",
+  connection_bad: "未连接",
+  connection_good: "已连接 · DocOps {version} · {n} 种文档类型",
+  meta_loading: "正在连接服务器……",
+  load_meta: "加载 Meta",
+  api_base_label: "API 地址",
+  api_base_hint: "留空则使用本页所在的服务器。",
+  api_base_wrong: "地址无效，示例：https://docops.office.example",
+  api_user_label: "用户名",
+  api_password_label: "密码",
+  api_user_hint: "仅在连接其他要求登录的服务器时填写，离开本页即清除。",
+
+  step_template_title: "模板",
+  step_template_hint: "带有【MEETING_TITLE】等占位符的 Word 文件。",
+  template_choose: "选择文件",
+  template_drop: "把 .docx 文件拖到本页任意位置，或",
+  starters_title: "还没有模板？可下载一份作为起点",
+  starters_hint: "每份模板包含该文档类型的全部字段。在 Word 中修改后，在此选择。",
+  downloaded: "已开始下载。",
+
+  step_content_title: "内容",
+  step_content_hint: "各字段的内容。表单与 JSON 显示的是同一份任务。",
+
+  step_run_title: "检查与生成",
+  step_run_hint: "“预检”只检查，不生成文档；“生成”会生成文档。",
+  step_later: "选择模板后展开。",
+  start_without_template: "不用模板，直接开始",
+  part_failed: "页面的一部分未能加载。请检查网络后重试。",
+};

@@ -1,0 +1,174 @@
+/** The list of the last runs, kept in the browser; the choice to remember values; deleting all of it. */
+
+import { copyButton } from "../core/copy.js";
+import { announce, button, byId, el, refill } from "../core/dom.js";
+import { chip } from "../core/frame.js";
+import { browserLanguage, duration, inLanguage, setLanguage, t } from "../core/i18n.js";
+import { forgetSettings, recall, remember } from "../core/settings.js";
+import { on, state, update } from "../core/state.js";
+
+const NAME = "history";
+const MOST_RUNS = 10;
+
+/**
+ * @typedef {object} PastRun
+ * @property {string} time ISO 8601
+ * @property {string} skill
+ * @property {number | null} exitCode `null` when the run failed
+ * @property {string} errorCode
+ * @property {string} requestId
+ * @property {number} ms
+ * @property {string} [task] the task's JSON, only while values are remembered
+ */
+
+/** @type {import("../core/state.js").Outcome | null} the outcome that was kept last */
+let kept = null;
+
+/** Keep a run that has ended; prechecks are not kept. @param {import("../core/state.js").Outcome} outcome */
+export function keepHistory(outcome) {
+  const isPrecheck = outcome.kind === "precheck" || (outcome.kind === "error" && outcome.of === "precheck");
+  if (isPrecheck || outcome === kept) return;
+  kept = outcome;
+  addRun({
+    time: new Date().toISOString(),
+    skill: outcome.job.skill,
+    ...howItEnded(outcome),
+    ms: outcome.ms,
+    ...(state.rememberValues ? { task: outcome.job.task } : {}),
+  });
+  showHistory();
+}
+
+/** @param {import("../core/state.js").RunOutcome | import("../core/state.js").ErrorOutcome} outcome */
+function howItEnded(outcome) {
+  if (outcome.kind === "run")
+    return { exitCode: outcome.exitCode, errorCode: "", requestId: outcome.requestId };
+  const { code, diagnosis, kind, requestId } = outcome.error;
+  return { exitCode: null, errorCode: code || diagnosis || kind, requestId };
+}
+
+/** Show the section; called again when the language changes. */
+export function showHistory() {
+  const runs = pastRuns();
+  const section = byId("history");
+  section.setAttribute("aria-labelledby", "history-title");
+  refill(
+    section,
+    el("h2", { id: "history-title" }, t("history_title")),
+    runs.length
+      ? el("ul", { class: "rows", id: "history-runs" }, runs.map(runItem))
+      : el("p", { class: "hint" }, t("history_empty")),
+    el(
+      "label",
+      { class: "choice" },
+      el("input", {
+        type: "checkbox",
+        id: "remember-values",
+        checked: state.rememberValues,
+        onchange: rememberOrNot,
+      }),
+      el("span", null, t("remember_values"), el("span", { class: "hint" }, t("remember_values_hint"))),
+    ),
+    el(
+      "p",
+      null,
+      button({ id: "forget", onclick: forget }, t("forget")),
+      " ",
+      el("span", { class: "hint" }, t("forget_hint")),
+    ),
+  );
+}
+
+/** Update the section when the state changes. */
+export function watchHistory() {
+  on(["meta"], showHistory);
+}
+
+/** @param {PastRun} run */
+function runItem(run) {
+  const title = inLanguage(state.meta?.task_payload_schemas[run.skill]?.title) || run.skill || "–";
+  const time = new Intl.DateTimeFormat(document.documentElement.lang, {
+    dateStyle: "medium",
+    timeStyle: "short",
+  }).format(new Date(run.time));
+  const tone = run.exitCode === 0 ? "good" : run.exitCode === null ? "bad" : "warn";
+  return el(
+    "li",
+    null,
+    el(
+      "span",
+      null,
+      el("time", { datetime: run.time }, time),
+      ` ${title} `,
+      chip(tone, t(run.exitCode === null ? "exit_none" : `exit_${run.exitCode}`)),
+      run.errorCode && [" ", el("code", { class: "soft" }, run.errorCode)],
+    ),
+    el(
+      "span",
+      { class: "soft" },
+      duration(run.ms),
+      run.requestId && [
+        " ",
+        el("code", null, run.requestId.slice(0, 8)),
+        " ",
+        copyButton({ "aria-label": t("copy_request_id") }, t("copy"), () => run.requestId),
+      ],
+      run.task !== undefined && [
+        " ",
+        button({ class: "quiet", onclick: () => useAgain(run.task ?? "") }, t("use_again")),
+      ],
+    ),
+  );
+}
+
+/** @param {string} task */
+async function useAgain(task) {
+  const [{ takeText }, { showView }] = await Promise.all([
+    import("../work/skill_choice.js"),
+    import("../work/content_view.js"),
+  ]);
+  takeText(task);
+  // If the steps are only opened now, they show the text without this.
+  if (state.working) await showView();
+  update({ working: true });
+  announce(t("imported"));
+}
+
+/** @param {Event} event */
+function rememberOrNot({ target }) {
+  update({ rememberValues: /** @type {HTMLInputElement} */ (target).checked });
+  if (!state.rememberValues) {
+    forgetValues();
+    showHistory();
+    byId("remember-values").focus();
+  }
+}
+
+async function forget() {
+  forgetSettings();
+  const { forgetDrafts } = await import("../work/skill_choice.js");
+  forgetDrafts();
+  // This also shows everything again, with the defaults.
+  await setLanguage(browserLanguage());
+  announce(t("forgotten"));
+  byId("forget").focus();
+}
+
+/** The last runs, the latest first. @returns {PastRun[]} */
+function pastRuns() {
+  const kept = recall(NAME);
+  return Array.isArray(kept) ? kept.filter((run) => typeof run?.time === "string").slice(0, MOST_RUNS) : [];
+}
+
+/** @param {PastRun} run */
+function addRun(run) {
+  remember(NAME, [run, ...pastRuns()].slice(0, MOST_RUNS));
+}
+
+/** Remove the values from the runs that are kept. */
+function forgetValues() {
+  remember(
+    NAME,
+    pastRuns().map(({ task, ...run }) => run),
+  );
+}

@@ -1,0 +1,278 @@
+/** Shows the result: the verdict, what is missing or cannot be filled, the filled values and the format issues. */
+
+import { announce, button, el, goTo, needStyles, refill } from "../core/dom.js";
+import { requestId } from "../core/error_view.js";
+import { baseName, download, sizeInWords } from "../core/files.js";
+import { chip, notice, placeholderChip } from "../core/frame.js";
+import { duration, hasMessage, inLanguage, needMessages, t } from "../core/i18n.js";
+import { placeInWords } from "../core/places.js";
+import { on, state, update } from "../core/state.js";
+import { inputOf } from "../work/form_view.js";
+import { fieldsOf, placeholderOf } from "../work/skill_choice.js";
+import { filledValues } from "./filled_view.js";
+import { formatResult } from "./format_view.js";
+
+/** @typedef {import("../core/state.js").RunOutcome} RunOutcome */
+/** @typedef {import("../core/answers.js").MissingFields} MissingFields */
+/** @typedef {import("../core/answers.js").UnsupportedPlaceholder} UnsupportedPlaceholder */
+
+const FORMAT_FAILED = 4;
+const SHOWN_UNSUPPORTED = 50;
+const TONES = { 0: "good", 2: "warn", 3: "bad", 4: "bad" };
+/** @type {import("../core/state.js").Outcome | null} the outcome that was shown last */
+let shown = null;
+let watching = false;
+
+/** Show an outcome. @param {HTMLElement} section @param {RunOutcome | import("../core/state.js").PrecheckOutcome} outcome */
+export async function showResult(section, outcome) {
+  await Promise.all([needMessages("result"), needStyles("result")]);
+  const parts = outcome.kind === "run" ? runParts(outcome) : precheckParts(outcome.verdict);
+  section.setAttribute("aria-labelledby", "verdict");
+  section.dataset.exitCode = String(
+    outcome.kind === "run" ? outcome.exitCode : outcome.verdict.expected_exit_code,
+  );
+  section.dataset.kind = outcome.kind;
+  refill(section, ...parts);
+  watchChanges();
+  if (shown === outcome) return;
+  shown = outcome;
+  const verdict = /** @type {HTMLElement} */ (section.querySelector("#verdict"));
+  goTo(verdict, "start");
+  announce(verdict.textContent ?? "");
+}
+
+/** @param {RunOutcome} run */
+function runParts(run) {
+  const missing = run.missing ?? { missing_required: [], missing_optional: [] };
+  const tooLarge = () => notice("plain", {}, t("too_large_to_show"));
+  const format = run.format ? formatResult(run.format, run.log) : tooLarge();
+  const filled = run.log ? filledValues(run.log) : tooLarge();
+  return [
+    verdictPanel(run.exitCode, t(`verdict_${run.exitCode}`), runSummary(run, missing), downloads(run)),
+    staleNote(),
+    missingFields(missing),
+    unsupported(unsupportedOf(run.log)),
+    // First what the verdict is about.
+    ...(run.exitCode === FORMAT_FAILED ? [format, filled] : [filled, format]),
+    run.requestId && requestId(run.requestId),
+    facts(run),
+  ];
+}
+
+/** @param {import("../core/answers.js").Precheck} verdict */
+function precheckParts(verdict) {
+  const code = verdict.expected_exit_code;
+  const summary = t("precheck_summary", { n: verdict.summary.template_field_count });
+  return [
+    verdictPanel(code, t(`precheck_${code}`), summary, null),
+    staleNote(),
+    missingFields(verdict),
+    unsupported(verdict.unsupported, verdict.summary.unsupported_count),
+    verdict.request_id && requestId(verdict.request_id),
+  ];
+}
+
+/** @param {number} code @param {string} words @param {string} summary @param {Element | null} actions */
+function verdictPanel(code, words, summary, actions) {
+  const tone = TONES[/** @type {keyof typeof TONES} */ (code)] ?? "warn";
+  return el(
+    "div",
+    { class: "verdict", "data-tone": tone },
+    el("h2", { id: "verdict", tabindex: "-1" }, words),
+    el("p", null, summary),
+    actions,
+  );
+}
+
+/** @param {RunOutcome} run @param {MissingFields} missing */
+function runSummary(run, missing) {
+  const counts = run.log?.summary;
+  const sentences = counts
+    ? [t("summary_filled", { n: counts.replaced_count, total: counts.total_placeholders })]
+    : [];
+  const lacking = missing.missing_required.length;
+  // The verdict names the most serious problem only; the others are listed here.
+  if (run.exitCode !== 2 && lacking) sentences.push(t("summary_missing", { n: lacking }));
+  if (run.exitCode !== 3 && counts?.had_unsupported)
+    sentences.push(t("summary_unsupported", { n: counts.unsupported_count }));
+  if (missing.missing_optional.length)
+    sentences.push(t("summary_optional", { n: missing.missing_optional.length }));
+  if (run.format?.fixed_count) sentences.push(t("summary_fixed", { n: run.format.fixed_count }));
+  return sentences.join(t("sentence_separator"));
+}
+
+/** @param {RunOutcome} run */
+function downloads(run) {
+  const base = baseName(run.job.template.name);
+  return el(
+    "p",
+    { class: "buttons actions" },
+    button(
+      {
+        id: "download-document",
+        class: "primary",
+        onclick: () => download(run.document, `${base}-filled.docx`),
+      },
+      t("download_document"),
+    ),
+    button(
+      { id: "download-zip", onclick: () => download(run.zip, `${base}-docops.zip`) },
+      t("download_zip", { size: sizeInWords(run.zip.size) }),
+    ),
+  );
+}
+
+function staleNote() {
+  return el(
+    "p",
+    { id: "stale", class: "notice inline", "data-tone": "plain", hidden: !isStale() },
+    t("stale"),
+  );
+}
+
+function isStale() {
+  const job = state.outcome?.job;
+  return (
+    job !== undefined && (job.template !== state.template || job.task.trimEnd() !== state.text.trimEnd())
+  );
+}
+
+function watchChanges() {
+  if (watching) return;
+  watching = true;
+  on(["text", "template"], () => {
+    const note = document.getElementById("stale");
+    if (note) note.hidden = !isStale();
+  });
+}
+
+/** @param {MissingFields} missing */
+function missingFields({ missing_required: required, missing_optional: optional }) {
+  if (!required.length && !optional.length) return null;
+  return el(
+    "section",
+    { class: "block", id: "missing", "aria-labelledby": "missing-title" },
+    el("h3", { id: "missing-title" }, t("missing_title")),
+    required.length > 0 &&
+      el(
+        "ul",
+        { class: "rows" },
+        required.map((name) => missingItem(name, true)),
+      ),
+    optional.length > 0 && [
+      el("p", { class: "hint" }, t("missing_optional_hint")),
+      el(
+        "ul",
+        { class: "rows" },
+        optional.slice(0, 100).map((name) => missingItem(name, false)),
+      ),
+    ],
+  );
+}
+
+/** @param {string} name @param {boolean} isRequired */
+function missingItem(name, isRequired) {
+  const known = Object.entries(fieldsOf(state.skill)).find(
+    ([key, field]) => placeholderOf(key, field) === name,
+  );
+  const label = known ? inLanguage(known[1].label) || known[0] : null;
+  return el(
+    "li",
+    { "data-field": name },
+    el(
+      "span",
+      null,
+      placeholderChip(name),
+      " ",
+      label,
+      " ",
+      isRequired ? chip("warn", t("required")) : !known && chip("plain", t("field_unknown")),
+    ),
+    known &&
+      button(
+        { class: "go-to-input", "data-key": known[0], onclick: () => showInput(known[0]) },
+        t("go_to_input"),
+      ),
+  );
+}
+
+/** Go to the input of a payload key. @param {string} key */
+function showInput(key) {
+  update({ view: "form" });
+  const input = inputOf(key);
+  if (input) goTo(input);
+}
+
+/** @param {import("../core/answers.js").ReplaceLog | null} log @returns {UnsupportedPlaceholder[]} */
+function unsupportedOf(log) {
+  return (log?.entries ?? [])
+    .filter(({ status }) => status === "unsupported")
+    .map(({ kind = "", original_text: text, paragraph_path, suggestion = null }) => ({
+      kind,
+      text,
+      paragraph_path,
+      suggestion,
+    }));
+}
+
+/** @param {UnsupportedPlaceholder[]} items @param {number} [count] */
+function unsupported(items, count = items.length) {
+  if (!count) return null;
+  return el(
+    "section",
+    { class: "block", id: "unsupported", "aria-labelledby": "unsupported-title" },
+    el("h3", { id: "unsupported-title" }, t("unsupported_title", { n: count })),
+    el("p", { class: "hint" }, t("unsupported_hint")),
+    el(
+      "ul",
+      { class: "rows" },
+      items
+        .slice(0, SHOWN_UNSUPPORTED)
+        .map(({ text, kind, paragraph_path: path, suggestion }) =>
+          el(
+            "li",
+            null,
+            el(
+              "span",
+              null,
+              placeholderChip(text),
+              " ",
+              hasMessage(`problem_kind_${kind}`) && t(`problem_kind_${kind}`),
+              suggestion && [" ", t("problem_suggestion"), " ", placeholderChip(suggestion)],
+            ),
+            el("span", { class: "place", title: path }, placeInWords(path)),
+          ),
+        ),
+    ),
+    count > SHOWN_UNSUPPORTED &&
+      el("p", { class: "hint" }, t("more_not_shown", { n: count - SHOWN_UNSUPPORTED })),
+  );
+}
+
+/** Timings, the settings used, the server's version. @param {RunOutcome} run */
+function facts(run) {
+  const { timing = {}, effective = {}, build } = run.api ?? {};
+  const rows = [
+    [t("fact_total"), duration(run.ms)],
+    ...["queue_wait_ms", "subprocess_ms", "zip_ms", "total_ms"].map((name) => [
+      t(`fact_${name}`),
+      timing[name] === undefined ? "–" : duration(timing[name]),
+    ]),
+    ...Object.entries(effective).map(([name, value]) => [
+      name === "preset" ? t("fact_preset") : hasMessage(`${name}_label`) ? t(`${name}_label`) : name,
+      hasMessage(`${name}_${value}`) ? t(`${name}_${value}`) : value,
+    ]),
+    [t("fact_build"), `${build?.version ?? "?"} (${build?.commit ?? "?"})`],
+    [t("fact_members"), run.members.join(", ")],
+  ];
+  return el(
+    "details",
+    { class: "block", id: "facts" },
+    el("summary", null, t("facts_title")),
+    el(
+      "dl",
+      { class: "facts" },
+      rows.map(([name, value]) => [el("dt", null, name), el("dd", null, value)]),
+    ),
+  );
+}

@@ -1,0 +1,56 @@
+/** Reads the ZIP of a run. */
+
+import { ApiError } from "../core/api_error.js";
+import { listMembers, readMember, ZipError } from "./zip_reader.js";
+
+const DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
+const MAX_JSON_BYTES = 48 * 1024 * 1024;
+const MAX_DOCUMENT_BYTES = 1024 * 1024 * 1024;
+const REPORTS = [
+  "out.replace_log.json",
+  "out.missing_fields.json",
+  "out.format_report.json",
+  "api_result.json",
+];
+
+/**
+ * Read the result of a run.
+ * @param {import("../core/upload.js").Answer} answer
+ * @returns {Promise<Omit<import("../core/state.js").RunOutcome, "kind" | "job" | "ms">>}
+ * @throws {ApiError} when the answer is not a ZIP of a run
+ */
+export async function readRun({ body, header }) {
+  const requestId = header("X-Docops-Request-Id") ?? "";
+  try {
+    const members = await listMembers(body);
+    const [log, missing, format, api] = await Promise.all(
+      REPORTS.map((name) => readReport(body, members.get(name))),
+    );
+    const exitCode = Number(header("X-Docops-Exit-Code") ?? api?.exit_code);
+    const document = members.get("out.docx");
+    if (!document || !Number.isInteger(exitCode)) throw new ZipError("members");
+    return {
+      zip: body,
+      document: await readMember(body, document, MAX_DOCUMENT_BYTES, DOCX),
+      members: [...members.keys()],
+      exitCode,
+      requestId: requestId || api?.request_id || "",
+      log,
+      missing,
+      format,
+      api,
+    };
+  } catch {
+    throw new ApiError("unreadable", { status: 200, requestId });
+  }
+}
+
+/**
+ * @param {Blob} archive
+ * @param {import("./zip_reader.js").Member | undefined} member
+ * @returns {Promise<any>} parsed JSON; the service's contract says of which type
+ */
+async function readReport(archive, member) {
+  if (!member || member.size > MAX_JSON_BYTES) return null;
+  return JSON.parse(await (await readMember(archive, member, MAX_JSON_BYTES)).text());
+}

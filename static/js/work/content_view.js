@@ -1,0 +1,164 @@
+/** Step 2: the document type and its values, as a form or as JSON. */
+
+import { announce, button, byId, checkRadio, el, refill, setValue, valueOf } from "../core/dom.js";
+import { download } from "../core/files.js";
+import { notice, stepBody } from "../core/frame.js";
+import { inLanguage, t } from "../core/i18n.js";
+import { on, state, update } from "../core/state.js";
+import { showForm } from "./form_view.js";
+import { chooseSkill, followTemplate, takeText } from "./skill_choice.js";
+import { readTask } from "./task.js";
+
+/** The server's default limit is 2 MiB; a file this large is not a task. */
+const MAX_TASK_BYTES = 8 * 1024 * 1024;
+
+/** Show the step; called again when the language changes. */
+export function showContentStep() {
+  refill(
+    stepBody("step-content", 2),
+    el("div", { class: "toolbar" }, skillSelect(), viewSwitch(), taskButtons()),
+    el("div", { id: "content-note" }),
+    el("div", { id: "content-view" }),
+  );
+  showNote();
+  showView();
+}
+
+/** Update the step when the state changes. */
+export function watchContentStep() {
+  on(["inspection", "meta"], followTemplate);
+  on(["meta"], () => byId("skill").replaceWith(skillMenu()));
+  on(["skill"], () => setValue("skill", state.skill));
+  on(["inspection", "skill", "meta"], showNote);
+  on(["view"], showView);
+  // The JSON view updates itself, so that its caret stays where it is.
+  on(["skill", "meta", "inspection"], () => state.view === "form" && showView());
+  on(["view"], () => checkRadio("view", state.view));
+}
+
+/** Use a dropped or chosen file as the task. @param {File} file */
+export async function importTask(file) {
+  const text = file.size <= MAX_TASK_BYTES ? await asText(file) : null;
+  if (text === null) {
+    refill(byId("content-note"), notice("bad", { "data-error": "import" }, t("import_failed")));
+    announce(t("import_failed"));
+    return;
+  }
+  takeText(text);
+  if (!readTask(text).isTask) update({ view: "json" });
+  showView();
+  showNote();
+  announce(t("imported"));
+}
+
+/** @param {File} file @returns {Promise<string | null>} `null` when it is not UTF-8 text */
+async function asText(file) {
+  try {
+    const bytes = await file.arrayBuffer();
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes).replace(/\r\n?/g, "\n");
+  } catch {
+    return null;
+  }
+}
+
+function skillSelect() {
+  return el("div", { class: "labelled" }, el("label", { for: "skill" }, t("skill_label")), skillMenu());
+}
+
+function skillMenu() {
+  const schemas = Object.entries(state.meta?.task_payload_schemas ?? {});
+  const options = schemas.map(([skill, schema]) =>
+    el("option", { value: skill, selected: skill === state.skill }, inLanguage(schema.title) || skill),
+  );
+  return el(
+    "select",
+    {
+      id: "skill",
+      disabled: !schemas.length,
+      onchange: (event) => chooseSkill(valueOf(event)),
+    },
+    (!schemas.length || !state.skill) &&
+      el("option", { value: "" }, schemas.length ? t("skill_choose") : "–"),
+    options,
+  );
+}
+
+function viewSwitch() {
+  return el(
+    "fieldset",
+    { class: "segmented" },
+    el("legend", { class: "unseen" }, t("view_label")),
+    ["form", "json"].map((view) =>
+      el(
+        "label",
+        null,
+        el("input", {
+          type: "radio",
+          name: "view",
+          value: view,
+          checked: state.view === view,
+          onchange: () => update({ view: /** @type {"form" | "json"} */ (view) }),
+        }),
+        el("span", null, t(`view_${view}`)),
+      ),
+    ),
+  );
+}
+
+function taskButtons() {
+  const input = el("input", {
+    id: "task-file",
+    type: "file",
+    accept: ".json,application/json",
+    class: "unseen",
+    tabindex: "-1",
+    "aria-label": t("import"),
+  });
+  input.addEventListener("change", () => {
+    if (input.files?.[0]) importTask(input.files[0]);
+    input.value = "";
+  });
+  return el(
+    "div",
+    { class: "buttons" },
+    input,
+    button({ class: "quiet", id: "import-task", onclick: () => input.click() }, t("import")),
+    button({ class: "quiet", id: "export-task", onclick: exportTask }, t("export")),
+  );
+}
+
+function exportTask() {
+  download(new Blob([state.text], { type: "application/json" }), "task.json");
+  announce(t("downloaded"));
+}
+
+/** Offer the document type that the template suggests, when another one is chosen. */
+function showNote() {
+  const suggested = state.inspection?.suggested_skill;
+  const schema = suggested ? state.meta?.task_payload_schemas[suggested] : undefined;
+  const note = byId("content-note");
+  if (!suggested || !schema || suggested === state.skill) return refill(note);
+  const title = inLanguage(schema.title) || suggested;
+  return refill(
+    note,
+    notice(
+      "plain",
+      { class: "notice inline", id: "skill-suggestion" },
+      el("span", null, t("skill_suggestion", { title })),
+      " ",
+      button({ class: "quiet", onclick: () => chooseSkill(suggested) }, t("skill_switch", { title })),
+    ),
+  );
+}
+
+/** Show the task again, after its text was changed elsewhere. @returns {Promise<void>} */
+export async function showView() {
+  const place = byId("content-view");
+  if (state.view === "form") {
+    showForm(place);
+    return;
+  }
+  const { showJson } = await import("./json_view.js");
+  // Another view may have been chosen while the module was loaded.
+  if (state.view === "json") showJson(place);
+}

@@ -1,0 +1,94 @@
+/** Inspects the template on the server and shows the progress, then the report or the error. */
+
+import { asApiError } from "../core/api_error.js";
+import { announce, byId, el, needStyles, refill } from "../core/dom.js";
+import { errorPanel } from "../core/error_view.js";
+import { notice } from "../core/frame.js";
+import { needMessages, t } from "../core/i18n.js";
+import { state, update } from "../core/state.js";
+import { uploadForJson } from "../core/upload.js";
+import { templateReport } from "./template_report.js";
+
+/** Uploads of this size and above show their progress. */
+const SHOW_PROGRESS_FROM_BYTES = 512 * 1024;
+
+/** @type {AbortController | null} */
+let inspecting = null;
+/** @type {(() => Element) | null} makes what is shown instead of the report: progress or an error */
+let interim = null;
+
+/** Cancel a running inspection. */
+function stopInspecting() {
+  inspecting?.abort();
+  inspecting = null;
+}
+
+/** Inspect a template. @param {File} file @param {number} [retries] */
+export async function inspect(file, retries = 0) {
+  stopInspecting();
+  await Promise.all([needMessages("work"), needStyles("work")]);
+  if (!/\.docx$/i.test(file.name)) {
+    showInterim(notDocx);
+    announce(t("template_not_docx"));
+    return;
+  }
+  const mine = (inspecting = new AbortController());
+  const form = new FormData();
+  form.append("template", file);
+  try {
+    const watch = { signal: mine.signal, onProgress: showProgress(file) };
+    const answer = await uploadForJson("/v1/inspect", form, watch);
+    const inspection = /** @type {import("../core/answers.js").Inspection} */ (answer);
+    if (inspecting !== mine) return;
+    interim = null;
+    update({ inspection });
+    announce(t("template_inspected", { n: inspection.fields.length }));
+  } catch (error) {
+    if (inspecting !== mine) return;
+    const known = asApiError(error);
+    if (known.kind !== "aborted") {
+      showInterim(() => errorPanel(known, { retry: () => inspect(file, retries + 1), retries }));
+    }
+  } finally {
+    if (inspecting === mine) inspecting = null;
+  }
+}
+
+/** @param {File} file */
+function showProgress(file) {
+  let bar = el("progress");
+  showInterim(() => {
+    bar = el("progress", { max: 1, value: bar.value, "aria-label": t("uploading") });
+    const words = el("span", null, t("template_inspecting"));
+    return el(
+      "p",
+      { class: "progress-line", id: "template-progress" },
+      words,
+      file.size >= SHOW_PROGRESS_FROM_BYTES && bar,
+    );
+  });
+  return (/** @type {number} */ sent, /** @type {number} */ total) => (bar.value = total ? sent / total : 0);
+}
+
+function notDocx() {
+  return notice(
+    "bad",
+    { "data-error": "not_docx" },
+    el("p", { class: "notice-title" }, t("template_not_docx")),
+    el("p", null, t("template_not_docx_advice")),
+  );
+}
+
+/** @param {() => Element} make */
+function showInterim(make) {
+  interim = make;
+  showReport();
+}
+
+/** Show what is known about the template; called again when the language changes. */
+export function showReport() {
+  const report = byId("template-report");
+  if (interim) refill(report, interim());
+  else if (state.inspection) refill(report, ...templateReport(state.inspection, state.meta, state.skill));
+  else refill(report);
+}

@@ -1,0 +1,84 @@
+/** A job as it is sent: the same parts for the upload and for the copied command. */
+
+import { DEFAULT_POLICY, state } from "../core/state.js";
+import { readTask } from "./task.js";
+
+/** @typedef {import("../core/state.js").Job} Job */
+
+export const PRESETS = ["quick", "template", "strict"];
+export const CUSTOM = "custom";
+/** The choices without a preset, in the contract's order. */
+export const CHOICES = {
+  format_mode: ["report", "strict", "off"],
+  format_baseline: ["template", "policy"],
+  format_fix_mode: ["safe", "none"],
+  format_report: ["both", "human", "json"],
+};
+/** @typedef {keyof typeof CHOICES} ChoiceName */
+
+/** The job with the page's current inputs. @returns {Job} */
+export function currentJob() {
+  if (!state.template) throw new Error("a job needs a template");
+  return {
+    template: state.template,
+    task: withLineEnd(state.text),
+    skill: readTask(state.text).type,
+    fields: formFields(state.options),
+  };
+}
+
+/**
+ * The form fields for these options. A preset excludes `format_*` and `policy_yaml`, `strict` excludes `format_*`,
+ * and `policy_yaml` excludes `policy`, so only one of each pair is sent.
+ * @param {import("../core/state.js").Options} options
+ * @returns {[string, string][]}
+ */
+export function formFields(options) {
+  /** @type {[string, string][]} */
+  const fields = [];
+  if (options.preset === CUSTOM) {
+    const names = /** @type {ChoiceName[]} */ (Object.keys(CHOICES));
+    for (const name of names) fields.push([name, options[name]]);
+    if (options.policy_yaml.trim()) fields.push(["policy_yaml", options.policy_yaml]);
+  } else {
+    fields.push(["preset", options.preset]);
+    if (options.strict && strictIsFree(options)) fields.push(["strict", "true"]);
+  }
+  const policy = chosenPolicy(options);
+  if (policy !== DEFAULT_POLICY && policyCounts(options)) fields.push(["policy", policy]);
+  if (options.export_suggested_policy) fields.push(["export_suggested_policy", "true"]);
+  return fields;
+}
+
+/** Whether `strict` can be chosen: with a preset that is not strict already. @param {{preset: string}} options */
+export function strictIsFree({ preset }) {
+  return preset !== CUSTOM && preset !== "strict";
+}
+
+/** The chosen policy; the default when this server does not have it, as it may be kept from another server. @param {{policy: string}} options */
+export function chosenPolicy({ policy }) {
+  const names = (state.meta?.policies ?? []).map(({ name }) => name);
+  return names.includes(policy) ? policy : DEFAULT_POLICY;
+}
+
+/**
+ * Whether a policy of the server is used: when the document is compared with a policy, and none is typed.
+ * @param {import("../core/state.js").Options} options
+ */
+export function policyCounts({ preset, format_baseline: baseline, policy_yaml: typed }) {
+  return preset === CUSTOM ? baseline === "policy" && !typed.trim() : preset === "strict";
+}
+
+/** The body of a job. @param {Job} job */
+export function jobForm({ template, task, fields }) {
+  const form = new FormData();
+  form.append("template", template);
+  form.append("task", new File([task], "task.json", { type: "application/json" }));
+  for (const [name, value] of fields) form.append(name, value);
+  return form;
+}
+
+/** The task with a line end, because a here-document, as in the curl command, always has one. @param {string} text */
+function withLineEnd(text) {
+  return text.endsWith("\n") ? text : `${text}\n`;
+}

@@ -1,0 +1,130 @@
+/** Step 1: choose or drop a template, which is then inspected. */
+
+import { fetchStarterTemplate } from "../core/api.js";
+import { asApiError } from "../core/api_error.js";
+import { announce, button, byId, el, refill } from "../core/dom.js";
+import { download, sizeInWords } from "../core/files.js";
+import { partFailed, showError, stepBody } from "../core/frame.js";
+import { inLanguage, LANGUAGES, t } from "../core/i18n.js";
+import { on, state, update } from "../core/state.js";
+
+/** Show the step; called again when the language changes. */
+export function showTemplateStep() {
+  const input = el("input", {
+    id: "template-file",
+    type: "file",
+    accept: ".docx",
+    "aria-describedby": "template-chosen",
+  });
+  input.addEventListener("change", () => {
+    if (input.files?.[0]) chooseTemplate(input.files[0]);
+    // Without this, choosing the same file again would be no change.
+    input.value = "";
+  });
+  refill(
+    stepBody("step-template", 1),
+    el(
+      "label",
+      { class: "drop-zone", for: "template-file" },
+      input,
+      el("span", { id: "template-chosen" }),
+      el("span", { class: "as-button" }, t("template_choose")),
+    ),
+    el("div", { id: "template-report" }),
+    el("div", { id: "starters" }),
+  );
+  showChosen();
+  withInspection(({ showReport }) => showReport());
+  showStarters();
+}
+
+/** Update the step when the state changes. */
+export function watchTemplateStep() {
+  on(["template"], showChosen);
+  on(["inspection", "skill", "meta"], () => withInspection(({ showReport }) => showReport()));
+  on(["meta"], showStarters);
+}
+
+/** Use a file as the template and inspect it. @param {File} file */
+export function chooseTemplate(file) {
+  update({ template: file, inspection: null, outcome: null, working: true });
+  withInspection(({ inspect }) => inspect(file));
+}
+
+function showChosen() {
+  const file = state.template;
+  refill(
+    byId("template-chosen"),
+    file
+      ? [
+          el("strong", { class: "file-name" }, file.name),
+          " ",
+          el("span", { class: "soft" }, sizeInWords(file.size)),
+        ]
+      : el("span", null, t("template_drop")),
+  );
+}
+
+/**
+ * Use the module that inspects; it is loaded with the first template.
+ * @param {(inspection: typeof import("./inspection_view.js")) => void} use
+ */
+async function withInspection(use) {
+  if (!state.template) return;
+  try {
+    use(await import("./inspection_view.js"));
+  } catch (error) {
+    refill(byId("template-report"), partFailed());
+    throw error;
+  }
+}
+
+/** The starter templates: one row per document type, one button per language. */
+function showStarters() {
+  const schemas = Object.entries(state.meta?.task_payload_schemas ?? {});
+  if (!schemas.length) return refill(byId("starters"));
+  return refill(
+    byId("starters"),
+    el(
+      "details",
+      null,
+      el("summary", null, t("starters_title")),
+      el("p", { class: "hint" }, t("starters_hint")),
+      el(
+        "ul",
+        { class: "rows" },
+        schemas.map(([skill, schema]) => starterRow(skill, inLanguage(schema.title) || skill)),
+      ),
+      el("div", { id: "starters-error" }),
+    ),
+  );
+}
+
+/** @param {string} skill @param {string} title */
+function starterRow(skill, title) {
+  const choices = Object.entries(LANGUAGES).map(([language, name]) =>
+    button(
+      {
+        class: "quiet",
+        lang: language === "zh" ? "zh-CN" : "en",
+        "data-starter": `${skill}.${language}`,
+        "aria-label": `${title}, ${name}`,
+        onclick: () => downloadStarter(skill, language),
+      },
+      name,
+    ),
+  );
+  return el("li", null, el("span", null, title), el("span", { class: "buttons" }, choices));
+}
+
+/** @param {string} skill @param {string} language */
+async function downloadStarter(skill, language) {
+  const errors = byId("starters-error");
+  refill(errors);
+  try {
+    download(await fetchStarterTemplate(skill, language), `${skill}_${language}.docx`);
+    announce(t("downloaded"));
+  } catch (error) {
+    await showError(errors, asApiError(error));
+  }
+}
