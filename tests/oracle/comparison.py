@@ -12,6 +12,8 @@ from tests.oracle.engine_reading import EngineParagraph, EngineRun
 
 # LibreOffice keeps hundredths of a millimetre and rounds more than once on the way.
 TOLERANCE_MM100 = 2
+# LibreOffice tells sizes in points with one digit, in Word they are half-points.
+TOLERANCE_POINTS = 0.06
 _MM100_PER_TWIP = 2540 / 1440
 
 PROPERTIES = (
@@ -51,7 +53,7 @@ class Reading:
             return self.ours[0] == self.theirs[0] and _close(self.ours[1], self.theirs[1])
         if isinstance(self.ours, str) and isinstance(self.theirs, str):
             return self.ours.casefold() == self.theirs.casefold()
-        return _close(self.ours, self.theirs)
+        return _close(self.ours, self.theirs, TOLERANCE_POINTS if self.name == "size" else TOLERANCE_MM100)
 
     @property
     def place(self) -> str:
@@ -182,7 +184,7 @@ def mm100(twips: float) -> float:
     return twips * _MM100_PER_TWIP
 
 
-def _close(ours: Any, theirs: Any) -> bool:
+def _close(ours: Any, theirs: Any, tolerance: float = TOLERANCE_MM100) -> bool:
     if ours is None or theirs is None or isinstance(ours, str) or isinstance(theirs, str):
         return ours == theirs
-    return abs(ours - theirs) <= TOLERANCE_MM100
+    return bool(abs(ours - theirs) <= tolerance)

@@ -14,6 +14,7 @@ from docops_flask.engine.formatting.signature import Signature, paragraph_signer
 from docops_flask.engine.formatting.source import SourceWriter
 from docops_flask.engine.formatting.stated import paragraph_layer, run_layer, style_reference
 from docops_flask.engine.formatting.style_sheet import StyleSheet
+from docops_flask.engine.formatting.table_style_priority import TableStylePriority
 from docops_flask.engine.formatting.table_styles import CellLayer, TableStyles
 from docops_flask.engine.formatting.theme_fonts import ThemeFonts
 from docops_flask.engine.oxml.names import Vocabulary
@@ -30,6 +31,7 @@ class Cascade:
         self._related = related or RelatedParts()
         self.styles = StyleSheet(styles)
         self._tables = TableStyles(self.styles)
+        self._priority = TableStylePriority(self.styles, self._related)
         self._theme = ThemeFonts(self._related)
         self.sources = SourceWriter(self.styles, self._related)
         self._numbering: Numbering | None = None
@@ -67,6 +69,7 @@ class Cascade:
         of_character = self.styles.character_style(style_id).run
         of_paragraph = self.styles.paragraph_style(paragraph.style_id).run
         of_table = NOTHING if paragraph.cell is None else paragraph.cell.run
+        of_paragraph = self._priority.over_table(of_paragraph, of_table)
         defaults = self.styles.defaults.run
         # Nearest last: each overrides those before it.
         stated = {**defaults, **of_table, **of_paragraph, **of_character, **direct}
@@ -92,12 +95,14 @@ class Cascade:
         style = self.styles.paragraph_style(style_id)
         of_table = NOTHING if cell is None else cell.paragraph
         below: Layer = {**self.styles.defaults.paragraph, **of_table}
+        of_style = style.paragraph
         if _states_numbering(direct):
-            asked = {**style.paragraph, **direct}
+            asked = {**of_style, **direct}
             level = self._level(_number(asked), _level_of(asked))
-            stated = {**below, **style.paragraph, **level, **direct}
+            stated = {**below, **self._priority.over_table(of_style, of_table), **level, **direct}
         else:
-            stated = {**below, **self._numbered_style(style_id, style.paragraph), **direct}
+            numbered = self._numbered_style(style_id, of_style)
+            stated = {**below, **self._priority.over_table(numbered, of_table), **direct}
         return ParagraphValues(stated, style_id, style.is_heading, cell)
 
     def _numbered_style(self, style_id: str | None, resolved: Layer) -> Layer:

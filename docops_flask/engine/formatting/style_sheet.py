@@ -186,12 +186,21 @@ class StyleSheet:
                 style_type = self._types[style_id] = element.get(w.type, "paragraph")
                 if to_switch(element.get(w.default, "0")):
                     self._default_ids[style_type] = style_id
+        if "paragraph" not in self._default_ids:
+            self._take_normal_as_default()
         defaults = next(self._root.iterchildren(w.docDefaults), None)
         if defaults is not None:
             self.defaults = StyleValues(
                 run=run_layer(_inner(defaults, w.rPrDefault, w.rPr), DEFAULTS_ORIGIN, w),
                 paragraph=paragraph_layer(_inner(defaults, w.pPrDefault, w.pPr), DEFAULTS_ORIGIN, w),
             )
+
+    def _take_normal_as_default(self) -> None:
+        """Take the first paragraph style named Normal for the default, as Word and LibreOffice do."""
+        for style_id, style_type in self._types.items():
+            if style_type == "paragraph" and (self._value_of(style_id, "name") or "").casefold() == "normal":
+                self._default_ids["paragraph"] = style_id
+                return
 
     def _type_of(self, style_id: str) -> str | None:
         return self._types.get(style_id)

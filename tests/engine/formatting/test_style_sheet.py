@@ -34,6 +34,26 @@ CASES = {
     "the nearer of two": (style("A", size=20, based_on="B") + style("B", size=22), "A", (20, "style A")),
     "no such style: the default one": (style("N", size=24, default=True), "gone", (24, "style N")),
     "no style at all: the default one": (style("N", size=24, default=True), None, (24, "style N")),
+    "no default: the style that is named Normal": (
+        style("X", size=20) + style("a", size=24, name="Normal"),
+        None,
+        (24, "style Normal"),
+    ),
+    "no default: normal in any case, and the first of two": (
+        style("a", size=24, name="normal") + style("b", size=26, name="Normal"),
+        "gone",
+        (24, "style normal"),
+    ),
+    "a default goes before the style that is named Normal": (
+        style("a", size=24, name="Normal") + style("D", size=26, default=True),
+        None,
+        (26, "style D"),
+    ),
+    "a style of another kind that is named Normal is no default": (
+        style("a", size=24, name="Normal", kind="character"),
+        None,
+        (None, None),
+    ),
     "of two defaults the last": (
         style("N", size=24, default=True) + style("M", size=26, default=True),
         None,
