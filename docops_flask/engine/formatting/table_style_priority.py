@@ -1,8 +1,8 @@
 """When a table's style goes before the default paragraph style, although that one is nearer.
 
-Without the compatibility setting ``overrideTableStyleFontSizeAndJustification`` ([MS-DOCX]; new documents have
-it since Word 2010) a size of 12 points and an alignment to the left, stated by the default paragraph style, do
-not override what a table style states.
+Without the compatibility setting ``overrideTableStyleFontSizeAndJustification`` ([MS-DOCX]; new documents
+have it since Word 2010) a size of 12 points and an alignment to the left, stated by the default paragraph
+style, do not override what a table style states.
 """
 
 from lxml.etree import _Element
