@@ -6,7 +6,7 @@ The page docs/analysis/oracle.md shows them in full; a test holds it against thi
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from docops_flask.engine.formatting.effective import DIRECT, Effective
+from docops_flask.engine.formatting.effective import DIRECT, DOC_DEFAULTS, Effective
 from tests.oracle.comparison import TOLERANCE_MM100, Reading, mm100
 
 
@@ -27,6 +27,8 @@ _INDENTS = {
 _SPACES = {"space before": "before", "space after": "after"}
 # The space before of LibreOffice's own style "Heading".
 _HEADING_SPACE_TWIPS = 240
+# LibreOffice's size for tables of documents from before Word 2010.
+_OLD_TABLE_POINTS = 10.0
 _KASHIDA = ("lowKashida", "mediumKashida", "highKashida")
 
 
@@ -105,6 +107,28 @@ def _font_nowhere(reading: Reading) -> bool:
     return (values.ascii if reading.name == "latin font" else values.east_asia).place is None
 
 
+def _size_nowhere(reading: Reading) -> bool:
+    """No place of the document states a size: each program has its own default."""
+    return reading.run is not None and reading.name == "size" and _size(reading).place is None
+
+
+def _default_style_in_a_table(reading: Reading) -> bool:
+    """The size of the default style or the defaults, in a table whose style has none: LibreOffice has 10 pt."""
+    place = _size(reading).place
+    return (
+        reading.name == "size"
+        and reading.paragraph.place.cell is not None
+        and reading.theirs == _OLD_TABLE_POINTS
+        and place is not None
+        and (place.label == DOC_DEFAULTS or place.style_id == reading.paragraph.style_ids[-1])
+    )
+
+
+def _size(reading: Reading) -> Effective[int]:
+    stated: Effective[int] = Effective()
+    return stated if reading.run is None else reading.run.values.stated.get("size", stated)
+
+
 def _numbering_keeps_its_left(reading: Reading) -> bool:
     """The paragraph states its first line alone; LibreOffice takes the level's left indent away with it."""
     left, first = _stated(reading, "left_twips"), _stated(reading, "indent_twips")
@@ -133,6 +157,8 @@ KINDS = (
     Kind("a control's runs keep their look", "17.5.2.31", _content_control),
     Kind("a style without base has none", "17.7.4.3", _no_base),
     Kind("no font is stated", "17.3.2.26", _font_nowhere),
+    Kind("no size is stated", "17.3.2.38", _size_nowhere),
+    Kind("the default style holds in a table", "17.7.2", _default_style_in_a_table),
     Kind("a level's left indent stays", "17.9.22", _numbering_keeps_its_left),
 )
 

@@ -198,7 +198,7 @@ LEVELS = {
         "",
         "table style Table T",
     ),
-    "under the paragraph style": (NORMAL.replace("</w:style>", f"{size(24)}</w:style>"), "", "style Normal"),
+    "under the paragraph style": (NORMAL.replace("</w:style>", f"{size(21)}</w:style>"), "", "style Normal"),
     "under direct formatting": (NORMAL, '<w:sz w:val="26"/>', "direct"),
 }
 
