@@ -113,7 +113,7 @@ def _size_nowhere(reading: Reading) -> bool:
 
 
 def _default_style_in_a_table(reading: Reading) -> bool:
-    """The size of the default style or the defaults, in a table whose style has none: LibreOffice has 10 pt."""
+    """The default style's or the defaults' size, in a table whose style has none: LibreOffice has 10 pt."""
     place = _size(reading).place
     return (
         reading.name == "size"
