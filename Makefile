@@ -16,7 +16,7 @@ unexport PYTHONDONTWRITEBYTECODE
 PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip install --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check smoke endurance fuzz mutants mutations bench oracle golden golden-accept golden-corpus sbom samples clean
+.PHONY: help demo run test test-quick check smoke endurance fuzz mutants mutations bench oracle golden golden-accept golden-corpus sbom samples clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 15
@@ -29,6 +29,9 @@ run: $(RUNTIME)  ## serve on 127.0.0.1:8000 with gunicorn
 
 test: $(DEVELOPMENT)  ## run the whole suite
 	@$(BIN)/python -m pytest
+
+test-quick: $(DEVELOPMENT)  ## the units alone, on all cores: under a minute on two
+	@$(BIN)/python -m pytest -n auto -m "not (e2e or browser or container or corpus or fuzz or slow)"
 
 check: $(DEVELOPMENT) $(if $(NPM),$(TYPESCRIPT))  ## ruff, mypy (strict), import-linter, tsc where npm is installed
 	@$(BIN)/ruff check .

@@ -12,6 +12,41 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 
 
+# What a test needs beyond this process, by the folder it lies in; the first that fits counts.
+_MARKS = {
+    "tests/e2e/console": "browser",
+    "tests/e2e": "e2e",
+    "tests/hostile": "e2e",
+    "tests/tools": "e2e",
+    "tests/container": "container",
+    "tests/corpus": "corpus",
+    "tests/oracle": "corpus",
+    "tests/fuzz": "fuzz",
+}
+# Units that take seconds each, by their work or for all that they try.
+_SLOW = (
+    "tests/engine/checks/test_corpus_format.py",
+    "tests/engine/test_linear_",
+    "tests/engine/test_nesting.py",
+    "tests/engine/integrity/test_mutations.py",
+    "tests/engine/test_text_work_in_c.py",
+    "tests/golden",
+    "tests/jobs",
+    "tests/test_wheel.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark each test by its folder: ``pytest -m "not e2e and not browser"``, for instance."""
+    for item in items:
+        place = item.path.relative_to(ROOT).as_posix()
+        marks = [mark for folder, mark in _MARKS.items() if place.startswith(folder)]
+        if marks:
+            item.add_marker(marks[0])
+        elif place.startswith(_SLOW):
+            item.add_marker("slow")
+
+
 def require(present: bool, reason: str) -> None:
     """Skip the test with ``reason`` unless ``present``; fail it where nothing may be skipped."""
     if present:
