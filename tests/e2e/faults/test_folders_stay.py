@@ -30,16 +30,28 @@ def figure(server, name):
 
 
 @pytest.mark.parametrize("start_method", ["spawn", "forkserver", "fork"])
-def test_renderers_that_spoil_their_folder_are_told_and_nothing_stays(tmp_path, start_method):
-    settings = {"max_concurrency": 1, "sandbox": "require", "mp_start": start_method}
+@pytest.mark.parametrize(
+    ("sandbox", "faults"),
+    [
+        ("require", {"make_many_files_and_hang": "its folder had more than 64 entries"}),
+        # Their cell refuses to make folders.
+        (
+            "off",
+            {
+                "nest_3000_folders": "its folder had a folder in it",
+                "nest_and_hang": "its folder had a folder in it",
+            },
+        ),
+    ],
+)
+def test_renderers_that_spoil_their_folder_are_told_and_nothing_stays(
+    tmp_path, start_method, sandbox, faults
+):
+    settings = {"max_concurrency": 1, "sandbox": sandbox, "mp_start": start_method}
     server = GunicornServer(tmp_path / "server", command=COMMAND, max_output_bytes=2_000_000, **settings)
     try:
         tidy = Tidy(server)
-        for what, inner in (
-            ("nest_3000_folders", "its folder had a folder in it"),
-            ("nest_and_hang", "its folder had a folder in it"),
-            ("make_many_files_and_hang", "its folder had more than 64 entries"),
-        ):
+        for what, inner in faults.items():
             answer = server.job(template=TEMPLATE, task_json=task({"meeting_title": what}))
             assert answer.told == (500, "RENDERER_CRASHED")
             assert inner in [line.get("inner") for line in server.log]

@@ -65,6 +65,9 @@ IN_ITS_CELL = [
 LYING = [
     ("lie_of_the_exit_code", "its result is not one of such a job", "render"),
     ("tell_many_issue_codes", "its result is not one of such a job", "render"),
+]
+# Their cell refuses the calls that these begin with.
+LYING_WITHOUT_A_CELL = [
     ("leave_the_template_as_archive", "outputs.zip is unsound: ", "archive"),
     ("leave_a_second_name_of_the_archive", "outputs.zip is no regular file of its own", "archive"),
 ]
@@ -97,6 +100,11 @@ def test_a_fault_of_a_renderer_is_told_and_leaves_nothing(tidy, what, told, inne
 @pytest.mark.parametrize(("what", "inner", "stage"), LYING)
 def test_so_is_what_no_renderer_of_ours_says_or_leaves(tidy, what, inner, stage):
     check_fault(tidy, what, CRASHED, inner, stage)
+
+
+@pytest.mark.parametrize(("what", "inner", "stage"), LYING_WITHOUT_A_CELL)
+def test_so_is_what_only_a_renderer_without_a_cell_can_leave(tidy_without_cell, what, inner, stage):
+    check_fault(tidy_without_cell, what, CRASHED, inner, stage)
 
 
 @pytest.mark.parametrize(("what", "told", "inner"), WITHOUT_A_CELL)
