@@ -2,7 +2,6 @@
 
 import os
 import signal
-from pathlib import Path
 
 import psutil
 import pytest
@@ -14,7 +13,7 @@ METHODS = ["spawn", "forkserver", "fork"]
 
 
 def standing_by(server, count=1, starts=1):
-    """The processes that stand by, once there are ``count``: those in their cell.
+    """The processes that stand by, once there are ``count``: those that have limited themselves.
 
     ``starts`` is how many workers have been started; each tries its cell first, with a renderer like these.
     """
@@ -32,9 +31,10 @@ def standing_by(server, count=1, starts=1):
 
 
 def _is_ready(pid):
+    """A renderer's limit of descriptors is among the last things that it sets itself."""
     try:
-        return "Seccomp:\t2" in Path(f"/proc/{pid}/status").read_text().splitlines()
-    except OSError:
+        return psutil.Process(pid).rlimit(psutil.RLIMIT_NOFILE) == (64, 64)
+    except psutil.Error:
         return False
 
 
