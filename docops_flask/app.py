@@ -5,15 +5,14 @@ import os
 from flask import Flask
 from flask.json.provider import DefaultJSONProvider
 
-from docops_flask.intake.catalogue.policies import PolicyFileError, PolicyRegistry, load_policies
-from docops_flask.intake.catalogue.skills import SkillRegistry, SkillSpecError, load_skills
+from docops_flask.intake.catalogue.office import read_office
 from docops_flask.jobs.renderer import Renderer
 from docops_flask.jobs.sandbox_check import SandboxCheck
 from docops_flask.jobs.slots import Slots
 from docops_flask.jobs.standby import spare_core
 from docops_flask.jobs.workspace import Workspaces
 from docops_flask.logs import events
-from docops_flask.settings.settings import Settings, SettingsError, from_env
+from docops_flask.settings.settings import Settings, from_env
 from docops_flask.settings.work_folder import work_folder
 from docops_flask.web import hooks
 from docops_flask.web.api import view
@@ -63,23 +62,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     return app
 
 
-def skills_of(settings: Settings) -> SkillRegistry:
-    """Return the built-in skills and those of ``DOCOPS_SKILLS_DIR``; raises ``SettingsError``."""
-    try:
-        return load_skills(settings.skills_dir)
-    except SkillSpecError as error:
-        raise SettingsError(f"DOCOPS_SKILLS_DIR: {error}") from error
-
-
-def policies_of(settings: Settings) -> PolicyRegistry:
-    """Return the built-in policies and those of ``DOCOPS_POLICIES_DIR``; raises ``SettingsError``."""
-    try:
-        return load_policies(settings.policies_dir)
-    except PolicyFileError as error:
-        raise SettingsError(f"DOCOPS_POLICIES_DIR: {error}") from error
-
-
 def _services(settings: Settings) -> Services:
+    office = read_office(settings)
     lifecycle = Lifecycle()
     recorder = _recorder(settings)
     workspaces = Workspaces(
@@ -102,8 +86,8 @@ def _services(settings: Settings) -> Services:
     )
     return Services(
         settings=settings,
-        skills=skills_of(settings),
-        policies=policies_of(settings),
+        skills=office.skills,
+        policies=office.policies,
         slots=slots,
         workspaces=workspaces,
         renderer=renderer,

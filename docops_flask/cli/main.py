@@ -121,10 +121,11 @@ def inspect(template: Path, *, as_json: bool) -> None:
     from docops_flask.cli import summary
     from docops_flask.cli.output import files_named
     from docops_flask.engine.pipeline import run_job
-    from docops_flask.intake.files import inspection_of_file, read_office
+    from docops_flask.intake.catalogue.office import office_of
+    from docops_flask.intake.files import inspection_of_file
 
     with files_named({"template": template}):
-        report = run_job(inspection_of_file(template, read_office()), template, Path())
+        report = run_job(inspection_of_file(template, office_of(os.environ)), template, Path())
     _print_report(report, summary.inspection_for_people, as_json=as_json)
 
 
@@ -146,7 +147,8 @@ def verify(
     from docops_flask.engine.artefacts import FORMAT_REPORT, REPLACE_LOG
     from docops_flask.engine.integrity.verification import Evidence
     from docops_flask.engine.pipeline import verify_files
-    from docops_flask.intake.files import read_office, verification_of_files
+    from docops_flask.intake.catalogue.office import office_of
+    from docops_flask.intake.files import verification_of_files
 
     evidence = Evidence(
         document,
@@ -154,7 +156,9 @@ def verify(
         format_report or document.with_name(FORMAT_REPORT),
     )
     with files_named({"template": template, **evidence._asdict()}):
-        report = verify_files(verification_of_files(template, evidence, read_office()), template, evidence)
+        report = verify_files(
+            verification_of_files(template, evidence, office_of(os.environ)), template, evidence
+        )
     _print_report(report, summary.proof_for_people, as_json=as_json)
     return 0 if report["verdict"] == "intact" else _FAILED
 
@@ -167,9 +171,9 @@ def skills(*, as_json: bool) -> None:
     With --json: the JSON Schemas of their tasks.
     """
     from docops_flask.cli import summary
-    from docops_flask.intake.files import read_office
+    from docops_flask.intake.catalogue.office import office_of
 
-    known = read_office().skills
+    known = office_of(os.environ).skills
     if as_json:
         print_json(summary.skills_as_data(known))
     else:
@@ -184,9 +188,9 @@ def policies(*, as_json: bool) -> None:
     With --json: also the JSON Schema of a policy file.
     """
     from docops_flask.cli import summary
-    from docops_flask.intake.files import read_office
+    from docops_flask.intake.catalogue.office import office_of
 
-    known = read_office().policies
+    known = office_of(os.environ).policies
     if as_json:
         print_json(summary.policies_as_data(known))
     else:
@@ -228,11 +232,11 @@ def new_template(
     It holds every field of the document type and is meant to be edited in Word.
     """
     from docops_flask.cli.files import write_file
-    from docops_flask.intake.files import read_office
+    from docops_flask.intake.catalogue.office import office_of
     from docops_flask.intake.job import find_skill
     from docops_flask.starter.template import build_starter_template
 
-    known = find_skill(read_office().skills, "skill", skill)
+    known = find_skill(office_of(os.environ).skills, "skill", skill)
     path = out or Path(f"{known.name}.docx")
     write_file(path, build_starter_template(known, language, organ=organ, date=date), force=force)
     if as_json:
@@ -269,12 +273,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _job(kind: "JobKind", template: Path, task: Path, options: dict[str, Any]) -> "Job":
     from docops_flask.cli.output import files_named
-    from docops_flask.intake.files import job_of_files, read_office
+    from docops_flask.intake.catalogue.office import office_of
+    from docops_flask.intake.files import job_of_files
 
     policy_file = options.pop("policy_file")
     fields = {name: _as_sent(value) for name, value in options.items() if value is not None}
     with files_named({"template": template, "task": task, "policy_yaml": policy_file}):
-        return job_of_files(kind, template, task, fields, read_office(), policy_file=policy_file)
+        return job_of_files(kind, template, task, fields, office_of(os.environ), policy_file=policy_file)
 
 
 def _as_sent(value: str | bool) -> str:

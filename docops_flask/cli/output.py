@@ -12,7 +12,6 @@ from typing import Any
 import click
 
 from docops_flask.engine.errors import DocopsError, InvalidArgument
-from docops_flask.settings.settings import SettingsError
 
 
 def tolerate_any_locale() -> None:
@@ -63,6 +62,9 @@ def tell(error: Exception, *, as_json: bool) -> None:
 
 
 def _as_docops_error(error: Exception) -> DocopsError:
+    # A command that needs no settings answers sooner without them.
+    from docops_flask.settings.settings import SettingsError
+
     if isinstance(error, DocopsError):
         return error
     if isinstance(error, click.ClickException):

@@ -3,7 +3,6 @@
 Files that the shell's commands name are read and checked as uploads are.
 """
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,12 +10,11 @@ from pathlib import Path
 from docops_flask.engine.errors import InvalidArgument, InvalidMediaType
 from docops_flask.engine.integrity.verification import Evidence
 from docops_flask.engine.job import Job, JobKind
-from docops_flask.intake.catalogue.policies import PolicyFileError, PolicyRegistry, load_policies
+from docops_flask.intake.catalogue.office import Office
 from docops_flask.intake.catalogue.policy_file import MAX_BYTES as MAX_POLICY_BYTES
-from docops_flask.intake.catalogue.skills import SkillRegistry, SkillSpecError, load_skills
+from docops_flask.intake.errors import UploadTooLarge
 from docops_flask.intake.job import build_job
-from docops_flask.settings.settings import Settings, SettingsError, from_env
-from docops_flask.web.errors import UploadTooLarge
+from docops_flask.settings.settings import Settings
 
 _ZIP_MAGIC = b"PK\x03\x04"
 # How many first bytes ``refuse_other_media`` needs.
@@ -70,26 +68,6 @@ def verification_parts(settings: Settings) -> tuple[FilePart, ...]:
 
 def _word_part(name: str, settings: Settings) -> FilePart:
     return FilePart(name, ".docx", _ZIP_MAGIC, settings.max_upload_bytes, "DOCOPS_MAX_UPLOAD_BYTES")
-
-
-@dataclass(frozen=True, slots=True)
-class Office:
-    """What holds for every command: the settings of the environment, the skills and policies there are."""
-
-    settings: Settings
-    skills: SkillRegistry
-    policies: PolicyRegistry
-
-
-def read_office(environ: Mapping[str, str] = os.environ) -> Office:
-    """Return settings, skills and policies; raises ``SettingsError`` as the server's start does."""
-    settings = from_env(environ)
-    try:
-        return Office(settings, load_skills(settings.skills_dir), load_policies(settings.policies_dir))
-    except SkillSpecError as error:
-        raise SettingsError(f"DOCOPS_SKILLS_DIR: {error}") from None
-    except PolicyFileError as error:
-        raise SettingsError(f"DOCOPS_POLICIES_DIR: {error}") from None
 
 
 def job_of_files(

@@ -25,8 +25,7 @@ from types import FrameType, SimpleNamespace
 from typing import Any
 
 from docops_flask.engine.errors import DocopsError
-from docops_flask.intake.catalogue.policies import PolicyFileError, load_policies
-from docops_flask.intake.catalogue.skills import SkillSpecError, load_skills
+from docops_flask.intake.catalogue.office import read_office
 from docops_flask.jobs.errors import SandboxRefused
 from docops_flask.jobs.workspace import Workspaces
 from docops_flask.logs import events
@@ -127,13 +126,9 @@ def on_starting(server: Any) -> None:
     server.stop = _noted_stop(server, server.stop)
     os.register_at_fork(after_in_parent=_hear_stop_signals)
     try:
-        load_skills(settings.skills_dir)
-    except SkillSpecError as error:
-        raise SystemExit(f"DOCOPS_SKILLS_DIR: {error}") from None
-    try:
-        load_policies(settings.policies_dir)
-    except PolicyFileError as error:
-        raise SystemExit(f"DOCOPS_POLICIES_DIR: {error}") from None
+        read_office(settings)
+    except SettingsError as error:
+        raise SystemExit(str(error)) from None
     server.docops_metrics = _make_metrics_folder(server) if settings.enable_metrics else None
 
 

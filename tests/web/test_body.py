@@ -6,8 +6,9 @@ import time
 
 import pytest
 
+from docops_flask.intake.errors import UploadTooLarge
 from docops_flask.jobs.caller import ClientSocket
-from docops_flask.web.errors import BodyTimeout, BodyUnreadable, ClientLeft, UploadTooLarge
+from docops_flask.web.errors import BodyTimeout, BodyUnreadable, ClientLeft
 from docops_flask.web.request import RequestBody
 
 

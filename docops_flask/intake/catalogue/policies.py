@@ -2,12 +2,13 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from docops_flask.engine.policy.policy import DEFAULT_NAME, Policy, Words
+from docops_flask.intake.catalogue.catalogue import Catalogue, CatalogueError, files_of, read_file, shown_name
 from docops_flask.intake.catalogue.house_style import PolicyFault
 from docops_flask.intake.catalogue.policy_file import MAX_BYTES, read_policy
 
@@ -25,42 +26,27 @@ _DEFAULT_WORDS = (
 )
 
 
-class PolicyFileError(ValueError):
-    """A policy file that cannot be used; the message is one line: file, line, key, what is accepted."""
-
-
-class PolicyRegistry:
-    """Policies by name; iterating gives the default one first, then the others in alphabetical order."""
+class PolicyRegistry(Catalogue[Policy]):
+    """Policies by name, the default one first, then the others in alphabetical order."""
 
     def __init__(self, policies: Iterable[Policy]) -> None:
         by_name = {policy.name or "": policy for policy in policies}
         order = sorted(by_name, key=lambda name: (name != DEFAULT_NAME, name))
-        self._policies = {name: by_name[name] for name in order}
-
-    def __iter__(self) -> Iterator[Policy]:
-        return iter(self._policies.values())
-
-    def names(self) -> tuple[str, ...]:
-        """Return the names, the default one first."""
-        return tuple(self._policies)
-
-    def get(self, name: str) -> Policy | None:
-        """Return the policy by its name, or ``None``."""
-        return self._policies.get(name)
+        super().__init__((name, by_name[name]) for name in order)
 
 
 def load_policies(extra_dir: Path | None = None) -> PolicyRegistry:
     """Return the built-in policies and those of every ``*.yaml`` file in ``extra_dir``, hidden ones left out.
 
-    A policy is called as its file. Raises ``PolicyFileError`` for the first fault, a name that is taken among
+    A policy is called as its file. Raises ``CatalogueError`` for the first fault, a name that is taken among
     them.
     """
     policies = list(_built_in())
     taken = {policy.name for policy in policies}
-    for file in _policy_files(extra_dir) if extra_dir is not None else []:
+    for file in files_of(extra_dir, _SUFFIX) if extra_dir is not None else []:
         if file.stem in taken:
-            raise PolicyFileError(
-                f"{_shown(file)}: {file.stem} is the name of a built-in policy; rename the file"
+            raise CatalogueError(
+                f"{shown_name(file)}: {file.stem} is the name of a built-in policy; rename the file"
             )
         policies.append(_load(file))
     return PolicyRegistry(policies)
@@ -100,37 +86,17 @@ def policy_json_schema() -> dict[str, Any]:
 
 @lru_cache(maxsize=1)
 def _built_in() -> tuple[Policy, ...]:
-    return tuple(_load(file) for file in _policy_files(_BUILT_IN))
-
-
-def _policy_files(folder: Path) -> list[Path]:
-    try:
-        files = [path for path in folder.iterdir() if path.name.endswith(_SUFFIX)]
-    except OSError as error:
-        raise PolicyFileError(
-            f"{str(folder)!a}: cannot be read ({error.strerror}); give a folder of *{_SUFFIX} files"
-        ) from None
-    # Editors and file systems leave companions such as .#name.yaml and ._name.yaml.
-    return sorted(path for path in files if not path.name.startswith("."))
+    return tuple(_load(file) for file in files_of(_BUILT_IN, _SUFFIX))
 
 
 def _load(file: Path) -> Policy:
     if not _NAME.fullmatch(file.stem):
-        raise PolicyFileError(
-            f"{_shown(file)}: the name must be small letters, digits, -, _ and . (up to 64); rename the file"
+        raise CatalogueError(
+            f"{shown_name(file)}: the name must be small letters, digits, -, _ and . (up to 64); "
+            "rename the file"
         )
     try:
-        with file.open("rb") as stream:
-            content = stream.read(MAX_BYTES + 1)
-        return read_policy(content, name=file.stem)
-    except OSError as error:
-        raise PolicyFileError(
-            f"{_shown(file)}: cannot be read ({error.strerror}); give a readable file"
-        ) from None
+        return read_policy(read_file(file, MAX_BYTES + 1), name=file.stem)
     except PolicyFault as fault:
         place = f" (line {fault.line})" if fault.line is not None else ""
-        raise PolicyFileError(f"{_shown(file)}{place}: {fault.message.removesuffix('.')}") from None
-
-
-def _shown(file: Path) -> str:
-    return file.name if file.name.isprintable() else ascii(file.name)
+        raise CatalogueError(f"{shown_name(file)}{place}: {fault.message.removesuffix('.')}") from None

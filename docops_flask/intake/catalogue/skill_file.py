@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 from docops_flask.engine.skills.skill import LANGUAGES, Field, FieldType, Label, Skill, Wording
+from docops_flask.intake.catalogue.catalogue import CatalogueError
 
 # Beyond XML 1.0's Char production (2.2), and what would break the line a text stands in.
 _NOT_ONE_LINE = re.compile("[\x00-\x1f\x7f\x85\u2028\u2029\ud800-\udfff\ufffe\uffff]")
@@ -21,14 +22,10 @@ _KINDS = {
 }
 
 
-class SkillSpecError(ValueError):
-    """A skill that cannot be used; the message is one line: file, key, problem, what is accepted."""
-
-
 class SpecTable:
     """A TOML table at ``path`` (``""`` for the whole file) of the file ``file``.
 
-    Every reading method raises ``SkillSpecError``; ``finish`` refuses the keys nobody asked for.
+    Every reading method raises ``CatalogueError``; ``finish`` refuses the keys nobody asked for.
     """
 
     def __init__(self, file: str, path: str, content: dict[str, Any]) -> None:
@@ -37,11 +34,11 @@ class SpecTable:
         self._content = content
         self._read: list[str] = []
 
-    def error(self, key: str, problem: str, accepted: str) -> SkillSpecError:
+    def error(self, key: str, problem: str, accepted: str) -> CatalogueError:
         """Return the error about ``key`` (``""``: the table itself)."""
         where = self.path_of(key) if key else self._path
         place = f"{self._file}: {where}" if where else self._file
-        return SkillSpecError(f"{place}: {problem}; {accepted}")
+        return CatalogueError(f"{place}: {problem}; {accepted}")
 
     def path_of(self, key: str) -> str:
         """Return the dotted path of ``key`` within the file."""
@@ -173,7 +170,7 @@ _DEFAULT_SEPARATOR = ", "
 def parse_spec(file: str, content: bytes) -> Skill:
     """Return the skill that ``content``, a TOML file (1.0) by the name ``file``, describes.
 
-    Raises ``SkillSpecError`` for bad UTF-8, bad TOML, a key that is missing, unknown or of the wrong type, a
+    Raises ``CatalogueError`` for bad UTF-8, bad TOML, a key that is missing, unknown or of the wrong type, a
     name that cannot be used, and a key or placeholder that two fields share.
     """
     table = SpecTable(file, "", _toml(file, content))
@@ -191,13 +188,13 @@ def _toml(file: str, content: bytes) -> dict[str, Any]:
     try:
         return tomllib.loads(content.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
-        raise SkillSpecError(f"{file}: not UTF-8 text (byte {error.start}); save it as UTF-8") from None
+        raise CatalogueError(f"{file}: not UTF-8 text (byte {error.start}); save it as UTF-8") from None
     except ValueError as error:  # TOMLDecodeError, and an integer of more digits than Python reads
-        raise SkillSpecError(
+        raise CatalogueError(
             f"{file}: not TOML: {' '.join(str(error).split())}; see https://toml.io"
         ) from None
     except RecursionError:
-        raise SkillSpecError(f"{file}: nested too deeply; use the keys of docs/skills.md") from None
+        raise CatalogueError(f"{file}: nested too deeply; use the keys of docs/skills.md") from None
 
 
 def _label(table: SpecTable) -> Label:

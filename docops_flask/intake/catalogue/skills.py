@@ -4,54 +4,38 @@ Source: https://json-schema.org/draft/2020-12. ``x-docops-`` keywords are annota
 core specification allows (6.5).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from docops_flask.engine.skills.skill import Field, Label, Skill
-from docops_flask.intake.catalogue.skill_file import SkillSpecError
-
-__all__ = ["SkillRegistry", "SkillSpecError", "load_skills"]
+from docops_flask.intake.catalogue.catalogue import Catalogue, CatalogueError, files_of, read_file, shown_name
 
 _BUILT_IN = Path(__file__).parent / "built_in" / "skills"
 _SUFFIX = ".toml"
 
 
-class SkillRegistry:
-    """Skills by name; iterating gives them in the order of their names."""
+class SkillRegistry(Catalogue[Skill]):
+    """Skills by name, in the order of their names."""
 
     def __init__(self, skills: Iterable[Skill]) -> None:
-        self._skills = {skill.name: skill for skill in sorted(skills, key=lambda skill: skill.name)}
-
-    def __iter__(self) -> Iterator[Skill]:
-        return iter(self._skills.values())
-
-    def __len__(self) -> int:
-        return len(self._skills)
-
-    def names(self) -> tuple[str, ...]:
-        """Return the names, sorted."""
-        return tuple(self._skills)
-
-    def get(self, name: str) -> Skill | None:
-        """Return the skill by its name, or ``None``."""
-        return self._skills.get(name)
+        super().__init__((skill.name, skill) for skill in sorted(skills, key=lambda skill: skill.name))
 
 
 def load_skills(extra_dir: Path | None = None) -> SkillRegistry:
     """Return the built-in skills and those of every ``*.toml`` file in ``extra_dir``, hidden files left out.
 
-    Raises ``SkillSpecError`` (one line: file name, key, problem, what is accepted) for the first fault,
+    Raises ``CatalogueError`` (one line: file name, key, problem, what is accepted) for the first fault,
     a skill name that is taken among them.
     """
-    files = _spec_files(_BUILT_IN) + (_spec_files(extra_dir) if extra_dir is not None else [])
+    files = files_of(_BUILT_IN, _SUFFIX) + (files_of(extra_dir, _SUFFIX) if extra_dir is not None else [])
     skills: dict[str, Skill] = {}
     defined_in: dict[str, Path] = {}
     for file in files:
         skill = _load(file)
         if skill.name in skills:
-            raise SkillSpecError(
-                f"{_shown(file)}: name: {skill.name} is taken {_by(defined_in[skill.name], file)}; "
+            raise CatalogueError(
+                f"{shown_name(file)}: name: {skill.name} is taken {_by(defined_in[skill.name], file)}; "
                 "give the skill a name of its own"
             )
         skills[skill.name] = skill
@@ -60,35 +44,14 @@ def load_skills(extra_dir: Path | None = None) -> SkillRegistry:
 
 
 def _by(first: Path, second: Path) -> str:
-    return f"by {_shown(first)}" if first.parent == second.parent else "by a built-in skill"
-
-
-def _spec_files(folder: Path) -> list[Path]:
-    try:
-        names = [path for path in folder.iterdir() if path.name.endswith(_SUFFIX)]
-    except OSError as error:
-        raise SkillSpecError(
-            f"{str(folder)!a}: cannot be read ({error.strerror}); give a folder of *{_SUFFIX} files"
-        ) from None
-    # Editors and file systems leave companions such as .#name.toml and ._name.toml.
-    return sorted(path for path in names if not path.name.startswith("."))
+    return f"by {shown_name(first)}" if first.parent == second.parent else "by a built-in skill"
 
 
 def _load(file: Path) -> Skill:
-    # Renderers unpickle skills and must not load what only reading their files needs.
+    # Only reading files needs TOML's parser.
     from docops_flask.intake.catalogue.skill_file import parse_spec
 
-    try:
-        content = file.read_bytes()
-    except OSError as error:
-        raise SkillSpecError(
-            f"{_shown(file)}: cannot be read ({error.strerror}); give a readable file"
-        ) from None
-    return parse_spec(_shown(file), content)
-
-
-def _shown(file: Path) -> str:
-    return file.name if file.name.isprintable() else ascii(file.name)
+    return parse_spec(shown_name(file), read_file(file))
 
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"

@@ -18,6 +18,7 @@ from docops_flask.engine.errors import (
     TemplateLimitExceeded,
 )
 from docops_flask.engine.opc.limits import Limits
+from docops_flask.intake.errors import UploadTooLarge
 from docops_flask.jobs.errors import (
     InsufficientStorage,
     NotReady,
@@ -27,7 +28,7 @@ from docops_flask.jobs.errors import (
 )
 from docops_flask.web.api import member
 from docops_flask.web.api.member import Answer
-from docops_flask.web.errors import BodyTimeout, MethodNotAllowed, NotFound, Unauthorized, UploadTooLarge
+from docops_flask.web.errors import BodyTimeout, MethodNotAllowed, NotFound, Unauthorized
 
 LIMITS = Limits._fields
 

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from docops_flask.engine.errors import DocopsError, InvalidArgument, InvalidMediaType, echo
 from docops_flask.engine.job import Job, JobKind
 from docops_flask.engine.options import FIELD_ORDER
+from docops_flask.intake.errors import UploadTooLarge
 from docops_flask.intake.files import HEAD_BYTES, FilePart, task_part, template_part, verification_parts
 from docops_flask.intake.job import build_job
 from docops_flask.jobs.errors import storage_errors
 from docops_flask.settings.settings import Settings
-from docops_flask.web.errors import UploadTooLarge
 from docops_flask.web.request import ApiRequest
 from docops_flask.web.services import Services
 from docops_flask.web.upload.contents import Content, Contents, JobFolder

@@ -9,7 +9,8 @@ from docops_flask.app import create_app
 from docops_flask.engine.policy import rule_kinds
 from docops_flask.engine.policy.policy import KEYS, ROLES, PageRules, Policy, RoleRules, TextRules
 from docops_flask.intake.catalogue import house_style, policies
-from docops_flask.intake.catalogue.policies import PolicyFileError, load_policies, policy_json_schema
+from docops_flask.intake.catalogue.catalogue import CatalogueError
+from docops_flask.intake.catalogue.policies import load_policies, policy_json_schema
 from docops_flask.intake.catalogue.policy_file import read_entries
 from docops_flask.settings.settings import Settings, SettingsError
 
@@ -80,7 +81,7 @@ FAULTY_FILES = {
 def test_a_faulty_file_stops_the_start_naming_file_line_and_key(tmp_path, name, text, message):
     (tmp_path / name).write_text(text)
 
-    with pytest.raises(PolicyFileError) as caught:
+    with pytest.raises(CatalogueError) as caught:
         load_policies(tmp_path)
     assert str(caught.value) == message
 

@@ -8,7 +8,8 @@ import sys
 import pytest
 
 from docops_flask.engine.skills.skill import Field, Wording
-from docops_flask.intake.catalogue.skills import SkillSpecError, load_skills
+from docops_flask.intake.catalogue.catalogue import CatalogueError
+from docops_flask.intake.catalogue.skills import load_skills
 from tests.conftest import ROOT
 
 VALID = """\
@@ -45,7 +46,7 @@ def write(folder, content=VALID, name="leave.toml"):
 
 
 def fault(folder, content):
-    with pytest.raises(SkillSpecError) as caught:
+    with pytest.raises(CatalogueError) as caught:
         load_skills(write(folder, content))
     message = str(caught.value)
     assert "\n" not in message
@@ -210,15 +211,15 @@ def test_a_file_that_is_no_skill_is_refused(tmp_path, content, problem):
 
 def test_two_files_with_one_name_are_refused(tmp_path):
     write(tmp_path, name="a.toml")
-    with pytest.raises(SkillSpecError, match=r"^b\.toml: name: leave_request is taken by a\.toml; give"):
+    with pytest.raises(CatalogueError, match=r"^b\.toml: name: leave_request is taken by a\.toml; give"):
         load_skills(write(tmp_path, name="b.toml"))
 
 
 def test_a_folder_or_a_file_that_cannot_be_read_is_told(tmp_path):
-    with pytest.raises(SkillSpecError, match=r"nowhere': cannot be read \(No such file or directory\)"):
+    with pytest.raises(CatalogueError, match=r"nowhere': cannot be read \(No such file or directory\)"):
         load_skills(tmp_path / "nowhere")
     (tmp_path / "x.toml").mkdir()
-    with pytest.raises(SkillSpecError, match=r"^x\.toml: cannot be read \(Is a directory\)"):
+    with pytest.raises(CatalogueError, match=r"^x\.toml: cannot be read \(Is a directory\)"):
         load_skills(tmp_path)
 
 
