@@ -54,9 +54,9 @@ EXPOSE 8000
 # (DOCOPS_REQUEST_TIMEOUT_SECONDS + DOCOPS_QUEUE_TIMEOUT_SECONDS + 60): `docker stop --time 130`.
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
-    CMD ["python", "-m", "docops_flask.healthcheck"]
+    CMD ["python", "-m", "docops_flask.serving.healthcheck"]
 # What `docops serve` starts. As the first process gunicorn also reaps what its workers leave behind.
-CMD ["python", "-m", "gunicorn", "--config", "python:docops_flask.gunicorn_config", "docops_flask.app:create_app()"]
+CMD ["python", "-m", "gunicorn", "--config", "python:docops_flask.serving.gunicorn_config", "docops_flask.app:create_app()"]
 
 # Last, because they change with every build.
 ARG DOCOPS_COMMIT_SHA=unknown

@@ -1,3 +1,3 @@
 """gunicorn reads this when it starts in the project's folder."""
 
-from docops_flask.gunicorn_config import *  # noqa: F403
+from docops_flask.serving.gunicorn_config import *  # noqa: F403

@@ -1,8 +1,8 @@
 """The WSGI entry point: ``gunicorn`` and ``flask --app wsgi run`` import ``app`` from here."""
 
 from docops_flask.app import create_app
-from docops_flask.serving import stop_with
-from docops_flask.settings import SettingsError
+from docops_flask.serving.gunicorn import stop_with
+from docops_flask.settings.settings import SettingsError
 
 try:
     app = create_app()

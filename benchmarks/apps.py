@@ -13,10 +13,10 @@ from flask import Flask
 from docops_flask.app import create_app
 from docops_flask.engine.job import Job
 from docops_flask.engine.pipeline import run_job
-from docops_flask.engine.worker import JOB_FILE, TEMPLATE_FILE
+from docops_flask.engine.worker.worker import JOB_FILE, TEMPLATE_FILE
 from docops_flask.jobs.caller import STAYING, Caller
 from docops_flask.jobs.renderer import Rendered, Renderer
-from docops_flask.settings import from_env
+from docops_flask.settings.settings import from_env
 from docops_flask.web.services import EXTENSION
 
 _NAIVE = Path(__file__).with_name("naive_fill.py")

@@ -15,7 +15,7 @@ from benchmarks.documents import VALUES, Spelling, bracketed, merged, templated
 from docops_flask.engine.job import Job, JobKind
 from docops_flask.engine.options import PRESETS
 from docops_flask.engine.pipeline import run_job
-from docops_flask.engine.skills.registry import load_skills
+from docops_flask.intake.catalogue.skills import load_skills
 
 # Fills the template in the file and writes what comes of it into the folder.
 Fill = Callable[[Path, Path], None]

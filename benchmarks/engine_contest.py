@@ -15,7 +15,7 @@ from typing import Any
 from benchmarks.contestants import contestants
 from benchmarks.documents import BenchDocument, contest_documents
 from benchmarks.timing import timed
-from tools.interleave import interleaved
+from tools.benchmark.load import interleaved
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from benchmarks.contestants import Fill, engine
 from benchmarks.documents import Spelling, bracketed, merged_table, package, paragraphs, table
 from benchmarks.timing import timed
-from tools.interleave import interleaved
+from tools.benchmark.load import interleaved
 
 SIZES = (10, 100, 1_000, 10_000)
 MERGED_SIZES = (5, 50, 500, 5_000)

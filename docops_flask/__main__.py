@@ -2,7 +2,7 @@
 
 import sys
 
-from docops_flask.cli import main
+from docops_flask.cli.main import main
 
 if __name__ == "__main__":
     sys.exit(main())

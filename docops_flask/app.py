@@ -5,34 +5,21 @@ import os
 from flask import Flask
 from flask.json.provider import DefaultJSONProvider
 
-from docops_flask import logs
-from docops_flask.engine.skills.registry import SkillRegistry, SkillSpecError, load_skills
+from docops_flask.intake.catalogue.office import read_office
 from docops_flask.jobs.renderer import Renderer
 from docops_flask.jobs.sandbox_check import SandboxCheck
 from docops_flask.jobs.slots import Slots
-from docops_flask.jobs.spare_core import spare_core
+from docops_flask.jobs.standby import spare_core
 from docops_flask.jobs.workspace import Workspaces
-from docops_flask.policy_registry import PolicyFileError, PolicyRegistry, load_policies
-from docops_flask.settings import Settings, SettingsError, from_env
-from docops_flask.web import (
-    console,
-    error_response,
-    health,
-    hooks,
-    inspect,
-    meta,
-    openapi,
-    precheck,
-    run,
-    verify,
-)
-from docops_flask.web.forwarded import trust_proxies
-from docops_flask.web.lifecycle import Lifecycle
-from docops_flask.web.readiness import Readiness
-from docops_flask.web.recorder import NoRecorder, Recorder
+from docops_flask.logs import events
+from docops_flask.settings.settings import Settings, from_env
+from docops_flask.settings.work_folder import work_folder
+from docops_flask.web import hooks
+from docops_flask.web.api import view
+from docops_flask.web.headers import trust_proxies
 from docops_flask.web.request import ApiRequest
-from docops_flask.web.services import EXTENSION, Services
-from docops_flask.work_folder import work_folder
+from docops_flask.web.services import EXTENSION, Lifecycle, NoRecorder, Readiness, Recorder, Services
+from docops_flask.web.views import console, health, jobs, meta
 
 
 class _App(Flask):
@@ -50,7 +37,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     Raises ``SettingsError``, whose message is one line for the operator.
     """
     settings = settings or from_env(os.environ)
-    logs.ensure_configured()
+    events.ensure_configured()
     # The package's own folders hold nothing for a browser.
     app = _App(__name__, static_folder=None, template_folder=None)
     app.json = _Json(app)
@@ -59,15 +46,15 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.url_map.merge_slashes = False
     app.extensions[EXTENSION] = _services(settings)
     trust_proxies(app, settings.trusted_proxies)
-    error_response.register(app)
+    hooks.register_errors(app)
     hooks.register(app)
-    for module in (health, run, precheck, inspect, verify):
+    for module in (health, jobs):
         app.register_blueprint(module.bp)
     if settings.enable_meta:
         app.register_blueprint(meta.bp)
-        app.register_blueprint(openapi.bp)
+        app.register_blueprint(view.bp)
     if settings.enable_metrics:
-        from docops_flask.web import metrics
+        from docops_flask.web.views import metrics
 
         app.register_blueprint(metrics.bp)
     if settings.enable_web_console:
@@ -75,23 +62,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     return app
 
 
-def skills_of(settings: Settings) -> SkillRegistry:
-    """Return the built-in skills and those of ``DOCOPS_SKILLS_DIR``; raises ``SettingsError``."""
-    try:
-        return load_skills(settings.skills_dir)
-    except SkillSpecError as error:
-        raise SettingsError(f"DOCOPS_SKILLS_DIR: {error}") from error
-
-
-def policies_of(settings: Settings) -> PolicyRegistry:
-    """Return the built-in policies and those of ``DOCOPS_POLICIES_DIR``; raises ``SettingsError``."""
-    try:
-        return load_policies(settings.policies_dir)
-    except PolicyFileError as error:
-        raise SettingsError(f"DOCOPS_POLICIES_DIR: {error}") from error
-
-
 def _services(settings: Settings) -> Services:
+    office = read_office(settings)
     lifecycle = Lifecycle()
     recorder = _recorder(settings)
     workspaces = Workspaces(
@@ -114,8 +86,8 @@ def _services(settings: Settings) -> Services:
     )
     return Services(
         settings=settings,
-        skills=skills_of(settings),
-        policies=policies_of(settings),
+        skills=office.skills,
+        policies=office.policies,
         slots=slots,
         workspaces=workspaces,
         renderer=renderer,
@@ -130,6 +102,6 @@ def _recorder(settings: Settings) -> Recorder:
     if not settings.enable_metrics:
         return NoRecorder()
     # A server without metrics need not load the client library.
-    from docops_flask.web.prometheus_recorder import start_recorder
+    from docops_flask.web.views.metrics import start_recorder
 
     return start_recorder(settings, os.environ)

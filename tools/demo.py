@@ -14,9 +14,9 @@ if __name__ == "__main__":
     # Run as a file, Python puts tools/ on the path instead of the project's folder.
     sys.path[0] = str(Path(__file__).resolve().parent.parent)
 
-from tools.client import Answer, Client
-from tools.server import ROOT, ServerFailed, running_server
-from tools.text_output import print_lines
+from tools.lib.client import Answer, Client
+from tools.lib.command_line import print_lines
+from tools.lib.server import ROOT, ServerFailed, running_server
 
 
 class DemoFailed(Exception):

@@ -1,96 +1,13 @@
-"""Puts a server of its own through what it must survive: crowds, hostile files, hanging jobs, faults."""
+"""``python tools/endurance.py``: see ``tools/scenarios/endurance.py``."""
 
-import argparse
-import json
 import sys
-from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
 
 if __name__ == "__main__":
     # Run as a file, Python puts tools/ on the path instead of the project's folder.
     sys.path[0] = str(Path(__file__).resolve().parent.parent)
 
-from tools import arguments as types
-from tools.endurance_chaos import chaos
-from tools.endurance_hang import hang
-from tools.endurance_load import capacity, large, overload
-from tools.endurance_small import REPEATED, small
-from tools.endurance_soak import soak
-from tools.endurance_verdict import Verdict
-from tools.server import ServerFailed
-
-SCENARIOS: Mapping[str, Callable[[int], Verdict]] = {
-    "capacity": capacity,
-    "overload": overload,
-    "soak": soak,
-    "hang": hang,
-    "large": large,
-    "small": small,
-    "chaos": chaos,
-}
-# Requests, for chaos seconds, for small how often a file repeats its thing: what runs with every change, and
-# what docs/reliability.md reports.
-SHORT = {
-    "capacity": 120,
-    "overload": 400,
-    "soak": 300,
-    "hang": 8,
-    "large": 4,
-    "small": REPEATED,
-    "chaos": 12,
-}
-LONG = {
-    "capacity": 2000,
-    "overload": 4000,
-    "soak": 10_000,
-    "hang": 200,
-    "large": 50,
-    "small": 3 * REPEATED,
-    "chaos": 600,
-}
-
-
-def main(arguments: list[str] | None = None) -> int:
-    """Run the tool; return 0 when every scenario held, 1 when one did not, 2 when one could not be run."""
-    given = _parser().parse_args(arguments)
-    sizes = LONG if given.long else SHORT
-    results: dict[str, Any] = {}
-    for name in given.scenarios or SCENARIOS:
-        size = sizes[name] if given.size is None else given.size
-        print(f"{name} ({size}) ...", flush=True)
-        try:
-            verdict = SCENARIOS[name](size)
-        except ServerFailed as error:
-            print(f"endurance: {name}: {error}", file=sys.stderr)
-            return 2
-        results[name] = {"size": size, **verdict.as_json()}
-        _tell(verdict)
-    if given.write_summary is not None:
-        given.write_summary.write_text(json.dumps(results, indent=2) + "\n", "utf-8")
-    return 0 if all(result["held"] for result in results.values()) else 1
-
-
-def _tell(verdict: Verdict) -> None:
-    for name, value in verdict.figures.items():
-        print(f"  {name}: {value}")
-    for complaint in verdict.complaints:
-        print(f"  FAILED: {complaint}")
-    print("  held" if verdict.held else "  did not hold", flush=True)
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("scenarios", nargs="*", choices=[[], *SCENARIOS], help="all of them without one")
-    parser.add_argument("--long", action="store_true", help="as long as docs/reliability.md reports")
-    parser.add_argument(
-        "--size", type=types.integer(1), help="requests, for chaos seconds, for small repetitions"
-    )
-    parser.add_argument(
-        "--write-summary", type=types.writable_file, metavar="FILE", help="write JSON there too"
-    )
-    return parser
-
+from tools.scenarios.endurance import main
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -16,7 +16,7 @@ if __name__ == "__main__":
     # Run as a file, Python puts tools/ on the path instead of the project's folder.
     sys.path[0] = str(Path(__file__).resolve().parent.parent)
 
-from tools.arguments import integer
+from tools.lib.command_line import integer
 
 TEMPLATE = Path(__file__).resolve().parent.parent / "nginx" / "docops.conf.template"
 # A backend that fails once is left alone for as long; more patience would send it jobs it cannot take.

@@ -1,10 +1,13 @@
-"""The root of the error hierarchy and the errors the engine itself raises.
+"""The root of the error hierarchy, the engine's own errors, and the exit codes of a job.
+
+``echo`` is what of a client's input an error's answer may repeat.
 
 Every error a client may see is a ``DocopsError``: its class knows the HTTP status and the
 contract's code, its instance carries a message for people and a JSON-able ``detail``.
 ``jobs.errors`` and ``web.errors`` add the errors of their layers.
 """
 
+from enum import IntEnum
 from typing import Any, ClassVar
 
 
@@ -114,3 +117,53 @@ def from_record(record: dict[str, Any]) -> DocopsError:
     DocopsError.__init__(error, str(record.get("message", "")), **dict(record.get("detail") or {}))
     error.inner = str(record.get("inner") or "") or None
     return error
+
+
+ECHO_CHARACTERS = 64
+
+
+def echo(text: str) -> str:
+    """Return at most 64 characters of ``text``; those that do not show as themselves are escaped.
+
+    A line break, an escape sequence or a mark that turns the direction of writing would make a message say
+    something else where people read it: in a terminal, a log, a ticket.
+    """
+    short = text[:ECHO_CHARACTERS]
+    return short if short.isprintable() else "".join(map(_shown, short))
+
+
+def _shown(character: str) -> str:
+    if character.isprintable():
+        return character
+    code = ord(character)
+    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
+
+
+class ExitCode(IntEnum):
+    """Outcome of a job that produced a document (contract section 2)."""
+
+    OK = 0
+    MISSING_REQUIRED = 2
+    UNSUPPORTED_PLACEHOLDERS = 3
+    FORMAT_CHECK_FAILED = 4
+
+
+MESSAGES = {
+    ExitCode.OK: "Done.",
+    ExitCode.MISSING_REQUIRED: ("Required fields are missing; out.missing_fields.json names them."),
+    ExitCode.UNSUPPORTED_PLACEHOLDERS: (
+        "The template holds placeholders that cannot be filled; out.replace_log.json names them."
+    ),
+    ExitCode.FORMAT_CHECK_FAILED: ("The format check failed; out.format_report.json says where and why."),
+}
+
+
+def exit_code(*, missing_required: bool, unsupported: bool, format_failed: bool) -> ExitCode:
+    """Return the code for what holds: 4 goes before 3, 3 before 2."""
+    if format_failed:
+        return ExitCode.FORMAT_CHECK_FAILED
+    if unsupported:
+        return ExitCode.UNSUPPORTED_PLACEHOLDERS
+    if missing_required:
+        return ExitCode.MISSING_REQUIRED
+    return ExitCode.OK

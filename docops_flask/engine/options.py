@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Literal, NamedTuple, cast
 
-from docops_flask.engine.echo import echo
-from docops_flask.engine.errors import ArgumentConflict, InvalidArgument
+from docops_flask.engine.errors import ArgumentConflict, InvalidArgument, echo
 
 FormatMode = Literal["report", "strict", "off"]
 FormatBaseline = Literal["template", "policy"]

@@ -19,6 +19,7 @@ from docops_flask.engine.artefacts import (
     NullSink,
     OutputBudget,
     ZipSink,
+    json_text,
 )
 from docops_flask.engine.checks.format_check import (
     Observation,
@@ -26,27 +27,21 @@ from docops_flask.engine.checks.format_check import (
     observe,
     skipped_report,
 )
-from docops_flask.engine.checks.format_report import FormatReport
-from docops_flask.engine.checks.report_notes import Deviation
-from docops_flask.engine.document.document import Document
+from docops_flask.engine.checks.report import Deviation, FormatReport
+from docops_flask.engine.document.document import Document, RunPlace
 from docops_flask.engine.document.open import open_document
-from docops_flask.engine.document.places import RunPlace
-from docops_flask.engine.errors import DocopsError
-from docops_flask.engine.exitcodes import ExitCode, exit_code
+from docops_flask.engine.errors import DocopsError, ExitCode, exit_code
 from docops_flask.engine.files import FilePath
-from docops_flask.engine.integrity.written import prove_written
+from docops_flask.engine.integrity.proof import prove_written
 from docops_flask.engine.job import Job, JobKind
-from docops_flask.engine.json_text import json_text
 from docops_flask.engine.opc.package import Package
 from docops_flask.engine.opc.xml_part import serialize_part
 from docops_flask.engine.options import Options
 from docops_flask.engine.policy.policy import Policy
-from docops_flask.engine.template.fill import fill
-from docops_flask.engine.template.missing_fields import missing_fields
-from docops_flask.engine.template.replace_log import replace_log, unsupported_places
+from docops_flask.engine.reports.replace_log import missing_fields, replace_log, unsupported_places
+from docops_flask.engine.template.fill import build_values, fill
+from docops_flask.engine.template.grammar import Suggestions
 from docops_flask.engine.template.scan import Scan, scan_document
-from docops_flask.engine.template.suggestions import Suggestions
-from docops_flask.engine.template.values import build_values
 
 if TYPE_CHECKING:
     from docops_flask.engine.integrity.verification import Evidence
@@ -173,7 +168,7 @@ def _deviations(
 ) -> tuple[Deviation, ...]:
     if suggested is None or job.options.format_mode == "off":
         return ()
-    from docops_flask.engine.checks.policy_deviations import policy_deviations
+    from docops_flask.engine.checks.suggested_policy import policy_deviations
 
     return policy_deviations(document, targets, job.policy, suggested)
 
@@ -240,7 +235,7 @@ def _verify(job: Job, package: Package, folder: FilePath) -> dict[str, Any]:
 
 
 def _inspect(job: Job, package: Package) -> dict[str, Any]:
-    from docops_flask.engine.template.inspect import inspect_template
+    from docops_flask.engine.reports.inspection import inspect_template
 
     return inspect_template(scan_document(open_document(package, job.limits)), job.skills)
 
@@ -260,6 +255,6 @@ def _add_format_report(job: Job, report: FormatReport, sink: ArtefactSink) -> No
     sink.add(FORMAT_REPORT, report.as_json())
     if job.options.format_report in ("human", "both"):
         # The page's template engine costs a renderer time that most jobs need not spend.
-        from docops_flask.report_html import render_report
+        from docops_flask.engine.reports.page.html import render_report
 
         sink.add(FORMAT_REPORT_PAGE, render_report(report.as_dict()).encode())

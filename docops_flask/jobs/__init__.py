@@ -1,1 +1,1 @@
-"""The parent's side of a job: its folder, its slot, its renderer process."""
+"""The server's side of a job: its folder, its slot, its renderer process."""

@@ -1,16 +1,68 @@
-"""The answer a renderer left in its folder, read as what it is: a file from a process not trusted."""
+"""What a renderer left in its folder, read as what it is: files from a process not trusted."""
 
 import json
 import os
 import re
+import stat
 from pathlib import Path
 from typing import Any, NoReturn
 
 from docops_flask.engine.errors import DocopsError, from_record
-from docops_flask.engine.worker import RESULT_FILE, RESULT_LIMIT_BYTES
-from docops_flask.jobs.errors import RendererCrashed
-from docops_flask.jobs.made_file import open_made
-from docops_flask.jobs.shape import fits
+from docops_flask.engine.worker.worker import RESULT_FILE, RESULT_LIMIT_BYTES
+from docops_flask.jobs.errors import InsufficientStorage, RendererCrashed
+
+
+def open_made(path: Path, access: int) -> int:
+    """Open ``path`` for ``access`` (``os.O_RDONLY`` or ``os.O_RDWR``), a regular file with no other name.
+
+    Its renderer has to have ended. Raises ``RendererCrashed`` when it is something else or cannot be opened,
+    ``InsufficientStorage`` when its folder is gone.
+    """
+    # Not through a link, and without blocking on a pipe somebody put there.
+    try:
+        descriptor = os.open(path, access | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError as error:
+        if not path.parent.exists():
+            raise InsufficientStorage(inner="the job's folder is gone") from error
+        raise RendererCrashed(inner=f"{path.name} cannot be read: {type(error).__name__}") from error
+    status = os.fstat(descriptor)
+    # A second name could be that of a file outside, or change the file later.
+    if stat.S_ISREG(status.st_mode) and status.st_nlink == 1 and status.st_uid == os.geteuid():
+        return descriptor
+    os.close(descriptor)
+    raise RendererCrashed(inner=f"{path.name} is no regular file of its own")
+
+
+# Greater numbers are no whole ones in other languages' JSON, and nothing here is counted that far.
+_MOST = 2**53
+
+# ``str``, ``bool``, ``dict``, ``int`` (not negative), ``None``; a frozenset of the numbers or texts allowed;
+# ``[x]``: a list of any length; ``{str: x}``: an object with any names; ``{"a": x, "b": y}``: an object with
+# exactly these names; a tuple of shapes: any of them.
+Shape = object
+
+
+def fits(value: object, shape: Shape) -> bool:
+    """Return whether ``value``, parsed from JSON, is of ``shape``."""
+    if isinstance(shape, dict):
+        return isinstance(value, dict) and _members_fit(value, shape)
+    if isinstance(shape, list):
+        (each,) = shape
+        return isinstance(value, list) and all(fits(item, each) for item in value)
+    if isinstance(shape, tuple):
+        return any(fits(value, each) for each in shape)
+    if isinstance(shape, frozenset):
+        return type(value) in (int, str) and value in shape
+    if shape is int:
+        return type(value) is int and 0 <= value < _MOST
+    return value is None if shape is None else type(value) is shape
+
+
+def _members_fit(value: dict[str, object], shape: dict[object, Shape]) -> bool:
+    if str in shape:
+        return all(fits(member, shape[str]) for member in value.values())
+    return value.keys() == shape.keys() and all(fits(value[str(name)], shape[name]) for name in shape)
+
 
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 _ERROR = {"code": str, "message": str, "detail": dict, "inner": (str, None)}

@@ -16,8 +16,8 @@ from typing import BinaryIO
 from docops_flask.engine.artefacts import ARTEFACTS, DOCUMENT
 from docops_flask.engine.opc.zip_entry import DEFLATED, STORED
 from docops_flask.engine.opc.zip_writer import Header, ZipWriter, central_header, end_record, local_header
+from docops_flask.jobs.answer import open_made
 from docops_flask.jobs.errors import RendererCrashed
-from docops_flask.jobs.made_file import open_made
 
 _END = struct.Struct("<8xHHLL2x")
 _CENTRAL_BYTES = 46

@@ -22,12 +22,19 @@ from typing import Self
 
 import psutil
 
-from docops_flask.engine.isolation import ProcessLimits
-from docops_flask.engine.worker import READY, Task
+from docops_flask.engine.worker.isolation import ProcessLimits
+from docops_flask.engine.worker.worker import READY, Task
 from docops_flask.jobs.caller import STAYING, Caller
-from docops_flask.jobs.descriptors import refuse_without_descriptors
-from docops_flask.jobs.first_lines import first_lines, new_process
-from docops_flask.jobs.fork_server import FORK_SERVER
+from docops_flask.jobs.starting.first_lines import first_lines, new_process
+from docops_flask.jobs.starting.fork_server import FORK_SERVER
+
+
+def refuse_without_descriptors(count: int) -> None:
+    """Raise ``OSError`` (EMFILE, ENFILE) unless ``count`` descriptors are free at this moment."""
+    with ExitStack() as taken:
+        for _ in range(count):
+            taken.callback(os.close, os.dup(2))
+
 
 _TERMINATE_SECONDS = 0.3
 _KILL_SECONDS = 2.0

@@ -1,22 +1,27 @@
-"""A job in a process of its own: start, tell, wait with one deadline, end, read the answer."""
+"""A job in a process of its own: start, tell, wait with one deadline, end, read the answer.
+
+The system limits the size of a file (RLIMIT_FSIZE), not that of a folder. A check costs a handful of system
+calls: a folder with more entries than a job makes is refused before the rest is read.
+"""
 
 import errno
+import os
 import pickle
 import signal
+import stat
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from docops_flask.engine import preload
 from docops_flask.engine.errors import DocopsError
-from docops_flask.engine.isolation import ProcessLimits
 from docops_flask.engine.job import Job
 from docops_flask.engine.pipeline import run_job
 from docops_flask.engine.sandbox.cell import CellParts, readable_paths
-from docops_flask.engine.worker import (
+from docops_flask.engine.worker.isolation import ProcessLimits
+from docops_flask.engine.worker.worker import (
     DONE,
     JOB_FILE,
     NO_CELL_STATUS,
@@ -35,9 +40,69 @@ from docops_flask.jobs.errors import (
     RequestTimeout,
     storage_errors,
 )
-from docops_flask.jobs.folder_quota import FolderQuota
 from docops_flask.jobs.process import End, RendererProcess
 from docops_flask.jobs.standby import Standby
+from docops_flask.jobs.starting import fork_server
+
+# A job has its uploads, its own file and those that its renderer makes: ten at most.
+_MOST_ENTRIES = 64
+_BLOCK_BYTES = 512
+
+
+class FolderQuota(NamedTuple):
+    """The most that the folder of a job may hold, uploads included, and its renderer have open besides."""
+
+    bytes: int
+    entries: int = _MOST_ENTRIES
+
+    def refuse_excess(self, folder: Path, pid: int | None = None) -> None:
+        """Raise ``RendererCrashed`` when there is more in ``folder``, or a folder, which no job makes.
+
+        With ``pid``, the renderer's, the files count too that it has open without a name. A check that is
+        not possible now (no descriptor is free) passes: the next one comes soon, or reading the files fails.
+        """
+        try:
+            used = self._in_folder(folder)
+        except PermissionError as error:
+            raise RendererCrashed(inner="its folder was closed to its server") from error
+        except OSError:
+            return
+        if pid is not None:
+            used += _held_by(pid)
+        if used > self.bytes:
+            raise RendererCrashed(inner=f"it had more than {self.bytes} bytes of files")
+
+    def _in_folder(self, folder: Path) -> int:
+        used = 0
+        with os.scandir(folder) as entries:
+            for number, entry in enumerate(entries):
+                if number == self.entries:
+                    raise RendererCrashed(inner=f"its folder had more than {self.entries} entries")
+                if entry.is_dir(follow_symlinks=False):
+                    raise RendererCrashed(inner="its folder had a folder in it")
+                # It may rename or remove it meanwhile.
+                with suppress(FileNotFoundError):
+                    used += _size(entry.stat(follow_symlinks=False))
+        return used
+
+
+def _size(status: os.stat_result) -> int:
+    """Return how much room a file takes, or how long it says it is, whichever is more."""
+    return max(status.st_size, status.st_blocks * _BLOCK_BYTES)
+
+
+def _held_by(pid: int) -> int:
+    """Return the size of the files without a name that ``pid`` has open: removed ones, and memory files."""
+    used = 0
+    # It may have ended meanwhile, and close any of them.
+    with suppress(OSError):
+        for number in os.listdir(f"/proc/{pid}/fd"):
+            with suppress(OSError):
+                status = os.stat(f"/proc/{pid}/fd/{number}")
+                if stat.S_ISREG(status.st_mode) and status.st_nlink == 0:
+                    used += status.st_blocks * _BLOCK_BYTES
+    return used
+
 
 # A renderer leaves right after its answer; one that does not is made to.
 _LEAVE_SECONDS = 1.0
@@ -83,7 +148,7 @@ class Renderer:
         """
         self.standby = Standby(standby, self._start_ahead, may_refill, on_standby)
         if start_method == "fork":
-            preload.load()
+            fork_server.preload_modules()
         self._start_method = start_method
         self._timeout_seconds = timeout_seconds
         self._limits = limits._replace(readable=readable_paths())

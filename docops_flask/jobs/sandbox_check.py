@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from docops_flask.engine.errors import DocopsError
-from docops_flask.engine.isolation import ProcessLimits
 from docops_flask.engine.job import Job, JobKind
 from docops_flask.engine.sandbox import landlock
 from docops_flask.engine.sandbox.cell import ALL_PARTS, CellParts, SandboxMode
 from docops_flask.engine.sandbox.self_test import CALLS_ACT, FILES_ACT, try_forbidden_acts
+from docops_flask.engine.worker.isolation import ProcessLimits
 from docops_flask.jobs.errors import NotReady, SandboxRefused
 from docops_flask.jobs.renderer import Renderer
 from docops_flask.jobs.workspace import Workspaces

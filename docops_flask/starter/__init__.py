@@ -1,1 +1,1 @@
-"""What starter templates are made of: designs, style sheet, default wording, a clean package."""
+"""Starter templates, made from a document type with python-docx."""

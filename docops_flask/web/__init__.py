@@ -1,1 +1,1 @@
-"""All that knows Flask: blueprints, schemas, uploads, errors, headers."""
+"""All that knows Flask: the request, errors as answers, headers, views, uploads, the API's description."""

@@ -1,4 +1,4 @@
-"""The errors of the HTTP layer; those of jobs and engine stand in ``jobs.errors`` and ``engine.errors``."""
+"""The errors of the HTTP layer; each layer below has its own: ``intake``, ``jobs``, ``engine``."""
 
 from collections.abc import Iterable
 
@@ -37,20 +37,6 @@ class MethodNotAllowed(DocopsError):
         super().__init__(
             f"This address does not take this method; use {' or '.join(self.methods)}.",
             allowed=self.methods,
-        )
-
-
-class UploadTooLarge(DocopsError):
-    """A file over its limit, or (``field`` = "body") a request larger than both files may be."""
-
-    status = 413
-    code = "UPLOAD_TOO_LARGE"
-
-    def __init__(self, *, field: str, maximum: int, setting: str) -> None:
-        super().__init__(
-            f"{field}: larger than {maximum} bytes; send less, or set {setting} to allow more.",
-            field=field,
-            max_bytes=maximum,
         )
 
 

@@ -1,12 +1,23 @@
-"""What browsers are told of every answer, whatever its status: the console's set, and that of all others."""
+"""The headers of requests and answers: security headers, CORS (contract section 11), X-Forwarded-*.
 
-from collections.abc import Mapping
+CORS is written here because flask-cors compares origins without their case and answers preflights with 200,
+on every path, where the contract wants exact origins and 204 on our paths alone.
+"""
 
-from flask import Response
+import re
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
-from docops_flask.settings import Settings
-from docops_flask.web.health import HEALTH_ENDPOINTS
+from flask import Flask, Response
+from werkzeug.exceptions import MethodNotAllowed
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from docops_flask.settings.settings import Settings
 from docops_flask.web.request import ApiRequest
+from docops_flask.web.views.health import HEALTH_ENDPOINTS
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 _CONSOLE = "/web"
 _CONSOLE_HEADERS = {
@@ -59,3 +70,82 @@ def _add_console_headers(response: Response, settings: Settings) -> None:
     # Trusted Types (https://w3c.github.io/trusted-types/): no string ever becomes markup or script.
     policy["require-trusted-types-for"] = "'script'"
     policy["trusted-types"] = _NONE
+
+
+_EXPOSED = "X-Docops-Request-Id, X-Docops-Exit-Code, Content-Disposition, Retry-After"
+_METHODS = "GET, POST"
+_REQUEST_HEADERS = "Authorization, Content-Type"
+
+
+def preflight_answer(request: ApiRequest, settings: Settings) -> Response | None:
+    """Return the 204 for a preflight of a path of ours; ``None`` for every other request.
+
+    It comes before authentication, because browsers send preflights without credentials.
+    """
+    is_preflight = (
+        settings.enable_cors
+        and request.method == "OPTIONS"
+        and "Origin" in request.headers
+        and "Access-Control-Request-Method" in request.headers
+    )
+    # A known path that knows no OPTIONS; an unknown one stays a 404.
+    is_ours = isinstance(request.routing_exception, MethodNotAllowed) and not is_console(request)
+    if not is_preflight or not is_ours:
+        return None
+    response = Response(status=204)
+    del response.headers["Content-Type"]
+    if _is_allowed(request, settings):
+        response.headers["Access-Control-Allow-Methods"] = _METHODS
+        response.headers["Access-Control-Allow-Headers"] = _REQUEST_HEADERS
+        response.headers["Access-Control-Max-Age"] = str(settings.cors_max_age)
+    return response
+
+
+def add_headers(request: ApiRequest, response: Response, settings: Settings) -> None:
+    """Let the script of an allowed origin read ``response``, whatever its status."""
+    if not settings.enable_cors or is_console(request):
+        return
+    response.vary.add("Origin")
+    if not _is_allowed(request, settings):
+        return
+    is_any = "*" in settings.cors_allow_origins
+    response.headers["Access-Control-Allow-Origin"] = "*" if is_any else request.headers["Origin"]
+    response.headers["Access-Control-Expose-Headers"] = _EXPOSED
+    if settings.cors_allow_credentials:
+        response.headers["Access-Control-Allow-Credentials"] = "true"
+
+
+def _is_allowed(request: ApiRequest, settings: Settings) -> bool:
+    origin = request.headers.get("Origin")
+    allowed = settings.cors_allow_origins
+    return origin is not None and ("*" in allowed or origin in allowed)
+
+
+_PREFIX = "HTTP_X_FORWARDED_PREFIX"
+# Paths of plain segments: "//other.example" would make addresses of ours lead elsewhere.
+_PLAIN_PREFIXES = re.compile(r"(?:(?:/[A-Za-z0-9._~-]+)*/?\s*(?:,\s*|\Z))*")
+
+
+def trust_proxies(app: Flask, count: int) -> None:
+    """Let ``app`` believe the last ``count`` values of each ``X-Forwarded-*`` header; 0 believes none.
+
+    Each proxy adds one value, so the value ``count`` from the end was written by the outermost trusted one.
+    ``X-Forwarded-Prefix`` is the path under which the proxy serves us, and takes off what it hands on; many
+    proxies hand on what a client wrote there, so one that is no plain path is believed by nobody.
+    """
+    if count:
+        fixed = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count, x_port=count, x_prefix=count)
+        app.wsgi_app = _without_odd_prefix(fixed)  # type: ignore[assignment, method-assign]
+
+
+def _without_odd_prefix(application: "WSGIApplication") -> "WSGIApplication":
+    def call(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        prefix: Any = environ.get(_PREFIX)
+        if prefix is not None:
+            if _PLAIN_PREFIXES.fullmatch(prefix):
+                environ[_PREFIX] = ", ".join(each.strip().rstrip("/") for each in prefix.split(","))
+            else:
+                del environ[_PREFIX]
+        return application(environ, start_response)
+
+    return call

@@ -1,16 +1,82 @@
-"""What happens before and after every request, whichever view or error answers it."""
+"""What happens before and after every request, and how errors become answers (contract section 3)."""
 
-from flask import Flask, Response
+import errno
+from typing import Any, cast
 
-from docops_flask.engine.errors import DocopsError
-from docops_flask.logs import log_event
-from docops_flask.web import auth, cors, headers
-from docops_flask.web.errors import Unauthorized
-from docops_flask.web.health import READY_ENDPOINT
+from flask import Flask, Response, json
+from werkzeug import exceptions
+
+from docops_flask.engine.errors import DocopsError, InvalidArgument, InvalidMediaType
+from docops_flask.jobs.errors import InsufficientStorage
+from docops_flask.logs.events import log_event, place_of
+from docops_flask.web import auth, headers
+from docops_flask.web.errors import MethodNotAllowed, NotFound, Unauthorized
 from docops_flask.web.job_log import error_fields
 from docops_flask.web.request import ApiRequest, api_request
-from docops_flask.web.run import ENDPOINT as RUN_ENDPOINT
 from docops_flask.web.services import services
+from docops_flask.web.views.health import READY_ENDPOINT
+from docops_flask.web.views.jobs import RUN_ENDPOINT
+
+_FULL_VOLUME = (errno.ENOSPC, errno.EDQUOT)
+
+
+def register_errors(app: Flask) -> None:
+    """Make ``app`` answer every exception with the contract's JSON."""
+    app.register_error_handler(Exception, _answer)
+
+
+def as_docops_error(error: Exception) -> DocopsError:
+    """Return ``error`` as one of the contract's; what nobody foresaw says nothing but for the log."""
+    if isinstance(error, DocopsError):
+        return error
+    if isinstance(error, exceptions.HTTPException):
+        return _from_werkzeug(error)
+    if isinstance(error, OSError) and error.errno in _FULL_VOLUME:
+        return InsufficientStorage(inner=errno.errorcode[error.errno])
+    unexpected = DocopsError("The server made a mistake; its log says more under this request id.")
+    unexpected.inner = place_of(type(error), error.__traceback__)
+    return unexpected
+
+
+def error_body(error: DocopsError, request_id: str) -> dict[str, Any]:
+    """Return what the answer that tells ``error`` holds."""
+    return {
+        "error_code": error.code,
+        "message": error.message,
+        "detail": {**error.detail, "request_id": request_id},
+    }
+
+
+def error_response(error: DocopsError, request_id: str) -> Response:
+    """Return the answer that tells ``error``."""
+    body = json.dumps(error_body(error, request_id)) + "\n"
+    response = Response(body, error.status, mimetype="application/json")
+    if error.retry_after_seconds is not None:
+        response.headers["Retry-After"] = str(error.retry_after_seconds)
+    if isinstance(error, MethodNotAllowed):
+        response.headers["Allow"] = ", ".join(error.methods)
+    return response
+
+
+def _answer(error: Exception) -> Response:
+    request: ApiRequest = api_request()
+    request.failure = as_docops_error(error)
+    return error_response(request.failure, request.request_id)
+
+
+def _from_werkzeug(error: exceptions.HTTPException) -> DocopsError:
+    if isinstance(error, exceptions.NotFound):
+        return NotFound()
+    if isinstance(error, exceptions.MethodNotAllowed):
+        return MethodNotAllowed(cast("list[str]", error.valid_methods) or [])
+    if isinstance(error, exceptions.UnsupportedMediaType):
+        return InvalidMediaType("The request's content is of another kind than this address takes.")
+    if error.code is not None and 400 <= error.code < 500:
+        return InvalidArgument("The request cannot be understood.")
+    unexpected = DocopsError("The server made a mistake; its log says more under this request id.")
+    unexpected.inner = type(error).__name__
+    return unexpected
+
 
 REQUEST_ID_HEADER = "X-Docops-Request-Id"
 _PATH_CHARACTERS = 200
@@ -25,7 +91,7 @@ def register(app: Flask) -> None:
 def _before() -> Response | None:
     request = api_request()
     request.body.limit_idle_time()
-    return cors.preflight_answer(request, services().settings)
+    return headers.preflight_answer(request, services().settings)
 
 
 def _after(response: Response) -> Response:
@@ -34,7 +100,7 @@ def _after(response: Response) -> Response:
     response.headers[REQUEST_ID_HEADER] = request.request_id
     if isinstance(request.failure, Unauthorized):
         auth.challenge(response)
-    cors.add_headers(request, response, services().settings)
+    headers.add_headers(request, response, services().settings)
     headers.add_security_headers(request, response, services().settings)
     _record(request, response)
     if request.endpoint == RUN_ENDPOINT:

@@ -3,10 +3,9 @@
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from docops_flask.engine.errors import DocopsError
-from docops_flask.engine.exitcodes import ExitCode
+from docops_flask.engine.errors import DocopsError, ExitCode
 from docops_flask.jobs.errors import CallerLeft
-from docops_flask.logs import log_event, place_of
+from docops_flask.logs.events import log_event, place_of
 from docops_flask.web.errors import ClientLeft
 
 # nginx's number and name for it; the contract keeps both out of answers.

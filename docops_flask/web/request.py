@@ -1,17 +1,136 @@
-"""The request class of the app: a Flask request that knows its id, its body and what became of it."""
+"""The request class of the app: a Flask request that knows its id, its limited body and its outcome.
+
+Whatever is left unread when the answer goes out makes the kernel reset the connection; behind a
+proxy the client then sees a 502 instead of the answer. So the rest is read, within bounds.
+"""
 
 import time
 import uuid
+from collections.abc import Mapping
 from functools import cached_property
+from math import inf
 from typing import Any, cast
 
 from flask import Request, current_app, request
+from werkzeug.sansio.utils import get_content_length
 
 from docops_flask.engine.errors import DocopsError
-from docops_flask.jobs.caller import STAYING, Caller
-from docops_flask.web.body import RequestBody
+from docops_flask.intake.errors import UploadTooLarge
+from docops_flask.jobs.caller import STAYING, Caller, ClientSocket, DeadlinePassed
+from docops_flask.web.errors import BodyTimeout, BodyUnreadable, ClientLeft
 from docops_flask.web.job_log import JobLog
 from docops_flask.web.services import services
+
+# A client that sends, or takes, nothing for this long is gone: its thread is wanted elsewhere.
+IDLE_SECONDS = 30.0
+_DRAIN_SECONDS = 3.0
+# A pause longer than this during a drain ends it: the answer matters more than the rest.
+_DRAIN_PAUSE_SECONDS = 1.0
+# The larger the refused body, the more a client has in flight when the answer comes.
+_DRAIN_FACTOR = 4
+_BLOCK_BYTES = 256 * 1024
+_DRAIN_BLOCK_BYTES = 8 * 1024
+
+
+class RequestBody:
+    """Reads ``wsgi.input`` and knows where it ends."""
+
+    def __init__(self, environ: Mapping[str, Any], maximum: int, timeout_seconds: float = inf) -> None:
+        """Make the body of ``environ``, of at most ``maximum`` bytes; nothing is read yet.
+
+        It has ``timeout_seconds`` from the end of the request's head on to arrive.
+        """
+        self._stream = environ["wsgi.input"]
+        self._socket = environ.get("gunicorn.socket")
+        # Of other servers the time between two reads alone is known.
+        self._client = self._socket if isinstance(self._socket, ClientSocket) else None
+        self._maximum = maximum
+        self._timeout_seconds = timeout_seconds
+        self._deadline = time.monotonic() + timeout_seconds
+        self._length = get_content_length(
+            http_content_length=environ.get("CONTENT_LENGTH"),
+            http_transfer_encoding=environ.get("HTTP_TRANSFER_ENCODING"),
+        )
+        self._received = 0
+        is_chunked = self._length is None and "HTTP_TRANSFER_ENCODING" in environ
+        # Without a length only a server that marks the end itself can be read safely.
+        self._at_end = not self._length and not (is_chunked and environ.get("wsgi.input_terminated"))
+
+    def limit_idle_time(self, seconds: float = IDLE_SECONDS) -> None:
+        """Let no single wait for the client take longer than ``seconds``, reading or writing."""
+        if self._socket is not None:
+            self._socket.settimeout(seconds)
+
+    def read(self, size: int = _BLOCK_BYTES) -> bytes:
+        """Return at most ``size`` bytes, ``b""`` at the end.
+
+        Raises ``UploadTooLarge`` as soon as the whole is known to be larger than allowed, ``BodyTimeout``
+        when it is not whole in time, ``ClientLeft`` when it ends early and ``BodyUnreadable`` when the server
+        cannot make sense of its framing.
+        """
+        if (self._length or 0) > self._maximum:
+            raise self._too_large()
+        block = self._read(size)
+        if self._received > self._maximum:
+            raise self._too_large()
+        return block
+
+    def drain(self) -> None:
+        """Read and forget what is left, for a few seconds and a few times the limit at most."""
+        if not self._at_end:
+            self._drain()
+        if self._client is not None:
+            self._client.received()
+
+    def _drain(self) -> None:
+        deadline = time.monotonic() + _DRAIN_SECONDS
+        if self._client is not None:
+            self._client.receive_by = min(self._client.receive_by, deadline)
+        budget = self._received + _DRAIN_FACTOR * self._maximum
+        self.limit_idle_time(_DRAIN_PAUSE_SECONDS)
+        try:
+            while not self._at_end and self._received < budget and time.monotonic() < deadline:
+                self._read(_DRAIN_BLOCK_BYTES)
+        except DocopsError:
+            # Nobody is left to be heard, which is no reason not to answer.
+            self._at_end = True
+        self.limit_idle_time()
+
+    def _read(self, size: int) -> bytes:
+        if self._at_end:
+            return b""
+        if self._length is not None:
+            size = min(size, self._length - self._received)
+        block = self._read_stream(size)
+        self._received += len(block)
+        if not block and self._length is not None:
+            self._at_end = True
+            raise ClientLeft
+        self._at_end = not block or self._received == self._length
+        if self._at_end and self._client is not None:
+            self._client.received()
+        return block
+
+    def _read_stream(self, size: int) -> bytes:
+        try:
+            block: bytes = self._stream.read(size)
+        except DeadlinePassed as error:
+            self._at_end = True
+            raise BodyTimeout(timeout_seconds=self._timeout_seconds) from error
+        except OSError as error:
+            self._at_end = True
+            raise ClientLeft from error
+        except Exception as error:
+            # A server's stream has errors of its own for framing that is wrong, such as a bad chunk size.
+            self._at_end = True
+            raise BodyUnreadable("its chunks are malformed.") from error
+        if block and self._client is None and time.monotonic() > self._deadline:
+            self._at_end = True
+            raise BodyTimeout(timeout_seconds=self._timeout_seconds)
+        return block
+
+    def _too_large(self) -> UploadTooLarge:
+        return UploadTooLarge(field="body", maximum=self._maximum, setting="DOCOPS_MAX_UPLOAD_BYTES")
 
 
 class ApiRequest(Request):

@@ -1,20 +1,175 @@
-"""What the views work with; made once by ``create_app``."""
+"""What the views work with, made once by ``create_app``: catalogues, slots, readiness, what is counted."""
 
+import threading
+import time
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import cast
+from pathlib import Path
+from typing import Protocol, cast
 
 from flask import current_app
 
-from docops_flask.engine.skills.registry import SkillRegistry
+from docops_flask.engine.errors import DocopsError
+from docops_flask.intake.catalogue.policies import PolicyRegistry
+from docops_flask.intake.catalogue.skills import SkillRegistry
+from docops_flask.jobs.errors import NotReady
 from docops_flask.jobs.renderer import Renderer
 from docops_flask.jobs.sandbox_check import SandboxCheck
 from docops_flask.jobs.slots import Slots
 from docops_flask.jobs.workspace import Workspaces
-from docops_flask.policy_registry import PolicyRegistry
-from docops_flask.settings import Settings
-from docops_flask.web.lifecycle import Lifecycle
-from docops_flask.web.readiness import Readiness
-from docops_flask.web.recorder import Recorder
+from docops_flask.settings.settings import Settings
+
+
+class Lifecycle:
+    """Set to stopping once, by the server's signal hook; read by every request."""
+
+    def __init__(self) -> None:
+        self._stopping = False
+
+    @property
+    def stopping(self) -> bool:
+        """Return whether the server is being stopped."""
+        return self._stopping
+
+    def stop(self) -> None:
+        """Refuse new jobs from now on; running ones finish. Safe inside a signal handler."""
+        self._stopping = True
+
+    def refuse_when_stopping(self) -> None:
+        """Raise ``NotReady`` once ``stop`` was called."""
+        if self._stopping:
+            raise NotReady("The server is stopping.")
+
+
+_PROBE_VALID_SECONDS = 5.0
+
+
+class Readiness:
+    """Tries one renderer at a time; what its probe said holds for five seconds, and until the next is done.
+
+    A probe that hangs holds one thread, not that of each caller.
+    """
+
+    def __init__(
+        self,
+        renderer: Renderer,
+        workspaces: Workspaces,
+        lifecycle: Lifecycle,
+        drain_file: Path | None = None,
+    ) -> None:
+        """Take what a job needs; while ``drain_file`` exists the answer is no, whatever works."""
+        self._drain_file = drain_file
+        self._renderer = renderer
+        self._workspaces = workspaces
+        self._lifecycle = lifecycle
+        self._mutex = threading.Lock()
+        self._probed_at = float("-inf")
+        self._refusal: DocopsError | None = None
+
+    def check(self) -> None:
+        """Raise ``NotReady`` with the reason when a job could not be done now."""
+        self._lifecycle.refuse_when_stopping()
+        self._refuse_when_draining()
+        self._check_folder()
+        self._probe_when_due()
+        refusal = self._refusal
+        if refusal is not None:
+            raise _not_ready("A renderer cannot start.", refusal)
+
+    def _probe_when_due(self) -> None:
+        """Wait for the probe that is under way only when there is no verdict of an earlier one."""
+        if not self._mutex.acquire(blocking=self._probed_at == float("-inf")):
+            return
+        try:
+            if time.monotonic() - self._probed_at >= _PROBE_VALID_SECONDS:
+                self._refusal = self._probe()
+                self._probed_at = time.monotonic()
+        finally:
+            self._mutex.release()
+
+    def _probe(self) -> DocopsError | None:
+        try:
+            self._renderer.probe()
+        except DocopsError as error:
+            return error
+        return None
+
+    def _refuse_when_draining(self) -> None:
+        if self._drain_file is not None and self._drain_file.exists():
+            raise NotReady("The server is being drained (DOCOPS_DRAIN_FILE exists).")
+
+    def _check_folder(self) -> None:
+        try:
+            workspace = self._workspaces.create()
+            try:
+                workspace.file("probe").write_bytes(b"\0" * 4096)
+            finally:
+                workspace.remove()
+        except (OSError, DocopsError) as error:
+            raise _not_ready("The work folder (TMPDIR) takes no files.", error) from error
+
+
+def _not_ready(reason: str, cause: Exception) -> NotReady:
+    """Return a new error each time: one that is raised twice would grow its traceback."""
+    inner = cause.inner if isinstance(cause, DocopsError) else type(cause).__name__
+    return NotReady(reason, inner=inner)
+
+
+class Recorder(Protocol):
+    """Takes figures from all threads of a worker; never raises and never waits."""
+
+    def request_ended(self, route: str | None, method: str, status: int) -> None:
+        """Count an answer; ``route`` is the rule of its view, ``None`` where no view was found."""
+
+    def failed(self, error: DocopsError) -> None:
+        """Count what ``error`` says of slots and renderers."""
+
+    def job_ended(self, outcome: str, seconds: float, queue_wait_seconds: float) -> None:
+        """Count a ``/v1/run``: its outcome as the log has it, and how long it and its wait took."""
+
+    def format_issues(self, counts: Mapping[str, int]) -> None:
+        """Count the issues that a job's format report holds, by their codes."""
+
+    def slots_busy(self, count: int) -> None:
+        """Note how many slots of this worker are taken now."""
+
+    def standby_ready(self, count: int) -> None:
+        """Note how many renderers of this worker stand ready now."""
+
+    def folders_left(self, count: int) -> None:
+        """Note how many folders of ended jobs this worker has still to remove."""
+
+    def folder_not_removed(self) -> None:
+        """Count a folder that could not be removed when it was tried first."""
+
+
+class NoRecorder:
+    """Counts nothing: the recorder of a server whose metrics are off."""
+
+    def request_ended(self, route: str | None, method: str, status: int) -> None:
+        """Do nothing."""
+
+    def failed(self, error: DocopsError) -> None:
+        """Do nothing."""
+
+    def job_ended(self, outcome: str, seconds: float, queue_wait_seconds: float) -> None:
+        """Do nothing."""
+
+    def format_issues(self, counts: Mapping[str, int]) -> None:
+        """Do nothing."""
+
+    def slots_busy(self, count: int) -> None:
+        """Do nothing."""
+
+    def standby_ready(self, count: int) -> None:
+        """Do nothing."""
+
+    def folders_left(self, count: int) -> None:
+        """Do nothing."""
+
+    def folder_not_removed(self) -> None:
+        """Do nothing."""
+
 
 EXTENSION = "docops"
 

@@ -16,7 +16,7 @@ from tests.conftest import ROOT
 from tests.container.image import Image
 from tests.container.namespace import Root, first_process
 from tests.e2e.gunicorn_server import eventually
-from tools.client import Client
+from tools.lib.client import Client
 
 _SERVICE = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]["docops"]
 _TMPFS = dict(each.split(":", 1) for each in _SERVICE["tmpfs"])

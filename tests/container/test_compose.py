@@ -7,7 +7,7 @@ import subprocess
 import pytest
 import yaml
 
-from docops_flask.settings import all_settings, from_env
+from docops_flask.settings.settings import all_settings, from_env
 from tests.conftest import ROOT, require
 from tests.container.dockerfile import stages
 from tests.container.resources import SERVER_BYTES, binary_bytes

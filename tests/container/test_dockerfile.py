@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from docops_flask import cli_serve
-from docops_flask.settings import from_env
+from docops_flask.cli import main
+from docops_flask.settings.settings import from_env
 from tests.conftest import ROOT
 from tests.container.build_context import context_files
 from tests.container.dockerfile import Instruction, stages
@@ -60,8 +60,8 @@ def test_it_is_served_by_a_fixed_number_that_is_not_roots(final):
 
 def test_gunicorn_is_started_as_docops_serve_starts_it(final, monkeypatch):
     started = []
-    monkeypatch.setattr(cli_serve.os, "execv", lambda _program, words: started.extend(words))
-    cli_serve.replace_this_process()
+    monkeypatch.setattr(main.os, "execv", lambda _program, words: started.extend(words))
+    main.replace_this_process()
     assert final.one("CMD").command == ["python", *started[1:]]
     assert final.all("ENTRYPOINT") == []
 
@@ -85,7 +85,7 @@ def test_the_commit_is_a_build_argument(final):
 def test_the_health_check_is_in_exec_form_and_gives_up_before_it_is_given_up_on(final):
     check = final.one("HEALTHCHECK")
     words = Instruction("CMD", {}, check.text.removeprefix("CMD ")).command
-    assert words == ["python", "-m", "docops_flask.healthcheck"]
+    assert words == ["python", "-m", "docops_flask.serving.healthcheck"]
     assert int(check.flags["timeout"].removesuffix("s")) > 4
 
 
@@ -110,7 +110,7 @@ def test_the_context_is_what_the_package_is_built_from_and_nothing_else():
 @pytest.mark.parametrize(
     ("name", "sent"),
     [
-        ("docops_flask/web/run.py", True),
+        ("docops_flask/web/views/jobs.py", True),
         ("static/js/app.js", True),
         ("docops_flask/__pycache__/app.pyc", False),
         ("docops_flask/web/__pycache__/run.pyc", False),

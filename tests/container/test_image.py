@@ -25,9 +25,10 @@ SAMPLE = {
 }
 # All that server, renderer, report and health check load, beside what they import only when asked.
 PROGRAMS = (
-    "gunicorn.app.wsgiapp, gunicorn.workers.gthread, docops_flask.gunicorn_config, docops_flask.app",
-    "multiprocessing.spawn, multiprocessing.forkserver, docops_flask.engine.worker, docops_flask.report_html",
-    "docops_flask.healthcheck, docops_flask.cli, docops_flask.starter_template",
+    "gunicorn.app.wsgiapp, gunicorn.workers.gthread, docops_flask.serving.gunicorn_config, docops_flask.app",
+    "multiprocessing.spawn, multiprocessing.forkserver, docops_flask.engine.worker.worker",
+    "docops_flask.engine.reports.page.html",
+    "docops_flask.serving.healthcheck, docops_flask.cli.main, docops_flask.starter.template",
 )
 
 

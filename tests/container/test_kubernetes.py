@@ -9,8 +9,8 @@ import yaml
 
 import docops_flask
 from docops_flask.app import create_app
-from docops_flask.logs import LOGGER
-from docops_flask.settings import MIB, Settings, from_env
+from docops_flask.logs.events import LOGGER
+from docops_flask.settings.settings import MIB, Settings, from_env
 from tests.conftest import ROOT
 from tests.container.dockerfile import stages
 from tests.container.resources import SERVER_BYTES, binary_bytes

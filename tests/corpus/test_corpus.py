@@ -14,7 +14,7 @@ from docops_flask.engine.job import Job, JobKind
 from docops_flask.engine.options import Options
 from docops_flask.engine.pipeline import run_job
 from docops_flask.engine.skills.skill import Field, Label, Skill
-from docops_flask.policy_yaml import parse_policy
+from docops_flask.intake.catalogue.policy_file import parse_policy
 from tests.corpus.libreoffice import texts_of
 from tests.corpus.placeholders import story_texts, with_placeholders
 

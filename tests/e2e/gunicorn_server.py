@@ -195,7 +195,7 @@ def _children(process: psutil.Process) -> list[psutil.Process]:
 
 def _is_renderer(process: psutil.Process) -> bool:
     try:
-        return any("docops_flask.engine.spawned" in word for word in process.cmdline())
+        return any("docops_flask.engine.worker.spawned" in word for word in process.cmdline())
     except psutil.NoSuchProcess:
         return False
 

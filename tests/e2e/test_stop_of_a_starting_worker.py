@@ -8,7 +8,7 @@ import pytest
 # The hook runs where a worker still has the handlers of its master.
 CONFIG = """
 import os, signal, time
-from docops_flask.gunicorn_config import *
+from docops_flask.serving.gunicorn_config import *
 
 graceful_timeout = 600
 

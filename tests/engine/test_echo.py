@@ -2,7 +2,7 @@
 
 import pytest
 
-from docops_flask.engine.echo import echo
+from docops_flask.engine.errors import echo
 
 
 @pytest.mark.parametrize(

@@ -8,17 +8,17 @@ import re
 import pytest
 from lxml import etree
 
-from docops_flask.engine.checks import date_form, document_number_form, text_issue
 from docops_flask.engine.checks.format_check import observe
-from docops_flask.engine.formatting import theme_fonts
+from docops_flask.engine.checks.text import wording
+from docops_flask.engine.formatting import numbering_and_theme
 from docops_flask.engine.formatting.style_sheet import StyleSheet
 from docops_flask.engine.job import Job, JobKind
 from docops_flask.engine.options import resolve_options
 from docops_flask.engine.pipeline import run_to_folder
-from docops_flask.engine.roles import by_text, detect
-from docops_flask.engine.skills.registry import load_skills
-from docops_flask.policy_registry import load_policies
-from docops_flask.policy_yaml import read_policy
+from docops_flask.engine.roles import detect, evidence
+from docops_flask.intake.catalogue.policies import load_policies
+from docops_flask.intake.catalogue.policy_file import read_policy
+from docops_flask.intake.catalogue.skills import load_skills
 from tests.engine.checks.document_builder import OPEN_POLICY, build_document, check_under_policy, touched_runs
 from tests.engine.counted_work import (
     MOST_GROWTH,
@@ -35,8 +35,8 @@ _FORMAT = (
     "engine/checks/",
     "engine/roles/",
     "engine/policy/",
-    "engine/json_text.py",
-    "report_html.py",
+    "engine/artefacts.py",
+    "engine/reports/page/html.py",
     "report_page/",
 )
 _COUNT = 40
@@ -227,9 +227,9 @@ def test_conditions_that_no_table_knows_are_not_handed_on():
 
 def test_the_languages_of_a_theme_are_read_once(monkeypatch):
     asked = []
-    script_of = theme_fonts.script_of
+    script_of = numbering_and_theme.script_of
     monkeypatch.setattr(
-        theme_fonts, "script_of", lambda language: asked.append(language) or script_of(language)
+        numbering_and_theme, "script_of", lambda language: asked.append(language) or script_of(language)
     )
     font = '<w:rFonts w:eastAsiaTheme="minorEastAsia"/><w:sz w:val="{}"/>'
     document = build_document(
@@ -243,13 +243,13 @@ def test_the_languages_of_a_theme_are_read_once(monkeypatch):
 
 
 _PATTERNS = (
-    *(sign.pattern for sign in (*by_text._WHOLE_TEXTS, *by_text._NUMBERS)),
-    by_text._SENTENCE_ENDS,
+    *(sign.pattern for sign in (*evidence._WHOLE_TEXTS, *evidence._NUMBERS)),
+    evidence._SENTENCE_ENDS,
     detect._NOTE_ITEM,
     detect._PAGE_FIELD,
-    date_form._FORM,
-    document_number_form._FORM,
-    text_issue._PLACEHOLDER,
+    wording._DATE_FORM,
+    wording._NUMBER_FORM,
+    wording._PLACEHOLDER,
 )
 
 
@@ -280,7 +280,7 @@ def test_two_repetitions_of_blanks_that_meet_are_seen(pattern):
     ],
 )
 def test_texts_with_blanks_are_still_told_by_their_form(text, role):
-    found = by_text.role_by_text(text)
+    found = evidence.role_by_text(text)
     assert (None if found is None else found.role) == role
 
 

@@ -12,7 +12,7 @@ import pytest
 from docops_flask.engine.job import Job, JobKind
 from docops_flask.engine.options import Options
 from docops_flask.engine.pipeline import run_job
-from docops_flask.engine.skills.registry import load_skills
+from docops_flask.intake.catalogue.skills import load_skills
 from tests.engine.counted_steps import steps_of
 from tests.factories import R, docx, p, package, r, tbl, tc, textbox, tr
 

@@ -8,7 +8,7 @@ from docops_flask.engine.errors import InvalidTemplate
 from docops_flask.engine.job import Job, JobKind
 from docops_flask.engine.options import PRESETS
 from docops_flask.engine.pipeline import run_job
-from docops_flask.engine.skills.registry import load_skills
+from docops_flask.intake.catalogue.skills import load_skills
 from tests.factories import docx, p, r
 
 SKILLS = tuple(load_skills())

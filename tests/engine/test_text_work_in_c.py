@@ -8,19 +8,17 @@ from lxml import etree
 from docops_flask.engine.document import paragraph_text
 from docops_flask.engine.document.paragraph_text import ParagraphText
 from docops_flask.engine.errors import InvalidTemplate
-from docops_flask.engine.integrity import alignment, canonical, fixes, gate, replay
-from docops_flask.engine.integrity.attributes import attributes_of
+from docops_flask.engine.integrity import differences, fixes, gate, members, replay
+from docops_flask.engine.integrity.blocks import attributes_of, names_of
 from docops_flask.engine.integrity.claims import Replacement
-from docops_flask.engine.integrity.declarations import declarations_in
-from docops_flask.engine.integrity.differences import Differences
-from docops_flask.engine.integrity.names import names_of
+from docops_flask.engine.integrity.differences import Differences, declarations_in
 from docops_flask.engine.integrity.paragraph_reading import Reading, Span, read_paragraph
 from docops_flask.engine.integrity.verdict import Findings
 from docops_flask.engine.opc.xml_part import parse_part, serialize_part
 from docops_flask.engine.oxml.names import vocabulary
 from docops_flask.engine.template import fill as filling
-from docops_flask.engine.template import suggestions as suggesting
-from docops_flask.engine.template.suggestions import Suggestions
+from docops_flask.engine.template import grammar as suggesting
+from docops_flask.engine.template.grammar import Suggestions
 from tests.engine.counted_steps import CountingText, steps_of
 from tests.factories import R, W, p, r, story
 
@@ -207,7 +205,7 @@ def test_the_canonical_form_tells_the_same_apart_as_canonical_xml():
         other = parsed(_written(_mutated(document, chance), chance))
         forms = [etree.tostring(root.getroottree(), method="c14n") for root in (one, other)]
         same = forms[0] == forms[1]
-        assert canonical.is_same_document(one, other) == same, seed
+        assert members.is_same_document(one, other) == same, seed
         found[same] += 1
     assert min(found.values()) > 300
 
@@ -215,8 +213,8 @@ def test_the_canonical_form_tells_the_same_apart_as_canonical_xml():
 def test_a_name_that_the_reader_of_the_canonical_form_does_not_know_counts_as_a_difference():
     # Allowed by the fifth edition of XML 1.0 alone.
     one, other = (parsed(f"<\U00010000 {attributes}/>") for attributes in ("a='1' b='1'", "b='1' a='1'"))
-    assert canonical.is_same_document(one, one)
-    assert not canonical.is_same_document(one, other)
+    assert members.is_same_document(one, one)
+    assert not members.is_same_document(one, other)
 
 
 def test_no_canonical_xml_is_made(monkeypatch):
@@ -229,7 +227,7 @@ def test_no_canonical_xml_is_made(monkeypatch):
 
     monkeypatch.setattr(etree, "tostring", recording)
     one, other = parsed("<e a='1' b='2'/>"), parsed("<e b='2' a='1'/>")
-    assert canonical.is_same_document(one, other)
+    assert members.is_same_document(one, other)
     assert set(methods) == {None}
 
 
@@ -282,11 +280,11 @@ def described(ours, theirs):
     one, other = (parsed(story("document", content).encode()) for content in (ours, theirs))
     findings = Findings()
     steps = steps_of(lambda: Differences("part", {}, findings).find(one, other))
-    return findings, steps, alignment.count_elements(one, other)
+    return findings, steps, differences.count_elements(one, other)
 
 
 def test_lists_that_differ_all_over_are_described_with_bounded_work(monkeypatch):
-    monkeypatch.setattr(alignment, "_LEAST_BUDGET", 0)
+    monkeypatch.setattr(differences, "_LEAST_BUDGET", 0)
     counts = []
     for paragraphs in (20, 40):
         ours = siblings((each * 7) % 2 for each in range(190)) * paragraphs
@@ -303,14 +301,14 @@ def test_beyond_the_budget_lists_are_taken_as_a_whole_and_still_differ(monkeypat
     ours, theirs = siblings("abcabc"), siblings("cabca")
     close, _, _ = described(ours, theirs)
     for name in ("_LEAST_BUDGET", "_LOOKS_PER_ELEMENT", "_COMPARISONS_PER_ELEMENT"):
-        monkeypatch.setattr(alignment, name, 0)
+        monkeypatch.setattr(differences, name, 0)
     coarse, _, _ = described(ours, theirs)
     assert 0 < close.count < coarse.count
     assert {finding.what for finding in coarse.listed} == {"element_added", "element_removed"}
 
 
 def test_what_lies_deep_in_lists_that_differ_is_looked_at_a_few_times(monkeypatch):
-    monkeypatch.setattr(alignment, "_LEAST_BUDGET", 0)
+    monkeypatch.setattr(differences, "_LEAST_BUDGET", 0)
 
     def deep(more):
         content = siblings("a" * 300)

@@ -2,15 +2,16 @@
 
 import pytest
 
-from docops_flask.engine.checks import fonts_wanted, mismatch, policy_subject, role_subjects
-from docops_flask.engine.checks.fonts_wanted import font_repair, wanted_fonts, wrong_fonts
+from docops_flask.engine.checks import mismatch, policy_check, role_subjects
 from docops_flask.engine.checks.format_check import check_format, observe
+from docops_flask.engine.checks.run import fonts_wanted
+from docops_flask.engine.checks.run.fonts_wanted import font_repair, wanted_fonts, wrong_fonts
+from docops_flask.engine.document.document import RunPlace
 from docops_flask.engine.document.open import open_document
 from docops_flask.engine.document.paragraph_text import ParagraphText
-from docops_flask.engine.document.places import RunPlace
 from docops_flask.engine.formatting.cascade import Cascade
+from docops_flask.engine.formatting.edit import set_first_line_indent
 from docops_flask.engine.formatting.effective import Effective, FontFace
-from docops_flask.engine.formatting.paragraph_edit import set_first_line_indent
 from docops_flask.engine.formatting.run_values import RunValues
 from docops_flask.engine.opc import package as packages_module
 from docops_flask.engine.opc.limits import Limits
@@ -149,7 +150,7 @@ def test_texts_are_read_and_pages_measured_once_however_often_repairs_change_wha
 ):
     document = opened(_to_repair(20))
     read = _counted(monkeypatch, ParagraphText, "__init__")
-    pages = _counted(monkeypatch, policy_subject, "page_geometries")
+    pages = _counted(monkeypatch, policy_check, "page_geometries")
     found = _counted(monkeypatch, role_subjects, "detect_roles")
     report = _checked(
         document, 20, run_font_latin="Calibri", house_style=house_style({"text": {"date_form": True}})

@@ -24,7 +24,10 @@ _TASKS = [
 ]
 _POLICIES = [
     policy_to_yaml(Policy()).encode(),
-    *(path.read_bytes() for path in sorted((ROOT / "docops_flask/engine/policy/policies").glob("*.yaml"))),
+    *(
+        path.read_bytes()
+        for path in sorted((ROOT / "docops_flask/intake/catalogue/built_in/policies").glob("*.yaml"))
+    ),
 ]
 
 _JSON_TOKENS = [

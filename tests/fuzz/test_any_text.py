@@ -7,9 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from docops_flask.engine.document.document import Document, StoryPart
+from docops_flask.engine.document.document import Document, StoryKind, StoryPart
 from docops_flask.engine.document.paragraph_text import visible_text
-from docops_flask.engine.document.places import StoryKind
 from docops_flask.engine.document.walk import walk_stories
 from docops_flask.engine.oxml.names import W_TRANSITIONAL, vocabulary
 from docops_flask.engine.template.fill import fill

@@ -8,8 +8,8 @@ from hypothesis import event, given
 from hypothesis import strategies as st
 
 from docops_flask.app import create_app
-from docops_flask.logs import LOGGER
-from docops_flask.settings import Settings
+from docops_flask.logs.events import LOGGER
+from docops_flask.settings.settings import Settings
 from tests.fuzz.mutated_requests import forms_of, mutated_forms, mutated_policies, mutated_tasks
 from tests.fuzz.profile import profile
 from tests.web.conftest import Client

@@ -13,7 +13,7 @@ from docops_flask.engine.job import Job, JobKind
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.options import resolve_options
 from docops_flask.engine.pipeline import run_job
-from docops_flask.engine.skills.registry import load_skills
+from docops_flask.intake.catalogue.skills import load_skills
 from tests.fuzz.mutated_packages import mutated_packages
 from tests.fuzz.profile import profile
 

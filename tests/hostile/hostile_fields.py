@@ -18,8 +18,8 @@ def _conflict(*fields: str) -> Refusal:
 
 
 _FORMAT = ("format_mode", "format_baseline", "format_fix_mode", "format_report")
-_RECEIVE = "docops_flask/web/uploads.py"
-_INPUTS = "docops_flask/web/job_inputs.py"
+_RECEIVE = "docops_flask/web/upload/form.py"
+_INPUTS = "docops_flask/intake/job.py"
 
 OPTIONS = {
     "an unknown field": ([part("debug", b"true")], _refused("debug", _RECEIVE)),
@@ -129,7 +129,10 @@ POLICIES = {
 FIELDS: dict[str, tuple[list[bytes], Refusal]] = {
     **OPTIONS,
     **{
-        f"policy_yaml: {name}": ([part("policy_yaml", text)], _refused("policy_yaml", "policy_yaml.py"))
+        f"policy_yaml: {name}": (
+            [part("policy_yaml", text)],
+            _refused("policy_yaml", "intake/catalogue/policy_file.py"),
+        )
         for name, text in POLICIES.items()
     },
 }

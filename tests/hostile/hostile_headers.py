@@ -28,9 +28,9 @@ def _chunk(content: bytes, extension: bytes = b"") -> bytes:
     return b"%x%s\r\n%s\r\n" % (len(content), extension, content)
 
 
-_COMPRESSED = Refusal(415, "INVALID_MEDIA_TYPE", {"field": "body"}, inner="docops_flask/web/uploads.py")
+_COMPRESSED = Refusal(415, "INVALID_MEDIA_TYPE", {"field": "body"}, inner="docops_flask/web/upload/form.py")
 _UNREADABLE = Refusal(400, "INVALID_ARGUMENT", {"field": "body"}, inner="docops_flask/web/")
-_TOO_LARGE = Refusal(413, "UPLOAD_TOO_LARGE", {"field": "body"}, inner="docops_flask/web/body.py")
+_TOO_LARGE = Refusal(413, "UPLOAD_TOO_LARGE", {"field": "body"}, inner="docops_flask/web/request.py")
 
 ENCODINGS = [
     b"gzip", b"GZIP", b"x-gzip", b"deflate", b"br", b"zstd", b"compress", b"gzip, identity",

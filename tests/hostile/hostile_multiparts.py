@@ -41,7 +41,7 @@ def form(*parts: bytes, end: bytes = _END) -> Form:
     return Form(b"".join(parts) + end)
 
 
-_BODY = Refusal(400, "INVALID_ARGUMENT", {"field": "body"}, inner="docops_flask/web/multipart.py")
+_BODY = Refusal(400, "INVALID_ARGUMENT", {"field": "body"}, inner="docops_flask/web/upload/multipart.py")
 
 MALFORMED = {
     "no boundary named": Form(_FILES + _END, "multipart/form-data"),
@@ -72,11 +72,11 @@ MALFORMED = {
 
 
 def _argument(field: str) -> Refusal:
-    return Refusal(400, "INVALID_ARGUMENT", {"field": field}, inner="docops_flask/web/uploads.py")
+    return Refusal(400, "INVALID_ARGUMENT", {"field": field}, inner="docops_flask/web/upload/form.py")
 
 
 def _media(field: str) -> Refusal:
-    return Refusal(415, "INVALID_MEDIA_TYPE", {"field": field}, inner="docops_flask/web/file_parts.py")
+    return Refusal(415, "INVALID_MEDIA_TYPE", {"field": field}, inner="docops_flask/intake/files.py")
 
 
 UNFIT = {
@@ -120,11 +120,11 @@ UNFIT = {
                               Refusal(400, "INVALID_ARGUMENT", {"field": "preset"}, inner="options.py")),
     "a template that is over its limit": (
         form(template_part(b"PK\3\4" + bytes(26_214_400)), task_part()),
-        Refusal(413, "UPLOAD_TOO_LARGE", {"field": "template"}, inner="docops_flask/web/uploads.py"),
+        Refusal(413, "UPLOAD_TOO_LARGE", {"field": "template"}, inner="docops_flask/web/upload/form.py"),
     ),
     "a body that is over all limits": (
         form(template_part(b"PK\3\4" + bytes(40_000_000)), task_part()),
-        Refusal(413, "UPLOAD_TOO_LARGE", {"field": "body"}, inner="docops_flask/web/body.py"),
+        Refusal(413, "UPLOAD_TOO_LARGE", {"field": "body"}, inner="docops_flask/web/request.py"),
     ),
 }  # fmt: skip
 

@@ -10,10 +10,10 @@ from tests.web.forms import task
 SECRET = "SECRET-" + "z" * 70
 _MOST_BYTES = 2 * 1024 * 1024
 
-_BROKEN = Refusal(400, "INVALID_JSON", {"field": "task"}, inner="docops_flask/web/task_json.py")
-_UNFIT = Refusal(400, "INVALID_ARGUMENT", {"field": "task"}, inner="docops_flask/web/schemas.py")
-_TOO_LARGE = Refusal(413, "UPLOAD_TOO_LARGE", {"field": "task"}, inner="docops_flask/web/uploads.py")
-_OTHER_TYPE = Refusal(400, "INVALID_ARGUMENT", {"field": "task_type"}, inner="docops_flask/web/job_inputs.py")
+_BROKEN = Refusal(400, "INVALID_JSON", {"field": "task"}, inner="docops_flask/intake/task.py")
+_UNFIT = Refusal(400, "INVALID_ARGUMENT", {"field": "task"}, inner="docops_flask/intake/task.py")
+_TOO_LARGE = Refusal(413, "UPLOAD_TOO_LARGE", {"field": "task"}, inner="docops_flask/web/upload/form.py")
+_OTHER_TYPE = Refusal(400, "INVALID_ARGUMENT", {"field": "task_type"}, inner="docops_flask/intake/job.py")
 
 
 def _with(payload: str) -> bytes:

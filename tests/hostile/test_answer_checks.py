@@ -5,7 +5,7 @@ import pytest
 from tests.e2e.gunicorn_server import FORM_TYPE, form_body
 from tests.hostile.answer_checks import Refusal, ask
 
-BAD_JSON = Refusal(400, "INVALID_JSON", {"field": "task"}, inner="task_json.py")
+BAD_JSON = Refusal(400, "INVALID_JSON", {"field": "task"}, inner="intake/task.py")
 
 
 def bad_task(text=b"{"):

@@ -32,7 +32,9 @@ def test_what_is_no_form_of_a_job_is_refused(request_server, name):
 @pytest.mark.parametrize("name", OTHER_TYPES)
 def test_a_body_of_another_type_is_a_415(request_server, name):
     form = Form(form_body(), OTHER_TYPES[name])
-    expected = Refusal(415, "INVALID_MEDIA_TYPE", {"field": "body"}, inner="docops_flask/web/multipart.py")
+    expected = Refusal(
+        415, "INVALID_MEDIA_TYPE", {"field": "body"}, inner="docops_flask/web/upload/multipart.py"
+    )
     request_server.refuses(job(form), expected, [form.body, form.content_type])
 
 
@@ -53,7 +55,7 @@ def test_a_files_name_is_reported_and_nothing_else(request_server, name):
 @pytest.mark.parametrize("name", OTHER_FILE_NAMES)
 def test_a_file_of_another_name_is_a_415(request_server, name):
     form = OTHER_FILE_NAMES[name]
-    expected = Refusal(415, "INVALID_MEDIA_TYPE", {"field": "template"}, inner="web/file_parts.py")
+    expected = Refusal(415, "INVALID_MEDIA_TYPE", {"field": "template"}, inner="intake/files.py")
     answer = request_server.refuses(job(form), expected, [form.body])
     assert NAMED not in json.dumps(answer.json)
     assert_not_logged(request_server, answer)

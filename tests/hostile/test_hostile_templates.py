@@ -57,7 +57,7 @@ def test_a_sound_package_of_another_kind_is_a_415(hostile_server, name):
     "content", [b"%PDF-1.7", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PK\x05\x06" + bytes(18)]
 )
 def test_what_does_not_begin_as_a_zip_is_a_415(hostile_server, content):
-    expected = Refusal(415, "INVALID_MEDIA_TYPE", {"field": "template"}, inner="docops_flask/web")
+    expected = Refusal(415, "INVALID_MEDIA_TYPE", {"field": "template"}, inner="docops_flask/intake")
     hostile_server.refuses(job(content), expected, [content])
 
 

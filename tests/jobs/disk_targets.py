@@ -8,9 +8,9 @@ import time
 from pathlib import Path
 from typing import Any
 
-from docops_flask.engine import worker
 from docops_flask.engine.job import Job
 from docops_flask.engine.pipeline import ARCHIVE, run_job
+from docops_flask.engine.worker import worker
 
 _MIB = 2**20
 _NAME = "d" * 100

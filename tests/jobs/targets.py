@@ -16,10 +16,10 @@ import time
 from pathlib import Path
 from typing import Any, NoReturn
 
-from docops_flask.engine import isolation, worker
 from docops_flask.engine.errors import InvalidTemplate, TemplateLimitExceeded, from_record
 from docops_flask.engine.job import Job
 from docops_flask.engine.pipeline import run_job
+from docops_flask.engine.worker import isolation, worker
 
 SECRET = "a salary nobody may read"
 

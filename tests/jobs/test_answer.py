@@ -7,10 +7,9 @@ from pathlib import Path
 import pytest
 
 from docops_flask.engine.errors import DocopsError, InvalidTemplate
-from docops_flask.engine.worker import RESULT_FILE, RESULT_LIMIT_BYTES
-from docops_flask.jobs.answer import read_answer
+from docops_flask.engine.worker.worker import RESULT_FILE, RESULT_LIMIT_BYTES
+from docops_flask.jobs.answer import fits, read_answer
 from docops_flask.jobs.errors import InsufficientStorage, RendererCrashed
-from docops_flask.jobs.shape import fits
 from tests.conftest import require
 
 ERROR = {"code": "INVALID_TEMPLATE", "message": "damaged", "detail": {"reason": "zip"}, "inner": None}

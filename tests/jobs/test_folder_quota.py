@@ -11,14 +11,13 @@ import pytest
 from docops_flask.engine.job import Job, JobKind
 from docops_flask.engine.opc.limits import MIB
 from docops_flask.engine.sandbox.cell import SandboxMode
-from docops_flask.engine.worker import READY
+from docops_flask.engine.worker.worker import READY
 from docops_flask.jobs.caller import STAYING
 from docops_flask.jobs.errors import RendererCrashed
-from docops_flask.jobs.folder_quota import FolderQuota
 from docops_flask.jobs.process import RendererProcess
-from docops_flask.jobs.renderer import Renderer
+from docops_flask.jobs.renderer import FolderQuota, Renderer
 from docops_flask.jobs.workspace import Workspace, Workspaces
-from docops_flask.settings import Settings
+from docops_flask.settings.settings import Settings
 from tests.jobs import disk_targets, targets
 from tests.jobs.limits import LIMITS
 from tests.jobs.observing import eventually

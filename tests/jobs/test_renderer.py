@@ -12,7 +12,7 @@ import pytest
 
 from docops_flask.engine.errors import DocopsError, InvalidTemplate, TemplateLimitExceeded
 from docops_flask.engine.job import Job
-from docops_flask.engine.worker import RESULT_LIMIT_BYTES
+from docops_flask.engine.worker.worker import RESULT_LIMIT_BYTES
 from docops_flask.jobs.errors import InsufficientStorage, RendererCrashed, RequestTimeout
 from docops_flask.jobs.process import End, RendererProcess
 from docops_flask.jobs.renderer import Renderer

@@ -13,12 +13,12 @@ from pathlib import Path
 import psutil
 import pytest
 
-from docops_flask.engine import preload
 from docops_flask.engine.job import Job, JobKind
 from docops_flask.engine.skills.skill import Field, Label, Skill
 from docops_flask.jobs.errors import NotReady, RendererCrashed, RequestTimeout
 from docops_flask.jobs.process import End, RendererProcess
 from docops_flask.jobs.renderer import Renderer
+from docops_flask.jobs.starting import fork_server
 from docops_flask.jobs.workspace import Workspace, Workspaces
 from tests.factories import docx, p
 from tests.jobs import targets
@@ -37,7 +37,7 @@ SELDOM_NEEDED = {
     "docops_flask.engine.formatting.script_slots",
     "docops_flask.engine.integrity.differences",
     "docops_flask.engine.roles.detect",
-    "docops_flask.report_html",
+    "docops_flask.engine.reports.page.html",
 }
 
 
@@ -141,12 +141,12 @@ def test_a_started_renderer_loads_no_web_library(job, workspace) -> None:
 def test_a_spawned_renderer_starts_with_what_every_job_needs_alone(job, workspace) -> None:
     """It starts anew for each job, so the start of what it need not load is paid a job."""
     modules = make("spawn", targets.list_modules).run(job, workspace.path).result["modules"]
-    assert set(modules) & {*SELDOM_NEEDED, *preload.MODULES} == set()
+    assert set(modules) & {*SELDOM_NEEDED, *fork_server.RARE_MODULES} == set()
 
 
 def test_a_renderer_of_the_fork_server_finds_all_loaded_and_a_job_rehearsed(job, workspace) -> None:
     modules = make("forkserver", targets.list_modules).run(job, workspace.path).result["modules"]
-    assert {*preload.MODULES, "docops_flask.engine.rehearsal"} <= set(modules)
+    assert {*fork_server.RARE_MODULES, "docops_flask.engine.worker.rehearsal"} <= set(modules)
 
 
 def test_a_forked_renderer_imports_nothing_that_its_server_had_not(job, workspace) -> None:
@@ -193,7 +193,7 @@ def test_the_fork_server_loads_the_engine_once_for_all_jobs(tmp_path: Path) -> N
     """Python names each module it imports, in whichever process: the server's, then the fork server's."""
     _, err = run_script("jobs", "forkserver", "3", str(tmp_path), PYTHONPROFILEIMPORTTIME="1")
     imports = [line.rsplit("|", 1)[1].strip() for line in err.splitlines() if line.startswith("import time:")]
-    for module in ("lxml.etree", "docops_flask.engine.worker", "docops_flask.engine.pipeline"):
+    for module in ("lxml.etree", "docops_flask.engine.worker.worker", "docops_flask.engine.pipeline"):
         assert imports.count(module) == 2, module
 
 

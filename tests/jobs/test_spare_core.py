@@ -7,7 +7,7 @@ from contextlib import ExitStack
 import pytest
 
 from docops_flask.jobs.slots import Slots
-from docops_flask.jobs.spare_core import spare_core
+from docops_flask.jobs.standby import spare_core
 from tests.jobs.observing import eventually
 
 

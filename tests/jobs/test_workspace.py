@@ -15,11 +15,10 @@ from typing import Any
 
 import pytest
 
-from docops_flask.jobs import leftovers
+from docops_flask.jobs import removal
 from docops_flask.jobs import workspace as workspace_module
 from docops_flask.jobs.errors import InsufficientStorage
-from docops_flask.jobs.leftovers import REQUEST_ENTRIES, RETRIED_ENTRIES, Leftovers
-from docops_flask.jobs.removal import Removal
+from docops_flask.jobs.removal import REQUEST_ENTRIES, RETRIED_ENTRIES, Leftovers, Removal
 from docops_flask.jobs.workspace import Workspaces
 from tests.conftest import require
 from tests.jobs.observing import eventually
@@ -357,7 +356,7 @@ def test_a_request_tries_no_more_than_a_few_of_many_that_stay(tmp_path: Path, mo
         return Removal(gone=False, error="EBUSY")
 
     with monkeypatch.context() as broken:
-        broken.setattr(leftovers, "remove_folder", refuse)
+        broken.setattr(removal, "remove_folder", refuse)
         broken.setattr(workspace_module, "remove_folder", refuse)
         for workspace in left:
             workspace.remove()
@@ -369,7 +368,7 @@ def test_a_request_tries_no_more_than_a_few_of_many_that_stay(tmp_path: Path, mo
 
 
 def test_what_cannot_be_removed_is_told_once_and_tried_again(tmp_path: Path, monkeypatch, caplog) -> None:
-    monkeypatch.setattr(leftovers, "_FIRST_WAIT_SECONDS", 0.01)
+    monkeypatch.setattr(removal, "_FIRST_WAIT_SECONDS", 0.01)
     real_rmdir, attempts, is_broken = os.rmdir, [], True
 
     def rmdir(path: Any, **options: Any) -> None:
@@ -412,7 +411,7 @@ def test_what_a_killed_server_left_is_taken_over_and_removed(tmp_path: Path, spo
 
 def test_a_server_that_stops_at_once_removes_what_it_has_taken_over(tmp_path: Path, monkeypatch) -> None:
     # The disk of a machine that does much else is slow.
-    monkeypatch.setattr(leftovers, "_CLOSE_SECONDS", 60.0)
+    monkeypatch.setattr(removal, "_CLOSE_SECONDS", 60.0)
     server = start_server(tmp_path)
     (job_folder,) = tmp_path.glob("docops-*/*")
     nest(job_folder, 3_000)

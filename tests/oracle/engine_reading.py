@@ -6,10 +6,9 @@ from pathlib import Path
 
 from lxml.etree import _Element
 
-from docops_flask.engine.document.document import Document
+from docops_flask.engine.document.document import Document, ParagraphPlace, StoryKind
 from docops_flask.engine.document.open import open_document
 from docops_flask.engine.document.paragraph_text import ParagraphText
-from docops_flask.engine.document.places import ParagraphPlace, StoryKind
 from docops_flask.engine.formatting.cascade import Cascade
 from docops_flask.engine.formatting.indents import CharacterSizes
 from docops_flask.engine.formatting.paragraph_values import ParagraphValues

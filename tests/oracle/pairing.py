@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 from typing import Any
 
-from docops_flask.engine.document.places import StoryKind
+from docops_flask.engine.document.document import StoryKind
 from tests.oracle.engine_reading import EngineParagraph, EngineRun
 
 # Objects, soft hyphens and the like are counted by one side and not by the other; blanks are not compared.

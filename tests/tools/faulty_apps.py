@@ -10,12 +10,12 @@ import time
 from flask import request
 
 from docops_flask.app import create_app
-from docops_flask.engine import worker
 from docops_flask.engine.pipeline import run_job
+from docops_flask.engine.worker import worker
 from docops_flask.jobs.errors import TooManyRequests
 from docops_flask.jobs.process import End, RendererProcess
 from docops_flask.jobs.renderer import Renderer
-from docops_flask.serving import EXTENSION
+from docops_flask.serving.gunicorn import EXTENSION
 
 SLOW_MS = 300
 

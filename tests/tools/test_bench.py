@@ -9,12 +9,12 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from tests.conftest import ROOT
-from tools import bench
-from tools.bench_report import BenchReport, Table, publish, write_report
-from tools.interleave import interleaved, ratio_of_medians
-from tools.machine import describe_machine
-from tools.process_tree import ProcessTree
-from tools.svg_plot import bar_chart, line_chart
+from tools.benchmark import bench
+from tools.benchmark.bench import describe_machine
+from tools.benchmark.load import interleaved, ratio_of_medians
+from tools.benchmark.report import BenchReport, Table, publish, write_report
+from tools.benchmark.svg_plot import bar_chart, line_chart
+from tools.lib.process_tree import ProcessTree
 
 REPORT = BenchReport(
     "service",

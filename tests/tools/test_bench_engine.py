@@ -1,10 +1,9 @@
-"""tools/bench_engine.py and tools/bench_growth.py: what the figures of a run come to."""
+"""tools/benchmark/engine.py and tools/benchmark/growth.py: what the figures of a run come to."""
 
 import pytest
 
-from tools import bench_engine, bench_growth
-from tools.bench_program import run_program
-from tools.bench_report import BenchFailed
+from tools.benchmark import engine, growth
+from tools.benchmark.report import BenchFailed, run_program
 
 
 def _contest(**cpu_ms):
@@ -20,7 +19,7 @@ def test_the_engine_is_held_against_its_limit_and_the_fastest_library(engine_ms,
     document = _contest(
         **{"limit": 1.0, "engine quick": engine_ms, "engine strict": 1.0, "docxtpl": 40.0, "other": 12.0}
     )
-    report = bench_engine.report([document])
+    report = engine.report([document])
     found = report.figures["documents"]["a notice"]
     assert found["contestants"]["engine quick"]["times_the_limit"] == times
     assert found["fastest_library_times"]["engine quick"] == faster
@@ -31,13 +30,13 @@ def test_the_engine_is_held_against_its_limit_and_the_fastest_library(engine_ms,
 @pytest.mark.parametrize("power", [0.5, 1, 2])
 def test_the_exponent_of_a_growth_is_its_power(power):
     points = [(float(size), 3.0 * size**power) for size in (10, 100, 1000)]
-    assert bench_growth.exponent(points) == pytest.approx(power)
+    assert growth.exponent(points) == pytest.approx(power)
 
 
 def test_the_last_step_of_a_growth_is_told_beside_the_whole():
     timings = {"10": 1.0, "100": 1.0, "1000": 100.0}
     kinds = {"rows": {size: [{"cpu_ms": value}] for size, value in timings.items()}}
-    found = bench_growth.report(kinds).figures["kinds"]["rows"]
+    found = growth.report(kinds).figures["kinds"]["rows"]
     assert (found["exponent"], found["exponent_of_last_step"]) == (pytest.approx(1), pytest.approx(2))
 
 

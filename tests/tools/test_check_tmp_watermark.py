@@ -10,9 +10,8 @@ import pytest
 
 from tests.conftest import ROOT
 from tests.jobs.spoiling import clear, nest
-from tools.check_tmp_watermark import main
-from tools.left_behind import left_behind
-from tools.watermark import measure
+from tools.lib.watermark import main, measure
+from tools.smoke.smoke_run import left_behind
 
 
 def run_tool(*arguments, **options):

@@ -14,8 +14,9 @@ import pytest
 from tests.conftest import ROOT
 from tests.e2e.gunicorn_server import eventually
 from tests.tools.faulty_apps import SLOW_MS
-from tools import ci_smoke, ci_thresholds, left_behind, server, smoke_run
-from tools.ci_smoke import main
+from tools.lib import server
+from tools.smoke import ci_smoke, ci_thresholds, smoke_run
+from tools.smoke.ci_smoke import main
 
 ARTEFACTS = {"ci_result.json", "ci_result.md", "load_summary.json", "log_summary.json", "server.log"}
 FAULTY_APPS = "tests.tools.faulty_apps:{}()"
@@ -149,7 +150,7 @@ def test_a_fault_turns_the_run_red_and_is_named(smoke, tmp_path, monkeypatch, ap
     for name, value in environ.items():
         monkeypatch.setenv(name, value)
     if app in WAITED_FOR_IN_VAIN:
-        monkeypatch.setattr(left_behind, "_GRACE_SECONDS", 0.1)
+        monkeypatch.setattr(smoke_run, "_GRACE_SECONDS", 0.1)
         monkeypatch.setattr(smoke_run, "_LEAK_GRACE_MS", 100)
     status, result, said = smoke(app)
     assert {failure["name"] for failure in result["failures"]} == names

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from tests.conftest import ROOT
-from tools.ci_thresholds import Thresholds, UnusableValue, judge, main
+from tools.smoke.ci_thresholds import Thresholds, UnusableValue, judge, main
 
 NAMES = [
     "leaked_pids",

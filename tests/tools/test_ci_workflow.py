@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from tests.conftest import ROOT, require
-from tools.ci_smoke import main
+from tools.smoke.ci_smoke import main
 
 WORKFLOW = yaml.safe_load((ROOT / ".github" / "workflows" / "ci.yml").read_text("utf-8"))
 (JOB,) = WORKFLOW["jobs"].values()

@@ -9,9 +9,9 @@ import psutil
 import pytest
 
 from tests.conftest import ROOT
-from tools.client import Client
 from tools.demo import main
-from tools.server import ServerFailed, running_server
+from tools.lib.client import Client
+from tools.lib.server import ServerFailed, running_server
 
 
 @pytest.fixture(autouse=True)

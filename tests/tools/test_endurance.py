@@ -7,9 +7,9 @@ import os
 import pytest
 
 from tests.tools import faulty_apps
-from tools import endurance_hang, endurance_server, endurance_small
-from tools.endurance import LONG, SCENARIOS, SHORT, main
-from tools.server import Server
+from tools.lib.server import Server
+from tools.scenarios import hang, server, small
+from tools.scenarios.endurance import LONG, SCENARIOS, SHORT, main
 
 
 @pytest.fixture(autouse=True)
@@ -25,7 +25,7 @@ def serve(monkeypatch):
 
     def use(app):
         faulty = functools.partial(Server, app=f"tests.tools.faulty_apps:{app}()")
-        monkeypatch.setattr(endurance_server, "Server", faulty)
+        monkeypatch.setattr(server, "Server", faulty)
 
     return use
 
@@ -49,7 +49,7 @@ def test_every_scenario_has_a_short_and_a_long_form():
     ],
 )
 def test_a_fault_is_named(serve, monkeypatch, app, scenario, size, complaint):
-    monkeypatch.setattr(endurance_server, "_SETTLE_SECONDS", 0.1)
+    monkeypatch.setattr(server, "_SETTLE_SECONDS", 0.1)
     serve(app)
 
     verdict = SCENARIOS[scenario](size)
@@ -67,25 +67,25 @@ def test_a_fault_is_named(serve, monkeypatch, app, scenario, size, complaint):
     ],
 )
 def test_a_small_file_that_costs_much_is_named(serve, monkeypatch, app, limit, value, complaint):
-    monkeypatch.setattr(endurance_small, limit, value)
+    monkeypatch.setattr(small, limit, value)
     serve(app)
 
-    verdict = endurance_small.small(20)
+    verdict = small.small(20)
 
     assert any(complaint in each for each in verdict.complaints), verdict.complaints
 
 
 def test_the_small_files_are_small_and_answered_as_they_should_be():
-    verdict = endurance_small.small(200)
+    verdict = small.small(200)
 
     assert verdict.held, verdict.complaints
     assert verdict.figures["largest bytes"] < 100_000
 
 
 def test_jobs_that_do_not_hang_are_no_hanging_jobs(monkeypatch):
-    monkeypatch.setattr(endurance_hang, "_stop_renderers", lambda _server, _over: None)
+    monkeypatch.setattr(hang, "_stop_renderers", lambda _server, _over: None)
 
-    verdict = endurance_hang.hang(2)
+    verdict = hang.hang(2)
 
     assert verdict.complaints == ["not all were told 408: {'200': 2}"]
 

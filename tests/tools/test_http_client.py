@@ -13,7 +13,7 @@ from werkzeug.formparser import parse_form_data
 from werkzeug.test import EnvironBuilder
 
 from tests.conftest import ROOT
-from tools.client import Client, multipart_body
+from tools.lib.client import Client, multipart_body
 
 
 @pytest.fixture
@@ -142,7 +142,7 @@ def test_the_tools_need_the_runtime_requirements_alone_and_nothing_of_the_servic
     script = (
         "import importlib, sys; before = set(sys.modules)\n"
         "for name in sys.argv[1:]: importlib.import_module('tools.' + name)\n"
-        "sys.modules['tools.process_lookup'].best_lookup()\n"
+        "sys.modules['tools.load.leaks'].best_lookup()\n"
         "print(*{name.partition('.')[0] for name in set(sys.modules) - before})"
     )
     command = [sys.executable, "-c", script, *tools]

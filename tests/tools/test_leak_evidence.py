@@ -10,10 +10,8 @@ import psutil
 import pytest
 
 from tests.tools.fake_service import NoPsutil, Processes
-from tools import pid_marks, process_lookup
-from tools.leak_check import check_leaks
-from tools.pid_marks import PidMarks, ServerProcess
-from tools.process_lookup import best_lookup, by_proc, by_signal
+from tools.load import leaks
+from tools.load.leaks import PidMarks, ServerProcess, best_lookup, by_proc, by_signal, check_leaks
 
 LOOKUPS = {"psutil": best_lookup()[1], "proc": by_proc, "signal": by_signal}
 
@@ -59,9 +57,9 @@ def test_a_name_with_spaces_and_parentheses_does_not_confuse_proc(tmp_path):
 
 def test_psutil_is_the_first_choice_and_the_signal_the_last(monkeypatch, tmp_path):
     assert best_lookup()[0] == "psutil"
-    monkeypatch.setattr(process_lookup, "importlib", NoPsutil)
+    monkeypatch.setattr(leaks, "importlib", NoPsutil)
     assert best_lookup() == ("proc", by_proc)
-    monkeypatch.setattr(process_lookup, "_PROC", tmp_path)
+    monkeypatch.setattr(leaks, "_PROC", tmp_path)
     assert best_lookup() == ("signal", by_signal)
 
 
@@ -76,7 +74,7 @@ def test_processes_created_between_two_marks_are_of_here(processes):
     marks.add()
     named = [ServerProcess(process.pid, process.create_time()) for process in created]
     assert marks.are_of_here(named) is True
-    ring = pid_marks._ring_size()
+    ring = leaks._ring_size()
     assert marks.are_of_here([server_process((each.pid + ring // 2) % ring) for each in named]) is False
 
 
@@ -99,9 +97,9 @@ RING = [
 @pytest.mark.parametrize(("first", "last", "pid", "is_between"), RING)
 def test_ids_begin_anew_at_the_end(monkeypatch, tmp_path, first, last, pid, is_between):
     (tmp_path / "pid_max").write_text("32768\n")
-    monkeypatch.setattr(pid_marks, "_PID_MAX", tmp_path / "pid_max")
+    monkeypatch.setattr(leaks, "_PID_MAX", tmp_path / "pid_max")
     ids = iter([first, last])
-    monkeypatch.setattr(pid_marks, "_new_thread_id", lambda: next(ids))
+    monkeypatch.setattr(leaks, "_new_thread_id", lambda: next(ids))
     marks = PidMarks()
     marks.add()
     marks.add()
@@ -111,10 +109,10 @@ def test_ids_begin_anew_at_the_end(monkeypatch, tmp_path, first, last, pid, is_b
 def test_a_load_that_uses_up_all_ids_is_told_by_its_times(monkeypatch, tmp_path):
     """Marks are 10 s and 10,000 ids apart, so the ids go round three times."""
     (tmp_path / "pid_max").write_text("32768\n")
-    monkeypatch.setattr(pid_marks, "_PID_MAX", tmp_path / "pid_max")
+    monkeypatch.setattr(leaks, "_PID_MAX", tmp_path / "pid_max")
     ids, times = itertools.count(0, 10_000), itertools.count(1000, 10)
-    monkeypatch.setattr(pid_marks, "_new_thread_id", lambda: next(ids) % 32768)
-    monkeypatch.setattr(pid_marks, "time", SimpleNamespace(time=lambda: float(next(times))))
+    monkeypatch.setattr(leaks, "_new_thread_id", lambda: next(ids) % 32768)
+    monkeypatch.setattr(leaks, "time", SimpleNamespace(time=lambda: float(next(times))))
     marks = PidMarks()
     for _ in range(10):
         marks.add()
@@ -127,7 +125,7 @@ def test_one_that_fits_among_many_that_do_not_is_chance(processes):
     marks.add()
     fits = server_process(processes.running().pid)
     marks.add()
-    ring = pid_marks._ring_size()
+    ring = leaks._ring_size()
     others = [server_process((fits.pid + ring // 2 + number) % ring) for number in range(2)]
     assert marks.are_of_here([fits, *others]) is False
     assert marks.are_of_here([fits, fits, others[0]]) is True
@@ -150,7 +148,7 @@ ADDRESSES = [
 
 @pytest.mark.parametrize(("base_url", "is_done"), ADDRESSES)
 def test_where_ids_have_no_order_the_address_decides_and_the_check_says_so(monkeypatch, base_url, is_done):
-    monkeypatch.setattr(pid_marks, "sys", SimpleNamespace(platform="darwin"))
+    monkeypatch.setattr(leaks, "sys", SimpleNamespace(platform="darwin"))
     marks = PidMarks()
     marks.add()
     check = check_leaks([server_process(os.getpid(), age_seconds=100)], marks, base_url, 0)

@@ -15,9 +15,9 @@ import pytest
 from tests.conftest import ROOT
 from tests.e2e.gunicorn_server import GunicornServer
 from tests.tools.fake_service import REQUEST_ID, NoPsutil, Processes, archive, archive_of, error, fake_service
-from tools import process_lookup
-from tools.arguments import writable_file
-from tools.load_test import LoadFailed, LoadOptions, main, run_load
+from tools.lib.command_line import writable_file
+from tools.load import leaks
+from tools.load.load_test import LoadFailed, LoadOptions, main, run_load
 
 SUMMARY = {
     "requests",
@@ -40,7 +40,7 @@ TMP = {"before_count", "before_bytes", "after_count", "after_bytes", "delta_coun
 def server(tmp_path_factory):
     """A real one, with a skill of its own and room for all jobs."""
     folder, skills = tmp_path_factory.mktemp("server"), tmp_path_factory.mktemp("skills")
-    spec = (ROOT / "docops_flask/engine/skills/specs/inspection_record.toml").read_text("utf-8")
+    spec = (ROOT / "docops_flask/intake/catalogue/built_in/skills/inspection_record.toml").read_text("utf-8")
     (skills / "memo.toml").write_text(spec.replace("inspection_record", "memo"), "utf-8")
     running = GunicornServer(folder, max_concurrency=4, skills_dir=skills)
     yield running
@@ -224,9 +224,9 @@ def test_another_process_with_the_pid_of_a_renderer_is_no_leak(processes):
 
 @pytest.mark.parametrize("method", ["proc", "signal"])
 def test_without_psutil_leaks_are_found_all_the_same(processes, monkeypatch, tmp_path, method):
-    monkeypatch.setattr(process_lookup, "importlib", NoPsutil)
+    monkeypatch.setattr(leaks, "importlib", NoPsutil)
     if method == "signal":
-        monkeypatch.setattr(process_lookup, "_PROC", tmp_path)
+        monkeypatch.setattr(leaks, "_PROC", tmp_path)
     with fake_service(lambda: (200, archive_of(processes.running()))) as base_url:
         summary = check_leaks(base_url, requests=1)
     assert summary["leak_check"]["method"] == method
@@ -259,7 +259,7 @@ def test_a_check_that_saw_no_pid_is_not_clean(reply, capsys):
 
 def test_pids_of_another_machine_are_not_checked_here(processes):
     """A container with pids of its own, behind a port of this machine."""
-    pid_max = int((process_lookup._PROC / "sys/kernel/pid_max").read_text())
+    pid_max = int((leaks._PROC / "sys/kernel/pid_max").read_text())
 
     def reply():
         foreign = (threading.get_native_id() + pid_max // 2) % pid_max or 1

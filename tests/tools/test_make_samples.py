@@ -10,9 +10,8 @@ import pytest
 from docx import Document
 from jsonschema import Draft202012Validator
 
-from docops_flask.cli import main as docops
-from docops_flask.engine.skills.json_schema import task_json_schema
-from docops_flask.engine.skills.registry import load_skills
+from docops_flask.cli.main import main as docops
+from docops_flask.intake.catalogue.skills import load_skills, task_json_schema
 from tests.conftest import ROOT
 from tools.make_samples import SAMPLES, main
 

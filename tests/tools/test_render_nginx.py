@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from docops_flask.settings import from_env
+from docops_flask.settings.settings import from_env
 from tests.conftest import ROOT, require
 from tools import render_nginx
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tools.rounds import Round, worst_load, worst_log
+from tools.smoke.rounds import Round, worst_load, worst_log
 
 
 def load(**changed):

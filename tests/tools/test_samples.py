@@ -6,8 +6,8 @@ import pytest
 
 from tests.conftest import ROOT
 from tests.tools.fake_service import archive, fake_service
-from tools.client import Client, FilePart
-from tools.samples import NoSample, sample_for
+from tools.lib.client import Client, FilePart
+from tools.lib.samples import NoSample, sample_for
 
 META = {
     "task_payload_schemas": {

@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from tools.server_log import GrowingLog, error_lines, tail
+from tools.lib.server import GrowingLog, error_lines, tail
 
 
 def line(event, request_id="a", **fields):

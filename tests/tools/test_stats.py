@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from tools.stats import Histogram, percentile
+from tools.lib.stats import Histogram, percentile
 
 NEAREST_RANKS = [
     ([7], 1, 7),

@@ -11,7 +11,7 @@ import pytest
 
 from tests.conftest import ROOT
 from tests.e2e.gunicorn_server import GunicornServer, eventually
-from tools.summarize_logs import main, summarize
+from tools.lib.summarize_logs import main, summarize
 
 NOTHING = {
     "lines_total": 0,

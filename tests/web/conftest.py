@@ -18,11 +18,11 @@ from werkzeug.test import TestResponse
 
 from docops_flask.app import create_app
 from docops_flask.jobs.renderer import Renderer
-from docops_flask.logs import LOGGER, JsonFormatter
-from docops_flask.settings import Settings
+from docops_flask.logs.events import LOGGER, JsonFormatter
+from docops_flask.settings.settings import Settings
 from docops_flask.web.services import EXTENSION
 from tests.jobs.limits import LIMITS
-from tests.web.openapi_document import documented
+from tests.web.api.openapi_document import documented
 
 
 class LogLines:

@@ -6,9 +6,10 @@ import time
 
 import pytest
 
-from docops_flask.client_socket import ClientSocket
-from docops_flask.web.body import RequestBody
-from docops_flask.web.errors import BodyTimeout, BodyUnreadable, ClientLeft, UploadTooLarge
+from docops_flask.intake.errors import UploadTooLarge
+from docops_flask.jobs.caller import ClientSocket
+from docops_flask.web.errors import BodyTimeout, BodyUnreadable, ClientLeft
+from docops_flask.web.request import RequestBody
 
 
 class Stream(io.BytesIO):

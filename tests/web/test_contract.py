@@ -6,11 +6,11 @@ import re
 from pathlib import Path
 from zipfile import ZipFile
 
-from docops_flask.engine.exitcodes import ExitCode
+from docops_flask.engine.errors import ExitCode
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.options import CHOICES, FIELD_ORDER, PRESETS, SWITCH_VALUES, SWITCHES
-from docops_flask.engine.skills.registry import load_skills
-from docops_flask.settings import all_settings
+from docops_flask.intake.catalogue.skills import load_skills
+from docops_flask.settings.settings import all_settings
 from docops_flask.web.job_log import OUTCOMES
 from tests.web.error_classes import all_errors
 from tests.web.forms import form

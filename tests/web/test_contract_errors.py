@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from docops_flask.web.error_response import as_docops_error
+from docops_flask.web.hooks import as_docops_error
 from docops_flask.web.services import EXTENSION
 from tests.factories import docx, p, package
 from tests.web.forms import form, task

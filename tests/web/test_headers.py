@@ -2,7 +2,7 @@
 
 import pytest
 
-from docops_flask.web import console
+from docops_flask.web.views import console
 from tests.web.forms import form
 
 HEADERS = {

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from docops_flask.logs import LOGGER
+from docops_flask.logs.events import LOGGER
 from docops_flask.web.services import EXTENSION
 from tests.factories import docx, p, tbl, tc, tr
 from tests.web.forms import form, raw, task, task_part, template_part

@@ -7,11 +7,11 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from docops_flask.engine import pipeline
-from docops_flask.engine.worker import RESULT_LIMIT_BYTES
+from docops_flask.engine.worker.worker import RESULT_LIMIT_BYTES
 from docops_flask.jobs.errors import RendererCrashed
 from docops_flask.jobs.renderer import Renderer
-from docops_flask.web.results import INSPECTION, PRECHECK, VERIFICATION, answer_of, run_result
 from docops_flask.web.services import EXTENSION
+from docops_flask.web.views.results import INSPECTION, PRECHECK, VERIFICATION, answer_of, run_result
 from tests.factories import docx, p
 from tests.jobs import disk_targets
 from tests.jobs.spoiling import clear

@@ -1,1 +1,1 @@
-"""The format check: one module per check, check and fix side by side, in an explicit order."""
+"""The format check: one module for each family of checks, check and fix side by side."""

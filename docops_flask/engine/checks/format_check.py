@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from docops_flask.engine.checks.document_order import in_document_order
-from docops_flask.engine.checks.format_report import FormatReport
-from docops_flask.engine.checks.observation import Observation, take_observation
-from docops_flask.engine.checks.report_notes import note_policy
-from docops_flask.engine.checks.template_subject import TemplateSubject, template_subject
-from docops_flask.engine.document.document import Document
-from docops_flask.engine.document.places import RunPlace
+from docops_flask.engine.checks.observation import (
+    Observation,
+    TemplateSubject,
+    take_observation,
+    template_subject,
+)
+from docops_flask.engine.checks.report import FormatReport, in_document_order, note_policy
+from docops_flask.engine.document.document import Document, RunPlace
 from docops_flask.engine.formatting.cascade import Cascade
 from docops_flask.engine.options import Options
 from docops_flask.engine.policy.policy import Policy

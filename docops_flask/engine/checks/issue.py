@@ -1,9 +1,101 @@
-"""What a check finds at a place, as the report shows it."""
+"""What a check finds and what a fix changes, as the report shows them.
 
-from typing import Any, NamedTuple
+A finding is what is wrong without the place, since many paragraphs and runs are wrong in the same way; an
+issue is a finding at its place.
+"""
 
-from docops_flask.engine.checks.finding import Finding, Severity
-from docops_flask.engine.json_text import Written, quoted
+from collections.abc import Mapping, Sequence
+from functools import cached_property, lru_cache
+from typing import Any, Literal, NamedTuple
+
+from lxml.etree import _Element
+
+from docops_flask.engine.artefacts import Written, json_value, quoted
+from docops_flask.engine.formatting.script_slots import Slot
+
+Severity = Literal["error", "warn"]
+# The members of an issue that are not the same wherever a rule is broken in the same way.
+_OF_THE_PLACE = tuple(f'"{name}": ' for name in ("paragraph_path", "run_id", "fixed", "run_ids"))
+_OPEN = "null"
+Shown = str | int | float | None
+
+
+class Finding:
+    """A rule that does not hold, one object for all places where it is broken in the same way.
+
+    ``actual`` is ``None`` when nothing states the value, ``origin`` the place that states it, ``source`` the
+    way there in words (the styles between, the part of the file). ``tolerance`` is in twips. ``fixable`` says
+    that fix mode ``safe`` would repair it; ``slot`` which of the fonts is meant. ``role`` is what the
+    paragraph is, where the rule is one for its role, ``rule_key`` the rule's way in the policy,
+    ``rule_source`` the clause; ``section`` is the section's number (from 0) where it is about a page.
+    """
+
+    def __init__(
+        self,
+        *,
+        code: str,
+        severity: Severity,
+        message: str,
+        expected: Shown = None,
+        actual: Shown = None,
+        tolerance: int | None = None,
+        fixable: bool = False,
+        slot: Slot | None = None,
+        origin: str | None = None,
+        source: str | None = None,
+        role: str | None = None,
+        rule_key: str | None = None,
+        rule_source: str | None = None,
+        section: int | None = None,
+    ) -> None:
+        self.code = code
+        self.severity = severity
+        self.message = message
+        self.expected = expected
+        self.actual = actual
+        self.tolerance = tolerance
+        self.fixable = fixable
+        self.slot = slot
+        self.origin = origin
+        self.source = source
+        self.role = role
+        self.rule_key = rule_key
+        self.rule_source = rule_source
+        self.section = section
+
+    @cached_property
+    def members(self) -> dict[str, Any]:
+        """The members of an issue's JSON in their order; those that tell the place are still open."""
+        return {
+            "code": self.code,
+            "severity": self.severity,
+            "message": self.message,
+            "paragraph_path": None,
+            "run_id": None,
+            "expected": self.expected,
+            "actual": self.actual,
+            "tolerance": self.tolerance,
+            "fixable": self.fixable,
+            "fixed": None,
+            "slot": self.slot,
+            "origin": self.origin,
+            "source": self.source,
+            "role": self.role,
+            "rule_key": self.rule_key,
+            "rule_source": self.rule_source,
+            "run_ids": None,
+            "section": self.section,
+        }
+
+    @cached_property
+    def written(self) -> tuple[str, ...]:
+        """An issue's JSON but for the members that tell the place: what stands before, between, behind."""
+        pieces, rest = [], json_value(self.members)
+        for member in _OF_THE_PLACE:
+            # No text can be taken for it: inside of one quotation marks are escaped.
+            before, _, rest = rest.partition(member + _OPEN)
+            pieces.append(before + member)
+        return *pieces, rest
 
 
 class Issue(NamedTuple):
@@ -67,3 +159,75 @@ class Issue(NamedTuple):
 
     def _all_run_ids(self) -> tuple[str, ...]:
         return self.run_ids if self.run_ids or self.run_id is None else (self.run_id,)
+
+
+# What was done to a property: its name and the attributes it has now, of those that were changed.
+Repair = tuple[str, tuple[tuple[str, str], ...]]
+
+
+class FixChange(NamedTuple):
+    """A repair: the attributes of one property of one paragraph, or of one of its runs, before and after.
+
+    ``element`` is the local name of the element in w:pPr, or with ``run_id`` in w:rPr, that holds them; it is
+    made where it is missing, and so is the w:pPr or w:rPr. ``owner`` is the w:p or w:r.
+    """
+
+    paragraph_path: str
+    property: str
+    before: Mapping[str, str]
+    after: Mapping[str, str]
+    element: str
+    owner: _Element
+    run_id: str | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the change as the report's JSON has it."""
+        return {
+            "paragraph_path": self.paragraph_path,
+            "property": self.property,
+            "before": dict(self.before),
+            "after": dict(self.after),
+            "element": self.element,
+            "run_id": self.run_id,
+        }
+
+    def as_json(self) -> str:
+        """Return what ``as_dict`` returns as JSON text."""
+        before, after = _written(tuple(self.before.items())), _written(tuple(self.after.items()))
+        run_id = "null" if self.run_id is None else quoted(self.run_id)
+        return (
+            f'{{"paragraph_path": {quoted(self.paragraph_path)}, "property": {quoted(self.property)}, '
+            f'"before": {before}, "after": {after}, "element": {quoted(self.element)}, "run_id": {run_id}}}'
+        )
+
+
+@lru_cache(maxsize=256)
+def _written(attributes: tuple[tuple[str, str], ...]) -> str:
+    # Many places are repaired alike.
+    return json_value(dict(attributes))
+
+
+class Changes:
+    """What repairs changed: paragraphs in their w:pPr, runs in their w:rPr, paragraphs around runs."""
+
+    def __init__(self, repairs: Sequence[FixChange] = ()) -> None:
+        made: dict[_Element, list[Repair]] = {}
+        self._around_runs: set[str] = set()
+        for repair in repairs:
+            made.setdefault(repair.owner, []).append((repair.element, tuple(repair.after.items())))
+            if repair.run_id is not None:
+                self._around_runs.add(repair.paragraph_path)
+        self._made = {owner: tuple(repairs_of_it) for owner, repairs_of_it in made.items()}
+        self.of_runs = bool(self._around_runs)
+        self.of_paragraphs = any(repair.run_id is None for repair in repairs)
+
+    def made_on(self, owner: _Element) -> tuple[Repair, ...]:
+        """Return what was done to a w:p or w:r, in order."""
+        return self._made.get(owner, ())
+
+    def around_runs(self, paragraph_path: str) -> bool:
+        """Say whether runs of a paragraph were changed."""
+        return paragraph_path in self._around_runs
+
+
+NO_CHANGES = Changes()

@@ -1,4 +1,7 @@
-"""What paragraphs and runs are judged by, apart from their place: many of them are alike."""
+"""What paragraphs and runs are judged by, apart from their place.
+
+Many of them are alike: those are one object, so that each look is judged once.
+"""
 
 from functools import cached_property
 
@@ -6,8 +9,9 @@ from docops_flask.engine.document.document import StoryPart
 from docops_flask.engine.formatting.indents import CharacterSizes
 from docops_flask.engine.formatting.paragraph_values import ParagraphValues
 from docops_flask.engine.formatting.run_values import RunValues
+from docops_flask.engine.formatting.script_slots import script_sample
 from docops_flask.engine.formatting.sections import NO_GRID, Grid
-from docops_flask.engine.policy.house_style import RoleRules
+from docops_flask.engine.policy.policy import RoleRules
 
 # Both spellings of the end side: Transitional and Strict (ST_Jc, 17.18.44).
 _ALIGNED_AWAY = ("center", "right", "end")
@@ -126,3 +130,53 @@ class RoleRunLook:
         self.part = part
         self.role = role
         self.rules = rules
+
+
+class Looks:
+    """The looks of one document, each made once."""
+
+    def __init__(self) -> None:
+        self._paragraphs: dict[tuple[object, ...], ParagraphLook] = {}
+        self._runs: dict[tuple[object, ...], RunLook] = {}
+        self._role_runs: dict[tuple[object, ...], RoleRunLook] = {}
+        self._kinds: dict[str, tuple[str, bool]] = {}
+
+    def of_paragraph(
+        self, values: ParagraphValues, sizes: CharacterSizes, part: StoryPart, in_body: bool, touched: bool
+    ) -> ParagraphLook:
+        """Return the look of a paragraph whose role is left open."""
+        key = values, sizes, part, in_body, touched
+        look = self._paragraphs.get(key)
+        if look is None:
+            look = ParagraphLook(values, sizes, part, in_body=in_body, touched=touched)
+            self._paragraphs[key] = look
+        return look
+
+    def of_run(
+        self, values: RunValues, text: str, part: StoryPart, paragraph: ParagraphLook | None
+    ) -> RunLook:
+        """Return the look of a run that filling touched; ``paragraph`` is that of the paragraph around it."""
+        kind = self._kind(text)
+        key = values, kind, part, paragraph
+        look = self._runs.get(key)
+        if look is None:
+            look = self._runs[key] = RunLook(values, *kind, part, paragraph)
+        return look
+
+    def of_role_run(
+        self, values: RunValues, text: str, part: StoryPart, role: str, rules: RoleRules | None
+    ) -> RoleRunLook:
+        """Return the look of a run that is held against the rules for ``role``."""
+        kind = self._kind(text)
+        key = values, kind, part, role
+        look = self._role_runs.get(key)
+        if look is None:
+            look = self._role_runs[key] = RoleRunLook(values, *kind, part, role=role, rules=rules)
+        return look
+
+    def _kind(self, text: str) -> tuple[str, bool]:
+        """Return a character of each kind in ``text``, and whether all are blanks."""
+        kind = self._kinds.get(text)
+        if kind is None:
+            kind = self._kinds[text] = script_sample(text), not text.strip()
+        return kind

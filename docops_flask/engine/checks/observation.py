@@ -1,19 +1,28 @@
-"""Effective values of what filling touches, taken at one moment."""
+"""Effective values of what filling touches, taken at one moment, and what filling changed of them."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Sequence
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from lxml.etree import _Element
 
-from docops_flask.engine.checks.points import to_points
-from docops_flask.engine.document.places import ParagraphPlace, RunPlace
+from docops_flask.engine.document.document import ParagraphPlace, RunPlace
 from docops_flask.engine.formatting.cascade import Cascade
+from docops_flask.engine.formatting.effective import Effective
 from docops_flask.engine.formatting.paragraph_values import ParagraphValues
 from docops_flask.engine.formatting.run_values import RunValues
+from docops_flask.engine.policy.policy import Policy
 
 if TYPE_CHECKING:
-    from docops_flask.engine.checks.fix_change import Changes, Repair
+    from docops_flask.engine.checks.issue import Changes, Repair
+
+
+def to_points(half_points: int | None) -> int | float | None:
+    """Return half-points as points, a whole number where it is one (12, 10.5)."""
+    if half_points is None:
+        return None
+    return half_points // 2 if half_points % 2 == 0 else half_points / 2
+
 
 V = TypeVar("V")
 
@@ -122,3 +131,61 @@ def _count(found: Iterable[V], value_of: Callable[[V], object]) -> dict[str, int
         shown = UNSTATED if value is None else str(value)
         totals[shown] = totals.get(shown, 0) + times
     return dict(sorted(totals.items()))
+
+
+class TemplateSubject(NamedTuple):
+    """The touched paragraphs and runs whose values are not those of the template: before, after."""
+
+    policy: Policy
+    paragraphs: Mapping[str, tuple[ParagraphValues, ParagraphValues]]
+    runs: Mapping[str, tuple[RunPlace, RunValues, RunValues]]
+    places: Mapping[str, ParagraphPlace]
+    cascade: Cascade
+
+    def source_of_paragraph(self, value: Effective[Any], path: str) -> str | None:
+        """Return in words where a value of a paragraph comes from now."""
+        return source_in_paragraph(self.cascade, value, self.paragraphs[path][1], self.places[path].part.name)
+
+    def source_of_run(self, value: Effective[Any], run_id: str) -> str | None:
+        """Return in words where a value of a run comes from now."""
+        place, _, now = self.runs[run_id]
+        return source_in_run(self.cascade, value, now, place.paragraph.part.name)
+
+
+def source_in_paragraph(
+    cascade: Cascade, value: Effective[Any], values: ParagraphValues, part_name: str
+) -> str | None:
+    """Return in words where ``value``, one of a paragraph's ``values``, comes from."""
+    style = cascade.styles.applied_id(values.style_id, "paragraph")
+    return cascade.sources.describe(value, (style,), part_name)
+
+
+def source_in_run(cascade: Cascade, value: Effective[Any], values: RunValues, part_name: str) -> str | None:
+    """Return in words where ``value``, one of a run's ``values``, comes from."""
+    asked = (
+        cascade.styles.applied_id(values.character_style_id, "character"),
+        cascade.styles.applied_id(values.paragraph_style_id, "paragraph"),
+    )
+    return cascade.sources.describe(value, asked, part_name)
+
+
+def template_subject(
+    runs: Sequence[RunPlace], before: Observation, now: Observation, policy: Policy
+) -> TemplateSubject:
+    """Return what differs between two observations of ``runs``."""
+    # Equal statements resolve to one object, so identity settles nearly every pair at once.
+    return TemplateSubject(
+        policy=policy,
+        paragraphs={
+            path: (before.paragraphs[path], values)
+            for path, values in now.paragraphs.items()
+            if values is not before.paragraphs[path]
+        },
+        runs={
+            place.run_id: (place, before.runs[place.run_id], now.runs[place.run_id])
+            for place in runs
+            if now.runs[place.run_id] is not before.runs[place.run_id]
+        },
+        places={place.paragraph.path: place.paragraph for place in runs},
+        cascade=now.cascade,
+    )

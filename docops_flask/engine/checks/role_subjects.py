@@ -4,19 +4,18 @@ from collections.abc import Callable, Iterator, Sequence
 
 from lxml.etree import _Element
 
-from docops_flask.engine.checks.fix_change import NO_CHANGES, Changes, Repair
-from docops_flask.engine.checks.look import ParagraphLook, RoleRunLook
-from docops_flask.engine.checks.looks import Looks
+from docops_flask.engine.checks.check import ParagraphSubject, RoleRun
+from docops_flask.engine.checks.issue import NO_CHANGES, Changes, Repair
+from docops_flask.engine.checks.look import Looks, ParagraphLook, RoleRunLook
 from docops_flask.engine.checks.observation import Observation
-from docops_flask.engine.checks.subject import ParagraphSubject, RoleRun
+from docops_flask.engine.document.document import ParagraphPlace, RunPlace
 from docops_flask.engine.document.paragraph_text import ParagraphText, TextPiece
-from docops_flask.engine.document.places import ParagraphPlace, RunPlace
 from docops_flask.engine.formatting.indents import CharacterSizes
 from docops_flask.engine.formatting.run_values import RunValues
 from docops_flask.engine.formatting.sections import Sections
-from docops_flask.engine.policy.house_style import HouseStyle
+from docops_flask.engine.policy.policy import HouseStyle
 from docops_flask.engine.roles.detect import detect_roles
-from docops_flask.engine.roles.found_role import FoundRole
+from docops_flask.engine.roles.evidence import FoundRole
 
 
 class RoleSubjects:

@@ -1,4 +1,4 @@
-"""The policy under which a document passes: a starting point for an office's own house style.
+"""The policy under which a document passes, and where the document departs from another policy.
 
 Held against this policy the same document has no issue at all, warnings included. A rule is therefore
 left open (null, false) where the document is mixed, says nothing, or says what no policy can say.
@@ -7,28 +7,26 @@ left open (null, false) where the document is mixed, says nothing, or says what 
 import json
 import re
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from docops_flask.engine.checks.first_line_indent_mismatch import indent_twips
-from docops_flask.engine.checks.fonts_wanted import WantedFonts, wrong_fonts
-from docops_flask.engine.checks.issue import Issue
-from docops_flask.engine.checks.observation import Observation, take_observation
-from docops_flask.engine.checks.points import to_points
-from docops_flask.engine.checks.policy_subject import policy_subject
+from docops_flask.engine.checks.check import ParagraphSubject, text_of_run
+from docops_flask.engine.checks.issue import Issue, Shown
+from docops_flask.engine.checks.observation import Observation, take_observation, to_points
+from docops_flask.engine.checks.paragraph.indent import indent_twips
+from docops_flask.engine.checks.policy_check import policy_subject
 from docops_flask.engine.checks.registry import REGISTRY
-from docops_flask.engine.checks.run_font_mismatch import font_in
-from docops_flask.engine.checks.subject import ParagraphSubject, text_of_run
+from docops_flask.engine.checks.report import Deviation
+from docops_flask.engine.checks.run.font import font_in
+from docops_flask.engine.checks.run.fonts_wanted import WantedFonts, wrong_fonts
 from docops_flask.engine.checks.suggested_style import suggest_house_style, without
-from docops_flask.engine.document.document import Document
+from docops_flask.engine.document.document import Document, RunPlace
 from docops_flask.engine.document.paragraph_text import runs_of
-from docops_flask.engine.document.places import RunPlace
 from docops_flask.engine.formatting.cascade import Cascade
 from docops_flask.engine.formatting.effective import DIRECT
 from docops_flask.engine.formatting.run_values import RunValues
 from docops_flask.engine.formatting.script_slots import Slot
-from docops_flask.engine.policy.house_style_writer import house_style_as_dict
-from docops_flask.engine.policy.key_rules import KEY_RULES
 from docops_flask.engine.policy.policy import Policy
+from docops_flask.engine.policy.rule_kinds import KEY_RULES, house_style_as_dict
 
 H = TypeVar("H", bound=Hashable)
 
@@ -156,3 +154,41 @@ def _common(key: str, values: Iterable[H | None]) -> H | None:
         return None
     (value,) = distinct
     return value if KEY_RULES[key].accepts(value) else None
+
+
+def policy_deviations(
+    document: Document, runs: Sequence[RunPlace], policy: Policy, own: Policy
+) -> tuple[Deviation, ...]:
+    """Return the rules of ``policy`` that the document breaks, in the order in which it first does.
+
+    ``own`` is the policy suggested from it, ``runs`` are those that were filled.
+    """
+    now = take_observation(runs, Cascade(document.styles, document.related))
+    by_key: dict[str, list[Issue]] = {}
+    for issue in issues_under(document, runs, now, policy):
+        if issue.rule_key is not None:
+            by_key.setdefault(issue.rule_key, []).append(issue)
+    content = {**own.as_dict(), **house_style_as_dict(own.house_style)}
+    return tuple(
+        Deviation(
+            key=key,
+            expected=issues[0].finding.expected,
+            found=_found(content, key, issues),
+            severity="error" if any(issue.severity == "error" for issue in issues) else "warn",
+            rule_source=issues[0].rule_source,
+        )
+        for key, issues in by_key.items()
+    )
+
+
+def _found(content: Mapping[str, Any], key: str, issues: Sequence[Issue]) -> Shown:
+    """Return what the document has throughout, else what is wrong everywhere alike, else ``None``."""
+    value: Any = content
+    for step in key.split("."):
+        value = value.get(step) if isinstance(value, Mapping) else None
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    if value is not None and not isinstance(value, bool):
+        return value  # type: ignore[no-any-return]
+    actual = {issue.finding.actual for issue in issues}
+    return actual.pop() if len(actual) == 1 else None

@@ -7,27 +7,33 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from docops_flask.engine.checks.observation import Observation
-from docops_flask.engine.checks.page_length_mismatch import page_lengths
-from docops_flask.engine.checks.points import to_points
-from docops_flask.engine.checks.policy_subject import policy_subject
-from docops_flask.engine.checks.role_alignment_mismatch import alignment_of
-from docops_flask.engine.checks.role_color_mismatch import is_color
-from docops_flask.engine.checks.role_indent_mismatch import KEYS as INDENTS
-from docops_flask.engine.checks.role_indent_mismatch import Key as IndentKey
-from docops_flask.engine.checks.role_indent_mismatch import actual_indent, beginning_of, character_twips
-from docops_flask.engine.checks.role_line_spacing_mismatch import line_spacing_of
-from docops_flask.engine.checks.role_space_mismatch import KEYS as SPACES
-from docops_flask.engine.checks.role_space_mismatch import space_twips
-from docops_flask.engine.checks.subject import ParagraphSubject, PolicySubject, RoleRun
-from docops_flask.engine.document.document import Document
-from docops_flask.engine.document.places import RunPlace
-from docops_flask.engine.formatting.page_geometry import PageGeometry
+from docops_flask.engine.checks.check import ParagraphSubject, PolicySubject, RoleRun
+from docops_flask.engine.checks.observation import Observation, to_points
+from docops_flask.engine.checks.page.geometry import page_lengths
+from docops_flask.engine.checks.paragraph.indent import (
+    INDENTS,
+    IndentKey,
+    actual_indent,
+    beginning_of,
+    character_twips,
+)
+from docops_flask.engine.checks.paragraph.spacing import SPACES, alignment_of, line_spacing_of, space_twips
+from docops_flask.engine.checks.policy_check import policy_subject
+from docops_flask.engine.checks.run.weight_and_color import is_color
+from docops_flask.engine.document.document import Document, RunPlace
 from docops_flask.engine.formatting.script_slots import Slot, fonts_of
-from docops_flask.engine.policy.house_style import HouseStyle, PageRules, RoleRules, Rule, TextRules
-from docops_flask.engine.policy.measure import CHARACTERS, Measure
-from docops_flask.engine.policy.policy import OPEN_POLICY
-from docops_flask.engine.policy.roles import ROLES
+from docops_flask.engine.formatting.sections import PageGeometry
+from docops_flask.engine.policy.policy import (
+    CHARACTERS,
+    OPEN_POLICY,
+    ROLES,
+    HouseStyle,
+    Measure,
+    PageRules,
+    RoleRules,
+    Rule,
+    TextRules,
+)
 from docops_flask.engine.policy.rule_kinds import PAGE_KINDS, ROLE_KINDS, RuleKind
 
 H = TypeVar("H", bound=Hashable)

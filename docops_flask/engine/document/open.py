@@ -3,15 +3,13 @@
 import re
 from collections import Counter
 
-from docops_flask.engine.document.document import Document, StoryPart
-from docops_flask.engine.document.places import StoryKind
-from docops_flask.engine.document.related_parts import KINDS, RelatedParts
+from docops_flask.engine.document.document import KINDS, Document, RelatedParts, StoryKind, StoryPart
 from docops_flask.engine.document.walk import walk_stories
 from docops_flask.engine.errors import InvalidTemplate
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.opc.package import Package
-from docops_flask.engine.opc.shown_name import shown_name
 from docops_flask.engine.opc.xml_part import parse_part
+from docops_flask.engine.opc.zip_names import shown_name
 from docops_flask.engine.oxml.names import W_STRICT, W_TRANSITIONAL, namespace_of, vocabulary
 
 _STORY_OF_RELATIONSHIP = {

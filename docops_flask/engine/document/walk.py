@@ -8,18 +8,24 @@ from functools import lru_cache
 
 from lxml.etree import _Element
 
-from docops_flask.engine.document.document import StoryPart
+from docops_flask.engine.document.document import (
+    CellPlace,
+    ParagraphPlace,
+    StoryKind,
+    StoryPart,
+    TablePlace,
+    Walk,
+)
 from docops_flask.engine.document.paragraph_text import visible_text
-from docops_flask.engine.document.places import CellPlace, ParagraphPlace, StoryKind, TablePlace, Walk
 from docops_flask.engine.errors import TemplateLimitExceeded
-from docops_flask.engine.oxml.children import first_child
 from docops_flask.engine.oxml.names import (
     MC_ALTERNATE_CONTENT,
     MC_CHOICE,
     MC_FALLBACK,
     Vocabulary,
+    first_child,
+    to_integer,
 )
-from docops_flask.engine.oxml.units import to_integer
 
 _MAX_GRID_COLUMNS = 63
 _MOST_NOTE_ID_CHARACTERS = 16

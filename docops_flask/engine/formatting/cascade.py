@@ -1,23 +1,142 @@
-"""The order in which a document's places are asked for a property (ECMA-376 part 1, 17.7.2)."""
+"""The order in which a document's places are asked for a property (ECMA-376 part 1, 17.7.2).
 
-from functools import cached_property
+Runs and paragraphs whose properties are written alike are resolved once; a value's source is told in words.
+
+Long documents hold thousands of runs with the same properties. Equal signatures share one resolved object,
+so only the first of them is read for good.
+"""
+
+from collections.abc import Callable, Iterator
+from functools import cached_property, lru_cache
+from typing import Any
 
 from lxml.etree import _Element
 
-from docops_flask.engine.document.places import CellPlace
-from docops_flask.engine.document.related_parts import RelatedParts
-from docops_flask.engine.formatting.effective import DIRECT_ORIGIN, NOTHING, Effective, FontFace, Layer
-from docops_flask.engine.formatting.numbering import Numbering
+from docops_flask.engine.document.document import CellPlace, RelatedParts
+from docops_flask.engine.formatting.effective import (
+    DIRECT_ORIGIN,
+    NOTHING,
+    Effective,
+    FontFace,
+    Layer,
+    Origin,
+    paragraph_layer,
+    paragraph_tags,
+    run_layer,
+    run_tags,
+    shortened,
+    style_reference,
+)
+from docops_flask.engine.formatting.numbering_and_theme import Numbering, ThemeFonts
 from docops_flask.engine.formatting.paragraph_values import ParagraphValues
 from docops_flask.engine.formatting.run_values import FONT_SLOTS, TOGGLES, RunValues
-from docops_flask.engine.formatting.signature import Signature, paragraph_signer, run_signer
-from docops_flask.engine.formatting.source import SourceWriter
-from docops_flask.engine.formatting.stated import paragraph_layer, run_layer, style_reference
 from docops_flask.engine.formatting.style_sheet import StyleSheet
-from docops_flask.engine.formatting.table_style_priority import TableStylePriority
-from docops_flask.engine.formatting.table_styles import CellLayer, TableStyles
-from docops_flask.engine.formatting.theme_fonts import ThemeFonts
-from docops_flask.engine.oxml.names import Vocabulary
+from docops_flask.engine.formatting.table_styles import CellLayer, TableStylePriority, TableStyles
+from docops_flask.engine.oxml.names import Vocabulary, first_child
+
+# A chain longer than this is told by its ends: nobody reads it, and a file may hold thousands.
+_SHOWN = 8
+
+
+class SourceWriter:
+    """Writes sources for the values of one document."""
+
+    def __init__(self, styles: StyleSheet, related: RelatedParts) -> None:
+        self._styles = styles
+        self._related = related
+        self._written: dict[tuple[object, ...], str] = {}
+
+    def describe(self, value: Effective[Any], asked: tuple[str | None, ...], part_name: str) -> str | None:
+        """Return where ``value`` comes from, ``None`` where nothing states it.
+
+        ``asked`` are the styles that the run or paragraph asks for, ``part_name`` is the part it stands in:
+        ``style Body, basedOn Normal, word/styles.xml``.
+        """
+        place = value.place
+        if place is None:
+            return None
+        theme = value.value.theme if isinstance(value.value, FontFace) else None
+        key = place, theme, asked, part_name
+        words = self._written.get(key)
+        if words is None:
+            words = self._written[key] = ", ".join(self._words(place, theme, asked, part_name))
+        return words
+
+    def _words(
+        self, place: Origin, theme: str | None, asked: tuple[str | None, ...], part_name: str
+    ) -> Iterator[str]:
+        if place is DIRECT_ORIGIN:
+            yield "direct formatting"
+            yield shortened(part_name)
+        else:
+            yield from self._styles_between(place.style_id, asked, place.label)
+            yield shortened(self._related.name(place.kind or "") or f"{place.kind}.xml")
+        if theme is not None:
+            yield f"theme font {theme}"
+            yield shortened(self._related.name("theme") or "no theme")
+
+    def _styles_between(self, stating: str | None, asked: tuple[str | None, ...], label: str) -> list[str]:
+        """Return the way from the style asked for to the one that states the value."""
+        for style_id in asked:
+            steps = self._styles.steps(style_id, stating)
+            if style_id is not None and steps is not None:
+                return list(self._way(style_id, steps))
+        return [label]
+
+    def _way(self, style_id: str, steps: int) -> Iterator[str]:
+        name = self._styles.shown_name
+        yield f"style {name(style_id)}"
+        if steps > _SHOWN:
+            yield f"{steps - _SHOWN} styles between"
+        for each in range(max(0, steps - _SHOWN) + 1, steps + 1):
+            yield f"basedOn {name(self._styles.farther(style_id, each))}"
+
+
+Signature = tuple[object, ...]
+
+
+@lru_cache(maxsize=2)
+def run_signer(w: Vocabulary) -> Callable[[_Element], Signature]:
+    """Return the function that tells what a w:r's own w:rPr says about its look."""
+    return _signer(w.rPr, run_tags(w) | {w.rStyle}, with_children="")
+
+
+@lru_cache(maxsize=2)
+def paragraph_signer(w: Vocabulary) -> Callable[[_Element], Signature]:
+    """Return the function that tells what a w:p's own w:pPr says about how it is set."""
+    return _signer(w.pPr, paragraph_tags(w) | {w.pStyle}, with_children=w.numPr)
+
+
+def _signer(holder: str, deciding: frozenset[str], *, with_children: str) -> Callable[[_Element], Signature]:
+    """Return the function that collects names and attributes of the properties ``deciding`` in ``holder``.
+
+    Of those called ``with_children`` the children count as well. It is one function, asked for every run.
+    """
+
+    def sign(owner: _Element) -> Signature:
+        # The schema has the properties first, so the first child nearly always settles where they are.
+        try:
+            properties = owner[0]
+        except IndexError:
+            return ()
+        if properties.tag != holder:
+            found = first_child(owner, holder) if len(owner) > 1 else None
+            if found is None:
+                return ()
+            properties = found
+        said: list[object] = []
+        for child in properties:
+            tag = child.tag
+            if tag in deciding:
+                said.append(tag)
+                said += child.items()
+                if tag == with_children:
+                    for inner in child:
+                        said.append(inner.tag)
+                        said += inner.items()
+        return tuple(said)
+
+    return sign
 
 
 class Cascade:

@@ -1,8 +1,16 @@
-"""A property's effective value and where it was found. See docs/analysis/effective-formatting.md."""
+"""A property's effective value and where it was found, and what one w:rPr or w:pPr itself states.
 
-from collections.abc import Mapping
+See docs/analysis/effective-formatting.md. What is malformed counts as not stated.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
+
+from lxml.etree import _Element
+
+from docops_flask.engine.oxml.names import Vocabulary, to_half_points, to_integer, to_switch, to_twips
 
 V = TypeVar("V")
 
@@ -99,3 +107,172 @@ class Spacing(NamedTuple):
 
 # What Word sets for w:beforeAutospacing and w:afterAutospacing (17.3.1.33): 14 pt.
 HTML_SPACING_TWIPS = 280
+
+
+# Word takes style names up to 253 characters, Windows font names up to 31; no value of a property is longer.
+_MOST_CHARACTERS = 255
+
+
+def shortened(text: str) -> str:
+    """Return ``text``, cut where it is longer than any name or value that Word accepts.
+
+    Thousands of paragraphs may have a value from one style: at full length each of them would repeat it.
+    """
+    return text if len(text) <= _MOST_CHARACTERS else f"{text[:_MOST_CHARACTERS]}…"
+
+
+# Yields the properties that an element states; a value of None says that it does not.
+_Reader: TypeAlias = Callable[[_Element], Iterator[tuple[str, Any]]]
+
+
+def run_layer(properties: _Element | None, origin: Origin, w: Vocabulary) -> Layer:
+    """Return what a w:rPr states; ``None`` states nothing."""
+    return _layer(properties, _run_readers(w), origin)
+
+
+def paragraph_layer(properties: _Element | None, origin: Origin, w: Vocabulary) -> Layer:
+    """Return what a w:pPr states; ``None`` states nothing."""
+    return _layer(properties, _paragraph_readers(w), origin)
+
+
+def run_tags(w: Vocabulary) -> frozenset[str]:
+    """Return the names of the elements that ``run_layer`` reads."""
+    return frozenset(_run_readers(w))
+
+
+def paragraph_tags(w: Vocabulary) -> frozenset[str]:
+    """Return the names of the elements that ``paragraph_layer`` reads."""
+    return frozenset(_paragraph_readers(w))
+
+
+def style_reference(properties: _Element | None, name: str, w: Vocabulary) -> str | None:
+    """Return the style id in the last element ``name`` (w:pStyle, w:rStyle) of ``properties``."""
+    if properties is None:
+        return None
+    element = next(properties.iterchildren(name, reversed=True), None)
+    return None if element is None else element.get(w.val)
+
+
+def _layer(properties: _Element | None, readers: Mapping[str, _Reader], origin: Origin) -> Layer:
+    if properties is None:
+        return NOTHING
+    layer: dict[str, Effective[Any]] = {}
+    for child in properties:
+        reader = readers.get(child.tag)
+        if reader is not None:
+            for name, value in reader(child):
+                if value is not None:
+                    layer[name] = Effective(value, origin)
+    return layer
+
+
+@lru_cache(maxsize=2)
+def _run_readers(w: Vocabulary) -> Mapping[str, _Reader]:
+    return {
+        w.rFonts: lambda element: _fonts(element, w),
+        w.sz: lambda element: _half_points("size", element, w),
+        w.szCs: lambda element: _half_points("size_complex", element, w),
+        w.b: lambda element: _switch("bold", element, w),
+        w.bCs: lambda element: _switch("bold_complex", element, w),
+        w.i: lambda element: _switch("italic", element, w),
+        w.iCs: lambda element: _switch("italic_complex", element, w),
+        w.rtl: lambda element: _switch("right_to_left", element, w),
+        w.cs: lambda element: _switch("complex", element, w),
+        w.color: lambda element: _color(element, w),
+        w.lang: lambda element: iter((("language_east_asia", _short(element.get(w.eastAsia))),)),
+    }
+
+
+@lru_cache(maxsize=2)
+def _paragraph_readers(w: Vocabulary) -> Mapping[str, _Reader]:
+    return {
+        w.ind: lambda element: _indents(element, w),
+        w.spacing: lambda element: _spacing(element, w),
+        w.jc: lambda element: iter((("alignment", _short(element.get(w.val))),)),
+        w.outlineLvl: lambda element: iter((("outline_level", to_integer(element.get(w.val))),)),
+        w.numPr: lambda element: _numbering(element, w),
+        w.contextualSpacing: lambda element: _switch("contextual_spacing", element, w),
+        w.snapToGrid: lambda element: _switch("snap_to_grid", element, w),
+        w.bidi: lambda element: _switch("bidi", element, w),
+        w.pageBreakBefore: lambda element: _switch("page_break_before", element, w),
+    }
+
+
+def _fonts(element: _Element, w: Vocabulary) -> Iterator[tuple[str, Any]]:
+    get = element.get
+    yield "ascii", _face(get(w.ascii), get(w.asciiTheme))
+    yield "h_ansi", _face(get(w.hAnsi), get(w.hAnsiTheme))
+    yield "east_asia", _face(get(w.eastAsia), get(w.eastAsiaTheme))
+    yield "complex_script", _face(get(w.cs), get(w.cstheme))
+    yield "hint", _short(get(w.hint))
+
+
+def _face(name: str | None, theme: str | None) -> FontFace | None:
+    # The theme wins over the name beside it (17.3.2.26).
+    if theme:
+        return FontFace(None, shortened(theme))
+    return FontFace(shortened(name), None) if name else None
+
+
+def _half_points(name: str, element: _Element, w: Vocabulary) -> Iterator[tuple[str, Any]]:
+    yield name, to_half_points(element.get(w.val))
+
+
+def _switch(name: str, element: _Element, w: Vocabulary) -> Iterator[tuple[str, Any]]:
+    yield name, to_switch(element.get(w.val))
+
+
+def _color(element: _Element, w: Vocabulary) -> Iterator[tuple[str, Any]]:
+    # Word writes the theme colour's value beside its name; without it only the name is known.
+    value, theme = element.get(w.val), element.get(w.themeColor)
+    if value:
+        yield "color", value if value == "auto" else shortened(value).upper()
+    elif theme:
+        yield "color", f"theme:{shortened(theme)}"
+
+
+def _indents(element: _Element, w: Vocabulary) -> Iterator[tuple[str, Any]]:
+    get = element.get
+    hanging = to_twips(get(w.hanging))
+    yield "indent_twips", to_twips(get(w.firstLine)) if hanging is None else -hanging
+    yield "indent_hundredths", _first_line_hundredths(get(w.firstLineChars), get(w.hangingChars))
+    yield "left_twips", to_twips(get(w.left, get(w.start)))
+    yield "left_hundredths", to_integer(get(w.leftChars, get(w.startChars)))
+    yield "right_twips", to_twips(get(w.right, get(w.end)))
+    yield "right_hundredths", to_integer(get(w.rightChars, get(w.endChars)))
+
+
+def _first_line_hundredths(first_line: str | None, hanging: str | None) -> int | None:
+    first, hung = to_integer(first_line), to_integer(hanging)
+    if hung:
+        return -hung
+    # 0 says "not in characters" (it switches off what a style says), whichever attribute says it.
+    return hung if first is None else first
+
+
+def _spacing(element: _Element, w: Vocabulary) -> Iterator[tuple[str, Any]]:
+    get = element.get
+    yield "line", to_twips(get(w.line))
+    yield "line_rule", _short(get(w.lineRule))
+    yield "before_twips", to_twips(get(w.before))
+    yield "before_lines", to_integer(get(w.beforeLines))
+    yield "before_auto", _on_off(get(w.beforeAutospacing))
+    yield "after_twips", to_twips(get(w.after))
+    yield "after_lines", to_integer(get(w.afterLines))
+    yield "after_auto", _on_off(get(w.afterAutospacing))
+
+
+def _short(value: str | None) -> str | None:
+    return None if value is None else shortened(value)
+
+
+def _on_off(value: str | None) -> bool | None:
+    return None if value is None else to_switch(value)
+
+
+def _numbering(element: _Element, w: Vocabulary) -> Iterator[tuple[str, Any]]:
+    for child in element:
+        if child.tag == w.numId:
+            yield "numbering", to_integer(child.get(w.val))
+        elif child.tag == w.ilvl:
+            yield "numbering_level", to_integer(child.get(w.val))

@@ -6,12 +6,17 @@ from typing import Literal, TypeVar
 
 from lxml.etree import _Element
 
-from docops_flask.engine.formatting.effective import DEFAULTS_ORIGIN, NOTHING, Layer, Origin
-from docops_flask.engine.formatting.shortened import shortened
-from docops_flask.engine.formatting.stated import paragraph_layer, run_layer
+from docops_flask.engine.formatting.effective import (
+    DEFAULTS_ORIGIN,
+    NOTHING,
+    Layer,
+    Origin,
+    paragraph_layer,
+    run_layer,
+    shortened,
+)
 from docops_flask.engine.formatting.style_ancestry import StyleAncestry
-from docops_flask.engine.oxml.names import is_wordprocessingml, namespace_of, vocabulary
-from docops_flask.engine.oxml.units import to_switch
+from docops_flask.engine.oxml.names import is_wordprocessingml, namespace_of, to_switch, vocabulary
 
 StyleType = Literal["paragraph", "character", "table"]
 # By w:tblStylePr/@w:type: what holds for the runs and for the paragraphs of that part of a table.

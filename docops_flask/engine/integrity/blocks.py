@@ -1,13 +1,72 @@
 """What stands in a container (body, cell, note, text box): paragraphs and tables, wrappers seen through.
 
+The names the proof needs of WordprocessingML are kept here, apart from those of the code that fills.
+
 Cells come in thousands and wrappers hardly ever, so nothing looks at each child before there is a reason to.
 """
 
 from collections.abc import Container, Iterator
+from functools import lru_cache
+from typing import Any, NamedTuple, cast
 
+from lxml import etree
 from lxml.etree import _Element
 
-from docops_flask.engine.integrity.names import ALTERNATE_CONTENT, BRANCHES, Names
+NAMESPACES = (
+    "http://schemas.openxmlformats.org/wordprocessingml/2006/main",
+    "http://purl.oclc.org/ooxml/wordprocessingml/main",
+)
+_COMPATIBILITY = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
+ALTERNATE_CONTENT = f"{_COMPATIBILITY}AlternateContent"
+BRANCHES = (f"{_COMPATIBILITY}Choice", f"{_COMPATIBILITY}Fallback")
+ANCHORS = (
+    "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}anchor",
+    "{http://purl.oclc.org/ooxml/drawingml/wordprocessingDrawing}anchor",
+)
+DRAWING_PROPERTIES = (
+    "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}docPr",
+    "{http://purl.oclc.org/ooxml/drawingml/wordprocessingDrawing}docPr",
+)
+SPACE = "{http://www.w3.org/XML/1998/namespace}space"
+
+
+class Names:
+    """The Clark names of one WordprocessingML namespace: ``names("p")`` is ``{…}p``."""
+
+    def __init__(self, namespace: str) -> None:
+        self.namespace = namespace
+        self._prefix = f"{{{namespace}}}"
+        self.p, self.r, self.t = self("p"), self("r"), self("t")
+        self.tbl, self.tr, self.tc = self("tbl"), self("tr"), self("tc")
+        self.sdt, self.sdt_content = self("sdt"), self("sdtContent")
+        self.blocks = frozenset((self.p, self.tbl))
+        self.text_box = self("txbxContent")
+        self.wrappers = self.all("customXml smartTag ins moveTo hyperlink")
+        self.around_blocks = self.wrappers | {self.sdt, ALTERNATE_CONTENT, self.text_box}
+        self.properties = self.all("tcPr trPr tblPr")
+        self.look = self.all("pPr rPr")
+        self.br, self.tab = self("br"), self("tab")
+
+    def __call__(self, local: str) -> str:
+        """Return the Clark name of ``local``."""
+        return self._prefix + local
+
+    def all(self, locals_: str) -> frozenset[str]:
+        """Return the Clark names of the words in ``locals_``."""
+        return frozenset(self(local) for local in locals_.split())
+
+
+@lru_cache(maxsize=2)
+def names_of(namespace: str) -> Names:
+    """Return the names of ``namespace``, one object for each."""
+    return Names(namespace)
+
+
+def names_in(tag: str) -> Names | None:
+    """Return the names of the namespace of a root's ``tag``; ``None`` when it is no WordprocessingML."""
+    namespace = tag[1:].partition("}")[0]
+    return names_of(namespace) if namespace in NAMESPACES else None
+
 
 _MOST_DIGITS = 9
 # As the walk has it.
@@ -112,3 +171,36 @@ def _number(element: _Element, properties: str, name: str, names: Names, absent:
 def _is_integer(text: str) -> bool:
     digits = text[1:] if text[:1] in {"+", "-"} else text
     return digits.isdecimal() and len(digits) <= _MOST_DIGITS
+
+
+class Flow(NamedTuple):
+    """What holds the blocks: ``element`` in the part ``part``, whose WordprocessingML names are ``names``."""
+
+    part: str
+    element: _Element
+    names: Names
+
+    def inner(self, element: _Element) -> "Flow":
+        """Return the flow in ``element``, which lies in this one."""
+        return Flow(self.part, element, self.names)
+
+    def paragraphs(self) -> list[_Element]:
+        """Return the paragraphs in document order; an address counts them (``p3``)."""
+        return children_of(self.element, self.names.p, self.names)
+
+    def tables(self) -> list[_Element]:
+        """Return the tables in document order; an address counts them (``t0``)."""
+        return children_of(self.element, self.names.tbl, self.names)
+
+
+_MANY = 64
+_ALL: Any = etree.XPath("@*")
+
+
+def attributes_of(element: _Element) -> dict[str, str]:
+    """Return name (a Clark name where it has a namespace) to value, in the order of the document."""
+    count = len(element.attrib)
+    if count <= _MANY:
+        return cast(dict[str, str], dict(element.items())) if count else {}
+    # Each result knows the name of its attribute.
+    return {str(each.attrname): str(each) for each in _ALL(element)}

@@ -7,8 +7,7 @@ from collections.abc import Iterator, Mapping
 from operator import itemgetter
 from typing import Any, NamedTuple, TypeVar
 
-from docops_flask.engine.echo import echo
-from docops_flask.engine.errors import InvalidArgument
+from docops_flask.engine.errors import InvalidArgument, echo
 
 T = TypeVar("T")
 

@@ -6,8 +6,8 @@ from lxml import etree
 from lxml.etree import _Element
 
 from docops_flask.engine.integrity.addresses import Addresses
+from docops_flask.engine.integrity.blocks import Names
 from docops_flask.engine.integrity.claims import Fix
-from docops_flask.engine.integrity.names import Names
 from docops_flask.engine.integrity.paragraph_reading import runs_of
 
 # The schema's order of what stands in w:pPr and w:rPr (ECMA-376 part 1, CT_PPr and EG_RPrBase).

@@ -5,11 +5,10 @@ from collections.abc import Callable, Container, Iterator
 
 from lxml.etree import _Element
 
-from docops_flask.engine.integrity.names import ALTERNATE_CONTENT, DRAWING_PROPERTIES, Names, names_in
+from docops_flask.engine.integrity.blocks import ALTERNATE_CONTENT, DRAWING_PROPERTIES, Names, names_in
 from docops_flask.engine.integrity.verdict import Defect
-from docops_flask.engine.opc.content_types import CONTENT_TYPES_PART
 from docops_flask.engine.opc.package import Package
-from docops_flask.engine.opc.relationships import REL_STRICT, REL_TRANSITIONAL
+from docops_flask.engine.opc.relationships import CONTENT_TYPES_PART, REL_STRICT, REL_TRANSITIONAL
 
 _UNIQUE = "bookmarkStart footnote endnote comment"
 # Where none of these is to be read, no element of that name is there.

@@ -1,13 +1,86 @@
-"""The members of two packages side by side: which were copied raw, which are there at all."""
+"""The members of two packages side by side: which were copied raw, which are there at all.
 
+Hashes are SHA-256 (FIPS 180-4), without OpenSSL where loading that would take longer than hashing; changed
+XML is compared by its canonical form (W3C Canonical XML).
+"""
+
+import sys
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+from lxml import etree
+from lxml.etree import _Element
 
 from docops_flask.engine.errors import InvalidTemplate, TemplateLimitExceeded
-from docops_flask.engine.integrity.digest import sha256
 from docops_flask.engine.integrity.verdict import PartRecord, Unaccounted
+from docops_flask.engine.opc.xml_part import serialize_part
 from docops_flask.engine.opc.zip_entry import FLAG_DATA_DESCRIPTOR, FLAG_UTF8, ZipEntry
 from docops_flask.engine.opc.zip_reader import ZipReader
+
+# What OpenSSL saves on this much is what a renderer takes to load it: 5 ms.
+_LARGE_BYTES = 1_500_000
+
+
+def sha256(content: bytes | memoryview) -> str:
+    """Return the digest in hexadecimal digits."""
+    if _small is None or len(content) >= _LARGE_BYTES:
+        import hashlib
+
+        return hashlib.sha256(content).hexdigest()
+    digest: str = _small(content).hexdigest()
+    return digest
+
+
+def _without_openssl() -> Any:
+    """Return Python's own SHA-256; ``None`` where OpenSSL is loaded already, or there is no other."""
+    if "hashlib" in sys.modules:
+        return None
+    # The first since Python 3.12.
+    for name in ("_sha2", "_sha256"):
+        try:
+            return __import__(name).sha256
+        except ImportError:
+            continue
+    return None
+
+
+_small = _without_openssl()
+
+
+def is_written_as(expected: _Element, written: bytes) -> bool:
+    """Say whether ``written`` is ``expected`` byte for byte, as this service writes parts.
+
+    Then it is well formed and its tree is ``expected``: it need not be parsed to be known.
+    """
+    return serialize_part(expected) == written
+
+
+def is_same_document(expected: _Element, written: _Element) -> bool:
+    """Say whether two roots, with what stands around them, have the same canonical form."""
+    one, other = _serialized(expected), _serialized(written)
+    if one == other:
+        return True
+    # A renderer starts the faster for what it does not load, and nearly all parts are written alike.
+    from docops_flask.engine.integrity.canonical_form import canonical_form
+
+    form = canonical_form(one)
+    return form is not None and form == canonical_form(other)
+
+
+def is_same_declaration(expected: _Element, written: _Element) -> bool:
+    """Say whether two XML declarations say the same; what is written anew is UTF-8."""
+    one, other = expected.getroottree().docinfo, written.getroottree().docinfo
+    encodings = {(one.encoding or "UTF-8").upper(), "UTF-8"}
+    return (
+        one.xml_version == other.xml_version
+        and bool(one.standalone) == bool(other.standalone)
+        and (other.encoding or "UTF-8").upper() in encodings
+    )
+
+
+def _serialized(root: _Element) -> bytes:
+    return bytes(etree.tostring(root.getroottree(), encoding="UTF-8", xml_declaration=False))
+
 
 # How headers are written (docs/analysis/zip-details.md), told here once more: a proof asks no one else.
 _MADE, _NEEDED = (3 << 8) | 20, 20

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from lxml.etree import _Element
 
-from docops_flask.engine.integrity.names import ALTERNATE_CONTENT, ANCHORS, BRANCHES, Names
+from docops_flask.engine.integrity.blocks import ALTERNATE_CONTENT, ANCHORS, BRANCHES, Names
 
 _start = attrgetter("start")
 _OBJECT = "\ufffc"

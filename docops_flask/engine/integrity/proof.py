@@ -1,19 +1,30 @@
 """Proves that a written document is its template with the logged changes, and nothing else.
 
+Done right after a document was written, before anything is sent, and again by ``verification``.
+
 See docs/analysis/integrity.md. Shares with the code that filled nothing but ``engine.opc``.
 """
 
+import gc
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
 
 from lxml.etree import _Element
 
-from docops_flask.engine.errors import InvalidTemplate
+from docops_flask.engine.errors import DocopsError, InvalidTemplate, ResultRefused
 from docops_flask.engine.integrity.addresses import Addresses
-from docops_flask.engine.integrity.canonical import is_same_declaration, is_same_document, is_written_as
-from docops_flask.engine.integrity.claims import Claims, Fix
+from docops_flask.engine.integrity.claims import Claims, Fix, read_claims
 from docops_flask.engine.integrity.gate import defects_of, untyped_parts
-from docops_flask.engine.integrity.members import ChangedMember, compare_members, hold_document
+from docops_flask.engine.integrity.members import (
+    ChangedMember,
+    compare_members,
+    hold_document,
+    is_same_declaration,
+    is_same_document,
+    is_written_as,
+)
 from docops_flask.engine.integrity.replay import Replay, replay_paragraph
 from docops_flask.engine.integrity.template_parts import TemplateParts
 from docops_flask.engine.integrity.verdict import Defect, Findings, PartRecord, Proof, Unaccounted
@@ -151,7 +162,7 @@ class _Account:
     def _paragraph_paths(self) -> Mapping[_Element, str]:
         """Return the addresses of all paragraphs, worked out when they are first asked for."""
         if self._paths is None:
-            from docops_flask.engine.integrity.paragraph_paths import paragraph_paths
+            from docops_flask.engine.integrity.differences import paragraph_paths
 
             self._paths = paragraph_paths(self._parts)
         return self._paths
@@ -174,3 +185,49 @@ class _Account:
 
     def _misfit(self, what: str, place: str, message: str) -> None:
         self.findings.add(Unaccounted("", place, what, message))
+
+
+def prove_written(
+    template: Package, written: memoryview | None, replace_log: Any, format_report: Any, limits: Limits
+) -> dict[str, Any] | None:
+    """Return the content of ``out.integrity.json``; ``written`` are the bytes of the document.
+
+    Of a document that was not kept (``None``) there is nothing to prove. Raises ``ResultRefused`` when the
+    verdict is not ``intact``, whatever the reason: then nothing may be handed out.
+    """
+    if written is None:
+        return None
+    try:
+        proof = _prove(template, written, replace_log, format_report, limits)
+    except DocopsError as error:
+        # The template was read before: what is said here is about our own writing.
+        raise ResultRefused(inner=f"the written document cannot be read: {error.detail}") from error
+    if proof.verdict != "intact":
+        raise ResultRefused(inner=proof.reason())
+    return proof.as_dict()
+
+
+def _prove(
+    template: Package, written: memoryview, replace_log: Any, format_report: Any, limits: Limits
+) -> Proof:
+    # What came of a template within its limits may be larger than a template may be.
+    own = limits._replace(xml_part_bytes=max(limits.xml_part_bytes, limits.output_bytes))
+    own = own._replace(output_bytes=limits.unpacked_bytes + limits.output_bytes)
+    document = ZipReader(written, own)
+    try:
+        with _garbage_left_alone():
+            return prove(template, document, read_claims(replace_log, format_report), own)
+    finally:
+        document.close()
+
+
+@contextmanager
+def _garbage_left_alone() -> Iterator[None]:
+    """Collect no garbage for a moment: a proof makes thousands of objects, all of them needed to its end."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()

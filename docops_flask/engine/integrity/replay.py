@@ -11,8 +11,8 @@ from lxml import etree
 from lxml.etree import _Element
 
 from docops_flask.engine.integrity.addresses import Addresses
+from docops_flask.engine.integrity.blocks import SPACE, Names
 from docops_flask.engine.integrity.claims import Replacement
-from docops_flask.engine.integrity.names import SPACE, Names
 from docops_flask.engine.integrity.paragraph_reading import Reading, Span, read_paragraph
 
 _CAPITALS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ")

@@ -1,13 +1,79 @@
-"""The template's parts as the proof opens them: parsed anew, each once, to be changed by the replay."""
+"""The template's parts as the proof opens them: parsed anew, each once, to be changed by the replay.
+
+Which parts hold the stories that are filled, and what addresses in them begin with.
+
+Derived anew from the relationships of the main part (docs/analysis/stories.md).
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from typing import NamedTuple, Protocol
 
 from lxml.etree import _Element
 
 from docops_flask.engine.errors import InvalidTemplate
-from docops_flask.engine.integrity.flow import Flow
-from docops_flask.engine.integrity.names import names_in
-from docops_flask.engine.integrity.stories import Story, find_stories
+from docops_flask.engine.integrity.blocks import Flow, names_in
 from docops_flask.engine.opc.package import Package
+from docops_flask.engine.opc.relationships import Relationship
 from docops_flask.engine.opc.xml_part import parse_part
+
+# In the order in which text boxes are counted.
+_KINDS = ("header", "footer", "footnotes", "endnotes", "comments")
+_MOST_LETTERS, _MOST_DIGITS = 32, 9
+
+
+class Parts(Protocol):
+    """Knows the parts of a package."""
+
+    def has(self, name: str) -> bool:
+        """Say whether there is a part ``name``; part names compare without case."""
+
+
+class Story(NamedTuple):
+    """A part that holds text: its name, its kind ("" is the body) and its prefix (``header1/``)."""
+
+    part: str
+    kind: str
+    prefix: str
+
+
+def find_stories(main_part: str, relationships: Iterable[Relationship], parts: Parts) -> list[Story]:
+    """Return the stories of a package in the order of their addresses; ``parts`` knows which there are."""
+    body = Story(main_part, "", "")
+    seen = {main_part.lower()}
+    stories: list[Story] = []
+    stems: Counter[str] = Counter()
+    for relationship in relationships:
+        name = relationship.target
+        if relationship.external or relationship.kind not in _KINDS:
+            continue
+        if parts.has(name) and name.lower() not in seen:
+            seen.add(name.lower())
+            prefix = _free_prefix(name, relationship.kind, stems)
+            stories.append(Story(name, relationship.kind, prefix))
+    return [body, *sorted(stories, key=_position)]
+
+
+def _is_usual(stem: str) -> bool:
+    """Say whether a name is letters and then, maybe, a number, as in ``header1``."""
+    letters = stem.rstrip("0123456789")
+    few = len(letters) <= _MOST_LETTERS and len(stem) - len(letters) <= _MOST_DIGITS
+    return few and letters.isascii() and letters.isalpha()
+
+
+def _free_prefix(name: str, kind: str, stems: Counter[str]) -> str:
+    stem = name.rsplit("/", 1)[-1].rpartition(".")[0]
+    if not (stem.startswith(kind) and _is_usual(stem)):
+        stem = kind
+    # No usual name has an underscore, so a number behind one is free.
+    stems[stem] += 1
+    return f"{stem}/" if stems[stem] == 1 else f"{stem}_{stems[stem]}/"
+
+
+def _position(story: Story) -> tuple[int, int, str]:
+    digits = re.search(r"\d+", story.prefix)
+    return _KINDS.index(story.kind), int(digits[0]) if digits else 0, story.prefix
 
 
 class TemplateParts:

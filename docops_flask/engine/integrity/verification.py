@@ -1,17 +1,58 @@
-"""``/v1/verify`` and ``docops verify``: the proof again, of files that come from anywhere."""
+"""``/v1/verify`` and ``docops verify``: the proof again, of files that come from anywhere.
 
+The reports of a job come back as JSON that nobody vouches for.
+"""
+
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
-from docops_flask.engine.errors import DocopsError
+from docops_flask.engine.errors import DocopsError, InvalidJson
+from docops_flask.engine.files import FilePath, read_file
 from docops_flask.engine.integrity.claims import LOG, REPORT, read_claims
-from docops_flask.engine.integrity.json_input import read_json
 from docops_flask.engine.integrity.proof import prove
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.opc.package import Package
 from docops_flask.engine.opc.zip_reader import ZipReader
+
+
+def read_json(part: str, file: FilePath) -> Any:
+    """Return the JSON value (RFC 8259) in ``file``; ``part`` names it in messages.
+
+    Raises ``InvalidJson`` for what is not UTF-8, not JSON, nested deeper than Python reads, or has a key
+    twice or a number that JSON does not know. The error says where, never what.
+    """
+
+    def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(pairs)
+        if len(found) != len(pairs):
+            raise InvalidJson(f"{part}: an object in it has the same key twice.", field=part)
+        return found
+
+    def refuse_constant(_name: str) -> NoReturn:
+        raise InvalidJson(f"{part}: NaN and Infinity are not JSON.", field=part)
+
+    try:
+        text = read_file(file).decode("utf-8-sig")
+        return json.loads(text, object_pairs_hook=members, parse_constant=refuse_constant)
+    except UnicodeDecodeError as error:
+        raise InvalidJson(f"{part}: not UTF-8 text (byte {error.start}).", field=part) from None
+    except json.JSONDecodeError as error:
+        problem = error.msg.partition(":")[0]
+        raise InvalidJson(
+            f"{part}: not JSON: {problem} at line {error.lineno}, column {error.colno}.",
+            field=part,
+            line=error.lineno,
+            column=error.colno,
+        ) from None
+    except RecursionError:
+        raise InvalidJson(f"{part}: nested too deeply.", field=part) from None
+    except ValueError:
+        # Python refuses to read an integer of thousands of digits.
+        raise InvalidJson(f"{part}: holds a number that is too long.", field=part) from None
+
 
 DOCUMENT = "document"
 

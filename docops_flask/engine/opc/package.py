@@ -6,17 +6,17 @@ from mmap import ACCESS_READ, mmap
 
 from docops_flask.engine.errors import InvalidMediaType, TemplateLimitExceeded
 from docops_flask.engine.files import FilePath
-from docops_flask.engine.opc.content_types import CONTENT_TYPES_PART, ContentTypes
-from docops_flask.engine.opc.damage import damaged
-from docops_flask.engine.opc.doctype import HEAD_BYTES, begins_plainly
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.opc.relationships import (
+    CONTENT_TYPES_PART,
+    ContentTypes,
     Relationship,
     parse_relationships,
     relationships_part,
 )
-from docops_flask.engine.opc.xml_part import parse_part, refuse_doctype
+from docops_flask.engine.opc.xml_part import HEAD_BYTES, begins_plainly, parse_part, refuse_doctype
 from docops_flask.engine.opc.zip_entry import ZipEntry
+from docops_flask.engine.opc.zip_names import damaged
 from docops_flask.engine.opc.zip_reader import ZipReader
 from docops_flask.engine.opc.zip_writer import ByteSink, ZipWriter
 

@@ -1,6 +1,13 @@
-"""One member of a ZIP archive as its central directory describes it (APPNOTE.TXT 4.3.12)."""
+"""One member of a ZIP archive as its central directory describes it (APPNOTE.TXT 4.3.12).
 
+Which of them other readers go by, and why none is written into a result: docs/analysis/zip-details.md.
+"""
+
+import struct
+import zlib
 from typing import NamedTuple
+
+from docops_flask.engine.opc.zip_names import damaged
 
 STORED = 0
 DEFLATED = 8
@@ -39,3 +46,77 @@ class ZipEntry(NamedTuple):
     extra: bytes
     local_extra: bytes
     agrees: bool
+
+
+# A field's id and the bytes after its length.
+ExtraField = tuple[int, bytes]
+
+_ZIP64 = 0x0001
+_UNICODE_PATH = 0x7075
+_FIELD = struct.Struct("<2H")
+_ZIP64_MARK = 0xFFFFFFFF
+# A Unicode path field begins with its version and the CRC-32 of the name that it stands for (4.6.9).
+_UNICODE_PATH_HEAD = struct.Struct("<BL")
+
+
+def extra_fields(extra: bytes) -> list[ExtraField]:
+    """Return the fields of ``extra``; raise ``InvalidTemplate`` when one runs past its end.
+
+    Up to three bytes at the end, too few for a field, are padding and left out.
+    """
+    fields: list[ExtraField] = []
+    at = 0
+    while at + _FIELD.size <= len(extra):
+        kind, length = _FIELD.unpack_from(extra, at)
+        at += _FIELD.size
+        if at + length > len(extra):
+            raise damaged("an extra field in it is cut off", "zip_structure")
+        fields.append((kind, extra[at : at + length]))
+        at += length
+    return fields
+
+
+def has_zip64(fields: list[ExtraField]) -> bool:
+    """Say whether a ZIP64 field is among ``fields``."""
+    return any(kind == _ZIP64 for kind, _ in fields)
+
+
+def without_zip64(fields: list[ExtraField]) -> bytes:
+    """Return ``fields`` but for the ZIP64 ones as bytes of an extra field."""
+    if not fields:
+        return b""
+    return b"".join(_FIELD.pack(kind, len(body)) + body for kind, body in fields if kind != _ZIP64)
+
+
+def zip64_values(fields: list[ExtraField], size: int, packed: int, offset: int) -> tuple[int, int, int]:
+    """Return size, packed size and offset with ZIP64's values where the 32-bit ones say so (4.5.3).
+
+    Raises ``InvalidTemplate`` when they are missing, or told twice.
+    """
+    values = [size, packed, offset]
+    if _ZIP64_MARK not in values:
+        return size, packed, offset
+    bodies = [body for kind, body in fields if kind == _ZIP64]
+    if len(bodies) > 1:
+        raise damaged("its ZIP64 sizes are told twice", "zip_structure")
+    large = b"".join(bodies)
+    at = 0
+    for index, value in enumerate(values):
+        if value == _ZIP64_MARK:
+            if at + 8 > len(large):
+                raise damaged("its ZIP64 sizes are missing", "zip_structure")
+            values[index] = struct.unpack_from("<Q", large, at)[0]
+            at += 8
+    return values[0], values[1], values[2]
+
+
+def second_names(fields: list[ExtraField], raw_name: bytes) -> list[tuple[bytes, bool]]:
+    """Return the UTF-8 names in Unicode path fields, each with whether it was made for ``raw_name``."""
+    names = []
+    for kind, body in fields:
+        if kind == _UNICODE_PATH:
+            if len(body) < _UNICODE_PATH_HEAD.size:
+                raise damaged("an extra field in it is cut off", "zip_structure")
+            _, crc = _UNICODE_PATH_HEAD.unpack_from(body)
+            names.append((body[_UNICODE_PATH_HEAD.size :], crc == zlib.crc32(raw_name)))
+    return names

@@ -1,4 +1,4 @@
-"""What a member of a ZIP archive is called, and may be called: names that every reader takes alike.
+"""What a member of a ZIP archive may be called, how messages show it, and the refusal of damaged archives.
 
 Readers differ in which name they take (header or extra field), in its encoding, in letter case, in Unicode
 normalisation, in percent-encoding (ECMA-376 part 2, 6.2.2 and 7.2) and in what their file system makes of it.
@@ -8,8 +8,23 @@ See docs/analysis/zip-details.md.
 from collections.abc import Sequence
 
 from docops_flask.engine.errors import InvalidTemplate
-from docops_flask.engine.opc.damage import damaged
-from docops_flask.engine.opc.shown_name import shown_name
+
+
+def damaged(what: str, reason: str) -> InvalidTemplate:
+    """Return the error that says ``what`` is wrong with the file; ``reason`` is its ``detail.reason``."""
+    return InvalidTemplate(
+        f"template: {what}. Open it in Word, save it again as .docx and retry.", reason=reason
+    )
+
+
+_MOST_CHARACTERS = 60
+
+
+def shown_name(name: str) -> str:
+    """Return ``name`` short and printable: whoever made the template chose it."""
+    shortened = name if len(name) <= _MOST_CHARACTERS else name[: _MOST_CHARACTERS - 1] + "…"
+    return "".join(char if char.isprintable() else "?" for char in shortened)
+
 
 # A file system's longest name of one file, in bytes; the whole is far below any system's longest path.
 _MOST_SEGMENT_BYTES = 255

@@ -13,9 +13,7 @@ from mmap import mmap
 from typing import NamedTuple
 
 from docops_flask.engine.errors import InvalidMediaType, TemplateLimitExceeded
-from docops_flask.engine.opc.damage import damaged
 from docops_flask.engine.opc.limits import Limits
-from docops_flask.engine.opc.shown_name import shown_name
 from docops_flask.engine.opc.zip_entry import (
     DEFLATED,
     FLAG_DATA_DESCRIPTOR,
@@ -26,17 +24,15 @@ from docops_flask.engine.opc.zip_entry import (
     FLAG_UTF8,
     STORED,
     UNIX_SYMLINK,
-    ZipEntry,
-)
-from docops_flask.engine.opc.zip_extra import (
     ExtraField,
+    ZipEntry,
     extra_fields,
     has_zip64,
     second_names,
     without_zip64,
     zip64_values,
 )
-from docops_flask.engine.opc.zip_names import TakenNames, member_name
+from docops_flask.engine.opc.zip_names import TakenNames, damaged, member_name, shown_name
 
 _END = struct.Struct("<4s4H2LH")
 _CENTRAL = struct.Struct("<4s6H3L5H2L")

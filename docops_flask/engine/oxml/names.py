@@ -1,12 +1,17 @@
-"""Namespaces and the WordprocessingML vocabulary, Strict and Transitional.
+"""Names, numbers and lengths of WordprocessingML, Strict and Transitional.
+
+What is malformed of a number or length is ``None``, never an error.
 
 The two conformance classes of ECMA-376 (ISO/IEC 29500) use other namespace names for the same
 elements. Code asks a ``Vocabulary`` for a name (``w.p``) and so works on both; parts are never
 rewritten from one to the other.
 """
 
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
+
+from lxml.etree import _Element
 
 W_TRANSITIONAL = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 W_STRICT = "http://purl.oclc.org/ooxml/wordprocessingml/main"
@@ -86,3 +91,73 @@ def is_wordprocessingml(tag: str) -> bool:
 def namespace_of(tag: str) -> str:
     """Return the namespace of a Clark name, "" when it has none."""
     return tag[1:].partition("}")[0] if tag.startswith("{") else ""
+
+
+def first_child(parent: _Element, tag: str) -> _Element | None:
+    """Return the first child of ``parent`` called ``tag`` (a Clark name), ``None`` where there is none."""
+    return next(parent.iterchildren(tag), None)
+
+
+def properties_of(owner: _Element, tag: str) -> _Element | None:
+    """Return the first child called ``tag`` (w:pPr, w:rPr), which the schema wants to be the first of all."""
+    # That nearly always settles it, and any search costs more.
+    count = len(owner)
+    first = owner[0] if count else None
+    if first is None or first.tag == tag:
+        return first
+    return first_child(owner, tag) if count > 1 else None
+
+
+_MOST_DIGITS = 9
+_MEASURE = r"([+-]?\d{1,9}(?:\.\d{1,9})?)(mm|cm|in|pt|pc|pi)\Z"
+_TWIPS_PER_UNIT = {"mm": 1440 / 25.4, "cm": 1440 / 2.54, "in": 1440, "pt": 20, "pc": 240, "pi": 240}
+
+
+def to_integer(text: str | None) -> int | None:
+    """Return the decimal integer in ``text`` (ST_DecimalNumber, 22.9.2 and 17.18.10)."""
+    return int(text) if text is not None and _is_integer(text) else None
+
+
+def to_twips(text: str | None) -> int | None:
+    """Return a length in twips: a plain number, or a universal measure (ST_TwipsMeasure, 22.9.2.14).
+
+    Some producers write plain twips with a decimal part, which Word cuts off.
+    """
+    if text is None:
+        return None
+    plain = _whole_part(text)
+    if plain is not None:
+        return plain
+    measure = re.match(_MEASURE, text)
+    if measure:
+        return round(float(measure[1]) * _TWIPS_PER_UNIT[measure[2]])
+    return None
+
+
+def to_half_points(text: str | None) -> int | None:
+    """Return a font size in half-points: a plain number, or a universal measure (ST_HpsMeasure, 17.18.42)."""
+    if text is None:
+        return None
+    plain = _whole_part(text)
+    if plain is not None:
+        return plain
+    twips = to_twips(text)
+    return None if twips is None else round(twips / 10)
+
+
+def _is_integer(text: str) -> bool:
+    digits = text[1:] if text[:1] in {"+", "-"} else text
+    return digits.isdecimal() and len(digits) <= _MOST_DIGITS
+
+
+def _whole_part(text: str) -> int | None:
+    """Return the integer in ``text``, or before its decimal part; ``None`` where it is no plain number."""
+    whole, point, decimals = text.partition(".")
+    if not _is_integer(whole) or (point and not decimals.isdecimal()):
+        return None
+    return int(whole)
+
+
+def to_switch(element_value: str | None) -> bool:
+    """Return an on/off property's value; an absent value means on (ST_OnOff, 22.9.2.7)."""
+    return element_value not in ("0", "false", "off")

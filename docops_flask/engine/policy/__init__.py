@@ -1,1 +1,1 @@
-"""House styles as data: the frozen Policy and the built-in policies."""
+"""House styles as data: the frozen ``Policy`` and what its keys accept."""

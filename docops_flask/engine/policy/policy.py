@@ -1,8 +1,187 @@
-"""The policy a document is held against: rules for the whole document, and a house style (version 2)."""
+"""The policy a document is checked against: rules for the whole document, and a house style (version 2).
 
-from typing import Any, NamedTuple
+A house style has rules for the page and for the role of each paragraph; lengths are written as ``37 mm``,
+``2 characters``, ``0.5 lines``, ``exact 28 pt``.
+"""
 
-from docops_flask.engine.policy.house_style import HouseStyle
+import re
+from collections.abc import Mapping
+from typing import Any, Generic, Literal, NamedTuple, Self, TypeVar
+
+_TWIPS_PER_UNIT = {"twips": 1.0, "pt": 20.0, "mm": 1440 / 25.4, "cm": 1440 / 2.54}
+LENGTH_UNITS = tuple(_TWIPS_PER_UNIT)
+CHARACTERS = "characters"
+LINES = "lines"
+_NUMBER = r"(-?[0-9]{1,5}(?:\.[0-9]{1,4})?)"
+# Compiled when they are first needed: a renderer is given its policy read.
+_MEASURE = rf"{_NUMBER} ?(twips|pt|mm|cm|characters|lines)\Z"
+_LINE_SPACING = rf"(exact|at least) {_NUMBER} ?(twips|pt|mm|cm)\Z|{_NUMBER} lines\Z"
+_RULES = {"exact": "exact", "at least": "atLeast"}
+_RULE_WORDS = {rule: words for words, rule in _RULES.items()}
+# One line of w:line with the rule "auto" (ECMA-376 part 1, 17.3.1.33).
+_LINE_240THS = 240
+
+
+class Measure(NamedTuple):
+    """An amount with its unit: a length, or characters of the text, or lines."""
+
+    amount: float
+    unit: str = "twips"
+
+    @classmethod
+    def parse(cls, text: str) -> Self | None:
+        """Return the measure in ``text``, ``None`` when it is none."""
+        match = re.match(_MEASURE, text)
+        return None if match is None else cls(float(match[1]), match[2])
+
+    def in_twips(self, character_twips: float | None = None, line_twips: int = 240) -> int | None:
+        """Return it in twips; ``None`` where it takes a character whose width is not known."""
+        if self.unit == CHARACTERS:
+            return None if character_twips is None else round(self.amount * character_twips)
+        if self.unit == LINES:
+            return round(self.amount * line_twips)
+        return round(self.amount * _TWIPS_PER_UNIT[self.unit])
+
+    def __str__(self) -> str:
+        return f"{self.amount:g} {self.unit}" if self.amount else "0"
+
+
+class LineSpacing(NamedTuple):
+    """A line spacing as w:spacing has it: ``line`` counts 240ths with the rule ``auto``, else twips."""
+
+    rule: str
+    line: int
+
+    @classmethod
+    def parse(cls, text: str) -> Self | None:
+        """Return the line spacing in ``text``, ``None`` when it is none."""
+        match = re.match(_LINE_SPACING, text)
+        if match is None:
+            return None
+        if match[1] is None:
+            return cls("auto", round(float(match[4]) * _LINE_240THS))
+        return cls(_RULES[match[1]], round(float(match[2]) * _TWIPS_PER_UNIT[match[3]]))
+
+    def __str__(self) -> str:
+        if self.rule == "auto":
+            return f"{round(self.line / _LINE_240THS, 4):g} lines"
+        words = _RULE_WORDS.get(self.rule, self.rule)
+        return f"{words} {self.line / 20:g} pt"
+
+
+# Role to its name for people, in the order in which an official document has them.
+ROLE_LABELS: Mapping[str, tuple[str, str]] = {
+    "mark": ("classification or urgency", "密级和紧急程度"),
+    "letterhead": ("letterhead", "发文机关标志"),
+    "document_number": ("document number", "发文字号"),
+    "signer": ("signer", "签发人"),
+    "title": ("title", "标题"),
+    "recipient": ("recipient", "主送机关"),
+    "heading_1": ("heading 1", "一级标题"),
+    "heading_2": ("heading 2", "二级标题"),
+    "heading_3": ("heading 3", "三级标题"),
+    "heading_4": ("heading 4", "四级标题"),
+    "body": ("body", "正文"),
+    "attachment_note": ("attachment note", "附件说明"),
+    "signature": ("signature", "发文机关署名"),
+    "date": ("date", "成文日期"),
+    "attachment_label": ("attachment label", "附件标识"),
+    "attachment_title": ("attachment title", "附件标题"),
+    "imprint": ("imprint", "版记"),
+    "page_number": ("page number", "页码"),
+    "table_text": ("table text", "表格文字"),
+}
+ROLES = tuple(ROLE_LABELS)
+HEADINGS = ("heading_1", "heading_2", "heading_3", "heading_4")
+
+
+Severity = Literal["error", "warn"]
+V = TypeVar("V")
+
+
+class Rule(NamedTuple, Generic[V]):
+    """A value asked for, how bad another one is, and the clause that asks for it.
+
+    ``tolerance`` is a length; ``None`` means the policy's ``twips_tolerance``.
+    """
+
+    value: V
+    severity: Severity = "error"
+    source: str | None = None
+    tolerance: Measure | None = None
+
+
+class Words(NamedTuple):
+    """A text in both languages of the product."""
+
+    en: str
+    zh: str
+
+
+class PageRules(NamedTuple):
+    """The page of every section; ``None`` means not checked.
+
+    ``lines`` are those that fit the page, ``characters`` those of the body that fit a line.
+    """
+
+    width: Rule[Measure] | None = None
+    height: Rule[Measure] | None = None
+    margin_top: Rule[Measure] | None = None
+    margin_bottom: Rule[Measure] | None = None
+    margin_left: Rule[Measure] | None = None
+    margin_right: Rule[Measure] | None = None
+    lines: Rule[int] | None = None
+    characters: Rule[int] | None = None
+
+
+class RoleRules(NamedTuple):
+    """The look of the paragraphs of one role; ``None`` means not checked.
+
+    Fonts are sets of names, any of which will do; the first is the one a repair writes.
+    """
+
+    font_east_asia: Rule[tuple[str, ...]] | None = None
+    font_latin: Rule[tuple[str, ...]] | None = None
+    size_pt: Rule[float] | None = None
+    bold: Rule[bool] | None = None
+    color: Rule[str] | None = None
+    alignment: Rule[tuple[str, ...]] | None = None
+    first_line_indent: Rule[Measure] | None = None
+    left_indent: Rule[Measure] | None = None
+    right_indent: Rule[Measure] | None = None
+    line_spacing: Rule[LineSpacing] | None = None
+    space_before: Rule[Measure] | None = None
+    space_after: Rule[Measure] | None = None
+    page_break_before: Rule[bool] | None = None
+
+
+class TextRules(NamedTuple):
+    """How certain texts are written; ``None`` or a value of false means not checked."""
+
+    document_number_form: Rule[bool] | None = None
+    recipient_colon: Rule[bool] | None = None
+    attachment_note_end: Rule[bool] | None = None
+    date_form: Rule[bool] | None = None
+
+
+class HouseStyle(NamedTuple):
+    """What version 2 adds to a policy; without anything it checks nothing.
+
+    ``styles`` leads from a style's name (case folded) to the role of its paragraphs.
+    """
+
+    title: Words | None = None
+    description: Words | None = None
+    page: PageRules = PageRules()
+    roles: Mapping[str, RoleRules] = {}
+    styles: Mapping[str, str] = {}
+    text: TextRules = TextRules()
+
+    @property
+    def needs_roles(self) -> bool:
+        """Whether any rule asks what a paragraph is."""
+        return bool(self.roles) or self.text != TextRules()
+
 
 DEFAULT_NAME = "default"
 

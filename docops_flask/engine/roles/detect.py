@@ -6,13 +6,11 @@ One pass in document order; what is true of a place depends on what came before 
 import re
 from collections.abc import Iterable, Mapping
 
+from docops_flask.engine.document.document import StoryKind
 from docops_flask.engine.document.paragraph_text import OBJECT
-from docops_flask.engine.document.places import StoryKind
 from docops_flask.engine.formatting.cascade import Cascade
 from docops_flask.engine.oxml.names import Vocabulary
-from docops_flask.engine.roles.by_style import NO_ROLE, StyleRoles
-from docops_flask.engine.roles.by_text import role_by_text
-from docops_flask.engine.roles.found_role import FoundRole, Line
+from docops_flask.engine.roles.evidence import NO_ROLE, FoundRole, Line, StyleRoles, role_by_text
 
 # Compiled when they are first needed: most renderers never look for roles.
 _NOTE_ITEM = r"[0-9]{1,2} *[.．、]"

@@ -1,1 +1,1 @@
-"""Document types as data: the frozen Skill, its fields and the registry."""
+"""Document types as data: the frozen ``Skill`` and its fields."""

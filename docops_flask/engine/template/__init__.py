@@ -1,1 +1,1 @@
-"""Placeholders: their grammar, where they stand, how they are filled, the replace log."""
+"""Placeholders: their grammar, where they stand, how they are filled."""

@@ -1,5 +1,7 @@
 """Fills placeholders: the value takes the look of the run that holds the first character.
 
+The values are what the payload of a task gives to each placeholder, as text.
+
 Nothing else in the paragraph changes: runs, marks and properties stay where they are; the characters
 of the placeholder leave the w:t elements they lie in.
 """
@@ -12,9 +14,34 @@ from lxml import etree
 from lxml.etree import _Element
 
 from docops_flask.engine.document.paragraph_text import ParagraphText, TextPiece
+from docops_flask.engine.job import Payload
 from docops_flask.engine.oxml.names import XML_SPACE, Vocabulary
+from docops_flask.engine.skills.skill import Field, Skill
 from docops_flask.engine.template.grammar import Found, Kind
 from docops_flask.engine.template.scan import Scan
+
+
+def build_values(skill: Skill, payload: Payload) -> dict[str, str]:
+    r"""Return placeholder name to text for every field the payload gives.
+
+    Not given is: no key, ``null``, or, for a required field, nothing but white space. An optional
+    field given as "" or [] is filled with nothing. Line ends become ``\n``.
+    """
+    values = {}
+    for placeholder, field in skill.placeholders().items():
+        given = payload.get(field.key)
+        if given is None:
+            continue
+        text = _as_text(field, given)
+        if text.strip() or not field.required:
+            values[placeholder] = text
+    return values
+
+
+def _as_text(field: Field, given: str | list[str]) -> str:
+    text = given if isinstance(given, str) else field.separator.join(given)
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
 
 _XML_WHITESPACE = " \t\r\n"
 _MARKS = r"([\n\t])"

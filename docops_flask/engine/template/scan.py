@@ -5,9 +5,8 @@ from typing import NamedTuple
 
 from lxml.etree import _Element
 
-from docops_flask.engine.document.document import Document, StoryPart
+from docops_flask.engine.document.document import Document, ParagraphPlace, RunPlace, StoryPart
 from docops_flask.engine.document.paragraph_text import ParagraphText, TextPiece
-from docops_flask.engine.document.places import ParagraphPlace, RunPlace
 from docops_flask.engine.template.grammar import Found, Kind, find_placeholders, has_bracket
 
 

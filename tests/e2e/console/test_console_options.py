@@ -10,7 +10,7 @@ from tests.conftest import ROOT
 from tests.factories import docx, p
 from tests.web.forms import api_result, members
 
-POLICY = (ROOT / "docops_flask/engine/policy/policies/default.yaml").read_text("utf-8")
+POLICY = (ROOT / "docops_flask/intake/catalogue/built_in/policies/default.yaml").read_text("utf-8")
 TEMPLATE = docx(p("【MEETING_TITLE】"))
 
 

@@ -8,7 +8,7 @@ import psutil
 import pytest
 
 from docops_flask.app import create_app
-from docops_flask.settings import Settings
+from docops_flask.settings.settings import Settings
 from tests.e2e.faults.tidy import GOOD_JOB, Tidy
 from tests.e2e.gunicorn_server import BIG_TEMPLATE, FORM_TYPE, GunicornServer, eventually, form_body
 from tests.e2e.nginx_server import NginxServer

@@ -7,8 +7,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from docops_flask import serving
-from docops_flask.settings import Settings
+from docops_flask.serving import gunicorn
+from docops_flask.settings.settings import Settings
 from tests.e2e.faults.tidy import GOOD_JOB, Tidy, is_good
 
 
@@ -71,8 +71,8 @@ def test_a_connection_that_finds_none_waits_and_the_worker_does_not_spin(start_s
 
 def test_connections_leave_descriptors_for_the_requests_on_them(monkeypatch):
     def most(limit, threads):
-        monkeypatch.setattr(serving.resource, "getrlimit", lambda _what: (limit, limit))
-        return serving.gunicorn_settings(Settings(threads=threads))["worker_connections"]
+        monkeypatch.setattr(gunicorn.resource, "getrlimit", lambda _what: (limit, limit))
+        return gunicorn.gunicorn_settings(Settings(threads=threads))["worker_connections"]
 
     assert most(1024, 18) == 1024 - 32 - 18 * 12
     assert most(10**6, 18) == most(-1, 18) == 1000

@@ -119,7 +119,7 @@ def is_stray(pid):
     try:
         process = psutil.Process(pid)
         return process.ppid() == 1 and any(
-            "docops_flask.engine.spawned" in word for word in process.cmdline()
+            "docops_flask.engine.worker.spawned" in word for word in process.cmdline()
         )
     except psutil.Error:
         return False

@@ -7,7 +7,7 @@ import noted_task
 
 from docops_flask.app import create_app
 from docops_flask.jobs.renderer import Renderer
-from docops_flask.settings import from_env
+from docops_flask.settings.settings import from_env
 from docops_flask.web.services import EXTENSION
 
 app = create_app()

@@ -5,16 +5,14 @@ from collections.abc import Iterable, Mapping
 from lxml import etree
 
 from docops_flask.engine.checks.format_check import check_format, observe
-from docops_flask.engine.checks.format_report import FormatReport
-from docops_flask.engine.document.document import Document, StoryPart
+from docops_flask.engine.checks.report import FormatReport
+from docops_flask.engine.document.document import Document, RunPlace, StoryKind, StoryPart
 from docops_flask.engine.document.paragraph_text import runs_of
-from docops_flask.engine.document.places import RunPlace, StoryKind
 from docops_flask.engine.document.walk import walk_stories
 from docops_flask.engine.options import Options
 from docops_flask.engine.oxml.names import W_STRICT, W_TRANSITIONAL, vocabulary
-from docops_flask.engine.policy.house_style import HouseStyle
-from docops_flask.engine.policy.house_style_reader import read_house_style
-from docops_flask.engine.policy.policy import Policy
+from docops_flask.engine.policy.policy import HouseStyle, Policy
+from docops_flask.intake.catalogue.house_style import read_house_style
 from tests.engine.formatting.related_builder import related_parts
 from tests.factories import story
 

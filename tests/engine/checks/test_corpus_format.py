@@ -14,8 +14,8 @@ from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.opc.package import Package
 from docops_flask.engine.options import Options
 from docops_flask.engine.policy.policy import Policy
-from docops_flask.policy_registry import load_policies
-from docops_flask.policy_yaml import parse_policy
+from docops_flask.intake.catalogue.policies import load_policies
+from docops_flask.intake.catalogue.policy_file import parse_policy
 from tests.engine.checks.document_builder import touched_runs
 
 FIX = Options(format_baseline="policy", format_fix_mode="safe")

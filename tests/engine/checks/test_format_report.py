@@ -3,12 +3,9 @@
 import pytest
 from lxml import etree
 
-from docops_flask.engine.checks.finding import Finding
-from docops_flask.engine.checks.fix_change import FixChange
-from docops_flask.engine.checks.format_report import FormatReport
-from docops_flask.engine.checks.issue import Issue
-from docops_flask.engine.checks.report_notes import RoleNote
-from docops_flask.engine.json_text import json_text
+from docops_flask.engine.artefacts import json_text
+from docops_flask.engine.checks.issue import Finding, FixChange, Issue
+from docops_flask.engine.checks.report import FormatReport, RoleNote
 
 PLAIN = Finding(code="A", severity="warn", message="is wrong")
 TRICKY = Finding(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from docops_flask.policy_registry import load_policies
+from docops_flask.intake.catalogue.policies import load_policies
 from tests.engine.checks.document_builder import build_document, check_under_policy
 from tests.factories import p, r
 

@@ -5,9 +5,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from docops_flask.engine.checks.suggested_policy import policy_to_yaml, suggest_policy
-from docops_flask.engine.policy.house_style_writer import house_style_as_dict
 from docops_flask.engine.policy.policy import Policy
-from docops_flask.policy_yaml import parse_policy
+from docops_flask.engine.policy.rule_kinds import house_style_as_dict
+from docops_flask.intake.catalogue.policy_file import parse_policy
 from tests.engine.checks.document_builder import OPEN_POLICY, build_document, check_under_policy, touched_runs
 from tests.factories import p, r, tbl, tc, tr
 

@@ -4,9 +4,8 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from docops_flask.engine.document.document import Document, StoryPart
+from docops_flask.engine.document.document import Document, ParagraphPlace, StoryKind, StoryPart
 from docops_flask.engine.document.paragraph_text import runs_of
-from docops_flask.engine.document.places import ParagraphPlace, StoryKind
 from docops_flask.engine.document.walk import walk_stories
 from docops_flask.engine.formatting.cascade import Cascade
 from docops_flask.engine.formatting.paragraph_values import ParagraphValues

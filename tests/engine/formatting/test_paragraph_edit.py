@@ -6,7 +6,7 @@ import pytest
 from lxml import etree
 
 from docops_flask.engine.formatting.cascade import Cascade
-from docops_flask.engine.formatting.paragraph_edit import set_first_line_indent, set_line_spacing
+from docops_flask.engine.formatting.edit import set_first_line_indent, set_line_spacing
 from docops_flask.engine.oxml.names import W_STRICT, W_TRANSITIONAL, vocabulary
 from tests.factories import p, story
 

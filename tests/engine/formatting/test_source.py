@@ -2,7 +2,7 @@
 
 import pytest
 
-from docops_flask.engine.checks.template_subject import source_in_paragraph, source_in_run
+from docops_flask.engine.checks.observation import source_in_paragraph, source_in_run
 from docops_flask.engine.formatting.cascade import Cascade
 from tests.engine.formatting.resolving import open_body
 from tests.factories import p, r, tc, tr

@@ -4,7 +4,7 @@ import pytest
 from lxml import etree
 
 from docops_flask.engine.errors import InvalidTemplate
-from docops_flask.engine.opc.content_types import ContentTypes
+from docops_flask.engine.opc.relationships import ContentTypes
 
 NAMESPACE = "http://schemas.openxmlformats.org/package/2006/content-types"
 

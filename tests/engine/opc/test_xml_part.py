@@ -4,9 +4,14 @@ import pytest
 from lxml import etree
 
 from docops_flask.engine.errors import InvalidTemplate
-from docops_flask.engine.opc import doctype, xml_part
-from docops_flask.engine.opc.doctype import begins_plainly, declares_doctype
-from docops_flask.engine.opc.xml_part import parse_part, refuse_doctype, serialize_part
+from docops_flask.engine.opc import xml_part
+from docops_flask.engine.opc.xml_part import (
+    begins_plainly,
+    declares_doctype,
+    parse_part,
+    refuse_doctype,
+    serialize_part,
+)
 
 
 @pytest.mark.parametrize("read", [parse_part, refuse_doctype])
@@ -28,13 +33,13 @@ def test_a_document_type_is_refused_and_what_it_points_to_is_not_read(tmp_path, 
 
 
 def test_no_parser_resolves_loads_or_fetches(monkeypatch):
-    assert doctype.HARDENED == {"resolve_entities": False, "load_dtd": False, "no_network": True}
+    assert xml_part.HARDENED == {"resolve_entities": False, "load_dtd": False, "no_network": True}
     asked = []
     parser = etree.XMLParser
     monkeypatch.setattr(etree, "XMLParser", lambda **options: asked.append(options) or parser(**options))
     parse_part(b"<x/>", "a")
     declares_doctype(b"<x/>")
-    assert [doctype.HARDENED.items() <= options.items() for options in asked] == [True, True]
+    assert [xml_part.HARDENED.items() <= options.items() for options in asked] == [True, True]
 
 
 def test_what_is_parsed_and_written_keeps_its_cdata_comments_and_declaration():

@@ -2,7 +2,7 @@
 
 import pytest
 
-from docops_flask.engine.policy.roles import ROLE_LABELS
+from docops_flask.engine.policy.policy import ROLE_LABELS
 from tests.engine.checks.document_builder import (
     OPEN_POLICY,
     build_document,

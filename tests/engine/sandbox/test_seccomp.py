@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from docops_flask.engine.sandbox import seccomp
-from docops_flask.engine.sandbox.system_call_numbers import NUMBERS
-from docops_flask.engine.sandbox.system_calls import UnknownArchitecture, architecture, call
+from docops_flask.engine.sandbox.system_calls import NUMBERS, UnknownArchitecture, architecture, call
 from tests.engine.sandbox import bpf
 
 PAGE = Path(__file__).parents[3] / "docs" / "analysis" / "system-calls.md"

@@ -1,0 +1,1 @@
+"""The command ``docops``: the service's jobs in the shell."""

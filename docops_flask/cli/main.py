@@ -1,0 +1,305 @@
+"""The command ``docops``: the service's job in the shell, with the same engine, options and exit codes.
+
+With ``--json`` standard output holds exactly one JSON object: the result, or the error as the service
+would answer it. Otherwise results are lines for people and errors go to standard error. Exit codes are
+those of the contract; anything else that goes wrong, a wrong command line among it, is 1.
+
+What a command needs is imported inside it, so that ``docops --help`` answers at once.
+"""
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+from docops_flask import __version__
+from docops_flask.cli.output import print_json, tolerate_any_locale
+from docops_flask.engine.options import CHOICES, FIELD_ORDER, SWITCHES
+
+if TYPE_CHECKING:
+    from docops_flask.engine.job import Job, JobKind
+
+_Command = Callable[..., Any]
+_JSON_FLAG = "--json"
+_FAILED = 1
+_PATH = click.Path(path_type=Path)
+_HELP = {
+    "skill": "Insist on this document type.",
+    "preset": "Format options by one name (default: quick); excludes the others.",
+    "strict": "Fail (exit code 4) when the format check fails.",
+    "format_mode": "Report on the format, fail by it, or leave it out.",
+    "format_baseline": "Compare with the template or with the policy.",
+    "format_fix_mode": "Mend what is safe to mend, or nothing.",
+    "format_report": "The format report as JSON, as a page too, or both.",
+    "policy_yaml": "A policy file instead of the built-in one.",
+    "policy": "A policy by its name (see docops policies), instead of a file.",
+    "export_suggested_policy": "Write the policy this template passes.",
+}
+_json_option = click.option(_JSON_FLAG, "as_json", is_flag=True, help="Print one JSON object, for scripts.")
+_force_option = click.option("--force", is_flag=True, help="Overwrite files that are there already.")
+
+
+def _with_job_options(command: _Command) -> _Command:
+    """Add the form fields of ``/v1/run`` as options; their values are checked where the service's are."""
+    for name in reversed(FIELD_ORDER):
+        flag, help_line = f"--{name.replace('_', '-')}", _HELP[name]
+        if name in SWITCHES:
+            option = click.option(f"{flag}/--no-{flag[2:]}", name, default=None, help=help_line)
+        elif name == "policy_yaml":
+            option = click.option(flag, "policy_file", type=_PATH, help=help_line)
+        else:
+            option = click.option(flag, name, metavar="|".join(CHOICES.get(name, ("NAME",))), help=help_line)
+        command = option(command)
+    return command
+
+
+@click.group()
+@click.version_option(__version__, prog_name="docops")
+def docops() -> None:
+    """Fill approved Word templates and prove the result."""
+
+
+@docops.command()
+@click.argument("template", type=_PATH)
+@click.argument("task", type=_PATH)
+@click.option("--out-dir", type=_PATH, required=True, help="Where the results go; made when missing.")
+@_with_job_options
+@_force_option
+@_json_option
+def run(template: Path, task: Path, *, out_dir: Path, force: bool, as_json: bool, **options: Any) -> int:
+    """Fill TEMPLATE (.docx) with TASK (.json)."""
+    from docops_flask.cli import summary
+    from docops_flask.cli.files import RESULTS, results_folder
+    from docops_flask.cli.output import files_named
+    from docops_flask.engine.job import JobKind
+    from docops_flask.engine.pipeline import run_to_folder
+
+    job = _job(JobKind.RUN, template, task, options)
+    with files_named({"template": template}), results_folder(out_dir, force=force) as folder:
+        result = run_to_folder(job, template, folder)
+        result["files"] = [name for name in RESULTS if (folder / name).exists()]
+    if as_json:
+        print_json(summary.run_as_data(result, job, out_dir))
+    else:
+        click.echo(summary.run_for_people(result, out_dir))
+    return int(result["exit_code"])
+
+
+@docops.command()
+@click.argument("template", type=_PATH)
+@click.argument("task", type=_PATH)
+@_with_job_options
+@_json_option
+def precheck(template: Path, task: Path, *, as_json: bool, **options: Any) -> int:
+    """Say what a run would come to.
+
+    Takes TEMPLATE and TASK as run does, makes no document, and ends with the exit code it expects.
+    """
+    from docops_flask.cli import summary
+    from docops_flask.cli.output import files_named
+    from docops_flask.engine.job import JobKind
+    from docops_flask.engine.pipeline import run_job
+
+    job = _job(JobKind.PRECHECK, template, task, options)
+    with files_named({"template": template}):
+        report = run_job(job, template, Path())
+    _print_report(report, summary.precheck_for_people, as_json=as_json)
+    return int(report["expected_exit_code"])
+
+
+@docops.command()
+@click.argument("template", type=_PATH)
+@_json_option
+def inspect(template: Path, *, as_json: bool) -> None:
+    """List the fields and problems of TEMPLATE.
+
+    Says of each where it stands.
+    """
+    from docops_flask.cli import summary
+    from docops_flask.cli.output import files_named
+    from docops_flask.engine.pipeline import run_job
+    from docops_flask.intake.catalogue.office import office_of
+    from docops_flask.intake.files import inspection_of_file
+
+    with files_named({"template": template}):
+        report = run_job(inspection_of_file(template, office_of(os.environ)), template, Path())
+    _print_report(report, summary.inspection_for_people, as_json=as_json)
+
+
+@docops.command()
+@click.argument("template", type=_PATH)
+@click.argument("document", type=_PATH)
+@click.option("--replace-log", type=_PATH, help="Default: out.replace_log.json beside DOCUMENT.")
+@click.option("--format-report", type=_PATH, help="Default: out.format_report.json beside DOCUMENT.")
+@_json_option
+def verify(
+    template: Path, document: Path, *, replace_log: Path | None, format_report: Path | None, as_json: bool
+) -> int:
+    """Prove again that DOCUMENT is TEMPLATE with the logged changes.
+
+    Ends with 0 when nothing else changed, with 1 when something did.
+    """
+    from docops_flask.cli import summary
+    from docops_flask.cli.output import files_named
+    from docops_flask.engine.artefacts import FORMAT_REPORT, REPLACE_LOG
+    from docops_flask.engine.integrity.verification import Evidence
+    from docops_flask.engine.pipeline import verify_files
+    from docops_flask.intake.catalogue.office import office_of
+    from docops_flask.intake.files import verification_of_files
+
+    evidence = Evidence(
+        document,
+        replace_log or document.with_name(REPLACE_LOG),
+        format_report or document.with_name(FORMAT_REPORT),
+    )
+    with files_named({"template": template, **evidence._asdict()}):
+        report = verify_files(
+            verification_of_files(template, evidence, office_of(os.environ)), template, evidence
+        )
+    _print_report(report, summary.proof_for_people, as_json=as_json)
+    return 0 if report["verdict"] == "intact" else _FAILED
+
+
+@docops.command()
+@_json_option
+def skills(*, as_json: bool) -> None:
+    """List the document types and their fields.
+
+    With --json: the JSON Schemas of their tasks.
+    """
+    from docops_flask.cli import summary
+    from docops_flask.intake.catalogue.office import office_of
+
+    known = office_of(os.environ).skills
+    if as_json:
+        print_json(summary.skills_as_data(known))
+    else:
+        click.echo(summary.skills_for_people(known))
+
+
+@docops.command()
+@_json_option
+def policies(*, as_json: bool) -> None:
+    """List the policies that a run can name.
+
+    With --json: also the JSON Schema of a policy file.
+    """
+    from docops_flask.cli import summary
+    from docops_flask.intake.catalogue.office import office_of
+
+    known = office_of(os.environ).policies
+    if as_json:
+        print_json(summary.policies_as_data(known))
+    else:
+        click.echo(summary.policies_for_people(known))
+
+
+def _one_line(_context: click.Context, _option: click.Parameter, value: str | None) -> str | None:
+    from docops_flask.intake.task import NOT_XML
+
+    if value is not None and (NOT_XML.search(value) or len(value.splitlines()) != 1 or not value.strip()):
+        raise click.BadParameter("use one line of text")
+    return value
+
+
+@docops.command("new-template")
+@click.argument("skill")
+@click.option("--out", type=_PATH, help="The file to write (default: SKILL.docx here).")
+@click.option("--language", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
+@click.option(
+    "--organ", metavar="NAME", callback=_one_line, help="The organisation in letterhead and signature."
+)
+@click.option(
+    "--date", metavar="TEXT", callback=_one_line, help="The date line, where the skill has no field for it."
+)
+@_force_option
+@_json_option
+def new_template(
+    skill: str,
+    *,
+    out: Path | None,
+    language: str,
+    organ: str | None,
+    date: str | None,
+    force: bool,
+    as_json: bool,
+) -> None:
+    """Write a starter template for SKILL.
+
+    It holds every field of the document type and is meant to be edited in Word.
+    """
+    from docops_flask.cli.files import write_file
+    from docops_flask.intake.catalogue.office import office_of
+    from docops_flask.intake.job import find_skill
+    from docops_flask.starter.template import build_starter_template
+
+    known = find_skill(office_of(os.environ).skills, "skill", skill)
+    path = out or Path(f"{known.name}.docx")
+    write_file(path, build_starter_template(known, language, organ=organ, date=date), force=force)
+    if as_json:
+        print_json({"skill": known.name, "language": language, "file": str(path)})
+    else:
+        click.echo(
+            f"Wrote {path}; its fields are {', '.join(f'【{name}】' for name in known.placeholders())}."
+        )
+
+
+@docops.command()
+def serve() -> None:
+    """Serve over HTTP.
+
+    Runs gunicorn as the DOCOPS_ environment variables say.
+    """
+    replace_this_process()
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command and return the process's exit status."""
+    tolerate_any_locale()
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        return int(docops.main(given, prog_name="docops", standalone_mode=False) or 0)
+    except click.Abort:
+        click.echo("Stopped.", err=True)
+    except Exception as error:
+        from docops_flask.cli.output import tell
+
+        tell(error, as_json=_JSON_FLAG in given)
+    return _FAILED
+
+
+def _job(kind: "JobKind", template: Path, task: Path, options: dict[str, Any]) -> "Job":
+    from docops_flask.cli.output import files_named
+    from docops_flask.intake.catalogue.office import office_of
+    from docops_flask.intake.files import job_of_files
+
+    policy_file = options.pop("policy_file")
+    fields = {name: _as_sent(value) for name, value in options.items() if value is not None}
+    with files_named({"template": template, "task": task, "policy_yaml": policy_file}):
+        return job_of_files(kind, template, task, fields, office_of(os.environ), policy_file=policy_file)
+
+
+def _as_sent(value: str | bool) -> str:
+    return value if isinstance(value, str) else str(value).lower()
+
+
+def _print_report(
+    report: dict[str, Any], for_people: Callable[[dict[str, Any]], str], *, as_json: bool
+) -> None:
+    if as_json:
+        print_json(report)
+    else:
+        click.echo(for_people(report))
+
+
+def replace_this_process() -> NoReturn:
+    """Become gunicorn.
+
+    A process of its own matters: renderers started by ``spawn`` import their parent's main module anew, and
+    ``python -m gunicorn`` is one that costs them nothing (docs/analysis/renderer-process.md).
+    """
+    arguments = ["--config", "python:docops_flask.serving.gunicorn_config", "docops_flask.app:create_app()"]
+    os.execv(sys.executable, [sys.executable, "-m", "gunicorn", *arguments])

@@ -1,0 +1,77 @@
+"""What the shell's commands print, whatever the locale: JSON, and errors as the service tells them."""
+
+import io
+import json
+import re
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+
+from docops_flask.engine.errors import DocopsError, InvalidArgument
+
+
+def tolerate_any_locale() -> None:
+    """Have characters that the terminal's encoding lacks written as escapes instead of failing."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def print_json(document: dict[str, Any]) -> None:
+    """Print ``document`` as UTF-8, which JSON is in every locale (RFC 8259, 8.1).
+
+    Bytes of a file's name that are no UTF-8 become escapes.
+    """
+    click.echo(json.dumps(document, ensure_ascii=False, indent=2).encode("utf-8", "backslashreplace"))
+
+
+@contextmanager
+def files_named(files: Mapping[str, Path | None]) -> Iterator[None]:
+    """Put the file that a ``DocopsError`` inside ``with`` is about before its message.
+
+    Messages begin with the name of the part they are about, as a form has it: ``template: it is damaged``.
+    ``files`` are {part: its file in the shell}.
+    """
+    try:
+        yield
+    except DocopsError as error:
+        part = re.match(r"\w*", error.message)
+        file = files.get(part[0]) if part else None
+        if file is not None:
+            error.message = f"{file}: {error.message}"
+        raise
+
+
+def tell(error: Exception, *, as_json: bool) -> None:
+    """Print ``error``: the contract's object on standard output, or lines for people on standard error.
+
+    An error that nobody foresaw is raised again: whoever runs the command should see where it happened.
+    """
+    known = _as_docops_error(error)
+    if as_json:
+        record = {"error_code": known.code, "message": known.message, "detail": known.detail}
+        print_json(record)
+    elif isinstance(error, click.ClickException):
+        error.show()
+    else:
+        click.echo(f"docops: {known.message}", err=True)
+
+
+def _as_docops_error(error: Exception) -> DocopsError:
+    # A command that needs no settings answers sooner without them.
+    from docops_flask.settings.settings import SettingsError
+
+    if isinstance(error, DocopsError):
+        return error
+    if isinstance(error, click.ClickException):
+        return InvalidArgument(error.format_message())
+    if isinstance(error, SettingsError):
+        return InvalidArgument(str(error))
+    if isinstance(error, OSError):
+        place = f"{error.filename}: " if error.filename else ""
+        return InvalidArgument(f"{place}{error.strerror or error}.")
+    raise error

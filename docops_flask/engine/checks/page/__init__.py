@@ -1,0 +1,1 @@
+"""Checks of pages: their size, margins and capacity, and where one begins."""

@@ -1,0 +1,99 @@
+"""PAGE_BREAK_MISSING: a part of the document that begins a page does not, or one that does not does.
+
+*Fails*: a paragraph whose role has ``page_break_before: true`` does not begin a page: it has no
+w:pageBreakBefore (ECMA-376 part 1, 17.3.1.23), no page break stands at its beginning or at the end of what
+comes before it, and no section begins with it. With ``false``: it has w:pageBreakBefore.
+
+*Passes*: any of these, or nothing before it in the body. Baseline ``template`` never asks.
+
+*Fix*: none: it would move what follows.
+"""
+
+from collections.abc import Iterator
+
+from lxml.etree import _Element
+
+from docops_flask.engine.checks.check import Check, ParagraphSubject, PolicySubject
+from docops_flask.engine.checks.issue import Issue
+from docops_flask.engine.checks.mismatch import Mismatch, paragraph_finding
+from docops_flask.engine.oxml.names import Vocabulary
+
+_WORDS = {True: "a new page", False: "no new page"}
+
+
+class PageBreakMissing(Check):
+    """The beginning of every paragraph whose role says where it stands."""
+
+    code = "PAGE_BREAK_MISSING"
+
+    def under_policy(self, subject: PolicySubject) -> Iterator[Issue]:
+        """Yield one issue a paragraph that does not begin as asked."""
+        pages = PageBeginnings()
+        for paragraph in subject.ruled:
+            look = paragraph.look
+            rule = None if look.rules is None else look.rules.page_break_before
+            if rule is None:
+                continue
+            stated = look.values.page_break_before
+            begins = bool(stated.value)
+            if rule.value:
+                begins = begins or pages.begins(paragraph)
+            if begins is not rule.value:
+                mismatch = Mismatch(
+                    look.role,
+                    "page_break_before",
+                    rule,
+                    "The beginning",
+                    expected=_WORDS[rule.value],
+                    actual=_WORDS[begins],
+                    found=stated,
+                )
+                yield Issue(paragraph_finding(self.code, mismatch, look, subject), paragraph.place.path)
+
+
+class PageBeginnings:
+    """Tells which paragraphs of a document begin a page; what stands before them is looked at once."""
+
+    def __init__(self) -> None:
+        self._ended: dict[_Element, bool] = {}
+
+    def begins(self, paragraph: ParagraphSubject) -> bool:
+        """Say whether a page begins with a paragraph by what stands before it or at its beginning."""
+        element, w = paragraph.place.element, paragraph.place.part.w
+        return _breaks(element, w, first=True) or self._is_ended(element.getprevious(), w)
+
+    def _is_ended(self, last: _Element | None, w: Vocabulary) -> bool:
+        """Say whether a page ends with ``last``, or with an earlier paragraph that no text follows."""
+        path: list[_Element] = []
+        ended: bool | None = None
+        while ended is None:
+            if last is None or last.tag != w.p:
+                ended = last is None
+                break
+            ended = self._ended.get(last)
+            if ended is None:
+                path.append(last)
+                ended = _ends_page(last, w)
+                last = last.getprevious()
+        self._ended.update(dict.fromkeys(path, ended))
+        return ended
+
+
+def _ends_page(paragraph: _Element, w: Vocabulary) -> bool | None:
+    """Say whether a page ends with a paragraph; ``None`` where it has no text: what is before it decides."""
+    if paragraph.find(f"{w.pPr}/{w.sectPr}") is not None or _breaks(paragraph, w, first=False):
+        return True
+    return None if next(paragraph.iter(w.t), None) is None else False
+
+
+def _breaks(paragraph: _Element, w: Vocabulary, *, first: bool) -> bool:
+    """Say whether a page break stands before the first text of a paragraph, or after the last."""
+    found = False
+    for element in paragraph.iter(w.br, w.t):
+        if element.tag == w.br:
+            found = found or element.get(w.type) == "page"
+        elif element.text and first:
+            return found
+        elif element.text:
+            found = False
+    return found

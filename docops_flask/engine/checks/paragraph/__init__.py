@@ -1,0 +1,1 @@
+"""Checks of how paragraphs are set: indents, spacing, alignment, and what a policy forbids."""

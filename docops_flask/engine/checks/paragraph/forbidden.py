@@ -1,0 +1,124 @@
+"""LEADING_WHITESPACE, NUMPR_PRESENT, TABLE_FORBIDDEN: spaces for an indent, automatic numbers, tables."""
+
+from collections.abc import Iterator
+
+from docops_flask.engine.checks.check import Check, PolicySubject
+from docops_flask.engine.checks.issue import Finding, Issue
+from docops_flask.engine.checks.look import ParagraphLook
+from docops_flask.engine.formatting.effective import DIRECT
+
+_NAMES = {" ": "space", "\t": "tab", "\u3000": "ideographic space", "\u00a0": "no-break space"}
+
+
+class LeadingWhitespace(Check):
+    """A paragraph is moved in with spaces instead of an indent.
+
+    *Fails*: ``trim_leading_spaces`` is true and the text of a paragraph begins with one of ``trim_chars`` (a
+    w:tab counts as the tab character).
+
+    *Passes*: any other first character, a paragraph without text, or ``trim_leading_spaces`` is false.
+    Baseline ``template`` never asks.
+
+    Text is never changed, so there is no fix.
+
+    *Looks at*: every paragraph whose text begins with a character the policy wants trimmed.
+    """
+
+    code = "LEADING_WHITESPACE"
+
+    def under_policy(self, subject: PolicySubject) -> Iterator[Issue]:
+        """Yield one issue a paragraph that begins with whitespace."""
+        if not subject.policy.trim_leading_spaces:
+            return
+        unwanted = subject.policy.trim_chars
+        findings: dict[str, Finding] = {}
+        for paragraph in subject.paragraphs:
+            if paragraph.text.startswith(unwanted):
+                first = paragraph.text[0]
+                finding = findings.get(first) or findings.setdefault(first, self._finding(first))
+                yield Issue(finding, paragraph.place.path)
+
+    def _finding(self, first: str) -> Finding:
+        name = _NAMES.get(first, f"U+{ord(first):04X}")
+        return Finding(
+            code=self.code,
+            severity="error",
+            message=f"The paragraph begins with a character the policy wants away ({name}). "
+            "Delete it and use the paragraph's first-line indent instead.",
+            expected="no leading whitespace",
+            actual=name,
+            rule_key="trim_leading_spaces",
+        )
+
+
+class NumprPresent(Check):
+    """The policy wants numbers typed as text, not made by Word's automatic numbering.
+
+    *Fails*: ``forbid_numpr`` is true and a paragraph with text has a direct w:numPr whose w:numId is not 0;
+    with ``numpr_direct_only`` false numbering through a style fails as well.
+
+    *Passes*: no w:numPr, w:numId 0 (which takes a style's numbering away, ECMA-376 part 1, 17.9.18), or
+    ``forbid_numpr`` is false. Baseline ``template`` never asks.
+
+    Numbering is never removed: the visible number would be lost.
+
+    *Looks at*: every automatically numbered paragraph where the policy forbids them.
+    """
+
+    code = "NUMPR_PRESENT"
+
+    def under_policy(self, subject: PolicySubject) -> Iterator[Issue]:
+        """Yield one issue a numbered paragraph with text."""
+        if not subject.policy.forbid_numpr:
+            return iter(())
+        return subject.faults_of_paragraphs(lambda look: self._findings(look, subject))
+
+    def _findings(self, look: ParagraphLook, subject: PolicySubject) -> Iterator[Finding]:
+        numbering = look.values.numbering
+        if not look.values.is_numbered:
+            return
+        if subject.policy.numpr_direct_only and numbering.origin != DIRECT:
+            return
+        yield Finding(
+            code=self.code,
+            severity="error",
+            message=f"The paragraph is numbered automatically (from: {numbering.origin}), which the "
+            "policy forbids. Type the number as text, or set forbid_numpr to false.",
+            expected="no numbering",
+            actual=f"numId {numbering.value}",
+            origin=numbering.origin,
+            source=subject.source_in_paragraph(numbering, look),
+            rule_key="forbid_numpr",
+        )
+
+
+class TableForbidden(Check):
+    """The policy wants a document without tables.
+
+    *Fails*: ``forbid_tables`` is true and the document has a table, in any story; each table, nested ones
+    too, is one issue. The cells of tables are then not checked any further.
+
+    *Passes*: no table, or ``forbid_tables`` is false. Baseline ``template`` never asks.
+
+    A table is never removed: what to do with its contents is for a person to decide.
+
+    *Looks at*: every table where the policy forbids them.
+    """
+
+    code = "TABLE_FORBIDDEN"
+
+    def under_policy(self, subject: PolicySubject) -> Iterator[Issue]:
+        """Yield one issue a table; its ``paragraph_path`` is the table's address."""
+        if not subject.policy.forbid_tables:
+            return
+        finding = Finding(
+            code=self.code,
+            severity="error",
+            message="The policy forbids tables, and here is one; its cells were not checked. "
+            "Write its contents as paragraphs, or set forbid_tables to false.",
+            expected="no table",
+            actual="table",
+            rule_key="forbid_tables",
+        )
+        for table in subject.tables:
+            yield Issue(finding, table.path)

@@ -1,0 +1,183 @@
+"""The format report: what was checked, found and repaired (``out.format_report.json``).
+
+Beside issues and repairs it tells the policy, what each paragraph is, and what deviates.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from docops_flask.engine.artefacts import json_list, json_object, json_text, json_value, quoted
+from docops_flask.engine.document.document import Document
+from docops_flask.engine.policy.policy import Policy, Severity, Words
+
+if TYPE_CHECKING:
+    from docops_flask.engine.checks.issue import FixChange, Issue, Shown
+    from docops_flask.engine.formatting.sections import PageGeometry
+    from docops_flask.engine.roles.evidence import FoundRole, Sign
+
+
+class PolicyNote(NamedTuple):
+    """The policy of a check: its name (``None``: it was sent), its title, whether it had a say at all."""
+
+    name: str | None
+    version: int
+    title: Words | None
+    applied: bool
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the note as the report's JSON has it."""
+        title = None if self.title is None else self.title._asdict()
+        return {"name": self.name, "version": self.version, "title": title, "applied": self.applied}
+
+
+class RoleNote(NamedTuple):
+    """What a paragraph was taken for, by what kind of sign, and the sign itself."""
+
+    paragraph_path: str
+    role: str
+    kind: "Sign"
+    reason: str
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the note as the report's JSON has it."""
+        return self._asdict()
+
+    def as_json(self) -> str:
+        """Return what ``as_dict`` returns as JSON text."""
+        return f'{{"paragraph_path": {quoted(self.paragraph_path)}, {_written(*self[1:])}'
+
+
+@lru_cache(maxsize=256)
+def _written(role: str, kind: "Sign", reason: str) -> str:
+    # Many paragraphs are taken for the same by the same sign.
+    return json_value({"role": role, "kind": kind, "reason": reason})[1:]
+
+
+class Deviation(NamedTuple):
+    """A rule of the policy that the document's own style, as suggested, does not keep.
+
+    ``key`` is the rule's way in a policy file (``roles.title.size_pt``); ``found`` is ``None`` where the
+    document is mixed or says nothing.
+    """
+
+    key: str
+    expected: "Shown"
+    found: "Shown"
+    severity: Severity
+    rule_source: str | None
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the deviation as the report's JSON has it."""
+        return self._asdict()
+
+
+def note_policy(policy: Policy, baseline: str, *, skipped: bool = False) -> PolicyNote:
+    """Return the note about ``policy`` in a check with that baseline."""
+    applied = baseline == "policy" and not skipped
+    return PolicyNote(policy.name, policy.version, policy.house_style.title, applied)
+
+
+def note_role(paragraph_path: str, found: "FoundRole") -> RoleNote:
+    """Return the note about a paragraph's role."""
+    return RoleNote(paragraph_path, found.role, found.sign, found.reason)
+
+
+Counts = Mapping[str, Mapping[str, int]]
+_NO_COUNTS: Counts = {}
+
+
+class FormatReport(NamedTuple):
+    """The outcome of a format check.
+
+    ``template_observed`` and ``rendered_observed`` count the effective values of what filling touched,
+    before filling and at the end: property, then value as text, then how often. ``overrides`` are the
+    policy's keys that differ from the default policy's; ``diagnostics`` say how much was looked at.
+    ``page_geometry`` and ``roles`` are there under baseline ``policy`` alone, the roles where the policy asks
+    for any; ``policy_deviations`` where a policy was suggested.
+    """
+
+    mode: str
+    baseline: str
+    skipped: bool = False
+    issues: "tuple[Issue, ...]" = ()
+    fix_changes: "tuple[FixChange, ...]" = ()
+    template_observed: Counts = _NO_COUNTS
+    rendered_observed: Counts = _NO_COUNTS
+    overrides: Mapping[str, Any] = {}
+    diagnostics: Mapping[str, int] = {}
+    policy: PolicyNote | None = None
+    page_geometry: "tuple[PageGeometry, ...]" = ()
+    roles: tuple[RoleNote, ...] = ()
+    policy_deviations: tuple[Deviation, ...] = ()
+
+    @property
+    def error_count(self) -> int:
+        """The number of errors that were not fixed."""
+        left = [issue.finding.severity for issue in self.issues if not issue.fixed]
+        return left.count("error")
+
+    @property
+    def passed(self) -> bool:
+        """Whether no error is left; warnings never fail a document."""
+        return self.error_count == 0
+
+    def issue_codes(self) -> dict[str, int]:
+        """Return how many issues are listed of each code, in the alphabet's order."""
+        return dict(sorted(Counter([issue.finding.code for issue in self.issues]).items()))
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the report's JSON (contract section 2)."""
+        issues = [issue.as_dict() for issue in self.issues]
+        changes = [change.as_dict() for change in self.fix_changes]
+        return self._members(issues, changes, [note.as_dict() for note in self.roles])
+
+    def as_json(self) -> bytes:
+        """Return what ``as_dict`` returns as JSON text, made without the objects in between."""
+        issues = [issue.as_json() for issue in self.issues]
+        changes = json_list([change.as_json() for change in self.fix_changes])
+        members = self._members(issues, changes, json_list([note.as_json() for note in self.roles]))
+        return json_text(members | {"summary": json_object(members["summary"])})
+
+    def claims(self) -> dict[str, Any]:
+        """Return the part of ``as_dict`` that says what was changed in the document."""
+        return {"summary": {"fix_changes": [change.as_dict() for change in self.fix_changes]}}
+
+    def _members(self, issues: list[Any], fix_changes: Any, roles: Any) -> dict[str, Any]:
+        template = {name: dict(counts) for name, counts in self.template_observed.items()}
+        rendered = {name: dict(counts) for name, counts in self.rendered_observed.items()}
+        error_count = self.error_count
+        return {
+            "passed": error_count == 0,
+            "error_count": error_count,
+            "fixed_count": [issue.fixed for issue in self.issues].count(True),
+            "issues": issues,
+            "summary": {
+                "mode": self.mode,
+                "baseline": self.baseline,
+                "skipped": self.skipped,
+                "template_observed": template,
+                "rendered_observed": rendered,
+                "diff": [name for name in template if template[name] != rendered.get(name)],
+                "effective_policy_overrides": dict(self.overrides),
+                "diagnostics": dict(self.diagnostics),
+                "fix_applied": bool(self.fix_changes),
+                "fix_changes": fix_changes,
+                "policy": None if self.policy is None else self.policy.as_dict(),
+                "page_geometry": [geometry.as_dict() for geometry in self.page_geometry],
+                "roles": roles,
+                "policy_deviations": [each.as_dict() for each in self.policy_deviations],
+            },
+        }
+
+
+def in_document_order(issues: "Sequence[Issue]", document: Document) -> "tuple[Issue, ...]":
+    """Return the issues by place, tables first; at one place they keep the registry's order."""
+    if not issues:
+        return ()
+    paths = [table.path for table in document.walk.tables]
+    paths.extend(paragraph.path for paragraph in document.walk.paragraphs)
+    position = {path: index for index, path in enumerate(paths)}
+    after_all = len(position)
+    return tuple(sorted(issues, key=lambda issue: position.get(issue.paragraph_path, after_all)))

@@ -1,0 +1,1 @@
+"""Checks of how text looks: font, size, weight, colour."""

@@ -1,0 +1,1 @@
+"""Checks of how certain texts are written."""

@@ -1,0 +1,262 @@
+"""Changes a run's fonts and size, or a paragraph's indents and spacing, keeping the schema's order."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import Literal, NamedTuple
+
+from lxml import etree
+from lxml.etree import _Element
+
+from docops_flask.engine.formatting.cascade import Cascade
+from docops_flask.engine.formatting.effective import DIRECT_ORIGIN, Effective
+from docops_flask.engine.formatting.paragraph_values import ParagraphValues
+from docops_flask.engine.oxml.names import W_STRICT, Vocabulary, properties_of
+
+Attributes = dict[str, str]
+
+
+class PropertyEdit:
+    """A property element of a w:pPr or w:rPr, by the local names of it and of its attributes.
+
+    It is made where it is missing, before the first of ``successors``, and so is the w:pPr or w:rPr
+    (``holder``, a Clark name), as the first child of ``owner``.
+    """
+
+    __slots__ = ("_element", "_names")
+
+    def __init__(
+        self, owner: _Element, holder: str, local: str, successors: Sequence[str], w: Vocabulary
+    ) -> None:
+        properties = properties_of(owner, holder)
+        if properties is None:
+            # An element made apart would bring a declaration of its namespace along, and putting it in place
+            # would search those of all elements around it: a file may declare thousands.
+            properties = etree.SubElement(owner, holder)
+            owner.insert(0, properties)
+        self._names = _clark_names(w)
+        tag = self._names[local]
+        # Of several (an error of the file) the last is the one that is read.
+        element = next(properties.iterchildren(tag, reversed=True), None)
+        self._element = _inserted(properties, tag, successors, w) if element is None else element
+
+    def stated(self, names: Iterable[str]) -> Attributes:
+        """Return those of the attributes that are there."""
+        get, clark = self._element.get, self._names
+        return {name: value for name in names if (value := get(clark[name])) is not None}
+
+    def take_away(self, names: Iterable[str]) -> Attributes:
+        """Take attributes away; return those that were there."""
+        before = self.stated(names)
+        for name in before:
+            del self._element.attrib[self._names[name]]
+        return before
+
+    def put(self, changes: Mapping[str, str]) -> None:
+        """Set attributes."""
+        for name, value in changes.items():
+            self._element.set(self._names[name], value)
+
+    def change(
+        self, changes: Mapping[str, str | None], shown: Sequence[str] = ()
+    ) -> tuple[Attributes, Attributes]:
+        """Set attributes, ``None`` takes one away.
+
+        Returns the attributes named in ``changes`` and ``shown`` before and after.
+        """
+        before = self.stated((*changes, *shown))
+        after = dict(before)
+        for name, value in changes.items():
+            if value is not None:
+                self._element.set(self._names[name], value)
+                after[name] = value
+            elif name in before:
+                del self._element.attrib[self._names[name]]
+                del after[name]
+        return before, {name: after[name] for name in (*changes, *shown) if name in after}
+
+
+class _ClarkNames(dict[str, str]):
+    """Local name to Clark name, each made once."""
+
+    def __init__(self, namespace: str) -> None:
+        super().__init__()
+        self._namespace = namespace
+
+    def __missing__(self, local: str) -> str:
+        name = self[local] = f"{{{self._namespace}}}{local}"
+        return name
+
+
+@lru_cache(maxsize=2)
+def _clark_names(w: Vocabulary) -> _ClarkNames:
+    return _ClarkNames(w.namespace)
+
+
+@lru_cache(maxsize=16)
+def _tags(locals_: Sequence[str], w: Vocabulary) -> frozenset[str]:
+    names = _clark_names(w)
+    return frozenset(names[local] for local in locals_)
+
+
+def _inserted(properties: _Element, tag: str, successors: Sequence[str], w: Vocabulary) -> _Element:
+    after = _tags(tuple(successors), w)
+    position = next((index for index, child in enumerate(properties) if child.tag in after), None)
+    element = etree.SubElement(properties, tag)
+    if position is not None:
+        properties.insert(position, element)
+    return element
+
+
+# What follows w:rFonts and w:sz in EG_RPrBase (17.3.2.28); Word writes and reads it as a sequence.
+_AFTER_SIZE = (
+    "szCs", "highlight", "u", "effect", "bdr", "shd", "fitText", "vertAlign", "rtl", "cs", "em", "lang",
+    "eastAsianLayout", "specVanish", "oMath", "rPrChange",
+)  # fmt: skip
+_AFTER_FONTS = (
+    "b", "bCs", "i", "iCs", "caps", "smallCaps", "strike", "dstrike", "outline", "shadow", "emboss",
+    "imprint", "noProof", "snapToGrid", "vanish", "webHidden", "color", "spacing", "w", "kern", "position",
+    "sz", *_AFTER_SIZE,
+)  # fmt: skip
+# Font slot to its attribute and to the theme's, which would win over it (17.3.2.26).
+_ATTRIBUTES = {
+    "ascii": ("ascii", "asciiTheme"),
+    "h_ansi": ("hAnsi", "hAnsiTheme"),
+    "east_asia": ("eastAsia", "eastAsiaTheme"),
+    "complex_script": ("cs", "cstheme"),
+}
+
+
+class FontSettings(NamedTuple):
+    """Fonts to set by slot and the hint for marks of either script; ``None`` leaves one as it is."""
+
+    ascii: str | None = None
+    h_ansi: str | None = None
+    east_asia: str | None = None
+    complex_script: str | None = None
+    hint: str | None = None
+
+    def fonts(self) -> dict[str, str]:
+        """Return the fonts that are set, by slot."""
+        named = {slot: getattr(self, slot) for slot in _ATTRIBUTES}
+        return {slot: name for slot, name in named.items() if name is not None}
+
+
+@lru_cache(maxsize=64)
+def _changes(settings: FontSettings) -> Mapping[str, str | None]:
+    """Return what w:rFonts is to state and, ``None``, to state no more."""
+    changes: dict[str, str | None] = {}
+    for slot, name in settings.fonts().items():
+        attribute, theme = _ATTRIBUTES[slot]
+        changes[attribute] = name
+        changes[theme] = None
+    if settings.hint is not None:
+        changes["hint"] = settings.hint
+    return changes
+
+
+def set_fonts(run: _Element, settings: FontSettings, w: Vocabulary) -> tuple[Attributes, Attributes]:
+    """Give a w:r these fonts; return the attributes of its w:rFonts concerned, before and after."""
+    return PropertyEdit(run, w.rPr, "rFonts", _AFTER_FONTS, w).change(_changes(settings))
+
+
+def set_size(run: _Element, half_points: int, w: Vocabulary) -> tuple[Attributes, Attributes]:
+    """Give a w:r this size; return the attribute of its w:sz before and after."""
+    return PropertyEdit(run, w.rPr, "sz", _AFTER_SIZE, w).change({"val": str(half_points)})
+
+
+Edited = tuple[Attributes, Attributes]
+
+# What follows w:spacing and w:ind in CT_PPr and CT_PPrBase (17.3.1.26); both are sequences.
+_AFTER_INDENT = (
+    "contextualSpacing", "mirrorIndents", "suppressOverlap", "jc", "textDirection", "textAlignment",
+    "textboxTightWrap", "outlineLvl", "divId", "cnfStyle", "rPr", "sectPr", "pPrChange",
+)  # fmt: skip
+_AFTER_SPACING = ("ind", *_AFTER_INDENT)
+_STRICT_SIDES = {"left": "start", "right": "end"}
+
+
+def set_first_line_indent(
+    paragraph: _Element,
+    indent_twips: int,
+    now: ParagraphValues,
+    cascade: Cascade,
+    w: Vocabulary,
+    *,
+    hundredths: int = 0,
+) -> Edited:
+    """Give a w:p this first-line indent (negative hangs); return the attributes before and after.
+
+    ``now`` are its values. ``hundredths`` of a character are set beside the twips they come to now. Otherwise
+    indents in characters that would win are taken away, or set to 0 where a style says them.
+    """
+    edit = _edit(paragraph, "ind", w)
+    before = edit.take_away(("firstLine", "firstLineChars", "hanging", "hangingChars"))
+    side = "firstLine" if indent_twips >= 0 else "hanging"
+    changes = {side: str(abs(indent_twips))}
+    if hundredths:
+        changes[f"{side}Chars"] = str(abs(hundredths))
+    elif _left_over(now.indent_hundredths, paragraph, cascade, w):
+        changes["firstLineChars"] = "0"
+    edit.put(changes)
+    return before, changes
+
+
+def _left_over(stated: Effective[int], paragraph: _Element, cascade: Cascade, w: Vocabulary) -> int | None:
+    """Return what is stated of the first line in characters, now that direct formatting does not any more."""
+    if stated.place == DIRECT_ORIGIN:
+        return cascade.paragraph(paragraph, w).indent_hundredths.value
+    return stated.value
+
+
+def set_side_indent(
+    paragraph: _Element,
+    side: Literal["left", "right"],
+    indent_twips: int,
+    cascade: Cascade,
+    w: Vocabulary,
+    *,
+    hundredths: int = 0,
+) -> Edited:
+    """Give a w:p this indent on one side, likewise; the words for the sides are those of its namespace."""
+    strict = _STRICT_SIDES[side]
+    edit = _edit(paragraph, "ind", w)
+    before = edit.take_away((side, f"{side}Chars", strict, f"{strict}Chars"))
+    values = cascade.paragraph(paragraph, w)
+    stated = values.left_indent if side == "left" else values.right_indent
+    name = strict if w.namespace == W_STRICT else side
+    changes = {name: str(indent_twips)}
+    if hundredths or (stated.value is not None and stated.value.in_characters):
+        changes[f"{name}Chars"] = str(hundredths)
+    edit.put(changes)
+    return before, changes
+
+
+def set_line_spacing(paragraph: _Element, line: int, w: Vocabulary, *, rule: str | None = None) -> Edited:
+    """Give a w:p this w:line and ``rule``, left as it is without; return the attributes before and after."""
+    changes: dict[str, str | None] = {"line": str(line)}
+    if rule is not None:
+        changes["lineRule"] = rule
+    return _edit(paragraph, "spacing", w).change(changes, ("line", "lineRule"))
+
+
+def set_space(
+    paragraph: _Element, side: Literal["before", "after"], twips: int, cascade: Cascade, w: Vocabulary
+) -> Edited:
+    """Give a w:p this space before or after; return the attributes before and after.
+
+    What would win over it is taken away, or switched off where a style says it.
+    """
+    lines, automatic = f"{side}Lines", f"{side}Autospacing"
+    edit = _edit(paragraph, "spacing", w)
+    before = edit.take_away((side, lines, automatic))
+    values = cascade.paragraph(paragraph, w)
+    space = (values.space_before if side == "before" else values.space_after).value
+    changes: dict[str, str] = {side: str(twips)}
+    if space is not None and space.twips is None:
+        changes |= {lines: "0", automatic: "0"}
+    edit.put(changes)
+    return before, changes
+
+
+def _edit(paragraph: _Element, local: Literal["ind", "spacing"], w: Vocabulary) -> PropertyEdit:
+    return PropertyEdit(paragraph, w.pPr, local, _AFTER_INDENT if local == "ind" else _AFTER_SPACING, w)

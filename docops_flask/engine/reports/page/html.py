@@ -1,0 +1,188 @@
+"""``out.format_report.html``: the format report as a page for people, in English and Chinese.
+
+The page stands alone: no script, no file beside it, nothing loaded. It shows what the JSON report holds and
+adds only words; the same report gives the same bytes.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from docops_flask.engine.policy.policy import ROLE_LABELS
+from docops_flask.engine.reports.page.geometry import page_pictures
+from docops_flask.engine.reports.page.words import (
+    SLOTS,
+    STYLE_ADVICE,
+    UNSTATED_ADVICE,
+    Bilingual,
+    describe_place,
+    describe_source,
+    rule_words,
+    value_words,
+)
+
+MAX_ISSUES = 1000
+MAX_ROLES = 1000
+
+# In a clone links to folders at the top level, in a wheel the files themselves.
+_PACKAGE = Path(__file__).resolve().parents[3]
+_SOURCES = (_PACKAGE / "templates", _PACKAGE / "static" / "css")
+_VERDICTS = {
+    "skipped": Bilingual("Not checked", "未检查"),
+    "passed": Bilingual("Passed", "通过"),
+    "failed": Bilingual("Failed", "未通过"),
+}
+
+
+def render_report(report: Mapping[str, Any]) -> str:
+    """Return the page for ``report``, the JSON object of ``out.format_report.json``.
+
+    At most ``MAX_ISSUES`` issues are shown; the page says how many more the JSON has.
+    """
+    # Imported here: most renderer processes never make this page.
+    import jinja2
+
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_SOURCES),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    summary, issues = report["summary"], report["issues"]
+    roles = {note["paragraph_path"]: _role_note(note) for note in summary.get("roles", ())}
+    return environment.get_template("format_report.html").render(
+        verdict=_verdict(report),
+        verdict_words=_VERDICTS[_verdict(report)],
+        report=report,
+        summary=summary,
+        warning_count=sum(1 for issue in issues if issue["severity"] == "warn" and not issue["fixed"]),
+        groups=_groups(issues[:MAX_ISSUES], roles),
+        left_out=max(0, len(issues) - MAX_ISSUES),
+        policy=_policy_words(summary),
+        pictures=page_pictures(summary.get("page_geometry", ())),
+        roles=list(roles.values())[:MAX_ROLES],
+        roles_left_out=max(0, len(roles) - MAX_ROLES),
+        deviations=[_deviation(each) for each in summary.get("policy_deviations", ())],
+        changes=[_change(change) for change in summary["fix_changes"]],
+        observed=_observed(summary),
+        overrides={
+            key: json.dumps(value, ensure_ascii=False)
+            for key, value in summary["effective_policy_overrides"].items()
+        },
+    )
+
+
+def _verdict(report: Mapping[str, Any]) -> str:
+    if report["summary"]["skipped"]:
+        return "skipped"
+    return "passed" if report["passed"] else "failed"
+
+
+def _policy_words(summary: Mapping[str, Any]) -> Bilingual | None:
+    """Return what the policy that had a say is called, ``None`` where none had."""
+    note = summary.get("policy")
+    if not note or not note["applied"]:
+        return None
+    if note["title"] is not None:
+        return Bilingual(note["title"]["en"], note["title"]["zh"])
+    return (
+        Bilingual("the policy that was sent", "随请求提交的规范")
+        if note["name"] is None
+        else Bilingual(note["name"])
+    )
+
+
+def _role_note(note: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "path": note["paragraph_path"],
+        "words": describe_place(note["paragraph_path"]),
+        "role": _role_words(note["role"]),
+        "reason": note["reason"],
+    }
+
+
+def _deviation(deviation: Mapping[str, Any]) -> dict[str, Any]:
+    words = rule_words(deviation["key"], deviation["key"], deviation["key"])
+    return {
+        "deviation": deviation,
+        "title": words.title,
+        "expected": value_words(deviation["expected"], words.unit),
+        "found": value_words(deviation["found"], words.unit),
+    }
+
+
+def _groups(
+    issues: Sequence[Mapping[str, Any]], roles: Mapping[str, Mapping[str, Any]]
+) -> list[dict[str, Any]]:
+    """Return the issues by place, places in the order in which they come first."""
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for issue in issues:
+        groups.setdefault(issue["paragraph_path"], []).append(_row(issue))
+    return [
+        {"path": path, "words": describe_place(path), "note": roles.get(path), "rows": rows}
+        for path, rows in groups.items()
+    ]
+
+
+def _row(issue: Mapping[str, Any]) -> dict[str, Any]:
+    words = rule_words(issue["code"], issue.get("rule_key"), issue["message"])
+    slot = SLOTS.get(issue.get("slot") or "")
+    return {
+        "issue": issue,
+        "state": "fixed" if issue["fixed"] else issue["severity"],
+        "title": words.title if slot is None else _of_slot(words.title, slot),
+        "role": _role_words(issue.get("role")),
+        "advice": UNSTATED_ADVICE if words.advice is STYLE_ADVICE and _is_unknown(issue) else words.advice,
+        "expected": value_words(issue["expected"], words.unit),
+        "actual": value_words(issue["actual"], words.unit),
+        "source": describe_source(issue.get("source") or issue.get("origin")),
+    }
+
+
+def _of_slot(title: Bilingual, slot: Bilingual) -> Bilingual:
+    return Bilingual(f"{title.en} ({slot.en})", f"{slot.zh}{title.zh}")
+
+
+def _role_words(role: str | None) -> Bilingual | None:
+    return None if role is None else Bilingual(*ROLE_LABELS.get(role, (role, role)))
+
+
+def _is_unknown(issue: Mapping[str, Any]) -> bool:
+    """Say whether no value is known: nothing states it, or the theme does."""
+    return issue["actual"] is None or str(issue["actual"]).startswith("theme:")
+
+
+def _change(change: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "path": change["paragraph_path"],
+        "words": describe_place(change["paragraph_path"]),
+        "run_id": change.get("run_id"),
+        "property": change["property"],
+        "before": _attributes(change["before"].items()),
+        "after": _attributes(change["after"].items()),
+    }
+
+
+def _attributes(items: Iterable[tuple[str, str]]) -> str:
+    return " ".join(f"{name}={value}" for name, value in items) or "–"
+
+
+def _observed(summary: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return one row a property: its values before and after, and whether they differ."""
+    before, after = summary["template_observed"], summary["rendered_observed"]
+    return [
+        {
+            "property": name,
+            "before": _counts(before[name].items()),
+            "after": _counts(after.get(name, {}).items()),
+            "differs": name in summary["diff"],
+        }
+        for name in before
+    ]
+
+
+def _counts(items: Iterable[tuple[str, int]]) -> str:
+    return ", ".join(f"{value} × {count}" for value, count in items) or "–"

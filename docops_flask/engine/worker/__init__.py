@@ -1,0 +1,1 @@
+"""The renderer process: how it begins, what it gives up, the one job it does."""

@@ -1,0 +1,159 @@
+"""The renderer process: takes one folder, does the job in it, says so and leaves.
+
+The server puts ``job.pickle`` and ``template.docx`` into the folder and sends the folder's path.
+The renderer writes ``result.json`` beside them and answers with one message of one byte. The
+messages pass over a sequenced-packet socket, so there is no half of one.
+"""
+
+import errno
+import gc
+import json
+import os
+import pickle
+from collections.abc import Callable
+from contextlib import suppress
+from types import TracebackType
+from typing import Any, NoReturn
+
+from docops_flask.engine.errors import DocopsError, TemplateLimitExceeded, to_record
+from docops_flask.engine.files import read_file, write_file
+from docops_flask.engine.job import Job
+from docops_flask.engine.pipeline import run_job
+from docops_flask.engine.sandbox.cell import SandboxUnavailable
+from docops_flask.engine.worker.isolation import ProcessLimits, isolate
+
+JOB_FILE = "job.pickle"
+TEMPLATE_FILE = "template.docx"
+RESULT_FILE = "result.json"
+# The server holds it in memory, and what it is parsed to.
+RESULT_LIMIT_BYTES = 4 * 1024 * 1024
+
+READY = b"r"
+DONE = b"d"
+NO_MEMORY = b"m"
+NO_STORAGE = b"s"
+NO_RESULT = b"w"
+
+# The exit status of a renderer that could not be shut into its cell (EX_OSERR of sysexits.h).
+NO_CELL_STATUS = 71
+
+_PATH_MAX = 4096
+# The limit a renderer sets itself is beyond what a job may write: EFBIG comes of a lower one of the system's.
+_STORAGE_ERRNOS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG})
+_PACKAGE = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(__file__))), "")
+
+# Takes the job, the paths of its template and of its folder.
+Task = Callable[[Job, str, str], dict[str, Any]]
+
+
+def serve(channel_fd: int, server_fd: int, limits: ProcessLimits, task: Task = run_job) -> NoReturn:
+    """Serve the one job that the channel names; leave with status 0, or with 1 when there is no result.
+
+    The status is ``NO_CELL_STATUS`` when a part of the cell that is demanded cannot be had; no job is begun.
+
+    ``server_fd`` is the read end of a pipe whose write end lives in the server alone. ``task`` does the job:
+    it takes the job, the template and the folder, and returns JSON-able data. Without a job (the server
+    closes the channel) the process leaves with 0.
+    """
+    # What a job makes it needs to its end, which is this process's: looking for garbage finds none.
+    gc.disable()
+    try:
+        cell = isolate(limits, parent_sentinel=server_fd, keep=[channel_fd])
+        folder = _receive_folder(channel_fd)
+        if folder is not None:
+            cell.close(folder)
+    except SandboxUnavailable:
+        os._exit(NO_CELL_STATUS)
+    status = 0 if folder is None else _serve(channel_fd, folder, task)
+    # Everything that counts is on disk: taking the interpreter down would only cost time.
+    os._exit(status)
+
+
+def _receive_folder(channel_fd: int) -> str | None:
+    """Say that the renderer is ready; return the folder of its job, ``None`` when there is none."""
+    # A server that closes its end with a message unread resets the connection: it wants no job done.
+    with suppress(ConnectionError):
+        os.write(channel_fd, READY)
+        folder = os.read(channel_fd, _PATH_MAX)
+        return os.fsdecode(folder) if folder else None
+    return None
+
+
+def _serve(channel_fd: int, folder: str, task: Task) -> int:
+    """Do the job in ``folder`` and answer; return the exit status."""
+    status, answer = 1, DONE
+    try:
+        status, content = _outcome(folder, task)
+        _write_result(folder, content)
+    except MemoryError:
+        status, answer = 1, NO_MEMORY
+    except OSError as error:
+        status, answer = 1, NO_STORAGE if _is_of_storage(error, folder) else NO_RESULT
+    with suppress(ConnectionError):
+        os.write(channel_fd, answer)
+    return status
+
+
+def _outcome(folder: str, task: Task) -> tuple[int, bytes]:
+    """Return the exit status and the content of the result file.
+
+    A bug is told by its type and place alone: the message may hold text of the document.
+    ``MemoryError`` and errors of a full volume pass, because writing a file about them would fail too.
+    """
+    try:
+        return _result_or_error(folder, task)
+    except MemoryError:
+        raise
+    except BaseException as error:
+        if isinstance(error, OSError) and _is_of_storage(error, folder):
+            raise
+        if isinstance(error, OSError) and error.errno == errno.ENOMEM:
+            # A file that cannot be mapped within the memory limit.
+            raise MemoryError from error
+        return 1, _encode({"bug": f"{type(error).__name__} at {_place(error.__traceback__)}"})
+
+
+def _is_of_storage(error: OSError, folder: str) -> bool:
+    """Say whether ``error`` speaks of a volume that takes no more, or is there no more."""
+    return error.errno in _STORAGE_ERRNOS or not os.path.exists(folder)
+
+
+def _result_or_error(folder: str, task: Task) -> tuple[int, bytes]:
+    try:
+        job: Job = pickle.loads(read_file(os.path.join(folder, JOB_FILE)))
+        result = task(job, os.path.join(folder, TEMPLATE_FILE), folder)
+        content = _encode({"result": result})
+        if len(content) > RESULT_LIMIT_BYTES:
+            raise TemplateLimitExceeded(
+                f"template: what it holds would make a report of more than {RESULT_LIMIT_BYTES} bytes.",
+                limit="output_bytes",
+                maximum=RESULT_LIMIT_BYTES,
+            )
+    except DocopsError as error:
+        word = error.detail.get("reason") or error.detail.get("limit") or type(error).__name__
+        error.inner = error.inner or f"{word} at {_place(error.__traceback__)}"
+        return 1, _encode({"error": to_record(error)})
+    return 0, content
+
+
+def _encode(record: dict[str, Any]) -> bytes:
+    # Escaped, a report in Chinese would take twice the room.
+    return json.dumps(record, allow_nan=False, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _write_result(folder: str, content: bytes) -> None:
+    # It counts once the channel says so: a file that is cut off by a kill is never read.
+    write_file(os.path.join(folder, RESULT_FILE), content)
+
+
+def _place(traceback: TracebackType | None) -> str:
+    """Return "file:line in function" of the innermost frame, of the engine's if there is one."""
+    places = {True: "", False: "an unknown place"}
+    while traceback is not None:
+        code = traceback.tb_frame.f_code
+        file = code.co_filename
+        ours = file.startswith(_PACKAGE) and file != __file__
+        name = os.path.join("docops_flask", file.removeprefix(_PACKAGE)) if ours else os.path.basename(file)
+        places[ours] = f"{name}:{traceback.tb_lineno} in {code.co_name}"
+        traceback = traceback.tb_next
+    return places[True] or places[False]

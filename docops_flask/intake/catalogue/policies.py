@@ -1,0 +1,102 @@
+"""The policies there are: the built-in ones and an office's own, one YAML file each."""
+
+import json
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from docops_flask.engine.policy.policy import DEFAULT_NAME, Policy, Words
+from docops_flask.intake.catalogue.catalogue import Catalogue, CatalogueError, files_of, read_file, shown_name
+from docops_flask.intake.catalogue.house_style import PolicyFault
+from docops_flask.intake.catalogue.policy_file import MAX_BYTES, read_policy
+
+_FOLDER = Path(__file__).parent / "built_in"
+_BUILT_IN = _FOLDER / "policies"
+_SCHEMA = _FOLDER / "policy.schema.json"
+_SUFFIX = ".yaml"
+_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+_DEFAULT_WORDS = (
+    Words("Default", "默认"),
+    Words(
+        "Filled values in 12 pt, one and a half lines, no tables, no automatic numbering.",
+        "填入内容为小四号字、一倍半行距,不用表格和自动编号。",
+    ),
+)
+
+
+class PolicyRegistry(Catalogue[Policy]):
+    """Policies by name, the default one first, then the others in alphabetical order."""
+
+    def __init__(self, policies: Iterable[Policy]) -> None:
+        by_name = {policy.name or "": policy for policy in policies}
+        order = sorted(by_name, key=lambda name: (name != DEFAULT_NAME, name))
+        super().__init__((name, by_name[name]) for name in order)
+
+
+def load_policies(extra_dir: Path | None = None) -> PolicyRegistry:
+    """Return the built-in policies and those of every ``*.yaml`` file in ``extra_dir``, hidden ones left out.
+
+    A policy is called as its file. Raises ``CatalogueError`` for the first fault, a name that is taken among
+    them.
+    """
+    policies = list(_built_in())
+    taken = {policy.name for policy in policies}
+    for file in files_of(extra_dir, _SUFFIX) if extra_dir is not None else []:
+        if file.stem in taken:
+            raise CatalogueError(
+                f"{shown_name(file)}: {file.stem} is the name of a built-in policy; rename the file"
+            )
+        policies.append(_load(file))
+    return PolicyRegistry(policies)
+
+
+def title_of(policy: Policy) -> Words:
+    """Return what people call a policy; its name where its file does not say."""
+    if policy.name == DEFAULT_NAME:
+        return _DEFAULT_WORDS[0]
+    name = policy.name or ""
+    return policy.house_style.title or Words(name, name)
+
+
+def description_of(policy: Policy) -> Words:
+    """Return what a policy is for, empty where its file does not say."""
+    if policy.name == DEFAULT_NAME:
+        return _DEFAULT_WORDS[1]
+    return policy.house_style.description or Words("", "")
+
+
+def describe_policy(policy: Policy) -> dict[str, Any]:
+    """Return what ``/v1/meta`` says of a policy."""
+    return {
+        "name": policy.name,
+        "version": policy.version,
+        "title": title_of(policy)._asdict(),
+        "description": description_of(policy)._asdict(),
+    }
+
+
+@lru_cache(maxsize=1)
+def policy_json_schema() -> dict[str, Any]:
+    """Return the JSON Schema (2020-12) of a policy file; ``/v1/openapi.json`` has it as ``Policy``."""
+    schema: dict[str, Any] = json.loads(_SCHEMA.read_bytes())
+    return schema
+
+
+@lru_cache(maxsize=1)
+def _built_in() -> tuple[Policy, ...]:
+    return tuple(_load(file) for file in files_of(_BUILT_IN, _SUFFIX))
+
+
+def _load(file: Path) -> Policy:
+    if not _NAME.fullmatch(file.stem):
+        raise CatalogueError(
+            f"{shown_name(file)}: the name must be small letters, digits, -, _ and . (up to 64); "
+            "rename the file"
+        )
+    try:
+        return read_policy(read_file(file, MAX_BYTES + 1), name=file.stem)
+    except PolicyFault as fault:
+        place = f" (line {fault.line})" if fault.line is not None else ""
+        raise CatalogueError(f"{shown_name(file)}{place}: {fault.message.removesuffix('.')}") from None

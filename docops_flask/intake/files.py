@@ -1,0 +1,131 @@
+"""What the files of a job have to be, by name, first bytes and size, and the job of files in the shell.
+
+Files that the shell's commands name are read and checked as uploads are.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from docops_flask.engine.errors import InvalidArgument, InvalidMediaType
+from docops_flask.engine.integrity.verification import Evidence
+from docops_flask.engine.job import Job, JobKind
+from docops_flask.intake.catalogue.office import Office
+from docops_flask.intake.catalogue.policy_file import MAX_BYTES as MAX_POLICY_BYTES
+from docops_flask.intake.errors import UploadTooLarge
+from docops_flask.intake.job import build_job
+from docops_flask.settings.settings import Settings
+
+_ZIP_MAGIC = b"PK\x03\x04"
+# How many first bytes ``refuse_other_media`` needs.
+HEAD_BYTES = len(_ZIP_MAGIC)
+
+
+@dataclass(frozen=True, slots=True)
+class FilePart:
+    """A file that a request is to bring; ``setting`` is the one that allows a larger one."""
+
+    name: str
+    suffix: str
+    magic: bytes
+    max_bytes: int
+    setting: str
+
+    def refuse_other_media(self, filename: str, head: bytes) -> None:
+        """Raise ``InvalidMediaType`` when ``filename`` or the first bytes tell another kind of file."""
+        if not filename.lower().endswith(self.suffix):
+            raise InvalidMediaType(
+                f"{self.name}: must be a {self.suffix} file, by its name.",
+                field=self.name,
+                allowed=[self.suffix],
+            )
+        if not head.startswith(self.magic):
+            raise InvalidMediaType(
+                f"{self.name}: its content is not that of a {self.suffix} file.", field=self.name
+            )
+
+
+def template_part(settings: Settings) -> FilePart:
+    """Return what the part ``template`` has to be."""
+    return _word_part("template", settings)
+
+
+def task_part(settings: Settings) -> FilePart:
+    """Return what the part ``task`` has to be; its content is looked at by ``task``."""
+    is_tighter = settings.max_task_bytes < settings.max_upload_bytes
+    setting = "DOCOPS_MAX_TASK_BYTES" if is_tighter else "DOCOPS_MAX_UPLOAD_BYTES"
+    return FilePart("task", ".json", b"", settings.max_task_file_bytes, setting)
+
+
+def verification_parts(settings: Settings) -> tuple[FilePart, ...]:
+    """Return what the parts of ``/v1/verify`` have to be: a template, and what a job made of it."""
+    reports = (
+        FilePart(name, ".json", b"", settings.max_upload_bytes, "DOCOPS_MAX_UPLOAD_BYTES")
+        for name in ("replace_log", "format_report")
+    )
+    return (template_part(settings), _word_part("document", settings), *reports)
+
+
+def _word_part(name: str, settings: Settings) -> FilePart:
+    return FilePart(name, ".docx", _ZIP_MAGIC, settings.max_upload_bytes, "DOCOPS_MAX_UPLOAD_BYTES")
+
+
+def job_of_files(
+    kind: JobKind,
+    template: Path,
+    task: Path,
+    fields: Mapping[str, str],
+    office: Office,
+    *,
+    policy_file: Path | None = None,
+) -> Job:
+    """Return the job that two files and the options ask for.
+
+    ``fields`` are the options given, by their names in a form; ``policy_file`` holds ``policy_yaml``. Checks
+    and raises what the service does for the same input; ``template`` is looked at by name, size and first
+    bytes alone.
+    """
+    _check_file(template_part(office.settings), template)
+    part = task_part(office.settings)
+    _check_file(part, task)
+    if policy_file is not None:
+        fields = {**fields, "policy_yaml": _policy_text(policy_file)}
+    task_json = _read(part.name, task, part.max_bytes)
+    return build_job(kind, fields, task_json, office.skills, office.policies, limits=office.settings.limits())
+
+
+def inspection_of_file(template: Path, office: Office) -> Job:
+    """Return the job that looks at ``template`` alone; raises as ``job_of_files``."""
+    _check_file(template_part(office.settings), template)
+    return Job(kind=JobKind.INSPECT, skills=tuple(office.skills), limits=office.settings.limits())
+
+
+def verification_of_files(template: Path, evidence: Evidence, office: Office) -> Job:
+    """Return the job that proves what ``evidence`` says of ``template``; raises as ``job_of_files``."""
+    files = (template, evidence.document, evidence.replace_log, evidence.format_report)
+    for part, file in zip(verification_parts(office.settings), files, strict=True):
+        _check_file(part, file)
+    return Job(kind=JobKind.VERIFY, skills=(), limits=office.settings.limits())
+
+
+def _check_file(part: FilePart, file: Path) -> None:
+    head = _read(part.name, file, HEAD_BYTES)
+    if file.stat().st_size > part.max_bytes:
+        raise UploadTooLarge(field=part.name, maximum=part.max_bytes, setting=part.setting)
+    part.refuse_other_media(file.name, head)
+
+
+def _policy_text(file: Path) -> str:
+    # One byte more than a policy may have tells a policy that is too large; bytes that are no UTF-8 stay
+    # so, for the policy's own reader to refuse.
+    return _read("policy_yaml", file, MAX_POLICY_BYTES + 1).decode("utf-8", "surrogateescape")
+
+
+def _read(name: str, file: Path, most_bytes: int) -> bytes:
+    try:
+        with file.open("rb") as stream:
+            return stream.read(most_bytes)
+    except OSError as error:
+        raise InvalidArgument(
+            f"{name}: cannot be read ({error.strerror}); give the path of a readable file.", field=name
+        ) from None

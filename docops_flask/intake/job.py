@@ -1,0 +1,103 @@
+"""From what was given to a job: the form, the task, the skill and the policy, in the contract's order.
+
+Knows no Flask: the shell's command makes its jobs here as the views do.
+"""
+
+from collections.abc import Callable, Mapping
+
+from docops_flask.engine.errors import ArgumentConflict, InvalidArgument, echo
+from docops_flask.engine.job import Job, JobKind
+from docops_flask.engine.opc.limits import Limits
+from docops_flask.engine.options import given_fields, resolve_options
+from docops_flask.engine.policy.policy import Policy
+from docops_flask.engine.skills.skill import Skill
+from docops_flask.intake.catalogue.policies import PolicyRegistry
+from docops_flask.intake.catalogue.policy_file import parse_policy
+from docops_flask.intake.catalogue.skills import SkillRegistry
+from docops_flask.intake.task import load_task, parse_task
+
+
+def build_job(
+    kind: JobKind,
+    fields: Mapping[str, str],
+    task_json: bytes,
+    skills: SkillRegistry,
+    policies: PolicyRegistry,
+    *,
+    limits: Limits,
+    enter: Callable[[str], None] = lambda _stage: None,
+) -> Job:
+    """Return the job that the form ``fields`` (as sent) and the bytes of a task ask for.
+
+    ``enter`` is told what is validated next: ``validate_form``, ``validate_skill``, ``validate_task``,
+    ``validate_policy``. Raises ``ArgumentConflict``, ``InvalidArgument`` and ``InvalidJson``.
+    """
+    enter("validate_form")
+    fields = given_fields(fields)
+    options = resolve_options(fields)
+    enter("validate_skill")
+    wanted = find_skill(skills, "skill", fields["skill"]) if "skill" in fields else None
+    enter("validate_task")
+    task = parse_task(task_json)
+    known = skills.get(task["task_type"]) if isinstance(task.get("task_type"), str) else None
+    if known is not None:
+        enter("validate_skill")
+        _check_same(wanted, known)
+    enter("validate_task")
+    loaded = load_task(task, known)
+    enter("validate_skill")
+    skill = known or find_skill(skills, "task_type", loaded["task_type"])
+    enter("validate_policy")
+    policy = _policy(fields, policies)
+    return Job(
+        kind=kind,
+        skills=(),
+        skill=skill,
+        payload=loaded.get("payload", {}),
+        options=options,
+        policy=policy,
+        limits=limits,
+    )
+
+
+def find_skill(skills: SkillRegistry, field: str, name: str) -> Skill:
+    """Return the skill ``name``, which came in ``field``; raises ``InvalidArgument`` when there is none."""
+    skill = skills.get(name)
+    if skill is None:
+        supported = list(skills.names())
+        raise InvalidArgument(
+            f"{field}: unknown skill; use {', '.join(supported)}.",
+            field=field,
+            value=echo(name),
+            supported_skills=supported,
+        )
+    return skill
+
+
+def find_policy(policies: PolicyRegistry, name: str) -> Policy:
+    """Return the policy ``name``, which came in ``policy``; raises ``InvalidArgument`` when there is none."""
+    policy = policies.get(name)
+    if policy is None:
+        allowed = list(policies.names())
+        raise InvalidArgument(
+            f"policy: unknown policy; use one of {', '.join(allowed)}.",
+            field="policy",
+            value=echo(name),
+            allowed=allowed,
+        )
+    return policy
+
+
+def _check_same(wanted: Skill | None, skill: Skill) -> None:
+    if wanted is not None and wanted.name != skill.name:
+        raise ArgumentConflict(
+            f"skill is {wanted.name}, but the task's task_type is {skill.name}: send the same, or no skill.",
+            skill=wanted.name,
+            task_type=skill.name,
+        )
+
+
+def _policy(fields: Mapping[str, str], policies: PolicyRegistry) -> Policy:
+    if "policy_yaml" in fields:
+        return parse_policy(fields["policy_yaml"])
+    return find_policy(policies, fields["policy"]) if "policy" in fields else Policy()

@@ -1,0 +1,1 @@
+"""How renderer processes begin: the fork server, the first lines and their image of modules."""

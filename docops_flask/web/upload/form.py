@@ -1,0 +1,220 @@
+"""From a multipart body to the files of a job, checked by name, size and media type, and to the job.
+
+The body is read to its end whatever is wrong with it; what is too much is counted and forgotten. So
+the client hears its answer, and no upload takes more room than its limit.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+
+from docops_flask.engine.errors import DocopsError, InvalidArgument, InvalidMediaType, echo
+from docops_flask.engine.job import Job, JobKind
+from docops_flask.engine.options import FIELD_ORDER
+from docops_flask.intake.errors import UploadTooLarge
+from docops_flask.intake.files import HEAD_BYTES, FilePart, task_part, template_part, verification_parts
+from docops_flask.intake.job import build_job
+from docops_flask.jobs.errors import storage_errors
+from docops_flask.settings.settings import Settings
+from docops_flask.web.request import ApiRequest
+from docops_flask.web.services import Services
+from docops_flask.web.upload.contents import Content, Contents, JobFolder
+from docops_flask.web.upload.multipart import read_parts
+
+_NAME_CHARACTERS = 255
+# More than any form value can mean: a policy of this size is over its own limit.
+_FIELD_BYTES = 64 * 1024 + 1
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedFile:
+    """An uploaded file; ``filename`` is the client's (for reports alone)."""
+
+    content: Content
+    filename: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """What a request brought: files by part name and form fields as sent."""
+
+    files: Mapping[str, ReceivedFile]
+    fields: Mapping[str, str]
+    contents: Contents
+
+    def store(self) -> None:
+        """Have all files in the job's folder, for a renderer; raises ``InsufficientStorage``."""
+        with storage_errors():
+            self.contents.store()
+
+
+def receive_job(request: ApiRequest, folder: JobFolder, settings: Settings) -> Upload:
+    """Return template, task and form fields of ``request``; the files are for ``folder``.
+
+    Raises ``InvalidArgument``, ``UploadTooLarge``, ``InvalidMediaType``, ``InsufficientStorage`` and
+    what reading the body raises.
+    """
+    return _receive(request, folder, [template_part(settings), task_part(settings)], FIELD_ORDER)
+
+
+def receive_template(request: ApiRequest, folder: JobFolder, settings: Settings) -> Upload:
+    """Return the template that is the only part of ``request``; raises as ``receive_job`` does."""
+    return _receive(request, folder, [template_part(settings)], ())
+
+
+def receive_verification(request: ApiRequest, folder: JobFolder, settings: Settings) -> Upload:
+    """Return the template of ``request``, its document and reports; raises as ``receive_job`` does."""
+    return _receive(request, folder, verification_parts(settings), ())
+
+
+def _receive(
+    request: ApiRequest, folder: JobFolder, files: Sequence[FilePart], fields: Sequence[str]
+) -> Upload:
+    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+        raise InvalidMediaType("body: must not be compressed (Content-Encoding).", field="body")
+    with storage_errors(), closing(folder.contents) as contents:
+        receiver = _Receiver(contents, files, fields)
+        read_parts(request.body, request.content_type, receiver)
+    receiver.refuse_part_faults(request.enter)
+    return receiver.upload()
+
+
+class _Receiver:
+    """Sorts the parts of one request; keeps the first fault of each kind for when all is read."""
+
+    def __init__(self, contents: Contents, files: Sequence[FilePart], fields: Sequence[str]) -> None:
+        self._contents = contents
+        self._expected = {part.name: part for part in files}
+        self._allowed_fields = fields
+        self._fields: dict[str, bytearray] = {}
+        self._files: dict[str, _FileSink] = {}
+        self._part_fault: DocopsError | None = None
+        self._size_fault: DocopsError | None = None
+        self._field: bytearray | None = None
+        self._file: _FileSink | None = None
+
+    def begin(self, name: str | None, filename: str | None) -> None:
+        """Begin the next part; one that is not wanted is read and forgotten."""
+        self._field = self._file = None
+        name = name or ""
+        fault = self._fault_of(name, filename)
+        if fault is not None:
+            self._part_fault = self._part_fault or fault
+        elif name in self._expected and filename:
+            self._file = self._files[name] = _FileSink(self._expected[name], filename, self._contents)
+        elif name in self._allowed_fields:
+            self._field = self._fields[name] = bytearray()
+
+    def write(self, block: bytes) -> None:
+        """Take the next bytes of the part begun last."""
+        if self._file is not None:
+            self._file.write(block)
+            if self._file.is_too_large and self._size_fault is None:
+                part = self._file.part
+                self._size_fault = UploadTooLarge(
+                    field=part.name, maximum=part.max_bytes, setting=part.setting
+                )
+        elif self._field is not None:
+            self._field += block[: _FIELD_BYTES - len(self._field)]
+
+    def refuse_part_faults(self, enter: Callable[[str], None]) -> None:
+        """Raise the first fault of the parts' names, having told ``enter`` what it is a fault of."""
+        missing = [name for name in self._expected if name not in self._files]
+        if self._part_fault is None and missing:
+            self._part_fault = InvalidArgument(
+                f"{missing[0]}: missing; send it as a {self._expected[missing[0]].suffix} file.",
+                field=missing[0],
+            )
+        if self._part_fault is not None:
+            enter("validate_form")
+            raise self._part_fault
+
+    def upload(self) -> Upload:
+        """Return what came; raises the first fault of sizes, of media types, of the texts."""
+        if self._size_fault is not None:
+            raise self._size_fault
+        fields = {name: _text(name, value) for name, value in self._fields.items()}
+        files = {name: sink.received() for name, sink in self._files.items()}
+        return Upload(files, fields, self._contents)
+
+    def _fault_of(self, name: str, filename: str | None) -> DocopsError | None:
+        if name not in self._expected and name not in self._allowed_fields:
+            allowed = [*self._expected, *self._allowed_fields]
+            return InvalidArgument(
+                f"{echo(name)}: not a part of this request; use {', '.join(allowed)}.",
+                field=echo(name),
+                allowed=allowed,
+            )
+        if name in self._expected and filename is None:
+            return InvalidArgument(f"{name}: must be sent as a file, with a file name.", field=name)
+        if name in self._allowed_fields and filename is not None:
+            return InvalidArgument(f"{name}: must be sent as a form field, not as a file.", field=name)
+        if name in self._files or name in self._fields:
+            return InvalidArgument(f"{name}: sent more than once.", field=name)
+        return None
+
+
+class _FileSink:
+    """Takes the content of one part, up to its limit."""
+
+    def __init__(self, part: FilePart, filename: str, contents: Contents) -> None:
+        self.part = part
+        self._filename = filename
+        self._contents = contents
+        self._content = contents.add(part.name + part.suffix)
+        self._size = 0
+        self._head = b""
+
+    @property
+    def is_too_large(self) -> bool:
+        return self._size > self.part.max_bytes
+
+    def write(self, block: bytes) -> None:
+        self._size += len(block)
+        if self.is_too_large:
+            return
+        if len(self._head) < HEAD_BYTES:
+            self._head += block[:HEAD_BYTES]
+        self._contents.write(self._content, block)
+
+    def received(self) -> ReceivedFile:
+        """Return the file; raises ``InvalidMediaType`` when name or first bytes tell another kind."""
+        self.part.refuse_other_media(self._filename, self._head)
+        return ReceivedFile(self._content, self._filename[:_NAME_CHARACTERS], self._size)
+
+
+def _text(name: str, value: bytearray) -> str:
+    try:
+        return value.decode("utf-8", "replace" if len(value) == _FIELD_BYTES else "strict")
+    except UnicodeDecodeError:
+        raise InvalidArgument(f"{name}: not UTF-8 text.", field=name) from None
+
+
+def make_job(
+    kind: JobKind, upload: Upload, services: Services, enter: Callable[[str], None] = lambda _stage: None
+) -> Job:
+    """Return the job that ``upload`` asks for; ``enter`` is told what is validated (``build_job``).
+
+    Raises ``ArgumentConflict``, ``InvalidArgument`` and ``InvalidJson``.
+    """
+    task_json = upload.files["task"].content.read()
+    return build_job(
+        kind,
+        upload.fields,
+        task_json,
+        services.skills,
+        services.policies,
+        limits=services.settings.limits(),
+        enter=enter,
+    )
+
+
+def make_inspection(services: Services) -> Job:
+    """Return the job that looks at a template alone."""
+    return Job(kind=JobKind.INSPECT, skills=tuple(services.skills), limits=services.settings.limits())
+
+
+def make_verification(services: Services) -> Job:
+    """Return the job that proves again what an earlier one made."""
+    return Job(kind=JobKind.VERIFY, skills=(), limits=services.settings.limits())

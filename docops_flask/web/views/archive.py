@@ -1,0 +1,149 @@
+"""The ZIP of a run: completed by the server, and streamed from a file that has no name any more."""
+
+import json
+import os
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+
+from docops_flask import __version__
+from docops_flask.engine.errors import MESSAGES, ExitCode
+from docops_flask.engine.options import Options
+from docops_flask.engine.pipeline import ARCHIVE
+from docops_flask.jobs.errors import storage_errors
+from docops_flask.jobs.made_archive import open_archive
+from docops_flask.jobs.renderer import Rendered
+from docops_flask.jobs.workspace import Workspace
+from docops_flask.settings.settings import Settings
+from docops_flask.web.views.results import RunResult
+
+_BLOCK_BYTES = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class RunFacts:
+    """What the server knows of a run when its renderer has ended.
+
+    ``began_at`` is on the monotonic clock; ``sent`` is the ``input`` member: names and sizes, no contents.
+    """
+
+    request_id: str
+    began_at: float
+    queue_wait_ms: int
+    options: Options
+    sent: dict[str, Any]
+
+
+class UnnamedFile:
+    """Streams an open file and closes it, also when it was never started or is left halfway.
+
+    ``whole`` turns true when the server asks for more after the last byte has gone out.
+    """
+
+    def __init__(self, file: BinaryIO) -> None:
+        """Take over ``file``, open at its beginning."""
+        self._file = file
+        self.size = os.fstat(file.fileno()).st_size
+        self._sent = 0
+        self._tell_end: Callable[[], None] | None = None
+        self.whole = False
+
+    def on_end(self, tell: Callable[[], None]) -> None:
+        """Have ``tell`` called when the last byte was taken, whether or not anybody closes the body."""
+        self._tell_end = tell
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        block = b"" if self._file.closed else self._file.read(_BLOCK_BYTES)
+        if not block:
+            self.whole = self._sent == self.size
+            self.close()
+            if self._tell_end is not None:
+                self._tell_end()
+            raise StopIteration
+        self._sent += len(block)
+        return block
+
+    def close(self) -> None:
+        """Close the file, which frees its room on the disk."""
+        self._file.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """A complete ZIP, ready to be sent."""
+
+    body: UnnamedFile
+    exit_code: ExitCode
+    timing: dict[str, int]
+
+
+def complete_archive(
+    workspace: Workspace, rendered: Rendered, result: RunResult, facts: RunFacts, settings: Settings
+) -> Archive:
+    """Add the server's members to the renderer's ZIP and remove ``workspace``; the ZIP stays open.
+
+    Raises ``InsufficientStorage`` when the volume is full or gone, and ``RendererCrashed`` when the ZIP is
+    not what a renderer makes.
+    """
+    with storage_errors():
+        started = time.monotonic()
+        archive = open_archive(workspace.file(ARCHIVE), settings.max_output_bytes)
+        try:
+            now = time.monotonic()
+            timing = {
+                "queue_wait_ms": facts.queue_wait_ms,
+                "subprocess_ms": rendered.subprocess_ms,
+                "zip_ms": result.zip_ms + int((now - started) * 1000),
+                "total_ms": int((now - facts.began_at) * 1000),
+            }
+            archive.complete(_server_members(rendered, facts, result.exit_code, timing, settings))
+        except BaseException:
+            archive.file.close()
+            raise
+    workspace.remove()
+    return Archive(UnnamedFile(archive.file), result.exit_code, timing)
+
+
+def _server_members(
+    rendered: Rendered, facts: RunFacts, exit_code: ExitCode, timing: dict[str, int], settings: Settings
+) -> dict[str, bytes]:
+    """Return the members that the server adds, in their order."""
+    documents = {"api_result.json": _api_result(rendered, facts, exit_code, timing, settings)}
+    if settings.debug_artifacts:
+        documents = {"trace.json": _trace(rendered, facts, exit_code, timing, settings), **documents}
+    return {
+        name: f"{json.dumps(document, ensure_ascii=False, indent=2)}\n".encode()
+        for name, document in documents.items()
+    }
+
+
+def _api_result(
+    rendered: Rendered, facts: RunFacts, exit_code: ExitCode, timing: dict[str, int], settings: Settings
+) -> dict[str, Any]:
+    return {
+        "exit_code": int(exit_code),
+        "message": MESSAGES[exit_code],
+        "request_id": facts.request_id,
+        "timing": timing,
+        "input": facts.sent,
+        "effective": facts.options.effective(),
+        "build": {"version": __version__, "commit": settings.commit_sha},
+        "subprocess_pid": rendered.pid,
+        "subprocess_create_time": rendered.create_time,
+    }
+
+
+def _trace(
+    rendered: Rendered, facts: RunFacts, exit_code: ExitCode, timing: dict[str, int], settings: Settings
+) -> dict[str, Any]:
+    return {
+        "request_id": facts.request_id,
+        "exit_code": int(exit_code),
+        "timing": timing,
+        "subprocess": {"pid": rendered.pid, "start_method": settings.mp_start},
+        "effective": facts.options.effective(),
+    }

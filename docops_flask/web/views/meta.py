@@ -1,0 +1,101 @@
+"""``/v1/meta`` and the starter templates: what this server can do."""
+
+from functools import lru_cache
+from typing import Any
+
+from flask import Blueprint, Response
+
+from docops_flask import __version__
+from docops_flask.engine.errors import InvalidArgument, echo
+from docops_flask.engine.options import CHOICES
+from docops_flask.engine.skills.skill import LANGUAGES, Field, Label, Skill
+from docops_flask.intake.catalogue.policies import PolicyRegistry, describe_policy
+from docops_flask.intake.catalogue.skills import SkillRegistry, payload_json_schema
+from docops_flask.web.auth import protect
+from docops_flask.web.errors import NotFound
+from docops_flask.web.request import api_request
+from docops_flask.web.services import services
+
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+bp = Blueprint("meta", __name__)
+protect(bp)
+
+
+@bp.get("/v1/meta")
+def meta() -> dict[str, Any]:
+    """Describe skills, presets, policies and the schemas of the tasks."""
+    return describe(services().skills, services().policies)
+
+
+def describe(skills: SkillRegistry, policies: PolicyRegistry) -> dict[str, Any]:
+    """Return what a server with ``skills`` and ``policies`` can do."""
+    names = list(skills.names())
+    return {
+        "supported_skills": names,
+        "supported_task_types": names,
+        "supported_presets": list(CHOICES["preset"]),
+        "task_payload_schemas": {skill.name: _payload_schema(skill) for skill in skills},
+        "supports_precheck": True,
+        "supports_inspect": True,
+        "version": __version__,
+        "json_schemas": _json_schemas(skills),
+        "policies": [describe_policy(policy) for policy in policies],
+    }
+
+
+@bp.get("/v1/skills/<name>/template.docx")
+def starter_template(name: str) -> Response:
+    """Give the starter template of a skill, in the language that ``?lang`` names (zh, en)."""
+    skill = services().skills.get(name)
+    if skill is None:
+        raise NotFound
+    language = api_request().args.get("lang", LANGUAGES[0])
+    if language not in LANGUAGES:
+        raise InvalidArgument(
+            f"lang: unknown value; use {' or '.join(LANGUAGES)}.",
+            field="lang",
+            value=echo(language),
+            allowed=list(LANGUAGES),
+        )
+    response = Response(_starter_template(skill, language), mimetype=DOCX)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}.docx"'
+    return response
+
+
+@lru_cache(maxsize=64)
+def _starter_template(skill: Skill, language: str) -> bytes:
+    # python-docx takes 80 ms and 10 MB to load, which a worker that is never asked need not spend.
+    from docops_flask.starter.template import build_starter_template
+
+    return build_starter_template(skill, language)
+
+
+def _json_schemas(skills: SkillRegistry) -> dict[str, Any]:
+    return {skill.name: payload_json_schema(skill) for skill in skills}
+
+
+def _payload_schema(skill: Skill) -> dict[str, Any]:
+    return {
+        "title": _label(skill.title),
+        "description": _label(skill.description),
+        "fields": {field.key: _field(field) for field in skill.fields},
+        "extra_policy": "forbid",
+    }
+
+
+def _field(field: Field) -> dict[str, Any]:
+    return {
+        "type": field.type,
+        "required": field.required,
+        # null stands for "not given", whatever the field.
+        "nullable": True,
+        "label": _label(field.label),
+        "example": field.example if field.type == "text" else list(field.example),
+        "description": _label(field.description),
+        "placeholder": field.placeholder,
+    }
+
+
+def _label(label: Label) -> dict[str, str]:
+    return {"en": label.en, "zh": label.zh}

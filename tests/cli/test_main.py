@@ -1,0 +1,550 @@
+"""The command ``docops``: the service's job in the shell, with its options, errors and exit codes."""
+
+import json
+import os
+import subprocess
+import sys
+import zipfile
+
+import pytest
+from docx import Document
+from lxml import etree
+
+from docops_flask import __version__
+from docops_flask.cli.main import main
+from docops_flask.engine import pipeline
+from docops_flask.engine.job import Job, JobKind
+from docops_flask.engine.options import Options
+from docops_flask.engine.pipeline import run_job
+from docops_flask.engine.policy.policy import Policy
+from docops_flask.intake.catalogue.skills import load_skills
+from tests.conftest import ROOT
+from tests.factories import docx, p, tbl, tc, tr
+
+RESULTS = [
+    "out.docx",
+    "out.format_report.json",
+    "out.integrity.json",
+    "out.missing_fields.json",
+    "out.replace_log.json",
+]
+COMPLETE = {
+    "meeting_title": "年度会议",
+    "meeting_date": "2026年3月18日",
+    "meeting_time": "14:30",
+    "meeting_location": "一楼",
+    "organizer": "办公室",
+}
+TITLE = docx(p("【MEETING_TITLE】"))
+SKILL_SPEC = """
+name = "pass"
+title = { en = "Pass", zh = "通行证" }
+description = { en = "Lets in.", zh = "准入。" }
+[[fields]]
+key = "holder"
+label = { en = "Holder", zh = "持有人" }
+example = "张三"
+"""
+
+
+@pytest.fixture(autouse=True)
+def _folder_without_settings(tmp_path, monkeypatch):
+    for name in [name for name in os.environ if name.startswith("DOCOPS_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def inputs(tmp_path):
+    """Write template and task; return their paths as arguments."""
+
+    def write(template=TITLE, payload=COMPLETE, task_type="meeting_notice"):
+        (tmp_path / "t.docx").write_bytes(template)
+        task = {"task_type": task_type, "payload": payload}
+        (tmp_path / "t.json").write_text(json.dumps(task), encoding="utf-8")
+        return ["t.docx", "t.json"]
+
+    return write
+
+
+def names(folder):
+    return sorted(path.name for path in folder.iterdir())
+
+
+def failure(capsys, *arguments):
+    """Return the error object of a command that fails, as --json prints it; nothing else may be said."""
+    assert main([*arguments, "--json"]) == 1
+    said = capsys.readouterr()
+    assert said.err == ""
+    return json.loads(said.out)
+
+
+@pytest.mark.parametrize(
+    ("template", "payload", "options", "code"),
+    [
+        (TITLE, COMPLETE, [], 0),
+        (TITLE, {}, [], 2),
+        (docx(p("【meeting_title】")), COMPLETE, [], 3),
+        (docx(tbl(tr(tc("【MEETING_TITLE】")))), COMPLETE, ["--preset", "strict"], 4),
+        (docx(tbl(tr(tc("【MEETING_TITLE】")))), COMPLETE, ["--strict"], 0),
+        (docx(tbl(tr(tc("【meeting_title】")))), {}, ["--preset", "strict"], 4),
+    ],
+)
+def test_run_leaves_its_results_and_ends_with_the_contracts_code(
+    tmp_path, capsys, inputs, template, payload, options, code
+):
+    assert main(["run", *inputs(template, payload), "--out-dir", "deep/out", *options]) == code
+    assert names(tmp_path / "deep/out") == RESULTS
+    said = capsys.readouterr()
+    assert said.err == ""
+    assert f"in           {os.path.join('deep', 'out')}" in said.out
+
+
+def test_run_fills_the_template_as_the_service_does(tmp_path, inputs):
+    arguments = inputs()
+    assert main(["run", *arguments, "--out-dir", "out", "--format-report", "both"]) == 0
+    assert Document("out/out.docx").paragraphs[0].text == "年度会议"
+    skills = tuple(load_skills())
+    job = Job(JobKind.RUN, skills, skills[1], COMPLETE, Options(format_report="both"))
+    run_job(job, tmp_path / "t.docx", tmp_path)
+    with zipfile.ZipFile(tmp_path / "outputs.zip") as archive:
+        served = {name: archive.read(name) for name in archive.namelist()}
+    assert {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()} == served
+
+
+def test_run_tells_people_what_happened(capsys, inputs):
+    template = docx(p("【MEETING_TITLE】【ATTENDEES】【MEETING_DATE】【meeting_time】"))
+    assert main(["run", *inputs(template, {"meeting_title": "x"}), "--out-dir", "out"]) == 3
+    said = capsys.readouterr().out
+    assert "placeholders that cannot be filled" in said
+    assert "filled       1 of 4 placeholders" in said
+    assert "missing      MEETING_DATE (required), ATTENDEES" in said
+    assert "cannot fill  【meeting_time】 at p0:r0; 【MEETING_TIME】 was probably meant" in said
+    assert "format       passed (0 errors" in said
+    assert "files        out.docx, out.replace_log.json" in said
+
+
+def test_run_tells_scripts_the_same_as_one_json_object(capsys, inputs):
+    assert main(["run", *inputs(payload={}), "--out-dir", "out", "--json", "--format-mode", "off"]) == 2
+    told = json.loads(capsys.readouterr().out)
+    assert (told["exit_code"], told["out_dir"], sorted(told["files"])) == (2, "out", RESULTS)
+    assert told["missing_required"] == ["MEETING_TITLE"]
+    assert told["missing_optional"] == []
+    assert told["summary"]["missing_count"] == 1
+    assert told["effective"]["format_mode"] == "off"
+
+
+def test_run_refuses_to_overwrite_unless_forced(tmp_path, capsys, inputs):
+    arguments = ["run", *inputs(), "--out-dir", "out"]
+    assert main([*arguments, "--export-suggested-policy", "--format-report", "human"]) == 0
+    before = {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()}
+    capsys.readouterr()
+    inputs(payload={**COMPLETE, "meeting_title": "另一会议"})
+    error = failure(capsys, *arguments)
+    assert error["error_code"] == "INVALID_ARGUMENT"
+    assert sorted(error["detail"]["existing"]) == sorted(before)
+    assert "use --force" in error["message"]
+    assert {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()} == before
+    (tmp_path / "out" / "notes.txt").write_text("mine")
+    assert main([*arguments, "--force"]) == 0
+    assert Document("out/out.docx").paragraphs[0].text == "另一会议"
+    # What only the earlier run left would be taken for this one's; what is not ours stays.
+    assert names(tmp_path / "out") == ["notes.txt", *RESULTS]
+
+
+@pytest.mark.parametrize("name", ["out.docx", "out.suggested_policy.yaml"])
+def test_a_folder_in_the_way_is_not_overwritten_by_force(tmp_path, capsys, inputs, name):
+    (tmp_path / "out" / name).mkdir(parents=True)
+    assert "is a folder" in failure(capsys, "run", *inputs(), "--out-dir", "out", "--force")["message"]
+    assert names(tmp_path / "out") == [name]
+
+
+@pytest.mark.parametrize("out_dir", ["new/out", "there"])
+def test_a_run_that_fails_leaves_nothing(tmp_path, capsys, inputs, out_dir):
+    (tmp_path / "there").mkdir()
+    arguments = inputs(docx("", extra={"word/document.xml": b"<w:document"}))
+    error = failure(capsys, "run", *arguments, "--out-dir", out_dir)
+    assert error["error_code"] == "INVALID_TEMPLATE"
+    assert names(tmp_path) == ["t.docx", "t.json", "there"]
+    assert names(tmp_path / "there") == []
+
+
+def test_results_have_the_users_usual_mode(tmp_path, inputs):
+    mask = os.umask(0o027)
+    try:
+        assert main(["run", *inputs(), "--out-dir", "out"]) == 0
+        assert main(["new-template", "meeting_notice"]) == 0
+    finally:
+        os.umask(mask)
+    for file in (*(tmp_path / "out").iterdir(), tmp_path / "meeting_notice.docx"):
+        assert file.stat().st_mode & 0o777 == 0o640
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "message"),
+    [
+        (
+            ["--preset", "quick", "--format-mode", "off"],
+            "INVALID_ARGUMENT_CONFLICT",
+            "preset cannot be combined",
+        ),
+        (["--no-strict", "--format-mode", "off"], "INVALID_ARGUMENT_CONFLICT", "strict cannot be combined"),
+        (
+            ["--preset", "fast"],
+            "INVALID_ARGUMENT",
+            "preset: unknown value; use one of quick, template, strict",
+        ),
+        (["--skill", "nope"], "INVALID_ARGUMENT", "skill: unknown"),
+        (
+            ["--skill", "training_notice"],
+            "INVALID_ARGUMENT_CONFLICT",
+            "but the task's task_type is meeting_notice",
+        ),
+        (["--policy-yaml", "none.yaml"], "INVALID_ARGUMENT", "policy_yaml: cannot be read (No such file"),
+        (["--policy-yaml", "t.docx"], "INVALID_ARGUMENT", "policy is not UTF-8 text"),
+        (["--policy-yaml", "t.json"], "INVALID_ARGUMENT", "policy_yaml (line 1): task_type is no key"),
+        (["--nope"], "INVALID_ARGUMENT", "No such option"),
+    ],
+)
+@pytest.mark.parametrize("command", ["run", "precheck"])
+def test_options_are_checked_as_the_service_checks_them(capsys, inputs, command, options, code, message):
+    inputs(docx(p("x") + p("\xff") * 3000))
+    target = ["--out-dir", "out"] if command == "run" else []
+    error = failure(capsys, command, "t.docx", "t.json", *target, *options)
+    assert error["error_code"] == code
+    assert message in error["message"]
+    assert not os.path.exists("out")
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "code", "message"),
+    [
+        ("t.docx", b"plain text", "INVALID_MEDIA_TYPE", "template: its content is not that of a .docx file"),
+        ("t.docx", b"PK\x03\x04...", "INVALID_TEMPLATE", ""),
+        ("t.docx", b"PK\x03\x04" + bytes(2000), "UPLOAD_TOO_LARGE", "set DOCOPS_MAX_UPLOAD_BYTES"),
+        ("t.json", b"{", "INVALID_JSON", "task: not JSON"),
+        ("t.json", b"[]", "INVALID_JSON", "task: must be a JSON object"),
+        ("t.json", b'{"task_type": "nope", "payload": {}}', "INVALID_ARGUMENT", "task_type: unknown"),
+        (
+            "t.json",
+            b'{"task_type": "meeting_notice", "payload": 1}',
+            "INVALID_ARGUMENT",
+            "$.payload: must be",
+        ),
+        ("t.json", b" " * 1500, "UPLOAD_TOO_LARGE", "set DOCOPS_MAX_TASK_BYTES"),
+    ],
+)
+def test_files_are_checked_as_the_service_checks_them(
+    monkeypatch, tmp_path, capsys, inputs, file, content, code, message
+):
+    monkeypatch.setenv("DOCOPS_MAX_UPLOAD_BYTES", "2000")
+    monkeypatch.setenv("DOCOPS_MAX_TASK_BYTES", "1400")
+    arguments = inputs()
+    (tmp_path / file).write_bytes(content)
+    error = failure(capsys, "run", *arguments, "--out-dir", "out")
+    assert error["error_code"] == code
+    assert message in error["message"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (["inspect", "t.json"], "INVALID_MEDIA_TYPE", "template: must be a .docx file, by its name."),
+        (
+            ["inspect", "none.docx"],
+            "INVALID_ARGUMENT",
+            "template: cannot be read (No such file or directory)",
+        ),
+        (["precheck", "t.docx", "t.docx"], "INVALID_MEDIA_TYPE", "task: must be a .json file, by its name."),
+        (["precheck", "t.docx", "none.json"], "INVALID_ARGUMENT", "task: cannot be read"),
+        (["run", "t.docx", "t.json"], "INVALID_ARGUMENT", "Missing option '--out-dir'"),
+        (["run", "t.docx", "t.json", "--out-dir", "t.json/x"], "INVALID_ARGUMENT", "Not a directory"),
+        (["new-template", "nope"], "INVALID_ARGUMENT", "skill: unknown"),
+        (["new-template", "meeting_notice", "--language", "fr"], "INVALID_ARGUMENT", "'fr' is not one of"),
+        (["new-template", "meeting_notice", "--organ", "a\nb"], "INVALID_ARGUMENT", "use one line of text"),
+        (["new-template", "meeting_notice", "--date", "\x1b"], "INVALID_ARGUMENT", "use one line of text"),
+        (["new-template", "meeting_notice", "--out", "no/x.docx"], "INVALID_ARGUMENT", "out: its folder"),
+        (["nope"], "INVALID_ARGUMENT", "No such command 'nope'"),
+    ],
+)
+def test_what_is_wrong_is_told_as_the_contracts_error(capsys, inputs, arguments, code, message):
+    inputs()
+    error = failure(capsys, *arguments)
+    assert error["error_code"] == code
+    assert message in error["message"]
+    assert set(error) == {"error_code", "message", "detail"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["run", "t.docx", "t.json", "--out-dir", "out"], "t.docx: template: its end is missing"),
+        (["precheck", "t.docx", "t.json"], "t.docx: template: its end is missing"),
+        (["inspect", "t.docx"], "t.docx: template: its end is missing"),
+        (
+            ["verify", "t.docx", "good.docx", "--replace-log", "t.json", "--format-report", "t.json"],
+            "t.docx: template: its end is missing",
+        ),
+        (["verify", "good.docx", "t.docx"], "out.replace_log.json: replace_log: cannot be read"),
+        (
+            ["verify", "good.docx", "good.docx", "--replace-log", "t.json", "--format-report", "bad.json"],
+            "bad.json: format_report: not JSON",
+        ),
+        (["precheck", "good.docx", "bad.json"], "bad.json: task: not JSON"),
+        (["precheck", "good.docx", "t.json", "--policy-yaml", "bad.json"], "bad.json: policy_yaml"),
+    ],
+)
+def test_the_file_that_is_wrong_is_named(capsys, inputs, tmp_path, arguments, message):
+    inputs()
+    (tmp_path / "good.docx").write_bytes((tmp_path / "t.docx").read_bytes())
+    (tmp_path / "t.docx").write_bytes(b"PK\x03\x04...")
+    (tmp_path / "bad.json").write_text("{")
+    assert main(arguments) == 1
+    assert capsys.readouterr().err.startswith(f"docops: {message}")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["inspect", "t.json"], "docops: t.json: template: must be a .docx file, by its name.\n"),
+        (["inspect"], "Error: Missing argument 'TEMPLATE'.\n"),
+    ],
+)
+def test_people_read_errors_on_standard_error(capsys, inputs, arguments, told):
+    inputs()
+    assert main(arguments) == 1
+    said = capsys.readouterr()
+    assert (said.out, said.err[-len(told) :]) == ("", told)
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "message"),
+    [
+        ("DOCOPS_MAX_TABLE_CELLS", "many", "DOCOPS_MAX_TABLE_CELLS: 'many' cannot be used"),
+        ("DOCOPS_SKILLS_DIR", "skills", "DOCOPS_SKILLS_DIR: bad.toml: name: missing"),
+    ],
+)
+def test_a_setting_that_cannot_be_used_is_named(monkeypatch, tmp_path, capsys, variable, value, message):
+    (tmp_path / "skills").mkdir()
+    (tmp_path / "skills" / "bad.toml").touch()
+    monkeypatch.setenv(variable, value)
+    assert message in failure(capsys, "skills")["message"]
+
+
+def test_an_unforeseen_error_is_not_hidden(monkeypatch, inputs):
+    arguments = inputs()
+    monkeypatch.setattr("docops_flask.engine.pipeline.run_to_folder", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        main(["run", *arguments, "--out-dir", "out"])
+    assert not os.path.exists("out")
+
+
+@pytest.mark.parametrize(
+    ("template", "payload", "code"),
+    [(TITLE, COMPLETE, 0), (TITLE, {}, 2), (docx(p("【meeting_title】")), COMPLETE, 3)],
+)
+def test_precheck_ends_with_the_code_it_expects_of_a_run(tmp_path, capsys, inputs, template, payload, code):
+    arguments = inputs(template, payload)
+    assert main(["precheck", *arguments, "--json"]) == code
+    told = json.loads(capsys.readouterr().out)
+    assert (told["expected_exit_code"], told["ok"]) == (code, code == 0)
+    assert "request_id" not in told
+    assert main(["precheck", *arguments]) == code
+    assert f"A run would end with exit code {code}." in capsys.readouterr().out
+    assert main(["run", *arguments, "--out-dir", "out", "--format-mode", "off"]) == code
+    assert names(tmp_path) == ["out", "t.docx", "t.json"]
+
+
+def test_inspect_lists_fields_places_and_problems(capsys, inputs):
+    template, _ = inputs(docx(p("【MEETING_TITLE】【COLOUR】【meeting_date】")))
+    assert main(["inspect", template]) == 0
+    said = capsys.readouterr().out
+    assert "Looks like: meeting_notice" in said
+    assert "MEETING_TITLE            1 x  p0:r0  (meeting_notice)" in said
+    assert "COLOUR                   1 x  p0:r0  (in no known skill)" in said
+    assert "UNSUPPORTED_PLACEHOLDER  【meeting_date】" in said
+    assert main(["inspect", template, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["suggested_skill"] == "meeting_notice"
+
+
+def test_skills_lists_the_fields_of_every_skill(capsys):
+    assert main(["skills"]) == 0
+    said = capsys.readouterr().out
+    for skill in load_skills():
+        assert f"{skill.name}: {skill.title.en} / {skill.title.zh}" in said
+        assert all(f"【{name}】" in said for name in skill.placeholders())
+    assert main(["skills", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)["skills"]
+    assert list(told) == list(load_skills().names())
+    assert told["meeting_notice"]["properties"]["task_type"] == {"const": "meeting_notice"}
+
+
+def test_an_offices_own_skill_works_in_every_command(monkeypatch, tmp_path, capsys, inputs):
+    (tmp_path / "skills").mkdir()
+    (tmp_path / "skills" / "pass.toml").write_text(SKILL_SPEC, encoding="utf-8")
+    monkeypatch.setenv("DOCOPS_SKILLS_DIR", "skills")
+    assert main(["skills"]) == 0
+    assert "pass: Pass / 通行证" in capsys.readouterr().out
+    assert main(["new-template", "pass", "--organ", "市数据局", "--date", "2026年1月1日"]) == 0
+    arguments = inputs((tmp_path / "pass.docx").read_bytes(), {"holder": "张三"}, "pass")
+    assert main(["precheck", *arguments]) == 0
+    assert main(["run", *arguments, "--out-dir", "out"]) == 0
+    document = Document("out/out.docx")
+    assert document.tables[0].cell(0, 1).text == "张三"
+    assert document.sections[0].first_page_header.paragraphs[0].text == "市数据局"
+
+
+def test_new_template_refuses_to_overwrite_unless_forced(tmp_path, capsys):
+    arguments = ["new-template", "meeting_notice", "--out", "mine.docx"]
+    assert main(arguments) == 0
+    (tmp_path / "mine.docx").write_text("edited")
+    capsys.readouterr()
+    assert failure(capsys, *arguments)["detail"]["existing"] == ["mine.docx"]
+    assert (tmp_path / "mine.docx").read_text() == "edited"
+    assert main([*arguments, "--force", "--language", "en", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {
+        "skill": "meeting_notice",
+        "language": "en",
+        "file": "mine.docx",
+    }
+    assert Document("mine.docx").paragraphs[1].text == "Dear colleagues,"
+    assert names(tmp_path) == ["mine.docx"]
+
+
+def test_a_suggested_policy_can_be_given_back(tmp_path, capsys, inputs):
+    assert main(["new-template", "meeting_notice"]) == 0
+    arguments = inputs((tmp_path / "meeting_notice.docx").read_bytes())
+    assert main(["run", *arguments, "--out-dir", "a", "--export-suggested-policy"]) == 0
+    capsys.readouterr()
+    policy = ["--policy-yaml", "a/out.suggested_policy.yaml"]
+    baseline = ["--format-mode", "strict", "--format-baseline", "policy"]
+    assert main(["run", *arguments, "--out-dir", "b", "--json", *policy, *baseline]) == 0
+    assert json.loads(capsys.readouterr().out)["format_issue_codes"] == {}
+
+
+def test_policies_lists_those_that_a_run_can_name(monkeypatch, tmp_path, capsys):
+    (tmp_path / "policies").mkdir()
+    (tmp_path / "policies" / "office.yaml").write_text("version: 2\n")
+    monkeypatch.setenv("DOCOPS_POLICIES_DIR", "policies")
+    assert main(["policies"]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert [line.partition(":")[0] for line in said] == ["default", "gbt9704-2012", "office"]
+    assert main(["policies", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert [policy["name"] for policy in told["policies"]] == ["default", "gbt9704-2012", "office"]
+    assert told["policy_schema"]["title"] == "DocOps policy"
+
+
+def test_a_run_names_its_policy(tmp_path, capsys, inputs):
+    assert main(["run", *inputs(), "--out-dir", "a", "--policy", "gbt9704-2012", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["effective"]["format_baseline"] == "policy"
+    report = json.loads((tmp_path / "a" / "out.format_report.json").read_bytes())
+    assert report["summary"]["policy"]["name"] == "gbt9704-2012"
+    assert main(["run", *inputs(), "--out-dir", "b", "--policy", "gbt", "--json"]) == 1
+    assert json.loads(capsys.readouterr().out)["detail"]["allowed"] == ["default", "gbt9704-2012"]
+
+
+def test_a_faulty_policy_file_stops_every_command_that_needs_it(monkeypatch, tmp_path, capsys, inputs):
+    (tmp_path / "policies").mkdir()
+    (tmp_path / "policies" / "office.yaml").write_text("version: 2\nroles: {title: {size: 22}}\n")
+    monkeypatch.setenv("DOCOPS_POLICIES_DIR", "policies")
+    assert main(["run", *inputs(), "--out-dir", "a"]) == 1
+    said = capsys.readouterr().err
+    assert "DOCOPS_POLICIES_DIR: office.yaml (line 2): roles.title.size is no key of a policy" in said
+
+
+def test_a_policy_of_the_default_is_the_default(tmp_path, capsys, inputs):
+    lines = [f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in Policy().as_dict().items()]
+    (tmp_path / "p.yaml").write_text("\n".join(lines), encoding="utf-8")
+    arguments = [*inputs(), "--format-baseline", "policy"]
+    assert main(["run", *arguments, "--out-dir", "a"]) == 0
+    assert main(["run", *arguments, "--out-dir", "b", "--policy-yaml", "p.yaml"]) == 0
+    for name in RESULTS:
+        chosen, sent = ((tmp_path / out / name).read_bytes() for out in "ab")
+        assert chosen.replace(b'"name": "default"', b'"name": null') == sent
+
+
+def docops(*arguments, **environ):
+    return subprocess.run(
+        [sys.executable, "-m", "docops_flask", *arguments],
+        env={"PYTHONPATH": str(ROOT), **environ},
+        capture_output=True,
+        check=False,
+    )
+
+
+def test_the_command_answers_before_it_imports_anything_heavy():
+    result = docops("--help", PYTHONVERBOSE="", PYTHONPROFILEIMPORTTIME="1")
+    assert result.returncode == 0
+    assert b"new-template" in result.stdout
+    imported = {line.rpartition(b"|")[2].strip().decode() for line in result.stderr.splitlines()}
+    assert {"click", "docops_flask.cli.main"} <= imported
+    assert (
+        not {"flask", "werkzeug", "lxml", "lxml.etree", "marshmallow", "yaml", "docx", "gunicorn"} & imported
+    )
+
+
+def test_a_run_imports_neither_flask_nor_python_docx(inputs):
+    result = docops("run", *inputs(), "--out-dir", "out", PYTHONPROFILEIMPORTTIME="1")
+    assert result.returncode == 0
+    imported = {line.rpartition(b"|")[2].strip().decode() for line in result.stderr.splitlines()}
+    assert "lxml.etree" in imported
+    assert not {"flask", "werkzeug", "docx", "gunicorn"} & imported
+
+
+def test_the_version_is_the_packages():
+    assert docops("--version").stdout.decode().split()[-1] == __version__
+
+
+@pytest.mark.parametrize("locale", ["C", "en_US.ISO-8859-1", "zh_CN.UTF-8"])
+def test_output_is_possible_in_every_locale(inputs, locale):
+    arguments = ["inspect", inputs()[0]]
+    result = docops(*arguments, LC_ALL=locale, PYTHONUTF8="0", PYTHONCOERCECLOCALE="0")
+    assert (result.returncode, result.stderr) == (0, b"")
+    told = docops("skills", "--json", LC_ALL=locale, PYTHONIOENCODING="ascii")
+    assert json.loads(told.stdout.decode("utf-8"))["skills"]["meeting_notice"]["title"].endswith("会议通知")
+    plain = docops("skills", LC_ALL=locale, PYTHONIOENCODING="ascii")
+    assert (plain.returncode, plain.stderr) == (0, b"")
+
+
+class TestVerify:
+    """``docops verify``: the proof again, of files in a folder."""
+
+    @pytest.fixture
+    def arguments(self, tmp_path, capsys, inputs):
+        template, task = inputs(docx(p("【MEETING_TITLE】") + p("plain")))
+        assert main(["run", template, task, "--out-dir", "out"]) == 0
+        capsys.readouterr()
+        return ["verify", template, "out/out.docx"]
+
+    def test_what_a_run_left_is_intact(self, capsys, arguments):
+        assert main(arguments) == 0
+        assert capsys.readouterr().out.startswith("Intact: ")
+
+    def test_a_change_is_told_with_its_place_and_ends_with_1(self, tmp_path, capsys, arguments):
+        (tmp_path / "out/out.docx").write_bytes(docx(p("x") + p("Plain")))
+        assert main([*arguments, "--json"]) == 1
+        told = json.loads(capsys.readouterr().out)
+        assert told["verdict"] == "violated"
+        assert {"p0", "p1"} <= {each["place"] for each in told["unaccounted"]}
+        assert main(arguments) == 1
+        assert "word/document.xml p1  text: " in capsys.readouterr().out
+
+    def test_the_reports_may_lie_elsewhere(self, tmp_path, capsys, arguments):
+        log = (tmp_path / "out/out.replace_log.json").rename(tmp_path / "log.json")
+        report = (tmp_path / "out/out.format_report.json").rename(tmp_path / "report.json")
+        assert main([*arguments, "--replace-log", str(log), "--format-report", str(report)]) == 0
+        assert main(arguments) == 1
+        assert "replace_log: cannot be read" in capsys.readouterr().err
+
+    def test_a_run_that_fails_its_proof_leaves_nothing(self, tmp_path, capsys, inputs, monkeypatch):
+        sound = pipeline.fill
+
+        def faulty(scan, values):
+            scan.paragraphs[0].place.element.addnext(etree.Element(scan.paragraphs[0].place.part.w.p))
+            return sound(scan, values)
+
+        monkeypatch.setattr(pipeline, "fill", faulty)
+        assert main(["run", *inputs(docx(p("【MEETING_TITLE】"))), "--out-dir", "out"]) == 1
+        assert not (tmp_path / "out").exists()
+        assert "did not pass its proof" in capsys.readouterr().err

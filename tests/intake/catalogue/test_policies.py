@@ -1,0 +1,113 @@
+"""The policies there are: built-in ones, an office's own, and what is refused of these."""
+
+import json
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from docops_flask.app import create_app
+from docops_flask.engine.policy import rule_kinds
+from docops_flask.engine.policy.policy import KEYS, ROLES, PageRules, Policy, RoleRules, TextRules
+from docops_flask.intake.catalogue import house_style, policies
+from docops_flask.intake.catalogue.catalogue import CatalogueError
+from docops_flask.intake.catalogue.policies import load_policies, policy_json_schema
+from docops_flask.intake.catalogue.policy_file import read_entries
+from docops_flask.settings.settings import Settings, SettingsError
+
+SCHEMA = policy_json_schema()
+
+
+def plain(entries):
+    """What YAML's own reader would give: the values without their lines."""
+    if isinstance(entries, dict):
+        return {key: plain(value) for key, (value, _) in entries.items()}
+    return entries
+
+
+def test_the_built_in_policies_are_there_and_the_default_one_is_the_default():
+    policies = load_policies()
+
+    assert policies.names() == ("default", "gbt9704-2012")
+    assert policies.get("default") == Policy()
+    assert [policy.version for policy in policies] == [1, 2]
+
+
+def test_gbt9704_has_a_clause_for_every_rule():
+    house = load_policies().get("gbt9704-2012").house_style
+    parts = [house.page, house.text, *house.roles.values()]
+
+    rules = [rule for part in parts for rule in part]
+    assert all(rule.source.startswith("GB/T 9704-2012, ") for rule in rules if rule is not None)
+    assert {rule.severity for rule in rules if rule is not None} == {"error", "warn"}
+
+
+def test_a_file_of_the_offices_own_is_called_as_the_file(tmp_path):
+    (tmp_path / "office.yaml").write_text("version: 2\nroles: {title: {size_pt: 22}}\n")
+    (tmp_path / ".#office.yaml").write_text("not read")
+    (tmp_path / "notes.txt").write_text("not read")
+
+    policies = load_policies(tmp_path)
+
+    assert policies.names() == ("default", "gbt9704-2012", "office")
+    assert policies.get("office").house_style.roles["title"].size_pt.value == 22
+
+
+FAULTY_FILES = {
+    "broken YAML": ("a.yaml", "version: 2\na: b: c\n", "a.yaml (line 2): the policy is not valid YAML"),
+    "a wrong value": (
+        "a.yaml",
+        "version: 2\nroles:\n  title: {size_pt: big}\n",
+        "a.yaml (line 3): roles.title.size_pt must be a number of points above 0, up to 1638",
+    ),
+    "an unknown key": (
+        "a.yaml",
+        "version: 2\npage: {hight: 297 mm}\n",
+        "a.yaml (line 2): page.hight is no key of a policy; height was probably meant",
+    ),
+    "the name of a built-in one": (
+        "default.yaml",
+        "version: 2\n",
+        "default.yaml: default is the name of a built-in policy; rename the file",
+    ),
+    "a name no form can send": (
+        "Our policy.yaml",
+        "version: 2\n",
+        "Our policy.yaml: the name must be small letters, digits, -, _ and . (up to 64); rename the file",
+    ),
+}
+
+
+@pytest.mark.parametrize(("name", "text", "message"), FAULTY_FILES.values(), ids=FAULTY_FILES)
+def test_a_faulty_file_stops_the_start_naming_file_line_and_key(tmp_path, name, text, message):
+    (tmp_path / name).write_text(text)
+
+    with pytest.raises(CatalogueError) as caught:
+        load_policies(tmp_path)
+    assert str(caught.value) == message
+
+    with pytest.raises(SettingsError) as refused:
+        create_app(Settings(policies_dir=tmp_path))
+    assert str(refused.value) == f"DOCOPS_POLICIES_DIR: {message}"
+
+
+def test_the_schema_is_one_and_knows_every_key_role_and_rule():
+    Draft202012Validator.check_schema(SCHEMA)
+    parts, role = SCHEMA["properties"], SCHEMA["$defs"]["role"]["properties"]
+
+    assert tuple(parts) == ("version", *KEYS, *house_style.KEYS)
+    assert tuple(parts["roles"]["properties"]) == ROLES
+    of_a_part = ("severity", "source")
+    for schema, kinds, rules in (
+        (role, rule_kinds.ROLE_KINDS, RoleRules),
+        (parts["page"]["properties"], rule_kinds.PAGE_KINDS, PageRules),
+        (parts["text"]["properties"], rule_kinds.TEXT_KINDS, TextRules),
+    ):
+        assert tuple(schema) == (*of_a_part, *kinds) == (*of_a_part, *rules._fields)
+    assert {key: parts[key]["default"] for key in KEYS} == json.loads(json.dumps(Policy().as_dict()))
+
+
+@pytest.mark.parametrize("policy", ["default", "gbt9704-2012"])
+def test_the_built_in_files_fit_the_schema(policy):
+    file = policies.__file__.replace("policies.py", f"built_in/policies/{policy}.yaml")
+    with open(file, "rb") as stream:
+        Draft202012Validator(SCHEMA).validate(plain(read_entries(stream.read())))

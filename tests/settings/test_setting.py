@@ -1,0 +1,36 @@
+"""What a setting carries, and that a secret one keeps its value to itself."""
+
+from dataclasses import dataclass, fields
+from typing import Any
+
+from docops_flask.settings.settings import setting
+from docops_flask.settings.values import Parser
+
+PARSE = Parser(int, "a number")
+
+
+def field_of(made):
+    @dataclass
+    class Holder:
+        value: Any = made
+
+    return Holder, fields(Holder)[0]
+
+
+def test_a_setting_has_its_default_and_says_what_it_is():
+    holder, field = field_of(setting(5, PARSE, "Helps.", default_text="five", secret=True))
+    described = field.metadata["setting"]
+    assert holder().value == 5
+    assert (described.parse, described.help) == (PARSE, "Helps.")
+    assert (described.default_text, described.secret) == ("five", True)
+
+
+def test_what_is_not_said_of_a_setting_is_nothing_special():
+    _, field = field_of(setting(5, PARSE, "Helps."))
+    described = field.metadata["setting"]
+    assert (described.default_text, described.secret) == (None, False)
+
+
+def test_a_secret_is_not_in_the_repr_and_another_setting_is():
+    assert "sesame" not in repr(field_of(setting("sesame", PARSE, "Helps.", secret=True))[0]())
+    assert "open" in repr(field_of(setting("open", PARSE, "Helps."))[0]())

@@ -1,0 +1,104 @@
+"""A form's parts are the same wherever the network, and the decoder's bites, cut its bytes."""
+
+import random
+
+import pytest
+
+from docops_flask.web.errors import BodyUnreadable
+from docops_flask.web.upload.multipart import read_parts
+
+KIB = 1024
+BOUNDARY = "boundary"
+TYPE = f"multipart/form-data; boundary={BOUNDARY}"
+# In letters, so that no two of them make a boundary.
+NEARLY = [
+    b"x--boundaryx", b"x\r\n--boundarx", b"x\r\n--boundaryX\r\nx", b"x\n--x", b"x\rx", b"x\r--boundx",
+]  # fmt: skip
+
+
+class Body:
+    """A request's body that comes in pieces of these sizes, then in pieces of the last."""
+
+    def __init__(self, content, *sizes):
+        self.rest = content
+        self.sizes = list(sizes)
+
+    def read(self):
+        size = self.sizes.pop(0) if len(self.sizes) > 1 else self.sizes[0]
+        block, self.rest = self.rest[:size], self.rest[size:]
+        return block
+
+
+class Parts:
+    """Keeps the parts that came."""
+
+    def __init__(self):
+        self.names = []
+        self.contents = []
+
+    def begin(self, name, filename):
+        self.names.append((name, filename))
+        self.contents.append(b"")
+
+    def write(self, block):
+        self.contents[-1] += block
+
+
+def form(*contents, end=b"--boundary--\r\n"):
+    head = b'--boundary\r\nContent-Disposition: form-data; name="%d"; filename="%d.bin"\r\n\r\n'
+    parts = (head % (number, number) + content + b"\r\n" for number, content in enumerate(contents))
+    return b"".join(parts) + end
+
+
+def read(body):
+    parts = Parts()
+    read_parts(body, TYPE, parts)
+    return parts.contents
+
+
+def contents(seed):
+    """Contents of all sizes around the bites', with what looks nearly like a boundary strewn into them."""
+    chance = random.Random(seed)
+    for size in (0, 1, 40, 16 * KIB - 3, 16 * KIB, 33 * KIB, 70 * KIB):
+        content = bytearray(chance.randbytes(size))
+        for _ in range(chance.randrange(6)):
+            at = chance.randrange(len(content) + 1)
+            content[at:at] = chance.choice(NEARLY)
+        yield bytes(content)
+
+
+@pytest.mark.parametrize("size", [7, 300, 4 * KIB, 16 * KIB, 16 * KIB + 1, 64 * KIB, 1024 * KIB])
+def test_contents_come_whole_in_pieces_of_any_size(size):
+    expected = list(contents(0))[: 3 if size < KIB else None]
+    assert read(Body(form(*expected), size)) == expected
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_contents_come_whole_whatever_looks_nearly_like_a_boundary(seed):
+    expected = list(contents(seed))
+    sizes = random.Random(seed).choices(range(1, 50 * KIB), k=20)
+    assert read(Body(form(*expected), *sizes)) == expected
+
+
+def test_a_boundary_may_be_cut_anywhere():
+    first, second = b"a" * 40 * KIB, b"b" * 10
+    whole = form(first, second)
+    start = whole.index(b"\r\n--boundary", 100)
+    for cut in range(start - 3, start + 80):
+        assert read(Body(whole, cut, 256 * KIB)) == [first, second]
+
+
+def test_large_content_is_handed_on_in_large_pieces():
+    """Each piece takes a turn of the decoder, and small ones are most of what a refusal costs."""
+    pieces = []
+    parts = Parts()
+    parts.write = lambda block: pieces.append(len(block))
+    read_parts(Body(form(bytes(1024 * KIB)), 256 * KIB), TYPE, parts)
+    assert sum(pieces) == 1024 * KIB
+    assert len(pieces) <= 16
+
+
+@pytest.mark.parametrize("size", [16 * KIB, 256 * KIB])
+def test_a_content_without_an_end_is_an_error(size):
+    with pytest.raises(BodyUnreadable):
+        read(Body(form(bytes(600 * KIB), end=b"")[:-2], size))

@@ -1,0 +1,39 @@
+"""The streamed body: it cleans up however it ends, and knows whether it went out whole."""
+
+import pytest
+
+from docops_flask.web.views.archive import UnnamedFile
+
+
+@pytest.fixture
+def body(tmp_path):
+    path = tmp_path / "outputs.zip"
+    path.write_bytes(b"x" * 150_000)
+    body = UnnamedFile(path.open("rb"))
+    path.unlink()
+    yield body
+    body.close()
+
+
+def test_a_body_goes_out_in_blocks_and_is_whole_only_after_the_last(body):
+    assert body.size == 150_000
+    sent = 0
+    for block in body:
+        assert len(block) <= 65_536
+        assert not body.whole
+        sent += len(block)
+    assert (sent, body.whole) == (150_000, True)
+
+
+def test_a_body_left_halfway_is_not_whole(body):
+    next(body)
+    body.close()
+    assert not body.whole
+    assert body._file.closed
+
+
+def test_a_body_that_was_never_started_is_closed_all_the_same(body):
+    body.close()
+    body.close()
+    assert not body.whole
+    assert body._file.closed

@@ -1,0 +1,81 @@
+"""The benchmark ``engine``: the engine against its limit on lxml, and against other libraries."""
+
+import argparse
+from collections.abc import Mapping
+from statistics import median
+from typing import Any
+
+from tools.benchmark.report import BenchReport, Table, run_program
+from tools.benchmark.svg_plot import bar_chart
+from tools.lib import command_line as types
+
+HELP = "the engine in process against its limit and against other libraries, on four documents"
+LIMIT = "limit"
+ENGINES = ("engine quick", "engine strict")
+FASTER_THAN_LIBRARIES = 5.0
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the sub-command's own arguments."""
+    parser.add_argument("--rounds", type=types.integer(1), default=15, help="measured rounds (default: 15)")
+
+
+def run(given: argparse.Namespace) -> BenchReport:
+    """Run the contest; raises ``BenchFailed`` when it cannot be run."""
+    return report(run_program("engine_contest", "--rounds", str(given.rounds))["documents"])
+
+
+def report(documents: list[dict[str, Any]]) -> BenchReport:
+    """Return the report of a contest: medians, their ratios, and which targets are met."""
+    figures = {each["name"]: _figures(each) for each in documents}
+    tables = [
+        _milliseconds("CPU, ms (medians)", figures, "cpu_ms"),
+        _milliseconds("By the clock, ms (medians)", figures, "wall_ms"),
+        _targets(figures),
+    ]
+    groups = {
+        name: {contestant: each["times_the_limit"] for contestant, each in of["contestants"].items()}
+        for name, of in figures.items()
+    }
+    plots = {"engine-contest": bar_chart("CPU as a multiple of the limit's", "×", groups)}
+    return BenchReport("engine", {"documents": figures, "measured": documents}, tables, plots)
+
+
+def _figures(document: Mapping[str, Any]) -> dict[str, Any]:
+    medians = {
+        name: {clock: median(each[clock] for each in rounds) for clock in ("cpu_ms", "wall_ms")}
+        for name, rounds in document["rounds"].items()
+    }
+    limit = medians[LIMIT]["cpu_ms"]
+    for of_contestant in medians.values():
+        of_contestant["times_the_limit"] = of_contestant["cpu_ms"] / limit
+    others = [each["cpu_ms"] for name, each in medians.items() if name not in (LIMIT, *ENGINES)]
+    return {
+        "most_times_the_limit": document["most_times_the_limit"],
+        "contestants": medians,
+        "fastest_library_times": {name: min(others) / medians[name]["cpu_ms"] for name in ENGINES},
+    }
+
+
+def _milliseconds(title: str, figures: Mapping[str, Any], clock: str) -> Table:
+    names = list(next(iter(figures.values()))["contestants"])
+    rows = [[name, *(of["contestants"][each][clock] for each in names)] for name, of in figures.items()]
+    return Table(title, ["document", *names], rows)
+
+
+def _targets(figures: Mapping[str, Any]) -> Table:
+    rows: list[list[str | float | None]] = []
+    for name, of in figures.items():
+        for engine in ENGINES:
+            times, faster = of["contestants"][engine]["times_the_limit"], of["fastest_library_times"][engine]
+            most = of["most_times_the_limit"]
+            rows.append([
+                f"{name}, {engine}", times, f"≤ {most:g} {_mark(times <= most)}",
+                faster, f"≥ {FASTER_THAN_LIBRARIES:g} {_mark(faster >= FASTER_THAN_LIBRARIES)}",
+            ])  # fmt: skip
+    columns = ["document, preset", "× the limit", "target", "× faster than the fastest library", "target"]
+    return Table("Targets (CPU)", columns, rows)
+
+
+def _mark(met: bool) -> str:
+    return "met" if met else "**missed**"

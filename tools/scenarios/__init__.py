@@ -1,0 +1,1 @@
+"""The endurance scenarios: what a server must survive."""

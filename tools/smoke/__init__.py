@@ -1,0 +1,1 @@
+"""The smoke run of a build: server, load, thresholds, verdict."""
