@@ -63,5 +63,8 @@ def test_it_finds_nothing_anywhere(start_server, find_nothing):
 def test_it_finds_nothing_where_credentials_are_asked_for(start_server, find_nothing):
     server = start_server(enable_metrics=1, web_basic_auth="user:pass")
     find_nothing(server, "--auth", "user:pass", "--exclude-tag", "jobs")
-    refused = [line for line in server.log if line.get("status_code") == 401]
-    assert {line["route"] for line in refused} >= {"/v1/meta", "/v1/openapi.json"}
+
+    def refused():
+        return {line["route"] for line in server.log if line.get("status_code") == 401}
+
+    assert eventually(lambda: refused() >= {"/v1/meta", "/v1/openapi.json"})

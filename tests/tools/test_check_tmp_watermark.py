@@ -150,8 +150,8 @@ def test_folders_nested_thousands_deep_are_no_more_than_a_warning(tmp_path):
     nest(tmp_path, 3_000)
     try:
         watermark = measure(tmp_path)
-        assert watermark.count > 10
+        assert watermark.count == 1
         assert "File name too long" in watermark.warnings[0]
-        assert len(left_behind(0, tmp_path).files) == watermark.count
+        assert len(left_behind(0, tmp_path).files) > 10
     finally:
         clear(tmp_path)

@@ -54,7 +54,7 @@ def test_renderers_that_spoil_their_folder_are_told_and_nothing_stays(
         for what, inner in faults.items():
             answer = server.job(template=TEMPLATE, task_json=task({"meeting_title": what}))
             assert answer.told == (500, "RENDERER_CRASHED")
-            assert inner in [line.get("inner") for line in server.log]
+            assert eventually(lambda told=inner: told in [line.get("inner") for line in server.log])
             tidy.again(SECONDS)
     finally:
         server.stop()
