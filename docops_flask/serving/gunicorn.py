@@ -54,6 +54,16 @@ def limit_heaps() -> None:
 
 
 EXTENSION = "docops"
+_OUR_WORKER = "docops_flask.serving.worker.Worker"
+# Methods of gunicorn's threaded worker that ours overrides or calls (docs/decisions/private-parts.md).
+_SEAMS = (
+    "accept",
+    "finish_request",
+    "murder_pending",
+    "on_client_socket_readable",
+    "wait_for_and_dispatch_events",
+    "_cap_keepalive",
+)
 # What gunicorn's own exit codes say of an app that cannot be loaded: it then stops instead of trying
 # again for ever.
 APP_LOAD_ERROR = 4
@@ -87,7 +97,7 @@ def gunicorn_settings(settings: Settings) -> dict[str, Any]:
         "wsgi_app": "wsgi:app",
         "bind": settings.bind,
         "workers": settings.workers,
-        "worker_class": "docops_flask.serving.worker.Worker",
+        "worker_class": _worker_class(),
         "threads": settings.threads,
         "worker_connections": _most_connections(settings.threads),
         "timeout": settings.worker_timeout_seconds,
@@ -102,6 +112,17 @@ def gunicorn_settings(settings: Settings) -> dict[str, Any]:
         "accesslog": None,
         "logconfig_dict": events.dict_config(),
     }
+
+
+def _worker_class() -> str:
+    """Return our worker, or gunicorn's own threaded one where that is not what ours is made for.
+
+    gunicorn's own serves as well, but slow clients can hold all of its threads; ``post_worker_init`` says so.
+    """
+    from gunicorn.workers import gthread  # type: ignore[import-untyped]
+
+    is_known = hasattr(gthread, "TConn") and all(hasattr(gthread.ThreadWorker, seam) for seam in _SEAMS)
+    return _OUR_WORKER if is_known else "gthread"
 
 
 def _most_connections(threads: int) -> int:
@@ -190,7 +211,10 @@ def post_worker_init(worker: Any) -> None:
             lifecycle.stop()
             worker.method_queue.defer(_stop_listening, worker)
 
-    worker.limit_receiving(services.settings.max_receiving, services.settings.body_timeout_seconds)
+    if hasattr(worker, "limit_receiving"):
+        worker.limit_receiving(services.settings.max_receiving, services.settings.body_timeout_seconds)
+    else:
+        worker.log.warning("gunicorn's own worker serves: slow clients can hold its threads.")
     worker.accept = patient_accept(worker)
     signal.signal(signal.SIGTERM, handle_term)
     # gunicorn sets this for its own handler: a signal is no reason to interrupt a running request.
