@@ -14,6 +14,7 @@ buffers of an upload of a megabyte take more: each such upload would have its pa
 import contextlib
 import ctypes
 import itertools
+import logging
 import mmap
 import os
 import resource
@@ -138,6 +139,9 @@ def on_starting(server: Any) -> None:
 
     The folder of the workers' figures is this process's, which outlives each of them.
     """
+    # gunicorn's first line goes out before the one that may say why there is no start.
+    for handler in logging.getLogger("gunicorn.error").handlers:
+        handler.flush()
     settings = read_settings()
     try:
         check_work_folder(os.environ)
