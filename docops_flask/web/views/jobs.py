@@ -1,13 +1,17 @@
-"""``POST /v1/run``, ``/v1/precheck``, ``/v1/inspect`` and ``/v1/verify``: a template in, an answer out."""
+"""``POST /v1/run``, ``/v1/precheck``, ``/v1/inspect``, ``/v1/verify``: one view and a table of job kinds."""
 
-from typing import Any
+from collections.abc import Callable
+from functools import partial
+from typing import Any, NamedTuple
 
 from flask import Blueprint, Response
 
 from docops_flask.engine.job import Job, JobKind
-from docops_flask.web.request import api_request
-from docops_flask.web.services import services
-from docops_flask.web.upload.contents import job_folder
+from docops_flask.jobs.answer import Shape
+from docops_flask.settings.settings import Settings
+from docops_flask.web.request import ApiRequest, api_request
+from docops_flask.web.services import Services, services
+from docops_flask.web.upload.contents import JobFolder, job_folder
 from docops_flask.web.upload.form import (
     Upload,
     make_inspection,
@@ -18,32 +22,75 @@ from docops_flask.web.upload.form import (
     receive_verification,
 )
 from docops_flask.web.views.archive import Archive, RunFacts, complete_archive
-from docops_flask.web.views.results import INSPECTION, PRECHECK, VERIFICATION, answer_of, render, run_result
+from docops_flask.web.views.results import (
+    INSPECTION,
+    PRECHECK,
+    VERIFICATION,
+    DoneJob,
+    answer_of,
+    render,
+    run_result,
+)
 
 RUN_ENDPOINT = "jobs.run"
 bp = Blueprint("jobs", __name__)
 
 
-@bp.post("/v1/run")
-def run() -> Response:
-    """Fill a template and answer with the document and its reports."""
+class Finished(NamedTuple):
+    """A job that its renderer has finished, while its folder is still there."""
+
+    request: ApiRequest
+    service: Services
+    folder: JobFolder
+    upload: Upload
+    job: Job
+    done: DoneJob
+
+
+class Kind(NamedTuple):
+    """What differs between the kinds of jobs: the parts, the job made of them, and the answer."""
+
+    receive: Callable[[ApiRequest, JobFolder, Settings], Upload]
+    build: Callable[[Upload, Services, Callable[[str], None]], Job]
+    answer: Callable[[Finished], Response | dict[str, Any]]
+
+
+def serve(kind: Kind) -> Response | dict[str, Any]:
+    """Receive a job of ``kind``, do it for as long as its caller waits, and answer."""
     request, service = api_request(), services()
-    log = request.job_log
     request.enter("receive")
     service.lifecycle.refuse_when_stopping()
     with job_folder(service.workspaces) as folder:
-        upload = receive_job(request, folder, service.settings)
-        job = make_job(JobKind.RUN, upload, service, request.enter)
-        kind = _kind_of_job(job, upload)
-        done = render(request, folder, upload, job, lambda waited_ms: log.started(waited_ms, **kind))
-        result = run_result(done.rendered.result)
-        service.recorder.format_issues(result.format_issue_codes)
-        request.enter("archive")
-        facts = RunFacts(request.request_id, request.began_at, done.waited_ms, job.options, _sent(upload))
-        archive = complete_archive(folder.workspace, done.rendered, result, facts, service.settings)
+        upload = kind.receive(request, folder, service.settings)
+        job = kind.build(upload, service, request.enter)
+        done = render(request, folder, upload, job, partial(_log_start, request, upload, job))
+        return kind.answer(Finished(request, service, folder, upload, job, done))
+
+
+def _log_start(request: ApiRequest, upload: Upload, job: Job, waited_ms: int) -> None:
+    """Write the ``start`` line, which the log has of runs alone."""
+    if job.kind is JobKind.RUN:
+        sizes = {f"{name}_bytes": file.size for name, file in upload.files.items()}
+        skill = job.skill.name if job.skill is not None else None
+        request.job_log.started(waited_ms, skill=skill, preset=job.options.preset, **sizes)
+
+
+def _answer_with_archive(finished: Finished) -> Response:
+    request, service, folder, upload, job, done = finished
+    result = run_result(done.rendered.result)
+    service.recorder.format_issues(result.format_issue_codes)
+    request.enter("archive")
+    facts = RunFacts(request.request_id, request.began_at, done.waited_ms, job.options, _sent(upload))
+    archive = complete_archive(folder.workspace, done.rendered, result, facts, service.settings)
+    log = request.job_log
     log.succeeded(archive.exit_code, archive.timing, archive.body)
     archive.body.on_end(log.close)
     return _stream(archive)
+
+
+def _answer_with_json(shape: Shape, finished: Finished) -> dict[str, Any]:
+    answer = answer_of(finished.done.rendered.result, shape)
+    return {**answer, "request_id": finished.request.request_id}
 
 
 def _stream(archive: Archive) -> Response:
@@ -60,45 +107,19 @@ def _sent(upload: Upload) -> dict[str, Any]:
     return {**files, "form_fields": list(upload.fields)}
 
 
-def _kind_of_job(job: Job, upload: Upload) -> dict[str, Any]:
-    sizes = {f"{name}_bytes": file.size for name, file in upload.files.items()}
-    return {"skill": job.skill.name if job.skill is not None else None, "preset": job.options.preset, **sizes}
-
-
-@bp.post("/v1/precheck")
-def precheck() -> dict[str, Any]:
-    """Hold a template against a task and answer with the verdict."""
-    request, service = api_request(), services()
-    request.enter("receive")
-    service.lifecycle.refuse_when_stopping()
-    with job_folder(service.workspaces) as folder:
-        upload = receive_job(request, folder, service.settings)
-        job = make_job(JobKind.PRECHECK, upload, service, request.enter)
-        done = render(request, folder, upload, job)
-    return {**answer_of(done.rendered.result, PRECHECK), "request_id": request.request_id}
-
-
-@bp.post("/v1/inspect")
-def inspect() -> dict[str, Any]:
-    """Look at a template and answer with its fields and problems."""
-    request, service = api_request(), services()
-    request.enter("receive")
-    service.lifecycle.refuse_when_stopping()
-    with job_folder(service.workspaces) as folder:
-        upload = receive_template(request, folder, service.settings)
-        job = make_inspection(service)
-        done = render(request, folder, upload, job)
-    return {**answer_of(done.rendered.result, INSPECTION), "request_id": request.request_id}
-
-
-@bp.post("/v1/verify")
-def verify() -> dict[str, Any]:
-    """Prove a job's document again and answer with the verdict."""
-    request, service = api_request(), services()
-    request.enter("receive")
-    service.lifecycle.refuse_when_stopping()
-    with job_folder(service.workspaces) as folder:
-        upload = receive_verification(request, folder, service.settings)
-        job = make_verification(service)
-        done = render(request, folder, upload, job)
-    return {**answer_of(done.rendered.result, VERIFICATION), "request_id": request.request_id}
+KINDS = {
+    "run": Kind(receive_job, partial(make_job, JobKind.RUN), _answer_with_archive),
+    "precheck": Kind(receive_job, partial(make_job, JobKind.PRECHECK), partial(_answer_with_json, PRECHECK)),
+    "inspect": Kind(
+        receive_template,
+        lambda _upload, service, _enter: make_inspection(service),
+        partial(_answer_with_json, INSPECTION),
+    ),
+    "verify": Kind(
+        receive_verification,
+        lambda _upload, service, _enter: make_verification(service),
+        partial(_answer_with_json, VERIFICATION),
+    ),
+}
+for _name, _kind in KINDS.items():
+    bp.add_url_rule(f"/v1/{_name}", _name, partial(serve, _kind), methods=["POST"])
