@@ -14,6 +14,8 @@ _GOOD_SHARE = 0.6
 _CROWD = 40
 _CROWDS = 6
 _DRIFT_FROM = 1000
+_REST_SECONDS = 5.0
+_LOOK_SECONDS = 0.1
 _GROWTH_BYTES = 8 * 1024 * 1024
 _GROWTH_SHARE = 0.05
 _TASK = FilePart("task.json", b'{"task_type": "meeting_notice", "payload": {"meeting_title": "x"}}')
@@ -60,8 +62,7 @@ def soak(requests: int) -> Verdict:
         before = server.figures()
         outcomes += at_a_time(_SLOTS, send, range(first, requests))
         seconds = time.monotonic() - began
-        after = server.figures()
-        unpaired = _unpaired(server)
+        after, unpaired = _at_rest(server, before)
     wrong = [
         (plan[number], each.told, each.why)
         for number, each in enumerate(outcomes)
@@ -115,6 +116,24 @@ def _unpaired(server: EnduranceServer) -> list[str]:
     for line in server.lines():
         (starts if line["event"] == "start" else ends)[line["request_id"]] += 1
     return [each for each in starts | ends if (starts[each], ends[each]) != (1, 1)]
+
+
+def _at_rest(
+    server: EnduranceServer, before: Mapping[int, WorkerFigures]
+) -> tuple[dict[int, WorkerFigures], list[str]]:
+    """Return what workers hold and which ids are unpaired, once last connections and lines have gone out.
+
+    They have five seconds; what is left then stays.
+    """
+    deadline = time.monotonic() + _REST_SECONDS
+    while True:
+        after, unpaired = server.figures(), _unpaired(server)
+        is_at_rest = not unpaired and all(
+            now.descriptors <= before[pid].descriptors for pid, now in after.items() if pid in before
+        )
+        if is_at_rest or time.monotonic() >= deadline:
+            return after, unpaired
+        time.sleep(_LOOK_SECONDS)
 
 
 def _judge_drift(
