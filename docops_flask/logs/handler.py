@@ -47,7 +47,7 @@ class LineHandler(QueueHandler):
         try:
             self.queue.put_nowait(line)
         except Full:
-            self._lost += 1
+            self._count_lost(1)
 
     def flush(self) -> None:
         """Wait until all that was logged is written, for a second at most."""
@@ -63,21 +63,34 @@ class LineHandler(QueueHandler):
         self.queue = Queue(_MOST_LINES)
         self._thread = None
         self._lost = 0
+        self._lost_mutex = threading.Lock()
         self._is_mid_line = False
 
     def _write_lines(self) -> None:
         while True:
             item = self.queue.get()
             if isinstance(item, threading.Event):
+                # Losses are told at a flush too: no further line may come.
+                self._write_with_losses(b"")
                 item.set()
-                continue
-            lost, self._lost = self._lost, 0
-            text = self._as_line(lost_lines_record(lost)) + item if lost else item
-            try:
-                self._write(b"\n" + text if self._is_mid_line else text)
-            except OSError:
-                # A full disk, a reader that is gone: there is nowhere to tell it.
-                self._lost += lost + 1
+            else:
+                self._write_with_losses(item)
+
+    def _write_with_losses(self, line: bytes) -> None:
+        """Write ``line``, preceded by one that tells how many were lost before it."""
+        lost = self._count_lost(-self._lost)
+        text = self._as_line(lost_lines_record(lost)) + line if lost else line
+        try:
+            self._write(b"\n" + text if text and self._is_mid_line else text)
+        except OSError:
+            # A full disk, a reader that is gone: there is nowhere to tell it.
+            self._count_lost(lost + bool(line))
+
+    def _count_lost(self, change: int) -> int:
+        """Add ``change`` to the number of lost lines; return how far it went down."""
+        with self._lost_mutex:
+            self._lost += change
+        return -change
 
     def _write(self, text: bytes) -> None:
         rest = memoryview(text)

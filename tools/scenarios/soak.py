@@ -15,6 +15,7 @@ _CROWD = 40
 _CROWDS = 6
 _DRIFT_FROM = 1000
 _REST_SECONDS = 5.0
+_LINGER_SECONDS = 3.0
 _LOOK_SECONDS = 0.1
 _GROWTH_BYTES = 8 * 1024 * 1024
 _GROWTH_SHARE = 0.05
@@ -59,7 +60,10 @@ def soak(requests: int) -> Verdict:
 
         began = time.monotonic()
         outcomes = list(at_a_time(_SLOTS, send, range(first)))
+        # At rest, as at the end: connections that the server has closed linger for two seconds.
+        time.sleep(_LINGER_SECONDS)
         before = server.figures()
+        began += _LINGER_SECONDS
         outcomes += at_a_time(_SLOTS, send, range(first, requests))
         seconds = time.monotonic() - began
         after, unpaired = _at_rest(server, before)

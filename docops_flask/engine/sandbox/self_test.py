@@ -27,7 +27,6 @@ CALLS_ACT = "start a process"
 
 # Of a process that is not traced this reads nothing, and fails otherwise than a refused call.
 _PTRACE_PEEK = 2
-_RLIMIT_CORE = 4
 # No call takes these: a set of flags, a number that chooses.
 _BAD = -1
 _NAME = b"docops-self-test"
