@@ -1,0 +1,150 @@
+"""The bytes of an XML part as markup: its start tags, end tags and what stands between them.
+
+A part is read as UTF-8. One in another encoding (UTF-16, UTF-32, ISO-8859-1 …) is recoded, and encoded again
+as it was once its bytes were changed (``PartText``). Patterns here hold for well-formed XML alone: there no
+"<" stands anywhere but where markup, a comment, a CDATA section or a processing instruction begins
+(XML 1.0, 2.4 and 3.1).
+"""
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import NamedTuple
+
+# A tag with its attributes; ">" may stand in an attribute's value.
+_ATTRIBUTES = rb"(?:[^>\"']++|\"[^\"]*+\"|'[^']*+')*+"
+# Groups: "/" of an end tag, the qualified name of a tag, its attributes with "/" where it closes itself.
+TOKEN = re.compile(
+    rb"<(?:(/)[^>]*+|!--.*?--|!\[CDATA\[.*?\]\]|\?.*?\?|([^\s/>!?]++)(" + _ATTRIBUTES + rb"))>", re.DOTALL
+)
+_ATTRIBUTE = re.compile(rb"([^\s=\"']++)\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)')")
+_ENTITY = re.compile(rb"&(?:#[xX]([0-9A-Fa-f]++)|#([0-9]++)|(\w++));")
+_NAMED = {b"amp": "&", b"lt": "<", b"gt": ">", b"quot": '"', b"apos": "'"}
+# The XML declaration (XML 1.0, 2.8), "encoding" apart.
+_DECLARATION = re.compile(r"(<\?xml\s[^>]*?)\s+encoding\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
+_DECLARED_ENCODING = re.compile(rb"<\?xml\s[^>]*?\sencoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"']")
+# Byte order marks and the first bytes of "<?" without one (XML 1.0, appendix F); longer ones first.
+_BY_FIRST_BYTES = (
+    (b"\xff\xfe\x00\x00", "utf-32"),
+    (b"\x00\x00\xfe\xff", "utf-32"),
+    (b"<\x00\x00\x00", "utf-32-le"),
+    (b"\x00\x00\x00<", "utf-32-be"),
+    (b"\xff\xfe", "utf-16"),
+    (b"\xfe\xff", "utf-16"),
+    (b"<\x00", "utf-16-le"),
+    (b"\x00<", "utf-16-be"),
+)
+_UTF_8 = frozenset((b"utf-8", b"utf8", b"us-ascii", b"ascii"))
+
+
+class Tag(NamedTuple):
+    """A start tag or empty-element tag: its bytes are ``content[start:end]``."""
+
+    start: int
+    end: int
+    name: bytes
+    attributes: bytes
+    is_empty: bool
+
+
+def attributes_of(attributes: bytes) -> dict[bytes, bytes]:
+    """Return qualified name to value as written, of the attributes of a start tag in their order."""
+    if b"=" not in attributes:
+        return {}
+    return {name: one or other for name, one, other in _ATTRIBUTE.findall(attributes)}
+
+
+def decoded(raw: bytes) -> str:
+    """Return the characters that character data or an attribute's value stands for.
+
+    Line ends become one newline (XML 1.0, 2.11); a character reference to a carriage return stays one.
+    """
+    if b"\r" in raw:
+        raw = raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    if b"&" not in raw:
+        return raw.decode()
+    return _ENTITY.sub(_referenced, raw).decode()
+
+
+@lru_cache(maxsize=256)
+def _character(hexadecimal: bytes | None, decimal: bytes | None, name: bytes | None) -> bytes:
+    if hexadecimal:
+        return chr(int(hexadecimal, 16)).encode()
+    if decimal:
+        return chr(int(decimal)).encode()
+    return _NAMED[name or b""].encode()
+
+
+def _referenced(match: "re.Match[bytes]") -> bytes:
+    return _character(*match.groups())
+
+
+def escaped(text: str) -> bytes:
+    """Return ``text`` as character data: "&", "<" and ">" as references, as every XML writer does."""
+    if "&" in text or "<" in text or ">" in text:
+        text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    # A carriage return as a character would be read as a newline (XML 1.0, 2.11).
+    if "\r" in text:
+        text = text.replace("\r", "&#13;")
+    return text.encode()
+
+
+# Prefix ("" for the default namespace) to namespace name.
+Scope = Mapping[bytes, bytes]
+_DECLARED = re.compile(rb"\sxmlns(?::([^\s=]++))?\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)')")
+
+
+def inner_scope(outer: Scope, attributes: bytes) -> Scope:
+    """Return the namespaces in scope inside a start tag with ``attributes`` (Namespaces in XML 1.0, 6)."""
+    declared = {prefix: one or other for prefix, one, other in _DECLARED.findall(b" " + attributes)}
+    return {**outer, **declared} if declared else outer
+
+
+class PartText(NamedTuple):
+    """A well-formed XML part as UTF-8, with what its root says.
+
+    ``content[root_start:root_end]`` is the start tag of the root; ``namespace`` is the root's. ``prefix``
+    stands for it in all of the part, and for nothing else, and there is no comment, CDATA section or
+    processing instruction in the root; it is empty where that is not so. ``root_scope`` are the namespaces
+    that the root declares; where there is a ``prefix``, all that the part declares.
+    """
+
+    content: bytes
+    root_start: int
+    root_end: int
+    namespace: bytes
+    prefix: bytes
+    root_scope: Scope
+
+
+def part_text(content: bytes) -> PartText:
+    """Return a well-formed part, in UTF-8, with what its root says."""
+    root = next(match for match in TOKEN.finditer(content) if match[2] is not None)
+    scope = inner_scope({}, root[3])
+    prefix = root[2].rpartition(b":")[0]
+    namespace = scope.get(prefix, b"")
+    is_plain, scope_of_all = _is_plain(content, root.end(), prefix, namespace, scope)
+    return PartText(
+        content, root.start(), root.end(), namespace, prefix if is_plain else b"", scope_of_all if is_plain else scope
+    )
+
+
+def _is_plain(content: bytes, start: int, prefix: bytes, namespace: bytes, scope: Scope) -> tuple[bool, Scope]:
+    if not prefix or content.find(b"<!", start) >= 0 or content.find(b"<?", start) >= 0:
+        return False, scope
+    w = re.escape(prefix)
+    if re.search(rb"</?" + w + rb":p(?:[\t\r\n]|\s+>)", content) is not None:
+        return False, scope
+    if content.find(b"xmlns", start) >= 0:
+        everywhere = dict(scope)
+        for found in _DECLARED.finditer(content, start):
+            bound, uri = found[1], found[2] or found[3]
+            if everywhere.setdefault(bound or b"", uri) != uri:
+                return False, scope
+        scope = everywhere
+    # One prefix alone for each namespace that matters.
+    bound_to = list(scope.values())
+    return bound_to.count(namespace) == 1 and bound_to.count(_MARKUP_COMPATIBILITY) <= 1, scope
+
+
+_MARKUP_COMPATIBILITY = b"http://schemas.openxmlformats.org/markup-compatibility/2006"
