@@ -48,7 +48,7 @@ class ParagraphText:
         only = _only_text(paragraph, w)
         if only is not None:
             run, node = only
-            self.text = node.text or ""
+            self.text = text_of(node)
             self.pieces = [TextPiece(0, len(self.text), node, run, 0, False)]
             return
         reader = _Reader(w)
@@ -68,6 +68,16 @@ class ParagraphText:
                 found.append(piece)
             index += 1
         return found
+
+
+def text_of(node: _Element) -> str:
+    """Return the characters of a w:t; comments and processing instructions in it count for nothing."""
+    text = node.text or ""
+    for child in node:
+        if isinstance(child.tag, str):
+            break
+        text += child.tail or ""
+    return text
 
 
 def _start(piece: TextPiece) -> int:
@@ -200,8 +210,7 @@ class _Reader:
         self._add(OBJECT)
 
     def _add_text(self, node: _Element, run: _Element) -> None:
-        # A w:t holds text alone; with a comment or instruction inside, only the text before it can be edited.
-        text = node.text or ""
+        text = text_of(node)
         start = self._position
         self._add(text)
         in_result = bool(self._simple_fields or (self._fields and not self._fields_before_result))

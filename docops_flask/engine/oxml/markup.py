@@ -79,6 +79,28 @@ def _referenced(match: "re.Match[bytes]") -> bytes:
     return _character(*match.groups())
 
 
+_WIDE = re.compile(rb"&[^;]*+;|\r\n?")
+
+
+def byte_offset(raw: bytes, text: str, characters: int, *, is_cdata: bool = False) -> int:
+    """Return where character number ``characters`` of ``text`` begins in ``raw``, which it was decoded from.
+
+    In a CDATA section (``is_cdata``) nothing but line ends takes more bytes than its characters.
+    """
+    if b"\r" not in raw and (is_cdata or b"&" not in raw):
+        return len(text[:characters].encode())
+    at = done = 0
+    for match in _WIDE.finditer(raw):
+        if is_cdata and match[0][:1] == b"&":
+            continue
+        plain = raw[at : match.start()].decode()
+        if done + len(plain) >= characters:
+            break
+        done += len(plain) + 1
+        at = match.end()
+    return at + len(text[done:characters].encode())
+
+
 def escaped(text: str) -> bytes:
     """Return ``text`` as character data: "&", "<" and ">" as references, as every XML writer does."""
     if "&" in text or "<" in text or ">" in text:
@@ -138,7 +160,7 @@ def _is_plain(content: bytes, start: int, prefix: bytes, namespace: bytes, scope
     if content.find(b"xmlns", start) >= 0:
         everywhere = dict(scope)
         for found in _DECLARED.finditer(content, start):
-            bound, uri = found[1], found[2] or found[3]
+            bound, uri = found[1], found[2] or found[3] or b""
             if everywhere.setdefault(bound or b"", uri) != uri:
                 return False, scope
         scope = everywhere
