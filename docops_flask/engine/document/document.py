@@ -9,8 +9,10 @@ from typing import NamedTuple
 
 from lxml.etree import _Element
 
+from docops_flask.engine.document.shapes import Paragraph, Shapes, parse_fragment
 from docops_flask.engine.errors import InvalidTemplate
-from docops_flask.engine.opc.xml_part import parse_part
+from docops_flask.engine.opc.xml_part import Encoding, parse_part
+from docops_flask.engine.oxml.markup import PartText, Scope
 from docops_flask.engine.oxml.names import Vocabulary
 
 
@@ -26,15 +28,61 @@ class StoryKind(Enum):
     TEXTBOX = "textbox"
 
 
+class TablePlace:
+    """A table and its address (``t0``, ``t0.r0.c0.t0``); ``depth`` counts the tables around it.
+
+    It begins at ``start`` of the part's bytes, its end tag at ``end``; ``row_count`` counts its rows; ``scope`` as for a paragraph.
+    No two places are the same.
+    """
+
+    __slots__ = ("_element", "depth", "end", "part", "path", "row_count", "scope", "start", "story")
+
+    def __init__(self, part: "StoryPart", story: StoryKind, path: str, depth: int, start: int) -> None:
+        self.part = part
+        self.story = story
+        self.path = path
+        self.depth = depth
+        self.start = start
+        self.end = start
+        self.row_count = 0
+        self.scope: Scope | None = None
+        self._element: _Element | None = None
+
+    @property
+    def element(self) -> _Element:
+        """The w:tbl as a tree, parsed when it is first asked for."""
+        if self._element is None:
+            self._element = self.part.parse(self.start, self.end, self.scope)
+        return self._element
+
+
 class CellPlace(NamedTuple):
     """A table cell: its table, its row's number and its own number among the cells of that row."""
 
-    table: "TablePlace"
+    table: TablePlace
     row: int
     number: int
 
 
-class ParagraphPlace(NamedTuple):
+class TextBox:
+    """The content of a text box: ``start``:``end`` are its bytes.
+
+    ``owner`` is the outermost mc:AlternateContent around it and ``branch`` its branch there, both as the
+    number of the byte where they begin, -1 where there is none.
+    """
+
+    __slots__ = ("branch", "end", "owner", "paragraphs", "start", "tables")
+
+    def __init__(self, start: int, owner: int, branch: int) -> None:
+        self.start = start
+        self.end = start
+        self.owner = owner
+        self.branch = branch
+        self.paragraphs: list[ParagraphPlace] = []
+        self.tables: list[TablePlace] = []
+
+
+class ParagraphPlace:
     """A paragraph and its address.
 
     ``path`` is the whole address (``p3``, ``header1/t0.r1.c2.p0``); ``story`` is the kind of text flow
@@ -42,50 +90,74 @@ class ParagraphPlace(NamedTuple):
     it inside its story; ``part`` is where it is stored; ``cell`` is the cell it stands in, the innermost
     one. ``mirrors`` holds the paragraphs that show the same text in the other branch of an
     ``mc:AlternateContent``.
+
+    Its start tag begins at ``start`` of the part's bytes, its content is ``content``:``end``; ``boxes`` are
+    the text boxes in it, whose bytes are no text of its own. ``scope`` are the namespaces in scope where
+    they differ from those of the root. No two places are the same.
     """
 
-    element: _Element
-    path: str
-    story: StoryKind
-    part: "StoryPart"
-    table_depth: int = 0
-    cell: CellPlace | None = None
-    mirrors: "tuple[ParagraphPlace, ...]" = ()
+    __slots__ = (
+        "_reading", "boxes", "cell", "content", "end", "mirrors", "part", "path", "scope", "start", "story",
+        "table_depth",
+    )  # fmt: skip
 
-    def __eq__(self, other: object) -> bool:
-        # No two places are the same, and what they hold takes long to compare.
-        return self is other
+    def __init__(
+        self,
+        part: "StoryPart",
+        story: StoryKind,
+        path: str,
+        table_depth: int,
+        cell: CellPlace | None,
+        start: int,
+        content: int,
+    ) -> None:
+        self.part = part
+        self.story = story
+        self.path = path
+        self.table_depth = table_depth
+        self.cell = cell
+        self.start = start
+        self.content = content
+        self.end = content
+        self.boxes: tuple[TextBox, ...] = ()
+        self.mirrors: tuple[ParagraphPlace, ...] = ()
+        self.scope: Scope | None = None
+        self._reading: Paragraph | None = None
 
-    def __ne__(self, other: object) -> bool:
-        return self is not other
+    @property
+    def own_bytes(self) -> bytes:
+        """The bytes between its tags, those of its text boxes left out."""
+        content = self.part.text.content
+        if not self.boxes:
+            return content[self.content : self.end]
+        pieces, at = [], self.content
+        for box in self.boxes:
+            pieces.append(content[at : box.start])
+            at = box.end
+        pieces.append(content[at : self.end])
+        return b"".join(pieces)
 
-    def __hash__(self) -> int:
-        return id(self)
+    def position(self, offset: int) -> int:
+        """Return where the byte ``offset`` of ``own_bytes`` lies in the part."""
+        at = self.content + offset
+        for box in self.boxes:
+            if at < box.start:
+                break
+            at += box.end - box.start
+        return at
 
-
-class TablePlace(NamedTuple):
-    """A table and its address (``t0``, ``t0.r0.c0.t0``); ``depth`` counts the tables around it."""
-
-    element: _Element
-    path: str
-    story: StoryKind
-    part: "StoryPart"
-    depth: int = 0
-
-    def __eq__(self, other: object) -> bool:
-        return self is other
-
-    def __ne__(self, other: object) -> bool:
-        return self is not other
-
-    def __hash__(self) -> int:
-        return id(self)
+    @property
+    def reading(self) -> Paragraph:
+        """Its text and its shape in the template."""
+        if self._reading is None:
+            self._reading = self.part.shapes.paragraph(self.own_bytes, self.scope)
+        return self._reading
 
 
 class RunPlace(NamedTuple):
-    """A run and its address (``p3:r1``): the k-th run of its paragraph, in document order."""
+    """A run and its address (``p3:r1``): ``index`` says the how-many-eth run of its paragraph it is."""
 
-    element: _Element
+    index: int
     run_id: str
     paragraph: ParagraphPlace
 
@@ -149,21 +221,34 @@ class RelatedParts:
 
 
 class StoryPart:
-    """A package part that holds text: its parsed root, its kind and what addresses begin with.
+    """A package part that holds text: its bytes, its kind and what addresses in it begin with.
 
-    ``prefix`` is "" for the body, ``header1/`` and the like elsewhere. ``changed`` is set by whoever
-    edits the tree; only changed parts are written anew.
+    ``prefix`` is "" for the body, ``header1/`` and the like elsewhere. ``text`` are its bytes as UTF-8, ``encoding``
+    says how the package has them where that is another. ``shapes`` are its paragraphs by their bytes.
     """
 
-    __slots__ = ("changed", "kind", "name", "prefix", "root", "w")
+    __slots__ = ("encoding", "kind", "name", "prefix", "shapes", "text", "w")
 
-    def __init__(self, name: str, kind: StoryKind, prefix: str, root: _Element, w: Vocabulary) -> None:
+    def __init__(
+        self, name: str, kind: StoryKind, prefix: str, text: PartText, w: Vocabulary, encoding: Encoding | None = None
+    ) -> None:
         self.name = name
         self.kind = kind
         self.prefix = prefix
-        self.root = root
+        self.text = text
+        self.encoding = encoding
         self.w = w
-        self.changed = False
+        self.shapes = Shapes(text, w)
+
+    def parse(self, start: int, end: int, scope: Scope | None = None) -> _Element:
+        """Return the element that begins at ``start`` and whose end tag, if it has one, begins at ``end``.
+
+        ``scope`` is as for a paragraph.
+        """
+        content = self.text.content
+        if content.startswith(b"</", end):
+            end = content.index(b">", end) + 1
+        return parse_fragment(content[start:end], scope or self.text.root_scope)
 
 
 class Document(NamedTuple):

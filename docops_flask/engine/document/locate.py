@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
-from docops_flask.engine.document.document import StoryKind
+from docops_flask.engine.document.document import CellPlace, ParagraphPlace, StoryKind, StoryPart, TablePlace, TextBox
 from docops_flask.engine.errors import TemplateLimitExceeded
 from docops_flask.engine.oxml.markup import TOKEN, PartText, Scope, attributes_of, decoded, inner_scope
 from docops_flask.engine.oxml.names import to_integer
@@ -51,69 +51,37 @@ _KINDS_OF_W = {
 _KINDS_OF_MC = {"AlternateContent": ALTERNATE, "Choice": BRANCH, "Fallback": BRANCH}
 
 
-class LocatedTable:
-    """A table: its bytes begin at ``start``; ``path`` is its address inside its box or story."""
+class _Found(NamedTuple):
+    """Where the paragraphs and tables of a story or text box go, in document order."""
 
-    __slots__ = ("depth", "end", "path", "rows", "start")
-
-    def __init__(self, start: int, path: str, depth: int) -> None:
-        self.start = start
-        self.end = -1
-        self.path = path
-        self.depth = depth
-        self.rows = 0
+    part: StoryPart
+    story: StoryKind
+    paragraphs: list[ParagraphPlace]
+    tables: list[TablePlace]
 
 
-class LocatedCell(NamedTuple):
-    """A table cell: its table, its row's number and its own number among the cells of that row."""
+class CellCount:
+    """How many table cells a document has so far, in all its parts, and how many it may have."""
 
-    table: LocatedTable
-    row: int
-    number: int
+    __slots__ = ("cells", "most_cells")
 
+    def __init__(self, most_cells: int) -> None:
+        self.cells = 0
+        self.most_cells = most_cells
 
-class LocatedBox:
-    """The content of a text box: ``start``:``end`` are its bytes; paragraphs and tables in document order.
+    def count_cells(self, span: int, more: int) -> None:
+        """Count ``more`` cells, of one that spans so many grid columns.
 
-    ``owner`` is the outermost mc:AlternateContent around it and ``branch`` its branch there, both as the
-    number of the byte where they begin, -1 where there is none.
-    """
-
-    __slots__ = ("branch", "end", "inside", "owner", "start")
-
-    def __init__(self, start: int, owner: int, branch: int) -> None:
-        self.start = start
-        self.end = -1
-        self.owner = owner
-        self.branch = branch
-        self.inside = Located([], [])
-
-
-class LocatedParagraph:
-    """A paragraph: its start tag begins at ``start``, its content is ``content``:``end``.
-
-    ``path`` is its address inside its box or story. ``boxes`` are the text boxes in its content; their bytes
-    are no text of its own. ``scope`` are the namespaces in scope where they differ from those of the root.
-    """
-
-    __slots__ = ("boxes", "cell", "content", "depth", "end", "path", "scope", "start")
-
-    def __init__(self, start: int, content: int, path: str, depth: int, cell: LocatedCell | None) -> None:
-        self.start = start
-        self.content = content
-        self.end = content
-        self.path = path
-        self.depth = depth
-        self.cell = cell
-        self.boxes: list[LocatedBox] = []
-        self.scope: Scope | None = None
-
-
-class Located(NamedTuple):
-    """The paragraphs and tables of a story part in document order, those in text boxes apart."""
-
-    paragraphs: list[LocatedParagraph]
-    tables: list[LocatedTable]
+        Raises ``TemplateLimitExceeded`` beyond the limit.
+        """
+        self.cells += more
+        if self.cells > self.most_cells or span > _MAX_GRID_COLUMNS:
+            raise TemplateLimitExceeded(
+                "template: its tables have too many cells, or a cell spans more than "
+                f"{_MAX_GRID_COLUMNS} columns; {self.most_cells} cells are allowed.",
+                limit="table_cells",
+                maximum=self.most_cells,
+            )
 
 
 class _Context:
@@ -135,10 +103,10 @@ _IGNORED = _Context()
 class _Blocks(_Context):
     """A container of paragraphs and tables: what addresses in it begin with, how many came before."""
 
-    __slots__ = ("_state", "cell", "depth", "paragraph_count", "prefix", "table_count", "to")
+    __slots__ = ("_cells", "cell", "depth", "paragraph_count", "prefix", "table_count", "to")
 
-    def __init__(self, state: "_State", to: Located, prefix: str, depth: int, cell: LocatedCell | None) -> None:
-        self._state = state
+    def __init__(self, cells: CellCount, to: _Found, prefix: str, depth: int, cell: CellPlace | None) -> None:
+        self._cells = cells
         self.to = to
         self.prefix = prefix
         self.depth = depth
@@ -146,22 +114,23 @@ class _Blocks(_Context):
         self.paragraph_count = 0
         self.table_count = 0
 
-    def paragraph(self, start: int, content: int) -> LocatedParagraph:
+    def paragraph(self, start: int, content: int) -> ParagraphPlace:
         """Return the next paragraph."""
         path = f"{self.prefix}p{self.paragraph_count}"
         self.paragraph_count += 1
-        paragraph = LocatedParagraph(start, content, path, self.depth, self.cell)
+        paragraph = ParagraphPlace(self.to.part, self.to.story, path, self.depth, self.cell, start, content)
         self.to.paragraphs.append(paragraph)
         return paragraph
 
     def child(self, kind: int, value: str, start: int, end: int) -> _Context:
         if kind == PARAGRAPH:
-            return _Content(self._state, self.paragraph(start, end), -1, -1)
+            return _Content(self._cells, self.paragraph(start, end), -1, -1)
         if kind == TABLE:
-            table = LocatedTable(start, f"{self.prefix}t{self.table_count}", self.depth)
+            path = f"{self.prefix}t{self.table_count}"
+            table = TablePlace(self.to.part, self.to.story, path, self.depth, start)
             self.table_count += 1
             self.to.tables.append(table)
-            return _Rows(self._state, self.to, table)
+            return _Rows(self._cells, self.to, table)
         if kind == CELL_PROPERTIES:
             return self._properties()
         return _seen_through(self, kind)
@@ -175,8 +144,8 @@ class _CellBlocks(_Blocks):
 
     __slots__ = ("_is_spanned", "row")
 
-    def __init__(self, state: "_State", to: Located, row: "_Cells", cell: LocatedCell) -> None:
-        super().__init__(state, to, f"{row.path}{row.column}.", cell.table.depth + 1, cell)
+    def __init__(self, cells: CellCount, to: _Found, row: "_Cells", cell: CellPlace) -> None:
+        super().__init__(cells, to, f"{row.path}{row.column}.", cell.table.depth + 1, cell)
         self.row = row
         self._is_spanned = False
 
@@ -189,23 +158,23 @@ class _CellBlocks(_Blocks):
     def span(self, columns: int) -> None:
         """Take as many grid columns instead of one."""
         self.row.column += columns - 1
-        self._state.count_cells(columns, columns - 1)
+        self._cells.count_cells(columns, columns - 1)
 
 
 class _Rows(_Context):
     """The content of a table."""
 
-    __slots__ = ("_state", "_to", "table")
+    __slots__ = ("_cells", "_to", "table")
 
-    def __init__(self, state: "_State", to: Located, table: LocatedTable) -> None:
-        self._state = state
+    def __init__(self, cells: CellCount, to: _Found, table: TablePlace) -> None:
+        self._cells = cells
         self._to = to
         self.table = table
 
     def child(self, kind: int, value: str, start: int, end: int) -> _Context:
         if kind == ROW:
-            row = _Cells(self._state, self._to, self.table)
-            self.table.rows += 1
+            row = _Cells(self._cells, self._to, self.table)
+            self.table.row_count += 1
             return row
         return _seen_through(self, kind)
 
@@ -216,13 +185,13 @@ class _Rows(_Context):
 class _Cells(_Context):
     """The content of a row: the grid column of its next cell, how many cells came before."""
 
-    __slots__ = ("_is_begun", "_state", "_to", "cells", "column", "path", "table")
+    __slots__ = ("_is_begun", "_cells", "_to", "cells", "column", "path", "table")
 
-    def __init__(self, state: "_State", to: Located, table: LocatedTable) -> None:
-        self._state = state
+    def __init__(self, cells: CellCount, to: _Found, table: TablePlace) -> None:
+        self._cells = cells
         self._to = to
         self.table = table
-        self.path = f"{table.path}.r{table.rows}.c"
+        self.path = f"{table.path}.r{table.row_count}.c"
         self.column = 0
         self.cells = 0
         self._is_begun = False
@@ -240,11 +209,11 @@ class _Cells(_Context):
     def next_cell(self) -> _CellBlocks:
         """Return the content of the next cell."""
         blocks = _CellBlocks(
-            self._state, self._to, self, LocatedCell(self.table, self.table.rows - 1, self.cells)
+            self._cells, self._to, self, CellPlace(self.table, self.table.row_count - 1, self.cells)
         )
         self.cells += 1
         self.column += 1
-        self._state.count_cells(1, 1)
+        self._cells.count_cells(1, 1)
         return blocks
 
     def skip(self, columns: int) -> None:
@@ -272,23 +241,23 @@ class _Properties(_Context):
 class _Content(_Context):
     """The content of a paragraph, with the outermost mc:AlternateContent around and its branch there."""
 
-    __slots__ = ("_branch", "_owner", "_state", "paragraph")
+    __slots__ = ("_branch", "_owner", "_cells", "paragraph")
 
-    def __init__(self, state: "_State", paragraph: LocatedParagraph, owner: int, branch: int) -> None:
-        self._state = state
+    def __init__(self, cells: CellCount, paragraph: ParagraphPlace, owner: int, branch: int) -> None:
+        self._cells = cells
         self.paragraph = paragraph
         self._owner = owner
         self._branch = branch
 
     def child(self, kind: int, value: str, start: int, end: int) -> _Context:
         if kind == BOX:
-            box = LocatedBox(end, self._owner, self._branch)
-            self.paragraph.boxes.append(box)
-            return _BoxBlocks(self._state, box)
+            box = TextBox(end, self._owner, self._branch)
+            self.paragraph.boxes += (box,)
+            return _BoxBlocks(self._cells, self.paragraph.part, box)
         if kind == ALTERNATE and self._owner < 0:
-            return _Content(self._state, self.paragraph, start, self._branch)
+            return _Content(self._cells, self.paragraph, start, self._branch)
         if kind == BRANCH and self._branch < 0:
-            return _Content(self._state, self.paragraph, self._owner, start)
+            return _Content(self._cells, self.paragraph, self._owner, start)
         return self
 
     def close(self, start: int) -> None:
@@ -300,8 +269,9 @@ class _BoxBlocks(_Blocks):
 
     __slots__ = ("_box",)
 
-    def __init__(self, state: "_State", box: LocatedBox) -> None:
-        super().__init__(state, box.inside, "", 0, None)
+    def __init__(self, cells: CellCount, part: StoryPart, box: TextBox) -> None:
+        to = _Found(part, StoryKind.TEXTBOX, box.paragraphs, box.tables)
+        super().__init__(cells, to, "", 0, None)
         self._box = box
 
     def close(self, start: int) -> None:
@@ -326,16 +296,16 @@ class _Document(_Context):
 class _Notes(_Context):
     """The content of a part of notes or comments: each is a container, addressed by its id."""
 
-    __slots__ = ("_prefix", "_state", "_to")
+    __slots__ = ("_prefix", "_cells", "_to")
 
-    def __init__(self, state: "_State", to: Located, prefix: str) -> None:
-        self._state = state
+    def __init__(self, cells: CellCount, to: _Found, prefix: str) -> None:
+        self._cells = cells
         self._to = to
         self._prefix = prefix
 
     def child(self, kind: int, value: str, start: int, end: int) -> _Context:
         if kind == NOTE:
-            return _Blocks(self._state, self._to, f"{self._prefix}n{value}.", 0, None)
+            return _Blocks(self._cells, self._to, f"{self._prefix}n{value}.", 0, None)
         return _IGNORED
 
 
@@ -376,30 +346,6 @@ def _seen_through(around: _Context, kind: int) -> _Context:
     return _IGNORED
 
 
-class _State:
-    """How many table cells there are so far, and how many there may be."""
-
-    __slots__ = ("cells", "most_cells")
-
-    def __init__(self, most_cells: int) -> None:
-        self.cells = 0
-        self.most_cells = most_cells
-
-    def count_cells(self, span: int, more: int) -> None:
-        """Count ``more`` cells, of one that spans so many grid columns.
-
-        Raises ``TemplateLimitExceeded`` beyond the limit.
-        """
-        self.cells += more
-        if self.cells > self.most_cells or span > _MAX_GRID_COLUMNS:
-            raise TemplateLimitExceeded(
-                "template: its tables have too many cells, or a cell spans more than "
-                f"{_MAX_GRID_COLUMNS} columns; {self.most_cells} cells are allowed.",
-                limit="table_cells",
-                maximum=self.most_cells,
-            )
-
-
 class _Elements:
     """Hands the elements of a part to the contexts of those that are open."""
 
@@ -422,26 +368,27 @@ class _Elements:
             self.top = self.stack.pop()
 
 
-def locate(text: PartText, kind: StoryKind, prefix: str, max_cells: int) -> Located:
-    """Return the paragraphs and tables of a story part that is well formed.
+def locate(part: StoryPart, cells: "CellCount") -> tuple[list[ParagraphPlace], list[TablePlace]]:
+    """Return the paragraphs and tables of ``part`` in document order, those of text boxes apart.
 
-    Raises ``TemplateLimitExceeded`` (``table_cells``) when its tables expand to more than ``max_cells``.
+    What lies in a text box hangs on the paragraph that holds it, with addresses that begin in the box.
+    Raises ``TemplateLimitExceeded`` (``table_cells``) when tables expand to more cells than ``cells`` allows.
     """
-    located = Located([], [])
-    state = _State(max_cells)
-    elements = _Elements(_root_context(state, located, kind, prefix))
-    if text.prefix:
-        _by_paragraphs(text, elements)
+    found = _Found(part, part.kind, [], [])
+    elements = _Elements(_root_context(cells, found))
+    if part.text.prefix:
+        _by_paragraphs(part.text, elements)
     else:
-        _by_tags(text, elements)
-    return located
+        _by_tags(part.text, elements)
+    return found.paragraphs, found.tables
 
 
-def _root_context(state: _State, located: Located, kind: StoryKind, prefix: str) -> _Context:
-    if kind in (StoryKind.FOOTNOTES, StoryKind.ENDNOTES, StoryKind.COMMENTS):
-        return _Notes(state, located, prefix)
-    blocks = _Blocks(state, located, prefix, 0, None)
-    return _Document(blocks) if kind is StoryKind.BODY else blocks
+def _root_context(cells: "CellCount", found: _Found) -> _Context:
+    prefix = found.part.prefix
+    if found.story in (StoryKind.FOOTNOTES, StoryKind.ENDNOTES, StoryKind.COMMENTS):
+        return _Notes(cells, found, prefix)
+    blocks = _Blocks(cells, found, prefix, 0, None)
+    return _Document(blocks) if found.story is StoryKind.BODY else blocks
 
 
 def _by_tags(text: PartText, elements: _Elements) -> None:
@@ -466,6 +413,8 @@ def _by_tags(text: PartText, elements: _Elements) -> None:
             elements.open(kind, value, match.start(), match.end())
             if kind == PARAGRAPH and isinstance(elements.top, _Content):
                 elements.top.paragraph.scope = scope
+            elif kind == TABLE and isinstance(elements.top, _Rows):
+                elements.top.table.scope = scope
             if attributes.endswith(b"/"):
                 elements.close(match.end())
                 scope, kinds = outer.pop()

@@ -8,9 +8,10 @@ from docops_flask.engine.document.walk import walk_stories
 from docops_flask.engine.errors import InvalidTemplate
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.opc.package import Package
-from docops_flask.engine.opc.xml_part import parse_part
+from docops_flask.engine.opc.xml_part import check_part, encoding_of, parse_part, recoded
 from docops_flask.engine.opc.zip_names import shown_name
-from docops_flask.engine.oxml.names import W_STRICT, W_TRANSITIONAL, namespace_of, vocabulary
+from docops_flask.engine.oxml.markup import part_text
+from docops_flask.engine.oxml.names import W_STRICT, W_TRANSITIONAL, vocabulary
 
 _STORY_OF_RELATIONSHIP = {
     "header": StoryKind.HEADER,
@@ -32,7 +33,7 @@ def open_document(package: Package, limits: Limits) -> Document:
     ``TemplateLimitExceeded`` when its tables expand to more cells than ``limits`` allows.
     """
     main = _story_part(package, package.main_part, StoryKind.BODY, "")
-    if main.root.tag != main.w.document:
+    if not _is_document(main):
         raise _not_wordprocessingml(main.name)
     relationships = package.relationships(package.main_part)
     parts = [main]
@@ -64,11 +65,17 @@ def open_document(package: Package, limits: Limits) -> Document:
 
 def _story_part(package: Package, name: str, kind: StoryKind, prefix: str) -> StoryPart:
     content = package.read(name)
-    root = parse_part(content, name)
-    namespace = namespace_of(root.tag)
+    check_part(content, name)
+    encoding = encoding_of(content, name)
+    text = part_text(recoded(content, encoding))
+    namespace = text.namespace.decode()
     if namespace not in (W_TRANSITIONAL, W_STRICT):
         raise _not_wordprocessingml(name)
-    return StoryPart(name=name, kind=kind, prefix=prefix, root=root, w=vocabulary(namespace))
+    return StoryPart(name, kind, prefix, text, vocabulary(namespace), encoding)
+
+
+def _is_document(part: StoryPart) -> bool:
+    return part.text.root_name == b"document"
 
 
 def _not_wordprocessingml(name: str) -> InvalidTemplate:

@@ -265,6 +265,12 @@ def _shape(element: _Element, w: Vocabulary, texts: int) -> Shape | None:
     return Shape(element, list(runs_of(element, w)), shown, between, texts)
 
 
+def parse_fragment(content: bytes, scope: Scope) -> _Element:
+    """Return the element whose bytes are ``content``; ``scope`` are the namespaces in scope around it."""
+    wrapped = b"<_" + _declared(scope) + b">" + content + b"</_>"
+    return etree.fromstring(wrapped, _parser())[0]
+
+
 _PARSER: list[etree.XMLParser] = []
 
 

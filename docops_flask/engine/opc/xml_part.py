@@ -8,7 +8,7 @@ they look for a namespace among all that are in scope, and copy a text anew for 
 """
 
 import re
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 from lxml import etree
 from lxml.etree import _Element
@@ -137,6 +137,100 @@ def _hold_namespaces(root: _Element, name: str) -> None:
                 reason="namespaces",
                 part=shown_name(name),
             )
+
+
+class _Nothing:
+    """Takes a parser's events and keeps nothing but whether there was a document type."""
+
+    def __init__(self) -> None:
+        self.has_doctype = False
+
+    def doctype(self, _name: str, _public: str | None, _system: str | None) -> None:
+        self.has_doctype = True
+
+    def close(self) -> None:
+        """End the part."""
+
+
+def check_part(content: bytes, name: str) -> None:
+    """Raise what ``parse_part`` raises for ``content``, without building a tree: half the time."""
+    target: Any = _Nothing()
+    parser = etree.XMLParser(target=target, huge_tree=False, strip_cdata=False, **HARDENED)
+    try:
+        etree.fromstring(content, parser)
+    except etree.XMLSyntaxError as error:
+        if getattr(error, "code", None) == _NO_MEMORY:
+            raise MemoryError from error
+        raise _malformed(shown_name(name), error) from error
+    if target.has_doctype:
+        raise _doctype_in(shown_name(name))
+    if len(content) > _LEAST_BYTES and content.count(b"xmlns") + content.count(b"x\0m\0l\0n\0s") > _MOST_NAMESPACES:
+        _hold_namespaces(_parsed(content, name, strip_cdata=True), name)
+
+
+class Encoding(NamedTuple):
+    """How a part that is not UTF-8 is encoded: Python's codec, the bytes before its first character."""
+
+    codec: str
+    mark: bytes
+
+
+# Byte order marks, and the first bytes of "<?" without one (XML 1.0, appendix F); longer ones first.
+_BY_FIRST_BYTES = (
+    (b"\xff\xfe\0\0", Encoding("utf-32-le", b"\xff\xfe\0\0")),
+    (b"\0\0\xfe\xff", Encoding("utf-32-be", b"\0\0\xfe\xff")),
+    (b"<\0\0\0", Encoding("utf-32-le", b"")),
+    (b"\0\0\0<", Encoding("utf-32-be", b"")),
+    (b"\xff\xfe", Encoding("utf-16-le", b"\xff\xfe")),
+    (b"\xfe\xff", Encoding("utf-16-be", b"\xfe\xff")),
+    (b"<\0", Encoding("utf-16-le", b"")),
+    (b"\0<", Encoding("utf-16-be", b"")),
+)
+_DECLARED_ENCODING = rb"<\?xml\s[^>]*?\sencoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"']"
+
+
+def encoding_of(content: bytes, name: str) -> Encoding | None:
+    """Return how a well-formed part is encoded, ``None`` for UTF-8 (XML 1.0, 4.3.3 and appendix F).
+
+    Raises ``InvalidTemplate`` for an encoding that Python does not know or that loses characters.
+    """
+    if content.startswith(_USUAL_STARTS):
+        return None
+    for first, found in _BY_FIRST_BYTES:
+        if content.startswith(first):
+            return _held(content, found, name)
+    declared = re.match(_DECLARED_ENCODING, content[:HEAD_BYTES])
+    if declared is None or declared[1].lower() in (b"utf-8", b"utf8"):
+        return None
+    return _held(content, Encoding(declared[1].decode(), b""), name)
+
+
+def _held(content: bytes, encoding: Encoding, name: str) -> Encoding:
+    try:
+        if encoded(recoded(content, encoding), encoding) == content:
+            return encoding
+    except (LookupError, UnicodeError):
+        pass
+    raise InvalidTemplate(
+        f"template: the part {shown_name(name)} is in an encoding that cannot be written again. "
+        "Open the file in Word, save it again as .docx and retry.",
+        reason="encoding",
+        part=shown_name(name),
+    )
+
+
+def recoded(content: bytes, encoding: Encoding | None) -> bytes:
+    """Return a part as UTF-8; its XML declaration still names the encoding it had."""
+    if encoding is None:
+        return content
+    return content[len(encoding.mark) :].decode(encoding.codec).encode()
+
+
+def encoded(content: bytes, encoding: Encoding | None) -> bytes:
+    """Return a recoded part in its own encoding; characters that this lacks become references."""
+    if encoding is None:
+        return content
+    return encoding.mark + content.decode().encode(encoding.codec, "xmlcharrefreplace")
 
 
 def refuse_doctype(content: bytes, name: str) -> None:

@@ -1,9 +1,8 @@
 """The bytes of an XML part as markup: its start tags, end tags and what stands between them.
 
-A part is read as UTF-8. One in another encoding (UTF-16, UTF-32, ISO-8859-1 …) is recoded, and encoded again
-as it was once its bytes were changed (``PartText``). Patterns here hold for well-formed XML alone: there no
-"<" stands anywhere but where markup, a comment, a CDATA section or a processing instruction begins
-(XML 1.0, 2.4 and 3.1).
+A part is read as UTF-8; one in another encoding is recoded first (``opc.xml_part``). The patterns hold for
+well-formed XML alone: there no "<" stands anywhere but where markup, a comment, a CDATA section or a
+processing instruction begins (XML 1.0, 2.4 and 3.1).
 """
 
 import re
@@ -20,33 +19,6 @@ TOKEN = re.compile(
 _ATTRIBUTE = re.compile(rb"([^\s=\"']++)\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)')")
 _ENTITY = re.compile(rb"&(?:#[xX]([0-9A-Fa-f]++)|#([0-9]++)|(\w++));")
 _NAMED = {b"amp": "&", b"lt": "<", b"gt": ">", b"quot": '"', b"apos": "'"}
-# The XML declaration (XML 1.0, 2.8), "encoding" apart.
-_DECLARATION = re.compile(r"(<\?xml\s[^>]*?)\s+encoding\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
-_DECLARED_ENCODING = re.compile(rb"<\?xml\s[^>]*?\sencoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"']")
-# Byte order marks and the first bytes of "<?" without one (XML 1.0, appendix F); longer ones first.
-_BY_FIRST_BYTES = (
-    (b"\xff\xfe\x00\x00", "utf-32"),
-    (b"\x00\x00\xfe\xff", "utf-32"),
-    (b"<\x00\x00\x00", "utf-32-le"),
-    (b"\x00\x00\x00<", "utf-32-be"),
-    (b"\xff\xfe", "utf-16"),
-    (b"\xfe\xff", "utf-16"),
-    (b"<\x00", "utf-16-le"),
-    (b"\x00<", "utf-16-be"),
-)
-_UTF_8 = frozenset((b"utf-8", b"utf8", b"us-ascii", b"ascii"))
-
-
-class Tag(NamedTuple):
-    """A start tag or empty-element tag: its bytes are ``content[start:end]``."""
-
-    start: int
-    end: int
-    name: bytes
-    attributes: bytes
-    is_empty: bool
-
-
 def attributes_of(attributes: bytes) -> dict[bytes, bytes]:
     """Return qualified name to value as written, of the attributes of a start tag in their order."""
     if b"=" not in attributes:
@@ -137,6 +109,12 @@ class PartText(NamedTuple):
     namespace: bytes
     prefix: bytes
     root_scope: Scope
+
+    @property
+    def root_name(self) -> bytes:
+        """The local name of the root."""
+        match = TOKEN.match(self.content, self.root_start)
+        return b"" if match is None else match[2].rpartition(b":")[2]
 
 
 def part_text(content: bytes) -> PartText:
