@@ -35,11 +35,10 @@ from docops_flask.engine.files import FilePath
 from docops_flask.engine.integrity.proof import prove_written
 from docops_flask.engine.job import Job, JobKind
 from docops_flask.engine.opc.package import Package
-from docops_flask.engine.opc.xml_part import serialize_part
 from docops_flask.engine.options import Options
 from docops_flask.engine.policy.policy import Policy
 from docops_flask.engine.reports.replace_log import missing_fields, replace_log, unsupported_places
-from docops_flask.engine.template.fill import build_values, fill
+from docops_flask.engine.template.fill import build_values, fill, written_parts
 from docops_flask.engine.template.grammar import Suggestions
 from docops_flask.engine.template.scan import Scan, scan_document
 
@@ -118,7 +117,8 @@ def _run(job: Job, package: Package, sink: ArtefactSink) -> _RunResult:
 
     targets = scan.runs_to_fill(values)
     template_look = observe(document, targets)
-    touched = fill(scan, values)
+    filling = fill(scan, values)
+    touched = filling.touched
     suggested = _suggested_policy(job, document, scan)
     deviations = _deviations(job, document, targets, suggested)
     report = _format_report(job, document, targets, template_look)._replace(policy_deviations=deviations)
@@ -128,7 +128,8 @@ def _run(job: Job, package: Package, sink: ArtefactSink) -> _RunResult:
     fields = sorted(scan.field_counts())
     missing = missing_fields(fields, values, job.skill)
 
-    sink.document(lambda stream: package.write(stream, _changed_parts(document)))
+    changed = written_parts(filling.edits)
+    sink.document(lambda stream: package.write(stream, changed))
     with sink.written() as written:
         integrity = prove_written(package, written, log, report.claims(), job.limits)
     sink.add(REPLACE_LOG, json_text(log))
@@ -238,10 +239,6 @@ def _inspect(job: Job, package: Package) -> dict[str, Any]:
     from docops_flask.engine.reports.inspection import inspect_template
 
     return inspect_template(scan_document(open_document(package, job.limits)), job.skills)
-
-
-def _changed_parts(document: Document) -> dict[str, bytes]:
-    return {part.name: serialize_part(part.root) for part in document.parts if part.changed}
 
 
 def _refuse_growth(scan: Scan, values: dict[str, str], maximum: int) -> None:

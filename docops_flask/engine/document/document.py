@@ -3,16 +3,16 @@
 An address says where a story, a paragraph, a table or a run stands (contract section 2, Paths).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from enum import Enum
 from typing import NamedTuple
 
 from lxml.etree import _Element
 
-from docops_flask.engine.document.shapes import Paragraph, Shapes, parse_fragment
+from docops_flask.engine.document.shapes import Paragraph, Shape, Shapes, parse_fragment
 from docops_flask.engine.errors import InvalidTemplate
 from docops_flask.engine.opc.xml_part import Encoding, parse_part
-from docops_flask.engine.oxml.markup import PartText, Scope
+from docops_flask.engine.oxml.markup import TOKEN, PartText, Scope
 from docops_flask.engine.oxml.names import Vocabulary
 
 
@@ -47,6 +47,20 @@ class TablePlace:
         self.row_count = 0
         self.scope: Scope | None = None
         self._element: _Element | None = None
+
+    @property
+    def properties(self) -> _Element | None:
+        """Its w:tblPr, which the schema wants to be its first child (17.4.37)."""
+        text, w = self.part.text, self.part.w
+        table = TOKEN.match(text.content, self.start)
+        assert table is not None
+        first = TOKEN.match(text.content, table.end())
+        if text.prefix and first is not None and first[2] == text.prefix + b":tblPr":
+            end = first.end()
+            if not first[3].endswith(b"/"):
+                end = text.content.index(b"</" + first[2], end)
+            return self.part.parse(first.start(), end)
+        return self.element.find(w.tblPr)
 
     @property
     def element(self) -> _Element:
@@ -97,8 +111,8 @@ class ParagraphPlace:
     """
 
     __slots__ = (
-        "_reading", "boxes", "cell", "content", "end", "mirrors", "part", "path", "scope", "start", "story",
-        "table_depth",
+        "_filled", "_reading", "_shape", "boxes", "cell", "content", "end", "mirrors", "part", "path", "scope",
+        "start", "story", "table_depth",
     )  # fmt: skip
 
     def __init__(
@@ -123,6 +137,8 @@ class ParagraphPlace:
         self.mirrors: tuple[ParagraphPlace, ...] = ()
         self.scope: Scope | None = None
         self._reading: Paragraph | None = None
+        self._filled: bytes | Paragraph | None = None
+        self._shape: Shape | None = None
 
     @property
     def own_bytes(self) -> bytes:
@@ -153,6 +169,36 @@ class ParagraphPlace:
             self._reading = self.part.shapes.paragraph(self.own_bytes, self.scope)
         return self._reading
 
+    def fill(self, content: bytes, shape: Shape | None) -> None:
+        """Have ``content`` for its own bytes from now on; ``shape`` where that is known to stay."""
+        self._filled = content
+        self._shape = shape
+
+    @property
+    def now(self) -> Paragraph:
+        """Its text as it is now: in the template or, once it was filled, in the result."""
+        if self._filled is None:
+            return self.reading
+        if isinstance(self._filled, bytes):
+            self._filled = self.part.shapes.paragraph(self._filled, self.scope)
+        return self._filled
+
+    @property
+    def shape(self) -> Shape:
+        """Its shape as it is now, repairs included."""
+        if self._shape is None:
+            self._shape = self.now.shape
+        return self._shape
+
+    @shape.setter
+    def shape(self, shape: Shape) -> None:
+        self._shape = shape
+
+    @property
+    def element(self) -> _Element:
+        """A w:p that looks as it does now; others that look alike have the same, and it must not be changed."""
+        return self.shape.element
+
 
 class RunPlace(NamedTuple):
     """A run and its address (``p3:r1``): ``index`` says the how-many-eth run of its paragraph it is."""
@@ -160,6 +206,20 @@ class RunPlace(NamedTuple):
     index: int
     run_id: str
     paragraph: ParagraphPlace
+
+    @property
+    def element(self) -> _Element:
+        """A w:r that looks as it does now; as ``ParagraphPlace.element``."""
+        return self.paragraph.shape.runs[self.index]
+
+
+def read_together(places: Iterable[ParagraphPlace]) -> None:
+    """Read paragraphs, all of a part in one go: faster than one by one when they are first asked for."""
+    by_part: dict[StoryPart, list[ParagraphPlace]] = {}
+    for place in places:
+        by_part.setdefault(place.part, []).append(place)
+    for part, of_part in by_part.items():
+        part.shapes.read([(place.own_bytes, place.scope) for place in of_part])
 
 
 class Walk:

@@ -47,10 +47,10 @@ class Shape:
 
     ``element`` is a w:p of this shape and ``runs`` are its runs by their numbers. ``between`` are the
     characters before, between and after the texts of ``shown``; ``is_plain`` says that there are none and that
-    all texts count, in their order.
+    all texts count, in their order; ``is_parted_by_node`` that each text is all of its w:t.
     """
 
-    __slots__ = ("between", "element", "is_plain", "runs", "shown")
+    __slots__ = ("between", "element", "is_parted_by_node", "is_plain", "runs", "shown")
 
     def __init__(
         self,
@@ -64,6 +64,7 @@ class Shape:
         self.runs = runs
         self.shown = shown
         self.between = between
+        self.is_parted_by_node = len({each.node for each in shown}) == len(shown)
         self.is_plain = not any(between) and [each.number for each in shown] == list(range(texts))
 
 

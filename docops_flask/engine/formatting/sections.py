@@ -6,14 +6,18 @@ GB/T 9704-2012 asks for 22 lines of 28 characters on a text area of 225 mm by 15
 See docs/analysis/page-arithmetic.md.
 """
 
+import re
+from collections.abc import Iterator
 from functools import cached_property
 from math import ceil, floor
 from typing import Any, Literal, NamedTuple
 
 from lxml.etree import _Element
 
-from docops_flask.engine.document.document import Document, ParagraphPlace, StoryKind
+from docops_flask.engine.document.document import Document, ParagraphPlace, StoryKind, StoryPart
+from docops_flask.engine.document.shapes import parse_fragment
 from docops_flask.engine.formatting.paragraph_values import ParagraphValues
+from docops_flask.engine.oxml.markup import TOKEN
 from docops_flask.engine.oxml.names import Vocabulary, to_integer, to_twips
 
 _CHARACTER_GRIDS = ("linesAndChars", "snapToChars")
@@ -110,9 +114,7 @@ class Sections:
         main = next((part for part in self._document.parts if part.kind is StoryKind.BODY), None)
         if main is None:
             return ()
-        # A w:sectPr inside w:sectPrChange is what was before.
-        elements = [each for each in main.root.iter(main.w.sectPr) if not _is_former(each)]
-        return tuple(read_section(each, main.w) for each in elements)
+        return tuple(read_section(each, main.w) for each in _section_properties(main))
 
     def of(self, place: ParagraphPlace) -> Section:
         """Return the section of a paragraph of the body; the last one for those of other stories."""
@@ -139,6 +141,27 @@ class Sections:
             if place.element.find(f"{w.pPr}/{w.sectPr}") is not None:
                 current += 1
         return assigned
+
+
+def _section_properties(part: StoryPart) -> Iterator[_Element]:
+    """Yield the w:sectPr of a part; one inside w:sectPrChange is what was before (17.13.5.32)."""
+    text = part.text
+    if not text.prefix:
+        root = parse_fragment(text.content[text.root_start :], {})
+        yield from (each for each in root.iter(part.w.sectPr) if not _is_former(each))
+        return
+    name = re.escape(text.prefix) + rb":sectPr"
+    former_until = 0
+    for match in re.finditer(rb"<" + name + rb"(Change)?(?=[\s/>])", text.content):
+        tag = TOKEN.match(text.content, match.start())
+        assert tag is not None
+        start, end = tag.span()
+        if not tag[3].endswith(b"/"):
+            end = text.content.index(b"</" + tag[2], end)
+        if match[1]:
+            former_until = end
+        elif start >= former_until:
+            yield part.parse(start, end)
 
 
 def _is_former(element: _Element) -> bool:

@@ -120,7 +120,7 @@ class TableStyles:
 
     def _table(self, place: TablePlace) -> _StyledTable:
         w = place.part.w
-        properties = place.element.find(w.tblPr)
+        properties = place.properties
         reference = None if properties is None else properties.find(w.tblStyle)
         style_id = self._styles.applied_id(None if reference is None else reference.get(w.val), "table")
         style = self._styles.table_style(style_id)

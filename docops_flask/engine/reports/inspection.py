@@ -108,7 +108,7 @@ def _problems_of(
 
 
 def _shown(paragraph: BracketedParagraph, found: Found) -> str:
-    return paragraph.text.text[found.start : found.end][:MAX_SHOWN_CHARACTERS]
+    return paragraph.text[found.start : found.end][:MAX_SHOWN_CHARACTERS]
 
 
 def _problem(code: str, message: str, place: str, text: str) -> dict[str, str]:

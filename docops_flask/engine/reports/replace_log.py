@@ -99,7 +99,7 @@ def _entry(paragraph: BracketedParagraph, found: Found) -> dict[str, Any]:
         "original_text": _text_of(paragraph, found),
         "new_text": None,
         "reason": None,
-        "context": _context(paragraph.text.text, found),
+        "context": _context(paragraph.text, found),
     }
     if paragraph.place.mirrors:
         entry["mirrored_at"] = [mirror.path for mirror in paragraph.place.mirrors]
@@ -112,7 +112,7 @@ def _context(text: str, found: Found) -> dict[str, str]:
 
 
 def _text_of(paragraph: BracketedParagraph, found: Found) -> str:
-    return paragraph.text.text[found.start : found.end]
+    return paragraph.text[found.start : found.end]
 
 
 def _missing_reason(skill: Skill, known: bool, required: bool) -> str:

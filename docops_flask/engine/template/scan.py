@@ -1,42 +1,41 @@
 """Finds the placeholders of a document, each with its place, and what was meant as one."""
 
-from collections.abc import Container
+from collections.abc import Container, Iterable
 from typing import NamedTuple
 
-from lxml.etree import _Element
-
-from docops_flask.engine.document.document import Document, ParagraphPlace, RunPlace, StoryPart
-from docops_flask.engine.document.paragraph_text import ParagraphText, TextPiece
-from docops_flask.engine.template.grammar import Found, Kind, find_placeholders, has_bracket
+from docops_flask.engine.document.document import Document, ParagraphPlace, RunPlace, read_together
+from docops_flask.engine.document.shapes import TextPiece
+from docops_flask.engine.template.grammar import CLOSE, OPEN, Found, Kind, find_placeholders
 
 
 class BracketedParagraph(NamedTuple):
-    """A paragraph that holds at least one placeholder or broken one; ``found`` is in text order.
-
-    ``mirrors`` are the same paragraph in other branches of mc:AlternateContent.
-    """
+    """A paragraph that holds at least one placeholder or broken one; ``found`` is in text order."""
 
     place: ParagraphPlace
-    text: ParagraphText
     found: tuple[Found, ...]
-    mirrors: tuple[ParagraphText, ...]
+
+    @property
+    def text(self) -> str:
+        """Its text in the template."""
+        return self.place.reading.text
 
     def run_of(self, found: Found) -> RunPlace:
         """Return the run that holds the first character of ``found``."""
-        piece = self._first_piece(found)
-        return RunPlace(piece.run, f"{self.place.path}:r{piece.run_index}", self.place)
+        index = self._first_piece(found).shown.run_index
+        return RunPlace(index, f"{self.place.path}:r{index}", self.place)
 
     def run_id_of(self, found: Found) -> str:
         """Return the address of that run."""
-        return f"{self.place.path}:r{self._first_piece(found).run_index}"
+        return f"{self.place.path}:r{self._first_piece(found).shown.run_index}"
 
     def in_field_result(self, found: Found) -> bool:
         """Say whether Word may compute the text anew (a field's result, 17.16)."""
-        return self._first_piece(found).in_field_result
+        return self._first_piece(found).shown.in_field_result
 
     def _first_piece(self, found: Found) -> TextPiece:
-        pieces = self.text.pieces
-        return pieces[0] if len(pieces) == 1 else self.text.pieces_between(found.start, found.start + 1)[0]
+        reading = self.place.reading
+        pieces = reading.pieces
+        return pieces[0] if len(pieces) == 1 else reading.pieces_between(found.start, found.start + 1)[0]
 
 
 class Scan(NamedTuple):
@@ -80,44 +79,29 @@ class Scan(NamedTuple):
 
 def scan_document(document: Document) -> Scan:
     """Return the placeholders of ``document``."""
-    with_bracket: set[_Element] = set()
-    for part in document.parts:
-        with_bracket |= _paragraphs_with_bracket(part)
-    return Scan(
-        _bracketed(document.walk.paragraphs, with_bracket), _bracketed(document.walk.comments, with_bracket)
-    )
+    return Scan(_bracketed(document.walk.paragraphs), _bracketed(document.walk.comments))
 
 
-def _paragraphs_with_bracket(part: StoryPart) -> set[_Element]:
-    """Return the paragraphs with a bracket in a w:t of their own: in no other can a placeholder be.
-
-    Most text has none, and is not looked at again.
-    """
-    w = part.w
-    found: set[_Element] = set()
-    # Each element around texts is passed once, however deep and many they lie in it.
-    passed: set[_Element] = set()
-    for node in part.root.iter(w.t):
-        if not has_bracket(node.text or ""):
-            continue
-        around = node.getparent()
-        while around is not None and around not in passed:
-            passed.add(around)
-            if around.tag == w.p:
-                found.add(around)
-                break
-            around = around.getparent()
-    return found
+_OPEN, _CLOSE = OPEN.encode(), CLOSE.encode()
 
 
-def _bracketed(places: list[ParagraphPlace], with_bracket: set[_Element]) -> list[BracketedParagraph]:
+def _bracketed(places: Iterable[ParagraphPlace]) -> list[BracketedParagraph]:
+    wanted = [place for place in places if _may_hold_bracket(place)]
+    read_together(wanted)
+    known: dict[str, tuple[Found, ...]] = {}
     paragraphs = []
-    for place in places:
-        if place.element not in with_bracket:
-            continue
-        text = ParagraphText(place.element, place.part.w)
-        found = tuple(find_placeholders(text.text))
+    for place in wanted:
+        text = place.reading.text
+        found = known.get(text)
+        if found is None:
+            found = known[text] = tuple(find_placeholders(text))
         if found:
-            mirrors = tuple(ParagraphText(mirror.element, mirror.part.w) for mirror in place.mirrors)
-            paragraphs.append(BracketedParagraph(place, text, found, mirrors))
+            paragraphs.append(BracketedParagraph(place, found))
     return paragraphs
+
+
+def _may_hold_bracket(place: ParagraphPlace) -> bool:
+    """Say whether a paragraph has a bracket in its bytes, as a character or, maybe, by its number."""
+    find = place.part.text.content.find
+    start, end = place.content, place.end
+    return find(_OPEN, start, end) >= 0 or find(_CLOSE, start, end) >= 0 or find(b"&#", start, end) >= 0

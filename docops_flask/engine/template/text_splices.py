@@ -7,7 +7,6 @@ becomes a w:br and a tab a w:tab, each between two w:t.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import groupby
 from typing import NamedTuple
 
 from docops_flask.engine.document.shapes import Paragraph, TextPiece
@@ -54,43 +53,70 @@ class _Edit(NamedTuple):
     value: Value
 
 
-def text_splices(
-    paragraph: Paragraph, wanted: Sequence[Found], values: Mapping[str, Value]
-) -> tuple[list[Splice], list[int]]:
-    """Return the splices that fill ``wanted`` and the numbers of the runs that change, as they are met."""
-    if len(wanted) == 1:
-        simple = _simple(paragraph, wanted[0], values[wanted[0].name])
-        if simple is not None:
-            return simple
+class Filled(NamedTuple):
+    """What filling makes of one paragraph.
+
+    ``splices`` are in the order of the bytes, ``runs`` are the numbers of the runs that change, as they are
+    met; ``content`` are the bytes with the splices in. ``keeps_shape`` says that texts alone changed.
+    """
+
+    splices: list[Splice]
+    runs: list[int]
+    content: bytes
+    keeps_shape: bool
+
+
+def fill_paragraph(paragraph: Paragraph, wanted: Sequence[Found], values: Mapping[str, Value]) -> Filled:
+    """Fill the placeholders ``wanted``, which are in text order and all in ``values``."""
     edits: dict[int, list[_Edit]] = {}
-    changed: list[int] = []
+    runs: list[int] = []
+    keeps_shape = True
     for found in wanted:
         value = values[found.name]
         for piece in paragraph.pieces_between(found.start, found.end):
             start, end = max(found.start, piece.start), min(found.end, piece.end)
             edits.setdefault(piece.shown.node, []).append(_Edit(piece, start, end, value))
-            changed.append(piece.shown.run_index)
+            runs.append(piece.shown.run_index)
             # The first piece takes the whole value, the others only lose their characters.
             value = _NOTHING
     splices: list[Splice] = []
     for node, of_node in edits.items():
-        splices += _of_node(paragraph, node, of_node)
-    return splices, changed
+        if _is_simple(paragraph, of_node):
+            splices += _in_text(paragraph, of_node)
+        else:
+            of_markup = len(splices)
+            splices += _of_node(paragraph, node, of_node)
+            keeps_shape = keeps_shape and not any(b"<" in each.new or each.new.startswith(b" xml") for each in splices[of_markup:])
+    return Filled(splices, runs, spliced(b"".join(paragraph.parts), splices), keeps_shape)
 
 
-def _simple(paragraph: Paragraph, found: Found, value: Value) -> tuple[list[Splice], list[int]] | None:
-    """Return what ``text_splices`` does, where one line fills a w:t that needs nothing else."""
-    pieces = paragraph.pieces
-    if len(value.lines) != 1 or len(pieces) != 1:
-        return None
-    piece = pieces[0]
-    if not piece.shown.preserves or paragraph.is_cdata(piece.shown.number):
-        return None
-    raw, text = paragraph.raw(piece.shown.number), paragraph.text[piece.start : piece.end]
+def spliced(content: bytes, splices: Sequence[Splice]) -> bytes:
+    """Return ``content`` with ``splices`` in, which are in the order of its bytes."""
+    pieces, at = [], 0
+    for start, end, new in splices:
+        pieces += (content[at:start], new)
+        at = end
+    pieces.append(content[at:])
+    return b"".join(pieces)
+
+
+def _is_simple(paragraph: Paragraph, edits: Sequence[_Edit]) -> bool:
+    """Say whether lines alone change in a w:t that keeps white space at its ends."""
+    shown = edits[0].piece.shown
+    return (
+        shown.preserves
+        and paragraph.shape.is_parted_by_node
+        and not any(len(edit.value.lines) > 1 for edit in edits)
+        and not paragraph.is_cdata(shown.number)
+    )
+
+
+def _in_text(paragraph: Paragraph, edits: Sequence[_Edit]) -> Iterator[Splice]:
+    piece = edits[0].piece
     at = paragraph.offset(3 * piece.shown.number + 2)
-    start = at + byte_offset(raw, text, found.start - piece.start)
-    end = at + byte_offset(raw, text, found.end - piece.start)
-    return [Splice(start, end, value.first)], [piece.shown.run_index]
+    for edit in edits:
+        first, last = _bytes(paragraph, piece, edit.start, edit.end)
+        yield Splice(at + first, at + last, edit.value.first)
 
 
 class _Line:
