@@ -22,7 +22,7 @@ _RUN_ORDER = (
     "snapToGrid vanish webHidden color spacing w kern position sz szCs highlight u effect bdr shd fitText "
     "vertAlign rtl cs em lang eastAsianLayout specVanish oMath rPrChange"
 )
-_ORDERS = {"pPr": tuple(_PARAGRAPH_ORDER.split()), "rPr": tuple(_RUN_ORDER.split())}
+ORDERS = {"pPr": tuple(_PARAGRAPH_ORDER.split()), "rPr": tuple(_RUN_ORDER.split())}
 
 
 # The longest element of w:pPr or w:rPr has fifteen attributes. One that has many more, which only a strange
@@ -52,7 +52,7 @@ class FixReplay:
         paragraph, flow = found[0]
         names, part = flow.names, flow.part
         properties = "pPr" if fix.run_id is None else "rPr"
-        if fix.element not in _ORDERS[properties]:
+        if fix.element not in ORDERS[properties]:
             return part, f"its element is none of w:{properties}"
         holder = paragraph
         if fix.run_id is not None:
@@ -89,7 +89,7 @@ class FixReplay:
         if existing is not None:
             return existing
         element = etree.Element(names(local))
-        order = _ORDERS[properties]
+        order = ORDERS[properties]
         later = names.all(" ".join(order[order.index(local) + 1 :]))
         follower = next((child for child in parent if child.tag in later), None)
         if follower is None:

@@ -1,7 +1,7 @@
 """The gate before anything is sent: what Word would want to repair (docs/analysis/integrity.md)."""
 
 import re
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Collection, Container, Iterator
 
 from lxml.etree import _Element
 
@@ -28,6 +28,38 @@ def untyped_parts(template: Package) -> Iterator[Defect]:
         is_part = not name.endswith("/") and name != CONTENT_TYPES_PART
         if is_part and not template.content_types.of(name):
             yield Defect(name, "no_content_type", "", "The package does not tell the part's content type.")
+
+
+def may_have_defects(
+    part: str, content: bytes, relationship_ids: Callable[[str], Container[str]]
+) -> bool:
+    """Say whether a part has to be parsed to know; most show by their bytes that there is nothing to find.
+
+    ``content`` is well formed, in UTF-8, without comments and CDATA sections.
+    """
+    root = re.match(rb"[^<]*(?:<\?[^>]*\?>\s*)?<([^\s/>]+)([^>]*)", content)
+    if root is None:
+        return True
+    prefix = root[1].rpartition(b":")[0].decode()
+    if not _shows_cell_ends(prefix, content):
+        return True
+    seen = set()
+    for name, attributes in re.findall(_WITH_IDS, content) if any(word in content for word in _ID_WORDS) else ():
+        stated = re.search(_ID, attributes)
+        identity = name, None if stated is None else stated[1]
+        if identity in seen:
+            return True
+        seen.add(identity)
+    bound = {
+        one.decode() for one, uri in re.findall(_BOUND, root[2]) if uri.decode() in (REL_TRANSITIONAL, REL_STRICT)
+    }
+    used = _references(bound, content)
+    return bool(used) and not all(each in relationship_ids(part) for each in used)
+
+
+_WITH_IDS = rb"<((?:[^\s:<>/]+:)?(?:docPr|bookmarkStart|footnote|endnote|comment))(\s[^<>]*)"
+_ID = rb"\s(?:[^\s:=<>/]+:)?id\s*=\s*(\"[^\"]*\"|'[^']*')"
+_BOUND = rb"\sxmlns:([^\s=]+)\s*=\s*[\"']([^\"']*)[\"']"
 
 
 def defects_of(
@@ -58,7 +90,11 @@ def _in_elements(part: str, root: _Element, content: bytes) -> Iterator[Defect]:
 
 def _every_cell_ends_well(root: _Element, content: bytes) -> bool:
     """Say whether the bytes alone show that each cell ends with a paragraph; where they do not, one looks."""
-    w = f"{root.prefix}:" if root.prefix else ""
+    return _shows_cell_ends(root.prefix or "", content)
+
+
+def _shows_cell_ends(prefix: str, content: bytes) -> bool:
+    w = f"{prefix}:" if prefix else ""
     ends = content.count(f"</{w}p></{w}tc>".encode()) + content.count(f"<{w}p/></{w}tc>".encode())
     return f"<{w}tc/>".encode() not in content and ends == content.count(f"</{w}tc>".encode())
 
@@ -91,8 +127,13 @@ def _ends_well(cell: _Element, ends: Container[str]) -> bool:
 
 def _relationships_used(root: _Element, content: bytes) -> set[str]:
     """Return the ids in attributes of the relationships' namespace, by the prefixes that Word binds it to."""
-    bound = {prefix for prefix, uri in root.nsmap.items() if uri in (REL_TRANSITIONAL, REL_STRICT)}
-    prefixes = {b"r", *(prefix.encode() for prefix in bound if prefix)}
+    return _references(
+        {prefix for prefix, uri in root.nsmap.items() if prefix and uri in (REL_TRANSITIONAL, REL_STRICT)}, content
+    )
+
+
+def _references(bound: Collection[str], content: bytes) -> set[str]:
+    prefixes = {b"r", *(prefix.encode() for prefix in bound)}
     # Of some prefixes each is looked for; of many any, and who was meant is seen then.
     some = [re.escape(prefix) for prefix in prefixes] if len(prefixes) <= _FEW_PREFIXES else [_ANY_PREFIX]
     used: set[bytes] = set()

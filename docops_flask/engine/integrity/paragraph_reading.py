@@ -88,11 +88,21 @@ def read_paragraph(paragraph: _Element, names: Names) -> Reading:
     """Return the text of a w:p with the way back to its w:t elements."""
     only = _only_text(paragraph, names)
     if only is not None:
-        text = only.text or ""
+        text = _characters(only)
         return Reading(text, [Span(only, 0, len(text), 0)])
     reader = _Reader(names)
     reader.read_content(paragraph, shown=True)
     return Reading("".join(reader.texts), reader.spans)
+
+
+def _characters(node: _Element) -> str:
+    """Return the text of a w:t up to an element in it, which the schema does not know."""
+    text = node.text or ""
+    for child in node.iterchildren():
+        if isinstance(child.tag, str):
+            return text
+        text += child.tail or ""
+    return text
 
 
 def _only_text(paragraph: _Element, names: Names) -> _Element | None:
@@ -161,7 +171,7 @@ class _Reader:
             tag = child.tag
             if tag == names.t:
                 start = self._length
-                self._add(child.text or "")
+                self._add(_characters(child))
                 self.spans.append(Span(child, start, self._length, self._runs))
             elif tag in roles.drawings:
                 if not self._beside_text(child):

@@ -4,8 +4,7 @@ The rules are those of docs/analysis/integrity.md; an entry they do not allow is
 """
 
 import re
-from collections import deque
-from collections.abc import Iterator
+from typing import NamedTuple
 
 from lxml import etree
 from lxml.etree import _Element
@@ -14,131 +13,38 @@ from docops_flask.engine.integrity.addresses import Addresses
 from docops_flask.engine.integrity.blocks import SPACE, Names
 from docops_flask.engine.integrity.claims import Replacement
 from docops_flask.engine.integrity.paragraph_reading import Reading, Span, read_paragraph
+from docops_flask.engine.integrity.plan import Plan, PlannedParagraph
 
-_CAPITALS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
-_NAME_CHARACTERS = _CAPITALS | frozenset("0123456789_")
 _DROPPED_BY_WORD = " \t\r\n"
 _MARKS = r"([\n\t])"
-_PLACEHOLDER = "【[A-Z0-9_]+】"
 
 
-class PlannedParagraph:
-    """A paragraph of the part ``part`` and the entries that are to be replayed there, in text order."""
+class Where(NamedTuple):
+    """The part that a paragraph lies in, and the names of its namespace."""
 
-    __slots__ = ("covered", "entries", "names", "part", "reading")
-
-    def __init__(self, part: str, names: Names, reading: Reading) -> None:
-        self.part = part
-        self.names = names
-        self.reading = reading
-        self.entries: list[Replacement] = []
-        self.covered: list[list[Span]] = []
-
-    def take(self, entry: Replacement, path: str, *, is_mirror: bool) -> bool:
-        """Take ``entry`` if the paragraph holds what it replaces, after the entries before it.
-
-        What is refused costs no more than what the entry says itself, however long the paragraph is.
-        """
-        start, end = entry.start, entry.end
-        if not 0 <= start < end or (self.entries and start < self.entries[-1].end):
-            return False
-        if end - start != len(entry.original_text) or not self.reading.text.startswith(
-            entry.original_text, start
-        ):
-            return False
-        first = self.reading.spans_between(start, start + 1)
-        if not first or not (is_mirror or entry.run_id == f"{path}:r{first[0].run}"):
-            return False
-        self.entries.append(entry)
-        self.covered.append(first if first[0].end >= end else self.reading.spans_between(start, end))
-        return True
+    part: str
+    names: Names
 
 
-class _Places:
-    """The paragraphs that one path leads to, told apart by order: the first that still can takes an entry."""
+def plan_on_trees(addresses: Addresses) -> Plan[Reading]:
+    """Return a plan whose paragraphs are those of the template's trees."""
 
-    def __init__(self, path: str, paragraphs: list[PlannedParagraph]) -> None:
-        self._path = path
-        self.paragraphs = paragraphs
-        # By start, placeholder and run (None: any) those that hold it. One that cannot take it never will.
-        self._waiting: dict[tuple[int, str, str | None], deque[PlannedParagraph]] | None = None
+    def paragraphs_at(path: str) -> list[PlannedParagraph[Reading]]:
+        return [
+            PlannedParagraph(Where(flow.part, flow.names), read_paragraph(element, flow.names))
+            for element, flow in addresses.paragraphs(path)
+        ]
 
-    def take(self, entry: Replacement, *, is_mirror: bool) -> bool:
-        """Have a paragraph take ``entry``; say whether one did."""
-        if len(self.paragraphs) == 1:
-            return self.paragraphs[0].take(entry, self._path, is_mirror=is_mirror)
-        if entry.end - entry.start != len(entry.original_text):
-            return False
-        if self._waiting is None:
-            self._waiting = self._by_placeholder()
-        waiting = self._waiting.get((entry.start, entry.original_text, None if is_mirror else entry.run_id))
-        while waiting:
-            if waiting.popleft().take(entry, self._path, is_mirror=is_mirror):
-                return True
-        return False
-
-    def _by_placeholder(self) -> dict[tuple[int, str, str | None], deque[PlannedParagraph]]:
-        found: dict[tuple[int, str, str | None], deque[PlannedParagraph]] = {}
-        for paragraph in self.paragraphs:
-            reading = paragraph.reading
-            for match in re.finditer(_PLACEHOLDER, reading.text):
-                start = match.start()
-                for span in reading.spans_between(start, start + 1)[:1]:
-                    for run_id in (None, f"{self._path}:r{span.run}"):
-                        found.setdefault((start, match[0], run_id), deque()).append(paragraph)
-        return found
+    return Plan(paragraphs_at)
 
 
-class Replay:
-    """Plans the entries of a log first, for addresses count what the template holds, then replays them."""
-
-    def __init__(self, addresses: Addresses) -> None:
-        self._addresses = addresses
-        self._planned: dict[str, _Places] = {}
-        self._placeholders: set[tuple[str, str]] = set()
-
-    def plan(self, entry: Replacement) -> str | None:
-        """Take ``entry``; return what does not fit, ``None`` when all does."""
-        if not self._is_placeholder(entry.original_text, entry.field_name):
-            return "its original_text is not the placeholder of its field_name"
-        if not self._take(entry.paragraph_path, entry, is_mirror=False):
-            return "the template has no such placeholder there"
-        for mirror in entry.mirrored_at:
-            if not self._take(mirror, entry, is_mirror=True):
-                return "the template has no such placeholder at a place in mirrored_at"
-        return None
-
-    def planned(self) -> Iterator[PlannedParagraph]:
-        """Yield the paragraphs that entries are to be replayed in."""
-        for places in self._planned.values():
-            yield from (planned for planned in places.paragraphs if planned.entries)
-
-    def _is_placeholder(self, text: str, name: str) -> bool:
-        if (text, name) not in self._placeholders:
-            characters = set(name)
-            if text != f"【{name}】" or not characters <= _NAME_CHARACTERS or not characters & _CAPITALS:
-                return False
-            self._placeholders.add((text, name))
-        return True
-
-    def _take(self, path: str, entry: Replacement, *, is_mirror: bool) -> bool:
-        places = self._planned.get(path)
-        if places is None:
-            paragraphs = [
-                PlannedParagraph(flow.part, flow.names, read_paragraph(element, flow.names))
-                for element, flow in self._addresses.paragraphs(path)
-            ]
-            places = self._planned[path] = _Places(path, paragraphs)
-        return places.take(entry, is_mirror=is_mirror)
-
-
-def replay_paragraph(planned: PlannedParagraph) -> None:
+def replay_paragraph(planned: PlannedParagraph[Reading]) -> None:
     """Put the values of the planned entries into the paragraph.
 
     Raises ``ValueError`` for a value with characters that XML cannot hold.
     """
     if len(planned.entries) == len(planned.covered[0]) == 1:
-        _replay_alone(planned.entries[0], planned.covered[0][0], planned.names)
+        _replay_alone(planned.entries[0], planned.covered[0][0], planned.where.names)
         return
     edits: dict[_Element, list[tuple[int, int, str]]] = {}
     for entry, covered in zip(planned.entries, planned.covered, strict=True):
@@ -146,7 +52,7 @@ def replay_paragraph(planned: PlannedParagraph) -> None:
             value = entry.new_text if first <= entry.start else ""
             edits.setdefault(node, []).append((max(0, entry.start - first), entry.end - first, value))
     for node, of_node in edits.items():
-        _write(node, _lines(node.text or "", of_node), planned.names)
+        _write(node, _lines(node.text or "", of_node), planned.where.names)
 
 
 def _replay_alone(entry: Replacement, span: Span, names: Names) -> None:

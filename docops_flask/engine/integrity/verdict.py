@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from typing import Any, Literal, NamedTuple
 
 Verdict = Literal["intact", "violated"]
+# What was compared: every byte, or the canonical form of changed parts (a document that was saved again).
+Exactness = Literal["bytes", "canonical"]
 # What is listed; the counts are always true.
 MAX_LISTED = 100
 _SHOWN_CHARACTERS = 120
@@ -101,6 +103,7 @@ class Proof(NamedTuple):
 
     parts: tuple[PartRecord, ...]
     findings: Findings
+    exactness: Exactness
     defects: tuple[Defect, ...] = ()
     template_defects: tuple[Defect, ...] = ()
 
@@ -121,6 +124,7 @@ class Proof(NamedTuple):
         """Return verdict, what is unaccounted and the defects: what ``/v1/verify`` answers."""
         return {
             "verdict": self.verdict,
+            "exactness": self.exactness,
             "unaccounted_count": self.findings.count + len(self.defects),
             "unaccounted": [finding._asdict() for finding in self._listed()],
             "template_defect_count": len(self.template_defects),
@@ -133,6 +137,8 @@ class Proof(NamedTuple):
     def reason(self) -> str:
         """Return one line for the log: what is wrong and how often, nothing of the contents."""
         kinds = sorted({each.what for each in self.findings.listed} | {each.code for each in self.defects})
+        if not kinds:
+            return f"integrity {self.verdict}, but by canonical forms alone"
         return f"integrity {self.verdict}: {self.findings.count + len(self.defects)} x {', '.join(kinds)}"
 
 

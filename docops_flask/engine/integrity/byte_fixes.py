@@ -1,0 +1,221 @@
+"""Replays the fix list on the bytes of a paragraph: attributes of one element in a w:pPr or w:rPr.
+
+The rule for bytes: an attribute that stays keeps its place, one that goes goes with the white space before it,
+one that comes stands behind the others, in the order of the fix's ``after``. An element that is missing is made
+at its place in the schema's order, and so is the w:pPr or w:rPr around it.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from lxml.etree import _Element
+
+from docops_flask.engine.integrity.blocks import Names
+from docops_flask.engine.integrity.byte_replay import ByteEdit
+from docops_flask.engine.integrity.byte_text import TagSpan
+from docops_flask.engine.integrity.claims import Fix
+from docops_flask.engine.integrity.fixes import ORDERS
+from docops_flask.engine.integrity.paragraph_reading import runs_of
+
+# The longest element of w:pPr or w:rPr has fifteen attributes.
+_MOST_ATTRIBUTES = 64
+_MOST_DIGITS = 9
+_NAME = r"[A-Za-z_][\w.-]*"
+
+
+class FixedParagraph(NamedTuple):
+    """A paragraph that fixes speak of: the bytes its tags lie in, its w:p, where each element's start tag lies.
+
+    ``content_start`` is where the content of the w:p begins. ``element_prefix`` and ``attribute_prefix`` are what
+    names of WordprocessingML begin with there; ``declaration`` is what an attribute's prefix needs, mostly nothing.
+    """
+
+    content: bytes
+    element: _Element
+    tags: Mapping[_Element, TagSpan]
+    content_start: int
+    element_prefix: bytes
+    attribute_prefix: bytes
+    declaration: bytes
+    names: Names
+
+
+class _Property:
+    """One property element as fixes change it: the attributes it has by local name, and those it had."""
+
+    __slots__ = ("after", "before", "element", "local")
+
+    def __init__(self, local: str, element: _Element | None, names: Names) -> None:
+        self.local = local
+        self.element = element
+        found = {} if element is None else dict(element.items())
+        prefix = names("")
+        self.before = {name.removeprefix(prefix): value for name, value in found.items() if name.startswith(prefix)}
+        self.after = dict(self.before)
+
+
+class _Holder:
+    """A w:p or w:r whose properties fixes change."""
+
+    __slots__ = ("changed", "kind", "owner", "properties")
+
+    def __init__(self, owner: _Element, kind: str, names: Names) -> None:
+        self.owner = owner
+        self.kind = kind
+        self.properties = owner.find(names(kind))
+        self.changed: dict[str, _Property] = {}
+
+
+class ParagraphFixes:
+    """Takes the fixes of one paragraph one after the other; ``edits`` is what they come to."""
+
+    def __init__(self, paragraph: FixedParagraph, path: str) -> None:
+        self._paragraph = paragraph
+        self._path = path
+        self._holders: dict[_Element, _Holder] = {}
+        self._runs: list[_Element] | None = None
+
+    def take(self, fix: Fix) -> str | None:
+        """Take ``fix``; return what does not fit, ``None`` when all does."""
+        kind = "pPr" if fix.run_id is None else "rPr"
+        if fix.element not in ORDERS[kind]:
+            return f"its element is none of w:{kind}"
+        owner = self._paragraph.element if fix.run_id is None else self._run(fix.run_id)
+        if owner is None:
+            return "its run_id is no run of its paragraph_path"
+        names = self._paragraph.names
+        holder = self._holders.get(owner)
+        if holder is None:
+            holder = self._holders[owner] = _Holder(owner, kind, names)
+        known = holder.changed.get(fix.element)
+        if known is None:
+            # Of several (an error of the file) the last is the one that counts.
+            found = [] if holder.properties is None else holder.properties.findall(names(fix.element))
+            known = _Property(fix.element, found[-1] if found else None, names)
+        if any(known.after.get(name) != fix.before.get(name) for name in {**fix.before, **fix.after}):
+            return "the attributes in the template are not those it names as before"
+        if len(known.after) + len(fix.after) > _MOST_ATTRIBUTES:
+            return "it names more attributes than such an element has"
+        if not all(re.fullmatch(_NAME, name, re.ASCII) for name in fix.after):
+            return "XML cannot hold the attributes it names"
+        for name in fix.before:
+            if name not in fix.after:
+                del known.after[name]
+        known.after.update(fix.after)
+        holder.changed[fix.element] = known
+        return None
+
+    def _run(self, run_id: str) -> _Element | None:
+        path, _, number = run_id.rpartition(":r")
+        if path != self._path or not number.isdecimal() or len(number) > _MOST_DIGITS:
+            return None
+        if self._runs is None:
+            self._runs = runs_of(self._paragraph.element, self._paragraph.names)
+        return self._runs[int(number)] if int(number) < len(self._runs) else None
+
+    def edits(self) -> list[ByteEdit]:
+        """Return the edits of the paragraph's bytes."""
+        edits: list[ByteEdit] = []
+        for holder in self._holders.values():
+            edits += self._of_holder(holder)
+        return edits
+
+    def _of_holder(self, holder: _Holder) -> list[ByteEdit]:
+        names, order = self._paragraph.names, ORDERS[holder.kind]
+        edits: list[ByteEdit] = []
+        # New elements by the byte where they go, in the schema's order.
+        made: dict[int, list[bytes]] = {}
+        for local in sorted(holder.changed, key=order.index):
+            changed = holder.changed[local]
+            if changed.element is not None:
+                edits += self._attribute_edits(changed, self._paragraph.tags[changed.element])
+                continue
+            markup = self._element(changed)
+            later = {names(each) for each in order[order.index(local) + 1 :]}
+            follower = None
+            if holder.properties is not None:
+                follower = next((child for child in holder.properties if child.tag in later), None)
+            made.setdefault(-1 if follower is None else self._paragraph.tags[follower].start, []).append(markup)
+        for at, markups in made.items():
+            new = b"".join(markups)
+            edits.append(ByteEdit(at, at, new) if at >= 0 else self._at_the_end(holder, new))
+        return edits
+
+    def _at_the_end(self, holder: _Holder, new: bytes) -> ByteEdit:
+        """Return the edit that puts ``new`` at the end of the holder's properties, made where they are missing."""
+        content = self._paragraph.content
+        name = self._paragraph.element_prefix + holder.kind.encode()
+        if holder.properties is not None:
+            tag = self._paragraph.tags[holder.properties]
+            if content[tag.end - 2] == 0x2F:
+                own = content[tag.start + 1 : tag.end - 2].split(None, 1)[0]
+                return ByteEdit(tag.end - 2, tag.end, b">" + new + b"</" + own + b">")
+            own = content[tag.start + 1 : tag.end - 1].split(None, 1)[0]
+            end = _end_tag(content, tag.end, own)
+            return ByteEdit(end, end, new)
+        new = b"<" + name + b">" + new + b"</" + name + b">"
+        if holder.owner is self._paragraph.element:
+            return ByteEdit(self._paragraph.content_start, self._paragraph.content_start, new)
+        tag = self._paragraph.tags[holder.owner]
+        if content[tag.end - 2] == 0x2F:
+            own = content[tag.start + 1 : tag.end - 2].split(None, 1)[0]
+            return ByteEdit(tag.end - 2, tag.end, b">" + new + b"</" + own + b">")
+        return ByteEdit(tag.end, tag.end, new)
+
+    def _element(self, changed: _Property) -> bytes:
+        attributes = b"".join(self._attribute(name, value) for name, value in changed.after.items())
+        return b"<" + self._paragraph.element_prefix + changed.local.encode() + attributes + b"/>"
+
+    def _attribute(self, name: str, value: str) -> bytes:
+        return b' %b%b="%b"' % (self._paragraph.attribute_prefix, name.encode(), _quoted(value))
+
+    def _attribute_edits(self, changed: _Property, tag: TagSpan) -> list[ByteEdit]:
+        content = self._paragraph.content
+        edits: list[ByteEdit] = []
+        written = content[tag.start : tag.end]
+        for match in re.finditer(rb"\s+([^\s=\"'/>]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", written):
+            prefix, colon, local = match[1].rpartition(b":")
+            name = local.decode()
+            if not colon or prefix + b":" != self._paragraph.attribute_prefix or name not in changed.before:
+                continue
+            if name not in changed.after:
+                edits.append(ByteEdit(tag.start + match.start(), tag.start + match.end(), b""))
+            elif changed.after[name] != changed.before[name]:
+                first, last = match.span(2) if match[2] is not None else match.span(3)
+                edits.append(ByteEdit(tag.start + first, tag.start + last, _quoted(changed.after[name])))
+        added = [name for name in changed.after if name not in changed.before]
+        if added:
+            at = tag.end - (2 if content[tag.end - 2] == 0x2F else 1)
+            while content[at - 1 : at].isspace():
+                at -= 1
+            edits.append(ByteEdit(at, at, b"".join(self._attribute(name, changed.after[name]) for name in added)))
+        return edits
+
+
+def _quoted(value: str) -> bytes:
+    for character, reference in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;")):
+        value = value.replace(character, reference)
+    return value.replace("\t", "&#9;").replace("\n", "&#10;").replace("\r", "&#13;").encode()
+
+
+def _end_tag(content: bytes, start: int, name: bytes) -> int:
+    """Return where the end tag of an element called ``name`` begins whose start tag ends at ``start``."""
+    depth = 1
+    for match in re.finditer(rb"<(/?)" + re.escape(name) + rb"(?=[\s/>])(?:[^>\"']|\"[^\"]*\"|'[^']*')*>", content[start:]):
+        if match[1]:
+            depth -= 1
+            if not depth:
+                return start + match.start()
+        elif not match[0].endswith(b"/>"):
+            depth += 1
+    raise ValueError("an element without an end tag")
+
+
+def merge(edits: Sequence[ByteEdit]) -> list[ByteEdit]:
+    """Return ``edits`` in the order of the bytes; raises ``ValueError`` where two overlap."""
+    ordered = sorted(edits, key=lambda edit: (edit.start, edit.end))
+    for one, other in zip(ordered, ordered[1:], strict=False):
+        if other.start < one.end:
+            raise ValueError("two edits of the same bytes")
+    return ordered

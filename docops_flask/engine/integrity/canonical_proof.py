@@ -1,0 +1,180 @@
+"""The proof by canonical forms, for documents that another program saved again.
+
+The template's parts are parsed, the logged changes replayed on their trees, and the outcome compared with the
+written parts in canonical form (docs/analysis/integrity.md). It also describes differences: which element, which
+attribute, what was expected.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+from lxml.etree import _Element
+
+from docops_flask.engine.errors import InvalidTemplate
+from docops_flask.engine.integrity.addresses import Addresses
+from docops_flask.engine.integrity.claims import Claims, Fix
+from docops_flask.engine.integrity.gate import defects_of, untyped_parts
+from docops_flask.engine.integrity.members import (
+    ChangedMember,
+    Members,
+    hold_document,
+    is_same_declaration,
+    is_same_document,
+    is_written_as,
+)
+from docops_flask.engine.integrity.replay import plan_on_trees, replay_paragraph
+from docops_flask.engine.integrity.template_parts import TemplateParts
+from docops_flask.engine.integrity.verdict import Defect, Findings, PartRecord, Proof, Unaccounted
+from docops_flask.engine.opc.package import Package
+from docops_flask.engine.opc.xml_part import parse_part, serialize_part
+
+
+def prove_canonically(template: Package, members: Members, claims: Claims, max_parsed: int) -> Proof:
+    """Return the proof that the document whose ``members`` these are is ``template`` with what ``claims`` say.
+
+    Raises ``TemplateLimitExceeded`` when a changed part is more than ``max_parsed`` bytes.
+    """
+    account = _Account(template, members.unaccounted, max_parsed)
+    account.replay(claims)
+    changed = {member.record.name: member for member in members.changed}
+    for record in members.records:
+        member = changed.get(record.name)
+        if member is None and account.is_replayed(record.name) and not record.changed:
+            # An entry speaks of a part that was copied raw: it has to be without effect.
+            member = ChangedMember(record, template.read(record.name))
+        if member is not None:
+            account.settle(member)
+    return Proof(
+        parts=tuple(members.records),
+        findings=account.findings,
+        exactness="canonical",
+        defects=tuple(account.defects),
+        template_defects=(*untyped_parts(template), *account.template_defects),
+    )
+
+
+class _Account:
+    """Replays the claims on the template's parts, then settles each written part against its own."""
+
+    def __init__(self, template: Package, unaccounted: Iterable[Unaccounted], max_parsed: int) -> None:
+        self._max_parsed = max_parsed
+        self._parts = TemplateParts(template)
+        self.findings = Findings()
+        self.findings.extend(unaccounted)
+        self.defects: list[Defect] = []
+        self.template_defects: list[Defect] = []
+        self._replacements: Counter[str] = Counter()
+        self._fixes: Counter[str] = Counter()
+        self._paths: dict[_Element, str] | None = None
+
+    def is_replayed(self, name: str) -> bool:
+        """Say whether a claim was replayed in the part ``name``."""
+        return name in self._replacements or name in self._fixes
+
+    def replay(self, claims: Claims) -> None:
+        """Change the template's parts as ``claims`` say; what they say wrong is unaccounted."""
+        stories = self._parts.stories()
+        addresses = Addresses(stories, self._parts.flow_of)
+        plan = plan_on_trees(addresses)
+        for entry in claims.replacements:
+            misfit = plan.take(entry)
+            if misfit is not None:
+                place = f"$.entries[{entry.place}]"
+                self._misfit("log_entry", place, f"The entry cannot be replayed: {misfit}.")
+        for planned in plan.planned():
+            try:
+                replay_paragraph(planned)
+                self._replacements[planned.where.part] += len(planned.entries)
+            except ValueError:
+                place = f"$.entries[{planned.entries[0].place}]"
+                self._misfit("log_entry", place, "Its new_text holds characters that XML cannot hold.")
+        self._replay_fixes(claims.fixes, addresses)
+
+    def _replay_fixes(self, fixes: Sequence[Fix], addresses: Addresses) -> None:
+        if not fixes:
+            return
+        # Most jobs repair nothing, and a renderer starts the faster for what it does not load.
+        from docops_flask.engine.integrity.fixes import FixReplay
+
+        replay = FixReplay(addresses)
+        for fix in fixes:
+            part, misfit = replay.replay(fix)
+            if misfit is None:
+                self._fixes[part] += 1
+            else:
+                place = f"$.summary.fix_changes[{fix.place}]"
+                self._misfit("fix_entry", place, f"The entry cannot be replayed: {misfit}.")
+
+    def settle(self, member: ChangedMember) -> None:
+        """Hold a written part against its replayed one; note how it is accounted for, or what is not."""
+        record = member.record
+        record.replacements, record.fixes = self._replacements[record.name], self._fixes[record.name]
+        expected = self._parts.root(record.name)
+        if expected is None:
+            self._found(record, "bytes", "The bytes of this member changed; it is not replayed as XML.")
+        elif self.is_replayed(record.name) and is_written_as(expected, member.after):
+            self._pass_gate(record, expected, member.after)
+        elif record.before != record.after or self.is_replayed(record.name):
+            self._explain(member, expected)
+
+    def _explain(self, member: ChangedMember, expected: _Element) -> None:
+        record, before = member.record, self.findings.count
+        written = self._parsed(member)
+        if written is None:
+            return
+        self._compare(record, expected, written)
+        self._pass_gate(record, written, serialize_part(written))
+        if self.findings.count == before and not self.is_replayed(record.name):
+            self._found(record, "bytes", "The bytes of this part changed, and no entry speaks of it.")
+
+    def _parsed(self, member: ChangedMember) -> _Element | None:
+        hold_document("xml_part_bytes", len(member.after), self._max_parsed)
+        try:
+            return parse_part(member.after, member.record.name)
+        except InvalidTemplate:
+            self._found(
+                member.record,
+                "not_well_formed",
+                "The part is not well-formed XML, has a DTD or too many namespaces.",
+            )
+            return None
+
+    def _compare(self, record: PartRecord, expected: _Element, written: _Element) -> None:
+        if not is_same_declaration(expected, written):
+            self._found(record, "declaration", "The XML declaration changed.")
+        if is_same_document(expected, written):
+            return
+        # A renderer starts the faster for what it does not load, and hardly any has differences to name.
+        from docops_flask.engine.integrity.differences import Differences
+
+        before = self.findings.count
+        Differences(record.name, self._paragraph_paths(), self.findings).find(expected, written)
+        if self.findings.count == before:
+            self._found(record, "canonical_form", "The canonical forms differ around the root.")
+
+    def _paragraph_paths(self) -> Mapping[_Element, str]:
+        """Return the addresses of all paragraphs, worked out when they are first asked for."""
+        if self._paths is None:
+            from docops_flask.engine.integrity.differences import paragraph_paths
+
+            self._paths = paragraph_paths(self._parts)
+        return self._paths
+
+    def _pass_gate(self, record: PartRecord, written: _Element, content: bytes) -> None:
+        """Note the part's defects: those that the template has as well are its own."""
+        name = record.name
+        defects = list(defects_of(name, written, content, self._parts.relationship_ids))
+        if not defects:
+            return
+        known: set[Defect] = set()
+        original = self._parts.fresh_root(name)
+        if original is not None:
+            known = set(defects_of(name, original, serialize_part(original), self._parts.relationship_ids))
+        self.defects += [defect for defect in defects if defect not in known]
+        self.template_defects += [defect for defect in defects if defect in known]
+
+    def _found(self, record: PartRecord, what: str, message: str) -> None:
+        self.findings.add(Unaccounted(record.name, "", what, message))
+
+    def _misfit(self, what: str, place: str, message: str) -> None:
+        self.findings.add(Unaccounted("", place, what, message))
