@@ -29,6 +29,7 @@ from docops_flask.engine.checks.format_check import (
 )
 from docops_flask.engine.checks.report import Deviation, FormatReport
 from docops_flask.engine.document.document import Document, RunPlace
+from docops_flask.engine.document.edits import written_parts
 from docops_flask.engine.document.open import open_document
 from docops_flask.engine.errors import DocopsError, ExitCode, exit_code
 from docops_flask.engine.files import FilePath
@@ -38,7 +39,7 @@ from docops_flask.engine.opc.package import Package
 from docops_flask.engine.options import Options
 from docops_flask.engine.policy.policy import Policy
 from docops_flask.engine.reports.replace_log import missing_fields, replace_log, unsupported_places
-from docops_flask.engine.template.fill import build_values, fill, written_parts
+from docops_flask.engine.template.fill import build_values, fill
 from docops_flask.engine.template.grammar import Suggestions
 from docops_flask.engine.template.scan import Scan, scan_document
 

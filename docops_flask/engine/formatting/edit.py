@@ -164,6 +164,9 @@ def set_size(run: _Element, half_points: int, w: Vocabulary) -> tuple[Attributes
     return PropertyEdit(run, w.rPr, "sz", _AFTER_SIZE, w).change({"val": str(half_points)})
 
 
+# Elements that repairs make, with what follows them.
+RUN_PROPERTIES = ("rFonts", *_AFTER_FONTS)
+
 Edited = tuple[Attributes, Attributes]
 
 # What follows w:spacing and w:ind in CT_PPr and CT_PPrBase (17.3.1.26); both are sequences.
@@ -172,6 +175,7 @@ _AFTER_INDENT = (
     "textboxTightWrap", "outlineLvl", "divId", "cnfStyle", "rPr", "sectPr", "pPrChange",
 )  # fmt: skip
 _AFTER_SPACING = ("ind", *_AFTER_INDENT)
+PARAGRAPH_PROPERTIES = ("spacing", *_AFTER_SPACING)
 _STRICT_SIDES = {"left": "start", "right": "end"}
 
 

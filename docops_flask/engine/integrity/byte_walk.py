@@ -210,13 +210,19 @@ def find_paragraphs(
     roles = _roles(part)
     known: dict[bytes, tuple[_Step, ...]] = {}
     found: dict[str, list[Range]] = {}
+    # Where the next start tag of either form is; each is looked for once.
+    plain = attributed = -1
+    size = len(content)
     while True:
         # To the next paragraph that has content, then over all of it.
-        start = content.find(opened, position)
-        with_attributes = content.find(opened_with, position, start if start >= 0 else len(content))
-        if with_attributes >= 0:
-            start = with_attributes
-        if start < 0:
+        if plain < position:
+            plain = content.find(opened, position)
+            plain = size if plain < 0 else plain
+        if attributed < position:
+            attributed = content.find(opened_with, position)
+            attributed = size if attributed < 0 else attributed
+        start = min(plain, attributed)
+        if start == size:
             return found
         inner = content.index(b">", start) + 1
         if content[inner - 2] == 0x2F:

@@ -6,7 +6,7 @@ processing instruction begins (XML 1.0, 2.4 and 3.1).
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -81,6 +81,30 @@ def escaped(text: str) -> bytes:
     if "\r" in text:
         text = text.replace("\r", "&#13;")
     return text.encode()
+
+
+class Splice(NamedTuple):
+    """The bytes ``start``:``end`` give way to ``new``."""
+
+    start: int
+    end: int
+    new: bytes
+
+
+def spliced(content: bytes, splices: Iterable[Splice]) -> bytes:
+    """Return ``content`` with ``splices`` in, which are in the order of its bytes.
+
+    Raises ``ValueError`` where two are about the same bytes.
+    """
+    pieces: list[bytes] = []
+    at = 0
+    for start, end, new in splices:
+        if start < at:
+            raise ValueError("two splices of the same bytes")
+        pieces += (content[at:start], new)
+        at = end
+    pieces.append(content[at:])
+    return b"".join(pieces)
 
 
 # Prefix ("" for the default namespace) to namespace name.

@@ -4,17 +4,16 @@ The values are what the payload of a task gives to each placeholder, as text.
 """
 
 from collections.abc import Mapping, Sequence
-from operator import attrgetter
 from typing import NamedTuple
 
-from docops_flask.engine.document.document import ParagraphPlace, StoryPart
+from docops_flask.engine.document.document import ParagraphPlace
+from docops_flask.engine.document.edits import Edit
 from docops_flask.engine.document.shapes import Paragraph
 from docops_flask.engine.job import Payload
-from docops_flask.engine.opc.xml_part import encoded
 from docops_flask.engine.skills.skill import Field, Skill
 from docops_flask.engine.template.grammar import Found, Kind
 from docops_flask.engine.template.scan import Scan
-from docops_flask.engine.template.text_splices import Filled, Splice, Value, fill_paragraph, spliced, value_of
+from docops_flask.engine.template.text_splices import Filled, Value, fill_paragraph, value_of
 
 
 def build_values(skill: Skill, payload: Payload) -> dict[str, str]:
@@ -37,15 +36,6 @@ def build_values(skill: Skill, payload: Payload) -> dict[str, str]:
 def _as_text(field: Field, given: str | list[str]) -> str:
     text = given if isinstance(given, str) else field.separator.join(given)
     return text.replace("\r\n", "\n").replace("\r", "\n")
-
-
-class Edit(NamedTuple):
-    """The bytes ``start``:``end`` of a part, as UTF-8, give way to ``new``."""
-
-    part: StoryPart
-    start: int
-    end: int
-    new: bytes
 
 
 class Filling(NamedTuple):
@@ -94,20 +84,3 @@ def _fill(
     edits += [Edit(part, position(start), position(end), new) for start, end, new in filled.splices]
     place.fill(filled.content, reading.shape if filled.keeps_shape else None)
     return filled
-
-
-def written_parts(edits: Sequence[Edit]) -> dict[str, bytes]:
-    """Return the parts that ``edits`` change, by name, as the bytes of the template with the edits in."""
-    by_part: dict[StoryPart, list[Edit]] = {}
-    for edit in edits:
-        by_part.setdefault(edit.part, []).append(edit)
-    return {part.name: _spliced(part, of_part) for part, of_part in by_part.items()}
-
-
-def _spliced(part: StoryPart, edits: Sequence[Edit]) -> bytes:
-    ordered = sorted(edits, key=_start)
-    content = spliced(part.text.content, [Splice(start, end, new) for _, start, end, new in ordered])
-    return encoded(content, part.encoding)
-
-
-_start = attrgetter("start")

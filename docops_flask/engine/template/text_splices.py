@@ -10,21 +10,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from docops_flask.engine.document.shapes import Paragraph, TextPiece
-from docops_flask.engine.oxml.markup import byte_offset, escaped
+from docops_flask.engine.oxml.markup import Splice, byte_offset, escaped, spliced
 from docops_flask.engine.template.grammar import Found
 
 _XML_WHITESPACE = " \t\r\n"
 _MARKS = r"([\n\t])"
 _SPACE_ATTRIBUTE = rb"\sxml:space\s*=\s*(?:\"([^\"]*)\"|'([^']*)')"
 _PRESERVE = b' xml:space="preserve"'
-
-
-class Splice(NamedTuple):
-    """The bytes ``start``:``end`` of a paragraph's content give way to ``new``."""
-
-    start: int
-    end: int
-    new: bytes
 
 
 class Value(NamedTuple):
@@ -88,16 +80,6 @@ def fill_paragraph(paragraph: Paragraph, wanted: Sequence[Found], values: Mappin
             splices += _of_node(paragraph, node, of_node)
             keeps_shape = keeps_shape and not any(b"<" in each.new or each.new.startswith(b" xml") for each in splices[of_markup:])
     return Filled(splices, runs, spliced(b"".join(paragraph.parts), splices), keeps_shape)
-
-
-def spliced(content: bytes, splices: Sequence[Splice]) -> bytes:
-    """Return ``content`` with ``splices`` in, which are in the order of its bytes."""
-    pieces, at = [], 0
-    for start, end, new in splices:
-        pieces += (content[at:start], new)
-        at = end
-    pieces.append(content[at:])
-    return b"".join(pieces)
 
 
 def _is_simple(paragraph: Paragraph, edits: Sequence[_Edit]) -> bool:

@@ -1,0 +1,37 @@
+"""Edits: which bytes of which part give way to which, and the parts written with them."""
+
+from collections.abc import Iterable
+from operator import attrgetter
+from typing import NamedTuple
+
+from docops_flask.engine.document.document import StoryPart
+from docops_flask.engine.opc.xml_part import encoded
+from docops_flask.engine.oxml.markup import Splice, spliced
+
+
+class Edit(NamedTuple):
+    """The bytes ``start``:``end`` of a part, as UTF-8, give way to ``new``."""
+
+    part: StoryPart
+    start: int
+    end: int
+    new: bytes
+
+
+_position = attrgetter("start", "end")
+
+
+def written_parts(edits: Iterable[Edit]) -> dict[str, bytes]:
+    """Return the parts that ``edits`` change, by name: the template's bytes with the edits in."""
+    by_part: dict[StoryPart, list[Edit]] = {}
+    for edit in edits:
+        by_part.setdefault(edit.part, []).append(edit)
+    return {
+        part.name: encoded(
+            spliced(
+                part.text.content, [Splice(start, end, new) for _, start, end, new in sorted(of_part, key=_position)]
+            ),
+            part.encoding,
+        )
+        for part, of_part in by_part.items()
+    }

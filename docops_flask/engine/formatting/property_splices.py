@@ -1,0 +1,204 @@
+"""What repairs change in the bytes of one paragraph: attributes of elements in its w:pPr or in runs' w:rPr.
+
+An attribute that stays keeps its place, one that goes goes with the white space before it, one that comes stands
+behind the others. An element that is missing is made at its place in the schema's order, and so is the w:pPr
+or w:rPr around it (ECMA-376 part 1, 17.3.1.26 and 17.3.2.28).
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from itertools import accumulate
+from typing import NamedTuple
+
+from lxml.etree import _Element
+
+from docops_flask.engine.document.paragraph_text import runs_of
+from docops_flask.engine.document.shapes import Paragraph, parse_fragment
+from docops_flask.engine.formatting.edit import PARAGRAPH_PROPERTIES, RUN_PROPERTIES
+from docops_flask.engine.oxml.markup import TOKEN, Scope, Splice
+from docops_flask.engine.oxml.names import Vocabulary, properties_of
+
+_ATTRIBUTE = rb"\s+([^\s=\"'/>]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')"
+
+
+class Repair(NamedTuple):
+    """Attributes, by local name, of one element in a w:pPr, or with ``run_index`` in that run's w:rPr.
+
+    ``before`` is what is there of those that change, ``after`` what is to be there.
+    """
+
+    run_index: int | None
+    element: str
+    before: tuple[tuple[str, str], ...]
+    after: tuple[tuple[str, str], ...]
+
+
+class _Tag(NamedTuple):
+    """A start tag: ``start``:``end`` are its bytes, ``close`` is where the end tag of its element begins."""
+
+    start: int
+    end: int
+    close: int
+
+
+class PropertySplices:
+    """The splices of repairs; paragraphs whose markup is the same and repaired alike are worked out once."""
+
+    def __init__(self, w: Vocabulary) -> None:
+        self._w = w
+        self._known: dict[tuple[bytes, Scope | None, tuple[Repair, ...]], list[tuple[int, int, int, bytes]]] = {}
+
+    def of(self, paragraph: Paragraph, scope: Scope, repairs: tuple[Repair, ...]) -> list[Splice]:
+        """Return the splices of ``paragraph``'s bytes; ``scope`` are the namespaces in scope around it."""
+        markup = [each for number, each in enumerate(paragraph.parts) if number % 3 != 2]
+        key = b"\0".join(markup), None, repairs
+        placed = self._known.get(key)
+        if placed is None:
+            splices = _splices(b"".join(markup), scope, self._w, repairs)
+            placed = self._known[key] = list(_placed(splices, markup))
+        return [
+            Splice(paragraph.offset(part) + start, paragraph.offset(part) + end, new)
+            for part, start, end, new in placed
+        ]
+
+
+def _placed(splices: Sequence[Splice], markup: Sequence[bytes]) -> list[tuple[int, int, int, bytes]]:
+    """Return splices of joined ``markup`` by the number of the part they lie in, texts counted in."""
+    begins = list(accumulate(map(len, markup), initial=0))
+    placed = []
+    for start, end, new in splices:
+        index = bisect_right(begins, start) - 1
+        # An insertion behind the last byte of a part belongs to it, as does what begins in it.
+        index = min(index, len(markup) - 1)
+        # Two parts of markup, then a text.
+        part = index // 2 * 3 + index % 2
+        placed.append((part, start - begins[index], end - begins[index], new))
+    return placed
+
+
+def _splices(content: bytes, scope: Scope, w: Vocabulary, repairs: Sequence[Repair]) -> list[Splice]:
+    paragraph = parse_fragment(b"<p>" + content + b"</p>", scope)
+    tags = _tags(paragraph, content)
+    prefix, attribute_prefix = _prefixes(scope, w)
+    splices: list[Splice] = []
+    runs = list(runs_of(paragraph, w))
+    by_owner: dict[int | None, dict[str, list[Repair]]] = {}
+    for repair in repairs:
+        by_owner.setdefault(repair.run_index, {}).setdefault(repair.element, []).append(repair)
+    for run_index, by_element in by_owner.items():
+        owner = paragraph if run_index is None else runs[run_index]
+        holder = "pPr" if run_index is None else "rPr"
+        order = PARAGRAPH_PROPERTIES if run_index is None else RUN_PROPERTIES
+        properties = properties_of(owner, getattr(w, holder))
+        made: dict[int, list[bytes]] = {}
+        for local in sorted(by_element, key=order.index):
+            before, after = _ends(by_element[local])
+            element = None
+            if properties is not None:
+                element = next(properties.iterchildren(f"{{{w.namespace}}}{local}", reversed=True), None)
+            if element is not None:
+                splices += _attributes(content, tags[element], attribute_prefix, before, after)
+                continue
+            later = {f"{{{w.namespace}}}{each}" for each in order[order.index(local) + 1 :]}
+            follower = None if properties is None else next((child for child in properties if child.tag in later), None)
+            attributes = b"".join(_attribute(attribute_prefix, name, value) for name, value in after.items())
+            at = -1 if follower is None else tags[follower].start
+            made.setdefault(at, []).append(b"<" + prefix + local.encode() + attributes + b"/>")
+        for at, markups in made.items():
+            new = b"".join(markups)
+            if at >= 0:
+                splices.append(Splice(at, at, new))
+            elif properties is not None:
+                splices.append(_inside(content, tags[properties], new, at_end=True))
+            else:
+                name = prefix + holder.encode()
+                new = b"<" + name + b">" + new + b"</" + name + b">"
+                splices.append(Splice(0, 0, new) if run_index is None else _inside(content, tags[owner], new, at_end=False))
+    return sorted(splices, key=_position)
+
+
+def _position(splice: Splice) -> tuple[int, int]:
+    return splice.start, splice.end
+
+
+def _ends(repairs: Sequence[Repair]) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the attributes before the first and after the last of ``repairs`` of one element."""
+    before: dict[str, str] = {}
+    after: dict[str, str] = {}
+    named: set[str] = set()
+    for repair in repairs:
+        for name, value in repair.before:
+            if name not in named:
+                before[name] = value
+        for name in dict(repair.before):
+            after.pop(name, None)
+        named.update(dict(repair.before), dict(repair.after))
+        after.update(repair.after)
+    return before, after
+
+
+def _prefixes(scope: Scope, w: Vocabulary) -> tuple[bytes, bytes]:
+    """Return what names of elements and of attributes begin with."""
+    bound = [prefix for prefix, uri in scope.items() if uri == w.namespace.encode()]
+    named = next((prefix + b":" for prefix in bound if prefix), b"")
+    return (b"" if b"" in bound else named), named
+
+
+def _tags(paragraph: _Element, content: bytes) -> Mapping[_Element, _Tag]:
+    """Return the tags of the elements in a w:p, whose content is ``content``."""
+    found: list[_Tag] = []
+    opened: list[int] = []
+    for match in TOKEN.finditer(content):
+        slash, name, attributes = match.groups()
+        if slash:
+            number = opened.pop()
+            found[number] = found[number]._replace(close=match.start())
+        elif name is not None:
+            if not attributes.endswith(b"/"):
+                opened.append(len(found))
+            found.append(_Tag(*match.span(), -1))
+    return dict(zip(paragraph.iterdescendants("*"), found, strict=True))
+
+
+def _inside(content: bytes, tag: _Tag, new: bytes, *, at_end: bool) -> Splice:
+    """Return the splice that puts ``new`` into an element, at its end or its beginning."""
+    if tag.close >= 0:
+        at = tag.close if at_end else tag.end
+        return Splice(at, at, new)
+    name = re.match(rb"<([^\s/>]+)", content[tag.start : tag.end])
+    assert name is not None
+    return Splice(tag.end - 2, tag.end, b">" + new + b"</" + name[1] + b">")
+
+
+def _attribute(prefix: bytes, name: str, value: str) -> bytes:
+    return b' %b%b="%b"' % (prefix, name.encode(), _quoted(value))
+
+
+def _quoted(value: str) -> bytes:
+    value = value.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
+    return value.replace("\t", "&#9;").replace("\n", "&#10;").replace("\r", "&#13;").encode()
+
+
+def _attributes(
+    content: bytes, tag: _Tag, prefix: bytes, before: Mapping[str, str], after: Mapping[str, str]
+) -> list[Splice]:
+    splices: list[Splice] = []
+    for match in re.finditer(_ATTRIBUTE, content[tag.start : tag.end]):
+        if not match[1].startswith(prefix):
+            continue
+        name = match[1][len(prefix) :].decode()
+        if name not in before:
+            continue
+        if name not in after:
+            splices.append(Splice(tag.start + match.start(), tag.start + match.end(), b""))
+        elif after[name] != before[name]:
+            first, last = match.span(2) if match[2] is not None else match.span(3)
+            splices.append(Splice(tag.start + first, tag.start + last, _quoted(after[name])))
+    added = [name for name in after if name not in before]
+    if added:
+        at = tag.end - (1 if tag.close >= 0 else 2)
+        while content[at - 1 : at].isspace():
+            at -= 1
+        splices.append(Splice(at, at, b"".join(_attribute(prefix, name, after[name]) for name in added)))
+    return splices
