@@ -103,12 +103,10 @@ def take_observation(runs: Sequence[RunPlace], cascade: Cascade) -> Observation:
     paragraph_values: dict[str, ParagraphValues] = {}
     for place in runs:
         paragraph = place.paragraph
-        w = paragraph.part.w
         values = paragraph_values.get(paragraph.path)
         if values is None:
-            values = cascade.paragraph(paragraph.element, w, paragraph.cell)
-            paragraph_values[paragraph.path] = values
-        run_values[place.run_id] = cascade.run(place.element, values, w)
+            values = paragraph_values[paragraph.path] = cascade.of_paragraph(paragraph)
+        run_values[place.run_id] = cascade.of_run(place, values)
     return Observation(runs, run_values, paragraph_values, cascade)
 
 

@@ -12,7 +12,8 @@ from typing import Any
 
 from lxml.etree import _Element
 
-from docops_flask.engine.document.document import CellPlace, RelatedParts
+from docops_flask.engine.document.document import CellPlace, ParagraphPlace, RelatedParts, RunPlace
+from docops_flask.engine.document.shapes import Shape
 from docops_flask.engine.formatting.effective import (
     DIRECT_ORIGIN,
     NOTHING,
@@ -157,10 +158,32 @@ class Cascade:
         self._numbered_styles: dict[str, Layer] = {}
         self._runs: dict[tuple[Signature, str | None, CellLayer | None], RunValues] = {}
         self._paragraphs: dict[tuple[Signature, CellLayer | None], ParagraphValues] = {}
+        self._shapes: dict[tuple[Shape, CellLayer | None], ParagraphValues] = {}
+        self._runs_of_shapes: dict[tuple[Shape, int, ParagraphValues], RunValues] = {}
+
+    def of_paragraph(self, place: ParagraphPlace) -> ParagraphValues:
+        """Return the effective values of a paragraph as it is now; those of one shape are looked up once."""
+        cell = place.cell
+        layer = None if cell is None else self._tables.layer(cell)
+        key = place.shape, layer
+        values = self._shapes.get(key)
+        if values is None:
+            values = self._shapes[key] = self._paragraph(place.element, place.part.w, layer)
+        return values
+
+    def of_run(self, place: RunPlace, paragraph: ParagraphValues) -> RunValues:
+        """Return the effective values of a run as it is now; ``paragraph`` are those of its paragraph."""
+        key = place.paragraph.shape, place.index, paragraph
+        values = self._runs_of_shapes.get(key)
+        if values is None:
+            values = self._runs_of_shapes[key] = self.run(place.element, paragraph, place.paragraph.part.w)
+        return values
 
     def paragraph(self, paragraph: _Element, w: Vocabulary, cell: CellPlace | None = None) -> ParagraphValues:
         """Return the effective values of a w:p; ``cell`` is the table cell it stands in."""
-        layer = None if cell is None else self._tables.layer(cell)
+        return self._paragraph(paragraph, w, None if cell is None else self._tables.layer(cell))
+
+    def _paragraph(self, paragraph: _Element, w: Vocabulary, layer: CellLayer | None) -> ParagraphValues:
         key = paragraph_signer(w)(paragraph), layer
         values = self._paragraphs.get(key)
         if values is None:

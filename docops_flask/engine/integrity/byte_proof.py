@@ -191,13 +191,17 @@ def _replay(stories: _Stories, claims: Claims) -> None:
     for entry in claims.replacements:
         if plan.take(entry) is not None:
             raise _Misfit
+    # Paragraphs with the same bytes and the same values are replayed once.
+    known: dict[tuple[int, tuple[tuple[int, str], ...]], list[ByteEdit]] = {}
     for planned in plan.planned():
         part, offset = planned.where
-        part.replacements += len(planned.entries)
-        part.edits += [
-            ByteEdit(start + offset, end + offset, new)
-            for start, end, new in replay_entries(planned.reading, planned.entries)
-        ]
+        entries, reading = planned.entries, planned.reading
+        part.replacements += len(entries)
+        key = id(reading), tuple([(entry.start, entry.new_text) for entry in entries])
+        edits = known.get(key)
+        if edits is None:
+            edits = known[key] = replay_entries(reading, entries)
+        part.edits += [ByteEdit(start + offset, end + offset, new) for start, end, new in edits]
     if claims.fixes:
         _replay_fixes(stories, claims.fixes)
 

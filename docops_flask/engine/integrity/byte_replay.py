@@ -50,7 +50,13 @@ def replay_entries(paragraph: ByteParagraph, entries: Sequence[Replacement]) -> 
             value = ""
     edits: list[ByteEdit] = []
     for node, changes in by_node.items():
-        edits += _node_edits(paragraph, [text for text in paragraph.texts if text.node == node], changes)
+        texts = [text for text in paragraph.texts if text.node == node]
+        if len(texts) == len(changes) == 1 and texts[0].kept and not texts[0].is_cdata:
+            [(text, start, end, value)] = changes
+            if "\n" not in value and "\t" not in value:
+                edits.append(_edit(paragraph.content, text, start, end, _as_data(value)))
+                continue
+        edits += _node_edits(paragraph, texts, changes)
     return edits
 
 
@@ -95,6 +101,8 @@ def _node_edits(paragraph: ByteParagraph, texts: Sequence[Text], changes: Sequen
 
 
 def _edit(content: bytes, text: Text, start: int, end: int, new: bytes) -> ByteEdit:
+    if start == text.start and end == text.end:
+        return ByteEdit(text.first, text.last, new)
     raw = content[text.first : text.last]
     from_byte = text.first + byte_at(raw, start - text.start, is_cdata=text.is_cdata)
     to_byte = text.first + byte_at(raw, end - text.start, is_cdata=text.is_cdata)

@@ -7,7 +7,7 @@ forms are parsed all at once, with characters of private use in place of the tex
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from functools import lru_cache
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 from lxml import etree
@@ -161,10 +161,7 @@ def _read_form(element: _Element, count: int, names: Names) -> _Form | None:
 
 
 def _put_together(content: bytes, parts: Sequence[bytes], form: _Form) -> ByteParagraph:
-    ends, at = [], 0
-    for part in parts:
-        at += len(part)
-        ends.append(at)
+    ends = list(accumulate(map(len, parts)))
     texts, shown, length = [], [], 0
     for (number, run, kept), before in zip(form.texts, form.between, strict=False):
         raw = parts[3 * number + 2]
@@ -197,7 +194,7 @@ def byte_at(raw: bytes, characters: int, *, is_cdata: bool = False) -> int:
     """Return where the character number ``characters`` of character data begins in its bytes."""
     units = rb"\r\n|[^\x80-\xbf][\x80-\xbf]*" if is_cdata else rb"&[^;]*;|\r\n|[^\x80-\xbf][\x80-\xbf]*"
     if b"&" not in raw and b"\r" not in raw:
-        return len(raw.decode()[:characters].encode())
+        return characters if not characters or raw.isascii() else len(raw.decode()[:characters].encode())
     at = 0
     for number, match in enumerate(re.finditer(units, raw)):
         if number == characters:
