@@ -75,7 +75,7 @@ def read_file() -> Document:
     # Most workers are never asked for the document.
     import yaml
 
-    # Ten times as fast; PyYAML has it wherever libyaml was there when it was built.
+    # Seven times as fast; PyYAML has it where it was built with libyaml, as its wheels are.
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     document: Document = yaml.load(FILE.read_text("utf-8"), loader)
     return document
@@ -168,7 +168,7 @@ def _list_members(answer: dict[str, Any]) -> None:
 
 
 def _require_credentials(paths: Mapping[str, Any]) -> None:
-    """Say that protected operations need credentials; without credentials of its own the server takes any."""
+    """Require credentials for protected operations; the file allows requests without any."""
     for operations in paths.values():
         for operation in operations.values():
             if "security" in operation:

@@ -64,6 +64,10 @@ def test_it_is_openapi_3_1_before_the_server_puts_anything_in():
     validate(DOCUMENT, OPENAPI_31, Draft202012Validator)
 
 
+def test_it_is_read_alike_without_libyaml():
+    assert yaml.safe_load(FILE.read_text("utf-8")) == DOCUMENT
+
+
 def test_no_key_stands_twice_in_a_mapping():
     def duplicates(node):
         if isinstance(node, yaml.MappingNode):
