@@ -14,8 +14,7 @@ from docops_flask.jobs.workspace import Workspaces
 from docops_flask.logs import events
 from docops_flask.settings.settings import Settings, from_env
 from docops_flask.settings.work_folder import work_folder
-from docops_flask.web import hooks
-from docops_flask.web.api import view
+from docops_flask.web import hooks, openapi
 from docops_flask.web.headers import trust_proxies
 from docops_flask.web.request import ApiRequest
 from docops_flask.web.services import EXTENSION, Lifecycle, NoRecorder, Readiness, Recorder, Services
@@ -52,7 +51,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.register_blueprint(module.bp)
     if settings.enable_meta:
         app.register_blueprint(meta.bp)
-        app.register_blueprint(view.bp)
+        app.register_blueprint(openapi.bp)
     if settings.enable_metrics:
         from docops_flask.web.views import metrics
 

@@ -15,7 +15,6 @@ from marshmallow import RAISE, Schema, ValidationError, fields
 
 from docops_flask.engine.errors import InvalidArgument, InvalidJson, echo
 from docops_flask.engine.skills.skill import Field, Skill
-from docops_flask.intake.catalogue.skills import field_json_schema
 
 # A task has two levels. Python itself would read a thousand, and take a quarter of a megabyte of stack for
 # them, which a worker's thread keeps ever after.
@@ -99,7 +98,7 @@ class _Strict(Schema):
     error_messages = {"type": _NOT_OBJECT, "unknown": "unknown key."}  # noqa: RUF012 -- as marshmallow has it
 
 
-class Texts(fields.Field[list[str]]):
+class _Texts(fields.Field[list[str]]):
     """A list of texts; unlike marshmallow's own list it stops at a number of errors."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **_kwargs: Any) -> list[str]:
@@ -118,7 +117,7 @@ def load_task(document: Mapping[str, Any], skill: Skill | None) -> dict[str, Any
     Raises ``InvalidArgument`` whose ``detail.errors`` tells every error by its JSON path, in the
     document's order.
     """
-    schema = task_schema(skill) if skill is not None else _any_task_schema()
+    schema = _skill_schema(skill) if skill is not None else _any_task_schema()
     try:
         loaded: dict[str, Any] = schema.load(document)
     except ValidationError as error:
@@ -128,16 +127,13 @@ def load_task(document: Mapping[str, Any], skill: Skill | None) -> dict[str, Any
 
 
 @lru_cache(maxsize=256)
-def task_schema(skill: Skill) -> Schema:
+def _skill_schema(skill: Skill) -> Schema:
     """Return the schema of a whole task of ``skill``; ``null`` is taken for every payload key."""
     payload = _Strict.from_dict(
         {field.key: _payload_field(field) for field in skill.fields}, name=f"Payload_{skill.name}"
     )
-    return _task(
-        fields.Nested(payload, error_messages=_messages(_NOT_OBJECT)),
-        # Not checked here: the schema was chosen by it.
-        task_type={"enum": [skill.name]},
-    )
+    # Its task_type is not checked: the schema was chosen by it.
+    return _task(fields.Nested(payload, error_messages=_messages(_NOT_OBJECT)))
 
 
 @lru_cache(maxsize=1)
@@ -145,27 +141,20 @@ def _any_task_schema() -> Schema:
     return _task(fields.Dict(error_messages=_messages(_NOT_OBJECT)))
 
 
-def _task(payload: fields.Field[Any], task_type: Mapping[str, Any] | None = None) -> Schema:
-    return _Strict.from_dict({"task_type": _text(required=True, metadata=task_type), "payload": payload})()
+def _task(payload: fields.Field[Any]) -> Schema:
+    return _Strict.from_dict({"task_type": _text(required=True), "payload": payload})()
 
 
 def _payload_field(field: Field) -> fields.Field[Any]:
-    # For /v1/openapi.json, where marshmallow itself tells the type.
-    described = {key: value for key, value in field_json_schema(field).items() if key != "type"}
-    if field.type == "list":
-        return Texts(allow_none=True, metadata=described)
-    return _text(allow_none=True, metadata=described)
+    return _Texts(allow_none=True) if field.type == "list" else _text(allow_none=True)
 
 
-def _text(
-    *, required: bool = False, allow_none: bool = False, metadata: Mapping[str, Any] | None = None
-) -> fields.String:
+def _text(*, required: bool = False, allow_none: bool = False) -> fields.String:
     return fields.String(
         required=required,
         allow_none=allow_none,
         validate=_refuse_characters,
         error_messages=_messages(_NOT_TEXT),
-        metadata=metadata,
     )
 
 

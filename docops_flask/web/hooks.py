@@ -26,7 +26,7 @@ def register_errors(app: Flask) -> None:
 
 
 def as_docops_error(error: Exception) -> DocopsError:
-    """Return ``error`` as one of the contract's; what nobody foresaw says nothing but for the log."""
+    """Return ``error`` as an error of the contract; of an unexpected one only the log has the details."""
     if isinstance(error, DocopsError):
         return error
     if isinstance(error, exceptions.HTTPException):
@@ -39,7 +39,7 @@ def as_docops_error(error: Exception) -> DocopsError:
 
 
 def error_body(error: DocopsError, request_id: str) -> dict[str, Any]:
-    """Return what the answer that tells ``error`` holds."""
+    """Return the JSON body of the answer to ``error``."""
     return {
         "error_code": error.code,
         "message": error.message,
@@ -48,7 +48,7 @@ def error_body(error: DocopsError, request_id: str) -> dict[str, Any]:
 
 
 def error_response(error: DocopsError, request_id: str) -> Response:
-    """Return the answer that tells ``error``."""
+    """Return the answer to ``error``."""
     body = json.dumps(error_body(error, request_id)) + "\n"
     response = Response(body, error.status, mimetype="application/json")
     if error.retry_after_seconds is not None:
@@ -83,7 +83,7 @@ _PATH_CHARACTERS = 200
 
 
 def register(app: Flask) -> None:
-    """Hook into ``app``."""
+    """Register the functions that run before and after every request of ``app``."""
     app.before_request(_before)
     app.after_request(_after)
 
@@ -117,7 +117,7 @@ def _record(request: ApiRequest, response: Response) -> None:
     recorder = services().recorder
     route = request.url_rule.rule if request.url_rule is not None else None
     recorder.request_ended(route, request.method, response.status_code)
-    # A probe that is told no is no job that was refused.
+    # A probe of /readyz that fails is not a refused job.
     if request.failure is not None and request.endpoint != READY_ENDPOINT:
         recorder.failed(request.failure)
 

@@ -1,4 +1,4 @@
-"""A policy file's text to the ``Policy`` the engine receives; the only module that knows YAML.
+"""A policy file's text to the ``Policy`` the engine receives.
 
 The text comes from outside, so it is read event by event and everything a policy does not need is
 refused before anything is built: aliases, anchors, tags, merge keys, further documents, deep nesting.

@@ -82,8 +82,7 @@ def task_json_schema(skill: Skill) -> dict[str, Any]:
     }
 
 
-def field_json_schema(field: Field) -> dict[str, Any]:
-    """Return the schema of the value of one payload key."""
+def _value(field: Field) -> dict[str, Any]:
     is_list = field.type == "list"
     value = (
         {"type": ["array", "null"], "items": dict(_TEXT)}
@@ -105,7 +104,7 @@ def _payload(skill: Skill) -> dict[str, Any]:
         "type": "object",
         "title": _both(skill.title),
         "description": _both(skill.description),
-        "properties": {field.key: field_json_schema(field) for field in skill.fields},
+        "properties": {field.key: _value(field) for field in skill.fields},
         "additionalProperties": False,
     }
 

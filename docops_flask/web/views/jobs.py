@@ -56,7 +56,7 @@ class Kind(NamedTuple):
 
 
 def serve(kind: Kind) -> Response | dict[str, Any]:
-    """Receive a job of ``kind``, do it for as long as its caller waits, and answer."""
+    """Receive a job of ``kind``, do it and answer; it is stopped when the client disconnects."""
     request, service = api_request(), services()
     request.enter("receive")
     service.lifecycle.refuse_when_stopping()
@@ -68,7 +68,7 @@ def serve(kind: Kind) -> Response | dict[str, Any]:
 
 
 def _log_start(request: ApiRequest, upload: Upload, job: Job, waited_ms: int) -> None:
-    """Write the ``start`` line, which the log has of runs alone."""
+    """Write the ``start`` line of the log; only runs have one."""
     if job.kind is JobKind.RUN:
         sizes = {f"{name}_bytes": file.size for name, file in upload.files.items()}
         skill = job.skill.name if job.skill is not None else None
@@ -102,7 +102,7 @@ def _stream(archive: Archive) -> Response:
 
 
 def _sent(upload: Upload) -> dict[str, Any]:
-    """Return names and sizes of what was sent, never contents."""
+    """Return the member ``input`` of api_result.json: names and sizes of what was sent, no contents."""
     files = {name: {"filename": file.filename, "bytes": file.size} for name, file in upload.files.items()}
     return {**files, "form_fields": list(upload.fields)}
 

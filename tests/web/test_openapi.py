@@ -1,6 +1,7 @@
 """``/v1/openapi.json``: complete, valid, and true of what the server answers.
 
-tests/web/conftest.py holds every answer that any test of this folder gets to the document as well.
+tests/web/conftest.py compares every answer that a test of this folder gets with the document as well;
+test_openapi_file.py compares openapi.yaml with the code.
 """
 
 import json
@@ -13,20 +14,18 @@ import yaml
 from jsonschema import Draft202012Validator, validate
 
 from docops_flask import __version__
-from docops_flask.engine.options import FIELD_ORDER
 from docops_flask.intake.catalogue.skills import load_skills, payload_json_schema
-from docops_flask.web.headers import DATA_HEADERS
+from docops_flask.web.openapi import served_paths
 from tests.conftest import ROOT
-from tests.web.api.openapi_document import Documented, documented
-from tests.web.error_classes import all_errors
 from tests.web.forms import form, members
+from tests.web.openapi_document import Documented, documented
 
 PRESET_EXCLUDES = ["format_mode", "format_baseline", "format_fix_mode", "format_report", "policy_yaml"]
 
 
 @pytest.fixture
 def app(make_app):
-    """The app with every gate open."""
+    """The app that serves every address."""
     return make_app(enable_metrics=True, enable_web_console=True)
 
 
@@ -44,7 +43,7 @@ def operations(document):
 def answers(document):
     for name, operation in operations(document):
         for status, answer in operation["responses"].items():
-            yield f"{name} {status}", status, answer
+            yield f"{name} {status}", status, Documented(document).resolve(answer)
 
 
 def takes(schema, content):
@@ -90,9 +89,10 @@ def test_it_describes_every_address_with_its_methods_and_no_other(app, document)
     }
     described = {(path, method) for path, methods in document["paths"].items() for method in methods}
     assert described == served
+    assert served_paths(app) == {path for path, _ in served}
 
 
-def test_an_address_behind_a_closed_gate_is_left_out(make_client):
+def test_an_address_that_is_switched_off_is_left_out(make_client):
     document = make_client(enable_metrics=False).get("/v1/openapi.json").get_json()
     assert "/metrics" not in document["paths"]
 
@@ -106,16 +106,6 @@ def test_every_operation_can_be_found_by_its_name_and_tag(document):
         assert set(operation["tags"]) <= tags
         assert operation["summary"]
         assert operation["description"]
-
-
-def test_every_error_there_is_stands_in_it_with_its_status(document):
-    described = set()
-    for _, status, answer in answers(document):
-        if status != "200":
-            codes = answer["content"]["application/json"]["examples"].values()
-            values = [Documented(document).resolve(example)["value"] for example in codes]
-            described |= {(int(status), value["error_code"]) for value in values}
-    assert described == {(error.status, error.code) for error in all_errors()}
 
 
 def test_every_answer_has_the_request_id(document):
@@ -225,12 +215,6 @@ def test_a_policy_fits_its_schema_when_the_server_takes_it(client, changes, is_v
     assert takes({"$ref": "#/components/schemas/Policy"}, content) is is_valid
 
 
-def test_the_form_has_the_fields_of_the_engine_each_with_a_description(document):
-    fields = document["components"]["schemas"]["JobForm"]["properties"]
-    assert list(fields) == ["template", "task", *FIELD_ORDER]
-    assert [name for name, field in fields.items() if not field["description"]] == []
-
-
 @pytest.mark.parametrize(
     ("fields", "is_valid"),
     [
@@ -289,39 +273,58 @@ def test_the_document_stays_the_same(client):
     assert client.get("/v1/openapi.json").data == client.get("/v1/openapi.json").data
 
 
-def test_nothing_of_it_is_loaded_before_it_is_asked_for():
-    script = (
-        "import sys, wsgi; print([name for name in sys.modules if 'apispec' in name or 'api_desc' in name])"
-    )
+def test_a_skill_and_a_policy_of_the_office_are_in_it(make_client, tmp_path):
+    source = ROOT / "docops_flask/intake/catalogue/built_in/skills/meeting_notice.toml"
+    for folder in ("skills", "policies"):
+        (tmp_path / folder).mkdir()
+    text = source.read_text("utf-8").replace('name = "meeting_notice"', 'name = "visit"')
+    (tmp_path / "skills/visit.toml").write_text(text, "utf-8")
+    (tmp_path / "policies/office.yaml").write_text("version: 2\n")
+    client = make_client(skills_dir=tmp_path / "skills", policies_dir=tmp_path / "policies")
+    document = client.get("/v1/openapi.json").get_json()
+    schemas = document["components"]["schemas"]
+    assert "visit" in schemas["JobForm"]["properties"]["skill"]["enum"]
+    assert "office" in schemas["JobForm"]["properties"]["policy"]["enum"]
+    assert schemas["Task"]["discriminator"]["mapping"]["visit"] == "#/components/schemas/Task_visit"
+    assert schemas["Task_visit"]["examples"][0]["task_type"] == "visit"
+    (name, _) = document["paths"]["/v1/skills/{name}/template.docx"]["get"]["parameters"]
+    assert "visit" in name["schema"]["enum"]
+
+
+@pytest.mark.parametrize(
+    ("form_name", "limits"),
+    [
+        ("JobForm", {"template": 12345, "task": 678}),
+        ("TemplateForm", {"template": 12345}),
+        (
+            "VerificationForm",
+            {"template": 12345, "document": 12345, "replace_log": 12345, "format_report": 12345},
+        ),
+    ],
+)
+def test_the_files_of_a_form_have_the_limits_of_the_server(make_client, form_name, limits):
+    client = make_client(max_upload_bytes=12345, max_task_bytes=678)
+    schemas = client.get("/v1/openapi.json").get_json()["components"]["schemas"]
+    for name, limit in limits.items():
+        assert f"at most {limit} bytes" in schemas[form_name]["properties"][name]["description"]
+
+
+def test_the_members_of_the_zip_are_told_to_people_too(document):
+    answer = document["paths"]["/v1/run"]["post"]["responses"]["200"]
+    for member in answer["content"]["application/zip"]["x-docops-zip-members"]:
+        assert f"- `{member['name']}` ({member['present']}): " in answer["description"]
+
+
+def test_the_file_is_not_read_before_the_document_is_asked_for():
+    script = """
+import sys
+read = []
+sys.addaudithook(lambda event, given: read.append(str(given[0])) if event == "open" else None)
+import wsgi
+client = wsgi.app.test_client()
+for path in ("/healthz", "/v1/openapi.json", "/v1/openapi.json"):
+    client.get(path)
+    print(sum(name.endswith("openapi.yaml") for name in read))
+"""
     run = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert run.stdout.strip() == "[]"
-
-
-class TestTheDocumentHoldsAnswers:
-    """That an answer which differs from the document is seen."""
-
-    @staticmethod
-    def answer(**changes):
-        answer = {"path": "/healthz", "method": "GET", "status": 200, "body": b'{"status": "ok"}'}
-        headers = {"Content-Type": "application/json", "X-Docops-Request-Id": "0" * 32}
-        answer["headers"] = DATA_HEADERS | changes.pop("headers", headers)
-        return answer | changes
-
-    def test_one_that_is_described(self):
-        documented().refuse_others(**self.answer())
-
-    @pytest.mark.parametrize(
-        "changes",
-        [
-            {"status": 201},
-            {"body": b'{"status": "fine"}'},
-            {"body": b"{}"},
-            {"body": b'{"status": "ok", "since": 1}'},
-            {"headers": {"Content-Type": "text/html", "X-Docops-Request-Id": "0" * 32}},
-            {"headers": {"Content-Type": "application/json"}},
-            {"headers": {"Content-Type": "application/json", "X-Docops-Request-Id": "x"}},
-        ],
-    )
-    def test_one_that_is_not(self, changes):
-        with pytest.raises(AssertionError):
-            documented().refuse_others(**self.answer(**changes))
+    assert run.stdout.split() == ["0", "1", "1"]
