@@ -8,6 +8,7 @@ ROBUSTNESS := $(VENV)/.robustness
 BENCH := $(VENV)/.bench
 TYPESCRIPT := tools/js/node_modules/.installed
 NPM := $(shell command -v npm 2>/dev/null)
+UNITS := "not (e2e or browser or container or corpus or fuzz or slow)"
 # What `make fuzz` tries: that many mutated packages and requests of each kind, and so long with each of the two fuzzers.
 FUZZ_EXAMPLES ?= 5000
 FUZZ_SECONDS ?= 300
@@ -21,7 +22,7 @@ PINS := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 	--custom-compile-command "make pins" $(UPGRADE)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test test-quick check smoke endurance fuzz mutants mutations bench oracle golden golden-accept golden-corpus pins sbom samples clean
+.PHONY: help demo run test test-quick coverage check smoke endurance fuzz mutants mutations bench oracle golden golden-accept golden-corpus pins sbom samples clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 15
@@ -36,7 +37,12 @@ test: $(DEVELOPMENT)  ## run the whole suite
 	@$(BIN)/python -m pytest
 
 test-quick: $(DEVELOPMENT)  ## the units alone, on all cores: under a minute on two
-	@$(BIN)/python -m pytest -n auto -m "not (e2e or browser or container or corpus or fuzz or slow)"
+	@$(BIN)/python -m pytest -n auto -m $(UNITS)
+
+coverage: $(DEVELOPMENT)  ## the units again, telling how many lines of the package they run, and the ten modules that lack most
+	@$(BIN)/python -m pytest -n auto -m $(UNITS) --cov --cov-report=
+	@$(BIN)/coverage report --sort=cover | sed -n '1,12p'
+	@echo "Lines of the package that the units run: $$($(BIN)/coverage report --format=total) %"
 
 check: $(DEVELOPMENT) $(if $(NPM),$(TYPESCRIPT))  ## ruff, mypy (strict), import-linter, tsc where npm is installed
 	@$(BIN)/ruff check .
@@ -105,7 +111,7 @@ samples: $(RUNTIME)  ## make samples/ anew from the skills
 	@$(BIN)/python tools/make_samples.py
 
 clean:  ## remove what the other targets made
-	rm -rf $(VENV) tools/js/node_modules out artifacts build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache mutants
+	rm -rf $(VENV) tools/js/node_modules out artifacts build dist *.egg-info .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache mutants
 
 $(RUNTIME): requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "DocOps needs Python 3.11 or newer; set PYTHON=/path/to/python3.11 (found %d.%d)" % sys.version_info[:2])'
