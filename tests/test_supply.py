@@ -99,7 +99,8 @@ def test_the_package_says_from_which_version_to_which() -> None:
 def rows_of_the_table() -> set[str]:
     """The packages of the README's table, each of which has a line or shares one."""
     rows = re.findall(r"^\| ([\w, -]+?) \|", README, re.MULTILINE)
-    return {canonicalize_name(name) for row in rows for name in row.split(", ")} - {"package", "-"}
+    names = {str(canonicalize_name(name)) for row in rows for name in row.split(", ")}
+    return names - {"package", "-"}
 
 
 def test_each_dependency_of_the_service_has_a_line_in_the_readme() -> None:
