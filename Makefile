@@ -22,7 +22,7 @@ PINS := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 	--custom-compile-command "make pins" $(UPGRADE)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test test-quick coverage check smoke endurance fuzz mutants mutations bench oracle golden golden-accept golden-corpus pins sbom samples clean
+.PHONY: help demo run test test-quick test-slow coverage check smoke endurance fuzz mutants mutations bench oracle golden golden-accept golden-corpus pins sbom samples clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 15
@@ -38,6 +38,9 @@ test: $(DEVELOPMENT)  ## run the whole suite
 
 test-quick: $(DEVELOPMENT)  ## the units alone, on all cores: under a minute on two
 	@$(BIN)/python -m pytest -n auto -m $(UNITS)
+
+test-slow: $(DEVELOPMENT)  ## the units that take seconds each, one after the other
+	@$(BIN)/python -m pytest -m slow
 
 coverage: $(DEVELOPMENT)  ## the units again, telling how many lines of the package they run, and the ten modules that lack most
 	@$(BIN)/python -m pytest -n auto -m $(UNITS) --cov --cov-report=
