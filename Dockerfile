@@ -13,7 +13,7 @@ WORKDIR /build
 
 # Before the source: the wheels of the dependencies stay cached until this file changes.
 COPY requirements.txt ./
-RUN python -m pip wheel --wheel-dir /wheels --requirement requirements.txt
+RUN python -m pip wheel --wheel-dir /wheels --require-hashes --requirement requirements.txt
 
 # .dockerignore lets in what the package is built from and nothing else.
 COPY . .

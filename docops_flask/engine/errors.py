@@ -1,6 +1,6 @@
 """The root of the error hierarchy, the engine's own errors, and the exit codes of a job.
 
-``echo`` is what of a client's input an error's answer may repeat.
+``echo`` is the one function that makes text from outside fit for a message or a log line.
 
 Every error a client may see is a ``DocopsError``: its class knows the HTTP status and the
 contract's code, its instance carries a message for people and a JSON-able ``detail``.
@@ -122,17 +122,17 @@ def from_record(record: dict[str, Any]) -> DocopsError:
 ECHO_CHARACTERS = 64
 
 
-def echo(text: str) -> str:
-    """Return at most 64 characters of ``text``; those that do not show as themselves are escaped.
+def echo(text: str, most: int = ECHO_CHARACTERS) -> str:
+    """Return at most ``most`` characters of ``text``; those that are not printable are escaped.
 
     A line break, an escape sequence or a mark that turns the direction of writing would make a message say
     something else where people read it: in a terminal, a log, a ticket.
     """
-    short = text[:ECHO_CHARACTERS]
-    return short if short.isprintable() else "".join(map(_shown, short))
+    short = text[:most]
+    return short if short.isprintable() else "".join(map(_escaped, short))
 
 
-def _shown(character: str) -> str:
+def _escaped(character: str) -> str:
     if character.isprintable():
         return character
     code = ord(character)

@@ -5,11 +5,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from docops_flask.engine.errors import DocopsError, InvalidArgument
+from docops_flask.engine.files import STORAGE_ERRNOS
 
 _RETRY_AFTER_SECONDS = 1
-# A volume that is full, over quota, out of inodes (ENOSPC too), gone read-only, or no longer there; a file
-# larger than the system lets this server make (setrlimit(2), RLIMIT_FSIZE).
-_STORAGE_ERRNOS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.ENOENT, errno.EFBIG})
 
 
 class RequestTimeout(DocopsError):
@@ -118,6 +116,7 @@ def storage_errors() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno not in _STORAGE_ERRNOS:
+        # ENOENT: the volume, or TMPDIR on it, is no longer there.
+        if error.errno not in STORAGE_ERRNOS and error.errno != errno.ENOENT:
             raise
         raise InsufficientStorage(inner=errno.errorcode[error.errno]) from error

@@ -267,6 +267,7 @@ def _parse(variable: str, described: Setting, value: str) -> Any:
 
 
 def _shown(value: str) -> str:
+    # Not ``echo``: a full-width digit is printable, and yet the reason why the value cannot be used.
     if len(value) > _SHOWN_VALUE_CHARACTERS:
         value = value[:_SHOWN_VALUE_CHARACTERS] + "..."
     return ascii(value)

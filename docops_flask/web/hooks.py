@@ -7,6 +7,7 @@ from flask import Flask, Response, json
 from werkzeug import exceptions
 
 from docops_flask.engine.errors import DocopsError, InvalidArgument, InvalidMediaType
+from docops_flask.engine.files import STORAGE_ERRNOS
 from docops_flask.jobs.errors import InsufficientStorage
 from docops_flask.logs.events import log_event, place_of
 from docops_flask.web import auth, headers
@@ -16,8 +17,6 @@ from docops_flask.web.request import ApiRequest, api_request
 from docops_flask.web.services import services
 from docops_flask.web.views.health import READY_ENDPOINT
 from docops_flask.web.views.jobs import RUN_ENDPOINT
-
-_FULL_VOLUME = (errno.ENOSPC, errno.EDQUOT)
 
 
 def register_errors(app: Flask) -> None:
@@ -31,7 +30,7 @@ def as_docops_error(error: Exception) -> DocopsError:
         return error
     if isinstance(error, exceptions.HTTPException):
         return _from_werkzeug(error)
-    if isinstance(error, OSError) and error.errno in _FULL_VOLUME:
+    if isinstance(error, OSError) and error.errno in STORAGE_ERRNOS:
         return InsufficientStorage(inner=errno.errorcode[error.errno])
     unexpected = DocopsError("The server made a mistake; its log says more under this request id.")
     unexpected.inner = place_of(type(error), error.__traceback__)

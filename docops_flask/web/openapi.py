@@ -9,7 +9,7 @@ from typing import Any
 from flask import Blueprint, Flask, current_app
 
 from docops_flask import __version__
-from docops_flask.engine.skills.skill import Label, Skill
+from docops_flask.engine.skills.skill import Skill
 from docops_flask.intake.catalogue.policies import PolicyRegistry, policy_json_schema
 from docops_flask.intake.catalogue.skills import SkillRegistry, payload_json_schema
 from docops_flask.intake.files import FilePart, task_part, template_part, verification_parts
@@ -110,8 +110,8 @@ def _task_schemas(skills: Iterable[Skill], any_task: Mapping[str, Any]) -> dict[
 def _task_schema(skill: Skill) -> dict[str, Any]:
     payload = {field.key: _as_json(field.example) for field in skill.fields}
     return {
-        "title": _both(skill.title),
-        "description": _both(skill.description),
+        "title": skill.title.both(),
+        "description": skill.description.both(),
         "type": "object",
         "required": ["task_type"],
         "additionalProperties": False,
@@ -125,10 +125,6 @@ def _task_schema(skill: Skill) -> dict[str, Any]:
 
 def _as_json(example: str | tuple[str, ...]) -> str | list[str]:
     return example if isinstance(example, str) else list(example)
-
-
-def _both(label: Label) -> str:
-    return f"{label.en} / {label.zh}"
 
 
 def _add_names(document: Document, skills: SkillRegistry, policies: PolicyRegistry) -> None:

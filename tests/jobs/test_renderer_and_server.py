@@ -13,8 +13,9 @@ from pathlib import Path
 import psutil
 import pytest
 
+from docops_flask.engine.bilingual import Bilingual
 from docops_flask.engine.job import Job, JobKind
-from docops_flask.engine.skills.skill import Field, Label, Skill
+from docops_flask.engine.skills.skill import Field, Skill
 from docops_flask.jobs.errors import NotReady, RendererCrashed, RequestTimeout
 from docops_flask.jobs.process import End, RendererProcess
 from docops_flask.jobs.renderer import Renderer
@@ -156,7 +157,7 @@ def test_a_forked_renderer_imports_nothing_that_its_server_had_not(job, workspac
 
 def test_a_real_job_loads_nothing_while_it_runs(start_method, workspace) -> None:
     """So a forked one imports nothing, and the fork server has all that its renderers need."""
-    label = Label("Title", "标题")
+    label = Bilingual("Title", "标题")
     skill = Skill("notice", label, label, (Field("title", label, "text", True, "TITLE", "x", label),))
     job = Job(JobKind.RUN, (skill,), skill, {"title": "年度会议"})
     workspace.file("template.docx").write_bytes(docx(p("【TITLE】"), stories={"header1": p("【TITEL】")}))

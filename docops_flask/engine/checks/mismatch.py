@@ -142,7 +142,7 @@ def paragraph_finding(
 
 
 def _message(mismatch: Mismatch) -> str:
-    label = ROLE_LABELS[mismatch.role][0]
+    label = ROLE_LABELS[mismatch.role].en
     what, origin = mismatch.what, mismatch.found.origin
     if mismatch.known:
         place = f" (from: {origin})" if origin else ""

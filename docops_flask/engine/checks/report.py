@@ -9,8 +9,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from docops_flask.engine.artefacts import json_list, json_object, json_text, json_value, quoted
+from docops_flask.engine.bilingual import Bilingual
 from docops_flask.engine.document.document import Document
-from docops_flask.engine.policy.policy import Policy, Severity, Words
+from docops_flask.engine.policy.policy import Policy, Severity
 
 if TYPE_CHECKING:
     from docops_flask.engine.checks.issue import FixChange, Issue, Shown
@@ -23,7 +24,7 @@ class PolicyNote(NamedTuple):
 
     name: str | None
     version: int
-    title: Words | None
+    title: Bilingual | None
     applied: bool
 
     def as_dict(self) -> dict[str, Any]:

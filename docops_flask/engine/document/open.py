@@ -5,11 +5,10 @@ from collections import Counter
 
 from docops_flask.engine.document.document import KINDS, Document, RelatedParts, StoryKind, StoryPart
 from docops_flask.engine.document.walk import walk_stories
-from docops_flask.engine.errors import InvalidTemplate
+from docops_flask.engine.errors import InvalidTemplate, echo
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.opc.package import Package
 from docops_flask.engine.opc.xml_part import parse_part
-from docops_flask.engine.opc.zip_names import shown_name
 from docops_flask.engine.oxml.names import W_STRICT, W_TRANSITIONAL, namespace_of, vocabulary
 
 _STORY_OF_RELATIONSHIP = {
@@ -73,10 +72,10 @@ def _story_part(package: Package, name: str, kind: StoryKind, prefix: str) -> St
 
 def _not_wordprocessingml(name: str) -> InvalidTemplate:
     return InvalidTemplate(
-        f"template: the part {shown_name(name)} is not the WordprocessingML it should be. "
+        f"template: the part {echo(name)} is not the WordprocessingML it should be. "
         "Open the file in Word, save it again as .docx and retry.",
         reason="not_wordprocessingml",
-        part=shown_name(name),
+        part=echo(name),
     )
 
 

@@ -13,8 +13,7 @@ from typing import Any, NoReturn
 from lxml import etree
 from lxml.etree import _Element
 
-from docops_flask.engine.errors import InvalidTemplate
-from docops_flask.engine.opc.zip_names import shown_name
+from docops_flask.engine.errors import InvalidTemplate, echo
 
 # What nearly every producer writes: UTF-8 by the rules of XML 1.0 (appendix F), and the root right after it.
 _PLAIN_START = rb"""(?x)(?:\xef\xbb\xbf)?
@@ -102,7 +101,7 @@ def parse_part(content: bytes, name: str) -> _Element:
     root = _parsed(content, name, strip_cdata=False)
     # libxml2 itself says whether there was one, whatever the encoding.
     if root.getroottree().docinfo.internalDTD is not None:
-        raise _doctype_in(shown_name(name))
+        raise _doctype_in(echo(name))
     is_plain = _is_plain(content, root.getroottree().docinfo.encoding)
     if not is_plain or (b"!" in content and content.count(b"<![CDATA[") > _MOST_CDATA_SECTIONS):
         root = _parsed(content, name, strip_cdata=True)
@@ -123,7 +122,7 @@ def _parsed(content: bytes, name: str, *, strip_cdata: bool) -> _Element:
     except etree.XMLSyntaxError as error:
         if getattr(error, "code", None) == _NO_MEMORY:
             raise MemoryError from error
-        raise _malformed(shown_name(name), error) from error
+        raise _malformed(echo(name), error) from error
 
 
 def _hold_namespaces(root: _Element, name: str) -> None:
@@ -132,16 +131,16 @@ def _hold_namespaces(root: _Element, name: str) -> None:
         in_scope += 1 if event == "start-ns" else -1
         if in_scope > _MOST_NAMESPACES:
             raise InvalidTemplate(
-                f"template: the part {shown_name(name)} declares more than {_MOST_NAMESPACES} XML namespaces "
+                f"template: the part {echo(name)} declares more than {_MOST_NAMESPACES} XML namespaces "
                 "for one element. Open the file in Word, save it again as .docx and retry.",
                 reason="namespaces",
-                part=shown_name(name),
+                part=echo(name),
             )
 
 
 def refuse_doctype(content: bytes, name: str) -> None:
     """Raise ``InvalidTemplate`` when ``content`` declares a document type, or hides whether it does."""
-    shown = shown_name(name)
+    shown = echo(name)
     try:
         found = declares_doctype(content)
     except etree.XMLSyntaxError as error:

@@ -1,4 +1,4 @@
-"""What a member of a ZIP archive may be called, how messages show it, and the refusal of damaged archives.
+"""What a member of a ZIP archive may be called, and the refusal of damaged archives.
 
 Readers differ in which name they take (header or extra field), in its encoding, in letter case, in Unicode
 normalisation, in percent-encoding (ECMA-376 part 2, 6.2.2 and 7.2) and in what their file system makes of it.
@@ -7,7 +7,7 @@ See docs/analysis/zip-details.md.
 
 from collections.abc import Sequence
 
-from docops_flask.engine.errors import InvalidTemplate
+from docops_flask.engine.errors import InvalidTemplate, echo
 
 
 def damaged(what: str, reason: str) -> InvalidTemplate:
@@ -15,15 +15,6 @@ def damaged(what: str, reason: str) -> InvalidTemplate:
     return InvalidTemplate(
         f"template: {what}. Open it in Word, save it again as .docx and retry.", reason=reason
     )
-
-
-_MOST_CHARACTERS = 60
-
-
-def shown_name(name: str) -> str:
-    """Return ``name`` short and printable: whoever made the template chose it."""
-    shortened = name if len(name) <= _MOST_CHARACTERS else name[: _MOST_CHARACTERS - 1] + "…"
-    return "".join(char if char.isprintable() else "?" for char in shortened)
 
 
 # A file system's longest name of one file, in bytes; the whole is far below any system's longest path.
@@ -64,9 +55,9 @@ def member_name(raw_name: bytes, seconds: Sequence[tuple[bytes, bool]], *, is_ut
         if name is None:
             raise damaged("a file name in it does not tell its encoding", "entry_name")
     if seconds and any(second != name.encode() for second, _ in seconds):
-        raise damaged(f"the file {shown_name(name)} in it has a second name", "entry_name")
+        raise damaged(f"the file {echo(name)} in it has a second name", "entry_name")
     if not _is_safe(name):
-        raise damaged(f"the file name {shown_name(name)} in it is not allowed", "entry_name")
+        raise damaged(f"the file name {echo(name)} in it is not allowed", "entry_name")
     return name
 
 
@@ -81,7 +72,7 @@ class TakenNames:
         """Take ``name``; raise ``InvalidTemplate`` when it, or a file for its folder, is taken already."""
         key = _key(name)
         if key in self._taken:
-            raise damaged(f"it holds {shown_name(name)} twice", "duplicate_name")
+            raise damaged(f"it holds {echo(name)} twice", "duplicate_name")
         self._taken.add(key)
         if key in self._folders:
             raise _file_and_folder(name)
@@ -94,7 +85,7 @@ class TakenNames:
 
 
 def _file_and_folder(name: str) -> InvalidTemplate:
-    return damaged(f"{shown_name(name)} in it is a file and a folder", "duplicate_name")
+    return damaged(f"{echo(name)} in it is a file and a folder", "duplicate_name")
 
 
 def _decoded(raw_name: bytes) -> str | None:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from mmap import mmap
 from typing import NamedTuple
 
-from docops_flask.engine.errors import InvalidMediaType, TemplateLimitExceeded
+from docops_flask.engine.errors import InvalidMediaType, TemplateLimitExceeded, echo
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.opc.zip_entry import (
     DEFLATED,
@@ -32,7 +32,7 @@ from docops_flask.engine.opc.zip_entry import (
     without_zip64,
     zip64_values,
 )
-from docops_flask.engine.opc.zip_names import TakenNames, damaged, member_name, shown_name
+from docops_flask.engine.opc.zip_names import TakenNames, damaged, member_name
 
 _END = struct.Struct("<4s4H2LH")
 _CENTRAL = struct.Struct("<4s6H3L5H2L")
@@ -113,7 +113,7 @@ class ZipReader:
         with self.stored_bytes(entry) as stored:
             content = bytes(stored) if entry.method == STORED else _inflate(stored, entry)
         if len(content) != entry.size or zlib.crc32(content) != entry.crc:
-            raise damaged(f"the file {shown_name(entry.name)} in it does not match its checksum", "checksum")
+            raise damaged(f"the file {echo(entry.name)} in it does not match its checksum", "checksum")
         return content
 
     def _end_record(self) -> tuple[int, int, int]:
@@ -171,7 +171,7 @@ class ZipReader:
         seconds = second_names(extras, raw_name) if extras else ()
         name = member_name(raw_name, seconds, is_utf8=bool(either & FLAG_UTF8))
         if local.data_offset + packed > end:
-            raise damaged(f"the file {shown_name(name)} in it is cut off", "truncated")
+            raise damaged(f"the file {echo(name)} in it is cut off", "truncated")
         agrees = (
             (local.flags, local.needed, local.time, local.date) == (flags, needed, time, date)
             and not flags & FLAG_DATA_DESCRIPTOR
@@ -238,15 +238,15 @@ def _inflate(stored: memoryview, entry: ZipEntry) -> bytes:
         # One byte more than declared shows a wrong size without unfolding a bomb.
         content = inflater.decompress(stored, entry.size + 1)
     except zlib.error as error:
-        raise damaged(f"the file {shown_name(entry.name)} in it cannot be unpacked", "deflate") from error
+        raise damaged(f"the file {echo(entry.name)} in it cannot be unpacked", "deflate") from error
     if len(content) <= entry.size and (not inflater.eof or inflater.unused_data):
-        raise damaged(f"the file {shown_name(entry.name)} in it cannot be unpacked", "deflate")
+        raise damaged(f"the file {echo(entry.name)} in it cannot be unpacked", "deflate")
     return content
 
 
 def _refuse_unsafe(entry: ZipEntry) -> None:
     """Raise when the member is for no reader, or for some in another way than for others."""
-    shown = shown_name(entry.name)
+    shown = echo(entry.name)
     if entry.flags & _ENCRYPTIONS:
         raise damaged("it is encrypted; save it without a password", "encrypted")
     if entry.method not in (STORED, DEFLATED) or entry.flags & FLAG_PATCH:

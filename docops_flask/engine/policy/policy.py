@@ -8,6 +8,8 @@ import re
 from collections.abc import Mapping
 from typing import Any, Generic, Literal, NamedTuple, Self, TypeVar
 
+from docops_flask.engine.bilingual import Bilingual
+
 _TWIPS_PER_UNIT = {"twips": 1.0, "pt": 20.0, "mm": 1440 / 25.4, "cm": 1440 / 2.54}
 LENGTH_UNITS = tuple(_TWIPS_PER_UNIT)
 CHARACTERS = "characters"
@@ -70,26 +72,26 @@ class LineSpacing(NamedTuple):
 
 
 # Role to its name for people, in the order in which an official document has them.
-ROLE_LABELS: Mapping[str, tuple[str, str]] = {
-    "mark": ("classification or urgency", "密级和紧急程度"),
-    "letterhead": ("letterhead", "发文机关标志"),
-    "document_number": ("document number", "发文字号"),
-    "signer": ("signer", "签发人"),
-    "title": ("title", "标题"),
-    "recipient": ("recipient", "主送机关"),
-    "heading_1": ("heading 1", "一级标题"),
-    "heading_2": ("heading 2", "二级标题"),
-    "heading_3": ("heading 3", "三级标题"),
-    "heading_4": ("heading 4", "四级标题"),
-    "body": ("body", "正文"),
-    "attachment_note": ("attachment note", "附件说明"),
-    "signature": ("signature", "发文机关署名"),
-    "date": ("date", "成文日期"),
-    "attachment_label": ("attachment label", "附件标识"),
-    "attachment_title": ("attachment title", "附件标题"),
-    "imprint": ("imprint", "版记"),
-    "page_number": ("page number", "页码"),
-    "table_text": ("table text", "表格文字"),
+ROLE_LABELS: Mapping[str, Bilingual] = {
+    "mark": Bilingual("classification or urgency", "密级和紧急程度"),
+    "letterhead": Bilingual("letterhead", "发文机关标志"),
+    "document_number": Bilingual("document number", "发文字号"),
+    "signer": Bilingual("signer", "签发人"),
+    "title": Bilingual("title", "标题"),
+    "recipient": Bilingual("recipient", "主送机关"),
+    "heading_1": Bilingual("heading 1", "一级标题"),
+    "heading_2": Bilingual("heading 2", "二级标题"),
+    "heading_3": Bilingual("heading 3", "三级标题"),
+    "heading_4": Bilingual("heading 4", "四级标题"),
+    "body": Bilingual("body", "正文"),
+    "attachment_note": Bilingual("attachment note", "附件说明"),
+    "signature": Bilingual("signature", "发文机关署名"),
+    "date": Bilingual("date", "成文日期"),
+    "attachment_label": Bilingual("attachment label", "附件标识"),
+    "attachment_title": Bilingual("attachment title", "附件标题"),
+    "imprint": Bilingual("imprint", "版记"),
+    "page_number": Bilingual("page number", "页码"),
+    "table_text": Bilingual("table text", "表格文字"),
 }
 ROLES = tuple(ROLE_LABELS)
 HEADINGS = ("heading_1", "heading_2", "heading_3", "heading_4")
@@ -109,13 +111,6 @@ class Rule(NamedTuple, Generic[V]):
     severity: Severity = "error"
     source: str | None = None
     tolerance: Measure | None = None
-
-
-class Words(NamedTuple):
-    """A text in both languages of the product."""
-
-    en: str
-    zh: str
 
 
 class PageRules(NamedTuple):
@@ -170,8 +165,8 @@ class HouseStyle(NamedTuple):
     ``styles`` leads from a style's name (case folded) to the role of its paragraphs.
     """
 
-    title: Words | None = None
-    description: Words | None = None
+    title: Bilingual | None = None
+    description: Bilingual | None = None
     page: PageRules = PageRules()
     roles: Mapping[str, RoleRules] = {}
     styles: Mapping[str, str] = {}

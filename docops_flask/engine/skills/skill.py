@@ -2,6 +2,8 @@
 
 from typing import Literal, NamedTuple
 
+from docops_flask.engine.bilingual import Bilingual
+
 LANGUAGES = ("zh", "en")
 
 
@@ -36,17 +38,6 @@ class Wording(NamedTuple):
 FieldType = Literal["text", "list"]
 
 
-class Label(NamedTuple):
-    """A text in the two languages of the product."""
-
-    en: str
-    zh: str
-
-    def text(self, language: str) -> str:
-        """Return the text in ``language``, "zh" or "en"."""
-        return self.zh if language == "zh" else self.en
-
-
 class Field(NamedTuple):
     """One payload key of a skill and the placeholder it fills.
 
@@ -55,12 +46,12 @@ class Field(NamedTuple):
     """
 
     key: str
-    label: Label
+    label: Bilingual
     type: FieldType
     required: bool
     placeholder: str
     example: str | tuple[str, ...]
-    description: Label
+    description: Bilingual
     separator: str = ", "
 
 
@@ -71,8 +62,8 @@ class Skill(NamedTuple):
     """
 
     name: str
-    title: Label
-    description: Label
+    title: Bilingual
+    description: Bilingual
     fields: tuple[Field, ...]
     wording_zh: Wording | None = None
     wording_en: Wording | None = None

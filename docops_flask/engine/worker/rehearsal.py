@@ -11,12 +11,13 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from docops_flask.engine.bilingual import Bilingual
 from docops_flask.engine.job import Job, JobKind
 from docops_flask.engine.opc.package import Package
 from docops_flask.engine.opc.zip_writer import ZipWriter
 from docops_flask.engine.options import PRESETS
 from docops_flask.engine.pipeline import run_to_zip
-from docops_flask.engine.skills.skill import Field, Label, Skill
+from docops_flask.engine.skills.skill import Field, Skill
 
 _XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
@@ -55,7 +56,7 @@ _PARTS = {
         '<w:name w:val="heading 1"/><w:pPr><w:spacing w:line="360"/></w:pPr></w:style></w:styles>'
     ),
 }
-_LABEL = Label("Title", "标题")
+_LABEL = Bilingual("Title", "标题")
 _SKILL = Skill("rehearsal", _LABEL, _LABEL, (Field("title", _LABEL, "text", True, "TITLE", "x", _LABEL),))
 
 

@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import Any, NoReturn
 
 from docops_flask.engine.errors import DocopsError, TemplateLimitExceeded, to_record
-from docops_flask.engine.files import read_file, write_file
+from docops_flask.engine.files import STORAGE_ERRNOS, read_file, write_file
 from docops_flask.engine.job import Job
 from docops_flask.engine.pipeline import run_job
 from docops_flask.engine.sandbox.cell import SandboxUnavailable
@@ -38,8 +38,6 @@ NO_RESULT = b"w"
 NO_CELL_STATUS = 71
 
 _PATH_MAX = 4096
-# The limit a renderer sets itself is beyond what a job may write: EFBIG comes of a lower one of the system's.
-_STORAGE_ERRNOS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG})
 _PACKAGE = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(__file__))), "")
 
 # Takes the job, the paths of its template and of its folder.
@@ -115,7 +113,8 @@ def _outcome(folder: str, task: Task) -> tuple[int, bytes]:
 
 def _is_of_storage(error: OSError, folder: str) -> bool:
     """Say whether ``error`` speaks of a volume that takes no more, or is there no more."""
-    return error.errno in _STORAGE_ERRNOS or not os.path.exists(folder)
+    # EFBIG comes of a limit of the system's: a renderer's own is beyond what a job may write.
+    return error.errno in STORAGE_ERRNOS or not os.path.exists(folder)
 
 
 def _result_or_error(folder: str, task: Task) -> tuple[int, bytes]:

@@ -4,7 +4,11 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Generic, TypeVar
 
+from docops_flask.engine.errors import echo
+
 _Entry = TypeVar("_Entry")
+# The names of files and folders are shown whole, because an operator looks for them: PATH_MAX of Linux.
+_PATH_MAX = 4096
 
 
 class CatalogueError(ValueError):
@@ -44,7 +48,8 @@ def files_of(folder: Path, suffix: str) -> list[Path]:
         names = [path for path in folder.iterdir() if path.name.endswith(suffix)]
     except OSError as error:
         raise CatalogueError(
-            f"{str(folder)!a}: cannot be read ({error.strerror}); give a folder of *{suffix} files"
+            f"'{echo(str(folder), _PATH_MAX)}': cannot be read ({error.strerror}); "
+            f"give a folder of *{suffix} files"
         ) from None
     # Editors and file systems leave companions such as .#name.toml and ._name.toml.
     return sorted(path for path in names if not path.name.startswith("."))
@@ -62,5 +67,5 @@ def read_file(file: Path, most_bytes: int = -1) -> bytes:
 
 
 def shown_name(file: Path) -> str:
-    """Return the name of ``file`` fit for one line of a message."""
-    return file.name if file.name.isprintable() else ascii(file.name)
+    """Return the name of ``file`` as messages show it."""
+    return echo(file.name, _PATH_MAX)

@@ -4,6 +4,8 @@ import difflib
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
+from docops_flask.engine.bilingual import Bilingual
+from docops_flask.engine.errors import echo
 from docops_flask.engine.policy.policy import (
     ROLES,
     HouseStyle,
@@ -12,7 +14,6 @@ from docops_flask.engine.policy.policy import (
     Rule,
     Severity,
     TextRules,
-    Words,
 )
 from docops_flask.engine.policy.rule_kinds import (
     LENGTH,
@@ -83,9 +84,8 @@ def nearest(key: str, known: Iterable[str]) -> str:
 
 
 def shown(key: str) -> str:
-    """Return a key from outside so that it can stand in a message: short and printable."""
-    short = key[:64] or '""'
-    return short if short.isprintable() else ascii(short)[1:-1]
+    """Return a key of a policy as messages name it; an empty one as a pair of quotes."""
+    return echo(key) or '""'
 
 
 def _section(name: str, entries: Entries) -> Entries:
@@ -109,7 +109,7 @@ def _known(path: str, entries: Entries, allowed: Iterable[str]) -> Iterator[tupl
         yield key, value, line
 
 
-def _words(name: str, entries: Entries) -> Words | None:
+def _words(name: str, entries: Entries) -> Bilingual | None:
     if name not in entries:
         return None
     line = entries[name][1]
@@ -120,7 +120,7 @@ def _words(name: str, entries: Entries) -> Words | None:
         if language not in texts:
             key = f"{name}.{language}"
             raise PolicyFault(f"the key {key} is missing; give the text in both languages.", key, line)
-    return Words(**texts)
+    return Bilingual(**texts)
 
 
 def _text(path: str, value: Any, line: int) -> str:

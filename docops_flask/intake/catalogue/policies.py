@@ -7,7 +7,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from docops_flask.engine.policy.policy import DEFAULT_NAME, Policy, Words
+from docops_flask.engine.bilingual import Bilingual
+from docops_flask.engine.policy.policy import DEFAULT_NAME, Policy
 from docops_flask.intake.catalogue.catalogue import Catalogue, CatalogueError, files_of, read_file, shown_name
 from docops_flask.intake.catalogue.house_style import PolicyFault
 from docops_flask.intake.catalogue.policy_file import MAX_BYTES, read_policy
@@ -18,8 +19,8 @@ _SCHEMA = _FOLDER / "policy.schema.json"
 _SUFFIX = ".yaml"
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 _DEFAULT_WORDS = (
-    Words("Default", "默认"),
-    Words(
+    Bilingual("Default", "默认"),
+    Bilingual(
         "Filled values in 12 pt, one and a half lines, no tables, no automatic numbering.",
         "填入内容为小四号字、一倍半行距,不用表格和自动编号。",
     ),
@@ -52,19 +53,19 @@ def load_policies(extra_dir: Path | None = None) -> PolicyRegistry:
     return PolicyRegistry(policies)
 
 
-def title_of(policy: Policy) -> Words:
+def title_of(policy: Policy) -> Bilingual:
     """Return what people call a policy; its name where its file does not say."""
     if policy.name == DEFAULT_NAME:
         return _DEFAULT_WORDS[0]
     name = policy.name or ""
-    return policy.house_style.title or Words(name, name)
+    return policy.house_style.title or Bilingual(name, name)
 
 
-def description_of(policy: Policy) -> Words:
+def description_of(policy: Policy) -> Bilingual:
     """Return what a policy is for, empty where its file does not say."""
     if policy.name == DEFAULT_NAME:
         return _DEFAULT_WORDS[1]
-    return policy.house_style.description or Words("", "")
+    return policy.house_style.description or Bilingual("", "")
 
 
 def describe_policy(policy: Policy) -> dict[str, Any]:

@@ -5,13 +5,14 @@ import tomllib
 from collections.abc import Sequence
 from typing import Any, cast
 
-from docops_flask.engine.skills.skill import LANGUAGES, Field, FieldType, Label, Skill, Wording
+from docops_flask.engine.bilingual import Bilingual
+from docops_flask.engine.errors import echo
+from docops_flask.engine.skills.skill import LANGUAGES, Field, FieldType, Skill, Wording
 from docops_flask.intake.catalogue.catalogue import CatalogueError
 
 # Beyond XML 1.0's Char production (2.2), and what would break the line a text stands in.
 _NOT_ONE_LINE = re.compile("[\x00-\x1f\x7f\x85\u2028\u2029\ud800-\udfff\ufffe\uffff]")
 _NOT_A_SEPARATOR = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
-_SHOWN_CHARACTERS = 40
 _KINDS = {
     bool: "true or false",
     int: "a number",
@@ -42,7 +43,7 @@ class SpecTable:
 
     def path_of(self, key: str) -> str:
         """Return the dotted path of ``key`` within the file."""
-        shown = key if key.isprintable() and len(key) <= _SHOWN_CHARACTERS else shown_value(key)
+        shown = echo(key)
         return f"{self._path}.{shown}" if self._path else shown
 
     def text(self, key: str, *, default: str | None = None) -> str:
@@ -61,7 +62,7 @@ class SpecTable:
         """Return the text under ``key``, one of ``allowed``."""
         value = self.text(key, default=default)
         if value not in allowed:
-            raise self.error(key, f"{shown_value(value)} is unknown", f"use {' or '.join(allowed)}")
+            raise self.error(key, f"'{echo(value)}' is unknown", f"use {' or '.join(allowed)}")
         return value
 
     def switch(self, key: str, *, default: bool) -> bool:
@@ -148,12 +149,6 @@ class SpecTable:
         return value.strip()
 
 
-def shown_value(value: str) -> str:
-    """Return ``value`` short and quoted, so that it stays on one line of a message."""
-    short = value if len(value) <= _SHOWN_CHARACTERS else value[:_SHOWN_CHARACTERS] + "..."
-    return repr(short)
-
-
 def _kind(value: Any) -> str:
     return _KINDS.get(type(value), "a date or time")
 
@@ -176,7 +171,7 @@ def parse_spec(file: str, content: bytes) -> Skill:
     table = SpecTable(file, "", _toml(file, content))
     name = table.text("name")
     if not _NAME.fullmatch(name):
-        raise table.error("name", f"{shown_value(name)} cannot be used", _NAME_HINT)
+        raise table.error("name", f"'{echo(name)}' cannot be used", _NAME_HINT)
     title, description = _label(table.table("title")), _label(table.table("description"))
     fields = _fields(table)
     wordings = _wordings(table, {field.placeholder for field in fields})
@@ -197,8 +192,8 @@ def _toml(file: str, content: bytes) -> dict[str, Any]:
         raise CatalogueError(f"{file}: nested too deeply; use the keys of docs/skills.md") from None
 
 
-def _label(table: SpecTable) -> Label:
-    label = Label(en=table.text("en"), zh=table.text("zh"))
+def _label(table: SpecTable) -> Bilingual:
+    label = Bilingual(en=table.text("en"), zh=table.text("zh"))
     table.finish()
     return label
 
@@ -222,10 +217,10 @@ def _fields(table: SpecTable) -> tuple[Field, ...]:
 def _field(table: SpecTable) -> Field:
     key = table.text("key")
     if not _NAME.fullmatch(key):
-        raise table.error("key", f"{shown_value(key)} cannot be used", _NAME_HINT)
+        raise table.error("key", f"'{echo(key)}' cannot be used", _NAME_HINT)
     placeholder = table.text("placeholder", default=key.upper())
     if not _PLACEHOLDER.fullmatch(placeholder):
-        raise table.error("placeholder", f"{shown_value(placeholder)} cannot be used", _PLACEHOLDER_HINT)
+        raise table.error("placeholder", f"'{echo(placeholder)}' cannot be used", _PLACEHOLDER_HINT)
     label = _label(table.table("label"))
     description = table.optional_table("description")
     kind = cast(FieldType, table.choice("type", ("text", "list"), default="text"))
@@ -284,5 +279,5 @@ def _refuse_unknown_placeholders(table: SpecTable, wording: Wording, placeholder
         for match in _BRACKETS.finditer(text):
             if match[1] not in placeholders:
                 raise table.error(
-                    "", f"{match[0]} in {shown_value(text)} is no placeholder of this skill", accepted
+                    "", f"{match[0]} in '{echo(text)}' is no placeholder of this skill", accepted
                 )

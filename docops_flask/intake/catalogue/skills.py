@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from docops_flask.engine.skills.skill import Field, Label, Skill
+from docops_flask.engine.skills.skill import Field, Skill
 from docops_flask.intake.catalogue.catalogue import Catalogue, CatalogueError, files_of, read_file, shown_name
 
 _BUILT_IN = Path(__file__).parent / "built_in" / "skills"
@@ -74,8 +74,8 @@ def task_json_schema(skill: Skill) -> dict[str, Any]:
     return {
         "$schema": _DIALECT,
         "type": "object",
-        "title": _both(skill.title),
-        "description": _both(skill.description),
+        "title": skill.title.both(),
+        "description": skill.description.both(),
         "properties": {"task_type": {"const": skill.name}, "payload": _payload(skill)},
         "required": ["task_type", "payload"],
         "additionalProperties": False,
@@ -91,8 +91,8 @@ def _value(field: Field) -> dict[str, Any]:
     )
     return {
         **value,
-        "title": _both(field.label),
-        "description": _both(field.description),
+        "title": field.label.both(),
+        "description": field.description.both(),
         "examples": [list(field.example) if is_list else field.example],
         "x-docops-placeholder": field.placeholder,
         "x-docops-required": field.required,
@@ -102,12 +102,8 @@ def _value(field: Field) -> dict[str, Any]:
 def _payload(skill: Skill) -> dict[str, Any]:
     return {
         "type": "object",
-        "title": _both(skill.title),
-        "description": _both(skill.description),
+        "title": skill.title.both(),
+        "description": skill.description.both(),
         "properties": {field.key: _value(field) for field in skill.fields},
         "additionalProperties": False,
     }
-
-
-def _both(label: Label) -> str:
-    return f"{label.en} / {label.zh}"

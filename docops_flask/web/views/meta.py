@@ -8,7 +8,7 @@ from flask import Blueprint, Response
 from docops_flask import __version__
 from docops_flask.engine.errors import InvalidArgument, echo
 from docops_flask.engine.options import CHOICES
-from docops_flask.engine.skills.skill import LANGUAGES, Field, Label, Skill
+from docops_flask.engine.skills.skill import LANGUAGES, Field, Skill
 from docops_flask.intake.catalogue.policies import PolicyRegistry, describe_policy
 from docops_flask.intake.catalogue.skills import SkillRegistry, payload_json_schema
 from docops_flask.web.auth import protect
@@ -77,8 +77,8 @@ def _json_schemas(skills: SkillRegistry) -> dict[str, Any]:
 
 def _payload_schema(skill: Skill) -> dict[str, Any]:
     return {
-        "title": _label(skill.title),
-        "description": _label(skill.description),
+        "title": skill.title._asdict(),
+        "description": skill.description._asdict(),
         "fields": {field.key: _field(field) for field in skill.fields},
         "extra_policy": "forbid",
     }
@@ -90,12 +90,8 @@ def _field(field: Field) -> dict[str, Any]:
         "required": field.required,
         # For every field null means that no value is given.
         "nullable": True,
-        "label": _label(field.label),
+        "label": field.label._asdict(),
         "example": field.example if field.type == "text" else list(field.example),
-        "description": _label(field.description),
+        "description": field.description._asdict(),
         "placeholder": field.placeholder,
     }
-
-
-def _label(label: Label) -> dict[str, str]:
-    return {"en": label.en, "zh": label.zh}

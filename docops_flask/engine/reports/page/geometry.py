@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from docops_flask.engine.reports.page.words import Bilingual
+from docops_flask.engine.bilingual import Bilingual
 
 _MM_PER_TWIP = 25.4 / 1440
 _TWIPS_PER_POINT = 20

@@ -9,13 +9,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from docops_flask.engine.bilingual import Bilingual
 from docops_flask.engine.policy.policy import ROLE_LABELS
 from docops_flask.engine.reports.page.geometry import page_pictures
 from docops_flask.engine.reports.page.words import (
     SLOTS,
     STYLE_ADVICE,
     UNSTATED_ADVICE,
-    Bilingual,
     describe_place,
     describe_source,
     rule_words,
@@ -147,7 +147,7 @@ def _of_slot(title: Bilingual, slot: Bilingual) -> Bilingual:
 
 
 def _role_words(role: str | None) -> Bilingual | None:
-    return None if role is None else Bilingual(*ROLE_LABELS.get(role, (role, role)))
+    return None if role is None else ROLE_LABELS.get(role) or Bilingual(role, role)
 
 
 def _is_unknown(issue: Mapping[str, Any]) -> bool:
