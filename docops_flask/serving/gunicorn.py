@@ -2,17 +2,8 @@
 
 gunicorn.conf.py runs in gunicorn's master, which never loads the app; so this module imports neither
 Flask nor the views.
-
-``limit_heaps``: glibc makes up to eight heaps a core, and each keeps the room of the largest request that
-passed through it.
-A worker has two dozen threads that take turns at one interpreter: there two heaps do as well.
-
-Room that gets free at a heap's end goes back to the system, but for twice the size of a large block. The
-buffers of an upload of a megabyte take more: each such upload would have its pages made and zeroed anew.
 """
 
-import contextlib
-import ctypes
 import itertools
 import logging
 import mmap
@@ -30,29 +21,9 @@ from docops_flask.intake.catalogue.office import read_office
 from docops_flask.jobs.errors import SandboxRefused
 from docops_flask.jobs.workspace import Workspaces
 from docops_flask.logs import events
-from docops_flask.serving.accepting import patient_accept, refuse_connections
+from docops_flask.serving.accepting import patient_accept
 from docops_flask.settings.settings import Settings, SettingsError, from_env
 from docops_flask.settings.work_folder import check_work_folder, work_folder
-
-# Parameters of glibc's malloc.h (mallopt(3)).
-_TRIM_THRESHOLD = -1
-_MMAP_THRESHOLD = -3
-_ARENA_MAX = -8
-_HEAPS = 2
-# What a heap keeps at its end, and from what size on a block gets a mapping of its own where its heap has no
-# room. Both are left to themselves until one is set; large blocks would drive them to 64 and 32 MiB.
-_KEPT_BYTES = 4 * 1024 * 1024
-_MAPPED_BYTES = 1024 * 1024
-
-
-def limit_heaps() -> None:
-    """Have this process and those forked from it use two heaps; without effect where malloc is another."""
-    with contextlib.suppress(AttributeError):
-        mallopt = ctypes.CDLL(None).mallopt
-        mallopt(_ARENA_MAX, _HEAPS)
-        mallopt(_TRIM_THRESHOLD, _KEPT_BYTES)
-        mallopt(_MMAP_THRESHOLD, _MAPPED_BYTES)
-
 
 EXTENSION = "docops"
 _OUR_WORKER = "docops_flask.serving.worker.Worker"
@@ -78,8 +49,6 @@ _STOP_SIGNALS = frozenset({signal.SIGTERM, signal.SIGQUIT, signal.SIGINT})
 # Counts the reloads (SIGHUP). Shared with the workers, who could not tell from SIGTERM alone whether
 # the server stops, and jobs on open connections are to be refused, or others take over.
 _reloads = mmap.mmap(-1, 1)
-# 1 once this server stops for good: not one worker of it, nor one of two servers with the same listeners.
-_stop = mmap.mmap(-1, 1)
 # What gunicorn's master wants of ``time`` while it stops, by a clock that nobody sets.
 _STEADY_TIME = SimpleNamespace(time=time.monotonic, monotonic=time.monotonic, sleep=time.sleep)
 
@@ -147,8 +116,7 @@ def on_starting(server: Any) -> None:
         check_work_folder(os.environ)
     except SettingsError as error:
         raise SystemExit(str(error)) from None
-    limit_heaps()
-    server.stop = _noted_stop(server, server.stop)
+    server.stop = _stop_of(server, server.stop)
     os.register_at_fork(after_in_parent=_hear_stop_signals)
     try:
         read_office(settings)
@@ -273,19 +241,24 @@ def stop_with(error: SettingsError) -> SystemExit:
     return SystemExit(APP_LOAD_ERROR)
 
 
-def _noted_stop(server: Any, stop: Callable[..., None]) -> Callable[..., None]:
-    """Return ``server.stop`` that tells the workers first, unless another server goes on with the listeners.
+def _stop_of(server: Any, stop: Callable[..., None]) -> Callable[..., None]:
+    """Return ``stop``, gunicorn's own ``server.stop``, with two things done before it.
 
-    It does after an upgrade (SIGUSR2), or where systemd keeps them.
+    It measures ``graceful_timeout`` by the monotonic clock: by the wall clock it would kill workers with running
+    jobs when somebody sets the clock. And the listeners get a backlog of 0 (listen(2)), so that at most one new
+    connection waits while the workers accept those that wait already and close; a client that is not let in
+    tries again after a second and is refused. The backlog stays where another server goes on with the same
+    listeners: after an upgrade (SIGUSR2), or where systemd opened them.
     """
 
-    def noted_stop(graceful: bool = True) -> None:
-        # By the wall clock, a clock that jumps ahead would have it kill workers with running jobs.
+    def stop_server(graceful: bool = True) -> None:
         sys.modules[type(server).__module__].__dict__["time"] = _STEADY_TIME
-        _stop[0] = server.reexec_pid == server.master_pid == 0 and not server.systemd
+        if server.reexec_pid == server.master_pid == 0 and not server.systemd:
+            for listener in server.LISTENERS:
+                listener.sock.listen(0)
         stop(graceful)
 
-    return noted_stop
+    return stop_server
 
 
 def _stop_listening(worker: Any) -> None:
@@ -295,8 +268,6 @@ def _stop_listening(worker: Any) -> None:
     """
     worker.set_accept_enabled(False)
     for listener in worker.sockets:
-        if _stop[0]:
-            refuse_connections(listener.sock)
         for _ in range(worker.cfg.backlog):
             before = worker.nr_conns
             worker.accept(listener)
