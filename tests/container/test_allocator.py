@@ -1,4 +1,4 @@
-"""glibc's allocator is set by variables (mallopt(3)): the same wherever a server is started, and with effect."""
+"""glibc's allocator is set by variables (mallopt(3)): the same for every way to start a server, with effect."""
 
 import ctypes
 import os
@@ -51,7 +51,7 @@ def test_the_image_sets_heaps_and_thresholds():
 @pytest.mark.parametrize(
     "variables",
     [in_compose, in_kubernetes, in_the_guide, lambda: ALLOCATOR],
-    ids="compose k8s unit tools".split(),
+    ids=["compose", "k8s", "unit", "tools"],
 )
 def test_every_other_way_to_start_a_server_sets_the_same(variables):
     told = {name: value for name, value in variables().items() if name.startswith("MALLOC_")}
