@@ -244,11 +244,13 @@ def stop_with(error: SettingsError) -> SystemExit:
 def _stop_of(server: Any, stop: Callable[..., None]) -> Callable[..., None]:
     """Return ``stop``, gunicorn's own ``server.stop``, with two things done before it.
 
-    It measures ``graceful_timeout`` by the monotonic clock: by the wall clock it would kill workers with running
-    jobs when somebody sets the clock. And the listeners get a backlog of 0 (listen(2)), so that at most one new
-    connection waits while the workers accept those that wait already and close; a client that is not let in
-    tries again after a second and is refused. The backlog stays where another server goes on with the same
-    listeners: after an upgrade (SIGUSR2), or where systemd opened them.
+    gunicorn measures ``graceful_timeout`` by the wall clock, and would kill workers with running jobs when
+    that is set forward; here it gets a monotonic clock.
+
+    The listeners get a backlog of 0 (listen(2)): about one connection at a time is made while the workers
+    accept those that wait and close. Other clients try again after a second (RFC 6298) and are refused. Where
+    another server goes on with the same listeners the backlog stays: after an upgrade (SIGUSR2), or where
+    systemd opened them.
     """
 
     def stop_server(graceful: bool = True) -> None:

@@ -1,4 +1,4 @@
-"""glibc's allocator is set by variables (mallopt(3)): the same for every way to start a server, with effect."""
+"""Variables set glibc's allocator (mallopt(3)): the same for every way to start a server, with effect."""
 
 import ctypes
 import os

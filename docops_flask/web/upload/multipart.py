@@ -1,68 +1,70 @@
-"""Reads a multipart/form-data body (RFC 7578) part by part, as it arrives.
+"""Reads a multipart/form-data body (RFC 7578) with werkzeug's parser, file parts as they arrive.
 
-werkzeug's own form parser asks for a file's stream without saying which part it is for, so that no
-part can have a limit of its own; its decoder, which does the parsing proper, is used here instead.
+The stream factory of ``Request`` is not told which part a stream is for, so no part could have a limit of its
+own. ``MultiPartParser.start_file_streaming`` is called for each file part and is given its name.
+docs/decisions/private-parts.md lists what is relied on.
 """
 
-from typing import Protocol
+from typing import IO, Protocol, cast
 
+from werkzeug.datastructures import Headers
 from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.formparser import MultiPartParser
 from werkzeug.http import parse_options_header
-from werkzeug.sansio.multipart import (
-    Data,
-    Epilogue,
-    Field,
-    File,
-    MultipartDecoder,
-    NeedData,
-    Preamble,
-    State,
-)
+from werkzeug.sansio.multipart import File
 
 from docops_flask.engine.errors import InvalidMediaType
 from docops_flask.web.errors import BodyUnreadable
 from docops_flask.web.request import RequestBody
 
-# More than any job has; what a request with more parts means is no longer worth finding out.
+# More than any job has.
 _MAX_PARTS = 64
-# The decoder is fed so many at a time, and keeps what it is given until a part's headers are whole. They take
-# a hundred times as long to read as a content of their size, so their size has to have a limit: 16 KiB are
-# read always, 32 KiB never.
-_BITE_BYTES = 16 * 1024
-_BUFFER_BYTES = 2 * _BITE_BYTES
-# What stands before a boundary belongs to it.
-_LINE_BREAK_BYTES = 2
+# What the parser reads at a time; with 16 KiB it takes nearly twice the CPU time.
+_BLOCK_BYTES = 64 * 1024
+# All part headers of a request together: they take a hundred times as long to parse as content of their size,
+# and werkzeug keeps those of file parts to the end.
+_HEADER_BYTES = 32 * 1024
+# One form field, and what the parser holds while a part's headers are incomplete: those so far and a block.
+# More than a policy may have (64 KiB), so that one that is a little larger is refused by its name.
+_KEPT_BYTES = _BLOCK_BYTES + _HEADER_BYTES
+# One character for each byte. With UTF-8 werkzeug would replace bytes that are not; such a field is refused.
+_BYTES_AS_TEXT = "iso-8859-1"
 
 
 class PartReceiver(Protocol):
-    """Takes the parts of a body in their order."""
+    """Takes the parts of a body: file parts in their order, then form fields in theirs.
 
-    def begin(self, name: str | None, filename: str | None) -> None:
-        """Begin a part; ``filename`` is ``None`` for a form field."""
+    A part without a name has the name ``""``.
+    """
+
+    def begin_file(self, name: str, filename: str) -> None:
+        """Begin a file part."""
 
     def write(self, block: bytes) -> None:
-        """Take the next bytes of the part."""
+        """Take the next bytes of the file part begun last."""
+
+    def add_field(self, name: str, value: bytes) -> None:
+        """Take a form field."""
 
 
 def read_parts(body: RequestBody, content_type: str | None, receiver: PartReceiver) -> None:
     """Read ``body`` to its end and hand its parts to ``receiver``.
 
     Raises ``InvalidMediaType`` when ``content_type`` is not multipart/form-data, ``BodyUnreadable`` for
-    a body that is none, and what ``body.read`` raises.
+    a body that is malformed or goes past a limit named above, and what ``body.read`` raises.
     """
-    decoder = MultipartDecoder(
-        _boundary(content_type), max_form_memory_size=_BUFFER_BYTES, max_parts=_MAX_PARTS
-    )
-    while True:
-        block = body.read()
-        try:
-            _decode(decoder, block, receiver)
-        except RequestEntityTooLarge as error:
-            raise BodyUnreadable(f"more than {_MAX_PARTS} parts, or a part with huge headers.") from error
-        except ValueError as error:
-            raise BodyUnreadable("malformed multipart/form-data, or cut short.") from error
-        if not block:
-            return
+    parser = _Parser(receiver)
+    try:
+        fields, _ = parser.parse(cast(IO[bytes], body), _boundary(content_type), None)
+    except RequestEntityTooLarge as error:
+        raise BodyUnreadable(
+            f"more than {_MAX_PARTS} parts, a form field of more than {_KEPT_BYTES // 1024} KiB, "
+            "or a part with huge headers."
+        ) from error
+    except ValueError as error:
+        raise BodyUnreadable("malformed multipart/form-data, or cut short.") from error
+    for name, value in fields.items(multi=True):
+        receiver.add_field(name or "", value.encode(_BYTES_AS_TEXT))
 
 
 def _boundary(content_type: str | None) -> bytes:
@@ -75,45 +77,38 @@ def _boundary(content_type: str | None) -> bytes:
     return boundary.encode("ascii")
 
 
-def _decode(decoder: MultipartDecoder, block: bytes, receiver: PartReceiver) -> None:
-    """Give ``block`` to ``decoder`` bite by bite, what is nothing but content to ``receiver`` at once."""
-    if not block:
-        decoder.receive_data(None)
-        _hand_over(decoder, receiver)
-    position = 0
-    while position < len(block):
-        content_end = _content_end(decoder, block, position)
-        if content_end > position:
-            receiver.write(block[position:content_end])
-        position = content_end + _BITE_BYTES
-        decoder.receive_data(block[content_end:position])
-        _hand_over(decoder, receiver)
+class _Parser(MultiPartParser):
+    """Hands the content of each file part to ``receiver``; form fields are what ``parse`` returns first."""
+
+    def __init__(self, receiver: PartReceiver) -> None:
+        super().__init__(
+            max_form_memory_size=_KEPT_BYTES, buffer_size=_BLOCK_BYTES, max_form_parts=_MAX_PARTS
+        )
+        self._receiver = receiver
+        self._header_bytes = 0
+
+    def start_file_streaming(self, event: File, total_content_length: int | None) -> IO[bytes]:
+        """Return what the content of a file part is written to."""
+        self._count(event.headers)
+        self._receiver.begin_file(event.name or "", event.filename)
+        return cast(IO[bytes], _PartStream(self._receiver))
+
+    def get_part_charset(self, headers: Headers) -> str:
+        """Return how a form field with these headers is decoded; called once for each field."""
+        self._count(headers)
+        return _BYTES_AS_TEXT
+
+    def _count(self, headers: Headers) -> None:
+        self._header_bytes += sum(len(name) + len(value) for name, value in headers)
+        if self._header_bytes > _HEADER_BYTES:
+            raise RequestEntityTooLarge
 
 
-def _content_end(decoder: MultipartDecoder, block: bytes, start: int) -> int:
-    """Return up to where ``block`` is content from ``start`` on, whatever follows; ``start`` if unknown.
+class _PartStream:
+    """The content of a file part, as much of a file as ``MultiPartParser.parse`` uses."""
 
-    The decoder would look at it in small bites and copy it thrice. Where the boundary's text begins is for
-    the decoder: whether that ends the content depends on what stands around it.
-    """
-    if decoder.state is not State.DATA or decoder.buffer:
-        return start
-    dashed = b"--" + decoder.boundary
-    found = block.find(dashed, start)
-    end = found if found >= 0 else len(block) - len(dashed)
-    return max(start, end - _LINE_BREAK_BYTES)
+    def __init__(self, receiver: PartReceiver) -> None:
+        self.write = receiver.write
 
-
-def _hand_over(decoder: MultipartDecoder, receiver: PartReceiver) -> None:
-    while True:
-        match decoder.next_event():
-            case NeedData() | Epilogue():
-                return
-            case Field(name=name):
-                receiver.begin(name, None)
-            case File(name=name, filename=filename):
-                receiver.begin(name, filename)
-            case Data(data=data):
-                receiver.write(data)
-            case Preamble():
-                pass
+    def seek(self, _offset: int) -> None:
+        """Do nothing: what was written is not read through this object."""
