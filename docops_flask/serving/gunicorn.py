@@ -116,7 +116,7 @@ def on_starting(server: Any) -> None:
         check_work_folder(os.environ)
     except SettingsError as error:
         raise SystemExit(str(error)) from None
-    server.stop = _stop_of(server, server.stop)
+    server.stop = with_prepared_stop(server, server.stop)
     os.register_at_fork(after_in_parent=_hear_stop_signals)
     try:
         read_office(settings)
@@ -241,7 +241,7 @@ def stop_with(error: SettingsError) -> SystemExit:
     return SystemExit(APP_LOAD_ERROR)
 
 
-def _stop_of(server: Any, stop: Callable[..., None]) -> Callable[..., None]:
+def with_prepared_stop(server: Any, stop: Callable[..., None]) -> Callable[..., None]:
     """Return ``stop``, gunicorn's own ``server.stop``, with two things done before it.
 
     gunicorn measures ``graceful_timeout`` by the wall clock, and would kill workers with running jobs when
