@@ -1,7 +1,7 @@
-"""From a multipart body to the files of a job, checked by name, size and media type, and to the job.
+"""Reads a multipart body into the files of a job, checked by name, size and media type, and makes the job.
 
-The body is read to its end whatever is wrong with it; what is too much is counted and forgotten. So
-the client hears its answer, and no upload takes more room than its limit.
+The body is read to its end even when a fault has been found, because clients read the answer only after they
+have sent everything. Bytes beyond a part's limit are counted and dropped.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -26,7 +26,7 @@ _NAME_CHARACTERS = 255
 
 @dataclass(frozen=True, slots=True)
 class ReceivedFile:
-    """An uploaded file; ``filename`` is the client's (for reports alone)."""
+    """An uploaded file; ``filename`` is the client's, for reports only."""
 
     content: Content
     filename: str
@@ -35,20 +35,20 @@ class ReceivedFile:
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """What a request brought: files by part name and form fields as sent."""
+    """The parts of a request: files by part name, and form fields as sent."""
 
     files: Mapping[str, ReceivedFile]
     fields: Mapping[str, str]
     contents: Contents
 
     def store(self) -> None:
-        """Have all files in the job's folder, for a renderer; raises ``InsufficientStorage``."""
+        """Write all files to the job's folder, for a renderer; raises ``InsufficientStorage``."""
         with storage_errors():
             self.contents.store()
 
 
 def receive_job(request: ApiRequest, folder: JobFolder, settings: Settings) -> Upload:
-    """Return template, task and form fields of ``request``; the files are for ``folder``.
+    """Return template, task and form fields of ``request``; large files are kept in ``folder``.
 
     Raises ``InvalidArgument``, ``UploadTooLarge``, ``InvalidMediaType``, ``InsufficientStorage`` and
     what reading the body raises.
@@ -79,7 +79,7 @@ def _receive(
 
 
 class _Receiver:
-    """Sorts the parts of one request; keeps the first fault of each kind for when all is read."""
+    """Takes the parts of one request; keeps the first fault of each kind until the body has been read."""
 
     def __init__(self, contents: Contents, files: Sequence[FilePart], fields: Sequence[str]) -> None:
         self._contents = contents
@@ -118,7 +118,7 @@ class _Receiver:
         return fault is None
 
     def refuse_part_faults(self, enter: Callable[[str], None]) -> None:
-        """Raise the first fault of the parts' names, having told ``enter`` what it is a fault of."""
+        """Raise the first fault concerning which parts there are, after ``enter`` was given the stage's name."""
         missing = [name for name in self._expected if name not in self._files]
         if self._part_fault is None and missing:
             self._part_fault = InvalidArgument(
@@ -130,7 +130,7 @@ class _Receiver:
             raise self._part_fault
 
     def upload(self) -> Upload:
-        """Return what came; raises the first fault of sizes, of media types, of the texts."""
+        """Return the upload; raises the first fault of the sizes, else of the texts, else of the media types."""
         if self._size_fault is not None:
             raise self._size_fault
         fields = {name: _text(name, value) for name, value in self._fields.items()}
@@ -155,7 +155,7 @@ class _Receiver:
 
 
 class _FileSink:
-    """Takes the content of one part, up to its limit."""
+    """Takes the content of one file part, up to its limit."""
 
     def __init__(self, part: FilePart, filename: str, contents: Contents) -> None:
         self.part = part
@@ -178,7 +178,7 @@ class _FileSink:
         self._contents.write(self._content, block)
 
     def received(self) -> ReceivedFile:
-        """Return the file; raises ``InvalidMediaType`` when name or first bytes tell another kind."""
+        """Return the file; raises ``InvalidMediaType`` when its name or first bytes are of another type."""
         self.part.refuse_other_media(self._filename, self._head)
         return ReceivedFile(self._content, self._filename[:_NAME_CHARACTERS], self._size)
 
@@ -193,7 +193,7 @@ def _text(name: str, value: bytes) -> str:
 def make_job(
     kind: JobKind, upload: Upload, services: Services, enter: Callable[[str], None] = lambda _stage: None
 ) -> Job:
-    """Return the job that ``upload`` asks for; ``enter`` is told what is validated (``build_job``).
+    """Return the job that ``upload`` asks for; ``enter`` is given the stage (see ``build_job``).
 
     Raises ``ArgumentConflict``, ``InvalidArgument`` and ``InvalidJson``.
     """
@@ -210,10 +210,10 @@ def make_job(
 
 
 def make_inspection(services: Services) -> Job:
-    """Return the job that looks at a template alone."""
+    """Return the job that inspects a template."""
     return Job(kind=JobKind.INSPECT, skills=tuple(services.skills), limits=services.settings.limits())
 
 
 def make_verification(services: Services) -> Job:
-    """Return the job that proves again what an earlier one made."""
+    """Return the job that verifies the result of an earlier one."""
     return Job(kind=JobKind.VERIFY, skills=(), limits=services.settings.limits())
