@@ -1,7 +1,7 @@
 """The contents of uploaded files, in memory while they are small and in the job's folder otherwise.
 
-Most requests that are refused are refused after they were read: their values are wrong, or no slot is free. For
-those, files would be written only to be removed.
+Most requests that are refused are refused after they were read: their values are wrong, or no slot is free.
+For those, files would be written only to be removed.
 """
 
 from collections.abc import Callable, Iterator
@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 from docops_flask.jobs.workspace import Workspace, Workspaces
 
-# How much of one request's files is kept in memory: about as much as passes through a thread's buffers anyway.
+# How much of one request's files is kept in memory; about as much passes through a thread's buffers anyway.
 _MEMORY_BYTES = 2 * 1024 * 1024
 # A form arrives in small blocks, and a system call for each would cost more than writing its bytes.
 _WRITE_BYTES = 256 * 1024

@@ -118,7 +118,7 @@ class _Receiver:
         return fault is None
 
     def refuse_part_faults(self, enter: Callable[[str], None]) -> None:
-        """Raise the first fault concerning which parts there are, after ``enter`` was given the stage's name."""
+        """Raise the first part that is missing or not accepted; ``enter`` is given the stage before."""
         missing = [name for name in self._expected if name not in self._files]
         if self._part_fault is None and missing:
             self._part_fault = InvalidArgument(
@@ -130,7 +130,7 @@ class _Receiver:
             raise self._part_fault
 
     def upload(self) -> Upload:
-        """Return the upload; raises the first fault of the sizes, else of the texts, else of the media types."""
+        """Return the upload; raises the first fault: sizes first, then texts, then media types."""
         if self._size_fault is not None:
             raise self._size_fault
         fields = {name: _text(name, value) for name, value in self._fields.items()}
