@@ -1,4 +1,4 @@
-"""Stops under load: requests whose connection was made and that get no answer because the server stops."""
+"""Stops under load: counts requests whose connection was made and that got no answer."""
 
 import tempfile
 import threading
@@ -13,8 +13,8 @@ from tools.lib.client import Form
 from tools.lib.server import Server, compile_bytecode
 from tools.scenarios.clients import Verdict, job_form
 
-# Clients of each kind. Those that ask for /healthz open hundreds of connections a second, those that send
-# jobs some thirty: what is lost is a matter of how many connections are opened in a few milliseconds.
+# Clients of each kind, those that ask for /healthz and those that send jobs. The more connections they open in a
+# second, the more of them fall into the moment in which the listeners close.
 _CLIENTS = 4
 _SETTINGS = {"DOCOPS_WORKERS": "2", "DOCOPS_MAX_CONCURRENCY": "1", "DOCOPS_STANDBY": "0"}
 _LOAD_SECONDS = 0.2
@@ -48,11 +48,11 @@ def _stop_under_load(folder: Path, told: Counter[str]) -> int:
 
     def client(name: str, ask: Callable[[HTTPConnection], str]) -> None:
         while not is_over.is_set():
-            outcome = _outcome(address, ask)
-            if outcome is None:
+            answer = outcome(address, ask)
+            if answer is None:
                 return
             with lock:
-                told[f"{name}: {outcome}"] += 1
+                told[f"{name}: {answer}"] += 1
 
     asks: dict[str, Callable[[HTTPConnection], str]] = {
         "health": _ask_health,
@@ -70,13 +70,13 @@ def _stop_under_load(folder: Path, told: Counter[str]) -> int:
             each.join()
 
 
-def _outcome(address: str, ask: Callable[[HTTPConnection], str]) -> str | None:
-    """Return the status of one request, or that it had no answer; ``None``: no connection was made."""
+def outcome(address: str, ask: Callable[[HTTPConnection], str]) -> str | None:
+    """Return the status of one request or ``no answer``; ``None`` when no connection was made."""
     connection = HTTPConnection(address, timeout=60)
     try:
         connection.connect()
     except OSError:
-        # A proxy asks the next server.
+        # Not lost: a proxy asks the next server.
         return None
     try:
         return ask(connection)
