@@ -13,8 +13,8 @@ from tools.lib.client import Form
 from tools.lib.server import Server, compile_bytecode
 from tools.scenarios.clients import Verdict, job_form
 
-# Clients of each kind, those that ask for /healthz and those that send jobs. The more connections they open in a
-# second, the more of them fall into the moment in which the listeners close.
+# Clients of each kind: some ask for /healthz, some send jobs. The more connections they open in a second, the
+# more of them fall into the moment in which the listeners close.
 _CLIENTS = 4
 _SETTINGS = {"DOCOPS_WORKERS": "2", "DOCOPS_MAX_CONCURRENCY": "1", "DOCOPS_STANDBY": "0"}
 _LOAD_SECONDS = 0.2
