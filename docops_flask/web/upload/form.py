@@ -22,6 +22,8 @@ from docops_flask.web.upload.contents import Content, Contents, JobFolder
 from docops_flask.web.upload.multipart import read_parts
 
 _NAME_CHARACTERS = 255
+# A form field is kept up to this size: more than a policy may have (64 KiB), and no other field is as large.
+_FIELD_BYTES = 64 * 1024 + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,37 +87,37 @@ class _Receiver:
         self._contents = contents
         self._expected = {part.name: part for part in files}
         self._allowed_fields = fields
-        self._fields: dict[str, bytes] = {}
+        self._fields: dict[str, bytearray] = {}
         self._files: dict[str, _FileSink] = {}
         self._part_fault: DocopsError | None = None
         self._size_fault: DocopsError | None = None
+        self._field: bytearray | None = None
         self._file: _FileSink | None = None
 
-    def begin_file(self, name: str, filename: str) -> None:
-        """Begin a file part; the content of one that is not accepted is dropped."""
-        self._file = None
+    def begin(self, name: str | None, filename: str | None) -> None:
+        """Begin the next part; the content of one that is not accepted is dropped."""
+        self._field = self._file = None
+        name = name or ""
+        fault = self._fault_of(name, filename)
+        if fault is not None:
+            self._part_fault = self._part_fault or fault
         # Browsers send a file input that nobody used with an empty file name.
-        if self._accepts(name, filename) and filename:
+        elif name in self._expected and filename:
             self._file = self._files[name] = _FileSink(self._expected[name], filename, self._contents)
+        elif name in self._allowed_fields:
+            self._field = self._fields[name] = bytearray()
 
     def write(self, block: bytes) -> None:
-        """Take the next bytes of the file part begun last."""
-        if self._file is None:
-            return
-        self._file.write(block)
-        if self._file.is_too_large and self._size_fault is None:
-            part = self._file.part
-            self._size_fault = UploadTooLarge(field=part.name, maximum=part.max_bytes, setting=part.setting)
-
-    def add_field(self, name: str, value: bytes) -> None:
-        """Take a form field."""
-        if self._accepts(name, None):
-            self._fields[name] = value
-
-    def _accepts(self, name: str, filename: str | None) -> bool:
-        fault = self._fault_of(name, filename)
-        self._part_fault = self._part_fault or fault
-        return fault is None
+        """Take the next bytes of the part begun last."""
+        if self._file is not None:
+            self._file.write(block)
+            if self._file.is_too_large and self._size_fault is None:
+                part = self._file.part
+                self._size_fault = UploadTooLarge(
+                    field=part.name, maximum=part.max_bytes, setting=part.setting
+                )
+        elif self._field is not None:
+            self._field += block[: _FIELD_BYTES - len(self._field)]
 
     def refuse_part_faults(self, enter: Callable[[str], None]) -> None:
         """Raise the first part that is missing or not accepted; ``enter`` is given the stage before."""
@@ -183,9 +185,10 @@ class _FileSink:
         return ReceivedFile(self._content, self._filename[:_NAME_CHARACTERS], self._size)
 
 
-def _text(name: str, value: bytes) -> str:
+def _text(name: str, value: bytearray) -> str:
     try:
-        return value.decode()
+        # A value that was cut off may end within a character.
+        return value.decode("utf-8", "replace" if len(value) == _FIELD_BYTES else "strict")
     except UnicodeDecodeError:
         raise InvalidArgument(f"{name}: not UTF-8 text.", field=name) from None
 
