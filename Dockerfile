@@ -44,6 +44,12 @@ ENV TMPDIR=/tmp \
     PYTHONUNBUFFERED=1 \
     DOCOPS_BIND=0.0.0.0:8000
 
+# For glibc's allocator (mallopt(3)): a worker has two dozen threads that take turns at one interpreter, and each
+# upload of a megabyte takes and frees large blocks. docs/deployment.md, "Capacity", says what they save.
+ENV MALLOC_ARENA_MAX=2 \
+    MALLOC_TRIM_THRESHOLD_=4194304 \
+    MALLOC_MMAP_THRESHOLD_=1048576
+
 # gunicorn and `python -m` import from the folder they start in, so it is one nobody can write to.
 WORKDIR /opt/docops
 # No such user in /etc/passwd, and none is needed.

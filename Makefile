@@ -62,7 +62,7 @@ endif
 smoke: $(RUNTIME)  ## put load on a server started for it and judge what it did; results in artifacts/
 	@$(BIN)/python tools/ci_smoke.py --artifacts-dir artifacts
 
-endurance: $(RUNTIME)  ## crowds, hostile requests, hanging jobs, large files, faults: the short forms
+endurance: $(RUNTIME)  ## crowds, hostile requests, hanging jobs, large files, faults, stops: the short forms
 	@mkdir -p artifacts
 	@$(BIN)/python tools/endurance.py --write-summary artifacts/endurance.json
 
