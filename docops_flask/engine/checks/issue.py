@@ -128,6 +128,11 @@ class Issue(NamedTuple):
         return self.finding.fixable
 
     @property
+    def is_for_role(self) -> bool:
+        """Whether the broken rule is one for the paragraph's role."""
+        return self.finding.role is not None
+
+    @property
     def rule_key(self) -> str | None:
         """The broken rule's way in the policy."""
         return self.finding.rule_key

@@ -13,7 +13,7 @@ from docops_flask.engine.checks.check import ParagraphSubject, text_of_run
 from docops_flask.engine.checks.issue import Issue, Shown
 from docops_flask.engine.checks.observation import Observation, take_observation, to_points
 from docops_flask.engine.checks.paragraph.indent import indent_twips
-from docops_flask.engine.checks.policy_check import policy_subject
+from docops_flask.engine.checks.policy_check import issues_of, policy_subject
 from docops_flask.engine.checks.registry import REGISTRY
 from docops_flask.engine.checks.report import Deviation
 from docops_flask.engine.checks.run.font import font_in
@@ -76,7 +76,7 @@ def issues_under(
     """Yield what the document does not keep of ``policy``, nothing repaired; ``now`` observes ``runs``."""
     subject = policy_subject(document, runs, now, policy)
     for check in REGISTRY:
-        yield from check.under_policy(subject)
+        yield from issues_of(check, subject)
 
 
 def policy_to_yaml(policy: Policy) -> str:

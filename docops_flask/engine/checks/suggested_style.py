@@ -7,7 +7,7 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from docops_flask.engine.checks.check import ParagraphSubject, PolicySubject, RoleRun
+from docops_flask.engine.checks.check import ParagraphSubject, PolicySubject, RunSubject
 from docops_flask.engine.checks.observation import Observation, to_points
 from docops_flask.engine.checks.page.geometry import page_lengths
 from docops_flask.engine.checks.paragraph.indent import (
@@ -53,7 +53,7 @@ class _Part:
     """What has one role: its paragraphs, and the runs that are held against it."""
 
     paragraphs: list[ParagraphSubject]
-    runs: list[RoleRun]
+    runs: list[RunSubject]
 
 
 def suggest_house_style(
@@ -78,8 +78,9 @@ def _parts(subject: PolicySubject) -> Mapping[str, _Part]:
             continue
         parts.setdefault(paragraph.role.role, _Part([], [])).paragraphs.append(paragraph)
         for run in paragraph.runs:
-            if run.look.rules is not None:
-                parts.setdefault(run.look.role, _Part([], [])).runs.append(run)
+            role = run.look.rules.role
+            if role is not None:
+                parts.setdefault(role, _Part([], [])).runs.append(run)
     return parts
 
 
@@ -102,7 +103,7 @@ def _role_rules(part: _Part) -> RoleRules:
     return RoleRules(**_usable(values, ROLE_KINDS))
 
 
-def _font(runs: Iterable[RoleRun], slot: Slot) -> tuple[str, ...] | None:
+def _font(runs: Iterable[RunSubject], slot: Slot) -> tuple[str, ...] | None:
     """Return the one font that all characters of a script take, in the spelling that came first."""
     names: dict[str, str] = {}
     for run in runs:
@@ -113,7 +114,7 @@ def _font(runs: Iterable[RoleRun], slot: Slot) -> tuple[str, ...] | None:
     return tuple(names.values()) if len(names) == 1 else None
 
 
-def _color(run: RoleRun) -> str:
+def _color(run: RunSubject) -> str:
     color = run.look.values.color.value or "auto"
     return "black" if is_color(color, "black") else color
 

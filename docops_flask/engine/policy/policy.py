@@ -47,9 +47,12 @@ class Measure(NamedTuple):
 
 
 class LineSpacing(NamedTuple):
-    """A line spacing as w:spacing has it: ``line`` counts 240ths with the rule ``auto``, else twips."""
+    """A line spacing as w:spacing has it: ``line`` counts 240ths with the rule ``auto``, else twips.
 
-    rule: str
+    ``rule`` is ``None`` where any will do.
+    """
+
+    rule: str | None
     line: int
 
     @classmethod
@@ -65,6 +68,8 @@ class LineSpacing(NamedTuple):
     def __str__(self) -> str:
         if self.rule == "auto":
             return f"{round(self.line / _LINE_240THS, 4):g} lines"
+        if self.rule is None:
+            return str(self.line)
         words = _RULE_WORDS.get(self.rule, self.rule)
         return f"{words} {self.line / 20:g} pt"
 

@@ -13,6 +13,7 @@ from docops_flask.engine.document.paragraph_text import ParagraphText
 from docops_flask.engine.formatting.cascade import Cascade
 from docops_flask.engine.formatting.sections import PageGeometry, PageText, Sections, page_geometry
 from docops_flask.engine.policy.policy import Measure, PageRules, Rule
+from docops_flask.engine.policy.rules import tolerance_twips
 
 # So many paragraphs of a section tell what it is like; a long document need not be counted out.
 _SAMPLE = 200
@@ -156,7 +157,7 @@ class PageLengthMismatch(Check):
     *Looks at*: page size and margins of every section.
     """
 
-    code = "PAGE_LENGTH_MISMATCH"
+    codes = ("PAGE_LENGTH_MISMATCH",)
 
     def under_policy(self, subject: PolicySubject) -> Iterator[Issue]:
         """Yield one issue a section and length that is another one."""
@@ -166,13 +167,13 @@ class PageLengthMismatch(Check):
                 wanted = None if rule is None else rule.value.in_twips()
                 if rule is None or wanted is None:
                     continue
-                tolerance = subject.tolerance(rule)
+                tolerance = tolerance_twips(rule, subject.policy)
                 if actual is not None and abs(actual - wanted) <= tolerance:
                     continue
                 shown = None if actual is None else in_mm(actual)
                 said = _WHAT[key].format("left to Word" if shown is None else shown)
                 yield page_issue(
-                    self.code,
+                    self.codes[0],
                     key,
                     rule,
                     page,
@@ -220,7 +221,7 @@ class PageCapacityMismatch(Check):
     *Looks at*: lines and characters of every section's page.
     """
 
-    code = "PAGE_CAPACITY_MISMATCH"
+    codes = ("PAGE_CAPACITY_MISMATCH",)
 
     def under_policy(self, subject: PolicySubject) -> Iterator[Issue]:
         """Yield one issue a section and number that is another one."""
@@ -231,7 +232,7 @@ class PageCapacityMismatch(Check):
             lines, characters = page.lines_per_page, page.characters_per_line
             if rules.lines is not None and lines is not None and lines != rules.lines.value:
                 yield page_issue(
-                    self.code,
+                    self.codes[0],
                     "lines",
                     rules.lines,
                     page,
@@ -242,7 +243,7 @@ class PageCapacityMismatch(Check):
             wanted = rules.characters
             if wanted is not None and characters is not None and characters != wanted.value:
                 yield page_issue(
-                    self.code,
+                    self.codes[0],
                     "characters",
                     wanted,
                     page,

@@ -24,14 +24,14 @@ _WORDS = {True: "a new page", False: "no new page"}
 class PageBreakMissing(Check):
     """The beginning of every paragraph whose role says where it stands."""
 
-    code = "PAGE_BREAK_MISSING"
+    codes = ("PAGE_BREAK_MISSING",)
 
     def under_policy(self, subject: PolicySubject) -> Iterator[Issue]:
         """Yield one issue a paragraph that does not begin as asked."""
         pages = PageBeginnings()
-        for paragraph in subject.ruled:
+        for paragraph in subject.with_role_rules:
             look = paragraph.look
-            rule = None if look.rules is None else look.rules.page_break_before
+            rule = look.rules.of_paragraphs.page_break_before
             if rule is None:
                 continue
             stated = look.values.page_break_before
@@ -40,15 +40,13 @@ class PageBreakMissing(Check):
                 begins = begins or pages.begins(paragraph)
             if begins is not rule.value:
                 mismatch = Mismatch(
-                    look.role,
-                    "page_break_before",
                     rule,
                     "The beginning",
                     expected=_WORDS[rule.value],
                     actual=_WORDS[begins],
                     found=stated,
                 )
-                yield Issue(paragraph_finding(self.code, mismatch, look, subject), paragraph.place.path)
+                yield Issue(paragraph_finding(mismatch, look, subject), paragraph.place.path)
 
 
 class PageBeginnings:

@@ -24,7 +24,7 @@ class LeadingWhitespace(Check):
     *Looks at*: every paragraph whose text begins with a character the policy wants trimmed.
     """
 
-    code = "LEADING_WHITESPACE"
+    codes = ("LEADING_WHITESPACE",)
 
     def under_policy(self, subject: PolicySubject) -> Iterator[Issue]:
         """Yield one issue a paragraph that begins with whitespace."""
@@ -41,7 +41,7 @@ class LeadingWhitespace(Check):
     def _finding(self, first: str) -> Finding:
         name = _NAMES.get(first, f"U+{ord(first):04X}")
         return Finding(
-            code=self.code,
+            code=self.codes[0],
             severity="error",
             message=f"The paragraph begins with a character the policy wants away ({name}). "
             "Delete it and use the paragraph's first-line indent instead.",
@@ -65,13 +65,13 @@ class NumprPresent(Check):
     *Looks at*: every automatically numbered paragraph where the policy forbids them.
     """
 
-    code = "NUMPR_PRESENT"
+    codes = ("NUMPR_PRESENT",)
 
     def under_policy(self, subject: PolicySubject) -> Iterator[Issue]:
         """Yield one issue a numbered paragraph with text."""
         if not subject.policy.forbid_numpr:
             return iter(())
-        return subject.faults_of_paragraphs(lambda look: self._findings(look, subject))
+        return subject.issues_of_paragraphs(lambda look: self._findings(look, subject))
 
     def _findings(self, look: ParagraphLook, subject: PolicySubject) -> Iterator[Finding]:
         numbering = look.values.numbering
@@ -80,7 +80,7 @@ class NumprPresent(Check):
         if subject.policy.numpr_direct_only and numbering.origin != DIRECT:
             return
         yield Finding(
-            code=self.code,
+            code=self.codes[0],
             severity="error",
             message=f"The paragraph is numbered automatically (from: {numbering.origin}), which the "
             "policy forbids. Type the number as text, or set forbid_numpr to false.",
@@ -105,14 +105,14 @@ class TableForbidden(Check):
     *Looks at*: every table where the policy forbids them.
     """
 
-    code = "TABLE_FORBIDDEN"
+    codes = ("TABLE_FORBIDDEN",)
 
     def under_policy(self, subject: PolicySubject) -> Iterator[Issue]:
         """Yield one issue a table; its ``paragraph_path`` is the table's address."""
         if not subject.policy.forbid_tables:
             return
         finding = Finding(
-            code=self.code,
+            code=self.codes[0],
             severity="error",
             message="The policy forbids tables, and here is one; its cells were not checked. "
             "Write its contents as paragraphs, or set forbid_tables to false.",

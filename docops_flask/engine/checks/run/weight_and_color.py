@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 from docops_flask.engine.checks.check import Check, PolicySubject
 from docops_flask.engine.checks.issue import Issue
-from docops_flask.engine.checks.look import RoleRunLook
-from docops_flask.engine.checks.mismatch import Mismatch, role_run_issues
+from docops_flask.engine.checks.look import RunLook
+from docops_flask.engine.checks.mismatch import Mismatch, run_issues
 
 _WORDS = {True: "bold", False: "not bold"}
 
@@ -25,20 +25,18 @@ class RoleBoldMismatch(Check):
     *Looks at*: weight of every run of every paragraph with a role.
     """
 
-    code = "ROLE_BOLD_MISMATCH"
+    codes = ("ROLE_BOLD_MISMATCH",)
 
     def under_policy(self, subject: PolicySubject) -> Iterator[Issue]:
         """Yield one issue a paragraph and origin of the wrong weight."""
-        return role_run_issues(self.code, subject, _wrong_weight)
+        return run_issues(subject, _wrong_weight)
 
 
-def _wrong_weight(run: RoleRunLook) -> Iterator[Mismatch]:
-    rule = None if run.rules is None else run.rules.bold
+def _wrong_weight(run: RunLook) -> Iterator[Mismatch]:
+    rule = run.rules.bold
     is_bold = bool(run.values.bold.value)
     if rule is not None and is_bold is not rule.value and not run.blank:
         yield Mismatch(
-            run.role,
-            "bold",
             rule,
             "Weight",
             expected=_WORDS[rule.value],
@@ -70,11 +68,11 @@ class RoleColorMismatch(Check):
     *Looks at*: colour of every run of every paragraph with a role.
     """
 
-    code = "ROLE_COLOR_MISMATCH"
+    codes = ("ROLE_COLOR_MISMATCH",)
 
     def under_policy(self, subject: PolicySubject) -> Iterator[Issue]:
         """Yield one issue a paragraph and wrong colour."""
-        return role_run_issues(self.code, subject, _wrong_color)
+        return run_issues(subject, _wrong_color)
 
 
 def is_color(color: str, wanted: str) -> bool:
@@ -89,15 +87,13 @@ def is_color(color: str, wanted: str) -> bool:
     return color == wanted
 
 
-def _wrong_color(run: RoleRunLook) -> Iterator[Mismatch]:
-    rule = None if run.rules is None else run.rules.color
+def _wrong_color(run: RunLook) -> Iterator[Mismatch]:
+    rule = run.rules.color
     if rule is None or run.blank:
         return
     color = run.values.color.value or _AUTOMATIC
     if not is_color(color, rule.value):
         yield Mismatch(
-            run.role,
-            "color",
             rule,
             "Colour",
             expected=rule.value,

@@ -56,7 +56,7 @@ class DateForm(Check):
     *Looks at*: every date line.
     """
 
-    code = "DATE_FORM"
+    codes = ("DATE_FORM",)
 
     def under_policy(self, subject: PolicySubject) -> Iterator[Issue]:
         """Yield one issue a date in another form."""
@@ -66,7 +66,7 @@ class DateForm(Check):
         for paragraph in written_paragraphs(subject, "date"):
             if not re.fullmatch(_DATE_FORM, paragraph.text.strip()):
                 yield text_issue(
-                    self.code,
+                    self.codes[0],
                     "date_form",
                     rule,
                     paragraph,
@@ -93,7 +93,7 @@ class DocumentNumberForm(Check):
     *Looks at*: every document number.
     """
 
-    code = "DOCUMENT_NUMBER_FORM"
+    codes = ("DOCUMENT_NUMBER_FORM",)
 
     def under_policy(self, subject: PolicySubject) -> Iterator[Issue]:
         """Yield one issue a document number in another form."""
@@ -103,7 +103,7 @@ class DocumentNumberForm(Check):
         for paragraph in written_paragraphs(subject, "document_number"):
             if not re.fullmatch(_NUMBER_FORM, paragraph.text.strip()):
                 yield text_issue(
-                    self.code,
+                    self.codes[0],
                     "document_number_form",
                     rule,
                     paragraph,
@@ -129,7 +129,7 @@ class AttachmentNoteEnd(Check):
     *Looks at*: every name of an attachment below the body.
     """
 
-    code = "ATTACHMENT_NOTE_END"
+    codes = ("ATTACHMENT_NOTE_END",)
 
     def under_policy(self, subject: PolicySubject) -> Iterator[Issue]:
         """Yield one issue a name that ends with punctuation."""
@@ -140,7 +140,7 @@ class AttachmentNoteEnd(Check):
             text = paragraph.text.rstrip()
             if text.endswith(_PUNCTUATION):
                 yield text_issue(
-                    self.code,
+                    self.codes[0],
                     "attachment_note_end",
                     rule,
                     paragraph,
@@ -165,7 +165,7 @@ class RecipientColon(Check):
     *Looks at*: every line of recipients.
     """
 
-    code = "RECIPIENT_COLON"
+    codes = ("RECIPIENT_COLON",)
 
     def under_policy(self, subject: PolicySubject) -> Iterator[Issue]:
         """Yield one issue a line that ends with something else."""
@@ -175,7 +175,7 @@ class RecipientColon(Check):
         for paragraph in written_paragraphs(subject, "recipient"):
             if not paragraph.text.rstrip().endswith(_COLON):
                 yield text_issue(
-                    self.code,
+                    self.codes[0],
                     "recipient_colon",
                     rule,
                     paragraph,
