@@ -16,7 +16,7 @@ unexport PYTHONDONTWRITEBYTECODE
 PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip install --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test test-quick check smoke endurance fuzz mutants mutations bench oracle golden golden-accept golden-corpus sbom samples clean
+.PHONY: help demo run test test-quick check smoke endurance fuzz mutants mutations bench oracle golden golden-accept golden-corpus policy-schema sbom samples clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 15
@@ -78,6 +78,9 @@ golden-accept: $(DEVELOPMENT)  ## record anew what comes of every golden case
 
 golden-corpus: $(DEVELOPMENT)  ## write what comes of the corpus to artifacts/golden-corpus.txt (TO=another file)
 	@$(BIN)/python -m tests.golden corpus $(or $(TO),artifacts/golden-corpus.txt)
+
+policy-schema: $(RUNTIME)  ## write the JSON Schema of policy files anew, for editors
+	@$(BIN)/python -m docops_flask.intake.catalogue.policy_schema
 
 mutations: $(DEVELOPMENT)  ## 10,000 random mutations of results, each of which the proof has to find
 	@DOCOPS_TESTS_MUTATIONS=10000 $(BIN)/python -m pytest tests/engine/integrity/test_mutations.py

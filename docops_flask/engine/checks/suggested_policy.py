@@ -25,8 +25,9 @@ from docops_flask.engine.formatting.cascade import Cascade
 from docops_flask.engine.formatting.effective import DIRECT
 from docops_flask.engine.formatting.run_values import RunValues
 from docops_flask.engine.formatting.script_slots import Slot
+from docops_flask.engine.policy.key_rules import KEY_RULES
 from docops_flask.engine.policy.policy import Policy
-from docops_flask.engine.policy.rule_kinds import KEY_RULES, house_style_as_dict
+from docops_flask.engine.policy.rule_kinds import house_style_as_dict
 
 H = TypeVar("H", bound=Hashable)
 

@@ -12,10 +12,11 @@ _TWIPS_PER_UNIT = {"twips": 1.0, "pt": 20.0, "mm": 1440 / 25.4, "cm": 1440 / 2.5
 LENGTH_UNITS = tuple(_TWIPS_PER_UNIT)
 CHARACTERS = "characters"
 LINES = "lines"
-_NUMBER = r"(-?[0-9]{1,5}(?:\.[0-9]{1,4})?)"
+# As in a pattern of JSON Schema too.
+NUMBER = r"[0-9]{1,5}(?:\.[0-9]{1,4})?"
 # Compiled when they are first needed: a renderer is given its policy read.
-_MEASURE = rf"{_NUMBER} ?(twips|pt|mm|cm|characters|lines)\Z"
-_LINE_SPACING = rf"(exact|at least) {_NUMBER} ?(twips|pt|mm|cm)\Z|{_NUMBER} lines\Z"
+_MEASURE = rf"(-?{NUMBER}) ?(twips|pt|mm|cm|characters|lines)\Z"
+_LINE_SPACING = rf"(exact|at least) ({NUMBER}) ?(twips|pt|mm|cm)\Z|({NUMBER}) lines\Z"
 _RULES = {"exact": "exact", "at least": "atLeast"}
 _RULE_WORDS = {rule: words for words, rule in _RULES.items()}
 # One line of w:line with the rule "auto" (ECMA-376 part 1, 17.3.1.33).

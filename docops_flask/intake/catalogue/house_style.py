@@ -4,6 +4,7 @@ import difflib
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
+from docops_flask.engine.policy.key_rules import MAX_FONT_NAME
 from docops_flask.engine.policy.policy import (
     ROLES,
     HouseStyle,
@@ -16,7 +17,6 @@ from docops_flask.engine.policy.policy import (
 )
 from docops_flask.engine.policy.rule_kinds import (
     LENGTH,
-    MAX_FONT_NAME,
     MAX_FONTS,
     PAGE_KINDS,
     ROLE_KINDS,
@@ -29,7 +29,7 @@ from docops_flask.engine.policy.rule_kinds import (
 KEYS = ("title", "description", "fonts", "page", "roles", "styles", "text")
 SEVERITIES = ("error", "warn")
 MAX_TEXT = 500
-_LANGUAGES = ("en", "zh")
+LANGUAGES = ("en", "zh")
 _DEFAULT_KEYS = ("severity", "source")
 _RULE_KEYS = ("value", *_DEFAULT_KEYS, "tolerance")
 
@@ -114,9 +114,9 @@ def _words(name: str, entries: Entries) -> Words | None:
         return None
     line = entries[name][1]
     texts: dict[str, str] = {}
-    for language, value, at in _known(name, _mapping(name, *entries[name]), _LANGUAGES):
+    for language, value, at in _known(name, _mapping(name, *entries[name]), LANGUAGES):
         texts[language] = _text(f"{name}.{language}", value, at)
-    for language in _LANGUAGES:
+    for language in LANGUAGES:
         if language not in texts:
             key = f"{name}.{language}"
             raise PolicyFault(f"the key {key} is missing; give the text in both languages.", key, line)

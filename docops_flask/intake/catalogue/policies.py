@@ -1,6 +1,5 @@
 """The policies there are: the built-in ones and an office's own, one YAML file each."""
 
-import json
 import re
 from collections.abc import Iterable
 from functools import lru_cache
@@ -12,9 +11,7 @@ from docops_flask.intake.catalogue.catalogue import Catalogue, CatalogueError, f
 from docops_flask.intake.catalogue.house_style import PolicyFault
 from docops_flask.intake.catalogue.policy_file import MAX_BYTES, read_policy
 
-_FOLDER = Path(__file__).parent / "built_in"
-_BUILT_IN = _FOLDER / "policies"
-_SCHEMA = _FOLDER / "policy.schema.json"
+_BUILT_IN = Path(__file__).parent / "built_in" / "policies"
 _SUFFIX = ".yaml"
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 _DEFAULT_WORDS = (
@@ -75,13 +72,6 @@ def describe_policy(policy: Policy) -> dict[str, Any]:
         "title": title_of(policy)._asdict(),
         "description": description_of(policy)._asdict(),
     }
-
-
-@lru_cache(maxsize=1)
-def policy_json_schema() -> dict[str, Any]:
-    """Return the JSON Schema (2020-12) of a policy file; ``/v1/openapi.json`` has it as ``Policy``."""
-    schema: dict[str, Any] = json.loads(_SCHEMA.read_bytes())
-    return schema
 
 
 @lru_cache(maxsize=1)

@@ -11,8 +11,8 @@ from typing import Any
 import yaml
 
 from docops_flask.engine.errors import InvalidArgument
+from docops_flask.engine.policy.key_rules import KEY_RULES, NUMBER_KEYS
 from docops_flask.engine.policy.policy import KEYS, OPEN_POLICY, Policy
-from docops_flask.engine.policy.rule_kinds import KEY_RULES, NUMBER_KEYS
 from docops_flask.intake.catalogue import house_style
 from docops_flask.intake.catalogue.house_style import PolicyFault, nearest, read_house_style, shown
 
@@ -208,7 +208,7 @@ def read_policy(text: str | bytes, name: str | None = None) -> Policy:
     """Return the policy that ``text`` describes, under ``name``.
 
     Raises ``PolicyFault``: the text is larger than 64 KiB, no UTF-8, no YAML or no mapping; a key is unknown
-    or there twice; a value has the wrong type or is out of its range (``engine.policy.rule_kinds``,
+    or there twice; a value has the wrong type or is out of its range (``engine.policy.key_rules``,
     ``engine.policy.rule_kinds``).
     """
     entries = read_entries(text)
