@@ -111,17 +111,20 @@ class PolicySubject:
     @cached_property
     def filled_runs(self) -> Sequence[RunSubject]:
         """The runs that filling changed, to check against the rules for the whole document."""
-        return [RunSubject(each.place, self._look_of(each), each.text, True) for each in self.filled]
-
-    def _look_of(self, run: FilledRun) -> RunLook:
-        paragraph = self._by_path.get(run.place.paragraph.path)
-        part = run.place.paragraph.part
-        if paragraph is None:
-            rules = self.rules.of_document.of_filled_runs
-            return self.same_looks.of_run(run.values, run.text, part, rules, is_safe_to_fix=False)
-        look = paragraph.look
-        rules, safe = look.rules.of_filled_runs, look.is_touched_running_text
-        return self.same_looks.of_run(run.values, run.text, part, rules, is_safe_to_fix=safe)
+        found = []
+        for place, values, text in self.filled:
+            paragraph = self._by_path.get(place.paragraph.path)
+            look = None if paragraph is None else paragraph.look
+            rules = self.rules.of_document if look is None else look.rules
+            run = self.same_looks.of_run(
+                values,
+                text,
+                place.paragraph.part,
+                rules.of_filled_runs,
+                is_safe_to_fix=look is not None and look.is_touched_running_text,
+            )
+            found.append(RunSubject(place, run, text, True))
+        return found
 
     @cached_property
     def _by_path(self) -> Mapping[str, ParagraphSubject]:
@@ -143,11 +146,11 @@ class PolicySubject:
 
         First come those under rules for the whole document, then those under rules for roles.
         """
-        filled = {issue.run_id for issue in issues if not issue.is_for_role}
+        filled = {issue.run_id for issue in issues if issue.finding.role is None}
         for run in self.filled_runs if filled else ():
             if run.place.run_id in filled:
                 yield run
-        for_roles = [issue for issue in issues if issue.is_for_role]
+        for_roles = [issue for issue in issues if issue.finding.role is not None]
         wanted = {run_id for issue in for_roles for run_id in issue.run_ids}
         for path in dict.fromkeys(issue.paragraph_path for issue in for_roles):
             for run in self.paragraph(path).runs:

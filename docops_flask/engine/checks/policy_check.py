@@ -155,7 +155,7 @@ def _is_stale(paragraph: ParagraphSubject, changes: Changes) -> bool:
 def issues_of(check: Check, subject: PolicySubject) -> tuple[Issue, ...]:
     """Return what ``check`` finds: first under rules for the whole document, then under those for roles."""
     found = list(check.under_policy(subject))
-    if len(check.codes) > 1:
+    if subject.rules.are_mixed and len(check.codes) > 1:
         found.sort(key=attrgetter("is_for_role"))
     return tuple(found)
 

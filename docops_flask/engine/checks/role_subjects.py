@@ -14,7 +14,7 @@ from docops_flask.engine.formatting.indents import CharacterSizes
 from docops_flask.engine.formatting.run_values import RunValues
 from docops_flask.engine.formatting.sections import Sections
 from docops_flask.engine.policy.policy import HouseStyle
-from docops_flask.engine.policy.rules import NO_RULES, PolicyRules
+from docops_flask.engine.policy.rules import NO_RULES, AppliedRules, PolicyRules
 from docops_flask.engine.roles.detect import detect_roles
 from docops_flask.engine.roles.evidence import FoundRole
 
@@ -99,7 +99,8 @@ class RoleSubjects:
     ) -> Iterator[RunSubject]:
         """Yield the runs with text, in their order."""
         place = paragraph.place
-        own, body = self._rules.of(role.role), self._rules.of("body")
+        own, body = self._run_rules(role.role), self._run_rules("body")
+        in_body = paragraph.look.is_touched_in_body
         for (start, _, _, element, index, _), text in _runs_with_text(self._text_of(place)):
             run_id = f"{place.path}:r{index}"
             values = self._observed.get(element)
@@ -107,11 +108,13 @@ class RoleSubjects:
                 values = now.cascade.run(element, paragraph.values, place.part.w)
             # Running text after a heading in its paragraph is body text.
             rules = own if role.extent is None or start < role.extent else body
-            of_runs = NO_RULES if rules is None else rules.of_runs
             touched = run_id in now.runs
-            safe = touched and paragraph.look.is_touched_in_body
-            look = self._looks.of_run(values, text, place.part, of_runs, is_safe_to_fix=safe)
+            look = self._looks.of_run(values, text, place.part, rules, is_safe_to_fix=touched and in_body)
             yield RunSubject(RunPlace(element, run_id, place), look, text, touched)
+
+    def _run_rules(self, role: str) -> AppliedRules:
+        rules = self._rules.of(role)
+        return NO_RULES if rules is None else rules.of_runs
 
     def _again(
         self, run: RunSubject, paragraph: ParagraphSubject, now: Observation, changes: Changes

@@ -67,11 +67,13 @@ class IndentMismatch(FixableCheck):
 
     def under_policy(self, subject: PolicySubject) -> Iterator[Issue]:
         """Yield one issue a paragraph and indent that is another one."""
-        ruled = {look for look in subject.looks if any(_rule(key, look) for key in INDENTS)}
+        if not subject.with_role_rules:
+            return subject.issues_of_paragraphs(lambda look: self._findings(look, _NO_BLANKS, subject))
+        return self._issues(subject)
+
+    def _issues(self, subject: PolicySubject) -> Iterator[Issue]:
         checked: dict[tuple[ParagraphLook, Beginning], Sequence[Finding]] = {}
-        for paragraph in subject.paragraphs if ruled else ():
-            if paragraph.look not in ruled:
-                continue
+        for paragraph in subject.paragraphs:
             key = paragraph.look, beginning_of(paragraph.text)
             findings = checked.get(key)
             if findings is None:
@@ -114,12 +116,13 @@ class IndentMismatch(FixableCheck):
 
     def fix(self, issues: Sequence[Issue], subject: PolicySubject) -> Iterator[FixChange]:
         """Set the indents asked for on the paragraphs themselves."""
+        broken: dict[str | None, tuple[IndentKey, AppliedRule[Measure]]] = {}
         for issue in issues:
             paragraph = subject.paragraph(issue.paragraph_path)
-            for key in INDENTS:
-                rule = _rule(key, paragraph.look)
-                if rule is not None and rule.key == issue.rule_key:
-                    yield _set(key, rule, paragraph, subject)
+            if issue.rule_key not in broken:
+                rules = [(key, rule) for key in INDENTS if (rule := _rule(key, paragraph.look)) is not None]
+                broken[issue.rule_key] = next(each for each in rules if each[1].key == issue.rule_key)
+            yield _set(*broken[issue.rule_key], paragraph, subject)
 
 
 def _as_stated(indent: Effective[Indent]) -> Shown:
