@@ -1,4 +1,4 @@
-"""What every check is: a rule, for some of them its repair, and the whole document as what it looks at."""
+"""What a check is (a rule, for some with its repair), and the document as the checks see it."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -55,7 +55,7 @@ class ParagraphSubject(NamedTuple):
 
 
 class PolicySubject:
-    """What is checked against a policy; where it forbids tables and there are some, their cells are left out.
+    """What is checked against a policy; where it forbids tables, their cells are left out.
 
     ``filled`` are the runs that filling changed; ``same_looks`` makes looks that are alike one object,
     ``pages`` computes the pages of the sections.
@@ -172,7 +172,7 @@ def text_of_run(place: RunPlace) -> str:
 
 
 class Check(ABC):
-    """A rule of format. Its docstring says what fails and what passes.
+    """A rule about formatting. Its docstring says what fails and what passes.
 
     ``codes`` are those its issues can have; issues under baseline ``template`` have the first.
     """
@@ -181,10 +181,13 @@ class Check(ABC):
 
     @abstractmethod
     def under_policy(self, subject: PolicySubject) -> Iterator[Issue]:
-        """Yield where the document breaks the policy's rule."""
+        """Yield an issue for each place where the document breaks the policy's rule."""
 
     def under_template(self, subject: TemplateSubject) -> Iterator[Issue]:
-        """Yield where filling changed what the template had; nothing for a rule of policies alone."""
+        """Yield an issue for each place where filling changed the formatting.
+
+        Nothing for a rule that only policies have.
+        """
         return iter(())
 
 

@@ -65,7 +65,7 @@ class Finding:
 
     @cached_property
     def members(self) -> dict[str, Any]:
-        """The members of an issue's JSON in their order; those that tell the place are still open."""
+        """The members of an issue's JSON in their order; those that name the place are ``None``."""
         return {
             "code": self.code,
             "severity": self.severity,
@@ -89,10 +89,10 @@ class Finding:
 
     @cached_property
     def written(self) -> tuple[str, ...]:
-        """An issue's JSON but for the members that tell the place: what stands before, between, behind."""
+        """An issue's JSON without the members that name the place: the text before, between, after them."""
         pieces, rest = [], json_value(self.members)
         for member in _OF_THE_PLACE:
-            # No text can be taken for it: inside of one quotation marks are escaped.
+            # No text inside the JSON can match: quotation marks in texts are escaped.
             before, _, rest = rest.partition(member + _OPEN)
             pieces.append(before + member)
         return *pieces, rest
@@ -208,7 +208,7 @@ class FixChange(NamedTuple):
 
 @lru_cache(maxsize=256)
 def _written(attributes: tuple[tuple[str, str], ...]) -> str:
-    # Many places are repaired alike.
+    # Many places are repaired in the same way.
     return json_value(dict(attributes))
 
 

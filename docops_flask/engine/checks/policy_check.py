@@ -33,7 +33,7 @@ from docops_flask.engine.policy.rules import PolicyRules
 
 
 class ParagraphTexts:
-    """The texts of paragraphs, each read once: repairs change how a paragraph looks, never its text."""
+    """The texts of paragraphs, each read once: repairs never change text."""
 
     def __init__(self) -> None:
         self._texts: dict[_Element, ParagraphText] = {}
@@ -54,7 +54,7 @@ def policy_subject(
 
 
 class PolicySubjects:
-    """What one document shows to a policy, before its repairs and after some of them.
+    """One document as it is checked against a policy, before its repairs and after some of them.
 
     ``now`` observes the runs that were filled, ``subject`` is what is to be checked now.
     """
@@ -87,7 +87,7 @@ class PolicySubjects:
         self.subject = self._subject(self._roles.of(self._paragraphs, now))
 
     def look_again(self, changes: Changes) -> None:
-        """Bring ``now`` and ``subject`` up to date after repairs; what these left alone is not read again."""
+        """Update ``now`` and ``subject`` after repairs; what was not repaired is not read again."""
         self.now = now = self.now.again(changes)
         self._paragraphs = [
             (self._paragraph(each.place) or each) if _is_stale(each, changes) else each
@@ -173,7 +173,7 @@ def check_against_policy(
     document: Document, runs: Sequence[RunPlace], template: Observation, options: Options, policy: Policy
 ) -> FormatReport:
     """Check the filled document, fix what may be fixed, and return the report; see ``check_format``."""
-    # Filling changes texts and nothing else, or the proof refuses its result: what was observed still holds.
+    # Filling changes texts only (else the proof refuses the result), so what was observed still holds.
     filled = template if template.places is runs else take_observation(runs, template.cascade)
     subjects = PolicySubjects(document, runs, filled, policy)
     found: list[tuple[Issue, ...]] = [()] * len(REGISTRY)
@@ -186,7 +186,7 @@ def check_against_policy(
             if options.format_fix_mode == "safe" and isinstance(check, FixableCheck):
                 found[index] = _fix(check, found[index], subjects.subject, changes)
         if len(changes) > changed_before:
-            # What comes later depends on it: an indent in characters on sizes, a page's lines on both.
+            # Later checks depend on it: an indent in characters on sizes, the lines of a page on both.
             subjects.look_again(Changes(changes[changed_before:]))
     subject = subjects.subject
     before = template.counts()

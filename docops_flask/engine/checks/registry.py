@@ -1,6 +1,6 @@
 """The checks, in the order in which a place's issues are listed.
 
-A new check is one module and one line here.
+A new check is a class in one of the modules, and a line here.
 """
 
 from docops_flask.engine.checks.check import Check

@@ -47,7 +47,7 @@ class RoleSubjects:
     def of(
         self, paragraphs: Sequence[ParagraphSubject], now: Observation, changes: Changes = NO_CHANGES
     ) -> Sequence[ParagraphSubject]:
-        """Return ``paragraphs``, those that have a role with it; all as they are where none is asked for.
+        """Return ``paragraphs`` with their roles; unchanged where the policy asks for no roles.
 
         ``now`` observes the runs that were filled, ``changes`` are those since the last time.
         """
@@ -122,7 +122,7 @@ class RoleSubjects:
         repairs = changes.made_on(run.place.element)
         if not repairs:
             return run
-        # What looked alike and was repaired alike looks alike again.
+        # Runs with the same look and the same repairs have the same look again.
         key = run.look, repairs
         look = self._repaired.get(key)
         if look is None:

@@ -1,7 +1,7 @@
 """The policy under which a document passes, and where the document departs from another policy.
 
-Held against this policy the same document has no issue at all, warnings included. A rule is therefore
-left open (null, false) where the document is mixed, says nothing, or says what no policy can say.
+Checked against this policy the same document has no issue, not even a warning. So a rule is left open (null,
+false) where the document is mixed, states nothing, or has a value that a policy cannot have.
 """
 
 import json
@@ -38,11 +38,11 @@ _NOT_PLAIN_IN_YAML = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 
 
 def suggest_policy(document: Document, runs: Sequence[RunPlace]) -> Policy:
-    """Return the tightest policy the document keeps; ``runs`` are those that hold placeholders.
+    """Return the strictest policy that the document keeps; ``runs`` are those with placeholders.
 
-    Without any such run, all runs with text are looked at. Fonts and size are taken from the runs whatever
-    characters they hold now, so that another task's values pass as well; a font is left open where
-    characters there are now take yet another one.
+    Without any such run, all runs with text are used. Fonts and size are those the runs state, whatever their
+    characters are now, so that other values pass as well; a font is left open where characters in the runs
+    take another one.
     """
     runs = runs or _runs_with_text(document)
     now = take_observation(runs, Cascade(document.styles, document.related))
@@ -66,7 +66,7 @@ def suggest_policy(document: Document, runs: Sequence[RunPlace]) -> Policy:
         house_style=house,
         name=None,
     )
-    # Rule by rule the document keeps them; what does not hold together with the others goes.
+    # Each rule holds by itself; one that does not hold together with the others is left out.
     broken = {issue.rule_key for issue in issues_under(document, runs, now, policy) if issue.rule_key}
     return policy._replace(house_style=without(house, broken)) if broken else policy
 
@@ -74,7 +74,7 @@ def suggest_policy(document: Document, runs: Sequence[RunPlace]) -> Policy:
 def issues_under(
     document: Document, runs: Sequence[RunPlace], now: Observation, policy: Policy
 ) -> Iterator[Issue]:
-    """Yield what the document does not keep of ``policy``, nothing repaired; ``now`` observes ``runs``."""
+    """Yield the issues of the document under ``policy``, nothing repaired; ``now`` observes ``runs``."""
     subject = policy_subject(document, runs, now, policy)
     for check in REGISTRY:
         yield from issues_of(check, subject)
@@ -122,7 +122,7 @@ def _is_numbered_directly(paragraph: ParagraphSubject) -> bool:
 
 
 def _fonts_shown(now: Observation, texts: Mapping[str, str]) -> dict[Slot, str | None]:
-    """Return the fonts that all runs state and that all their characters take."""
+    """Return the fonts that all runs state and all their characters take."""
     values = list(now.runs.values())
     fonts: dict[Slot, str | None] = {
         "latin": _common("run_font_latin", _fonts(values, "latin")),
@@ -140,7 +140,7 @@ def _as_wanted(fonts: Mapping[Slot, str | None]) -> WantedFonts:
 
 
 def _fonts(values: Iterable[RunValues], slot: Slot) -> Iterator[str | None]:
-    """Yield the fonts in ``slot``, a name always in the spelling in which it came first."""
+    """Yield the fonts in ``slot``, each name spelled as where it first occurs."""
     spelling: dict[str, str] = {}
     for each in values:
         face = font_in(each, slot).value
@@ -183,7 +183,7 @@ def policy_deviations(
 
 
 def _found(content: Mapping[str, Any], key: str, issues: Sequence[Issue]) -> Shown:
-    """Return what the document has throughout, else what is wrong everywhere alike, else ``None``."""
+    """Return the value the document has throughout, else the one all issues share, else ``None``."""
     value: Any = content
     for step in key.split("."):
         value = value.get(step) if isinstance(value, Mapping) else None

@@ -1,6 +1,6 @@
-"""The house style a document keeps: its page, and the look of each role that it has.
+"""The house style that a document keeps: its page, and the look of each of its roles.
 
-A rule is left out where the document is mixed, says nothing, or says what no policy can say.
+A rule is left out where the document is mixed, states nothing, or has a value that a policy cannot have.
 """
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
@@ -38,7 +38,7 @@ from docops_flask.engine.policy.rule_kinds import PAGE_KINDS, ROLE_KINDS, RuleKi
 
 H = TypeVar("H", bound=Hashable)
 _TWIPS_PER_MM = 1440 / 25.4
-# Every role is looked for, and nothing is asked of it.
+# Finds every role and checks nothing.
 _ALL_ROLES = HouseStyle(roles={role: RoleRules() for role in ROLES})
 _TEXTS = {
     "document_number": "document_number_form",
@@ -50,7 +50,7 @@ _TEXTS = {
 
 @dataclass(slots=True)
 class _Part:
-    """What has one role: its paragraphs, and the runs that are held against it."""
+    """The paragraphs of one role, and the runs that its rules are for."""
 
     paragraphs: list[ParagraphSubject]
     runs: list[RunSubject]
@@ -59,7 +59,7 @@ class _Part:
 def suggest_house_style(
     document: Document, runs: Sequence[RunPlace], now: Observation, *, forbid_tables: bool
 ) -> HouseStyle:
-    """Return what the document keeps, rule by rule; whether all rules together hold is not tried here."""
+    """Return the rules that the document keeps one by one; the caller tries them together."""
     policy = OPEN_POLICY._replace(forbid_tables=forbid_tables, house_style=_ALL_ROLES)
     subject = policy_subject(document, runs, now, policy)
     parts = _parts(subject)
@@ -104,7 +104,7 @@ def _role_rules(part: _Part) -> RoleRules:
 
 
 def _font(runs: Iterable[RunSubject], slot: Slot) -> tuple[str, ...] | None:
-    """Return the one font that all characters of a script take, in the spelling that came first."""
+    """Return the one font that all characters of a script take, spelled as where it first occurs."""
     names: dict[str, str] = {}
     for run in runs:
         for face in fonts_of(run.look.sample, run.look.values, slot).values():
@@ -124,7 +124,7 @@ def _alignments(paragraphs: Iterable[ParagraphSubject]) -> tuple[str, ...] | Non
 
 
 def _indent(key: IndentKey, paragraphs: Sequence[ParagraphSubject]) -> Measure | None:
-    # Numbered paragraphs are not held against a role's indents.
+    # A role's indents are not checked in numbered paragraphs.
     held = [each for each in paragraphs if not each.values.is_numbered]
     in_characters = _common(_characters(key, each) for each in held)
     if in_characters:
@@ -160,7 +160,7 @@ def _page_rules(pages: Iterable[PageGeometry]) -> PageRules:
 
 
 def _usable(values: Mapping[str, Any], kinds: Mapping[str, RuleKind]) -> dict[str, Rule[Any]]:
-    """Return the rules for those values that a policy file can have."""
+    """Return a rule for each value that a policy file can have."""
     return dict(_rules(values, kinds))
 
 

@@ -14,7 +14,7 @@ CHARACTERS = "characters"
 LINES = "lines"
 # As in a pattern of JSON Schema too.
 NUMBER = r"[0-9]{1,5}(?:\.[0-9]{1,4})?"
-# Compiled when they are first needed: a renderer is given its policy read.
+# Compiled when they are first needed: a renderer receives its policy already read.
 _MEASURE = rf"(-?{NUMBER}) ?(twips|pt|mm|cm|characters|lines)\Z"
 _LINE_SPACING = rf"(exact|at least) ({NUMBER}) ?(twips|pt|mm|cm)\Z|({NUMBER}) lines\Z"
 _RULES = {"exact": "exact", "at least": "atLeast"}
@@ -31,7 +31,7 @@ class Measure(NamedTuple):
 
     @classmethod
     def parse(cls, text: str) -> Self | None:
-        """Return the measure in ``text``, ``None`` when it is none."""
+        """Return the measure that ``text`` is, ``None`` when it is none."""
         match = re.match(_MEASURE, text)
         return None if match is None else cls(float(match[1]), match[2])
 
@@ -58,7 +58,7 @@ class LineSpacing(NamedTuple):
 
     @classmethod
     def parse(cls, text: str) -> Self | None:
-        """Return the line spacing in ``text``, ``None`` when it is none."""
+        """Return the line spacing that ``text`` is, ``None`` when it is none."""
         match = re.match(_LINE_SPACING, text)
         if match is None:
             return None
@@ -75,7 +75,7 @@ class LineSpacing(NamedTuple):
         return f"{words} {self.line / 20:g} pt"
 
 
-# Role to its name for people, in the order in which an official document has them.
+# Role to its English and Chinese label, in the order in which they occur in an official document.
 ROLE_LABELS: Mapping[str, tuple[str, str]] = {
     "mark": ("classification or urgency", "密级和紧急程度"),
     "letterhead": ("letterhead", "发文机关标志"),
@@ -106,7 +106,7 @@ V = TypeVar("V")
 
 
 class Rule(NamedTuple, Generic[V]):
-    """A value asked for, how bad another one is, and the clause that asks for it.
+    """A value asked for, the severity of an issue about it, and the clause that asks for it.
 
     ``tolerance`` is a length; ``None`` means the policy's ``twips_tolerance``.
     """
@@ -143,7 +143,7 @@ class PageRules(NamedTuple):
 class RoleRules(NamedTuple):
     """The look of the paragraphs of one role; ``None`` means not checked.
 
-    Fonts are sets of names, any of which will do; the first is the one a repair writes.
+    Fonts are sets of names, each of which passes; a repair writes the first.
     """
 
     font_east_asia: Rule[tuple[str, ...]] | None = None
@@ -162,7 +162,7 @@ class RoleRules(NamedTuple):
 
 
 class TextRules(NamedTuple):
-    """How certain texts are written; ``None`` or a value of false means not checked."""
+    """How certain texts are written; ``None`` or a rule with the value false means not checked."""
 
     document_number_form: Rule[bool] | None = None
     recipient_colon: Rule[bool] | None = None
@@ -171,7 +171,7 @@ class TextRules(NamedTuple):
 
 
 class HouseStyle(NamedTuple):
-    """What version 2 adds to a policy; without anything it checks nothing.
+    """What version 2 adds to a policy; empty, it checks nothing.
 
     ``styles`` leads from a style's name (case folded) to the role of its paragraphs.
     """
@@ -193,7 +193,7 @@ DEFAULT_NAME = "default"
 
 
 class Policy(NamedTuple):
-    """The rules a document is held against; ``None`` means the rule is not checked.
+    """The rules a document is checked against; ``None`` means the rule is not checked.
 
     Sizes are points, lengths twips. ``line_spacing_twips`` is compared with ``w:spacing/@w:line``
     (ECMA-376 part 1, 17.3.1.33), which counts 240ths of a line when the rule is ``auto``.

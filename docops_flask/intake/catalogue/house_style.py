@@ -1,4 +1,4 @@
-"""From the plain values of a policy file to the house style; every fault names its key and its line."""
+"""Reads the house style from the plain values of a policy file; every fault names its key and line."""
 
 import difflib
 from collections.abc import Iterable, Iterator, Mapping
@@ -35,12 +35,12 @@ _RULE_KEYS = ("value", *_DEFAULT_KEYS, "tolerance")
 
 # What a mapping of the file is read to: key to its value and its line (from 1).
 Entries = Mapping[str, tuple[Any, int]]
-# One of them: the way to it, its value, its line.
+# One of them: its path (roles.title.size_pt), its value, its line.
 _Entry = tuple[str, Any, int]
 
 
 class _Defaults(NamedTuple):
-    """What holds for the rules of a part that do not say their own."""
+    """Severity and source of the rules of a part that have none of their own."""
 
     severity: Severity = "error"
     source: str | None = None
@@ -49,8 +49,8 @@ class _Defaults(NamedTuple):
 class PolicyFault(ValueError):
     """A policy that cannot be used.
 
-    ``key`` is the way to the fault (``roles.title.size_pt``), ``line`` counts from 1; ``None`` where there is
-    none.
+    ``key`` is the path of the faulty key (``roles.title.size_pt``), ``line`` counts from 1; both may be
+    ``None``.
     """
 
     def __init__(self, message: str, key: str | None = None, line: int | None = None) -> None:
@@ -77,13 +77,13 @@ def read_house_style(entries: Entries) -> HouseStyle:
 
 
 def nearest(key: str, known: Iterable[str]) -> str:
-    """Return a hint at the key that was probably meant, "" when none is near."""
+    """Return a hint at the key that was probably meant, "" when none is similar."""
     near = difflib.get_close_matches(key[:64], list(known), n=1)
     return f"; {near[0]} was probably meant" if near else ""
 
 
 def shown(key: str) -> str:
-    """Return a key from outside so that it can stand in a message: short and printable."""
+    """Return a key of a file so that it can stand in a message: short and printable."""
     short = key[:64] or '""'
     return short if short.isprintable() else ascii(short)[1:-1]
 
@@ -105,7 +105,7 @@ def _known(path: str, entries: Entries, allowed: Iterable[str]) -> Iterator[tupl
     for key, (value, line) in entries.items():
         if key not in allowed:
             name = f"{path}.{shown(key)}"
-            raise PolicyFault(f"{name} is no key of a policy{nearest(key, allowed)}.", name, line)
+            raise PolicyFault(f"{name} is not a key of a policy{nearest(key, allowed)}.", name, line)
         yield key, value, line
 
 

@@ -1,4 +1,4 @@
-"""The policies there are: the built-in ones and an office's own, one YAML file each."""
+"""The catalogue of policies: the built-in ones and an installation's own, one YAML file each."""
 
 import re
 from collections.abc import Iterable
@@ -35,8 +35,8 @@ class PolicyRegistry(Catalogue[Policy]):
 def load_policies(extra_dir: Path | None = None) -> PolicyRegistry:
     """Return the built-in policies and those of every ``*.yaml`` file in ``extra_dir``, hidden ones left out.
 
-    A policy is called as its file. Raises ``CatalogueError`` for the first fault, a name that is taken among
-    them.
+    A policy has the name of its file. Raises ``CatalogueError`` for the first fault; a name that is already
+    used is one.
     """
     policies = list(_built_in())
     taken = {policy.name for policy in policies}
@@ -50,7 +50,7 @@ def load_policies(extra_dir: Path | None = None) -> PolicyRegistry:
 
 
 def title_of(policy: Policy) -> Words:
-    """Return what people call a policy; its name where its file does not say."""
+    """Return a policy's title; its name where its file has none."""
     if policy.name == DEFAULT_NAME:
         return _DEFAULT_WORDS[0]
     name = policy.name or ""
@@ -58,7 +58,7 @@ def title_of(policy: Policy) -> Words:
 
 
 def description_of(policy: Policy) -> Words:
-    """Return what a policy is for, empty where its file does not say."""
+    """Return a policy's description, empty where its file has none."""
     if policy.name == DEFAULT_NAME:
         return _DEFAULT_WORDS[1]
     return policy.house_style.description or Words("", "")

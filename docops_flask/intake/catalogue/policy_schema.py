@@ -1,8 +1,8 @@
 """The JSON Schema (2020-12) of a policy file, made from what the keys and rules accept.
 
 It is published for editors as ``built_in/policy.schema.json``; ``make policy-schema`` writes that file.
-Three things only the reader can tell, so a file that fits the schema may still be refused: how large a length
-in its unit is, how large a number written as text is, and whether 12.0 was written where 12 is wanted.
+A file that fits the schema may still be refused by the reader, which alone knows how large a length is in its
+unit, how large a number written as text is, and that 12.0 was written where a whole number is wanted.
 """
 
 import json
@@ -51,8 +51,8 @@ _ABOUT_KEYS: Mapping[str, str] = {
     "trim_chars": "Single characters.",
 }
 _ABOUT_PAGE: Mapping[str, str] = {
-    "width": "Width of the page held upright.",
-    "height": "Height of the page held upright.",
+    "width": "Width of the page in portrait orientation.",
+    "height": "Height of the page in portrait orientation.",
     "margin_top": "Top margin.",
     "margin_bottom": "Bottom margin.",
     "margin_left": "Left margin.",
@@ -133,8 +133,8 @@ def _types(key: str) -> list[str]:
 def _properties_of_version_2() -> dict[str, Any]:
     fonts = {"type": "array", "items": _reference(FONT_NAME), "minItems": 1, "maxItems": MAX_FONTS}
     about: dict[str, dict[str, Any]] = {
-        "title": {"description": "What people call the policy.", **_reference("words")},
-        "description": {"description": "What it is for.", **_reference("words")},
+        "title": {"description": "Its title.", **_reference("words")},
+        "description": {"description": "Its purpose.", **_reference("words")},
         "fonts": {
             "description": "Sets of fonts by a name that rules may use: any of a set will do.",
             "type": "object",

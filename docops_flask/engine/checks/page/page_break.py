@@ -1,13 +1,4 @@
-"""PAGE_BREAK_MISSING: a part of the document that begins a page does not, or one that does not does.
-
-*Fails*: a paragraph whose role has ``page_break_before: true`` does not begin a page: it has no
-w:pageBreakBefore (ECMA-376 part 1, 17.3.1.23), no page break stands at its beginning or at the end of what
-comes before it, and no section begins with it. With ``false``: it has w:pageBreakBefore.
-
-*Passes*: any of these, or nothing before it in the body. Baseline ``template`` never asks.
-
-*Fix*: none: it would move what follows.
-"""
+"""PAGE_BREAK_MISSING: a paragraph does not begin a page although its role asks for it, or the opposite."""
 
 from collections.abc import Iterator
 
@@ -22,7 +13,19 @@ _WORDS = {True: "a new page", False: "no new page"}
 
 
 class PageBreakMissing(Check):
-    """The beginning of every paragraph whose role says where it stands."""
+    """A paragraph does not begin a page although its role asks for it, or the opposite.
+
+    *Fails*: a paragraph whose role has ``page_break_before: true`` does not begin a page: it has no
+    w:pageBreakBefore (ECMA-376 part 1, 17.3.1.23), no page break stands at its beginning or at the end of
+    what comes before it, and no section begins with it. With ``false``: it has w:pageBreakBefore.
+
+    *Passes*: any of these, or nothing before it in the body: with ``<w:br w:type="page"/>`` as the last thing
+    before it a title begins a page. Not checked under baseline ``template``.
+
+    *Fix*: none: it would move what follows.
+
+    *Looks at*: the beginning of every paragraph whose role has the rule.
+    """
 
     codes = ("PAGE_BREAK_MISSING",)
 
@@ -50,7 +53,7 @@ class PageBreakMissing(Check):
 
 
 class PageBeginnings:
-    """Tells which paragraphs of a document begin a page; what stands before them is looked at once."""
+    """Finds out which paragraphs begin a page; what comes before them is examined once."""
 
     def __init__(self) -> None:
         self._ended: dict[_Element, bool] = {}
@@ -78,7 +81,7 @@ class PageBeginnings:
 
 
 def _ends_page(paragraph: _Element, w: Vocabulary) -> bool | None:
-    """Say whether a page ends with a paragraph; ``None`` where it has no text: what is before it decides."""
+    """Say whether a page ends with a paragraph; ``None``: it has no text, so what is before it decides."""
     if paragraph.find(f"{w.pPr}/{w.sectPr}") is not None or _breaks(paragraph, w, first=False):
         return True
     return None if next(paragraph.iter(w.t), None) is None else False

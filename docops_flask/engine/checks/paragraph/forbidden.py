@@ -11,15 +11,15 @@ _NAMES = {" ": "space", "\t": "tab", "\u3000": "ideographic space", "\u00a0": "n
 
 
 class LeadingWhitespace(Check):
-    """A paragraph is moved in with spaces instead of an indent.
+    """A paragraph begins with blanks instead of having an indent.
 
     *Fails*: ``trim_leading_spaces`` is true and the text of a paragraph begins with one of ``trim_chars`` (a
     w:tab counts as the tab character).
 
-    *Passes*: any other first character, a paragraph without text, or ``trim_leading_spaces`` is false.
-    Baseline ``template`` never asks.
+    *Passes*: any other first character, a paragraph without text, or ``trim_leading_spaces`` is false. Not
+    checked under baseline ``template``.
 
-    Text is never changed, so there is no fix.
+    *Fix*: none, text is never changed.
 
     *Looks at*: every paragraph whose text begins with a character the policy wants trimmed.
     """
@@ -52,15 +52,15 @@ class LeadingWhitespace(Check):
 
 
 class NumprPresent(Check):
-    """The policy wants numbers typed as text, not made by Word's automatic numbering.
+    """A paragraph is numbered by Word although the policy asks for numbers typed as text.
 
     *Fails*: ``forbid_numpr`` is true and a paragraph with text has a direct w:numPr whose w:numId is not 0;
     with ``numpr_direct_only`` false numbering through a style fails as well.
 
     *Passes*: no w:numPr, w:numId 0 (which takes a style's numbering away, ECMA-376 part 1, 17.9.18), or
-    ``forbid_numpr`` is false. Baseline ``template`` never asks.
+    ``forbid_numpr`` is false. Not checked under baseline ``template``.
 
-    Numbering is never removed: the visible number would be lost.
+    *Fix*: none: without numbering the visible number would be lost.
 
     *Looks at*: every automatically numbered paragraph where the policy forbids them.
     """
@@ -93,14 +93,14 @@ class NumprPresent(Check):
 
 
 class TableForbidden(Check):
-    """The policy wants a document without tables.
+    """The document has a table although the policy forbids them.
 
     *Fails*: ``forbid_tables`` is true and the document has a table, in any story; each table, nested ones
     too, is one issue. The cells of tables are then not checked any further.
 
-    *Passes*: no table, or ``forbid_tables`` is false. Baseline ``template`` never asks.
+    *Passes*: no table, or ``forbid_tables`` is false. Not checked under baseline ``template``.
 
-    A table is never removed: what to do with its contents is for a person to decide.
+    *Fix*: none: a person has to decide what becomes of its contents.
 
     *Looks at*: every table where the policy forbids them.
     """

@@ -133,10 +133,10 @@ class RoleSpaceMismatch(FixableCheck):
 
     *Fails*: the effective space (w:spacing, ECMA-376 part 1, 17.3.1.33) differs from ``space_before`` or
     ``space_after`` of the paragraph's role by more than the tolerance. Lines count as the section's grid has
-    them, 12 pt without one. What nothing states is 0. Neighbours of one style that leave their spaces out
-    (w:contextualSpacing) are measured all the same.
+    them, 12 pt without one. What nothing states is 0. Spaces that w:contextualSpacing hides
+    between neighbours of one style count all the same.
 
-    *Passes*: within the tolerance. Baseline ``template`` never asks.
+    *Passes*: within the tolerance. Not checked under baseline ``template``.
 
     *Fix*: the space is set on touched paragraphs of the body outside tables.
 
@@ -221,9 +221,9 @@ class RoleAlignmentMismatch(Check):
     paragraph's role. What nothing states is left. ``start`` counts as left, ``end`` as right, ``both`` as
     justify.
 
-    *Passes*: any alignment of the list. Baseline ``template`` never asks.
+    *Passes*: any alignment of the list. Not checked under baseline ``template``.
 
-    *Fix*: none: where a line stands is for its author to decide.
+    *Fix*: none: the alignment is the author's decision.
 
     *Looks at*: alignment of every paragraph with a role.
     """
@@ -250,5 +250,5 @@ class RoleAlignmentMismatch(Check):
 
 
 def alignment_of(stated: str | None) -> str:
-    """Return a w:jc as a policy calls it."""
+    """Return the name that policies use for a value of w:jc."""
     return _NAMES.get(stated or "left", stated or "left")

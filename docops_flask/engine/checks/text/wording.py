@@ -15,7 +15,7 @@ _PLACEHOLDER = "【[A-Z0-9_]+】"
 
 
 def written_paragraphs(subject: PolicySubject, role: str) -> Iterator[ParagraphSubject]:
-    """Yield the paragraphs with ``role`` whose text is all there: no placeholder waits in it."""
+    """Yield the paragraphs with ``role`` whose text has no placeholder left."""
     for paragraph in subject.by_role.get(role, ()):
         if not re.search(_PLACEHOLDER, paragraph.text):
             yield paragraph
@@ -24,7 +24,7 @@ def written_paragraphs(subject: PolicySubject, role: str) -> Iterator[ParagraphS
 def text_issue(
     code: str, key: str, rule: Rule[bool], paragraph: ParagraphSubject, *, message: str, expected: str
 ) -> Issue:
-    """Return the issue that a paragraph's text is not as ``key`` of a policy's texts asks for."""
+    """Return the issue that a paragraph's text breaks the rule ``key`` of a policy's part ``text``."""
     clause = f" ({rule.source})" if rule.source else ""
     finding = Finding(
         code=code,
@@ -39,7 +39,7 @@ def text_issue(
     return Issue(finding, paragraph.place.path)
 
 
-# Compiled when it is first needed: most renderers never ask.
+# Compiled when it is first needed: most renderers never use it.
 _DATE_FORM = "[0-9]{4}年[1-9][0-9]?月[1-9][0-9]?日"
 
 
@@ -49,7 +49,7 @@ class DateForm(Check):
     *Fails*: ``text.date_form`` is true and a paragraph with the role ``date`` is not the year in full, month
     and day in arabic digits without leading zeros.
 
-    *Passes*: 2026年1月5日. Baseline ``template`` never asks.
+    *Passes*: 2026年1月5日. Not checked under baseline ``template``.
 
     *Fix*: none, text is never changed.
 
@@ -75,7 +75,7 @@ class DateForm(Check):
                 )
 
 
-# Compiled when it is first needed: most renderers never ask.
+# Compiled when it is first needed: most renderers never use it.
 _NUMBER_FORM = r"[^\s〔〕\[\]()（）]+〔[0-9]{4}〕[1-9][0-9]*号"
 
 
@@ -86,7 +86,7 @@ class DocumentNumberForm(Check):
     the organ's sign, the year with four digits in 〔 and 〕, and the number without 第 and without leading
     zeros, ending with 号.
 
-    *Passes*: 国办发〔2012〕4号. Baseline ``template`` never asks.
+    *Passes*: 国办发〔2012〕4号. Not checked under baseline ``template``.
 
     *Fix*: none, text is never changed.
 
@@ -121,8 +121,8 @@ class AttachmentNoteEnd(Check):
     *Fails*: ``text.attachment_note_end`` is true and a paragraph with the role ``attachment_note`` ends with
     a full stop, comma, semicolon or the like.
 
-    *Passes*: 附件：1. 会议日程; a closing bracket or title mark (》) belongs to the name. Baseline
-    ``template`` never asks.
+    *Passes*: 附件：1. 会议日程; a closing bracket or title mark (》) belongs to the name. Not
+    checked under baseline ``template``.
 
     *Fix*: none, text is never changed.
 
@@ -158,7 +158,7 @@ class RecipientColon(Check):
     *Fails*: ``text.recipient_colon`` is true and a paragraph with the role ``recipient`` ends with something
     else.
 
-    *Passes*: 各县（市、区）人民政府： Baseline ``template`` never asks.
+    *Passes*: 各县（市、区）人民政府： Not checked under baseline ``template``.
 
     *Fix*: none, text is never changed.
 
