@@ -132,27 +132,27 @@ _Alike = tuple[Mismatch, list[RunSubject]]
 def run_issues(
     subject: PolicySubject,
     check: Callable[[RunLook], Iterable[Mismatch]],
-    can_fix: Callable[[Mismatch, RunLook], bool] | None = None,
+    can_fix: Callable[[Mismatch, RunLook], bool],
 ) -> Iterator[Issue]:
-    """Yield the issues about runs: one for each filled run under a rule for the whole document, then roles'.
+    """Yield the issues about filled runs under rules for the whole document, then those under roles' rules.
 
-    Under a role's own rules, runs of a paragraph that are wrong in the same way for the same reason are one
-    issue. ``check`` says what is wrong with a run, once for all that look alike; ``can_fix`` whether a run
-    that is safe to fix can be repaired.
+    ``check`` says what is wrong with a run, once for all that look alike; ``can_fix`` whether a run that is
+    safe to fix can be repaired.
     """
-    yield from _issues_of_filled_runs(subject, check, can_fix)
-    yield from _issues_of_roles(subject, check, can_fix)
+    if subject.rules.has_document_rules:
+        yield from _filled_run_issues(subject, check, can_fix)
+    yield from role_run_issues(subject, check, can_fix)
 
 
-def _issues_of_filled_runs(
+def _filled_run_issues(
     subject: PolicySubject,
     check: Callable[[RunLook], Iterable[Mismatch]],
-    can_fix: Callable[[Mismatch, RunLook], bool] | None,
+    can_fix: Callable[[Mismatch, RunLook], bool],
 ) -> Iterator[Issue]:
     found: dict[RunLook, list[Finding]] = {}
     for look in dict.fromkeys(run.look for run in subject.filled_runs):
         for mismatch in check(look):
-            fixable = can_fix is not None and look.is_safe_to_fix and can_fix(mismatch, look)
+            fixable = look.is_safe_to_fix and can_fix(mismatch, look)
             finding = _run_finding(mismatch, look, subject, fixable=fixable)
             found.setdefault(look, []).append(finding)
     for run in subject.filled_runs if found else ():
@@ -160,11 +160,15 @@ def _issues_of_filled_runs(
             yield Issue(finding, run.place.paragraph.path, run.place.run_id)
 
 
-def _issues_of_roles(
+def role_run_issues(
     subject: PolicySubject,
     check: Callable[[RunLook], Iterable[Mismatch]],
-    can_fix: Callable[[Mismatch, RunLook], bool] | None,
+    can_fix: Callable[[Mismatch, RunLook], bool] | None = None,
 ) -> Iterator[Issue]:
+    """Yield the issues about runs under the rules of roles; ``check`` and ``can_fix`` as in ``run_issues``.
+
+    Runs of a paragraph that are wrong in the same way for the same reason are one issue.
+    """
     mismatches = _mismatches(subject, check)
     findings: dict[tuple[int, RunLook, bool], Finding] = {}
     for paragraph in subject.with_role_rules if mismatches else ():

@@ -58,7 +58,7 @@ class Observation(NamedTuple):
     def again(self, changes: "Changes") -> "Observation":
         """Return the values after repairs; only what ``changes`` name is resolved anew.
 
-        Of paragraphs and runs with equal values and equal repairs the first is resolved: the others are equal.
+        Of paragraphs and runs with equal values and equal repairs only the first is resolved.
         """
         cascade = self.cascade
         runs, paragraphs = dict(self.runs), dict(self.paragraphs)

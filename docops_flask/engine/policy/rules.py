@@ -142,12 +142,15 @@ class RulesOfRole:
 
 
 class PolicyRules:
-    """The rules of one policy by role; ``of_document`` holds where a role has none of its own."""
+    """The rules of one policy by role.
+
+    ``of_document`` holds where a role has none of its own; ``has_document_rules`` says whether it has any.
+    """
 
     def __init__(self, policy: Policy) -> None:
         document = _rules_of_document(policy)
         self.of_document = RulesOfRole(None, {}, document)
-        self._has_document_rules = bool(document)
+        self.has_document_rules = bool(document)
         self._by_role = {
             role: RulesOfRole(role, _rules_of_role(role, rules, policy), document)
             for role, rules in policy.house_style.roles.items()
@@ -156,7 +159,7 @@ class PolicyRules:
     @property
     def are_mixed(self) -> bool:
         """Whether there are rules for the whole document and for roles."""
-        return self._has_document_rules and bool(self._by_role)
+        return self.has_document_rules and bool(self._by_role)
 
     def of(self, role: str) -> RulesOfRole | None:
         """Return what ``role`` is checked against, ``None`` where it has no rules of its own."""

@@ -145,9 +145,9 @@ class PageLengthMismatch(Check):
     """A section's page or one of its margins has another size than asked for.
 
     *Fails*: the page (w:pgSz, ECMA-376 part 1, 17.6.13), in portrait orientation, differs from
-    ``page.width`` or ``page.height``, or a margin (w:pgMar, 17.6.11) from ``page.margin_top`` and so on, by more than the
-    rule's tolerance. The gutter counts to the left margin. A warning where the document leaves the size to
-    Word.
+    ``page.width`` or ``page.height``, or a margin (w:pgMar, 17.6.11) from ``page.margin_top`` and so on, by
+    more than the rule's tolerance: a top margin of 35 mm under ``margin_top: {value: 37 mm, tolerance:
+    1 mm}``. The gutter counts to the left margin. A warning where the document leaves the size to Word.
 
     *Passes*: within the tolerance. Margins of a landscape section are not checked: it holds a wide table.
     Not checked under baseline ``template``.

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from docops_flask.engine.checks.check import Check, PolicySubject
 from docops_flask.engine.checks.issue import Issue
 from docops_flask.engine.checks.look import RunLook
-from docops_flask.engine.checks.mismatch import Mismatch, run_issues
+from docops_flask.engine.checks.mismatch import Mismatch, role_run_issues
 
 _WORDS = {True: "bold", False: "not bold"}
 
@@ -29,7 +29,7 @@ class RoleBoldMismatch(Check):
 
     def under_policy(self, subject: PolicySubject) -> Iterator[Issue]:
         """Yield one issue a paragraph and origin of the wrong weight."""
-        return run_issues(subject, _wrong_weight)
+        return role_run_issues(subject, _wrong_weight)
 
 
 def _wrong_weight(run: RunLook) -> Iterator[Mismatch]:
@@ -72,7 +72,7 @@ class RoleColorMismatch(Check):
 
     def under_policy(self, subject: PolicySubject) -> Iterator[Issue]:
         """Yield one issue a paragraph and wrong colour."""
-        return run_issues(subject, _wrong_color)
+        return role_run_issues(subject, _wrong_color)
 
 
 def is_color(color: str, wanted: str) -> bool:
