@@ -219,7 +219,7 @@ def read_policy(text: str | bytes, name: str | None = None) -> Policy:
             if key in _OF_VERSION_2:
                 raise PolicyFault(f"{key} needs a policy with version: 2.", key, line)
             raise PolicyFault(
-                f"{shown(key)} is not a key of a policy{nearest(key, allowed)}.", shown(key), line
+                f"{shown(key)} is no key of a policy{nearest(key, allowed)}.", shown(key), line
             )
     values = _document_rules(entries, is_version_2)
     if not is_version_2:
