@@ -58,7 +58,7 @@ def _written(role: str, kind: "Sign", reason: str) -> str:
 class Deviation(NamedTuple):
     """A rule of the policy that the document's own style, as suggested, does not keep.
 
-    ``key`` is the rule's way in a policy file (``roles.title.size_pt``); ``found`` is ``None`` where the
+    ``key`` is the rule's path in a policy file (``roles.title.size_pt``); ``found`` is ``None`` where the
     document is mixed or says nothing.
     """
 
@@ -93,7 +93,7 @@ class FormatReport(NamedTuple):
 
     ``template_observed`` and ``rendered_observed`` count the effective values of what filling touched,
     before filling and at the end: property, then value as text, then how often. ``overrides`` are the
-    policy's keys that differ from the default policy's; ``diagnostics`` say how much was looked at.
+    policy's keys that differ from the default policy's; ``diagnostics`` say how much was checked.
     ``page_geometry`` and ``roles`` are only filled under baseline ``policy``, the roles where the policy asks
     for any; ``policy_deviations`` where a policy was suggested.
     """

@@ -12,7 +12,7 @@ _TWIPS_PER_UNIT = {"twips": 1.0, "pt": 20.0, "mm": 1440 / 25.4, "cm": 1440 / 2.5
 LENGTH_UNITS = tuple(_TWIPS_PER_UNIT)
 CHARACTERS = "characters"
 LINES = "lines"
-# As in a pattern of JSON Schema too.
+# Also part of patterns in the JSON Schema, so only syntax that ECMA-262 has.
 NUMBER = r"[0-9]{1,5}(?:\.[0-9]{1,4})?"
 # Compiled when they are first needed: a renderer receives its policy already read.
 _MEASURE = rf"(-?{NUMBER}) ?(twips|pt|mm|cm|characters|lines)\Z"
@@ -36,7 +36,7 @@ class Measure(NamedTuple):
         return None if match is None else cls(float(match[1]), match[2])
 
     def in_twips(self, character_twips: float | None = None, line_twips: int = 240) -> int | None:
-        """Return it in twips; ``None`` where it takes a character whose width is not known."""
+        """Return it in twips; ``None`` where it is in characters and their width is not known."""
         if self.unit == CHARACTERS:
             return None if character_twips is None else round(self.amount * character_twips)
         if self.unit == LINES:
@@ -118,7 +118,7 @@ class Rule(NamedTuple, Generic[V]):
 
 
 class Words(NamedTuple):
-    """A text in both languages of the product."""
+    """A text in English and Chinese."""
 
     en: str
     zh: str
@@ -245,7 +245,7 @@ class Policy(NamedTuple):
 
 KEYS = tuple(name for name in Policy._fields if name not in ("house_style", "name"))
 
-# A policy that checks nothing: what a file of version 2 leaves out.
+# A policy that checks nothing: what a file of version 2 begins with.
 OPEN_POLICY = Policy(
     forbid_tables=False,
     forbid_numpr=False,

@@ -30,7 +30,7 @@ CODES: Mapping[str, str] = {
 
 
 class _DocumentRule(NamedTuple):
-    """How a key of version 1 is read: the same rule's key for a role, its code, its value as there."""
+    """How a key of version 1 is read: as which key of ``RoleRules``, with which code, and its value there."""
 
     key: str
     code: str
@@ -122,9 +122,9 @@ NO_RULES = AppliedRules(None, {})
 class RulesOfRole:
     """What the text of one role is checked against.
 
-    ``of_paragraphs`` are the role's own rules, and those for the whole document for what it leaves open. A
-    role's own rules look at all its text, those for the whole document at filled values alone: ``of_runs``
-    are the former, ``of_filled_runs`` the latter.
+    ``of_paragraphs`` are the role's own rules and, under the other keys, those for the whole document. Of the
+    rules about runs the role's own (``of_runs``) hold for all runs of its text, those for the whole document
+    (``of_filled_runs``) for the runs that filling changed.
     """
 
     __slots__ = ("of_filled_runs", "of_paragraphs", "of_runs")

@@ -48,7 +48,7 @@ def detect_roles(lines: Iterable[Line], cascade: Cascade, styles: Mapping[str, s
 
 
 class _Body:
-    """What is known of the body so far."""
+    """The state while the body is read from top to bottom."""
 
     def __init__(self) -> None:
         self._has_content = False

@@ -22,11 +22,11 @@ class Line(Protocol):
 
     @property
     def place(self) -> ParagraphPlace:
-        """Where it stands."""
+        """Its place in the document."""
 
     @property
     def values(self) -> ParagraphValues:
-        """How it is set."""
+        """Its effective values."""
 
     @property
     def text(self) -> str:
@@ -115,8 +115,8 @@ class _Sign(NamedTuple):
     pattern: str
 
 
-# The pattern is that of the whole text or (with .* at its end) of its beginning. No two repetitions of blanks
-# may meet where what stands between them is left out: on thousands of blanks that takes quadratic time.
+# The pattern matches the whole text or (with .* at its end) its beginning. Two repetitions of blanks must not
+# be adjacent where what is between them is optional: thousands of blanks would take quadratic time.
 _WHOLE_TEXTS = (
     _Sign("attachment_note", "text begins with 附件：", "附", "", r"附 *件 *(?:[0-9]{1,2} *)?[：:].*"),
     _Sign(
@@ -153,7 +153,7 @@ _WHOLE_TEXTS = (
     _Sign("imprint", _IMPRINT, "", "发", r".{2,40}[0-9]{4}年[0-9]{1,2}月[0-9]{1,2}日 *印发"),
     _Sign("letterhead", "text ends with 文件", "", "件", r"[\u4e00-\u9fff ]{2,40}文 *件"),
 )
-# The pattern is that of the beginning; the words hold only an example of the number.
+# The pattern matches the beginning; the words hold only an example of the number.
 _NUMBERS = (
     _Sign("heading_1", "一、", _CHINESE, "", rf"[{_CHINESE}]{{1,4}}、"),
     _Sign("heading_2", "（一）", "（(", "", rf"[（(][{_CHINESE}]{{1,4}}[）)]"),

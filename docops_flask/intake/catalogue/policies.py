@@ -65,7 +65,7 @@ def description_of(policy: Policy) -> Words:
 
 
 def describe_policy(policy: Policy) -> dict[str, Any]:
-    """Return what ``/v1/meta`` says of a policy."""
+    """Return the description of a policy in ``/v1/meta``."""
     return {
         "name": policy.name,
         "version": policy.version,

@@ -160,7 +160,7 @@ class PageLengthMismatch(Check):
     codes = ("PAGE_LENGTH_MISMATCH",)
 
     def under_policy(self, subject: PolicySubject) -> Iterator[Issue]:
-        """Yield one issue a section and length that is another one."""
+        """Yield one issue for each section and length that is another one."""
         for page in subject.geometry:
             for key, actual in page_lengths(page).items():
                 rule: Rule[Measure] | None = getattr(subject.policy.house_style.page, key)
@@ -210,7 +210,7 @@ class PageCapacityMismatch(Check):
 
     *Fails*: from page, margins, grid and line pitch another number of lines fits the page than
     ``page.lines``, or another number of full-width characters of the body fits the line than
-    ``page.characters``. The issue tells the largest line pitch, or the character grid, that would do. How it
+    ``page.characters``. The issue names the largest line pitch, or the character grid, that gives it. How it
     is computed is described in docs/analysis/page-arithmetic.md.
 
     *Passes*: that number. Where the document leaves the line pitch to the font nothing is claimed, nor for a
@@ -224,7 +224,7 @@ class PageCapacityMismatch(Check):
     codes = ("PAGE_CAPACITY_MISMATCH",)
 
     def under_policy(self, subject: PolicySubject) -> Iterator[Issue]:
-        """Yield one issue a section and number that is another one."""
+        """Yield one issue for each section and number that is another one."""
         rules = subject.policy.house_style.page
         for page in subject.geometry:
             if page.landscape:

@@ -30,7 +30,7 @@ class PageBreakMissing(Check):
     codes = ("PAGE_BREAK_MISSING",)
 
     def under_policy(self, subject: PolicySubject) -> Iterator[Issue]:
-        """Yield one issue a paragraph that does not begin as asked."""
+        """Yield one issue for each paragraph that does not begin as asked."""
         pages = PageBeginnings()
         for paragraph in subject.with_role_rules:
             look = paragraph.look

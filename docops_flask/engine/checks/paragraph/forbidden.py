@@ -27,7 +27,7 @@ class LeadingWhitespace(Check):
     codes = ("LEADING_WHITESPACE",)
 
     def under_policy(self, subject: PolicySubject) -> Iterator[Issue]:
-        """Yield one issue a paragraph that begins with whitespace."""
+        """Yield one issue for each paragraph that begins with whitespace."""
         if not subject.policy.trim_leading_spaces:
             return
         unwanted = subject.policy.trim_chars
@@ -68,7 +68,7 @@ class NumprPresent(Check):
     codes = ("NUMPR_PRESENT",)
 
     def under_policy(self, subject: PolicySubject) -> Iterator[Issue]:
-        """Yield one issue a numbered paragraph with text."""
+        """Yield one issue for each numbered paragraph with text."""
         if not subject.policy.forbid_numpr:
             return iter(())
         return subject.issues_of_paragraphs(lambda look: self._findings(look, subject))
@@ -108,7 +108,7 @@ class TableForbidden(Check):
     codes = ("TABLE_FORBIDDEN",)
 
     def under_policy(self, subject: PolicySubject) -> Iterator[Issue]:
-        """Yield one issue a table; its ``paragraph_path`` is the table's address."""
+        """Yield one issue for each table; its ``paragraph_path`` is the table's address."""
         if not subject.policy.forbid_tables:
             return
         finding = Finding(

@@ -66,7 +66,7 @@ class IndentMismatch(FixableCheck):
     codes = ("FIRST_LINE_INDENT_MISMATCH", "ROLE_INDENT_MISMATCH")
 
     def under_policy(self, subject: PolicySubject) -> Iterator[Issue]:
-        """Yield one issue a paragraph and indent that is another one."""
+        """Yield one issue for each paragraph and indent that is another one."""
         if not subject.with_role_rules:
             return subject.issues_of_paragraphs(lambda look: self._findings(look, _NO_BLANKS, subject))
         return self._issues(subject)
@@ -98,7 +98,7 @@ class IndentMismatch(FixableCheck):
                 yield paragraph_finding(mismatch, look, subject, fixable=fixable)
 
     def under_template(self, subject: TemplateSubject) -> Iterator[Issue]:
-        """Yield one issue a paragraph whose first-line indent filling changed."""
+        """Yield one issue for each paragraph whose first-line indent filling changed."""
         tolerance = subject.policy.twips_tolerance
         for path, (before, after) in subject.paragraphs.items():
             if _alike(before.first_line_indent.value, after.first_line_indent.value, tolerance):

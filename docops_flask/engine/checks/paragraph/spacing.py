@@ -38,7 +38,7 @@ class LineSpacingMismatch(FixableCheck):
     codes = ("LINE_SPACING_MISMATCH", "ROLE_LINE_SPACING_MISMATCH")
 
     def under_policy(self, subject: PolicySubject) -> Iterator[Issue]:
-        """Yield one issue a paragraph with another line spacing."""
+        """Yield one issue for each paragraph with another line spacing."""
         return subject.issues_of_paragraphs(lambda look: self._findings(look, subject))
 
     def _findings(self, look: ParagraphLook, subject: PolicySubject) -> Iterator[Finding]:
@@ -64,7 +64,7 @@ class LineSpacingMismatch(FixableCheck):
         yield paragraph_finding(mismatch, look, subject, fixable=look.is_safe_to_fix(rule))
 
     def under_template(self, subject: TemplateSubject) -> Iterator[Issue]:
-        """Yield one issue a paragraph whose line spacing filling changed."""
+        """Yield one issue for each paragraph whose line spacing filling changed."""
         tolerance = subject.policy.twips_tolerance
         for path, (before, after) in subject.paragraphs.items():
             if _alike(before, after, tolerance):
@@ -146,7 +146,7 @@ class RoleSpaceMismatch(FixableCheck):
     codes = ("ROLE_SPACE_MISMATCH",)
 
     def under_policy(self, subject: PolicySubject) -> Iterator[Issue]:
-        """Yield one issue a paragraph and side with another space."""
+        """Yield one issue for each paragraph and side with another space."""
         return subject.issues_of_paragraphs(lambda look: self._findings(look, subject))
 
     def _findings(self, look: ParagraphLook, subject: PolicySubject) -> Iterator[Finding]:
@@ -231,7 +231,7 @@ class RoleAlignmentMismatch(Check):
     codes = ("ROLE_ALIGNMENT_MISMATCH",)
 
     def under_policy(self, subject: PolicySubject) -> Iterator[Issue]:
-        """Yield one issue a paragraph that is aligned in another way."""
+        """Yield one issue for each paragraph that is aligned in another way."""
         return subject.issues_of_paragraphs(lambda look: self._findings(look, subject))
 
     def _findings(self, look: ParagraphLook, subject: PolicySubject) -> Iterator[Finding]:

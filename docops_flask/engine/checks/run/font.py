@@ -49,11 +49,11 @@ class FontMismatch(FixableCheck):
     edits_runs = True
 
     def under_policy(self, subject: PolicySubject) -> Iterator[Issue]:
-        """Yield one issue a run, or a paragraph under a role's rules, for each script and wrong font."""
+        """Yield one issue for each run (under a role's rules: paragraph), script and wrong font."""
         return run_issues(subject, _mismatches, _can_fix)
 
     def under_template(self, subject: TemplateSubject) -> Iterator[Issue]:
-        """Yield one issue a run and slot whose font filling changed."""
+        """Yield one issue for each run and slot whose font filling changed."""
         for run_id, (place, before, after) in subject.runs.items():
             for slot, what in _WHAT.items():
                 was, now = font_in(before, slot), font_in(after, slot)

@@ -30,11 +30,11 @@ class SizeMismatch(FixableCheck):
     edits_runs = True
 
     def under_policy(self, subject: PolicySubject) -> Iterator[Issue]:
-        """Yield one issue a run, or a paragraph under a role's rules, for each wrong size."""
+        """Yield one issue for each run (under a role's rules: paragraph) and wrong size."""
         return run_issues(subject, _mismatches, _can_fix)
 
     def under_template(self, subject: TemplateSubject) -> Iterator[Issue]:
-        """Yield one issue a run whose size filling changed."""
+        """Yield one issue for each run whose size filling changed."""
         for run_id, (place, before, after) in subject.runs.items():
             if before.size_half_points.value == after.size_half_points.value:
                 continue

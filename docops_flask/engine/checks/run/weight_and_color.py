@@ -28,7 +28,7 @@ class RoleBoldMismatch(Check):
     codes = ("ROLE_BOLD_MISMATCH",)
 
     def under_policy(self, subject: PolicySubject) -> Iterator[Issue]:
-        """Yield one issue a paragraph and origin of the wrong weight."""
+        """Yield one issue for each paragraph and origin of the wrong weight."""
         return role_run_issues(subject, _wrong_weight)
 
 
@@ -71,7 +71,7 @@ class RoleColorMismatch(Check):
     codes = ("ROLE_COLOR_MISMATCH",)
 
     def under_policy(self, subject: PolicySubject) -> Iterator[Issue]:
-        """Yield one issue a paragraph and wrong colour."""
+        """Yield one issue for each paragraph and wrong colour."""
         return role_run_issues(subject, _wrong_color)
 
 

@@ -59,7 +59,7 @@ class DateForm(Check):
     codes = ("DATE_FORM",)
 
     def under_policy(self, subject: PolicySubject) -> Iterator[Issue]:
-        """Yield one issue a date in another form."""
+        """Yield one issue for each date in another form."""
         rule = subject.policy.house_style.text.date_form
         if rule is None or not rule.value:
             return
@@ -96,7 +96,7 @@ class DocumentNumberForm(Check):
     codes = ("DOCUMENT_NUMBER_FORM",)
 
     def under_policy(self, subject: PolicySubject) -> Iterator[Issue]:
-        """Yield one issue a document number in another form."""
+        """Yield one issue for each document number in another form."""
         rule = subject.policy.house_style.text.document_number_form
         if rule is None or not rule.value:
             return
@@ -132,7 +132,7 @@ class AttachmentNoteEnd(Check):
     codes = ("ATTACHMENT_NOTE_END",)
 
     def under_policy(self, subject: PolicySubject) -> Iterator[Issue]:
-        """Yield one issue a name that ends with punctuation."""
+        """Yield one issue for each name that ends with punctuation."""
         rule = subject.policy.house_style.text.attachment_note_end
         if rule is None or not rule.value:
             return
@@ -168,7 +168,7 @@ class RecipientColon(Check):
     codes = ("RECIPIENT_COLON",)
 
     def under_policy(self, subject: PolicySubject) -> Iterator[Issue]:
-        """Yield one issue a line that ends with something else."""
+        """Yield one issue for each line that ends with something else."""
         rule = subject.policy.house_style.text.recipient_colon
         if rule is None or not rule.value:
             return
