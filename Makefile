@@ -22,7 +22,7 @@ PINS := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 	--custom-compile-command "make pins" $(UPGRADE)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test test-quick test-slow coverage check smoke endurance fuzz mutants mutations bench oracle golden golden-accept golden-corpus pins sbom samples clean
+.PHONY: help demo run test test-quick test-slow coverage check smoke endurance fuzz mutants mutations bench oracle golden golden-accept golden-corpus policy-schema pins sbom samples clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 15
@@ -92,6 +92,9 @@ golden-accept: $(DEVELOPMENT)  ## record anew what comes of every golden case
 
 golden-corpus: $(DEVELOPMENT)  ## write what comes of the corpus to artifacts/golden-corpus.txt (TO=another file)
 	@$(BIN)/python -m tests.golden corpus $(or $(TO),artifacts/golden-corpus.txt)
+
+policy-schema: $(RUNTIME)  ## write the JSON Schema of policy files anew, for editors
+	@$(BIN)/python -m docops_flask.intake.catalogue.policy_schema
 
 mutations: $(DEVELOPMENT)  ## 10,000 random mutations of results, each of which the proof has to find
 	@DOCOPS_TESTS_MUTATIONS=10000 $(BIN)/python -m pytest tests/engine/integrity/test_mutations.py

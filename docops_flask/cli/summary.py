@@ -12,9 +12,9 @@ from docops_flask.intake.catalogue.policies import (
     PolicyRegistry,
     describe_policy,
     description_of,
-    policy_json_schema,
     title_of,
 )
+from docops_flask.intake.catalogue.policy_schema import policy_json_schema
 from docops_flask.intake.catalogue.skills import SkillRegistry, task_json_schema
 
 _MANY = 20

@@ -10,7 +10,8 @@ from flask import Blueprint, Flask, current_app
 
 from docops_flask import __version__
 from docops_flask.engine.skills.skill import Skill
-from docops_flask.intake.catalogue.policies import PolicyRegistry, policy_json_schema
+from docops_flask.intake.catalogue.policies import PolicyRegistry
+from docops_flask.intake.catalogue.policy_schema import policy_json_schema
 from docops_flask.intake.catalogue.skills import SkillRegistry, payload_json_schema
 from docops_flask.intake.files import FilePart, task_part, template_part, verification_parts
 from docops_flask.settings.settings import Settings

@@ -1,6 +1,6 @@
 """The format report: what was checked, found and repaired (``out.format_report.json``).
 
-Beside issues and repairs it tells the policy, what each paragraph is, and what deviates.
+Besides issues and repairs it has the policy, the role of each paragraph, and deviations from the policy.
 """
 
 from collections import Counter
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class PolicyNote(NamedTuple):
-    """The policy of a check: its name (``None``: it was sent), its title, whether it had a say at all."""
+    """The policy of a check: its name (``None``: it was sent), its title, whether it was applied."""
 
     name: str | None
     version: int
@@ -34,7 +34,7 @@ class PolicyNote(NamedTuple):
 
 
 class RoleNote(NamedTuple):
-    """What a paragraph was taken for, by what kind of sign, and the sign itself."""
+    """The role that was found for a paragraph, the kind of evidence, and the evidence in words."""
 
     paragraph_path: str
     role: str
@@ -52,14 +52,14 @@ class RoleNote(NamedTuple):
 
 @lru_cache(maxsize=256)
 def _written(role: str, kind: "Sign", reason: str) -> str:
-    # Many paragraphs are taken for the same by the same sign.
+    # Many paragraphs have the same role for the same reason.
     return json_value({"role": role, "kind": kind, "reason": reason})[1:]
 
 
 class Deviation(NamedTuple):
     """A rule of the policy that the document's own style, as suggested, does not keep.
 
-    ``key`` is the rule's way in a policy file (``roles.title.size_pt``); ``found`` is ``None`` where the
+    ``key`` is the rule's path in a policy file (``roles.title.size_pt``); ``found`` is ``None`` where the
     document is mixed or says nothing.
     """
 
@@ -94,8 +94,8 @@ class FormatReport(NamedTuple):
 
     ``template_observed`` and ``rendered_observed`` count the effective values of what filling touched,
     before filling and at the end: property, then value as text, then how often. ``overrides`` are the
-    policy's keys that differ from the default policy's; ``diagnostics`` say how much was looked at.
-    ``page_geometry`` and ``roles`` are there under baseline ``policy`` alone, the roles where the policy asks
+    policy's keys that differ from the default policy's; ``diagnostics`` say how much was checked.
+    ``page_geometry`` and ``roles`` are only filled under baseline ``policy``, the roles where the policy asks
     for any; ``policy_deviations`` where a policy was suggested.
     """
 
@@ -125,7 +125,7 @@ class FormatReport(NamedTuple):
         return self.error_count == 0
 
     def issue_codes(self) -> dict[str, int]:
-        """Return how many issues are listed of each code, in the alphabet's order."""
+        """Return how many issues there are of each code, sorted by code."""
         return dict(sorted(Counter([issue.finding.code for issue in self.issues]).items()))
 
     def as_dict(self) -> dict[str, Any]:
@@ -135,7 +135,7 @@ class FormatReport(NamedTuple):
         return self._members(issues, changes, [note.as_dict() for note in self.roles])
 
     def as_json(self) -> bytes:
-        """Return what ``as_dict`` returns as JSON text, made without the objects in between."""
+        """Return what ``as_dict`` returns as JSON text, made without building the objects."""
         issues = [issue.as_json() for issue in self.issues]
         changes = json_list([change.as_json() for change in self.fix_changes])
         members = self._members(issues, changes, json_list([note.as_json() for note in self.roles]))

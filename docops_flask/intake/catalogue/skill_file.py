@@ -1,4 +1,4 @@
-"""One TOML file to one ``Skill``: which keys there are, what they accept, what they default to."""
+"""Reads a document type from its TOML file: the keys, what they accept, their defaults."""
 
 import re
 import tomllib
@@ -10,7 +10,7 @@ from docops_flask.engine.errors import echo
 from docops_flask.engine.skills.skill import LANGUAGES, Field, FieldType, Skill, Wording
 from docops_flask.intake.catalogue.catalogue import CatalogueError
 
-# Beyond XML 1.0's Char production (2.2), and what would break the line a text stands in.
+# Characters that XML 1.0 does not allow (2.2), and line ends.
 _NOT_ONE_LINE = re.compile("[\x00-\x1f\x7f\x85\u2028\u2029\ud800-\udfff\ufffe\uffff]")
 _NOT_A_SEPARATOR = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _KINDS = {
@@ -26,7 +26,7 @@ _KINDS = {
 class SpecTable:
     """A TOML table at ``path`` (``""`` for the whole file) of the file ``file``.
 
-    Every reading method raises ``CatalogueError``; ``finish`` refuses the keys nobody asked for.
+    Every reading method raises ``CatalogueError``; ``finish`` refuses the keys that were not read.
     """
 
     def __init__(self, file: str, path: str, content: dict[str, Any]) -> None:
@@ -126,7 +126,7 @@ class SpecTable:
                 raise self.error(key, "missing", f"give {wanted}")
             return None
         value = self._content[key]
-        # A bool is an int to Python, and nothing here is a number.
+        # Not isinstance: in Python a bool is an int.
         if type(value) is not kind:
             raise self.error(key, f"is {_kind(value)}", f"use {wanted}")
         return value
@@ -186,7 +186,7 @@ def _toml(file: str, content: bytes) -> dict[str, Any]:
         raise CatalogueError(f"{file}: not UTF-8 text (byte {error.start}); save it as UTF-8") from None
     except ValueError as error:  # TOMLDecodeError, and an integer of more digits than Python reads
         raise CatalogueError(
-            f"{file}: not TOML: {' '.join(str(error).split())}; see https://toml.io"
+            f"{file}: not valid TOML: {' '.join(str(error).split())}; see https://toml.io"
         ) from None
     except RecursionError:
         raise CatalogueError(f"{file}: nested too deeply; use the keys of docs/skills.md") from None
@@ -203,11 +203,11 @@ def _fields(table: SpecTable) -> tuple[Field, ...]:
     for each in table.tables("fields"):
         field = _field(each)
         if any(field.key == other.key for other in fields):
-            raise each.error("key", f"{field.key} is there twice", "give every field a key of its own")
+            raise each.error("key", f"{field.key} is given twice", "give every field a key of its own")
         if any(field.placeholder == other.placeholder for other in fields):
             raise each.error(
                 "placeholder",
-                f"{field.placeholder} is there twice",
+                f"{field.placeholder} is given twice",
                 "give every field a placeholder of its own",
             )
         fields.append(field)
@@ -279,5 +279,5 @@ def _refuse_unknown_placeholders(table: SpecTable, wording: Wording, placeholder
         for match in _BRACKETS.finditer(text):
             if match[1] not in placeholders:
                 raise table.error(
-                    "", f"{match[0]} in '{echo(text)}' is no placeholder of this skill", accepted
+                    "", f"{match[0]} in '{echo(text)}' is not a placeholder of this skill", accepted
                 )

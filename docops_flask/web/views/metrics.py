@@ -27,7 +27,7 @@ from prometheus_client import (
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
 from docops_flask import __version__
-from docops_flask.engine.checks.registry import REGISTRY
+from docops_flask.engine.checks.registry import CODES
 from docops_flask.engine.errors import DocopsError
 from docops_flask.jobs.errors import (
     InsufficientStorage,
@@ -104,7 +104,7 @@ def _reserve(path: Path) -> None:
 _METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"})
 _OTHER = "other"
 _NO_ROUTE = "unmatched"
-_FORMAT_CODES = frozenset(check.code for check in REGISTRY)
+_FORMAT_CODES = frozenset(CODES)
 _NO_STORAGE = "no_storage"
 _NOT_READY = "not_ready"
 _REASONS = ("no_slot", "queue_full", "queue_timeout", _NOT_READY, _NO_STORAGE)

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 import docops_flask
 from docops_flask.engine.checks.suggested_policy import policy_to_yaml
 from docops_flask.engine.errors import InvalidArgument
+from docops_flask.engine.policy.key_rules import KEY_RULES
 from docops_flask.engine.policy.policy import KEYS, HouseStyle, Policy
-from docops_flask.engine.policy.rule_kinds import KEY_RULES
 from docops_flask.intake.catalogue.policy_file import MAX_BYTES, parse_policy
 
 DEFAULT_FILE = (

@@ -23,8 +23,9 @@ from docops_flask.engine.policy.policy import (
     TextRules,
 )
 from docops_flask.engine.policy.rule_kinds import ALIGNMENTS
-from docops_flask.intake.catalogue.policies import load_policies, policy_json_schema
+from docops_flask.intake.catalogue.policies import load_policies
 from docops_flask.intake.catalogue.policy_file import parse_policy, read_entries
+from docops_flask.intake.catalogue.policy_schema import policy_json_schema
 
 SCHEMA = Draft202012Validator(policy_json_schema())
 
