@@ -11,7 +11,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, Protocol, TypeVar
 
 import click
 
@@ -23,6 +23,14 @@ if TYPE_CHECKING:
     from docops_flask.engine.job import Job, JobKind
 
 _Command = Callable[..., Any]
+
+
+class _Report(Protocol):
+    def as_dict(self) -> dict[str, Any]:
+        """Return what ``--json`` prints."""
+
+
+R = TypeVar("R", bound=_Report)
 _JSON_FLAG = "--json"
 _FAILED = 1
 _PATH = click.Path(path_type=Path)
@@ -80,12 +88,12 @@ def run(template: Path, task: Path, *, out_dir: Path, force: bool, as_json: bool
     job = _job(JobKind.RUN, template, task, options)
     with files_named({"template": template}), results_folder(out_dir, force=force) as folder:
         result = run_to_folder(job, template, folder)
-        result["files"] = [name for name in RESULTS if (folder / name).exists()]
+        files = [name for name in RESULTS if (folder / name).exists()]
     if as_json:
-        print_json(summary.run_as_data(result, job, out_dir))
+        print_json(summary.run_as_data(result, job, out_dir, files))
     else:
-        click.echo(summary.run_for_people(result, out_dir))
-    return int(result["exit_code"])
+        click.echo(summary.run_for_people(result, out_dir, files))
+    return int(result.exit_code)
 
 
 @docops.command()
@@ -101,13 +109,13 @@ def precheck(template: Path, task: Path, *, as_json: bool, **options: Any) -> in
     from docops_flask.cli import summary
     from docops_flask.cli.output import files_named
     from docops_flask.engine.job import JobKind
-    from docops_flask.engine.pipeline import run_job
+    from docops_flask.engine.pipeline import precheck
 
     job = _job(JobKind.PRECHECK, template, task, options)
     with files_named({"template": template}):
-        report = run_job(job, template, Path())
+        report = precheck(job, template)
     _print_report(report, summary.precheck_for_people, as_json=as_json)
-    return int(report["expected_exit_code"])
+    return int(report.expected_exit_code)
 
 
 @docops.command()
@@ -120,12 +128,12 @@ def inspect(template: Path, *, as_json: bool) -> None:
     """
     from docops_flask.cli import summary
     from docops_flask.cli.output import files_named
-    from docops_flask.engine.pipeline import run_job
+    from docops_flask.engine.pipeline import inspect
     from docops_flask.intake.catalogue.office import office_of
     from docops_flask.intake.files import inspection_of_file
 
     with files_named({"template": template}):
-        report = run_job(inspection_of_file(template, office_of(os.environ)), template, Path())
+        report = inspect(inspection_of_file(template, office_of(os.environ)), template)
     _print_report(report, summary.inspection_for_people, as_json=as_json)
 
 
@@ -159,8 +167,8 @@ def verify(
         report = verify_files(
             verification_of_files(template, evidence, office_of(os.environ)), template, evidence
         )
-    _print_report(report, summary.proof_for_people, as_json=as_json)
-    return 0 if report["verdict"] == "intact" else _FAILED
+    _print_report(report, summary.verification_for_people, as_json=as_json)
+    return 0 if report.verdict == "intact" else _FAILED
 
 
 @docops.command()
@@ -286,11 +294,9 @@ def _as_sent(value: str | bool) -> str:
     return value if isinstance(value, str) else str(value).lower()
 
 
-def _print_report(
-    report: dict[str, Any], for_people: Callable[[dict[str, Any]], str], *, as_json: bool
-) -> None:
+def _print_report(report: R, for_people: Callable[[R], str], *, as_json: bool) -> None:
     if as_json:
-        print_json(report)
+        print_json(report.as_dict())
     else:
         click.echo(for_people(report))
 

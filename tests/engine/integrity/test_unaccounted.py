@@ -159,5 +159,5 @@ def test_long_lists_are_cut_and_counted(tmp_path):
     job = finish(
         tmp_path, docx("".join(p(r(f"text {number}")) for number in range(300)) + p("【A】")), VALUES
     )
-    summary = job.with_part(job.part().replace("text", "Text")).proof().summary()
-    assert (summary["unaccounted_count"], len(summary["unaccounted"])) == (300, 100)
+    proof = job.with_part(job.part().replace("text", "Text")).proof()
+    assert (proof.unaccounted_count, len(proof.unaccounted)) == (300, 100)
