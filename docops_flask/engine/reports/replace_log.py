@@ -4,8 +4,9 @@ The log lists every placeholder of the template with its place and what became o
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
+from docops_flask.engine.artefacts import Written, json_list, json_text, quoted
 from docops_flask.engine.skills.skill import Skill
 from docops_flask.engine.template.grammar import Found, Kind, Suggestions
 from docops_flask.engine.template.scan import BracketedParagraph, Scan
@@ -48,26 +49,24 @@ class LogEntry(NamedTuple):
     kind: str | None = None
     suggestion: str | None = None
 
-    def as_dict(self) -> dict[str, Any]:
-        """Return the entry as the log's JSON has it."""
-        members: dict[str, Any] = {
-            "status": self.status,
-            "field_name": self.field_name,
-            "run_id": self.run_id,
-            "paragraph_path": self.paragraph_path,
-            "start": self.start,
-            "end": self.end,
-            "original_text": self.original_text,
-            "new_text": self.new_text,
-            "reason": self.reason,
-            "context": {"before": self.before, "after": self.after},
-        }
+    def as_json(self) -> Written:
+        """Return the entry as the log has it."""
+        more = ""
         if self.mirrored_at:
-            members["mirrored_at"] = list(self.mirrored_at)
+            more = f', "mirrored_at": {json_list(map(quoted, self.mirrored_at))}'
         if self.status == "unsupported":
-            members["kind"] = self.kind
-            members["suggestion"] = self.suggestion
-        return members
+            more += f', "kind": {_text(self.kind)}, "suggestion": {_text(self.suggestion)}'
+        return Written(
+            f'{{"status": "{self.status}", "field_name": {_text(self.field_name)}, '
+            f'"run_id": {quoted(self.run_id)}, "paragraph_path": {quoted(self.paragraph_path)}, '
+            f'"start": {self.start}, "end": {self.end}, "original_text": {quoted(self.original_text)}, '
+            f'"new_text": {_text(self.new_text)}, "reason": {_text(self.reason)}, '
+            f'"context": {{"before": {quoted(self.before)}, "after": {quoted(self.after)}}}{more}}}'
+        )
+
+
+def _text(text: str | None) -> str:
+    return "null" if text is None else quoted(text)
 
 
 class ReplaceLog(NamedTuple):
@@ -94,13 +93,15 @@ class ReplaceLog(NamedTuple):
             "had_unsupported": self.unsupported_count > 0,
         }
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_json(self) -> bytes:
         """Return the content of ``out.replace_log.json``."""
-        return {
-            "entries": [entry.as_dict() for entry in self.entries],
-            "summary": self.summary(),
-            "touched_runs": list(self.touched_runs),
-        }
+        return json_text(
+            {
+                "entries": [entry.as_json() for entry in self.entries],
+                "summary": self.summary(),
+                "touched_runs": [Written(quoted(run)) for run in self.touched_runs],
+            }
+        )
 
 
 def replace_log(
@@ -126,51 +127,33 @@ def _entries(
 ) -> Iterator[LogEntry]:
     fields = skill.placeholders()
     for paragraph in scan.paragraphs:
+        mirrors = tuple([mirror.path for mirror in paragraph.place.mirrors])
         for found in paragraph.found:
+            place = _place(paragraph, found)
             if found.kind is not Kind.PLACEHOLDER:
-                yield _entry(
-                    paragraph,
-                    found,
-                    "unsupported",
-                    reason=UNSUPPORTED_REASONS[found.kind],
-                    kind=found.kind.value,
-                    suggestion=suggestions.near(found.name),
+                reason, suggestion = UNSUPPORTED_REASONS[found.kind], suggestions.near(found.name)
+                yield LogEntry(
+                    "unsupported", *place, mirrors, None, None, reason, found.kind.value, suggestion
                 )
             elif found.name in values:
-                yield _entry(paragraph, found, "replaced", field_name=found.name, new_text=values[found.name])
+                yield LogEntry("replaced", *place, mirrors, found.name, values[found.name])
             else:
                 field = fields.get(found.name)
                 reason = _missing_reason(skill, field is not None, bool(field and field.required))
-                yield _entry(paragraph, found, "missing", field_name=found.name, reason=reason)
+                yield LogEntry("missing", *place, mirrors, found.name, reason=reason)
 
 
-def _entry(
-    paragraph: BracketedParagraph,
-    found: Found,
-    status: Status,
-    *,
-    field_name: str | None = None,
-    new_text: str | None = None,
-    reason: str | None = None,
-    kind: str | None = None,
-    suggestion: str | None = None,
-) -> LogEntry:
+def _place(paragraph: BracketedParagraph, found: Found) -> tuple[str, str, int, int, str, str, str]:
+    """Return the run, paragraph, start, end, text, and text before and after, as a ``LogEntry`` has them."""
     text, start, end = paragraph.text.text, found.start, found.end
-    return LogEntry(
-        status=status,
-        run_id=paragraph.run_id_of(found),
-        paragraph_path=paragraph.place.path,
-        start=start,
-        end=end,
-        original_text=text[start:end],
-        before=text[max(0, start - MAX_CONTEXT_CHARACTERS) : start],
-        after=text[end : end + MAX_CONTEXT_CHARACTERS],
-        mirrored_at=tuple([mirror.path for mirror in paragraph.place.mirrors]),
-        field_name=field_name,
-        new_text=new_text,
-        reason=reason,
-        kind=kind,
-        suggestion=suggestion,
+    return (
+        paragraph.run_id_of(found),
+        paragraph.place.path,
+        start,
+        end,
+        text[start:end],
+        text[max(0, start - MAX_CONTEXT_CHARACTERS) : start],
+        text[end : end + MAX_CONTEXT_CHARACTERS],
     )
 
 
