@@ -83,13 +83,13 @@ def verification_for_people(report: Verification) -> str:
     if report.verdict == "intact":
         lines = ["Intact: the document is the template with the logged changes, and nothing else."]
     else:
-        lines = [f"Violated: {report.unaccounted_count} differences that no entry accounts for."]
+        lines = [f"Violated: {report.unaccounted_count} differences that no entry explains."]
     lines += [
         f"  {each.part} {each.place}  {each.what}: {each.message}"
         for each in report.unaccounted[:_MAX_LISTED]
     ]
     lines += [
-        f"  the template's own: {each.part} {each.code} {each.subject}".rstrip()
+        f"  in the template already: {each.part} {each.code} {each.subject}".rstrip()
         for each in report.template_defects[:_MAX_LISTED]
     ]
     return "\n".join(lines)

@@ -186,7 +186,7 @@ def _run(job: Job, package: Package, sink: ArtefactSink) -> RunResult:
 def _suggested_policy(job: Job, document: Document, scan: Scan) -> Policy | None:
     if not job.options.export_suggested_policy:
         return None
-    # Most jobs ask for no policy; loading what makes one would cost each renderer some milliseconds.
+    # Most jobs export no policy, and importing this takes some milliseconds.
     from docops_flask.engine.checks.suggested_policy import suggest_policy
 
     return suggest_policy(document, scan.placeholder_runs())
@@ -229,7 +229,7 @@ def _changed_parts(document: Document) -> dict[str, bytes]:
 
 
 def _refuse_growth(scan: Scan, values: dict[str, str], maximum: int) -> None:
-    """Refuse values that would multiply beyond the output's limit before any of them is written."""
+    """Raise ``TemplateLimitExceeded`` before filling when the values alone would exceed the output limit."""
     sizes = {name: len(value.encode()) for name, value in values.items()}
     grown = sum(sizes[name] * count for name, count in scan.field_counts().items() if name in sizes)
     OutputBudget(maximum).spend(grown)
@@ -238,7 +238,7 @@ def _refuse_growth(scan: Scan, values: dict[str, str], maximum: int) -> None:
 def _add_format_report(job: Job, report: FormatReport, sink: ArtefactSink) -> None:
     sink.add(FORMAT_REPORT, report.as_json())
     if job.options.format_report in ("human", "both"):
-        # The page's template engine costs a renderer time that most jobs need not spend.
+        # Most jobs make no page, and importing its template engine takes time.
         from docops_flask.engine.reports.page.html import render_report
 
         sink.add(FORMAT_REPORT_PAGE, render_report(report.as_dict()).encode())

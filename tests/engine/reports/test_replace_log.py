@@ -1,4 +1,4 @@
-"""The replace log as JSON: every member of every kind of entry, in the contract's order, whatever the text."""
+"""The replace log as JSON: every member of every kind of entry in the contract's order, whatever the text."""
 
 import json
 
