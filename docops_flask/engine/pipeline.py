@@ -169,11 +169,10 @@ def _run(job: Job, package: Package, sink: ArtefactSink) -> RunResult:
     fields = sorted(scan.field_counts())
     missing = missing_fields(fields, values, job.skill)
 
-    log_json = log.as_json()
     sink.document(lambda stream: package.write(stream, _changed_parts(document)))
     with sink.written() as written:
-        proof = prove_written(package, written, log_json, report.claims(), job.limits)
-    sink.add(REPLACE_LOG, log_json)
+        proof = prove_written(package, written, log.claims(), report.claims(), job.limits)
+    sink.add(REPLACE_LOG, log.as_json())
     sink.add(MISSING_FIELDS, json_text(missing.as_dict()))
     _add_format_report(job, report, sink)
     if proof is not None:

@@ -6,7 +6,6 @@ See docs/analysis/integrity.md. Shares with the code that filled nothing but ``e
 """
 
 import gc
-import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -188,12 +187,11 @@ class _Account:
 
 
 def prove_written(
-    template: Package, written: memoryview | None, replace_log: bytes, format_report: object, limits: Limits
+    template: Package, written: memoryview | None, replace_log: object, format_report: object, limits: Limits
 ) -> Proof | None:
     """Return the proof of a document just made; ``written`` are its bytes.
 
-    ``replace_log`` are the bytes of ``out.replace_log.json``, read here as anybody outside reads them;
-    ``format_report`` is the parsed part of the format report that ``read_claims`` takes.
+    ``replace_log`` and ``format_report`` are JSON values with the members that ``read_claims`` reads.
 
     Of a document that was not kept (``None``) there is nothing to prove. Raises ``ResultRefused`` when the
     verdict is not ``intact``, whatever the reason: then nothing may be handed out.
@@ -211,7 +209,7 @@ def prove_written(
 
 
 def _prove(
-    template: Package, written: memoryview, replace_log: bytes, format_report: object, limits: Limits
+    template: Package, written: memoryview, replace_log: object, format_report: object, limits: Limits
 ) -> Proof:
     # What came of a template within its limits may be larger than a template may be.
     own = limits._replace(xml_part_bytes=max(limits.xml_part_bytes, limits.output_bytes))
@@ -219,7 +217,7 @@ def _prove(
     document = ZipReader(written, own)
     try:
         with _garbage_left_alone():
-            return prove(template, document, read_claims(json.loads(replace_log), format_report), own)
+            return prove(template, document, read_claims(replace_log, format_report), own)
     finally:
         document.close()
 

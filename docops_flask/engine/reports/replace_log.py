@@ -4,7 +4,7 @@ The log lists every placeholder of the template with its place and what became o
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from docops_flask.engine.artefacts import Written, json_list, json_text, quoted
 from docops_flask.engine.skills.skill import Skill
@@ -64,6 +64,22 @@ class LogEntry(NamedTuple):
             f'"context": {{"before": {quoted(self.before)}, "after": {quoted(self.after)}}}{more}}}'
         )
 
+    def claim(self) -> dict[str, Any]:
+        """Return the members of the entry's JSON that say what was changed in the document."""
+        if self.status != "replaced":
+            return {"status": self.status}
+        members = {
+            "status": self.status,
+            "field_name": self.field_name,
+            "run_id": self.run_id,
+            "paragraph_path": self.paragraph_path,
+            "start": self.start,
+            "end": self.end,
+            "original_text": self.original_text,
+            "new_text": self.new_text,
+        }
+        return {**members, "mirrored_at": list(self.mirrored_at)} if self.mirrored_at else members
+
 
 def _text(text: str | None) -> str:
     return "null" if text is None else quoted(text)
@@ -102,6 +118,14 @@ class ReplaceLog(NamedTuple):
                 "touched_runs": [Written(quoted(run)) for run in self.touched_runs],
             }
         )
+
+    def claims(self) -> dict[str, Any]:
+        """Return the part of the log's JSON that says what was changed in the document.
+
+        The proof gets it before the log is written: values repeated in thousands of entries are one object
+        here and text for each entry there.
+        """
+        return {"entries": [entry.claim() for entry in self.entries]}
 
 
 def replace_log(

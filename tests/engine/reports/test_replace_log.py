@@ -5,6 +5,7 @@ import json
 import pytest
 
 from docops_flask.engine.artefacts import json_text
+from docops_flask.engine.integrity.claims import read_claims
 from docops_flask.engine.reports.replace_log import LogEntry, MissingFields, ReplaceLog
 
 ODD = ["", "年度会议 🙂", '"', "\\", "a\nb\tc\r", "\x00\x1f\x7f\u2028", "</script>", "null", "\\u0041"]
@@ -80,3 +81,24 @@ def test_the_log_counts_its_entries_by_status_and_says_whether_any_is_unsupporte
 def test_a_log_of_nothing_and_no_missing_field_are_written_too():
     assert json.loads(ReplaceLog((), 0, 0, 0, ()).as_json())["entries"] == []
     assert MissingFields((), ()).as_dict() == {"missing_required": [], "missing_optional": []}
+
+
+def test_what_the_proof_is_given_is_what_the_log_says_was_changed():
+    log = ReplaceLog(
+        (
+            entry(field_name="TITLE", new_text="x"),
+            entry("missing", field_name="TITLE", reason="r"),
+            entry("replaced", ("a/p0",), field_name="TITLE", new_text=ODD[2]),
+            entry("unsupported", reason="r", kind="unclosed"),
+        ),
+        *(2, 1, 1, ("p0:r1",)),
+    )
+    no_fixes = {"summary": {"fix_changes": []}}
+    said = read_claims(json.loads(log.as_json()), no_fixes)
+    assert read_claims(log.claims(), no_fixes) == said
+    assert [each.place for each in said.replacements] == [0, 2]
+    written = json.loads(log.as_json())["entries"]
+    assert log.claims()["entries"] == [
+        {name: whole[name] for name in claim}
+        for claim, whole in zip(log.claims()["entries"], written, strict=True)
+    ]
