@@ -29,11 +29,28 @@ class Written(str):
 def json_text(document: Mapping[str, Any]) -> bytes:
     """Return ``document`` as UTF-8 JSON with one line for each member and for each item of a list member.
 
-    Members and their items may be ``Written``. With ``indent`` the standard library would use its encoder in
+    It has a member at least. Members and their items may be ``Written``. With ``indent`` the standard library would use its encoder in
     Python, which is several times slower and noticeable with thousands of entries.
     """
-    members = ",\n".join(f"{quoted(key)}: {_member(value)}" for key, value in document.items())
-    return f"{{\n{members}\n}}\n".encode()
+    return "".join(_pieces(document)).encode()
+
+
+def _pieces(document: Mapping[str, Any]) -> Iterator[str]:
+    # Joined once: a log may be as large as the output limit, and each further copy counts as memory.
+    separator = "{\n"
+    for key, value in document.items():
+        yield f"{separator}{quoted(key)}: "
+        separator = ",\n"
+        if isinstance(value, list) and value:
+            opening = "[\n"
+            for item in value:
+                yield opening
+                yield json_value(item)
+                opening = ",\n"
+            yield "\n]"
+        else:
+            yield json_value(value)
+    yield "\n}\n"
 
 
 def json_value(value: Any) -> str:
@@ -50,12 +67,6 @@ def json_object(members: Mapping[str, Any]) -> Written:
 def json_list(items: Iterable[str]) -> Written:
     """Return a list of items that are JSON text already, on one line."""
     return Written("[" + ", ".join(items) + "]")
-
-
-def _member(value: Any) -> str:
-    if isinstance(value, list) and value:
-        return "[\n" + ",\n".join([json_value(item) for item in value]) + "\n]"
-    return json_value(value)
 
 
 # ``json.dumps`` would make a new encoder for every entry.
