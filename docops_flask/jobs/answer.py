@@ -4,8 +4,13 @@ import json
 import os
 import re
 import stat
+from collections.abc import Callable
+from contextlib import suppress
+from enum import IntEnum
+from functools import cache, partial
 from pathlib import Path
-from typing import Any, NoReturn
+from types import UnionType
+from typing import Any, Literal, NamedTuple, NoReturn, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from docops_flask.engine.errors import DocopsError, from_record
 from docops_flask.engine.worker.worker import RESULT_FILE, RESULT_LIMIT_BYTES
@@ -33,39 +38,102 @@ def open_made(path: Path, access: int) -> int:
     raise RendererCrashed(inner=f"{path.name} is no regular file of its own")
 
 
-# Greater numbers are no whole ones in other languages' JSON, and nothing here is counted that far.
-_MOST = 2**53
+# The greatest whole number that JSON carries exactly in every language (RFC 8259, 6), plus one.
+_INT_LIMIT = 2**53
 
-# ``str``, ``bool``, ``dict``, ``int`` (not negative), ``None``; a frozenset of the numbers or texts allowed;
-# ``[x]``: a list of any length; ``{str: x}``: an object with any names; ``{"a": x, "b": y}``: an object with
-# exactly these names; a tuple of shapes: any of them.
-Shape = object
+T = TypeVar("T")
 
 
-def fits(value: object, shape: Shape) -> bool:
-    """Return whether ``value``, parsed from JSON, is of ``shape``."""
-    if isinstance(shape, dict):
-        return isinstance(value, dict) and _members_fit(value, shape)
-    if isinstance(shape, list):
-        (each,) = shape
-        return isinstance(value, list) and all(fits(item, each) for item in value)
-    if isinstance(shape, tuple):
-        return any(fits(value, each) for each in shape)
-    if isinstance(shape, frozenset):
-        return type(value) in (int, str) and value in shape
-    if shape is int:
-        return type(value) is int and 0 <= value < _MOST
-    return value is None if shape is None else type(value) is shape
+def read_as(wanted: type[T], value: object) -> T:
+    """Return ``value``, parsed from JSON, as the NamedTuple class ``wanted``.
+
+    An object has to have the fields of its class as members, each of the annotated type, and no other. The
+    types allowed are ``str``, ``bool``, ``int`` (0 to 2^53 - 1), ``None``, ``Any``, ``IntEnum`` and
+    ``NamedTuple`` classes, ``Literal`` texts, unions, ``tuple[X, ...]`` (a list) and ``dict[str, X]``.
+    Raises ``ValueError`` for anything else.
+    """
+    reader: Callable[[Any], Callable[[object], T]] = _reader_of
+    return reader(wanted)(value)
 
 
-def _members_fit(value: dict[str, object], shape: dict[object, Shape]) -> bool:
-    if str in shape:
-        return all(fits(member, shape[str]) for member in value.values())
-    return value.keys() == shape.keys() and all(fits(value[str(name)], shape[name]) for name in shape)
+@cache
+def _reader_of(wanted: Any) -> Callable[[object], Any]:
+    """Return the function that returns a JSON value as ``wanted``, or raises ``ValueError``."""
+    origin, arguments = get_origin(wanted), get_args(wanted)
+    if origin is tuple:
+        return partial(_read_list, _reader_of(arguments[0]))
+    if origin is dict:
+        return partial(_read_members, _reader_of(arguments[1]))
+    if origin is Literal:
+        return partial(_read_one_of, {text: text for text in arguments})
+    if wanted is Any:
+        return lambda value: value
+    if origin in (Union, UnionType):
+        return partial(_read_any_of, tuple(map(_reader_of, arguments)))
+    if issubclass(wanted, IntEnum):
+        return partial(_read_one_of, {int(member): member for member in wanted})
+    if issubclass(wanted, tuple):
+        fields = {name: _reader_of(hint) for name, hint in get_type_hints(wanted).items()}
+        return partial(_read_object, wanted, fields)
+    return _read_count if wanted is int else partial(_read_exactly, wanted)
+
+
+def _read_exactly(wanted: type, value: object) -> object:
+    if type(value) is not wanted:
+        raise ValueError("a value of another type")
+    return value
+
+
+def _read_count(value: object) -> int:
+    # ``True`` is an ``int`` to ``isinstance``.
+    if type(value) is not int or not 0 <= value < _INT_LIMIT:
+        raise ValueError("not a whole number from 0 to 2^53 - 1")
+    return value
+
+
+def _read_one_of(allowed: dict[object, object], value: object) -> object:
+    if type(value) not in (int, str) or value not in allowed:
+        raise ValueError("none of the values allowed")
+    return allowed[value]
+
+
+def _read_any_of(readers: tuple[Callable[[object], object], ...], value: object) -> object:
+    for read in readers:
+        with suppress(ValueError):
+            return read(value)
+    raise ValueError("of none of the types allowed")
+
+
+def _read_list(read: Callable[[object], object], value: object) -> tuple[object, ...]:
+    if not isinstance(value, list):
+        raise ValueError("not a list")
+    return tuple([read(item) for item in value])
+
+
+def _read_members(read: Callable[[object], object], value: object) -> dict[str, object]:
+    if not isinstance(value, dict):
+        raise ValueError("not an object")
+    return {name: read(member) for name, member in value.items()}
+
+
+def _read_object(
+    wanted: Callable[..., object], fields: dict[str, Callable[[object], object]], value: object
+) -> object:
+    if not isinstance(value, dict) or value.keys() != fields.keys():
+        raise ValueError("not an object with the members agreed")
+    return wanted(**{name: read(value[name]) for name, read in fields.items()})
 
 
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
-_ERROR = {"code": str, "message": str, "detail": dict, "inner": (str, None)}
+
+
+class _ErrorRecord(NamedTuple):
+    """An error as ``engine.errors.to_record`` writes it."""
+
+    code: str
+    message: str
+    detail: dict[str, Any]
+    inner: str | None
 
 
 def read_answer(folder: Path) -> dict[str, Any]:
@@ -112,9 +180,7 @@ def _refuse_number(_text: str) -> NoReturn:
 
 
 def _as_error(record: dict[str, Any]) -> DocopsError:
-    if not fits(record, _ERROR):
-        raise RendererCrashed(inner=f"{RESULT_FILE} holds a malformed error")
     try:
-        return from_record(record)
+        return from_record(read_as(_ErrorRecord, record)._asdict())
     except (TypeError, ValueError) as error:
         raise RendererCrashed(inner=f"{RESULT_FILE} holds a malformed error") from error

@@ -246,7 +246,7 @@ def test_a_run_into_a_folder_writes_the_same_artefacts_as_files(tmp_path):
     result, members = run(tmp_path, p("【TITLE】"))
     folder = tmp_path / "folder"
     folder.mkdir()
-    assert run_to_folder(JOB, tmp_path / "template.docx", folder)["exit_code"] == result["exit_code"]
+    assert run_to_folder(JOB, tmp_path / "template.docx", folder).exit_code == result["exit_code"]
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == members
 
 

@@ -7,11 +7,13 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from docops_flask.engine import pipeline
+from docops_flask.engine.integrity.verification import Verification
+from docops_flask.engine.reports.inspection import Inspection, Precheck
 from docops_flask.engine.worker.worker import RESULT_LIMIT_BYTES
 from docops_flask.jobs.errors import RendererCrashed
 from docops_flask.jobs.renderer import Renderer
 from docops_flask.web.services import EXTENSION
-from docops_flask.web.views.results import INSPECTION, PRECHECK, VERIFICATION, answer_of, run_result
+from docops_flask.web.views.results import answer_of, run_result
 from tests.factories import docx, p
 from tests.jobs import disk_targets
 from tests.jobs.spoiling import clear
@@ -108,14 +110,14 @@ def test_what_is_no_result_of_a_run_is_refused(result):
 
 
 def test_what_is_one_is_taken():
-    assert run_result(GOOD_RUN) == (0, 3, {"FONT": 1})
+    assert run_result(GOOD_RUN) == (0, {}, {"FONT": 1}, 3)
 
 
-@pytest.mark.parametrize("shape", [PRECHECK, INSPECTION, VERIFICATION])
+@pytest.mark.parametrize("wanted", [Precheck, Inspection, Verification])
 @pytest.mark.parametrize("result", [{}, GOOD_RUN, {"ok": True}, {"fields": []}, {"verdict": "intact"}])
-def test_what_is_no_answer_is_refused(shape, result):
+def test_what_is_no_answer_is_refused(wanted, result):
     with pytest.raises(RendererCrashed):
-        answer_of(result, shape)
+        answer_of(wanted, result)
 
 
 @pytest.mark.parametrize("path", ["/v1/precheck", "/v1/inspect"])

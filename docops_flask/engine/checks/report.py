@@ -120,6 +120,11 @@ class FormatReport(NamedTuple):
         return left.count("error")
 
     @property
+    def fixed_count(self) -> int:
+        """The number of issues that were repaired."""
+        return [issue.fixed for issue in self.issues].count(True)
+
+    @property
     def passed(self) -> bool:
         """Whether no error is left; warnings never fail a document."""
         return self.error_count == 0
@@ -152,7 +157,7 @@ class FormatReport(NamedTuple):
         return {
             "passed": error_count == 0,
             "error_count": error_count,
-            "fixed_count": [issue.fixed for issue in self.issues].count(True),
+            "fixed_count": self.fixed_count,
             "issues": issues,
             "summary": {
                 "mode": self.mode,

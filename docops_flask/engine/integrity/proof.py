@@ -9,7 +9,6 @@ import gc
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
 
 from lxml.etree import _Element
 
@@ -188,9 +187,11 @@ class _Account:
 
 
 def prove_written(
-    template: Package, written: memoryview | None, replace_log: Any, format_report: Any, limits: Limits
-) -> dict[str, Any] | None:
-    """Return the content of ``out.integrity.json``; ``written`` are the bytes of the document.
+    template: Package, written: memoryview | None, replace_log: object, format_report: object, limits: Limits
+) -> Proof | None:
+    """Return the proof of a document just made; ``written`` are its bytes.
+
+    ``replace_log`` and ``format_report`` are JSON values with the members that ``read_claims`` reads.
 
     Of a document that was not kept (``None``) there is nothing to prove. Raises ``ResultRefused`` when the
     verdict is not ``intact``, whatever the reason: then nothing may be handed out.
@@ -204,11 +205,11 @@ def prove_written(
         raise ResultRefused(inner=f"the written document cannot be read: {error.detail}") from error
     if proof.verdict != "intact":
         raise ResultRefused(inner=proof.reason())
-    return proof.as_dict()
+    return proof
 
 
 def _prove(
-    template: Package, written: memoryview, replace_log: Any, format_report: Any, limits: Limits
+    template: Package, written: memoryview, replace_log: object, format_report: object, limits: Limits
 ) -> Proof:
     # What came of a template within its limits may be larger than a template may be.
     own = limits._replace(xml_part_bytes=max(limits.xml_part_bytes, limits.output_bytes))

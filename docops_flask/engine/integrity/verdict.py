@@ -109,31 +109,32 @@ class Proof(NamedTuple):
         """``intact`` when every difference is accounted for and no defect is new."""
         return "violated" if self.findings.count or self.defects else "intact"
 
+    @property
+    def unaccounted_count(self) -> int:
+        """The number of differences that no entry explains, new defects included."""
+        return self.findings.count + len(self.defects)
+
+    @property
+    def unaccounted(self) -> list[Unaccounted]:
+        """The first ``MAX_LISTED`` of them, new defects first."""
+        return [*map(_as_finding, self.defects), *self.findings.listed][:MAX_LISTED]
+
     def as_dict(self) -> dict[str, Any]:
         """Return the content of ``out.integrity.json``."""
         return {
-            **self.summary(),
+            "verdict": self.verdict,
+            "unaccounted_count": self.unaccounted_count,
+            "unaccounted": [each._asdict() for each in self.unaccounted],
+            "template_defect_count": len(self.template_defects),
+            "template_defects": [defect._asdict() for defect in self.template_defects[:MAX_LISTED]],
             "algorithm": "SHA-256",
             "parts": [part.as_dict() for part in self.parts],
         }
 
-    def summary(self) -> dict[str, Any]:
-        """Return verdict, what is unaccounted and the defects: what ``/v1/verify`` answers."""
-        return {
-            "verdict": self.verdict,
-            "unaccounted_count": self.findings.count + len(self.defects),
-            "unaccounted": [finding._asdict() for finding in self._listed()],
-            "template_defect_count": len(self.template_defects),
-            "template_defects": [defect._asdict() for defect in self.template_defects[:MAX_LISTED]],
-        }
-
-    def _listed(self) -> list[Unaccounted]:
-        return [*map(_as_finding, self.defects), *self.findings.listed][:MAX_LISTED]
-
     def reason(self) -> str:
         """Return one line for the log: what is wrong and how often, nothing of the contents."""
         kinds = sorted({each.what for each in self.findings.listed} | {each.code for each in self.defects})
-        return f"integrity {self.verdict}: {self.findings.count + len(self.defects)} x {', '.join(kinds)}"
+        return f"integrity {self.verdict}: {self.unaccounted_count} x {', '.join(kinds)}"
 
 
 def shown(text: str | None) -> str | None:

@@ -13,6 +13,7 @@ from docops_flask.engine.errors import DocopsError, InvalidJson
 from docops_flask.engine.files import FilePath, read_file
 from docops_flask.engine.integrity.claims import LOG, REPORT, read_claims
 from docops_flask.engine.integrity.proof import prove
+from docops_flask.engine.integrity.verdict import MAX_LISTED, Defect, Proof, Unaccounted, Verdict
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.opc.package import Package
 from docops_flask.engine.opc.zip_reader import ZipReader
@@ -70,8 +71,28 @@ def evidence_in(folder: Path) -> Evidence:
     return Evidence(folder / f"{DOCUMENT}.docx", folder / f"{LOG}.json", folder / f"{REPORT}.json")
 
 
-def verify(template: Package, evidence: Evidence, limits: Limits) -> dict[str, Any]:
-    """Return ``verdict``, ``unaccounted`` and ``template_defects``.
+class Verification(NamedTuple):
+    """The answer of ``/v1/verify``: at most ``MAX_LISTED`` of each kind; the counts are complete."""
+
+    verdict: Verdict
+    unaccounted_count: int
+    unaccounted: tuple[Unaccounted, ...]
+    template_defect_count: int
+    template_defects: tuple[Defect, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the answer's JSON, all but ``request_id``."""
+        return {
+            "verdict": self.verdict,
+            "unaccounted_count": self.unaccounted_count,
+            "unaccounted": [each._asdict() for each in self.unaccounted],
+            "template_defect_count": self.template_defect_count,
+            "template_defects": [each._asdict() for each in self.template_defects],
+        }
+
+
+def verify(template: Package, evidence: Evidence, limits: Limits) -> Verification:
+    """Prove ``evidence`` against ``template`` and return the outcome.
 
     Raises ``InvalidJson`` and ``InvalidArgument`` (``detail.field``, ``detail.path``) for reports that are
     none, and for the document what a package raises for a template, with ``detail.field``.
@@ -80,9 +101,19 @@ def verify(template: Package, evidence: Evidence, limits: Limits) -> dict[str, A
     with _said_of_the_document():
         document = ZipReader(evidence.document.read_bytes(), limits)
     try:
-        return prove(template, document, claims, limits).summary()
+        return _verification(prove(template, document, claims, limits))
     finally:
         document.close()
+
+
+def _verification(proof: Proof) -> Verification:
+    return Verification(
+        verdict=proof.verdict,
+        unaccounted_count=proof.unaccounted_count,
+        unaccounted=tuple(proof.unaccounted),
+        template_defect_count=len(proof.template_defects),
+        template_defects=proof.template_defects[:MAX_LISTED],
+    )
 
 
 @contextmanager

@@ -27,6 +27,7 @@ _BOMB_BYTES = 10 * 1024 * 1024
 _BOMB_RATIO = 200
 # ZIP without ZIP64, which is what is written here.
 _MOST_ZIP_BYTES = 0xFFFFFFFF - 1
+_NOTHING: Mapping[str, bytes] = {}
 
 
 class Package:
@@ -66,6 +67,10 @@ class Package:
         """Say whether there is a part ``name`` (part names compare without case, ECMA-376 part 2, 9.1.1)."""
         return name.lower() in self._names
 
+    def is_xml(self, name: str) -> bool:
+        """Return whether a part counts as XML: by the end of its name, or by its content type."""
+        return _is_named_xml(name) or self.content_types.of(name).lower().endswith("xml")
+
     def read(self, name: str) -> bytes:
         """Return the content of part ``name``, which must exist and is read to be parsed."""
         entry = self._names[name.lower()]
@@ -78,10 +83,13 @@ class Package:
             self._relationships[source] = self._read_relationships(source)
         return self._relationships[source]
 
-    def write(self, stream: ByteSink, changed: Mapping[str, bytes]) -> None:
+    def write(
+        self, stream: ByteSink, changed: Mapping[str, bytes], added: Mapping[str, bytes] = _NOTHING
+    ) -> None:
         """Write the package with the parts in ``changed`` replaced, all others' bytes as they are stored.
 
-        Order, names, dates and compression methods stay; headers are made anew (``ZipWriter``).
+        Order, names, dates and compression methods stay; headers are made anew (``ZipWriter``). The parts in
+        ``added`` follow in their order, named and declared as ``Additions`` does.
         """
         writer = ZipWriter(stream)
         replaced = {name.lower(): content for name, content in changed.items()}
@@ -92,6 +100,8 @@ class Package:
                     writer.copy(entry, stored)
             else:
                 writer.replace(entry, content)
+        for name, content in added.items():
+            writer.add(name, content)
         writer.finish()
 
     def _read_relationships(self, source: str) -> tuple[Relationship, ...]:
@@ -115,7 +125,7 @@ class Package:
 
     def _check_xml(self) -> None:
         """Hold also what is XML by its type to the limits, and refuse a document type in any part."""
-        entries = [entry for entry in self._zip.entries if self._is_xml(entry.name)]
+        entries = [entry for entry in self._zip.entries if self.is_xml(entry.name)]
         self._hold_xml(entries)
         for entry in entries:
             if entry.size and not begins_plainly(self._zip.head(entry, HEAD_BYTES)):
@@ -125,9 +135,6 @@ class Package:
         sizes = [entry.size for entry in entries]
         _hold("xml_part_bytes", max(sizes, default=0), self._limits.xml_part_bytes)
         _hold("xml_bytes", sum(sizes), self._limits.xml_bytes)
-
-    def _is_xml(self, name: str) -> bool:
-        return _is_named_xml(name) or self.content_types.of(name).lower().endswith("xml")
 
     def _read_content_types(self) -> ContentTypes:
         if not self.has(CONTENT_TYPES_PART):

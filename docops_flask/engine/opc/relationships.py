@@ -9,8 +9,8 @@ from docops_flask.engine.errors import InvalidTemplate
 
 CONTENT_TYPES_PART = "[Content_Types].xml"
 _NAMESPACE = "http://schemas.openxmlformats.org/package/2006/content-types"
-_DEFAULT = f"{{{_NAMESPACE}}}Default"
-_OVERRIDE = f"{{{_NAMESPACE}}}Override"
+DEFAULT = f"{{{_NAMESPACE}}}Default"
+OVERRIDE = f"{{{_NAMESPACE}}}Override"
 
 
 class ContentTypes:
@@ -24,9 +24,9 @@ class ContentTypes:
         self._overrides: dict[str, str] = {}
         for child in root:
             content_type = child.get("ContentType", "")
-            if child.tag == _DEFAULT:
+            if child.tag == DEFAULT:
                 _declare(self._defaults, child.get("Extension", "").lower(), content_type)
-            elif child.tag == _OVERRIDE:
+            elif child.tag == OVERRIDE:
                 _declare(self._overrides, child.get("PartName", "").lstrip("/").lower(), content_type)
 
     def of(self, part_name: str) -> str:
@@ -36,6 +36,10 @@ class ContentTypes:
         if override is not None:
             return override
         return self._defaults.get(lowered.rpartition(".")[2], "")
+
+    def is_overridden(self, part_name: str) -> bool:
+        """Return whether a content type is declared for this very part, not for its extension."""
+        return part_name.lower() in self._overrides
 
     def all_types(self) -> set[str]:
         """Return every content type that is declared."""
@@ -53,7 +57,8 @@ def _declare(types: dict[str, str], key: str, content_type: str) -> None:
 
 REL_TRANSITIONAL = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 REL_STRICT = "http://purl.oclc.org/ooxml/officeDocument/relationships"
-_RELATIONSHIP = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
+RELATIONSHIPS_NAMESPACE = "http://schemas.openxmlformats.org/package/2006/relationships"
+RELATIONSHIP = f"{{{RELATIONSHIPS_NAMESPACE}}}Relationship"
 
 
 class Relationship(NamedTuple):
@@ -77,7 +82,7 @@ def relationships_part(part_name: str) -> str:
 
 def parse_relationships(root: _Element, source: str) -> tuple[Relationship, ...]:
     """Return the relationships in ``root``, targets resolved against the part ``source``."""
-    return tuple(_relationship(child, source) for child in root if child.tag == _RELATIONSHIP)
+    return tuple(_relationship(child, source) for child in root if child.tag == RELATIONSHIP)
 
 
 def _relationship(element: _Element, source: str) -> Relationship:

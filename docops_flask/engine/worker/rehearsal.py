@@ -9,14 +9,13 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
 
 from docops_flask.engine.bilingual import Bilingual
 from docops_flask.engine.job import Job, JobKind
 from docops_flask.engine.opc.package import Package
 from docops_flask.engine.opc.zip_writer import ZipWriter
 from docops_flask.engine.options import PRESETS
-from docops_flask.engine.pipeline import run_to_zip
+from docops_flask.engine.pipeline import RunResult, run_to_zip
 from docops_flask.engine.skills.skill import Field, Skill
 
 _XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
@@ -60,7 +59,7 @@ _LABEL = Bilingual("Title", "标题")
 _SKILL = Skill("rehearsal", _LABEL, _LABEL, (Field("title", _LABEL, "text", True, "TITLE", "x", _LABEL),))
 
 
-def rehearse(preset: str) -> dict[str, Any]:
+def rehearse(preset: str) -> RunResult:
     """Do a job of ``preset`` in memory, and return what came of it."""
     job = Job(JobKind.RUN, (_SKILL,), _SKILL, {"title": "年度会议"}, PRESETS[preset])
     with _file_in_memory() as template, _file_in_memory() as archive:

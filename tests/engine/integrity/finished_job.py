@@ -46,7 +46,7 @@ class FinishedJob:
 
     def found(self) -> list[tuple[str, str]]:
         """What is unaccounted: what and where, sorted."""
-        return sorted((each["what"], each["place"]) for each in self.proof().summary()["unaccounted"])
+        return sorted((each.what, each.place) for each in self.proof().unaccounted)
 
     def part(self, name: str = "word/document.xml") -> str:
         """A part of the document as text."""

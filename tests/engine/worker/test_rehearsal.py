@@ -12,7 +12,7 @@ from docops_flask.engine.worker.rehearsal import rehearse
 
 @pytest.mark.parametrize("preset", PRESETS)
 def test_every_field_is_filled(preset):
-    assert rehearse(preset)["summary"]["replaced_count"] == 4
+    assert rehearse(preset).log.replaced_count == 4
 
 
 def test_no_descriptor_stays_open():
