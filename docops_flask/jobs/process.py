@@ -25,8 +25,7 @@ import psutil
 from docops_flask.engine.worker.isolation import ProcessLimits
 from docops_flask.engine.worker.worker import READY, Task
 from docops_flask.jobs.caller import STAYING, Caller
-from docops_flask.jobs.starting.first_lines import first_lines, new_process
-from docops_flask.jobs.starting.fork_server import FORK_SERVER
+from docops_flask.jobs.starting.start import start_process
 
 
 def refuse_without_descriptors(count: int) -> None:
@@ -89,9 +88,9 @@ class RendererProcess:
         refuse_without_descriptors(_DESCRIPTORS_OF_A_START)
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         try:
-            with theirs, _bookkeeping_by(deadline), _start_conditions(method, deadline):
-                process = new_process(method, theirs, limits, task, ahead=ahead)
-                process.start()
+            with theirs, _bookkeeping_by(deadline):
+                seconds = _until(deadline) + _FORK_SERVER_SPARE_SECONDS
+                process = start_process(method, theirs, limits, task, seconds=seconds, ahead=ahead)
                 assert process.pid is not None
                 try:
                     if time.monotonic() >= deadline:
@@ -227,26 +226,3 @@ def _bookkeeping_by(deadline: float) -> Iterator[None]:
         yield
     finally:
         _bookkeeping.release()
-
-
-@contextmanager
-def _start_conditions(method: str, deadline: float) -> Iterator[None]:
-    with ExitStack() as stack:
-        if method == "fork":
-            stack.enter_context(_signals_blocked())
-        else:
-            stack.enter_context(first_lines())
-        if method == "forkserver":
-            FORK_SERVER.ensure_running()
-            stack.enter_context(FORK_SERVER.bounded(_until(deadline) + _FORK_SERVER_SPARE_SECONDS))
-        yield
-
-
-@contextmanager
-def _signals_blocked() -> Iterator[None]:
-    """Keep signals from a forked child until it has put off the server's handlers; it unblocks them."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -42,7 +42,8 @@ from docops_flask.jobs.errors import (
 )
 from docops_flask.jobs.process import End, RendererProcess
 from docops_flask.jobs.standby import Standby
-from docops_flask.jobs.starting import fork_server
+from docops_flask.jobs.starting.plain import preload_modules
+from docops_flask.jobs.starting.seams import plain_start_warning
 
 # A job has its uploads, its own file and those that its renderer makes: ten at most.
 _MOST_ENTRIES = 64
@@ -148,7 +149,7 @@ class Renderer:
         """
         self.standby = Standby(standby, self._start_ahead, may_refill, on_standby)
         if start_method == "fork":
-            fork_server.preload_modules()
+            preload_modules()
         self._start_method = start_method
         self._timeout_seconds = timeout_seconds
         self._limits = limits._replace(readable=readable_paths())
@@ -178,6 +179,10 @@ class Renderer:
         _refuse_failure(answer, end)
         self._quota.refuse_excess(workspace)
         return Rendered(read_answer(workspace), process.pid, process.create_time, subprocess_ms)
+
+    def start_warning(self) -> str | None:
+        """Return a line for the log when renderers cannot start the faster way, else ``None``."""
+        return plain_start_warning(self._start_method)
 
     def demand(self, parts: CellParts) -> None:
         """Have renderers that are started from now on do no job without these parts of their cell."""

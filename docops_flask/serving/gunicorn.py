@@ -219,6 +219,9 @@ def post_worker_init(worker: Any) -> None:
         worker.limit_receiving(services.settings.max_receiving, services.settings.body_timeout_seconds)
     else:
         worker.log.warning("gunicorn's own worker serves: slow clients can hold its threads.")
+    start_warning = services.renderer.start_warning()
+    if start_warning is not None:
+        worker.log.warning(start_warning)
     worker.accept = patient_accept(worker)
     signal.signal(signal.SIGTERM, handle_term)
     # gunicorn sets this for its own handler: a signal is no reason to interrupt a running request.

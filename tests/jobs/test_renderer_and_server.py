@@ -18,7 +18,7 @@ from docops_flask.engine.skills.skill import Field, Label, Skill
 from docops_flask.jobs.errors import NotReady, RendererCrashed, RequestTimeout
 from docops_flask.jobs.process import End, RendererProcess
 from docops_flask.jobs.renderer import Renderer
-from docops_flask.jobs.starting import fork_server
+from docops_flask.jobs.starting.plain import RARE_MODULES
 from docops_flask.jobs.workspace import Workspace, Workspaces
 from tests.factories import docx, p
 from tests.jobs import targets
@@ -29,7 +29,7 @@ SCRIPT = Path(__file__).parent / "server_script.py"
 WEB_PACKAGES = {"flask", "werkzeug", "marshmallow", "gunicorn", "yaml"}
 # Modules of the standard library and the engine that take long to load and serve few jobs, or none.
 SELDOM_NEEDED = {
-    *("dataclasses", "inspect", "ast", "dis", "tokenize", "platform", "difflib", "decimal", "tempfile"),
+    *("dataclasses", "platform", "difflib", "decimal", "tempfile"),
     *("shutil", "random", "logging", "zipfile", "codeop", "unittest", "importlib.metadata"),
     *("multiprocessing", "socket", "selectors", "subprocess", "hashlib", "site"),
     "docops_flask.engine.checks.issue",
@@ -141,12 +141,12 @@ def test_a_started_renderer_loads_no_web_library(job, workspace) -> None:
 def test_a_spawned_renderer_starts_with_what_every_job_needs_alone(job, workspace) -> None:
     """It starts anew for each job, so the start of what it need not load is paid a job."""
     modules = make("spawn", targets.list_modules).run(job, workspace.path).result["modules"]
-    assert set(modules) & {*SELDOM_NEEDED, *fork_server.RARE_MODULES} == set()
+    assert set(modules) & {*SELDOM_NEEDED, *RARE_MODULES} == set()
 
 
 def test_a_renderer_of_the_fork_server_finds_all_loaded_and_a_job_rehearsed(job, workspace) -> None:
     modules = make("forkserver", targets.list_modules).run(job, workspace.path).result["modules"]
-    assert {*fork_server.RARE_MODULES, "docops_flask.engine.worker.rehearsal"} <= set(modules)
+    assert {*RARE_MODULES, "docops_flask.engine.worker.rehearsal"} <= set(modules)
 
 
 def test_a_forked_renderer_imports_nothing_that_its_server_had_not(job, workspace) -> None:

@@ -5,8 +5,6 @@ garbage. A spawned one inherits less, but the same calls are made under every st
 one description fits all of them.
 """
 
-# ``signal.signal`` is this one, and makes members of enumerations of all that passes: ten times the work.
-import _signal  # type: ignore[import-not-found]
 import ctypes
 import fcntl
 import gc
@@ -136,7 +134,7 @@ def _limit(what: int, wanted: int) -> None:
 def _reset_signals() -> None:
     signal.set_wakeup_fd(-1)
     for number in _RESET:
-        _signal.signal(number, _signal.SIG_DFL)
+        signal.signal(number, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_SETMASK, [])
 
 

@@ -1,4 +1,8 @@
-"""Where a forked renderer begins, a child of its server or of a fork server: the engine is loaded already."""
+"""Entry points of a renderer that ``multiprocessing`` has started, of any start method.
+
+A spawned renderer begins in ``spawned.py`` instead, as long as the server finds ``multiprocessing`` as it
+expects it (``jobs/starting/seams.py``).
+"""
 
 import socket
 from multiprocessing import parent_process
@@ -11,7 +15,7 @@ from docops_flask.engine.worker.worker import Task, serve
 
 
 def main(channel: socket.socket, limits: ProcessLimits, task: Task = run_job) -> NoReturn:
-    """Serve the one job that ``channel`` names, as the child of a server."""
+    """Do the one job that ``channel`` names: the target of a ``multiprocessing.Process``."""
     parent = parent_process()
     if parent is None:
         raise RuntimeError("a renderer is started by its server")
@@ -20,9 +24,9 @@ def main(channel: socket.socket, limits: ProcessLimits, task: Task = run_job) ->
 
 
 class Renderer(NamedTuple):
-    """What the child of a fork server is sent in place of a process object.
+    """What the server sends to a child of the fork server in place of a process object.
 
-    ``channel`` counts among the descriptors that came with it.
+    ``channel`` is an index into the descriptors that came with it.
     """
 
     channel: int
@@ -30,8 +34,8 @@ class Renderer(NamedTuple):
     task: Task
 
     def _bootstrap(self, parent_sentinel: int) -> NoReturn:
-        """Do what ``multiprocessing.spawn`` asks of a process object."""
-        handed_on = get_inherited_fds()
-        if handed_on is None:
-            raise RuntimeError("this is no child of a fork server")
-        serve(handed_on[self.channel], parent_sentinel, self.limits, self.task)
+        """Do what ``multiprocessing.spawn`` expects of a process object."""
+        inherited_fds = get_inherited_fds()
+        if inherited_fds is None:
+            raise RuntimeError("this is not a child of a fork server")
+        serve(inherited_fds[self.channel], parent_sentinel, self.limits, self.task)
