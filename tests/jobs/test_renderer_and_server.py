@@ -214,20 +214,6 @@ def test_a_worker_forked_from_a_server_that_ran_jobs_runs_its_own(start_method, 
     assert "worker ended with 0" in out
 
 
-def test_a_forked_worker_does_not_keep_its_masters_fork_server_alive(tmp_path: Path) -> None:
-    master = start_script("fork-server", str(tmp_path))
-    assert master.stdout is not None
-    master.stdout.readline()  # the job's result
-    fork_server_pid, worker_pid = map(int, master.stdout.readline().split())
-    try:
-        master.kill()
-        assert eventually(lambda: is_gone(fork_server_pid))
-        assert not is_gone(worker_pid)
-    finally:
-        os.kill(worker_pid, signal.SIGKILL)
-        master.communicate()
-
-
 def test_a_fork_server_that_somebody_else_reaped_is_replaced(job, workspace) -> None:
     make("forkserver", targets.echo).probe()
     pid = _fork_server_pid()

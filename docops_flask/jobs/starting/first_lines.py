@@ -74,36 +74,25 @@ def start(channel: socket.socket, limits: ProcessLimits, task: Task, *, ahead: b
     The caller lets no other process be started meanwhile. Raises ``OSError``.
     """
     process = _Spawned(channel.fileno(), pickle.dumps((serve, limits, task)), ahead=ahead)
-    with preparation_replaced(), _command_line_replaced():
+    with _functions_replaced():
         process.start()
     return process
 
 
 @contextmanager
-def preparation_replaced() -> Iterator[None]:
-    """Have processes and fork servers that are started inside the block be sent the search path alone."""
-    theirs = spawn.get_preparation_data
-    spawn.get_preparation_data = _preparation
-    try:
-        yield
-    finally:
-        spawn.get_preparation_data = theirs
-
-
-@contextmanager
-def _command_line_replaced() -> Iterator[None]:
-    theirs = spawn.get_command_line
+def _functions_replaced() -> Iterator[None]:
+    theirs = spawn.get_command_line, spawn.get_preparation_data
 
     def command_line(**arguments: Any) -> list[str]:
-        command = theirs(**arguments)
+        command = theirs[0](**arguments)
         program_and_flags = [word for word in command[: command.index(_CODE)] if word != _NO_SITE]
         return [*program_and_flags, _NO_SITE, _CODE, _statements(arguments["pipe_handle"])]
 
-    spawn.get_command_line = command_line
+    spawn.get_command_line, spawn.get_preparation_data = command_line, _preparation
     try:
         yield
     finally:
-        spawn.get_command_line = theirs
+        spawn.get_command_line, spawn.get_preparation_data = theirs
 
 
 def _statements(pipe_fd: int) -> str:

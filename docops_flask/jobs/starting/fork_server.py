@@ -1,137 +1,154 @@
-"""The fork server of this process: started when needed, with the engine loaded, never the parent's.
+"""The fork server of this process: started when needed, with the engine loaded.
 
-``multiprocessing`` keeps one fork server per process in a module global. Python 3.11 has five faults here,
-each of which this module handles: a forked child inherits the global and waits for a process that is not its
-child; the fork server is not sent the ``sys.path`` of its parent, so it silently skips a preload that it
-cannot import; the wait for its answer has no limit; the folder of its socket stays for good when this process
-is killed; and the path of that socket is too long for the system when TMPDIR is long.
-
-Its children are sent a tuple in place of a process object, so that they load nothing for a job.
+``multiprocessing`` keeps one fork server per process. Python 3.11 has five faults here, each of which this
+module handles by public means: a process that was forked remembers the fork server of its parent and fails to
+wait for it; the fork server is not sent the ``sys.path`` of its parent, so it silently skips a preload that
+it cannot import; the wait for its answer has no limit; the folder of its socket stays for good when this
+process is killed; and the path of that socket is too long for the system when TMPDIR is long.
 """
 
-import atexit
+import importlib
 import os
-import signal
-import socket
+import sys
 import tempfile
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
-from multiprocessing import context, current_process, forkserver
-from multiprocessing.process import BaseProcess
+from contextlib import contextmanager, suppress
+from multiprocessing import forkserver, util
 from pathlib import Path
-from typing import Any
 
-from docops_flask.engine.worker import child
-from docops_flask.engine.worker.isolation import ProcessLimits
-from docops_flask.engine.worker.worker import Task
-from docops_flask.jobs.starting.first_lines import preparation_replaced
-from docops_flask.jobs.starting.plain import PRELOAD, PROCESS_NAME, killed_after, python_path
+import psutil
+
 from docops_flask.jobs.workspace import Workspaces
 
-
-def start(channel: socket.socket, limits: ProcessLimits, task: Task, *, seconds: float) -> BaseProcess:
-    """Return a started process that serves ``channel``; ``seconds`` bound the wait for the fork server.
-
-    The caller lets no other process be started meanwhile. Raises ``InsufficientStorage``, ``OSError`` or
-    ``EOFError``.
-    """
-    process = _OfForkServer(channel.fileno(), limits, task)
-    with preparation_replaced():
-        FORK_SERVER.ensure_running()
-        with killed_after(seconds, FORK_SERVER.kill):
-            process.start()
-    return process
-
-
-class _OfForkServer(context.ForkServerProcess):
-    """A process object that is pickled as a ``child.Renderer``."""
-
-    def __init__(self, channel_fd: int, limits: ProcessLimits, task: Task) -> None:
-        super().__init__(name=PROCESS_NAME, daemon=True)
-        self._channel_fd = channel_fd
-        self._order = (limits, task)
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        starting: Any = context.get_spawning_popen()
-        return child.Renderer, (starting.duplicate_for_child(self._channel_fd), *self._order)
+# Loaded by few jobs. A process that is going to fork loads them, so that none of its children has to.
+RARE_MODULES = (
+    "docops_flask.engine.checks.policy_check",
+    "docops_flask.engine.integrity.fixes",
+    "docops_flask.engine.integrity.verification",
+    "docops_flask.engine.reports.inspection",
+    "unicodedata",
+)
+_PRELOAD = [
+    # What multiprocessing itself would load in each child.
+    "multiprocessing.popen_forkserver",
+    "docops_flask.engine.worker.child",
+    *RARE_MODULES,
+    "docops_flask.engine.worker.rehearsal",
+]
+_COMMAND = "multiprocessing.forkserver"
 
 
 class ForkServer:
     """The one fork server of this process; the caller serialises the calls."""
 
     def __init__(self) -> None:
-        self._theirs: Any = forkserver._forkserver
+        self._pid: int | None = None
         self._folders: Workspaces | None = None
         self._folder_fd: int | None = None
-        os.register_at_fork(after_in_child=self._forget)
 
     def ensure_running(self) -> None:
         """Start the fork server unless it runs; raises ``InsufficientStorage`` or ``OSError``."""
         if self._runs():
             return
-        forkserver.set_forkserver_preload(PRELOAD)
-        with self._socket_folder(), python_path():
-            forkserver.ensure_running()
-
-    def kill(self) -> None:
-        """Kill the fork server if one was started."""
-        pid = self._pid()
-        if pid is not None:
-            os.kill(pid, signal.SIGKILL)
-
-    def _runs(self) -> bool:
-        pid = self._pid()
-        if pid is None:
-            return False
-        try:
-            # One that has ended is left for multiprocessing to reap, which then starts another.
-            return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None
-        except ChildProcessError:
-            self._forget()
-            return False
-
-    def _pid(self) -> int | None:
-        pid: int | None = self._theirs._forkserver_pid
-        return pid
-
-    def _forget(self) -> None:
-        """Reset the state of ``multiprocessing`` to "not started", as a forked child needs it.
-
-        Closing the inherited write end of its "alive" pipe lets a parent's fork server end with the parent.
-        """
-        alive_fd = self._theirs._forkserver_alive_fd
-        if alive_fd is not None:
-            os.close(alive_fd)
-        forkserver.ForkServer.__init__(self._theirs)
-        self._close_folder()
+        self._make_socket_folder()
+        with _python_path():
+            try:
+                self._start()
+            except ChildProcessError:
+                # The one that multiprocessing remembers is the child of another process, from which this one
+                # was forked, or was reaped by somebody else: forget it.
+                importlib.reload(forkserver)
+                self._start()
+        self._pid = _find()
 
     @contextmanager
-    def _socket_folder(self) -> Iterator[None]:
-        """Have the socket made in a folder of this server's, by a short path.
+    def killed_after(self, seconds: float) -> Iterator[None]:
+        """Kill the fork server when the block takes longer than ``seconds``.
 
-        A later server removes the folder if this process is killed (``jobs/workspace.py``).
+        ``multiprocessing`` waits without limit for the fork server to name a new process. Once the fork
+        server is killed that wait ends with ``EOFError``, and the next start gets a new fork server.
         """
-        if self._folders is None:
-            self._folders = Workspaces(Path(tempfile.gettempdir()))
-            atexit.register(self._folders.close)
-        self._close_folder()
-        self._folders.close()
-        self._folder_fd = os.open(
-            self._folders.create_lasting().path, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC
-        )
-        config: dict[str, Any] = current_process()._config  # type: ignore[attr-defined]
-        before = config.get("tempdir")
-        # sun_path holds 107 bytes (unix(7)). Only this process connects, so a path in its own view suffices.
-        config["tempdir"] = f"/proc/self/fd/{self._folder_fd}"
+        timer = threading.Timer(seconds, _kill)
+        timer.daemon = True
+        timer.start()
         try:
             yield
         finally:
-            config["tempdir"] = before
+            timer.cancel()
 
-    def _close_folder(self) -> None:
-        if self._folder_fd is not None:
-            os.close(self._folder_fd)
-            self._folder_fd = None
+    def _start(self) -> None:
+        forkserver.set_forkserver_preload(_PRELOAD)
+        forkserver.ensure_running()
+
+    def _runs(self) -> bool:
+        if self._pid is None:
+            return False
+        try:
+            # One that has ended is left for multiprocessing to reap, which then starts another.
+            return os.waitid(os.P_PID, self._pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None
+        except ChildProcessError:
+            return False
+
+    def _make_socket_folder(self) -> None:
+        """Have the socket made in a folder of this server's, by a short path.
+
+        A later server removes the folder if this process is killed (``jobs/workspace.py``). The path is short
+        because sun_path holds 107 bytes (unix(7)); only this process connects, so one in its own view
+        suffices. ``multiprocessing`` chooses its folder once, below ``tempfile.tempdir``: a later folder of
+        ours takes the place of the first one under the same descriptor number.
+        """
+        if self._folders is None:
+            self._folders = Workspaces(Path(tempfile.gettempdir()))
+            # After multiprocessing has removed its own folder there (-100).
+            util.Finalize(None, self._folders.close, exitpriority=-200)
+        self._folders.close()
+        folder_fd = os.open(self._folders.create_lasting().path, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+        if self._folder_fd is None:
+            self._folder_fd = folder_fd
+        else:
+            os.dup2(folder_fd, self._folder_fd, inheritable=False)
+            os.close(folder_fd)
+        before = tempfile.tempdir
+        tempfile.tempdir = f"/proc/self/fd/{self._folder_fd}"
+        try:
+            os.makedirs(util.get_temp_dir(), mode=0o700, exist_ok=True)
+        finally:
+            tempfile.tempdir = before
+
+
+def _find() -> int | None:
+    """Return the process id of the fork server, ``None`` when it is not to be seen (yet)."""
+    for process in psutil.Process().children():
+        with suppress(psutil.Error):
+            if any(_COMMAND in word for word in process.cmdline()):
+                return process.pid
+    return None
+
+
+def _kill() -> None:
+    pid = _find()
+    if pid is not None:
+        with suppress(psutil.Error):
+            psutil.Process(pid).kill()
+
+
+@contextmanager
+def _python_path() -> Iterator[None]:
+    """Let a Python that is started inside the block import what this one can.
+
+    The environment is the only way: Python 3.11's fork server ignores the ``sys_path`` that it is sent.
+    """
+    entries = [os.path.abspath(entry) for entry in sys.path if os.pathsep not in entry]
+    before = os.environ.get("PYTHONPATH")
+    os.environ["PYTHONPATH"] = os.pathsep.join(entries)
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["PYTHONPATH"]
+        else:
+            os.environ["PYTHONPATH"] = before
 
 
 FORK_SERVER = ForkServer()

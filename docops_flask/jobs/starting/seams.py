@@ -1,4 +1,4 @@
-"""The private parts of ``multiprocessing`` that the faster starts of a renderer rely on, each checked once.
+"""The private parts of ``multiprocessing`` that the faster spawn of a renderer relies on, each checked once.
 
 docs/decisions/private-parts.md says what each is used for, what that saves, and what happens without it.
 """
@@ -8,25 +8,13 @@ import platform
 import sys
 from collections.abc import Callable
 from functools import cache
-from multiprocessing import (
-    context,
-    current_process,
-    forkserver,
-    popen_forkserver,
-    popen_spawn_posix,
-    spawn,
-    util,
-)
+from multiprocessing import context, popen_spawn_posix, spawn
 from typing import Any, NamedTuple
 
 # The versions that the tests run with (.ci/run).
 TESTED_PYTHONS = ((3, 11), (3, 12), (3, 13))
-
-# CPU time of a job, measured as docs/decisions/private-parts.md says.
-_COST = {
-    "spawn": "a job takes about twice the CPU time",
-    "forkserver": "a job takes about three times the CPU time",
-}
+# Measured as docs/decisions/private-parts.md says.
+_COST_MS = 40
 
 
 class Part(NamedTuple):
@@ -36,90 +24,49 @@ class Part(NamedTuple):
     is_as_expected: Callable[[], bool]
 
 
-def _names_in(function: Any) -> set[str]:
-    """Return the names of attributes and globals that a function uses."""
-    return set(function.__code__.co_names)
-
-
-def _parameters(function: Any) -> list[tuple[str, Any]]:
-    return [(each.name, each.kind) for each in inspect.signature(function).parameters.values()]
-
-
 def _is_tested_python() -> bool:
     return sys.implementation.name == "cpython" and sys.version_info[:2] in TESTED_PYTHONS
 
 
 def _command_line_can_be_replaced() -> bool:
+    kinds = [each.kind for each in inspect.signature(spawn.get_command_line).parameters.values()]
     command = spawn.get_command_line(pipe_handle=0)
-    is_called = "get_command_line" in _names_in(popen_spawn_posix.Popen._launch)  # type: ignore[attr-defined]
-    kinds = [kind for _, kind in _parameters(spawn.get_command_line)]
-    return is_called and kinds == [inspect.Parameter.VAR_KEYWORD] and command[-3] == "-c"
+    return kinds == [inspect.Parameter.VAR_KEYWORD] and "-c" in command and _is_asked_for("get_command_line")
 
 
 def _preparation_can_be_replaced() -> bool:
-    launchers: tuple[Any, ...] = (popen_spawn_posix.Popen, popen_forkserver.Popen)
-    are_calling = all("get_preparation_data" in _names_in(each._launch) for each in launchers)
-    return are_calling and [name for name, _ in _parameters(spawn.get_preparation_data)] == ["name"]
+    return _parameters(spawn.get_preparation_data) == ["name"] and _is_asked_for("get_preparation_data")
 
 
-def _hands_descriptors_on(launcher: Any) -> bool:
+def _descriptors_can_be_handed_on() -> bool:
     is_known = _parameters(context.get_spawning_popen) == [] and context.get_spawning_popen() is None
-    return is_known and [name for name, _ in _parameters(launcher.duplicate_for_child)] == ["self", "fd"]
+    # The class that it inherits from has one that duplicates nothing.
+    own: Any = vars(popen_spawn_posix.Popen)["duplicate_for_child"]
+    return is_known and _parameters(own) == ["self", "fd"]
 
 
-def _fork_server_can_be_reset() -> bool:
-    server: Any = forkserver._forkserver
-    members = {"_forkserver_pid", "_forkserver_alive_fd"}
-    return (
-        type(server) is forkserver.ForkServer
-        and members <= set(vars(server))
-        and [name for name, _ in _parameters(forkserver.ForkServer.__init__)] == ["self"]
-    )
+def _is_asked_for(function: str) -> bool:
+    """Return whether ``multiprocessing`` looks ``function`` up, so that replacing it has an effect."""
+    launch: Any = popen_spawn_posix.Popen._launch  # type: ignore[attr-defined]
+    return function in launch.__code__.co_names
 
 
-def _folder_can_be_chosen() -> bool:
-    config: Any = current_process()._config  # type: ignore[attr-defined]
-    return isinstance(config, dict) and "_config" in _names_in(util.get_temp_dir)
+def _parameters(function: Any) -> list[str]:
+    return list(inspect.signature(function).parameters)
 
 
-def _is_bootstrapped() -> bool:
-    main: Any = spawn._main
-    return "_bootstrap" in _names_in(main)
-
-
-_TESTED = Part("Python", _is_tested_python)
-_PREPARATION = Part("multiprocessing.spawn.get_preparation_data", _preparation_can_be_replaced)
-_PARTS = {
-    "spawn": (
-        _TESTED,
-        Part("multiprocessing.spawn.get_command_line", _command_line_can_be_replaced),
-        _PREPARATION,
-        Part(
-            "multiprocessing.popen_spawn_posix.Popen.duplicate_for_child",
-            lambda: _hands_descriptors_on(popen_spawn_posix.Popen),
-        ),
-    ),
-    "forkserver": (
-        _TESTED,
-        _PREPARATION,
-        Part(
-            "multiprocessing.popen_forkserver.Popen.duplicate_for_child",
-            lambda: _hands_descriptors_on(popen_forkserver.Popen),
-        ),
-        Part("multiprocessing.process.BaseProcess._bootstrap", _is_bootstrapped),
-        Part("multiprocessing.forkserver._forkserver", _fork_server_can_be_reset),
-        Part("multiprocessing.process.BaseProcess._config", _folder_can_be_chosen),
-    ),
-}
+_PARTS = (
+    Part("Python", _is_tested_python),
+    Part("multiprocessing.spawn.get_command_line", _command_line_can_be_replaced),
+    Part("multiprocessing.spawn.get_preparation_data", _preparation_can_be_replaced),
+    Part("multiprocessing.popen_spawn_posix.Popen.duplicate_for_child", _descriptors_can_be_handed_on),
+)
 
 
 @cache
-def unexpected_part(method: str) -> str | None:
-    """Return the name of the first private part of ``method`` that is not as expected; ``None``: all are.
-
-    ``fork`` has none.
-    """
-    for part in _PARTS.get(method, ()):
+def unexpected_part() -> str | None:
+    """Return the name of the first private part that is not as expected, ``None`` if all are."""
+    for part in _PARTS:
         try:
             is_as_expected = part.is_as_expected()
         except Exception:
@@ -130,11 +77,11 @@ def unexpected_part(method: str) -> str | None:
 
 
 def plain_start_warning(method: str) -> str | None:
-    """Return the line for the log where renderers are started by plain ``multiprocessing``, else ``None``."""
-    name = unexpected_part(method)
+    """Return the line for the log where ``method`` starts renderers the slower way, else ``None``."""
+    name = unexpected_part() if method == "spawn" else None
     if name is None:
         return None
     return (
-        f"{name} is not as expected (Python {platform.python_version()}): "
-        f"plain multiprocessing starts renderers, and {_COST[method]}."
+        f"{name} is not as expected (Python {platform.python_version()}): plain multiprocessing spawns "
+        f"renderers, and each job takes about {_COST_MS} ms more of CPU time."
     )

@@ -1,4 +1,4 @@
-"""Start a renderer process: the faster way where its private parts are as expected, else the plain one."""
+"""Start a renderer process: a spawned one the faster way where its private parts are as expected."""
 
 import socket
 from multiprocessing.process import BaseProcess
@@ -14,17 +14,14 @@ def start_process(
 ) -> BaseProcess:
     """Return a started process that serves ``channel`` by ``method`` (spawn, forkserver or fork).
 
-    ``seconds`` bound the wait for an answer of a fork server. A spawned process that is started ``ahead`` of
-    need loads the engine at a lower priority. The caller lets one start at a time take place. Raises
-    ``InsufficientStorage`` without room for the fork server's socket, ``OSError`` or ``EOFError``.
+    ``seconds`` bound the wait for an answer of the fork server. A process that is spawned the faster way
+    ``ahead`` of need loads the engine at a lower priority. The caller lets no other process be started
+    meanwhile. Raises ``InsufficientStorage`` without room for the fork server's socket, ``OSError`` or
+    ``EOFError``.
     """
-    if method == "fork" or unexpected_part(method) is not None:
-        return plain.start(method, channel, limits, task, seconds=seconds)
-    # Loaded once their private parts are known to be there.
-    if method == "spawn":
+    if method == "spawn" and unexpected_part() is None:
+        # Loaded once its private parts are known to be there.
         from docops_flask.jobs.starting import first_lines
 
         return first_lines.start(channel, limits, task, ahead=ahead)
-    from docops_flask.jobs.starting import fork_server
-
-    return fork_server.start(channel, limits, task, seconds=seconds)
+    return plain.start(method, channel, limits, task, seconds=seconds)

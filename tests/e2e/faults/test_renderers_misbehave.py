@@ -1,29 +1,11 @@
 """Renderers that die, hang, flood or eat: what the client hears, what the log says; nothing is left."""
 
-import sys
-
 import psutil
 import pytest
 
-from tests.e2e.faults.tidy import SECONDS, TEMPLATE, Tidy
-from tests.e2e.gunicorn_server import GunicornServer, eventually
-from tests.web.forms import task
-
-COMMAND = [sys.executable, "-m", "gunicorn", "tests.e2e.faults.misbehaving_app:make_app()"]
-CRASHED = (500, "RENDERER_CRASHED")
-MISTAKE = (500, "INTERNAL_ERROR")
-LATE = (408, "REQUEST_TIMEOUT")
-
-
-def serve(folder, **settings):
-    return GunicornServer(
-        folder,
-        command=COMMAND,
-        max_concurrency=1,
-        request_timeout_seconds=4,
-        renderer_memory_bytes=300_000_000,
-        **settings,
-    )
+from tests.e2e.faults.renderer_faults import CRASHED, LATE, MISTAKE, check_fault, failed_job, serve
+from tests.e2e.faults.tidy import SECONDS, Tidy
+from tests.e2e.gunicorn_server import eventually
 
 
 @pytest.fixture(scope="module")
@@ -38,18 +20,6 @@ def tidy_without_cell(tmp_path_factory):
     server = serve(tmp_path_factory.mktemp("server"), sandbox="off")
     yield Tidy(server)
     server.stop()
-
-
-def told_of(server, what):
-    """The answer to a job whose renderer does ``what``, and the end line of the log."""
-    answer = server.job(template=TEMPLATE, task_json=task({"meeting_title": what}))
-    request_id = answer.headers["X-Docops-Request-Id"]
-
-    def end_line():
-        lines = [line for line in server.log if line.get("request_id") == request_id]
-        return lines[-1] if len(lines) == 2 else None
-
-    return answer, eventually(end_line)
 
 
 IN_ITS_CELL = [
@@ -79,17 +49,6 @@ WITHOUT_A_CELL = [
     ("fork_and_hang", LATE, ""),
     ("fork_and_crash", CRASHED, "killed by SIGKILL"),
 ]
-
-
-def check_fault(tidy, what, told, inner, stage="render"):
-    answer, line = told_of(tidy.server, what)
-    assert answer.told == told
-    members = {"request_id", "timeout_seconds", "terminated"} if told == LATE else {"request_id"}
-    assert set(answer.json["detail"]) == members
-    outcome = "timeout" if told == LATE else "internal_error"
-    assert (line["event"], line["outcome"], line["failure_stage"]) == ("error", outcome, stage)
-    assert line.get("inner", "").startswith(inner)
-    tidy.again()
 
 
 @pytest.mark.parametrize(("what", "told", "inner"), IN_ITS_CELL)
@@ -126,7 +85,7 @@ def is_stray(pid):
 
 
 def test_a_flood_on_standard_error_is_not_in_the_log(tidy):
-    answer, _ = told_of(tidy.server, "flood_stderr")
+    answer, _ = failed_job(tidy.server, "flood_stderr")
     # Its result is not that of a run.
     assert answer.told == CRASHED
     assert "flood" not in tidy.server.errors
