@@ -173,7 +173,7 @@ class GunicornServer:
         return sorted(
             path.name
             for path in self.work_folder.iterdir()
-            if path.suffix != ".lock" and not list(path.glob("listener-*"))
+            if path.suffix != ".lock" and not list(path.glob("*/listener-*"))
         )
 
     def stop(self) -> int:

@@ -1,6 +1,6 @@
 """On a Python with other private parts plain ``multiprocessing`` starts renderers, and the server says so.
 
-Limits, deadlines and the sandbox hold as ever, for each start method.
+Limits, deadlines and the sandbox hold as ever. Only ``spawn`` uses private parts.
 """
 
 import os
@@ -30,22 +30,21 @@ WITHOUT_SANDBOX = [
 ]
 
 
-def servers(tmp_path_factory, start_method, **settings):
-    folder = tmp_path_factory.mktemp(start_method)
-    server = serve(folder, variables=OTHER_PYTHON, mp_start=start_method, **settings)
+def tidy_server(tmp_path_factory, **settings):
+    server = serve(tmp_path_factory.mktemp("server"), variables=OTHER_PYTHON, **settings)
     yield Tidy(server)
     assert server.stop() == 0
     assert list(server.work_folder.iterdir()) == []
 
 
-@pytest.fixture(scope="module", params=METHODS)
-def tidy(request, tmp_path_factory):
-    yield from servers(tmp_path_factory, request.param, sandbox="require")
+@pytest.fixture(scope="module")
+def tidy(tmp_path_factory):
+    yield from tidy_server(tmp_path_factory, sandbox="require")
 
 
-@pytest.fixture(scope="module", params=METHODS)
-def tidy_without_sandbox(request, tmp_path_factory):
-    yield from servers(tmp_path_factory, request.param, sandbox="off")
+@pytest.fixture(scope="module")
+def tidy_without_sandbox(tmp_path_factory):
+    yield from tidy_server(tmp_path_factory, sandbox="off")
 
 
 @pytest.mark.parametrize("start_method", METHODS)
