@@ -21,12 +21,6 @@ FAULTS = [
     ("have_a_bug", MISTAKE, "KeyError at targets.py"),
     ("kill_itself", MISTAKE, "PermissionError at targets.py"),
     ("fork_and_hang", MISTAKE, "PermissionError at targets.py"),
-    ("ignore_sigterm", LATE, ""),
-]
-WITHOUT_SANDBOX = [
-    ("kill_itself", CRASHED, "killed by SIGKILL"),
-    ("stop_itself", LATE, ""),
-    ("fork_and_hang", LATE, ""),
 ]
 
 
@@ -43,8 +37,8 @@ def tidy(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def tidy_without_sandbox(tmp_path_factory):
-    yield from tidy_server(tmp_path_factory, sandbox="off")
+def tidy_with_little_time(tmp_path_factory):
+    yield from tidy_server(tmp_path_factory, sandbox="off", request_timeout_seconds=6)
 
 
 @pytest.mark.parametrize("start_method", METHODS)
@@ -74,9 +68,9 @@ def test_a_fault_of_a_renderer_is_told_and_leaves_nothing(tidy, what, told, inne
     check_fault(tidy, what, told, inner)
 
 
-@pytest.mark.parametrize(("what", "told", "inner"), WITHOUT_SANDBOX)
-def test_so_is_what_the_sandbox_would_have_refused(tidy_without_sandbox, what, told, inner):
-    check_fault(tidy_without_sandbox, what, told, inner)
+@pytest.mark.parametrize("what", ["ignore_sigterm", "stop_itself", "fork_and_hang"])
+def test_a_renderer_past_its_time_is_ended_without_a_sandbox_too(tidy_with_little_time, what):
+    check_fault(tidy_with_little_time, what, LATE, "")
 
 
 def test_a_renderer_ends_with_a_worker_that_is_killed(start_server):

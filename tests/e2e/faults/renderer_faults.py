@@ -15,14 +15,9 @@ LATE = (408, "REQUEST_TIMEOUT")
 
 
 def serve(folder: Path, **settings: Any) -> GunicornServer:
-    """Start the server, with one slot and a time limit of 4 seconds."""
+    """Start the server, with one slot."""
     return GunicornServer(
-        folder,
-        command=COMMAND,
-        max_concurrency=1,
-        request_timeout_seconds=4,
-        renderer_memory_bytes=300_000_000,
-        **settings,
+        folder, command=COMMAND, max_concurrency=1, renderer_memory_bytes=300_000_000, **settings
     )
 
 

@@ -1,4 +1,4 @@
-"""Renderers that die, hang, flood or eat: what the client hears, what the log says; nothing is left."""
+"""Renderers that die, hang or use too much: what the client receives, what the log says; nothing is left."""
 
 import psutil
 import pytest
@@ -8,50 +8,58 @@ from tests.e2e.faults.tidy import SECONDS, Tidy
 from tests.e2e.gunicorn_server import eventually
 
 
+def tidy_server(tmp_path_factory, **settings):
+    server = serve(tmp_path_factory.mktemp("server"), **settings)
+    yield Tidy(server)
+    server.stop()
+
+
 @pytest.fixture(scope="module")
 def tidy(tmp_path_factory):
-    server = serve(tmp_path_factory.mktemp("server"))
-    yield Tidy(server)
-    server.stop()
+    yield from tidy_server(tmp_path_factory)
 
 
 @pytest.fixture(scope="module")
-def tidy_without_cell(tmp_path_factory):
-    server = serve(tmp_path_factory.mktemp("server"), sandbox="off")
-    yield Tidy(server)
-    server.stop()
+def tidy_without_sandbox(tmp_path_factory):
+    yield from tidy_server(tmp_path_factory, sandbox="off")
 
 
-IN_ITS_CELL = [
+@pytest.fixture(scope="module")
+def tidy_with_little_time(tmp_path_factory):
+    yield from tidy_server(tmp_path_factory, request_timeout_seconds=4)
+
+
+@pytest.fixture(scope="module")
+def tidy_with_little_time_without_sandbox(tmp_path_factory):
+    yield from tidy_server(tmp_path_factory, request_timeout_seconds=4, sandbox="off")
+
+
+IN_ITS_SANDBOX = [
     ("abort", CRASHED, "killed by SIGABRT"),
     ("exit_with_three", CRASHED, "exited with 3 before it answered"),
     ("use_all_memory", CRASHED, "out of memory"),
     ("have_a_bug", MISTAKE, "KeyError at targets.py"),
     ("kill_itself", MISTAKE, "PermissionError at targets.py"),
     ("fork_and_hang", MISTAKE, "PermissionError at targets.py"),
-    ("ignore_sigterm", LATE, ""),
-    ("leave_half_an_answer_and_hang", LATE, ""),
 ]
 LYING = [
     ("lie_of_the_exit_code", "its result is not one of such a job", "render"),
     ("tell_many_issue_codes", "its result is not one of such a job", "render"),
 ]
-# Their cell refuses the calls that these begin with.
-LYING_WITHOUT_A_CELL = [
+# The sandbox refuses the calls that these begin with.
+LYING_WITHOUT_A_SANDBOX = [
     ("leave_the_template_as_archive", "outputs.zip is unsound: ", "archive"),
     ("leave_a_second_name_of_the_archive", "outputs.zip is no regular file of its own", "archive"),
 ]
-WITHOUT_A_CELL = [
+WITHOUT_A_SANDBOX = [
     ("kill_itself", CRASHED, "killed by SIGKILL"),
-    ("stop_itself", LATE, ""),
     ("leave_half_an_answer", CRASHED, "result.json is no JSON: JSONDecodeError"),
     ("say_nonsense", CRASHED, "said what was not agreed"),
-    ("fork_and_hang", LATE, ""),
     ("fork_and_crash", CRASHED, "killed by SIGKILL"),
 ]
 
 
-@pytest.mark.parametrize(("what", "told", "inner"), IN_ITS_CELL)
+@pytest.mark.parametrize(("what", "told", "inner"), IN_ITS_SANDBOX)
 def test_a_fault_of_a_renderer_is_told_and_leaves_nothing(tidy, what, told, inner):
     check_fault(tidy, what, told, inner)
 
@@ -61,16 +69,28 @@ def test_so_is_what_no_renderer_of_ours_says_or_leaves(tidy, what, inner, stage)
     check_fault(tidy, what, CRASHED, inner, stage)
 
 
-@pytest.mark.parametrize(("what", "inner", "stage"), LYING_WITHOUT_A_CELL)
-def test_so_is_what_only_a_renderer_without_a_cell_can_leave(tidy_without_cell, what, inner, stage):
-    check_fault(tidy_without_cell, what, CRASHED, inner, stage)
+@pytest.mark.parametrize(("what", "inner", "stage"), LYING_WITHOUT_A_SANDBOX)
+def test_so_is_what_only_a_renderer_without_a_sandbox_can_leave(tidy_without_sandbox, what, inner, stage):
+    check_fault(tidy_without_sandbox, what, CRASHED, inner, stage)
 
 
-@pytest.mark.parametrize(("what", "told", "inner"), WITHOUT_A_CELL)
-def test_so_is_what_a_cell_would_have_refused(tidy_without_cell, what, told, inner):
+@pytest.mark.parametrize(("what", "told", "inner"), WITHOUT_A_SANDBOX)
+def test_so_is_what_the_sandbox_would_have_refused(tidy_without_sandbox, what, told, inner):
     before = set(psutil.pids())
-    check_fault(tidy_without_cell, what, told, inner)
+    check_fault(tidy_without_sandbox, what, told, inner)
     # A process that it forked has another parent by now.
+    eventually(lambda: not [pid for pid in set(psutil.pids()) - before if is_stray(pid)], SECONDS)
+
+
+@pytest.mark.parametrize("what", ["ignore_sigterm", "leave_half_an_answer_and_hang"])
+def test_a_renderer_past_its_time_is_ended(tidy_with_little_time, what):
+    check_fault(tidy_with_little_time, what, LATE, "")
+
+
+@pytest.mark.parametrize("what", ["stop_itself", "fork_and_hang"])
+def test_so_is_one_without_a_sandbox_and_what_it_forked(tidy_with_little_time_without_sandbox, what):
+    before = set(psutil.pids())
+    check_fault(tidy_with_little_time_without_sandbox, what, LATE, "")
     eventually(lambda: not [pid for pid in set(psutil.pids()) - before if is_stray(pid)], SECONDS)
 
 
