@@ -139,7 +139,7 @@ def test_a_part_of_the_cell_that_the_self_test_had_is_not_done_without(lost, wor
     workspace.file("template.docx").write_text("a template")
     with pytest.raises(RendererCrashed) as caught:
         renderer.run(JOB, workspace.path)
-    assert caught.value.inner == "could not shut itself into its cell"
+    assert caught.value.inner == "could not enter its sandbox"
     workspace.remove()
 
 

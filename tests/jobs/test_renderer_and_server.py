@@ -262,7 +262,7 @@ def test_a_renderer_that_waits_for_its_job_ends_with_its_server(start_method, tm
         "deadline = time.monotonic() + 60\n"
         "start = lambda: RendererProcess.start(sys.argv[1], LIMITS, echo, deadline)\n"
         "ahead = [start() for _ in range(3)]\n"
-        "print([one.hear(deadline) for one in ahead], *[one.pid for one in ahead], flush=True)\n"
+        "print([one.receive(deadline) for one in ahead], *[one.pid for one in ahead], flush=True)\n"
         "time.sleep(60)\n"
     )
     command = [sys.executable, "-c", code, start_method, str(Path(__file__).absolute().parents[2])]
@@ -282,11 +282,11 @@ def test_a_killed_fork_server_cuts_no_running_job_and_the_next_job_gets_another(
     process = renderer._start(time.monotonic() + 60)
     workspace.file("job.pickle").write_bytes(targets.pickled(job))
     process.send_folder(workspace.path)
-    assert process.hear(time.monotonic() + 60) == b"r"
+    assert process.receive(time.monotonic() + 60) == b"r"
     read_pid(workspace.file("waiting"))
     _kill_fork_server()
     workspace.file("go").write_text("")
-    assert process.hear(time.monotonic() + 60) == b"d"
+    assert process.receive(time.monotonic() + 60) == b"d"
     assert process.end(1.0).gone
     assert is_gone(process.pid)
     assert make("forkserver", targets.echo).run(job, workspace.path).result["kind"] == "run"

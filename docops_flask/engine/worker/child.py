@@ -9,7 +9,7 @@ from multiprocessing import parent_process
 from typing import NoReturn
 
 from docops_flask.engine.pipeline import run_job
-from docops_flask.engine.worker.isolation import ProcessLimits, leave_shared_memory
+from docops_flask.engine.worker.isolation import ProcessLimits, replace_shared_memory
 from docops_flask.engine.worker.worker import Task, serve
 
 
@@ -18,5 +18,5 @@ def main(channel: socket.socket, limits: ProcessLimits, task: Task = run_job) ->
     parent = parent_process()
     if parent is None:
         raise RuntimeError("a renderer is started by its server")
-    leave_shared_memory()
+    replace_shared_memory()
     serve(channel.detach(), parent.sentinel, limits, task)

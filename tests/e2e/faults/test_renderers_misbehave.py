@@ -49,12 +49,12 @@ LYING = [
 # The sandbox refuses the calls that these begin with.
 LYING_WITHOUT_A_SANDBOX = [
     ("leave_the_template_as_archive", "outputs.zip is unsound: ", "archive"),
-    ("leave_a_second_name_of_the_archive", "outputs.zip is no regular file of its own", "archive"),
+    ("leave_a_second_name_of_the_archive", "outputs.zip is not a regular file with a single name", "archive"),
 ]
 WITHOUT_A_SANDBOX = [
     ("kill_itself", CRASHED, "killed by SIGKILL"),
-    ("leave_half_an_answer", CRASHED, "result.json is no JSON: JSONDecodeError"),
-    ("say_nonsense", CRASHED, "said what was not agreed"),
+    ("leave_half_an_answer", CRASHED, "result.json is not valid JSON: JSONDecodeError"),
+    ("say_nonsense", CRASHED, "sent an unknown message"),
     ("fork_and_crash", CRASHED, "killed by SIGKILL"),
 ]
 
