@@ -16,7 +16,7 @@ from unittest.mock import patch
 import psutil
 
 from docops_flask.engine.job import Job, JobKind
-from docops_flask.engine.sandbox.cell import SandboxMode
+from docops_flask.engine.sandbox.sandbox import SandboxMode
 from docops_flask.engine.worker.isolation import ProcessLimits
 from docops_flask.jobs.renderer import Renderer
 from docops_flask.jobs.starting import start

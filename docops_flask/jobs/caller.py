@@ -22,8 +22,7 @@ _LONGEST_WAIT_SECONDS = 1_000_000.0
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """The client that waits for a job, by the descriptor of its stream socket; ``None``: it never
-    disconnects.
+    """The client of a job, by the descriptor of its stream socket; ``None``: it never disconnects.
 
     A client that shuts down only the sending side of its connection counts as disconnected: a stream socket
     cannot tell that from a close. nginx and Go's net/http server do the same.

@@ -19,14 +19,14 @@ from typing import Any, NamedTuple
 from docops_flask.engine.errors import DocopsError
 from docops_flask.engine.job import Job
 from docops_flask.engine.pipeline import run_job
-from docops_flask.engine.sandbox.cell import CellParts, readable_paths
+from docops_flask.engine.sandbox.sandbox import SandboxParts, readable_paths
 from docops_flask.engine.worker.isolation import ProcessLimits
 from docops_flask.engine.worker.worker import (
     DONE,
     JOB_FILE,
-    NO_CELL_STATUS,
     NO_MEMORY,
     NO_RESULT,
+    NO_SANDBOX_STATUS,
     NO_STORAGE,
     READY,
     Task,
@@ -184,7 +184,7 @@ class Renderer:
         """Return the line for the log when renderers cannot be spawned the faster way, else ``None``."""
         return plain_start_warning(self._start_method)
 
-    def demand(self, parts: CellParts) -> None:
+    def demand(self, parts: SandboxParts) -> None:
         """Have renderers that are started from now on refuse to work without these parts of the sandbox."""
         self._limits = self._limits._replace(demanded=parts)
 
@@ -294,7 +294,7 @@ def _describe(end: End) -> str:
         return "ended for an unknown reason"
     if end.exit_code < 0:
         return f"killed by {_SIGNAL_NAMES.get(-end.exit_code, f'signal {-end.exit_code}')}"
-    if end.exit_code == NO_CELL_STATUS:
+    if end.exit_code == NO_SANDBOX_STATUS:
         return "could not enter its sandbox"
     return f"exited with {end.exit_code} before it answered"
 

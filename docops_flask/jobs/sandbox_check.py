@@ -8,7 +8,7 @@ from typing import Any
 from docops_flask.engine.errors import DocopsError
 from docops_flask.engine.job import Job, JobKind
 from docops_flask.engine.sandbox import landlock
-from docops_flask.engine.sandbox.cell import ALL_PARTS, CellParts, SandboxMode
+from docops_flask.engine.sandbox.sandbox import ALL_PARTS, SandboxMode, SandboxParts
 from docops_flask.engine.sandbox.self_test import CALLS_ACT, FILES_ACT, try_forbidden_acts
 from docops_flask.engine.worker.isolation import ProcessLimits
 from docops_flask.jobs.errors import NotReady, SandboxRefused
@@ -29,9 +29,9 @@ class SandboxReport:
     landlock_abi: int = 0
 
     @property
-    def parts(self) -> CellParts:
+    def parts(self) -> SandboxParts:
         """Return which parts of the sandbox were in force."""
-        return CellParts(files=FILES_ACT in self.refused, calls=CALLS_ACT in self.refused)
+        return SandboxParts(files=FILES_ACT in self.refused, calls=CALLS_ACT in self.refused)
 
     @property
     def level(self) -> str:
@@ -62,7 +62,7 @@ class SandboxCheck:
         start_method: str,
         limits: ProcessLimits,
         workspaces: Workspaces,
-        on_parts: Callable[[CellParts], None] = lambda _parts: None,
+        on_parts: Callable[[SandboxParts], None] = lambda _parts: None,
     ) -> None:
         """Take start method and limits of renderers; ``on_parts`` is called with the parts in force."""
         self._mode = limits.sandbox

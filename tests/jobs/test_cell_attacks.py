@@ -13,7 +13,7 @@ import pytest
 
 from docops_flask.engine.job import Job, JobKind
 from docops_flask.engine.sandbox import landlock
-from docops_flask.engine.sandbox.cell import ALL_PARTS, SandboxMode
+from docops_flask.engine.sandbox.sandbox import ALL_PARTS, SandboxMode
 from docops_flask.engine.sandbox.self_test import try_forbidden_acts
 from docops_flask.jobs.errors import RendererCrashed
 from docops_flask.jobs.renderer import Renderer

@@ -10,7 +10,7 @@ import pytest
 
 from docops_flask.engine.job import Job, JobKind
 from docops_flask.engine.opc.limits import MIB
-from docops_flask.engine.sandbox.cell import SandboxMode
+from docops_flask.engine.sandbox.sandbox import SandboxMode
 from docops_flask.engine.worker.worker import READY
 from docops_flask.jobs.caller import STAYING
 from docops_flask.jobs.errors import RendererCrashed

@@ -65,7 +65,11 @@ def test_a_renderer_that_leaves_something_else_has_crashed(make_app, work_folder
     ("task", "inner", "stage"),
     [
         (disk_targets.leave_a_link_as_archive, "outputs.zip cannot be read: OSError", "archive"),
-        (disk_targets.leave_a_pipe_as_archive, "outputs.zip is not a regular file with a single name", "archive"),
+        (
+            disk_targets.leave_a_pipe_as_archive,
+            "outputs.zip is not a regular file with a single name",
+            "archive",
+        ),
         (disk_targets.nest_3000_folders, "its folder contained a folder", "render"),
         (disk_targets.leave_no_archive, "outputs.zip cannot be read: FileNotFoundError", "archive"),
         (disk_targets.leave_a_second_name_of_the_archive, "outputs.zip is no regular file", "archive"),

@@ -18,7 +18,7 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from docops_flask.engine.files import read_file, write_file
-from docops_flask.engine.sandbox.cell import NO_PARTS, Cell, CellParts, SandboxMode, make_cell
+from docops_flask.engine.sandbox.sandbox import NO_PARTS, Sandbox, SandboxMode, SandboxParts, make_sandbox
 
 # Python ignores these two, so that a closed pipe or a file size limit is an exception and does not end it.
 _STAY_IGNORED = frozenset({signal.SIGPIPE, signal.SIGXFSZ})
@@ -35,7 +35,7 @@ class ProcessLimits(NamedTuple):
 
     ``memory_bytes`` and ``cpu_seconds`` are added to what the new process has used; ``file_bytes`` is the
     most that a file it writes may hold; ``readable`` are the paths that it may read besides its job's folder
-    (``cell.readable_paths``). It does no job without the ``demanded`` parts of the sandbox.
+    (``sandbox.readable_paths``). It does no job without the ``demanded`` parts of the sandbox.
     """
 
     memory_bytes: int
@@ -43,10 +43,10 @@ class ProcessLimits(NamedTuple):
     file_bytes: int
     sandbox: SandboxMode = SandboxMode.AUTO
     readable: tuple[str, ...] = ()
-    demanded: CellParts = NO_PARTS
+    demanded: SandboxParts = NO_PARTS
 
 
-def isolate(limits: ProcessLimits, *, parent_sentinel: int, keep: Iterable[int]) -> Cell:
+def isolate(limits: ProcessLimits, *, parent_sentinel: int, keep: Iterable[int]) -> Sandbox:
     """Isolate this process from its server, except for ``parent_sentinel`` and the ``keep`` descriptors.
 
     ``parent_sentinel`` is the read end of a pipe whose write end only the server has. Standard input, output
@@ -62,7 +62,7 @@ def isolate(limits: ProcessLimits, *, parent_sentinel: int, keep: Iterable[int])
     _close_descriptors({0, 1, 2, parent_sentinel, *keep})
     die_with_server(parent_sentinel)
     prefer_for_oom_kill()
-    cell = make_cell(limits.sandbox, limits.demanded, limits.readable)
+    sandbox = make_sandbox(limits.sandbox, limits.demanded, limits.readable)
     limit_memory(limits.memory_bytes)
     _limit(resource.RLIMIT_CPU, int(time.process_time()) + 1 + limits.cpu_seconds)
     _limit(resource.RLIMIT_FSIZE, limits.file_bytes)
@@ -72,7 +72,7 @@ def isolate(limits: ProcessLimits, *, parent_sentinel: int, keep: Iterable[int])
         # No threads and no processes, also without seccomp filters; this limit does not hold for root.
         _limit(resource.RLIMIT_NPROC, 0)
     _close_standard_streams()
-    return cell
+    return sandbox
 
 
 def die_with_server(parent_sentinel: int) -> None:

@@ -19,7 +19,7 @@ from docops_flask.engine.errors import DocopsError, TemplateLimitExceeded, to_re
 from docops_flask.engine.files import read_file, write_file
 from docops_flask.engine.job import Job
 from docops_flask.engine.pipeline import run_job
-from docops_flask.engine.sandbox.cell import SandboxUnavailable
+from docops_flask.engine.sandbox.sandbox import SandboxUnavailable
 from docops_flask.engine.worker.isolation import ProcessLimits, isolate
 
 JOB_FILE = "job.pickle"
@@ -35,7 +35,7 @@ NO_STORAGE = b"s"
 NO_RESULT = b"w"
 
 # The exit status of a renderer that could not enter its sandbox (EX_OSERR of sysexits.h).
-NO_CELL_STATUS = 71
+NO_SANDBOX_STATUS = 71
 
 _PATH_MAX = 4096
 # The renderer's own limit is above what a job may write, so EFBIG comes from a lower limit of the system.
@@ -49,7 +49,7 @@ Task = Callable[[Job, str, str], dict[str, Any]]
 def serve(channel_fd: int, server_fd: int, limits: ProcessLimits, task: Task = run_job) -> NoReturn:
     """Do the one job that comes over the channel; exit with status 0, or with 1 when there is no result.
 
-    The status is ``NO_CELL_STATUS``, and the job is not begun, when the system lacks a demanded part of the
+    The status is ``NO_SANDBOX_STATUS``, and the job is not begun, when the system lacks a demanded part of the
     sandbox.
 
     ``server_fd`` is the read end of a pipe whose write end only the server has. ``task`` does the job: it
@@ -59,12 +59,12 @@ def serve(channel_fd: int, server_fd: int, limits: ProcessLimits, task: Task = r
     # What a job makes is used until the process ends: a search for garbage would find none.
     gc.disable()
     try:
-        cell = isolate(limits, parent_sentinel=server_fd, keep=[channel_fd])
+        sandbox = isolate(limits, parent_sentinel=server_fd, keep=[channel_fd])
         folder = _receive_folder(channel_fd)
         if folder is not None:
-            cell.close(folder)
+            sandbox.close(folder)
     except SandboxUnavailable:
-        os._exit(NO_CELL_STATUS)
+        os._exit(NO_SANDBOX_STATUS)
     status = 0 if folder is None else _serve(channel_fd, folder, task)
     # All results are on disk: shutting the interpreter down would only take time.
     os._exit(status)

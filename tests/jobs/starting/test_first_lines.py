@@ -81,7 +81,7 @@ def test_a_renderer_runs_what_its_server_loaded_whatever_became_of_the_files(tmp
         "from pathlib import Path\n"
         "import docops_flask.jobs.renderer as renderer\n"
         "from docops_flask.engine.worker.isolation import ProcessLimits\n"
-        "from docops_flask.engine.sandbox.cell import SandboxMode\n"
+        "from docops_flask.engine.sandbox.sandbox import SandboxMode\n"
         "assert renderer.__file__.startswith(sys.argv[1]), renderer.__file__\n"
         "limits = ProcessLimits(1 << 29, 60, 1 << 28, SandboxMode.OFF)\n"
         "one = renderer.Renderer('spawn', 60.0, limits)\n"

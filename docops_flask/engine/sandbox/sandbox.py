@@ -33,18 +33,18 @@ class SandboxUnavailable(RuntimeError):
     """The system lacks a demanded part of the sandbox."""
 
 
-class CellParts(NamedTuple):
+class SandboxParts(NamedTuple):
     """Parts of a sandbox: ``files`` by Landlock, ``calls`` by seccomp."""
 
     files: bool
     calls: bool
 
 
-NO_PARTS = CellParts(files=False, calls=False)
-ALL_PARTS = CellParts(files=True, calls=True)
+NO_PARTS = SandboxParts(files=False, calls=False)
+ALL_PARTS = SandboxParts(files=True, calls=True)
 
 
-class Cell(NamedTuple):
+class Sandbox(NamedTuple):
     """A prepared sandbox: ``ruleset`` is ``None`` without Landlock, ``calls`` without seccomp.
 
     No job is done without the ``demanded`` parts.
@@ -52,7 +52,7 @@ class Cell(NamedTuple):
 
     ruleset: Ruleset | None
     calls: CallFilter | None
-    demanded: CellParts = NO_PARTS
+    demanded: SandboxParts = NO_PARTS
 
     def close(self, folder: FilePath) -> None:
         """Restrict this process to its job's ``folder``, files that Python loads, and a job's system calls.
@@ -68,14 +68,14 @@ class Cell(NamedTuple):
                 self.calls.install()
 
 
-def make_cell(mode: SandboxMode, demanded: CellParts, readable: Iterable[str]) -> Cell:
-    """Prepare what ``Cell.close`` puts in force; the paths ``readable`` stay readable.
+def make_sandbox(mode: SandboxMode, demanded: SandboxParts, readable: Iterable[str]) -> Sandbox:
+    """Prepare what ``Sandbox.close`` puts in force; the paths ``readable`` stay readable.
 
     With ``auto`` a part that the system lacks is left out unless it is ``demanded``; ``require`` demands
     both. Raises ``SandboxUnavailable`` when the system lacks a demanded part.
     """
     if mode == SandboxMode.OFF:
-        return Cell(None, None)
+        return Sandbox(None, None)
     if mode == SandboxMode.REQUIRE:
         demanded = ALL_PARTS
     _forget_environment()
@@ -86,7 +86,7 @@ def make_cell(mode: SandboxMode, demanded: CellParts, readable: Iterable[str]) -
         ruleset = made
     with _demanded("seccomp filters", demanded.calls):
         calls = CallFilter()
-    return Cell(ruleset, calls, demanded)
+    return Sandbox(ruleset, calls, demanded)
 
 
 @contextmanager
