@@ -49,8 +49,8 @@ Task = Callable[[Job, str, str], dict[str, Any]]
 def serve(channel_fd: int, server_fd: int, limits: ProcessLimits, task: Task = run_job) -> NoReturn:
     """Do the one job that comes over the channel; exit with status 0, or with 1 when there is no result.
 
-    The status is ``NO_SANDBOX_STATUS``, and the job is not begun, when the system lacks a demanded part of the
-    sandbox.
+    The status is ``NO_SANDBOX_STATUS``, and the job is not begun, when the system lacks a part of the sandbox
+    that is demanded.
 
     ``server_fd`` is the read end of a pipe whose write end only the server has. ``task`` does the job: it
     takes the job, the template and the folder, and returns data for JSON. Without a job (the server closes
