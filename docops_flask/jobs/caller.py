@@ -93,6 +93,6 @@ class ClientSocket(socket.socket):
 
     def received(self) -> None:
         """Note that the rest of the request's body is no longer waited for."""
-        told, self.on_received = self.on_received, None
-        if told is not None:
-            told()
+        on_received, self.on_received = self.on_received, None
+        if on_received is not None:
+            on_received()

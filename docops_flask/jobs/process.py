@@ -86,23 +86,23 @@ class RendererProcess:
         """
         # When they run out during a start, multiprocessing leaks some.
         refuse_without_descriptors(_DESCRIPTORS_OF_A_START)
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        server_end, renderer_end = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         try:
-            with theirs, _bookkeeping_by(deadline):
+            with renderer_end, _bookkeeping_by(deadline):
                 seconds = _until(deadline) + _FORK_SERVER_SPARE_SECONDS
-                process = start_process(method, theirs, limits, task, seconds=seconds, ahead=ahead)
+                process = start_process(method, renderer_end, limits, task, seconds=seconds, ahead=ahead)
                 assert process.pid is not None
                 try:
                     if time.monotonic() >= deadline:
                         raise TimeoutError
-                    return cls(process, process.pid, ours)
+                    return cls(process, process.pid, server_end)
                 except BaseException:
                     process.kill()
                     process.join()
                     raise
         except BaseException:
             # A renderer that runs all the same ends when its channel closes.
-            ours.close()
+            server_end.close()
             raise
 
     def send_folder(self, folder: Path) -> bool:

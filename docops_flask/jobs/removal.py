@@ -70,7 +70,7 @@ def remove_folder(path: str, may_go_on: MayGoOn) -> Removal:
 
 
 class _Stopped(Exception):
-    """The removal was told to stop."""
+    """The removal was stopped before its end."""
 
 
 class _Remover:
@@ -223,7 +223,7 @@ class Leftovers:
         """Forget all folders and the thread: a forked child leaves them to its parent."""
         self._changed = threading.Condition()
         # {path: whether a failure to remove it was reported}.
-        self._told: dict[str, bool] = {}
+        self._reported: dict[str, bool] = {}
         # Two threads must not remove the same folder: each would see the other's work as failures.
         self._under_way: set[str] = set()
         self._remover: threading.Thread | None = None
@@ -252,16 +252,16 @@ class Leftovers:
             remover.join(_CLOSE_SECONDS)
         self._remove_all(lambda: time.monotonic() < deadline)
         with self._changed:
-            self._told.clear()
+            self._reported.clear()
             self._is_closing = False
             self._on_left(0)
 
     def _remove_all(self, may_go_on: MayGoOn) -> None:
         with self._changed:
-            paths = list(self._told)
+            paths = list(self._reported)
         for path in paths:
             with self._changed:
-                if path in self._under_way or path not in self._told:
+                if path in self._under_way or path not in self._reported:
                     continue
                 if not may_go_on():
                     return
@@ -275,14 +275,14 @@ class Leftovers:
         """Record the result of an attempt."""
         with self._changed:
             if removal.gone:
-                if self._told.pop(path, None) is not None:
-                    self._on_left(len(self._told))
+                if self._reported.pop(path, None) is not None:
+                    self._on_left(len(self._reported))
                 return
-            is_new_failure = removal.error is not None and not self._told.get(path)
-            is_new = path not in self._told
-            self._told[path] = removal.error is not None or self._told.get(path, False)
+            is_new_failure = removal.error is not None and not self._reported.get(path)
+            is_new = path not in self._reported
+            self._reported[path] = removal.error is not None or self._reported.get(path, False)
             if is_new:
-                self._on_left(len(self._told))
+                self._on_left(len(self._reported))
                 self._start()
         if is_new_failure:
             _log.warning("%s cannot be removed now (%s); it will be tried again", path, removal.error)
@@ -306,11 +306,11 @@ class Leftovers:
         while True:
             self._remove_all(self._pausing())
             with self._changed:
-                if not self._told or self._is_closing:
+                if not self._reported or self._is_closing:
                     self._remover = None
                     return
-                was_told = self._changed.wait(wait_seconds)
-            wait_seconds = _FIRST_WAIT_SECONDS if was_told else min(wait_seconds * 2, _MOST_WAIT_SECONDS)
+                was_woken = self._changed.wait(wait_seconds)
+            wait_seconds = _FIRST_WAIT_SECONDS if was_woken else min(wait_seconds * 2, _MOST_WAIT_SECONDS)
 
     def _pausing(self) -> MayGoOn:
         count = 0

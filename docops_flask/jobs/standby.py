@@ -91,7 +91,7 @@ class Standby:
             self._standing.sort(key=lambda each: not each.is_ready)
             while self._standing:
                 standing = self._standing.pop(0)
-                self._tell()
+                self._report_ready()
                 if self._is_alive(standing):
                     self._failures = 0
                     return standing.process
@@ -143,10 +143,10 @@ class Standby:
                 self._add()
             with self._changed:
                 loading = any(not each.is_ready for each in self._standing)
-                was_told = self._is_open and self._changed.wait(
+                was_woken = self._is_open and self._changed.wait(
                     _WARMING_LOOK_SECONDS if loading else _LOOK_SECONDS
                 )
-            if was_told:
+            if was_woken:
                 time.sleep(_AFTER_A_JOB_SECONDS)
 
     def _look(self) -> None:
@@ -157,7 +157,7 @@ class Standby:
                     self._standing.remove(standing)
                     self._dead.append(standing.process)
                     self._note_failure()
-            self._tell()
+            self._report_ready()
             dead, self._dead = self._dead, []
         for process in dead:
             process.end(0.0)
@@ -200,13 +200,13 @@ class Standby:
         self._failures += 1
         self._not_before = time.monotonic() + min(2.0**self._failures / 2, _MOST_BACKOFF_SECONDS)
 
-    def _tell(self) -> None:
+    def _report_ready(self) -> None:
         self._on_change(sum(each.is_ready for each in self._standing))
 
     def _end_all(self) -> None:
         with self._changed:
             processes = [*self._dead, *(each.process for each in self._standing)]
             self._standing, self._dead = [], []
-            self._tell()
+            self._report_ready()
         for process in processes:
             process.end(0.0)

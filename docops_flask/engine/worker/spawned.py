@@ -62,4 +62,4 @@ def main(pipe_fd: int, finder: "ImageFinder | None" = None) -> NoReturn:
     if finder is not None:
         finder.close()
     serve()
-    raise AssertionError("a renderer leaves by itself")
+    raise AssertionError("serve ends the process")

@@ -154,8 +154,8 @@ def _place(traceback: TracebackType | None) -> str:
     while traceback is not None:
         code = traceback.tb_frame.f_code
         file = code.co_filename
-        ours = file.startswith(_PACKAGE) and file != __file__
-        name = os.path.join("docops_flask", file.removeprefix(_PACKAGE)) if ours else os.path.basename(file)
-        places[ours] = f"{name}:{traceback.tb_lineno} in {code.co_name}"
+        is_own = file.startswith(_PACKAGE) and file != __file__
+        name = os.path.join("docops_flask", file.removeprefix(_PACKAGE)) if is_own else os.path.basename(file)
+        places[is_own] = f"{name}:{traceback.tb_lineno} in {code.co_name}"
         traceback = traceback.tb_next
     return places[True] or places[False]

@@ -81,10 +81,10 @@ def start(channel: socket.socket, limits: ProcessLimits, task: Task, *, ahead: b
 
 @contextmanager
 def _functions_replaced() -> Iterator[None]:
-    theirs = spawn.get_command_line, spawn.get_preparation_data
+    originals = spawn.get_command_line, spawn.get_preparation_data
 
     def command_line(**arguments: Any) -> list[str]:
-        command = theirs[0](**arguments)
+        command = originals[0](**arguments)
         program_and_flags = [word for word in command[: command.index(_CODE)] if word != _NO_SITE]
         return [*program_and_flags, _NO_SITE, _CODE, _statements(arguments["pipe_handle"])]
 
@@ -92,7 +92,7 @@ def _functions_replaced() -> Iterator[None]:
     try:
         yield
     finally:
-        spawn.get_command_line, spawn.get_preparation_data = theirs
+        spawn.get_command_line, spawn.get_preparation_data = originals
 
 
 def _statements(pipe_fd: int) -> str:

@@ -57,7 +57,7 @@ class ForkServer:
                 self._start()
             except ChildProcessError:
                 # The one that multiprocessing remembers is the child of another process, from which this one
-                # was forked, or was reaped by somebody else: forget it.
+                # was forked, or was reaped by another part of the server: forget it.
                 importlib.reload(forkserver)
                 self._start()
         self._pid = _find()
@@ -95,8 +95,8 @@ class ForkServer:
 
         A later server removes the folder if this process is killed (``jobs/workspace.py``). The path is short
         because sun_path holds 107 bytes (unix(7)); only this process connects, so one in its own view
-        suffices. ``multiprocessing`` chooses its folder once, below ``tempfile.tempdir``: a later folder of
-        ours takes the place of the first one under the same descriptor number.
+        suffices. ``multiprocessing`` chooses its folder once, below ``tempfile.tempdir``: a later folder
+        takes the place of the first one under the same descriptor number.
         """
         if self._folders is None:
             self._folders = Workspaces(Path(tempfile.gettempdir()))
