@@ -121,7 +121,7 @@ def test_a_bug_is_an_internal_error_that_names_the_place_but_not_the_message(
         (targets.leave_a_malformed_error, "result.json holds a malformed error"),
         (targets.leave_too_much, f"result.json has more than {RESULT_LIMIT_BYTES} bytes"),
         (targets.leave_a_link, "result.json cannot be read: OSError"),
-        (targets.leave_a_pipe, "result.json is no regular file"),
+        (targets.leave_a_pipe, "result.json is not a regular file"),
         (targets.say_done_without_an_answer, "result.json cannot be read: FileNotFoundError"),
         (targets.say_nonsense, "sent an unknown message"),
     ],
