@@ -29,8 +29,8 @@ class Written(str):
 def json_text(document: Mapping[str, Any]) -> bytes:
     """Return ``document`` as UTF-8 JSON with one line for each member and for each item of a list member.
 
-    It has a member at least. Members and their items may be ``Written``. With ``indent`` the standard library would use its encoder in
-    Python, which is several times slower and noticeable with thousands of entries.
+    It has a member at least. Members and their items may be ``Written``. With ``indent`` the standard library
+    would use its encoder in Python, which is several times slower and noticeable with thousands of entries.
     """
     return "".join(_pieces(document)).encode()
 

@@ -1,4 +1,4 @@
-"""What a renderer left in its folder, read as what it is: files from a process not trusted."""
+"""Reads what a renderer left in its folder, as files of an untrusted process."""
 
 import json
 import os
@@ -18,12 +18,12 @@ from docops_flask.jobs.errors import InsufficientStorage, RendererCrashed
 
 
 def open_made(path: Path, access: int) -> int:
-    """Open ``path`` for ``access`` (``os.O_RDONLY`` or ``os.O_RDWR``), a regular file with no other name.
+    """Open the regular file ``path``, which must have no other name, with the flag ``access`` (open(2)).
 
-    Its renderer has to have ended. Raises ``RendererCrashed`` when it is something else or cannot be opened,
+    Call it after the renderer has ended. Raises ``RendererCrashed`` for anything else or an unreadable file,
     ``InsufficientStorage`` when its folder is gone.
     """
-    # Not through a link, and without blocking on a pipe somebody put there.
+    # Do not follow a link, and do not block on a pipe.
     try:
         descriptor = os.open(path, access | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
@@ -31,11 +31,11 @@ def open_made(path: Path, access: int) -> int:
             raise InsufficientStorage(inner="the job's folder is gone") from error
         raise RendererCrashed(inner=f"{path.name} cannot be read: {type(error).__name__}") from error
     status = os.fstat(descriptor)
-    # A second name could be that of a file outside, or change the file later.
+    # A second name could belong to a file outside the folder, or be used to change the file later.
     if stat.S_ISREG(status.st_mode) and status.st_nlink == 1 and status.st_uid == os.geteuid():
         return descriptor
     os.close(descriptor)
-    raise RendererCrashed(inner=f"{path.name} is no regular file of its own")
+    raise RendererCrashed(inner=f"{path.name} is not a regular file with a single name")
 
 
 # The greatest whole number that JSON carries exactly in every language (RFC 8259, 6), plus one.
@@ -139,8 +139,8 @@ class _ErrorRecord(NamedTuple):
 def read_answer(folder: Path) -> dict[str, Any]:
     """Return the result the renderer left in ``folder``, or raise the error it left instead.
 
-    Raises ``RendererCrashed`` when there is no answer of the agreed form, ``InsufficientStorage`` when the
-    folder is gone, and a plain ``DocopsError`` whose ``inner`` says where when the engine has a bug.
+    Raises ``RendererCrashed`` for an answer of another form, ``InsufficientStorage`` when the folder is gone,
+    and a plain ``DocopsError``, whose ``inner`` says where, for a bug of the engine.
     """
     record = _parse(_read_capped(folder / RESULT_FILE))
     match record:
@@ -152,7 +152,7 @@ def read_answer(folder: Path) -> dict[str, Any]:
             bug = DocopsError("The job failed by a fault of the server; its log says where.")
             bug.inner = place
             raise bug
-    raise RendererCrashed(inner=f"{RESULT_FILE} has none of the agreed members")
+    raise RendererCrashed(inner=f"{RESULT_FILE} has none of the expected members")
 
 
 def _read_capped(path: Path) -> bytes:
@@ -167,15 +167,16 @@ def _parse(content: bytes) -> object:
     try:
         record = json.loads(content.decode(), parse_float=_refuse_number, parse_constant=_refuse_number)
         if _SURROGATE.search(content):
-            # Half a character: what repeats it could not be sent. Whole ones are rare enough to look.
+            # A lone surrogate cannot be encoded in an answer. Escaped surrogates are rare, so this is rarely
+            # done.
             json.dumps(record, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:
-        raise RendererCrashed(inner=f"{RESULT_FILE} is no JSON: {type(error).__name__}") from error
+        raise RendererCrashed(inner=f"{RESULT_FILE} is not valid JSON: {type(error).__name__}") from error
     return record
 
 
 def _refuse_number(_text: str) -> NoReturn:
-    """Refuse what is not whole: no result holds such a number, and NaN is none that others can read."""
+    """Refuse fractions, NaN and Infinity: no result has them, and NaN is not valid JSON."""
     raise ValueError("not a whole number")
 
 

@@ -190,6 +190,9 @@ def post_worker_init(worker: Any) -> None:
         worker.limit_receiving(services.settings.max_receiving, services.settings.body_timeout_seconds)
     else:
         worker.log.warning("gunicorn's own worker is used: slow clients can hold all its threads.")
+    start_warning = services.renderer.start_warning()
+    if start_warning is not None:
+        worker.log.warning(start_warning)
     worker.accept = patient_accept(worker)
     signal.signal(signal.SIGTERM, handle_term)
     # As gunicorn does for its own handler: the signal does not interrupt system calls of running requests.

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from docops_flask.engine.opc.limits import MIB, Limits
-from docops_flask.engine.sandbox.cell import SandboxMode
+from docops_flask.engine.sandbox.sandbox import SandboxMode
 from docops_flask.engine.worker.isolation import ProcessLimits
 from docops_flask.settings import values
 from docops_flask.settings.values import Parser

@@ -53,14 +53,14 @@ def test_a_result_is_read_as_it_was_written(tmp_path: Path) -> None:
     ids=lambda content: repr(content[:30]),
 )
 def test_what_is_no_json_for_everybody_is_refused(tmp_path: Path, content: bytes) -> None:
-    assert refused(tmp_path, content).startswith("result.json is no JSON: ")
+    assert refused(tmp_path, content).startswith("result.json is not valid JSON: ")
 
 
 @pytest.mark.parametrize(
     "content", [b"[]", b"null", b"{}", b'{"result": []}', b'{"result": null}', b'{"bug": 1}']
 )
 def test_what_has_none_of_the_members_is_refused(tmp_path: Path, content: bytes) -> None:
-    assert refused(tmp_path, content) == "result.json has none of the agreed members"
+    assert refused(tmp_path, content) == "result.json has none of the expected members"
 
 
 @pytest.mark.parametrize(

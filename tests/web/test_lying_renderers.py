@@ -67,10 +67,14 @@ def test_a_renderer_that_leaves_something_else_has_crashed(make_app, work_folder
     ("task", "inner", "stage"),
     [
         (disk_targets.leave_a_link_as_archive, "outputs.zip cannot be read: OSError", "archive"),
-        (disk_targets.leave_a_pipe_as_archive, "outputs.zip is no regular file of its own", "archive"),
-        (disk_targets.nest_3000_folders, "its folder had a folder in it", "render"),
+        (
+            disk_targets.leave_a_pipe_as_archive,
+            "outputs.zip is not a regular file with a single name",
+            "archive",
+        ),
+        (disk_targets.nest_3000_folders, "its folder contained a folder", "render"),
         (disk_targets.leave_no_archive, "outputs.zip cannot be read: FileNotFoundError", "archive"),
-        (disk_targets.leave_a_second_name_of_the_archive, "outputs.zip is no regular file", "archive"),
+        (disk_targets.leave_a_second_name_of_the_archive, "outputs.zip is not a regular file", "archive"),
         (disk_targets.leave_the_template_as_archive, "outputs.zip is unsound: ", "archive"),
     ],
 )

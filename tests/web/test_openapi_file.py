@@ -18,7 +18,7 @@ from docops_flask.engine.options import (
     check_conflicts,
 )
 from docops_flask.engine.policy.policy import ROLES
-from docops_flask.engine.sandbox.cell import SandboxMode
+from docops_flask.engine.sandbox.sandbox import SandboxMode
 from docops_flask.engine.skills.skill import LANGUAGES
 from docops_flask.engine.template.grammar import Kind
 from docops_flask.intake.catalogue.policy_file import MAX_BYTES as MAX_POLICY_BYTES

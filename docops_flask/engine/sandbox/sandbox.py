@@ -1,4 +1,4 @@
-"""The cell a renderer works in: made before it is ready, closed around it when it knows its folder."""
+"""The sandbox of a renderer: prepared before it is ready, put in force when it knows its folder."""
 
 import ctypes
 import os
@@ -13,16 +13,16 @@ from docops_flask.engine.sandbox.landlock import Ruleset
 from docops_flask.engine.sandbox.seccomp import CallFilter
 
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
-# What folders of installed packages are called; this package may be in one of them.
+# The names of folders of installed packages; this package may be in one of them.
 _INSTALLED = frozenset({"site-packages", "dist-packages"})
-# The fields 50 and 51 of /proc/self/stat, counted from behind the name: where the block begins and ends.
+# Fields 50 and 51 of /proc/self/stat, counted after the name: start and end of the environment block.
 _ENV_START = 50 - 3
-# Where the dynamic loader finds the libraries of extension modules that are loaded later.
+# The dynamic loader finds the libraries of extension modules that are loaded later here.
 _LIBRARIES = ("/usr/lib", "/usr/lib64", "/lib", "/lib64", "/usr/local/lib", "/etc/ld.so.cache")
 
 
 class SandboxMode(StrEnum):
-    """What ``DOCOPS_SANDBOX`` asks for."""
+    """The values of ``DOCOPS_SANDBOX``."""
 
     AUTO = "auto"
     REQUIRE = "require"
@@ -30,34 +30,34 @@ class SandboxMode(StrEnum):
 
 
 class SandboxUnavailable(RuntimeError):
-    """The system does not give a part of the cell that is demanded."""
+    """The system lacks a demanded part of the sandbox."""
 
 
-class CellParts(NamedTuple):
-    """Parts of a cell: ``files`` is Landlock's, ``calls`` seccomp's."""
+class SandboxParts(NamedTuple):
+    """Parts of a sandbox: ``files`` by Landlock, ``calls`` by seccomp."""
 
     files: bool
     calls: bool
 
 
-NO_PARTS = CellParts(files=False, calls=False)
-ALL_PARTS = CellParts(files=True, calls=True)
+NO_PARTS = SandboxParts(files=False, calls=False)
+ALL_PARTS = SandboxParts(files=True, calls=True)
 
 
-class Cell(NamedTuple):
-    """What of a cell the system gives: ``ruleset`` is ``None`` without Landlock, ``calls`` without seccomp.
+class Sandbox(NamedTuple):
+    """A prepared sandbox: ``ruleset`` is ``None`` without Landlock, ``calls`` without seccomp.
 
-    ``demanded`` are the parts without which no job is done.
+    No job is done without the ``demanded`` parts.
     """
 
     ruleset: Ruleset | None
     calls: CallFilter | None
-    demanded: CellParts = NO_PARTS
+    demanded: SandboxParts = NO_PARTS
 
     def close(self, folder: FilePath) -> None:
-        """Leave this process the files of its job's ``folder``, what Python loads, and the calls of a job.
+        """Restrict this process to its job's ``folder``, files that Python loads, and a job's system calls.
 
-        Raises ``SandboxUnavailable`` when a part that is demanded cannot be had.
+        Raises ``SandboxUnavailable`` when the system lacks a demanded part.
         """
         with _demanded("Landlock", self.demanded.files):
             if self.ruleset is not None:
@@ -68,14 +68,14 @@ class Cell(NamedTuple):
                 self.calls.install()
 
 
-def make_cell(mode: SandboxMode, demanded: CellParts, readable: Iterable[str]) -> Cell:
-    """Prepare what ``Cell.close`` puts in force; ``readable`` stays so.
+def make_sandbox(mode: SandboxMode, demanded: SandboxParts, readable: Iterable[str]) -> Sandbox:
+    """Prepare what ``Sandbox.close`` puts in force; the paths ``readable`` stay readable.
 
-    With ``auto`` what the system lacks is left out, unless it is among the ``demanded`` parts; ``require``
-    demands all. A part that is demanded and cannot be had raises ``SandboxUnavailable``.
+    With ``auto`` a part that the system lacks is left out unless it is ``demanded``; ``require`` demands
+    both. Raises ``SandboxUnavailable`` when the system lacks a demanded part.
     """
     if mode == SandboxMode.OFF:
-        return Cell(None, None)
+        return Sandbox(None, None)
     if mode == SandboxMode.REQUIRE:
         demanded = ALL_PARTS
     _forget_environment()
@@ -86,12 +86,12 @@ def make_cell(mode: SandboxMode, demanded: CellParts, readable: Iterable[str]) -
         ruleset = made
     with _demanded("seccomp filters", demanded.calls):
         calls = CallFilter()
-    return Cell(ruleset, calls, demanded)
+    return Sandbox(ruleset, calls, demanded)
 
 
 @contextmanager
 def _demanded(part: str, is_demanded: bool) -> Iterator[None]:
-    """Pass over an ``OSError`` inside ``with``; where ``part`` is demanded raise ``SandboxUnavailable``."""
+    """Suppress an ``OSError`` inside ``with``; if ``part`` is demanded raise ``SandboxUnavailable``."""
     try:
         yield
     except OSError as error:
@@ -100,7 +100,7 @@ def _demanded(part: str, is_demanded: bool) -> Iterator[None]:
 
 
 def _forget_environment() -> None:
-    """Empty the environment, and overwrite the block it came in: a password may stand there (proc(5))."""
+    """Clear the environment and overwrite its block in memory, where a password may be (proc(5))."""
     os.environ.clear()
     fields = read_file("/proc/self/stat").rpartition(b")")[2].split()
     start, end = int(fields[_ENV_START]), int(fields[_ENV_START + 1])
@@ -108,10 +108,10 @@ def _forget_environment() -> None:
 
 
 def readable_paths() -> tuple[str, ...]:
-    """Return what Python may still have to load: modules, templates and styles of pages, shared libraries.
+    """Return the paths that Python may still load from: modules, templates and styles of pages, libraries.
 
-    Of a folder that holds this package, a clone of the project for instance, only the package counts. A
-    server finds them once for all its renderers, which look for modules where it does.
+    Of a folder that holds this package, such as a clone of the project, only the package is included. A
+    server finds them once for all its renderers, which have the same search path.
     """
     modules = [os.path.realpath(entry) for entry in sys.path if entry]
     projects = {os.path.dirname(_PACKAGE), os.getcwd()}
