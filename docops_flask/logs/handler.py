@@ -17,7 +17,7 @@ from typing import IO
 from docops_flask.logs.events import lost_lines_record
 
 # Some hundred bytes each.
-_MOST_LINES = 4096
+_MAX_LINES = 4096
 _FLUSH_SECONDS = 1.0
 
 
@@ -29,7 +29,7 @@ class LineHandler(QueueHandler):
 
     def __init__(self, stream: IO[str]) -> None:
         """Write to the descriptor of ``stream``, which stays the caller's."""
-        super().__init__(Queue(_MOST_LINES))
+        super().__init__(Queue(_MAX_LINES))
         self._descriptor = stream.fileno()
         self._begin()
         os.register_at_fork(after_in_child=self._begin)
@@ -60,7 +60,7 @@ class LineHandler(QueueHandler):
 
     def _begin(self) -> None:
         # In a forked child: what its parent has not written yet is for the parent to write.
-        self.queue = Queue(_MOST_LINES)
+        self.queue = Queue(_MAX_LINES)
         self._thread = None
         self._lost = 0
         self._lost_mutex = threading.Lock()

@@ -121,8 +121,8 @@ def _paired(branches: list[list[_Element]]) -> Iterator[tuple[_Element, list[_El
 
 _NOTE_KINDS = ("footnotes", "endnotes")
 # libxml2 reads 256 levels of elements; a table in a table takes three.
-_MOST_NESTED = 85
-_MOST_DIGITS = 9
+_MAX_NESTED = 85
+_MAX_DIGITS = 9
 
 # A paragraph that an address leads to, and the flow whose part and names it has.
 Paragraph = tuple[_Element, Flow]
@@ -158,7 +158,7 @@ class Addresses:
 
     def _learn(self, path: str) -> None:
         """Learn the addresses of the table that ``path`` leads into, else of its flow."""
-        if path.count(".c") > _MOST_NESTED:
+        if path.count(".c") > _MAX_NESTED:
             return
         prefix = path[: path.rfind("p") + 1].removesuffix("p")
         row_path, mark, _ = prefix.rpartition(".c")
@@ -265,7 +265,7 @@ class Addresses:
 
 def _number(text: str) -> int | None:
     """Return a place's number; without leading zeros and the like: every place has one address."""
-    if not text.isdecimal() or len(text) > _MOST_DIGITS:
+    if not text.isdecimal() or len(text) > _MAX_DIGITS:
         return None
     number = int(text)
     return number if str(number) == text else None

@@ -68,9 +68,9 @@ def names_in(tag: str) -> Names | None:
     return names_of(namespace) if namespace in NAMESPACES else None
 
 
-_MOST_DIGITS = 9
+_MAX_DIGITS = 9
 # As the walk has it.
-_MOST_NOTE_ID_CHARACTERS = 16
+_MAX_NOTE_ID_CHARACTERS = 16
 
 
 def children_of(container: _Element, wanted: str, names: Names) -> list[_Element]:
@@ -132,7 +132,7 @@ def has_spans(table: _Element, names: Names) -> bool:
 def note_number(note: _Element, names: Names) -> str:
     """Return what stands for a note's id in its addresses: "" for one that is no number's length."""
     stated = note.get(names("id"), "")
-    return stated if len(stated) <= _MOST_NOTE_ID_CHARACTERS else ""
+    return stated if len(stated) <= _MAX_NOTE_ID_CHARACTERS else ""
 
 
 def _seen_through(container: _Element, wanted: Container[str], names: Names) -> Iterator[_Element]:
@@ -170,7 +170,7 @@ def _number(element: _Element, properties: str, name: str, names: Names, absent:
 
 def _is_integer(text: str) -> bool:
     digits = text[1:] if text[:1] in {"+", "-"} else text
-    return digits.isdecimal() and len(digits) <= _MOST_DIGITS
+    return digits.isdecimal() and len(digits) <= _MAX_DIGITS
 
 
 class Flow(NamedTuple):

@@ -20,7 +20,7 @@ from docops_flask.engine.integrity.template_parts import TemplateParts
 from docops_flask.engine.integrity.verdict import Findings, Unaccounted, shown
 
 # Of longer lists what is between their equal beginnings and ends is not aligned.
-_MOST_ALIGNED = 200
+_MAX_ALIGNED = 200
 # Each element may be looked at this often, as a child of what lies around it: trees are rarely deep in which
 # lists differ at every level.
 _LOOKS_PER_ELEMENT = 4
@@ -57,7 +57,7 @@ class Alignment:
         ]
 
     def _between(self, ours: Sequence[int], theirs: Sequence[int], start: int) -> list[OpCode]:
-        if max(len(ours), len(theirs)) > _MOST_ALIGNED:
+        if max(len(ours), len(theirs)) > _MAX_ALIGNED:
             return [("replace", start, start + len(ours), start, start + len(theirs))]
         matcher = _BoundedMatcher(ours, theirs, self._comparisons)
         codes = matcher.get_opcodes()

@@ -27,9 +27,9 @@ _ORDERS = {"pPr": tuple(_PARAGRAPH_ORDER.split()), "rPr": tuple(_RUN_ORDER.split
 
 # The longest element of w:pPr or w:rPr has fifteen attributes. One that has many more, which only a strange
 # template holds, is asked for so many.
-_MOST_ATTRIBUTES = 64
-_MOST_ASKED = 256
-_MOST_DIGITS = 9
+_MAX_ATTRIBUTES = 64
+_MAX_ASKED = 256
+_MAX_DIGITS = 9
 
 
 class FixReplay:
@@ -68,7 +68,7 @@ class FixReplay:
 
     def _run(self, paragraph: _Element, fix: Fix, names: Names) -> _Element | None:
         path, _, number = str(fix.run_id).rpartition(":r")
-        if path != fix.paragraph_path or not number.isdecimal() or len(number) > _MOST_DIGITS:
+        if path != fix.paragraph_path or not number.isdecimal() or len(number) > _MAX_DIGITS:
             return None
         runs = self._runs.get(paragraph)
         if runs is None:
@@ -108,7 +108,7 @@ class _EditedElement:
         self._element = element
         self._names = names
         self._count = len(element.attrib)
-        self._is_large = self._count > _MOST_ATTRIBUTES
+        self._is_large = self._count > _MAX_ATTRIBUTES
         self._asked = 0
 
     def change(self, fix: Fix) -> str | None:
@@ -117,7 +117,7 @@ class _EditedElement:
         named = {**before, **after}
         self._asked += len(named)
         count = self._count + len(named) - len(before)
-        if (self._asked > _MOST_ASKED) if self._is_large else (count > _MOST_ATTRIBUTES):
+        if (self._asked > _MAX_ASKED) if self._is_large else (count > _MAX_ATTRIBUTES):
             return "it names more attributes than such an element has"
         try:
             return self._changed(before, after, named)

@@ -20,7 +20,7 @@ from docops_flask.engine.opc.xml_part import parse_part
 
 # In the order in which text boxes are counted.
 _KINDS = ("header", "footer", "footnotes", "endnotes", "comments")
-_MOST_LETTERS, _MOST_DIGITS = 32, 9
+_MAX_LETTERS, _MAX_DIGITS = 32, 9
 
 
 class Parts(Protocol):
@@ -58,7 +58,7 @@ def find_stories(main_part: str, relationships: Iterable[Relationship], parts: P
 def _is_usual(stem: str) -> bool:
     """Say whether a name is letters and then, maybe, a number, as in ``header1``."""
     letters = stem.rstrip("0123456789")
-    few = len(letters) <= _MOST_LETTERS and len(stem) - len(letters) <= _MOST_DIGITS
+    few = len(letters) <= _MAX_LETTERS and len(stem) - len(letters) <= _MAX_DIGITS
     return few and letters.isascii() and letters.isalpha()
 
 
