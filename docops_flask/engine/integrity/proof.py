@@ -19,8 +19,8 @@ from docops_flask.engine.integrity.claims import Claims, Fix, read_claims
 from docops_flask.engine.integrity.gate import defects_of, untyped_parts
 from docops_flask.engine.integrity.members import (
     ChangedMember,
-    compare_members,
     check_document_limit,
+    compare_members,
     is_same_declaration,
     is_same_document,
     is_written_as,
@@ -37,7 +37,7 @@ from docops_flask.engine.opc.zip_reader import ZipReader
 def prove(template: Package, document: ZipReader, claims: Claims, limits: Limits) -> Proof:
     """Check whether ``document`` is ``template`` with the changes in ``claims``.
 
-    The result has the verdict and all differences that the claims do not checks for.
+    The result has the verdict and all differences that the claims do not account for.
 
     Raises ``InvalidTemplate`` if a member of the template cannot be read. Raises ``TemplateLimitExceeded`` if
     the changed members of ``document`` exceed ``limits.output_bytes`` or one exceeds
