@@ -194,7 +194,7 @@ class Settings:
 
     @property
     def max_task_file_bytes(self) -> int:
-        """The maximum size of a task file in bytes: ``max_task_bytes`` or, if smaller, ``max_upload_bytes``."""
+        """The maximum size of a task in bytes: the smaller of ``max_task_bytes`` and ``max_upload_bytes``."""
         return min(self.max_task_bytes, self.max_upload_bytes)
 
     @property
