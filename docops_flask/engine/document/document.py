@@ -1,6 +1,6 @@
 """The data of an opened Word document: stories, related parts, and the places of paragraphs, tables and runs.
 
-An address names a story, a paragraph, a table or a run (docs/contract.md section 2, Paths).
+An address names a story, a paragraph, a table or a run (contract section 2, Paths).
 """
 
 from collections.abc import Callable, Mapping

@@ -8,7 +8,7 @@ MIB = 1024 * 1024
 class Limits(NamedTuple):
     """Upper bounds for one job: sizes in bytes, entries and table cells as counts.
 
-    The field names are the values of ``detail.limit`` in errors (docs/contract.md section 4).
+    The field names are the values of ``detail.limit`` in errors (contract section 4).
     """
 
     zip_entries: int = 1000

@@ -1,4 +1,4 @@
-"""The placeholder grammar (docs/contract.md section 8): placeholders, malformed ones, and suggestions.
+"""The placeholder grammar (contract section 8): placeholders, malformed ones, and suggestions.
 
 A suggestion is the field name that a malformed placeholder probably means.
 """
