@@ -1,6 +1,6 @@
-"""A Word document opened from a package: its stories, its related parts, the places in it.
+"""The data of an opened Word document: stories, related parts, and the places of paragraphs, tables and runs.
 
-An address says where a story, a paragraph, a table or a run stands (contract section 2, Paths).
+An address names a story, a paragraph, a table or a run (contract section 2, Paths).
 """
 
 from collections.abc import Callable, Mapping
@@ -15,7 +15,7 @@ from docops_flask.engine.oxml.names import Vocabulary
 
 
 class StoryKind(Enum):
-    """The kinds of text flow a Word document has."""
+    """The kinds of story (text flow) in a Word document."""
 
     BODY = "body"
     HEADER = "header"
@@ -27,7 +27,7 @@ class StoryKind(Enum):
 
 
 class CellPlace(NamedTuple):
-    """A table cell: its table, its row's number and its own number among the cells of that row."""
+    """A table cell: its table, its row index and its index among the cells of that row (both from 0)."""
 
     table: "TablePlace"
     row: int
@@ -37,11 +37,10 @@ class CellPlace(NamedTuple):
 class ParagraphPlace(NamedTuple):
     """A paragraph and its address.
 
-    ``path`` is the whole address (``p3``, ``header1/t0.r1.c2.p0``); ``story`` is the kind of text flow
-    it belongs to (a text box in the body is ``TEXTBOX``); ``table_depth`` counts the tables around
-    it inside its story; ``part`` is where it is stored; ``cell`` is the cell it stands in, the innermost
-    one. ``mirrors`` holds the paragraphs that show the same text in the other branch of an
-    ``mc:AlternateContent``.
+    ``path`` is the full address (``p3``, ``header1/t0.r1.c2.p0``). ``story`` is the kind of story it belongs
+    to; for a text box in the body that is ``TEXTBOX``. ``part`` is the part that stores it. ``table_depth``
+    is the number of tables around it within its story. ``cell`` is the innermost table cell around it.
+    ``mirrors`` are the paragraphs with the same text in the other branches of an ``mc:AlternateContent``.
     """
 
     element: _Element
@@ -53,7 +52,7 @@ class ParagraphPlace(NamedTuple):
     mirrors: "tuple[ParagraphPlace, ...]" = ()
 
     def __eq__(self, other: object) -> bool:
-        # No two places are the same, and what they hold takes long to compare.
+        # Identity is enough: each place is created once, and comparing the fields is slow.
         return self is other
 
     def __ne__(self, other: object) -> bool:
@@ -64,7 +63,7 @@ class ParagraphPlace(NamedTuple):
 
 
 class TablePlace(NamedTuple):
-    """A table and its address (``t0``, ``t0.r0.c0.t0``); ``depth`` counts the tables around it."""
+    """A table and its address (``t0``, ``t0.r0.c0.t0``); ``depth`` is the number of tables around it."""
 
     element: _Element
     path: str
@@ -83,7 +82,7 @@ class TablePlace(NamedTuple):
 
 
 class RunPlace(NamedTuple):
-    """A run and its address (``p3:r1``): the k-th run of its paragraph, in document order."""
+    """A run and its address: ``p3:r1`` is run 1 (from 0, in document order) of paragraph ``p3``."""
 
     element: _Element
     run_id: str
@@ -91,9 +90,9 @@ class RunPlace(NamedTuple):
 
 
 class Walk:
-    """What one walk over all stories met, in document order; comments are apart.
+    """All paragraphs and tables of a document, in document order; those of comments are kept separately.
 
-    ``paragraphs`` leaves out the mirrors; each hangs on the paragraph it mirrors.
+    ``paragraphs`` does not contain the mirrors; these are in ``mirrors`` of the paragraph they repeat.
     """
 
     __slots__ = ("comments", "paragraphs", "tables")
@@ -112,10 +111,10 @@ def _no_part(name: str) -> bytes:
 
 
 class RelatedParts:
-    """Related parts by the kind of their relationship, each read and parsed when it is first asked for.
+    """Related parts by relationship kind (``styles``, ``theme``); each is read and parsed at first use.
 
-    ``names`` are their part names by kind; ``read`` returns a part's bytes. Most documents never need
-    most of these parts, and a theme alone takes longer to parse than a short notice to fill.
+    ``names`` maps kinds to part names; ``read`` returns a part's bytes. Parsing at first use saves time:
+    few jobs need all of these parts, and parsing a theme takes longer than filling a short notice.
     """
 
     def __init__(
@@ -126,13 +125,13 @@ class RelatedParts:
         self._roots: dict[str, _Element | None] = {}
 
     def name(self, kind: str) -> str | None:
-        """Return the part's name (``word/styles.xml``), ``None`` where there is no such part."""
+        """Return the part's name (``word/styles.xml``), or ``None`` if there is no such part."""
         return self._names.get(kind)
 
     def root(self, kind: str) -> _Element | None:
-        """Return the part's root, ``None`` where there is no such part or it is not well formed.
+        """Return the part's root element, or ``None`` if the part is absent or not well-formed XML.
 
-        Formatting that cannot be read counts as not stated; it never stops a job.
+        Formatting that cannot be read is treated as absent; it never fails a job.
         """
         if kind not in self._roots:
             self._roots[kind] = self._parse(kind)
@@ -149,10 +148,10 @@ class RelatedParts:
 
 
 class StoryPart:
-    """A package part that holds text: its parsed root, its kind and what addresses begin with.
+    """A package part that holds text: its name, story kind, address prefix and parsed root.
 
-    ``prefix`` is "" for the body, ``header1/`` and the like elsewhere. ``changed`` is set by whoever
-    edits the tree; only changed parts are written anew.
+    ``prefix`` is what addresses in the part begin with: "" for the body, ``header1/`` and so on elsewhere.
+    Code that edits the tree sets ``changed``; only changed parts are serialized again.
     """
 
     __slots__ = ("changed", "kind", "name", "prefix", "root", "w")
@@ -167,9 +166,9 @@ class StoryPart:
 
 
 class Document(NamedTuple):
-    """An opened document. ``styles`` is the root of the styles part, ``None`` where there is none.
+    """An opened document. ``styles`` is the root of the styles part, or ``None`` if there is none.
 
-    ``related`` holds what else decides how text looks: numbering, theme, settings.
+    ``related`` holds the other parts that affect formatting: numbering, theme, settings.
     """
 
     parts: tuple[StoryPart, ...]

@@ -1,6 +1,6 @@
-"""The one walk over all stories: every paragraph and table, each with its address.
+"""Walks all stories and gives every paragraph and table its address.
 
-See docs/analysis/stories.md for what Word shows of each wrapper and why the walk treats it so.
+docs/analysis/stories.md describes what Word shows of each wrapper element, and so what the walk visits.
 """
 
 from collections.abc import Iterator, Sequence
@@ -28,13 +28,14 @@ from docops_flask.engine.oxml.names import (
 )
 
 _MAX_GRID_COLUMNS = 63
-_MOST_NOTE_ID_CHARACTERS = 16
+_MAX_NOTE_ID_CHARACTERS = 16
 
 
 def walk_stories(parts: Sequence[StoryPart], max_cells: int) -> Walk:
-    """Return all paragraphs and tables of ``parts``, stories in the given order.
+    """Return all paragraphs and tables of ``parts``, in the order of ``parts``.
 
-    Raises ``TemplateLimitExceeded`` (``table_cells``) when the tables expand to more than ``max_cells``.
+    Raises ``TemplateLimitExceeded`` (limit ``table_cells``) if the tables have more than ``max_cells`` grid
+    cells, where a cell counts as often as the columns it spans.
     """
     walker = _Walker(max_cells)
     walk = Walk()
@@ -49,7 +50,7 @@ def walk_stories(parts: Sequence[StoryPart], max_cells: int) -> Walk:
 
 
 class _Flow:
-    """The container being walked: what addresses in it begin with and how many blocks came before."""
+    """The container being walked: its address prefix and how many paragraphs and tables it had so far."""
 
     __slots__ = ("cell", "depth", "paragraphs", "part", "prefix", "story", "tables")
 
@@ -73,7 +74,7 @@ class _Walker:
 
     def walk_part(self, part: StoryPart, walk: Walk) -> None:
         w = part.w
-        # Most parts hold no text box; asking once a part spares asking every paragraph.
+        # Most parts have no text box; one check for the part saves a check for each paragraph.
         has_textboxes = next(part.root.iter(w.txbxContent), None) is not None
         if part.kind in (StoryKind.FOOTNOTES, StoryKind.ENDNOTES, StoryKind.COMMENTS):
             for note in part.root:
@@ -128,7 +129,7 @@ class _Walker:
                 column += span
 
     def _plain_table(self, table: TablePlace, flow: _Flow, walk: Walk) -> None:
-        """Walk a table of single cells that hold nothing but paragraphs, as nearly all great ones do."""
+        """Walk a table without spans, wrappers and nested tables, as nearly all large tables are."""
         part, story, depth, add = flow.part, flow.story, flow.depth + 1, walk.paragraphs.append
         tc, p = part.w.tc, part.w.p
         for row_index, row in enumerate(table.element.iterchildren(part.w.tr)):
@@ -169,22 +170,25 @@ class _Walker:
         counter = self._textboxes
         self._blocks(box, _Flow(part, prefix, StoryKind.TEXTBOX, 0), found, True)
         if ".fallback/" in prefix:
-            # Boxes nested in both branches are one box; they were counted in the first.
+            # Text boxes nested in both branches are one text box; the first branch counted them.
             self._textboxes = counter
 
 
 class _Mirrored:
-    """The paragraphs of a text box, each with its equals in other branches of mc:AlternateContent.
+    """The paragraphs of a text box, each with its mirrors in other branches of mc:AlternateContent.
 
-    A branch costs as much as it holds, however much the branches before it left.
+    Pairing a branch takes time proportional to that branch, regardless of the branches before it.
     """
 
     def __init__(self, paragraphs: Sequence[ParagraphPlace]) -> None:
-        # The last is the first in the box: a branch meets the first ones alone.
+        # A stack with the first paragraph on top: a short branch touches only the first paragraphs.
         self._pending = [_TwinParagraph(place) for place in reversed(paragraphs)]
 
     def pair(self, others: Sequence[ParagraphPlace]) -> None:
-        """Hang each of ``others`` on its equal at the same place; keep those that have none apart."""
+        """Make each of ``others`` a mirror of the paragraph at the same index if their texts are equal.
+
+        The rest become paragraphs of their own.
+        """
         met: list[_TwinParagraph] = []
         for place in others:
             other = _TwinParagraph(place)
@@ -199,7 +203,7 @@ class _Mirrored:
         self._pending.extend(reversed(met))
 
     def paragraphs(self) -> list[ParagraphPlace]:
-        """Return all of them in the order of the box."""
+        """Return the paragraphs in document order, with their mirrors."""
         return [
             twin.place._replace(mirrors=(*twin.place.mirrors, *twin.mirrors)) if twin.mirrors else twin.place
             for twin in reversed(self._pending)
@@ -207,7 +211,7 @@ class _Mirrored:
 
 
 class _TwinParagraph:
-    """A paragraph that others may be compared with; its text is read once."""
+    """A paragraph with its mirrors; its text is read at the first comparison and kept."""
 
     __slots__ = ("_text", "mirrors", "place")
 
@@ -223,9 +227,9 @@ class _TwinParagraph:
 
 
 def _own_textboxes(paragraph: _Element, w: Vocabulary) -> list[tuple[_Element, list[_Element]]]:
-    """Return the paragraph's text boxes with their twins in other branches of mc:AlternateContent.
+    """Return the paragraph's text boxes, each with its counterparts in other mc:AlternateContent branches.
 
-    Boxes inside a box belong to the paragraphs of that box and are left out.
+    Nested text boxes are left out: they belong to the paragraphs of the outer text box.
     """
     if next(paragraph.iter(w.txbxContent), None) is None:
         return []
@@ -250,7 +254,7 @@ def _paired(branches: dict[_Element, list[_Element]]) -> list[tuple[_Element, li
     first, *others = branches.values()
     pairs: list[tuple[_Element, list[_Element]]] = [(box, []) for box in first]
     for other in others:
-        # A branch may hold fewer boxes than the first, or more.
+        # A branch may have fewer text boxes than the first branch, or more.
         for (_, twins), twin in zip(pairs[: len(other)], other, strict=False):
             twins.append(twin)
     for other in others:
@@ -262,9 +266,9 @@ _Branched = tuple[_Element, _Element | None, _Element | None]
 
 
 def _boxes_with_branches(paragraph: _Element, w: Vocabulary) -> list[_Branched]:
-    """Return the text boxes, each with the outermost mc:AlternateContent around it and its branch there.
+    """Return each text box with the outermost mc:AlternateContent around it and the branch it is in.
 
-    Boxes inside a box are left out.
+    Nested text boxes are left out.
     """
     found: list[_Branched] = []
 
@@ -284,13 +288,13 @@ def _boxes_with_branches(paragraph: _Element, w: Vocabulary) -> list[_Branched]:
 
 
 def _note_id(note: _Element, w: Vocabulary) -> str:
-    """Return a note's id, "" for one that is no number's length: it would stand in each of its addresses."""
+    """Return a note's w:id, or "" if it is too long for a number: every address in the note repeats it."""
     note_id = note.get(w.id, "")
-    return note_id if len(note_id) <= _MOST_NOTE_ID_CHARACTERS else ""
+    return note_id if len(note_id) <= _MAX_NOTE_ID_CHARACTERS else ""
 
 
 def _transparent(element: _Element, w: Vocabulary) -> Iterator[_Element]:
-    """Yield the containers behind a wrapper that blocks, rows and cells may stand in."""
+    """Yield the content of a wrapper element (w:sdt, w:ins and so on); nothing for any other element."""
     tag = element.tag
     if tag == w.sdt:
         content = element.find(w.sdtContent)
@@ -303,8 +307,8 @@ def _transparent(element: _Element, w: Vocabulary) -> Iterator[_Element]:
 
 
 def children_named(parent: _Element, wanted: str, w: Vocabulary) -> Iterator[_Element]:
-    """Yield the children named ``wanted``, also those inside content controls and the like."""
-    # No generator in a generator for each level: what lies deep would be handed through all of them.
+    """Yield the children with the Clark name ``wanted``, including those inside wrapper elements."""
+    # An explicit stack: with nested generators each element would pass through one generator per level.
     pending = [iter(parent)]
     while pending:
         child = next(pending[-1], None)
@@ -317,13 +321,14 @@ def children_named(parent: _Element, wanted: str, w: Vocabulary) -> Iterator[_El
 
 
 def _is_plain(table: _Element, w: Vocabulary) -> bool:
-    """Say whether nothing in a table nests, wraps or spans, so that all are children."""
+    """Return whether a table has no nested tables, wrappers or spans: rows and cells are direct children."""
     return next(table.iterdescendants(*_not_plain(w)), None) is None
 
 
 @lru_cache(maxsize=2)
 def _not_plain(w: Vocabulary) -> tuple[str, ...]:
-    # What may stand around rows, cells or paragraphs; around runs alone it costs the short cut, no more.
+    # Elements that may wrap rows, cells or paragraphs. Where they wrap only runs, the general walk is used
+    # without need, which is slower but correct.
     wrappers = (w.sdt, w.customXml, w.smartTag, w.ins, w.moveTo, w.hyperlink, MC_ALTERNATE_CONTENT)
     return (w.tbl, w.gridSpan, w.gridBefore, *wrappers)
 

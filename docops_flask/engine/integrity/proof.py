@@ -1,8 +1,8 @@
-"""Proves that a written document is its template with the logged changes, and nothing else.
+"""Proves that a written document is its template with the logged changes and no others.
 
-Done right after a document was written, before anything is sent, and again by ``verification``.
+The proof runs after a document is written, before the response is sent, and again in ``verification``.
 
-See docs/analysis/integrity.md. Shares with the code that filled nothing but ``engine.opc``.
+See docs/analysis/integrity.md. Of the code that fills templates it uses only ``engine.opc``.
 """
 
 import gc
@@ -18,8 +18,8 @@ from docops_flask.engine.integrity.claims import Claims, Fix, read_claims
 from docops_flask.engine.integrity.gate import defects_of, untyped_parts
 from docops_flask.engine.integrity.members import (
     ChangedMember,
+    check_document_limit,
     compare_members,
-    hold_document,
     is_same_declaration,
     is_same_document,
     is_written_as,
@@ -34,33 +34,35 @@ from docops_flask.engine.opc.zip_reader import ZipReader
 
 
 def prove(template: Package, document: ZipReader, claims: Claims, limits: Limits) -> Proof:
-    """Return the proof that ``document`` is ``template`` with what ``claims`` say, or what is against it.
+    """Check whether ``document`` is ``template`` with the changes in ``claims``.
 
-    Raises ``InvalidTemplate`` when a member of the template cannot be read, ``TemplateLimitExceeded`` when
-    what changed in ``document`` is more than ``limits`` allows to read (``output_bytes``) or to parse
-    (``xml_part_bytes``).
+    The result has the verdict and all differences that the claims do not account for.
+
+    Raises ``InvalidTemplate`` if a member of the template cannot be read. Raises ``TemplateLimitExceeded`` if
+    the changed members of ``document`` exceed ``limits.output_bytes`` or one exceeds
+    ``limits.xml_part_bytes``.
     """
     members = compare_members(template.archive, document, limits.output_bytes)
-    account = _Account(template, members.unaccounted, limits.xml_part_bytes)
-    account.replay(claims)
+    checks = _PartChecks(template, members.unaccounted, limits.xml_part_bytes)
+    checks.replay(claims)
     changed = {member.record.name: member for member in members.changed}
     for record in members.records:
         member = changed.get(record.name)
-        if member is None and account.is_replayed(record.name) and not record.changed:
-            # An entry speaks of a part that was copied raw: it has to be without effect.
+        if member is None and checks.is_replayed(record.name) and not record.changed:
+            # An entry refers to a part that was copied as stored, so the entry must not change anything.
             member = ChangedMember(record, template.read(record.name))
         if member is not None:
-            account.settle(member)
+            checks.check(member)
     return Proof(
         parts=tuple(members.records),
-        findings=account.findings,
-        defects=tuple(account.defects),
-        template_defects=(*untyped_parts(template), *account.template_defects),
+        findings=checks.findings,
+        defects=tuple(checks.defects),
+        template_defects=(*untyped_parts(template), *checks.template_defects),
     )
 
 
-class _Account:
-    """Replays the claims on the template's parts, then settles each written part against its own."""
+class _PartChecks:
+    """Replays the claims on the template's parts, then compares each written part with the result."""
 
     def __init__(self, template: Package, unaccounted: Iterable[Unaccounted], max_parsed: int) -> None:
         self._max_parsed = max_parsed
@@ -74,11 +76,11 @@ class _Account:
         self._paths: dict[_Element, str] | None = None
 
     def is_replayed(self, name: str) -> bool:
-        """Say whether a claim was replayed in the part ``name``."""
+        """Return whether a claim was replayed in the part ``name``."""
         return name in self._replacements or name in self._fixes
 
     def replay(self, claims: Claims) -> None:
-        """Change the template's parts as ``claims`` say; what they say wrong is unaccounted."""
+        """Apply ``claims`` to the template's parts; claims that cannot be applied are unaccounted."""
         stories = self._parts.stories()
         addresses = Addresses(stories, self._parts.flow_of)
         replay = Replay(addresses)
@@ -99,7 +101,7 @@ class _Account:
     def _replay_fixes(self, fixes: Sequence[Fix], addresses: Addresses) -> None:
         if not fixes:
             return
-        # Most jobs repair nothing, and a renderer starts the faster for what it does not load.
+        # Imported here to keep the renderer's start fast: most jobs have no fixes.
         from docops_flask.engine.integrity.fixes import FixReplay
 
         replay = FixReplay(addresses)
@@ -111,8 +113,8 @@ class _Account:
                 place = f"$.summary.fix_changes[{fix.place}]"
                 self._misfit("fix_entry", place, f"The entry cannot be replayed: {misfit}.")
 
-    def settle(self, member: ChangedMember) -> None:
-        """Hold a written part against its replayed one; note how it is accounted for, or what is not."""
+    def check(self, member: ChangedMember) -> None:
+        """Compare a written part with the replayed one; record what accounts for it and what differs."""
         record = member.record
         record.replacements, record.fixes = self._replacements[record.name], self._fixes[record.name]
         expected = self._parts.root(record.name)
@@ -134,7 +136,7 @@ class _Account:
             self._found(record, "bytes", "The bytes of this part changed, and no entry speaks of it.")
 
     def _parsed(self, member: ChangedMember) -> _Element | None:
-        hold_document("xml_part_bytes", len(member.after), self._max_parsed)
+        check_document_limit("xml_part_bytes", len(member.after), self._max_parsed)
         try:
             return parse_part(member.after, member.record.name)
         except InvalidTemplate:
@@ -150,7 +152,7 @@ class _Account:
             self._found(record, "declaration", "The XML declaration changed.")
         if is_same_document(expected, written):
             return
-        # A renderer starts the faster for what it does not load, and hardly any has differences to name.
+        # Imported here to keep the renderer's start fast: hardly any job has differences.
         from docops_flask.engine.integrity.differences import Differences
 
         before = self.findings.count
@@ -159,7 +161,7 @@ class _Account:
             self._found(record, "canonical_form", "The canonical forms differ around the root.")
 
     def _paragraph_paths(self) -> Mapping[_Element, str]:
-        """Return the addresses of all paragraphs, worked out when they are first asked for."""
+        """Return the addresses of all paragraphs, computed at first use."""
         if self._paths is None:
             from docops_flask.engine.integrity.differences import paragraph_paths
 
@@ -167,7 +169,7 @@ class _Account:
         return self._paths
 
     def _pass_gate(self, record: PartRecord, written: _Element, content: bytes) -> None:
-        """Note the part's defects: those that the template has as well are its own."""
+        """Record the part's defects; those that the template has as well are recorded as the template's."""
         name = record.name
         defects = list(defects_of(name, written, content, self._parts.relationship_ids))
         if not defects:
@@ -189,19 +191,19 @@ class _Account:
 def prove_written(
     template: Package, written: memoryview | None, replace_log: object, format_report: object, limits: Limits
 ) -> Proof | None:
-    """Return the proof of a document just made; ``written`` are its bytes.
+    """Return the proof of a document just made; ``written`` is its bytes.
 
     ``replace_log`` and ``format_report`` are JSON values with the members that ``read_claims`` reads.
 
-    Of a document that was not kept (``None``) there is nothing to prove. Raises ``ResultRefused`` when the
-    verdict is not ``intact``, whatever the reason: then nothing may be handed out.
+    ``None`` if no document was written. Raises ``ResultRefused`` if the verdict is not ``intact``; then no
+    result may be delivered.
     """
     if written is None:
         return None
     try:
         proof = _prove(template, written, replace_log, format_report, limits)
     except DocopsError as error:
-        # The template was read before: what is said here is about our own writing.
+        # The template was read before without error, so the error is in the written document.
         raise ResultRefused(inner=f"the written document cannot be read: {error.detail}") from error
     if proof.verdict != "intact":
         raise ResultRefused(inner=proof.reason())
@@ -211,7 +213,7 @@ def prove_written(
 def _prove(
     template: Package, written: memoryview, replace_log: object, format_report: object, limits: Limits
 ) -> Proof:
-    # What came of a template within its limits may be larger than a template may be.
+    # A filled document may be larger than a template is allowed to be.
     own = limits._replace(xml_part_bytes=max(limits.xml_part_bytes, limits.output_bytes))
     own = own._replace(output_bytes=limits.unpacked_bytes + limits.output_bytes)
     document = ZipReader(written, own)
@@ -224,7 +226,7 @@ def _prove(
 
 @contextmanager
 def _garbage_left_alone() -> Iterator[None]:
-    """Collect no garbage for a moment: a proof makes thousands of objects, all of them needed to its end."""
+    """Pause garbage collection: a proof creates thousands of objects that are all needed until its end."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:

@@ -1,6 +1,6 @@
-"""Replays the replace log on the template: what each entry says must be so, and becomes what it says.
+"""Replays the replace log on the template: checks each entry against the template, then applies it.
 
-The rules are those of docs/analysis/integrity.md; an entry they do not allow is a misfit.
+docs/analysis/integrity.md has the rules. An entry that breaks them is a misfit and is not applied.
 """
 
 import re
@@ -23,7 +23,7 @@ _PLACEHOLDER = "【[A-Z0-9_]+】"
 
 
 class PlannedParagraph:
-    """A paragraph of the part ``part`` and the entries that are to be replayed there, in text order."""
+    """A paragraph of the part ``part`` and the entries to replay in it, in text order."""
 
     __slots__ = ("covered", "entries", "names", "part", "reading")
 
@@ -35,9 +35,9 @@ class PlannedParagraph:
         self.covered: list[list[Span]] = []
 
     def take(self, entry: Replacement, path: str, *, is_mirror: bool) -> bool:
-        """Take ``entry`` if the paragraph holds what it replaces, after the entries before it.
+        """Add ``entry`` if its original text is at its place, after the entries before; return whether it is.
 
-        What is refused costs no more than what the entry says itself, however long the paragraph is.
+        Refusing an entry takes time proportional to the entry, not to the paragraph.
         """
         start, end = entry.start, entry.end
         if not 0 <= start < end or (self.entries and start < self.entries[-1].end):
@@ -55,16 +55,17 @@ class PlannedParagraph:
 
 
 class _Places:
-    """The paragraphs that one path leads to, told apart by order: the first that still can takes an entry."""
+    """The paragraphs with the same address; an entry goes to the first one that accepts it."""
 
     def __init__(self, path: str, paragraphs: list[PlannedParagraph]) -> None:
         self._path = path
         self.paragraphs = paragraphs
-        # By start, placeholder and run (None: any) those that hold it. One that cannot take it never will.
+        # Start, placeholder and run (None: any) to the paragraphs with it. One that refused an entry for it
+        # will refuse later ones too, so it is removed.
         self._waiting: dict[tuple[int, str, str | None], deque[PlannedParagraph]] | None = None
 
     def take(self, entry: Replacement, *, is_mirror: bool) -> bool:
-        """Have a paragraph take ``entry``; say whether one did."""
+        """Add ``entry`` to the first paragraph that accepts it; return whether one did."""
         if len(self.paragraphs) == 1:
             return self.paragraphs[0].take(entry, self._path, is_mirror=is_mirror)
         if entry.end - entry.start != len(entry.original_text):
@@ -90,7 +91,10 @@ class _Places:
 
 
 class Replay:
-    """Plans the entries of a log first, for addresses count what the template holds, then replays them."""
+    """Collects the entries of a log by paragraph before any is replayed.
+
+    Addresses refer to the unchanged template, so all are resolved first.
+    """
 
     def __init__(self, addresses: Addresses) -> None:
         self._addresses = addresses
@@ -98,7 +102,7 @@ class Replay:
         self._placeholders: set[tuple[str, str]] = set()
 
     def plan(self, entry: Replacement) -> str | None:
-        """Take ``entry``; return what does not fit, ``None`` when all does."""
+        """Add ``entry`` to its paragraphs; return why it does not fit, or ``None`` if it does."""
         if not self._is_placeholder(entry.original_text, entry.field_name):
             return "its original_text is not the placeholder of its field_name"
         if not self._take(entry.paragraph_path, entry, is_mirror=False):
@@ -109,7 +113,7 @@ class Replay:
         return None
 
     def planned(self) -> Iterator[PlannedParagraph]:
-        """Yield the paragraphs that entries are to be replayed in."""
+        """Yield the paragraphs that have entries to replay."""
         for places in self._planned.values():
             yield from (planned for planned in places.paragraphs if planned.entries)
 
@@ -133,9 +137,9 @@ class Replay:
 
 
 def replay_paragraph(planned: PlannedParagraph) -> None:
-    """Put the values of the planned entries into the paragraph.
+    """Replace the placeholders of the planned entries by their values.
 
-    Raises ``ValueError`` for a value with characters that XML cannot hold.
+    Raises ``ValueError`` if a value has characters that XML does not allow.
     """
     if len(planned.entries) == len(planned.covered[0]) == 1:
         _replay_alone(planned.entries[0], planned.covered[0][0], planned.names)
@@ -150,15 +154,15 @@ def replay_paragraph(planned: PlannedParagraph) -> None:
 
 
 def _replay_alone(entry: Replacement, span: Span, names: Names) -> None:
-    """Put in a value that no other shares its w:t with, as nearly all are."""
+    """Replay the only entry of a paragraph, whose placeholder is in one w:t; most are like this."""
     node, first, _, _ = span
     edit = (entry.start - first, entry.end - first, entry.new_text)
     _write(node, _lines(node.text or "", [edit]), names)
 
 
 def _lines(text: str, edits: list[tuple[int, int, str]]) -> list[str]:
-    """Return the new text in pieces: lines, and between them the newlines and tabs of values."""
-    # Each piece as the texts it is made of: one text that grows would be copied again and again.
+    """Return the new text split at the newlines and tabs of values, with these characters between."""
+    # Each piece is a list of texts to join: a growing string would be copied at each step.
     pieces: list[list[str]] = [[]]
     done = 0
     for start, end, value in edits:
@@ -175,10 +179,10 @@ def _lines(text: str, edits: list[tuple[int, int, str]]) -> list[str]:
 
 
 def _write(node: _Element, pieces: list[str], names: Names) -> None:
-    """Write the first piece into a w:t, marks as elements and lines as further w:t behind it."""
+    """Write the first piece into a w:t, and after it w:br or w:tab and a new w:t for each further piece."""
     leading, trailing = _dropped_edges(node)
     last = _set_text(node, pieces[0])
-    # No more than the prefix it has itself: copies of all in scope would take longer the more there are.
+    # Only the node's own prefix: copying all namespaces in scope for every value would be slow with many.
     nsmap = {node.prefix: names.namespace}
     for mark, line in zip(pieces[1::2], pieces[2::2], strict=True):
         element = etree.Element(names.br if mark == "\n" else names.tab)
@@ -186,7 +190,7 @@ def _write(node: _Element, pieces: list[str], names: Names) -> None:
         last = etree.Element(names.t, nsmap=nsmap)
         element.addnext(last)
         _set_text(last, line)
-    # What Word dropped before stays out of where it would now be kept.
+    # Edge spaces that Word ignored must not become visible with xml:space="preserve".
     if leading and node.get(SPACE) == "preserve":
         node.text = (node.text or "")[leading:]
     if trailing and last.get(SPACE) == "preserve":
@@ -201,7 +205,7 @@ def _set_text(node: _Element, text: str) -> _Element:
 
 
 def _dropped_edges(node: _Element) -> tuple[int, int]:
-    """Return how many characters Word drops at the beginning and at the end of a w:t."""
+    """Return the number of white space characters that Word ignores at the start and the end of a w:t."""
     if node.get(SPACE) == "preserve":
         return 0, 0
     text = node.text or ""

@@ -1,6 +1,6 @@
-"""``/v1/verify`` and ``docops verify``: the proof again, of files that come from anywhere.
+"""``/v1/verify`` and ``docops verify``: runs the proof on files from the client.
 
-The reports of a job come back as JSON that nobody vouches for.
+The template, the document and the two JSON reports are untrusted.
 """
 
 import json
@@ -20,10 +20,10 @@ from docops_flask.engine.opc.zip_reader import ZipReader
 
 
 def read_json(part: str, file: FilePath) -> Any:
-    """Return the JSON value (RFC 8259) in ``file``; ``part`` names it in messages.
+    """Return the JSON value (RFC 8259) in ``file``; ``part`` is the form field named in errors.
 
-    Raises ``InvalidJson`` for what is not UTF-8, not JSON, nested deeper than Python reads, or has a key
-    twice or a number that JSON does not know. The error says where, never what.
+    Raises ``InvalidJson`` if it is not UTF-8, not JSON, nested too deeply for Python, or has a duplicate key,
+    NaN, Infinity or a number that is too long. Errors give the position, never the content.
     """
 
     def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -51,7 +51,7 @@ def read_json(part: str, file: FilePath) -> Any:
     except RecursionError:
         raise InvalidJson(f"{part}: nested too deeply.", field=part) from None
     except ValueError:
-        # Python refuses to read an integer of thousands of digits.
+        # Python refuses integers with thousands of digits.
         raise InvalidJson(f"{part}: holds a number that is too long.", field=part) from None
 
 
@@ -59,7 +59,7 @@ DOCUMENT = "document"
 
 
 class Evidence(NamedTuple):
-    """The files of a finished job: its document and the two reports that say what changed."""
+    """The files of a finished job: the document, the replace log and the format report."""
 
     document: Path
     replace_log: Path
@@ -67,12 +67,12 @@ class Evidence(NamedTuple):
 
 
 def evidence_in(folder: Path) -> Evidence:
-    """Return the evidence that a request's upload left in ``folder``."""
+    """Return the paths of the uploaded files of a verify request in ``folder``."""
     return Evidence(folder / f"{DOCUMENT}.docx", folder / f"{LOG}.json", folder / f"{REPORT}.json")
 
 
 class Verification(NamedTuple):
-    """The answer of ``/v1/verify``: at most ``MAX_LISTED`` of each kind; the counts are complete."""
+    """The result of ``/v1/verify``: at most ``MAX_LISTED`` of each kind; the counts are complete."""
 
     verdict: Verdict
     unaccounted_count: int
@@ -81,7 +81,7 @@ class Verification(NamedTuple):
     template_defects: tuple[Defect, ...]
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the answer's JSON, all but ``request_id``."""
+        """Return the response body of ``/v1/verify`` without ``request_id``."""
         return {
             "verdict": self.verdict,
             "unaccounted_count": self.unaccounted_count,
@@ -92,13 +92,13 @@ class Verification(NamedTuple):
 
 
 def verify(template: Package, evidence: Evidence, limits: Limits) -> Verification:
-    """Prove ``evidence`` against ``template`` and return the outcome.
+    """Prove ``evidence`` against ``template`` and return the result.
 
-    Raises ``InvalidJson`` and ``InvalidArgument`` (``detail.field``, ``detail.path``) for reports that are
-    none, and for the document what a package raises for a template, with ``detail.field``.
+    Raises ``InvalidJson`` or ``InvalidArgument`` (``detail.field``, ``detail.path``) for malformed reports.
+    For the document it raises what ``Package`` raises, with ``detail.field`` = ``document``.
     """
     claims = read_claims(read_json(LOG, evidence.replace_log), read_json(REPORT, evidence.format_report))
-    with _said_of_the_document():
+    with _errors_name_document():
         document = ZipReader(evidence.document.read_bytes(), limits)
     try:
         return _verification(prove(template, document, claims, limits))
@@ -117,8 +117,8 @@ def _verification(proof: Proof) -> Verification:
 
 
 @contextmanager
-def _said_of_the_document() -> Iterator[None]:
-    """Have errors of the shared reader, which speak of the template, speak of the document."""
+def _errors_name_document() -> Iterator[None]:
+    """Convert errors of the shared reader, which name the template, into errors that name the document."""
     try:
         yield
     except DocopsError as error:

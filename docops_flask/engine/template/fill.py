@@ -1,9 +1,8 @@
-"""Fills placeholders: the value takes the look of the run that holds the first character.
+"""Fills placeholders with the values of a task's payload.
 
-The values are what the payload of a task gives to each placeholder, as text.
-
-Nothing else in the paragraph changes: runs, marks and properties stay where they are; the characters
-of the placeholder leave the w:t elements they lie in.
+The value goes into the run that holds the placeholder's first character and so gets that run's formatting.
+The placeholder's characters are removed from every w:t that holds some of them. Nothing else in the
+paragraph changes: runs, marks and properties stay.
 """
 
 import re
@@ -22,10 +21,11 @@ from docops_flask.engine.template.scan import Scan
 
 
 def build_values(skill: Skill, payload: Payload) -> dict[str, str]:
-    r"""Return placeholder name to text for every field the payload gives.
+    r"""Return the text for each placeholder name whose field the payload gives.
 
-    Not given is: no key, ``null``, or, for a required field, nothing but white space. An optional
-    field given as "" or [] is filled with nothing. Line ends become ``\n``.
+    A field is not given if its key is absent, its value is ``null`` or, for a required field, only white
+    space. An optional field with the value "" or [] becomes "". A list is joined with the field's separator.
+    Line ends become ``\n``.
     """
     values = {}
     for placeholder, field in skill.placeholders().items():
@@ -48,10 +48,10 @@ _MARKS = r"([\n\t])"
 
 
 def fill(scan: Scan, values: Mapping[str, str]) -> dict[str, None]:
-    """Put ``values`` (placeholder name to text) into the scanned paragraphs and their mirrors.
+    """Fill ``values`` (placeholder name to text) into the scanned paragraphs and their mirrors.
 
-    Returns the ids of all runs whose text changed, in document order (the keys of a dict).
-    Each placeholder is filled once; brackets inside a value stay text.
+    Returns the addresses of all runs whose text changed, as the keys of a dict in document order.
+    Placeholders inside a value are not filled. Sets ``changed`` of the parts it edits.
     """
     parted = {name: _parted(value) for name, value in values.items()}
     touched: dict[str, None] = {}
@@ -71,7 +71,7 @@ def fill(scan: Scan, values: Mapping[str, str]) -> dict[str, None]:
 
 
 class _Edit(NamedTuple):
-    """Characters ``start``:``end`` of one w:t give way to a value, parted at its newlines and tabs."""
+    """Replaces characters ``start``:``end`` of one w:t by ``value``, split at newlines and tabs."""
 
     start: int
     end: int
@@ -85,7 +85,7 @@ def _fill_paragraph(
     text: ParagraphText, wanted: list[Found], values: Mapping[str, Sequence[str]], w: Vocabulary
 ) -> list[TextPiece]:
     """Fill ``wanted`` and return the pieces that changed, in the order of the placeholders."""
-    # Each w:t is written once, however many placeholders it holds.
+    # Each w:t is written once, with all placeholders in it.
     edits: dict[_Element, list[_Edit]] = {}
     changed: list[TextPiece] = []
     for found in wanted:
@@ -98,7 +98,7 @@ def _fill_paragraph(
             edit = _Edit(max(found.start, piece.start) - piece.start, found.end - piece.start, value)
             edits.setdefault(piece.node, []).append(edit)
             changed.append(piece)
-            # The first piece takes the whole value, the others only lose their characters.
+            # The first piece gets the whole value; the others only lose their characters.
             value = _NOTHING
     for node, of_node in edits.items():
         _rewrite(node, of_node, w)
@@ -106,7 +106,7 @@ def _fill_paragraph(
 
 
 def _replace(node: _Element, start: int, end: int, value: str) -> None:
-    """Put the single line ``value`` in the place of ``start``:``end``, the only edit of ``node``."""
+    """Replace ``start``:``end`` by ``value``, which is one line and the only edit of ``node``."""
     content = node.text or ""
     lead, trail = _hidden_edges(node, content)
     _set_text(node, content[:start] + value + content[end:])
@@ -115,13 +115,13 @@ def _replace(node: _Element, start: int, end: int, value: str) -> None:
 
 
 def _rewrite(node: _Element, edits: Sequence[_Edit], w: Vocabulary) -> None:
-    """Put the edited text into ``node``, its further lines behind it: newlines as w:br, tabs as w:tab."""
+    """Apply ``edits`` to ``node``: newlines become w:br, tabs w:tab, with a new w:t after each."""
     content = node.text or ""
     lead, trail = _hidden_edges(node, content)
     (first, *others), marks = _lines(content, edits)
     _set_text(node, first)
     last = node
-    # Its own prefix alone: a copy of all that are in scope takes longer the more there are, for every value.
+    # Only the node's own prefix: copying all namespaces in scope for every value would be slow with many.
     nsmap = {node.prefix: w.namespace}
     for mark, line in zip(marks, others, strict=True):
         element = etree.Element(w.br if mark == "\n" else w.tab)
@@ -133,7 +133,7 @@ def _rewrite(node: _Element, edits: Sequence[_Edit], w: Vocabulary) -> None:
 
 
 def _lines(content: str, edits: Sequence[_Edit]) -> tuple[list[str], list[str]]:
-    """Return the edited text, parted at the newlines and tabs of the values, and these marks."""
+    """Return the edited text split at the newlines and tabs of the values, and these characters."""
     lines: list[list[str]] = [[]]
     marks: list[str] = []
     at = 0
@@ -147,9 +147,10 @@ def _lines(content: str, edits: Sequence[_Edit]) -> tuple[list[str], list[str]]:
 
 
 def _hidden_edges(node: _Element, content: str) -> tuple[int, int]:
-    """Return how much white space Word drops at both ends of a w:t that is about to change.
+    """Return how many white space characters Word ignores at the start and the end of a w:t.
 
-    It does so without xml:space="preserve"; setting that for a value's sake must not bring it back.
+    It ignores them without xml:space="preserve". If a value needs that attribute, they are removed, so that
+    they do not become visible.
     """
     if node.get(XML_SPACE) == "preserve":
         return 0, 0
@@ -171,5 +172,5 @@ def _set_text(node: _Element, text: str) -> None:
 
 
 def _parted(value: str) -> list[str]:
-    """Return lines of ``value`` and between them the newlines and tabs; most values are one line."""
+    """Split ``value`` at newlines and tabs and return the pieces with these characters between them."""
     return re.split(_MARKS, value) if "\n" in value or "\t" in value else [value]

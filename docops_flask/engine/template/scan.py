@@ -1,4 +1,4 @@
-"""Finds the placeholders of a document, each with its place, and what was meant as one."""
+"""Finds the placeholders of a document, well-formed or not, with their places."""
 
 from collections.abc import Container
 from typing import NamedTuple
@@ -11,9 +11,9 @@ from docops_flask.engine.template.grammar import Found, Kind, find_placeholders,
 
 
 class BracketedParagraph(NamedTuple):
-    """A paragraph that holds at least one placeholder or broken one; ``found`` is in text order.
+    """A paragraph with at least one placeholder, well-formed or not; ``found`` is in text order.
 
-    ``mirrors`` are the same paragraph in other branches of mc:AlternateContent.
+    ``mirrors`` are the texts of the same paragraph in other branches of mc:AlternateContent.
     """
 
     place: ParagraphPlace
@@ -27,11 +27,11 @@ class BracketedParagraph(NamedTuple):
         return RunPlace(piece.run, f"{self.place.path}:r{piece.run_index}", self.place)
 
     def run_id_of(self, found: Found) -> str:
-        """Return the address of that run."""
+        """Return the address of the run that holds the first character of ``found`` (``p3:r1``)."""
         return f"{self.place.path}:r{self._first_piece(found).run_index}"
 
     def in_field_result(self, found: Found) -> bool:
-        """Say whether Word may compute the text anew (a field's result, 17.16)."""
+        """Return whether ``found`` begins in the result of a field (17.16), which Word may recompute."""
         return self._first_piece(found).in_field_result
 
     def _first_piece(self, found: Found) -> TextPiece:
@@ -40,13 +40,16 @@ class BracketedParagraph(NamedTuple):
 
 
 class Scan(NamedTuple):
-    """All bracketed paragraphs of a document in order; those of comments are apart and never filled."""
+    """The bracketed paragraphs of a document, in document order.
+
+    Those in comments are kept separately and are never filled.
+    """
 
     paragraphs: list[BracketedParagraph]
     comments: list[BracketedParagraph]
 
     def field_counts(self) -> dict[str, int]:
-        """Return the name of every placeholder and how often it stands, in order of first appearance."""
+        """Return how often each placeholder name occurs, in order of first occurrence."""
         counts: dict[str, int] = {}
         for paragraph in self.paragraphs:
             for found in paragraph.found:
@@ -55,17 +58,17 @@ class Scan(NamedTuple):
         return counts
 
     def unsupported_count(self) -> int:
-        """Return how many texts were meant as placeholders and are none."""
+        """Return the number of malformed placeholders."""
         return sum(
             found.kind is not Kind.PLACEHOLDER for paragraph in self.paragraphs for found in paragraph.found
         )
 
     def placeholder_runs(self) -> list[RunPlace]:
-        """Return the runs that hold the first character of a placeholder, each once."""
+        """Return the runs that hold the first character of a placeholder, without duplicates."""
         return self._first_runs(None)
 
     def runs_to_fill(self, names: Container[str]) -> list[RunPlace]:
-        """Return the runs that will take a value when the placeholders ``names`` are filled, each once."""
+        """Return the runs that get a value if the placeholders ``names`` are filled, without duplicates."""
         return self._first_runs(names)
 
     def _first_runs(self, names: Container[str] | None) -> list[RunPlace]:
@@ -79,7 +82,7 @@ class Scan(NamedTuple):
 
 
 def scan_document(document: Document) -> Scan:
-    """Return the placeholders of ``document``."""
+    """Find all placeholders of ``document``."""
     with_bracket: set[_Element] = set()
     for part in document.parts:
         with_bracket |= _paragraphs_with_bracket(part)
@@ -89,13 +92,13 @@ def scan_document(document: Document) -> Scan:
 
 
 def _paragraphs_with_bracket(part: StoryPart) -> set[_Element]:
-    """Return the paragraphs with a bracket in a w:t of their own: in no other can a placeholder be.
+    """Return the w:p elements with a bracket in one of their w:t elements.
 
-    Most text has none, and is not looked at again.
+    Only these can hold a placeholder; the others, most of a document, are not read further.
     """
     w = part.w
     found: set[_Element] = set()
-    # Each element around texts is passed once, however deep and many they lie in it.
+    # Ancestors already visited: each is visited once, regardless of how many w:t elements are in it.
     passed: set[_Element] = set()
     for node in part.root.iter(w.t):
         if not has_bracket(node.text or ""):
