@@ -1,7 +1,7 @@
-# The service's image; docs/deployment.md tells how it is run, compose.yaml and docs/kubernetes/ do it.
+# The image of the service. docs/deployment.md describes how to run it; compose.yaml and docs/kubernetes/ use it.
 #   docker build --build-arg DOCOPS_COMMIT_SHA="$(git rev-parse HEAD)" --tag docops .
 #
-# A tag can be pushed anew. For the same bytes in every build add the digest of the tag you tested:
+# A tag can change. For reproducible builds add the digest of the tag you tested:
 #   docker buildx imagetools inspect python:3.11.15-slim-bookworm
 #   docker build --build-arg PYTHON_IMAGE=python:3.11.15-slim-bookworm@sha256:... .
 ARG PYTHON_IMAGE=python:3.11.15-slim-bookworm
@@ -11,22 +11,22 @@ ENV PIP_DISABLE_PIP_VERSION_CHECK=1 \
     PIP_NO_CACHE_DIR=1
 WORKDIR /build
 
-# Before the source: the wheels of the dependencies stay cached until this file changes.
+# Before the source, so that the wheels of the dependencies stay cached until this file changes.
 COPY requirements.txt ./
-RUN python -m pip wheel --wheel-dir /wheels --requirement requirements.txt
+RUN python -m pip wheel --wheel-dir /wheels --require-hashes --requirement requirements.txt
 
-# .dockerignore lets in what the package is built from and nothing else.
+# .dockerignore admits only the files that the package is built from.
 COPY . .
 RUN python -m pip wheel --wheel-dir /wheels --no-deps .
 
-# Without pip: nothing is ever installed into the running image.
+# Without pip, because nothing is installed into the running image.
 RUN python -m venv --without-pip /opt/docops \
     && python -m pip --python /opt/docops/bin/python install \
         --no-index --find-links /wheels --no-compile docops-flask
 
-# Nothing can be cached in a read-only tree, and the base image ships its standard library uncompiled
-# (https://github.com/docker-library/python/issues/615): every renderer would compile what it imports, and a
-# job that takes 90 ms would take 300. Unchecked hashes: the files' times need not survive COPY.
+# Bytecode cannot be cached in a read-only file system, and the base image has its standard library uncompiled
+# (https://github.com/docker-library/python/issues/615). Without this, every renderer would compile its imports, and a
+# job that takes 90 ms would take 300. Unchecked hashes, because COPY need not preserve file times.
 ENV PYTHONPYCACHEPREFIX=/opt/docops/bytecode
 RUN python -m compileall -q -j 0 --invalidation-mode unchecked-hash \
         -x '^/usr/local/.*/(site-packages|test|tests|idlelib|lib2to3|turtledemo|tkinter|ensurepip)/' \
@@ -36,7 +36,7 @@ RUN python -m compileall -q -j 0 --invalidation-mode unchecked-hash \
 FROM ${PYTHON_IMAGE}
 COPY --from=builder /opt/docops /opt/docops
 
-# The one folder that is written to; mount a tmpfs there, the rest can be read-only.
+# The only folder that is written to; mount a tmpfs there. Everything else can be read-only.
 ENV TMPDIR=/tmp \
     PATH=/opt/docops/bin:$PATH \
     PYTHONPYCACHEPREFIX=/opt/docops/bytecode \
@@ -44,18 +44,24 @@ ENV TMPDIR=/tmp \
     PYTHONUNBUFFERED=1 \
     DOCOPS_BIND=0.0.0.0:8000
 
-# gunicorn and `python -m` import from the folder they start in, so it is one nobody can write to.
+# Settings of glibc's allocator (mallopt(3)): a worker has two dozen threads, of which one runs Python at a time, and
+# each upload of a megabyte allocates and frees large blocks. docs/deployment.md, "Capacity", has the effect.
+ENV MALLOC_ARENA_MAX=2 \
+    MALLOC_TRIM_THRESHOLD_=4194304 \
+    MALLOC_MMAP_THRESHOLD_=1048576
+
+# gunicorn and `python -m` import from the folder they are started in, so it must not be writable.
 WORKDIR /opt/docops
-# No such user in /etc/passwd, and none is needed.
+# This user need not exist in /etc/passwd.
 USER 10001:10001
 EXPOSE 8000
 
-# Running jobs finish. Give it longer than a job may take and a minute more, 120 s as it comes
-# (DOCOPS_REQUEST_TIMEOUT_SECONDS + DOCOPS_QUEUE_TIMEOUT_SECONDS + 60): `docker stop --time 130`.
+# A stop waits for running jobs. Use a stop timeout above DOCOPS_REQUEST_TIMEOUT_SECONDS +
+# DOCOPS_QUEUE_TIMEOUT_SECONDS + 60 (120 s by default): `docker stop --time 130`.
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
     CMD ["python", "-m", "docops_flask.serving.healthcheck"]
-# What `docops serve` starts. As the first process gunicorn also reaps what its workers leave behind.
+# The same as `docops serve`. As process 1, gunicorn also reaps orphaned processes of its workers.
 CMD ["python", "-m", "gunicorn", "--config", "python:docops_flask.serving.gunicorn_config", "docops_flask.app:create_app()"]
 
 # Last, because they change with every build.

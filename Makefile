@@ -8,15 +8,21 @@ ROBUSTNESS := $(VENV)/.robustness
 BENCH := $(VENV)/.bench
 TYPESCRIPT := tools/js/node_modules/.installed
 NPM := $(shell command -v npm 2>/dev/null)
+UNITS := "not (e2e or browser or container or corpus or fuzz or slow)"
 # What `make fuzz` tries: that many mutated packages and requests of each kind, and so long with each of the two fuzzers.
 FUZZ_EXAMPLES ?= 5000
 FUZZ_SECONDS ?= 300
 # Without bytecode every renderer would compile the engine anew: a quarter of a second of CPU for each job.
 unexport PYTHONDONTWRITEBYTECODE
 PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip install --quiet
+# A file of pins holds every package of its group with the SHA-256 of each of its files, for every Python and system but
+# Windows, where gunicorn does not run: colorama is for it alone. UPGRADE="--upgrade-package NAME" takes a newer version.
+UPGRADE ?=
+PINS := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-package colorama \
+	--custom-compile-command "make pins" $(UPGRADE)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test test-quick check smoke endurance fuzz mutants mutations bench oracle golden golden-accept golden-corpus sbom samples clean
+.PHONY: help demo run test test-quick test-slow coverage check smoke endurance fuzz mutants mutations bench oracle golden golden-accept golden-corpus policy-schema pins sbom samples clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 15
@@ -31,7 +37,15 @@ test: $(DEVELOPMENT)  ## run the whole suite
 	@$(BIN)/python -m pytest
 
 test-quick: $(DEVELOPMENT)  ## the units alone, on all cores: under a minute on two
-	@$(BIN)/python -m pytest -n auto -m "not (e2e or browser or container or corpus or fuzz or slow)"
+	@$(BIN)/python -m pytest -n auto -m $(UNITS)
+
+test-slow: $(DEVELOPMENT)  ## the units that take seconds each, one after the other
+	@$(BIN)/python -m pytest -m slow
+
+coverage: $(DEVELOPMENT)  ## the units again, telling how many lines of the package they run, and the ten modules that lack most
+	@$(BIN)/python -m pytest -n auto -m $(UNITS) --cov --cov-report=
+	@$(BIN)/coverage report --sort=cover | sed -n '1,12p'
+	@echo "Lines of the package that the units run: $$($(BIN)/coverage report --format=total) %"
 
 check: $(DEVELOPMENT) $(if $(NPM),$(TYPESCRIPT))  ## ruff, mypy (strict), import-linter, tsc where npm is installed
 	@$(BIN)/ruff check .
@@ -48,7 +62,7 @@ endif
 smoke: $(RUNTIME)  ## put load on a server started for it and judge what it did; results in artifacts/
 	@$(BIN)/python tools/ci_smoke.py --artifacts-dir artifacts
 
-endurance: $(RUNTIME)  ## crowds, hostile requests, hanging jobs, large files, faults: the short forms
+endurance: $(RUNTIME)  ## crowds, hostile requests, hanging jobs, large files, faults, stops: the short forms
 	@mkdir -p artifacts
 	@$(BIN)/python tools/endurance.py --write-summary artifacts/endurance.json
 
@@ -79,8 +93,19 @@ golden-accept: $(DEVELOPMENT)  ## record anew what comes of every golden case
 golden-corpus: $(DEVELOPMENT)  ## write what comes of the corpus to artifacts/golden-corpus.txt (TO=another file)
 	@$(BIN)/python -m tests.golden corpus $(or $(TO),artifacts/golden-corpus.txt)
 
+policy-schema: $(RUNTIME)  ## write the JSON Schema of policy files anew, for editors
+	@$(BIN)/python -m docops_flask.intake.catalogue.policy_schema
+
 mutations: $(DEVELOPMENT)  ## 10,000 random mutations of results, each of which the proof has to find
 	@DOCOPS_TESTS_MUTATIONS=10000 $(BIN)/python -m pytest tests/engine/integrity/test_mutations.py
+
+pins: $(DEVELOPMENT)  ## pin what pyproject.toml asks for, with hashes, in requirements*.txt (UPGRADE=--upgrade: the newest)
+	@$(PINS) pyproject.toml --output-file requirements.txt
+	@$(PINS) --group dev --constraint requirements.txt --output-file requirements-dev.txt
+	@$(PINS) --group robustness --constraint requirements.txt --constraint requirements-dev.txt \
+		--output-file requirements-robustness.txt
+	@$(PINS) --group bench --constraint requirements.txt --constraint requirements-dev.txt \
+		--output-file requirements-bench.txt
 
 sbom: $(DEVELOPMENT)  ## list what is installed, as CycloneDX; artifacts/sbom.cdx.json
 	@mkdir -p artifacts
@@ -92,18 +117,18 @@ samples: $(RUNTIME)  ## make samples/ anew from the skills
 	@$(BIN)/python tools/make_samples.py
 
 clean:  ## remove what the other targets made
-	rm -rf $(VENV) tools/js/node_modules out artifacts build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache mutants
+	rm -rf $(VENV) tools/js/node_modules out artifacts build dist *.egg-info .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache mutants
 
 $(RUNTIME): requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "DocOps needs Python 3.11 or newer; set PYTHON=/path/to/python3.11 (found %d.%d)" % sys.version_info[:2])'
 	@echo "Setting up $(VENV) (once; a minute or so)"
 	@$(PYTHON) -m venv $(VENV)
-	@$(PIP) -r requirements.txt
+	@$(PIP) --require-hashes -r requirements.txt
 	@$(PIP) --no-deps --editable .
 	@touch $@
 
 $(DEVELOPMENT): requirements-dev.txt $(RUNTIME)
-	@$(PIP) -r requirements-dev.txt
+	@$(PIP) --require-hashes -r requirements-dev.txt
 	@touch $@
 
 $(TYPESCRIPT): tools/js/package.json tools/js/package-lock.json
@@ -111,9 +136,9 @@ $(TYPESCRIPT): tools/js/package.json tools/js/package-lock.json
 	@touch $@
 
 $(BENCH): requirements-bench.txt $(DEVELOPMENT)
-	@$(PIP) -r requirements-bench.txt
+	@$(PIP) --require-hashes -r requirements-bench.txt
 	@touch $@
 
 $(ROBUSTNESS): requirements-robustness.txt $(DEVELOPMENT)
-	@$(PIP) -r requirements-robustness.txt
+	@$(PIP) --require-hashes -r requirements-robustness.txt
 	@touch $@

@@ -1,3 +1,3 @@
-"""gunicorn reads this when it starts in the project's folder."""
+"""The configuration that gunicorn reads when it is started in the project's folder."""
 
 from docops_flask.serving.gunicorn_config import *  # noqa: F403

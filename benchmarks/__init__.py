@@ -1,4 +1,4 @@
-"""What the benchmarks measure and compare with, no part of the product; ``tools/bench.py`` starts it.
+"""The benchmarks; they are not part of the product and are started by ``tools/bench.py``.
 
-The modules import the engine or the app and, for comparison, the libraries of ``requirements-bench.txt``.
+The modules import the engine or the app and, for comparison, the libraries in ``requirements-bench.txt``.
 """

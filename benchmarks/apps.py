@@ -1,4 +1,4 @@
-"""The service with another renderer behind the same requests: gunicorn takes ``benchmarks.apps:naive()``."""
+"""The service with other renderers, for comparison; run it as ``gunicorn "benchmarks.apps:naive()"``."""
 
 import os
 import pickle
@@ -23,19 +23,19 @@ _NAIVE = Path(__file__).with_name("naive_fill.py")
 
 
 def in_process() -> Flask:
-    """Return the app that calls the engine in the server's own process: no isolation, no time limit."""
+    """Return an app that calls the engine in the server process, without isolation and time limit."""
     return _app(_InProcess)
 
 
 def naive() -> Flask:
-    """Return the app that starts a fresh Python with python-docx for each job."""
+    """Return an app that starts a new Python process with python-docx for each job."""
     return _app(_Naive)
 
 
 def _app(renderer: type[Renderer]) -> Flask:
     settings = replace(from_env(os.environ), sandbox="off")
     app = create_app(settings)
-    # Without standby: nothing of the service's own is to be beside what is measured.
+    # Without standby renderers, which would compete with what is measured.
     other = renderer(settings.mp_start, settings.request_timeout_seconds, settings.process_limits())
     app.extensions[EXTENSION] = replace(app.extensions[EXTENSION], renderer=other)
     return app

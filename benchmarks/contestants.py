@@ -1,4 +1,4 @@
-"""Who fills: the engine, the limit that no engine on lxml can beat, and libraries one would take instead."""
+"""The compared implementations: the engine, a lower bound for any engine on lxml, and other libraries."""
 
 import gc
 import io
@@ -17,7 +17,7 @@ from docops_flask.engine.options import PRESETS
 from docops_flask.engine.pipeline import run_job
 from docops_flask.intake.catalogue.skills import load_skills
 
-# Fills the template in the file and writes what comes of it into the folder.
+# Fills the template (first path) and writes the result into the folder (second path).
 Fill = Callable[[Path, Path], None]
 
 _T = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}t"
@@ -26,7 +26,7 @@ _DOCUMENT = "word/document.xml"
 
 
 def contestants() -> dict[str, tuple[Spelling, Fill]]:
-    """Return every contestant by name, with the spelling of its templates."""
+    """Return all implementations by name, each with the placeholder syntax of its templates."""
     return {
         "limit": (bracketed, fill_at_the_limit),
         "engine quick": (bracketed, engine("quick")),
@@ -38,9 +38,9 @@ def contestants() -> dict[str, tuple[Spelling, Fill]]:
 
 
 def engine(preset: str) -> Fill:
-    """Return the whole engine as a renderer runs it: all reports, the format check, one ZIP of everything.
+    """Return the complete engine as a renderer runs it: all reports, the format check, one ZIP.
 
-    A renderer serves one job and collects no garbage meanwhile.
+    Like a renderer, which serves one job, it runs without garbage collection.
     """
     skills = load_skills()
     skill = skills.get("inspection_record")
@@ -58,7 +58,7 @@ def engine(preset: str) -> Fill:
 
 
 def fill_at_the_limit(template: Path, folder: Path) -> None:
-    """Read the ZIP, parse the document, replace the text, write it back; copy other members as stored."""
+    """Read the ZIP, parse the document, replace the text and write it; copy other members as stored."""
     data = template.read_bytes()
     with zipfile.ZipFile(io.BytesIO(data)) as archive, (folder / "limit.docx").open("wb") as stream:
         central = []
@@ -121,7 +121,7 @@ def _central_header(info: zipfile.ZipInfo, offset: int) -> bytes:
 
 
 def fill_with_python_docx(template: Path, folder: Path) -> None:
-    """Replace the text of runs, as most who start from python-docx do."""
+    """Replace the text of runs, as most scripts with python-docx do."""
     import docx
 
     document = docx.Document(str(template))
@@ -141,7 +141,7 @@ def fill_with_python_docx(template: Path, folder: Path) -> None:
 
 
 def fill_with_docxtpl(template: Path, folder: Path) -> None:
-    """Render a Jinja template."""
+    """Render a Jinja template with docxtpl."""
     from docxtpl import DocxTemplate
 
     document = DocxTemplate(template)
@@ -150,7 +150,7 @@ def fill_with_docxtpl(template: Path, folder: Path) -> None:
 
 
 def fill_with_mailmerge(template: Path, folder: Path) -> None:
-    """Fill merge fields."""
+    """Fill merge fields with docx-mailmerge."""
     from mailmerge import MailMerge
 
     with MailMerge(template) as document:

@@ -1,4 +1,4 @@
-"""The documents that the engine and the libraries it is compared with fill, each in its own spelling."""
+"""The benchmark documents, in the placeholder syntax of each compared implementation."""
 
 import io
 import os
@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 
-# The skill inspection_record: seven fields, so that every contestant has the same names to fill.
+# Values for the seven fields of the skill inspection_record, the same for every implementation.
 VALUES = {
     "INSPECTION_SUBJECT": "三号车间消防设施",
     "INSPECTION_DATE": "2026年11月23日",
@@ -27,7 +27,7 @@ _SAMPLE = Path(__file__).parents[1] / "samples" / "inspection_record.docx"
 _DOCUMENT = "word/document.xml"
 
 _W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
-# What makes a picture part of the package: libraries drop what no relationship leads to.
+# The picture's relationship and content type: libraries drop parts without a relationship.
 _ADDED_FOR_PICTURE = {
     "[Content_Types].xml": (b"</Types>", b'<Default Extension="png" ContentType="image/png"/>'),
     "word/_rels/document.xml.rels": (
@@ -49,32 +49,32 @@ _PARAGRAPH_PROPERTIES = (
     '<w:pPr><w:spacing w:line="360" w:lineRule="auto"/><w:ind w:firstLine="480"/><w:jc w:val="both"/></w:pPr>'
 )
 
-# Returns the runs that stand for a field in one library's templates.
+# Returns the XML of the runs that represent a field in one library's templates.
 Spelling = Callable[[str], str]
 
 
 def bracketed(field: str) -> str:
-    """Spell a field as DocOps has it."""
+    """Return a field as a DocOps placeholder."""
     return run(f"【{field}】")
 
 
 def templated(field: str) -> str:
-    """Spell a field as docxtpl has it."""
+    """Return a field as a docxtpl expression."""
     return run(f"{{{{ {field} }}}}")
 
 
 def merged(field: str) -> str:
-    """Spell a field as Word's mail merge has it."""
+    """Return a field as a merge field of Word."""
     return f'<w:fldSimple w:instr=" MERGEFIELD {field} ">{run(f"«{field}»")}</w:fldSimple>'
 
 
 def run(text: str) -> str:
-    """Return a run with direct formatting, as offices' templates are full of."""
+    """Return a run with direct formatting, as it is common in office templates."""
     return f'<w:r>{_RUN_PROPERTIES}<w:t xml:space="preserve">{text}</w:t></w:r>'
 
 
 def paragraphs(count: int, spell: Spelling) -> str:
-    """Return ``count`` paragraphs with a field in each."""
+    """Return ``count`` paragraphs with one field each."""
     return "".join(
         f"<w:p>{_PARAGRAPH_PROPERTIES}{run(f'第{index}项：')}{spell(field)}{run('，请按时整改。')}</w:p>"
         for index, field in _cycled(count)
@@ -82,12 +82,12 @@ def paragraphs(count: int, spell: Spelling) -> str:
 
 
 def table(rows: int, spell: Spelling) -> str:
-    """Return a table of ``rows`` rows and five columns with a field in each cell."""
+    """Return a table of ``rows`` rows and five columns with one field per cell."""
     return _table("".join(f"<w:tr>{_cells(row, spell)}</w:tr>" for row in range(rows)))
 
 
 def merged_table(rows: int, spell: Spelling) -> str:
-    """Return the table with its first column merged into one cell from top to bottom (w:vMerge)."""
+    """Return the same table with the first column merged vertically into one cell (w:vMerge)."""
     first, others = '<w:vMerge w:val="restart"/>', "<w:vMerge/>"
     return _table(
         "".join(f"<w:tr>{_cells(row, spell, others if row else first)}</w:tr>" for row in range(rows))
@@ -114,9 +114,9 @@ def _cycled(count: int, start: int = 0) -> Iterator[tuple[int, str]]:
 
 
 def package(body: str, extra: Mapping[str, bytes] = MappingProxyType({})) -> bytes:
-    """Return a package around ``body``; styles, theme, headers and footers are those of a sample template.
+    """Return a ``.docx`` with ``body``; styles, theme, headers and footers are those of a sample template.
 
-    Members of ``extra`` are stored.
+    Members in ``extra`` are added without compression.
     """
     target = io.BytesIO()
     with zipfile.ZipFile(_SAMPLE) as source, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -131,9 +131,10 @@ def package(body: str, extra: Mapping[str, bytes] = MappingProxyType({})) -> byt
 
 @dataclass(frozen=True, slots=True)
 class BenchDocument:
-    """A document of the contest: what it is called, how many fields it has, its body, members beside it.
+    """A benchmark document: its name, number of fields, body and additional members.
 
-    ``most_times_the_limit`` is the project's target: how long the engine may take, as multiple of the limit.
+    ``most_times_the_limit`` is the project's target: the engine's time as a multiple of the lower bound
+    (``fill_at_the_limit``).
     """
 
     name: str
@@ -143,12 +144,12 @@ class BenchDocument:
     extra: Mapping[str, bytes] = field(default_factory=dict)
 
     def spelled(self, spell: Spelling) -> bytes:
-        """Return the package with its fields spelled for one library."""
+        """Return the ``.docx`` with its fields in the syntax of one library."""
         return package(self.body(spell), self.extra)
 
 
 def contest_documents() -> tuple[BenchDocument, ...]:
-    """Return the four documents; the picture is noise, as a compressed picture is to a ZIP."""
+    """Return the four documents; the picture is random bytes because compressed pictures do not compress."""
     notice = partial(paragraphs, len(FIELDS))
     return (
         BenchDocument("small notice, 7 fields", 7, 1.5, notice),

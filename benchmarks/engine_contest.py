@@ -1,6 +1,6 @@
-"""``python -m benchmarks.engine_contest``: the engine, its limit and other libraries on the same documents.
+"""``python -m benchmarks.engine_contest``: compares the engine, its lower bound and other libraries.
 
-Prints one JSON object: for each document its target and what every contestant took in every round.
+Prints one JSON object: for each document its target and the time of each implementation in every round.
 """
 
 import argparse
@@ -19,7 +19,7 @@ from tools.benchmark.load import interleaved
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the contest and print what it came to."""
+    """Run the comparison and print the result."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--rounds", type=int, default=15)
     given = parser.parse_args(arguments)
@@ -30,7 +30,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def contest(document: BenchDocument, rounds: int, scratch: Path) -> dict[str, Any]:
-    """Return the timings of all contestants on ``document``, taken in turns in this process."""
+    """Return the timings of all implementations on ``document``, measured in turns in this process."""
     tasks: dict[str, Callable[[], dict[str, float]]] = {}
     for number, (name, (spell, fill)) in enumerate(contestants().items()):
         template = scratch / f"template{number}.docx"

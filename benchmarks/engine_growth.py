@@ -1,6 +1,6 @@
-"""``python -m benchmarks.engine_growth``: what the engine takes for ten times as much, and ten times that.
+"""``python -m benchmarks.engine_growth``: how the engine's time grows with the size of the document.
 
-Prints one JSON object: for each kind of document the milliseconds of every round, by its size.
+Prints one JSON object: for each kind of document, the milliseconds of every round by size.
 """
 
 import argparse
@@ -26,7 +26,7 @@ _KINDS: dict[str, tuple[Callable[[int, Spelling], str], tuple[int, ...]]] = {
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Measure the growth and print it."""
+    """Run the measurement and print the result."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--rounds", type=int, default=5)
     given = parser.parse_args(arguments)
@@ -41,7 +41,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def growth(kind: str, fill: Fill, rounds: int, scratch: Path) -> dict[int, list[dict[str, float]]]:
-    """Return the timings of ``fill`` on documents of ``kind`` by their size, taken in turns."""
+    """Return the timings of ``fill`` on documents of ``kind`` by size, measured in turns."""
     make, sizes = _KINDS[kind]
     tasks: dict[str, Callable[[], dict[str, float]]] = {}
     for size in sizes:

@@ -1,4 +1,4 @@
-"""Fills a template as a short script would: python-docx, one pass over paragraphs and cells, no checks."""
+"""Fills a template as a short script with python-docx does: one pass over paragraphs and cells, no checks."""
 
 import io
 import pickle

@@ -1,4 +1,4 @@
-"""Times one run of a contestant, in a folder of its own as each job has one."""
+"""Times one run of an implementation, in a new folder as for a job."""
 
 import gc
 import time
@@ -8,10 +8,10 @@ from tempfile import TemporaryDirectory
 
 
 def timed(task: Callable[[Path], None], scratch: Path) -> dict[str, float]:
-    """Run ``task`` with a new folder below ``scratch``; return its milliseconds, of CPU and by the clock.
+    """Run ``task`` with a new folder below ``scratch``; return its CPU and wall-clock milliseconds.
 
-    CPU is user and system time of this process: that is what a busy machine changes least. Rubbish of the
-    run before is collected first; what the run itself makes the collector do counts.
+    CPU is the user and system time of this process, which other load on the machine affects least. Garbage of
+    earlier runs is collected first; collections during the run count.
     """
     with TemporaryDirectory(dir=scratch) as folder:
         path = Path(folder)

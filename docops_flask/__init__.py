@@ -1,6 +1,6 @@
 """DocOps fills approved Word templates and proves the result.
 
-This file imports nothing: every renderer process executes it first.
+This module must not import anything, because every renderer process loads it first.
 """
 
 __version__ = "0.1.0"

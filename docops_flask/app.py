@@ -1,4 +1,4 @@
-"""The one place where the server is wired together."""
+"""The application factory: creates the Flask app and the services it uses."""
 
 import os
 
@@ -14,8 +14,7 @@ from docops_flask.jobs.workspace import Workspaces
 from docops_flask.logs import events
 from docops_flask.settings.settings import Settings, from_env
 from docops_flask.settings.work_folder import work_folder
-from docops_flask.web import hooks
-from docops_flask.web.api import view
+from docops_flask.web import hooks, openapi
 from docops_flask.web.headers import trust_proxies
 from docops_flask.web.request import ApiRequest
 from docops_flask.web.services import EXTENSION, Lifecycle, NoRecorder, Readiness, Recorder, Services
@@ -32,17 +31,17 @@ class _Json(DefaultJSONProvider):
 
 
 def create_app(settings: Settings | None = None) -> Flask:
-    """Return the app for ``settings`` (``None``: those of the environment).
+    """Return the Flask app for ``settings`` (default: those of the environment).
 
-    Raises ``SettingsError``, whose message is one line for the operator.
+    Raises ``SettingsError`` if a setting is invalid; its message is one line for the operator.
     """
     settings = settings or from_env(os.environ)
     events.ensure_configured()
-    # The package's own folders hold nothing for a browser.
+    # The console serves its own static files and templates, so Flask's default folders are off.
     app = _App(__name__, static_folder=None, template_folder=None)
     app.json = _Json(app)
     app.config.update(MAX_CONTENT_LENGTH=settings.max_body_bytes, PROVIDE_AUTOMATIC_OPTIONS=False)
-    # "//healthz" is never a redirect.
+    # Without this, "//healthz" would be answered with a redirect.
     app.url_map.merge_slashes = False
     app.extensions[EXTENSION] = _services(settings)
     trust_proxies(app, settings.trusted_proxies)
@@ -52,7 +51,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.register_blueprint(module.bp)
     if settings.enable_meta:
         app.register_blueprint(meta.bp)
-        app.register_blueprint(view.bp)
+        app.register_blueprint(openapi.bp)
     if settings.enable_metrics:
         from docops_flask.web.views import metrics
 
@@ -101,7 +100,7 @@ def _services(settings: Settings) -> Services:
 def _recorder(settings: Settings) -> Recorder:
     if not settings.enable_metrics:
         return NoRecorder()
-    # A server without metrics need not load the client library.
+    # Imported here so that a server without metrics does not load the client library.
     from docops_flask.web.views.metrics import start_recorder
 
     return start_recorder(settings, os.environ)

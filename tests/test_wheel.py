@@ -5,8 +5,11 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from importlib.metadata import PathDistribution
+from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 from tests.conftest import ROOT
 from tests.factories import docx, p
@@ -22,7 +25,7 @@ def site(tmp_path_factory):
     shutil.copytree(ROOT / "docops_flask", source / "docops_flask", symlinks=True, ignore=ignored)
     for name in ("templates", "static"):
         shutil.copytree(ROOT / name, source / name)
-    for name in ("pyproject.toml", "requirements.txt", "README.md"):
+    for name in ("pyproject.toml", "README.md"):
         shutil.copy(ROOT / name, source)
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet"]
     subprocess.run([*pip, "wheel", "--no-deps", "--wheel-dir", folder, source], check=True)
@@ -56,6 +59,18 @@ def test_the_wheel_holds_every_file_of_the_package_and_no_other(site):
     assert not {"tests", "tools", "templates", "static", "wsgi.py"} & {path.name for path in site.iterdir()}
 
 
+def test_the_wheel_brings_its_types(site: Path) -> None:
+    """A type checker reads the annotations of a package that has this file (PEP 561)."""
+    assert (site / "docops_flask" / "py.typed").is_file()
+
+
+def test_the_wheel_asks_for_ranges_of_versions(site: Path) -> None:
+    (about,) = site.glob("docops_flask-*.dist-info")
+    wanted = [Requirement(each) for each in PathDistribution(about).requires or ()]
+    assert {each.name.lower() for each in wanted} >= {"flask", "lxml", "gunicorn"}
+    assert all({part.operator for part in each.specifier} == {">=", "<"} for each in wanted)
+
+
 def test_the_command_makes_fills_and_reports(run, site, tmp_path):
     docops = str(site / "bin" / "docops")
     assert "meeting_notice" in run(sys.executable, docops, "skills").stdout
@@ -74,8 +89,7 @@ def test_an_editable_install_adds_a_path_and_imports_nothing(tmp_path):
     source, target = tmp_path / "source", tmp_path / "target"
     (source / "docops_flask").mkdir(parents=True)
     shutil.copy(ROOT / "docops_flask" / "__init__.py", source / "docops_flask")
-    for name in ("pyproject.toml", "requirements.txt"):
-        shutil.copy(ROOT / name, source)
+    shutil.copy(ROOT / "pyproject.toml", source)
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet"]
     subprocess.run([*pip, "install", "--no-deps", "--target", target, "--editable", source], check=True)
     (path_file,) = target.glob("*.pth")

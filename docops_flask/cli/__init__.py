@@ -1,1 +1,1 @@
-"""The command ``docops``: the service's jobs in the shell."""
+"""The command ``docops``, which does the service's jobs in the shell."""

@@ -1,4 +1,4 @@
-"""Files the shell's commands write: all of them or none, and none that is there already unless forced."""
+"""Writes the result files of the shell's commands: all or none, and over existing files only with --force."""
 
 import os
 import shutil
@@ -10,7 +10,7 @@ from pathlib import Path
 from docops_flask.engine import artefacts
 from docops_flask.engine.errors import InvalidArgument
 
-# Everything a run may leave: what an earlier run left would otherwise be taken for this one's.
+# Every file a run may write. Those of an earlier run that this one does not write are removed.
 RESULTS = (
     artefacts.DOCUMENT,
     artefacts.REPLACE_LOG,
@@ -24,10 +24,10 @@ RESULTS = (
 
 @contextmanager
 def results_folder(out_dir: Path, *, force: bool) -> Iterator[Path]:
-    """Give a new folder for the results; on success they are moved to ``out_dir``, else nothing is left.
+    """Yield a temporary folder for the results; on success they are moved to ``out_dir``, else deleted.
 
-    With ``force`` they take the place of an earlier run's. Raises ``InvalidArgument`` when results are there
-    already, ``OSError`` when ``out_dir`` cannot be made or written.
+    With ``force`` they replace those of an earlier run. Raises ``InvalidArgument`` when results exist
+    already, ``OSError`` when ``out_dir`` cannot be created or written.
     """
     _refuse_existing("out-dir", [out_dir / name for name in RESULTS], force=force)
     with _made_when_missing(out_dir):
@@ -41,7 +41,7 @@ def results_folder(out_dir: Path, *, force: bool) -> Iterator[Path]:
 
 
 def write_file(path: Path, content: bytes, *, force: bool) -> None:
-    """Write ``content`` to ``path`` at once; raises as ``results_folder`` does."""
+    """Write ``content`` to ``path`` by renaming a temporary file; raises what ``results_folder`` raises."""
     _refuse_existing("out", [path], force=force)
     if not path.parent.is_dir():
         raise InvalidArgument("out: its folder does not exist; make it first.", field="out")
@@ -93,7 +93,7 @@ def _move_or_remove(source: Path, target: Path) -> None:
 
 
 def _publish(source: Path, target: Path) -> None:
-    # A temporary file is for its owner alone; what a user asked for has the user's usual mode.
+    # A temporary file is readable by its owner only; a result gets the user's default mode.
     mask = os.umask(0)
     os.umask(mask)
     source.chmod(0o666 & ~mask)

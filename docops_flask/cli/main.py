@@ -1,17 +1,17 @@
-"""The command ``docops``: the service's job in the shell, with the same engine, options and exit codes.
+"""The command ``docops``: the service's jobs in the shell, with the same engine, options and exit codes.
 
-With ``--json`` standard output holds exactly one JSON object: the result, or the error as the service
-would answer it. Otherwise results are lines for people and errors go to standard error. Exit codes are
-those of the contract; anything else that goes wrong, a wrong command line among it, is 1.
+With ``--json`` standard output is exactly one JSON object: the result, or the error as the service would
+answer it. Otherwise results are printed as text and errors go to standard error. The exit codes are those of
+the contract; any other failure, such as a wrong command line, is 1.
 
-What a command needs is imported inside it, so that ``docops --help`` answers at once.
+Each command imports what it needs itself, so that ``docops --help`` is fast.
 """
 
 import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, Protocol, TypeVar
 
 import click
 
@@ -23,27 +23,35 @@ if TYPE_CHECKING:
     from docops_flask.engine.job import Job, JobKind
 
 _Command = Callable[..., Any]
+
+
+class _Report(Protocol):
+    def as_dict(self) -> dict[str, Any]:
+        """Return what ``--json`` prints."""
+
+
+R = TypeVar("R", bound=_Report)
 _JSON_FLAG = "--json"
 _FAILED = 1
 _PATH = click.Path(path_type=Path)
 _HELP = {
-    "skill": "Insist on this document type.",
-    "preset": "Format options by one name (default: quick); excludes the others.",
+    "skill": "Require this document type; fail if the task names another.",
+    "preset": "A named set of format options (default: quick), instead of single --format options.",
     "strict": "Fail (exit code 4) when the format check fails.",
-    "format_mode": "Report on the format, fail by it, or leave it out.",
+    "format_mode": "Check the format and report, check and fail on errors, or do not check.",
     "format_baseline": "Compare with the template or with the policy.",
-    "format_fix_mode": "Mend what is safe to mend, or nothing.",
-    "format_report": "The format report as JSON, as a page too, or both.",
-    "policy_yaml": "A policy file instead of the built-in one.",
-    "policy": "A policy by its name (see docops policies), instead of a file.",
-    "export_suggested_policy": "Write the policy this template passes.",
+    "format_fix_mode": "Apply safe fixes, or none.",
+    "format_report": "Write the format report as JSON; with human or both also as an HTML page.",
+    "policy_yaml": "Compare with this policy file instead of the default policy.",
+    "policy": "Compare with the policy of this name (list them with docops policies).",
+    "export_suggested_policy": "Also write a policy that this template passes.",
 }
-_json_option = click.option(_JSON_FLAG, "as_json", is_flag=True, help="Print one JSON object, for scripts.")
-_force_option = click.option("--force", is_flag=True, help="Overwrite files that are there already.")
+_json_option = click.option(_JSON_FLAG, "as_json", is_flag=True, help="Print one JSON object.")
+_force_option = click.option("--force", is_flag=True, help="Overwrite existing files.")
 
 
 def _with_job_options(command: _Command) -> _Command:
-    """Add the form fields of ``/v1/run`` as options; their values are checked where the service's are."""
+    """Add the form fields of ``/v1/run`` as options; their values are checked by the service's own code."""
     for name in reversed(FIELD_ORDER):
         flag, help_line = f"--{name.replace('_', '-')}", _HELP[name]
         if name in SWITCHES:
@@ -65,7 +73,7 @@ def docops() -> None:
 @docops.command()
 @click.argument("template", type=_PATH)
 @click.argument("task", type=_PATH)
-@click.option("--out-dir", type=_PATH, required=True, help="Where the results go; made when missing.")
+@click.option("--out-dir", type=_PATH, required=True, help="Folder for the results; created if missing.")
 @_with_job_options
 @_force_option
 @_json_option
@@ -80,12 +88,12 @@ def run(template: Path, task: Path, *, out_dir: Path, force: bool, as_json: bool
     job = _job(JobKind.RUN, template, task, options)
     with files_named({"template": template}), results_folder(out_dir, force=force) as folder:
         result = run_to_folder(job, template, folder)
-        result["files"] = [name for name in RESULTS if (folder / name).exists()]
+        files = [name for name in RESULTS if (folder / name).exists()]
     if as_json:
-        print_json(summary.run_as_data(result, job, out_dir))
+        print_json(summary.run_as_data(result, job, out_dir, files))
     else:
-        click.echo(summary.run_for_people(result, out_dir))
-    return int(result["exit_code"])
+        click.echo(summary.run_for_people(result, out_dir, files))
+    return int(result.exit_code)
 
 
 @docops.command()
@@ -94,20 +102,20 @@ def run(template: Path, task: Path, *, out_dir: Path, force: bool, as_json: bool
 @_with_job_options
 @_json_option
 def precheck(template: Path, task: Path, *, as_json: bool, **options: Any) -> int:
-    """Say what a run would come to.
+    """Predict the result of a run.
 
-    Takes TEMPLATE and TASK as run does, makes no document, and ends with the exit code it expects.
+    Takes TEMPLATE and TASK like run, writes no document, and ends with the exit code that run would have.
     """
     from docops_flask.cli import summary
     from docops_flask.cli.output import files_named
     from docops_flask.engine.job import JobKind
-    from docops_flask.engine.pipeline import run_job
+    from docops_flask.engine.pipeline import precheck
 
     job = _job(JobKind.PRECHECK, template, task, options)
     with files_named({"template": template}):
-        report = run_job(job, template, Path())
+        report = precheck(job, template)
     _print_report(report, summary.precheck_for_people, as_json=as_json)
-    return int(report["expected_exit_code"])
+    return int(report.expected_exit_code)
 
 
 @docops.command()
@@ -116,16 +124,16 @@ def precheck(template: Path, task: Path, *, as_json: bool, **options: Any) -> in
 def inspect(template: Path, *, as_json: bool) -> None:
     """List the fields and problems of TEMPLATE.
 
-    Says of each where it stands.
+    Prints the address of each.
     """
     from docops_flask.cli import summary
     from docops_flask.cli.output import files_named
-    from docops_flask.engine.pipeline import run_job
+    from docops_flask.engine.pipeline import inspect
     from docops_flask.intake.catalogue.office import office_of
     from docops_flask.intake.files import inspection_of_file
 
     with files_named({"template": template}):
-        report = run_job(inspection_of_file(template, office_of(os.environ)), template, Path())
+        report = inspect(inspection_of_file(template, office_of(os.environ)), template)
     _print_report(report, summary.inspection_for_people, as_json=as_json)
 
 
@@ -138,9 +146,9 @@ def inspect(template: Path, *, as_json: bool) -> None:
 def verify(
     template: Path, document: Path, *, replace_log: Path | None, format_report: Path | None, as_json: bool
 ) -> int:
-    """Prove again that DOCUMENT is TEMPLATE with the logged changes.
+    """Verify that DOCUMENT is TEMPLATE with the logged changes.
 
-    Ends with 0 when nothing else changed, with 1 when something did.
+    Ends with 0 when nothing else changed, otherwise with 1.
     """
     from docops_flask.cli import summary
     from docops_flask.cli.output import files_named
@@ -159,8 +167,8 @@ def verify(
         report = verify_files(
             verification_of_files(template, evidence, office_of(os.environ)), template, evidence
         )
-    _print_report(report, summary.proof_for_people, as_json=as_json)
-    return 0 if report["verdict"] == "intact" else _FAILED
+    _print_report(report, summary.verification_for_people, as_json=as_json)
+    return 0 if report.verdict == "intact" else _FAILED
 
 
 @docops.command()
@@ -183,9 +191,9 @@ def skills(*, as_json: bool) -> None:
 @docops.command()
 @_json_option
 def policies(*, as_json: bool) -> None:
-    """List the policies that a run can name.
+    """List the policies for --policy.
 
-    With --json: also the JSON Schema of a policy file.
+    With --json: also the JSON Schema of policy files.
     """
     from docops_flask.cli import summary
     from docops_flask.intake.catalogue.office import office_of
@@ -207,7 +215,7 @@ def _one_line(_context: click.Context, _option: click.Parameter, value: str | No
 
 @docops.command("new-template")
 @click.argument("skill")
-@click.option("--out", type=_PATH, help="The file to write (default: SKILL.docx here).")
+@click.option("--out", type=_PATH, help="The file to write (default: SKILL.docx).")
 @click.option("--language", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
 @click.option(
     "--organ", metavar="NAME", callback=_one_line, help="The organisation in letterhead and signature."
@@ -229,7 +237,7 @@ def new_template(
 ) -> None:
     """Write a starter template for SKILL.
 
-    It holds every field of the document type and is meant to be edited in Word.
+    It contains every field of the document type; edit it in Word.
     """
     from docops_flask.cli.files import write_file
     from docops_flask.intake.catalogue.office import office_of
@@ -251,7 +259,7 @@ def new_template(
 def serve() -> None:
     """Serve over HTTP.
 
-    Runs gunicorn as the DOCOPS_ environment variables say.
+    Runs gunicorn, configured by the DOCOPS_ environment variables.
     """
     replace_this_process()
 
@@ -286,20 +294,18 @@ def _as_sent(value: str | bool) -> str:
     return value if isinstance(value, str) else str(value).lower()
 
 
-def _print_report(
-    report: dict[str, Any], for_people: Callable[[dict[str, Any]], str], *, as_json: bool
-) -> None:
+def _print_report(report: R, for_people: Callable[[R], str], *, as_json: bool) -> None:
     if as_json:
-        print_json(report)
+        print_json(report.as_dict())
     else:
         click.echo(for_people(report))
 
 
 def replace_this_process() -> NoReturn:
-    """Become gunicorn.
+    """Replace this process by gunicorn.
 
-    A process of its own matters: renderers started by ``spawn`` import their parent's main module anew, and
-    ``python -m gunicorn`` is one that costs them nothing (docs/analysis/renderer-process.md).
+    Renderers started by ``spawn`` import the main module of their parent. That of ``python -m gunicorn``
+    costs them nothing, this one would take time (docs/analysis/renderer-process.md).
     """
     arguments = ["--config", "python:docops_flask.serving.gunicorn_config", "docops_flask.app:create_app()"]
     os.execv(sys.executable, [sys.executable, "-m", "gunicorn", *arguments])

@@ -1,4 +1,4 @@
-"""What the shell's commands print, whatever the locale: JSON, and errors as the service tells them."""
+"""Prints JSON and errors of the shell's commands, in any locale."""
 
 import io
 import json
@@ -15,26 +15,26 @@ from docops_flask.engine.errors import DocopsError, InvalidArgument
 
 
 def tolerate_any_locale() -> None:
-    """Have characters that the terminal's encoding lacks written as escapes instead of failing."""
+    """Print characters that the terminal's encoding lacks as escapes instead of failing."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
 
 
 def print_json(document: dict[str, Any]) -> None:
-    """Print ``document`` as UTF-8, which JSON is in every locale (RFC 8259, 8.1).
+    """Print ``document`` as UTF-8 in every locale, as JSON requires (RFC 8259, 8.1).
 
-    Bytes of a file's name that are no UTF-8 become escapes.
+    Bytes of a file name that are not valid UTF-8 become escapes.
     """
     click.echo(json.dumps(document, ensure_ascii=False, indent=2).encode("utf-8", "backslashreplace"))
 
 
 @contextmanager
 def files_named(files: Mapping[str, Path | None]) -> Iterator[None]:
-    """Put the file that a ``DocopsError`` inside ``with`` is about before its message.
+    """Begin the message of a ``DocopsError`` raised inside ``with`` with the path of the file it is about.
 
-    Messages begin with the name of the part they are about, as a form has it: ``template: it is damaged``.
-    ``files`` are {part: its file in the shell}.
+    Such messages begin with the name of a form part (``template: it is damaged``); ``files`` maps these names
+    to paths.
     """
     try:
         yield
@@ -47,9 +47,10 @@ def files_named(files: Mapping[str, Path | None]) -> Iterator[None]:
 
 
 def tell(error: Exception, *, as_json: bool) -> None:
-    """Print ``error``: the contract's object on standard output, or lines for people on standard error.
+    """Print ``error``: the contract's JSON object on standard output, or a message on standard error.
 
-    An error that nobody foresaw is raised again: whoever runs the command should see where it happened.
+    Raises any other error than those of the contract, the command line, the settings and the system again, so
+    that its traceback is shown.
     """
     known = _as_docops_error(error)
     if as_json:
@@ -62,7 +63,7 @@ def tell(error: Exception, *, as_json: bool) -> None:
 
 
 def _as_docops_error(error: Exception) -> DocopsError:
-    # A command that needs no settings answers sooner without them.
+    # Imported here because most commands succeed without it.
     from docops_flask.settings.settings import SettingsError
 
     if isinstance(error, DocopsError):

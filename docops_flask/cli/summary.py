@@ -1,103 +1,96 @@
-"""What the shell's commands say to people: a few plain lines."""
+"""What the shell's commands print: a few lines for people, or the data of ``--json``."""
 
-import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from docops_flask.engine.artefacts import FORMAT_REPORT, MISSING_FIELDS, REPLACE_LOG
-from docops_flask.engine.errors import MESSAGES, ExitCode
+from docops_flask.engine.checks.report import FormatReport
+from docops_flask.engine.errors import MESSAGES
+from docops_flask.engine.integrity.verification import Verification
 from docops_flask.engine.job import Job
+from docops_flask.engine.pipeline import RunResult
+from docops_flask.engine.reports.inspection import Inspection, Precheck
 from docops_flask.intake.catalogue.policies import (
     PolicyRegistry,
     describe_policy,
     description_of,
-    policy_json_schema,
     title_of,
 )
+from docops_flask.intake.catalogue.policy_schema import policy_json_schema
 from docops_flask.intake.catalogue.skills import SkillRegistry, task_json_schema
 
-_MANY = 20
+_MAX_LISTED = 20
 
 
-def run_as_data(result: dict[str, Any], job: Job, out_dir: Path) -> dict[str, Any]:
-    """Return what ``docops run --json`` prints."""
-    code = ExitCode(result["exit_code"])
+def run_as_data(result: RunResult, job: Job, out_dir: Path, files: Sequence[str]) -> dict[str, Any]:
+    """Return what ``docops run --json`` prints; ``files`` are the names of the files written."""
     return {
-        "exit_code": int(code),
-        "message": MESSAGES[code],
-        "summary": result["summary"],
-        "format_issue_codes": result["format_issue_codes"],
-        **_load(out_dir / MISSING_FIELDS),
+        "exit_code": int(result.exit_code),
+        "message": MESSAGES[result.exit_code],
+        "summary": result.summary(),
+        "format_issue_codes": result.report.issue_codes(),
+        **result.missing.as_dict(),
         "effective": job.options.effective(),
         "out_dir": str(out_dir),
-        "files": result["files"],
+        "files": list(files),
     }
 
 
-def run_for_people(result: dict[str, Any], out_dir: Path) -> str:
+def run_for_people(result: RunResult, out_dir: Path, files: Iterable[str]) -> str:
     """Return what ``docops run`` prints."""
-    return "\n".join(_run_lines(result, out_dir))
-
-
-def _run_lines(result: dict[str, Any], out_dir: Path) -> Iterator[str]:
-    summary = result["summary"]
-    missing = _load(out_dir / MISSING_FIELDS)
-    report = _load(out_dir / FORMAT_REPORT)
-    yield MESSAGES[ExitCode(result["exit_code"])]
-    yield f"  filled       {summary['replaced_count']} of {summary['total_placeholders']} placeholders"
-    yield f"  missing      {_missing(missing)}"
-    if summary["unsupported_count"]:
-        entries = _load(out_dir / REPLACE_LOG)["entries"]
-        broken = [entry for entry in entries if entry["status"] == "unsupported"]
-        yield from _unsupported(
-            [{**entry, "text": entry["original_text"], "place": entry["run_id"]} for entry in broken]
-        )
-    yield f"  format       {_format_line(report)}"
-    yield f"  files        {', '.join(result['files'])}"
-    yield f"  in           {out_dir}"
-
-
-def precheck_for_people(report: dict[str, Any]) -> str:
-    """Return what ``docops precheck`` prints."""
-    code = ExitCode(report["expected_exit_code"])
+    log, missing = result.log, result.missing
+    broken = [_Unsupported(each.original_text, each.run_id, each.suggestion) for each in log.unsupported]
     lines = [
-        f"A run would end with exit code {int(code)}.",
-        f"  fields       {', '.join(report['template_fields']) or 'none'}",
-        f"  missing      {_missing(report)}",
-        *_unsupported([{**each, "place": each["paragraph_path"]} for each in report["unsupported"]]),
+        MESSAGES[result.exit_code],
+        f"  filled       {log.replaced_count} of {len(log.entries)} placeholders",
+        f"  missing      {_missing(missing.required, missing.optional)}",
+        *_unsupported(broken),
+        f"  format       {_format_line(result.report)}",
+        f"  files        {', '.join(files)}",
+        f"  in           {out_dir}",
     ]
     return "\n".join(lines)
 
 
-def inspection_for_people(report: dict[str, Any]) -> str:
+def precheck_for_people(report: Precheck) -> str:
+    """Return what ``docops precheck`` prints."""
+    places = [_Unsupported(each.text, each.paragraph_path, each.suggestion) for each in report.unsupported]
+    lines = [
+        f"A run would end with exit code {int(report.expected_exit_code)}.",
+        f"  fields       {', '.join(report.template_fields) or 'none'}",
+        f"  missing      {_missing(report.missing_required, report.missing_optional)}",
+        *_unsupported(places),
+    ]
+    return "\n".join(lines)
+
+
+def inspection_for_people(report: Inspection) -> str:
     """Return what ``docops inspect`` prints."""
-    lines = [f"Looks like: {report['suggested_skill'] or 'no known skill'}", "Fields:"]
+    lines = [f"Looks like: {report.suggested_skill or 'no known skill'}", "Fields:"]
     lines += [
-        f"  {field['name']:<24} {field['count']} x  {_some(field['places'])}"
-        f"  ({', '.join(field['known_in']) or 'in no known skill'})"
-        for field in report["fields"]
+        f"  {field.name:<24} {field.count} x  {_listed(field.places)}"
+        f"  ({', '.join(field.known_in) or 'in no known skill'})"
+        for field in report.fields
     ] or ["  none"]
     lines += ["Problems:"] + (
-        [f"  {each['code']:<24} {each['message']} {each['place']}".rstrip() for each in report["problems"]]
-        or ["  none"]
+        [f"  {each.code:<24} {each.message} {each.place}".rstrip() for each in report.problems] or ["  none"]
     )
     return "\n".join(lines)
 
 
-def proof_for_people(report: dict[str, Any]) -> str:
+def verification_for_people(report: Verification) -> str:
     """Return what ``docops verify`` prints."""
-    if report["verdict"] == "intact":
+    if report.verdict == "intact":
         lines = ["Intact: the document is the template with the logged changes, and nothing else."]
     else:
-        lines = [f"Violated: {report['unaccounted_count']} differences that no entry accounts for."]
+        lines = [f"Violated: {report.unaccounted_count} differences that no entry explains."]
     lines += [
-        f"  {each['part']} {each['place']}  {each['what']}: {each['message']}"
-        for each in report["unaccounted"][:_MANY]
+        f"  {each.part} {each.place}  {each.what}: {each.message}"
+        for each in report.unaccounted[:_MAX_LISTED]
     ]
     lines += [
-        f"  the template's own: {each['part']} {each['code']} {each['subject']}".rstrip()
-        for each in report["template_defects"][:_MANY]
+        f"  in the template already: {each.part} {each.code} {each.subject}".rstrip()
+        for each in report.template_defects[:_MAX_LISTED]
     ]
     return "\n".join(lines)
 
@@ -133,35 +126,34 @@ def policies_as_data(policies: PolicyRegistry) -> dict[str, Any]:
     return {"policies": [describe_policy(each) for each in policies], "policy_schema": policy_json_schema()}
 
 
-def _load(file: Path) -> dict[str, Any]:
-    loaded: dict[str, Any] = json.loads(file.read_bytes())
-    return loaded
+class _Unsupported(NamedTuple):
+    """A text that cannot be filled, the address it stands at, and the field that was probably meant."""
+
+    text: str
+    place: str
+    suggestion: str | None
 
 
-def _missing(missing: dict[str, Any]) -> str:
-    required = [f"{name} (required)" for name in missing["missing_required"]]
-    return _some([*required, *missing["missing_optional"]]) or "nothing"
+def _missing(required: Iterable[str], optional: Iterable[str]) -> str:
+    return _listed([*(f"{name} (required)" for name in required), *optional]) or "nothing"
 
 
-def _unsupported(entries: list[dict[str, Any]]) -> list[str]:
-    lines = [
-        f"  cannot fill  {entry['text']} at {entry['place']}"
-        + (f"; 【{entry['suggestion']}】 was probably meant" if entry["suggestion"] else "")
-        for entry in entries[:_MANY]
-    ]
-    more = len(entries) - _MANY
-    return [*lines, f"  cannot fill  {more} more"] if more > 0 else lines
+def _unsupported(places: Sequence[_Unsupported]) -> Iterator[str]:
+    for text, place, suggestion in places[:_MAX_LISTED]:
+        meant = f"; 【{suggestion}】 was probably meant" if suggestion else ""
+        yield f"  cannot fill  {text} at {place}{meant}"
+    if len(places) > _MAX_LISTED:
+        yield f"  cannot fill  {len(places) - _MAX_LISTED} more"
 
 
-def _format_line(report: dict[str, Any]) -> str:
-    if report["summary"]["skipped"]:
+def _format_line(report: FormatReport) -> str:
+    if report.skipped:
         return "not checked"
-    verdict = "passed" if report["passed"] else "failed"
-    warnings = sum(issue["severity"] == "warn" and not issue["fixed"] for issue in report["issues"])
-    counts = f"{report['error_count']} errors, {warnings} warnings, {report['fixed_count']} fixed"
-    return f"{verdict} ({counts})"
+    verdict = "passed" if report.passed else "failed"
+    warnings = sum(issue.severity == "warn" and not issue.fixed for issue in report.issues)
+    return f"{verdict} ({report.error_count} errors, {warnings} warnings, {report.fixed_count} fixed)"
 
 
-def _some(items: list[str]) -> str:
-    more = f" and {len(items) - _MANY} more" if len(items) > _MANY else ""
-    return ", ".join(items[:_MANY]) + more
+def _listed(items: Sequence[str]) -> str:
+    more = f" and {len(items) - _MAX_LISTED} more" if len(items) > _MAX_LISTED else ""
+    return ", ".join(items[:_MAX_LISTED]) + more

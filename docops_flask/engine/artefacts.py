@@ -1,6 +1,6 @@
-"""A run's artefacts: as JSON text that people can read, and where they go.
+"""A run's artefacts: their names, their JSON text, and where they are written.
 
-They go into one ZIP, a folder, or nowhere (to know what a run would come to).
+They are written into one ZIP or a folder; a precheck only counts their bytes.
 """
 
 import json
@@ -16,24 +16,41 @@ from docops_flask.engine.errors import TemplateLimitExceeded
 from docops_flask.engine.files import FilePath, write_file
 from docops_flask.engine.opc.zip_writer import ByteSink, ZipWriter
 
-# Returns a text as JSON in quotation marks, characters beyond ASCII as they are.
+# Returns a text as a JSON string; characters beyond ASCII are not escaped.
 quoted = encode_basestring
 
 
 class Written(str):
-    """JSON text where a value is expected: who has it ready need not have it made of objects again."""
+    """A value that is JSON text already and is written as it is."""
 
     __slots__ = ()
 
 
 def json_text(document: Mapping[str, Any]) -> bytes:
-    """Return ``document`` as UTF-8 JSON, each of its members, and each item of a list member, on a line.
+    """Return ``document`` as UTF-8 JSON with one line for each member and for each item of a list member.
 
-    Members and their items may be ``Written``. The standard library's ``indent`` would take its slow encoder,
-    which shows with thousands of entries.
+    It has a member at least. Members and their items may be ``Written``. With ``indent`` the standard library
+    would use its encoder in Python, which is several times slower and noticeable with thousands of entries.
     """
-    members = ",\n".join(f"{quoted(key)}: {_member(value)}" for key, value in document.items())
-    return f"{{\n{members}\n}}\n".encode()
+    return "".join(_pieces(document)).encode()
+
+
+def _pieces(document: Mapping[str, Any]) -> Iterator[str]:
+    # Joined once: a log may be as large as the output limit, and each further copy counts as memory.
+    separator = "{\n"
+    for key, value in document.items():
+        yield f"{separator}{quoted(key)}: "
+        separator = ",\n"
+        if isinstance(value, list) and value:
+            opening = "[\n"
+            for item in value:
+                yield opening
+                yield json_value(item)
+                opening = ",\n"
+            yield "\n]"
+        else:
+            yield json_value(value)
+    yield "\n}\n"
 
 
 def json_value(value: Any) -> str:
@@ -48,17 +65,11 @@ def json_object(members: Mapping[str, Any]) -> Written:
 
 
 def json_list(items: Iterable[str]) -> Written:
-    """Return a list of what is JSON already, on one line."""
+    """Return a list of items that are JSON text already, on one line."""
     return Written("[" + ", ".join(items) + "]")
 
 
-def _member(value: Any) -> str:
-    if isinstance(value, list) and value:
-        return "[\n" + ",\n".join([json_value(item) for item in value]) + "\n]"
-    return json_value(value)
-
-
-# ``json.dumps`` would make an encoder anew for every entry.
+# ``json.dumps`` would make a new encoder for every entry.
 _dumps = json.JSONEncoder(ensure_ascii=False).encode
 
 
@@ -69,7 +80,7 @@ FORMAT_REPORT = "out.format_report.json"
 INTEGRITY = "out.integrity.json"
 FORMAT_REPORT_PAGE = "out.format_report.html"
 SUGGESTED_POLICY = "out.suggested_policy.yaml"
-# All that a run can make, each once.
+# Every artefact of a run.
 ARTEFACTS = (
     DOCUMENT,
     REPLACE_LOG,
@@ -82,16 +93,16 @@ ARTEFACTS = (
 
 
 class ArtefactSink(Protocol):
-    """Takes the artefacts of a run, the document first."""
+    """Writes the artefacts of a run, the document first."""
 
     def document(self, write: "WriteDocument") -> None:
-        """Take the document that ``write`` writes to the stream it is given."""
+        """Write the document by calling ``write`` with a stream."""
 
     def add(self, name: str, content: bytes) -> None:
-        """Take the artefact ``name``."""
+        """Write the artefact ``name``."""
 
     def written(self) -> AbstractContextManager[memoryview | None]:
-        """Give the document's bytes as they lie in the file; ``None`` where nothing keeps them."""
+        """Return a context with the bytes of the written document; ``None`` where they were not kept."""
 
 
 class WriteDocument(Protocol):
@@ -109,7 +120,7 @@ class OutputBudget:
         self._left = maximum
 
     def spend(self, size: int) -> None:
-        """Take ``size`` bytes off what is left."""
+        """Count ``size`` more bytes."""
         self._left -= size
         if self._left < 0:
             raise TemplateLimitExceeded(
@@ -120,7 +131,7 @@ class OutputBudget:
             )
 
     def guard(self, stream: ByteSink) -> ByteSink:
-        """Return a stream that spends what is written to ``stream``."""
+        """Return a stream that counts what is written through it to ``stream``."""
         return _GuardedStream(stream, self)
 
 
@@ -135,9 +146,9 @@ class _GuardedStream:
 
 
 class ZipSink:
-    """Puts the artefacts into one ZIP; the document is stored, for it is compressed already.
+    """Writes the artefacts into one ZIP; the document is stored uncompressed, because it is a ZIP itself.
 
-    Used with ``with``; ``finish`` completes the archive.
+    Use it in a ``with`` statement; ``finish`` completes the archive.
     """
 
     def __init__(self, path: FilePath, budget: OutputBudget) -> None:
@@ -149,25 +160,25 @@ class ZipSink:
         self._seconds = 0.0
 
     def document(self, write: WriteDocument) -> None:
-        """Store the document as it is written, without a copy of it in memory."""
+        """Write the document into the archive piece by piece, without a copy of it in memory."""
         with self._timed(), self._zip.growing(DOCUMENT, self._file) as member:
             start = self._file.tell()
             write(self._budget.guard(member))
             self._document = slice(start, self._file.tell())
 
     def written(self) -> AbstractContextManager[memoryview]:
-        """Give the document's bytes as they lie in the archive."""
+        """Return a context with the document's bytes in the archive."""
         self._file.flush()
         return _mapped(self._path, self._document)
 
     def add(self, name: str, content: bytes) -> None:
-        """Deflate an artefact into the archive."""
+        """Write an artefact, deflated."""
         with self._timed():
             self._budget.spend(len(content))
             self._zip.add(name, content)
 
     def finish(self) -> int:
-        """Complete the archive; return how long assembling took, in whole milliseconds."""
+        """Complete the archive; return how long writing it took, in whole milliseconds."""
         with self._timed():
             self._zip.finish()
             self._file.close()
@@ -199,7 +210,7 @@ class FolderSink:
             write(self._budget.guard(file))
 
     def written(self) -> AbstractContextManager[memoryview]:
-        """Give the bytes of the document's file."""
+        """Return a context with the bytes of the document's file."""
         return _mapped(os.path.join(self._folder, DOCUMENT), slice(None))
 
     def add(self, name: str, content: bytes) -> None:
@@ -209,7 +220,7 @@ class FolderSink:
 
 
 class NullSink:
-    """Keeps nothing but the count, so that a precheck meets the limits a run would meet."""
+    """Only counts bytes, so that a precheck is refused by the same limits as a run."""
 
     def __init__(self, budget: OutputBudget) -> None:
         self._budget = budget
@@ -219,7 +230,7 @@ class NullSink:
         write(self._budget.guard(self))
 
     def written(self) -> AbstractContextManager[None]:
-        """Give nothing: nothing was kept."""
+        """Return a context with ``None``: the document was not kept."""
         return nullcontext()
 
     def add(self, name: str, content: bytes) -> None:
@@ -227,7 +238,7 @@ class NullSink:
         self._budget.spend(len(content))
 
     def write(self, data: bytes | memoryview) -> int:
-        """Say that ``data`` was written."""
+        """Return the length of ``data``, which is discarded."""
         return len(data)
 
 
@@ -239,7 +250,7 @@ def _mapped(path: FilePath, part: slice) -> Iterator[memoryview]:
     try:
         yield view
     finally:
-        # Where an error's traceback still holds a piece of it, the map goes with that.
+        # An error's traceback may still refer to a piece of the map, which is unmapped with it.
         with suppress(BufferError):
             view.release()
             whole.close()

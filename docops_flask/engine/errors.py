@@ -1,10 +1,8 @@
-"""The root of the error hierarchy, the engine's own errors, and the exit codes of a job.
+"""The base class of all errors, the engine's errors, and the exit codes of a job.
 
-``echo`` is what of a client's input an error's answer may repeat.
-
-Every error a client may see is a ``DocopsError``: its class knows the HTTP status and the
-contract's code, its instance carries a message for people and a JSON-able ``detail``.
-``jobs.errors`` and ``web.errors`` add the errors of their layers.
+Every error that clients receive is a ``DocopsError``: its class has the HTTP status and the contract's code,
+its instance a message for people and a ``detail`` for programs. ``jobs.errors``, ``intake.errors`` and
+``web.errors`` add those of their layers. ``echo`` shortens and escapes input that an error repeats.
 """
 
 from enum import IntEnum
@@ -12,12 +10,12 @@ from typing import Any, ClassVar
 
 
 class DocopsError(Exception):
-    """An error with a place in the contract's table (section 3).
+    """An error of the contract's table (section 3).
 
-    ``message`` says what is wrong, where and what to do; ``detail`` holds the same as data.
-    Neither ever holds a path of this machine or contents of a template, task or policy.
-    ``inner`` is for the log alone: what really happened, without contents of the inputs.
-    ``retry_after_seconds`` becomes a ``Retry-After`` header.
+    ``message`` says what is wrong, where, and what to do; ``detail`` has the same as JSON members.
+    Neither contains a path of this machine or contents of a template, task or policy.
+    ``inner`` is the cause for the log, without contents of the inputs; clients do not receive it.
+    ``retry_after_seconds`` is sent as the ``Retry-After`` header.
     """
 
     status: ClassVar[int] = 500
@@ -32,28 +30,28 @@ class DocopsError(Exception):
 
 
 class InvalidArgument(DocopsError):
-    """A part, form value or task that does not fit its schema."""
+    """A part, form value or task that does not match its schema."""
 
     status = 400
     code = "INVALID_ARGUMENT"
 
 
 class ArgumentConflict(DocopsError):
-    """Two inputs that exclude each other."""
+    """Two inputs that cannot be combined."""
 
     status = 400
     code = "INVALID_ARGUMENT_CONFLICT"
 
 
 class InvalidJson(DocopsError):
-    """A task that is no JSON object."""
+    """A task or report that is not valid JSON, or a task that is not an object."""
 
     status = 400
     code = "INVALID_JSON"
 
 
 class InvalidTemplate(DocopsError):
-    """A Word file that is damaged or unsafe; ``detail.reason`` is a short stable word."""
+    """A Word file that is damaged or unsafe; ``detail.reason`` is a short word that stays the same."""
 
     status = 400
     code = "INVALID_TEMPLATE"
@@ -63,14 +61,14 @@ class InvalidTemplate(DocopsError):
 
 
 class InvalidMediaType(DocopsError):
-    """Content of another kind than the one asked for."""
+    """A file of another type than the one required."""
 
     status = 415
     code = "INVALID_MEDIA_TYPE"
 
 
 class TemplateLimitExceeded(DocopsError):
-    """A template that would unfold to more than a configured limit."""
+    """A template, or its result, that exceeds a configured limit."""
 
     status = 413
     code = "TEMPLATE_LIMIT_EXCEEDED"
@@ -80,7 +78,7 @@ class TemplateLimitExceeded(DocopsError):
 
 
 class ResultRefused(DocopsError):
-    """A document that was made and did not pass its own proof: a fault of ours; ``inner`` says which."""
+    """A finished document that failed its proof because of a fault of the engine; ``inner`` says which."""
 
     def __init__(self, *, inner: str) -> None:
         super().__init__(
@@ -104,12 +102,12 @@ _FROM_RENDERER: dict[str, type[DocopsError]] = {
 
 
 def to_record(error: DocopsError) -> dict[str, Any]:
-    """Return ``error`` as plain data for the renderer's result file."""
+    """Return ``error`` as JSON members for the renderer's result file."""
     return {"code": error.code, "message": error.message, "detail": error.detail, "inner": error.inner}
 
 
 def from_record(record: dict[str, Any]) -> DocopsError:
-    """Return the error a renderer reported; an unknown code becomes an internal error."""
+    """Return the error that a renderer reported; an unknown code gives an internal error."""
     cls = _FROM_RENDERER.get(str(record.get("code")))
     if cls is None:
         return DocopsError("The renderer reported an unknown error.")
@@ -122,17 +120,17 @@ def from_record(record: dict[str, Any]) -> DocopsError:
 ECHO_CHARACTERS = 64
 
 
-def echo(text: str) -> str:
-    """Return at most 64 characters of ``text``; those that do not show as themselves are escaped.
+def echo(text: str, most: int = ECHO_CHARACTERS) -> str:
+    """Return at most ``most`` characters of ``text``, with characters that are not printable escaped.
 
-    A line break, an escape sequence or a mark that turns the direction of writing would make a message say
-    something else where people read it: in a terminal, a log, a ticket.
+    Line breaks, escape sequences and direction marks could make a message look different in a terminal, a log
+    or a ticket.
     """
-    short = text[:ECHO_CHARACTERS]
-    return short if short.isprintable() else "".join(map(_shown, short))
+    short = text[:most]
+    return short if short.isprintable() else "".join(map(_escaped, short))
 
 
-def _shown(character: str) -> str:
+def _escaped(character: str) -> str:
     if character.isprintable():
         return character
     code = ord(character)
@@ -140,7 +138,7 @@ def _shown(character: str) -> str:
 
 
 class ExitCode(IntEnum):
-    """Outcome of a job that produced a document (contract section 2)."""
+    """The exit codes of a job that produced a document (contract section 2)."""
 
     OK = 0
     MISSING_REQUIRED = 2
@@ -159,7 +157,7 @@ MESSAGES = {
 
 
 def exit_code(*, missing_required: bool, unsupported: bool, format_failed: bool) -> ExitCode:
-    """Return the code for what holds: 4 goes before 3, 3 before 2."""
+    """Return the exit code of a job; the highest code that applies wins."""
     if format_failed:
         return ExitCode.FORMAT_CHECK_FAILED
     if unsupported:

@@ -1,7 +1,6 @@
-"""One job as plain data: what to do, with what, within which limits.
+"""A job: the task, its options and its limits, as immutable data.
 
-A job crosses from the server to its renderer as a pickle in the job's own folder; it is frozen,
-so nobody edits what was asked for.
+The server hands it to the renderer as a pickle in the job's folder.
 """
 
 from collections.abc import Mapping
@@ -17,7 +16,7 @@ Payload = Mapping[str, str | list[str] | None]
 
 
 class JobKind(Enum):
-    """What is asked of the engine."""
+    """The kinds of job."""
 
     RUN = "run"
     PRECHECK = "precheck"
@@ -26,10 +25,10 @@ class JobKind(Enum):
 
 
 class Job(NamedTuple):
-    """What the engine is to do with a template.
+    """What to do with a template.
 
-    ``skill`` and ``payload`` (a validated task's) are ``None`` for an inspection or a verification;
-    ``skills`` are all the skills known, for the suggestions and ``known_in`` of an inspection.
+    ``skill`` and ``payload`` come from the validated task; an inspection and a verification have neither.
+    ``skills`` are all known skills; only an inspection needs them, for its suggestions and ``known_in``.
     """
 
     kind: JobKind

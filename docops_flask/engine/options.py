@@ -1,4 +1,4 @@
-"""The options of a job: presets, explicit values, conflicts, and what is effective."""
+"""The options of a job: their values, the presets, and which cannot be combined."""
 
 from collections.abc import Mapping
 from typing import Any, Literal, NamedTuple, cast
@@ -36,7 +36,7 @@ FIELD_ORDER = (
     "export_suggested_policy",
 )
 _FORMAT_FIELDS = ("format_mode", "format_baseline", "format_fix_mode", "format_report")
-# A field and those it cannot be given together with.
+# A field, and the fields that cannot be sent together with it.
 _EXCLUDES = (
     ("preset", (*_FORMAT_FIELDS, "policy_yaml")),
     ("strict", _FORMAT_FIELDS),
@@ -45,7 +45,7 @@ _EXCLUDES = (
 
 
 class Options(NamedTuple):
-    """What a job does about format; every value is one of ``CHOICES``."""
+    """How a job checks the format; every text is one of ``CHOICES``."""
 
     preset: Preset = "quick"
     format_mode: FormatMode = "report"
@@ -69,9 +69,9 @@ PRESETS: Mapping[str, Options] = {
 
 
 def check_conflicts(given: Mapping[str, object]) -> None:
-    """Raise ``ArgumentConflict`` when fields in ``given`` exclude each other.
+    """Raise ``ArgumentConflict`` when fields in ``given`` cannot be combined.
 
-    ``given`` holds the fields that were sent, whatever their value: an explicit default counts.
+    ``given`` holds the fields that were sent. Their values do not matter: a default that was sent counts too.
     """
     excluded = {name for owner, fields in _EXCLUDES if owner in given for name in fields}
     conflicting = [name for name in FIELD_ORDER if name in excluded and name in given]
@@ -87,16 +87,16 @@ def check_conflicts(given: Mapping[str, object]) -> None:
 
 
 def given_fields(fields: Mapping[str, str]) -> dict[str, str]:
-    """Return the fields that count as sent: browsers send the empty fields of a form too.
+    """Return the fields that are not empty; browsers also send the empty fields of a form.
 
-    Spaces around a value are left out, except those of a policy's text.
+    White space around a value is removed, except in the text of a policy.
     """
     trimmed = {name: value if name == "policy_yaml" else value.strip() for name, value in fields.items()}
     return {name: value for name, value in trimmed.items() if value.strip()}
 
 
 def parse_switch(name: str, value: str) -> bool:
-    """Return the truth of ``value`` (one of ``SWITCH_VALUES``, in any case); raise ``InvalidArgument``."""
+    """Return ``value`` (in any case) as a boolean; raise ``InvalidArgument`` if not in ``SWITCH_VALUES``."""
     switch = SWITCH_VALUES.get(value.lower())
     if switch is None:
         raise _unknown_value(name, value, ("true", "false"))
@@ -104,10 +104,7 @@ def parse_switch(name: str, value: str) -> bool:
 
 
 def parse_choice(name: str, value: str) -> str:
-    """Return ``value`` as ``CHOICES`` writes it, when ``name`` allows it in any case.
-
-    Raises ``InvalidArgument`` otherwise.
-    """
+    """Return ``value`` in lower case; raise ``InvalidArgument`` unless ``CHOICES`` has it for ``name``."""
     if value.lower() not in CHOICES[name]:
         raise _unknown_value(name, value, CHOICES[name])
     return value.lower()
@@ -123,12 +120,12 @@ def _unknown_value(name: str, value: str, allowed: tuple[str, ...]) -> InvalidAr
 
 
 def resolve_options(given: Mapping[str, str]) -> Options:
-    """Return the options that ``given`` (field name to text, see ``given_fields``) asks for.
+    """Return the options for the form fields ``given`` (name to text, see ``given_fields``).
 
-    Raises ``ArgumentConflict`` first, then ``InvalidArgument`` for the first unknown value in the
-    contract's order. Fields that are no option (``skill``, ``policy_yaml``) count for conflicts only.
-    ``policy`` says what the document is to be held against, so the baseline is ``policy`` then, unless
-    ``preset`` or ``format_baseline`` say another; whether there is such a policy is not looked at here.
+    Raises ``ArgumentConflict``, or ``InvalidArgument`` for the first unknown value in the contract's order.
+    Fields that are not options (``skill``, ``policy_yaml``) are only checked for conflicts. With ``policy``
+    the baseline is ``policy`` unless ``preset`` or ``format_baseline`` is given; whether that policy exists
+    is checked elsewhere.
     """
     check_conflicts(given)
     values: dict[str, str | bool] = {}

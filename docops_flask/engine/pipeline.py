@@ -1,10 +1,12 @@
 """A job from the template's file to the artefacts, step by step.
 
-``run_job`` is what a renderer process calls; ``run_to_folder`` is the same run for the shell. What only some
-jobs need is imported where they need it: a renderer starts anew for each job, and sooner without the rest.
+``run_job`` is what a renderer process calls; the functions named after a kind of job do the same in the shell
+and return typed results. What only some jobs need is imported where they need it: a renderer starts anew for
+each job, and sooner without the rest.
 """
 
 import os
+from contextlib import closing
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from docops_flask.engine.artefacts import (
@@ -38,77 +40,117 @@ from docops_flask.engine.job import Job, JobKind
 from docops_flask.engine.opc.package import Package
 from docops_flask.engine.options import Options
 from docops_flask.engine.policy.policy import Policy
-from docops_flask.engine.reports.replace_log import missing_fields, replace_log, unsupported_places
+from docops_flask.engine.reports.replace_log import (
+    MissingFields,
+    ReplaceLog,
+    missing_fields,
+    replace_log,
+)
 from docops_flask.engine.template.fill import build_values, fill
 from docops_flask.engine.template.grammar import Suggestions
 from docops_flask.engine.template.scan import Scan, scan_document
 
 if TYPE_CHECKING:
-    from docops_flask.engine.integrity.verification import Evidence
+    from docops_flask.engine.integrity.verification import Evidence, Verification
+    from docops_flask.engine.reports.inspection import Inspection, Precheck
 
 ARCHIVE = "outputs.zip"
 
 
 def run_job(job: Job, template: FilePath, folder: FilePath) -> dict[str, Any]:
-    """Do ``job`` with the file ``template`` and return what came of it as plain data.
+    """Do ``job`` with the file ``template`` and return its result as the JSON of ``result.json``.
 
-    A run writes ``outputs.zip`` into ``folder``. Raises ``DocopsError`` subclasses for a template that
-    cannot be used; nothing is left in ``folder`` then but what was begun.
+    A run writes ``outputs.zip`` into ``folder``; a verification reads its evidence there. Raises
+    ``DocopsError`` subclasses for a template that cannot be used; ``folder`` then holds at most an unfinished
+    ``outputs.zip``.
     """
-    package = Package(template, job.limits)
-    try:
-        if job.kind is JobKind.INSPECT:
-            return _inspect(job, package)
-        if job.kind is JobKind.PRECHECK:
-            return _precheck(job, package)
-        if job.kind is JobKind.VERIFY:
-            return _verify(job, package, folder)
-        return run_to_zip(job, package, os.path.join(folder, ARCHIVE))
-    finally:
-        package.close()
+    if job.kind is JobKind.INSPECT:
+        return inspect(job, template).as_dict()
+    if job.kind is JobKind.PRECHECK:
+        return precheck(job, template).as_dict()
+    if job.kind is JobKind.VERIFY:
+        from pathlib import Path
+
+        from docops_flask.engine.integrity.verification import evidence_in
+
+        return verify_files(job, template, evidence_in(Path(folder))).as_dict()
+    with closing(Package(template, job.limits)) as package:
+        return run_to_zip(job, package, os.path.join(folder, ARCHIVE)).as_dict()
 
 
-def run_to_folder(job: Job, template: FilePath, folder: FilePath) -> dict[str, Any]:
-    """Run ``job`` and write its artefacts as files into ``folder``, which must exist."""
-    package = Package(template, job.limits)
-    try:
-        return _run(job, package, FolderSink(folder, OutputBudget(job.limits.output_bytes))).as_dict()
-    finally:
-        package.close()
+class RunResult(NamedTuple):
+    """What came of a run, beside its artefacts.
 
-
-def verify_files(job: Job, template: FilePath, evidence: "Evidence") -> dict[str, Any]:
-    """Prove again what an earlier job made of ``template``; return what ``/v1/verify`` answers."""
-    from docops_flask.engine.integrity.verification import verify
-
-    package = Package(template, job.limits)
-    try:
-        return verify(package, evidence, job.limits)
-    finally:
-        package.close()
-
-
-class _RunResult(NamedTuple):
-    """What a run came to; the artefacts are in its sink."""
+    ``template_fields`` are the placeholder names of the template, sorted; ``zip_ms`` is how long the ZIP took
+    to assemble, in whole milliseconds.
+    """
 
     exit_code: ExitCode
-    summary: dict[str, Any]
-    format_issue_codes: dict[str, int]
+    log: ReplaceLog
+    missing: MissingFields
+    report: FormatReport
     template_fields: list[str]
-    missing: dict[str, list[str]]
-    unsupported: list[dict[str, Any]]
     zip_ms: int = 0
 
+    def summary(self) -> dict[str, int]:
+        """Return the counts of the log and of the missing fields, and whether the format check passed."""
+        return {
+            **self.log.summary(),
+            "missing_required_count": len(self.missing.required),
+            "missing_optional_count": len(self.missing.optional),
+            "format_passed": self.report.passed,
+        }
+
     def as_dict(self) -> dict[str, Any]:
+        """Return what the renderer tells the server of a run."""
         return {
             "exit_code": int(self.exit_code),
-            "summary": self.summary,
-            "format_issue_codes": self.format_issue_codes,
+            "summary": self.summary(),
+            "format_issue_codes": self.report.issue_codes(),
             "zip_ms": self.zip_ms,
         }
 
 
-def _run(job: Job, package: Package, sink: ArtefactSink) -> _RunResult:
+def run_to_folder(job: Job, template: FilePath, folder: FilePath) -> RunResult:
+    """Run ``job`` and write its artefacts as files into ``folder``, which must exist."""
+    with closing(Package(template, job.limits)) as package:
+        return _run(job, package, FolderSink(folder, OutputBudget(job.limits.output_bytes)))
+
+
+def run_to_zip(job: Job, package: Package, archive: FilePath) -> RunResult:
+    """Run ``job`` and write its artefacts as one ZIP to ``archive``."""
+    with ZipSink(archive, OutputBudget(job.limits.output_bytes)) as sink:
+        result = _run(job, package, sink)
+        return result._replace(zip_ms=sink.finish())
+
+
+def precheck(job: Job, template: FilePath) -> "Precheck":
+    """Do what a run with ``format_mode=off`` does, keep the outcome, write no document."""
+    from docops_flask.engine.reports.inspection import precheck_of
+
+    unchecked = job._replace(options=Options(format_mode="off"))
+    with closing(Package(template, job.limits)) as package:
+        result = _run(unchecked, package, NullSink(OutputBudget(job.limits.output_bytes)))
+    return precheck_of(result.exit_code, result.template_fields, result.log, result.missing)
+
+
+def inspect(job: Job, template: FilePath) -> "Inspection":
+    """Return what ``template`` asks for and what is wrong with it."""
+    from docops_flask.engine.reports.inspection import inspect_template
+
+    with closing(Package(template, job.limits)) as package:
+        return inspect_template(scan_document(open_document(package, job.limits)), job.skills)
+
+
+def verify_files(job: Job, template: FilePath, evidence: "Evidence") -> "Verification":
+    """Prove what an earlier job made of ``template``."""
+    from docops_flask.engine.integrity.verification import verify
+
+    with closing(Package(template, job.limits)) as package:
+        return verify(package, evidence, job.limits)
+
+
+def _run(job: Job, package: Package, sink: ArtefactSink) -> RunResult:
     if job.skill is None or job.payload is None:
         raise DocopsError("A run needs a skill and a payload.")
     document = open_document(package, job.limits)
@@ -124,36 +166,28 @@ def _run(job: Job, package: Package, sink: ArtefactSink) -> _RunResult:
     deviations = _deviations(job, document, targets, suggested)
     report = _format_report(job, document, targets, template_look)._replace(policy_deviations=deviations)
 
-    suggestions = Suggestions(job.skill.placeholders())
-    log = replace_log(scan, values, job.skill, suggestions, touched)
+    log = replace_log(scan, values, job.skill, Suggestions(job.skill.placeholders()), touched)
     fields = sorted(scan.field_counts())
     missing = missing_fields(fields, values, job.skill)
 
     changed = written_parts(filling.edits)
     sink.document(lambda stream: package.write(stream, changed))
     with sink.written() as written:
-        integrity = prove_written(package, written, log, report.claims(), job.limits)
-    sink.add(REPLACE_LOG, json_text(log))
-    sink.add(MISSING_FIELDS, json_text(missing))
+        proof = prove_written(package, written, log.claims(), report.claims(), job.limits)
+    sink.add(REPLACE_LOG, log.as_json())
+    sink.add(MISSING_FIELDS, json_text(missing.as_dict()))
     _add_format_report(job, report, sink)
-    if integrity is not None:
-        sink.add(INTEGRITY, json_text(integrity))
+    if proof is not None:
+        sink.add(INTEGRITY, json_text(proof.as_dict()))
     if suggested is not None:
         sink.add(SUGGESTED_POLICY, _as_yaml(suggested))
-    return _RunResult(
-        exit_code=_verdict(job, log, missing, report),
-        summary=_summary(log, missing, report),
-        format_issue_codes=report.issue_codes(),
-        template_fields=fields,
-        missing=missing,
-        unsupported=unsupported_places(scan, suggestions),
-    )
+    return RunResult(_exit_code(job, log, missing, report), log, missing, report, fields)
 
 
 def _suggested_policy(job: Job, document: Document, scan: Scan) -> Policy | None:
     if not job.options.export_suggested_policy:
         return None
-    # Most jobs ask for no policy; loading what makes one would cost each renderer some milliseconds.
+    # Most jobs export no policy, and importing this takes some milliseconds.
     from docops_flask.engine.checks.suggested_policy import suggest_policy
 
     return suggest_policy(document, scan.placeholder_runs())
@@ -183,67 +217,17 @@ def _format_report(
     return check_format(document, targets, template_look, job.options, job.policy)
 
 
-def _verdict(job: Job, log: dict[str, Any], missing: dict[str, list[str]], report: FormatReport) -> ExitCode:
+def _exit_code(job: Job, log: ReplaceLog, missing: MissingFields, report: FormatReport) -> ExitCode:
     return exit_code(
-        missing_required=bool(missing["missing_required"]),
-        unsupported=log["summary"]["had_unsupported"],
+        missing_required=bool(missing.required),
+        unsupported=log.unsupported_count > 0,
         format_failed=job.options.format_mode == "strict" and not report.passed,
     )
 
 
-def _summary(log: dict[str, Any], missing: dict[str, list[str]], report: FormatReport) -> dict[str, Any]:
-    return {
-        **log["summary"],
-        "missing_required_count": len(missing["missing_required"]),
-        "missing_optional_count": len(missing["missing_optional"]),
-        "format_passed": report.passed,
-    }
-
-
-def run_to_zip(job: Job, package: Package, archive: FilePath) -> dict[str, Any]:
-    """Run ``job`` and write its artefacts as one ZIP to ``archive``."""
-    with ZipSink(archive, OutputBudget(job.limits.output_bytes)) as sink:
-        result = _run(job, package, sink)
-        return result._replace(zip_ms=sink.finish()).as_dict()
-
-
-def _precheck(job: Job, package: Package) -> dict[str, Any]:
-    """Do what a run with ``format_mode=off`` does, keep the verdict, make no document."""
-    unchecked = job._replace(options=Options(format_mode="off"))
-    result = _run(unchecked, package, NullSink(OutputBudget(job.limits.output_bytes)))
-    required, optional = result.missing["missing_required"], result.missing["missing_optional"]
-    return {
-        "ok": result.exit_code is ExitCode.OK,
-        "expected_exit_code": int(result.exit_code),
-        "summary": {
-            "template_field_count": len(result.template_fields),
-            "unsupported_count": result.summary["unsupported_count"],
-            "missing_required_count": len(required),
-            "missing_optional_count": len(optional),
-        },
-        "template_fields": result.template_fields,
-        "missing_required": required,
-        "missing_optional": optional,
-        "unsupported": result.unsupported,
-    }
-
-
-def _verify(job: Job, package: Package, folder: FilePath) -> dict[str, Any]:
-    from pathlib import Path
-
-    from docops_flask.engine.integrity.verification import evidence_in, verify
-
-    return verify(package, evidence_in(Path(folder)), job.limits)
-
-
-def _inspect(job: Job, package: Package) -> dict[str, Any]:
-    from docops_flask.engine.reports.inspection import inspect_template
-
-    return inspect_template(scan_document(open_document(package, job.limits)), job.skills)
-
 
 def _refuse_growth(scan: Scan, values: dict[str, str], maximum: int) -> None:
-    """Refuse values that would multiply beyond the output's limit before any of them is written."""
+    """Raise ``TemplateLimitExceeded`` before filling when the values alone would exceed the output limit."""
     sizes = {name: len(value.encode()) for name, value in values.items()}
     grown = sum(sizes[name] * count for name, count in scan.field_counts().items() if name in sizes)
     OutputBudget(maximum).spend(grown)
@@ -252,7 +236,7 @@ def _refuse_growth(scan: Scan, values: dict[str, str], maximum: int) -> None:
 def _add_format_report(job: Job, report: FormatReport, sink: ArtefactSink) -> None:
     sink.add(FORMAT_REPORT, report.as_json())
     if job.options.format_report in ("human", "both"):
-        # The page's template engine costs a renderer time that most jobs need not spend.
+        # Most jobs make no page, and importing its template engine takes time.
         from docops_flask.engine.reports.page.html import render_report
 
         sink.add(FORMAT_REPORT_PAGE, render_report(report.as_dict()).encode())

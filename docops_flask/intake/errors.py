@@ -1,4 +1,4 @@
-"""The errors of what is given to a job; ``jobs.errors`` and ``engine.errors`` are below."""
+"""Errors in what a client sends for a job; ``jobs.errors`` and ``engine.errors`` have the others."""
 
 from docops_flask.engine.errors import DocopsError
 

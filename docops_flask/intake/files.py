@@ -1,6 +1,6 @@
-"""What the files of a job have to be, by name, first bytes and size, and the job of files in the shell.
+"""The checks of a job's files (name, first bytes, size), and the jobs of the shell's commands.
 
-Files that the shell's commands name are read and checked as uploads are.
+Files named on a command line are read and checked as uploads are.
 """
 
 from collections.abc import Mapping
@@ -23,7 +23,7 @@ HEAD_BYTES = len(_ZIP_MAGIC)
 
 @dataclass(frozen=True, slots=True)
 class FilePart:
-    """A file that a request is to bring; ``setting`` is the one that allows a larger one."""
+    """A file that a job needs; ``setting`` is the setting that limits its size."""
 
     name: str
     suffix: str
@@ -32,10 +32,10 @@ class FilePart:
     setting: str
 
     def refuse_other_media(self, filename: str, head: bytes) -> None:
-        """Raise ``InvalidMediaType`` when ``filename`` or the first bytes tell another kind of file."""
+        """Raise ``InvalidMediaType`` when name or first bytes are those of another kind of file."""
         if not filename.lower().endswith(self.suffix):
             raise InvalidMediaType(
-                f"{self.name}: must be a {self.suffix} file, by its name.",
+                f"{self.name}: the file's name must end with {self.suffix}.",
                 field=self.name,
                 allowed=[self.suffix],
             )
@@ -46,19 +46,19 @@ class FilePart:
 
 
 def template_part(settings: Settings) -> FilePart:
-    """Return what the part ``template`` has to be."""
+    """Return what is accepted as the part ``template``."""
     return _word_part("template", settings)
 
 
 def task_part(settings: Settings) -> FilePart:
-    """Return what the part ``task`` has to be; its content is looked at by ``task``."""
+    """Return what is accepted as the part ``task``; its content is checked by ``intake.task``."""
     is_tighter = settings.max_task_bytes < settings.max_upload_bytes
     setting = "DOCOPS_MAX_TASK_BYTES" if is_tighter else "DOCOPS_MAX_UPLOAD_BYTES"
     return FilePart("task", ".json", b"", settings.max_task_file_bytes, setting)
 
 
 def verification_parts(settings: Settings) -> tuple[FilePart, ...]:
-    """Return what the parts of ``/v1/verify`` have to be: a template, and what a job made of it."""
+    """Return what is accepted as the parts of ``/v1/verify``: a template, and what a job made of it."""
     reports = (
         FilePart(name, ".json", b"", settings.max_upload_bytes, "DOCOPS_MAX_UPLOAD_BYTES")
         for name in ("replace_log", "format_report")
@@ -82,8 +82,8 @@ def job_of_files(
     """Return the job that two files and the options ask for.
 
     ``fields`` are the options given, by their names in a form; ``policy_file`` holds ``policy_yaml``. Checks
-    and raises what the service does for the same input; ``template`` is looked at by name, size and first
-    bytes alone.
+    and raises what the service does for the same input; of ``template`` name, size and first bytes are
+    checked.
     """
     _check_file(template_part(office.settings), template)
     part = task_part(office.settings)
@@ -95,13 +95,13 @@ def job_of_files(
 
 
 def inspection_of_file(template: Path, office: Office) -> Job:
-    """Return the job that looks at ``template`` alone; raises as ``job_of_files``."""
+    """Return the job that inspects ``template``; raises as ``job_of_files``."""
     _check_file(template_part(office.settings), template)
     return Job(kind=JobKind.INSPECT, skills=tuple(office.skills), limits=office.settings.limits())
 
 
 def verification_of_files(template: Path, evidence: Evidence, office: Office) -> Job:
-    """Return the job that proves what ``evidence`` says of ``template``; raises as ``job_of_files``."""
+    """Return the job that verifies ``evidence`` against ``template``; raises as ``job_of_files``."""
     files = (template, evidence.document, evidence.replace_log, evidence.format_report)
     for part, file in zip(verification_parts(office.settings), files, strict=True):
         _check_file(part, file)
@@ -116,8 +116,8 @@ def _check_file(part: FilePart, file: Path) -> None:
 
 
 def _policy_text(file: Path) -> str:
-    # One byte more than a policy may have tells a policy that is too large; bytes that are no UTF-8 stay
-    # so, for the policy's own reader to refuse.
+    # One byte more than allowed shows that a policy is too large; bytes that are not UTF-8 are kept, for the
+    # policy's own reader to refuse.
     return _read("policy_yaml", file, MAX_POLICY_BYTES + 1).decode("utf-8", "surrogateescape")
 
 

@@ -1,6 +1,6 @@
-"""From what was given to a job: the form, the task, the skill and the policy, in the contract's order.
+"""Makes a ``Job`` of the form, the task, the skill and the policy, checked in the contract's order.
 
-Knows no Flask: the shell's command makes its jobs here as the views do.
+It uses no Flask: the shell's commands make their jobs here as the views do.
 """
 
 from collections.abc import Callable, Mapping
@@ -29,7 +29,7 @@ def build_job(
 ) -> Job:
     """Return the job that the form ``fields`` (as sent) and the bytes of a task ask for.
 
-    ``enter`` is told what is validated next: ``validate_form``, ``validate_skill``, ``validate_task``,
+    ``enter`` is called with what is validated next: ``validate_form``, ``validate_skill``, ``validate_task``,
     ``validate_policy``. Raises ``ArgumentConflict``, ``InvalidArgument`` and ``InvalidJson``.
     """
     enter("validate_form")

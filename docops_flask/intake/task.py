@@ -1,6 +1,6 @@
 """A task: its JSON read strictly, then checked by the marshmallow schema of its document type.
 
-What two JSON readers could understand differently is refused; schema errors become JSON paths.
+JSON that two readers could understand differently is refused; errors of the schema name JSON paths.
 """
 
 import json
@@ -15,10 +15,9 @@ from marshmallow import RAISE, Schema, ValidationError, fields
 
 from docops_flask.engine.errors import InvalidArgument, InvalidJson, echo
 from docops_flask.engine.skills.skill import Field, Skill
-from docops_flask.intake.catalogue.skills import field_json_schema
 
-# A task has two levels. Python itself would read a thousand, and take a quarter of a megabyte of stack for
-# them, which a worker's thread keeps ever after.
+# A task has two levels. Python itself would read a thousand, with a quarter of a megabyte of stack that the
+# worker's thread never gives back.
 MAX_DEPTH = 64
 _STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
 _OPENING, _CLOSING = b"[{", b"]}"
@@ -31,7 +30,7 @@ def parse_task(content: bytes) -> dict[str, Any]:
 
     Raises ``InvalidJson`` for anything that is not UTF-8 (a byte order mark is tolerated), not JSON, not
     an object, nested deeper than ``MAX_DEPTH``, or has a key twice or a number that JSON does not know.
-    The error says where, never what.
+    The error says where the fault is and never quotes the task.
     """
     try:
         text = content.decode("utf-8-sig")
@@ -44,7 +43,7 @@ def parse_task(content: bytes) -> dict[str, Any]:
     except json.JSONDecodeError as error:
         problem = error.msg.partition(":")[0]
         raise InvalidJson(
-            f"task: not JSON: {problem} at line {error.lineno}, column {error.colno}.",
+            f"task: not valid JSON: {problem} at line {error.lineno}, column {error.colno}.",
             field="task",
             line=error.lineno,
             column=error.colno,
@@ -58,7 +57,7 @@ def parse_task(content: bytes) -> dict[str, Any]:
 
 
 def _depth(content: bytes) -> int:
-    """Return how deep brackets nest outside of strings; of what is no JSON, some number."""
+    """Return how deep brackets nest outside of strings; any number where ``content`` is not JSON."""
     if sum(map(content.count, (b"[", b"{"))) <= MAX_DEPTH:
         return 0
     steps = _STRING.sub(b"", content).translate(_STEPS, _NO_BRACKETS)
@@ -91,7 +90,7 @@ _NOT_OBJECT = "must be an object."
 
 
 class _Strict(Schema):
-    """A JSON object with no keys but its own."""
+    """A JSON object without unknown keys."""
 
     class Meta:
         unknown = RAISE
@@ -99,8 +98,8 @@ class _Strict(Schema):
     error_messages = {"type": _NOT_OBJECT, "unknown": "unknown key."}  # noqa: RUF012 -- as marshmallow has it
 
 
-class Texts(fields.Field[list[str]]):
-    """A list of texts; unlike marshmallow's own list it stops at a number of errors."""
+class _Texts(fields.Field[list[str]]):
+    """A list of texts; unlike marshmallow's own list it stops after a number of errors."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **_kwargs: Any) -> list[str]:
         if not isinstance(value, list):
@@ -113,12 +112,12 @@ class Texts(fields.Field[list[str]]):
 
 
 def load_task(document: Mapping[str, Any], skill: Skill | None) -> dict[str, Any]:
-    """Return ``document``, validated as a task of ``skill`` (of no known skill: its frame alone).
+    """Return ``document``, validated as a task of ``skill``; without one, only that it is a task.
 
-    Raises ``InvalidArgument`` whose ``detail.errors`` tells every error by its JSON path, in the
+    Raises ``InvalidArgument`` whose ``detail.errors`` has every error with its JSON path, in the
     document's order.
     """
-    schema = task_schema(skill) if skill is not None else _any_task_schema()
+    schema = _skill_schema(skill) if skill is not None else _any_task_schema()
     try:
         loaded: dict[str, Any] = schema.load(document)
     except ValidationError as error:
@@ -128,16 +127,13 @@ def load_task(document: Mapping[str, Any], skill: Skill | None) -> dict[str, Any
 
 
 @lru_cache(maxsize=256)
-def task_schema(skill: Skill) -> Schema:
-    """Return the schema of a whole task of ``skill``; ``null`` is taken for every payload key."""
+def _skill_schema(skill: Skill) -> Schema:
+    """Return the schema of a whole task of ``skill``; every payload key may be ``null``."""
     payload = _Strict.from_dict(
         {field.key: _payload_field(field) for field in skill.fields}, name=f"Payload_{skill.name}"
     )
-    return _task(
-        fields.Nested(payload, error_messages=_messages(_NOT_OBJECT)),
-        # Not checked here: the schema was chosen by it.
-        task_type={"enum": [skill.name]},
-    )
+    # Its task_type is not checked: the schema was chosen by it.
+    return _task(fields.Nested(payload, error_messages=_messages(_NOT_OBJECT)))
 
 
 @lru_cache(maxsize=1)
@@ -145,27 +141,20 @@ def _any_task_schema() -> Schema:
     return _task(fields.Dict(error_messages=_messages(_NOT_OBJECT)))
 
 
-def _task(payload: fields.Field[Any], task_type: Mapping[str, Any] | None = None) -> Schema:
-    return _Strict.from_dict({"task_type": _text(required=True, metadata=task_type), "payload": payload})()
+def _task(payload: fields.Field[Any]) -> Schema:
+    return _Strict.from_dict({"task_type": _text(required=True), "payload": payload})()
 
 
 def _payload_field(field: Field) -> fields.Field[Any]:
-    # For /v1/openapi.json, where marshmallow itself tells the type.
-    described = {key: value for key, value in field_json_schema(field).items() if key != "type"}
-    if field.type == "list":
-        return Texts(allow_none=True, metadata=described)
-    return _text(allow_none=True, metadata=described)
+    return _Texts(allow_none=True) if field.type == "list" else _text(allow_none=True)
 
 
-def _text(
-    *, required: bool = False, allow_none: bool = False, metadata: Mapping[str, Any] | None = None
-) -> fields.String:
+def _text(*, required: bool = False, allow_none: bool = False) -> fields.String:
     return fields.String(
         required=required,
         allow_none=allow_none,
         validate=_refuse_characters,
         error_messages=_messages(_NOT_TEXT),
-        metadata=metadata,
     )
 
 

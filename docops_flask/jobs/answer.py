@@ -1,11 +1,16 @@
-"""What a renderer left in its folder, read as what it is: files from a process not trusted."""
+"""Reads what a renderer left in its folder, as files of an untrusted process."""
 
 import json
 import os
 import re
 import stat
+from collections.abc import Callable
+from contextlib import suppress
+from enum import IntEnum
+from functools import cache, partial
 from pathlib import Path
-from typing import Any, NoReturn
+from types import UnionType
+from typing import Any, Literal, NamedTuple, NoReturn, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from docops_flask.engine.errors import DocopsError, from_record
 from docops_flask.engine.worker.worker import RESULT_FILE, RESULT_LIMIT_BYTES
@@ -13,12 +18,12 @@ from docops_flask.jobs.errors import InsufficientStorage, RendererCrashed
 
 
 def open_made(path: Path, access: int) -> int:
-    """Open ``path`` for ``access`` (``os.O_RDONLY`` or ``os.O_RDWR``), a regular file with no other name.
+    """Open the regular file ``path``, which must have no other name, with the flag ``access`` (open(2)).
 
-    Its renderer has to have ended. Raises ``RendererCrashed`` when it is something else or cannot be opened,
+    Call it after the renderer has ended. Raises ``RendererCrashed`` for anything else or an unreadable file,
     ``InsufficientStorage`` when its folder is gone.
     """
-    # Not through a link, and without blocking on a pipe somebody put there.
+    # Do not follow a link, and do not block on a pipe.
     try:
         descriptor = os.open(path, access | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
@@ -26,53 +31,116 @@ def open_made(path: Path, access: int) -> int:
             raise InsufficientStorage(inner="the job's folder is gone") from error
         raise RendererCrashed(inner=f"{path.name} cannot be read: {type(error).__name__}") from error
     status = os.fstat(descriptor)
-    # A second name could be that of a file outside, or change the file later.
+    # A second name could belong to a file outside the folder, or be used to change the file later.
     if stat.S_ISREG(status.st_mode) and status.st_nlink == 1 and status.st_uid == os.geteuid():
         return descriptor
     os.close(descriptor)
-    raise RendererCrashed(inner=f"{path.name} is no regular file of its own")
+    raise RendererCrashed(inner=f"{path.name} is not a regular file with a single name")
 
 
-# Greater numbers are no whole ones in other languages' JSON, and nothing here is counted that far.
-_MOST = 2**53
+# The greatest whole number that JSON carries exactly in every language (RFC 8259, 6), plus one.
+_INT_LIMIT = 2**53
 
-# ``str``, ``bool``, ``dict``, ``int`` (not negative), ``None``; a frozenset of the numbers or texts allowed;
-# ``[x]``: a list of any length; ``{str: x}``: an object with any names; ``{"a": x, "b": y}``: an object with
-# exactly these names; a tuple of shapes: any of them.
-Shape = object
+T = TypeVar("T")
 
 
-def fits(value: object, shape: Shape) -> bool:
-    """Return whether ``value``, parsed from JSON, is of ``shape``."""
-    if isinstance(shape, dict):
-        return isinstance(value, dict) and _members_fit(value, shape)
-    if isinstance(shape, list):
-        (each,) = shape
-        return isinstance(value, list) and all(fits(item, each) for item in value)
-    if isinstance(shape, tuple):
-        return any(fits(value, each) for each in shape)
-    if isinstance(shape, frozenset):
-        return type(value) in (int, str) and value in shape
-    if shape is int:
-        return type(value) is int and 0 <= value < _MOST
-    return value is None if shape is None else type(value) is shape
+def read_as(wanted: type[T], value: object) -> T:
+    """Return ``value``, parsed from JSON, as the NamedTuple class ``wanted``.
+
+    An object has to have the fields of its class as members, each of the annotated type, and no other. The
+    types allowed are ``str``, ``bool``, ``int`` (0 to 2^53 - 1), ``None``, ``Any``, ``IntEnum`` and
+    ``NamedTuple`` classes, ``Literal`` texts, unions, ``tuple[X, ...]`` (a list) and ``dict[str, X]``.
+    Raises ``ValueError`` for anything else.
+    """
+    reader: Callable[[Any], Callable[[object], T]] = _reader_of
+    return reader(wanted)(value)
 
 
-def _members_fit(value: dict[str, object], shape: dict[object, Shape]) -> bool:
-    if str in shape:
-        return all(fits(member, shape[str]) for member in value.values())
-    return value.keys() == shape.keys() and all(fits(value[str(name)], shape[name]) for name in shape)
+@cache
+def _reader_of(wanted: Any) -> Callable[[object], Any]:
+    """Return the function that returns a JSON value as ``wanted``, or raises ``ValueError``."""
+    origin, arguments = get_origin(wanted), get_args(wanted)
+    if origin is tuple:
+        return partial(_read_list, _reader_of(arguments[0]))
+    if origin is dict:
+        return partial(_read_members, _reader_of(arguments[1]))
+    if origin is Literal:
+        return partial(_read_one_of, {text: text for text in arguments})
+    if wanted is Any:
+        return lambda value: value
+    if origin in (Union, UnionType):
+        return partial(_read_any_of, tuple(map(_reader_of, arguments)))
+    if issubclass(wanted, IntEnum):
+        return partial(_read_one_of, {int(member): member for member in wanted})
+    if issubclass(wanted, tuple):
+        fields = {name: _reader_of(hint) for name, hint in get_type_hints(wanted).items()}
+        return partial(_read_object, wanted, fields)
+    return _read_count if wanted is int else partial(_read_exactly, wanted)
+
+
+def _read_exactly(wanted: type, value: object) -> object:
+    if type(value) is not wanted:
+        raise ValueError("a value of another type")
+    return value
+
+
+def _read_count(value: object) -> int:
+    # ``True`` is an ``int`` to ``isinstance``.
+    if type(value) is not int or not 0 <= value < _INT_LIMIT:
+        raise ValueError("not a whole number from 0 to 2^53 - 1")
+    return value
+
+
+def _read_one_of(allowed: dict[object, object], value: object) -> object:
+    if type(value) not in (int, str) or value not in allowed:
+        raise ValueError("none of the values allowed")
+    return allowed[value]
+
+
+def _read_any_of(readers: tuple[Callable[[object], object], ...], value: object) -> object:
+    for read in readers:
+        with suppress(ValueError):
+            return read(value)
+    raise ValueError("of none of the types allowed")
+
+
+def _read_list(read: Callable[[object], object], value: object) -> tuple[object, ...]:
+    if not isinstance(value, list):
+        raise ValueError("not a list")
+    return tuple([read(item) for item in value])
+
+
+def _read_members(read: Callable[[object], object], value: object) -> dict[str, object]:
+    if not isinstance(value, dict):
+        raise ValueError("not an object")
+    return {name: read(member) for name, member in value.items()}
+
+
+def _read_object(
+    wanted: Callable[..., object], fields: dict[str, Callable[[object], object]], value: object
+) -> object:
+    if not isinstance(value, dict) or value.keys() != fields.keys():
+        raise ValueError("not an object with the members agreed")
+    return wanted(**{name: read(value[name]) for name, read in fields.items()})
 
 
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
-_ERROR = {"code": str, "message": str, "detail": dict, "inner": (str, None)}
+
+
+class _ErrorRecord(NamedTuple):
+    """An error as ``engine.errors.to_record`` writes it."""
+
+    code: str
+    message: str
+    detail: dict[str, Any]
+    inner: str | None
 
 
 def read_answer(folder: Path) -> dict[str, Any]:
     """Return the result the renderer left in ``folder``, or raise the error it left instead.
 
-    Raises ``RendererCrashed`` when there is no answer of the agreed form, ``InsufficientStorage`` when the
-    folder is gone, and a plain ``DocopsError`` whose ``inner`` says where when the engine has a bug.
+    Raises ``RendererCrashed`` for an answer of another form, ``InsufficientStorage`` when the folder is gone,
+    and a plain ``DocopsError``, whose ``inner`` says where, for a bug of the engine.
     """
     record = _parse(_read_capped(folder / RESULT_FILE))
     match record:
@@ -84,7 +152,7 @@ def read_answer(folder: Path) -> dict[str, Any]:
             bug = DocopsError("The job failed by a fault of the server; its log says where.")
             bug.inner = place
             raise bug
-    raise RendererCrashed(inner=f"{RESULT_FILE} has none of the agreed members")
+    raise RendererCrashed(inner=f"{RESULT_FILE} has none of the expected members")
 
 
 def _read_capped(path: Path) -> bytes:
@@ -99,22 +167,21 @@ def _parse(content: bytes) -> object:
     try:
         record = json.loads(content.decode(), parse_float=_refuse_number, parse_constant=_refuse_number)
         if _SURROGATE.search(content):
-            # Half a character: what repeats it could not be sent. Whole ones are rare enough to look.
+            # A lone surrogate cannot be encoded in an answer. Escaped surrogates are rare, so this is rarely
+            # done.
             json.dumps(record, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:
-        raise RendererCrashed(inner=f"{RESULT_FILE} is no JSON: {type(error).__name__}") from error
+        raise RendererCrashed(inner=f"{RESULT_FILE} is not valid JSON: {type(error).__name__}") from error
     return record
 
 
 def _refuse_number(_text: str) -> NoReturn:
-    """Refuse what is not whole: no result holds such a number, and NaN is none that others can read."""
+    """Refuse fractions, NaN and Infinity: no result has them, and NaN is not valid JSON."""
     raise ValueError("not a whole number")
 
 
 def _as_error(record: dict[str, Any]) -> DocopsError:
-    if not fits(record, _ERROR):
-        raise RendererCrashed(inner=f"{RESULT_FILE} holds a malformed error")
     try:
-        return from_record(record)
+        return from_record(read_as(_ErrorRecord, record)._asdict())
     except (TypeError, ValueError) as error:
         raise RendererCrashed(inner=f"{RESULT_FILE} holds a malformed error") from error

@@ -1,7 +1,7 @@
-"""The client that waits for a job: whether it is still there, and its socket with a deadline.
+"""Detects a disconnected client, and gives the socket of a client a deadline.
 
-A job nobody waits for is work for nothing. The descriptor of a connection tells when its other end has been
-closed (``POLLRDHUP``, poll(2)), without reading what may already lie there of a next request.
+A job is stopped when its client disconnects. ``POLLRDHUP`` (poll(2)) reports that without reading from the
+connection, where the next request may have arrived already.
 """
 
 import errno
@@ -14,7 +14,7 @@ from math import ceil, inf
 
 from docops_flask.jobs.errors import CallerLeft
 
-# Always told beside it: POLLHUP, POLLERR.
+# poll(2) always reports POLLHUP and POLLERR as well.
 _LEAVING = select.POLLRDHUP
 # poll(2) takes its timeout as an int of milliseconds.
 _LONGEST_WAIT_SECONDS = 1_000_000.0
@@ -22,10 +22,10 @@ _LONGEST_WAIT_SECONDS = 1_000_000.0
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who waits for a job, by the stream socket ``descriptor`` that leads there; ``None``: one who stays.
+    """The client of a job, by the descriptor of its stream socket; ``None``: it never disconnects.
 
-    Who shuts down only the sending side of the connection has left too: a stream socket cannot tell that from
-    a close. nginx and Go's net/http server take it the same way.
+    A client that shuts down only the sending side of its connection counts as disconnected: a stream socket
+    cannot tell that from a close. nginx and Go's net/http server do the same.
     """
 
     descriptor: int | None = None
@@ -33,7 +33,8 @@ class Caller:
     def wait(self, sources: Iterable[int], seconds: float) -> bool:
         """Wait until one of the descriptors ``sources`` is readable or closed; ``False`` past ``seconds``.
 
-        Raises ``CallerLeft`` when the caller goes first. What is ready already counts before a departure.
+        Raises ``CallerLeft`` when the client disconnects first; a source that is ready at the same time
+        counts first.
         """
         poll = select.poll()
         for source in sources:
@@ -46,7 +47,7 @@ class Caller:
         return bool(ready)
 
     def refuse_if_left(self) -> None:
-        """Raise ``CallerLeft`` when the caller has gone already."""
+        """Raise ``CallerLeft`` when the client has disconnected."""
         self.wait((), 0)
 
 
@@ -54,28 +55,28 @@ STAYING = Caller()
 
 
 class DeadlinePassed(TimeoutError):
-    """What was to arrive by a deadline did not; by its errno gunicorn takes the client for disconnected."""
+    """Data did not arrive by its deadline; gunicorn reads the errno (ENOTCONN) as a disconnected client."""
 
     def __init__(self) -> None:
-        super().__init__(errno.ENOTCONN, "nothing more came by the deadline")
+        super().__init__(errno.ENOTCONN, "no more data by the deadline")
 
 
 class ClientSocket(socket.socket):
-    """A socket that ``accept`` returned, with a deadline for all reads together, beside the timeout of each.
+    """A socket that ``accept`` returned, with one deadline for all reads besides the timeout of each read.
 
-    A timeout alone bounds nothing: it begins anew with every byte.
+    A timeout alone is no limit for a whole request: it starts again with every byte.
     """
 
     def __init__(self, accepted: socket.socket) -> None:
-        """Take over the descriptor of ``accepted``, which has none afterwards."""
+        """Take over the descriptor of ``accepted``, which is closed for its owner afterwards."""
         super().__init__(accepted.family, accepted.type, accepted.proto, accepted.detach())
-        # On the monotonic clock. What is there already can be read later too.
+        # By the monotonic clock. Data that has arrived can still be read later.
         self.receive_by = inf
-        # Called once, when no more of a request's body is waited for.
+        # Called once, when the rest of a request's body is no longer waited for.
         self.on_received: Callable[[], None] | None = None
 
     def recv(self, bufsize: int, flags: int = 0, /) -> bytes:
-        """Return what is there, as ``socket.recv`` does; raises ``DeadlinePassed`` when it is late."""
+        """Return what ``socket.recv`` does; raises ``DeadlinePassed`` when nothing came by the deadline."""
         if self.receive_by == inf:
             return super().recv(bufsize, flags)
         patience = self.gettimeout()
@@ -91,7 +92,7 @@ class ClientSocket(socket.socket):
             self.settimeout(patience)
 
     def received(self) -> None:
-        """Note that no more of the request's body is waited for."""
-        told, self.on_received = self.on_received, None
-        if told is not None:
-            told()
+        """Note that the rest of the request's body is no longer waited for."""
+        on_received, self.on_received = self.on_received, None
+        if on_received is not None:
+            on_received()

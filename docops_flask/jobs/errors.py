@@ -1,19 +1,17 @@
-"""What can go wrong around a job that is neither the client's nor the template's fault."""
+"""Errors of a job that neither the request nor the template caused."""
 
 import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from docops_flask.engine.errors import DocopsError, InvalidArgument
+from docops_flask.engine.files import STORAGE_ERRNOS
 
 _RETRY_AFTER_SECONDS = 1
-# A volume that is full, over quota, out of inodes (ENOSPC too), gone read-only, or no longer there; a file
-# larger than the system lets this server make (setrlimit(2), RLIMIT_FSIZE).
-_STORAGE_ERRNOS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.ENOENT, errno.EFBIG})
 
 
 class RequestTimeout(DocopsError):
-    """A job that was not done within ``timeout_seconds``; ``terminated`` says its process is gone."""
+    """The job was not done within ``timeout_seconds``; ``terminated`` says whether its process has ended."""
 
     status = 408
     code = "REQUEST_TIMEOUT"
@@ -28,7 +26,7 @@ class RequestTimeout(DocopsError):
 
 
 class RendererCrashed(DocopsError):
-    """A renderer process that ended, or answered, otherwise than agreed; ``inner`` says how."""
+    """A renderer process ended, or answered, in an unexpected way; ``inner`` says how."""
 
     status = 500
     code = "RENDERER_CRASHED"
@@ -39,9 +37,9 @@ class RendererCrashed(DocopsError):
 
 
 class CallerLeft(InvalidArgument):
-    """Nobody waits for the job any more (499 in the log); who still listens hears why it was stopped.
+    """The client disconnected (499 in the log); if it still reads, it receives the reason.
 
-    ``waited_ms`` is how long a slot was waited for, if that was when the caller left.
+    ``waited_ms`` is the time that the job had waited for a slot, if it was still waiting.
     """
 
     def __init__(self, *, waited_ms: int | None = None) -> None:
@@ -54,9 +52,9 @@ class CallerLeft(InvalidArgument):
 
 
 class TooManyRequests(DocopsError):
-    """No slot was free in time; ``waited_ms`` is how long it was waited for.
+    """No slot became free in time; ``waited_ms`` is the time that the job waited.
 
-    ``reason`` is for the metrics: ``no_slot`` (nothing waits here), ``queue_full`` or ``queue_timeout``.
+    ``reason`` is for the metrics: ``no_slot`` (waiting is disabled), ``queue_full`` or ``queue_timeout``.
     """
 
     status = 429
@@ -82,7 +80,7 @@ class TooManyRequests(DocopsError):
 
 
 class InsufficientStorage(DocopsError):
-    """The volume of the job folders takes no more; ``inner`` names the system's error."""
+    """The volume of the job folders is full or not writable; ``inner`` names the system's error."""
 
     status = 503
     code = "INSUFFICIENT_STORAGE"
@@ -97,7 +95,7 @@ class InsufficientStorage(DocopsError):
 
 
 class NotReady(DocopsError):
-    """The server takes no jobs now; ``reason`` is a short sentence for people."""
+    """The server accepts no jobs now; ``reason`` is a short sentence for people."""
 
     status = 503
     code = "NOT_READY"
@@ -109,15 +107,16 @@ class NotReady(DocopsError):
 
 
 class SandboxRefused(NotReady):
-    """The system gives less than ``DOCOPS_SANDBOX=require`` asks for, or no job can be done in its cell."""
+    """The system lacks what ``DOCOPS_SANDBOX=require`` demands, or a job cannot run in its sandbox."""
 
 
 @contextmanager
 def storage_errors() -> Iterator[None]:
-    """Turn an ``OSError`` that speaks of the volume into ``InsufficientStorage``; let others pass."""
+    """Turn an ``OSError`` about the volume into ``InsufficientStorage``; let others pass."""
     try:
         yield
     except OSError as error:
-        if error.errno not in _STORAGE_ERRNOS:
+        # ENOENT: the volume, or TMPDIR on it, is no longer there.
+        if error.errno not in STORAGE_ERRNOS and error.errno != errno.ENOENT:
             raise
         raise InsufficientStorage(inner=errno.errorcode[error.errno]) from error

@@ -1,10 +1,10 @@
-"""The ZIP that a renderer made, checked and completed by the server: a file of a process not trusted.
+"""Checks and completes the ZIP that a renderer made, as a file of an untrusted process.
 
-No general reader of archives opens it. A renderer writes its ZIP with ``ZipWriter``, whose headers follow
-from a member's name, sizes and CRC. So each header is computed here and has to equal the one in the file,
-byte for byte, and members have to follow each other without a gap. What is not checked are the members'
-bytes against their CRC and unpacked size: that means reading all of them, and a lie there damages the ZIP
-of its own job alone, whose reader reports it.
+No general ZIP reader opens it. A renderer writes its ZIP with ``ZipWriter``, whose headers follow from a
+member's name, sizes and CRC. So each header is computed here and must equal the one in the file, byte for
+byte, and members must follow each other without a gap. The members' bytes are not compared with their CRC
+and unpacked size: that would mean reading all of them, and a wrong value there damages only the ZIP of its
+own job, whose reader reports it.
 """
 
 import io
@@ -27,10 +27,10 @@ _FACTS = struct.Struct("<16x3LH16x")
 
 
 class MadeArchive:
-    """A ZIP that was found sound; ``file`` is open for reading and writing, and the caller closes it."""
+    """A ZIP that passed the check; ``file`` is open for reading and writing, and the caller closes it."""
 
     def __init__(self, file: BinaryIO, directory: list[bytes], end: int) -> None:
-        """Take the headers of its ``directory``, and where its members ``end``."""
+        """Take the headers of its central ``directory``, and the offset at which its members ``end``."""
         self.file = file
         self._directory = directory
         self._end = end
@@ -38,8 +38,8 @@ class MadeArchive:
     def complete(self, members: dict[str, bytes]) -> None:
         """Add ``members``, names to contents, and leave the file at its beginning; raises ``OSError``.
 
-        They are written over the central directory, which follows them anew: what is written is always
-        longer than what was there.
+        They overwrite the central directory, which is written again after them: the new end is always longer
+        than the old one.
         """
         added = io.BytesIO()
         writer = ZipWriter(added, self._end, self._directory)
@@ -49,13 +49,13 @@ class MadeArchive:
         self.file.seek(self._end)
         left = added.getbuffer()
         while left:
-            # A volume that gets full takes the beginning, and tells with the next call.
+            # On a volume that becomes full a write is short, and the next one fails.
             left = left[self.file.write(left) :]
         self.file.seek(0)
 
 
 def open_archive(path: Path, most_bytes: int) -> MadeArchive:
-    """Open the ZIP at ``path``, whose members unpacked are to have ``most_bytes`` together.
+    """Open the ZIP at ``path``, whose members may have ``most_bytes`` unpacked, all together.
 
     Raises ``RendererCrashed`` when it is not what a renderer writes, ``InsufficientStorage`` when its
     folder is gone.
@@ -73,11 +73,11 @@ def open_archive(path: Path, most_bytes: int) -> MadeArchive:
 
 
 class _Unsound(Exception):
-    """The ZIP is not as it has to be; says what is not."""
+    """The ZIP is not as a renderer writes it; the message says how."""
 
 
 class _Reading:
-    """Reads the headers of an archive, a kilobyte at most, and compares them with what they have to be."""
+    """Reads the headers of an archive, a kilobyte at most, and compares them with the expected ones."""
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
@@ -93,7 +93,7 @@ class _Reading:
             member = _member(directory[read:], allowed)
             header = central_header(member, position)
             if directory[read : read + len(header)] != header:
-                raise _Unsound(f"its directory says what it should not of {member.name.decode()}")
+                raise _Unsound(f"its directory has an unexpected entry for {member.name.decode()}")
             position += self._bytes_of(member, position)
             unpacked += member.size
             read += len(header)
@@ -101,17 +101,17 @@ class _Reading:
             if position > start:
                 raise _Unsound(f"{member.name.decode()} is cut off")
         if position != start:
-            raise _Unsound("it holds bytes that belong to no member")
+            raise _Unsound("it has bytes that belong to no member")
         if len(found) != count:
-            raise _Unsound("its end miscounts its members")
+            raise _Unsound("its end record has a wrong number of members")
         if DOCUMENT.encode() in allowed:
-            raise _Unsound("it holds no document")
+            raise _Unsound("it has no document")
         if unpacked > most_bytes:
             raise _Unsound(f"its members have more than {most_bytes} bytes")
         return found, start
 
     def _directory(self) -> tuple[bytes, int, int]:
-        """Return the central directory, its number of members and where it begins, by the end record."""
+        """Return the central directory, its number of members and its offset, as the end record has them."""
         tail = os.pread(
             self._descriptor,
             _MOST_DIRECTORY_BYTES + _END.size,
@@ -126,14 +126,14 @@ class _Reading:
             or len(directory) != size
             or start + size + _END.size != self._size
         ):
-            raise _Unsound("its end says what it should not")
+            raise _Unsound("its end record is not the expected one")
         return directory, count, start
 
     def _bytes_of(self, member: Header, position: int) -> int:
-        """Return how many bytes the member at ``position`` takes with its header."""
+        """Return how many bytes the member at ``position`` has, its header included."""
         header = local_header(member)
         if os.pread(self._descriptor, len(header), position) != header:
-            raise _Unsound(f"what stands before {member.name.decode()} is not what its directory says")
+            raise _Unsound(f"the local header of {member.name.decode()} does not match its directory")
         return len(header) + member.compressed_size
 
 
@@ -144,9 +144,9 @@ def _member(directory: bytes, allowed: dict[bytes, str]) -> Header:
     crc, packed, size, name_length = _FACTS.unpack_from(directory)
     name = allowed.pop(directory[_CENTRAL_BYTES : _CENTRAL_BYTES + name_length], None)
     if name is None:
-        raise _Unsound("it holds a member that no run makes, or one twice")
+        raise _Unsound("it has an unknown member, or a member twice")
     # The document is compressed already.
     method = STORED if name == DOCUMENT else DEFLATED
     if method == STORED and packed != size:
-        raise _Unsound(f"{name} has two sizes")
+        raise _Unsound(f"{name} is stored with two different sizes")
     return Header(name.encode(), method, crc=crc, compressed_size=packed, size=size)

@@ -1,9 +1,9 @@
-"""One renderer process: started, given a folder, listened to, ended.
+"""Starts one renderer process, sends it a folder, receives its messages and ends it.
 
-``multiprocessing`` polls all its children whenever it starts one, and two threads that poll the same
-child at once can both get a wrong answer: the loser of ``waitpid`` sees a child that never ends. So
-its bookkeeping is done under one lock, never waiting there for a renderer, and whether a renderer
-has ended is asked of the kernel (``pidfd_open``, Linux 5.3; without it, of the bookkeeping).
+``multiprocessing`` polls all its children whenever it starts one, and when two threads poll the same child at
+once, the one that loses the race of ``waitpid`` sees a child that never ends. So its calls are made under one
+lock, which is never held while waiting for a renderer, and the kernel says whether a renderer has ended
+(``pidfd_open``, Linux 5.3; where it is missing, ``multiprocessing`` does).
 """
 
 import errno
@@ -25,8 +25,7 @@ import psutil
 from docops_flask.engine.worker.isolation import ProcessLimits
 from docops_flask.engine.worker.worker import READY, Task
 from docops_flask.jobs.caller import STAYING, Caller
-from docops_flask.jobs.starting.first_lines import first_lines, new_process
-from docops_flask.jobs.starting.fork_server import FORK_SERVER
+from docops_flask.jobs.starting.start import start_process
 
 
 def refuse_without_descriptors(count: int) -> None:
@@ -43,13 +42,13 @@ _REAP_STEP_SECONDS = 0.002
 _LONGEST_WAIT_SECONDS = 1_000_000.0
 # Most jobs have ended before the first look.
 _LOOK_SECONDS = 0.25
-# Beyond a job's own deadline, because a new fork server loads the engine before it answers.
+# Added to a job's own deadline, because a new fork server loads the engine before it answers.
 _FORK_SERVER_SPARE_SECONDS = 10.0
 
 # Two for the channel, four for multiprocessing's pipes, two for exec, one each for /proc and the pidfd.
 _DESCRIPTORS_OF_A_START = 10
 
-# It ended already; the kernel is older; an old container runtime's filter forbids the call.
+# The process has ended; the kernel is older; the filter of an old container runtime forbids the call.
 _NO_PIDFD_ERRNOS = frozenset({errno.ESRCH, errno.ENOSYS, errno.EPERM})
 
 _bookkeeping = threading.Lock()
@@ -57,7 +56,7 @@ _bookkeeping = threading.Lock()
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """How a renderer ended: whether it is ``gone``, and its exit code (negative: a signal) if known."""
+    """How a renderer ended: whether it is ``gone``, and its exit code if known (negative: a signal)."""
 
     gone: bool
     exit_code: int | None
@@ -78,36 +77,36 @@ class RendererProcess:
     def start(
         cls, method: str, limits: ProcessLimits, task: Task, deadline: float, *, ahead: bool = False
     ) -> Self:
-        """Start a renderer by ``deadline`` (monotonic clock); it gets ready without being asked.
+        """Start a renderer by ``deadline`` (monotonic clock); it sends ``READY`` once it is isolated.
 
-        One that is started ``ahead`` of need leaves the processors to others while it loads the engine.
+        A renderer that is started ``ahead`` of need loads the engine at a lower priority.
 
-        Raises ``TimeoutError`` past the deadline, and ``OSError`` or ``EOFError`` when the system or
-        the fork server gives no process.
+        Raises ``TimeoutError`` past the deadline, and ``OSError`` or ``EOFError`` when the system or the fork
+        server does not start one.
         """
-        # Halfway through a start, multiprocessing would lose some for good.
+        # When they run out during a start, multiprocessing leaks some.
         refuse_without_descriptors(_DESCRIPTORS_OF_A_START)
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        server_end, renderer_end = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         try:
-            with theirs, _bookkeeping_by(deadline), _start_conditions(method, deadline):
-                process = new_process(method, theirs, limits, task, ahead=ahead)
-                process.start()
+            with renderer_end, _bookkeeping_by(deadline):
+                seconds = _until(deadline) + _FORK_SERVER_SPARE_SECONDS
+                process = start_process(method, renderer_end, limits, task, seconds=seconds, ahead=ahead)
                 assert process.pid is not None
                 try:
                     if time.monotonic() >= deadline:
                         raise TimeoutError
-                    return cls(process, process.pid, ours)
+                    return cls(process, process.pid, server_end)
                 except BaseException:
                     process.kill()
                     process.join()
                     raise
         except BaseException:
-            # A renderer that runs nevertheless leaves when its channel closes.
-            ours.close()
+            # A renderer that runs all the same ends when its channel closes.
+            server_end.close()
             raise
 
     def send_folder(self, folder: Path) -> bool:
-        """Tell the renderer where its job lies; cannot block. Return whether it was there to be told."""
+        """Send the renderer the folder of its job, without blocking; return whether it could be sent."""
         try:
             self._channel.send(os.fsencode(folder))
         except (BrokenPipeError, ConnectionResetError):
@@ -115,20 +114,20 @@ class RendererProcess:
         return True
 
     def hurry(self) -> None:
-        """Give a renderer that was started ahead this process's priority, where the system lets it."""
+        """Give a renderer that was started ahead the priority of this process, where the system allows it."""
         priority = os.getpriority(os.PRIO_PROCESS, 0)
         with suppress(OSError):
             for thread in os.listdir(f"/proc/{self.pid}/task"):
                 os.setpriority(os.PRIO_PROCESS, int(thread), priority)
 
-    def hear(
+    def receive(
         self, deadline: float, caller: Caller = STAYING, look: Callable[[], None] | None = None
     ) -> bytes:
         """Return the renderer's next message, or ``b""`` when it has ended without one.
 
-        Calls ``look`` from time to time while it waits, and passes on what that raises; not before the
-        renderer said that it is ready: until then it may still have open what it inherited.
-        Raises ``TimeoutError`` past ``deadline`` (monotonic clock), ``CallerLeft`` when ``caller`` goes.
+        Calls ``look`` every quarter of a second, and passes on what it raises; not before the renderer is
+        ready, for until then it may still have inherited files open. Raises ``TimeoutError`` past
+        ``deadline`` (monotonic clock), ``CallerLeft`` when ``caller`` disconnects.
         """
         sources = [self._channel.fileno()]
         if self._pidfd is not None:
@@ -139,7 +138,7 @@ class RendererProcess:
                 raise TimeoutError
             if look is not None and self._was_ready:
                 look()
-        # What was said before the end counts, so the channel is read whichever of the two is ready.
+        # A message that was sent before the end counts, so the channel is read whichever of the two is ready.
         with suppress(BlockingIOError, ConnectionResetError):
             message = self._channel.recv(1, socket.MSG_DONTWAIT)
             self._was_ready = self._was_ready or message == READY
@@ -147,14 +146,14 @@ class RendererProcess:
         return b""
 
     def kill(self) -> None:
-        """Kill the renderer, which then does nothing more; ``end`` is still to be called."""
+        """Kill the renderer; ``end`` has to be called all the same."""
         with suppress(ProcessLookupError):
             os.kill(self.pid, signal.SIGKILL)
 
     def end(self, patience_seconds: float) -> End:
-        """Give the renderer ``patience_seconds`` to leave, then terminate and kill it, and reap it.
+        """Wait ``patience_seconds`` for the renderer to end, then terminate it, kill it and reap it.
 
-        Whatever it started in its session is killed with it, and all it held here is freed.
+        All processes of its session are killed with it, and what it uses in this process is released.
         """
         self._channel.close()
         gone = self._has_ended(patience_seconds)
@@ -190,7 +189,8 @@ class RendererProcess:
                 return exit_code
             if time.monotonic() >= deadline:
                 return None
-            # Ready at once but with a fork server, whose report this is. The kernel may be a moment behind.
+            # Ready at once, except with a fork server, which reports the end. The kernel may be a moment
+            # behind.
             wait([self._process.sentinel], _until(deadline))
             time.sleep(step_seconds)
             step_seconds = _REAP_STEP_SECONDS
@@ -201,7 +201,7 @@ def _until(deadline: float) -> float:
 
 
 def _open_pidfd(pid: int) -> int | None:
-    """Return a descriptor that gets readable when ``pid`` ends; ``None`` when there is none to be had."""
+    """Return a descriptor that becomes readable when ``pid`` ends; ``None`` where the system has none."""
     try:
         return os.pidfd_open(pid)
     except AttributeError:  # a Python built for older kernels
@@ -227,26 +227,3 @@ def _bookkeeping_by(deadline: float) -> Iterator[None]:
         yield
     finally:
         _bookkeeping.release()
-
-
-@contextmanager
-def _start_conditions(method: str, deadline: float) -> Iterator[None]:
-    with ExitStack() as stack:
-        if method == "fork":
-            stack.enter_context(_signals_blocked())
-        else:
-            stack.enter_context(first_lines())
-        if method == "forkserver":
-            FORK_SERVER.ensure_running()
-            stack.enter_context(FORK_SERVER.bounded(_until(deadline) + _FORK_SERVER_SPARE_SECONDS))
-        yield
-
-
-@contextmanager
-def _signals_blocked() -> Iterator[None]:
-    """Keep signals from a forked child until it has put off the server's handlers; it unblocks them."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -1,12 +1,12 @@
-"""Removes a folder, whatever the process that worked in it made of it.
+"""Removes a folder with any content, at once or in a background thread.
 
-The standard library's ``rmtree`` recurses: a thousand nested folders are too many for it, and it gives up
-where a folder's mode forbids listing it. Here a folder found inside another is moved up beside its parent,
-so that everything is removed at a depth of one: no recursion, no long path, six descriptors at most,
-however deep and wide the folder is. Links are not followed and other file systems not entered.
+The standard library's ``rmtree`` recurses: a thousand nested folders are too many for it, and it fails where
+a folder's mode forbids listing. Here a folder inside another is moved up beside its parent, so that
+everything is removed at a depth of one: no recursion, no long path, six descriptors at most, however deep and
+wide the folder is. Links are not followed and other file systems are not entered.
 
-A job folder may hold so much that its removal would delay an answer, or something that cannot be removed now:
-no descriptor is free, something is mounted there, it belongs to another user.
+Removing a job's folder may take too long for an answer to wait, or may not be possible now: no descriptor is
+free, something is mounted there, it belongs to another user. A thread then tries again.
 """
 
 import errno
@@ -21,19 +21,19 @@ from functools import partial
 from typing import NamedTuple
 
 _OPEN_FOLDER = os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
-# All that its owner may do with a folder; without it nothing in there can be listed, moved or removed.
+# Without these rights the owner cannot list, move or remove what is in a folder.
 _OWNERS_RIGHTS = 0o700
 _IS_NO_FOLDER = frozenset({errno.ENOTDIR, errno.ELOOP})
 _IS_NOT_EMPTY = frozenset({errno.ENOTEMPTY, errno.EEXIST})
 
-# Asked before each entry is removed: whether to go on.
+# Called before each entry is removed; says whether to go on.
 MayGoOn = Callable[[], bool]
 
 
 class Removal(NamedTuple):
-    """What came of a removal: ``gone``, or the name of the ``error`` that kept something.
+    """The result of a removal: ``gone``, or the name of the first ``error``.
 
-    Without either it was stopped before its end and can be continued.
+    With neither it was interrupted and can be continued.
     """
 
     gone: bool
@@ -41,7 +41,7 @@ class Removal(NamedTuple):
 
 
 def at_most(entries: int) -> MayGoOn:
-    """Return what stops a removal, or several together, after ``entries``."""
+    """Return a function that lets one or several removals go on for ``entries`` in all."""
     left = entries
 
     def may_go_on() -> bool:
@@ -53,9 +53,9 @@ def at_most(entries: int) -> MayGoOn:
 
 
 def remove_folder(path: str, may_go_on: MayGoOn) -> Removal:
-    """Remove what is called ``path``, a folder and all in it as a rule; never raises ``OSError``.
+    """Remove ``path`` (a folder with all its content, or a file); never raises ``OSError``.
 
-    Give it nothing that a living process still writes into.
+    No process may write into it any more.
     """
     remover = _Remover(may_go_on)
     try:
@@ -70,11 +70,11 @@ def remove_folder(path: str, may_go_on: MayGoOn) -> Removal:
 
 
 class _Stopped(Exception):
-    """The removal may not go on."""
+    """The removal was stopped before its end."""
 
 
 class _Remover:
-    """One removal: what it did so far, and the first error it met."""
+    """One removal: its progress, and its first error."""
 
     def __init__(self, may_go_on: MayGoOn) -> None:
         self.error: str | None = None
@@ -83,7 +83,7 @@ class _Remover:
         self._moved_name = ""
 
     def note(self, error: OSError) -> None:
-        """Keep ``error`` unless there was one before; what somebody else has removed is none."""
+        """Keep the first ``error``; an entry that is gone already is no error."""
         if not isinstance(error, FileNotFoundError) and self.error is None:
             self.error = errno.errorcode.get(error.errno or 0, type(error).__name__)
 
@@ -101,14 +101,14 @@ class _Remover:
                     os.rmdir(path)
                     return
                 except OSError as error:
-                    # What was moved up while the folder was read is found when it is read again.
+                    # Folders that were moved up meanwhile are found when the folder is read again.
                     if error.errno not in _IS_NOT_EMPTY or self._done == before:
                         raise
         finally:
             os.close(top)
 
     def _empty(self, folder: int, on_subfolder: Callable[[str], None]) -> None:
-        """Remove the files in ``folder``, and have ``on_subfolder`` see to each folder there by its name."""
+        """Remove the files in ``folder``, and call ``on_subfolder`` with the name of each folder there."""
         with os.scandir(folder) as entries:
             for entry in entries:
                 if not self._may_go_on():
@@ -137,14 +137,15 @@ class _Remover:
         os.rmdir(name, dir_fd=top)
 
     def _move_up(self, folder: int, top: int, name: str) -> None:
-        """Make the folder ``name`` of ``folder`` one of ``top``."""
-        # Unguessable, so that it is the name of nothing that was there before.
+        """Move the folder ``name`` from ``folder`` to ``top``."""
+        # Random, so that no entry has that name already.
         self._moved_name = self._moved_name or secrets.token_hex(16)
         new_name = f"{self._moved_name}.{self._done}"
         try:
             os.rename(name, new_name, src_dir_fd=folder, dst_dir_fd=top)
         except PermissionError:
-            # A folder that is moved is written to: it holds the way to its parent. Opening gives that right.
+            # Moving a folder changes its entry "..", which needs the right to write; opening it sets that
+            # right.
             opened = _open_folder(name, folder)
             if opened is not None:
                 os.close(opened)
@@ -152,7 +153,7 @@ class _Remover:
 
 
 def _open_folder(name: str, parent: int | None = None) -> int | None:
-    """Open the folder ``name`` with all rights to it; return ``None`` when it is no folder (any more)."""
+    """Open the folder ``name`` and set the owner's rights; return ``None`` when it is not a folder."""
     try:
         return _open_accessible(name, parent)
     except OSError as error:
@@ -165,7 +166,7 @@ def _open_accessible(name: str, parent: int | None) -> int:
     try:
         folder = os.open(name, os.O_RDONLY | _OPEN_FOLDER, dir_fd=parent)
     except PermissionError:
-        # This needs no right to the folder, and what it leads to is the folder itself, no name of it.
+        # O_PATH needs no right to the folder, and /proc leads to the folder itself, whatever its name is now.
         handle = os.open(name, os.O_PATH | _OPEN_FOLDER, dir_fd=parent)
         try:
             os.chmod(f"/proc/self/fd/{handle}", _OWNERS_RIGHTS)
@@ -188,60 +189,60 @@ def _is_gone(path: str) -> bool:
     return False
 
 
-# A request removes that many entries; a job makes a handful.
+# The most entries that a request removes; a job makes a handful.
 REQUEST_ENTRIES = 1000
-# It tries that many that others have left, folders included.
+# The most entries that it removes of folders that earlier jobs left.
 RETRIED_ENTRIES = 100
 _FIRST_WAIT_SECONDS = 1.0
 _MOST_WAIT_SECONDS = 60.0
-# So that a long removal leaves the processor and the disk to the jobs from time to time.
+# Pauses leave processor and disk to the jobs during a long removal.
 _ENTRIES_BETWEEN_PAUSES = 500
 _PAUSE_SECONDS = 0.01
 _CLOSE_SECONDS = 5.0
 _log = logging.getLogger(__name__)
 
-# Is told how many folders wait for their removal now.
+# Called with the number of folders that wait for their removal.
 OnLeft = Callable[[int], None]
-# Is told of each folder, once, that an attempt could not remove.
+# Called once for each folder that could not be removed at the first attempt.
 OnFailure = Callable[[], None]
 
 
 class Leftovers:
-    """The folders that this process has still to remove; safe to use from many threads, never raises.
+    """The folders that this process still has to remove; safe to use from many threads, never raises.
 
-    The thread that removes them lives as long as there are any.
+    A thread removes them; it ends when none is left.
     """
 
     def __init__(self, on_left: OnLeft = lambda _count: None, on_failure: OnFailure = lambda: None) -> None:
-        """Take who is told of folders that are left; both are called from any thread."""
+        """Take two functions that are called, from any thread, about the folders that are left."""
         self._on_left = on_left
         self._on_failure = on_failure
         self.forget()
 
     def forget(self) -> None:
-        """Have none, and no thread, as in a forked child: they are its parent's to remove."""
+        """Forget all folders and the thread: a forked child leaves them to its parent."""
         self._changed = threading.Condition()
-        # Each with whether somebody was told that it could not be removed.
-        self._told: dict[str, bool] = {}
-        # Two threads that removed the same folder would take each other's work for failures.
+        # {path: whether a failure to remove it was reported}.
+        self._reported: dict[str, bool] = {}
+        # Two threads must not remove the same folder: each would see the other's work as failures.
         self._under_way: set[str] = set()
         self._remover: threading.Thread | None = None
         self._is_closing = False
 
     def remove(self, path: str, may_go_on: MayGoOn) -> None:
-        """Remove the folder ``path`` as far as there is time now; the rest follows."""
+        """Remove the folder ``path`` as far as ``may_go_on`` allows; the thread removes the rest."""
         self._note(path, remove_folder(path, may_go_on))
 
     def add(self, path: str) -> None:
-        """Have the folder ``path`` removed soon."""
+        """Have the thread remove the folder ``path``."""
         self._note(path, Removal(gone=False))
 
     def try_again(self) -> None:
-        """Remove what is left as far as a request has time for."""
+        """Remove a limited number of the entries that are left, as a part of a request."""
         self._remove_all(at_most(RETRIED_ENTRIES))
 
     def close(self) -> None:
-        """Remove what is left within some seconds; what stays then is left to the next server process."""
+        """Remove what is left for some seconds; the next server process removes the rest."""
         with self._changed:
             self._is_closing = True
             self._changed.notify_all()
@@ -251,16 +252,16 @@ class Leftovers:
             remover.join(_CLOSE_SECONDS)
         self._remove_all(lambda: time.monotonic() < deadline)
         with self._changed:
-            self._told.clear()
+            self._reported.clear()
             self._is_closing = False
             self._on_left(0)
 
     def _remove_all(self, may_go_on: MayGoOn) -> None:
         with self._changed:
-            paths = list(self._told)
+            paths = list(self._reported)
         for path in paths:
             with self._changed:
-                if path in self._under_way or path not in self._told:
+                if path in self._under_way or path not in self._reported:
                     continue
                 if not may_go_on():
                     return
@@ -271,24 +272,24 @@ class Leftovers:
             self._note(path, removal)
 
     def _note(self, path: str, removal: Removal) -> None:
-        """Keep in mind, or forget, what came of an attempt."""
+        """Record the result of an attempt."""
         with self._changed:
             if removal.gone:
-                if self._told.pop(path, None) is not None:
-                    self._on_left(len(self._told))
+                if self._reported.pop(path, None) is not None:
+                    self._on_left(len(self._reported))
                 return
-            is_new_failure = removal.error is not None and not self._told.get(path)
-            is_new = path not in self._told
-            self._told[path] = removal.error is not None or self._told.get(path, False)
+            is_new_failure = removal.error is not None and not self._reported.get(path)
+            is_new = path not in self._reported
+            self._reported[path] = removal.error is not None or self._reported.get(path, False)
             if is_new:
-                self._on_left(len(self._told))
+                self._on_left(len(self._reported))
                 self._start()
         if is_new_failure:
-            _log.warning("%s cannot be removed now (%s); it is tried again", path, removal.error)
+            _log.warning("%s cannot be removed now (%s); it will be tried again", path, removal.error)
             self._on_failure()
 
     def _start(self) -> None:
-        """Have the remover see to what was added."""
+        """Wake the thread, or start it."""
         self._changed.notify_all()
         if self._remover is not None or self._is_closing:
             return
@@ -296,7 +297,7 @@ class Leftovers:
         try:
             remover.start()
         except RuntimeError:
-            # No thread can be had. Whoever makes the next folder tries again.
+            # The system gives no thread. The next job that makes a folder tries again.
             return
         self._remover = remover
 
@@ -305,11 +306,11 @@ class Leftovers:
         while True:
             self._remove_all(self._pausing())
             with self._changed:
-                if not self._told or self._is_closing:
+                if not self._reported or self._is_closing:
                     self._remover = None
                     return
-                was_told = self._changed.wait(wait_seconds)
-            wait_seconds = _FIRST_WAIT_SECONDS if was_told else min(wait_seconds * 2, _MOST_WAIT_SECONDS)
+                was_woken = self._changed.wait(wait_seconds)
+            wait_seconds = _FIRST_WAIT_SECONDS if was_woken else min(wait_seconds * 2, _MOST_WAIT_SECONDS)
 
     def _pausing(self) -> MayGoOn:
         count = 0

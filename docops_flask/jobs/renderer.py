@@ -1,7 +1,7 @@
-"""A job in a process of its own: start, tell, wait with one deadline, end, read the answer.
+"""Runs a job in a process of its own: start, send, wait with one deadline, end, read the answer.
 
-The system limits the size of a file (RLIMIT_FSIZE), not that of a folder. A check costs a handful of system
-calls: a folder with more entries than a job makes is refused before the rest is read.
+The system limits the size of a file (RLIMIT_FSIZE), not that of a folder; ``FolderQuota`` does. Its check
+costs a handful of system calls: it stops at the first entry beyond those that a job makes.
 """
 
 import errno
@@ -19,14 +19,14 @@ from typing import Any, NamedTuple
 from docops_flask.engine.errors import DocopsError
 from docops_flask.engine.job import Job
 from docops_flask.engine.pipeline import run_job
-from docops_flask.engine.sandbox.cell import CellParts, readable_paths
+from docops_flask.engine.sandbox.sandbox import SandboxParts, readable_paths
 from docops_flask.engine.worker.isolation import ProcessLimits
 from docops_flask.engine.worker.worker import (
     DONE,
     JOB_FILE,
-    NO_CELL_STATUS,
     NO_MEMORY,
     NO_RESULT,
+    NO_SANDBOX_STATUS,
     NO_STORAGE,
     READY,
     Task,
@@ -42,35 +42,36 @@ from docops_flask.jobs.errors import (
 )
 from docops_flask.jobs.process import End, RendererProcess
 from docops_flask.jobs.standby import Standby
-from docops_flask.jobs.starting import fork_server
+from docops_flask.jobs.starting.plain import preload_modules
+from docops_flask.jobs.starting.seams import plain_start_warning
 
-# A job has its uploads, its own file and those that its renderer makes: ten at most.
+# The uploads, the job file and the files that the renderer makes are ten at most.
 _MOST_ENTRIES = 64
 _BLOCK_BYTES = 512
 
 
 class FolderQuota(NamedTuple):
-    """The most that the folder of a job may hold, uploads included, and its renderer have open besides."""
+    """The most ``bytes`` and ``entries`` of a job's folder, uploads and unlinked open files included."""
 
     bytes: int
     entries: int = _MOST_ENTRIES
 
     def refuse_excess(self, folder: Path, pid: int | None = None) -> None:
-        """Raise ``RendererCrashed`` when there is more in ``folder``, or a folder, which no job makes.
+        """Raise ``RendererCrashed`` when ``folder`` holds more, or a folder, which no job makes.
 
-        With ``pid``, the renderer's, the files count too that it has open without a name. A check that is
-        not possible now (no descriptor is free) passes: the next one comes soon, or reading the files fails.
+        With the renderer's ``pid``, unlinked files that it has open count too. A check that is not possible
+        now (no descriptor is free) passes: another follows soon, or reading the files fails.
         """
         try:
             used = self._in_folder(folder)
         except PermissionError as error:
-            raise RendererCrashed(inner="its folder was closed to its server") from error
+            raise RendererCrashed(inner="its folder cannot be read by the server") from error
         except OSError:
             return
         if pid is not None:
             used += _held_by(pid)
         if used > self.bytes:
-            raise RendererCrashed(inner=f"it had more than {self.bytes} bytes of files")
+            raise RendererCrashed(inner=f"its files had more than {self.bytes} bytes")
 
     def _in_folder(self, folder: Path) -> int:
         used = 0
@@ -79,22 +80,22 @@ class FolderQuota(NamedTuple):
                 if number == self.entries:
                     raise RendererCrashed(inner=f"its folder had more than {self.entries} entries")
                 if entry.is_dir(follow_symlinks=False):
-                    raise RendererCrashed(inner="its folder had a folder in it")
-                # It may rename or remove it meanwhile.
+                    raise RendererCrashed(inner="its folder contained a folder")
+                # The renderer may rename or remove it meanwhile.
                 with suppress(FileNotFoundError):
                     used += _size(entry.stat(follow_symlinks=False))
         return used
 
 
 def _size(status: os.stat_result) -> int:
-    """Return how much room a file takes, or how long it says it is, whichever is more."""
+    """Return the space that a file takes, or its length, whichever is more."""
     return max(status.st_size, status.st_blocks * _BLOCK_BYTES)
 
 
 def _held_by(pid: int) -> int:
-    """Return the size of the files without a name that ``pid`` has open: removed ones, and memory files."""
+    """Return the size of the unlinked files and memory files that ``pid`` has open."""
     used = 0
-    # It may have ended meanwhile, and close any of them.
+    # The process may end, or close any of them, meanwhile.
     with suppress(OSError):
         for number in os.listdir(f"/proc/{pid}/fd"):
             with suppress(OSError):
@@ -104,7 +105,7 @@ def _held_by(pid: int) -> int:
     return used
 
 
-# A renderer leaves right after its answer; one that does not is made to.
+# A renderer ends right after its answer; after this time it is terminated.
 _LEAVE_SECONDS = 1.0
 _PROBE_SECONDS = 10.0
 _SIGNAL_NAMES = {int(number): number.name for number in signal.Signals}
@@ -112,10 +113,10 @@ _SIGNAL_NAMES = {int(number): number.name for number in signal.Signals}
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """What a job came to, and the process that did it.
+    """The result of a job, and the process that did it.
 
-    ``result`` is the task's own data, ``create_time`` the process's start (epoch seconds, as psutil
-    says it), ``subprocess_ms`` the time from when the job wanted a process until that was gone.
+    ``result`` is the task's own data, ``create_time`` the process's start (epoch seconds, as psutil has it),
+    ``subprocess_ms`` the time from the request for a process to its end.
     """
 
     result: dict[str, Any]
@@ -139,16 +140,16 @@ class Renderer:
         may_refill: Callable[[], bool] = lambda: True,
         on_standby: Callable[[int], None] = lambda _ready: None,
     ) -> None:
-        """Take ``spawn``, ``forkserver`` or ``fork`` and what a job may use.
+        """Take the start method (``spawn``, ``forkserver`` or ``fork``) and the limits of a job.
 
-        ``task`` does the job in the new process; it must be importable there by its name. ``folder_bytes``
-        is the most that its folder may hold, uploads included (``None``: twice the largest file it may
-        write). ``standby`` processes are kept ready once ``self.standby`` is opened; see ``Standby`` for the
-        other two.
+        ``task`` does the job in the new process, which imports it by its name. ``folder_bytes`` is the most
+        that a job's folder may hold, uploads included (``None``: twice the largest file that it may write).
+        ``standby`` processes are kept ready once ``self.standby`` is opened; see ``Standby`` for the other
+        two.
         """
         self.standby = Standby(standby, self._start_ahead, may_refill, on_standby)
         if start_method == "fork":
-            fork_server.preload_modules()
+            preload_modules()
         self._start_method = start_method
         self._timeout_seconds = timeout_seconds
         self._limits = limits._replace(readable=readable_paths())
@@ -156,11 +157,11 @@ class Renderer:
         self._task = task
 
     def run(self, job: Job, workspace: Path, caller: Caller = STAYING) -> Rendered:
-        """Do ``job`` with the ``template.docx`` in the folder ``workspace``, where its files go too.
+        """Do ``job`` with the ``template.docx`` in the folder ``workspace``, where it writes its files too.
 
-        Raises what the engine raised for the template, ``RequestTimeout``, ``RendererCrashed``,
-        ``InsufficientStorage``, ``CallerLeft`` as soon as ``caller`` goes, or a plain ``DocopsError`` for a
-        bug. The process has ended then.
+        Raises the engine's error for the template, ``RequestTimeout``, ``RendererCrashed``,
+        ``InsufficientStorage``, ``CallerLeft`` as soon as ``caller`` disconnects, or a plain ``DocopsError``
+        for a bug. The process has ended by then.
         """
         started = time.monotonic()
         deadline = started + self._timeout_seconds
@@ -179,18 +180,22 @@ class Renderer:
         self._quota.refuse_excess(workspace)
         return Rendered(read_answer(workspace), process.pid, process.create_time, subprocess_ms)
 
-    def demand(self, parts: CellParts) -> None:
-        """Have renderers that are started from now on do no job without these parts of their cell."""
+    def start_warning(self) -> str | None:
+        """Return the line for the log when renderers cannot be spawned the faster way, else ``None``."""
+        return plain_start_warning(self._start_method)
+
+    def demand(self, parts: SandboxParts) -> None:
+        """Have renderers that are started from now on refuse to work without these parts of the sandbox."""
         self._limits = self._limits._replace(demanded=parts)
 
     def probe(self) -> None:
-        """Start a renderer, see it get ready, end it; raises ``NotReady`` when that does not work."""
+        """Start a renderer, wait until it is ready and end it; raises ``NotReady`` when that fails."""
         deadline = time.monotonic() + _PROBE_SECONDS
         message = b""
         try:
             process = self._start(deadline)
             try:
-                message = process.hear(deadline)
+                message = process.receive(deadline)
             finally:
                 end = process.end(_LEAVE_SECONDS)
         except TimeoutError as error:
@@ -201,7 +206,7 @@ class Renderer:
             raise _no_renderer(_describe(end))
 
     def _look(self, process: RendererProcess, workspace: Path) -> None:
-        """Kill a renderer that has more on the disk than a job needs; raises ``RendererCrashed`` then."""
+        """Kill a renderer whose folder exceeds the quota; raises ``RendererCrashed`` then."""
         try:
             self._quota.refuse_excess(workspace, process.pid)
         except RendererCrashed:
@@ -209,7 +214,7 @@ class Renderer:
             raise
 
     def _begin(self, workspace: Path, deadline: float) -> RendererProcess:
-        """Return a renderer that was told of the job; one that died before it could hear is passed over."""
+        """Return a renderer that was sent the job; one that ended before is skipped."""
         while (standing := self.standby.take()) is not None:
             if standing.send_folder(workspace):
                 standing.hurry()
@@ -219,7 +224,7 @@ class Renderer:
             process = self._start(deadline)
         except TimeoutError as error:
             raise self._timeout(terminated=True) from error
-        # That it is dead already is for its end to say.
+        # If it has ended already, ``end`` says how.
         process.send_folder(workspace)
         return process
 
@@ -231,7 +236,7 @@ class Renderer:
             try:
                 return self._start_once(deadline, ahead)
             except (EOFError, ConnectionError):
-                # The fork server died under way. Nothing of the job has begun, and a new one will serve.
+                # The fork server ended meanwhile. The job has not begun, and a new fork server is started.
                 if time.monotonic() >= deadline:
                     raise TimeoutError from None
                 return self._start_once(deadline, ahead)
@@ -251,18 +256,18 @@ class Renderer:
 def _attend(
     process: RendererProcess, deadline: float, caller: Caller, look: Callable[[], None]
 ) -> tuple[bytes | None, End]:
-    """Hear what ``process`` made of its job; return its answer (``None``: none in time) and how it ended.
+    """Wait for the answer of ``process``; return it (``None``: none in time) and how the process ended.
 
-    ``look`` is called from time to time meanwhile; what it raises ends the job.
+    ``look`` is called every quarter of a second; an exception of it ends the job.
     """
     answer: bytes | None = None
     patience_seconds = 0.0
     try:
         with suppress(TimeoutError):
-            answer = process.hear(deadline, caller, look)
+            answer = process.receive(deadline, caller, look)
             if answer == READY:
                 answer = None
-                answer = process.hear(deadline, caller, look)
+                answer = process.receive(deadline, caller, look)
             patience_seconds = _LEAVE_SECONDS
     finally:
         end = process.end(patience_seconds)
@@ -270,27 +275,27 @@ def _attend(
 
 
 def _refuse_failure(answer: bytes, end: End) -> None:
-    """Raise unless the renderer said that its answer lies in the folder, and can change it no more."""
+    """Raise unless the renderer said that its answer is in the folder, and has ended, so that it stays so."""
     if answer == DONE and not end.gone:
         raise RendererCrashed(inner="did not end, though it was killed")
     if answer == DONE:
         return
     if answer == NO_STORAGE:
-        raise InsufficientStorage(inner="the renderer found the volume full, or gone")
+        raise InsufficientStorage(inner="the volume was full or gone for the renderer")
     if answer == NO_MEMORY:
         raise RendererCrashed(inner="out of memory")
     if answer == NO_RESULT:
         raise RendererCrashed(inner="could not write its answer")
-    raise RendererCrashed(inner=_describe(end) if not answer else "said what was not agreed")
+    raise RendererCrashed(inner=_describe(end) if not answer else "sent an unknown message")
 
 
 def _describe(end: End) -> str:
     if end.exit_code is None:
-        return "ended for a reason unknown"
+        return "ended for an unknown reason"
     if end.exit_code < 0:
         return f"killed by {_SIGNAL_NAMES.get(-end.exit_code, f'signal {-end.exit_code}')}"
-    if end.exit_code == NO_CELL_STATUS:
-        return "could not shut itself into its cell"
+    if end.exit_code == NO_SANDBOX_STATUS:
+        return "could not enter its sandbox"
     return f"exited with {end.exit_code} before it answered"
 
 

@@ -1,4 +1,4 @@
-"""Whether renderers are in a cell: found out by one that tries to get out."""
+"""Finds out what the sandbox refuses: a renderer tries forbidden acts in it."""
 
 import threading
 from collections.abc import Callable
@@ -8,7 +8,7 @@ from typing import Any
 from docops_flask.engine.errors import DocopsError
 from docops_flask.engine.job import Job, JobKind
 from docops_flask.engine.sandbox import landlock
-from docops_flask.engine.sandbox.cell import ALL_PARTS, CellParts, SandboxMode
+from docops_flask.engine.sandbox.sandbox import ALL_PARTS, SandboxMode, SandboxParts
 from docops_flask.engine.sandbox.self_test import CALLS_ACT, FILES_ACT, try_forbidden_acts
 from docops_flask.engine.worker.isolation import ProcessLimits
 from docops_flask.jobs.errors import NotReady, SandboxRefused
@@ -20,18 +20,18 @@ _SECONDS = 30.0
 
 @dataclass(frozen=True, slots=True)
 class SandboxReport:
-    """What a renderer that tried found: the acts that were refused, those that were possible."""
+    """The acts that were refused to a renderer, and those that were possible."""
 
     mode: SandboxMode
     refused: tuple[str, ...]
     possible: tuple[str, ...]
-    # The kernel's version of Landlock; 0 without.
+    # The kernel's version of Landlock; 0: none.
     landlock_abi: int = 0
 
     @property
-    def parts(self) -> CellParts:
-        """Return which parts of the cell the renderer was in."""
-        return CellParts(files=FILES_ACT in self.refused, calls=CALLS_ACT in self.refused)
+    def parts(self) -> SandboxParts:
+        """Return which parts of the sandbox were in force."""
+        return SandboxParts(files=FILES_ACT in self.refused, calls=CALLS_ACT in self.refused)
 
     @property
     def level(self) -> str:
@@ -45,7 +45,7 @@ class SandboxReport:
         return "full" if self.parts == ALL_PARTS and not self.possible else "partial"
 
     def as_json(self) -> dict[str, Any]:
-        """Return what ``/readyz`` and the log say of it."""
+        """Return the report as ``/readyz`` and the log have it."""
         return {
             "mode": str(self.mode),
             "level": self.level,
@@ -55,18 +55,18 @@ class SandboxReport:
 
 
 class SandboxCheck:
-    """Tries once, when first asked, with a renderer like those of the jobs."""
+    """Makes the report once, at the first call, with a renderer like those of the jobs."""
 
     def __init__(
         self,
         start_method: str,
         limits: ProcessLimits,
         workspaces: Workspaces,
-        on_parts: Callable[[CellParts], None] = lambda _parts: None,
+        on_parts: Callable[[SandboxParts], None] = lambda _parts: None,
     ) -> None:
-        """Take how renderers start and what they may use; ``on_parts`` is told which parts their cell has."""
+        """Take start method and limits of renderers; ``on_parts`` is called with the parts in force."""
         self._mode = limits.sandbox
-        # One that insists on its cell would end before it could say what is possible.
+        # With ``require`` the renderer would end before it could try anything.
         trying = limits._replace(sandbox=SandboxMode.AUTO)
         self._renderer = Renderer(start_method, _SECONDS, trying, task=try_forbidden_acts)
         self._workspaces = workspaces
@@ -75,7 +75,7 @@ class SandboxCheck:
         self._report: SandboxReport | None = None
 
     def report(self) -> SandboxReport:
-        """Return what was found; raises ``SandboxRefused``, or ``NotReady`` when it cannot be tried now."""
+        """Return the report; raises ``SandboxRefused``, or ``NotReady`` when it cannot be made now."""
         with self._mutex:
             report = self._report = self._report or self._try()
         if report.mode == SandboxMode.REQUIRE and report.possible:
@@ -90,7 +90,7 @@ class SandboxCheck:
         except DocopsError as error:
             raise NotReady("A renderer cannot start.", inner=error.inner) from error
         if tried["broken"]:
-            raise SandboxRefused(f"DOCOPS_SANDBOX: in its cell a renderer cannot {tried['broken'][0]}.")
+            raise SandboxRefused(f"DOCOPS_SANDBOX: in its sandbox a renderer cannot {tried['broken'][0]}.")
         report = SandboxReport(
             self._mode, tuple(tried["refused"]), tuple(tried["possible"]), landlock.version()
         )

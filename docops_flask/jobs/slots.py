@@ -1,4 +1,4 @@
-"""How many jobs run at a time, and how many may wait for their turn."""
+"""Limits how many jobs run at a time, and how many may wait for a slot."""
 
 import os
 import threading
@@ -12,7 +12,7 @@ from docops_flask.jobs.errors import CallerLeft, TooManyRequests
 
 
 class _Waiter:
-    """A job in the queue; ``descriptor`` gets readable when it is handed a slot."""
+    """A waiting job; ``descriptor`` becomes readable when it is given a slot."""
 
     def __init__(self) -> None:
         self.descriptor = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
@@ -24,7 +24,7 @@ class _Waiter:
 
 
 class Slots:
-    """``count`` slots of this process, handed to one job each, to waiting ones in their order."""
+    """The ``count`` slots of this process, each held by one job; jobs that wait get one in their order."""
 
     def __init__(
         self,
@@ -35,9 +35,9 @@ class Slots:
     ) -> None:
         """Make ``count`` free slots (at least one).
 
-        A job waits at most ``queue_timeout_seconds`` (0: not at all), and at most ``max_waiting`` jobs
-        wait at a time, so that threads remain for everything that needs no slot. ``on_change`` is told how
-        many slots are taken, each time that changes.
+        A job waits at most ``queue_timeout_seconds`` (0: not at all), and at most ``max_waiting`` jobs wait
+        at a time, so that threads remain for requests that need no slot. ``on_change`` is called with the
+        number of slots in use whenever it changes.
         """
         self.count = count
         self._queue_timeout_seconds = queue_timeout_seconds
@@ -46,26 +46,26 @@ class Slots:
         self._free = threading.BoundedSemaphore(count)
         self._counters = threading.Lock()
         self._busy = 0
-        # While anybody waits here no slot is free: one given back goes to the first, not to the semaphore.
+        # While a job waits here no slot is free: a returned slot goes to the first one, not to the semaphore.
         self._queue: deque[_Waiter] = deque()
         self._queue_mutex = threading.Lock()
 
     @property
     def busy(self) -> int:
-        """Return how many slots are taken now."""
+        """Return how many slots are in use."""
         return self._busy
 
     @property
     def waiting(self) -> int:
-        """Return how many jobs wait for a slot now."""
+        """Return how many jobs wait for a slot."""
         return len(self._queue)
 
     @contextmanager
     def take(self, caller: Caller = STAYING) -> Iterator[int]:
-        """Hold a slot inside ``with``; the value is how long it was waited for, in milliseconds.
+        """Hold a slot inside ``with``; the value is the time that the job waited for it, in milliseconds.
 
-        Raises ``TooManyRequests`` when none became free in time, or too many wait already, and
-        ``CallerLeft`` when ``caller`` goes before there is one.
+        Raises ``TooManyRequests`` when no slot became free in time, or too many jobs wait already, and
+        ``CallerLeft`` when ``caller`` disconnects before that.
         """
         waited_ms = self._acquire(caller)
         try:
@@ -106,7 +106,7 @@ class Slots:
             return waiter
 
     def _leave_queue(self, waiter: _Waiter) -> bool:
-        """End the wait; return whether it brought a slot."""
+        """End the wait; return whether the job was given a slot."""
         with self._queue_mutex:
             if not waiter.has_slot:
                 self._queue.remove(waiter)

@@ -1,14 +1,14 @@
-"""One private folder per job, and the sweep of what dead server processes left behind.
+"""One private folder for each job, and the removal of folders of server processes that have ended.
 
-A server process holds an exclusive ``flock`` on ``docops-<token>.lock`` for as long as it lives, and
-its folders are named ``docops-<token>.*``. The kernel gives the lock back however the process
-ends, so a lock that can be taken marks folders nobody will ever use again. Age says nothing: a slow
-job may be older than any limit.
+A server process holds an exclusive ``flock`` on ``docops-<token>.lock`` for as long as it lives, and its
+folders are named ``docops-<token>.*``. The kernel releases the lock however the process ends, so a lock that
+can be taken marks folders that are no longer in use. Their age is not considered: a slow job may be older
+than any limit.
 
-The folder that a job works in lies inside such a folder, under a name nobody can guess. The outer one may be
-entered but not listed, so that a renderer that was taken over does not find the files of other jobs (unless
-the server runs as the superuser, for whom modes mean nothing). Each job has an outer folder of its own, which
-goes with it: one for all jobs would have to live as long as the server, or be made and removed under a lock.
+The folder that a job works in lies inside such a folder, under a random name. The outer folder may be entered
+but not listed, so that a renderer that was taken over cannot find the files of other jobs (unless the server
+runs as the superuser, for whom modes do not count). Each job has an outer folder of its own: one for all jobs
+would have to live as long as the server, or be made and removed under a lock.
 """
 
 import fcntl
@@ -36,11 +36,10 @@ from docops_flask.jobs.removal import (
 
 
 def create_locked(path: str) -> int | None:
-    """Create ``path`` and return a descriptor holding its lock, or ``None`` when a sweep took it first.
+    """Create ``path`` and return a descriptor that holds its lock, or ``None`` when a sweep removed it.
 
-    A sweep may find the file between its creation and the lock. It then removes the file, which is
-    seen here: either the lock is taken, or the file has no name any more. Nothing hangs on the name
-    yet, so the caller tries another one. Raises ``OSError``.
+    A sweep may find the file between its creation and the lock, and remove it. Then either the lock is taken
+    or the file is unlinked, and the caller tries another name. Raises ``OSError``.
     """
     lock_fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     is_ours = False
@@ -54,7 +53,7 @@ def create_locked(path: str) -> int | None:
 
 @contextmanager
 def abandoned_lock(path: str) -> Iterator[bool]:
-    """Hold the lock of a dead process of this user inside the block; say whether it is one."""
+    """Hold the lock at ``path`` inside the block; yield whether an ended process of this user left it."""
     lock_fd = _open(path)
     if lock_fd is None:
         yield False
@@ -100,31 +99,31 @@ _log = logging.getLogger(__name__)
 
 
 class Workspace:
-    """The folder ``path`` of one job, mode 0700; whoever holds this object removes it."""
+    """The folder ``path`` of one job, mode 0700; the holder of this object has to remove it."""
 
     def __init__(self, path: Path, outermost: str, leftovers: Leftovers) -> None:
-        """Take the folder ``path``, and what to remove with it: the folder that it lies in, or itself."""
+        """Take the folder ``path``, and the one to remove: the ``outermost``, which may be the same."""
         self.path = path
         self._outermost = outermost
         self._leftovers = leftovers
         self._was_removed = False
 
     def file(self, name: str) -> Path:
-        """Return the path of the file ``name`` (a plain name of ours, never a client's)."""
+        """Return the path of the file ``name``, a plain name chosen by the server, never by a client."""
         if Path(name).name != name or name in {"", ".."}:
             raise ValueError("a workspace file has a plain name")
         return self.path / name
 
     def remove(self) -> None:
-        """Remove the folder and all in it; does nothing the second time, never raises and never takes long.
+        """Remove the folder and its content; does nothing the second time, never raises and never takes long.
 
-        What cannot be removed now, or would take long, is removed later.
+        What cannot be removed now, or would take too long, is removed later.
         """
         if self._was_removed:
             return
         self._was_removed = True
         may_go_on = at_most(REQUEST_ENTRIES)
-        # Without a look at what else lies in the outermost folder: as a rule there is nothing.
+        # The outermost folder is not listed: as a rule there is nothing else in it.
         if remove_folder(os.fspath(self.path), may_go_on).gone and _is_removed(self._outermost):
             return
         self._leftovers.remove(self._outermost, may_go_on)
@@ -133,8 +132,8 @@ class Workspace:
 class Workspaces:
     """Makes the folders of this process in ``root``.
 
-    The lock is taken with the first folder, by the process that makes it. A forked child starts anew
-    with a lock of its own, so a preloaded master never holds what belongs to its workers.
+    The lock is taken with the first folder, by the process that makes it. A forked child takes a lock of its
+    own, so a master never holds the lock of its workers.
     """
 
     _lock_fd: int | None
@@ -145,7 +144,7 @@ class Workspaces:
         on_left: OnLeft = lambda _count: None,
         on_failure: OnFailure = lambda: None,
     ) -> None:
-        """Take the folder for temporary files, and who is told of folders that are left (``Leftovers``)."""
+        """Take the folder for temporary files, and the functions that ``Leftovers`` calls."""
         self._root = root
         self._on_failure = on_failure
         self._leftovers = Leftovers(on_left, on_failure)
@@ -167,7 +166,7 @@ class Workspaces:
             return workspace
 
     def create_lasting(self, suffix: str = "") -> Workspace:
-        """Return a new empty folder for what is not a job's and lives longer, directly in ``root``.
+        """Return a new empty folder, directly in ``root``, for something that lives longer than a job.
 
         Raises ``InsufficientStorage`` when the volume takes none.
         """
@@ -177,17 +176,17 @@ class Workspaces:
             return Workspace(Path(path), path, self._leftovers)
 
     def sweep(self) -> int:
-        """Remove the folders of dead server processes; return how many are gone.
+        """Remove the folders of ended server processes; return how many are gone.
 
-        Never raises and never takes long: what would is left to this process, to be removed beside its jobs.
+        Never raises and never takes long: this process takes the rest over and removes it later.
         """
         with self._mutex:
             return self._sweep()
 
     def close(self) -> None:
-        """Remove this process's folders and give its lock back; the next ``create`` takes a new one.
+        """Remove this process's folders and release its lock; the next ``create`` takes a new one.
 
-        After some seconds the rest stays, for another process to sweep.
+        What is left after some seconds is for another process to sweep.
         """
         with self._mutex:
             if self._lock_fd is None:
@@ -202,7 +201,7 @@ class Workspaces:
             self._lock_fd = None
 
     def _new_path(self, suffix: str = "") -> str:
-        """Return a path that names nothing yet, once what others have left is cleared away."""
+        """Return an unused path; folders that are left are removed first."""
         self._leftovers.try_again()
         with self._mutex:
             if time.monotonic() - self._swept_at >= _SWEEP_INTERVAL_SECONDS:
@@ -215,11 +214,12 @@ class Workspaces:
         self._token = ""
         self._lock_fd = None
         self._swept_at = float("-inf")
-        # What a sweep could neither remove nor take over, and was told of.
+        # Folders that a sweep could neither remove nor take over; each is logged once.
         self._stuck: set[str] = set()
 
     def _forget_after_fork(self) -> None:
-        # Closing our copy leaves the parent's lock as it is; keeping it would hold it past the parent's end.
+        # Closing the copy does not release the parent's lock; keeping it would hold the lock after the
+        # parent's end.
         if self._lock_fd is not None:
             os.close(self._lock_fd)
         self._leftovers.forget()
@@ -230,7 +230,7 @@ class Workspaces:
         if lock_fd is not None and is_same_file(lock_fd, _lock_path(self._root, self._token)):
             return self._token
         if lock_fd is not None:
-            # Somebody cleaned the root: without its lock file a new folder would never be swept.
+            # The lock file was removed; without one a new folder would never be swept.
             os.close(lock_fd)
             self._lock_fd = None
         while self._lock_fd is None:
@@ -249,7 +249,7 @@ class Workspaces:
         return gone
 
     def _sweep_one(self, token: str, may_go_on: MayGoOn) -> int:
-        """Remove the folders of ``token`` if its process is dead; return how many are gone."""
+        """Remove the folders of ``token`` if its process has ended; return how many are gone."""
         gone = 0
         with suppress(OSError), abandoned_lock(_lock_path(self._root, token)) as is_abandoned:
             if is_abandoned:
@@ -259,7 +259,7 @@ class Workspaces:
         return gone
 
     def _remove_or_take_over(self, path: str, may_go_on: MayGoOn) -> bool:
-        """Remove the folder of a dead process, or take it over; return whether it is gone."""
+        """Remove the folder of an ended process, or take it over; return whether it is gone."""
         if remove_folder(path, may_go_on).gone:
             self._stuck.discard(path)
             return True
@@ -267,11 +267,11 @@ class Workspaces:
             own_path = os.path.join(self._root, f"{_PREFIX}{self._own_token()}.{secrets.token_hex(8)}")
             os.rename(path, own_path)
         except OSError as error:
-            # A mount, for instance. Its lock file stays, so that each sweep tries again.
+            # A mount point, for instance. The lock file stays, so that each sweep tries again.
             if path not in self._stuck:
                 self._stuck.add(path)
                 self._on_failure()
-                _log.warning("%s cannot be removed now (%s); it is tried again", path, error.strerror)
+                _log.warning("%s cannot be removed now (%s); it will be tried again", path, error.strerror)
             return False
         self._leftovers.add(own_path)
         return False
@@ -291,12 +291,12 @@ def _lock_path(root: Path, token: str) -> str:
 
 
 def _names(root: Path) -> list[str]:
-    """Return what in ``root`` is named as what is ours; raises ``OSError``."""
+    """Return the names in ``root`` that begin as those of a server's files; raises ``OSError``."""
     return [name for name in os.listdir(root) if name.startswith(_PREFIX)]
 
 
 def _folders(root: Path, token: str) -> list[str]:
-    """Return the paths of the folders of ``token``, and of what else has its name; raises ``OSError``."""
+    """Return the paths of the folders, and of any other entries, of ``token``; raises ``OSError``."""
     lock = f"{_PREFIX}{token}.lock"
     names = [name for name in _names(root) if name.startswith(f"{_PREFIX}{token}.") and name != lock]
     return [os.path.join(root, name) for name in names]

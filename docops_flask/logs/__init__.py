@@ -1,1 +1,1 @@
-"""The server's log: one JSON object a line, written without making a request wait."""
+"""The server's log: one JSON object per line, written without blocking requests."""

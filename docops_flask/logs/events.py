@@ -1,6 +1,6 @@
-"""The server's log: one JSON object a line, from the standard library alone.
+"""The content of the server's log: one JSON object per line, made with the standard library alone.
 
-gunicorn's configuration imports this module in its master process, which must stay small.
+gunicorn's configuration imports this module in the master process, whose memory use must stay small.
 """
 
 import json
@@ -20,10 +20,10 @@ _HANDLER = "docops_flask.logs.handler.LineHandler"
 
 
 class JsonFormatter(logging.Formatter):
-    """Formats a record as one line of JSON: the time, level, logger and process, then its own fields."""
+    """Formats a record as one line of JSON: time, level, logger, process id, then the fields of the event."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """Return the line, without its end; it is ASCII, so that any terminal or file takes it."""
+        """Return the line without a newline; it is ASCII, so it is valid in any encoding."""
         line: dict[str, Any] = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
@@ -33,19 +33,19 @@ class JsonFormatter(logging.Formatter):
         fields = getattr(record, _FIELDS, None)
         if fields is None:
             fields = {"message": record.getMessage()}
-        # What every line has stays what it is: a field of the same name stands beside it.
+        # A field with the name of a standard member gets an underscore appended instead of replacing it.
         line |= {f"{name}_" if name in line else name: value for name, value in fields.items()}
         if record.exc_info and record.exc_info[0] is not None:
-            # Never the message of an exception: it may hold what a client sent.
+            # Never the message of an exception: it may contain client data.
             line["inner"] = place_of(record.exc_info[0], record.exc_info[2])
         return _compact(line)
 
 
 class NotOurs(logging.Filter):
-    """Keeps our own lines from the root's handlers: they have a handler of their own."""
+    """Keeps records of the service's logger away from the root's handlers; it has its own handler."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Say whether ``record`` is somebody else's."""
+        """Return whether ``record`` is from another logger than the service's."""
         return record.name != LOGGER
 
 
@@ -54,23 +54,26 @@ def _compact(members: dict[str, Any]) -> str:
 
 
 def log_event(event: str, **fields: Any) -> None:
-    """Write one line of the logger ``docops.api``; ``fields`` are JSON-able and hold no contents."""
+    """Log an event with the logger ``docops.api``.
+
+    ``fields`` must be JSON-serializable and must not contain document content, task values or policies.
+    """
     level = logging.ERROR if event == "error" else logging.INFO
     members = {"event": event, **fields}
-    # The message is JSON too, for whoever listens with a handler and a format of their own.
+    # The message is JSON as well, for handlers with another formatter.
     logging.getLogger(LOGGER).log(level, "%s", _compact(members), extra={_FIELDS: members})
 
 
 def lost_lines_record(count: int) -> logging.LogRecord:
-    """Return the record that tells of ``count`` lines the log could not take."""
+    """Return a record that reports ``count`` lost log lines."""
     record = logging.LogRecord(LOGGER, logging.WARNING, __file__, 0, "log lines lost", None, None)
     record.__dict__[_FIELDS] = {"event": "log_lines_lost", "count": count}
     return record
 
 
 def place_of(kind: type[BaseException], trace: TracebackType | None) -> str:
-    """Return "Type at file:line": where an exception was raised, in this package if it passed there."""
-    # Only names and numbers are wanted: ``extract_tb`` would look at each source file on the disk.
+    """Return "Type at file:line" for an exception: the last place in this package, else the last of all."""
+    # Not ``extract_tb``, which accesses each source file; only names and line numbers are needed.
     places = [(*_source(frame.f_code.co_filename), line) for frame, line in traceback.walk_tb(trace)]
     if not places:
         return kind.__name__
@@ -80,14 +83,14 @@ def place_of(kind: type[BaseException], trace: TracebackType | None) -> str:
 
 @lru_cache(maxsize=256)
 def _source(path: str) -> tuple[bool, str]:
-    """Return whether the source file ``path`` is ours, and how it is named in the log."""
+    """Return whether the source file ``path`` belongs to this package, and its name in the log."""
     file = Path(path)
     is_ours = file.is_relative_to(_PACKAGE_ROOT / "docops_flask")
     return is_ours, str(file.relative_to(_PACKAGE_ROOT)) if is_ours else file.name
 
 
 def dict_config() -> dict[str, Any]:
-    """Return the logging configuration of a server: our log to stdout, gunicorn's own words to stderr."""
+    """Return the server's logging configuration: the service's log to stdout, gunicorn's log to stderr."""
     return {
         "version": 1,
         "disable_existing_loggers": False,
@@ -105,7 +108,7 @@ def dict_config() -> dict[str, Any]:
         "loggers": {
             LOGGER: {"level": "INFO", "handlers": ["stdout"], "propagate": True},
             "gunicorn.error": {"level": "INFO", "handlers": ["stderr"], "propagate": False},
-            # A configured gunicorn writes an access log whether it is wanted or not; ours says more.
+            # With a logconfig, gunicorn writes its access log unconditionally; the service's log has more.
             "gunicorn.access": {"level": "CRITICAL", "handlers": [], "propagate": False},
         },
         "root": {"level": "WARNING", "handlers": ["stderr"]},
@@ -113,7 +116,7 @@ def dict_config() -> dict[str, Any]:
 
 
 def ensure_configured() -> None:
-    """Send our log to stdout unless somebody has configured it already."""
+    """Send the service's log to stdout unless it is already configured."""
     logger = logging.getLogger(LOGGER)
     if logger.handlers:
         return

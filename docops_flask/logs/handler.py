@@ -1,8 +1,8 @@
-"""Log lines go through a bounded queue to one thread that writes them, so that no request waits for a reader.
+"""A log handler with a bounded queue and one writer thread, so that no request blocks on writing the log.
 
-A pipe whose reader has stopped reading takes 64 KiB and then blocks every thread that writes to it: a log
-collector that hangs would hang the server. Lines that find no room in the queue, or cannot be written, are
-lost and counted; the next line that is written is preceded by one that tells how many.
+If the reader of a pipe stops reading, the pipe accepts 64 KiB and then blocks every writer; without the queue
+a hanging log collector would block the server. Lines for which the queue has no room, and lines that cannot
+be written, are lost and counted. The next line written is preceded by a line with the count.
 """
 
 import logging
@@ -16,29 +16,29 @@ from typing import IO
 
 from docops_flask.logs.events import lost_lines_record
 
-# Some hundred bytes each.
-_MOST_LINES = 4096
+# Lines have a few hundred bytes each.
+_MAX_LINES = 4096
 _FLUSH_SECONDS = 1.0
 
 
 class LineHandler(QueueHandler):
-    """Formats each record and hands the line to the thread, which starts with the first of them."""
+    """Formats each record and queues the line for the writer thread, which starts with the first record."""
 
     queue: "Queue[bytes | threading.Event]"
     _thread: threading.Thread | None
 
     def __init__(self, stream: IO[str]) -> None:
-        """Write to the descriptor of ``stream``, which stays the caller's."""
-        super().__init__(Queue(_MOST_LINES))
+        """Write to the file descriptor of ``stream``, which remains owned by the caller."""
+        super().__init__(Queue(_MAX_LINES))
         self._descriptor = stream.fileno()
         self._begin()
         os.register_at_fork(after_in_child=self._begin)
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Queue the line of ``record``; count it as lost when there is no room."""
+        """Queue the line of ``record``, or count it as lost if the queue is full."""
         try:
             line = self._as_line(record)
-        except Exception:  # what logging does with any error of a handler
+        except Exception:  # as all handlers of logging do
             self.handleError(record)
             return
         if self._thread is None:
@@ -50,7 +50,7 @@ class LineHandler(QueueHandler):
             self._count_lost(1)
 
     def flush(self) -> None:
-        """Wait until all that was logged is written, for a second at most."""
+        """Wait until all queued lines are written, for at most one second."""
         if self._thread is None:
             return
         written = threading.Event()
@@ -59,8 +59,8 @@ class LineHandler(QueueHandler):
             written.wait(_FLUSH_SECONDS)
 
     def _begin(self) -> None:
-        # In a forked child: what its parent has not written yet is for the parent to write.
-        self.queue = Queue(_MOST_LINES)
+        # After a fork: the parent writes the lines that were queued before it.
+        self.queue = Queue(_MAX_LINES)
         self._thread = None
         self._lost = 0
         self._lost_mutex = threading.Lock()
@@ -70,24 +70,24 @@ class LineHandler(QueueHandler):
         while True:
             item = self.queue.get()
             if isinstance(item, threading.Event):
-                # Losses are told at a flush too: no further line may come.
+                # Report losses at a flush too, because no further line may follow.
                 self._write_with_losses(b"")
                 item.set()
             else:
                 self._write_with_losses(item)
 
     def _write_with_losses(self, line: bytes) -> None:
-        """Write ``line``, preceded by one that tells how many were lost before it."""
+        """Write ``line``, preceded by a line with the number of lines lost before it, if any."""
         lost = self._count_lost(-self._lost)
         text = self._as_line(lost_lines_record(lost)) + line if lost else line
         try:
             self._write(b"\n" + text if text and self._is_mid_line else text)
         except OSError:
-            # A full disk, a reader that is gone: there is nowhere to tell it.
+            # A full disk or a closed pipe: there is no place to report it.
             self._count_lost(lost + bool(line))
 
     def _count_lost(self, change: int) -> int:
-        """Add ``change`` to the number of lost lines; return how far it went down."""
+        """Add ``change`` to the number of lost lines (0 or more); return by how much it decreased."""
         with self._lost_mutex:
             self._lost += change
         return -change
@@ -105,7 +105,7 @@ class LineHandler(QueueHandler):
             try:
                 return os.write(self._descriptor, text)
             except BlockingIOError:
-                # Somebody who shares the descriptor made it non-blocking.
+                # Another process that shares the descriptor made it non-blocking.
                 poll = select.poll()
                 poll.register(self._descriptor, select.POLLOUT)
                 poll.poll()

@@ -1,1 +1,1 @@
-"""gunicorn as it serves the app: settings, hooks, connections, the container's probe."""
+"""gunicorn's settings, hooks, worker and connections, and the container's health check."""

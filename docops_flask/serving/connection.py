@@ -1,7 +1,8 @@
-"""A connection of our gunicorn worker: what has arrived of a request on it, and who waits for more.
+"""A connection of our gunicorn worker: the bytes of a request that have arrived, and the waits for more.
 
-It only counts: gunicorn's parser reads the request. Where this and the parser disagree, the request has no
-time left for what the parser still wants, so that no thread waits for a byte that was not reckoned with here.
+gunicorn's parser reads the request; this module only finds out when the head is complete and how long the
+body is. Should the parser expect more bytes than this module does, the time for receiving is over at once, so
+that no thread waits for them.
 """
 
 import re
@@ -23,7 +24,7 @@ _LINE_BREAK = b"\r\n"
 # gunicorn's limits: 100 headers of 8,190 bytes, and a first line of 4,094.
 _HEAD_BYTES = 100 * 8192 + 4096
 _FIRST_LINE_BYTES = 4096
-# gunicorn refuses the others as soon as it sees them, and whatever has a bare line feed.
+# gunicorn refuses any other first line, and any head with a bare line feed.
 _FIRST_LINE = re.compile(rb"[^ \r\n]+ [^ \r\n]+ HTTP/1\.[0-9]")
 _BARE_LINE_FEED = re.compile(rb"(?<!\r)\n")
 _BODY_HEADER = re.compile(rb"\r\n(content-length|transfer-encoding)[ \t]*:[ \t]*([^\r\n]*)", re.IGNORECASE)
@@ -31,7 +32,7 @@ _LONGEST_LENGTH_DIGITS = 18
 
 
 class IncomingRequest:
-    """The bytes of one request, as they arrive."""
+    """The bytes of one request that have arrived so far."""
 
     def __init__(self) -> None:
         self._received = bytearray()
@@ -45,7 +46,7 @@ class IncomingRequest:
         return len(self._received)
 
     def add(self, block: bytes) -> None:
-        """Take the next bytes."""
+        """Append the next bytes."""
         seen = len(self._received)
         self._received += block
         if self._body_start is None:
@@ -57,12 +58,12 @@ class IncomingRequest:
 
     @property
     def has_head(self) -> bool:
-        """Return whether the head is whole, or so wrong already that the parser refuses it."""
+        """Return whether the head is complete, or malformed so that the parser will refuse it."""
         return self._body_start is not None or self._is_refused
 
     @property
     def missing(self) -> float:
-        """Return how many bytes of the body have not arrived: ``inf`` where only its end tells."""
+        """Return how many bytes of the body have not arrived; ``inf`` for a chunked body."""
         if self._body_start is None:
             return 0
         return max(0, self._length - (len(self._received) - self._body_start))
@@ -91,7 +92,7 @@ class IncomingRequest:
 
 
 def _announced_length(head: bytes) -> float:
-    """Return how many bytes the body has by its headers, at least."""
+    """Return the length of the body by its headers, the largest one named; ``inf`` where none is usable."""
     longest = 0.0
     for name, value in _BODY_HEADER.findall(head):
         is_number = name.lower() == b"content-length" and value.strip().isdigit()
@@ -101,7 +102,7 @@ def _announced_length(head: bytes) -> float:
 
 
 class Connection(TConn):  # type: ignore[misc]
-    """A connection that gets a thread when its request is there; ``sock`` is its ``ClientSocket``."""
+    """A connection that gets a thread once its request has arrived; ``sock`` is its ``ClientSocket``."""
 
     sock: ClientSocket
     parser: Any
@@ -109,23 +110,23 @@ class Connection(TConn):  # type: ignore[misc]
     def __init__(
         self, cfg: Any, sock: ClientSocket, client: Any, server: Any, on_close: Callable[["Connection"], None]
     ) -> None:
-        """Take what gunicorn's own takes; ``on_close`` closes it once the last answer has been sent."""
+        """Call ``on_close`` to close the connection after its last answer; the rest is as in gunicorn."""
         super().__init__(cfg, sock, client, server)
-        # gunicorn need not have a thread wait for the first byte.
+        # Tells gunicorn that no thread has to wait for the first byte.
         self.data_ready = True
         self.incoming = IncomingRequest()
         self.lingered_bytes = 0
         self._on_close = on_close
 
     def hand_over(self) -> None:
-        """Give what has arrived to gunicorn's parser."""
+        """Pass the bytes that have arrived to gunicorn's parser."""
         if self.parser is None:
             self.parser = http.get_parser(self.cfg, self.sock, self.client)
         self.parser.unreader.unread(self.incoming.received())
         self.incoming = IncomingRequest()
 
     def close(self, graceful: bool = False) -> None:
-        """Close; ``graceful``: have the client read the answer first, which may take it a while."""
+        """Close; with ``graceful`` only after the client had time to read the answer."""
         if graceful:
             self._on_close(self)
         else:
@@ -133,7 +134,7 @@ class Connection(TConn):  # type: ignore[misc]
                 self.sock.close()
 
     def stop_sending(self) -> bool:
-        """Tell the client that nothing more comes; ``False`` when it is gone."""
+        """Shut down the sending side; ``False`` when the client has closed the connection."""
         try:
             self.sock.setblocking(False)
             self.sock.shutdown(socket.SHUT_WR)
@@ -143,16 +144,16 @@ class Connection(TConn):  # type: ignore[misc]
 
 
 class WaitingConnections:
-    """Connections that wait in the worker's loop, without a thread, each for the same time at most."""
+    """Connections that wait in the worker's loop, without a thread, each for the same maximum time."""
 
     def __init__(
         self, poller: selectors.BaseSelector, seconds: float, on_readable: Callable[[Connection], None]
     ) -> None:
-        """Have ``on_readable`` called by ``poller``'s loop when something arrives on one of them."""
+        """``on_readable`` is called from ``poller``'s loop when bytes arrive on one of the connections."""
         self._poller = poller
         self._seconds = seconds
         self._on_readable = on_readable
-        # In the order of their deadlines.
+        # In the order of the deadlines, since all wait for the same time.
         self._deadlines: dict[Connection, float] = {}
         self._watched: set[Connection] = set()
 
@@ -167,28 +168,28 @@ class WaitingConnections:
 
     @property
     def first_deadline(self) -> float:
-        """Return when the first of them will have waited long enough, monotonic clock; ``inf``: none."""
+        """Return the earliest deadline, in seconds of the monotonic clock; ``inf`` when none waits."""
         return next(iter(self._deadlines.values()), inf)
 
     def add(self, connection: Connection) -> None:
-        """Have ``connection`` wait."""
+        """Let ``connection`` wait, from now on."""
         self._deadlines[connection] = time.monotonic() + self._seconds
         self._poller.register(connection.sock, selectors.EVENT_READ, lambda _sock: self._notice(connection))
         self._watched.add(connection)
 
     def ignore(self, connection: Connection) -> None:
-        """Let what arrives on ``connection`` lie where it is while it waits."""
+        """Leave what arrives on ``connection`` in the kernel for the rest of its wait."""
         if connection in self._watched:
             self._watched.remove(connection)
             self._poller.unregister(connection.sock)
 
     def remove(self, connection: Connection) -> None:
-        """End the wait of ``connection``, if it waits here."""
+        """End the wait of ``connection``; nothing happens when it is not waiting."""
         self.ignore(connection)
         self._deadlines.pop(connection, None)
 
     def take_expired(self) -> list[Connection]:
-        """Remove and return those that have waited long enough."""
+        """Remove and return the connections whose deadline has passed."""
         now = time.monotonic()
         expired = []
         for connection, deadline in self._deadlines.items():
@@ -200,12 +201,12 @@ class WaitingConnections:
         return expired
 
     def _notice(self, connection: Connection) -> None:
-        # Its wait may have been ended by what came before it in the same round; a thread may have it now.
+        # An earlier event of the same round may have ended its wait; a thread may be serving it now.
         if connection in self._watched:
             self._on_readable(connection)
 
     def hurry(self, seconds: float) -> None:
-        """Let none of them wait longer than ``seconds`` from now."""
+        """Shorten all waits to ``seconds`` from now at most."""
         latest = time.monotonic() + seconds
         for connection, deadline in self._deadlines.items():
             self._deadlines[connection] = min(deadline, latest)

@@ -1,18 +1,9 @@
-"""How gunicorn serves the app: its settings as a function of ours, and the hooks that stopping needs.
+"""gunicorn's settings, made from ours, and its hooks: start, fork, reload, stop.
 
 gunicorn.conf.py runs in gunicorn's master, which never loads the app; so this module imports neither
 Flask nor the views.
-
-``limit_heaps``: glibc makes up to eight heaps a core, and each keeps the room of the largest request that
-passed through it.
-A worker has two dozen threads that take turns at one interpreter: there two heaps do as well.
-
-Room that gets free at a heap's end goes back to the system, but for twice the size of a large block. The
-buffers of an upload of a megabyte take more: each such upload would have its pages made and zeroed anew.
 """
 
-import contextlib
-import ctypes
 import itertools
 import logging
 import mmap
@@ -30,29 +21,9 @@ from docops_flask.intake.catalogue.office import read_office
 from docops_flask.jobs.errors import SandboxRefused
 from docops_flask.jobs.workspace import Workspaces
 from docops_flask.logs import events
-from docops_flask.serving.accepting import patient_accept, refuse_connections
+from docops_flask.serving.accepting import patient_accept
 from docops_flask.settings.settings import Settings, SettingsError, from_env
 from docops_flask.settings.work_folder import check_work_folder, work_folder
-
-# Parameters of glibc's malloc.h (mallopt(3)).
-_TRIM_THRESHOLD = -1
-_MMAP_THRESHOLD = -3
-_ARENA_MAX = -8
-_HEAPS = 2
-# What a heap keeps at its end, and from what size on a block gets a mapping of its own where its heap has no
-# room. Both are left to themselves until one is set; large blocks would drive them to 64 and 32 MiB.
-_KEPT_BYTES = 4 * 1024 * 1024
-_MAPPED_BYTES = 1024 * 1024
-
-
-def limit_heaps() -> None:
-    """Have this process and those forked from it use two heaps; without effect where malloc is another."""
-    with contextlib.suppress(AttributeError):
-        mallopt = ctypes.CDLL(None).mallopt
-        mallopt(_ARENA_MAX, _HEAPS)
-        mallopt(_TRIM_THRESHOLD, _KEPT_BYTES)
-        mallopt(_MMAP_THRESHOLD, _MAPPED_BYTES)
-
 
 EXTENSION = "docops"
 _OUR_WORKER = "docops_flask.serving.worker.Worker"
@@ -65,27 +36,25 @@ _SEAMS = (
     "wait_for_and_dispatch_events",
     "_cap_keepalive",
 )
-# What gunicorn's own exit codes say of an app that cannot be loaded: it then stops instead of trying
-# again for ever.
+# gunicorn's exit code for an app that cannot be loaded: the master stops then, instead of starting workers
+# again and again.
 APP_LOAD_ERROR = 4
 _SECRET = "DOCOPS_WEB_BASIC_AUTH"
 _MOST_CONNECTIONS = 1000
 _OWN_DESCRIPTORS = 32
-# Its files, its renderer's channel and pipes, its place in the queue.
+# Its uploaded files, its renderer's channel and pipes, its place in the queue.
 _DESCRIPTORS_OF_A_REQUEST = 12
 _STOP_SIGNALS = frozenset({signal.SIGTERM, signal.SIGQUIT, signal.SIGINT})
 
-# Counts the reloads (SIGHUP). Shared with the workers, who could not tell from SIGTERM alone whether
-# the server stops, and jobs on open connections are to be refused, or others take over.
+# Counts the reloads (SIGHUP), in memory shared with the workers. A worker gets SIGTERM at a reload, when new
+# workers take over, and at a stop, when jobs on open connections are refused; by this count it tells which.
 _reloads = mmap.mmap(-1, 1)
-# 1 once this server stops for good: not one worker of it, nor one of two servers with the same listeners.
-_stop = mmap.mmap(-1, 1)
-# What gunicorn's master wants of ``time`` while it stops, by a clock that nobody sets.
+# What gunicorn's master uses of ``time`` while it stops, with the monotonic clock as ``time.time``.
 _STEADY_TIME = SimpleNamespace(time=time.monotonic, monotonic=time.monotonic, sleep=time.sleep)
 
 
 def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
-    """Return the settings of ``environ``; a bad one stops this process with one line on stderr."""
+    """Return the settings of ``environ``; one that cannot be used ends this process with a line on stderr."""
     try:
         return from_env(environ)
     except SettingsError as error:
@@ -104,11 +73,11 @@ def gunicorn_settings(settings: Settings) -> dict[str, Any]:
         "timeout": settings.worker_timeout_seconds,
         "graceful_timeout": settings.worker_timeout_seconds,
         "keepalive": settings.keepalive_seconds,
-        # gunicorn would believe X-Forwarded-Proto, SCRIPT_NAME and PATH_INFO of any client on this machine or
-        # at a Unix socket; DOCOPS_TRUSTED_PROXIES alone says who is believed.
+        # By default gunicorn trusts X-Forwarded-Proto, SCRIPT_NAME and PATH_INFO from any client on this
+        # machine or at a Unix socket; here DOCOPS_TRUSTED_PROXIES alone says whose headers are trusted.
         "secure_scheme_headers": {},
         "forwarder_headers": "",
-        # gunicorn 27 would open a socket in the home folder, for a tool that is not used here.
+        # gunicorn 27 would open a socket in the home folder for its control tool, which is not used here.
         "control_socket_disable": True,
         "accesslog": None,
         "logconfig_dict": events.dict_config(),
@@ -116,9 +85,9 @@ def gunicorn_settings(settings: Settings) -> dict[str, Any]:
 
 
 def _worker_class() -> str:
-    """Return our worker, or gunicorn's own threaded one where that is not what ours is made for.
+    """Return our worker class, or gunicorn's own threaded one if a method that ours relies on is missing.
 
-    gunicorn's own serves as well, but slow clients can hold all of its threads; ``post_worker_init`` says so.
+    With gunicorn's own, slow clients can hold all threads; ``post_worker_init`` logs a warning then.
     """
     from gunicorn.workers import gthread  # type: ignore[import-untyped]
 
@@ -127,7 +96,7 @@ def _worker_class() -> str:
 
 
 def _most_connections(threads: int) -> int:
-    """Return how many connections a worker takes, so that its requests find descriptors; others wait."""
+    """Return how many connections a worker accepts; the limit leaves descriptors for its requests."""
     limit, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     room = limit - _OWN_DESCRIPTORS - threads * _DESCRIPTORS_OF_A_REQUEST
     most = _MOST_CONNECTIONS if limit == resource.RLIM_INFINITY else min(room, _MOST_CONNECTIONS)
@@ -135,11 +104,11 @@ def _most_connections(threads: int) -> int:
 
 
 def on_starting(server: Any) -> None:
-    """Check skills and policies before the first worker does, so that a fault stops the start with one line.
+    """Check TMPDIR, skills and policies, so that a fault ends the start with one line; prepare for stops.
 
-    The folder of the workers' figures is this process's, which outlives each of them.
+    The folder for the workers' metrics is made in this process, because it lives longer than any worker.
     """
-    # gunicorn's first line goes out before the one that may say why there is no start.
+    # gunicorn's first line is written before one that says why the server does not start.
     for handler in logging.getLogger("gunicorn.error").handlers:
         handler.flush()
     settings = read_settings()
@@ -147,9 +116,8 @@ def on_starting(server: Any) -> None:
         check_work_folder(os.environ)
     except SettingsError as error:
         raise SystemExit(str(error)) from None
-    limit_heaps()
-    server.stop = _noted_stop(server, server.stop)
-    os.register_at_fork(after_in_parent=_hear_stop_signals)
+    server.stop = with_prepared_stop(server, server.stop)
+    os.register_at_fork(after_in_parent=_unblock_stop_signals)
     try:
         read_office(settings)
     except SettingsError as error:
@@ -158,7 +126,7 @@ def on_starting(server: Any) -> None:
 
 
 def on_exit(server: Any) -> None:
-    """Remove the figures of the workers that were, and what those left that were killed last of all."""
+    """Remove the folder of the metrics, and the job folders of workers that were killed."""
     metrics = getattr(server, "docops_metrics", None)
     if metrics is not None:
         metrics.close()
@@ -168,17 +136,17 @@ def on_exit(server: Any) -> None:
 
 
 def on_reload(_server: Any) -> None:
-    """Count a reload, before its new workers start and the old ones are told to leave."""
+    """Count a reload; gunicorn calls this before it starts new workers and stops the old ones."""
     _reloads[0] = (_reloads[0] + 1) % 256
 
 
 def pre_fork(server: Any, worker: Any) -> None:
-    """Note which reload ``worker`` belongs to, and keep a stop back from it until it can hear one.
+    """Note which reload ``worker`` belongs to, give it a number, and block signals until it can handle them.
 
-    It gets the lowest number that no other worker has, for the files of its figures.
+    The number is the lowest that no other worker has; the files of its metrics are named by it.
 
-    For its first moments a worker has the master's own handlers; a SIGTERM then would be lost, and the
-    server would wait ``graceful_timeout`` for it. The master hears signals again after the fork.
+    Right after the fork a worker has the master's signal handlers; a SIGTERM would be lost then, and the
+    server would wait ``graceful_timeout`` for the worker. The master unblocks its signals after the fork.
     """
     worker.docops_reload = _reloads[0]
     taken = {other.docops_number for other in server.WORKERS.values()}
@@ -192,9 +160,9 @@ def post_fork(_server: Any, worker: Any) -> None:
 
 
 def child_exit(server: Any, worker: Any) -> None:
-    """Forget what a worker that has ended said of living things, taken slots for example.
+    """Remove the gauges of a worker that has ended, such as its busy slots.
 
-    As ``prometheus_client.multiprocess.mark_process_dead`` does, without loading the client library.
+    ``prometheus_client.multiprocess.mark_process_dead`` does the same, but needs the client library loaded.
     """
     if server.docops_metrics is not None:
         for file in server.docops_metrics_folder.glob(f"gauge_live*_{worker.docops_number}.db"):
@@ -202,10 +170,13 @@ def child_exit(server: Any, worker: Any) -> None:
 
 
 def post_worker_init(worker: Any) -> None:
-    """Remove what killed workers left; let SIGTERM refuse new jobs at once, while running ones finish."""
+    """Set up the worker: its limits, its handler for SIGTERM, its first renderer; remove old job folders.
+
+    After SIGTERM running jobs finish; at a stop, but not at a reload, new ones are refused.
+    """
     services = worker.wsgi.extensions[EXTENSION]
     lifecycle = services.lifecycle
-    # It has been read, and renderers have no use for it. The master keeps it for the workers to come.
+    # The settings have it; renderers must not. The master keeps it for workers it starts later.
     os.environ.pop(_SECRET, None)
 
     def handle_term(number: int, frame: FrameType | None) -> None:
@@ -218,37 +189,40 @@ def post_worker_init(worker: Any) -> None:
     if hasattr(worker, "limit_receiving"):
         worker.limit_receiving(services.settings.max_receiving, services.settings.body_timeout_seconds)
     else:
-        worker.log.warning("gunicorn's own worker serves: slow clients can hold its threads.")
+        worker.log.warning("gunicorn's own worker is used: slow clients can hold all its threads.")
+    start_warning = services.renderer.start_warning()
+    if start_warning is not None:
+        worker.log.warning(start_warning)
     worker.accept = patient_accept(worker)
     signal.signal(signal.SIGTERM, handle_term)
-    # gunicorn sets this for its own handler: a signal is no reason to interrupt a running request.
+    # As gunicorn does for its own handler: the signal does not interrupt system calls of running requests.
     signal.siginterrupt(signal.SIGTERM, False)
-    _hear_stop_signals()
+    _unblock_stop_signals()
     services.workspaces.sweep()
     _report_sandbox(services.sandbox)
     services.renderer.standby.open()
 
 
-def _hear_stop_signals() -> None:
+def _unblock_stop_signals() -> None:
     signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOP_SIGNALS)
 
 
 def _report_sandbox(sandbox: Any) -> None:
-    """Log what renderers are kept from; stop the server when that is less than is required."""
+    """Log how renderers are confined; stop the server when that is less than DOCOPS_SANDBOX requires."""
     try:
         report = sandbox.report()
     except SandboxRefused as error:
         raise stop_with(SettingsError(error.message)) from None
     except DocopsError:
-        # The disk is full, for instance: /readyz says so, and tries again.
+        # The check could not run, for example on a full disk; /readyz reports it and tries again.
         return
     told = report.as_json()
-    # A line's own ``level`` is how grave it is.
+    # A log line's own ``level`` is its severity.
     events.log_event("sandbox", sandbox_level=told.pop("level"), **told)
 
 
 def worker_exit(_server: Any, worker: Any) -> None:
-    """Leave no renderer, no lock file and no folder behind; a worker that failed to start has none."""
+    """End the renderers that stand by and remove lock files and folders; a worker without an app has none."""
     app = getattr(worker, "wsgi", None)
     if app is not None:
         app.extensions[EXTENSION].renderer.standby.close()
@@ -256,47 +230,52 @@ def worker_exit(_server: Any, worker: Any) -> None:
 
 
 def _make_metrics_folder(server: Any) -> Workspaces:
-    """Make the folder, named as one that may live as long as the server, and name it to the workers."""
+    """Make the folder of the metrics, under a name that no sweep removes, and tell the workers its path."""
     folders = Workspaces(work_folder(os.environ))
     try:
         folder = folders.create_lasting(".db")
     except (OSError, DocopsError) as error:
-        raise SystemExit(f"DOCOPS_ENABLE_METRICS: no room for the figures in TMPDIR ({error})") from None
+        raise SystemExit(f"DOCOPS_ENABLE_METRICS: TMPDIR has no room for the metrics ({error})") from None
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder.path)
     server.docops_metrics_folder = folder.path
     return folders
 
 
 def stop_with(error: SettingsError) -> SystemExit:
-    """Return what ends a server whose app cannot be made; prints the one line that says why."""
+    """Print why the app cannot be made and return the exception that ends the server."""
     sys.stderr.write(f"{error}\n")
     return SystemExit(APP_LOAD_ERROR)
 
 
-def _noted_stop(server: Any, stop: Callable[..., None]) -> Callable[..., None]:
-    """Return ``server.stop`` that tells the workers first, unless another server goes on with the listeners.
+def with_prepared_stop(server: Any, stop: Callable[..., None]) -> Callable[..., None]:
+    """Return ``stop``, gunicorn's own ``server.stop``, with two things done before it.
 
-    It does after an upgrade (SIGUSR2), or where systemd keeps them.
+    gunicorn measures ``graceful_timeout`` by the wall clock, and would kill workers with running jobs when
+    that is set forward; here it gets a monotonic clock.
+
+    The listeners get a backlog of 0 (listen(2)): about one connection at a time is made while the workers
+    accept those that wait and close. Other clients try again after a second (RFC 6298) and are refused. Where
+    another server goes on with the same listeners the backlog stays: after an upgrade (SIGUSR2), or where
+    systemd opened them.
     """
 
-    def noted_stop(graceful: bool = True) -> None:
-        # By the wall clock, a clock that jumps ahead would have it kill workers with running jobs.
+    def stop_server(graceful: bool = True) -> None:
         sys.modules[type(server).__module__].__dict__["time"] = _STEADY_TIME
-        _stop[0] = server.reexec_pid == server.master_pid == 0 and not server.systemd
+        if server.reexec_pid == server.master_pid == 0 and not server.systemd:
+            for listener in server.LISTENERS:
+                listener.sock.listen(0)
         stop(graceful)
 
-    return noted_stop
+    return stop_server
 
 
 def _stop_listening(worker: Any) -> None:
-    """Answer the connections that wait already, then close the listeners: later ones are refused.
+    """Accept the connections that wait already, then close the listeners, so that later ones are refused.
 
-    gunicorn would keep them open until the last job is done, and their connections waiting.
+    gunicorn would keep the listeners open, and new connections waiting, until the last job is done.
     """
     worker.set_accept_enabled(False)
     for listener in worker.sockets:
-        if _stop[0]:
-            refuse_connections(listener.sock)
         for _ in range(worker.cfg.backlog):
             before = worker.nr_conns
             worker.accept(listener)

@@ -1,4 +1,4 @@
-"""``python -m docops_flask.serving.healthcheck``: does the server of this environment answer ``/healthz``?"""
+"""The container's health check: asks the server of this environment for ``/healthz``."""
 
 import os
 import socket
@@ -14,7 +14,7 @@ _UNIX = "unix:"
 
 def check(bind: str) -> None:
     """Return when the server at ``bind`` answers 200; raises ``OSError`` or ``HTTPException`` otherwise."""
-    # urllib would ask the proxy that http_proxy names.
+    # Not urllib, which would go through a proxy that http_proxy names.
     connection = HTTPConnection("localhost", timeout=_TIMEOUT_SECONDS)
     connection.sock = _connect(bind)
     try:
@@ -27,7 +27,7 @@ def check(bind: str) -> None:
 
 
 def main() -> None:
-    """End this process with 0 when the server answers, else with 1 and one line on stderr."""
+    """End this process with 0 when the server answers 200, otherwise with 1 and one line on stderr."""
     try:
         bind = from_env(os.environ).bind
     except SettingsError as error:
@@ -41,7 +41,7 @@ def main() -> None:
 def _connect(bind: str) -> socket.socket:
     if bind.startswith(_UNIX):
         return _connect_unix(bind.removeprefix(_UNIX))
-    # Linux takes the wildcard addresses 0.0.0.0 and :: for the loopback ones.
+    # On Linux a connection to the wildcard address 0.0.0.0 or :: goes to the loopback one.
     host, _, port = bind.rpartition(":")
     return socket.create_connection((host.strip("[]"), int(port)), _TIMEOUT_SECONDS)
 

@@ -1,9 +1,9 @@
-"""gunicorn's threaded worker, with threads only for requests that have arrived.
+"""gunicorn's threaded worker, changed so that slow clients do not hold its threads.
 
-gunicorn gives a connection a thread as soon as it is made, has that thread read the head for as long as the
-client likes to take, and waits in its loop for clients to close connections. A few slow clients would hold
-every thread, and ``/healthz`` would find none. Here the loop receives heads, at most ``max_receiving``
-threads wait for bodies at a time, and connections are closed without a wait.
+gunicorn's own gives a connection a thread as soon as it is made, lets that thread read the head without a
+time limit, and blocks its loop while a client closes a connection. A few slow clients hold every thread then,
+and ``/healthz`` gets none. Here the loop receives heads, at most ``max_receiving`` threads at a time wait for
+bodies, and the loop never blocks to close a connection.
 """
 
 import errno
@@ -20,16 +20,16 @@ from docops_flask.serving.connection import Connection, IncomingRequest, Waiting
 
 
 class ReceivingPlaces:
-    """``count`` places, one for each request whose body a thread waits for; safe to use from many threads."""
+    """Limits how many threads wait for a request's body at a time; may be used from any thread."""
 
     def __init__(self, count: int, on_free: Callable[[], None]) -> None:
-        """Make ``count`` free places; ``on_free`` is called, in any thread, whenever one gets free."""
+        """Make ``count`` free places; ``on_free`` is called, in any thread, whenever one is given back."""
         self._free = count
         self._on_free = on_free
         self._mutex = threading.Lock()
 
     def take(self) -> bool:
-        """Take a place if there is one, and say whether there was."""
+        """Take a place; ``False`` when none is free."""
         with self._mutex:
             if self._free == 0:
                 return False
@@ -43,26 +43,27 @@ class ReceivingPlaces:
         self._on_free()
 
 
-# From a connection's first moment, or the first byte of a later request on it, to the end of the head.
+# Time for a request's head, from the start of the connection or the first byte of a later request on it.
 HEAD_SECONDS = 10.0
-# A stopping server leaves less time to those that have said nothing yet.
+# The same once the server is stopping.
 _STOP_SECONDS = 5.0
-# How long a client may take to read an answer that ends its connection, and how much it may send meanwhile.
+# How long a client has to read the last answer on its connection, and how much it may send meanwhile.
 _LINGER_SECONDS = 2.0
 _LINGER_BYTES = 64 * 1024
 _BLOCK_BYTES = 64 * 1024
-# Of a body whose request waits for a place; a small one is whole with it and needs none.
+# How much of a body is received while its request waits for a place. A smaller body is complete then and
+# needs no place.
 _KEPT_BODY_BYTES = 64 * 1024
-# Of all requests that have no thread yet. gunicorn's parser takes heads of 800 KB.
+# How much is held for all requests that have no thread yet. gunicorn's parser accepts heads of 800 KB.
 _KEPT_BYTES = 64 * 1024 * 1024
 _NO_CONNECTION_ERRNOS = frozenset({errno.EAGAIN, errno.EWOULDBLOCK, errno.ECONNABORTED})
 
 
 class Worker(ThreadWorker):  # type: ignore[misc]
-    """The worker class of the server; ``limit_receiving`` has to be called before it runs."""
+    """The server's worker class; ``limit_receiving`` has to be called before it runs."""
 
     def limit_receiving(self, max_receiving: int, body_seconds: float) -> None:
-        """Let ``max_receiving`` threads at a time wait for bodies, each of which has ``body_seconds``."""
+        """Let ``max_receiving`` threads at a time wait for bodies, for ``body_seconds`` each."""
         self._body_seconds = body_seconds
         self._heads = WaitingConnections(self.poller, HEAD_SECONDS, self._receive)
         self._bodies = WaitingConnections(self.poller, body_seconds, self._receive)
@@ -85,7 +86,8 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         connection = Connection(
             self.cfg, ClientSocket(accepted), address, listener.getsockname(), self._linger
         )
-        # One that has ended already is noticed in the loop: the caller counts the connections that were made.
+        # A connection that the client has closed already is dropped by the loop later, not here: callers tell
+        # by ``nr_conns`` whether one was accepted.
         self._take(connection, _arrived(connection) or b"")
 
     def on_client_socket_readable(self, conn: Connection, client: Any) -> None:
@@ -104,7 +106,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
             return
         conn.sock.received()
         conn.sock.receive_by = inf
-        # What the client sent ahead belongs to its next request.
+        # Bytes after the body are the start of the next request.
         ahead = conn.parser.unreader.take_buffered() if conn.parser is not None else b""
         if ahead and not fs.cancelled() and fs.exception() is None and fs.result():
             conn.sock.setblocking(False)
@@ -113,19 +115,19 @@ class Worker(ThreadWorker):  # type: ignore[misc]
             super().finish_request(conn, fs)
 
     def wait_for_and_dispatch_events(self, timeout: float) -> None:
-        """Wait until something happens, or a deadline of ours is reached, for ``timeout`` seconds at most."""
+        """Handle events, waiting for ``timeout`` seconds at most, or until the first of our deadlines."""
         deadline = min(each.first_deadline for each in (self._heads, self._bodies, self._leaving))
         if deadline < inf:
             timeout = min(timeout, max(deadline - time.monotonic(), 0.0))
         super().wait_for_and_dispatch_events(timeout)
 
     def murder_pending(self) -> None:
-        """End the waits that were long enough."""
+        """End the waits whose deadline has passed."""
         super().murder_pending()
         for connection in [*self._heads.take_expired(), *self._leaving.take_expired()]:
             self._drop(connection)
         for connection in self._bodies.take_expired():
-            # A thread tells the client so.
+            # The thread answers 408.
             self._hand_over(connection)
 
     def _cap_keepalive(self, deadline: float) -> None:
@@ -137,7 +139,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         if block is None or block:
             self._take(connection, block or b"")
         elif connection in self._bodies:
-            # The log has a line of an upload that was cut.
+            # A thread logs that the upload was cut off.
             self._bodies.remove(connection)
             self._hand_over(connection)
         else:
@@ -145,7 +147,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
             self._drop(connection)
 
     def _take(self, connection: Connection, block: bytes) -> None:
-        """Go on with the request on ``connection``, of which ``block`` has come."""
+        """Add ``block`` to the request on ``connection`` and take the step that is due then."""
         connection.incoming.add(block)
         self._kept_bytes += len(block)
         if connection in self._bodies:
@@ -160,7 +162,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
             self._heads.add(connection)
 
     def _receive_body(self, connection: Connection) -> None:
-        """Hand a request over whose body is there, or may be waited for; let others wait for a place."""
+        """Hand over a request whose body is complete or that gets a place; let others wait for a place."""
         connection.sock.receive_by = time.monotonic()
         if not connection.incoming.missing:
             self._hand_over(connection)
@@ -174,7 +176,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
             self._admit()
 
     def _keep_body(self, connection: Connection) -> None:
-        """Hand a request that waits for a place over when it needs none any more."""
+        """Hand over a request that waits for a place if its body is complete; stop receiving a large one."""
         if not connection.incoming.missing:
             self._bodies.remove(connection)
             self._hand_over(connection)
@@ -182,7 +184,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
             self._bodies.ignore(connection)
 
     def _admit(self) -> None:
-        """Give the places that are free to those that have waited longest."""
+        """Give free places to the requests that have waited longest."""
         while len(self._bodies) and self._places.take():
             connection = next(iter(self._bodies))
             self._bodies.remove(connection)
@@ -202,7 +204,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         self.enqueue_req(connection)
 
     def _linger(self, connection: Connection) -> None:
-        """Close ``connection`` once its client has, so that no answer is cut (RFC 9112, 9.6)."""
+        """Close ``connection`` after its client has, so that it can read the answer (RFC 9112, 9.6)."""
         if connection.stop_sending():
             self.nr_conns += 1
             self._drain(connection)
@@ -228,7 +230,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
 
 
 def _arrived(connection: Connection) -> bytes | None:
-    """Return what has come, ``None`` when there is nothing now, ``b""`` at the end."""
+    """Return the bytes that have arrived, ``None`` if there are none yet, ``b""`` at the end."""
     try:
         return connection.sock.recv(_BLOCK_BYTES)
     except BlockingIOError:

@@ -1,1 +1,1 @@
-"""Every setting of the server, read once from the environment."""
+"""The settings of the server, read once from environment variables."""

@@ -1,8 +1,8 @@
-"""How the text of an environment variable becomes a value: one parser per kind of setting.
+"""Parsers that turn the text of environment variables into values, one for each kind of setting.
 
-A parser takes the text (never empty), returns the value and raises ``ValueError`` with what is
-accepted, as in "use an integer of at least 1". It never repeats the text: whether that may be
-shown is the setting's matter. Its ``accepts`` is what the documentation says of it.
+A parser takes the text (never empty) and returns the value, or raises ``ValueError`` with what is accepted,
+such as "use an integer of at least 1". The message never contains the text, which may be secret.
+``accepts`` is the description in the documentation.
 """
 
 import re
@@ -14,17 +14,17 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Parser:
-    """What reads one kind of setting; ``accepts`` describes its values in a few words of Markdown."""
+    """The parser of one kind of setting; ``accepts`` describes the accepted values in Markdown."""
 
     read: Callable[[str], Any]
     accepts: str
 
     def __call__(self, value: str) -> Any:
-        """Return the value that the text ``value`` stands for."""
+        """Return the parsed value; raise ``ValueError`` if it is invalid."""
         return self.read(value)
 
 
-# Timeouts end up in C as nanoseconds; beyond this they would overflow when a job starts, not here.
+# Timeouts are converted to nanoseconds in C; larger ones would overflow, but only when a job starts.
 _LONGEST_SECONDS = 1_000_000_000
 _SWITCH_WORDS = {
     "1": True, "true": True, "yes": True, "on": True,
@@ -41,12 +41,12 @@ _LARGEST_PORT = 65_535
 
 
 def _text(value: str) -> str:
-    """Return ``value`` without the white space around it."""
+    """Return ``value`` without leading and trailing white space."""
     return value.strip()
 
 
 def integer(minimum: int) -> Parser:
-    """Return a parser of integers from ``minimum`` on."""
+    """Return a parser of integers of at least ``minimum``."""
 
     def parse(value: str) -> int:
         if not _INTEGER.fullmatch(value.strip()) or int(value) < minimum:
@@ -57,7 +57,7 @@ def integer(minimum: int) -> Parser:
 
 
 def seconds(*, zero_allowed: bool) -> Parser:
-    """Return a parser of durations in seconds, decimals."""
+    """Return a parser of durations in seconds, as decimal numbers."""
     bound = "0 or more" if zero_allowed else "more than 0"
 
     def parse(value: str) -> float:
@@ -70,7 +70,7 @@ def seconds(*, zero_allowed: bool) -> Parser:
 
 
 def _switch(value: str) -> bool:
-    """Return the truth of 1/0, true/false, yes/no, on/off in any case."""
+    """Return the boolean for 1/0, true/false, yes/no or on/off, in any case."""
     try:
         return _SWITCH_WORDS[value.strip().lower()]
     except KeyError:
@@ -78,7 +78,7 @@ def _switch(value: str) -> bool:
 
 
 def choice(*allowed: str) -> Parser:
-    """Return a parser that takes one of ``allowed``."""
+    """Return a parser that accepts one of ``allowed``."""
 
     def parse(value: str) -> str:
         if value.strip() not in allowed:
@@ -98,7 +98,7 @@ def _folder(value: str) -> Path:
 
 
 def _file_path(value: str) -> Path:
-    """Return an absolute path, whose file may come and go, in a folder that exists."""
+    """Return an absolute path in an existing folder; the file itself need not exist."""
     path = Path(value)
     if "\0" in value or not path.is_absolute() or path.is_dir() or not path.parent.is_dir():
         raise ValueError("use the absolute path of a file in an existing folder")
@@ -106,7 +106,7 @@ def _file_path(value: str) -> Path:
 
 
 def _credentials(value: str) -> tuple[str, str]:
-    """Return user and password from ``user:password``; neither may be empty."""
+    """Return user and password from ``user:password``; neither is empty."""
     user, _, password = value.partition(":")
     if not user or not password:
         raise ValueError("use user:password, neither of them empty")
@@ -135,7 +135,7 @@ def _origins_or_any(value: str) -> tuple[str, ...]:
 
 
 def _address(value: str) -> str:
-    """Return the address gunicorn is to listen at."""
+    """Return the address for gunicorn to listen on."""
     stripped = value.strip()
     match = _ADDRESS.fullmatch(stripped)
     is_tcp = match is not None and int(match["port"]) <= _LARGEST_PORT

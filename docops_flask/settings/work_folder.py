@@ -1,4 +1,4 @@
-"""Where the files of jobs lie."""
+"""The folder for the files of jobs (TMPDIR)."""
 
 import tempfile
 from collections.abc import Mapping
@@ -8,16 +8,16 @@ from docops_flask.settings.settings import SettingsError
 
 
 def work_folder(environ: Mapping[str, str]) -> Path:
-    """Return TMPDIR where it is set, the system's folder for temporary files otherwise.
+    """Return TMPDIR if it is set, otherwise the system's folder for temporary files.
 
-    Python would go elsewhere without a word when nothing can be written to TMPDIR at the moment: to a volume
-    that nobody has measured for it. Jobs are answered 503 instead, until there is room.
+    ``tempfile.gettempdir`` silently uses another folder if TMPDIR is not writable at the moment, perhaps on
+    a volume that is too small. With this function jobs get a 503 until TMPDIR is writable again.
     """
     return Path(environ.get("TMPDIR") or tempfile.gettempdir())
 
 
 def check_work_folder(environ: Mapping[str, str]) -> None:
-    """Raise ``SettingsError`` when there is no such folder: each job would be told that the disk is full."""
+    """Raise ``SettingsError`` if the folder does not exist; every job would fail as if the disk were full."""
     folder = work_folder(environ)
     if not folder.is_dir():
         state = "is not a folder" if folder.exists() else "does not exist"

@@ -1,1 +1,1 @@
-"""Starter templates, made from a document type with python-docx."""
+"""Starter templates, generated from a document type with python-docx."""

@@ -1,11 +1,11 @@
-"""The look of a starter template as data: paper, fonts, one paragraph style for each part.
+"""The designs of starter templates as data: page, fonts, and a paragraph style for each part of the text.
 
-Two looks: Chinese official documents after GB/T 9704-2012, and an English letter on A4.
+There are two designs: Chinese official documents by GB/T 9704-2012, and an English letter on A4.
 
-Taken from the standard: paper and margins (5.1, 5.2.1), title 2号 小标宋 (7.3.1), body 3号 仿宋 with two
-characters of first-line indent (7.3.3), organ and date as with a seal (7.3.5.1), page numbers 4号 between
-dashes at the outer edge (7.5), letterhead 30 mm below the edge of the page as letters have it (10.1).
-28 points exact is the usual line height that leaves 22 lines a page.
+From the standard: paper and margins (5.1, 5.2.1), title 2号 小标宋 (7.3.1), body 3号 仿宋 with a first-line
+indent of two characters (7.3.3), organ and date as for a document with a seal (7.3.5.1), page numbers in 4号
+between dashes at the outer edge (7.5), letterhead 30 mm below the page edge as for letters (10.1). A line
+height of exactly 28 pt is usual and gives 22 lines per page.
 """
 
 from collections.abc import Mapping
@@ -17,10 +17,10 @@ Alignment = Literal["left", "center", "right", "both"]
 
 @dataclass(frozen=True, slots=True)
 class Font:
-    """A font by the name a document states.
+    """A font by its name in the document.
 
-    ``substitute`` is what Word takes where the font is not installed (``w:altName``, ECMA-376 part 1,
-    17.8.3.1); ``family`` (17.8.3.9) helps every other program to choose.
+    ``substitute`` is the font that Word uses if this one is not installed (``w:altName``, ECMA-376 part 1,
+    17.8.3.1). ``family`` (17.8.3.9) helps other programs to choose a substitute.
     """
 
     name: str
@@ -33,9 +33,9 @@ class Font:
 class ParagraphStyle:
     """A paragraph style; ``None`` means inherited.
 
-    ``name`` is Word's own for a built-in style, which Word shows in the language of its user. Lengths are
-    points. ``line`` is an exact line height, ``line_multiple`` a multiple of the single one.
-    ``first_line_chars`` and ``right_chars`` are indents in characters, as Chinese documents give them.
+    ``name`` of a built-in style is Word's English name, which Word shows in the user's language. Lengths are
+    in points. ``line`` is an exact line height, ``line_multiple`` a multiple of single line spacing.
+    ``first_line_chars``, ``left_chars`` and ``right_chars`` are indents in characters.
     """
 
     name: str
@@ -60,7 +60,7 @@ class ParagraphStyle:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Paper, margins and distances in millimetres."""
+    """Paper size, margins and header and footer distances in millimetres."""
 
     width: float
     height: float
@@ -91,7 +91,7 @@ Part = Literal[
     "signature",
     "date",
 ]
-# Every design has a style of its own by these names.
+# The names of the paragraph styles that every design defines.
 STYLE_OF_PART: Mapping[Part, str] = {
     "letterhead": "Letterhead",
     "number": "Document Number",
@@ -110,13 +110,13 @@ STYLE_OF_PART: Mapping[Part, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Design:
-    """A whole look.
+    """A complete design.
 
-    ``base`` is the style Normal, with the document's default fonts and size; ``styles`` are the others, each
-    after the one it is based on; ``page_odd`` and ``page_even`` name those of the page numbers.
-    ``languages`` are the language tags of Latin and East Asian text. ``label_width`` is that of a table's
-    label column in millimetres, row heights are least ones in points: ``row_height`` of a short row,
-    ``long_row_height`` of one that spans a table of two pairs.
+    ``base`` is the style Normal, with the document's default fonts and size. ``styles`` are the others, each
+    after the one it is based on. ``page_odd`` and ``page_even`` are the names of the page number styles.
+    ``languages`` are the language tags of Latin and East Asian text. ``label_width`` is the width of a
+    table's label column in millimetres. Row heights are minimum heights in points: ``row_height`` for a row
+    of short values, ``long_row_height`` for a row whose value spans the table.
     """
 
     page: Page
@@ -131,18 +131,18 @@ class Design:
 
     @property
     def sides_differ(self) -> bool:
-        """Say whether odd and even pages have page numbers of their own."""
+        """Whether odd and even pages have different page number styles."""
         return self.page_odd != self.page_even
 
     def size_of(self, style: ParagraphStyle) -> float:
-        """Return the size of the text in ``style``, in points, its own or inherited."""
+        """Return the font size of ``style`` in points, specified or inherited."""
         by_name = {each.name: each for each in (self.base, *self.styles)}
         while style.size is None and style.based_on is not None:
             style = by_name[style.based_on]
         return style.size or 0
 
     def fonts(self) -> tuple[Font, ...]:
-        """Return the fonts, each once."""
+        """Return the fonts of the design, without duplicates."""
         named = (font for style in (self.base, *self.styles) for font in (style.latin, style.east_asia))
         return tuple(dict.fromkeys(font for font in named if font is not None))
 
@@ -152,7 +152,7 @@ _TIMES = Font("Times New Roman", "roman")
 _FANGSONG = Font("仿宋", "modern", east_asian=True, substitute="FangSong")
 _HEITI = Font("黑体", "modern", east_asian=True, substitute="SimHei")
 _SONGTI = Font("宋体", "roman", east_asian=True, substitute="SimSun")
-# Not every office has it; 华文中宋 comes with Word and is the closest.
+# Often not installed; 华文中宋 comes with Word and is the most similar.
 _BIAOSONG = Font("方正小标宋简体", "roman", east_asian=True, substitute="华文中宋")
 
 _NORMAL = ParagraphStyle(

@@ -1,4 +1,4 @@
-"""A design as a style sheet and a font table (ECMA-376 part 1, 17.7 and 17.8), in an empty document."""
+"""Writes a design as styles and font table (ECMA-376 part 1, 17.7 and 17.8) of an empty document."""
 
 from datetime import datetime
 from xml.sax.saxutils import quoteattr
@@ -19,7 +19,7 @@ from docops_flask.starter.design import Design, Font, Page, ParagraphStyle
 _W = nsdecls("w")
 _RULE_EIGHTHS = 18
 _RULE_SPACE_POINTS = 6
-# What Word itself gives every document beside the paragraph styles.
+# The character and table styles that Word puts into every document.
 _OTHER_STYLES = (
     '<w:style {ns} w:type="character" w:default="1" w:styleId="DefaultParagraphFont">'
     '<w:name w:val="Default Paragraph Font"/><w:uiPriority w:val="1"/><w:semiHidden/><w:unhideWhenUsed/>'
@@ -53,7 +53,7 @@ def apply_design(document: Document, design: Design) -> None:
 
 
 def style_id(name: str) -> str:
-    """Return the identifier of the style ``name``, as Word forms it."""
+    """Return the style id that Word uses for the style ``name``: the name without spaces."""
     return name[0].upper() + name[1:].replace(" ", "")
 
 
@@ -79,7 +79,7 @@ def _style_xml(style: ParagraphStyle, size: float) -> str:
 
 
 def _paragraph_xml(style: ParagraphStyle, size: float) -> str:
-    """Return the inside of w:pPr in the schema's order (17.3.1.26)."""
+    """Return the content of w:pPr, in the schema's order (17.3.1.26)."""
     keep = "<w:keepNext/>" if style.keep_next else ""
     border = ""
     if style.rule_below is not None:
@@ -101,7 +101,10 @@ def _spacing_xml(style: ParagraphStyle) -> str:
 
 
 def _indent_xml(style: ParagraphStyle, size: float) -> str:
-    """Return w:ind in characters of ``size`` points (17.3.1.12), and in twips for readers that know none."""
+    """Return w:ind in characters (17.3.1.12) and, for readers without these, in twips.
+
+    ``size`` is the font size in points.
+    """
     values: dict[str, str | None] = {}
     for side, characters in (
         ("left", style.left_chars),
@@ -159,9 +162,9 @@ def _font_xml(font: Font) -> str:
     )
 
 
-# A document carries no trace of when it was made, so that it is the same each time.
+# A fixed date in the document properties, so that the output is the same each time.
 _DATE = datetime(2026, 1, 1)
-# A preview of another document, styles for Word 2007, an empty bibliography, lists nobody uses.
+# Parts of python-docx's default template that are not needed, such as its thumbnail and unused lists.
 _UNUSED_OF_PACKAGE = (RELATIONSHIP_TYPE.THUMBNAIL, RELATIONSHIP_TYPE.EXTENDED_PROPERTIES)
 _UNUSED_OF_DOCUMENT = (
     "http://schemas.microsoft.com/office/2007/relationships/stylesWithEffects",
@@ -181,7 +184,7 @@ _WORD_2013 = "15"
 
 
 def blank_document(design: Design, title: str) -> Document:
-    """Return an empty document with the styles, the page and the settings of ``design``."""
+    """Return an empty document with the styles, page and settings of ``design``."""
     document = docx.Document()
     _drop(document.part.package.rels, _UNUSED_OF_PACKAGE)
     _drop(document.part.rels, _UNUSED_OF_DOCUMENT)
@@ -217,7 +220,7 @@ def _tidy_settings(document: Document, design: Design) -> None:
         if element.tag not in kept:
             settings.remove(element)
     for setting in settings.iter(qn("w:compatSetting")):
-        # Below 15 Word says "Compatibility Mode" in its title bar.
+        # With less than 15 Word shows "Compatibility Mode" in its title bar.
         if setting.get(qn("w:name")) == "compatibilityMode":
             setting.set(qn("w:val"), _WORD_2013)
     languages = settings.find(qn("w:themeFontLang"))

@@ -1,7 +1,7 @@
-"""A starter template for a skill: a Word document an office edits and then fills.
+"""Generates the starter template of a skill: a Word document to edit and then use as a template.
 
-Made with python-docx, from the skill's wording and a design; everything that shows is a matter of
-styles, so that an office changes its look by changing those.
+It is made with python-docx from the skill's wording and a design. All formatting is in styles, so users
+change the appearance by changing styles.
 """
 
 import io
@@ -24,7 +24,7 @@ from docops_flask.starter.style_sheet import blank_document
 
 @dataclass(frozen=True, slots=True)
 class _Phrases:
-    """What stands where neither skill nor author says anything: texts, and prompts for the author."""
+    """Default texts, and prompts for the author, for what neither the skill nor the caller specifies."""
 
     organ: str
     date: str
@@ -46,10 +46,10 @@ _PHRASES: dict[str, _Phrases] = {
 
 
 def complete_wording(skill: Skill, language: str, organ: str | None, date: str | None) -> Wording:
-    """Return a wording that leaves nothing open and holds every field of ``skill`` at least once.
+    """Return a complete wording that contains every field of ``skill`` at least once.
 
-    ``organ`` and ``date`` go where the skill's wording leaves letterhead, signature and date open; ``None``
-    puts a prompt there. Fields that the wording does not mention become rows of its table.
+    ``organ`` and ``date`` are used where the skill's wording specifies no letterhead, signature or date;
+    ``None`` puts a prompt there. Fields that the wording does not mention become rows of its table.
     """
     phrases = _PHRASES[language]
     wording = skill.wording(language) or _from_labels(skill, language)
@@ -79,11 +79,11 @@ _DESIGNS: dict[str, Design] = {"zh": CHINESE, "en": ENGLISH}
 def build_starter_template(
     skill: Skill, language: str = "zh", *, organ: str | None = None, date: str | None = None
 ) -> bytes:
-    """Return a ``.docx`` that holds every field of ``skill`` at least once; the same bytes each time.
+    """Return the bytes of a ``.docx`` that contains every field of ``skill`` at least once.
 
-    ``organ`` is the organisation's name for letterhead and signature, ``date`` the text of the date line,
-    where the skill's wording names no field for them; ``None`` leaves a prompt for the author. ``language``
-    is one of ``engine.skills.skill.LANGUAGES``.
+    Equal arguments give equal bytes. ``language`` is one of ``engine.skills.skill.LANGUAGES``. ``organ`` is
+    the organization's name for letterhead and signature and ``date`` the text of the date line; they are
+    used where the skill's wording has no field for them. ``None`` puts a prompt for the author there.
     """
     design = _DESIGNS[language]
     wording = complete_wording(skill, language, organ, date)
@@ -97,7 +97,7 @@ def build_starter_template(
 
 
 def _add_head(document: Document, wording: Wording) -> None:
-    """Put letterhead, document number and the rule below into the header of the first page."""
+    """Add letterhead, document number and the line below them to the header of the first page."""
     section = document.sections[0]
     section.different_first_page_header_footer = True
     header = section.first_page_header
@@ -105,7 +105,7 @@ def _add_head(document: Document, wording: Wording) -> None:
     first = header.paragraphs[0]
     first.style = STYLE_OF_PART["letterhead"]
     first.add_run(wording.letterhead)
-    # The rule is this paragraph's border, so it is there without a number too.
+    # The line is the border of this paragraph, so it is added without a number too.
     header.add_paragraph(wording.number or "", STYLE_OF_PART["number"])
 
 
@@ -186,7 +186,7 @@ def _add_page_number(footer: _BaseHeaderFooter, style: str) -> None:
 
 
 def _package(document: Document) -> bytes:
-    """Return the document's package with members that carry no date (python-docx gives them the clock's)."""
+    """Return the document as ``.docx`` bytes with fixed member dates (python-docx uses the current time)."""
     dated, undated = io.BytesIO(), io.BytesIO()
     document.save(dated)
     writer = ZipWriter(undated)

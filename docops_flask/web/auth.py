@@ -1,4 +1,4 @@
-"""HTTP Basic authentication (RFC 7617) on the blueprints that describe or show the server."""
+"""HTTP Basic authentication (RFC 7617) for the blueprints of meta, metrics, OpenAPI document and console."""
 
 import hmac
 
@@ -17,12 +17,12 @@ _auth = HTTPBasicAuth(realm=REALM)
 
 
 def protect(bp: Blueprint) -> None:
-    """Ask for ``DOCOPS_WEB_BASIC_AUTH`` before every view of ``bp``, when it is set."""
+    """Require the credentials of ``DOCOPS_WEB_BASIC_AUTH``, when it is set, for every view of ``bp``."""
     bp.before_request(_require_credentials)
 
 
 def challenge(response: Response) -> None:
-    """Tell the client of a 401 how to authenticate."""
+    """Add the ``WWW-Authenticate`` header of a 401 to ``response``."""
     response.headers.update(_HEADERS)
 
 
@@ -33,7 +33,7 @@ def _require_credentials() -> None:
 
 @_auth.login_required  # type: ignore[untyped-decorator]
 def _check_credentials() -> None:
-    """Pass when ``_verify`` does."""
+    """Raise ``Unauthorized`` unless ``_verify`` accepts the credentials of the request."""
 
 
 @_auth.verify_password  # type: ignore[untyped-decorator]
@@ -53,11 +53,11 @@ def _refuse(_status: int) -> None:
 
 
 def _credentials(request: ApiRequest) -> Authorization | None:
-    """Return what the header says, read strictly; Flask-HTTPAuth takes any scheme and loose base64."""
+    """Return the Basic credentials, read strictly: Flask-HTTPAuth takes any scheme and invalid base64."""
     try:
         given = request.authorization
     except ValueError:
-        # What is not ASCII is no base64 either; of that werkzeug answers None by itself.
+        # werkzeug raises for a header that is not ASCII; for base64 that is not valid it returns None.
         return None
     return given if given is not None and given.type == "basic" else None
 

@@ -1,4 +1,4 @@
-"""The errors of the HTTP layer; each layer below has its own: ``intake``, ``jobs``, ``engine``."""
+"""The errors of the HTTP layer; ``intake``, ``jobs`` and ``engine`` have an ``errors`` module each."""
 
 from collections.abc import Iterable
 
@@ -7,7 +7,7 @@ from docops_flask.jobs.errors import RequestTimeout
 
 
 class Unauthorized(DocopsError):
-    """No credentials, or others than the ones asked for."""
+    """Missing or wrong credentials."""
 
     status = 401
     code = "UNAUTHORIZED"
@@ -17,7 +17,7 @@ class Unauthorized(DocopsError):
 
 
 class NotFound(DocopsError):
-    """An unknown path, or one whose gate is off."""
+    """An unknown path, or one that the settings switch off."""
 
     status = 404
     code = "NOT_FOUND"
@@ -27,7 +27,7 @@ class NotFound(DocopsError):
 
 
 class MethodNotAllowed(DocopsError):
-    """A known path, asked with a method it does not take; ``methods`` are those it takes."""
+    """A known path with a method that it does not take; ``methods`` are those it takes."""
 
     status = 405
     code = "METHOD_NOT_ALLOWED"
@@ -48,7 +48,7 @@ class BodyUnreadable(InvalidArgument):
 
 
 class BodyTimeout(RequestTimeout):
-    """A body that was not whole ``timeout_seconds`` after its request's head; no renderer was begun."""
+    """A body that had not arrived ``timeout_seconds`` after its request's head; no renderer was started."""
 
     def __init__(self, *, timeout_seconds: float) -> None:
         DocopsError.__init__(
@@ -62,7 +62,7 @@ class BodyTimeout(RequestTimeout):
 
 
 class ClientLeft(BodyUnreadable):
-    """A body that ended, or stalled, before its announced end: there is nobody to answer (499 in the log)."""
+    """A body that ended or stalled before its announced length; the client is gone (499 in the log)."""
 
     def __init__(self) -> None:
         super().__init__("ended before its announced length.")

@@ -30,8 +30,9 @@ _CONSOLE_HEADERS = {
     "Permissions-Policy": "geolocation=(), microphone=(), camera=()",
     "X-Robots-Tag": "noindex, nofollow",
 }
-# An answer is data for the one who asked: not to be kept, guessed at, shown as a page or drawn into another
-# site's. Fetches of allowed origins (CORS) are not subject to Cross-Origin-Resource-Policy (Fetch, 3.7).
+# Answers are data: not to be cached, interpreted as another media type, shown as a page or embedded by
+# another site. Fetches of allowed origins (CORS) are not subject to Cross-Origin-Resource-Policy (Fetch,
+# 3.7).
 DATA_HEADERS: Mapping[str, str] = {
     "Cache-Control": "no-store",
     "X-Content-Type-Options": "nosniff",
@@ -43,16 +44,17 @@ _SELF, _NONE = "'self'", "'none'"
 
 
 def is_console(request: ApiRequest) -> bool:
-    """Say whether ``request`` asks for the console or anything under it, there or not."""
+    """Return whether the path of ``request`` is the console's or below it, existing or not."""
     return request.path == _CONSOLE or request.path.startswith(f"{_CONSOLE}/")
 
 
-# The console asks other servers for it without CORS: one that allows no origin is not one that is not there.
+# The console fetches it from other servers without CORS, so that a server that allows no origin is not taken
+# for one that does not answer.
 _OPEN_TO_ALL = {"Cross-Origin-Resource-Policy": "cross-origin"}
 
 
 def add_security_headers(request: ApiRequest, response: Response, settings: Settings) -> None:
-    """Give ``response`` the console's headers (contract section 10) or those of data, as ``request`` asks."""
+    """Add the console's headers (contract section 10) to ``response``, for other paths ``DATA_HEADERS``."""
     if is_console(request):
         _add_console_headers(response, settings)
     else:
@@ -78,7 +80,7 @@ _REQUEST_HEADERS = "Authorization, Content-Type"
 
 
 def preflight_answer(request: ApiRequest, settings: Settings) -> Response | None:
-    """Return the 204 for a preflight of a path of ours; ``None`` for every other request.
+    """Return the 204 for a CORS preflight of a path of the API; ``None`` for every other request.
 
     It comes before authentication, because browsers send preflights without credentials.
     """
@@ -88,7 +90,7 @@ def preflight_answer(request: ApiRequest, settings: Settings) -> Response | None
         and "Origin" in request.headers
         and "Access-Control-Request-Method" in request.headers
     )
-    # A known path that knows no OPTIONS; an unknown one stays a 404.
+    # A known path, which has no OPTIONS method; an unknown one stays a 404.
     is_ours = isinstance(request.routing_exception, MethodNotAllowed) and not is_console(request)
     if not is_preflight or not is_ours:
         return None
@@ -102,7 +104,7 @@ def preflight_answer(request: ApiRequest, settings: Settings) -> Response | None
 
 
 def add_headers(request: ApiRequest, response: Response, settings: Settings) -> None:
-    """Let the script of an allowed origin read ``response``, whatever its status."""
+    """Add the CORS headers that let scripts of an allowed origin read ``response``, whatever its status."""
     if not settings.enable_cors or is_console(request):
         return
     response.vary.add("Origin")
@@ -122,7 +124,7 @@ def _is_allowed(request: ApiRequest, settings: Settings) -> bool:
 
 
 _PREFIX = "HTTP_X_FORWARDED_PREFIX"
-# Paths of plain segments: "//other.example" would make addresses of ours lead elsewhere.
+# Paths of plain segments: "//other.example" would make our links lead to another host.
 _PLAIN_PREFIXES = re.compile(r"(?:(?:/[A-Za-z0-9._~-]+)*/?\s*(?:,\s*|\Z))*")
 
 
@@ -130,15 +132,16 @@ def trust_proxies(app: Flask, count: int) -> None:
     """Let ``app`` believe the last ``count`` values of each ``X-Forwarded-*`` header; 0 believes none.
 
     Each proxy adds one value, so the value ``count`` from the end was written by the outermost trusted one.
-    ``X-Forwarded-Prefix`` is the path under which the proxy serves us, and takes off what it hands on; many
-    proxies hand on what a client wrote there, so one that is no plain path is believed by nobody.
+    ``X-Forwarded-Prefix`` is the path under which the proxy serves this service; it removes the path from the
+    requests it forwards. Many proxies forward a client's header unchanged, so a value that is not a plain
+    path is dropped.
     """
     if count:
         fixed = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count, x_port=count, x_prefix=count)
-        app.wsgi_app = _without_odd_prefix(fixed)  # type: ignore[assignment, method-assign]
+        app.wsgi_app = _without_invalid_prefix(fixed)  # type: ignore[assignment, method-assign]
 
 
-def _without_odd_prefix(application: "WSGIApplication") -> "WSGIApplication":
+def _without_invalid_prefix(application: "WSGIApplication") -> "WSGIApplication":
     def call(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         prefix: Any = environ.get(_PREFIX)
         if prefix is not None:

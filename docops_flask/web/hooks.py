@@ -7,6 +7,7 @@ from flask import Flask, Response, json
 from werkzeug import exceptions
 
 from docops_flask.engine.errors import DocopsError, InvalidArgument, InvalidMediaType
+from docops_flask.engine.files import STORAGE_ERRNOS
 from docops_flask.jobs.errors import InsufficientStorage
 from docops_flask.logs.events import log_event, place_of
 from docops_flask.web import auth, headers
@@ -17,8 +18,6 @@ from docops_flask.web.services import services
 from docops_flask.web.views.health import READY_ENDPOINT
 from docops_flask.web.views.jobs import RUN_ENDPOINT
 
-_FULL_VOLUME = (errno.ENOSPC, errno.EDQUOT)
-
 
 def register_errors(app: Flask) -> None:
     """Make ``app`` answer every exception with the contract's JSON."""
@@ -26,12 +25,12 @@ def register_errors(app: Flask) -> None:
 
 
 def as_docops_error(error: Exception) -> DocopsError:
-    """Return ``error`` as one of the contract's; what nobody foresaw says nothing but for the log."""
+    """Return ``error`` as an error of the contract; of an unexpected one only the log has the details."""
     if isinstance(error, DocopsError):
         return error
     if isinstance(error, exceptions.HTTPException):
         return _from_werkzeug(error)
-    if isinstance(error, OSError) and error.errno in _FULL_VOLUME:
+    if isinstance(error, OSError) and error.errno in STORAGE_ERRNOS:
         return InsufficientStorage(inner=errno.errorcode[error.errno])
     unexpected = DocopsError("The server made a mistake; its log says more under this request id.")
     unexpected.inner = place_of(type(error), error.__traceback__)
@@ -39,7 +38,7 @@ def as_docops_error(error: Exception) -> DocopsError:
 
 
 def error_body(error: DocopsError, request_id: str) -> dict[str, Any]:
-    """Return what the answer that tells ``error`` holds."""
+    """Return the JSON body of the answer to ``error``."""
     return {
         "error_code": error.code,
         "message": error.message,
@@ -48,7 +47,7 @@ def error_body(error: DocopsError, request_id: str) -> dict[str, Any]:
 
 
 def error_response(error: DocopsError, request_id: str) -> Response:
-    """Return the answer that tells ``error``."""
+    """Return the answer to ``error``."""
     body = json.dumps(error_body(error, request_id)) + "\n"
     response = Response(body, error.status, mimetype="application/json")
     if error.retry_after_seconds is not None:
@@ -83,7 +82,7 @@ _PATH_CHARACTERS = 200
 
 
 def register(app: Flask) -> None:
-    """Hook into ``app``."""
+    """Register the functions that run before and after every request of ``app``."""
     app.before_request(_before)
     app.after_request(_after)
 
@@ -117,7 +116,7 @@ def _record(request: ApiRequest, response: Response) -> None:
     recorder = services().recorder
     route = request.url_rule.rule if request.url_rule is not None else None
     recorder.request_ended(route, request.method, response.status_code)
-    # A probe that is told no is no job that was refused.
+    # A probe of /readyz that fails is not a refused job.
     if request.failure is not None and request.endpoint != READY_ENDPOINT:
         recorder.failed(request.failure)
 

@@ -1,4 +1,4 @@
-"""The two lines that the log has of every ``/v1/run`` (contract section 9)."""
+"""The two log lines of every ``/v1/run``: its start and its end (contract section 9)."""
 
 from collections.abc import Callable
 from typing import Any, Protocol
@@ -8,7 +8,7 @@ from docops_flask.jobs.errors import CallerLeft
 from docops_flask.logs.events import log_event, place_of
 from docops_flask.web.errors import ClientLeft
 
-# nginx's number and name for it; the contract keeps both out of answers.
+# nginx's status and name for a client that left; they occur in the log alone.
 _CLIENT_LEFT = (499, "CLIENT_CLOSED_REQUEST")
 _DONE_OUTCOMES = {
     ExitCode.OK: "ok",
@@ -26,13 +26,13 @@ OnEnd = Callable[[str, float], None]
 
 
 class SentBody(Protocol):
-    """A body that knows whether it went out to its last byte."""
+    """A response body; ``whole`` tells whether its last byte was sent."""
 
     whole: bool
 
 
 def error_fields(error: DocopsError) -> dict[str, Any]:
-    """Return the fields of an ``error`` line that ``error`` decides."""
+    """Return the fields of an ``error`` line that depend on ``error``."""
     status, code = _CLIENT_LEFT if isinstance(error, ClientLeft | CallerLeft) else (error.status, error.code)
     default = _OTHER_4XX if status < 500 else _OTHER_5XX
     fields: dict[str, Any] = {
@@ -40,7 +40,7 @@ def error_fields(error: DocopsError) -> dict[str, Any]:
         "status_code": status,
         "error_code": code,
     }
-    # A renderer's word for it is not to be trusted with the size of a line.
+    # What a renderer reports may have any length.
     fields["inner"] = (error.inner or place_of(type(error), error.__traceback__))[:_INNER_CHARACTERS]
     return fields
 
@@ -49,7 +49,7 @@ class JobLog:
     """Writes one ``start`` line and one ``done`` or ``error`` line, each exactly once."""
 
     def __init__(self, request_id: str, client: str | None, on_end: OnEnd) -> None:
-        """Log the job ``request_id`` of ``client``; ``on_end`` hears its outcome and its wait in seconds."""
+        """Log the job ``request_id`` of ``client``; ``on_end`` gets its outcome and its wait in seconds."""
         self._request_id = request_id
         self._on_end = on_end
         self._client = client
@@ -62,17 +62,17 @@ class JobLog:
         self._body: SentBody | None = None
 
     def enter(self, stage: str) -> None:
-        """Note what is done now: ``failure_stage``, should it fail."""
+        """Note the stage that begins now; it is the ``failure_stage`` if the job fails in it."""
         self._stage = stage
 
     def started(self, queue_wait_ms: int, **fields: Any) -> None:
-        """Write the ``start`` line; ``fields`` say what kind of job it is, never what is in it."""
+        """Write the ``start`` line; ``fields`` describe the job, without contents of its files."""
         self._queue_wait_ms = queue_wait_ms
         self._has_started = True
         self._write("start", **fields)
 
     def succeeded(self, exit_code: ExitCode, timing: dict[str, int], body: SentBody) -> None:
-        """Note what the ``done`` line says once ``body`` has gone out."""
+        """Note the contents of the ``done`` line, which is written when ``body`` has been sent."""
         self._stage = "stream"
         self._body = body
         self._done = {
@@ -83,14 +83,14 @@ class JobLog:
         }
 
     def failed(self, error: DocopsError) -> None:
-        """Note the error that is answered; a wait that was in vain is told by the error."""
+        """Note the error that is answered; one that ended a wait for a slot has the length of the wait."""
         self._error = error
         waited_ms: int | None = getattr(error, "waited_ms", None)
         if waited_ms is not None:
             self._queue_wait_ms = waited_ms
 
     def close(self) -> None:
-        """Write the end line; call it when the answer's body is closed."""
+        """Write the ``done`` or ``error`` line, once; call it when the answer's body is closed."""
         if self._has_ended:
             return
         self._has_ended = True

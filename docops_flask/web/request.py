@@ -1,7 +1,7 @@
-"""The request class of the app: a Flask request that knows its id, its limited body and its outcome.
+"""The request class of the app: a Flask request with its id, its body of limited size and its log.
 
-Whatever is left unread when the answer goes out makes the kernel reset the connection; behind a
-proxy the client then sees a 502 instead of the answer. So the rest is read, within bounds.
+If part of the body is unread when the connection closes, the kernel resets the connection, and behind a proxy
+the client sees a 502 instead of the answer. So the rest is read, within bounds, before the answer is sent.
 """
 
 import time
@@ -21,28 +21,28 @@ from docops_flask.web.errors import BodyTimeout, BodyUnreadable, ClientLeft
 from docops_flask.web.job_log import JobLog
 from docops_flask.web.services import services
 
-# A client that sends, or takes, nothing for this long is gone: its thread is wanted elsewhere.
+# A client that sends or reads nothing for this long counts as gone; its thread is needed for others.
 IDLE_SECONDS = 30.0
 _DRAIN_SECONDS = 3.0
-# A pause longer than this during a drain ends it: the answer matters more than the rest.
+# A longer pause while the rest is read ends the reading, so that the answer is not delayed.
 _DRAIN_PAUSE_SECONDS = 1.0
-# The larger the refused body, the more a client has in flight when the answer comes.
+# The larger a refused body, the more of it is on its way when the answer is ready.
 _DRAIN_FACTOR = 4
 _BLOCK_BYTES = 256 * 1024
 _DRAIN_BLOCK_BYTES = 8 * 1024
 
 
 class RequestBody:
-    """Reads ``wsgi.input`` and knows where it ends."""
+    """Reads ``wsgi.input`` to its end, within a size and a time limit."""
 
     def __init__(self, environ: Mapping[str, Any], maximum: int, timeout_seconds: float = inf) -> None:
-        """Make the body of ``environ``, of at most ``maximum`` bytes; nothing is read yet.
+        """Prepare to read the body of ``environ``, of at most ``maximum`` bytes.
 
-        It has ``timeout_seconds`` from the end of the request's head on to arrive.
+        It has to arrive within ``timeout_seconds`` of the end of the request's head.
         """
         self._stream = environ["wsgi.input"]
         self._socket = environ.get("gunicorn.socket")
-        # Of other servers the time between two reads alone is known.
+        # Under other servers than gunicorn the deadline is checked between two reads only.
         self._client = self._socket if isinstance(self._socket, ClientSocket) else None
         self._maximum = maximum
         self._timeout_seconds = timeout_seconds
@@ -53,20 +53,20 @@ class RequestBody:
         )
         self._received = 0
         is_chunked = self._length is None and "HTTP_TRANSFER_ENCODING" in environ
-        # Without a length only a server that marks the end itself can be read safely.
+        # Without a length the body can be read safely only if the server marks its end.
         self._at_end = not self._length and not (is_chunked and environ.get("wsgi.input_terminated"))
 
     def limit_idle_time(self, seconds: float = IDLE_SECONDS) -> None:
-        """Let no single wait for the client take longer than ``seconds``, reading or writing."""
+        """Set the timeout of a single read from, or write to, the client's connection."""
         if self._socket is not None:
             self._socket.settimeout(seconds)
 
     def read(self, size: int = _BLOCK_BYTES) -> bytes:
         """Return at most ``size`` bytes, ``b""`` at the end.
 
-        Raises ``UploadTooLarge`` as soon as the whole is known to be larger than allowed, ``BodyTimeout``
-        when it is not whole in time, ``ClientLeft`` when it ends early and ``BodyUnreadable`` when the server
-        cannot make sense of its framing.
+        Raises ``UploadTooLarge`` as soon as the body is known to be larger than allowed, ``BodyTimeout`` when
+        it does not arrive in time, ``ClientLeft`` when it ends early and ``BodyUnreadable`` when its chunks
+        are malformed.
         """
         if (self._length or 0) > self._maximum:
             raise self._too_large()
@@ -76,7 +76,7 @@ class RequestBody:
         return block
 
     def drain(self) -> None:
-        """Read and forget what is left, for a few seconds and a few times the limit at most."""
+        """Read and discard the rest, for at most 3 seconds and 4 times the size limit."""
         if not self._at_end:
             self._drain()
         if self._client is not None:
@@ -92,7 +92,7 @@ class RequestBody:
             while not self._at_end and self._received < budget and time.monotonic() < deadline:
                 self._read(_DRAIN_BLOCK_BYTES)
         except DocopsError:
-            # Nobody is left to be heard, which is no reason not to answer.
+            # Reading ends here; the answer is sent all the same.
             self._at_end = True
         self.limit_idle_time()
 
@@ -121,7 +121,7 @@ class RequestBody:
             self._at_end = True
             raise ClientLeft from error
         except Exception as error:
-            # A server's stream has errors of its own for framing that is wrong, such as a bad chunk size.
+            # A server's stream raises errors of its own for wrong framing, such as a bad chunk size.
             self._at_end = True
             raise BodyUnreadable("its chunks are malformed.") from error
         if block and self._client is None and time.monotonic() > self._deadline:
@@ -134,28 +134,28 @@ class RequestBody:
 
 
 class ApiRequest(Request):
-    """A request; its form is never parsed by werkzeug, which would not know the limits of each part."""
+    """A request; werkzeug does not parse its form, because it knows no limits for single parts."""
 
     def __init__(self, environ: dict[str, Any], *args: Any, **kwargs: Any) -> None:
         super().__init__(environ, *args, **kwargs)
         self.began_at = time.monotonic()
         self.failure: DocopsError | None = None
-        # What is done now: the log's ``failure_stage``, should it fail.
+        # The stage that runs now; the log's ``failure_stage`` if it fails.
         self.stage = "answer"
 
     def enter(self, stage: str) -> None:
-        """Note what is done now for the job that this request asks for."""
+        """Note the stage of the job that begins now."""
         self.stage = stage
         self.job_log.enter(stage)
 
     @cached_property
     def request_id(self) -> str:
-        """Return 32 hex digits, always made here: an id that a client chose could be anything."""
+        """Return 32 hex digits, made here: ids that clients send are not used."""
         return uuid.uuid4().hex
 
     @cached_property
     def body(self) -> RequestBody:
-        """Return the one reader of the body."""
+        """Return the reader of the body; there is one for each request."""
         return RequestBody(
             self.environ,
             current_app.config["MAX_CONTENT_LENGTH"],
@@ -164,13 +164,16 @@ class ApiRequest(Request):
 
     @cached_property
     def caller(self) -> Caller:
-        """Return who waits for the answer; a server that does not show its socket has clients that stay."""
+        """Return what tells whether the client is still connected.
+
+        Under a server that does not show its socket, clients count as connected.
+        """
         socket = self.environ.get("gunicorn.socket")
         return Caller(socket.fileno()) if socket is not None else STAYING
 
     @cached_property
     def job_log(self) -> JobLog:
-        """Return the log of the job this request asks for; only that of ``/v1/run`` is written."""
+        """Return the log of this request's job; it is written for ``/v1/run`` alone."""
         recorder = services().recorder
 
         def on_end(outcome: str, queue_wait_seconds: float) -> None:

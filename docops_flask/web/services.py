@@ -1,4 +1,4 @@
-"""What the views work with, made once by ``create_app``: catalogues, slots, readiness, what is counted."""
+"""What the views use, made once by ``create_app``: catalogues, slots, renderer, readiness and metrics."""
 
 import threading
 import time
@@ -21,7 +21,7 @@ from docops_flask.settings.settings import Settings
 
 
 class Lifecycle:
-    """Set to stopping once, by the server's signal hook; read by every request."""
+    """Whether the server is stopping: set once by its signal hook, read by every request."""
 
     def __init__(self) -> None:
         self._stopping = False
@@ -45,9 +45,10 @@ _PROBE_VALID_SECONDS = 5.0
 
 
 class Readiness:
-    """Tries one renderer at a time; what its probe said holds for five seconds, and until the next is done.
+    """Whether a job can be done now, found out with a trial renderer.
 
-    A probe that hangs holds one thread, not that of each caller.
+    A result is used for five seconds, and until the next trial has ended. One thread at a time runs a trial,
+    so one that hangs holds no other thread.
     """
 
     def __init__(
@@ -57,7 +58,7 @@ class Readiness:
         lifecycle: Lifecycle,
         drain_file: Path | None = None,
     ) -> None:
-        """Take what a job needs; while ``drain_file`` exists the answer is no, whatever works."""
+        """Take what a job needs; while ``drain_file`` exists, the server is not ready."""
         self._drain_file = drain_file
         self._renderer = renderer
         self._workspaces = workspaces
@@ -67,7 +68,7 @@ class Readiness:
         self._refusal: DocopsError | None = None
 
     def check(self) -> None:
-        """Raise ``NotReady`` with the reason when a job could not be done now."""
+        """Raise ``NotReady`` with the reason when no job can be done now."""
         self._lifecycle.refuse_when_stopping()
         self._refuse_when_draining()
         self._check_folder()
@@ -77,7 +78,7 @@ class Readiness:
             raise _not_ready("A renderer cannot start.", refusal)
 
     def _probe_when_due(self) -> None:
-        """Wait for the probe that is under way only when there is no verdict of an earlier one."""
+        """Run a probe if the last result is too old; wait for a running one only if there is no result."""
         if not self._mutex.acquire(blocking=self._probed_at == float("-inf")):
             return
         try:
@@ -110,41 +111,41 @@ class Readiness:
 
 
 def _not_ready(reason: str, cause: Exception) -> NotReady:
-    """Return a new error each time: one that is raised twice would grow its traceback."""
+    """Return a new error each time: the traceback of one that is raised again would grow."""
     inner = cause.inner if isinstance(cause, DocopsError) else type(cause).__name__
     return NotReady(reason, inner=inner)
 
 
 class Recorder(Protocol):
-    """Takes figures from all threads of a worker; never raises and never waits."""
+    """Counts for the metrics; called by all threads of a worker, it neither raises nor waits."""
 
     def request_ended(self, route: str | None, method: str, status: int) -> None:
-        """Count an answer; ``route`` is the rule of its view, ``None`` where no view was found."""
+        """Count an answer; ``route`` is its Flask rule, ``None`` where no rule matched."""
 
     def failed(self, error: DocopsError) -> None:
-        """Count what ``error`` says of slots and renderers."""
+        """Count a refusal, a timeout or a crashed renderer, if ``error`` is one."""
 
     def job_ended(self, outcome: str, seconds: float, queue_wait_seconds: float) -> None:
-        """Count a ``/v1/run``: its outcome as the log has it, and how long it and its wait took."""
+        """Count a ``/v1/run``: its outcome (as in the log), its duration and its wait for a slot."""
 
     def format_issues(self, counts: Mapping[str, int]) -> None:
-        """Count the issues that a job's format report holds, by their codes."""
+        """Add the numbers of issues in a job's format report, by their codes."""
 
     def slots_busy(self, count: int) -> None:
-        """Note how many slots of this worker are taken now."""
+        """Set the number of this worker's slots that are taken."""
 
     def standby_ready(self, count: int) -> None:
-        """Note how many renderers of this worker stand ready now."""
+        """Set the number of this worker's renderers that are ready for a job."""
 
     def folders_left(self, count: int) -> None:
-        """Note how many folders of ended jobs this worker has still to remove."""
+        """Set the number of folders of ended jobs that this worker has still to remove."""
 
     def folder_not_removed(self) -> None:
-        """Count a folder that could not be removed when it was tried first."""
+        """Count a folder whose first removal failed."""
 
 
 class NoRecorder:
-    """Counts nothing: the recorder of a server whose metrics are off."""
+    """The recorder of a server without metrics; it counts nothing."""
 
     def request_ended(self, route: str | None, method: str, status: int) -> None:
         """Do nothing."""
@@ -176,7 +177,7 @@ EXTENSION = "docops"
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """The state of one app."""
+    """The services of one app."""
 
     settings: Settings
     skills: SkillRegistry

@@ -133,7 +133,7 @@ async function take(file) {
 }
 
 start().catch((error) => {
-  // The sentences may be what could not be loaded, so both languages are here.
+  // The file with the messages may have failed to load, so this message is here in both languages.
   const words = "This page could not be loaded; please reload it. 页面未能加载，请刷新。";
   fill(byId("main"), el("p", { class: "notice", "data-tone": "bad" }, words));
   throw error;

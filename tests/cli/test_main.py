@@ -222,7 +222,7 @@ def test_options_are_checked_as_the_service_checks_them(capsys, inputs, command,
         ("t.docx", b"plain text", "INVALID_MEDIA_TYPE", "template: its content is not that of a .docx file"),
         ("t.docx", b"PK\x03\x04...", "INVALID_TEMPLATE", ""),
         ("t.docx", b"PK\x03\x04" + bytes(2000), "UPLOAD_TOO_LARGE", "set DOCOPS_MAX_UPLOAD_BYTES"),
-        ("t.json", b"{", "INVALID_JSON", "task: not JSON"),
+        ("t.json", b"{", "INVALID_JSON", "task: not valid JSON"),
         ("t.json", b"[]", "INVALID_JSON", "task: must be a JSON object"),
         ("t.json", b'{"task_type": "nope", "payload": {}}', "INVALID_ARGUMENT", "task_type: unknown"),
         (
@@ -249,13 +249,17 @@ def test_files_are_checked_as_the_service_checks_them(
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        (["inspect", "t.json"], "INVALID_MEDIA_TYPE", "template: must be a .docx file, by its name."),
+        (["inspect", "t.json"], "INVALID_MEDIA_TYPE", "template: the file's name must end with .docx."),
         (
             ["inspect", "none.docx"],
             "INVALID_ARGUMENT",
             "template: cannot be read (No such file or directory)",
         ),
-        (["precheck", "t.docx", "t.docx"], "INVALID_MEDIA_TYPE", "task: must be a .json file, by its name."),
+        (
+            ["precheck", "t.docx", "t.docx"],
+            "INVALID_MEDIA_TYPE",
+            "task: the file's name must end with .json.",
+        ),
         (["precheck", "t.docx", "none.json"], "INVALID_ARGUMENT", "task: cannot be read"),
         (["run", "t.docx", "t.json"], "INVALID_ARGUMENT", "Missing option '--out-dir'"),
         (["run", "t.docx", "t.json", "--out-dir", "t.json/x"], "INVALID_ARGUMENT", "Not a directory"),
@@ -290,7 +294,7 @@ def test_what_is_wrong_is_told_as_the_contracts_error(capsys, inputs, arguments,
             ["verify", "good.docx", "good.docx", "--replace-log", "t.json", "--format-report", "bad.json"],
             "bad.json: format_report: not JSON",
         ),
-        (["precheck", "good.docx", "bad.json"], "bad.json: task: not JSON"),
+        (["precheck", "good.docx", "bad.json"], "bad.json: task: not valid JSON"),
         (["precheck", "good.docx", "t.json", "--policy-yaml", "bad.json"], "bad.json: policy_yaml"),
     ],
 )
@@ -306,7 +310,7 @@ def test_the_file_that_is_wrong_is_named(capsys, inputs, tmp_path, arguments, me
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (["inspect", "t.json"], "docops: t.json: template: must be a .docx file, by its name.\n"),
+        (["inspect", "t.json"], "docops: t.json: template: the file's name must end with .docx.\n"),
         (["inspect"], "Error: Missing argument 'TEMPLATE'.\n"),
     ],
 )

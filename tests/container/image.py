@@ -124,8 +124,9 @@ def _wheels(folder: Path) -> Path:
     """Fetch what is needed from this machine's index: requirements.txt and what builds the package."""
     build_system = tomllib.loads((ROOT / "pyproject.toml").read_text())["build-system"]["requires"]
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet"]
-    wanted = ["--requirement", str(ROOT / "requirements.txt"), *build_system]
-    subprocess.run([*pip, "download", "--dest", folder, *wanted], check=True)
+    # One after the other: where one package has hashes pip wants them for all, and a build system has none.
+    for wanted in (["--requirement", str(ROOT / "requirements.txt")], build_system):
+        subprocess.run([*pip, "download", "--dest", folder, *wanted], check=True)
     return folder
 
 

@@ -36,10 +36,11 @@ def settings():
 
 
 def environment(**given: str) -> dict[str, str]:
-    """The service's variables, those of the form ${NAME:-default} resolved as docker compose does."""
+    """The service's own variables, those of the form ${NAME:-default} resolved as docker compose does."""
     return {
         name: re.sub(r"\$\{(\w+):-([^}]*)\}", lambda match: given.get(match[1], match[2]), value)
         for name, value in SERVICE["environment"].items()
+        if name.startswith("DOCOPS_")
     }
 
 

@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 from docx import Document as read_with_python_docx
 
+from docops_flask.engine.bilingual import Bilingual
 from docops_flask.engine.errors import DocopsError
 from docops_flask.engine.job import Job, JobKind
 from docops_flask.engine.options import Options
 from docops_flask.engine.pipeline import run_job
-from docops_flask.engine.skills.skill import Field, Label, Skill
+from docops_flask.engine.skills.skill import Field, Skill
 from docops_flask.intake.catalogue.policy_file import parse_policy
 from tests.corpus.libreoffice import texts_of
 from tests.corpus.placeholders import story_texts, with_placeholders
@@ -23,7 +24,7 @@ REFUSED = {
     "test-data_integration_stress014": "INVALID_MEDIA_TYPE",  # a .dotx that was renamed
     "test-data_integration_stress025": "INVALID_MEDIA_TYPE",  # a theme, not a document
 }
-_LABEL = Label("", "")
+_LABEL = Bilingual("", "")
 
 
 def skill_for(values):

@@ -21,6 +21,8 @@ from tests.web.forms import BOUNDARY, TEMPLATE, part, task
 Begun = TypeVar("Begun")
 # Slow enough to be caught at work.
 BIG_TEMPLATE = docx("".join(p(f"{number} 【MEETING_TITLE】") for number in range(20_000)))
+# What the command line of a spawned renderer names: its entry point, or that of plain multiprocessing.
+_ENTRIES = ("docops_flask.engine.worker.spawned", "multiprocessing.spawn")
 FORM_TYPE = f"multipart/form-data; boundary={BOUNDARY}"
 
 
@@ -171,7 +173,7 @@ class GunicornServer:
         return sorted(
             path.name
             for path in self.work_folder.iterdir()
-            if path.suffix != ".lock" and not list(path.glob("listener-*"))
+            if path.suffix != ".lock" and not list(path.glob("*/listener-*"))
         )
 
     def stop(self) -> int:
@@ -195,7 +197,7 @@ def _children(process: psutil.Process) -> list[psutil.Process]:
 
 def _is_renderer(process: psutil.Process) -> bool:
     try:
-        return any("docops_flask.engine.worker.spawned" in word for word in process.cmdline())
+        return any(entry in word for entry in _ENTRIES for word in process.cmdline())
     except psutil.NoSuchProcess:
         return False
 

@@ -13,6 +13,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 from tests.conftest import ROOT, require
 from tests.e2e.gunicorn_server import FORM_TYPE, Answer, eventually, form_body, send
 
@@ -131,6 +133,16 @@ class NginxServer:
     def connect(self) -> socket.socket:
         """A plain connection."""
         return socket.create_connection(("127.0.0.1", self.port), timeout=60)
+
+    def take_out(self, port: int) -> None:
+        """Send nothing more to the backend at ``port``, as an operator does; return once it is so."""
+        text = self.folder.configuration.read_text()
+        line = f"server 127.0.0.1:{port} "
+        assert text.count(line) == 1
+        self.folder.configuration.write_text(text.replace(line, f"{line}down "))
+        old = psutil.Process(self.process.pid).children()
+        self.process.send_signal(signal.SIGHUP)
+        eventually(lambda: not any(worker.is_running() for worker in old), 60)
 
     def stop(self) -> None:
         """Stop, with all connections."""

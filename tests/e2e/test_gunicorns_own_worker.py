@@ -24,6 +24,6 @@ def test_it_does_jobs_tells_so_and_stops(start_server):
     server = start_server(command=(sys.executable, "-m", "gunicorn", "--worker-class", "gthread"))
     assert server.job().status == 200
     assert server.ask("POST", "/v1/inspect", b"").status == 415
-    eventually(lambda: "gunicorn's own worker serves" in server.errors)
+    eventually(lambda: "gunicorn's own worker is used" in server.errors)
     assert server.stop() == 0
     assert server.leftovers() == []

@@ -255,10 +255,11 @@ def done_jobs(server):
     return sum(line["event"] == "done" for line in server.log)
 
 
-def test_a_backend_that_is_stopped_under_load_costs_nobody_an_answer(pair):
+def test_a_backend_that_is_taken_out_before_it_is_stopped_costs_nobody_an_answer(pair):
     leaving, staying, nginx = pair
     with Load(nginx) as load:
         eventually(lambda: done_jobs(leaving))
+        nginx.take_out(leaving.port)
         leaving.process.send_signal(signal.SIGTERM)
         load.goes_on()
         assert leaving.process.wait(30) == 0
@@ -266,6 +267,22 @@ def test_a_backend_that_is_stopped_under_load_costs_nobody_an_answer(pair):
     assert [answer and answer.told for answer in load.heard if not answer or answer.status != 200] == []
     assert done_jobs(staying) > 0
     eventually(lambda: done_jobs(leaving) + done_jobs(staying) == len(load.heard))
+
+
+def test_a_backend_that_is_stopped_under_load_costs_at_most_the_jobs_it_had_not_accepted(pair):
+    leaving, staying, nginx = pair
+    with Load(nginx) as load:
+        eventually(lambda: done_jobs(leaving))
+        leaving.process.send_signal(signal.SIGTERM)
+        load.goes_on()
+        assert leaving.process.wait(30) == 0
+        load.goes_on()
+    lost = [answer for answer in load.heard if answer is None or answer.status != 200]
+    # A connection that was made and not accepted; each client has one at a time.
+    assert all(own_error(answer, 502, "NOT_READY") for answer in lost)
+    assert len(lost) <= 4
+    assert done_jobs(staying) > 0
+    eventually(lambda: done_jobs(leaving) + done_jobs(staying) == len(load.heard) - len(lost))
 
 
 def test_a_backend_that_is_killed_under_load_costs_no_more_than_the_jobs_it_had(pair):

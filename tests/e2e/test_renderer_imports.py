@@ -14,7 +14,6 @@ WEB = {
     "flask",
     "werkzeug",
     "marshmallow",
-    "apispec",
     "flask_httpauth",
     "gunicorn",
     "yaml",

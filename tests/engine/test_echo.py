@@ -24,3 +24,8 @@ from docops_flask.engine.errors import echo
 def test_at_most_64_characters_and_those_that_do_not_show_escaped(sent, repeated):
     assert echo(sent) == repeated
     assert repeated.isprintable()
+
+
+def test_a_caller_may_allow_more_or_fewer_characters():
+    assert echo("x" * 300, 255) == "x" * 255
+    assert echo("a\nb", 2) == "a\\u000a"

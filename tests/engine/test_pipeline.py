@@ -9,16 +9,17 @@ import zipfile
 import pytest
 from docx import Document as read_with_python_docx
 
+from docops_flask.engine.bilingual import Bilingual
 from docops_flask.engine.errors import InvalidTemplate, TemplateLimitExceeded
 from docops_flask.engine.job import Job, JobKind
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.options import Options
 from docops_flask.engine.pipeline import run_job, run_to_folder
-from docops_flask.engine.skills.skill import Field, Label, Skill
+from docops_flask.engine.skills.skill import Field, Skill
 from tests.conftest import ROOT
 from tests.factories import docx, p, r, tbl, tc, textbox, tr
 
-_LABEL = Label("label", "标签")
+_LABEL = Bilingual("label", "标签")
 
 
 def _field(key, *, required=False, kind="text"):
@@ -245,7 +246,7 @@ def test_a_run_into_a_folder_writes_the_same_artefacts_as_files(tmp_path):
     result, members = run(tmp_path, p("【TITLE】"))
     folder = tmp_path / "folder"
     folder.mkdir()
-    assert run_to_folder(JOB, tmp_path / "template.docx", folder)["exit_code"] == result["exit_code"]
+    assert run_to_folder(JOB, tmp_path / "template.docx", folder).exit_code == result["exit_code"]
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == members
 
 

@@ -340,7 +340,7 @@ def test_relationships_are_looked_for_once_however_many_prefixes_stand_for_them(
 
 
 def test_broken_names_are_compared_with_fields_a_bounded_number_of_times(monkeypatch):
-    monkeypatch.setattr(suggesting, "_MOST_COMPARISONS", 10)
+    monkeypatch.setattr(suggesting, "_MAX_COMPARISONS", 10)
     suggestions = Suggestions(["MEETING_TITLE", "TRAINER"])
     near = [suggestions.near(f"MEETING TITL{number}") for number in range(20)]
     assert near == ["MEETING_TITLE"] * 10 + [None] * 10

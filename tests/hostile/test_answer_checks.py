@@ -39,7 +39,7 @@ def test_an_answer_that_repeats_its_request_fails(hostile_server):
 @pytest.mark.parametrize("said", ["/tmp/x/template.docx", "in KeyError", "docops_flask.web", "zip_reader.py"])
 def test_an_answer_that_tells_of_the_server_fails(hostile_server, said):
     answer = bad_task()(hostile_server.server)
-    answer.body = answer.body.replace(b"not JSON", said.encode())
+    answer.body = answer.body.replace(b"not valid JSON", said.encode())
     with pytest.raises(AssertionError):
         hostile_server.check_answer(answer, BAD_JSON, [])
 

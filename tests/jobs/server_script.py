@@ -6,7 +6,6 @@ It runs from any working directory, and leaves a mark when it is imported a seco
 import os
 import signal
 import sys
-from multiprocessing import forkserver
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).absolute().parents[2]))
@@ -79,21 +78,11 @@ def run_before_and_after_fork(start_method: str, root: str) -> None:
     say(f"worker ended with {os.waitstatus_to_exitcode(status)}")
 
 
-def hold_fork_server_and_fork(root: str) -> None:
-    """Run a job by a fork server, fork a worker that does nothing; print the two processes' ids."""
-    run_job("forkserver", "echo", root)
-    pid = os.fork()
-    if pid:
-        say(f"{forkserver._forkserver._forkserver_pid} {pid}")
-    wait_for_ever()
-
-
 ROLES = {
     "workspace": hold_workspace,
     "forked-workspace": hold_forked_workspace,
     "job": run_job,
     "jobs": run_jobs,
-    "fork-server": hold_fork_server_and_fork,
     "fork": run_before_and_after_fork,
 }
 

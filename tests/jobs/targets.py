@@ -283,7 +283,9 @@ def _fork_a_sleeper(folder: str) -> None:
     if pid == 0:
         time.sleep(60)
         os._exit(0)
-    (Path(folder) / "grandchild").write_text(str(pid))
+    # Its name says that it is whole.
+    (Path(folder) / "grandchild.part").write_text(str(pid))
+    (Path(folder) / "grandchild.part").rename(Path(folder) / "grandchild")
 
 
 def refuse_with_an_odd_detail(job: Job, template: str, folder: str) -> NoReturn:

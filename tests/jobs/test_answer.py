@@ -2,13 +2,15 @@
 
 import json
 import os
+from enum import IntEnum
 from pathlib import Path
+from typing import Any, Literal, NamedTuple
 
 import pytest
 
 from docops_flask.engine.errors import DocopsError, InvalidTemplate
 from docops_flask.engine.worker.worker import RESULT_FILE, RESULT_LIMIT_BYTES
-from docops_flask.jobs.answer import fits, read_answer
+from docops_flask.jobs.answer import read_answer, read_as
 from docops_flask.jobs.errors import InsufficientStorage, RendererCrashed
 from tests.conftest import require
 
@@ -51,14 +53,14 @@ def test_a_result_is_read_as_it_was_written(tmp_path: Path) -> None:
     ids=lambda content: repr(content[:30]),
 )
 def test_what_is_no_json_for_everybody_is_refused(tmp_path: Path, content: bytes) -> None:
-    assert refused(tmp_path, content).startswith("result.json is no JSON: ")
+    assert refused(tmp_path, content).startswith("result.json is not valid JSON: ")
 
 
 @pytest.mark.parametrize(
     "content", [b"[]", b"null", b"{}", b'{"result": []}', b'{"result": null}', b'{"bug": 1}']
 )
 def test_what_has_none_of_the_members_is_refused(tmp_path: Path, content: bytes) -> None:
-    assert refused(tmp_path, content) == "result.json has none of the agreed members"
+    assert refused(tmp_path, content) == "result.json has none of the expected members"
 
 
 @pytest.mark.parametrize(
@@ -135,26 +137,79 @@ def test_a_folder_that_is_gone_is_one_of_storage(tmp_path: Path) -> None:
         read_answer(tmp_path / "gone")
 
 
+class Colour(IntEnum):
+    """A code of which not every number is one."""
+
+    RED = 0
+    BLUE = 2
+
+
+class Line(NamedTuple):
+    """A result as a kind of job may have it."""
+
+    text: str
+    lengths: tuple[int, ...]
+
+
+class Page(NamedTuple):
+    """A result with results in it."""
+
+    colour: Colour
+    lines: tuple[Line, ...]
+
+
+def holding(hint: Any) -> Any:
+    """A class of results with one member, ``value``, of that type."""
+    return NamedTuple("Holding", [("value", hint)])
+
+
 @pytest.mark.parametrize(
-    ("shape", "values", "others"),
+    ("hint", "values", "others"),
     [
         (str, ["", "x"], [None, 1, [], {}]),
         (int, [0, 2**53 - 1], [-1, 2**53, True, 1.0, "1", None]),
         (bool, [True, False], [0, 1, "true", None]),
-        (None, [None], [0, False, "", [], {}]),
-        ((str, None), ["", None], [0, []]),
-        (frozenset({0, 2}), [0, 2], [1, True, False, "0", [0], {}, None]),
-        ([str], [[], ["a", "b"]], [["a", 1], "a", {}, None, ()]),
-        ({str: int}, [{}, {"a": 1}], [{"a": "1"}, [], None]),
-        (
-            {"a": int, "b": [str]},
-            [{"a": 1, "b": []}],
-            [{"a": 1}, {"a": 1, "b": [], "c": 1}, {"a": "x", "b": []}],
-        ),
-        ([{"a": (int, None)}], [[{"a": None}, {"a": 1}]], [[{"a": "x"}], [{}], {"a": 1}]),
-        (dict, [{}, {"a": []}], [[], None, "x"]),
+        (str | None, ["", None], [0, [], False]),
+        (int | bool, [0, True], [-1, "x", None]),
+        (Literal["intact", "violated"], ["intact"], ["", "Intact", 0, None, ["intact"]]),
+        (Colour, [0, 2], [1, True, False, "0", [0], {}, None, 0.0]),
+        (dict[str, int], [{}, {"a": 1}], [{"a": "1"}, [], None]),
+        (dict[str, Any], [{}, {"a": []}], [[], None, "x"]),
     ],
 )
-def test_a_value_fits_its_shape_or_does_not(shape, values, others) -> None:
-    assert [fits(value, shape) for value in values] == [True] * len(values)
-    assert [fits(value, shape) for value in others] == [False] * len(others)
+def test_a_member_is_taken_when_it_is_of_the_type_agreed_and_refused_otherwise(hint, values, others) -> None:
+    wanted = holding(hint)
+    taken = [read_as(wanted, {"value": value}).value for value in values]
+    assert taken == values
+    for other in others:
+        with pytest.raises(ValueError, match=r"^(a value|not|none|of none)"):
+            read_as(wanted, {"value": other})
+
+
+def test_objects_become_typed_results_however_deep_they_lie() -> None:
+    line = {"lengths": [1, 2], "text": "a"}
+    page = read_as(Page, {"lines": [line], "colour": 2})
+    assert page == Page(Colour.BLUE, (Line("a", (1, 2)),))
+    assert (type(page.colour), type(page.lines[0])) == (Colour, Line)
+    assert read_as(Page, {"lines": [], "colour": 0}) == Page(Colour.RED, ())
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"text": "a"},
+        {"text": "a", "lengths": [], "more": 1},
+        {"text": "a", "lengths": {}},
+        {"text": "a", "lengths": "12"},
+        {"text": "a", "lengths": [1, "2"]},
+        {"text": 1, "lengths": []},
+        {"lengths": [], "other": "a"},
+        ["a", []],
+        [],
+        "a",
+        None,
+    ],
+)
+def test_an_object_has_exactly_the_members_agreed(value: object) -> None:
+    with pytest.raises(ValueError, match=r"^(a value|not|none|of none)"):
+        read_as(Line, value)

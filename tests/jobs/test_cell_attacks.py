@@ -13,7 +13,7 @@ import pytest
 
 from docops_flask.engine.job import Job, JobKind
 from docops_flask.engine.sandbox import landlock
-from docops_flask.engine.sandbox.cell import ALL_PARTS, SandboxMode
+from docops_flask.engine.sandbox.sandbox import ALL_PARTS, SandboxMode
 from docops_flask.engine.sandbox.self_test import try_forbidden_acts
 from docops_flask.jobs.errors import RendererCrashed
 from docops_flask.jobs.renderer import Renderer
@@ -139,7 +139,7 @@ def test_a_part_of_the_cell_that_the_self_test_had_is_not_done_without(lost, wor
     workspace.file("template.docx").write_text("a template")
     with pytest.raises(RendererCrashed) as caught:
         renderer.run(JOB, workspace.path)
-    assert caught.value.inner == "could not shut itself into its cell"
+    assert caught.value.inner == "could not enter its sandbox"
     workspace.remove()
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from docops_flask.engine.job import Job, JobKind
 from docops_flask.engine.opc.limits import MIB
-from docops_flask.engine.sandbox.cell import SandboxMode
+from docops_flask.engine.sandbox.sandbox import SandboxMode
 from docops_flask.engine.worker.worker import READY
 from docops_flask.jobs.caller import STAYING
 from docops_flask.jobs.errors import RendererCrashed
@@ -27,9 +27,9 @@ from tests.jobs.unprivileged import as_nobody, folder_of_nobody
 JOB = Job(kind=JobKind.RUN, skills=())
 IN_ITS_CELL = LIMITS._replace(sandbox=SandboxMode.REQUIRE)
 QUOTA_BYTES = 4 * MIB
-TOO_MUCH = f"it had more than {QUOTA_BYTES} bytes of files"
+TOO_MUCH = f"its files had more than {QUOTA_BYTES} bytes"
 TOO_MANY = "its folder had more than 64 entries"
-A_FOLDER = "its folder had a folder in it"
+A_FOLDER = "its folder contained a folder"
 
 
 def make(start_method, task, limits=IN_ITS_CELL):
@@ -89,7 +89,7 @@ def test_what_a_renderer_left_is_looked_at_before_it_is_read(
 def test_a_result_with_a_second_name_is_not_read(start_method, job, workspace: Workspace) -> None:
     with pytest.raises(RendererCrashed) as caught:
         make(start_method, disk_targets.leave_a_second_name, LIMITS).run(job, workspace.path)
-    assert caught.value.inner == "result.json is no regular file of its own"
+    assert caught.value.inner == "result.json is not a regular file with a single name"
 
 
 def test_a_folder_that_its_renderer_has_closed_is_told_and_removed() -> None:
@@ -109,7 +109,7 @@ def test_a_folder_that_its_renderer_has_closed_is_told_and_removed() -> None:
         return inner, is_gone, os.listdir(root)
 
     with folder_of_nobody() as root:
-        assert as_nobody(run) == ("its folder was closed to its server", True, [])
+        assert as_nobody(run) == ("its folder cannot be read by the server", True, [])
 
 
 def test_a_job_within_its_quota_is_done_however_long_it_takes(
@@ -140,10 +140,10 @@ def test_nothing_is_looked_at_before_a_renderer_is_ready(start_method, monkeypat
     process = RendererProcess.start(start_method, LIMITS, targets.echo, deadline)
     looks: list[bool] = []
     try:
-        assert process.hear(deadline, look=lambda: looks.append(True)) == READY
+        assert process.receive(deadline, look=lambda: looks.append(True)) == READY
         assert looks == []
         with pytest.raises(TimeoutError):
-            process.hear(time.monotonic() + 0.1, look=lambda: looks.append(True))
+            process.receive(time.monotonic() + 0.1, look=lambda: looks.append(True))
         assert looks
     finally:
         process.end(0.0)

@@ -2,6 +2,7 @@ import errno
 
 import pytest
 
+from docops_flask.engine.files import STORAGE_ERRNOS
 from docops_flask.jobs.errors import (
     InsufficientStorage,
     NotReady,
@@ -48,7 +49,7 @@ def test_what_really_happened_is_for_the_log_alone() -> None:
     assert "SIGSEGV" not in f"{error.message}{error.detail}"
 
 
-@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.ENOENT])
+@pytest.mark.parametrize("number", [*STORAGE_ERRNOS, errno.ENOENT])
 def test_an_error_that_speaks_of_the_volume_becomes_a_storage_error(number: int) -> None:
     with pytest.raises(InsufficientStorage) as caught, storage_errors():
         raise OSError(number, "text", "/a/path")

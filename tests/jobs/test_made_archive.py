@@ -256,7 +256,7 @@ def test_a_wrong_checksum_costs_its_own_job_alone(path: Path) -> None:
 
 def test_a_file_of_another_kind_is_refused(path: Path, tmp_path: Path) -> None:
     good = made(tmp_path / "good")
-    own = "outputs.zip is no regular file of its own"
+    own = "outputs.zip is not a regular file with a single name"
     places: list[tuple[Callable[[], object], str]] = [
         (lambda: None, "outputs.zip cannot be read: FileNotFoundError"),
         (lambda: path.symlink_to(tmp_path / "good"), "outputs.zip cannot be read: OSError"),

@@ -13,12 +13,13 @@ from pathlib import Path
 import psutil
 import pytest
 
+from docops_flask.engine.bilingual import Bilingual
 from docops_flask.engine.job import Job, JobKind
-from docops_flask.engine.skills.skill import Field, Label, Skill
+from docops_flask.engine.skills.skill import Field, Skill
 from docops_flask.jobs.errors import NotReady, RendererCrashed, RequestTimeout
 from docops_flask.jobs.process import End, RendererProcess
 from docops_flask.jobs.renderer import Renderer
-from docops_flask.jobs.starting import fork_server
+from docops_flask.jobs.starting.plain import RARE_MODULES
 from docops_flask.jobs.workspace import Workspace, Workspaces
 from tests.factories import docx, p
 from tests.jobs import targets
@@ -29,7 +30,7 @@ SCRIPT = Path(__file__).parent / "server_script.py"
 WEB_PACKAGES = {"flask", "werkzeug", "marshmallow", "gunicorn", "yaml"}
 # Modules of the standard library and the engine that take long to load and serve few jobs, or none.
 SELDOM_NEEDED = {
-    *("dataclasses", "inspect", "ast", "dis", "tokenize", "platform", "difflib", "decimal", "tempfile"),
+    *("dataclasses", "platform", "difflib", "decimal", "tempfile"),
     *("shutil", "random", "logging", "zipfile", "codeop", "unittest", "importlib.metadata"),
     *("multiprocessing", "socket", "selectors", "subprocess", "hashlib", "site"),
     "docops_flask.engine.checks.issue",
@@ -141,12 +142,12 @@ def test_a_started_renderer_loads_no_web_library(job, workspace) -> None:
 def test_a_spawned_renderer_starts_with_what_every_job_needs_alone(job, workspace) -> None:
     """It starts anew for each job, so the start of what it need not load is paid a job."""
     modules = make("spawn", targets.list_modules).run(job, workspace.path).result["modules"]
-    assert set(modules) & {*SELDOM_NEEDED, *fork_server.RARE_MODULES} == set()
+    assert set(modules) & {*SELDOM_NEEDED, *RARE_MODULES} == set()
 
 
 def test_a_renderer_of_the_fork_server_finds_all_loaded_and_a_job_rehearsed(job, workspace) -> None:
     modules = make("forkserver", targets.list_modules).run(job, workspace.path).result["modules"]
-    assert {*fork_server.RARE_MODULES, "docops_flask.engine.worker.rehearsal"} <= set(modules)
+    assert {*RARE_MODULES, "docops_flask.engine.worker.rehearsal"} <= set(modules)
 
 
 def test_a_forked_renderer_imports_nothing_that_its_server_had_not(job, workspace) -> None:
@@ -156,7 +157,7 @@ def test_a_forked_renderer_imports_nothing_that_its_server_had_not(job, workspac
 
 def test_a_real_job_loads_nothing_while_it_runs(start_method, workspace) -> None:
     """So a forked one imports nothing, and the fork server has all that its renderers need."""
-    label = Label("Title", "标题")
+    label = Bilingual("Title", "标题")
     skill = Skill("notice", label, label, (Field("title", label, "text", True, "TITLE", "x", label),))
     job = Job(JobKind.RUN, (skill,), skill, {"title": "年度会议"})
     workspace.file("template.docx").write_bytes(docx(p("【TITLE】"), stories={"header1": p("【TITEL】")}))
@@ -214,20 +215,6 @@ def test_a_worker_forked_from_a_server_that_ran_jobs_runs_its_own(start_method, 
     assert "worker ended with 0" in out
 
 
-def test_a_forked_worker_does_not_keep_its_masters_fork_server_alive(tmp_path: Path) -> None:
-    master = start_script("fork-server", str(tmp_path))
-    assert master.stdout is not None
-    master.stdout.readline()  # the job's result
-    fork_server_pid, worker_pid = map(int, master.stdout.readline().split())
-    try:
-        master.kill()
-        assert eventually(lambda: is_gone(fork_server_pid))
-        assert not is_gone(worker_pid)
-    finally:
-        os.kill(worker_pid, signal.SIGKILL)
-        master.communicate()
-
-
 def test_a_fork_server_that_somebody_else_reaped_is_replaced(job, workspace) -> None:
     make("forkserver", targets.echo).probe()
     pid = _fork_server_pid()
@@ -276,7 +263,7 @@ def test_a_renderer_that_waits_for_its_job_ends_with_its_server(start_method, tm
         "deadline = time.monotonic() + 60\n"
         "start = lambda: RendererProcess.start(sys.argv[1], LIMITS, echo, deadline)\n"
         "ahead = [start() for _ in range(3)]\n"
-        "print([one.hear(deadline) for one in ahead], *[one.pid for one in ahead], flush=True)\n"
+        "print([one.receive(deadline) for one in ahead], *[one.pid for one in ahead], flush=True)\n"
         "time.sleep(60)\n"
     )
     command = [sys.executable, "-c", code, start_method, str(Path(__file__).absolute().parents[2])]
@@ -296,11 +283,11 @@ def test_a_killed_fork_server_cuts_no_running_job_and_the_next_job_gets_another(
     process = renderer._start(time.monotonic() + 60)
     workspace.file("job.pickle").write_bytes(targets.pickled(job))
     process.send_folder(workspace.path)
-    assert process.hear(time.monotonic() + 60) == b"r"
+    assert process.receive(time.monotonic() + 60) == b"r"
     read_pid(workspace.file("waiting"))
     _kill_fork_server()
     workspace.file("go").write_text("")
-    assert process.hear(time.monotonic() + 60) == b"d"
+    assert process.receive(time.monotonic() + 60) == b"d"
     assert process.end(1.0).gone
     assert is_gone(process.pid)
     assert make("forkserver", targets.echo).run(job, workspace.path).result["kind"] == "run"

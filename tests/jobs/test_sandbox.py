@@ -7,7 +7,7 @@ import pytest
 
 from docops_flask.engine.job import Job, JobKind
 from docops_flask.engine.sandbox import landlock, seccomp
-from docops_flask.engine.sandbox.cell import SandboxMode
+from docops_flask.engine.sandbox.sandbox import SandboxMode
 from docops_flask.engine.sandbox.self_test import try_forbidden_acts
 from docops_flask.jobs.errors import RendererCrashed, SandboxRefused
 from docops_flask.jobs.renderer import Renderer

@@ -383,7 +383,7 @@ def test_what_cannot_be_removed_is_told_once_and_tried_again(tmp_path: Path, mon
     assert eventually(lambda: len(attempts) > 20)
     assert (told.left, told.failures) == ([1], 1)
     assert [record.getMessage().split(" ", 1)[1] for record in caplog.records] == [
-        "cannot be removed now (EBUSY); it is tried again"
+        "cannot be removed now (EBUSY); it will be tried again"
     ]
     # Other jobs go on meanwhile.
     assert told.workspaces.create().path.is_dir()

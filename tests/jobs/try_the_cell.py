@@ -5,7 +5,7 @@ import os
 import sys
 from pathlib import Path
 
-from docops_flask.engine.sandbox.cell import SandboxMode
+from docops_flask.engine.sandbox.sandbox import SandboxMode
 from docops_flask.jobs.sandbox_check import SandboxCheck
 from docops_flask.jobs.workspace import Workspaces
 from tests.jobs.limits import LIMITS

@@ -19,7 +19,7 @@ LINE = "x" * 999
 
 @pytest.fixture(autouse=True)
 def small_queue(monkeypatch):
-    monkeypatch.setattr(log_lines, "_MOST_LINES", 20)
+    monkeypatch.setattr(log_lines, "_MAX_LINES", 20)
 
 
 @pytest.fixture
@@ -73,7 +73,7 @@ def test_what_was_logged_is_out_after_a_flush(pipe, make_logger):
 
 
 def test_lines_of_many_threads_come_whole(pipe, make_logger, monkeypatch):
-    monkeypatch.setattr(log_lines, "_MOST_LINES", 1000)
+    monkeypatch.setattr(log_lines, "_MAX_LINES", 1000)
     logger, _ = make_logger(pipe[1])
     reader = Reader(pipe[0])
     threads = [
@@ -143,7 +143,7 @@ def test_a_line_cut_by_a_full_disk_is_followed_by_a_new_line(tmp_path, monkeypat
 
 
 def test_a_descriptor_that_somebody_made_non_blocking_is_waited_for(pipe, make_logger, monkeypatch):
-    monkeypatch.setattr(log_lines, "_MOST_LINES", 1000)
+    monkeypatch.setattr(log_lines, "_MAX_LINES", 1000)
     logger, _ = make_logger(pipe[1])
     os.set_blocking(pipe[1], False)
     for _ in range(80):
@@ -155,7 +155,7 @@ def test_a_descriptor_that_somebody_made_non_blocking_is_waited_for(pipe, make_l
 
 
 def test_a_forked_child_writes_its_own_lines_and_none_of_its_parents(pipe, make_logger, monkeypatch):
-    monkeypatch.setattr(log_lines, "_MOST_LINES", 1000)
+    monkeypatch.setattr(log_lines, "_MAX_LINES", 1000)
     logger, handler = make_logger(pipe[1])
     for _ in range(70):
         logger.error(LINE)

@@ -11,9 +11,10 @@ from docx import Document
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
+from docops_flask.engine.bilingual import Bilingual
 from docops_flask.engine.job import Job, JobKind
 from docops_flask.engine.pipeline import run_job
-from docops_flask.engine.skills.skill import Field, Label, Skill, Wording
+from docops_flask.engine.skills.skill import Field, Skill, Wording
 from docops_flask.intake.catalogue.skills import load_skills
 from docops_flask.starter.template import build_starter_template
 from tests.conftest import ROOT
@@ -26,11 +27,11 @@ every_template = pytest.mark.parametrize(
 
 
 def field(key, *, en="Label", zh="标签", kind="text"):
-    return Field(key, Label(en, zh), kind, False, key.upper(), "x", Label(en, zh))
+    return Field(key, Bilingual(en, zh), kind, False, key.upper(), "x", Bilingual(en, zh))
 
 
 def skill_of(*fields, **wordings):
-    return Skill("certificate", Label("Certificate", "证明"), Label("x", "x"), fields, **wordings)
+    return Skill("certificate", Bilingual("Certificate", "证明"), Bilingual("x", "x"), fields, **wordings)
 
 
 def read(content):

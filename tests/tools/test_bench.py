@@ -1,10 +1,9 @@
-"""The benchmark's frame: turns, medians, tables, plots, and where the result is written."""
+"""The benchmark's frame: turns, medians, tables, and where the result is written."""
 
 import json
 import os
 import subprocess
 import sys
-import xml.etree.ElementTree as ET
 
 import pytest
 
@@ -13,14 +12,12 @@ from tools.benchmark import bench
 from tools.benchmark.bench import describe_machine
 from tools.benchmark.load import interleaved, ratio_of_medians
 from tools.benchmark.report import BenchReport, Table, publish, write_report
-from tools.benchmark.svg_plot import bar_chart, line_chart
 from tools.lib.process_tree import ProcessTree
 
 REPORT = BenchReport(
     "service",
     {"p50": 1.5},
     [Table("Rates", ["variant", "jobs/s"], [["spawn", 20.25], ["fork", 1234.5], ["none", None]])],
-    {"rates": bar_chart("Rates", "jobs/s", {"one": {"spawn": 1.0}})},
 )
 
 
@@ -41,9 +38,9 @@ def test_a_ratio_is_one_of_medians():
     assert ratio_of_medians([2.0, 4.0, 100.0], [1.0, 2.0, 3.0]) == 2.0
 
 
-def test_a_report_is_written_as_json_markdown_and_plots(tmp_path):
+def test_a_report_is_written_as_json_and_markdown(tmp_path):
     written = write_report(REPORT, {"cores": "2"}, "bench", tmp_path / "out")
-    assert sorted(path.name for path in written) == ["rates.svg", "service.json", "service.md"]
+    assert sorted(path.name for path in written) == ["service.json", "service.md"]
     assert json.loads((tmp_path / "out/service.json").read_text()) == {
         "command": "bench",
         "machine": {"cores": "2"},
@@ -51,7 +48,6 @@ def test_a_report_is_written_as_json_markdown_and_plots(tmp_path):
     }
     page = (tmp_path / "out/service.md").read_text()
     assert "| spawn | 20.2 |\n| fork | 1,234 |\n| none | – |" in page
-    assert "![rates](rates.svg)" in page
 
 
 def test_a_report_is_published_between_the_comments_that_name_it(tmp_path):
@@ -62,8 +58,6 @@ def test_a_report_is_published_between_the_comments_that_name_it(tmp_path):
     assert text.startswith("before\n<!-- bench service -->\n")
     assert text.endswith("<!-- end of bench service -->\nafter\n")
     assert "old" not in text
-    assert "![rates](images/rates.svg)" in text
-    assert (tmp_path / "images/rates.svg").exists()
 
 
 def test_a_page_without_the_comments_is_left_alone(tmp_path):
@@ -72,33 +66,6 @@ def test_a_page_without_the_comments_is_left_alone(tmp_path):
     with pytest.raises(ValueError, match=r"performance\.md has no <!-- bench service -->"):
         publish(REPORT, {}, "bench", page)
     assert page.read_text() == "nothing\n"
-
-
-PLOTS = [
-    bar_chart("A & B", "ms", {"paced": {"spawn": 20.0, "fork": 5.0}, "8": {"spawn": 40.0}}),
-    line_chart("Growth", "paragraphs", "ms", {"ours": [(10, 1.0), (10_000, 900.0)]}),
-]
-
-
-@pytest.mark.parametrize("plot", PLOTS)
-def test_plots_are_well_formed_and_stay_in_their_frame(plot):
-    root = ET.fromstring(plot)
-    _, _, width, height = map(float, root.get("viewBox").split())
-    for rectangle in root.iter("{http://www.w3.org/2000/svg}rect"):
-        x, y, w, h = (float(rectangle.get(name)) for name in ("x", "y", "width", "height"))
-        assert min(x, y, w, h) >= 0
-        assert x + w <= width
-        assert y + h <= height
-
-
-def test_bars_are_as_high_as_their_values():
-    (root,) = [ET.fromstring(bar_chart("t", "ms", {"a": {"one": 10.0, "two": 5.0}}))]
-    heights = [
-        float(bar.get("height"))
-        for bar in root.iter("{http://www.w3.org/2000/svg}rect")
-        if bar.find("{http://www.w3.org/2000/svg}title") is not None
-    ]
-    assert heights[0] == pytest.approx(2 * heights[1])
 
 
 def test_the_cpu_time_of_a_child_that_has_ended_counts():

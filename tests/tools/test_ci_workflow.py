@@ -14,7 +14,8 @@ from tests.conftest import ROOT, require
 from tools.smoke.ci_smoke import main
 
 WORKFLOW = yaml.safe_load((ROOT / ".github" / "workflows" / "ci.yml").read_text("utf-8"))
-(JOB,) = WORKFLOW["jobs"].values()
+JOBS = WORKFLOW["jobs"]
+JOB = JOBS["check"]
 STEPS = JOB["steps"]
 
 
@@ -39,6 +40,29 @@ def test_the_workflow_runs_the_one_script_and_then_keeps_the_artefacts():
     assert not STEPS[script].get("continue-on-error")
     # The environment it gets is the one it has anywhere.
     assert "env" not in STEPS[script]
+
+
+def test_a_pull_request_from_a_fork_is_judged_without_the_corpus_and_without_secrets():
+    job = JOBS["without-corpus"]
+    assert "if" not in job
+    assert [step["run"] for step in job["steps"] if "run" in step] == [".ci/run --without-corpus"]
+    assert "secrets." not in str(job)
+    assert "head.repo.full_name == github.repository" in JOB["if"]
+
+
+def test_the_script_refuses_what_it_does_not_know():
+    done = subprocess.run(
+        ["bash", ".ci/run", "--corpus"], cwd=ROOT, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert (done.returncode, done.stderr) == (2, "usage: .ci/run [--without-corpus]\n")
+
+
+def test_without_the_corpus_the_script_checks_style_units_golden_cases_and_the_smoke():
+    script = (ROOT / ".ci" / "run").read_text("utf-8")
+    (branch,) = re.findall(r"^--without-corpus\)\n(.*?)^    ;;$", script, re.MULTILINE | re.DOTALL)
+    assert re.findall(r'stage "([\w ]+)"', branch) == ["lint", "units", "slow units", "golden", "smoke"]
+    assert "unset DOCOPS_CORPUS DOCOPS_TESTS_SKIP_NOTHING" in branch
+    assert branch.rstrip().endswith("exit")
 
 
 def test_the_artefacts_are_kept_whatever_came_of_the_run():
@@ -77,18 +101,21 @@ def test_the_smoke_of_the_script_has_the_size_that_was_asked_for(capsys):
 
 def test_the_workflow_may_read_and_nothing_else():
     assert WORKFLOW["permissions"] == {"contents": "read"}
-    assert "permissions" not in JOB
-    assert STEPS[position(uses="actions/checkout@.*")]["with"]["persist-credentials"] is False
+    for job in JOBS.values():
+        assert "permissions" not in job
+        (checkout,) = [step for step in job["steps"] if step.get("uses", "").startswith("actions/checkout@")]
+        assert checkout["with"]["persist-credentials"] is False
 
 
 def test_actions_are_pinned_to_a_commit():
-    for step in STEPS:
+    for step in (step for job in JOBS.values() for step in job["steps"]):
         assert re.fullmatch(r"[\w/-]+@[0-9a-f]{40}", step.get("uses", "none@" + "0" * 40))
 
 
 def test_the_python_is_the_one_of_the_image():
     version = re.search(r"python:(3\.11\.\d+)-slim-(\w+)", (ROOT / "Dockerfile").read_text("utf-8"))
-    assert JOB["container"]["image"] == f"python:{version[1]}-{version[2]}"
+    for job in JOBS.values():
+        assert job["container"]["image"] == f"python:{version[1]}-{version[2]}"
 
 
 def test_a_newer_push_ends_the_run_of_an_older_one():

@@ -3,12 +3,13 @@
 import functools
 import json
 import os
+import socket
 
 import pytest
 
 from tests.tools import faulty_apps
 from tools.lib.server import Server
-from tools.scenarios import hang, server, small
+from tools.scenarios import hang, server, small, stops
 from tools.scenarios.endurance import LONG, SCENARIOS, SHORT, main
 
 
@@ -26,6 +27,7 @@ def serve(monkeypatch):
     def use(app):
         faulty = functools.partial(Server, app=f"tests.tools.faulty_apps:{app}()")
         monkeypatch.setattr(server, "Server", faulty)
+        monkeypatch.setattr(stops, "Server", faulty)
 
     return use
 
@@ -43,6 +45,7 @@ def test_every_scenario_has_a_short_and_a_long_form():
         ("answers_500", "soak", 8, "answers were not those that are due"),
         ("answers_500", "small", 20, "open brackets: told 500, 200 is due"),
         ("answers_500", "chaos", 3, "failed that no fault hit"),
+        ("answers_500", "stops", 1, "other answers than expected: ['job: 500']"),
         ("forgets_a_file", "capacity", 4, "entries are left in the work folder"),
         ("kills_its_worker", "soak", 8, "a worker was replaced"),
         ("leaves_a_thread", "soak", 60, "threads became more"),
@@ -88,6 +91,27 @@ def test_jobs_that_do_not_hang_are_no_hanging_jobs(monkeypatch):
     verdict = hang.hang(2)
 
     assert verdict.complaints == ["not all were told 408: {'200': 2}"]
+
+
+def test_a_stop_is_counted_with_what_was_answered():
+    verdict = stops.stops(1)
+
+    assert verdict.held, verdict.complaints
+    assert verdict.figures["stops"] == 1
+    assert verdict.figures["told"]["health: 200"] > 0
+
+
+def test_a_request_is_lost_when_its_connection_was_made_and_nobody_accepts_it():
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        address = f"127.0.0.1:{listener.getsockname()[1]}"
+
+        def close_and_ask(connection):
+            listener.close()
+            connection.request("GET", "/healthz")
+            return str(connection.getresponse().status)
+
+        assert stops.outcome(address, close_and_ask) == "no answer"
+        assert stops.outcome(address, close_and_ask) is None
 
 
 def test_what_held_and_what_did_not_is_told_and_written(serve, tmp_path, capsys):

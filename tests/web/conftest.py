@@ -22,7 +22,7 @@ from docops_flask.logs.events import LOGGER, JsonFormatter
 from docops_flask.settings.settings import Settings
 from docops_flask.web.services import EXTENSION
 from tests.jobs.limits import LIMITS
-from tests.web.api.openapi_document import documented
+from tests.web.openapi_document import documented
 
 
 class LogLines:

@@ -1,7 +1,6 @@
 """Every row of the contract's error table, as one request each."""
 
 import dataclasses
-import errno
 import io
 import shutil
 import zipfile
@@ -9,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from docops_flask.engine.files import STORAGE_ERRNOS
 from docops_flask.web.hooks import as_docops_error
 from docops_flask.web.services import EXTENSION
 from tests.factories import docx, p, package
@@ -183,7 +183,7 @@ def test_template_limit_exceeded_names_the_limit(make_client):
 
 
 def test_a_full_disk_anywhere_is_insufficient_storage():
-    for number in (errno.ENOSPC, errno.EDQUOT):
+    for number in STORAGE_ERRNOS:
         error = as_docops_error(OSError(number, "/secret/path"))
         assert (error.status, error.code) == (503, "INSUFFICIENT_STORAGE")
         assert "secret" not in error.message

@@ -7,11 +7,13 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from docops_flask.engine import pipeline
+from docops_flask.engine.integrity.verification import Verification
+from docops_flask.engine.reports.inspection import Inspection, Precheck
 from docops_flask.engine.worker.worker import RESULT_LIMIT_BYTES
 from docops_flask.jobs.errors import RendererCrashed
 from docops_flask.jobs.renderer import Renderer
 from docops_flask.web.services import EXTENSION
-from docops_flask.web.views.results import INSPECTION, PRECHECK, VERIFICATION, answer_of, run_result
+from docops_flask.web.views.results import answer_of, run_result
 from tests.factories import docx, p
 from tests.jobs import disk_targets
 from tests.jobs.spoiling import clear
@@ -65,10 +67,14 @@ def test_a_renderer_that_leaves_something_else_has_crashed(make_app, work_folder
     ("task", "inner", "stage"),
     [
         (disk_targets.leave_a_link_as_archive, "outputs.zip cannot be read: OSError", "archive"),
-        (disk_targets.leave_a_pipe_as_archive, "outputs.zip is no regular file of its own", "archive"),
-        (disk_targets.nest_3000_folders, "its folder had a folder in it", "render"),
+        (
+            disk_targets.leave_a_pipe_as_archive,
+            "outputs.zip is not a regular file with a single name",
+            "archive",
+        ),
+        (disk_targets.nest_3000_folders, "its folder contained a folder", "render"),
         (disk_targets.leave_no_archive, "outputs.zip cannot be read: FileNotFoundError", "archive"),
-        (disk_targets.leave_a_second_name_of_the_archive, "outputs.zip is no regular file", "archive"),
+        (disk_targets.leave_a_second_name_of_the_archive, "outputs.zip is not a regular file", "archive"),
         (disk_targets.leave_the_template_as_archive, "outputs.zip is unsound: ", "archive"),
     ],
 )
@@ -108,14 +114,14 @@ def test_what_is_no_result_of_a_run_is_refused(result):
 
 
 def test_what_is_one_is_taken():
-    assert run_result(GOOD_RUN) == (0, 3, {"FONT": 1})
+    assert run_result(GOOD_RUN) == (0, {}, {"FONT": 1}, 3)
 
 
-@pytest.mark.parametrize("shape", [PRECHECK, INSPECTION, VERIFICATION])
+@pytest.mark.parametrize("wanted", [Precheck, Inspection, Verification])
 @pytest.mark.parametrize("result", [{}, GOOD_RUN, {"ok": True}, {"fields": []}, {"verdict": "intact"}])
-def test_what_is_no_answer_is_refused(shape, result):
+def test_what_is_no_answer_is_refused(wanted, result):
     with pytest.raises(RendererCrashed):
-        answer_of(result, shape)
+        answer_of(wanted, result)
 
 
 @pytest.mark.parametrize("path", ["/v1/precheck", "/v1/inspect"])

@@ -97,7 +97,7 @@ def _parser() -> argparse.ArgumentParser:
     for name, benchmark in BENCHMARKS.items():
         command = commands.add_parser(name, help=benchmark.help, description=benchmark.help)
         command.add_argument(
-            "--out", type=Path, default=Path("artifacts/bench"), help="folder for JSON, Markdown and plots"
+            "--out", type=Path, default=Path("artifacts/bench"), help="folder for JSON and Markdown"
         )
         command.add_argument(
             "--publish", type=Path, metavar="PAGE", help="also put the result into this page of docs/"

@@ -6,7 +6,6 @@ from statistics import median
 from typing import Any
 
 from tools.benchmark.report import BenchReport, Table, run_program
-from tools.benchmark.svg_plot import bar_chart
 from tools.lib import command_line as types
 
 HELP = "the engine in process against its limit and against other libraries, on four documents"
@@ -33,12 +32,7 @@ def report(documents: list[dict[str, Any]]) -> BenchReport:
         _milliseconds("By the clock, ms (medians)", figures, "wall_ms"),
         _targets(figures),
     ]
-    groups = {
-        name: {contestant: each["times_the_limit"] for contestant, each in of["contestants"].items()}
-        for name, of in figures.items()
-    }
-    plots = {"engine-contest": bar_chart("CPU as a multiple of the limit's", "×", groups)}
-    return BenchReport("engine", {"documents": figures, "measured": documents}, tables, plots)
+    return BenchReport("engine", {"documents": figures, "measured": documents}, tables)
 
 
 def _figures(document: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,6 @@ from statistics import linear_regression, median
 from typing import Any
 
 from tools.benchmark.report import BenchReport, Table, run_program
-from tools.benchmark.svg_plot import line_chart
 from tools.lib import command_line as types
 
 HELP = "the engine's time on documents of 10 to 10,000 paragraphs and table rows, with the exponent"
@@ -46,10 +45,7 @@ def report(kinds: Mapping[str, Mapping[str, Any]]) -> BenchReport:
         for kind, points in lines.items()
     ]  # fmt: skip
     columns = ["kind, preset", *(["size: CPU ms"] * 4), f"exponent (≤ {MOST_EXPONENT})", "of the last step"]
-    plots = {"engine-growth": line_chart("The engine's time by size", "paragraphs or rows", "ms", lines)}
-    return BenchReport(
-        "growth", {"kinds": figures, "measured": kinds}, [Table("Growth", columns, rows)], plots
-    )
+    return BenchReport("growth", {"kinds": figures, "measured": kinds}, [Table("Growth", columns, rows)])
 
 
 def exponent(points: Points) -> float:

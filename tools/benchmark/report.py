@@ -1,10 +1,10 @@
-"""What a benchmark found, written as JSON, Markdown and plots, and the programs that find it."""
+"""What a benchmark measured, written as JSON and Markdown, and the programs that measure it."""
 
 import json
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -30,49 +30,38 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class BenchReport:
-    """What the benchmark ``name`` found.
-
-    ``figures`` are JSON-able and hold all that was measured; ``plots`` are SVG texts by their file's stem.
-    """
+    """What the benchmark ``name`` measured; ``figures`` can be written as JSON and hold all of it."""
 
     name: str
     figures: Mapping[str, Any]
     tables: Sequence[Table]
-    plots: Mapping[str, str] = field(default_factory=dict)
     notes: Sequence[str] = ()
 
 
-def markdown_of(report: BenchReport, machine: Mapping[str, str], command: str, plots_path: str = "") -> str:
-    """Return ``report`` in Markdown: what it ran on, the tables, the notes and the plots.
-
-    ``plots_path`` stands before the plots' names in links ("" : they lie beside the page).
-    """
+def markdown_of(report: BenchReport, machine: Mapping[str, str], command: str) -> str:
+    """Return ``report`` in Markdown: what it ran on, the tables and the notes."""
     facts = "; ".join(f"{name}: {value}" for name, value in machine.items())
     parts = [f"`{command}`\n\n{facts}.\n", *(table.markdown() for table in report.tables)]
     if report.notes:
         parts.append("\n".join(f"- {note}" for note in report.notes) + "\n")
-    parts += [f"![{stem}]({plots_path}{stem}.svg)\n" for stem in report.plots]
     return "\n".join(parts)
 
 
 def write_report(report: BenchReport, machine: Mapping[str, str], command: str, folder: Path) -> list[Path]:
-    """Write NAME.json, NAME.md and the plots into ``folder``, which is made; return their paths."""
+    """Write NAME.json and NAME.md into ``folder``, which is made; return their paths."""
     folder.mkdir(parents=True, exist_ok=True)
     record = {"command": command, "machine": dict(machine), **report.figures}
     texts = {
         f"{report.name}.json": json.dumps(record, ensure_ascii=False, indent=2) + "\n",
         f"{report.name}.md": markdown_of(report, machine, command),
-        **{f"{stem}.svg": text for stem, text in report.plots.items()},
     }
     for name, text in texts.items():
         (folder / name).write_text(text, encoding="utf-8")
     return [folder / name for name in texts]
 
 
-def publish(
-    report: BenchReport, machine: Mapping[str, str], command: str, page: Path, plots_folder: str = "images"
-) -> None:
-    """Put ``report`` into ``page``, between the two comments that name its benchmark; write its plots.
+def publish(report: BenchReport, machine: Mapping[str, str], command: str, page: Path) -> None:
+    """Put ``report`` into ``page``, between the two comments that name its benchmark.
 
     Raises ``ValueError`` when the page lacks the comments.
     """
@@ -82,11 +71,7 @@ def publish(
     _, found_end, after = rest.partition(end)
     if not found or not found_end:
         raise ValueError(f"{page.name} has no {begin.strip()} … {end.strip()}")
-    folder = page.parent / plots_folder
-    folder.mkdir(parents=True, exist_ok=True)
-    for stem, plot in report.plots.items():
-        (folder / f"{stem}.svg").write_text(plot, encoding="utf-8")
-    content = markdown_of(report, machine, command, f"{plots_folder}/")
+    content = markdown_of(report, machine, command)
     page.write_text(f"{before}{begin}\n{content}\n{end}{after}", encoding="utf-8")
 
 

@@ -12,7 +12,6 @@ from typing import Any
 
 from tools.benchmark.load import Load, Measured, interleaved, measure_load, ratio_of_medians
 from tools.benchmark.report import BenchFailed, BenchReport, Table
-from tools.benchmark.svg_plot import bar_chart
 from tools.lib import command_line as types
 from tools.lib.client import Client, Form
 from tools.lib.command_line import terminal_progress
@@ -147,21 +146,11 @@ def _report(figures: dict[str, dict[str, Any]], memory: Mapping[str, int]) -> Be
     names = list(memory)
     for of_load in figures.values():
         _add_ratios(of_load)
-    plots = {
-        "service-paced": bar_chart(
-            "One job at a time, with pauses: p50", "ms", {PACED: _column(figures[PACED], "p50_ms")}
-        ),
-        "service-rate": bar_chart(
-            "Sustained",
-            "jobs/s",
-            {load: _column(of_load, "jobs_per_second") for load, of_load in figures.items() if load != PACED},
-        ),
-    }
     tables = [_load_table(load, of_load) for load, of_load in figures.items()]
     rows = [[name, memory[name] / _MIB, figures[PACED][name]["renderer_mib"]] for name in names]
     columns = ["variant", "server and all below it, idle (PSS)", "one renderer, at most (RSS)"]
     tables.append(Table("Memory in MiB", columns, rows))
-    return BenchReport("service", {"loads": figures, "memory_bytes": dict(memory)}, tables, plots)
+    return BenchReport("service", {"loads": figures, "memory_bytes": dict(memory)}, tables)
 
 
 def _add_ratios(of_load: dict[str, Any]) -> None:
@@ -174,10 +163,6 @@ def _add_ratios(of_load: dict[str, Any]) -> None:
 
 def _rates(of_variant: Mapping[str, Any]) -> list[float]:
     return [each["jobs_per_second"] for each in of_variant["rounds"]]
-
-
-def _column(of_load: Mapping[str, Any], name: str) -> dict[str, float]:
-    return {variant: of_variant[name] for variant, of_variant in of_load.items()}
 
 
 def _load_table(load: str, of_load: Mapping[str, Any]) -> Table:

@@ -112,6 +112,14 @@ def compile_bytecode(*packages: str) -> None:
         compileall.compile_dir(ROOT / package, quiet=1)
 
 
+# As the Dockerfile, compose.yaml and the deployment guide's unit have them.
+ALLOCATOR = {
+    "MALLOC_ARENA_MAX": "2",
+    "MALLOC_TRIM_THRESHOLD_": "4194304",
+    "MALLOC_MMAP_THRESHOLD_": "1048576",
+}
+
+
 class Server:
     """gunicorn with the WSGI application ``app``; its output goes to the file ``log``.
 
@@ -128,7 +136,7 @@ class Server:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "gunicorn", app],
                 cwd=ROOT,
-                env={**os.environ, **(environ or {}), "DOCOPS_BIND": f"127.0.0.1:{port}"},
+                env={**ALLOCATOR, **os.environ, **(environ or {}), "DOCOPS_BIND": f"127.0.0.1:{port}"},
                 stdout=output,
                 stderr=subprocess.STDOUT,
             )

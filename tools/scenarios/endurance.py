@@ -14,6 +14,7 @@ from tools.scenarios.hang import hang
 from tools.scenarios.load import capacity, large, overload
 from tools.scenarios.small import REPEATED, small
 from tools.scenarios.soak import soak
+from tools.scenarios.stops import stops
 
 SCENARIOS: Mapping[str, Callable[[int], Verdict]] = {
     "capacity": capacity,
@@ -23,6 +24,7 @@ SCENARIOS: Mapping[str, Callable[[int], Verdict]] = {
     "large": large,
     "small": small,
     "chaos": chaos,
+    "stops": stops,
 }
 # Requests, for chaos seconds, for small how often a file repeats its thing: what runs with every change, and
 # what docs/reliability.md reports.
@@ -34,6 +36,7 @@ SHORT = {
     "large": 4,
     "small": REPEATED,
     "chaos": 12,
+    "stops": 5,
 }
 LONG = {
     "capacity": 2000,
@@ -43,6 +46,7 @@ LONG = {
     "large": 50,
     "small": 3 * REPEATED,
     "chaos": 600,
+    "stops": 1000,
 }
 
 

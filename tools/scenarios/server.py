@@ -128,7 +128,7 @@ class EnduranceServer:
         return sorted(
             path.name
             for path in self.work_folder.iterdir()
-            if path.suffix not in _MAY_STAY and not list(path.glob("listener-*"))
+            if path.suffix not in _MAY_STAY and not list(path.glob("*/listener-*"))
         )
 
     def lines(self) -> list[dict[str, Any]]:

@@ -1,1 +1,1 @@
-"""The format check: one module for each family of checks, check and fix side by side."""
+"""The format check: modules of related checks, each check with its fix."""

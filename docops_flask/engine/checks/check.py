@@ -1,4 +1,4 @@
-"""What every check is: a rule, for some of them its repair, and the whole document as what it looks at."""
+"""What a check is (a rule, for some with its repair), and the document as the checks see it."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any, ClassVar, NamedTuple
 
 from docops_flask.engine.checks.issue import Finding, FixChange, Issue
-from docops_flask.engine.checks.look import Looks, ParagraphLook, RoleRunLook, RunLook
+from docops_flask.engine.checks.look import Looks, ParagraphLook, RunLook
 from docops_flask.engine.checks.observation import TemplateSubject, source_in_paragraph, source_in_run
 from docops_flask.engine.document.document import ParagraphPlace, RunPlace, StoryPart, TablePlace
 from docops_flask.engine.formatting.cascade import Cascade
@@ -14,38 +14,38 @@ from docops_flask.engine.formatting.effective import Effective
 from docops_flask.engine.formatting.paragraph_values import ParagraphValues
 from docops_flask.engine.formatting.run_values import RunValues
 from docops_flask.engine.formatting.sections import PageGeometry
-from docops_flask.engine.policy.policy import Policy, Rule
+from docops_flask.engine.policy.policy import Policy
+from docops_flask.engine.policy.rules import PolicyRules
 from docops_flask.engine.roles.evidence import FoundRole
 
 
-class RunSubject(NamedTuple):
-    """A run that filling touched: its text as it is now and its effective values."""
+class FilledRun(NamedTuple):
+    """A run that filling changed: its effective values and the text of its w:t elements now."""
 
     place: RunPlace
     values: RunValues
     text: str
 
 
-class RoleRun(NamedTuple):
-    """A run with text of a paragraph with a role.
+class RunSubject(NamedTuple):
+    """A run to check: its look, which says against which rules, and its text.
 
-    ``start`` is where its text begins in the paragraph, ``touched`` whether filling changed it.
+    ``touched`` says that filling changed it.
     """
 
     place: RunPlace
-    look: RoleRunLook
+    look: RunLook
     text: str
-    start: int
     touched: bool
 
 
 class ParagraphSubject(NamedTuple):
-    """A paragraph with text; where the policy has rules for its role, ``runs`` are those with text."""
+    """A paragraph with text; where its role has rules of its own, ``runs`` are its runs with text."""
 
     place: ParagraphPlace
     look: ParagraphLook
     text: str
-    runs: tuple[RoleRun, ...] = ()
+    runs: tuple[RunSubject, ...] = ()
     role: FoundRole | None = None
 
     @property
@@ -55,34 +55,36 @@ class ParagraphSubject(NamedTuple):
 
 
 class PolicySubject:
-    """What is held against a policy; with forbidden tables present their cells are left out.
+    """What is checked against a policy; where it forbids tables, their cells are left out.
 
-    ``runs`` are those that filling touched; ``same_looks`` makes looks
-    that are alike one object, ``pages`` works out the pages of the sections.
+    ``filled`` are the runs that filling changed; ``same_looks`` makes looks that are alike one object,
+    ``pages`` computes the pages of the sections.
     """
 
     def __init__(
         self,
         *,
         policy: Policy,
+        rules: PolicyRules,
         tables: Sequence[TablePlace],
         paragraphs: Sequence[ParagraphSubject],
-        runs: Sequence[RunSubject],
+        filled: Sequence[FilledRun],
         cascade: Cascade,
         same_looks: Looks,
         pages: Callable[[], Sequence[PageGeometry]],
     ) -> None:
         self.policy = policy
+        self.rules = rules
         self.tables = tables
         self.paragraphs = paragraphs
-        self.runs = runs
+        self.filled = filled
         self.cascade = cascade
         self.same_looks = same_looks
         self.pages = pages
 
     @cached_property
     def geometry(self) -> Sequence[PageGeometry]:
-        """The page of each section, worked out when it is first asked for."""
+        """The page of each section, computed when it is first asked for."""
         return self.pages()
 
     @cached_property
@@ -91,11 +93,11 @@ class PolicySubject:
         return dict.fromkeys(paragraph.look for paragraph in self.paragraphs)
 
     @cached_property
-    def ruled(self) -> Sequence[ParagraphSubject]:
-        """The paragraphs with a role that the policy has rules for."""
-        if all(look.rules is None for look in self.looks):
+    def with_role_rules(self) -> Sequence[ParagraphSubject]:
+        """The paragraphs whose role has rules of its own."""
+        if not self.policy.house_style.roles:
             return ()
-        return [paragraph for paragraph in self.paragraphs if paragraph.look.rules is not None]
+        return [each for each in self.paragraphs if each.look.rules is not self.rules.of_document]
 
     @cached_property
     def by_role(self) -> Mapping[str, Sequence[ParagraphSubject]]:
@@ -107,14 +109,21 @@ class PolicySubject:
         return found
 
     @cached_property
-    def run_looks(self) -> Sequence[RunLook]:
-        """The looks of ``runs``, in their order; runs that are alike share one."""
+    def filled_runs(self) -> Sequence[RunSubject]:
+        """The runs that filling changed, to check against the rules for the whole document."""
         found = []
-        for run in self.runs:
-            paragraph = run.place.paragraph
-            around = self._by_path.get(paragraph.path)
-            look = None if around is None else around.look
-            found.append(self.same_looks.of_run(run.values, run.text, paragraph.part, look))
+        for place, values, text in self.filled:
+            paragraph = self._by_path.get(place.paragraph.path)
+            look = None if paragraph is None else paragraph.look
+            rules = self.rules.of_document if look is None else look.rules
+            run = self.same_looks.of_run(
+                values,
+                text,
+                place.paragraph.part,
+                rules.of_filled_runs,
+                is_safe_to_fix=look is not None and look.is_touched_running_text,
+            )
+            found.append(RunSubject(place, run, text, True))
         return found
 
     @cached_property
@@ -125,31 +134,28 @@ class PolicySubject:
         """Return the paragraph with that address."""
         return self._by_path[path]
 
-    def faults_of_paragraphs(self, judge: Callable[[ParagraphLook], Iterable[Finding]]) -> Iterator[Issue]:
-        """Yield what ``judge`` finds wrong with paragraphs; it is asked once for all that look alike."""
-        faults = {look: findings for look in self.looks if (findings := tuple(judge(look)))}
-        for paragraph in self.paragraphs if faults else ():
-            for finding in faults.get(paragraph.look, ()):
+    def issues_of_paragraphs(self, check: Callable[[ParagraphLook], Iterable[Finding]]) -> Iterator[Issue]:
+        """Yield what ``check`` finds wrong with paragraphs; it is called once for all that look alike."""
+        found = {look: findings for look in self.looks if (findings := tuple(check(look)))}
+        for paragraph in self.paragraphs if found else ():
+            for finding in found.get(paragraph.look, ()):
                 yield Issue(finding, paragraph.place.path)
 
-    def faults_of_runs(self, judge: Callable[[RunLook], Iterable[Finding]]) -> Iterator[Issue]:
-        """Yield what ``judge`` finds wrong with touched runs; it is asked once for all that look alike."""
-        faults = {look: tuple(judge(look)) for look in dict.fromkeys(self.run_looks)}
-        for run, look in zip(self.runs, self.run_looks, strict=True) if any(faults.values()) else ():
-            for finding in faults[look]:
-                yield Issue(finding, run.place.paragraph.path, run.place.run_id)
+    def runs_of(self, issues: Sequence[Issue]) -> Iterator[RunSubject]:
+        """Yield the runs that ``issues`` are about, each once for rules of each kind.
 
-    def tolerance(self, rule: Rule[Any]) -> int:
-        """Return by how many twips a length may be off."""
-        twips = None if rule.tolerance is None else rule.tolerance.in_twips()
-        return self.policy.twips_tolerance if twips is None else twips
-
-    def touched_runs(self, issues: Iterable[Issue]) -> Iterator[tuple[RunSubject, RunLook]]:
-        """Yield the touched runs that ``issues`` are about, each once, with their looks."""
-        wanted = {issue.run_id for issue in issues}
-        for run, look in zip(self.runs, self.run_looks, strict=True):
-            if run.place.run_id in wanted:
-                yield run, look
+        First come those under rules for the whole document, then those under rules for roles.
+        """
+        filled = {issue.run_id for issue in issues if issue.finding.role is None}
+        for run in self.filled_runs if filled else ():
+            if run.place.run_id in filled:
+                yield run
+        for_roles = [issue for issue in issues if issue.finding.role is not None]
+        wanted = {run_id for issue in for_roles for run_id in issue.run_ids}
+        for path in dict.fromkeys(issue.paragraph_path for issue in for_roles):
+            for run in self.paragraph(path).runs:
+                if run.place.run_id in wanted:
+                    yield run
 
     def source_in_paragraph(self, value: Effective[Any], look: ParagraphLook) -> str | None:
         """Return in words where a value of a paragraph comes from."""
@@ -166,16 +172,22 @@ def text_of_run(place: RunPlace) -> str:
 
 
 class Check(ABC):
-    """A rule of format. Its module's docstring tells what fails and what passes."""
+    """A rule about formatting. Its docstring says what fails and what passes.
 
-    code: ClassVar[str]
+    ``codes`` are those its issues can have; issues under baseline ``template`` have the first.
+    """
+
+    codes: ClassVar[tuple[str, ...]]
 
     @abstractmethod
     def under_policy(self, subject: PolicySubject) -> Iterator[Issue]:
-        """Yield where the document breaks the policy's rule."""
+        """Yield an issue for each place where the document breaks the policy's rule."""
 
     def under_template(self, subject: TemplateSubject) -> Iterator[Issue]:
-        """Yield where filling changed what the template had; nothing for a rule of policies alone."""
+        """Yield an issue for each place where filling changed the formatting.
+
+        Nothing for a rule that only policies have.
+        """
         return iter(())
 
 

@@ -35,7 +35,7 @@ def check_format(
     mark their parts as changed; they are made under baseline ``policy`` with fix mode ``safe`` only.
     """
     if options.format_baseline == "policy":
-        # A third of the engine serves this baseline alone, and a renderer starts sooner without it.
+        # A third of the engine is needed for this baseline only; without it a renderer starts faster.
         from docops_flask.engine.checks.policy_check import check_against_policy
 
         return check_against_policy(document, runs, template, options, policy)
@@ -43,7 +43,7 @@ def check_format(
 
 
 def skipped_report(options: Options, policy: Policy) -> FormatReport:
-    """Return the report of ``format_mode=off``: nothing was looked at, so nothing failed."""
+    """Return the report of ``format_mode=off``: nothing was checked, so nothing failed."""
     return FormatReport(
         mode=options.format_mode,
         baseline=options.format_baseline,
@@ -75,7 +75,7 @@ def _check_against_template(
 
 
 def _issues_in(subject: TemplateSubject) -> "list[Issue]":
-    """Return what the checks say of what changed; most often nothing did, and none of them is loaded."""
+    """Return the issues about what changed; usually nothing did, and then no check is loaded."""
     if not subject.paragraphs and not subject.runs:
         return []
     from docops_flask.engine.checks.registry import REGISTRY

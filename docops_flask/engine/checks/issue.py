@@ -24,9 +24,9 @@ class Finding:
     """A rule that does not hold, one object for all places where it is broken in the same way.
 
     ``actual`` is ``None`` when nothing states the value, ``origin`` the place that states it, ``source`` the
-    way there in words (the styles between, the part of the file). ``tolerance`` is in twips. ``fixable`` says
-    that fix mode ``safe`` would repair it; ``slot`` which of the fonts is meant. ``role`` is what the
-    paragraph is, where the rule is one for its role, ``rule_key`` the rule's way in the policy,
+    same at length, with the styles between and the part of the file. ``tolerance`` is in twips. ``fixable``
+    says that fix mode ``safe`` would repair it; ``slot`` which of the fonts is meant. ``role`` is that of the
+    paragraph, where the rule is one for its role, ``rule_key`` the rule's path in the policy,
     ``rule_source`` the clause; ``section`` is the section's number (from 0) where it is about a page.
     """
 
@@ -65,7 +65,7 @@ class Finding:
 
     @cached_property
     def members(self) -> dict[str, Any]:
-        """The members of an issue's JSON in their order; those that tell the place are still open."""
+        """The members of an issue's JSON in their order; those that name the place are ``None``."""
         return {
             "code": self.code,
             "severity": self.severity,
@@ -89,10 +89,10 @@ class Finding:
 
     @cached_property
     def written(self) -> tuple[str, ...]:
-        """An issue's JSON but for the members that tell the place: what stands before, between, behind."""
+        """An issue's JSON without the members that name the place: the text before, between, after them."""
         pieces, rest = [], json_value(self.members)
         for member in _OF_THE_PLACE:
-            # No text can be taken for it: inside of one quotation marks are escaped.
+            # No text inside the JSON can match: quotation marks in texts are escaped.
             before, _, rest = rest.partition(member + _OPEN)
             pieces.append(before + member)
         return *pieces, rest
@@ -114,12 +114,12 @@ class Issue(NamedTuple):
 
     @property
     def code(self) -> str:
-        """The check that found it."""
+        """The code of the rule that does not hold."""
         return self.finding.code
 
     @property
     def severity(self) -> Severity:
-        """How bad it is; a warning never fails a document."""
+        """Error or warning; a warning never fails a document."""
         return self.finding.severity
 
     @property
@@ -128,8 +128,13 @@ class Issue(NamedTuple):
         return self.finding.fixable
 
     @property
+    def is_for_role(self) -> bool:
+        """Whether the broken rule is one for the paragraph's role."""
+        return self.finding.role is not None
+
+    @property
     def rule_key(self) -> str | None:
-        """The broken rule's way in the policy."""
+        """The path of the broken rule in the policy."""
         return self.finding.rule_key
 
     @property
@@ -161,7 +166,7 @@ class Issue(NamedTuple):
         return self.run_ids if self.run_ids or self.run_id is None else (self.run_id,)
 
 
-# What was done to a property: its name and the attributes it has now, of those that were changed.
+# A repair of a property: its name, and the attributes that were changed as they are now.
 Repair = tuple[str, tuple[tuple[str, str], ...]]
 
 
@@ -203,7 +208,7 @@ class FixChange(NamedTuple):
 
 @lru_cache(maxsize=256)
 def _written(attributes: tuple[tuple[str, str], ...]) -> str:
-    # Many places are repaired alike.
+    # Many places are repaired in the same way.
     return json_value(dict(attributes))
 
 

@@ -1,9 +1,10 @@
-"""What paragraphs and runs are judged by, apart from their place.
+"""How paragraphs and runs look, apart from where they stand, and what they are checked against.
 
-Many of them are alike: those are one object, so that each look is judged once.
+Many of them are alike: those share one object, so that each look is checked once.
 """
 
 from functools import cached_property
+from typing import Any
 
 from docops_flask.engine.document.document import StoryPart
 from docops_flask.engine.formatting.indents import CharacterSizes
@@ -11,18 +12,19 @@ from docops_flask.engine.formatting.paragraph_values import ParagraphValues
 from docops_flask.engine.formatting.run_values import RunValues
 from docops_flask.engine.formatting.script_slots import script_sample
 from docops_flask.engine.formatting.sections import NO_GRID, Grid
-from docops_flask.engine.policy.policy import RoleRules
+from docops_flask.engine.policy.rules import AppliedRule, AppliedRules, RulesOfRole
 
 # Both spellings of the end side: Transitional and Strict (ST_Jc, 17.18.44).
 _ALIGNED_AWAY = ("center", "right", "end")
 
 
 class ParagraphLook:
-    """How a paragraph is set and what it is held against; one object for all that are alike in this.
+    """How a paragraph is set and what it is checked against; one object for all that are alike in this.
 
-    ``sizes`` measures indents in characters; it is only looked up where the first line's counts so, or a rule
-    for the role does. ``in_body`` says that it stands in the body, in no table, ``touched`` that filling
-    touched it. With a ``role`` that the policy has ``rules`` for, ``grid`` is that of its section.
+    ``sizes`` measures indents in characters; they are only looked up where the first line's indent is stated
+    in characters or the paragraph's role has rules. ``in_body`` says that it stands in the body and in no
+    table, ``touched`` that filling changed it. Where its role has ``rules`` of its own, ``grid`` is its
+    section's.
     """
 
     def __init__(
@@ -30,60 +32,52 @@ class ParagraphLook:
         values: ParagraphValues,
         sizes: CharacterSizes,
         part: StoryPart,
+        rules: RulesOfRole,
         *,
         in_body: bool,
         touched: bool,
-        role: str = "",
-        rules: RoleRules | None = None,
         grid: Grid = NO_GRID,
     ) -> None:
         self.values = values
         self.sizes = sizes
         self.part = part
+        self.rules = rules
         self.in_body = in_body
         self.touched = touched
-        self.role = role
-        self.rules = rules
         self.grid = grid
 
-    def with_role(self, role: str, rules: RoleRules, sizes: CharacterSizes, grid: Grid) -> "ParagraphLook":
-        """Return this look in a paragraph that the policy has rules for."""
+    def with_role(self, rules: RulesOfRole, sizes: CharacterSizes, grid: Grid) -> "ParagraphLook":
+        """Return this look in a paragraph whose role has rules of its own."""
         return ParagraphLook(
-            self.values,
-            sizes,
-            self.part,
-            in_body=self.in_body,
-            touched=self.touched,
-            role=role,
-            rules=rules,
-            grid=grid,
+            self.values, sizes, self.part, rules, in_body=self.in_body, touched=self.touched, grid=grid
         )
 
+    def is_safe_to_fix(self, rule: AppliedRule[Any]) -> bool:
+        """Say whether fix mode ``safe`` may make the paragraph keep ``rule``."""
+        return self.is_touched_in_body if rule.is_for_role else self.is_touched_running_text
+
     @property
-    def is_safe_to_fix_by_role(self) -> bool:
-        """Whether fix mode ``safe`` may make it look as its role asks: touched, in the body, in no table."""
+    def is_touched_in_body(self) -> bool:
+        """Whether filling changed it and it stands in the body outside tables."""
         return self.touched and self.in_body
 
     @cached_property
-    def is_safe_to_fix(self) -> bool:
-        """Whether fix mode ``safe`` may set its indent and line spacing: touched running text of the body."""
+    def is_touched_running_text(self) -> bool:
+        """Whether it is besides no heading and neither centred nor right-aligned."""
         values = self.values
         return (
-            self.touched
-            and self.in_body
-            and not values.is_heading
-            and values.alignment.value not in _ALIGNED_AWAY
+            self.is_touched_in_body and not values.is_heading and values.alignment.value not in _ALIGNED_AWAY
         )
 
 
 class RunLook:
-    """How a run looks and what kinds of characters it holds; one object for all that are alike in this.
+    """How a run looks and what it is checked against; one object for all that are alike in this.
 
-    ``sample`` is a character of each kind, ``blank`` says that all are blanks. ``paragraph`` is the look of
-    its paragraph, ``None`` where that has no text.
+    ``sample`` has one character of each kind in its text, ``blank`` says that all are blanks.
+    ``is_safe_to_fix`` says whether fix mode ``safe`` may make it keep ``rules``.
     """
 
-    __slots__ = ("blank", "paragraph", "part", "sample", "values")
+    __slots__ = ("blank", "is_safe_to_fix", "part", "rules", "sample", "values")
 
     def __init__(
         self,
@@ -91,45 +85,16 @@ class RunLook:
         sample: str,
         blank: bool,
         part: StoryPart,
-        paragraph: ParagraphLook | None,
-    ) -> None:
-        self.values = values
-        self.sample = sample
-        self.blank = blank
-        self.part = part
-        self.paragraph = paragraph
-
-    @property
-    def is_safe_to_fix(self) -> bool:
-        """Whether fix mode ``safe`` may set its fonts and size, as filling touched it."""
-        return self.paragraph is not None and self.paragraph.is_safe_to_fix
-
-
-class RoleRunLook:
-    """How a run looks and what it is held against; one object for all that are alike in this.
-
-    ``sample`` and ``blank`` are as in ``RunLook``. ``role`` is that of its paragraph, of a heading's running
-    text the body's; ``rules`` are the policy's for it.
-    """
-
-    __slots__ = ("blank", "part", "role", "rules", "sample", "values")
-
-    def __init__(
-        self,
-        values: RunValues,
-        sample: str,
-        blank: bool,
-        part: StoryPart,
+        rules: AppliedRules,
         *,
-        role: str,
-        rules: RoleRules | None,
+        is_safe_to_fix: bool,
     ) -> None:
         self.values = values
         self.sample = sample
         self.blank = blank
         self.part = part
-        self.role = role
         self.rules = rules
+        self.is_safe_to_fix = is_safe_to_fix
 
 
 class Looks:
@@ -138,40 +103,36 @@ class Looks:
     def __init__(self) -> None:
         self._paragraphs: dict[tuple[object, ...], ParagraphLook] = {}
         self._runs: dict[tuple[object, ...], RunLook] = {}
-        self._role_runs: dict[tuple[object, ...], RoleRunLook] = {}
         self._kinds: dict[str, tuple[str, bool]] = {}
 
     def of_paragraph(
-        self, values: ParagraphValues, sizes: CharacterSizes, part: StoryPart, in_body: bool, touched: bool
+        self,
+        values: ParagraphValues,
+        sizes: CharacterSizes,
+        part: StoryPart,
+        rules: RulesOfRole,
+        *,
+        in_body: bool,
+        touched: bool,
     ) -> ParagraphLook:
-        """Return the look of a paragraph whose role is left open."""
+        """Return the look of a paragraph whose role is not known yet; ``rules`` hold without one."""
         key = values, sizes, part, in_body, touched
         look = self._paragraphs.get(key)
         if look is None:
-            look = ParagraphLook(values, sizes, part, in_body=in_body, touched=touched)
+            look = ParagraphLook(values, sizes, part, rules, in_body=in_body, touched=touched)
             self._paragraphs[key] = look
         return look
 
     def of_run(
-        self, values: RunValues, text: str, part: StoryPart, paragraph: ParagraphLook | None
+        self, values: RunValues, text: str, part: StoryPart, rules: AppliedRules, *, is_safe_to_fix: bool
     ) -> RunLook:
-        """Return the look of a run that filling touched; ``paragraph`` is that of the paragraph around it."""
+        """Return the look of a run with ``text`` that is checked against ``rules``."""
         kind = self._kind(text)
-        key = values, kind, part, paragraph
+        key = values, kind, part, rules, is_safe_to_fix
         look = self._runs.get(key)
         if look is None:
-            look = self._runs[key] = RunLook(values, *kind, part, paragraph)
-        return look
-
-    def of_role_run(
-        self, values: RunValues, text: str, part: StoryPart, role: str, rules: RoleRules | None
-    ) -> RoleRunLook:
-        """Return the look of a run that is held against the rules for ``role``."""
-        kind = self._kind(text)
-        key = values, kind, part, role
-        look = self._role_runs.get(key)
-        if look is None:
-            look = self._role_runs[key] = RoleRunLook(values, *kind, part, role=role, rules=rules)
+            look = RunLook(values, *kind, part, rules, is_safe_to_fix=is_safe_to_fix)
+            self._runs[key] = look
         return look
 
     def _kind(self, text: str) -> tuple[str, bool]:

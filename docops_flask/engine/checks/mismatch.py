@@ -1,61 +1,37 @@
-"""Issues about a value that is not the one asked for, by a policy's rule or by the rules of a role.
+"""Issues about a value that differs from the one asked for.
 
-Severity, clause and message are made in one place; runs that are alike are judged once and told together.
+Severity, clause and message are made in one place; runs that are alike are checked once and reported
+together.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from docops_flask.engine.checks.check import ParagraphSubject, PolicySubject, RoleRun
+from docops_flask.engine.checks.check import ParagraphSubject, PolicySubject, RunSubject
 from docops_flask.engine.checks.issue import Finding, Issue, Shown
-from docops_flask.engine.checks.look import ParagraphLook, RoleRunLook
+from docops_flask.engine.checks.look import ParagraphLook, RunLook
 from docops_flask.engine.formatting.effective import DIRECT, UNSTATED, Effective
 from docops_flask.engine.formatting.script_slots import Slot
-from docops_flask.engine.policy.policy import ROLE_LABELS, Policy, Rule
+from docops_flask.engine.policy.policy import ROLE_LABELS
+from docops_flask.engine.policy.rules import AppliedRule
 
 
-def policy_mismatch(
-    code: str,
-    what: str,
-    policy: Policy,
-    *,
-    expected: Shown,
-    actual: Shown,
-    found: Effective[Any],
-    source: str | None,
-    stated: bool,
-    unit: str = "",
-    tolerance: int | None = None,
-    fixable: bool = False,
-    slot: Slot | None = None,
-    rule_key: str,
-) -> Finding:
-    """Return the finding that ``what`` is not as the policy says.
+class Mismatch(NamedTuple):
+    """A rule that does not hold, and what there is instead.
 
-    ``found`` is the effective value with its origin, ``source`` the origin at length.
-    ``stated`` is false where no value is known: nothing states it, or the theme does. That is a
-    warning, unless the policy's ``treat_inherited_as_error``.
+    ``what`` names the property in a message. ``found`` is the value with its origin; it is not ``known``
+    where nothing in the document states it, or a theme is named that has none.
     """
-    if stated:
-        said = f"{what} is {actual}{unit} (from: {found.origin})"
-        advice = "Change it there." if found.origin != DIRECT else "Change it or clear the direct formatting."
-    elif actual is None:
-        said, advice = f"{what} is stated nowhere in the document", "State it in the style."
-    else:
-        said, advice = f"{what} is given as {actual}, which has no known value", "State it in the style."
-    return Finding(
-        code=code,
-        severity="error" if stated or policy.treat_inherited_as_error else "warn",
-        message=f"{said}; the policy asks for {expected}{unit}. {advice}",
-        expected=expected,
-        actual=actual,
-        tolerance=tolerance,
-        fixable=fixable,
-        slot=slot,
-        rule_key=rule_key,
-        origin=found.origin,
-        source=source,
-    )
+
+    rule: AppliedRule[Any]
+    what: str
+    expected: Shown
+    actual: Shown
+    found: Effective[Any] = UNSTATED
+    known: bool = True
+    unit: str = ""
+    tolerance: int | None = None
+    slot: Slot | None = None
 
 
 def template_mismatch(
@@ -88,37 +64,24 @@ def template_mismatch(
     return Issue(finding, paragraph_path, run_id)
 
 
-class Mismatch(NamedTuple):
-    """A rule of a role (``key``: its name in a policy) that does not hold, and what there is instead.
-
-    ``found`` is the value with its origin; it is not ``known`` where nothing in the document tells it.
-    """
-
-    role: str
-    key: str
-    rule: Rule[Any]
-    what: str
-    expected: Shown
-    actual: Shown
-    found: Effective[Any] = UNSTATED
-    known: bool = True
-    unit: str = ""
-    tolerance: int | None = None
-    slot: Slot | None = None
-
-
-def role_finding(
-    code: str, mismatch: Mismatch, policy: Policy, source: str | None, *, fixable: bool = False
+def paragraph_finding(
+    mismatch: Mismatch, look: ParagraphLook, subject: PolicySubject, *, fixable: bool = False
 ) -> Finding:
-    """Return the finding about a mismatch; ``source`` is the origin of what there is at length.
+    """Return the finding about a mismatch of paragraphs with that look."""
+    return _finding(mismatch, subject.source_in_paragraph(mismatch.found, look), fixable=fixable)
 
-    Where nothing in the document tells the value it is a warning, unless ``treat_inherited_as_error``.
-    """
+
+def _run_finding(mismatch: Mismatch, look: RunLook, subject: PolicySubject, *, fixable: bool) -> Finding:
+    source = subject.source_in_run(mismatch.found, look.values, look.part)
+    return _finding(mismatch, source, fixable=fixable)
+
+
+def _finding(mismatch: Mismatch, source: str | None, *, fixable: bool) -> Finding:
+    """Return the finding about a mismatch; ``source`` is the origin of the actual value at length."""
     rule = mismatch.rule
-    counts = mismatch.known or policy.treat_inherited_as_error
     return Finding(
-        code=code,
-        severity=rule.severity if counts else "warn",
+        code=rule.code,
+        severity=rule.severity if mismatch.known else rule.unstated_severity,
         message=_message(mismatch),
         expected=mismatch.expected,
         actual=mismatch.actual,
@@ -127,31 +90,33 @@ def role_finding(
         slot=mismatch.slot,
         origin=mismatch.found.origin,
         source=source,
-        role=mismatch.role,
-        rule_key=f"roles.{mismatch.role}.{mismatch.key}",
+        role=rule.role,
+        rule_key=rule.key,
         rule_source=rule.source,
     )
 
 
-def paragraph_finding(
-    code: str, mismatch: Mismatch, look: ParagraphLook, subject: PolicySubject, *, fixable: bool = False
-) -> Finding:
-    """Return the finding about a mismatch of paragraphs with that look."""
-    source = subject.source_in_paragraph(mismatch.found, look)
-    return role_finding(code, mismatch, subject.policy, source, fixable=fixable)
-
-
 def _message(mismatch: Mismatch) -> str:
-    label = ROLE_LABELS[mismatch.role][0]
-    what, origin = mismatch.what, mismatch.found.origin
+    rule, origin = mismatch.rule, mismatch.found.origin
+    what = mismatch.what if rule.role is None else f"{mismatch.what} of the {ROLE_LABELS[rule.role].en}"
     if mismatch.known:
         place = f" (from: {origin})" if origin else ""
-        said = f"{what} of the {label} is {mismatch.actual}{mismatch.unit}{place}"
+        said = f"{what} is {mismatch.actual}{mismatch.unit}{place}"
+    elif rule.is_for_role or mismatch.actual is None:
+        said = f"{what} is stated nowhere in the document"
     else:
-        said = f"{what} of the {label} is stated nowhere in the document"
-    clause = f" ({mismatch.rule.source})" if mismatch.rule.source else ""
-    advice = "Change it or clear the direct formatting." if origin == DIRECT else "Change it in the style."
-    return f"{said}; the policy asks for {mismatch.expected}{mismatch.unit}{clause}. {advice}"
+        said = f"{what} is given as {mismatch.actual}, which has no known value"
+    clause = f" ({rule.source})" if rule.source else ""
+    return f"{said}; the policy asks for {mismatch.expected}{mismatch.unit}{clause}. {_advice(mismatch)}"
+
+
+def _advice(mismatch: Mismatch) -> str:
+    is_for_role = mismatch.rule.is_for_role
+    if not is_for_role and not mismatch.known:
+        return "State it in the style."
+    if mismatch.found.origin == DIRECT:
+        return "Change it or clear the direct formatting."
+    return "Change it in the style." if is_for_role else "Change it there."
 
 
 def names_shown(names: Iterable[str]) -> str:
@@ -160,53 +125,83 @@ def names_shown(names: Iterable[str]) -> str:
     return f"{first} or the like" if others else first
 
 
-_Faults = Mapping[RoleRunLook, Sequence[Mismatch]]
-Alike = tuple[Mismatch, list[RoleRun]]
+_Mismatches = Mapping[RunLook, Sequence[Mismatch]]
+_Alike = tuple[Mismatch, list[RunSubject]]
+
+
+def run_issues(
+    subject: PolicySubject,
+    check: Callable[[RunLook], Iterable[Mismatch]],
+    can_fix: Callable[[Mismatch, RunLook], bool],
+) -> Iterator[Issue]:
+    """Yield the issues about filled runs under rules for the whole document, then those under roles' rules.
+
+    ``check`` says what is wrong with a run, once for all that look alike; ``can_fix`` whether a run that is
+    safe to fix can be repaired.
+    """
+    if subject.rules.has_document_rules:
+        yield from _filled_run_issues(subject, check, can_fix)
+    yield from role_run_issues(subject, check, can_fix)
+
+
+def _filled_run_issues(
+    subject: PolicySubject,
+    check: Callable[[RunLook], Iterable[Mismatch]],
+    can_fix: Callable[[Mismatch, RunLook], bool],
+) -> Iterator[Issue]:
+    found: dict[RunLook, list[Finding]] = {}
+    for look in dict.fromkeys(run.look for run in subject.filled_runs):
+        for mismatch in check(look):
+            fixable = look.is_safe_to_fix and can_fix(mismatch, look)
+            finding = _run_finding(mismatch, look, subject, fixable=fixable)
+            found.setdefault(look, []).append(finding)
+    for run in subject.filled_runs if found else ():
+        for finding in found.get(run.look, ()):
+            yield Issue(finding, run.place.paragraph.path, run.place.run_id)
 
 
 def role_run_issues(
-    code: str,
     subject: PolicySubject,
-    judge: Callable[[RoleRunLook], Iterable[Mismatch]],
-    is_fixable: Callable[[Mismatch, Sequence[RoleRun]], bool] | None = None,
+    check: Callable[[RunLook], Iterable[Mismatch]],
+    can_fix: Callable[[Mismatch, RunLook], bool] | None = None,
 ) -> Iterator[Issue]:
-    """Yield one issue for the runs of a paragraph that are wrong in the same way for the same reason.
+    """Yield the issues about runs under the rules of roles; ``check`` and ``can_fix`` as in ``run_issues``.
 
-    ``judge`` says what is wrong with a run, once for all that look alike, ``is_fixable`` whether runs that
-    filling touched, in a paragraph that is safe to fix, can be repaired.
+    Runs of a paragraph that are wrong in the same way for the same reason are one issue.
     """
-    faults = _faults(subject, judge)
-    findings: dict[tuple[int, RoleRunLook, bool], Finding] = {}
-    for paragraph in subject.ruled if faults else ():
-        for mismatch, runs in _alike(paragraph, faults):
-            first = runs[0]
-            may_fix = is_fixable is not None and paragraph.look.is_safe_to_fix_by_role and first.touched
-            fixable = may_fix and is_fixable is not None and is_fixable(mismatch, runs)
-            key = id(mismatch), first.look, fixable
+    mismatches = _mismatches(subject, check)
+    findings: dict[tuple[int, RunLook, bool], Finding] = {}
+    for paragraph in subject.with_role_rules if mismatches else ():
+        for mismatch, runs in _alike(paragraph, mismatches):
+            first = runs[0].look
+            fixable = (
+                can_fix is not None
+                and first.is_safe_to_fix
+                and all(can_fix(mismatch, run.look) for run in runs)
+            )
+            key = id(mismatch), first, fixable
             finding = findings.get(key)
             if finding is None:
-                source = subject.source_in_run(mismatch.found, first.look.values, first.look.part)
-                finding = role_finding(code, mismatch, subject.policy, source, fixable=fixable)
-                findings[key] = finding
+                finding = findings[key] = _run_finding(mismatch, first, subject, fixable=fixable)
             ids = tuple([run.place.run_id for run in runs])
             yield Issue(finding, paragraph.place.path, ids[0], ids)
 
 
-def _faults(subject: PolicySubject, judge: Callable[[RoleRunLook], Iterable[Mismatch]]) -> _Faults:
-    """Return what is wrong with each kind of run; equal mismatches are one object."""
+def _mismatches(subject: PolicySubject, check: Callable[[RunLook], Iterable[Mismatch]]) -> _Mismatches:
+    """Return what is wrong with each look; equal mismatches are one object."""
     same: dict[Mismatch, Mismatch] = {}
-    faults = {}
-    for look in dict.fromkeys(run.look for paragraph in subject.ruled for run in paragraph.runs):
-        mismatches = [same.setdefault(each, each) for each in judge(look)]
+    found = {}
+    for look in dict.fromkeys(run.look for paragraph in subject.with_role_rules for run in paragraph.runs):
+        mismatches = [same.setdefault(each, each) for each in check(look)]
         if mismatches:
-            faults[look] = mismatches
-    return faults
+            found[look] = mismatches
+    return found
 
 
-def _alike(paragraph: ParagraphSubject, faults: _Faults) -> Iterable[Alike]:
+def _alike(paragraph: ParagraphSubject, mismatches: _Mismatches) -> Iterable[_Alike]:
     """Return the mismatches of a paragraph's runs, those of touched runs apart: they alone are fixed."""
-    groups: dict[tuple[int, bool], Alike] = {}
+    groups: dict[tuple[int, bool], _Alike] = {}
     for run in paragraph.runs:
-        for mismatch in faults.get(run.look, ()):
+        for mismatch in mismatches.get(run.look, ()):
             groups.setdefault((id(mismatch), run.touched), (mismatch, []))[1].append(run)
     return groups.values()

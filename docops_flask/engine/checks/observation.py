@@ -1,4 +1,4 @@
-"""Effective values of what filling touches, taken at one moment, and what filling changed of them."""
+"""The effective values of what filling changes, before and after it, and how they differ."""
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -42,23 +42,23 @@ class Observation(NamedTuple):
     cascade: Cascade
 
     def measured_paragraphs(self) -> Collection[ParagraphPlace]:
-        """Return the very paragraphs looked at: a broken file may have others at the same addresses."""
+        """Return the paragraphs that were observed; in a broken file others may have the same address."""
         places: dict[str, ParagraphPlace] = {}
         for run in self.places:
             places.setdefault(run.paragraph.path, run.paragraph)
         return places.values()
 
     def values_by_run(self) -> dict[_Element, RunValues]:
-        """Return the values of the very runs that were looked at, in the very paragraphs."""
+        """Return the values by run element, of runs in the paragraphs that were observed."""
         measured = {place.element for place in self.measured_paragraphs()}
         return {
             run.element: self.runs[run.run_id] for run in self.places if run.paragraph.element in measured
         }
 
     def again(self, changes: "Changes") -> "Observation":
-        """Return the values after repairs; only what ``changes`` name is looked at once more.
+        """Return the values after repairs; only what ``changes`` name is resolved anew.
 
-        What looked alike and was repaired alike looks alike again: the first of a kind is measured.
+        Of paragraphs and runs with equal values and equal repairs only the first is resolved.
         """
         cascade = self.cascade
         runs, paragraphs = dict(self.runs), dict(self.paragraphs)
@@ -122,7 +122,7 @@ def _size_pt(values: RunValues) -> int | float | None:
 
 
 def _count(found: Iterable[V], value_of: Callable[[V], object]) -> dict[str, int]:
-    """Count the values; equal objects come in great numbers, so each is looked at once."""
+    """Count the values; there are few different objects, so each is asked for its value once."""
     totals: dict[str, int] = {}
     for values, times in Counter(found).items():
         value = value_of(values)
@@ -171,7 +171,7 @@ def template_subject(
     runs: Sequence[RunPlace], before: Observation, now: Observation, policy: Policy
 ) -> TemplateSubject:
     """Return what differs between two observations of ``runs``."""
-    # Equal statements resolve to one object, so identity settles nearly every pair at once.
+    # Equal statements resolve to one object, so for most pairs comparing identity is enough.
     return TemplateSubject(
         policy=policy,
         paragraphs={

@@ -4,14 +4,16 @@ What is checked: paragraphs with their roles, the runs that were filled, the pag
 """
 
 from collections.abc import Sequence
+from operator import attrgetter
 
 from lxml.etree import _Element
 
 from docops_flask.engine.checks.check import (
+    Check,
+    FilledRun,
     FixableCheck,
     ParagraphSubject,
     PolicySubject,
-    RunSubject,
     text_of_run,
 )
 from docops_flask.engine.checks.issue import Changes, FixChange, Issue
@@ -27,10 +29,11 @@ from docops_flask.engine.formatting.indents import NO_SIZES, CharacterSizes
 from docops_flask.engine.formatting.sections import PageGeometry, Sections
 from docops_flask.engine.options import Options
 from docops_flask.engine.policy.policy import Policy
+from docops_flask.engine.policy.rules import PolicyRules
 
 
 class ParagraphTexts:
-    """The texts of paragraphs, each read once: repairs change how a paragraph looks, never its text."""
+    """The texts of paragraphs, each read once: repairs never change text."""
 
     def __init__(self) -> None:
         self._texts: dict[_Element, ParagraphText] = {}
@@ -46,14 +49,14 @@ class ParagraphTexts:
 def policy_subject(
     document: Document, runs: Sequence[RunPlace], now: Observation, policy: Policy
 ) -> PolicySubject:
-    """Return what ``policy`` is to be held against; ``now`` is the observation of ``runs``."""
+    """Return what is to be checked against ``policy``; ``now`` is the observation of ``runs``."""
     return PolicySubjects(document, runs, now, policy).subject
 
 
 class PolicySubjects:
-    """What one document shows to a policy, before its repairs and after some of them.
+    """One document as it is checked against a policy, before its repairs and after some of them.
 
-    ``now`` observes the runs that were filled, ``subject`` is what the policy is to be held against now.
+    ``now`` observes the runs that were filled, ``subject`` is what is to be checked now.
     """
 
     def __init__(
@@ -62,11 +65,14 @@ class PolicySubjects:
         self.now = now
         self._document = document
         self._policy = policy
+        self._rules = PolicyRules(policy)
         self._texts = ParagraphTexts()
         self._sections = Sections(document)
         self._looks = Looks()
         self._measured = {place.element for place in now.measured_paragraphs()}
-        self._roles = RoleSubjects(policy.house_style, self._sections, self._looks, self._texts.of)
+        self._roles = RoleSubjects(
+            policy.house_style, self._rules, self._sections, self._looks, self._texts.of
+        )
         inside_tables = not policy.forbid_tables
         found = [
             self._paragraph(place)
@@ -75,28 +81,31 @@ class PolicySubjects:
         ]
         self._paragraphs = [paragraph for paragraph in found if paragraph is not None]
         places = {place.run_id: place for place in runs if inside_tables or not place.paragraph.table_depth}
-        self._runs = [RunSubject(place, now.runs[each], text_of_run(place)) for each, place in places.items()]
+        self._filled = [
+            FilledRun(place, now.runs[each], text_of_run(place)) for each, place in places.items()
+        ]
         self.subject = self._subject(self._roles.of(self._paragraphs, now))
 
     def look_again(self, changes: Changes) -> None:
-        """Bring ``now`` and ``subject`` up to date after repairs; what these left alone is not read again."""
+        """Update ``now`` and ``subject`` after repairs; what was not repaired is not read again."""
         self.now = now = self.now.again(changes)
         self._paragraphs = [
             (self._paragraph(each.place) or each) if _is_stale(each, changes) else each
             for each in self._paragraphs
         ]
-        self._runs = [
+        self._filled = [
             run._replace(values=now.runs[run.place.run_id]) if changes.made_on(run.place.element) else run
-            for run in self._runs
+            for run in self._filled
         ]
         self.subject = self._subject(self._roles.of(self._paragraphs, now, changes))
 
     def _subject(self, paragraphs: Sequence[ParagraphSubject]) -> PolicySubject:
         return PolicySubject(
             policy=self._policy,
+            rules=self._rules,
             tables=self._document.walk.tables,
             paragraphs=paragraphs,
-            runs=self._runs,
+            filled=self._filled,
             cascade=self.now.cascade,
             same_looks=self._looks,
             pages=lambda: self._pages(paragraphs),
@@ -130,7 +139,8 @@ class PolicySubjects:
                 extra_twips=self._sections.of(place).grid.extra_twips,
             )
         in_body = place.story is StoryKind.BODY and not place.table_depth
-        look = self._looks.of_paragraph(values, sizes, place.part, in_body, touched)
+        rules = self._rules.of_document
+        look = self._looks.of_paragraph(values, sizes, place.part, rules, in_body=in_body, touched=touched)
         return ParagraphSubject(place, look, content.text)
 
 
@@ -140,6 +150,14 @@ def _is_stale(paragraph: ParagraphSubject, changes: Changes) -> bool:
     return bool(changes.made_on(paragraph.place.element)) or (
         in_characters and changes.around_runs(paragraph.place.path)
     )
+
+
+def issues_of(check: Check, subject: PolicySubject) -> tuple[Issue, ...]:
+    """Return what ``check`` finds: first under rules for the whole document, then under those for roles."""
+    found = list(check.under_policy(subject))
+    if subject.rules.are_mixed and len(check.codes) > 1:
+        found.sort(key=attrgetter("is_for_role"))
+    return tuple(found)
 
 
 def _numbers(edits_runs: bool | None) -> tuple[int, ...]:
@@ -155,7 +173,7 @@ def check_against_policy(
     document: Document, runs: Sequence[RunPlace], template: Observation, options: Options, policy: Policy
 ) -> FormatReport:
     """Check the filled document, fix what may be fixed, and return the report; see ``check_format``."""
-    # Filling changes texts and nothing else, or the proof refuses its result: what was observed still holds.
+    # Filling changes texts only (else the proof refuses the result), so what was observed still holds.
     filled = template if template.places is runs else take_observation(runs, template.cascade)
     subjects = PolicySubjects(document, runs, filled, policy)
     found: list[tuple[Issue, ...]] = [()] * len(REGISTRY)
@@ -164,11 +182,11 @@ def check_against_policy(
         changed_before = len(changes)
         for index in phase:
             check = REGISTRY[index]
-            found[index] = tuple(check.under_policy(subjects.subject))
+            found[index] = issues_of(check, subjects.subject)
             if options.format_fix_mode == "safe" and isinstance(check, FixableCheck):
                 found[index] = _fix(check, found[index], subjects.subject, changes)
         if len(changes) > changed_before:
-            # What comes later depends on it: an indent in characters on sizes, a page's lines on both.
+            # Later checks depend on it: an indent in characters on sizes, the lines of a page on both.
             subjects.look_again(Changes(changes[changed_before:]))
     subject = subjects.subject
     before = template.counts()
@@ -183,7 +201,7 @@ def check_against_policy(
         policy=note_policy(policy, options.format_baseline),
         diagnostics={
             "paragraphs_checked": len(subject.paragraphs),
-            "runs_checked": len(subject.runs),
+            "runs_checked": len(subject.filled),
             "tables_skipped": len(subject.tables) if policy.forbid_tables else 0,
         },
         page_geometry=tuple(subject.geometry),

@@ -1,21 +1,20 @@
 """The checks, in the order in which a place's issues are listed.
 
-A new check is one module and one line here.
+A new check is a class in one of the modules, and a line here.
 """
 
 from docops_flask.engine.checks.check import Check
 from docops_flask.engine.checks.page.geometry import PageCapacityMismatch, PageLengthMismatch
 from docops_flask.engine.checks.page.page_break import PageBreakMissing
 from docops_flask.engine.checks.paragraph.forbidden import LeadingWhitespace, NumprPresent, TableForbidden
-from docops_flask.engine.checks.paragraph.indent import FirstLineIndentMismatch, RoleIndentMismatch
+from docops_flask.engine.checks.paragraph.indent import IndentMismatch
 from docops_flask.engine.checks.paragraph.spacing import (
     LineSpacingMismatch,
     RoleAlignmentMismatch,
-    RoleLineSpacingMismatch,
     RoleSpaceMismatch,
 )
-from docops_flask.engine.checks.run.font import RoleFontMismatch, RunFontMismatch
-from docops_flask.engine.checks.run.size import RoleSizeMismatch, RunSizeMismatch
+from docops_flask.engine.checks.run.font import FontMismatch
+from docops_flask.engine.checks.run.size import SizeMismatch
 from docops_flask.engine.checks.run.weight_and_color import RoleBoldMismatch, RoleColorMismatch
 from docops_flask.engine.checks.text.wording import (
     AttachmentNoteEnd,
@@ -32,15 +31,11 @@ REGISTRY: tuple[Check, ...] = (
     PageBreakMissing(),
     RoleAlignmentMismatch(),
     LineSpacingMismatch(),
-    RoleLineSpacingMismatch(),
     RoleSpaceMismatch(),
-    FirstLineIndentMismatch(),
-    RoleIndentMismatch(),
+    IndentMismatch(),
     LeadingWhitespace(),
-    RunFontMismatch(),
-    RoleFontMismatch(),
-    RunSizeMismatch(),
-    RoleSizeMismatch(),
+    FontMismatch(),
+    SizeMismatch(),
     RoleBoldMismatch(),
     RoleColorMismatch(),
     DocumentNumberForm(),
@@ -48,3 +43,5 @@ REGISTRY: tuple[Check, ...] = (
     AttachmentNoteEnd(),
     DateForm(),
 )
+
+CODES = tuple(code for check in REGISTRY for code in check.codes)

@@ -1,6 +1,6 @@
 """The format report: what was checked, found and repaired (``out.format_report.json``).
 
-Beside issues and repairs it tells the policy, what each paragraph is, and what deviates.
+Besides issues and repairs it has the policy, the role of each paragraph, and deviations from the policy.
 """
 
 from collections import Counter
@@ -9,8 +9,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from docops_flask.engine.artefacts import json_list, json_object, json_text, json_value, quoted
+from docops_flask.engine.bilingual import Bilingual
 from docops_flask.engine.document.document import Document
-from docops_flask.engine.policy.policy import Policy, Severity, Words
+from docops_flask.engine.policy.policy import Policy, Severity
 
 if TYPE_CHECKING:
     from docops_flask.engine.checks.issue import FixChange, Issue, Shown
@@ -19,11 +20,11 @@ if TYPE_CHECKING:
 
 
 class PolicyNote(NamedTuple):
-    """The policy of a check: its name (``None``: it was sent), its title, whether it had a say at all."""
+    """The policy of a check: its name (``None``: it was sent), its title, whether it was applied."""
 
     name: str | None
     version: int
-    title: Words | None
+    title: Bilingual | None
     applied: bool
 
     def as_dict(self) -> dict[str, Any]:
@@ -33,7 +34,7 @@ class PolicyNote(NamedTuple):
 
 
 class RoleNote(NamedTuple):
-    """What a paragraph was taken for, by what kind of sign, and the sign itself."""
+    """The role that was found for a paragraph, the kind of evidence, and the evidence in words."""
 
     paragraph_path: str
     role: str
@@ -51,14 +52,14 @@ class RoleNote(NamedTuple):
 
 @lru_cache(maxsize=256)
 def _written(role: str, kind: "Sign", reason: str) -> str:
-    # Many paragraphs are taken for the same by the same sign.
+    # Many paragraphs have the same role for the same reason.
     return json_value({"role": role, "kind": kind, "reason": reason})[1:]
 
 
 class Deviation(NamedTuple):
     """A rule of the policy that the document's own style, as suggested, does not keep.
 
-    ``key`` is the rule's way in a policy file (``roles.title.size_pt``); ``found`` is ``None`` where the
+    ``key`` is the rule's path in a policy file (``roles.title.size_pt``); ``found`` is ``None`` where the
     document is mixed or says nothing.
     """
 
@@ -93,8 +94,8 @@ class FormatReport(NamedTuple):
 
     ``template_observed`` and ``rendered_observed`` count the effective values of what filling touched,
     before filling and at the end: property, then value as text, then how often. ``overrides`` are the
-    policy's keys that differ from the default policy's; ``diagnostics`` say how much was looked at.
-    ``page_geometry`` and ``roles`` are there under baseline ``policy`` alone, the roles where the policy asks
+    policy's keys that differ from the default policy's; ``diagnostics`` say how much was checked.
+    ``page_geometry`` and ``roles`` are only filled under baseline ``policy``, the roles where the policy asks
     for any; ``policy_deviations`` where a policy was suggested.
     """
 
@@ -119,12 +120,17 @@ class FormatReport(NamedTuple):
         return left.count("error")
 
     @property
+    def fixed_count(self) -> int:
+        """The number of issues that were repaired."""
+        return [issue.fixed for issue in self.issues].count(True)
+
+    @property
     def passed(self) -> bool:
         """Whether no error is left; warnings never fail a document."""
         return self.error_count == 0
 
     def issue_codes(self) -> dict[str, int]:
-        """Return how many issues are listed of each code, in the alphabet's order."""
+        """Return how many issues there are of each code, sorted by code."""
         return dict(sorted(Counter([issue.finding.code for issue in self.issues]).items()))
 
     def as_dict(self) -> dict[str, Any]:
@@ -134,7 +140,7 @@ class FormatReport(NamedTuple):
         return self._members(issues, changes, [note.as_dict() for note in self.roles])
 
     def as_json(self) -> bytes:
-        """Return what ``as_dict`` returns as JSON text, made without the objects in between."""
+        """Return what ``as_dict`` returns as JSON text, made without building the objects."""
         issues = [issue.as_json() for issue in self.issues]
         changes = json_list([change.as_json() for change in self.fix_changes])
         members = self._members(issues, changes, json_list([note.as_json() for note in self.roles]))
@@ -151,7 +157,7 @@ class FormatReport(NamedTuple):
         return {
             "passed": error_count == 0,
             "error_count": error_count,
-            "fixed_count": [issue.fixed for issue in self.issues].count(True),
+            "fixed_count": self.fixed_count,
             "issues": issues,
             "summary": {
                 "mode": self.mode,

@@ -1,12 +1,12 @@
-"""Gives paragraphs their roles: what each is, the policy's rules for it, its runs to hold against them."""
+"""Gives paragraphs their roles: what each is, the policy's rules for it, its runs to check against them."""
 
 from collections.abc import Callable, Iterator, Sequence
 
 from lxml.etree import _Element
 
-from docops_flask.engine.checks.check import ParagraphSubject, RoleRun
+from docops_flask.engine.checks.check import ParagraphSubject, RunSubject
 from docops_flask.engine.checks.issue import NO_CHANGES, Changes, Repair
-from docops_flask.engine.checks.look import Looks, ParagraphLook, RoleRunLook
+from docops_flask.engine.checks.look import Looks, ParagraphLook, RunLook
 from docops_flask.engine.checks.observation import Observation
 from docops_flask.engine.document.document import ParagraphPlace, RunPlace
 from docops_flask.engine.document.paragraph_text import ParagraphText, TextPiece
@@ -14,6 +14,7 @@ from docops_flask.engine.formatting.indents import CharacterSizes
 from docops_flask.engine.formatting.run_values import RunValues
 from docops_flask.engine.formatting.sections import Sections
 from docops_flask.engine.policy.policy import HouseStyle
+from docops_flask.engine.policy.rules import NO_RULES, AppliedRules, PolicyRules
 from docops_flask.engine.roles.detect import detect_roles
 from docops_flask.engine.roles.evidence import FoundRole
 
@@ -27,24 +28,26 @@ class RoleSubjects:
     def __init__(
         self,
         house: HouseStyle,
+        rules: PolicyRules,
         sections: Sections,
         looks: Looks,
         text_of: Callable[[ParagraphPlace], ParagraphText],
     ) -> None:
         self._house = house
+        self._rules = rules
         self._sections = sections
         self._looks = looks
         self._text_of = text_of
         self._observed: dict[_Element, RunValues] = {}
         self._found: dict[str, FoundRole] | None = None
         self._looks_with_role: dict[tuple[ParagraphLook, str, int | None, int], ParagraphLook] = {}
-        self._repaired: dict[tuple[RoleRunLook, tuple[Repair, ...]], RoleRunLook] = {}
-        self._runs: dict[_Element, tuple[FoundRole, tuple[RoleRun, ...]]] = {}
+        self._repaired: dict[tuple[RunLook, tuple[Repair, ...]], RunLook] = {}
+        self._runs: dict[_Element, tuple[FoundRole, tuple[RunSubject, ...]]] = {}
 
     def of(
         self, paragraphs: Sequence[ParagraphSubject], now: Observation, changes: Changes = NO_CHANGES
     ) -> Sequence[ParagraphSubject]:
-        """Return ``paragraphs``, those that have a role with it; all as they are where none is asked for.
+        """Return ``paragraphs`` with their roles; unchanged where the policy asks for no roles.
 
         ``now`` observes the runs that were filled, ``changes`` are those since the last time.
         """
@@ -64,7 +67,7 @@ class RoleSubjects:
         self, paragraph: ParagraphSubject, role: FoundRole, now: Observation, changes: Changes
     ) -> ParagraphSubject:
         place, look, text, *_ = paragraph
-        rules = self._house.roles.get(role.role)
+        rules = self._rules.of(role.role)
         if rules is None:
             return ParagraphSubject(place, look, text, (), role)
         runs = self._runs_of(paragraph, role, now, changes)
@@ -74,12 +77,12 @@ class RoleSubjects:
         if with_role is None:
             grid = self._sections.of(place).grid
             sizes = CharacterSizes(size, now.cascade.default_size_half_points, grid.extra_twips)
-            with_role = self._looks_with_role[key] = look.with_role(role.role, rules, sizes, grid)
+            with_role = self._looks_with_role[key] = look.with_role(rules, sizes, grid)
         return ParagraphSubject(place, with_role, text, runs, role)
 
     def _runs_of(
         self, paragraph: ParagraphSubject, role: FoundRole, now: Observation, changes: Changes
-    ) -> tuple[RoleRun, ...]:
+    ) -> tuple[RunSubject, ...]:
         place = paragraph.place
         known = self._runs.get(place.element)
         if known is None or known[0] != role:
@@ -91,34 +94,45 @@ class RoleSubjects:
         self._runs[place.element] = role, runs
         return runs
 
-    def _read_runs(self, paragraph: ParagraphSubject, role: FoundRole, now: Observation) -> Iterator[RoleRun]:
+    def _read_runs(
+        self, paragraph: ParagraphSubject, role: FoundRole, now: Observation
+    ) -> Iterator[RunSubject]:
         """Yield the runs with text, in their order."""
-        place, roles = paragraph.place, self._house.roles
-        own, body = (role.role, roles.get(role.role)), ("body", roles.get("body"))
+        place = paragraph.place
+        own, body = self._run_rules(role.role), self._run_rules("body")
+        in_body = paragraph.look.is_touched_in_body
         for (start, _, _, element, index, _), text in _runs_with_text(self._text_of(place)):
             run_id = f"{place.path}:r{index}"
             values = self._observed.get(element)
             if values is None:
                 values = now.cascade.run(element, paragraph.values, place.part.w)
-            held = own if role.extent is None or start < role.extent else body
-            look = self._looks.of_role_run(values, text, place.part, *held)
-            yield RoleRun(RunPlace(element, run_id, place), look, text, start, run_id in now.runs)
+            # Running text after a heading in its paragraph is body text.
+            rules = own if role.extent is None or start < role.extent else body
+            touched = run_id in now.runs
+            look = self._looks.of_run(values, text, place.part, rules, is_safe_to_fix=touched and in_body)
+            yield RunSubject(RunPlace(element, run_id, place), look, text, touched)
+
+    def _run_rules(self, role: str) -> AppliedRules:
+        rules = self._rules.of(role)
+        return NO_RULES if rules is None else rules.of_runs
 
     def _again(
-        self, run: RoleRun, paragraph: ParagraphSubject, now: Observation, changes: Changes
-    ) -> RoleRun:
+        self, run: RunSubject, paragraph: ParagraphSubject, now: Observation, changes: Changes
+    ) -> RunSubject:
         repairs = changes.made_on(run.place.element)
         if not repairs:
             return run
-        # What looked alike and was repaired alike looks alike again.
+        # Runs with the same look and the same repairs have the same look again.
         key = run.look, repairs
         look = self._repaired.get(key)
         if look is None:
             part, before = paragraph.place.part, run.look
             values = now.cascade.run(run.place.element, paragraph.values, part.w)
-            look = self._looks.of_role_run(values, run.text, part, before.role, before.rules)
+            look = self._looks.of_run(
+                values, run.text, part, before.rules, is_safe_to_fix=before.is_safe_to_fix
+            )
             self._repaired[key] = look
-        return RoleRun(run.place, look, run.text, run.start, run.touched)
+        return run._replace(look=look)
 
 
 def _runs_with_text(content: ParagraphText) -> Iterator[tuple[TextPiece, str]]:

@@ -1,7 +1,7 @@
 """The policy under which a document passes, and where the document departs from another policy.
 
-Held against this policy the same document has no issue at all, warnings included. A rule is therefore
-left open (null, false) where the document is mixed, says nothing, or says what no policy can say.
+Checked against this policy the same document has no issue, not even a warning. So a rule is left open (null,
+false) where the document is mixed, states nothing, or has a value that a policy cannot have.
 """
 
 import json
@@ -13,7 +13,7 @@ from docops_flask.engine.checks.check import ParagraphSubject, text_of_run
 from docops_flask.engine.checks.issue import Issue, Shown
 from docops_flask.engine.checks.observation import Observation, take_observation, to_points
 from docops_flask.engine.checks.paragraph.indent import indent_twips
-from docops_flask.engine.checks.policy_check import policy_subject
+from docops_flask.engine.checks.policy_check import issues_of, policy_subject
 from docops_flask.engine.checks.registry import REGISTRY
 from docops_flask.engine.checks.report import Deviation
 from docops_flask.engine.checks.run.font import font_in
@@ -25,8 +25,9 @@ from docops_flask.engine.formatting.cascade import Cascade
 from docops_flask.engine.formatting.effective import DIRECT
 from docops_flask.engine.formatting.run_values import RunValues
 from docops_flask.engine.formatting.script_slots import Slot
+from docops_flask.engine.policy.key_rules import KEY_RULES
 from docops_flask.engine.policy.policy import Policy
-from docops_flask.engine.policy.rule_kinds import KEY_RULES, house_style_as_dict
+from docops_flask.engine.policy.rule_kinds import house_style_as_dict
 
 H = TypeVar("H", bound=Hashable)
 
@@ -37,11 +38,11 @@ _NOT_PLAIN_IN_YAML = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 
 
 def suggest_policy(document: Document, runs: Sequence[RunPlace]) -> Policy:
-    """Return the tightest policy the document keeps; ``runs`` are those that hold placeholders.
+    """Return the strictest policy that the document keeps; ``runs`` are those with placeholders.
 
-    Without any such run, all runs with text are looked at. Fonts and size are taken from the runs whatever
-    characters they hold now, so that another task's values pass as well; a font is left open where
-    characters there are now take yet another one.
+    Without any such run, all runs with text are used. Fonts and size are those the runs state, whatever their
+    characters are now, so that other values pass as well; a font is left open where characters in the runs
+    take another one.
     """
     runs = runs or _runs_with_text(document)
     now = take_observation(runs, Cascade(document.styles, document.related))
@@ -65,7 +66,7 @@ def suggest_policy(document: Document, runs: Sequence[RunPlace]) -> Policy:
         house_style=house,
         name=None,
     )
-    # Rule by rule the document keeps them; what does not hold together with the others goes.
+    # Each rule holds by itself; one that does not hold together with the others is left out.
     broken = {issue.rule_key for issue in issues_under(document, runs, now, policy) if issue.rule_key}
     return policy._replace(house_style=without(house, broken)) if broken else policy
 
@@ -73,10 +74,10 @@ def suggest_policy(document: Document, runs: Sequence[RunPlace]) -> Policy:
 def issues_under(
     document: Document, runs: Sequence[RunPlace], now: Observation, policy: Policy
 ) -> Iterator[Issue]:
-    """Yield what the document does not keep of ``policy``, nothing repaired; ``now`` observes ``runs``."""
+    """Yield the issues of the document under ``policy``, nothing repaired; ``now`` observes ``runs``."""
     subject = policy_subject(document, runs, now, policy)
     for check in REGISTRY:
-        yield from check.under_policy(subject)
+        yield from issues_of(check, subject)
 
 
 def policy_to_yaml(policy: Policy) -> str:
@@ -121,7 +122,7 @@ def _is_numbered_directly(paragraph: ParagraphSubject) -> bool:
 
 
 def _fonts_shown(now: Observation, texts: Mapping[str, str]) -> dict[Slot, str | None]:
-    """Return the fonts that all runs state and that all their characters take."""
+    """Return the fonts that all runs state and all their characters take."""
     values = list(now.runs.values())
     fonts: dict[Slot, str | None] = {
         "latin": _common("run_font_latin", _fonts(values, "latin")),
@@ -139,7 +140,7 @@ def _as_wanted(fonts: Mapping[Slot, str | None]) -> WantedFonts:
 
 
 def _fonts(values: Iterable[RunValues], slot: Slot) -> Iterator[str | None]:
-    """Yield the fonts in ``slot``, a name always in the spelling in which it came first."""
+    """Yield the fonts in ``slot``, each name spelled as where it first occurs."""
     spelling: dict[str, str] = {}
     for each in values:
         face = font_in(each, slot).value
@@ -182,7 +183,7 @@ def policy_deviations(
 
 
 def _found(content: Mapping[str, Any], key: str, issues: Sequence[Issue]) -> Shown:
-    """Return what the document has throughout, else what is wrong everywhere alike, else ``None``."""
+    """Return the value the document has throughout, else the one all issues share, else ``None``."""
     value: Any = content
     for step in key.split("."):
         value = value.get(step) if isinstance(value, Mapping) else None

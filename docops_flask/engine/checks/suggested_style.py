@@ -1,13 +1,13 @@
-"""The house style a document keeps: its page, and the look of each role that it has.
+"""The house style that a document keeps: its page, and the look of each of its roles.
 
-A rule is left out where the document is mixed, says nothing, or says what no policy can say.
+A rule is left out where the document is mixed, states nothing, or has a value that a policy cannot have.
 """
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from docops_flask.engine.checks.check import ParagraphSubject, PolicySubject, RoleRun
+from docops_flask.engine.checks.check import ParagraphSubject, PolicySubject, RunSubject
 from docops_flask.engine.checks.observation import Observation, to_points
 from docops_flask.engine.checks.page.geometry import page_lengths
 from docops_flask.engine.checks.paragraph.indent import (
@@ -38,7 +38,7 @@ from docops_flask.engine.policy.rule_kinds import PAGE_KINDS, ROLE_KINDS, RuleKi
 
 H = TypeVar("H", bound=Hashable)
 _TWIPS_PER_MM = 1440 / 25.4
-# Every role is looked for, and nothing is asked of it.
+# Finds every role and checks nothing.
 _ALL_ROLES = HouseStyle(roles={role: RoleRules() for role in ROLES})
 _TEXTS = {
     "document_number": "document_number_form",
@@ -50,16 +50,16 @@ _TEXTS = {
 
 @dataclass(slots=True)
 class _Part:
-    """What has one role: its paragraphs, and the runs that are held against it."""
+    """The paragraphs of one role, and the runs that its rules are for."""
 
     paragraphs: list[ParagraphSubject]
-    runs: list[RoleRun]
+    runs: list[RunSubject]
 
 
 def suggest_house_style(
     document: Document, runs: Sequence[RunPlace], now: Observation, *, forbid_tables: bool
 ) -> HouseStyle:
-    """Return what the document keeps, rule by rule; whether all rules together hold is not tried here."""
+    """Return the rules that the document keeps one by one; the caller tries them together."""
     policy = OPEN_POLICY._replace(forbid_tables=forbid_tables, house_style=_ALL_ROLES)
     subject = policy_subject(document, runs, now, policy)
     parts = _parts(subject)
@@ -78,8 +78,9 @@ def _parts(subject: PolicySubject) -> Mapping[str, _Part]:
             continue
         parts.setdefault(paragraph.role.role, _Part([], [])).paragraphs.append(paragraph)
         for run in paragraph.runs:
-            if run.look.rules is not None:
-                parts.setdefault(run.look.role, _Part([], [])).runs.append(run)
+            role = run.look.rules.role
+            if role is not None:
+                parts.setdefault(role, _Part([], [])).runs.append(run)
     return parts
 
 
@@ -102,8 +103,8 @@ def _role_rules(part: _Part) -> RoleRules:
     return RoleRules(**_usable(values, ROLE_KINDS))
 
 
-def _font(runs: Iterable[RoleRun], slot: Slot) -> tuple[str, ...] | None:
-    """Return the one font that all characters of a script take, in the spelling that came first."""
+def _font(runs: Iterable[RunSubject], slot: Slot) -> tuple[str, ...] | None:
+    """Return the one font that all characters of a script take, spelled as where it first occurs."""
     names: dict[str, str] = {}
     for run in runs:
         for face in fonts_of(run.look.sample, run.look.values, slot).values():
@@ -113,7 +114,7 @@ def _font(runs: Iterable[RoleRun], slot: Slot) -> tuple[str, ...] | None:
     return tuple(names.values()) if len(names) == 1 else None
 
 
-def _color(run: RoleRun) -> str:
+def _color(run: RunSubject) -> str:
     color = run.look.values.color.value or "auto"
     return "black" if is_color(color, "black") else color
 
@@ -123,7 +124,7 @@ def _alignments(paragraphs: Iterable[ParagraphSubject]) -> tuple[str, ...] | Non
 
 
 def _indent(key: IndentKey, paragraphs: Sequence[ParagraphSubject]) -> Measure | None:
-    # Numbered paragraphs are not held against a role's indents.
+    # A role's indents are not checked in numbered paragraphs.
     held = [each for each in paragraphs if not each.values.is_numbered]
     in_characters = _common(_characters(key, each) for each in held)
     if in_characters:
@@ -159,7 +160,7 @@ def _page_rules(pages: Iterable[PageGeometry]) -> PageRules:
 
 
 def _usable(values: Mapping[str, Any], kinds: Mapping[str, RuleKind]) -> dict[str, Rule[Any]]:
-    """Return the rules for those values that a policy file can have."""
+    """Return a rule for each value that a policy file can have."""
     return dict(_rules(values, kinds))
 
 

@@ -1,1 +1,1 @@
-"""The document behind a package: its stories, the one walk over them, addresses."""
+"""The document in a package: its stories, the walk over their paragraphs and tables, addresses."""

@@ -1,6 +1,6 @@
-"""A Word document opened from a package: its stories, its related parts, the places in it.
+"""The data of an opened Word document: stories, related parts, and the places of paragraphs, tables and runs.
 
-An address says where a story, a paragraph, a table or a run stands (contract section 2, Paths).
+An address names a story, a paragraph, a table or a run (contract section 2, Paths).
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -17,7 +17,7 @@ from docops_flask.engine.oxml.names import Vocabulary
 
 
 class StoryKind(Enum):
-    """The kinds of text flow a Word document has."""
+    """The kinds of story (text flow) in a Word document."""
 
     BODY = "body"
     HEADER = "header"
@@ -71,7 +71,7 @@ class TablePlace:
 
 
 class CellPlace(NamedTuple):
-    """A table cell: its table, its row's number and its own number among the cells of that row."""
+    """A table cell: its table, its row index and its index among the cells of that row (both from 0)."""
 
     table: TablePlace
     row: int
@@ -223,9 +223,9 @@ def read_together(places: Iterable[ParagraphPlace]) -> None:
 
 
 class Walk:
-    """What one walk over all stories met, in document order; comments are apart.
+    """All paragraphs and tables of a document, in document order; those of comments are kept separately.
 
-    ``paragraphs`` leaves out the mirrors; each hangs on the paragraph it mirrors.
+    ``paragraphs`` does not contain the mirrors; these are in ``mirrors`` of the paragraph they repeat.
     """
 
     __slots__ = ("comments", "paragraphs", "tables")
@@ -244,10 +244,10 @@ def _no_part(name: str) -> bytes:
 
 
 class RelatedParts:
-    """Related parts by the kind of their relationship, each read and parsed when it is first asked for.
+    """Related parts by relationship kind (``styles``, ``theme``); each is read and parsed at first use.
 
-    ``names`` are their part names by kind; ``read`` returns a part's bytes. Most documents never need
-    most of these parts, and a theme alone takes longer to parse than a short notice to fill.
+    ``names`` maps kinds to part names; ``read`` returns a part's bytes. Parsing at first use saves time:
+    few jobs need all of these parts, and parsing a theme takes longer than filling a short notice.
     """
 
     def __init__(
@@ -258,13 +258,13 @@ class RelatedParts:
         self._roots: dict[str, _Element | None] = {}
 
     def name(self, kind: str) -> str | None:
-        """Return the part's name (``word/styles.xml``), ``None`` where there is no such part."""
+        """Return the part's name (``word/styles.xml``), or ``None`` if there is no such part."""
         return self._names.get(kind)
 
     def root(self, kind: str) -> _Element | None:
-        """Return the part's root, ``None`` where there is no such part or it is not well formed.
+        """Return the part's root element, or ``None`` if the part is absent or not well-formed XML.
 
-        Formatting that cannot be read counts as not stated; it never stops a job.
+        Formatting that cannot be read is treated as absent; it never fails a job.
         """
         if kind not in self._roots:
             self._roots[kind] = self._parse(kind)
@@ -312,9 +312,9 @@ class StoryPart:
 
 
 class Document(NamedTuple):
-    """An opened document. ``styles`` is the root of the styles part, ``None`` where there is none.
+    """An opened document. ``styles`` is the root of the styles part, or ``None`` if there is none.
 
-    ``related`` holds what else decides how text looks: numbering, theme, settings.
+    ``related`` holds the other parts that affect formatting: numbering, theme, settings.
     """
 
     parts: tuple[StoryPart, ...]

@@ -5,11 +5,10 @@ from collections import Counter
 
 from docops_flask.engine.document.document import KINDS, Document, RelatedParts, StoryKind, StoryPart
 from docops_flask.engine.document.walk import walk_stories
-from docops_flask.engine.errors import InvalidTemplate
+from docops_flask.engine.errors import InvalidTemplate, echo
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.opc.package import Package
 from docops_flask.engine.opc.xml_part import check_part, encoding_of, parse_part, recoded
-from docops_flask.engine.opc.zip_names import shown_name
 from docops_flask.engine.oxml.markup import part_text
 from docops_flask.engine.oxml.names import W_STRICT, W_TRANSITIONAL, vocabulary
 
@@ -20,17 +19,17 @@ _STORY_OF_RELATIONSHIP = {
     "endnotes": StoryKind.ENDNOTES,
     "comments": StoryKind.COMMENTS,
 }
-# Every address in the part begins with it, and its number is read as one.
+# Bounds for an address prefix taken from a part's name: letters, and digits after them.
 _LONGEST_WORD, _LONGEST_NUMBER = 32, 9
 
 
 def open_document(package: Package, limits: Limits) -> Document:
-    """Return the document of ``package``, every story walked once.
+    """Parse the story parts of ``package``, walk them, and return the document.
 
-    Parts that decide formatting alone are read when they are first asked for: ``package`` is to stay open.
+    Numbering, theme and settings are read at first use, so ``package`` must stay open.
 
-    Raises ``InvalidTemplate`` when a story is not well formed or not WordprocessingML,
-    ``TemplateLimitExceeded`` when its tables expand to more cells than ``limits`` allows.
+    Raises ``InvalidTemplate`` if a story is not well-formed XML or not WordprocessingML, and
+    ``TemplateLimitExceeded`` if its tables have more grid cells than ``limits.table_cells``.
     """
     main = _story_part(package, package.main_part, StoryKind.BODY, "")
     if not _is_document(main):
@@ -43,7 +42,7 @@ def open_document(package: Package, limits: Limits) -> Document:
     related: dict[str, str] = {}
     for relationship in relationships:
         name = relationship.target
-        # A relationship that leads nowhere is common in real files; Word ignores it too.
+        # Relationships to missing parts are common in real files; Word ignores them too.
         if relationship.external or not package.has(name) or name.lower() in names:
             continue
         if relationship.kind in KINDS:
@@ -80,18 +79,18 @@ def _is_document(part: StoryPart) -> bool:
 
 def _not_wordprocessingml(name: str) -> InvalidTemplate:
     return InvalidTemplate(
-        f"template: the part {shown_name(name)} is not the WordprocessingML it should be. "
+        f"template: the part {echo(name)} is not the WordprocessingML it should be. "
         "Open the file in Word, save it again as .docx and retry.",
         reason="not_wordprocessingml",
-        part=shown_name(name),
+        part=echo(name),
     )
 
 
 def _prefix(name: str, kind: StoryKind, stems: Counter[str]) -> str:
-    """Return what addresses in the part begin with: ``header1/``, ``footnotes/``.
+    """Return the address prefix of a part: ``header1/``, ``footnotes/``.
 
-    ``stems`` counts the parts of each name: the second ``header1`` is ``header1_2/``, and no name that is
-    kept has an underscore itself.
+    ``stems`` counts the parts by file name without extension. The second ``header1`` becomes ``header1_2/``;
+    this is unambiguous because a name with an underscore is never used as a prefix.
     """
     stem = name.rpartition("/")[2].rpartition(".")[0]
     if not (_is_plain(stem) and stem.startswith(kind.value)):
@@ -101,7 +100,7 @@ def _prefix(name: str, kind: StoryKind, stems: Counter[str]) -> str:
 
 
 def _is_plain(stem: str) -> bool:
-    """Say whether a name is a word of ASCII letters, with a number at its end or without."""
+    """Return whether a name is ASCII letters, optionally followed by a number."""
     word = stem.rstrip("0123456789")
     is_word = len(word) <= _LONGEST_WORD and word.isascii() and word.isalpha()
     return is_word and len(stem) - len(word) <= _LONGEST_NUMBER

@@ -1,6 +1,6 @@
-"""The text of a paragraph as one string, with the way back to the w:t each character lies in.
+"""The text of a paragraph as one string, and a mapping from each character to its w:t element.
 
-See docs/analysis/placeholders-across-runs.md for what counts as text and why.
+docs/analysis/placeholders-across-runs.md describes what counts as text and why.
 """
 
 from bisect import bisect_right
@@ -22,9 +22,10 @@ OBJECT = "\ufffc"
 
 
 class TextPiece(NamedTuple):
-    """A w:t: its characters stand at ``start``:``end`` of the paragraph's text.
+    """One w:t element; its characters are ``text[start:end]`` of the paragraph.
 
-    ``run`` is the w:r around it, ``run_index`` that run's number in its paragraph.
+    ``run`` is the w:r around it and ``run_index`` the index of that run in its paragraph (from 0).
+    ``in_field_result`` says whether it lies in the result of a field (17.16), which Word may recompute.
     """
 
     start: int
@@ -36,10 +37,11 @@ class TextPiece(NamedTuple):
 
 
 class ParagraphText:
-    r"""A paragraph's visible text. Anything with a width that is no text counts as one U+FFFC.
+    r"""A paragraph's visible text and its w:t elements.
 
-    Tabs and breaks are ``\t`` and ``\n``. Deleted text (w:del, w:moveFrom) and marks without width
-    (proofing, bookmarks, comment ranges, anchored drawings) do not count at all.
+    Tabs and breaks are ``\t`` and ``\n``. Other content that takes up space in the line, such as an inline
+    picture, is one U+FFFC. Deleted text (w:del, w:moveFrom) and zero-width marks (proofing errors,
+    bookmarks, comment ranges, anchored drawings) are left out.
     """
 
     __slots__ = ("pieces", "text")
@@ -85,7 +87,10 @@ def _start(piece: TextPiece) -> int:
 
 
 def _only_text(paragraph: _Element, w: Vocabulary) -> tuple[_Element, _Element] | None:
-    """Return run and w:t of a paragraph that holds nothing else but properties, as most table cells do."""
+    """Return the run and the w:t of a paragraph that holds just these and properties; else ``None``.
+
+    Most paragraphs in table cells are like this.
+    """
     run = _only_beside(paragraph, w.pPr)
     if run is None or run.tag != w.r:
         return None
@@ -94,7 +99,7 @@ def _only_text(paragraph: _Element, w: Vocabulary) -> tuple[_Element, _Element] 
 
 
 def _only_beside(parent: _Element, properties: str) -> _Element | None:
-    """Return the only child but for ``properties`` before it, ``None`` where there are others."""
+    """Return the only child of ``parent``, ignoring a leading ``properties`` element; else ``None``."""
     count = len(parent)
     if count == 1 or (count == 2 and parent[0].tag == properties):
         return parent[-1]
@@ -102,12 +107,12 @@ def _only_beside(parent: _Element, properties: str) -> _Element | None:
 
 
 def visible_text(paragraph: _Element, w: Vocabulary) -> str:
-    """Return the paragraph's text as ``ParagraphText`` counts it."""
+    """Return the paragraph's visible text, as in ``ParagraphText.text``."""
     return ParagraphText(paragraph, w).text
 
 
 def runs_of(paragraph: _Element, w: Vocabulary) -> Iterator[_Element]:
-    """Yield the runs of a paragraph in document order, those of its text boxes left out."""
+    """Yield the w:r elements of a paragraph in document order, without those inside text boxes."""
     for child in paragraph:
         if child.tag == w.r:
             yield child
@@ -130,7 +135,7 @@ def _containers(w: Vocabulary) -> frozenset[str]:
 
 
 class _Reader:
-    """Reads a paragraph's children into texts and pieces, one visit each."""
+    """Collects the texts and pieces of a paragraph; visits each element once."""
 
     def __init__(self, w: Vocabulary) -> None:
         self._w = w
@@ -140,11 +145,11 @@ class _Reader:
         self.pieces: list[TextPiece] = []
         self._position = 0
         self._run_index = -1
-        # One entry per open complex field: whether its result has begun (17.16.18).
+        # One entry for each open complex field: whether its result has begun (17.16.18).
         self._fields: list[bool] = []
         self._fields_before_result = 0
         self._simple_fields = 0
-        # By mc:AlternateContent, for those that lie in one another are asked about from each of them.
+        # Cached by mc:AlternateContent: nested ones would otherwise be examined once for each level.
         self._floating: dict[_Element, bool] = {}
 
     def read_children(self, parent: _Element, deleted: bool = False) -> None:
@@ -156,7 +161,7 @@ class _Reader:
                 if not deleted:
                     self._read_run(child, child)
             elif tag in self._without_width:
-                # Paragraph properties above all: they come with nearly every paragraph.
+                # Mostly w:pPr, which nearly every paragraph has.
                 continue
             elif tag == w.sdt:
                 content = child.find(w.sdtContent)
@@ -178,7 +183,7 @@ class _Reader:
                 self._add(OBJECT)
 
     def _read_run(self, content: _Element, run: _Element) -> None:
-        """Read ``content``, which is the run itself or a branch of an mc:AlternateContent in it."""
+        """Read ``content``: the run itself, or a branch of an mc:AlternateContent inside the run."""
         w = self._w
         for child in content:
             tag = child.tag
@@ -202,7 +207,7 @@ class _Reader:
                 self._add(OBJECT)
 
     def _read_drawing(self, drawing: _Element, run: _Element) -> None:
-        """Read what stands in the line; the text of both branches where there are two."""
+        """Read an inline drawing; of an mc:AlternateContent, the text of every branch."""
         if self._floats(drawing):
             return
         for branch in drawing.iterchildren(MC_CHOICE, MC_FALLBACK):
@@ -231,7 +236,7 @@ class _Reader:
             self._fields_before_result -= not self._fields.pop()
 
     def _floats(self, element: _Element) -> bool:
-        """Say whether a drawing is anchored beside the text instead of standing in the line."""
+        """Return whether a drawing is anchored (floating) rather than inline."""
         if element.tag == self._w.drawing:
             return any(child.tag in WP_ANCHORS for child in element)
         if element.tag != MC_ALTERNATE_CONTENT:

@@ -1,6 +1,6 @@
-"""The one walk over all stories: every paragraph and table, each with its address.
+"""Walks all stories and gives every paragraph and table its address.
 
-See docs/analysis/stories.md for what Word shows of each wrapper and why the walk treats it so.
+docs/analysis/stories.md describes what Word shows of each wrapper element, and so what the walk visits.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,9 +13,10 @@ from docops_flask.engine.oxml.names import MC_ALTERNATE_CONTENT, MC_CHOICE, MC_F
 
 
 def walk_stories(parts: Sequence[StoryPart], max_cells: int) -> Walk:
-    """Return all paragraphs and tables of ``parts``, stories in the given order.
+    """Return all paragraphs and tables of ``parts``, in the order of ``parts``.
 
-    Raises ``TemplateLimitExceeded`` (``table_cells``) when the tables expand to more than ``max_cells``.
+    Raises ``TemplateLimitExceeded`` (limit ``table_cells``) if the tables have more than ``max_cells`` grid
+    cells, where a cell counts as often as the columns it spans.
     """
     cells = CellCount(max_cells)
     boxes = _TextBoxes()
@@ -72,17 +73,20 @@ class _TextBoxes:
 
 
 class _Mirrored:
-    """The paragraphs of a text box, each with its equals in other branches of mc:AlternateContent.
+    """The paragraphs of a text box, each with its mirrors in other branches of mc:AlternateContent.
 
-    A branch costs as much as it holds, however much the branches before it left.
+    Pairing a branch takes time proportional to that branch, regardless of the branches before it.
     """
 
     def __init__(self, paragraphs: Sequence[ParagraphPlace]) -> None:
-        # The last is the first in the box: a branch meets the first ones alone.
+        # A stack with the first paragraph on top: a short branch touches only the first paragraphs.
         self._pending = [_TwinParagraph(place) for place in reversed(paragraphs)]
 
     def pair(self, others: Sequence[ParagraphPlace]) -> None:
-        """Hang each of ``others`` on its equal at the same place; keep those that have none apart."""
+        """Make each of ``others`` a mirror of the paragraph at the same index if their texts are equal.
+
+        The rest become paragraphs of their own.
+        """
         met: list[_TwinParagraph] = []
         for place in others:
             other = _TwinParagraph(place)
@@ -141,7 +145,7 @@ def _paired(branches: dict[int, list[TextBox]]) -> list[tuple[TextBox, list[Text
     first, *others = branches.values()
     pairs: list[tuple[TextBox, list[TextBox]]] = [(box, []) for box in first]
     for other in others:
-        # A branch may hold fewer boxes than the first, or more.
+        # A branch may have fewer text boxes than the first branch, or more.
         for (_, twins), twin in zip(pairs[: len(other)], other, strict=False):
             twins.append(twin)
     for other in others:
@@ -150,7 +154,7 @@ def _paired(branches: dict[int, list[TextBox]]) -> list[tuple[TextBox, list[Text
 
 
 def _transparent(element: _Element, w: Vocabulary) -> Iterator[_Element]:
-    """Yield the containers behind a wrapper that blocks, rows and cells may stand in."""
+    """Yield the content of a wrapper element (w:sdt, w:ins and so on); nothing for any other element."""
     tag = element.tag
     if tag == w.sdt:
         content = element.find(w.sdtContent)
@@ -163,8 +167,8 @@ def _transparent(element: _Element, w: Vocabulary) -> Iterator[_Element]:
 
 
 def children_named(parent: _Element, wanted: str, w: Vocabulary) -> Iterator[_Element]:
-    """Yield the children named ``wanted``, also those inside content controls and the like."""
-    # No generator in a generator for each level: what lies deep would be handed through all of them.
+    """Yield the children with the Clark name ``wanted``, including those inside wrapper elements."""
+    # An explicit stack: with nested generators each element would pass through one generator per level.
     pending = [iter(parent)]
     while pending:
         child = next(pending[-1], None)

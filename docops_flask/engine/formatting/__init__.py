@@ -1,1 +1,1 @@
-"""Effective formatting: what a reader sees after direct formatting, styles and defaults combine."""
+"""Effective formatting: the values that result from direct formatting, styles and document defaults."""

@@ -1,9 +1,7 @@
-"""The order in which a document's places are asked for a property (ECMA-376 part 1, 17.7.2).
+"""Resolves effective values in the order of the style hierarchy (ECMA-376 part 1, 17.7.2).
 
-Runs and paragraphs whose properties are written alike are resolved once; a value's source is told in words.
-
-Long documents hold thousands of runs with the same properties. Equal signatures share one resolved object,
-so only the first of them is read for good.
+A long document has thousands of runs with the same properties. Runs or paragraphs with equal properties have
+equal signatures and share one resolved object. ``SourceWriter`` describes where a value comes from.
 """
 
 from collections.abc import Callable, Iterator
@@ -35,12 +33,12 @@ from docops_flask.engine.formatting.style_sheet import StyleSheet
 from docops_flask.engine.formatting.table_styles import CellLayer, TableStylePriority, TableStyles
 from docops_flask.engine.oxml.names import Vocabulary, first_child
 
-# A chain longer than this is told by its ends: nobody reads it, and a file may hold thousands.
+# The longest basedOn chain that a description lists in full; a file may have chains of thousands of styles.
 _SHOWN = 8
 
 
 class SourceWriter:
-    """Writes sources for the values of one document."""
+    """Describes the sources of effective values in one document, as text for reports."""
 
     def __init__(self, styles: StyleSheet, related: RelatedParts) -> None:
         self._styles = styles
@@ -48,10 +46,10 @@ class SourceWriter:
         self._written: dict[tuple[object, ...], str] = {}
 
     def describe(self, value: Effective[Any], asked: tuple[str | None, ...], part_name: str) -> str | None:
-        """Return where ``value`` comes from, ``None`` where nothing states it.
+        """Return the source of ``value``, such as ``style Body, basedOn Normal, word/styles.xml``.
 
-        ``asked`` are the styles that the run or paragraph asks for, ``part_name`` is the part it stands in:
-        ``style Body, basedOn Normal, word/styles.xml``.
+        ``asked`` are the ids of the styles that the run or paragraph refers to; ``part_name`` is its part.
+        ``None`` if the value is not specified anywhere.
         """
         place = value.place
         if place is None:
@@ -77,7 +75,7 @@ class SourceWriter:
             yield shortened(self._related.name("theme") or "no theme")
 
     def _styles_between(self, stating: str | None, asked: tuple[str | None, ...], label: str) -> list[str]:
-        """Return the way from the style asked for to the one that states the value."""
+        """Return the basedOn chain from the referenced style to the one that specifies the value."""
         for style_id in asked:
             steps = self._styles.steps(style_id, stating)
             if style_id is not None and steps is not None:
@@ -98,24 +96,24 @@ Signature = tuple[object, ...]
 
 @lru_cache(maxsize=2)
 def run_signer(w: Vocabulary) -> Callable[[_Element], Signature]:
-    """Return the function that tells what a w:r's own w:rPr says about its look."""
+    """Return the function that returns the signature of a w:r: the formatting in its w:rPr."""
     return _signer(w.rPr, run_tags(w) | {w.rStyle}, with_children="")
 
 
 @lru_cache(maxsize=2)
 def paragraph_signer(w: Vocabulary) -> Callable[[_Element], Signature]:
-    """Return the function that tells what a w:p's own w:pPr says about how it is set."""
+    """Return the function that returns the signature of a w:p: the formatting in its w:pPr."""
     return _signer(w.pPr, paragraph_tags(w) | {w.pStyle}, with_children=w.numPr)
 
 
 def _signer(holder: str, deciding: frozenset[str], *, with_children: str) -> Callable[[_Element], Signature]:
-    """Return the function that collects names and attributes of the properties ``deciding`` in ``holder``.
+    """Return a function that collects names and attributes of the elements ``deciding`` in ``holder``.
 
-    Of those called ``with_children`` the children count as well. It is one function, asked for every run.
+    For elements ``with_children`` it includes their children. It is called for every run, so it must be fast.
     """
 
     def sign(owner: _Element) -> Signature:
-        # The schema has the properties first, so the first child nearly always settles where they are.
+        # The schema puts the properties first, so they are nearly always the first child.
         try:
             properties = owner[0]
         except IndexError:
@@ -125,26 +123,26 @@ def _signer(holder: str, deciding: frozenset[str], *, with_children: str) -> Cal
             if found is None:
                 return ()
             properties = found
-        said: list[object] = []
+        signature: list[object] = []
         for child in properties:
             tag = child.tag
             if tag in deciding:
-                said.append(tag)
-                said += child.items()
+                signature.append(tag)
+                signature += child.items()
                 if tag == with_children:
                     for inner in child:
-                        said.append(inner.tag)
-                        said += inner.items()
-        return tuple(said)
+                        signature.append(inner.tag)
+                        signature += inner.items()
+        return tuple(signature)
 
     return sign
 
 
 class Cascade:
-    """Effective values of runs and paragraphs; what is written alike shares one result.
+    """Effective values of runs and paragraphs; those with equal properties share one result.
 
-    ``styles`` is the root of the styles part, ``None`` where there is none; ``related`` holds the numbering,
-    the theme and the settings. Each is read once: a cascade is for a document where these do not change.
+    ``styles`` is the root of the styles part, or ``None`` if there is none. ``related`` has the numbering,
+    theme and settings parts. Each is read once, so they must not change while the cascade is in use.
     """
 
     def __init__(self, styles: _Element | None, related: RelatedParts | None = None) -> None:
@@ -180,7 +178,7 @@ class Cascade:
         return values
 
     def paragraph(self, paragraph: _Element, w: Vocabulary, cell: CellPlace | None = None) -> ParagraphValues:
-        """Return the effective values of a w:p; ``cell`` is the table cell it stands in."""
+        """Return the effective values of a w:p; ``cell`` is the innermost table cell around it."""
         return self._paragraph(paragraph, w, None if cell is None else self._tables.layer(cell))
 
     def _paragraph(self, paragraph: _Element, w: Vocabulary, layer: CellLayer | None) -> ParagraphValues:
@@ -200,7 +198,7 @@ class Cascade:
 
     @cached_property
     def default_size_half_points(self) -> int | None:
-        """The size of the default paragraph style, which measures side indents in characters."""
+        """The font size of the default paragraph style: the unit for left and right indents in characters."""
         style, defaults = self.styles.paragraph_style(None).run, self.styles.defaults.run
         return RunValues({**defaults, **style}).size_half_points.value
 
@@ -213,7 +211,7 @@ class Cascade:
         of_table = NOTHING if paragraph.cell is None else paragraph.cell.run
         of_paragraph = self._priority.over_table(of_paragraph, of_table)
         defaults = self.styles.defaults.run
-        # Nearest last: each overrides those before it.
+        # In ascending priority: each overrides those before it.
         stated = {**defaults, **of_table, **of_paragraph, **of_character, **direct}
         for name in TOGGLES & stated.keys() - direct.keys():
             stated[name] = _toggled(name, defaults, (of_character, of_paragraph, of_table))
@@ -248,9 +246,10 @@ class Cascade:
         return ParagraphValues(stated, style_id, style.is_heading, cell)
 
     def _numbered_style(self, style_id: str | None, resolved: Layer) -> Layer:
-        """Return a style's values with the indents of the numbering it asks for in their place.
+        """Return the values of a style merged with those of the numbering level it refers to.
 
-        The level comes over what the style that asks is based on, under what it states itself (17.9.22).
+        The level overrides what the referring style is based on, and is overridden by that style's own
+        properties (17.9.22).
         """
         applied = self.styles.applied_id(style_id, "paragraph")
         if applied is None or not _number(resolved):
@@ -258,7 +257,7 @@ class Cascade:
         return self._numbered_styles.get(applied) or self._number_styles(applied)
 
     def _number_styles(self, style_id: str) -> Layer:
-        """Number the styles from ``style_id`` to the one that asks for the number; each is visited once."""
+        """Merge the numbering into the styles from ``style_id`` up to the one that refers to it."""
         own_layer = self.styles.own_paragraph_layer
         path: list[str] = []
         current: str | None = style_id
@@ -274,7 +273,7 @@ class Cascade:
         return below
 
     def _under_asking(self, style_id: str) -> Layer:
-        """Return what a style that asks for a number is based on, the number's level laid over it."""
+        """Return the values of the base of a style with w:numPr, overridden by the numbering level."""
         base = self.styles.base(style_id)
         below = NOTHING if base is None or base == style_id else self.styles.paragraph_style(base).paragraph
         resolved = self.styles.paragraph_style(style_id).paragraph
@@ -284,7 +283,7 @@ class Cascade:
         return {**below, **level}
 
     def _linked_level(self, number: int, style_id: str) -> int | None:
-        """Return the level that is linked to the nearest style, from ``style_id`` on along w:basedOn."""
+        """Return the level linked to ``style_id`` or to the nearest style it is based on, or ``None``."""
         nearest = None
         for linked, level in self._numbers().levels_of_styles(number).items():
             steps = None if level is None else self.styles.steps(style_id, linked)
@@ -302,10 +301,11 @@ class Cascade:
 
 
 def _toggled(name: str, defaults: Layer, levels: tuple[Layer, ...]) -> Effective[bool]:
-    """Return a toggle property that no direct formatting states (17.7.3).
+    """Return the value of a toggle property without direct formatting (17.7.3).
 
-    What the defaults switch on stays on; otherwise it is on when an odd number of ``levels`` (nearest first)
-    switch it on. The nearest of those that switch it on, else that state it, is the origin.
+    If the document defaults turn it on, it is on. Otherwise it is on if an odd number of ``levels`` turn it
+    on. ``levels`` are the layers in descending priority. The origin is the first level that turns it on, or
+    else the first that specifies it.
     """
     default = defaults.get(name)
     if default is not None and default.value:

@@ -1,4 +1,4 @@
-"""Changes a run's fonts and size, or a paragraph's indents and spacing, keeping the schema's order."""
+"""Sets a run's fonts and size or a paragraph's indents and spacing, in the element order of the schema."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
@@ -16,10 +16,10 @@ Attributes = dict[str, str]
 
 
 class PropertyEdit:
-    """A property element of a w:pPr or w:rPr, by the local names of it and of its attributes.
+    """A property element in a w:pPr or w:rPr; element and attributes are given by local name.
 
-    It is made where it is missing, before the first of ``successors``, and so is the w:pPr or w:rPr
-    (``holder``, a Clark name), as the first child of ``owner``.
+    If the element ``local`` is missing, it is created before the first of ``successors``. If the w:pPr or
+    w:rPr (``holder``, a Clark name) is missing, it is created as the first child of ``owner``.
     """
 
     __slots__ = ("_element", "_names")
@@ -29,39 +29,39 @@ class PropertyEdit:
     ) -> None:
         properties = properties_of(owner, holder)
         if properties is None:
-            # An element made apart would bring a declaration of its namespace along, and putting it in place
-            # would search those of all elements around it: a file may declare thousands.
+            # SubElement, not insert: an element created on its own has a namespace declaration, and inserting
+            # it would search the declarations of all ancestors, which may be thousands.
             properties = etree.SubElement(owner, holder)
             owner.insert(0, properties)
         self._names = _clark_names(w)
         tag = self._names[local]
-        # Of several (an error of the file) the last is the one that is read.
+        # If there are several, which the schema forbids, readers use the last.
         element = next(properties.iterchildren(tag, reversed=True), None)
         self._element = _inserted(properties, tag, successors, w) if element is None else element
 
     def stated(self, names: Iterable[str]) -> Attributes:
-        """Return those of the attributes that are there."""
+        """Return the attributes among ``names`` that are present, by local name."""
         get, clark = self._element.get, self._names
         return {name: value for name in names if (value := get(clark[name])) is not None}
 
     def take_away(self, names: Iterable[str]) -> Attributes:
-        """Take attributes away; return those that were there."""
+        """Remove the attributes ``names``; return those that were present."""
         before = self.stated(names)
         for name in before:
             del self._element.attrib[self._names[name]]
         return before
 
     def put(self, changes: Mapping[str, str]) -> None:
-        """Set attributes."""
+        """Set attributes, given by local name."""
         for name, value in changes.items():
             self._element.set(self._names[name], value)
 
     def change(
         self, changes: Mapping[str, str | None], shown: Sequence[str] = ()
     ) -> tuple[Attributes, Attributes]:
-        """Set attributes, ``None`` takes one away.
+        """Set attributes; the value ``None`` removes one.
 
-        Returns the attributes named in ``changes`` and ``shown`` before and after.
+        Returns the attributes named in ``changes`` and ``shown``, before and after.
         """
         before = self.stated((*changes, *shown))
         after = dict(before)
@@ -76,7 +76,7 @@ class PropertyEdit:
 
 
 class _ClarkNames(dict[str, str]):
-    """Local name to Clark name, each made once."""
+    """A cache from local name to Clark name."""
 
     def __init__(self, namespace: str) -> None:
         super().__init__()
@@ -107,7 +107,7 @@ def _inserted(properties: _Element, tag: str, successors: Sequence[str], w: Voca
     return element
 
 
-# What follows w:rFonts and w:sz in EG_RPrBase (17.3.2.28); Word writes and reads it as a sequence.
+# The elements after w:sz and w:rFonts in EG_RPrBase (17.3.2.28); Word writes and reads them in this order.
 _AFTER_SIZE = (
     "szCs", "highlight", "u", "effect", "bdr", "shd", "fitText", "vertAlign", "rtl", "cs", "em", "lang",
     "eastAsianLayout", "specVanish", "oMath", "rPrChange",
@@ -117,7 +117,7 @@ _AFTER_FONTS = (
     "imprint", "noProof", "snapToGrid", "vanish", "webHidden", "color", "spacing", "w", "kern", "position",
     "sz", *_AFTER_SIZE,
 )  # fmt: skip
-# Font slot to its attribute and to the theme's, which would win over it (17.3.2.26).
+# Font slot to its attribute and its theme attribute, which takes precedence (17.3.2.26).
 _ATTRIBUTES = {
     "ascii": ("ascii", "asciiTheme"),
     "h_ansi": ("hAnsi", "hAnsiTheme"),
@@ -127,7 +127,7 @@ _ATTRIBUTES = {
 
 
 class FontSettings(NamedTuple):
-    """Fonts to set by slot and the hint for marks of either script; ``None`` leaves one as it is."""
+    """Font names to set, by slot, and w:hint, for characters of ambiguous script; ``None`` is no change."""
 
     ascii: str | None = None
     h_ansi: str | None = None
@@ -136,14 +136,14 @@ class FontSettings(NamedTuple):
     hint: str | None = None
 
     def fonts(self) -> dict[str, str]:
-        """Return the fonts that are set, by slot."""
+        """Return the font names to set, by slot."""
         named = {slot: getattr(self, slot) for slot in _ATTRIBUTES}
         return {slot: name for slot, name in named.items() if name is not None}
 
 
 @lru_cache(maxsize=64)
 def _changes(settings: FontSettings) -> Mapping[str, str | None]:
-    """Return what w:rFonts is to state and, ``None``, to state no more."""
+    """Return the changes to the attributes of w:rFonts; ``None`` removes one."""
     changes: dict[str, str | None] = {}
     for slot, name in settings.fonts().items():
         attribute, theme = _ATTRIBUTES[slot]
@@ -155,12 +155,12 @@ def _changes(settings: FontSettings) -> Mapping[str, str | None]:
 
 
 def set_fonts(run: _Element, settings: FontSettings, w: Vocabulary) -> tuple[Attributes, Attributes]:
-    """Give a w:r these fonts; return the attributes of its w:rFonts concerned, before and after."""
+    """Set the fonts of a w:r; return the affected attributes of its w:rFonts, before and after."""
     return PropertyEdit(run, w.rPr, "rFonts", _AFTER_FONTS, w).change(_changes(settings))
 
 
 def set_size(run: _Element, half_points: int, w: Vocabulary) -> tuple[Attributes, Attributes]:
-    """Give a w:r this size; return the attribute of its w:sz before and after."""
+    """Set the font size of a w:r in half-points; return the attribute of its w:sz, before and after."""
     return PropertyEdit(run, w.rPr, "sz", _AFTER_SIZE, w).change({"val": str(half_points)})
 
 
@@ -169,7 +169,7 @@ RUN_PROPERTIES = ("rFonts", *_AFTER_FONTS)
 
 Edited = tuple[Attributes, Attributes]
 
-# What follows w:spacing and w:ind in CT_PPr and CT_PPrBase (17.3.1.26); both are sequences.
+# The elements after w:ind and w:spacing in CT_PPr and CT_PPrBase (17.3.1.26); both types are sequences.
 _AFTER_INDENT = (
     "contextualSpacing", "mirrorIndents", "suppressOverlap", "jc", "textDirection", "textAlignment",
     "textboxTightWrap", "outlineLvl", "divId", "cnfStyle", "rPr", "sectPr", "pPrChange",
@@ -188,10 +188,13 @@ def set_first_line_indent(
     *,
     hundredths: int = 0,
 ) -> Edited:
-    """Give a w:p this first-line indent (negative hangs); return the attributes before and after.
+    """Set the first-line indent of a w:p in twips; a negative one is a hanging indent.
 
-    ``now`` are its values. ``hundredths`` of a character are set beside the twips they come to now. Otherwise
-    indents in characters that would win are taken away, or set to 0 where a style says them.
+    ``now`` are the current values. If ``hundredths`` (of a character) is not 0, it is set as well;
+    ``indent_twips`` is then its current width. Otherwise an indent in characters, which would take
+    precedence, is removed, or set to 0 if a style specifies one.
+
+    Returns the attributes of w:ind, before and after.
     """
     edit = _edit(paragraph, "ind", w)
     before = edit.take_away(("firstLine", "firstLineChars", "hanging", "hangingChars"))
@@ -206,7 +209,7 @@ def set_first_line_indent(
 
 
 def _left_over(stated: Effective[int], paragraph: _Element, cascade: Cascade, w: Vocabulary) -> int | None:
-    """Return what is stated of the first line in characters, now that direct formatting does not any more."""
+    """Return the first-line indent in hundredths of a character without direct formatting."""
     if stated.place == DIRECT_ORIGIN:
         return cascade.paragraph(paragraph, w).indent_hundredths.value
     return stated.value
@@ -221,7 +224,10 @@ def set_side_indent(
     *,
     hundredths: int = 0,
 ) -> Edited:
-    """Give a w:p this indent on one side, likewise; the words for the sides are those of its namespace."""
+    """Set the left or right indent of a w:p in twips, as ``set_first_line_indent`` does.
+
+    In Strict documents the attributes are w:start and w:end. Returns the attributes, before and after.
+    """
     strict = _STRICT_SIDES[side]
     edit = _edit(paragraph, "ind", w)
     before = edit.take_away((side, f"{side}Chars", strict, f"{strict}Chars"))
@@ -236,7 +242,10 @@ def set_side_indent(
 
 
 def set_line_spacing(paragraph: _Element, line: int, w: Vocabulary, *, rule: str | None = None) -> Edited:
-    """Give a w:p this w:line and ``rule``, left as it is without; return the attributes before and after."""
+    """Set w:line of a w:p (its unit depends on the rule) and, if given, w:lineRule.
+
+    Returns both attributes, before and after.
+    """
     changes: dict[str, str | None] = {"line": str(line)}
     if rule is not None:
         changes["lineRule"] = rule
@@ -246,9 +255,9 @@ def set_line_spacing(paragraph: _Element, line: int, w: Vocabulary, *, rule: str
 def set_space(
     paragraph: _Element, side: Literal["before", "after"], twips: int, cascade: Cascade, w: Vocabulary
 ) -> Edited:
-    """Give a w:p this space before or after; return the attributes before and after.
+    """Set the space before or after a w:p in twips; return the attributes of w:spacing, before and after.
 
-    What would win over it is taken away, or switched off where a style says it.
+    Attributes that take precedence (lines, automatic) are removed, or set to 0 if a style specifies them.
     """
     lines, automatic = f"{side}Lines", f"{side}Autospacing"
     edit = _edit(paragraph, "spacing", w)

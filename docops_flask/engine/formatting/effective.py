@@ -1,6 +1,6 @@
-"""A property's effective value and where it was found, and what one w:rPr or w:pPr itself states.
+"""Effective values with their origins, and the properties that one w:rPr or w:pPr specifies.
 
-See docs/analysis/effective-formatting.md. What is malformed counts as not stated.
+See docs/analysis/effective-formatting.md. Malformed values are treated as not specified.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -19,11 +19,11 @@ DOC_DEFAULTS = "docDefaults"
 
 
 class Origin(NamedTuple):
-    """The place that states a value.
+    """Where a value is specified.
 
-    ``label`` names it for people (``direct``, ``style NAME``, ``docDefaults``); ``kind`` is that of the
-    related part it lies in (``styles``, ``numbering``), ``None`` for the story itself; ``style_id`` is a
-    style's.
+    ``label`` describes it for people (``direct``, ``style NAME``, ``docDefaults``). ``kind`` is the
+    relationship kind of its part (``styles``, ``numbering``), or ``None`` for the story itself. ``style_id``
+    is the id of the style, if it is one.
     """
 
     label: str
@@ -36,28 +36,28 @@ DEFAULTS_ORIGIN = Origin(DOC_DEFAULTS, "styles")
 
 
 class Effective(NamedTuple, Generic[V]):
-    """A property's value and the place that states it; both ``None`` when nothing in the chain does."""
+    """A property's value and where it is specified; both ``None`` if it is specified nowhere."""
 
     value: V | None = None
     place: Origin | None = None
 
     @property
     def origin(self) -> str | None:
-        """Return the place's label: ``direct``, ``style NAME``, ``docDefaults``."""
+        """The label of ``place`` (``direct``, ``style NAME``, ``docDefaults``), or ``None``."""
         return None if self.place is None else self.place.label
 
 
 UNSTATED: Effective[Any] = Effective()
 
-# What one place states, or several laid over each other: property to value. What is absent is not stated.
+# Property name to value, from one place or merged from several. Properties not specified are absent.
 Layer: TypeAlias = Mapping[str, Effective[Any]]
 NOTHING: Layer = MappingProxyType({})
 
 
 class FontFace(NamedTuple):
-    """A font by ``name``; ``theme`` is the theme's entry that was asked for it, if one was (17.3.2.26).
+    """A font by ``name``; ``theme`` is the theme font it was referenced by, if any (17.3.2.26).
 
-    Without ``name`` the theme has no font for that entry.
+    ``name`` is ``None`` if the theme has no font for that reference.
     """
 
     name: str | None
@@ -74,9 +74,10 @@ class Indent(NamedTuple):
     in_characters: bool = False
 
     def in_twips(self, character_half_points: int | None, extra_twips: float = 0) -> int | None:
-        """Return the indent in twips; ``None`` when it takes a character whose size is unknown.
+        """Return the indent in twips, or ``None`` if it is in characters and the font size is unknown.
 
-        ``extra_twips`` is what the section's character grid adds to each character.
+        ``character_half_points`` is the font size of a character; ``extra_twips`` is the width that the
+        section's character grid adds to each.
         """
         if not self.in_characters:
             return self.amount
@@ -91,13 +92,16 @@ class Indent(NamedTuple):
 
 
 class Spacing(NamedTuple):
-    """Space before or after a paragraph in twips, in hundredths of a line, or (both ``None``) as in HTML."""
+    """Space before or after a paragraph, in twips or in hundredths of a line.
+
+    Both are ``None`` for automatic spacing, as in HTML (w:beforeAutospacing, w:afterAutospacing).
+    """
 
     twips: int | None = None
     line_hundredths: int | None = None
 
     def in_twips(self, line_twips: int = 240) -> int:
-        """Return it in twips; ``line_twips`` is the line of the section's grid, 12 pt without one."""
+        """Return the space in twips; ``line_twips`` is the height of a line (``Grid.line_twips``)."""
         if self.twips is not None:
             return self.twips
         if self.line_hundredths is not None:
@@ -105,48 +109,48 @@ class Spacing(NamedTuple):
         return HTML_SPACING_TWIPS
 
 
-# What Word sets for w:beforeAutospacing and w:afterAutospacing (17.3.1.33): 14 pt.
+# The space that Word uses for w:beforeAutospacing and w:afterAutospacing (17.3.1.33): 14 pt.
 HTML_SPACING_TWIPS = 280
 
 
-# Word takes style names up to 253 characters, Windows font names up to 31; no value of a property is longer.
-_MOST_CHARACTERS = 255
+# Longer than any valid value: Word limits style names to 253 characters, Windows font names to 31.
+_MAX_CHARACTERS = 255
 
 
 def shortened(text: str) -> str:
-    """Return ``text``, cut where it is longer than any name or value that Word accepts.
+    """Return ``text``, truncated if it is longer than any name or value that Word accepts.
 
-    Thousands of paragraphs may have a value from one style: at full length each of them would repeat it.
+    Reports repeat a style's value for each of its paragraphs, which may be thousands.
     """
-    return text if len(text) <= _MOST_CHARACTERS else f"{text[:_MOST_CHARACTERS]}…"
+    return text if len(text) <= _MAX_CHARACTERS else f"{text[:_MAX_CHARACTERS]}…"
 
 
-# Yields the properties that an element states; a value of None says that it does not.
+# Yields name and value of each property in an element; None means that it is not specified.
 _Reader: TypeAlias = Callable[[_Element], Iterator[tuple[str, Any]]]
 
 
 def run_layer(properties: _Element | None, origin: Origin, w: Vocabulary) -> Layer:
-    """Return what a w:rPr states; ``None`` states nothing."""
+    """Return the properties that a w:rPr specifies; none if ``properties`` is ``None``."""
     return _layer(properties, _run_readers(w), origin)
 
 
 def paragraph_layer(properties: _Element | None, origin: Origin, w: Vocabulary) -> Layer:
-    """Return what a w:pPr states; ``None`` states nothing."""
+    """Return the properties that a w:pPr specifies; none if ``properties`` is ``None``."""
     return _layer(properties, _paragraph_readers(w), origin)
 
 
 def run_tags(w: Vocabulary) -> frozenset[str]:
-    """Return the names of the elements that ``run_layer`` reads."""
+    """Return the Clark names of the elements that ``run_layer`` reads."""
     return frozenset(_run_readers(w))
 
 
 def paragraph_tags(w: Vocabulary) -> frozenset[str]:
-    """Return the names of the elements that ``paragraph_layer`` reads."""
+    """Return the Clark names of the elements that ``paragraph_layer`` reads."""
     return frozenset(_paragraph_readers(w))
 
 
 def style_reference(properties: _Element | None, name: str, w: Vocabulary) -> str | None:
-    """Return the style id in the last element ``name`` (w:pStyle, w:rStyle) of ``properties``."""
+    """Return the style id in the last ``name`` (w:pStyle or w:rStyle) of ``properties``, or ``None``."""
     if properties is None:
         return None
     element = next(properties.iterchildren(name, reversed=True), None)
@@ -208,7 +212,7 @@ def _fonts(element: _Element, w: Vocabulary) -> Iterator[tuple[str, Any]]:
 
 
 def _face(name: str | None, theme: str | None) -> FontFace | None:
-    # The theme wins over the name beside it (17.3.2.26).
+    # A theme reference takes precedence over a font name (17.3.2.26).
     if theme:
         return FontFace(None, shortened(theme))
     return FontFace(shortened(name), None) if name else None
@@ -223,7 +227,7 @@ def _switch(name: str, element: _Element, w: Vocabulary) -> Iterator[tuple[str, 
 
 
 def _color(element: _Element, w: Vocabulary) -> Iterator[tuple[str, Any]]:
-    # Word writes the theme colour's value beside its name; without it only the name is known.
+    # Word writes the RGB value of a theme colour as well; otherwise only the theme colour's name is known.
     value, theme = element.get(w.val), element.get(w.themeColor)
     if value:
         yield "color", value if value == "auto" else shortened(value).upper()
@@ -246,7 +250,7 @@ def _first_line_hundredths(first_line: str | None, hanging: str | None) -> int |
     first, hung = to_integer(first_line), to_integer(hanging)
     if hung:
         return -hung
-    # 0 says "not in characters" (it switches off what a style says), whichever attribute says it.
+    # 0 in either attribute means "not in characters" and overrides a style's indent in characters.
     return hung if first is None else first
 
 

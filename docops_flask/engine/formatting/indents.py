@@ -1,4 +1,4 @@
-"""A paragraph's three indents in twips, those in characters worked out (docs/analysis/indents.md)."""
+"""A paragraph's three indents in twips; indents in characters are converted (docs/analysis/indents.md)."""
 
 from typing import NamedTuple
 
@@ -6,10 +6,10 @@ from docops_flask.engine.formatting.paragraph_values import ParagraphValues
 
 
 class CharacterSizes(NamedTuple):
-    """What an indent in characters is measured by; ``None`` where the document states no size.
+    """The font sizes that indents in characters refer to, in half-points; ``None`` if not specified.
 
-    ``first_run`` is the size of the paragraph's first run with text, ``default`` that of the default style,
-    both in half-points; ``extra_twips`` is what the section's grid adds to each character.
+    ``first_run`` is the size of the paragraph's first run with text, ``default`` that of the default
+    paragraph style. ``extra_twips`` is the width that the section's grid adds to each character.
     """
 
     first_run: int | None = None
@@ -21,7 +21,7 @@ NO_SIZES = CharacterSizes()
 
 
 class IndentTwips(NamedTuple):
-    """Indents in twips, the first line's negative when it hangs; ``None`` where unstated or not known."""
+    """Indents in twips; a hanging first line is negative. ``None`` if not specified or unknown."""
 
     first_line: int | None
     left: int | None
@@ -29,10 +29,11 @@ class IndentTwips(NamedTuple):
 
 
 def indents_in_twips(values: ParagraphValues, sizes: CharacterSizes) -> IndentTwips:
-    """Return a paragraph's indents.
+    """Return a paragraph's indents in twips.
 
-    The first line's characters are those of the first run, the sides' those of the default style. A left
-    indent in characters leaves out what hangs in characters; in twips it holds that already.
+    A first-line indent in characters uses the font size of the first run; left and right indents use that of
+    the default style. A hanging indent in characters is added to a left indent in characters; a left indent
+    in twips already includes it.
     """
     first_line = values.first_line_indent.value
     left, right = values.left_indent.value, values.right_indent.value

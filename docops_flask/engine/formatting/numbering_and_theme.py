@@ -1,7 +1,7 @@
-"""What the numbering part and the theme part give.
+"""Reads the numbering part and the theme's fonts.
 
-A numbered paragraph takes values from its level (17.9; docs/analysis/numbering.md), ``minorEastAsia`` and the
-like stand for the theme's fonts (docs/analysis/theme-fonts.md).
+A numbered paragraph gets values from its numbering level (17.9; docs/analysis/numbering.md). References such
+as ``minorEastAsia`` are resolved to the theme's fonts (docs/analysis/theme-fonts.md).
 """
 
 from collections.abc import Iterator, Mapping
@@ -14,14 +14,14 @@ from docops_flask.engine.document.document import RelatedParts
 from docops_flask.engine.formatting.effective import NOTHING, Effective, Layer, Origin, paragraph_layer
 from docops_flask.engine.oxml.names import is_wordprocessingml, namespace_of, to_integer, vocabulary
 
-# What the schema allows in a numbering, and what its overrides (17.9.1, 17.9.15).
-_MOST_LEVELS = 9
-# What a w:lvl states is read once; each numbering that has the level puts its own origin there.
+# The schema allows this many levels in a w:abstractNum and overrides in a w:num (17.9.1, 17.9.15).
+_MAX_LEVELS = 9
+# A w:lvl is read once with this origin; each numbering that uses it replaces the origin by its own.
 _OF_ANY_NUMBERING = Origin("numbering", "numbering")
 
 
 class _Level:
-    """A w:lvl: its number, and the paragraph styles that its w:pStyle links to it (one at most)."""
+    """A w:lvl: its w:ilvl (from 0) and the paragraph style linked by its w:pStyle, if any."""
 
     __slots__ = ("element", "number", "styles")
 
@@ -32,9 +32,9 @@ class _Level:
 
 
 class Numbering:
-    """The numberings of a document; ``root`` is the w:numbering element, ``None`` where there is none.
+    """The numberings of a document; ``root`` is the w:numbering element, or ``None`` if there is none.
 
-    Thousands of numberings may share a definition: each w:num, w:abstractNum and w:lvl is read once.
+    Each w:num, w:abstractNum and w:lvl is read once, since many numberings may share a definition.
     """
 
     def __init__(self, root: _Element | None) -> None:
@@ -57,7 +57,7 @@ class Numbering:
         }
 
     def level(self, number: int, level: int) -> Layer:
-        """Return what level ``level`` of numbering ``number`` (w:numId) states for its paragraphs."""
+        """Return the paragraph properties of level ``level`` (w:ilvl) of numbering ``number`` (w:numId)."""
         key = number, level
         layer = self._layers.get(key)
         if layer is None:
@@ -65,7 +65,7 @@ class Numbering:
         return layer
 
     def levels_of_styles(self, number: int) -> Mapping[str | None, int | None]:
-        """Return the levels that are linked to paragraph styles, by style (w:lvl/w:pStyle, 17.9.23)."""
+        """Return style id to level for the levels linked to paragraph styles (w:lvl/w:pStyle, 17.9.23)."""
         if number not in self._linked:
             linked: dict[str | None, int | None] = {}
             for level in self._levels_of(number):
@@ -90,7 +90,7 @@ class Numbering:
         return stated
 
     def _levels_of(self, number: int) -> tuple[_Level, ...]:
-        """Return the levels of a numbering, those that override others first (17.9.8)."""
+        """Return the levels of a numbering; overriding levels (17.9.8) come first."""
         levels = self._levels.get(number)
         if levels is None:
             num = self._nums.get(number)
@@ -101,7 +101,7 @@ class Numbering:
         w = self._w
         overriding = [
             self._as_level(level)
-            for override in islice(num.iterchildren(w.lvlOverride), _MOST_LEVELS)
+            for override in islice(num.iterchildren(w.lvlOverride), _MAX_LEVELS)
             for level in islice(override.iterchildren(w.lvl), 1)
         ]
         reference = num.find(w.abstractNumId)
@@ -109,13 +109,13 @@ class Numbering:
         return (*overriding, *(() if abstract is None else self._defined_by(abstract)))
 
     def _defined_by(self, abstract: _Element) -> tuple[_Level, ...]:
-        """Return the levels of a w:abstractNum, or of the one that its numbering style stands for."""
+        """Return the levels of a w:abstractNum, or of the one that defines its numbering style."""
         link = self._link_of(abstract)
-        # 17.9.21, 17.9.27
+        # w:numStyleLink and w:styleLink (17.9.21, 17.9.27).
         source = abstract if link is None else self._by_style.get(link.get(self._w.val), abstract)
         levels = self._defined.get(source)
         if levels is None:
-            written = islice(source.iterchildren(self._w.lvl), _MOST_LEVELS)
+            written = islice(source.iterchildren(self._w.lvl), _MAX_LEVELS)
             levels = self._defined[source] = tuple([self._as_level(each) for each in written])
         return levels
 
@@ -151,7 +151,7 @@ class _Collection(NamedTuple):
 
 
 class ThemeFonts:
-    """The font scheme of a document's theme, read when it is first asked for."""
+    """The font scheme of a document's theme; it is read at first use."""
 
     def __init__(self, related: RelatedParts) -> None:
         self._related = related
@@ -159,7 +159,7 @@ class ThemeFonts:
         self._scripts = ("", "")
 
     def name(self, reference: str) -> str | None:
-        """Return the font for an entry (``minorHAnsi``, 17.18.96); ``None`` where the theme has none."""
+        """Return the font for a reference such as ``minorHAnsi`` (17.18.96), or ``None`` if there is none."""
         if self._collections is None:
             self._collections = _collections(self._related.root("theme"))
             east_asia, complex_script = _languages(self._related.root("settings"))
@@ -176,7 +176,7 @@ class ThemeFonts:
 
 
 def script_of(language: str | None) -> str:
-    """Return a language's script as themes name it (ISO 15924), "" if unknown: ``zh-TW`` has ``Hant``."""
+    """Return the ISO 15924 script that themes use for a language (``zh-TW``: ``Hant``); "" if unknown."""
     first, *others = (language or "").lower().split("-")
     if first == "zh" and any(each in _TRADITIONAL_CHINESE for each in others):
         return "Hant"
@@ -208,7 +208,7 @@ def _faces(element: _Element) -> Iterator[tuple[str, str | None]]:
 
 
 def _languages(settings: _Element | None) -> tuple[str | None, str | None]:
-    """Return the languages for East Asian and complex script text (w:themeFontLang, 17.15.1.88)."""
+    """Return the languages of East Asian and of complex script text (w:themeFontLang, 17.15.1.88)."""
     if settings is None or not is_wordprocessingml(settings.tag):
         return None, None
     w = vocabulary(namespace_of(settings.tag))

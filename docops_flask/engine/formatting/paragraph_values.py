@@ -1,4 +1,4 @@
-"""How a paragraph is set: indents, spacing, alignment, numbering, outline level."""
+"""Effective paragraph properties: indents, spacing, alignment, numbering, outline level."""
 
 from typing import Any
 
@@ -7,11 +7,11 @@ from docops_flask.engine.formatting.table_styles import CellLayer
 
 
 class ParagraphValues:
-    """The effective values of a paragraph; also what one style or element states of them.
+    """The effective values of a paragraph, or those of a single style or element.
 
-    ``stated`` holds what is stated, by property. ``style_id`` is the style it asks for, ``cell`` what the
-    style of the table around it gives to its runs; ``heading_style`` tells that the style, or one it is based
-    on, is Word's heading or title by name.
+    ``stated`` maps property names to the values specified. ``style_id`` is the style it refers to. ``cell``
+    has the properties of the table style around it. ``heading_style`` says whether the style, or one it is
+    based on, has the name of a built-in heading or title style.
     """
 
     __slots__ = ("cell", "heading_style", "stated", "style_id")
@@ -33,22 +33,22 @@ class ParagraphValues:
 
     @property
     def indent_hundredths(self) -> Effective[int]:
-        """What w:firstLineChars or w:hangingChars say, hanging as a negative number."""
+        """w:firstLineChars in hundredths of a character, or w:hangingChars as a negative number."""
         return self._get("indent_hundredths")
 
     @property
     def line(self) -> Effective[int]:
-        """w:line: 240ths of a line with the rule ``auto``, twips otherwise (17.3.1.33)."""
+        """w:line: in 240ths of a line if the rule is ``auto``, else in twips (17.3.1.33)."""
         return self._get("line")
 
     @property
     def line_rule(self) -> Effective[str]:
-        """w:lineRule: ``auto`` (also where nothing says it), ``exact`` or ``atLeast``."""
+        """w:lineRule: ``auto`` (the default), ``exact`` or ``atLeast``."""
         return self._get("line_rule")
 
     @property
     def numbering(self) -> Effective[int]:
-        """w:numId, 0 when it takes numbering away."""
+        """w:numId; 0 removes the numbering of a style."""
         return self._get("numbering")
 
     @property
@@ -58,62 +58,62 @@ class ParagraphValues:
 
     @property
     def alignment(self) -> Effective[str]:
-        """w:jc as written; ``left`` and ``start`` mean the side where lines begin."""
+        """w:jc as written; ``left`` and ``start`` both mean the side where lines begin."""
         return self._get("alignment")
 
     @property
     def contextual_spacing(self) -> Effective[bool]:
-        """Whether space to a neighbour of the same style is left out (17.3.1.9)."""
+        """Whether space between adjacent paragraphs of the same style is ignored (17.3.1.9)."""
         return self._get("contextual_spacing")
 
     @property
     def snap_to_grid(self) -> Effective[bool]:
-        """Whether lines keep to the section's grid (17.3.1.32); they do where nothing says it."""
+        """Whether lines snap to the section's grid (17.3.1.32); on by default."""
         return self._get("snap_to_grid")
 
     @property
     def page_break_before(self) -> Effective[bool]:
-        """Whether the paragraph begins a page (17.3.1.23)."""
+        """Whether the paragraph starts on a new page (17.3.1.23)."""
         return self._get("page_break_before")
 
     @property
     def right_to_left(self) -> bool:
-        """Whether the paragraph runs from right to left (w:bidi, 17.3.1.6)."""
+        """Whether the paragraph is right-to-left (w:bidi, 17.3.1.6)."""
         return bool(self._get("bidi").value)
 
     @property
     def first_line_indent(self) -> Effective[Indent]:
-        """The first line's indent, negative when it hangs: characters where they are not 0, else twips."""
+        """The first-line indent: in characters if that is not 0, else in twips. Hanging is negative."""
         return self._indent("indent_hundredths", "indent_twips")
 
     @property
     def left_indent(self) -> Effective[Indent]:
-        """The indent of the side where lines begin (w:left, w:start), likewise."""
+        """The indent where lines begin (w:left, w:start): in characters if that is not 0, else in twips."""
         return self._indent("left_hundredths", "left_twips")
 
     @property
     def right_indent(self) -> Effective[Indent]:
-        """The indent of the side where lines end (w:right, w:end), likewise."""
+        """The indent where lines end (w:right, w:end): in characters if that is not 0, else in twips."""
         return self._indent("right_hundredths", "right_twips")
 
     @property
     def space_before(self) -> Effective[Spacing]:
-        """The space before: automatic where that is on, else lines where they are not 0, else twips."""
+        """The space before: automatic if that is on, else in lines if that is not 0, else in twips."""
         return self._spacing("before")
 
     @property
     def space_after(self) -> Effective[Spacing]:
-        """The space after, likewise."""
+        """The space after, with the same precedence as ``space_before``."""
         return self._spacing("after")
 
     @property
     def is_numbered(self) -> bool:
-        """Whether a number or bullet stands before the paragraph."""
+        """Whether the paragraph has a number or bullet."""
         return bool(self.numbering.value)
 
     @property
     def is_heading(self) -> bool:
-        """Whether it is a heading or title: by its style's name or by its outline level (17.3.1.20)."""
+        """Whether it is a heading or title, by its style's name or its outline level (17.3.1.20)."""
         level = self.outline_level.value
         return self.heading_style or (level is not None and 0 <= level <= 8)
 

@@ -1,4 +1,4 @@
-"""How a run's text looks: its four fonts, sizes, weight, slant, colour."""
+"""Effective run properties: the four fonts, sizes, bold, italic, colour."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,15 +6,15 @@ from typing import Any
 from docops_flask.engine.formatting.effective import NOTHING, UNSTATED, Effective, FontFace, Layer
 
 FONT_SLOTS = ("ascii", "h_ansi", "east_asia", "complex_script")
-# The toggle properties among those read here (17.7.3).
+# The toggle properties (17.7.3) among the properties of this module.
 TOGGLES = frozenset(("bold", "italic", "bold_complex", "italic_complex"))
 
 
 class RunValues:
-    """The effective values of a run; also what one style or element states of them.
+    """The effective values of a run, or those of a single style or element.
 
-    ``stated`` holds what is stated, by property. ``character_style_id`` and ``paragraph_style_id`` are the
-    styles that the run and its paragraph ask for.
+    ``stated`` maps property names to the values specified. ``character_style_id`` and ``paragraph_style_id``
+    are the styles that the run and its paragraph refer to.
     """
 
     __slots__ = ("character_style_id", "paragraph_style_id", "stated")
@@ -25,7 +25,7 @@ class RunValues:
         character_style_id: str | None = None,
         paragraph_style_id: str | None = None,
     ) -> None:
-        # mypy does not see through Mapping.get of a generic NamedTuple.
+        # Typed as Any because mypy cannot infer Mapping.get of a generic NamedTuple.
         self.stated: Mapping[str, Any] = stated
         self.character_style_id = character_style_id
         self.paragraph_style_id = paragraph_style_id
@@ -38,7 +38,7 @@ class RunValues:
 
     @property
     def h_ansi(self) -> Effective[FontFace]:
-        """The font of all characters that take no other slot (high ANSI)."""
+        """The font of characters that belong to no other slot (high ANSI)."""
         found: Effective[FontFace] = self.stated.get("h_ansi", UNSTATED)
         return found
 
@@ -50,13 +50,13 @@ class RunValues:
 
     @property
     def complex_script(self) -> Effective[FontFace]:
-        """The font of a whole run that is marked as complex script or right to left."""
+        """The font of all characters if the run is complex script or right-to-left."""
         found: Effective[FontFace] = self.stated.get("complex_script", UNSTATED)
         return found
 
     @property
     def hint(self) -> Effective[str]:
-        """The slot that ambiguous characters prefer (w:hint)."""
+        """The preferred slot of ambiguous characters (w:hint)."""
         found: Effective[str] = self.stated.get("hint", UNSTATED)
         return found
 
@@ -68,19 +68,19 @@ class RunValues:
 
     @property
     def size_half_points(self) -> Effective[int]:
-        """The size; that of complex script where the run is marked so (17.3.2.38, 17.3.2.39)."""
+        """The size (17.3.2.38), or the complex script size (17.3.2.39) if ``is_complex``."""
         found: Effective[int] = self.stated.get("size_complex" if self.is_complex else "size", UNSTATED)
         return found
 
     @property
     def bold(self) -> Effective[bool]:
-        """Whether it is bold."""
+        """Whether the text is bold."""
         found: Effective[bool] = self.stated.get("bold_complex" if self.is_complex else "bold", UNSTATED)
         return found
 
     @property
     def italic(self) -> Effective[bool]:
-        """Whether it is italic."""
+        """Whether the text is italic."""
         found: Effective[bool] = self.stated.get("italic_complex" if self.is_complex else "italic", UNSTATED)
         return found
 
@@ -92,7 +92,7 @@ class RunValues:
 
     @property
     def is_complex(self) -> bool:
-        """Whether the run is marked as complex script or right to left (17.3.2.7, 17.3.2.30)."""
+        """Whether the run has w:cs (complex script, 17.3.2.7) or w:rtl (right-to-left, 17.3.2.30)."""
         stated = self.stated
         if "complex" not in stated and "right_to_left" not in stated:
             return False

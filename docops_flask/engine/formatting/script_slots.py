@@ -1,6 +1,6 @@
-"""Which of a run's four fonts each character takes (w:rFonts; docs/analysis/font-slots.md).
+"""Which of a run's four fonts each character uses (w:rFonts; docs/analysis/font-slots.md).
 
-The ranges are those of [MS-OI29500] 2.1.88, which completes ECMA-376 part 1, 17.3.2.26.
+The ranges are those of [MS-OI29500] 2.1.88, which supplements ECMA-376 part 1, 17.3.2.26.
 """
 
 from bisect import bisect_right
@@ -13,14 +13,14 @@ Slot = Literal["latin", "east_asia"]
 FontSlot = Literal["ascii", "h_ansi", "east_asia", "complex_script"]
 Script = Literal["latin", "east_asia", "either"]
 Fonts = dict[FontSlot, Effective[FontFace]]
-# Code points where a range begins and where it is over, in turns.
+# Sorted code points: the first of a range, the one after its last, the first of the next range, and so on.
 _Ranges = tuple[int, ...]
 
 
 def _ranges(listed: str) -> _Ranges:
-    """Return the ranges in ``listed``, which names them in order as a regular expression would (``a-z_``).
+    """Return the ranges in ``listed``, sorted and written as in a regular expression's brackets (``a-z_``).
 
-    They are not made regular expressions: to compile those took a renderer longer than all the rest of a job.
+    Regular expressions are not used because compiling them took a renderer longer than the rest of a job.
     """
     bounds: list[int] = []
     characters = iter(listed)
@@ -45,24 +45,24 @@ _WITH_HINT_IN_CHINESE = _ranges(
     "\u00e0\u00e1\u00e8-\u00ea\u00ec\u00ed\u00f2\u00f3\u00f9\u00fa\u00fc\u0100-\u02af\u1e00-\u1eff"
 )
 
-# What a policy's rules speak of: letters and digits, and characters that are East Asian by any reading.
+# The characters that a policy's rules apply to: letters and digits, and unambiguous East Asian characters.
 _LETTERS = _ranges("0-9A-Za-z\u00aa\u00b5\u00ba\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f")
 # Radicals, CJK punctuation, kana, bopomofo, hangul, ideographs, compatibility and full-width forms.
-# U+3000 is left out: a space shows no face.
+# Without U+3000, a space, on which the font is not visible.
 _IDEOGRAPHS = _ranges(
     "\u1100-\u11ff\u2e80-\u2fff\u3001-\ua4cf\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef"
     "\U0001b000-\U0001b16f\U00020000-\U0003ffff"
 )
-# Quotation marks, dashes, ellipses, the middle dot: Latin or Chinese by the company they keep.
+# Quotation marks, dashes, ellipses, the middle dot: Latin or Chinese depending on the text around them.
 _EITHER = _ranges("\u00b7\u2010-\u2027\u2030-\u205e")
 _SLOTS: tuple[FontSlot, ...] = ("ascii", "h_ansi", "east_asia")
 
 
 class _Kind(NamedTuple):
-    """What all characters have in common that take the same slots, whatever the run.
+    """A class of characters that use the same font slots in every run.
 
-    ``slots`` are those they take without w:hint, with it, and with it in Chinese; the others say whether they
-    certainly belong to a script.
+    ``slots`` are the slots without ``w:hint="eastAsia"``, with it, and with it in Chinese text. ``latin`` and
+    ``east_asia`` say whether the characters unambiguously belong to a script; ``either``, that both use them.
     """
 
     slots: tuple[FontSlot, FontSlot, FontSlot]
@@ -72,16 +72,16 @@ class _Kind(NamedTuple):
 
 
 def fonts_of(text: str, values: RunValues, script: Script | None = None) -> Fonts:
-    """Return the fonts that the characters of ``text`` take in a run with ``values``, by slot.
+    """Return the fonts that the characters of ``text`` use in a run with ``values``, by slot.
 
-    With ``script`` only the characters that certainly belong to it count; ``either`` are the quotation
-    marks, dashes and the like that Latin and Chinese text share.
+    With ``script`` only the characters that unambiguously belong to it are considered; ``either`` selects
+    the quotation marks, dashes and so on that Latin and Chinese text share.
     """
     return {slot: font_in_slot(values, slot) for slot in font_slots(text, values, script)}
 
 
 def font_slots(text: str, values: RunValues, script: Script | None = None) -> tuple[FontSlot, ...]:
-    """Return the font slots that the characters of ``text`` take, counted as ``fonts_of`` does."""
+    """Return the font slots that the characters of ``text`` use; arguments as for ``fonts_of``."""
     kinds = {_KINDS[character] for character in set(text)}
     if script is not None:
         kinds = {kind for kind in kinds if getattr(kind, script)}
@@ -98,9 +98,9 @@ def font_slots(text: str, values: RunValues, script: Script | None = None) -> tu
 
 
 def script_sample(text: str) -> str:
-    """Return a character of each kind that ``text`` holds: they take the same slots, whatever the run.
+    """Return one character for each kind in ``text``; the result uses the same slots as ``text`` in any run.
 
-    Texts are many, samples few: what depends on a text by its slots alone can be kept by its sample.
+    There are few different samples, so they serve as a cache key for results that depend only on slots.
     """
     return "".join(sorted({_FIRST[_KINDS[character]] for character in set(text)}))
 
@@ -112,7 +112,7 @@ def font_in_slot(values: RunValues, slot: FontSlot) -> Effective[FontFace]:
 
 
 def _takes_ascii_alone(values: RunValues) -> bool:
-    """Say whether the East Asian font is Times New Roman, which Word takes for "no East Asian font"."""
+    """Return whether the East Asian font is Times New Roman, which Word treats as no East Asian font."""
     face = values.east_asia.value
     return (
         face is not None
@@ -123,7 +123,7 @@ def _takes_ascii_alone(values: RunValues) -> bool:
 
 
 class _Kinds(dict[str, _Kind]):
-    """Character to its kind, each looked up once."""
+    """A cache from character to kind."""
 
     def __missing__(self, character: str) -> _Kind:
         code = ord(character)
@@ -138,7 +138,7 @@ class _Kinds(dict[str, _Kind]):
 
 
 _KINDS = _Kinds()
-# Of each kind the first character met.
+# The first character seen of each kind.
 _FIRST: dict[_Kind, str] = {}
 
 
@@ -150,5 +150,5 @@ def _slot(code: int, *more_east_asian: _Ranges) -> FontSlot:
 
 
 def _is_in(code: int, ranges: _Ranges) -> bool:
-    # A place after an odd number of bounds is behind a beginning and before its end.
+    # After an odd number of bounds, the last one passed is the beginning of a range.
     return bisect_right(ranges, code) % 2 == 1

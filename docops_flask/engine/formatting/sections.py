@@ -1,9 +1,9 @@
-"""Sections: page, margins, columns, document grid, and how much text a page holds.
+"""Sections: page, margins, columns, document grid, and how many lines and characters a page has room for.
 
 ECMA-376 part 1, 17.6; docs/analysis/sections-and-grid.md and page-arithmetic.md.
 
-GB/T 9704-2012 asks for 22 lines of 28 characters on a text area of 225 mm by 156 mm: at 29 pt 21 lines fit.
-See docs/analysis/page-arithmetic.md.
+GB/T 9704-2012 requires 22 lines of 28 characters on a text area of 225 mm by 156 mm. With a line pitch of
+29 pt only 21 lines fit (docs/analysis/page-arithmetic.md).
 """
 
 import re
@@ -25,9 +25,9 @@ _LINE_GRIDS = ("lines", *_CHARACTER_GRIDS)
 
 
 class Grid(NamedTuple):
-    """A section's document grid (w:docGrid, 17.6.5); ``kind`` is ``default`` where there is none.
+    """A section's document grid (w:docGrid, 17.6.5); ``kind`` is ``default`` if there is none.
 
-    ``character_space`` counts 4096ths of a point added to every character.
+    ``character_space`` is added to every character, in 4096ths of a point.
     """
 
     kind: str = "default"
@@ -36,12 +36,12 @@ class Grid(NamedTuple):
 
     @property
     def line_twips(self) -> int:
-        """The height of one line for spacing in lines: the grid's where lines keep to it, else 12 pt."""
+        """The height of a line for spacing in lines: that of the grid if it has lines, else 12 pt."""
         return self.line_pitch_twips or 240 if self.kind in _LINE_GRIDS else 240
 
     @property
     def extra_twips(self) -> float:
-        """What the grid adds to the width of each character."""
+        """The width that the grid adds to each character."""
         return self.character_space / 4096 * 20 if self.kind in _CHARACTER_GRIDS else 0
 
 
@@ -49,7 +49,7 @@ NO_GRID = Grid()
 
 
 class Section(NamedTuple):
-    """A section's page; lengths in twips, ``None`` where the document leaves them to Word."""
+    """Page settings of a section; lengths in twips, ``None`` if not specified."""
 
     page_width: int | None = None
     page_height: int | None = None
@@ -67,7 +67,7 @@ class Section(NamedTuple):
 
 
 def read_section(properties: _Element, w: Vocabulary) -> Section:
-    """Return what a w:sectPr says."""
+    """Return the page settings in a w:sectPr (17.6.17)."""
     size, margins = properties.find(w.pgSz), properties.find(w.pgMar)
     columns = properties.find(w.cols)
 
@@ -102,7 +102,7 @@ def _read_grid(element: _Element | None, w: Vocabulary) -> Grid:
 
 
 class Sections:
-    """The sections of a document's body, read when they are first asked for; which one holds a paragraph."""
+    """The sections of a document's body, read at first use, and the section of each paragraph."""
 
     def __init__(self, document: Document) -> None:
         self._document = document
@@ -110,18 +110,18 @@ class Sections:
 
     @cached_property
     def all(self) -> tuple[Section, ...]:
-        """The sections in order."""
+        """The sections in document order."""
         main = next((part for part in self._document.parts if part.kind is StoryKind.BODY), None)
         if main is None:
             return ()
         return tuple(read_section(each, main.w) for each in _section_properties(main))
 
     def of(self, place: ParagraphPlace) -> Section:
-        """Return the section of a paragraph of the body; the last one for those of other stories."""
+        """Return the section of a paragraph of the body; for other stories, the last section."""
         return self.all[self.number_of(place)] if self.all else Section()
 
     def number_of(self, place: ParagraphPlace) -> int:
-        """Return the number, from 0, of the section that ``of`` returns."""
+        """Return the index (from 0) of the section that ``of`` returns."""
         last = max(0, len(self.all) - 1)
         if last == 0 or place.story is not StoryKind.BODY:
             return last
@@ -130,7 +130,7 @@ class Sections:
         return self._of_paragraph.get(place, last)
 
     def _assign(self) -> dict[ParagraphPlace, int]:
-        """A paragraph that holds a w:sectPr is the last one of its section (17.6.18)."""
+        """Return the section index of each paragraph; one with a w:sectPr ends its section (17.6.18)."""
         assigned, current = {}, 0
         last = len(self.all) - 1
         for place in self._document.walk.paragraphs:
@@ -170,21 +170,21 @@ def _is_former(element: _Element) -> bool:
 
 
 PitchSource = Literal["exact line spacing", "minimum line spacing", "document grid"]
-# A text area that misses by less than half a twip holds the line: lengths come rounded to whole ones.
+# A line counts as fitting if less than half a twip is missing, since lengths are rounded to whole twips.
 _ROUNDING_TWIPS = 0.5
 _CHARACTER_SPACE_PER_TWIP = 4096 / 20
-# Word sets East Asian text 1.3 times as high as its size; in twips for each half-point.
+# Word's line height for East Asian text is 1.3 times the font size; in twips per half-point.
 _LINE_HEIGHT_TWIPS = 13
 _LINE_240THS = 240
 
 
 class PageGeometry(NamedTuple):
-    """The page of one section; lengths in twips, ``None`` where the document does not say.
+    """The page geometry of one section; lengths in twips, ``None`` if not specified.
 
-    ``line_pitch_twips`` and ``character_twips`` are those of the body's prevailing paragraphs;
-    ``wanted_lines`` and ``wanted_characters`` are the policy's. ``largest_pitch_twips`` is the largest line
-    pitch that gives the wanted lines (without a wish: those there are), ``largest_character_space`` the
-    largest w:charSpace of a character grid that gives the wanted characters.
+    ``line_pitch_twips`` and ``character_twips`` are those of the most frequent paragraphs of the body.
+    ``wanted_lines`` and ``wanted_characters`` come from the policy. ``largest_pitch_twips`` is the largest
+    line pitch at which ``wanted_lines`` fit; without a policy value, at which the current number fits.
+    ``largest_character_space`` is the largest w:charSpace at which ``wanted_characters`` fit.
     """
 
     section: int
@@ -213,16 +213,16 @@ class PageGeometry(NamedTuple):
 
     @property
     def binding_margin_twips(self) -> int | None:
-        """The left margin with the gutter, which is room for binding."""
+        """The left margin plus the gutter (space for binding)."""
         return None if self.margin_left_twips is None else self.margin_left_twips + self.gutter_twips
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the geometry as the report's JSON has it."""
+        """Return the geometry as a JSON object for the format report."""
         return self._asdict()
 
 
 class PageText(NamedTuple):
-    """What most of a section's body is like, and what is asked for; sizes in half-points."""
+    """The most frequent formatting of a section's body and the policy's page values (half-points)."""
 
     values: ParagraphValues | None
     size_half_points: int | None
@@ -231,9 +231,9 @@ class PageText(NamedTuple):
 
 
 def page_geometry(section: Section, number: int, first_path: str, text: PageText) -> PageGeometry:
-    """Return the geometry of section ``number``, which begins at ``first_path``."""
+    """Return the geometry of section ``number``; ``first_path`` is the address of its first paragraph."""
     width = _rest(section.page_width, section.left, section.right, section.gutter or 0)
-    # A negative margin means that much, without giving way to the header (17.6.11).
+    # A negative margin is its absolute value, and a tall header may overlap the text (17.6.11).
     height = _rest(section.page_height, _size(section.top), _size(section.bottom))
     pitch, source = _line_pitch(section, text)
     character = None
@@ -283,7 +283,7 @@ def _line_pitch(section: Section, text: PageText) -> tuple[int | None, PitchSour
             natural = max(natural, line or 0)
         elif line:
             multiple = line / _LINE_240THS
-        # A line that is higher than the grid's takes as many of its lines as it needs.
+        # A line that is higher than a grid line occupies several grid lines.
         return round(
             ceil(natural / grid.line_pitch_twips) * grid.line_pitch_twips * multiple
         ), "document grid"

@@ -1,14 +1,14 @@
-"""How far one style is from another along w:basedOn, found without walking the way between them."""
+"""Distances between styles along w:basedOn, found without walking the whole chain."""
 
 from collections.abc import Callable
 
 
 class _Node:
-    """A style in the forest of those based on each other.
+    """A style in the forest that w:basedOn forms.
 
-    ``depth`` counts the styles below it; ``base`` is the one it is based on, ``farther`` one of those below
-    (Myers' skew-binary jump pointer): together they lead to any depth in O(log n) steps. Styles based on each
-    other in a loop all have depth 0; ``loop`` lists them in order, ``index`` is the place among them.
+    ``depth`` is the number of its ancestors. ``base`` is the style it is based on and ``farther`` a further
+    ancestor (Myers' skew-binary jump pointer); together they reach any depth in O(log n) steps. Styles in a
+    cycle all have depth 0; ``loop`` lists the cycle in order and ``index`` is the style's position in it.
     """
 
     __slots__ = ("base", "depth", "farther", "index", "loop", "style_id")
@@ -29,7 +29,7 @@ class _Node:
             self.farther = jump.farther if same_length else base
 
     def at_depth(self, depth: int) -> "_Node":
-        """Return the style at ``depth``, at most this one's own, on the way along w:basedOn."""
+        """Return the ancestor (or this style) at ``depth``, which is at most this style's depth."""
         node = self
         while node.depth > depth:
             node = node.farther if node.farther.depth >= depth else node.base
@@ -37,9 +37,9 @@ class _Node:
 
 
 class StyleAncestry:
-    """The distances between styles; each style is visited once, however many stand on each other.
+    """Distances between styles; building it visits each style once.
 
-    ``base_of`` returns the style that a style is based on, ``None`` for none.
+    ``base_of`` returns the id of the style that a style is based on, or ``None``.
     """
 
     def __init__(self, base_of: Callable[[str], str | None]) -> None:
@@ -47,9 +47,9 @@ class StyleAncestry:
         self._nodes: dict[str, _Node] = {}
 
     def steps(self, style_id: str, farther_id: str) -> int | None:
-        """Return how many w:basedOn lead from one style to the other, ``None`` where none do.
+        """Return the number of w:basedOn steps from one style to the other, or ``None`` if there is no path.
 
-        A style is 0 steps from itself; a loop is gone round once.
+        A style is 0 steps from itself. A cycle is followed once at most.
         """
         node, farther = self._node(style_id), self._node(farther_id)
         if farther.depth > node.depth:
@@ -62,7 +62,7 @@ class StyleAncestry:
         return None
 
     def at(self, style_id: str, steps: int) -> str:
-        """Return the style so many steps away along w:basedOn; ``steps`` is at most what ``steps`` tells."""
+        """Return the id of the style ``steps`` w:basedOn steps away; there must be as many ancestors."""
         node = self._node(style_id)
         if steps <= node.depth:
             return node.at_depth(node.depth - steps).style_id

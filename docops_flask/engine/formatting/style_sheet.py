@@ -1,4 +1,4 @@
-"""The styles part: each style resolved once along w:basedOn, and the document defaults."""
+"""The styles part: document defaults, and styles resolved along w:basedOn, each once."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -19,25 +19,25 @@ from docops_flask.engine.formatting.style_ancestry import StyleAncestry
 from docops_flask.engine.oxml.names import is_wordprocessingml, namespace_of, to_switch, vocabulary
 
 StyleType = Literal["paragraph", "character", "table"]
-# By w:tblStylePr/@w:type: what holds for the runs and for the paragraphs of that part of a table.
+# w:tblStylePr/@w:type to the run and the paragraph properties for that part of a table.
 Conditional = Mapping[str, tuple[Layer, Layer]]
 _NO_CONDITIONS: Conditional = {}
 V = TypeVar("V")
 
-# The parts of a table that a style can set apart (ST_TblStyleOverrideType, 17.18.89). A file may name
-# thousands of others: nothing asks for them, and each style would hand them on to all that are based on it.
+# The parts of a table with conditional formatting (ST_TblStyleOverrideType, 17.18.89). Other values are
+# ignored: a file may have thousands, and every derived style would inherit them.
 _TABLE_PARTS = frozenset((
     "band1Horz", "band2Horz", "band1Vert", "band2Vert", "firstCol", "lastCol", "firstRow", "lastRow",
     "nwCell", "neCell", "swCell", "seCell",
 ))  # fmt: skip
-# Word writes the English names of its built-in styles whatever its language; WPS writes Chinese ones.
+# Word writes English names of built-in styles in every language version; WPS writes Chinese names.
 _HEADING_NAME = r"(?i)(?:heading|标题)\s*[0-9]*|title|subtitle|副标题"
 
 
 class StyleValues:
-    """What a style and all it is based on state; what they leave open is unstated here.
+    """The properties that a style and its ancestors specify.
 
-    ``conditional`` holds what a table style states for one part of a table, by w:tblStylePr/@w:type.
+    ``conditional`` has a table style's properties for parts of a table, by w:tblStylePr/@w:type.
     """
 
     __slots__ = ("conditional", "is_heading", "paragraph", "run")
@@ -55,7 +55,7 @@ class StyleValues:
         self.conditional = conditional
 
     def over(self, farther: "StyleValues") -> "StyleValues":
-        """Return these values, those not stated taken from ``farther``."""
+        """Return these values, completed by those of ``farther``."""
         return StyleValues(
             run=_laid_over(farther.run, self.run),
             paragraph=_laid_over(farther.paragraph, self.paragraph),
@@ -68,9 +68,9 @@ _NO_STYLE = StyleValues()
 
 
 class StyleSheet:
-    """The styles of a document, read when they are first asked for.
+    """The styles of a document, read at first use.
 
-    ``root`` is the w:styles element of either conformance class, or ``None``: nothing is stated then.
+    ``root`` is the w:styles element, Strict or Transitional, or ``None`` for a document without styles.
     """
 
     def __init__(self, root: _Element | None) -> None:
@@ -91,29 +91,29 @@ class StyleSheet:
         self._index()
 
     def paragraph_style(self, style_id: str | None) -> StyleValues:
-        """Return the values of a paragraph style; of the default one where there is no such style."""
+        """Return the values of a paragraph style, or of the default one if there is no such style."""
         return self._resolve(self.applied_id(style_id, "paragraph"))
 
     def character_style(self, style_id: str | None) -> StyleValues:
-        """Return the values of a character style; of the default one where none is asked for.
+        """Return the values of a character style; for ``None``, those of the default one.
 
-        A style that does not exist, or is no character style, states nothing.
+        An id that is not a character style has no values.
         """
         return self._resolve(self.applied_id(style_id, "character"))
 
     def table_style(self, style_id: str | None) -> StyleValues:
-        """Return the values of a table style; of the default one where there is no such style."""
+        """Return the values of a table style, or of the default one if there is no such style."""
         return self._resolve(self.applied_id(style_id, "table"))
 
     def applied_id(self, style_id: str | None, style_type: StyleType) -> str | None:
-        """Return the id of the style that holds where ``style_id`` is asked for, ``None`` for none."""
+        """Return the id of the style that applies for a reference to ``style_id``, or ``None``."""
         key = style_id, style_type
         if key not in self._applied:
             self._applied[key] = self._find_applied(style_id, style_type)
         return self._applied[key]
 
     def base(self, style_id: str) -> str | None:
-        """Return the style of the same type that a style is based on, ``None`` for none."""
+        """Return the id of the style of the same type that a style is based on, or ``None``."""
         if style_id not in self._bases:
             based_on = self._value_of(style_id, "basedOn")
             has_base = based_on is not None and self._type_of(based_on) == self._type_of(style_id)
@@ -123,15 +123,15 @@ class StyleSheet:
     def inherited(
         self, style_id: str | None, known: dict[str, V | None], own: Callable[[str], V | None]
     ) -> V | None:
-        """Return what ``own`` tells of the nearest style, from ``style_id`` on along w:basedOn, that has it.
+        """Return the first result of ``own`` that is not ``None``, for ``style_id`` and then its ancestors.
 
-        ``known`` keeps the answers: with the same one each style is asked once, however many stand on it.
+        ``known`` is a cache; with the same one ``own`` is called once for each style.
         """
         path: list[str] = []
         found: V | None = None
         while style_id is not None and style_id in self._elements:
             if style_id in known:
-                # Also a loop's first style: nothing on the loop has it.
+                # Also reached for the first style of a cycle: no style in the cycle has a value.
                 found = known[style_id]
                 break
             path.append(style_id)
@@ -143,32 +143,32 @@ class StyleSheet:
         return found
 
     def steps(self, style_id: str | None, farther_id: str | None) -> int | None:
-        """Return how many w:basedOn lead from one style to the other; ``None`` where none do."""
+        """Return the number of w:basedOn steps from one style to the other, or ``None``."""
         if style_id not in self._elements or farther_id not in self._elements:
             return None
         return self._ancestry.steps(style_id, farther_id)
 
     def farther(self, style_id: str, steps: int) -> str:
-        """Return the style so many steps away along w:basedOn, at most as many as ``steps`` told."""
+        """Return the id of the style ``steps`` w:basedOn steps away; there must be as many ancestors."""
         return self._ancestry.at(style_id, steps)
 
     def name(self, style_id: str) -> str:
-        """Return a style's name, its id where it has none."""
+        """Return a style's name, or its id if it has none."""
         name = self._names.get(style_id)
         if name is None:
             name = self._names[style_id] = self._value_of(style_id, "name") or style_id
         return name
 
     def shown_name(self, style_id: str) -> str:
-        """Return a style's name as a report has it."""
+        """Return a style's name, truncated for reports."""
         return shortened(self.name(style_id))
 
     def element(self, style_id: str | None) -> _Element | None:
-        """Return the w:style element, ``None`` where there is no such style."""
+        """Return the w:style element, or ``None`` if there is no such style."""
         return None if style_id is None else self._elements.get(style_id)
 
     def own_paragraph_layer(self, style_id: str) -> Layer:
-        """Return what the style's own w:pPr states, without what it is based on."""
+        """Return the properties in the style's own w:pPr, without inherited ones."""
         return self._own_values(style_id).paragraph
 
     def _find_applied(self, style_id: str | None, style_type: StyleType) -> str | None:
@@ -182,12 +182,12 @@ class StyleSheet:
         if self._root is None or self._w is None:
             return
         w = self._w
-        # Of two styles with one id the first keeps it, of two defaults the last counts (17.7.4.17).
+        # Of styles with the same id the first is used, of several default styles the last (17.7.4.17).
         for element in self._root.iterchildren(w.style):
             style_id = element.get(w.styleId)
             if style_id is not None and style_id not in self._elements:
                 self._elements[style_id] = element
-                # A style that states no type is a paragraph style (17.7.4.17).
+                # A style without w:type is a paragraph style (17.7.4.17).
                 style_type = self._types[style_id] = element.get(w.type, "paragraph")
                 if to_switch(element.get(w.default, "0")):
                     self._default_ids[style_type] = style_id
@@ -201,7 +201,7 @@ class StyleSheet:
             )
 
     def _take_normal_as_default(self) -> None:
-        """Take the first paragraph style named Normal for the default, as Word and LibreOffice do."""
+        """Use the first paragraph style named Normal as the default one, as Word and LibreOffice do."""
         for style_id, style_type in self._types.items():
             if style_type == "paragraph" and (self._value_of(style_id, "name") or "").casefold() == "normal":
                 self._default_ids["paragraph"] = style_id
@@ -211,7 +211,7 @@ class StyleSheet:
         return self._types.get(style_id)
 
     def _resolve(self, style_id: str | None) -> StyleValues:
-        """Return the style's values over those of all it is based on, each style visited once ever."""
+        """Return the style's values merged with those of its ancestors; each style is resolved once."""
         path: list[str] = []
         on_path: set[str] = set()
         while style_id is not None and style_id not in self._resolved and style_id not in on_path:
@@ -219,7 +219,7 @@ class StyleSheet:
             on_path.add(style_id)
             style_id = self.base(style_id)
         if style_id in on_path:
-            # A loop: each style on it stands alone, so the entry point makes no difference.
+            # A cycle: its styles inherit nothing, so the result does not depend on where it is entered.
             for looped in path[path.index(style_id) :]:
                 self._resolved[looped] = self._own_values(looped)
             del path[path.index(style_id) :]
@@ -252,7 +252,7 @@ class StyleSheet:
         return StyleValues(
             run=run_layer(element.find(w.rPr), origin, w),
             paragraph=paragraph_layer(element.find(w.pPr), origin, w),
-            # Old files hold aliases behind a comma: "heading 1,H1".
+            # Old files have aliases after a comma: "heading 1,H1".
             is_heading=re.fullmatch(_HEADING_NAME, name.partition(",")[0].strip()) is not None,
             conditional=self._conditional(element, label, style_id) if is_table else {},
         )
@@ -275,7 +275,7 @@ class StyleSheet:
 
 
 def _over(nearer: Conditional, farther: Conditional) -> Conditional:
-    """Return conditional formats merged condition by condition."""
+    """Return the conditional formats of both, merged for each condition."""
     if not nearer or not farther:
         return nearer or farther
     merged = dict(farther)
@@ -286,7 +286,7 @@ def _over(nearer: Conditional, farther: Conditional) -> Conditional:
 
 
 def _laid_over(farther: Layer, nearer: Layer) -> Layer:
-    # Most styles state little of their own: they share what they are based on.
+    # Most styles specify little: without a layer of their own they share that of their base.
     return {**farther, **nearer} if farther and nearer else nearer or farther
 
 

@@ -1,8 +1,8 @@
-"""What a table's style gives to the text of a cell (17.7.6; docs/analysis/table-styles.md).
+"""Properties that a table style gives to the text of a cell (17.7.6; docs/analysis/table-styles.md).
 
-Without the compatibility setting ``overrideTableStyleFontSizeAndJustification`` ([MS-DOCX]; new documents
-have it since Word 2010) a size of 12 points and an alignment to the left, stated by the default paragraph
-style, do not override what a table style states.
+A size of 12 pt or left alignment in the default paragraph style does not override the table style, unless
+the compatibility setting ``overrideTableStyleFontSizeAndJustification`` is on ([MS-DOCX]). Documents created
+by Word 2010 or later have it on.
 """
 
 from collections.abc import Iterator, Sequence
@@ -25,7 +25,7 @@ from docops_flask.engine.oxml.names import (
 
 
 class CellLayer:
-    """What a table style states for the runs and paragraphs of cells alike; one object for all of them."""
+    """The run and paragraph properties of a table style for a cell; equal cells share one object."""
 
     __slots__ = ("paragraph", "run")
 
@@ -34,8 +34,8 @@ class CellLayer:
         self.paragraph = paragraph
 
 
-class _Look(NamedTuple):
-    """Which conditional formats a table asks for (w:tblLook, 17.4.56)."""
+class _TableLook(NamedTuple):
+    """Which conditional formats a table uses (w:tblLook, 17.4.56)."""
 
     first_row: bool
     last_row: bool
@@ -45,16 +45,17 @@ class _Look(NamedTuple):
     column_bands: bool
 
 
-_BANDS_ALONE = _Look(False, False, False, False, True, True)
-# Where a cell stands in one direction, as far as the table's look asks for it: bits of one number.
+_BANDS_ALONE = _TableLook(False, False, False, False, True, True)
+# Bits for the position of a row or column, as far as the table's w:tblLook makes use of it.
 _FIRST, _LAST, _ODD_BAND, _EVEN_BAND = 1, 2, 4, 8
 
 
 class _StyledTable:
-    """A table with what its cells need to know of it.
+    """A table with the values that its cells need.
 
-    ``layer`` is what all cells share, unless conditions decide ``by_cell``: then ``headers`` counts the rows
-    taken as first row, ``row_parts``, ``column_parts`` and ``layers`` are what was found out so far.
+    Without conditional formats (``by_cell`` is false) all cells have ``layer``. With them, ``headers`` is the
+    number of rows treated as first row, ``row_band`` and ``column_band`` are the band sizes, and
+    ``row_parts``, ``column_parts``, ``cells_in_row`` and ``layers`` are caches.
     """
 
     def __init__(
@@ -63,7 +64,7 @@ class _StyledTable:
         layer: CellLayer | None = None,
         *,
         by_cell: bool = False,
-        look: _Look = _BANDS_ALONE,
+        look: _TableLook = _BANDS_ALONE,
         rows: Sequence[_Element] = (),
         headers: int = 1,
         row_band: int = 1,
@@ -84,7 +85,7 @@ class _StyledTable:
 
 
 class TableStyles:
-    """The layers that table styles give to cells, each combination of conditions resolved once."""
+    """The layers that table styles give to cells; each combination of conditions is resolved once."""
 
     def __init__(self, styles: StyleSheet) -> None:
         self._styles = styles
@@ -93,7 +94,7 @@ class TableStyles:
         self._band_sizes: dict[str, dict[str, int | None]] = {}
 
     def layer(self, cell: CellPlace) -> CellLayer | None:
-        """Return what the style of the cell's table states for its text; ``None`` for nothing at all."""
+        """Return the text properties that the cell's table style specifies, or ``None`` if there are none."""
         place, row, column = cell
         table = self._tables.get(place) or self._remember(place)
         if not table.by_cell:
@@ -104,7 +105,7 @@ class TableStyles:
         column_part = table.column_parts.get(column)
         if column_part is None:
             column_part = _column_part(row, column, table, place.part.w)
-            # Where the last column counts, the number of cells in the row decides as well.
+            # If the last column is formatted, the result depends on the number of cells in the row too.
             if not table.look.last_column:
                 table.column_parts[column] = column_part
         key = row_part << 4 | column_part
@@ -140,7 +141,7 @@ class TableStyles:
         )
 
     def _band_size(self, style_id: str | None, name: str) -> int:
-        """Return how many rows or columns make a band (17.7.6.5, 17.7.6.7); the nearest style decides."""
+        """Return the number of rows or columns in a band (17.7.6.5, 17.7.6.7), which styles inherit."""
         known = self._band_sizes.setdefault(name, {})
         size = self._styles.inherited(style_id, known, lambda each: self._own_band_size(each, name))
         return 1 if size is None else size
@@ -166,8 +167,8 @@ class TableStyles:
         return layer
 
 
-def _read_look(element: _Element | None, w: Vocabulary) -> _Look:
-    """Return what w:tblLook asks for, by its attributes or its bits; bands alone where there is none."""
+def _read_look(element: _Element | None, w: Vocabulary) -> _TableLook:
+    """Return the flags of w:tblLook, from its attributes or the bits of w:val; without it, only bands."""
     if element is None:
         return _BANDS_ALONE
     bits = _hexadecimal(element.get(w.val))
@@ -176,7 +177,7 @@ def _read_look(element: _Element | None, w: Vocabulary) -> _Look:
         stated = element.get(name)
         return bool(bits & bit) if stated is None else to_switch(stated)
 
-    return _Look(
+    return _TableLook(
         first_row=asked(w.firstRow, 0x20),
         last_row=asked(w.lastRow, 0x40),
         first_column=asked(w.firstColumn, 0x80),
@@ -194,7 +195,7 @@ def _hexadecimal(text: str | None) -> int:
 
 
 def _header_rows(rows: list[_Element], w: Vocabulary) -> int:
-    """Return how many rows count as the first: with it those that also repeat on each page (17.18.89)."""
+    """Return the number of rows formatted as first row: it and the header rows after it (17.18.89)."""
     count = 1
     while count < len(rows) and _is_header(rows[count], w) and _is_header(rows[0], w):
         count += 1
@@ -232,7 +233,7 @@ def _band(position: int, size: int) -> int:
 
 
 def _conditions(row: int, column: int) -> Iterator[str]:
-    """Yield the conditions that hold, in the order in which Word applies them ([MS-OI29500] 2.1.252)."""
+    """Yield the conditions that apply, in the order in which Word applies them ([MS-OI29500] 2.1.252)."""
     parts = (
         ("band1Horz", row & _ODD_BAND),
         ("band2Horz", row & _EVEN_BAND),
@@ -259,7 +260,7 @@ def _cells(row: int, table: _StyledTable, w: Vocabulary) -> int:
 
 _SETTING = "overrideTableStyleFontSizeAndJustification"
 _TWELVE_POINTS = 24
-# A value that the default paragraph style states without overriding a table style.
+# Values that do not override a table style if the default paragraph style specifies them.
 _YIELDING = {
     "size": frozenset({_TWELVE_POINTS}),
     "size_complex": frozenset({_TWELVE_POINTS}),
@@ -268,7 +269,7 @@ _YIELDING = {
 
 
 class TableStylePriority:
-    """Says what of a paragraph style is laid over a table style in one document."""
+    """Decides which properties of a paragraph style override those of a table style."""
 
     def __init__(self, styles: StyleSheet, related: RelatedParts) -> None:
         self._styles = styles
@@ -276,7 +277,7 @@ class TableStylePriority:
         self._is_set: bool | None = None
 
     def over_table(self, of_paragraph: Layer, of_table: Layer) -> Layer:
-        """Return ``of_paragraph`` without what yields to ``of_table``."""
+        """Return ``of_paragraph`` without the properties that do not override ``of_table``."""
         if not of_table:
             return of_paragraph
         yielding = [

@@ -1,1 +1,1 @@
-"""The proof: what was written is the template with the logged changes, and nothing else."""
+"""The proof that a written document is its template with the logged changes and no others."""

@@ -1,10 +1,10 @@
-"""From an address (``p3``, ``header1/t0.r1.c2.p0``) to the paragraphs it names, in the template's stories.
+"""Resolves an address (``p3``, ``header1/t0.r1.c2.p0``) to the paragraphs it names in the template.
 
-Text boxes (``textbox0/``, ``textbox0.fallback/``) are counted through all stories.
+Text boxes (``textbox0/``, ``textbox0.fallback/``) are numbered across all stories. A text box in two branches
+of mc:AlternateContent counts once and has two places (docs/analysis/stories.md).
 
-What stands in two branches of mc:AlternateContent is one box with two places (docs/analysis/stories.md).
-
-The code that fills walks all stories and gives addresses out; here an address is followed down, step by step.
+This is independent of ``engine.document.walk``, which assigns addresses while it walks all stories; this
+module resolves a given address step by step.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -30,11 +30,11 @@ _NOTE_TAGS = "footnote endnote comment"
 
 
 def find_text_boxes(stories: Sequence[Flow]) -> dict[str, list[Flow]]:
-    """Return the flows of all text boxes by what addresses in them begin with.
+    """Return the flows of all text boxes by address prefix.
 
-    ``stories`` are the flows of the stories in the order in which boxes are counted.
+    ``stories`` are the flows of the stories, in the order in which text boxes are numbered.
     """
-    census = _Census()
+    census = _TextBoxCounter()
     for story in stories:
         if next(story.element.iter(story.names.text_box), None) is None:
             continue
@@ -44,18 +44,18 @@ def find_text_boxes(stories: Sequence[Flow]) -> dict[str, list[Flow]]:
 
 
 def notes_in(story: Flow) -> list[Flow]:
-    """Return the notes of a story of notes, each a flow of its own; none in another story."""
+    """Return a flow for each note of a footnotes, endnotes or comments part; none for other stories."""
     notes = story.element.iterchildren(*story.names.all(_NOTE_TAGS))
     return [story.inner(note) for note in notes]
 
 
-class _Census:
+class _TextBoxCounter:
     def __init__(self) -> None:
         self.found: dict[str, list[Flow]] = {}
         self._count = 0
 
     def visit(self, flow: Flow) -> None:
-        """Count the boxes of all paragraphs of ``flow``, those in its tables too."""
+        """Number the text boxes of all paragraphs of ``flow``, including those in its tables."""
         names = flow.names
         for block in blocks_of(flow.element, names):
             if block.tag == names.p:
@@ -75,16 +75,16 @@ class _Census:
         for twin in twins:
             self.found.setdefault(f"{prefix}.fallback/", []).append(twin)
             self.visit(twin)
-            # A box in both branches is one box.
+            # A text box in both branches is counted once.
             self._count = counted
 
 
-# A box with its twins in other branches.
+# Text boxes, each with its counterparts in other branches.
 _Boxes = list[tuple[_Element, list[_Element]]]
 
 
 def _boxes_in(element: _Element, names: Names, found: _Boxes) -> _Boxes:
-    """Add the boxes in ``element``, not those in a box, to ``found``, and return it."""
+    """Add the text boxes in ``element`` to ``found`` and return it; nested text boxes are left out."""
     for child in element:
         if child.tag == names.text_box:
             found.append((child, []))
@@ -111,7 +111,7 @@ def _paired(branches: list[list[_Element]]) -> Iterator[tuple[_Element, list[_El
     first, *others = filled
     twins: list[list[_Element]] = [[] for _ in first]
     for other in others:
-        # A branch may hold fewer boxes than the first, or more.
+        # A branch may have fewer text boxes than the first branch, or more.
         for of_box, twin in zip(twins, other, strict=False):
             of_box.append(twin)
     yield from zip(first, twins, strict=True)
@@ -120,25 +120,25 @@ def _paired(branches: list[list[_Element]]) -> Iterator[tuple[_Element, list[_El
 
 
 _NOTE_KINDS = ("footnotes", "endnotes")
-# libxml2 reads 256 levels of elements; a table in a table takes three.
-_MOST_NESTED = 85
-_MOST_DIGITS = 9
+# libxml2 allows 256 levels of elements, and each nested table takes three.
+_MAX_NESTED = 85
+_MAX_DIGITS = 9
 
-# A paragraph that an address leads to, and the flow whose part and names it has.
+# A paragraph and the flow it belongs to.
 Paragraph = tuple[_Element, Flow]
 StoryFlow = Callable[[Story], Flow | None]
 
 
 class Addresses:
-    """Follows addresses; ``flow_of`` gives the flow of a story's root, ``None`` where it holds no story.
+    """Resolves addresses. ``flow_of`` returns the flow of a story, or ``None`` if its part has none.
 
-    It is asked for a story that an address leads into, for all when one leads to a text box.
+    It is called for a story when an address in it is resolved, and for all stories when one in a text box is.
     """
 
     def __init__(self, stories: Sequence[Story], flow_of: StoryFlow) -> None:
         self._stories = {story.prefix: story for story in stories if story.kind != "comments"}
         self._flow_of = cache(flow_of)
-        # Whole flows and tables are learned at once: where one placeholder is, others are.
+        # Filled for whole flows and tables at once, because placeholders occur together.
         self._known: dict[str, list[Paragraph]] = {}
         self._learned: set[str] = set()
         self._rows = cache(self._find_rows)
@@ -149,16 +149,16 @@ class Addresses:
         self._text_boxes = cache(self._find_text_boxes)
 
     def paragraphs(self, path: str) -> list[Paragraph]:
-        """Return the paragraphs that ``path`` names, in document order; none when it leads nowhere."""
+        """Return the paragraphs that ``path`` names, in document order; empty if there are none."""
         found = self._known.get(path)
         if found is None:
-            self._learn(path)
+            self._cache_addresses(path)
             found = self._known.get(path, [])
         return found
 
-    def _learn(self, path: str) -> None:
-        """Learn the addresses of the table that ``path`` leads into, else of its flow."""
-        if path.count(".c") > _MOST_NESTED:
+    def _cache_addresses(self, path: str) -> None:
+        """Cache the addresses of the table that ``path`` is in, or else those of its flow."""
+        if path.count(".c") > _MAX_NESTED:
             return
         prefix = path[: path.rfind("p") + 1].removesuffix("p")
         row_path, mark, _ = prefix.rpartition(".c")
@@ -168,13 +168,13 @@ class Addresses:
             return
         self._learned.add(source)
         if table_path:
-            self._learn_table(table_path)
-        # A note's id may look like anything, a cell's address too.
+            self._cache_table(table_path)
+        # The id of a note is arbitrary text and may look like a cell's address.
         if not table_path or path not in self._known:
             for flow in self._flows(prefix):
-                self._learn_flow(prefix, flow, flow.paragraphs())
+                self._cache_flow(prefix, flow, flow.paragraphs())
 
-    def _learn_table(self, table_path: str) -> None:
+    def _cache_table(self, table_path: str) -> None:
         for flow, rows, spans in self._rows(table_path):
             names = flow.names
             plain = None if spans or not rows else paragraphs_of_plain_rows(rows, names)
@@ -187,14 +187,14 @@ class Addresses:
             for number, row in enumerate(rows):
                 for column, cell in cells_of(row, names, has_spans=spans).items():
                     paragraphs = children_of(cell, names.p, names)
-                    self._learn_flow(f"{table_path}.r{number}.c{column}.", flow, paragraphs)
+                    self._cache_flow(f"{table_path}.r{number}.c{column}.", flow, paragraphs)
 
-    def _learn_flow(self, prefix: str, flow: Flow, paragraphs: list[_Element]) -> None:
+    def _cache_flow(self, prefix: str, flow: Flow, paragraphs: list[_Element]) -> None:
         for number, paragraph in enumerate(paragraphs):
             self._known.setdefault(f"{prefix}p{number}", []).append((paragraph, flow))
 
     def _flows(self, prefix: str) -> list[Flow]:
-        """Return the flows in which addresses begin with ``prefix``."""
+        """Return the flows with the address prefix ``prefix``."""
         if prefix in self._stories:
             story = self._stories[prefix]
             flow = self._flow_of(story)
@@ -247,9 +247,9 @@ class Addresses:
         return [(flow, flow.tables()) for flow in self._flows(prefix)]
 
     def _spans_in(self, table: _Element, names: Names) -> bool:
-        """Say whether a cell may stand elsewhere than in the column of its number.
+        """Return whether a cell's grid column may differ from its index in the row.
 
-        It is looked for once where tables lie in one another.
+        Nested tables are checked together with the outermost one.
         """
         outer = next(table.iterancestors(names.tbl), None)
         known = None if outer is None else self._has_spans.get(outer)
@@ -264,8 +264,8 @@ class Addresses:
 
 
 def _number(text: str) -> int | None:
-    """Return a place's number; without leading zeros and the like: every place has one address."""
-    if not text.isdecimal() or len(text) > _MOST_DIGITS:
+    """Return the number in an address, or ``None``; leading zeros are invalid: a place has one address."""
+    if not text.isdecimal() or len(text) > _MAX_DIGITS:
         return None
     number = int(text)
     return number if str(number) == text else None

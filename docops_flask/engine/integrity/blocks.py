@@ -1,8 +1,8 @@
-"""What stands in a container (body, cell, note, text box): paragraphs and tables, wrappers seen through.
+"""The paragraphs and tables of a container (body, cell, note, text box), including those inside wrappers.
 
-The names the proof needs of WordprocessingML are kept here, apart from those of the code that fills.
+The proof has its own WordprocessingML names, independent of ``engine.oxml``.
 
-Cells come in thousands and wrappers hardly ever, so nothing looks at each child before there is a reason to.
+Cells are many and wrappers rare, so fast paths avoid looking at each child.
 """
 
 from collections.abc import Container, Iterator
@@ -52,46 +52,46 @@ class Names:
         return self._prefix + local
 
     def all(self, locals_: str) -> frozenset[str]:
-        """Return the Clark names of the words in ``locals_``."""
+        """Return the Clark names of the space-separated local names in ``locals_``."""
         return frozenset(self(local) for local in locals_.split())
 
 
 @lru_cache(maxsize=2)
 def names_of(namespace: str) -> Names:
-    """Return the names of ``namespace``, one object for each."""
+    """Return the names of ``namespace``; the same object on each call."""
     return Names(namespace)
 
 
 def names_in(tag: str) -> Names | None:
-    """Return the names of the namespace of a root's ``tag``; ``None`` when it is no WordprocessingML."""
+    """Return the names for a root's ``tag``, or ``None`` if it is not WordprocessingML."""
     namespace = tag[1:].partition("}")[0]
     return names_of(namespace) if namespace in NAMESPACES else None
 
 
-_MOST_DIGITS = 9
-# As the walk has it.
-_MOST_NOTE_ID_CHARACTERS = 16
+_MAX_DIGITS = 9
+# The same bound as in engine.document.walk.
+_MAX_NOTE_ID_CHARACTERS = 16
 
 
 def children_of(container: _Element, wanted: str, names: Names) -> list[_Element]:
-    """Return the children called ``wanted`` (a Clark name), those inside wrappers too, in document order."""
+    """Return the children with the Clark name ``wanted``, also inside wrappers, in document order."""
     found = list(container.iterchildren(wanted))
     others = len(container) - len(found)
-    # Nothing else, or its properties alone.
+    # No other children than these and the properties element.
     if not others or (others == 1 and container[0].tag in names.properties):
         return found
-    return list(_seen_through(container, {wanted}, names))
+    return list(_descend_wrappers(container, {wanted}, names))
 
 
 def blocks_of(container: _Element, names: Names) -> Iterator[_Element]:
-    """Yield the paragraphs and tables of a container in document order."""
-    return _seen_through(container, names.blocks, names)
+    """Yield the w:p and w:tbl of a container in document order, including those inside wrappers."""
+    return _descend_wrappers(container, names.blocks, names)
 
 
 def cells_of(row: _Element, names: Names, *, has_spans: bool = True) -> dict[int, _Element]:
-    """Return the cells of a w:tr by the grid column they begin in (w:gridBefore, w:gridSpan).
+    """Return the cells of a w:tr by the grid column (from 0) they begin in (w:gridBefore, w:gridSpan).
 
-    ``has_spans`` says whether the table has any of the two at all.
+    ``has_spans`` says whether the table has any w:gridBefore or w:gridSpan.
     """
     cells = children_of(row, names.tc, names)
     if not has_spans:
@@ -105,9 +105,9 @@ def cells_of(row: _Element, names: Names, *, has_spans: bool = True) -> dict[int
 
 
 def paragraphs_of_plain_rows(rows: list[_Element], names: Names) -> list[list[_Element]] | None:
-    """Return the paragraphs of a table row by row, one a cell; ``None`` when it is no such table.
+    """Return the paragraphs of each row if every cell has exactly one, else ``None``.
 
-    Most great tables are: then a cell's children need not be looked at one by one.
+    Most large tables are like this; then the children of cells need not be examined one by one.
     """
     table = rows[0].getparent()
     if table is None or next(table.iterdescendants(names.tbl, *names.around_blocks), None) is not None:
@@ -125,18 +125,18 @@ def paragraphs_of_plain_rows(rows: list[_Element], names: Names) -> list[list[_E
 
 
 def has_spans(table: _Element, names: Names) -> bool:
-    """Say whether a cell of the table, or of one in it, does not stand in the column of its number."""
+    """Return whether a cell of the table or of a nested table has a grid column other than its index."""
     return next(table.iter(names("gridSpan"), names("gridBefore")), None) is not None
 
 
 def note_number(note: _Element, names: Names) -> str:
-    """Return what stands for a note's id in its addresses: "" for one that is no number's length."""
+    """Return a note's w:id as used in addresses: "" if it is too long for a number."""
     stated = note.get(names("id"), "")
-    return stated if len(stated) <= _MOST_NOTE_ID_CHARACTERS else ""
+    return stated if len(stated) <= _MAX_NOTE_ID_CHARACTERS else ""
 
 
-def _seen_through(container: _Element, wanted: Container[str], names: Names) -> Iterator[_Element]:
-    # One generator however deep the wrappers are: each level of them would cost every block that lies below.
+def _descend_wrappers(container: _Element, wanted: Container[str], names: Names) -> Iterator[_Element]:
+    # An explicit stack: with nested generators each element would pass through one generator per level.
     pending = [iter(container)]
     while pending:
         child = next(pending[-1], None)
@@ -164,32 +164,32 @@ def _number(element: _Element, properties: str, name: str, names: Names, absent:
     found = element.find(names(properties))
     value = None if found is None else found.find(names(name))
     text = None if value is None else value.get(names("val"))
-    # As Word does with what is no number there: as if it were not said.
+    # Like Word, treat an invalid number as absent.
     return int(text) if text is not None and _is_integer(text) else absent
 
 
 def _is_integer(text: str) -> bool:
     digits = text[1:] if text[:1] in {"+", "-"} else text
-    return digits.isdecimal() and len(digits) <= _MOST_DIGITS
+    return digits.isdecimal() and len(digits) <= _MAX_DIGITS
 
 
 class Flow(NamedTuple):
-    """What holds the blocks: ``element`` in the part ``part``, whose WordprocessingML names are ``names``."""
+    """A container of blocks: ``element`` in the part ``part``, whose WordprocessingML names are ``names``."""
 
     part: str
     element: _Element
     names: Names
 
     def inner(self, element: _Element) -> "Flow":
-        """Return the flow in ``element``, which lies in this one."""
+        """Return the flow of ``element``, a container inside this one."""
         return Flow(self.part, element, self.names)
 
     def paragraphs(self) -> list[_Element]:
-        """Return the paragraphs in document order; an address counts them (``p3``)."""
+        """Return the paragraphs in document order; ``p3`` in an address is the index in this list."""
         return children_of(self.element, self.names.p, self.names)
 
     def tables(self) -> list[_Element]:
-        """Return the tables in document order; an address counts them (``t0``)."""
+        """Return the tables in document order; ``t0`` in an address is the index in this list."""
         return children_of(self.element, self.names.tbl, self.names)
 
 
@@ -198,9 +198,9 @@ _ALL: Any = etree.XPath("@*")
 
 
 def attributes_of(element: _Element) -> dict[str, str]:
-    """Return name (a Clark name where it has a namespace) to value, in the order of the document."""
+    """Return the attributes, Clark name to value, in document order."""
     count = len(element.attrib)
     if count <= _MANY:
         return cast(dict[str, str], dict(element.items())) if count else {}
-    # Each result knows the name of its attribute.
+    # Each XPath result has its attribute's name. ``attrib`` would search all attributes for each value.
     return {str(each.attrname): str(each) for each in _ALL(element)}

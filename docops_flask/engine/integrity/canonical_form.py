@@ -1,9 +1,9 @@
-"""A canonical form of an XML document, made in time by its size.
+"""A canonical form of an XML document, computed in linear time.
 
-It holds what Canonical XML (W3C, inclusive, with comments) holds: names with their prefixes, attributes in
-one order, namespace declarations where they say something new, text, comments and processing instructions.
-libxml2's own maker of Canonical XML looks at every declaration in scope again for each element and each
-declaration; this one looks at everything once, and relative namespace names are names like others.
+It has the information of Canonical XML (W3C, inclusive, with comments): names with their prefixes, sorted
+attributes, namespace declarations that change something, text, comments and processing instructions.
+libxml2's Canonical XML examines all declarations in scope for each element, which takes quadratic time, and
+refuses relative namespace URIs; this one examines each declaration once and accepts them.
 """
 
 from typing import NamedTuple
@@ -11,9 +11,9 @@ from xml.parsers import expat
 
 
 def canonical_form(content: bytes) -> str | None:
-    """Return the form of a well-formed XML document in UTF-8, a text that no other document has.
+    """Return the canonical form of a well-formed XML document in UTF-8; different documents differ in it.
 
-    ``None`` for one with a name that the fifth edition of XML 1.0 allows and this parser does not.
+    ``None`` if it has a name that XML 1.0 (fifth edition) allows but expat does not.
     """
     form = _CanonicalForm()
     parser = expat.ParserCreate()
@@ -30,13 +30,13 @@ def canonical_form(content: bytes) -> str | None:
     return "".join(form.pieces)
 
 
-# No XML holds them, so nothing that stands between two can be taken for something else.
+# Separators; XML cannot contain these characters, so the form is unambiguous.
 _START, _ATTRIBUTE, _VALUE, _CONTENT, _END = "\x01", "\x02", "\x03", "\x04", "\x05"
 _COMMENT, _INSTRUCTION, _CLOSED = "\x06", "\x07", "\x08"
 
 
 class _Declaration(NamedTuple):
-    """What a prefix stood for before an element declared it anew; ``depth`` is that of the element."""
+    """The previous namespace of a prefix that the element at ``depth`` declares anew."""
 
     depth: int
     name: str
@@ -44,7 +44,7 @@ class _Declaration(NamedTuple):
 
 
 class _CanonicalForm:
-    """Takes a parser's events; ``pieces`` is the form."""
+    """Handlers for the parser's events; they collect the form in ``pieces``."""
 
     def __init__(self) -> None:
         self.pieces: list[str] = []
@@ -78,7 +78,7 @@ class _CanonicalForm:
         self.pieces += (_INSTRUCTION, target, _VALUE, text, _CLOSED)
 
     def _declares(self, name: str, uri: str) -> bool:
-        """Take a namespace declaration; say whether its prefix stood for something else before."""
+        """Record a namespace declaration; return whether it changes the namespace of its prefix."""
         before = self._scope.get(name, "")
         if before == uri or name == "xmlns:xml":
             return False

@@ -17,7 +17,7 @@ from docops_flask.engine.integrity.gate import defects_of, untyped_parts
 from docops_flask.engine.integrity.members import (
     ChangedMember,
     Members,
-    hold_document,
+    check_document_limit,
     is_same_declaration,
     is_same_document,
     is_written_as,
@@ -128,7 +128,7 @@ class _Account:
             self._found(record, "bytes", "The bytes of this part changed, and no entry speaks of it.")
 
     def _parsed(self, member: ChangedMember) -> _Element | None:
-        hold_document("xml_part_bytes", len(member.after), self._max_parsed)
+        check_document_limit("xml_part_bytes", len(member.after), self._max_parsed)
         try:
             return parse_part(member.after, member.record.name)
         except InvalidTemplate:

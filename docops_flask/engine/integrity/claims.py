@@ -1,6 +1,6 @@
-"""What the replace log and the fix list claim to have changed, as checked data.
+"""The changes that the replace log and the fix list claim, as validated data.
 
-They come from the job itself or, for ``/v1/verify``, from a client: nothing is taken for granted.
+For ``/v1/verify`` they come from a client and are untrusted, so every member is checked.
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,7 +12,7 @@ from docops_flask.engine.errors import InvalidArgument, echo
 T = TypeVar("T")
 
 LOG, REPORT = "replace_log", "format_report"
-_SAID = {
+_TYPE_NAMES = {
     int: "a whole number",
     str: "text",
     list: "a list",
@@ -21,10 +21,10 @@ _SAID = {
 
 
 class Replacement(NamedTuple):
-    """A placeholder that was filled.
+    """A filled placeholder: an entry of the replace log.
 
-    ``place`` is its number among the log's entries; ``mirrored_at`` are the paragraphs of other branches of
-    mc:AlternateContent that were filled alike.
+    ``place`` is its index in ``entries``. ``mirrored_at`` are the addresses of the paragraphs in other
+    branches of mc:AlternateContent that were filled as well.
     """
 
     place: int
@@ -39,9 +39,10 @@ class Replacement(NamedTuple):
 
 
 class Fix(NamedTuple):
-    """A repair of one element's attributes (by their local names) at a paragraph, or at its run ``run_id``.
+    """A fix: changed attributes of one property element of a paragraph, or of its run ``run_id``.
 
-    ``place`` is its number in ``fix_changes``; ``element`` is the name of one in w:pPr (a run: w:rPr).
+    ``place`` is its index in ``fix_changes``. ``element`` is the local name of an element in w:pPr, or in
+    w:rPr for a run. ``before`` and ``after`` map local attribute names to values.
     """
 
     place: int
@@ -53,16 +54,17 @@ class Fix(NamedTuple):
 
 
 class Claims(NamedTuple):
-    """All that is said to have changed."""
+    """All claimed changes."""
 
     replacements: tuple[Replacement, ...]
     fixes: tuple[Fix, ...]
 
 
 def read_claims(replace_log: object, format_report: object) -> Claims:
-    """Return the claims of two parsed JSON documents; members that claim nothing are not looked at.
+    """Return the claims in a replace log and a format report, both parsed JSON.
 
-    Raises ``InvalidArgument`` (``detail.field``, ``detail.path``) for the first that is not as it should be.
+    Only members that describe changes are read. Raises ``InvalidArgument`` (``detail.field``,
+    ``detail.path``) for the first of these that is missing or has the wrong type.
     """
     return Claims(tuple(_replacements(replace_log)), tuple(_fixes(format_report)))
 
@@ -137,7 +139,7 @@ def _as(wanted: type[T], value: object, part: str, path: str) -> T:
 
 
 def _malformed(part: str, path: str, wanted: type, *, missing: bool = False) -> InvalidArgument:
-    problem = "is missing" if missing else f"must be {_SAID[wanted]}"
+    problem = "is missing" if missing else f"must be {_TYPE_NAMES[wanted]}"
     return InvalidArgument(
         f"{part}: {path} {problem}; send the file as it came out of the job.", field=part, path=path
     )

@@ -1,9 +1,8 @@
-"""Names what differs between the part as it should be and the part as it was written, by addresses.
+"""Describes the differences between the expected and the written XML of a part, with addresses.
 
-The verdict does not hang on it: whether anything differs is decided by the canonical forms.
-
-What is found is for the description of differences alone, never for a verdict: beyond a budget that grows
-with the trees, lists that differ are not aligned but taken as a whole.
+The verdict does not depend on this module: the canonical forms decide whether anything differs. It works
+within a budget proportional to the size of the trees; beyond it, differing lists of children are reported as
+a whole instead of being aligned.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -19,27 +18,27 @@ from docops_flask.engine.integrity.blocks import Flow, attributes_of, cells_of, 
 from docops_flask.engine.integrity.template_parts import TemplateParts
 from docops_flask.engine.integrity.verdict import Findings, Unaccounted, shown
 
-# Of longer lists what is between their equal beginnings and ends is not aligned.
-_MOST_ALIGNED = 200
-# Each element may be looked at this often, as a child of what lies around it: trees are rarely deep in which
-# lists differ at every level.
+# In longer lists only equal beginnings and ends are matched; what is between them is not aligned.
+_MAX_ALIGNED = 200
+# The budget: visits per element, as a descendant of lists that differ. Lists rarely differ at every level of
+# a deep tree.
 _LOOKS_PER_ELEMENT = 4
 _COMPARISONS_PER_ELEMENT = 10
 _LEAST_BUDGET = 300_000
 
-# difflib's opcodes: what became of ``before[a:b]``, and ``after[c:d]`` what came of it.
+# difflib's opcodes: (kind, a, b, c, d) says how ``before[a:b]`` became ``after[c:d]``.
 OpCode = tuple[str, int, int, int, int]
 
 
 class Alignment:
-    """Aligns lists of siblings; ``elements`` is how many elements the two trees have together."""
+    """Aligns lists of siblings; ``elements`` is the number of elements in both trees together."""
 
     def __init__(self, elements: int) -> None:
         self._looks = _LEAST_BUDGET + _LOOKS_PER_ELEMENT * elements
         self._comparisons = _LEAST_BUDGET + _COMPARISONS_PER_ELEMENT * elements
 
     def aligned(self, before: Sequence[_Element], after: Sequence[_Element]) -> list[OpCode]:
-        """Return opcodes that lead from ``before`` to ``after``, coarse ones where the lists are long."""
+        """Return opcodes that turn ``before`` into ``after``; for long lists they are coarse."""
         whole: list[OpCode] = [("replace", 0, len(before), 0, len(after))]
         if len(before) == len(after):
             return whole
@@ -57,7 +56,7 @@ class Alignment:
         ]
 
     def _between(self, ours: Sequence[int], theirs: Sequence[int], start: int) -> list[OpCode]:
-        if max(len(ours), len(theirs)) > _MOST_ALIGNED:
+        if max(len(ours), len(theirs)) > _MAX_ALIGNED:
             return [("replace", start, start + len(ours), start, start + len(theirs))]
         matcher = _BoundedMatcher(ours, theirs, self._comparisons)
         codes = matcher.get_opcodes()
@@ -65,7 +64,7 @@ class Alignment:
         return [(kind, a + start, b + start, c + start, d + start) for kind, a, b, c, d in codes]
 
     def _signatures(self, children: Sequence[_Element]) -> list[int] | None:
-        """Return a number for each that is the same for equal ones; ``None`` beyond the budget."""
+        """Return a number for each child, equal for equal subtrees; ``None`` if the budget is used up."""
         signatures = []
         for child in children:
             signature = 0
@@ -73,7 +72,7 @@ class Alignment:
                 self._looks -= 1
                 if self._looks < 0:
                     return None
-                # How many children each has tells how the elements lie in one another.
+                # With the number of children of each element the flat list determines the tree.
                 tail = None if element is child else element.tail
                 is_element = isinstance(element.tag, str)
                 names = tuple(attributes_of(element).items()) if is_element else ()
@@ -84,20 +83,20 @@ class Alignment:
 
 
 class _BoundedMatcher(SequenceMatcher[int]):
-    """A ``SequenceMatcher`` that finds no more matches once ``budget`` comparisons are made."""
+    """A ``SequenceMatcher`` that stops finding matches after ``budget`` comparisons."""
 
     def __init__(self, ours: Sequence[int], theirs: Sequence[int], budget: int) -> None:
         super().__init__(None, ours, theirs, autojunk=False)
         self.budget = budget
-        # difflib documents it as what a subclass may use; the stubs do not know it.
+        # b2j is documented in difflib's source, but missing from the type stubs.
         places: dict[int, list[int]] = self.b2j  # type: ignore[attr-defined]
-        # How often the first elements of ours stand in theirs: what looking through them costs.
+        # Cumulated number of occurrences of each of ours in theirs: the cost of searching a range.
         self._costs = [0, *accumulate(1 + len(places.get(each, ())) for each in ours)]
 
     def find_longest_match(
         self, alo: int = 0, ahi: int | None = None, blo: int = 0, bhi: int | None = None
     ) -> Match:
-        """Return the longest match between ``a[alo:ahi]`` and ``b[blo:bhi]``, none beyond the budget."""
+        """Return the longest match of ``a[alo:ahi]`` and ``b[blo:bhi]``; an empty one beyond the budget."""
         last = len(self._costs) - 1 if ahi is None else ahi
         self.budget -= self._costs[last] - self._costs[alo]
         if self.budget < 0:
@@ -106,23 +105,23 @@ class _BoundedMatcher(SequenceMatcher[int]):
 
 
 def count_elements(*roots: Any) -> int:
-    """Return how many elements, comments and instructions there are in trees, their roots among them."""
+    """Return the number of elements, comments and processing instructions in the trees, with their roots."""
     return sum(1 for root in roots for _ in root.iter())
 
 
-# By prefix ("" for none).
+# Prefix ("" for the default namespace) to namespace.
 Declared = dict[str, str]
 
 
 def declarations_in(root: _Element) -> dict[_Element, Declared]:
-    """Return what elements of the tree declare, without what is declared around them the same.
+    """Return the namespace declarations of each element, without those that repeat one in scope.
 
-    Elements that declare nothing of their own are left out.
+    Elements without such declarations are left out.
     """
     found: dict[_Element, Declared] = {}
     scope: Declared = {}
     declared: Declared = {}
-    # What each prefix stood for before, to be put back at the end of the element.
+    # The previous namespace of each redeclared prefix, to be restored at the end of the element.
     undone: list[tuple[str, str]] = []
     for event, given in etree.iterwalk(root, events=("start", "start-ns", "end-ns")):
         if event == "start-ns":
@@ -140,13 +139,13 @@ def declarations_in(root: _Element) -> dict[_Element, Declared]:
     return found
 
 
-_Said = Callable[[_Element], str | None]
+_Describe = Callable[[_Element], str | None]
 
 
 class Differences:
-    """Compares trees of the part ``part``; ``paths`` leads from its paragraphs to their addresses.
+    """Compares two trees of the part ``part``; ``paths`` maps its paragraphs to their addresses.
 
-    Takes time by the size of the two trees: an element is described once, while ``findings`` still lists it.
+    Takes time linear in the size of the trees. Descriptions are made only while ``findings`` lists them.
     """
 
     def __init__(self, part: str, paths: Mapping[_Element, str], findings: Findings) -> None:
@@ -155,10 +154,10 @@ class Differences:
         self._findings = findings
 
     def find(self, expected: _Element, written: _Element) -> None:
-        """Add the differences to the findings in the order of the document."""
+        """Add the differences to the findings, in document order."""
         alignment = Alignment(count_elements(expected, written))
         ours, theirs = declarations_in(expected), declarations_in(written)
-        # The third says whether what is around the two declares the same.
+        # The third item is whether the declarations of the ancestors are equal.
         pending = [(expected, written, True)]
         while pending:
             one, other, same_around = pending.pop()
@@ -177,14 +176,14 @@ class Differences:
             before, after = attributes_of(one), attributes_of(other)
             for name in before | after if before != after else ():
                 if before.get(name) != after.get(name):
-                    self._found(one, "attribute", _said(name, before), _said(name, after))
+                    self._found(one, "attribute", _attribute_text(name, before), _attribute_text(name, after))
         if (one.text or "") != (other.text or "") or _target(one) != _target(other):
             self._found(one, "text", one.text, other.text)
 
     def _children(
         self, one: _Element, other: _Element, alignment: Alignment
     ) -> list[tuple[_Element, _Element]]:
-        """Return the children to compare further; add the differences between the two lists."""
+        """Add the differences between the two lists of children; return the pairs to compare further."""
         before, after = list(one), list(other)
         pairs: list[tuple[_Element, _Element]] = []
         for kind, start, end, other_start, other_end in alignment.aligned(before, after):
@@ -206,11 +205,16 @@ class Differences:
                 self._found(child, "text", child.tail, twin.tail)
 
     def _found_in(
-        self, one: _Element, other: _Element, what: str, said: _Said, other_said: _Said | None = None
+        self,
+        one: _Element,
+        other: _Element,
+        what: str,
+        describe: _Describe,
+        describe_other: _Describe | None = None,
     ) -> None:
-        """Add a difference; what is shown of the two elements is worked out only where it is listed."""
+        """Add a difference; the descriptions of the two elements are computed only if it will be listed."""
         if self._findings.has_room:
-            self._found(one, what, said(one), (other_said or said)(other))
+            self._found(one, what, describe(one), (describe_other or describe)(other))
         else:
             self._findings.count += 1
 
@@ -247,12 +251,12 @@ _MESSAGES = {
 
 
 def _is_element(node: _Element) -> bool:
-    # A comment's tag is the function that makes one, whatever the stubs say.
+    # The tag of a comment or processing instruction is a function, contrary to the type stubs.
     return isinstance(node.tag, str)
 
 
 def _target(node: _Element) -> str | None:
-    """Return the target of a processing instruction, ``None`` for anything else."""
+    """Return the target of a processing instruction, or ``None`` for any other node."""
     return getattr(node, "target", None)
 
 
@@ -266,7 +270,7 @@ def _text_of(element: _Element) -> str:
     return f"{_name(element)} {''.join(map(str, element.itertext()))}".strip()
 
 
-def _said(name: str, attributes: Mapping[str, str]) -> str | None:
+def _attribute_text(name: str, attributes: Mapping[str, str]) -> str | None:
     return f'{name}="{attributes[name]}"' if name in attributes else None
 
 
@@ -280,7 +284,7 @@ def _nothing(_element: _Element) -> None:
 
 
 def paragraph_paths(parts: TemplateParts) -> dict[_Element, str]:
-    """Return the addresses of the paragraphs of all stories, those in text boxes too."""
+    """Return the address of each paragraph in all stories, including text boxes."""
     paths: dict[_Element, str] = {}
     flows = {story.prefix: parts.flow_of(story) for story in parts.stories()}
     for prefix, flow in flows.items():

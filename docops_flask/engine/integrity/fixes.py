@@ -1,4 +1,4 @@
-"""Replays the fix list on the template: one element's attributes at a paragraph or a run."""
+"""Replays the fix list on the template; a fix changes attributes of one property element."""
 
 from collections.abc import Iterable, Mapping
 
@@ -10,7 +10,7 @@ from docops_flask.engine.integrity.blocks import Names
 from docops_flask.engine.integrity.claims import Fix
 from docops_flask.engine.integrity.paragraph_reading import runs_of
 
-# The schema's order of what stands in w:pPr and w:rPr (ECMA-376 part 1, CT_PPr and EG_RPrBase).
+# The order of the elements in w:pPr and w:rPr (ECMA-376 part 1, CT_PPr and EG_RPrBase).
 _PARAGRAPH_ORDER = (
     "pStyle keepNext keepLines pageBreakBefore framePr widowControl numPr suppressLineNumbers pBdr shd tabs "
     "suppressAutoHyphens kinsoku wordWrap overflowPunct topLinePunct autoSpaceDE autoSpaceDN bidi "
@@ -25,17 +25,17 @@ _RUN_ORDER = (
 ORDERS = {"pPr": tuple(_PARAGRAPH_ORDER.split()), "rPr": tuple(_RUN_ORDER.split())}
 
 
-# The longest element of w:pPr or w:rPr has fifteen attributes. One that has many more, which only a strange
-# template holds, is asked for so many.
-_MOST_ATTRIBUTES = 64
-_MOST_ASKED = 256
-_MOST_DIGITS = 9
+# No element in w:pPr or w:rPr has more than fifteen attributes by the schema. For one with more than
+# _MAX_ATTRIBUTES, the number of look-ups is bounded by _MAX_ASKED.
+_MAX_ATTRIBUTES = 64
+_MAX_ASKED = 256
+_MAX_DIGITS = 9
 
 
 class FixReplay:
-    """Replays fixes one after the other.
+    """Replays fixes in order.
 
-    Many fixes may speak of one paragraph, run or element: each of these is looked for, and read, once.
+    Paragraphs, runs and elements are cached, because many fixes may refer to the same ones.
     """
 
     def __init__(self, addresses: Addresses) -> None:
@@ -45,7 +45,7 @@ class FixReplay:
         self._elements: dict[tuple[_Element, str], _EditedElement] = {}
 
     def replay(self, fix: Fix) -> tuple[str, str | None]:
-        """Change what ``fix`` says; return the part it is in, and what does not fit (``None``: all does)."""
+        """Apply ``fix``; return the part name and why it cannot be applied (``None`` if it was)."""
         found = self._addresses.paragraphs(fix.paragraph_path)
         if len(found) != 1:
             return "", "its paragraph_path leads to no paragraph, or to several"
@@ -68,7 +68,7 @@ class FixReplay:
 
     def _run(self, paragraph: _Element, fix: Fix, names: Names) -> _Element | None:
         path, _, number = str(fix.run_id).rpartition(":r")
-        if path != fix.paragraph_path or not number.isdecimal() or len(number) > _MOST_DIGITS:
+        if path != fix.paragraph_path or not number.isdecimal() or len(number) > _MAX_DIGITS:
             return None
         runs = self._runs.get(paragraph)
         if runs is None:
@@ -76,7 +76,7 @@ class FixReplay:
         return runs[int(number)] if int(number) < len(runs) else None
 
     def _property(self, holder: _Element, properties: str, local: str, names: Names) -> _Element:
-        """Return ``holder``'s property element, made at its place in the schema's order if it is missing."""
+        """Return the property element of ``holder``; create it in the schema's order if it is missing."""
         parent = self._properties.get(holder)
         if parent is None:
             parent = holder.find(names(properties))
@@ -84,7 +84,7 @@ class FixReplay:
                 parent = etree.Element(names(properties))
                 holder.insert(0, parent)
             self._properties[holder] = parent
-        # Of several (an error of the file) the last is the one that counts.
+        # If there are several, which the schema forbids, readers use the last.
         existing = next(parent.iterchildren(names(local), reversed=True), None)
         if existing is not None:
             return existing
@@ -100,7 +100,10 @@ class FixReplay:
 
 
 class _EditedElement:
-    """An element whose attributes fixes change; libxml2 looks through all it has to find or set one."""
+    """An element whose attributes fixes change.
+
+    libxml2 searches all attributes for each access, so their number is limited.
+    """
 
     __slots__ = ("_asked", "_count", "_element", "_is_large", "_names")
 
@@ -108,16 +111,16 @@ class _EditedElement:
         self._element = element
         self._names = names
         self._count = len(element.attrib)
-        self._is_large = self._count > _MOST_ATTRIBUTES
+        self._is_large = self._count > _MAX_ATTRIBUTES
         self._asked = 0
 
     def change(self, fix: Fix) -> str | None:
-        """Change what ``fix`` says; return what does not fit, ``None`` when all does."""
+        """Apply ``fix``; return why it cannot be applied, or ``None`` if it was."""
         before, after = fix.before, fix.after
         named = {**before, **after}
         self._asked += len(named)
         count = self._count + len(named) - len(before)
-        if (self._asked > _MOST_ASKED) if self._is_large else (count > _MOST_ATTRIBUTES):
+        if (self._asked > _MAX_ASKED) if self._is_large else (count > _MAX_ATTRIBUTES):
             return "it names more attributes than such an element has"
         try:
             return self._changed(before, after, named)

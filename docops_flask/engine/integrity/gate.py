@@ -1,4 +1,4 @@
-"""The gate before anything is sent: what Word would want to repair (docs/analysis/integrity.md)."""
+"""Finds defects that would make Word offer to repair the document (docs/analysis/integrity.md)."""
 
 import re
 from collections.abc import Callable, Collection, Container, Iterator
@@ -11,18 +11,18 @@ from docops_flask.engine.opc.package import Package
 from docops_flask.engine.opc.relationships import CONTENT_TYPES_PART, REL_STRICT, REL_TRANSITIONAL
 
 _UNIQUE = "bookmarkStart footnote endnote comment"
-# Where none of these is to be read, no element of that name is there.
+# Names searched for in the bytes: without any of them, no element with a unique id is present.
 _ID_WORDS = (b"docPr", b"bookmarkStart", b"footnote", b"endnote", b"comment")
-# An attribute of the relationships' namespace, of which any prefix may stand for; see _relationships_used.
+# An attribute of the relationships namespace, after its prefix; see _relationships_used.
 _REFERENCE = rb'(?:id|embed|link|pict|href|dm|lo|qs|cs)="([^"<>]*)"'
 _ANY_PREFIX = rb"[^\s:=<>/\"']+"
 _FEW_PREFIXES = 4
-# What a cell may end with; a table at its end makes Word repair the file (17.4.65).
+# Elements that a cell may end with; if a table is the last, Word repairs the file (17.4.65).
 _CELL_ENDS = "p sdt customXml bookmarkStart bookmarkEnd ins moveTo moveToRangeEnd moveFromRangeEnd permEnd"
 
 
 def untyped_parts(template: Package) -> Iterator[Defect]:
-    """Yield the parts whose content type the package does not tell."""
+    """Yield a defect for each part without a content type."""
     for entry in template.archive.entries:
         name = entry.name
         is_part = not name.endswith("/") and name != CONTENT_TYPES_PART
@@ -65,9 +65,9 @@ _BOUND = rb"\sxmlns:([^\s=]+)\s*=\s*[\"']([^\"']*)[\"']"
 def defects_of(
     part: str, root: _Element, content: bytes, relationship_ids: Callable[[str], Container[str]]
 ) -> Iterator[Defect]:
-    """Yield what Word would repair in a part of WordprocessingML.
+    """Yield the defects of a WordprocessingML part that Word would repair.
 
-    ``content`` are its bytes in UTF-8; ``relationship_ids`` returns the ids of a part's relationships.
+    ``content`` is its UTF-8 bytes; ``relationship_ids`` returns the ids of a part's relationships.
     """
     yield from _in_elements(part, root, content)
     used = _relationships_used(root, content)
@@ -89,7 +89,7 @@ def _in_elements(part: str, root: _Element, content: bytes) -> Iterator[Defect]:
 
 
 def _every_cell_ends_well(root: _Element, content: bytes) -> bool:
-    """Say whether the bytes alone show that each cell ends with a paragraph; where they do not, one looks."""
+    """Return whether the bytes show that each cell ends with a paragraph; if not, the tree is examined."""
     return _shows_cell_ends(root.prefix or "", content)
 
 
@@ -120,13 +120,13 @@ def _same_ids(part: str, root: _Element, names: Names) -> Iterator[Defect]:
 
 
 def _ends_well(cell: _Element, ends: Container[str]) -> bool:
-    """Say the same of a cell with comments at its end."""
+    """Return whether the last element of a cell, ignoring XML comments, is one of ``ends``."""
     last = next(cell.iterchildren("*", reversed=True), None)
     return last is not None and last.tag in ends
 
 
 def _relationships_used(root: _Element, content: bytes) -> set[str]:
-    """Return the ids in attributes of the relationships' namespace, by the prefixes that Word binds it to."""
+    """Return the relationship ids used in attributes with the prefix ``r`` or the root's prefixes for it."""
     return _references(
         {prefix for prefix, uri in root.nsmap.items() if prefix and uri in (REL_TRANSITIONAL, REL_STRICT)}, content
     )
@@ -134,7 +134,7 @@ def _relationships_used(root: _Element, content: bytes) -> set[str]:
 
 def _references(bound: Collection[str], content: bytes) -> set[str]:
     prefixes = {b"r", *(prefix.encode() for prefix in bound)}
-    # Of some prefixes each is looked for; of many any, and who was meant is seen then.
+    # A few prefixes are searched one by one; many are searched as any prefix, and the matches are filtered.
     some = [re.escape(prefix) for prefix in prefixes] if len(prefixes) <= _FEW_PREFIXES else [_ANY_PREFIX]
     used: set[bytes] = set()
     for prefix in some:

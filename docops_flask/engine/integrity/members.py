@@ -1,7 +1,7 @@
-"""The members of two packages side by side: which were copied raw, which are there at all.
+"""Compares the ZIP members of two packages: copied as stored, changed, added or removed.
 
-Hashes are SHA-256 (FIPS 180-4), without OpenSSL where loading that would take longer than hashing; changed
-XML is compared by its canonical form (W3C Canonical XML).
+Hashes are SHA-256 (FIPS 180-4), computed without OpenSSL if loading it would take longer than hashing.
+Changed XML is compared by its canonical form (``canonical_form``).
 """
 
 import sys
@@ -17,12 +17,12 @@ from docops_flask.engine.opc.xml_part import serialize_part
 from docops_flask.engine.opc.zip_entry import FLAG_DATA_DESCRIPTOR, FLAG_UTF8, ZipEntry
 from docops_flask.engine.opc.zip_reader import ZipReader
 
-# What OpenSSL saves on this much is what a renderer takes to load it: 5 ms.
+# From this size on OpenSSL saves more time than loading it takes (5 ms).
 _LARGE_BYTES = 1_500_000
 
 
 def sha256(content: bytes | memoryview) -> str:
-    """Return the digest in hexadecimal digits."""
+    """Return the SHA-256 digest of ``content`` in hexadecimal."""
     if _small is None or len(content) >= _LARGE_BYTES:
         import hashlib
 
@@ -32,10 +32,10 @@ def sha256(content: bytes | memoryview) -> str:
 
 
 def _without_openssl() -> Any:
-    """Return Python's own SHA-256; ``None`` where OpenSSL is loaded already, or there is no other."""
+    """Return CPython's built-in SHA-256, or ``None`` if OpenSSL is loaded already or there is no built-in."""
     if "hashlib" in sys.modules:
         return None
-    # The first since Python 3.12.
+    # The module is _sha2 since Python 3.12.
     for name in ("_sha2", "_sha256"):
         try:
             return __import__(name).sha256
@@ -48,19 +48,19 @@ _small = _without_openssl()
 
 
 def is_written_as(expected: _Element, written: bytes) -> bool:
-    """Say whether ``written`` is ``expected`` byte for byte, as this service writes parts.
+    """Return whether ``written`` is byte for byte the serialization of ``expected``.
 
-    Then it is well formed and its tree is ``expected``: it need not be parsed to be known.
+    If so, it is well-formed and its tree equals ``expected``, so it need not be parsed.
     """
     return serialize_part(expected) == written
 
 
 def is_same_document(expected: _Element, written: _Element) -> bool:
-    """Say whether two roots, with what stands around them, have the same canonical form."""
+    """Return whether two documents, given by their roots, have the same canonical form."""
     one, other = _serialized(expected), _serialized(written)
     if one == other:
         return True
-    # A renderer starts the faster for what it does not load, and nearly all parts are written alike.
+    # Imported here to keep the renderer's start fast: nearly all parts are equal byte for byte.
     from docops_flask.engine.integrity.canonical_form import canonical_form
 
     form = canonical_form(one)
@@ -68,7 +68,7 @@ def is_same_document(expected: _Element, written: _Element) -> bool:
 
 
 def is_same_declaration(expected: _Element, written: _Element) -> bool:
-    """Say whether two XML declarations say the same; what is written anew is UTF-8."""
+    """Return whether two XML declarations are equivalent; the written one must be UTF-8."""
     one, other = expected.getroottree().docinfo, written.getroottree().docinfo
     encodings = {(one.encoding or "UTF-8").upper(), "UTF-8"}
     return (
@@ -82,21 +82,21 @@ def _serialized(root: _Element) -> bytes:
     return bytes(etree.tostring(root.getroottree(), encoding="UTF-8", xml_declaration=False))
 
 
-# How headers are written (docs/analysis/zip-details.md), told here once more: a proof asks no one else.
+# The writer's header values (docs/analysis/zip-details.md), repeated to keep the proof independent.
 _MADE, _NEEDED = (3 << 8) | 20, 20
 _FILE, _FOLDER = 0o100600 << 16, (0o40700 << 16) | 0x10
 _NO_DATE = (0, 0x21)
 
 
 class ChangedMember(NamedTuple):
-    """A member of both packages whose stored bytes differ, with its content in the document."""
+    """A member of both packages whose stored bytes differ; ``after`` is its content in the document."""
 
     record: PartRecord
     after: bytes
 
 
 class Members(NamedTuple):
-    """The members of template and document: a record of each, those that changed, what is unaccounted."""
+    """The members of template and document: a record of each, the changed ones, unaccounted differences."""
 
     records: list[PartRecord]
     changed: list[ChangedMember]
@@ -104,10 +104,11 @@ class Members(NamedTuple):
 
 
 def compare_members(template: ZipReader, document: ZipReader, max_bytes: int) -> Members:
-    """Return what became of every member of ``template``, and of those that only ``document`` has.
+    """Compare the members of both archives.
 
-    Members with the same stored bytes are never inflated. Raises ``InvalidTemplate`` when one of ``template``
-    cannot be, ``TemplateLimitExceeded`` when those of ``document`` would unfold to more than ``max_bytes``.
+    Members with the same stored bytes are not decompressed. Raises ``InvalidTemplate`` if a member of
+    ``template`` cannot be decompressed, ``TemplateLimitExceeded`` if the changed members of ``document`` have
+    more than ``max_bytes`` uncompressed.
     """
     before = {entry.name: entry for entry in template.entries}
     after = {entry.name: entry for entry in document.entries}
@@ -119,7 +120,7 @@ def compare_members(template: ZipReader, document: ZipReader, max_bytes: int) ->
         if record.hashed == "stored":
             continue
         unfolded += after[name].size
-        hold_document("output_bytes", unfolded, max_bytes)
+        check_document_limit("output_bytes", unfolded, max_bytes)
         record.before = sha256(template.read(entry))
         try:
             content = document.read(after[name])
@@ -134,8 +135,8 @@ def compare_members(template: ZipReader, document: ZipReader, max_bytes: int) ->
     return Members(records, changed, unaccounted)
 
 
-def hold_document(limit: str, value: int, maximum: int) -> None:
-    """Raise ``TemplateLimitExceeded`` when ``value``, in bytes, is more than ``limit`` allows."""
+def check_document_limit(limit: str, value: int, maximum: int) -> None:
+    """Raise ``TemplateLimitExceeded`` (limit ``limit``) if ``value`` exceeds ``maximum``, both in bytes."""
     if value > maximum:
         raise TemplateLimitExceeded(
             f"document: what changed in it unfolds to {value} bytes ({limit}); {maximum} are allowed.",
@@ -149,7 +150,7 @@ def _record(template: ZipReader, entry: ZipEntry, document: ZipReader, other: Zi
         if other is None:
             return PartRecord(entry.name, True, "stored", sha256(stored), None)
         with document.stored_bytes(other) as written:
-            # Equal bytes have equal hashes: a picture of 20 MB is hashed once.
+            # If the bytes are equal, hash them once: a picture may have 20 MB.
             same = (entry.method, entry.crc, entry.size) == (other.method, other.crc, other.size)
             if same and _is_equal(stored, written):
                 digest = sha256(stored)
@@ -158,7 +159,7 @@ def _record(template: ZipReader, entry: ZipEntry, document: ZipReader, other: Zi
 
 
 def _is_equal(one: memoryview, other: memoryview) -> bool:
-    # bytes compare by memcmp, views byte by byte: a copy of each block is cheaper by far.
+    # Comparing bytes uses memcmp; comparing views goes item by item and is slower than copying blocks.
     if len(one) != len(other):
         return False
     step = 1 << 18
@@ -183,9 +184,9 @@ def _unaccounted(before: dict[str, ZipEntry], after: dict[str, ZipEntry]) -> Ite
 
 
 def _is_header_accounted(before: ZipEntry, after: ZipEntry) -> bool:
-    """Say whether each header of the document's member is as it is written today, or as in the template.
+    """Return whether the headers of a member are as the writer makes them, or as in the template.
 
-    The latter are documents written before headers were made anew.
+    Earlier versions copied the template's headers; their documents must still verify.
     """
     is_folder = before.name.endswith("/")
     return (

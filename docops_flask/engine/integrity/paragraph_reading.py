@@ -1,6 +1,7 @@
-"""A paragraph's text and the w:t elements it lies in, as docs/analysis/placeholders-across-runs.md has it.
+"""A paragraph's text and its w:t elements, as specified in docs/analysis/placeholders-across-runs.md.
 
-Written apart from the reader of the code that fills, so that an error in one shows in the other.
+This is a second implementation, independent of ``engine.document.paragraph_text``, so that the proof fails
+if one of them has an error.
 """
 
 from bisect import bisect_right
@@ -33,7 +34,7 @@ _CHARACTERS = {
 
 
 class Span(NamedTuple):
-    """A w:t: its characters stand at ``start``:``end`` of the paragraph's text, in run number ``run``."""
+    """One w:t: its characters are ``text[start:end]`` of the paragraph, in the run with the index ``run``."""
 
     node: _Element
     start: int
@@ -42,13 +43,13 @@ class Span(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """A paragraph as it was read: its text and the spans in order."""
+    """A paragraph's text and its spans, in order."""
 
     text: str
     spans: list[Span]
 
     def spans_between(self, start: int, end: int) -> list[Span]:
-        """Return the spans that hold characters of ``text[start:end]``."""
+        """Return the spans that hold characters of ``text[start:end]``, in order."""
         spans = self.spans
         if len(spans) == 1:
             return spans if spans[0].start <= start < spans[0].end else []
@@ -62,7 +63,7 @@ class Reading(NamedTuple):
 
 
 class _Roles(NamedTuple):
-    """What each element means to the text: its characters, or how it is gone into."""
+    """How each element contributes to the text: the characters it stands for, or how its content is read."""
 
     characters: dict[str, str]
     no_width: frozenset[str]
@@ -85,7 +86,7 @@ def _roles(names: Names) -> _Roles:
 
 
 def read_paragraph(paragraph: _Element, names: Names) -> Reading:
-    """Return the text of a w:p with the way back to its w:t elements."""
+    """Return the text of a w:p with its w:t elements."""
     only = _only_text(paragraph, names)
     if only is not None:
         text = _characters(only)
@@ -106,7 +107,7 @@ def _characters(node: _Element) -> str:
 
 
 def _only_text(paragraph: _Element, names: Names) -> _Element | None:
-    """Return the w:t of a paragraph that holds nothing else but properties, as most cells' do."""
+    """Return the w:t of a paragraph that holds just one run with one w:t and properties; else ``None``."""
     holder = paragraph
     for wanted in (names.r, names.t):
         count = len(holder)
@@ -119,7 +120,7 @@ def _only_text(paragraph: _Element, names: Names) -> _Element | None:
 
 
 def runs_of(paragraph: _Element, names: Names) -> list[_Element]:
-    """Return the runs of a w:p in the order of their numbers."""
+    """Return the w:r elements of a w:p, in the order of their indices in addresses."""
     found: list[_Element] = []
     _collect_runs(paragraph, names, found)
     return found
@@ -133,11 +134,11 @@ class _Reader:
         self.texts: list[str] = []
         self.spans: list[Span] = []
         self._runs = -1
-        # By mc:AlternateContent: those in one another are asked about from each of them.
-        self._beside: dict[_Element, bool] = {}
+        # Cached by mc:AlternateContent: nested ones would otherwise be examined once for each level.
+        self._floating: dict[_Element, bool] = {}
 
     def read_content(self, parent: _Element, *, shown: bool) -> None:
-        """Read what holds runs: the paragraph, or an element around runs."""
+        """Read the paragraph or an element around runs; ``shown`` is false for deleted text."""
         names = self._names
         for child in parent:
             if child.tag == names.r:
@@ -148,7 +149,7 @@ class _Reader:
                 self._read_other(child, shown=shown)
 
     def _read_other(self, child: _Element, *, shown: bool) -> None:
-        """Read a child of a paragraph that is neither a run nor without width."""
+        """Read a child of a paragraph that is neither a run nor a zero-width mark."""
         tag, roles = child.tag, self._roles
         if tag in roles.around_runs:
             self.read_content(child, shown=shown)
@@ -174,23 +175,23 @@ class _Reader:
                 self._add(_characters(child))
                 self.spans.append(Span(child, start, self._length, self._runs))
             elif tag in roles.drawings:
-                if not self._beside_text(child):
+                if not self._is_floating(child):
                     for branch in child.iterchildren(*BRANCHES):
                         self._read_run(branch)
                     self._add(_OBJECT)
             elif isinstance(tag, str):
                 self._add(roles.characters.get(tag, _OBJECT))
 
-    def _beside_text(self, drawing: _Element) -> bool:
-        """Say whether a drawing is anchored beside the line instead of standing in it."""
+    def _is_floating(self, drawing: _Element) -> bool:
+        """Return whether a drawing is anchored (floating) rather than inline."""
         if drawing.tag == self._names("drawing"):
             return next(drawing.iterchildren(*ANCHORS), None) is not None
         if drawing.tag != ALTERNATE_CONTENT:
             return any("position:absolute" in child.get("style", "") for child in drawing.iterchildren("*"))
-        if drawing not in self._beside:
+        if drawing not in self._floating:
             first = next(drawing.iterchildren(BRANCHES[0]), None)
-            self._beside[drawing] = first is not None and any(map(self._beside_text, first))
-        return self._beside[drawing]
+            self._floating[drawing] = first is not None and any(map(self._is_floating, first))
+        return self._floating[drawing]
 
     def _add(self, text: str) -> None:
         if text:

@@ -1,14 +1,13 @@
-"""Proves that a written document is its template with the logged changes, and nothing else.
+"""Proves that a written document is its template with the logged changes and no others.
 
-Done right after a document was written, before anything is sent, and again by ``verification``.
+The proof runs after a document is written, before the response is sent, and again in ``verification``.
 
-See docs/analysis/integrity.md. Shares with the code that filled nothing but ``engine.opc``.
+See docs/analysis/integrity.md. Of the code that fills templates it uses only ``engine.opc``.
 """
 
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from docops_flask.engine.errors import DocopsError, ResultRefused
 from docops_flask.engine.integrity.byte_proof import prove_bytes
@@ -21,7 +20,7 @@ from docops_flask.engine.opc.zip_reader import ZipReader
 
 
 def prove(template: Package, document: ZipReader, claims: Claims, limits: Limits) -> Proof:
-    """Return the proof that ``document`` is ``template`` with what ``claims`` say, or what is against it.
+    """Check whether ``document`` is ``template`` with the changes in ``claims``.
 
     Every byte is compared. Where that fails, another program may have saved the document again: then canonical
     forms are compared, and the proof says so (``exactness``).
@@ -41,29 +40,31 @@ def prove(template: Package, document: ZipReader, claims: Claims, limits: Limits
 
 
 def prove_written(
-    template: Package, written: memoryview | None, replace_log: Any, format_report: Any, limits: Limits
-) -> dict[str, Any] | None:
-    """Return the content of ``out.integrity.json``; ``written`` are the bytes of the document.
+    template: Package, written: memoryview | None, replace_log: object, format_report: object, limits: Limits
+) -> Proof | None:
+    """Return the proof of a document just made; ``written`` is its bytes.
 
-    Of a document that was not kept (``None``) there is nothing to prove. Raises ``ResultRefused`` when the
-    verdict is not ``intact``, whatever the reason: then nothing may be handed out.
+    ``replace_log`` and ``format_report`` are JSON values with the members that ``read_claims`` reads.
+
+    ``None`` if no document was written. Raises ``ResultRefused`` if the verdict is not ``intact``; then no
+    result may be delivered.
     """
     if written is None:
         return None
     try:
         proof = _prove(template, written, replace_log, format_report, limits)
     except DocopsError as error:
-        # The template was read before: what is said here is about our own writing.
+        # The template was read before without error, so the error is in the written document.
         raise ResultRefused(inner=f"the written document cannot be read: {error.detail}") from error
     if proof.verdict != "intact" or proof.exactness != "bytes":
         raise ResultRefused(inner=proof.reason())
-    return proof.as_dict()
+    return proof
 
 
 def _prove(
-    template: Package, written: memoryview, replace_log: Any, format_report: Any, limits: Limits
+    template: Package, written: memoryview, replace_log: object, format_report: object, limits: Limits
 ) -> Proof:
-    # What came of a template within its limits may be larger than a template may be.
+    # A filled document may be larger than a template is allowed to be.
     own = limits._replace(xml_part_bytes=max(limits.xml_part_bytes, limits.output_bytes))
     own = own._replace(output_bytes=limits.unpacked_bytes + limits.output_bytes)
     document = ZipReader(written, own)
@@ -76,7 +77,7 @@ def _prove(
 
 @contextmanager
 def _garbage_left_alone() -> Iterator[None]:
-    """Collect no garbage for a moment: a proof makes thousands of objects, all of them needed to its end."""
+    """Pause garbage collection: a proof creates thousands of objects that are all needed until its end."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:

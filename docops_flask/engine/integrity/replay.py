@@ -1,6 +1,6 @@
-"""Replays the replace log on the template: what each entry says must be so, and becomes what it says.
+"""Replays the replace log on the template: checks each entry against the template, then applies it.
 
-The rules are those of docs/analysis/integrity.md; an entry they do not allow is a misfit.
+docs/analysis/integrity.md has the rules. An entry that breaks them is a misfit and is not applied.
 """
 
 import re
@@ -39,9 +39,9 @@ def plan_on_trees(addresses: Addresses) -> Plan[Reading]:
 
 
 def replay_paragraph(planned: PlannedParagraph[Reading]) -> None:
-    """Put the values of the planned entries into the paragraph.
+    """Replace the placeholders of the planned entries by their values.
 
-    Raises ``ValueError`` for a value with characters that XML cannot hold.
+    Raises ``ValueError`` if a value has characters that XML does not allow.
     """
     if len(planned.entries) == len(planned.covered[0]) == 1:
         _replay_alone(planned.entries[0], planned.covered[0][0], planned.where.names)
@@ -56,15 +56,15 @@ def replay_paragraph(planned: PlannedParagraph[Reading]) -> None:
 
 
 def _replay_alone(entry: Replacement, span: Span, names: Names) -> None:
-    """Put in a value that no other shares its w:t with, as nearly all are."""
+    """Replay the only entry of a paragraph, whose placeholder is in one w:t; most are like this."""
     node, first, _, _ = span
     edit = (entry.start - first, entry.end - first, entry.new_text)
     _write(node, _lines(node.text or "", [edit]), names)
 
 
 def _lines(text: str, edits: list[tuple[int, int, str]]) -> list[str]:
-    """Return the new text in pieces: lines, and between them the newlines and tabs of values."""
-    # Each piece as the texts it is made of: one text that grows would be copied again and again.
+    """Return the new text split at the newlines and tabs of values, with these characters between."""
+    # Each piece is a list of texts to join: a growing string would be copied at each step.
     pieces: list[list[str]] = [[]]
     done = 0
     for start, end, value in edits:
@@ -81,10 +81,10 @@ def _lines(text: str, edits: list[tuple[int, int, str]]) -> list[str]:
 
 
 def _write(node: _Element, pieces: list[str], names: Names) -> None:
-    """Write the first piece into a w:t, marks as elements and lines as further w:t behind it."""
+    """Write the first piece into a w:t, and after it w:br or w:tab and a new w:t for each further piece."""
     leading, trailing = _dropped_edges(node)
     last = _set_text(node, pieces[0])
-    # No more than the prefix it has itself: copies of all in scope would take longer the more there are.
+    # Only the node's own prefix: copying all namespaces in scope for every value would be slow with many.
     nsmap = {node.prefix: names.namespace}
     for mark, line in zip(pieces[1::2], pieces[2::2], strict=True):
         element = etree.Element(names.br if mark == "\n" else names.tab)
@@ -92,7 +92,7 @@ def _write(node: _Element, pieces: list[str], names: Names) -> None:
         last = etree.Element(names.t, nsmap=nsmap)
         element.addnext(last)
         _set_text(last, line)
-    # What Word dropped before stays out of where it would now be kept.
+    # Edge spaces that Word ignored must not become visible with xml:space="preserve".
     if leading and node.get(SPACE) == "preserve":
         node.text = (node.text or "")[leading:]
     if trailing and last.get(SPACE) == "preserve":
@@ -107,7 +107,7 @@ def _set_text(node: _Element, text: str) -> _Element:
 
 
 def _dropped_edges(node: _Element) -> tuple[int, int]:
-    """Return how many characters Word drops at the beginning and at the end of a w:t."""
+    """Return the number of white space characters that Word ignores at the start and the end of a w:t."""
     if node.get(SPACE) == "preserve":
         return 0, 0
     text = node.text or ""

@@ -1,8 +1,7 @@
-"""The template's parts as the proof opens them: parsed anew, each once, to be changed by the replay.
+"""The template's parts for the proof: parsed independently of the filling code and changed by the replay.
 
-Which parts hold the stories that are filled, and what addresses in them begin with.
-
-Derived anew from the relationships of the main part (docs/analysis/stories.md).
+Finds the story parts and their address prefixes from the relationships of the main part
+(docs/analysis/stories.md), independently of ``engine.document.open``.
 """
 
 import re
@@ -18,20 +17,20 @@ from docops_flask.engine.opc.package import Package
 from docops_flask.engine.opc.relationships import Relationship
 from docops_flask.engine.opc.xml_part import parse_part
 
-# In the order in which text boxes are counted.
+# In the order in which text boxes are numbered.
 _KINDS = ("header", "footer", "footnotes", "endnotes", "comments")
-_MOST_LETTERS, _MOST_DIGITS = 32, 9
+_MAX_LETTERS, _MAX_DIGITS = 32, 9
 
 
 class Parts(Protocol):
-    """Knows the parts of a package."""
+    """Something that knows which parts a package has."""
 
     def has(self, name: str) -> bool:
-        """Say whether there is a part ``name``; part names compare without case."""
+        """Return whether there is a part ``name`` (part names ignore case)."""
 
 
 class Story(NamedTuple):
-    """A part that holds text: its name, its kind ("" is the body) and its prefix (``header1/``)."""
+    """A part that holds text: its name, kind ("" for the body) and address prefix (``header1/``)."""
 
     part: str
     kind: str
@@ -39,7 +38,7 @@ class Story(NamedTuple):
 
 
 def find_stories(main_part: str, relationships: Iterable[Relationship], parts: Parts) -> list[Story]:
-    """Return the stories of a package in the order of their addresses; ``parts`` knows which there are."""
+    """Return the stories of a package in document order; relationships to missing parts are ignored."""
     body = Story(main_part, "", "")
     seen = {main_part.lower()}
     stories: list[Story] = []
@@ -56,9 +55,9 @@ def find_stories(main_part: str, relationships: Iterable[Relationship], parts: P
 
 
 def _is_usual(stem: str) -> bool:
-    """Say whether a name is letters and then, maybe, a number, as in ``header1``."""
+    """Return whether a name is ASCII letters, optionally followed by a number, such as ``header1``."""
     letters = stem.rstrip("0123456789")
-    few = len(letters) <= _MOST_LETTERS and len(stem) - len(letters) <= _MOST_DIGITS
+    few = len(letters) <= _MAX_LETTERS and len(stem) - len(letters) <= _MAX_DIGITS
     return few and letters.isascii() and letters.isalpha()
 
 
@@ -66,7 +65,7 @@ def _free_prefix(name: str, kind: str, stems: Counter[str]) -> str:
     stem = name.rsplit("/", 1)[-1].rpartition(".")[0]
     if not (stem.startswith(kind) and _is_usual(stem)):
         stem = kind
-    # No usual name has an underscore, so a number behind one is free.
+    # Names used as prefixes have no underscore, so a number after one is unambiguous.
     stems[stem] += 1
     return f"{stem}/" if stems[stem] == 1 else f"{stem}_{stems[stem]}/"
 
@@ -77,32 +76,32 @@ def _position(story: Story) -> tuple[int, int, str]:
 
 
 class TemplateParts:
-    """The parts of ``template``, by their names; what a root is changed to stays."""
+    """The parsed parts of ``template``, by name; changes to a root are kept."""
 
     def __init__(self, template: Package) -> None:
         self._template = template
         self._roots: dict[str, _Element | None] = {}
 
     def root(self, name: str) -> _Element | None:
-        """Return the root of a part, ``None`` when it is no XML that can be parsed."""
+        """Return the root of a part, or ``None`` if it is not XML or cannot be parsed."""
         if name not in self._roots:
             self._roots[name] = self.fresh_root(name)
         return self._roots[name]
 
     def fresh_root(self, name: str) -> _Element | None:
-        """Return the root of a part as the template has it, whatever was changed in ``root``."""
+        """Return a newly parsed root of a part, without the changes made to ``root``."""
         try:
             return parse_part(self._template.read(name), name) if _is_xml(name) else None
         except InvalidTemplate:
             return None
 
     def stories(self) -> list[Story]:
-        """Return the stories of the template, comments included."""
+        """Return the stories of the template, including comments."""
         main = self._template.main_part
         return find_stories(main, self._template.relationships(main), self._template)
 
     def flow_of(self, story: Story) -> Flow | None:
-        """Return the flow that the addresses of a story count in, ``None`` when its part holds none."""
+        """Return the flow of a story (the w:body or the root), or ``None`` if its part has none."""
         root = self.root(story.part)
         names = names_in(root.tag) if root is not None else None
         if root is None or names is None:

@@ -1,4 +1,4 @@
-"""What a proof comes to: a verdict, what is unaccounted, a hash of every part (out.integrity.json)."""
+"""The result of a proof: verdict, unaccounted differences, a hash of every part (out.integrity.json)."""
 
 from collections.abc import Iterable
 from typing import Any, Literal, NamedTuple
@@ -6,17 +6,17 @@ from typing import Any, Literal, NamedTuple
 Verdict = Literal["intact", "violated"]
 # What was compared: every byte, or the canonical form of changed parts (a document that was saved again).
 Exactness = Literal["bytes", "canonical"]
-# What is listed; the counts are always true.
+# The most findings that are listed; the counts include all.
 MAX_LISTED = 100
 _SHOWN_CHARACTERS = 120
 
 
 class Unaccounted(NamedTuple):
-    """A difference that no entry explains, or an entry that nothing in the template fits.
+    """A difference that no entry accounts for, or an entry that does not fit the template.
 
-    ``part`` is a part's name, ``place`` the address of the paragraph or the entry's path
-    (``$.entries[3]``), "" where neither applies; ``what`` is a short stable word; ``expected`` and
-    ``actual`` show what should be there and what is, cut short, ``None`` where there is nothing.
+    ``part`` is the part name. ``place`` is the address of the paragraph or the JSON path of the entry
+    (``$.entries[3]``), or "". ``what`` is a stable code. ``expected`` and ``actual`` are truncated values,
+    ``None`` if there is none.
     """
 
     part: str
@@ -28,7 +28,7 @@ class Unaccounted(NamedTuple):
 
 
 class Defect(NamedTuple):
-    """What Word would want to repair: ``code`` is a short stable word, ``subject`` the id it is about."""
+    """A defect that Word would repair: ``code`` is a stable code, ``subject`` the id or place concerned."""
 
     part: str
     code: str
@@ -37,7 +37,7 @@ class Defect(NamedTuple):
 
 
 class Findings:
-    """Collects what is unaccounted: counts all, keeps the first ``MAX_LISTED``."""
+    """Collects unaccounted differences: counts all and keeps the first ``MAX_LISTED``."""
 
     def __init__(self) -> None:
         self.count = 0
@@ -45,26 +45,26 @@ class Findings:
 
     @property
     def has_room(self) -> bool:
-        """Whether another finding would be listed, not only counted."""
+        """Whether the next finding would be listed, not only counted."""
         return len(self.listed) < MAX_LISTED
 
     def add(self, finding: Unaccounted) -> None:
-        """Take a finding."""
+        """Add a finding."""
         self.count += 1
         if self.has_room:
             self.listed.append(finding)
 
     def extend(self, findings: Iterable[Unaccounted]) -> None:
-        """Take several findings."""
+        """Add several findings."""
         for finding in findings:
             self.add(finding)
 
 
 class PartRecord:
-    """A member of the package: ``before`` and ``after`` are SHA-256 in hexadecimal, ``None``: absent.
+    """A member of the package: ``before`` and ``after`` are SHA-256 in hexadecimal, ``None`` if absent.
 
-    ``hashed`` says of what: its bytes as ``stored`` in the ZIP, or its uncompressed ``content``.
-    ``replacements`` and ``fixes`` count the entries that explain its differences.
+    ``hashed`` says what was hashed: the bytes as ``stored`` in the ZIP or the uncompressed ``content``.
+    ``replacements`` and ``fixes`` are the numbers of entries that account for its differences.
     """
 
     __slots__ = ("after", "before", "changed", "fixes", "hashed", "name", "replacements")
@@ -86,7 +86,7 @@ class PartRecord:
         self.fixes = 0
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the record as the JSON has it."""
+        """Return the record as a JSON object for ``out.integrity.json``."""
         return {
             "name": self.name,
             "changed": self.changed,
@@ -99,7 +99,7 @@ class PartRecord:
 
 
 class Proof(NamedTuple):
-    """The outcome of a proof; ``defects`` are new ones, which the template does not have."""
+    """The result of a proof; ``defects`` are those that the template does not have."""
 
     parts: tuple[PartRecord, ...]
     findings: Findings
@@ -109,41 +109,41 @@ class Proof(NamedTuple):
 
     @property
     def verdict(self) -> Verdict:
-        """``intact`` when every difference is accounted for and no defect is new."""
+        """``intact`` if every difference is accounted for and there are no new defects, else ``violated``."""
         return "violated" if self.findings.count or self.defects else "intact"
+
+    @property
+    def unaccounted_count(self) -> int:
+        """The number of differences that no entry explains, new defects included."""
+        return self.findings.count + len(self.defects)
+
+    @property
+    def unaccounted(self) -> list[Unaccounted]:
+        """The first ``MAX_LISTED`` of them, new defects first."""
+        return [*map(_as_finding, self.defects), *self.findings.listed][:MAX_LISTED]
 
     def as_dict(self) -> dict[str, Any]:
         """Return the content of ``out.integrity.json``."""
         return {
-            **self.summary(),
+            "verdict": self.verdict,
+            "unaccounted_count": self.unaccounted_count,
+            "unaccounted": [each._asdict() for each in self.unaccounted],
+            "template_defect_count": len(self.template_defects),
+            "template_defects": [defect._asdict() for defect in self.template_defects[:MAX_LISTED]],
             "algorithm": "SHA-256",
             "parts": [part.as_dict() for part in self.parts],
         }
 
-    def summary(self) -> dict[str, Any]:
-        """Return verdict, what is unaccounted and the defects: what ``/v1/verify`` answers."""
-        return {
-            "verdict": self.verdict,
-            "exactness": self.exactness,
-            "unaccounted_count": self.findings.count + len(self.defects),
-            "unaccounted": [finding._asdict() for finding in self._listed()],
-            "template_defect_count": len(self.template_defects),
-            "template_defects": [defect._asdict() for defect in self.template_defects[:MAX_LISTED]],
-        }
-
-    def _listed(self) -> list[Unaccounted]:
-        return [*map(_as_finding, self.defects), *self.findings.listed][:MAX_LISTED]
-
     def reason(self) -> str:
-        """Return one line for the log: what is wrong and how often, nothing of the contents."""
+        """Return one line for the log: codes and number of the findings, without document content."""
         kinds = sorted({each.what for each in self.findings.listed} | {each.code for each in self.defects})
         if not kinds:
             return f"integrity {self.verdict}, but by canonical forms alone"
-        return f"integrity {self.verdict}: {self.findings.count + len(self.defects)} x {', '.join(kinds)}"
+        return f"integrity {self.verdict}: {self.unaccounted_count} x {', '.join(kinds)}"
 
 
 def shown(text: str | None) -> str | None:
-    """Return ``text`` cut short enough for a report."""
+    """Return ``text`` truncated for a report."""
     if text is None or len(text) <= _SHOWN_CHARACTERS:
         return text
     return text[: _SHOWN_CHARACTERS - 1] + "…"

@@ -1,6 +1,6 @@
-"""``/v1/verify`` and ``docops verify``: the proof again, of files that come from anywhere.
+"""``/v1/verify`` and ``docops verify``: runs the proof on files from the client.
 
-The reports of a job come back as JSON that nobody vouches for.
+The template, the document and the two JSON reports are untrusted.
 """
 
 import json
@@ -13,16 +13,17 @@ from docops_flask.engine.errors import DocopsError, InvalidJson
 from docops_flask.engine.files import FilePath, read_file
 from docops_flask.engine.integrity.claims import LOG, REPORT, read_claims
 from docops_flask.engine.integrity.proof import prove
+from docops_flask.engine.integrity.verdict import MAX_LISTED, Defect, Proof, Unaccounted, Verdict
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.opc.package import Package
 from docops_flask.engine.opc.zip_reader import ZipReader
 
 
 def read_json(part: str, file: FilePath) -> Any:
-    """Return the JSON value (RFC 8259) in ``file``; ``part`` names it in messages.
+    """Return the JSON value (RFC 8259) in ``file``; ``part`` is the form field named in errors.
 
-    Raises ``InvalidJson`` for what is not UTF-8, not JSON, nested deeper than Python reads, or has a key
-    twice or a number that JSON does not know. The error says where, never what.
+    Raises ``InvalidJson`` if it is not UTF-8, not JSON, nested too deeply for Python, or has a duplicate key,
+    NaN, Infinity or a number that is too long. Errors give the position, never the content.
     """
 
     def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -50,7 +51,7 @@ def read_json(part: str, file: FilePath) -> Any:
     except RecursionError:
         raise InvalidJson(f"{part}: nested too deeply.", field=part) from None
     except ValueError:
-        # Python refuses to read an integer of thousands of digits.
+        # Python refuses integers with thousands of digits.
         raise InvalidJson(f"{part}: holds a number that is too long.", field=part) from None
 
 
@@ -58,7 +59,7 @@ DOCUMENT = "document"
 
 
 class Evidence(NamedTuple):
-    """The files of a finished job: its document and the two reports that say what changed."""
+    """The files of a finished job: the document, the replace log and the format report."""
 
     document: Path
     replace_log: Path
@@ -66,28 +67,58 @@ class Evidence(NamedTuple):
 
 
 def evidence_in(folder: Path) -> Evidence:
-    """Return the evidence that a request's upload left in ``folder``."""
+    """Return the paths of the uploaded files of a verify request in ``folder``."""
     return Evidence(folder / f"{DOCUMENT}.docx", folder / f"{LOG}.json", folder / f"{REPORT}.json")
 
 
-def verify(template: Package, evidence: Evidence, limits: Limits) -> dict[str, Any]:
-    """Return ``verdict``, ``unaccounted`` and ``template_defects``.
+class Verification(NamedTuple):
+    """The result of ``/v1/verify``: at most ``MAX_LISTED`` of each kind; the counts are complete."""
 
-    Raises ``InvalidJson`` and ``InvalidArgument`` (``detail.field``, ``detail.path``) for reports that are
-    none, and for the document what a package raises for a template, with ``detail.field``.
+    verdict: Verdict
+    unaccounted_count: int
+    unaccounted: tuple[Unaccounted, ...]
+    template_defect_count: int
+    template_defects: tuple[Defect, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the response body of ``/v1/verify`` without ``request_id``."""
+        return {
+            "verdict": self.verdict,
+            "unaccounted_count": self.unaccounted_count,
+            "unaccounted": [each._asdict() for each in self.unaccounted],
+            "template_defect_count": self.template_defect_count,
+            "template_defects": [each._asdict() for each in self.template_defects],
+        }
+
+
+def verify(template: Package, evidence: Evidence, limits: Limits) -> Verification:
+    """Prove ``evidence`` against ``template`` and return the result.
+
+    Raises ``InvalidJson`` or ``InvalidArgument`` (``detail.field``, ``detail.path``) for malformed reports.
+    For the document it raises what ``Package`` raises, with ``detail.field`` = ``document``.
     """
     claims = read_claims(read_json(LOG, evidence.replace_log), read_json(REPORT, evidence.format_report))
-    with _said_of_the_document():
+    with _errors_name_document():
         document = ZipReader(evidence.document.read_bytes(), limits)
     try:
-        return prove(template, document, claims, limits).summary()
+        return _verification(prove(template, document, claims, limits))
     finally:
         document.close()
 
 
+def _verification(proof: Proof) -> Verification:
+    return Verification(
+        verdict=proof.verdict,
+        unaccounted_count=proof.unaccounted_count,
+        unaccounted=tuple(proof.unaccounted),
+        template_defect_count=len(proof.template_defects),
+        template_defects=proof.template_defects[:MAX_LISTED],
+    )
+
+
 @contextmanager
-def _said_of_the_document() -> Iterator[None]:
-    """Have errors of the shared reader, which speak of the template, speak of the document."""
+def _errors_name_document() -> Iterator[None]:
+    """Convert errors of the shared reader, which name the template, into errors that name the document."""
     try:
         yield
     except DocopsError as error:

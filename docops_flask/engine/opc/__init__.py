@@ -1,1 +1,1 @@
-"""Open Packaging Conventions (ECMA-376 part 2): the ZIP, its parts, relationships and limits."""
+"""Open Packaging Conventions (ECMA-376 part 2): the ZIP archive, its parts, relationships and limits."""

@@ -1,4 +1,4 @@
-"""What a template may unfold to, at most."""
+"""The limits on a template's uncompressed size and on what a job writes."""
 
 from typing import NamedTuple
 
@@ -6,9 +6,9 @@ MIB = 1024 * 1024
 
 
 class Limits(NamedTuple):
-    """Upper bounds of one job; bytes unless the name says otherwise.
+    """Upper bounds for one job: sizes in bytes, entries and table cells as counts.
 
-    The names are the contract's ``detail.limit`` words (section 4).
+    The field names are the values of ``detail.limit`` in errors (contract section 4).
     """
 
     zip_entries: int = 1000

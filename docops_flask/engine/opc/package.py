@@ -1,4 +1,4 @@
-"""A Word package: its parts, what they are, how they relate, and how it is written again."""
+"""A Word package: reads its parts, content types and relationships, and writes it with changed parts."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -25,16 +25,18 @@ _VBA_PROJECT = "application/vnd.ms-office.vbaproject"
 _VBA_PARTS = ("vbaproject.bin", "vbadata.xml")
 _BOMB_BYTES = 10 * 1024 * 1024
 _BOMB_RATIO = 200
-# ZIP without ZIP64, which is what is written here.
-_MOST_ZIP_BYTES = 0xFFFFFFFF - 1
+# The largest archive without ZIP64, which the writer does not support.
+_MAX_ZIP_BYTES = 0xFFFFFFFF - 1
+_NOTHING: Mapping[str, bytes] = {}
 
 
 class Package:
-    """The package in a file. ``main_part`` is the name of the document part.
+    """The package in a file. ``main_part`` is the part name of the main document (``word/document.xml``).
+
+    The file is memory-mapped, not loaded, until ``close``.
 
     Raises ``InvalidMediaType`` for a file of another kind, ``InvalidTemplate`` for a damaged or unsafe
-    one, ``TemplateLimitExceeded`` for one that unfolds to more than ``limits`` allows.
-    Close it when done; until then the file stays mapped, not loaded.
+    one, ``TemplateLimitExceeded`` for one whose uncompressed parts exceed ``limits``.
     """
 
     def __init__(self, path: FilePath, limits: Limits) -> None:
@@ -52,36 +54,48 @@ class Package:
 
     @property
     def archive(self) -> ZipReader:
-        """The members as they are stored."""
+        """The ZIP archive with its members as stored."""
         return self._zip
 
     def close(self) -> None:
-        """Unmap the file; where an error's traceback still holds a piece of it, it goes with that."""
+        """Unmap the file; if a traceback still references a slice of it, garbage collection does so later."""
         with suppress(BufferError):
             self._zip.close()
             if isinstance(self._map, mmap):
                 self._map.close()
 
     def has(self, name: str) -> bool:
-        """Say whether there is a part ``name`` (part names compare without case, ECMA-376 part 2, 9.1.1)."""
+        """Return whether there is a part ``name`` (part names ignore case, ECMA-376 part 2, 9.1.1)."""
         return name.lower() in self._names
 
+    def is_xml(self, name: str) -> bool:
+        """Return whether a part counts as XML: by the end of its name, or by its content type."""
+        return _is_named_xml(name) or self.content_types.of(name).lower().endswith("xml")
+
     def read(self, name: str) -> bytes:
-        """Return the content of part ``name``, which must exist and is read to be parsed."""
+        """Return the uncompressed content of the XML part ``name``.
+
+        Raises ``KeyError`` if there is no such part, ``TemplateLimitExceeded`` if it is larger than
+        ``limits.xml_part_bytes``, ``InvalidTemplate`` if its size or checksum is wrong.
+        """
         entry = self._names[name.lower()]
-        _hold("xml_part_bytes", entry.size, self._limits.xml_part_bytes)
+        _check_limit("xml_part_bytes", entry.size, self._limits.xml_part_bytes)
         return self._zip.read(entry)
 
     def relationships(self, source: str) -> tuple[Relationship, ...]:
-        """Return the relationships of part ``source`` ("" for the package); none when it has no list."""
+        """Return the relationships of part ``source`` ("" for the package); empty if it has no .rels part."""
         if source not in self._relationships:
             self._relationships[source] = self._read_relationships(source)
         return self._relationships[source]
 
-    def write(self, stream: ByteSink, changed: Mapping[str, bytes]) -> None:
-        """Write the package with the parts in ``changed`` replaced, all others' bytes as they are stored.
+    def write(
+        self, stream: ByteSink, changed: Mapping[str, bytes], added: Mapping[str, bytes] = _NOTHING
+    ) -> None:
+        """Write the package to ``stream``: parts in ``changed`` with new content, all others as stored.
 
-        Order, names, dates and compression methods stay; headers are made anew (``ZipWriter``).
+        ``changed`` maps part names to uncompressed content. Order, names, dates and compression methods are
+        kept; the ZIP headers are written anew (``ZipWriter``).
+        The parts in ``added`` follow in their order; ``Additions`` chooses their names and declares them.
         """
         writer = ZipWriter(stream)
         replaced = {name.lower(): content for name, content in changed.items()}
@@ -92,6 +106,8 @@ class Package:
                     writer.copy(entry, stored)
             else:
                 writer.replace(entry, content)
+        for name, content in added.items():
+            writer.add(name, content)
         writer.finish()
 
     def _read_relationships(self, source: str) -> tuple[Relationship, ...]:
@@ -102,10 +118,10 @@ class Package:
 
     def _check_sizes(self) -> None:
         total = sum(entry.size for entry in self._zip.entries)
-        _hold("unpacked_bytes", total, min(self._limits.unpacked_bytes, _MOST_ZIP_BYTES))
-        self._hold_xml([entry for entry in self._zip.entries if _is_named_xml(entry.name)])
+        _check_limit("unpacked_bytes", total, min(self._limits.unpacked_bytes, _MAX_ZIP_BYTES))
+        self._check_xml_sizes([entry for entry in self._zip.entries if _is_named_xml(entry.name)])
         for entry in self._zip.entries:
-            if _unfolds_like_a_bomb(entry):
+            if _is_zip_bomb(entry):
                 raise TemplateLimitExceeded(
                     f"template: one of its files unfolds to more than {_BOMB_RATIO} times its stored size; "
                     "beyond 10 MB that is taken for an attack. Store the file less compressed, or split it.",
@@ -114,20 +130,17 @@ class Package:
                 )
 
     def _check_xml(self) -> None:
-        """Hold also what is XML by its type to the limits, and refuse a document type in any part."""
-        entries = [entry for entry in self._zip.entries if self._is_xml(entry.name)]
-        self._hold_xml(entries)
+        """Apply the limits to parts with an XML content type too, and refuse a DTD in any XML part."""
+        entries = [entry for entry in self._zip.entries if self.is_xml(entry.name)]
+        self._check_xml_sizes(entries)
         for entry in entries:
             if entry.size and not begins_plainly(self._zip.head(entry, HEAD_BYTES)):
                 refuse_doctype(self._zip.read(entry), entry.name)
 
-    def _hold_xml(self, entries: Sequence[ZipEntry]) -> None:
+    def _check_xml_sizes(self, entries: Sequence[ZipEntry]) -> None:
         sizes = [entry.size for entry in entries]
-        _hold("xml_part_bytes", max(sizes, default=0), self._limits.xml_part_bytes)
-        _hold("xml_bytes", sum(sizes), self._limits.xml_bytes)
-
-    def _is_xml(self, name: str) -> bool:
-        return _is_named_xml(name) or self.content_types.of(name).lower().endswith("xml")
+        _check_limit("xml_part_bytes", max(sizes, default=0), self._limits.xml_part_bytes)
+        _check_limit("xml_bytes", sum(sizes), self._limits.xml_bytes)
 
     def _read_content_types(self) -> ContentTypes:
         if not self.has(CONTENT_TYPES_PART):
@@ -143,7 +156,7 @@ class Package:
         if not targets or not self.has(targets[0]):
             raise damaged("its main document part is missing", "main_part")
         main = self._names[targets[0].lower()].name
-        # Media types compare without case (RFC 6838, 4.2).
+        # Media types are case-insensitive (RFC 6838, 4.2).
         content_type = self.content_types.of(main).lower()
         if content_type != WORD_DOCUMENT.lower():
             if content_type in ("", "application/xml"):
@@ -158,7 +171,7 @@ class Package:
         return main
 
     def _holds_macros(self, main: str) -> bool:
-        """Say whether any of the three ways to carry a VBA project is taken: name, type, relationship."""
+        """Return whether a part name, a content type or a relationship declares a VBA project."""
         return (
             any(name.rpartition("/")[2] in _VBA_PARTS for name in self._names)
             or _VBA_PROJECT in {content_type.lower() for content_type in self.content_types.all_types()}
@@ -170,11 +183,11 @@ def _is_named_xml(name: str) -> bool:
     return name.lower().endswith((".xml", ".rels"))
 
 
-def _unfolds_like_a_bomb(entry: ZipEntry) -> bool:
+def _is_zip_bomb(entry: ZipEntry) -> bool:
     return entry.size > _BOMB_BYTES and entry.size > _BOMB_RATIO * max(1, entry.compressed_size)
 
 
-def _hold(limit: str, value: int, maximum: int) -> None:
+def _check_limit(limit: str, value: int, maximum: int) -> None:
     if value > maximum:
         raise TemplateLimitExceeded(
             f"template: it would unfold to {value} bytes ({limit}); {maximum} are allowed.",

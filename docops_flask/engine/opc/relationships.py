@@ -1,4 +1,4 @@
-"""What each part is and how parts relate: content types, relationships (ECMA-376 part 2, 9.3, 10.1.2.2)."""
+"""Content types (ECMA-376 part 2, 10.1.2.2) and relationships (9.3) of a package."""
 
 import posixpath
 from typing import NamedTuple
@@ -9,14 +9,17 @@ from docops_flask.engine.errors import InvalidTemplate
 
 CONTENT_TYPES_PART = "[Content_Types].xml"
 _NAMESPACE = "http://schemas.openxmlformats.org/package/2006/content-types"
-_DEFAULT = f"{{{_NAMESPACE}}}Default"
-_OVERRIDE = f"{{{_NAMESPACE}}}Override"
+DEFAULT = f"{{{_NAMESPACE}}}Default"
+OVERRIDE = f"{{{_NAMESPACE}}}Override"
 
 
 class ContentTypes:
-    """The content types of a package; part names carry no leading slash and compare without case.
+    """The content types of a package, from the root of ``[Content_Types].xml``.
 
-    Raises ``InvalidTemplate`` when a part would be of two types, of which each reader takes its own.
+    Part names have no leading slash and ignore case.
+
+    Raises ``InvalidTemplate`` if two different types are declared for one part or extension: readers
+    differ in which of them they use.
     """
 
     def __init__(self, root: _Element) -> None:
@@ -24,21 +27,25 @@ class ContentTypes:
         self._overrides: dict[str, str] = {}
         for child in root:
             content_type = child.get("ContentType", "")
-            if child.tag == _DEFAULT:
+            if child.tag == DEFAULT:
                 _declare(self._defaults, child.get("Extension", "").lower(), content_type)
-            elif child.tag == _OVERRIDE:
+            elif child.tag == OVERRIDE:
                 _declare(self._overrides, child.get("PartName", "").lstrip("/").lower(), content_type)
 
     def of(self, part_name: str) -> str:
-        """Return the content type of a part, "" when none is declared."""
+        """Return the content type of a part, or "" if none is declared."""
         lowered = part_name.lower()
         override = self._overrides.get(lowered)
         if override is not None:
             return override
         return self._defaults.get(lowered.rpartition(".")[2], "")
 
+    def is_overridden(self, part_name: str) -> bool:
+        """Return whether a content type is declared for this very part, not for its extension."""
+        return part_name.lower() in self._overrides
+
     def all_types(self) -> set[str]:
-        """Return every content type that is declared."""
+        """Return all declared content types."""
         return {*self._defaults.values(), *self._overrides.values()}
 
 
@@ -53,14 +60,16 @@ def _declare(types: dict[str, str], key: str, content_type: str) -> None:
 
 REL_TRANSITIONAL = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 REL_STRICT = "http://purl.oclc.org/ooxml/officeDocument/relationships"
-_RELATIONSHIP = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
+RELATIONSHIPS_NAMESPACE = "http://schemas.openxmlformats.org/package/2006/relationships"
+RELATIONSHIP = f"{{{RELATIONSHIPS_NAMESPACE}}}Relationship"
 
 
 class Relationship(NamedTuple):
-    """A relationship: ``kind`` is the last word of an office relationship's type (``header``, ``styles``).
+    """A relationship. ``kind`` is its type.
 
-    Other types are kept whole. ``target`` is a part name without leading slash, or a URL when
-    ``external``, which nothing here ever opens.
+    For types in the officeDocument namespace ``kind`` is the last segment only (``header``, ``styles``);
+    other types are kept as full URIs. ``target`` is a part name without leading slash, or a URL if
+    ``external``; external targets are never opened.
     """
 
     id: str
@@ -70,14 +79,14 @@ class Relationship(NamedTuple):
 
 
 def relationships_part(part_name: str) -> str:
-    """Return the name of the part that holds ``part_name``'s relationships ("" is the package itself)."""
+    """Return the name of the .rels part of ``part_name`` ("" for the package)."""
     folder, _, base = part_name.rpartition("/")
     return f"{folder}/_rels/{base}.rels" if folder else f"_rels/{base}.rels"
 
 
 def parse_relationships(root: _Element, source: str) -> tuple[Relationship, ...]:
-    """Return the relationships in ``root``, targets resolved against the part ``source``."""
-    return tuple(_relationship(child, source) for child in root if child.tag == _RELATIONSHIP)
+    """Return the relationships in ``root``, with targets resolved against the part name ``source``."""
+    return tuple(_relationship(child, source) for child in root if child.tag == RELATIONSHIP)
 
 
 def _relationship(element: _Element, source: str) -> Relationship:

@@ -1,10 +1,11 @@
-"""XML parts: the hardened parser every one goes through, the search for a DTD, and the way back to bytes.
+"""XML parts: the hardened parser for all of them, the check for a DTD, and serialization.
 
-Most parts are never parsed here, only copied, and whoever opens the result parses them all.
+The parser resolves no entities, loads no DTD and uses no network. libxml2's own limits hold: 256 levels of
+depth, 10 MB in a text node. Two causes of quadratic time in libxml2 and lxml are bounded here: a namespace
+is searched among all that are in scope, and a text is copied for each CDATA section in it.
 
-No entity is resolved, no DTD loaded, no network touched; depth and text size stay within libxml2's
-own bounds (256 levels, 10 MB a text node). What makes libxml2 or lxml take quadratic time is bounded here:
-they look for a namespace among all that are in scope, and copy a text anew for each CDATA section in it.
+The check for a DTD covers the parts that are only copied as well, because the program that opens the
+result parses them all.
 """
 
 import re
@@ -13,14 +14,13 @@ from typing import Any, NamedTuple, NoReturn
 from lxml import etree
 from lxml.etree import _Element
 
-from docops_flask.engine.errors import InvalidTemplate
-from docops_flask.engine.opc.zip_names import shown_name
+from docops_flask.engine.errors import InvalidTemplate, echo
 
-# What nearly every producer writes: UTF-8 by the rules of XML 1.0 (appendix F), and the root right after it.
+# What nearly every producer writes: UTF-8 (by XML 1.0, appendix F), then the root element without a prolog.
 _PLAIN_START = rb"""(?x)(?:\xef\xbb\xbf)?
     (?:<\?xml\s+version=["']1\.0["'](?:\s+encoding=["'](?i:utf-8)["'])?(?:\s+standalone=["'](?:yes|no)["'])?\s*\?>)?
     \s*<[A-Za-z_]"""
-# How Word and most libraries begin a part: settled without the pattern, which takes long to compile.
+# The XML declarations of Word and most libraries. They are compared first: compiling the pattern is slow.
 _USUAL_STARTS = (
     b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>',
     b'<?xml version="1.0" encoding="utf-8" standalone="yes"?>',
@@ -29,20 +29,20 @@ _USUAL_STARTS = (
     b'<?xml version="1.0" encoding="utf-8"?>',
 )
 HEAD_BYTES = 256
-# What no parser of parts may do: resolve entities, load a DTD, fetch anything.
+# Options of every parser for parts: resolve no entities, load no DTD, fetch nothing.
 HARDENED: dict[str, Any] = {"resolve_entities": False, "load_dtd": False, "no_network": True}
 
 
 class _RootReached(Exception):
-    """There can be no document type any more."""
+    """The root element was reached: no document type declaration can follow."""
 
 
 class _DoctypeReached(Exception):
-    """There is one."""
+    """A document type declaration was reached."""
 
 
 class _Prolog:
-    """Hears the parser's events up to the root element."""
+    """A parser target that stops at the document type declaration or at the root element."""
 
     def doctype(self, _name: str, _public: str | None, _system: str | None) -> NoReturn:
         raise _DoctypeReached
@@ -51,11 +51,14 @@ class _Prolog:
         raise _RootReached
 
     def close(self) -> None:
-        """End a part that has no root."""
+        """Do nothing; the parser calls this for a part without a root element."""
 
 
 def begins_plainly(head: bytes) -> bool:
-    """Say whether a part that begins with ``head`` has its root where no document type can precede it."""
+    """Return whether the root element follows the XML declaration directly, so no DTD can precede it.
+
+    ``head`` is the beginning of the part, up to ``HEAD_BYTES``. After ``False`` only the parser can tell.
+    """
     if head.startswith(_USUAL_STARTS):
         root = head[head.index(b"?>") + 2 :].lstrip(b" \t\r\n")[:2]
         if root[:1] == b"<" and root[1:].isalpha():
@@ -64,11 +67,11 @@ def begins_plainly(head: bytes) -> bool:
 
 
 def declares_doctype(content: bytes) -> bool:
-    """Say whether the part ``content`` declares one, whatever its encoding: by the parser's own event.
+    """Return whether ``content`` has a document type declaration, in any encoding libxml2 reads.
 
-    Raises ``lxml.etree.XMLSyntaxError`` when there is no telling: no root is reached.
+    Raises ``lxml.etree.XMLSyntaxError`` if the XML is malformed before the root element.
     """
-    # The stubs ask a target for every event; lxml only tells it of those it has a method for.
+    # The type stubs require a method for every event; lxml needs only the ones it is to call.
     target: Any = _Prolog()
     parser = etree.XMLParser(target=target, **HARDENED)
     try:
@@ -82,37 +85,37 @@ def declares_doctype(content: bytes) -> bool:
 
 
 _NO_MEMORY = 2
-# Word declares some forty.
-_MOST_NAMESPACES = 1000
-# What as many declarations take at least.
-_LEAST_BYTES = _MOST_NAMESPACES * len(' xmlns:a="b"')
-# Sections in one part; Word writes none. Beyond that they are read as the text they are.
-_MOST_CDATA_SECTIONS = 1000
-# Where a mark-up character is one byte, the same as in ASCII, and nothing else is that byte.
+# Word declares about forty.
+_MAX_NAMESPACES = 1000
+# The fewest bytes that so many declarations can take.
+_LEAST_BYTES = _MAX_NAMESPACES * len(' xmlns:a="b"')
+# CDATA sections in one part; Word writes none. With more than this they are converted to plain text.
+_MAX_CDATA_SECTIONS = 1000
+# Encodings in which a mark-up character is its ASCII byte and that byte is nothing else.
 _PLAIN_ENCODINGS = ("UTF-8", "US-ASCII", "ASCII", "ISO-8859-", "WINDOWS-125")
 
 
 def parse_part(content: bytes, name: str) -> _Element:
-    """Return the root of the XML in ``content``; ``name`` is the part's, for the message.
+    """Parse ``content`` and return its root element; ``name`` is the part name shown in errors.
 
-    Raises ``InvalidTemplate`` (reason ``xml``, ``dtd`` or ``namespaces``) when it is not well formed,
-    declares a document type or more namespaces than ``_MOST_NAMESPACES`` around one element,
-    ``MemoryError`` when libxml2 ran out of memory.
+    Raises ``InvalidTemplate`` if it is not well-formed (reason ``xml``), has a document type declaration
+    (``dtd``), or has more than ``_MAX_NAMESPACES`` namespaces in scope at one element (``namespaces``);
+    ``MemoryError`` if libxml2 runs out of memory.
     """
     root = _parsed(content, name, strip_cdata=False)
-    # libxml2 itself says whether there was one, whatever the encoding.
+    # Asking libxml2 is correct in every encoding.
     if root.getroottree().docinfo.internalDTD is not None:
-        raise _doctype_in(shown_name(name))
+        raise _doctype_in(echo(name))
     is_plain = _is_plain(content, root.getroottree().docinfo.encoding)
-    if not is_plain or (b"!" in content and content.count(b"<![CDATA[") > _MOST_CDATA_SECTIONS):
+    if not is_plain or (b"!" in content and content.count(b"<![CDATA[") > _MAX_CDATA_SECTIONS):
         root = _parsed(content, name, strip_cdata=True)
-    if not is_plain or (len(content) > _LEAST_BYTES and content.count(b"xmlns") > _MOST_NAMESPACES):
-        _hold_namespaces(root, name)
+    if not is_plain or (len(content) > _LEAST_BYTES and content.count(b"xmlns") > _MAX_NAMESPACES):
+        _check_namespaces(root, name)
     return root
 
 
 def _is_plain(content: bytes, encoding: str | None) -> bool:
-    """Say whether mark-up in ``content`` can be counted in its bytes; UTF-16 need not be declared."""
+    """Return whether mark-up can be counted in the bytes of ``content``; UTF-16 may be undeclared."""
     return b"\0" not in content[:4] and (encoding or "UTF-8").upper().startswith(_PLAIN_ENCODINGS)
 
 
@@ -123,19 +126,19 @@ def _parsed(content: bytes, name: str, *, strip_cdata: bool) -> _Element:
     except etree.XMLSyntaxError as error:
         if getattr(error, "code", None) == _NO_MEMORY:
             raise MemoryError from error
-        raise _malformed(shown_name(name), error) from error
+        raise _malformed(echo(name), error) from error
 
 
-def _hold_namespaces(root: _Element, name: str) -> None:
+def _check_namespaces(root: _Element, name: str) -> None:
     in_scope = 0
     for event, _ in etree.iterwalk(root, events=("start-ns", "end-ns")):
         in_scope += 1 if event == "start-ns" else -1
-        if in_scope > _MOST_NAMESPACES:
+        if in_scope > _MAX_NAMESPACES:
             raise InvalidTemplate(
-                f"template: the part {shown_name(name)} declares more than {_MOST_NAMESPACES} XML namespaces "
+                f"template: the part {echo(name)} declares more than {_MAX_NAMESPACES} XML namespaces "
                 "for one element. Open the file in Word, save it again as .docx and retry.",
                 reason="namespaces",
-                part=shown_name(name),
+                part=echo(name),
             )
 
 
@@ -161,11 +164,11 @@ def check_part(content: bytes, name: str) -> None:
     except etree.XMLSyntaxError as error:
         if getattr(error, "code", None) == _NO_MEMORY:
             raise MemoryError from error
-        raise _malformed(shown_name(name), error) from error
+        raise _malformed(echo(name), error) from error
     if target.has_doctype:
-        raise _doctype_in(shown_name(name))
-    if len(content) > _LEAST_BYTES and content.count(b"xmlns") + content.count(b"x\0m\0l\0n\0s") > _MOST_NAMESPACES:
-        _hold_namespaces(_parsed(content, name, strip_cdata=True), name)
+        raise _doctype_in(echo(name))
+    if len(content) > _LEAST_BYTES and content.count(b"xmlns") + content.count(b"x\0m\0l\0n\0s") > _MAX_NAMESPACES:
+        _check_namespaces(_parsed(content, name, strip_cdata=True), name)
 
 
 class Encoding(NamedTuple):
@@ -212,10 +215,10 @@ def _held(content: bytes, encoding: Encoding, name: str) -> Encoding:
     except (LookupError, UnicodeError):
         pass
     raise InvalidTemplate(
-        f"template: the part {shown_name(name)} is in an encoding that cannot be written again. "
+        f"template: the part {echo(name)} is in an encoding that cannot be written again. "
         "Open the file in Word, save it again as .docx and retry.",
         reason="encoding",
-        part=shown_name(name),
+        part=echo(name),
     )
 
 
@@ -234,8 +237,11 @@ def encoded(content: bytes, encoding: Encoding | None) -> bytes:
 
 
 def refuse_doctype(content: bytes, name: str) -> None:
-    """Raise ``InvalidTemplate`` when ``content`` declares a document type, or hides whether it does."""
-    shown = shown_name(name)
+    """Raise ``InvalidTemplate`` if ``content`` has a document type declaration.
+
+    Malformed XML before the root element raises it too. ``name`` is the part name shown in the error.
+    """
+    shown = echo(name)
     try:
         found = declares_doctype(content)
     except etree.XMLSyntaxError as error:
@@ -245,9 +251,9 @@ def refuse_doctype(content: bytes, name: str) -> None:
 
 
 def serialize_part(root: _Element) -> bytes:
-    """Return the part as UTF-8 bytes with an XML declaration; what stands around the root stays."""
+    """Return the part as UTF-8 bytes with an XML declaration; comments around the root are kept."""
     tree = root.getroottree()
-    # lxml says False also where nothing was declared, and None leaves the attribute out, which means "no".
+    # lxml reports False for a missing standalone attribute too. None leaves it out, which means "no".
     options: dict[str, Any] = {"standalone": tree.docinfo.standalone or None}
     return bytes(etree.tostring(tree, encoding="UTF-8", xml_declaration=True, **options))
 

@@ -1,6 +1,6 @@
-"""One member of a ZIP archive as its central directory describes it (APPNOTE.TXT 4.3.12).
+"""One member of a ZIP archive as its central directory describes it (APPNOTE.TXT 4.3.12), and extra fields.
 
-Which of them other readers go by, and why none is written into a result: docs/analysis/zip-details.md.
+docs/analysis/zip-details.md says how readers use extra fields and why none is written to a result.
 """
 
 import struct
@@ -21,12 +21,12 @@ UNIX_SYMLINK = 0xA000
 
 
 class ZipEntry(NamedTuple):
-    """A member: ``name`` as text, sizes and offsets in bytes, the rest as the central directory has it.
+    """A member: ``name`` decoded, sizes and offsets in bytes, other fields as in the central directory.
 
-    ``data_offset`` is where its compressed bytes begin in the archive; ``extra`` is the central
-    directory's extra field, ``local_extra`` the local header's, both without ZIP64 sizes. ``agrees`` says
-    whether its local header tells what the central directory does, and neither leaves anything to be told
-    elsewhere: after the data, in ZIP64 sizes, in a comment.
+    ``data_offset`` is where its compressed bytes begin in the archive. ``extra`` is the extra field of the
+    central directory, ``local_extra`` that of the local header, both without ZIP64 sizes. ``agrees`` says
+    whether the local header and the central directory have the same values and the member uses no data
+    descriptor, no ZIP64 sizes and no comment.
     """
 
     name: str
@@ -48,21 +48,21 @@ class ZipEntry(NamedTuple):
     agrees: bool
 
 
-# A field's id and the bytes after its length.
+# The header id of a field and its data.
 ExtraField = tuple[int, bytes]
 
 _ZIP64 = 0x0001
 _UNICODE_PATH = 0x7075
 _FIELD = struct.Struct("<2H")
 _ZIP64_MARK = 0xFFFFFFFF
-# A Unicode path field begins with its version and the CRC-32 of the name that it stands for (4.6.9).
+# A Unicode path field begins with its version and the CRC-32 of the name in the header (4.6.9).
 _UNICODE_PATH_HEAD = struct.Struct("<BL")
 
 
 def extra_fields(extra: bytes) -> list[ExtraField]:
-    """Return the fields of ``extra``; raise ``InvalidTemplate`` when one runs past its end.
+    """Return the fields in ``extra`` (4.5.1); raise ``InvalidTemplate`` if one runs past the end.
 
-    Up to three bytes at the end, too few for a field, are padding and left out.
+    Up to three trailing bytes, too few for a field, are ignored as padding.
     """
     fields: list[ExtraField] = []
     at = 0
@@ -77,21 +77,21 @@ def extra_fields(extra: bytes) -> list[ExtraField]:
 
 
 def has_zip64(fields: list[ExtraField]) -> bool:
-    """Say whether a ZIP64 field is among ``fields``."""
+    """Return whether ``fields`` has a ZIP64 field."""
     return any(kind == _ZIP64 for kind, _ in fields)
 
 
 def without_zip64(fields: list[ExtraField]) -> bytes:
-    """Return ``fields`` but for the ZIP64 ones as bytes of an extra field."""
+    """Return the bytes of an extra field with ``fields``, without the ZIP64 ones."""
     if not fields:
         return b""
     return b"".join(_FIELD.pack(kind, len(body)) + body for kind, body in fields if kind != _ZIP64)
 
 
 def zip64_values(fields: list[ExtraField], size: int, packed: int, offset: int) -> tuple[int, int, int]:
-    """Return size, packed size and offset with ZIP64's values where the 32-bit ones say so (4.5.3).
+    """Return size, compressed size and offset in bytes; a value of 0xFFFFFFFF is read from ZIP64 (4.5.3).
 
-    Raises ``InvalidTemplate`` when they are missing, or told twice.
+    Raises ``InvalidTemplate`` if the ZIP64 field is missing, too short or repeated.
     """
     values = [size, packed, offset]
     if _ZIP64_MARK not in values:
@@ -111,7 +111,10 @@ def zip64_values(fields: list[ExtraField], size: int, packed: int, offset: int) 
 
 
 def second_names(fields: list[ExtraField], raw_name: bytes) -> list[tuple[bytes, bool]]:
-    """Return the UTF-8 names in Unicode path fields, each with whether it was made for ``raw_name``."""
+    """Return the UTF-8 names in Unicode path fields (4.6.9), each with whether its CRC matches ``raw_name``.
+
+    Raises ``InvalidTemplate`` if such a field is too short.
+    """
     names = []
     for kind, body in fields:
         if kind == _UNICODE_PATH:

@@ -1,44 +1,38 @@
-"""What a member of a ZIP archive may be called, how messages show it, and the refusal of damaged archives.
+"""Rules for member names of a ZIP archive, and the error for damaged archives.
 
-Readers differ in which name they take (header or extra field), in its encoding, in letter case, in Unicode
-normalisation, in percent-encoding (ECMA-376 part 2, 6.2.2 and 7.2) and in what their file system makes of it.
-See docs/analysis/zip-details.md.
+Readers differ in the name they use (header or extra field), its encoding, letter case, Unicode
+normalization, percent-encoding (ECMA-376 part 2, 6.2.2 and 7.2) and the rules of their file system. Names
+that readers could understand differently are refused. See docs/analysis/zip-details.md.
 """
 
 from collections.abc import Sequence
 
-from docops_flask.engine.errors import InvalidTemplate
+from docops_flask.engine.errors import InvalidTemplate, echo
 
 
 def damaged(what: str, reason: str) -> InvalidTemplate:
-    """Return the error that says ``what`` is wrong with the file; ``reason`` is its ``detail.reason``."""
+    """Return an ``InvalidTemplate`` for a damaged archive; ``what`` goes into its message.
+
+    ``reason`` is its ``detail.reason``.
+    """
     return InvalidTemplate(
         f"template: {what}. Open it in Word, save it again as .docx and retry.", reason=reason
     )
 
 
-_MOST_CHARACTERS = 60
-
-
-def shown_name(name: str) -> str:
-    """Return ``name`` short and printable: whoever made the template chose it."""
-    shortened = name if len(name) <= _MOST_CHARACTERS else name[: _MOST_CHARACTERS - 1] + "…"
-    return "".join(char if char.isprintable() else "?" for char in shortened)
-
-
-# A file system's longest name of one file, in bytes; the whole is far below any system's longest path.
-_MOST_SEGMENT_BYTES = 255
-_MOST_NAME_BYTES = 512
-# Backslashes are separators elsewhere; controls, and marks of direction, hide what follows.
+# The longest file name in common file systems, in bytes; the limit for the whole name is below any system's.
+_MAX_SEGMENT_BYTES = 255
+_MAX_NAME_BYTES = 512
+# A backslash is a separator on Windows; control and bidi characters can disguise the rest of a name.
 _SEPARATORS_AND_CONTROLS = frozenset(
     "\\\x7f\u200e\u200f\u061c\u2028\u2029\ufeff"
     + "".join(map(chr, (*range(0x20), *range(0x80, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A))))
 )
-# Windows has no files with these in their names; a colon begins a hidden stream there, or follows a drive.
+# Characters that Windows forbids in file names; there a colon marks a drive or an alternate data stream.
 _NOT_ON_WINDOWS = frozenset('<>:"|?*')
-# What is the same everywhere, in any encoding: nearly all names are made of it alone.
+# Characters that all readers treat alike in any encoding; nearly all names consist of them.
 _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-[] ")
-# Windows opens a device by these names, whatever extension follows.
+# Device names on Windows, also with any extension.
 _DEVICES = frozenset(
     {"CON", "PRN", "AUX", "NUL", "CLOCK$", "CONIN$", "CONOUT$"}.union(
         f"{port}{digit}" for port in ("COM", "LPT") for digit in "0123456789¹²³"
@@ -48,40 +42,43 @@ _DEVICE_STARTS = frozenset(device[:3] for device in _DEVICES)
 
 
 def member_name(raw_name: bytes, seconds: Sequence[tuple[bytes, bool]], *, is_utf8: bool) -> str:
-    """Return a member's name.
+    """Return a member's decoded name.
 
-    ``raw_name`` is what its headers hold, ``is_utf8`` whether one of them says that this is UTF-8,
-    ``seconds`` what ``zip_extra.second_names`` found. Raises ``InvalidTemplate`` when the encoding cannot be
-    known, when a second name is another one, or when the name is not safe in every reader.
+    ``raw_name`` is the name in its headers. ``is_utf8`` is whether a header has the UTF-8 flag. ``seconds``
+    is the result of ``zip_entry.second_names``.
+
+    Raises ``InvalidTemplate`` if the encoding is unknown, if a name in an extra field differs, or if some
+    reader could take the name for another path.
     """
     if raw_name.isascii() or is_utf8:
         name = _decoded(raw_name)
         if name is None:
             raise damaged("a file name in it is not valid UTF-8", "entry_name")
     else:
-        # Code page 437 by the specification, the author's own in practice: only a field of Info-ZIP tells.
+        # The specification says code page 437, but producers use their local encoding. Only Info-ZIP's
+        # Unicode path field has the name in a known one.
         name = next((_decoded(second) for second, is_its_own in seconds if is_its_own), None)
         if name is None:
             raise damaged("a file name in it does not tell its encoding", "entry_name")
     if seconds and any(second != name.encode() for second, _ in seconds):
-        raise damaged(f"the file {shown_name(name)} in it has a second name", "entry_name")
+        raise damaged(f"the file {echo(name)} in it has a second name", "entry_name")
     if not _is_safe(name):
-        raise damaged(f"the file name {shown_name(name)} in it is not allowed", "entry_name")
+        raise damaged(f"the file name {echo(name)} in it is not allowed", "entry_name")
     return name
 
 
 class TakenNames:
-    """The names of an archive so far; two that some reader takes for the same are refused."""
+    """The member names seen so far; refuses a name that some reader would take for one of them."""
 
     def __init__(self) -> None:
         self._taken: set[str] = set()
         self._folders: set[str] = set()
 
     def add(self, name: str) -> None:
-        """Take ``name``; raise ``InvalidTemplate`` when it, or a file for its folder, is taken already."""
+        """Add ``name``; raise ``InvalidTemplate`` if it or a file with the name of its folder is present."""
         key = _key(name)
         if key in self._taken:
-            raise damaged(f"it holds {shown_name(name)} twice", "duplicate_name")
+            raise damaged(f"it holds {echo(name)} twice", "duplicate_name")
         self._taken.add(key)
         if key in self._folders:
             raise _file_and_folder(name)
@@ -94,7 +91,7 @@ class TakenNames:
 
 
 def _file_and_folder(name: str) -> InvalidTemplate:
-    return damaged(f"{shown_name(name)} in it is a file and a folder", "duplicate_name")
+    return damaged(f"{echo(name)} in it is a file and a folder", "duplicate_name")
 
 
 def _decoded(raw_name: bytes) -> str | None:
@@ -107,7 +104,7 @@ def _decoded(raw_name: bytes) -> str | None:
 def _is_safe(name: str) -> bool:
     if not _stays_in_place(name) or not (_PLAIN.issuperset(name) or _is_safe_beyond_plain(name)):
         return False
-    if len(name) > _MOST_SEGMENT_BYTES // 4 and not _is_short(name):
+    if len(name) > _MAX_SEGMENT_BYTES // 4 and not _is_short(name):
         return False
     for segment in name.upper().split("/"):
         if segment[:3] in _DEVICE_STARTS and segment.partition(".")[0].rstrip(" ") in _DEVICES:
@@ -116,7 +113,7 @@ def _is_safe(name: str) -> bool:
 
 
 def _stays_in_place(name: str) -> bool:
-    """Say whether no segment is empty, "." or "..", or ends with a dot or a space, which Windows drops."""
+    """Return whether no segment is empty, is "." or ".." or ends with a dot or space (dropped by Windows)."""
     path = name.removesuffix("/")
     return (
         path != ""
@@ -130,7 +127,7 @@ def _is_safe_beyond_plain(name: str) -> bool:
     if not _SEPARATORS_AND_CONTROLS.isdisjoint(name) or not _NOT_ON_WINDOWS.isdisjoint(name):
         return False
     if "%" in name:
-        # For a reader that decodes them the name has to stay where it is.
+        # A reader that decodes percent-encoding must get the same folder.
         plain = _percent_decoded(name)
         if (
             plain.count("/") != name.count("/")
@@ -143,17 +140,17 @@ def _is_safe_beyond_plain(name: str) -> bool:
 
 def _is_short(name: str) -> bool:
     raw_name = name.encode()
-    return len(raw_name) <= _MOST_NAME_BYTES and max(map(len, raw_name.split(b"/"))) <= _MOST_SEGMENT_BYTES
+    return len(raw_name) <= _MAX_NAME_BYTES and max(map(len, raw_name.split(b"/"))) <= _MAX_SEGMENT_BYTES
 
 
 def _key(name: str) -> str:
-    """Return what is equal for names that some reader takes for the same."""
+    """Return a key that is equal for names that some reader treats as the same."""
     plain = _percent_decoded(name) if "%" in name else name
     return plain.lower() if plain.isascii() else _normalized(_normalized(plain).casefold())
 
 
 def _normalized(text: str) -> str:
-    """Return ``text`` composed (NFC), as some readers make every name."""
+    """Return ``text`` in NFC, to which some readers normalize every name."""
     from unicodedata import normalize
 
     return normalize("NFC", text)

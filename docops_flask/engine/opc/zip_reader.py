@@ -1,7 +1,7 @@
-"""Reads a ZIP archive strictly: what does not add up is refused, nothing is guessed.
+"""Reads a ZIP archive strictly: inconsistent or ambiguous archives are refused, never repaired.
 
-The standard library's reader is made to be lenient and gives no access to a member's stored bytes;
-a template must be sound, and members that no value touches are copied as they are stored.
+The standard library's reader is lenient and gives no access to a member's compressed bytes, which are
+needed to copy unchanged members as stored.
 Source: PKWARE APPNOTE.TXT 6.3.10, sections 4.3.7 (local header), 4.3.12 (central directory), 4.3.16
 (end record); ECMA-376 part 2, annex C (what OPC allows).
 """
@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from mmap import mmap
 from typing import NamedTuple
 
-from docops_flask.engine.errors import InvalidMediaType, TemplateLimitExceeded
+from docops_flask.engine.errors import InvalidMediaType, TemplateLimitExceeded, echo
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.opc.zip_entry import (
     DEFLATED,
@@ -32,7 +32,7 @@ from docops_flask.engine.opc.zip_entry import (
     without_zip64,
     zip64_values,
 )
-from docops_flask.engine.opc.zip_names import TakenNames, damaged, member_name, shown_name
+from docops_flask.engine.opc.zip_names import TakenNames, damaged, member_name
 
 _END = struct.Struct("<4s4H2LH")
 _CENTRAL = struct.Struct("<4s6H3L5H2L")
@@ -41,19 +41,19 @@ _END_MAGIC = b"PK\x05\x06"
 _CENTRAL_MAGIC = b"PK\x01\x02"
 _LOCAL_MAGIC = b"PK\x03\x04"
 _MAX_COMMENT = 0xFFFF
-# Version 6.3 of the specification; readers of the result go by this too (4.4.3).
+# "Version needed to extract" 6.3, the newest version of the specification (4.4.3).
 _NEWEST_VERSION = 63
-# A data descriptor after a member (4.3.9): with or without its signature, with 32 or 64 bit sizes, or absent.
+# Bytes of a data descriptor after a member (4.3.9): absent, or with or without signature, 32 or 64 bit sizes.
 _DESCRIPTOR_SIZES = (0, 12, 16, 20, 24)
-# What may stand in a deflate stream before its first bytes of content.
-_MOST_DEFLATE_TABLES = 512
+# The most bytes of tables in a deflate stream before its first byte of content.
+_MAX_DEFLATE_TABLES = 512
 _ENCRYPTIONS = FLAG_ENCRYPTED | FLAG_STRONG_ENCRYPTION | FLAG_MASKED
-# What a folder may hold: nothing, or an empty deflate stream, as Java's streams write it.
-_MOST_FOLDER_BYTES = 2
+# Bytes of a folder's data: none, or an empty deflate stream, which Java's ZIP streams write.
+_MAX_FOLDER_BYTES = 2
 
 
 class _Local(NamedTuple):
-    """What a local header says beside what has to be as in the central directory (4.3.7)."""
+    """The fields of a local header (4.3.7) that may differ from the central directory."""
 
     flags: int
     needed: int
@@ -64,10 +64,10 @@ class _Local(NamedTuple):
 
 
 class ZipReader:
-    """The members of an archive held in ``data`` (bytes, or a read-only map of the file or a piece of one).
+    """The members of the archive in ``data`` (bytes, a read-only map of the file, or a slice of one).
 
-    Raises ``InvalidMediaType`` when ``data`` does not begin as a ZIP does, ``InvalidTemplate`` when it is
-    damaged or unsafe, ``TemplateLimitExceeded`` when it has more members than ``limits`` allows.
+    Raises ``InvalidMediaType`` if ``data`` does not begin like a ZIP archive, ``InvalidTemplate`` if it is
+    damaged or unsafe, ``TemplateLimitExceeded`` if it has more members than ``limits.zip_entries``.
     """
 
     def __init__(self, data: bytes | memoryview | mmap, limits: Limits) -> None:
@@ -87,20 +87,20 @@ class ZipReader:
         self._by_name = {entry.name: entry for entry in self.entries}
 
     def close(self) -> None:
-        """Let go of the archive's bytes, so that a map of the file can be closed."""
+        """Release the archive's bytes, so that a map of the file can be closed."""
         self._view.release()
 
     def get(self, name: str) -> ZipEntry | None:
-        """Return the member called ``name`` exactly, ``None`` when there is none."""
+        """Return the member named exactly ``name``, or ``None``."""
         return self._by_name.get(name)
 
     def stored_bytes(self, entry: ZipEntry) -> memoryview:
-        """Return the member's bytes as they lie in the archive, compressed or not."""
+        """Return the member's bytes as stored in the archive, compressed or not."""
         return self._view[entry.data_offset : entry.data_offset + entry.compressed_size]
 
     def head(self, entry: ZipEntry, size: int) -> bytes:
-        """Return the first ``size`` bytes of the member's content, or fewer; nothing is checked."""
-        with self.stored_bytes(entry) as stored, stored[: size + _MOST_DEFLATE_TABLES] as begin:
+        """Return up to the first ``size`` bytes of the member's uncompressed content, unchecked."""
+        with self.stored_bytes(entry) as stored, stored[: size + _MAX_DEFLATE_TABLES] as begin:
             if entry.method == STORED:
                 return bytes(begin[:size])
             try:
@@ -109,11 +109,11 @@ class ZipReader:
                 return b""
 
     def read(self, entry: ZipEntry) -> bytes:
-        """Return the member's content; raise ``InvalidTemplate`` when size or CRC do not fit it."""
+        """Return the member's uncompressed content; raise ``InvalidTemplate`` if size or CRC-32 is wrong."""
         with self.stored_bytes(entry) as stored:
             content = bytes(stored) if entry.method == STORED else _inflate(stored, entry)
         if len(content) != entry.size or zlib.crc32(content) != entry.crc:
-            raise damaged(f"the file {shown_name(entry.name)} in it does not match its checksum", "checksum")
+            raise damaged(f"the file {echo(entry.name)} in it does not match its checksum", "checksum")
         return content
 
     def _end_record(self) -> tuple[int, int, int]:
@@ -126,7 +126,7 @@ class ZipReader:
                 _, disk, start_disk, here, count, size, start, comment = _END.unpack(record)
                 if at + _END.size + comment > len(tail):
                     raise damaged("its end is cut off", "truncated")
-                # Copying tools append a newline or pad with zeros; Word opens such files.
+                # Some tools append a newline or pad with zeros; Word opens such files.
                 if not tail[at + _END.size + comment :].strip(b"\0\r\n \x1a"):
                     end = tail_start + at
                     if disk or start_disk or here != count:
@@ -171,7 +171,7 @@ class ZipReader:
         seconds = second_names(extras, raw_name) if extras else ()
         name = member_name(raw_name, seconds, is_utf8=bool(either & FLAG_UTF8))
         if local.data_offset + packed > end:
-            raise damaged(f"the file {shown_name(name)} in it is cut off", "truncated")
+            raise damaged(f"the file {echo(name)} in it is cut off", "truncated")
         agrees = (
             (local.flags, local.needed, local.time, local.date) == (flags, needed, time, date)
             and not flags & FLAG_DATA_DESCRIPTOR
@@ -188,7 +188,7 @@ class ZipReader:
     def _local_header(
         self, offset: int, raw_name: bytes, flags: int, method: int, sizes: tuple[int, int, int]
     ) -> _Local:
-        """Return what the local header says; ``sizes`` are CRC, packed size, size."""
+        """Return the local header, checked against ``sizes``: CRC-32, compressed size, size."""
         if offset + _LOCAL.size > len(self._view):
             raise damaged("a file in it lies beyond its end", "zip_structure")
         fields = _LOCAL.unpack_from(self._view, offset)
@@ -200,7 +200,7 @@ class ZipReader:
             raise damaged("its two lists of contents differ", "zip_structure")
         extra = extra_fields(bytes(self._view[extra_at:data_at]))
         size, packed, _ = zip64_values(extra, size, packed, 0)
-        # A producer that streams writes nothing here but the sizes after the data.
+        # A streaming producer leaves these zero and writes a data descriptor after the data (4.4.4, bit 3).
         follow = local_flags & FLAG_DATA_DESCRIPTOR and (crc, packed, size) == (0, 0, 0)
         if (
             bytes(self._view[name_at:extra_at]) != raw_name
@@ -212,9 +212,10 @@ class ZipReader:
         return _Local(local_flags, needed, time, date, extra, data_at)
 
     def _refuse_gaps_and_overlaps(self, central_start: int) -> None:
-        """Raise when two members share bytes, as archives made to unfold without end do, or bytes are none's.
+        """Raise ``InvalidTemplate`` if members overlap or if bytes belong to no member.
 
-        What lies hidden between members is seen by readers that do not go by the list of contents.
+        Overlapping members are a way to build ZIP bombs. Data between members is visible to readers that do
+        not use the central directory.
         """
         position = 0
         allowed: tuple[int, ...] = (0,)
@@ -235,26 +236,26 @@ def _refuse_gap(size: int, allowed: tuple[int, ...]) -> None:
 def _inflate(stored: memoryview, entry: ZipEntry) -> bytes:
     inflater = zlib.decompressobj(-zlib.MAX_WBITS)
     try:
-        # One byte more than declared shows a wrong size without unfolding a bomb.
+        # One byte more than declared reveals a wrong size without decompressing a ZIP bomb.
         content = inflater.decompress(stored, entry.size + 1)
     except zlib.error as error:
-        raise damaged(f"the file {shown_name(entry.name)} in it cannot be unpacked", "deflate") from error
+        raise damaged(f"the file {echo(entry.name)} in it cannot be unpacked", "deflate") from error
     if len(content) <= entry.size and (not inflater.eof or inflater.unused_data):
-        raise damaged(f"the file {shown_name(entry.name)} in it cannot be unpacked", "deflate")
+        raise damaged(f"the file {echo(entry.name)} in it cannot be unpacked", "deflate")
     return content
 
 
 def _refuse_unsafe(entry: ZipEntry) -> None:
-    """Raise when the member is for no reader, or for some in another way than for others."""
-    shown = shown_name(entry.name)
+    """Raise ``InvalidTemplate`` if the member is encrypted, a symbolic link, or ambiguous for readers."""
+    shown = echo(entry.name)
     if entry.flags & _ENCRYPTIONS:
         raise damaged("it is encrypted; save it without a password", "encrypted")
     if entry.method not in (STORED, DEFLATED) or entry.flags & FLAG_PATCH:
         raise damaged(f"the file {shown} in it uses an unknown compression", "compression")
     if entry.method == STORED and entry.compressed_size != entry.size:
         raise damaged(f"the file {shown} in it has two sizes", "zip_structure")
-    # Whatever system it is said to come from: some readers go by the attributes alone.
+    # Regardless of the "made by" system: some readers use the attributes alone.
     if (entry.external_attributes >> 16) & 0xF000 == UNIX_SYMLINK:
         raise damaged("it holds a symbolic link", "symlink")
-    if entry.name.endswith("/") and (entry.size or entry.crc or entry.compressed_size > _MOST_FOLDER_BYTES):
+    if entry.name.endswith("/") and (entry.size or entry.crc or entry.compressed_size > _MAX_FOLDER_BYTES):
         raise damaged(f"the folder {shown} in it holds data", "zip_structure")

@@ -1,7 +1,7 @@
-"""Writes ZIP archives: members copied as stored, members made anew, a member written as it grows.
+"""Writes ZIP archives: members copied as stored, members with new content, and a member written in pieces.
 
-Everything is deterministic: no clock, no machine, no process shows in the bytes. Headers are made of what the
-reader checked and of nothing else, the same in both places (docs/analysis/zip-details.md).
+The output is deterministic: it does not depend on clock, machine or process. Headers hold only values that
+the reader checked, the same in the local header and the central directory (docs/analysis/zip-details.md).
 Source: PKWARE APPNOTE.TXT 6.3.10, sections 4.3.7, 4.3.12, 4.3.16.
 """
 
@@ -18,7 +18,7 @@ _CENTRAL = struct.Struct("<4s6H3L5H2L")
 _END = struct.Struct("<4s4H2LH")
 _VERSION = 20
 _MADE_ON_UNIX = (3 << 8) | _VERSION
-# The upper half is Unix's, the lower MS-DOS's, whose bit 4 is a folder.
+# External attributes: the upper 16 bits are the Unix mode, the lower ones MS-DOS's, where bit 4 is a folder.
 _REGULAR_0600 = 0o100600 << 16
 _FOLDER_0700 = (0o40700 << 16) | 0x10
 _DOS_1980_01_01 = (0, 0x21)
@@ -27,7 +27,7 @@ _COPY_BYTES = 1 << 20
 
 
 class Header(NamedTuple):
-    """All that is told of a member; its name in UTF-8, sizes in bytes."""
+    """Header fields of a member: name in UTF-8, sizes in bytes, time and date in MS-DOS format (4.4.6)."""
 
     name: bytes
     method: int
@@ -39,44 +39,44 @@ class Header(NamedTuple):
 
 
 class ByteSink(Protocol):
-    """Anything bytes can be written to, one after the other."""
+    """Anything bytes can be written to sequentially."""
 
     def write(self, data: bytes | memoryview, /) -> object:
-        """Take ``data``."""
+        """Write all of ``data``."""
 
 
 class ZipWriter:
-    """Writes an archive to ``stream``; call ``finish`` once at the end.
+    """Writes an archive to ``stream``; ``finish`` must be called once at the end.
 
-    Offsets count from where the stream stood at first, so an archive can lie inside another.
+    Offsets count from the stream's initial position, so an archive can be written inside another file.
     """
 
     def __init__(self, stream: ByteSink, position: int = 0, directory: Iterable[bytes] = ()) -> None:
-        """Begin an archive, or continue one whose members end at ``position``.
+        """Begin an archive, or continue one whose members end at byte ``position``.
 
-        ``directory`` holds their headers in its central directory, which is written anew by ``finish``.
+        ``directory`` is the central directory headers of those members; ``finish`` writes them again.
         """
         self._stream = stream
         self._position = position
         self._central = list(directory)
 
     def copy(self, entry: ZipEntry, stored: memoryview) -> None:
-        """Write ``entry`` with its stored bytes as they are, nothing inflated."""
+        """Write ``entry`` with its bytes as stored, without decompressing them."""
         self._begin(_header_of(entry))
         for start in range(0, len(stored), _COPY_BYTES):
             self._write(stored[start : start + _COPY_BYTES])
 
     def replace(self, entry: ZipEntry, content: bytes) -> None:
-        """Write ``entry`` with new content; name, date and compression method stay."""
+        """Write ``entry`` with new uncompressed content; name, date and compression method are kept."""
         self._write_whole(_header_of(entry), content)
 
     def add(self, name: str, content: bytes) -> None:
-        """Write a new deflated member."""
+        """Write a new member with the uncompressed ``content``, deflated."""
         self._write_whole(Header(name.encode(), DEFLATED), content)
 
     @contextmanager
     def growing(self, name: str, file: BinaryIO) -> Iterator["GrowingMember"]:
-        """Write a stored member piece by piece; ``file`` is the seekable file behind the stream."""
+        """Write a stored member in pieces; ``file`` is the seekable file that the stream writes to."""
         header_at, offset, index = file.tell(), self._position, len(self._central)
         header = Header(name.encode(), STORED)
         self._begin(header)
@@ -111,7 +111,7 @@ class ZipWriter:
 
 
 class GrowingMember:
-    """A stored member while it is written; knows its size in bytes and its CRC-32."""
+    """A stored member that is being written; ``size`` (bytes) and ``crc`` (CRC-32) are those so far."""
 
     def __init__(self, write: Callable[[bytes | memoryview], None]) -> None:
         self._write = write
@@ -119,7 +119,7 @@ class GrowingMember:
         self.crc = 0
 
     def write(self, data: bytes | memoryview) -> int:
-        """Append ``data`` to the member and return how many bytes that were."""
+        """Append ``data`` to the member and return the number of bytes."""
         self._write(data)
         self.crc = zlib.crc32(data, self.crc)
         self.size += len(data)
@@ -134,7 +134,7 @@ def _deflated(content: bytes) -> bytes:
 def _header_of(entry: ZipEntry) -> Header:
     time, date = entry.dos_time, entry.dos_date
     if (time, date) != _DOS_1980_01_01 and not _is_date(time, date):
-        # Each reader makes something else of a month 0.
+        # Readers differ in how they read an invalid date, such as month 0.
         time, date = _DOS_1980_01_01
     return Header(entry.name.encode(), entry.method, time, date, entry.crc, entry.compressed_size, entry.size)
 
@@ -152,7 +152,7 @@ def _flags(header: Header) -> int:
 
 
 def local_header(header: Header) -> bytes:
-    """Return what stands before the bytes of a member."""
+    """Return the local header of a member (4.3.7)."""
     fixed = _LOCAL.pack(
         b"PK\x03\x04", _VERSION, _flags(header), header.method, header.dos_time, header.dos_date,
         header.crc, header.compressed_size, header.size, len(header.name), 0,
@@ -161,7 +161,7 @@ def local_header(header: Header) -> bytes:
 
 
 def central_header(header: Header, offset: int) -> bytes:
-    """Return what the central directory says of a member whose local header begins at ``offset``."""
+    """Return the central directory header (4.3.12) of a member; ``offset`` is that of its local header."""
     attributes = _FOLDER_0700 if header.name.endswith(b"/") else _REGULAR_0600
     fixed = _CENTRAL.pack(
         b"PK\x01\x02", _MADE_ON_UNIX, _VERSION, _flags(header), header.method,
@@ -172,5 +172,8 @@ def central_header(header: Header, offset: int) -> bytes:
 
 
 def end_record(count: int, size: int, start: int) -> bytes:
-    """Return the end record; the central directory of ``count`` members has ``size`` bytes from ``start``."""
+    """Return the end of central directory record (4.3.16).
+
+    The central directory has ``count`` members and ``size`` bytes from offset ``start``.
+    """
     return _END.pack(b"PK\x05\x06", 0, 0, count, count, size, start, 0)

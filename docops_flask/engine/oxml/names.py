@@ -1,10 +1,9 @@
-"""Names, numbers and lengths of WordprocessingML, Strict and Transitional.
+"""Element names, numbers and lengths of WordprocessingML, Strict and Transitional.
 
-What is malformed of a number or length is ``None``, never an error.
+The two conformance classes of ECMA-376 (ISO/IEC 29500) use different namespaces for the same elements.
+Code gets names from a ``Vocabulary`` (``w.p``) and so works for both; parts are never converted between them.
 
-The two conformance classes of ECMA-376 (ISO/IEC 29500) use other namespace names for the same
-elements. Code asks a ``Vocabulary`` for a name (``w.p``) and so works on both; parts are never
-rewritten from one to the other.
+Malformed numbers and lengths are read as ``None``; they raise no error.
 """
 
 import re
@@ -15,7 +14,7 @@ from lxml.etree import _Element
 
 W_TRANSITIONAL = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 W_STRICT = "http://purl.oclc.org/ooxml/wordprocessingml/main"
-# A drawing anchored beside the text; some producers mix the two conformance classes.
+# wp:anchor, a floating drawing, in both namespaces: some producers mix the conformance classes.
 WP_ANCHORS = frozenset(
     (
         "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}anchor",
@@ -61,9 +60,9 @@ _LOCAL_NAMES = (
 
 
 class Vocabulary:
-    """The Clark names (``{namespace}local``) of one WordprocessingML namespace as attributes.
+    """The Clark names (``{namespace}local``) of one WordprocessingML namespace, as attributes.
 
-    ``w.del_`` stands for ``w:del``, which is a Python keyword.
+    ``w.p`` is w:p; ``w.del_`` is w:del, because ``del`` is a Python keyword.
     """
 
     def __init__(self, namespace: str) -> None:
@@ -73,34 +72,34 @@ class Vocabulary:
         self.del_ = f"{{{namespace}}}del"
 
     if TYPE_CHECKING:
-        # Defined for good, it would make each look-up of a name several times slower.
+        # For the type checker only: at run time it would make each attribute look-up several times slower.
         def __getattr__(self, name: str) -> str: ...
 
 
 @lru_cache(maxsize=2)
 def vocabulary(namespace: str) -> Vocabulary:
-    """Return the vocabulary of ``namespace``, one object for each."""
+    """Return the vocabulary of ``namespace``; the same object on each call."""
     return Vocabulary(namespace)
 
 
 def is_wordprocessingml(tag: str) -> bool:
-    """Say whether a Clark name belongs to WordprocessingML, Strict or Transitional."""
+    """Return whether a Clark name is in a WordprocessingML namespace, Strict or Transitional."""
     return tag.startswith((f"{{{W_TRANSITIONAL}}}", f"{{{W_STRICT}}}"))
 
 
 def namespace_of(tag: str) -> str:
-    """Return the namespace of a Clark name, "" when it has none."""
+    """Return the namespace of a Clark name, or "" if it has none."""
     return tag[1:].partition("}")[0] if tag.startswith("{") else ""
 
 
 def first_child(parent: _Element, tag: str) -> _Element | None:
-    """Return the first child of ``parent`` called ``tag`` (a Clark name), ``None`` where there is none."""
+    """Return the first child of ``parent`` with the Clark name ``tag``, or ``None``."""
     return next(parent.iterchildren(tag), None)
 
 
 def properties_of(owner: _Element, tag: str) -> _Element | None:
-    """Return the first child called ``tag`` (w:pPr, w:rPr), which the schema wants to be the first of all."""
-    # That nearly always settles it, and any search costs more.
+    """Return the first child with the Clark name ``tag`` (w:pPr, w:rPr), or ``None``."""
+    # The schema requires it to be the very first child, and checking that one is faster than a search.
     count = len(owner)
     first = owner[0] if count else None
     if first is None or first.tag == tag:
@@ -108,20 +107,20 @@ def properties_of(owner: _Element, tag: str) -> _Element | None:
     return first_child(owner, tag) if count > 1 else None
 
 
-_MOST_DIGITS = 9
+_MAX_DIGITS = 9
 _MEASURE = r"([+-]?\d{1,9}(?:\.\d{1,9})?)(mm|cm|in|pt|pc|pi)\Z"
 _TWIPS_PER_UNIT = {"mm": 1440 / 25.4, "cm": 1440 / 2.54, "in": 1440, "pt": 20, "pc": 240, "pi": 240}
 
 
 def to_integer(text: str | None) -> int | None:
-    """Return the decimal integer in ``text`` (ST_DecimalNumber, 22.9.2 and 17.18.10)."""
+    """Return the decimal integer in ``text`` (ST_DecimalNumber, 22.9.2 and 17.18.10), or ``None``."""
     return int(text) if text is not None and _is_integer(text) else None
 
 
 def to_twips(text: str | None) -> int | None:
-    """Return a length in twips: a plain number, or a universal measure (ST_TwipsMeasure, 22.9.2.14).
+    """Return a length in twips from a plain number or a universal measure (ST_TwipsMeasure, 22.9.2.14).
 
-    Some producers write plain twips with a decimal part, which Word cuts off.
+    Some producers write twips with a decimal part; like Word, this drops it. Malformed text is ``None``.
     """
     if text is None:
         return None
@@ -135,7 +134,10 @@ def to_twips(text: str | None) -> int | None:
 
 
 def to_half_points(text: str | None) -> int | None:
-    """Return a font size in half-points: a plain number, or a universal measure (ST_HpsMeasure, 17.18.42)."""
+    """Return a font size in half-points from a plain number or a universal measure (ST_HpsMeasure, 17.18.42).
+
+    Malformed text is ``None``.
+    """
     if text is None:
         return None
     plain = _whole_part(text)
@@ -147,11 +149,11 @@ def to_half_points(text: str | None) -> int | None:
 
 def _is_integer(text: str) -> bool:
     digits = text[1:] if text[:1] in {"+", "-"} else text
-    return digits.isdecimal() and len(digits) <= _MOST_DIGITS
+    return digits.isdecimal() and len(digits) <= _MAX_DIGITS
 
 
 def _whole_part(text: str) -> int | None:
-    """Return the integer in ``text``, or before its decimal part; ``None`` where it is no plain number."""
+    """Return the integer part of the number in ``text``, or ``None`` if it is not a plain number."""
     whole, point, decimals = text.partition(".")
     if not _is_integer(whole) or (point and not decimals.isdecimal()):
         return None
@@ -159,5 +161,5 @@ def _whole_part(text: str) -> int | None:
 
 
 def to_switch(element_value: str | None) -> bool:
-    """Return an on/off property's value; an absent value means on (ST_OnOff, 22.9.2.7)."""
+    """Return the value of an on/off property (ST_OnOff, 22.9.2.7); an absent w:val means on."""
     return element_value not in ("0", "false", "off")

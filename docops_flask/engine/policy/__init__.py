@@ -1,1 +1,1 @@
-"""House styles as data: the frozen ``Policy`` and what its keys accept."""
+"""Policies as data: ``Policy``, what its keys and rules accept, and its rules as the checks apply them."""

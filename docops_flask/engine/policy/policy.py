@@ -8,14 +8,17 @@ import re
 from collections.abc import Mapping
 from typing import Any, Generic, Literal, NamedTuple, Self, TypeVar
 
+from docops_flask.engine.bilingual import Bilingual
+
 _TWIPS_PER_UNIT = {"twips": 1.0, "pt": 20.0, "mm": 1440 / 25.4, "cm": 1440 / 2.54}
 LENGTH_UNITS = tuple(_TWIPS_PER_UNIT)
 CHARACTERS = "characters"
 LINES = "lines"
-_NUMBER = r"(-?[0-9]{1,5}(?:\.[0-9]{1,4})?)"
-# Compiled when they are first needed: a renderer is given its policy read.
-_MEASURE = rf"{_NUMBER} ?(twips|pt|mm|cm|characters|lines)\Z"
-_LINE_SPACING = rf"(exact|at least) {_NUMBER} ?(twips|pt|mm|cm)\Z|{_NUMBER} lines\Z"
+# Also part of patterns in the JSON Schema, so only syntax that ECMA-262 has.
+NUMBER = r"[0-9]{1,5}(?:\.[0-9]{1,4})?"
+# Compiled when they are first needed: a renderer receives its policy already read.
+_MEASURE = rf"(-?{NUMBER}) ?(twips|pt|mm|cm|characters|lines)\Z"
+_LINE_SPACING = rf"(exact|at least) ({NUMBER}) ?(twips|pt|mm|cm)\Z|({NUMBER}) lines\Z"
 _RULES = {"exact": "exact", "at least": "atLeast"}
 _RULE_WORDS = {rule: words for words, rule in _RULES.items()}
 # One line of w:line with the rule "auto" (ECMA-376 part 1, 17.3.1.33).
@@ -30,12 +33,12 @@ class Measure(NamedTuple):
 
     @classmethod
     def parse(cls, text: str) -> Self | None:
-        """Return the measure in ``text``, ``None`` when it is none."""
+        """Return the measure that ``text`` is, ``None`` when it is none."""
         match = re.match(_MEASURE, text)
         return None if match is None else cls(float(match[1]), match[2])
 
     def in_twips(self, character_twips: float | None = None, line_twips: int = 240) -> int | None:
-        """Return it in twips; ``None`` where it takes a character whose width is not known."""
+        """Return it in twips; ``None`` where it is in characters and their width is not known."""
         if self.unit == CHARACTERS:
             return None if character_twips is None else round(self.amount * character_twips)
         if self.unit == LINES:
@@ -47,14 +50,17 @@ class Measure(NamedTuple):
 
 
 class LineSpacing(NamedTuple):
-    """A line spacing as w:spacing has it: ``line`` counts 240ths with the rule ``auto``, else twips."""
+    """A line spacing as w:spacing has it: ``line`` counts 240ths with the rule ``auto``, else twips.
 
-    rule: str
+    ``rule`` is ``None`` where any will do.
+    """
+
+    rule: str | None
     line: int
 
     @classmethod
     def parse(cls, text: str) -> Self | None:
-        """Return the line spacing in ``text``, ``None`` when it is none."""
+        """Return the line spacing that ``text`` is, ``None`` when it is none."""
         match = re.match(_LINE_SPACING, text)
         if match is None:
             return None
@@ -65,31 +71,33 @@ class LineSpacing(NamedTuple):
     def __str__(self) -> str:
         if self.rule == "auto":
             return f"{round(self.line / _LINE_240THS, 4):g} lines"
+        if self.rule is None:
+            return str(self.line)
         words = _RULE_WORDS.get(self.rule, self.rule)
         return f"{words} {self.line / 20:g} pt"
 
 
-# Role to its name for people, in the order in which an official document has them.
-ROLE_LABELS: Mapping[str, tuple[str, str]] = {
-    "mark": ("classification or urgency", "密级和紧急程度"),
-    "letterhead": ("letterhead", "发文机关标志"),
-    "document_number": ("document number", "发文字号"),
-    "signer": ("signer", "签发人"),
-    "title": ("title", "标题"),
-    "recipient": ("recipient", "主送机关"),
-    "heading_1": ("heading 1", "一级标题"),
-    "heading_2": ("heading 2", "二级标题"),
-    "heading_3": ("heading 3", "三级标题"),
-    "heading_4": ("heading 4", "四级标题"),
-    "body": ("body", "正文"),
-    "attachment_note": ("attachment note", "附件说明"),
-    "signature": ("signature", "发文机关署名"),
-    "date": ("date", "成文日期"),
-    "attachment_label": ("attachment label", "附件标识"),
-    "attachment_title": ("attachment title", "附件标题"),
-    "imprint": ("imprint", "版记"),
-    "page_number": ("page number", "页码"),
-    "table_text": ("table text", "表格文字"),
+# Role to its label, in the order in which they occur in an official document.
+ROLE_LABELS: Mapping[str, Bilingual] = {
+    "mark": Bilingual("classification or urgency", "密级和紧急程度"),
+    "letterhead": Bilingual("letterhead", "发文机关标志"),
+    "document_number": Bilingual("document number", "发文字号"),
+    "signer": Bilingual("signer", "签发人"),
+    "title": Bilingual("title", "标题"),
+    "recipient": Bilingual("recipient", "主送机关"),
+    "heading_1": Bilingual("heading 1", "一级标题"),
+    "heading_2": Bilingual("heading 2", "二级标题"),
+    "heading_3": Bilingual("heading 3", "三级标题"),
+    "heading_4": Bilingual("heading 4", "四级标题"),
+    "body": Bilingual("body", "正文"),
+    "attachment_note": Bilingual("attachment note", "附件说明"),
+    "signature": Bilingual("signature", "发文机关署名"),
+    "date": Bilingual("date", "成文日期"),
+    "attachment_label": Bilingual("attachment label", "附件标识"),
+    "attachment_title": Bilingual("attachment title", "附件标题"),
+    "imprint": Bilingual("imprint", "版记"),
+    "page_number": Bilingual("page number", "页码"),
+    "table_text": Bilingual("table text", "表格文字"),
 }
 ROLES = tuple(ROLE_LABELS)
 HEADINGS = ("heading_1", "heading_2", "heading_3", "heading_4")
@@ -100,7 +108,7 @@ V = TypeVar("V")
 
 
 class Rule(NamedTuple, Generic[V]):
-    """A value asked for, how bad another one is, and the clause that asks for it.
+    """A value asked for, the severity of an issue about it, and the clause that asks for it.
 
     ``tolerance`` is a length; ``None`` means the policy's ``twips_tolerance``.
     """
@@ -109,13 +117,6 @@ class Rule(NamedTuple, Generic[V]):
     severity: Severity = "error"
     source: str | None = None
     tolerance: Measure | None = None
-
-
-class Words(NamedTuple):
-    """A text in both languages of the product."""
-
-    en: str
-    zh: str
 
 
 class PageRules(NamedTuple):
@@ -137,7 +138,7 @@ class PageRules(NamedTuple):
 class RoleRules(NamedTuple):
     """The look of the paragraphs of one role; ``None`` means not checked.
 
-    Fonts are sets of names, any of which will do; the first is the one a repair writes.
+    Fonts are sets of names, each of which passes; a repair writes the first.
     """
 
     font_east_asia: Rule[tuple[str, ...]] | None = None
@@ -156,7 +157,7 @@ class RoleRules(NamedTuple):
 
 
 class TextRules(NamedTuple):
-    """How certain texts are written; ``None`` or a value of false means not checked."""
+    """How certain texts are written; ``None`` or a rule with the value false means not checked."""
 
     document_number_form: Rule[bool] | None = None
     recipient_colon: Rule[bool] | None = None
@@ -165,13 +166,13 @@ class TextRules(NamedTuple):
 
 
 class HouseStyle(NamedTuple):
-    """What version 2 adds to a policy; without anything it checks nothing.
+    """What version 2 adds to a policy; empty, it checks nothing.
 
     ``styles`` leads from a style's name (case folded) to the role of its paragraphs.
     """
 
-    title: Words | None = None
-    description: Words | None = None
+    title: Bilingual | None = None
+    description: Bilingual | None = None
     page: PageRules = PageRules()
     roles: Mapping[str, RoleRules] = {}
     styles: Mapping[str, str] = {}
@@ -187,7 +188,7 @@ DEFAULT_NAME = "default"
 
 
 class Policy(NamedTuple):
-    """The rules a document is held against; ``None`` means the rule is not checked.
+    """The rules a document is checked against; ``None`` means the rule is not checked.
 
     Sizes are points, lengths twips. ``line_spacing_twips`` is compared with ``w:spacing/@w:line``
     (ECMA-376 part 1, 17.3.1.33), which counts 240ths of a line when the rule is ``auto``.
@@ -239,7 +240,7 @@ class Policy(NamedTuple):
 
 KEYS = tuple(name for name in Policy._fields if name not in ("house_style", "name"))
 
-# A policy that checks nothing: what a file of version 2 leaves out.
+# A policy that checks nothing: what a file of version 2 begins with.
 OPEN_POLICY = Policy(
     forbid_tables=False,
     forbid_numpr=False,

@@ -1,11 +1,7 @@
-"""What the keys of a policy and the rules of a house style accept, and how their values are read and written.
+"""What the rules of a house style accept, and how their values are read and written.
 
-A house style that is written as plain values reads back as an equal one.
-
-A policy file is held to them, and a suggested policy keeps to them, so that it can be fed back.
-22 inches (31,680 twips) and 1,638 points are the largest measures Word's own dialogs take.
-
-The JSON Schema of a policy file (``policy.schema.json``) says the same for other programs.
+A policy file is checked by them, a suggested policy is written by them, so that it can be sent back, and the
+JSON Schema of a policy file is made from them (``intake.catalogue.policy_schema``).
 """
 
 import re
@@ -13,10 +9,21 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from docops_flask.engine.policy.key_rules import (
+    MAX_FONT_NAME,
+    MAX_TWIPS,
+    POINTS,
+    SWITCH_SCHEMA,
+    Schema,
+    is_font,
+    is_integer,
+    is_points,
+)
 from docops_flask.engine.policy.policy import (
     CHARACTERS,
     LENGTH_UNITS,
     LINES,
+    NUMBER,
     HouseStyle,
     LineSpacing,
     Measure,
@@ -26,119 +33,31 @@ from docops_flask.engine.policy.policy import (
     TextRules,
 )
 
-MAX_TWIPS = 31_680
-MAX_POINTS = 1_638
-MAX_FONT_NAME = 128
-MAX_TRIM_CHARS = 64
-
-
-@dataclass(frozen=True, slots=True)
-class KeyRule:
-    """``accepts`` says whether a value fits; ``wanted`` says in words what does ("must be ...")."""
-
-    accepts: Callable[[Any], bool]
-    wanted: str
-
-
-def _is_integer(value: object, minimum: int, maximum: int) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and minimum <= value <= maximum
-
-
-def _is_switch(value: object) -> bool:
-    return isinstance(value, bool)
-
-
-def _is_font_or_none(value: object) -> bool:
-    if value is None:
-        return True
-    return (
-        isinstance(value, str)
-        and 0 < len(value) <= MAX_FONT_NAME
-        and value.isprintable()
-        and not value.isspace()
-    )
-
-
-def _is_size_or_none(value: object) -> bool:
-    if value is None:
-        return True
-    return isinstance(value, int | float) and not isinstance(value, bool) and 0 < value <= MAX_POINTS
-
-
-def _is_line_or_none(value: object) -> bool:
-    return value is None or _is_integer(value, 1, MAX_TWIPS)
-
-
-def _is_indent_or_none(value: object) -> bool:
-    return value is None or _is_integer(value, -MAX_TWIPS, MAX_TWIPS)
-
-
-def _is_tolerance(value: object) -> bool:
-    return _is_integer(value, 0, MAX_TWIPS)
-
-
-def _is_trim_list(value: object) -> bool:
-    return (
-        isinstance(value, list | tuple)
-        and len(value) <= MAX_TRIM_CHARS
-        and all(map(_is_xml_character, value))
-    )
-
-
-def _is_xml_character(value: object) -> bool:
-    """Say whether ``value`` is one character that XML text can hold (XML 1.0, production 2)."""
-    if not isinstance(value, str) or len(value) != 1:
-        return False
-    code = ord(value)
-    return value in "\t\n\r" or 0x20 <= code < 0xD800 or 0xE000 <= code < 0xFFFE or code > 0xFFFF
-
-
-_SWITCH_KEY = KeyRule(_is_switch, "true or false")
-_FONT = KeyRule(
-    _is_font_or_none,
-    f"null or the name of a font (up to {MAX_FONT_NAME} characters, quoted if it looks like a number)",
-)
-
-KEY_RULES: Mapping[str, KeyRule] = {
-    "forbid_tables": _SWITCH_KEY,
-    "forbid_numpr": _SWITCH_KEY,
-    "numpr_direct_only": _SWITCH_KEY,
-    "run_font_latin": _FONT,
-    "run_font_east_asia": _FONT,
-    "run_size_pt": KeyRule(_is_size_or_none, f"null or a number of points above 0, up to {MAX_POINTS}"),
-    "line_spacing_twips": KeyRule(_is_line_or_none, f"null or a whole number from 1 to {MAX_TWIPS}"),
-    "first_line_indent_twips": KeyRule(
-        _is_indent_or_none, f"null or a whole number from -{MAX_TWIPS} (hanging) to {MAX_TWIPS}"
-    ),
-    "twips_tolerance": KeyRule(_is_tolerance, f"a whole number from 0 to {MAX_TWIPS}"),
-    "treat_inherited_as_error": _SWITCH_KEY,
-    "trim_leading_spaces": _SWITCH_KEY,
-    "trim_chars": KeyRule(
-        _is_trim_list, f"a list of up to {MAX_TRIM_CHARS} single characters, each in quotes"
-    ),
-}
-
-# Their values are read as numbers when they are written as text ("12").
-NUMBER_KEYS = frozenset({"run_size_pt", "line_spacing_twips", "first_line_indent_twips", "twips_tolerance"})
-
-
 MAX_FONTS = 64
 MAX_COUNT = 1000
 MAX_CHARACTERS = 100
 ALIGNMENTS = ("left", "center", "right", "justify", "distribute")
 COLOR_NAMES = ("black", "red")
+# What the JSON Schema calls the name of one font.
+FONT_NAME = "fontName"
 FontSets = Mapping[str, tuple[str, ...]]
-
-_HEX = re.compile(r"[0-9A-Fa-f]{6}\Z")
 
 
 @dataclass(frozen=True, slots=True)
 class RuleKind:
-    """One kind of value: ``read`` gives it (``None``: refused), ``write`` gives what a file has."""
+    """One kind of value of a rule, by the ``name`` it has in the JSON Schema.
 
+    ``read`` returns a file's value as the engine has it (``None``: refused), ``write`` does the opposite.
+    ``wanted`` says in words what is accepted ("must be ..."), ``schema`` in JSON Schema, which has
+    ``description`` besides.
+    """
+
+    name: str
     read: Callable[[Any, FontSets], Any]
     write: Callable[[Any], Any]
     wanted: str
+    schema: Schema
+    description: str | None = None
 
 
 def font_names(value: Any, sets: FontSets) -> tuple[str, ...] | None:
@@ -146,7 +65,7 @@ def font_names(value: Any, sets: FontSets) -> tuple[str, ...] | None:
     given = value if isinstance(value, list) else [value]
     names: dict[str, None] = {}
     for each in given:
-        if each is None or not KEY_RULES["run_font_latin"].accepts(each):
+        if not is_font(each):
             return None
         names.update(dict.fromkeys(sets.get(each, (each,))))
     return tuple(names) if 0 < len(names) <= MAX_FONTS else None
@@ -157,19 +76,21 @@ def _switch(value: Any, _: FontSets) -> bool | None:
 
 
 def _points(value: Any, _: FontSets) -> float | None:
-    return value if value is not None and KEY_RULES["run_size_pt"].accepts(value) else None
+    return value if is_points(value) else None
 
 
 def _count(value: Any, _: FontSets) -> int | None:
-    is_count = isinstance(value, int) and not isinstance(value, bool) and 0 < value <= MAX_COUNT
-    return value if is_count else None
+    return value if is_integer(value, 1, MAX_COUNT) else None
+
+
+_SIX_DIGITS = "[0-9A-Fa-f]{6}"
 
 
 def _color(value: Any, _: FontSets) -> str | None:
     if value in COLOR_NAMES:
         return str(value)
     # YAML takes 000000 for a number; such a colour comes in quotes.
-    return value.upper() if isinstance(value, str) and _HEX.match(value) else None
+    return value.upper() if isinstance(value, str) and re.fullmatch(_SIX_DIGITS, value) else None
 
 
 def _alignments(value: Any, _: FontSets) -> tuple[str, ...] | None:
@@ -178,7 +99,9 @@ def _alignments(value: Any, _: FontSets) -> tuple[str, ...] | None:
     return tuple(dict.fromkeys(given)) if given and known else None
 
 
-def _measure_of(*units: str, minimum: int = -MAX_TWIPS) -> Callable[[Any, FontSets], Measure | None]:
+def _measure(name: str, *units: str, minimum: int, wanted: str, description: str) -> RuleKind:
+    """Return the kind of measures in ``units``, from ``minimum`` twips, characters or lines."""
+
     def read(value: Any, _: FontSets) -> Measure | None:
         if value == 0 and isinstance(value, int) and not isinstance(value, bool):
             return Measure(0)
@@ -192,7 +115,9 @@ def _measure_of(*units: str, minimum: int = -MAX_TWIPS) -> Callable[[Any, FontSe
         twips = measure.in_twips()
         return measure if twips is not None and minimum <= twips <= MAX_TWIPS else None
 
-    return read
+    sign = "-?" if minimum < 0 else ""
+    text = {"type": "string", "pattern": f"^{sign}{NUMBER} ?({'|'.join(units)})$"}
+    return RuleKind(name, read, _measure_written, wanted, {"anyOf": [{"const": 0}, text]}, description)
 
 
 def _line_spacing(value: Any, _: FontSets) -> LineSpacing | None:
@@ -212,29 +137,82 @@ def _as_it_is(value: Any) -> Any:
     return value
 
 
+def _one_or_list(schema: Schema, most: int | None = None) -> Schema:
+    limit = {} if most is None else {"maxItems": most}
+    return {"anyOf": [schema, {"type": "array", "items": schema, "minItems": 1, **limit}]}
+
+
 _LENGTHS = ", ".join(LENGTH_UNITS)
-LENGTH = RuleKind(
-    _measure_of(*LENGTH_UNITS, minimum=0),
-    _measure_written,
-    f"0 or a length such as 37 mm (units: {_LENGTHS})",
+_ABOVE_ZERO = rf"(?!0+(?:\.0+)?[^0-9.]){NUMBER}"
+LENGTH = _measure(
+    "length",
+    *LENGTH_UNITS,
+    minimum=0,
+    wanted=f"0 or a length such as 37 mm (units: {_LENGTHS})",
+    description="0, or a length such as 37 mm.",
+)
+_INDENT = _measure(
+    "indent",
+    *LENGTH_UNITS,
+    CHARACTERS,
+    minimum=-MAX_TWIPS,
+    wanted="0 or an indent such as 2 characters or 640 twips "
+    f"(units: characters, {_LENGTHS}; negative hangs)",
+    description="0, or an indent such as 2 characters or 640 twips; negative hangs.",
+)
+_SPACE = _measure(
+    "space",
+    *LENGTH_UNITS,
+    LINES,
+    minimum=0,
+    wanted=f"0 or a space such as 0.5 lines or 6 pt (units: lines, {_LENGTHS})",
+    description="0, or a space such as 0.5 lines or 6 pt.",
+)
+_LINE_SPACING = RuleKind(
+    "lineSpacing",
+    _line_spacing,
+    str,
+    "such as exact 28 pt, at least 20 pt or 1.5 lines",
+    {
+        "type": "string",
+        "pattern": f"^((exact|at least) {_ABOVE_ZERO} ?({'|'.join(LENGTH_UNITS)})|{_ABOVE_ZERO} lines)$",
+    },
+    "Such as exact 28 pt, at least 20 pt or 1.5 lines.",
 )
 _FONTS = RuleKind(
+    "fonts",
     font_names,
     _names_written,
     f"the name of a font or of a set in fonts (up to {MAX_FONT_NAME} characters), or a list of these",
+    _one_or_list({"$ref": f"#/$defs/{FONT_NAME}"}, MAX_FONTS),
+    "The name of a font or of a set in fonts, or a list of these: any will do, the first is the one a repair "
+    "writes.",
 )
-_INDENT = RuleKind(
-    _measure_of(*LENGTH_UNITS, CHARACTERS),
-    _measure_written,
-    f"0 or an indent such as 2 characters or 640 twips (units: characters, {_LENGTHS}; negative hangs)",
+_SIZE = RuleKind("points", _points, _as_it_is, POINTS.wanted, POINTS.schema, "A size in points.")
+_COLOR = RuleKind(
+    "color",
+    _color,
+    _as_it_is,
+    "black, red or six hexadecimal digits in quotes",
+    {"type": "string", "pattern": f"^({'|'.join(COLOR_NAMES)}|{_SIX_DIGITS})$"},
+    "black, red, or six hexadecimal digits.",
 )
-_SPACE = RuleKind(
-    _measure_of(*LENGTH_UNITS, LINES, minimum=0),
-    _measure_written,
-    f"0 or a space such as 0.5 lines or 6 pt (units: lines, {_LENGTHS})",
+_ALIGNMENT = RuleKind(
+    "alignment",
+    _alignments,
+    _names_written,
+    f"one of {', '.join(ALIGNMENTS)}, or a list of these",
+    _one_or_list({"enum": list(ALIGNMENTS)}),
+    "One alignment, or a list: any will do.",
 )
-_SWITCH = RuleKind(_switch, _as_it_is, "true or false")
-_COUNT = RuleKind(_count, _as_it_is, f"a whole number from 1 to {MAX_COUNT}")
+_SWITCH = RuleKind("switch", _switch, _as_it_is, "true or false", SWITCH_SCHEMA)
+_COUNT = RuleKind(
+    "count",
+    _count,
+    _as_it_is,
+    f"a whole number from 1 to {MAX_COUNT}",
+    {"type": "integer", "minimum": 1, "maximum": MAX_COUNT},
+)
 
 PAGE_KINDS: Mapping[str, RuleKind] = {
     "width": LENGTH,
@@ -249,14 +227,14 @@ PAGE_KINDS: Mapping[str, RuleKind] = {
 ROLE_KINDS: Mapping[str, RuleKind] = {
     "font_east_asia": _FONTS,
     "font_latin": _FONTS,
-    "size_pt": RuleKind(_points, _as_it_is, f"a number of points above 0, up to {MAX_POINTS}"),
+    "size_pt": _SIZE,
     "bold": _SWITCH,
-    "color": RuleKind(_color, _as_it_is, "black, red or six hexadecimal digits in quotes"),
-    "alignment": RuleKind(_alignments, _names_written, f"one of {', '.join(ALIGNMENTS)}, or a list of these"),
+    "color": _COLOR,
+    "alignment": _ALIGNMENT,
     "first_line_indent": _INDENT,
     "left_indent": _INDENT,
     "right_indent": _INDENT,
-    "line_spacing": RuleKind(_line_spacing, str, "such as exact 28 pt, at least 20 pt or 1.5 lines"),
+    "line_spacing": _LINE_SPACING,
     "space_before": _SPACE,
     "space_after": _SPACE,
     "page_break_before": _SWITCH,
@@ -267,7 +245,10 @@ TEXT_KINDS: Mapping[str, RuleKind] = dict.fromkeys(
 
 
 def house_style_as_dict(house: HouseStyle) -> dict[str, Any]:
-    """Return what a policy file has beside the rules for the whole document; what is empty is left out."""
+    """Return what a policy file has beside the rules for the whole document; what is empty is left out.
+
+    It reads back as an equal one.
+    """
     content: dict[str, Any] = {}
     for name, words in (("title", house.title), ("description", house.description)):
         if words is not None:
@@ -277,12 +258,6 @@ def house_style_as_dict(house: HouseStyle) -> dict[str, Any]:
     content["styles"] = dict(house.styles)
     content["text"] = _rules(house.text, TEXT_KINDS)
     return {key: value for key, value in content.items() if value}
-
-
-def written_value(key: str, rule: Rule[Any]) -> Any:
-    """Return the value of a rule as a policy file has it; ``key`` is the rule's own key."""
-    kind = ROLE_KINDS.get(key) or PAGE_KINDS.get(key) or TEXT_KINDS[key]
-    return kind.write(rule.value)
 
 
 def _rules(rules: PageRules | RoleRules | TextRules, kinds: Mapping[str, RuleKind]) -> dict[str, Any]:

@@ -1,46 +1,167 @@
-"""What a template asks for and what is wrong with it, without a task (contract section 7)."""
+"""The answers of precheck and inspect (contract section 7).
+
+A precheck says what a run of a task would come to; an inspection says what a template asks for and what is
+wrong with it, without a task.
+"""
 
 from collections import Counter
 from collections.abc import Container, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 from lxml.etree import _Element
 
 from docops_flask.engine.document.document import RunPlace
-from docops_flask.engine.reports.replace_log import MAX_LISTED, MAX_SHOWN_CHARACTERS, unsupported_places
+from docops_flask.engine.errors import ExitCode
+from docops_flask.engine.reports.replace_log import UNSUPPORTED_REASONS, MissingFields, ReplaceLog
 from docops_flask.engine.skills.skill import Skill
 from docops_flask.engine.template.grammar import Found, Kind, Suggestions
 from docops_flask.engine.template.scan import BracketedParagraph, Scan
 
+# The most that an answer lists of each kind, so that it stays small; its counts are complete.
+MAX_LISTED = 10_000
+MAX_SHOWN_CHARACTERS = 80
 
-def inspect_template(scan: Scan, skills: Sequence[Skill]) -> dict[str, Any]:
-    """Return ``fields``, ``unsupported``, ``problems`` and ``suggested_skill`` of a scanned template."""
+
+class UnsupportedPlace(NamedTuple):
+    """A text that looks like a placeholder but cannot be filled; ``kind`` is the value of a ``Kind``."""
+
+    kind: str
+    text: str
+    paragraph_path: str
+    suggestion: str | None
+    reason: str
+
+
+class PrecheckSummary(NamedTuple):
+    """The counts of a precheck."""
+
+    template_field_count: int
+    unsupported_count: int
+    missing_required_count: int
+    missing_optional_count: int
+
+
+class Precheck(NamedTuple):
+    """What a run with ``format_mode=off`` would come to; ``ok`` says that its exit code would be 0.
+
+    The exit code is never ``FORMAT_CHECK_FAILED``.
+    """
+
+    ok: bool
+    expected_exit_code: ExitCode
+    summary: PrecheckSummary
+    template_fields: tuple[str, ...]
+    missing_required: tuple[str, ...]
+    missing_optional: tuple[str, ...]
+    unsupported: tuple[UnsupportedPlace, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the answer's JSON, all but ``request_id``."""
+        return {
+            "ok": self.ok,
+            "expected_exit_code": int(self.expected_exit_code),
+            "summary": self.summary._asdict(),
+            "template_fields": list(self.template_fields),
+            "missing_required": list(self.missing_required),
+            "missing_optional": list(self.missing_optional),
+            "unsupported": [each._asdict() for each in self.unsupported],
+        }
+
+
+class TemplateField(NamedTuple):
+    """A placeholder name of a template: how often it occurs, in which runs, which skills know it."""
+
+    name: str
+    # The contract's name; it hides a method of tuples.
+    count: int  # type: ignore[assignment]
+    places: tuple[str, ...]
+    known_in: tuple[str, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the field as the answer's JSON has it."""
+        return {**self._asdict(), "places": list(self.places), "known_in": list(self.known_in)}
+
+
+class Problem(NamedTuple):
+    """Something wrong with a template, at the run ``place``; ``text`` is the placeholder ("" for none)."""
+
+    code: str
+    message: str
+    place: str
+    text: str
+
+
+class Inspection(NamedTuple):
+    """What a template asks for and what is wrong with it; at most ``MAX_LISTED`` of each kind."""
+
+    fields: tuple[TemplateField, ...]
+    unsupported: tuple[UnsupportedPlace, ...]
+    problems: tuple[Problem, ...]
+    suggested_skill: str | None
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the answer's JSON, all but ``request_id``."""
+        return {
+            "fields": [field.as_dict() for field in self.fields],
+            "unsupported": [each._asdict() for each in self.unsupported],
+            "problems": [problem._asdict() for problem in self.problems],
+            "suggested_skill": self.suggested_skill,
+        }
+
+
+def precheck_of(
+    expected_exit_code: ExitCode,
+    template_fields: Sequence[str],
+    log: ReplaceLog,
+    missing: MissingFields,
+) -> Precheck:
+    """Return the precheck of a run that ended with that exit code, log and missing fields."""
+    places = (
+        UnsupportedPlace(
+            kind=entry.kind or "",
+            text=entry.original_text[:MAX_SHOWN_CHARACTERS],
+            paragraph_path=entry.paragraph_path,
+            suggestion=entry.suggestion,
+            reason=entry.reason or "",
+        )
+        for entry in log.unsupported
+    )
+    return Precheck(
+        ok=expected_exit_code is ExitCode.OK,
+        expected_exit_code=expected_exit_code,
+        summary=PrecheckSummary(
+            len(template_fields), log.unsupported_count, len(missing.required), len(missing.optional)
+        ),
+        template_fields=tuple(template_fields),
+        missing_required=missing.required,
+        missing_optional=missing.optional,
+        unsupported=tuple(islice(places, MAX_LISTED)),
+    )
+
+
+def inspect_template(scan: Scan, skills: Sequence[Skill]) -> Inspection:
+    """Return the inspection of a scanned template; ``skills`` are all that are known."""
     known_in: dict[str, list[str]] = {}
     for skill in skills:
         for name in skill.placeholders():
             known_in.setdefault(name, []).append(skill.name)
-    return {
-        "fields": _fields(scan, known_in),
-        "unsupported": unsupported_places(scan, Suggestions(known_in)),
-        "problems": list(islice(_problems(scan, known_in), MAX_LISTED)),
-        "suggested_skill": _suggested_skill(scan, skills, known_in),
-    }
+    return Inspection(
+        fields=tuple(_fields(scan, known_in)),
+        unsupported=tuple(islice(_unsupported_places(scan, Suggestions(known_in)), MAX_LISTED)),
+        problems=tuple(islice(_problems(scan, known_in), MAX_LISTED)),
+        suggested_skill=_suggested_skill(scan, skills, known_in),
+    )
 
 
-def _fields(scan: Scan, known_in: Mapping[str, list[str]]) -> list[dict[str, Any]]:
+def _fields(scan: Scan, known_in: Mapping[str, list[str]]) -> list[TemplateField]:
     counts = dict(islice(scan.field_counts().items(), MAX_LISTED))
     places: dict[str, list[str]] = {name: [] for name in counts}
     for paragraph, found in islice(_placeholders(scan), MAX_LISTED):
         if found.name in places:
             places[found.name].append(paragraph.run_of(found).run_id)
     return [
-        {
-            "name": name,
-            "count": count,
-            "places": places[name],
-            "known_in": known_in.get(name, []),
-        }
+        TemplateField(name, count, tuple(places[name]), tuple(known_in.get(name, ())))
         for name, count in counts.items()
     ]
 
@@ -52,15 +173,28 @@ def _placeholders(scan: Scan) -> Iterator[tuple[BracketedParagraph, Found]]:
                 yield paragraph, found
 
 
+def _unsupported_places(scan: Scan, suggestions: Suggestions) -> Iterator[UnsupportedPlace]:
+    for paragraph in scan.paragraphs:
+        for found in paragraph.found:
+            if found.kind is not Kind.PLACEHOLDER:
+                yield UnsupportedPlace(
+                    kind=found.kind.value,
+                    text=_shown(paragraph, found),
+                    paragraph_path=paragraph.place.path,
+                    suggestion=suggestions.near(found.name),
+                    reason=UNSUPPORTED_REASONS[found.kind],
+                )
+
+
 class _BoundControls:
-    """Knows what lies in a content control that shows data from elsewhere (w:dataBinding, 17.5.2.6)."""
+    """Tells runs in a content control that shows data stored elsewhere (w:dataBinding, 17.5.2.6)."""
 
     def __init__(self) -> None:
-        # By each element once looked at: many runs lie in one control, and controls in one another.
+        # The answer for each element looked at: many runs share a control, and controls are nested.
         self._bound: dict[_Element, bool] = {}
 
-    def hold(self, run: RunPlace) -> bool:
-        """Say whether ``run`` lies in such a control."""
+    def contain(self, run: RunPlace) -> bool:
+        """Return whether ``run`` lies in such a control."""
         w = run.paragraph.part.w
         outwards: list[_Element] = []
         element: _Element | None = run.element
@@ -74,10 +208,10 @@ class _BoundControls:
         return bound
 
 
-def _problems(scan: Scan, known: Container[str]) -> Iterator[dict[str, str]]:
+def _problems(scan: Scan, known: Container[str]) -> Iterator[Problem]:
     controls = _BoundControls()
     if not scan.field_counts():
-        yield _problem("NO_FIELDS", "The template holds no placeholder such as 【MEETING_TITLE】.", "", "")
+        yield Problem("NO_FIELDS", "The template holds no placeholder such as 【MEETING_TITLE】.", "", "")
     for paragraph in scan.paragraphs:
         for found in paragraph.found:
             yield from _problems_of(paragraph, found, known, controls)
@@ -85,34 +219,30 @@ def _problems(scan: Scan, known: Container[str]) -> Iterator[dict[str, str]]:
         for found in paragraph.found:
             shown = _shown(paragraph, found)
             message = f"{shown} stands in a comment; comments are not filled."
-            yield _problem("IN_COMMENT", message, paragraph.run_of(found).run_id, shown)
+            yield Problem("IN_COMMENT", message, paragraph.run_of(found).run_id, shown)
 
 
 def _problems_of(
     paragraph: BracketedParagraph, found: Found, known: Container[str], controls: _BoundControls
-) -> Iterator[dict[str, str]]:
+) -> Iterator[Problem]:
     run, shown = paragraph.run_of(found), _shown(paragraph, found)
     place = run.run_id
     if found.kind is not Kind.PLACEHOLDER:
         message = f"{shown} looks like a placeholder but cannot be filled."
-        yield _problem("UNSUPPORTED_PLACEHOLDER", message, place, shown)
+        yield Problem("UNSUPPORTED_PLACEHOLDER", message, place, shown)
         return
     if found.name not in known:
-        yield _problem("UNKNOWN_FIELD", f"No document type has a field for {shown}.", place, shown)
+        yield Problem("UNKNOWN_FIELD", f"No document type has a field for {shown}.", place, shown)
     if paragraph.in_field_result(found):
         message = f"{shown} lies in the result of a Word field, which Word may compute anew."
-        yield _problem("FIELD_RESULT", message, place, shown)
-    if controls.hold(run):
+        yield Problem("FIELD_RESULT", message, place, shown)
+    if controls.contain(run):
         message = f"{shown} lies in a content control bound to data, which Word shows instead."
-        yield _problem("BOUND_CONTROL", message, place, shown)
+        yield Problem("BOUND_CONTROL", message, place, shown)
 
 
 def _shown(paragraph: BracketedParagraph, found: Found) -> str:
     return paragraph.text[found.start : found.end][:MAX_SHOWN_CHARACTERS]
-
-
-def _problem(code: str, message: str, place: str, text: str) -> dict[str, str]:
-    return {"code": code, "message": message, "place": place, "text": text}
 
 
 def _suggested_skill(scan: Scan, skills: Sequence[Skill], known_in: Mapping[str, list[str]]) -> str | None:

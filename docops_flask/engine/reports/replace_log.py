@@ -1,118 +1,184 @@
 """out.replace_log.json and out.missing_fields.json.
 
-Every placeholder, what became of it and where it stands (contract section 2); the fields without a value.
+The log lists every placeholder of the template with its place and what became of it (contract section 2).
 """
 
-from collections.abc import Collection, Iterable, Mapping
-from itertools import islice
-from typing import Any
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Any, Literal, NamedTuple
 
+from docops_flask.engine.artefacts import Written, json_list, json_text, quoted
 from docops_flask.engine.skills.skill import Skill
 from docops_flask.engine.template.grammar import Found, Kind, Suggestions
 from docops_flask.engine.template.scan import BracketedParagraph, Scan
 
-# An answer without a document is to stay small, whatever a template holds; counts are always true.
-MAX_LISTED = 10_000
-MAX_SHOWN_CHARACTERS = 80
-# Of the sentence around a placeholder, on each side.
+# Characters quoted from the paragraph on each side of a placeholder.
 MAX_CONTEXT_CHARACTERS = 60
 
-_REASONS = {
+UNSUPPORTED_REASONS = {
     Kind.MALFORMED: "a field name is made of capital letters, digits and _",
     Kind.UNCLOSED: "the closing bracket 】 is missing",
     Kind.UNOPENED: "the opening bracket 【 is missing",
 }
+Status = Literal["replaced", "missing", "unsupported"]
+
+
+class LogEntry(NamedTuple):
+    """A placeholder of the template, or a text that looks like one, and what became of it.
+
+    ``original_text`` is the text from ``start`` to ``end`` (characters) of the template's paragraph at the
+    address ``paragraph_path``; ``before`` and ``after`` are the text on both sides of it. ``run_id`` is the
+    run that holds its first character. ``mirrored_at`` are the paragraphs of other mc:AlternateContent
+    branches that were filled alike.
+
+    ``new_text`` is the value of a ``replaced`` entry, ``reason`` says why another was not replaced.
+    ``kind`` (a ``Kind``'s value) and ``suggestion`` belong to ``unsupported`` entries.
+    """
+
+    status: Status
+    run_id: str
+    paragraph_path: str
+    start: int
+    end: int
+    original_text: str
+    before: str
+    after: str
+    mirrored_at: tuple[str, ...]
+    field_name: str | None = None
+    new_text: str | None = None
+    reason: str | None = None
+    kind: str | None = None
+    suggestion: str | None = None
+
+    def as_json(self) -> Written:
+        """Return the entry as the log has it."""
+        more = ""
+        if self.mirrored_at:
+            more = f', "mirrored_at": {json_list(map(quoted, self.mirrored_at))}'
+        if self.status == "unsupported":
+            more += f', "kind": {_text(self.kind)}, "suggestion": {_text(self.suggestion)}'
+        return Written(
+            f'{{"status": "{self.status}", "field_name": {_text(self.field_name)}, '
+            f'"run_id": {quoted(self.run_id)}, "paragraph_path": {quoted(self.paragraph_path)}, '
+            f'"start": {self.start}, "end": {self.end}, "original_text": {quoted(self.original_text)}, '
+            f'"new_text": {_text(self.new_text)}, "reason": {_text(self.reason)}, '
+            f'"context": {{"before": {quoted(self.before)}, "after": {quoted(self.after)}}}{more}}}'
+        )
+
+    def claim(self) -> dict[str, Any]:
+        """Return the members of the entry's JSON that say what was changed in the document."""
+        if self.status != "replaced":
+            return {"status": self.status}
+        members = {
+            "status": self.status,
+            "field_name": self.field_name,
+            "run_id": self.run_id,
+            "paragraph_path": self.paragraph_path,
+            "start": self.start,
+            "end": self.end,
+            "original_text": self.original_text,
+            "new_text": self.new_text,
+        }
+        return {**members, "mirrored_at": list(self.mirrored_at)} if self.mirrored_at else members
+
+
+def _text(text: str | None) -> str:
+    return "null" if text is None else quoted(text)
+
+
+class ReplaceLog(NamedTuple):
+    """The log of a run: its entries in document order, how many have each status, the runs that changed."""
+
+    entries: tuple[LogEntry, ...]
+    replaced_count: int
+    missing_count: int
+    unsupported_count: int
+    touched_runs: tuple[str, ...]
+
+    @property
+    def unsupported(self) -> list[LogEntry]:
+        """The entries that cannot be filled, whatever the values."""
+        return [entry for entry in self.entries if entry.status == "unsupported"]
+
+    def summary(self) -> dict[str, int]:
+        """Return the ``summary`` member of the log's JSON."""
+        return {
+            "total_placeholders": len(self.entries),
+            "replaced_count": self.replaced_count,
+            "missing_count": self.missing_count,
+            "unsupported_count": self.unsupported_count,
+            "had_unsupported": self.unsupported_count > 0,
+        }
+
+    def as_json(self) -> bytes:
+        """Return the content of ``out.replace_log.json``."""
+        return json_text(
+            {
+                "entries": [entry.as_json() for entry in self.entries],
+                "summary": self.summary(),
+                "touched_runs": [Written(quoted(run)) for run in self.touched_runs],
+            }
+        )
+
+    def claims(self) -> dict[str, Any]:
+        """Return the part of the log's JSON that says what was changed in the document.
+
+        The proof gets it before the log is written: values repeated in thousands of entries are one object
+        here and text for each entry there.
+        """
+        return {"entries": [entry.claim() for entry in self.entries]}
 
 
 def replace_log(
     scan: Scan, values: Mapping[str, str], skill: Skill, suggestions: Suggestions, touched: Iterable[str]
-) -> dict[str, Any]:
-    """Return the log of a run in which ``values`` were filled and the runs ``touched`` changed.
+) -> ReplaceLog:
+    """Return the log of a run.
 
-    ``start`` and ``end`` count characters of the paragraph's text in the template, ``context`` is what stands
-    before and after them there.
+    ``values`` (placeholder name to text) were filled; ``touched`` are the addresses of the runs that changed.
     """
+    entries = tuple(_entries(scan, values, skill, suggestions))
+    statuses = [entry.status for entry in entries]
+    return ReplaceLog(
+        entries,
+        replaced_count=statuses.count("replaced"),
+        missing_count=statuses.count("missing"),
+        unsupported_count=statuses.count("unsupported"),
+        touched_runs=tuple(touched),
+    )
+
+
+def _entries(
+    scan: Scan, values: Mapping[str, str], skill: Skill, suggestions: Suggestions
+) -> Iterator[LogEntry]:
     fields = skill.placeholders()
-    entries: list[dict[str, Any]] = []
-    counts = {"replaced": 0, "missing": 0, "unsupported": 0}
     for paragraph in scan.paragraphs:
+        mirrors = tuple([mirror.path for mirror in paragraph.place.mirrors])
         for found in paragraph.found:
-            entry = _entry(paragraph, found)
+            place = _place(paragraph, found)
             if found.kind is not Kind.PLACEHOLDER:
-                entry |= {
-                    "status": "unsupported",
-                    "reason": _REASONS[found.kind],
-                    "kind": found.kind.value,
-                    "suggestion": suggestions.near(found.name),
-                }
+                reason, suggestion = UNSUPPORTED_REASONS[found.kind], suggestions.near(found.name)
+                yield LogEntry(
+                    "unsupported", *place, mirrors, None, None, reason, found.kind.value, suggestion
+                )
             elif found.name in values:
-                entry["status"] = "replaced"
-                entry["field_name"] = found.name
-                entry["new_text"] = values[found.name]
+                yield LogEntry("replaced", *place, mirrors, found.name, values[found.name])
             else:
                 field = fields.get(found.name)
-                entry |= {
-                    "status": "missing",
-                    "field_name": found.name,
-                    "reason": _missing_reason(skill, field is not None, bool(field and field.required)),
-                }
-            counts[entry["status"]] += 1
-            entries.append(entry)
-    return {
-        "entries": entries,
-        "summary": {
-            "total_placeholders": len(entries),
-            "replaced_count": counts["replaced"],
-            "missing_count": counts["missing"],
-            "unsupported_count": counts["unsupported"],
-            "had_unsupported": counts["unsupported"] > 0,
-        },
-        "touched_runs": list(touched),
-    }
+                reason = _missing_reason(skill, field is not None, bool(field and field.required))
+                yield LogEntry("missing", *place, mirrors, found.name, reason=reason)
 
 
-def unsupported_places(scan: Scan, suggestions: Suggestions) -> list[dict[str, Any]]:
-    """Return the ``unsupported`` member of precheck and inspect, at most ``MAX_LISTED`` (section 7)."""
-    places = (
-        {
-            "kind": found.kind.value,
-            "text": _text_of(paragraph, found)[:MAX_SHOWN_CHARACTERS],
-            "paragraph_path": paragraph.place.path,
-            "suggestion": suggestions.near(found.name),
-            "reason": _REASONS[found.kind],
-        }
-        for paragraph in scan.paragraphs
-        for found in paragraph.found
-        if found.kind is not Kind.PLACEHOLDER
+def _place(paragraph: BracketedParagraph, found: Found) -> tuple[str, str, int, int, str, str, str]:
+    """Return the run, paragraph, start, end, text, and text before and after, as a ``LogEntry`` has them."""
+    text, start, end = paragraph.text, found.start, found.end
+    return (
+        paragraph.run_id_of(found),
+        paragraph.place.path,
+        start,
+        end,
+        text[start:end],
+        text[max(0, start - MAX_CONTEXT_CHARACTERS) : start],
+        text[end : end + MAX_CONTEXT_CHARACTERS],
     )
-    return list(islice(places, MAX_LISTED))
-
-
-def _entry(paragraph: BracketedParagraph, found: Found) -> dict[str, Any]:
-    entry: dict[str, Any] = {
-        "status": "",
-        "field_name": None,
-        "run_id": paragraph.run_id_of(found),
-        "paragraph_path": paragraph.place.path,
-        "start": found.start,
-        "end": found.end,
-        "original_text": _text_of(paragraph, found),
-        "new_text": None,
-        "reason": None,
-        "context": _context(paragraph.text, found),
-    }
-    if paragraph.place.mirrors:
-        entry["mirrored_at"] = [mirror.path for mirror in paragraph.place.mirrors]
-    return entry
-
-
-def _context(text: str, found: Found) -> dict[str, str]:
-    before = text[max(0, found.start - MAX_CONTEXT_CHARACTERS) : found.start]
-    return {"before": before, "after": text[found.end : found.end + MAX_CONTEXT_CHARACTERS]}
-
-
-def _text_of(paragraph: BracketedParagraph, found: Found) -> str:
-    return paragraph.text[found.start : found.end]
 
 
 def _missing_reason(skill: Skill, known: bool, required: bool) -> str:
@@ -121,15 +187,24 @@ def _missing_reason(skill: Skill, known: bool, required: bool) -> str:
     return f"the task gives no value for this {'required' if required else 'optional'} field"
 
 
-def missing_fields(
-    template_fields: Collection[str], values: Collection[str], skill: Skill
-) -> dict[str, list[str]]:
-    """Return ``missing_required`` and ``missing_optional`` placeholder names, sorted.
+class MissingFields(NamedTuple):
+    """The placeholder names of the template that got no value, sorted.
 
-    Optional are all that the skill does not require, those it does not know among them.
+    ``optional`` are all that the skill does not require, names that it does not know among them.
     """
+
+    required: tuple[str, ...]
+    optional: tuple[str, ...]
+
+    def as_dict(self) -> dict[str, list[str]]:
+        """Return the content of ``out.missing_fields.json``."""
+        return {"missing_required": list(self.required), "missing_optional": list(self.optional)}
+
+
+def missing_fields(template_fields: Collection[str], values: Collection[str], skill: Skill) -> MissingFields:
+    """Return which of ``template_fields`` are not in ``values``."""
     fields = skill.placeholders()
     missing = [name for name in template_fields if name not in values]
     required = sorted(name for name in missing if name in fields and fields[name].required)
     optional = sorted(set(missing) - set(required))
-    return {"missing_required": required, "missing_optional": optional}
+    return MissingFields(tuple(required), tuple(optional))

@@ -1,6 +1,6 @@
 """The roles of all paragraphs: by style or outline level first, then by text, then by place.
 
-One pass in document order; what is true of a place depends on what came before it.
+One pass in document order; a paragraph's role can depend on those before it.
 """
 
 import re
@@ -25,7 +25,7 @@ _HEADER_PARTS = (StoryKind.HEADER, StoryKind.FOOTER)
 
 
 def detect_roles(lines: Iterable[Line], cascade: Cascade, styles: Mapping[str, str]) -> dict[str, FoundRole]:
-    """Return the roles of paragraphs by their paths; a paragraph that is none of them is left out.
+    """Return the roles of paragraphs by their paths; paragraphs without a role are left out.
 
     ``lines`` are the paragraphs with text, in document order; ``styles`` are a policy's own roles by style.
     """
@@ -48,7 +48,7 @@ def detect_roles(lines: Iterable[Line], cascade: Cascade, styles: Mapping[str, s
 
 
 class _Body:
-    """What is known of the body so far."""
+    """The state while the body is read from top to bottom."""
 
     def __init__(self) -> None:
         self._has_content = False
@@ -64,7 +64,7 @@ class _Body:
         """
         if by_style is not None and by_style.role == NO_ROLE:
             return None
-        # A picture at either end says nothing.
+        # Pictures at either end do not count.
         text = line.text.strip(_BLANKS)
         role = by_style or self._by_text(line, text) or self._by_place(line, text)
         if role is not None and role.sign == "text":
@@ -142,7 +142,7 @@ def _page_number(line: Line, by_style: StyleRoles) -> FoundRole | None:
 
 
 def _addresses(text: str) -> bool:
-    """Say whether a line ends with its only colon; one without an ideograph addresses nobody."""
+    """Say whether a line names recipients: it ends with its only colon and has a Chinese character."""
     rest = text[:-1]
     if not rest or text[-1] not in "：:" or not _NOT_ADDRESSED.isdisjoint(rest):
         return False
@@ -160,7 +160,7 @@ def _is_centred(line: Line) -> bool:
 
 
 def _is_right(line: Line) -> bool:
-    # Typists put a line to the right with blanks as well.
+    # Lines are moved to the right with blanks, too.
     blanks = len(line.text) - len(line.text.lstrip())
     return line.values.alignment.value in ("right", "end") or blanks >= _BLANKS_TO_THE_RIGHT
 

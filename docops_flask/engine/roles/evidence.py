@@ -1,7 +1,7 @@
-"""What a paragraph's style, outline level and text say of its role.
+"""What a paragraph's style, outline level and text say about its role.
 
-The patterns take wrong forms too (2026年01月05日, 国办发[2012]4号): whether the form is right is for a check.
-They are compiled when first asked for: most renderers never look for roles.
+The patterns match wrong forms too (2026年01月05日, 国办发[2012]4号): checks tell whether the form is right.
+They are compiled when first needed: most renderers never look for roles.
 """
 
 import re
@@ -22,22 +22,22 @@ class Line(Protocol):
 
     @property
     def place(self) -> ParagraphPlace:
-        """Where it stands."""
+        """Its place in the document."""
 
     @property
     def values(self) -> ParagraphValues:
-        """How it is set."""
+        """Its effective values."""
 
     @property
     def text(self) -> str:
-        """What it says."""
+        """Its text."""
 
 
 class FoundRole(NamedTuple):
-    """A paragraph's role (``engine.policy.policy``), the kind of sign that told it, and the sign in words.
+    """A paragraph's role (``engine.policy.policy``), the kind of evidence for it, and the evidence in words.
 
-    ``extent`` is where a heading ends that running text follows in the same paragraph (一、总则。为了…),
-    in characters; ``None`` where the role is that of the whole paragraph.
+    ``extent`` is the number of characters of a heading that running text follows in the same paragraph
+    (一、总则。为了…); ``None`` where the role is that of the whole paragraph.
     """
 
     role: str
@@ -46,7 +46,7 @@ class FoundRole(NamedTuple):
     extent: int | None = None
 
 
-# What is made up of other paragraphs, or stands beside the text, is none of the roles.
+# Tables of contents, captions, headers and footers have none of the roles.
 NO_ROLE = ""
 # Word writes the English names of its built-in styles whatever its language; WPS writes Chinese ones.
 _STYLES: Mapping[str, str] = {
@@ -67,7 +67,7 @@ _STYLES: Mapping[str, str] = {
 
 
 class StyleRoles:
-    """Roles by style, each style looked at once; ``styles`` are the policy's own names (case folded)."""
+    """Roles by style, each style examined once; ``styles`` are the policy's own names (case folded)."""
 
     def __init__(self, cascade: Cascade, styles: Mapping[str, str]) -> None:
         self._sheet = cascade.styles
@@ -75,16 +75,16 @@ class StyleRoles:
         self._by_style: dict[str, FoundRole | None] = {}
 
     def role(self, values: ParagraphValues) -> FoundRole | None:
-        """Return the role by style, else by outline level (17.3.1.20); ``None`` where neither tells it.
+        """Return the role by style, else by outline level (17.3.1.20); ``None`` where neither shows it.
 
-        A style whose paragraphs have none gives ``NO_ROLE``.
+        ``NO_ROLE`` for a style whose paragraphs have no role.
         """
         style_id = self._sheet.applied_id(values.style_id, "paragraph")
         found = self._sheet.inherited(style_id, self._by_style, self._of_style)
         return found if found is not None else _of_outline(values)
 
     def _of_style(self, style_id: str) -> FoundRole | None:
-        # Old files hold aliases behind a comma: "heading 1,H1".
+        # Old files have aliases after a comma: "heading 1,H1".
         name = self._sheet.name(style_id).partition(",")[0]
         role = self._names.get(name.strip().casefold())
         return None if role is None else FoundRole(role, "style", f"style {self._sheet.shown_name(style_id)}")
@@ -103,9 +103,9 @@ _DIGITS = "0123456789０１２３４５６７８９"
 
 
 class _Sign(NamedTuple):
-    """A role, the sign in words, the characters with which such a text begins or ends, its pattern.
+    """A role, the evidence in words, the characters with which such a text begins or ends, its pattern.
 
-    Without characters for an end any will do. They spare compiling and trying most patterns.
+    Without characters for an end any match. They save compiling and trying most patterns.
     """
 
     role: str
@@ -115,8 +115,8 @@ class _Sign(NamedTuple):
     pattern: str
 
 
-# The pattern is that of the whole text or (with .* at its end) of its beginning. No two repetitions of blanks
-# may meet where what stands between them is left out: on thousands of blanks that takes quadratic time.
+# The pattern matches the whole text or (with .* at its end) its beginning. Two repetitions of blanks must not
+# be adjacent where what is between them is optional: thousands of blanks would take quadratic time.
 _WHOLE_TEXTS = (
     _Sign("attachment_note", "text begins with 附件：", "附", "", r"附 *件 *(?:[0-9]{1,2} *)?[：:].*"),
     _Sign(
@@ -153,7 +153,7 @@ _WHOLE_TEXTS = (
     _Sign("imprint", _IMPRINT, "", "发", r".{2,40}[0-9]{4}年[0-9]{1,2}月[0-9]{1,2}日 *印发"),
     _Sign("letterhead", "text ends with 文件", "", "件", r"[\u4e00-\u9fff ]{2,40}文 *件"),
 )
-# The pattern is that of the beginning; of the sign in words only the example of a number is here.
+# The pattern matches the beginning; the words hold only an example of the number.
 _NUMBERS = (
     _Sign("heading_1", "一、", _CHINESE, "", rf"[{_CHINESE}]{{1,4}}、"),
     _Sign("heading_2", "（一）", "（(", "", rf"[（(][{_CHINESE}]{{1,4}}[）)]"),
@@ -166,7 +166,7 @@ _SENTENCE_ENDS = "[。：；:;]"
 
 
 def role_by_text(text: str) -> FoundRole | None:
-    """Return the role that ``text``, without blanks around it, tells by itself; ``None`` if none."""
+    """Return the role that ``text``, without blanks around it, shows by itself; ``None`` if none."""
     for sign in _WHOLE_TEXTS:
         if _may_be(sign, text) and _compiled(sign.pattern).fullmatch(text):
             return FoundRole(sign.role, "text", sign.words)

@@ -1,7 +1,7 @@
-"""Landlock: a process gives up the files and the network it does not need (landlock(7)).
+"""Landlock: a process gives up access to files and to the network (landlock(7)).
 
-Rules are made for paths that exist when the ruleset is made. What a kernel's version of Landlock does not
-know yet is left out; ``abi`` says which version that is.
+Rules are made for paths that exist when the ruleset is made. Rights that a kernel's version of Landlock does
+not know are left out; ``abi`` returns that version.
 """
 
 import ctypes
@@ -23,9 +23,9 @@ _RIGHTS_SINCE = {2: _REFER, 3: _TRUNCATE, 5: _IOCTL_DEV}
 _TCP_BIND_AND_CONNECT = 0b11
 _ABSTRACT_SOCKETS_AND_SIGNALS = 0b11
 
-# Executing in the sense of mmap(2) is not a right of Landlock's, so libraries load with reading alone.
+# Landlock has no right for executable mappings (mmap(2)), so the right to read suffices to load libraries.
 _READ = _READ_FILE | _READ_DIR
-# A job makes files and reads them; nothing is renamed or removed, so that the quota of the folder counts all.
+# A job makes and reads files; it may not rename or remove any, so that the quota of the folder counts all.
 _WORK = _READ | _WRITE_FILE | _MAKE_REG | _TRUNCATE
 _FILE_RIGHTS = _EXECUTE | _WRITE_FILE | _READ_FILE | _TRUNCATE | _IOCTL_DEV
 
@@ -44,10 +44,10 @@ def version() -> int:
 
 
 class Ruleset:
-    """What a process may still do to files; nothing until ``allow_...`` says otherwise."""
+    """The rights that a process keeps to files; none until ``allow_…`` adds some."""
 
     def __init__(self) -> None:
-        """Make an empty ruleset; raises ``OSError`` where the kernel has no Landlock."""
+        """Make a ruleset without rules; raises ``OSError`` where the kernel has no Landlock."""
         self.abi = abi()
         rights = (right for since, right in _RIGHTS_SINCE.items() if self.abi >= since)
         self._handled = _FIRST_ABI_RIGHTS | sum(rights)
@@ -68,7 +68,7 @@ class Ruleset:
         self._allow(folder, _WORK)
 
     def enforce(self) -> None:
-        """Hold this thread, and what it starts, to the rules; there is no way back."""
+        """Put the rules in force for this thread and what it starts, for good."""
         set_no_new_privileges()
         call("landlock_restrict_self", self._fd, 0)
         os.close(self._fd)

@@ -1,8 +1,8 @@
-"""seccomp: a renderer can make the system calls that a job needs, and no others (seccomp(2)).
+"""seccomp: a filter allows a renderer only the system calls that a job needs (seccomp(2)).
 
 The filter is a classic BPF program over ``struct seccomp_data`` {int nr; u32 arch; u64
-instruction_pointer; u64 args[6]}. A refused call fails with EPERM, so that what was tried is an
-exception with a place, not a death. docs/analysis/system-calls.md gives the reason for each call that is
+instruction_pointer; u64 args[6]}. A refused call fails with EPERM, so that it raises an exception with
+a place instead of ending the process. docs/analysis/system-calls.md gives the reason for each call that is
 allowed; a test compares that page with the filter.
 """
 
@@ -22,7 +22,7 @@ _LOAD_WORD, _JUMP_EQUAL, _JUMP_GREATER_OR_EQUAL, _JUMP_ANY_BIT, _RETURN = (
 _OFFSET_NUMBER, _OFFSET_ARCHITECTURE, _OFFSET_ARGUMENTS = 0, 4, 16
 _ARGUMENT_BYTES, _WORD_BYTES = 8, 4
 
-# In the order of how often a job makes them: an older kernel goes through the list at each call.
+# In order of frequency: an older kernel goes through the list at each call.
 ALLOWED = (
     *("read", "write", "fstat", "lseek", "newfstatat", "close", "mmap", "munmap", "brk", "mremap", "madvise"),
     *("pread64", "readv", "writev", "pwrite64", "getdents64", "mprotect"),
@@ -33,17 +33,17 @@ ALLOWED = (
     *("getpid", "gettid", "getppid", "getuid", "geteuid", "getgid", "getegid"),
     *("uname", "sysinfo", "getrandom", "getrlimit", "exit", "exit_group"),
 )
-# Allowed with the arguments that ``_conditions`` says.
+# Allowed with certain arguments (``_conditions``).
 CONDITIONAL = ("openat", "open", "fcntl", "ioctl", "prlimit64", "tgkill")
-# The C library takes another call where these are missing; their arguments lie behind a pointer, where a
-# filter cannot look.
+# The C library makes another call where these are missing. A filter cannot see their arguments, which lie
+# behind a pointer.
 ABSENT = ("clone3", "openat2")
 
 # Duplicating and reading flags; not F_SETOWN, F_SETSIG, F_SETLEASE, F_NOTIFY, F_SETFL with O_ASYNC, locks.
 _FCNTL_COMMANDS = (fcntl.F_GETFD, fcntl.F_SETFD, fcntl.F_GETFL, fcntl.F_DUPFD, fcntl.F_DUPFD_CLOEXEC)
 # TCGETS (Python's ``open`` asks whether a file is a terminal), FIOCLEX, FIONCLEX; not FIOASYNC, FIOSETOWN.
 _IOCTL_REQUESTS = (0x5401, 0x5451, 0x5450)
-# O_TMPFILE without O_DIRECTORY: a file without a name would escape the quota of the job's folder.
+# O_TMPFILE without O_DIRECTORY: an unlinked file would escape the quota of the job's folder.
 _UNNAMED = os.O_TMPFILE & ~os.O_DIRECTORY
 
 
@@ -54,7 +54,7 @@ class _Program(ctypes.Structure):
 
 
 class CallFilter:
-    """The filter for this process, made ahead; ``install`` puts it in force.
+    """The prepared filter for this process; ``install`` puts it in force.
 
     Raises ``UnknownArchitecture`` (an ``OSError``) where the numbers of system calls are not known.
     """
@@ -63,7 +63,7 @@ class CallFilter:
         self._code = program(architecture(), os.getpid())
 
     def install(self) -> None:
-        """Refuse all other calls from now on; there is no way back.
+        """Refuse all other calls from now on, for good.
 
         Raises ``OSError`` where the kernel has no seccomp filters.
         """
@@ -81,7 +81,7 @@ def program(target: Architecture, pid: int) -> bytes:
         _return(_KILL_PROCESS),
         _instruction(_LOAD_WORD, _OFFSET_NUMBER),
     ]
-    # An architecture leaves out what another call does as well, open for instance.
+    # An architecture may lack a call because another does the same (open, for instance).
     for name in ALLOWED:
         if name in numbers:
             code += _for_call(numbers[name], [_return(_ALLOW)])
@@ -91,8 +91,8 @@ def program(target: Architecture, pid: int) -> bytes:
             code += _for_call(numbers[name], [*conditions[name], _return(_ALLOW)])
     for name in ABSENT:
         code += _for_call(numbers[name], [_return(_ERRNO | errno.ENOSYS)])
-    # Calls that are newer than our table, those of x86-64's 32-bit-pointer variant (bit 30) among them: for
-    # the C library ENOSYS, and no other error, is a reason to do without.
+    # Calls that are newer than the table, and those of x86-64's 32-bit-pointer variant (bit 30): ENOSYS is
+    # the only error at which the C library tries another call.
     code += [
         _instruction(_JUMP_GREATER_OR_EQUAL, max(numbers.values()) + 1, skip_unless=1),
         _return(_ERRNO | errno.ENOSYS),
@@ -102,15 +102,15 @@ def program(target: Architecture, pid: int) -> bytes:
 
 
 def _conditions(pid: int) -> dict[str, list[bytes]]:
-    """Return {call: instructions that go on to the next one for the allowed arguments alone}."""
+    """Return {call: instructions that go on to the next one only for allowed arguments}."""
     return {
         "openat": _safe_open(2),
         "open": _safe_open(1),
         "fcntl": _one_of(1, _FCNTL_COMMANDS),
         "ioctl": _one_of(1, _IOCTL_REQUESTS),
-        # Reading its own limits: process 0, no new limit (a pointer, so both words of it).
+        # Only reading its own limits: process 0, no new limit (a pointer, so both of its words are 0).
         "prlimit64": [*_one_of(0, (0,)), *_one_of(2, (0,)), *_one_of(2, (0,), word=1)],
-        # abort(3) signals the process itself.
+        # Only signals to itself: abort(3) sends one.
         "tgkill": _one_of(0, (pid,)),
     }
 
@@ -118,7 +118,7 @@ def _conditions(pid: int) -> dict[str, list[bytes]]:
 def _safe_open(argument: int) -> list[bytes]:
     """Refuse O_TMPFILE, and O_TRUNC without O_WRONLY or O_RDWR.
 
-    Before its third version Landlock lets a file that may be read be emptied that way.
+    Landlock before version 3 lets a file that may be read be emptied that way.
     """
     return [
         _load_argument(argument),
@@ -139,7 +139,7 @@ def _one_of(argument: int, values: tuple[int, ...], *, word: int = 0) -> list[by
 
 
 def _for_call(number: int, then: list[bytes]) -> list[bytes]:
-    """Return ``then``, which ends in a return, as what is done for the call ``number`` alone."""
+    """Return ``then``, which ends in a return, so that only the call ``number`` runs it."""
     return [_instruction(_JUMP_EQUAL, number, skip_unless=len(then)), *then]
 
 

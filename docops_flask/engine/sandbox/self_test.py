@@ -1,7 +1,8 @@
-"""Tries what a renderer must not be able to do, as the job of a renderer.
+"""The self-test of the sandbox: a renderer's job that tries forbidden acts.
 
-No act does harm where it is possible: it changes something to what it is already, names what does not exist,
-or passes arguments that the kernel refuses otherwise (EINVAL) than the cell does (EPERM, EACCES).
+No act does harm where it is possible: it changes something to its present value, names something that does
+not exist, or passes arguments that the kernel refuses with another error (EINVAL) than the sandbox (EPERM,
+EACCES).
 """
 
 import _thread
@@ -21,25 +22,24 @@ from docops_flask.engine.sandbox.system_calls import call
 
 Acts = dict[str, Callable[[], object]]
 
-# Acts that only Landlock refuses, and that only seccomp refuses: whether each is in force.
+# An act that only Landlock refuses, and one that only seccomp refuses: they show whether each is in force.
 FILES_ACT = "read files outside"
 CALLS_ACT = "start a process"
 
-# Of a process that is not traced this reads nothing, and fails otherwise than a refused call.
+# On a process that is not traced this fails with another error than a refused call.
 _PTRACE_PEEK = 2
-# No call takes these: a set of flags, a number that chooses.
+# Invalid as flags and as a selector in every call.
 _BAD = -1
 _NAME = b"docops-self-test"
 _FIOSETOWN = 0x8901
-# A call that the filter does not know, or that this kernel does not have, fails with ENOSYS.
+# A call that the filter or the kernel does not know fails with ENOSYS.
 _REFUSALS = frozenset({errno.EPERM, errno.EACCES, errno.ENOSYS})
 
 
 def try_forbidden_acts(_job: Job, template: str, path: str) -> dict[str, Any]:
     """Return {"possible": names of the acts that were not refused, "refused": the others}.
 
-    ``path`` is that of the job's folder. What a job does need is tried too: ``{"broken": …}`` names what of
-    it failed.
+    ``path`` is the job's folder. What a job needs is tried too: ``{"broken": …}`` names what failed of it.
     """
     folder = Path(path)
     broken = [] if _can_work(folder) else ["write into the job's folder"]
@@ -60,11 +60,11 @@ def try_forbidden_acts(_job: Job, template: str, path: str) -> dict[str, Any]:
 
 
 def _on_files_outside(folder: Path) -> Acts:
-    # A module that was loaded lies where it may be read.
+    # The file of a loaded module may be read.
     readable = os.__file__ or sys.executable
     return {
         FILES_ACT: lambda: os.listdir("/"),
-        # Each job's folder lies in a parent of its own, beside those of the others.
+        # Each job's folder has a parent of its own, which lies beside those of other jobs.
         "find another job's folder": lambda: os.listdir(folder.parent.parent),
         "write outside": lambda: _write(folder.parent.parent / f"{folder.name}.escape"),
         "truncate a file outside": lambda: os.truncate(readable, os.stat(readable).st_size),
@@ -164,7 +164,7 @@ def _is_refused(act: Callable[[], object]) -> bool:
     except OSError as error:
         return error.errno in _REFUSALS
     except RuntimeError:
-        # What Python says when the system gives no thread.
+        # Python raises it when the system gives no thread.
         return True
     return False
 

@@ -7,9 +7,9 @@ import ctypes
 import os
 from typing import NamedTuple
 
-# (x86-64, aarch64); ``None`` where an architecture leaves a call out because another one does the same.
+# (x86-64, aarch64); ``None`` where an architecture has no such call because another one does the same.
 NUMBERS: dict[str, tuple[int | None, int | None]] = {
-    # What a renderer may call (``seccomp.py``).
+    # A renderer may make these (``seccomp.py``).
     "read": (0, 63),
     "readv": (19, 65),
     "pread64": (17, 67),
@@ -74,7 +74,7 @@ NUMBERS: dict[str, tuple[int | None, int | None]] = {
     "prlimit64": (302, 261),
     "exit": (60, 93),
     "exit_group": (231, 94),
-    # What makes the cell; what the C library has another way for where it is missing.
+    # These set the sandbox up, or the C library does without them where they are missing.
     "landlock_create_ruleset": (444, 444),
     "landlock_add_rule": (445, 445),
     "landlock_restrict_self": (446, 446),
@@ -82,7 +82,7 @@ NUMBERS: dict[str, tuple[int | None, int | None]] = {
     "clone": (56, 220),
     "clone3": (435, 435),
     "openat2": (437, 437),
-    # What the self-test tries (``self_test.py``).
+    # The self-test tries these (``self_test.py``).
     "kill": (62, 129),
     "tkill": (200, 130),
     "rt_sigqueueinfo": (129, 138),
@@ -195,11 +195,11 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 
 class UnknownArchitecture(OSError):
-    """A machine whose system call numbers are not known here."""
+    """The machine is neither x86-64 nor aarch64: its system call numbers are not in ``NUMBERS``."""
 
 
 class Architecture(NamedTuple):
-    """What seccomp calls an architecture, and its system call numbers by name."""
+    """The number by which seccomp knows an architecture, and its system call numbers by name."""
 
     audit_number: int
     numbers: dict[str, int]
@@ -211,9 +211,7 @@ def architecture(machine: str = "") -> Architecture:
     Raises ``UnknownArchitecture``.
     """
     machine = machine or os.uname().machine
-    if machine not in _COLUMNS:
-        raise UnknownArchitecture(f"no system call numbers for {machine}")
-    column = _COLUMNS[machine]
+    column = _column(machine)
     numbers = {name: both[column] for name, both in NUMBERS.items()}
     return Architecture(
         _AUDIT_NUMBERS[machine], {name: number for name, number in numbers.items() if number is not None}
@@ -225,15 +223,19 @@ def call(name: str, *arguments: object) -> int:
 
     Arguments are ints (passed as C longs), bytes, ctypes pointers, or ``None`` for a null pointer.
     """
-    machine = os.uname().machine
-    if machine not in _COLUMNS:
-        raise UnknownArchitecture(f"no system call numbers for {machine}")
-    number = NUMBERS[name][_COLUMNS[machine]]
+    number = NUMBERS[name][_column(os.uname().machine)]
     # No call has the number -1: the kernel answers ENOSYS.
     number = -1 if number is None else number
     converted = [ctypes.c_long(each) if isinstance(each, int) else each for each in arguments]
     result: int = _libc.syscall(ctypes.c_long(number), *converted)
     return _checked(result)
+
+
+def _column(machine: str) -> int:
+    """Return where ``NUMBERS`` has the numbers of ``machine``; raises ``UnknownArchitecture``."""
+    if machine not in _COLUMNS:
+        raise UnknownArchitecture(f"no system call numbers for {machine}")
+    return _COLUMNS[machine]
 
 
 def set_no_new_privileges() -> None:

@@ -1,1 +1,1 @@
-"""Document types as data: the frozen ``Skill`` and its fields."""
+"""Document types as data: ``Skill`` and its fields."""

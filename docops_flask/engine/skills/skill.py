@@ -2,14 +2,17 @@
 
 from typing import Literal, NamedTuple
 
+from docops_flask.engine.bilingual import Bilingual
+
 LANGUAGES = ("zh", "en")
 
 
 class Wording(NamedTuple):
     """The text of a starter template in one language; placeholders stand in it as ``【FIELD】``.
 
-    The parts are given in the order they stand in. ``None`` leaves a part to the template's builder (the
-    organisation's name, an undated date line) or, for ``number``, ``recipient`` and ``closing``, out.
+    The parts are in the order of the document. ``None`` means the template's builder writes its own
+    (the organisation's name, a date line without a date); ``number``, ``recipient`` and ``closing`` are then
+    left out.
     ``table`` holds rows of label and value, one or two pairs a row.
     """
 
@@ -36,49 +39,38 @@ class Wording(NamedTuple):
 FieldType = Literal["text", "list"]
 
 
-class Label(NamedTuple):
-    """A text in the two languages of the product."""
-
-    en: str
-    zh: str
-
-    def text(self, language: str) -> str:
-        """Return the text in ``language``, "zh" or "en"."""
-        return self.zh if language == "zh" else self.en
-
-
 class Field(NamedTuple):
     """One payload key of a skill and the placeholder it fills.
 
-    ``required`` means: needed by exit code 0 whenever the template asks for it.
+    ``required`` means: where the template has the placeholder, a job without the value does not exit with 0.
     ``separator`` joins the items of a ``list`` field.
     """
 
     key: str
-    label: Label
+    label: Bilingual
     type: FieldType
     required: bool
     placeholder: str
     example: str | tuple[str, ...]
-    description: Label
+    description: Bilingual
     separator: str = ", "
 
 
 class Skill(NamedTuple):
-    """A document type: ``name`` is its ``task_type``, ``fields`` stand in the spec's order.
+    """A document type: ``name`` is its ``task_type``, ``fields`` are in the order of its file.
 
-    Its starter template is worded by ``wording_zh`` and ``wording_en``; ``None`` means from the labels.
+    ``wording_zh`` and ``wording_en`` are the texts of its starter template; ``None``: made from the labels.
     """
 
     name: str
-    title: Label
-    description: Label
+    title: Bilingual
+    description: Bilingual
     fields: tuple[Field, ...]
     wording_zh: Wording | None = None
     wording_en: Wording | None = None
 
     def placeholders(self) -> dict[str, Field]:
-        """Return placeholder name to field."""
+        """Return the fields by the names of their placeholders."""
         return {field.placeholder: field for field in self.fields}
 
     def wording(self, language: str) -> Wording | None:

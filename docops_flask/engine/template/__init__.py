@@ -1,1 +1,1 @@
-"""Placeholders: their grammar, where they stand, how they are filled."""
+"""Placeholders: their grammar, how they are found in a document and filled."""

@@ -17,10 +17,11 @@ from docops_flask.engine.template.text_splices import Filled, Value, fill_paragr
 
 
 def build_values(skill: Skill, payload: Payload) -> dict[str, str]:
-    r"""Return placeholder name to text for every field the payload gives.
+    r"""Return the text for each placeholder name whose field the payload gives.
 
-    Not given is: no key, ``null``, or, for a required field, nothing but white space. An optional
-    field given as "" or [] is filled with nothing. Line ends become ``\n``.
+    A field is not given if its key is absent, its value is ``null`` or, for a required field, only white
+    space. An optional field with the value "" or [] becomes "". A list is joined with the field's separator.
+    Line ends become ``\n``.
     """
     values = {}
     for placeholder, field in skill.placeholders().items():

@@ -1,6 +1,6 @@
-"""The placeholder grammar (contract section 8): what is a placeholder, what was meant to be one.
+"""The placeholder grammar (contract section 8): placeholders, malformed ones, and suggestions.
 
-For a broken placeholder the field that was probably meant is suggested.
+A suggestion is the field name that a malformed placeholder probably means.
 """
 
 import re
@@ -11,10 +11,10 @@ from typing import NamedTuple
 
 OPEN, CLOSE = "【", "】"
 
-# Letters, digits, _ - . and spaces, full-width forms too.
+# Letters, digits, _ - . and spaces, including full-width forms.
 _NAME_CHARS = r"A-Za-z0-9_\-. \u00a0\u3000\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\uff3f\uff0d\uff0e"
 _LETTER = r"A-Za-z\uff21-\uff3a\uff41-\uff5a"
-# Patterns are compiled when they are first needed, by re itself: most templates hold nothing but names.
+# Patterns are strings, so re compiles them at first use; most templates have only well-formed placeholders.
 _MEANT = rf"(?=[^{_LETTER}]*[{_LETTER}])[{_NAME_CHARS}]+\Z"
 _RUN_OF_NAME_CHARS = rf"[{_NAME_CHARS}]*"
 _BRACKET = f"[{OPEN}{CLOSE}]"
@@ -23,7 +23,7 @@ _SPACES = " \u00a0\u3000"
 
 
 class Kind(Enum):
-    """What a bracketed text is."""
+    """The kinds of bracketed text."""
 
     PLACEHOLDER = "placeholder"
     MALFORMED = "malformed"
@@ -32,9 +32,9 @@ class Kind(Enum):
 
 
 class Found(NamedTuple):
-    """A placeholder or what was meant as one, at ``start``:``end`` of a paragraph's text.
+    """A placeholder, well-formed or not, at ``text[start:end]`` of a paragraph.
 
-    ``name`` is the text inside the brackets.
+    ``name`` is the text inside the brackets. With one bracket missing it is the text that looks like a name.
     """
 
     kind: Kind
@@ -44,14 +44,14 @@ class Found(NamedTuple):
 
 
 def has_bracket(text: str) -> bool:
-    """Say whether a text can hold a placeholder or a broken one at all."""
+    """Return whether a text has a bracket, without which it has no placeholder, malformed or not."""
     return OPEN in text or CLOSE in text
 
 
 def find_placeholders(text: str) -> list[Found]:
-    """Return what ``text`` holds, in order; brackets around ordinary text are left out.
+    """Return the placeholders in ``text``, well-formed or not, in order; ordinary bracketed text is left out.
 
-    Looks at each character a bounded number of times, however many brackets stay open.
+    Takes time linear in the length of ``text``, regardless of how many brackets are unclosed.
     """
     pairs = list(re.finditer(_PAIR, text))
     if 2 * len(pairs) == text.count(OPEN) + text.count(CLOSE):
@@ -98,17 +98,20 @@ def _unopened(text: str, free_from: int, close: int) -> Found | None:
 
 
 def _without_sentence(words: str, nearest: int) -> str:
-    """Return the word at the bracket alone where it is a whole field name, else all ``words``."""
+    """Return the word next to the bracket if it is a field name with an underscore, else all ``words``.
+
+    ``nearest`` is the index of that word: 0 after an opening bracket, -1 before a closing one.
+    """
     word = (words.split() or [""])[nearest]
     return word if "_" in word and _is_name(word) else words
 
 
 def _is_name(text: str) -> bool:
-    """Say whether ``text`` is capitals, digits and underscores with at least one capital."""
+    """Return whether ``text`` is ASCII capitals, digits and underscores, with at least one capital."""
     return text.isascii() and text.isupper() and text.replace("_", "").isalnum()
 
 
-# The same few names stand in a document over and over.
+# A document repeats a few names.
 @lru_cache(maxsize=256)
 def _kind_of(inner: str) -> Kind | None:
     if _is_name(inner):
@@ -117,11 +120,11 @@ def _kind_of(inner: str) -> Kind | None:
 
 
 def likely_name(written: str) -> str:
-    """Return the field name that ``written`` comes closest to by its form alone.
+    """Return ``written`` in the form of a field name.
 
-    Full-width forms become plain ones (NFKC), letters capitals, spaces, dots and hyphens underscores.
+    Full-width characters become ASCII (NFKC), letters capitals; spaces, dots and hyphens become underscores.
     """
-    # Only templates with faults pay for the import.
+    # Imported here because only templates with malformed placeholders need it.
     import unicodedata
 
     plain = unicodedata.normalize("NFKC", written).strip().upper()
@@ -129,16 +132,15 @@ def likely_name(written: str) -> str:
 
 
 _CLOSE_ENOUGH = 0.75
-# A comparison letter by letter takes some microseconds. A template with more broken names than this allows
-# has one and the same fault all over, and nobody reads its suggestions one by one.
-_MOST_COMPARISONS = 300_000
+# A fuzzy comparison takes microseconds, so their number is bounded. A template that exceeds it repeats the
+# same mistake so often that more suggestions do not help its author.
+_MAX_COMPARISONS = 300_000
 
 
 class Suggestions:
-    """Suggests among ``known`` placeholder names; each broken name is looked up once.
+    """Suggests one of the ``known`` placeholder names for a malformed one; results are cached.
 
-    A name is compared letter by letter as long as no more than ``_MOST_COMPARISONS`` were made; after that
-    only names that hold a known one as it stands are suggested for.
+    After ``_MAX_COMPARISONS`` fuzzy comparisons, only names that contain a known name get a suggestion.
     """
 
     def __init__(self, known: Iterable[str]) -> None:
@@ -148,7 +150,7 @@ class Suggestions:
         self._comparisons = 0
 
     def near(self, written: str) -> str | None:
-        """Return the known name nearest to ``written``, ``None`` when none is near."""
+        """Return the known name most similar to ``written``, or ``None`` if none is similar."""
         if written not in self._seen:
             self._seen[written] = self._nearest(likely_name(written[:80]))
         return self._seen[written]
@@ -156,21 +158,21 @@ class Suggestions:
     def _nearest(self, name: str) -> str | None:
         if name in self._names:
             return name
-        # "MEETING_TITLE will be" after an unclosed bracket: the name, then ordinary words.
+        # "【MEETING_TITLE will be" has a known name followed by ordinary words.
         held = self._names.intersection(_at_its_ends(name))
         return min(held) if held else self._closest(name)
 
     def _closest(self, name: str) -> str | None:
-        # The ratio is twice what is common by both lengths, so a much longer or shorter name is never close.
+        # The ratio is 2 * common / (sum of the lengths), so a much longer or shorter name cannot reach it.
         alike = [
             known
             for known in self._known
             if 2 * min(len(known), len(name)) >= _CLOSE_ENOUGH * (len(known) + len(name))
         ]
         self._comparisons += len(alike)
-        if not alike or self._comparisons > _MOST_COMPARISONS:
+        if not alike or self._comparisons > _MAX_COMPARISONS:
             return None
-        # Only templates with faults pay for the import.
+        # Imported here because only templates with malformed placeholders need it.
         from difflib import get_close_matches
 
         close = get_close_matches(name, alike, n=1, cutoff=_CLOSE_ENOUGH)
@@ -178,7 +180,7 @@ class Suggestions:
 
 
 def _at_its_ends(name: str) -> Iterator[str]:
-    """Yield what ``name`` begins with before an underscore, and ends with after one."""
+    """Yield, for each underscore in ``name``, the text before it and the text after it."""
     at = name.find("_")
     while at >= 0:
         yield name[:at]

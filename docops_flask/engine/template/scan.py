@@ -1,4 +1,4 @@
-"""Finds the placeholders of a document, each with its place, and what was meant as one."""
+"""Finds the placeholders of a document, well-formed or not, with their places."""
 
 from collections.abc import Container, Iterable
 from typing import NamedTuple
@@ -39,13 +39,16 @@ class BracketedParagraph(NamedTuple):
 
 
 class Scan(NamedTuple):
-    """All bracketed paragraphs of a document in order; those of comments are apart and never filled."""
+    """The bracketed paragraphs of a document, in document order.
+
+    Those in comments are kept separately and are never filled.
+    """
 
     paragraphs: list[BracketedParagraph]
     comments: list[BracketedParagraph]
 
     def field_counts(self) -> dict[str, int]:
-        """Return the name of every placeholder and how often it stands, in order of first appearance."""
+        """Return how often each placeholder name occurs, in order of first occurrence."""
         counts: dict[str, int] = {}
         for paragraph in self.paragraphs:
             for found in paragraph.found:
@@ -54,17 +57,17 @@ class Scan(NamedTuple):
         return counts
 
     def unsupported_count(self) -> int:
-        """Return how many texts were meant as placeholders and are none."""
+        """Return the number of malformed placeholders."""
         return sum(
             found.kind is not Kind.PLACEHOLDER for paragraph in self.paragraphs for found in paragraph.found
         )
 
     def placeholder_runs(self) -> list[RunPlace]:
-        """Return the runs that hold the first character of a placeholder, each once."""
+        """Return the runs that hold the first character of a placeholder, without duplicates."""
         return self._first_runs(None)
 
     def runs_to_fill(self, names: Container[str]) -> list[RunPlace]:
-        """Return the runs that will take a value when the placeholders ``names`` are filled, each once."""
+        """Return the runs that get a value if the placeholders ``names`` are filled, without duplicates."""
         return self._first_runs(names)
 
     def _first_runs(self, names: Container[str] | None) -> list[RunPlace]:

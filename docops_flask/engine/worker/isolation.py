@@ -1,12 +1,9 @@
-"""What a renderer process does to itself before it sees a job.
+"""Isolates a renderer process from its server and limits it, before it receives a job.
 
-A forked renderer starts as a copy of its server: with the server's signal handlers, descriptors and
-garbage. A spawned one inherits less, but the same calls are made under every start method, so that
-one description fits all of them.
+A forked renderer starts as a copy of its server, with the server's signal handlers, descriptors and garbage.
+A spawned one inherits less, but the same calls are made for every start method.
 """
 
-# ``signal.signal`` is this one, and makes members of enumerations of all that passes: ten times the work.
-import _signal  # type: ignore[import-not-found]
 import ctypes
 import fcntl
 import gc
@@ -21,9 +18,9 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from docops_flask.engine.files import read_file, write_file
-from docops_flask.engine.sandbox.cell import NO_PARTS, Cell, CellParts, SandboxMode, make_cell
+from docops_flask.engine.sandbox.sandbox import NO_PARTS, Sandbox, SandboxMode, SandboxParts, make_sandbox
 
-# Python ignores these two so that a closed pipe or a file size limit is an exception, not a death.
+# Python ignores these two, so that a closed pipe or a file size limit is an exception and does not end it.
 _STAY_IGNORED = frozenset({signal.SIGPIPE, signal.SIGXFSZ})
 _CANNOT_BE_SET = frozenset({signal.SIGKILL, signal.SIGSTOP})
 _RESET = tuple(map(int, signal.valid_signals() - _STAY_IGNORED - _CANNOT_BE_SET))
@@ -34,11 +31,11 @@ _MOST_DESCRIPTORS = 64
 
 
 class ProcessLimits(NamedTuple):
-    """What a renderer may use, and do.
+    """The limits of a renderer.
 
-    ``memory_bytes`` and ``cpu_seconds`` come on top of what the fresh process has taken; ``file_bytes`` is
-    the most that a file it writes may hold; ``readable`` is what it may read beside its job's folder
-    (``cell.readable_paths``). ``demanded`` are the parts of its cell without which it does no job.
+    ``memory_bytes`` and ``cpu_seconds`` are added to what the new process has used; ``file_bytes`` is the
+    most that a file it writes may hold; ``readable`` are the paths that it may read besides its job's folder
+    (``sandbox.readable_paths``). It does no job without the ``demanded`` parts of the sandbox.
     """
 
     memory_bytes: int
@@ -46,44 +43,44 @@ class ProcessLimits(NamedTuple):
     file_bytes: int
     sandbox: SandboxMode = SandboxMode.AUTO
     readable: tuple[str, ...] = ()
-    demanded: CellParts = NO_PARTS
+    demanded: SandboxParts = NO_PARTS
 
 
-def isolate(limits: ProcessLimits, *, parent_sentinel: int, keep: Iterable[int]) -> Cell:
-    """Cut this process off from its server, except for ``parent_sentinel`` and the ``keep`` descriptors.
+def isolate(limits: ProcessLimits, *, parent_sentinel: int, keep: Iterable[int]) -> Sandbox:
+    """Isolate this process from its server, except for ``parent_sentinel`` and the ``keep`` descriptors.
 
-    ``parent_sentinel`` is the read end of a pipe whose write end lives in the server alone.
-    Standard input, output and error lead nowhere afterwards: what a renderer prints may be text of a
-    document, and a log that nobody reads would hold it up. Close the cell that is returned once the job's
-    folder is known. Raises ``SandboxUnavailable`` when a part of the cell that is demanded cannot be had.
+    ``parent_sentinel`` is the read end of a pipe whose write end only the server has. Standard input, output
+    and error become /dev/null: what a renderer prints may be text of a document, and a log that nobody reads
+    would block it. Close the sandbox that is returned once the job's folder is known. Raises
+    ``SandboxUnavailable`` when the system lacks a demanded part of it.
     """
     _reset_signals()
-    # Garbage inherited by fork may own descriptor numbers that are closed below and then used anew:
-    # collecting it later would close the renderer's own files.
+    # Garbage inherited by fork may own descriptor numbers that are closed below and then reused: collecting
+    # it later would close the renderer's own files.
     gc.freeze()
     os.setsid()
     _close_descriptors({0, 1, 2, parent_sentinel, *keep})
     die_with_server(parent_sentinel)
-    be_first_to_go()
-    cell = make_cell(limits.sandbox, limits.demanded, limits.readable)
+    prefer_for_oom_kill()
+    sandbox = make_sandbox(limits.sandbox, limits.demanded, limits.readable)
     limit_memory(limits.memory_bytes)
     _limit(resource.RLIMIT_CPU, int(time.process_time()) + 1 + limits.cpu_seconds)
     _limit(resource.RLIMIT_FSIZE, limits.file_bytes)
     _limit(resource.RLIMIT_NOFILE, _MOST_DESCRIPTORS)
     _limit(resource.RLIMIT_CORE, 0)
     if limits.sandbox != SandboxMode.OFF:
-        # Neither threads nor processes, also where there are no seccomp filters; it does not hold for root.
+        # No threads and no processes, also without seccomp filters; this limit does not hold for root.
         _limit(resource.RLIMIT_NPROC, 0)
-    _silence()
-    return cell
+    _close_standard_streams()
+    return sandbox
 
 
 def die_with_server(parent_sentinel: int) -> None:
     """Have the kernel kill this process group when the last write end of ``parent_sentinel`` closes.
 
-    ``F_SETSIG`` (fcntl(2)) makes the signal of an asynchronous descriptor SIGKILL. Unlike a watching
-    thread this needs neither the interpreter lock nor a process that runs at all (SIGSTOP), and unlike
-    PR_SET_PDEATHSIG it does not fire when merely the thread that started the process ends.
+    ``F_SETSIG`` (fcntl(2)) makes SIGKILL the signal of an asynchronous descriptor. Unlike a thread that
+    watches the pipe, this also works while C code holds the interpreter lock or the process is stopped
+    (SIGSTOP); unlike PR_SET_PDEATHSIG, it is not sent when only the thread that started the process ends.
     """
     fcntl.fcntl(parent_sentinel, fcntl.F_SETOWN, -os.getpgrp())
     fcntl.fcntl(parent_sentinel, fcntl.F_SETSIG, signal.SIGKILL)
@@ -96,10 +93,11 @@ def die_with_server(parent_sentinel: int) -> None:
         os._exit(1)
 
 
-def leave_shared_memory() -> None:
-    """Put private memory in the place of all memory that this process shares with its parent and may write.
+def replace_shared_memory() -> None:
+    """Replace all writable memory that this process shares with its parent by private memory.
 
-    A forked child has the server's own: notes of reloads and stops, figures of metrics (proc(5), mmap(2)).
+    A forked child shares the server's counters of reloads and stops and the figures of its metrics (proc(5),
+    mmap(2)).
     """
     libc = ctypes.CDLL(None, use_errno=True)
     libc.mmap.restype = ctypes.c_void_p
@@ -111,17 +109,17 @@ def leave_shared_memory() -> None:
             start, end = (int(address, 16) for address in addresses.split(b"-"))
             at = libc.mmap(start, end - start, mmap.PROT_READ | mmap.PROT_WRITE, flags, -1, 0)
             if at != start:
-                raise OSError(ctypes.get_errno(), "memory shared with the server cannot be left")
+                raise OSError(ctypes.get_errno(), "memory shared with the server cannot be replaced")
 
 
 def limit_memory(memory_bytes: int) -> None:
-    """Allow this process ``memory_bytes`` of address space beyond what it has; a lower limit stays."""
+    """Allow this process ``memory_bytes`` more of address space than it has; a lower limit stays."""
     pages = int(read_file("/proc/self/statm").split()[0])
     _limit(resource.RLIMIT_AS, pages * resource.getpagesize() + memory_bytes)
 
 
-def be_first_to_go() -> None:
-    """Have the kernel take this process before its server when the machine runs out of memory (proc(5))."""
+def prefer_for_oom_kill() -> None:
+    """Have the kernel kill this process before its server when the machine runs out of memory (proc(5))."""
     with suppress(OSError):
         write_file("/proc/self/oom_score_adj", b"1000")
 
@@ -136,11 +134,11 @@ def _limit(what: int, wanted: int) -> None:
 def _reset_signals() -> None:
     signal.set_wakeup_fd(-1)
     for number in _RESET:
-        _signal.signal(number, _signal.SIG_DFL)
+        signal.signal(number, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_SETMASK, [])
 
 
-def _silence() -> None:
+def _close_standard_streams() -> None:
     nowhere = os.open(os.devnull, os.O_RDWR)
     for standard in (0, 1, 2):
         os.dup2(nowhere, standard)

@@ -1,24 +1,22 @@
-"""An image of modules: the code of what a server has loaded, in one file in memory, for processes it spawns.
+"""An image of modules: the code of what a server has loaded, in one memory file, for processes it spawns.
 
-To find a module on disk, and to read and check its file, takes Python longer than to make the module of it.
-A process that takes them out of an image saves most of that, and it runs the code of its server, whatever
-became of the files meanwhile.
+To find a module on disk, and to read and check its file, takes Python longer than to run the module's code.
+A process that takes modules from an image saves most of that, and it runs the code of its server even after
+the files have changed.
 
-The file: 8 bytes, the length of the code of this module (little endian), and the code; the same of the index;
-one code object after the other, all as ``marshal`` writes them. The index is {name: (path of the module's
-file, offset, length in bytes)}. Of an extension module, which the dynamic loader takes from its file, the
-length is 0.
+The file: 8 bytes, the length of the code of this module (little endian), and the code; the same for the
+index; then one code object after the other, each as ``marshal`` writes it. The index is {name: (path of the
+module's file, offset, length in bytes)}. The length of an extension module, which the dynamic loader takes
+from its file, is 0.
 
-The code of this module is what a new process takes first, so it imports nothing that is not there already.
+A new process runs this module before any other, so it imports only what Python has loaded already, and
+``importlib.machinery``.
 """
 
 import marshal
 import os
 import sys
-
-# ``importlib`` names the same, but it is a package of files.
-from _frozen_importlib import ModuleSpec
-from _frozen_importlib_external import ExtensionFileLoader, SourceFileLoader, spec_from_file_location
+from importlib.machinery import ExtensionFileLoader, ModuleSpec, SourceFileLoader
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,7 +48,7 @@ def write_image(image_fd: int, loaders: "Iterable[SourceFileLoader | ExtensionFi
 
 
 def statement(image_fd: int) -> str:
-    """Return Python's text that makes ``finder`` the finder in the image, when nothing is loaded yet."""
+    """Return Python source that binds ``finder`` to the image's finder before any module is loaded."""
     length = int.from_bytes(os.pread(image_fd, _LENGTH_BYTES, 0), "little")
     return (
         f"import marshal, os; names = {{'__name__': {__name__!r}}}; "
@@ -60,7 +58,7 @@ def statement(image_fd: int) -> str:
 
 
 class ImageFinder:
-    """A finder (``sys.meta_path``) of the modules in an image; all others it leaves to those after it."""
+    """A finder (``sys.meta_path``) of the modules in an image; it leaves all others to the next finders."""
 
     def __init__(self, image_fd: int) -> None:
         """Read the index of the image; ``image_fd`` is read for each module that is found."""
@@ -73,12 +71,12 @@ class ImageFinder:
         self._index: dict[str, tuple[str, int, int]] = marshal.loads(packed)
 
     def close(self) -> None:
-        """Close the image; what was not loaded by now comes from its file."""
+        """Close the image; modules that are loaded later come from their files."""
         sys.meta_path.remove(self)
         os.close(self._image_fd)
 
     def find_spec(self, name: str, path: object = None, target: object = None) -> ModuleSpec | None:
-        """Return how ``name`` is loaded, or ``None``; what else ``importlib`` tells is of no use here."""
+        """Return how ``name`` is loaded, or ``None``; ``path`` and ``target`` are not used."""
         if name not in self._index:
             return None
         file, offset, length = self._index[name]
@@ -87,11 +85,16 @@ class ImageFinder:
             loader = _ImageLoader(name, file, self._image_fd, self._start + offset, length)
         else:
             loader = ExtensionFileLoader(name, file)
-        return spec_from_file_location(name, file, loader=loader)
+        is_package = loader.is_package(name)
+        spec = ModuleSpec(name, loader, origin=file, is_package=is_package)
+        spec.has_location = True
+        if is_package:
+            spec.submodule_search_locations = [os.path.dirname(file)]
+        return spec
 
 
 class _ImageLoader(SourceFileLoader):
-    """Loads a module as from its file, but for the code, which is in the image."""
+    """Loads a module as from its file, except that the code comes from the image."""
 
     def __init__(self, name: str, path: str, image_fd: int, offset: int, length: int) -> None:
         super().__init__(name, path)

@@ -1,22 +1,22 @@
-"""A job done for practice by a fork server, so that the processes it forks find everything set up.
+"""Runs sample jobs in a fork server when it is imported, so that the processes it forks have caches filled.
 
-A process sets up a lot with its first job: tables by namespace, patterns, parsers, bytecode that Python
-adapts to what it meets. Importing this module does the job, for the import of a module is all that
-``multiprocessing`` lets a fork server do before it forks.
+The first job of a process fills tables by namespace, compiled patterns, parsers, and Python's specialised
+bytecode. Importing this module runs jobs, because importing modules is all that ``multiprocessing`` lets a
+fork server do before it forks.
 """
 
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
 
+from docops_flask.engine.bilingual import Bilingual
 from docops_flask.engine.job import Job, JobKind
 from docops_flask.engine.opc.package import Package
 from docops_flask.engine.opc.zip_writer import ZipWriter
 from docops_flask.engine.options import PRESETS
-from docops_flask.engine.pipeline import run_to_zip
-from docops_flask.engine.skills.skill import Field, Label, Skill
+from docops_flask.engine.pipeline import RunResult, run_to_zip
+from docops_flask.engine.skills.skill import Field, Skill
 
 _XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
@@ -55,12 +55,12 @@ _PARTS = {
         '<w:name w:val="heading 1"/><w:pPr><w:spacing w:line="360"/></w:pPr></w:style></w:styles>'
     ),
 }
-_LABEL = Label("Title", "标题")
+_LABEL = Bilingual("Title", "标题")
 _SKILL = Skill("rehearsal", _LABEL, _LABEL, (Field("title", _LABEL, "text", True, "TITLE", "x", _LABEL),))
 
 
-def rehearse(preset: str) -> dict[str, Any]:
-    """Do a job of ``preset`` in memory, and return what came of it."""
+def rehearse(preset: str) -> RunResult:
+    """Do a job of ``preset`` in memory and return its result."""
     job = Job(JobKind.RUN, (_SKILL,), _SKILL, {"title": "年度会议"}, PRESETS[preset])
     with _file_in_memory() as template, _file_in_memory() as archive:
         with template.open("wb") as stream:
@@ -77,7 +77,7 @@ def rehearse(preset: str) -> dict[str, Any]:
 
 @contextmanager
 def _file_in_memory() -> Iterator[Path]:
-    """Give a file that leaves nothing behind, however this process ends (memfd_create(2))."""
+    """Yield the path of a file in memory, which is gone when this process ends (memfd_create(2))."""
     memory_fd = os.memfd_create("docops-rehearsal")
     try:
         yield Path(f"/proc/self/fd/{memory_fd}")
@@ -85,11 +85,11 @@ def _file_in_memory() -> Iterator[Path]:
         os.close(memory_fd)
 
 
-# Python adapts bytecode that it has met a few times; what it adapts in a child it adapts for one job.
+# Python specialises bytecode that has run a few times; in a child that would serve one job only.
 _ROUNDS = 4
 
-# A rehearsal that fails takes nothing from the performance; whatever else came out of here would end the fork
-# server, and with it every job: on a Python that has no ``memfd_create``, for instance.
+# Jobs work without it. An exception here (on a Python without ``memfd_create``, for instance) would end the
+# fork server, and with it every job.
 with suppress(Exception):
     for _preset in [*PRESETS] * _ROUNDS:
         rehearse(_preset)

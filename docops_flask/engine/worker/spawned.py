@@ -1,6 +1,6 @@
-"""Where a spawned renderer begins, its command line apart (``jobs/first_lines.py``).
+"""Entry point of a spawned renderer: the server's command line for it runs ``main``.
 
-It loads the engine first, at low priority when nobody waits for it yet.
+It loads the engine first, at a lower priority when no job waits for it yet.
 """
 
 import os
@@ -9,30 +9,30 @@ import sys
 import threading
 from collections.abc import Callable
 from functools import partial
-from types import ModuleType
 from typing import TYPE_CHECKING, Any, NoReturn
 
 if TYPE_CHECKING:
     from docops_flask.engine.worker.module_image import ImageFinder
 
-_NICER = 5
-_LOWEST_PRIORITY = 19
+_NICENESS_STEP = 5
+_MOST_NICENESS = 19
 
 
 def receive(pipe_fd: int) -> Callable[[], NoReturn]:
-    """Read from the pipe what to serve, load it, and return what serves it.
+    """Read the order from the pipe, load what it names, and return the function that serves it.
 
-    The pipe brings two pickles, as ``multiprocessing`` sends them: the server's search path, and an order
-    (channel, whether this is ahead of need, a pickle of ``worker.serve``, its limits and its task).
+    The pipe brings two pickles, as ``multiprocessing`` sends them: the server's search path
+    (``{"sys_path": list}``), and the order (descriptor of the channel, whether it is started ahead of need, a
+    pickle of ``worker.serve``, its limits and its task).
 
-    ``ahead`` of need the loading is a thread's work, because on Linux a priority is each thread's own
-    (setpriority(2)) and only root gets a higher one back: the job, in the main thread, has its server's. The
-    thread has ended when the process shuts itself in.
+    ``ahead`` of need a thread does the loading, because on Linux each thread has a priority of its own
+    (setpriority(2)) and only root may raise one again: the job, in the main thread, keeps the server's. The
+    thread has ended before the sandbox is entered.
     """
     with open(pipe_fd, "rb", closefd=False) as pipe:
         sys.path[:] = pickle.load(pipe)["sys_path"]
         channel_fd, ahead, packed = pickle.load(pipe)
-    serve, limits, task = _load_ahead(packed) if ahead else _unpacked(packed)
+    serve, limits, task = _load_ahead(packed) if ahead else pickle.loads(packed)
     return partial(serve, channel_fd, pipe_fd, limits, task)
 
 
@@ -48,65 +48,18 @@ def _load_ahead(packed: bytes) -> Any:
 
 def _load(packed: bytes, loaded: list[Any]) -> None:
     thread = threading.get_native_id()
-    niceness = min(_LOWEST_PRIORITY, os.getpriority(os.PRIO_PROCESS, thread) + _NICER)
+    niceness = min(_MOST_NICENESS, os.getpriority(os.PRIO_PROCESS, thread) + _NICENESS_STEP)
     os.setpriority(os.PRIO_PROCESS, thread, niceness)
-    loaded.extend(_unpacked(packed))
-
-
-def _unpacked(packed: bytes) -> Any:
-    _load_lxml()
-    return pickle.loads(packed)
-
-
-def _load_lxml() -> None:
-    """Load lxml without ``inspect``, of which it wants one function, for parsers with a target in Python.
-
-    ``inspect`` and what it imports take half as long to load as lxml. Whoever asks for it later gets it. Nor
-    is the whole search path gone through for ``rnc2rng``, which is for schemas in RELAX NG's compact form.
-    """
-    if "inspect" in sys.modules:
-        return
-    stand_in = _Inspect("inspect")
-    # A module that is ``None`` cannot be imported.
-    stand_ins: dict[str, ModuleType | None] = {"inspect": stand_in, "rnc2rng": None}
-    modules: dict[str, Any] = sys.modules
-    modules.update(stand_ins)
-    try:
-        import lxml.etree  # noqa: F401
-    finally:
-        for name, module in stand_ins.items():
-            if modules.get(name, stand_ins) is module:
-                del modules[name]
-
-
-class _Inspect(ModuleType):
-    """Stands in for ``inspect`` while lxml is loaded; the real one is loaded when it is used."""
-
-    @staticmethod
-    def getfullargspec(function: Callable[..., Any]) -> Any:
-        """Do what the real one does."""
-        import inspect
-
-        return inspect.getfullargspec(function)
-
-    def __getattr__(self, name: str) -> Any:
-        # Another version of lxml may ask for more; the names that Python's import looks for are not here.
-        if name.startswith("__"):
-            raise AttributeError(name)
-        del sys.modules["inspect"]
-        import inspect
-
-        return getattr(inspect, name)
+    loaded.extend(pickle.loads(packed))
 
 
 def main(pipe_fd: int, finder: "ImageFinder | None" = None) -> NoReturn:
-    """Load what the pipe names, then do what it says (``receive``).
+    """Serve the order in the pipe, which stays open for writing as long as the server lives.
 
-    The other end of the pipe is open as long as the server lives. ``finder`` is one that modules come from
-    until all is loaded; without it they come from their files.
+    Modules come from the image of ``finder`` until all are loaded; without it from their files.
     """
     serve = receive(pipe_fd)
     if finder is not None:
         finder.close()
     serve()
-    raise AssertionError("a renderer leaves by itself")
+    raise AssertionError("serve ends the process")

@@ -1,1 +1,1 @@
-"""Document types and policies: built-in and an office's own, read from files, found by name."""
+"""Document types and policies, built-in and an installation's own: read from files, found by name."""

@@ -1,10 +1,14 @@
-"""What document types and policies have in common: files in folders, entries by name, one error."""
+"""What document types and policies share: files in folders, entries by name, one error."""
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Generic, TypeVar
 
+from docops_flask.engine.errors import echo
+
 _Entry = TypeVar("_Entry")
+# The names of files and folders are shown whole, because an operator looks for them: PATH_MAX of Linux.
+_PATH_MAX = 4096
 
 
 class CatalogueError(ValueError):
@@ -15,7 +19,7 @@ class CatalogueError(ValueError):
 
 
 class Catalogue(Generic[_Entry]):
-    """Entries by name; iterating gives them in the order in which they were given."""
+    """Entries by name, in the order in which they were added."""
 
     def __init__(self, entries: Iterable[tuple[str, _Entry]]) -> None:
         self._entries = dict(entries)
@@ -44,9 +48,10 @@ def files_of(folder: Path, suffix: str) -> list[Path]:
         names = [path for path in folder.iterdir() if path.name.endswith(suffix)]
     except OSError as error:
         raise CatalogueError(
-            f"{str(folder)!a}: cannot be read ({error.strerror}); give a folder of *{suffix} files"
+            f"'{echo(str(folder), _PATH_MAX)}': cannot be read ({error.strerror}); "
+            f"give a folder of *{suffix} files"
         ) from None
-    # Editors and file systems leave companions such as .#name.toml and ._name.toml.
+    # Editors and file systems leave files such as .#name.toml and ._name.toml.
     return sorted(path for path in names if not path.name.startswith("."))
 
 
@@ -62,5 +67,5 @@ def read_file(file: Path, most_bytes: int = -1) -> bytes:
 
 
 def shown_name(file: Path) -> str:
-    """Return the name of ``file`` fit for one line of a message."""
-    return file.name if file.name.isprintable() else ascii(file.name)
+    """Return the name of ``file`` so that it fits in one line of a message."""
+    return echo(file.name, _PATH_MAX)

@@ -1,9 +1,12 @@
-"""From the plain values of a policy file to the house style; every fault names its key and its line."""
+"""Reads the house style from the plain values of a policy file; every fault names its key and line."""
 
 import difflib
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
+from docops_flask.engine.bilingual import Bilingual
+from docops_flask.engine.errors import echo
+from docops_flask.engine.policy.key_rules import MAX_FONT_NAME
 from docops_flask.engine.policy.policy import (
     ROLES,
     HouseStyle,
@@ -12,11 +15,9 @@ from docops_flask.engine.policy.policy import (
     Rule,
     Severity,
     TextRules,
-    Words,
 )
 from docops_flask.engine.policy.rule_kinds import (
     LENGTH,
-    MAX_FONT_NAME,
     MAX_FONTS,
     PAGE_KINDS,
     ROLE_KINDS,
@@ -29,18 +30,18 @@ from docops_flask.engine.policy.rule_kinds import (
 KEYS = ("title", "description", "fonts", "page", "roles", "styles", "text")
 SEVERITIES = ("error", "warn")
 MAX_TEXT = 500
-_LANGUAGES = ("en", "zh")
+LANGUAGES = ("en", "zh")
 _DEFAULT_KEYS = ("severity", "source")
 _RULE_KEYS = ("value", *_DEFAULT_KEYS, "tolerance")
 
 # What a mapping of the file is read to: key to its value and its line (from 1).
 Entries = Mapping[str, tuple[Any, int]]
-# One of them: the way to it, its value, its line.
+# One of them: its path (roles.title.size_pt), its value, its line.
 _Entry = tuple[str, Any, int]
 
 
 class _Defaults(NamedTuple):
-    """What holds for the rules of a part that do not say their own."""
+    """Severity and source of the rules of a part that have none of their own."""
 
     severity: Severity = "error"
     source: str | None = None
@@ -49,8 +50,8 @@ class _Defaults(NamedTuple):
 class PolicyFault(ValueError):
     """A policy that cannot be used.
 
-    ``key`` is the way to the fault (``roles.title.size_pt``), ``line`` counts from 1; ``None`` where there is
-    none.
+    ``key`` is the path of the faulty key (``roles.title.size_pt``), ``line`` counts from 1; both may be
+    ``None``.
     """
 
     def __init__(self, message: str, key: str | None = None, line: int | None = None) -> None:
@@ -77,15 +78,14 @@ def read_house_style(entries: Entries) -> HouseStyle:
 
 
 def nearest(key: str, known: Iterable[str]) -> str:
-    """Return a hint at the key that was probably meant, "" when none is near."""
+    """Return a hint at the key that was probably meant, "" when none is similar."""
     near = difflib.get_close_matches(key[:64], list(known), n=1)
     return f"; {near[0]} was probably meant" if near else ""
 
 
 def shown(key: str) -> str:
-    """Return a key from outside so that it can stand in a message: short and printable."""
-    short = key[:64] or '""'
-    return short if short.isprintable() else ascii(short)[1:-1]
+    """Return a key of a policy as messages name it; an empty one as a pair of quotes."""
+    return echo(key) or '""'
 
 
 def _section(name: str, entries: Entries) -> Entries:
@@ -109,18 +109,18 @@ def _known(path: str, entries: Entries, allowed: Iterable[str]) -> Iterator[tupl
         yield key, value, line
 
 
-def _words(name: str, entries: Entries) -> Words | None:
+def _words(name: str, entries: Entries) -> Bilingual | None:
     if name not in entries:
         return None
     line = entries[name][1]
     texts: dict[str, str] = {}
-    for language, value, at in _known(name, _mapping(name, *entries[name]), _LANGUAGES):
+    for language, value, at in _known(name, _mapping(name, *entries[name]), LANGUAGES):
         texts[language] = _text(f"{name}.{language}", value, at)
-    for language in _LANGUAGES:
+    for language in LANGUAGES:
         if language not in texts:
             key = f"{name}.{language}"
             raise PolicyFault(f"the key {key} is missing; give the text in both languages.", key, line)
-    return Words(**texts)
+    return Bilingual(**texts)
 
 
 def _text(path: str, value: Any, line: int) -> str:

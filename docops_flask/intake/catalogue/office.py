@@ -1,4 +1,4 @@
-"""What one office works with: its settings, and the catalogues that they name."""
+"""The settings of an installation, and the catalogues of document types and policies they name."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from docops_flask.settings.settings import Settings, SettingsError, from_env
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """What holds for every job: the settings, the document types and the policies there are."""
+    """What is the same for every job: the settings, the document types and the policies."""
 
     settings: Settings
     skills: SkillRegistry
@@ -21,7 +21,7 @@ class Office:
 def read_office(settings: Settings) -> Office:
     """Return the catalogues of ``settings``.
 
-    Raises ``SettingsError``, which names the setting whose folder has the file at fault.
+    Raises ``SettingsError``, which names the setting whose folder has the faulty file.
     """
     try:
         skills = load_skills(settings.skills_dir)

@@ -1,25 +1,23 @@
-"""The policies there are: the built-in ones and an office's own, one YAML file each."""
+"""The catalogue of policies: the built-in ones and an installation's own, one YAML file each."""
 
-import json
 import re
 from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from docops_flask.engine.policy.policy import DEFAULT_NAME, Policy, Words
+from docops_flask.engine.bilingual import Bilingual
+from docops_flask.engine.policy.policy import DEFAULT_NAME, Policy
 from docops_flask.intake.catalogue.catalogue import Catalogue, CatalogueError, files_of, read_file, shown_name
 from docops_flask.intake.catalogue.house_style import PolicyFault
 from docops_flask.intake.catalogue.policy_file import MAX_BYTES, read_policy
 
-_FOLDER = Path(__file__).parent / "built_in"
-_BUILT_IN = _FOLDER / "policies"
-_SCHEMA = _FOLDER / "policy.schema.json"
+_BUILT_IN = Path(__file__).parent / "built_in" / "policies"
 _SUFFIX = ".yaml"
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 _DEFAULT_WORDS = (
-    Words("Default", "默认"),
-    Words(
+    Bilingual("Default", "默认"),
+    Bilingual(
         "Filled values in 12 pt, one and a half lines, no tables, no automatic numbering.",
         "填入内容为小四号字、一倍半行距,不用表格和自动编号。",
     ),
@@ -38,8 +36,8 @@ class PolicyRegistry(Catalogue[Policy]):
 def load_policies(extra_dir: Path | None = None) -> PolicyRegistry:
     """Return the built-in policies and those of every ``*.yaml`` file in ``extra_dir``, hidden ones left out.
 
-    A policy is called as its file. Raises ``CatalogueError`` for the first fault, a name that is taken among
-    them.
+    A policy has the name of its file. Raises ``CatalogueError`` for the first fault; a name that is already
+    used is one.
     """
     policies = list(_built_in())
     taken = {policy.name for policy in policies}
@@ -52,36 +50,29 @@ def load_policies(extra_dir: Path | None = None) -> PolicyRegistry:
     return PolicyRegistry(policies)
 
 
-def title_of(policy: Policy) -> Words:
-    """Return what people call a policy; its name where its file does not say."""
+def title_of(policy: Policy) -> Bilingual:
+    """Return a policy's title; its name where its file has none."""
     if policy.name == DEFAULT_NAME:
         return _DEFAULT_WORDS[0]
     name = policy.name or ""
-    return policy.house_style.title or Words(name, name)
+    return policy.house_style.title or Bilingual(name, name)
 
 
-def description_of(policy: Policy) -> Words:
-    """Return what a policy is for, empty where its file does not say."""
+def description_of(policy: Policy) -> Bilingual:
+    """Return a policy's description, empty where its file has none."""
     if policy.name == DEFAULT_NAME:
         return _DEFAULT_WORDS[1]
-    return policy.house_style.description or Words("", "")
+    return policy.house_style.description or Bilingual("", "")
 
 
 def describe_policy(policy: Policy) -> dict[str, Any]:
-    """Return what ``/v1/meta`` says of a policy."""
+    """Return the description of a policy in ``/v1/meta``."""
     return {
         "name": policy.name,
         "version": policy.version,
         "title": title_of(policy)._asdict(),
         "description": description_of(policy)._asdict(),
     }
-
-
-@lru_cache(maxsize=1)
-def policy_json_schema() -> dict[str, Any]:
-    """Return the JSON Schema (2020-12) of a policy file; ``/v1/openapi.json`` has it as ``Policy``."""
-    schema: dict[str, Any] = json.loads(_SCHEMA.read_bytes())
-    return schema
 
 
 @lru_cache(maxsize=1)

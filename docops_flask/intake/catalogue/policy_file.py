@@ -1,6 +1,6 @@
-"""A policy file's text to the ``Policy`` the engine receives; the only module that knows YAML.
+"""Reads a policy file into the ``Policy`` that the engine receives.
 
-The text comes from outside, so it is read event by event and everything a policy does not need is
+The text comes from outside, so it is read event by event, and everything that a policy does not need is
 refused before anything is built: aliases, anchors, tags, merge keys, further documents, deep nesting.
 """
 
@@ -11,8 +11,8 @@ from typing import Any
 import yaml
 
 from docops_flask.engine.errors import InvalidArgument
+from docops_flask.engine.policy.key_rules import KEY_RULES, NUMBER_KEYS
 from docops_flask.engine.policy.policy import KEYS, OPEN_POLICY, Policy
-from docops_flask.engine.policy.rule_kinds import KEY_RULES, NUMBER_KEYS
 from docops_flask.intake.catalogue import house_style
 from docops_flask.intake.catalogue.house_style import PolicyFault, nearest, read_house_style, shown
 
@@ -32,8 +32,8 @@ Entries = dict[str, tuple[Any, int]]
 def read_entries(text: str | bytes) -> Entries:
     """Return the keys of the mapping that ``text`` is, with their values and lines.
 
-    Raises ``PolicyFault``: the text is larger than 64 KiB, no UTF-8, no YAML or no mapping, or it uses
-    what a policy does not need.
+    Raises ``PolicyFault``: the text is larger than 64 KiB, not UTF-8, not YAML or not a mapping, or it uses
+    features of YAML that are refused.
     """
     decoded = _decoded(text)
     try:
@@ -44,7 +44,7 @@ def read_entries(text: str | bytes) -> Entries:
     except PolicyFault:
         raise
     except (yaml.YAMLError, ValueError, OverflowError) as error:
-        # PyYAML lets int() and chr() fail on absurd directives and escapes.
+        # PyYAML lets errors of int() and chr() through for some directives and escapes.
         raise PolicyFault("the policy is not valid YAML.") from error
 
 
@@ -72,7 +72,7 @@ def _decoded(text: str | bytes) -> str:
 
 
 class _Reader:
-    """Builds plain values from the events of one document; nothing is built for what is refused."""
+    """Builds plain values from the events of one document; what is refused is never built."""
 
     def __init__(self, text: str) -> None:
         self._loader = yaml.SafeLoader(text)
@@ -117,7 +117,7 @@ class _Reader:
             if not isinstance(key, str):
                 raise PolicyFault("a key of a policy must be a plain word.", line=_line(event))
             if key in entries:
-                raise PolicyFault(f"the key {shown(key)} is there twice.", line=_line(event), key=shown(key))
+                raise PolicyFault(f"the key {shown(key)} is given twice.", line=_line(event), key=shown(key))
             if depth == 1:
                 self._key = shown(key)
             entries[key] = (self._value(next(events), events, depth + 1), _line(event))
@@ -143,7 +143,7 @@ class _Reader:
         return values
 
     def _scalar(self, event: yaml.ScalarEvent) -> Any:
-        """Return the scalar as YAML 1.1 types it; a type no policy needs gives a value no rule accepts."""
+        """Return the scalar as YAML 1.1 types it; ``_UNUSABLE`` for a type that policies do not use."""
         tag = self._loader.resolve(  # type: ignore[no-untyped-call]
             yaml.ScalarNode, event.value, event.implicit
         )
@@ -158,7 +158,7 @@ class _Reader:
             return None
         if kind == "bool":
             return event.value.lower() in ("true", "yes", "on")
-        # Only plain decimals count as numbers: 0x1F, 017, 1_000 and 1:30 surprise more than they help.
+        # Only plain decimals are numbers: YAML 1.1 reads 0x1F, 017, 1_000 and 1:30 as people do not expect.
         if kind == "int" and _INTEGER.match(event.value) and not _has_leading_zero(event.value):
             return int(event.value)
         if kind == "float" and _DECIMAL.match(event.value):
@@ -207,8 +207,8 @@ def parse_policy(text: str | bytes) -> Policy:
 def read_policy(text: str | bytes, name: str | None = None) -> Policy:
     """Return the policy that ``text`` describes, under ``name``.
 
-    Raises ``PolicyFault``: the text is larger than 64 KiB, no UTF-8, no YAML or no mapping; a key is unknown
-    or there twice; a value has the wrong type or is out of its range (``engine.policy.rule_kinds``,
+    Raises ``PolicyFault``: the text is larger than 64 KiB, not UTF-8, not YAML or not a mapping; a key is
+    unknown or given twice; a value has the wrong type or is out of its range (``engine.policy.key_rules``,
     ``engine.policy.rule_kinds``).
     """
     entries = read_entries(text)
@@ -235,7 +235,7 @@ def _version(entries: Entries) -> int:
 def _document_rules(entries: Entries, is_version_2: bool) -> dict[str, Any]:
     """Return the rules for the whole document.
 
-    What a file leaves out: in version 1 the default policy's rule holds, in version 2 nothing is checked.
+    For a key that the file leaves out, version 1 has the default policy's rule; version 2 does not check it.
     """
     unnamed = OPEN_POLICY if is_version_2 else Policy()
     values: dict[str, Any] = {}

@@ -1,17 +1,18 @@
-"""One TOML file to one ``Skill``: which keys there are, what they accept, what they default to."""
+"""Reads a document type from its TOML file: the keys, what they accept, their defaults."""
 
 import re
 import tomllib
 from collections.abc import Sequence
 from typing import Any, cast
 
-from docops_flask.engine.skills.skill import LANGUAGES, Field, FieldType, Label, Skill, Wording
+from docops_flask.engine.bilingual import Bilingual
+from docops_flask.engine.errors import echo
+from docops_flask.engine.skills.skill import LANGUAGES, Field, FieldType, Skill, Wording
 from docops_flask.intake.catalogue.catalogue import CatalogueError
 
-# Beyond XML 1.0's Char production (2.2), and what would break the line a text stands in.
+# Characters that XML 1.0 does not allow (2.2), and line ends.
 _NOT_ONE_LINE = re.compile("[\x00-\x1f\x7f\x85\u2028\u2029\ud800-\udfff\ufffe\uffff]")
 _NOT_A_SEPARATOR = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
-_SHOWN_CHARACTERS = 40
 _KINDS = {
     bool: "true or false",
     int: "a number",
@@ -25,7 +26,7 @@ _KINDS = {
 class SpecTable:
     """A TOML table at ``path`` (``""`` for the whole file) of the file ``file``.
 
-    Every reading method raises ``CatalogueError``; ``finish`` refuses the keys nobody asked for.
+    Every reading method raises ``CatalogueError``; ``finish`` refuses the keys that were not read.
     """
 
     def __init__(self, file: str, path: str, content: dict[str, Any]) -> None:
@@ -42,7 +43,7 @@ class SpecTable:
 
     def path_of(self, key: str) -> str:
         """Return the dotted path of ``key`` within the file."""
-        shown = key if key.isprintable() and len(key) <= _SHOWN_CHARACTERS else shown_value(key)
+        shown = echo(key)
         return f"{self._path}.{shown}" if self._path else shown
 
     def text(self, key: str, *, default: str | None = None) -> str:
@@ -61,7 +62,7 @@ class SpecTable:
         """Return the text under ``key``, one of ``allowed``."""
         value = self.text(key, default=default)
         if value not in allowed:
-            raise self.error(key, f"{shown_value(value)} is unknown", f"use {' or '.join(allowed)}")
+            raise self.error(key, f"'{echo(value)}' is unknown", f"use {' or '.join(allowed)}")
         return value
 
     def switch(self, key: str, *, default: bool) -> bool:
@@ -125,7 +126,7 @@ class SpecTable:
                 raise self.error(key, "missing", f"give {wanted}")
             return None
         value = self._content[key]
-        # A bool is an int to Python, and nothing here is a number.
+        # Not isinstance: in Python a bool is an int.
         if type(value) is not kind:
             raise self.error(key, f"is {_kind(value)}", f"use {wanted}")
         return value
@@ -146,12 +147,6 @@ class SpecTable:
         if not value.strip():
             raise self.error(key, "is empty", "use one line of text")
         return value.strip()
-
-
-def shown_value(value: str) -> str:
-    """Return ``value`` short and quoted, so that it stays on one line of a message."""
-    short = value if len(value) <= _SHOWN_CHARACTERS else value[:_SHOWN_CHARACTERS] + "..."
-    return repr(short)
 
 
 def _kind(value: Any) -> str:
@@ -176,7 +171,7 @@ def parse_spec(file: str, content: bytes) -> Skill:
     table = SpecTable(file, "", _toml(file, content))
     name = table.text("name")
     if not _NAME.fullmatch(name):
-        raise table.error("name", f"{shown_value(name)} cannot be used", _NAME_HINT)
+        raise table.error("name", f"'{echo(name)}' cannot be used", _NAME_HINT)
     title, description = _label(table.table("title")), _label(table.table("description"))
     fields = _fields(table)
     wordings = _wordings(table, {field.placeholder for field in fields})
@@ -191,14 +186,14 @@ def _toml(file: str, content: bytes) -> dict[str, Any]:
         raise CatalogueError(f"{file}: not UTF-8 text (byte {error.start}); save it as UTF-8") from None
     except ValueError as error:  # TOMLDecodeError, and an integer of more digits than Python reads
         raise CatalogueError(
-            f"{file}: not TOML: {' '.join(str(error).split())}; see https://toml.io"
+            f"{file}: not valid TOML: {' '.join(str(error).split())}; see https://toml.io"
         ) from None
     except RecursionError:
         raise CatalogueError(f"{file}: nested too deeply; use the keys of docs/skills.md") from None
 
 
-def _label(table: SpecTable) -> Label:
-    label = Label(en=table.text("en"), zh=table.text("zh"))
+def _label(table: SpecTable) -> Bilingual:
+    label = Bilingual(en=table.text("en"), zh=table.text("zh"))
     table.finish()
     return label
 
@@ -208,11 +203,11 @@ def _fields(table: SpecTable) -> tuple[Field, ...]:
     for each in table.tables("fields"):
         field = _field(each)
         if any(field.key == other.key for other in fields):
-            raise each.error("key", f"{field.key} is there twice", "give every field a key of its own")
+            raise each.error("key", f"{field.key} is given twice", "give every field a key of its own")
         if any(field.placeholder == other.placeholder for other in fields):
             raise each.error(
                 "placeholder",
-                f"{field.placeholder} is there twice",
+                f"{field.placeholder} is given twice",
                 "give every field a placeholder of its own",
             )
         fields.append(field)
@@ -222,10 +217,10 @@ def _fields(table: SpecTable) -> tuple[Field, ...]:
 def _field(table: SpecTable) -> Field:
     key = table.text("key")
     if not _NAME.fullmatch(key):
-        raise table.error("key", f"{shown_value(key)} cannot be used", _NAME_HINT)
+        raise table.error("key", f"'{echo(key)}' cannot be used", _NAME_HINT)
     placeholder = table.text("placeholder", default=key.upper())
     if not _PLACEHOLDER.fullmatch(placeholder):
-        raise table.error("placeholder", f"{shown_value(placeholder)} cannot be used", _PLACEHOLDER_HINT)
+        raise table.error("placeholder", f"'{echo(placeholder)}' cannot be used", _PLACEHOLDER_HINT)
     label = _label(table.table("label"))
     description = table.optional_table("description")
     kind = cast(FieldType, table.choice("type", ("text", "list"), default="text"))
@@ -284,5 +279,5 @@ def _refuse_unknown_placeholders(table: SpecTable, wording: Wording, placeholder
         for match in _BRACKETS.finditer(text):
             if match[1] not in placeholders:
                 raise table.error(
-                    "", f"{match[0]} in {shown_value(text)} is no placeholder of this skill", accepted
+                    "", f"{match[0]} in '{echo(text)}' is not a placeholder of this skill", accepted
                 )

@@ -1,4 +1,4 @@
-"""The document types (skills): the built-in ones and an office's own, and the JSON Schemas of their tasks.
+"""The catalogue of document types (skills), built-in and an installation's own, and their JSON Schemas.
 
 Source: https://json-schema.org/draft/2020-12. ``x-docops-`` keywords are annotations of ours, as the
 core specification allows (6.5).
@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from docops_flask.engine.skills.skill import Field, Label, Skill
+from docops_flask.engine.skills.skill import Field, Skill
 from docops_flask.intake.catalogue.catalogue import Catalogue, CatalogueError, files_of, read_file, shown_name
 
 _BUILT_IN = Path(__file__).parent / "built_in" / "skills"
@@ -25,8 +25,8 @@ class SkillRegistry(Catalogue[Skill]):
 def load_skills(extra_dir: Path | None = None) -> SkillRegistry:
     """Return the built-in skills and those of every ``*.toml`` file in ``extra_dir``, hidden files left out.
 
-    Raises ``CatalogueError`` (one line: file name, key, problem, what is accepted) for the first fault,
-    a skill name that is taken among them.
+    Raises ``CatalogueError`` (one line: file name, key, problem, what is accepted) for the first fault; a
+    name that is already used is one.
     """
     files = files_of(_BUILT_IN, _SUFFIX) + (files_of(extra_dir, _SUFFIX) if extra_dir is not None else [])
     skills: dict[str, Skill] = {}
@@ -48,7 +48,7 @@ def _by(first: Path, second: Path) -> str:
 
 
 def _load(file: Path) -> Skill:
-    # Only reading files needs TOML's parser.
+    # The TOML parser is only needed for reading files.
     from docops_flask.intake.catalogue.skill_file import parse_spec
 
     return parse_spec(shown_name(file), read_file(file))
@@ -63,8 +63,8 @@ _TEXT = {"type": "string", "pattern": r"^[^\u0000-\u0008\u000b\u000c\u000e-\u001
 def payload_json_schema(skill: Skill) -> dict[str, Any]:
     """Return the schema of a payload of ``skill``.
 
-    No key is required: which are needed depends on the template. ``x-docops-required`` says which keys exit
-    code 0 needs where the template asks for them, ``x-docops-placeholder`` what each fills.
+    No key is required: which are needed depends on the template. ``x-docops-required`` says whether exit
+    code 0 needs the key where the template has its placeholder, ``x-docops-placeholder`` names that.
     """
     return {"$schema": _DIALECT, **_payload(skill)}
 
@@ -74,16 +74,15 @@ def task_json_schema(skill: Skill) -> dict[str, Any]:
     return {
         "$schema": _DIALECT,
         "type": "object",
-        "title": _both(skill.title),
-        "description": _both(skill.description),
+        "title": skill.title.both(),
+        "description": skill.description.both(),
         "properties": {"task_type": {"const": skill.name}, "payload": _payload(skill)},
         "required": ["task_type", "payload"],
         "additionalProperties": False,
     }
 
 
-def field_json_schema(field: Field) -> dict[str, Any]:
-    """Return the schema of the value of one payload key."""
+def _value(field: Field) -> dict[str, Any]:
     is_list = field.type == "list"
     value = (
         {"type": ["array", "null"], "items": dict(_TEXT)}
@@ -92,8 +91,8 @@ def field_json_schema(field: Field) -> dict[str, Any]:
     )
     return {
         **value,
-        "title": _both(field.label),
-        "description": _both(field.description),
+        "title": field.label.both(),
+        "description": field.description.both(),
         "examples": [list(field.example) if is_list else field.example],
         "x-docops-placeholder": field.placeholder,
         "x-docops-required": field.required,
@@ -103,12 +102,8 @@ def field_json_schema(field: Field) -> dict[str, Any]:
 def _payload(skill: Skill) -> dict[str, Any]:
     return {
         "type": "object",
-        "title": _both(skill.title),
-        "description": _both(skill.description),
-        "properties": {field.key: field_json_schema(field) for field in skill.fields},
+        "title": skill.title.both(),
+        "description": skill.description.both(),
+        "properties": {field.key: _value(field) for field in skill.fields},
         "additionalProperties": False,
     }
-
-
-def _both(label: Label) -> str:
-    return f"{label.en} / {label.zh}"

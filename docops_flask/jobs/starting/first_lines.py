@@ -1,9 +1,9 @@
-"""The first lines of a new renderer: ``multiprocessing`` starts it, and what it does then is ours.
+"""Spawn a renderer whose first lines are this project's, not those of ``multiprocessing``.
 
-What a process of ``multiprocessing`` does first loads much that no job needs, looks for each module on disk
-and runs the server's main module once more. Its seams serve for another beginning: the command line and the
-preparation that it sends (functions of ``multiprocessing.spawn``), and how a process object is pickled. A
-process forked from the server itself has no first lines.
+A process that ``multiprocessing`` spawns first loads much that no job needs, looks for each module on disk
+and runs the server's main module once more. Here ``multiprocessing`` starts and reaps the process as ever,
+but three of its parts are replaced meanwhile: the command line and the preparation data (two functions of
+``multiprocessing.spawn``), and how the process object is pickled. ``seams.py`` checks them first.
 """
 
 import fcntl
@@ -16,26 +16,29 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from importlib.machinery import ExtensionFileLoader, SourceFileLoader
-from multiprocessing import context, get_context, spawn
+from multiprocessing import context, spawn
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from subprocess import _args_from_interpreter_flags  # type: ignore[attr-defined]
 from typing import Any
 
-# Imported so that the image holds them.
-from docops_flask.engine.worker import forked, spawned, worker  # noqa: F401
+# ``child`` is imported for the image alone.
+from docops_flask.engine.worker import child, spawned, worker  # noqa: F401
 from docops_flask.engine.worker.isolation import ProcessLimits
 from docops_flask.engine.worker.module_image import statement, write_image
 from docops_flask.engine.worker.worker import Task, serve
+from docops_flask.jobs.starting.plain import PROCESS_NAME
 
 _NEEDED = ("docops_flask.engine", "lxml")
+_ROOT = Path(__file__).resolve().parents[3]
+_NO_SITE = "-S"
+_CODE = "-c"
 
 
 @cache
 def module_image() -> int | None:
-    """Return the image, a file in memory that nobody can change; ``None`` where there is none to be had.
+    """Return the descriptor of the sealed image of modules; ``None`` where the system has no memory files.
 
-    It is made when first asked for, and belongs to the processes that are forked from this one as well.
+    It is made at the first call, and shared with the processes that are forked from this one.
     """
     try:
         image_fd = os.memfd_create("docops-modules", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
@@ -53,7 +56,7 @@ def module_image() -> int | None:
 
 
 def _loaders() -> Iterator[SourceFileLoader | ExtensionFileLoader]:
-    """Yield the loaders of the standard library's and the engine's modules that this process has loaded."""
+    """Yield the loaders of the standard library's, lxml's and the engine's modules that are loaded here."""
     library = tuple(os.path.join(sysconfig.get_path(name), "") for name in ("stdlib", "platstdlib"))
     installed = tuple(os.path.join(sysconfig.get_path(name), "") for name in ("purelib", "platlib"))
     for name, module in list(sys.modules.items()):
@@ -65,87 +68,67 @@ def _loaders() -> Iterator[SourceFileLoader | ExtensionFileLoader]:
             yield loader
 
 
-_ROOT = Path(__file__).resolve().parents[3]
-_NAME = "docops-renderer"
-_NO_SITE = "-S"
+def start(channel: socket.socket, limits: ProcessLimits, task: Task, *, ahead: bool) -> BaseProcess:
+    """Return a started process that serves ``channel``; ``ahead`` of need it loads at a lower priority.
 
-
-def new_process(
-    method: str, channel: socket.socket, limits: ProcessLimits, task: Task, *, ahead: bool
-) -> BaseProcess:
-    """Return a process that will serve ``channel``, not started yet.
-
-    A spawned one that is started ``ahead`` of need leaves the processors to others while it loads the engine.
+    The caller lets no other process be started meanwhile. Raises ``OSError``.
     """
-    if method == "spawn":
-        return _Spawned(channel.fileno(), pickle.dumps((serve, limits, task)), ahead=ahead)
-    if method == "forkserver":
-        return _OfForkServer(channel.fileno(), limits, task)
-    return get_context("fork").Process(
-        target=forked.main, args=(channel, limits, task), name=_NAME, daemon=True
-    )
+    process = _Spawned(channel.fileno(), pickle.dumps((serve, limits, task)), ahead=ahead)
+    with _functions_replaced():
+        process.start()
+    return process
 
 
 @contextmanager
-def first_lines() -> Iterator[None]:
-    """Have processes and fork servers that are started inside the block begin as this module says.
+def _functions_replaced() -> Iterator[None]:
+    originals = spawn.get_command_line, spawn.get_preparation_data
 
-    The caller keeps all other starts of a process out meanwhile.
-    """
-    seams: Any = spawn
-    theirs = seams.get_command_line, seams.get_preparation_data
-    seams.get_command_line, seams.get_preparation_data = _command_line, _preparation
+    def command_line(**arguments: Any) -> list[str]:
+        command = originals[0](**arguments)
+        program_and_flags = [word for word in command[: command.index(_CODE)] if word != _NO_SITE]
+        return [*program_and_flags, _NO_SITE, _CODE, _statements(arguments["pipe_handle"])]
+
+    spawn.get_command_line, spawn.get_preparation_data = command_line, _preparation
     try:
         yield
     finally:
-        seams.get_command_line, seams.get_preparation_data = theirs
+        spawn.get_command_line, spawn.get_preparation_data = originals
 
 
-def _command_line(*, pipe_handle: int, **_theirs: int) -> list[str]:
-    # Without the packages' own start-up files: what came of them in the server is the search path it sends.
-    flags = [flag for flag in _args_from_interpreter_flags() if flag != _NO_SITE]
+def _statements(pipe_fd: int) -> str:
+    """Return the source that a spawned Python runs.
+
+    It begins without ``site``: the result of that in the server is the search path that it is sent.
+    """
     image_fd = module_image()
-    statements = (
-        # What is loaded stays for good: looking through it for garbage takes a tenth of the start. What the
-        # job makes stays as well (``worker.serve``).
+    lines = (
+        # What is loaded stays to the end, and so does what the job makes (``worker.serve``): searching it for
+        # garbage takes a tenth of the start.
         "import gc, sys; gc.disable()",
         f"sys.path.insert(0, {str(_ROOT)!r})",
         "finder = None" if image_fd is None else statement(image_fd),
         "if finder: sys.meta_path.insert(0, finder)",
-        f"from {spawned.__name__} import main; main({pipe_handle}, finder)",
+        f"from {spawned.__name__} import main; main({pipe_fd}, finder)",
     )
-    return [os.fsdecode(spawn.get_executable()), *flags, _NO_SITE, "-c", "\n".join(statements)]
+    return "\n".join(lines)
 
 
-def _preparation(_name: str) -> dict[str, Any]:
+def _preparation(name: str) -> dict[str, Any]:
     return {"sys_path": [os.path.abspath(entry) for entry in sys.path]}
 
 
 class _Spawned(context.SpawnProcess):
-    """Pickled as the order that ``spawned.receive`` takes."""
+    """A process object that is pickled as the order that ``spawned.receive`` reads."""
 
     def __init__(self, channel_fd: int, packed: bytes, *, ahead: bool) -> None:
-        super().__init__(name=_NAME, daemon=True)
+        super().__init__(name=PROCESS_NAME, daemon=True)
         self._channel_fd = channel_fd
         self._order = (ahead, packed)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # While it is started: what is duplicated here is handed on to the process.
+        # Called while the process is started: the new process inherits what is duplicated here.
         starting: Any = context.get_spawning_popen()
         image_fd = module_image()
         if image_fd is not None:
             starting.duplicate_for_child(image_fd)
         return tuple, ((starting.duplicate_for_child(self._channel_fd), *self._order),)
-
-
-class _OfForkServer(context.ForkServerProcess):
-    """Pickled as what the child of the fork server takes for its process object."""
-
-    def __init__(self, channel_fd: int, limits: ProcessLimits, task: Task) -> None:
-        super().__init__(name=_NAME, daemon=True)
-        self._channel_fd = channel_fd
-        self._order = (limits, task)
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        starting: Any = context.get_spawning_popen()
-        return forked.Renderer, (starting.duplicate_for_child(self._channel_fd), *self._order)

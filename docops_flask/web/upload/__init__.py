@@ -1,1 +1,1 @@
-"""From the bytes of a request body to checked files in memory or in the job's folder."""
+"""Reads a request body into checked files, in memory or in the job's folder."""

@@ -1,7 +1,7 @@
-"""The contents of uploaded files, in memory while they are few, and the job's folder that takes them then.
+"""The contents of uploaded files, in memory while they are small and in the job's folder otherwise.
 
-Most of what is refused is refused when it has been read: its values are wrong, or no slot is free. Files for
-that would be written to be removed.
+Most requests that are refused are refused after they were read: their values are wrong, or no slot is free.
+For those, files would be written only to be removed.
 """
 
 from collections.abc import Callable, Iterator
@@ -11,14 +11,14 @@ from typing import BinaryIO
 
 from docops_flask.jobs.workspace import Workspace, Workspaces
 
-# Of one request. As many bytes pass through a thread's buffers while it reads a body.
+# How much of one request's files is kept in memory; about as much passes through a thread's buffers anyway.
 _MEMORY_BYTES = 2 * 1024 * 1024
-# A form comes in small bites; each call of the system costs more than the bytes it writes.
+# A form arrives in small blocks, and a system call for each would cost more than writing its bytes.
 _WRITE_BYTES = 256 * 1024
 
 
 class Content:
-    """The content of one file; ``Contents`` says where it lies."""
+    """The content of one file; ``Contents`` decides where it is kept."""
 
     def __init__(self, file_name: str) -> None:
         self._file_name = file_name
@@ -34,22 +34,22 @@ class Content:
             self._file.write(block)
 
     def read(self) -> bytes:
-        """Return the whole content, once no more is to come."""
+        """Return the whole content; to be called after the last ``write``."""
         return b"".join(self._blocks) if self._path is None else self._path.read_bytes()
 
     def move_to(self, workspace: Workspace) -> None:
-        """Have what is there, and what comes, in a file of ``workspace``; raises ``OSError``."""
+        """Move the content so far to a file in ``workspace`` and write the rest there; raises ``OSError``."""
         self._path = workspace.file(self._file_name)
         self._file = self._path.open("xb", _WRITE_BYTES)
         self._file.writelines(self._blocks)
         self.forget()
 
     def forget(self) -> None:
-        """Let go of what is in memory."""
+        """Free what is in memory."""
         self._blocks.clear()
 
     def close(self) -> None:
-        """Write to the file what is under way to it; raises ``OSError``."""
+        """Close the file, which writes what is buffered; raises ``OSError``."""
         if self._file is not None:
             self._file.close()
 
@@ -58,14 +58,14 @@ class Contents:
     """The contents of the files of one request."""
 
     def __init__(self, workspace: Callable[[], Workspace]) -> None:
-        """Take what gives the folder, once it is needed."""
+        """Make an empty collection; ``workspace`` returns the folder and is called once it is needed."""
         self._workspace = workspace
         self._all: list[Content] = []
         self._held_bytes = 0
         self._is_stored = False
 
     def add(self, file_name: str) -> Content:
-        """Return a new content, to be a file ``file_name`` (a plain name of ours) in the folder."""
+        """Return a new content; in the folder it is the file ``file_name``, which no client has chosen."""
         content = Content(file_name)
         self._all.append(content)
         if self._is_stored:
@@ -73,27 +73,27 @@ class Contents:
         return content
 
     def write(self, content: Content, block: bytes) -> None:
-        """Add ``block`` to ``content``, one of these; raises ``OSError``."""
+        """Add ``block`` to ``content``, which ``add`` returned; raises ``OSError``."""
         content.write(block)
         self._held_bytes += len(block)
         if self._held_bytes > _MEMORY_BYTES:
             self._move()
 
     def store(self) -> None:
-        """Have all contents in the folder, whole; raises ``OSError``."""
+        """Write all contents to the folder, complete; raises ``OSError``."""
         try:
             self._move()
         finally:
             self.close()
 
     def close(self) -> None:
-        """Write to the files what is under way to them; raises ``OSError``."""
+        """Close the files, which writes what is buffered; raises ``OSError``."""
         with ExitStack() as closed:
             for content in self._all:
                 closed.callback(content.close)
 
     def forget(self) -> None:
-        """Let go of what is in memory: the traceback of a refusal holds this until garbage is collected."""
+        """Free what is in memory; a refusal's traceback keeps this object until garbage is collected."""
         for content in self._all:
             content.forget()
 
@@ -106,23 +106,23 @@ class Contents:
 
 
 class JobFolder:
-    """The folder of one job, made when it is first asked for: a request that is refused needs none."""
+    """The folder of one job, made when it is first used, because a refused request needs none."""
 
     def __init__(self, workspaces: Workspaces) -> None:
         self._workspaces = workspaces
         self._workspace: Workspace | None = None
-        # What was uploaded for the job.
+        # The uploaded files.
         self.contents = Contents(lambda: self.workspace)
 
     @property
     def workspace(self) -> Workspace:
-        """Return the folder; raises ``InsufficientStorage`` when the volume takes none."""
+        """Return the folder; raises ``InsufficientStorage`` when it cannot be made."""
         if self._workspace is None:
             self._workspace = self._workspaces.create()
         return self._workspace
 
     def remove(self) -> None:
-        """Remove the folder if there is one, and what waits to go into it; never raises."""
+        """Remove the folder, if it was made, and free what is in memory; never raises."""
         self.contents.forget()
         if self._workspace is not None:
             self._workspace.remove()
@@ -130,7 +130,7 @@ class JobFolder:
 
 @contextmanager
 def job_folder(workspaces: Workspaces) -> Iterator[JobFolder]:
-    """Lend a folder and remove it at the end of ``with``, however that comes."""
+    """Provide a folder inside ``with`` and remove it at the end, after an exception too."""
     folder = JobFolder(workspaces)
     try:
         yield folder

@@ -1,7 +1,7 @@
-"""From a multipart body to the files of a job, checked by name, size and media type, and to the job.
+"""Reads a multipart body into the files of a job, checked by name, size and media type, and makes the job.
 
-The body is read to its end whatever is wrong with it; what is too much is counted and forgotten. So
-the client hears its answer, and no upload takes more room than its limit.
+The body is read to its end even when a fault has been found, because clients read the answer only after they
+have sent everything. Bytes beyond a part's limit are counted and dropped.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -22,13 +22,13 @@ from docops_flask.web.upload.contents import Content, Contents, JobFolder
 from docops_flask.web.upload.multipart import read_parts
 
 _NAME_CHARACTERS = 255
-# More than any form value can mean: a policy of this size is over its own limit.
+# A form field is kept up to this size: more than a policy may have (64 KiB), and no other field is as large.
 _FIELD_BYTES = 64 * 1024 + 1
 
 
 @dataclass(frozen=True, slots=True)
 class ReceivedFile:
-    """An uploaded file; ``filename`` is the client's (for reports alone)."""
+    """An uploaded file; ``filename`` is the client's, for reports only."""
 
     content: Content
     filename: str
@@ -37,20 +37,20 @@ class ReceivedFile:
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """What a request brought: files by part name and form fields as sent."""
+    """The parts of a request: files by part name, and form fields as sent."""
 
     files: Mapping[str, ReceivedFile]
     fields: Mapping[str, str]
     contents: Contents
 
     def store(self) -> None:
-        """Have all files in the job's folder, for a renderer; raises ``InsufficientStorage``."""
+        """Write all files to the job's folder, for a renderer; raises ``InsufficientStorage``."""
         with storage_errors():
             self.contents.store()
 
 
 def receive_job(request: ApiRequest, folder: JobFolder, settings: Settings) -> Upload:
-    """Return template, task and form fields of ``request``; the files are for ``folder``.
+    """Return template, task and form fields of ``request``; large files are kept in ``folder``.
 
     Raises ``InvalidArgument``, ``UploadTooLarge``, ``InvalidMediaType``, ``InsufficientStorage`` and
     what reading the body raises.
@@ -81,7 +81,7 @@ def _receive(
 
 
 class _Receiver:
-    """Sorts the parts of one request; keeps the first fault of each kind for when all is read."""
+    """Takes the parts of one request; keeps the first fault of each kind until the body has been read."""
 
     def __init__(self, contents: Contents, files: Sequence[FilePart], fields: Sequence[str]) -> None:
         self._contents = contents
@@ -95,12 +95,13 @@ class _Receiver:
         self._file: _FileSink | None = None
 
     def begin(self, name: str | None, filename: str | None) -> None:
-        """Begin the next part; one that is not wanted is read and forgotten."""
+        """Begin the next part; the content of one that is not accepted is dropped."""
         self._field = self._file = None
         name = name or ""
         fault = self._fault_of(name, filename)
         if fault is not None:
             self._part_fault = self._part_fault or fault
+        # Browsers send a file input that nobody used with an empty file name.
         elif name in self._expected and filename:
             self._file = self._files[name] = _FileSink(self._expected[name], filename, self._contents)
         elif name in self._allowed_fields:
@@ -119,7 +120,7 @@ class _Receiver:
             self._field += block[: _FIELD_BYTES - len(self._field)]
 
     def refuse_part_faults(self, enter: Callable[[str], None]) -> None:
-        """Raise the first fault of the parts' names, having told ``enter`` what it is a fault of."""
+        """Raise the first part that is missing or not accepted; ``enter`` is given the stage before."""
         missing = [name for name in self._expected if name not in self._files]
         if self._part_fault is None and missing:
             self._part_fault = InvalidArgument(
@@ -131,7 +132,7 @@ class _Receiver:
             raise self._part_fault
 
     def upload(self) -> Upload:
-        """Return what came; raises the first fault of sizes, of media types, of the texts."""
+        """Return the upload; raises the first fault: sizes first, then texts, then media types."""
         if self._size_fault is not None:
             raise self._size_fault
         fields = {name: _text(name, value) for name, value in self._fields.items()}
@@ -156,7 +157,7 @@ class _Receiver:
 
 
 class _FileSink:
-    """Takes the content of one part, up to its limit."""
+    """Takes the content of one file part, up to its limit."""
 
     def __init__(self, part: FilePart, filename: str, contents: Contents) -> None:
         self.part = part
@@ -179,13 +180,14 @@ class _FileSink:
         self._contents.write(self._content, block)
 
     def received(self) -> ReceivedFile:
-        """Return the file; raises ``InvalidMediaType`` when name or first bytes tell another kind."""
+        """Return the file; raises ``InvalidMediaType`` when its name or first bytes are of another type."""
         self.part.refuse_other_media(self._filename, self._head)
         return ReceivedFile(self._content, self._filename[:_NAME_CHARACTERS], self._size)
 
 
 def _text(name: str, value: bytearray) -> str:
     try:
+        # A value that was cut off may end within a character.
         return value.decode("utf-8", "replace" if len(value) == _FIELD_BYTES else "strict")
     except UnicodeDecodeError:
         raise InvalidArgument(f"{name}: not UTF-8 text.", field=name) from None
@@ -194,7 +196,7 @@ def _text(name: str, value: bytearray) -> str:
 def make_job(
     kind: JobKind, upload: Upload, services: Services, enter: Callable[[str], None] = lambda _stage: None
 ) -> Job:
-    """Return the job that ``upload`` asks for; ``enter`` is told what is validated (``build_job``).
+    """Return the job that ``upload`` asks for; ``enter`` is given the stage (see ``build_job``).
 
     Raises ``ArgumentConflict``, ``InvalidArgument`` and ``InvalidJson``.
     """
@@ -211,10 +213,10 @@ def make_job(
 
 
 def make_inspection(services: Services) -> Job:
-    """Return the job that looks at a template alone."""
+    """Return the job that inspects a template."""
     return Job(kind=JobKind.INSPECT, skills=tuple(services.skills), limits=services.settings.limits())
 
 
 def make_verification(services: Services) -> Job:
-    """Return the job that proves again what an earlier one made."""
+    """Return the job that verifies the result of an earlier one."""
     return Job(kind=JobKind.VERIFY, skills=(), limits=services.settings.limits())

@@ -1,37 +1,25 @@
-"""Reads a multipart/form-data body (RFC 7578) part by part, as it arrives.
+"""Reads a multipart/form-data body (RFC 7578) part by part, as it arrives, with werkzeug's decoder.
 
-werkzeug's own form parser asks for a file's stream without saying which part it is for, so that no
-part can have a limit of its own; its decoder, which does the parsing proper, is used here instead.
+werkzeug's form parser is not used: docs/decisions/removals.md says why, private-parts.md what is relied on.
 """
 
 from typing import Protocol
 
+from werkzeug.datastructures import Headers
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.http import parse_options_header
-from werkzeug.sansio.multipart import (
-    Data,
-    Epilogue,
-    Field,
-    File,
-    MultipartDecoder,
-    NeedData,
-    Preamble,
-    State,
-)
+from werkzeug.sansio.multipart import Data, Epilogue, Field, File, MultipartDecoder, NeedData, Preamble
 
 from docops_flask.engine.errors import InvalidMediaType
 from docops_flask.web.errors import BodyUnreadable
 from docops_flask.web.request import RequestBody
 
-# More than any job has; what a request with more parts means is no longer worth finding out.
+# More than any job has.
 _MAX_PARTS = 64
-# The decoder is fed so many at a time, and keeps what it is given until a part's headers are whole. They take
-# a hundred times as long to read as a content of their size, so their size has to have a limit: 16 KiB are
-# read always, 32 KiB never.
-_BITE_BYTES = 16 * 1024
-_BUFFER_BYTES = 2 * _BITE_BYTES
-# What stands before a boundary belongs to it.
-_LINE_BREAK_BYTES = 2
+# In smaller blocks the decoder, and gunicorn's reading, take more CPU time: a tenth of a refusal with 64 KiB.
+_BLOCK_BYTES = 256 * 1024
+# The headers of one part. They take a hundred times as long to parse as content of the same size.
+_HEADER_BYTES = 32 * 1024
 
 
 class PartReceiver(Protocol):
@@ -48,15 +36,17 @@ def read_parts(body: RequestBody, content_type: str | None, receiver: PartReceiv
     """Read ``body`` to its end and hand its parts to ``receiver``.
 
     Raises ``InvalidMediaType`` when ``content_type`` is not multipart/form-data, ``BodyUnreadable`` for
-    a body that is none, and what ``body.read`` raises.
+    a body that is malformed or has too many parts or headers, and what ``body.read`` raises.
     """
+    # The limit is that of the decoder's buffer: headers that are not complete yet, and a block.
     decoder = MultipartDecoder(
-        _boundary(content_type), max_form_memory_size=_BUFFER_BYTES, max_parts=_MAX_PARTS
+        _boundary(content_type), max_form_memory_size=_HEADER_BYTES + _BLOCK_BYTES, max_parts=_MAX_PARTS
     )
     while True:
-        block = body.read()
+        block = body.read(_BLOCK_BYTES)
         try:
-            _decode(decoder, block, receiver)
+            decoder.receive_data(block or None)
+            _hand_over(decoder, receiver)
         except RequestEntityTooLarge as error:
             raise BodyUnreadable(f"more than {_MAX_PARTS} parts, or a part with huge headers.") from error
         except ValueError as error:
@@ -75,45 +65,24 @@ def _boundary(content_type: str | None) -> bytes:
     return boundary.encode("ascii")
 
 
-def _decode(decoder: MultipartDecoder, block: bytes, receiver: PartReceiver) -> None:
-    """Give ``block`` to ``decoder`` bite by bite, what is nothing but content to ``receiver`` at once."""
-    if not block:
-        decoder.receive_data(None)
-        _hand_over(decoder, receiver)
-    position = 0
-    while position < len(block):
-        content_end = _content_end(decoder, block, position)
-        if content_end > position:
-            receiver.write(block[position:content_end])
-        position = content_end + _BITE_BYTES
-        decoder.receive_data(block[content_end:position])
-        _hand_over(decoder, receiver)
-
-
-def _content_end(decoder: MultipartDecoder, block: bytes, start: int) -> int:
-    """Return up to where ``block`` is content from ``start`` on, whatever follows; ``start`` if unknown.
-
-    The decoder would look at it in small bites and copy it thrice. Where the boundary's text begins is for
-    the decoder: whether that ends the content depends on what stands around it.
-    """
-    if decoder.state is not State.DATA or decoder.buffer:
-        return start
-    dashed = b"--" + decoder.boundary
-    found = block.find(dashed, start)
-    end = found if found >= 0 else len(block) - len(dashed)
-    return max(start, end - _LINE_BREAK_BYTES)
-
-
 def _hand_over(decoder: MultipartDecoder, receiver: PartReceiver) -> None:
+    """Hand what ``decoder`` has found in its buffer to ``receiver``."""
     while True:
         match decoder.next_event():
             case NeedData() | Epilogue():
                 return
-            case Field(name=name):
+            case Field(name=name, headers=headers):
+                _refuse_huge(headers)
                 receiver.begin(name, None)
-            case File(name=name, filename=filename):
+            case File(name=name, filename=filename, headers=headers):
+                _refuse_huge(headers)
                 receiver.begin(name, filename)
             case Data(data=data):
                 receiver.write(data)
             case Preamble():
                 pass
+
+
+def _refuse_huge(headers: Headers) -> None:
+    if sum(len(name) + len(value) for name, value in headers) > _HEADER_BYTES:
+        raise RequestEntityTooLarge

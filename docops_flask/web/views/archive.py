@@ -1,4 +1,4 @@
-"""The ZIP of a run: completed by the server, and streamed from a file that has no name any more."""
+"""The ZIP of a run: completed by the server, and streamed from an unlinked file."""
 
 import json
 import os
@@ -23,9 +23,9 @@ _BLOCK_BYTES = 64 * 1024
 
 @dataclass(frozen=True, slots=True)
 class RunFacts:
-    """What the server knows of a run when its renderer has ended.
+    """What api_result.json and trace.json tell of a run besides its result.
 
-    ``began_at`` is on the monotonic clock; ``sent`` is the ``input`` member: names and sizes, no contents.
+    ``began_at`` is a time of the monotonic clock in seconds; ``sent`` is the member ``input``.
     """
 
     request_id: str
@@ -35,10 +35,10 @@ class RunFacts:
     sent: dict[str, Any]
 
 
-class UnnamedFile:
-    """Streams an open file and closes it, also when it was never started or is left halfway.
+class UnlinkedFile:
+    """A response body: streams an open, unlinked file. ``close`` closes the file, whatever was sent.
 
-    ``whole`` turns true when the server asks for more after the last byte has gone out.
+    ``whole`` becomes true when the server asks for more after the last byte.
     """
 
     def __init__(self, file: BinaryIO) -> None:
@@ -46,12 +46,12 @@ class UnnamedFile:
         self._file = file
         self.size = os.fstat(file.fileno()).st_size
         self._sent = 0
-        self._tell_end: Callable[[], None] | None = None
+        self._at_end: Callable[[], None] | None = None
         self.whole = False
 
-    def on_end(self, tell: Callable[[], None]) -> None:
-        """Have ``tell`` called when the last byte was taken, whether or not anybody closes the body."""
-        self._tell_end = tell
+    def on_end(self, callback: Callable[[], None]) -> None:
+        """Have ``callback`` called after the last byte, also if the server never closes the body."""
+        self._at_end = callback
 
     def __iter__(self) -> Iterator[bytes]:
         return self
@@ -61,22 +61,22 @@ class UnnamedFile:
         if not block:
             self.whole = self._sent == self.size
             self.close()
-            if self._tell_end is not None:
-                self._tell_end()
+            if self._at_end is not None:
+                self._at_end()
             raise StopIteration
         self._sent += len(block)
         return block
 
     def close(self) -> None:
-        """Close the file, which frees its room on the disk."""
+        """Close the file, which frees its space on the disk."""
         self._file.close()
 
 
 @dataclass(frozen=True, slots=True)
 class Archive:
-    """A complete ZIP, ready to be sent."""
+    """A complete ZIP, with the exit code and the timing (milliseconds) of its run."""
 
-    body: UnnamedFile
+    body: UnlinkedFile
     exit_code: ExitCode
     timing: dict[str, int]
 
@@ -86,8 +86,8 @@ def complete_archive(
 ) -> Archive:
     """Add the server's members to the renderer's ZIP and remove ``workspace``; the ZIP stays open.
 
-    Raises ``InsufficientStorage`` when the volume is full or gone, and ``RendererCrashed`` when the ZIP is
-    not what a renderer makes.
+    Raises ``InsufficientStorage`` when the disk is full or gone, and ``RendererCrashed`` when the
+    renderer's ZIP is not valid.
     """
     with storage_errors():
         started = time.monotonic()
@@ -105,7 +105,7 @@ def complete_archive(
             archive.file.close()
             raise
     workspace.remove()
-    return Archive(UnnamedFile(archive.file), result.exit_code, timing)
+    return Archive(UnlinkedFile(archive.file), result.exit_code, timing)
 
 
 def _server_members(

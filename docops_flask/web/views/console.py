@@ -1,4 +1,4 @@
-"""``/web``: the console, one page for people, and its static files, read from one folder and nowhere else."""
+"""``/web``: the page of the console and its static files, which are read from one folder alone."""
 
 import gzip
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from docops_flask.web.auth import protect
 from docops_flask.web.errors import NotFound
 from docops_flask.web.request import api_request
 
-# Said here, because the machine's own table of media types differs from machine to machine.
+# The system's table of media types differs from machine to machine.
 _CONTENT_TYPES = {
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
@@ -22,7 +22,7 @@ _CONTENT_TYPES = {
 
 @dataclass(frozen=True, slots=True)
 class StaticFile:
-    """A file as it is sent; ``gzipped`` is ``content`` compressed (RFC 1952)."""
+    """A file and its media type; ``gzipped`` is ``content`` compressed (RFC 1952)."""
 
     content: bytes
     gzipped: bytes
@@ -33,7 +33,7 @@ class StaticFiles:
     """The files of ``folder`` by their path below it."""
 
     def __init__(self, folder: Path) -> None:
-        """List the files of ``folder``; a name that is not listed leads nowhere."""
+        """List the files of ``folder`` that can be sent; no other file is ever read."""
         self._paths = {
             path.relative_to(folder).as_posix(): path
             for path in sorted(folder.rglob("*"))
@@ -41,7 +41,7 @@ class StaticFiles:
         }
 
     def find(self, name: str) -> StaticFile | None:
-        """Return the file ``name`` as it is now, ``None`` when there is none."""
+        """Return the current contents of the file ``name``, ``None`` when there is none."""
         path = self._paths.get(name)
         return None if path is None else _load(path, path.stat().st_mtime_ns)
 
@@ -49,11 +49,11 @@ class StaticFiles:
 @lru_cache(maxsize=256)
 def _load(path: Path, _modified_ns: int) -> StaticFile:
     content = path.read_bytes()
-    # Without a time in it the same file gives the same bytes.
+    # With a fixed time the same file gives the same bytes.
     return StaticFile(content, gzip.compress(content, mtime=0), _CONTENT_TYPES[path.suffix])
 
 
-# In a clone links to the folders at the top level, in a wheel the files themselves.
+# In a clone these are links to folders at the top level, in a wheel the folders themselves.
 _PACKAGE = Path(__file__).resolve().parents[2]
 _files = StaticFiles(_PACKAGE / "static")
 
@@ -64,15 +64,15 @@ protect(bp)
 @bp.get("")
 @bp.get("/")
 def page() -> Response:
-    """Give the page; what it shows it asks the API for."""
+    """Return the page; its scripts get what it shows from the API."""
     request = api_request()
     return make_response(
         render_template(
             "console.html",
             version=__version__,
-            # Behind a proxy that serves us under a prefix, the API is under it too.
+            # Behind a proxy that serves the service under a prefix, the API has it too.
             api_base=request.script_root,
-            # So that the copied curl command has a -u where this page needed one, whoever asked for it.
+            # The curl command that the page offers needs -u where the page needed credentials.
             has_credentials="Authorization" in request.headers,
         )
     )
@@ -80,7 +80,7 @@ def page() -> Response:
 
 @bp.get("/static/<path:name>")
 def static_file(name: str) -> Response:
-    """Give one of the page's own files, compressed where the browser takes it."""
+    """Return one of the page's own files, compressed where the browser accepts it."""
     file = _files.find(name)
     if file is None:
         raise NotFound

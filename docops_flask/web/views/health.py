@@ -14,12 +14,12 @@ bp = Blueprint("health", __name__)
 @bp.get("/health", endpoint="health")
 @bp.get("/healthz", endpoint="healthz")
 def healthz() -> dict[str, Any]:
-    """Say that this process answers, whatever its renderers are doing."""
+    """Answer at once, whatever the renderers are doing."""
     return {"status": "ok"}
 
 
 @bp.get("/readyz")
 def readyz() -> dict[str, Any]:
-    """Say that a job would be done now; otherwise the answer is 503 with the reason."""
+    """Answer 200 when a job can be done now, otherwise 503 with the reason (``NotReady``)."""
     services().readiness.check()
     return {"status": "ready", "sandbox": services().sandbox.report().as_json()}

@@ -6,8 +6,9 @@ from typing import Any, NamedTuple
 
 from flask import Blueprint, Response
 
+from docops_flask.engine.integrity.verification import Verification
 from docops_flask.engine.job import Job, JobKind
-from docops_flask.jobs.answer import Shape
+from docops_flask.engine.reports.inspection import Inspection, Precheck
 from docops_flask.settings.settings import Settings
 from docops_flask.web.request import ApiRequest, api_request
 from docops_flask.web.services import Services, services
@@ -23,9 +24,7 @@ from docops_flask.web.upload.form import (
 )
 from docops_flask.web.views.archive import Archive, RunFacts, complete_archive
 from docops_flask.web.views.results import (
-    INSPECTION,
-    PRECHECK,
-    VERIFICATION,
+    Answer,
     DoneJob,
     answer_of,
     render,
@@ -56,7 +55,7 @@ class Kind(NamedTuple):
 
 
 def serve(kind: Kind) -> Response | dict[str, Any]:
-    """Receive a job of ``kind``, do it for as long as its caller waits, and answer."""
+    """Receive a job of ``kind``, do it and answer; it is stopped when the client disconnects."""
     request, service = api_request(), services()
     request.enter("receive")
     service.lifecycle.refuse_when_stopping()
@@ -68,7 +67,7 @@ def serve(kind: Kind) -> Response | dict[str, Any]:
 
 
 def _log_start(request: ApiRequest, upload: Upload, job: Job, waited_ms: int) -> None:
-    """Write the ``start`` line, which the log has of runs alone."""
+    """Write the ``start`` line of the log; only runs have one."""
     if job.kind is JobKind.RUN:
         sizes = {f"{name}_bytes": file.size for name, file in upload.files.items()}
         skill = job.skill.name if job.skill is not None else None
@@ -88,9 +87,9 @@ def _answer_with_archive(finished: Finished) -> Response:
     return _stream(archive)
 
 
-def _answer_with_json(shape: Shape, finished: Finished) -> dict[str, Any]:
-    answer = answer_of(finished.done.rendered.result, shape)
-    return {**answer, "request_id": finished.request.request_id}
+def _answer_with_json(wanted: type[Answer], finished: Finished) -> dict[str, Any]:
+    answer = answer_of(wanted, finished.done.rendered.result)
+    return {**answer.as_dict(), "request_id": finished.request.request_id}
 
 
 def _stream(archive: Archive) -> Response:
@@ -102,23 +101,23 @@ def _stream(archive: Archive) -> Response:
 
 
 def _sent(upload: Upload) -> dict[str, Any]:
-    """Return names and sizes of what was sent, never contents."""
+    """Return the member ``input`` of api_result.json: names and sizes of what was sent, no contents."""
     files = {name: {"filename": file.filename, "bytes": file.size} for name, file in upload.files.items()}
     return {**files, "form_fields": list(upload.fields)}
 
 
 KINDS = {
     "run": Kind(receive_job, partial(make_job, JobKind.RUN), _answer_with_archive),
-    "precheck": Kind(receive_job, partial(make_job, JobKind.PRECHECK), partial(_answer_with_json, PRECHECK)),
+    "precheck": Kind(receive_job, partial(make_job, JobKind.PRECHECK), partial(_answer_with_json, Precheck)),
     "inspect": Kind(
         receive_template,
         lambda _upload, service, _enter: make_inspection(service),
-        partial(_answer_with_json, INSPECTION),
+        partial(_answer_with_json, Inspection),
     ),
     "verify": Kind(
         receive_verification,
         lambda _upload, service, _enter: make_verification(service),
-        partial(_answer_with_json, VERIFICATION),
+        partial(_answer_with_json, Verification),
     ),
 }
 for _name, _kind in KINDS.items():

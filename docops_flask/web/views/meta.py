@@ -1,4 +1,4 @@
-"""``/v1/meta`` and the starter templates: what this server can do."""
+"""``/v1/meta``, which tells what this server can do, and the starter templates."""
 
 from functools import lru_cache
 from typing import Any
@@ -8,7 +8,7 @@ from flask import Blueprint, Response
 from docops_flask import __version__
 from docops_flask.engine.errors import InvalidArgument, echo
 from docops_flask.engine.options import CHOICES
-from docops_flask.engine.skills.skill import LANGUAGES, Field, Label, Skill
+from docops_flask.engine.skills.skill import LANGUAGES, Field, Skill
 from docops_flask.intake.catalogue.policies import PolicyRegistry, describe_policy
 from docops_flask.intake.catalogue.skills import SkillRegistry, payload_json_schema
 from docops_flask.web.auth import protect
@@ -24,12 +24,12 @@ protect(bp)
 
 @bp.get("/v1/meta")
 def meta() -> dict[str, Any]:
-    """Describe skills, presets, policies and the schemas of the tasks."""
+    """Return the skills, presets, policies and payload schemas of this server."""
     return describe(services().skills, services().policies)
 
 
 def describe(skills: SkillRegistry, policies: PolicyRegistry) -> dict[str, Any]:
-    """Return what a server with ``skills`` and ``policies`` can do."""
+    """Return the answer of ``/v1/meta`` for a server with ``skills`` and ``policies``."""
     names = list(skills.names())
     return {
         "supported_skills": names,
@@ -46,7 +46,7 @@ def describe(skills: SkillRegistry, policies: PolicyRegistry) -> dict[str, Any]:
 
 @bp.get("/v1/skills/<name>/template.docx")
 def starter_template(name: str) -> Response:
-    """Give the starter template of a skill, in the language that ``?lang`` names (zh, en)."""
+    """Return the starter template of a skill in the language that ``?lang`` names (zh, en)."""
     skill = services().skills.get(name)
     if skill is None:
         raise NotFound
@@ -65,7 +65,7 @@ def starter_template(name: str) -> Response:
 
 @lru_cache(maxsize=64)
 def _starter_template(skill: Skill, language: str) -> bytes:
-    # python-docx takes 80 ms and 10 MB to load, which a worker that is never asked need not spend.
+    # python-docx takes 80 ms and 10 MB to load; most workers never need it.
     from docops_flask.starter.template import build_starter_template
 
     return build_starter_template(skill, language)
@@ -77,8 +77,8 @@ def _json_schemas(skills: SkillRegistry) -> dict[str, Any]:
 
 def _payload_schema(skill: Skill) -> dict[str, Any]:
     return {
-        "title": _label(skill.title),
-        "description": _label(skill.description),
+        "title": skill.title._asdict(),
+        "description": skill.description._asdict(),
         "fields": {field.key: _field(field) for field in skill.fields},
         "extra_policy": "forbid",
     }
@@ -88,14 +88,10 @@ def _field(field: Field) -> dict[str, Any]:
     return {
         "type": field.type,
         "required": field.required,
-        # null stands for "not given", whatever the field.
+        # For every field null means that no value is given.
         "nullable": True,
-        "label": _label(field.label),
+        "label": field.label._asdict(),
         "example": field.example if field.type == "text" else list(field.example),
-        "description": _label(field.description),
+        "description": field.description._asdict(),
         "placeholder": field.placeholder,
     }
-
-
-def _label(label: Label) -> dict[str, str]:
-    return {"en": label.en, "zh": label.zh}

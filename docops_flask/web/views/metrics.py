@@ -1,11 +1,11 @@
-"""``/metrics``: the figures of the whole server, kept by the Prometheus client library.
+"""``/metrics``: the metrics of the whole server, kept by the Prometheus client library.
 
-Every gunicorn worker keeps its figures in files, one set for each worker's number; they are read together.
+Every gunicorn worker writes its values to files of its own, and any worker adds up the files of all.
 
-The client library would name them after process ids: every worker that is replaced would leave files
-behind. gunicorn's master gives each worker the lowest number that none of its living workers has
-(``serving.pre_fork``), so a new worker goes on counting where the last one with that number left off.
-Counters never go back, and there are no more files than workers at a time.
+The client library would name the files after process ids, so every replaced worker would leave files behind.
+Instead gunicorn's master gives each worker the lowest number that no living worker has
+(``serving.pre_fork``), and a new worker continues the files of the last one with that number. So counters
+never go back, and there are files for no more workers than run at a time.
 """
 
 import logging
@@ -27,7 +27,7 @@ from prometheus_client import (
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
 from docops_flask import __version__
-from docops_flask.engine.checks.registry import REGISTRY
+from docops_flask.engine.checks.registry import CODES
 from docops_flask.engine.errors import DocopsError
 from docops_flask.jobs.errors import (
     InsufficientStorage,
@@ -45,34 +45,34 @@ from docops_flask.web.services import services
 
 FOLDER_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 NUMBER_VARIABLE = "DOCOPS_WORKER_NUMBER"
-# More than all series take, so that no file has to grow when the volume may be full.
+# More than all series take, so that no file has to grow later, when the disk may be full.
 _FILE_BYTES = 256 * 1024
 _KINDS = ("counter", "histogram", "gauge_livesum", "gauge_livemax")
 
 
 class MetricsFiles:
-    """The files of all workers in ``folder``, which gunicorn's master has made."""
+    """The files of all workers, in ``folder``, which gunicorn's master has made."""
 
     def __init__(self, folder: Path, number: int) -> None:
-        """Take the files of the worker ``number``; make none yet."""
+        """Use the files of the worker ``number``; ``open`` makes them."""
         self._folder = folder
         self._number = number
-        # Until ``open`` was called: the library's own choice would be files with holes, see ``_reserve``.
+        # Values in memory until ``open`` is called: the library's default are sparse files, see ``_reserve``.
         values.ValueClass = values.MutexValue
 
     def open(self) -> None:
-        """Have the metrics that are made from now on kept in this worker's files.
+        """Keep the metrics that are made from now on in this worker's files.
 
-        Raises ``OSError`` when the volume has no room for them.
+        Raises ``OSError`` when the disk has no space for them.
         """
-        # What the last worker with this number said of living things, taken slots for example, is forgotten.
+        # Remove the gauges, such as taken slots, of the last worker with this number.
         mark_process_dead(self._number, str(self._folder))  # type: ignore[no-untyped-call]
         for kind in _KINDS:
             _reserve(self._folder / f"{kind}_{self._number}.db")
         values.ValueClass = values.MultiProcessValue(lambda: self._number)  # type: ignore[no-untyped-call]
 
     def of_all_workers(self) -> CollectorRegistry:
-        """Return a registry that holds the figures of all workers, those of dead ones included.
+        """Return a registry with the values of all workers, ended ones included.
 
         Raises ``InsufficientStorage`` when the folder is gone.
         """
@@ -84,10 +84,10 @@ class MetricsFiles:
 
 
 def _reserve(path: Path) -> None:
-    """Make ``path`` with all its room on the volume, unless it is there.
+    """Make ``path`` with all its disk space allocated, unless it exists.
 
-    Writing to a mapped hole of a full volume would kill the worker (SIGBUS). Another worker may read all
-    files at any time, so there is never an empty one under the name.
+    Writing to a sparse mapped file on a full disk would kill the worker (SIGBUS). Other workers may read all
+    files at any time, so the file gets its name when it has its full size.
     """
     if path.exists():
         return
@@ -104,7 +104,7 @@ def _reserve(path: Path) -> None:
 _METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"})
 _OTHER = "other"
 _NO_ROUTE = "unmatched"
-_FORMAT_CODES = frozenset(check.code for check in REGISTRY)
+_FORMAT_CODES = frozenset(CODES)
 _NO_STORAGE = "no_storage"
 _NOT_READY = "not_ready"
 _REASONS = ("no_slot", "queue_full", "queue_timeout", _NOT_READY, _NO_STORAGE)
@@ -115,9 +115,9 @@ _log = logging.getLogger(__name__)
 
 
 def start_recorder(settings: Settings, environ: Mapping[str, str]) -> "PrometheusRecorder":
-    """Return the recorder of this process, with files where gunicorn's master has made their folder.
+    """Return the recorder of this process; it uses files if gunicorn's master has made a folder for them.
 
-    A worker that finds no room for its files works all the same: only its figures are missing.
+    A worker without disk space for its files works all the same; only its metrics are missing.
     """
     folder = environ.get(FOLDER_VARIABLE)
     files = MetricsFiles(Path(folder), int(environ.get(NUMBER_VARIABLE, "0"))) if folder else None
@@ -125,44 +125,50 @@ def start_recorder(settings: Settings, environ: Mapping[str, str]) -> "Prometheu
         try:
             files.open()
         except OSError as error:
-            _log.warning("TMPDIR has no room for this worker's metrics (%s)", error.strerror)
+            _log.warning("TMPDIR has no space for this worker's metrics (%s)", error.strerror)
     return PrometheusRecorder(settings, files)
 
 
 class PrometheusRecorder:
-    """Keeps the figures of this worker and tells those of the whole server.
+    """Keeps the metrics of this worker and returns those of the whole server.
 
-    Under gunicorn each worker writes its figures into files that all of them read; elsewhere this process
-    is the whole server. Labels are taken from closed sets, whatever clients send.
+    Under gunicorn each worker writes files that all of them read; elsewhere this process is the whole server.
+    Values of labels are of fixed sets, whatever clients send.
     """
 
     def __init__(self, settings: Settings, files: MetricsFiles | None) -> None:
-        """Start at zero, or with ``files`` where a worker before this one left off."""
+        """Start at zero, or with ``files`` at the values of the last worker with the same number."""
         self._files = files
         self._registry = CollectorRegistry()
         self._requests = self._counter(
             "docops_http_requests", "Requests answered.", ("route", "method", "code")
         )
-        self._rejected = self._counter("docops_rejected", "Requests refused for want of room.", ("reason",))
+        self._rejected = self._counter(
+            "docops_rejected", "Requests refused: no free slot, no disk space, or not ready.", ("reason",)
+        )
         self._timeouts = self._counter("docops_renderer_timeouts", "Renderers stopped at the time limit.")
-        self._deaths = self._counter("docops_renderer_deaths", "Renderers that died at work.")
+        self._deaths = self._counter(
+            "docops_renderer_deaths", "Renderers that ended before their job was done."
+        )
         self._issues = self._counter("docops_format_issues", "Issues in format reports.", ("code",))
         self._durations = self._histogram(
             "docops_run_duration_seconds",
-            "From a job's first byte to its answer's last.",
+            "Seconds from a request's first byte to the last byte of its answer.",
             _RUN_SECONDS,
             ("outcome",),
         )
         self._waits = self._histogram(
-            "docops_queue_wait_seconds", "How long jobs waited for a slot.", _WAIT_SECONDS
+            "docops_queue_wait_seconds", "Seconds that jobs waited for a slot.", _WAIT_SECONDS
         )
         self._busy = self._gauge("docops_slots_busy", "Slots taken now.")
-        self._standby = self._gauge("docops_renderers_standby", "Renderers that stand ready for a job.")
+        self._standby = self._gauge("docops_renderers_standby", "Renderers that are ready for a job.")
         self._standby.set(0)
-        self._left = self._gauge("docops_folders_left", "Folders of ended jobs that are still to be removed.")
+        self._left = self._gauge(
+            "docops_folders_left", "Folders of ended jobs that have still to be removed."
+        )
         self._left.set(0)
         self._not_removed = self._counter(
-            "docops_folders_not_removed", "Folders that could not be removed at first; each is tried again."
+            "docops_folders_not_removed", "Folders whose first removal failed; each is tried again."
         )
         self._gauge("docops_slots_total", "Slots of all workers.").set(settings.max_concurrency)
         build = self._gauge(
@@ -178,7 +184,7 @@ class PrometheusRecorder:
         self._requests.labels(route or _NO_ROUTE, known_method, str(status)).inc()
 
     def failed(self, error: DocopsError) -> None:
-        """Count what ``error`` says of slots and renderers."""
+        """Count a refusal, a timeout or a crashed renderer, if ``error`` is one."""
         if isinstance(error, RequestTimeout) and not isinstance(error, BodyTimeout):
             self._timeouts.inc()
         elif isinstance(error, RendererCrashed):
@@ -193,34 +199,34 @@ class PrometheusRecorder:
         self._waits.observe(queue_wait_seconds)
 
     def format_issues(self, counts: Mapping[str, int]) -> None:
-        """Count format issues; codes that no check of ours has go together."""
+        """Count format issues by code; codes that no check has are counted together."""
         for code, count in counts.items():
             self._issues.labels(code if code in _FORMAT_CODES else _OTHER).inc(count)
 
     def slots_busy(self, count: int) -> None:
-        """Note how many slots of this worker are taken now."""
+        """Set the number of this worker's slots that are taken."""
         self._busy.set(count)
 
     def standby_ready(self, count: int) -> None:
-        """Note how many renderers of this worker stand ready now."""
+        """Set the number of this worker's renderers that are ready for a job."""
         self._standby.set(count)
 
     def folders_left(self, count: int) -> None:
-        """Note how many folders of ended jobs this worker has still to remove."""
+        """Set the number of folders of ended jobs that this worker has still to remove."""
         self._left.set(count)
 
     def folder_not_removed(self) -> None:
-        """Count a folder that could not be removed when it was tried first."""
+        """Count a folder whose first removal failed."""
         self._not_removed.inc()
 
     def exposition(self) -> bytes:
-        """Return the figures of the whole server in Prometheus's text format."""
+        """Return the metrics of the whole server in Prometheus' text format."""
         if self._files is None:
             return generate_latest(self._registry)
         return generate_latest(self._files.of_all_workers())
 
     def _begin_at_zero(self) -> None:
-        """Show what alerts ask for before it happens: ``increase()`` misses the event that makes a series."""
+        """Create the series that alerts use, at 0: ``increase()`` misses the event that creates a series."""
         for route in _JOB_ROUTES:
             self._requests.labels(route, "POST", "500")
         for reason in _REASONS:
@@ -242,7 +248,7 @@ class PrometheusRecorder:
 
 
 def _rejection(error: DocopsError) -> str | None:
-    """Return why a request was refused for want of room, ``None`` when it was not."""
+    """Return why a request was refused (no slot, not ready, no disk space), ``None`` for other errors."""
     if isinstance(error, TooManyRequests):
         return error.reason
     if isinstance(error, NotReady):
@@ -256,7 +262,7 @@ protect(bp)
 
 @bp.get("/metrics")
 def metrics() -> Response:
-    """Tell the figures of all workers."""
+    """Return the metrics of all workers."""
     recorder = cast(PrometheusRecorder, services().recorder)
     response = Response(recorder.exposition(), content_type=CONTENT_TYPE_LATEST)
     response.headers["Cache-Control"] = "no-store"

@@ -1,16 +1,18 @@
-"""From a checked upload to a renderer's result, checked against what was agreed before anything goes by it.
+"""From a checked upload to a renderer's result, read as the typed result of its kind of job.
 
-A renderer that was taken over can say what it likes. What it says is read as JSON of a bounded size; here it
-has to have the members that its kind of job has, and nothing else.
+A renderer that an attacker controls can write any result. The server reads it as JSON of a bounded size and
+accepts it only with the members and types that results of this kind of job have.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from docops_flask.engine.errors import ExitCode
+from docops_flask.engine.integrity.verification import Verification
 from docops_flask.engine.job import Job
-from docops_flask.jobs.answer import Shape, fits
+from docops_flask.engine.reports.inspection import Inspection, Precheck
+from docops_flask.jobs.answer import read_as
 from docops_flask.jobs.errors import RendererCrashed
 from docops_flask.jobs.renderer import Rendered
 from docops_flask.web.request import ApiRequest
@@ -21,7 +23,7 @@ from docops_flask.web.upload.form import Upload
 
 @dataclass(frozen=True, slots=True)
 class DoneJob:
-    """What the renderer made, and how long its slot was waited for, in milliseconds."""
+    """What the renderer made, and how long the job waited for its slot, in milliseconds."""
 
     rendered: Rendered
     waited_ms: int
@@ -34,11 +36,11 @@ def render(
     job: Job,
     on_start: Callable[[int], None] = lambda _waited_ms: None,
 ) -> DoneJob:
-    """Wait for a slot, store ``upload`` in ``folder`` and do ``job`` there, for as long as the caller waits.
+    """Wait for a slot, store ``upload`` in ``folder`` and do ``job`` there while the caller is connected.
 
-    ``on_start`` is told the wait for the slot, in milliseconds, when the renderer is about to begin. Raises
-    what ``Slots.take``, ``Upload.store`` and ``Renderer.run`` raise: ``CallerLeft``, for one, as soon as the
-    connection is closed, in the queue as well as at work.
+    ``on_start`` is called with the wait for the slot, in milliseconds, just before the renderer begins.
+    Raises what ``Slots.take``, ``Upload.store`` and ``Renderer.run`` raise, among them ``CallerLeft`` as soon
+    as the connection is closed, whether the job is queued or running.
     """
     service = services()
     request.enter("queue")
@@ -51,84 +53,44 @@ def render(
     return DoneJob(rendered, waited_ms)
 
 
-# Each code is one of a check's; there are fewer of those, and some to come.
-_MOST_ISSUE_CODES = 200
-_EXIT_CODES = frozenset(map(int, ExitCode))
-_RUN = {
-    "exit_code": _EXIT_CODES,
-    "summary": {str: (int, bool)},
-    "format_issue_codes": {str: int},
-    "zip_ms": int,
-}
-_TEXT_OR_NOTHING = (str, None)
-_UNSUPPORTED = [
-    {
-        "kind": str,
-        "text": str,
-        "paragraph_path": str,
-        "suggestion": _TEXT_OR_NOTHING,
-        "reason": str,
-    }
-]
-_DEFECT = {"part": str, "code": str, "subject": str, "message": str}
-PRECHECK: Shape = {
-    "ok": bool,
-    "expected_exit_code": _EXIT_CODES - {ExitCode.FORMAT_CHECK_FAILED},
-    "summary": {
-        "template_field_count": int,
-        "unsupported_count": int,
-        "missing_required_count": int,
-        "missing_optional_count": int,
-    },
-    "template_fields": [str],
-    "missing_required": [str],
-    "missing_optional": [str],
-    "unsupported": _UNSUPPORTED,
-}
-INSPECTION: Shape = {
-    "fields": [{"name": str, "count": int, "places": [str], "known_in": [str]}],
-    "unsupported": _UNSUPPORTED,
-    "problems": [{"code": str, "message": str, "place": str, "text": str}],
-    "suggested_skill": _TEXT_OR_NOTHING,
-}
-VERIFICATION: Shape = {
-    "verdict": frozenset({"intact", "violated"}),
-    "unaccounted_count": int,
-    "unaccounted": [
-        {
-            "part": str,
-            "place": str,
-            "what": str,
-            "message": str,
-            "expected": _TEXT_OR_NOTHING,
-            "actual": _TEXT_OR_NOTHING,
-        }
-    ],
-    "template_defect_count": int,
-    "template_defects": [_DEFECT],
-}
+# Each code is that of a check; there are about fifty.
+_MAX_ISSUE_CODES = 200
+
+T = TypeVar("T")
+Answer = Precheck | Inspection | Verification
+A = TypeVar("A", bound=Answer)
 
 
 class RunResult(NamedTuple):
     """What a renderer says of a run; ``zip_ms`` is how long it assembled the ZIP, in whole milliseconds."""
 
     exit_code: ExitCode
-    zip_ms: int
+    summary: dict[str, int | bool]
     format_issue_codes: dict[str, int]
+    zip_ms: int
 
 
 def run_result(result: dict[str, Any]) -> RunResult:
-    """Return what ``result`` says of a run; raises ``RendererCrashed`` when it is no run's."""
-    if not fits(result, _RUN) or len(result["format_issue_codes"]) > _MOST_ISSUE_CODES:
+    """Return what ``result`` says of a run; raises ``RendererCrashed`` when it is not a run's result."""
+    read = _read(RunResult, result)
+    if len(read.format_issue_codes) > _MAX_ISSUE_CODES:
         raise _other_result()
-    return RunResult(ExitCode(result["exit_code"]), result["zip_ms"], result["format_issue_codes"])
+    return read
 
 
-def answer_of(result: dict[str, Any], shape: Shape) -> dict[str, Any]:
-    """Return ``result`` when it has ``shape``; raises ``RendererCrashed`` otherwise."""
-    if not fits(result, shape):
+def answer_of(wanted: type[A], result: dict[str, Any]) -> A:
+    """Return ``result`` as the answer ``wanted``; raises ``RendererCrashed`` when it is something else."""
+    answer = _read(wanted, result)
+    if isinstance(answer, Precheck) and answer.expected_exit_code is ExitCode.FORMAT_CHECK_FAILED:
         raise _other_result()
-    return result
+    return answer
+
+
+def _read(wanted: type[T], result: dict[str, Any]) -> T:
+    try:
+        return read_as(wanted, result)
+    except ValueError as error:
+        raise _other_result() from error
 
 
 def _other_result() -> RendererCrashed:

@@ -1,4 +1,4 @@
-/** The service's addresses, and what it says it can do. */
+/** The service's URLs, and its meta data (`/v1/meta`). */
 
 import { ApiError, asApiError, errorFromAnswer } from "./api_error.js";
 import { diagnose } from "./connection.js";
@@ -23,7 +23,7 @@ export function credentialHeaders() {
   return { Authorization: `Basic ${btoa(String.fromCharCode(...bytes))}` };
 }
 
-/** Ask the server what it can do; the answer or the error is then in the state. */
+/** Get the server's meta data and put it, or the error, into the state. */
 export async function loadMeta() {
   const mine = ++latest;
   update({ metaBusy: true, metaError: null });

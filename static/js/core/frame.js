@@ -1,4 +1,4 @@
-/** What all sections of the page are made of: a step's frame, notices, chips, and errors of the first view. */
+/** Common parts of all sections of the page: a step's frame, notices, chips, and errors of the first view. */
 
 import { byId, el, refill } from "./dom.js";
 import { needMessages, t } from "./i18n.js";

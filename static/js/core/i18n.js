@@ -1,4 +1,4 @@
-/** The page's language, its sentences, and the listeners for a change of language. */
+/** The page's language, its messages, and the listeners for a change of language. */
 
 export const LANGUAGES = { en: "English", zh: "中文" };
 const HTML_LANG = { en: "en", zh: "zh-CN" };
@@ -57,7 +57,7 @@ export function onLanguage(listener) {
 }
 
 /**
- * The sentence `key` in the page's language, `{name}` replaced by `values.name`.
+ * The message `key` in the page's language, with `{name}` replaced by `values.name`.
  * @param {string} key
  * @param {Values} [values]
  * @returns {string}

@@ -1,4 +1,4 @@
-/** What the browser keeps between visits (localStorage), and the settings that the first view needs of it. */
+/** Settings that the browser keeps between visits (localStorage), and those that the first view needs. */
 
 import { asApiBase } from "./connection.js";
 import { LANGUAGES } from "./i18n.js";

@@ -1,4 +1,4 @@
-/** How the format is checked: a preset, a house style, and, folded away, the single settings. */
+/** The options of the format check: a preset, a policy, and the single settings (collapsed by default). */
 
 import { button, byId, checkRadio, el, refill, valueOf } from "../core/dom.js";
 import { inLanguage, t } from "../core/i18n.js";

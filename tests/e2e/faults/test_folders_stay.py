@@ -38,8 +38,8 @@ def figure(server, name):
         (
             "off",
             {
-                "nest_3000_folders": "its folder had a folder in it",
-                "nest_and_hang": "its folder had a folder in it",
+                "nest_3000_folders": "its folder contained a folder",
+                "nest_and_hang": "its folder contained a folder",
             },
         ),
     ],

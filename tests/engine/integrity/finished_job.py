@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from docops_flask.engine.bilingual import Bilingual
 from docops_flask.engine.integrity.claims import read_claims
 from docops_flask.engine.integrity.proof import prove
 from docops_flask.engine.integrity.verdict import Proof
@@ -17,9 +18,9 @@ from docops_flask.engine.opc.zip_reader import ZipReader
 from docops_flask.engine.options import Options
 from docops_flask.engine.pipeline import run_job
 from docops_flask.engine.policy.policy import Policy
-from docops_flask.engine.skills.skill import Field, Label, Skill
+from docops_flask.engine.skills.skill import Field, Skill
 
-_LABEL = Label("", "")
+_LABEL = Bilingual("", "")
 LIMITS = Limits()
 STRICT = Options(format_mode="strict", format_baseline="policy")
 
@@ -45,7 +46,7 @@ class FinishedJob:
 
     def found(self) -> list[tuple[str, str]]:
         """What is unaccounted: what and where, sorted."""
-        return sorted((each["what"], each["place"]) for each in self.proof().summary()["unaccounted"])
+        return sorted((each.what, each.place) for each in self.proof().unaccounted)
 
     def part(self, name: str = "word/document.xml") -> str:
         """A part of the document as text."""

@@ -34,10 +34,10 @@ def found(path, document):
     """What is unaccounted in ``document``, a copy of the template at ``path``."""
     package = Package(path, LIMITS)
     try:
-        unaccounted = prove(package, ZipReader(document, LIMITS), NO_CLAIMS, LIMITS).summary()["unaccounted"]
+        unaccounted = prove(package, ZipReader(document, LIMITS), NO_CLAIMS, LIMITS).unaccounted
     finally:
         package.close()
-    return [(each["what"], each["part"]) for each in unaccounted]
+    return [(each.what, each.part) for each in unaccounted]
 
 
 @pytest.fixture

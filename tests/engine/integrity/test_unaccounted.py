@@ -1,9 +1,15 @@
 """What nobody logged is found and named: part, place and kind."""
 
+import io
+from dataclasses import replace
+
 import pytest
 
+from docops_flask.engine.opc.additions import Additions
+from docops_flask.engine.opc.package import Package
+from docops_flask.engine.opc.relationships import REL_TRANSITIONAL
 from docops_flask.engine.policy.policy import Policy
-from tests.engine.integrity.finished_job import STRICT, finish, rewritten
+from tests.engine.integrity.finished_job import LIMITS, STRICT, finish, rewritten
 from tests.factories import docx, p, r, tbl, tc, tr
 
 BODY = p("one 【A】 two", properties='<w:jc w:val="both"/>') + tbl(tr(tc("cell"), tc("【B】")))
@@ -159,5 +165,24 @@ def test_long_lists_are_cut_and_counted(tmp_path):
     job = finish(
         tmp_path, docx("".join(p(r(f"text {number}")) for number in range(300)) + p("【A】")), VALUES
     )
-    summary = job.with_part(job.part().replace("text", "Text")).proof().summary()
-    assert (summary["unaccounted_count"], len(summary["unaccounted"])) == (300, 100)
+    proof = job.with_part(job.part().replace("text", "Text")).proof()
+    assert (proof.unaccounted_count, len(proof.unaccounted)) == (300, 100)
+
+
+def test_a_part_that_was_added_with_all_that_belongs_to_it_is_found(job, tmp_path):
+    """``Additions`` makes a sound package of it; no entry of the log speaks of the part."""
+    file = tmp_path / "document.docx"
+    file.write_bytes(job.document)
+    package, stream = Package(file, LIMITS), io.BytesIO()
+    additions = Additions(package, LIMITS)
+    additions.add_part("word/media/b.gif", "image/gif", b"GIF89a")
+    additions.relate("word/document.xml", f"{REL_TRANSITIONAL}/image", "word/media/b.gif")
+    package.write(stream, *additions.finish())
+    package.close()
+    proof = replace(job, document=stream.getvalue()).proof()
+    assert proof.verdict == "violated"
+    found = {(each.part, each.what) for each in proof.unaccounted}
+    assert ("word/media/b.gif", "member_added") in found
+    assert {part for part, _ in found} == {
+        *("word/media/b.gif", "[Content_Types].xml", "word/_rels/document.xml.rels")
+    }

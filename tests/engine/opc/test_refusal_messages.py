@@ -31,7 +31,7 @@ SAID = {
     "compression LZMA": "the file [Content_Types].xml in it uses an unknown compression",
     "a member inside another": "files in it overlap",
     "duplicate name": "it holds word/document.xml twice",
-    "NUL": "the file name word/x.xml?.png in it is not allowed",
+    "NUL": "the file name word/x.xml\\u0000.png in it is not allowed",
     "a name that is not UTF-8": "a file name in it is not valid UTF-8",
     "a name in GBK": "a file name in it does not tell its encoding",
     "a second name outside the folder in local": "the file word/odd.xml in it has a second name",
@@ -50,7 +50,7 @@ DOCTYPE = "declares a document type (DTD), which Word never writes"
 SAID_OF_A_PART = {
     "malformed relationships": "_rels/.rels is not well-formed XML (line 2)",
     "a beginning no parser reads": "customXml/item1.xml is not well-formed XML (line 1)",
-    "a broken part with a long name": f"word/{'n' * 54}… is not well-formed XML (line 1)",
+    "a broken part with a long name": f"word/{'n' * 59} is not well-formed XML (line 1)",
     "a document type in a part that is only copied": f"customXml/item1.xml {DOCTYPE}",
     "entities that multiply": f"word/document.xml {DOCTYPE}",
     "a main part of another kind": "word/document.xml is not the WordprocessingML it should be",

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from docops_flask.engine.job import Job, JobKind
-from docops_flask.engine.worker import forked, worker
+from docops_flask.engine.worker import child, worker
 from docops_flask.engine.worker.isolation import ProcessLimits
 from tests.jobs import targets
 from tests.jobs.limits import LIMITS
@@ -27,7 +27,7 @@ class Conversation:
         self.channel, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self.channel.settimeout(30)
         with theirs:
-            self.process = get_context("fork").Process(target=forked.main, args=(theirs, limits, task))
+            self.process = get_context("fork").Process(target=child.main, args=(theirs, limits, task))
             self.process.start()
         assert not hears_ready or self.channel.recv(100) == worker.READY
 
@@ -139,7 +139,7 @@ def test_a_server_that_gave_up_is_left_without_a_word(folder: Path, capfd) -> No
 def test_it_does_not_run_outside_a_renderer_process() -> None:
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with ours, theirs, pytest.raises(RuntimeError, match="started by its server"):
-        forked.main(theirs, LIMITS, targets.echo)
+        child.main(theirs, LIMITS, targets.echo)
 
 
 def test_memory_limits_hold_on_top_of_what_the_fresh_process_maps(folder: Path) -> None:

@@ -1,27 +1,12 @@
-"""The policies there are: built-in ones, an office's own, and what is refused of these."""
-
-import json
+"""The catalogue of policies: built-in ones, an installation's own, and what is refused."""
 
 import pytest
-from jsonschema import Draft202012Validator
 
 from docops_flask.app import create_app
-from docops_flask.engine.policy import rule_kinds
-from docops_flask.engine.policy.policy import KEYS, ROLES, PageRules, Policy, RoleRules, TextRules
-from docops_flask.intake.catalogue import house_style, policies
+from docops_flask.engine.policy.policy import Policy
 from docops_flask.intake.catalogue.catalogue import CatalogueError
-from docops_flask.intake.catalogue.policies import load_policies, policy_json_schema
-from docops_flask.intake.catalogue.policy_file import read_entries
+from docops_flask.intake.catalogue.policies import load_policies
 from docops_flask.settings.settings import Settings, SettingsError
-
-SCHEMA = policy_json_schema()
-
-
-def plain(entries):
-    """What YAML's own reader would give: the values without their lines."""
-    if isinstance(entries, dict):
-        return {key: plain(value) for key, (value, _) in entries.items()}
-    return entries
 
 
 def test_the_built_in_policies_are_there_and_the_default_one_is_the_default():
@@ -88,26 +73,3 @@ def test_a_faulty_file_stops_the_start_naming_file_line_and_key(tmp_path, name, 
     with pytest.raises(SettingsError) as refused:
         create_app(Settings(policies_dir=tmp_path))
     assert str(refused.value) == f"DOCOPS_POLICIES_DIR: {message}"
-
-
-def test_the_schema_is_one_and_knows_every_key_role_and_rule():
-    Draft202012Validator.check_schema(SCHEMA)
-    parts, role = SCHEMA["properties"], SCHEMA["$defs"]["role"]["properties"]
-
-    assert tuple(parts) == ("version", *KEYS, *house_style.KEYS)
-    assert tuple(parts["roles"]["properties"]) == ROLES
-    of_a_part = ("severity", "source")
-    for schema, kinds, rules in (
-        (role, rule_kinds.ROLE_KINDS, RoleRules),
-        (parts["page"]["properties"], rule_kinds.PAGE_KINDS, PageRules),
-        (parts["text"]["properties"], rule_kinds.TEXT_KINDS, TextRules),
-    ):
-        assert tuple(schema) == (*of_a_part, *kinds) == (*of_a_part, *rules._fields)
-    assert {key: parts[key]["default"] for key in KEYS} == json.loads(json.dumps(Policy().as_dict()))
-
-
-@pytest.mark.parametrize("policy", ["default", "gbt9704-2012"])
-def test_the_built_in_files_fit_the_schema(policy):
-    file = policies.__file__.replace("policies.py", f"built_in/policies/{policy}.yaml")
-    with open(file, "rb") as stream:
-        Draft202012Validator(SCHEMA).validate(plain(read_entries(stream.read())))

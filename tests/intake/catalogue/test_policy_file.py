@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 import docops_flask
 from docops_flask.engine.checks.suggested_policy import policy_to_yaml
 from docops_flask.engine.errors import InvalidArgument
+from docops_flask.engine.policy.key_rules import KEY_RULES
 from docops_flask.engine.policy.policy import KEYS, HouseStyle, Policy
-from docops_flask.engine.policy.rule_kinds import KEY_RULES
 from docops_flask.intake.catalogue.policy_file import MAX_BYTES, parse_policy
 
 DEFAULT_FILE = (
@@ -176,7 +176,7 @@ FAULTY_KEYS = {
     "unknown": (DEFAULT + "colour: red\n", "colour", 14),
     "unknown, one near": (DEFAULT + "run_size: 12\n", "run_size", 14),
     "twice": (DEFAULT + "forbid_tables: true\n", "forbid_tables", 14),
-    "with a control character by escape": (DEFAULT + '"a\\0": 1\n', "a\\x00", 14),
+    "with a control character by escape": (DEFAULT + '"a\\0": 1\n', "a\\u0000", 14),
     "very long": (DEFAULT + "k" * 100 + ": 1\n", "k" * 64, 14),
 }
 

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
+from docops_flask.engine.bilingual import Bilingual
 from docops_flask.engine.checks.suggested_policy import policy_to_yaml
 from docops_flask.engine.errors import InvalidArgument
 from docops_flask.engine.policy.policy import (
@@ -20,11 +21,11 @@ from docops_flask.engine.policy.policy import (
     RoleRules,
     Rule,
     TextRules,
-    Words,
 )
 from docops_flask.engine.policy.rule_kinds import ALIGNMENTS
-from docops_flask.intake.catalogue.policies import load_policies, policy_json_schema
+from docops_flask.intake.catalogue.policies import load_policies
 from docops_flask.intake.catalogue.policy_file import parse_policy, read_entries
+from docops_flask.intake.catalogue.policy_schema import policy_json_schema
 
 SCHEMA = Draft202012Validator(policy_json_schema())
 
@@ -175,7 +176,7 @@ ROLE_RULES = built(
 )
 HOUSE_STYLES = built(
     HouseStyle,
-    title=st.none() | st.just(Words("Ours: 1", "本单位")),
+    title=st.none() | st.just(Bilingual("Ours: 1", "本单位")),
     page=built(PageRules, width=rules(LENGTHS), margin_top=rules(LENGTHS), lines=rules(st.integers(1, 99))),
     roles=st.dictionaries(
         st.sampled_from(ROLES), ROLE_RULES.filter(lambda each: each != RoleRules()), max_size=3

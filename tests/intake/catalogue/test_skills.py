@@ -146,11 +146,11 @@ def test_a_byte_order_mark_is_tolerated(tmp_path):
             "fields[0].key: 'Applicant' cannot be used",
             "small letter",
         ),
-        ('key = "days"', 'key = "applicant"', "fields[1].key: applicant is there twice", "key of its own"),
+        ('key = "days"', 'key = "applicant"', "fields[1].key: applicant is given twice", "key of its own"),
         (
             'placeholder = "LEAVE_DAYS"',
             'placeholder = "APPLICANT"',
-            "fields[1].placeholder: APPLICANT is there twice",
+            "fields[1].placeholder: APPLICANT is given twice",
             "placeholder of its own",
         ),
         (
@@ -198,11 +198,11 @@ def test_a_fault_is_one_line_with_file_key_problem_and_what_is_accepted(tmp_path
         (HEAD + "fields = []", "fields: is empty"),
         (HEAD + "fields = [1]", "fields[0]: is a number"),
         (b'name = "\xff"', "not UTF-8 text (byte 8)"),
-        ("name = ", "not TOML: Invalid value"),
-        ('name = "a"\nname = "b"', "not TOML: Cannot overwrite a value"),
-        ("name = 1" + "0" * 5000, "not TOML: "),
+        ("name = ", "not valid TOML: Invalid value"),
+        ('name = "a"\nname = "b"', "not valid TOML: Cannot overwrite a value"),
+        ("name = 1" + "0" * 5000, "not valid TOML: "),
         ("name = " + "[" * 100_000, "nested too deeply"),
-        ('"a\\nb" = 1\n' + VALID, "'a\\nb': unknown key"),
+        ('"a\\nb" = 1\n' + VALID, "a\\u000ab: unknown key"),
     ],
 )
 def test_a_file_that_is_no_skill_is_refused(tmp_path, content, problem):

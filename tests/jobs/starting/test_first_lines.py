@@ -63,8 +63,8 @@ def test_an_image_is_not_handed_on_but_to_renderers():
 def test_what_every_renderer_loads_are_few_modules_of_the_library():
     """Its tests load more themselves, so here it is loaded alone."""
     code = (
-        "import sys; sys.path[:0] = sys.argv[1:]; from docops_flask.engine.worker import spawned as warm_up; "
-        "warm_up._load_lxml(); import docops_flask.engine.worker.worker; print(*sys.modules)"
+        "import sys; sys.path[:0] = sys.argv[1:]; from docops_flask.engine.worker import spawned; "
+        "import docops_flask.engine.worker.worker; print(*sys.modules)"
     )
     command = [sys.executable, "-S", "-c", code, *sys.path]
     loaded = set(subprocess.run(command, capture_output=True, text=True, check=True).stdout.split())
@@ -81,7 +81,7 @@ def test_a_renderer_runs_what_its_server_loaded_whatever_became_of_the_files(tmp
         "from pathlib import Path\n"
         "import docops_flask.jobs.renderer as renderer\n"
         "from docops_flask.engine.worker.isolation import ProcessLimits\n"
-        "from docops_flask.engine.sandbox.cell import SandboxMode\n"
+        "from docops_flask.engine.sandbox.sandbox import SandboxMode\n"
         "assert renderer.__file__.startswith(sys.argv[1]), renderer.__file__\n"
         "limits = ProcessLimits(1 << 29, 60, 1 << 28, SandboxMode.OFF)\n"
         "one = renderer.Renderer('spawn', 60.0, limits)\n"

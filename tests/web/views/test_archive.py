@@ -2,14 +2,14 @@
 
 import pytest
 
-from docops_flask.web.views.archive import UnnamedFile
+from docops_flask.web.views.archive import UnlinkedFile
 
 
 @pytest.fixture
 def body(tmp_path):
     path = tmp_path / "outputs.zip"
     path.write_bytes(b"x" * 150_000)
-    body = UnnamedFile(path.open("rb"))
+    body = UnlinkedFile(path.open("rb"))
     path.unlink()
     yield body
     body.close()

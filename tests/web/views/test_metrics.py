@@ -9,7 +9,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from docops_flask import __version__
-from docops_flask.engine.checks.registry import REGISTRY
+from docops_flask.engine.checks.registry import CODES
 from docops_flask.web.job_log import OUTCOMES
 from docops_flask.web.services import EXTENSION
 from tests.conftest import ROOT
@@ -197,7 +197,7 @@ def test_format_issues_are_counted_by_the_codes_of_the_checks(start):
     assert answer.status_code == 200
     counted = metrics.named("format_issues_total")
     assert counted
-    assert {code for (code,) in counted} <= {check.code for check in REGISTRY}
+    assert {code for (code,) in counted} <= set(CODES)
 
 
 def test_a_code_that_no_check_has_makes_no_series(start):

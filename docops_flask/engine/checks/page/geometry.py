@@ -1,6 +1,6 @@
 """PAGE_LENGTH_MISMATCH, PAGE_CAPACITY_MISMATCH: a page, a margin, or what a page holds is not as asked for.
 
-What is judged is each section's geometry, with what most of its body is like.
+Each section's geometry is checked, computed with the values that most of its body text has.
 """
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
@@ -13,8 +13,9 @@ from docops_flask.engine.document.paragraph_text import ParagraphText
 from docops_flask.engine.formatting.cascade import Cascade
 from docops_flask.engine.formatting.sections import PageGeometry, PageText, Sections, page_geometry
 from docops_flask.engine.policy.policy import Measure, PageRules, Rule
+from docops_flask.engine.policy.rules import tolerance_twips
 
-# So many paragraphs of a section tell what it is like; a long document need not be counted out.
+# Most paragraphs of a section that are sampled for the values most of its text has.
 _SAMPLE = 200
 H = TypeVar("H", bound=Hashable)
 
@@ -50,7 +51,7 @@ def _page_text(
     rules: PageRules,
     text_of: Callable[[ParagraphPlace], ParagraphText],
 ) -> PageText:
-    """Return what most of a section's text is like, counted by characters."""
+    """Return the values that most of a section's text has, counted by characters."""
     values = _prevailing([(paragraph.values, len(paragraph.text)) for paragraph in sample])
     sizes = [(_font_size(paragraph, cascade, text_of), len(paragraph.text)) for paragraph in sample]
     return PageText(
@@ -126,7 +127,7 @@ def page_issue(
 
 
 def in_mm(twips: int) -> str:
-    """Return a length as people read it."""
+    """Return a length in millimetres with its unit."""
     return f"{round(twips / TWIPS_PER_MM, 1):g} mm"
 
 
@@ -143,36 +144,36 @@ _WHAT = {
 class PageLengthMismatch(Check):
     """A section's page or one of its margins has another size than asked for.
 
-    *Fails*: the page (w:pgSz, ECMA-376 part 1, 17.6.13), held upright, differs from ``page.width`` or
-    ``page.height``, or a margin (w:pgMar, 17.6.11) from ``page.margin_top`` and so on, by more than the
-    rule's tolerance. The gutter counts to the left margin. A warning where the document leaves the size to
-    Word.
+    *Fails*: the page (w:pgSz, ECMA-376 part 1, 17.6.13), in portrait orientation, differs from
+    ``page.width`` or ``page.height``, or a margin (w:pgMar, 17.6.11) from ``page.margin_top`` and so on, by
+    more than the rule's tolerance: a top margin of 35 mm under ``margin_top: {value: 37 mm, tolerance:
+    1 mm}``. The gutter counts to the left margin. A warning where the document leaves the size to Word.
 
-    *Passes*: within the tolerance. Margins of a section that lies on its side are not looked at: it holds a
-    wide table. Baseline ``template`` never asks.
+    *Passes*: within the tolerance. Margins of a landscape section are not checked: it holds a wide table.
+    Not checked under baseline ``template``.
 
     *Fix*: none: sections are never changed.
 
     *Looks at*: page size and margins of every section.
     """
 
-    code = "PAGE_LENGTH_MISMATCH"
+    codes = ("PAGE_LENGTH_MISMATCH",)
 
     def under_policy(self, subject: PolicySubject) -> Iterator[Issue]:
-        """Yield one issue a section and length that is another one."""
+        """Yield one issue for each section and length that is another one."""
         for page in subject.geometry:
             for key, actual in page_lengths(page).items():
                 rule: Rule[Measure] | None = getattr(subject.policy.house_style.page, key)
                 wanted = None if rule is None else rule.value.in_twips()
                 if rule is None or wanted is None:
                     continue
-                tolerance = subject.tolerance(rule)
+                tolerance = tolerance_twips(rule, subject.policy)
                 if actual is not None and abs(actual - wanted) <= tolerance:
                     continue
                 shown = None if actual is None else in_mm(actual)
                 said = _WHAT[key].format("left to Word" if shown is None else shown)
                 yield page_issue(
-                    self.code,
+                    self.codes[0],
                     key,
                     rule,
                     page,
@@ -184,10 +185,10 @@ class PageLengthMismatch(Check):
 
 
 def page_lengths(page: PageGeometry) -> dict[str, int | None]:
-    """Return the lengths that a policy can have rules for, by their keys; in twips."""
+    """Return the lengths that policies can have rules for, by key, in twips."""
     width, height = page.page_width_twips, page.page_height_twips
     if page.landscape:
-        # The sheet is the same one, turned.
+        # The same sheet, rotated.
         return {"width": height, "height": width}
     return {
         "width": width,
@@ -205,25 +206,25 @@ def _size(margin: int | None) -> int | None:
 
 
 class PageCapacityMismatch(Check):
-    """A page does not hold the lines, or a line not the characters, that are asked for.
+    """Another number of lines fits the page, or of characters the line, than asked for.
 
     *Fails*: from page, margins, grid and line pitch another number of lines fits the page than
     ``page.lines``, or another number of full-width characters of the body fits the line than
-    ``page.characters``. The issue tells the largest line pitch, or the character grid, that would do. How it
-    is worked out is told in docs/analysis/page-arithmetic.md.
+    ``page.characters``. The issue names the largest line pitch, or the character grid, that gives it. How it
+    is computed is described in docs/analysis/page-arithmetic.md.
 
     *Passes*: that number. Where the document leaves the line pitch to the font nothing is claimed, nor for a
-    section that lies on its side. Baseline ``template`` never asks.
+    landscape section. Not checked under baseline ``template``.
 
     *Fix*: none: sections are never changed.
 
     *Looks at*: lines and characters of every section's page.
     """
 
-    code = "PAGE_CAPACITY_MISMATCH"
+    codes = ("PAGE_CAPACITY_MISMATCH",)
 
     def under_policy(self, subject: PolicySubject) -> Iterator[Issue]:
-        """Yield one issue a section and number that is another one."""
+        """Yield one issue for each section and number that is another one."""
         rules = subject.policy.house_style.page
         for page in subject.geometry:
             if page.landscape:
@@ -231,7 +232,7 @@ class PageCapacityMismatch(Check):
             lines, characters = page.lines_per_page, page.characters_per_line
             if rules.lines is not None and lines is not None and lines != rules.lines.value:
                 yield page_issue(
-                    self.code,
+                    self.codes[0],
                     "lines",
                     rules.lines,
                     page,
@@ -242,7 +243,7 @@ class PageCapacityMismatch(Check):
             wanted = rules.characters
             if wanted is not None and characters is not None and characters != wanted.value:
                 yield page_issue(
-                    self.code,
+                    self.codes[0],
                     "characters",
                     wanted,
                     page,

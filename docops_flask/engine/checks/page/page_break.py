@@ -1,13 +1,4 @@
-"""PAGE_BREAK_MISSING: a part of the document that begins a page does not, or one that does not does.
-
-*Fails*: a paragraph whose role has ``page_break_before: true`` does not begin a page: it has no
-w:pageBreakBefore (ECMA-376 part 1, 17.3.1.23), no page break stands at its beginning or at the end of what
-comes before it, and no section begins with it. With ``false``: it has w:pageBreakBefore.
-
-*Passes*: any of these, or nothing before it in the body. Baseline ``template`` never asks.
-
-*Fix*: none: it would move what follows.
-"""
+"""PAGE_BREAK_MISSING: a paragraph does not begin a page although its role asks for it, or the opposite."""
 
 from collections.abc import Iterator
 
@@ -22,16 +13,28 @@ _WORDS = {True: "a new page", False: "no new page"}
 
 
 class PageBreakMissing(Check):
-    """The beginning of every paragraph whose role says where it stands."""
+    """A paragraph does not begin a page although its role asks for it, or the opposite.
 
-    code = "PAGE_BREAK_MISSING"
+    *Fails*: a paragraph whose role has ``page_break_before: true`` does not begin a page: it has no
+    w:pageBreakBefore (ECMA-376 part 1, 17.3.1.23), no page break stands at its beginning or at the end of
+    what comes before it, and no section begins with it. With ``false``: it has w:pageBreakBefore.
+
+    *Passes*: any of these, or nothing before it in the body: with ``<w:br w:type="page"/>`` as the last thing
+    before it a title begins a page. Not checked under baseline ``template``.
+
+    *Fix*: none: it would move what follows.
+
+    *Looks at*: the beginning of every paragraph whose role has the rule.
+    """
+
+    codes = ("PAGE_BREAK_MISSING",)
 
     def under_policy(self, subject: PolicySubject) -> Iterator[Issue]:
-        """Yield one issue a paragraph that does not begin as asked."""
+        """Yield one issue for each paragraph that does not begin as asked."""
         pages = PageBeginnings()
-        for paragraph in subject.ruled:
+        for paragraph in subject.with_role_rules:
             look = paragraph.look
-            rule = None if look.rules is None else look.rules.page_break_before
+            rule = look.rules.of_paragraphs.page_break_before
             if rule is None:
                 continue
             stated = look.values.page_break_before
@@ -40,19 +43,17 @@ class PageBreakMissing(Check):
                 begins = begins or pages.begins(paragraph)
             if begins is not rule.value:
                 mismatch = Mismatch(
-                    look.role,
-                    "page_break_before",
                     rule,
                     "The beginning",
                     expected=_WORDS[rule.value],
                     actual=_WORDS[begins],
                     found=stated,
                 )
-                yield Issue(paragraph_finding(self.code, mismatch, look, subject), paragraph.place.path)
+                yield Issue(paragraph_finding(mismatch, look, subject), paragraph.place.path)
 
 
 class PageBeginnings:
-    """Tells which paragraphs of a document begin a page; what stands before them is looked at once."""
+    """Finds out which paragraphs begin a page; what comes before them is examined once."""
 
     def __init__(self) -> None:
         self._ended: dict[_Element, bool] = {}
@@ -80,7 +81,7 @@ class PageBeginnings:
 
 
 def _ends_page(paragraph: _Element, w: Vocabulary) -> bool | None:
-    """Say whether a page ends with a paragraph; ``None`` where it has no text: what is before it decides."""
+    """Say whether a page ends with a paragraph; ``None``: it has no text, so what is before it decides."""
     if paragraph.find(f"{w.pPr}/{w.sectPr}") is not None or _breaks(paragraph, w, first=False):
         return True
     return None if next(paragraph.iter(w.t), None) is None else False

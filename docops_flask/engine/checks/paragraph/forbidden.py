@@ -11,23 +11,23 @@ _NAMES = {" ": "space", "\t": "tab", "\u3000": "ideographic space", "\u00a0": "n
 
 
 class LeadingWhitespace(Check):
-    """A paragraph is moved in with spaces instead of an indent.
+    """A paragraph begins with blanks instead of having an indent.
 
     *Fails*: ``trim_leading_spaces`` is true and the text of a paragraph begins with one of ``trim_chars`` (a
     w:tab counts as the tab character).
 
-    *Passes*: any other first character, a paragraph without text, or ``trim_leading_spaces`` is false.
-    Baseline ``template`` never asks.
+    *Passes*: any other first character, a paragraph without text, or ``trim_leading_spaces`` is false. Not
+    checked under baseline ``template``.
 
-    Text is never changed, so there is no fix.
+    *Fix*: none, text is never changed.
 
     *Looks at*: every paragraph whose text begins with a character the policy wants trimmed.
     """
 
-    code = "LEADING_WHITESPACE"
+    codes = ("LEADING_WHITESPACE",)
 
     def under_policy(self, subject: PolicySubject) -> Iterator[Issue]:
-        """Yield one issue a paragraph that begins with whitespace."""
+        """Yield one issue for each paragraph that begins with whitespace."""
         if not subject.policy.trim_leading_spaces:
             return
         unwanted = subject.policy.trim_chars
@@ -41,7 +41,7 @@ class LeadingWhitespace(Check):
     def _finding(self, first: str) -> Finding:
         name = _NAMES.get(first, f"U+{ord(first):04X}")
         return Finding(
-            code=self.code,
+            code=self.codes[0],
             severity="error",
             message=f"The paragraph begins with a character the policy wants away ({name}). "
             "Delete it and use the paragraph's first-line indent instead.",
@@ -52,26 +52,26 @@ class LeadingWhitespace(Check):
 
 
 class NumprPresent(Check):
-    """The policy wants numbers typed as text, not made by Word's automatic numbering.
+    """A paragraph is numbered by Word although the policy asks for numbers typed as text.
 
     *Fails*: ``forbid_numpr`` is true and a paragraph with text has a direct w:numPr whose w:numId is not 0;
     with ``numpr_direct_only`` false numbering through a style fails as well.
 
     *Passes*: no w:numPr, w:numId 0 (which takes a style's numbering away, ECMA-376 part 1, 17.9.18), or
-    ``forbid_numpr`` is false. Baseline ``template`` never asks.
+    ``forbid_numpr`` is false. Not checked under baseline ``template``.
 
-    Numbering is never removed: the visible number would be lost.
+    *Fix*: none: without numbering the visible number would be lost.
 
     *Looks at*: every automatically numbered paragraph where the policy forbids them.
     """
 
-    code = "NUMPR_PRESENT"
+    codes = ("NUMPR_PRESENT",)
 
     def under_policy(self, subject: PolicySubject) -> Iterator[Issue]:
-        """Yield one issue a numbered paragraph with text."""
+        """Yield one issue for each numbered paragraph with text."""
         if not subject.policy.forbid_numpr:
             return iter(())
-        return subject.faults_of_paragraphs(lambda look: self._findings(look, subject))
+        return subject.issues_of_paragraphs(lambda look: self._findings(look, subject))
 
     def _findings(self, look: ParagraphLook, subject: PolicySubject) -> Iterator[Finding]:
         numbering = look.values.numbering
@@ -80,7 +80,7 @@ class NumprPresent(Check):
         if subject.policy.numpr_direct_only and numbering.origin != DIRECT:
             return
         yield Finding(
-            code=self.code,
+            code=self.codes[0],
             severity="error",
             message=f"The paragraph is numbered automatically (from: {numbering.origin}), which the "
             "policy forbids. Type the number as text, or set forbid_numpr to false.",
@@ -93,26 +93,26 @@ class NumprPresent(Check):
 
 
 class TableForbidden(Check):
-    """The policy wants a document without tables.
+    """The document has a table although the policy forbids them.
 
     *Fails*: ``forbid_tables`` is true and the document has a table, in any story; each table, nested ones
     too, is one issue. The cells of tables are then not checked any further.
 
-    *Passes*: no table, or ``forbid_tables`` is false. Baseline ``template`` never asks.
+    *Passes*: no table, or ``forbid_tables`` is false. Not checked under baseline ``template``.
 
-    A table is never removed: what to do with its contents is for a person to decide.
+    *Fix*: none: a person has to decide what becomes of its contents.
 
     *Looks at*: every table where the policy forbids them.
     """
 
-    code = "TABLE_FORBIDDEN"
+    codes = ("TABLE_FORBIDDEN",)
 
     def under_policy(self, subject: PolicySubject) -> Iterator[Issue]:
-        """Yield one issue a table; its ``paragraph_path`` is the table's address."""
+        """Yield one issue for each table; its ``paragraph_path`` is the table's address."""
         if not subject.policy.forbid_tables:
             return
         finding = Finding(
-            code=self.code,
+            code=self.codes[0],
             severity="error",
             message="The policy forbids tables, and here is one; its cells were not checked. "
             "Write its contents as paragraphs, or set forbid_tables to false.",

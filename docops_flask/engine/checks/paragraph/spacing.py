@@ -1,81 +1,76 @@
-"""LINE_SPACING_MISMATCH, ROLE_LINE_SPACING_MISMATCH, ROLE_SPACE_MISMATCH, ROLE_ALIGNMENT_MISMATCH.
+"""Line spacing, the space before and after a paragraph, and its alignment.
 
-A paragraph's line spacing, the space before or after it, or its alignment is not the one asked for.
+LINE_SPACING_MISMATCH, ROLE_LINE_SPACING_MISMATCH, ROLE_SPACE_MISMATCH, ROLE_ALIGNMENT_MISMATCH.
 """
 
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from docops_flask.engine.checks.check import Check, FixableCheck, PolicySubject
-from docops_flask.engine.checks.issue import Finding, FixChange, Issue
+from docops_flask.engine.checks.issue import Finding, FixChange, Issue, Shown
 from docops_flask.engine.checks.look import ParagraphLook
-from docops_flask.engine.checks.mismatch import (
-    Mismatch,
-    paragraph_finding,
-    policy_mismatch,
-    template_mismatch,
-)
+from docops_flask.engine.checks.mismatch import Mismatch, paragraph_finding, template_mismatch
 from docops_flask.engine.checks.observation import TemplateSubject, shown_line_spacing
 from docops_flask.engine.formatting.edit import set_line_spacing, set_space
 from docops_flask.engine.formatting.effective import Effective, Spacing
 from docops_flask.engine.formatting.paragraph_values import ParagraphValues
-from docops_flask.engine.policy.policy import LineSpacing, Measure, Rule
+from docops_flask.engine.policy.policy import LineSpacing, Measure
+from docops_flask.engine.policy.rules import AppliedRule
 
 
 class LineSpacingMismatch(FixableCheck):
     """A paragraph's line spacing is not the one asked for.
 
-    *Fails* under baseline ``policy``: the effective w:line (ECMA-376 part 1, 17.3.1.33) of a paragraph with
-    text differs from ``line_spacing_twips`` by more than ``twips_tolerance``; a warning where nothing states
-    w:line. Under baseline ``template``: after filling, a touched paragraph's w:line differs so from the
-    template's, or its w:lineRule is another one.
+    *Fails* under ``line_spacing_twips``: the effective w:line (ECMA-376 part 1, 17.3.1.33) differs by more
+    than ``twips_tolerance``, whatever w:lineRule says; a warning where nothing states w:line. Under
+    ``line_spacing`` of the paragraph's role: w:lineRule is another one, or w:line differs by more than the
+    tolerance; what nothing states is one line. Under baseline ``template``: filling changed w:line of a
+    touched paragraph by more than ``twips_tolerance``, or its w:lineRule.
 
-    *Passes*: w:line within the tolerance, whatever w:lineRule says (360 is one and a half lines with the rule
-    ``auto``, 18 pt with the others), or ``line_spacing_twips`` is null.
+    *Passes*: w:line 360 under ``line_spacing_twips: 360``, be it one and a half lines (w:lineRule ``auto``)
+    or 18 pt (``exact``); under ``line_spacing: exact 28 pt`` w:line 560 with ``exact`` alone.
 
-    *Fix*: w:line of a touched body paragraph outside tables is set directly; w:lineRule stays.
+    *Fix*: w:line is set on touched paragraphs of the body outside tables, under a role's rule w:lineRule too.
 
     *Looks at*: line spacing of every paragraph with text, or of every touched one.
     """
 
-    code = "LINE_SPACING_MISMATCH"
+    codes = ("LINE_SPACING_MISMATCH", "ROLE_LINE_SPACING_MISMATCH")
 
     def under_policy(self, subject: PolicySubject) -> Iterator[Issue]:
-        """Yield one issue a paragraph whose line spacing is not the policy's."""
-        if subject.policy.line_spacing_twips is None:
-            return iter(())
-        return subject.faults_of_paragraphs(lambda look: self._findings(look, subject))
+        """Yield one issue for each paragraph with another line spacing."""
+        return subject.issues_of_paragraphs(lambda look: self._findings(look, subject))
 
     def _findings(self, look: ParagraphLook, subject: PolicySubject) -> Iterator[Finding]:
-        policy = subject.policy
-        expected = policy.line_spacing_twips
-        if expected is None or (look.rules is not None and look.rules.line_spacing is not None):
+        rule = look.rules.of_paragraphs.line_spacing
+        if rule is None:
             return
-        line = look.values.line
-        if line.value is not None and abs(line.value - expected) <= policy.twips_tolerance:
+        wanted, actual = rule.value, _line_spacing_under(rule, look)
+        if (
+            actual is not None
+            and actual.rule == wanted.rule
+            and abs(actual.line - wanted.line) <= rule.tolerance_twips
+        ):
             return
-        yield policy_mismatch(
-            self.code,
+        mismatch = Mismatch(
+            rule,
             "Line spacing",
-            policy,
-            expected=expected,
-            actual=line.value,
-            found=line,
-            source=subject.source_in_paragraph(line, look),
-            stated=line.value is not None,
-            rule_key="line_spacing_twips",
-            tolerance=policy.twips_tolerance,
-            fixable=look.is_safe_to_fix,
+            expected=_shown(wanted),
+            actual=None if actual is None else _shown(actual),
+            found=look.values.line,
+            known=actual is not None,
+            tolerance=rule.tolerance_twips,
         )
+        yield paragraph_finding(mismatch, look, subject, fixable=look.is_safe_to_fix(rule))
 
     def under_template(self, subject: TemplateSubject) -> Iterator[Issue]:
-        """Yield one issue a paragraph whose line spacing filling changed."""
+        """Yield one issue for each paragraph whose line spacing filling changed."""
         tolerance = subject.policy.twips_tolerance
         for path, (before, after) in subject.paragraphs.items():
             if _alike(before, after, tolerance):
                 continue
             yield template_mismatch(
-                self.code,
+                self.codes[0],
                 "Line spacing",
                 path,
                 expected=shown_line_spacing(before),
@@ -86,15 +81,15 @@ class LineSpacingMismatch(FixableCheck):
             )
 
     def fix(self, issues: Sequence[Issue], subject: PolicySubject) -> Iterator[FixChange]:
-        """Set the policy's line spacing on the paragraphs themselves."""
-        line = subject.policy.line_spacing_twips
-        if line is None:
-            return
+        """Set the line spacing asked for on the paragraphs themselves."""
         for issue in issues:
-            place = subject.paragraph(issue.paragraph_path).place
-            before, after = set_line_spacing(place.element, line, place.part.w)
-            place.part.changed = True
-            yield FixChange(place.path, "line_spacing_twips", before, after, "spacing", place.element)
+            paragraph = subject.paragraph(issue.paragraph_path)
+            rule = paragraph.look.rules.of_paragraphs.line_spacing
+            if rule is not None:
+                place, wanted = paragraph.place, rule.value
+                before, after = set_line_spacing(place.element, wanted.line, place.part.w, rule=wanted.rule)
+                place.part.changed = True
+                yield FixChange(place.path, rule.name, before, after, "spacing", place.element)
 
 
 def _alike(before: ParagraphValues, after: ParagraphValues, tolerance: int) -> bool:
@@ -107,61 +102,6 @@ def _alike(before: ParagraphValues, after: ParagraphValues, tolerance: int) -> b
 _ONE_LINE = 240
 
 
-class RoleLineSpacingMismatch(FixableCheck):
-    """A paragraph's line spacing is not the one its role asks for.
-
-    *Fails*: the effective w:line and w:lineRule (ECMA-376 part 1, 17.3.1.33) are not ``line_spacing`` of the
-    paragraph's role: another rule, or a line that differs by more than the tolerance. What nothing states is
-    one line.
-
-    *Passes*: the same rule, the line within the tolerance (in 240ths of a line where the rule is lines).
-    Baseline ``template`` never asks.
-
-    *Fix*: w:line and w:lineRule are set on touched paragraphs of the body outside tables.
-
-    *Looks at*: line spacing of every paragraph with a role.
-    """
-
-    code = "ROLE_LINE_SPACING_MISMATCH"
-
-    def under_policy(self, subject: PolicySubject) -> Iterator[Issue]:
-        """Yield one issue a paragraph with another line spacing."""
-        return subject.faults_of_paragraphs(lambda look: self._findings(look, subject))
-
-    def _findings(self, look: ParagraphLook, subject: PolicySubject) -> Iterator[Finding]:
-        rule = None if look.rules is None else look.rules.line_spacing
-        if rule is None:
-            return
-        actual, wanted = line_spacing_of(look), rule.value
-        tolerance = subject.tolerance(rule)
-        if actual.rule == wanted.rule and abs(actual.line - wanted.line) <= tolerance:
-            return
-        mismatch = Mismatch(
-            look.role,
-            "line_spacing",
-            rule,
-            "Line spacing",
-            expected=str(wanted),
-            actual=str(actual),
-            found=look.values.line,
-            tolerance=tolerance,
-        )
-        fixable = look.is_safe_to_fix_by_role
-        yield paragraph_finding(self.code, mismatch, look, subject, fixable=fixable)
-
-    def fix(self, issues: Sequence[Issue], subject: PolicySubject) -> Iterator[FixChange]:
-        """Set the role's line spacing on the paragraphs themselves."""
-        for issue in issues:
-            paragraph = subject.paragraph(issue.paragraph_path)
-            rules = paragraph.look.rules
-            rule = None if rules is None else rules.line_spacing
-            if rule is not None:
-                place, wanted = paragraph.place, rule.value
-                before, after = set_line_spacing(place.element, wanted.line, place.part.w, rule=wanted.rule)
-                place.part.changed = True
-                yield FixChange(place.path, "line_spacing", before, after, "spacing", place.element)
-
-
 def line_spacing_of(paragraph: ParagraphLook) -> LineSpacing:
     """Return a paragraph's effective line spacing."""
     values = paragraph.values
@@ -169,6 +109,18 @@ def line_spacing_of(paragraph: ParagraphLook) -> LineSpacing:
     if line is None:
         return LineSpacing("auto", _ONE_LINE)
     return LineSpacing(values.line_rule.value or "auto", line)
+
+
+def _line_spacing_under(rule: AppliedRule[LineSpacing], paragraph: ParagraphLook) -> LineSpacing | None:
+    """Return what ``rule`` compares; ``None`` where it is not known."""
+    if rule.is_for_role:
+        return line_spacing_of(paragraph)
+    line = paragraph.values.line.value
+    return None if line is None else LineSpacing(None, line)
+
+
+def _shown(spacing: LineSpacing) -> Shown:
+    return spacing.line if spacing.rule is None else str(spacing)
 
 
 SpaceKey = Literal["space_before", "space_after"]
@@ -181,28 +133,28 @@ class RoleSpaceMismatch(FixableCheck):
 
     *Fails*: the effective space (w:spacing, ECMA-376 part 1, 17.3.1.33) differs from ``space_before`` or
     ``space_after`` of the paragraph's role by more than the tolerance. Lines count as the section's grid has
-    them, 12 pt without one. What nothing states is 0. Neighbours of one style that leave their spaces out
-    (w:contextualSpacing) are measured all the same.
+    them, 12 pt without one. What nothing states is 0. Spaces that w:contextualSpacing hides
+    between neighbours of one style count all the same.
 
-    *Passes*: within the tolerance. Baseline ``template`` never asks.
+    *Passes*: within the tolerance. Not checked under baseline ``template``.
 
     *Fix*: the space is set on touched paragraphs of the body outside tables.
 
     *Looks at*: the spaces around every paragraph with a role.
     """
 
-    code = "ROLE_SPACE_MISMATCH"
+    codes = ("ROLE_SPACE_MISMATCH",)
 
     def under_policy(self, subject: PolicySubject) -> Iterator[Issue]:
-        """Yield one issue a paragraph and side with another space."""
-        return subject.faults_of_paragraphs(lambda look: self._findings(look, subject))
+        """Yield one issue for each paragraph and side with another space."""
+        return subject.issues_of_paragraphs(lambda look: self._findings(look, subject))
 
     def _findings(self, look: ParagraphLook, subject: PolicySubject) -> Iterator[Finding]:
-        for key in SPACES if look.rules is not None else ():
-            mismatch = _mismatch(key, look, subject)
+        for key in SPACES:
+            mismatch = _mismatch(key, look)
             if mismatch is not None:
-                fixable = look.is_safe_to_fix_by_role
-                yield paragraph_finding(self.code, mismatch, look, subject, fixable=fixable)
+                fixable = look.is_safe_to_fix(mismatch.rule)
+                yield paragraph_finding(mismatch, look, subject, fixable=fixable)
 
     def fix(self, issues: Sequence[Issue], subject: PolicySubject) -> Iterator[FixChange]:
         """Set the role's spaces on the paragraphs themselves."""
@@ -211,7 +163,7 @@ class RoleSpaceMismatch(FixableCheck):
             key: SpaceKey = (
                 "space_after" if (issue.rule_key or "").endswith("space_after") else "space_before"
             )
-            rule: Rule[Measure] | None = getattr(paragraph.look.rules, key)
+            rule = _rule(key, paragraph.look)
             if rule is None:
                 continue
             place = paragraph.place
@@ -228,23 +180,25 @@ def space_twips(key: SpaceKey, paragraph: ParagraphLook) -> int:
     return 0 if value is None else value.in_twips(paragraph.grid.line_twips)
 
 
-def _mismatch(key: SpaceKey, paragraph: ParagraphLook, subject: PolicySubject) -> Mismatch | None:
-    rule: Rule[Measure] | None = getattr(paragraph.rules, key)
+def _rule(key: SpaceKey, paragraph: ParagraphLook) -> AppliedRule[Measure] | None:
+    rules = paragraph.rules.of_paragraphs
+    return rules.space_before if key == "space_before" else rules.space_after
+
+
+def _mismatch(key: SpaceKey, paragraph: ParagraphLook) -> Mismatch | None:
+    rule = _rule(key, paragraph)
     if rule is None:
         return None
     actual, wanted = space_twips(key, paragraph), _wanted(rule, paragraph)
-    tolerance = subject.tolerance(rule)
-    if abs(actual - wanted) <= tolerance:
+    if abs(actual - wanted) <= rule.tolerance_twips:
         return None
     return Mismatch(
-        paragraph.role,
-        key,
         rule,
         _WHAT[key],
         expected=str(rule.value),
         actual=f"{actual} twips",
         found=_found(key, paragraph),
-        tolerance=tolerance,
+        tolerance=rule.tolerance_twips,
     )
 
 
@@ -253,7 +207,7 @@ def _found(key: SpaceKey, paragraph: ParagraphLook) -> Effective[Spacing]:
     return values.space_before if key == "space_before" else values.space_after
 
 
-def _wanted(rule: Rule[Measure], paragraph: ParagraphLook) -> int:
+def _wanted(rule: AppliedRule[Measure], paragraph: ParagraphLook) -> int:
     return rule.value.in_twips(line_twips=paragraph.grid.line_twips) or 0
 
 
@@ -267,36 +221,34 @@ class RoleAlignmentMismatch(Check):
     paragraph's role. What nothing states is left. ``start`` counts as left, ``end`` as right, ``both`` as
     justify.
 
-    *Passes*: any alignment of the list. Baseline ``template`` never asks.
+    *Passes*: any alignment of the list. Not checked under baseline ``template``.
 
-    *Fix*: none: where a line stands is for its author to decide.
+    *Fix*: none: the alignment is the author's decision.
 
     *Looks at*: alignment of every paragraph with a role.
     """
 
-    code = "ROLE_ALIGNMENT_MISMATCH"
+    codes = ("ROLE_ALIGNMENT_MISMATCH",)
 
     def under_policy(self, subject: PolicySubject) -> Iterator[Issue]:
-        """Yield one issue a paragraph that is aligned in another way."""
-        return subject.faults_of_paragraphs(lambda look: self._findings(look, subject))
+        """Yield one issue for each paragraph that is aligned in another way."""
+        return subject.issues_of_paragraphs(lambda look: self._findings(look, subject))
 
     def _findings(self, look: ParagraphLook, subject: PolicySubject) -> Iterator[Finding]:
-        rule = None if look.rules is None else look.rules.alignment
+        rule = look.rules.of_paragraphs.alignment
         actual = alignment_of(look.values.alignment.value)
         if rule is None or actual in rule.value:
             return
         mismatch = Mismatch(
-            look.role,
-            "alignment",
             rule,
             "Alignment",
             expected=" or ".join(rule.value),
             actual=actual,
             found=look.values.alignment,
         )
-        yield paragraph_finding(self.code, mismatch, look, subject)
+        yield paragraph_finding(mismatch, look, subject)
 
 
 def alignment_of(stated: str | None) -> str:
-    """Return a w:jc as a policy calls it."""
+    """Return the name that policies use for a value of w:jc."""
     return _NAMES.get(stated or "left", stated or "left")

@@ -1,6 +1,6 @@
-"""Which fonts a run's characters take that are not wanted, and how the run would take the wanted ones.
+"""Which characters of a run take another font than wanted, and how the run would take the wanted one.
 
-The repairs of runs that more than one check makes: fonts and size, set on the run itself.
+Also the repairs of runs: fonts and size, set on the run itself.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,12 +14,12 @@ from docops_flask.engine.formatting.run_values import RunValues
 from docops_flask.engine.formatting.script_slots import Slot, fonts_of, script_sample
 
 WrongFonts = tuple[tuple[Slot, Effective[FontFace]], ...]
-# Answers are kept for so many kinds of run: values, scripts of the text, fonts wanted.
+# Size of the caches: kinds of run, told apart by values, scripts of the text and fonts wanted.
 _KEPT = 1024
 
 
 class WantedFonts:
-    """The names that will do for each script, as they are to be written; none: not asked for."""
+    """The fonts allowed for each script, spelled as a repair writes them; empty: not checked."""
 
     __slots__ = ("east_asia", "folded", "latin")
 
@@ -38,12 +38,12 @@ class WantedFonts:
 
 @lru_cache(maxsize=256)
 def wanted_fonts(latin: tuple[str, ...] = (), east_asia: tuple[str, ...] = ()) -> WantedFonts:
-    """Return the wanted fonts, one object for all runs that are held against the same names."""
+    """Return the wanted fonts, one object for all runs with the same ones."""
     return WantedFonts(latin, east_asia)
 
 
 def wrong_fonts(text: str, values: RunValues, wanted: WantedFonts) -> WrongFonts:
-    """Return the fonts that characters of ``text`` really take and that are not among those ``wanted``.
+    """Return the fonts that characters of ``text`` take and that are not among those ``wanted``.
 
     Each comes once, under the script of its characters. Quotation marks, dashes and the like may have
     either script's font; what has neither counts as of the script whose font slot it takes.
@@ -72,9 +72,9 @@ def _wrong_fonts(text: str, values: RunValues, wanted: WantedFonts) -> WrongFont
 
 
 def font_repair(text: str, values: RunValues, wanted: WantedFonts) -> FontSettings | None:
-    """Return what to set on a run so that ``text`` takes wanted fonts; ``None`` where nothing would do.
+    """Return what to set on a run so that ``text`` takes wanted fonts; ``None`` where nothing helps.
 
-    The result is tried out before it is given: what direct formatting cannot reach stays as it is.
+    The result is tried on ``values`` first: some fonts cannot be changed by direct formatting.
     """
     return _font_repair(script_sample(text), values, wanted)
 
@@ -91,7 +91,7 @@ def _font_repair(text: str, values: RunValues, wanted: WantedFonts) -> FontSetti
     else:
         candidates = [FontSettings(ascii=latin, h_ansi=latin, east_asia=east_asia)]
         if latin and wanted.east_asia and _is_marks_alone(text, values, wanted):
-            # A mark such as “ among ideographs is theirs: it takes their font where the run asks for it.
+            # With w:hint a mark such as “ among ideographs takes their font.
             candidates.insert(0, FontSettings(east_asia=east_asia, hint="eastAsia"))
     for settings in candidates:
         if not _wrong_fonts(text, _with(values, settings), wanted):
@@ -100,7 +100,7 @@ def _font_repair(text: str, values: RunValues, wanted: WantedFonts) -> FontSetti
 
 
 def _is_marks_alone(text: str, values: RunValues, wanted: WantedFonts) -> bool:
-    """Say whether what takes a wrong Latin font are marks among ideographs, no letters or digits."""
+    """Say whether only marks among ideographs take a wrong Latin font, no letters or digits."""
     letters = fonts_of(text, values, "latin").values()
     is_wrong = any(not _is_among(face.value, wanted.folded["latin"]) for face in letters)
     return not is_wrong and bool(fonts_of(text, values, "east_asia"))
@@ -124,7 +124,7 @@ def _is_among(face: FontFace | None, names: frozenset[str]) -> bool:
 
 
 def fix_fonts(place: RunPlace, settings: FontSettings) -> FixChange:
-    """Give a run these fonts; return what is changed."""
+    """Set these fonts on a run; return what changed."""
     before, after = set_fonts(place.element, settings, place.paragraph.part.w)
     place.paragraph.part.changed = True
     path, element = place.paragraph.path, place.element
@@ -137,7 +137,7 @@ def can_have_size(values: RunValues, points: float) -> bool:
 
 
 def fix_size(place: RunPlace, points: float) -> FixChange:
-    """Give a run this size; return what is changed."""
+    """Set this size on a run; return what changed."""
     before, after = set_size(place.element, round(points * 2), place.paragraph.part.w)
     place.paragraph.part.changed = True
     path, element = place.paragraph.path, place.element

@@ -15,7 +15,7 @@ _PLACEHOLDER = "【[A-Z0-9_]+】"
 
 
 def written_paragraphs(subject: PolicySubject, role: str) -> Iterator[ParagraphSubject]:
-    """Yield the paragraphs with ``role`` whose text is all there: no placeholder waits in it."""
+    """Yield the paragraphs with ``role`` whose text has no placeholder left."""
     for paragraph in subject.by_role.get(role, ()):
         if not re.search(_PLACEHOLDER, paragraph.text):
             yield paragraph
@@ -24,7 +24,7 @@ def written_paragraphs(subject: PolicySubject, role: str) -> Iterator[ParagraphS
 def text_issue(
     code: str, key: str, rule: Rule[bool], paragraph: ParagraphSubject, *, message: str, expected: str
 ) -> Issue:
-    """Return the issue that a paragraph's text is not as ``key`` of a policy's texts asks for."""
+    """Return the issue that a paragraph's text breaks the rule ``key`` of a policy's part ``text``."""
     clause = f" ({rule.source})" if rule.source else ""
     finding = Finding(
         code=code,
@@ -39,7 +39,7 @@ def text_issue(
     return Issue(finding, paragraph.place.path)
 
 
-# Compiled when it is first needed: most renderers never ask.
+# Compiled when it is first needed: most renderers never use it.
 _DATE_FORM = "[0-9]{4}年[1-9][0-9]?月[1-9][0-9]?日"
 
 
@@ -49,24 +49,24 @@ class DateForm(Check):
     *Fails*: ``text.date_form`` is true and a paragraph with the role ``date`` is not the year in full, month
     and day in arabic digits without leading zeros.
 
-    *Passes*: 2026年1月5日. Baseline ``template`` never asks.
+    *Passes*: 2026年1月5日. Not checked under baseline ``template``.
 
     *Fix*: none, text is never changed.
 
     *Looks at*: every date line.
     """
 
-    code = "DATE_FORM"
+    codes = ("DATE_FORM",)
 
     def under_policy(self, subject: PolicySubject) -> Iterator[Issue]:
-        """Yield one issue a date in another form."""
+        """Yield one issue for each date in another form."""
         rule = subject.policy.house_style.text.date_form
         if rule is None or not rule.value:
             return
         for paragraph in written_paragraphs(subject, "date"):
             if not re.fullmatch(_DATE_FORM, paragraph.text.strip()):
                 yield text_issue(
-                    self.code,
+                    self.codes[0],
                     "date_form",
                     rule,
                     paragraph,
@@ -75,7 +75,7 @@ class DateForm(Check):
                 )
 
 
-# Compiled when it is first needed: most renderers never ask.
+# Compiled when it is first needed: most renderers never use it.
 _NUMBER_FORM = r"[^\s〔〕\[\]()（）]+〔[0-9]{4}〕[1-9][0-9]*号"
 
 
@@ -86,24 +86,24 @@ class DocumentNumberForm(Check):
     the organ's sign, the year with four digits in 〔 and 〕, and the number without 第 and without leading
     zeros, ending with 号.
 
-    *Passes*: 国办发〔2012〕4号. Baseline ``template`` never asks.
+    *Passes*: 国办发〔2012〕4号. Not checked under baseline ``template``.
 
     *Fix*: none, text is never changed.
 
     *Looks at*: every document number.
     """
 
-    code = "DOCUMENT_NUMBER_FORM"
+    codes = ("DOCUMENT_NUMBER_FORM",)
 
     def under_policy(self, subject: PolicySubject) -> Iterator[Issue]:
-        """Yield one issue a document number in another form."""
+        """Yield one issue for each document number in another form."""
         rule = subject.policy.house_style.text.document_number_form
         if rule is None or not rule.value:
             return
         for paragraph in written_paragraphs(subject, "document_number"):
             if not re.fullmatch(_NUMBER_FORM, paragraph.text.strip()):
                 yield text_issue(
-                    self.code,
+                    self.codes[0],
                     "document_number_form",
                     rule,
                     paragraph,
@@ -121,18 +121,18 @@ class AttachmentNoteEnd(Check):
     *Fails*: ``text.attachment_note_end`` is true and a paragraph with the role ``attachment_note`` ends with
     a full stop, comma, semicolon or the like.
 
-    *Passes*: 附件：1. 会议日程; a closing bracket or title mark (》) belongs to the name. Baseline
-    ``template`` never asks.
+    *Passes*: 附件：1. 会议日程; a closing bracket or title mark (》) belongs to the name. Not
+    checked under baseline ``template``.
 
     *Fix*: none, text is never changed.
 
     *Looks at*: every name of an attachment below the body.
     """
 
-    code = "ATTACHMENT_NOTE_END"
+    codes = ("ATTACHMENT_NOTE_END",)
 
     def under_policy(self, subject: PolicySubject) -> Iterator[Issue]:
-        """Yield one issue a name that ends with punctuation."""
+        """Yield one issue for each name that ends with punctuation."""
         rule = subject.policy.house_style.text.attachment_note_end
         if rule is None or not rule.value:
             return
@@ -140,7 +140,7 @@ class AttachmentNoteEnd(Check):
             text = paragraph.text.rstrip()
             if text.endswith(_PUNCTUATION):
                 yield text_issue(
-                    self.code,
+                    self.codes[0],
                     "attachment_note_end",
                     rule,
                     paragraph,
@@ -158,24 +158,24 @@ class RecipientColon(Check):
     *Fails*: ``text.recipient_colon`` is true and a paragraph with the role ``recipient`` ends with something
     else.
 
-    *Passes*: 各县（市、区）人民政府： Baseline ``template`` never asks.
+    *Passes*: 各县（市、区）人民政府： Not checked under baseline ``template``.
 
     *Fix*: none, text is never changed.
 
     *Looks at*: every line of recipients.
     """
 
-    code = "RECIPIENT_COLON"
+    codes = ("RECIPIENT_COLON",)
 
     def under_policy(self, subject: PolicySubject) -> Iterator[Issue]:
-        """Yield one issue a line that ends with something else."""
+        """Yield one issue for each line that ends with something else."""
         rule = subject.policy.house_style.text.recipient_colon
         if rule is None or not rule.value:
             return
         for paragraph in written_paragraphs(subject, "recipient"):
             if not paragraph.text.rstrip().endswith(_COLON):
                 yield text_issue(
-                    self.code,
+                    self.codes[0],
                     "recipient_colon",
                     rule,
                     paragraph,

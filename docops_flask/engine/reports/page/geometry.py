@@ -1,14 +1,14 @@
-"""The picture of a page: size, margins, text area and lines, to scale in millimetres, with what fits it."""
+"""The picture of a page in millimetres: size, margins, text area, lines, and how much text fits."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from docops_flask.engine.reports.page.words import Bilingual
+from docops_flask.engine.bilingual import Bilingual
 
 _MM_PER_TWIP = 25.4 / 1440
 _TWIPS_PER_POINT = 20
-# More pages than these look alike to a reader, and more lines are a grey field.
+# More kinds of pages are not shown; more lines could not be told apart in a picture.
 MAX_PICTURES = 6
 _MAX_LINES = 120
 _MAX_MM = 2000.0
@@ -26,7 +26,7 @@ _LENGTHS = (
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A length written at its place in the picture."""
+    """A text in the picture and the point it is centred on."""
 
     x: float
     y: float
@@ -35,7 +35,7 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A page for the template; all measures in millimetres, ``lines`` the heights of the lines' feet."""
+    """What the HTML template draws, in millimetres; ``lines`` are the y of the foot of each line."""
 
     sections: Bilingual
     summary: str
@@ -53,7 +53,7 @@ class Picture:
 def page_pictures(geometries: Sequence[Mapping[str, Any]]) -> list[Picture]:
     """Return a picture for each kind of page in ``summary.page_geometry``; at most ``MAX_PICTURES``.
 
-    A section without a size or margins of its own has none: Word decides there.
+    A section that does not state its size and margins has no picture, because Word chooses them.
     """
     kinds: dict[tuple[Any, ...], list[Mapping[str, Any]]] = {}
     for geometry in geometries:
@@ -118,7 +118,7 @@ def _line_feet(page: Mapping[str, Any], top: float) -> Iterator[float]:
 
 
 def _facts(page: Mapping[str, Any]) -> Iterator[tuple[Bilingual, Bilingual]]:
-    """Yield what a reader cannot see in the picture, name and value."""
+    """Yield names and values of what the picture does not show."""
     yield (
         Bilingual("Orientation", "纸张方向"),
         Bilingual("landscape", "横向") if page["landscape"] else Bilingual("portrait", "纵向"),

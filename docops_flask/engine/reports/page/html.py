@@ -1,21 +1,21 @@
 """``out.format_report.html``: the format report as a page for people, in English and Chinese.
 
-The page stands alone: no script, no file beside it, nothing loaded. It shows what the JSON report holds and
-adds only words; the same report gives the same bytes.
+The page has no script and loads no other file. It shows the content of the JSON report and adds only words;
+the same report gives the same bytes.
 """
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
+from docops_flask.engine.bilingual import Bilingual
 from docops_flask.engine.policy.policy import ROLE_LABELS
 from docops_flask.engine.reports.page.geometry import page_pictures
 from docops_flask.engine.reports.page.words import (
     SLOTS,
     STYLE_ADVICE,
     UNSTATED_ADVICE,
-    Bilingual,
     describe_place,
     describe_source,
     rule_words,
@@ -25,7 +25,7 @@ from docops_flask.engine.reports.page.words import (
 MAX_ISSUES = 1000
 MAX_ROLES = 1000
 
-# In a clone links to folders at the top level, in a wheel the files themselves.
+# In a clone these are links to folders at the top level, in a wheel the folders themselves.
 _PACKAGE = Path(__file__).resolve().parents[3]
 _SOURCES = (_PACKAGE / "templates", _PACKAGE / "static" / "css")
 _VERDICTS = {
@@ -52,7 +52,7 @@ def render_report(report: Mapping[str, Any]) -> str:
         keep_trailing_newline=True,
     )
     summary, issues = report["summary"], report["issues"]
-    roles = {note["paragraph_path"]: _role_note(note) for note in summary.get("roles", ())}
+    roles = {note["paragraph_path"]: _role_row(note) for note in summary.get("roles", ())}
     return environment.get_template("format_report.html").render(
         verdict=_verdict(report),
         verdict_words=_VERDICTS[_verdict(report)],
@@ -65,9 +65,9 @@ def render_report(report: Mapping[str, Any]) -> str:
         pictures=page_pictures(summary.get("page_geometry", ())),
         roles=list(roles.values())[:MAX_ROLES],
         roles_left_out=max(0, len(roles) - MAX_ROLES),
-        deviations=[_deviation(each) for each in summary.get("policy_deviations", ())],
-        changes=[_change(change) for change in summary["fix_changes"]],
-        observed=_observed(summary),
+        deviations=[_deviation_row(each) for each in summary.get("policy_deviations", ())],
+        changes=[_change_row(change) for change in summary["fix_changes"]],
+        observed=_observed_rows(summary),
         overrides={
             key: json.dumps(value, ensure_ascii=False)
             for key, value in summary["effective_policy_overrides"].items()
@@ -82,7 +82,7 @@ def _verdict(report: Mapping[str, Any]) -> str:
 
 
 def _policy_words(summary: Mapping[str, Any]) -> Bilingual | None:
-    """Return what the policy that had a say is called, ``None`` where none had."""
+    """Return the name of the policy that was applied, ``None`` where none was."""
     note = summary.get("policy")
     if not note or not note["applied"]:
         return None
@@ -95,51 +95,100 @@ def _policy_words(summary: Mapping[str, Any]) -> Bilingual | None:
     )
 
 
-def _role_note(note: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "path": note["paragraph_path"],
-        "words": describe_place(note["paragraph_path"]),
-        "role": _role_words(note["role"]),
-        "reason": note["reason"],
-    }
+class _RoleRow(NamedTuple):
+    """The role of the paragraph at ``path`` and the sign it was recognised by; ``words`` say where it is."""
+
+    path: str
+    words: Bilingual
+    role: Bilingual | None
+    reason: str
 
 
-def _deviation(deviation: Mapping[str, Any]) -> dict[str, Any]:
+class _DeviationRow(NamedTuple):
+    """A rule of the policy that the document's own style does not keep; ``deviation`` is the report's."""
+
+    deviation: Mapping[str, Any]
+    title: Bilingual
+    expected: Bilingual
+    found: Bilingual
+
+
+class _IssueRow(NamedTuple):
+    """An issue; ``issue`` is the report's, ``state`` is ``fixed``, ``error`` or ``warn``."""
+
+    issue: Mapping[str, Any]
+    state: str
+    title: Bilingual
+    advice: Bilingual
+    expected: Bilingual
+    actual: Bilingual
+    source: Bilingual | None
+
+
+class _Group(NamedTuple):
+    """The issues of one place; ``note`` is the role of the paragraph there."""
+
+    path: str
+    words: Bilingual
+    note: _RoleRow | None
+    rows: list[_IssueRow]
+
+
+class _ChangeRow(NamedTuple):
+    """A repair: the attributes of one property before and after it."""
+
+    path: str
+    words: Bilingual
+    run_id: str | None
+    property: str
+    before: str
+    after: str
+
+
+class _ObservedRow(NamedTuple):
+    """The values of one property in the filled places, before filling and in the result."""
+
+    property: str
+    before: str
+    after: str
+    differs: bool
+
+
+def _role_row(note: Mapping[str, Any]) -> _RoleRow:
+    path = note["paragraph_path"]
+    return _RoleRow(path, describe_place(path), _role_words(note["role"]), note["reason"])
+
+
+def _deviation_row(deviation: Mapping[str, Any]) -> _DeviationRow:
     words = rule_words(deviation["key"], deviation["key"], deviation["key"])
-    return {
-        "deviation": deviation,
-        "title": words.title,
-        "expected": value_words(deviation["expected"], words.unit),
-        "found": value_words(deviation["found"], words.unit),
-    }
+    return _DeviationRow(
+        deviation=deviation,
+        title=words.title,
+        expected=value_words(deviation["expected"], words.unit),
+        found=value_words(deviation["found"], words.unit),
+    )
 
 
-def _groups(
-    issues: Sequence[Mapping[str, Any]], roles: Mapping[str, Mapping[str, Any]]
-) -> list[dict[str, Any]]:
+def _groups(issues: Sequence[Mapping[str, Any]], roles: Mapping[str, _RoleRow]) -> list[_Group]:
     """Return the issues by place, places in the order in which they come first."""
-    groups: dict[str, list[dict[str, Any]]] = {}
+    groups: dict[str, list[_IssueRow]] = {}
     for issue in issues:
-        groups.setdefault(issue["paragraph_path"], []).append(_row(issue))
-    return [
-        {"path": path, "words": describe_place(path), "note": roles.get(path), "rows": rows}
-        for path, rows in groups.items()
-    ]
+        groups.setdefault(issue["paragraph_path"], []).append(_issue_row(issue))
+    return [_Group(path, describe_place(path), roles.get(path), rows) for path, rows in groups.items()]
 
 
-def _row(issue: Mapping[str, Any]) -> dict[str, Any]:
+def _issue_row(issue: Mapping[str, Any]) -> _IssueRow:
     words = rule_words(issue["code"], issue.get("rule_key"), issue["message"])
     slot = SLOTS.get(issue.get("slot") or "")
-    return {
-        "issue": issue,
-        "state": "fixed" if issue["fixed"] else issue["severity"],
-        "title": words.title if slot is None else _of_slot(words.title, slot),
-        "role": _role_words(issue.get("role")),
-        "advice": UNSTATED_ADVICE if words.advice is STYLE_ADVICE and _is_unknown(issue) else words.advice,
-        "expected": value_words(issue["expected"], words.unit),
-        "actual": value_words(issue["actual"], words.unit),
-        "source": describe_source(issue.get("source") or issue.get("origin")),
-    }
+    return _IssueRow(
+        issue=issue,
+        state="fixed" if issue["fixed"] else issue["severity"],
+        title=words.title if slot is None else _of_slot(words.title, slot),
+        advice=UNSTATED_ADVICE if words.advice is STYLE_ADVICE and _is_unknown(issue) else words.advice,
+        expected=value_words(issue["expected"], words.unit),
+        actual=value_words(issue["actual"], words.unit),
+        source=describe_source(issue.get("source") or issue.get("origin")),
+    )
 
 
 def _of_slot(title: Bilingual, slot: Bilingual) -> Bilingual:
@@ -147,39 +196,38 @@ def _of_slot(title: Bilingual, slot: Bilingual) -> Bilingual:
 
 
 def _role_words(role: str | None) -> Bilingual | None:
-    return None if role is None else Bilingual(*ROLE_LABELS.get(role, (role, role)))
+    return None if role is None else ROLE_LABELS.get(role) or Bilingual(role, role)
 
 
 def _is_unknown(issue: Mapping[str, Any]) -> bool:
-    """Say whether no value is known: nothing states it, or the theme does."""
+    """Return whether no value is known: nothing states it, or the theme does."""
     return issue["actual"] is None or str(issue["actual"]).startswith("theme:")
 
 
-def _change(change: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "path": change["paragraph_path"],
-        "words": describe_place(change["paragraph_path"]),
-        "run_id": change.get("run_id"),
-        "property": change["property"],
-        "before": _attributes(change["before"].items()),
-        "after": _attributes(change["after"].items()),
-    }
+def _change_row(change: Mapping[str, Any]) -> _ChangeRow:
+    return _ChangeRow(
+        path=change["paragraph_path"],
+        words=describe_place(change["paragraph_path"]),
+        run_id=change.get("run_id"),
+        property=change["property"],
+        before=_attributes(change["before"].items()),
+        after=_attributes(change["after"].items()),
+    )
 
 
 def _attributes(items: Iterable[tuple[str, str]]) -> str:
     return " ".join(f"{name}={value}" for name, value in items) or "–"
 
 
-def _observed(summary: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return one row a property: its values before and after, and whether they differ."""
+def _observed_rows(summary: Mapping[str, Any]) -> list[_ObservedRow]:
     before, after = summary["template_observed"], summary["rendered_observed"]
     return [
-        {
-            "property": name,
-            "before": _counts(before[name].items()),
-            "after": _counts(after.get(name, {}).items()),
-            "differs": name in summary["diff"],
-        }
+        _ObservedRow(
+            property=name,
+            before=_counts(before[name].items()),
+            after=_counts(after.get(name, {}).items()),
+            differs=name in summary["diff"],
+        )
         for name in before
     ]
 

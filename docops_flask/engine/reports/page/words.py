@@ -1,23 +1,13 @@
-"""The page's words in English and Chinese: rules, what to do, values, addresses, sources.
+"""The texts of the report page in English and Chinese: rules, advice, values, addresses, sources.
 
-``t0.r1.c2.p0`` is table 1, row 2, column 3, paragraph 1 (contract section 2).
+An address such as ``t0.r1.c2.p0`` becomes table 1, row 2, column 3, paragraph 1 (contract section 2).
 """
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-
-@dataclass(frozen=True, slots=True)
-class Bilingual:
-    """The same words in English and Chinese; ``zh`` is empty where they need no translation."""
-
-    en: str
-    zh: str = ""
-
-    def format(self, *values: object) -> "Bilingual":
-        """Return both with their ``{}`` filled."""
-        return Bilingual(self.en.format(*values), self.zh.format(*values))
+from docops_flask.engine.bilingual import Bilingual
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +35,7 @@ TEXT_ADVICE = Bilingual(
     "Correct the wording; text is never changed automatically.", "请修改文字；系统从不自动改动文字内容。"
 )
 
-# By the code of the issue; a rule for a role or a page is told by its key in the policy instead.
+# By the code of the issue. Rules for roles and pages are found by their key in the policy instead.
 BY_CODE: Mapping[str, RuleWords] = {
     "TABLE_FORBIDDEN": RuleWords(
         Bilingual("Table", "表格"),
@@ -149,13 +139,13 @@ _CHARACTERS = " characters"
 
 
 def rule_words(code: str, rule_key: str | None, message: str) -> RuleWords:
-    """Return the words for an issue; one that this page does not know is told by its own message."""
+    """Return the words for an issue; an unknown one gets its own code and message."""
     known = BY_RULE.get((rule_key or "").rpartition(".")[2]) or BY_CODE.get(code)
     return known or RuleWords(Bilingual(code, code), Bilingual(message))
 
 
 def value_words(value: object, unit: str) -> Bilingual:
-    """Return an expected or actual value of an issue as people read it."""
+    """Return an expected or actual value of an issue in words."""
     if value is None:
         return NOT_STATED
     if isinstance(value, bool):
@@ -188,7 +178,7 @@ _SEGMENTS = {
 
 
 def describe_place(path: str) -> Bilingual:
-    """Return the address of a paragraph or table in words; what is unknown in it is kept as it is."""
+    """Return the address of a paragraph or table in words; unknown segments are kept unchanged."""
     prefix, _, rest = path.rpartition("/")
     words = [_story_words(prefix)] if prefix else []
     for segment in rest.split("."):
@@ -215,7 +205,7 @@ def _story_words(prefix: str) -> Bilingual:
     return Bilingual(f"{story.en}{suffix}", f"{story.zh}{suffix}")
 
 
-# How a part of the chain begins in the report, and what it is called in Chinese.
+# The pieces of a ``source`` and their Chinese translation.
 _STARTS = (
     (re.compile(r"direct(?: formatting)?$"), "直接设置"),
     (re.compile(r"docDefaults$"), "文档默认值"),
@@ -231,7 +221,7 @@ _STARTS = (
 
 
 def describe_source(source: str | None) -> Bilingual | None:
-    """Return a ``source`` of the report in both languages, ``None`` for none; names and parts stay."""
+    """Return a ``source`` of the report in both languages, ``None`` for none; names are not translated."""
     if not source:
         return None
     chinese = "，".join(_piece(piece) for piece in source.split(", "))

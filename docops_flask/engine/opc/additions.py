@@ -1,0 +1,173 @@
+"""Parts added to a package, with their content types and relationships (ECMA-376 part 2, 9.1, 9.3, 10.1.2).
+
+``Package`` keeps describing the file as it was read while parts are being added, because the proof of the
+result reads the template through it.
+"""
+
+import posixpath
+import re
+from typing import NamedTuple
+
+from lxml import etree
+from lxml.etree import _Element
+
+from docops_flask.engine.errors import InvalidTemplate, TemplateLimitExceeded
+from docops_flask.engine.opc.limits import Limits
+from docops_flask.engine.opc.package import Package
+from docops_flask.engine.opc.relationships import (
+    CONTENT_TYPES_PART,
+    DEFAULT,
+    OVERRIDE,
+    RELATIONSHIP,
+    RELATIONSHIPS_NAMESPACE,
+    relationships_part,
+)
+from docops_flask.engine.opc.xml_part import parse_part, serialize_part
+from docops_flask.engine.opc.zip_names import TakenNames, member_name
+
+_NO_RELATIONSHIPS = f'<Relationships xmlns="{RELATIONSHIPS_NAMESPACE}"/>'.encode()
+RELATIONSHIPS_TYPE = "application/vnd.openxmlformats-package.relationships+xml"
+# The characters of part names (9.1.1) that are written the same in a ZIP and in an attribute.
+_PART_NAME = re.compile(r"[A-Za-z0-9._/-]+")
+
+
+class PartChanges(NamedTuple):
+    """What ``Package.write`` takes: parts with new content, and new parts in order, by their names."""
+
+    changed: dict[str, bytes]
+    added: dict[str, bytes]
+
+
+class Additions:
+    """Collects parts to be added to ``package``, and relationships to them."""
+
+    def __init__(self, package: Package, limits: Limits) -> None:
+        """``limits`` are those of the job; the result has to keep them as its template does."""
+        self._package = package
+        self._limits = limits
+        self._taken = TakenNames()
+        # Every part by its name in lower case: part names compare without case (9.1.1).
+        self._names: dict[str, str] = {}
+        self._extensions: set[str] = set()
+        self._types: dict[str, str] = {}
+        self._parts: dict[str, bytes] = {}
+        self._xml: set[str] = set()
+        # The parsed content types and relationship parts, with what was added to them.
+        self._roots: dict[str, _Element] = {}
+        self._ids: dict[str, set[str]] = {}
+        for entry in package.archive.entries:
+            self._take(entry.name)
+
+    def add_part(self, name: str, content_type: str, content: bytes) -> None:
+        """Add the part ``name`` (no leading slash) of that content type.
+
+        Raises ``ValueError`` when no part can have this name (``zip_names``; a new name is made of ASCII
+        letters, digits, ``.``, ``_`` and ``-``), or when the name is taken, if in another case, or declared
+        in the content types.
+        """
+        if not _PART_NAME.fullmatch(name) or name.lower().endswith(("/", ".rels")):
+            raise ValueError(f"{name!r} cannot be the name of a new part")
+        if self._package.content_types.is_overridden(name):
+            raise ValueError(f"{name!r} has a content type already")
+        self._declare(name, content_type)
+        self._parts[name] = content
+        if content_type.lower().endswith("xml"):
+            self._xml.add(name)
+
+    def relate(self, source: str, relationship_type: str, target: str) -> str:
+        """Add a relationship from the part ``source`` ("" is the package) to the part ``target``.
+
+        Returns its id, unique among those of ``source`` (9.3.2.2). ``relationship_type`` is the whole URI.
+        Raises ``ValueError`` when one of the parts is neither in the package nor added.
+        """
+        source, target = self._actual(source) if source else "", self._actual(target)
+        root = self._relationships_of(source)
+        if source not in self._ids:
+            self._ids[source] = {element.get("Id", "") for element in root}
+        ids = self._ids[source]
+        number = len(ids) + 1
+        while f"rId{number}" in ids:
+            number += 1
+        # Both from the root, so that the process's working folder does not matter.
+        path = posixpath.relpath(f"/{target}", posixpath.dirname(f"/{source}"))
+        etree.SubElement(root, RELATIONSHIP, Id=f"rId{number}", Type=relationship_type, Target=path)
+        ids.add(f"rId{number}")
+        return f"rId{number}"
+
+    def finish(self) -> PartChanges:
+        """Return the changes: new parts come in the order of ``add_part``, then new relationship parts.
+
+        Raises ``TemplateLimitExceeded`` when the result would have more or larger parts than allowed.
+        """
+        written = {name: serialize_part(root) for name, root in self._roots.items()}
+        changed = {name: content for name, content in written.items() if self._package.has(name)}
+        added = self._parts | {name: written[name] for name in written if name not in changed}
+        self._keep_limits(changed, added)
+        return PartChanges(changed, added)
+
+    def _take(self, name: str) -> None:
+        self._taken.add(name)
+        self._names[name.lower()] = name
+        self._extensions.add(_extension(name))
+
+    def _actual(self, name: str) -> str:
+        """Return the name of a part in the case in which it is stored."""
+        if name.lower() not in self._names:
+            raise ValueError(f"there is no part {name!r}")
+        return self._names[name.lower()]
+
+    def _declare(self, name: str, content_type: str) -> None:
+        """Enter a new part into the content types (10.1.2.2): for its extension if no other part has it."""
+        extension, is_first = _extension(name), _extension(name) not in self._extensions
+        try:
+            self._take(member_name(name.encode(), (), is_utf8=True))
+        except InvalidTemplate as error:
+            raise ValueError(
+                f"{name!r} cannot be the name of a new part: {error.detail['reason']}"
+            ) from error
+        known = self._types.get(extension) or self._package.content_types.of(name)
+        if known.lower() == content_type.lower():
+            return
+        types = self._root(CONTENT_TYPES_PART)
+        if known or not is_first:
+            etree.SubElement(types, OVERRIDE, PartName=f"/{name}", ContentType=content_type)
+        else:
+            etree.SubElement(types, DEFAULT, Extension=extension, ContentType=content_type)
+            self._types[extension] = content_type
+
+    def _relationships_of(self, source: str) -> _Element:
+        name = relationships_part(source)
+        if name.lower() in self._names:
+            return self._root(self._names[name.lower()])
+        self._declare(name, RELATIONSHIPS_TYPE)
+        self._roots[name] = parse_part(_NO_RELATIONSHIPS, name)
+        return self._roots[name]
+
+    def _root(self, name: str) -> _Element:
+        if name not in self._roots:
+            self._roots[name] = parse_part(self._package.read(name), name)
+        return self._roots[name]
+
+    def _keep_limits(self, changed: dict[str, bytes], added: dict[str, bytes]) -> None:
+        if not added and not changed:
+            return
+        sizes = {entry.name: entry.size for entry in self._package.archive.entries}
+        sizes.update({name: len(content) for name, content in (changed | added).items()})
+        xml = [size for name, size in sizes.items() if name in self._xml or self._package.is_xml(name)]
+        _refuse_more("zip_entries", len(sizes), self._limits.zip_entries)
+        _refuse_more("unpacked_bytes", sum(sizes.values()), self._limits.unpacked_bytes)
+        _refuse_more("xml_part_bytes", max(xml), self._limits.xml_part_bytes)
+        _refuse_more("xml_bytes", sum(xml), self._limits.xml_bytes)
+
+
+def _extension(name: str) -> str:
+    return name.lower().rpartition(".")[2]
+
+
+def _refuse_more(limit: str, value: int, maximum: int) -> None:
+    if value > maximum:
+        raise TemplateLimitExceeded(
+            f"The result would be over the limit {limit}: {value}; {maximum} are allowed.",
+            limit=limit,
+            maximum=maximum,
+        )

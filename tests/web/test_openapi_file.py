@@ -1,0 +1,262 @@
+"""openapi.yaml is edited by hand: it is valid as it lies there, and each list in it is that of the code."""
+
+from itertools import combinations
+
+import pytest
+import yaml
+from jsonschema import Draft202012Validator, validate
+
+from docops_flask.engine.errors import ArgumentConflict, ExitCode
+from docops_flask.engine.opc.limits import Limits
+from docops_flask.engine.options import (
+    CHOICES,
+    FIELD_ORDER,
+    PRESETS,
+    SWITCH_VALUES,
+    SWITCHES,
+    Options,
+    check_conflicts,
+)
+from docops_flask.engine.policy.policy import ROLES
+from docops_flask.engine.sandbox.sandbox import SandboxMode
+from docops_flask.engine.skills.skill import LANGUAGES
+from docops_flask.engine.template.grammar import Kind
+from docops_flask.intake.catalogue.policy_file import MAX_BYTES as MAX_POLICY_BYTES
+from docops_flask.intake.errors import UploadTooLarge
+from docops_flask.jobs.errors import InsufficientStorage, RendererCrashed, RequestTimeout, TooManyRequests
+from docops_flask.settings.settings import Settings, SettingsError, from_env
+from docops_flask.web.auth import CHALLENGE
+from docops_flask.web.errors import BodyTimeout, MethodNotAllowed, NotFound, Unauthorized
+from docops_flask.web.headers import DATA_HEADERS
+from docops_flask.web.hooks import as_docops_error, error_body, error_response
+from docops_flask.web.openapi import FILE, read_file
+from docops_flask.web.services import Lifecycle
+from tests.factories import docx, p
+from tests.web.error_classes import all_errors
+from tests.web.forms import TEMPLATE, form, task
+from tests.web.openapi_document import Documented
+
+DOCUMENT = read_file()
+SCHEMAS = DOCUMENT["components"]["schemas"]
+ERROR_ANSWERS = {
+    (path, status): Documented(DOCUMENT).resolve(answer)
+    for path, operations in DOCUMENT["paths"].items()
+    for operation in operations.values()
+    for status, answer in operation["responses"].items()
+    if status != "200"
+}
+EXAMPLES = {name: example["value"] for name, example in DOCUMENT["components"]["examples"].items()}
+
+
+def schemas_of(answer):
+    schema = answer["content"]["application/json"]["schema"]
+    return [Documented(DOCUMENT).resolve(each) for each in schema.get("oneOf", [schema])]
+
+
+def code_of(schema):
+    (code,) = schema["properties"]["error_code"]["enum"]
+    return code
+
+
+def test_it_is_openapi_3_1_before_the_server_puts_anything_in():
+    from schemathesis.specs.openapi.definitions import OPENAPI_31
+
+    validate(DOCUMENT, OPENAPI_31, Draft202012Validator)
+
+
+def test_it_is_read_alike_without_libyaml():
+    assert yaml.safe_load(FILE.read_text("utf-8")) == DOCUMENT
+
+
+def test_no_key_stands_twice_in_a_mapping():
+    def duplicates(node):
+        if isinstance(node, yaml.MappingNode):
+            keys = [key.value for key, _ in node.value]
+            yield from (key for key in keys if keys.count(key) > 1)
+        for each in node.value if isinstance(node, yaml.CollectionNode) else ():
+            for inner in each if isinstance(each, tuple) else (each,):
+                yield from duplicates(inner)
+
+    # The second of two would silently replace the first.
+    assert list(duplicates(yaml.compose(FILE.read_text("utf-8")))) == []
+
+
+def test_every_component_is_used():
+    text = FILE.read_text("utf-8")
+    for kind, components in DOCUMENT["components"].items():
+        for name in components:
+            assert kind == "securitySchemes" or text.count(f'"#/components/{kind}/{name}"') > 0, name
+
+
+def test_the_form_has_the_fields_of_the_engine_each_with_a_description():
+    fields = SCHEMAS["JobForm"]["properties"]
+    assert list(fields) == ["template", "task", *FIELD_ORDER]
+    assert [name for name, field in fields.items() if not field["description"]] == []
+    assert {name for name, field in fields.items() if field["type"] == "boolean"} == set(SWITCHES)
+    defaults = {name: field["default"] for name, field in fields.items() if "default" in field}
+    assert defaults == {"preset": Options().preset, "export_suggested_policy": False}
+    assert fields["policy_yaml"]["maxLength"] == MAX_POLICY_BYTES
+
+
+def test_the_form_says_what_presets_and_switches_mean():
+    fields = SCHEMAS["JobForm"]["properties"]
+    for name, preset in PRESETS.items():
+        meaning = f"{name} = {preset.format_mode}, {preset.format_baseline}, {preset.format_fix_mode}"
+        assert meaning in fields["preset"]["description"]
+    for name in SWITCHES:
+        assert fields[name]["description"].endswith(f": {', '.join(SWITCH_VALUES)}.")
+
+
+def test_fields_exclude_each_other_in_the_form_as_in_the_engine():
+    def conflict(first, second):
+        try:
+            check_conflicts({first: "", second: ""})
+        except ArgumentConflict:
+            return True
+        return False
+
+    told = {
+        frozenset((name, other))
+        for name, schema in SCHEMAS["JobForm"]["dependentSchemas"].items()
+        for other, allowed in schema["properties"].items()
+        if allowed is False
+    }
+    assert told == {frozenset(pair) for pair in combinations(FIELD_ORDER, 2) if conflict(*pair)}
+
+
+EXIT_CODES = [int(code) for code in ExitCode]
+BROKEN_KINDS = [kind.value for kind in Kind if kind is not Kind.PLACEHOLDER]
+CHOSEN = [
+    *((f"JobForm/{name}", values) for name, values in CHOICES.items()),
+    *((f"Effective/{name}", values) for name, values in CHOICES.items()),
+    ("FormatSummary/mode", CHOICES["format_mode"]),
+    ("FormatSummary/baseline", CHOICES["format_baseline"]),
+    ("Precheck/expected_exit_code", [code for code in EXIT_CODES if code != ExitCode.FORMAT_CHECK_FAILED]),
+    ("ApiResult/exit_code", EXIT_CODES),
+    ("Trace/exit_code", EXIT_CODES),
+    ("UnsupportedPlaceholder/kind", BROKEN_KINDS),
+    ("ReplaceEntry/kind", BROKEN_KINDS),
+    ("RoleNote/role", ROLES),
+    ("FormatIssue/role", [*ROLES, None]),
+    ("Sandbox/mode", [str(mode) for mode in SandboxMode]),
+    ("TemplateLimitExceededDetail/limit", Limits._fields),
+]
+
+
+@pytest.mark.parametrize(("member", "values"), CHOSEN, ids=[member for member, _ in CHOSEN])
+def test_the_values_of_a_member_are_those_of_the_code(member, values):
+    schema, name = member.split("/")
+    assert SCHEMAS[schema]["properties"][name]["enum"] == list(values)
+
+
+def test_further_values_are_those_of_the_code():
+    presets = SCHEMAS["ServerMeta"]["properties"]["supported_presets"]["items"]["enum"]
+    assert presets == list(CHOICES["preset"])
+    (_, language) = DOCUMENT["paths"]["/v1/skills/{name}/template.docx"]["get"]["parameters"]
+    assert language["schema"] == {"type": "string", "enum": list(LANGUAGES), "default": LANGUAGES[0]}
+    assert DOCUMENT["components"]["headers"]["ExitCode"]["schema"]["enum"] == EXIT_CODES
+    assert DOCUMENT["components"]["headers"]["WwwAuthenticate"]["schema"]["const"] == CHALLENGE
+
+
+def test_the_members_of_the_options_are_those_of_the_engine():
+    assert list(SCHEMAS["Effective"]["properties"]) == list(Options().effective())
+
+
+def test_the_start_methods_are_those_that_the_setting_takes():
+    told = SCHEMAS["Subprocess"]["properties"]["start_method"]["enum"]
+    assert [from_env({"DOCOPS_MP_START": method}).mp_start for method in told] == told
+    with pytest.raises(SettingsError, match=", ".join(told)):
+        from_env({"DOCOPS_MP_START": "thread"})
+
+
+def test_every_answer_has_the_headers_that_the_server_adds_to_each():
+    for answer in ERROR_ANSWERS.values():
+        assert {"X-Docops-Request-Id", *DATA_HEADERS} <= set(answer["headers"])
+
+
+def test_every_error_there_is_stands_in_it_with_its_status():
+    told = {
+        (int(status), code_of(schema))
+        for (_, status), answer in ERROR_ANSWERS.items()
+        for schema in schemas_of(answer)
+    }
+    assert told == {(error.status, error.code) for error in all_errors()}
+
+
+def test_an_error_answer_tells_its_codes_to_programs_and_people():
+    for place, answer in ERROR_ANSWERS.items():
+        codes = [code_of(schema) for schema in schemas_of(answer)]
+        assert [code for code in codes if f"`{code}`: " not in answer["description"]] == [], place
+        media = answer["content"]["application/json"]
+        examples = [Documented(DOCUMENT).resolve(each)["value"] for each in media["examples"].values()]
+        assert {example["error_code"] for example in examples} == set(codes), place
+        if len(codes) > 1:
+            mapping = media["schema"]["discriminator"]["mapping"]
+            assert [reference["$ref"] for reference in media["schema"]["oneOf"]] == list(mapping.values())
+            assert list(mapping) == codes, place
+
+
+def stopping():
+    lifecycle = Lifecycle()
+    lifecycle.stop()
+    lifecycle.refuse_when_stopping()
+
+
+def raised(call):
+    with pytest.raises(Exception) as caught:  # noqa: PT011 -- the error is what is asked for
+        call()
+    return caught.value
+
+
+MADE = {
+    "UploadTooLargeError": UploadTooLarge(
+        field="template", maximum=Settings().max_upload_bytes, setting="DOCOPS_MAX_UPLOAD_BYTES"
+    ),
+    "UnauthorizedError": Unauthorized(),
+    "NotFoundError": NotFound(),
+    "MethodNotAllowedError": MethodNotAllowed(["POST"]),
+    "RequestTimeoutError1": RequestTimeout(timeout_seconds=60.0, terminated=True),
+    "RequestTimeoutError2": BodyTimeout(timeout_seconds=60.0),
+    "TooManyRequestsError": TooManyRequests(max_concurrency=2, queue_timeout_seconds=0.0, waited_ms=0),
+    "InternalError": as_docops_error(KeyError("a fault")),
+    "RendererCrashedError": RendererCrashed(inner="killed by SIGKILL"),
+    "InsufficientStorageError": InsufficientStorage(inner="ENOSPC"),
+    "NotReadyError": raised(stopping),
+}
+ASKED = {
+    "InvalidArgumentError1": {"preset": "fast"},
+    "InvalidArgumentError2": {"task_json": task({"attendees": ["a", 1]})},
+    "InvalidArgumentConflictError": {"preset": "quick", "format_mode": "off"},
+    "InvalidJsonError": {"task_json": b'{"task_type":\n\n    }'},
+    "InvalidTemplateError": {"template": TEMPLATE[:-30]},
+    "TemplateLimitExceededError": {
+        "template": docx(p("x"), extra={f"customXml/{number}.bin": b"" for number in range(1200)})
+    },
+    "InvalidMediaTypeError": {"template_name": "notice.txt"},
+}
+
+
+def test_every_example_of_an_error_is_compared_with_the_server():
+    assert set(EXAMPLES) == {*MADE, *ASKED}
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_an_example_of_an_error_is_what_its_class_says(name):
+    request_id = EXAMPLES[name]["detail"]["request_id"]
+    assert error_body(MADE[name], request_id) == EXAMPLES[name]
+
+
+@pytest.mark.parametrize("name", ASKED)
+def test_an_example_of_a_refusal_is_what_the_server_answers(client, name):
+    answer = client.post("/v1/precheck", data=form(**ASKED[name])).get_json()
+    answer["detail"]["request_id"] = EXAMPLES[name]["detail"]["request_id"]
+    assert answer == EXAMPLES[name]
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_an_error_comes_with_the_headers_it_is_described_with(make_app, name):
+    with make_app().test_request_context():
+        sent = set(error_response(MADE[name], "0" * 32).headers.keys()) & {"Retry-After", "Allow"}
+    for answer in ERROR_ANSWERS.values():
+        if EXAMPLES[name]["error_code"] in {code_of(schema) for schema in schemas_of(answer)}:
+            assert set(answer["headers"]) & {"Retry-After", "Allow"} == sent
