@@ -31,7 +31,7 @@ from docops_flask.engine.checks.format_check import (
 )
 from docops_flask.engine.checks.report import Deviation, FormatReport
 from docops_flask.engine.document.document import Document, RunPlace
-from docops_flask.engine.document.edits import written_parts
+from docops_flask.engine.document.edits import Edit, written_parts
 from docops_flask.engine.document.open import open_document
 from docops_flask.engine.errors import DocopsError, ExitCode, exit_code
 from docops_flask.engine.files import FilePath
@@ -170,7 +170,7 @@ def _run(job: Job, package: Package, sink: ArtefactSink) -> RunResult:
     fields = sorted(scan.field_counts())
     missing = missing_fields(fields, values, job.skill)
 
-    changed = written_parts(filling.edits)
+    changed = written_parts([*filling.edits, *_repair_edits(report)])
     sink.document(lambda stream: package.write(stream, changed))
     with sink.written() as written:
         proof = prove_written(package, written, log.claims(), report.claims(), job.limits)
@@ -224,6 +224,17 @@ def _exit_code(job: Job, log: ReplaceLog, missing: MissingFields, report: Format
         format_failed=job.options.format_mode == "strict" and not report.passed,
     )
 
+
+def _repair_edits(report: FormatReport) -> list[Edit]:
+    if not report.fix_changes:
+        return []
+    # Imported here to keep the renderer's start fast: most jobs repair nothing.
+    from docops_flask.engine.formatting.repair import repair_edits
+
+    return repair_edits(
+        (change.owner, change.element, dict(change.before), dict(change.after))
+        for change in report.fix_changes
+    )
 
 
 def _refuse_growth(scan: Scan, values: dict[str, str], maximum: int) -> None:

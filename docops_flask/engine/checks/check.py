@@ -12,6 +12,7 @@ from docops_flask.engine.document.document import ParagraphPlace, RunPlace, Stor
 from docops_flask.engine.formatting.cascade import Cascade
 from docops_flask.engine.formatting.effective import Effective
 from docops_flask.engine.formatting.paragraph_values import ParagraphValues
+from docops_flask.engine.formatting.repair import Repairs
 from docops_flask.engine.formatting.run_values import RunValues
 from docops_flask.engine.formatting.sections import PageGeometry
 from docops_flask.engine.policy.policy import Policy
@@ -58,7 +59,7 @@ class PolicySubject:
     """What is checked against a policy; where it forbids tables, their cells are left out.
 
     ``filled`` are the runs that filling changed; ``same_looks`` makes looks that are alike one object,
-    ``pages`` computes the pages of the sections.
+    ``pages`` computes the pages of the sections, ``repairs`` makes repairs.
     """
 
     def __init__(
@@ -72,6 +73,7 @@ class PolicySubject:
         cascade: Cascade,
         same_looks: Looks,
         pages: Callable[[], Sequence[PageGeometry]],
+        repairs: Repairs,
     ) -> None:
         self.policy = policy
         self.rules = rules
@@ -81,6 +83,7 @@ class PolicySubject:
         self.cascade = cascade
         self.same_looks = same_looks
         self.pages = pages
+        self.repairs = repairs
 
     @cached_property
     def geometry(self) -> Sequence[PageGeometry]:
@@ -168,7 +171,8 @@ class PolicySubject:
 
 def text_of_run(place: RunPlace) -> str:
     """Return the characters of a run's w:t elements."""
-    return "".join([node.text or "" for node in place.element.iterchildren(place.paragraph.part.w.t)])
+    paragraph = place.paragraph
+    return paragraph.now.run_text(paragraph.shape.runs[place.index], paragraph.part.w)
 
 
 class Check(ABC):

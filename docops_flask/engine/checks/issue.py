@@ -8,9 +8,8 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property, lru_cache
 from typing import Any, Literal, NamedTuple
 
-from lxml.etree import _Element
-
 from docops_flask.engine.artefacts import Written, json_value, quoted
+from docops_flask.engine.document.document import ParagraphPlace, RunPlace
 from docops_flask.engine.formatting.script_slots import Slot
 
 Severity = Literal["error", "warn"]
@@ -174,7 +173,7 @@ class FixChange(NamedTuple):
     """A repair: the attributes of one property of one paragraph, or of one of its runs, before and after.
 
     ``element`` is the local name of the element in w:pPr, or with ``run_id`` in w:rPr, that holds them; it is
-    made where it is missing, and so is the w:pPr or w:rPr. ``owner`` is the w:p or w:r.
+    made where it is missing, and so is the w:pPr or w:rPr. ``owner`` is the paragraph or run.
     """
 
     paragraph_path: str
@@ -182,7 +181,7 @@ class FixChange(NamedTuple):
     before: Mapping[str, str]
     after: Mapping[str, str]
     element: str
-    owner: _Element
+    owner: ParagraphPlace | RunPlace
     run_id: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
@@ -216,7 +215,7 @@ class Changes:
     """What repairs changed: paragraphs in their w:pPr, runs in their w:rPr, paragraphs around runs."""
 
     def __init__(self, repairs: Sequence[FixChange] = ()) -> None:
-        made: dict[_Element, list[Repair]] = {}
+        made: dict[ParagraphPlace | RunPlace, list[Repair]] = {}
         self._around_runs: set[str] = set()
         for repair in repairs:
             made.setdefault(repair.owner, []).append((repair.element, tuple(repair.after.items())))
@@ -226,8 +225,8 @@ class Changes:
         self.of_runs = bool(self._around_runs)
         self.of_paragraphs = any(repair.run_id is None for repair in repairs)
 
-    def made_on(self, owner: _Element) -> tuple[Repair, ...]:
-        """Return what was done to a w:p or w:r, in order."""
+    def made_on(self, owner: ParagraphPlace | RunPlace) -> tuple[Repair, ...]:
+        """Return what was done to a paragraph or run, in order."""
         return self._made.get(owner, ())
 
     def around_runs(self, paragraph_path: str) -> bool:

@@ -4,8 +4,6 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from lxml.etree import _Element
-
 from docops_flask.engine.document.document import ParagraphPlace, RunPlace
 from docops_flask.engine.formatting.cascade import Cascade
 from docops_flask.engine.formatting.effective import Effective
@@ -48,12 +46,10 @@ class Observation(NamedTuple):
             places.setdefault(run.paragraph.path, run.paragraph)
         return places.values()
 
-    def values_by_run(self) -> dict[_Element, RunValues]:
-        """Return the values by run element, of runs in the paragraphs that were observed."""
-        measured = {place.element for place in self.measured_paragraphs()}
-        return {
-            run.element: self.runs[run.run_id] for run in self.places if run.paragraph.element in measured
-        }
+    def values_by_run(self) -> dict[RunPlace, RunValues]:
+        """Return the values of runs in the paragraphs that were observed."""
+        measured = set(self.measured_paragraphs())
+        return {run: self.runs[run.run_id] for run in self.places if run.paragraph in measured}
 
     def again(self, changes: "Changes") -> "Observation":
         """Return the values after repairs; only what ``changes`` name is resolved anew.
@@ -64,23 +60,22 @@ class Observation(NamedTuple):
         runs, paragraphs = dict(self.runs), dict(self.paragraphs)
         kinds: dict[tuple[ParagraphValues, tuple[Repair, ...]], ParagraphValues] = {}
         for place in self.measured_paragraphs() if changes.of_paragraphs else ():
-            repairs = changes.made_on(place.element)
+            repairs = changes.made_on(place)
             if repairs:
                 kind = self.paragraphs[place.path], repairs
                 values = kinds.get(kind)
                 if values is None:
-                    values = cascade.paragraph(place.element, place.part.w, place.cell)
+                    values = cascade.of_paragraph(place)
                     kinds[kind] = values
                 paragraphs[place.path] = values
         kinds_of_runs: dict[tuple[RunValues, tuple[Repair, ...]], RunValues] = {}
         for run in self.places if changes.of_runs else ():
-            repairs = changes.made_on(run.element)
+            repairs = changes.made_on(run)
             if repairs:
                 key = self.runs[run.run_id], repairs
                 values_of_run = kinds_of_runs.get(key)
                 if values_of_run is None:
-                    paragraph = run.paragraph
-                    values_of_run = cascade.run(run.element, paragraphs[paragraph.path], paragraph.part.w)
+                    values_of_run = cascade.of_run(run, paragraphs[run.paragraph.path])
                     kinds_of_runs[key] = values_of_run
                 runs[run.run_id] = values_of_run
         return Observation(self.places, runs, paragraphs, cascade)

@@ -6,8 +6,6 @@ What is checked: paragraphs with their roles, the runs that were filled, the pag
 from collections.abc import Sequence
 from operator import attrgetter
 
-from lxml.etree import _Element
-
 from docops_flask.engine.checks.check import (
     Check,
     FilledRun,
@@ -23,27 +21,20 @@ from docops_flask.engine.checks.page.geometry import page_geometries
 from docops_flask.engine.checks.registry import REGISTRY
 from docops_flask.engine.checks.report import FormatReport, in_document_order, note_policy, note_role
 from docops_flask.engine.checks.role_subjects import RoleSubjects
-from docops_flask.engine.document.document import Document, ParagraphPlace, RunPlace, StoryKind
-from docops_flask.engine.document.paragraph_text import OBJECT, ParagraphText
+from docops_flask.engine.document.document import (
+    Document,
+    ParagraphPlace,
+    RunPlace,
+    StoryKind,
+    read_together,
+)
+from docops_flask.engine.document.paragraph_text import OBJECT
 from docops_flask.engine.formatting.indents import NO_SIZES, CharacterSizes
+from docops_flask.engine.formatting.repair import Repairs
 from docops_flask.engine.formatting.sections import PageGeometry, Sections
 from docops_flask.engine.options import Options
 from docops_flask.engine.policy.policy import Policy
 from docops_flask.engine.policy.rules import PolicyRules
-
-
-class ParagraphTexts:
-    """The texts of paragraphs, each read once: repairs never change text."""
-
-    def __init__(self) -> None:
-        self._texts: dict[_Element, ParagraphText] = {}
-
-    def of(self, place: ParagraphPlace) -> ParagraphText:
-        """Return a paragraph's text as it was when it was first asked for."""
-        text = self._texts.get(place.element)
-        if text is None:
-            text = self._texts[place.element] = ParagraphText(place.element, place.part.w)
-        return text
 
 
 def policy_subject(
@@ -66,13 +57,12 @@ class PolicySubjects:
         self._document = document
         self._policy = policy
         self._rules = PolicyRules(policy)
-        self._texts = ParagraphTexts()
         self._sections = Sections(document)
         self._looks = Looks()
-        self._measured = {place.element for place in now.measured_paragraphs()}
-        self._roles = RoleSubjects(
-            policy.house_style, self._rules, self._sections, self._looks, self._texts.of
-        )
+        self._measured = set(now.measured_paragraphs())
+        self._repairs = Repairs()
+        self._roles = RoleSubjects(policy.house_style, self._rules, self._sections, self._looks)
+        read_together(document.walk.paragraphs)
         inside_tables = not policy.forbid_tables
         found = [
             self._paragraph(place)
@@ -94,7 +84,7 @@ class PolicySubjects:
             for each in self._paragraphs
         ]
         self._filled = [
-            run._replace(values=now.runs[run.place.run_id]) if changes.made_on(run.place.element) else run
+            run._replace(values=now.runs[run.place.run_id]) if changes.made_on(run.place) else run
             for run in self._filled
         ]
         self.subject = self._subject(self._roles.of(self._paragraphs, now, changes))
@@ -109,30 +99,29 @@ class PolicySubjects:
             cascade=self.now.cascade,
             same_looks=self._looks,
             pages=lambda: self._pages(paragraphs),
+            repairs=self._repairs,
         )
 
     def _pages(self, paragraphs: Sequence[ParagraphSubject]) -> tuple[PageGeometry, ...]:
         rules = self._policy.house_style.page
         cascade = self.now.cascade
-        return page_geometries(
-            self._document, paragraphs, self._sections, cascade, rules, text_of=self._texts.of
-        )
+        return page_geometries(self._document, paragraphs, self._sections, cascade, rules)
 
     def _paragraph(self, place: ParagraphPlace) -> ParagraphSubject | None:
         """Return the subject, its role left open; ``None`` for a paragraph without text."""
-        content = self._texts.of(place)
+        content = place.now
         if not content.text.replace(OBJECT, "").strip():
             return None
         now = self.now
         touched = place.path in now.paragraphs
-        if place.element in self._measured:
+        if place in self._measured:
             values = now.paragraphs[place.path]
         else:
-            values = now.cascade.paragraph(place.element, place.part.w, place.cell)
+            values = now.cascade.of_paragraph(place)
         sizes = NO_SIZES
         if values.indent_hundredths.value:
-            first = next((piece.run for piece in content.pieces if piece.end > piece.start), None)
-            run_values = None if first is None else now.cascade.run(first, values, place.part.w)
+            first = place.first_run_with_text()
+            run_values = None if first is None else now.cascade.of_run(first, values)
             sizes = CharacterSizes(
                 first_run=None if run_values is None else run_values.size_half_points.value,
                 default=now.cascade.default_size_half_points,
@@ -147,7 +136,7 @@ class PolicySubjects:
 def _is_stale(paragraph: ParagraphSubject, changes: Changes) -> bool:
     # Its runs count where their size measures an indent in characters.
     in_characters = paragraph.look.sizes is not NO_SIZES
-    return bool(changes.made_on(paragraph.place.element)) or (
+    return bool(changes.made_on(paragraph.place)) or (
         in_characters and changes.around_runs(paragraph.place.path)
     )
 

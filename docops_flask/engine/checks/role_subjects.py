@@ -1,15 +1,13 @@
 """Gives paragraphs their roles: what each is, the policy's rules for it, its runs to check against them."""
 
-from collections.abc import Callable, Iterator, Sequence
-
-from lxml.etree import _Element
+from collections.abc import Iterator, Sequence
 
 from docops_flask.engine.checks.check import ParagraphSubject, RunSubject
 from docops_flask.engine.checks.issue import NO_CHANGES, Changes, Repair
 from docops_flask.engine.checks.look import Looks, ParagraphLook, RunLook
 from docops_flask.engine.checks.observation import Observation
 from docops_flask.engine.document.document import ParagraphPlace, RunPlace
-from docops_flask.engine.document.paragraph_text import ParagraphText, TextPiece
+from docops_flask.engine.document.shapes import Paragraph
 from docops_flask.engine.formatting.indents import CharacterSizes
 from docops_flask.engine.formatting.run_values import RunValues
 from docops_flask.engine.formatting.sections import Sections
@@ -22,7 +20,7 @@ from docops_flask.engine.roles.evidence import FoundRole
 class RoleSubjects:
     """The paragraphs of one document with their roles, before its repairs and after some of them.
 
-    ``looks`` makes what is alike one object, ``text_of`` gives a paragraph's text.
+    ``looks`` makes what is alike one object.
     """
 
     def __init__(
@@ -31,18 +29,16 @@ class RoleSubjects:
         rules: PolicyRules,
         sections: Sections,
         looks: Looks,
-        text_of: Callable[[ParagraphPlace], ParagraphText],
     ) -> None:
         self._house = house
         self._rules = rules
         self._sections = sections
         self._looks = looks
-        self._text_of = text_of
-        self._observed: dict[_Element, RunValues] = {}
+        self._observed: dict[RunPlace, RunValues] = {}
         self._found: dict[str, FoundRole] | None = None
         self._looks_with_role: dict[tuple[ParagraphLook, str, int | None, int], ParagraphLook] = {}
         self._repaired: dict[tuple[RunLook, tuple[Repair, ...]], RunLook] = {}
-        self._runs: dict[_Element, tuple[FoundRole, tuple[RunSubject, ...]]] = {}
+        self._runs: dict[ParagraphPlace, tuple[FoundRole, tuple[RunSubject, ...]]] = {}
 
     def of(
         self, paragraphs: Sequence[ParagraphSubject], now: Observation, changes: Changes = NO_CHANGES
@@ -84,14 +80,14 @@ class RoleSubjects:
         self, paragraph: ParagraphSubject, role: FoundRole, now: Observation, changes: Changes
     ) -> tuple[RunSubject, ...]:
         place = paragraph.place
-        known = self._runs.get(place.element)
+        known = self._runs.get(place)
         if known is None or known[0] != role:
             runs = tuple(self._read_runs(paragraph, role, now))
         elif changes.around_runs(place.path):
             runs = tuple([self._again(run, paragraph, now, changes) for run in known[1]])
         else:
             return known[1]
-        self._runs[place.element] = role, runs
+        self._runs[place] = role, runs
         return runs
 
     def _read_runs(
@@ -101,16 +97,16 @@ class RoleSubjects:
         place = paragraph.place
         own, body = self._run_rules(role.role), self._run_rules("body")
         in_body = paragraph.look.is_touched_in_body
-        for (start, _, _, element, index, _), text in _runs_with_text(self._text_of(place)):
-            run_id = f"{place.path}:r{index}"
-            values = self._observed.get(element)
+        for start, index, text in _runs_with_text(place.now):
+            run = place.run(index)
+            values = self._observed.get(run)
             if values is None:
-                values = now.cascade.run(element, paragraph.values, place.part.w)
+                values = now.cascade.of_run(run, paragraph.values)
             # Running text after a heading in its paragraph is body text.
             rules = own if role.extent is None or start < role.extent else body
-            touched = run_id in now.runs
+            touched = run.run_id in now.runs
             look = self._looks.of_run(values, text, place.part, rules, is_safe_to_fix=touched and in_body)
-            yield RunSubject(RunPlace(element, run_id, place), look, text, touched)
+            yield RunSubject(run, look, text, touched)
 
     def _run_rules(self, role: str) -> AppliedRules:
         rules = self._rules.of(role)
@@ -119,7 +115,7 @@ class RoleSubjects:
     def _again(
         self, run: RunSubject, paragraph: ParagraphSubject, now: Observation, changes: Changes
     ) -> RunSubject:
-        repairs = changes.made_on(run.place.element)
+        repairs = changes.made_on(run.place)
         if not repairs:
             return run
         # Runs with the same look and the same repairs have the same look again.
@@ -127,7 +123,7 @@ class RoleSubjects:
         look = self._repaired.get(key)
         if look is None:
             part, before = paragraph.place.part, run.look
-            values = now.cascade.run(run.place.element, paragraph.values, part.w)
+            values = now.cascade.of_run(run.place, paragraph.values)
             look = self._looks.of_run(
                 values, run.text, part, before.rules, is_safe_to_fix=before.is_safe_to_fix
             )
@@ -135,17 +131,20 @@ class RoleSubjects:
         return run._replace(look=look)
 
 
-def _runs_with_text(content: ParagraphText) -> Iterator[tuple[TextPiece, str]]:
-    """Yield the first piece of each run with text and all its text; the pieces of a run come together."""
-    first: TextPiece | None = None
-    text = ""
-    for piece in content.pieces:
-        if piece.end == piece.start:
+def _runs_with_text(content: Paragraph) -> Iterator[tuple[int, int, str]]:
+    """Yield where the text of each run begins, the run's number and all its text."""
+    first: int | None = None
+    number = 0
+    texts: list[str] = []
+    # The pieces of a run come together.
+    for start, end, shown in content.pieces:
+        if end == start:
             continue
-        if first is not None and piece.run_index != first.run_index:
-            yield first, text
-            first, text = None, ""
-        first = first or piece
-        text += content.text[piece.start : piece.end]
+        if first is not None and shown.run_index != number:
+            yield first, number, "".join(texts)
+            first, texts = None, []
+        if first is None:
+            first, number = start, shown.run_index
+        texts.append(content.text[start:end])
     if first is not None:
-        yield first, text
+        yield first, number, "".join(texts)

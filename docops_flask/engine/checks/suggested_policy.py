@@ -20,7 +20,6 @@ from docops_flask.engine.checks.run.font import font_in
 from docops_flask.engine.checks.run.fonts_wanted import WantedFonts, wrong_fonts
 from docops_flask.engine.checks.suggested_style import suggest_house_style, without
 from docops_flask.engine.document.document import Document, RunPlace
-from docops_flask.engine.document.paragraph_text import runs_of
 from docops_flask.engine.formatting.cascade import Cascade
 from docops_flask.engine.formatting.effective import DIRECT
 from docops_flask.engine.formatting.run_values import RunValues
@@ -110,8 +109,8 @@ def _escape(match: re.Match[str]) -> str:
 def _runs_with_text(document: Document) -> list[RunPlace]:
     found = []
     for paragraph in document.walk.paragraphs:
-        for index, element in enumerate(runs_of(paragraph.element, paragraph.part.w)):
-            place = RunPlace(element, f"{paragraph.path}:r{index}", paragraph)
+        for index in range(len(paragraph.shape.runs)):
+            place = paragraph.run(index)
             if text_of_run(place).strip():
                 found.append(place)
     return found

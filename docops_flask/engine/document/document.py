@@ -5,7 +5,7 @@ An address names a story, a paragraph, a table or a run (contract section 2, Pat
 
 from collections.abc import Callable, Iterable, Mapping
 from enum import Enum
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from lxml.etree import _Element
 
@@ -194,6 +194,15 @@ class ParagraphPlace:
     def shape(self, shape: Shape) -> None:
         self._shape = shape
 
+    def first_run_with_text(self) -> "RunPlace | None":
+        """Return the run of its first character that stands in a w:t, as it is now."""
+        index = next((piece.shown.run_index for piece in self.now.pieces if piece.end > piece.start), None)
+        return None if index is None else self.run(index)
+
+    def run(self, index: int) -> "RunPlace":
+        """Return its run number ``index``."""
+        return RunPlace(index, f"{self.path}:r{index}", self)
+
     @property
     def element(self) -> _Element:
         """A w:p that looks as it does now; others that look alike have the same, and it must not be changed."""
@@ -287,10 +296,16 @@ class StoryPart:
     says how the package has them where that is another. ``shapes`` are its paragraphs by their bytes.
     """
 
-    __slots__ = ("encoding", "kind", "name", "prefix", "shapes", "text", "w")
+    __slots__ = ("_by_end", "encoding", "kind", "name", "paragraphs", "prefix", "shapes", "text", "w")
 
     def __init__(
-        self, name: str, kind: StoryKind, prefix: str, text: PartText, w: Vocabulary, encoding: Encoding | None = None
+        self,
+        name: str,
+        kind: StoryKind,
+        prefix: str,
+        text: PartText,
+        w: Vocabulary,
+        encoding: Encoding | None = None,
     ) -> None:
         self.name = name
         self.kind = kind
@@ -299,6 +314,29 @@ class StoryPart:
         self.encoding = encoding
         self.w = w
         self.shapes = Shapes(text, w)
+        # All paragraphs of the part, those of text boxes too, in the order of their start tags.
+        self.paragraphs: list[ParagraphPlace] = []
+        self._by_end: dict[int, ParagraphPlace] | None = None
+
+    def sibling_before(self, place: ParagraphPlace) -> "ParagraphPlace | Literal[False] | None":
+        """Return the paragraph right before ``place``, in the same container.
+
+        ``None`` where ``place`` is the first of its container, ``False`` where something else comes before it.
+        """
+        content = self.text.content
+        end = place.start
+        while content[end - 1 : end].isspace():
+            end -= 1
+        if self._by_end is None:
+            self._by_end = {each.end: each for each in self.paragraphs}
+        tag = content.rfind(b"<", 0, end)
+        if tag < 0 or content[end - 1] != 0x3E:
+            return False
+        found = self._by_end.get(tag if content.startswith(b"</", tag) else end)
+        if found is not None:
+            return found
+        is_start = content[tag + 1] not in b"/!?" and content[end - 2] != 0x2F
+        return None if is_start else False
 
     def parse(self, start: int, end: int, scope: Scope | None = None) -> _Element:
         """Return the element that begins at ``start`` and whose end tag, if it has one, begins at ``end``.

@@ -29,7 +29,8 @@ def written_parts(edits: Iterable[Edit]) -> dict[str, bytes]:
     return {
         part.name: encoded(
             spliced(
-                part.text.content, [Splice(start, end, new) for _, start, end, new in sorted(of_part, key=_position)]
+                part.text.content,
+                [Splice(start, end, new) for _, start, end, new in sorted(of_part, key=_position)],
             ),
             part.encoding,
         )

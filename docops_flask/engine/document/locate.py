@@ -12,7 +12,14 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
-from docops_flask.engine.document.document import CellPlace, ParagraphPlace, StoryKind, StoryPart, TablePlace, TextBox
+from docops_flask.engine.document.document import (
+    CellPlace,
+    ParagraphPlace,
+    StoryKind,
+    StoryPart,
+    TablePlace,
+    TextBox,
+)
 from docops_flask.engine.errors import TemplateLimitExceeded
 from docops_flask.engine.oxml.markup import TOKEN, PartText, Scope, attributes_of, decoded, inner_scope
 from docops_flask.engine.oxml.names import to_integer
@@ -120,6 +127,7 @@ class _Blocks(_Context):
         self.paragraph_count += 1
         paragraph = ParagraphPlace(self.to.part, self.to.story, path, self.depth, self.cell, start, content)
         self.to.paragraphs.append(paragraph)
+        self.to.part.paragraphs.append(paragraph)
         return paragraph
 
     def child(self, kind: int, value: str, start: int, end: int) -> _Context:
@@ -185,7 +193,7 @@ class _Rows(_Context):
 class _Cells(_Context):
     """The content of a row: the grid column of its next cell, how many cells came before."""
 
-    __slots__ = ("_is_begun", "_cells", "_to", "cells", "column", "path", "table")
+    __slots__ = ("_cells", "_is_begun", "_to", "cells", "column", "path", "table")
 
     def __init__(self, cells: CellCount, to: _Found, table: TablePlace) -> None:
         self._cells = cells
@@ -241,7 +249,7 @@ class _Properties(_Context):
 class _Content(_Context):
     """The content of a paragraph, with the outermost mc:AlternateContent around and its branch there."""
 
-    __slots__ = ("_branch", "_owner", "_cells", "paragraph")
+    __slots__ = ("_branch", "_cells", "_owner", "paragraph")
 
     def __init__(self, cells: CellCount, paragraph: ParagraphPlace, owner: int, branch: int) -> None:
         self._cells = cells
@@ -296,7 +304,7 @@ class _Document(_Context):
 class _Notes(_Context):
     """The content of a part of notes or comments: each is a container, addressed by its id."""
 
-    __slots__ = ("_prefix", "_cells", "_to")
+    __slots__ = ("_cells", "_prefix", "_to")
 
     def __init__(self, cells: CellCount, to: _Found, prefix: str) -> None:
         self._cells = cells

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from lxml import etree
 from lxml.etree import _Element
 
-from docops_flask.engine.document.paragraph_text import ParagraphText, runs_of
+from docops_flask.engine.document.paragraph_text import ParagraphText, runs_of, text_of
 from docops_flask.engine.errors import DocopsError
 from docops_flask.engine.opc.xml_part import HARDENED
 from docops_flask.engine.oxml.markup import TOKEN, PartText, Scope, decoded, inner_scope
@@ -50,7 +50,7 @@ class Shape:
     all texts count, in their order; ``is_parted_by_node`` that each text is all of its w:t.
     """
 
-    __slots__ = ("between", "element", "is_parted_by_node", "is_plain", "runs", "shown")
+    __slots__ = ("between", "element", "is_parted_by_node", "is_plain", "runs", "shown", "texts")
 
     def __init__(
         self,
@@ -64,8 +64,13 @@ class Shape:
         self.runs = runs
         self.shown = shown
         self.between = between
+        self.texts = texts
         self.is_parted_by_node = len({each.node for each in shown}) == len(shown)
         self.is_plain = not any(between) and [each.number for each in shown] == list(range(texts))
+
+    def with_element(self, element: _Element, w: Vocabulary) -> "Shape":
+        """Return this shape with other properties; ``element`` is a changed copy of its w:p."""
+        return Shape(element, list(runs_of(element, w)), self.shown, self.between, self.texts)
 
 
 class TextPiece(NamedTuple):
@@ -130,6 +135,14 @@ class Paragraph:
         if self._pieces is None:
             self._pieces = list(self._read_pieces())
         return self._pieces
+
+    def run_text(self, run: _Element, w: Vocabulary) -> str:
+        """Return the characters of the w:t that are children of ``run``, a run of the paragraph's shape."""
+        return "".join([self.node_text(node) for node in run.iterchildren(w.t)])
+
+    def node_text(self, node: _Element) -> str:
+        """Return the characters of ``node``, a w:t of the paragraph's shape."""
+        return "".join([self.text_of(ord(each) - _FIRST_STAND_IN) for each in text_of(node)])
 
     def pieces_between(self, start: int, end: int) -> Sequence[TextPiece]:
         """Return the pieces that hold characters of ``text[start:end]``, in order."""
@@ -292,16 +305,23 @@ def _idle_pattern(prefix: bytes) -> re.Pattern[bytes]:
     """Return the pattern of what changes neither look nor text: ids of editing sessions, marks without width."""
     w = re.escape(prefix) + b":"
     return re.compile(
-        rb" " + w + rb"rsid[A-Za-z]*=\"[^\"<]*\"|<" + w + rb"(?:proofErr|bookmarkStart|bookmarkEnd|lastRenderedPageBreak"
+        rb" "
+        + w
+        + rb"rsid[A-Za-z]*=\"[^\"<]*\"|<"
+        + w
+        + rb"(?:proofErr|bookmarkStart|bookmarkEnd|lastRenderedPageBreak"
         rb"|commentRangeStart|commentRangeEnd|permStart|permEnd)(?: [^<>]*)?/>"
     )
 
 
 @lru_cache(maxsize=64)
 def _declared_in(items: tuple[tuple[bytes, bytes], ...]) -> bytes:
-    return b"".join([
-        b" xmlns" + (b":" + prefix if prefix else b"") + b'="' + uri.replace(b'"', b"&quot;") + b'"' for prefix, uri in items
-    ])
+    return b"".join(
+        [
+            b" xmlns" + (b":" + prefix if prefix else b"") + b'="' + uri.replace(b'"', b"&quot;") + b'"'
+            for prefix, uri in items
+        ]
+    )
 
 
 def _declared(scope: Scope | None) -> bytes:

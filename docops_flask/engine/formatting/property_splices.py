@@ -47,7 +47,9 @@ class PropertySplices:
 
     def __init__(self, w: Vocabulary) -> None:
         self._w = w
-        self._known: dict[tuple[bytes, Scope | None, tuple[Repair, ...]], list[tuple[int, int, int, bytes]]] = {}
+        self._known: dict[
+            tuple[bytes, Scope | None, tuple[Repair, ...]], list[tuple[int, int, int, bytes]]
+        ] = {}
 
     def of(self, paragraph: Paragraph, scope: Scope, repairs: tuple[Repair, ...]) -> list[Splice]:
         """Return the splices of ``paragraph``'s bytes; ``scope`` are the namespaces in scope around it."""
@@ -101,7 +103,11 @@ def _splices(content: bytes, scope: Scope, w: Vocabulary, repairs: Sequence[Repa
                 splices += _attributes(content, tags[element], attribute_prefix, before, after)
                 continue
             later = {f"{{{w.namespace}}}{each}" for each in order[order.index(local) + 1 :]}
-            follower = None if properties is None else next((child for child in properties if child.tag in later), None)
+            follower = (
+                None
+                if properties is None
+                else next((child for child in properties if child.tag in later), None)
+            )
             attributes = b"".join(_attribute(attribute_prefix, name, value) for name, value in after.items())
             at = -1 if follower is None else tags[follower].start
             made.setdefault(at, []).append(b"<" + prefix + local.encode() + attributes + b"/>")
@@ -114,7 +120,11 @@ def _splices(content: bytes, scope: Scope, w: Vocabulary, repairs: Sequence[Repa
             else:
                 name = prefix + holder.encode()
                 new = b"<" + name + b">" + new + b"</" + name + b">"
-                splices.append(Splice(0, 0, new) if run_index is None else _inside(content, tags[owner], new, at_end=False))
+                splices.append(
+                    Splice(0, 0, new)
+                    if run_index is None
+                    else _inside(content, tags[owner], new, at_end=False)
+                )
     return sorted(splices, key=_position)
 
 

@@ -51,7 +51,9 @@ class _Property:
         self.element = element
         found = {} if element is None else dict(element.items())
         prefix = names("")
-        self.before = {name.removeprefix(prefix): value for name, value in found.items() if name.startswith(prefix)}
+        self.before = {
+            name.removeprefix(prefix): value for name, value in found.items() if name.startswith(prefix)
+        }
         self.after = dict(self.before)
 
 
@@ -136,7 +138,9 @@ class ParagraphFixes:
             follower = None
             if holder.properties is not None:
                 follower = next((child for child in holder.properties if child.tag in later), None)
-            made.setdefault(-1 if follower is None else self._paragraph.tags[follower].start, []).append(markup)
+            made.setdefault(-1 if follower is None else self._paragraph.tags[follower].start, []).append(
+                markup
+            )
         for at, markups in made.items():
             new = b"".join(markups)
             edits.append(ByteEdit(at, at, new) if at >= 0 else self._at_the_end(holder, new))
@@ -189,7 +193,9 @@ class ParagraphFixes:
             at = tag.end - (2 if content[tag.end - 2] == 0x2F else 1)
             while content[at - 1 : at].isspace():
                 at -= 1
-            edits.append(ByteEdit(at, at, b"".join(self._attribute(name, changed.after[name]) for name in added)))
+            edits.append(
+                ByteEdit(at, at, b"".join(self._attribute(name, changed.after[name]) for name in added))
+            )
         return edits
 
 
@@ -202,7 +208,9 @@ def _quoted(value: str) -> bytes:
 def _end_tag(content: bytes, start: int, name: bytes) -> int:
     """Return where the end tag of an element called ``name`` begins whose start tag ends at ``start``."""
     depth = 1
-    for match in re.finditer(rb"<(/?)" + re.escape(name) + rb"(?=[\s/>])(?:[^>\"']|\"[^\"]*\"|'[^']*')*>", content[start:]):
+    for match in re.finditer(
+        rb"<(/?)" + re.escape(name) + rb"(?=[\s/>])(?:[^>\"']|\"[^\"]*\"|'[^']*')*>", content[start:]
+    ):
         if match[1]:
             depth -= 1
             if not depth:

@@ -60,7 +60,9 @@ def replay_entries(paragraph: ByteParagraph, entries: Sequence[Replacement]) -> 
     return edits
 
 
-def _node_edits(paragraph: ByteParagraph, texts: Sequence[Text], changes: Sequence[_Change]) -> list[ByteEdit]:
+def _node_edits(
+    paragraph: ByteParagraph, texts: Sequence[Text], changes: Sequence[_Change]
+) -> list[ByteEdit]:
     content, first = paragraph.content, texts[0]
     before = "".join([text.characters for text in texts])
     # The lines of the w:t once it is written, and the marks between them.

@@ -88,7 +88,9 @@ class PlainReader:
         self._part = part
         self._names = names
         w = re.escape(part.prefix)
-        self._split: Callable[[bytes], list[Any]] = re.compile(rb"(<" + w + rb"t(?: [^<>]*[^<>/])?>)([^<]*)").split
+        self._split: Callable[[bytes], list[Any]] = re.compile(
+            rb"(<" + w + rb"t(?: [^<>]*[^<>/])?>)([^<]*)"
+        ).split
         self._forms: dict[bytes, _Form | None] = {}
         self._read: dict[bytes, ByteParagraph] = {}
 
@@ -236,7 +238,8 @@ def map_elements(root: _Element, content: bytes, start: int = 0) -> dict[_Elemen
     if len(tags) < len(elements):
         raise ValueError("the bytes have fewer start tags than the tree has elements")
     return {
-        element: TagSpan(tag.start + start, tag.end + start) for element, tag in zip(elements, tags, strict=False)
+        element: TagSpan(tag.start + start, tag.end + start)
+        for element, tag in zip(elements, tags, strict=False)
     }
 
 
@@ -269,7 +272,9 @@ def read_tree(
             continue
         for first, last, is_cdata in _segments(content, tag.end):
             raw = content[first:last]
-            characters = raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n").decode() if is_cdata else plain_text(raw)
+            characters = (
+                raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n").decode() if is_cdata else plain_text(raw)
+            )
             texts.append(Text(at, characters, first, last, node, tag.end, span.run, kept, is_cdata))
             at += len(characters)
         if at != span.end:

@@ -66,7 +66,8 @@ def plain_part(content: bytes) -> PlainPart | None:
     if b"<" + w + b"txbxContent" in content or re.search(rb"<" + re.escape(w) + rb"p[\t\r\n]", content):
         return None
     declared = b"".join(
-        b' xmlns%s="%s"' % (b":" + name if name else b"", uri.replace(b'"', b"&quot;")) for name, uri in bound.items()
+        b' xmlns%s="%s"' % (b":" + name if name else b"", uri.replace(b'"', b"&quot;"))
+        for name, uri in bound.items()
     )
     return PlainPart(content, w, namespace.decode(), start, declared)
 
@@ -252,7 +253,11 @@ def _roles(part: PlainPart) -> Mapping[bytes, str]:
     for match in re.finditer(_NAMESPACE, part.declared):
         if match[2] == _COMPATIBILITY:
             mc = match[1] + b":" if match[1] else b""
-            roles |= {mc + b"AlternateContent": "alternatives", mc + b"Choice": "branch", mc + b"Fallback": "branch"}
+            roles |= {
+                mc + b"AlternateContent": "alternatives",
+                mc + b"Choice": "branch",
+                mc + b"Fallback": "branch",
+            }
     roles[b""] = part.prefix.decode()
     return roles
 
@@ -286,7 +291,13 @@ def _attribute(role: str, attributes: bytes, roles: Mapping[bytes, str]) -> str:
     value = "" if match is None else (match[1] or match[2] or b"").decode()
     if "&" in value:
         # Nobody writes a number in references; a note's id by them has an address of its own.
-        value = value.replace("&quot;", '"').replace("&apos;", "'").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+        value = (
+            value.replace("&quot;", '"')
+            .replace("&apos;", "'")
+            .replace("&lt;", "<")
+            .replace("&gt;", ">")
+            .replace("&amp;", "&")
+        )
     return value if role != "note" or len(value) <= _MOST_NOTE_ID_CHARACTERS else ""
 
 

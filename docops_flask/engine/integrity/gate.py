@@ -30,9 +30,7 @@ def untyped_parts(template: Package) -> Iterator[Defect]:
             yield Defect(name, "no_content_type", "", "The package does not tell the part's content type.")
 
 
-def may_have_defects(
-    part: str, content: bytes, relationship_ids: Callable[[str], Container[str]]
-) -> bool:
+def may_have_defects(part: str, content: bytes, relationship_ids: Callable[[str], Container[str]]) -> bool:
     """Say whether a part has to be parsed to know; most show by their bytes that there is nothing to find.
 
     ``content`` is well formed, in UTF-8, without comments and CDATA sections.
@@ -44,14 +42,18 @@ def may_have_defects(
     if not _shows_cell_ends(prefix, content):
         return True
     seen = set()
-    for name, attributes in re.findall(_WITH_IDS, content) if any(word in content for word in _ID_WORDS) else ():
+    for name, attributes in (
+        re.findall(_WITH_IDS, content) if any(word in content for word in _ID_WORDS) else ()
+    ):
         stated = re.search(_ID, attributes)
         identity = name, None if stated is None else stated[1]
         if identity in seen:
             return True
         seen.add(identity)
     bound = {
-        one.decode() for one, uri in re.findall(_BOUND, root[2]) if uri.decode() in (REL_TRANSITIONAL, REL_STRICT)
+        one.decode()
+        for one, uri in re.findall(_BOUND, root[2])
+        if uri.decode() in (REL_TRANSITIONAL, REL_STRICT)
     }
     used = _references(bound, content)
     return bool(used) and not all(each in relationship_ids(part) for each in used)
@@ -128,7 +130,8 @@ def _ends_well(cell: _Element, ends: Container[str]) -> bool:
 def _relationships_used(root: _Element, content: bytes) -> set[str]:
     """Return the relationship ids used in attributes with the prefix ``r`` or the root's prefixes for it."""
     return _references(
-        {prefix for prefix, uri in root.nsmap.items() if prefix and uri in (REL_TRANSITIONAL, REL_STRICT)}, content
+        {prefix for prefix, uri in root.nsmap.items() if prefix and uri in (REL_TRANSITIONAL, REL_STRICT)},
+        content,
     )
 
 

@@ -148,5 +148,3 @@ class Plan(Generic[R]):
         if places is None:
             places = self._planned[path] = _Places(path, self._paragraphs_at(path))
         return places.take(entry, is_mirror=is_mirror)
-
-

@@ -167,7 +167,10 @@ def check_part(content: bytes, name: str) -> None:
         raise _malformed(echo(name), error) from error
     if target.has_doctype:
         raise _doctype_in(echo(name))
-    if len(content) > _LEAST_BYTES and content.count(b"xmlns") + content.count(b"x\0m\0l\0n\0s") > _MAX_NAMESPACES:
+    if (
+        len(content) > _LEAST_BYTES
+        and content.count(b"xmlns") + content.count(b"x\0m\0l\0n\0s") > _MAX_NAMESPACES
+    ):
         _check_namespaces(_parsed(content, name, strip_cdata=True), name)
 
 

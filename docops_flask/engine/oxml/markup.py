@@ -19,6 +19,8 @@ TOKEN = re.compile(
 _ATTRIBUTE = re.compile(rb"([^\s=\"']++)\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)')")
 _ENTITY = re.compile(rb"&(?:#[xX]([0-9A-Fa-f]++)|#([0-9]++)|(\w++));")
 _NAMED = {b"amp": "&", b"lt": "<", b"gt": ">", b"quot": '"', b"apos": "'"}
+
+
 def attributes_of(attributes: bytes) -> dict[bytes, bytes]:
     """Return qualified name to value as written, of the attributes of a start tag in their order."""
     if b"=" not in attributes:
@@ -149,11 +151,18 @@ def part_text(content: bytes) -> PartText:
     namespace = scope.get(prefix, b"")
     is_plain, scope_of_all = _is_plain(content, root.end(), prefix, namespace, scope)
     return PartText(
-        content, root.start(), root.end(), namespace, prefix if is_plain else b"", scope_of_all if is_plain else scope
+        content,
+        root.start(),
+        root.end(),
+        namespace,
+        prefix if is_plain else b"",
+        scope_of_all if is_plain else scope,
     )
 
 
-def _is_plain(content: bytes, start: int, prefix: bytes, namespace: bytes, scope: Scope) -> tuple[bool, Scope]:
+def _is_plain(
+    content: bytes, start: int, prefix: bytes, namespace: bytes, scope: Scope
+) -> tuple[bool, Scope]:
     if not prefix or content.find(b"<!", start) >= 0 or content.find(b"<?", start) >= 0:
         return False, scope
     w = re.escape(prefix)

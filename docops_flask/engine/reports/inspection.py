@@ -9,10 +9,9 @@ from collections.abc import Container, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
 
-from lxml.etree import _Element
-
-from docops_flask.engine.document.document import RunPlace
+from docops_flask.engine.document.document import ParagraphPlace, RunPlace, StoryPart
 from docops_flask.engine.errors import ExitCode
+from docops_flask.engine.oxml.markup import TOKEN
 from docops_flask.engine.reports.replace_log import UNSUPPORTED_REASONS, MissingFields, ReplaceLog
 from docops_flask.engine.skills.skill import Skill
 from docops_flask.engine.template.grammar import Found, Kind, Suggestions
@@ -187,25 +186,49 @@ def _unsupported_places(scan: Scan, suggestions: Suggestions) -> Iterator[Unsupp
 
 
 class _BoundControls:
-    """Tells runs in a content control that shows data stored elsewhere (w:dataBinding, 17.5.2.6)."""
+    """Tells paragraphs and runs in a content control that shows data stored elsewhere (w:dataBinding, 17.5.2.6)."""
 
     def __init__(self) -> None:
-        # The answer for each element looked at: many runs share a control, and controls are nested.
-        self._bound: dict[_Element, bool] = {}
+        self._in_part: dict[StoryPart, list[tuple[int, int]]] = {}
 
     def contain(self, run: RunPlace) -> bool:
         """Return whether ``run`` lies in such a control."""
+        place = run.paragraph
+        return self._is_around(place) or self._is_inside(run)
+
+    def _is_around(self, place: ParagraphPlace) -> bool:
+        part = place.part
+        if part not in self._in_part:
+            self._in_part[part] = list(_bound_controls(part))
+        return any(start < place.start < end for start, end in self._in_part[part])
+
+    def _is_inside(self, run: RunPlace) -> bool:
         w = run.paragraph.part.w
-        outwards: list[_Element] = []
-        element: _Element | None = run.element
-        while element is not None and element not in self._bound:
-            outwards.append(element)
-            element = element.getparent()
-        bound = element is not None and self._bound[element]
-        for inner in reversed(outwards):
-            bound = bound or (inner.tag == w.sdt and inner.find(f"{w.sdtPr}/{w.dataBinding}") is not None)
-            self._bound[inner] = bound
-        return bound
+        controls = run.element.iterancestors(w.sdt)
+        return any(control.find(f"{w.sdtPr}/{w.dataBinding}") is not None for control in controls)
+
+
+def _bound_controls(part: StoryPart) -> Iterator[tuple[int, int]]:
+    """Yield where content controls with a w:dataBinding begin and end."""
+    content = part.text.content
+    if b"dataBinding" not in content:
+        return
+    # Of each open element: where it begins, whether it is a content control, whether it is bound.
+    opened: list[tuple[int, bytes]] = []
+    bound: set[int] = set()
+    for match in TOKEN.finditer(content, part.text.root_end):
+        slash, name, attributes = match.groups()
+        if slash:
+            start = opened.pop()[0] if opened else -1
+            if start in bound:
+                yield start, match.end()
+        elif name is not None:
+            local = name.rpartition(b":")[2]
+            around = [each for _, each in opened[-2:]]
+            if local == b"dataBinding" and around == [b"sdt", b"sdtPr"]:
+                bound.add(opened[-2][0])
+            if not attributes.endswith(b"/"):
+                opened.append((match.start(), local))
 
 
 def _problems(scan: Scan, known: Container[str]) -> Iterator[Problem]:

@@ -109,7 +109,8 @@ class _Body:
         return FoundRole("body", "place", "running text")
 
     def _follows_at_once(self, line: Line) -> bool:
-        return self._previous is not None and line.place.element.getprevious() is self._previous.place.element
+        place = line.place
+        return self._previous is not None and place.part.sibling_before(place) is self._previous.place
 
     def _note(self, role: FoundRole | None) -> None:
         name = None if role is None else role.role

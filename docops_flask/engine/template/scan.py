@@ -21,8 +21,7 @@ class BracketedParagraph(NamedTuple):
 
     def run_of(self, found: Found) -> RunPlace:
         """Return the run that holds the first character of ``found``."""
-        index = self._first_piece(found).shown.run_index
-        return RunPlace(index, f"{self.place.path}:r{index}", self.place)
+        return self.place.run(self._first_piece(found).shown.run_index)
 
     def run_id_of(self, found: Found) -> str:
         """Return the address of that run."""

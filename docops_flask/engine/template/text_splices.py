@@ -78,7 +78,9 @@ def fill_paragraph(paragraph: Paragraph, wanted: Sequence[Found], values: Mappin
         else:
             of_markup = len(splices)
             splices += _of_node(paragraph, node, of_node)
-            keeps_shape = keeps_shape and not any(b"<" in each.new or each.new.startswith(b" xml") for each in splices[of_markup:])
+            keeps_shape = keeps_shape and not any(
+                b"<" in each.new or each.new.startswith(b" xml") for each in splices[of_markup:]
+            )
     return Filled(splices, runs, spliced(b"".join(paragraph.parts), splices), keeps_shape)
 
 

@@ -3,13 +3,12 @@
 Each section's geometry is checked, computed with the values that most of its body text has.
 """
 
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from typing import Any, TypeVar
 
 from docops_flask.engine.checks.check import Check, ParagraphSubject, PolicySubject
 from docops_flask.engine.checks.issue import Finding, Issue, Shown
-from docops_flask.engine.document.document import Document, ParagraphPlace, StoryKind
-from docops_flask.engine.document.paragraph_text import ParagraphText
+from docops_flask.engine.document.document import Document, StoryKind
 from docops_flask.engine.formatting.cascade import Cascade
 from docops_flask.engine.formatting.sections import PageGeometry, PageText, Sections, page_geometry
 from docops_flask.engine.policy.policy import Measure, PageRules, Rule
@@ -26,8 +25,6 @@ def page_geometries(
     sections: Sections,
     cascade: Cascade,
     rules: PageRules,
-    *,
-    text_of: Callable[[ParagraphPlace], ParagraphText],
 ) -> tuple[PageGeometry, ...]:
     """Return the geometry of every section; ``paragraphs`` are those with text, which ``text_of`` gives."""
     samples: list[list[ParagraphSubject]] = [[] for _ in sections.all]
@@ -38,9 +35,7 @@ def page_geometries(
                 sample.append(paragraph)
     first = _first_paths(document, sections)
     return tuple(
-        page_geometry(
-            section, number, first.get(number, ""), _page_text(samples[number], cascade, rules, text_of)
-        )
+        page_geometry(section, number, first.get(number, ""), _page_text(samples[number], cascade, rules))
         for number, section in enumerate(sections.all)
     )
 
@@ -49,11 +44,10 @@ def _page_text(
     sample: Sequence[ParagraphSubject],
     cascade: Cascade,
     rules: PageRules,
-    text_of: Callable[[ParagraphPlace], ParagraphText],
 ) -> PageText:
     """Return the values that most of a section's text has, counted by characters."""
     values = _prevailing([(paragraph.values, len(paragraph.text)) for paragraph in sample])
-    sizes = [(_font_size(paragraph, cascade, text_of), len(paragraph.text)) for paragraph in sample]
+    sizes = [(_font_size(paragraph, cascade), len(paragraph.text)) for paragraph in sample]
     return PageText(
         values=values,
         size_half_points=_prevailing(sizes),
@@ -69,15 +63,11 @@ def _prevailing(weighted: Sequence[tuple[H, int]]) -> H | None:
     return max(totals, key=lambda value: totals[value]) if totals else None
 
 
-def _font_size(
-    paragraph: ParagraphSubject, cascade: Cascade, text_of: Callable[[ParagraphPlace], ParagraphText]
-) -> int | None:
+def _font_size(paragraph: ParagraphSubject, cascade: Cascade) -> int | None:
     if paragraph.look.sizes.first_run is not None:
         return paragraph.look.sizes.first_run
-    w = paragraph.place.part.w
-    pieces = text_of(paragraph.place).pieces
-    run = next((piece.run for piece in pieces if piece.end > piece.start), None)
-    return None if run is None else cascade.run(run, paragraph.values, w).size_half_points.value
+    run = paragraph.place.first_run_with_text()
+    return None if run is None else cascade.of_run(run, paragraph.values).size_half_points.value
 
 
 def _first_paths(document: Document, sections: Sections) -> dict[int, str]:

@@ -1,13 +1,12 @@
 """PAGE_BREAK_MISSING: a paragraph does not begin a page although its role asks for it, or the opposite."""
 
 from collections.abc import Iterator
-
-from lxml.etree import _Element
+from typing import Literal
 
 from docops_flask.engine.checks.check import Check, ParagraphSubject, PolicySubject
 from docops_flask.engine.checks.issue import Issue
 from docops_flask.engine.checks.mismatch import Mismatch, paragraph_finding
-from docops_flask.engine.oxml.names import Vocabulary
+from docops_flask.engine.document.document import ParagraphPlace
 
 _WORDS = {True: "a new page", False: "no new page"}
 
@@ -56,45 +55,48 @@ class PageBeginnings:
     """Finds out which paragraphs begin a page; what comes before them is examined once."""
 
     def __init__(self) -> None:
-        self._ended: dict[_Element, bool] = {}
+        self._ended: dict[ParagraphPlace, bool] = {}
 
     def begins(self, paragraph: ParagraphSubject) -> bool:
         """Say whether a page begins with a paragraph by what stands before it or at its beginning."""
-        element, w = paragraph.place.element, paragraph.place.part.w
-        return _breaks(element, w, first=True) or self._is_ended(element.getprevious(), w)
+        place = paragraph.place
+        return _breaks(place, first=True) or self._is_ended(place.part.sibling_before(place))
 
-    def _is_ended(self, last: _Element | None, w: Vocabulary) -> bool:
+    def _is_ended(self, last: ParagraphPlace | Literal[False] | None) -> bool:
         """Say whether a page ends with ``last``, or with an earlier paragraph that no text follows."""
-        path: list[_Element] = []
+        path: list[ParagraphPlace] = []
         ended: bool | None = None
         while ended is None:
-            if last is None or last.tag != w.p:
+            if not isinstance(last, ParagraphPlace):
+                # The first of a container begins it; another element says nothing.
                 ended = last is None
                 break
             ended = self._ended.get(last)
             if ended is None:
                 path.append(last)
-                ended = _ends_page(last, w)
-                last = last.getprevious()
+                ended = _ends_page(last)
+                last = last.part.sibling_before(last)
         self._ended.update(dict.fromkeys(path, ended))
         return ended
 
 
-def _ends_page(paragraph: _Element, w: Vocabulary) -> bool | None:
+def _ends_page(place: ParagraphPlace) -> bool | None:
     """Say whether a page ends with a paragraph; ``None``: it has no text, so what is before it decides."""
-    if paragraph.find(f"{w.pPr}/{w.sectPr}") is not None or _breaks(paragraph, w, first=False):
+    element, w = place.element, place.part.w
+    if element.find(f"{w.pPr}/{w.sectPr}") is not None or _breaks(place, first=False):
         return True
-    return None if next(paragraph.iter(w.t), None) is None else False
+    return None if next(element.iter(w.t), None) is None else False
 
 
-def _breaks(paragraph: _Element, w: Vocabulary, *, first: bool) -> bool:
+def _breaks(place: ParagraphPlace, *, first: bool) -> bool:
     """Say whether a page break stands before the first text of a paragraph, or after the last."""
     found = False
-    for element in paragraph.iter(w.br, w.t):
+    w, text = place.part.w, place.now
+    for element in place.element.iter(w.br, w.t):
         if element.tag == w.br:
             found = found or element.get(w.type) == "page"
-        elif element.text and first:
-            return found
-        elif element.text:
+        elif text.node_text(element):
+            if first:
+                return found
             found = False
     return found

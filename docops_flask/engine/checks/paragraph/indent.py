@@ -3,12 +3,14 @@
 from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
+from lxml.etree import _Element
+
 from docops_flask.engine.checks.check import FixableCheck, ParagraphSubject, PolicySubject
 from docops_flask.engine.checks.issue import Finding, FixChange, Issue, Shown
 from docops_flask.engine.checks.look import ParagraphLook
 from docops_flask.engine.checks.mismatch import Mismatch, paragraph_finding, template_mismatch
 from docops_flask.engine.checks.observation import TemplateSubject
-from docops_flask.engine.formatting.edit import set_first_line_indent, set_side_indent
+from docops_flask.engine.formatting.edit import Edited, set_first_line_indent, set_side_indent
 from docops_flask.engine.formatting.effective import Effective, Indent
 from docops_flask.engine.formatting.indents import indents_in_twips
 from docops_flask.engine.policy.policy import CHARACTERS, Measure
@@ -238,16 +240,20 @@ def _set(
     key: IndentKey, rule: AppliedRule[Measure], paragraph: ParagraphSubject, subject: PolicySubject
 ) -> FixChange:
     place, wanted = paragraph.place, rule.value
-    element, w = place.element, place.part.w
+    w, cascade, values = place.part.w, subject.cascade, paragraph.values
     twips = wanted.in_twips(character_twips(paragraph.look)) or 0
     # What Word writes: the characters, and beside them what they come to now.
     hundredths = round(wanted.amount * 100) if wanted.unit == CHARACTERS else 0
     if key == "first_line_indent":
-        before, after = set_first_line_indent(
-            element, twips, paragraph.values, subject.cascade, w, hundredths=hundredths
-        )
+
+        def edit(element: _Element) -> Edited:
+            return set_first_line_indent(element, twips, values, cascade, w, hundredths=hundredths)
+
     else:
         side: Literal["left", "right"] = "left" if key == "left_indent" else "right"
-        before, after = set_side_indent(element, side, twips, subject.cascade, w)
-    place.part.changed = True
-    return FixChange(place.path, rule.name, before, after, "ind", element)
+
+        def edit(element: _Element) -> Edited:
+            return set_side_indent(element, side, twips, cascade, w)
+
+    before, after = subject.repairs.paragraph(place, (key, twips, hundredths, values), edit)
+    return FixChange(place.path, rule.name, before, after, "ind", place)

@@ -4,16 +4,22 @@ LINE_SPACING_MISMATCH, ROLE_LINE_SPACING_MISMATCH, ROLE_SPACE_MISMATCH, ROLE_ALI
 """
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Literal
+
+from lxml.etree import _Element
 
 from docops_flask.engine.checks.check import Check, FixableCheck, PolicySubject
 from docops_flask.engine.checks.issue import Finding, FixChange, Issue, Shown
 from docops_flask.engine.checks.look import ParagraphLook
 from docops_flask.engine.checks.mismatch import Mismatch, paragraph_finding, template_mismatch
 from docops_flask.engine.checks.observation import TemplateSubject, shown_line_spacing
-from docops_flask.engine.formatting.edit import set_line_spacing, set_space
+from docops_flask.engine.document.document import ParagraphPlace
+from docops_flask.engine.formatting.cascade import Cascade
+from docops_flask.engine.formatting.edit import Edited, set_line_spacing, set_space
 from docops_flask.engine.formatting.effective import Effective, Spacing
 from docops_flask.engine.formatting.paragraph_values import ParagraphValues
+from docops_flask.engine.oxml.names import Vocabulary
 from docops_flask.engine.policy.policy import LineSpacing, Measure
 from docops_flask.engine.policy.rules import AppliedRule
 
@@ -87,9 +93,10 @@ class LineSpacingMismatch(FixableCheck):
             rule = paragraph.look.rules.of_paragraphs.line_spacing
             if rule is not None:
                 place, wanted = paragraph.place, rule.value
-                before, after = set_line_spacing(place.element, wanted.line, place.part.w, rule=wanted.rule)
-                place.part.changed = True
-                yield FixChange(place.path, rule.name, before, after, "spacing", place.element)
+                before, after = subject.repairs.paragraph(
+                    place, ("spacing", wanted), partial(_set_line, wanted, place)
+                )
+                yield FixChange(place.path, rule.name, before, after, "spacing", place)
 
 
 def _alike(before: ParagraphValues, after: ParagraphValues, tolerance: int) -> bool:
@@ -169,9 +176,19 @@ class RoleSpaceMismatch(FixableCheck):
             place = paragraph.place
             twips = _wanted(rule, paragraph.look)
             side: Literal["before", "after"] = "after" if key == "space_after" else "before"
-            before, after = set_space(place.element, side, twips, subject.cascade, place.part.w)
-            place.part.changed = True
-            yield FixChange(place.path, key, before, after, "spacing", place.element)
+            edit = partial(_set_space, side, twips, subject.cascade, place.part.w)
+            before, after = subject.repairs.paragraph(place, (side, twips), edit)
+            yield FixChange(place.path, key, before, after, "spacing", place)
+
+
+def _set_line(wanted: LineSpacing, place: ParagraphPlace, element: _Element) -> Edited:
+    return set_line_spacing(element, wanted.line, place.part.w, rule=wanted.rule)
+
+
+def _set_space(
+    side: Literal["before", "after"], twips: int, cascade: Cascade, w: Vocabulary, element: _Element
+) -> Edited:
+    return set_space(element, side, twips, cascade, w)
 
 
 def space_twips(key: SpaceKey, paragraph: ParagraphLook) -> int:

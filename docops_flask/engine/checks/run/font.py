@@ -79,7 +79,7 @@ class FontMismatch(FixableCheck):
                 repairs[run.look] = _repair(run.look)
             settings = repairs[run.look]
             if settings is not None:
-                yield fix_fonts(run.place, settings)
+                yield fix_fonts(run.place, settings, subject.repairs)
 
 
 def font_in(values: RunValues, slot: Slot) -> Effective[FontFace]:

@@ -10,6 +10,7 @@ from docops_flask.engine.checks.issue import FixChange
 from docops_flask.engine.document.document import RunPlace
 from docops_flask.engine.formatting.edit import FontSettings, set_fonts, set_size
 from docops_flask.engine.formatting.effective import DIRECT_ORIGIN, Effective, FontFace
+from docops_flask.engine.formatting.repair import Repairs
 from docops_flask.engine.formatting.run_values import RunValues
 from docops_flask.engine.formatting.script_slots import Slot, fonts_of, script_sample
 
@@ -123,12 +124,11 @@ def _is_among(face: FontFace | None, names: frozenset[str]) -> bool:
     return face is not None and face.name is not None and face.name.casefold() in names
 
 
-def fix_fonts(place: RunPlace, settings: FontSettings) -> FixChange:
+def fix_fonts(place: RunPlace, settings: FontSettings, repairs: Repairs) -> FixChange:
     """Set these fonts on a run; return what changed."""
-    before, after = set_fonts(place.element, settings, place.paragraph.part.w)
-    place.paragraph.part.changed = True
-    path, element = place.paragraph.path, place.element
-    return FixChange(path, "run_font", before, after, "rFonts", element, place.run_id)
+    w = place.paragraph.part.w
+    before, after = repairs.run(place, settings, lambda element: set_fonts(element, settings, w))
+    return FixChange(place.paragraph.path, "run_font", before, after, "rFonts", place, place.run_id)
 
 
 def can_have_size(values: RunValues, points: float) -> bool:
@@ -136,9 +136,8 @@ def can_have_size(values: RunValues, points: float) -> bool:
     return not values.is_complex and float(points * 2).is_integer()
 
 
-def fix_size(place: RunPlace, points: float) -> FixChange:
+def fix_size(place: RunPlace, points: float, repairs: Repairs) -> FixChange:
     """Set this size on a run; return what changed."""
-    before, after = set_size(place.element, round(points * 2), place.paragraph.part.w)
-    place.paragraph.part.changed = True
-    path, element = place.paragraph.path, place.element
-    return FixChange(path, "run_size_pt", before, after, "sz", element, place.run_id)
+    w, half_points = place.paragraph.part.w, round(points * 2)
+    before, after = repairs.run(place, half_points, lambda element: set_size(element, half_points, w))
+    return FixChange(place.paragraph.path, "run_size_pt", before, after, "sz", place, place.run_id)

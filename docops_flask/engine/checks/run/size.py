@@ -54,7 +54,7 @@ class SizeMismatch(FixableCheck):
         for run in subject.runs_of(issues):
             rule = run.look.rules.size_pt
             if rule is not None:
-                yield fix_size(run.place, rule.value)
+                yield fix_size(run.place, rule.value, subject.repairs)
 
 
 def _mismatches(run: RunLook) -> Iterator[Mismatch]:
