@@ -175,6 +175,7 @@ class Shapes:
         self._idle = _idle_pattern(text.prefix).sub if text.prefix else None
         self._paragraphs: dict[tuple[bytes, bytes], Paragraph] = {}
         self._shapes: dict[tuple[bytes, bytes], Shape | None] = {}
+        self._without_idle: dict[bytes, bytes] = {}
 
     def paragraph(self, content: bytes, scope: Scope | None = None) -> Paragraph:
         """Return the paragraph with the bytes ``content`` between its tags."""
@@ -199,7 +200,11 @@ class Shapes:
             parts = self._part(content)
             markup = parts[:]
             del markup[2::3]
-            pending[key] = parts, (self._idle(b"", b"\0".join(markup)), declared)
+            joined = b"\0".join(markup)
+            idle = self._without_idle.get(joined)
+            if idle is None:
+                idle = self._without_idle[joined] = self._idle(b"", joined)
+            pending[key] = parts, (idle, declared)
         self._parse({shape for _, shape in pending.values()})
         for key, (parts, shape_key) in pending.items():
             shape = self._shapes[shape_key]

@@ -7,6 +7,7 @@ space between attributes, their order, prefixes, how a character is written.
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from docops_flask.engine.integrity.addresses import Addresses
@@ -21,10 +22,10 @@ from docops_flask.engine.integrity.byte_text import (
     read_tree,
 )
 from docops_flask.engine.integrity.byte_walk import PlainPart, Range, find_paragraphs, plain_part
-from docops_flask.engine.integrity.claims import Claims, Fix
+from docops_flask.engine.integrity.claims import Claims, Fix, Replacement
 from docops_flask.engine.integrity.gate import defects_of, may_have_defects, untyped_parts
 from docops_flask.engine.integrity.members import Members
-from docops_flask.engine.integrity.plan import Plan, PlannedParagraph
+from docops_flask.engine.integrity.plan import Plan, PlannedParagraph, is_placeholder
 from docops_flask.engine.integrity.template_parts import Story, TemplateParts
 from docops_flask.engine.integrity.verdict import Defect, Findings, Proof
 from docops_flask.engine.opc.package import Package
@@ -63,11 +64,15 @@ class _StoryBytes:
         content = self.content
         self.reader.read(content[start:end] for found in self.ranges.values() for start, end in found)
 
+    def read(self, start: int, end: int) -> ByteParagraph:
+        """Return the paragraph of a plain part whose content is ``start``:``end``."""
+        assert self.reader is not None
+        return self.reader.paragraph(self.content[start:end])
+
     def paragraphs(self, path: str) -> list[PlannedParagraph[ByteParagraph]]:
         """Return the paragraphs that ``path`` leads to in a plain part."""
-        assert self.reader is not None
         return [
-            PlannedParagraph(_Where(self, start), self.reader.paragraph(self.content[start:end]))
+            PlannedParagraph(_Where(self, start), self.read(start, end))
             for start, end in self.ranges.get(path, ())
         ]
 
@@ -96,6 +101,7 @@ class _Stories:
         self._listed = self.parts.stories()
         self._by_prefix = {story.prefix: story for story in self._listed if story.kind != "comments"}
         self._bytes: dict[str, _StoryBytes] = {}
+        self._plain: dict[str, _StoryBytes | None] = {}
         self._maps: dict[str, dict[object, TagSpan]] = {}
 
     def touched(self) -> dict[str, _StoryBytes]:
@@ -105,11 +111,11 @@ class _Stories:
     def of(self, path: str) -> _StoryBytes | None:
         """Return the story that ``path`` leads into if it is plain; ``None`` where trees have to tell."""
         prefix = path[: path.find("/") + 1]
-        story = self._by_prefix.get(prefix)
-        if story is None:
-            return None
-        found = self._of_part(story)
-        return found if found.plain is not None else None
+        if prefix not in self._plain:
+            story = self._by_prefix.get(prefix)
+            found = None if story is None else self._of_part(story)
+            self._plain[prefix] = None if found is None or found.plain is None else found
+        return self._plain[prefix]
 
     def _of_part(self, story: Story) -> _StoryBytes:
         if story.part not in self._bytes:
@@ -175,35 +181,85 @@ def prove_bytes(template: Package, members: Members, claims: Claims) -> Proof | 
 
 
 def _replay(stories: _Stories, claims: Claims) -> None:
-    by_story: dict[_StoryBytes, dict[str, None]] = {}
-    for claim in (*claims.replacements, *claims.fixes):
-        story = stories.of(claim.paragraph_path)
+    by_path: dict[str, list[Replacement]] = {}
+    others: list[Replacement] = []
+    for entry in claims.replacements:
+        if entry.mirrored_at:
+            others.append(entry)
+        elif entry.paragraph_path in by_path:
+            by_path[entry.paragraph_path].append(entry)
+        else:
+            by_path[entry.paragraph_path] = [entry]
+    paths: dict[_StoryBytes, list[str]] = {}
+    for path in dict.fromkeys([*by_path, *(claim.paragraph_path for claim in (*others, *claims.fixes))]):
+        story = stories.of(path)
         if story is not None:
-            by_story.setdefault(story, {})[claim.paragraph_path] = None
-    for story, paths in by_story.items():
-        story.find(list(paths))
+            paths.setdefault(story, []).append(path)
+    for story, of_story in paths.items():
+        story.find(of_story)
+    replay = _EntryReplay()
+    for path, entries in by_path.items():
+        story = stories.of(path)
+        found = () if story is None else story.ranges.get(path, ())
+        if story is None or len(found) != 1:
+            others += entries
+            continue
+        start, end = found[0]
+        replay.alone(_Where(story, start), story.read(start, end), path, entries)
 
     def paragraphs_at(path: str) -> list[PlannedParagraph[ByteParagraph]]:
         story = stories.of(path)
         return stories.on_trees(path) if story is None else story.paragraphs(path)
 
     plan = Plan(paragraphs_at)
-    for entry in claims.replacements:
+    for entry in sorted(others, key=_place):
         if plan.take(entry) is not None:
             raise _Misfit
-    # Paragraphs with the same bytes and the same values are replayed once.
-    known: dict[tuple[int, tuple[tuple[int, str], ...]], list[ByteEdit]] = {}
     for planned in plan.planned():
-        part, offset = planned.where
-        entries, reading = planned.entries, planned.reading
-        part.replacements += len(entries)
-        key = id(reading), tuple([(entry.start, entry.new_text) for entry in entries])
-        edits = known.get(key)
-        if edits is None:
-            edits = known[key] = replay_entries(reading, entries)
-        part.edits += [ByteEdit(start + offset, end + offset, new) for start, end, new in edits]
+        replay.make(planned.where, planned.reading, planned.entries)
     if claims.fixes:
         _replay_fixes(stories, claims.fixes)
+
+
+_place = attrgetter("place")
+
+
+class _EntryReplay:
+    """Replays entries; paragraphs with the same bytes and the same values are replayed once."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[int, tuple[tuple[int, str], ...]], list[ByteEdit]] = {}
+        self._checked: set[tuple[int, int, int, str, str, str]] = set()
+
+    def alone(
+        self, where: _Where, reading: ByteParagraph, path: str, entries: Sequence[Replacement]
+    ) -> None:
+        """Replay ``entries`` in the only paragraph that ``path`` leads to; raise ``_Misfit`` where one does not fit."""
+        done = 0
+        for _, _, run_id, start, end, name, original, _, _ in entries:
+            run = run_id[len(path) :]
+            key = id(reading), start, end, name, original, run
+            if key not in self._checked:
+                if not is_placeholder(original, name) or end - start != len(original):
+                    raise _Misfit
+                first = reading.spans_between(start, start + 1) if reading.text.startswith(original, start) else ()
+                if not first or run != f":r{first[0].run}":
+                    raise _Misfit
+                self._checked.add(key)
+            if not done <= start or not run_id.startswith(path):
+                raise _Misfit
+            done = end
+        self.make(where, reading, entries)
+
+    def make(self, where: _Where, reading: ByteParagraph, entries: Sequence[Replacement]) -> None:
+        """Replay ``entries``, which fit."""
+        part, offset = where
+        part.replacements += len(entries)
+        key = id(reading), tuple([(entry.start, entry.new_text) for entry in entries])
+        edits = self._known.get(key)
+        if edits is None:
+            edits = self._known[key] = replay_entries(reading, entries)
+        part.edits += [ByteEdit(start + offset, end + offset, new) for start, end, new in edits]
 
 
 def _replay_fixes(stories: _Stories, fixes: Sequence[Fix]) -> None:

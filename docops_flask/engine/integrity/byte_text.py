@@ -47,38 +47,75 @@ class Text(NamedTuple):
         return self.start + len(self.characters)
 
 
-class ByteParagraph(NamedTuple):
+class ByteParagraph:
     """A paragraph as it was read: its content, its text, and the texts of its w:t that count."""
 
-    content: bytes
-    text: str
-    texts: Sequence[Text]
+    __slots__ = ("_texts", "content", "text")
+
+    def __init__(self, content: bytes, text: str, texts: Sequence[Text] | None) -> None:
+        self.content = content
+        self.text = text
+        self._texts = texts
+
+    @property
+    def texts(self) -> Sequence[Text]:
+        """The texts, in order."""
+        if self._texts is None:
+            self._texts = self._read_texts()
+        return self._texts
+
+    def _read_texts(self) -> Sequence[Text]:
+        raise NotImplementedError
 
     def spans_between(self, start: int, end: int) -> Sequence[Text]:
         """Return the texts that hold characters of ``text[start:end]``."""
         texts = self.texts
         if len(texts) == 1:
             return texts if texts[0].start < end and start < texts[0].end else ()
-        low, high = 0, len(texts)
-        while low < high:
-            middle = (low + high) // 2
-            if texts[middle].end <= start:
-                low = middle + 1
-            else:
-                high = middle
-        found = []
-        while low < len(texts) and texts[low].start < end:
-            if texts[low].end > start:
-                found.append(texts[low])
-            low += 1
-        return found
+        return [text for text in texts if text.start < end and text.end > start]
+
+
+class _PlainParagraph(ByteParagraph):
+    """A paragraph of a usual form; where its texts lie is worked out when it is first asked for."""
+
+    __slots__ = ("_form", "_parts")
+
+    def __init__(self, content: bytes, parts: Sequence[bytes], form: "_Form") -> None:
+        if form.is_plain:
+            raw = b"".join(parts[2::3])
+            text = plain_text(raw) if b"\r" not in raw else "".join(map(plain_text, parts[2::3]))
+        else:
+            shown: list[str] = []
+            for (number, _, _), before in zip(form.texts, form.between, strict=False):
+                shown += (before, plain_text(parts[3 * number + 2]))
+            shown.append(form.between[-1])
+            text = "".join(shown)
+        super().__init__(content, text, None)
+        self._parts = parts
+        self._form = form
+
+    def _read_texts(self) -> Sequence[Text]:
+        parts, form = self._parts, self._form
+        ends = list(accumulate(map(len, parts)))
+        texts, length = [], 0
+        for (number, run, kept), before in zip(form.texts, form.between, strict=False):
+            characters = plain_text(parts[3 * number + 2])
+            length += len(before)
+            first, last = ends[3 * number + 1], ends[3 * number + 2]
+            texts.append(Text(length, characters, first, last, number, first, run, kept))
+            length += len(characters)
+        return texts
 
 
 class _Form(NamedTuple):
-    """How a text is made: what stands between the texts; of each its number, its run, whether edges are kept."""
+    """How a text is made: what stands between the texts; of each its number, its run, whether edges are kept.
+
+    ``is_plain`` says that nothing stands between them and that all count, in their order.
+    """
 
     between: Sequence[str]
     texts: Sequence[tuple[int, int, bool]]
+    is_plain: bool
 
 
 class PlainReader:
@@ -107,7 +144,7 @@ class PlainReader:
             if form is None or not all(map(_is_usual, parts[1::3])):
                 self._read[content] = read_by_tags(content, self._part, self._names)
             else:
-                self._read[content] = _put_together(content, parts, form)
+                self._read[content] = _PlainParagraph(content, parts, form)
 
     def paragraph(self, content: bytes) -> ByteParagraph:
         """Return a paragraph that was read."""
@@ -159,22 +196,9 @@ def _read_form(element: _Element, count: int, names: Names) -> _Form | None:
         between.append(reading.text[at : span.start])
         texts.append((number, span.run, span.node.get(SPACE) == "preserve"))
         at = span.end
-    return _Form((*between, reading.text[at:]), texts)
-
-
-def _put_together(content: bytes, parts: Sequence[bytes], form: _Form) -> ByteParagraph:
-    ends = list(accumulate(map(len, parts)))
-    texts, shown, length = [], [], 0
-    for (number, run, kept), before in zip(form.texts, form.between, strict=False):
-        raw = parts[3 * number + 2]
-        characters = plain_text(raw)
-        length += len(before)
-        last = ends[3 * number + 2]
-        texts.append(Text(length, characters, last - len(raw), last, number, last - len(raw), run, kept))
-        shown += (before, characters)
-        length += len(characters)
-    shown.append(form.between[-1])
-    return ByteParagraph(content, "".join(shown), texts)
+    between.append(reading.text[at:])
+    is_plain = not any(between) and [number for number, _, _ in texts] == list(range(count))
+    return _Form(between, texts, is_plain)
 
 
 def plain_text(raw: bytes) -> str:

@@ -63,7 +63,9 @@ def plain_part(content: bytes) -> PlainPart | None:
     if namespace.decode() not in NAMESPACES or uris.count(namespace) > 1 or uris.count(_COMPATIBILITY) > 1:
         return None
     w = prefix + b":"
-    if b"<" + w + b"txbxContent" in content or re.search(rb"<" + re.escape(w) + rb"p[\t\r\n]", content):
+    if b"<" + w + b"txbxContent" in content:
+        return None
+    if any(blank in content and b"<" + w + b"p" + blank in content for blank in (b"\t", b"\r", b"\n")):
         return None
     declared = b"".join(
         b' xmlns%s="%s"' % (b":" + name if name else b"", uri.replace(b'"', b"&quot;"))

@@ -7,6 +7,7 @@ misfit: it is told by what does not fit. The rules are those of docs/analysis/in
 import re
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from typing import Any, Generic, Protocol, TypeVar
 
 from docops_flask.engine.integrity.claims import Replacement
@@ -111,17 +112,23 @@ class _Places(Generic[R]):
         return found
 
 
+@lru_cache(maxsize=1024)
+def is_placeholder(text: str, name: str) -> bool:
+    """Return whether ``text`` is the placeholder of the field ``name``."""
+    characters = set(name)
+    return text == f"【{name}】" and characters <= _NAME_CHARACTERS and bool(characters & _CAPITALS)
+
+
 class Plan(Generic[R]):
     """The entries of a log by the paragraphs they fit; ``paragraphs_at`` returns those at an address."""
 
     def __init__(self, paragraphs_at: Callable[[str], list[PlannedParagraph[R]]]) -> None:
         self._paragraphs_at = paragraphs_at
         self._planned: dict[str, _Places[R]] = {}
-        self._placeholders: set[tuple[str, str]] = set()
 
     def take(self, entry: Replacement) -> str | None:
         """Take ``entry``; return what does not fit, ``None`` when all does."""
-        if not self._is_placeholder(entry.original_text, entry.field_name):
+        if not is_placeholder(entry.original_text, entry.field_name):
             return "its original_text is not the placeholder of its field_name"
         if not self._take(entry.paragraph_path, entry, is_mirror=False):
             return "the template has no such placeholder there"
@@ -134,14 +141,6 @@ class Plan(Generic[R]):
         """Yield the paragraphs that entries are to be replayed in."""
         for places in self._planned.values():
             yield from (planned for planned in places.paragraphs if planned.entries)
-
-    def _is_placeholder(self, text: str, name: str) -> bool:
-        if (text, name) not in self._placeholders:
-            characters = set(name)
-            if text != f"【{name}】" or not characters <= _NAME_CHARACTERS or not characters & _CAPITALS:
-                return False
-            self._placeholders.add((text, name))
-        return True
 
     def _take(self, path: str, entry: Replacement, *, is_mirror: bool) -> bool:
         places = self._planned.get(path)
