@@ -7,7 +7,7 @@ space between attributes, their order, prefixes, how a character is written.
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Any, NamedTuple
 
 from docops_flask.engine.integrity.addresses import Addresses
@@ -52,7 +52,7 @@ class _StoryBytes:
         self.content = recoded(content, self.encoding)
         self.plain: PlainPart | None = plain_part(self.content)
         self.reader = None if self.plain is None else PlainReader(self.plain, names_of(self.plain.namespace))
-        self.edits: list[ByteEdit] = []
+        self.edits: list[tuple[int, int, bytes]] = []
         self.ranges: Mapping[str, list[Range]] = {}
         self.replacements = 0
         self.fixes = 0
@@ -79,7 +79,7 @@ class _StoryBytes:
     def written(self) -> bytes:
         """Return the part with the edits in; raises ``ValueError`` where two edit the same bytes."""
         pieces, at = [], 0
-        for start, end, new in sorted(self.edits, key=_position):
+        for start, end, new in sorted(self.edits, key=_bounds):
             if start < at:
                 raise ValueError("two edits of the same bytes")
             pieces += (self.content[at:start], new)
@@ -88,8 +88,7 @@ class _StoryBytes:
         return encoded(b"".join(pieces), self.encoding)
 
 
-def _position(edit: ByteEdit) -> tuple[int, int]:
-    return edit.start, edit.end
+_bounds = itemgetter(0, 1)
 
 
 class _Stories:
@@ -228,38 +227,49 @@ class _EntryReplay:
     """Replays entries; paragraphs with the same bytes and the same values are replayed once."""
 
     def __init__(self) -> None:
-        self._known: dict[tuple[int, tuple[tuple[int, str], ...]], list[ByteEdit]] = {}
-        self._checked: set[tuple[int, int, int, str, str, str]] = set()
+        self._single: dict[tuple[int, int, int, str, str, str, str], list[ByteEdit]] = {}
 
     def alone(
         self, where: _Where, reading: ByteParagraph, path: str, entries: Sequence[Replacement]
     ) -> None:
-        """Replay ``entries`` in the only paragraph that ``path`` leads to; raise ``_Misfit`` where one does not fit."""
+        """Replay ``entries`` in the only paragraph that ``path`` leads to.
+
+        Raises ``_Misfit`` where one does not fit.
+        """
+        part, offset = where
+        if len(entries) == 1:
+            [(_, _, run_id, start, end, name, original, value, _)] = entries
+            key = id(reading), start, end, name, original, run_id[len(path) :], value
+            edits = self._single.get(key)
+            if edits is None:
+                self._check(reading, path, entries)
+                edits = self._single[key] = replay_entries(reading, entries)
+            if not run_id.startswith(path):
+                raise _Misfit
+            part.replacements += 1
+        else:
+            self._check(reading, path, entries)
+            edits = replay_entries(reading, entries)
+            part.replacements += len(entries)
+        part.edits += [(start + offset, end + offset, new) for start, end, new in edits]
+
+    def _check(self, reading: ByteParagraph, path: str, entries: Sequence[Replacement]) -> None:
         done = 0
         for _, _, run_id, start, end, name, original, _, _ in entries:
-            run = run_id[len(path) :]
-            key = id(reading), start, end, name, original, run
-            if key not in self._checked:
-                if not is_placeholder(original, name) or end - start != len(original):
-                    raise _Misfit
-                first = reading.spans_between(start, start + 1) if reading.text.startswith(original, start) else ()
-                if not first or run != f":r{first[0].run}":
-                    raise _Misfit
-                self._checked.add(key)
-            if not done <= start or not run_id.startswith(path):
+            if not is_placeholder(original, name) or end - start != len(original) or start < done:
+                raise _Misfit
+            first = reading.spans_between(start, start + 1) if reading.text.startswith(original, start) else ()
+            if not first or run_id != f"{path}:r{first[0].run}":
                 raise _Misfit
             done = end
-        self.make(where, reading, entries)
 
     def make(self, where: _Where, reading: ByteParagraph, entries: Sequence[Replacement]) -> None:
         """Replay ``entries``, which fit."""
         part, offset = where
         part.replacements += len(entries)
-        key = id(reading), tuple([(entry.start, entry.new_text) for entry in entries])
-        edits = self._known.get(key)
-        if edits is None:
-            edits = self._known[key] = replay_entries(reading, entries)
-        part.edits += [ByteEdit(start + offset, end + offset, new) for start, end, new in edits]
+        part.edits += [
+            (start + offset, end + offset, new) for start, end, new in replay_entries(reading, entries)
+        ]
 
 
 def _replay_fixes(stories: _Stories, fixes: Sequence[Fix]) -> None:
@@ -281,7 +291,7 @@ def _replay_fixes(stories: _Stories, fixes: Sequence[Fix]) -> None:
             if replay.take(fix) is not None:
                 raise _Misfit
             part.fixes += 1
-        part.edits += [ByteEdit(start + offset, end + offset, new) for start, end, new in replay.edits()]
+        part.edits += [(start + offset, end + offset, new) for start, end, new in replay.edits()]
 
 
 def _defects(

@@ -49,8 +49,8 @@ def replay_entries(paragraph: ByteParagraph, entries: Sequence[Replacement]) -> 
             # The first text takes the value, the others lose their characters.
             value = ""
     edits: list[ByteEdit] = []
-    for node, changes in by_node.items():
-        texts = [text for text in paragraph.texts if text.node == node]
+    for changes in by_node.values():
+        texts = paragraph.node_texts(changes[0].text)
         if len(texts) == len(changes) == 1 and texts[0].kept and not texts[0].is_cdata:
             [(text, start, end, value)] = changes
             if "\n" not in value and "\t" not in value:
@@ -90,7 +90,7 @@ def _node_edits(
     for text in texts:
         if text.start < first.start + lead:
             edits.append(_edit(content, text, text.start, min(text.end, first.start + lead), b""))
-        for _, start, end, value in (change for change in changes if change.text is text):
+        for _, start, end, value in (change for change in changes if change.text.first == text.first):
             count = value.count("\n") + value.count("\t")
             new = _written(value, name, marks[number : number + count], shows_edges[number + 1 :])
             number += count

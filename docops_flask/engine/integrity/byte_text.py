@@ -7,7 +7,6 @@ forms are parsed all at once, with characters of private use in place of the tex
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from itertools import accumulate
 from typing import Any, NamedTuple
 
 from lxml import etree
@@ -67,6 +66,10 @@ class ByteParagraph:
     def _read_texts(self) -> Sequence[Text]:
         raise NotImplementedError
 
+    def node_texts(self, text: Text) -> Sequence[Text]:
+        """Return the texts of the w:t of ``text``."""
+        return [each for each in self.texts if each.node == text.node]
+
     def spans_between(self, start: int, end: int) -> Sequence[Text]:
         """Return the texts that hold characters of ``text[start:end]``."""
         texts = self.texts
@@ -95,16 +98,31 @@ class _PlainParagraph(ByteParagraph):
         self._form = form
 
     def _read_texts(self) -> Sequence[Text]:
+        return self._between(-1, len(self.text) + 1)
+
+    def spans_between(self, start: int, end: int) -> Sequence[Text]:
+        """Return the texts that hold characters of ``text[start:end]``; no others are made."""
+        return self._between(start, end)
+
+    def _between(self, start: int, end: int) -> list[Text]:
         parts, form = self._parts, self._form
-        ends = list(accumulate(map(len, parts)))
-        texts, length = [], 0
+        texts: list[Text] = []
+        at = 0
         for (number, run, kept), before in zip(form.texts, form.between, strict=False):
-            characters = plain_text(parts[3 * number + 2])
-            length += len(before)
-            first, last = ends[3 * number + 1], ends[3 * number + 2]
-            texts.append(Text(length, characters, first, last, number, first, run, kept))
-            length += len(characters)
+            raw = parts[3 * number + 2]
+            characters = plain_text(raw)
+            first = at + len(before)
+            at = first + len(characters)
+            if first < end and at > start:
+                begin = sum(map(len, parts[: 3 * number + 2]))
+                texts.append(Text(first, characters, begin, begin + len(raw), number, begin, run, kept))
+            elif first >= end:
+                break
         return texts
+
+    def node_texts(self, text: Text) -> Sequence[Text]:
+        """Return the texts of the w:t of ``text``: it is the only one in a usual form."""
+        return (text,)
 
 
 class _Form(NamedTuple):
