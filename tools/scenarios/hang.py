@@ -20,8 +20,9 @@ _LOOK_SECONDS = 0.005
 def hang(jobs: int) -> Verdict:
     """Let ``jobs`` jobs hang, as many at once as there are slots: each is a 408 within 1.5 s of its limit."""
     verdict = Verdict()
-    settings = {"max_concurrency": _SLOTS, "request_timeout_seconds": _LIMIT_SECONDS, "standby": 0}
-    with endurance_server(verdict, **settings) as server:
+    with endurance_server(
+        verdict, max_concurrency=_SLOTS, request_timeout_seconds=_LIMIT_SECONDS, standby=0
+    ) as server:
         send_job(server.client, 0)
         with _stopped_renderers(server):
             outcomes = list(at_a_time(_SLOTS, lambda number: send_job(server.client, number), range(jobs)))
