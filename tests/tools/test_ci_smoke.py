@@ -186,7 +186,7 @@ def test_of_a_warm_up_round_only_what_must_never_happen_counts(smoke, app, statu
 BREAKS = [
     ("does_not_start", (), "the server ended with status 3"),
     ("kills_its_server", (), "the server ended with status -9 in round 1/1"),
-    ("stops_its_server", (), "told to stop, the server ended with status -9, not 0"),
+    ("stops_its_server", (), "after SIGTERM the server ended with status -9, not 0"),
     ("is_slow", ("--skill", "memo"), "the server has no skill 'memo'"),
 ]
 
@@ -250,7 +250,7 @@ def test_a_limit_that_cannot_be_used_is_refused_before_anything_starts(tmp_path,
     said = capsys.readouterr()
     assert said.err == (
         "ci_smoke: DOCOPS_CI_ALLOW_429: 'some' cannot be used; "
-        "use a whole number from 0 on; 0 means none at all\n"
+        "use an integer of at least 0; 0 means none\n"
     )
     assert (said.out, list(tmp_path.iterdir())) == ("", [])
 

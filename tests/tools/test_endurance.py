@@ -38,14 +38,14 @@ def test_every_scenario_has_a_short_and_a_long_form():
 @pytest.mark.parametrize(
     ("app", "scenario", "size", "complaint"),
     [
-        ("answers_500", "capacity", 4, "were told something else: ['500"),
-        ("answers_500", "overload", 60, "were told something else: ['500"),
-        ("answers_500", "soak", 8, "answers were not those that are due"),
-        ("answers_500", "small", 20, "open brackets: told 500, 200 is due"),
-        ("answers_500", "chaos", 3, "failed that no fault hit"),
+        ("answers_500", "capacity", 4, "had another outcome: ['500"),
+        ("answers_500", "overload", 60, "had another outcome: ['500"),
+        ("answers_500", "soak", 8, "answers were not the expected ones"),
+        ("answers_500", "small", 20, "open brackets: answered 500, expected 200"),
+        ("answers_500", "chaos", 3, "failed that no fault explains"),
         ("forgets_a_file", "capacity", 4, "entries are left in the work folder"),
         ("kills_its_worker", "soak", 8, "a worker was replaced"),
-        ("leaves_a_thread", "soak", 60, "threads became more"),
+        ("leaves_a_thread", "soak", 60, "the number of threads grew"),
     ],
 )
 def test_a_fault_is_named(serve, monkeypatch, app, scenario, size, complaint):
@@ -63,7 +63,7 @@ def test_a_fault_is_named(serve, monkeypatch, app, scenario, size, complaint):
     [
         ("is_slow", "_WALL_SECONDS", faulty_apps.SLOW_MS / 1000, "open brackets: 0."),
         ("is_slow", "_CPU_SECONDS", 0, "s of CPU"),
-        ("is_slow", "_MOST_BYTES", 1, "it is not small"),
+        ("is_slow", "_MOST_BYTES", 1, "which is not small"),
     ],
 )
 def test_a_small_file_that_costs_much_is_named(serve, monkeypatch, app, limit, value, complaint):
@@ -87,7 +87,7 @@ def test_jobs_that_do_not_hang_are_no_hanging_jobs(monkeypatch):
 
     verdict = hang.hang(2)
 
-    assert verdict.complaints == ["not all were told 408: {'200': 2}"]
+    assert verdict.complaints == ["not all were answered 408: {'200': 2}"]
 
 
 def test_what_held_and_what_did_not_is_told_and_written(serve, tmp_path, capsys):

@@ -252,7 +252,7 @@ def test_a_check_that_saw_no_pid_is_not_clean(reply, capsys):
     assert summary["leaked_pids"] is None
     assert (summary["leak_check"]["performed"], summary["leak_check"]["pids_seen"]) == (False, 0)
     assert said.err == (
-        "load_test: the leak check could not be done: "
+        "load_test: the leak check could not be performed: "
         "no answer named its renderer's pid and create time, so nothing could be checked\n"
     )
 

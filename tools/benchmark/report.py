@@ -1,4 +1,4 @@
-"""What a benchmark found, written as JSON, Markdown and plots, and the programs that find it."""
+"""The report of a benchmark as JSON, Markdown and plots, and a runner for the programs that measure."""
 
 import json
 import subprocess
@@ -30,9 +30,9 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class BenchReport:
-    """What the benchmark ``name`` found.
+    """The results of the benchmark ``name``.
 
-    ``figures`` are JSON-able and hold all that was measured; ``plots`` are SVG texts by their file's stem.
+    ``figures`` can be written as JSON and hold all measurements; ``plots`` are SVG texts by file name stem.
     """
 
     name: str
@@ -43,7 +43,7 @@ class BenchReport:
 
 
 def markdown_of(report: BenchReport, machine: Mapping[str, str], command: str, plots_path: str = "") -> str:
-    """Return ``report`` in Markdown: what it ran on, the tables, the notes and the plots.
+    """Return ``report`` in Markdown: the machine, the tables, the notes and the plots.
 
     ``plots_path`` stands before the plots' names in links ("" : they lie beside the page).
     """
