@@ -21,6 +21,6 @@ from docops_flask.engine.errors import echo
         ("\U000e0041", "\\U000e0041"),
     ],
 )
-def test_at_most_64_characters_and_those_that_do_not_show_escaped(sent, repeated):
+def test_an_echo_has_at_most_64_characters_and_escapes_invisible_ones(sent: str, repeated: str) -> None:
     assert echo(sent) == repeated
     assert repeated.isprintable()
