@@ -1,6 +1,7 @@
 """The policies there are: built-in ones, an office's own, and what is refused of these."""
 
 import json
+from pathlib import Path
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -13,18 +14,19 @@ from docops_flask.intake.catalogue.catalogue import CatalogueError
 from docops_flask.intake.catalogue.policies import load_policies, policy_json_schema
 from docops_flask.intake.catalogue.policy_file import read_entries
 from docops_flask.settings.settings import Settings, SettingsError
+from tests.optional import not_none
 
 SCHEMA = policy_json_schema()
 
 
-def plain(entries):
+def plain(entries: object) -> object:
     """What YAML's own reader would give: the values without their lines."""
     if isinstance(entries, dict):
         return {key: plain(value) for key, (value, _) in entries.items()}
     return entries
 
 
-def test_the_built_in_policies_are_there_and_the_default_one_is_the_default():
+def test_the_built_in_policies_exist_and_default_equals_the_default_policy() -> None:
     policies = load_policies()
 
     assert policies.names() == ("default", "gbt9704-2012")
@@ -32,16 +34,16 @@ def test_the_built_in_policies_are_there_and_the_default_one_is_the_default():
     assert [policy.version for policy in policies] == [1, 2]
 
 
-def test_gbt9704_has_a_clause_for_every_rule():
-    house = load_policies().get("gbt9704-2012").house_style
+def test_gbt9704_has_a_clause_for_every_rule() -> None:
+    house = not_none(load_policies().get("gbt9704-2012")).house_style
     parts = [house.page, house.text, *house.roles.values()]
 
     rules = [rule for part in parts for rule in part]
-    assert all(rule.source.startswith("GB/T 9704-2012, ") for rule in rules if rule is not None)
+    assert all(not_none(rule.source).startswith("GB/T 9704-2012, ") for rule in rules if rule is not None)
     assert {rule.severity for rule in rules if rule is not None} == {"error", "warn"}
 
 
-def test_a_file_of_the_offices_own_is_called_as_the_file(tmp_path):
+def test_an_offices_policy_has_the_name_of_its_file(tmp_path: Path) -> None:
     (tmp_path / "office.yaml").write_text("version: 2\nroles: {title: {size_pt: 22}}\n")
     (tmp_path / ".#office.yaml").write_text("not read")
     (tmp_path / "notes.txt").write_text("not read")
@@ -49,7 +51,7 @@ def test_a_file_of_the_offices_own_is_called_as_the_file(tmp_path):
     policies = load_policies(tmp_path)
 
     assert policies.names() == ("default", "gbt9704-2012", "office")
-    assert policies.get("office").house_style.roles["title"].size_pt.value == 22
+    assert not_none(not_none(policies.get("office")).house_style.roles["title"].size_pt).value == 22
 
 
 FAULTY_FILES = {
@@ -78,7 +80,9 @@ FAULTY_FILES = {
 
 
 @pytest.mark.parametrize(("name", "text", "message"), FAULTY_FILES.values(), ids=FAULTY_FILES)
-def test_a_faulty_file_stops_the_start_naming_file_line_and_key(tmp_path, name, text, message):
+def test_a_faulty_file_stops_the_start_naming_file_line_and_key(
+    tmp_path: Path, name: str, text: str, message: str
+) -> None:
     (tmp_path / name).write_text(text)
 
     with pytest.raises(CatalogueError) as caught:
@@ -90,7 +94,7 @@ def test_a_faulty_file_stops_the_start_naming_file_line_and_key(tmp_path, name, 
     assert str(refused.value) == f"DOCOPS_POLICIES_DIR: {message}"
 
 
-def test_the_schema_is_one_and_knows_every_key_role_and_rule():
+def test_the_schema_is_valid_and_has_every_key_role_and_rule() -> None:
     Draft202012Validator.check_schema(SCHEMA)
     parts, role = SCHEMA["properties"], SCHEMA["$defs"]["role"]["properties"]
 
@@ -107,7 +111,7 @@ def test_the_schema_is_one_and_knows_every_key_role_and_rule():
 
 
 @pytest.mark.parametrize("policy", ["default", "gbt9704-2012"])
-def test_the_built_in_files_fit_the_schema(policy):
+def test_the_built_in_files_fit_the_schema(policy: str) -> None:
     file = policies.__file__.replace("policies.py", f"built_in/policies/{policy}.yaml")
     with open(file, "rb") as stream:
         Draft202012Validator(SCHEMA).validate(plain(read_entries(stream.read())))
