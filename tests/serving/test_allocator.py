@@ -35,7 +35,7 @@ libc.fflush(stream)
 
 
 @pytest.mark.parametrize(("limit", "is_limited"), [("limited", True), ("unlimited", False)])
-def test_a_process_of_many_threads_keeps_to_two_heaps(limit, is_limited):
+def test_a_process_of_many_threads_keeps_to_two_heaps(limit: str, is_limited: bool) -> None:
     require(hasattr(ctypes.CDLL(None), "malloc_info"), "the C library is not glibc")
 
     told = subprocess.run(
@@ -68,7 +68,7 @@ print(faults() - before)
 """
 
 
-def test_room_for_one_upload_after_another_is_not_asked_of_the_system_each_time():
+def test_room_for_one_upload_after_another_is_not_asked_of_the_system_each_time() -> None:
     require(hasattr(ctypes.CDLL(None), "malloc_info"), "the C library is not glibc")
 
     told = subprocess.run(
