@@ -6,8 +6,10 @@ It runs from any working directory, and leaves a mark when it is imported a seco
 import os
 import signal
 import sys
+from collections.abc import Callable
 from multiprocessing import forkserver
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).absolute().parents[2]))
 if "DOCOPS_TEST_IMPORT_LOG" in os.environ:
@@ -84,11 +86,12 @@ def hold_fork_server_and_fork(root: str) -> None:
     run_job("forkserver", "echo", root)
     pid = os.fork()
     if pid:
-        say(f"{forkserver._forkserver._forkserver_pid} {pid}")
+        fork_server: Any = forkserver._forkserver
+        say(f"{fork_server._forkserver_pid} {pid}")
     wait_for_ever()
 
 
-ROLES = {
+ROLES: dict[str, Callable[..., None]] = {
     "workspace": hold_workspace,
     "forked-workspace": hold_forked_workspace,
     "job": run_job,

@@ -2,7 +2,9 @@
 
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -111,11 +113,12 @@ def test_no_more_than_four_mebibytes_are_read(tmp_path: Path) -> None:
 def test_only_a_regular_file_of_its_own_is_read(tmp_path: Path) -> None:
     good, result = tmp_path / "good", tmp_path / RESULT_FILE
     good.write_text('{"result": {}}')
-    for put in (
+    ways: list[Callable[[], None]] = [
         lambda: result.symlink_to(good),
         lambda: result.hardlink_to(good),
         lambda: os.mkfifo(result),
-    ):
+    ]
+    for put in ways:
         put()
         with pytest.raises(RendererCrashed):
             read_answer(tmp_path)
@@ -155,6 +158,8 @@ def test_a_folder_that_is_gone_is_one_of_storage(tmp_path: Path) -> None:
         (dict, [{}, {"a": []}], [[], None, "x"]),
     ],
 )
-def test_a_value_fits_its_shape_or_does_not(shape, values, others) -> None:
+def test_a_value_fits_its_shape_or_does_not(
+    shape: dict[str, Any] | list[dict[str, Any]] | None, values: list[object], others: list[object]
+) -> None:
     assert [fits(value, shape) for value in values] == [True] * len(values)
     assert [fits(value, shape) for value in others] == [False] * len(others)
