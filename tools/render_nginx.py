@@ -135,7 +135,7 @@ def _origins(value: str) -> tuple[str, ...]:
 
 def _seconds(value: str) -> float:
     if not re.fullmatch(r"[0-9]+(\.[0-9]*)?|\.[0-9]+", value, re.ASCII):
-        raise argparse.ArgumentTypeError(f"{value!r} is not a number of seconds; use a decimal number")
+        raise argparse.ArgumentTypeError(f"{value!r} is not a duration; use a decimal number of seconds")
     return float(value)
 
 

@@ -1,14 +1,17 @@
 """The benchmark's frame: turns, medians, tables, plots, and where the result is written."""
 
+import functools
 import json
 import os
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
+from pathlib import Path
 
 import pytest
 
 from tests.conftest import ROOT
+from tests.optional import not_none
 from tools.benchmark import bench
 from tools.benchmark.bench import describe_machine
 from tools.benchmark.load import interleaved, ratio_of_medians
@@ -24,24 +27,29 @@ REPORT = BenchReport(
 )
 
 
-def test_variants_take_turns_and_each_round_begins_with_another():
-    order = []
-    variants = {name: lambda name=name: order.append(name) or len(order) for name in "abc"}
+def test_each_round_begins_with_another_variant() -> None:
+    order: list[str] = []
+
+    def measure(name: str) -> int:
+        order.append(name)
+        return len(order)
+
+    variants = {name: functools.partial(measure, name) for name in "abc"}
     measured = interleaved(variants, rounds=3, warmup_rounds=0)
     assert "".join(order) == "abcbcacab"
     assert measured == {"a": [1, 6, 8], "b": [2, 4, 9], "c": [3, 5, 7]}
 
 
-def test_a_warm_up_does_not_count():
+def test_a_warm_up_does_not_count() -> None:
     calls = iter([100.0, 1.0, 2.0])
     assert interleaved({"a": lambda: next(calls)}, rounds=2) == {"a": [1.0, 2.0]}
 
 
-def test_a_ratio_is_one_of_medians():
+def test_a_ratio_is_computed_from_medians() -> None:
     assert ratio_of_medians([2.0, 4.0, 100.0], [1.0, 2.0, 3.0]) == 2.0
 
 
-def test_a_report_is_written_as_json_markdown_and_plots(tmp_path):
+def test_a_report_is_written_as_json_markdown_and_plots(tmp_path: Path) -> None:
     written = write_report(REPORT, {"cores": "2"}, "bench", tmp_path / "out")
     assert sorted(path.name for path in written) == ["rates.svg", "service.json", "service.md"]
     assert json.loads((tmp_path / "out/service.json").read_text()) == {
@@ -54,7 +62,7 @@ def test_a_report_is_written_as_json_markdown_and_plots(tmp_path):
     assert "![rates](rates.svg)" in page
 
 
-def test_a_report_is_published_between_the_comments_that_name_it(tmp_path):
+def test_a_report_is_published_between_the_comments_that_name_it(tmp_path: Path) -> None:
     page = tmp_path / "performance.md"
     page.write_text("before\n<!-- bench service -->\nold\n<!-- end of bench service -->\nafter\n")
     publish(REPORT, {}, "bench", page)
@@ -66,7 +74,7 @@ def test_a_report_is_published_between_the_comments_that_name_it(tmp_path):
     assert (tmp_path / "images/rates.svg").exists()
 
 
-def test_a_page_without_the_comments_is_left_alone(tmp_path):
+def test_a_page_without_the_comments_is_left_alone(tmp_path: Path) -> None:
     page = tmp_path / "performance.md"
     page.write_text("nothing\n")
     with pytest.raises(ValueError, match=r"performance\.md has no <!-- bench service -->"):
@@ -81,43 +89,43 @@ PLOTS = [
 
 
 @pytest.mark.parametrize("plot", PLOTS)
-def test_plots_are_well_formed_and_stay_in_their_frame(plot):
+def test_plots_are_well_formed_and_within_their_frame(plot: str) -> None:
     root = ET.fromstring(plot)
-    _, _, width, height = map(float, root.get("viewBox").split())
+    _, _, width, height = map(float, not_none(root.get("viewBox")).split())
     for rectangle in root.iter("{http://www.w3.org/2000/svg}rect"):
-        x, y, w, h = (float(rectangle.get(name)) for name in ("x", "y", "width", "height"))
+        x, y, w, h = (float(not_none(rectangle.get(name))) for name in ("x", "y", "width", "height"))
         assert min(x, y, w, h) >= 0
         assert x + w <= width
         assert y + h <= height
 
 
-def test_bars_are_as_high_as_their_values():
+def test_the_height_of_a_bar_is_proportional_to_its_value() -> None:
     (root,) = [ET.fromstring(bar_chart("t", "ms", {"a": {"one": 10.0, "two": 5.0}}))]
     heights = [
-        float(bar.get("height"))
+        float(not_none(bar.get("height")))
         for bar in root.iter("{http://www.w3.org/2000/svg}rect")
         if bar.find("{http://www.w3.org/2000/svg}title") is not None
     ]
     assert heights[0] == pytest.approx(2 * heights[1])
 
 
-def test_the_cpu_time_of_a_child_that_has_ended_counts():
+def test_the_cpu_time_of_a_child_that_has_ended_counts() -> None:
     tree = ProcessTree(os.getpid())
     before = tree.cpu_seconds()
     subprocess.run([sys.executable, "-c", "while __import__('time').process_time() < 0.3: pass"], check=True)
     assert tree.cpu_seconds() - before >= 0.25
 
 
-def test_the_machine_is_described():
+def test_the_machine_is_described() -> None:
     assert {"processor", "system", "commit", "time"} <= set(describe_machine())
 
 
-def test_a_variant_that_is_not_known_is_told(capsys, tmp_path):
+def test_an_unknown_variant_is_reported(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert bench.main(["service", "--only", "magic", "--out", str(tmp_path)]) == 2
     assert "use in process, spawn" in capsys.readouterr().err
 
 
-def test_the_service_is_measured_from_end_to_end(tmp_path):
+def test_the_service_is_measured_from_end_to_end(tmp_path: Path) -> None:
     arguments = ["--rounds", "1", "--jobs", "4", "--pause", "0.01", "--out", str(tmp_path)]
     command = [sys.executable, "tools/bench.py", "service", "--only", "in process", "fork", *arguments]
     subprocess.run(

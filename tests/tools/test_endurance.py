@@ -1,8 +1,10 @@
-"""The endurance scenarios tell what does not hold, of servers with one fault each."""
+"""The endurance scenarios detect the fault of servers with one fault each."""
 
 import functools
 import json
 import os
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -13,24 +15,24 @@ from tools.scenarios.endurance import LONG, SCENARIOS, SHORT, main
 
 
 @pytest.fixture(autouse=True)
-def _only_the_variables_of_the_test(monkeypatch):
+def _only_the_variables_of_the_test(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in os.environ:
         if name.startswith("DOCOPS_"):
             monkeypatch.delenv(name)
 
 
 @pytest.fixture
-def serve(monkeypatch):
+def serve(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
     """Let the scenarios start an app with a fault."""
 
-    def use(app):
+    def use(app: str) -> None:
         faulty = functools.partial(Server, app=f"tests.tools.faulty_apps:{app}()")
         monkeypatch.setattr(server, "Server", faulty)
 
     return use
 
 
-def test_every_scenario_has_a_short_and_a_long_form():
+def test_every_scenario_has_a_short_and_a_long_form() -> None:
     assert set(SHORT) == set(LONG) == set(SCENARIOS)
     assert all(SHORT[name] < LONG[name] for name in SCENARIOS)
 
@@ -48,7 +50,14 @@ def test_every_scenario_has_a_short_and_a_long_form():
         ("leaves_a_thread", "soak", 60, "the number of threads grew"),
     ],
 )
-def test_a_fault_is_named(serve, monkeypatch, app, scenario, size, complaint):
+def test_a_fault_is_named(
+    serve: Callable[[str], None],
+    monkeypatch: pytest.MonkeyPatch,
+    app: str,
+    scenario: str,
+    size: int,
+    complaint: str,
+) -> None:
     monkeypatch.setattr(server, "_SETTLE_SECONDS", 0.1)
     serve(app)
 
@@ -66,7 +75,14 @@ def test_a_fault_is_named(serve, monkeypatch, app, scenario, size, complaint):
         ("is_slow", "_MOST_BYTES", 1, "which is not small"),
     ],
 )
-def test_a_small_file_that_costs_much_is_named(serve, monkeypatch, app, limit, value, complaint):
+def test_a_small_file_over_a_limit_is_named(
+    serve: Callable[[str], None],
+    monkeypatch: pytest.MonkeyPatch,
+    app: str,
+    limit: str,
+    value: int,
+    complaint: str,
+) -> None:
     monkeypatch.setattr(small, limit, value)
     serve(app)
 
@@ -75,14 +91,14 @@ def test_a_small_file_that_costs_much_is_named(serve, monkeypatch, app, limit, v
     assert any(complaint in each for each in verdict.complaints), verdict.complaints
 
 
-def test_the_small_files_are_small_and_answered_as_they_should_be():
+def test_the_small_files_are_small_and_get_the_expected_answers() -> None:
     verdict = small.small(200)
 
     assert verdict.held, verdict.complaints
     assert verdict.figures["largest bytes"] < 100_000
 
 
-def test_jobs_that_do_not_hang_are_no_hanging_jobs(monkeypatch):
+def test_the_hang_scenario_fails_when_jobs_do_not_hang(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hang, "_stop_renderers", lambda _server, _over: None)
 
     verdict = hang.hang(2)
@@ -90,7 +106,9 @@ def test_jobs_that_do_not_hang_are_no_hanging_jobs(monkeypatch):
     assert verdict.complaints == ["not all were answered 408: {'200': 2}"]
 
 
-def test_what_held_and_what_did_not_is_told_and_written(serve, tmp_path, capsys):
+def test_the_verdict_is_printed_and_written(
+    serve: Callable[[str], None], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     summary = tmp_path / "summary.json"
 
     assert main(["capacity", "--size", "2", "--write-summary", str(summary)]) == 0
@@ -100,13 +118,15 @@ def test_what_held_and_what_did_not_is_told_and_written(serve, tmp_path, capsys)
     assert "FAILED" in capsys.readouterr().out
 
 
-def test_a_server_that_does_not_start_is_told(serve, capsys):
+def test_a_server_that_does_not_start_is_reported(
+    serve: Callable[[str], None], capsys: pytest.CaptureFixture[str]
+) -> None:
     serve("does_not_start")
 
     assert main(["capacity"]) == 2
     assert capsys.readouterr().err.startswith("endurance: capacity: the server ended")
 
 
-def test_an_unknown_scenario_is_refused():
+def test_an_unknown_scenario_is_refused() -> None:
     with pytest.raises(SystemExit):
         main(["everything"])
