@@ -1,12 +1,15 @@
-"""Renderers that die, hang, flood or eat: what the client hears, what the log says; nothing is left."""
+"""Renderers that crash, hang, flood their output or exhaust resources: answer and log; nothing is left."""
 
 import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
 
 from tests.e2e.faults.tidy import SECONDS, TEMPLATE, Tidy
-from tests.e2e.gunicorn_server import GunicornServer, eventually
+from tests.e2e.gunicorn_server import Answer, GunicornServer, eventually
 from tests.web.forms import task
 
 COMMAND = [sys.executable, "-m", "gunicorn", "tests.e2e.faults.misbehaving_app:make_app()"]
@@ -15,7 +18,7 @@ MISTAKE = (500, "INTERNAL_ERROR")
 LATE = (408, "REQUEST_TIMEOUT")
 
 
-def serve(folder, **settings):
+def serve(folder: Path, **settings: Any) -> GunicornServer:
     return GunicornServer(
         folder,
         command=COMMAND,
@@ -27,25 +30,25 @@ def serve(folder, **settings):
 
 
 @pytest.fixture(scope="module")
-def tidy(tmp_path_factory):
+def tidy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tidy]:
     server = serve(tmp_path_factory.mktemp("server"))
     yield Tidy(server)
     server.stop()
 
 
 @pytest.fixture(scope="module")
-def tidy_without_cell(tmp_path_factory):
+def tidy_without_cell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tidy]:
     server = serve(tmp_path_factory.mktemp("server"), sandbox="off")
     yield Tidy(server)
     server.stop()
 
 
-def told_of(server, what):
+def told_of(server: GunicornServer, what: str) -> tuple[Answer, dict[str, Any]]:
     """The answer to a job whose renderer does ``what``, and the end line of the log."""
     answer = server.job(template=TEMPLATE, task_json=task({"meeting_title": what}))
     request_id = answer.headers["X-Docops-Request-Id"]
 
-    def end_line():
+    def end_line() -> dict[str, Any] | None:
         lines = [line for line in server.log if line.get("request_id") == request_id]
         return lines[-1] if len(lines) == 2 else None
 
@@ -81,7 +84,7 @@ WITHOUT_A_CELL = [
 ]
 
 
-def check_fault(tidy, what, told, inner, stage="render"):
+def check_fault(tidy: Tidy, what: str, told: tuple[int, str], inner: str, stage: str = "render") -> None:
     answer, line = told_of(tidy.server, what)
     assert answer.told == told
     members = {"request_id", "timeout_seconds", "terminated"} if told == LATE else {"request_id"}
@@ -93,29 +96,37 @@ def check_fault(tidy, what, told, inner, stage="render"):
 
 
 @pytest.mark.parametrize(("what", "told", "inner"), IN_ITS_CELL)
-def test_a_fault_of_a_renderer_is_told_and_leaves_nothing(tidy, what, told, inner):
+def test_a_fault_of_a_renderer_is_reported_and_leaves_nothing(
+    tidy: Tidy, what: str, told: tuple[int, str], inner: str
+) -> None:
     check_fault(tidy, what, told, inner)
 
 
 @pytest.mark.parametrize(("what", "inner", "stage"), LYING)
-def test_so_is_what_no_renderer_of_ours_says_or_leaves(tidy, what, inner, stage):
+def test_invalid_output_of_a_renderer_is_reported_and_leaves_nothing(
+    tidy: Tidy, what: str, inner: str, stage: str
+) -> None:
     check_fault(tidy, what, CRASHED, inner, stage)
 
 
 @pytest.mark.parametrize(("what", "inner", "stage"), LYING_WITHOUT_A_CELL)
-def test_so_is_what_only_a_renderer_without_a_cell_can_leave(tidy_without_cell, what, inner, stage):
+def test_faults_possible_without_the_sandbox_are_reported_and_leave_nothing(
+    tidy_without_cell: Tidy, what: str, inner: str, stage: str
+) -> None:
     check_fault(tidy_without_cell, what, CRASHED, inner, stage)
 
 
 @pytest.mark.parametrize(("what", "told", "inner"), WITHOUT_A_CELL)
-def test_so_is_what_a_cell_would_have_refused(tidy_without_cell, what, told, inner):
+def test_what_the_sandbox_would_refuse_is_reported_and_leaves_nothing(
+    tidy_without_cell: Tidy, what: str, told: tuple[int, str], inner: str
+) -> None:
     before = set(psutil.pids())
     check_fault(tidy_without_cell, what, told, inner)
     # A process that it forked has another parent by now.
     eventually(lambda: not [pid for pid in set(psutil.pids()) - before if is_stray(pid)], SECONDS)
 
 
-def is_stray(pid):
+def is_stray(pid: int) -> bool:
     try:
         process = psutil.Process(pid)
         return process.ppid() == 1 and any(
@@ -125,7 +136,7 @@ def is_stray(pid):
         return False
 
 
-def test_a_flood_on_standard_error_is_not_in_the_log(tidy):
+def test_a_flood_on_standard_error_is_not_in_the_log(tidy: Tidy) -> None:
     answer, _ = told_of(tidy.server, "flood_stderr")
     # Its result is not that of a run.
     assert answer.told == CRASHED
