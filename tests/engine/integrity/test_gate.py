@@ -1,4 +1,4 @@
-"""The gate: documents that Word would want to repair are refused; defects of the template are attributed to it."""
+"""The gate: documents that Word would want to repair are refused; defects of the template stay its own."""
 
 from pathlib import Path
 

@@ -9,7 +9,7 @@ from docops_flask.web.views.archive import UnlinkedFile
 
 
 @pytest.fixture
-def body(tmp_path: Path) -> Iterator[UnnamedFile]:
+def body(tmp_path: Path) -> Iterator[UnlinkedFile]:
     path = tmp_path / "outputs.zip"
     path.write_bytes(b"x" * 150_000)
     body = UnlinkedFile(path.open("rb"))
@@ -18,7 +18,7 @@ def body(tmp_path: Path) -> Iterator[UnnamedFile]:
     body.close()
 
 
-def test_a_body_is_sent_in_blocks_and_complete_after_the_last(body: UnnamedFile) -> None:
+def test_a_body_is_sent_in_blocks_and_complete_after_the_last(body: UnlinkedFile) -> None:
     assert body.size == 150_000
     sent = 0
     for block in body:
@@ -28,14 +28,14 @@ def test_a_body_is_sent_in_blocks_and_complete_after_the_last(body: UnnamedFile)
     assert (sent, body.whole) == (150_000, True)
 
 
-def test_a_partly_sent_body_is_not_complete(body: UnnamedFile) -> None:
+def test_a_partly_sent_body_is_not_complete(body: UnlinkedFile) -> None:
     next(body)
     body.close()
     assert not body.whole
     assert body._file.closed
 
 
-def test_a_body_that_was_never_started_is_closed(body: UnnamedFile) -> None:
+def test_a_body_that_was_never_started_is_closed(body: UnlinkedFile) -> None:
     body.close()
     body.close()
     assert not body.whole
