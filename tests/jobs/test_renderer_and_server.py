@@ -235,6 +235,24 @@ def test_a_fork_server_that_somebody_else_reaped_is_replaced(job: Job, workspace
     assert make("forkserver", targets.echo).run(job, workspace.path).result["kind"] == "run"
 
 
+def test_a_fork_server_whose_command_line_appears_late_keeps_its_folder(
+    job: Job, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between fork and exec a process has no command line; the server must not take it for a missing one."""
+    make("forkserver", targets.echo).probe()
+    pid = _fork_server_pid()
+    os.kill(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)
+    command_line, unread = psutil.Process.cmdline, [1, 2, 3]
+
+    def late(process: psutil.Process) -> list[str]:
+        return [] if unread and unread.pop() else command_line(process)
+
+    monkeypatch.setattr(psutil.Process, "cmdline", late)
+    make("forkserver", targets.echo).probe()
+    assert make("forkserver", targets.echo).run(job, workspace.path).result["kind"] == "run"
+
+
 @pytest.mark.parametrize("task", ["hang", "stop_itself", "ignore_sigterm", "hang_without_letting_go"])
 def test_everything_ends_with_a_server_that_is_killed(start_method: str, task: str, tmp_path: Path) -> None:
     server = start_script("job", start_method, task, str(tmp_path))
