@@ -1,4 +1,4 @@
-"""What tests may need of the machine. Where it is absent they skip and say why.
+"""Tools and files that tests need; tests are skipped with a reason where these are missing.
 
 With ``DOCOPS_TESTS_SKIP_NOTHING=1``, as ``.ci/run`` sets it, absence is a failure instead.
 """

@@ -48,38 +48,38 @@ def is_listed(use: Use) -> bool:
 
 
 @pytest.mark.parametrize("use", USES, ids=" ".join)
-def test_every_private_name_that_is_used_is_on_the_page(use):
+def test_every_private_name_that_is_used_is_on_the_page(use: Use) -> None:
     assert is_listed(use)
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_every_name_on_the_page_is_there_in_what_is_installed(name):
+def test_every_name_on_the_page_is_there_in_what_is_installed(name: str) -> None:
     assert exists(name)
 
 
 @pytest.mark.parametrize("name", ["gunicorn.arbiter.Arbiter.no_such_attribute", "lxml.etree._Nothing"])
-def test_a_name_that_is_gone_is_noticed(name):
+def test_a_name_that_is_gone_is_noticed(name: str) -> None:
     assert not exists(name)
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.names[0])
-def test_every_name_on_the_page_is_used_where_it_says(row):
+def test_every_name_on_the_page_is_used_where_it_says(row: Row) -> None:
     files = [file for place in row.where for file in sources(place)]
     text = "\n".join(file.read_text() for file in files)
     assert [name for name in row.names if name.rpartition(".")[2] not in text] == []
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.names[0])
-def test_every_row_has_its_tests(row):
+def test_every_row_has_its_tests(row: Row) -> None:
     assert row.tests
     assert [test for test in row.tests if not (ROOT / test).is_file()] == []
 
 
-def test_every_part_that_is_checked_at_the_start_is_on_the_page():
+def test_every_part_that_is_checked_at_the_start_is_on_the_page() -> None:
     assert [part.name for part in _PARTS if part.name != "Python" and part.name not in NAMES] == []
 
 
-def test_the_versions_are_those_that_are_pinned_and_tested():
+def test_the_versions_are_those_that_are_pinned_and_tested() -> None:
     versions = dict(table("Tested with"))
     pythons = versions.pop("Python").split(", ")
     assert pythons == [f"{major}.{minor}" for major, minor in TESTED_PYTHONS]
@@ -90,7 +90,7 @@ def test_the_versions_are_those_that_are_pinned_and_tested():
     assert set(versions) == named
 
 
-def test_ci_runs_the_units_on_each_tested_python():
+def test_ci_runs_the_units_on_each_tested_python() -> None:
     (others,) = re.findall(r"^for version in (.+); do$", (ROOT / ".ci" / "run").read_text(), re.MULTILINE)
     assert ["3.11", *others.split()] == [f"{major}.{minor}" for major, minor in TESTED_PYTHONS]
 

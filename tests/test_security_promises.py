@@ -1,4 +1,4 @@
-"""SECURITY.md: each promise is held by tests that there are."""
+"""SECURITY.md: each promise names existing tests."""
 
 import ast
 import re
@@ -14,12 +14,12 @@ ROWS = [
 HELD_BY = re.compile(r"`(tests/[\w/]+\.py)::(\w+)`")
 
 
-def test_there_are_promises():
+def test_the_security_page_has_promises() -> None:
     assert len(ROWS) > 10
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.split("|")[1].strip()[:60])
-def test_a_promise_names_tests_that_there_are(row):
+def test_the_tests_named_by_promises_exist(row: str) -> None:
     tests = HELD_BY.findall(row)
     assert tests
     for file, name in tests:

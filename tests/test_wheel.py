@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from collections.abc import Callable
 from importlib.metadata import PathDistribution
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from tests.factories import docx, p
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory):
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder into which a wheel of the tree as it is was installed, without its dependencies."""
     folder = tmp_path_factory.mktemp("wheel")
     source = folder / "source"
@@ -36,10 +37,10 @@ def site(tmp_path_factory):
 
 
 @pytest.fixture
-def run(site, tmp_path):
+def run(site: Path, tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
     """Run a program of the installed package, in a folder with nothing of the clone."""
 
-    def run(*command, check=True):
+    def run(*command: str | Path, check: bool = True) -> subprocess.CompletedProcess[str]:
         environ = {"PYTHONPATH": str(site), "PATH": os.environ["PATH"]}
         done = subprocess.run(command, cwd=tmp_path, env=environ, capture_output=True, text=True, check=False)
         assert done.returncode == 0 or not check, done.stderr
@@ -48,8 +49,8 @@ def run(site, tmp_path):
     return run
 
 
-def test_the_wheel_holds_every_file_of_the_package_and_no_other(site):
-    def files(folder):
+def test_the_wheel_holds_every_file_of_the_package_and_no_other(site: Path) -> None:
+    def files(folder: Path) -> set[str]:
         found = (path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
         return {str(path.relative_to(folder)) for path in found}
 
@@ -71,7 +72,9 @@ def test_the_wheel_asks_for_ranges_of_versions(site: Path) -> None:
     assert all({part.operator for part in each.specifier} == {">=", "<"} for each in wanted)
 
 
-def test_the_command_makes_fills_and_reports(run, site, tmp_path):
+def test_the_command_makes_fills_and_reports(
+    run: Callable[..., subprocess.CompletedProcess[str]], site: Path, tmp_path: Path
+) -> None:
     docops = str(site / "bin" / "docops")
     assert "meeting_notice" in run(sys.executable, docops, "skills").stdout
     run(sys.executable, docops, "new-template", "meeting_notice")
@@ -84,7 +87,7 @@ def test_the_command_makes_fills_and_reports(run, site, tmp_path):
     assert run(sys.executable, "-m", "docops_flask", "--version").stdout.startswith("docops")
 
 
-def test_an_editable_install_adds_a_path_and_imports_nothing(tmp_path):
+def test_an_editable_install_adds_a_path_and_imports_nothing(tmp_path: Path) -> None:
     """Every renderer process would pay for what a .pth file imports."""
     source, target = tmp_path / "source", tmp_path / "target"
     (source / "docops_flask").mkdir(parents=True)

@@ -1,1 +1,1 @@
-"""Black-box clients of the service; they import nothing of ``docops_flask``."""
+"""Clients of the service's interfaces; they import nothing from ``docops_flask``."""

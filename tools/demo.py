@@ -1,4 +1,4 @@
-"""Fills the sample meeting notice through a server of its own and says what came of it."""
+"""Starts a server, fills the sample meeting notice through it and prints the result."""
 
 import argparse
 import io
@@ -20,7 +20,7 @@ from tools.lib.server import ROOT, ServerFailed, running_server
 
 
 class DemoFailed(Exception):
-    """The demo did not get its documents; the message says why."""
+    """The demo got no documents; the message says why."""
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -1,4 +1,4 @@
-"""Makes the templates in samples/ anew, as an office would: with ``docops new-template``."""
+"""Regenerates the templates in samples/ with ``docops new-template``, as an office would."""
 
 import argparse
 import subprocess
@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A template in samples/: its file's stem, its skill, and what its author filled in."""
+    """A template in samples/: the stem of its file name, its skill, and the text its author filled in."""
 
     stem: str
     skill: str

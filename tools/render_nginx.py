@@ -1,7 +1,7 @@
 """Writes nginx's configuration for the service: nginx/docops.conf.template with its variables filled in.
 
-The limits and timeouts follow from the service's own DOCOPS_ variables: run it with the environment that
-the service has.
+The limits and timeouts are computed from the service's DOCOPS_ variables: run it with the service's
+environment.
 """
 
 import argparse
@@ -19,14 +19,14 @@ if __name__ == "__main__":
 from tools.lib.command_line import integer
 
 TEMPLATE = Path(__file__).resolve().parent.parent / "nginx" / "docops.conf.template"
-# A backend that fails once is left alone for as long; more patience would send it jobs it cannot take.
+# After one failure a backend gets no requests for three seconds: it may be unable to serve jobs.
 _SERVER = "server {} max_fails=1 fail_timeout=3s;"
-# What the form fields and part headers of a request may add to its two files.
+# The most that form fields and part headers add to the two files of a request.
 _FORM_BYTES = 1024 * 1024
-# The service's own margin beyond a job and its wait, and as much again for nginx to be the more patient one.
+# The service's margin beyond a job and its wait, and nginx's further margin, so that its timeout is longer.
 _WORKER_MARGIN_SECONDS = 60
 _PROXY_MARGIN_SECONDS = 10
-# Nothing that could end a directive or begin a variable.
+# No character that could end a directive or begin a variable.
 _PLAIN_VALUE = re.compile(r"[A-Za-z0-9_.:/\[\]*@+=, -]+")
 _VARIABLE = re.compile(r"\$\{(DOCOPS_[A-Z_]+)\}")
 
@@ -68,7 +68,7 @@ def variables(options: argparse.Namespace) -> dict[str, str]:
 def render(template: str, values: Mapping[str, str]) -> str:
     """Return ``template`` with each ``${DOCOPS_NGINX_...}`` in place; raises ``KeyError`` for an unknown one.
 
-    nginx's own variables have no braces there, and stay.
+    nginx's own variables are written without braces and stay.
     """
     return _VARIABLE.sub(lambda found: values[found[1]], template)
 
@@ -86,7 +86,7 @@ def _parser(environ: Mapping[str, str]) -> argparse.ArgumentParser:
         help="a backend; once for each (default: 127.0.0.1:8000)",
     )
     for flag, default, what in (
-        ("--server-name", "_", "the host names served, or _ for whatever has no other server"),
+        ("--server-name", "_", "the host names served, or _ for any"),
         ("--listen", "80", "nginx's port or address:port; 'default_server' may follow"),
         ("--htpasswd", "/etc/nginx/docops.htpasswd", "the password file"),
         ("--access-log", "/var/log/nginx/docops.access.log", "the access log (JSON lines)"),
@@ -95,11 +95,11 @@ def _parser(environ: Mapping[str, str]) -> argparse.ArgumentParser:
     where.add_argument("--output", type=Path, help="the file to write (default: standard output)")
     where.add_argument(
         "--web-connect-src",
-        # argparse parses a default that is text as if it had been given.
+        # argparse also parses a default that is a string.
         default=environ.get("DOCOPS_WEB_CONNECT_SRC") or "",
         type=_origins,
         metavar="ORIGINS",
-        help="what the console's pages may call (default: DOCOPS_WEB_CONNECT_SRC)",
+        help="origins that the console's pages may call (default: DOCOPS_WEB_CONNECT_SRC)",
     )
     limits = parser.add_argument_group("limits", "by default those of the service's environment variables")
     for variable, parse, default in (
@@ -116,7 +116,7 @@ def _add_limit(
     group: "argparse._ArgumentGroup", variable: str, parse: Callable[[str], float], value: str
 ) -> None:
     flag = "--" + variable.removeprefix("DOCOPS_").lower().replace("_", "-")
-    # argparse parses a default that is text as if it had been given.
+    # argparse also parses a default that is a string.
     group.add_argument(flag, type=parse, default=value, metavar="N", help=f"{variable} (now: {value})")
 
 
@@ -129,13 +129,13 @@ def _plain(value: str) -> str:
 
 
 def _origins(value: str) -> tuple[str, ...]:
-    """Return the origins of a comma-separated list; the service itself says whether they are any."""
+    """Return the origins of a comma-separated list; the service checks them."""
     return tuple(_plain(each.strip()) for each in value.split(",")) if value else ()
 
 
 def _seconds(value: str) -> float:
     if not re.fullmatch(r"[0-9]+(\.[0-9]*)?|\.[0-9]+", value, re.ASCII):
-        raise argparse.ArgumentTypeError(f"{value!r} is no time; use a decimal number of seconds")
+        raise argparse.ArgumentTypeError(f"{value!r} is not a duration; use a decimal number of seconds")
     return float(value)
 
 

@@ -5,6 +5,9 @@ import os
 import subprocess
 import sys
 import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
 from docx import Document
@@ -17,6 +20,8 @@ from docops_flask.engine.job import Job, JobKind
 from docops_flask.engine.options import Options
 from docops_flask.engine.pipeline import run_job
 from docops_flask.engine.policy.policy import Policy
+from docops_flask.engine.template.fill import fill
+from docops_flask.engine.template.scan import Scan
 from docops_flask.intake.catalogue.skills import load_skills
 from tests.conftest import ROOT
 from tests.factories import docx, p, tbl, tc, tr
@@ -48,17 +53,19 @@ example = "张三"
 
 
 @pytest.fixture(autouse=True)
-def _folder_without_settings(tmp_path, monkeypatch):
+def _folder_without_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [name for name in os.environ if name.startswith("DOCOPS_")]:
         monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
 
 
 @pytest.fixture
-def inputs(tmp_path):
+def inputs(tmp_path: Path) -> Callable[..., list[str]]:
     """Write template and task; return their paths as arguments."""
 
-    def write(template=TITLE, payload=COMPLETE, task_type="meeting_notice"):
+    def write(
+        template: bytes = TITLE, payload: dict[str, str] = COMPLETE, task_type: str = "meeting_notice"
+    ) -> list[str]:
         (tmp_path / "t.docx").write_bytes(template)
         task = {"task_type": task_type, "payload": payload}
         (tmp_path / "t.json").write_text(json.dumps(task), encoding="utf-8")
@@ -67,16 +74,17 @@ def inputs(tmp_path):
     return write
 
 
-def names(folder):
+def names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
 
-def failure(capsys, *arguments):
-    """Return the error object of a command that fails, as --json prints it; nothing else may be said."""
+def failure(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, Any]:
+    """Return the error object that a failing command prints with --json; it must print nothing else."""
     assert main([*arguments, "--json"]) == 1
     said = capsys.readouterr()
     assert said.err == ""
-    return json.loads(said.out)
+    found: dict[str, Any] = json.loads(said.out)
+    return found
 
 
 @pytest.mark.parametrize(
@@ -90,9 +98,15 @@ def failure(capsys, *arguments):
         (docx(tbl(tr(tc("【meeting_title】")))), {}, ["--preset", "strict"], 4),
     ],
 )
-def test_run_leaves_its_results_and_ends_with_the_contracts_code(
-    tmp_path, capsys, inputs, template, payload, options, code
-):
+def test_run_writes_its_results_and_exits_with_the_contracts_code(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    inputs: Callable[..., list[str]],
+    template: bytes,
+    payload: dict[str, str],
+    options: list[str],
+    code: int,
+) -> None:
     assert main(["run", *inputs(template, payload), "--out-dir", "deep/out", *options]) == code
     assert names(tmp_path / "deep/out") == RESULTS
     said = capsys.readouterr()
@@ -100,7 +114,7 @@ def test_run_leaves_its_results_and_ends_with_the_contracts_code(
     assert f"in           {os.path.join('deep', 'out')}" in said.out
 
 
-def test_run_fills_the_template_as_the_service_does(tmp_path, inputs):
+def test_run_fills_the_template_as_the_service_does(tmp_path: Path, inputs: Callable[..., list[str]]) -> None:
     arguments = inputs()
     assert main(["run", *arguments, "--out-dir", "out", "--format-report", "both"]) == 0
     assert Document("out/out.docx").paragraphs[0].text == "年度会议"
@@ -112,7 +126,9 @@ def test_run_fills_the_template_as_the_service_does(tmp_path, inputs):
     assert {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()} == served
 
 
-def test_run_tells_people_what_happened(capsys, inputs):
+def test_run_prints_a_summary_for_people(
+    capsys: pytest.CaptureFixture[str], inputs: Callable[..., list[str]]
+) -> None:
     template = docx(p("【MEETING_TITLE】【ATTENDEES】【MEETING_DATE】【meeting_time】"))
     assert main(["run", *inputs(template, {"meeting_title": "x"}), "--out-dir", "out"]) == 3
     said = capsys.readouterr().out
@@ -124,7 +140,9 @@ def test_run_tells_people_what_happened(capsys, inputs):
     assert "files        out.docx, out.replace_log.json" in said
 
 
-def test_run_tells_scripts_the_same_as_one_json_object(capsys, inputs):
+def test_run_prints_the_same_as_one_json_object_with_json(
+    capsys: pytest.CaptureFixture[str], inputs: Callable[..., list[str]]
+) -> None:
     assert main(["run", *inputs(payload={}), "--out-dir", "out", "--json", "--format-mode", "off"]) == 2
     told = json.loads(capsys.readouterr().out)
     assert (told["exit_code"], told["out_dir"], sorted(told["files"])) == (2, "out", RESULTS)
@@ -134,7 +152,9 @@ def test_run_tells_scripts_the_same_as_one_json_object(capsys, inputs):
     assert told["effective"]["format_mode"] == "off"
 
 
-def test_run_refuses_to_overwrite_unless_forced(tmp_path, capsys, inputs):
+def test_run_refuses_to_overwrite_unless_forced(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], inputs: Callable[..., list[str]]
+) -> None:
     arguments = ["run", *inputs(), "--out-dir", "out"]
     assert main([*arguments, "--export-suggested-policy", "--format-report", "human"]) == 0
     before = {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()}
@@ -153,14 +173,18 @@ def test_run_refuses_to_overwrite_unless_forced(tmp_path, capsys, inputs):
 
 
 @pytest.mark.parametrize("name", ["out.docx", "out.suggested_policy.yaml"])
-def test_a_folder_in_the_way_is_not_overwritten_by_force(tmp_path, capsys, inputs, name):
+def test_a_folder_in_the_way_is_not_overwritten_by_force(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], inputs: Callable[..., list[str]], name: str
+) -> None:
     (tmp_path / "out" / name).mkdir(parents=True)
     assert "is a folder" in failure(capsys, "run", *inputs(), "--out-dir", "out", "--force")["message"]
     assert names(tmp_path / "out") == [name]
 
 
 @pytest.mark.parametrize("out_dir", ["new/out", "there"])
-def test_a_run_that_fails_leaves_nothing(tmp_path, capsys, inputs, out_dir):
+def test_a_run_that_fails_leaves_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], inputs: Callable[..., list[str]], out_dir: str
+) -> None:
     (tmp_path / "there").mkdir()
     arguments = inputs(docx("", extra={"word/document.xml": b"<w:document"}))
     error = failure(capsys, "run", *arguments, "--out-dir", out_dir)
@@ -169,7 +193,7 @@ def test_a_run_that_fails_leaves_nothing(tmp_path, capsys, inputs, out_dir):
     assert names(tmp_path / "there") == []
 
 
-def test_results_have_the_users_usual_mode(tmp_path, inputs):
+def test_results_have_the_users_usual_mode(tmp_path: Path, inputs: Callable[..., list[str]]) -> None:
     mask = os.umask(0o027)
     try:
         assert main(["run", *inputs(), "--out-dir", "out"]) == 0
@@ -207,7 +231,14 @@ def test_results_have_the_users_usual_mode(tmp_path, inputs):
     ],
 )
 @pytest.mark.parametrize("command", ["run", "precheck"])
-def test_options_are_checked_as_the_service_checks_them(capsys, inputs, command, options, code, message):
+def test_options_are_checked_as_the_service_checks_them(
+    capsys: pytest.CaptureFixture[str],
+    inputs: Callable[..., list[str]],
+    command: str,
+    options: list[str],
+    code: str,
+    message: str,
+) -> None:
     inputs(docx(p("x") + p("\xff") * 3000))
     target = ["--out-dir", "out"] if command == "run" else []
     error = failure(capsys, command, "t.docx", "t.json", *target, *options)
@@ -235,8 +266,15 @@ def test_options_are_checked_as_the_service_checks_them(capsys, inputs, command,
     ],
 )
 def test_files_are_checked_as_the_service_checks_them(
-    monkeypatch, tmp_path, capsys, inputs, file, content, code, message
-):
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    inputs: Callable[..., list[str]],
+    file: str,
+    content: bytes,
+    code: str,
+    message: str,
+) -> None:
     monkeypatch.setenv("DOCOPS_MAX_UPLOAD_BYTES", "2000")
     monkeypatch.setenv("DOCOPS_MAX_TASK_BYTES", "1400")
     arguments = inputs()
@@ -271,7 +309,13 @@ def test_files_are_checked_as_the_service_checks_them(
         (["nope"], "INVALID_ARGUMENT", "No such command 'nope'"),
     ],
 )
-def test_what_is_wrong_is_told_as_the_contracts_error(capsys, inputs, arguments, code, message):
+def test_an_error_has_the_contracts_code_and_message(
+    capsys: pytest.CaptureFixture[str],
+    inputs: Callable[..., list[str]],
+    arguments: list[str],
+    code: str,
+    message: str,
+) -> None:
     inputs()
     error = failure(capsys, *arguments)
     assert error["error_code"] == code
@@ -298,7 +342,13 @@ def test_what_is_wrong_is_told_as_the_contracts_error(capsys, inputs, arguments,
         (["precheck", "good.docx", "t.json", "--policy-yaml", "bad.json"], "bad.json: policy_yaml"),
     ],
 )
-def test_the_file_that_is_wrong_is_named(capsys, inputs, tmp_path, arguments, message):
+def test_the_file_that_is_wrong_is_named(
+    capsys: pytest.CaptureFixture[str],
+    inputs: Callable[..., list[str]],
+    tmp_path: Path,
+    arguments: list[str],
+    message: str,
+) -> None:
     inputs()
     (tmp_path / "good.docx").write_bytes((tmp_path / "t.docx").read_bytes())
     (tmp_path / "t.docx").write_bytes(b"PK\x03\x04...")
@@ -314,7 +364,9 @@ def test_the_file_that_is_wrong_is_named(capsys, inputs, tmp_path, arguments, me
         (["inspect"], "Error: Missing argument 'TEMPLATE'.\n"),
     ],
 )
-def test_people_read_errors_on_standard_error(capsys, inputs, arguments, told):
+def test_people_read_errors_on_standard_error(
+    capsys: pytest.CaptureFixture[str], inputs: Callable[..., list[str]], arguments: list[str], told: str
+) -> None:
     inputs()
     assert main(arguments) == 1
     said = capsys.readouterr()
@@ -328,14 +380,23 @@ def test_people_read_errors_on_standard_error(capsys, inputs, arguments, told):
         ("DOCOPS_SKILLS_DIR", "skills", "DOCOPS_SKILLS_DIR: bad.toml: name: missing"),
     ],
 )
-def test_a_setting_that_cannot_be_used_is_named(monkeypatch, tmp_path, capsys, variable, value, message):
+def test_a_setting_that_cannot_be_used_is_named(
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    variable: str,
+    value: str,
+    message: str,
+) -> None:
     (tmp_path / "skills").mkdir()
     (tmp_path / "skills" / "bad.toml").touch()
     monkeypatch.setenv(variable, value)
     assert message in failure(capsys, "skills")["message"]
 
 
-def test_an_unforeseen_error_is_not_hidden(monkeypatch, inputs):
+def test_an_unforeseen_error_is_not_hidden(
+    monkeypatch: pytest.MonkeyPatch, inputs: Callable[..., list[str]]
+) -> None:
     arguments = inputs()
     monkeypatch.setattr("docops_flask.engine.pipeline.run_to_folder", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
@@ -347,7 +408,14 @@ def test_an_unforeseen_error_is_not_hidden(monkeypatch, inputs):
     ("template", "payload", "code"),
     [(TITLE, COMPLETE, 0), (TITLE, {}, 2), (docx(p("【meeting_title】")), COMPLETE, 3)],
 )
-def test_precheck_ends_with_the_code_it_expects_of_a_run(tmp_path, capsys, inputs, template, payload, code):
+def test_precheck_exits_with_the_expected_exit_code_of_a_run(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    inputs: Callable[..., list[str]],
+    template: bytes,
+    payload: dict[str, str],
+    code: int,
+) -> None:
     arguments = inputs(template, payload)
     assert main(["precheck", *arguments, "--json"]) == code
     told = json.loads(capsys.readouterr().out)
@@ -359,7 +427,9 @@ def test_precheck_ends_with_the_code_it_expects_of_a_run(tmp_path, capsys, input
     assert names(tmp_path) == ["out", "t.docx", "t.json"]
 
 
-def test_inspect_lists_fields_places_and_problems(capsys, inputs):
+def test_inspect_lists_fields_places_and_problems(
+    capsys: pytest.CaptureFixture[str], inputs: Callable[..., list[str]]
+) -> None:
     template, _ = inputs(docx(p("【MEETING_TITLE】【COLOUR】【meeting_date】")))
     assert main(["inspect", template]) == 0
     said = capsys.readouterr().out
@@ -371,7 +441,7 @@ def test_inspect_lists_fields_places_and_problems(capsys, inputs):
     assert json.loads(capsys.readouterr().out)["suggested_skill"] == "meeting_notice"
 
 
-def test_skills_lists_the_fields_of_every_skill(capsys):
+def test_skills_lists_the_fields_of_every_skill(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["skills"]) == 0
     said = capsys.readouterr().out
     for skill in load_skills():
@@ -383,7 +453,12 @@ def test_skills_lists_the_fields_of_every_skill(capsys):
     assert told["meeting_notice"]["properties"]["task_type"] == {"const": "meeting_notice"}
 
 
-def test_an_offices_own_skill_works_in_every_command(monkeypatch, tmp_path, capsys, inputs):
+def test_an_offices_own_skill_works_in_every_command(
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    inputs: Callable[..., list[str]],
+) -> None:
     (tmp_path / "skills").mkdir()
     (tmp_path / "skills" / "pass.toml").write_text(SKILL_SPEC, encoding="utf-8")
     monkeypatch.setenv("DOCOPS_SKILLS_DIR", "skills")
@@ -398,7 +473,9 @@ def test_an_offices_own_skill_works_in_every_command(monkeypatch, tmp_path, caps
     assert document.sections[0].first_page_header.paragraphs[0].text == "市数据局"
 
 
-def test_new_template_refuses_to_overwrite_unless_forced(tmp_path, capsys):
+def test_new_template_refuses_to_overwrite_unless_forced(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     arguments = ["new-template", "meeting_notice", "--out", "mine.docx"]
     assert main(arguments) == 0
     (tmp_path / "mine.docx").write_text("edited")
@@ -415,7 +492,9 @@ def test_new_template_refuses_to_overwrite_unless_forced(tmp_path, capsys):
     assert names(tmp_path) == ["mine.docx"]
 
 
-def test_a_suggested_policy_can_be_given_back(tmp_path, capsys, inputs):
+def test_a_suggested_policy_can_be_used_as_the_policy(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], inputs: Callable[..., list[str]]
+) -> None:
     assert main(["new-template", "meeting_notice"]) == 0
     arguments = inputs((tmp_path / "meeting_notice.docx").read_bytes())
     assert main(["run", *arguments, "--out-dir", "a", "--export-suggested-policy"]) == 0
@@ -426,7 +505,9 @@ def test_a_suggested_policy_can_be_given_back(tmp_path, capsys, inputs):
     assert json.loads(capsys.readouterr().out)["format_issue_codes"] == {}
 
 
-def test_policies_lists_those_that_a_run_can_name(monkeypatch, tmp_path, capsys):
+def test_policies_lists_those_that_a_run_can_name(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (tmp_path / "policies").mkdir()
     (tmp_path / "policies" / "office.yaml").write_text("version: 2\n")
     monkeypatch.setenv("DOCOPS_POLICIES_DIR", "policies")
@@ -439,7 +520,9 @@ def test_policies_lists_those_that_a_run_can_name(monkeypatch, tmp_path, capsys)
     assert told["policy_schema"]["title"] == "DocOps policy"
 
 
-def test_a_run_names_its_policy(tmp_path, capsys, inputs):
+def test_a_run_names_its_policy(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], inputs: Callable[..., list[str]]
+) -> None:
     assert main(["run", *inputs(), "--out-dir", "a", "--policy", "gbt9704-2012", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["effective"]["format_baseline"] == "policy"
     report = json.loads((tmp_path / "a" / "out.format_report.json").read_bytes())
@@ -448,7 +531,12 @@ def test_a_run_names_its_policy(tmp_path, capsys, inputs):
     assert json.loads(capsys.readouterr().out)["detail"]["allowed"] == ["default", "gbt9704-2012"]
 
 
-def test_a_faulty_policy_file_stops_every_command_that_needs_it(monkeypatch, tmp_path, capsys, inputs):
+def test_a_faulty_policy_file_stops_every_command_that_needs_it(
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    inputs: Callable[..., list[str]],
+) -> None:
     (tmp_path / "policies").mkdir()
     (tmp_path / "policies" / "office.yaml").write_text("version: 2\nroles: {title: {size: 22}}\n")
     monkeypatch.setenv("DOCOPS_POLICIES_DIR", "policies")
@@ -457,7 +545,9 @@ def test_a_faulty_policy_file_stops_every_command_that_needs_it(monkeypatch, tmp
     assert "DOCOPS_POLICIES_DIR: office.yaml (line 2): roles.title.size is no key of a policy" in said
 
 
-def test_a_policy_of_the_default_is_the_default(tmp_path, capsys, inputs):
+def test_the_default_policy_given_as_a_file_gives_the_same_result(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], inputs: Callable[..., list[str]]
+) -> None:
     lines = [f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in Policy().as_dict().items()]
     (tmp_path / "p.yaml").write_text("\n".join(lines), encoding="utf-8")
     arguments = [*inputs(), "--format-baseline", "policy"]
@@ -468,7 +558,7 @@ def test_a_policy_of_the_default_is_the_default(tmp_path, capsys, inputs):
         assert chosen.replace(b'"name": "default"', b'"name": null') == sent
 
 
-def docops(*arguments, **environ):
+def docops(*arguments: str, **environ: str) -> subprocess.CompletedProcess[bytes]:
     return subprocess.run(
         [sys.executable, "-m", "docops_flask", *arguments],
         env={"PYTHONPATH": str(ROOT), **environ},
@@ -477,7 +567,7 @@ def docops(*arguments, **environ):
     )
 
 
-def test_the_command_answers_before_it_imports_anything_heavy():
+def test_help_imports_no_large_library() -> None:
     result = docops("--help", PYTHONVERBOSE="", PYTHONPROFILEIMPORTTIME="1")
     assert result.returncode == 0
     assert b"new-template" in result.stdout
@@ -488,7 +578,7 @@ def test_the_command_answers_before_it_imports_anything_heavy():
     )
 
 
-def test_a_run_imports_neither_flask_nor_python_docx(inputs):
+def test_a_run_imports_neither_flask_nor_python_docx(inputs: Callable[..., list[str]]) -> None:
     result = docops("run", *inputs(), "--out-dir", "out", PYTHONPROFILEIMPORTTIME="1")
     assert result.returncode == 0
     imported = {line.rpartition(b"|")[2].strip().decode() for line in result.stderr.splitlines()}
@@ -496,12 +586,12 @@ def test_a_run_imports_neither_flask_nor_python_docx(inputs):
     assert not {"flask", "werkzeug", "docx", "gunicorn"} & imported
 
 
-def test_the_version_is_the_packages():
+def test_the_version_is_the_packages() -> None:
     assert docops("--version").stdout.decode().split()[-1] == __version__
 
 
 @pytest.mark.parametrize("locale", ["C", "en_US.ISO-8859-1", "zh_CN.UTF-8"])
-def test_output_is_possible_in_every_locale(inputs, locale):
+def test_output_is_possible_in_every_locale(inputs: Callable[..., list[str]], locale: str) -> None:
     arguments = ["inspect", inputs()[0]]
     result = docops(*arguments, LC_ALL=locale, PYTHONUTF8="0", PYTHONCOERCECLOCALE="0")
     assert (result.returncode, result.stderr) == (0, b"")
@@ -515,17 +605,23 @@ class TestVerify:
     """``docops verify``: the proof again, of files in a folder."""
 
     @pytest.fixture
-    def arguments(self, tmp_path, capsys, inputs):
+    def arguments(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str], inputs: Callable[..., list[str]]
+    ) -> list[str]:
         template, task = inputs(docx(p("【MEETING_TITLE】") + p("plain")))
         assert main(["run", template, task, "--out-dir", "out"]) == 0
         capsys.readouterr()
         return ["verify", template, "out/out.docx"]
 
-    def test_what_a_run_left_is_intact(self, capsys, arguments):
+    def test_the_results_of_a_run_are_intact(
+        self, capsys: pytest.CaptureFixture[str], arguments: list[str]
+    ) -> None:
         assert main(arguments) == 0
         assert capsys.readouterr().out.startswith("Intact: ")
 
-    def test_a_change_is_told_with_its_place_and_ends_with_1(self, tmp_path, capsys, arguments):
+    def test_a_change_is_reported_with_its_place_and_exit_code_1(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str]
+    ) -> None:
         (tmp_path / "out/out.docx").write_bytes(docx(p("x") + p("Plain")))
         assert main([*arguments, "--json"]) == 1
         told = json.loads(capsys.readouterr().out)
@@ -534,19 +630,25 @@ class TestVerify:
         assert main(arguments) == 1
         assert "word/document.xml p1  text: " in capsys.readouterr().out
 
-    def test_the_reports_may_lie_elsewhere(self, tmp_path, capsys, arguments):
+    def test_the_reports_may_be_in_another_folder(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str]
+    ) -> None:
         log = (tmp_path / "out/out.replace_log.json").rename(tmp_path / "log.json")
         report = (tmp_path / "out/out.format_report.json").rename(tmp_path / "report.json")
         assert main([*arguments, "--replace-log", str(log), "--format-report", str(report)]) == 0
         assert main(arguments) == 1
         assert "replace_log: cannot be read" in capsys.readouterr().err
 
-    def test_a_run_that_fails_its_proof_leaves_nothing(self, tmp_path, capsys, inputs, monkeypatch):
-        sound = pipeline.fill
-
-        def faulty(scan, values):
+    def test_a_run_that_fails_its_proof_leaves_nothing(
+        self,
+        tmp_path: Path,
+        capsys: pytest.CaptureFixture[str],
+        inputs: Callable[..., list[str]],
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        def faulty(scan: Scan, values: dict[str, str]) -> dict[str, None]:
             scan.paragraphs[0].place.element.addnext(etree.Element(scan.paragraphs[0].place.part.w.p))
-            return sound(scan, values)
+            return fill(scan, values)
 
         monkeypatch.setattr(pipeline, "fill", faulty)
         assert main(["run", *inputs(docx(p("【MEETING_TITLE】"))), "--out-dir", "out"]) == 1

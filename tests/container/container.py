@@ -64,7 +64,7 @@ class Container:
         return Path(f"/proc/{self.pid}/root/tmp")
 
     def is_well(self) -> bool:
-        """What its health check says now."""
+        """The result of its health check."""
         return self.run(self.image.health_command).returncode == 0
 
     def wait_until_well(self) -> None:

@@ -27,7 +27,7 @@ _BASE_PATH = "/usr/local/bin:/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 @dataclass
 class Image:
-    """A finished stage: its root folder and what its instructions say of running it."""
+    """A finished stage: its root folder and the settings for running it."""
 
     folder: Path
     environ: dict[str, str] = field(default_factory=lambda: {"PATH": _BASE_PATH})
@@ -48,7 +48,7 @@ class Image:
 
     @property
     def health_command(self) -> list[str]:
-        """What tells whether it is well."""
+        """The health check command."""
         check = self.said["HEALTHCHECK"]
         return Instruction("CMD", {}, check.text.removeprefix("CMD ")).command
 

@@ -1,4 +1,4 @@
-"""A program in a root folder of its own, with mounts and processes of its own, as a container has them.
+"""A program with its own root folder, mounts and process namespace, as in a container.
 
 Made with util-linux alone: unshare(1), nsenter(1), setpriv(1). The system is this machine's /usr and the
 Python of the tests, which stands at /usr/local as in the official images; both are read-only.
@@ -45,19 +45,19 @@ class Root:
     folders: Mapping[Path, str] = field(default_factory=dict)
 
     def command(self, words: Sequence[str], environ: Mapping[str, str], work_folder: str) -> list[str]:
-        """What runs ``words`` as the first process of namespaces of its own; its exit code is theirs."""
+        """The command that runs ``words`` as the first process of new namespaces, with its exit code."""
         entry = ["chroot", str(self.folder), *self._unprivileged(words, environ, work_folder)]
         return [*_UNSHARE, "sh", "-euc", "\n".join([*self._mounts(), "exec " + shlex.join(entry)])]
 
     def command_beside(
         self, first_process: int, words: Sequence[str], environ: Mapping[str, str], work_folder: str
     ) -> list[str]:
-        """What runs ``words`` in the namespaces of ``first_process``, as ``docker exec`` does."""
+        """The command that runs ``words`` in the namespaces of ``first_process``, as ``docker exec`` does."""
         entry = ["nsenter", "--target", str(first_process), "--mount", "--pid", "--root", "--wd=/"]
         return [*entry, *self._unprivileged(words, environ, work_folder)]
 
     def run(self, words: Sequence[str], environ: Mapping[str, str], work_folder: str) -> None:
-        """Run ``words`` to their end, which must be a good one."""
+        """Run ``words`` and require exit code 0."""
         done = subprocess.run(
             self.command(words, environ, work_folder), capture_output=True, text=True, check=False
         )
@@ -103,7 +103,8 @@ def make_root(folder: Path, owner: int) -> None:
 def first_process(unshare: int) -> int:
     """The process that runs as number 1 under the ``unshare`` process."""
     (child,) = eventually(psutil.Process(unshare).children)
-    return child.pid
+    found: int = child.pid
+    return found
 
 
 def _python() -> list[tuple[Path, str]]:

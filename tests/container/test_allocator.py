@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 
 import pytest
 import yaml
@@ -40,7 +41,7 @@ def in_the_guide() -> dict[str, str]:
     return dict(word.partition("=")[::2] for line in lines for word in line.split())
 
 
-def test_the_image_sets_heaps_and_thresholds():
+def test_the_image_sets_heaps_and_thresholds() -> None:
     assert VARIABLES == {
         "MALLOC_ARENA_MAX": "2",
         "MALLOC_TRIM_THRESHOLD_": "4194304",
@@ -53,7 +54,7 @@ def test_the_image_sets_heaps_and_thresholds():
     [in_compose, in_kubernetes, in_the_guide, lambda: ALLOCATOR],
     ids=["compose", "k8s", "unit", "tools"],
 )
-def test_every_other_way_to_start_a_server_sets_the_same(variables):
+def test_every_other_way_to_start_a_server_sets_the_same(variables: Callable[[], dict[str, str]]) -> None:
     told = {name: value for name, value in variables().items() if name.startswith("MALLOC_")}
     assert told == VARIABLES
 
@@ -90,7 +91,7 @@ libc.fflush(stream)
 
 
 @pytest.mark.parametrize(("variables", "is_limited"), [(VARIABLES, True), ({}, False)], ids=["set", "unset"])
-def test_a_process_of_many_threads_keeps_to_two_heaps(variables, is_limited):
+def test_a_process_of_many_threads_keeps_to_two_heaps(variables: dict[str, str], is_limited: bool) -> None:
     assert (run(ALLOCATE_IN_MANY_THREADS, variables).count("<heap nr=") <= 2) is is_limited
 
 
@@ -111,6 +112,6 @@ print(faults() - before)
 """
 
 
-def test_memory_for_one_upload_after_another_is_not_asked_of_the_system_each_time():
+def test_memory_for_one_upload_after_another_is_not_asked_of_the_system_each_time() -> None:
     # Without the variables some 2,000 pages are made anew.
     assert int(run(TAKE_AND_FREE, VARIABLES)) < 1000

@@ -3,14 +3,17 @@
 import re
 import shutil
 import subprocess
+from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 
-from docops_flask.settings.settings import all_settings, from_env
+from docops_flask.settings.settings import Settings, all_settings, from_env
 from tests.conftest import ROOT, require
 from tests.container.dockerfile import stages
 from tests.container.resources import SERVER_BYTES, binary_bytes
+from tests.optional import not_none
 from tools.render_nginx import render
 
 TEXT = (ROOT / "compose.yaml").read_text()
@@ -30,7 +33,7 @@ def _listed() -> dict[str, tuple[str, str]]:
 
 
 @pytest.fixture(scope="module")
-def settings():
+def settings() -> Settings:
     """What the service makes of its variables."""
     return from_env({"DOCOPS_BIND": IMAGE_BIND, **environment()})
 
@@ -44,7 +47,7 @@ def environment(**given: str) -> dict[str, str]:
     }
 
 
-def test_every_variable_of_the_contract_is_there_once():
+def test_every_variable_of_the_contract_is_there_once() -> None:
     service, _, _ = TEXT.partition("\n  nginx:\n")
     names = [name for name, _, _ in VARIABLE.findall(service)]
     assert sorted(names) == sorted(variable for variable, _, _ in all_settings())
@@ -54,7 +57,9 @@ def test_every_variable_of_the_contract_is_there_once():
     ("variable", "default", "default_text"),
     [(variable, field.default, setting.default_text) for variable, field, setting in all_settings()],
 )
-def test_a_variables_default_is_said(variable, default, default_text):
+def test_the_default_of_each_variable_is_noted(
+    variable: str, default: object, default_text: str | None
+) -> None:
     value, note = _listed()[variable]
     if variable == "DOCOPS_BIND":
         assert (value, note) == (IMAGE_BIND, "the image's default")
@@ -70,15 +75,15 @@ def _text(default: object) -> str:
     return f"{default:g}" if isinstance(default, float | bool) else str(default)
 
 
-def test_taking_every_comment_away_changes_nothing(settings):
+def test_uncommented_defaults_change_nothing(settings: Settings) -> None:
     assert from_env({name: value for name, (value, _) in _listed().items()}) == settings
 
 
-def test_the_commit_is_the_build_argument():
+def test_the_commit_is_the_build_argument() -> None:
     assert SERVICE["build"]["args"] == {"DOCOPS_COMMIT_SHA": "${DOCOPS_COMMIT_SHA:-unknown}"}
 
 
-def test_the_service_has_no_powers():
+def test_the_service_has_no_capabilities() -> None:
     for service in (SERVICE, NGINX):
         assert service["read_only"] is True
         assert service["cap_drop"] == ["ALL"]
@@ -86,7 +91,7 @@ def test_the_service_has_no_powers():
         assert not {"privileged", "cap_add", "user", "pid", "network_mode"} & set(service)
 
 
-def test_as_it_comes_it_is_the_api_alone_on_port_8000_and_needs_no_file(settings):
+def test_by_default_only_the_api_is_served_on_port_8000_and_no_file_is_needed(settings: Settings) -> None:
     assert SERVICE["ports"] == ["127.0.0.1:8000:8000"]
     assert "profiles" not in SERVICE
     assert "volumes" not in SERVICE
@@ -95,7 +100,7 @@ def test_as_it_comes_it_is_the_api_alone_on_port_8000_and_needs_no_file(settings
     assert COMPOSE["networks"][SERVICE["networks"][0]] is None
 
 
-def test_nginx_comes_with_its_profile_whose_instructions_have_the_service_believe_it():
+def test_nginx_has_a_profile_whose_instructions_set_the_trusted_proxies() -> None:
     assert NGINX["profiles"] == ["proxy"]
     (instruction,) = re.findall(r"^#   (.*--profile proxy.*)$", TEXT, re.MULTILINE)
     assert instruction.startswith("DOCOPS_TRUSTED_PROXIES=1 docker compose ")
@@ -106,13 +111,13 @@ def test_nginx_comes_with_its_profile_whose_instructions_have_the_service_believ
     assert NGINX["ports"] == [f"127.0.0.1:8080:{NGINX['environment']['DOCOPS_NGINX_LISTEN']}"]
 
 
-def test_each_service_may_use_so_much_and_no_more():
+def test_each_service_has_resource_limits() -> None:
     for service in (SERVICE, NGINX):
         assert set(service["deploy"]["resources"]["limits"]) == {"cpus", "memory", "pids"}
         assert all("size=" in each for each in service["tmpfs"])
 
 
-def test_the_memory_is_enough_for_all_slots_and_a_full_folder(settings):
+def test_the_memory_is_enough_for_all_slots_and_a_full_folder(settings: Settings) -> None:
     renderers = settings.workers * settings.max_concurrency * settings.renderer_memory_bytes
     limits = SERVICE["deploy"]["resources"]["limits"]
     assert binary_bytes(limits["memory"]) >= renderers + _tmpfs_bytes(SERVICE) + SERVER_BYTES
@@ -121,31 +126,32 @@ def test_the_memory_is_enough_for_all_slots_and_a_full_folder(settings):
     assert binary_bytes(NGINX["deploy"]["resources"]["limits"]["memory"]) > _tmpfs_bytes(NGINX)
 
 
-def _tmpfs_bytes(service) -> int:
-    return sum(binary_bytes(re.search(r"size=(\w+)", each)[1]) for each in service["tmpfs"])
+def _tmpfs_bytes(service: dict[str, Any]) -> int:
+    return sum(binary_bytes(not_none(re.search(r"size=(\w+)", each))[1]) for each in service["tmpfs"])
 
 
-def test_a_stop_waits_longer_than_a_job_takes(settings):
+def test_a_stop_waits_longer_than_a_job_takes(settings: Settings) -> None:
     assert int(SERVICE["stop_grace_period"].removesuffix("s")) > settings.worker_timeout_seconds
 
 
-def test_nginx_is_told_all_that_its_template_asks_for():
+def test_nginx_has_every_variable_of_its_template() -> None:
     asked = set(re.findall(r"\$\{(\w+)\}", TEMPLATE))
     told = {name for name in NGINX["environment"] if re.match(_filter(), name)}
     assert told == asked
     assert set(NGINX["environment"]) - told == {"NGINX_ENVSUBST_FILTER"}
 
 
-def test_envsubst_leaves_nginxs_own_variables_alone():
+def test_envsubst_keeps_nginxs_own_variables() -> None:
     own = set(re.findall(r"\$(\w+)", TEMPLATE))
     assert not [name for name in own if re.match(_filter(), name)]
 
 
 def _filter() -> str:
-    return NGINX["environment"]["NGINX_ENVSUBST_FILTER"]
+    found: str = NGINX["environment"]["NGINX_ENVSUBST_FILTER"]
+    return found
 
 
-def test_nginx_and_the_service_agree(settings):
+def test_nginx_and_the_service_agree(settings: Settings) -> None:
     told = NGINX["environment"]
     port = settings.bind.rpartition(":")[2]
     assert told["DOCOPS_NGINX_SERVERS"].startswith(f"server docops:{port} ")
@@ -154,7 +160,7 @@ def test_nginx_and_the_service_agree(settings):
     assert settings.web_basic_auth is None
 
 
-def test_what_is_mounted_into_nginx_is_what_is_named():
+def test_the_files_mounted_into_nginx_exist() -> None:
     mounts = {each["target"]: each["source"] for each in NGINX["volumes"]}
     assert mounts == {
         # The image's own site has this name.
@@ -164,7 +170,7 @@ def test_what_is_mounted_into_nginx_is_what_is_named():
     assert all(each["read_only"] and not each["bind"]["create_host_path"] for each in NGINX["volumes"])
 
 
-def test_nginx_takes_the_template_with_these_values(tmp_path):
+def test_nginx_accepts_the_template_with_these_values(tmp_path: Path) -> None:
     program = shutil.which("nginx", path="/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin")
     require(program is not None, "nginx is not installed (Debian: nginx)")
     # A name of the composed network; nginx wants to know its address at the start.
@@ -172,7 +178,7 @@ def test_nginx_takes_the_template_with_these_values(tmp_path):
     configuration = tmp_path / "nginx.conf"
     configuration.write_text(f"pid {tmp_path}/pid; events {{}} http {{ {render(TEMPLATE, told)} }}")
     done = subprocess.run(
-        [program, "-t", "-e", "stderr", "-p", tmp_path, "-c", configuration],
+        [str(program), "-t", "-e", "stderr", "-p", tmp_path, "-c", configuration],
         capture_output=True,
         text=True,
         check=False,

@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -12,7 +13,7 @@ import yaml
 from tests.conftest import ROOT
 from tests.container.build_context import context_files
 from tests.container.container import Container
-from tests.container.image import build
+from tests.container.image import Image, build
 from tests.container.namespace import require_namespaces
 from tests.e2e.gunicorn_server import eventually
 from tests.web.forms import api_result, members
@@ -33,13 +34,13 @@ PROGRAMS = (
 
 
 @pytest.fixture(scope="module")
-def image(tmp_path_factory):
+def image(tmp_path_factory: pytest.TempPathFactory) -> Image:
     require_namespaces()
     return build(tmp_path_factory.mktemp("image"), {"DOCOPS_COMMIT_SHA": COMMIT})
 
 
 @pytest.fixture(scope="module")
-def container(image, tmp_path_factory):
+def container(image: Image, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Container]:
     """A container that answers; the tests leave it as they found it."""
     with Container(image, tmp_path_factory.mktemp("container")) as running:
         running.wait_until_well()
@@ -47,26 +48,26 @@ def container(image, tmp_path_factory):
 
 
 @pytest.fixture
-def own_container(image, tmp_path):
+def own_container(image: Image, tmp_path: Path) -> Iterator[Container]:
     """A container for a test that ends it, or takes a part of it down."""
     with Container(image, tmp_path, DOCOPS_WORKERS="1", DOCOPS_DRAIN_FILE=DRAIN_FILE) as running:
         running.wait_until_well()
         yield running
 
 
-def test_a_job_is_done_and_names_the_commit_of_the_build_argument(container):
+def test_a_job_succeeds_and_names_the_commit_of_the_build_argument(container: Container) -> None:
     answer = container.client.post_files("/v1/run", SAMPLE, {"format_report": "both"})
     assert (answer.status, answer.headers["x-docops-exit-code"]) == (200, "0")
     assert api_result(answer.body)["build"]["commit"] == COMMIT
     assert b"<html" in members(answer.body)["out.format_report.html"]
 
 
-def test_it_is_ready_and_describes_itself(container):
+def test_it_is_ready_and_describes_itself(container: Container) -> None:
     assert container.client.get("/readyz").status == 200
     assert "meeting_notice" in container.client.get("/v1/meta").json()["supported_skills"]
 
 
-def test_it_runs_as_the_images_user_without_home_group_or_capability(container):
+def test_it_runs_as_the_images_user_without_home_group_or_capability(container: Container) -> None:
     for process in (psutil.Process(container.pid), *psutil.Process(container.pid).children()):
         assert set(process.uids()) == set(process.gids()) == {container.image.user}
         lines = Path(f"/proc/{process.pid}/status").read_text().splitlines()
@@ -79,7 +80,7 @@ def test_it_runs_as_the_images_user_without_home_group_or_capability(container):
 
 # "." is where the server was started, and a place it imports from.
 @pytest.mark.parametrize("folder", ["/", ".", "/opt/docops/bytecode", "/usr/local", "/dev", "/tmp"])
-def test_only_the_folder_for_temporary_files_can_be_written_to(container, folder):
+def test_only_the_folder_for_temporary_files_can_be_written_to(container: Container, folder: str) -> None:
     done = container.run(["touch", f"{folder.rstrip('/')}/written"])
     assert (done.returncode == 0) == (folder == "/tmp")
     if folder == "/tmp":
@@ -88,24 +89,24 @@ def test_only_the_folder_for_temporary_files_can_be_written_to(container, folder
         assert "Read-only file system" in done.stderr
 
 
-def test_a_job_leaves_nothing_behind(container):
+def test_a_job_leaves_nothing_behind(container: Container) -> None:
     assert container.client.post_files("/v1/run", SAMPLE).status == 200
 
-    def left():
+    def left() -> set[str]:
         return {path.suffix for path in container.work_folder.iterdir()} - {".lock", ".pid", ".db"}
 
     # The folder goes when the body has gone out; the client may know of that first.
     eventually(lambda: not left())
 
 
-def test_nothing_in_the_image_belongs_to_the_user_who_serves_it(image):
+def test_nothing_in_the_image_belongs_to_the_user_who_serves_it(image: Image) -> None:
     program = image.folder / "opt" / "docops"
     owners = {path.lstat().st_uid for path in (program, *program.rglob("*"))}
     assert owners.isdisjoint({image.user})
 
 
 @pytest.mark.parametrize("modules", PROGRAMS)
-def test_every_module_comes_compiled(container, modules):
+def test_every_module_is_compiled(container: Container, modules: str) -> None:
     """A read-only tree cannot keep what Python compiles: each start, and each job, would do it again."""
     done = container.run(["python", "-v", "-c", f"import {modules}"])
     assert done.returncode == 0, done.stderr
@@ -116,14 +117,14 @@ def test_every_module_comes_compiled(container, modules):
     assert [path for path in loaded if not path.startswith(f"{bytecode}/")] == []
 
 
-def test_the_image_holds_no_tests_no_tools_and_no_installer(image):
+def test_the_image_holds_no_tests_no_tools_and_no_installer(image: Image) -> None:
     (packages,) = (image.folder / "opt" / "docops" / "lib").glob("python3*/site-packages")
     names = {path.name for path in packages.iterdir()}
     assert {"docops_flask", "gunicorn", "lxml"} <= names
     assert names.isdisjoint({"tests", "tools", "pip", "setuptools", "pytest"})
 
 
-def test_the_image_holds_the_data_of_the_package(image):
+def test_the_image_holds_the_data_of_the_package(image: Image) -> None:
     (package,) = (image.folder / "opt" / "docops" / "lib").glob("python3*/site-packages/docops_flask")
     # templates/ and static/ are links in the package's folder.
     data = [name.removeprefix("docops_flask/") for name in context_files(ROOT) if "/" in name]
@@ -132,13 +133,13 @@ def test_the_image_holds_the_data_of_the_package(image):
     assert absent == set()
 
 
-def test_the_health_check_fails_where_nothing_answers(container):
+def test_the_health_check_fails_where_nothing_answers(container: Container) -> None:
     done = container.run(["env", "DOCOPS_BIND=127.0.0.1:1", *container.image.health_command])
     assert done.returncode == 1
     assert done.stderr == "/healthz at 127.0.0.1:1: [Errno 111] Connection refused\n"
 
 
-def test_the_stop_signal_ends_it_with_0_and_an_empty_folder(own_container):
+def test_the_stop_signal_ends_it_with_status_0_and_an_empty_folder(own_container: Container) -> None:
     server = psutil.Process(own_container.pid)
     # Held open: the container's files cannot be looked at when its processes are gone.
     folder = os.open(own_container.work_folder, os.O_RDONLY)
@@ -154,7 +155,7 @@ def test_the_stop_signal_ends_it_with_0_and_an_empty_folder(own_container):
     assert [line["event"] for line in own_container.log] == ["sandbox", "start", "done"]
 
 
-def test_the_manifests_pre_stop_hook_sends_jobs_elsewhere_and_refuses_none(own_container):
+def test_after_the_pre_stop_hook_it_is_not_ready_and_still_accepts_jobs(own_container: Container) -> None:
     manifest = yaml.safe_load((ROOT / "docs" / "kubernetes" / "deployment.yaml").read_text())
     (pod,) = manifest["spec"]["template"]["spec"]["containers"]
     assert {"name": "DOCOPS_DRAIN_FILE", "value": DRAIN_FILE} in pod["env"]
@@ -166,7 +167,7 @@ def test_the_manifests_pre_stop_hook_sends_jobs_elsewhere_and_refuses_none(own_c
         assert own_container.is_well()
 
 
-def test_gunicorn_as_the_first_process_reaps_what_a_killed_worker_leaves(own_container):
+def test_gunicorn_as_the_first_process_reaps_what_a_killed_worker_leaves(own_container: Container) -> None:
     assert own_container.client.post_files("/v1/run", SAMPLE).status == 200
     first = psutil.Process(own_container.pid)
     (worker,) = first.children()

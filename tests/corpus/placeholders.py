@@ -7,8 +7,11 @@ import copy
 import io
 import re
 import zipfile
+from typing import Any
 
 from lxml import etree
+
+from tests.optional import not_none
 
 _FILLED_PARTS = re.compile(r"word/(document|header\d*|footer\d*|footnotes|endnotes)\.xml\Z")
 _ANY_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -19,10 +22,10 @@ _UNFILLED = ("del", "moveFrom", "rt", "rubyBase", "oMath", "Fallback")
 _MAX_FIELDS = 150
 
 
-def with_placeholders(content):
+def with_placeholders(content: bytes) -> tuple[bytes, dict[str, str]]:
     """Return the package with words turned into placeholders, and field name to word."""
     source = zipfile.ZipFile(io.BytesIO(content))
-    values = {}
+    values: dict[str, str] = {}
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as target:
         for info in source.infolist():
@@ -33,7 +36,7 @@ def with_placeholders(content):
     return buffer.getvalue(), values
 
 
-def story_texts(content):
+def story_texts(content: bytes) -> dict[str, list[str]]:
     """Return part name to the text of each of its paragraphs, read from the w:t elements alone."""
     texts = {}
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -50,11 +53,11 @@ def story_texts(content):
     return texts
 
 
-def _namespace(root):
+def _namespace(root: etree._Element) -> str | None:
     return next((w for w in (_ANY_W, _STRICT_W) if root.tag.startswith(w)), None)
 
 
-def _part_with_placeholders(data, values):
+def _part_with_placeholders(data: bytes, values: dict[str, str]) -> bytes:
     root = etree.fromstring(data)
     w = _namespace(root)
     if w is None:
@@ -63,20 +66,21 @@ def _part_with_placeholders(data, values):
         node = _first_word_node(paragraph, w)
         if node is None or len(values) >= _MAX_FIELDS:
             continue
-        word = _WORD.search(node.text)
+        text = not_none(node.text)
+        word = not_none(_WORD.search(text))
         name = f"F{len(values)}"
         values[name] = word[0]
-        before, after = node.text[: word.start()], node.text[word.end() :]
+        before, after = text[: word.start()], text[word.end() :]
         pieces = [f"【{name}】"] if number % 2 else ["【", name[:1], f"{name[1:]}】"]
         _write(node, [before + pieces[0], *pieces[1:-1], *([pieces[-1] + after] if len(pieces) > 1 else [])])
         if len(pieces) == 1:
-            node.text += after
+            node.text = not_none(node.text) + after
     return etree.tostring(root, encoding="UTF-8", xml_declaration=True, standalone=True)
 
 
-def _first_word_node(paragraph, w):
+def _first_word_node(paragraph: etree._Element, w: str) -> etree._Element | None:
     for node in paragraph.iter(f"{w}t"):
-        if not _WORD.search(node.text or "") or node.getparent().tag != f"{w}r":
+        if not _WORD.search(node.text or "") or not_none(node.getparent()).tag != f"{w}r":
             continue
         ancestors = []
         for ancestor in node.iterancestors():
@@ -90,21 +94,23 @@ def _first_word_node(paragraph, w):
     return None
 
 
-def _write(node, texts):
+def _write(node: etree._Element, texts: list[str]) -> None:
     """Put ``texts`` into ``node`` and copies of its run: everything after the node moves to the last."""
-    run = node.getparent()
+    run = not_none(node.getparent())
     following = list(node.itersiblings())
     node.text = texts[0]
     node.set(_SPACE, "preserve")
     last = run
     for text in texts[1:]:
-        twin = etree.Element(run.tag, nsmap=run.nsmap)
+        # The stubs do not know that the default namespace has the prefix None.
+        nsmap: Any = run.nsmap
+        twin = etree.Element(run.tag, nsmap=nsmap)
         properties = next((child for child in run if child.tag.endswith("}rPr")), None)
         if properties is not None:
             twin.append(copy.deepcopy(properties))
         etree.SubElement(twin, node.tag).text = text
         twin[-1].set(_SPACE, "preserve")
-        last.addnext(twin)
+        not_none(last).addnext(twin)
         last = twin
     if last is not run:
-        last.extend(following)
+        not_none(last).extend(following)

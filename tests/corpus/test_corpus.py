@@ -5,6 +5,7 @@ import json
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 from docx import Document as read_with_python_docx
@@ -27,7 +28,7 @@ REFUSED = {
 _LABEL = Bilingual("", "")
 
 
-def skill_for(values):
+def skill_for(values: dict[str, str]) -> Skill:
     fields = tuple(
         Field(name.lower(), _LABEL, "text", required=True, placeholder=name, example="", description=_LABEL)
         for name in values
@@ -35,7 +36,7 @@ def skill_for(values):
     return Skill(name="corpus", title=_LABEL, description=_LABEL, fields=fields)
 
 
-def run(template: Path, folder: Path, values, **asked) -> tuple[dict, bytes]:
+def run(template: Path, folder: Path, values: dict[str, str], **asked: Any) -> tuple[dict[str, Any], bytes]:
     """Run a job on ``template`` and return its result and the document that came out."""
     folder.mkdir(parents=True, exist_ok=True)
     skill = skill_for(values)
@@ -59,12 +60,12 @@ def member(folder: Path, name: str) -> bytes:
 
 
 @pytest.fixture(scope="session")
-def accepted(corpus):
+def accepted(corpus: list[Path]) -> list[Path]:
     return [path for path in corpus if path.stem not in REFUSED]
 
 
 @pytest.fixture(scope="session")
-def untouched(accepted, tmp_path_factory):
+def untouched(accepted: list[Path], tmp_path_factory: pytest.TempPathFactory) -> dict[Path, Path]:
     """Every document after a run with nothing to fill, as a file named like it."""
     folder = tmp_path_factory.mktemp("untouched")
     outputs = {}
@@ -76,7 +77,9 @@ def untouched(accepted, tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def round_trips(accepted, tmp_path_factory):
+def round_trips(
+    accepted: list[Path], tmp_path_factory: pytest.TempPathFactory
+) -> dict[Path, tuple[Path, dict[str, str], dict[str, Any]]]:
     """Every document with words turned into placeholders and filled with the same words."""
     folder = tmp_path_factory.mktemp("round_trips")
     outputs = {}
@@ -90,7 +93,7 @@ def round_trips(accepted, tmp_path_factory):
     return outputs
 
 
-def test_only_the_listed_files_are_refused_and_with_a_reason(corpus, tmp_path):
+def test_only_the_listed_files_are_refused_with_a_reason(corpus: list[Path], tmp_path: Path) -> None:
     found = {}
     for path in corpus:
         try:
@@ -101,7 +104,7 @@ def test_only_the_listed_files_are_refused_and_with_a_reason(corpus, tmp_path):
     assert all(400 <= error.status < 500 and len(error.message) > 40 for error in found.values())
 
 
-def test_a_run_with_nothing_to_fill_leaves_every_part_identical(untouched):
+def test_a_run_with_nothing_to_fill_leaves_every_part_identical(untouched: dict[Path, Path]) -> None:
     for path, output in untouched.items():
         with zipfile.ZipFile(path) as before, zipfile.ZipFile(output) as after:
             assert before.namelist() == after.namelist(), path
@@ -109,7 +112,9 @@ def test_a_run_with_nothing_to_fill_leaves_every_part_identical(untouched):
                 assert before.read(name) == after.read(name), (path, name)
 
 
-def test_filling_the_same_words_back_gives_the_same_text_in_every_story(round_trips):
+def test_filling_the_same_words_back_gives_the_same_text_in_every_story(
+    round_trips: dict[Path, tuple[Path, dict[str, str], dict[str, Any]]],
+) -> None:
     filled = 0
     for path, (output, values, result) in round_trips.items():
         assert story_texts(output.read_bytes()) == story_texts(path.read_bytes()), path
@@ -119,14 +124,21 @@ def test_filling_the_same_words_back_gives_the_same_text_in_every_story(round_tr
     assert filled > 3000
 
 
-def test_python_docx_opens_what_comes_out(round_trips):
+def test_python_docx_opens_the_results(
+    round_trips: dict[Path, tuple[Path, dict[str, str], dict[str, Any]]],
+) -> None:
     for path, (output, _, _) in round_trips.items():
         expected = [paragraph.text for paragraph in read_with_python_docx(str(path)).paragraphs]
         document = read_with_python_docx(io.BytesIO(output.read_bytes()))
         assert [paragraph.text for paragraph in document.paragraphs] == expected, path
 
 
-def test_libreoffice_reads_the_same_text_before_and_after(untouched, round_trips, soffice, tmp_path):
+def test_libreoffice_reads_the_same_text_before_and_after(
+    untouched: dict[Path, Path],
+    round_trips: dict[Path, tuple[Path, dict[str, str], dict[str, Any]]],
+    soffice: str,
+    tmp_path: Path,
+) -> None:
     with ThreadPoolExecutor(2) as pool:
         before = pool.submit(texts_of, soffice, list(untouched.values()), tmp_path / "before")
         after = pool.submit(texts_of, soffice, [row[0] for row in round_trips.values()], tmp_path / "after")
@@ -139,7 +151,7 @@ def test_libreoffice_reads_the_same_text_before_and_after(untouched, round_trips
     assert different == []
 
 
-def test_every_document_passes_the_policy_suggested_from_it(accepted, tmp_path):
+def test_every_document_passes_the_policy_suggested_from_it(accepted: list[Path], tmp_path: Path) -> None:
     against_policy = Options(format_mode="strict", format_baseline="policy")
     for number, path in enumerate(accepted):
         content, values = with_placeholders(path.read_bytes())

@@ -55,7 +55,8 @@ class Answer:
 
     @property
     def json(self) -> dict[str, Any]:
-        return json.loads(self.body)
+        found: dict[str, Any] = json.loads(self.body)
+        return found
 
     @property
     def told(self) -> tuple[int, str]:
@@ -101,7 +102,7 @@ class GunicornServer:
 
     @property
     def sandbox_log(self) -> list[dict[str, Any]]:
-        """The lines that say what renderers are kept from, one for each worker's start."""
+        """The log lines about the sandbox, one for each worker's start."""
         return [line for line in self._log_lines() if line["event"] == "sandbox"]
 
     def _log_lines(self) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""The service with one address more, which tells what the service believes of its client."""
+"""The service with one more route, which returns the client address and URL as the service sees them."""
 
 from flask import request
 
@@ -8,6 +8,6 @@ app = create_app()
 
 
 @app.get("/origin")
-def origin():
+def origin() -> dict[str, str | None]:
     """Say where this request came from."""
     return {"client": request.remote_addr, "url": request.url}

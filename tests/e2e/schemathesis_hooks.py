@@ -1,4 +1,4 @@
-"""What schemathesis has to be told beyond the document, so that what it sends is what the document means.
+"""Hooks for schemathesis, so that its requests match the meaning of the document.
 
 Loaded by the schemathesis program (``SCHEMATHESIS_HOOKS``), never by pytest. Everything sent is made of the
 document's own schemas, but for what JSON Schema has no words for: a Word file, the reports of a job that was
@@ -149,5 +149,5 @@ def _json(content: Any) -> bytes:
     return json.dumps(content, ensure_ascii=False).encode()
 
 
-def _yaml(content: Any) -> str:
-    return yaml.safe_dump(content, allow_unicode=True)
+def _yaml(content: Any) -> bytes:
+    return yaml.safe_dump(content, allow_unicode=True).encode()

@@ -5,11 +5,13 @@ import re
 import subprocess
 import time
 from collections import Counter
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
-from tests.e2e.gunicorn_server import FORM_TYPE, eventually, form_body, send
+from tests.e2e.gunicorn_server import FORM_TYPE, GunicornServer, eventually, form_body, send
 from tests.e2e.nginx_server import NginxServer, free_port, nginx_program
 
 _CONFIGURATION = """
@@ -43,21 +45,29 @@ http {{
 class PlainNginx(NginxServer):
     """nginx with a configuration of a few lines, such as an office has."""
 
-    def __init__(self, folder, backend):
+    def __init__(self, folder: Path, backend: int) -> None:
         folder.mkdir()
         self.port = free_port()
         text = _CONFIGURATION.format(folder=folder, port=self.port, backend=backend)
         (folder / "nginx.conf").write_text(text)
-        command = [nginx_program(), "-p", folder, "-c", folder / "nginx.conf", "-g", "daemon off;"]
+        command: list[str | Path] = [
+            nginx_program(),
+            "-p",
+            folder,
+            "-c",
+            folder / "nginx.conf",
+            "-g",
+            "daemon off;",
+        ]
         self.process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
         eventually(self._listens)
 
 
 @pytest.fixture
-def start_proxy(tmp_path):
+def start_proxy(tmp_path: Path) -> Iterator[Callable[[GunicornServer], PlainNginx]]:
     proxies = []
 
-    def start(server):
+    def start(server: GunicornServer) -> PlainNginx:
         eventually(lambda: server.port)
         proxies.append(PlainNginx(tmp_path / "nginx", server.port))
         return proxies[-1]
@@ -68,7 +78,9 @@ def start_proxy(tmp_path):
         proxy.process.wait(10)
 
 
-def test_a_connection_is_kept_as_long_as_the_setting_says(start_server):
+def test_a_connection_is_kept_as_long_as_the_setting_says(
+    start_server: Callable[..., GunicornServer],
+) -> None:
     server = start_server(keepalive_seconds=2)
     eventually(lambda: server.port)
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
@@ -82,11 +94,13 @@ def test_a_connection_is_kept_as_long_as_the_setting_says(start_server):
     connection.close()
 
 
-def test_a_proxy_that_keeps_connections_for_a_shorter_time_loses_no_request(start_server, start_proxy):
+def test_a_proxy_that_keeps_connections_for_a_shorter_time_loses_no_request(
+    start_server: Callable[..., GunicornServer], start_proxy: Callable[[GunicornServer], PlainNginx]
+) -> None:
     proxy = start_proxy(start_server(keepalive_seconds=3))
 
-    def send_after_pauses(client):
-        statuses = Counter()
+    def send_after_pauses(client: int) -> Counter[int]:
+        statuses: Counter[int] = Counter()
         for turn in range(4):
             statuses[proxy.ask("POST", "/v1/inspect", b"", **{"Content-Type": "text/plain"}).status] += 1
             time.sleep(0.94 + 0.01 * ((client + turn) % 12))
@@ -96,7 +110,9 @@ def test_a_proxy_that_keeps_connections_for_a_shorter_time_loses_no_request(star
         assert sum(clients.map(send_after_pauses, range(16)), Counter()) == {415: 16 * 4}
 
 
-def test_under_a_path_jobs_are_done_and_the_console_finds_its_files(start_server, start_proxy):
+def test_under_a_path_jobs_are_done_and_the_console_finds_its_files(
+    start_server: Callable[..., GunicornServer], start_proxy: Callable[[GunicornServer], PlainNginx]
+) -> None:
     proxy = start_proxy(start_server(trusted_proxies=1, enable_web_console=1))
     answer = proxy.ask("POST", "/docs/v1/run", form_body(), **{"Content-Type": FORM_TYPE})
     assert answer.status == 200
@@ -109,7 +125,9 @@ def test_under_a_path_jobs_are_done_and_the_console_finds_its_files(start_server
 
 
 @pytest.mark.parametrize("kind", ["missing", "a file"])
-def test_a_tmpdir_that_is_no_folder_stops_the_start_with_one_line(start_server, tmp_path, kind):
+def test_a_tmpdir_that_is_not_a_folder_stops_the_start_with_one_line(
+    start_server: Callable[..., GunicornServer], tmp_path: Path, kind: str
+) -> None:
     place = tmp_path / "nowhere"
     if kind == "a file":
         place.write_text("")

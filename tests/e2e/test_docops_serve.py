@@ -1,6 +1,7 @@
 """``docops serve`` is the server of ``make run``, from any folder."""
 
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -11,13 +12,13 @@ COMMAND = (sys.executable, "-m", "docops_flask", "serve")
 
 
 @pytest.fixture
-def elsewhere(tmp_path, monkeypatch):
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     """A folder without gunicorn.conf.py and wsgi.py, from which the package is found."""
     monkeypatch.setattr("tests.e2e.gunicorn_server.ROOT", tmp_path)
     return {"PYTHONPATH": str(ROOT)}
 
 
-def test_serve_answers_jobs_and_stops_cleanly(tmp_path, elsewhere):
+def test_serve_answers_jobs_and_stops_cleanly(tmp_path: Path, elsewhere: dict[str, str]) -> None:
     server = GunicornServer(tmp_path / "server", COMMAND, elsewhere)
     try:
         assert server.ask("GET", "/healthz").json == {"status": "ok"}
@@ -31,7 +32,9 @@ def test_serve_answers_jobs_and_stops_cleanly(tmp_path, elsewhere):
     assert server.leftovers() == []
 
 
-def test_serve_stops_with_one_line_when_a_setting_cannot_be_used(tmp_path, elsewhere):
+def test_serve_stops_with_one_line_when_a_setting_cannot_be_used(
+    tmp_path: Path, elsewhere: dict[str, str]
+) -> None:
     server = GunicornServer(tmp_path / "server", COMMAND, elsewhere, max_concurrency="none")
     assert server.process.wait(30) == 1
     server.stop()

@@ -1,26 +1,29 @@
 """With gunicorn's own threaded worker, where its insides are not as ours expects them."""
 
 import sys
+from collections.abc import Callable
 
 import pytest
-from gunicorn.workers import gthread
+from gunicorn.workers import gthread  # type: ignore[import-untyped]
 
 from docops_flask.serving.gunicorn import _SEAMS, gunicorn_settings
 from docops_flask.settings.settings import Settings
-from tests.e2e.gunicorn_server import eventually
+from tests.e2e.gunicorn_server import GunicornServer, eventually
 
 
-def test_ours_serves_with_the_gunicorn_that_is_installed():
+def test_the_services_worker_is_used_with_the_installed_gunicorn() -> None:
     assert gunicorn_settings(Settings())["worker_class"] == "docops_flask.serving.worker.Worker"
 
 
 @pytest.mark.parametrize("seam", _SEAMS)
-def test_where_a_method_that_ours_stands_on_is_missing_gunicorns_own_serves(monkeypatch, seam):
+def test_gunicorns_worker_is_used_when_a_needed_method_is_missing(
+    monkeypatch: pytest.MonkeyPatch, seam: str
+) -> None:
     monkeypatch.delattr(gthread.ThreadWorker, seam)
     assert gunicorn_settings(Settings())["worker_class"] == "gthread"
 
 
-def test_it_does_jobs_tells_so_and_stops(start_server):
+def test_gunicorns_worker_does_jobs_and_logs_them(start_server: Callable[..., GunicornServer]) -> None:
     server = start_server(command=(sys.executable, "-m", "gunicorn", "--worker-class", "gthread"))
     assert server.job().status == 200
     assert server.ask("POST", "/v1/inspect", b"").status == 415

@@ -2,11 +2,12 @@
 
 import os
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.e2e.gunicorn_server import eventually
+from tests.e2e.gunicorn_server import GunicornServer, eventually
 from tests.factories import docx, p
 
 MIB = 2**20
@@ -25,7 +26,9 @@ def _begin_new_high_water_mark(pid: int) -> None:
 
 
 @pytest.mark.parametrize("method", ["spawn", "fork"])
-def test_a_template_of_25_mb_costs_the_server_a_few_mb(start_server, method):
+def test_a_template_of_25_mb_costs_the_server_a_few_mb(
+    start_server: Callable[..., GunicornServer], method: str
+) -> None:
     picture = os.urandom(24 * MIB)
     template = docx(
         p("【MEETING_TITLE】"), extra={"word/media/image1.png": picture}, compression=zipfile.ZIP_STORED

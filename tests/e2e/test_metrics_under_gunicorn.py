@@ -3,13 +3,16 @@
 import shutil
 import signal
 import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.container.namespace import require_namespaces
-from tests.e2e.gunicorn_server import BIG_TEMPLATE, eventually
+from tests.e2e.gunicorn_server import BIG_TEMPLATE, GunicornServer, eventually
 
 WORKERS = 3
 SLOTS = 2
@@ -17,13 +20,13 @@ NO_ROOM = "no room for this worker's metrics"
 
 
 class Watched:
-    """A server with metrics on, and what its /metrics says."""
+    """A server with metrics enabled, and the figures of its /metrics."""
 
-    def __init__(self, server):
+    def __init__(self, server: GunicornServer) -> None:
         self.server = server
         eventually(lambda: self.of("slots_total") == WORKERS * SLOTS)
 
-    def figures(self):
+    def figures(self) -> dict[tuple[str, ...], float]:
         text = self.server.ask("GET", "/metrics").body.decode()
         return {
             (sample.name, *sorted(sample.labels.values())): sample.value
@@ -31,42 +34,42 @@ class Watched:
             for sample in family.samples
         }
 
-    def of(self, name, *labels):
+    def of(self, name: str, *labels: str) -> float:
         return self.figures().get((f"docops_{name}", *sorted(labels)), 0)
 
-    def healthy_answers(self):
+    def healthy_answers(self) -> float:
         return self.of("http_requests_total", "/healthz", "GET", "200")
 
-    def ask_for_health(self, times):
+    def ask_for_health(self, times: int) -> None:
         for _ in range(times):
             assert self.server.ask("GET", "/healthz").status == 200
 
-    def replace(self, worker):
+    def replace(self, worker: psutil.Process) -> None:
         """Kill ``worker`` and wait for the one that takes its place."""
         worker.kill()
         eventually(lambda: not psutil.pid_exists(worker.pid) and len(self.server.workers()) == WORKERS)
         eventually(lambda: self.of("slots_total") == WORKERS * SLOTS)
 
-    def files(self):
+    def files(self) -> list[str]:
         return sorted(path.name for path in self.server.work_folder.glob("*.db/*"))
 
 
 @pytest.fixture
-def start(start_server):
-    def serve(**settings):
+def start(start_server: Callable[..., GunicornServer]) -> Callable[..., Watched]:
+    def serve(**settings: Any) -> Watched:
         return Watched(start_server(enable_metrics=1, workers=WORKERS, max_concurrency=SLOTS, **settings))
 
     return serve
 
 
-def test_every_worker_tells_what_all_have_counted(start):
+def test_every_worker_reports_the_counts_of_all(start: Callable[..., Watched]) -> None:
     watched = start()
     watched.ask_for_health(30)
     assert [watched.healthy_answers() for _ in range(12)] == [30] * 12
 
 
 @pytest.mark.parametrize("start_method", ["spawn", "forkserver", "fork"])
-def test_jobs_are_counted_under_every_start_method(start, start_method):
+def test_jobs_are_counted_under_every_start_method(start: Callable[..., Watched], start_method: str) -> None:
     watched = start(mp_start=start_method)
     for _ in range(6):
         assert watched.server.job().status == 200
@@ -76,7 +79,7 @@ def test_jobs_are_counted_under_every_start_method(start, start_method):
     assert watched.of("slots_busy") == 0
 
 
-def test_a_replaced_worker_loses_no_count_and_leaves_no_file(start):
+def test_replacing_a_worker_loses_no_count_and_leaves_no_file(start: Callable[..., Watched]) -> None:
     watched = start()
     watched.ask_for_health(20)
     files = watched.files()
@@ -87,7 +90,9 @@ def test_a_replaced_worker_loses_no_count_and_leaves_no_file(start):
     assert watched.files() == files
 
 
-def test_slots_are_busy_while_a_job_runs_and_free_when_its_worker_is_gone(start):
+def test_slots_are_busy_while_a_job_runs_and_free_when_its_worker_is_gone(
+    start: Callable[..., Watched],
+) -> None:
     watched = start()
     answer, renderer = watched.server.frozen_job()
     assert [watched.of("slots_busy") for _ in range(6)] == [1] * 6
@@ -97,7 +102,7 @@ def test_slots_are_busy_while_a_job_runs_and_free_when_its_worker_is_gone(start)
     assert answer.exception() is not None
 
 
-def test_a_reload_loses_no_count_and_tells_of_the_new_workers_alone(start):
+def test_a_reload_loses_no_count_and_reports_the_new_workers_only(start: Callable[..., Watched]) -> None:
     watched = start()
     watched.ask_for_health(10)
     old = {worker.pid for worker in watched.server.workers()}
@@ -107,7 +112,7 @@ def test_a_reload_loses_no_count_and_tells_of_the_new_workers_alone(start):
     assert watched.healthy_answers() == 10
 
 
-def test_a_killed_renderer_and_a_timeout_are_counted(start):
+def test_a_killed_renderer_and_a_timeout_are_counted(start: Callable[..., Watched]) -> None:
     watched = start(request_timeout_seconds=3)
     answer, renderer = watched.server.frozen_job()
     renderer.kill()
@@ -119,7 +124,7 @@ def test_a_killed_renderer_and_a_timeout_are_counted(start):
     eventually(lambda: watched.of("run_duration_seconds_count", "timeout") == 1)
 
 
-def test_a_client_that_leaves_is_counted_as_the_log_counts_it(start):
+def test_a_client_that_leaves_is_counted_as_the_log_counts_it(start: Callable[..., Watched]) -> None:
     watched = start()
     connection = watched.server.connect()
     connection.putrequest("POST", "/v1/run")
@@ -130,7 +135,7 @@ def test_a_client_that_leaves_is_counted_as_the_log_counts_it(start):
     eventually(lambda: watched.of("run_duration_seconds_count", "bad_request") == 1)
 
 
-def test_nothing_stays_behind_when_the_server_stops(start):
+def test_nothing_stays_behind_when_the_server_stops(start: Callable[..., Watched]) -> None:
     watched = start()
     watched.ask_for_health(3)
     assert watched.files()
@@ -138,7 +143,9 @@ def test_nothing_stays_behind_when_the_server_stops(start):
     assert list(watched.server.work_folder.iterdir()) == []
 
 
-def test_what_a_killed_server_left_is_swept_by_the_next(start_server, tmp_path):
+def test_what_a_killed_server_left_is_swept_by_the_next(
+    start_server: Callable[..., GunicornServer], tmp_path: Path
+) -> None:
     first = start_server(enable_metrics=1)
     assert first.job().status == 200
     workers = first.workers()
@@ -152,7 +159,9 @@ def test_what_a_killed_server_left_is_swept_by_the_next(start_server, tmp_path):
     assert len(list(first.work_folder.glob("*.db"))) == 1
 
 
-def test_a_worker_that_finds_no_room_for_its_figures_works_all_the_same(start_server):
+def test_a_worker_without_space_for_its_metrics_still_works(
+    start_server: Callable[..., GunicornServer],
+) -> None:
     require_namespaces()
     # Room for the files of one worker, 1 MiB, and for a small job.
     small_volume = 'mount -t tmpfs -o size=2000k tmpfs "$TMPDIR" && exec "$0" -m gunicorn'
@@ -166,7 +175,7 @@ def test_a_worker_that_finds_no_room_for_its_figures_works_all_the_same(start_se
     assert {worker.pid for worker in server.workers()} == before
 
 
-def test_workers_outlive_the_folder_of_their_figures(start):
+def test_workers_still_work_when_the_metrics_folder_is_removed(start: Callable[..., Watched]) -> None:
     watched = start()
     shutil.rmtree(watched.server.work_folder)
     assert watched.server.ask("GET", "/metrics").told == (503, "INSUFFICIENT_STORAGE")
@@ -177,7 +186,7 @@ def test_workers_outlive_the_folder_of_their_figures(start):
         assert watched.server.job().status == 200
 
 
-def test_a_server_without_metrics_makes_no_files(start_server):
+def test_a_server_without_metrics_makes_no_files(start_server: Callable[..., GunicornServer]) -> None:
     server = start_server()
     assert server.job(template=BIG_TEMPLATE).status == 200
     assert list(server.work_folder.glob("*.db")) == []

@@ -3,6 +3,8 @@
 import http.client
 import socket
 import subprocess
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -54,8 +56,8 @@ MALFORMED_HOSTS = ["evil example", "evil/..", "", "evil\0", "a..b"]
 
 
 @pytest.fixture(scope="module")
-def backend(tmp_path_factory):
-    """A gunicorn behind nginx, with few threads, so that whoever holds one is noticed."""
+def backend(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GunicornServer]:
+    """A gunicorn behind nginx with few threads, so that a held thread is noticed."""
     server = GunicornServer(
         tmp_path_factory.mktemp("backend"),
         max_upload_bytes=LIMIT,
@@ -73,7 +75,7 @@ def backend(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def nginx(backend, tmp_path_factory):
+def nginx(backend: GunicornServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[NginxServer]:
     server = NginxServer(
         tmp_path_factory.mktemp("nginx"),
         backend.port,
@@ -83,10 +85,10 @@ def nginx(backend, tmp_path_factory):
     server.stop()
 
 
-def template_of(size):
+def template_of(size: int) -> bytes:
     """A sound template of exactly ``size`` bytes."""
 
-    def padded(padding):
+    def padded(padding: int) -> bytes:
         return docx(p("【MEETING_TITLE】"), extra={"word/media/image1.png": bytes(padding)}, compression=0)
 
     template = padded(size - len(padded(0)))
@@ -94,7 +96,7 @@ def template_of(size):
     return template
 
 
-def test_the_configuration_is_sound_as_shipped(tmp_path):
+def test_the_configuration_is_sound_as_shipped(tmp_path: Path) -> None:
     folder = NginxFolder(tmp_path)
     done = subprocess.run(folder.command("-t"), capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
@@ -102,7 +104,7 @@ def test_the_configuration_is_sound_as_shipped(tmp_path):
     assert "server 127.0.0.1:8000 " in folder.configuration.read_text()
 
 
-def test_a_job_goes_through_whole(nginx):
+def test_a_job_goes_through_whole(nginx: NginxServer) -> None:
     answer = nginx.job(template=BIG_TEMPLATE)
     assert (answer.status, answer.headers["X-Docops-Exit-Code"]) == (200, "0")
     assert int(answer.headers["Content-Length"]) == len(answer.body)
@@ -110,7 +112,9 @@ def test_a_job_goes_through_whole(nginx):
     assert api_result(answer.body)["request_id"] == answer.headers["X-Docops-Request-Id"]
 
 
-def test_an_upload_of_exactly_the_limit_is_done_and_a_byte_more_is_refused_by_name(nginx):
+def test_an_upload_of_exactly_the_limit_is_done_and_a_byte_more_is_refused_by_name(
+    nginx: NginxServer,
+) -> None:
     assert nginx.job(template=template_of(LIMIT)).status == 200
     refused = nginx.job(template=template_of(LIMIT + 1))
     assert refused.told == (413, "UPLOAD_TOO_LARGE")
@@ -118,7 +122,9 @@ def test_an_upload_of_exactly_the_limit_is_done_and_a_byte_more_is_refused_by_na
     assert nginx.job(task_json=task() + b" " * LIMIT).json["detail"]["field"] == "task"
 
 
-def test_nginx_refuses_a_body_from_the_byte_on_at_which_the_service_does_and_says_the_same(nginx, backend):
+def test_nginx_refuses_a_body_from_the_byte_on_at_which_the_service_does_and_says_the_same(
+    nginx: NginxServer, backend: GunicornServer
+) -> None:
     largest, larger = bytes(BODY_LIMIT), bytes(BODY_LIMIT + 1)
     assert nginx.ask("POST", "/v1/run", largest, Content_Type=FORM_TYPE).told == (400, "INVALID_ARGUMENT")
     by_nginx = nginx.ask("POST", "/v1/run", larger, Content_Type=FORM_TYPE)
@@ -131,7 +137,7 @@ def test_nginx_refuses_a_body_from_the_byte_on_at_which_the_service_does_and_say
 
 
 @pytest.mark.parametrize("framing", ["length", "chunks"])
-def test_a_client_that_sends_all_before_it_listens_hears_of_the_limit(nginx, framing):
+def test_a_client_that_sends_everything_before_reading_gets_the_413(nginx: NginxServer, framing: str) -> None:
     body = bytes(3 * BODY_LIMIT)
     head = f"POST /v1/run HTTP/1.1\r\nHost: x\r\nContent-Type: {FORM_TYPE}\r\n"
     if framing == "length":
@@ -146,7 +152,9 @@ def test_a_client_that_sends_all_before_it_listens_hears_of_the_limit(nginx, fra
 @pytest.mark.parametrize(
     "headers", [{}, {"Authorization": "Basic b2ZmaWNlOndyb25n"}, {"Authorization": "Bearer x"}]
 )
-def test_what_describes_the_service_asks_for_the_password(nginx, path, headers):
+def test_descriptions_of_the_service_require_the_password(
+    nginx: NginxServer, path: str, headers: dict[str, str]
+) -> None:
     answer = nginx.ask("GET", path, **headers)
     assert own_error(answer, 401, "UNAUTHORIZED")
     assert answer.headers["WWW-Authenticate"] == 'Basic realm="docops"'
@@ -157,7 +165,7 @@ def test_what_describes_the_service_asks_for_the_password(nginx, path, headers):
         assert answer.headers.get_all("Content-Security-Policy") == [CONSOLE_POLICY]
 
 
-def sent(nginx, method, path, host, *more):
+def sent(nginx: NginxServer, method: str, path: str, host: str, *more: str) -> Answer:
     """The answer to a request with any Host, and its head as it came."""
     lines = [f"{method} {path} HTTP/1.1", f"Host: {host}", *more, "", ""]
     with nginx.connect() as connection:
@@ -167,7 +175,7 @@ def sent(nginx, method, path, host, *more):
         return Answer(response)
 
 
-def is_no_page_of_nginxs(answer, method, host):
+def is_no_page_of_nginxs(answer: Answer, method: str, host: str) -> bool:
     assert answer.headers.get_content_type() != "text/html"
     assert b"<html" not in answer.body.lower()
     assert "Location" not in answer.headers
@@ -181,7 +189,9 @@ def is_no_page_of_nginxs(answer, method, host):
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "OPTIONS", "PUT", "TRACE"])
 @pytest.mark.parametrize("location", LOCATIONS)
-def test_no_location_answers_a_page_of_nginxs_own_with_a_slash_or_without(nginx, location, method):
+def test_no_location_answers_a_page_of_nginxs_own_with_a_slash_or_without(
+    nginx: NginxServer, location: str, method: str
+) -> None:
     length = ["Content-Length: 0"] if method in ("POST", "PUT") else []
     for path in (location.rstrip("/") or "/", location.rstrip("/") + "/", location + "?x=1", location + "x"):
         for host in HOSTS:
@@ -194,7 +204,7 @@ def test_no_location_answers_a_page_of_nginxs_own_with_a_slash_or_without(nginx,
 
 @pytest.mark.parametrize("host", MALFORMED_HOSTS)
 @pytest.mark.parametrize("path", ["/web", "/web/static", "/v1/skills", "/healthz"])
-def test_a_host_that_is_none_is_told_so_in_json(nginx, path, host):
+def test_an_invalid_host_is_refused_in_json(nginx: NginxServer, path: str, host: str) -> None:
     answer = sent(nginx, "GET", path, host, f"Authorization: {CREDENTIALS}")
     assert is_no_page_of_nginxs(answer, "GET", host or "no host")
     assert answer.status in (200, 400, 404)
@@ -216,7 +226,9 @@ def test_a_host_that_is_none_is_told_so_in_json(nginx, path, host):
         (b"POST /web HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % (BODY_LIMIT + 1), 413),
     ],
 )
-def test_every_error_of_the_console_has_the_consoles_headers(nginx, words, status):
+def test_every_error_of_the_console_has_the_consoles_headers(
+    nginx: NginxServer, words: bytes, status: int
+) -> None:
     answer = nginx.say(words)
     assert answer.status == status
     assert {name: answer.headers[name] for name in CONSOLE_HEADERS} == CONSOLE_HEADERS
@@ -224,19 +236,19 @@ def test_every_error_of_the_console_has_the_consoles_headers(nginx, words, statu
 
 
 @pytest.mark.parametrize(("method", "path"), [("GET", "/web"), ("POST", "/web"), ("GET", "/web/nothing")])
-def test_the_services_own_answers_have_the_same_policy(nginx, method, path):
+def test_the_services_own_answers_have_the_same_policy(nginx: NginxServer, method: str, path: str) -> None:
     answer = nginx.ask(method, path, Authorization=CREDENTIALS)
     assert answer.headers.get_all("Content-Security-Policy") == [CONSOLE_POLICY]
 
 
-def test_a_client_that_stops_halfway_through_its_head_or_body_is_let_go(nginx):
-    """As the service does; how long that takes is for the configuration's text to say."""
+def test_a_client_that_stops_halfway_through_head_or_body_is_disconnected(nginx: NginxServer) -> None:
+    """As the service does; the timeout itself is checked in the text of the configuration."""
     text = nginx.folder.configuration.read_text()
     for directive in ("client_header_timeout 10s;", "client_body_timeout 30s;", "send_timeout 30s;"):
         assert directive in text
 
 
-def test_the_password_opens_and_goes_no_further(nginx):
+def test_the_password_is_accepted_and_not_passed_on(nginx: NginxServer) -> None:
     """The service's own check is off; it would refuse this password otherwise."""
     meta = nginx.ask("GET", "/v1/meta", Authorization=CREDENTIALS)
     assert "meeting_notice" in meta.json["supported_skills"]
@@ -244,13 +256,13 @@ def test_the_password_opens_and_goes_no_further(nginx):
     assert template.body.startswith(b"PK\3\4")
 
 
-def test_a_preflight_needs_no_password(nginx):
+def test_a_preflight_needs_no_password(nginx: NginxServer) -> None:
     preflight = {"Origin": "https://a.example", "Access_Control_Request_Method": "GET"}
     assert nginx.ask("OPTIONS", "/v1/meta", **preflight).status == 204
     assert nginx.ask("OPTIONS", "/web", **preflight).status == 401
 
 
-def test_nobody_is_let_in_without_a_password_file(nginx, tmp_path):
+def test_without_a_password_file_access_is_denied(nginx: NginxServer, tmp_path: Path) -> None:
     passwords = nginx.folder.path / "htpasswd"
     kept = passwords.rename(tmp_path / "kept")
     try:
@@ -286,14 +298,16 @@ def test_nobody_is_let_in_without_a_password_file(nginx, tmp_path):
         "/.docops-error-console",
     ],
 )
-def test_private_addresses_and_tricks_with_paths_are_no_addresses_at_all(nginx, path):
+def test_private_paths_and_path_traversal_are_answered_404(nginx: NginxServer, path: str) -> None:
     answer = nginx.ask("GET", path, Authorization=CREDENTIALS)
     assert own_error(answer, 404, "NOT_FOUND")
     assert nginx.logged(answer)["backend"] == ""
 
 
 @pytest.mark.parametrize("path", ["/WEB", "/V1/META", "/v1/run/", "/healthz/x", "/nope"])
-def test_any_other_address_is_the_services_to_know(nginx, backend, path):
+def test_other_paths_are_passed_on_to_the_service(
+    nginx: NginxServer, backend: GunicornServer, path: str
+) -> None:
     answer = nginx.ask("POST", path, b"x" * 100_000)
     assert answer.told == (404, "NOT_FOUND")
     request_id = answer.headers["X-Docops-Request-Id"]
@@ -313,18 +327,18 @@ def test_any_other_address_is_the_services_to_know(nginx, backend, path):
         b"GET /healthz HTTP/3.1\r\nHost: x\r\n\r\n",
     ],
 )
-def test_a_malformed_request_is_told_so_in_json(nginx, words):
+def test_a_malformed_request_is_refused_in_json(nginx: NginxServer, words: bytes) -> None:
     assert own_error(nginx.say(words), 400, "INVALID_ARGUMENT")
 
 
-def test_slow_clients_hold_no_thread_and_no_slot(nginx, backend):
+def test_slow_clients_hold_no_thread_and_no_slot(nginx: NginxServer, backend: GunicornServer) -> None:
     """More of them than threads; each sends a kilobyte now and then."""
     body = form_body(template=template_of(10_000))
     head = f"POST /v1/run HTTP/1.1\r\nHost: x\r\nContent-Type: {FORM_TYPE}\r\n"
     head += f"Content-Length: {len(body)}\r\n\r\n"
     slow = [nginx.connect() for _ in range(6)]
 
-    def jobs():
+    def jobs() -> int:
         return sum(line["event"] == "start" for line in backend.log)
 
     before = jobs()
@@ -344,7 +358,7 @@ def test_slow_clients_hold_no_thread_and_no_slot(nginx, backend):
             connection.close()
 
 
-def test_what_a_client_claims_of_itself_is_not_believed(nginx, backend):
+def test_forwarded_headers_of_clients_are_replaced(nginx: NginxServer, backend: GunicornServer) -> None:
     connection = socket.create_connection(("127.0.0.1", nginx.port), 30, source_address=("127.0.0.2", 0))
     with connection:
         claims = "X-Forwarded-For: 9.9.9.9\r\nX-Real-IP: 9.9.9.9\r\nForwarded: for=9.9.9.9\r\n"
@@ -358,7 +372,7 @@ def test_what_a_client_claims_of_itself_is_not_believed(nginx, backend):
     assert "secret" not in str(logged)
 
 
-def test_no_backend_is_a_502_in_json_that_the_access_log_knows(tmp_path):
+def test_without_a_backend_the_answer_is_a_502_in_json_and_logged(tmp_path: Path) -> None:
     nginx = NginxServer(tmp_path, free_port())
     try:
         job = nginx.job()

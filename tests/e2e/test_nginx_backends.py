@@ -1,4 +1,4 @@
-"""Several backends behind nginx: who gets a request, what is asked twice and what never is."""
+"""Several backends behind nginx: which one gets a request, what is retried and what is not."""
 
 import http.client
 import signal
@@ -6,11 +6,14 @@ import socket
 import ssl
 import subprocess
 import threading
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from pathlib import Path
+from typing import Any, Self
 
 import pytest
 
-from tests.e2e.gunicorn_server import eventually
+from tests.e2e.gunicorn_server import Answer, GunicornServer, eventually
 from tests.e2e.nginx_server import CREDENTIALS, NginxServer, free_port, own_error, received
 from tests.e2e.scripted_backend import ScriptedBackend
 
@@ -20,11 +23,11 @@ BUSY = b'{"error_code": "TOO_MANY_REQUESTS", "message": "x", "detail": {}}'
 
 
 @pytest.fixture
-def start_nginx(tmp_path):
+def start_nginx(tmp_path: Path) -> Iterator[Callable[..., NginxServer]]:
     """Start nginx in front of backends."""
     with ExitStack() as stack:
 
-        def start(*ports, **more):
+        def start(*ports: int, **more: Any) -> NginxServer:
             server = NginxServer(tmp_path / "nginx", *ports, **more)
             stack.callback(server.stop)
             return server
@@ -33,28 +36,32 @@ def start_nginx(tmp_path):
 
 
 @pytest.fixture
-def good():
+def good() -> Iterator[ScriptedBackend]:
     """A backend that answers."""
     with ScriptedBackend() as backend:
         yield backend
 
 
-def posted(backend):
+def posted(backend: ScriptedBackend) -> list[bytes]:
     return [request.body for request in backend.requests if request.method == "POST"]
 
 
-def post(nginx, number):
+def post(nginx: NginxServer, number: int) -> Answer:
     return nginx.ask("POST", "/v1/run", f"job {number}".encode())
 
 
-def test_a_backend_that_cannot_be_reached_costs_nobody_an_answer(start_nginx, good):
+def test_an_unreachable_backend_loses_no_request(
+    start_nginx: Callable[..., NginxServer], good: ScriptedBackend
+) -> None:
     nginx = start_nginx(free_port(), free_port(), good.port)
     assert {post(nginx, number).status for number in range(6)} == {200}
     assert nginx.ask("GET", "/healthz").status == 200
     assert posted(good) == [f"job {number}".encode() for number in range(6)]
 
 
-def test_a_machine_that_is_gone_costs_two_seconds_and_no_answer(start_nginx, good):
+def test_a_lost_machine_delays_by_two_seconds_and_loses_no_request(
+    start_nginx: Callable[..., NginxServer], good: ScriptedBackend
+) -> None:
     with socket.socket() as listener, socket.socket() as first, socket.socket() as second:
         listener.bind(("127.0.0.1", 0))
         # A queue that is full drops what knocks: neither a connection nor a refusal.
@@ -68,7 +75,9 @@ def test_a_machine_that_is_gone_costs_two_seconds_and_no_answer(start_nginx, goo
     eventually(lambda: "504" in str([line["backend_status"] for line in nginx.access_log]))
 
 
-def test_a_job_that_a_stopping_backend_refuses_goes_to_the_next(start_nginx, good):
+def test_a_job_that_a_stopping_backend_refuses_goes_to_the_next(
+    start_nginx: Callable[..., NginxServer], good: ScriptedBackend
+) -> None:
     with ScriptedBackend(503, NOT_READY) as stopping:
         nginx = start_nginx(stopping.port, good.port)
         assert {post(nginx, number).status for number in range(4)} == {200}
@@ -76,7 +85,9 @@ def test_a_job_that_a_stopping_backend_refuses_goes_to_the_next(start_nginx, goo
     assert posted(good) == [f"job {number}".encode() for number in range(4)]
 
 
-def test_a_job_that_was_sent_and_not_answered_is_never_sent_again(start_nginx, good):
+def test_an_unanswered_job_is_not_retried(
+    start_nginx: Callable[..., NginxServer], good: ScriptedBackend
+) -> None:
     with ScriptedBackend(0) as dying:
         nginx = start_nginx(dying.port, good.port)
         answers = {}
@@ -88,7 +99,7 @@ def test_a_job_that_was_sent_and_not_answered_is_never_sent_again(start_nginx, g
     assert sorted(posted(good)) == sorted(answers)
 
 
-def test_a_question_that_was_not_answered_is_asked_again(start_nginx, good):
+def test_an_unanswered_get_is_retried(start_nginx: Callable[..., NginxServer], good: ScriptedBackend) -> None:
     with ScriptedBackend(0) as dying:
         nginx = start_nginx(dying.port, good.port)
         asked = [nginx.ask("GET", "/v1/meta", Authorization=CREDENTIALS).status for _ in range(3)]
@@ -107,7 +118,9 @@ def test_a_question_that_was_not_answered_is_asked_again(start_nginx, good):
         (503, FULL),
     ],
 )
-def test_an_error_of_the_service_goes_through_untouched(start_nginx, status, body):
+def test_an_error_of_the_service_is_passed_on_unchanged(
+    start_nginx: Callable[..., NginxServer], status: int, body: bytes
+) -> None:
     with ScriptedBackend(status, body) as backend:
         nginx = start_nginx(backend.port)
         for number in range(2):
@@ -117,21 +130,25 @@ def test_an_error_of_the_service_goes_through_untouched(start_nginx, status, bod
         assert len(posted(backend)) == 2
 
 
-def test_a_busy_backend_is_not_a_failed_one(start_nginx):
+def test_a_busy_backend_is_not_a_failed_one(start_nginx: Callable[..., NginxServer]) -> None:
     with ScriptedBackend(429, BUSY) as one, ScriptedBackend(429, BUSY) as other:
         nginx = start_nginx(one.port, other.port)
         assert [post(nginx, number).status for number in range(4)] == [429] * 4
         assert (len(posted(one)), len(posted(other))) == (2, 2)
 
 
-def test_when_every_backend_stops_the_service_says_so(start_nginx):
+def test_when_every_backend_is_stopping_the_services_503_is_passed_on(
+    start_nginx: Callable[..., NginxServer],
+) -> None:
     with ScriptedBackend(503, NOT_READY) as one, ScriptedBackend(503, NOT_READY) as other:
         nginx = start_nginx(one.port, other.port)
         assert post(nginx, 0).told == (503, "NOT_READY")
         assert (len(posted(one)), len(posted(other))) == (1, 1)
 
 
-def test_a_backend_that_says_nothing_is_a_504_and_is_not_asked_twice(start_nginx, good):
+def test_a_silent_backend_is_a_504_without_retry(
+    start_nginx: Callable[..., NginxServer], good: ScriptedBackend
+) -> None:
     with socket.socket() as silent:
         silent.bind(("127.0.0.1", 0))
         silent.listen(8)
@@ -144,7 +161,9 @@ def test_a_backend_that_says_nothing_is_a_504_and_is_not_asked_twice(start_nginx
     assert len(posted(good)) == 1
 
 
-def test_what_reaches_a_backend_is_what_nginx_knows(start_nginx, good):
+def test_the_forwarded_headers_are_set_by_nginx(
+    start_nginx: Callable[..., NginxServer], good: ScriptedBackend
+) -> None:
     nginx = start_nginx(good.port)
     claims = {
         "X_Forwarded_For": "9.9.9.9",
@@ -172,7 +191,9 @@ def test_what_reaches_a_backend_is_what_nginx_knows(start_nginx, good):
     assert good.requests[-1].headers["X-Forwarded-Port"] == "80"
 
 
-def test_the_block_for_tls_works_when_its_marks_are_taken_away(start_nginx, good, tmp_path):
+def test_the_tls_block_works_when_uncommented(
+    start_nginx: Callable[..., NginxServer], good: ScriptedBackend, tmp_path: Path
+) -> None:
     certificate, key = tmp_path / "docops.crt", tmp_path / "docops.key"
     command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=localhost"]
     command += ["-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-days", "1"]
@@ -199,7 +220,9 @@ def test_the_block_for_tls_works_when_its_marks_are_taken_away(start_nginx, good
     assert good.requests[-1].headers["X-Forwarded-Port"] == "443"
 
 
-def test_a_server_that_has_a_name_sends_to_no_other(start_nginx, good):
+def test_the_redirect_to_https_uses_the_configured_server_name(
+    start_nginx: Callable[..., NginxServer], good: ScriptedBackend
+) -> None:
     redirect = "if ($scheme = http) {"
     nginx = start_nginx(good.port, options=("--server-name=docs.example",), edits={f"# {redirect}": redirect})
     plain = nginx.ask("GET", "/v1/meta?x=1", Host="evil.example")
@@ -207,33 +230,33 @@ def test_a_server_that_has_a_name_sends_to_no_other(start_nginx, good):
 
 
 class Load:
-    """Clients that send one job after the other until they are told to end.
+    """Clients that send one job after the other until they are stopped.
 
     ``heard`` has their answers, ``None`` for one that broke off.
     """
 
-    def __init__(self, nginx, clients=4):
-        self.heard = []
+    def __init__(self, nginx: NginxServer, clients: int = 4) -> None:
+        self.heard: list[Any] = []
         self._nginx = nginx
         self._is_over = threading.Event()
         self._threads = [threading.Thread(target=self._send) for _ in range(clients)]
 
-    def __enter__(self):
+    def __enter__(self) -> Self:
         for thread in self._threads:
             thread.start()
         return self
 
-    def __exit__(self, *_error):
+    def __exit__(self, *_error: object) -> None:
         self._is_over.set()
         for thread in self._threads:
             thread.join()
 
-    def goes_on(self, jobs=8):
-        """Wait until so many more answers were heard."""
+    def goes_on(self, jobs: int = 8) -> None:
+        """Wait for that many more answers."""
         wanted = len(self.heard) + jobs
         eventually(lambda: len(self.heard) >= wanted, 60)
 
-    def _send(self):
+    def _send(self) -> None:
         while not self._is_over.is_set():
             try:
                 self.heard.append(self._nginx.job())
@@ -242,20 +265,25 @@ class Load:
 
 
 @pytest.fixture
-def pair(start_server, start_nginx):
+def pair(
+    start_server: Callable[..., GunicornServer], start_nginx: Callable[..., NginxServer]
+) -> tuple[GunicornServer, GunicornServer, NginxServer]:
     """Two real backends and the nginx in front of them."""
     servers = [start_server(mp_start="fork", max_concurrency=8) for _ in range(2)]
     for server in servers:
         # It listens before it is ready, and what comes waits.
         assert server.ask("GET", "/healthz").status == 200
-    return (*servers, start_nginx(*(server.port for server in servers)))
+    first, second = servers
+    return first, second, start_nginx(*(server.port for server in servers))
 
 
-def done_jobs(server):
+def done_jobs(server: GunicornServer) -> int:
     return sum(line["event"] == "done" for line in server.log)
 
 
-def test_a_backend_that_is_taken_out_before_it_is_stopped_costs_nobody_an_answer(pair):
+def test_taking_out_a_backend_before_it_is_stopped_loses_no_request(
+    pair: tuple[GunicornServer, GunicornServer, NginxServer],
+) -> None:
     leaving, staying, nginx = pair
     with Load(nginx) as load:
         eventually(lambda: done_jobs(leaving))
@@ -269,7 +297,9 @@ def test_a_backend_that_is_taken_out_before_it_is_stopped_costs_nobody_an_answer
     eventually(lambda: done_jobs(leaving) + done_jobs(staying) == len(load.heard))
 
 
-def test_a_backend_that_is_stopped_under_load_costs_at_most_the_jobs_it_had_not_accepted(pair):
+def test_stopping_a_backend_under_load_loses_at_most_the_connections_not_accepted(
+    pair: tuple[GunicornServer, GunicornServer, NginxServer],
+) -> None:
     leaving, staying, nginx = pair
     with Load(nginx) as load:
         eventually(lambda: done_jobs(leaving))
@@ -278,14 +308,16 @@ def test_a_backend_that_is_stopped_under_load_costs_at_most_the_jobs_it_had_not_
         assert leaving.process.wait(30) == 0
         load.goes_on()
     lost = [answer for answer in load.heard if answer is None or answer.status != 200]
-    # A connection that was made and not accepted; each client has one at a time.
+    # A connection that was established and not accepted; each client has one at a time.
     assert all(own_error(answer, 502, "NOT_READY") for answer in lost)
     assert len(lost) <= 4
     assert done_jobs(staying) > 0
     eventually(lambda: done_jobs(leaving) + done_jobs(staying) == len(load.heard) - len(lost))
 
 
-def test_a_backend_that_is_killed_under_load_costs_no_more_than_the_jobs_it_had(pair):
+def test_killing_a_backend_under_load_loses_only_its_running_jobs(
+    pair: tuple[GunicornServer, GunicornServer, NginxServer],
+) -> None:
     dying, staying, nginx = pair
     with Load(nginx) as load:
         eventually(lambda: done_jobs(dying))
@@ -305,7 +337,9 @@ def test_a_backend_that_is_killed_under_load_costs_no_more_than_the_jobs_it_had(
     assert done_jobs(staying) > 0
 
 
-def test_a_restarted_backend_gets_jobs_again(start_server, start_nginx):
+def test_a_restarted_backend_gets_jobs_again(
+    start_server: Callable[..., GunicornServer], start_nginx: Callable[..., NginxServer]
+) -> None:
     servers = [start_server(mp_start="fork") for _ in range(2)]
     returning, staying = servers
     port = returning.port
@@ -315,14 +349,14 @@ def test_a_restarted_backend_gets_jobs_again(start_server, start_nginx):
     back = start_server(mp_start="fork", bind=f"127.0.0.1:{port}")
     assert back.port == port
 
-    def has_a_job():
+    def has_a_job() -> int:
         assert nginx.job().status == 200
         return done_jobs(back)
 
     eventually(has_a_job)
 
 
-def test_a_client_that_reads_late_holds_no_backend(start_nginx):
+def test_a_slow_reader_does_not_occupy_a_backend(start_nginx: Callable[..., NginxServer]) -> None:
     """A large answer waits in nginx's file, and arrives whole."""
     body = bytes(range(256)) * 80_000
     with ScriptedBackend(200, body) as backend:

@@ -2,30 +2,34 @@
 
 import base64
 import signal
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
-from tests.e2e.gunicorn_server import eventually
+from tests.e2e.gunicorn_server import GunicornServer, eventually
 
 USER, PASSWORD = "anna", "sesame: 门"
 
 
-def reload(server):
+def reload(server: GunicornServer) -> None:
     server.process.send_signal(signal.SIGHUP)
 
 
-def kill_the_worker(server):
+def kill_the_worker(server: GunicornServer) -> None:
     (worker,) = server.workers()
     worker.kill()
 
 
-def status_of_meta(server, credentials):
+def status_of_meta(server: GunicornServer, credentials: str) -> int:
     encoded = base64.b64encode(credentials.encode()).decode()
     return server.ask("GET", "/v1/meta", Authorization=f"Basic {encoded}").status
 
 
 @pytest.mark.parametrize("replace_the_worker", [reload, kill_the_worker])
-def test_the_next_worker_asks_for_the_same_password(start_server, replace_the_worker):
+def test_a_new_worker_requires_the_same_password(
+    start_server: Callable[..., GunicornServer], replace_the_worker: Callable[..., Any]
+) -> None:
     server = start_server(web_basic_auth=f"{USER}:{PASSWORD}")
     eventually(lambda: server.sandbox_log)
     (old,) = server.workers()

@@ -3,11 +3,14 @@
 import os
 import sys
 from collections import defaultdict
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.conftest import ROOT
+from tests.e2e.gunicorn_server import GunicornServer
 from tests.web.forms import api_result
 
 WEB = {
@@ -26,10 +29,12 @@ GUNICORN = str(Path(sys.executable).with_name("gunicorn"))
 
 
 @pytest.fixture
-def served(tmp_path, start_server):
+def served(
+    tmp_path: Path, start_server: Callable[..., GunicornServer]
+) -> Callable[..., tuple[int, dict[int, list[str]]]]:
     """Start gunicorn as people type it, noting every import; return a renderer's pid and the notes."""
 
-    def serve(start_method, app="wsgi:app", **variables):
+    def serve(start_method: str, app: str = "wsgi:app", **variables: Any) -> tuple[int, dict[int, list[str]]]:
         log = tmp_path / "imports"
         path = os.pathsep.join([str(ROOT / "tests/e2e/import_log"), str(ROOT)])
         server = start_server(
@@ -48,18 +53,24 @@ def served(tmp_path, start_server):
     return serve
 
 
-def test_a_spawned_renderer_loads_the_engine_itself_and_no_web_library(served):
+def test_a_spawned_renderer_loads_the_engine_itself_and_no_web_library(
+    served: Callable[..., tuple[int, dict[int, list[str]]]],
+) -> None:
     pid, imports = served("spawn", "noted_app:app", DOCOPS_SANDBOX="off")
     assert "docops_flask.engine.pipeline" in imports[pid]
     assert {module.partition(".")[0] for module in imports[pid]} & WEB == set()
 
 
-def test_a_renderer_of_the_fork_server_loads_no_web_library(served):
+def test_a_renderer_of_the_fork_server_loads_no_web_library(
+    served: Callable[..., tuple[int, dict[int, list[str]]]],
+) -> None:
     pid, imports = served("forkserver")
     assert {module.partition(".")[0] for module in imports[pid]} & WEB == set()
 
 
-def test_a_renderer_of_the_fork_server_finds_the_engine_loaded(served):
+def test_a_renderer_of_the_fork_server_finds_the_engine_loaded(
+    served: Callable[..., tuple[int, dict[int, list[str]]]],
+) -> None:
     pid, imports = served("forkserver")
     assert [module for module in imports[pid] if module.startswith(("lxml", "docops_flask"))] == []
     (fork_server,) = [
@@ -70,6 +81,8 @@ def test_a_renderer_of_the_fork_server_finds_the_engine_loaded(served):
     assert "docops_flask.engine.pipeline" in imports[fork_server]
 
 
-def test_a_forked_renderer_imports_nothing_new(served):
+def test_a_forked_renderer_imports_nothing_new(
+    served: Callable[..., tuple[int, dict[int, list[str]]]],
+) -> None:
     pid, imports = served("fork")
     assert imports[pid] == []

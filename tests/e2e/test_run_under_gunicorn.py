@@ -11,12 +11,23 @@ import subprocess
 import sys
 import time
 import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
 
 from tests.conftest import ROOT
-from tests.e2e.gunicorn_server import BIG_TEMPLATE, FORM_TYPE, Answer, eventually, form_body, send
+from tests.e2e.gunicorn_server import (
+    BIG_TEMPLATE,
+    FORM_TYPE,
+    Answer,
+    GunicornServer,
+    eventually,
+    form_body,
+    send,
+)
 from tests.factories import docx, p, tbl, tc, tr
 from tests.web.forms import api_result, members, task
 
@@ -24,14 +35,14 @@ MIB = 1024 * 1024
 ZIP_START = b"PK\x03\x04"
 
 
-def received(connection):
+def received(connection: socket.socket) -> Answer:
     """The answer that comes on a plain socket."""
     response = http.client.HTTPResponse(connection)
     response.begin()
     return Answer(response)
 
 
-def test_a_run_from_end_to_end(server):
+def test_a_run_from_end_to_end(server: GunicornServer) -> None:
     answer = server.job(preset="strict", export_suggested_policy="true")
     assert answer.status == 200
     assert answer.headers["Content-Type"] == "application/zip"
@@ -46,7 +57,9 @@ def test_a_run_from_end_to_end(server):
 
 @pytest.mark.parametrize("method", ["spawn", "forkserver", "fork"])
 @pytest.mark.parametrize("threads", [1, 8])
-def test_every_start_method_with_one_thread_and_with_many(start_server, method, threads):
+def test_every_start_method_with_one_thread_and_with_many(
+    start_server: Callable[..., GunicornServer], method: str, threads: int
+) -> None:
     server = start_server(mp_start=method, threads=threads, debug_artifacts=1)
     for _ in range(2):
         answer = server.job()
@@ -69,7 +82,7 @@ def test_every_start_method_with_one_thread_and_with_many(start_server, method, 
         ({"format_mode": "off", "format_report": "both"}, ["quick", "off", "template", "safe", "both"]),
     ],
 )
-def test_presets_and_fields(server, fields, effective):
+def test_presets_and_fields(server: GunicornServer, fields: dict[str, str], effective: list[str]) -> None:
     assert list(api_result(server.job(**fields).body)["effective"].values()) == effective
 
 
@@ -82,7 +95,9 @@ EXIT_CODES = [
 
 
 @pytest.mark.parametrize(("template", "payload", "fields", "exit_code"), EXIT_CODES)
-def test_exit_codes(server, template, payload, fields, exit_code):
+def test_exit_codes(
+    server: GunicornServer, template: bytes, payload: dict[str, str], fields: dict[str, str], exit_code: str
+) -> None:
     answer = server.job(template=template, task_json=task(payload), **fields)
     assert (answer.status, answer.headers["X-Docops-Exit-Code"]) == (200, exit_code)
 
@@ -105,7 +120,9 @@ REFUSED_FORMS = [
 
 @pytest.mark.parametrize("path", ["/v1/run", "/v1/precheck"])
 @pytest.mark.parametrize(("status", "code", "form"), REFUSED_FORMS)
-def test_refused_forms(server, path, status, code, form):
+def test_refused_forms(
+    server: GunicornServer, path: str, status: int, code: str, form: dict[str, Any]
+) -> None:
     answer = server.job(path, **form)
     assert answer.told == (status, code)
     assert answer.json["detail"]["request_id"] == answer.headers["X-Docops-Request-Id"]
@@ -122,11 +139,11 @@ def test_refused_forms(server, path, status, code, form):
         ("POST", "/v1/run", 415, "INVALID_MEDIA_TYPE"),
     ],
 )
-def test_other_refusals(server, method, path, status, code):
+def test_other_refusals(server: GunicornServer, method: str, path: str, status: int, code: str) -> None:
     assert server.ask(method, path).told == (status, code)
 
 
-def test_health_meta_and_cors(server):
+def test_health_meta_and_cors(server: GunicornServer) -> None:
     assert server.ask("GET", "/healthz").json == {"status": "ok"}
     assert server.ask("GET", "/readyz").status == 200
     meta = server.ask("GET", "/v1/meta", Authorization="Basic dXNlcjpwYXNz")
@@ -137,18 +154,18 @@ def test_health_meta_and_cors(server):
     assert (preflight.status, preflight.headers["Access-Control-Allow-Origin"]) == (204, "*")
 
 
-def test_precheck_and_inspect(server):
+def test_precheck_and_inspect(server: GunicornServer) -> None:
     assert server.job("/v1/precheck").json["expected_exit_code"] == 0
     body = form_body().partition(b'--boundary-of-the-test\r\nContent-Disposition: form-data; name="task"')[0]
     answer = server.ask("POST", "/v1/inspect", body + b"--boundary-of-the-test--\r\n", Content_Type=FORM_TYPE)
     assert answer.json["suggested_skill"] == "meeting_notice"
 
 
-def test_a_limit_of_the_template_is_a_413(start_server):
+def test_a_limit_of_the_template_is_a_413(start_server: Callable[..., GunicornServer]) -> None:
     assert start_server(max_zip_entries=1).job().told == (413, "TEMPLATE_LIMIT_EXCEEDED")
 
 
-def test_many_requests_on_one_connection(server):
+def test_many_requests_on_one_connection(server: GunicornServer) -> None:
     connection = server.connect()
     refused = [
         send(connection, "POST", "/v1/run", form_body(preset="fast"), Content_Type=FORM_TYPE),
@@ -160,7 +177,7 @@ def test_many_requests_on_one_connection(server):
     assert [answer.status for answer in refused] == [400, 404, 415, 200]
 
 
-def test_a_chunked_upload(server):
+def test_a_chunked_upload(server: GunicornServer) -> None:
     body = form_body()
     blocks = (body[start : start + 700] for start in range(0, len(body), 700))
     answer = server.ask("POST", "/v1/run", blocks, Content_Type=FORM_TYPE)
@@ -169,7 +186,9 @@ def test_a_chunked_upload(server):
 
 @pytest.mark.parametrize("framing", ["length", "chunks"])
 @pytest.mark.parametrize("size", [600_000, 3 * MIB, 6 * MIB])
-def test_an_oversized_body_gets_its_answer_and_no_reset(server, framing, size):
+def test_an_oversized_body_gets_its_answer_and_no_reset(
+    server: GunicornServer, framing: str, size: int
+) -> None:
     """The client sends all it has before it listens, as simple clients do."""
     body = form_body(template=ZIP_START + bytes(size))
     with socket.create_connection(("127.0.0.1", server.port), timeout=30) as connection:
@@ -184,7 +203,7 @@ def test_an_oversized_body_gets_its_answer_and_no_reset(server, framing, size):
 
 
 @pytest.mark.parametrize("chunk", [b"zz\r\nx\r\n", b"5\r\nabcdefgh\r\n"])
-def test_malformed_chunks_are_the_clients_fault(server, chunk):
+def test_malformed_chunks_are_a_client_error(server: GunicornServer, chunk: bytes) -> None:
     with socket.create_connection(("127.0.0.1", server.port), timeout=30) as connection:
         head = f"POST /v1/run HTTP/1.1\r\nHost: x\r\nContent-Type: {FORM_TYPE}\r\n"
         connection.sendall(f"{head}Transfer-Encoding: chunked\r\n\r\n".encode() + chunk)
@@ -192,7 +211,7 @@ def test_malformed_chunks_are_the_clients_fault(server, chunk):
     assert server.ask("GET", "/healthz").status == 200
 
 
-def test_a_client_that_stops_sending_still_gets_a_refusal_in_seconds(server):
+def test_a_client_that_stops_sending_still_gets_a_refusal_in_seconds(server: GunicornServer) -> None:
     with socket.create_connection(("127.0.0.1", server.port), timeout=30) as connection:
         head = "POST /nope HTTP/1.1\r\nHost: x\r\nContent-Length: 400000\r\n\r\n"
         connection.sendall(head.encode() + b"x" * 10_000)
@@ -201,11 +220,11 @@ def test_a_client_that_stops_sending_still_gets_a_refusal_in_seconds(server):
         assert time.monotonic() - began < 10
 
 
-def test_the_log_has_a_start_and_an_end_line_of_every_run(server):
+def test_the_log_has_a_start_and_an_end_line_of_every_run(server: GunicornServer) -> None:
     done = server.job()
     refused = server.job(preset="fast")
 
-    def lines(answer):
+    def lines(answer: Answer) -> list[dict[str, Any]] | None:
         request_id = answer.headers["X-Docops-Request-Id"]
         found = [line for line in server.log if line.get("request_id") == request_id]
         return found if len(found) == 2 else None
@@ -220,7 +239,9 @@ def test_the_log_has_a_start_and_an_end_line_of_every_run(server):
 
 
 @pytest.mark.parametrize("moment", ["during its upload", "during its answer"])
-def test_a_client_that_leaves_is_a_499_and_leaves_nothing(start_server, moment):
+def test_a_client_that_leaves_is_a_499_and_leaves_nothing(
+    start_server: Callable[..., GunicornServer], moment: str
+) -> None:
     server = start_server()
     body = form_body(template=BIG_TEMPLATE)
     length = len(body) + (1000 if moment == "during its upload" else 0)
@@ -237,7 +258,9 @@ def test_a_client_that_leaves_is_a_499_and_leaves_nothing(start_server, moment):
     eventually(lambda: server.leftovers() == [])
 
 
-def test_429_beside_healthy_answers_while_the_slots_are_taken(start_server):
+def test_429_while_all_slots_are_busy_and_health_answers(
+    start_server: Callable[..., GunicornServer],
+) -> None:
     server = start_server(max_concurrency=1, threads=8)
     running, renderer = server.frozen_job()
     for path in ("/v1/run", "/v1/precheck"):
@@ -251,13 +274,13 @@ def test_429_beside_healthy_answers_while_the_slots_are_taken(start_server):
     assert running.result().status == 200
     assert server.job().status == 200
 
-    def refusals():
+    def refusals() -> list[int]:
         return [line["status_code"] for line in server.log if line.get("outcome") == "rate_limited"]
 
     assert eventually(lambda: len(refusals()) >= 2 and refusals()) == [429, 429]
 
 
-def test_jobs_wait_for_a_slot_but_never_all_threads(start_server):
+def test_jobs_wait_for_a_slot_but_never_all_threads(start_server: Callable[..., GunicornServer]) -> None:
     server = start_server(max_concurrency=1, threads=7, queue_timeout_seconds=50)
     running, renderer = server.frozen_job()
     later = [server.job_later() for _ in range(4)]
@@ -269,14 +292,14 @@ def test_jobs_wait_for_a_slot_but_never_all_threads(start_server):
     assert running.result().status == 200
     assert sorted(job.result().status for job in later) == [200, 200, 429, 429]
 
-    def done_lines():
+    def done_lines() -> list[dict[str, Any]]:
         return [line for line in server.log if line["event"] == "done"]
 
     eventually(lambda: len(done_lines()) == 3)
     assert sum(line["queue_wait_ms"] > 0 for line in done_lines()) == 2
 
 
-def test_408_ends_the_renderer_and_frees_its_slot(start_server):
+def test_408_ends_the_renderer_and_frees_its_slot(start_server: Callable[..., GunicornServer]) -> None:
     server = start_server(max_concurrency=1, request_timeout_seconds=3)
     running, renderer = server.frozen_job()
     answer = running.result()
@@ -287,7 +310,7 @@ def test_408_ends_the_renderer_and_frees_its_slot(start_server):
     assert server.job().status == 200
 
 
-def test_500_when_a_renderer_is_killed(start_server):
+def test_500_when_a_renderer_is_killed(start_server: Callable[..., GunicornServer]) -> None:
     server = start_server()
     running, renderer = server.frozen_job()
     renderer.kill()
@@ -300,7 +323,9 @@ def test_500_when_a_renderer_is_killed(start_server):
     assert "SIGKILL" in line["inner"]
 
 
-def test_503_when_the_work_folder_takes_nothing_and_500_when_it_is_no_folder(start_server):
+def test_503_when_the_work_folder_is_missing_and_500_when_it_is_not_a_folder(
+    start_server: Callable[..., GunicornServer],
+) -> None:
     server = start_server()
     assert server.job().status == 200
     shutil.rmtree(server.work_folder)
@@ -315,8 +340,8 @@ def test_503_when_the_work_folder_takes_nothing_and_500_when_it_is_no_folder(sta
     assert server.job().status == 200
 
 
-def half_sent(connection):
-    """Send a job but for the last byte of its body; return that."""
+def half_sent(connection: http.client.HTTPConnection) -> bytes:
+    """Send a job except the last byte of its body, and return that byte."""
     body = form_body()
     connection.putrequest("POST", "/v1/run")
     connection.putheader("Content-Type", FORM_TYPE)
@@ -325,7 +350,9 @@ def half_sent(connection):
     return body[-1:]
 
 
-def test_sigterm_lets_a_running_job_finish_and_refuses_new_ones(start_server):
+def test_sigterm_lets_a_running_job_finish_and_refuses_new_ones(
+    start_server: Callable[..., GunicornServer],
+) -> None:
     # gunicorn soon closes a connection that is idle at a stop. So these have a request that is not whole yet:
     # one of them may have the only thread that waits for a body, and the other begins when it is whole.
     server = start_server(threads=6, max_concurrency=3, queue_timeout_seconds=0)
@@ -335,7 +362,7 @@ def test_sigterm_lets_a_running_job_finish_and_refuses_new_ones(start_server):
     last_bytes = [half_sent(connection) for connection in connections]
     server.process.send_signal(signal.SIGTERM)
 
-    def is_refused():
+    def is_refused() -> bool:
         try:
             socket.create_connection(("127.0.0.1", port), timeout=1).close()
         except ConnectionRefusedError:
@@ -361,7 +388,7 @@ def test_sigterm_lets_a_running_job_finish_and_refuses_new_ones(start_server):
     assert list(server.work_folder.iterdir()) == []
 
 
-def test_sighup_refuses_nothing(start_server):
+def test_sighup_refuses_nothing(start_server: Callable[..., GunicornServer]) -> None:
     server = start_server(max_concurrency=16)
     running, renderer = server.frozen_job()
     (old_worker,) = server.workers()
@@ -381,7 +408,9 @@ def test_sighup_refuses_nothing(start_server):
     assert server.job().status == 200
 
 
-def test_a_killed_worker_leaves_nothing_after_the_next_one_starts(start_server):
+def test_a_killed_worker_leaves_nothing_after_the_next_one_starts(
+    start_server: Callable[..., GunicornServer],
+) -> None:
     server = start_server()
     running, renderer = server.frozen_job()
     (worker,) = server.workers()
@@ -394,9 +423,14 @@ def test_a_killed_worker_leaves_nothing_after_the_next_one_starts(start_server):
     assert len(list(server.work_folder.iterdir())) == 1
 
 
-def test_jobs_leave_no_descriptor_and_no_process_behind(start_server):
+def test_jobs_leave_no_descriptor_and_no_process_behind(start_server: Callable[..., GunicornServer]) -> None:
     server = start_server()
-    kinds = [{}, {"preset": "fast"}, {"template": ZIP_START}, {"template": BIG_TEMPLATE}]
+    kinds: list[dict[str, Any]] = [
+        {},
+        {"preset": "fast"},
+        {"template": ZIP_START},
+        {"template": BIG_TEMPLATE},
+    ]
     for kind in kinds:
         server.job(**kind)
     (worker,) = server.workers()
@@ -419,7 +453,9 @@ BAD_STARTS = [
 
 
 @pytest.mark.parametrize(("settings", "line"), BAD_STARTS)
-def test_a_bad_setting_stops_the_start_with_one_line(start_server, settings, line):
+def test_a_bad_setting_stops_the_start_with_one_line(
+    start_server: Callable[..., GunicornServer], settings: dict[str, int | str], line: str
+) -> None:
     server = start_server(**settings)
     assert server.process.wait(20) != 0
     assert server.errors.startswith(line)
@@ -427,7 +463,9 @@ def test_a_bad_setting_stops_the_start_with_one_line(start_server, settings, lin
     assert "sesame" not in server.errors
 
 
-def test_a_bad_skill_stops_the_start_with_a_line_that_says_so(start_server, tmp_path):
+def test_a_bad_skill_stops_the_start_with_one_line(
+    start_server: Callable[..., GunicornServer], tmp_path: Path
+) -> None:
     (tmp_path / "memo.toml").write_text("name = 1")
     server = start_server(skills_dir=tmp_path)
     assert server.process.wait(20) != 0
@@ -435,7 +473,7 @@ def test_a_bad_skill_stops_the_start_with_a_line_that_says_so(start_server, tmp_
     assert "Traceback" not in server.errors
 
 
-def test_any_other_server_stops_with_the_same_line():
+def test_any_other_server_stops_with_the_same_line() -> None:
     environ = os.environ | {"DOCOPS_THREADS": "none"}
     done = subprocess.run(
         [sys.executable, "-c", "import wsgi"],
@@ -450,7 +488,9 @@ def test_any_other_server_stops_with_the_same_line():
     assert done.stderr.count("\n") == 1
 
 
-def test_gunicorn_writes_nothing_but_our_log_and_opens_no_socket_of_its_own(start_server, tmp_path):
+def test_gunicorn_writes_only_the_services_log_and_opens_no_control_socket(
+    start_server: Callable[..., GunicornServer], tmp_path: Path
+) -> None:
     server = start_server()
     assert server.job().status == 200
     assert all(json.loads(line)["logger"] == "gunicorn.error" for line in server.errors.splitlines())
@@ -458,7 +498,7 @@ def test_gunicorn_writes_nothing_but_our_log_and_opens_no_socket_of_its_own(star
     assert list(tmp_path.rglob("*.ctl")) == []
 
 
-def test_the_development_server_does_jobs_too(tmp_path):
+def test_the_development_server_does_jobs_too(tmp_path: Path) -> None:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         port = listener.getsockname()[1]
@@ -479,7 +519,7 @@ def test_the_development_server_does_jobs_too(tmp_path):
         process = subprocess.Popen(command, cwd=ROOT, env=environ, stdout=log, stderr=log)
     try:
 
-        def connected():
+        def connected() -> http.client.HTTPConnection | None:
             try:
                 connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
                 connection.connect()

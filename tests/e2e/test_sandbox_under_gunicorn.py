@@ -1,15 +1,18 @@
-"""Under a real gunicorn: what renderers are kept from, and that the server tells it."""
+"""The sandbox under a real gunicorn, and how the server reports it."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from docops_flask.engine.sandbox import landlock
-from tests.e2e.gunicorn_server import BIG_TEMPLATE, eventually
+from tests.e2e.gunicorn_server import BIG_TEMPLATE, GunicornServer, eventually
 
 
 @pytest.mark.parametrize("start_method", ["spawn", "forkserver", "fork"])
-def test_each_worker_logs_at_its_start_what_renderers_are_kept_from(start_server, start_method):
+def test_each_worker_logs_the_sandbox_at_its_start(
+    start_server: Callable[..., GunicornServer], start_method: str
+) -> None:
     server = start_server(workers=2, sandbox="require", mp_start=start_method)
     assert server.job(format_report="both").status == 200
     lines = eventually(lambda: len(server.sandbox_log) == 2 and server.sandbox_log)
@@ -19,17 +22,19 @@ def test_each_worker_logs_at_its_start_what_renderers_are_kept_from(start_server
     assert [line["level"] for line in lines] == ["info"] * 2
 
 
-def test_readyz_tells_it_too(start_server):
+def test_readyz_reports_the_sandbox(start_server: Callable[..., GunicornServer]) -> None:
     answer = start_server().ask("GET", "/readyz")
     told = {"mode": "auto", "level": "full", "possible": [], "landlock_abi": landlock.version()}
     assert answer.json == {"status": "ready", "sandbox": told}
 
 
-def test_a_renderer_at_work_is_held_by_the_kernel(start_server):
+def test_a_running_renderer_has_seccomp_and_no_new_privileges(
+    start_server: Callable[..., GunicornServer],
+) -> None:
     server = start_server()
     answer = server.job_later(template=BIG_TEMPLATE)
 
-    def held():
+    def held() -> bool:
         states = [kernel_state(renderer.pid) for renderer in server.renderers()]
         # A filter, and no way to gain rights by a program's.
         return ("2", "1") in states
@@ -38,7 +43,7 @@ def test_a_renderer_at_work_is_held_by_the_kernel(start_server):
     assert answer.result().status == 200
 
 
-def kernel_state(pid):
+def kernel_state(pid: int) -> tuple[str, str] | None:
     try:
         lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     except OSError:
@@ -47,7 +52,7 @@ def kernel_state(pid):
     return status["Seccomp"], status["NoNewPrivs"]
 
 
-def test_a_renderer_is_not_started_with_the_password(start_server):
+def test_a_renderer_is_not_started_with_the_password(start_server: Callable[..., GunicornServer]) -> None:
     server = start_server(web_basic_auth="anna:not-to-be-seen")
     answer, renderer = server.frozen_job()
 
@@ -60,7 +65,7 @@ def test_a_renderer_is_not_started_with_the_password(start_server):
     assert answer.result().status == 200
 
 
-def test_switched_off_it_is_off(start_server):
+def test_the_sandbox_can_be_switched_off(start_server: Callable[..., GunicornServer]) -> None:
     server = start_server(sandbox="off")
     assert server.job().status == 200
     assert server.ask("GET", "/readyz").json["sandbox"]["level"] == "none"

@@ -5,12 +5,14 @@ import re
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import ROOT
-from tests.e2e.gunicorn_server import eventually
+from tests.e2e.gunicorn_server import GunicornServer, eventually
+from tests.optional import not_none
 
 PROGRAM = Path(sys.executable).with_name("schemathesis")
 HOOKS = ROOT / "tests" / "e2e" / "schemathesis_hooks.py"
@@ -22,15 +24,15 @@ CONFIGURATION = "[warnings]\nfail-on = true\n"
 
 
 @pytest.fixture
-def find_nothing(tmp_path):
+def find_nothing(tmp_path: Path) -> Callable[..., None]:
     """Let schemathesis loose on a server; fail if it finds anything."""
     (tmp_path / "schemathesis.toml").write_text(CONFIGURATION)
 
-    def run(server, *options):
+    def run(server: GunicornServer, *options: str) -> None:
         # From a file, because it leaves out the address that it has the document from.
         document = server.ask("GET", "/v1/openapi.json", Authorization=CREDENTIALS).body
         (tmp_path / "openapi.json").write_bytes(document)
-        command = [
+        command: list[str | Path] = [
             PROGRAM, "run", "openapi.json", "--url", f"http://127.0.0.1:{server.port}",
             "--phases", "examples,coverage,fuzzing", "--max-examples", str(EXAMPLES), "--seed", "1",
             "--generation-database", "none", "--continue-on-failure", "--no-color", *options,
@@ -44,14 +46,16 @@ def find_nothing(tmp_path):
     return run
 
 
-def refuse_gaps(report, document):
+def refuse_gaps(report: str, document: bytes) -> None:
     """Fail unless every operation of the document was known, and every one that was selected was tested."""
-    selected, known, reached = re.search(r"Selected: (\d+)/(\d+)\s+Tested: (\d+)", report).groups()
+    selected, known, reached = not_none(re.search(r"Selected: (\d+)/(\d+)\s+Tested: (\d+)", report)).groups()
     assert int(known) == sum(len(methods) for methods in json.loads(document)["paths"].values())
     assert selected == reached
 
 
-def test_it_finds_nothing_anywhere(start_server, find_nothing):
+def test_schemathesis_finds_no_issue(
+    start_server: Callable[..., GunicornServer], find_nothing: Callable[..., None]
+) -> None:
     server = start_server(mp_start="forkserver", enable_metrics=1)
     find_nothing(server)
     # What it sent were real jobs and real refusals.
@@ -60,11 +64,13 @@ def test_it_finds_nothing_anywhere(start_server, find_nothing):
     assert "internal_error" not in outcomes
 
 
-def test_it_finds_nothing_where_credentials_are_asked_for(start_server, find_nothing):
+def test_schemathesis_finds_no_issue_with_credentials(
+    start_server: Callable[..., GunicornServer], find_nothing: Callable[..., None]
+) -> None:
     server = start_server(enable_metrics=1, web_basic_auth="user:pass")
     find_nothing(server, "--auth", "user:pass", "--exclude-tag", "jobs")
 
-    def refused():
+    def refused() -> set[str]:
         return {line["route"] for line in server.log if line.get("status_code") == 401}
 
     assert eventually(lambda: refused() >= {"/v1/meta", "/v1/openapi.json"})

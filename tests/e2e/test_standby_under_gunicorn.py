@@ -1,24 +1,25 @@
-"""What stands by under a real gunicorn: it takes jobs, and never keeps the server from stopping."""
+"""Standby renderers under a real gunicorn: they do jobs and never delay the server's stop."""
 
 import os
 import signal
+from collections.abc import Callable
 
 import psutil
 import pytest
 
-from tests.e2e.gunicorn_server import eventually
+from tests.e2e.gunicorn_server import GunicornServer, eventually
 from tests.web.forms import api_result
 
 METHODS = ["spawn", "forkserver", "fork"]
 
 
-def standing_by(server, count=1, starts=1):
-    """The processes that stand by, once there are ``count``: those that have limited themselves.
+def standing_by(server: GunicornServer, count: int = 1, starts: int = 1) -> list[psutil.Process]:
+    """The standby renderers, once there are ``count`` that have set their limits.
 
     ``starts`` is how many workers have been started; each tries its cell first, with a renderer like these.
     """
 
-    def found():
+    def found() -> list[psutil.Process] | None:
         below = {}
         for worker in server.workers():
             for process in worker.children(recursive=True):
@@ -27,10 +28,11 @@ def standing_by(server, count=1, starts=1):
         return list(below.values()) if len(below) == count else None
 
     eventually(lambda: len(server.sandbox_log) >= starts)
-    return eventually(found)
+    content: list[psutil.Process] = eventually(found)
+    return content
 
 
-def _is_ready(pid):
+def _is_ready(pid: int) -> bool:
     """A renderer's limit of descriptors is among the last things that it sets itself."""
     try:
         return psutil.Process(pid).rlimit(psutil.RLIMIT_NOFILE) == (64, 64)
@@ -38,16 +40,18 @@ def _is_ready(pid):
         return False
 
 
-def family(server):
+def family(server: GunicornServer) -> list[psutil.Process]:
     return [psutil.Process(server.process.pid), *psutil.Process(server.process.pid).children(recursive=True)]
 
 
-def all_gone(processes):
+def all_gone(processes: list[psutil.Process]) -> bool:
     return not [each for each in processes if each.is_running() and each.status() != psutil.STATUS_ZOMBIE]
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_a_job_is_done_by_what_stood_by_and_stopping_waits_for_nothing(start_server, method):
+def test_a_job_uses_the_standby_renderer_and_stopping_does_not_wait(
+    start_server: Callable[..., GunicornServer], method: str
+) -> None:
     server = start_server(mp_start=method, standby=1)
     (standing,) = standing_by(server)
     assert api_result(server.job().body)["subprocess_pid"] == standing.pid
@@ -62,7 +66,9 @@ def test_a_job_is_done_by_what_stood_by_and_stopping_waits_for_nothing(start_ser
 
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGQUIT])
-def test_it_keeps_no_server_from_stopping_at_once(start_server, method, number):
+def test_a_standby_renderer_does_not_delay_the_stop(
+    start_server: Callable[..., GunicornServer], method: str, number: signal.Signals
+) -> None:
     server = start_server(mp_start=method, standby=2)
     standing_by(server, 2)
     everyone = family(server)
@@ -72,7 +78,9 @@ def test_it_keeps_no_server_from_stopping_at_once(start_server, method, number):
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_it_dies_with_a_worker_that_is_killed_and_the_next_worker_has_its_own(start_server, method):
+def test_a_standby_renderer_ends_with_its_killed_worker_and_the_next_has_its_own(
+    start_server: Callable[..., GunicornServer], method: str
+) -> None:
     server = start_server(mp_start=method, standby=1)
     (standing,) = standing_by(server)
     (worker,) = server.workers()
@@ -84,7 +92,7 @@ def test_it_dies_with_a_worker_that_is_killed_and_the_next_worker_has_its_own(st
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_a_reload_takes_it_along(start_server, method):
+def test_a_reload_ends_the_standby_renderer(start_server: Callable[..., GunicornServer], method: str) -> None:
     server = start_server(mp_start=method, standby=1)
     (standing,) = standing_by(server)
     (worker,) = server.workers()
@@ -94,7 +102,9 @@ def test_a_reload_takes_it_along(start_server, method):
     assert api_result(server.job().body)["subprocess_pid"] == other.pid
 
 
-def test_it_is_ended_when_the_whole_server_is_killed(start_server):
+def test_a_standby_renderer_ends_when_the_server_is_killed(
+    start_server: Callable[..., GunicornServer],
+) -> None:
     server = start_server(mp_start="fork", standby=1)
     (standing,) = standing_by(server)
     for process in family(server)[:2]:
@@ -102,7 +112,7 @@ def test_it_is_ended_when_the_whole_server_is_killed(start_server):
     assert eventually(lambda: all_gone([standing]))
 
 
-def test_what_stands_by_takes_no_slot_and_is_counted(start_server):
+def test_standby_renderers_use_no_slot_and_are_counted(start_server: Callable[..., GunicornServer]) -> None:
     server = start_server(standby=2, max_concurrency=1, enable_metrics=1)
     standing_by(server, 2)
     figures = eventually(lambda: _metrics_with(server, "docops_renderers_standby 2.0"))
@@ -110,12 +120,14 @@ def test_what_stands_by_takes_no_slot_and_is_counted(start_server):
     assert server.job().status == 200
 
 
-def _metrics_with(server, line):
+def _metrics_with(server: GunicornServer, line: str) -> str | None:
     text = server.ask("GET", "/metrics").body.decode()
     return text if line in text else None
 
 
-def test_no_connection_or_listener_is_held_by_what_was_forked(start_server):
+def test_a_forked_renderer_holds_no_connection_or_listener(
+    start_server: Callable[..., GunicornServer],
+) -> None:
     server = start_server(mp_start="fork", standby=1)
     connection = server.connect()
     connection.request("GET", "/healthz")

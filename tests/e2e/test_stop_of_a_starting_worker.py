@@ -1,9 +1,13 @@
-"""A server that is told to stop while a worker starts stops as soon as the worker has started."""
+"""A server that gets SIGTERM while a worker starts stops as soon as the worker has started."""
 
 import signal
 import sys
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+
+from tests.e2e.gunicorn_server import GunicornServer
 
 # The hook runs where a worker still has the handlers of its master.
 CONFIG = """
@@ -21,7 +25,9 @@ def post_fork(server, worker):
 @pytest.mark.parametrize(
     "number", [signal.SIGTERM, signal.SIGINT, signal.SIGQUIT], ids=lambda number: number.name
 )
-def test_a_stop_is_heard_by_a_worker_that_has_just_been_forked(start_server, tmp_path, number):
+def test_a_just_forked_worker_obeys_a_stop_signal(
+    start_server: Callable[..., GunicornServer], tmp_path: Path, number: signal.Signals
+) -> None:
     config = tmp_path / "stops_itself.conf.py"
     config.write_text(CONFIG.format(name=number.name))
 

@@ -1,6 +1,8 @@
 """Who is believed about a client's address and scheme: gunicorn itself would believe this machine."""
 
 import sys
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -16,18 +18,21 @@ CLAIMS = {
 
 
 @pytest.fixture(params=[0, 1])
-def trusted_proxies(request):
-    return request.param
+def trusted_proxies(request: pytest.FixtureRequest) -> int:
+    found: int = request.param
+    return found
 
 
 @pytest.fixture
-def server(tmp_path, trusted_proxies):
+def server(tmp_path: Path, trusted_proxies: int) -> Iterator[GunicornServer]:
     running = GunicornServer(tmp_path / "server", COMMAND, trusted_proxies=trusted_proxies)
     yield running
     running.stop()
 
 
-def test_claims_are_believed_of_as_many_proxies_as_are_trusted(server, trusted_proxies):
+def test_forwarded_headers_are_used_for_as_many_proxies_as_are_trusted(
+    server: GunicornServer, trusted_proxies: int
+) -> None:
     told = server.ask("GET", "/origin", Host="docs.example", **CLAIMS).json
     expected = [
         {"client": "127.0.0.1", "url": "http://docs.example/origin"},

@@ -5,11 +5,13 @@ import sys
 import urllib.request
 from pathlib import Path
 
+import psutil
+
 from tests.e2e.gunicorn_server import GunicornServer, eventually
 from tests.jobs.observing import is_gone
 
 
-def test_an_upgrade_by_sigusr2_leaves_the_port_open(tmp_path):
+def test_an_upgrade_by_sigusr2_leaves_the_port_open(tmp_path: Path) -> None:
     # The script, because gunicorn cannot start itself anew when it runs as "python -m gunicorn".
     server = GunicornServer(tmp_path / "server", (str(Path(sys.executable).with_name("gunicorn")),))
     port = server.port
@@ -17,7 +19,7 @@ def test_an_upgrade_by_sigusr2_leaves_the_port_open(tmp_path):
     workers = server.workers()
     server.process.send_signal(signal.SIGUSR2)
 
-    def successors():
+    def successors() -> list[psutil.Process]:
         return [child for child in server.workers() if child not in workers]
 
     (successor,) = eventually(successors)

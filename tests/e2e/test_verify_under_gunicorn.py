@@ -3,10 +3,11 @@
 import io
 import json
 import zipfile
+from typing import Any
 
 import pytest
 
-from tests.e2e.gunicorn_server import FORM_TYPE
+from tests.e2e.gunicorn_server import FORM_TYPE, GunicornServer
 from tests.factories import docx, p
 from tests.web.forms import members, part, raw, task, task_part
 
@@ -14,7 +15,7 @@ TEMPLATE = docx(p("【MEETING_TITLE】 and more"), stories={"header1": p("head �
 
 
 @pytest.fixture
-def evidence(server):
+def evidence(server: GunicornServer) -> dict[str, tuple[bytes, str]]:
     """The parts that prove a job the server did."""
     body = raw(part("template", TEMPLATE, "t.docx"), task_part(task({"meeting_title": "one\ntwo"})))["data"]
     run = members(server.ask("POST", "/v1/run", body, Content_Type=FORM_TYPE).body)
@@ -27,7 +28,7 @@ def evidence(server):
     }
 
 
-def verify(server, evidence):
+def verify(server: GunicornServer, evidence: dict[str, tuple[bytes, str]]) -> Any:
     body = raw(*(part(name, content, file) for name, (content, file) in evidence.items()))["data"]
     answer = server.ask("POST", "/v1/verify", body, Content_Type=FORM_TYPE)
     assert answer.status == 200
@@ -35,11 +36,15 @@ def verify(server, evidence):
     return json.loads(answer.body)
 
 
-def test_a_real_server_proves_its_own_work(server, evidence):
+def test_a_real_server_verifies_its_own_result(
+    server: GunicornServer, evidence: dict[str, tuple[bytes, str]]
+) -> None:
     assert verify(server, evidence)["verdict"] == "intact"
 
 
-def test_a_real_server_finds_a_changed_character(server, evidence):
+def test_a_real_server_finds_a_changed_character(
+    server: GunicornServer, evidence: dict[str, tuple[bytes, str]]
+) -> None:
     document, name = evidence["document"]
     buffer = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(document)) as source, zipfile.ZipFile(buffer, "w") as target:

@@ -2,7 +2,10 @@
 
 import difflib
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from types import FrameType
+from typing import Any, SupportsIndex
 
 import docops_flask.engine
 
@@ -16,17 +19,17 @@ TEXT_PACKAGES = (
 )
 
 
-def steps_of(operation, places=TEXT_PACKAGES):
+def steps_of(operation: Callable[..., Any], places: tuple[str, ...] = TEXT_PACKAGES) -> int:
     """How many lines of the files in ``places`` run while ``operation`` does; loops in C are not seen."""
     count = 0
     counted = {}
 
-    def local(_frame, event, _argument):
+    def local(_frame: FrameType, event: str, _argument: object) -> Any:
         nonlocal count
         count += event == "line"
         return local
 
-    def trace(frame, _event, _argument):
+    def trace(frame: FrameType, _event: str, _argument: object) -> Any:
         name = frame.f_code.co_filename
         if name not in counted:
             counted[name] = name.startswith(places)
@@ -46,11 +49,11 @@ class CountingText(str):
 
     copied = 0
 
-    def __getitem__(self, key):
+    def __getitem__(self, key: SupportsIndex | slice) -> str:
         found = super().__getitem__(key)
         CountingText.copied += len(found)
         return found
 
-    def __radd__(self, other):
+    def __radd__(self, other: str) -> str:
         CountingText.copied += len(other)
         return other + str(self)

@@ -21,11 +21,11 @@ from docops_flask.engine.errors import echo
         ("\U000e0041", "\\U000e0041"),
     ],
 )
-def test_at_most_64_characters_and_those_that_do_not_show_escaped(sent, repeated):
+def test_an_echo_has_at_most_64_characters_and_escapes_invisible_ones(sent: str, repeated: str) -> None:
     assert echo(sent) == repeated
     assert repeated.isprintable()
 
 
-def test_a_caller_may_allow_more_or_fewer_characters():
+def test_a_caller_may_allow_more_or_fewer_characters() -> None:
     assert echo("x" * 300, 255) == "x" * 255
     assert echo("a\nb", 2) == "a\\u000a"

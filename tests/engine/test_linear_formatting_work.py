@@ -1,9 +1,11 @@
-"""The format check works in proportion to the document: nothing, however often it stands, costs its square.
+"""The cost of the format check is linear in the document, whatever is repeated.
 
 Work is counted, not timed: executed lines, children looked through, bytes written.
 """
 
 import re
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from lxml import etree
@@ -28,6 +30,7 @@ from tests.engine.counted_work import (
 )
 from tests.engine.repeated_documents import BUILDERS, chain_of_styles, paragraphs_in_styles, style
 from tests.factories import W, p, r
+from tests.optional import not_none
 
 # What these tests are about; the rest of the engine has tests of its own.
 _FORMAT = (
@@ -77,15 +80,15 @@ _MODES = {
 
 
 @pytest.fixture
-def run(tmp_path):
+def run(tmp_path: Path) -> Callable[..., int]:
     """Return the function that runs a job with the template it is given, and returns the artefacts' size."""
 
-    def run_job(content, mode):
+    def run_job(content: bytes, mode: str) -> int:
         options, policy = _MODES[mode]
         template, folder = tmp_path / "template.docx", tmp_path / "artefacts"
         template.write_bytes(content)
         folder.mkdir(exist_ok=True)
-        job = Job(JobKind.RUN, (), _SKILL, _PAYLOAD, resolve_options(options), policy)
+        job = Job(JobKind.RUN, (), _SKILL, _PAYLOAD, resolve_options(options), not_none(policy))
         run_to_folder(job, template, folder)
         return sum(file.stat().st_size for file in folder.iterdir())
 
@@ -94,11 +97,14 @@ def run(tmp_path):
 
 @pytest.mark.parametrize("mode", ["quick", "every rule", "suggested policy"])
 @pytest.mark.parametrize("kind", BUILDERS)
-def test_twice_as_many_cost_twice_the_lines(kind, mode, run):
+def test_doubling_the_document_at_most_doubles_the_executed_lines(
+    kind: str, mode: str, run: Callable[..., int]
+) -> None:
     once, twice = BUILDERS[kind](_COUNT), BUILDERS[kind](2 * _COUNT)
     # What is made once for all documents is made now.
     run(once, mode)
-    before, after = (executed_lines(lambda each=each: run(each, mode), _FORMAT) for each in (once, twice))
+    before = executed_lines(lambda: run(once, mode), _FORMAT)
+    after = executed_lines(lambda: run(twice, mode), _FORMAT)
     assert after.total() <= MOST_GROWTH * before.total()
     grown = {
         name: (before[name], lines)
@@ -108,12 +114,12 @@ def test_twice_as_many_cost_twice_the_lines(kind, mode, run):
     assert grown == {}
 
 
-def _long(letter, count):
+def _long(letter: str, count: int) -> str:
     return letter * 100 * count
 
 
 # What is long stands in one place, and every paragraph has it from there.
-_LONG = {
+_LONG: dict[str, Callable[[int], str]] = {
     "a style's name": lambda n: style(
         "S", '<w:pPr><w:spacing w:line="300"/></w:pPr><w:rPr><w:sz w:val="30"/></w:rPr>', name=_long("N", n)
     ),
@@ -135,8 +141,8 @@ _LONG = {
 
 @pytest.mark.parametrize("mode", ["strict", "every rule", "suggested policy"])
 @pytest.mark.parametrize("what", _LONG)
-def test_what_is_long_is_not_written_out_at_each_place(what, mode, run):
-    def written(count):
+def test_a_long_text_is_not_repeated_at_each_place(what: str, mode: str, run: Callable[..., int]) -> None:
+    def written(count: int) -> int:
         return run(paragraphs_in_styles(["S"] * count, _LONG[what](count)), mode)
 
     assert written(2 * _COUNT) <= MOST_GROWTH * written(_COUNT)
@@ -145,7 +151,7 @@ def test_what_is_long_is_not_written_out_at_each_place(what, mode, run):
 _JUNK = "<w:junk/>"
 
 
-def _styles_on(base, count):
+def _styles_on(base: str, count: int) -> tuple[str, str]:
     """A body and styles: each paragraph has a style of its own, all of them are based on ``base``."""
     styles = "".join(style(f"S{number}", base="B") for number in range(count))
     return "".join(
@@ -153,13 +159,13 @@ def _styles_on(base, count):
     ), base + styles
 
 
-def _numbered(count, *, same=False):
+def _numbered(count: int, *, same: bool = False) -> str:
     properties = '<w:numPr><w:ilvl w:val="{1}"/><w:numId w:val="{0}"/></w:numPr>'
     numbers = [(1, each) if same else (each + 1, 0) for each in range(count)]
     return "".join(p(r("x"), properties=properties.format(*each)) for each in numbers)
 
 
-def _nums(count, inner=""):
+def _nums(count: int, inner: str = "") -> str:
     return "".join(
         f'<w:num w:numId="{each + 1}">{inner}<w:abstractNumId w:val="0"/></w:num>' for each in range(count)
     )
@@ -168,7 +174,7 @@ def _nums(count, inner=""):
 _LEVEL = '<w:lvl w:ilvl="0">{}<w:pPr>{}<w:ind w:left="1"/></w:pPr></w:lvl>'
 _ABSTRACT = '<w:abstractNum w:abstractNumId="0">{}{}</w:abstractNum>'
 # Body, styles and numbering: many ask for something that stands once, behind as much else.
-_BEHIND_MUCH_ELSE = {
+_BEHIND_MUCH_ELSE: dict[str, Callable[[int], tuple[str, str, str | None]]] = {
     "a base style's children": lambda n: (
         *_styles_on(f'<w:style w:styleId="B">{_JUNK * n}</w:style>', n),
         "",
@@ -204,8 +210,8 @@ _BEHIND_MUCH_ELSE = {
 
 
 @pytest.mark.parametrize("what", _BEHIND_MUCH_ELSE)
-def test_what_many_ask_for_is_looked_for_once(what):
-    def searched(count):
+def test_shared_lookups_are_made_once(what: str) -> None:
+    def searched(count: int) -> int:
         body, styles, numbering = _BEHIND_MUCH_ELSE[what](count)
         with searched_children() as children:
             document = build_document(body, styles=styles, numbering=numbering)
@@ -215,8 +221,8 @@ def test_what_many_ask_for_is_looked_for_once(what):
     assert searched(2 * _COUNT) <= MOST_GROWTH * searched(_COUNT)
 
 
-def test_conditions_that_no_table_knows_are_not_handed_on():
-    def kept(count):
+def test_unknown_table_style_conditions_are_not_inherited() -> None:
+    def kept(count: int) -> int:
         inner = '<w:tblStylePr w:type="unknown{}"><w:rPr><w:sz w:val="30"/></w:rPr></w:tblStylePr>'
         document = build_document("", styles=chain_of_styles(count, inner.format, "table"))
         sheet = StyleSheet(document.styles)
@@ -225,12 +231,15 @@ def test_conditions_that_no_table_knows_are_not_handed_on():
     assert kept(2 * _COUNT) <= MOST_GROWTH * kept(_COUNT)
 
 
-def test_the_languages_of_a_theme_are_read_once(monkeypatch):
-    asked = []
+def test_the_languages_of_a_theme_are_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str | None] = []
     script_of = numbering_and_theme.script_of
-    monkeypatch.setattr(
-        numbering_and_theme, "script_of", lambda language: asked.append(language) or script_of(language)
-    )
+
+    def counted_script_of(language: str | None) -> str | None:
+        asked.append(language)
+        return script_of(language)
+
+    monkeypatch.setattr(numbering_and_theme, "script_of", counted_script_of)
     font = '<w:rFonts w:eastAsiaTheme="minorEastAsia"/><w:sz w:val="{}"/>'
     document = build_document(
         p(*(r("中", font.format(each + 20)) for each in range(_COUNT))),
@@ -238,7 +247,7 @@ def test_the_languages_of_a_theme_are_read_once(monkeypatch):
         settings='<w:themeFontLang w:eastAsia="zh-CN"/>',
     )
     seen = observe(document, touched_runs(document))
-    assert {values.east_asia.value.name for values in seen.runs.values()} == {"宋体"}
+    assert {not_none(values.east_asia.value).name for values in seen.runs.values()} == {"宋体"}
     assert len(asked) == 2
 
 
@@ -258,13 +267,13 @@ _SHARED_OUT = r" \*(?:\[[^]]*\]|.)(?:\?|\{0,[0-9]+\}) \*"
 
 
 @pytest.mark.parametrize("pattern", _PATTERNS)
-def test_no_two_repetitions_of_blanks_meet_in_a_pattern(pattern):
+def test_no_pattern_has_two_adjacent_repetitions_of_blanks(pattern: str) -> None:
     # A thousand blanks would be shared out between the two in every way there is.
     assert re.search(_SHARED_OUT, pattern) is None
 
 
 @pytest.mark.parametrize("pattern", ["号 *第? *[0-9]", "件 *[0-9]{0,2} *："])
-def test_two_repetitions_of_blanks_that_meet_are_seen(pattern):
+def test_adjacent_repetitions_of_blanks_are_detected(pattern: str) -> None:
     assert re.search(_SHARED_OUT, pattern)
 
 
@@ -279,12 +288,12 @@ def test_two_repetitions_of_blanks_that_meet_are_seen(pattern):
         ("某某市人民政府〔2026〕" + " " * 50 + "号", None),
     ],
 )
-def test_texts_with_blanks_are_still_told_by_their_form(text, role):
+def test_texts_with_blanks_are_still_recognized(text: str, role: str | None) -> None:
     found = evidence.role_by_text(text)
     assert (None if found is None else found.role) == role
 
 
-def test_a_repair_searches_no_declarations_of_namespaces():
+def test_a_fix_does_not_search_namespace_declarations() -> None:
     # A paragraph may declare thousands; were they searched, the one that is first of all would be found.
     declared = f'<w:p xmlns:other="{W}">'
     document = build_document(declared + r("x") + r("y", "<w:b/>") + "</w:p>")

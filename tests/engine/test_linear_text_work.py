@@ -1,4 +1,4 @@
-"""Twice as much of anything in a template or a report is twice the work, never four times.
+"""The work is linear in anything repeated in a template or a report.
 
 Counted is what runs, not how long. Files of some kilobytes can repeat a thing ten thousand times.
 """
@@ -6,6 +6,9 @@ Counted is what runs, not how long. Files of some kilobytes can repeat a thing t
 import io
 import json
 import zipfile
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -24,51 +27,51 @@ FIELDS = ("MEETING_TITLE", "MEETING_DATE", "MEETING_TIME", "ORGANIZER", "ATTENDE
 MOST_GROWTH = 2.2
 
 
-def field(number):
+def field(number: int) -> str:
     return f"【{FIELDS[number % len(FIELDS)]}】"
 
 
-def run(number):
+def run(number: int) -> str:
     return r(field(number))
 
 
-def each(count, make):
+def each(count: int, make: Callable[..., Any]) -> str:
     return "".join(make(number) for number in range(count))
 
 
-def paragraphs(count):
+def paragraphs(count: int) -> str:
     return each(count, lambda number: p(run(number)))
 
 
-def box(content):
+def box(content: str) -> str:
     return (
         f"<w:pict><v:shape><v:textbox><w:txbxContent>{content}</w:txbxContent></v:textbox></v:shape></w:pict>"
     )
 
 
-def choices(contents):
+def choices(contents: Iterable[str]) -> str:
     inner = "".join(f"<mc:Choice Requires='wps'>{content}</mc:Choice>" for content in contents)
     return f"<mc:AlternateContent>{inner}</mc:AlternateContent>"
 
 
-def mark(kind):
+def mark(kind: str) -> str:
     return f"<w:r><w:fldChar w:fldCharType='{kind}'/></w:r>"
 
 
-def wrapped(content, levels, around):
+def wrapped(content: str, levels: int, around: str) -> str:
     """``content`` in ``levels`` elements; ``around`` is one of them, with | where its content goes."""
     before, after = around.split("|")
     return before * levels + content + after * levels
 
 
-def notes(ids):
+def notes(ids: list[int] | range) -> bytes:
     content = "".join(
         f"<w:footnote w:id='{each_id}'>{p(run(n))}</w:footnote>" for n, each_id in enumerate(ids)
     )
     return docx(p(run(0)), stories={"footnotes": content})
 
 
-def changed(content, name, old, new):
+def changed(content: bytes, name: str, old: str, new: str) -> bytes:
     """The package with ``old`` replaced by ``new`` in one member."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         members = {each_name: archive.read(each_name) for each_name in archive.namelist()}
@@ -76,20 +79,20 @@ def changed(content, name, old, new):
     return package(members)
 
 
-def relationships(count):
+def relationships(count: int) -> bytes:
     more = each(count, lambda n: f'<Relationship Id="q{n}" Type="{R}/image" Target="media/{n}.png"/>')
     with_header = docx(p(run(0)), stories={"header1": p(run(1))})
     end = "</Relationships>"
     return changed(with_header, "word/_rels/document.xml.rels", end, more + end)
 
 
-def content_types(count):
+def content_types(count: int) -> bytes:
     more = each(count, lambda n: f'<Override PartName="/word/x{n}.xml" ContentType="application/xml"/>')
     return changed(docx(p(run(0))), "[Content_Types].xml", "</Types>", f"{more}</Types>")
 
 
-def headers_without_names(count):
-    """Headers whose parts are all called alike but for their folders, so that their prefixes are made up."""
+def headers_without_names(count: int) -> bytes:
+    """Header parts that differ only in their folders, so that their address prefixes have to be generated."""
     content = docx(p(run(0)), stories={f"header{n}": p(run(n)) for n in range(count)})
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         members = {}
@@ -101,7 +104,7 @@ def headers_without_names(count):
     return package(members)
 
 
-TEMPLATES = {
+TEMPLATES: dict[str, Callable[[int], bytes]] = {
     "runs of a paragraph": lambda n: docx(p(each(n, run))),
     "placeholders of one w:t": lambda n: docx(p(r(each(n, field)))),
     "texts of a run": lambda n: docx(p(f"<w:r>{each(n, lambda i: f'<w:t>{field(i)}</w:t>')}</w:r>")),
@@ -196,43 +199,43 @@ TEMPLATES = {
 
 
 @pytest.fixture
-def folder(tmp_path):
+def folder(tmp_path: Path) -> "Workplace":
     """A folder and the functions that do jobs there."""
     return Workplace(tmp_path)
 
 
 class Workplace:
-    def __init__(self, path):
+    def __init__(self, path: Path) -> None:
         self.path = path
         self.template = path / "template.docx"
 
-    def run(self):
+    def run(self) -> None:
         job = Job(JobKind.RUN, SKILLS, SKILL, PAYLOAD, Options(format_mode="off"))
         run_job(job, self.template, self.path)
 
-    def precheck(self):
+    def precheck(self) -> dict[str, Any]:
         return run_job(Job(JobKind.PRECHECK, SKILLS, SKILL, PAYLOAD), self.template, self.path)
 
-    def inspect(self):
+    def inspect(self) -> dict[str, Any]:
         return run_job(Job(JobKind.INSPECT, SKILLS), self.template, self.path)
 
-    def verify(self):
+    def verify(self) -> dict[str, Any]:
         return run_job(Job(JobKind.VERIFY, SKILLS), self.template, self.path)
 
-    def put(self, document, entries=(), fixes=()):
+    def put(self, document: bytes, entries: Sequence[object] = (), fixes: Sequence[object] = ()) -> None:
         (self.path / "document.docx").write_bytes(document)
         (self.path / "replace_log.json").write_text(json.dumps({"entries": list(entries)}))
         (self.path / "format_report.json").write_text(json.dumps({"summary": {"fix_changes": list(fixes)}}))
 
-    def put_outputs(self):
+    def put_outputs(self) -> None:
         with zipfile.ZipFile(self.path / "outputs.zip") as outputs:
             log = json.loads(outputs.read("out.replace_log.json"))
             self.put(outputs.read("out.docx"), log["entries"])
 
-    def forget_log(self):
+    def forget_log(self) -> None:
         (self.path / "replace_log.json").write_text('{"entries": []}')
 
-    def steps(self, content):
+    def steps(self, content: bytes) -> dict[str, int]:
         """The steps of every kind of job with a template."""
         self.template.write_bytes(content)
         found = {name: steps_of(getattr(self, name)) for name in ("run", "precheck", "inspect")}
@@ -243,13 +246,13 @@ class Workplace:
         return found
 
 
-def grown(steps, doubled, most=MOST_GROWTH):
-    """What grew more than the thing that was doubled."""
+def grown(steps: dict[str, int], doubled: dict[str, int], most: float = MOST_GROWTH) -> dict[str, Any]:
+    """The kinds of work that grew more than the content that was doubled."""
     return {name: (count, doubled[name]) for name, count in steps.items() if doubled[name] > most * count}
 
 
 @pytest.mark.parametrize("thing", TEMPLATES)
-def test_twice_as_many_are_twice_the_work(folder, thing):
+def test_doubling_the_content_at_most_doubles_the_work(folder: Workplace, thing: str) -> None:
     make = TEMPLATES[thing]
     assert grown(folder.steps(make(150)), folder.steps(make(300))) == {}
 
@@ -257,7 +260,7 @@ def test_twice_as_many_are_twice_the_work(folder, thing):
 SDT = "<w:sdt><w:sdtContent>|</w:sdtContent></w:sdt>"
 SMART = "<w:smartTag>|</w:smartTag>"
 # What lies below, so many levels of what around it.
-DEEP = {
+DEEP: dict[str, Callable[[int], bytes]] = {
     "runs in controls": lambda levels: docx(p(wrapped(each(300, run), levels, SDT))),
     "paragraphs in controls": lambda levels: docx(wrapped(paragraphs(300), levels, SDT)),
     "rows in controls": lambda levels: docx(
@@ -286,12 +289,12 @@ DEEP = {
 
 
 @pytest.mark.parametrize("thing", DEEP)
-def test_how_deep_things_lie_is_not_paid_for_by_each_of_them(folder, thing):
+def test_the_cost_of_nesting_depth_is_not_multiplied_by_the_content(folder: Workplace, thing: str) -> None:
     make = DEEP[thing]
     assert grown(folder.steps(make(10)), folder.steps(make(100)), most=1.5) == {}
 
 
-def entry(path, start, name="X", run=0, **more):
+def entry(path: str, start: int, name: str = "X", run: int = 0, **more: Any) -> dict[str, int | str]:
     text = f"【{name}】"
     return {
         "status": "replaced", "paragraph_path": path, "run_id": f"{path}:r{run}", "start": start,
@@ -299,26 +302,28 @@ def entry(path, start, name="X", run=0, **more):
     }  # fmt: skip
 
 
-def fix(path, before, after, element="ind", run=None):
+def fix(
+    path: str, before: dict[str, str], after: dict[str, str], element: str = "ind", run: int | None = None
+) -> dict[str, Any]:
     run_id = None if run is None else f"{path}:r{run}"
     return {"paragraph_path": path, "run_id": run_id, "element": element, "before": before, "after": after}
 
 
-def boxes_named(count):
+def boxes_named(count: int) -> bytes:
     return docx(p(f"<w:r>{choices(box(p(r(f'【X{i}】'))) for i in range(count))}</w:r>"))
 
 
-def boxes_alike(count):
+def boxes_alike(count: int) -> bytes:
     return docx(p(f"<w:r>{choices(box(p(r('【X】'))) for i in range(count))}</w:r>"))
 
 
-def tables(count):
+def tables(count: int) -> str:
     return each(count, lambda i: tbl(tr(tc(p(run(i))))) + p())
 
 
 FALLBACK = "textbox0.fallback/p0"
 # Template, document, entries of the replace log, entries of the fix list.
-EVIDENCE = {
+EVIDENCE: dict[str, Callable[[int], tuple[bytes, bytes, Sequence[object], Sequence[object]]]] = {
     "entries for one paragraph": lambda n: (
         docx(p(r("【X】" * n))), docx(p(r("y" * n))), [entry("p0", 3 * i) for i in range(n)], [],
     ),
@@ -366,7 +371,7 @@ EVIDENCE = {
 
 
 @pytest.mark.parametrize("thing", EVIDENCE)
-def test_twice_as_much_to_verify_is_twice_the_work(folder, thing):
+def test_doubling_what_is_verified_at_most_doubles_the_work(folder: Workplace, thing: str) -> None:
     found = []
     for count in (150, 300):
         template, document, entries, fixes = EVIDENCE[thing](count)

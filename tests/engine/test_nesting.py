@@ -1,6 +1,7 @@
 """What nests as deep as the parser lets it is read, filled and proved like anything else, or refused."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -36,13 +37,13 @@ NESTED = {
 }  # fmt: skip
 
 
-def nested(thing, levels):
+def nested(thing: str, levels: int) -> bytes:
     each, innermost, around = NESTED[thing]
     before, after = each.split("|")
     return docx(around.replace("|", before * levels + innermost + after * levels))
 
 
-def jobs(folder, template, other):
+def jobs(folder: Path, template: bytes, other: bytes) -> str:
     """Do every kind of job with ``template``; verify the document ``other`` against it."""
     path = folder / "template.docx"
     path.write_bytes(template)
@@ -54,11 +55,14 @@ def jobs(folder, template, other):
     (folder / "document.docx").write_bytes(other)
     (folder / "replace_log.json").write_text(json.dumps({"entries": []}))
     (folder / "format_report.json").write_text(json.dumps({"summary": {"fix_changes": []}}))
-    return run_job(Job(JobKind.VERIFY, SKILLS), path, folder)["verdict"]
+    found: str = run_job(Job(JobKind.VERIFY, SKILLS), path, folder)["verdict"]
+    return found
 
 
 @pytest.mark.parametrize("thing", NESTED)
-def test_what_nests_as_deep_as_may_be_is_done_and_what_nests_deeper_is_refused(tmp_path, thing):
+def test_nesting_up_to_the_limit_is_processed_and_deeper_nesting_is_refused(
+    tmp_path: Path, thing: str
+) -> None:
     levels = 1
     while nested_depth(thing, levels + 1) <= DEEPEST:
         levels += 1
@@ -68,7 +72,7 @@ def test_what_nests_as_deep_as_may_be_is_done_and_what_nests_deeper_is_refused(t
         jobs(tmp_path, nested(thing, levels + 2), other)
 
 
-def nested_depth(thing, levels):
+def nested_depth(thing: str, levels: int) -> int:
     """How many elements lie in one another: those of w:document and w:body too."""
     each, innermost, around = NESTED[thing]
     inner = innermost.split("<w:t")[0].count("<w:") + 1

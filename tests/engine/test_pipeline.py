@@ -5,6 +5,8 @@ import json
 import subprocess
 import sys
 import zipfile
+from pathlib import Path
+from typing import Any, Literal
 
 import pytest
 from docx import Document as read_with_python_docx
@@ -22,7 +24,7 @@ from tests.factories import docx, p, r, tbl, tc, textbox, tr
 _LABEL = Bilingual("label", "标签")
 
 
-def _field(key, *, required=False, kind="text"):
+def _field(key: str, *, required: bool = False, kind: Literal["text", "list"] = "text") -> Field:
     return Field(key, _LABEL, kind, required, key.upper(), "example", _LABEL)
 
 
@@ -45,7 +47,7 @@ MEMBERS = [
 ]
 
 
-def run(tmp_path, body, job=JOB, **package):
+def run(tmp_path: Path, body: str, job: Job = JOB, **package: Any) -> tuple[dict[str, Any], dict[str, bytes]]:
     """Return the result of ``job`` on a document with ``body`` and the members of its archive."""
     template = tmp_path / "template.docx"
     template.write_bytes(docx(body, **package))
@@ -55,17 +57,18 @@ def run(tmp_path, body, job=JOB, **package):
         return result, {name: archive.read(name) for name in archive.namelist()}
 
 
-def precheck(tmp_path, body, payload, **package):
+def precheck(tmp_path: Path, body: str, payload: dict[str, str | None], **package: Any) -> dict[str, Any]:
     template = tmp_path / "template.docx"
     template.write_bytes(docx(body, **package))
     return run_job(JOB._replace(kind=JobKind.PRECHECK, payload=payload), template, tmp_path)
 
 
-def log_of(members):
-    return json.loads(members["out.replace_log.json"])
+def log_of(members: dict[str, bytes]) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(members["out.replace_log.json"])
+    return found
 
 
-def test_a_run_leaves_the_document_first_then_its_reports(tmp_path):
+def test_a_run_leaves_the_document_first_then_its_reports(tmp_path: Path) -> None:
     result, members = run(tmp_path, p("【TITLE】"))
     assert list(members) == MEMBERS
     assert result["exit_code"] == 0
@@ -87,7 +90,9 @@ def test_a_run_leaves_the_document_first_then_its_reports(tmp_path):
         (p("【注意】【1】"), {}, 0),
     ],
 )
-def test_the_exit_code_says_the_worst_of_what_holds_and_precheck_expects_it(tmp_path, body, payload, code):
+def test_the_exit_code_is_the_worst_that_applies_and_precheck_predicts_it(
+    tmp_path: Path, body: str, payload: dict[str, str | None], code: int
+) -> None:
     off = Options(format_mode="off")
     result, _ = run(tmp_path, body, JOB._replace(payload=payload, options=off))
     expected = precheck(tmp_path, body, payload)
@@ -95,7 +100,7 @@ def test_the_exit_code_says_the_worst_of_what_holds_and_precheck_expects_it(tmp_
     assert expected["ok"] == (code == 0)
 
 
-def test_the_log_names_what_was_replaced_missing_and_unsupported_with_real_places(tmp_path):
+def test_the_log_names_what_was_replaced_missing_and_unsupported_with_real_places(tmp_path: Path) -> None:
     body = p(r("致"), r("【TIT"), r("LE】")) + tbl(tr(tc("【NOTE】"), tc("【TITEL】"), tc("【tilte】")))
     _, members = run(tmp_path, body)
     log = log_of(members)
@@ -128,7 +133,9 @@ def test_the_log_names_what_was_replaced_missing_and_unsupported_with_real_place
     assert log["entries"][3]["reason"]
 
 
-def test_the_log_holds_the_sentence_around_each_placeholder_up_to_60_characters_a_side(tmp_path):
+def test_the_log_holds_the_sentence_around_each_placeholder_up_to_60_characters_a_side(
+    tmp_path: Path,
+) -> None:
     _, members = run(tmp_path, p("a" * 70 + "【TITLE】中【NOTE】" + "b" * 70))
     contexts = [entry["context"] for entry in log_of(members)["entries"]]
     assert contexts == [
@@ -149,13 +156,15 @@ def test_the_log_holds_the_sentence_around_each_placeholder_up_to_60_characters_
         ("【quarterly-budget】", None),
     ],
 )
-def test_an_unsupported_placeholder_comes_with_the_field_that_is_near(tmp_path, written, suggestion):
+def test_an_unsupported_placeholder_is_reported_with_the_closest_field(
+    tmp_path: Path, written: str, suggestion: str | None
+) -> None:
     (entry,) = precheck(tmp_path, p(written), {})["unsupported"]
     assert entry["suggestion"] == suggestion
     assert entry["paragraph_path"] == "p0"
 
 
-def test_missing_fields_are_sorted_and_unknown_ones_are_optional(tmp_path):
+def test_missing_fields_are_sorted_and_unknown_ones_are_optional(tmp_path: Path) -> None:
     _, members = run(tmp_path, p("【ZED】【NOTE】【TITLE】【PEOPLE】"), JOB._replace(payload={}))
     assert json.loads(members["out.missing_fields.json"]) == {
         "missing_required": ["TITLE"],
@@ -163,14 +172,14 @@ def test_missing_fields_are_sorted_and_unknown_ones_are_optional(tmp_path):
     }
 
 
-def test_a_list_is_joined_and_an_optional_field_given_empty_is_filled_with_nothing(tmp_path):
-    payload = {"title": "t", "people": ["张三", "李四"], "note": ""}
+def test_a_list_is_joined_and_an_optional_field_given_empty_is_filled_with_nothing(tmp_path: Path) -> None:
+    payload: dict[str, str | list[str] | None] = {"title": "t", "people": ["张三", "李四"], "note": ""}
     _, members = run(tmp_path, p("【PEOPLE】/【NOTE】/"), JOB._replace(payload=payload))
     document = read_with_python_docx(io.BytesIO(members["out.docx"]))
     assert document.paragraphs[0].text == "张三, 李四//"
 
 
-def test_a_text_box_is_logged_once_and_its_mirror_named(tmp_path):
+def test_a_text_box_is_logged_once_with_its_fallback_branch(tmp_path: Path) -> None:
     _, members = run(tmp_path, p(textbox(p("【TITLE】"))))
     log = log_of(members)
     assert log["summary"]["replaced_count"] == 1
@@ -180,32 +189,34 @@ def test_a_text_box_is_logged_once_and_its_mirror_named(tmp_path):
 
 
 @pytest.mark.parametrize("report", ["json", "human", "both"])
-def test_the_page_for_people_comes_when_asked_for(tmp_path, report):
+def test_the_html_report_is_written_on_request(
+    tmp_path: Path, report: Literal["json", "human", "both"]
+) -> None:
     _, members = run(tmp_path, p("【TITLE】"), JOB._replace(options=Options(format_report=report)))
     assert ("out.format_report.html" in members) == (report != "json")
     assert "out.format_report.json" in members
 
 
-def test_the_suggested_policy_comes_when_asked_for(tmp_path):
+def test_the_suggested_policy_is_written_on_request(tmp_path: Path) -> None:
     job = JOB._replace(options=Options(export_suggested_policy=True))
     _, members = run(tmp_path, p("【TITLE】"), job)
     assert list(members) == [*MEMBERS, "out.suggested_policy.yaml"]
 
 
-def test_format_mode_off_checks_nothing_and_says_so(tmp_path):
+def test_format_mode_off_is_reported_as_skipped(tmp_path: Path) -> None:
     _, members = run(tmp_path, tbl(tr(tc("【TITLE】"))), JOB._replace(options=Options(format_mode="off")))
     report = json.loads(members["out.format_report.json"])
     assert (report["passed"], report["issues"], report["summary"]["skipped"]) == (True, [], True)
 
 
-def test_a_failed_strict_check_goes_before_every_other_code(tmp_path):
+def test_the_exit_code_of_a_failed_strict_check_precedes_every_other(tmp_path: Path) -> None:
     strict = Options(preset="strict", format_mode="strict", format_baseline="policy")
     result, _ = run(tmp_path, tbl(tr(tc("【title】"))), JOB._replace(options=strict))
     assert result["exit_code"] == 4
 
 
 @pytest.mark.parametrize("kind", [JobKind.RUN, JobKind.PRECHECK])
-def test_values_that_multiply_beyond_the_output_limit_are_refused(tmp_path, kind):
+def test_values_that_exceed_the_output_limit_are_refused(tmp_path: Path, kind: JobKind) -> None:
     template = tmp_path / "template.docx"
     template.write_bytes(docx(p("【TITLE】" * 2000)))
     job = JOB._replace(kind=kind, payload={"title": "x" * 100_000}, limits=Limits(output_bytes=1_000_000))
@@ -214,12 +225,12 @@ def test_values_that_multiply_beyond_the_output_limit_are_refused(tmp_path, kind
     assert caught.value.detail == {"limit": "output_bytes", "max": 1_000_000}
 
 
-def test_a_damaged_story_is_refused(tmp_path):
+def test_a_damaged_story_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InvalidTemplate):
         run(tmp_path, "", extra={"word/document.xml": b"<w:document"})
 
 
-def test_the_same_job_gives_the_same_bytes_in_any_process(tmp_path):
+def test_the_same_job_gives_the_same_bytes_in_any_process(tmp_path: Path) -> None:
     body = p("【TITLE】【title】【OTHER】") + tbl(tr(tc("【NOTE】")))
     job = JOB._replace(options=Options(format_report="both", export_suggested_policy=True))
     _, here = run(tmp_path, body, job)
@@ -242,7 +253,7 @@ def test_the_same_job_gives_the_same_bytes_in_any_process(tmp_path):
             assert {name: archive.read(name) for name in archive.namelist()} == here
 
 
-def test_a_run_into_a_folder_writes_the_same_artefacts_as_files(tmp_path):
+def test_a_run_into_a_folder_writes_the_same_artefacts_as_files(tmp_path: Path) -> None:
     result, members = run(tmp_path, p("【TITLE】"))
     folder = tmp_path / "folder"
     folder.mkdir()
@@ -250,13 +261,13 @@ def test_a_run_into_a_folder_writes_the_same_artefacts_as_files(tmp_path):
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == members
 
 
-def inspected(tmp_path, body, **package):
+def inspected(tmp_path: Path, body: str, **package: Any) -> dict[str, Any]:
     template = tmp_path / "template.docx"
     template.write_bytes(docx(body, **package))
     return run_job(Job(JobKind.INSPECT, (SKILL,)), template, tmp_path)
 
 
-def test_inspect_lists_fields_with_places_and_suggests_the_skill(tmp_path):
+def test_inspect_lists_fields_with_places_and_suggests_the_skill(tmp_path: Path) -> None:
     report = inspected(tmp_path, p("【TITLE】【OTHER】") + p("【TITLE】"))
     assert report["fields"] == [
         {"name": "TITLE", "count": 2, "places": ["p0:r0", "p1:r0"], "known_in": ["notice"]},
@@ -276,14 +287,16 @@ def test_inspect_lists_fields_with_places_and_suggests_the_skill(tmp_path):
         (p(BOUND_CONTROL), {}, "BOUND_CONTROL", "p0:r0", "【TITLE】"),
     ],
 )  # fmt: skip
-def test_inspect_names_problems_with_their_place(tmp_path, body, stories, code, place, text):
+def test_inspect_names_problems_with_their_place(
+    tmp_path: Path, body: str, stories: dict[str, str], code: str, place: str, text: str
+) -> None:
     problems = inspected(tmp_path, body, stories=stories)["problems"]
     (found,) = (problem for problem in problems if problem["code"] == code)
     assert (found["place"], found["text"]) == (place, text)
     assert text in found["message"]
 
 
-def test_a_verdict_is_given_however_many_placeholders_there_are(tmp_path):
+def test_precheck_works_with_any_number_of_placeholders(tmp_path: Path) -> None:
     body = p("【a】" * 80_000)
     verdict = precheck(tmp_path, body, {})
     assert (verdict["expected_exit_code"], verdict["summary"]["unsupported_count"]) == (3, 80_000)

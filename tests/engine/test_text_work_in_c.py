@@ -1,6 +1,9 @@
-"""Work that lxml, libxml2 and Python do in C, where no line is counted: bounded where it is asked for."""
+"""Work done in C by lxml, libxml2 and Python, where no lines can be counted: the calls are bounded."""
 
 import random
+import re
+from collections.abc import Iterable
+from typing import Any
 
 import pytest
 from lxml import etree
@@ -10,7 +13,7 @@ from docops_flask.engine.document.paragraph_text import ParagraphText
 from docops_flask.engine.errors import InvalidTemplate
 from docops_flask.engine.integrity import differences, fixes, gate, members, replay
 from docops_flask.engine.integrity.blocks import attributes_of, names_of
-from docops_flask.engine.integrity.claims import Replacement
+from docops_flask.engine.integrity.claims import Fix, Replacement
 from docops_flask.engine.integrity.differences import Differences, declarations_in
 from docops_flask.engine.integrity.paragraph_reading import Reading, Span, read_paragraph
 from docops_flask.engine.integrity.verdict import Findings
@@ -21,27 +24,28 @@ from docops_flask.engine.template import grammar as suggesting
 from docops_flask.engine.template.grammar import Suggestions
 from tests.engine.counted_steps import CountingText, steps_of
 from tests.factories import R, W, p, r, story
+from tests.optional import not_none
 
 NAMES, WORDS = names_of(W), vocabulary(W)
 
 
-def parsed(content):
+def parsed(content: bytes | str) -> etree._Element:
     return etree.fromstring(content)
 
 
-def paragraph(inner):
+def paragraph(inner: str) -> etree._Element:
     return parsed(story("document", f"<w:body>{inner}</w:body>").encode())[0][0]
 
 
 @pytest.fixture(autouse=True)
-def _nothing_copied():
+def _nothing_copied() -> None:
     CountingText.copied = 0
 
 
-def test_open_fields_are_not_looked_through_for_every_text(monkeypatch):
+def test_open_fields_are_not_searched_for_every_text(monkeypatch: pytest.MonkeyPatch) -> None:
     scanned = []
 
-    def counting(values):
+    def counting(values: Iterable[object]) -> bool:
         values = list(values)
         scanned.append(len(values))
         return all(values)
@@ -62,7 +66,9 @@ def test_open_fields_are_not_looked_through_for_every_text(monkeypatch):
         ("separate end t begin begin separate t end separate t", [False, False, True]),
     ],
 )
-def test_a_text_lies_in_a_result_where_every_field_around_it_has_begun_its_own(marks, expected):
+def test_a_text_is_in_a_field_result_if_every_enclosing_field_has_begun_its_result(
+    marks: str, expected: list[bool]
+) -> None:
     content = "".join(
         "<w:t>a</w:t>" if mark == "t" else f"<w:fldChar w:fldCharType='{mark}'/>" for mark in marks.split()
     )
@@ -70,12 +76,12 @@ def test_a_text_lies_in_a_result_where_every_field_around_it_has_begun_its_own(m
     assert [piece.in_field_result for piece in text.pieces] == expected
 
 
-def entry(start, end, text="【X】", run_id="p0:r0"):
+def entry(start: int, end: int, text: str = "【X】", run_id: str = "p0:r0") -> Replacement:
     return Replacement(0, "p0", run_id, start, end, "X", text, "y")
 
 
 @pytest.mark.parametrize("end", [3, 10**9])
-def test_an_entry_costs_what_it_says_and_not_what_the_paragraph_holds(end):
+def test_an_entry_costs_its_own_length_not_that_of_the_paragraph(end: int) -> None:
     text = CountingText("【X】" + "a" * 100_000)
     spans = [Span(etree.Element("t"), 0, len(text), 0)]
     planned = replay.PlannedParagraph("part", NAMES, Reading(text, spans))
@@ -84,27 +90,29 @@ def test_an_entry_costs_what_it_says_and_not_what_the_paragraph_holds(end):
     assert CountingText.copied == 0
 
 
-def test_an_entry_that_ends_elsewhere_than_its_placeholder_is_not_taken():
+def test_an_entry_that_does_not_end_with_its_placeholder_is_refused() -> None:
     spans = [Span(etree.Element("t"), 0, 3, 0)]
     planned = replay.PlannedParagraph("part", NAMES, Reading("【X】", spans))
     assert not planned.take(entry(0, 4), "p0", is_mirror=False)
     assert planned.take(entry(0, 3), "p0", is_mirror=False)
 
 
-def test_a_text_is_not_copied_for_each_value_that_goes_into_it():
+def test_a_text_is_not_copied_for_each_inserted_value() -> None:
     text = "【X】" * 300
-    edits = [(3 * each, 3 * each + 3, CountingText("value")) for each in range(300)]
+    edits: list[tuple[int, int, str]] = [
+        (3 * each, 3 * each + 3, CountingText("value")) for each in range(300)
+    ]
     assert "".join(replay._lines(text, edits)) == "value" * 300
     assert CountingText.copied <= 10 * len(text)
 
 
-def many_namespaces(count, inner="<w:p/>"):
+def many_namespaces(count: int, inner: str = "<w:p/>") -> str:
     declared = "".join(f" xmlns:n{number}='urn:{number}'" for number in range(count - 1))
     return f"<w:document xmlns:w='{W}'{declared}>{inner}</w:document>"
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-32", "gb18030", "iso-8859-1"])
-def test_namespaces_around_an_element_are_at_most_a_thousand(encoding):
+def test_at_most_a_thousand_namespaces_may_be_in_scope(encoding: str) -> None:
     declaration = "" if encoding.startswith("utf") else f"<?xml version='1.0' encoding='{encoding}'?>"
     parse_part((declaration + many_namespaces(1000)).encode(encoding), "word/document.xml")
     with pytest.raises(InvalidTemplate) as refused:
@@ -112,12 +120,12 @@ def test_namespaces_around_an_element_are_at_most_a_thousand(encoding):
     assert refused.value.detail["reason"] == "namespaces"
 
 
-def test_namespaces_declared_by_elements_beside_one_another_are_as_many_as_they_like():
+def test_namespaces_of_sibling_elements_are_not_limited() -> None:
     content = "".join(f"<w:p xmlns:q='urn:{number}'/>" for number in range(3000))
     parse_part(many_namespaces(10, content).encode(), "word/document.xml")
 
 
-def test_namespaces_count_from_all_elements_around():
+def test_namespaces_of_all_enclosing_elements_count() -> None:
     content = "<w:p xmlns:q='urn:q'/>"
     for number in range(200):
         declared = "".join(f" xmlns:a{number}b{each}='urn:x'" for each in range(5))
@@ -127,19 +135,21 @@ def test_namespaces_count_from_all_elements_around():
 
 
 @pytest.mark.parametrize(("sections", "left"), [(1000, 1000), (1001, 0)])
-def test_cdata_sections_stay_where_they_are_few_and_are_text_where_they_are_many(sections, left):
+def test_few_cdata_sections_are_kept_and_many_become_text(sections: int, left: int) -> None:
     root = parse_part(f"<t>{'<![CDATA[<]]>' * sections}</t>".encode(), "word/document.xml")
     assert root.text == "<" * sections
     assert serialize_part(root).count(b"CDATA") == left
 
 
-def test_new_elements_take_one_declaration_with_them_however_many_are_in_scope(monkeypatch):
+def test_a_new_element_copies_one_namespace_declaration_however_many_are_in_scope(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     root = parsed(many_namespaces(500, p("【A】" * 50)))
     (node,) = root.iter(NAMES.t)
     declared = []
     made = etree.Element
 
-    def counting(tag, nsmap=None):
+    def counting(tag: str, nsmap: dict[str, str] | None = None) -> etree._Element:
         declared.append(len(nsmap or {}))
         return made(tag, nsmap=nsmap)
 
@@ -151,10 +161,14 @@ def test_new_elements_take_one_declaration_with_them_however_many_are_in_scope(m
     replay._write(again, ["a", *["\n", "b"] * 50], NAMES)
     assert len(declared) == 200
     assert max(declared) == 1
-    assert {child.prefix for child in node.getparent()} == {"w"}
+    assert {child.prefix for child in not_none(node.getparent())} == {"w"}
 
 
-def _random_document(chance, depth=0):
+def _random_document(
+    chance: random.Random, depth: int = 0
+) -> tuple[
+    str, list[str], list[str], list[str | tuple[str, list[str], list[str], list[str | tuple[Any, ...]]]]
+]:
     prefix = chance.choice(["", "a:", "b:"]) if depth else ""
     declared = [
         f'xmlns:{name}="urn:{chance.randrange(2)}"' for name in "ab" if not depth or chance.random() < 0.3
@@ -172,7 +186,13 @@ def _random_document(chance, depth=0):
     return prefix, declared, attributes, inner
 
 
-def _written(document, chance):
+def _written(
+    document: str
+    | tuple[
+        str, list[str], list[str], list[str | tuple[str, list[str], list[str], list[str | tuple[Any, ...]]]]
+    ],
+    chance: random.Random,
+) -> str:
     """The document as XML; ``chance`` decides what makes no difference."""
     if isinstance(document, str):
         text = chance.choice(["t", "<![CDATA[t]]>"])
@@ -184,7 +204,14 @@ def _written(document, chance):
     return f"<{prefix}e {' '.join(start)}>{content}</{prefix}e>"
 
 
-def _mutated(document, chance):
+def _mutated(
+    document: tuple[
+        str, list[str], list[str], list[str | tuple[str, list[str], list[str], list[str | tuple[Any, ...]]]]
+    ],
+    chance: random.Random,
+) -> tuple[
+    str, list[str], list[str], list[str | tuple[str, list[str], list[str], list[str | tuple[Any, ...]]]]
+]:
     prefix, declared, attributes, inner = document
     inner = [each if isinstance(each, str) else _mutated(each, chance) for each in inner]
     if chance.random() < 0.15:
@@ -196,7 +223,7 @@ def _mutated(document, chance):
     return prefix, declared, attributes, inner
 
 
-def test_the_canonical_form_tells_the_same_apart_as_canonical_xml():
+def test_the_canonical_form_distinguishes_what_canonical_xml_distinguishes() -> None:
     found = {True: 0, False: 0}
     for seed in range(2000):
         chance = random.Random(seed)
@@ -210,20 +237,21 @@ def test_the_canonical_form_tells_the_same_apart_as_canonical_xml():
     assert min(found.values()) > 300
 
 
-def test_a_name_that_the_reader_of_the_canonical_form_does_not_know_counts_as_a_difference():
+def test_a_name_of_xml_1_0_fifth_edition_counts_as_a_difference() -> None:
     # Allowed by the fifth edition of XML 1.0 alone.
     one, other = (parsed(f"<\U00010000 {attributes}/>") for attributes in ("a='1' b='1'", "b='1' a='1'"))
     assert members.is_same_document(one, one)
     assert not members.is_same_document(one, other)
 
 
-def test_no_canonical_xml_is_made(monkeypatch):
+def test_canonical_xml_is_not_serialized(monkeypatch: pytest.MonkeyPatch) -> None:
     methods = []
     written = etree.tostring
 
-    def recording(*arguments, **named):
+    def recording(*arguments: Any, **named: Any) -> bytes:
         methods.append(named.get("method"))
-        return written(*arguments, **named)
+        found: bytes = written(*arguments, **named)
+        return found
 
     monkeypatch.setattr(etree, "tostring", recording)
     one, other = parsed("<e a='1' b='2'/>"), parsed("<e b='2' a='1'/>")
@@ -231,21 +259,21 @@ def test_no_canonical_xml_is_made(monkeypatch):
     assert set(methods) == {None}
 
 
-def test_many_attributes_are_read_like_few():
+def test_many_attributes_are_read_like_few() -> None:
     declared = "".join(f" a{number}='{number}'" for number in range(200))
     root = parsed(f"<e xmlns:q='urn:q'{declared} q:z='&lt;'/>")
     assert list(attributes_of(root).items()) == root.items()
 
 
-def ind_fix(before, after):
-    return fixes.Fix(0, "p0", None, "ind", before, after)
+def ind_fix(before: dict[str, Any], after: dict[str, str]) -> Fix:
+    return Fix(0, "p0", None, "ind", before, after)
 
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 LOCAL_NAMES = [one + other for one in LETTERS for other in LETTERS]
 
 
-def test_a_fix_names_no_more_attributes_than_an_element_has():
+def test_a_fix_names_no_more_attributes_than_an_element_has() -> None:
     element = etree.Element(NAMES("ind"))
     edited = fixes._EditedElement(element, NAMES)
     refused = [edited.change(ind_fix({}, {name: "1"})) is not None for name in LOCAL_NAMES]
@@ -253,13 +281,13 @@ def test_a_fix_names_no_more_attributes_than_an_element_has():
     assert len(element.attrib) == 64
 
 
-def test_an_element_of_few_attributes_may_be_changed_as_often_as_is_said():
+def test_an_element_with_few_attributes_may_be_fixed_any_number_of_times() -> None:
     edited = fixes._EditedElement(parsed(f"<w:ind xmlns:w='{W}' w:left='0'/>"), NAMES)
     for number in range(1000):
         assert edited.change(ind_fix({"left": f"{number}"}, {"left": f"{number + 1}"})) is None
 
 
-def test_an_element_of_many_attributes_is_asked_for_a_bounded_number():
+def test_the_fixes_of_an_element_with_many_attributes_are_limited() -> None:
     declared = "".join(f" w:{name}='1'" for name in LOCAL_NAMES)
     edited = fixes._EditedElement(parsed(f"<w:ind xmlns:w='{W}'{declared}/>"), NAMES)
     fits = [edited.change(ind_fix({name: "1"}, {name: "2"})) is None for name in LOCAL_NAMES]
@@ -267,23 +295,23 @@ def test_an_element_of_many_attributes_is_asked_for_a_bounded_number():
 
 
 @pytest.mark.parametrize("after", [{"a b": "1"}, {"": "1"}, {"left": "\0"}, {"{u}left": "1"}])
-def test_a_fix_that_xml_cannot_hold_does_not_fit(after):
+def test_a_fix_with_text_that_xml_cannot_hold_is_refused(after: dict[str, str]) -> None:
     edited = fixes._EditedElement(etree.Element(NAMES("ind")), NAMES)
     assert edited.change(ind_fix({}, after)) is not None
 
 
-def siblings(texts):
+def siblings(texts: Iterable[object]) -> str:
     return f"<w:p>{''.join(f'<w:r><w:t>{text}</w:t></w:r>' for text in texts)}</w:p>"
 
 
-def described(ours, theirs):
+def described(ours: str, theirs: str) -> tuple[Findings, int, int]:
     one, other = (parsed(story("document", content).encode()) for content in (ours, theirs))
     findings = Findings()
     steps = steps_of(lambda: Differences("part", {}, findings).find(one, other))
     return findings, steps, differences.count_elements(one, other)
 
 
-def test_lists_that_differ_all_over_are_described_with_bounded_work(monkeypatch):
+def test_entirely_different_lists_are_compared_with_bounded_work(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(differences, "_LEAST_BUDGET", 0)
     counts = []
     for paragraphs in (20, 40):
@@ -297,7 +325,9 @@ def test_lists_that_differ_all_over_are_described_with_bounded_work(monkeypatch)
     assert counts[1] <= 2.2 * counts[0]
 
 
-def test_beyond_the_budget_lists_are_taken_as_a_whole_and_still_differ(monkeypatch):
+def test_beyond_the_budget_lists_are_reported_as_a_whole(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     ours, theirs = siblings("abcabc"), siblings("cabca")
     close, _, _ = described(ours, theirs)
     for name in ("_LEAST_BUDGET", "_LOOKS_PER_ELEMENT", "_COMPARISONS_PER_ELEMENT"):
@@ -307,10 +337,12 @@ def test_beyond_the_budget_lists_are_taken_as_a_whole_and_still_differ(monkeypat
     assert {finding.what for finding in coarse.listed} == {"element_added", "element_removed"}
 
 
-def test_what_lies_deep_in_lists_that_differ_is_looked_at_a_few_times(monkeypatch):
+def test_nested_elements_of_different_lists_are_compared_a_few_times(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(differences, "_LEAST_BUDGET", 0)
 
-    def deep(more):
+    def deep(more: int) -> str:
         content = siblings("a" * 300)
         for _ in range(100):
             content = f"<w:sdt>{content}{'<w:x/>' * more}</w:sdt>"
@@ -320,7 +352,7 @@ def test_what_lies_deep_in_lists_that_differ_is_looked_at_a_few_times(monkeypatc
     assert steps <= 150 * elements
 
 
-def test_declarations_are_those_that_say_something_new():
+def test_only_new_namespace_declarations_are_listed() -> None:
     root = parsed(
         "<a xmlns='u:1' xmlns:q='u:2'><b xmlns='u:1'/><c xmlns:q='u:3'><d xmlns:q='u:2'/></c><e/></a>"
     )
@@ -329,17 +361,26 @@ def test_declarations_are_those_that_say_something_new():
     assert b not in declarations_in(root)
 
 
-def test_relationships_are_looked_for_once_however_many_prefixes_stand_for_them(monkeypatch):
-    searched = []
-    find_all = gate.re.findall
-    monkeypatch.setattr(gate.re, "findall", lambda *given: searched.append(given) or find_all(*given))
+def test_relationship_ids_are_searched_once_however_many_prefixes_are_declared(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    searched: list[tuple[Any, ...]] = []
+    find_all = re.findall
+
+    def counted(*given: Any) -> list[Any]:
+        searched.append(given)
+        return find_all(*given)
+
+    monkeypatch.setattr(re, "findall", counted)
     declared = "".join(f" xmlns:n{number}='{R}'" for number in range(50))
     root = parsed(f"<w:document xmlns:w='{W}'{declared}><w:p n7:id='rId1'/><w:p w:id='rId2'/></w:document>")
     used = gate._relationships_used(root, serialize_part(root))
     assert (used, len(searched)) == ({"rId1"}, 1)
 
 
-def test_broken_names_are_compared_with_fields_a_bounded_number_of_times(monkeypatch):
+def test_broken_names_are_compared_with_fields_a_bounded_number_of_times(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(suggesting, "_MAX_COMPARISONS", 10)
     suggestions = Suggestions(["MEETING_TITLE", "TRAINER"])
     near = [suggestions.near(f"MEETING TITL{number}") for number in range(20)]
@@ -347,7 +388,7 @@ def test_broken_names_are_compared_with_fields_a_bounded_number_of_times(monkeyp
     assert suggestions.near("MEETING_TITLE will be") == "MEETING_TITLE"
 
 
-def test_a_drawing_in_choices_floats_where_the_innermost_one_does():
+def test_a_drawing_in_nested_choices_floats_if_the_innermost_one_does() -> None:
     anchored = "<w:drawing><wp:anchor/></w:drawing>"
     for drawing, text in ((anchored, "ab"), ("<w:drawing><wp:inline/></w:drawing>", "a\ufffc\ufffc\ufffcb")):
         content = drawing

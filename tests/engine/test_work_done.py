@@ -1,12 +1,18 @@
-"""How much is resolved, counted instead of timed: what is written alike is worked out once."""
+"""The number of resolutions, counted instead of timed: equal content is resolved once."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 
-from docops_flask.engine.checks import mismatch, policy_check, role_subjects
+from docops_flask.engine.checks import policy_check, role_subjects
 from docops_flask.engine.checks.format_check import check_format, observe
+from docops_flask.engine.checks.issue import Finding
+from docops_flask.engine.checks.report import FormatReport
 from docops_flask.engine.checks.run import fonts_wanted
 from docops_flask.engine.checks.run.fonts_wanted import font_repair, wanted_fonts, wrong_fonts
-from docops_flask.engine.document.document import RunPlace
+from docops_flask.engine.document.document import Document, RunPlace
 from docops_flask.engine.document.open import open_document
 from docops_flask.engine.document.paragraph_text import ParagraphText
 from docops_flask.engine.formatting.cascade import Cascade
@@ -21,14 +27,15 @@ from docops_flask.engine.policy.policy import OPEN_POLICY
 from docops_flask.engine.template import scan as scanning
 from tests.engine.checks.document_builder import house_style
 from tests.factories import docx, p, r, tbl, tc, tr
+from tests.optional import not_none
 
 
 @pytest.fixture
-def opened(tmp_path):
+def opened(tmp_path: Path) -> Iterator[Callable[..., Document]]:
     """Return the function that opens a document with the body it is given."""
     packages = []
 
-    def open_body(body):
+    def open_body(body: str) -> Document:
         path = tmp_path / "template.docx"
         path.write_bytes(docx(body))
         packages.append(Package(path, Limits()))
@@ -39,11 +46,11 @@ def opened(tmp_path):
         package.close()
 
 
-def _counted(monkeypatch, owner, name):
-    calls = []
+def _counted(monkeypatch: pytest.MonkeyPatch, owner: object, name: str) -> list[tuple[object, ...]]:
+    calls: list[tuple[object, ...]] = []
     original = getattr(owner, name)
 
-    def counting(*arguments, **named):
+    def counting(*arguments: object, **named: Any) -> object:
         calls.append(arguments)
         return original(*arguments, **named)
 
@@ -51,14 +58,16 @@ def _counted(monkeypatch, owner, name):
     return calls
 
 
-def _alike(count):
+def _alike(count: int) -> str:
     return "".join(
         p(r("text", "<w:sz w:val='24'/>"), properties="<w:jc w:val='both'/>") for _ in range(count)
     )
 
 
 @pytest.mark.parametrize("body", [_alike(1000), tbl(*(tr(tc(_alike(5))) for _ in range(200)))])
-def test_a_thousand_paragraphs_alike_are_resolved_once(opened, monkeypatch, body):
+def test_a_thousand_equal_paragraphs_are_resolved_once(
+    opened: Callable[..., Document], monkeypatch: pytest.MonkeyPatch, body: str
+) -> None:
     document = opened(body)
     paragraphs = _counted(monkeypatch, Cascade, "_resolve_paragraph")
     runs = _counted(monkeypatch, Cascade, "_resolve_run")
@@ -66,25 +75,29 @@ def test_a_thousand_paragraphs_alike_are_resolved_once(opened, monkeypatch, body
     for place in document.walk.paragraphs:
         w = place.part.w
         values = cascade.paragraph(place.element, w, place.cell)
-        cascade.run(place.element.find(w.r), values, w)
+        cascade.run(not_none(place.element.find(w.r)), values, w)
     assert (len(document.walk.paragraphs), len(paragraphs), len(runs)) == (1000, 1, 1)
 
 
-def test_paragraphs_without_a_bracket_are_not_read_again(opened, monkeypatch):
+def test_paragraphs_without_a_bracket_are_not_read_again(
+    opened: Callable[..., Document], monkeypatch: pytest.MonkeyPatch
+) -> None:
     document = opened(_alike(1000) + p("【ORGANIZER】") + p("【注意】 and 【OPEN"))
     read = _counted(monkeypatch, scanning, "ParagraphText")
     found = scanning.scan_document(document)
     assert (len(read), list(found.field_counts())) == (2, ["ORGANIZER"])
 
 
-def test_a_document_without_a_bracket_is_read_once_by_the_walk_alone(opened, monkeypatch):
+def test_a_document_without_a_bracket_is_read_once_by_the_walk_alone(
+    opened: Callable[..., Document], monkeypatch: pytest.MonkeyPatch
+) -> None:
     document = opened(_alike(10))
     read = _counted(monkeypatch, ParagraphText, "__init__")
     scanning.scan_document(document)
     assert read == []
 
 
-def test_a_list_of_relationships_is_parsed_once(tmp_path, monkeypatch):
+def test_a_list_of_relationships_is_parsed_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     parsed = _counted(monkeypatch, packages_module, "parse_relationships")
     path = tmp_path / "template.docx"
     path.write_bytes(docx(p("text")))
@@ -95,7 +108,7 @@ def test_a_list_of_relationships_is_parsed_once(tmp_path, monkeypatch):
     assert [source for _, source in parsed] == ["", package.main_part]
 
 
-def test_fonts_are_asked_once_for_all_texts_of_the_same_scripts(monkeypatch):
+def test_fonts_are_resolved_once_for_all_texts_of_the_same_scripts(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = _counted(monkeypatch, fonts_wanted, "fonts_of")
     values = RunValues({"ascii": Effective(FontFace("Arial", None))})
     wanted = wanted_fonts(("Times New Roman",))
@@ -109,31 +122,35 @@ def test_fonts_are_asked_once_for_all_texts_of_the_same_scripts(monkeypatch):
     assert counts[1] < 20
 
 
-def _to_repair(count):
+def _to_repair(count: int) -> str:
     return "".join(
         p(r("text", "<w:rFonts w:ascii='Arial'/>"), properties="<w:ind w:firstLine='480'/>")
         for _ in range(count)
     )
 
 
-def _checked(document, touched, **rules):
+def _checked(document: Document, touched: int, **rules: Any) -> FormatReport:
     """Hold ``document`` against these rules alone and repair its first ``touched`` paragraphs."""
     runs = [
-        RunPlace(place.element.find(place.part.w.r), f"{place.path}:r0", place)
+        RunPlace(not_none(place.element.find(place.part.w.r)), f"{place.path}:r0", place)
         for place in document.walk.paragraphs[:touched]
     ]
     options = Options(format_baseline="policy", format_fix_mode="safe")
     return check_format(document, runs, observe(document, runs), options, OPEN_POLICY._replace(**rules))
 
 
-def test_a_fault_is_described_once_for_all_paragraphs_and_runs_that_look_alike(opened, monkeypatch):
+def test_an_issue_is_described_once_for_all_equal_paragraphs_and_runs(
+    opened: Callable[..., Document], monkeypatch: pytest.MonkeyPatch
+) -> None:
     document = opened(_to_repair(1000))
-    described = _counted(monkeypatch, mismatch.Finding, "__init__")
+    described = _counted(monkeypatch, Finding, "__init__")
     report = _checked(document, 1000, first_line_indent_twips=420, run_font_latin="Calibri")
     assert (len(report.issues), len(report.fix_changes), len(described)) == (2000, 2000, 2)
 
 
-def test_after_repairs_only_the_repaired_is_looked_at_and_what_was_repaired_alike_once(opened, monkeypatch):
+def test_after_fixes_only_fixed_paragraphs_are_checked_again_and_equal_ones_once(
+    opened: Callable[..., Document], monkeypatch: pytest.MonkeyPatch
+) -> None:
     document = opened(_to_repair(1000))
     paragraphs = _counted(monkeypatch, Cascade, "paragraph")
     runs = _counted(monkeypatch, Cascade, "run")
@@ -145,9 +162,9 @@ def test_after_repairs_only_the_repaired_is_looked_at_and_what_was_repaired_alik
     assert len(runs) == 10 + 1 + 200
 
 
-def test_texts_are_read_and_pages_measured_once_however_often_repairs_change_what_is_seen(
-    opened, monkeypatch
-):
+def test_texts_are_read_and_pages_measured_once_however_many_fixes_are_made(
+    opened: Callable[..., Document], monkeypatch: pytest.MonkeyPatch
+) -> None:
     document = opened(_to_repair(20))
     read = _counted(monkeypatch, ParagraphText, "__init__")
     pages = _counted(monkeypatch, policy_check, "page_geometries")
@@ -158,7 +175,9 @@ def test_texts_are_read_and_pages_measured_once_however_often_repairs_change_wha
     assert (len(report.fix_changes), len(read), len(pages), len(found)) == (20, 20, 1, 1)
 
 
-def test_a_repair_asks_for_no_values_where_no_characters_were_taken_away(opened, monkeypatch):
+def test_a_fix_that_removes_no_characters_resolves_no_values(
+    opened: Callable[..., Document], monkeypatch: pytest.MonkeyPatch
+) -> None:
     document = opened(_to_repair(10))
     cascade = Cascade(document.styles, document.related)
     asked = _counted(monkeypatch, Cascade, "paragraph")

@@ -47,7 +47,8 @@ def mutate(content: bytes, most_bytes: int, seed: int) -> bytes:
     except Exception:
         members = {}
     if not members or chance.random() < 0.3:
-        return atheris.Mutate(content, most_bytes)
+        found: bytes = atheris.Mutate(content, most_bytes)
+        return found
     name = chance.choice(sorted(members))
     members[name] = atheris.Mutate(members[name], len(members[name]) + 64)
     mutated = package(members)

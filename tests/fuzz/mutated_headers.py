@@ -1,4 +1,4 @@
-"""Archives whose ZIP headers a fuzzer has been at: one header, or the name in both headers of a member."""
+"""Archives with mutated ZIP headers: one header, or the name in both headers of a member."""
 
 import re
 import struct
@@ -28,7 +28,7 @@ def mutated_headers(draw: st.DrawFn) -> bytes:
 
 
 def _change_a_name(draw: st.DrawFn, content: bytearray) -> None:
-    """Change a byte of a member's name in both headers, and perhaps have them say UTF-8."""
+    """Change a byte of a member's name in both headers, and perhaps set their UTF-8 flag."""
     starts = [match.start() for match in re.finditer(rb"PK\x01\x02", content[:-_CENTRAL_NAME])]
     if not starts:
         return

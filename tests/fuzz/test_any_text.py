@@ -1,4 +1,4 @@
-"""Any text in any runs: found and filled as a model of a few lines says."""
+"""Any text in any runs is found and filled as a model of a few lines predicts."""
 
 import re
 from itertools import pairwise
@@ -26,7 +26,7 @@ TEXTS = st.lists(PIECES, max_size=30).map("".join)
 VALUES = st.fixed_dictionaries({"A": TEXTS, "B_1": TEXTS})
 
 
-def document_of(runs):
+def document_of(runs: list[str]) -> Document:
     """A document of one paragraph with these runs."""
     root = etree.fromstring(story("document", f"<w:body>{p(*map(r, runs))}</w:body>").encode())
     part = StoryPart("word/document.xml", StoryKind.BODY, "", root, W)
@@ -35,7 +35,7 @@ def document_of(runs):
 
 @profile(300)
 @given(TEXTS)
-def test_what_is_found_is_in_order_apart_and_a_placeholder_exactly_when_it_is_one(text):
+def test_matches_are_ordered_and_disjoint_and_classified_by_the_grammar(text: str) -> None:
     found = find_placeholders(text)
     assert all(one.end <= other.start for one, other in pairwise(found))
     assert all(0 <= each.start < each.end <= len(text) for each in found)
@@ -47,7 +47,7 @@ def test_what_is_found_is_in_order_apart_and_a_placeholder_exactly_when_it_is_on
 
 @profile(300)
 @given(st.lists(TEXTS, max_size=8), VALUES)
-def test_what_is_filled_reads_as_the_text_with_each_placeholder_replaced_once(runs, values):
+def test_filling_replaces_each_placeholder_once(runs: list[str], values: dict[str, str]) -> None:
     document = document_of(runs)
     fill(scan_document(document), values)
     expected = PLACEHOLDER.sub(lambda match: values.get(match[1], match[0]), "".join(runs))

@@ -2,15 +2,18 @@
 
 import logging
 import tempfile
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from flask.testing import FlaskClient
 from hypothesis import event, given
 from hypothesis import strategies as st
 
 from docops_flask.app import create_app
 from docops_flask.logs.events import LOGGER
 from docops_flask.settings.settings import Settings
-from tests.fuzz.mutated_requests import forms_of, mutated_forms, mutated_policies, mutated_tasks
+from tests.fuzz.mutated_requests import Body, forms_of, mutated_forms, mutated_policies, mutated_tasks
 from tests.fuzz.profile import profile
 from tests.web.conftest import Client
 from tests.web.forms import members
@@ -29,13 +32,13 @@ SECONDS_NOBODY_NEEDS = 30
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("work")
 
 
 @pytest.fixture(scope="module")
-def client(folder):
-    """The whole app, renderers and all; each of its answers is held to what /v1/openapi.json says of it."""
+def client(folder: Path) -> Iterator[FlaskClient]:
+    """The whole app with its renderers; each of its answers is checked against /v1/openapi.json."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TMPDIR", str(folder))
         patch.setattr(tempfile, "tempdir", str(folder))
@@ -46,7 +49,7 @@ def client(folder):
         yield app.test_client()
 
 
-def assert_an_answer(client, folder, path, body):
+def assert_an_answer(client: FlaskClient, folder: Path, path: str, body: Body) -> None:
     """Send ``body``; the answer is a job's or a refusal, and nothing stays behind."""
     response = client.post(path, data=body.content, content_type=body.content_type)
     assert len(response.headers["X-Docops-Request-Id"]) == 32
@@ -65,17 +68,21 @@ def assert_an_answer(client, folder, path, body):
 
 @profile(150)
 @given(path=PATHS, body=mutated_tasks().flatmap(lambda task: forms_of(task=task)))
-def test_a_mutated_task_is_filled_or_refused(client, folder, path, body):
+def test_a_mutated_task_is_filled_or_refused(
+    client: FlaskClient, folder: Path, path: str, body: Body
+) -> None:
     assert_an_answer(client, folder, path, body)
 
 
 @profile(100)
 @given(path=PATHS, body=mutated_policies().flatmap(lambda policy: forms_of(policy=policy)))
-def test_a_mutated_policy_is_used_or_refused(client, folder, path, body):
+def test_a_mutated_policy_is_used_or_refused(
+    client: FlaskClient, folder: Path, path: str, body: Body
+) -> None:
     assert_an_answer(client, folder, path, body)
 
 
 @profile(150)
 @given(path=st.one_of(PATHS, st.just("/v1/inspect")), body=mutated_forms())
-def test_a_mutated_form_is_read_or_refused(client, folder, path, body):
+def test_a_mutated_form_is_read_or_refused(client: FlaskClient, folder: Path, path: str, body: Body) -> None:
     assert_an_answer(client, folder, path, body)

@@ -1,6 +1,7 @@
 """Mutated ZIP headers: refused by the contract's errors, or written so that every program lists the same."""
 
 import io
+from pathlib import Path
 
 import pytest
 from hypothesis import event, given
@@ -17,13 +18,13 @@ REFUSALS = {(400, "INVALID_TEMPLATE"), (413, "TEMPLATE_LIMIT_EXCEEDED"), (415, "
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("headers")
 
 
 @profile(400)
 @given(content=mutated_headers())
-def test_what_is_accepted_is_listed_alike_by_every_program(folder, content):
+def test_accepted_packages_are_listed_equally_by_every_program(folder: Path, content: bytes) -> None:
     require_tools()
     template, written = folder / "template.docx", folder / "out.docx"
     template.write_bytes(content)

@@ -2,6 +2,8 @@
 
 import io
 import zipfile
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import event, given
@@ -37,12 +39,12 @@ FORMS = [
 ]
 
 
-def job(kind, form):
+def job(kind: JobKind, form: dict[str, str]) -> Job:
     skill = SKILLS.get("meeting_notice")
     return Job(kind, tuple(SKILLS), skill, VALUES, options=resolve_options(form), limits=LIMITS)
 
 
-def outcome(folder, content, kind, form):
+def outcome(folder: Path, content: bytes, kind: JobKind, form: dict[str, str]) -> Any:
     """The result of a job, or the status and code it is refused with; all else is a fault of the engine."""
     template = folder / "template.docx"
     template.write_bytes(content)
@@ -55,7 +57,7 @@ def outcome(folder, content, kind, form):
     return refusal.status, refusal.code
 
 
-def assert_sound(archive, template):
+def assert_sound(archive: Path, template: bytes) -> None:
     """The filled document is a sound ZIP of the template's parts, the changed ones well formed."""
     with zipfile.ZipFile(archive) as outputs:
         assert outputs.testzip() is None
@@ -69,13 +71,15 @@ def assert_sound(archive, template):
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("fuzz")
 
 
 @profile(200)
 @given(content=mutated_packages(), form=st.sampled_from(FORMS))
-def test_a_mutated_package_is_filled_soundly_or_refused(folder, content, form):
+def test_a_mutated_package_is_filled_soundly_or_refused(
+    folder: Path, content: bytes, form: dict[str, str]
+) -> None:
     ran = outcome(folder, content, JobKind.RUN, form)
     event("filled" if isinstance(ran, dict) else f"refused: {ran[1]}")
     if isinstance(ran, dict):

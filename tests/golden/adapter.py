@@ -86,7 +86,7 @@ class Service:
     def steps(self, case: Case) -> Steps:
         """Run, precheck, inspect and verify over HTTP."""
         template, task = (_NAMED["template"], case.template), (_NAMED["task"], case.task)
-        form = {**case.options, "template": template, "task": task}
+        form: dict[str, str | tuple[str, bytes]] = {**case.options, "template": template, "task": task}
         ran, archive = self._post("/v1/run", form)
         yield "POST /v1/run", ran
         yield "POST /v1/precheck", self._post("/v1/precheck", form)[0]
@@ -150,7 +150,7 @@ def _as_arguments(options: Mapping[str, str], folder: Path) -> Sequence[str]:
 
 def _members(files: Any) -> dict[str, bytes]:
     """The files, a document's parts in their order, and JSON without what differs from run to run."""
-    members = {}
+    members: dict[str, bytes] = {}
     for name, content in files:
         if name.endswith(".docx"):
             with zipfile.ZipFile(io.BytesIO(content)) as package:

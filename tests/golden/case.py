@@ -1,4 +1,4 @@
-"""One golden case: a template, a task and the options of a job, under a name that says what is shown."""
+"""One golden case: a template, a task and the options of a job, under a descriptive name."""
 
 import io
 import json

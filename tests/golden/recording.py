@@ -1,4 +1,4 @@
-"""What came of every case, a line each: ``case | step | member | value``.
+"""The results of every case, one line each: ``case | step | member | value``.
 
 ``value`` is the SHA-256 of the member's unpacked bytes; for an exit code or a status it is what it was.
 """

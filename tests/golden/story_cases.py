@@ -1,4 +1,4 @@
-"""Where a placeholder stands: each story, each wrapper, and how it is split over runs."""
+"""Positions of a placeholder: each story, each wrapper, and splits over runs."""
 
 import zipfile
 from typing import Any

@@ -1,4 +1,4 @@
-"""What comes of every golden case is what is recorded; ``make golden-accept`` records anew."""
+"""The results of every golden case equal the recorded ones; ``make golden-accept`` records new ones."""
 
 import json
 import os
@@ -17,7 +17,7 @@ from tests.golden.recording import RECORDED, all_cases, differences, read, recor
 
 
 def golden(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    """What ``python -m tests.golden`` says, in a process of its own: the service sets up all of it."""
+    """The output of ``python -m tests.golden``, run separately: the service configures its whole process."""
     return subprocess.run(
         [sys.executable, "-m", "tests.golden", *arguments],
         cwd=ROOT,
@@ -29,12 +29,12 @@ def golden(*arguments: str | Path, **environment: str) -> subprocess.CompletedPr
     )
 
 
-def test_everything_comes_out_as_it_is_recorded():
+def test_all_results_equal_the_recorded_ones() -> None:
     done = golden("compare", PYTHONHASHSEED="1")
     assert done.returncode == 0, f"{done.stdout[-3000:]}{done.stderr[-3000:]}"
 
 
-def test_every_case_is_filled_but_those_that_are_to_be_refused():
+def test_every_case_is_filled_except_those_meant_to_be_refused() -> None:
     recorded = read(RECORDED)
     for case in all_cases():
         exit_code = recorded[f"{case.name} | docops run | exit code"]
@@ -44,7 +44,7 @@ def test_every_case_is_filled_but_those_that_are_to_be_refused():
             assert status.startswith("4" if case.is_refused else "200"), case.name
 
 
-def test_there_are_samples_document_types_and_sixty_small_templates_and_every_exit_code():
+def test_the_cases_cover_samples_document_types_sixty_templates_and_every_exit_code() -> None:
     cases, recorded = all_cases(), read(RECORDED)
     made = {case.template for case in cases if not case.name.startswith(("the sample", "the starter"))}
     assert len(made) >= 60
@@ -65,11 +65,11 @@ def case() -> Case:
 
 
 def lines(case: Case) -> dict[str, str]:
-    """What comes of ``case`` in the shell."""
+    """The results of ``case`` with the command."""
     return record([case], is_served=False)
 
 
-def test_a_part_a_report_and_an_exit_code_are_a_line_each(case):
+def test_each_part_report_and_exit_code_is_one_line(case: Case) -> None:
     found = lines(case)
     assert found["small | docops run | exit code"] == "0"
     assert [key.rpartition(" | ")[2] for key in found if " run | out.docx/" in key] == [
@@ -86,13 +86,13 @@ def test_a_part_a_report_and_an_exit_code_are_a_line_each(case):
     assert all(len(value) in (1, 64) for value in found.values())
 
 
-def test_the_same_is_recorded_however_the_template_is_deflated_and_whenever(case):
+def test_the_record_does_not_depend_on_compression_or_time(case: Case) -> None:
     assert lines(case) == lines(case)
     deflated = docx(p("【MEETING_TITLE】"), stories={"header1": p("x")})
     assert lines(replace(case, template=stored(deflated))) == lines(case)
 
 
-def test_each_kind_of_change_is_told_by_its_line(case):
+def test_each_kind_of_change_is_reported_with_its_line(case: Case) -> None:
     before = lines(case)
     changed = lines(replace(case, payload={"meeting_title": "y"}))
     told = list(differences(before, changed))
@@ -106,7 +106,7 @@ def test_each_kind_of_change_is_told_by_its_line(case):
     assert [line[:6] for line in differences(before, dict(reversed(before.items())))] == ["moved:"]
 
 
-def test_what_is_written_is_read_again_and_the_contents_are_kept_where_asked(case, tmp_path):
+def test_a_written_record_is_read_back_and_contents_are_kept_on_request(case: Case, tmp_path: Path) -> None:
     found = record([case], keep=tmp_path / "kept", is_served=False)
     write(found, tmp_path / "made" / "lines.txt")
     assert read(tmp_path / "made" / "lines.txt") == found
@@ -114,7 +114,7 @@ def test_what_is_written_is_read_again_and_the_contents_are_kept_where_asked(cas
     assert json.loads(log.read_bytes())["summary"]["replaced_count"] == 1
 
 
-def test_the_corpus_is_recorded_into_a_file_and_two_such_files_are_compared(tmp_path):
+def test_the_corpus_is_recorded_into_a_file_and_two_such_files_are_compared(tmp_path: Path) -> None:
     corpus = tmp_path / "corpus" / "some"
     corpus.mkdir(parents=True)
     (corpus / "one.docx").write_bytes(docx(p("Some words here")))
@@ -135,7 +135,7 @@ def test_the_corpus_is_recorded_into_a_file_and_two_such_files_are_compared(tmp_
     assert told.stdout.endswith("exit code | 0 -> 3\n1 differences\n")
 
 
-def test_an_empty_corpus_and_a_file_that_is_not_there_are_told(tmp_path):
+def test_an_empty_corpus_and_a_missing_file_are_reported(tmp_path: Path) -> None:
     done = golden("corpus", tmp_path / "x.txt", DOCOPS_CORPUS=str(tmp_path))
     assert (done.returncode, "set DOCOPS_CORPUS" in done.stderr) == (2, True)
     done = golden("diff", tmp_path / "x.txt", tmp_path / "y.txt")

@@ -21,7 +21,7 @@ _VALUES: dict[str, object] = {
 }  # fmt: skip
 _TITLE_ALONE = {"meeting_title": "年度工作会议"}
 _ALL = p(TITLE) + p("【MEETING_DATE】【ATTENDEES】") + p("【ORGANIZER】")
-_MISSING = {
+_MISSING: dict[str, tuple[str, Mapping[str, object]]] = {
     "a required field is missing": (_ALL, {"meeting_title": "x", "organizer": "y"}),
     "an optional field is missing": (_ALL, {**NOTICE, "attendees": None}),
     "all fields are missing": (_ALL, {}),

@@ -1,4 +1,4 @@
-"""What every answer to a hostile request is held to, and what the server is like after it.
+"""Checks of every answer to a hostile request and of the server after it.
 
 ``HostileServer.refuses`` is the whole of it: it sends, it looks at the answer and the log, and it waits until
 the server is as it was before.
@@ -45,7 +45,7 @@ class Refusal:
 
 
 class HostileServer:
-    """A real server with one slot that is asked bad things; after each it must be as it was at rest."""
+    """A real server with one slot that gets hostile requests; after each its state must be as before."""
 
     def __init__(self, server: GunicornServer) -> None:
         self.server = server
@@ -75,7 +75,7 @@ class HostileServer:
         return answer
 
     def check_answer(self, answer: Answer, expected: Refusal, sent: Iterable[bytes | str]) -> None:
-        """Assert the contract's error body (section 3), and that it says nothing it should not."""
+        """Assert the contract's error body (section 3), and that it reveals nothing else."""
         assert (answer.status, answer.headers["Content-Type"]) == (expected.status, "application/json")
         body = answer.json
         assert set(body) == {"error_code", "message", "detail"}
@@ -182,7 +182,7 @@ def says_nothing_of_the_server(text: str, server: GunicornServer) -> None:
 
 
 def _repeats_nothing(text: str, sent: list[str]) -> None:
-    """Assert that no more than 64 characters in a row of ``sent`` stand in ``text``."""
+    """Assert that ``text`` repeats no more than 64 consecutive characters of ``sent``."""
     size = ECHO_CHARACTERS + 1
     for start in range(len(text) - size + 1):
         window = text[start : start + size]

@@ -23,7 +23,7 @@ def hostile_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hostile
 
 @pytest.fixture(scope="module")
 def request_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HostileServer]:
-    """A server with everything that asks for a password or looks at an origin switched on.
+    """A server with all features that check a password or an origin enabled.
 
     Most of what it is sent is refused before there is a renderer: those of the good jobs start fastest so.
     """

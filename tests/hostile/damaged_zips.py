@@ -31,7 +31,7 @@ def with_members(*more: Member, **ends: object) -> bytes:
 
 
 def first_changed(**changes: object) -> bytes:
-    """The sound package with its first member, the content types, told otherwise."""
+    """The sound package with changed headers of its first member, the content types."""
     first, *others = sound_members()
     return archive([Member(first.name, first.content, **changes), *others])  # type: ignore[arg-type]
 
@@ -65,7 +65,7 @@ def quoted_overlap() -> bytes:
 
 
 def corrupt_deflate() -> bytes:
-    """A read part whose compressed bytes are noise of the right length."""
+    """A read part whose compressed bytes are random."""
     content = bytearray(GOOD)
     at = content.index(b"word/document.xml") + len(b"word/document.xml")
     content[at + 8 : at + 60] = b"\xff" * 52
@@ -73,7 +73,7 @@ def corrupt_deflate() -> bytes:
 
 
 def with_digit_of_crc_changed() -> bytes:
-    """A read part whose CRC is another in both lists."""
+    """A read part with a wrong CRC in both headers."""
     members = sound_members()
     main = next(member for member in members if member.name == b"word/document.xml")
     members[members.index(main)] = Member(main.name, main.content, both={"crc": 1})
@@ -81,7 +81,7 @@ def with_digit_of_crc_changed() -> bytes:
 
 
 def declared_size_too_small() -> bytes:
-    """A read part that unfolds to more than it says."""
+    """A read part that decompresses to more than its declared size."""
     members = sound_members()
     main = next(member for member in members if member.name == b"word/document.xml")
     members[members.index(main)] = Member(main.name, main.content, both={"size": 10})
@@ -89,14 +89,14 @@ def declared_size_too_small() -> bytes:
 
 
 def zip64_end() -> bytes:
-    """An archive whose true end is told by ZIP64 records, the plain one saying nothing."""
+    """An archive whose end is described by ZIP64 records only."""
     record = struct.pack("<4sQ2H2L4Q", b"PK\x06\x06", 44, 45, 45, 0, 0, 5, 5, 10, 10)
     locator = struct.pack("<4sLQL", b"PK\x06\x07", 0, 0, 1)
     return with_members(before_end=record + locator)
 
 
 def listed_twice() -> bytes:
-    """An archive whose comment is another list of contents with an end record of its own."""
+    """An archive whose comment is another central directory with its own end record."""
     plain = with_members()
     start = plain.index(b"PK\1\2")
     directory = plain[start:-22]

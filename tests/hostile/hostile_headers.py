@@ -1,4 +1,4 @@
-"""Requests whose head is hostile: framing that lies, encodings, ids, methods, and what no app is shown."""
+"""Requests with hostile heads: contradictory framing, encodings, ids, methods, and malformed requests."""
 
 from tests.e2e.gunicorn_server import FORM_TYPE, form_body
 from tests.hostile.answer_checks import Refusal
@@ -20,7 +20,7 @@ def job(*headers: bytes) -> bytes:
 
 
 def chunked(*chunks: bytes, headers: bytes = _TYPE) -> bytes:
-    """A job whose body is these bytes, said to come in chunks."""
+    """A job with these bytes as its chunked body."""
     return head(headers, _CHUNKED) + b"".join(chunks)
 
 

@@ -16,7 +16,7 @@ _OTHER = b"--another-boundary"
 
 @dataclass(frozen=True)
 class Form:
-    """A request's body and what its Content-Type says of it."""
+    """A request's body and its Content-Type."""
 
     body: bytes
     content_type: str = FORM_TYPE

@@ -1,4 +1,4 @@
-"""Archives that look odd and are sound: each holds ``word/odd.xml`` with ``CONTENT``, told oddly.
+"""Unusual but sound archives: each holds ``word/odd.xml`` with ``CONTENT`` and unusual headers.
 
 What is odd about them never reaches a result (docs/analysis/zip-details.md).
 """
@@ -15,7 +15,7 @@ PACKED = len(deflated(CONTENT))
 
 
 def odd(**more: object) -> bytes:
-    """The sound package with one more part, told oddly."""
+    """The sound package with one more part that has unusual headers."""
     return with_members(Member(ODD, CONTENT, **more))  # type: ignore[arg-type]
 
 

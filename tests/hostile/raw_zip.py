@@ -27,7 +27,7 @@ class Member:
     content: bytes = b"x"
     method: int = 8
     flags: int = 0
-    both: Mapping[str, int] = field(default_factory=dict)
+    both: Mapping[str, Any] = field(default_factory=dict)
     central: Mapping[str, Any] = field(default_factory=dict)
     local: Mapping[str, Any] = field(default_factory=dict)
     before: bytes = b""
@@ -40,7 +40,7 @@ def archive(
     members: Sequence[Member], *, count: int | None = None, start_off: int = 0, size_off: int = 0,
     before_end: bytes = b"", comment: bytes = b"", tail: bytes = b"", disk: int = 0,
 ) -> bytes:  # fmt: skip
-    """The archive; its end record tells ``count`` members and a directory moved by the two ``_off``."""
+    """The archive; its end record states ``count`` members and a directory moved by the two ``_off``."""
     data, directory = b"", b""
     for member in members:
         stored = deflated(member.content) if member.method == 8 else member.content
@@ -70,7 +70,7 @@ def zip64_extra(*values: int) -> bytes:
 
 
 def extra_field(kind: int, body: bytes, length: int | None = None) -> bytes:
-    """An extra field; ``length`` is told instead of the true one."""
+    """An extra field; ``length`` is stated instead of the true one."""
     return struct.pack("<2H", kind, len(body) if length is None else length) + body
 
 
@@ -84,7 +84,8 @@ def _local(of: Mapping[str, Any]) -> bytes:
         "<4s5H3L2H", b"PK\x03\x04", of["needed"], of["flags"], of["method"], of["time"], of["date"],
         of["crc"], of["packed"], of["size"], len(of["name"]), len(of["extra"]),
     )  # fmt: skip
-    return head + of["name"] + of["extra"]
+    found: bytes = head + of["name"] + of["extra"]
+    return found
 
 
 def _central(of: Mapping[str, Any]) -> bytes:
@@ -93,4 +94,5 @@ def _central(of: Mapping[str, Any]) -> bytes:
         of["time"], of["date"], of["crc"], of["packed"], of["size"], len(of["name"]), len(of["extra"]),
         len(of["comment"]), of["disk"], of["internal"], of["attributes"], of["offset"],
     )  # fmt: skip
-    return head + of["name"] + of["extra"] + of["comment"]
+    found: bytes = head + of["name"] + of["extra"] + of["comment"]
+    return found

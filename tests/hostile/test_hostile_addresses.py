@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.hostile.answer_checks import Refusal, say
+from tests.hostile.answer_checks import HostileServer, Refusal, Send, say
 from tests.hostile.conftest import ORIGIN
 from tests.hostile.hostile_addresses import (
     NO_FILES,
@@ -17,17 +17,19 @@ UNAUTHORIZED = Refusal(401, "UNAUTHORIZED", inner="docops_flask/web/auth.py")
 NOT_FOUND = Refusal(404, "NOT_FOUND")
 
 
-def get(target, *headers, method=b"GET"):
+def get(target: bytes, *headers: bytes, method: bytes = b"GET") -> Send:
     return say(b"\r\n".join([method + b" " + target + b" HTTP/1.1", b"Host: x", *headers, b"", b""]))
 
 
-def named(target):
+def named(target: bytes) -> str:
     return ascii(target)[2:80]
 
 
 @pytest.mark.parametrize("path", [b"/web", b"/v1/meta"])
 @pytest.mark.parametrize("name", WRONG_CREDENTIALS)
-def test_every_shape_of_wrong_credentials_is_a_401(request_server, name, path):
+def test_every_shape_of_wrong_credentials_is_a_401(
+    request_server: HostileServer, name: str, path: bytes
+) -> None:
     answer = request_server.refuses(
         get(path, WRONG_CREDENTIALS[name]), UNAUTHORIZED, [WRONG_CREDENTIALS[name]]
     )
@@ -35,30 +37,36 @@ def test_every_shape_of_wrong_credentials_is_a_401(request_server, name, path):
 
 
 @pytest.mark.parametrize("path", [b"/web", b"/v1/meta"])
-def test_the_right_credentials_open(request_server, path):
+def test_the_right_credentials_are_accepted(request_server: HostileServer, path: bytes) -> None:
     assert get(path, RIGHT)(request_server.server).status == 200
 
 
 @pytest.mark.parametrize("target", PROTECTED, ids=named)
-def test_whatever_stands_for_a_protected_address_asks_for_the_password(request_server, target):
+def test_every_spelling_of_a_protected_path_requires_the_password(
+    request_server: HostileServer, target: bytes
+) -> None:
     answer = request_server.refuses(get(target), UNAUTHORIZED, [target])
     assert (answer.headers["X-Frame-Options"] == "DENY") == (b"v1" not in target.partition(b"static")[0])
 
 
 @pytest.mark.parametrize("target", NOWHERE, ids=named)
 @pytest.mark.parametrize("headers", [(), (RIGHT,)], ids=["without", "with the password"])
-def test_a_trick_with_a_path_leads_nowhere(request_server, target, headers):
+def test_path_traversal_is_answered_404(
+    request_server: HostileServer, target: bytes, headers: tuple[bytes, ...]
+) -> None:
     answer = request_server.refuses(get(target, *headers), NOT_FOUND, [target])
     assert "X-Injected" not in answer.headers
 
 
 @pytest.mark.parametrize("target", NO_FILES, ids=named)
-def test_with_the_password_there_is_no_way_out_of_the_console(request_server, target):
+def test_path_traversal_out_of_the_console_fails_with_the_password_too(
+    request_server: HostileServer, target: bytes
+) -> None:
     request_server.refuses(get(target, RIGHT), NOT_FOUND, [target])
 
 
 @pytest.mark.parametrize("name", OTHER_ORIGINS)
-def test_an_origin_that_is_nearly_right_is_told_nothing(request_server, name):
+def test_a_similar_origin_gets_no_cors_headers(request_server: HostileServer, name: str) -> None:
     server, origin = request_server.server, OTHER_ORIGINS[name]
     wanted = b"Access-Control-Request-Method: POST"
     answers = [
@@ -72,6 +80,6 @@ def test_an_origin_that_is_nearly_right_is_told_nothing(request_server, name):
         assert [header for header in answer.headers if header.startswith("Access-Control-")] == []
 
 
-def test_the_right_origin_is_let_in(request_server):
+def test_the_allowed_origin_gets_cors_headers(request_server: HostileServer) -> None:
     answer = get(b"/healthz", b"Origin: " + ORIGIN.encode())(request_server.server)
     assert answer.headers["Access-Control-Allow-Origin"] == ORIGIN

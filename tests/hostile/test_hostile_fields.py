@@ -5,23 +5,23 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.gunicorn_server import FORM_TYPE
-from tests.hostile.answer_checks import ask
+from tests.hostile.answer_checks import HostileServer, Send, ask
 from tests.hostile.hostile_fields import FIELDS, POLICIES
 from tests.hostile.hostile_multiparts import form
 from tests.web.forms import part, task_part, template_part
 
 
-def job(parts, path="/v1/run"):
+def job(parts: list[bytes], path: str = "/v1/run") -> Send:
     return ask("POST", path, form(template_part(), task_part(), *parts).body, Content_Type=FORM_TYPE)
 
 
 @pytest.mark.parametrize("name", FIELDS)
-def test_a_field_that_cannot_be_meant_is_refused(request_server, name):
+def test_an_invalid_field_is_refused(request_server: HostileServer, name: str) -> None:
     parts, expected = FIELDS[name]
     request_server.refuses(job(parts), expected, [each.partition(b"\r\n\r\n")[2] for each in parts])
 
 
-def test_no_policy_runs_anything(request_server):
+def test_a_policy_cannot_execute_code(request_server: HostileServer) -> None:
     assert not Path("/tmp/hostile-policy").exists()
     for name in ("a Python object", "a Python object by its whole tag"):
         answer = job([part("policy_yaml", POLICIES[name])])(request_server.server)

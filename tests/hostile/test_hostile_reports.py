@@ -5,7 +5,7 @@ import json
 import pytest
 
 from tests.e2e.gunicorn_server import FORM_TYPE
-from tests.hostile.answer_checks import Refusal, ask
+from tests.hostile.answer_checks import HostileServer, Refusal, Send, ask
 from tests.hostile.hostile_multiparts import form
 from tests.web.forms import TEMPLATE, part, template_part
 
@@ -33,13 +33,13 @@ LOGS = {
 }
 
 
-def fix_of(key):
+def fix_of(key: str) -> bytes:
     """A report whose one repair names an attribute that is no text."""
     change = {"paragraph_path": "p0", "element": "ind", "before": {key: 1}, "after": {}}
     return json.dumps({"summary": {"fix_changes": [change]}}).encode()
 
 
-def verification(log=LOG, report=b'{"summary": {"fix_changes": []}}'):
+def verification(log: bytes = LOG, report: bytes = b'{"summary": {"fix_changes": []}}') -> Send:
     body = form(
         template_part(),
         part("document", TEMPLATE, "a.docx"),
@@ -50,7 +50,7 @@ def verification(log=LOG, report=b'{"summary": {"fix_changes": []}}'):
 
 
 @pytest.mark.parametrize("name", LOGS)
-def test_a_log_that_is_none_is_refused(request_server, name):
+def test_an_invalid_replace_log_is_refused(request_server: HostileServer, name: str) -> None:
     content, expected = LOGS[name]
     request_server.refuses(verification(content), expected, [content])
 
@@ -58,7 +58,7 @@ def test_a_log_that_is_none_is_refused(request_server, name):
 @pytest.mark.parametrize(
     "key", ["k" * 100_000, "\u202e\x1b[2J\r\n", "\ud800", ""], ids=lambda key: ascii(key)[:20]
 )
-def test_a_report_whose_keys_are_not_to_be_repeated(request_server, key):
+def test_keys_of_a_report_are_not_repeated(request_server: HostileServer, key: str) -> None:
     report = fix_of(key)
     expected = Refusal(
         400, "INVALID_ARGUMENT", {"field": "format_report"}, inner="docops_flask/engine/integrity"

@@ -3,13 +3,16 @@
 import io
 import socket
 import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import docx as python_docx
 import pytest
 
-from tests.e2e.gunicorn_server import FORM_TYPE, form_body
+from tests.e2e.gunicorn_server import FORM_TYPE, GunicornServer, form_body
 from tests.factories import docx, p
-from tests.hostile.answer_checks import HostileServer, Refusal, ask
+from tests.hostile.answer_checks import HostileServer, Refusal, Send, ask
 from tests.hostile.damaged_zips import DAMAGED, OVER_A_LIMIT
 from tests.hostile.hard_documents import BEYOND_A_LIMIT, HARD, TITLE, numbered_paragraphs, reaching_out
 from tests.hostile.odd_zips import CONTENT, odd
@@ -21,14 +24,14 @@ from tests.web.forms import PAYLOAD, members, task
 _MOST_SEARCHED_BYTES = 1_000_000
 
 
-def job(template, payload=PAYLOAD, path="/v1/run", **fields):
+def job(template: bytes, payload: dict[str, str] = PAYLOAD, path: str = "/v1/run", **fields: Any) -> Send:
     body = form_body(template=template, task_json=task(payload), **fields)
     return ask("POST", path, body, Content_Type=FORM_TYPE)
 
 
-def contents(template):
+def contents(template: bytes) -> list[bytes | str]:
     """What of ``template`` an answer may not repeat: its bytes, and its members where they can be read."""
-    found = [template]
+    found: list[bytes | str] = [template]
     try:
         with zipfile.ZipFile(io.BytesIO(template)) as opened:
             names = [info for info in opened.infolist() if info.file_size < _MOST_SEARCHED_BYTES]
@@ -39,7 +42,7 @@ def contents(template):
 
 
 @pytest.mark.parametrize("name", [*DAMAGED, *UNSOUND])
-def test_a_damaged_or_unsafe_template_is_a_400(hostile_server, name):
+def test_a_damaged_or_unsafe_template_is_a_400(hostile_server: HostileServer, name: str) -> None:
     make, reason = {**DAMAGED, **UNSOUND}[name]
     template = make()
     expected = Refusal(400, "INVALID_TEMPLATE", {"reason": reason}, inner=f"{reason} at docops_flask/engine")
@@ -47,7 +50,7 @@ def test_a_damaged_or_unsafe_template_is_a_400(hostile_server, name):
 
 
 @pytest.mark.parametrize("name", OTHER_KINDS)
-def test_a_sound_package_of_another_kind_is_a_415(hostile_server, name):
+def test_a_sound_package_of_another_kind_is_a_415(hostile_server: HostileServer, name: str) -> None:
     template = typed(OTHER_KINDS[name])
     expected = Refusal(415, "INVALID_MEDIA_TYPE", {"field": "template"}, inner="docops_flask/engine")
     hostile_server.refuses(job(template), expected, contents(template))
@@ -56,7 +59,7 @@ def test_a_sound_package_of_another_kind_is_a_415(hostile_server, name):
 @pytest.mark.parametrize(
     "content", [b"%PDF-1.7", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PK\x05\x06" + bytes(18)]
 )
-def test_what_does_not_begin_as_a_zip_is_a_415(hostile_server, content):
+def test_content_without_a_zip_signature_is_a_415(hostile_server: HostileServer, content: bytes) -> None:
     expected = Refusal(415, "INVALID_MEDIA_TYPE", {"field": "template"}, inner="docops_flask/intake")
     hostile_server.refuses(job(content), expected, [content])
 
@@ -69,7 +72,9 @@ LIMITS = {
 
 
 @pytest.mark.parametrize("name", LIMITS)
-def test_what_unfolds_beyond_a_limit_is_a_413_by_the_limits_name(hostile_server, name):
+def test_decompression_beyond_a_limit_is_a_413_that_names_the_limit(
+    hostile_server: HostileServer, name: str
+) -> None:
     make, payload, limit = LIMITS[name]
     expected = Refusal(
         413, "TEMPLATE_LIMIT_EXCEEDED", {"limit": limit}, inner=f"{limit} at docops_flask/engine"
@@ -77,21 +82,21 @@ def test_what_unfolds_beyond_a_limit_is_a_413_by_the_limits_name(hostile_server,
     hostile_server.refuses(job(make(), payload), expected)
 
 
-def test_memory_that_is_used_up_is_a_500(start_server):
+def test_running_out_of_memory_is_a_500(start_server: Callable[..., GunicornServer]) -> None:
     server = HostileServer(start_server(max_concurrency=1, renderer_memory_bytes=80 * 1024 * 1024))
     expected = Refusal(500, "RENDERER_CRASHED", inner="out of memory")
     server.refuses(job(docx(numbered_paragraphs(100_000))), expected)
 
 
 @pytest.mark.parametrize("name", HARD)
-def test_a_hard_document_is_filled(hostile_server, name):
+def test_a_hard_document_is_filled(hostile_server: HostileServer, name: str) -> None:
     make, exit_code = HARD[name]
     answer = hostile_server.fills(job(make()))
     assert answer.headers["X-Docops-Exit-Code"] == exit_code
 
 
 @pytest.mark.parametrize("path", ["/v1/precheck", "/v1/inspect"])
-def test_the_other_jobs_have_the_same_guard(hostile_server, path):
+def test_other_kinds_of_jobs_have_the_same_checks(hostile_server: HostileServer, path: str) -> None:
     make, reason = UNSOUND["entities that multiply"]
     boundary = b"--boundary-of-the-test"
     template_alone, _, _ = form_body(template=make()).partition(
@@ -102,7 +107,7 @@ def test_the_other_jobs_have_the_same_guard(hostile_server, path):
     hostile_server.refuses(ask("POST", path, body, Content_Type=FORM_TYPE), expected, contents(make()))
 
 
-def test_a_value_is_filled_once_whatever_it_holds(hostile_server):
+def test_placeholders_inside_values_are_not_filled(hostile_server: HostileServer) -> None:
     template = docx(p("【MEETING_TITLE】 / 【ORGANIZER】"))
     payload = {"meeting_title": "【ORGANIZER】【", "organizer": "MEETING_TITLE】【MEETING_TITLE】"}
     answer = hostile_server.fills(job(template, payload))
@@ -110,9 +115,9 @@ def test_a_value_is_filled_once_whatever_it_holds(hostile_server):
     assert document.paragraphs[0].text == "【ORGANIZER】【 / MEETING_TITLE】【MEETING_TITLE】"
 
 
-def test_what_is_served_is_the_same_in_every_program_whatever_the_headers_of_the_template_say(
-    hostile_server, tmp_path
-):
+def test_every_program_reads_the_same_result_whatever_the_templates_headers(
+    hostile_server: HostileServer, tmp_path: Path
+) -> None:
     require_tools()
     extra = extra_field(0xA220, bytes(40)) + unicode_path(b"word/odd.xml", b"word/odd.xml")
     sizes = {"crc": 0, "packed": 0, "size": 0, "needed": 45, "date": 0x5555, "extra": extra}
@@ -133,7 +138,7 @@ def test_what_is_served_is_the_same_in_every_program_whatever_the_headers_of_the
     assert expected["word/odd.xml"] == CONTENT
 
 
-def test_strict_ooxml_is_filled(hostile_server):
+def test_strict_ooxml_is_filled(hostile_server: HostileServer) -> None:
     answer = hostile_server.fills(job(docx(p(TITLE), strict=True), preset="strict"))
     assert (
         b"\xe5\x91\xa8\xe4\xbe\x8b\xe4\xbc\x9a"
@@ -141,7 +146,7 @@ def test_strict_ooxml_is_filled(hostile_server):
     )
 
 
-def test_nothing_a_document_points_to_is_opened_or_changed(hostile_server):
+def test_external_references_of_a_document_are_not_opened(hostile_server: HostileServer) -> None:
     with socket.create_server(("127.0.0.1", 0)) as canary:
         canary.setblocking(False)
         url = f"http://127.0.0.1:{canary.getsockname()[1]}/"

@@ -62,7 +62,7 @@ def dense(size: int) -> str:
 
 
 def with_main_of_another_name() -> bytes:
-    """A package whose main part is no .xml by name and unfolds to more than XML may."""
+    """A package whose main part is not named .xml and decompresses to more than XML may."""
     name = "word/document.bin"
     members: Mapping[str, str | bytes] = {
         **{each: content for each, content in _SOUND.items() if each != _MAIN},

@@ -11,6 +11,6 @@ print(sorted({"flask", "werkzeug", "gunicorn", "docops_flask.web"} & set(sys.mod
 """
 
 
-def test_intake_and_the_shell_load_no_web_library():
+def test_intake_and_the_shell_load_no_web_library() -> None:
     done = subprocess.run([sys.executable, "-c", CODE], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"

@@ -1,4 +1,6 @@
-"""A task's JSON is read strictly, and an error says where, never what."""
+"""A task's JSON is read strictly, and an error names the place without repeating the content."""
+
+from typing import Any
 
 import pytest
 
@@ -15,7 +17,7 @@ from docops_flask.intake.task import MAX_DEPTH, parse_task
         (b'{"a": {"b": 1}, "c": {"b": 2}}', {"a": {"b": 1}, "c": {"b": 2}}),
     ],
 )  # fmt: skip
-def test_good_json(content, document):
+def test_good_json(content: bytes, document: dict[str, Any]) -> None:
     assert parse_task(content) == document
 
 
@@ -39,7 +41,7 @@ def test_good_json(content, document):
         (b"{} SECRET", "line 1, column 4"),
     ],
 )
-def test_bad_json_is_told_by_its_place(content, says):
+def test_an_error_in_json_is_reported_with_its_place(content: bytes, says: str) -> None:
     with pytest.raises(InvalidJson) as caught:
         parse_task(content)
     assert says in caught.value.message
@@ -47,17 +49,17 @@ def test_bad_json_is_told_by_its_place(content, says):
     assert "SECRET" not in str(caught.value.detail) + caught.value.message
 
 
-def test_line_and_column_are_there_as_data():
+def test_line_and_column_are_in_the_error_detail() -> None:
     with pytest.raises(InvalidJson) as caught:
         parse_task(b'{\n  "a": x\n}')
     assert (caught.value.detail["line"], caught.value.detail["column"]) == (2, 8)
 
 
-def nested(depth):
+def nested(depth: int) -> bytes:
     return b'{"a": ' + b"[" * (depth - 1) + b"]" * (depth - 1) + b"}"
 
 
-def test_nesting_is_allowed_up_to_a_depth():
+def test_nesting_is_allowed_up_to_a_depth() -> None:
     assert parse_task(nested(MAX_DEPTH))
     with pytest.raises(InvalidJson, match="nested too deeply"):
         parse_task(nested(MAX_DEPTH + 1))
@@ -71,5 +73,5 @@ def test_nesting_is_allowed_up_to_a_depth():
         b'["' + b'\\"[' * (MAX_DEPTH + 1) + b'"]',
     ],
 )
-def test_brackets_beside_each_other_and_in_strings_are_not_depth(flat):
+def test_adjacent_brackets_and_brackets_in_strings_do_not_count_as_depth(flat: bytes) -> None:
     assert parse_task(b'{"a": ' + flat + b"}")

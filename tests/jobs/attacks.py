@@ -120,11 +120,15 @@ def remember_maps() -> None:
     _maps_before_the_cell[:] = Path("/proc/self/maps").read_text().splitlines()
 
 
+# Of <linux/fcntl.h>; typeshed does not know it.
+_F_SETOWN_EX = 15
+
+
 def _own_a_descriptor(folder: str, parent: int) -> None:
     """Have the kernel signal ``parent`` when something happens in the folder."""
     descriptor = os.open(folder, os.O_RDONLY)
     fcntl.fcntl(descriptor, fcntl.F_SETOWN, parent)
-    fcntl.fcntl(descriptor, fcntl.F_SETOWN_EX, struct.pack("=ii", 1, parent))
+    fcntl.fcntl(descriptor, _F_SETOWN_EX, struct.pack("=ii", 1, parent))
 
 
 def _call(result: int) -> int:

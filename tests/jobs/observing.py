@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from multiprocessing import forkserver, resource_tracker
 from pathlib import Path
+from typing import Any
 
 import psutil
 
@@ -36,7 +37,9 @@ def descriptors() -> int:
 
 def renderers() -> dict[int, int]:
     """Return pid to parent pid of the processes below this one but multiprocessing's own two servers."""
-    servers = {forkserver._forkserver._forkserver_pid, resource_tracker._resource_tracker._pid}
+    fork_server: Any = forkserver._forkserver
+    tracker: Any = resource_tracker._resource_tracker
+    servers = {fork_server._forkserver_pid, tracker._pid}
     below: dict[int, int] = {}
     for process in psutil.Process().children(recursive=True):
         with suppress(psutil.NoSuchProcess):

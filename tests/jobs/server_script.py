@@ -6,6 +6,7 @@ It runs from any working directory, and leaves a mark when it is imported a seco
 import os
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).absolute().parents[2]))
@@ -78,7 +79,7 @@ def run_before_and_after_fork(start_method: str, root: str) -> None:
     say(f"worker ended with {os.waitstatus_to_exitcode(status)}")
 
 
-ROLES = {
+ROLES: dict[str, Callable[..., None]] = {
     "workspace": hold_workspace,
     "forked-workspace": hold_forked_workspace,
     "job": run_job,

@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Callable
 from enum import IntEnum
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
@@ -113,11 +114,12 @@ def test_no_more_than_four_mebibytes_are_read(tmp_path: Path) -> None:
 def test_only_a_regular_file_of_its_own_is_read(tmp_path: Path) -> None:
     good, result = tmp_path / "good", tmp_path / RESULT_FILE
     good.write_text('{"result": {}}')
-    for put in (
+    ways: list[Callable[[], None]] = [
         lambda: result.symlink_to(good),
         lambda: result.hardlink_to(good),
         lambda: os.mkfifo(result),
-    ):
+    ]
+    for put in ways:
         put()
         with pytest.raises(RendererCrashed):
             read_answer(tmp_path)
@@ -177,7 +179,9 @@ def holding(hint: Any) -> Any:
         (dict[str, Any], [{}, {"a": []}], [[], None, "x"]),
     ],
 )
-def test_a_member_is_taken_when_it_is_of_the_type_agreed_and_refused_otherwise(hint, values, others) -> None:
+def test_a_member_is_taken_when_it_is_of_the_type_agreed_and_refused_otherwise(
+    hint: object, values: list[Any], others: list[object]
+) -> None:
     wanted = holding(hint)
     taken = [read_as(wanted, {"value": value}).value for value in values]
     assert taken == values

@@ -4,6 +4,7 @@ import errno
 import socket
 import threading
 import time
+from collections.abc import Iterator
 
 import pytest
 
@@ -11,7 +12,7 @@ from docops_flask.jobs.caller import ClientSocket, DeadlinePassed
 
 
 @pytest.fixture
-def pair():
+def pair() -> Iterator[tuple[socket.socket, ClientSocket]]:
     """The client's end, and the server's."""
     client, accepted = socket.socketpair()
     with client, ClientSocket(accepted) as server:
@@ -19,7 +20,7 @@ def pair():
         yield client, server
 
 
-def test_without_a_deadline_it_is_a_socket(pair):
+def test_without_a_deadline_it_is_a_socket(pair: tuple[socket.socket, ClientSocket]) -> None:
     client, server = pair
     client.sendall(b"x")
     assert server.recv(10) == b"x"
@@ -29,11 +30,13 @@ def test_without_a_deadline_it_is_a_socket(pair):
     assert not isinstance(caught.value, DeadlinePassed)
 
 
-def test_a_client_that_sends_a_byte_now_and_then_does_not_put_the_deadline_off(pair):
+def test_a_client_that_sends_a_byte_now_and_then_does_not_put_the_deadline_off(
+    pair: tuple[socket.socket, ClientSocket],
+) -> None:
     client, server = pair
     is_over = threading.Event()
 
-    def trickle():
+    def trickle() -> None:
         while not is_over.wait(0.01):
             client.sendall(b"x")
 
@@ -50,12 +53,12 @@ def test_a_client_that_sends_a_byte_now_and_then_does_not_put_the_deadline_off(p
     assert time.monotonic() >= server.receive_by
 
 
-def read_on(server):
+def read_on(server: socket.socket) -> None:
     while server.recv(10):
         continue
 
 
-def test_what_is_there_is_read_after_the_deadline_too(pair):
+def test_what_is_there_is_read_after_the_deadline_too(pair: tuple[socket.socket, ClientSocket]) -> None:
     client, server = pair
     client.sendall(b"x")
     server.receive_by = time.monotonic() - 1
@@ -65,7 +68,9 @@ def test_what_is_there_is_read_after_the_deadline_too(pair):
 
 
 @pytest.mark.parametrize("patience", [None, 0.0, 30.0])
-def test_the_timeout_of_each_read_stays_as_it_was(pair, patience):
+def test_the_timeout_of_each_read_stays_as_it_was(
+    pair: tuple[socket.socket, ClientSocket], patience: float | None
+) -> None:
     client, server = pair
     server.settimeout(patience)
     server.receive_by = time.monotonic()
@@ -76,7 +81,7 @@ def test_the_timeout_of_each_read_stays_as_it_was(pair, patience):
     assert server.gettimeout() == patience
 
 
-def test_a_timeout_that_comes_first_is_one(pair):
+def test_a_timeout_that_comes_first_is_one(pair: tuple[socket.socket, ClientSocket]) -> None:
     _, server = pair
     server.settimeout(0.01)
     server.receive_by = time.monotonic() + 60
@@ -85,11 +90,11 @@ def test_a_timeout_that_comes_first_is_one(pair):
     assert not isinstance(caught.value, DeadlinePassed)
 
 
-def test_gunicorn_takes_it_for_a_client_that_has_gone():
+def test_gunicorn_takes_it_for_a_client_that_has_gone() -> None:
     assert DeadlinePassed().errno == errno.ENOTCONN
 
 
-def test_what_waits_is_told_once(pair):
+def test_what_waits_is_told_once(pair: tuple[socket.socket, ClientSocket]) -> None:
     _, server = pair
     told = []
     server.received()

@@ -3,14 +3,16 @@
 import os
 import resource
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any, Self
 
 import pytest
 
 from docops_flask.engine.job import Job, JobKind
 from docops_flask.engine.opc.limits import MIB
 from docops_flask.engine.sandbox.sandbox import SandboxMode
+from docops_flask.engine.worker.isolation import ProcessLimits
 from docops_flask.engine.worker.worker import READY
 from docops_flask.jobs.caller import STAYING
 from docops_flask.jobs.errors import RendererCrashed
@@ -32,7 +34,9 @@ TOO_MANY = "its folder had more than 64 entries"
 A_FOLDER = "its folder contained a folder"
 
 
-def make(start_method, task, limits=IN_ITS_CELL):
+def make(
+    start_method: str, task: Callable[..., dict[str, Any]], limits: ProcessLimits = IN_ITS_CELL
+) -> Renderer:
     return Renderer(start_method, 60.0, limits, task=task, folder_bytes=QUOTA_BYTES)
 
 
@@ -54,7 +58,12 @@ def nothing_deep_stays(tmp_path: Path) -> Iterator[None]:
     ],
 )
 def test_a_renderer_that_takes_too_much_is_killed_while_it_works(
-    start_method, job, workspaces: Workspaces, task, inner, limits
+    start_method: str,
+    job: Job,
+    workspaces: Workspaces,
+    task: Callable[..., dict[str, Any]],
+    inner: tuple[str, ...],
+    limits: ProcessLimits,
 ) -> None:
     workspace = workspaces.create()
     workspace.file("template.docx").write_text("a template")
@@ -74,7 +83,12 @@ def test_a_renderer_that_takes_too_much_is_killed_while_it_works(
     ],
 )
 def test_what_a_renderer_left_is_looked_at_before_it_is_read(
-    start_method, job, workspaces: Workspaces, task, inner, limits
+    start_method: str,
+    job: Job,
+    workspaces: Workspaces,
+    task: Callable[..., dict[str, Any]],
+    inner: str,
+    limits: ProcessLimits,
 ) -> None:
     limits = limits._replace(file_bytes=2**41)
     workspace = workspaces.create()
@@ -86,7 +100,7 @@ def test_what_a_renderer_left_is_looked_at_before_it_is_read(
     assert eventually(lambda: not workspace.path.parent.exists(), 60)
 
 
-def test_a_result_with_a_second_name_is_not_read(start_method, job, workspace: Workspace) -> None:
+def test_a_result_with_a_second_name_is_not_read(start_method: str, job: Job, workspace: Workspace) -> None:
     with pytest.raises(RendererCrashed) as caught:
         make(start_method, disk_targets.leave_a_second_name, LIMITS).run(job, workspace.path)
     assert caught.value.inner == "result.json is not a regular file with a single name"
@@ -113,7 +127,7 @@ def test_a_folder_that_its_renderer_has_closed_is_told_and_removed() -> None:
 
 
 def test_a_job_within_its_quota_is_done_however_long_it_takes(
-    start_method, job, workspace: Workspace
+    start_method: str, job: Job, workspace: Workspace
 ) -> None:
     """With looks meanwhile, whose number is all that they cost."""
     renderer = make(start_method, targets.wait_for_go)
@@ -133,7 +147,9 @@ def test_a_job_within_its_quota_is_done_however_long_it_takes(
     assert looks[-1] is None
 
 
-def test_nothing_is_looked_at_before_a_renderer_is_ready(start_method, monkeypatch) -> None:
+def test_nothing_is_looked_at_before_a_renderer_is_ready(
+    start_method: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A forked one begins with all that its server has open: answers of other jobs, for instance."""
     monkeypatch.setattr("docops_flask.jobs.process._LOOK_SECONDS", 0.001)
     deadline = time.monotonic() + 60
@@ -149,7 +165,9 @@ def test_nothing_is_looked_at_before_a_renderer_is_ready(start_method, monkeypat
         process.end(0.0)
 
 
-def test_a_short_job_costs_one_look(start_method, job, workspace: Workspace, monkeypatch) -> None:
+def test_a_short_job_costs_one_look(
+    start_method: str, job: Job, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("docops_flask.jobs.process._LOOK_SECONDS", 60.0)
     renderer = make(start_method, targets.echo)
     looks = []
@@ -163,22 +181,24 @@ def test_a_short_job_costs_one_look(start_method, job, workspace: Workspace, mon
     assert looks == [None]
 
 
-def test_a_look_at_a_folder_of_many_files_is_a_short_one(tmp_path: Path, monkeypatch) -> None:
+def test_a_look_at_a_folder_of_many_files_is_a_short_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for number in range(1000):
         (tmp_path / str(number)).touch()
     real, read = os.scandir, []
 
     class Counted:
-        def __init__(self, path):
+        def __init__(self, path: Path) -> None:
             self._entries = real(path)
 
-        def __enter__(self):
+        def __enter__(self) -> Self:
             return self
 
-        def __exit__(self, *_):
+        def __exit__(self, *_: object) -> None:
             self._entries.close()
 
-        def __iter__(self):
+        def __iter__(self) -> Iterator[Any]:
             for entry in self._entries:
                 read.append(entry.name)
                 yield entry

@@ -2,6 +2,7 @@ import errno
 
 import pytest
 
+from docops_flask.engine.errors import DocopsError
 from docops_flask.engine.files import STORAGE_ERRNOS
 from docops_flask.jobs.errors import (
     InsufficientStorage,
@@ -36,7 +37,7 @@ from docops_flask.jobs.errors import (
     ],
 )
 def test_each_error_has_its_row_of_the_contract_and_says_what_to_do(
-    error, status, code, retries, names
+    error: DocopsError, status: int, code: str, retries: bool, names: str
 ) -> None:
     assert (error.status, error.code) == (status, code)
     assert (error.retry_after_seconds is not None) is retries

@@ -59,7 +59,7 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("names", [ARTEFACTS, (DOCUMENT,), ARTEFACTS[:5]])
-def test_a_renderers_zip_is_completed_and_every_reader_takes_it(path: Path, names) -> None:
+def test_a_renderers_zip_is_completed_and_every_reader_takes_it(path: Path, names: tuple[str, ...]) -> None:
     made(path, names)
     whole = complete(path)
     assert whole == path.read_bytes()
@@ -86,7 +86,9 @@ def test_it_is_byte_for_byte_what_one_writer_would_have_written(path: Path) -> N
     assert complete(path) == stream.getvalue()
 
 
-def test_no_more_is_read_than_headers_and_nothing_is_copied(path: Path, monkeypatch) -> None:
+def test_no_more_is_read_than_headers_and_nothing_is_copied(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Counted: whatever the members' sizes, a kilobyte of the directory and their headers."""
     with ZipSink(path, OutputBudget(100 * MIB)) as sink:
         sink.document(lambda stream: stream.write(bytes(50 * MIB)))
@@ -108,13 +110,20 @@ def test_no_more_is_read_than_headers_and_nothing_is_copied(path: Path, monkeypa
     assert sum(read) < 1000
 
 
-def test_a_zip_of_very_many_members_is_refused_without_being_read(path: Path, monkeypatch) -> None:
+def test_a_zip_of_very_many_members_is_refused_without_being_read(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with zipfile.ZipFile(path, "w") as archive:
         for number in range(70_000):
             archive.writestr(zipfile.ZipInfo(str(number)), b"")
-    read = []
+    read: list[int] = []
     real = os.pread
-    monkeypatch.setattr(os, "pread", lambda *where: read.append(where[1]) or real(*where))
+
+    def counted(descriptor: int, length: int, offset: int) -> bytes:
+        read.append(length)
+        return real(descriptor, length, offset)
+
+    monkeypatch.setattr(os, "pread", counted)
     with pytest.raises(RendererCrashed):
         open_archive(path, MOST_BYTES)
     assert sum(read) < 1000

@@ -112,7 +112,9 @@ def test_without_descriptors_it_is_told_and_goes_later(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("spoil", [lambda folder: widen(folder, 2_000), lambda folder: nest(folder, 1_000)])
-def test_a_removal_stops_when_it_may_not_go_on_and_is_continued(folder: Path, spoil) -> None:
+def test_a_removal_stops_when_it_may_not_go_on_and_is_continued(
+    folder: Path, spoil: Callable[[Path], None]
+) -> None:
     spoil(folder)
     rounds = 0
     while remove_folder(str(folder), at_most(300)) != GONE:
@@ -186,7 +188,9 @@ def test_what_belongs_to_somebody_else_stays_and_all_else_goes() -> None:
 
 
 @pytest.mark.parametrize("call", ["unlink", "rmdir", "rename", "scandir"])
-def test_a_call_that_fails_is_told_and_what_can_go_goes(folder: Path, monkeypatch, call: str) -> None:
+def test_a_call_that_fails_is_told_and_what_can_go_goes(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, call: str
+) -> None:
     (folder / "sub" / "sub").mkdir(parents=True)
     (folder / "file").touch()
 

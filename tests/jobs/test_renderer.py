@@ -4,8 +4,10 @@ import dataclasses
 import os
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -20,11 +22,14 @@ from docops_flask.jobs.workspace import Workspace, Workspaces
 from tests.jobs import targets
 from tests.jobs.limits import LIMITS
 from tests.jobs.observing import descriptors, eventually, is_gone, read_pid
+from tests.optional import not_none
 
 PATIENT_SECONDS = 60.0
 
 
-def make(start_method, task, timeout_seconds=PATIENT_SECONDS):
+def make(
+    start_method: str, task: Callable[..., dict[str, Any]], timeout_seconds: float = PATIENT_SECONDS
+) -> Renderer:
     return Renderer(start_method, timeout_seconds, LIMITS, task=task)
 
 
@@ -78,7 +83,12 @@ def test_the_create_time_is_the_one_psutil_gives_to_others(job: Job, workspace: 
     ],
 )
 def test_what_the_engine_refuses_is_raised_as_the_same_error(
-    start_method, job, workspace, task, error_type, detail
+    start_method: str,
+    job: Job,
+    workspace: Workspace,
+    task: Callable[..., dict[str, Any]],
+    error_type: type[DocopsError],
+    detail: dict[str, Any],
 ) -> None:
     with pytest.raises(error_type) as caught:
         make(start_method, task).run(job, workspace.path)
@@ -96,13 +106,18 @@ def test_what_the_engine_refuses_is_raised_as_the_same_error(
     ],
 )
 def test_a_bug_is_an_internal_error_that_names_the_place_but_not_the_message(
-    start_method, job, workspace, task, inner, capfd
+    start_method: str,
+    job: Job,
+    workspace: Workspace,
+    task: Callable[..., dict[str, Any]],
+    inner: str,
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
     with pytest.raises(DocopsError) as caught:
         make(start_method, task).run(job, workspace.path)
     assert type(caught.value) is DocopsError
     assert (caught.value.status, caught.value.code) == (500, "INTERNAL_ERROR")
-    assert caught.value.inner.startswith(inner)
+    assert not_none(caught.value.inner).startswith(inner)
     told = f"{caught.value.inner} {caught.value.message} {caught.value.detail} {capfd.readouterr()}"
     assert targets.SECRET not in told
 
@@ -127,11 +142,11 @@ def test_a_bug_is_an_internal_error_that_names_the_place_but_not_the_message(
     ],
 )
 def test_a_renderer_that_ends_or_answers_otherwise_than_agreed_has_crashed(
-    start_method, job, workspace, task, inner
+    start_method: str, job: Job, workspace: Workspace, task: Callable[..., dict[str, Any]], inner: str
 ) -> None:
     with pytest.raises(RendererCrashed) as caught:
         make(start_method, task).run(job, workspace.path)
-    assert caught.value.inner.startswith(inner)
+    assert not_none(caught.value.inner).startswith(inner)
 
 
 @pytest.mark.parametrize(
@@ -145,7 +160,7 @@ def test_a_renderer_that_ends_or_answers_otherwise_than_agreed_has_crashed(
     ],
 )
 def test_a_renderer_past_its_time_is_gone_when_the_timeout_is_raised(
-    start_method, job, workspace, task
+    start_method: str, job: Job, workspace: Workspace, task: Callable[..., dict[str, Any]]
 ) -> None:
     make(start_method, targets.echo).run(job, workspace.path)  # a fork server loads the engine once
     with pytest.raises(RequestTimeout) as caught:
@@ -153,7 +168,9 @@ def test_a_renderer_past_its_time_is_gone_when_the_timeout_is_raised(
     assert caught.value.detail == {"timeout_seconds": 0.5, "terminated": True}
 
 
-def test_a_thousandth_of_a_second_is_a_time_limit_like_any_other(start_method, job, workspace) -> None:
+def test_a_thousandth_of_a_second_is_a_time_limit_like_any_other(
+    start_method: str, job: Job, workspace: Workspace
+) -> None:
     for _ in range(5):
         with pytest.raises(RequestTimeout) as caught:
             make(start_method, targets.hang, timeout_seconds=0.001).run(job, workspace.path)
@@ -161,7 +178,7 @@ def test_a_thousandth_of_a_second_is_a_time_limit_like_any_other(start_method, j
 
 
 def test_a_renderer_that_answered_but_stays_is_ended_and_its_answer_counts(
-    start_method, job, workspace
+    start_method: str, job: Job, workspace: Workspace
 ) -> None:
     rendered = make(start_method, targets.answer_and_stay).run(job, workspace.path)
     assert rendered.result == {"answered": True}
@@ -169,7 +186,7 @@ def test_a_renderer_that_answered_but_stays_is_ended_and_its_answer_counts(
 
 
 def test_an_answer_of_a_renderer_that_may_still_write_is_not_read(
-    start_method, job, workspace, monkeypatch
+    start_method: str, job: Job, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     real_end = RendererProcess.end
 
@@ -182,18 +199,20 @@ def test_an_answer_of_a_renderer_that_may_still_write_is_not_read(
     assert caught.value.inner == "did not end, though it was killed"
 
 
-def test_a_flooded_standard_error_holds_no_job_up(start_method, job, workspace) -> None:
+def test_a_flooded_standard_error_holds_no_job_up(start_method: str, job: Job, workspace: Workspace) -> None:
     rendered = make(start_method, targets.flood_stderr).run(job, workspace.path)
     assert rendered.result == {"flooded": True}
 
 
 def grandchild(workspace: Workspace) -> int | None:
-    """Return the process that a renderer forked, ``None`` when it has not come to that."""
+    """Return the process that a renderer forked, ``None`` if it has not forked yet."""
     file = workspace.file("grandchild")
     return int(file.read_text()) if file.exists() else None
 
 
-def test_what_a_renderer_forked_ends_with_it_when_it_crashes(start_method, job, workspace) -> None:
+def test_what_a_renderer_forked_ends_with_it_when_it_crashes(
+    start_method: str, job: Job, workspace: Workspace
+) -> None:
     with pytest.raises(RendererCrashed):
         make(start_method, targets.fork_and_crash).run(job, workspace.path)
     forked = grandchild(workspace)
@@ -201,8 +220,10 @@ def test_what_a_renderer_forked_ends_with_it_when_it_crashes(start_method, job, 
     assert eventually(lambda: is_gone(forked))
 
 
-def test_what_a_renderer_forked_ends_with_it_when_its_time_is_over(start_method, job, workspace) -> None:
-    """The time grows until it is enough to come to the fork, however slow the machine is."""
+def test_what_a_renderer_forked_ends_with_it_when_its_time_is_over(
+    start_method: str, job: Job, workspace: Workspace
+) -> None:
+    """The time limit grows until the renderer forks within it, however slow the machine is."""
     make(start_method, targets.echo).run(job, workspace.path)
     timeout_seconds, forked = 0.5, None
     while forked is None:
@@ -214,13 +235,17 @@ def test_what_a_renderer_forked_ends_with_it_when_its_time_is_over(start_method,
     assert eventually(lambda: is_gone(forked))
 
 
-def test_memory_up_to_the_limit_is_the_renderers_to_use(start_method, job, workspace) -> None:
+def test_memory_up_to_the_limit_is_the_renderers_to_use(
+    start_method: str, job: Job, workspace: Workspace
+) -> None:
     rendered = make(start_method, targets.use_100_mib).run(job, workspace.path)
     assert rendered.result == {"bytes": 100 * 1024 * 1024}
 
 
 @pytest.mark.parametrize("full", ["job.pickle", "result.json", None])
-def test_a_full_volume_is_told_as_such_at_every_stage(start_method, job, workspace, full) -> None:
+def test_a_full_volume_is_told_as_such_at_every_stage(
+    start_method: str, job: Job, workspace: Workspace, full: str | None
+) -> None:
     if full is not None:
         workspace.file(full).symlink_to("/dev/full")
     task = targets.echo if full else targets.fill_the_volume
@@ -229,12 +254,12 @@ def test_a_full_volume_is_told_as_such_at_every_stage(start_method, job, workspa
     assert caught.value.retry_after_seconds == 1
 
 
-def test_a_vanished_folder_is_a_storage_error(start_method, job, tmp_path: Path) -> None:
+def test_a_vanished_folder_is_a_storage_error(start_method: str, job: Job, tmp_path: Path) -> None:
     with pytest.raises(InsufficientStorage):
         make(start_method, targets.echo).run(job, tmp_path / "nowhere")
 
 
-def test_many_threads_run_many_jobs_at_once(start_method, job, workspaces: Workspaces) -> None:
+def test_many_threads_run_many_jobs_at_once(start_method: str, job: Job, workspaces: Workspaces) -> None:
     renderer = make(start_method, targets.echo)
 
     def run_one(_: int) -> tuple[int, int]:
@@ -251,12 +276,12 @@ def test_many_threads_run_many_jobs_at_once(start_method, job, workspaces: Works
 
 
 def test_threads_whose_jobs_fail_differently_do_not_disturb_each_other(
-    start_method, job, workspaces: Workspaces
+    start_method: str, job: Job, workspaces: Workspaces
 ) -> None:
     tasks = [targets.echo, targets.kill_itself, targets.hang, targets.exit_with_three] * 4
     make(start_method, targets.echo).probe()
 
-    def outcome(task) -> str:
+    def outcome(task: Callable[..., dict[str, Any]]) -> str:
         workspace = workspaces.create()
         workspace.file("template.docx").write_text("a template")
         limit = 1.5 if task is targets.hang else PATIENT_SECONDS
@@ -273,7 +298,9 @@ def test_threads_whose_jobs_fail_differently_do_not_disturb_each_other(
 
 
 @pytest.mark.parametrize(("task", "count"), [(targets.echo, 50), (targets.kill_itself, 15)])
-def test_many_jobs_leave_no_descriptor_process_or_thread(start_method, job, workspace, task, count) -> None:
+def test_many_jobs_leave_no_descriptor_process_or_thread(
+    start_method: str, job: Job, workspace: Workspace, task: Callable[..., dict[str, Any]], count: int
+) -> None:
     renderer = make(start_method, task)
 
     def run_one() -> None:
@@ -291,7 +318,7 @@ def test_many_jobs_leave_no_descriptor_process_or_thread(start_method, job, work
 
 
 def test_without_pidfds_the_end_of_a_renderer_is_seen_all_the_same(
-    start_method, job, workspace, monkeypatch
+    start_method: str, job: Job, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(pid: int) -> int:
         raise OSError(38, "Function not implemented")
@@ -306,7 +333,9 @@ def test_without_pidfds_the_end_of_a_renderer_is_seen_all_the_same(
     assert late.value.detail["terminated"] is True
 
 
-def test_a_system_without_room_for_a_process_is_a_crash_that_says_so(job, workspace, monkeypatch) -> None:
+def test_a_system_without_room_for_a_process_is_a_crash_that_says_so(
+    job: Job, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def refuse() -> int:
         raise BlockingIOError(11, "Resource temporarily unavailable")
 

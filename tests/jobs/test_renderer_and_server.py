@@ -7,8 +7,10 @@ import subprocess
 import sys
 import time
 import zipfile
+from collections.abc import Callable
 from multiprocessing import forkserver, spawn
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -19,7 +21,7 @@ from docops_flask.engine.skills.skill import Field, Skill
 from docops_flask.jobs.errors import NotReady, RendererCrashed, RequestTimeout
 from docops_flask.jobs.process import End, RendererProcess
 from docops_flask.jobs.renderer import Renderer
-from docops_flask.jobs.starting.plain import RARE_MODULES
+from docops_flask.jobs.starting.fork_server import RARE_MODULES
 from docops_flask.jobs.workspace import Workspace, Workspaces
 from tests.factories import docx, p
 from tests.jobs import targets
@@ -42,7 +44,7 @@ SELDOM_NEEDED = {
 }
 
 
-def make(start_method, task, timeout_seconds=60.0):
+def make(start_method: str, task: Callable[..., dict[str, Any]], timeout_seconds: float = 60.0) -> Renderer:
     return Renderer(start_method, timeout_seconds, LIMITS, task=task)
 
 
@@ -64,7 +66,9 @@ def run_script(*arguments: str, **environment: str) -> tuple[str, str]:
     return out, err
 
 
-def test_a_renderer_keeps_nothing_of_its_server(start_method, job, workspace, tmp_path) -> None:
+def test_a_renderer_keeps_nothing_of_its_server(
+    start_method: str, job: Job, workspace: Workspace, tmp_path: Path
+) -> None:
     """The server has an open file, a handler of its own and a wakeup descriptor, as gunicorn has."""
     read_end, write_end = os.pipe()
     os.set_blocking(write_end, False)
@@ -114,7 +118,9 @@ class DescriptorOwner:
         os.close(self.descriptor)
 
 
-def test_garbage_of_the_server_closes_no_file_of_the_renderer(start_method, job, workspace) -> None:
+def test_garbage_of_the_server_closes_no_file_of_the_renderer(
+    start_method: str, job: Job, workspace: Workspace
+) -> None:
     gc.collect()
     gc.disable()
     try:
@@ -127,7 +133,7 @@ def test_garbage_of_the_server_closes_no_file_of_the_renderer(start_method, job,
         gc.collect()
 
 
-def test_a_started_renderer_loads_no_web_library(job, workspace) -> None:
+def test_a_started_renderer_loads_no_web_library(job: Job, workspace: Workspace) -> None:
     import flask  # noqa: F401, the server has them loaded
     import marshmallow  # noqa: F401
     import yaml  # noqa: F401
@@ -139,23 +145,25 @@ def test_a_started_renderer_loads_no_web_library(job, workspace) -> None:
         assert loaded & WEB_PACKAGES == set()
 
 
-def test_a_spawned_renderer_starts_with_what_every_job_needs_alone(job, workspace) -> None:
+def test_a_spawned_renderer_starts_with_what_every_job_needs_alone(job: Job, workspace: Workspace) -> None:
     """It starts anew for each job, so the start of what it need not load is paid a job."""
     modules = make("spawn", targets.list_modules).run(job, workspace.path).result["modules"]
     assert set(modules) & {*SELDOM_NEEDED, *RARE_MODULES} == set()
 
 
-def test_a_renderer_of_the_fork_server_finds_all_loaded_and_a_job_rehearsed(job, workspace) -> None:
+def test_a_renderer_of_the_fork_server_finds_all_loaded_and_a_job_rehearsed(
+    job: Job, workspace: Workspace
+) -> None:
     modules = make("forkserver", targets.list_modules).run(job, workspace.path).result["modules"]
     assert {*RARE_MODULES, "docops_flask.engine.worker.rehearsal"} <= set(modules)
 
 
-def test_a_forked_renderer_imports_nothing_that_its_server_had_not(job, workspace) -> None:
+def test_a_forked_renderer_imports_nothing_that_its_server_had_not(job: Job, workspace: Workspace) -> None:
     modules = make("fork", targets.list_modules).run(job, workspace.path).result["modules"]
     assert set(modules) - set(sys.modules) == set()
 
 
-def test_a_real_job_loads_nothing_while_it_runs(start_method, workspace) -> None:
+def test_a_real_job_loads_nothing_while_it_runs(start_method: str, workspace: Workspace) -> None:
     """So a forked one imports nothing, and the fork server has all that its renderers need."""
     label = Bilingual("Title", "标题")
     skill = Skill("notice", label, label, (Field("title", label, "text", True, "TITLE", "x", label),))
@@ -175,7 +183,9 @@ def test_the_servers_main_module_is_not_run_again(start_method: str, tmp_path: P
 
 
 @pytest.mark.parametrize("start_method", ["spawn", "forkserver"])
-def test_other_processes_of_the_server_begin_as_ever(start_method, job, workspace) -> None:
+def test_other_processes_of_the_server_begin_as_ever(
+    start_method: str, job: Job, workspace: Workspace
+) -> None:
     before = spawn.get_command_line, spawn.get_preparation_data
     make(start_method, targets.echo).run(job, workspace.path)
     assert (spawn.get_command_line, spawn.get_preparation_data) == before
@@ -183,7 +193,7 @@ def test_other_processes_of_the_server_begin_as_ever(start_method, job, workspac
 
 @pytest.mark.parametrize("start_method", ["spawn", "forkserver"])
 def test_a_renderer_looks_for_modules_where_its_server_does(
-    start_method, job, workspace, monkeypatch, tmp_path
+    start_method: str, job: Job, workspace: Workspace, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.syspath_prepend(tmp_path / "more")
     path = make(start_method, targets.tell_search_path).run(job, workspace.path).result["path"]
@@ -198,7 +208,9 @@ def test_the_fork_server_loads_the_engine_once_for_all_jobs(tmp_path: Path) -> N
         assert imports.count(module) == 2, module
 
 
-def test_the_environment_is_as_before_when_a_fork_server_runs(job, workspace, monkeypatch) -> None:
+def test_the_environment_is_as_before_when_a_fork_server_runs(
+    job: Job, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
     _kill_fork_server()
     monkeypatch.setenv("PYTHONPATH", "/nowhere")
     make("forkserver", targets.echo).run(job, workspace.path)
@@ -209,13 +221,13 @@ def test_the_environment_is_as_before_when_a_fork_server_runs(job, workspace, mo
     assert "PYTHONPATH" not in os.environ
 
 
-def test_a_worker_forked_from_a_server_that_ran_jobs_runs_its_own(start_method, tmp_path) -> None:
+def test_a_worker_forked_from_a_server_that_ran_jobs_runs_its_own(start_method: str, tmp_path: Path) -> None:
     out, err = run_script("fork", start_method, str(tmp_path))
     assert out.count("'kind': 'run'") == 3, err
     assert "worker ended with 0" in out
 
 
-def test_a_fork_server_that_somebody_else_reaped_is_replaced(job, workspace) -> None:
+def test_a_fork_server_that_somebody_else_reaped_is_replaced(job: Job, workspace: Workspace) -> None:
     make("forkserver", targets.echo).probe()
     pid = _fork_server_pid()
     os.kill(pid, signal.SIGKILL)
@@ -223,8 +235,26 @@ def test_a_fork_server_that_somebody_else_reaped_is_replaced(job, workspace) -> 
     assert make("forkserver", targets.echo).run(job, workspace.path).result["kind"] == "run"
 
 
+def test_a_fork_server_whose_command_line_appears_late_keeps_its_folder(
+    job: Job, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between fork and exec a process has no command line; the server must not take it for a missing one."""
+    make("forkserver", targets.echo).probe()
+    pid = _fork_server_pid()
+    os.kill(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)
+    command_line, unread = psutil.Process.cmdline, [1, 2, 3]
+
+    def late(process: psutil.Process) -> list[str]:
+        return [] if unread and unread.pop() else command_line(process)
+
+    monkeypatch.setattr(psutil.Process, "cmdline", late)
+    make("forkserver", targets.echo).probe()
+    assert make("forkserver", targets.echo).run(job, workspace.path).result["kind"] == "run"
+
+
 @pytest.mark.parametrize("task", ["hang", "stop_itself", "ignore_sigterm", "hang_without_letting_go"])
-def test_everything_ends_with_a_server_that_is_killed(start_method, task, tmp_path) -> None:
+def test_everything_ends_with_a_server_that_is_killed(start_method: str, task: str, tmp_path: Path) -> None:
     server = start_script("job", start_method, task, str(tmp_path))
     below = _wait_for_renderer(server)
     server.kill()
@@ -245,7 +275,9 @@ def _wait_for_renderer(server: subprocess.Popen[str]) -> list[int]:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_everything_ends_with_a_server_that_is_asked_to_end(start_method, number, tmp_path) -> None:
+def test_everything_ends_with_a_server_that_is_asked_to_end(
+    start_method: str, number: signal.Signals, tmp_path: Path
+) -> None:
     server = start_script("job", start_method, "hang", str(tmp_path))
     below = _wait_for_renderer(server)
     server.send_signal(number)
@@ -253,7 +285,7 @@ def test_everything_ends_with_a_server_that_is_asked_to_end(start_method, number
     assert eventually(lambda: all(is_gone(pid) for pid in below))
 
 
-def test_a_renderer_that_waits_for_its_job_ends_with_its_server(start_method, tmp_path) -> None:
+def test_a_renderer_that_waits_for_its_job_ends_with_its_server(start_method: str, tmp_path: Path) -> None:
     """As a renderer started ahead of need will."""
     code = (
         "import sys, time; sys.path.insert(0, sys.argv[2])\n"
@@ -277,7 +309,7 @@ def test_a_renderer_that_waits_for_its_job_ends_with_its_server(start_method, tm
 
 
 def test_a_killed_fork_server_cuts_no_running_job_and_the_next_job_gets_another(
-    job, workspaces: Workspaces, workspace: Workspace
+    job: Job, workspaces: Workspaces, workspace: Workspace
 ) -> None:
     renderer = make("forkserver", targets.wait_for_go)
     process = renderer._start(time.monotonic() + 60)
@@ -293,7 +325,9 @@ def test_a_killed_fork_server_cuts_no_running_job_and_the_next_job_gets_another(
     assert make("forkserver", targets.echo).run(job, workspace.path).result["kind"] == "run"
 
 
-def test_a_renderer_whose_fork_server_was_killed_is_ended_all_the_same(job, workspace) -> None:
+def test_a_renderer_whose_fork_server_was_killed_is_ended_all_the_same(
+    job: Job, workspace: Workspace
+) -> None:
     process = make("forkserver", targets.ignore_sigterm)._start(time.monotonic() + 60)
     workspace.file("job.pickle").write_bytes(targets.pickled(job))
     process.send_folder(workspace.path)
@@ -304,7 +338,7 @@ def test_a_renderer_whose_fork_server_was_killed_is_ended_all_the_same(job, work
 
 
 def test_a_fork_server_that_does_not_answer_costs_one_job_its_time_and_is_replaced(
-    job, workspace, monkeypatch
+    job: Job, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make("forkserver", targets.echo).run(job, workspace.path)
     stopped_pid = _fork_server_pid()
@@ -329,17 +363,17 @@ def test_the_fork_servers_folder_is_swept_after_its_server_was_killed(tmp_path: 
     assert [path.name for path in tmp_path.iterdir()] == ["jobs"]
 
 
-def test_a_server_that_ends_by_itself_leaves_no_folder(start_method, tmp_path) -> None:
+def test_a_server_that_ends_by_itself_leaves_no_folder(start_method: str, tmp_path: Path) -> None:
     (tmp_path / "jobs").mkdir()
     run_script("jobs", start_method, "1", str(tmp_path / "jobs"), TMPDIR=str(tmp_path))
     assert [path.name for path in tmp_path.iterdir()] == ["jobs"]
 
 
-def test_a_probe_proves_that_a_renderer_gets_ready_and_leaves_none(start_method) -> None:
+def test_a_probe_proves_that_a_renderer_gets_ready_and_leaves_none(start_method: str) -> None:
     make(start_method, targets.hang, timeout_seconds=0.001).probe()
 
 
-def test_a_probe_says_when_no_renderer_gets_ready(start_method, monkeypatch) -> None:
+def test_a_probe_says_when_no_renderer_gets_ready(start_method: str, monkeypatch: pytest.MonkeyPatch) -> None:
     renderer = Renderer(start_method, 60.0, LIMITS, task=targets.echo)
     monkeypatch.setattr(renderer, "_limits", "no limits at all")
     with pytest.raises(NotReady) as caught:
@@ -347,7 +381,7 @@ def test_a_probe_says_when_no_renderer_gets_ready(start_method, monkeypatch) -> 
     assert caught.value.inner == "exited with 1 before it answered"
 
 
-def test_a_probe_says_when_no_process_can_be_started(monkeypatch) -> None:
+def test_a_probe_says_when_no_process_can_be_started(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object, **__: object) -> RendererProcess:
         raise BlockingIOError(11, "no")
 
@@ -358,7 +392,7 @@ def test_a_probe_says_when_no_process_can_be_started(monkeypatch) -> None:
 
 
 def test_a_task_that_the_renderer_cannot_import_is_a_crash(
-    job: Job, workspace: Workspace, monkeypatch
+    job: Job, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(targets.echo, "__module__", "tests.jobs.targets")
     monkeypatch.setattr(targets, "only_here", targets.echo, raising=False)
@@ -369,7 +403,8 @@ def test_a_task_that_the_renderer_cannot_import_is_a_crash(
 
 
 def _fork_server_pid() -> int:
-    pid = forkserver._forkserver._forkserver_pid
+    fork_server: Any = forkserver._forkserver
+    pid = fork_server._forkserver_pid
     assert pid is not None
     return int(pid)
 

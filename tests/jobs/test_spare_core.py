@@ -25,7 +25,9 @@ from tests.jobs.observing import eventually
         (1, 2, 1, False),
     ],
 )
-def test_each_worker_has_its_share_of_the_cores(monkeypatch, cores, workers, jobs, spare):
+def test_each_worker_has_its_share_of_the_cores(
+    monkeypatch: pytest.MonkeyPatch, cores: int, workers: int, jobs: int, spare: bool
+) -> None:
     monkeypatch.setattr(os, "sched_getaffinity", lambda _pid: set(range(cores)))
     slots = Slots(count=16, queue_timeout_seconds=0, max_waiting=0)
     is_spare = spare_core(slots, workers)
@@ -36,7 +38,7 @@ def test_each_worker_has_its_share_of_the_cores(monkeypatch, cores, workers, job
     assert is_spare()
 
 
-def test_a_job_that_waits_for_its_slot_needs_the_next_core(monkeypatch):
+def test_a_job_that_waits_for_its_slot_needs_the_next_core(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "sched_getaffinity", lambda _pid: set(range(16)))
     slots = Slots(count=1, queue_timeout_seconds=30, max_waiting=1)
     is_spare = spare_core(slots, workers=1)

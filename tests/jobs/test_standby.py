@@ -3,7 +3,10 @@
 import os
 import signal
 import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -15,15 +18,18 @@ from docops_flask.jobs.workspace import Workspace, Workspaces
 from tests.jobs import targets
 from tests.jobs.limits import LIMITS
 from tests.jobs.observing import descriptors, eventually, is_gone
+from tests.optional import not_none
 
 
 @pytest.fixture
-def keep(request):
+def keep(request: pytest.FixtureRequest) -> Iterator[Callable[..., Renderer]]:
     """Make a renderer that keeps processes ready; they end with the test."""
     made = []
 
-    def make(start_method, task=targets.echo, count=1, **options):
-        ready = []
+    def make(
+        start_method: str, task: Callable[..., dict[str, Any]] = targets.echo, count: int = 1, **options: Any
+    ) -> Renderer:
+        ready: list[int] = []
         options = {"timeout_seconds": 60.0, "on_standby": ready.append, **options}
         renderer = Renderer(start_method, limits=LIMITS, task=task, standby=count, **options)
         made.append(renderer)
@@ -43,7 +49,7 @@ def new_workspace(workspaces: Workspaces) -> Workspace:
 
 
 def test_a_job_gets_the_process_that_stands_by_and_another_takes_its_place(
-    keep, start_method, job: Job, workspace: Workspace
+    keep: Callable[..., Renderer], start_method: str, job: Job, workspace: Workspace
 ) -> None:
     renderer = keep(start_method)
     (standing,) = renderer.standby.pids()
@@ -53,7 +59,9 @@ def test_a_job_gets_the_process_that_stands_by_and_another_takes_its_place(
     assert eventually(lambda: renderer.standby.pids() not in ([], [standing]), 20)
 
 
-def test_no_process_is_given_two_jobs(keep, start_method, job, workspaces) -> None:
+def test_no_process_is_given_two_jobs(
+    keep: Callable[..., Renderer], start_method: str, job: Job, workspaces: Workspaces
+) -> None:
     renderer = keep(start_method, count=2)
 
     def run(_number: int) -> int:
@@ -64,9 +72,11 @@ def test_no_process_is_given_two_jobs(keep, start_method, job, workspaces) -> No
     assert len(set(pids)) == 16
 
 
-def test_a_job_without_one_that_stands_by_starts_its_own(keep, job, workspace) -> None:
+def test_a_job_without_one_that_stands_by_starts_its_own(
+    keep: Callable[..., Renderer], job: Job, workspace: Workspace
+) -> None:
     renderer = keep("spawn")
-    taken = renderer.standby.take()
+    taken = not_none(renderer.standby.take())
     renderer.standby.stop_refilling()
     try:
         assert renderer.run(job, workspace.path).pid != taken.pid
@@ -74,7 +84,7 @@ def test_a_job_without_one_that_stands_by_starts_its_own(keep, job, workspace) -
         taken.end(1.0)
 
 
-def test_one_that_is_killed_is_replaced_and_reaped(keep, start_method) -> None:
+def test_one_that_is_killed_is_replaced_and_reaped(keep: Callable[..., Renderer], start_method: str) -> None:
     renderer = keep(start_method)
     (standing,) = renderer.standby.pids()
     os.kill(standing, signal.SIGKILL)
@@ -82,7 +92,9 @@ def test_one_that_is_killed_is_replaced_and_reaped(keep, start_method) -> None:
     assert eventually(lambda: not psutil.pid_exists(standing))
 
 
-def test_a_job_is_not_given_one_that_was_killed_a_moment_ago(keep, start_method, job, workspace) -> None:
+def test_a_job_is_not_given_one_that_was_killed_a_moment_ago(
+    keep: Callable[..., Renderer], start_method: str, job: Job, workspace: Workspace
+) -> None:
     renderer = keep(start_method)
     (standing,) = renderer.standby.pids()
     os.kill(standing, signal.SIGKILL)
@@ -90,12 +102,19 @@ def test_a_job_is_not_given_one_that_was_killed_a_moment_ago(keep, start_method,
     assert renderer.run(job, workspace.path).pid != standing
 
 
-def test_what_dies_at_once_is_not_replaced_for_ever(start_method, monkeypatch, capfd) -> None:
+def test_what_dies_at_once_is_not_replaced_for_ever(
+    start_method: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
     renderer = Renderer(start_method, 60.0, LIMITS, task=targets.echo, standby=1)
     monkeypatch.setattr(renderer, "_limits", "no limits at all")
-    starts = []
+    starts: list[int] = []
     start = renderer._start_once
-    monkeypatch.setattr(renderer, "_start_once", lambda *given: starts.append(1) or start(*given))
+
+    def counted(*given: Any) -> Any:
+        starts.append(1)
+        return start(*given)
+
+    monkeypatch.setattr(renderer, "_start_once", counted)
     renderer.standby.open()
     try:
         assert eventually(lambda: len(starts) == 2, 20)
@@ -106,8 +125,10 @@ def test_what_dies_at_once_is_not_replaced_for_ever(start_method, monkeypatch, c
         renderer.standby.close()
 
 
-def test_a_job_that_waits_for_its_slot_comes_before_a_refill(keep, job, workspace) -> None:
-    waiting = []
+def test_a_job_that_waits_for_its_slot_comes_before_a_refill(
+    keep: Callable[..., Renderer], job: Job, workspace: Workspace
+) -> None:
+    waiting: list[str] = []
     renderer = keep("fork", may_refill=lambda: not waiting)
     waiting.append("a job")
     renderer.run(job, workspace.path)
@@ -119,7 +140,9 @@ def test_a_job_that_waits_for_its_slot_comes_before_a_refill(keep, job, workspac
     assert eventually(renderer.standby.pids)
 
 
-def test_the_time_limit_counts_from_the_job_not_from_the_warming(keep, start_method, job, workspace) -> None:
+def test_the_time_limit_counts_from_the_job_not_from_the_warming(
+    keep: Callable[..., Renderer], start_method: str, job: Job, workspace: Workspace
+) -> None:
     renderer = keep(start_method, task=targets.hang, timeout_seconds=0.3)
     time.sleep(0.4)
     began = time.monotonic()
@@ -129,19 +152,25 @@ def test_the_time_limit_counts_from_the_job_not_from_the_warming(keep, start_met
     assert workspace.file("hanging").exists()
 
 
-def test_time_of_standing_by_is_not_the_jobs(keep, job, workspace) -> None:
+def test_time_of_standing_by_is_not_the_jobs(
+    keep: Callable[..., Renderer], job: Job, workspace: Workspace
+) -> None:
     renderer = keep("spawn")
     time.sleep(0.5)
     began = time.monotonic()
     assert renderer.run(job, workspace.path).subprocess_ms <= (time.monotonic() - began) * 1000
 
 
-def test_one_that_stands_by_has_its_servers_priority_for_the_job(keep, job, workspace) -> None:
+def test_one_that_stands_by_has_its_servers_priority_for_the_job(
+    keep: Callable[..., Renderer], job: Job, workspace: Workspace
+) -> None:
     renderer = keep("spawn", task=targets.tell_priority)
     assert renderer.run(job, workspace.path).result == {"priority": os.getpriority(os.PRIO_PROCESS, 0)}
 
 
-def test_one_that_stands_by_holds_nothing_of_its_server(keep, start_method, job, workspace, tmp_path) -> None:
+def test_one_that_stands_by_holds_nothing_of_its_server(
+    keep: Callable[..., Renderer], start_method: str, job: Job, workspace: Workspace, tmp_path: Path
+) -> None:
     with open(tmp_path / "connection", "w"):
         renderer = keep(start_method, count=3)
     for pid in renderer.standby.pids():
@@ -151,7 +180,7 @@ def test_one_that_stands_by_holds_nothing_of_its_server(keep, start_method, job,
         assert sorted(link.split(":")[0] for link in held) == ["pipe", "socket"]
 
 
-def test_closing_ends_them_and_frees_all(keep, start_method) -> None:
+def test_closing_ends_them_and_frees_all(keep: Callable[..., Renderer], start_method: str) -> None:
     Renderer(start_method, 60.0, LIMITS, task=targets.echo).probe()
     before = descriptors()
     renderer = keep(start_method, count=2)
@@ -162,7 +191,7 @@ def test_closing_ends_them_and_frees_all(keep, start_method) -> None:
     assert descriptors() == before
 
 
-def test_without_being_opened_there_are_none(job, workspace) -> None:
+def test_without_being_opened_there_are_none(job: Job, workspace: Workspace) -> None:
     renderer = Renderer("fork", 60.0, LIMITS, task=targets.echo, standby=2)
     renderer.run(job, workspace.path)
     assert renderer.standby.pids() == []

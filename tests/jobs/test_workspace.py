@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -137,7 +137,9 @@ def test_the_first_job_of_a_server_sweeps_what_a_killed_one_left(tmp_path: Path)
     workspaces.close()
 
 
-def test_a_later_job_sweeps_again_once_some_time_has_passed(tmp_path: Path, monkeypatch) -> None:
+def test_a_later_job_sweeps_again_once_some_time_has_passed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     workspaces = Workspaces(tmp_path)
     first = workspaces.create()
     end(start_server(tmp_path))
@@ -182,9 +184,10 @@ def test_a_lock_of_another_user_is_left_alone(tmp_path: Path) -> None:
 
 
 def test_a_sweep_between_the_making_of_a_lock_file_and_its_lock_does_no_harm(
-    tmp_path: Path, monkeypatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    sweeper, real_flock, swept = Workspaces(tmp_path), fcntl.flock, []
+    sweeper, real_flock = Workspaces(tmp_path), fcntl.flock
+    swept: list[bool] = []
 
     def flock_after_a_sweep(descriptor: int, operation: int) -> None:
         if not swept:
@@ -251,7 +254,9 @@ def test_a_root_that_takes_no_folder_is_a_storage_error(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["ENOSPC", "EDQUOT", "EROFS"])
 @pytest.mark.parametrize("failing_mkdir", [1, 2])
-def test_a_full_volume_is_a_storage_error(tmp_path: Path, monkeypatch, name: str, failing_mkdir: int) -> None:
+def test_a_full_volume_is_a_storage_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, failing_mkdir: int
+) -> None:
     real_mkdir, count = os.mkdir, itertools.count(1)
 
     def refuse(*arguments: Any, **options: Any) -> None:
@@ -330,7 +335,9 @@ def test_a_deep_folder_is_removed_beside_the_jobs(tmp_path: Path) -> None:
     assert names(tmp_path) == []
 
 
-def test_a_request_removes_no_more_than_it_has_time_for(tmp_path: Path, monkeypatch) -> None:
+def test_a_request_removes_no_more_than_it_has_time_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Neither the one that made them nor those that come next; counted with nobody to remove the rest."""
     monkeypatch.setattr(Leftovers, "_start", lambda self: None)
     workspaces = Workspaces(tmp_path)
@@ -345,7 +352,9 @@ def test_a_request_removes_no_more_than_it_has_time_for(tmp_path: Path, monkeypa
     assert names(tmp_path) == []
 
 
-def test_a_request_tries_no_more_than_a_few_of_many_that_stay(tmp_path: Path, monkeypatch) -> None:
+def test_a_request_tries_no_more_than_a_few_of_many_that_stay(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(Leftovers, "_start", lambda self: None)
     workspaces = Workspaces(tmp_path)
     left = [workspaces.create() for _ in range(300)]
@@ -367,7 +376,9 @@ def test_a_request_tries_no_more_than_a_few_of_many_that_stay(tmp_path: Path, mo
     assert names(tmp_path) == []
 
 
-def test_what_cannot_be_removed_is_told_once_and_tried_again(tmp_path: Path, monkeypatch, caplog) -> None:
+def test_what_cannot_be_removed_is_told_once_and_tried_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     monkeypatch.setattr(removal, "_FIRST_WAIT_SECONDS", 0.01)
     real_rmdir, attempts, is_broken = os.rmdir, [], True
 
@@ -394,7 +405,9 @@ def test_what_cannot_be_removed_is_told_once_and_tried_again(tmp_path: Path, mon
 
 
 @pytest.mark.parametrize("spoil", [lambda path: nest(path, 3_000), lambda path: widen(path, 30_000)])
-def test_what_a_killed_server_left_is_taken_over_and_removed(tmp_path: Path, spoil) -> None:
+def test_what_a_killed_server_left_is_taken_over_and_removed(
+    tmp_path: Path, spoil: Callable[[Path], None]
+) -> None:
     server = start_server(tmp_path)
     (parent,) = [path for path in tmp_path.iterdir() if path.is_dir()]
     (job_folder,) = parent.iterdir()
@@ -409,7 +422,9 @@ def test_what_a_killed_server_left_is_taken_over_and_removed(tmp_path: Path, spo
     assert names(tmp_path) == []
 
 
-def test_a_server_that_stops_at_once_removes_what_it_has_taken_over(tmp_path: Path, monkeypatch) -> None:
+def test_a_server_that_stops_at_once_removes_what_it_has_taken_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     # The disk of a machine that does much else is slow.
     monkeypatch.setattr(removal, "_CLOSE_SECONDS", 60.0)
     server = start_server(tmp_path)
@@ -445,7 +460,9 @@ def test_a_volume_mounted_in_a_killed_servers_folder_stops_neither_sweep_nor_job
 
 
 @pytest.mark.parametrize("call", ["listdir", "open", "rmdir", "rename", "unlink", "stat"])
-def test_nothing_that_fails_makes_a_sweep_raise(tmp_path: Path, monkeypatch, call: str) -> None:
+def test_nothing_that_fails_makes_a_sweep_raise(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str
+) -> None:
     server = start_server(tmp_path)
     (job_folder,) = tmp_path.glob("docops-*/*")
     nest(job_folder, 3)
@@ -475,7 +492,9 @@ def test_what_is_left_ends_no_thread_and_holds_no_process_up(tmp_path: Path) -> 
     workspaces.close()
 
 
-def test_a_forked_process_leaves_what_is_left_to_its_parent(tmp_path: Path, monkeypatch) -> None:
+def test_a_forked_process_leaves_what_is_left_to_its_parent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(Leftovers, "_start", lambda self: None)
     workspaces = Workspaces(tmp_path)
     workspace = workspaces.create()

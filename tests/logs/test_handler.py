@@ -1,4 +1,4 @@
-"""The log's lines: written by one thread, none waited for that cannot be written, losses told."""
+"""The log's lines are written by one thread that never blocks others; lost lines are counted."""
 
 import json
 import logging
@@ -8,22 +8,26 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
 from docops_flask.logs import events
 from docops_flask.logs import handler as log_lines
+from docops_flask.logs.handler import LineHandler
+from tests.optional import not_none
 
 LINE = "x" * 999
 
 
 @pytest.fixture(autouse=True)
-def small_queue(monkeypatch):
+def small_queue(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(log_lines, "_MAX_LINES", 20)
 
 
 @pytest.fixture
-def pipe():
+def pipe() -> Iterator[tuple[int, int]]:
     ends = os.pipe()
     yield ends
     for end in ends:
@@ -31,11 +35,11 @@ def pipe():
 
 
 @pytest.fixture
-def make_logger():
+def make_logger() -> Iterator[Callable[..., tuple[logging.Logger, LineHandler]]]:
     """Return the function that makes a logger whose lines go to a descriptor."""
     handlers = []
 
-    def make(descriptor):
+    def make(descriptor: int) -> tuple[logging.Logger, LineHandler]:
         handler = log_lines.LineHandler(os.fdopen(descriptor, "w", closefd=False))
         handlers.append(handler)
         logger = logging.Logger("of this test")
@@ -50,21 +54,23 @@ def make_logger():
 class Reader(threading.Thread):
     """Reads a pipe up to the line ``last``."""
 
-    def __init__(self, descriptor, last=b"end"):
+    def __init__(self, descriptor: int, last: bytes = b"end") -> None:
         super().__init__(daemon=True)
         self._descriptor = descriptor
         self._last = last
-        self.lines = []
+        self.lines: list[bytes] = []
         self.start()
 
-    def run(self):
+    def run(self) -> None:
         text = b""
         while self._last not in self.lines:
             text += os.read(self._descriptor, 1 << 16)
             self.lines = text.splitlines()
 
 
-def test_what_was_logged_is_out_after_a_flush(pipe, make_logger):
+def test_logged_lines_are_written_after_a_flush(
+    pipe: tuple[int, int], make_logger: Callable[..., tuple[logging.Logger, LineHandler]]
+) -> None:
     logger, handler = make_logger(pipe[1])
     for number in range(5):
         logger.error("%d", number)
@@ -72,13 +78,20 @@ def test_what_was_logged_is_out_after_a_flush(pipe, make_logger):
     assert os.read(pipe[0], 100) == b"0\n1\n2\n3\n4\n"
 
 
-def test_lines_of_many_threads_come_whole(pipe, make_logger, monkeypatch):
+def test_lines_of_many_threads_are_not_mixed(
+    pipe: tuple[int, int],
+    make_logger: Callable[..., tuple[logging.Logger, LineHandler]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(log_lines, "_MAX_LINES", 1000)
     logger, _ = make_logger(pipe[1])
     reader = Reader(pipe[0])
-    threads = [
-        threading.Thread(target=lambda: [logger.error("a" * 5000) for _ in range(50)]) for _ in range(4)
-    ]
+
+    def log_many() -> None:
+        for _ in range(50):
+            logger.error("a" * 5000)
+
+    threads = [threading.Thread(target=log_many) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -88,13 +101,17 @@ def test_lines_of_many_threads_come_whole(pipe, make_logger, monkeypatch):
     assert reader.lines == 200 * [b"a" * 5000] + [b"end"]
 
 
-def test_a_reader_that_does_not_read_holds_nobody_up_and_learns_how_much_it_missed(pipe, make_logger):
+def test_a_blocked_log_does_not_block_threads_and_lost_lines_are_counted(
+    pipe: tuple[int, int], make_logger: Callable[..., tuple[logging.Logger, LineHandler]]
+) -> None:
     logger, handler = make_logger(pipe[1])
-    handler.setFormatter(logging.Formatter())
-    format_record = handler.format
-    handler.format = lambda record: (
-        f"lost {record.docops_fields['count']}" if hasattr(record, "docops_fields") else format_record(record)
-    )
+
+    class ShortLines(logging.Formatter):
+        def format(self, record: logging.LogRecord) -> str:
+            fields = getattr(record, "docops_fields", None)
+            return super().format(record) if fields is None else f"lost {fields['count']}"
+
+    handler.setFormatter(ShortLines())
     for _ in range(500):
         logger.error(LINE)
     reader = Reader(pipe[0])
@@ -108,7 +125,9 @@ def test_a_reader_that_does_not_read_holds_nobody_up_and_learns_how_much_it_miss
     assert reader.lines[-2:] == [b"more", b"end"]
 
 
-def test_a_full_disk_loses_lines_and_breaks_nothing(make_logger):
+def test_a_full_disk_loses_lines_and_raises_no_error(
+    make_logger: Callable[..., tuple[logging.Logger, LineHandler]],
+) -> None:
     with open("/dev/full", "wb", buffering=0) as full:
         logger, handler = make_logger(full.fileno())
         for _ in range(5):
@@ -118,11 +137,15 @@ def test_a_full_disk_loses_lines_and_breaks_nothing(make_logger):
         assert handler._lost == 5
 
 
-def test_a_line_cut_by_a_full_disk_is_followed_by_a_new_line(tmp_path, monkeypatch, make_logger):
+def test_a_line_cut_by_a_full_disk_is_followed_by_a_new_line(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    make_logger: Callable[..., tuple[logging.Logger, LineHandler]],
+) -> None:
     real, path = os.write, tmp_path / "log"
     room = [5]
 
-    def write(descriptor, text):
+    def write(descriptor: int, text: memoryview) -> int:
         if not room[0]:
             raise OSError(28, "No space left on device")
         written = real(descriptor, bytes(text)[: room[0]])
@@ -131,7 +154,7 @@ def test_a_line_cut_by_a_full_disk_is_followed_by_a_new_line(tmp_path, monkeypat
 
     with path.open("wb", buffering=0) as file:
         logger, handler = make_logger(file.fileno())
-        monkeypatch.setattr(log_lines.os, "write", write)
+        monkeypatch.setattr(os, "write", write)
         logger.error("0123456789")
         handler.flush()
         room[0] = 1000
@@ -142,7 +165,11 @@ def test_a_line_cut_by_a_full_disk_is_followed_by_a_new_line(tmp_path, monkeypat
     assert "log lines lost" in lost
 
 
-def test_a_descriptor_that_somebody_made_non_blocking_is_waited_for(pipe, make_logger, monkeypatch):
+def test_a_non_blocking_descriptor_is_waited_for(
+    pipe: tuple[int, int],
+    make_logger: Callable[..., tuple[logging.Logger, LineHandler]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(log_lines, "_MAX_LINES", 1000)
     logger, _ = make_logger(pipe[1])
     os.set_blocking(pipe[1], False)
@@ -154,7 +181,11 @@ def test_a_descriptor_that_somebody_made_non_blocking_is_waited_for(pipe, make_l
     assert len(reader.lines) == 81
 
 
-def test_a_forked_child_writes_its_own_lines_and_none_of_its_parents(pipe, make_logger, monkeypatch):
+def test_a_forked_child_writes_only_its_own_lines(
+    pipe: tuple[int, int],
+    make_logger: Callable[..., tuple[logging.Logger, LineHandler]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(log_lines, "_MAX_LINES", 1000)
     logger, handler = make_logger(pipe[1])
     for _ in range(70):
@@ -174,13 +205,15 @@ def test_a_forked_child_writes_its_own_lines_and_none_of_its_parents(pipe, make_
     assert reader.lines.count(LINE.encode()) == 70
 
 
-def test_a_process_that_logs_nothing_has_no_thread(pipe, make_logger):
+def test_no_thread_is_started_before_the_first_line(
+    pipe: tuple[int, int], make_logger: Callable[..., tuple[logging.Logger, LineHandler]]
+) -> None:
     before = threading.active_count()
     make_logger(pipe[1])
     assert threading.active_count() == before
 
 
-def test_the_servers_configuration_tells_of_lost_lines_as_json():
+def test_lost_lines_are_logged_as_json_in_the_servers_configuration() -> None:
     record = events.lost_lines_record(7)
     line = json.loads(events.JsonFormatter().format(record))
     assert (line["event"], line["count"], line["level"]) == ("log_lines_lost", 7, "warning")
@@ -196,23 +229,25 @@ sys.stderr.write("done")
 """
 
 
-def test_a_process_whose_log_nobody_reads_still_ends():
+def test_a_process_ends_although_its_log_is_blocked() -> None:
     process = subprocess.Popen(
         [sys.executable, "-c", BLOCKED], stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
-    assert process.stderr.read() == b"done"
+    assert not_none(process.stderr).read() == b"done"
     assert process.wait(30) == 0
-    process.stdout.close()
-    process.stderr.close()
+    not_none(process.stdout).close()
+    not_none(process.stderr).close()
 
 
-def test_all_lines_are_out_when_a_process_ends():
+def test_all_lines_are_written_when_a_process_ends() -> None:
     code = BLOCKED.replace('"x" * 1000', '""')
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
     assert [json.loads(line)["number"] for line in done.stdout.splitlines()] == list(range(3000))
 
 
-def test_a_record_comes_through_its_logger_unless_a_filter_is_against_it(pipe, make_logger):
+def test_filters_of_the_logger_apply_to_records(
+    pipe: tuple[int, int], make_logger: Callable[..., tuple[logging.Logger, LineHandler]]
+) -> None:
     logger, handler = make_logger(pipe[1])
     handler.addFilter(lambda record: record.msg != "not this")
     for text in ("one", "not this", "two"):

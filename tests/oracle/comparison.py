@@ -1,4 +1,4 @@
-"""The properties that are compared: what the engine says and what LibreOffice says, in one unit."""
+"""The compared properties: values of the engine and of LibreOffice in one unit."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -48,7 +48,7 @@ class Reading:
 
     @property
     def agrees(self) -> bool:
-        """Whether both say the same."""
+        """Whether both values agree."""
         if isinstance(self.ours, tuple) and isinstance(self.theirs, tuple):
             return self.ours[0] == self.theirs[0] and _close(self.ours[1], self.theirs[1])
         if isinstance(self.ours, str) and isinstance(self.theirs, str):
@@ -186,5 +186,6 @@ def mm100(twips: float) -> float:
 
 def _close(ours: Any, theirs: Any, tolerance: float = TOLERANCE_MM100) -> bool:
     if ours is None or theirs is None or isinstance(ours, str) or isinstance(theirs, str):
-        return ours == theirs
+        found: bool = ours == theirs
+        return found
     return bool(abs(ours - theirs) <= tolerance)

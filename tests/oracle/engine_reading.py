@@ -1,4 +1,4 @@
-"""What the engine says of the same files, paragraph by paragraph."""
+"""The engine's values of the same files, paragraph by paragraph."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -43,7 +43,7 @@ class EngineParagraph:
 
 
 def read_document(path: Path) -> list[EngineParagraph]:
-    """Return what the engine says of the body and the text boxes; raises what opening raises."""
+    """Return the engine's values of the body and the text boxes; raises what opening raises."""
     package = Package(path, Limits())
     try:
         document = open_document(package, Limits())

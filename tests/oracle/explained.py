@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from docops_flask.engine.formatting.effective import DIRECT, DOC_DEFAULTS, Effective
+from tests.optional import not_none
 from tests.oracle.comparison import TOLERANCE_MM100, Reading, mm100
 
 
@@ -94,7 +95,7 @@ def _no_base(reading: Reading) -> bool:
         return twips.value is not None and _near(twips.value, reading.theirs[1])
     else:
         return False
-    if twips is None or not _near(twips.value, reading.theirs):
+    if twips is None or not _near(not_none(twips.value), reading.theirs):
         return reading.name == "space before" and _near(_HEADING_SPACE_TWIPS, reading.theirs)
     return True
 
@@ -164,5 +165,5 @@ KINDS = (
 
 
 def kind_of(reading: Reading) -> Kind | None:
-    """Return the kind a disagreement is of, ``None`` for one that nobody has explained."""
+    """Return the kind of a disagreement, ``None`` for an unexplained one."""
     return next((kind for kind in KINDS if kind.holds(reading)), None)

@@ -16,7 +16,7 @@ from tests.oracle.pairing import pairs, run_pairs
 
 @dataclass(slots=True)
 class Outcome:
-    """What came of a comparison: counts by property, by kind, and every disagreement without a kind."""
+    """The result of a comparison: counts by property, by kind, and every disagreement without a kind."""
 
     files: int = 0
     paragraphs: int = 0

@@ -11,7 +11,9 @@ hundredths of a millimetre.
 import json
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import uno
 from com.sun.star.beans import PropertyValue
@@ -43,7 +45,7 @@ PORTION = (
 )
 
 
-def main(accept, output, files):
+def main(accept: str, output: str, files: list[str]) -> None:
     """Read ``files`` and append to ``output``; a file that cannot be read has ``error`` alone."""
     desktop = connect(accept)
     with Path(output).open("a", encoding="utf-8") as stream:
@@ -56,7 +58,7 @@ def main(accept, output, files):
             stream.flush()
 
 
-def connect(accept):
+def connect(accept: str) -> Any:
     """Return the desktop of the soffice that listens at ``accept``; it may still be starting."""
     local = uno.getComponentContext()
     resolver = local.ServiceManager.createInstanceWithContext("com.sun.star.bridge.UnoUrlResolver", local)
@@ -69,7 +71,7 @@ def connect(accept):
     raise SystemExit("soffice does not answer")
 
 
-def read(desktop, file):
+def read(desktop: Any, file: str) -> list[dict[str, Any]]:
     """Return the paragraphs of a file."""
     hidden = PropertyValue()
     hidden.Name, hidden.Value = "Hidden", True
@@ -77,7 +79,7 @@ def read(desktop, file):
     if document is None:
         raise UnoException("not loaded", None)
     try:
-        rules = {}
+        rules: dict[Any, list[Any]] = {}
         found = list(paragraphs_of(document.Text, rules))
         frames = document.getTextFrames()
         for name in frames.ElementNames:
@@ -87,7 +89,7 @@ def read(desktop, file):
         document.close(True)
 
 
-def paragraphs_of(text, rules):
+def paragraphs_of(text: Any, rules: dict[Any, list[Any]]) -> Iterator[dict[str, Any]]:
     """Yield the paragraphs of a text, those of its tables among them."""
     elements = text.createEnumeration()
     while elements.hasMoreElements():
@@ -101,7 +103,7 @@ def paragraphs_of(text, rules):
                 yield paragraph
 
 
-def read_paragraph(element, rules):
+def read_paragraph(element: Any, rules: dict[Any, list[Any]]) -> dict[str, Any]:
     """Return a paragraph as plain data."""
     values = dict(zip(PARAGRAPH, element.getPropertyValues(PARAGRAPH), strict=True))
     spacing = values.pop("ParaLineSpacing")
@@ -117,7 +119,7 @@ def read_paragraph(element, rules):
     }
 
 
-def portions_of(paragraph):
+def portions_of(paragraph: Any) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield the text and the properties of each portion that shows text."""
     portions = paragraph.createEnumeration()
     while portions.hasMoreElements():
@@ -131,7 +133,7 @@ def portions_of(paragraph):
         yield portion.String, values
 
 
-def list_indents(element, values, rules):
+def list_indents(element: Any, values: dict[str, Any], rules: dict[Any, list[Any]]) -> list[Any] | None:
     """Return the first-line and left indent of the paragraph's list level, ``None`` outside lists."""
     if not values["NumberingIsNumber"]:
         return None

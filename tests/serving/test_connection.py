@@ -2,7 +2,9 @@
 
 import selectors
 import socket
+from collections.abc import Callable, Iterator
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -11,17 +13,17 @@ from docops_flask.serving.connection import Connection, WaitingConnections
 
 
 @pytest.fixture
-def poller():
+def poller() -> Iterator[selectors.BaseSelector]:
     with selectors.DefaultSelector() as made:
         yield made
 
 
 @pytest.fixture
-def connect():
+def connect() -> Iterator[Callable[..., tuple[Connection, socket.socket]]]:
     """Make a connection and its client's end."""
-    made = []
+    made: list[Any] = []
 
-    def make():
+    def make() -> tuple[Connection, socket.socket]:
         client, accepted = socket.socketpair()
         connection = Connection(SimpleNamespace(), ClientSocket(accepted), None, None, made.append)
         made.extend([client, connection.sock])
@@ -32,14 +34,16 @@ def connect():
         each.close()
 
 
-def dispatch(poller):
+def dispatch(poller: selectors.BaseSelector) -> None:
     """One round of gunicorn's loop."""
     for key, _ in poller.select(0):
         key.data(key.fileobj)
 
 
-def test_what_arrives_is_noticed_until_it_is_ignored_or_the_wait_is_over(poller, connect):
-    noticed = []
+def test_what_arrives_is_noticed_until_it_is_ignored_or_the_wait_is_over(
+    poller: selectors.BaseSelector, connect: Callable[..., tuple[Connection, socket.socket]]
+) -> None:
+    noticed: list[Connection] = []
     waiting = WaitingConnections(poller, 60, noticed.append)
     connection, client = connect()
     waiting.add(connection)
@@ -58,12 +62,14 @@ def test_what_arrives_is_noticed_until_it_is_ignored_or_the_wait_is_over(poller,
     assert list(waiting) == []
 
 
-def test_one_whose_wait_ends_in_the_same_round_is_left_alone(poller, connect):
+def test_one_whose_wait_ends_in_the_same_round_is_left_alone(
+    poller: selectors.BaseSelector, connect: Callable[..., tuple[Connection, socket.socket]]
+) -> None:
     """A thread has it from then on; both would read from it."""
-    noticed = []
+    noticed: list[Connection] = []
     both = dict(connect() for _ in range(2))
 
-    def end_all(connection):
+    def end_all(connection: Connection) -> None:
         noticed.append(connection)
         for each in both:
             waiting.remove(each)
@@ -76,7 +82,9 @@ def test_one_whose_wait_ends_in_the_same_round_is_left_alone(poller, connect):
     assert len(noticed) == 1
 
 
-def test_deadlines_pass_in_the_order_in_which_waits_began(poller, connect):
+def test_deadlines_pass_in_the_order_in_which_waits_began(
+    poller: selectors.BaseSelector, connect: Callable[..., tuple[Connection, socket.socket]]
+) -> None:
     waiting = WaitingConnections(poller, 0, lambda _connection: None)
     connections = [connect()[0] for _ in range(3)]
     for connection in connections:
@@ -86,7 +94,9 @@ def test_deadlines_pass_in_the_order_in_which_waits_began(poller, connect):
     assert len(poller.get_map()) == 0
 
 
-def test_waits_can_be_made_shorter_but_not_longer(poller, connect):
+def test_waits_can_be_made_shorter_but_not_longer(
+    poller: selectors.BaseSelector, connect: Callable[..., tuple[Connection, socket.socket]]
+) -> None:
     waiting = WaitingConnections(poller, 60, lambda _connection: None)
     connection, _ = connect()
     waiting.add(connection)
@@ -99,7 +109,9 @@ def test_waits_can_be_made_shorter_but_not_longer(poller, connect):
     assert waiting.first_deadline == float("inf")
 
 
-def test_a_client_that_has_gone_is_told_from_one_that_is_to_read_its_answer(connect):
+def test_a_client_that_has_gone_is_told_from_one_that_is_to_read_its_answer(
+    connect: Callable[..., tuple[Connection, socket.socket]],
+) -> None:
     connection, client = connect()
     assert connection.stop_sending()
     assert client.recv(1) == b""

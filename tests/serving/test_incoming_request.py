@@ -9,11 +9,11 @@ from docops_flask.serving.connection import IncomingRequest
 GET = b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
 
 
-def post(*headers, body=b""):
+def post(*headers: bytes, body: bytes = b"") -> bytes:
     return b"\r\n".join([b"POST /v1/run HTTP/1.1", b"Host: x", *headers, b"", b""]) + body
 
 
-def arrived(words, size=None):
+def arrived(words: bytes, size: int | None = None) -> IncomingRequest:
     """A request of which ``words`` came, ``size`` bytes at a time."""
     incoming = IncomingRequest()
     for start in range(0, len(words), size or len(words) or 1):
@@ -25,7 +25,7 @@ def arrived(words, size=None):
 
 @pytest.mark.parametrize("size", [1, 2, 3, 7, None])
 @pytest.mark.parametrize("words", [GET, b"\r\n" + GET, post(), post(b"Content-Length: 5")])
-def test_a_head_is_whole_with_its_last_byte_and_not_before(words, size):
+def test_a_head_is_whole_with_its_last_byte_and_not_before(words: bytes, size: int | None) -> None:
     assert not arrived(words[:-1], size).has_head
     assert arrived(words, size).has_head
 
@@ -51,7 +51,7 @@ def test_a_head_is_whole_with_its_last_byte_and_not_before(words, size):
         (post(b"X: Content-Length: 5"), 0),
     ],
 )
-def test_what_is_missing_of_the_body(words, missing):
+def test_what_is_missing_of_the_body(words: bytes, missing: float) -> None:
     assert arrived(words).missing == missing
     assert arrived(words, 3).missing == missing
 
@@ -70,7 +70,7 @@ def test_what_is_missing_of_the_body(words, missing):
         b"GET / HTTP/1.1\r\n" + b"X: y\r\n" * 200_000,
     ],
 )
-def test_what_no_parser_takes_is_not_waited_for(words):
+def test_what_no_parser_takes_is_not_waited_for(words: bytes) -> None:
     assert arrived(words).has_head
     assert arrived(words, 1000).has_head
 
@@ -78,5 +78,5 @@ def test_what_no_parser_takes_is_not_waited_for(words):
 @pytest.mark.parametrize(
     "words", [b"", b"\r", b"\r\n", b"G", b"GET / HTTP/1.1\r", b"GET / HTTP/1.1\r\nX: y\r\n\r"]
 )
-def test_what_may_become_a_request_is_waited_for(words):
+def test_what_may_become_a_request_is_waited_for(words: bytes) -> None:
     assert not arrived(words).has_head

@@ -1,6 +1,7 @@
 """A server that stops lets at most one new connection wait, unless another server has the same listeners."""
 
 import socket
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from types import SimpleNamespace
 
@@ -9,6 +10,7 @@ import pytest
 from docops_flask.serving.gunicorn import with_prepared_stop
 
 SECONDS = 30
+Clients = Callable[..., socket.socket]
 
 
 class Server:
@@ -17,12 +19,12 @@ class Server:
     reexec_pid = master_pid = 0
     systemd = False
 
-    def __init__(self, *sockets):
+    def __init__(self, *sockets: socket.socket) -> None:
         self.LISTENERS = [SimpleNamespace(sock=each) for each in sockets]
 
 
 @pytest.fixture
-def listener():
+def listener() -> Iterator[socket.socket]:
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         listening.listen(8)
@@ -30,10 +32,10 @@ def listener():
 
 
 @pytest.fixture
-def clients():
+def clients() -> Iterator[Clients]:
     with ExitStack() as stack:
 
-        def connect(listener, is_patient=True):
+        def connect(listener: socket.socket, is_patient: bool = True) -> socket.socket:
             client = stack.enter_context(socket.socket())
             client.settimeout(SECONDS if is_patient else 0)
             client.connect_ex(listener.getsockname())
@@ -42,15 +44,17 @@ def clients():
         yield connect
 
 
-def stop(server, graceful=True):
+def stop(server: Server, graceful: bool = True) -> list[bool]:
     """Stop a server and return what gunicorn's own ``stop`` was told."""
-    told = []
+    told: list[bool] = []
     with_prepared_stop(server, told.append)(graceful)
     return told
 
 
 @pytest.mark.parametrize("graceful", [True, False])
-def test_a_connection_that_waits_is_accepted_and_no_other_is_made_meanwhile(listener, clients, graceful):
+def test_a_connection_that_waits_is_accepted_and_no_other_is_made_meanwhile(
+    listener: socket.socket, clients: Clients, graceful: bool
+) -> None:
     waiting = clients(listener)
     waiting.sendall(b"request")
     assert stop(Server(listener), graceful) == [graceful]
@@ -65,7 +69,9 @@ def test_a_connection_that_waits_is_accepted_and_no_other_is_made_meanwhile(list
 
 
 @pytest.mark.parametrize("goes_on", [{"reexec_pid": 1}, {"master_pid": 1}, {"systemd": True}])
-def test_where_another_server_goes_on_with_the_listeners_they_stay_as_they_are(listener, clients, goes_on):
+def test_where_another_server_goes_on_with_the_listeners_they_stay_as_they_are(
+    listener: socket.socket, clients: Clients, goes_on: dict[str, int]
+) -> None:
     server = Server(listener)
     vars(server).update(goes_on)
     assert stop(server) == [True]

@@ -1,6 +1,6 @@
 """What a setting carries, and that a secret one keeps its value to itself."""
 
-from dataclasses import dataclass, fields
+from dataclasses import Field, dataclass, fields
 from typing import Any
 
 from docops_flask.settings.settings import setting
@@ -9,7 +9,7 @@ from docops_flask.settings.values import Parser
 PARSE = Parser(int, "a number")
 
 
-def field_of(made):
+def field_of(made: Any) -> tuple[type[Any], Field[Any]]:
     @dataclass
     class Holder:
         value: Any = made
@@ -17,7 +17,7 @@ def field_of(made):
     return Holder, fields(Holder)[0]
 
 
-def test_a_setting_has_its_default_and_says_what_it_is():
+def test_a_setting_has_its_default_and_its_description() -> None:
     holder, field = field_of(setting(5, PARSE, "Helps.", default_text="five", secret=True))
     described = field.metadata["setting"]
     assert holder().value == 5
@@ -25,12 +25,12 @@ def test_a_setting_has_its_default_and_says_what_it_is():
     assert (described.default_text, described.secret) == ("five", True)
 
 
-def test_what_is_not_said_of_a_setting_is_nothing_special():
+def test_the_defaults_of_a_settings_description() -> None:
     _, field = field_of(setting(5, PARSE, "Helps."))
     described = field.metadata["setting"]
     assert (described.default_text, described.secret) == (None, False)
 
 
-def test_a_secret_is_not_in_the_repr_and_another_setting_is():
+def test_the_repr_leaves_out_secrets_only() -> None:
     assert "sesame" not in repr(field_of(setting("sesame", PARSE, "Helps.", secret=True))[0]())
     assert "open" in repr(field_of(setting("open", PARSE, "Helps."))[0]())

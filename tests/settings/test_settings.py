@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ DOCUMENTATION = Path(__file__).parents[2] / "docs" / "settings.md"
 NUMBER = "integer of at least 1"
 
 
-def test_defaults_are_the_contracts():
+def test_defaults_are_the_contracts() -> None:
     settings = from_env({})
     assert (settings.max_upload_bytes, settings.max_task_bytes) == (26_214_400, 2_097_152)
     assert (settings.request_timeout_seconds, settings.queue_timeout_seconds) == (60, 0)
@@ -37,7 +38,7 @@ def test_defaults_are_the_contracts():
 
 
 @pytest.mark.parametrize("variable", [variable for variable, _, _ in all_settings()])
-def test_an_empty_value_counts_as_unset(variable):
+def test_an_empty_value_counts_as_unset(variable: str) -> None:
     assert from_env({variable: ""}) == from_env({})
 
 
@@ -71,7 +72,7 @@ def test_an_empty_value_counts_as_unset(variable):
         ("DOCOPS_BIND", "unix:/run/docops.sock", "bind", "unix:/run/docops.sock"),
     ],
 )
-def test_a_good_value_is_taken(variable, value, name, expected):
+def test_a_good_value_is_taken(variable: str, value: str, name: str, expected: object) -> None:
     assert getattr(from_env({variable: value}), name) == expected
 
 
@@ -124,7 +125,9 @@ def test_a_good_value_is_taken(variable, value, name, expected):
         ("DOCOPS_COMMIT_SHA", "abc\ndef", "printable"),
     ],
 )
-def test_a_bad_value_is_refused_in_one_line_that_says_what_is_accepted(variable, value, accepted):
+def test_the_error_for_a_bad_value_is_one_line_that_says_what_is_accepted(
+    variable: str, value: str, accepted: str
+) -> None:
     with pytest.raises(SettingsError) as caught:
         from_env({variable: value})
     line = str(caught.value)
@@ -136,7 +139,7 @@ def test_a_bad_value_is_refused_in_one_line_that_says_what_is_accepted(variable,
 
 
 @pytest.mark.parametrize("value", ["sesame", "sesame:", ":sesame", "user:sesa\udcffme"])
-def test_a_secret_is_never_printed(value):
+def test_a_secret_is_never_printed(value: str) -> None:
     with pytest.raises(SettingsError) as caught:
         from_env({"DOCOPS_WEB_BASIC_AUTH": value})
     assert str(caught.value).startswith("DOCOPS_WEB_BASIC_AUTH: ")
@@ -170,13 +173,13 @@ def test_a_secret_is_never_printed(value):
         ),
     ],
 )
-def test_the_line_shows_what_was_given_and_says_what_to_do(environ, line):
+def test_the_error_shows_the_value_and_says_what_to_do(environ: dict[str, str], line: str) -> None:
     with pytest.raises(SettingsError) as caught:
         from_env(environ)
     assert str(caught.value) == line
 
 
-def test_each_limit_of_a_template_is_its_own_setting():
+def test_each_limit_of_a_template_is_its_own_setting() -> None:
     sizes = {
         "max_zip_entries": "zip_entries",
         "max_unpacked_bytes": "unpacked_bytes",
@@ -185,11 +188,12 @@ def test_each_limit_of_a_template_is_its_own_setting():
         "max_table_cells": "table_cells",
         "max_output_bytes": "output_bytes",
     }
-    limits = Settings(**{name: number for number, name in enumerate(sizes, 1)}).limits()
+    numbers: dict[str, Any] = {name: number for number, name in enumerate(sizes, 1)}
+    limits = Settings(**numbers).limits()
     assert [getattr(limits, name) for name in sizes.values()] == [1, 2, 3, 4, 5, 6]
 
 
-def test_a_renderers_limits_leave_room_beyond_the_jobs():
+def test_a_renderers_limits_exceed_those_of_its_job() -> None:
     settings = Settings(
         renderer_memory_bytes=7, request_timeout_seconds=2.5, max_output_bytes=100, sandbox="off"
     )
@@ -199,7 +203,7 @@ def test_a_renderers_limits_leave_room_beyond_the_jobs():
     assert limits.file_bytes > 100
 
 
-def test_a_secret_is_not_in_the_settings_repr():
+def test_a_secret_is_not_in_the_settings_repr() -> None:
     assert "sesame" not in repr(from_env({"DOCOPS_WEB_BASIC_AUTH": "user:sesame"}))
 
 
@@ -211,12 +215,12 @@ def test_a_secret_is_not_in_the_settings_repr():
         {"DOCOPS_CORS_ALLOW_ORIGINS": "*"},
     ],
 )
-def test_credentials_and_any_origin_exclude_each_other(environ):
+def test_credentials_and_any_origin_exclude_each_other(environ: dict[str, str]) -> None:
     with pytest.raises(SettingsError, match=r"\ADOCOPS_CORS_ALLOW_CREDENTIALS: "):
         from_env({"DOCOPS_CORS_ALLOW_CREDENTIALS": "1", **environ})
 
 
-def test_any_origin_is_allowed_when_cors_is_on_and_none_is_listed():
+def test_any_origin_is_allowed_when_cors_is_on_and_none_is_listed() -> None:
     assert from_env({"DOCOPS_ENABLE_CORS": "1"}).cors_allow_origins == ("*",)
     assert from_env({}).cors_allow_origins == ()
 
@@ -224,25 +228,27 @@ def test_any_origin_is_allowed_when_cors_is_on_and_none_is_listed():
 @pytest.mark.parametrize(
     ("slots", "threads", "waiting"), [(2, None, 12), (5, None, 12), (2, 8, 2), (2, 6, 0), (1, 1, 0)]
 )
-def test_threads_leave_room_for_requests_that_need_no_slot(slots, threads, waiting):
+def test_the_queue_leaves_threads_for_requests_without_a_slot(
+    slots: int, threads: int | None, waiting: int
+) -> None:
     environ = {"DOCOPS_MAX_CONCURRENCY": str(slots)}
     if threads is not None:
         environ["DOCOPS_THREADS"] = str(threads)
     assert from_env(environ).max_waiting == waiting
 
 
-def test_a_body_may_hold_both_files_and_their_form():
+def test_the_body_limit_allows_two_files_and_the_form() -> None:
     settings = Settings(max_upload_bytes=1000, max_task_bytes=100)
     assert settings.max_body_bytes == 1100 + MIB
     assert Settings(max_upload_bytes=10, max_task_bytes=100).max_task_file_bytes == 10
 
 
-def test_a_worker_lives_longer_than_a_job_may_take():
+def test_the_worker_timeout_exceeds_the_job_timeout() -> None:
     settings = Settings(request_timeout_seconds=100.5, queue_timeout_seconds=20)
     assert settings.worker_timeout_seconds > 120.5
 
 
-def test_a_stop_waits_for_a_body_that_may_take_longer_than_a_minute():
+def test_a_stop_waits_for_a_body_that_may_take_longer_than_a_minute() -> None:
     usual, slow = Settings(), Settings(body_timeout_seconds=300.5)
     assert usual.worker_timeout_seconds == 120
     assert slow.worker_timeout_seconds == 60 + 301
@@ -251,7 +257,9 @@ def test_a_stop_waits_for_a_body_that_may_take_longer_than_a_minute():
 @pytest.mark.parametrize("threads", [1, 2, 5, 18, 40])
 @pytest.mark.parametrize("slots", [1, 2, 8])
 @pytest.mark.parametrize("queue_timeout_seconds", [0, 10])
-def test_bodies_slots_and_queue_together_leave_two_threads(threads, slots, queue_timeout_seconds):
+def test_bodies_slots_and_queue_together_leave_two_threads(
+    threads: int, slots: int, queue_timeout_seconds: int
+) -> None:
     settings = Settings(threads=threads, max_concurrency=slots, queue_timeout_seconds=queue_timeout_seconds)
     waiting = settings.max_waiting if queue_timeout_seconds else 0
     assert settings.max_receiving >= 1
@@ -271,7 +279,7 @@ def _default_text(default: object) -> str:
     return f"`{default:g}`" if isinstance(default, float) else f"`{default}`"
 
 
-def test_every_setting_is_documented_with_its_default_bounds_and_help_line():
+def test_every_setting_is_documented_with_its_default_bounds_and_help_line() -> None:
     expected = {
         variable: [setting.default_text or _default_text(field.default), setting.parse.accepts, setting.help]
         for variable, field, setting in all_settings()

@@ -1,12 +1,15 @@
-"""The text of an environment variable as a value: what is taken, what is refused with which words."""
+"""Parsing of environment variables: accepted values, refused values and the messages."""
 
 import re
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from docops_flask.settings import values
+from docops_flask.settings.values import Parser
 
 LONGEST = "1000000000"
 ORIGINS_PROBLEM = (
@@ -36,7 +39,7 @@ CREDENTIALS_PROBLEM = "use user:password, neither of them empty"
         (values.address, "unix:/run/docops.sock", "unix:/run/docops.sock"),
     ],
 )
-def test_what_is_taken(parse, text, value):
+def test_accepted_values(parse: Parser, text: str, value: bool | str | tuple[str, ...]) -> None:
     assert parse(text) == value
 
 
@@ -60,7 +63,9 @@ def test_what_is_taken(parse, text, value):
         (partial(values.choice, "a", "b"), " a ", "a"),
     ],
 )
-def test_what_parsers_with_a_bound_take(make_parser, text, value):
+def test_values_accepted_by_bounded_parsers(
+    make_parser: Callable[..., Any], text: str, value: float | str
+) -> None:
     assert make_parser()(text) == value
 
 
@@ -82,7 +87,7 @@ def test_what_parsers_with_a_bound_take(make_parser, text, value):
         (values.address, "8000", ADDRESS_PROBLEM),
     ],
 )
-def test_what_is_refused_and_what_is_accepted_instead(parse, text, problem):
+def test_refused_values_and_the_message(parse: Parser, text: str, problem: str) -> None:
     with pytest.raises(ValueError, match=rf"\A{re.escape(problem)}\Z"):
         parse(text)
 
@@ -100,7 +105,7 @@ def test_what_is_refused_and_what_is_accepted_instead(parse, text, problem):
         (partial(values.choice, "a", "b"), "c", "use one of a, b"),
     ],
 )
-def test_what_parsers_with_a_bound_refuse(make_parser, text, problem):
+def test_values_refused_by_bounded_parsers(make_parser: Callable[..., Any], text: str, problem: str) -> None:
     with pytest.raises(ValueError, match=rf"\A{re.escape(problem)}\Z"):
         make_parser()(text)
 
@@ -114,11 +119,11 @@ def test_what_parsers_with_a_bound_refuse(make_parser, text, problem):
         (partial(values.choice, "a", "b", "c"), "`a`, `b` or `c`"),
     ],
 )
-def test_a_parser_describes_what_it_accepts(make_parser, accepts):
+def test_a_parser_describes_what_it_accepts(make_parser: Callable[..., Any], accepts: str) -> None:
     assert make_parser().accepts == accepts
 
 
-def test_folders_and_files_are_looked_at(tmp_path):
+def test_settings_of_folders_and_files_need_usable_absolute_paths(tmp_path: Path) -> None:
     assert values.folder(str(tmp_path)) == tmp_path
     assert values.file_path(str(tmp_path / "drain")) == tmp_path / "drain"
     for unusable in (tmp_path, tmp_path / "no" / "drain", Path("drain")):

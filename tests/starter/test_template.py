@@ -5,6 +5,8 @@ import re
 import subprocess
 import sys
 import zipfile
+from pathlib import Path
+from typing import Any, Literal
 
 import pytest
 from docx import Document
@@ -18,6 +20,7 @@ from docops_flask.engine.skills.skill import Field, Skill, Wording
 from docops_flask.intake.catalogue.skills import load_skills
 from docops_flask.starter.template import build_starter_template
 from tests.conftest import ROOT
+from tests.optional import not_none
 
 SKILLS = load_skills()
 ALL = [(skill, language) for skill in SKILLS for language in ("zh", "en")]
@@ -26,38 +29,39 @@ every_template = pytest.mark.parametrize(
 )
 
 
-def field(key, *, en="Label", zh="标签", kind="text"):
+def field(key: str, *, en: str = "Label", zh: str = "标签", kind: Literal["text", "list"] = "text") -> Field:
     return Field(key, Bilingual(en, zh), kind, False, key.upper(), "x", Bilingual(en, zh))
 
 
-def skill_of(*fields, **wordings):
+def skill_of(*fields: Field, **wordings: Wording) -> Skill:
     return Skill("certificate", Bilingual("Certificate", "证明"), Bilingual("x", "x"), fields, **wordings)
 
 
-def read(content):
+# python-docx has no types.
+def read(content: bytes) -> Any:
     return Document(io.BytesIO(content))
 
 
-def member(content, name):
+def member(content: bytes, name: str) -> str:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         return archive.read(name).decode()
 
 
-def texts(document):
+def texts(document: Any) -> list[str]:
     return [paragraph.text for paragraph in document.paragraphs]
 
 
-def cells(document):
+def cells(document: Any) -> list[list[str]]:
     return [[cell.text for cell in row.cells] for row in document.tables[0].rows]
 
 
-def inspected(content, tmp_path, skills=tuple(SKILLS)):
+def inspected(content: bytes, tmp_path: Path, skills: tuple[Skill, ...] = tuple(SKILLS)) -> dict[str, Any]:
     (tmp_path / "template.docx").write_bytes(content)
     return run_job(Job(JobKind.INSPECT, skills), tmp_path / "template.docx", tmp_path)
 
 
 @every_template
-def test_the_engine_finds_every_field_and_no_problem(tmp_path, skill, language):
+def test_the_engine_finds_every_field_and_no_problem(tmp_path: Path, skill: Skill, language: str) -> None:
     report = inspected(build_starter_template(skill, language), tmp_path)
     assert {found["name"] for found in report["fields"]} == set(skill.placeholders())
     assert (report["problems"], report["unsupported"]) == ([], [])
@@ -65,7 +69,7 @@ def test_the_engine_finds_every_field_and_no_problem(tmp_path, skill, language):
 
 
 @every_template
-def test_placeholders_stand_in_running_text_and_in_a_table(skill, language):
+def test_placeholders_stand_in_running_text_and_in_a_table(skill: Skill, language: str) -> None:
     document = read(build_starter_template(skill, language))
     running = [p.text for p in document.paragraphs if p.style.name.startswith("Body Text")]
     assert any(re.search("[^【】]【[A-Z_]+】[^【】]", text) for text in running)
@@ -73,7 +77,9 @@ def test_placeholders_stand_in_running_text_and_in_a_table(skill, language):
 
 
 @every_template
-def test_a_document_has_head_title_recipient_table_signature_date_and_page_number(skill, language):
+def test_a_document_has_head_title_recipient_table_signature_date_and_page_number(
+    skill: Skill, language: str
+) -> None:
     document = read(build_starter_template(skill, language, organ="ORGAN", date="DATE"))
     styles = [paragraph.style.name for paragraph in document.paragraphs]
     assert (styles[0], styles[1], styles[-2:]) == ("Title", "Salutation", ["Signature", "Date"])
@@ -89,7 +95,7 @@ def test_a_document_has_head_title_recipient_table_signature_date_and_page_numbe
 
 
 @every_template
-def test_nothing_is_formatted_directly(skill, language):
+def test_there_is_no_direct_formatting(skill: Skill, language: str) -> None:
     """So that an office changes the look of all its paragraphs by changing a style."""
     content = build_starter_template(skill, language)
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -101,8 +107,8 @@ def test_nothing_is_formatted_directly(skill, language):
         assert set(re.findall("<w:pPr>(.*?)</w:pPr>", re.sub(' w:val="[^"]*"', "", xml))) == {"<w:pStyle/>"}
 
 
-def test_a_chinese_page_is_that_of_the_standard():
-    section = read(build_starter_template(SKILLS.get("meeting_notice"))).sections[0]
+def test_a_chinese_page_is_that_of_the_standard() -> None:
+    section = read(build_starter_template(not_none(SKILLS.get("meeting_notice")))).sections[0]
     millimetres = [
         round(length.mm, 1)
         for length in (section.page_width, section.page_height, section.top_margin, section.left_margin)
@@ -123,8 +129,10 @@ def test_a_chinese_page_is_that_of_the_standard():
         ("footer", "宋体", 14, None),
     ],
 )
-def test_chinese_styles_are_those_of_the_standard(style, east_asia, size, color):
-    font = read(build_starter_template(SKILLS.get("meeting_notice"))).styles[style].font
+def test_chinese_styles_are_those_of_the_standard(
+    style: str, east_asia: str | None, size: int | None, color: str | None
+) -> None:
+    font = read(build_starter_template(not_none(SKILLS.get("meeting_notice")))).styles[style].font
     fonts = font.element.rPr.find(qn("w:rFonts"))
     assert (None if fonts is None else fonts.get(qn("w:eastAsia"))) == east_asia
     assert font.size == (size and Pt(size))
@@ -140,19 +148,23 @@ def test_chinese_styles_are_those_of_the_standard(style, east_asia, size, color)
         ("Page Number Odd", "right", "100", "280"),
     ],
 )
-def test_chinese_indents_are_given_in_characters_and_in_twips(style, attribute, characters, twips):
-    document = read(build_starter_template(SKILLS.get("meeting_notice")))
+def test_chinese_indents_are_given_in_characters_and_in_twips(
+    style: str, attribute: str, characters: str, twips: str
+) -> None:
+    document = read(build_starter_template(not_none(SKILLS.get("meeting_notice"))))
     indent = document.styles[style].element.pPr.find(qn("w:ind"))
     assert (indent.get(qn(f"w:{attribute}Chars")), indent.get(qn(f"w:{attribute}"))) == (characters, twips)
 
 
-def test_chinese_body_lines_are_28_points_exactly():
-    spacing = read(build_starter_template(SKILLS.get("meeting_notice"))).styles["Normal"].paragraph_format
+def test_chinese_body_lines_are_28_points_exactly() -> None:
+    spacing = (
+        read(build_starter_template(not_none(SKILLS.get("meeting_notice")))).styles["Normal"].paragraph_format
+    )
     assert (spacing.line_spacing, spacing.line_spacing_rule.name) == (Pt(28), "EXACTLY")
 
 
-def test_page_numbers_stand_at_the_outer_edge_and_the_letterhead_on_the_first_page_alone():
-    document = read(build_starter_template(SKILLS.get("meeting_notice")))
+def test_page_numbers_are_at_the_outer_edge_and_the_letterhead_on_the_first_page_only() -> None:
+    document = read(build_starter_template(not_none(SKILLS.get("meeting_notice"))))
     section = document.sections[0]
     assert document.settings.odd_and_even_pages_header_footer
     footers = (section.first_page_footer, section.footer, section.even_page_footer)
@@ -164,7 +176,7 @@ def test_page_numbers_stand_at_the_outer_edge_and_the_letterhead_on_the_first_pa
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_a_skill_without_wording_gets_its_template_from_the_labels(tmp_path, language):
+def test_the_template_of_a_skill_without_wording_uses_the_labels(tmp_path: Path, language: str) -> None:
     skill = skill_of(field("holder", en="Holder", zh="持有人"), field("places", kind="list"))
     content = build_starter_template(skill, language)
     document = read(content)
@@ -176,14 +188,14 @@ def test_a_skill_without_wording_gets_its_template_from_the_labels(tmp_path, lan
     assert inspected(content, tmp_path, (skill,))["suggested_skill"] == "certificate"
 
 
-def test_a_field_that_the_wording_forgets_becomes_a_row_of_the_table():
+def test_a_field_missing_from_the_wording_becomes_a_table_row() -> None:
     wording = Wording("【HOLDER】的证明", table=(("地点", "【PLACE】"),))
     fields = (field("holder"), field("place"), field("year", zh="年度"))
     document = read(build_starter_template(skill_of(*fields, wording_zh=wording)))
     assert cells(document) == [["地点", "【PLACE】"], ["年度", "【YEAR】"]]
 
 
-def test_a_row_of_one_pair_spans_a_table_of_two():
+def test_a_row_of_one_pair_spans_a_table_of_two() -> None:
     wording = Wording("x", table=(("a", "【A】", "b", "【B】"), ("c", "【C】")))
     fields = (field("a"), field("b"), field("c"))
     document = read(build_starter_template(skill_of(*fields, wording_zh=wording)))
@@ -191,7 +203,7 @@ def test_a_row_of_one_pair_spans_a_table_of_two():
     assert [len(row._tr.tc_lst) for row in document.tables[0].rows] == [4, 2]
 
 
-def test_the_parts_of_a_wording_stand_in_their_order():
+def test_the_parts_of_a_wording_are_in_order() -> None:
     wording = Wording(
         title="TITLE",
         letterhead="HEAD",
@@ -209,24 +221,24 @@ def test_the_parts_of_a_wording_stand_in_their_order():
     assert texts(document) == ["TITLE", "TO", "ONE", "TWO", "AFTER", "MORE", "CLOSING", "SIGNED", "DATED"]
 
 
-def test_a_template_without_organ_or_date_prompts_for_them():
+def test_a_template_without_issuer_or_date_has_prompts_for_them() -> None:
     document = read(build_starter_template(skill_of(field("x"))))
     assert document.sections[0].first_page_header.paragraphs[0].text == "（单位名称）"
     assert texts(document)[-2:] == ["（单位名称）", "××××年×月×日"]
 
 
-def test_a_date_field_of_the_skill_dates_the_document():
-    record = build_starter_template(SKILLS.get("inspection_record"), date="2020年1月1日")
+def test_a_date_field_of_the_skill_dates_the_document() -> None:
+    record = build_starter_template(not_none(SKILLS.get("inspection_record")), date="2020年1月1日")
     assert texts(read(record))[-1] == "【INSPECTION_DATE】"
 
 
-def test_fonts_name_their_substitutes():
-    fonts = member(build_starter_template(SKILLS.get("meeting_notice")), "word/fontTable.xml")
+def test_fonts_have_substitutes() -> None:
+    fonts = member(build_starter_template(not_none(SKILLS.get("meeting_notice"))), "word/fontTable.xml")
     assert '<w:font w:name="方正小标宋简体"><w:altName w:val="华文中宋"/>' in fonts
 
 
-def test_a_template_holds_nothing_of_another_document():
-    content = build_starter_template(SKILLS.get("meeting_notice"))
+def test_a_template_holds_no_properties_of_another_document() -> None:
+    content = build_starter_template(not_none(SKILLS.get("meeting_notice")))
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         names = archive.namelist()
         assert archive.testzip() is None
@@ -235,7 +247,7 @@ def test_a_template_holds_nothing_of_another_document():
     assert (properties.title, properties.author, properties.comments) == ("会议通知", "", "")
 
 
-def test_the_same_skill_gives_the_same_bytes_in_any_process():
+def test_the_same_skill_gives_the_same_bytes_in_any_process() -> None:
     script = (
         "import hashlib\n"
         "from docops_flask.intake.catalogue.skills import load_skills\n"

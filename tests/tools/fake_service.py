@@ -88,14 +88,14 @@ def fake_service(reply: Callable[[], Reply], pages: Mapping[str, bytes] | None =
     found = {"/healthz": b'{"status":"ok"}', **(pages or {})}
 
     class Handler(BaseHTTPRequestHandler):
-        def do_GET(self):
+        def do_GET(self) -> None:
             self._send((200, found[self.path]) if self.path in found else error(404, "NOT_FOUND"))
 
-        def do_POST(self):
+        def do_POST(self) -> None:
             self.rfile.read(int(self.headers["Content-Length"]))
             self._send(reply())
 
-        def _send(self, answer: Reply):
+        def _send(self, answer: Reply) -> None:
             if answer is None:
                 return
             self.send_response(answer[0])
@@ -104,7 +104,7 @@ def fake_service(reply: Callable[[], Reply], pages: Mapping[str, bytes] | None =
             self.end_headers()
             self.wfile.write(answer[1])
 
-        def log_message(self, *_):
+        def log_message(self, *_: str) -> None:
             pass
 
     class Server(ThreadingHTTPServer):

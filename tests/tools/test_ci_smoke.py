@@ -1,4 +1,4 @@
-"""The smoke run passes a sound server, and turns red and says why for each kind of faulty one."""
+"""The smoke run passes a sound server, and fails with a reason for each kind of faulty one."""
 
 import json
 import os
@@ -7,6 +7,10 @@ import signal
 import subprocess
 import sys
 import threading
+import traceback
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -23,7 +27,7 @@ FAULTY_APPS = "tests.tools.faulty_apps:{}()"
 
 
 @pytest.fixture(autouse=True)
-def _only_the_variables_of_the_test(monkeypatch):
+def _only_the_variables_of_the_test(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in os.environ:
         if name.startswith("DOCOPS_"):
             monkeypatch.delenv(name)
@@ -31,23 +35,25 @@ def _only_the_variables_of_the_test(monkeypatch):
 
 
 @pytest.fixture(autouse=True)
-def _a_busy_machine_is_waited_for(monkeypatch):
+def _a_busy_machine_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     """What goes away in time goes at once here, on a machine that has nothing else to do."""
     monkeypatch.setattr(smoke_run, "_LEAK_GRACE_MS", 20_000)
 
 
 @pytest.fixture(autouse=True)
-def _nothing_is_left():
+def _nothing_is_left() -> Iterator[None]:
     before = {child.pid for child in psutil.Process().children(recursive=True)}
     yield
     assert [child for child in psutil.Process().children(recursive=True) if child.pid not in before] == []
 
 
 @pytest.fixture
-def smoke(tmp_path, capsys):
-    """Run a small smoke of a faulty app; return its exit status, its result and its last words."""
+def smoke(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., tuple[int, dict[str, Any], str]]:
+    """Run a small smoke run of a faulty app; return its exit status, its result and its output."""
 
-    def run(app, *arguments, warmup=0):
+    def run(app: str, *arguments: str, warmup: int = 0) -> tuple[int, dict[str, Any], str]:
         # With two jobs at a time this one gets as many slots, unless the environment has precedence.
         concurrency = "2" if app == "lets_jobs_wait" else "1"
         folder = tmp_path / "artifacts"
@@ -62,16 +68,16 @@ def smoke(tmp_path, capsys):
     return run
 
 
-def read(folder, name):
+def read(folder: Path, name: str) -> Any:
     return json.loads((folder / name).read_text("utf-8"))
 
 
-def run_on_a_terminal(command):
+def run_on_a_terminal(command: list[str]) -> tuple[int, str, str]:
     """Run ``command`` with a terminal as its standard error; return status, output and what it drew."""
     ours, theirs = pty.openpty()
     drawn = []
 
-    def draw():
+    def draw() -> None:
         try:
             while piece := os.read(ours, 4096):
                 drawn.append(piece)
@@ -87,7 +93,7 @@ def run_on_a_terminal(command):
     return result.returncode, result.stdout.decode(), b"".join(drawn).decode()
 
 
-def test_a_sound_server_passes(tmp_path, monkeypatch):
+def test_a_sound_server_passes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """This one starts only if it gets the slots of ``--concurrency``."""
     monkeypatch.setenv("SLOTS", "3")
     folder = tmp_path / "new" / "artifacts"
@@ -146,7 +152,14 @@ WAITED_FOR_IN_VAIN = ("forgets_six_megabytes", "leaks_its_renderers", "leaves_a_
 
 
 @pytest.mark.parametrize(("app", "environ", "names"), FAULTS, ids=[fault[0] for fault in FAULTS])
-def test_a_fault_turns_the_run_red_and_is_named(smoke, tmp_path, monkeypatch, app, environ, names):
+def test_a_fault_fails_the_run_and_is_named(
+    smoke: Callable[..., tuple[int, dict[str, Any], str]],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    app: str,
+    environ: dict[str, str],
+    names: set[str],
+) -> None:
     for name, value in environ.items():
         monkeypatch.setenv(name, value)
     if app in WAITED_FOR_IN_VAIN:
@@ -178,7 +191,9 @@ WARMUPS = [
 
 
 @pytest.mark.parametrize(("app", "status", "names"), WARMUPS)
-def test_of_a_warm_up_round_only_what_must_never_happen_counts(smoke, app, status, names):
+def test_of_a_warm_up_round_only_leaks_and_internal_errors_count(
+    smoke: Callable[..., tuple[int, dict[str, Any], str]], app: str, status: int, names: set[str]
+) -> None:
     told, result, _ = smoke(app, "--requests", "1", warmup=2)
     assert (told, {failure["name"] for failure in result["failures"]}) == (status, names)
 
@@ -186,15 +201,20 @@ def test_of_a_warm_up_round_only_what_must_never_happen_counts(smoke, app, statu
 BREAKS = [
     ("does_not_start", (), "the server ended with status 3"),
     ("kills_its_server", (), "the server ended with status -9 in round 1/1"),
-    ("stops_its_server", (), "told to stop, the server ended with status -9, not 0"),
+    ("stops_its_server", (), "after SIGTERM the server ended with status -9, not 0"),
     ("is_slow", ("--skill", "memo"), "the server has no skill 'memo'"),
 ]
 
 
 @pytest.mark.parametrize(("app", "arguments", "reason"), BREAKS, ids=[each[0] for each in BREAKS])
-def test_a_run_that_breaks_says_so_and_keeps_what_it_has(
-    smoke, tmp_path, monkeypatch, app, arguments, reason
-):
+def test_a_run_that_does_not_complete_is_reported_and_keeps_its_results(
+    smoke: Callable[..., tuple[int, dict[str, Any], str]],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    app: str,
+    arguments: tuple[str, ...],
+    reason: str,
+) -> None:
     if app == "stops_its_server":
         monkeypatch.setattr(server, "_STOP_SECONDS", 0.1)
     status, result, said = smoke(app, *arguments)
@@ -204,30 +224,34 @@ def test_a_run_that_breaks_says_so_and_keeps_what_it_has(
     assert reason in (tmp_path / "artifacts" / "ci_result.md").read_text("utf-8")
 
 
-def test_a_load_tool_that_fails_breaks_the_run(smoke, monkeypatch):
-    def fail(*_):
+def test_a_failing_load_tool_is_an_incomplete_run(
+    smoke: Callable[..., tuple[int, dict[str, Any], str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
         raise ZeroDivisionError("in the load tool")
 
     monkeypatch.setattr(smoke_run, "run_load", fail)
-    monkeypatch.setattr(smoke_run.traceback, "print_exc", lambda: None)
+    monkeypatch.setattr(traceback, "print_exc", lambda: None)
     status, result, _ = smoke("is_slow")
     assert status == 2
     assert result["broken"] == "the smoke tool itself failed: ZeroDivisionError: in the load tool"
 
 
-def test_a_tool_that_cannot_judge_does_not_blame_the_server(tmp_path, monkeypatch, capsys):
+def test_an_error_of_the_tool_is_not_a_failed_threshold(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setattr(ci_smoke, "run_smoke", lambda *_: None)
     assert main(["--artifacts-dir", str(tmp_path)]) == 2
     assert "AttributeError" in capsys.readouterr().err
 
 
-def test_a_folder_that_cannot_be_made_is_told(tmp_path, capsys):
+def test_a_folder_that_cannot_be_made_is_reported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "file").touch()
     assert main(["--artifacts-dir", str(tmp_path / "file" / "artifacts")]) == 2
     assert capsys.readouterr().err.startswith("ci_smoke: [Errno 20] Not a directory")
 
 
-def test_a_run_that_is_cancelled_stops_its_server_and_keeps_its_artefacts(tmp_path):
+def test_a_run_that_is_cancelled_stops_its_server_and_keeps_its_artefacts(tmp_path: Path) -> None:
     command = [sys.executable, "tools/ci_smoke.py", "--repeat", "1000", "--artifacts-dir", str(tmp_path)]
     tool = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE)
     log = tmp_path / "server.log"
@@ -243,19 +267,22 @@ def test_a_run_that_is_cancelled_stops_its_server_and_keeps_its_artefacts(tmp_pa
     }
 
 
-def test_a_limit_that_cannot_be_used_is_refused_before_anything_starts(tmp_path, monkeypatch, capsys):
+def test_an_unusable_limit_is_refused_before_anything_starts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     (tmp_path / "ci_result.json").write_text("of an earlier run")
     monkeypatch.setenv("DOCOPS_CI_ALLOW_429", "some")
     assert main(["--artifacts-dir", str(tmp_path)]) == 2
     said = capsys.readouterr()
     assert said.err == (
-        "ci_smoke: DOCOPS_CI_ALLOW_429: 'some' cannot be used; "
-        "use a whole number from 0 on; 0 means none at all\n"
+        "ci_smoke: DOCOPS_CI_ALLOW_429: 'some' cannot be used; use an integer of at least 0; 0 means none\n"
     )
     assert (said.out, list(tmp_path.iterdir())) == ("", [])
 
 
-def test_no_secret_is_in_the_command_to_repeat(smoke, monkeypatch):
+def test_no_secret_is_in_the_command_to_repeat(
+    smoke: Callable[..., tuple[int, dict[str, Any], str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("DOCOPS_WEB_BASIC_AUTH", "user:swordfish")
     monkeypatch.setenv("DOCOPS_BIND", "127.0.0.1:8000")
     _, result, _ = smoke("does_not_start")

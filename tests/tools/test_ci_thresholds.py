@@ -3,6 +3,9 @@
 import json
 import subprocess
 import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -31,21 +34,23 @@ LOAD = {
 LOG = {"outcome_counts": {"ok": 20}, "queue_wait_ms_p95": 0, "total_ms_p95": 200}
 
 
-def judged(load=None, log=None, **environ):
+def judged(
+    load: dict[str, Any] | None = None, log: dict[str, Any] | None = None, **environ: Any
+) -> dict[str, float | None]:
     """Names and figures of what fails; ``load`` and ``log`` replace members, ``None`` removes one."""
     thresholds = Thresholds.from_environ({f"DOCOPS_CI_{name}": value for name, value in environ.items()})
-    summaries = [
+    load_summary, log_summary = [
         {name: value for name, value in {**sound, **(changed or {})}.items() if value is not None}
         for sound, changed in ((LOAD, load), (LOG, log))
     ]
-    return {failure.name: failure.figure for failure in judge(*summaries, thresholds)}
+    return {failure.name: failure.figure for failure in judge(load_summary, log_summary, thresholds)}
 
 
-def answered(**counts):
+def answered(**counts: int) -> dict[str, dict[str, int]]:
     return {"status_counts": {name.removeprefix("_"): count for name, count in counts.items()}}
 
 
-def test_a_sound_run_passes():
+def test_a_sound_run_passes() -> None:
     assert judged() == {}
 
 
@@ -87,7 +92,9 @@ AT_AND_BEYOND = [
 
 
 @pytest.mark.parametrize(("at", "beyond", "environ", "failures"), AT_AND_BEYOND)
-def test_a_figure_of_the_load_passes_at_its_limit_and_fails_beyond(at, beyond, environ, failures):
+def test_a_figure_of_the_load_passes_at_its_limit_and_fails_beyond(
+    at: dict[str, Any], beyond: dict[str, Any], environ: dict[str, Any], failures: dict[str, int]
+) -> None:
     assert judged(at, **environ) == {}
     assert judged(beyond, **environ) == failures
 
@@ -107,7 +114,9 @@ LOG_AT_AND_BEYOND = [
 
 
 @pytest.mark.parametrize(("at", "beyond", "environ", "failures"), LOG_AT_AND_BEYOND)
-def test_a_figure_of_the_log_passes_at_its_limit_and_fails_beyond(at, beyond, environ, failures):
+def test_a_figure_of_the_log_passes_at_its_limit_and_fails_beyond(
+    at: dict[str, Any], beyond: dict[str, Any], environ: dict[str, Any], failures: dict[str, int]
+) -> None:
     assert judged(log=at, **environ) == {}
     assert judged(log=beyond, **environ) == failures
 
@@ -132,15 +141,17 @@ MISSING = [
 
 
 @pytest.mark.parametrize(("where", "changed", "names"), MISSING)
-def test_a_figure_that_is_missing_fails_its_threshold(where, changed, names):
+def test_a_figure_that_is_missing_fails_its_threshold(
+    where: str, changed: dict[str, Any], names: set[str]
+) -> None:
     assert judged(**{where: changed}) == dict.fromkeys(names)
 
 
-def test_a_figure_that_is_no_number_fails():
+def test_a_figure_that_is_no_number_fails() -> None:
     assert list(judged(log={"total_ms_p95": float("nan")})) == ["total_ms_p95"]
 
 
-def test_nothing_at_all_fails_every_threshold():
+def test_nothing_at_all_fails_every_threshold() -> None:
     failures = judge({}, {}, Thresholds())
     assert [failure.name for failure in failures] == NAMES
     assert all(failure.figure is None and failure.meaning for failure in failures)
@@ -154,12 +165,14 @@ def test_nothing_at_all_fails_every_threshold():
         ("REQUIRE_NON_200_ZERO", answered(_200=19, _500=1), None),
     ],
 )
-def test_a_switch_that_is_off_asks_for_nothing(variable, load, log):
+def test_a_disabled_check_passes(
+    variable: str, load: dict[str, list[int]] | None, log: dict[str, dict[str, int]] | None
+) -> None:
     assert judged(load, log) != {}
     assert judged(load, log, **{variable: "0"}) == {}
 
 
-def test_what_the_stopped_server_left_counts():
+def test_what_the_stopped_server_left_is_a_failure() -> None:
     left = {"exit_status": 0, "processes": [{"pid": 11, "command": "a"}, {"pid": 12, "command": "b"}]}
     assert judged({"leaked_pids": [11], "after_stop": left}) == {"leaked_pids": 2}
     files = [f"file{number}" for number in range(7)]
@@ -170,7 +183,7 @@ def test_what_the_stopped_server_left_counts():
     assert judged(grown) == {"tmp_delta_count": 51}, "a name is there once"
 
 
-def test_the_defaults():
+def test_the_defaults() -> None:
     assert Thresholds().as_environ() == {
         "DOCOPS_CI_ALLOW_429": "0",
         "DOCOPS_CI_MAX_TMP_DELTA_BYTES": "5242880",
@@ -185,20 +198,20 @@ def test_the_defaults():
     assert Thresholds.from_environ({}) == Thresholds.from_environ(empty) == Thresholds()
 
 
-def test_every_variable_is_read():
+def test_every_variable_is_read() -> None:
     environ = {name: "no" if "REQUIRE" in name else "7" for name in Thresholds().as_environ()}
     read = {name: "0" if value == "no" else value for name, value in environ.items()}
     assert Thresholds.from_environ(environ).as_environ() == read
 
 
 @pytest.mark.parametrize("value", ["-1", "1.5", "many", "1e3", " 1", "٣", "9" * 5000])
-def test_a_limit_that_is_no_whole_number_is_refused(value):
+def test_a_limit_that_is_not_an_integer_is_refused(value: str) -> None:
     with pytest.raises(UnusableValue, match=r"\ADOCOPS_CI_MAX_TOTAL_MS_P95: '.*' cannot be used; .*\Z"):
         Thresholds.from_environ({"DOCOPS_CI_MAX_TOTAL_MS_P95": value})
 
 
 @pytest.mark.parametrize("value", ["2", "ja", "-", "00"])
-def test_a_switch_that_is_none_is_refused(value):
+def test_an_invalid_switch_is_refused(value: str) -> None:
     with pytest.raises(
         UnusableValue, match=r"\ADOCOPS_CI_REQUIRE_NO_LEAKS: '.*' cannot be used; use 1 or 0\Z"
     ):
@@ -206,10 +219,10 @@ def test_a_switch_that_is_none_is_refused(value):
 
 
 @pytest.fixture
-def kept(tmp_path):
+def kept(tmp_path: Path) -> Callable[..., list[str]]:
     """Keep summaries; return their paths."""
 
-    def keep(load, log):
+    def keep(load: object, log: object) -> list[str]:
         paths = tmp_path / "load_summary.json", tmp_path / "log_summary.json"
         for path, content in zip(paths, (load, log), strict=True):
             path.write_text(content if isinstance(content, str) else json.dumps(content))
@@ -218,7 +231,9 @@ def kept(tmp_path):
     return keep
 
 
-def test_as_a_tool_it_judges_kept_summaries(kept, capsys):
+def test_the_tool_checks_saved_summaries(
+    kept: Callable[..., list[str]], capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(kept(LOAD, LOG)) == 0
     assert capsys.readouterr().out == "passed: every figure is within its limit\n"
     assert main(kept({**LOAD, "tmp_delta_count": 51}, {**LOG, "total_ms_p95": None})) == 1
@@ -229,7 +244,9 @@ def test_as_a_tool_it_judges_kept_summaries(kept, capsys):
 
 
 @pytest.mark.parametrize("log", ["{", "[]", "null"])
-def test_as_a_tool_it_refuses_what_is_no_summary(kept, capsys, log):
+def test_the_tool_refuses_files_that_are_not_summaries(
+    kept: Callable[..., list[str]], capsys: pytest.CaptureFixture[str], log: str
+) -> None:
     paths = kept(LOAD, log)
     assert main(paths) == 2
     said = capsys.readouterr()
@@ -238,7 +255,7 @@ def test_as_a_tool_it_refuses_what_is_no_summary(kept, capsys, log):
     assert said.out == ""
 
 
-def test_its_help_names_every_variable_with_its_default():
+def test_its_help_names_every_variable_with_its_default() -> None:
     command = [sys.executable, "tools/ci_thresholds.py", "--help"]
     help_text = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     for variable, default in Thresholds().as_environ().items():

@@ -6,11 +6,14 @@ import re
 import shutil
 import subprocess
 import tarfile
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 import yaml
 
 from tests.conftest import ROOT, require
+from tests.optional import not_none
 from tools.smoke.ci_smoke import main
 
 WORKFLOW = yaml.safe_load((ROOT / ".github" / "workflows" / "ci.yml").read_text("utf-8"))
@@ -19,8 +22,8 @@ JOB = JOBS["check"]
 STEPS = JOB["steps"]
 
 
-def position(**wanted):
-    """Where the one step stands whose members are ``wanted``."""
+def position(**wanted: str) -> int:
+    """The index of the only step whose members are ``wanted``."""
     (found,) = [
         index
         for index, step in enumerate(STEPS)
@@ -32,7 +35,7 @@ def position(**wanted):
 UPLOAD = STEPS[position(uses="actions/upload-artifact@.*")]
 
 
-def test_the_workflow_runs_the_one_script_and_then_keeps_the_artefacts():
+def test_the_workflow_runs_the_one_script_and_then_keeps_the_artefacts() -> None:
     checkout, corpus = position(uses="actions/checkout@.*"), position(name="Fetch the corpus")
     script = position(run=r"\.ci/run")
     assert checkout < corpus < script < STEPS.index(UPLOAD)
@@ -42,7 +45,7 @@ def test_the_workflow_runs_the_one_script_and_then_keeps_the_artefacts():
     assert "env" not in STEPS[script]
 
 
-def test_a_pull_request_from_a_fork_is_judged_without_the_corpus_and_without_secrets():
+def test_a_pull_request_from_a_fork_is_judged_without_the_corpus_and_without_secrets() -> None:
     job = JOBS["without-corpus"]
     assert "if" not in job
     assert [step["run"] for step in job["steps"] if "run" in step] == [".ci/run --without-corpus"]
@@ -50,14 +53,14 @@ def test_a_pull_request_from_a_fork_is_judged_without_the_corpus_and_without_sec
     assert "head.repo.full_name == github.repository" in JOB["if"]
 
 
-def test_the_script_refuses_what_it_does_not_know():
+def test_the_script_refuses_what_it_does_not_know() -> None:
     done = subprocess.run(
         ["bash", ".ci/run", "--corpus"], cwd=ROOT, capture_output=True, text=True, check=False, timeout=60
     )
     assert (done.returncode, done.stderr) == (2, "usage: .ci/run [--without-corpus]\n")
 
 
-def test_without_the_corpus_the_script_checks_style_units_golden_cases_and_the_smoke():
+def test_without_the_corpus_the_script_checks_style_units_golden_cases_and_the_smoke() -> None:
     script = (ROOT / ".ci" / "run").read_text("utf-8")
     (branch,) = re.findall(r"^--without-corpus\)\n(.*?)^    ;;$", script, re.MULTILINE | re.DOTALL)
     assert re.findall(r'stage "([\w ]+)"', branch) == ["lint", "units", "slow units", "golden", "smoke"]
@@ -65,12 +68,12 @@ def test_without_the_corpus_the_script_checks_style_units_golden_cases_and_the_s
     assert branch.rstrip().endswith("exit")
 
 
-def test_the_artefacts_are_kept_whatever_came_of_the_run():
+def test_the_artefacts_are_kept_also_when_the_run_failed() -> None:
     assert UPLOAD["if"] == "always()"
     assert UPLOAD["with"]["path"] == "artifacts/"
 
 
-def test_the_script_runs_the_smoke_after_the_tests_into_the_folder_that_is_kept():
+def test_the_script_runs_the_smoke_after_the_tests_into_the_folder_that_is_kept() -> None:
     lines = (ROOT / ".ci" / "run").read_text("utf-8").splitlines()
     stages = [line.split('"')[1] for line in lines if line.startswith('stage "')]
     assert stages == ["lint", "tests", "smoke", "endurance"]
@@ -85,7 +88,7 @@ def test_the_script_runs_the_smoke_after_the_tests_into_the_folder_that_is_kept(
     assert "artifacts/" in (ROOT / ".gitignore").read_text("utf-8").splitlines()
 
 
-def test_the_smoke_of_the_script_has_the_size_that_was_asked_for(capsys):
+def test_the_smoke_run_of_the_script_has_the_required_size(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["--help"])
     said = " ".join(capsys.readouterr().out.split())
@@ -99,7 +102,7 @@ def test_the_smoke_of_the_script_has_the_size_that_was_asked_for(capsys):
         assert re.search(option.replace("(", r"\(").replace(")", r"\)"), said)
 
 
-def test_the_workflow_may_read_and_nothing_else():
+def test_the_workflow_has_read_permission_only() -> None:
     assert WORKFLOW["permissions"] == {"contents": "read"}
     for job in JOBS.values():
         assert "permissions" not in job
@@ -107,28 +110,28 @@ def test_the_workflow_may_read_and_nothing_else():
         assert checkout["with"]["persist-credentials"] is False
 
 
-def test_actions_are_pinned_to_a_commit():
+def test_actions_are_pinned_to_a_commit() -> None:
     for step in (step for job in JOBS.values() for step in job["steps"]):
         assert re.fullmatch(r"[\w/-]+@[0-9a-f]{40}", step.get("uses", "none@" + "0" * 40))
 
 
-def test_the_python_is_the_one_of_the_image():
-    version = re.search(r"python:(3\.11\.\d+)-slim-(\w+)", (ROOT / "Dockerfile").read_text("utf-8"))
+def test_the_python_version_is_that_of_the_image() -> None:
+    version = not_none(re.search(r"python:(3\.11\.\d+)-slim-(\w+)", (ROOT / "Dockerfile").read_text("utf-8")))
     for job in JOBS.values():
         assert job["container"]["image"] == f"python:{version[1]}-{version[2]}"
 
 
-def test_a_newer_push_ends_the_run_of_an_older_one():
+def test_a_newer_push_ends_the_run_of_an_older_one() -> None:
     assert "github.ref" in WORKFLOW["concurrency"]["group"]
     assert WORKFLOW["concurrency"]["cancel-in-progress"] is True
 
 
 @pytest.fixture
-def fetch_corpus(tmp_path):
+def fetch_corpus(tmp_path: Path) -> Callable[[str, str], subprocess.CompletedProcess[str]]:
     """Run the step that fetches the corpus; return the finished process and its folder."""
     require(shutil.which("curl") is not None, "curl is not installed (Debian: curl)")
 
-    def fetch(url, sha256):
+    def fetch(url: str, sha256: str) -> subprocess.CompletedProcess[str]:
         variables = {"CORPUS_URL": url, "CORPUS_SHA256": sha256, "RUNNER_TEMP": str(tmp_path)}
         step = STEPS[position(name="Fetch the corpus")]
         assert set(step["env"]) == {"CORPUS_URL", "CORPUS_SHA256"}
@@ -145,7 +148,7 @@ def fetch_corpus(tmp_path):
 
 
 @pytest.fixture
-def archive(tmp_path):
+def archive(tmp_path: Path) -> tuple[str, str]:
     """A corpus of one file as an archive: its address and its checksum."""
     folder = tmp_path / "original" / "corpus" / "notices"
     folder.mkdir(parents=True)
@@ -156,7 +159,11 @@ def archive(tmp_path):
     return path.as_uri(), hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def test_the_corpus_lies_where_the_tests_look_for_it(fetch_corpus, archive, tmp_path):
+def test_the_corpus_is_unpacked_where_the_tests_expect_it(
+    fetch_corpus: Callable[[str, str], subprocess.CompletedProcess[str]],
+    archive: tuple[str, str],
+    tmp_path: Path,
+) -> None:
     assert fetch_corpus(*archive).returncode == 0
     name, _, folder = (tmp_path / "env").read_text().strip().partition("=")
     assert name == "DOCOPS_CORPUS"
@@ -164,12 +171,18 @@ def test_the_corpus_lies_where_the_tests_look_for_it(fetch_corpus, archive, tmp_
 
 
 @pytest.mark.parametrize(("url", "sha256"), [("", "0" * 64), ("file:///corpus.tar.gz", "")])
-def test_without_a_corpus_the_job_fails_and_says_what_to_set(fetch_corpus, url, sha256):
+def test_without_a_corpus_the_job_fails_and_says_what_to_set(
+    fetch_corpus: Callable[[str, str], subprocess.CompletedProcess[str]], url: str, sha256: str
+) -> None:
     result = fetch_corpus(url, sha256)
     assert result.returncode == 1
     assert result.stdout.startswith("::error::No corpus: set the secret DOCOPS_CORPUS_URL")
 
 
-def test_another_archive_than_the_one_agreed_on_is_refused(fetch_corpus, archive, tmp_path):
+def test_an_archive_with_another_checksum_is_refused(
+    fetch_corpus: Callable[[str, str], subprocess.CompletedProcess[str]],
+    archive: tuple[str, str],
+    tmp_path: Path,
+) -> None:
     assert fetch_corpus(archive[0], "0" * 64).returncode == 1
     assert not (tmp_path / "corpus").exists()

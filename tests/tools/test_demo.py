@@ -1,4 +1,4 @@
-"""``make demo``: one document through a real server, told to people; a failure is told and not zero."""
+"""``make demo``: one document through a real server; a failure is reported with a non-zero exit status."""
 
 import json
 import subprocess
@@ -15,16 +15,16 @@ from tools.lib.server import ServerFailed, running_server
 
 
 @pytest.fixture(autouse=True)
-def _private_work_folder(tmp_path, monkeypatch):
+def _private_work_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "work").mkdir()
     monkeypatch.setenv("TMPDIR", str(tmp_path / "work"))
 
 
-def servers_of_this_process():
+def servers_of_this_process() -> list[psutil.Process]:
     return [child for child in psutil.Process().children() if "gunicorn" in " ".join(child.cmdline())]
 
 
-def test_the_demo_fills_the_sample_and_says_so(tmp_path):
+def test_the_demo_fills_the_sample_and_prints_the_result(tmp_path: Path) -> None:
     """As make runs it: a script in a process of its own."""
     out = tmp_path / "out"
     out.mkdir()
@@ -43,7 +43,7 @@ def test_the_demo_fills_the_sample_and_says_so(tmp_path):
     assert json.loads((out / "api_result.json").read_text("utf-8"))["exit_code"] == 0
 
 
-def test_the_demo_says_what_was_missing(tmp_path, capsys):
+def test_the_demo_lists_missing_fields(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     task = tmp_path / "task.json"
     task.write_text('{"task_type": "meeting_notice", "payload": {}}')
     assert main(["--task", str(task), "--out-dir", str(tmp_path / "out")]) == 0
@@ -59,7 +59,13 @@ def test_the_demo_says_what_was_missing(tmp_path, capsys):
         (["--template", "samples/none.docx"], "No such file"),
     ],
 )
-def test_a_demo_that_fails_says_why_and_leaves_no_server(monkeypatch, tmp_path, capsys, arguments, problem):
+def test_a_failing_demo_says_why_and_leaves_no_server(
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    arguments: list[str],
+    problem: str,
+) -> None:
     monkeypatch.chdir(ROOT)
     assert main([*arguments, "--out-dir", str(tmp_path / "out")]) == 1
     said = capsys.readouterr()
@@ -69,7 +75,7 @@ def test_a_demo_that_fails_says_why_and_leaves_no_server(monkeypatch, tmp_path, 
     assert not servers_of_this_process()
 
 
-def test_a_server_runs_inside_with_alone(tmp_path):
+def test_a_server_runs_only_inside_with(tmp_path: Path) -> None:
     with running_server(tmp_path / "log", {"DOCOPS_WORKERS": "1"}) as base_url:
         assert Client(base_url).get("/healthz").json() == {"status": "ok"}
         assert servers_of_this_process()
@@ -78,7 +84,7 @@ def test_a_server_runs_inside_with_alone(tmp_path):
         Client(base_url).get("/healthz")
 
 
-def test_a_server_that_does_not_start_says_why(tmp_path):
+def test_a_server_that_does_not_start_says_why(tmp_path: Path) -> None:
     environ = {"DOCOPS_MAX_CONCURRENCY": "none"}
     with (
         pytest.raises(ServerFailed, match="DOCOPS_MAX_CONCURRENCY"),
@@ -88,7 +94,7 @@ def test_a_server_that_does_not_start_says_why(tmp_path):
     assert not servers_of_this_process()
 
 
-def test_a_server_is_stopped_when_its_user_fails(tmp_path):
+def test_a_server_is_stopped_when_its_user_fails(tmp_path: Path) -> None:
     class UserFailed(Exception):
         pass
 

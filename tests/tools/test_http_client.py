@@ -5,8 +5,10 @@ import socket
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from importlib.metadata import packages_distributions
+from pathlib import Path
 
 import pytest
 from werkzeug.formparser import parse_form_data
@@ -17,11 +19,11 @@ from tools.lib.client import Client, multipart_body
 
 
 @pytest.fixture
-def echo():
+def echo() -> Iterator[str]:
     """Serve a request's own method, path, type and body; the value is the base URL."""
 
     class Echo(BaseHTTPRequestHandler):
-        def answer(self):
+        def answer(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             self.send_response(418 if self.path.endswith("/teapot") else 200)
             self.send_header("X-Method", self.command)
@@ -33,7 +35,7 @@ def echo():
 
         do_GET = do_POST = answer
 
-        def log_message(self, *_):
+        def log_message(self, *_: object) -> None:
             pass
 
     with HTTPServer(("127.0.0.1", 0), Echo) as server:
@@ -44,7 +46,7 @@ def echo():
         thread.join()
 
 
-def parsed(content_type, body):
+def parsed(content_type: str, body: bytes) -> tuple[dict[str, str], dict[str, tuple[str | None, bytes]]]:
     builder = EnvironBuilder(method="POST", data=body, content_type=content_type)
     _, form, files = parse_form_data(builder.get_environ())
     read = {}
@@ -54,7 +56,7 @@ def parsed(content_type, body):
     return form.to_dict(), read
 
 
-def test_a_body_holds_fields_and_files(tmp_path):
+def test_a_body_holds_fields_and_files(tmp_path: Path) -> None:
     template, task = tmp_path / "通知 1.docx", tmp_path / "task.json"
     template.write_bytes(b"PK\x03\x04\r\n--x\r\n\x00\xff")
     task.write_bytes(b"")
@@ -66,14 +68,14 @@ def test_a_body_holds_fields_and_files(tmp_path):
     assert files == {"template": (template.name, template.read_bytes()), "task": ("task.json", b"")}
 
 
-def test_quotes_in_a_files_name_do_not_end_it(tmp_path):
+def test_quotes_in_a_files_name_do_not_end_it(tmp_path: Path) -> None:
     file = tmp_path / 'a"; name="x\\.docx'
     file.touch()
     _, files = parsed("multipart/form-data; boundary=b", multipart_body("b", {"template": file}, {}))
     assert list(files) == ["template"]
 
 
-def test_a_post_says_its_boundary_and_brings_the_answer(tmp_path, echo):
+def test_a_post_says_its_boundary_and_brings_the_answer(tmp_path: Path, echo: str) -> None:
     (tmp_path / "t.docx").write_bytes(b"PK")
     answer = Client(echo + "/prefix/").post_files(
         "/v1/run", {"template": tmp_path / "t.docx"}, {"skill": "x"}
@@ -87,18 +89,18 @@ def test_a_post_says_its_boundary_and_brings_the_answer(tmp_path, echo):
     assert (form, files) == ({"skill": "x"}, {"template": ("t.docx", b"PK")})
 
 
-def test_an_answer_of_any_status_is_returned(echo):
+def test_an_answer_of_any_status_is_returned(echo: str) -> None:
     answer = Client(echo).get("/teapot")
     assert (answer.status, answer.json()) == (418, {"empty": True})
 
 
 @pytest.mark.parametrize("base_url", ["127.0.0.1:8000", "ftp://host", "http://", ""])
-def test_what_is_no_base_url_is_refused(base_url):
+def test_an_invalid_base_url_is_refused(base_url: str) -> None:
     with pytest.raises(ValueError, match="use http://host:port"):
         Client(base_url)
 
 
-def test_a_server_that_is_not_there_is_an_os_error():
+def test_an_unreachable_server_is_an_os_error() -> None:
     with pytest.raises(OSError, match="refused"):
         Client("http://127.0.0.1:9").get("/")
 
@@ -111,8 +113,8 @@ def test_a_server_that_is_not_there_is_an_os_error():
         (b"", "Remote end closed connection without response"),
     ],
 )
-def test_what_is_no_whole_answer_is_an_os_error(said, problem):
-    def serve():
+def test_an_incomplete_answer_is_an_os_error(said: bytes, problem: str) -> None:
+    def serve() -> None:
         connection, _ = listener.accept()
         with connection:
             connection.recv(65536)
@@ -130,13 +132,13 @@ def test_what_is_no_whole_answer_is_an_os_error(said, problem):
     ("user_info", "sent"),
     [("", ""), ("ops:s%3Ame@", "Basic b3BzOnM6bWU="), ("ops@", "Basic b3BzOg==")],
 )
-def test_credentials_of_the_base_url_are_sent_and_not_shown(echo, user_info, sent):
+def test_credentials_of_the_base_url_are_sent_and_not_shown(echo: str, user_info: str, sent: str) -> None:
     client = Client(echo.replace("://", f"://{user_info}") + "/prefix/")
     assert client.get("/").headers["x-authorization"] == sent
     assert client.shown_url == f"{echo}/prefix"
 
 
-def test_the_tools_need_the_runtime_requirements_alone_and_nothing_of_the_service():
+def test_the_tools_import_only_the_runtime_requirements_and_nothing_of_the_service() -> None:
     tools = sorted(path.stem for path in (ROOT / "tools").glob("*.py") if path.stem != "__init__")
     # What an interpreter of this environment has loaded by itself is not the tools' doing.
     script = (

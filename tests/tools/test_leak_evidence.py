@@ -1,14 +1,17 @@
-"""What the leak check knows of processes, and how it tells pids of this machine from others."""
+"""How the leak check finds processes and distinguishes pids of this machine from others."""
 
 import itertools
 import os
 import subprocess
 import time
+from collections.abc import Iterator
+from pathlib import Path
 from types import SimpleNamespace
 
 import psutil
 import pytest
 
+from tests.optional import not_none
 from tests.tools.fake_service import NoPsutil, Processes
 from tools.load import leaks
 from tools.load.leaks import PidMarks, ServerProcess, best_lookup, by_proc, by_signal, check_leaks
@@ -17,17 +20,17 @@ LOOKUPS = {"psutil": best_lookup()[1], "proc": by_proc, "signal": by_signal}
 
 
 @pytest.fixture
-def processes():
+def processes() -> Iterator[Processes]:
     started = Processes()
     yield started
     started.end()
 
 
 @pytest.mark.parametrize("method", LOOKUPS)
-def test_a_process_is_found_with_its_create_time_and_state(processes, method):
+def test_a_process_is_found_with_its_create_time_and_state(processes: Processes, method: str) -> None:
     running, zombie = processes.running(), processes.zombie()
     for process, state in ((running, "running"), (zombie, "zombie")):
-        found = LOOKUPS[method](process.pid)
+        found = not_none(LOOKUPS[method](process.pid))
         if method == "signal":
             assert (found.create_time, found.state) == (None, "running")
         else:
@@ -36,18 +39,18 @@ def test_a_process_is_found_with_its_create_time_and_state(processes, method):
 
 
 @pytest.mark.parametrize("method", LOOKUPS)
-def test_a_process_that_was_reaped_is_not_found(method):
+def test_a_process_that_was_reaped_is_not_found(method: str) -> None:
     process = subprocess.Popen(["true"])
     process.wait()
     assert LOOKUPS[method](process.pid) is None
 
 
-def test_a_name_with_spaces_and_parentheses_does_not_confuse_proc(tmp_path):
+def test_a_name_with_spaces_and_parentheses_does_not_confuse_proc(tmp_path: Path) -> None:
     program = tmp_path / "a) Z (1 2"
     program.symlink_to("/bin/sleep")
     process = subprocess.Popen([program, "600"])
     try:
-        found = by_proc(process.pid)
+        found = not_none(by_proc(process.pid))
         assert found.create_time == pytest.approx(psutil.Process(process.pid).create_time(), abs=1.5)
         assert found.state == "running"
     finally:
@@ -55,7 +58,9 @@ def test_a_name_with_spaces_and_parentheses_does_not_confuse_proc(tmp_path):
         process.wait()
 
 
-def test_psutil_is_the_first_choice_and_the_signal_the_last(monkeypatch, tmp_path):
+def test_psutil_is_preferred_and_the_signal_is_the_last_resort(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     assert best_lookup()[0] == "psutil"
     monkeypatch.setattr(leaks, "importlib", NoPsutil)
     assert best_lookup() == ("proc", by_proc)
@@ -63,11 +68,11 @@ def test_psutil_is_the_first_choice_and_the_signal_the_last(monkeypatch, tmp_pat
     assert best_lookup() == ("signal", by_signal)
 
 
-def server_process(pid, age_seconds=0.0):
+def server_process(pid: int, age_seconds: float = 0.0) -> ServerProcess:
     return ServerProcess(pid, time.time() - age_seconds)
 
 
-def test_processes_created_between_two_marks_are_of_here(processes):
+def test_processes_created_between_two_marks_belong_to_this_machine(processes: Processes) -> None:
     marks = PidMarks()
     marks.add()
     created = [processes.running() for _ in range(3)]
@@ -95,7 +100,9 @@ RING = [
 
 
 @pytest.mark.parametrize(("first", "last", "pid", "is_between"), RING)
-def test_ids_begin_anew_at_the_end(monkeypatch, tmp_path, first, last, pid, is_between):
+def test_ids_begin_anew_at_the_end(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, first: int, last: int, pid: int, is_between: bool
+) -> None:
     (tmp_path / "pid_max").write_text("32768\n")
     monkeypatch.setattr(leaks, "_PID_MAX", tmp_path / "pid_max")
     ids = iter([first, last])
@@ -106,7 +113,7 @@ def test_ids_begin_anew_at_the_end(monkeypatch, tmp_path, first, last, pid, is_b
     assert marks.are_of_here([server_process(pid)]) is is_between
 
 
-def test_a_load_that_uses_up_all_ids_is_told_by_its_times(monkeypatch, tmp_path):
+def test_when_ids_wrap_around_the_times_decide(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Marks are 10 s and 10,000 ids apart, so the ids go round three times."""
     (tmp_path / "pid_max").write_text("32768\n")
     monkeypatch.setattr(leaks, "_PID_MAX", tmp_path / "pid_max")
@@ -120,7 +127,7 @@ def test_a_load_that_uses_up_all_ids_is_told_by_its_times(monkeypatch, tmp_path)
     assert marks.are_of_here([ServerProcess(75_000 % 32768, 1055.0)]) is False
 
 
-def test_one_that_fits_among_many_that_do_not_is_chance(processes):
+def test_a_single_match_among_many_is_a_coincidence(processes: Processes) -> None:
     marks = PidMarks()
     marks.add()
     fits = server_process(processes.running().pid)
@@ -131,7 +138,7 @@ def test_one_that_fits_among_many_that_do_not_is_chance(processes):
     assert marks.are_of_here([fits, fits, others[0]]) is True
 
 
-def test_a_process_older_than_the_first_mark_tells_nothing():
+def test_a_process_older_than_the_first_mark_shows_nothing() -> None:
     marks = PidMarks()
     marks.add()
     assert marks.are_of_here([server_process(os.getpid(), age_seconds=100)]) is None
@@ -147,7 +154,9 @@ ADDRESSES = [
 
 
 @pytest.mark.parametrize(("base_url", "is_done"), ADDRESSES)
-def test_where_ids_have_no_order_the_address_decides_and_the_check_says_so(monkeypatch, base_url, is_done):
+def test_without_ordered_ids_the_address_decides_and_the_check_says_so(
+    monkeypatch: pytest.MonkeyPatch, base_url: str, is_done: bool
+) -> None:
     monkeypatch.setattr(leaks, "sys", SimpleNamespace(platform="darwin"))
     marks = PidMarks()
     marks.add()

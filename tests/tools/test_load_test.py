@@ -9,6 +9,9 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -37,7 +40,7 @@ TMP = {"before_count", "before_bytes", "after_count", "after_bytes", "delta_coun
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory):
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GunicornServer]:
     """A real one, with a skill of its own and room for all jobs."""
     folder, skills = tmp_path_factory.mktemp("server"), tmp_path_factory.mktemp("skills")
     spec = (ROOT / "docops_flask/intake/catalogue/built_in/skills/inspection_record.toml").read_text("utf-8")
@@ -48,27 +51,29 @@ def server(tmp_path_factory):
 
 
 @pytest.fixture
-def processes():
+def processes() -> Iterator[Processes]:
     started = Processes()
     yield started
     started.end()
 
 
-def load(base_url, *, requests=3, **options):
+def load(base_url: str, *, requests: int = 3, **options: Any) -> dict[str, Any]:
     chosen = {"concurrency": 2, "skill": "meeting_notice", "timeout_seconds": 60.0, **options}
     return run_load(LoadOptions(base_url=base_url, requests=requests, **chosen))
 
 
-def check_leaks(base_url, grace_ms=0, **options):
+def check_leaks(base_url: str, grace_ms: int = 0, **options: Any) -> dict[str, Any]:
     return load(base_url, check_subprocess_leaks=True, leak_grace_ms=grace_ms, **options)
 
 
-def run_tool(*arguments, **options):
+def run_tool(*arguments: object, **options: Any) -> subprocess.CompletedProcess[Any]:
     command = [sys.executable, "tools/load_test.py", *map(str, arguments)]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, **options)
 
 
-def test_a_load_on_a_real_server_is_clean_and_fully_summarised(server, tmp_path):
+def test_a_load_on_a_real_server_is_clean_and_fully_summarised(
+    server: GunicornServer, tmp_path: Path
+) -> None:
     """As people run it: a script, its output in a pipe."""
     result = run_tool(
         *("--base-url", f"http://127.0.0.1:{server.port}", "--concurrency", 3, "--requests", 6),
@@ -96,12 +101,12 @@ def test_a_load_on_a_real_server_is_clean_and_fully_summarised(server, tmp_path)
     assert summary["tmp_after_bytes"] == summary["tmp_delta_bytes"] == 0
 
 
-def test_the_documentation_names_every_member_of_the_summary():
+def test_the_documentation_names_every_member_of_the_summary() -> None:
     page = (ROOT / "docs" / "tools.md").read_text("utf-8")
     assert [name for name in sorted(SUMMARY) if f"`{name}`" not in page] == []
 
 
-def test_a_skill_without_a_sample_is_sent_what_the_server_says_of_it(server):
+def test_for_a_skill_without_a_sample_the_servers_description_is_used(server: GunicornServer) -> None:
     summary = load(f"http://127.0.0.1:{server.port}", requests=1, skill="memo")
     assert summary["status_counts"] == {"200": 1}
     assert summary["exit_code_counts"] == {"0": 1}
@@ -122,7 +127,9 @@ BAD_ANSWERS = [
 
 
 @pytest.mark.parametrize(("reply", "status", "failure"), BAD_ANSWERS)
-def test_what_is_no_good_answer_is_counted_under_its_name(reply, status, failure):
+def test_each_kind_of_failure_is_counted_under_its_name(
+    reply: Callable[[], Any], status: str, failure: str
+) -> None:
     with fake_service(reply) as base_url:
         summary = load(base_url)
     assert summary["status_counts"] == {status: 3}
@@ -130,7 +137,7 @@ def test_what_is_no_good_answer_is_counted_under_its_name(reply, status, failure
     assert summary["subprocess_pids_seen"] == []
 
 
-def test_good_and_bad_answers_are_counted_apart():
+def test_good_and_bad_answers_are_counted_separately() -> None:
     replies = iter([(200, archive()), error(500, "INTERNAL_ERROR"), (200, archive(exit_code=2))])
     with fake_service(lambda: next(replies)) as base_url:
         summary = load(base_url, concurrency=1)
@@ -138,17 +145,17 @@ def test_good_and_bad_answers_are_counted_apart():
     assert summary["exit_code_counts"] == {"0": 1, "2": 1}
 
 
-def test_the_ids_of_timed_out_jobs_are_listed():
+def test_the_ids_of_timed_out_jobs_are_listed() -> None:
     with fake_service(lambda: error(408, "REQUEST_TIMEOUT")) as base_url:
         summary = load(base_url, requests=2)
     assert summary["status_counts"] == {"408": 2}
     assert summary["timeout_request_ids"] == [REQUEST_ID] * 2
 
 
-def test_an_answer_that_does_not_come_is_a_timeout_without_an_id():
+def test_a_missing_answer_is_a_timeout_without_an_id() -> None:
     given_up = threading.Event()
 
-    def reply():
+    def reply() -> None:
         given_up.wait()
 
     with fake_service(reply) as base_url:
@@ -162,15 +169,15 @@ def test_an_answer_that_does_not_come_is_a_timeout_without_an_id():
     assert summary["latency_ms"]["p50"] >= 200
 
 
-def test_without_an_answer_there_are_no_latencies():
+def test_without_an_answer_there_are_no_latencies() -> None:
     with fake_service(lambda: None) as base_url:
         assert set(load(base_url)["latency_ms"].values()) == {None}
 
 
-def test_as_many_requests_run_at_a_time_as_were_asked_for():
+def test_the_requested_number_of_requests_runs_at_a_time() -> None:
     together = threading.Barrier(4)
 
-    def reply():
+    def reply() -> tuple[int, bytes]:
         together.wait(60)
         return 200, archive()
 
@@ -178,10 +185,12 @@ def test_as_many_requests_run_at_a_time_as_were_asked_for():
         assert load(base_url, requests=8, concurrency=4)["status_counts"] == {"200": 8}
 
 
-def test_a_renderer_that_lives_on_is_leaked_and_fails_the_tool(processes, capsys):
+def test_a_renderer_that_keeps_running_is_leaked_and_fails_the_tool(
+    processes: Processes, capsys: pytest.CaptureFixture[str]
+) -> None:
     leaked = []
 
-    def reply():
+    def reply() -> tuple[int, bytes]:
         leaked.append(processes.running())
         return 200, archive_of(leaked[-1])
 
@@ -197,21 +206,21 @@ def test_a_renderer_that_lives_on_is_leaked_and_fails_the_tool(processes, capsys
     assert said.err == f"load_test: leaked processes: {pids[0]} (running), {pids[1]} (running)\n"
 
 
-def test_a_renderer_nobody_reaped_is_leaked(processes):
+def test_a_renderer_nobody_reaped_is_leaked(processes: Processes) -> None:
     with fake_service(lambda: (200, archive_of(processes.zombie()))) as base_url:
         summary = check_leaks(base_url, requests=1)
     assert list(summary["leak_check"]["leaked"].values()) == ["zombie"]
     assert summary["leaked_pids"] == summary["subprocess_pids_seen"]
 
 
-def test_a_renderer_that_ends_within_the_grace_time_is_not_leaked(processes):
+def test_a_renderer_that_ends_within_the_grace_time_is_not_leaked(processes: Processes) -> None:
     with fake_service(lambda: (200, archive_of(processes.running(0.5)))) as base_url:
         summary = check_leaks(base_url, requests=1, grace_ms=60_000)
     assert summary["leaked_pids"] == []
 
 
-def test_another_process_with_the_pid_of_a_renderer_is_no_leak(processes):
-    def reply():
+def test_another_process_with_the_pid_of_a_renderer_is_not_a_leak(processes: Processes) -> None:
+    def reply() -> tuple[int, bytes]:
         process = processes.running()
         created = process.create_time() + 5
         return 200, archive(subprocess_pid=process.pid, subprocess_create_time=created)
@@ -223,7 +232,9 @@ def test_another_process_with_the_pid_of_a_renderer_is_no_leak(processes):
 
 
 @pytest.mark.parametrize("method", ["proc", "signal"])
-def test_without_psutil_leaks_are_found_all_the_same(processes, monkeypatch, tmp_path, method):
+def test_leaks_are_found_without_psutil(
+    processes: Processes, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, method: str
+) -> None:
     monkeypatch.setattr(leaks, "importlib", NoPsutil)
     if method == "signal":
         monkeypatch.setattr(leaks, "_PROC", tmp_path)
@@ -244,7 +255,9 @@ UNSEEN = [
 
 
 @pytest.mark.parametrize("reply", UNSEEN)
-def test_a_check_that_saw_no_pid_is_not_clean(reply, capsys):
+def test_a_check_that_saw_no_pid_is_not_clean(
+    reply: Callable[[], Any], capsys: pytest.CaptureFixture[str]
+) -> None:
     with fake_service(reply) as base_url:
         assert main(["--base-url", base_url, "--requests", "1", "--fail-on-leaks"]) == 1
     said = capsys.readouterr()
@@ -252,16 +265,16 @@ def test_a_check_that_saw_no_pid_is_not_clean(reply, capsys):
     assert summary["leaked_pids"] is None
     assert (summary["leak_check"]["performed"], summary["leak_check"]["pids_seen"]) == (False, 0)
     assert said.err == (
-        "load_test: the leak check could not be done: "
+        "load_test: the leak check could not be performed: "
         "no answer named its renderer's pid and create time, so nothing could be checked\n"
     )
 
 
-def test_pids_of_another_machine_are_not_checked_here(processes):
+def test_pids_of_another_machine_are_not_checked_here(processes: Processes) -> None:
     """A container with pids of its own, behind a port of this machine."""
     pid_max = int((leaks._PROC / "sys/kernel/pid_max").read_text())
 
-    def reply():
+    def reply() -> tuple[int, bytes]:
         foreign = (threading.get_native_id() + pid_max // 2) % pid_max or 1
         return 200, archive(subprocess_pid=foreign, subprocess_create_time=time.time())
 
@@ -272,7 +285,7 @@ def test_pids_of_another_machine_are_not_checked_here(processes):
     assert "not pids of this machine" in summary["leak_check"]["reason"]
 
 
-def test_leaks_are_looked_for_only_when_asked():
+def test_leaks_are_checked_only_on_request() -> None:
     with fake_service(lambda: (200, archive(subprocess_pid=1, subprocess_create_time=1.0))) as base_url:
         summary = load(base_url)
     assert summary["leaked_pids"] is None
@@ -281,10 +294,10 @@ def test_leaks_are_looked_for_only_when_asked():
     assert summary["subprocess_pids_seen"] == [1]
 
 
-def test_what_the_load_leaves_in_the_work_folder_is_told(tmp_path):
+def test_what_the_load_leaves_in_the_work_folder_is_reported(tmp_path: Path) -> None:
     (tmp_path / "before").write_bytes(b"123")
 
-    def reply():
+    def reply() -> tuple[int, bytes]:
         (tmp_path / f"left{time.monotonic_ns()}").write_bytes(b"12345")
         return 200, archive()
 
@@ -301,8 +314,8 @@ def test_what_the_load_leaves_in_the_work_folder_is_told(tmp_path):
     }
 
 
-def test_files_may_go_within_the_grace_time(tmp_path):
-    def reply():
+def test_files_may_be_removed_within_the_grace_time(tmp_path: Path) -> None:
+    def reply() -> tuple[int, bytes]:
         path = tmp_path / "left"
         path.touch()
         threading.Timer(0.5, path.unlink).start()
@@ -313,7 +326,7 @@ def test_files_may_go_within_the_grace_time(tmp_path):
     assert summary["tmp_delta_count"] == 0
 
 
-def test_a_server_that_is_not_there_is_told_in_one_line(capsys):
+def test_an_unreachable_server_is_reported_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     with socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))
         base_url = f"http://127.0.0.1:{bound.getsockname()[1]}"
@@ -322,7 +335,7 @@ def test_a_server_that_is_not_there_is_told_in_one_line(capsys):
     assert (said.out, said.err) == ("", f"load_test: {base_url} cannot be reached: Connection refused\n")
 
 
-def test_a_skill_the_server_does_not_have_is_told(server):
+def test_an_unknown_skill_is_reported(server: GunicornServer) -> None:
     with pytest.raises(LoadFailed, match="the server has no skill 'letter'; it has: inspection_record, m"):
         load(f"http://127.0.0.1:{server.port}", skill="letter")
 
@@ -341,20 +354,22 @@ BAD_ARGUMENTS = [
 
 
 @pytest.mark.parametrize(("arguments", "problem"), BAD_ARGUMENTS)
-def test_bad_arguments_are_refused_before_anything_is_sent(capsys, arguments, problem):
+def test_bad_arguments_are_refused_before_anything_is_sent(
+    capsys: pytest.CaptureFixture[str], arguments: list[str], problem: str
+) -> None:
     with pytest.raises(SystemExit) as ended:
         main(arguments)
     assert ended.value.code == 2
     assert problem in capsys.readouterr().err.splitlines()[-1]
 
 
-def test_the_folder_of_the_summary_is_made(tmp_path):
+def test_the_folder_of_the_summary_is_made(tmp_path: Path) -> None:
     file = tmp_path / "a" / "b" / "summary.json"
     assert writable_file(str(file)) == file
     assert file.parent.is_dir()
 
 
-def test_people_at_a_terminal_see_how_far_it_is():
+def test_progress_is_shown_on_a_terminal() -> None:
     ours, theirs = pty.openpty()
     with fake_service(lambda: (200, archive())) as base_url:
         command = [sys.executable, "tools/load_test.py", "--base-url", base_url, "--requests", "2"]

@@ -5,6 +5,8 @@ import json
 import re
 import subprocess
 import zipfile
+from pathlib import Path
+from typing import Any
 
 import pytest
 from docx import Document
@@ -13,24 +15,26 @@ from jsonschema import Draft202012Validator
 from docops_flask.cli.main import main as docops
 from docops_flask.intake.catalogue.skills import load_skills, task_json_schema
 from tests.conftest import ROOT
-from tools.make_samples import SAMPLES, main
+from tests.optional import not_none
+from tools.make_samples import SAMPLES, Sample, main
 
 FOLDER = ROOT / "samples"
 every_sample = pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.stem)
 
 
-def members(content):
+def members(content: bytes) -> list[tuple[str, tuple[int, ...], bytes]]:
     """What a document holds. Its compressed bytes may differ where another zlib compressed them."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         return [(info.filename, info.date_time, archive.read(info)) for info in archive.infolist()]
 
 
-def task_of(sample):
-    return json.loads((FOLDER / f"{sample.stem}.task.json").read_text(encoding="utf-8"))
+def task_of(sample: Sample) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((FOLDER / f"{sample.stem}.task.json").read_text(encoding="utf-8"))
+    return found
 
 
-def text_of(file):
-    document = Document(str(file))
+def text_of(file: Path) -> str:
+    document: Any = Document(str(file))
     section = document.sections[0]
     stories = [document, section.first_page_header, section.first_page_footer]
     paragraphs = [paragraph for story in stories for paragraph in story.paragraphs]
@@ -38,21 +42,23 @@ def text_of(file):
     return "\n".join(each.text for each in [*paragraphs, *cells])
 
 
-def test_every_skill_has_a_chinese_sample_and_one_an_english():
+def test_every_skill_has_a_chinese_sample_and_one_has_an_english_one() -> None:
     assert {(sample.skill, sample.language) for sample in SAMPLES} == {
         *((name, "zh") for name in load_skills().names()),
         ("meeting_notice", "en"),
     }
 
 
-def test_the_samples_are_up_to_date(tmp_path):
+def test_the_samples_are_up_to_date(tmp_path: Path) -> None:
     """If this fails, run ``make samples``."""
     assert main(["--out-dir", str(tmp_path)]) == 0
     made = {path.name: members(path.read_bytes()) for path in tmp_path.iterdir()}
     assert made == {path.name: members(path.read_bytes()) for path in FOLDER.glob("*.docx")}
 
 
-def test_a_sample_that_cannot_be_made_is_a_failure(tmp_path, capfd):
+def test_a_sample_that_cannot_be_made_fails_the_tool(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     for sample in SAMPLES:
         (tmp_path / f"{sample.stem}.docx").mkdir()
     assert main(["--out-dir", str(tmp_path)]) == 1
@@ -60,15 +66,17 @@ def test_a_sample_that_cannot_be_made_is_a_failure(tmp_path, capfd):
 
 
 @every_sample
-def test_a_samples_task_gives_every_field(sample):
+def test_a_samples_task_gives_every_field(sample: Sample) -> None:
     task, skill = task_of(sample), load_skills().get(sample.skill)
-    Draft202012Validator(task_json_schema(skill)).validate(task)
-    assert list(task["payload"]) == [field.key for field in skill.fields]
+    Draft202012Validator(task_json_schema(not_none(skill))).validate(task)
+    assert list(task["payload"]) == [field.key for field in not_none(skill).fields]
     assert all(task["payload"].values())
 
 
 @every_sample
-def test_a_sample_fills_completely_and_passes_its_own_baseline(tmp_path, capsys, sample):
+def test_a_sample_fills_completely_and_passes_its_own_baseline(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], sample: Sample
+) -> None:
     files = [str(FOLDER / f"{sample.stem}{suffix}") for suffix in (".docx", ".task.json")]
     assert docops(["run", *files, "--out-dir", str(tmp_path), "--json", "--format-mode", "strict"]) == 0
     told = json.loads(capsys.readouterr().out)
@@ -80,7 +88,7 @@ def test_a_sample_fills_completely_and_passes_its_own_baseline(tmp_path, capsys,
         assert (value if isinstance(value, str) else ", ".join(value)) in text
 
 
-def test_samples_and_their_results_take_one_page_each(tmp_path, soffice):
+def test_samples_and_their_results_take_one_page_each(tmp_path: Path, soffice: str) -> None:
     documents = list(FOLDER.glob("*.docx"))
     for sample in SAMPLES:
         files = [str(FOLDER / f"{sample.stem}{suffix}") for suffix in (".docx", ".task.json")]

@@ -1,6 +1,7 @@
-"""There is something to send for any skill: from samples/, or from what the server says of it."""
+"""A sample exists for any skill: from samples/, or from the server's description."""
 
 import json
+from contextlib import AbstractContextManager
 
 import pytest
 
@@ -22,12 +23,12 @@ PAGES = {
 }
 
 
-def served(pages):
+def served(pages: dict[str, bytes]) -> AbstractContextManager[str]:
     return fake_service(lambda: (200, archive()), pages)
 
 
 @pytest.mark.parametrize("skill", ["meeting_notice", "training_notice", "inspection_record"])
-def test_a_skill_with_a_sample_needs_no_server(skill):
+def test_a_skill_with_a_sample_needs_no_server(skill: str) -> None:
     sample = sample_for(skill, Client("http://127.0.0.1:9"))
     assert sample.files() == {
         "template": FilePart(f"{skill}.docx", (ROOT / "samples" / f"{skill}.docx").read_bytes()),
@@ -36,7 +37,7 @@ def test_a_skill_with_a_sample_needs_no_server(skill):
     assert json.loads(sample.task.content)["task_type"] == skill
 
 
-def test_any_other_skill_is_its_starter_template_filled_with_its_examples():
+def test_any_other_skill_is_its_starter_template_filled_with_its_examples() -> None:
     with served(PAGES) as base_url:
         sample = sample_for("memo", Client(base_url))
     assert sample.template == FilePart("memo.docx", b"PK memo")
@@ -46,7 +47,7 @@ def test_any_other_skill_is_its_starter_template_filled_with_its_examples():
     }
 
 
-def test_a_name_is_quoted_in_the_address():
+def test_a_name_is_quoted_in_the_address() -> None:
     with served(PAGES) as base_url:
         assert sample_for("a b/c", Client(base_url)).template.content == b"PK abc"
 
@@ -62,7 +63,7 @@ NO_SAMPLES = [
 
 
 @pytest.mark.parametrize(("skill", "pages", "problem"), NO_SAMPLES)
-def test_why_there_is_no_sample_is_told(skill, pages, problem):
+def test_the_error_says_why_there_is_no_sample(skill: str, pages: dict[str, bytes], problem: str) -> None:
     with served(pages) as base_url, pytest.raises(NoSample) as refused:
         sample_for(skill, Client(base_url))
     assert problem in str(refused.value)

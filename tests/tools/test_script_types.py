@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -12,35 +13,35 @@ from tests.conftest import ROOT, require
 FOLDER = ROOT / "tools" / "js"
 
 
-def make(*arguments):
+def make(*arguments: str) -> list[str]:
     command = ["make", "--no-print-directory", *arguments]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
 
 
 @pytest.fixture(scope="module")
-def tsc():
+def tsc() -> Path:
     """TypeScript's compiler, as ``make check`` installs it."""
     require(shutil.which("npm") is not None, "npm is not installed (Debian: nodejs npm)")
     make("tools/js/node_modules/.installed")
     return FOLDER / "node_modules" / ".bin" / "tsc"
 
 
-def test_make_check_checks_the_types_where_npm_is_installed():
+def test_make_check_checks_the_types_where_npm_is_installed() -> None:
     assert "tools/js/node_modules/.bin/tsc --project tools/js" in make("--dry-run", "check", "NPM=npm")
 
 
-def test_make_check_says_where_it_does_not_and_fails_where_nothing_may_be_skipped():
+def test_make_check_says_when_it_skips_them_and_fails_where_nothing_may_be_skipped() -> None:
     last_lines = make("--dry-run", "check", "NPM=")[-2:]
     assert re.search("npm is not installed", last_lines[0])
     assert last_lines[1] == 'test -z "$DOCOPS_TESTS_SKIP_NOTHING"'
 
 
-def test_the_script_of_ci_installs_npm_where_it_is_missing():
+def test_the_script_of_ci_installs_npm_where_it_is_missing() -> None:
     script = (ROOT / ".ci" / "run").read_text("utf-8")
     assert re.search(r"command -v node && command -v npm.*debian_packages\+=\(nodejs npm\)", script)
 
 
-def test_one_version_is_pinned_by_its_checksum_and_by_no_address():
+def test_one_version_is_pinned_by_checksum_without_an_address() -> None:
     wanted = json.loads((FOLDER / "package.json").read_text("utf-8"))
     lock = (FOLDER / "package-lock.json").read_text("utf-8")
     assert "://" not in lock
@@ -60,7 +61,7 @@ FAULTS = {
 }
 
 
-def test_wrong_types_are_found(tsc, tmp_path):
+def test_wrong_types_are_found(tsc: Path, tmp_path: Path) -> None:
     shutil.copytree(ROOT / "static", tmp_path / "static")
     (tmp_path / "tools" / "js").mkdir(parents=True)
     shutil.copy(FOLDER / "tsconfig.json", tmp_path / "tools" / "js")

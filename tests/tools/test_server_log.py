@@ -1,30 +1,32 @@
-"""A log that still grows is read in whole jobs; what went wrong in it is told in few lines."""
+"""A growing log is read in complete jobs, and its errors are summarized in few lines."""
 
 import json
 import threading
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tools.lib.server import GrowingLog, error_lines, tail
 
 
-def line(event, request_id="a", **fields):
+def line(event: str, request_id: str = "a", **fields: int | str) -> str:
     return json.dumps({"event": event, "request_id": request_id, **fields}) + "\n"
 
 
 @pytest.fixture
-def log(tmp_path):
+def log(tmp_path: Path) -> Path:
     path = tmp_path / "server.log"
     path.touch()
     return path
 
 
-def append(log, text):
+def append(log: Path, text: str) -> None:
     with log.open("a") as file:
         file.write(text)
 
 
-def test_each_call_takes_what_was_added_since_the_last(log):
+def test_each_call_takes_what_was_added_since_the_last(log: Path) -> None:
     growing = GrowingLog(log)
     assert growing.take_added(0) == b""
     append(log, "first\n")
@@ -33,7 +35,7 @@ def test_each_call_takes_what_was_added_since_the_last(log):
     assert growing.take_added(0) == b"second\nthird\n"
 
 
-def test_half_a_line_waits_for_its_end(log):
+def test_an_incomplete_line_is_read_when_it_is_complete(log: Path) -> None:
     growing = GrowingLog(log)
     append(log, 'whole\n{"event"')
     assert growing.take_added(0) == b"whole\n"
@@ -42,7 +44,7 @@ def test_half_a_line_waits_for_its_end(log):
 
 
 @pytest.mark.parametrize("end", ["done", "error"])
-def test_a_job_that_has_begun_is_waited_for(log, end):
+def test_the_end_of_a_started_job_is_waited_for(log: Path, end: str) -> None:
     append(log, line("start", "a") + line("done", "a") + "no JSON\n7\n" + line("start", "b"))
     taken = []
     reader = threading.Thread(target=lambda: taken.append(GrowingLog(log).take_added(60)))
@@ -52,19 +54,23 @@ def test_a_job_that_has_begun_is_waited_for(log, end):
     assert taken[0].decode().endswith(line(end, "b"))
 
 
-def test_a_job_that_does_not_end_is_not_waited_for_for_ever(log):
+def test_the_wait_for_the_end_of_a_job_is_limited(log: Path) -> None:
     append(log, line("start"))
     assert GrowingLog(log).take_added(0.1).decode() == line("start")
 
 
-def test_errors_are_told_once_each_with_their_number(log):
-    crash = {
+def test_each_error_is_listed_once_with_its_count(log: Path) -> None:
+    crash: dict[str, Any] = {
         "status_code": 500,
         "error_code": "RENDERER_CRASHED",
         "failure_stage": "render",
         "inner": "SIGKILL",
     }
-    refusal = {"status_code": 429, "error_code": "TOO_MANY_REQUESTS", "failure_stage": "queue"}
+    refusal: dict[str, Any] = {
+        "status_code": 429,
+        "error_code": "TOO_MANY_REQUESTS",
+        "failure_stage": "queue",
+    }
     append(log, "Traceback\n" + line("error", "r1", **refusal) + line("done", "r2"))
     append(log, line("error", "r3", **crash) + line("error", "r4", **crash))
     told = [
@@ -75,6 +81,6 @@ def test_errors_are_told_once_each_with_their_number(log):
     assert error_lines(log, 1) == told[:1]
 
 
-def test_the_tail_is_the_last_lines(log):
+def test_the_tail_is_the_last_lines(log: Path) -> None:
     log.write_bytes(b"one\ntwo\nth\xffee\n")
     assert tail(log, 2) == "two\nth\ufffdee"

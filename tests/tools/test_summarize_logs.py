@@ -1,4 +1,4 @@
-"""The log's summary: what its lines say, however many there are and whatever lies between them."""
+"""The summary of a log of any length, with any lines between those of the service."""
 
 import gzip
 import json
@@ -6,11 +6,15 @@ import os
 import subprocess
 import sys
 import tracemalloc
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.conftest import ROOT
 from tests.e2e.gunicorn_server import GunicornServer, eventually
+from tests.optional import not_none
 from tools.lib.summarize_logs import main, summarize
 
 NOTHING = {
@@ -26,25 +30,28 @@ NOTHING = {
 }
 
 
-def run_tool(*arguments, **options):
+def run_tool(*arguments: Path | str, **options: Any) -> subprocess.CompletedProcess[bytes]:
     command = [sys.executable, "tools/summarize_logs.py", *map(str, arguments)]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, check=False, **options)
+    found: subprocess.CompletedProcess[bytes] = subprocess.run(
+        command, cwd=ROOT, capture_output=True, check=False, **options
+    )
+    return found
 
 
-def line(event, **fields):
+def line(event: str, **fields: Any) -> bytes:
     return json.dumps({"logger": "docops.api", "event": event, **fields}).encode() + b"\n"
 
 
-def start(wait=0):
+def start(wait: int = 0) -> bytes:
     return line("start", queue_wait_ms=wait)
 
 
-def done(total, wait=0, outcome="ok"):
+def done(total: int, wait: int = 0, outcome: str = "ok") -> bytes:
     timing = {"queue_wait_ms": wait, "total_ms": total}
     return line("done", outcome=outcome, http_status=200, exit_code=0, queue_wait_ms=wait, timing=timing)
 
 
-def error(status, outcome, wait=0):
+def error(status: int, outcome: str, wait: int = 0) -> bytes:
     return line("error", outcome=outcome, status_code=status, queue_wait_ms=wait)
 
 
@@ -72,23 +79,23 @@ SUMMARY = {
 
 
 @pytest.fixture
-def log(tmp_path):
+def log(tmp_path: Path) -> Callable[..., Path]:
     """A log with the content a test gives it."""
 
-    def write(*content, name="server.log"):
+    def write(*content: bytes, name: str = "server.log") -> Path:
         (tmp_path / name).write_bytes(b"".join(content))
         return tmp_path / name
 
     return write
 
 
-def test_end_lines_are_counted_and_measured(log):
+def test_end_lines_are_counted_and_measured(log: Callable[..., Path]) -> None:
     result = run_tool("--json", log(LOG))
     assert (result.returncode, result.stderr) == (0, b"")
     assert json.loads(result.stdout) == SUMMARY
 
 
-def test_people_get_text(log, capsys):
+def test_the_default_output_is_text(log: Callable[..., Path], capsys: pytest.CaptureFixture[str]) -> None:
     assert main([str(log(LOG, b"no JSON\n"))]) == 0
     assert capsys.readouterr().out.splitlines() == [
         "Lines          31 (1 not JSON)",
@@ -99,24 +106,26 @@ def test_people_get_text(log, capsys):
     ]
 
 
-def test_a_log_without_jobs_has_no_percentiles(log, capsys):
+def test_a_log_without_jobs_has_no_percentiles(
+    log: Callable[..., Path], capsys: pytest.CaptureFixture[str]
+) -> None:
     assert summarize([log(b"")]) == NOTHING
     assert main([str(log(b""))]) == 0
     assert "Total          none" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("is_compressed", [False, True])
-def test_standard_input_is_read_as_a_file_is(is_compressed):
+def test_standard_input_is_read_as_a_file_is(is_compressed: bool) -> None:
     result = run_tool("--json", "-", input=gzip.compress(LOG) if is_compressed else LOG)
     assert json.loads(result.stdout) == SUMMARY
 
 
 @pytest.mark.parametrize("name", ["server.log.1.gz", "server.log.1"])
-def test_a_compressed_log_is_known_by_its_content(log, name):
+def test_a_compressed_log_is_recognized_by_its_content(log: Callable[..., Path], name: str) -> None:
     assert summarize([log(gzip.compress(LOG), name=name)]) == SUMMARY
 
 
-def test_several_logs_are_one(log):
+def test_several_logs_are_summarized_together(log: Callable[..., Path]) -> None:
     half = LOG.index(b"\n", len(LOG) // 2) + 1
     parts = [log(gzip.compress(LOG[:half]), name="old.gz"), log(LOG[half:])]
     assert summarize(parts) == SUMMARY
@@ -145,18 +154,22 @@ NOT_OURS = [
 
 
 @pytest.mark.parametrize(("other", "parse_errors"), NOT_OURS)
-def test_a_line_that_is_none_of_ours_is_counted_and_changes_nothing_else(log, other, parse_errors):
+def test_a_foreign_line_is_counted_and_otherwise_ignored(
+    log: Callable[..., Path], other: bytes, parse_errors: int
+) -> None:
     expected = SUMMARY | {"lines_total": 31, "parse_errors": parse_errors}
     assert summarize([log(other, LOG)]) == expected
     assert summarize([log(LOG, other.removesuffix(b"\n") or b"\n")]) == expected
 
 
-def test_lines_may_end_as_on_windows_and_the_last_one_not_at_all(log):
+def test_lines_may_end_as_on_windows_and_the_last_one_not_at_all(log: Callable[..., Path]) -> None:
     assert summarize([log(LOG.replace(b"\n", b"\r\n").removesuffix(b"\r\n"))]) == SUMMARY
 
 
 @pytest.mark.parametrize("kept", [0.5, 0.999])
-def test_a_compressed_log_that_ends_in_the_middle_counts_up_to_there(log, kept):
+def test_a_compressed_log_that_ends_in_the_middle_counts_up_to_there(
+    log: Callable[..., Path], kept: float
+) -> None:
     # Random enough that half of the file is about half of the lines.
     lines = b"".join(line("done", outcome="ok", id=os.urandom(100).hex()) for _ in range(1000))
     compressed = gzip.compress(lines)
@@ -175,13 +188,17 @@ BROKEN_DATA = b"\x1f\x8b\x08" + bytes(7) + b"\xff" * 50
 @pytest.mark.parametrize(
     "damage", [gzip.compress(LOG) + b"trailing garbage", b"\x1f\x8bno gzip at all", BROKEN_DATA]
 )
-def test_a_damaged_compressed_log_is_a_warning(log, damage, capsys):
+def test_a_damaged_compressed_log_is_a_warning(
+    log: Callable[..., Path], damage: bytes, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main([str(log(damage))]) == 0
     assert "Warning        " in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(("name", "problem"), [("none.log", "No such file"), (".", "Is a directory")])
-def test_a_file_that_cannot_be_read_is_a_warning_and_the_others_are_read(tmp_path, capsys, name, problem):
+def test_a_file_that_cannot_be_read_is_a_warning_and_the_others_are_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, problem: str
+) -> None:
     (tmp_path / "good.log").write_text('{"event":"done","outcome":"ok","http_status":200}\n')
     assert main([str(tmp_path / name), str(tmp_path / "good.log"), "--json"]) == 0
     summary = json.loads(capsys.readouterr().out)
@@ -191,7 +208,7 @@ def test_a_file_that_cannot_be_read_is_a_warning_and_the_others_are_read(tmp_pat
 
 
 @pytest.mark.parametrize("tool", ["summarize_logs", "check_tmp_watermark"])
-def test_a_reader_that_closes_its_end_early_is_no_error(tmp_path, tool):
+def test_a_closed_pipe_is_not_an_error(tmp_path: Path, tool: str) -> None:
     """Enough output that the pipe cannot hold it."""
     for number in range(4_000):
         (tmp_path / f"{number:0200}").touch()
@@ -201,13 +218,13 @@ def test_a_reader_that_closes_its_end_early_is_no_error(tmp_path, tool):
     }[tool]
     command = [sys.executable, f"tools/{tool}.py", *arguments]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
-        process.stdout.read(10)
-        process.stdout.close()
-        assert process.stderr.read() == b""
+        not_none(process.stdout).read(10)
+        not_none(process.stdout).close()
+        assert not_none(process.stderr).read() == b""
     assert process.returncode == 0
 
 
-def test_memory_does_not_grow_with_the_log(tmp_path):
+def test_memory_does_not_grow_with_the_log(tmp_path: Path) -> None:
     """200,000 lines, 40 MB, are summarised in less than 6 MB."""
     path = tmp_path / "server.log"
     with path.open("wb") as file:
@@ -229,7 +246,9 @@ def test_memory_does_not_grow_with_the_log(tmp_path):
 
 
 @pytest.mark.parametrize("is_compressed", [False, True])
-def test_a_line_of_any_length_is_counted_without_being_held(tmp_path, is_compressed):
+def test_a_very_long_line_is_counted_without_being_kept_in_memory(
+    tmp_path: Path, is_compressed: bool
+) -> None:
     path = tmp_path / "server.log"
     with gzip.open(path, "wb", 1) if is_compressed else path.open("wb") as file:
         for _ in range(50):
@@ -245,7 +264,7 @@ def test_a_line_of_any_length_is_counted_without_being_held(tmp_path, is_compres
     assert peak < 6_000_000
 
 
-def test_the_log_of_a_real_server_is_understood(tmp_path):
+def test_the_log_of_a_real_server_is_summarized(tmp_path: Path) -> None:
     server = GunicornServer(tmp_path, max_task_bytes=1000)
     try:
         answers = [
@@ -266,7 +285,7 @@ def test_the_log_of_a_real_server_is_understood(tmp_path):
     assert summary["queue_wait_ms_p95"] == 0
 
 
-def test_help_is_given():
+def test_help_is_printed() -> None:
     result = run_tool("--help")
     assert result.returncode == 0
     assert b"--json" in result.stdout

@@ -12,7 +12,7 @@ _LAYERS = (intake_errors, jobs_errors, web_errors)
 
 
 def all_errors(cls: type[DocopsError] = DocopsError) -> Iterator[type[DocopsError]]:
-    """Every class of error that a client may be told, the root among them; those of tests are left out."""
+    """Every class of error that a client may receive, including the base class, without those of tests."""
     if cls.__module__.startswith("docops_flask."):
         yield cls
     for each in cls.__subclasses__():

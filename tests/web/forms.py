@@ -67,4 +67,5 @@ def members(archive: bytes) -> dict[str, bytes]:
 
 def api_result(archive: bytes) -> dict[str, Any]:
     """The ZIP's api_result.json."""
-    return json.loads(members(archive)["api_result.json"])
+    found: dict[str, Any] = json.loads(members(archive)["api_result.json"])
+    return found

@@ -3,6 +3,8 @@
 import io
 import socket as sockets
 import time
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -15,11 +17,11 @@ from docops_flask.web.request import RequestBody
 class Stream(io.BytesIO):
     """A server's input; ``error`` is raised when ``content`` is used up."""
 
-    def __init__(self, content, error=None):
+    def __init__(self, content: bytes, error: Exception | None = None) -> None:
         super().__init__(content)
         self.error = error
 
-    def read(self, size=-1):
+    def read(self, size: int | None = -1) -> bytes:
         block = super().read(size)
         if not block and self.error is not None:
             raise self.error
@@ -29,23 +31,32 @@ class Stream(io.BytesIO):
 class Socket:
     """Notes its timeouts."""
 
-    def __init__(self):
-        self.timeouts = []
+    def __init__(self) -> None:
+        self.timeouts: list[float] = []
 
-    def settimeout(self, seconds):
+    def settimeout(self, seconds: float) -> None:
         self.timeouts.append(seconds)
 
 
-def body_of(content, length=None, *, maximum=1000, chunked=False, error=None, **environ):
-    environ |= {"wsgi.input": Stream(content, error)}
+def body_of(
+    content: bytes,
+    length: int | None = None,
+    *,
+    maximum: int = 1000,
+    chunked: bool = False,
+    error: Exception | None = None,
+    **more: Any,
+) -> tuple[RequestBody, Stream]:
+    stream = Stream(content, error)
+    environ: dict[str, Any] = {**more, "wsgi.input": stream}
     if length is not None:
         environ["CONTENT_LENGTH"] = str(length)
     if chunked:
         environ |= {"HTTP_TRANSFER_ENCODING": "chunked", "wsgi.input_terminated": True}
-    return RequestBody(environ, maximum), environ["wsgi.input"]
+    return RequestBody(environ, maximum), stream
 
 
-def read_all(body, size=64):
+def read_all(body: RequestBody, size: int = 64) -> bytes:
     blocks = []
     while block := body.read(size):
         blocks.append(block)
@@ -53,13 +64,13 @@ def read_all(body, size=64):
 
 
 @pytest.mark.parametrize("chunked", [False, True])
-def test_a_body_is_read_to_its_end(chunked):
+def test_a_body_is_read_to_its_end(chunked: bool) -> None:
     body, _ = body_of(b"x" * 500, None if chunked else 500, chunked=chunked)
     assert read_all(body) == b"x" * 500
     assert body.read() == b""
 
 
-def test_nothing_beyond_the_announced_length_is_read():
+def test_nothing_beyond_the_announced_length_is_read() -> None:
     body, stream = body_of(b"x" * 500 + b"GET / HTTP/1.1", 500)
     assert read_all(body) == b"x" * 500
     body.drain()
@@ -67,14 +78,14 @@ def test_nothing_beyond_the_announced_length_is_read():
 
 
 @pytest.mark.parametrize("environ", [{}, {"CONTENT_LENGTH": "0"}, {"HTTP_TRANSFER_ENCODING": "chunked"}])
-def test_a_body_whose_end_nobody_marks_is_empty(environ):
+def test_a_body_without_length_or_end_mark_is_empty(environ: dict[str, Any]) -> None:
     body, stream = body_of(b"rest of the connection", **environ)
     assert body.read() == b""
     body.drain()
     assert stream.tell() == 0
 
 
-def test_an_announced_length_over_the_limit_is_refused_before_anything_is_read():
+def test_an_announced_length_over_the_limit_is_refused_before_anything_is_read() -> None:
     body, stream = body_of(b"x" * 1001, 1001)
     with pytest.raises(UploadTooLarge) as caught:
         body.read()
@@ -82,14 +93,14 @@ def test_an_announced_length_over_the_limit_is_refused_before_anything_is_read()
     assert stream.tell() == 0
 
 
-def test_a_chunked_body_over_the_limit_is_refused_as_soon_as_it_shows():
+def test_a_chunked_body_is_refused_as_soon_as_it_exceeds_the_limit() -> None:
     body, stream = body_of(b"x" * 5000, chunked=True)
     with pytest.raises(UploadTooLarge):
         read_all(body)
     assert 1000 < stream.tell() <= 1000 + 64
 
 
-def test_a_body_of_exactly_the_limit_passes():
+def test_a_body_of_exactly_the_limit_passes() -> None:
     assert len(read_all(body_of(b"x" * 1000, chunked=True)[0])) == 1000
     assert len(read_all(body_of(b"x" * 1000, 1000)[0])) == 1000
 
@@ -98,13 +109,15 @@ def test_a_body_of_exactly_the_limit_passes():
     ("length", "chunked", "error"),
     [(1000, False, None), (1000, False, ConnectionResetError()), (None, True, TimeoutError())],
 )
-def test_a_client_that_leaves_is_told_from_an_end(length, chunked, error):
+def test_a_disconnected_client_is_distinguished_from_the_end_of_the_body(
+    length: int | None, chunked: bool, error: ConnectionResetError | TimeoutError | None
+) -> None:
     body, _ = body_of(b"x" * 10, length, chunked=chunked, error=error)
     with pytest.raises(ClientLeft):
         read_all(body)
 
 
-def test_framing_the_server_cannot_make_sense_of_is_the_clients_fault():
+def test_invalid_framing_is_a_client_error() -> None:
     body, _ = body_of(b"x" * 10, chunked=True, error=ArithmeticError("a server's own kind of error"))
     with pytest.raises(BodyUnreadable) as caught:
         read_all(body)
@@ -112,14 +125,14 @@ def test_framing_the_server_cannot_make_sense_of_is_the_clients_fault():
     assert caught.value.status == 400
 
 
-def test_a_drain_reads_what_is_left():
+def test_a_drain_reads_what_is_left() -> None:
     body, stream = body_of(b"x" * 900, 900)
     body.read(64)
     body.drain()
     assert stream.tell() == 900
 
 
-def test_a_drain_reads_a_refused_body_too():
+def test_a_drain_reads_a_refused_body_too() -> None:
     body, stream = body_of(b"x" * 3500, 3500)
     with pytest.raises(UploadTooLarge):
         body.read()
@@ -127,22 +140,25 @@ def test_a_drain_reads_a_refused_body_too():
     assert stream.tell() == 3500
 
 
-def test_a_drain_stops_at_a_few_times_the_limit():
+def test_a_drain_stops_at_a_few_times_the_limit() -> None:
     body, stream = body_of(b"x" * 100_000, 100_000)
     body.drain()
     assert 4000 <= stream.tell() < 20_000
 
 
 @pytest.mark.parametrize("error", [None, ConnectionResetError(), TimeoutError()])
-def test_a_drain_of_a_client_that_left_is_over_and_says_nothing(error):
+def test_draining_ends_silently_when_the_client_disconnects(
+    error: ConnectionResetError | TimeoutError | None,
+) -> None:
     body, _ = body_of(b"x" * 10, 900, error=error)
     body.drain()
     body.drain()
 
 
-def test_no_wait_for_a_client_is_without_a_limit():
+def test_every_wait_for_a_client_has_a_timeout() -> None:
     socket = Socket()
-    body, _ = body_of(b"x" * 900, 900, **{"gunicorn.socket": socket})
+    with_socket: dict[str, Any] = {"gunicorn.socket": socket}
+    body, _ = body_of(b"x" * 900, 900, **with_socket)
     body.limit_idle_time()
     body.drain()
     first, during, after = socket.timeouts
@@ -150,7 +166,7 @@ def test_no_wait_for_a_client_is_without_a_limit():
 
 
 @pytest.fixture
-def connection():
+def connection() -> Iterator[tuple[sockets.socket, ClientSocket]]:
     """A client's socket, and the server's with a body of 900 bytes to come."""
     client, accepted = sockets.socketpair()
     server = ClientSocket(accepted)
@@ -161,22 +177,24 @@ def connection():
 class Received:
     """A server's input that reads as gunicorn's does: until it has what it was asked for."""
 
-    def __init__(self, socket):
+    def __init__(self, socket: ClientSocket) -> None:
         self._socket = socket
 
-    def read(self, size):
+    def read(self, size: int) -> bytes:
         whole = b""
         while len(whole) < size and (block := self._socket.recv(size - len(whole))):
             whole += block
         return whole
 
 
-def body_on(server):
+def body_on(server: ClientSocket) -> RequestBody:
     environ = {"wsgi.input": Received(server), "gunicorn.socket": server, "CONTENT_LENGTH": "900"}
     return RequestBody(environ, 1000, 7)
 
 
-def test_a_body_that_is_late_says_how_much_time_it_had(connection):
+def test_the_error_for_a_late_body_names_the_time_limit(
+    connection: tuple[sockets.socket, ClientSocket],
+) -> None:
     client, server = connection
     client.sendall(b"x" * 100)
     server.receive_by = time.monotonic()
@@ -186,7 +204,7 @@ def test_a_body_that_is_late_says_how_much_time_it_had(connection):
     assert (caught.value.status, caught.value.code) == (408, "REQUEST_TIMEOUT")
 
 
-def test_a_body_that_is_there_is_never_late(connection):
+def test_a_body_that_has_arrived_is_never_late(connection: tuple[sockets.socket, ClientSocket]) -> None:
     client, server = connection
     client.sendall(b"x" * 900)
     server.receive_by = time.monotonic() - 60
@@ -194,7 +212,7 @@ def test_a_body_that_is_there_is_never_late(connection):
     assert (len(body.read()), body.read()) == (900, b"")
 
 
-def test_a_drain_keeps_to_the_time_of_the_body(connection):
+def test_draining_ends_at_the_time_limit_of_the_body(connection: tuple[sockets.socket, ClientSocket]) -> None:
     _, server = connection
     server.receive_by = time.monotonic() - 60
     body = body_on(server)
@@ -204,7 +222,9 @@ def test_a_drain_keeps_to_the_time_of_the_body(connection):
 
 
 @pytest.mark.parametrize("is_late", [False, True])
-def test_who_waits_for_a_place_hears_once_that_no_more_is_waited_for(connection, is_late):
+def test_waiting_for_a_receiving_place_is_reported_once_at_its_end(
+    connection: tuple[sockets.socket, ClientSocket], is_late: bool
+) -> None:
     client, server = connection
     told = []
     server.on_received = lambda: told.append(True)

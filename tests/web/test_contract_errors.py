@@ -4,14 +4,20 @@ import dataclasses
 import io
 import shutil
 import zipfile
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from docops_flask.engine.files import STORAGE_ERRNOS
 from docops_flask.web.hooks import as_docops_error
 from docops_flask.web.services import EXTENSION
 from tests.factories import docx, p, package
+from tests.web.conftest import LogLines
 from tests.web.forms import form, task
 
 SECRET = "SECRET-CONTENTS"
@@ -36,19 +42,20 @@ class Explodes:
         raise KeyError(SECRET)
 
 
-def with_broken_renderer(app):
+def with_broken_renderer(app: Flask) -> Flask:
     services = app.extensions[EXTENSION]
     app.extensions[EXTENSION] = dataclasses.replace(services, renderer=Explodes())
     return app
 
 
-def answered(response, status, code):
+def answered(response: TestResponse, status: int, code: str) -> dict[str, Any]:
     body = response.get_json()
     assert (response.status_code, body["error_code"]) == (status, code)
     assert response.content_type == "application/json"
     assert response.headers["X-Docops-Request-Id"] == body["detail"]["request_id"]
     assert SECRET not in response.text
-    return body
+    found: dict[str, Any] = body
+    return found
 
 
 ROWS = [
@@ -65,7 +72,14 @@ ROWS = [
 
 
 @pytest.mark.parametrize(("code", "status", "settings", "fields"), ROWS)
-def test_run_answers_with_the_contracts_error(make_client, work_folder, code, status, settings, fields):
+def test_run_answers_with_the_contracts_error(
+    make_client: Callable[..., FlaskClient],
+    work_folder: Path,
+    code: str,
+    status: int,
+    settings: dict[str, float],
+    fields: dict[str, Any],
+) -> None:
     response = make_client(**settings).post("/v1/run", data=form(**fields))
     answered(response, status, code)
     assert [path for path in work_folder.iterdir() if path.suffix != ".lock"] == []
@@ -76,7 +90,7 @@ class TestEveryJobRoute:
     """What all routes that use a renderer answer alike."""
 
     @staticmethod
-    def post(client, path):
+    def post(client: FlaskClient, path: str) -> TestResponse:
         word, report = docx(p(SECRET)), b"{}"
         files = {
             "/v1/inspect": {"template": word},
@@ -93,7 +107,7 @@ class TestEveryJobRoute:
         }
         return client.post(path, data=data or form())
 
-    def test_429_when_no_slot_is_free(self, make_app, path):
+    def test_429_when_no_slot_is_free(self, make_app: Callable[..., Flask], path: str) -> None:
         app = make_app(max_concurrency=1)
         with app.extensions[EXTENSION].slots.take():
             response = self.post(app.test_client(), path)
@@ -105,12 +119,14 @@ class TestEveryJobRoute:
         }
         assert int(response.headers["Retry-After"]) >= 1
 
-    def test_408_when_the_renderer_takes_too_long(self, make_client, path):
+    def test_408_when_the_renderer_takes_too_long(self, make_client: Callable[..., Any], path: str) -> None:
         response = self.post(make_client(request_timeout_seconds=0.001), path)
         detail = answered(response, 408, "REQUEST_TIMEOUT")["detail"]
         assert (detail["timeout_seconds"], detail["terminated"]) == (0.001, True)
 
-    def test_500_says_nothing_of_a_bug(self, make_app, log, path):
+    def test_500_does_not_reveal_a_bug(
+        self, make_app: Callable[..., Flask], log: LogLines, path: str
+    ) -> None:
         body = answered(
             self.post(with_broken_renderer(make_app()).test_client(), path), 500, "INTERNAL_ERROR"
         )
@@ -119,26 +135,32 @@ class TestEveryJobRoute:
         assert SECRET not in log.text
         assert log.lines[-1]["inner"].startswith("KeyError at docops_flask/web/")
 
-    def test_500_says_nothing_of_how_a_renderer_died(self, crashing_client, log, path):
+    def test_500_does_not_reveal_how_a_renderer_ended(
+        self, crashing_client: FlaskClient, log: LogLines, path: str
+    ) -> None:
         body = answered(self.post(crashing_client, path), 500, "RENDERER_CRASHED")
         assert set(body["detail"]) == {"request_id"}
         assert "SIGKILL" not in body["message"]
         assert "SIGKILL" in log.lines[-1]["inner"]
 
-    def test_503_when_the_work_folder_takes_nothing(self, client, work_folder, path):
+    def test_503_when_the_work_folder_is_not_writable(
+        self, client: FlaskClient, work_folder: Path, path: str
+    ) -> None:
         shutil.rmtree(work_folder)
         response = self.post(client, path)
         answered(response, 503, "INSUFFICIENT_STORAGE")
         assert int(response.headers["Retry-After"]) >= 1
 
-    def test_503_when_the_server_is_stopping(self, make_app, path):
+    def test_503_when_the_server_is_stopping(self, make_app: Callable[..., Flask], path: str) -> None:
         app = make_app()
         app.extensions[EXTENSION].lifecycle.stop()
         response = self.post(app.test_client(), path)
         answered(response, 503, "NOT_READY")
         assert int(response.headers["Retry-After"]) >= 1
 
-    def test_a_slot_is_free_again_after_every_failure(self, make_app, path):
+    def test_a_slot_is_free_again_after_every_failure(
+        self, make_app: Callable[..., Flask], path: str
+    ) -> None:
         app = make_app(max_concurrency=1, request_timeout_seconds=0.001)
         for _ in range(3):
             answered(self.post(app.test_client(), path), 408, "REQUEST_TIMEOUT")
@@ -149,7 +171,7 @@ class TestEveryJobRoute:
     "path", ["/", "/v1", "/v1/nope", "/healthz/", "//healthz", "/web", "/web/static/x.js", "/metrics",
              "/static/x", "/v1/run/"]
 )  # fmt: skip
-def test_404_for_an_unknown_path(client, path):
+def test_404_for_an_unknown_path(client: FlaskClient, path: str) -> None:
     body = answered(client.get(path), 404, "NOT_FOUND")
     assert set(body["detail"]) == {"request_id"}
 
@@ -167,7 +189,7 @@ def test_404_for_an_unknown_path(client, path):
         ("BREW", "/readyz", "GET, HEAD"),
     ],
 )
-def test_405_for_a_method_a_path_does_not_take(client, method, path, allow):
+def test_405_for_an_unsupported_method(client: FlaskClient, method: str, path: str, allow: str) -> None:
     response = client.open(path, method=method)
     assert response.status_code == 405
     assert response.headers["Allow"] == allow
@@ -176,25 +198,25 @@ def test_405_for_a_method_a_path_does_not_take(client, method, path, allow):
         answered(response, 405, "METHOD_NOT_ALLOWED")
 
 
-def test_template_limit_exceeded_names_the_limit(make_client):
+def test_template_limit_exceeded_names_the_limit(make_client: Callable[..., FlaskClient]) -> None:
     body = make_client(max_zip_entries=1).post("/v1/run", data=form()).get_json()
     assert body["detail"]["limit"] == "zip_entries"
     assert body["detail"]["max"] == 1
 
 
-def test_a_full_disk_anywhere_is_insufficient_storage():
+def test_a_full_disk_anywhere_is_insufficient_storage() -> None:
     for number in STORAGE_ERRNOS:
         error = as_docops_error(OSError(number, "/secret/path"))
         assert (error.status, error.code) == (503, "INSUFFICIENT_STORAGE")
         assert "secret" not in error.message
 
 
-def test_the_values_of_a_task_are_in_no_error(client):
+def test_the_values_of_a_task_are_in_no_error(client: FlaskClient) -> None:
     response = client.post("/v1/run", data=form(task_json=task({"meeting_title": 1, "organizer": SECRET})))
     answered(response, 400, "INVALID_ARGUMENT")
 
 
-def test_an_incoming_request_id_is_not_used(client):
+def test_an_incoming_request_id_is_not_used(client: FlaskClient) -> None:
     response = client.get("/healthz", headers={"X-Docops-Request-Id": "a" * 32})
     request_id = response.headers["X-Docops-Request-Id"]
     assert request_id != "a" * 32
@@ -202,6 +224,6 @@ def test_an_incoming_request_id_is_not_used(client):
     assert int(request_id, 16) >= 0
 
 
-def test_every_request_has_an_id_of_its_own(client):
+def test_every_request_has_an_id_of_its_own(client: FlaskClient) -> None:
     ids = {client.get("/healthz").headers["X-Docops-Request-Id"] for _ in range(20)}
     assert len(ids) == 20

@@ -1,6 +1,10 @@
 """Cross-origin answers, contract section 11."""
 
+from collections.abc import Callable
+
 import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from tests.web.forms import form
 
@@ -8,11 +12,11 @@ ORIGIN = "https://office.example"
 PREFLIGHT = {"Origin": ORIGIN, "Access-Control-Request-Method": "POST"}
 
 
-def cors_headers(response):
+def cors_headers(response: TestResponse) -> dict[str, str]:
     return {name: value for name, value in response.headers if name.startswith("Access-Control-")}
 
 
-def test_off_means_no_cors_header_at_all(client):
+def test_without_cors_there_is_no_cors_header(client: FlaskClient) -> None:
     answers = [
         client.get("/healthz", headers={"Origin": ORIGIN}),
         client.options("/v1/run", headers=PREFLIGHT),
@@ -40,7 +44,9 @@ def test_off_means_no_cors_header_at_all(client):
         (("*",), None, None),
     ],
 )
-def test_origins_are_compared_exactly(make_client, origins, origin, answer):
+def test_origins_are_compared_exactly(
+    make_client: Callable[..., FlaskClient], origins: tuple[str, ...], origin: str | None, answer: str | None
+) -> None:
     client = make_client(enable_cors=True, cors_allow_origins=origins)
     response = client.get("/healthz", headers={} if origin is None else {"Origin": origin})
     assert response.headers.get("Access-Control-Allow-Origin") == answer
@@ -57,7 +63,9 @@ def test_origins_are_compared_exactly(make_client, origins, origin, answer):
         ("POST", "/v1/run", 415),
     ],
 )
-def test_errors_carry_the_headers_too(make_client, method, path, status):
+def test_errors_carry_the_headers_too(
+    make_client: Callable[..., FlaskClient], method: str, path: str, status: int
+) -> None:
     client = make_client(enable_cors=True, web_basic_auth=("user", "pass"))
     response = client.open(path, method=method, headers={"Origin": ORIGIN})
     assert response.status_code == status
@@ -69,7 +77,7 @@ def test_errors_carry_the_headers_too(make_client, method, path, status):
     }
 
 
-def test_a_zip_carries_the_headers_too(make_client):
+def test_a_zip_carries_the_headers_too(make_client: Callable[..., FlaskClient]) -> None:
     client = make_client(enable_cors=True, cors_allow_origins=(ORIGIN,), cors_allow_credentials=True)
     response = client.post("/v1/run", data=form(), headers={"Origin": ORIGIN})
     assert response.status_code == 200
@@ -80,7 +88,7 @@ def test_a_zip_carries_the_headers_too(make_client):
 @pytest.mark.parametrize(
     "path", ["/v1/run", "/v1/precheck", "/v1/inspect", "/v1/verify", "/v1/meta", "/healthz", "/readyz"]
 )
-def test_a_preflight_is_204_without_credentials(make_client, path):
+def test_a_preflight_is_204_without_credentials(make_client: Callable[..., FlaskClient], path: str) -> None:
     client = make_client(
         enable_cors=True, cors_allow_origins=(ORIGIN,), cors_max_age=5, web_basic_auth=("user", "pass")
     )
@@ -97,7 +105,7 @@ def test_a_preflight_is_204_without_credentials(make_client, path):
     assert len(response.headers["X-Docops-Request-Id"]) == 32
 
 
-def test_a_preflight_of_another_origin_allows_nothing(make_client):
+def test_a_preflight_of_another_origin_allows_nothing(make_client: Callable[..., FlaskClient]) -> None:
     client = make_client(enable_cors=True, cors_allow_origins=(ORIGIN,))
     response = client.options("/v1/run", headers=PREFLIGHT | {"Origin": "https://evil.example"})
     assert cors_headers(response) == {}
@@ -112,11 +120,13 @@ def test_a_preflight_of_another_origin_allows_nothing(make_client):
         ("/v1/run", {"Access-Control-Request-Method": "POST"}, 405),
     ],
 )
-def test_what_is_no_preflight_of_ours(make_client, path, headers, status):
+def test_other_options_requests_are_no_preflights(
+    make_client: Callable[..., FlaskClient], path: str, headers: dict[str, str], status: int
+) -> None:
     assert make_client(enable_cors=True).options(path, headers=headers).status_code == status
 
 
 @pytest.mark.parametrize("path", ["/web", "/web/", "/web/static/console.js"])
-def test_the_console_never_carries_the_headers(make_client, path):
+def test_the_console_has_no_cors_headers(make_client: Callable[..., FlaskClient], path: str) -> None:
     response = make_client(enable_cors=True).get(path, headers={"Origin": ORIGIN})
     assert cors_headers(response) == {}

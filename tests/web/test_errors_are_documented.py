@@ -10,7 +10,7 @@ from tests.web.error_classes import all_errors
 DOCUMENTATION = Path(__file__).parents[2] / "docs" / "errors.md"
 
 
-def test_every_error_is_documented_with_its_status():
+def test_every_error_is_documented_with_its_status() -> None:
     assert jobs_errors.NotReady in set(all_errors())
     assert web_errors.NotFound in set(all_errors())
     rows = re.findall(r"^\| (\d{3}) \| `(\w+)` \|", DOCUMENTATION.read_text(), re.MULTILINE)

@@ -5,11 +5,13 @@ import json
 from zipfile import ZipFile
 
 import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from tests.web.forms import form
 
 
-def result_of(response):
+def result_of(response: TestResponse) -> tuple[dict[str, str], list[str]]:
     assert response.status_code == 200, response.get_data(as_text=True)
     with ZipFile(io.BytesIO(response.data)) as archive:
         names = archive.namelist()
@@ -17,13 +19,13 @@ def result_of(response):
 
 
 @pytest.mark.parametrize("value", ["1", "true", "TRUE", "yes", "Yes", "on", "ON", "t", "T", " true "])
-def test_a_switch_that_is_on(client, value):
+def test_a_switch_that_is_on(client: FlaskClient, value: str) -> None:
     effective, _ = result_of(client.post("/v1/run", data=form(strict=value)))
     assert effective["format_mode"] == "strict"
 
 
 @pytest.mark.parametrize("value", ["0", "false", "False", "no", "NO", "off", "Off", "f", "F", "false\r\n"])
-def test_a_switch_that_is_off(client, value):
+def test_a_switch_that_is_off(client: FlaskClient, value: str) -> None:
     response = client.post("/v1/run", data=form(strict=value, export_suggested_policy=value))
     effective, names = result_of(response)
     assert effective["format_mode"] == "report"
@@ -31,32 +33,34 @@ def test_a_switch_that_is_off(client, value):
 
 
 @pytest.mark.parametrize("value", ["STRICT", "Strict", " strict ", "strict\n"])
-def test_a_choice_in_any_case_and_with_spaces_around_it(client, value):
+def test_a_choice_in_any_case_and_with_spaces_around_it(client: FlaskClient, value: str) -> None:
     effective, _ = result_of(client.post("/v1/run", data=form(preset=value)))
     assert effective["preset"] == "strict"
 
 
-def test_names_of_skills_and_policies_are_trimmed(client):
+def test_names_of_skills_and_policies_are_trimmed(client: FlaskClient) -> None:
     result_of(client.post("/v1/run", data=form(skill=" meeting_notice ", policy="\tgbt9704-2012 ")))
 
 
 @pytest.mark.parametrize(
     ("field", "value"), [("skill", "MEETING_NOTICE"), ("skill", "Meeting_Notice"), ("policy", "GBT9704-2012")]
 )
-def test_names_of_skills_and_policies_keep_their_case(client, field, value):
-    response = client.post("/v1/run", data=form(**{field: value}))
+def test_names_of_skills_and_policies_keep_their_case(client: FlaskClient, field: str, value: str) -> None:
+    response = client.post("/v1/run", data=form() | {field: value})
     assert (response.status_code, response.get_json()["detail"]["value"]) == (400, value)
 
 
-def test_empty_fields_count_as_not_sent(client):
-    fields = ("skill", "preset", "strict", "format_mode", "format_baseline", "format_fix_mode")
-    fields += ("format_report", "policy_yaml", "policy", "export_suggested_policy")
+def test_empty_fields_count_as_not_sent(client: FlaskClient) -> None:
+    fields = [
+        *("skill", "preset", "strict", "format_mode", "format_baseline", "format_fix_mode"),
+        *("format_report", "policy_yaml", "policy", "export_suggested_policy"),
+    ]
     plain, names = result_of(client.post("/v1/run", data=form()))
-    assert result_of(client.post("/v1/run", data=form(**dict.fromkeys(fields, "")))) == (plain, names)
-    assert result_of(client.post("/v1/run", data=form(**dict.fromkeys(fields, "  ")))) == (plain, names)
+    assert result_of(client.post("/v1/run", data=form() | dict.fromkeys(fields, ""))) == (plain, names)
+    assert result_of(client.post("/v1/run", data=form() | dict.fromkeys(fields, "  "))) == (plain, names)
 
 
-def test_an_empty_field_conflicts_with_nothing(client):
+def test_an_empty_field_conflicts_with_nothing(client: FlaskClient) -> None:
     response = client.post("/v1/run", data=form(preset="strict", format_mode="", policy_yaml="", policy=""))
     assert result_of(response)[0]["preset"] == "strict"
     response = client.post("/v1/run", data=form(preset="", format_mode="off"))
@@ -64,12 +68,12 @@ def test_an_empty_field_conflicts_with_nothing(client):
 
 
 @pytest.mark.parametrize("path", ["/v1/run", "/v1/precheck"])
-def test_a_task_without_a_payload_has_an_empty_one(client, path):
+def test_a_task_without_a_payload_has_an_empty_one(client: FlaskClient, path: str) -> None:
     response = client.post(path, data=form(task_json=b'{"task_type": "meeting_notice"}'))
     assert response.status_code == 200
 
 
-def test_an_unknown_field_is_refused_and_the_known_ones_are_named(client):
+def test_an_unknown_field_is_refused_and_the_known_ones_are_named(client: FlaskClient) -> None:
     response = client.post("/v1/run", data=form(presett="quick"))
     body = response.get_json()
     assert (response.status_code, body["detail"]["field"]) == (400, "presett")

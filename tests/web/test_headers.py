@@ -1,6 +1,10 @@
-"""What browsers are told: the console's headers (contract section 10) under /web, another set elsewhere."""
+"""Response headers: those of the console (contract section 10) under /web, another set elsewhere."""
+
+from collections.abc import Callable
 
 import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from docops_flask.web.views import console
 from tests.web.forms import form
@@ -56,20 +60,22 @@ ANSWERS = [
 ]
 
 
-def policy_of(response):
+def policy_of(response: TestResponse) -> dict[str, str]:
     directives = (
         each.strip().partition(" ") for each in response.headers["Content-Security-Policy"].split(";")
     )
     return {name: value for name, _, value in directives}
 
 
-def assert_console_headers(response):
+def assert_console_headers(response: TestResponse) -> None:
     assert {name: response.headers.get(name) for name in HEADERS} == HEADERS
     assert policy_of(response) == POLICY
 
 
 @pytest.mark.parametrize(("method", "path", "status"), ANSWERS)
-def test_every_answer_of_the_console_has_them(make_client, method, path, status):
+def test_every_answer_of_the_console_has_the_headers(
+    make_client: Callable[..., FlaskClient], method: str, path: str, status: int
+) -> None:
     response = make_client(enable_web_console=True).open(path, method=method)
     assert response.status_code == status
     assert_console_headers(response)
@@ -77,14 +83,16 @@ def test_every_answer_of_the_console_has_them(make_client, method, path, status)
 
 
 @pytest.mark.parametrize("path", ["/web", "/web/static/js/main.js"])
-def test_a_refusal_has_them(make_client, path):
+def test_a_refusal_has_the_headers(make_client: Callable[..., FlaskClient], path: str) -> None:
     response = make_client(enable_web_console=True, web_basic_auth=("user", "pass")).get(path)
     assert response.status_code == 401
     assert_console_headers(response)
 
 
-def test_a_mistake_of_the_server_has_them(make_client, monkeypatch):
-    def fail(_name):
+def test_an_internal_error_has_the_headers(
+    make_client: Callable[..., FlaskClient], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_name: str) -> None:
         raise RuntimeError
 
     monkeypatch.setattr(console._files, "find", fail)
@@ -94,13 +102,13 @@ def test_a_mistake_of_the_server_has_them(make_client, monkeypatch):
 
 
 @pytest.mark.parametrize("path", ["/web", "/web/static/js/main.js"])
-def test_a_gate_that_is_off_has_them(client, path):
+def test_a_disabled_console_has_the_headers(client: FlaskClient, path: str) -> None:
     response = client.get(path)
     assert response.status_code == 404
     assert_console_headers(response)
 
 
-def test_a_request_with_conditions_gets_the_whole_file(make_client):
+def test_a_request_with_conditions_gets_the_whole_file(make_client: Callable[..., FlaskClient]) -> None:
     client = make_client(enable_web_console=True)
     conditions = {
         "If-None-Match": "*",
@@ -112,7 +120,7 @@ def test_a_request_with_conditions_gets_the_whole_file(make_client):
     assert_console_headers(response)
 
 
-def test_the_origins_the_page_may_call_are_in_connect_src(make_client):
+def test_the_origins_the_page_may_call_are_in_connect_src(make_client: Callable[..., FlaskClient]) -> None:
     origins = ("https://docops.example", "http://10.0.0.5:8080")
     response = make_client(enable_web_console=True, web_connect_src=origins).get("/web")
     assert policy_of(response)["connect-src"] == "'self' https://docops.example http://10.0.0.5:8080"
@@ -141,13 +149,17 @@ OTHER_ANSWERS = [
 
 
 @pytest.mark.parametrize(("method", "path", "status"), OTHER_ANSWERS)
-def test_every_other_answer_is_for_the_one_who_asked(make_client, method, path, status):
+def test_every_other_answer_is_private_and_not_cached(
+    make_client: Callable[..., FlaskClient], method: str, path: str, status: int
+) -> None:
     response = make_client(enable_web_console=True).open(path, method=method)
     assert response.status_code == status
     assert {name: response.headers.get(name) for name in DATA_HEADERS} == DATA_HEADERS
 
 
-def test_a_zip_and_a_refused_upload_have_them_too(client, make_client):
+def test_a_zip_and_a_refused_upload_have_the_headers_too(
+    client: FlaskClient, make_client: Callable[..., FlaskClient]
+) -> None:
     answers = [
         client.post("/v1/run", data=form()),
         make_client(max_upload_bytes=10).post("/v1/run", data=form()),
@@ -158,13 +170,13 @@ def test_a_zip_and_a_refused_upload_have_them_too(client, make_client):
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
-def test_whether_there_is_a_server_is_no_secret(client, method):
+def test_health_has_a_cross_origin_resource_policy(client: FlaskClient, method: str) -> None:
     response = client.open("/healthz", method=method)
     expected = DATA_HEADERS | {"Cross-Origin-Resource-Policy": "cross-origin"}
     assert {name: response.headers.get(name) for name in DATA_HEADERS} == expected
 
 
-def test_an_allowed_origin_reads_answers_all_the_same(make_client):
+def test_an_allowed_origin_reads_answers_all_the_same(make_client: Callable[..., FlaskClient]) -> None:
     origin = {"Origin": "https://office.example"}
     client = make_client(enable_cors=True, cors_allow_origins=("https://office.example",))
     response = client.get("/v1/meta", headers=origin)
@@ -173,7 +185,7 @@ def test_an_allowed_origin_reads_answers_all_the_same(make_client):
 
 
 @pytest.mark.parametrize("path", ["/web", "/web/static/js/main.js", "/web/nothing"])
-def test_the_console_never_carries_cors_headers(make_client, path):
+def test_the_console_has_no_cors_headers(make_client: Callable[..., FlaskClient], path: str) -> None:
     client = make_client(enable_web_console=True, enable_cors=True)
     for method in ("GET", "OPTIONS"):
         headers = {"Origin": "https://office.example", "Access-Control-Request-Method": "GET"}

@@ -1,14 +1,19 @@
-"""What the log says of requests: two lines of every ``/v1/run``, one of any other failure."""
+"""The log of requests: two lines for every ``/v1/run``, one for any other failure."""
 
 import json
 import threading
 import time
+from collections.abc import Callable
+from typing import Any
 
 import pytest
+from flask import Flask
+from flask.testing import FlaskClient
 
 from docops_flask.logs.events import LOGGER
 from docops_flask.web.services import EXTENSION
 from tests.factories import docx, p, tbl, tc, tr
+from tests.web.conftest import LogLines
 from tests.web.forms import form, raw, task, task_part, template_part
 
 OUTCOMES = [
@@ -20,7 +25,15 @@ OUTCOMES = [
 
 
 @pytest.mark.parametrize(("template", "payload", "fields", "outcome", "exit_code"), OUTCOMES)
-def test_a_run_is_a_start_and_a_done_line(client, log, template, payload, fields, outcome, exit_code):
+def test_a_run_is_a_start_and_a_done_line(
+    client: FlaskClient,
+    log: LogLines,
+    template: bytes,
+    payload: dict[str, str],
+    fields: dict[str, str],
+    outcome: str,
+    exit_code: int,
+) -> None:
     response = client.post("/v1/run", data=form(template, task(payload), **fields))
     start, done = log.lines
     request_id = response.headers["X-Docops-Request-Id"]
@@ -50,8 +63,15 @@ FAILURES = [
 
 @pytest.mark.parametrize(("settings", "fields", "status", "code", "outcome", "stage"), FAILURES)
 def test_a_failed_run_is_a_start_and_an_error_line(
-    make_client, log, settings, fields, status, code, outcome, stage
-):
+    make_client: Callable[..., FlaskClient],
+    log: LogLines,
+    settings: dict[str, float],
+    fields: dict[str, Any],
+    status: int,
+    code: str,
+    outcome: str,
+    stage: str,
+) -> None:
     response = make_client(**settings).post("/v1/run", data=form(**fields))
     start, error = log.lines
     assert (start["event"], error["event"]) == ("start", "error")
@@ -62,7 +82,7 @@ def test_a_failed_run_is_a_start_and_an_error_line(
     assert " at " in error["inner"]
 
 
-def test_a_run_whose_renderer_dies_tells_how_in_the_log(crashing_client, log):
+def test_the_log_says_how_a_renderer_ended(crashing_client: FlaskClient, log: LogLines) -> None:
     crashing_client.post("/v1/run", data=form())
     error = log.lines[1]
     assert (error["outcome"], error["status_code"]) == ("internal_error", 500)
@@ -70,7 +90,7 @@ def test_a_run_whose_renderer_dies_tells_how_in_the_log(crashing_client, log):
     assert "SIGKILL" in error["inner"]
 
 
-def test_a_refused_run_says_how_long_it_waited(make_app, log):
+def test_a_refused_run_says_how_long_it_waited(make_app: Callable[..., Flask], log: LogLines) -> None:
     app = make_app(max_concurrency=1, queue_timeout_seconds=0.05)
     with app.extensions[EXTENSION].slots.take():
         app.test_client().post("/v1/run", data=form())
@@ -80,7 +100,7 @@ def test_a_refused_run_says_how_long_it_waited(make_app, log):
     assert error["queue_wait_ms"] == start["queue_wait_ms"] >= 50
 
 
-def test_a_run_that_waited_says_so_in_both_lines(make_app, log):
+def test_the_waiting_time_is_in_both_log_lines(make_app: Callable[..., Flask], log: LogLines) -> None:
     app = make_app(max_concurrency=1, queue_timeout_seconds=30)
     slots = app.extensions[EXTENSION].slots
     answers = []
@@ -96,7 +116,7 @@ def test_a_run_that_waited_says_so_in_both_lines(make_app, log):
     assert start["queue_wait_ms"] == done["queue_wait_ms"] == done["timing"]["queue_wait_ms"] >= 20
 
 
-def test_a_client_that_leaves_during_the_answer_is_a_499(client, log):
+def test_a_client_that_leaves_during_the_answer_is_a_499(client: FlaskClient, log: LogLines) -> None:
     response = client.post("/v1/run", data=form(), buffered=False)
     assert log.events == ["start"]
     response.close()
@@ -106,7 +126,7 @@ def test_a_client_that_leaves_during_the_answer_is_a_499(client, log):
     assert len(log.lines) == 2
 
 
-def test_the_end_line_comes_once_the_last_byte_was_taken(client, log):
+def test_the_end_line_is_logged_after_the_last_byte_was_sent(client: FlaskClient, log: LogLines) -> None:
     response = client.post("/v1/run", data=form(), buffered=False)
     blocks = iter(response.iter_encoded())
     assert next(blocks)
@@ -117,18 +137,18 @@ def test_the_end_line_comes_once_the_last_byte_was_taken(client, log):
     assert log.events == ["start", "done"]
 
 
-def test_an_answer_closed_before_its_last_byte_is_a_499(client, log):
+def test_an_answer_closed_before_its_last_byte_is_a_499(client: FlaskClient, log: LogLines) -> None:
     client.post("/v1/run", data=form(), buffered=False).close()
     assert [line.get("status_code") for line in log.lines] == [None, 499]
 
 
-def test_other_listeners_get_the_same_json(client, caplog):
+def test_other_log_handlers_get_the_same_json(client: FlaskClient, caplog: pytest.LogCaptureFixture) -> None:
     client.post("/v1/run", data=form())
     messages = [json.loads(record.getMessage()) for record in caplog.records if record.name == LOGGER]
     assert [message["event"] for message in messages] == ["start", "done"]
 
 
-def test_a_client_that_leaves_during_its_upload_is_a_499(client, log):
+def test_a_client_that_leaves_during_its_upload_is_a_499(client: FlaskClient, log: LogLines) -> None:
     request = raw(template_part(), task_part())
     body = request.pop("data")
     client.post("/v1/run", **request, data=body[:-40], environ_overrides={"CONTENT_LENGTH": str(len(body))})
@@ -147,7 +167,9 @@ def test_a_client_that_leaves_during_its_upload_is_a_499(client, log):
         ("GET", "/v1/skills/nope/template.docx", 404, "/v1/skills/<name>/template.docx"),
     ],
 )
-def test_any_other_failure_is_one_error_line(client, log, method, path, status, route):
+def test_any_other_failure_is_one_error_line(
+    client: FlaskClient, log: LogLines, method: str, path: str, status: int, route: str | None
+) -> None:
     response = client.open(path, method=method)
     (line,) = log.lines
     assert (line["event"], line["status_code"], line["outcome"]) == ("error", status, "bad_request")
@@ -156,14 +178,14 @@ def test_any_other_failure_is_one_error_line(client, log, method, path, status, 
     assert "secret" not in log.text
 
 
-def test_other_successes_are_not_logged(client, log):
+def test_other_successes_are_not_logged(client: FlaskClient, log: LogLines) -> None:
     for path in ("/healthz", "/readyz", "/v1/meta"):
         assert client.get(path).status_code == 200
     assert client.post("/v1/precheck", data=form()).status_code == 200
     assert log.lines == []
 
 
-def test_no_line_holds_contents(client, log):
+def test_log_lines_hold_no_contents_of_files(client: FlaskClient, log: LogLines) -> None:
     template, payload = docx(p("SECRET 【MEETING_TITLE】【SECRET")), {"meeting_title": "SECRET"}
     client.post("/v1/run", data=form(template, task(payload)))
     client.post("/v1/run", data=form(template, task(payload), policy_yaml="SECRET: 1"))

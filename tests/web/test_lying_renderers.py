@@ -1,13 +1,20 @@
-"""Renderers that were taken over: whatever they say and leave, their client is told; nobody else suffers."""
+"""Compromised renderers: whatever their output, their client gets an error and no other job is affected."""
 
 import dataclasses
 import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
+from flask import Flask
+from flask.testing import FlaskClient
 from prometheus_client.parser import text_string_to_metric_families
+from werkzeug.test import TestResponse
 
 from docops_flask.engine import pipeline
 from docops_flask.engine.integrity.verification import Verification
+from docops_flask.engine.job import Job
 from docops_flask.engine.reports.inspection import Inspection, Precheck
 from docops_flask.engine.worker.worker import RESULT_LIMIT_BYTES
 from docops_flask.jobs.errors import RendererCrashed
@@ -17,18 +24,21 @@ from docops_flask.web.views.results import answer_of, run_result
 from tests.factories import docx, p
 from tests.jobs import disk_targets
 from tests.jobs.spoiling import clear
+from tests.web.conftest import LogLines
 from tests.web.forms import form
 
 OTHER_RESULT = "its result is not one of such a job"
 
 
 @pytest.fixture(autouse=True)
-def nothing_deep_stays(tmp_path):
+def nothing_deep_stays(tmp_path: Path) -> Iterator[None]:
     yield
     clear(tmp_path)
 
 
-def run(make_app, task, path="/v1/run", **settings):
+def run(
+    make_app: Callable[..., Flask], task: Callable[..., Any], path: str = "/v1/run", **settings: bool | str
+) -> tuple[Flask, TestResponse]:
     """The app whose renderers do ``task`` in their cell, and its answer to a job."""
     app = make_app(**{"sandbox": "require", **settings})
     services = app.extensions[EXTENSION]
@@ -39,12 +49,13 @@ def run(make_app, task, path="/v1/run", **settings):
     return app, app.test_client().post(path, data=fields)
 
 
-def crashed(answer, log):
+def crashed(answer: TestResponse, log: LogLines) -> str:
     """Why a renderer is taken to have crashed."""
     assert (answer.status_code, answer.get_json()["error_code"]) == (500, "RENDERER_CRASHED")
     assert set(answer.get_json()["detail"]) == {"request_id"}
     assert log.lines[-1]["error_code"] == "RENDERER_CRASHED"
-    return log.lines[-1]["inner"]
+    found: str = log.lines[-1]["inner"]
+    return found
 
 
 @pytest.mark.parametrize(
@@ -55,7 +66,14 @@ def crashed(answer, log):
         (disk_targets.tell_too_much, OTHER_RESULT, "render"),
     ],
 )
-def test_a_renderer_that_leaves_something_else_has_crashed(make_app, work_folder, log, task, inner, stage):
+def test_a_renderer_with_other_results_counts_as_crashed(
+    make_app: Callable[..., Flask],
+    work_folder: Path,
+    log: LogLines,
+    task: Callable[..., dict[str, Any]],
+    inner: str,
+    stage: str,
+) -> None:
     app, answer = run(make_app, task)
     assert crashed(answer, log).startswith(inner)
     assert log.lines[-1]["failure_stage"] == stage
@@ -78,9 +96,14 @@ def test_a_renderer_that_leaves_something_else_has_crashed(make_app, work_folder
         (disk_targets.leave_the_template_as_archive, "outputs.zip is unsound: ", "archive"),
     ],
 )
-def test_so_has_one_that_leaves_what_a_cell_would_have_refused(
-    make_app, work_folder, log, task, inner, stage
-):
+def test_a_renderer_that_left_what_the_sandbox_forbids_counts_as_crashed(
+    make_app: Callable[..., Flask],
+    work_folder: Path,
+    log: LogLines,
+    task: Callable[..., dict[str, Any]],
+    inner: str,
+    stage: str,
+) -> None:
     app, answer = run(make_app, task, sandbox="off")
     assert crashed(answer, log).startswith(inner)
     assert log.lines[-1]["failure_stage"] == stage
@@ -88,18 +111,18 @@ def test_so_has_one_that_leaves_what_a_cell_would_have_refused(
     assert list(work_folder.iterdir()) == []
 
 
-GOOD_RUN = {"exit_code": 0, "summary": {}, "format_issue_codes": {"FONT": 1}, "zip_ms": 3}
-RUN_LIES = [
-    *({**GOOD_RUN, "exit_code": code} for code in ("x", 1, 5, -1, 0.0, "0", True, None, [0], {}, 10**30)),
+GOOD_RUN: dict[str, Any] = {"exit_code": 0, "summary": {}, "format_issue_codes": {"FONT": 1}, "zip_ms": 3}
+EXIT_CODES: list[object] = ["x", 1, 5, -1, 0.0, "0", True, None, [0], {}, 10**30]
+ISSUE_CODES: list[object] = [[], None, "x", {"A": "1"}, {"A": -1}, {"A": 1.5}]
+SUMMARIES: list[object] = [[], None, {"A": "text"}, {"A": None}]
+RUN_LIES: list[dict[str, Any]] = [
+    *({**GOOD_RUN, "exit_code": code} for code in EXIT_CODES),
     *({**GOOD_RUN, "zip_ms": each} for each in ("x", -1, 1.5, True, None, 10**30)),
-    *(
-        {**GOOD_RUN, "format_issue_codes": each}
-        for each in ([], None, "x", {"A": "1"}, {"A": -1}, {"A": 1.5})
-    ),
+    *({**GOOD_RUN, "format_issue_codes": each} for each in ISSUE_CODES),
     {**GOOD_RUN, "format_issue_codes": {"A": True}},
     {**GOOD_RUN, "format_issue_codes": {"A": 10**30}},
     {**GOOD_RUN, "format_issue_codes": {f"CODE_{number}": 1 for number in range(201)}},
-    *({**GOOD_RUN, "summary": each} for each in ([], None, {"A": "text"}, {"A": None})),
+    *({**GOOD_RUN, "summary": each} for each in SUMMARIES),
     *({name: GOOD_RUN[name] for name in GOOD_RUN if name != left_out} for left_out in GOOD_RUN),
     {**GOOD_RUN, "more": 1},
     {},
@@ -107,34 +130,38 @@ RUN_LIES = [
 
 
 @pytest.mark.parametrize("result", RUN_LIES, ids=lambda result: json.dumps(result)[:60])
-def test_what_is_no_result_of_a_run_is_refused(result):
+def test_an_invalid_run_result_is_refused(result: dict[str, Any]) -> None:
     with pytest.raises(RendererCrashed) as caught:
         run_result(result)
     assert caught.value.inner == OTHER_RESULT
 
 
-def test_what_is_one_is_taken():
+def test_a_valid_run_result_is_accepted() -> None:
     assert run_result(GOOD_RUN) == (0, {}, {"FONT": 1}, 3)
 
 
 @pytest.mark.parametrize("wanted", [Precheck, Inspection, Verification])
 @pytest.mark.parametrize("result", [{}, GOOD_RUN, {"ok": True}, {"fields": []}, {"verdict": "intact"}])
-def test_what_is_no_answer_is_refused(wanted, result):
+def test_an_invalid_answer_is_refused(
+    wanted: type[Precheck | Inspection | Verification], result: dict[str, Any]
+) -> None:
     with pytest.raises(RendererCrashed):
         answer_of(wanted, result)
 
 
 @pytest.mark.parametrize("path", ["/v1/precheck", "/v1/inspect"])
-def test_a_renderer_that_says_something_else_is_not_repeated(make_app, log, path):
+def test_a_result_with_an_unknown_member_is_refused(
+    make_app: Callable[..., Flask], log: LogLines, path: str
+) -> None:
     _, answer = run(make_app, say_something_else, path)
     assert crashed(answer, log) == OTHER_RESULT
 
 
-def say_something_else(job, template, folder):
+def say_something_else(job: Job, template: str, folder: str) -> dict[str, Any]:
     return {**pipeline.run_job(job, template, folder), "html": "<script>"}
 
 
-def test_issue_codes_of_a_liar_make_no_series(make_app):
+def test_unknown_issue_codes_create_no_metric_series(make_app: Callable[..., Flask]) -> None:
     app, answer = run(make_app, disk_targets.tell_many_issue_codes, enable_metrics=True)
     assert answer.status_code == 500
     text = app.test_client().get("/metrics").get_data(as_text=True)
@@ -142,7 +169,9 @@ def test_issue_codes_of_a_liar_make_no_series(make_app):
     assert [sample for sample in series if sample.name == "docops_format_issues_total"] == []
 
 
-def test_an_inspection_of_more_than_a_result_may_hold_is_a_413(make_client):
+def test_an_inspection_of_more_than_a_result_may_hold_is_a_413(
+    make_client: Callable[..., FlaskClient],
+) -> None:
     names = (f"【meeting_date_{'x' * 64}{number}】" for number in range(10_000))
     template = docx("".join(map(p, names)))
     answer = make_client().post("/v1/inspect", data={"template": form(template)["template"]})

@@ -1,8 +1,13 @@
 """The form field ``policy``: which policies a job can name, what that means, what is refused."""
 
 import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from tests.factories import docx, p, r
 from tests.web.forms import api_result, form, members, task
@@ -17,19 +22,20 @@ LETTER = docx(
 VALUES = task({"meeting_title": "召开例会", "meeting_location": "在三楼"})
 
 
-def run(client, **fields):
+def run(client: FlaskClient, **fields: str) -> tuple[TestResponse, dict[str, Any]]:
     response = client.post("/v1/run", data=form(LETTER, VALUES, **fields))
     assert response.status_code == 200
     return response, json.loads(members(response.data)["out.format_report.json"])
 
 
-def refusal(client, path, **fields):
+def refusal(client: FlaskClient, path: str, **fields: Any) -> dict[str, Any]:
     response = client.post(path, data=form(**fields))
     assert response.status_code == 400
-    return response.get_json()
+    found: dict[str, Any] = response.get_json()
+    return found
 
 
-def test_a_named_policy_is_what_the_document_is_held_against(client):
+def test_the_document_is_checked_against_the_named_policy(client: FlaskClient) -> None:
     response, report = run(client, policy="gbt9704-2012")
 
     assert api_result(response.data)["effective"]["format_baseline"] == "policy"
@@ -51,7 +57,7 @@ def test_a_named_policy_is_what_the_document_is_held_against(client):
     }  # fmt: skip
 
 
-def test_filled_values_take_the_look_of_their_role(client):
+def test_filled_values_are_formatted_as_their_role(client: FlaskClient) -> None:
     _, report = run(client, policy="gbt9704-2012")
 
     changes = {(change["run_id"], change["element"]): change for change in report["summary"]["fix_changes"]}
@@ -72,7 +78,9 @@ def test_filled_values_take_the_look_of_their_role(client):
         ({"policy": "gbt9704-2012", "format_baseline": "template"}, "template", "report"),
     ],
 )
-def test_a_named_policy_makes_the_baseline_unless_another_is_asked_for(client, fields, baseline, mode):
+def test_a_named_policy_makes_the_baseline_unless_another_is_asked_for(
+    client: FlaskClient, fields: dict[str, str], baseline: str, mode: str
+) -> None:
     response, report = run(client, **fields)
 
     effective = api_result(response.data)["effective"]
@@ -81,7 +89,9 @@ def test_a_named_policy_makes_the_baseline_unless_another_is_asked_for(client, f
     assert report["summary"]["policy"]["name"] == fields["policy"]
 
 
-def test_a_policy_of_the_offices_own_can_be_named(make_client, tmp_path):
+def test_a_policy_of_the_offices_own_can_be_named(
+    make_client: Callable[..., FlaskClient], tmp_path: Path
+) -> None:
     (tmp_path / "office.yaml").write_text("version: 2\nroles: {body: {size_pt: 14}}\n")
     _, report = run(make_client(policies_dir=tmp_path), policy="office", format_fix_mode="none")
 
@@ -92,7 +102,7 @@ def test_a_policy_of_the_offices_own_can_be_named(make_client, tmp_path):
 
 
 @pytest.mark.parametrize("path", ["/v1/run", "/v1/precheck"])
-def test_a_policy_that_is_not_there_is_refused(client, path):
+def test_an_unknown_policy_is_refused(client: FlaskClient, path: str) -> None:
     body = refusal(client, path, policy="gbt9704")
 
     assert body["error_code"] == "INVALID_ARGUMENT"
@@ -105,17 +115,17 @@ def test_a_policy_that_is_not_there_is_refused(client, path):
 
 
 @pytest.mark.parametrize("path", ["/v1/run", "/v1/precheck"])
-def test_a_named_policy_and_one_that_is_sent_exclude_each_other(client, path):
+def test_a_named_policy_and_one_that_is_sent_exclude_each_other(client: FlaskClient, path: str) -> None:
     body = refusal(client, path, policy="default", policy_yaml="x", preset="strict")
 
     assert body["error_code"] == "INVALID_ARGUMENT_CONFLICT"
     assert body["detail"]["conflicting_fields"] == ["policy_yaml"]
 
 
-def test_a_precheck_takes_a_policy_and_expects_what_it_did(client):
-    asked = {"template": LETTER, "task_json": VALUES}
+def test_a_policy_does_not_change_a_precheck(client: FlaskClient) -> None:
+    asked: dict[str, Any] = {"template": LETTER, "task_json": VALUES}
     without, named = (
-        client.post("/v1/precheck", data=form(**asked, **fields)).get_json()
+        client.post("/v1/precheck", data=form(**asked) | fields).get_json()
         for fields in ({}, {"policy": "gbt9704-2012", "strict": "true"})
     )
 
@@ -123,7 +133,7 @@ def test_a_precheck_takes_a_policy_and_expects_what_it_did(client):
     assert named == without
 
 
-def test_where_the_documents_style_departs_from_the_policy_is_listed(client):
+def test_deviations_of_the_documents_style_from_the_policy_are_listed(client: FlaskClient) -> None:
     _, report = run(client, policy="gbt9704-2012", export_suggested_policy="true")
 
     deviations = {each["key"]: each for each in report["summary"]["policy_deviations"]}
@@ -138,7 +148,9 @@ def test_where_the_documents_style_departs_from_the_policy_is_listed(client):
     assert run(client, policy="gbt9704-2012")[1]["summary"]["policy_deviations"] == []
 
 
-def test_the_form_in_the_api_description_knows_the_policies(make_client, tmp_path):
+def test_the_form_in_the_api_description_knows_the_policies(
+    make_client: Callable[..., FlaskClient], tmp_path: Path
+) -> None:
     (tmp_path / "office.yaml").write_text("version: 2\n")
     document = make_client(policies_dir=tmp_path).get("/v1/openapi.json").get_json()
 

@@ -8,15 +8,21 @@ import json
 import re
 import subprocess
 import sys
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
+from flask import Flask
+from flask.testing import FlaskClient
 from jsonschema import Draft202012Validator, validate
 
 from docops_flask import __version__
 from docops_flask.intake.catalogue.skills import load_skills, payload_json_schema
 from docops_flask.web.openapi import served_paths
 from tests.conftest import ROOT
+from tests.optional import not_none
 from tests.web.forms import form, members
 from tests.web.openapi_document import Documented, documented
 
@@ -24,29 +30,30 @@ PRESET_EXCLUDES = ["format_mode", "format_baseline", "format_fix_mode", "format_
 
 
 @pytest.fixture
-def app(make_app):
+def app(make_app: Callable[..., Flask]) -> Flask:
     """The app that serves every address."""
     return make_app(enable_metrics=True, enable_web_console=True)
 
 
 @pytest.fixture
-def document(app):
-    return app.test_client().get("/v1/openapi.json").get_json()
+def document(app: Flask) -> dict[str, Any]:
+    found: dict[str, Any] = app.test_client().get("/v1/openapi.json").get_json()
+    return found
 
 
-def operations(document):
+def operations(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
             yield f"{method} {path}", operation
 
 
-def answers(document):
+def answers(document: dict[str, Any]) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
     for name, operation in operations(document):
         for status, answer in operation["responses"].items():
             yield f"{name} {status}", status, Documented(document).resolve(answer)
 
 
-def takes(schema, content):
+def takes(schema: dict[str, Any], content: object) -> bool:
     try:
         documented().refuse_other_json(content, schema)
     except AssertionError:
@@ -54,50 +61,52 @@ def takes(schema, content):
     return True
 
 
-def test_the_document_is_openapi_3_1(document):
+def test_the_document_is_openapi_3_1(document: dict[str, Any]) -> None:
     # The schema of the OpenAPI Initiative, https://spec.openapis.org/oas/3.1/schema/2022-10-07.
     from schemathesis.specs.openapi.definitions import OPENAPI_31
 
     validate(document, OPENAPI_31, Draft202012Validator)
 
 
-def test_every_schema_in_it_is_json_schema_2020_12(document):
+def test_every_schema_in_it_is_json_schema_2020_12(document: dict[str, Any]) -> None:
     for schema in document["components"]["schemas"].values():
         Draft202012Validator.check_schema(schema)
 
 
-def test_every_reference_leads_somewhere(document):
+def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
     for reference in set(re.findall(r'"#(/[^"]*)"', json.dumps(document))):
         assert Documented(document).resolve({"$ref": f"#{reference}"})
 
 
-def test_it_names_the_server(document):
+def test_it_names_the_server(document: dict[str, Any]) -> None:
     assert document["info"]["version"] == __version__
     assert document["servers"] == [{"url": "/"}]
 
 
-def test_its_addresses_begin_with_the_prefix_the_server_is_mounted_at(app):
+def test_its_addresses_begin_with_the_prefix_the_server_is_mounted_at(app: Flask) -> None:
     response = app.test_client().get("/v1/openapi.json", environ_overrides={"SCRIPT_NAME": "/docops"})
     assert response.get_json()["servers"] == [{"url": "/docops"}]
 
 
-def test_it_describes_every_address_with_its_methods_and_no_other(app, document):
+def test_it_describes_every_address_with_its_methods_and_no_other(
+    app: Flask, document: dict[str, Any]
+) -> None:
     served = {
         (re.sub(r"<(?:[^:>]*:)?([^>]*)>", r"{\1}", rule.rule), method.lower())
         for rule in app.url_map.iter_rules()
-        for method in rule.methods - {"HEAD"}
+        for method in not_none(rule.methods) - {"HEAD"}
     }
     described = {(path, method) for path, methods in document["paths"].items() for method in methods}
     assert described == served
     assert served_paths(app) == {path for path, _ in served}
 
 
-def test_an_address_that_is_switched_off_is_left_out(make_client):
+def test_an_address_that_is_switched_off_is_left_out(make_client: Callable[..., FlaskClient]) -> None:
     document = make_client(enable_metrics=False).get("/v1/openapi.json").get_json()
     assert "/metrics" not in document["paths"]
 
 
-def test_every_operation_can_be_found_by_its_name_and_tag(document):
+def test_every_operation_can_be_found_by_its_name_and_tag(document: dict[str, Any]) -> None:
     described = dict(operations(document))
     names = [operation["operationId"] for operation in described.values()]
     assert len(set(names)) == len(names)
@@ -108,7 +117,7 @@ def test_every_operation_can_be_found_by_its_name_and_tag(document):
         assert operation["description"]
 
 
-def test_every_answer_has_the_request_id(document):
+def test_every_answer_has_the_request_id(document: dict[str, Any]) -> None:
     for name, _, answer in answers(document):
         assert answer["headers"]["X-Docops-Request-Id"] == {"$ref": "#/components/headers/RequestId"}, name
 
@@ -117,13 +126,15 @@ def test_every_answer_has_the_request_id(document):
     ("status", "header"),
     [("401", "WWW-Authenticate"), ("405", "Allow"), ("429", "Retry-After"), ("503", "Retry-After")],
 )
-def test_an_error_that_comes_with_a_header_says_so(document, status, header):
+def test_an_error_that_comes_with_a_header_says_so(
+    document: dict[str, Any], status: str, header: str
+) -> None:
     found = [answer for _, each, answer in answers(document) if each == status]
     assert found
     assert all(header in answer["headers"] for answer in found)
 
 
-def test_every_json_answer_has_an_example_that_is_one(document):
+def test_every_json_answer_has_an_example_that_is_one(document: dict[str, Any]) -> None:
     strict = Documented(document)
     seen = 0
     for name, _, answer in answers(document):
@@ -141,7 +152,7 @@ def test_every_json_answer_has_an_example_that_is_one(document):
     assert seen > 50
 
 
-def test_every_schema_that_has_an_example_takes_it(document):
+def test_every_schema_that_has_an_example_takes_it(document: dict[str, Any]) -> None:
     strict = Documented(document)
     schemas = document["components"]["schemas"]
     examples = {name: schema["examples"] for name, schema in schemas.items() if "examples" in schema}
@@ -151,7 +162,9 @@ def test_every_schema_that_has_an_example_takes_it(document):
             strict.refuse_other_json(value, {"$ref": f"#/components/schemas/{name}"})
 
 
-def test_the_examples_of_tasks_and_their_schema_are_taken_by_the_server(client, document):
+def test_the_examples_of_tasks_and_their_schema_are_taken_by_the_server(
+    client: FlaskClient, document: dict[str, Any]
+) -> None:
     for name, schema in document["components"]["schemas"].items():
         if name.startswith("Task_"):
             for task in schema["examples"]:
@@ -159,7 +172,7 @@ def test_the_examples_of_tasks_and_their_schema_are_taken_by_the_server(client, 
                 assert response.status_code == 200
 
 
-def test_a_payload_is_described_as_in_meta(document):
+def test_a_payload_is_described_as_in_meta(document: dict[str, Any]) -> None:
     for skill in load_skills():
         published = payload_json_schema(skill)
         del published["$schema"]
@@ -179,7 +192,9 @@ def test_a_payload_is_described_as_in_meta(document):
         ({"task_type": "meeting_notice", "payload": {"organizer": "\u0000"}}, False),
     ],
 )
-def test_a_task_fits_its_schema_when_the_server_takes_it(client, task, is_valid):
+def test_a_task_fits_its_schema_when_the_server_takes_it(
+    client: FlaskClient, task: dict[str, Any], is_valid: bool
+) -> None:
     response = client.post("/v1/precheck", data=form(task_json=json.dumps(task).encode()))
     assert (response.status_code == 200) is is_valid
     assert takes({"$ref": "#/components/schemas/Task"}, task) is is_valid
@@ -206,7 +221,9 @@ POLICIES = {
 
 
 @pytest.mark.parametrize(("changes", "is_valid"), POLICIES.values(), ids=POLICIES)
-def test_a_policy_fits_its_schema_when_the_server_takes_it(client, changes, is_valid):
+def test_a_policy_fits_its_schema_when_the_server_takes_it(
+    client: FlaskClient, changes: dict[str, Any], is_valid: bool
+) -> None:
     run = client.post("/v1/run", data=form(export_suggested_policy="true"))
     content = yaml.safe_load(members(run.data)["out.suggested_policy.yaml"]) | changes
     content = {key: value for key, value in content.items() if value is not None or key not in changes}
@@ -232,7 +249,9 @@ def test_a_policy_fits_its_schema_when_the_server_takes_it(client, changes, is_v
         ({"colour": "red"}, False),
     ],
 )
-def test_the_form_says_which_fields_and_values_go_together(fields, is_valid):
+def test_the_form_says_which_fields_and_values_go_together(
+    fields: dict[str, bool | str], is_valid: bool
+) -> None:
     files = {"template": "", "task": ""}
     values = {
         "format_mode": "off",
@@ -244,14 +263,14 @@ def test_the_form_says_which_fields_and_values_go_together(fields, is_valid):
     assert takes({"$ref": "#/components/schemas/JobForm"}, files | given) is is_valid
 
 
-def test_the_parts_of_a_form_say_what_is_in_them(document):
+def test_the_parts_of_a_form_say_what_is_in_them(document: dict[str, Any]) -> None:
     parts = document["components"]["schemas"]["JobForm"]["properties"]
     assert parts["template"]["contentMediaType"].endswith("wordprocessingml.document")
     assert parts["task"]["contentSchema"] == {"$ref": "#/components/schemas/Task"}
     assert parts["policy_yaml"]["contentSchema"] == {"$ref": "#/components/schemas/Policy"}
 
 
-def test_the_files_of_a_form_are_sent_with_a_name(document):
+def test_the_files_of_a_form_are_sent_with_a_name(document: dict[str, Any]) -> None:
     media = document["paths"]["/v1/run"]["post"]["requestBody"]["content"]["multipart/form-data"]
     for name, suffix in (("template", ".docx"), ("task", ".json")):
         disposition = media["encoding"][name]["headers"]["Content-Disposition"]
@@ -262,18 +281,24 @@ def test_the_files_of_a_form_are_sent_with_a_name(document):
     ("settings", "security"),
     [({}, [{"basic": []}, {}]), ({"web_basic_auth": ("user", "pass")}, [{"basic": []}])],
 )
-def test_credentials_are_needed_where_the_server_asks_for_them(make_client, settings, security):
+def test_credentials_are_needed_where_the_server_asks_for_them(
+    make_client: Callable[..., FlaskClient],
+    settings: dict[str, tuple[str, str]],
+    security: list[dict[str, list[str]]],
+) -> None:
     client = make_client(**settings)
     document = client.get("/v1/openapi.json", auth=("user", "pass")).get_json()
     needed = {name for name, operation in operations(document) if operation.get("security") == security}
     assert needed == {"get /v1/meta", "get /v1/openapi.json", "get /v1/skills/{name}/template.docx"}
 
 
-def test_the_document_stays_the_same(client):
+def test_the_document_stays_the_same(client: FlaskClient) -> None:
     assert client.get("/v1/openapi.json").data == client.get("/v1/openapi.json").data
 
 
-def test_a_skill_and_a_policy_of_the_office_are_in_it(make_client, tmp_path):
+def test_a_skill_and_a_policy_of_the_office_are_in_it(
+    make_client: Callable[..., FlaskClient], tmp_path: Path
+) -> None:
     source = ROOT / "docops_flask/intake/catalogue/built_in/skills/meeting_notice.toml"
     for folder in ("skills", "policies"):
         (tmp_path / folder).mkdir()
@@ -302,20 +327,22 @@ def test_a_skill_and_a_policy_of_the_office_are_in_it(make_client, tmp_path):
         ),
     ],
 )
-def test_the_files_of_a_form_have_the_limits_of_the_server(make_client, form_name, limits):
+def test_the_files_of_a_form_have_the_limits_of_the_server(
+    make_client: Callable[..., FlaskClient], form_name: str, limits: dict[str, int]
+) -> None:
     client = make_client(max_upload_bytes=12345, max_task_bytes=678)
     schemas = client.get("/v1/openapi.json").get_json()["components"]["schemas"]
     for name, limit in limits.items():
         assert f"at most {limit} bytes" in schemas[form_name]["properties"][name]["description"]
 
 
-def test_the_members_of_the_zip_are_told_to_people_too(document):
+def test_the_members_of_the_zip_are_told_to_people_too(document: dict[str, Any]) -> None:
     answer = document["paths"]["/v1/run"]["post"]["responses"]["200"]
     for member in answer["content"]["application/zip"]["x-docops-zip-members"]:
         assert f"- `{member['name']}` ({member['present']}): " in answer["description"]
 
 
-def test_the_file_is_not_read_before_the_document_is_asked_for():
+def test_the_file_is_not_read_before_the_document_is_asked_for() -> None:
     script = """
 import sys
 read = []

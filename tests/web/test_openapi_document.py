@@ -1,19 +1,21 @@
 """openapi_document.py: an answer that differs from the document is found."""
 
+from typing import Any
+
 import pytest
 
 from docops_flask.web.headers import DATA_HEADERS
 from tests.web.openapi_document import documented
 
 
-def answer(**changes):
+def answer(**changes: Any) -> dict[str, Any]:
     headers = {"Content-Type": "application/json", "X-Docops-Request-Id": "0" * 32}
     described = {"path": "/healthz", "method": "GET", "status": 200, "body": b'{"status": "ok"}'}
     described["headers"] = DATA_HEADERS | changes.pop("headers", headers)
     return described | changes
 
 
-def test_a_described_answer_passes():
+def test_a_described_answer_passes() -> None:
     documented().refuse_others(**answer())
 
 
@@ -29,6 +31,6 @@ def test_a_described_answer_passes():
         {"headers": {"Content-Type": "application/json", "X-Docops-Request-Id": "x"}},
     ],
 )
-def test_another_answer_fails(changes):
+def test_another_answer_fails(changes: dict[str, Any]) -> None:
     with pytest.raises(AssertionError):
         documented().refuse_others(**answer(**changes))

@@ -1,12 +1,16 @@
 """openapi.yaml is edited by hand: it is valid as it lies there, and each list in it is that of the code."""
 
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import combinations
+from typing import Any
 
 import pytest
 import yaml
+from flask import Flask
+from flask.testing import FlaskClient
 from jsonschema import Draft202012Validator, validate
 
-from docops_flask.engine.errors import ArgumentConflict, ExitCode
+from docops_flask.engine.errors import ArgumentConflict, DocopsError, ExitCode
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.options import (
     CHOICES,
@@ -32,6 +36,7 @@ from docops_flask.web.hooks import as_docops_error, error_body, error_response
 from docops_flask.web.openapi import FILE, read_file
 from docops_flask.web.services import Lifecycle
 from tests.factories import docx, p
+from tests.optional import not_none
 from tests.web.error_classes import all_errors
 from tests.web.forms import TEMPLATE, form, task
 from tests.web.openapi_document import Documented
@@ -48,28 +53,29 @@ ERROR_ANSWERS = {
 EXAMPLES = {name: example["value"] for name, example in DOCUMENT["components"]["examples"].items()}
 
 
-def schemas_of(answer):
+def schemas_of(answer: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     schema = answer["content"]["application/json"]["schema"]
     return [Documented(DOCUMENT).resolve(each) for each in schema.get("oneOf", [schema])]
 
 
-def code_of(schema):
+def code_of(schema: Mapping[str, Any]) -> str:
     (code,) = schema["properties"]["error_code"]["enum"]
-    return code
+    found: str = code
+    return found
 
 
-def test_it_is_openapi_3_1_before_the_server_puts_anything_in():
+def test_it_is_openapi_3_1_before_the_server_puts_anything_in() -> None:
     from schemathesis.specs.openapi.definitions import OPENAPI_31
 
     validate(DOCUMENT, OPENAPI_31, Draft202012Validator)
 
 
-def test_it_is_read_alike_without_libyaml():
+def test_it_is_read_alike_without_libyaml() -> None:
     assert yaml.safe_load(FILE.read_text("utf-8")) == DOCUMENT
 
 
-def test_no_key_stands_twice_in_a_mapping():
-    def duplicates(node):
+def test_no_key_stands_twice_in_a_mapping() -> None:
+    def duplicates(node: yaml.Node) -> Iterator[str]:
         if isinstance(node, yaml.MappingNode):
             keys = [key.value for key, _ in node.value]
             yield from (key for key in keys if keys.count(key) > 1)
@@ -78,17 +84,17 @@ def test_no_key_stands_twice_in_a_mapping():
                 yield from duplicates(inner)
 
     # The second of two would silently replace the first.
-    assert list(duplicates(yaml.compose(FILE.read_text("utf-8")))) == []
+    assert list(duplicates(not_none(yaml.compose(FILE.read_text("utf-8"))))) == []
 
 
-def test_every_component_is_used():
+def test_every_component_is_used() -> None:
     text = FILE.read_text("utf-8")
     for kind, components in DOCUMENT["components"].items():
         for name in components:
             assert kind == "securitySchemes" or text.count(f'"#/components/{kind}/{name}"') > 0, name
 
 
-def test_the_form_has_the_fields_of_the_engine_each_with_a_description():
+def test_the_form_has_the_fields_of_the_engine_each_with_a_description() -> None:
     fields = SCHEMAS["JobForm"]["properties"]
     assert list(fields) == ["template", "task", *FIELD_ORDER]
     assert [name for name, field in fields.items() if not field["description"]] == []
@@ -98,7 +104,7 @@ def test_the_form_has_the_fields_of_the_engine_each_with_a_description():
     assert fields["policy_yaml"]["maxLength"] == MAX_POLICY_BYTES
 
 
-def test_the_form_says_what_presets_and_switches_mean():
+def test_the_form_says_what_presets_and_switches_mean() -> None:
     fields = SCHEMAS["JobForm"]["properties"]
     for name, preset in PRESETS.items():
         meaning = f"{name} = {preset.format_mode}, {preset.format_baseline}, {preset.format_fix_mode}"
@@ -107,8 +113,8 @@ def test_the_form_says_what_presets_and_switches_mean():
         assert fields[name]["description"].endswith(f": {', '.join(SWITCH_VALUES)}.")
 
 
-def test_fields_exclude_each_other_in_the_form_as_in_the_engine():
-    def conflict(first, second):
+def test_fields_exclude_each_other_in_the_form_as_in_the_engine() -> None:
+    def conflict(first: str, second: str) -> bool:
         try:
             check_conflicts({first: "", second: ""})
         except ArgumentConflict:
@@ -144,12 +150,12 @@ CHOSEN = [
 
 
 @pytest.mark.parametrize(("member", "values"), CHOSEN, ids=[member for member, _ in CHOSEN])
-def test_the_values_of_a_member_are_those_of_the_code(member, values):
+def test_the_values_of_a_member_are_those_of_the_code(member: str, values: Iterable[str]) -> None:
     schema, name = member.split("/")
     assert SCHEMAS[schema]["properties"][name]["enum"] == list(values)
 
 
-def test_further_values_are_those_of_the_code():
+def test_further_values_are_those_of_the_code() -> None:
     presets = SCHEMAS["ServerMeta"]["properties"]["supported_presets"]["items"]["enum"]
     assert presets == list(CHOICES["preset"])
     (_, language) = DOCUMENT["paths"]["/v1/skills/{name}/template.docx"]["get"]["parameters"]
@@ -158,23 +164,23 @@ def test_further_values_are_those_of_the_code():
     assert DOCUMENT["components"]["headers"]["WwwAuthenticate"]["schema"]["const"] == CHALLENGE
 
 
-def test_the_members_of_the_options_are_those_of_the_engine():
+def test_the_members_of_the_options_are_those_of_the_engine() -> None:
     assert list(SCHEMAS["Effective"]["properties"]) == list(Options().effective())
 
 
-def test_the_start_methods_are_those_that_the_setting_takes():
+def test_the_start_methods_are_those_that_the_setting_takes() -> None:
     told = SCHEMAS["Subprocess"]["properties"]["start_method"]["enum"]
     assert [from_env({"DOCOPS_MP_START": method}).mp_start for method in told] == told
     with pytest.raises(SettingsError, match=", ".join(told)):
         from_env({"DOCOPS_MP_START": "thread"})
 
 
-def test_every_answer_has_the_headers_that_the_server_adds_to_each():
+def test_every_answer_has_the_headers_that_the_server_adds_to_each() -> None:
     for answer in ERROR_ANSWERS.values():
         assert {"X-Docops-Request-Id", *DATA_HEADERS} <= set(answer["headers"])
 
 
-def test_every_error_there_is_stands_in_it_with_its_status():
+def test_every_error_there_is_stands_in_it_with_its_status() -> None:
     told = {
         (int(status), code_of(schema))
         for (_, status), answer in ERROR_ANSWERS.items()
@@ -183,7 +189,7 @@ def test_every_error_there_is_stands_in_it_with_its_status():
     assert told == {(error.status, error.code) for error in all_errors()}
 
 
-def test_an_error_answer_tells_its_codes_to_programs_and_people():
+def test_an_error_answer_tells_its_codes_to_programs_and_people() -> None:
     for place, answer in ERROR_ANSWERS.items():
         codes = [code_of(schema) for schema in schemas_of(answer)]
         assert [code for code in codes if f"`{code}`: " not in answer["description"]] == [], place
@@ -196,14 +202,14 @@ def test_an_error_answer_tells_its_codes_to_programs_and_people():
             assert list(mapping) == codes, place
 
 
-def stopping():
+def stopping() -> None:
     lifecycle = Lifecycle()
     lifecycle.stop()
     lifecycle.refuse_when_stopping()
 
 
-def raised(call):
-    with pytest.raises(Exception) as caught:  # noqa: PT011 -- the error is what is asked for
+def raised(call: Callable[[], object]) -> DocopsError:
+    with pytest.raises(DocopsError) as caught:
         call()
     return caught.value
 
@@ -223,7 +229,7 @@ MADE = {
     "InsufficientStorageError": InsufficientStorage(inner="ENOSPC"),
     "NotReadyError": raised(stopping),
 }
-ASKED = {
+ASKED: dict[str, dict[str, Any]] = {
     "InvalidArgumentError1": {"preset": "fast"},
     "InvalidArgumentError2": {"task_json": task({"attendees": ["a", 1]})},
     "InvalidArgumentConflictError": {"preset": "quick", "format_mode": "off"},
@@ -236,25 +242,27 @@ ASKED = {
 }
 
 
-def test_every_example_of_an_error_is_compared_with_the_server():
+def test_every_example_of_an_error_is_compared_with_the_server() -> None:
     assert set(EXAMPLES) == {*MADE, *ASKED}
 
 
 @pytest.mark.parametrize("name", MADE)
-def test_an_example_of_an_error_is_what_its_class_says(name):
+def test_an_example_of_an_error_is_what_its_class_says(name: str) -> None:
     request_id = EXAMPLES[name]["detail"]["request_id"]
     assert error_body(MADE[name], request_id) == EXAMPLES[name]
 
 
 @pytest.mark.parametrize("name", ASKED)
-def test_an_example_of_a_refusal_is_what_the_server_answers(client, name):
+def test_an_example_of_a_refusal_is_what_the_server_answers(client: FlaskClient, name: str) -> None:
     answer = client.post("/v1/precheck", data=form(**ASKED[name])).get_json()
     answer["detail"]["request_id"] = EXAMPLES[name]["detail"]["request_id"]
     assert answer == EXAMPLES[name]
 
 
 @pytest.mark.parametrize("name", MADE)
-def test_an_error_comes_with_the_headers_it_is_described_with(make_app, name):
+def test_an_error_comes_with_the_headers_it_is_described_with(
+    make_app: Callable[..., Flask], name: str
+) -> None:
     with make_app().test_request_context():
         sent = set(error_response(MADE[name], "0" * 32).headers.keys()) & {"Retry-After", "Allow"}
     for answer in ERROR_ANSWERS.values():

@@ -1,6 +1,6 @@
 """Measures the service and the engine: one sub-command for each benchmark.
 
-Figures of a shared machine move; what decides is a ratio of medians from one interleaved run.
+Absolute figures vary on a shared machine; compare ratios of medians from one interleaved run.
 """
 
 import argparse
@@ -21,7 +21,7 @@ _ROOT = Path(__file__).resolve().parents[2]
 
 
 def describe_machine() -> dict[str, str]:
-    """Return what is known of this machine, its load (1 minute, before the run), the build and the time."""
+    """Return facts about this machine, its load (1 minute, before the run), the build and the time."""
     return {
         "processor": f"{_processor()}, {len(os.sched_getaffinity(0))} cores for this process",
         "memory": f"{os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES') / 2**30:.1f} GiB",
@@ -43,17 +43,17 @@ def _processor() -> str:
 
 def _commit() -> str:
     try:
-        told = subprocess.run(
+        done = subprocess.run(
             ["git", "describe", "--always", "--dirty"], cwd=_ROOT, capture_output=True, text=True, check=True
         )
     except (OSError, subprocess.CalledProcessError):
         return "unknown"
-    return told.stdout.strip()
+    return done.stdout.strip()
 
 
 @dataclass(frozen=True, slots=True)
 class Benchmark:
-    """A sub-command: what it is for, its own arguments, and what it does with them."""
+    """A sub-command: its help, its arguments and the function that runs it."""
 
     help: str
     add_arguments: Callable[[argparse.ArgumentParser], None]
@@ -100,7 +100,7 @@ def _parser() -> argparse.ArgumentParser:
             "--out", type=Path, default=Path("artifacts/bench"), help="folder for JSON and Markdown"
         )
         command.add_argument(
-            "--publish", type=Path, metavar="PAGE", help="also put the result into this page of docs/"
+            "--publish", type=Path, metavar="PAGE", help="also write the result into this page of docs/"
         )
         benchmark.add_arguments(command)
     return parser

@@ -1,4 +1,4 @@
-"""The benchmark ``engine``: the engine against its limit on lxml, and against other libraries."""
+"""The benchmark ``engine``: the engine compared with its lower bound on lxml and with other libraries."""
 
 import argparse
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ from typing import Any
 from tools.benchmark.report import BenchReport, Table, run_program
 from tools.lib import command_line as types
 
-HELP = "the engine in process against its limit and against other libraries, on four documents"
+HELP = "the engine in process compared with its lower bound and other libraries, on four documents"
 LIMIT = "limit"
 ENGINES = ("engine quick", "engine strict")
 FASTER_THAN_LIBRARIES = 5.0
@@ -20,12 +20,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(given: argparse.Namespace) -> BenchReport:
-    """Run the contest; raises ``BenchFailed`` when it cannot be run."""
+    """Run the comparison; raises ``BenchFailed`` when it cannot be run."""
     return report(run_program("engine_contest", "--rounds", str(given.rounds))["documents"])
 
 
 def report(documents: list[dict[str, Any]]) -> BenchReport:
-    """Return the report of a contest: medians, their ratios, and which targets are met."""
+    """Return the report of a comparison: medians, their ratios, and which targets are met."""
     figures = {each["name"]: _figures(each) for each in documents}
     tables = [
         _milliseconds("CPU, ms (medians)", figures, "cpu_ms"),

@@ -31,7 +31,7 @@ def report(kinds: Mapping[str, Mapping[str, Any]]) -> BenchReport:
         kind: [(float(size), median(each["cpu_ms"] for each in timings)) for size, timings in sizes.items()]
         for kind, sizes in kinds.items()
     }
-    figures = {
+    figures: dict[str, dict[str, Any]] = {
         kind: {
             "cpu_ms": {int(size): value for size, value in points},
             "exponent": exponent(points),
@@ -39,7 +39,7 @@ def report(kinds: Mapping[str, Mapping[str, Any]]) -> BenchReport:
         }
         for kind, points in lines.items()
     }
-    rows = [
+    rows: list[list[str | float]] = [
         [kind, *(f"{size:g}: {_shown(value)}" for size, value in points), figures[kind]["exponent"],
          figures[kind]["exponent_of_last_step"]]
         for kind, points in lines.items()

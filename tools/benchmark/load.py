@@ -1,4 +1,4 @@
-"""One measured load on a server, and several variants measured turn by turn."""
+"""One measured load on a server, and several variants measured in turn."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -21,7 +21,7 @@ def interleaved(
     warmup_rounds: int = 1,
     progress: Progress | None = None,
 ) -> dict[str, list[Result]]:
-    """Measure each of ``variants`` once a round and return what was measured, by name, without the warm-up.
+    """Measure each of ``variants`` once a round; return the measurements by name, without the warm-up.
 
     Each round begins with another variant, so that none always follows the same neighbour. ``progress`` is
     called with the measurements done and their total.
@@ -41,7 +41,7 @@ def interleaved(
 
 
 def ratio_of_medians(values: list[float], base: list[float]) -> float:
-    """Return how many times the median of ``base`` the median of ``values`` is.
+    """Return the ratio of the median of ``values`` to the median of ``base``.
 
     Raises ``statistics.StatisticsError`` when either is empty.
     """
@@ -60,10 +60,10 @@ class Load:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """What came of a load: milliseconds of each job, jobs a second, CPU milliseconds of a job.
+    """The figures of a load: milliseconds of each job, jobs a second, CPU milliseconds of a job.
 
-    The CPU time is that of the server and all below it, what they do right after the load included.
-    ``renderer_bytes`` is the most that a process below the workers held.
+    The CPU time is that of the server and its descendants, including work right after the load.
+    ``renderer_bytes`` is the peak memory of a process below the workers.
     """
 
     latencies_ms: list[float]
@@ -73,7 +73,7 @@ class Measured:
 
 
 def measure_load(base_url: str, pid: int, form: Form, load: Load) -> Measured:
-    """Send ``load`` to the server of process ``pid``; raises ``BenchFailed`` for an answer but 200."""
+    """Send ``load`` to the server of process ``pid``; raises ``BenchFailed`` for an answer other than 200."""
     tree = ProcessTree(pid)
     client = Client(base_url)
 

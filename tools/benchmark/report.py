@@ -1,4 +1,4 @@
-"""What a benchmark measured, written as JSON and Markdown, and the programs that measure it."""
+"""The report of a benchmark as JSON and Markdown, and a runner for the programs that measure."""
 
 import json
 import subprocess
@@ -30,7 +30,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class BenchReport:
-    """What the benchmark ``name`` measured; ``figures`` can be written as JSON and hold all of it."""
+    """The results of the benchmark ``name``; ``figures`` can be written as JSON and hold all measurements."""
 
     name: str
     figures: Mapping[str, Any]
@@ -39,7 +39,7 @@ class BenchReport:
 
 
 def markdown_of(report: BenchReport, machine: Mapping[str, str], command: str) -> str:
-    """Return ``report`` in Markdown: what it ran on, the tables and the notes."""
+    """Return ``report`` in Markdown: the machine, the tables and the notes."""
     facts = "; ".join(f"{name}: {value}" for name, value in machine.items())
     parts = [f"`{command}`\n\n{facts}.\n", *(table.markdown() for table in report.tables)]
     if report.notes:

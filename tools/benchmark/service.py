@@ -1,4 +1,4 @@
-"""The benchmark ``service``: one job through gunicorn, under every start method and without a process."""
+"""The benchmark ``service``: jobs through gunicorn, with every start method and without a process."""
 
 import argparse
 import tempfile
@@ -30,17 +30,17 @@ _MIB = 2**20
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """A server to be measured: its WSGI application and what it is told beside the defaults."""
+    """A server to be measured: its WSGI application and the settings that differ from the defaults."""
 
     name: str
     environ: Mapping[str, str] = field(default_factory=dict)
     app: str = "wsgi:app"
-    # A variant that takes a hundred times as long need not be sent as many jobs.
+    # A variant that takes a hundred times as long gets fewer jobs.
     share_of_jobs: float = 1.0
 
 
 def variants() -> list[Variant]:
-    """Return what is compared: with standby, on demand, without a process, and done naively."""
+    """Return the variants: with standby, on demand, without a process, and a naive implementation."""
     standby = [Variant(method, {"DOCOPS_MP_START": method}) for method in _METHODS]
     on_demand = [
         Variant(f"{method}, on demand", {"DOCOPS_MP_START": method, "DOCOPS_STANDBY": "0"})
@@ -102,12 +102,12 @@ def run(given: argparse.Namespace) -> BenchReport:
 
 @contextmanager
 def running(chosen: Sequence[Variant]) -> Iterator[dict[str, Server]]:
-    """Serve every variant inside ``with``; those that are not measured stand idle."""
+    """Run a server for every variant inside ``with``; those that are not being measured are idle."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
         servers = {}
         for number, variant in enumerate(chosen):
-            # Nothing is to be refused: what is measured is work, not 429s.
+            # No request is to be refused: a 429 would not be a measured job.
             environ = {"DOCOPS_QUEUE_TIMEOUT_SECONDS": "60", **variant.environ}
             server = Server(folder / f"{number}.log", environ, app=variant.app)
             stack.callback(server.stop)
@@ -154,7 +154,7 @@ def _report(figures: dict[str, dict[str, Any]], memory: Mapping[str, int]) -> Be
 
 
 def _add_ratios(of_load: dict[str, Any]) -> None:
-    """Set each variant beside the one without a process, where that was measured."""
+    """Add the ratio of each variant to the one without a renderer process, if that was measured."""
     base = of_load.get(IN_PROCESS)
     for of_variant in of_load.values():
         of_variant["p50_ratio"] = base and of_variant["p50_ms"] / base["p50_ms"]

@@ -13,27 +13,27 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the server answered: status, headers (names in lower case) and the whole body."""
+    """An answer of the server: status, headers (names in lower case) and the whole body."""
 
     status: int
     headers: Mapping[str, str]
     body: bytes
 
     def json(self) -> Any:
-        """Return the body as JSON; raises ``ValueError`` when it is none."""
+        """Return the body parsed as JSON; raises ``ValueError`` when it is not JSON."""
         return json.loads(self.body)
 
 
 @dataclass(frozen=True, slots=True)
 class FilePart:
-    """A file to be sent: its name and its content."""
+    """A file to be sent: name and content."""
 
     filename: str
     content: bytes
 
     @classmethod
     def of(cls, path: Path) -> Self:
-        """Return the file at ``path`` as it is now; raises ``OSError``."""
+        """Read the file at ``path``; raises ``OSError``."""
         return cls(path.name, path.read_bytes())
 
 
@@ -52,10 +52,10 @@ class Form:
 
 
 class Client:
-    """Sends requests to the service at ``base_url``; ``timeout_seconds`` holds for each step of one.
+    """Sends requests to the service at ``base_url``; ``timeout_seconds`` limits each step of one.
 
-    ``http://user:password@host`` sends these with every request (HTTP Basic, RFC 7617); ``shown_url`` is
-    the base URL without them.
+    ``http://user:password@host`` sends the credentials with every request (HTTP Basic, RFC 7617);
+    ``shown_url`` is the base URL without them.
     """
 
     def __init__(self, base_url: str, timeout_seconds: float = 90) -> None:
@@ -79,7 +79,7 @@ class Client:
         return self.post_form(path, Form.of(files, fields or {}))
 
     def post_form(self, path: str, form: Form) -> Answer:
-        """Post ``form``, as often as wanted; raises ``OSError`` when there is no answer."""
+        """Post ``form``, which may be reused; raises ``OSError`` when there is no answer."""
         return self._request("POST", path, form.body, {"Content-Type": form.content_type})
 
     def _request(self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> Answer:
@@ -92,7 +92,7 @@ class Client:
         except RemoteDisconnected:
             raise
         except HTTPException as error:
-            raise ConnectionError(f"the answer is no whole HTTP response: {error!r}") from error
+            raise ConnectionError(f"the answer is not a complete HTTP response: {error!r}") from error
         finally:
             connection.close()
 

@@ -1,4 +1,4 @@
-"""Command lines of tools: types of arguments, for argparse to report in one line, progress, printing."""
+"""Helpers for command lines: argument types whose errors argparse reports, progress, printing."""
 
 import argparse
 import math
@@ -11,7 +11,7 @@ from tools.lib.client import Client
 
 
 def integer(least: int) -> Callable[[str], int]:
-    """Return the type of a whole number of at least ``least``."""
+    """Return an argparse type for an integer of at least ``least``."""
 
     def parse(text: str) -> int:
         try:
@@ -26,7 +26,7 @@ def integer(least: int) -> Callable[[str], int]:
 
 
 def positive_seconds(text: str) -> float:
-    """Return a finite number of seconds above 0."""
+    """Parse a finite number of seconds above 0."""
     try:
         value = float(text)
     except ValueError:
@@ -37,7 +37,7 @@ def positive_seconds(text: str) -> float:
 
 
 def base_url(text: str) -> str:
-    """Return an address that ``Client`` takes."""
+    """Check that ``Client`` accepts the address, and return it."""
     try:
         Client(text)
     except ValueError as error:
@@ -46,7 +46,7 @@ def base_url(text: str) -> str:
 
 
 def existing_folder(text: str) -> Path:
-    """Return a folder that is there."""
+    """Return the path of an existing folder."""
     if not Path(text).is_dir():
         raise argparse.ArgumentTypeError(f"{text!r} is not an existing folder")
     return Path(text)
@@ -69,7 +69,7 @@ Progress = Callable[[int, int], None]
 
 
 def terminal_progress(what: str) -> Progress | None:
-    """Return what draws "``what`` done/total" on standard error, ``None`` when that is no terminal."""
+    """Return a function that draws "``what`` done/total" on standard error, if that is a terminal."""
     if not sys.stderr.isatty():
         return None
 
@@ -81,14 +81,14 @@ def terminal_progress(what: str) -> Progress | None:
 
 
 def print_lines(lines: Iterable[str]) -> None:
-    r"""Print ``lines``; a character that standard output cannot take is written as ``\u901a``.
+    r"""Print ``lines``; a character that standard output cannot encode is written as ``\u901a``.
 
-    A reader that has closed its end (``| head``) wants no more; that is no error.
+    A closed pipe (``| head``) is not an error.
     """
     try:
         for line in lines:
             print(line.encode(sys.stdout.encoding, "backslashreplace").decode(sys.stdout.encoding))
         sys.stdout.flush()
     except BrokenPipeError:
-        # What Python flushes at its end goes nowhere, without another word.
+        # Python flushes standard output at exit; without this it would report the closed pipe again.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

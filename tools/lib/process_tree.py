@@ -1,4 +1,4 @@
-"""What a server and all the processes below it use: CPU time and memory, seen from outside."""
+"""CPU time and memory of a server and all its descendant processes."""
 
 import time
 from collections.abc import Iterator
@@ -15,17 +15,17 @@ _SAMPLE_SECONDS = 0.01
 
 
 class ProcessTree:
-    """The process ``pid`` and what is below it."""
+    """The process ``pid`` and its descendants."""
 
     def __init__(self, pid: int) -> None:
         self._root = psutil.Process(pid)
 
     def cpu_seconds(self) -> float:
-        """Return the CPU time of all of them, those that have ended and were reaped included (times(2))."""
+        """Return their CPU time in seconds, including that of reaped processes (times(2))."""
         return sum(map(_cpu_seconds, [self._root.pid, *_below(self._root.pid)]))
 
     def settled_cpu_seconds(self) -> float:
-        """Return the CPU time once it stands still: what a job left to be done counts as that job's."""
+        """Return the CPU time in seconds once it no longer grows, so work after an answer is included."""
         deadline = time.monotonic() + _SETTLE_SECONDS
         before = self.cpu_seconds()
         while time.monotonic() < deadline:
@@ -37,7 +37,7 @@ class ProcessTree:
         return now
 
     def memory_bytes(self) -> int:
-        """Return the memory of all of them, what they share counted once (proportional set size)."""
+        """Return their memory in bytes, shared memory counted once (proportional set size)."""
         total = 0
         for pid in [self._root.pid, *_below(self._root.pid)]:
             try:
@@ -48,7 +48,7 @@ class ProcessTree:
 
     @contextmanager
     def watching_renderers(self) -> "Iterator[Peak]":
-        """Note, inside ``with``, the most memory that a process below gunicorn's workers holds at a time."""
+        """Record, inside ``with``, the peak memory of a single process below gunicorn's workers."""
         peak, stop = Peak(), Event()
         watcher = Thread(target=self._watch, args=(peak, stop), daemon=True)
         watcher.start()
@@ -59,7 +59,7 @@ class ProcessTree:
             watcher.join()
 
     def _watch(self, peak: "Peak", stop: Event) -> None:
-        # The last mark of each: until a process executes its program it has its parent's memory (vfork(2)).
+        # The last value of each process: until it executes its program it has its parent's memory (vfork(2)).
         marks: dict[int, int] = {}
         while not stop.wait(_SAMPLE_SECONDS):
             for worker in _children(self._root.pid):
@@ -70,7 +70,7 @@ class ProcessTree:
 
 @dataclass(slots=True)
 class Peak:
-    """The largest resident set a process had (bytes); 0 when none was seen."""
+    """The largest resident set of a process in bytes; 0 when no process was seen."""
 
     bytes: int = field(default=0)
 
@@ -88,7 +88,7 @@ def _below(pid: int) -> list[int]:
 
 
 def _children(pid: int) -> list[int]:
-    """Return the children of ``pid``; looking at all processes would disturb the measurement."""
+    """Return the pids of the children of ``pid``, without a scan of all processes, which costs much CPU."""
     try:
         tasks = list(Path(f"/proc/{pid}/task").iterdir())
         return [int(word) for task in tasks for word in (task / "children").read_text().split()]
@@ -97,7 +97,7 @@ def _children(pid: int) -> list[int]:
 
 
 def _high_water_mark(pid: int) -> int:
-    """Return ``VmHWM`` of proc_pid_status(5) in bytes, 0 for a process that is gone."""
+    """Return ``VmHWM`` of proc_pid_status(5) in bytes, 0 for a process that has ended."""
     try:
         status = Path(f"/proc/{pid}/status").read_text()
     except OSError:

@@ -1,4 +1,4 @@
-"""A template and a task for any skill: from samples/, or made from what the server says of the skill."""
+"""A template and a task for any skill: from samples/, or made from the server's description of the skill."""
 
 import json
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ _SAMPLES = Path(__file__).resolve().parents[2] / "samples"
 
 
 class NoSample(Exception):
-    """There is nothing to send for a skill; the message says why."""
+    """No sample can be had for a skill; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,15 +23,15 @@ class Sample:
     task: FilePart
 
     def files(self) -> dict[str, FilePart]:
-        """Return the files by the name of their part."""
+        """Return the files by the names of their form parts."""
         return {"template": self.template, "task": self.task}
 
 
 def sample_for(skill: str, client: Client, folder: Path = _SAMPLES) -> Sample:
-    """Return the sample of ``skill`` in ``folder`` or, if it has none, one that the server's answers give.
+    """Return the sample of ``skill`` in ``folder`` or, if there is none, one made from the server's answers.
 
     The latter needs ``/v1/meta``: the skill's starter template, filled with the examples of its fields.
-    Raises ``NoSample`` when the server does not know the skill or gives no answer to that.
+    Raises ``NoSample`` when the server does not know the skill or does not answer.
     """
     template, task = folder / f"{skill}.docx", folder / f"{skill}.task.json"
     if template.parent == folder and template.is_file() and task.is_file():

@@ -1,4 +1,4 @@
-"""Starts the service on a loopback port for as long as a tool needs it, and reads its log while it grows."""
+"""Starts the service on a loopback port while a tool needs it, and reads its log while it is written."""
 
 import compileall
 import json
@@ -19,7 +19,7 @@ _STEP_SECONDS = 0.05
 
 
 class GrowingLog:
-    """The log of a running server, read piece by piece."""
+    """The log of a running server, read incrementally."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -48,7 +48,7 @@ class GrowingLog:
 
 
 def error_lines(log: Path, most: int) -> list[str]:
-    """Return what the jobs of ``log`` failed with, the most frequent first, ``most`` lines at most."""
+    """Return the errors of the jobs in ``log``, the most frequent first, ``most`` lines at most."""
     counts: Counter[str] = Counter()
     request_ids: dict[str, str] = {}
     for event in _events(log.read_bytes()):
@@ -95,18 +95,18 @@ def _events(lines: bytes) -> list[dict[str, Any]]:
 ROOT = Path(__file__).resolve().parents[2]
 _START_SECONDS = 30.0
 _STOP_SECONDS = 30.0
-# What gunicorn says once the port is its own. Asking there before might reach somebody else's server.
+# gunicorn logs this once it listens on the port. A request before that might reach another server.
 _LISTENING = re.compile(rb"Listening at: (http://127\.0\.0\.1:\d+)")
 
 
 class ServerFailed(Exception):
-    """The server did not start; the message holds the end of what it said."""
+    """The server did not start; the message holds the end of its log."""
 
 
 def compile_bytecode(*packages: str) -> None:
-    """Compile ``packages`` where it has not been done.
+    """Compile the bytecode of ``packages`` where it is missing.
 
-    Where nothing may write bytecode (PYTHONDONTWRITEBYTECODE), each spawned renderer compiles the engine.
+    Otherwise, under PYTHONDONTWRITEBYTECODE, each spawned renderer would compile the engine.
     """
     for package in packages:
         compileall.compile_dir(ROOT / package, quiet=1)
@@ -124,7 +124,7 @@ class Server:
     """gunicorn with the WSGI application ``app``; its output goes to the file ``log``.
 
     ``environ`` is added to this process's environment; ``port`` 0 takes a free one. ``base_url`` is
-    known once ``wait_until_healthy`` has returned. Whoever makes one calls ``stop``.
+    known once ``wait_until_healthy`` has returned. The caller must call ``stop``.
     """
 
     def __init__(
@@ -152,7 +152,7 @@ class Server:
         return self._process.poll()
 
     def wait_until_healthy(self) -> None:
-        """Return once ``/healthz`` answers; raises ``ServerFailed`` when it does not in time."""
+        """Wait until ``/healthz`` answers; raises ``ServerFailed`` when it does not in time."""
         deadline = time.monotonic() + _START_SECONDS
         while time.monotonic() < deadline:
             if self.exit_status is not None:
@@ -187,7 +187,7 @@ class Server:
 
 @contextmanager
 def running_server(log: Path, environ: Mapping[str, str] | None = None, port: int = 0) -> Iterator[str]:
-    """Serve inside ``with``; the value is the base URL. See ``Server`` for the arguments.
+    """Run a server inside ``with`` and yield its base URL. See ``Server`` for the arguments.
 
     Raises ``ServerFailed`` when the server does not answer ``/healthz`` in time.
     """

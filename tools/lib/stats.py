@@ -21,18 +21,18 @@ def percentile(values: Sequence[float], percent: int) -> float | None:
 
 
 class Histogram:
-    """Counts whole numbers from 0 on and tells their percentiles, in memory that does not grow with them.
+    """Counts non-negative integers and computes their percentiles in bounded memory.
 
-    A number below 8192 is kept exactly. A larger one is told as the largest of its bucket, which is
-    never too little and at most 1/4096 too much: a limit that is kept in truth may be missed by that
-    little, but never the other way round.
+    A number below 8192 is kept exactly. A larger one is reported as the largest of its bucket, which is
+    never too small and at most 1/4096 too large: a value just within a limit may be reported as above it,
+    but never the reverse.
     """
 
     def __init__(self) -> None:
         self._counts: Counter[int] = Counter()
 
     def add(self, value: int) -> None:
-        """Count ``value``; what is negative counts as 0."""
+        """Count ``value``; a negative one counts as 0."""
         value = min(max(value, 0), _LARGEST)
         dropped_bits = max(0, value.bit_length() - _EXACT_BITS)
         self._counts[value | ((1 << dropped_bits) - 1)] += 1

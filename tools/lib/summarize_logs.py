@@ -1,4 +1,4 @@
-"""Says what a server's log has of its jobs: how they ended, how long they waited and took."""
+"""Summarizes the jobs in a server's log: how they ended, how long they waited and took."""
 
 import argparse
 import gzip
@@ -19,7 +19,7 @@ _END_EVENTS = ("done", "error")
 _GZIP_MAGIC = b"\x1f\x8b"
 # The server's own lines are some hundred bytes; a longer one is skipped in pieces of this size.
 _MAX_LINE_BYTES = 1024 * 1024
-# The contract has nine outcomes; a file that is no log of ours may hold any number.
+# The contract has nine outcomes; a file that is not a log of the service may hold any number.
 _MAX_OUTCOMES = 100
 _OTHER_OUTCOMES = "(others)"
 
@@ -37,7 +37,7 @@ class _Figures:
         self.warnings: list[str] = []
 
     def add_line(self, line: bytes | None) -> None:
-        """Count a line, ``None`` for one too long to be looked at."""
+        """Count a line, ``None`` for one that is too long to be parsed."""
         self.lines_total += 1
         if line is not None and not line.strip():
             return
@@ -78,7 +78,7 @@ class _Figures:
 def summarize(paths: Sequence[Path | str]) -> dict[str, Any]:
     """Return the summary of the logs ``paths`` ("-": standard input), JSON-able, in constant memory.
 
-    A compressed log (gzip, RFC 1952) is known by its first bytes. A line that is no JSON object is
+    A compressed log (gzip, RFC 1952) is recognized by its first bytes. A line that is no JSON object is
     counted, never fatal; a file that cannot be opened or read is a warning.
     """
     figures = _Figures()
@@ -119,7 +119,7 @@ def _add_file(figures: _Figures, file: BufferedReader, name: str) -> None:
 
 
 def _lines(file: BufferedReader | gzip.GzipFile) -> Iterator[bytes | None]:
-    """Yield the lines, ``None`` for one longer than can be a line of ours."""
+    """Yield the lines, ``None`` for one that is too long."""
     while line := file.readline(_MAX_LINE_BYTES):
         if len(line) < _MAX_LINE_BYTES or line.endswith(b"\n"):
             yield line

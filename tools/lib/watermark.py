@@ -1,4 +1,4 @@
-"""How much lies under a server's work folder: the number of entries, their bytes, and the largest files."""
+"""Measures a server's work folder: the number of entries, their bytes, and the largest files."""
 
 import argparse
 import heapq
@@ -23,7 +23,7 @@ class LargeFile:
 
 @dataclass(frozen=True, slots=True)
 class Watermark:
-    """What lay under a folder at one moment.
+    """The content of a folder at one moment.
 
     ``count`` is the number of the folder's children of any kind: a folder counts as one with all below it,
     an empty one as well. ``bytes`` are the sizes of all regular files below, ``top`` the largest of them,
@@ -44,8 +44,8 @@ class Watermark:
 def measure(root: Path, top_n: int = 10) -> Watermark:
     """Measure what lies under ``root``; never raises ``OSError``, what cannot be read is a warning.
 
-    Symbolic links below ``root`` count as entries and are not followed. What vanishes while this looks
-    was not there.
+    Symbolic links below ``root`` count as entries and are not followed. Files that are removed meanwhile
+    are not counted.
     """
     if not os.path.isdir(root):
         state = "is not a folder" if os.path.exists(root) else "does not exist or cannot be reached"
@@ -65,9 +65,9 @@ def measure(root: Path, top_n: int = 10) -> Watermark:
 
 
 def paths_under(root: Path) -> list[str]:
-    """Return the paths of what lies under ``root``, relative to it, printable and sorted.
+    """Return the paths of all entries under ``root``, relative to it, printable and sorted.
 
-    Never raises ``OSError``: of what cannot be read there is the name alone.
+    Never raises ``OSError``: of a folder that cannot be read only the name is returned.
     """
     return sorted(path for path, _ in _Walk(root).entries())
 
@@ -114,7 +114,7 @@ def _shown(path: str | Path) -> str:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the tool; return 0 whatever it finds, a folder that is not there included."""
+    """Run the tool; always return 0, also when the folder does not exist."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
         "--root", type=Path, required=True, help="the folder, for example the server's TMPDIR"

@@ -1,1 +1,1 @@
-"""The load test: many jobs at once, what came of them, what they left behind."""
+"""The load test: many jobs at once, their outcomes, what they left behind."""

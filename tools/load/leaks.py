@@ -1,12 +1,12 @@
-"""Which of a server's renderer processes are still there when they should be gone.
+"""Finds renderer processes that still exist when they should have ended.
 
-Processes are looked up by pid: with psutil, else in /proc, else by a signal that does nothing. Whether a
-server's pids are pids of this machine is told from the order in which the system gives them.
+Processes are looked up by pid: with psutil, else in /proc, else with signal 0. Whether a
+server's pids are pids of this machine follows from the order in which the system assigns them.
 
 A pid means nothing outside its pid namespace: another machine, and most containers, have one of their
 own. Linux gives the pids and thread ids of a namespace in ascending order and begins anew at the end
 (pid_namespaces(7); pid_max in proc_sys_kernel(5)). So a process created here between two of our threads
-has a pid between their ids, and one created elsewhere has not, but by a rare chance.
+has a pid between their ids, and one created elsewhere only by a rare coincidence.
 """
 
 import importlib
@@ -22,9 +22,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-# A create time is counted from the boot time, which systems know in whole seconds and may correct.
+# Create times are relative to the boot time, which is known in whole seconds and may be corrected.
 CREATE_TIME_TOLERANCE_SECONDS = 2.0
-# How many ids may have been given in that time before the first mark.
+# How many ids may have been assigned in that time before the first mark.
 _LEEWAY_IDS = 50
 _PID_MAX = Path("/proc/sys/kernel/pid_max")
 _LARGEST_PID_MAX = 2**22
@@ -39,7 +39,7 @@ class ServerProcess:
 
 
 class PidMarks:
-    """Which ids the system gave at which time; safe to use from many threads."""
+    """Records which ids the system assigned at which time; safe to use from many threads."""
 
     def __init__(self) -> None:
         self._times: list[float] = []
@@ -47,7 +47,7 @@ class PidMarks:
         self._lock = threading.Lock()
 
     def add(self) -> None:
-        """Note which id the system gives now; does nothing where ids are in no order."""
+        """Record the id that the system assigns now; does nothing where ids have no order."""
         if sys.platform != "linux":
             return
         with self._lock:
@@ -55,9 +55,9 @@ class PidMarks:
             self._times.append(time.time())
 
     def are_of_here(self, processes: Iterable[ServerProcess]) -> bool | None:
-        """Say whether ``processes`` were created on this machine, ``None`` when that cannot be told.
+        """Return whether ``processes`` were created on this machine, ``None`` when that cannot be determined.
 
-        One that is older than the first mark tells nothing. One alone may fit by chance, so most have to.
+        One that is older than the first mark shows nothing. One may match by coincidence, so most must match.
         """
         fits = [self._fits(process) for process in processes if self._is_datable(process)]
         return 2 * sum(fits) > len(fits) if fits else None
@@ -111,9 +111,9 @@ Lookup = Callable[[int], Found | None]
 
 
 def best_lookup() -> tuple[str, Lookup]:
-    """Return the best way there is here to look up a pid, and its name: psutil, proc or signal.
+    """Return the best available function for looking up a pid, and its name: psutil, proc or signal.
 
-    With ``signal`` nothing is known but that a process of that pid exists.
+    With ``signal`` only the existence of a process of that pid is known.
     """
     try:
         psutil = importlib.import_module("psutil")
@@ -128,7 +128,7 @@ def _by_psutil(psutil: Any, pid: int) -> Found | None:
         state = "zombie" if process.status() == psutil.STATUS_ZOMBIE else "running"
         return Found(process.create_time(), state)
     except psutil.NoSuchProcess:
-        # A /proc mounted with hidepid shows other users' processes to nobody but root.
+        # A /proc mounted with hidepid shows other users' processes to root only.
         return by_signal(pid)
     except psutil.AccessDenied:
         return Found(None)
@@ -168,15 +168,15 @@ def _boot_time() -> int:
 
 
 _STEP_SECONDS = 0.05
-NOT_ASKED_FOR = "not asked for; use --check-subprocess-leaks"
+NOT_ASKED_FOR = "not requested; use --check-subprocess-leaks"
 
 
 @dataclass(frozen=True, kw_only=True)
 class LeakCheck:
-    """What a leak check found, and what it could find.
+    """The result of a leak check.
 
-    ``leaked`` maps pid to state (``running`` or ``zombie``). Without ``performed`` it is empty and says
-    nothing; ``reason`` says why. ``assumption`` is what a performed check had to take for granted.
+    ``leaked`` maps pid to state (``running`` or ``zombie``). Without ``performed`` it is empty and means
+    nothing; ``reason`` says why. ``assumption`` is what a performed check could not verify.
     """
 
     performed: bool
@@ -188,7 +188,7 @@ class LeakCheck:
 
     @property
     def is_clean(self) -> bool:
-        """Say whether the check was done and found nothing."""
+        """Whether the check was performed and found nothing."""
         return self.performed and not self.leaked
 
     def as_json(self) -> dict[str, Any]:
@@ -206,10 +206,10 @@ class LeakCheck:
 def check_leaks(
     processes: Collection[ServerProcess], marks: PidMarks, base_url: str, grace_seconds: float
 ) -> LeakCheck:
-    """Wait up to ``grace_seconds`` for ``processes`` to be gone and say which are not.
+    """Wait up to ``grace_seconds`` for ``processes`` to end; return those that have not.
 
-    A process is the same one when pid and create time agree; one whose create time cannot be seen here
-    counts as the same. A zombie counts as there: its parent has not reaped it.
+    A process is the same one when pid and create time agree; one whose create time is unknown
+    counts as the same. A zombie counts as existing: its parent has not reaped it.
     """
     seen = len({process.pid for process in processes})
     if not processes:

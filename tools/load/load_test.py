@@ -1,4 +1,4 @@
-"""Sends many jobs at once, and says what came of them and what they left behind."""
+"""Sends many jobs at once and reports their outcomes and what they left behind."""
 
 import argparse
 import json
@@ -28,7 +28,7 @@ class LoadFailed(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class LoadOptions:
-    """What to send where: ``requests`` jobs of ``skill``, ``concurrency`` at a time.
+    """What to send and where: ``requests`` jobs of ``skill``, ``concurrency`` at a time.
 
     ``timeout_seconds`` is how long each step of a request may take, ``leak_grace_ms`` how long renderers
     and files may outlive the load before they count as left behind.
@@ -155,7 +155,7 @@ def _leaks(options: LoadOptions, outcomes: list[JobOutcome], marks: PidMarks) ->
 
 
 def _settled(root: Path, before: Watermark, grace_seconds: float) -> Watermark:
-    """Return what lies under ``root`` once it is no more than ``before``, or the grace time is over."""
+    """Measure ``root`` once it holds no more than ``before``, or when the grace time is over."""
     deadline = time.monotonic() + grace_seconds
     while True:
         after = measure(root)
@@ -166,10 +166,10 @@ def _settled(root: Path, before: Watermark, grace_seconds: float) -> Watermark:
 
 
 def _complaint(summary: dict[str, Any]) -> str | None:
-    """Return why ``--fail-on-leaks`` fails, ``None`` when the check was done and found nothing."""
+    """Return why ``--fail-on-leaks`` fails, ``None`` when the check was performed and found nothing."""
     check = summary["leak_check"]
     if not check["performed"]:
-        return f"the leak check could not be done: {check['reason']}"
+        return f"the leak check could not be performed: {check['reason']}"
     if summary["leaked_pids"]:
         return f"leaked processes: {', '.join(f'{pid} ({state})' for pid, state in check['leaked'].items())}"
     return None
@@ -195,21 +195,21 @@ def _parser() -> argparse.ArgumentParser:
         metavar="SECONDS",
         help="most seconds to wait for the server at a time (%(default)s)",
     )
-    add("--write-summary", type=types.writable_file, metavar="FILE", help="write the summary there too")
+    add("--write-summary", type=types.writable_file, metavar="FILE", help="also write the summary to FILE")
     _add_leftover_arguments(parser)
     return parser
 
 
 def _add_leftover_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add what is looked for after the load."""
+    """Add the arguments for the checks after the load."""
     add = parser.add_argument
-    add("--check-subprocess-leaks", action="store_true", help="look for renderers that outlive their jobs")
+    add("--check-subprocess-leaks", action="store_true", help="check for renderers that outlive their jobs")
     add(
         "--fail-on-leaks",
         action="store_true",
-        help="look for them, and exit with 1 when there are any or it cannot be told",
+        help="check for them, and exit with 1 when there are any or the check cannot be performed",
     )
-    add("--tmp-root", type=types.existing_folder, help="measure this folder, the server's TMPDIR, too")
+    add("--tmp-root", type=types.existing_folder, help="also measure this folder, the server's TMPDIR")
     add(
         "--leak-grace-ms",
         type=types.integer(0),

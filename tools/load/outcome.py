@@ -1,4 +1,4 @@
-"""What came of one ``/v1/run`` (its status, what its ZIP says), and the figures of many."""
+"""The outcome of one request to ``/v1/run``, from its status and ZIP, and the figures of many."""
 
 import io
 import json
@@ -14,7 +14,7 @@ from tools.lib.stats import percentile
 from tools.lib.watermark import Watermark
 from tools.load.leaks import ServerProcess
 
-# Of the contract's section 2: those that every run has.
+# Of the contract's section 2: the members of every run's ZIP.
 _MEMBERS = (
     "out.docx",
     "out.replace_log.json",
@@ -27,10 +27,10 @@ TIMEOUT, ERROR, INVALID_ARCHIVE = "timeout", "error", "invalid_archive"
 
 @dataclass(frozen=True, slots=True)
 class JobOutcome:
-    """What one request came to.
+    """The outcome of one request.
 
-    ``status`` is the HTTP status, or ``timeout`` (no answer in time), ``error`` (no whole answer) or
-    ``invalid_archive`` (200 with a ZIP that is not whole). ``failure`` says more of anything but 200.
+    ``status`` is the HTTP status, or ``timeout`` (no answer in time), ``error`` (no complete answer) or
+    ``invalid_archive`` (200 with an incomplete ZIP). ``failure`` describes any outcome other than 200.
     """
 
     status: str
@@ -42,11 +42,11 @@ class JobOutcome:
 
 
 class InvalidArchive(Exception):
-    """The body is not the ZIP of a run; the message says what is wrong."""
+    """The body is not the ZIP of a run; the message says why."""
 
 
 def outcome_of_answer(answer: Answer, latency_ms: float) -> JobOutcome:
-    """Return what ``answer`` came to after ``latency_ms``."""
+    """Return the outcome of ``answer``, which took ``latency_ms``."""
     request_id = answer.headers.get("x-docops-request-id")
     if answer.status != 200:
         failure = f"{answer.status} {_error_code(answer)}"
@@ -59,14 +59,14 @@ def outcome_of_answer(answer: Answer, latency_ms: float) -> JobOutcome:
 
 
 def outcome_of_error(error: OSError, latency_ms: float) -> JobOutcome:
-    """Return what a request came to that got no answer, after ``latency_ms``."""
+    """Return the outcome of a request that got no answer within ``latency_ms``."""
     if isinstance(error, TimeoutError):
         return JobOutcome(TIMEOUT, latency_ms, "no answer in time")
     return JobOutcome(ERROR, latency_ms, f"no answer: {error}")
 
 
 def read_api_result(body: bytes) -> dict[str, Any]:
-    """Return ``api_result.json`` of a run's ZIP once all of the ZIP is found whole.
+    """Return ``api_result.json`` of a run's ZIP, after checking that the ZIP is complete.
 
     Raises ``InvalidArchive`` when it cannot be read, fails its checksums or lacks a member.
     """
@@ -82,14 +82,14 @@ def read_api_result(body: bytes) -> dict[str, Any]:
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError) as error:
         raise InvalidArchive(str(error)) from error
     if not isinstance(result, dict):
-        raise InvalidArchive("api_result.json is no object")
+        raise InvalidArchive("api_result.json is not a JSON object")
     return result
 
 
 def renderer_process(result: dict[str, Any]) -> ServerProcess | None:
-    """Return the renderer that ``api_result.json`` names, ``None`` unless it does so in full."""
+    """Return the renderer that ``api_result.json`` names, ``None`` without pid or create time."""
     pid, create_time = result.get("subprocess_pid"), result.get("subprocess_create_time")
-    # A pid of 0 or below would mean whole process groups to kill(2), and true is 1 to Python.
+    # For kill(2) a pid of 0 or below means a process group, and in Python true is an int.
     if not isinstance(pid, int) or isinstance(pid, bool) or pid <= 0:
         return None
     if not isinstance(create_time, int | float) or isinstance(create_time, bool) or create_time <= 0:
@@ -109,7 +109,7 @@ _PERCENTS = (50, 95, 99)
 
 
 def outcome_figures(outcomes: Sequence[JobOutcome]) -> dict[str, Any]:
-    """Return the members of the summary that ``outcomes`` decide."""
+    """Return the members of the summary that follow from ``outcomes``."""
     failures = Counter(outcome.failure for outcome in outcomes if outcome.failure is not None)
     exit_codes = Counter(str(outcome.exit_code) for outcome in outcomes if outcome.status == "200")
     return {
@@ -131,7 +131,7 @@ def latency_figures(latencies_ms: Sequence[float]) -> dict[str, float | None]:
 
 
 def tmp_figures(before: Watermark, after: Watermark) -> dict[str, Any]:
-    """Return the members that tell what the load left in the work folder."""
+    """Return the members about what the load left in the work folder."""
     return {
         "tmp_before_count": before.count,
         "tmp_before_bytes": before.bytes,

@@ -1,1 +1,1 @@
-"""The endurance scenarios: what a server must survive."""
+"""The endurance scenarios: overload, hostile files, hanging jobs and faults."""

@@ -1,4 +1,4 @@
-"""Faults while jobs run: processes killed, reloads, a full disk. What is not itself hit succeeds."""
+"""Faults while jobs run: processes killed, reloads, a full disk. Jobs that no fault affects succeed."""
 
 import contextlib
 import itertools
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import psutil
 
-from tools.scenarios.clients import Sent, Verdict, send_job, told
+from tools.scenarios.clients import Sent, Verdict, count_outcomes, send_job
 from tools.scenarios.server import EnduranceServer, Failure, endurance_server, full_disk
 
 _METHODS = ("spawn", "forkserver")
@@ -21,10 +21,10 @@ _CLIENTS = 2
 _SLOTS = 4
 _EVERY_SECONDS = 2.0
 _DISK_IS_FULL_SECONDS = 0.5
-# How long a fault goes on hitting: a killed worker's connections are reset when the kernel gets to it.
+# How long a fault affects requests after it ended: the kernel resets a killed worker's connections later.
 _AFTER_SECONDS = 1.0
-# What a fault may do to the requests that are under way; a reload hits none.
-_MAY_TELL: Mapping[str, tuple[str, ...]] = {
+# The outcomes that a fault may cause for requests in progress; a reload may cause none.
+_MAY_CAUSE: Mapping[str, tuple[str, ...]] = {
     "renderer": ("500",),
     "fork server": ("500",),
     "worker": ("no answer",),
@@ -34,7 +34,7 @@ _MAY_TELL: Mapping[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What was done, and from when to when, in seconds of the monotonic clock."""
+    """A fault that was caused, and its start and end in seconds of the monotonic clock."""
 
     name: str
     began: float
@@ -42,7 +42,10 @@ class Fault:
 
 
 def chaos(seconds: int) -> Verdict:
-    """Do a fault every two seconds, half of ``seconds`` under each start method: what none hits succeeds."""
+    """Cause a fault every two seconds, for half of ``seconds`` under each start method.
+
+    Required: every request that no fault affected is answered 200 with the right document.
+    """
     verdict = Verdict()
     for method in _METHODS:
         _chaos_under(method, seconds / len(_METHODS), verdict)
@@ -54,20 +57,20 @@ def _chaos_under(method: str, seconds: float, verdict: Verdict) -> None:
     settings = {"workers": 2, "max_concurrency": _SLOTS, "mp_start": method}
 
     def is_excused(failure: Failure) -> bool:
-        return any(_hits(fault, Sent("no answer", failure.began, failure.ended)) for fault in faults)
+        return any(_explains(fault, Sent("no answer", failure.began, failure.ended)) for fault in faults)
 
     with endurance_server(verdict, small_disk=True, is_excused=is_excused, **settings) as server:
-        outcomes = _send_all_the_while(server, lambda: _do_faults(server, method, seconds, faults))
-    failed = [each for each in outcomes if each.told != "200"]
-    unexplained = [each for each in failed if not any(_hits(fault, each) for fault in faults)]
-    verdict.figures[f"{method}: told"] = told(outcomes)
+        outcomes = _send_during(server, lambda: _cause_faults(server, method, seconds, faults))
+    failed = [each for each in outcomes if each.outcome != "200"]
+    unexplained = [each for each in failed if not any(_explains(fault, each) for fault in faults)]
+    verdict.figures[f"{method}: outcomes"] = count_outcomes(outcomes)
     verdict.figures[f"{method}: faults"] = dict(sorted(Counter(fault.name for fault in faults).items()))
-    words = [f"{each.told} {each.why}" for each in unexplained[:3]]
-    verdict.demand(not unexplained, f"{method}: {len(unexplained)} failed that no fault hit: {words}")
-    verdict.demand(bool(faults), f"{method}: no fault was done")
+    words = [f"{each.outcome} {each.detail}" for each in unexplained[:3]]
+    verdict.demand(not unexplained, f"{method}: {len(unexplained)} failed that no fault explains: {words}")
+    verdict.demand(bool(faults), f"{method}: no fault was caused")
 
 
-def _send_all_the_while(server: EnduranceServer, act: Callable[[], None]) -> list[Sent]:
+def _send_during(server: EnduranceServer, act: Callable[[], None]) -> list[Sent]:
     outcomes: list[Sent] = []
     numbers, over = itertools.count(), threading.Event()
 
@@ -87,7 +90,7 @@ def _send_all_the_while(server: EnduranceServer, act: Callable[[], None]) -> lis
     return outcomes
 
 
-def _do_faults(server: EnduranceServer, method: str, seconds: float, done: list[Fault]) -> None:
+def _cause_faults(server: EnduranceServer, method: str, seconds: float, done: list[Fault]) -> None:
     source = random.Random(20261123)
     kinds = {"renderer": _kill_renderer, "worker": _kill_worker, "reload": _reload}
     if server.has_small_disk:
@@ -97,7 +100,7 @@ def _do_faults(server: EnduranceServer, method: str, seconds: float, done: list[
     for _ in range(max(1, int(seconds / _EVERY_SECONDS))):
         time.sleep(_EVERY_SECONDS)
         name = source.choice(list(kinds))
-        # What was to be killed may be gone or not yet there.
+        # The process to be killed may have ended or not have started yet.
         with contextlib.suppress(psutil.NoSuchProcess, IndexError):
             began = time.monotonic()
             kinds[name](server, source)
@@ -130,7 +133,7 @@ def _descendants(server: EnduranceServer) -> list[psutil.Process]:
 
 
 def _is_fork_server(process: psutil.Process) -> bool:
-    # A renderer of the fork server has its command line too.
+    # A renderer forked by the fork server has the same command line.
     parent = process.parent()
     return _is_from_fork_server(process) and not (parent is not None and _is_from_fork_server(parent))
 
@@ -139,7 +142,7 @@ def _is_from_fork_server(process: psutil.Process) -> bool:
     return any("forkserver" in word for word in process.cmdline())
 
 
-def _hits(fault: Fault, sent: Sent) -> bool:
-    """Say whether ``fault`` explains what was told: it came meanwhile, and tells such things."""
-    meanwhile = sent.began - _AFTER_SECONDS <= fault.ended and fault.began <= sent.ended
-    return meanwhile and sent.told in _MAY_TELL.get(fault.name, ())
+def _explains(fault: Fault, sent: Sent) -> bool:
+    """Return whether ``fault`` explains the outcome: it overlapped the request and may cause this outcome."""
+    overlaps = sent.began - _AFTER_SECONDS <= fault.ended and fault.began <= sent.ended
+    return overlaps and sent.outcome in _MAY_CAUSE.get(fault.name, ())

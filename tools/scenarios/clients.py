@@ -1,4 +1,4 @@
-"""Clients that send jobs with values of their own and check the documents, and what a scenario came to."""
+"""Clients that send jobs with unique values and check the documents, and the verdict of a scenario."""
 
 import io
 import json
@@ -16,23 +16,23 @@ from tools.lib.client import Answer, Client, FilePart, Form
 
 @dataclass
 class Verdict:
-    """Figures by name, and a sentence for each promise that was not kept."""
+    """Figures by name, and a sentence for each requirement that was not met."""
 
     figures: dict[str, Any] = field(default_factory=dict)
     complaints: list[str] = field(default_factory=list)
 
     @property
     def held(self) -> bool:
-        """Say whether every promise was kept."""
+        """Whether every requirement was met."""
         return not self.complaints
 
-    def demand(self, kept: bool, complaint: str) -> None:
-        """Note ``complaint`` unless ``kept``."""
-        if not kept:
+    def demand(self, met: bool, complaint: str) -> None:
+        """Add ``complaint`` unless the requirement was ``met``."""
+        if not met:
             self.complaints.append(complaint)
 
     def as_json(self) -> dict[str, Any]:
-        """Return the verdict as JSON has it."""
+        """Return the verdict as a JSON object."""
         return {"held": self.held, "figures": self.figures, "complaints": self.complaints}
 
 
@@ -42,21 +42,24 @@ TEMPLATE = FilePart(_SAMPLE.name, _SAMPLE.read_bytes())
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A request and its end: ``told`` is a status, ``wrong document`` or ``no answer``; times in seconds."""
+    """A request and its outcome; times in seconds of the monotonic clock.
 
-    told: str
+    ``outcome`` is an HTTP status, ``wrong document`` or ``no answer``; ``detail`` says more of a failure.
+    """
+
+    outcome: str
     began: float
     ended: float
-    why: str = ""
+    detail: str = ""
 
     @property
     def ms(self) -> float:
-        """How long it took."""
+        """The request's duration in milliseconds."""
         return (self.ended - self.began) * 1000
 
 
 def job_form(number: int, template: FilePart = TEMPLATE) -> Form:
-    """Return job ``number``, whose title no other has."""
+    """Return the form of job ``number``, whose title is unique."""
     payload = {
         "meeting_title": title_of(number),
         "meeting_date": "2026-11-23",
@@ -69,12 +72,12 @@ def job_form(number: int, template: FilePart = TEMPLATE) -> Form:
 
 
 def title_of(number: int) -> str:
-    """Return the value by which a job's document is known."""
+    """Return the title that identifies a job's document."""
     return f"Endurance-{number:07d}-title"
 
 
 def send_job(client: Client, number: int, form: Form | None = None) -> Sent:
-    """Send job ``number`` and look at its document."""
+    """Send job ``number`` and check that its document holds the job's title."""
     began = time.monotonic()
     try:
         answer = client.post_form("/v1/run", form or job_form(number))
@@ -87,14 +90,14 @@ def send_job(client: Client, number: int, form: Form | None = None) -> Sent:
 
 
 def at_a_time(concurrency: int, send: Callable[[int], Sent], numbers: Iterable[int]) -> Iterator[Sent]:
-    """Yield what came of each of ``numbers``, ``concurrency`` at a time."""
+    """Send the jobs of ``numbers``, ``concurrency`` at a time; yield each outcome."""
     with ThreadPoolExecutor(concurrency) as pool:
         yield from pool.map(send, numbers)
 
 
-def told(outcomes: Iterable[Sent]) -> dict[str, int]:
-    """Count what was told."""
-    return dict(sorted(Counter(each.told for each in outcomes).items()))
+def count_outcomes(outcomes: Iterable[Sent]) -> dict[str, int]:
+    """Return how often each outcome occurred."""
+    return dict(sorted(Counter(each.outcome for each in outcomes).items()))
 
 
 def _holds(answer: Answer, title: str) -> bool:

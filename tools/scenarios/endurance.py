@@ -1,4 +1,4 @@
-"""Puts a server of its own through what it must survive: crowds, hostile files, hanging jobs, faults."""
+"""Starts servers and checks that they withstand overload, hostile files, hanging jobs and faults."""
 
 import argparse
 import json
@@ -26,8 +26,8 @@ SCENARIOS: Mapping[str, Callable[[int], Verdict]] = {
     "chaos": chaos,
     "stops": stops,
 }
-# Requests, for chaos seconds, for small how often a file repeats its thing: what runs with every change, and
-# what docs/reliability.md reports.
+# The size of each scenario: requests, for chaos seconds, for small repetitions in a file. SHORT runs with
+# every change, LONG is what docs/reliability.md reports.
 SHORT = {
     "capacity": 120,
     "overload": 400,
@@ -51,7 +51,7 @@ LONG = {
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the tool; return 0 when every scenario held, 1 when one did not, 2 when one could not be run."""
+    """Run the tool; return 0 when every scenario passed, 1 when one failed, 2 when one could not be run."""
     given = _parser().parse_args(arguments)
     sizes = LONG if given.long else SHORT
     results: dict[str, Any] = {}
@@ -64,28 +64,35 @@ def main(arguments: list[str] | None = None) -> int:
             print(f"endurance: {name}: {error}", file=sys.stderr)
             return 2
         results[name] = {"size": size, **verdict.as_json()}
-        _tell(verdict)
+        _print_verdict(verdict)
     if given.write_summary is not None:
         given.write_summary.write_text(json.dumps(results, indent=2) + "\n", "utf-8")
     return 0 if all(result["held"] for result in results.values()) else 1
 
 
-def _tell(verdict: Verdict) -> None:
+def _print_verdict(verdict: Verdict) -> None:
     for name, value in verdict.figures.items():
         print(f"  {name}: {value}")
     for complaint in verdict.complaints:
         print(f"  FAILED: {complaint}")
-    print("  held" if verdict.held else "  did not hold", flush=True)
+    print("  passed" if verdict.held else "  failed", flush=True)
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("scenarios", nargs="*", choices=[[], *SCENARIOS], help="all of them without one")
-    parser.add_argument("--long", action="store_true", help="as long as docs/reliability.md reports")
     parser.add_argument(
-        "--size", type=types.integer(1), help="requests, for chaos seconds, for small repetitions"
+        "scenarios", nargs="*", choices=[[], *SCENARIOS], help="the scenarios to run (default: all)"
     )
     parser.add_argument(
-        "--write-summary", type=types.writable_file, metavar="FILE", help="write JSON there too"
+        "--long", action="store_true", help="run the long forms that docs/reliability.md reports"
+    )
+    parser.add_argument(
+        "--size", type=types.integer(1), help="number of requests; for chaos seconds; for small repetitions"
+    )
+    parser.add_argument(
+        "--write-summary",
+        type=types.writable_file,
+        metavar="FILE",
+        help="also write the results to FILE as JSON",
     )
     return parser

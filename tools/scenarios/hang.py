@@ -1,4 +1,4 @@
-"""Jobs that hang: their renderers are stopped from outside, all slots at once, and each is a 408 in time."""
+"""Jobs that hang: their renderers are stopped by a signal, in all slots; each is answered 408 in time."""
 
 import contextlib
 import threading
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import psutil
 
 from tools.lib.stats import percentile
-from tools.scenarios.clients import Verdict, at_a_time, send_job, told
+from tools.scenarios.clients import Verdict, at_a_time, count_outcomes, send_job
 from tools.scenarios.server import EnduranceServer, endurance_server
 
 _SLOTS = 8
@@ -18,20 +18,30 @@ _LOOK_SECONDS = 0.005
 
 
 def hang(jobs: int) -> Verdict:
-    """Let ``jobs`` jobs hang, as many at once as there are slots: each is a 408 within 1.5 s of its limit."""
+    """Let ``jobs`` jobs hang, as many at once as there are slots.
+
+    Required: each is answered 408 within 1.5 s of its time limit.
+    """
     verdict = Verdict()
-    settings = {"max_concurrency": _SLOTS, "request_timeout_seconds": _LIMIT_SECONDS, "standby": 0}
-    with endurance_server(verdict, **settings) as server:
+    with endurance_server(
+        verdict, max_concurrency=_SLOTS, request_timeout_seconds=_LIMIT_SECONDS, standby=0
+    ) as server:
         send_job(server.client, 0)
         with _stopped_renderers(server):
             outcomes = list(at_a_time(_SLOTS, lambda number: send_job(server.client, number), range(jobs)))
         afterwards = send_job(server.client, 0)
     slowest = max(each.ms for each in outcomes) / 1000
-    verdict.figures |= {"told": told(outcomes), "limit s": _LIMIT_SECONDS, "slowest s": round(slowest, 2)}
+    verdict.figures |= {
+        "outcomes": count_outcomes(outcomes),
+        "limit s": _LIMIT_SECONDS,
+        "slowest s": round(slowest, 2),
+    }
     verdict.figures["p50 s"] = round((percentile([each.ms for each in outcomes], 50) or 0) / 1000, 2)
-    verdict.demand(told(outcomes) == {"408": jobs}, f"not all were told 408: {told(outcomes)}")
+    verdict.demand(
+        count_outcomes(outcomes) == {"408": jobs}, f"not all were answered 408: {count_outcomes(outcomes)}"
+    )
     verdict.demand(slowest <= _LIMIT_SECONDS + _GRACE_SECONDS, f"one took {slowest:.2f} s")
-    verdict.demand(afterwards.told == "200", f"the next good job was told {afterwards.told}")
+    verdict.demand(afterwards.outcome == "200", f"the outcome of the next good job was {afterwards.outcome}")
     return verdict
 
 

@@ -1,4 +1,4 @@
-"""Jobs in number: as many as there are slots, many more than that, and large ones."""
+"""Load scenarios: as many jobs at a time as there are slots, many more than that, and large files."""
 
 import io
 import random
@@ -9,10 +9,10 @@ from collections.abc import Callable
 
 from tools.lib.client import FilePart
 from tools.lib.stats import percentile
-from tools.scenarios.clients import TEMPLATE, Sent, Verdict, at_a_time, job_form, send_job, told
+from tools.scenarios.clients import TEMPLATE, Sent, Verdict, at_a_time, count_outcomes, job_form, send_job
 from tools.scenarios.server import EnduranceServer, endurance_server
 
-# A few jobs tell whether answers are right; only many tell of times.
+# A few jobs show whether answers are right; times are judged only from this many on.
 _TIMES_ARE_JUDGED_FROM = 1000
 _SLOTS = 2
 _CLIENTS = 32
@@ -20,13 +20,16 @@ _WAIT_AFTER_429_SECONDS = 0.2
 _REFUSED_WITHIN_MS = 250
 _MEGABYTE = 1024 * 1024
 _LARGE_BYTES = 24 * _MEGABYTE
-# Making a body costs a client more than sending it; a crowd's own work is not to be measured.
+# Bodies are made beforehand and reused: making one costs more CPU than sending it and would be measured too.
 _FORMS = 16
 _GROWTH_BYTES = 8 * _MEGABYTE
 
 
 def capacity(jobs: int) -> Verdict:
-    """Send ``jobs`` jobs, as many at a time as there are slots: all correct, p99 at most 4 times p50."""
+    """Send ``jobs`` jobs, as many at a time as there are slots.
+
+    Required: all are correct, and p99 is at most 4 times p50.
+    """
     verdict = Verdict()
     with endurance_server(verdict, max_concurrency=_SLOTS) as server:
         _warm_up(server)
@@ -34,7 +37,7 @@ def capacity(jobs: int) -> Verdict:
         outcomes = list(at_a_time(_SLOTS, lambda number: send_job(server.client, number), range(jobs)))
         seconds = time.monotonic() - began
     p50, p99 = (percentile([each.ms for each in outcomes], percent) or 0 for percent in (50, 99))
-    verdict.figures |= {"told": told(outcomes), "jobs/s": round(jobs / seconds, 1)}
+    verdict.figures |= {"outcomes": count_outcomes(outcomes), "jobs/s": round(jobs / seconds, 1)}
     verdict.figures |= {"p50 ms": round(p50, 1), "p99 ms": round(p99, 1), "p99/p50": round(p99 / p50, 2)}
     _demand_only(verdict, outcomes, {"200"})
     verdict.demand(jobs < _TIMES_ARE_JUDGED_FROM or p99 <= 4 * p50, f"p99 is {p99 / p50:.1f} times p50")
@@ -42,11 +45,14 @@ def capacity(jobs: int) -> Verdict:
 
 
 def overload(requests: int) -> Verdict:
-    """Send with 32 clients that wait after a 429: only 200 and 429, 90 % of the goodput without surplus."""
+    """Send ``requests`` requests from 32 clients that wait after a 429.
+
+    Required: only 200 and 429, and at least 90 % of the throughput of good answers without overload.
+    """
     verdict = Verdict()
     template = _template_with(_MEGABYTE)
     forms = [job_form(number, template) for number in range(_FORMS)]
-    # In memory where that is allowed, as compose.yaml has it: a disk's journal would be measured otherwise.
+    # The work folder is in memory where mounting is allowed, as in compose.yaml: disks vary too much.
     with endurance_server(verdict, small_disk=True, max_concurrency=_SLOTS) as server:
 
         def send(number: int) -> Sent:
@@ -55,30 +61,36 @@ def overload(requests: int) -> Verdict:
         _warm_up(server)
         count = max(20, requests // 20)
         before = _goodput(send, count)
-        outcomes, seconds = _crowd(send, requests)
+        outcomes, seconds = _send_from_clients(send, requests)
         after = _goodput(send, count)
-    good = sum(each.told == "200" for each in outcomes) / seconds
-    refused = [each.ms for each in outcomes if each.told == "429"]
+    good = sum(each.outcome == "200" for each in outcomes) / seconds
+    refused = [each.ms for each in outcomes if each.outcome == "429"]
     share = good / ((before + after) / 2)
-    verdict.figures |= {"told": told(outcomes), "jobs/s without surplus": [round(before, 1), round(after, 1)]}
+    verdict.figures |= {
+        "outcomes": count_outcomes(outcomes),
+        "jobs/s without overload": [round(before, 1), round(after, 1)],
+    }
     verdict.figures |= {"jobs/s": round(good, 1), "goodput": round(share, 3)}
     refused_p99 = percentile(refused, 99) or 0
     verdict.figures |= {"429 p99 ms": round(refused_p99, 1)}
     _demand_only(verdict, outcomes, {"200", "429"})
-    verdict.demand(bool(refused), "nothing was refused: this was no overload")
+    verdict.demand(bool(refused), "no request was refused, so there was no overload")
     verdict.demand(
         requests < _TIMES_ARE_JUDGED_FROM or refused_p99 < _REFUSED_WITHIN_MS,
         f"p99 of the answers 429 is {refused_p99:.0f} ms",
     )
     verdict.demand(
         requests < _TIMES_ARE_JUDGED_FROM or share >= 0.9,
-        f"goodput is {share:.0%} of what it is without surplus",
+        f"the throughput of good answers is {share:.0%} of that without overload",
     )
     return verdict
 
 
 def large(files: int) -> Verdict:
-    """Send ``files`` templates of 25 MB, two at a time: all correct, the worker grows by at most 8 MiB."""
+    """Send ``files`` templates of 25 MB, two at a time.
+
+    Required: all are correct, and the worker's memory grows by at most 8 MiB.
+    """
     verdict = Verdict()
     template = _template_with(_LARGE_BYTES)
     with endurance_server(verdict, max_concurrency=_SLOTS) as server:
@@ -90,7 +102,7 @@ def large(files: int) -> Verdict:
         )
         (after,) = server.figures().values()
     grown = after.memory - before.memory
-    verdict.figures |= {"told": told(outcomes), "template bytes": len(template.content)}
+    verdict.figures |= {"outcomes": count_outcomes(outcomes), "template bytes": len(template.content)}
     verdict.figures |= {"p50 ms": round(percentile([each.ms for each in outcomes], 50) or 0, 1)}
     verdict.figures["worker grew by MiB"] = round(grown / _MEGABYTE, 1)
     _demand_only(verdict, outcomes, {"200"})
@@ -110,8 +122,8 @@ def _goodput(send: Callable[[int], Sent], jobs: int) -> float:
     return jobs / (time.monotonic() - began)
 
 
-def _crowd(send: Callable[[int], Sent], requests: int) -> tuple[list[Sent], float]:
-    """Return what came of ``requests`` requests of the clients, and how many seconds that took."""
+def _send_from_clients(send: Callable[[int], Sent], requests: int) -> tuple[list[Sent], float]:
+    """Send ``requests`` requests from all clients; return the outcomes and the seconds that it took."""
     outcomes: list[Sent] = []
     numbers, lock = iter(range(requests)), threading.Lock()
 
@@ -124,7 +136,7 @@ def _crowd(send: Callable[[int], Sent], requests: int) -> tuple[list[Sent], floa
             outcome = send(number)
             with lock:
                 outcomes.append(outcome)
-            if outcome.told == "429":
+            if outcome.outcome == "429":
                 time.sleep(_WAIT_AFTER_429_SECONDS)
 
     began = time.monotonic()
@@ -155,6 +167,6 @@ def _template_with(size: int) -> FilePart:
 
 
 def _demand_only(verdict: Verdict, outcomes: list[Sent], allowed: set[str]) -> None:
-    others = [each for each in outcomes if each.told not in allowed]
-    words = [f"{each.told} {each.why}" for each in others[:3]]
-    verdict.demand(not others, f"{len(others)} were told something else: {words}")
+    others = [each for each in outcomes if each.outcome not in allowed]
+    words = [f"{each.outcome} {each.detail}" for each in others[:3]]
+    verdict.demand(not others, f"{len(others)} had another outcome: {words}")

@@ -25,7 +25,7 @@ _SIZE = "64m"
 
 @contextmanager
 def mounted_small_disk(folder: Path) -> Iterator[bool]:
-    """Mount a small disk at ``folder`` inside ``with``; yields whether the system let us (root, mostly)."""
+    """Mount a small disk at ``folder`` inside ``with``; yields whether mounting was allowed (root)."""
     mounted = _mount(folder)
     try:
         yield mounted
@@ -39,7 +39,7 @@ def full_disk(folder: Path) -> Iterator[None]:
     """Leave no byte free on the small disk at ``folder`` inside ``with``."""
     filling = folder / "filling"
     try:
-        # What others free or take meanwhile is met by asking for more than there is.
+        # Asking for more than is free fills the disk whatever other processes free or use meanwhile.
         with contextlib.suppress(OSError), filling.open("wb", buffering=0) as target:
             target.write(bytes(shutil.disk_usage(folder).total))
         yield
@@ -57,13 +57,13 @@ def _mount(folder: Path) -> bool:
 
 _PROBE_SECONDS = 0.05
 _SETTLE_SECONDS = 5.0
-# Of the contract's section 5: what may live as long as the server does.
+# Of the contract's section 5: the files that may stay as long as the server runs.
 _MAY_STAY = (".lock", ".pid", ".db")
 
 
 @dataclass(frozen=True, slots=True)
 class WorkerFigures:
-    """What a worker holds: memory in bytes, descriptors, threads, and children that nobody waited for."""
+    """A worker's resources: memory in bytes, descriptors, threads, and children that were not reaped."""
 
     memory: int
     descriptors: int
@@ -73,11 +73,11 @@ class WorkerFigures:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A request for health that failed; times in seconds of the monotonic clock."""
+    """A request to ``/healthz`` that failed; times in seconds of the monotonic clock."""
 
     began: float
     ended: float
-    why: str
+    reason: str
 
 
 def _never(_failure: Failure) -> bool:
@@ -86,7 +86,7 @@ def _never(_failure: Failure) -> bool:
 
 @dataclass
 class Health:
-    """Latencies of ``/healthz`` in milliseconds, and what went wrong with it."""
+    """Latencies of ``/healthz`` in milliseconds, and its failures."""
 
     latencies_ms: list[float] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
@@ -111,7 +111,7 @@ class EnduranceServer:
         return psutil.Process(self.server.pid).children()
 
     def figures(self) -> dict[int, WorkerFigures]:
-        """Return what each worker that lives holds, by its process id."""
+        """Return the resources of each running worker by its process id."""
         found = {}
         for worker in self.workers():
             with contextlib.suppress(psutil.NoSuchProcess), worker.oneshot():
@@ -124,7 +124,7 @@ class EnduranceServer:
         return found
 
     def leftovers(self) -> list[str]:
-        """Return what lies in the work folder and may not stay there."""
+        """Return the names in the work folder that may not stay there, sorted."""
         return sorted(
             path.name
             for path in self.work_folder.iterdir()
@@ -132,7 +132,7 @@ class EnduranceServer:
         )
 
     def lines(self) -> list[dict[str, Any]]:
-        """Return the log's lines of requests."""
+        """Return the lines of the log that belong to a request, parsed."""
         found = []
         for line in self.log.read_text("utf-8").splitlines():
             if line.startswith("{"):
@@ -142,7 +142,7 @@ class EnduranceServer:
         return found
 
     def demand_rest(self, verdict: Verdict) -> None:
-        """Demand that nothing of the jobs is left in the work folder."""
+        """Require that the jobs leave nothing in the work folder."""
         deadline = time.monotonic() + _SETTLE_SECONDS
         while self.leftovers() and time.monotonic() < deadline:
             time.sleep(_PROBE_SECONDS)
@@ -157,10 +157,10 @@ def endurance_server(
     is_excused: Callable[[Failure], bool] = _never,
     **settings: object,
 ) -> Iterator[EnduranceServer]:
-    """Serve inside ``with``, asking for health all the while; ``verdict`` is told of both at the end.
+    """Run a server inside ``with`` and request ``/healthz`` all the time; add the results to ``verdict``.
 
-    With ``small_disk`` the work folder lies on a small disk of its own, where the system lets us have one.
-    ``is_excused`` says in the end of a request for health that failed whether it was to.
+    With ``small_disk`` the work folder lies on a small disk of its own, where mounting is allowed.
+    ``is_excused`` returns whether a failed request to ``/healthz`` was to be expected.
     """
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="docops-endurance-")))
@@ -178,16 +178,16 @@ def endurance_server(
             probe.join()
             status = server.server.stop()
         _judge_health(verdict, health, is_excused)
-        verdict.demand(status == 0, f"told to stop, the server ended with status {status}")
+        verdict.demand(status == 0, f"after SIGTERM the server ended with status {status}")
 
 
 def _judge_health(verdict: Verdict, health: Health, is_excused: Callable[[Failure], bool]) -> None:
-    """Note the figures, the worst where a scenario has several servers; demand that nothing failed."""
+    """Add the figures, the worst of several servers of a scenario; require that no request failed."""
     p99 = round(percentile(health.latencies_ms, 99) or 0, 1)
     verdict.figures["health p99 ms"] = max(p99, verdict.figures.get("health p99 ms", 0))
     asked = len(health.latencies_ms) + verdict.figures.get("health requests", 0)
     verdict.figures["health requests"] = asked
-    failures = [each.why for each in health.failures if not is_excused(each)]
+    failures = [each.reason for each in health.failures if not is_excused(each)]
     verdict.demand(not failures, f"/healthz failed: {failures[:3]}")
 
 

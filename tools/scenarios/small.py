@@ -1,6 +1,6 @@
-"""Small files that repeat one thing: none may cost more than a file of its size, whatever is repeated.
+"""Small files that repeat one structure: none may cost more than other files of its size.
 
-Each is made of XML and JSON written here, so that any structure can be repeated, whatever Word would write.
+Each is made of XML and JSON written here, so that structures can be repeated that Word would not write.
 """
 
 import io
@@ -21,17 +21,17 @@ _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml"
 _DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _NAMES = ("MEETING_TITLE", "MEETING_DATE", "MEETING_TIME", "MEETING_LOCATION", "ORGANIZER")
-# The issue's figures were taken with three times as many choices and styles as placeholders.
+# Choices and styles are three times as many as placeholders: so they cost about the same.
 _MORE = 3
 
 
 class SmallFile(NamedTuple):
-    """A request with small files: where it goes, its files and form values, and the status that is due."""
+    """A request with small files: its path, files, form values and the expected status."""
 
     path: str
     files: Mapping[str, bytes]
     fields: Mapping[str, str]
-    due: int = 200
+    expected: int = 200
 
     def form(self) -> Form:
         """Return the request's body."""
@@ -43,12 +43,12 @@ class SmallFile(NamedTuple):
         return Form.of(files, self.fields)
 
     def size(self) -> int:
-        """Return how many bytes its files have together."""
+        """Return the total size of its files in bytes."""
         return sum(map(len, self.files.values()))
 
 
 def small_files(count: int) -> dict[str, SmallFile]:
-    """Return the requests by name; each repeats its thing ``count`` times, some three times as often."""
+    """Return the requests by name; each repeats its structure ``count`` times, some three times as often."""
     return {
         "open brackets": _run(_p(_text("【A") * count)),
         "unfilled placeholders": _run(_p(_each(count, lambda number: _text(f"【NO_{number}】")))),
@@ -58,7 +58,7 @@ def small_files(count: int) -> dict[str, SmallFile]:
         "paragraphs on a style chain": _run(_styled(count, _MORE * count), _chain("paragraph", count)),
         "tables on a style chain": _run(_tables(count // 4, _MORE * count), _chain("table", count)),
         "CDATA sections": _run(_p(_r(f"<w:t>{'<![CDATA[a]]>' * 20 * count}</w:t>"))),
-        "namespaces": _run(_p(_each(count, _placeholder)), namespaces=1000 + count, due=400),
+        "namespaces": _run(_p(_each(count, _placeholder)), namespaces=1000 + count, expected=400),
         "footnotes": _run(_p(_placeholder(0)), notes=count),
         "lists that differ": _verify(
             _lists(count, lambda each: each * 7 % 2, 190), _lists(count, lambda each: each // 3 % 2, 188)
@@ -84,13 +84,13 @@ def _run(
     namespaces: int = 0,
     notes: int = 0,
     format_baseline: str = "template",
-    due: int = 200,
+    expected: int = 200,
 ) -> SmallFile:
     payload = {name.lower(): "one line" for name in _NAMES}
     task = json.dumps({"task_type": "meeting_notice", "payload": payload}).encode()
     files = {"template": _docx(body, styles, namespaces=namespaces, notes=notes), "task": task}
     fields = {"format_mode": "report", "format_baseline": format_baseline, "format_fix_mode": "safe"}
-    return SmallFile("/v1/run", files, fields, due)
+    return SmallFile("/v1/run", files, fields, expected)
 
 
 def _verify(
@@ -203,12 +203,12 @@ def _chain(kind: str, count: int) -> str:
 
 
 def _styled(count: int, styles: int) -> str:
-    """Paragraphs, each with another one of the last of ``styles`` styles."""
+    """Return paragraphs with different styles, the last ones of ``styles`` styles."""
     return _each(count, lambda number: _p(_placeholder(number), f"s{styles - 1 - number}"))
 
 
 def _tables(count: int, styles: int) -> str:
-    """Tables of one cell, each with one of the last of ``styles`` styles."""
+    """Return tables of one cell with different styles, the last ones of ``styles`` styles."""
     return _each(
         count,
         lambda number: (
@@ -219,7 +219,7 @@ def _tables(count: int, styles: int) -> str:
 
 
 def _lists(count: int, text: Callable[[int], int], runs: int) -> bytes:
-    """Paragraphs whose runs hold one of two texts, in an order of their own."""
+    """Return a document whose paragraphs have ``runs`` runs each, with the texts that ``text`` gives."""
     return _docx(_p(_each(runs, lambda number: _text(str(text(number))))) * max(1, count // 100))
 
 
@@ -237,19 +237,21 @@ def _fix(run_id: str) -> dict[str, object]:
     }  # fmt: skip
 
 
-# Of the size for which the limits below are, and of the short form.
+# The repetitions that the limits below are for.
 REPEATED = 4000
-# Each takes a tenth of that; quadratic time would be many times as much.
+# Ten times what each takes; quadratic time would take many times as much.
 _CPU_SECONDS = 5.0
-# On a machine that others load as well.
+# Generous, since the machine may be shared.
 _WALL_SECONDS = 30.0
 _MOST_BYTES = 1_000_000
 
 
 def small(repeated: int) -> Verdict:
-    """Send each small file, its thing ``repeated`` times in it: the status that is due, in time.
+    """Send each small file with its structure repeated ``repeated`` times.
 
-    The limits are for 4,000 times and grow as the files do.
+    Required: the expected status, within the limits of time and CPU time.
+
+    The limits are for 4,000 repetitions and grow with the files.
     """
     verdict = Verdict()
     share = max(1.0, repeated / REPEATED)
@@ -258,9 +260,11 @@ def small(repeated: int) -> Verdict:
     with endurance_server(verdict, max_concurrency=1) as server:
         send_job(server.client, 0)
         for name, file in files.items():
-            told, cpu, wall = _cost(server, file)
+            outcome, cpu, wall = _cost(server, file)
             costs[name] = cpu, wall
-            verdict.demand(told == str(file.due), f"{name}: told {told}, {file.due} is due")
+            verdict.demand(
+                outcome == str(file.expected), f"{name}: answered {outcome}, expected {file.expected}"
+            )
             verdict.demand(cpu <= _CPU_SECONDS * share, f"{name}: {cpu:.1f} s of CPU")
             verdict.demand(wall <= _WALL_SECONDS * share, f"{name}: {wall:.1f} s")
         afterwards = send_job(server.client, 0)
@@ -268,22 +272,22 @@ def small(repeated: int) -> Verdict:
     verdict.figures |= {"files": len(files), "largest bytes": largest}
     verdict.figures |= {f"{name} CPU s": round(cpu, 2) for name, (cpu, _) in costs.items()}
     verdict.figures["slowest s"] = round(max(wall for _, wall in costs.values()), 2)
-    verdict.demand(largest <= _MOST_BYTES * share, f"one has {largest} bytes: it is not small")
-    verdict.demand(afterwards.told == "200", f"the next good job was told {afterwards.told}")
+    verdict.demand(largest <= _MOST_BYTES * share, f"one has {largest} bytes, which is not small")
+    verdict.demand(afterwards.outcome == "200", f"the outcome of the next good job was {afterwards.outcome}")
     return verdict
 
 
 def _cost(server: EnduranceServer, file: SmallFile) -> tuple[str, float, float]:
-    """Return what was told, and the seconds of CPU and of the clock that it took."""
+    """Return the status or error, the CPU time and the elapsed time, both in seconds."""
     client, form = Client(server.server.base_url), file.form()
     cpu, began = _cpu_seconds(server), time.monotonic()
     try:
-        told = str(client.post_form(file.path, form).status)
+        outcome = str(client.post_form(file.path, form).status)
     except OSError as error:
-        told = repr(error)
-    return told, _cpu_seconds(server) - cpu, time.monotonic() - began
+        outcome = repr(error)
+    return outcome, _cpu_seconds(server) - cpu, time.monotonic() - began
 
 
 def _cpu_seconds(server: EnduranceServer) -> float:
-    """Return what the workers took, with the renderers that they waited for."""
+    """Return the CPU time of the workers and of the renderers that they reaped, in seconds."""
     return sum(sum(worker.cpu_times()[:4]) for worker in server.workers())

@@ -1,4 +1,4 @@
-"""Good and hostile requests mixed: each gets the answer that is due to it, and the server does not drift."""
+"""Good and hostile requests mixed: each gets the expected answer, and the server's resources do not grow."""
 
 import random
 import time
@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 
 from tools.lib.client import Client, FilePart, Form
-from tools.scenarios.clients import TEMPLATE, Sent, Verdict, at_a_time, send_job, told
+from tools.scenarios.clients import TEMPLATE, Sent, Verdict, at_a_time, count_outcomes, send_job
 from tools.scenarios.server import EnduranceServer, WorkerFigures, endurance_server
 
 _SLOTS = 4
@@ -26,7 +26,7 @@ def _form(template: bytes, task: bytes = _TASK.content, name: str = "notice.docx
     return Form.of({"template": FilePart(name, template), "task": FilePart("task.json", task)}, {})
 
 
-# What is sent and the status that is due.
+# Hostile requests by name, with the expected status.
 HOSTILE: Mapping[str, tuple[Callable[[], Form], int]] = {
     "no ZIP": (lambda: _form(b"not a document"), 415),
     "another kind of file": (lambda: _form(TEMPLATE.content, name="notice.exe"), 415),
@@ -46,7 +46,10 @@ HOSTILE: Mapping[str, tuple[Callable[[], Form], int]] = {
 
 
 def soak(requests: int) -> Verdict:
-    """Send ``requests`` requests, 60 % good: no unexpected status, a start and an end line each, no drift."""
+    """Send ``requests`` requests, 60 % good ones.
+
+    Required: no unexpected answer, a start and an end line in the log for each, no growth of resources.
+    """
     verdict = Verdict()
     plan = _plan(requests)
     first = min(_DRIFT_FROM, requests // 2)
@@ -60,34 +63,34 @@ def soak(requests: int) -> Verdict:
 
         began = time.monotonic()
         outcomes = list(at_a_time(_SLOTS, send, range(first)))
-        # At rest, as at the end: connections that the server has closed linger for two seconds.
+        # Measured when idle, as at the end: connections that the server has closed linger for two seconds.
         time.sleep(_LINGER_SECONDS)
         before = server.figures()
         began += _LINGER_SECONDS
         outcomes += at_a_time(_SLOTS, send, range(first, requests))
         seconds = time.monotonic() - began
-        after, unpaired = _at_rest(server, before)
+        after, unpaired = _when_idle(server, before)
     wrong = [
-        (plan[number], each.told, each.why)
+        (plan[number], each.outcome, each.detail)
         for number, each in enumerate(outcomes)
-        if each.told != ("200" if plan[number] is None else "as due")
+        if each.outcome != ("200" if plan[number] is None else "as expected")
     ]
-    verdict.figures |= {"told": told(outcomes), "requests/s": round(requests / seconds, 1)}
-    verdict.demand(not wrong, f"{len(wrong)} answers were not those that are due: {wrong[:3]}")
+    verdict.figures |= {"outcomes": count_outcomes(outcomes), "requests/s": round(requests / seconds, 1)}
+    verdict.demand(not wrong, f"{len(wrong)} answers were not the expected ones: {wrong[:3]}")
     verdict.demand(not unpaired, f"not one start and one end line in the log: {unpaired[:3]}")
     verdict.demand(workers == set(before) == set(after), "a worker was replaced")
-    _judge_drift(verdict, before, after, _GROWTH_SHARE if first == _DRIFT_FROM else 1)
+    _require_no_growth(verdict, before, after, _GROWTH_SHARE if first == _DRIFT_FROM else 1)
     return verdict
 
 
 def _fill_the_pool(server: EnduranceServer) -> None:
-    """Let the worker start every thread it may have, and each thread take the room that requests need.
+    """Let the worker start all its threads, and each thread allocate the memory that requests need.
 
-    From here on one thread more is one too many.
+    From here on the number of threads must not grow.
     """
 
     def send(number: int) -> Sent:
-        # Most of a crowd's jobs are refused at once, so each thread gets hostile requests of several kinds.
+        # Most of these jobs are refused at once, so each thread gets hostile requests of several kinds.
         kind = None if number % 2 else list(HOSTILE)[number // 2 % len(HOSTILE)]
         return send_job(server.client, number) if kind is None else _send_hostile(server.client, kind)
 
@@ -96,21 +99,22 @@ def _fill_the_pool(server: EnduranceServer) -> None:
 
 
 def _plan(requests: int) -> list[str | None]:
-    """Return what each request is: ``None`` for a good one. The same plan every time."""
+    """Return the kind of each request, ``None`` for a good one; the same list in every run."""
     source = random.Random(20261123)
     kinds = list(HOSTILE)
     return [None if source.random() < _GOOD_SHARE else source.choice(kinds) for _ in range(requests)]
 
 
 def _send_hostile(client: Client, kind: str) -> Sent:
-    make, due = HOSTILE[kind]
+    make, expected = HOSTILE[kind]
     began = time.monotonic()
     try:
         answer = client.post_form("/v1/run", make())
     except OSError as error:
         return Sent("no answer", began, time.monotonic(), repr(error))
-    said = "as due" if answer.status == due else str(answer.status)
-    return Sent(said, began, time.monotonic(), "" if said == "as due" else answer.body[:200].decode())
+    outcome = "as expected" if answer.status == expected else str(answer.status)
+    detail = "" if answer.status == expected else answer.body[:200].decode()
+    return Sent(outcome, began, time.monotonic(), detail)
 
 
 def _unpaired(server: EnduranceServer) -> list[str]:
@@ -122,31 +126,31 @@ def _unpaired(server: EnduranceServer) -> list[str]:
     return [each for each in starts | ends if (starts[each], ends[each]) != (1, 1)]
 
 
-def _at_rest(
+def _when_idle(
     server: EnduranceServer, before: Mapping[int, WorkerFigures]
 ) -> tuple[dict[int, WorkerFigures], list[str]]:
-    """Return what workers hold and which ids are unpaired, once last connections and lines have gone out.
+    """Wait until the last connections are closed and the last lines written, five seconds at most.
 
-    They have five seconds; what is left then stays.
+    Return the resources of each worker, and the ids without exactly one start and one end line.
     """
     deadline = time.monotonic() + _REST_SECONDS
     while True:
         after, unpaired = server.figures(), _unpaired(server)
-        is_at_rest = not unpaired and all(
+        is_idle = not unpaired and all(
             now.descriptors <= before[pid].descriptors for pid, now in after.items() if pid in before
         )
-        if is_at_rest or time.monotonic() >= deadline:
+        if is_idle or time.monotonic() >= deadline:
             return after, unpaired
         time.sleep(_LOOK_SECONDS)
 
 
-def _judge_drift(
+def _require_no_growth(
     verdict: Verdict,
     before: Mapping[int, WorkerFigures],
     after: Mapping[int, WorkerFigures],
     growth_share: float,
 ) -> None:
-    """Demand that no worker holds more than before; its memory may grow by ``growth_share``, and 8 MiB."""
+    """Require that no worker uses more than before; memory may grow by ``growth_share`` and at most 8 MiB."""
     for pid in set(before) & set(after):
         was, now = before[pid], after[pid]
         grown = now.memory - was.memory
@@ -157,9 +161,9 @@ def _judge_drift(
             grown <= _GROWTH_BYTES and grown <= growth_share * was.memory,
             f"the worker grew by {grown / 1024 / 1024:.1f} MiB ({grown / was.memory:.1%})",
         )
-        verdict.demand(now.descriptors <= was.descriptors, "descriptors became more")
-        verdict.demand(now.threads <= was.threads, "threads became more")
-        verdict.demand(now.zombies == 0, f"{now.zombies} children were not waited for")
+        verdict.demand(now.descriptors <= was.descriptors, "the number of descriptors grew")
+        verdict.demand(now.threads <= was.threads, "the number of threads grew")
+        verdict.demand(now.zombies == 0, f"{now.zombies} children were not reaped")
 
 
 def _flipped(content: bytes) -> bytes:

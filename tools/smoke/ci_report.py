@@ -1,4 +1,4 @@
-"""What came of a smoke run: the verdict, for machines and for people."""
+"""The result of a smoke run, as JSON and Markdown."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
@@ -9,7 +9,7 @@ from tools.smoke.ci_thresholds import Failure
 
 
 class Verdict(StrEnum):
-    """What a run came to: within its limits, over one, or without an end."""
+    """The verdict of a run: within its limits, over one, or not completed."""
 
     PASSED = "passed"
     FAILED = "failed"
@@ -17,17 +17,17 @@ class Verdict(StrEnum):
 
     @property
     def exit_status(self) -> int:
-        """Return the exit status that says so."""
+        """Return the tool's exit status for this verdict."""
         return {Verdict.PASSED: 0, Verdict.FAILED: 1, Verdict.BROKEN: 2}[self]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """What is told of a run.
+    """The report of a run.
 
     ``figures`` and ``limits`` are by name, no figures when no round was measured in full; ``broken`` says
-    why the run did not get to its end; ``errors`` are the server's own, from its log; ``files`` maps a
-    file's path to what is in it.
+    why the run did not complete; ``errors`` are the server's, from its log; ``files`` maps a file's path
+    to a description of its content.
     """
 
     figures: dict[str, float | None]
@@ -41,13 +41,13 @@ class Report:
 
     @property
     def verdict(self) -> Verdict:
-        """Return the verdict; a run that broke cannot pass, whatever its figures."""
+        """Return the verdict; a run that did not complete cannot pass, whatever its figures."""
         if self.broken is not None:
             return Verdict.BROKEN
         return Verdict.FAILED if self.failures else Verdict.PASSED
 
     def as_json(self) -> dict[str, Any]:
-        """Return ci_result.json."""
+        """Return the content of ci_result.json."""
         return {
             "verdict": self.verdict.value,
             "exit_status": self.verdict.exit_status,
@@ -63,20 +63,20 @@ class Report:
         }
 
     def lines(self) -> list[str]:
-        """Return the last words of the tool: the verdict and what it is due to."""
+        """Return the tool's last lines of output: the failures and the verdict."""
         broken = [] if self.broken is None else [self.broken]
         failures = [f"{failure.name}: {failure.text}" for failure in self.failures]
         return [f"smoke run {self.verdict}", *broken, *failures]
 
     def as_markdown(self) -> str:
-        """Return ci_result.md."""
+        """Return the content of ci_result.md."""
         parts = [f"# Smoke run: {self.verdict}"]
         if self.broken is not None:
-            parts += ["The run did not get to its end, because", _block(self.broken)]
+            parts += ["The run did not complete, because", _block(self.broken)]
         if self.failures:
             parts += ["## What failed", _list(f"**{each.name}**: {each.text}" for each in self.failures)]
         if self.errors:
-            parts += ["## What the server's log has of errors", _list(self.errors)]
+            parts += ["## Errors in the server's log", _list(self.errors)]
         if self.figures:
             parts += ["## Figures", self._table()]
         parts += ["## Repeat it", _block(self.repeat_command)]

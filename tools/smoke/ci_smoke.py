@@ -1,4 +1,4 @@
-"""Starts the server, puts load on it, stops it, and judges what it did: is this build fit to go out?"""
+"""Starts the server, puts load on it, stops it, and compares the figures with the thresholds for a build."""
 
 import argparse
 import json
@@ -23,19 +23,19 @@ from tools.smoke.smoke_run import SmokeOptions, SmokeRecord, run_smoke
 
 _FILES = {
     "ci_result.md": "this page",
-    "ci_result.json": "the same for programs",
-    "load_summary.json": "what the clients saw: the worst of the measured rounds, then every round",
-    "log_summary.json": "what the server's log says: its outcomes, the worst percentiles, then every round",
-    "server.log": "all that the server said",
+    "ci_result.json": "the same as JSON",
+    "load_summary.json": "the clients' figures: the worst of the measured rounds, then every round",
+    "log_summary.json": "the figures of the server's log: outcomes, the worst percentiles, then every round",
+    "server.log": "the server's output",
 }
 _MOST_ERRORS = 10
-# Set by whoever runs the tests, or by this tool; they change nothing about a smoke run.
+# Variables for the tests, or set by this tool; they do not affect a smoke run.
 _NOT_REPEATED = ("DOCOPS_BIND", "DOCOPS_CORPUS", "DOCOPS_TESTS_SKIP_NOTHING")
 _SECRETS = ("DOCOPS_WEB_BASIC_AUTH",)
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the tool; return 0, or 1 when a threshold failed, or 2 when the run itself broke."""
+    """Run the tool; return 0, or 1 when a threshold failed, or 2 when the run did not complete."""
     given = _parser().parse_args(arguments)
     options = SmokeOptions(
         port=given.port,
@@ -65,7 +65,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _empty(folder: Path) -> None:
-    """Make ``folder`` and remove what an earlier run left there, which could be taken for this one's."""
+    """Make ``folder`` and remove the files of an earlier run, which could be mistaken for this run's."""
     folder.mkdir(parents=True, exist_ok=True)
     for name in _FILES:
         (folder / name).unlink(missing_ok=True)
@@ -100,7 +100,7 @@ def _summaries(record: SmokeRecord, server_log: Path) -> tuple[dict[str, Any], d
 
 
 def _repeat_command(options: SmokeOptions, folder: Path, environ: Mapping[str, str]) -> str:
-    """Return the command line of this run, with the variables that it depends on and without secrets."""
+    """Return the command line of this run with the variables that it depends on, secrets left out."""
     variables = [
         f"{name}={'...' if name in _SECRETS else shlex.quote(value)}"
         for name, value in sorted(environ.items())
@@ -121,7 +121,7 @@ def _repeat_command(options: SmokeOptions, folder: Path, environ: Mapping[str, s
 
 
 def _python() -> str:
-    """Return the Python that runs this, as one names it in the project's folder."""
+    """Return the path of the running Python, relative to the project's folder if it lies there."""
     python = Path(sys.executable)
     return str(python.relative_to(ROOT) if python.is_relative_to(ROOT) else python)
 
@@ -134,7 +134,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         description=__doc__,
         epilog="The limits are DOCOPS_CI_ variables: see tools/ci_thresholds.py --help. "
-        "Exit status: 0 passed, 1 a threshold failed, 2 the run itself broke.",
+        "Exit status: 0 passed, 1 a threshold failed, 2 the run did not complete.",
     )
     at_least_one = types.integer(1)
     parser.add_argument(

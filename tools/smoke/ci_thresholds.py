@@ -1,6 +1,6 @@
-"""Judges the figures of a smoke run by the thresholds that the environment sets.
+"""Compares the figures of a smoke run with thresholds from the environment.
 
-Run as a tool it judges kept figures again: change a DOCOPS_CI_ variable and see what would have come of it.
+Run as a tool it compares saved figures again, for instance with another DOCOPS_CI_ variable.
 """
 
 import argparse
@@ -27,12 +27,12 @@ from tools.smoke.rounds import (
 PREFIX = "DOCOPS_CI_"
 _SWITCH = {"1": 1, "true": 1, "yes": 1, "on": 1, "0": 0, "false": 0, "no": 0, "off": 0}
 _SHOWN_NAMES = 5
-# More than any round has.
+# More requests than any round has.
 ANY = sys.maxsize
 
 
 class UnusableValue(ValueError):
-    """A variable or a file that cannot be used; the message is one line."""
+    """A variable or a file cannot be used; the message is one line."""
 
 
 def _limit(default: int, help_line: str) -> Any:
@@ -44,7 +44,7 @@ def _switch(help_line: str) -> Any:
 
 
 def _number_or_any(value: str) -> int:
-    """Return how many are allowed: digits are a number (1 is one), true, yes and on allow any."""
+    """Return how many are allowed: digits are a number (1 is one); true, yes and on mean any number."""
     switch = _SWITCH.get(value.lower())
     if switch is None or value.isdigit():
         return _whole_number(value)
@@ -53,7 +53,7 @@ def _number_or_any(value: str) -> int:
 
 def _whole_number(value: str) -> int:
     if not (value.isascii() and value.isdigit()):
-        raise ValueError("use a whole number from 0 on; 0 means none at all")
+        raise ValueError("use an integer of at least 0; 0 means none")
     return int(value)
 
 
@@ -66,7 +66,7 @@ def _on_or_off(value: str) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Thresholds:
-    """What a smoke run may cost; a limit is the largest figure that passes, and 0 means 0."""
+    """The limits of a smoke run; a limit is the largest figure that passes, and 0 means 0."""
 
     allow_429: int = field(
         default=0,
@@ -107,7 +107,7 @@ class Thresholds:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A figure over its limit (``figure`` ``None``: it is missing) and what that means."""
+    """A figure over its limit (``figure`` ``None``: it is missing) and its meaning."""
 
     name: str
     figure: float | None
@@ -116,14 +116,14 @@ class Failure:
 
     @property
     def text(self) -> str:
-        """Return all but the name, for people."""
+        """Return figure, limit and meaning as a sentence."""
         figure = "missing" if self.figure is None else self.figure
         return f"{figure}, limit {self.limit}. {self.meaning}"
 
 
 @dataclass(frozen=True, slots=True)
 class _Check:
-    """A figure, where it comes from, its limit (``None``: not asked for), and what it means to miss it."""
+    """A figure, its source, its limit (``None``: not checked), and the meaning of a failure."""
 
     name: str
     limit: Callable[[Thresholds], int | None]
@@ -133,7 +133,7 @@ class _Check:
 
 
 def judge(load: Summary, log: Summary, thresholds: Thresholds) -> list[Failure]:
-    """Return what of a run fails; nothing means that it passes.
+    """Return the failures of a run; none means that it passes.
 
     ``load`` is a summary of load_test or of ci_smoke (which adds ``after_stop``), ``log`` one of
     summarize_logs. A figure that is missing, or is no number, fails its threshold.
@@ -149,12 +149,12 @@ def judge(load: Summary, log: Summary, thresholds: Thresholds) -> list[Failure]:
 
 
 def figures(load: Summary, log: Summary, thresholds: Thresholds) -> dict[str, float | None]:
-    """Return the figures that are judged, by name; ``None`` stands for one that is missing."""
+    """Return the checked figures by name; ``None`` stands for one that is missing."""
     return {check.name: check.figure(load, log, thresholds) for check in _CHECKS}
 
 
 def limits(thresholds: Thresholds) -> dict[str, int | None]:
-    """Return the limits by the names of their figures; ``None``: a switch asks for none."""
+    """Return the limits by the names of their figures; ``None``: not checked."""
     return {check.name: check.limit(thresholds) for check in _CHECKS}
 
 
@@ -163,13 +163,13 @@ def _zero_if(required: bool) -> int | None:
 
 
 def _left_files(load: Summary, failed: set[str]) -> list[Failure]:
-    """Say so when the stopped server left files: while it runs it may keep some, then none."""
+    """Return a failure if files were left after the server had stopped; a running server may keep some."""
     left = left_after_stop(load, "files")
     if not left or "tmp_delta_count" in failed:
         return []
     more = f" and {len(left) - _SHOWN_NAMES} more" if len(left) > _SHOWN_NAMES else ""
     names = ", ".join(left[:_SHOWN_NAMES]) + more
-    meaning = f"The server stopped and left this under its TMPDIR, where nothing may stay: {names}."
+    meaning = f"The stopped server left these under its TMPDIR, where nothing may stay: {names}."
     return [Failure("tmp_delta_count", len(left), 0, meaning)]
 
 
@@ -184,14 +184,14 @@ _CHECKS = (
         lambda load, _log, _thresholds: leaked_pids(load),
         "Processes of the server outlived their job or the server itself; see leaked_pids and "
         "after_stop in load_summary.json.",
-        "The leak check saw no process, so it found nothing out; see leak_check in load_summary.json.",
+        "The leak check saw no process, so it could not find a leak; see leak_check in load_summary.json.",
     ),
     _Check(
         "internal_error",
         lambda thresholds: _zero_if(thresholds.require_internal_error_zero),
         lambda _load, log, _thresholds: internal_errors(log),
-        'The server made mistakes (5xx), warm-up included; server.log names type and place in "inner".',
-        "The log holds no outcome of any job, so it cannot say that there was no error; see server.log.",
+        'The server had internal errors (5xx), warm-up included; server.log names type and place in "inner".',
+        "The log holds no outcome of any job, so errors cannot be ruled out; see server.log.",
     ),
     _Check(
         "tmp_delta_bytes",
@@ -241,7 +241,7 @@ _CHECKS = (
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Judge kept figures; return the exit status: 0 passed, 1 a threshold failed, 2 nothing to judge."""
+    """Compare saved figures; return the exit status: 0 passed, 1 a threshold failed, 2 no usable figures."""
     options = _parser().parse_args(arguments)
     try:
         thresholds = Thresholds.from_environ(os.environ)
@@ -282,5 +282,5 @@ def _read(path: Path) -> Summary:
     except (OSError, ValueError) as error:
         raise UnusableValue(f"{path}: cannot be read as JSON: {error}") from error
     if not isinstance(summary, dict):
-        raise UnusableValue(f"{path}: is no summary; it has to be a JSON object")
+        raise UnusableValue(f"{path}: is not a summary; a summary is a JSON object")
     return summary

@@ -1,10 +1,9 @@
 """Load rounds against one server, the worst of them, and the figures read from their summaries.
 
-Where a summary cannot know a figure, because nothing was seen that could have told it, that figure is
-missing and not zero.
+A figure that a summary could not determine is missing, not zero.
 
-A warm-up round fills caches and starts what starts once, so its times and its files do not count. What
-must not happen at all counts there too: a process that leaks, an ``internal_error`` in the log.
+A warm-up round fills caches and starts processes once, so its times and its files do not count. Leaked
+processes and ``internal_error`` in the log count there too.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -31,12 +30,12 @@ def leaked_pids(load: Summary) -> int | None:
 
 
 def tmp_growth(load: Summary, name: str) -> float | None:
-    """Return the figure ``name`` of the work folder, unless some of the folder could not be looked into."""
+    """Return the figure ``name`` of the work folder, unless parts of the folder could not be read."""
     return None if load.get("tmp_warnings") else number(load, name)
 
 
 def internal_errors(log: Summary) -> float | None:
-    """Return how often the server was at fault; a log without any outcome cannot tell."""
+    """Return the number of internal errors; unknown when the log has no outcome."""
     return _count(log, "outcome_counts", "internal_error")
 
 
@@ -46,7 +45,7 @@ def answers(load: Summary, status: str) -> float | None:
 
 
 def non_200(load: Summary, allowed_429: int) -> float | None:
-    """Return how many requests had no answer 200, not counting up to ``allowed_429`` answers 429.
+    """Return how many requests were not answered 200, not counting up to ``allowed_429`` answers 429.
 
     The worst of several rounds holds the worst of each status, which may be more than one round's requests.
     """
@@ -54,10 +53,10 @@ def non_200(load: Summary, allowed_429: int) -> float | None:
     numbers = {status: number(counts, status) for status in counts}
     if not requests or not counts or None in numbers.values():
         return None
-    told = {status: count for status, count in numbers.items() if count is not None}
-    excess_429 = max(told.get("429", 0) - allowed_429, 0)
-    others = sum(count for status, count in told.items() if status not in ("200", "429"))
-    return others + excess_429 + max(requests - sum(told.values()), 0)
+    known = {status: count for status, count in numbers.items() if count is not None}
+    excess_429 = max(known.get("429", 0) - allowed_429, 0)
+    others = sum(count for status, count in known.items() if status not in ("200", "429"))
+    return others + excess_429 + max(requests - sum(known.values()), 0)
 
 
 def left_after_stop(load: Summary, what: str) -> list[Any]:
@@ -81,7 +80,7 @@ _PERCENTILES = ("queue_wait_ms_p50", "queue_wait_ms_p95", "total_ms_p50", "total
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """One load: its summary, and the summary of what the log had of it."""
+    """One load: its summary, and the summary of its part of the log."""
 
     is_warmup: bool
     load: Summary
@@ -89,9 +88,9 @@ class Round:
 
 
 def worst_load(rounds: Sequence[Round]) -> dict[str, Any]:
-    """Return a summary as load_test's, each figure the worst of the measured ``rounds``, which follow it.
+    """Return a summary like load_test's: each figure is the worst of the measured ``rounds``, which follow.
 
-    Without a measured round there are no figures, only what was done.
+    Without a measured round there are no figures, only the rounds.
     """
     measured = [each.load for each in rounds if not each.is_warmup]
     done = {
@@ -114,7 +113,7 @@ def worst_load(rounds: Sequence[Round]) -> dict[str, Any]:
 
 
 def worst_log(rounds: Sequence[Round], whole: Summary) -> dict[str, Any]:
-    """Return a summary as summarize_logs': counts of the ``whole`` log, the worst percentiles of ``rounds``.
+    """Return a summary like summarize_logs': counts of the ``whole`` log, worst percentiles of ``rounds``.
 
     Warm-up rounds count for the former and not for the latter.
     """
@@ -136,7 +135,7 @@ def _worst(figures: Iterable[float | None]) -> float | None:
 
 
 def _worst_counts(rounds: Sequence[dict[str, int]]) -> dict[str, int]:
-    """Return the fewest 200 and the most of every other status."""
+    """Return the smallest count of 200 and the largest of every other status."""
     worst: dict[str, int] = {}
     for status in sorted({status for counts in rounds for status in counts}):
         pick: Callable[[Iterable[int]], int] = min if status == "200" else max
@@ -145,7 +144,7 @@ def _worst_counts(rounds: Sequence[dict[str, int]]) -> dict[str, int]:
 
 
 def _leaks(measured: Sequence[Summary], loads: Sequence[Summary]) -> dict[str, Any]:
-    """Return the leaks of all ``loads``; a ``measured`` one that could not be checked hides nothing."""
+    """Return the leaks of all ``loads``; unknown (``None``) when a ``measured`` one was not checked."""
     unchecked = [each for each in measured if each["leaked_pids"] is None or not each["subprocess_pids_seen"]]
     leaky = [each for each in loads if each["leaked_pids"]]
     leaked = {pid for each in leaky for pid in each["leaked_pids"]}

@@ -1,4 +1,4 @@
-"""One smoke run: a server of its own, load rounds against it, and what it leaves when it is stopped."""
+"""One smoke run: starts a server, runs load rounds, stops it and checks what it left."""
 
 import tempfile
 import time
@@ -25,7 +25,7 @@ _END_SECONDS = 5.0
 
 @dataclass(frozen=True, slots=True)
 class LeftProcess:
-    """A process that should be gone: its pid and its command line."""
+    """A process that should have ended: its pid and its command line."""
 
     pid: int
     command: str
@@ -33,14 +33,14 @@ class LeftProcess:
 
 @dataclass(frozen=True, slots=True)
 class LeftBehind:
-    """How the server ended (status, negative: by that signal) and what outlived it."""
+    """How the server ended (status, negative: by that signal), and the processes and files it left."""
 
     exit_status: int
     processes: tuple[LeftProcess, ...]
     files: tuple[str, ...]
 
     def as_json(self) -> dict[str, Any]:
-        """Return this as the member ``after_stop`` of load_summary.json."""
+        """Return the member ``after_stop`` of load_summary.json."""
         return {
             "exit_status": self.exit_status,
             "processes": [asdict(process) for process in self.processes],
@@ -49,15 +49,15 @@ class LeftBehind:
 
 
 def left_behind(exit_status: int, tmp_root: Path) -> LeftBehind:
-    """Return what is left of the server that ended with ``exit_status`` and had ``tmp_root`` as its TMPDIR.
+    """Return what the server with TMPDIR ``tmp_root``, which ended with ``exit_status``, left.
 
-    No other process has that TMPDIR, so its processes are known by it whoever their parent is. They have
-    a few seconds to be gone; what is there then is ended.
+    No other process has that TMPDIR, so it identifies the server's processes whatever their parent is.
+    They have a few seconds to end; those that remain are killed.
     """
     processes = _processes_after_grace(tmp_root)
     left = tuple(LeftProcess(process.pid, _command(process)) for process in processes)
     _end(processes)
-    # Without recursion: a server may have left folders nested thousands deep.
+    # Without recursion: the server may have left folders nested thousands deep.
     return LeftBehind(exit_status, left, tuple(paths_under(tmp_root)))
 
 
@@ -100,7 +100,7 @@ _CONCURRENCY_VARIABLE = "DOCOPS_MAX_CONCURRENCY"
 
 @dataclass(frozen=True, kw_only=True)
 class SmokeOptions:
-    """The server (``port`` 0: a free one; ``app``: what gunicorn serves) and the rounds it gets."""
+    """The server (``port`` 0: a free one; ``app``: the WSGI application) and the load rounds."""
 
     port: int
     app: str
@@ -113,7 +113,7 @@ class SmokeOptions:
 
 @dataclass
 class SmokeRecord:
-    """What a run came to, as far as it got; ``broken`` is why it did not get to its end."""
+    """The results of a run, as far as it got; ``broken`` is why it did not complete."""
 
     rounds: list[Round] = field(default_factory=list)
     after_stop: LeftBehind | None = None
@@ -121,7 +121,7 @@ class SmokeRecord:
 
 
 def run_smoke(options: SmokeOptions, log: Path, environ: Mapping[str, str]) -> SmokeRecord:
-    """Run the smoke and return its record, also of a run that broke; the server's output goes to ``log``.
+    """Run the smoke and return its record, complete or not; the server's output goes to ``log``.
 
     ``environ`` is this process's environment: the server inherits it.
     """
@@ -143,7 +143,7 @@ def run_smoke(options: SmokeOptions, log: Path, environ: Mapping[str, str]) -> S
         finally:
             record.after_stop = left_behind(server.stop(), tmp_root)
     if record.broken is None and record.after_stop.exit_status != 0:
-        record.broken = f"told to stop, the server ended with status {record.after_stop.exit_status}, not 0"
+        record.broken = f"after SIGTERM the server ended with status {record.after_stop.exit_status}, not 0"
     return record
 
 
@@ -155,7 +155,7 @@ class _Folders:
 
 
 def _server_environ(options: SmokeOptions, tmp_root: Path, environ: Mapping[str, str]) -> dict[str, str]:
-    """Return what the server gets beside ``environ``: room for every job, whichever worker gets it."""
+    """Return the variables added to ``environ``: enough slots for every job, whichever worker gets it."""
     variables = {"TMPDIR": str(tmp_root)}
     if not environ.get(_CONCURRENCY_VARIABLE):
         variables[_CONCURRENCY_VARIABLE] = str(options.concurrency)
@@ -163,7 +163,7 @@ def _server_environ(options: SmokeOptions, tmp_root: Path, environ: Mapping[str,
 
 
 def _run_rounds(options: SmokeOptions, server: Server, folders: _Folders, rounds: list[Round]) -> None:
-    """Add to ``rounds`` as they end; raises ``ServerFailed`` when the server died, or ``LoadFailed``."""
+    """Append finished rounds to ``rounds``; raises ``ServerFailed`` or ``LoadFailed``."""
     growing = GrowingLog(folders.log)
     for number in range(1, options.repeat_warmup + options.repeat + 1):
         is_warmup = number <= options.repeat_warmup

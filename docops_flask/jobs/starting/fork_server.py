@@ -12,6 +12,7 @@ import os
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from multiprocessing import forkserver, util
@@ -37,6 +38,8 @@ _PRELOAD = [
     "docops_flask.engine.worker.rehearsal",
 ]
 _COMMAND = "multiprocessing.forkserver"
+# A process has no command line for a moment while it executes a new program.
+_APPEARANCE_SECONDS = 2.0
 
 
 class ForkServer:
@@ -60,7 +63,7 @@ class ForkServer:
                 # was forked, or was reaped by another part of the server: forget it.
                 importlib.reload(forkserver)
                 self._start()
-        self._pid = _find()
+        self._pid = _find(_APPEARANCE_SECONDS)
 
     @contextmanager
     def killed_after(self, seconds: float) -> Iterator[None]:
@@ -117,13 +120,17 @@ class ForkServer:
             tempfile.tempdir = before
 
 
-def _find() -> int | None:
-    """Return the process id of the fork server, ``None`` when it is not to be seen (yet)."""
-    for process in psutil.Process().children():
-        with suppress(psutil.Error):
-            if any(_COMMAND in word for word in process.cmdline()):
-                return process.pid
-    return None
+def _find(patience_seconds: float = 0.0) -> int | None:
+    """Return the process id of the fork server, ``None`` if it does not appear in ``patience_seconds``."""
+    deadline = time.monotonic() + patience_seconds
+    while True:
+        for process in psutil.Process().children():
+            with suppress(psutil.Error):
+                if any(_COMMAND in word for word in process.cmdline()):
+                    return process.pid
+        if time.monotonic() >= deadline:
+            return None
+        time.sleep(0.002)
 
 
 def _kill() -> None:

@@ -1,4 +1,4 @@
-"""What a browser page complains of, asks for and keeps: watched in every test of the console."""
+"""The errors, requests and stored data of a browser page, checked in every test of the console."""
 
 import re
 from typing import Any
@@ -23,7 +23,7 @@ _SETTINGS = {"language", "theme", "apiBase", "options", "view", "rememberValues"
 
 
 class BrowserWatch:
-    """Listens to a context from its beginning; ``check`` fails on anything a test did not say it expects."""
+    """Listens to a context from its beginning; ``check`` fails on anything that a test did not announce."""
 
     def __init__(self, context: BrowserContext) -> None:
         self.complaints: list[str] = []
@@ -45,7 +45,7 @@ class BrowserWatch:
         self._own_origins.add(origin)
 
     def check(self, page: Page) -> None:
-        """Hold what happened against what the test said; call it before the page is closed."""
+        """Compare what happened with what the test announced; call it before the page is closed."""
         # Asked first: what the page still has to tell comes before this answer.
         kept = kept_by(page)
         unexpected = [
@@ -77,7 +77,8 @@ class BrowserWatch:
 
 def kept_by(page: Page) -> dict[str, Any]:
     """Everything the browser keeps for the page."""
-    return page.evaluate(_WHAT_IS_KEPT)
+    found: dict[str, Any] = page.evaluate(_WHAT_IS_KEPT)
+    return found
 
 
 def check_kept(kept: dict[str, Any]) -> None:

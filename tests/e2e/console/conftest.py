@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, HttpCredentials, Page, expect, sync_playwright
 
 from tests.conftest import require
 from tests.e2e.console.browser_watch import BrowserWatch
@@ -14,7 +14,7 @@ from tests.e2e.console.console_page import ConsolePage
 from tests.e2e.gunicorn_server import GunicornServer
 
 USER, PASSWORD = "anna", "not-to-be-seen"
-CREDENTIALS = {"username": USER, "password": PASSWORD}
+CREDENTIALS: HttpCredentials = {"username": USER, "password": PASSWORD}
 TIMEOUT_MS = 20_000
 
 OpenConsole = Callable[..., ConsolePage]

@@ -47,7 +47,7 @@ class ConsolePage:
         self["#template-file"].set_input_files(file)
 
     def inspect(self, template: bytes | Path, name: str = "notice.docx") -> None:
-        """Choose a template and wait for what the server says about it and for the form."""
+        """Choose a template and wait for its inspection and the form."""
         self.choose(template, name)
         expect(self[".report-summary"]).to_be_visible()
         expect(self["#ready"]).to_be_visible()
@@ -108,7 +108,7 @@ class ConsolePage:
         expect(self["#cancel"]).to_be_hidden()
 
     def error(self, code: str) -> Locator:
-        """The panel that tells an error."""
+        """The panel that shows an error."""
         return self[f'[data-error="{code}"]']
 
     def download(self, selector: str) -> tuple[str, bytes]:

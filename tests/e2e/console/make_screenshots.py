@@ -5,6 +5,7 @@ import shutil
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Browser, sync_playwright
 
@@ -78,7 +79,7 @@ def take(
     name: str,
     steps: Callable[[ConsolePage], None],
     part: str | None = None,
-    **options: object,
+    **options: Any,
 ) -> None:
     """Do ``steps`` and keep a picture of the page, or of its ``part``."""
     context = browser.new_context(reduced_motion="reduce", **options)

@@ -1,11 +1,16 @@
 """Every state of the console, in both languages, light and dark, against WCAG 2.2 AA; and small windows."""
 
 import itertools
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from tests.e2e.console.conftest import OpenConsole
+from tests.e2e.console.console_page import ConsolePage
+from tests.e2e.gunicorn_server import GunicornServer
 from tests.factories import docx, p, tbl, tc, tr
 from tests.web.forms import members
 
@@ -21,7 +26,7 @@ TROUBLED = docx(
 SOUND = docx(p("【MEETING_TITLE】"))
 
 
-def walk(console, check):
+def walk(console: ConsolePage, check: Callable[[str], None]) -> None:
     """Lead ``console`` through its states; ``check`` is called in each with its name."""
     check("first view")
     console["#connection summary"].click()
@@ -43,7 +48,7 @@ def walk(console, check):
     through_results(console, check)
 
 
-def through_json(console, check):
+def through_json(console: ConsolePage, check: Callable[[str], None]) -> None:
     console.type_json('{\n  "task_type": "meeting_notice",\n  "payload": {,}\n}')
     expect(console["#json-faults .fault"]).to_be_visible()
     check("JSON with a fault")
@@ -64,7 +69,7 @@ def through_json(console, check):
     console.to("form")
 
 
-def through_results(console, check):
+def through_results(console: ConsolePage, check: Callable[[str], None]) -> None:
     console.inspect(SOUND)
     console.precheck(2)
     check("precheck")
@@ -85,17 +90,19 @@ def through_results(console, check):
     check("done")
 
 
-def undecided(results):
+def undecided(results: Any) -> list[tuple[str, list[str]]]:
     """What axe wants a person to look at: an attribute's wrong value is such a case."""
     return [(rule["id"], [node["html"] for node in rule["nodes"]]) for rule in results.response["incomplete"]]
 
 
 @pytest.mark.parametrize("locale", ["en-US", "zh-CN"])
-def test_no_state_has_an_accessibility_violation(open_console, console_server, locale):
+def test_no_state_has_an_accessibility_violation(
+    open_console: OpenConsole, console_server: GunicornServer, locale: str
+) -> None:
     console = open_console(console_server, locale=locale)
     axe = Axe()
 
-    def check(state):
+    def check(state: str) -> None:
         for theme in THEMES:
             console["#theme"].select_option(theme)
             results = axe.run(console.page, options=AXE)
@@ -105,11 +112,13 @@ def test_no_state_has_an_accessibility_violation(open_console, console_server, l
     walk(console, check)
 
 
-def test_no_state_is_wider_than_a_small_window(open_console, console_server):
+def test_no_state_is_wider_than_a_small_window(
+    open_console: OpenConsole, console_server: GunicornServer
+) -> None:
     """At 360 px, and in a window of 1280 px at 200 %, in both languages."""
     console = open_console(console_server, device_scale_factor=2)
 
-    def check(state):
+    def check(state: str) -> None:
         for language, (width, height) in itertools.product(("zh", "en"), ((360, 740), (640, 360))):
             console.language(language)
             console.page.set_viewport_size({"width": width, "height": height})
@@ -119,7 +128,9 @@ def test_no_state_is_wider_than_a_small_window(open_console, console_server):
 
 
 @pytest.mark.parametrize("scheme", THEMES)
-def test_the_format_report_is_accessible_and_has_the_console_s_look(open_console, console_server, scheme):
+def test_the_format_report_is_accessible_and_has_the_console_s_look(
+    open_console: OpenConsole, console_server: GunicornServer, scheme: str
+) -> None:
     console = open_console(console_server, color_scheme=scheme)
     console.inspect(TROUBLED)
     console.fill(meeting_title="A", meeting_time="B", organizer="C")

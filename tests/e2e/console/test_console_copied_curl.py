@@ -3,18 +3,22 @@
 import os
 import shutil
 import subprocess
+from pathlib import Path
 
 from playwright.sync_api import expect
 
 from tests.conftest import require
 from tests.e2e.console.conftest import PASSWORD, USER
+from tests.e2e.console.console_page import ConsolePage
 from tests.factories import docx, p
 from tests.web.forms import api_result, members
 
 TEMPLATE = docx(p("【MEETING_TITLE】") + p("【organizer】"))
 
 
-def test_the_copied_curl_sends_the_same_and_never_holds_the_password(console, tmp_path):
+def test_the_copied_curl_sends_the_same_and_never_holds_the_password(
+    console: ConsolePage, tmp_path: Path
+) -> None:
     require(shutil.which("curl") is not None, "curl is not installed (Debian: curl)")
     name = """it's "$(touch x)" `y` ; & 会议 !.docx"""
     value = 'it\'s $HOME `id` \\ "q" !! 会议\n\tsecond line'

@@ -4,10 +4,14 @@ import http.server
 import shutil
 import subprocess
 import threading
+from collections.abc import Iterator
 from email.parser import BytesParser
 from email.policy import HTTP
+from pathlib import Path
+from typing import Any, cast
 
 import pytest
+from playwright.sync_api import Page
 
 from tests.conftest import require
 from tests.e2e.gunicorn_server import GunicornServer
@@ -18,19 +22,19 @@ TASK = '{"task_type": "x", "payload": {"a": "$HOME `id` \\\\ \'q\' !! 会议 \\u
 class Receiver(http.server.ThreadingHTTPServer):
     """Takes whatever is posted and keeps its parts."""
 
-    def __init__(self):
-        self.received = []
+    def __init__(self) -> None:
+        self.received: list[tuple[str, str | None, list[tuple[dict[str, str], str, Any]]]] = []
         super().__init__(("127.0.0.1", 0), _Handler)
 
     @property
-    def origin(self):
+    def origin(self) -> str:
         return f"http://127.0.0.1:{self.server_port}"
 
 
 class _Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
-    def do_POST(self):
+    def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
         head = f"Content-Type: {self.headers['Content-Type']}\r\n\r\n".encode()
         message = BytesParser(policy=HTTP).parsebytes(head + body)
@@ -38,18 +42,18 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             (dict(part["Content-Disposition"].params), part.get_content_type(), part.get_payload(decode=True))
             for part in message.iter_parts()
         ]
-        self.server.received.append((self.path, self.headers.get("Authorization"), parts))
+        cast("Receiver", self.server).received.append((self.path, self.headers.get("Authorization"), parts))
         self.send_response(200)
         self.send_header("Access-Control-Allow-Origin", "*")
         self.send_header("Content-Length", "0")
         self.end_headers()
 
-    def log_message(self, *_args):
+    def log_message(self, *_args: object) -> None:
         """Say nothing."""
 
 
 @pytest.fixture(scope="module")
-def receiver():
+def receiver() -> Iterator[Receiver]:
     server = Receiver()
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
@@ -60,7 +64,7 @@ def receiver():
 
 
 @pytest.fixture(scope="module")
-def console_server(tmp_path_factory, receiver):
+def console_server(tmp_path_factory: pytest.TempPathFactory, receiver: Receiver) -> Iterator[GunicornServer]:
     server = GunicornServer(
         tmp_path_factory.mktemp("console"), enable_web_console=1, web_connect_src=receiver.origin
     )
@@ -100,7 +104,9 @@ SHELLS = [["bash"], ["bash", "--norc", "--noprofile", "-i"]]
 
 @pytest.mark.parametrize("shell", SHELLS, ids=["script", "interactive"])
 @pytest.mark.parametrize("job", JOBS, ids=list(JOBS))
-def test_bash_and_curl_send_what_the_browser_sends(page, console_url, receiver, tmp_path, job, shell):
+def test_bash_and_curl_send_what_the_browser_sends(
+    page: Page, console_url: str, receiver: Receiver, tmp_path: Path, job: str, shell: list[str]
+) -> None:
     require(shutil.which("curl") is not None, "curl is not installed (Debian: curl)")
     name, task, fields = JOBS[job]
     (tmp_path / name).write_bytes(b"PK\3\4\0\xff")
@@ -118,7 +124,9 @@ def test_bash_and_curl_send_what_the_browser_sends(page, console_url, receiver, 
     assert [content for _, _, content in from_curl[2]][1] == task.encode()
 
 
-def test_the_user_comes_from_the_environment(page, console_url, receiver, tmp_path):
+def test_the_user_comes_from_the_environment(
+    page: Page, console_url: str, receiver: Receiver, tmp_path: Path
+) -> None:
     (tmp_path / "a.docx").write_bytes(b"PK\3\4\0\xff")
     page.goto(console_url)
     page.wait_for_selector("#connection-state[data-state=good]")

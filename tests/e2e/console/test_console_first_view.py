@@ -1,13 +1,17 @@
 """The first view: its headers, its weight over the wire, its guard."""
 
 import pytest
+from playwright.sync_api import Browser
 
-from tests.e2e.console.conftest import CREDENTIALS
+from tests.e2e.console.conftest import CREDENTIALS, OpenConsole
+from tests.e2e.gunicorn_server import GunicornServer
 
 FIRST_VIEW_BYTES = 60_000
 
 
-def test_every_answer_of_the_console_has_the_headers(new_console, console_server):
+def test_every_answer_of_the_console_has_the_headers(
+    new_console: OpenConsole, console_server: GunicornServer
+) -> None:
     console = new_console(console_server)
     console.open()
     own = [request for request in console.watch.requests if "/web" in request.url]
@@ -31,7 +35,9 @@ def test_every_answer_of_the_console_has_the_headers(new_console, console_server
 
 
 @pytest.mark.parametrize("locale", ["en-US", "zh-CN"])
-def test_the_first_view_is_under_60_kb_over_the_wire(new_console, console_server, locale):
+def test_the_first_view_is_under_60_kb_over_the_wire(
+    new_console: OpenConsole, console_server: GunicornServer, locale: str
+) -> None:
     console = new_console(console_server, locale=locale)
     console.open()
     console.page.wait_for_load_state("networkidle")
@@ -41,7 +47,7 @@ def test_the_first_view_is_under_60_kb_over_the_wire(new_console, console_server
     assert 10_000 < total < FIRST_VIEW_BYTES
 
 
-def test_without_the_user_the_page_is_not_shown(browser, console_url):
+def test_without_the_user_the_page_is_not_shown(browser: Browser, console_url: str) -> None:
     context = browser.new_context(http_credentials={**CREDENTIALS, "password": "wrong"})
     response = context.request.get(console_url)
     assert response.status == 401

@@ -2,12 +2,15 @@
 
 import json
 import re
+from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.e2e.console.browser_watch import kept_by
-from tests.e2e.console.console_page import text_of
+from tests.e2e.console.conftest import OpenConsole
+from tests.e2e.console.console_page import ConsolePage, text_of
+from tests.e2e.gunicorn_server import GunicornServer
 from tests.factories import docx, p, r
 
 IMG = "<img src=x onerror=alert(1)>"
@@ -22,13 +25,15 @@ TEMPLATE = docx(
 FOREIGN_ELEMENTS = "document.querySelectorAll('img, b, i, iframe, object, embed, body script, svg').length"
 
 
-def assert_all_is_text(console):
+def assert_all_is_text(console: ConsolePage) -> None:
     assert console.page.evaluate(FOREIGN_ELEMENTS) == 0
     assert not [request.url for request in console.watch.requests if request.url.endswith("/x")]
 
 
 @pytest.mark.parametrize("locale", ["en-US", "zh-CN"])
-def test_markup_in_names_texts_and_values_is_shown_as_text(open_console, console_server, locale):
+def test_markup_in_names_texts_and_values_is_shown_as_text(
+    open_console: OpenConsole, console_server: GunicornServer, locale: str
+) -> None:
     console = open_console(console_server, locale=locale)
     console.inspect(TEMPLATE, NAME)
     expect(console["#template-chosen"]).to_contain_text(NAME)
@@ -45,7 +50,7 @@ def test_markup_in_names_texts_and_values_is_shown_as_text(open_console, console
     assert text_of(document).startswith(f"{IMG}{IMG}<b>bold</b>")
 
 
-def test_markup_in_a_task_is_shown_as_text(console):
+def test_markup_in_a_task_is_shown_as_text(console: ConsolePage) -> None:
     console.watch.expects("status of 400")
     console.inspect(TEMPLATE)
     task = {"task_type": "meeting_notice", "payload": {IMG: SCRIPT, "organizer": [IMG]}, SCRIPT: IMG}
@@ -63,7 +68,7 @@ def test_markup_in_a_task_is_shown_as_text(console):
     assert_all_is_text(console)
 
 
-def hostile(value):
+def hostile(value: Any) -> Any:
     """The same answer with markup in front of every text of it."""
     if isinstance(value, dict):
         return {key: hostile(item) for key, item in value.items()}
@@ -72,10 +77,12 @@ def hostile(value):
     return f"{IMG}{value}" if isinstance(value, str) else value
 
 
-def test_markup_from_a_server_is_shown_as_text(new_console, console_server):
+def test_markup_from_a_server_is_shown_as_text(
+    new_console: OpenConsole, console_server: GunicornServer
+) -> None:
     console = new_console(console_server)
 
-    def answer(route):
+    def answer(route: Route) -> None:
         response = route.fetch()
         told = hostile(response.json())
         if "supported_skills" in told:
@@ -95,7 +102,7 @@ def test_markup_from_a_server_is_shown_as_text(new_console, console_server):
     assert_all_is_text(console)
 
 
-def test_a_server_that_answers_nonsense_is_told_from_this_service(console):
+def test_answers_of_another_service_are_recognized(console: ConsolePage) -> None:
     console.watch.expects("status of 502")
     console.page.route(
         re.compile("/v1/inspect$"),
@@ -110,7 +117,7 @@ def test_a_server_that_answers_nonsense_is_told_from_this_service(console):
     console.expect_ready_again()
 
 
-def test_no_file_is_ever_kept(console):
+def test_no_file_is_ever_kept(console: ConsolePage) -> None:
     console.inspect(TEMPLATE)
     console.fill(meeting_title="T", organizer="O")
     console["#remember-values"].check()

@@ -4,13 +4,13 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.e2e.console.console_page import DOCX, content_of, text_of
+from tests.e2e.console.console_page import DOCX, ConsolePage, content_of, text_of
 from tests.factories import docx, p
 
 TEMPLATE = docx(p("【MEETING_TITLE】: 【ATTENDEES】") + p("【ORGANIZER】"))
 
 
-def test_from_the_template_to_the_result(console):
+def test_from_the_template_to_the_result(console: ConsolePage) -> None:
     page, keyboard = console.page, console.page.keyboard
     # Playwright does not wait until the browser hands choosers over; a key pressed at once opens a real one.
     with page.expect_file_chooser() as chooser:
@@ -47,7 +47,7 @@ def test_from_the_template_to_the_result(console):
     assert text_of(document) == "Title: Ann, Bo\nOffice"
 
 
-def test_the_first_tab_skips_to_the_content(console):
+def test_the_first_tab_stop_skips_to_the_content(console: ConsolePage) -> None:
     console.page.keyboard.press("Tab")
     expect(console["#skip"]).to_be_focused()
     expect(console["#skip"]).to_be_in_viewport()
@@ -56,7 +56,7 @@ def test_the_first_tab_skips_to_the_content(console):
     expect(console["#template-file"]).to_be_focused()
 
 
-def test_views_switches_and_json_work_from_the_keyboard(console):
+def test_views_switches_and_json_work_from_the_keyboard(console: ConsolePage) -> None:
     keyboard = console.page.keyboard
     console.inspect(TEMPLATE)
     console.tab_to('input[name="view"]')
@@ -74,7 +74,7 @@ def test_views_switches_and_json_work_from_the_keyboard(console):
     expect(console["#forget"]).to_be_focused()
 
 
-def test_what_happens_is_said_to_screen_readers(console):
+def test_changes_are_announced_to_screen_readers(console: ConsolePage) -> None:
     live = console["#live"]
     expect(live).to_contain_text("Connected")
     console.inspect(TEMPLATE)

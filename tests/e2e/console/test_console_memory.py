@@ -1,4 +1,4 @@
-"""What is kept between visits: settings and the last runs; values only when asked, files never."""
+"""Data kept between visits: settings and the last runs; values only on request, files never."""
 
 import json
 import re
@@ -7,6 +7,9 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.console.browser_watch import kept_by
+from tests.e2e.console.conftest import OpenConsole
+from tests.e2e.console.console_page import ConsolePage
+from tests.e2e.gunicorn_server import GunicornServer
 from tests.factories import docx, p
 
 TEMPLATE = docx(p("【MEETING_TITLE】"))
@@ -15,17 +18,17 @@ GROUND = "getComputedStyle(document.body).backgroundColor"
 LIGHT, DARK = "rgb(244, 243, 239)", "rgb(21, 24, 28)"
 
 
-def kept(console):
+def kept(console: ConsolePage) -> str:
     return json.dumps(kept_by(console.page), ensure_ascii=False)
 
 
-def run_once(console):
+def run_once(console: ConsolePage) -> None:
     console.inspect(TEMPLATE, "secret-name.docx")
     console.fill(meeting_title=SECRET)
     console.run()
 
 
-def test_the_last_runs_are_listed_without_their_values(console):
+def test_the_last_runs_are_listed_without_their_values(console: ConsolePage) -> None:
     run_once(console)
     request_id = console["#result .request-id code"].inner_text()
     run = console["#history-runs li"]
@@ -52,7 +55,9 @@ KEEP_RUN = """(ms) => localStorage.setItem("docops.history", JSON.stringify([
     ("ms", "english", "chinese"),
     [(60, "60 ms", "60 毫秒"), (999, "999 ms", "999 毫秒"), (1540, "1.5 s", "1.5 秒")],
 )
-def test_a_run_below_a_second_is_listed_with_its_milliseconds(console, ms, english, chinese):
+def test_a_run_below_a_second_is_listed_with_its_milliseconds(
+    console: ConsolePage, ms: int, english: str, chinese: str
+) -> None:
     console.page.evaluate(KEEP_RUN, ms)
     console.page.reload()
     run = console["#history-runs li > .soft"]
@@ -61,7 +66,7 @@ def test_a_run_below_a_second_is_listed_with_its_milliseconds(console, ms, engli
     expect(run).to_have_text(chinese)
 
 
-def test_ten_runs_are_kept_refused_ones_too(console):
+def test_ten_runs_are_kept_refused_ones_too(console: ConsolePage) -> None:
     console.watch.expects("status of 400")
     console.inspect(TEMPLATE)
     console.type_json('{"task_type": "meeting_notice", "payload": {"strange": 1}}')
@@ -80,7 +85,7 @@ def test_ten_runs_are_kept_refused_ones_too(console):
     expect(runs.nth(1)).to_contain_text("INVALID_ARGUMENT")
 
 
-def test_values_are_kept_when_asked_for_and_can_be_used_again(console):
+def test_values_are_kept_when_asked_for_and_can_be_used_again(console: ConsolePage) -> None:
     console.inspect(TEMPLATE)
     console["#remember-values"].check()
     run_once(console)
@@ -99,7 +104,7 @@ def test_values_are_kept_when_asked_for_and_can_be_used_again(console):
     expect(console["#remember-values"]).not_to_be_checked()
 
 
-def test_one_button_forgets_everything(console):
+def test_one_button_forgets_everything(console: ConsolePage) -> None:
     console.language("zh")
     console["#theme"].select_option("dark")
     console.inspect(TEMPLATE)
@@ -122,7 +127,7 @@ def test_one_button_forgets_everything(console):
     assert kept_by(console.page)["local"] == []
 
 
-def test_settings_are_remembered(console):
+def test_settings_are_remembered(console: ConsolePage) -> None:
     console.language("zh")
     console["#theme"].select_option("dark")
     console.inspect(TEMPLATE)
@@ -145,14 +150,16 @@ def test_settings_are_remembered(console):
     ("locale", "language", "run"),
     [("en-GB", "en", "Run"), ("zh-CN", "zh-CN", "生成"), ("zh-TW", "zh-CN", "生成"), ("fr-FR", "en", "Run")],
 )
-def test_the_language_is_the_browser_s(open_console, console_server, locale, language, run):
+def test_the_language_is_the_browser_s(
+    open_console: OpenConsole, console_server: GunicornServer, locale: str, language: str, run: str
+) -> None:
     console = open_console(console_server, locale=locale)
     expect(console["html"]).to_have_attribute("lang", language)
     console.inspect(TEMPLATE)
     expect(console["#run"]).to_have_text(run)
 
 
-def test_the_switch_changes_the_language_of_everything_and_loses_nothing(console):
+def test_the_switch_changes_the_language_of_everything_and_loses_nothing(console: ConsolePage) -> None:
     run_once(console)
     console["#copy-curl"].click()
     console.language("zh")
@@ -173,8 +180,8 @@ def test_the_switch_changes_the_language_of_everything_and_loses_nothing(console
 
 @pytest.mark.parametrize(("scheme", "ground"), [("light", LIGHT), ("dark", DARK)])
 def test_light_and_dark_are_the_system_s_until_the_switch_says_otherwise(
-    open_console, console_server, scheme, ground
-):
+    open_console: OpenConsole, console_server: GunicornServer, scheme: str, ground: str
+) -> None:
     console = open_console(console_server, color_scheme=scheme)
     assert console.page.evaluate(GROUND) == ground
     other = {"light": "dark", "dark": "light"}[scheme]

@@ -3,17 +3,20 @@
 import io
 import json
 import zipfile
+from collections.abc import Callable
+from typing import Any
 
 import pytest
+from playwright.sync_api import Page
 
 
 @pytest.fixture
-def module(page, console_url):
+def module(page: Page, console_url: str) -> Callable[..., Any]:
     """Call a function of a module: ``module("core/places", "placeInWords", "p3")``."""
     page.goto(console_url)
     page.wait_for_selector("#connection-state[data-state=good]")
 
-    def call(name, function, *arguments):
+    def call(name: str, function: str, *arguments: object) -> Any:
         script = "async ([path, name, given]) => (await import(path))[name](...given)"
         path = f"{console_url}/static/js/{name}.js"
         return page.evaluate(script, [path, function, list(arguments)])
@@ -22,13 +25,13 @@ def module(page, console_url):
 
 
 @pytest.fixture
-def places(module, page, console_url):
+def places(module: Callable[..., Any], page: Page, console_url: str) -> Callable[[str], Any]:
     """The module of places, with the sentences it needs."""
     page.evaluate(f"async () => (await import('{console_url}/static/js/core/i18n.js')).needMessages('work')")
     return lambda path: module("core/places", "placeInWords", path)
 
 
-def test_a_place_is_told_in_words(places):
+def test_a_place_is_described_in_words(places: Callable[[str], Any]) -> None:
     words = {
         "p3": "paragraph 4",
         "p3:r1": "paragraph 4",
@@ -52,7 +55,9 @@ def test_a_place_is_told_in_words(places):
     [(0, "0 ms"), (60, "60 ms"), (999.4, "999 ms"), (999.6, "1.0 s"), (1000, "1.0 s"), (61_200, "61.2 s")],
 )
 @pytest.mark.usefixtures("places")  # loads the sentences
-def test_a_duration_has_milliseconds_below_a_second(module, milliseconds, words):
+def test_a_duration_has_milliseconds_below_a_second(
+    module: Callable[..., Any], milliseconds: float, words: str
+) -> None:
     assert module("core/i18n", "duration", milliseconds) == words
 
 
@@ -81,7 +86,7 @@ FAULTS = {
 }  # fmt: skip
 
 
-def test_a_fault_in_json_is_told_with_its_line_and_column(module):
+def test_an_error_in_json_is_reported_with_its_line_and_column(module: Callable[..., Any]) -> None:
     found = {}
     for text in FAULTS:
         error = module("work/json_text", "readJson", text)["error"]
@@ -93,7 +98,7 @@ def test_a_fault_in_json_is_told_with_its_line_and_column(module):
     "text",
     ['{"a": [1, -2.5e3, true, false, null, "\\u4f1a\\n\\"/"], "b": {}, "": []}', '"x"', " [ ] ", "-0", "1E5"],
 )
-def test_sound_json_is_read_as_every_reader_reads_it(module, text):
+def test_valid_json_is_read_as_by_json_parse(module: Callable[..., Any], text: str) -> None:
     answer = module("work/json_text", "readJson", text)
     assert answer["error"] is None
     assert answer["value"] == json.loads(text)
@@ -119,8 +124,15 @@ LINES = '{\n  "task_type": "m",\n  "payload": %s\n}\n'
     ],
 )
 def test_a_value_changes_in_place_and_nothing_else_does(
-    page, module, console_url, frame, payload, key, value, changed
-):
+    page: Page,
+    module: Callable[..., Any],
+    console_url: str,
+    frame: str,
+    payload: str,
+    key: str,
+    value: list[str] | str | None,
+    changed: str,
+) -> None:
     # None stands for JavaScript's undefined: the key goes.
     script = """async ([path, text, key, value]) =>
         (await import(path)).withValue(text, key, value ?? undefined)"""
@@ -141,7 +153,7 @@ ZIP_SCRIPT = """async ([path, bytes, name, limit]) => {
 }"""
 
 
-def archive(comment=b"", **members):
+def archive(comment: bytes = b"", **members: tuple[str, int]) -> bytes:
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as opened:
         opened.comment = comment
@@ -155,8 +167,8 @@ SOUND = archive(a=("会议" * 1000, DEFLATED), b=("stored", STORED))
 
 
 @pytest.fixture
-def read_zip(module, page, console_url):
-    def read(content, name, limit=10_000):
+def read_zip(module: Callable[..., Any], page: Page, console_url: str) -> Callable[..., Any]:
+    def read(content: bytes, name: str, limit: int = 10_000) -> Any:
         return page.evaluate(
             ZIP_SCRIPT, [f"{console_url}/static/js/result/zip_reader.js", list(content), name, limit]
         )
@@ -164,18 +176,21 @@ def read_zip(module, page, console_url):
     return read
 
 
-def test_members_of_a_zip_are_read_stored_and_deflated(read_zip):
+def test_members_of_a_zip_are_read_stored_and_deflated(read_zip: Callable[..., Any]) -> None:
     assert read_zip(SOUND, "a") == [["a", "b"], "会议" * 1000]
     assert read_zip(SOUND, "b") == [["a", "b"], "stored"]
     assert read_zip(archive(b"PK\5\6 comment", b=("", STORED)), "b") == [["b"], ""]
 
 
-def lied_about(size):
-    """An archive whose directory says that its member unfolds to ``size`` bytes."""
+def lied_about(size: int) -> bytes:
+    """An archive whose directory states a member size of ``size`` bytes."""
     content = bytearray(archive(a=("x" * 5000, DEFLATED)))
     at = content.index(b"PK\1\2") + 24
     content[at : at + 4] = size.to_bytes(4, "little")
     return bytes(content)
+
+
+MANY: dict[str, Any] = {f"m{number}": ("", STORED) for number in range(300)}
 
 
 @pytest.mark.parametrize(
@@ -189,10 +204,12 @@ def lied_about(size):
         (lied_about(5001), "checksum"),
         (archive(a=("stored", STORED)).replace(b"stored", b"STORED"), "checksum"),
         (archive(a=("x" * 50, zipfile.ZIP_BZIP2)), "method"),
-        (archive(**{f"m{number}": ("", STORED) for number in range(300)}), "directory"),
+        (archive(**MANY), "directory"),
     ],
 )
-def test_an_archive_that_is_not_as_it_says_is_refused(read_zip, content, reason):
+def test_an_archive_that_contradicts_its_directory_is_refused(
+    read_zip: Callable[..., Any], content: bytes | str, reason: str
+) -> None:
     assert read_zip(content, "a") == f"refused: {reason}"
 
 
@@ -213,7 +230,7 @@ def test_an_archive_that_is_not_as_it_says_is_refused(read_zip, content, reason)
         ("https://docops.example/#x", None),
     ],
 )
-def test_an_address_of_the_api_is_taken_or_not(module, typed, base):
+def test_which_api_addresses_are_accepted(module: Callable[..., Any], typed: str, base: str | None) -> None:
     assert module("core/connection", "asApiBase", typed) == base
 
 
@@ -240,5 +257,7 @@ OWN = {
         ),
     ],
 )
-def test_only_fields_that_go_together_are_sent(module, options, fields):
+def test_only_fields_that_go_together_are_sent(
+    module: Callable[..., Any], options: dict[str, Any], fields: list[list[str]]
+) -> None:
     assert module("work/job", "formFields", PRESET | options) == fields

@@ -2,11 +2,13 @@
 
 import json
 import re
+from typing import Any
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.conftest import ROOT
+from tests.e2e.console.console_page import ConsolePage
 from tests.factories import docx, p
 from tests.web.forms import api_result, members
 
@@ -14,12 +16,12 @@ POLICY = (ROOT / "docops_flask/intake/catalogue/built_in/policies/default.yaml")
 TEMPLATE = docx(p("【MEETING_TITLE】"))
 
 
-def preset(console, name):
+def preset(console: ConsolePage, name: str) -> None:
     console[f'input[name="preset"][value="{name}"]'].check()
 
 
-def result_of(console):
-    """What the server says it did, from the ZIP a person downloads."""
+def result_of(console: ConsolePage) -> tuple[dict[str, Any], set[str]]:
+    """The effective options and the members, from the downloaded ZIP."""
     console["#run"].click()
     expect(console["#result[data-kind=run]"]).to_be_visible()
     console.expect_ready_again()
@@ -27,7 +29,7 @@ def result_of(console):
     return api_result(archive)["effective"], set(members(archive))
 
 
-def report_of(console):
+def report_of(console: ConsolePage) -> Any:
     """The format report, from the ZIP a person downloads."""
     console["#run"].click()
     expect(console["#result[data-kind=run]"]).to_be_visible()
@@ -37,13 +39,13 @@ def report_of(console):
 
 
 @pytest.fixture
-def ready(console):
+def ready(console: ConsolePage) -> ConsolePage:
     console.inspect(TEMPLATE)
     console.fill(meeting_title="T")
     return console
 
 
-def test_every_preset_is_explained_in_a_sentence_and_the_rest_is_folded_away(ready):
+def test_every_preset_is_explained_in_a_sentence_and_the_rest_is_folded_away(ready: ConsolePage) -> None:
     choices = ready[".presets .choice"]
     expect(choices).to_have_count(4)
     for text in choices.locator(".hint").all_inner_texts():
@@ -56,7 +58,7 @@ def test_every_preset_is_explained_in_a_sentence_and_the_rest_is_folded_away(rea
     expect(ready["#option-policy_yaml"]).to_be_disabled()
 
 
-def test_the_preset_shows_what_it_decides(ready):
+def test_the_preset_shows_the_settings_it_implies(ready: ConsolePage) -> None:
     ready["#advanced summary"].click()
     preset(ready, "strict")
     expect(ready["#option-format_mode"]).to_have_value("strict")
@@ -75,13 +77,15 @@ def test_the_preset_shows_what_it_decides(ready):
         ("strict", {"preset": "strict", "format_mode": "strict", "format_baseline": "policy"}),
     ],
 )
-def test_a_preset_is_what_the_server_then_does(ready, name, effective):
+def test_the_server_applies_the_settings_of_the_preset(
+    ready: ConsolePage, name: str, effective: dict[str, str]
+) -> None:
     preset(ready, name)
     done, _ = result_of(ready)
     assert done.items() >= effective.items()
 
 
-def test_strict_goes_with_a_preset_and_never_with_own_settings(ready):
+def test_strict_goes_with_a_preset_and_never_with_own_settings(ready: ConsolePage) -> None:
     ready["#advanced summary"].click()
     strict = ready["#option-strict"]
     strict.check()
@@ -96,7 +100,7 @@ def test_strict_goes_with_a_preset_and_never_with_own_settings(ready):
     expect(strict).to_be_enabled()
 
 
-def test_own_settings_and_a_policy_are_sent_instead_of_a_preset(ready):
+def test_own_settings_and_a_policy_are_sent_instead_of_a_preset(ready: ConsolePage) -> None:
     preset(ready, "custom")
     ready["#option-format_mode"].select_option("strict")
     ready["#option-format_baseline"].select_option("policy")
@@ -114,7 +118,7 @@ def test_own_settings_and_a_policy_are_sent_instead_of_a_preset(ready):
     expect(ready["#option-policy_yaml"]).to_have_value(POLICY)
 
 
-def test_a_house_style_of_the_server_is_chosen_where_it_counts(ready):
+def test_a_house_style_of_the_server_can_be_chosen_where_it_applies(ready: ConsolePage) -> None:
     choice, hint = ready["#option-policy"], ready["#policy-choice-hint"]
     expect(choice).to_be_disabled()
     expect(hint).to_contain_text("Choose Strict")
@@ -129,7 +133,7 @@ def test_a_house_style_of_the_server_is_chosen_where_it_counts(ready):
     expect(choice).to_have_value("gbt9704-2012")
 
 
-def test_a_typed_policy_counts_before_a_chosen_one(ready):
+def test_a_typed_policy_overrides_a_chosen_one(ready: ConsolePage) -> None:
     preset(ready, "strict")
     ready["#option-policy"].select_option("gbt9704-2012")
     preset(ready, "custom")
@@ -139,7 +143,7 @@ def test_a_typed_policy_counts_before_a_chosen_one(ready):
     assert report_of(ready)["summary"]["policy"]["name"] is None
 
 
-def test_a_house_style_that_the_server_no_longer_has_is_not_sent(ready):
+def test_a_house_style_that_the_server_no_longer_has_is_not_sent(ready: ConsolePage) -> None:
     preset(ready, "strict")
     ready.page.evaluate(
         """() => {
@@ -155,7 +159,7 @@ def test_a_house_style_that_the_server_no_longer_has_is_not_sent(ready):
     assert report_of(ready)["summary"]["policy"]["name"] == "default"
 
 
-def test_a_fault_of_the_policy_is_told_where_it_was_typed(ready):
+def test_an_error_in_the_policy_is_shown_at_its_input(ready: ConsolePage) -> None:
     ready.watch.expects("status of 400")
     preset(ready, "custom")
     ready["#option-policy_yaml"].fill("no_such_key: <b>1</b>")

@@ -1,15 +1,18 @@
-"""The API on another origin: with and without the two settings, and what the page says then."""
+"""The API on another origin, with and without the two settings, and the page's messages."""
 
 import os
 import re
 import shutil
 import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.conftest import require
-from tests.e2e.console.console_page import text_of
+from tests.e2e.console.conftest import OpenConsole
+from tests.e2e.console.console_page import ConsolePage, text_of
 from tests.e2e.gunicorn_server import GunicornServer
 from tests.factories import docx, p
 from tests.web.forms import members
@@ -18,12 +21,12 @@ TEMPLATE = docx(p("【MEETING_TITLE】"))
 USER, PASSWORD = "bo", "p:a ss'word"
 
 
-def origin(server):
+def origin(server: GunicornServer) -> str:
     return f"http://127.0.0.1:{server.port}"
 
 
 @pytest.fixture(scope="module")
-def closed(tmp_path_factory):
+def closed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GunicornServer]:
     """No CORS; its own page has no DOCOPS_WEB_CONNECT_SRC."""
     server = GunicornServer(tmp_path_factory.mktemp("closed"), enable_web_console=1)
     yield server
@@ -31,7 +34,7 @@ def closed(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def open_api(tmp_path_factory):
+def open_api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GunicornServer]:
     """CORS for every origin, and Basic auth."""
     server = GunicornServer(
         tmp_path_factory.mktemp("open"), enable_cors=1, web_basic_auth=f"{USER}:{PASSWORD}"
@@ -41,8 +44,10 @@ def open_api(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def page_server(tmp_path_factory, closed, open_api):
-    """Its page may ask both others."""
+def page_server(
+    tmp_path_factory: pytest.TempPathFactory, closed: GunicornServer, open_api: GunicornServer
+) -> Iterator[GunicornServer]:
+    """A server whose page may call both others."""
     server = GunicornServer(
         tmp_path_factory.mktemp("page"),
         enable_web_console=1,
@@ -53,10 +58,10 @@ def page_server(tmp_path_factory, closed, open_api):
 
 
 @pytest.fixture
-def console_for(open_console):
+def console_for(open_console: OpenConsole) -> Callable[..., ConsolePage]:
     """Open a server's console and turn it to another API."""
 
-    def make(server, api, user="", password=""):
+    def make(server: GunicornServer, api: str, user: str = "", password: str = "") -> ConsolePage:
         console = open_console(server, http_credentials=None)
         console.watch.may_ask(api)
         console["#connection summary"].click()
@@ -69,7 +74,9 @@ def console_for(open_console):
     return make
 
 
-def test_without_connect_src_the_page_names_the_setting(console_for, closed, open_api):
+def test_without_connect_src_the_page_names_the_setting(
+    console_for: Callable[..., ConsolePage], closed: GunicornServer, open_api: GunicornServer
+) -> None:
     api = origin(open_api)
     console = console_for(closed, api)
     console.watch.expects("CSP violation: connect-src")
@@ -80,7 +87,9 @@ def test_without_connect_src_the_page_names_the_setting(console_for, closed, ope
     expect(console["#connection-state"]).to_have_attribute("data-state", "bad")
 
 
-def test_without_cors_the_page_names_the_setting(console_for, closed, page_server):
+def test_without_cors_the_page_names_the_setting(
+    console_for: Callable[..., ConsolePage], closed: GunicornServer, page_server: GunicornServer
+) -> None:
     api = origin(closed)
     console = console_for(page_server, api)
     console.watch.expects("blocked by CORS policy")
@@ -91,7 +100,9 @@ def test_without_cors_the_page_names_the_setting(console_for, closed, page_serve
     expect(panel).to_contain_text(f"DOCOPS_CORS_ALLOW_ORIGINS={origin(page_server)}")
 
 
-def test_the_same_is_told_when_a_template_is_sent(console_for, closed, page_server):
+def test_the_same_error_is_shown_when_a_template_is_sent(
+    console_for: Callable[..., ConsolePage], closed: GunicornServer, page_server: GunicornServer
+) -> None:
     console = console_for(page_server, origin(closed))
     console.watch.expects("blocked by CORS policy")
     console.watch.expects("ERR_FAILED")
@@ -99,7 +110,12 @@ def test_the_same_is_told_when_a_template_is_sent(console_for, closed, page_serv
     expect(console["#template-report"].locator('[data-error="cors"]')).to_be_visible()
 
 
-def test_with_both_settings_the_whole_way_works_with_a_user(console_for, open_api, page_server, tmp_path):
+def test_with_both_settings_everything_works_with_credentials(
+    console_for: Callable[..., ConsolePage],
+    open_api: GunicornServer,
+    page_server: GunicornServer,
+    tmp_path: Path,
+) -> None:
     require(shutil.which("curl") is not None, "curl is not installed (Debian: curl)")
     console = console_for(page_server, origin(open_api), USER, PASSWORD)
     expect(console["#connection-state"]).to_have_attribute("data-state", "good")
@@ -124,7 +140,9 @@ def test_with_both_settings_the_whole_way_works_with_a_user(console_for, open_ap
     assert text_of(members((tmp_path / "docops_outputs.zip").read_bytes())["out.docx"]) == text_of(document)
 
 
-def test_the_address_is_kept_and_the_password_is_not(console_for, open_api, page_server):
+def test_the_address_is_kept_and_the_password_is_not(
+    console_for: Callable[..., ConsolePage], open_api: GunicornServer, page_server: GunicornServer
+) -> None:
     console = console_for(page_server, origin(open_api), USER, PASSWORD)
     expect(console["#connection-state"]).to_have_attribute("data-state", "good")
     assert PASSWORD not in str(console.page.evaluate("[Object.entries(localStorage), document.cookie]"))
@@ -145,7 +163,9 @@ def test_the_address_is_kept_and_the_password_is_not(console_for, open_api, page
     expect(console["#connection-error"]).to_be_empty()
 
 
-def test_an_address_that_is_none_is_told_at_its_input_and_empty_means_this_server(console_for, closed):
+def test_an_invalid_address_is_reported_at_its_input_and_empty_means_this_server(
+    console_for: Callable[..., ConsolePage], closed: GunicornServer
+) -> None:
     console = console_for(closed, "not an address")
     expect(console["#api-base-error"]).to_contain_text("This is not a valid address.")
     expect(console["#api-base"]).to_be_focused()

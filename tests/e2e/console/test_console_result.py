@@ -1,13 +1,14 @@
-"""From a template to a finished, checked document, and what the page says about it."""
+"""From a template to a finished, checked document, and how the page shows it."""
 
 import io
 import json
 import re
 import zipfile
+from typing import Any
 
 from playwright.sync_api import expect
 
-from tests.e2e.console.console_page import text_of
+from tests.e2e.console.console_page import ConsolePage, text_of
 from tests.factories import docx, p, tbl, tc, tr
 
 DURATION = re.compile(r"^(\d+ ms|\d+\.\d s)$")
@@ -15,11 +16,11 @@ NOTICE = docx(p("Title: 【MEETING_TITLE】, led by 【ORGANIZER】.") + p("Pres
 TITLE, ORGANIZER, ATTENDEES = "Yearly meeting", "Office 7", ["Ann & Bo", "Cai"]
 
 
-def fill(console, **changes):
+def fill(console: ConsolePage, **changes: Any) -> None:
     console.fill(**{"meeting_title": TITLE, "organizer": ORGANIZER, "attendees": ATTENDEES} | changes)
 
 
-def test_from_the_template_to_the_finished_document(console):
+def test_from_the_template_to_the_finished_document(console: ConsolePage) -> None:
     console.inspect(NOTICE)
     fill(console)
     expect(console["#ready"]).to_have_text("Ready")
@@ -44,7 +45,7 @@ def test_from_the_template_to_the_finished_document(console):
     expect(console["#result .request-id code"]).to_have_text(result["request_id"])
 
 
-def test_every_value_stands_in_its_sentence_with_the_change_marked(console):
+def test_every_value_is_shown_in_its_sentence_with_the_change_marked(console: ConsolePage) -> None:
     console.inspect(NOTICE)
     fill(console)
     console.run()
@@ -60,7 +61,7 @@ def test_every_value_stands_in_its_sentence_with_the_change_marked(console):
     expect(console["#filled .place"]).to_have_text(["paragraph 1", "paragraph 2"])
 
 
-def test_a_missing_field_leads_to_its_input(console):
+def test_a_missing_field_leads_to_its_input(console: ConsolePage) -> None:
     console.inspect(NOTICE)
     fill(console, organizer="")
     expect(console["#ready"]).to_contain_text("1 required field is empty")
@@ -77,7 +78,7 @@ def test_a_missing_field_leads_to_its_input(console):
     expect(console["#missing"]).to_have_count(0)
 
 
-def test_a_missing_field_leads_from_json_to_its_input(console):
+def test_a_missing_field_leads_from_json_to_its_input(console: ConsolePage) -> None:
     console.inspect(NOTICE)
     fill(console, organizer="")
     console.to("json")
@@ -86,7 +87,7 @@ def test_a_missing_field_leads_from_json_to_its_input(console):
     expect(console.input("organizer")).to_be_focused()
 
 
-def test_an_optional_field_without_a_value_is_named_and_keeps_its_placeholder(console):
+def test_an_optional_field_without_a_value_is_named_and_keeps_its_placeholder(console: ConsolePage) -> None:
     console.inspect(NOTICE)
     fill(console, attendees=[])
     console.run()
@@ -95,7 +96,7 @@ def test_an_optional_field_without_a_value_is_named_and_keeps_its_placeholder(co
     assert text_of(document).endswith("Present: 【ATTENDEES】")
 
 
-def test_an_optional_field_can_be_left_empty_in_the_document(console):
+def test_an_optional_field_can_be_left_empty_in_the_document(console: ConsolePage) -> None:
     console.inspect(NOTICE)
     fill(console, attendees=[])
     console['[data-blank="attendees"]'].check()
@@ -105,7 +106,7 @@ def test_an_optional_field_can_be_left_empty_in_the_document(console):
     assert text_of(document).endswith("Present: ")
 
 
-def test_placeholders_that_cannot_be_filled_are_named_with_what_was_meant(console):
+def test_placeholders_that_cannot_be_filled_are_listed_with_suggestions(console: ConsolePage) -> None:
     console.inspect(docx(p("【MEETING_TITLE】") + p("By 【organizer】")))
     console.fill(meeting_title=TITLE)
     console.precheck(3)
@@ -120,7 +121,7 @@ def test_placeholders_that_cannot_be_filled_are_named_with_what_was_meant(consol
     assert text_of(document) == f"{TITLE}\nBy 【organizer】"
 
 
-def test_a_failed_format_check_says_what_to_do_with_expected_beside_actual(console):
+def test_a_failed_format_check_says_what_to_do_with_expected_beside_actual(console: ConsolePage) -> None:
     console.inspect(docx(p("【MEETING_TITLE】") + tbl(tr(tc("a cell")))))
     console.fill(meeting_title="\tindented by hand")
     console['input[name="preset"][value="strict"]'].check()
@@ -144,7 +145,7 @@ def test_a_failed_format_check_says_what_to_do_with_expected_beside_actual(conso
     expect(console["#format-title"]).to_contain_text("error")
 
 
-def test_issues_that_were_repaired_are_a_group_of_their_own(console):
+def test_fixed_issues_are_a_separate_group(console: ConsolePage) -> None:
     console.inspect(docx(p("  【MEETING_TITLE】")))
     console.fill(meeting_title=TITLE)
     console['input[name="preset"][value="strict"]'].check()
@@ -155,7 +156,7 @@ def test_issues_that_were_repaired_are_a_group_of_their_own(console):
     expect(console["#result .verdict"]).to_contain_text(re.compile(r"format issues? (was|were) fixed"))
 
 
-def test_request_id_and_timings(console):
+def test_request_id_and_timings(console: ConsolePage) -> None:
     console.inspect(NOTICE)
     fill(console)
     console.run()
@@ -174,7 +175,7 @@ def test_request_id_and_timings(console):
     expect(facts).to_contain_text("out.replace_log.json")
 
 
-def test_a_second_run_replaces_the_first(console):
+def test_a_second_run_replaces_the_first(console: ConsolePage) -> None:
     console.inspect(NOTICE)
     fill(console)
     console.run()

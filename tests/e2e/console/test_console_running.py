@@ -3,22 +3,31 @@
 import os
 import re
 import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.console.conftest import PASSWORD, USER
+from tests.e2e.console.conftest import PASSWORD, USER, OpenConsole
+from tests.e2e.console.console_page import ConsolePage
 from tests.e2e.gunicorn_server import GunicornServer, eventually
 from tests.factories import docx, p
+from tests.optional import not_none
 
 TEMPLATE = docx(p("【MEETING_TITLE】"))
 MIB = 1024 * 1024
 NETWORK = {"offline": False, "latency": 0, "downloadThroughput": -1}
-SETTINGS = {"enable_web_console": 1, "web_basic_auth": f"{USER}:{PASSWORD}", "max_concurrency": 1}
+SETTINGS: dict[str, Any] = {
+    "enable_web_console": 1,
+    "web_basic_auth": f"{USER}:{PASSWORD}",
+    "max_concurrency": 1,
+}
 
 
 @pytest.fixture(scope="module")
-def servers(tmp_path_factory):
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[GunicornServer]]:
     """One place each; the first refuses at once when it is taken, the second lets wait."""
     folder = tmp_path_factory.mktemp("running")
     both = [
@@ -31,10 +40,10 @@ def servers(tmp_path_factory):
 
 
 @pytest.fixture
-def ready(open_console):
+def ready(open_console: OpenConsole) -> Callable[[GunicornServer], ConsolePage]:
     """Open a server's console and fill the form."""
 
-    def make(server):
+    def make(server: GunicornServer) -> ConsolePage:
         console = open_console(server)
         console.inspect(TEMPLATE)
         console.fill(meeting_title="T")
@@ -44,15 +53,15 @@ def ready(open_console):
 
 
 @pytest.fixture
-def take_the_place():
+def take_the_place() -> Iterator[Callable[[GunicornServer], Callable[[], None]]]:
     """Take a server's only place with a frozen job; what is returned gives it back."""
     frozen = []
 
-    def take(server):
+    def take(server: GunicornServer) -> Callable[[], None]:
         answer, renderer = server.frozen_job()
         frozen.append((answer, renderer))
 
-        def give_back():
+        def give_back() -> None:
             frozen.clear()
             renderer.kill()
             assert answer.result(60).status == 500
@@ -65,7 +74,11 @@ def take_the_place():
         answer.result(60)
 
 
-def test_state_and_elapsed_time_are_shown_until_the_result(servers, ready, take_the_place):
+def test_state_and_elapsed_time_are_shown_until_the_result(
+    servers: list[GunicornServer],
+    ready: Callable[[GunicornServer], ConsolePage],
+    take_the_place: Callable[[GunicornServer], Callable[[], None]],
+) -> None:
     console = ready(servers[1])
     give_back = take_the_place(servers[1])
     console["#run"].click()
@@ -83,7 +96,12 @@ def test_state_and_elapsed_time_are_shown_until_the_result(servers, ready, take_
 
 
 @pytest.mark.parametrize("kind", ["run", "precheck"])
-def test_a_job_can_be_cancelled_and_begun_anew(servers, ready, take_the_place, kind):
+def test_a_job_can_be_cancelled_and_restarted(
+    servers: list[GunicornServer],
+    ready: Callable[[GunicornServer], ConsolePage],
+    take_the_place: Callable[[GunicornServer], Callable[[], None]],
+    kind: str,
+) -> None:
     console = ready(servers[1])
     give_back = take_the_place(servers[1])
     console[f"#{kind}"].click()
@@ -98,7 +116,11 @@ def test_a_job_can_be_cancelled_and_begun_anew(servers, ready, take_the_place, k
     expect(console["#cancelled"]).to_have_count(0)
 
 
-def test_a_busy_server_is_asked_again_after_its_retry_after(servers, ready, take_the_place):
+def test_a_job_refused_by_a_busy_server_is_retried_after_retry_after(
+    servers: list[GunicornServer],
+    ready: Callable[[GunicornServer], ConsolePage],
+    take_the_place: Callable[[GunicornServer], Callable[[], None]],
+) -> None:
     console = ready(servers[0])
     console.watch.expects("status of 429")
     give_back = take_the_place(servers[0])
@@ -114,7 +136,11 @@ def test_a_busy_server_is_asked_again_after_its_retry_after(servers, ready, take
     expect(panel).to_have_count(0)
 
 
-def test_a_person_may_try_again_at_once_or_not_at_all(servers, ready, take_the_place):
+def test_a_retry_can_be_started_at_once_or_cancelled(
+    servers: list[GunicornServer],
+    ready: Callable[[GunicornServer], ConsolePage],
+    take_the_place: Callable[[GunicornServer], Callable[[], None]],
+) -> None:
     console = ready(servers[0])
     console.watch.expects("status of 429")
     give_back = take_the_place(servers[0])
@@ -128,7 +154,11 @@ def test_a_person_may_try_again_at_once_or_not_at_all(servers, ready, take_the_p
     console.expect_result("precheck", 0)
 
 
-def test_an_inspection_is_tried_again_too(servers, open_console, take_the_place):
+def test_a_refused_inspection_is_retried_too(
+    servers: list[GunicornServer],
+    open_console: OpenConsole,
+    take_the_place: Callable[[GunicornServer], Callable[[], None]],
+) -> None:
     console = open_console(servers[0])
     console.watch.expects("status of 429")
     give_back = take_the_place(servers[0])
@@ -138,7 +168,9 @@ def test_an_inspection_is_tried_again_too(servers, open_console, take_the_place)
     expect(console[".report-summary"]).to_contain_text("1 field")
 
 
-def test_an_upload_of_24_mib_shows_its_progress_and_blocks_nothing(servers, open_console, tmp_path):
+def test_an_upload_of_24_mib_shows_its_progress_and_blocks_nothing(
+    servers: list[GunicornServer], open_console: OpenConsole, tmp_path: Path
+) -> None:
     path = tmp_path / "large.docx"
     path.write_bytes(TEMPLATE)
     with zipfile.ZipFile(path, "a", zipfile.ZIP_STORED) as archive:
@@ -152,7 +184,7 @@ def test_an_upload_of_24_mib_shows_its_progress_and_blocks_nothing(servers, open
     console["#run"].click()
     expect(console["#progress-words"]).to_have_text(re.compile(r"^Sending… [1-9]\d? %$"))
     console.fill(meeting_title="typed while it is sent")
-    assert 0 < float(console["#progress-bar"].get_attribute("value")) < 1
+    assert 0 < float(not_none(console["#progress-bar"].get_attribute("value"))) < 1
     console["#cancel"].click()
     expect(console["#cancelled"]).to_be_visible()
     network.send("Network.emulateNetworkConditions", {**NETWORK, "uploadThroughput": -1})
@@ -162,7 +194,9 @@ def test_an_upload_of_24_mib_shows_its_progress_and_blocks_nothing(servers, open
     expect(console["#filled ins"]).to_have_text("typed while it is sent")
 
 
-def test_offline_is_told_and_what_was_filled_in_is_still_there(servers, ready):
+def test_being_offline_is_reported_and_keeps_the_form(
+    servers: list[GunicornServer], ready: Callable[[GunicornServer], ConsolePage]
+) -> None:
     console = ready(servers[0])
     console.watch.expects("ERR_INTERNET_DISCONNECTED")
     console.page.context.set_offline(True)
@@ -176,7 +210,9 @@ def test_offline_is_told_and_what_was_filled_in_is_still_there(servers, ready):
     expect(console["#filled ins"]).to_have_text("T")
 
 
-def test_parts_of_the_page_that_come_late_can_be_had_again_after_being_offline(servers, open_console):
+def test_lazily_loaded_parts_can_be_reloaded_after_being_offline(
+    servers: list[GunicornServer], open_console: OpenConsole
+) -> None:
     console = open_console(servers[0])
     console.watch.expects("ERR_INTERNET_DISCONNECTED")
     console.watch.expects("Failed to fetch dynamically imported module")
@@ -189,7 +225,9 @@ def test_parts_of_the_page_that_come_late_can_be_had_again_after_being_offline(s
     console.run()
 
 
-def test_a_server_that_goes_away_while_it_works_is_told(tmp_path, ready):
+def test_a_server_that_disappears_during_a_job_is_reported(
+    tmp_path: Path, ready: Callable[[GunicornServer], ConsolePage]
+) -> None:
     server = GunicornServer(tmp_path, queue_timeout_seconds=300, **SETTINGS)
     console = ready(server)
     console.watch.expects("ERR_(CONNECTION|EMPTY|SOCKET)_")
@@ -205,7 +243,9 @@ def test_a_server_that_goes_away_while_it_works_is_told(tmp_path, ready):
     server.stop()
 
 
-def test_a_job_that_takes_too_long_says_what_the_limit_is(tmp_path, open_console):
+def test_the_error_for_a_job_that_takes_too_long_names_the_limit(
+    tmp_path: Path, open_console: OpenConsole
+) -> None:
     server = GunicornServer(tmp_path, request_timeout_seconds=0.001, **SETTINGS)
     console = open_console(server)
     console.watch.expects("status of 408")

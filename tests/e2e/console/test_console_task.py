@@ -1,9 +1,11 @@
 """Step 2: a form made from the skill's schema and the template's fields, and JSON, are one task."""
 
 import json
+from pathlib import Path
 
 from playwright.sync_api import expect
 
+from tests.e2e.console.console_page import ConsolePage
 from tests.factories import docx, p
 
 TEMPLATE = docx(p("【MEETING_TITLE】 【ATTENDEES】") + p("【SOMETHING_ELSE】"))
@@ -15,12 +17,12 @@ TASK = """{
 }"""
 
 
-def json_of(console):
+def json_of(console: ConsolePage) -> str:
     console.to("json")
     return console["#task-json"].input_value()
 
 
-def test_the_form_is_made_from_the_schema_and_the_template(console):
+def test_the_form_is_made_from_the_schema_and_the_template(console: ConsolePage) -> None:
     console.inspect(TEMPLATE)
     title = console['[data-key="meeting_title"]']
     expect(title.locator("label").first).to_have_text("Meeting required")
@@ -41,7 +43,7 @@ def test_the_form_is_made_from_the_schema_and_the_template(console):
     expect(participants.get_by_role("textbox", name="Entry 1")).to_be_visible()
 
 
-def test_a_list_has_rows_to_add_and_remove(console):
+def test_a_list_has_rows_to_add_and_remove(console: ConsolePage) -> None:
     console.inspect(TEMPLATE)
     console.fill(attendees=["Ann", "Bo", "Cai"])
     rows = console['[data-key="attendees"] textarea']
@@ -55,7 +57,7 @@ def test_a_list_has_rows_to_add_and_remove(console):
     assert json.loads(json_of(console))["payload"]["attendees"] == ["Ann", "Cai", "Dee"]
 
 
-def test_form_and_json_are_two_views_of_one_task(console):
+def test_form_and_json_show_the_same_task(console: ConsolePage) -> None:
     console.inspect(TEMPLATE)
     console.type_json(TASK)
     console.to("form")
@@ -69,7 +71,7 @@ def test_form_and_json_are_two_views_of_one_task(console):
     assert json_of(console) == TASK.replace('"a \\"quoted\\"\\ntitle"', '"new"')
 
 
-def test_what_the_form_cannot_show_is_not_lost(console):
+def test_keys_that_the_form_cannot_show_are_kept(console: ConsolePage) -> None:
     console.inspect(TEMPLATE)
     payload = '{"attendees": [1, {"a": null}], "strange": true}'
     console.type_json(f'{{"task_type": "meeting_notice",\n "payload": {payload},\n "x": 1}}')
@@ -88,7 +90,7 @@ def test_what_the_form_cannot_show_is_not_lost(console):
     expect(console["#unknown-keys"]).to_have_count(0)
 
 
-def test_a_json_error_is_shown_at_its_line_and_nothing_is_sent(console):
+def test_a_json_error_is_shown_at_its_line_and_nothing_is_sent(console: ConsolePage) -> None:
     console.inspect(TEMPLATE)
     faulty = '{\n  "task_type": "meeting_notice",\n  "payload": {"meeting_title": “x”}\n}'
     console.type_json(faulty)
@@ -109,7 +111,7 @@ def test_a_json_error_is_shown_at_its_line_and_nothing_is_sent(console):
     assert [request.url for request in console.watch.requests[asked:] if "/v1/" in request.url] == []
 
 
-def test_what_the_server_finds_wrong_is_shown_at_the_input_and_at_the_line(console):
+def test_an_error_found_by_the_server_is_shown_at_the_input_and_at_the_line(console: ConsolePage) -> None:
     console.watch.expects("status of 400")
     console.inspect(TEMPLATE)
     console.type_json('{"task_type": "meeting_notice",\n "payload": {\n  "attendees": ["a", "\\u0001"]}}')
@@ -125,7 +127,7 @@ def test_what_the_server_finds_wrong_is_shown_at_the_input_and_at_the_line(conso
     console.run()
 
 
-def test_a_task_is_imported_and_exported(console, samples):
+def test_a_task_is_imported_and_exported(console: ConsolePage, samples: Path) -> None:
     console.inspect(samples / "meeting_notice.docx")
     task = (samples / "meeting_notice.task.json").read_text("utf-8")
     console.import_task(task)
@@ -135,7 +137,7 @@ def test_a_task_is_imported_and_exported(console, samples):
     console.run()
 
 
-def test_an_imported_task_of_another_type_turns_the_form_to_it(console, samples):
+def test_an_imported_task_of_another_type_turns_the_form_to_it(console: ConsolePage, samples: Path) -> None:
     console.inspect(TEMPLATE)
     console.import_task((samples / "inspection_record.task.json").read_bytes())
     expect(console["#skill"]).to_have_value("inspection_record")
@@ -143,7 +145,7 @@ def test_an_imported_task_of_another_type_turns_the_form_to_it(console, samples)
     expect(console["#skill-suggestion"]).to_be_visible()
 
 
-def test_a_file_that_is_no_text_is_refused_and_the_task_stays(console):
+def test_a_file_that_is_not_text_is_refused_and_the_task_is_kept(console: ConsolePage) -> None:
     console.inspect(TEMPLATE)
     console.fill(meeting_title="kept")
     console.import_task(b"\xff\xfe\x00")
@@ -151,7 +153,7 @@ def test_a_file_that_is_no_text_is_refused_and_the_task_stays(console):
     expect(console.input("meeting_title")).to_have_value("kept")
 
 
-def test_each_document_type_keeps_its_values(console):
+def test_each_document_type_keeps_its_values(console: ConsolePage) -> None:
     console.inspect(TEMPLATE)
     console.fill(meeting_title="kept", attendees=["Ann"])
     console["#skill"].select_option("training_notice")
@@ -164,7 +166,7 @@ def test_each_document_type_keeps_its_values(console):
     expect(console.input("trainer")).to_have_value("T")
 
 
-def test_the_work_can_begin_without_a_template(console):
+def test_a_task_can_be_filled_in_before_a_template_is_chosen(console: ConsolePage) -> None:
     console["#start-without-template"].click()
     expect(console["#form-empty"]).to_be_visible()
     console["#skill"].select_option("meeting_notice")

@@ -1,9 +1,9 @@
-"""Step 1: the template is inspected at once; what stands in it is told with places, in words."""
+"""Step 1: the template is inspected at once, and its fields are listed with their places."""
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.console.console_page import DOCX
+from tests.e2e.console.console_page import DOCX, ConsolePage
 from tests.factories import docx, p, tbl, tc, tr
 from tests.web.forms import task
 
@@ -18,13 +18,13 @@ DROP = """([name, type, content]) => {
 }"""
 
 
-def drop(console, where, name, content, media_type=DOCX):
+def drop(console: ConsolePage, where: str, name: str, content: bytes, media_type: str = DOCX) -> None:
     transfer = console.page.evaluate_handle(DROP, [name, media_type, list(content)])
     for event in ("dragover", "drop"):
         console[where].dispatch_event(event, {"dataTransfer": transfer})
 
 
-def test_a_chosen_template_shows_its_fields_and_where_they_stand(console):
+def test_a_chosen_template_shows_its_fields_and_where_they_stand(console: ConsolePage) -> None:
     expect(console["#step-content"]).to_contain_text("This opens when you choose a template.")
     console.inspect(TEMPLATE, "my notice.docx")
     expect(console["#template-chosen"]).to_contain_text("my notice.docx")
@@ -39,7 +39,7 @@ def test_a_chosen_template_shows_its_fields_and_where_they_stand(console):
     expect(console["#skill"]).to_have_value("meeting_notice")
 
 
-def test_problems_are_told_in_words_with_place_and_suggestion(console):
+def test_problems_are_described_with_place_and_suggestion(console: ConsolePage) -> None:
     console.inspect(docx(p("【MEETING_TITLE】") + p("【meeting time】") + p("【ORGANIZER") + p("【NOBODY】")))
     malformed = console['#template-problems [data-code="kind_malformed"]']
     expect(malformed).to_contain_text(
@@ -52,13 +52,13 @@ def test_problems_are_told_in_words_with_place_and_suggestion(console):
     expect(console['#template-problems [data-code="UNKNOWN_FIELD"]']).to_contain_text("【NOBODY】")
 
 
-def test_a_template_can_be_dropped_anywhere(console):
+def test_a_template_can_be_dropped_anywhere(console: ConsolePage) -> None:
     drop(console, "#bottom", "dropped.docx", TEMPLATE)
     expect(console[".report-summary"]).to_contain_text("3 fields")
     expect(console["#template-chosen"]).to_contain_text("dropped.docx")
 
 
-def test_a_task_can_be_dropped_too(console):
+def test_a_task_can_be_dropped_too(console: ConsolePage) -> None:
     drop(console, ".drop-zone", "notice.docx", TEMPLATE)
     expect(console["#task-form"]).to_be_visible()
     drop(console, "#step-run", "task.json", task({"meeting_title": "周例会"}), "application/json")
@@ -66,7 +66,7 @@ def test_a_task_can_be_dropped_too(console):
     expect(console["#template-chosen"]).to_contain_text("notice.docx")
 
 
-def test_another_template_replaces_the_report_and_keeps_the_values(console):
+def test_another_template_replaces_the_report_and_keeps_the_values(console: ConsolePage) -> None:
     console.inspect(TEMPLATE)
     console.fill(meeting_title="kept")
     console.inspect(docx(p("【MEETING_TITLE】")), "other.docx")
@@ -82,7 +82,9 @@ def test_another_template_replaces_the_report_and_keeps_the_values(console):
         ("notes.docx", b"PK\3\4 and no more", "INVALID_TEMPLATE", 400),
     ],
 )
-def test_what_is_no_template_is_refused_with_what_to_do(console, name, content, code, status):
+def test_a_file_that_is_not_a_template_is_refused_with_advice(
+    console: ConsolePage, name: str, content: bytes, code: str, status: int | None
+) -> None:
     if status:
         console.watch.expects(f"status of {status}")
     console.choose(content, name)
@@ -98,7 +100,9 @@ def test_what_is_no_template_is_refused_with_what_to_do(console, name, content, 
     ("skill", "language", "placeholder"),
     [("meeting_notice", "zh", "【MEETING_TITLE】"), ("inspection_record", "en", "【INSPECTOR】")],
 )
-def test_a_starter_template_can_be_downloaded_and_used(console, skill, language, placeholder):
+def test_a_starter_template_can_be_downloaded_and_used(
+    console: ConsolePage, skill: str, language: str, placeholder: str
+) -> None:
     console["#starters summary"].click()
     name, content = console.download(f'[data-starter="{skill}.{language}"]')
     assert name == f"{skill}_{language}.docx"

@@ -1,7 +1,6 @@
-"""The service with renderers that do what a task's ``meeting_title`` says, where that names a target."""
+"""The service with renderers that call the target named by a task's ``meeting_title``, if there is one."""
 
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from docops_flask.app import create_app
@@ -12,12 +11,15 @@ from docops_flask.web.services import EXTENSION
 from tests.jobs import disk_targets, targets
 
 
-def misbehave(job: Job, template: Path, folder: Path) -> dict[str, Any]:
+def misbehave(job: Job, template: str, folder: str) -> dict[str, Any]:
     """Do what the task names, or the job."""
     name = (job.payload or {}).get("meeting_title")
     found = [getattr(module, str(name), None) for module in (targets, disk_targets)]
-    target = next(filter(callable, found), None)
-    return run_job(job, template, folder) if target is None else target(job, template, folder)
+    target: Any = next(filter(callable, found), None)
+    if target is None:
+        return run_job(job, template, folder)
+    result: dict[str, Any] = target(job, template, folder)
+    return result
 
 
 def make_app() -> Any:

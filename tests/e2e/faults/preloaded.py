@@ -1,4 +1,4 @@
-"""Small C libraries that stand between a server and the system (ld.so(8), LD_PRELOAD)."""
+"""Small C libraries preloaded between a server and the C library (ld.so(8), LD_PRELOAD)."""
 
 import mmap
 import shutil

@@ -1,8 +1,11 @@
-"""Clients that leave at every moment of a request: the log says 499, and nothing is left of the job."""
+"""Clients that disconnect at every stage of a request: 499 is logged, and nothing is left of the job."""
 
 import os
 import socket
 import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -40,7 +43,7 @@ BODIES = {
 
 
 @pytest.fixture(scope="module")
-def tidy(tmp_path_factory):
+def tidy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tidy]:
     server = GunicornServer(
         tmp_path_factory.mktemp("server"), max_concurrency=1, threads=12, queue_timeout_seconds=60
     )
@@ -48,12 +51,12 @@ def tidy(tmp_path_factory):
     server.stop()
 
 
-def test_every_address_that_takes_a_job_is_left_here():
+def test_every_route_that_uses_a_renderer_is_covered() -> None:
     rules = create_app(Settings()).url_map.iter_rules()
     assert {rule.rule for rule in rules if "POST" in (rule.methods or ())} == set(BODIES)
 
 
-def send(port, path="/v1/run", *, short_of=0):
+def send(port: int, path: str = "/v1/run", *, short_of: int = 0) -> socket.socket:
     """Send a job on a plain connection, all but its last ``short_of`` bytes."""
     connection = socket.create_connection(("127.0.0.1", port), timeout=30)
     whole = request(path, BODIES[path])
@@ -61,35 +64,35 @@ def send(port, path="/v1/run", *, short_of=0):
     return connection
 
 
-def request(path, body):
+def request(path: str, body: bytes) -> bytes:
     head = f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Type: {FORM_TYPE}\r\nContent-Length: {len(body)}"
     return f"{head}\r\n\r\n".encode() + body
 
 
-def close(connection):
+def close(connection: socket.socket) -> None:
     connection.close()
 
 
-def reset(connection):
+def reset(connection: socket.socket) -> None:
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
     connection.close()
 
 
-def stop_sending(connection):
+def stop_sending(connection: socket.socket) -> None:
     connection.shutdown(socket.SHUT_WR)
 
 
 class Departures:
     """The lines about clients that left, from now on."""
 
-    def __init__(self, server):
+    def __init__(self, server: GunicornServer) -> None:
         self.server = server
         self.before = len(self._all())
 
-    def _all(self):
+    def _all(self) -> list[dict[str, Any]]:
         return [line for line in self.server.log if line.get("status_code") == 499]
 
-    def one(self):
+    def one(self) -> dict[str, Any]:
         """The one line there comes."""
         eventually(lambda: len(self._all()) > self.before, 5)
         (line,) = self._all()[self.before :]
@@ -100,7 +103,9 @@ class Departures:
 
 @pytest.mark.parametrize("leave", [close, reset, stop_sending])
 @pytest.mark.parametrize("path", BODIES)
-def test_a_client_that_leaves_while_its_job_runs_ends_its_renderer_within_a_second(tidy, path, leave):
+def test_a_client_that_leaves_while_its_job_runs_ends_its_renderer_within_a_second(
+    tidy: Tidy, path: str, leave: Callable[..., Any]
+) -> None:
     departures = Departures(tidy.server)
     connection, renderer = tidy.server.frozen(lambda: send(tidy.server.port, path))
     leave(connection)
@@ -110,7 +115,7 @@ def test_a_client_that_leaves_while_its_job_runs_ends_its_renderer_within_a_seco
     tidy.again()
 
 
-def test_bytes_sent_ahead_are_no_departure_and_are_answered_in_their_turn(tidy):
+def test_a_pipelined_request_is_not_a_disconnect_and_is_answered_in_turn(tidy: Tidy) -> None:
     connection, renderer = tidy.server.frozen(lambda: send(tidy.server.port))
     connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
     time.sleep(0.2)
@@ -125,7 +130,7 @@ def test_bytes_sent_ahead_are_no_departure_and_are_answered_in_their_turn(tidy):
     tidy.again()
 
 
-def test_who_stops_sending_before_the_answer_is_told_why_there_is_none(tidy):
+def test_a_half_closed_connection_gets_an_error_that_says_why(tidy: Tidy) -> None:
     connection, _ = tidy.server.frozen(lambda: send(tidy.server.port))
     connection.shutdown(socket.SHUT_WR)
     received = b""
@@ -137,7 +142,7 @@ def test_who_stops_sending_before_the_answer_is_told_why_there_is_none(tidy):
 
 
 @pytest.mark.parametrize("path", BODIES)
-def test_a_client_that_leaves_the_queue_is_not_waited_for(tidy, path):
+def test_a_client_that_disconnects_while_queued_is_removed_from_the_queue(tidy: Tidy, path: str) -> None:
     departures = Departures(tidy.server)
     running, renderer = tidy.server.frozen_job()
     waiting = send(tidy.server.port, path)
@@ -153,14 +158,14 @@ def test_a_client_that_leaves_the_queue_is_not_waited_for(tidy, path):
 
 @pytest.mark.parametrize("leave", [close, reset])
 @pytest.mark.parametrize("path", BODIES)
-def test_a_client_that_leaves_during_its_upload(tidy, path, leave):
+def test_a_client_that_leaves_during_its_upload(tidy: Tidy, path: str, leave: Callable[..., Any]) -> None:
     departures = Departures(tidy.server)
     leave(send(tidy.server.port, path, short_of=1000))
     assert departures.one()["failure_stage"] == "receive"
     tidy.again()
 
 
-def test_a_client_that_leaves_during_its_download(tidy):
+def test_a_client_that_leaves_during_its_download(tidy: Tidy) -> None:
     departures = Departures(tidy.server)
     connection = socket.socket()
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
@@ -173,8 +178,8 @@ def test_a_client_that_leaves_during_its_download(tidy):
 
 
 @pytest.mark.parametrize("words", [b"", b"POST /v1/run HT", b"POST /v1/run HTTP/1.1\r\nHost: x\r\n"])
-def test_a_client_that_leaves_before_its_request_is_whole_is_no_job(tidy, words):
-    def jobs():
+def test_a_client_that_leaves_before_its_request_is_complete_starts_no_job(tidy: Tidy, words: bytes) -> None:
+    def jobs() -> int:
         return sum(line["event"] == "start" for line in tidy.server.log)
 
     before = jobs()
@@ -185,7 +190,7 @@ def test_a_client_that_leaves_before_its_request_is_whole_is_no_job(tidy, words)
 
 
 @pytest.mark.parametrize("path", ["/v1/run", "/healthz", "/v1/skills/meeting_notice/template.docx", "/nope"])
-def test_head_leaves_nothing_whether_or_not_its_answer_is_waited_for(tidy, path):
+def test_head_leaves_nothing_whether_or_not_the_client_waits(tidy: Tidy, path: str) -> None:
     answer = tidy.server.ask("HEAD", path)
     assert answer.body == b""
     with socket.create_connection(("127.0.0.1", tidy.server.port)) as connection:
@@ -194,7 +199,7 @@ def test_head_leaves_nothing_whether_or_not_its_answer_is_waited_for(tidy, path)
 
 
 @pytest.mark.parametrize("path", BODIES)
-def test_nginx_passes_a_departure_on(tidy, tmp_path, path):
+def test_nginx_passes_a_disconnect_on(tidy: Tidy, tmp_path: Path, path: str) -> None:
     nginx = NginxServer(tmp_path, tidy.server.port)
     try:
         departures = Departures(tidy.server)
@@ -207,7 +212,7 @@ def test_nginx_passes_a_departure_on(tidy, tmp_path, path):
     tidy.again()
 
 
-def test_two_hundred_slow_clients_behind_nginx_hold_nobody_up(tidy, tmp_path):
+def test_two_hundred_slow_clients_behind_nginx_delay_no_others(tidy: Tidy, tmp_path: Path) -> None:
     nginx = NginxServer(tmp_path, tidy.server.port)
     try:
         slow = [send(nginx.port, short_of=len(BODIES["/v1/run"]) - number % 50) for number in range(200)]
@@ -222,7 +227,7 @@ def test_two_hundred_slow_clients_behind_nginx_hold_nobody_up(tidy, tmp_path):
     tidy.again()
 
 
-def test_slow_readers_behind_nginx_take_nothing_of_the_server(tidy, tmp_path):
+def test_slow_readers_behind_nginx_occupy_nothing_in_the_server(tidy: Tidy, tmp_path: Path) -> None:
     nginx = NginxServer(tmp_path, tidy.server.port)
     readers = []
     try:
@@ -240,11 +245,13 @@ def test_slow_readers_behind_nginx_take_nothing_of_the_server(tidy, tmp_path):
         nginx.stop()
 
 
-def test_a_renderer_that_stood_by_is_ended_too_and_replaced(start_server):
+def test_a_standby_renderer_in_use_is_ended_and_replaced(
+    start_server: Callable[..., GunicornServer],
+) -> None:
     server = start_server(standby=1, max_concurrency=1)
     tidy, departures = Tidy(server), Departures(server)
 
-    def starts():
+    def starts() -> int:
         return sum(line["event"] == "start" for line in server.log)
 
     before = starts()

@@ -2,12 +2,14 @@
 
 import signal
 import time
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from tests.e2e.faults.preloaded import Preloaded
 from tests.e2e.faults.tidy import GOOD_JOB, Tidy, is_good
-from tests.e2e.gunicorn_server import eventually, send
+from tests.e2e.gunicorn_server import GunicornServer, eventually, send
 from tests.web.forms import api_result
 
 YEARS = 10 * 365 * 24 * 60 * 60
@@ -16,22 +18,22 @@ YEARS = 10 * 365 * 24 * 60 * 60
 class Clock:
     """The wall clock of a server; its monotonic clock is the machine's."""
 
-    def __init__(self, folder):
+    def __init__(self, folder: Path) -> None:
         self._library = Preloaded("jumping_clock", folder, "JUMP_CONTROL", "l")
         self.variables = self._library.variables
 
-    def jump(self, seconds):
+    def jump(self, seconds: float) -> None:
         """Set it to that many seconds from now."""
         self._library.numbers = (seconds,)
 
 
 @pytest.fixture
-def clock(tmp_path):
+def clock(tmp_path: Path) -> Clock:
     return Clock(tmp_path)
 
 
 @pytest.fixture
-def server(start_server, clock):
+def server(start_server: Callable[..., GunicornServer], clock: Clock) -> GunicornServer:
     return start_server(
         variables=clock.variables,
         max_concurrency=1,
@@ -41,7 +43,7 @@ def server(start_server, clock):
     )
 
 
-def test_jobs_that_run_and_wait_while_it_jumps_are_done(server, clock):
+def test_jobs_that_run_and_wait_while_it_jumps_are_done(server: GunicornServer, clock: Clock) -> None:
     tidy = Tidy(server)
     running, renderer = server.frozen_job()
     waiting = server.job_later(**GOOD_JOB)
@@ -66,7 +68,7 @@ def test_jobs_that_run_and_wait_while_it_jumps_are_done(server, clock):
     tidy.again()
 
 
-def test_a_stop_waits_for_its_jobs_while_it_jumps(server, clock):
+def test_a_stop_waits_for_its_jobs_while_it_jumps(server: GunicornServer, clock: Clock) -> None:
     running, renderer = server.frozen_job()
     server.process.send_signal(signal.SIGTERM)
     eventually(lambda: "Handling signal: term" in server.errors)

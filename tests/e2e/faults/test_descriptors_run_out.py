@@ -1,8 +1,11 @@
 """Descriptors that run out at every stage of a request: no worker dies of it, nothing is lost for good."""
 
 import itertools
+import resource
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -10,17 +13,18 @@ import pytest
 from docops_flask.serving import gunicorn
 from docops_flask.settings.settings import Settings
 from tests.e2e.faults.tidy import GOOD_JOB, Tidy, is_good
+from tests.e2e.gunicorn_server import GunicornServer
 
 
 class Scarce:
     """A worker that is left with few descriptors."""
 
-    def __init__(self, server):
+    def __init__(self, server: GunicornServer) -> None:
         self.tidy = Tidy(server)
         (self.worker,) = server.workers()
         self._limit = self.worker.rlimit(psutil.RLIMIT_NOFILE)
 
-    def leave(self, count):
+    def leave(self, count: int) -> None:
         """Leave ``count`` descriptors that are free."""
         used = {int(path.name) for path in Path(f"/proc/{self.worker.pid}/fd").iterdir()}
         free = (number for number in itertools.count() if number not in used)
@@ -28,14 +32,16 @@ class Scarce:
         limit = next(itertools.islice(free, count, None))
         self.worker.rlimit(psutil.RLIMIT_NOFILE, (limit, self._limit[1]))
 
-    def leave_enough(self):
+    def leave_enough(self) -> None:
         self.worker.rlimit(psutil.RLIMIT_NOFILE, self._limit)
 
 
 @pytest.mark.parametrize("start_method", ["spawn", "forkserver", "fork"])
-def test_a_job_that_finds_too_few_is_a_500_and_costs_none(start_server, start_method):
+def test_a_job_without_enough_descriptors_is_a_500_and_leaks_none(
+    start_server: Callable[..., GunicornServer], start_method: str
+) -> None:
     scarce = Scarce(start_server(max_concurrency=1, mp_start=start_method))
-    statuses = []
+    statuses: list[int] = []
     # With fewer the connection waits.
     while 200 not in statuses:
         scarce.leave(2 + len(statuses))
@@ -50,7 +56,9 @@ def test_a_job_that_finds_too_few_is_a_500_and_costs_none(start_server, start_me
     assert scarce.worker.is_running()
 
 
-def test_a_connection_that_finds_none_waits_and_the_worker_does_not_spin(start_server):
+def test_without_descriptors_a_connection_waits_and_the_worker_does_not_busy_loop(
+    start_server: Callable[..., GunicornServer],
+) -> None:
     server = start_server(max_concurrency=1)
     scarce = Scarce(server)
     running, renderer = server.frozen_job()
@@ -69,9 +77,9 @@ def test_a_connection_that_finds_none_waits_and_the_worker_does_not_spin(start_s
     scarce.tidy.again()
 
 
-def test_connections_leave_descriptors_for_the_requests_on_them(monkeypatch):
-    def most(limit, threads):
-        monkeypatch.setattr(gunicorn.resource, "getrlimit", lambda _what: (limit, limit))
+def test_connections_leave_descriptors_for_the_requests_on_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    def most(limit: int, threads: int) -> Any:
+        monkeypatch.setattr(resource, "getrlimit", lambda _what: (limit, limit))
         return gunicorn.gunicorn_settings(Settings(threads=threads))["worker_connections"]
 
     assert most(1024, 18) == 1024 - 32 - 18 * 12

@@ -1,8 +1,12 @@
 """Job folders that are hard to remove, or cannot be: they delay no answer, no start and no other job."""
 
+import functools
 import signal
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -19,14 +23,18 @@ SECONDS = 60.0
 
 
 @pytest.fixture(autouse=True)
-def nothing_deep_stays(tmp_path):
+def nothing_deep_stays(tmp_path: Path) -> Iterator[None]:
     yield
     clear(tmp_path)
 
 
-def figure(server, name):
+def figure(server: GunicornServer, name: str) -> float:
     lines = server.ask("GET", "/metrics").body.decode().splitlines()
     return next(float(line.split()[1]) for line in lines if line.startswith(f"docops_{name} "))
+
+
+def was_logged(server: GunicornServer, inner: str) -> bool:
+    return inner in [line.get("inner") for line in server.log]
 
 
 @pytest.mark.parametrize("start_method", ["spawn", "forkserver", "fork"])
@@ -44,24 +52,26 @@ def figure(server, name):
         ),
     ],
 )
-def test_renderers_that_spoil_their_folder_are_told_and_nothing_stays(
-    tmp_path, start_method, sandbox, faults
-):
-    settings = {"max_concurrency": 1, "sandbox": sandbox, "mp_start": start_method}
+def test_renderers_that_spoil_their_folder_are_reported_and_nothing_remains(
+    tmp_path: Path, start_method: str, sandbox: str, faults: dict[str, str]
+) -> None:
+    settings: dict[str, Any] = {"max_concurrency": 1, "sandbox": sandbox, "mp_start": start_method}
     server = GunicornServer(tmp_path / "server", command=COMMAND, max_output_bytes=2_000_000, **settings)
     try:
         tidy = Tidy(server)
         for what, inner in faults.items():
             answer = server.job(template=TEMPLATE, task_json=task({"meeting_title": what}))
             assert answer.told == (500, "RENDERER_CRASHED")
-            assert eventually(lambda told=inner: told in [line.get("inner") for line in server.log])
+            eventually(functools.partial(was_logged, server, inner))
             tidy.again(SECONDS)
     finally:
         server.stop()
 
 
 @pytest.mark.parametrize("spoil", [lambda path: nest(path, 3_000), lambda path: widen(path, 30_000)])
-def test_a_server_starts_again_whatever_a_killed_one_has_left(start_server, spoil):
+def test_a_server_starts_whatever_a_killed_one_left(
+    start_server: Callable[..., GunicornServer], spoil: Callable[[Path], None]
+) -> None:
     first = start_server(max_concurrency=1)
     _, renderer = first.frozen_job()
     job_folder = next(first.work_folder.rglob("job.pickle")).parent
@@ -88,7 +98,9 @@ def test_a_server_starts_again_whatever_a_killed_one_has_left(start_server, spoi
     assert list(second.work_folder.iterdir()) == []
 
 
-def test_a_folder_that_cannot_be_removed_is_counted_and_goes_once_it_can(start_server):
+def test_a_folder_that_cannot_be_removed_is_counted_and_removed_later(
+    start_server: Callable[..., GunicornServer],
+) -> None:
     server = start_server(max_concurrency=1, enable_metrics=1)
     eventually(lambda: figure(server, "slots_total") == 1)
     running, renderer = server.frozen_job()

@@ -1,9 +1,12 @@
-"""A log that takes nothing (its reader hangs or is gone, its disk is full): jobs are done all the same."""
+"""A log that cannot be written (blocked or closed pipe, full disk): jobs still succeed."""
 
 import json
 import os
 import signal
 import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,20 +19,20 @@ _WITH_LOG_AT = 'exec "$0" -m gunicorn >"$1" 2>&1'
 
 
 class SilentServer(GunicornServer):
-    """A server whose port is known without its words."""
+    """A server whose port is known without its log."""
 
-    def __init__(self, folder, log):
+    def __init__(self, folder: Path, log: Path) -> None:
         self._port = free_port()
         command = ["sh", "-c", _WITH_LOG_AT, sys.executable, str(log)]
         super().__init__(folder, command=command, bind=f"127.0.0.1:{self._port}", max_concurrency=1)
         self.wait_until_it_listens()
 
     @property
-    def port(self):
+    def port(self) -> int:
         return self._port
 
-    def wait_until_it_listens(self):
-        def answers():
+    def wait_until_it_listens(self) -> None:
+        def answers() -> bool:
             try:
                 return self.ask("GET", "/healthz").status == 200
             except ConnectionRefusedError:
@@ -39,7 +42,7 @@ class SilentServer(GunicornServer):
 
 
 @pytest.fixture
-def pipe(tmp_path):
+def pipe(tmp_path: Path) -> Iterator[tuple[Path, int]]:
     """A pipe by name, open at both ends, and full."""
     path = tmp_path / "log"
     os.mkfifo(path)
@@ -54,10 +57,10 @@ def pipe(tmp_path):
 
 
 @pytest.fixture
-def start_silent(tmp_path):
+def start_silent(tmp_path: Path) -> Iterator[Callable[[Path], SilentServer]]:
     servers = []
 
-    def start(log):
+    def start(log: Path) -> SilentServer:
         servers.append(SilentServer(tmp_path / "server", log))
         return servers[-1]
 
@@ -69,12 +72,12 @@ def start_silent(tmp_path):
 class Lines:
     """The whole lines that have come through a pipe; the last one may still be on its way."""
 
-    def __init__(self, descriptor):
+    def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
         self._rest = b""
-        self.parsed = []
+        self.parsed: list[dict[str, Any]] = []
 
-    def read(self):
+    def read(self) -> list[dict[str, Any]]:
         try:
             while block := os.read(self._descriptor, 1 << 16):
                 *lines, self._rest = (self._rest + block).split(b"\n")
@@ -84,7 +87,9 @@ class Lines:
         return self.parsed
 
 
-def test_a_reader_that_hangs_holds_up_no_job_no_refusal_and_no_stop(start_silent, pipe):
+def test_a_blocked_log_delays_no_job_no_refusal_and_no_stop(
+    start_silent: Callable[[Path], SilentServer], pipe: tuple[Path, int]
+) -> None:
     path, _ = pipe
     server = start_silent(path)
     tidy = Tidy(server)
@@ -97,7 +102,9 @@ def test_a_reader_that_hangs_holds_up_no_job_no_refusal_and_no_stop(start_silent
     assert list(server.work_folder.iterdir()) == []
 
 
-def test_what_was_logged_meanwhile_comes_when_it_is_read_again(start_silent, pipe):
+def test_lines_logged_meanwhile_are_written_when_the_log_is_read_again(
+    start_silent: Callable[[Path], SilentServer], pipe: tuple[Path, int]
+) -> None:
     path, descriptor = pipe
     server = start_silent(path)
     for _ in range(5):
@@ -112,13 +119,13 @@ def test_what_was_logged_meanwhile_comes_when_it_is_read_again(start_silent, pip
     assert any("Listening at" in line.get("message", "") for line in lines)
 
 
-def test_a_full_disk_under_the_log_fails_no_job(start_silent):
-    tidy = Tidy(start_silent("/dev/full"))
+def test_a_full_disk_under_the_log_fails_no_job(start_silent: Callable[[Path], SilentServer]) -> None:
+    tidy = Tidy(start_silent(Path("/dev/full")))
     assert tidy.server.job(preset="fast").status == 400
     tidy.again()
 
 
-def test_a_reader_that_has_gone_fails_no_job(start_silent, tmp_path):
+def test_a_closed_log_fails_no_job(start_silent: Callable[[Path], SilentServer], tmp_path: Path) -> None:
     path = tmp_path / "log"
     os.mkfifo(path)
     reader = os.open(path, os.O_RDONLY | os.O_NONBLOCK)

@@ -2,15 +2,17 @@
 
 import signal
 import threading
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import psutil
 import pytest
 
 from tests.e2e.faults.tidy import GOOD_JOB, SECONDS, Tidy, is_good
-from tests.e2e.gunicorn_server import FORM_TYPE, eventually, form_body, send
+from tests.e2e.gunicorn_server import FORM_TYPE, Answer, GunicornServer, eventually, form_body, send
 
 
-def test_a_killed_worker(start_server):
+def test_a_killed_worker(start_server: Callable[..., GunicornServer]) -> None:
     tidy = Tidy(start_server(max_concurrency=1))
     running, renderer = tidy.server.frozen_job()
     (worker,) = tidy.server.workers()
@@ -21,7 +23,9 @@ def test_a_killed_worker(start_server):
     tidy.again()
 
 
-def test_a_worker_that_is_killed_as_the_server_stops_leaves_nothing(start_server):
+def test_a_worker_that_is_killed_as_the_server_stops_leaves_nothing(
+    start_server: Callable[..., GunicornServer],
+) -> None:
     server = start_server(max_concurrency=1)
     _, renderer = server.frozen_job()
     (worker,) = server.workers()
@@ -35,7 +39,9 @@ def test_a_worker_that_is_killed_as_the_server_stops_leaves_nothing(start_server
     assert list(server.work_folder.iterdir()) == []
 
 
-def test_a_killed_master_takes_no_running_job_along_and_leaves_nothing(start_server):
+def test_a_killed_master_ends_no_running_job_and_leaves_nothing(
+    start_server: Callable[..., GunicornServer],
+) -> None:
     server = start_server(max_concurrency=1)
     Tidy(server)
     running, renderer = server.frozen_job()
@@ -48,11 +54,11 @@ def test_a_killed_master_takes_no_running_job_along_and_leaves_nothing(start_ser
     assert list(server.work_folder.iterdir()) == []
 
 
-def test_a_killed_fork_server(start_server):
+def test_a_killed_fork_server(start_server: Callable[..., GunicornServer]) -> None:
     tidy = Tidy(start_server(max_concurrency=1, mp_start="forkserver"))
     (worker,) = tidy.server.workers()
 
-    def fork_servers():
+    def fork_servers() -> list[psutil.Process]:
         return [each for each in worker.children() if any("forkserver" in word for word in each.cmdline())]
 
     (fork_server,) = fork_servers()
@@ -65,24 +71,24 @@ def test_a_killed_fork_server(start_server):
 class Clients:
     """Clients that send one job after the other, each on a connection of its own, until they are refused."""
 
-    def __init__(self, server, count):
+    def __init__(self, server: GunicornServer, count: int) -> None:
         self._server = server
         self._port = server.port
         self._may_end = threading.Event()
-        self.answers = []
-        # Of requests whose connection was made and then reset before a byte of an answer came.
-        self.unanswered = []
-        self.failures = []
+        self.answers: list[Answer] = []
+        # Requests whose connection was established and then reset before a byte of an answer came.
+        self.unanswered: list[ConnectionError] = []
+        self.failures: list[Exception] = []
         self._threads = [threading.Thread(target=self._work) for _ in range(count)]
         for thread in self._threads:
             thread.start()
 
-    def end(self):
+    def end(self) -> None:
         self._may_end.set()
         for thread in self._threads:
             thread.join(60)
 
-    def _work(self):
+    def _work(self) -> None:
         body = form_body(**GOOD_JOB)
         while not self._may_end.is_set():
             connection = self._server.connect()
@@ -104,7 +110,7 @@ class Clients:
 
 
 @pytest.fixture
-def loaded(start_server):
+def loaded(start_server: Callable[..., GunicornServer]) -> Iterator[tuple[GunicornServer, Clients]]:
     """A server with two workers, and clients that keep its slots busy."""
     server = start_server(workers=2, max_concurrency=1, queue_timeout_seconds=60)
     eventually(lambda: len(server.sandbox_log) == 2)
@@ -114,12 +120,14 @@ def loaded(start_server):
     clients.end()
 
 
-def ends_of_jobs(server):
-    """The jobs that came to an end, whatever it was."""
+def ends_of_jobs(server: GunicornServer) -> list[dict[str, Any]]:
+    """The end lines of the log, one for each job that ended."""
     return [line for line in server.log if line["event"] in ("done", "error")]
 
 
-def test_a_stop_under_load_cuts_no_request_that_a_worker_had_begun_to_read(loaded):
+def test_a_stop_under_load_cuts_off_no_request_that_a_worker_had_begun_to_read(
+    loaded: tuple[GunicornServer, Clients],
+) -> None:
     server, clients = loaded
     server.process.send_signal(signal.SIGTERM)
     assert server.process.wait(60) == 0
@@ -131,7 +139,7 @@ def test_a_stop_under_load_cuts_no_request_that_a_worker_had_begun_to_read(loade
     assert list(server.work_folder.iterdir()) == []
 
 
-def test_a_reload_under_load_refuses_and_cuts_nothing(loaded):
+def test_a_reload_under_load_refuses_and_cuts_off_nothing(loaded: tuple[GunicornServer, Clients]) -> None:
     server, clients = loaded
     old = {worker.pid for worker in server.workers()}
     before = len(clients.answers)

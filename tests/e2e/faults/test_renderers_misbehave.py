@@ -1,4 +1,7 @@
-"""Renderers that die, hang or use too much: what the client receives, what the log says; nothing is left."""
+"""Renderers that crash, hang, flood their output or exhaust resources: answer and log; nothing is left."""
+
+from collections.abc import Iterator
+from typing import Any
 
 import psutil
 import pytest
@@ -8,29 +11,29 @@ from tests.e2e.faults.tidy import SECONDS, Tidy
 from tests.e2e.gunicorn_server import eventually
 
 
-def tidy_server(tmp_path_factory, **settings):
+def tidy_server(tmp_path_factory: pytest.TempPathFactory, **settings: Any) -> Iterator[Tidy]:
     server = serve(tmp_path_factory.mktemp("server"), **settings)
     yield Tidy(server)
     server.stop()
 
 
 @pytest.fixture(scope="module")
-def tidy(tmp_path_factory):
+def tidy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tidy]:
     yield from tidy_server(tmp_path_factory)
 
 
 @pytest.fixture(scope="module")
-def tidy_without_sandbox(tmp_path_factory):
+def tidy_without_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tidy]:
     yield from tidy_server(tmp_path_factory, sandbox="off")
 
 
 @pytest.fixture(scope="module")
-def tidy_with_little_time(tmp_path_factory):
+def tidy_with_little_time(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tidy]:
     yield from tidy_server(tmp_path_factory, request_timeout_seconds=4)
 
 
 @pytest.fixture(scope="module")
-def tidy_with_little_time_without_sandbox(tmp_path_factory):
+def tidy_with_little_time_without_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tidy]:
     yield from tidy_server(tmp_path_factory, request_timeout_seconds=4, sandbox="off")
 
 
@@ -60,22 +63,30 @@ WITHOUT_A_SANDBOX = [
 
 
 @pytest.mark.parametrize(("what", "told", "inner"), IN_ITS_SANDBOX)
-def test_a_fault_of_a_renderer_is_told_and_leaves_nothing(tidy, what, told, inner):
+def test_a_fault_of_a_renderer_is_reported_and_leaves_nothing(
+    tidy: Tidy, what: str, told: tuple[int, str], inner: str
+) -> None:
     check_fault(tidy, what, told, inner)
 
 
 @pytest.mark.parametrize(("what", "inner", "stage"), LYING)
-def test_so_is_what_no_renderer_of_ours_says_or_leaves(tidy, what, inner, stage):
+def test_invalid_output_of_a_renderer_is_reported_and_leaves_nothing(
+    tidy: Tidy, what: str, inner: str, stage: str
+) -> None:
     check_fault(tidy, what, CRASHED, inner, stage)
 
 
 @pytest.mark.parametrize(("what", "inner", "stage"), LYING_WITHOUT_A_SANDBOX)
-def test_so_is_what_only_a_renderer_without_a_sandbox_can_leave(tidy_without_sandbox, what, inner, stage):
+def test_faults_possible_without_the_sandbox_are_reported_and_leave_nothing(
+    tidy_without_sandbox: Tidy, what: str, inner: str, stage: str
+) -> None:
     check_fault(tidy_without_sandbox, what, CRASHED, inner, stage)
 
 
 @pytest.mark.parametrize(("what", "told", "inner"), WITHOUT_A_SANDBOX)
-def test_so_is_what_the_sandbox_would_have_refused(tidy_without_sandbox, what, told, inner):
+def test_what_the_sandbox_would_refuse_is_reported_and_leaves_nothing(
+    tidy_without_sandbox: Tidy, what: str, told: tuple[int, str], inner: str
+) -> None:
     before = set(psutil.pids())
     check_fault(tidy_without_sandbox, what, told, inner)
     # A process that it forked has another parent by now.
@@ -83,18 +94,20 @@ def test_so_is_what_the_sandbox_would_have_refused(tidy_without_sandbox, what, t
 
 
 @pytest.mark.parametrize("what", ["ignore_sigterm", "leave_half_an_answer_and_hang"])
-def test_a_renderer_past_its_time_is_ended(tidy_with_little_time, what):
+def test_a_renderer_past_its_time_limit_is_killed(tidy_with_little_time: Tidy, what: str) -> None:
     check_fault(tidy_with_little_time, what, LATE, "")
 
 
 @pytest.mark.parametrize("what", ["stop_itself", "fork_and_hang"])
-def test_so_is_one_without_a_sandbox_and_what_it_forked(tidy_with_little_time_without_sandbox, what):
+def test_a_renderer_without_a_sandbox_past_its_time_limit_is_killed_with_its_children(
+    tidy_with_little_time_without_sandbox: Tidy, what: str
+) -> None:
     before = set(psutil.pids())
     check_fault(tidy_with_little_time_without_sandbox, what, LATE, "")
     eventually(lambda: not [pid for pid in set(psutil.pids()) - before if is_stray(pid)], SECONDS)
 
 
-def is_stray(pid):
+def is_stray(pid: int) -> bool:
     try:
         process = psutil.Process(pid)
         return process.ppid() == 1 and any(
@@ -104,7 +117,7 @@ def is_stray(pid):
         return False
 
 
-def test_a_flood_on_standard_error_is_not_in_the_log(tidy):
+def test_a_flood_on_standard_error_is_not_in_the_log(tidy: Tidy) -> None:
     answer, _ = failed_job(tidy.server, "flood_stderr")
     # Its result is not that of a run.
     assert answer.told == CRASHED

@@ -6,14 +6,17 @@ Each server here has the default number of threads, 18 with two slots, and 40 su
 import socket
 import threading
 import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from pathlib import Path
+from typing import Any, Self
 
 import psutil
 import pytest
 
 from tests.e2e.faults.tidy import GOOD_JOB, Tidy
-from tests.e2e.gunicorn_server import FORM_TYPE, eventually, form_body, send
+from tests.e2e.gunicorn_server import FORM_TYPE, GunicornServer, eventually, form_body, send
 from tests.e2e.nginx_server import NginxServer, received
 from tests.factories import docx, p
 
@@ -22,27 +25,30 @@ BODY_SECONDS = 2
 # What a loaded machine may take for an answer that waits for nothing.
 PROMPT_SECONDS = 5
 PICTURE = {"word/media/image1.png": bytes(range(256)) * 2000}
-LARGE_JOB = {**GOOD_JOB, "template": docx(p("【MEETING_TITLE】"), extra=PICTURE, compression=0)}
+LARGE_JOB: dict[str, Any] = {
+    **GOOD_JOB,
+    "template": docx(p("【MEETING_TITLE】"), extra=PICTURE, compression=0),
+}
 
 
 class Trickle:
     """Sends ``byte`` on each of its connections every tenth of a second, until it is stopped."""
 
-    def __init__(self, connections, byte=b"x"):
+    def __init__(self, connections: list[socket.socket], byte: bytes = b"x") -> None:
         self._connections = connections
         self._byte = byte
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run)
 
-    def __enter__(self):
+    def __enter__(self) -> Self:
         self._thread.start()
         return self
 
-    def __exit__(self, *_error):
+    def __exit__(self, *_error: object) -> None:
         self._stopped.set()
         self._thread.join()
 
-    def _run(self):
+    def _run(self) -> None:
         while not self._stopped.wait(0.1):
             for connection in self._connections:
                 try:
@@ -52,11 +58,11 @@ class Trickle:
 
 
 @pytest.fixture
-def connect():
+def connect() -> Iterator[Callable[..., socket.socket]]:
     """Make a connection to a server; all are closed at the end."""
     made = []
 
-    def make(server, words=b""):
+    def make(server: GunicornServer, words: bytes = b"") -> socket.socket:
         connection = socket.create_connection(("127.0.0.1", server.port), timeout=60)
         made.append(connection)
         connection.sendall(words)
@@ -67,31 +73,31 @@ def connect():
         connection.close()
 
 
-def upload_head(path="/v1/run", length=200_000):
+def upload_head(path: str = "/v1/run", length: int = 200_000) -> bytes:
     return (
         f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Type: {FORM_TYPE}\r\nContent-Length: {length}\r\n\r\n"
     ).encode()
 
 
-def chunked_head(path="/v1/run"):
+def chunked_head(path: str = "/v1/run") -> bytes:
     return (
         f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Type: {FORM_TYPE}\r\nTransfer-Encoding: chunked\r\n\r\n"
     ).encode()
 
 
-def is_healthy(server):
+def is_healthy(server: GunicornServer) -> bool:
     """Ask for ``/healthz`` as a probe does, with little patience."""
     with closing(server.connect(timeout_seconds=PROMPT_SECONDS)) as connection:
         return send(connection, "GET", "/healthz").json == {"status": "ok"}
 
 
-def timeouts(server):
+def timeouts(server: GunicornServer) -> list[dict[str, Any]]:
     return [line for line in server.log if line.get("status_code") == 408]
 
 
-def test_forty_unfinished_uploads_leave_health_its_thread_and_each_hears_of_its_time_limit(
-    start_server, connect
-):
+def test_forty_unfinished_uploads_leave_health_a_thread_and_each_is_answered_408(
+    start_server: Callable[..., GunicornServer], connect: Callable[..., socket.socket]
+) -> None:
     server = start_server(body_timeout_seconds=BODY_SECONDS)
     tidy = Tidy(server)
     began = time.monotonic()
@@ -113,7 +119,12 @@ def test_forty_unfinished_uploads_leave_health_its_thread_and_each_hears_of_its_
 
 @pytest.mark.parametrize("path", ["/v1/run", "/v1/precheck", "/v1/inspect", "/v1/verify"])
 @pytest.mark.parametrize("head", [upload_head, chunked_head])
-def test_every_upload_has_its_time_limit_however_it_is_framed(start_server, connect, path, head):
+def test_every_upload_has_its_time_limit_however_it_is_framed(
+    start_server: Callable[..., GunicornServer],
+    connect: Callable[..., socket.socket],
+    path: str,
+    head: Callable[..., Any],
+) -> None:
     server = start_server(body_timeout_seconds=0.5)
     connection = connect(server, head(path) + b"1")
     with Trickle([connection], b"1"):
@@ -123,7 +134,11 @@ def test_every_upload_has_its_time_limit_however_it_is_framed(start_server, conn
 
 
 @pytest.mark.parametrize("queue_timeout_seconds", [0, 30])
-def test_jobs_that_are_sent_at_once_are_done_among_slow_uploads(start_server, connect, queue_timeout_seconds):
+def test_jobs_sent_without_delay_are_done_during_slow_uploads(
+    start_server: Callable[..., GunicornServer],
+    connect: Callable[..., socket.socket],
+    queue_timeout_seconds: int,
+) -> None:
     server = start_server(queue_timeout_seconds=queue_timeout_seconds)
     uploads = [connect(server, upload_head()) for _ in range(CLIENTS)]
     with Trickle(uploads):
@@ -134,7 +149,9 @@ def test_jobs_that_are_sent_at_once_are_done_among_slow_uploads(start_server, co
         assert is_healthy(server)
 
 
-def test_a_large_upload_that_finds_too_many_others_waits_for_them_and_is_done(start_server, connect):
+def test_a_large_upload_waits_for_a_receiving_place_and_is_done(
+    start_server: Callable[..., GunicornServer], connect: Callable[..., socket.socket]
+) -> None:
     server = start_server(body_timeout_seconds=20)
     uploads = [connect(server, upload_head()) for _ in range(CLIENTS)]
     waiting = server.job_later(**LARGE_JOB)
@@ -145,7 +162,9 @@ def test_a_large_upload_that_finds_too_many_others_waits_for_them_and_is_done(st
     assert waiting.result().status == 200
 
 
-def test_ordinary_crowds_behind_nginx_are_refused_nothing_that_they_were_not_before(start_server, tmp_path):
+def test_as_many_jobs_as_slots_and_queue_hold_are_accepted_behind_nginx(
+    start_server: Callable[..., GunicornServer], tmp_path: Path
+) -> None:
     """As many as slots and queue hold, sent at once, and larger than what is received without a place."""
     server = start_server(queue_timeout_seconds=60, max_concurrency=2)
     nginx = NginxServer(tmp_path / "nginx", server.port)
@@ -158,9 +177,11 @@ def test_ordinary_crowds_behind_nginx_are_refused_nothing_that_they_were_not_bef
 
 
 @pytest.mark.parametrize("queue_timeout_seconds", [0, 30])
-def test_slots_queue_and_slow_uploads_together_leave_health_its_thread(
-    start_server, connect, queue_timeout_seconds
-):
+def test_slots_queue_and_slow_uploads_together_leave_health_a_thread(
+    start_server: Callable[..., GunicornServer],
+    connect: Callable[..., socket.socket],
+    queue_timeout_seconds: int,
+) -> None:
     server = start_server(queue_timeout_seconds=queue_timeout_seconds, max_concurrency=2)
     frozen = [server.frozen_job() for _ in range(2)]
     waiting = [server.job_later(**GOOD_JOB) for _ in range(12 if queue_timeout_seconds else 0)]
@@ -178,7 +199,9 @@ def test_slots_queue_and_slow_uploads_together_leave_health_its_thread(
     assert [job.result().status for job in waiting] == [200] * len(waiting)
 
 
-def test_refused_uploads_that_go_on_slowly_leave_health_its_thread(start_server, connect):
+def test_refused_uploads_that_continue_slowly_leave_health_a_thread(
+    start_server: Callable[..., GunicornServer], connect: Callable[..., socket.socket]
+) -> None:
     server = start_server(body_timeout_seconds=BODY_SECONDS)
     refused = [connect(server, upload_head("/nope")) for _ in range(CLIENTS)]
     refused += [connect(server, upload_head(length=10**9)) for _ in range(CLIENTS)]
@@ -199,7 +222,12 @@ def test_refused_uploads_that_go_on_slowly_leave_health_its_thread(start_server,
         (b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\nGET /heal", b"t"),
     ],
 )
-def test_heads_that_come_slowly_or_not_at_all_hold_no_thread_and_end(start_server, connect, words, byte):
+def test_slow_or_missing_request_heads_hold_no_thread_and_time_out(
+    start_server: Callable[..., GunicornServer],
+    connect: Callable[..., socket.socket],
+    words: bytes,
+    byte: bytes,
+) -> None:
     server = start_server()
     (worker,) = eventually(server.workers)
     tidy = Tidy(server)
@@ -208,7 +236,7 @@ def test_heads_that_come_slowly_or_not_at_all_hold_no_thread_and_end(start_serve
         assert is_healthy(server)
         assert server.job(**GOOD_JOB).status == 200
 
-        def connections():
+        def connections() -> list[Any]:
             return [each for each in worker.net_connections("tcp") if each.status == psutil.CONN_ESTABLISHED]
 
         eventually(lambda: len(connections()) < CLIENTS // 2)
@@ -217,7 +245,9 @@ def test_heads_that_come_slowly_or_not_at_all_hold_no_thread_and_end(start_serve
     tidy.again()
 
 
-def test_clients_that_keep_their_connection_after_its_last_answer_hold_nobody_up(start_server, connect):
+def test_clients_that_keep_their_connection_open_delay_no_others(
+    start_server: Callable[..., GunicornServer], connect: Callable[..., socket.socket]
+) -> None:
     server = start_server()
     words = b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
     began = time.monotonic()
@@ -228,7 +258,9 @@ def test_clients_that_keep_their_connection_after_its_last_answer_hold_nobody_up
     assert time.monotonic() - began < CLIENTS
 
 
-def test_a_client_that_leaves_while_its_upload_waits_for_a_place_is_logged(start_server, connect):
+def test_a_client_that_leaves_while_its_upload_waits_for_a_place_is_logged(
+    start_server: Callable[..., GunicornServer], connect: Callable[..., socket.socket]
+) -> None:
     server = start_server(max_concurrency=1, threads=4)
     tidy = Tidy(server)
     holder = connect(server, upload_head())
@@ -241,7 +273,9 @@ def test_a_client_that_leaves_while_its_upload_waits_for_a_place_is_logged(start
     tidy.again()
 
 
-def test_requests_sent_ahead_in_pieces_are_answered_in_their_turn(start_server, connect):
+def test_pipelined_requests_in_pieces_are_answered_in_order(
+    start_server: Callable[..., GunicornServer], connect: Callable[..., socket.socket]
+) -> None:
     server = start_server()
     body = form_body(**GOOD_JOB)
     job = upload_head("/v1/precheck", len(body)) + body

@@ -5,6 +5,9 @@ import http.client
 import os
 import shutil
 import socket
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -20,14 +23,14 @@ NO_ROOM = (503, "INSUFFICIENT_STORAGE")
 
 
 @pytest.fixture(scope="module")
-def volume(tmp_path_factory):
+def volume(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Volume]:
     mounted = Volume(tmp_path_factory.mktemp("volume"))
     yield mounted
     mounted.unmount()
 
 
 @pytest.fixture(scope="module")
-def on_volume(volume, tmp_path_factory):
+def on_volume(volume: Volume, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tidy]:
     """A server whose work folder lies on a volume of its own."""
     work_folder = volume.folder / "work"
     work_folder.mkdir()
@@ -39,13 +42,13 @@ def on_volume(volume, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def calls(tmp_path_factory):
+def calls(tmp_path_factory: pytest.TempPathFactory) -> FailingCalls:
     folder = tmp_path_factory.mktemp("calls")
     return FailingCalls(folder, folder / "work")
 
 
 @pytest.fixture(scope="module")
-def with_calls(calls):
+def with_calls(calls: FailingCalls) -> Iterator[Tidy]:
     """A server whose changes of files can be made to fail."""
     server = GunicornServer(calls.folder, max_concurrency=1, variables=calls.variables)
     yield Tidy(server)
@@ -53,14 +56,16 @@ def with_calls(calls):
 
 
 @pytest.fixture
-def tidy(start_server):
-    """A server whose work folder may come and go."""
+def tidy(start_server: Callable[..., GunicornServer]) -> Tidy:
+    """A server whose work folder may be removed and restored."""
     return Tidy(start_server(max_concurrency=1))
 
 
-def outcomes(tidy, leave, make_room):
+def outcomes(
+    tidy: Tidy, leave: Callable[[int], object], make_room: Callable[[], object]
+) -> list[str | tuple[int, str]]:
     """The answers with 0, 1, 2 … of what is short, up to the first job that is done."""
-    found = []
+    found: list[str | tuple[int, str]] = []
     while "done" not in found:
         leave(len(found))
         answer = tidy.server.job(**GOOD_JOB)
@@ -72,7 +77,7 @@ def outcomes(tidy, leave, make_room):
 
 
 @pytest.mark.parametrize("what", ["pages", "inodes"])
-def test_a_volume_that_gets_full_at_any_stage(on_volume, volume, what):
+def test_a_volume_that_gets_full_at_any_stage(on_volume: Tidy, volume: Volume, what: str) -> None:
     leave = volume.leave_pages if what == "pages" else volume.leave_inodes
     found = outcomes(on_volume, leave, volume.empty)
     assert set(found) == {NO_ROOM, "done"}
@@ -89,7 +94,9 @@ MISTAKE = {500: {"INTERNAL_ERROR", "RENDERER_CRASHED"}}
     ("error", "once", "refusals"),
     [(errno.EDQUOT, False, STORAGE), (errno.EIO, True, MISTAKE)],
 )
-def test_the_nth_call_that_changes_a_file_fails(with_calls, calls, error, once, refusals):
+def test_the_nth_call_that_changes_a_file_fails(
+    with_calls: Tidy, calls: FailingCalls, error: int, once: bool, refusals: dict[int, Any]
+) -> None:
     """And all later ones, or it alone; in the server and in its renderer, until a job needs fewer than n."""
     tidy, number, needed, stages = with_calls, 0, 1, set()
     while number <= needed:
@@ -110,18 +117,19 @@ def test_the_nth_call_that_changes_a_file_fails(with_calls, calls, error, once, 
     tidy.again()
 
 
-def failure_stage(server, answer):
-    """What the log says was done when the job of ``answer`` failed; its line may come a moment later."""
+def failure_stage(server: GunicornServer, answer: Answer) -> str:
+    """The failure stage that the log has for the job of ``answer``; its line may come a moment later."""
     request_id = answer.headers["X-Docops-Request-Id"]
 
-    def found():
+    def found() -> str | None:
         lines = [line for line in server.log if line.get("request_id") == request_id]
         return next((line["failure_stage"] for line in lines if "failure_stage" in line), None)
 
-    return eventually(found)
+    content: str = eventually(found)
+    return content
 
 
-def test_a_server_that_may_make_no_large_files(tidy):
+def test_a_server_that_may_make_no_large_files(tidy: Tidy) -> None:
     """Its log is a file too, and loses the lines meanwhile."""
     (worker,) = tidy.server.workers()
     before = worker.rlimit(psutil.RLIMIT_FSIZE)
@@ -132,16 +140,16 @@ def test_a_server_that_may_make_no_large_files(tidy):
     tidy.again()
 
 
-def is_whole(answer):
+def is_whole(answer: Answer) -> bool:
     return answer.status == 200 and {"out.docx", "api_result.json"} <= set(members(answer.body))
 
 
-def vanish(folder):
-    """Take ``folder`` away, as somebody does who cleans up too well; what is open stays open."""
+def vanish(folder: Path) -> None:
+    """Remove ``folder``, as a careless clean-up does; open files stay open."""
     shutil.rmtree(folder)
 
 
-def test_a_work_folder_that_is_gone_before_the_job(tidy):
+def test_a_work_folder_that_is_gone_before_the_job(tidy: Tidy) -> None:
     vanish(tidy.server.work_folder)
     assert tidy.server.job(**GOOD_JOB).told == NO_ROOM
     assert tidy.server.ask("GET", "/readyz").told == (503, "NOT_READY")
@@ -149,7 +157,7 @@ def test_a_work_folder_that_is_gone_before_the_job(tidy):
     tidy.again()
 
 
-def test_a_work_folder_that_goes_during_the_upload(tidy):
+def test_a_work_folder_that_is_removed_during_the_upload(tidy: Tidy) -> None:
     body = form_body(template=docx(p("x"), extra={"word/media/image1.png": os.urandom(3_000_000)}))
     head = f"POST /v1/run HTTP/1.1\r\nHost: x\r\nContent-Type: {FORM_TYPE}\r\nContent-Length: {len(body)}"
     with socket.create_connection(("127.0.0.1", tidy.server.port), timeout=30) as connection:
@@ -165,7 +173,7 @@ def test_a_work_folder_that_goes_during_the_upload(tidy):
 
 
 @pytest.mark.parametrize("what", ["the work folder", "the job's folder", "the job's files"])
-def test_what_goes_while_the_renderer_works(tidy, what):
+def test_a_work_folder_that_is_removed_while_the_renderer_works(tidy: Tidy, what: str) -> None:
     running, renderer = tidy.server.frozen_job()
     (job_folder,) = tidy.server.work_folder.glob("docops-*/*/")
     match what:
@@ -187,7 +195,9 @@ def test_what_goes_while_the_renderer_works(tidy, what):
     tidy.again()
 
 
-def test_a_volume_that_is_read_only_at_the_start_and_not_any_more(start_server, tmp_path):
+def test_a_volume_that_is_read_only_at_first_and_writable_later(
+    start_server: Callable[..., GunicornServer], tmp_path: Path
+) -> None:
     small = Volume(tmp_path / "volume")
     try:
         small.make_read_only(True)
@@ -203,7 +213,9 @@ def test_a_volume_that_is_read_only_at_the_start_and_not_any_more(start_server, 
         small.unmount()
 
 
-def test_a_volume_that_is_unmounted_while_the_renderer_works(start_server, tmp_path):
+def test_a_volume_that_is_unmounted_while_the_renderer_works(
+    start_server: Callable[..., GunicornServer], tmp_path: Path
+) -> None:
     small = Volume(tmp_path / "volume")
     server = start_server(variables={"TMPDIR": str(small.folder)}, max_concurrency=1)
     server.work_folder = small.folder
@@ -216,8 +228,8 @@ def test_a_volume_that_is_unmounted_while_the_renderer_works(start_server, tmp_p
     Tidy(server).again()
 
 
-def test_a_large_upload_needs_no_more_room_than_its_limit(on_volume, volume):
-    """What is too much is read, for the client to hear its answer, and forgotten."""
+def test_a_large_upload_needs_no_more_room_than_its_limit(on_volume: Tidy, volume: Volume) -> None:
+    """The excess is read and discarded, so that the client gets its answer."""
     volume.leave_pages(0)
     try:
         assert on_volume.server.job(template=BIG_TEMPLATE).told == NO_ROOM

@@ -14,7 +14,7 @@ from tests.web.forms import members, task
 
 SECONDS = 5.0
 TEMPLATE = docx(p("Subject: 【MEETING_TITLE】"))
-GOOD_JOB = {"template": TEMPLATE, "task_json": task({"meeting_title": "Quarterly review"})}
+GOOD_JOB: dict[str, Any] = {"template": TEMPLATE, "task_json": task({"meeting_title": "Quarterly review"})}
 
 
 def is_good(answer: Answer) -> bool:
@@ -38,7 +38,7 @@ class Figures:
 
 
 class Tidy:
-    """The state of ``server`` after a good job: what later states are held against.
+    """The state of ``server`` after a good job, with which later states are compared.
 
     The server has one slot, so that a good job proves it free.
     """

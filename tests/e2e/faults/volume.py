@@ -1,4 +1,4 @@
-"""A small volume of its own for a server's work folder, that can be filled, made read-only and taken away."""
+"""A small volume for a server's work folder that can be filled, made read-only and unmounted."""
 
 import os
 import subprocess

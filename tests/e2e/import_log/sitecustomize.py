@@ -10,7 +10,7 @@ from contextlib import suppress
 _LOG = os.environ.get("IMPORT_LOG_FOR_TESTS", "")
 
 
-def _note(event: str, arguments: tuple) -> None:
+def _note(event: str, arguments: tuple[object, ...]) -> None:
     # Opened each time: a forked renderer closes the descriptors it inherits.
     if event == "import":
         with suppress(OSError), open(_LOG, "a") as log:

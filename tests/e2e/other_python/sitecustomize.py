@@ -11,8 +11,8 @@ if any("gunicorn" in word for word in sys.orig_argv):
 
     _theirs = spawn.get_command_line
 
-    def get_command_line(tracker_fd, pipe_handle):
+    def get_command_line(tracker_fd: int, pipe_handle: int) -> list[str]:
         return _theirs(tracker_fd=tracker_fd, pipe_handle=pipe_handle)
 
-    spawn.get_command_line = get_command_line
+    vars(spawn)["get_command_line"] = get_command_line
     del forkserver._forkserver

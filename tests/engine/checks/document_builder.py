@@ -1,6 +1,7 @@
 """Documents for the tests of checks, straight from XML: no package, the real walk."""
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from lxml import etree
 
@@ -10,7 +11,7 @@ from docops_flask.engine.document.document import Document, RunPlace, StoryKind,
 from docops_flask.engine.document.paragraph_text import runs_of
 from docops_flask.engine.document.walk import walk_stories
 from docops_flask.engine.options import Options
-from docops_flask.engine.oxml.names import W_STRICT, W_TRANSITIONAL, vocabulary
+from docops_flask.engine.oxml.names import W_STRICT, W_TRANSITIONAL, Vocabulary, vocabulary
 from docops_flask.engine.policy.policy import HouseStyle, Policy
 from docops_flask.intake.catalogue.house_style import read_house_style
 from tests.engine.formatting.related_builder import related_parts
@@ -97,16 +98,19 @@ def check_under_template(
 
 def body_xml(document: Document) -> bytes:
     """The body as canonical XML, for comparison."""
-    return etree.tostring(document.parts[0].root, method="c14n2", strip_text=True)
+    found: bytes = etree.tostring(  # type: ignore[call-overload] # the stubs do not know strip_text
+        document.parts[0].root, method="c14n2", strip_text=True
+    )
+    return found
 
 
-def _entries(content: object) -> object:
-    if not isinstance(content, Mapping):
-        return content
-    return {key: (_entries(value), 1) for key, value in content.items()}
+def _entries(content: Mapping[str, object]) -> dict[str, tuple[Any, int]]:
+    return {
+        key: (_entries(value) if isinstance(value, Mapping) else value, 1) for key, value in content.items()
+    }
 
 
-def _part(kind: StoryKind, prefix: str, root: etree._Element, w: object) -> StoryPart:
+def _part(kind: StoryKind, prefix: str, root: etree._Element, w: Vocabulary) -> StoryPart:
     return StoryPart(
         name=f"word/{'document' if kind is StoryKind.BODY else kind.value}.xml",
         kind=kind,

@@ -8,11 +8,15 @@ the baseline is the template: ``body`` before filling, ``filled`` after it.
 """
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 
 from docops_flask.engine.checks.registry import CODES
+from docops_flask.engine.checks.report import FormatReport
+from docops_flask.engine.document.document import Document
+from docops_flask.engine.policy.policy import Policy
 from tests.engine.checks.document_builder import (
     OPEN_POLICY,
     body_xml,
@@ -23,14 +27,20 @@ from tests.engine.checks.document_builder import (
 )
 
 FOLDER = Path(__file__).parent / "cases"
-CASES = [
-    pytest.param(code, case, id=f"{code}: {case['name']}")
+CASES: list[tuple[str, dict[str, Any]]] = [
+    (code, case)
     for code in CODES
     for case in yaml.safe_load((FOLDER / f"{code.lower()}.yaml").read_text(encoding="utf-8"))
 ]
 
 
-def document_of(case, member="body"):
+def parameters(cases: list[tuple[str, dict[str, Any]]]) -> pytest.MarkDecorator:
+    """Run a test for each of ``cases``, under its name."""
+    ids = [f"{code}: {case['name']}" for code, case in cases]
+    return pytest.mark.parametrize(("code", "case"), cases, ids=ids)
+
+
+def document_of(case: dict[str, Any], member: str = "body") -> Document:
     return build_document(
         case[member],
         styles=case.get("styles"),
@@ -42,14 +52,14 @@ def document_of(case, member="body"):
     )
 
 
-def policy_of(case):
+def policy_of(case: dict[str, Any]) -> Policy:
     changes = dict(case.get("policy", {}))
     if "trim_chars" in changes:
         changes["trim_chars"] = tuple(changes["trim_chars"])
     return OPEN_POLICY._replace(house_style=house_style(case.get("house", {})), **changes)
 
 
-def report_of(case):
+def report_of(case: dict[str, Any]) -> FormatReport:
     if "filled" in case:
         return check_under_template(
             document_of(case), document_of(case, "filled"), policy_of(case), touched=case.get("touched")
@@ -57,8 +67,8 @@ def report_of(case):
     return check_under_policy(document_of(case), policy_of(case), touched=case.get("touched"))
 
 
-@pytest.mark.parametrize(("code", "case"), CASES)
-def test_check_finds_exactly_the_issues_of_its_case(code, case):
+@parameters(CASES)
+def test_check_finds_exactly_the_issues_of_its_case(code: str, case: dict[str, Any]) -> None:
     found = [issue.as_dict() for issue in report_of(case).issues]
     wanted = case.get("issues", [])
 
@@ -67,10 +77,10 @@ def test_check_finds_exactly_the_issues_of_its_case(code, case):
         assert {name: issue[name] for name in members} == members
 
 
-@pytest.mark.parametrize(
-    ("code", "case"), [each for each in CASES if {"fixed", "issues"} <= each.values[1].keys()]
-)
-def test_fix_mode_safe_gives_the_body_of_the_case_and_a_second_run_changes_nothing(code, case):
+@parameters([(code, case) for code, case in CASES if {"fixed", "issues"} <= case.keys()])
+def test_fix_mode_safe_gives_the_body_of_the_case_and_a_second_run_changes_nothing(
+    code: str, case: dict[str, Any]
+) -> None:
     document = document_of(case)
 
     report = check_under_policy(document, policy_of(case), touched=case.get("touched"), fix=True)
@@ -86,7 +96,7 @@ def test_fix_mode_safe_gives_the_body_of_the_case_and_a_second_run_changes_nothi
     ]
 
 
-def test_every_check_has_failing_and_passing_cases():
+def test_every_check_has_failing_and_passing_cases() -> None:
     for code in CODES:
-        outcomes = {bool(case.values[1].get("issues")) for case in CASES if case.values[0] == code}
+        outcomes = {bool(case.get("issues")) for checked, case in CASES if checked == code}
         assert outcomes == {True, False}, code

@@ -1,5 +1,6 @@
 """The format check over real Word files: it never stumbles, and its laws hold there too."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ from lxml import etree
 
 from docops_flask.engine.checks.format_check import check_format, observe
 from docops_flask.engine.checks.suggested_policy import policy_to_yaml, suggest_policy
+from docops_flask.engine.document.document import Document, RunPlace
 from docops_flask.engine.document.open import open_document
 from docops_flask.engine.document.paragraph_text import visible_text
 from docops_flask.engine.errors import DocopsError
@@ -17,11 +19,12 @@ from docops_flask.engine.policy.policy import Policy
 from docops_flask.intake.catalogue.policies import load_policies
 from docops_flask.intake.catalogue.policy_file import parse_policy
 from tests.engine.checks.document_builder import touched_runs
+from tests.optional import not_none
 
 FIX = Options(format_baseline="policy", format_fix_mode="safe")
 
 
-def documents(corpus: list[Path]):
+def documents(corpus: list[Path]) -> Iterator[tuple[str, Document, list[RunPlace]]]:
     """Every corpus file that opens, with all its runs."""
     for path in corpus:
         try:
@@ -37,15 +40,15 @@ def documents(corpus: list[Path]):
             package.close()
 
 
-def paragraphs_as_xml(document):
+def paragraphs_as_xml(document: Document) -> dict[str, bytes]:
     return {place.path: etree.tostring(place.element) for place in document.walk.paragraphs}
 
 
-def texts_of(document):
+def texts_of(document: Document) -> list[str]:
     return [visible_text(place.element, place.part.w) for place in document.walk.paragraphs]
 
 
-def test_every_file_passes_its_own_suggested_policy_and_its_own_look(corpus):
+def test_every_file_passes_its_own_suggested_policy_and_its_own_look(corpus: list[Path]) -> None:
     failed = []
     for name, document, runs in documents(corpus):
         look = observe(document, runs)
@@ -58,9 +61,11 @@ def test_every_file_passes_its_own_suggested_policy_and_its_own_look(corpus):
 
 
 @pytest.mark.parametrize(("policy", "at_least"), [("default", 2000), ("gbt9704-2012", 5000)])
-def test_fixes_leave_no_fixable_issue_and_no_other_change_than_they_list(corpus, policy, at_least):
+def test_fixes_leave_no_fixable_issue_and_no_other_change_than_they_list(
+    corpus: list[Path], policy: str, at_least: int
+) -> None:
     fixed = 0
-    house_style = load_policies().get(policy)
+    house_style = not_none(load_policies().get(policy))
     for name, document, runs in documents(corpus):
         before = paragraphs_as_xml(document)
         texts = texts_of(document)

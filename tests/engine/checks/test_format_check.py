@@ -45,7 +45,7 @@ SUMMARY = [
 ]
 
 
-def test_a_document_that_follows_the_default_policy_passes_without_an_issue():
+def test_a_document_that_follows_the_default_policy_passes_without_an_issue() -> None:
     report = check_under_policy(build_document(p("会议 2026", properties=GOOD), styles=STYLES), Policy())
 
     assert report.passed
@@ -57,7 +57,7 @@ def test_a_document_that_follows_the_default_policy_passes_without_an_issue():
     }
 
 
-def test_the_report_has_the_members_of_the_contract():
+def test_the_report_has_the_members_of_the_contract() -> None:
     report = check_under_policy(build_document(MIXED, styles=STYLES), Policy()).as_dict()
 
     assert list(report) == ["passed", "error_count", "fixed_count", "issues", "summary"]
@@ -70,7 +70,7 @@ def test_the_report_has_the_members_of_the_contract():
     assert json.loads(json.dumps(report)) == report
 
 
-def test_issues_stand_by_place_tables_first_then_in_the_order_of_the_checks():
+def test_issues_stand_by_place_tables_first_then_in_the_order_of_the_checks() -> None:
     report = check_under_policy(build_document(MIXED, styles=STYLES), Policy())
 
     assert [(issue.paragraph_path, issue.code) for issue in report.issues] == [
@@ -89,7 +89,7 @@ def test_issues_stand_by_place_tables_first_then_in_the_order_of_the_checks():
     }
 
 
-def test_warnings_never_fail_a_document():
+def test_warnings_never_fail_a_document() -> None:
     report = check_under_policy(build_document(p("text")), Policy()._replace(trim_leading_spaces=False))
 
     assert {issue.severity for issue in report.issues} == {"warn"}
@@ -97,7 +97,7 @@ def test_warnings_never_fail_a_document():
     assert report.as_dict()["error_count"] == 0
 
 
-def test_fixed_issues_stay_listed_and_do_not_count_as_errors():
+def test_fixed_issues_stay_listed_and_do_not_count_as_errors() -> None:
     document = build_document(p("text", properties='<w:spacing w:line="240"/>'))
 
     report = check_under_policy(document, OPEN_POLICY._replace(line_spacing_twips=360), fix=True).as_dict()
@@ -120,7 +120,7 @@ def test_fixed_issues_stay_listed_and_do_not_count_as_errors():
     assert report["summary"]["diff"] == ["line_spacing"]
 
 
-def test_fix_mode_none_says_what_could_be_fixed_and_changes_nothing():
+def test_fix_mode_none_says_what_could_be_fixed_and_changes_nothing() -> None:
     document = build_document(MIXED, styles=STYLES)
     before = body_xml(document)
 
@@ -132,7 +132,7 @@ def test_fix_mode_none_says_what_could_be_fixed_and_changes_nothing():
     assert body_xml(document) == before
 
 
-def test_baseline_template_fixes_nothing_even_in_fix_mode_safe():
+def test_baseline_template_fixes_nothing_even_in_fix_mode_safe() -> None:
     template = build_document(p("text", properties='<w:spacing w:line="240"/>'))
     filled = build_document(p("text", properties='<w:spacing w:line="480"/>'))
 
@@ -143,7 +143,7 @@ def test_baseline_template_fixes_nothing_even_in_fix_mode_safe():
     assert not filled.parts[0].changed
 
 
-def test_filling_that_changes_text_alone_passes_against_the_template():
+def test_filling_that_changes_text_alone_passes_against_the_template() -> None:
     document = build_document(MIXED, styles=STYLES)
     runs = touched_runs(document)
     before = observe(document, runs)
@@ -158,7 +158,7 @@ def test_filling_that_changes_text_alone_passes_against_the_template():
     assert report["summary"]["template_observed"] == report["summary"]["rendered_observed"]
 
 
-def test_values_of_touched_runs_and_their_paragraphs_are_counted():
+def test_values_of_touched_runs_and_their_paragraphs_are_counted() -> None:
     body = p(r("a"), r("b", '<w:rFonts w:ascii="Arial"/><w:sz w:val="21"/>')) + p(
         r("c"), properties='<w:ind w:firstLineChars="200"/>'
     )
@@ -175,7 +175,7 @@ def test_values_of_touched_runs_and_their_paragraphs_are_counted():
     }
 
 
-def test_the_policys_own_rules_are_named():
+def test_the_policys_own_rules_are_named() -> None:
     policy = Policy()._replace(run_size_pt=16, trim_chars=(" ",))
 
     summary = check_under_policy(build_document(p("x")), policy).as_dict()["summary"]
@@ -183,7 +183,7 @@ def test_the_policys_own_rules_are_named():
     assert summary["effective_policy_overrides"] == {"run_size_pt": 16, "trim_chars": [" "]}
 
 
-def test_a_skipped_report_passes_and_says_so():
+def test_a_skipped_report_passes_and_says_so() -> None:
     report = skipped_report(Options(format_mode="off", format_baseline="policy"), Policy()).as_dict()
 
     assert (report["passed"], report["error_count"], report["issues"]) == (True, 0, [])
@@ -193,7 +193,7 @@ def test_a_skipped_report_passes_and_says_so():
 
 
 @pytest.mark.parametrize("fix", [False, True])
-def test_equal_documents_give_equal_reports_byte_for_byte(fix):
+def test_equal_documents_give_equal_reports_byte_for_byte(fix: bool) -> None:
     reports = {
         json.dumps(check_under_policy(build_document(MIXED, styles=STYLES), Policy(), fix=fix).as_dict())
         for _ in range(3)
@@ -202,7 +202,7 @@ def test_equal_documents_give_equal_reports_byte_for_byte(fix):
     assert len(reports) == 1
 
 
-def test_a_run_that_was_filled_twice_is_checked_once():
+def test_a_run_that_was_filled_twice_is_checked_once() -> None:
     document = build_document(p("abc"))
     runs = touched_runs(document) * 2
 
@@ -217,7 +217,7 @@ def test_a_run_that_was_filled_twice_is_checked_once():
     assert [issue.run_id for issue in report.issues] == ["p0:r0"]
 
 
-def test_every_story_is_checked_and_a_text_box_once():
+def test_every_story_is_checked_and_a_text_box_once() -> None:
     document = build_document(
         p(r("body"), textbox(p("box"))),
         stories={
@@ -238,13 +238,13 @@ def test_every_story_is_checked_and_a_text_box_once():
     ]
 
 
-def test_an_empty_document_passes():
+def test_an_empty_document_passes() -> None:
     for options in (Options(), Options(format_baseline="policy")):
         document = build_document("")
         assert check_format(document, [], observe(document, []), options, Policy()).passed
 
 
-def test_runs_that_look_alike_and_are_repaired_in_other_ways_are_told_apart():
+def test_runs_that_look_alike_and_are_repaired_in_other_ways_are_told_apart() -> None:
     # The size is repaired in the same way in both, before it the font of another script.
     fonts = "<w:rFonts w:ascii='Arial' w:hAnsi='Arial' w:eastAsia='黑体'/><w:sz w:val='20'/>"
     document = build_document(p(r("Latin", fonts)) + p(r("汉字", fonts)))

@@ -45,14 +45,16 @@ ROLES = [
 @pytest.mark.parametrize("issues", [[], ISSUES])
 @pytest.mark.parametrize("changes", [[], CHANGES])
 @pytest.mark.parametrize("roles", [[], ROLES])
-def test_the_text_of_a_report_is_that_of_its_data(issues, changes, roles):
+def test_the_text_of_a_report_is_that_of_its_data(
+    issues: list[Issue], changes: list[FixChange], roles: list[RoleNote]
+) -> None:
     report = FormatReport(
         "strict", "policy", issues=tuple(issues), fix_changes=tuple(changes), roles=tuple(roles)
     )
     assert report.as_json() == json_text(report.as_dict())
 
 
-def test_the_claims_are_the_part_of_the_data_that_tells_the_changes():
+def test_the_claims_are_the_part_of_the_data_that_tells_the_changes() -> None:
     report = FormatReport("strict", "policy", issues=tuple(ISSUES), fix_changes=tuple(CHANGES))
     assert report.claims() == {"summary": {"fix_changes": report.as_dict()["summary"]["fix_changes"]}}
     assert len(report.claims()["summary"]["fix_changes"]) == 2

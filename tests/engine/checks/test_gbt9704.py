@@ -2,11 +2,13 @@
 
 import pytest
 
+from docops_flask.engine.checks.issue import Issue
 from docops_flask.intake.catalogue.policies import load_policies
 from tests.engine.checks.document_builder import build_document, check_under_policy
 from tests.factories import p, r
+from tests.optional import not_none
 
-POLICY = load_policies().get("gbt9704-2012")
+POLICY = not_none(load_policies().get("gbt9704-2012"))
 STYLES = (
     "<w:docDefaults><w:rPrDefault><w:rPr>"
     '<w:rFonts w:ascii="Times New Roman" w:hAnsi="Times New Roman" w:eastAsia="仿宋_GB2312"/>'
@@ -23,7 +25,7 @@ CENTRED, RIGHT = '<w:jc w:val="center"/>', '<w:jc w:val="right"/>'
 FIRST_LINE = '<w:ind w:firstLineChars="200" w:firstLine="632"/>'
 
 
-def font(name, size=32, color=None):
+def font(name: str, size: int = 32, color: str | None = None) -> str:
     extra = f'<w:color w:val="{color}"/>' if color else ""
     return f'<w:rFonts w:eastAsia="{name}"/>{extra}<w:sz w:val="{size}"/>'
 
@@ -51,13 +53,13 @@ FOOTER = p(
 )
 
 
-def issues_in(section=SECTION, **changes):
+def issues_in(section: str = SECTION, **changes: str) -> tuple[Issue, ...]:
     body = "".join({**LETTER, **changes}.values())
     document = build_document(body + section, styles=STYLES, stories={"footer": FOOTER})
     return check_under_policy(document, POLICY).issues
 
 
-def test_a_letter_as_the_standard_has_it_has_no_issue():
+def test_a_letter_as_the_standard_has_it_has_no_issue() -> None:
     assert issues_in() == ()
 
 
@@ -115,7 +117,9 @@ FAULTS = {
 
 
 @pytest.mark.parametrize(("changes", "found"), FAULTS.values(), ids=FAULTS)
-def test_each_fault_is_found_with_its_strength_and_clause(changes, found):
+def test_each_fault_is_found_with_its_strength_and_clause(
+    changes: dict[str, str], found: list[tuple[str, str, str]]
+) -> None:
     issues = [(issue.code, issue.severity, issue.rule_source) for issue in issues_in(**changes)]
 
     assert issues == [(code, severity, f"GB/T 9704-2012, {clause}") for code, severity, clause in found]

@@ -15,12 +15,12 @@ RUN = '<w:rFonts w:ascii="Arial" w:eastAsia="仿宋"/><w:sz w:val="32"/>'
 PARAGRAPH = '<w:spacing w:line="560" w:lineRule="exact"/><w:ind w:firstLineChars="200"/>'
 
 
-def suggested(body, *, styles=None, touched=None):
+def suggested(body: str, *, styles: None = None, touched: list[str] | None = None) -> Policy:
     document = build_document(body, styles=styles)
     return suggest_policy(document, touched_runs(document, touched))
 
 
-def test_a_uniform_document_gives_its_own_house_style():
+def test_a_uniform_document_gives_its_own_house_style() -> None:
     body = p(r("会议 2026", RUN), properties=PARAGRAPH) * 3
 
     own = suggested(body)
@@ -52,7 +52,7 @@ def test_a_uniform_document_gives_its_own_house_style():
     }
 
 
-def test_an_empty_document_gives_no_rule_of_size():
+def test_an_empty_document_gives_no_rule_of_size() -> None:
     assert suggested("") == OPEN_POLICY._replace(
         forbid_tables=True, forbid_numpr=True, trim_leading_spaces=True
     )
@@ -101,23 +101,23 @@ MIXED = {
 
 
 @pytest.mark.parametrize(("key", "body", "value"), MIXED.values(), ids=MIXED)
-def test_a_rule_is_left_open_where_the_document_does_not_keep_one(key, body, value):
+def test_a_rule_is_left_open_where_the_document_does_not_keep_one(key: str, body: str, value: object) -> None:
     assert getattr(suggested(body), key) == value
 
 
-def test_fonts_and_size_are_those_of_the_runs_with_placeholders():
+def test_fonts_and_size_are_those_of_the_runs_with_placeholders() -> None:
     body = p(r("a", RUN), r("b", '<w:sz w:val="20"/>'))
 
     assert suggested(body, touched=["p0:r0"]).run_size_pt == 16
 
 
-def test_without_placeholders_all_runs_with_text_count():
+def test_without_placeholders_all_runs_with_text_count() -> None:
     body = p(r("a", RUN), r(" ", '<w:sz w:val="20"/>'))
 
     assert suggested(body, touched=[]).run_size_pt == 16
 
 
-def test_the_yaml_begins_with_a_comment_and_has_every_key():
+def test_the_yaml_begins_with_a_comment_and_has_every_key() -> None:
     lines = policy_to_yaml(Policy()).splitlines()
 
     assert lines[0].startswith("# ")
@@ -125,7 +125,7 @@ def test_the_yaml_begins_with_a_comment_and_has_every_key():
     assert 'run_font_east_asia: "宋体"' in lines
 
 
-def attributes(**choices):
+def attributes(**choices: tuple[str, ...]) -> st.SearchStrategy[str]:
     """Attributes of which each stands there or not, with one of its values."""
     return st.fixed_dictionaries(
         {}, optional={name: st.sampled_from(values) for name, values in choices.items()}
@@ -164,7 +164,7 @@ STYLE_LINKS = st.lists(st.sampled_from(("N", "B", "C", "loop", "gone", "c")), mi
 
 
 @st.composite
-def styles_parts(draw):
+def styles_parts(draw: st.DrawFn) -> str:
     links = draw(STYLE_LINKS)
     paragraph_styles = "".join(
         f'<w:style w:type="paragraph" w:styleId="{style_id}" w:default="{int(style_id == "N")}">'
@@ -179,7 +179,9 @@ def styles_parts(draw):
 
 @settings(max_examples=300, deadline=None)
 @given(BODIES, st.none() | styles_parts(), st.data())
-def test_fed_back_the_document_has_no_issue_at_all(body, styles, data):
+def test_fed_back_the_document_has_no_issue_at_all(
+    body: str, styles: str | None, data: st.DataObject
+) -> None:
     document = build_document(body, styles=styles)
     ids = [place.run_id for place in touched_runs(document)]
     holding = data.draw(st.lists(st.sampled_from(ids), unique=True)) if ids else []

@@ -1,7 +1,10 @@
 """Addresses: every paragraph and table of every story has one (contract section 2, Paths)."""
 
+from pathlib import Path
+
 import pytest
 
+from docops_flask.engine.document.document import Walk
 from docops_flask.engine.document.open import open_document
 from docops_flask.engine.document.paragraph_text import visible_text
 from docops_flask.engine.errors import InvalidTemplate, TemplateLimitExceeded
@@ -10,7 +13,7 @@ from docops_flask.engine.opc.package import Package
 from tests.factories import docx, p, r, story, tbl, tc, textbox, tr
 
 
-def walked(tmp_path, content, limits=None):
+def walked(tmp_path: Path, content: bytes, limits: Limits | None = None) -> Walk:
     path = tmp_path / "template.docx"
     path.write_bytes(content)
     package = Package(path, limits or Limits())
@@ -19,11 +22,11 @@ def walked(tmp_path, content, limits=None):
     return document.walk
 
 
-def addresses(walk):
+def addresses(walk: Walk) -> dict[str, str]:
     return {place.path: visible_text(place.element, place.part.w) for place in walk.paragraphs}
 
 
-def span(columns):
+def span(columns: int | str) -> str:
     return f'<w:gridSpan w:val="{columns}"/>'
 
 
@@ -81,12 +84,12 @@ CASES = {
 
 @pytest.mark.parametrize("name", CASES)
 @pytest.mark.parametrize("strict", [False, True])
-def test_every_paragraph_has_its_address(tmp_path, name, strict):
+def test_every_paragraph_has_its_address(tmp_path: Path, name: str, strict: bool) -> None:
     body, expected = CASES[name]
     assert addresses(walked(tmp_path, docx(body, strict=strict))) == expected
 
 
-def test_other_stories_are_prefixed_by_their_part(tmp_path):
+def test_other_stories_are_prefixed_by_their_part(tmp_path: Path) -> None:
     content = docx(
         p("body"),
         stories={
@@ -111,7 +114,7 @@ def test_other_stories_are_prefixed_by_their_part(tmp_path):
     assert [place.path for place in walk.comments] == ["comments/n0.p0"]
 
 
-def test_mirrored_text_box_paragraphs_hang_on_the_first_branch(tmp_path):
+def test_addresses_in_a_text_box_follow_the_first_branch(tmp_path: Path) -> None:
     walk = walked(tmp_path, docx(p(textbox(p("x")))))
     (place,) = [place for place in walk.paragraphs if place.path == "textbox0/p0"]
     assert [mirror.path for mirror in place.mirrors] == ["textbox0.fallback/p0"]
@@ -125,7 +128,7 @@ def test_mirrored_text_box_paragraphs_hang_on_the_first_branch(tmp_path):
         (tbl(tr(tc("x", properties=span(64)))), Limits()),
     ],
 )
-def test_tables_that_expand_beyond_the_limit_are_refused(tmp_path, body, limits):
+def test_tables_that_expand_beyond_the_limit_are_refused(tmp_path: Path, body: str, limits: Limits) -> None:
     with pytest.raises(TemplateLimitExceeded) as caught:
         walked(tmp_path, docx(body), limits)
     assert caught.value.detail == {"limit": "table_cells", "max": limits.table_cells}
@@ -139,13 +142,15 @@ def test_tables_that_expand_beyond_the_limit_are_refused(tmp_path, body, limits)
         (story("document", "<w:body/>").replace("<w:document", "<!DOCTYPE x><w:document", 1), "dtd"),
     ],
 )
-def test_a_story_that_cannot_be_read_is_refused_with_its_reason(tmp_path, part, reason):
+def test_a_story_that_cannot_be_read_is_refused_with_its_reason(
+    tmp_path: Path, part: str, reason: str
+) -> None:
     with pytest.raises(InvalidTemplate) as caught:
         walked(tmp_path, docx("", extra={"word/document.xml": part.encode()}))
     assert caught.value.detail["reason"] == reason
 
 
-def test_a_dtd_hidden_by_utf_16_is_found(tmp_path):
+def test_a_dtd_hidden_by_utf_16_is_found(tmp_path: Path) -> None:
     xml = '<?xml version="1.0" encoding="UTF-16"?><!DOCTYPE x [<!ENTITY e "boom">]><x>&e;</x>'
     content = docx("", extra={"word/document.xml": xml.encode("utf-16")})
     with pytest.raises(InvalidTemplate) as caught:
@@ -153,13 +158,13 @@ def test_a_dtd_hidden_by_utf_16_is_found(tmp_path):
     assert caught.value.detail["reason"] == "dtd"
 
 
-def test_relationships_that_lead_nowhere_are_tolerated(tmp_path):
+def test_relationships_without_a_target_part_are_tolerated(tmp_path: Path) -> None:
     template = docx(p("a"), stories={"header1": p("h")})
     walk = walked(tmp_path, template.replace(b"word/header1.xml", b"word/headerX.xml"))
     assert addresses(walk)["p0"] == "a"
 
 
-def test_visible_text_is_what_a_reader_sees(tmp_path):
+def test_visible_text_is_what_a_reader_sees(tmp_path: Path) -> None:
     body = p(
         r("a"),
         "<w:r><w:tab/><w:br/><w:noBreakHyphen/></w:r>",

@@ -1,6 +1,7 @@
 """Resolves the runs and paragraphs of a body written as XML, through the real walk."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from lxml import etree
 
@@ -8,6 +9,7 @@ from docops_flask.engine.document.document import Document, ParagraphPlace, Stor
 from docops_flask.engine.document.paragraph_text import runs_of
 from docops_flask.engine.document.walk import walk_stories
 from docops_flask.engine.formatting.cascade import Cascade
+from docops_flask.engine.formatting.effective import Effective
 from docops_flask.engine.formatting.paragraph_values import ParagraphValues
 from docops_flask.engine.formatting.run_values import RunValues
 from docops_flask.engine.oxml.names import W_STRICT, W_TRANSITIONAL, vocabulary
@@ -24,7 +26,7 @@ class Resolved:
     run: RunValues | None
 
 
-def open_body(body: str, *, styles: str = "", strict: bool = False, **parts: str) -> Document:
+def open_body(body: str, *, styles: str = "", strict: bool = False, **parts: Any) -> Document:
     """A document with this body, these styles and related parts."""
     w = vocabulary(W_STRICT if strict else W_TRANSITIONAL)
     root = etree.fromstring(story("document", f"<w:body>{body}</w:body>", strict=strict).encode())
@@ -37,7 +39,7 @@ def open_body(body: str, *, styles: str = "", strict: bool = False, **parts: str
     )
 
 
-def resolve_all(body: str, **parts: str) -> dict[str, Resolved]:
+def resolve_all(body: str, **parts: Any) -> dict[str, Resolved]:
     """Every paragraph of a body by its address."""
     document = open_body(body, **parts)
     cascade = Cascade(document.styles, document.related)
@@ -51,6 +53,6 @@ def resolve_all(body: str, **parts: str) -> dict[str, Resolved]:
     return found
 
 
-def shown(effective) -> tuple[str | None, str | None]:
+def shown(effective: Effective[Any]) -> tuple[str | None, str | None]:
     """A value as text with its origin."""
     return (None if effective.value is None else str(effective.value)), effective.origin

@@ -1,12 +1,17 @@
 """The cascade: which place wins, property by property and attribute by attribute."""
 
+from typing import Any
+
 import pytest
 from lxml import etree
 
 from docops_flask.engine.formatting.cascade import Cascade
+from docops_flask.engine.formatting.effective import Effective
 from docops_flask.engine.formatting.paragraph_values import ParagraphValues
+from docops_flask.engine.formatting.run_values import RunValues
 from docops_flask.engine.oxml.names import W_STRICT, W_TRANSITIONAL, vocabulary
 from tests.factories import p, r, story
+from tests.optional import not_none
 
 STYLES = """
 <w:docDefaults>
@@ -25,7 +30,9 @@ STYLES = """
 """
 
 
-def resolve(paragraph, *, strict=False, styles=STYLES):
+def resolve(
+    paragraph: str, *, strict: bool = False, styles: str | None = STYLES
+) -> tuple[ParagraphValues, RunValues]:
     w = vocabulary(W_STRICT if strict else W_TRANSITIONAL)
     root = etree.fromstring(story("document", f"<w:body>{paragraph}</w:body>", strict=strict).encode())
     cascade = Cascade(
@@ -36,7 +43,7 @@ def resolve(paragraph, *, strict=False, styles=STYLES):
     return values, cascade.run(next(element.iter(w.r)), values, w)
 
 
-def shown(effective):
+def shown(effective: Effective[Any]) -> tuple[str | None, str | None]:
     return (None if effective.value is None else str(effective.value)), effective.origin
 
 
@@ -87,7 +94,7 @@ RUN_CASES = {
 
 @pytest.mark.parametrize("strict", [False, True])
 @pytest.mark.parametrize(("paragraph", "name", "expected"), RUN_CASES.values(), ids=RUN_CASES)
-def test_run(paragraph, name, expected, strict):
+def test_run(paragraph: str, name: str, expected: tuple[str, str], strict: bool) -> None:
     assert shown(getattr(resolve(paragraph, strict=strict)[1], name)) == expected
 
 
@@ -142,7 +149,7 @@ LINE_CASES = {
 
 @pytest.mark.parametrize("strict", [False, True])
 @pytest.mark.parametrize(("properties", "expected"), INDENT_CASES.values(), ids=INDENT_CASES)
-def test_first_line_indent(properties, expected, strict):
+def test_first_line_indent(properties: str, expected: tuple[str, str], strict: bool) -> None:
     values, _ = resolve(p("x", properties=properties), strict=strict)
 
     assert shown(values.first_line_indent) == expected
@@ -150,13 +157,13 @@ def test_first_line_indent(properties, expected, strict):
 
 @pytest.mark.parametrize("strict", [False, True])
 @pytest.mark.parametrize(("properties", "name", "expected"), LINE_CASES.values(), ids=LINE_CASES)
-def test_line_spacing(properties, name, expected, strict):
+def test_line_spacing(properties: str, name: str, expected: tuple[str, str], strict: bool) -> None:
     values, _ = resolve(p("x", properties=properties), strict=strict)
 
     assert shown(getattr(values, name)) == expected
 
 
-def test_nothing_states_anything_without_styles():
+def test_nothing_states_anything_without_styles() -> None:
     paragraph, run = resolve(p("x"), styles=None)
 
     for effective in (
@@ -169,7 +176,7 @@ def test_nothing_states_anything_without_styles():
         assert shown(effective) == (None, None)
 
 
-def test_styles_of_the_other_conformance_class_are_read_all_the_same():
+def test_styles_of_the_other_conformance_class_are_read_all_the_same() -> None:
     w = vocabulary(W_STRICT)
     root = etree.fromstring(story("document", f"<w:body>{p('x')}</w:body>", strict=True).encode())
     cascade = Cascade(etree.fromstring(story("styles", STYLES).encode()))
@@ -177,7 +184,7 @@ def test_styles_of_the_other_conformance_class_are_read_all_the_same():
     assert cascade.paragraph(next(root.iter(w.p)), w).first_line_indent.origin == "style Normal"
 
 
-def test_equal_properties_share_one_result():
+def test_equal_properties_share_one_result() -> None:
     w = vocabulary(W_TRANSITIONAL)
     body = p(r("x", '<w:sz w:val="24"/>'), r("y", '<w:sz w:val="24"/>'), r("z", '<w:sz w:val="26"/>'))
     root = etree.fromstring(story("document", f"<w:body>{body}</w:body>").encode())
@@ -193,7 +200,7 @@ def test_equal_properties_share_one_result():
     ("indent", "half_points", "twips"),
     [("200", 21, 420), ("200", 32, 640), ("150", 24, 360), ("200", None, None)],
 )
-def test_characters_are_as_wide_as_the_size(indent, half_points, twips):
+def test_characters_are_as_wide_as_the_size(indent: str, half_points: int | None, twips: int | None) -> None:
     values, _ = resolve(p("x", properties=f'<w:ind w:firstLineChars="{indent}"/>'))
 
-    assert values.first_line_indent.value.in_twips(half_points) == twips
+    assert not_none(values.first_line_indent.value).in_twips(half_points) == twips

@@ -2,9 +2,11 @@
 
 import pytest
 
-from docops_flask.engine.formatting.script_slots import font_slots, fonts_of
+from docops_flask.engine.formatting.run_values import RunValues
+from docops_flask.engine.formatting.script_slots import Script, font_slots, fonts_of
 from tests.engine.formatting.resolving import resolve_all
 from tests.factories import p, r
+from tests.optional import not_none
 
 FACES = '<w:rFonts w:ascii="A" w:hAnsi="H" w:eastAsia="E" w:cs="C"/>'
 HINTED = '<w:rFonts w:ascii="A" w:hAnsi="H" w:eastAsia="E" w:cs="C" w:hint="eastAsia"/>'
@@ -12,8 +14,8 @@ CHINESE = HINTED + '<w:lang w:eastAsia="zh-CN"/>'
 JAPANESE = HINTED + '<w:lang w:eastAsia="ja-JP"/>'
 
 
-def values(properties):
-    return resolve_all(p(r("x", properties)))["p0"].run
+def values(properties: str) -> RunValues:
+    return not_none(resolve_all(p(r("x", properties)))["p0"].run)
 
 
 CASES = {
@@ -48,26 +50,26 @@ CASES = {
 
 
 @pytest.mark.parametrize(("character", "slots"), CASES.items(), ids=[f"U+{ord(each):04X}" for each in CASES])
-def test_slot(character, slots):
+def test_slot(character: str, slots: tuple[str, str, str]) -> None:
     found = [font_slots(character, values(properties)) for properties in (FACES, HINTED, CHINESE)]
 
     assert found == [(slot,) for slot in slots]
 
 
-def test_chinese_letters_with_accents_are_so_in_chinese_alone():
+def test_an_accented_letter_is_not_east_asian_in_japanese_text() -> None:
     assert font_slots("é", values(JAPANESE)) == ("h_ansi",)
 
 
 @pytest.mark.parametrize("mark", ["<w:cs/>", "<w:rtl/>"])
-def test_a_marked_run_takes_one_font_whatever_it_holds(mark):
+def test_a_complex_script_run_has_one_font_for_all_its_characters(mark: str) -> None:
     assert font_slots("abc 会议 “”", values(FACES + mark)) == ("complex_script",)
 
 
-def test_a_mark_switched_off_marks_nothing():
+def test_a_complex_script_mark_set_to_false_has_no_effect() -> None:
     assert font_slots("会", values(FACES + '<w:rtl w:val="0"/>')) == ("east_asia",)
 
 
-def test_times_new_roman_as_east_asian_font_means_none():
+def test_times_new_roman_as_east_asian_font_means_none() -> None:
     roman = '<w:rFonts w:ascii="A" w:hAnsi="A" w:eastAsia="Times New Roman"/>'
     differing = '<w:rFonts w:ascii="A" w:hAnsi="H" w:eastAsia="Times New Roman"/>'
 
@@ -75,7 +77,7 @@ def test_times_new_roman_as_east_asian_font_means_none():
     assert font_slots("会议", values(differing)) == ("east_asia",)
 
 
-def test_a_run_has_as_many_fonts_as_its_characters_take():
+def test_a_run_has_as_many_fonts_as_its_characters_take() -> None:
     found = fonts_of("第3条：“重要”", values(FACES))
 
     assert {slot: str(face.value) for slot, face in found.items()} == {
@@ -87,7 +89,7 @@ def test_a_run_has_as_many_fonts_as_its_characters_take():
     assert fonts_of("", values(FACES)) == {}
 
 
-BY_SCRIPT = {
+BY_SCRIPT: dict[str, dict[Script, tuple[str, ...]]] = {
     "第3条": {"latin": ("ascii",), "east_asia": ("east_asia",), "either": ()},
     "café": {"latin": ("ascii", "h_ansi"), "east_asia": (), "either": ()},
     "“”——…·": {"latin": (), "east_asia": (), "either": ("h_ansi",)},
@@ -97,11 +99,11 @@ BY_SCRIPT = {
 
 
 @pytest.mark.parametrize(("text", "slots"), BY_SCRIPT.items())
-def test_characters_of_one_script(text, slots):
+def test_characters_of_one_script(text: str, slots: dict[Script, tuple[str, ...]]) -> None:
     assert {script: font_slots(text, values(FACES), script) for script in slots} == slots
 
 
-def test_a_marked_run_without_characters_of_the_script_takes_none_for_it():
+def test_a_complex_script_run_without_such_characters_has_no_font_for_them() -> None:
     assert font_slots("会议", values(FACES + "<w:cs/>"), "latin") == ()
     assert font_slots("abc", values(FACES + "<w:cs/>"), "latin") == ("complex_script",)
 
@@ -128,7 +130,7 @@ def test_a_marked_run_without_characters_of_the_script_takes_none_for_it():
         ("", ()),
     ],
 )
-def test_scripts_that_characters_certainly_belong_to(text, scripts):
+def test_scripts_that_characters_certainly_belong_to(text: str, scripts: tuple[str, ...]) -> None:
     found = [script for script in ("latin", "east_asia") if font_slots(text, values(FACES), script)]
 
     assert tuple(found) == scripts

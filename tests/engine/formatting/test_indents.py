@@ -3,15 +3,17 @@
 import pytest
 
 from docops_flask.engine.formatting.indents import CharacterSizes, indents_in_twips
+from docops_flask.engine.formatting.paragraph_values import ParagraphValues
 from docops_flask.engine.formatting.sections import Grid, Sections
 from tests.engine.formatting.resolving import open_body, resolve_all, shown
 from tests.factories import p
+from tests.optional import not_none
 
 # The first run is 16 pt, the default style 10.5 pt.
 SIZES = CharacterSizes(first_run=32, default=21)
 
 
-def paragraph(properties, *, strict=False, styles=""):
+def paragraph(properties: str, *, strict: bool = False, styles: str = "") -> ParagraphValues:
     return resolve_all(p("x", properties=properties), strict=strict, styles=styles)["p0"].paragraph
 
 
@@ -34,25 +36,25 @@ CASES = {
 
 
 @pytest.mark.parametrize(("attributes", "expected"), CASES.values(), ids=CASES)
-def test_indents(attributes, expected):
+def test_indents(attributes: str, expected: tuple[int | None, int | None, int | None]) -> None:
     assert indents_in_twips(paragraph(f"<w:ind {attributes}/>"), SIZES) == expected
 
 
-def test_a_character_without_known_size_has_no_width():
+def test_a_character_without_known_size_has_no_width() -> None:
     values = paragraph('<w:ind w:leftChars="100" w:firstLineChars="200" w:right="5"/>')
 
     assert indents_in_twips(values, CharacterSizes()) == (None, None, 5)
 
 
 @pytest.mark.parametrize("strict", [False, True])
-def test_start_and_end_are_left_and_right(strict):
+def test_start_and_end_are_left_and_right(strict: bool) -> None:
     values = paragraph('<w:ind w:start="10" w:endChars="100"/>', strict=strict)
 
     assert shown(values.left_indent) == ("10 twips", "direct")
     assert shown(values.right_indent) == ("1 characters", "direct")
 
 
-def test_the_character_grid_widens_every_character():
+def test_the_character_grid_widens_every_character() -> None:
     grid = Grid("linesAndChars", 579, -849)
     values = paragraph('<w:ind w:firstLineChars="200"/>')
 
@@ -69,7 +71,7 @@ def test_the_character_grid_widens_every_character():
         ("snapToChars", 312, True),
     ],
 )
-def test_grid(kind, line_twips, has_extra):
+def test_grid(kind: str, line_twips: int, has_extra: bool) -> None:
     grid = Grid(kind, 312, 4096)
 
     assert grid.line_twips == line_twips
@@ -88,15 +90,15 @@ SPACING = {
 
 @pytest.mark.parametrize(("attributes", "twips"), SPACING.values(), ids=SPACING)
 @pytest.mark.parametrize("side", ["before", "after"])
-def test_space(attributes, twips, side):
+def test_space(attributes: str, twips: int, side: str) -> None:
     values = paragraph(f"<w:spacing {attributes.replace('before', side)}/>")
     space = values.space_before if side == "before" else values.space_after
 
-    assert space.value.in_twips(Grid("lines", 312).line_twips) == twips
+    assert not_none(space.value).in_twips(Grid("lines", 312).line_twips) == twips
     assert space.origin == "direct"
 
 
-def test_nothing_is_stated():
+def test_nothing_is_stated() -> None:
     values = paragraph("")
 
     for effective in (values.left_indent, values.right_indent, values.first_line_indent, values.space_before):
@@ -106,7 +108,7 @@ def test_nothing_is_stated():
     assert values.right_to_left is False
 
 
-def test_switches():
+def test_switches() -> None:
     values = paragraph('<w:contextualSpacing/><w:snapToGrid w:val="0"/><w:bidi/>')
 
     assert values.contextual_spacing.value is True
@@ -122,7 +124,7 @@ SECTION = """<w:sectPr><w:pgSz w:w="16838" w:h="11906" w:orient="landscape"/>
 
 
 @pytest.mark.parametrize("strict", [False, True])
-def test_section(strict):
+def test_section(strict: bool) -> None:
     (section,) = Sections(open_body(p("x") + SECTION, strict=strict)).all
 
     assert (section.page_width, section.page_height, section.landscape) == (16838, 11906, True)
@@ -132,14 +134,14 @@ def test_section(strict):
     assert section.grid == Grid("linesAndChars", 579, -849)
 
 
-def test_an_empty_section_states_nothing():
+def test_an_empty_section_states_nothing() -> None:
     (section,) = Sections(open_body(p("x") + "<w:sectPr/>")).all
 
     assert (section.page_width, section.top, section.columns, section.landscape) == (None, None, 1, False)
     assert section.grid == Grid()
 
 
-def test_a_paragraph_ends_the_section_whose_properties_it_holds():
+def test_a_paragraph_ends_the_section_whose_properties_it_holds() -> None:
     former = '<w:sectPrChange><w:sectPr><w:cols w:num="9"/></w:sectPr></w:sectPrChange>'
     first = f'<w:sectPr><w:cols w:num="2"/>{former}</w:sectPr>'
     last = '<w:sectPr><w:cols w:num="3"/></w:sectPr>'
@@ -150,7 +152,7 @@ def test_a_paragraph_ends_the_section_whose_properties_it_holds():
     assert [sections.of(place).columns for place in document.walk.paragraphs] == [2, 2, 3]
 
 
-def test_a_body_without_sections_has_an_empty_one():
+def test_a_body_without_sections_has_an_empty_one() -> None:
     document = open_body(p("x"))
 
     assert Sections(document).of(document.walk.paragraphs[0]).page_width is None

@@ -1,4 +1,4 @@
-"""Numbered paragraphs: which level gives the indent, and what it stands over and under."""
+"""Numbered paragraphs: which level gives the indent, and its precedence."""
 
 import pytest
 
@@ -6,26 +6,26 @@ from tests.engine.formatting.resolving import resolve_all, shown
 from tests.factories import p
 
 
-def level(number, left, hanging=None, extra=""):
+def level(number: int, left: int, hanging: int | None = None, extra: str = "") -> str:
     first = "" if hanging is None else f' w:hanging="{hanging}"'
     return f'<w:lvl w:ilvl="{number}">{extra}<w:pPr><w:ind w:left="{left}"{first}/></w:pPr></w:lvl>'
 
 
-def abstract(identifier, *levels, extra=""):
+def abstract(identifier: int, *levels: str, extra: str = "") -> str:
     return f'<w:abstractNum w:abstractNumId="{identifier}">{extra}{"".join(levels)}</w:abstractNum>'
 
 
-def num(identifier, abstract_id, extra=""):
+def num(identifier: int, abstract_id: int, extra: str = "") -> str:
     return f'<w:num w:numId="{identifier}"><w:abstractNumId w:val="{abstract_id}"/>{extra}</w:num>'
 
 
-def num_pr(number=None, depth=None):
+def num_pr(number: int | None = None, depth: int | None = None) -> str:
     inner = "" if depth is None else f'<w:ilvl w:val="{depth}"/>'
     inner += "" if number is None else f'<w:numId w:val="{number}"/>'
     return f"<w:numPr>{inner}</w:numPr>"
 
 
-def style(style_id, content, *, based_on=None, default=False):
+def style(style_id: str, content: str, *, based_on: str | None = None, default: bool = False) -> str:
     flag = ' w:default="1"' if default else ""
     base = f'<w:basedOn w:val="{based_on}"/>' if based_on else ""
     return (
@@ -34,7 +34,7 @@ def style(style_id, content, *, based_on=None, default=False):
     )
 
 
-def ind(**attributes):
+def ind(**attributes: int) -> str:
     return "<w:ind " + " ".join(f'w:{name}="{value}"' for name, value in attributes.items()) + "/>"
 
 
@@ -62,7 +62,7 @@ STYLES = (
 )
 
 
-def named(style_id):
+def named(style_id: str) -> str:
     return f'<w:pStyle w:val="{style_id}"/>'
 
 
@@ -146,7 +146,9 @@ CASES = {
 
 @pytest.mark.parametrize("strict", [False, True])
 @pytest.mark.parametrize(("properties", "left", "first_line"), CASES.values(), ids=CASES)
-def test_indents(properties, left, first_line, strict):
+def test_indents(
+    properties: str, left: tuple[str | None, str | None], first_line: str | None, strict: bool
+) -> None:
     found = resolve_all(p("x", properties=properties), styles=STYLES, numbering=NUMBERING, strict=strict)
     values = found["p0"].paragraph
 
@@ -154,20 +156,20 @@ def test_indents(properties, left, first_line, strict):
     assert shown(values.first_line_indent)[0] == first_line
 
 
-def test_without_a_numbering_part_nothing_comes_from_it():
+def test_without_a_numbering_part_a_number_has_no_indent() -> None:
     found = resolve_all(p("x", properties=num_pr(1)), styles=STYLES)
 
     assert shown(found["p0"].paragraph.left_indent) == ("100 twips", "style Normal")
 
 
-def test_a_styles_loop_does_not_stop_its_numbering():
+def test_a_style_on_a_based_on_loop_keeps_its_numbering() -> None:
     styles = style("A", num_pr(1), based_on="B") + style("B", "", based_on="A")
     found = resolve_all(p("x", properties=named("A")), styles=styles, numbering=NUMBERING)
 
     assert shown(found["p0"].paragraph.left_indent) == ("420 twips", "numbering 1 level 0")
 
 
-def test_the_number_of_a_style_reaches_those_thousands_of_styles_above_it():
+def test_a_style_inherits_its_numbering_over_thousands_of_styles() -> None:
     last = 12_000
     # The level linked to the nearest style counts; what a style between states itself comes over the level.
     linked = [

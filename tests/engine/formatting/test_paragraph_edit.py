@@ -1,13 +1,14 @@
-"""Edits keep the schema's order of w:pPr whatever else stands there."""
+"""Edits keep the schema's order of w:pPr whatever other properties there are."""
 
 import itertools
+from typing import Any
 
 import pytest
 from lxml import etree
 
 from docops_flask.engine.formatting.cascade import Cascade
 from docops_flask.engine.formatting.edit import set_first_line_indent, set_line_spacing
-from docops_flask.engine.oxml.names import W_STRICT, W_TRANSITIONAL, vocabulary
+from docops_flask.engine.oxml.names import W_STRICT, W_TRANSITIONAL, Vocabulary, vocabulary
 from tests.factories import p, story
 
 # CT_PPr with CT_PPrBase, ECMA-376 part 1, annex A.1.
@@ -19,7 +20,9 @@ textboxTightWrap outlineLvl divId cnfStyle rPr sectPr pPrChange
 """.split()  # noqa: SIM905
 
 
-def paragraph_with(properties, strict=False):
+def paragraph_with(
+    properties: list[str] | tuple[str, str], strict: bool = False
+) -> tuple[etree._Element, etree._Element, Vocabulary]:
     inner = "".join(f"<w:{name}/>" for name in properties)
     w = vocabulary(W_STRICT if strict else W_TRANSITIONAL)
     root = etree.fromstring(story("document", p("x", properties=inner), strict=strict).encode())
@@ -32,7 +35,9 @@ SUBSETS = [[], OTHERS, ["rPr"], ["sectPr"], *([name] for name in OTHERS), *itert
 
 @pytest.mark.parametrize("properties", SUBSETS, ids="-".join)
 @pytest.mark.parametrize("strict", [False, True])
-def test_new_properties_stand_in_the_order_of_the_schema(properties, strict):
+def test_new_properties_stand_in_the_order_of_the_schema(
+    properties: list[str] | tuple[str, str], strict: bool
+) -> None:
     root, paragraph, w = paragraph_with(properties, strict)
 
     cascade = Cascade(None)
@@ -45,11 +50,11 @@ def test_new_properties_stand_in_the_order_of_the_schema(properties, strict):
     assert b"ns0" not in etree.tostring(root)
 
 
-def test_the_attributes_before_and_after_are_returned():
+def test_the_attributes_before_and_after_are_returned() -> None:
     _, paragraph, w = paragraph_with([])
     cascade = Cascade(None)
 
-    def indent(twips):
+    def indent(twips: int) -> tuple[dict[str, Any], dict[str, str]]:
         return set_first_line_indent(paragraph, twips, cascade.paragraph(paragraph, w), cascade, w)
 
     assert indent(420) == ({}, {"firstLine": "420"})

@@ -1,4 +1,4 @@
-"""Where a value comes from, in words."""
+"""The description of a value's source."""
 
 import pytest
 
@@ -6,6 +6,7 @@ from docops_flask.engine.checks.observation import source_in_paragraph, source_i
 from docops_flask.engine.formatting.cascade import Cascade
 from tests.engine.formatting.resolving import open_body
 from tests.factories import p, r, tc, tr
+from tests.optional import not_none
 
 STYLES = """
 <w:docDefaults><w:rPrDefault><w:rPr><w:rFonts w:asciiTheme="minorHAnsi"/></w:rPr></w:rPrDefault>
@@ -56,7 +57,7 @@ CASES = {
 
 
 @pytest.mark.parametrize(("name", "expected"), CASES.values(), ids=CASES)
-def test_source(name, expected):
+def test_source(name: str, expected: str | None) -> None:
     document = open_body(BODY, styles=STYLES, numbering=NUMBERING, theme=THEME)
     cascade = Cascade(document.styles, document.related)
     (place,) = document.walk.paragraphs
@@ -72,7 +73,7 @@ def test_source(name, expected):
     assert found == expected
 
 
-def test_a_very_long_chain_is_told_by_its_ends():
+def test_a_long_style_chain_is_shortened_to_its_ends() -> None:
     names = [f"S{number}" for number in range(100)]
     chain = "".join(
         f'<w:style w:type="paragraph" w:styleId="{name}"><w:name w:val="{name}"/><w:basedOn w:val="{base}"/>'
@@ -84,13 +85,13 @@ def test_a_very_long_chain_is_told_by_its_ends():
     (place,) = document.walk.paragraphs
     values = cascade.paragraph(place.element, place.part.w)
 
-    found = source_in_paragraph(cascade, values.line, values, place.part.name)
+    found = not_none(source_in_paragraph(cascade, values.line, values, place.part.name))
 
     assert found.startswith("style S0, 92 styles between, basedOn S93, ")
     assert found.endswith(", basedOn S99, basedOn Normal, word/styles.xml")
 
 
-def test_a_chain_of_twelve_thousand_styles_is_told_by_its_ends_too():
+def test_a_chain_of_twelve_thousand_styles_is_shortened_to_its_ends() -> None:
     names = [f"S{number}" for number in range(12_000)]
     chain = "".join(
         f'<w:style w:type="paragraph" w:styleId="{name}"><w:name w:val="{name}"/><w:basedOn w:val="{base}"/>'
@@ -102,13 +103,13 @@ def test_a_chain_of_twelve_thousand_styles_is_told_by_its_ends_too():
     (place,) = document.walk.paragraphs
     values = cascade.paragraph(place.element, place.part.w)
 
-    found = source_in_paragraph(cascade, values.line, values, place.part.name)
+    found = not_none(source_in_paragraph(cascade, values.line, values, place.part.name))
 
     assert found.startswith("style S0, 11992 styles between, basedOn S11993, ")
     assert found.endswith(", basedOn S11999, basedOn Normal, word/styles.xml")
 
 
-def test_a_name_of_the_file_that_no_program_writes_is_shortened():
+def test_an_overlong_style_name_is_shortened() -> None:
     document = open_body(p("x", properties='<w:jc w:val="center"/>'), styles=STYLES)
     cascade = Cascade(document.styles, document.related)
     (place,) = document.walk.paragraphs

@@ -4,15 +4,24 @@ import pytest
 from lxml import etree
 
 from docops_flask.engine.formatting.run_values import RunValues
-from docops_flask.engine.formatting.style_sheet import StyleSheet
+from docops_flask.engine.formatting.style_sheet import StyleSheet, StyleValues
 from tests.factories import story
 
 
-def sheet(content, strict=False):
+def sheet(content: str, strict: bool = False) -> StyleSheet:
     return StyleSheet(etree.fromstring(story("styles", content, strict=strict).encode()))
 
 
-def style(style_id, *, size=None, based_on=None, kind="paragraph", name=None, extra="", default=False):
+def style(
+    style_id: str,
+    *,
+    size: int | str | None = None,
+    based_on: str | None = None,
+    kind: str = "paragraph",
+    name: str | None = None,
+    extra: str = "",
+    default: bool = False,
+) -> str:
     flag = ' w:default="1"' if default else ""
     return (
         f'<w:style w:type="{kind}" w:styleId="{style_id}"{flag}>'
@@ -23,7 +32,7 @@ def style(style_id, *, size=None, based_on=None, kind="paragraph", name=None, ex
     )
 
 
-def size_of(values):
+def size_of(values: StyleValues) -> tuple[int | None, str | None]:
     size = RunValues(values.run).size_half_points
     return size.value, size.origin
 
@@ -79,7 +88,9 @@ CASES = {
 
 @pytest.mark.parametrize(("content", "style_id", "expected"), CASES.values(), ids=CASES)
 @pytest.mark.parametrize("strict", [False, True])
-def test_paragraph_style(content, style_id, expected, strict):
+def test_paragraph_style(
+    content: str, style_id: str | None, expected: tuple[int | None, str | None], strict: bool
+) -> None:
     assert size_of(sheet(content, strict).paragraph_style(style_id)) == expected
 
 
@@ -87,7 +98,9 @@ LOOP = style("A", based_on="B") + style("B", size=22, based_on="C") + style("C",
 
 
 @pytest.mark.parametrize("order", [("A", "B", "C", "X"), ("X", "C", "B", "A"), ("B", "X", "A", "C")])
-def test_each_style_on_a_loop_stands_alone_wherever_the_loop_is_entered(order):
+def test_styles_on_a_based_on_loop_inherit_nothing(
+    order: tuple[str, str, str, str],
+) -> None:
     styles = sheet(LOOP + style("X", based_on="B"))
 
     found = {style_id: size_of(styles.paragraph_style(style_id)) for style_id in order}
@@ -100,7 +113,7 @@ def test_each_style_on_a_loop_stands_alone_wherever_the_loop_is_entered(order):
     }
 
 
-def test_a_very_long_chain_is_resolved():
+def test_a_very_long_chain_is_resolved() -> None:
     chain = "".join(style(f"S{number}", based_on=f"S{number + 1}") for number in range(5000))
 
     styles = sheet(chain + style("S5000", size=30))
@@ -109,7 +122,7 @@ def test_a_very_long_chain_is_resolved():
     assert size_of(styles.paragraph_style("S4999")) == (30, "style S5000")
 
 
-def test_a_run_without_its_character_style_has_none():
+def test_a_run_without_its_character_style_has_none() -> None:
     styles = sheet(style("N", size=24, default=True))
 
     assert size_of(styles.character_style(None)) == (None, None)
@@ -134,18 +147,18 @@ def test_a_run_without_its_character_style_has_none():
         ("Table heading", False),
     ],
 )
-def test_headings_are_known_by_name(name, heading):
+def test_headings_are_known_by_name(name: str, heading: bool) -> None:
     assert sheet(style("A", name=name)).paragraph_style("A").is_heading is heading
 
 
-def test_without_a_styles_part_nothing_is_stated():
+def test_without_a_styles_part_nothing_is_stated() -> None:
     styles = StyleSheet(None)
 
     assert size_of(styles.paragraph_style("A")) == (None, None)
     assert size_of(styles.defaults) == (None, None)
 
 
-def test_a_styles_part_that_is_none_states_nothing():
+def test_a_styles_part_with_another_root_states_nothing() -> None:
     styles = StyleSheet(etree.fromstring("<styles><style/></styles>"))
 
     assert size_of(styles.paragraph_style(None)) == (None, None)

@@ -1,19 +1,30 @@
 """What table styles give to the text of cells: conditions by w:tblLook, their order, bands, inheritance."""
 
+from collections.abc import Iterable
+from typing import Any
+
 import pytest
 
 from tests.engine.formatting.resolving import resolve_all, shown
 from tests.factories import p, r, tc, tr
+from tests.optional import not_none
 
 NORMAL = '<w:style w:type="paragraph" w:default="1" w:styleId="N"><w:name w:val="Normal"/></w:style>'
 
 
-def size(half_points):
+def size(half_points: int) -> str:
     return f'<w:rPr><w:sz w:val="{half_points}"/></w:rPr>'
 
 
-def table_style(style_id="T", *, content="", based_on=None, default=False, **conditions):
-    """A table style; each condition states a size, so the one that wins is known by its number."""
+def table_style(
+    style_id: str = "T",
+    *,
+    content: str = "",
+    based_on: str | None = None,
+    default: bool = False,
+    **conditions: int,
+) -> str:
+    """A table style; each condition states a different size, which identifies the condition that applies."""
     flag = ' w:default="1"' if default else ""
     base = f'<w:basedOn w:val="{based_on}"/>' if based_on else ""
     parts = "".join(
@@ -26,7 +37,14 @@ def table_style(style_id="T", *, content="", based_on=None, default=False, **con
     )
 
 
-def table(rows, columns, *, look="", style="T", row_properties=()):
+def table(
+    rows: int,
+    columns: int,
+    *,
+    look: str = "",
+    style: str | None = "T",
+    row_properties: Iterable[tuple[int, str]] = (),
+) -> str:
     reference = f'<w:tblStyle w:val="{style}"/>' if style else ""
     properties = dict(row_properties)
     body = "".join(
@@ -36,16 +54,16 @@ def table(rows, columns, *, look="", style="T", row_properties=()):
     return f"<w:tbl><w:tblPr>{reference}{look}</w:tblPr><w:tblGrid/>{body}</w:tbl>"
 
 
-def look(**asked):
+def look(**asked: int | str) -> str:
     return "<w:tblLook " + " ".join(f'w:{name}="{value}"' for name, value in asked.items()) + "/>"
 
 
-def sizes(body, styles, **parts):
+def sizes(body: str, styles: str, **parts: Any) -> list[list[int]]:
     """The size of each cell, row by row; 0 where nothing states one."""
-    grid = {}
+    grid: dict[str, dict[str, int]] = {}
     for path, resolved in resolve_all(body, styles=styles, **parts).items():
         row, column = path.split(".")[1:3]
-        grid.setdefault(row, {})[column] = resolved.run.size_half_points.value or 0
+        grid.setdefault(row, {})[column] = not_none(resolved.run).size_half_points.value or 0
     return [list(cells.values()) for cells in grid.values()]
 
 
@@ -115,34 +133,34 @@ CONDITIONS = {
 
 @pytest.mark.parametrize("strict", [False, True])
 @pytest.mark.parametrize(("asked", "conditions", "expected"), CONDITIONS.values(), ids=CONDITIONS)
-def test_conditions(asked, conditions, expected, strict):
+def test_conditions(asked: str, conditions: dict[str, Any], expected: list[list[int]], strict: bool) -> None:
     styles = NORMAL + table_style(**conditions)
 
     assert sizes(table(3, 3, look=asked), styles, strict=strict) == expected
 
 
-def test_bands_may_span_rows():
+def test_bands_may_span_rows() -> None:
     content = '<w:tblPr><w:tblStyleRowBandSize w:val="2"/></w:tblPr>'
     styles = NORMAL + table_style(content=content, band1Horz=31, band2Horz=32)
 
     assert sizes(table(5, 1, look=look(noVBand=1)), styles) == [[31], [31], [32], [32], [31]]
 
 
-def test_all_rows_that_repeat_on_each_page_count_as_the_first():
+def test_all_rows_that_repeat_on_each_page_count_as_the_first() -> None:
     header = "<w:tblHeader/>"
     body = table(4, 1, look=look(firstRow=1), row_properties={0: header, 1: header}.items())
 
     assert sizes(body, NORMAL + table_style(firstRow=11, band1Horz=31)) == [[11], [11], [31], [0]]
 
 
-def test_rows_and_cells_inside_content_controls_count():
+def test_rows_and_cells_inside_content_controls_count() -> None:
     row = f"<w:sdt><w:sdtContent>{tr(tc(p(r('x'))))}</w:sdtContent></w:sdt>"
     body = f'<w:tbl><w:tblPr><w:tblStyle w:val="T"/>{ALL}</w:tblPr><w:tblGrid/>{row}{row}</w:tbl>'
 
     assert sizes(body, NORMAL + table_style(firstRow=11, lastRow=12)) == [[11], [12]]
 
 
-def test_cnf_style_as_written_is_not_asked():
+def test_cnf_style_in_the_file_is_ignored() -> None:
     lying = '<w:cnfStyle w:val="100000000000" w:firstRow="1"/>'
     body = table(2, 1, look=look(noHBand=1), row_properties={1: lying}.items())
 
@@ -186,8 +204,10 @@ INHERITANCE = {
 
 
 @pytest.mark.parametrize(("styles", "named", "expected"), INHERITANCE.values(), ids=INHERITANCE)
-def test_inheritance(styles, named, expected):
-    run = resolve_all(table(1, 1, style=named, look=look(firstRow=1)), styles=styles)["t0.r0.c0.p0"].run
+def test_inheritance(styles: str, named: str | None, expected: tuple[int | None, str | None]) -> None:
+    run = not_none(
+        resolve_all(table(1, 1, style=named, look=look(firstRow=1)), styles=styles)["t0.r0.c0.p0"].run
+    )
 
     assert (run.size_half_points.value, run.size_half_points.origin) == expected
 
@@ -204,26 +224,26 @@ LEVELS = {
 
 
 @pytest.mark.parametrize(("styles", "direct", "origin"), LEVELS.values(), ids=LEVELS)
-def test_table_style_stands(styles, direct, origin):
+def test_which_values_a_table_style_overrides(styles: str, direct: str, origin: str) -> None:
     cell = tc(p(r("x", direct)))
     body = f'<w:tbl><w:tblPr><w:tblStyle w:val="T"/></w:tblPr><w:tblGrid/>{tr(cell)}</w:tbl>'
-    run = resolve_all(body, styles=styles + table_style("T", content=size(60)))["t0.r0.c0.p0"].run
+    run = not_none(resolve_all(body, styles=styles + table_style("T", content=size(60)))["t0.r0.c0.p0"].run)
 
     assert run.size_half_points.origin == origin
 
 
-def test_a_cell_takes_the_style_of_the_innermost_table():
+def test_a_cell_takes_the_style_of_the_innermost_table() -> None:
     inner = (
         "<w:tbl><w:tblPr/><w:tblGrid/><w:tr><w:tc><w:p><w:r><w:t>x</w:t></w:r></w:p></w:tc></w:tr></w:tbl>"
     )
     body = f'<w:tbl><w:tblPr><w:tblStyle w:val="T"/></w:tblPr><w:tblGrid/>{tr(tc(inner, p(r("y"))))}</w:tbl>'
     found = resolve_all(body, styles=NORMAL + table_style("T", content=size(60)))
 
-    assert shown(found["t0.r0.c0.t0.r0.c0.p0"].run.size_half_points) == (None, None)
-    assert shown(found["t0.r0.c0.p0"].run.size_half_points) == ("60", "table style Table T")
+    assert shown(not_none(found["t0.r0.c0.t0.r0.c0.p0"].run).size_half_points) == (None, None)
+    assert shown(not_none(found["t0.r0.c0.p0"].run).size_half_points) == ("60", "table style Table T")
 
 
-def test_paragraph_properties_come_from_conditions_too():
+def test_paragraph_properties_come_from_conditions_too() -> None:
     content = (
         '<w:tblStylePr w:type="firstRow"><w:pPr><w:jc w:val="center"/><w:spacing w:line="300"/></w:pPr>'
         "</w:tblStylePr>"
@@ -234,12 +254,12 @@ def test_paragraph_properties_come_from_conditions_too():
 
     assert shown(first.alignment) == ("center", "table style Table T (firstRow)")
     assert shown(first.line) == ("300", "table style Table T (firstRow)")
-    assert first.space_after.value.in_twips() == 0
+    assert not_none(first.space_after.value).in_twips() == 0
     assert shown(second.line) == ("240", "table style Table T")
     assert shown(second.alignment) == (None, None)
 
 
-def test_alike_cells_share_one_result():
+def test_cells_with_equal_properties_share_one_result() -> None:
     found = resolve_all(
         table(4, 3, look=look(firstRow=1, noVBand=1)), styles=NORMAL + table_style(firstRow=11, band1Horz=31)
     )

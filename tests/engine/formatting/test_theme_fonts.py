@@ -15,14 +15,14 @@ SCRIPTS = (
 )
 
 
-def fonts(*, east_asia="", complex_script="", scripts=SCRIPTS):
+def fonts(*, east_asia: str = "", complex_script: str = "", scripts: str = SCRIPTS) -> str:
     major = '<a:latin typeface="Cambria"/><a:ea typeface=""/><a:cs typeface=""/>'
     minor = '<a:latin typeface="Calibri"/>'
     minor += f'<a:ea typeface="{east_asia}"/><a:cs typeface="{complex_script}"/>{scripts}'
     return f"<a:majorFont>{major}</a:majorFont><a:minorFont>{minor}</a:minorFont>"
 
 
-def settings(**languages):
+def settings(**languages: str) -> str:
     attributes = " ".join(f'w:{name}="{value}"' for name, value in languages.items())
     return f"<w:themeFontLang {attributes}/>"
 
@@ -59,7 +59,9 @@ CASES = {
 
 @pytest.mark.parametrize("strict", [False, True])
 @pytest.mark.parametrize(("theme", "of_settings", "reference", "name"), CASES.values(), ids=CASES)
-def test_name(theme, of_settings, reference, name, strict):
+def test_name(
+    theme: str | None, of_settings: str | None, reference: str, name: str | None, strict: bool
+) -> None:
     related = related_parts(theme=theme, settings=of_settings, strict=strict)
 
     assert ThemeFonts(related).name(reference) == name
@@ -69,7 +71,7 @@ def test_name(theme, of_settings, reference, name, strict):
     ("language", "script"),
     [("zh-CN", "Hans"), ("zh-Hant-CN", "Hant"), ("ZH-tw", "Hant"), ("ja", "Jpan"), ("en-US", ""), (None, "")],
 )
-def test_script(language, script):
+def test_script(language: str | None, script: str) -> None:
     assert script_of(language) == script
 
 
@@ -102,22 +104,22 @@ RUN_CASES = {
 
 
 @pytest.mark.parametrize(("properties", "slot", "expected"), RUN_CASES.values(), ids=RUN_CASES)
-def test_run(properties, slot, expected):
+def test_run(properties: str, slot: str, expected: tuple[str, str]) -> None:
     found = resolve_all(p(r("x", properties)), styles=STYLES, theme=fonts(), settings=CHINESE)
 
     assert shown(getattr(found["p0"].run, slot)) == expected
 
 
-def test_a_damaged_theme_names_nothing_and_stops_nothing():
+def test_a_damaged_theme_is_read_as_empty() -> None:
     damaged = RelatedParts({"theme": "word/theme/theme1.xml"}, lambda _: b"<a:theme")
 
     assert ThemeFonts(damaged).name("minorHAnsi") is None
 
 
-def test_parts_are_read_when_they_are_asked_for_and_once():
+def test_related_parts_are_read_on_demand_and_once() -> None:
     asked = []
 
-    def read(name):
+    def read(name: str) -> bytes:
         asked.append(name)
         return theme_xml(fonts()).encode()
 

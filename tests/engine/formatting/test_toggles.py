@@ -4,13 +4,14 @@ import pytest
 
 from tests.engine.formatting.resolving import resolve_all
 from tests.factories import p, r, tc, tr
+from tests.optional import not_none
 
 
-def rpr(inner):
+def rpr(inner: str) -> str:
     return f"<w:rPr>{inner}</w:rPr>"
 
 
-def style(style_id, inner, *, kind="paragraph", based_on=None):
+def style(style_id: str, inner: str, *, kind: str = "paragraph", based_on: str | None = None) -> str:
     base = f'<w:basedOn w:val="{based_on}"/>' if based_on else ""
     names = f'w:type="{kind}" w:styleId="{style_id}"'
     return f'<w:style {names}><w:name w:val="{style_id}"/>{base}{rpr(inner)}</w:style>'
@@ -19,8 +20,16 @@ def style(style_id, inner, *, kind="paragraph", based_on=None):
 ON, OFF = "<w:b/>", '<w:b w:val="0"/>'
 
 
-def bold(*, defaults="", table="", paragraph="", character="", direct="", base=""):
-    """Whether a run is bold and who says so, with w:b on these levels."""
+def bold(
+    *,
+    defaults: str = "",
+    table: str = "",
+    paragraph: str = "",
+    character: str = "",
+    direct: str = "",
+    base: str = "",
+) -> tuple[bool | None, str | None]:
+    """Whether a run is bold and by which source, with w:b on these levels."""
     styles = (
         f"<w:docDefaults><w:rPrDefault>{rpr(defaults)}</w:rPrDefault></w:docDefaults>"
         + style("T", table, kind="table")
@@ -31,7 +40,7 @@ def bold(*, defaults="", table="", paragraph="", character="", direct="", base="
     run = r("x", f'<w:rStyle w:val="C"/>{direct}')
     cell = tc(p(run, properties='<w:pStyle w:val="P"/>'))
     body = f'<w:tbl><w:tblPr><w:tblStyle w:val="T"/></w:tblPr><w:tblGrid/>{tr(cell)}</w:tbl>'
-    value = resolve_all(body, styles=styles)["t0.r0.c0.p0"].run.bold
+    value = not_none(resolve_all(body, styles=styles)["t0.r0.c0.p0"].run).bold
     return value.value, value.origin
 
 
@@ -55,17 +64,17 @@ CASES = {
 
 
 @pytest.mark.parametrize(("levels", "expected"), CASES.values(), ids=CASES)
-def test_bold(levels, expected):
+def test_bold(levels: dict[str, str], expected: tuple[bool | None, str | None]) -> None:
     assert bold(**levels) == expected
 
 
 @pytest.mark.parametrize("text", ["true", "1", "on"])
-def test_the_words_for_on(text):
+def test_values_that_mean_on(text: str) -> None:
     assert bold(direct=f'<w:b w:val="{text}"/>') == (True, "direct")
 
 
 @pytest.mark.parametrize(("element", "name"), [("b", "bold"), ("i", "italic")])
-def test_complex_script_has_switches_of_its_own(element, name):
+def test_complex_script_text_has_its_own_toggle_properties(element: str, name: str) -> None:
     marked = p(r("x", f'<w:rtl/><w:{element}/><w:{element}Cs w:val="0"/>'))
     plain = p(r("x", f'<w:{element}/><w:{element}Cs w:val="0"/>'))
     found = resolve_all(marked + plain)
@@ -74,13 +83,13 @@ def test_complex_script_has_switches_of_its_own(element, name):
     assert getattr(found["p1"].run, name).value is True
 
 
-def test_a_complex_run_has_the_complex_size():
+def test_a_complex_run_has_the_complex_size() -> None:
     found = resolve_all(p(r("x", '<w:cs/><w:sz w:val="20"/><w:szCs w:val="30"/>')))
 
-    assert found["p0"].run.size_half_points.value == 30
+    assert not_none(found["p0"].run).size_half_points.value == 30
 
 
-def test_colours():
+def test_colours() -> None:
     found = resolve_all(
         p(r("x", '<w:color w:val="ff00aa"/>'))
         + p(r("x", '<w:color w:val="auto"/>'))
@@ -88,10 +97,15 @@ def test_colours():
         + p(r("x", '<w:color w:themeColor="accent1"/>'))
     )
 
-    assert [each.run.color.value for each in found.values()] == ["FF00AA", "auto", "4472C4", "theme:accent1"]
+    assert [not_none(each.run).color.value for each in found.values()] == [
+        "FF00AA",
+        "auto",
+        "4472C4",
+        "theme:accent1",
+    ]
 
 
-def test_the_default_character_style_is_for_runs_that_name_none():
+def test_the_default_character_style_is_for_runs_that_name_none() -> None:
     styles = (
         '<w:style w:type="character" w:default="1" w:styleId="D"><w:name w:val="D"/>'
         + rpr('<w:sz w:val="50"/>')
@@ -102,4 +116,4 @@ def test_the_default_character_style_is_for_runs_that_name_none():
         p(r("x")) + p(r("x", '<w:rStyle w:val="C"/>')) + p(r("x", '<w:rStyle w:val="gone"/>')), styles=styles
     )
 
-    assert [each.run.size_half_points.value for each in found.values()] == [50, None, None]
+    assert [not_none(each.run).size_half_points.value for each in found.values()] == [50, None, None]

@@ -27,7 +27,7 @@ STRICT = Options(format_mode="strict", format_baseline="policy")
 
 @dataclass(frozen=True)
 class FinishedJob:
-    """What a job took and gave; ``with_document`` and the like make one that somebody tampered with."""
+    """The input and output of a job; ``with_document`` and the like return one that was tampered with."""
 
     template: Path
     document: bytes
@@ -58,7 +58,7 @@ class FinishedJob:
         return replace(self, document=rewritten(self.document, {name: content}))
 
     def edited(self, old: str, new: str, name: str = "word/document.xml") -> "FinishedJob":
-        """The same with ``old`` replaced by ``new``, which stands there once at least."""
+        """The same with ``old``, which must occur, replaced by ``new``."""
         content = self.part(name)
         assert old in content, f"{old!r} is not in {content!r}"
         return self.with_part(content.replace(old, new, 1), name)

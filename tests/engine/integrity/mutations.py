@@ -5,6 +5,7 @@ import io
 import random
 import zipfile
 from collections.abc import Callable
+from typing import Any
 
 from lxml import etree
 from lxml.etree import _Element
@@ -82,22 +83,26 @@ def cut_text(random_: random.Random, node: _Element) -> bool:
 
 
 def change_attribute(random_: random.Random, node: _Element) -> bool:
-    if not isinstance(node.tag, str) or not node.attrib:
+    if not _is_element(node) or not node.attrib:
         return False
     name = random_.choice(sorted(node.attrib))
     node.set(name, node.get(name, "") + random_.choice("0a"))
     return True
 
 
+def _is_element(node: _Element) -> bool:
+    return isinstance(node.tag, str)
+
+
 def drop_attribute(random_: random.Random, node: _Element) -> bool:
-    if not isinstance(node.tag, str) or not node.attrib:
+    if not _is_element(node) or not node.attrib:
         return False
     del node.attrib[random_.choice(sorted(node.attrib))]
     return True
 
 
 def add_attribute(random_: random.Random, node: _Element) -> bool:
-    if not isinstance(node.tag, str):
+    if not _is_element(node):
         return False
     name = random_.choice(("{http://www.w3.org/XML/1998/namespace}space", "{urn:x}y", "z"))
     node.set(name, random_.choice(("preserve", "default", "")))
@@ -122,7 +127,7 @@ def double_node(_random: random.Random, node: _Element) -> bool:
 
 
 def add_node(random_: random.Random, node: _Element) -> bool:
-    if not isinstance(node.tag, str):
+    if not _is_element(node):
         return False
     namespace = node.tag.partition("}")[0]
     kinds = ("r", "t", "br", "p", "rPr")
@@ -144,7 +149,7 @@ def move_node(random_: random.Random, node: _Element) -> bool:
 
 
 def rename_node(_random: random.Random, node: _Element) -> bool:
-    if not isinstance(node.tag, str):
+    if not _is_element(node):
         return False
     node.tag = f"{node.tag}x"
     return True
@@ -152,9 +157,11 @@ def rename_node(_random: random.Random, node: _Element) -> bool:
 
 def declare_namespace(_random: random.Random, node: _Element) -> bool:
     parent = node.getparent()
-    if parent is None or not isinstance(node.tag, str):
+    if parent is None or not _is_element(node):
         return False
-    copy = etree.Element(node.tag, dict(node.attrib), nsmap={**node.nsmap, "xyz": "urn:xyz"})
+    # The stubs do not know that the default namespace has the prefix None.
+    nsmap: dict[Any, str] = {**node.nsmap, "xyz": "urn:xyz"}
+    copy = etree.Element(node.tag, {str(name): str(text) for name, text in node.attrib.items()}, nsmap=nsmap)
     copy.text, copy.tail = node.text, node.tail
     copy.extend(list(node))
     parent.replace(node, copy)

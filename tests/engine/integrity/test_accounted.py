@@ -3,6 +3,7 @@
 import hashlib
 import io
 import zipfile
+from pathlib import Path
 
 import pytest
 
@@ -70,14 +71,14 @@ VALUES = {
 
 @pytest.mark.parametrize("values", VALUES.values(), ids=VALUES)
 @pytest.mark.parametrize("body", TEMPLATES.values(), ids=TEMPLATES)
-def test_every_change_of_a_job_is_accounted_for(tmp_path, body, values):
+def test_every_change_of_a_job_is_accounted_for(tmp_path: Path, body: str, values: dict[str, str]) -> None:
     job = finish(tmp_path, docx(body), values)
     assert job.integrity["verdict"] == job.proof().verdict == "intact"
 
 
 @pytest.mark.parametrize("strict", [False, True])
 @pytest.mark.parametrize("notes", [NOTES, SAME_IDS], ids=["notes", "notes of one id"])
-def test_stories_are_told_apart(tmp_path, notes, strict):
+def test_changes_in_different_stories_are_distinguished(tmp_path: Path, notes: str, strict: bool) -> None:
     stories = {
         "header1": p("【A】"),
         "header2": tbl(tr(tc("【B】"))),
@@ -109,7 +110,7 @@ REPAIRED = {
 
 
 @pytest.mark.parametrize("body", REPAIRED.values(), ids=REPAIRED)
-def test_repairs_are_accounted_for(tmp_path, body):
+def test_fixes_are_accounted_for(tmp_path: Path, body: str) -> None:
     policy = Policy(line_spacing_twips=560, first_line_indent_twips=640)
     job = finish(tmp_path, docx(body), VALUES["lines"], STRICT, policy)
     assert job.report["summary"]["fix_changes"]
@@ -118,7 +119,7 @@ def test_repairs_are_accounted_for(tmp_path, body):
     assert part["fixes"] == len(job.report["summary"]["fix_changes"])
 
 
-def test_a_hash_is_that_of_the_bytes_it_names(tmp_path):
+def test_a_hash_is_that_of_the_bytes_it_names(tmp_path: Path) -> None:
     picture = bytes(range(256)) * 40
     job = finish(tmp_path, docx(p("【A】"), extra={"word/media/image1.png": picture}), VALUES["plain"])
     parts = {part["name"]: part for part in job.integrity["parts"]}
@@ -135,7 +136,7 @@ def test_a_hash_is_that_of_the_bytes_it_names(tmp_path):
     assert list(parts) == [part.filename for part in zipfile.ZipFile(job.template).infolist()]
 
 
-def test_a_part_that_was_copied_has_one_hash(tmp_path):
+def test_a_part_that_was_copied_has_one_hash(tmp_path: Path) -> None:
     job = finish(tmp_path, docx(p("text")), VALUES["plain"], Options(format_mode="off"))
     for part in job.integrity["parts"]:
         assert part["before"] == part["after"]

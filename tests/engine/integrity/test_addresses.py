@@ -1,6 +1,9 @@
 """Two ways to the same paragraph: the walk gives an address out, the proof follows it and arrives there."""
 
+from pathlib import Path
+
 import pytest
+from lxml import etree
 
 from docops_flask.engine.document.open import open_document
 from docops_flask.engine.document.paragraph_text import ParagraphText
@@ -17,7 +20,7 @@ LIMITS = Limits()
 NESTED = p("x") + tbl(tr(tc(tbl(tr(tc("a"), tc(tbl(tr(tc("deep"))), "b"))), "c")))
 
 
-def compare(file):
+def compare(file: Path) -> int:
     """Follow the address of every paragraph of ``file``; return how many there were."""
     package = Package(file, LIMITS)
     try:
@@ -45,13 +48,13 @@ def compare(file):
         package.close()
 
 
-def position(element):
-    """Where an element stands in its part, whichever tree of it."""
+def position(element: etree._Element) -> str:
+    """The position of an element in its part, in any tree of it."""
     return element.getroottree().getpath(element)
 
 
 @pytest.mark.parametrize("body", [*TEMPLATES.values(), NESTED])
-def test_an_address_leads_to_the_paragraph_it_was_given_to(tmp_path, body):
+def test_an_address_leads_to_the_paragraph_it_was_given_to(tmp_path: Path, body: str) -> None:
     file = tmp_path / "t.docx"
     for notes in (NOTES, SAME_IDS):
         file.write_bytes(docx(body, stories={"header3": p("h"), "footer1": body, "footnotes": notes}))
@@ -65,7 +68,7 @@ def test_an_address_leads_to_the_paragraph_it_was_given_to(tmp_path, body):
      "footnotes/p0", "footnotes/n9.p0", "comments/n0.p0", "textbox0/p0", "p0:r0", "q0", "t0.r0.c0.p0.p0",
      "p99999999999999999999", "t0.r0.c0." * 400 + "p0"],
 )  # fmt: skip
-def test_an_address_of_nothing_leads_nowhere(tmp_path, path):
+def test_an_address_without_a_paragraph_is_not_found(tmp_path: Path, path: str) -> None:
     file = tmp_path / "t.docx"
     comments = f'<w:comment w:id="0">{p("c")}</w:comment>'
     file.write_bytes(docx(p("x") + tbl(tr(tc("y"))), stories={"footnotes": NOTES, "comments": comments}))
@@ -78,14 +81,14 @@ def test_an_address_of_nothing_leads_nowhere(tmp_path, path):
 ODD_NOTES = "".join(f'<w:footnote w:id="{id_}">{p("x")}</w:footnote>' for id_ in ("-1", "+2", "03", "x", ""))
 
 
-def test_odd_names_and_ids_have_addresses_too(tmp_path):
+def test_odd_names_and_ids_have_addresses_too(tmp_path: Path) -> None:
     file = tmp_path / "t.docx"
     stories = {f"header{'9' * 50}": p("a"), "footer0": p("b"), "footer00": p("c"), "footnotes": ODD_NOTES}
     file.write_bytes(docx(p("x"), stories=stories))
     assert compare(file) == 9
 
 
-def test_the_addresses_of_the_corpus_lead_there(corpus):
+def test_every_address_in_the_corpus_leads_to_its_paragraph(corpus: list[Path]) -> None:
     counts = []
     for file in corpus:
         try:

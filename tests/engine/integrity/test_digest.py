@@ -16,14 +16,14 @@ ALONE = (
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_it_is_the_digest_of_the_standard_library(size):
+def test_the_digest_equals_that_of_hashlib(size: int) -> None:
     content = bytes(range(256)) * (size // 256) + bytes(size % 256)
     assert members.sha256(content) == hashlib.sha256(content).hexdigest()
     assert members.sha256(memoryview(content)) == hashlib.sha256(content).hexdigest()
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_a_process_without_openssl_loads_it_for_much_alone(size):
+def test_openssl_is_loaded_only_for_large_content(size: int) -> None:
     done = subprocess.run(
         [sys.executable, "-c", ALONE, str(size)], capture_output=True, text=True, check=True
     )
@@ -31,6 +31,6 @@ def test_a_process_without_openssl_loads_it_for_much_alone(size):
     assert done.stdout.split() == [expected, expected, str(size >= 1_500_000)]
 
 
-def test_a_python_without_its_own_takes_what_there_is(monkeypatch):
+def test_without_the_small_sha256_module_hashlib_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(members, "_small", None)
     assert members.sha256(b"x") == hashlib.sha256(b"x").hexdigest()

@@ -1,12 +1,17 @@
-"""The gate: what Word would want to repair never leaves; what the template had is said to be its own."""
+"""The gate: documents that Word would want to repair are refused; defects of the template stay its own."""
+
+from pathlib import Path
 
 import pytest
 from lxml import etree
 
 from docops_flask.engine import pipeline
 from docops_flask.engine.errors import ResultRefused
+from docops_flask.engine.template.fill import fill
+from docops_flask.engine.template.scan import Scan
 from tests.engine.integrity.finished_job import finish
 from tests.factories import docx, p, story, tbl, tc, tr
+from tests.optional import not_none
 
 VALUES = {"A": "x"}
 PICTURE = '<w:r><w:drawing><wp:inline><wp:docPr id="7"/></wp:inline></w:drawing></w:r>'
@@ -29,7 +34,9 @@ SOUND = {
 
 
 @pytest.mark.parametrize(("body", "defect"), BROKEN.values(), ids=BROKEN)
-def test_what_the_template_had_is_said_to_be_its_own(tmp_path, body, defect):
+def test_a_defect_of_the_template_is_attributed_to_the_template(
+    tmp_path: Path, body: str, defect: tuple[str, str]
+) -> None:
     job = finish(tmp_path, docx(body + p("【A】")), VALUES)
     assert job.integrity["verdict"] == "intact"
     assert [(each["code"], each["subject"]) for each in job.integrity["template_defects"]] == [defect]
@@ -37,34 +44,36 @@ def test_what_the_template_had_is_said_to_be_its_own(tmp_path, body, defect):
 
 
 @pytest.mark.parametrize("body", SOUND.values(), ids=SOUND)
-def test_what_word_opens_is_no_defect(tmp_path, body):
+def test_a_package_that_word_opens_has_no_defect(tmp_path: Path, body: str) -> None:
     assert finish(tmp_path, docx(body + p("【A】")), VALUES).integrity["template_defects"] == []
 
 
 @pytest.mark.parametrize(("body", "defect"), BROKEN.values(), ids=BROKEN)
-def test_what_is_broken_anew_never_leaves(tmp_path, monkeypatch, body, defect):
-    sound = pipeline.fill
-
-    def faulty(scan, values):
+def test_a_new_defect_stops_the_document(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, body: str, defect: tuple[str, str]
+) -> None:
+    def faulty(scan: Scan, values: dict[str, str]) -> dict[str, None]:
         part = scan.paragraphs[0].place.part
         names = " ".join(f'xmlns:{prefix}="{uri}"' for prefix, uri in part.root.nsmap.items())
         part.root[0].extend(etree.fromstring(f"<x {names}>{body}</x>"))
-        return sound(scan, values)
+        return fill(scan, values)
 
     monkeypatch.setattr(pipeline, "fill", faulty)
     with pytest.raises(ResultRefused) as refused:
         finish(tmp_path, docx(p("【A】")), VALUES)
-    assert defect[0] in refused.value.inner
+    assert defect[0] in not_none(refused.value.inner)
 
 
 @pytest.mark.parametrize(("body", "defect"), BROKEN.values(), ids=BROKEN)
-def test_it_makes_no_difference_how_the_template_is_encoded(tmp_path, body, defect):
+def test_the_gate_does_not_depend_on_the_encoding_of_the_template(
+    tmp_path: Path, body: str, defect: tuple[str, str]
+) -> None:
     content = story("document", f"<w:body>{body}{p('【A】')}</w:body>").replace("UTF-8", "UTF-16")
     job = finish(tmp_path, docx("", extra={"word/document.xml": content.encode("utf-16")}), VALUES)
     assert [(each["code"], each["subject"]) for each in job.integrity["template_defects"]] == [defect]
 
 
-def test_a_part_without_a_content_type_is_a_defect(tmp_path):
+def test_a_part_without_a_content_type_is_a_defect(tmp_path: Path) -> None:
     job = finish(tmp_path, docx(p("【A】"), extra={"word/odd.thing": b"x"}), VALUES)
     assert job.integrity["template_defects"] == [
         {

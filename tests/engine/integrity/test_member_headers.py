@@ -1,6 +1,9 @@
-"""What a document's ZIP headers may say: what is written today, or what the template says."""
+"""Accepted ZIP headers of a document: those written today, and those of the template."""
 
 import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,7 +23,7 @@ DATE = {"time": 0x6000, "date": 0x5555}
 NO_CLAIMS = read_claims({"entries": []}, {"summary": {"fix_changes": []}})
 
 
-def written(path):
+def written(path: Path) -> bytes:
     """The package at ``path`` as it is written with nothing filled."""
     copy = path.with_name("copy.docx")
     package = Package(path, LIMITS)
@@ -30,7 +33,7 @@ def written(path):
     return copy.read_bytes()
 
 
-def found(path, document):
+def found(path: Path, document: bytes) -> list[tuple[str, str]]:
     """What is unaccounted in ``document``, a copy of the template at ``path``."""
     package = Package(path, LIMITS)
     try:
@@ -41,10 +44,10 @@ def found(path, document):
 
 
 @pytest.fixture
-def template(tmp_path):
+def template(tmp_path: Path) -> Callable[..., Path]:
     """Make a template of its bytes."""
 
-    def made(content):
+    def made(content: bytes) -> Path:
         path = tmp_path / "template.docx"
         path.write_bytes(content)
         return path
@@ -53,7 +56,9 @@ def template(tmp_path):
 
 
 @pytest.mark.parametrize("name", ODD_BUT_SOUND)
-def test_what_is_written_is_accounted_for_whatever_the_template_says(template, name):
+def test_what_is_written_is_accounted_for_whatever_the_template_says(
+    template: Callable[..., Path], name: str
+) -> None:
     path = template(ODD_BUT_SOUND[name])
     assert found(path, written(path)) == []
 
@@ -80,7 +85,9 @@ UNACCOUNTED = {
 
 
 @pytest.mark.parametrize("told", UNACCOUNTED.values(), ids=UNACCOUNTED)
-def test_a_header_that_says_more_or_otherwise_is_unaccounted(template, told):
+def test_an_added_or_changed_header_field_is_unaccounted(
+    template: Callable[..., Path], told: dict[str, Any]
+) -> None:
     assert found(template(odd()), odd(**told)) == [("member_header", "word/odd.xml")]
 
 
@@ -96,12 +103,16 @@ KEPT = {
 
 
 @pytest.mark.parametrize("told", KEPT.values(), ids=KEPT)
-def test_a_document_with_its_templates_headers_is_intact_as_earlier_versions_wrote_it(template, told):
+def test_a_document_with_its_templates_headers_is_intact_as_earlier_versions_wrote_it(
+    template: Callable[..., Path], told: dict[str, Any]
+) -> None:
     content = odd(**told)
     assert found(template(content), content) == []
 
 
-def test_a_document_with_a_second_name_is_refused_by_its_field(template, tmp_path):
+def test_a_document_with_a_second_name_is_refused_by_its_field(
+    template: Callable[..., Path], tmp_path: Path
+) -> None:
     path = template(odd())
     evidence = Evidence(*(tmp_path / name for name in ("document.docx", "log.json", "report.json")))
     evidence.document.write_bytes(odd(local={"extra": unicode_path(b"../../evil", ODD)}))
@@ -114,7 +125,9 @@ def test_a_document_with_a_second_name_is_refused_by_its_field(template, tmp_pat
     assert caught.value.detail == {"field": "document", "reason": "entry_name"}
 
 
-def test_the_proof_would_find_a_writer_that_changed_its_headers(template, monkeypatch):
+def test_the_proof_would_find_a_writer_that_changed_its_headers(
+    template: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """It has the headers' values from itself, not from the writer."""
     path = template(with_members())
     monkeypatch.setattr("docops_flask.engine.opc.zip_writer._MADE_ON_UNIX", 0x31E)

@@ -31,7 +31,7 @@ _SAMPLES = ("meeting_notice", "meeting_notice_en", "training_notice", "inspectio
 
 
 @pytest.fixture(scope="module")
-def finished(tmp_path_factory):
+def finished(tmp_path_factory: pytest.TempPathFactory) -> list[FinishedJob]:
     """Results of the samples and of generated documents, repaired ones among them."""
     random_ = random.Random(7)
     jobs: list[FinishedJob] = []
@@ -55,11 +55,11 @@ def finished(tmp_path_factory):
     return jobs
 
 
-def test_every_result_is_intact_as_it_is(finished):
+def test_every_result_is_intact_as_it_is(finished: list[FinishedJob]) -> None:
     assert {job.proof().verdict for job in finished} == {"intact"}
 
 
-def test_every_mutation_of_a_result_is_found(finished):
+def test_every_mutation_of_a_result_is_found(finished: list[FinishedJob]) -> None:
     random_ = random.Random(int(os.environ.get("DOCOPS_TESTS_SEED", "1")))
     kinds: Counter[str] = Counter()
     for _ in range(MUTATIONS):

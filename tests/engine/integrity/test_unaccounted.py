@@ -1,7 +1,9 @@
-"""What nobody logged is found and named: part, place and kind."""
+"""Changes without a log entry are found and reported with part, place and kind."""
 
 import io
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -9,7 +11,7 @@ from docops_flask.engine.opc.additions import Additions
 from docops_flask.engine.opc.package import Package
 from docops_flask.engine.opc.relationships import REL_TRANSITIONAL
 from docops_flask.engine.policy.policy import Policy
-from tests.engine.integrity.finished_job import LIMITS, STRICT, finish, rewritten
+from tests.engine.integrity.finished_job import LIMITS, STRICT, FinishedJob, finish, rewritten
 from tests.factories import docx, p, r, tbl, tc, tr
 
 BODY = p("one 【A】 two", properties='<w:jc w:val="both"/>') + tbl(tr(tc("cell"), tc("【B】")))
@@ -17,7 +19,7 @@ VALUES = {"A": "first\nsecond ", "B": "value"}
 
 
 @pytest.fixture
-def job(tmp_path):
+def job(tmp_path: Path) -> FinishedJob:
     content = docx(BODY, stories={"header1": p("head 【A】")}, extra={"word/media/a.png": b"picture"})
     return finish(tmp_path, content, VALUES)
 
@@ -48,7 +50,9 @@ EDITS = {
 
 
 @pytest.mark.parametrize(("old", "new", "found"), EDITS.values(), ids=EDITS)
-def test_an_edit_is_found_where_it_is(job, old, new, found):
+def test_an_edit_is_found_where_it_is(
+    job: FinishedJob, old: str, new: str, found: list[tuple[str, str]]
+) -> None:
     tampered = job.edited(old, new)
     assert tampered.found() == found
     assert tampered.proof().verdict == "violated"
@@ -64,12 +68,12 @@ SAME = {
 
 
 @pytest.mark.parametrize(("old", "new"), SAME.values(), ids=SAME)
-def test_another_way_to_write_the_same_document_is_no_difference(job, old, new):
+def test_equivalent_serializations_are_no_difference(job: FinishedJob, old: str, new: str) -> None:
     assert job.edited(old, new).proof().verdict == "intact"
 
 
 @pytest.mark.parametrize(("old", "new"), SAME.values(), ids=SAME)
-def test_a_part_that_no_entry_speaks_of_is_the_same_byte_for_byte(tmp_path, old, new):
+def test_a_part_without_entries_must_be_equal_byte_for_byte(tmp_path: Path, old: str, new: str) -> None:
     job = finish(tmp_path, docx(BODY.replace("【", "(")), VALUES).edited(old, new)
     assert job.found() == [("bytes", "")]
 
@@ -84,14 +88,17 @@ MEMBERS = {
 
 
 @pytest.mark.parametrize(("changes", "found"), MEMBERS.values(), ids=MEMBERS)
-def test_a_change_of_members_is_found(job, changes, found):
+def test_a_change_of_members_is_found(
+    job: FinishedJob, changes: dict[str, str | bytes | None], found: list[tuple[str, str]]
+) -> None:
     tampered = type(job)(**{**vars(job), "document": rewritten(job.document, changes)})
     assert set(found) <= set(tampered.found()) | {("namespaces", "")}
     assert tampered.proof().verdict == "violated"
 
 
-def entry_of(job, number=0):
-    return job.log["entries"][number]
+def entry_of(job: FinishedJob, number: int = 0) -> dict[str, Any]:
+    found: dict[str, Any] = job.log["entries"][number]
+    return found
 
 
 CLAIMS = {
@@ -112,17 +119,17 @@ CLAIMS = {
 
 
 @pytest.mark.parametrize("claim", CLAIMS.values(), ids=CLAIMS)
-def test_an_entry_that_lies_is_found(job, claim):
+def test_a_wrong_replace_log_entry_is_found(job: FinishedJob, claim: dict[str, Any]) -> None:
     entry_of(job).update(claim)
     assert job.proof().verdict == "violated"
 
 
-def test_an_entry_left_out_is_found(job):
+def test_a_missing_replace_log_entry_is_found(job: FinishedJob) -> None:
     del job.log["entries"][0]
     assert {place for _, place in job.found()} == {"p0"}
 
 
-def test_an_entry_given_twice_is_found(job):
+def test_a_duplicate_replace_log_entry_is_found(job: FinishedJob) -> None:
     job.log["entries"].insert(0, entry_of(job))
     assert job.found() == [("log_entry", "$.entries[1]")]
 
@@ -138,30 +145,30 @@ FIXES = {
 
 
 @pytest.mark.parametrize("claim", FIXES.values(), ids=FIXES)
-def test_a_repair_that_lies_is_found(tmp_path, claim):
+def test_a_wrong_fix_entry_is_found(tmp_path: Path, claim: dict[str, Any]) -> None:
     job = finish(tmp_path, docx(p("【A】")), VALUES, STRICT, Policy(line_spacing_twips=560))
     change = next(each for each in job.report["summary"]["fix_changes"] if each["element"] == "spacing")
     change.update(claim)
     assert job.proof().verdict == "violated"
 
 
-def test_a_repair_left_out_is_found(tmp_path):
+def test_a_missing_fix_entry_is_found(tmp_path: Path) -> None:
     job = finish(tmp_path, docx(p("【A】")), VALUES, STRICT, Policy(line_spacing_twips=560))
     job.report["summary"]["fix_changes"] = []
     assert job.proof().verdict == "violated"
 
 
-def test_a_filled_comment_is_found(tmp_path):
+def test_a_filled_comment_is_found(tmp_path: Path) -> None:
     comments = f'<w:comment w:id="0">{p("【A】")}</w:comment>'
     job = finish(tmp_path, docx(p("【A】"), stories={"comments": comments}), VALUES)
     assert job.edited("【A】", "x", "word/comments.xml").found() == [("text", "comments/n0.p0")]
 
 
-def test_an_unlogged_part_is_found(job):
+def test_a_changed_part_without_an_entry_is_found(job: FinishedJob) -> None:
     assert job.edited("head ", "Head ", "word/header1.xml").found() == [("text", "header1/p0")]
 
 
-def test_long_lists_are_cut_and_counted(tmp_path):
+def test_long_lists_are_truncated_and_counted(tmp_path: Path) -> None:
     job = finish(
         tmp_path, docx("".join(p(r(f"text {number}")) for number in range(300)) + p("【A】")), VALUES
     )
@@ -169,7 +176,7 @@ def test_long_lists_are_cut_and_counted(tmp_path):
     assert (proof.unaccounted_count, len(proof.unaccounted)) == (300, 100)
 
 
-def test_a_part_that_was_added_with_all_that_belongs_to_it_is_found(job, tmp_path):
+def test_a_part_that_was_added_with_all_that_belongs_to_it_is_found(job: FinishedJob, tmp_path: Path) -> None:
     """``Additions`` makes a sound package of it; no entry of the log speaks of the part."""
     file = tmp_path / "document.docx"
     file.write_bytes(job.document)

@@ -9,7 +9,7 @@ from docops_flask.engine.opc.relationships import ContentTypes
 NAMESPACE = "http://schemas.openxmlformats.org/package/2006/content-types"
 
 
-def types(*lines):
+def types(*lines: str) -> ContentTypes:
     return ContentTypes(etree.fromstring(f'<Types xmlns="{NAMESPACE}">{"".join(lines)}</Types>'))
 
 
@@ -28,24 +28,24 @@ MAIN = '<Override PartName="/word/Document.xml" ContentType="of/main"/>'
         ("xml", "of/xml"),
     ],
 )
-def test_the_type_of_a_part(part, expected):
+def test_the_type_of_a_part(part: str, expected: str) -> None:
     assert types(XML, MAIN).of(part) == expected
 
 
-def test_all_types_are_the_declared_ones():
+def test_all_types_are_the_declared_ones() -> None:
     assert types(XML, MAIN, "<!-- --><x/>").all_types() == {"of/xml", "of/main"}
 
 
 @pytest.mark.parametrize(
     "line", ["<Default/>", "<Override/>", '<Default Extension="a"/>', '<Override PartName="a"/>']
 )
-def test_lines_that_lack_an_attribute_declare_nothing_of_use(line):
+def test_declarations_that_lack_an_attribute_are_ignored(line: str) -> None:
     found = types(line)
     assert found.of("a") == found.of("b.c") == found.of("") == ""
     assert found.all_types() == {""}
 
 
-def test_the_same_type_twice_is_one_and_another_is_refused():
+def test_a_repeated_declaration_is_accepted_and_a_contradicting_one_refused() -> None:
     assert types(XML, XML, MAIN, MAIN).of("a.xml") == "of/xml"
     for one in (XML, MAIN):
         with pytest.raises(InvalidTemplate) as caught:
@@ -53,5 +53,5 @@ def test_the_same_type_twice_is_one_and_another_is_refused():
         assert caught.value.detail == {"reason": "content_types"}
 
 
-def test_slashes_alone_are_taken_off_a_part_name():
+def test_only_leading_slashes_are_removed_from_a_part_name() -> None:
     assert types('<Override PartName="/X/a.xml" ContentType="t"/>').of("x/a.xml") == "t"

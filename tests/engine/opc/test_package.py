@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from pathlib import Path
 
 import pytest
 
@@ -19,19 +20,19 @@ from tests.hostile.damaged_zips import DAMAGED, GOOD, OVER_A_LIMIT, members_of
 from tests.hostile.unsound_packages import OTHER_KINDS, UNSOUND, typed
 
 
-def opened(tmp_path, content, limits=None):
+def opened(tmp_path: Path, content: bytes, limits: Limits | None = None) -> Package:
     path = tmp_path / "template.docx"
     path.write_bytes(content)
     return Package(path, limits or Limits())
 
 
-def refusal(tmp_path, content, limits=None):
+def refusal(tmp_path: Path, content: bytes, limits: Limits | None = None) -> DocopsError:
     with pytest.raises(DocopsError) as caught:
         opened(tmp_path, content, limits).close()
     return caught.value
 
 
-def read_whole(tmp_path, content):
+def read_whole(tmp_path: Path, content: bytes) -> None:
     source = opened(tmp_path, content)
     try:
         open_document(source, Limits())
@@ -40,7 +41,7 @@ def read_whole(tmp_path, content):
 
 
 @pytest.mark.parametrize("name", DAMAGED)
-def test_a_damaged_archive_is_refused_with_its_reason(tmp_path, name):
+def test_a_damaged_archive_is_refused_with_its_reason(tmp_path: Path, name: str) -> None:
     make, reason = DAMAGED[name]
     with pytest.raises(InvalidTemplate) as caught:
         read_whole(tmp_path, make())
@@ -49,7 +50,7 @@ def test_a_damaged_archive_is_refused_with_its_reason(tmp_path, name):
 
 
 @pytest.mark.parametrize("name", OVER_A_LIMIT)
-def test_an_archive_beyond_a_limit_is_refused_by_the_limits_name(tmp_path, name):
+def test_an_archive_beyond_a_limit_is_refused_with_the_name_of_the_limit(tmp_path: Path, name: str) -> None:
     make, limit = OVER_A_LIMIT[name]
     with pytest.raises(TemplateLimitExceeded) as caught:
         read_whole(tmp_path, make())
@@ -57,7 +58,7 @@ def test_an_archive_beyond_a_limit_is_refused_by_the_limits_name(tmp_path, name)
 
 
 @pytest.mark.parametrize("name", UNSOUND)
-def test_an_unsound_or_unsafe_package_is_refused_with_its_reason(tmp_path, name):
+def test_an_unsound_or_unsafe_package_is_refused_with_its_reason(tmp_path: Path, name: str) -> None:
     make, reason = UNSOUND[name]
     with pytest.raises(InvalidTemplate) as caught:
         read_whole(tmp_path, make())
@@ -67,12 +68,12 @@ def test_an_unsound_or_unsafe_package_is_refused_with_its_reason(tmp_path, name)
 
 
 @pytest.mark.parametrize("kind", OTHER_KINDS)
-def test_a_sound_package_of_another_kind_is_another_media_type(tmp_path, kind):
+def test_a_sound_package_of_another_kind_is_another_media_type(tmp_path: Path, kind: str) -> None:
     assert isinstance(refusal(tmp_path, typed(OTHER_KINDS[kind])), InvalidMediaType)
 
 
 @pytest.mark.parametrize("content", [b"", b"hello", b"%PDF-1.7", b"PK\x05\x06" + bytes(18)])
-def test_what_does_not_begin_as_a_zip_is_another_media_type(tmp_path, content):
+def test_content_without_a_zip_signature_is_another_media_type(tmp_path: Path, content: bytes) -> None:
     assert isinstance(refusal(tmp_path, content), InvalidMediaType)
 
 
@@ -85,23 +86,25 @@ def test_what_does_not_begin_as_a_zip_is_another_media_type(tmp_path, content):
         (Limits(xml_part_bytes=500), "xml_part_bytes", 500),
     ],
 )
-def test_each_limit_is_refused_by_its_name(tmp_path, limits, limit, maximum):
+def test_exceeding_a_limit_is_refused_with_the_name_of_the_limit(
+    tmp_path: Path, limits: Limits, limit: str, maximum: int
+) -> None:
     error = refusal(tmp_path, GOOD, limits)
     assert isinstance(error, TemplateLimitExceeded)
     assert error.detail == {"limit": limit, "max": maximum}
 
 
-def test_a_member_that_unfolds_two_hundred_times_beyond_ten_megabytes_is_a_bomb(tmp_path):
+def test_a_member_above_ten_megabytes_with_a_compression_ratio_above_200_is_refused(tmp_path: Path) -> None:
     content = docx(p("x"), extra={"word/media/bomb.png": bytes(11 * 1024 * 1024)})
     assert refusal(tmp_path, content).detail["limit"] == "unpacked_bytes"
 
 
 @pytest.mark.parametrize("tail", [b"\n", b"\r\n", b"\0" * 64])
-def test_white_space_after_the_archive_is_tolerated_as_word_does(tmp_path, tail):
+def test_white_space_after_the_archive_is_tolerated_as_word_does(tmp_path: Path, tail: bytes) -> None:
     opened(tmp_path, GOOD + tail).close()
 
 
-def test_members_keep_their_stored_bytes_names_order_and_dates(tmp_path):
+def test_members_keep_their_stored_bytes_names_order_and_dates(tmp_path: Path) -> None:
     path_package = opened(tmp_path, GOOD)
     buffer = io.BytesIO()
     path_package.write(buffer, {"word/document.xml": b"<new/>"})
@@ -118,12 +121,12 @@ def test_members_keep_their_stored_bytes_names_order_and_dates(tmp_path):
             assert before.read(old) == after.read(new)
 
 
-def test_members_written_by_a_streaming_producer_are_copied_whole(tmp_path):
+def test_members_written_by_a_streaming_producer_are_copied_whole(tmp_path: Path) -> None:
     class Unseekable(io.BytesIO):
-        def seekable(self):
+        def seekable(self) -> bool:
             return False
 
-        def seek(self, *_):
+        def seek(self, *_: int) -> int:
             raise io.UnsupportedOperation
 
     buffer = Unseekable()

@@ -1,4 +1,6 @@
-"""What people are told of a template that is refused: each sentence once, whole."""
+"""The complete messages for refused templates."""
+
+from pathlib import Path
 
 import pytest
 
@@ -67,7 +69,7 @@ SAID_OF_A_LIMIT = {
 }
 
 
-def refusal_of(tmp_path, content):
+def refusal_of(tmp_path: Path, content: bytes) -> DocopsError:
     path = tmp_path / "template.docx"
     path.write_bytes(content)
     with pytest.raises(DocopsError) as caught:
@@ -76,13 +78,13 @@ def refusal_of(tmp_path, content):
 
 
 @pytest.mark.parametrize("name", SAID)
-def test_an_archive_that_is_refused_is_told_why_and_what_to_do(tmp_path, name):
+def test_the_message_for_a_refused_archive_says_why_and_what_to_do(tmp_path: Path, name: str) -> None:
     message = refusal_of(tmp_path, ROWS[name][0]()).message
     assert message == f"template: {SAID[name]}. Open it in Word, save it again as .docx and retry."
 
 
 @pytest.mark.parametrize("name", SAID_OF_A_PART)
-def test_a_part_that_is_refused_is_named(tmp_path, name):
+def test_the_message_for_a_refused_part_names_it(tmp_path: Path, name: str) -> None:
     error = refusal_of(tmp_path, ROWS[name][0]())
     said = SAID_OF_A_PART[name]
     assert (
@@ -93,11 +95,11 @@ def test_a_part_that_is_refused_is_named(tmp_path, name):
 
 
 @pytest.mark.parametrize("name", SAID_OF_A_LIMIT)
-def test_what_unfolds_too_far_is_told_how_far(tmp_path, name):
+def test_the_message_for_a_compression_ratio_names_the_ratio(tmp_path: Path, name: str) -> None:
     assert refusal_of(tmp_path, ROWS[name][0]()).message == SAID_OF_A_LIMIT[name]
 
 
-def test_another_kind_of_file_is_told_what_to_send(tmp_path):
+def test_the_message_for_another_kind_of_file_says_what_to_send(tmp_path: Path) -> None:
     error = refusal_of(tmp_path, b"%PDF-1.7")
     assert error.message == "template: this is not a Word document (.docx)."
     assert error.detail == {"field": "template"}

@@ -14,7 +14,7 @@ from docops_flask.engine.opc.relationships import (
 NAMESPACE = "http://schemas.openxmlformats.org/package/2006/relationships"
 
 
-def only(attributes, source="word/document.xml"):
+def only(attributes: str, source: str = "word/document.xml") -> Relationship:
     root = etree.fromstring(
         f'<Relationships xmlns="{NAMESPACE}"><!-- --><Other/><Relationship {attributes}/></Relationships>'
     )
@@ -26,7 +26,7 @@ def only(attributes, source="word/document.xml"):
     ("part", "expected"),
     [("", "_rels/.rels"), ("a.xml", "_rels/a.xml.rels"), ("x/y/a.xml", "x/y/_rels/a.xml.rels")],
 )
-def test_the_part_that_holds_a_parts_relationships(part, expected):
+def test_the_part_that_holds_a_parts_relationships(part: str, expected: str) -> None:
     assert relationships_part(part) == expected
 
 
@@ -44,11 +44,11 @@ def test_the_part_that_holds_a_parts_relationships(part, expected):
         ("#top", "word/document.xml", "word"),
     ],
 )
-def test_where_a_target_lies(target, source, expected):
+def test_where_a_target_lies(target: str, source: str, expected: str) -> None:
     assert only(f'Target="{target}"', source).target == expected
 
 
-def test_an_external_target_is_kept_as_it_is():
+def test_an_external_target_is_kept_as_it_is() -> None:
     found = only(
         f'Id="r1" Type="{REL_TRANSITIONAL}/hyperlink" Target="http://a/../%20#b" TargetMode="External"'
     )
@@ -57,10 +57,10 @@ def test_an_external_target_is_kept_as_it_is():
 
 
 @pytest.mark.parametrize("namespace", [REL_TRANSITIONAL, REL_STRICT])
-def test_the_kind_is_the_last_word_of_an_office_type(namespace):
+def test_the_kind_is_the_last_segment_of_an_office_relationship_type(namespace: str) -> None:
     assert only(f'Type="{namespace}/header"').kind == "header"
     assert only(f'Type="{namespace}Other/header"').kind == f"{namespace}Other/header"
 
 
-def test_what_is_absent_is_empty():
+def test_a_missing_relationships_part_is_empty() -> None:
     assert only("") == Relationship("", "", "word", False)

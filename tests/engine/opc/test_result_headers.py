@@ -2,6 +2,9 @@
 
 import io
 import struct
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,7 +20,7 @@ CENTRAL = struct.Struct("<4s6H3L5H2L")
 LOCAL = struct.Struct("<4s5H3L2H")
 
 
-def result(tmp_path, template):
+def result(tmp_path: Path, template: bytes) -> bytes:
     """The package of ``template`` with its main part replaced, as a job writes it."""
     path = tmp_path / "template.docx"
     path.write_bytes(template)
@@ -28,8 +31,8 @@ def result(tmp_path, template):
     return buffer.getvalue()
 
 
-def headers(archive):
-    """Each member's two headers, field by field, and its name as text by what its flags say."""
+def headers(archive: bytes) -> Iterator[tuple[tuple[Any, ...], tuple[Any, ...], str]]:
+    """Each member's two headers, field by field, and its name decoded according to its flags."""
     at = archive.index(b"PK\1\2")
     while archive[at : at + 4] == b"PK\1\2":
         central = CENTRAL.unpack_from(archive, at)
@@ -43,7 +46,7 @@ def headers(archive):
 
 
 @pytest.mark.parametrize("name", ODD_BUT_SOUND)
-def test_local_header_and_directory_tell_the_same_and_no_more(tmp_path, name):
+def test_local_header_and_central_directory_agree_and_hold_nothing_else(tmp_path: Path, name: str) -> None:
     written = result(tmp_path, ODD_BUT_SOUND[name])
     for central, local, member in headers(written):
         _, made, needed, flags, method, time, date, crc, packed, size, length, *rest = central
@@ -57,7 +60,7 @@ def test_local_header_and_directory_tell_the_same_and_no_more(tmp_path, name):
 
 
 @pytest.mark.parametrize("name", ODD_BUT_SOUND)
-def test_every_program_lists_and_unpacks_the_same(tmp_path, name):
+def test_every_program_lists_and_unpacks_the_same(tmp_path: Path, name: str) -> None:
     require_tools()
     written = tmp_path / "out.docx"
     written.write_bytes(result(tmp_path, ODD_BUT_SOUND[name]))
@@ -74,13 +77,13 @@ def test_every_program_lists_and_unpacks_the_same(tmp_path, name):
         assert unpacked(reader, written, folder) == expected, reader
 
 
-def test_a_name_that_an_extra_field_tells_is_written_in_utf8(tmp_path):
+def test_a_name_from_an_extra_field_is_written_in_utf8(tmp_path: Path) -> None:
     written = result(tmp_path, ODD_BUT_SOUND["a Chinese name told by an extra field"])
     (told,) = (name for _, _, name in headers(written) if not name.isascii())
     assert told == "图片.png"
 
 
-def test_a_date_is_kept_and_what_is_no_date_becomes_the_first_there_is(tmp_path):
+def test_a_valid_date_is_kept_and_an_invalid_one_becomes_1980_01_01(tmp_path: Path) -> None:
     kept = {"time": 23 << 11 | 59 << 5 | 29, "date": 46 << 9 | 2 << 5 | 29}
     for told, expected in [
         (kept, kept),
@@ -98,14 +101,14 @@ def test_a_date_is_kept_and_what_is_no_date_becomes_the_first_there_is(tmp_path)
 
 
 @pytest.mark.parametrize("stored", [b"", b"\3\0"])
-def test_an_empty_folder_is_kept_as_it_is_stored(tmp_path, stored):
+def test_an_empty_folder_is_kept_as_it_is_stored(tmp_path: Path, stored: bytes) -> None:
     told = {"method": 8 if stored else 0, "size": 0, "crc": 0}
     written = result(tmp_path, beside(Member(b"word/f/", stored, method=0, both=told)))
     reader = ZipReader(written, Limits())
     assert bytes(reader.stored_bytes(reader.entries[-1])) == stored
 
 
-def test_a_plain_package_agrees_with_itself_and_every_oddity_does_not():
+def test_agrees_is_true_for_plain_headers_and_false_for_each_deviation() -> None:
     """What ``agrees`` means for a member, which the proof goes by."""
     assert all(entry.agrees for entry in ZipReader(GOOD, Limits()).entries)
     for more in (

@@ -1,4 +1,8 @@
-"""XML parts: what the parser does not do, whatever a part asks for."""
+"""XML parts: what the parser never does, whatever a part contains."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
 from lxml import etree
@@ -23,7 +27,9 @@ from docops_flask.engine.opc.xml_part import (
         '<!DOCTYPE x [<!ENTITY % a SYSTEM "{uri}">%a;]><x/>',
     ],
 )
-def test_a_document_type_is_refused_and_what_it_points_to_is_not_read(tmp_path, read, declared):
+def test_a_document_type_is_refused_and_what_it_points_to_is_not_read(
+    tmp_path: Path, read: Callable[..., Any], declared: str
+) -> None:
     # Whoever read this file would find it malformed, and say so.
     broken = tmp_path / "broken"
     broken.write_text("<!ELEMENT")
@@ -32,35 +38,45 @@ def test_a_document_type_is_refused_and_what_it_points_to_is_not_read(tmp_path, 
     assert caught.value.detail == {"reason": "dtd", "part": "word/a.xml"}
 
 
-def test_no_parser_resolves_loads_or_fetches(monkeypatch):
+def test_no_parser_resolves_loads_or_fetches(monkeypatch: pytest.MonkeyPatch) -> None:
     assert xml_part.HARDENED == {"resolve_entities": False, "load_dtd": False, "no_network": True}
-    asked = []
+    asked: list[dict[str, Any]] = []
     parser = etree.XMLParser
-    monkeypatch.setattr(etree, "XMLParser", lambda **options: asked.append(options) or parser(**options))
+
+    def make_parser(**options: Any) -> etree.XMLParser:
+        asked.append(options)
+        return parser(**options)
+
+    monkeypatch.setattr(etree, "XMLParser", make_parser)
     parse_part(b"<x/>", "a")
     declares_doctype(b"<x/>")
     assert [xml_part.HARDENED.items() <= options.items() for options in asked] == [True, True]
 
 
-def test_what_is_parsed_and_written_keeps_its_cdata_comments_and_declaration():
+def test_what_is_parsed_and_written_keeps_its_cdata_comments_and_declaration() -> None:
     content = (
         b"<?xml version='1.0' encoding='UTF-8' standalone='yes'?>\n<!--a--><x><![CDATA[<b>]]>&amp;<?c d?></x>"
     )
     assert serialize_part(parse_part(content, "a")) == content
 
 
-def test_256_levels_are_the_most():
+def test_elements_may_be_nested_256_levels_deep() -> None:
     parse_part(b"<x>" * 250 + b"</x>" * 250, "a")
     with pytest.raises(InvalidTemplate):
         parse_part(b"<x>" * 300 + b"</x>" * 300, "a")
 
 
 @pytest.mark.parametrize("code", [2, 1])
-def test_a_parser_without_memory_is_no_malformed_part(monkeypatch, code):
-    def fail(*_):
-        raise etree.XMLSyntaxError("out of memory", code, 1, 1)
+def test_running_out_of_memory_is_not_reported_as_malformed_xml(
+    monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    # The stubs know other arguments than lxml does.
+    syntax_error: Callable[..., etree.XMLSyntaxError] = etree.XMLSyntaxError
 
-    monkeypatch.setattr(xml_part.etree, "fromstring", fail)
+    def fail(*_: bytes | etree.XMLParser) -> None:
+        raise syntax_error("out of memory", code, 1, 1)
+
+    monkeypatch.setattr(etree, "fromstring", fail)
     with pytest.raises(MemoryError if code == 2 else InvalidTemplate):
         parse_part(b"<x/>", "a")
 
@@ -87,30 +103,30 @@ NOT_PLAIN = [
 
 
 @pytest.mark.parametrize("head", PLAIN)
-def test_a_plain_beginning_needs_no_parser(head):
+def test_a_plain_prolog_is_accepted_without_a_parser(head: bytes) -> None:
     assert begins_plainly(head)
 
 
 @pytest.mark.parametrize("head", NOT_PLAIN)
-def test_any_other_beginning_does(head):
+def test_any_other_prolog_is_parsed(head: bytes) -> None:
     assert not begins_plainly(head)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-le", "utf-16-be", "iso-8859-1", "shift_jis"])
 @pytest.mark.parametrize("before", ["", "<!--x-->", "<?x y?>\n", f"<!--{'x' * 200_000}-->"])
-def test_a_document_type_is_found_in_any_encoding_wherever_it_stands(encoding, before):
+def test_a_document_type_is_found_in_any_encoding_wherever_it_stands(encoding: str, before: str) -> None:
     declaration = f'<?xml version="1.0" encoding="{encoding}"?>'
     assert declares_doctype(f"{declaration}{before}<!DOCTYPE x><x/>".encode(encoding))
     assert not declares_doctype(f"{declaration}{before}<x/>".encode(encoding))
 
 
 @pytest.mark.parametrize("content", [b"", b"  ", b"text", b"<!-- ", b"<?xml", b"\x4c\x6f\xa7\x94"])
-def test_a_beginning_that_cannot_be_read_is_refused(content):
+def test_an_unreadable_prolog_is_refused(content: bytes) -> None:
     with pytest.raises(InvalidTemplate) as caught:
         refuse_doctype(content, "word/a.xml")
     assert caught.value.detail == {"reason": "xml", "part": "word/a.xml"}
     assert "word/a.xml is not well-formed XML" in caught.value.message
 
 
-def test_what_is_broken_behind_the_beginning_is_for_others_to_find():
+def test_errors_after_the_prolog_are_left_to_the_parser() -> None:
     refuse_doctype(b"<?x?><a><b></a>", "word/a.xml")

@@ -1,22 +1,23 @@
 """The replace log as JSON: every member of every kind of entry in the contract's order, whatever the text."""
 
 import json
+from typing import Any
 
 import pytest
 
 from docops_flask.engine.artefacts import json_text
 from docops_flask.engine.integrity.claims import read_claims
-from docops_flask.engine.reports.replace_log import LogEntry, MissingFields, ReplaceLog
+from docops_flask.engine.reports.replace_log import LogEntry, MissingFields, ReplaceLog, Status
 
 ODD = ["", "年度会议 🙂", '"', "\\", "a\nb\tc\r", "\x00\x1f\x7f\u2028", "</script>", "null", "\\u0041"]
 
 
-def members(entry):
+def members(entry: LogEntry) -> list[tuple[str, Any]]:
     """The members of an entry as its JSON has them, in their order."""
     return list(json.loads(entry.as_json()).items())
 
 
-def entry(status="replaced", mirrored_at=(), **more):
+def entry(status: Status = "replaced", mirrored_at: tuple[str, ...] = (), **more: Any) -> LogEntry:
     return LogEntry(status, "p0:r1", "p0", 1, 8, "【TITLE】", "致", "。", mirrored_at, **more)
 
 
@@ -30,14 +31,14 @@ PLACE = [
 CONTEXT = ("context", {"before": "致", "after": "。"})
 
 
-def test_a_replaced_placeholder_has_its_field_and_its_value():
+def test_a_replaced_placeholder_has_its_field_and_its_value() -> None:
     assert members(entry(field_name="TITLE", new_text="x")) == [
         *[("status", "replaced"), ("field_name", "TITLE"), *PLACE],
         *[("new_text", "x"), ("reason", None), CONTEXT],
     ]
 
 
-def test_a_missing_one_has_its_field_and_the_reason():
+def test_a_missing_one_has_its_field_and_the_reason() -> None:
     assert members(entry("missing", field_name="TITLE", reason="no value")) == [
         *[("status", "missing"), ("field_name", "TITLE"), *PLACE],
         *[("new_text", None), ("reason", "no value"), CONTEXT],
@@ -45,7 +46,7 @@ def test_a_missing_one_has_its_field_and_the_reason():
 
 
 @pytest.mark.parametrize("suggestion", ["TITLE", None])
-def test_an_unsupported_one_has_a_kind_and_a_suggestion_at_its_end(suggestion):
+def test_an_unsupported_one_has_a_kind_and_a_suggestion_at_its_end(suggestion: str | None) -> None:
     found = entry("unsupported", ("a/p0", "b/p0"), reason="r", kind="unclosed", suggestion=suggestion)
     assert members(found) == [
         *[("status", "unsupported"), ("field_name", None), *PLACE],
@@ -55,7 +56,7 @@ def test_an_unsupported_one_has_a_kind_and_a_suggestion_at_its_end(suggestion):
 
 
 @pytest.mark.parametrize("text", ODD)
-def test_any_text_comes_back_as_it_was_and_is_written_as_the_standard_library_writes_it(text):
+def test_any_text_comes_back_as_it_was_and_is_written_as_the_standard_library_writes_it(text: str) -> None:
     found = LogEntry(
         "unsupported", text, text, 0, 1, text, text, text, (text, text), text, text, text, text, text
     )
@@ -66,7 +67,7 @@ def test_any_text_comes_back_as_it_was_and_is_written_as_the_standard_library_wr
     assert json_text(parsed) == log.as_json()
 
 
-def test_the_log_counts_its_entries_by_status_and_says_whether_any_is_unsupported():
+def test_the_log_counts_its_entries_by_status_and_says_whether_any_is_unsupported() -> None:
     log = ReplaceLog((entry(), entry("missing")), 1, 1, 0, ("p0:r1",))
     assert json.loads(log.as_json())["summary"] == {
         "total_placeholders": 2,
@@ -78,12 +79,12 @@ def test_the_log_counts_its_entries_by_status_and_says_whether_any_is_unsupporte
     assert log.unsupported == []
 
 
-def test_a_log_of_nothing_and_no_missing_field_are_written_too():
+def test_a_log_of_nothing_and_no_missing_field_are_written_too() -> None:
     assert json.loads(ReplaceLog((), 0, 0, 0, ()).as_json())["entries"] == []
     assert MissingFields((), ()).as_dict() == {"missing_required": [], "missing_optional": []}
 
 
-def test_what_the_proof_is_given_is_what_the_log_says_was_changed():
+def test_what_the_proof_is_given_is_what_the_log_says_was_changed() -> None:
     log = ReplaceLog(
         (
             entry(field_name="TITLE", new_text="x"),
@@ -93,7 +94,7 @@ def test_what_the_proof_is_given_is_what_the_log_says_was_changed():
         ),
         *(2, 1, 1, ("p0:r1",)),
     )
-    no_fixes = {"summary": {"fix_changes": []}}
+    no_fixes: dict[str, Any] = {"summary": {"fix_changes": []}}
     said = read_claims(json.loads(log.as_json()), no_fixes)
     assert read_claims(log.claims(), no_fixes) == said
     assert [each.place for each in said.replacements] == [0, 2]

@@ -1,4 +1,6 @@
-"""What each paragraph of a document is taken for, and by what sign."""
+"""The role detected for each paragraph of a document, and the evidence for it."""
+
+from typing import Any
 
 import pytest
 
@@ -16,27 +18,34 @@ RIGHT = '<w:jc w:val="right"/>'
 INDENTED = '<w:ind w:firstLineChars="200"/>'
 
 
-def centred(text):
+def centred(text: str) -> str:
     return p(r(text), properties=CENTRED)
 
 
-def body(text):
+def body(text: str) -> str:
     return p(r(text), properties=INDENTED)
 
 
-def styled(style, text="text"):
+def styled(style: str, text: str = "text") -> str:
     return p(r(text), properties=f'<w:pStyle w:val="{style}"/>')
 
 
-def notes_of(content, *, styles=None, by_style=None, stories=None):
-    """The roles that the report tells of."""
+def notes_of(
+    content: str,
+    *,
+    styles: str | None = None,
+    by_style: dict[str, str] | None = None,
+    stories: dict[str, str] | None = None,
+) -> list[dict[str, str]]:
+    """The roles in the report."""
     house = {"text": {"date_form": True}, "styles": by_style or {}}
     document = build_document(content, styles=styles, stories=stories)
     policy = OPEN_POLICY._replace(house_style=house_style(house))
-    return check_under_policy(document, policy).as_dict()["summary"]["roles"]
+    found: list[dict[str, str]] = check_under_policy(document, policy).as_dict()["summary"]["roles"]
+    return found
 
 
-def roles_of(content, **asked):
+def roles_of(content: str, **asked: Any) -> dict[str, str]:
     return {note["paragraph_path"]: note["role"] for note in notes_of(content, **asked)}
 
 
@@ -69,7 +78,7 @@ LETTER = {
 }
 
 
-def test_every_paragraph_of_an_official_letter_has_its_role():
+def test_every_paragraph_of_an_official_letter_has_its_role() -> None:
     found = roles_of("".join(paragraph for paragraph, _ in LETTER.values()))
 
     wanted = {f"p{index}": role for index, (_, role) in enumerate(LETTER.values())}
@@ -122,13 +131,15 @@ BY_STYLE = {
 
 
 @pytest.mark.parametrize(("content", "role", "kind", "reason"), BY_STYLE.values(), ids=BY_STYLE)
-def test_style_and_outline_level_come_first_then_text_then_place(content, role, kind, reason):
+def test_style_and_outline_level_precede_text_and_text_precedes_place(
+    content: str, role: str, kind: str, reason: str
+) -> None:
     assert notes_of(content, styles=STYLES) == [
         {"paragraph_path": "p0", "role": role, "kind": kind, "reason": reason}
     ]
 
 
-def test_a_policy_fixes_roles_by_its_own_style_names():
+def test_a_policy_fixes_roles_by_its_own_style_names() -> None:
     content = styled("Office", "一、总则") + styled("Under") + styled("T")
 
     by_style = {"公文正文": "body", "TITLE": "attachment_title"}
@@ -148,13 +159,13 @@ WITHOUT_ROLE = {
 
 
 @pytest.mark.parametrize("content", WITHOUT_ROLE.values(), ids=WITHOUT_ROLE)
-def test_what_is_none_of_the_roles_has_none(content):
+def test_other_paragraphs_have_no_role(content: str) -> None:
     last = f"p{content.count('<w:p>') - 1}"
 
     assert last not in roles_of(content, styles=STYLES)
 
 
-def test_cells_and_page_numbers_are_known_by_their_place_and_field():
+def test_cells_and_page_numbers_are_recognized_by_place_and_field() -> None:
     field = (
         '<w:r><w:instrText xml:space="preserve"> PAGE \\* Arabic </w:instrText></w:r><w:r><w:t>1</w:t></w:r>'
     )
@@ -168,19 +179,19 @@ def test_cells_and_page_numbers_are_known_by_their_place_and_field():
     }
 
 
-def test_a_line_above_the_document_number_is_the_letterhead_and_the_title_comes_below():
+def test_a_line_above_the_document_number_is_the_letterhead_and_the_title_comes_below() -> None:
     content = centred("某某市教育局") + centred("某教〔2026〕1号") + centred("关于放假的通知")
 
     assert roles_of(content) == {"p0": "letterhead", "p1": "document_number", "p2": "title"}
 
 
-def test_a_long_line_or_a_sentence_before_the_date_is_no_signature():
+def test_a_long_line_or_a_sentence_before_the_date_is_no_signature() -> None:
     content = body("正文。") + p(r("特此通知。")) + p(r("2026年1月5日"))
 
     assert roles_of(content) == {"p0": "body", "p1": "body", "p2": "date"}
 
 
-def test_a_policy_without_rules_for_roles_asks_for_none():
+def test_without_rules_for_roles_no_roles_are_detected() -> None:
     document = build_document(p(r("一、总则")))
 
     assert check_under_policy(document, OPEN_POLICY).as_dict()["summary"]["roles"] == []

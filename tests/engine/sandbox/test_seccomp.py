@@ -4,12 +4,19 @@ import errno
 import fcntl
 import os
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from docops_flask.engine.sandbox import seccomp
-from docops_flask.engine.sandbox.system_calls import NUMBERS, UnknownArchitecture, architecture, call
+from docops_flask.engine.sandbox.system_calls import (
+    NUMBERS,
+    Architecture,
+    UnknownArchitecture,
+    architecture,
+    call,
+)
 from tests.engine.sandbox import bpf
 
 PAGE = Path(__file__).parents[3] / "docs" / "analysis" / "system-calls.md"
@@ -25,31 +32,31 @@ NEWER_THAN_THE_HEADERS = frozenset({"fchmodat2", "setxattrat", "open_tree_attr"}
 
 
 @pytest.fixture(params=["x86_64", "aarch64"])
-def target(request):
+def target(request: pytest.FixtureRequest) -> Architecture:
     return architecture(request.param)
 
 
 @pytest.fixture
-def answer(target):
+def answer(target: Architecture) -> Callable[..., int]:
     """Return the function that runs the filter for a call by name."""
     program = seccomp.program(target, PID)
 
-    def answer(name, *arguments):
+    def answer(name: str, *arguments: int) -> int:
         return bpf.run(program, target.audit_number, target.numbers[name], *arguments)
 
     return answer
 
 
-def section(title):
+def section(title: str) -> str:
     return PAGE.read_text().split(f"## {title}\n")[1].split("\n## ")[0]
 
 
-def first_column(title):
+def first_column(title: str) -> list[str]:
     rows = [line for line in section(title).splitlines() if line.startswith("| `")]
     return [name for row in rows for name in re.findall(r"`(\w+)`", row.split("|")[1])]
 
 
-def test_every_call_that_is_always_allowed_has_its_reason_on_the_page(target):
+def test_every_call_that_is_always_allowed_has_its_reason_on_the_page(target: Architecture) -> None:
     program = seccomp.program(target, PID)
     allowed = {
         number
@@ -61,13 +68,13 @@ def test_every_call_that_is_always_allowed_has_its_reason_on_the_page(target):
     assert names == {name for name in first_column("Always allowed") if name in target.numbers}
 
 
-def test_the_page_names_every_allowed_call_and_no_other():
+def test_the_page_names_every_allowed_call_and_no_other() -> None:
     assert sorted(first_column("Always allowed")) == sorted(seccomp.ALLOWED)
     assert sorted(first_column("Allowed with certain arguments")) == sorted(seccomp.CONDITIONAL)
     assert sorted(first_column("Answered with ENOSYS")) == sorted(seccomp.ABSENT)
 
 
-def test_all_other_calls_are_refused(target):
+def test_all_other_calls_are_refused(target: Architecture) -> None:
     program = seccomp.program(target, PID)
     known = {
         target.numbers[name] for name in (*seccomp.ALLOWED, *seccomp.CONDITIONAL) if name in target.numbers
@@ -79,23 +86,23 @@ def test_all_other_calls_are_refused(target):
         assert bpf.run(program, target.audit_number, number) == expected, number
 
 
-def test_calls_of_another_architecture_kill(target):
+def test_calls_of_another_architecture_kill(target: Architecture) -> None:
     assert bpf.run(seccomp.program(target, PID), 0x40000003, 1) == bpf.KILL
 
 
-def test_calls_with_32_bit_pointers_are_absent():
+def test_calls_with_32_bit_pointers_are_absent() -> None:
     target = architecture("x86_64")
     program = seccomp.program(target, PID)
     assert bpf.run(program, target.audit_number, 0x40000000 | target.numbers["read"]) == ABSENT
 
 
 @pytest.mark.parametrize("word", [1 << 32, 0])
-def test_a_process_signals_itself_alone(answer, word):
+def test_a_process_may_signal_only_itself(answer: Callable[..., int], word: int) -> None:
     assert answer("tgkill", PID | word, PID, 6) == bpf.ALLOW
     assert answer("tgkill", PID + 1 | word, PID, 6) == REFUSED
 
 
-def test_limits_are_read_of_the_process_itself_and_never_set(answer):
+def test_a_process_may_read_its_own_limits_and_set_none(answer: Callable[..., int]) -> None:
     pointer = 0x7F00_0000_1000
     assert answer("prlimit64", 0, 7, 0, pointer) == bpf.ALLOW
     assert answer("prlimit64", PID, 7, 0, pointer) == REFUSED
@@ -114,7 +121,9 @@ def test_limits_are_read_of_the_process_itself_and_never_set(answer):
         (os.O_TMPFILE | os.O_RDWR, REFUSED),
     ],
 )
-def test_files_are_emptied_for_writing_alone_and_none_is_without_a_name(answer, target, flags, expected):
+def test_truncation_is_allowed_for_writing_only_and_unnamed_files_are_refused(
+    answer: Callable[..., int], target: Architecture, flags: int, expected: int
+) -> None:
     assert answer("openat", 0, 0, flags) == expected
     if "open" in target.numbers:
         assert answer("open", 0, flags) == expected
@@ -134,19 +143,23 @@ def test_files_are_emptied_for_writing_alone_and_none_is_without_a_name(answer, 
         (1033, REFUSED),  # F_ADD_SEALS
     ],
 )
-def test_a_descriptor_is_duplicated_or_marked_and_nothing_else(answer, command, expected):
+def test_fcntl_may_only_duplicate_and_flag_descriptors(
+    answer: Callable[..., int], command: int, expected: int
+) -> None:
     assert answer("fcntl", 3, command) == expected
 
 
 @pytest.mark.parametrize(
     ("request_number", "expected"), [(0x5401, bpf.ALLOW), (0x8901, REFUSED), (0x5452, REFUSED)]
 )
-def test_a_device_is_asked_whether_it_is_a_terminal_and_nothing_else(answer, request_number, expected):
+def test_ioctl_may_only_query_terminals(
+    answer: Callable[..., int], request_number: int, expected: int
+) -> None:
     assert answer("ioctl", 3, request_number) == expected
 
 
 @pytest.mark.parametrize("machine", list(HEADERS))
-def test_the_numbers_are_those_of_the_kernels_headers(machine):
+def test_the_numbers_are_those_of_the_kernels_headers(machine: str) -> None:
     text = HEADERS[machine].read_text()
     theirs = dict(re.findall(r"#define __NR(?:3264)?_(\w+)\s+(\d+)\b", text))
     # Names that stand for the 64-bit variant of a call.
@@ -159,12 +172,14 @@ def test_the_numbers_are_those_of_the_kernels_headers(machine):
     assert not missing & theirs.keys()
 
 
-def test_an_unknown_architecture_is_told():
+def test_an_unknown_architecture_is_reported() -> None:
     with pytest.raises(UnknownArchitecture, match="riscv64"):
         architecture("riscv64")
 
 
-def test_a_call_without_a_number_is_one_that_the_kernel_does_not_have(monkeypatch):
+def test_a_call_without_a_number_is_one_that_the_kernel_does_not_have(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setitem(NUMBERS, "missing", (None, None))
     with pytest.raises(OSError, match="not implemented"):
         call("missing")

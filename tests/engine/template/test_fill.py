@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from pathlib import Path
 
 import pytest
 from docx import Document as read_with_python_docx
@@ -18,7 +19,7 @@ from tests.factories import docx, p, r, tbl, tc, textbox, tr
 BOLD = "<w:b/>"
 
 
-def filled(tmp_path, values, template):
+def filled(tmp_path: Path, values: dict[str, str], template: bytes) -> tuple[bytes, list[str]]:
     """Return the parts of ``template`` after filling and the ids of the touched runs."""
     path = tmp_path / "template.docx"
     path.write_bytes(template)
@@ -31,12 +32,13 @@ def filled(tmp_path, values, template):
     return buffer.getvalue(), touched
 
 
-def body_xml(package_bytes):
+def body_xml(package_bytes: bytes) -> str:
     with zipfile.ZipFile(io.BytesIO(package_bytes)) as archive:
-        return etree.canonicalize(archive.read("word/document.xml").decode())
+        found: str = etree.canonicalize(archive.read("word/document.xml").decode())
+        return found
 
 
-def expected_xml(body):
+def expected_xml(body: str) -> str:
     return body_xml(docx(body))
 
 
@@ -95,7 +97,7 @@ CASES = {
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_a_placeholder_is_filled_and_nothing_else_changes(tmp_path, name):
+def test_a_placeholder_is_filled_and_nothing_else_changes(tmp_path: Path, name: str) -> None:
     template, result = CASES[name]
     output, _ = filled(tmp_path, {"A": "X"}, docx(template))
     assert body_xml(output) == expected_xml(result)
@@ -115,7 +117,7 @@ def test_a_placeholder_is_filled_and_nothing_else_changes(tmp_path, name):
         p("<w:r><w:instrText>【A】</w:instrText></w:r>"),
     ],
 )  # fmt: skip
-def test_what_is_no_placeholder_leaves_the_part_byte_for_byte(tmp_path, body):
+def test_a_part_without_placeholders_is_unchanged_byte_for_byte(tmp_path: Path, body: str) -> None:
     template = docx(body)
     output, touched = filled(tmp_path, {"A": "X"}, template)
     assert touched == []
@@ -123,7 +125,7 @@ def test_what_is_no_placeholder_leaves_the_part_byte_for_byte(tmp_path, body):
         assert before.read("word/document.xml") == after.read("word/document.xml")
 
 
-def test_an_anchored_drawing_between_the_runs_does_not_break_a_placeholder(tmp_path):
+def test_an_anchored_drawing_between_the_runs_does_not_break_a_placeholder(tmp_path: Path) -> None:
     anchor = "<w:r><w:drawing><wp:anchor/></w:drawing></w:r>"
     output, _ = filled(tmp_path, {"A": "X"}, docx(p(r("【"), anchor, r("A】"))))
     assert body_xml(output) == expected_xml(p(r("X"), anchor, r("")))
@@ -132,30 +134,30 @@ def test_an_anchored_drawing_between_the_runs_does_not_break_a_placeholder(tmp_p
 @pytest.mark.parametrize(
     "value", ["<b>&\"'", "张三", "🐂🍺", " lead", "trail ", "a  b", "\u3000全角", "【A】【B】", "&amp;"]
 )
-def test_a_value_is_text_and_survives_an_independent_reader(tmp_path, value):
+def test_a_value_is_inserted_as_text_and_read_back_by_python_docx(tmp_path: Path, value: str) -> None:
     output, _ = filled(tmp_path, {"A": value}, docx(p("前【A】后")))
     assert read_with_python_docx(io.BytesIO(output)).paragraphs[0].text == f"前{value}后"
 
 
-def test_line_ends_become_breaks_and_tabs_tabs_inside_the_same_run(tmp_path):
+def test_line_ends_become_breaks_and_tabs_tabs_inside_the_same_run(tmp_path: Path) -> None:
     output, _ = filled(tmp_path, {"A": "一\n二\t三\n"}, docx(p(r("前【A】后", BOLD))))
     paragraph = read_with_python_docx(io.BytesIO(output)).paragraphs[0]
     assert paragraph.text == "前一\n二\t三\n后"
     assert [run.bold for run in paragraph.runs] == [True]
 
 
-def test_white_space_word_was_hiding_stays_hidden(tmp_path):
+def test_white_space_that_word_ignores_stays_ignored(tmp_path: Path) -> None:
     body = p(r(" 【A】 and 【B】 ", preserve=False))
     output, _ = filled(tmp_path, {"A": "x", "B": "y "}, docx(body))
     assert body_xml(output) == expected_xml(p(r("x and y ")))
 
 
-def test_a_value_with_breaks_keeps_what_follows_its_placeholder_in_order(tmp_path):
+def test_a_value_with_breaks_keeps_the_order_of_what_follows_the_placeholder(tmp_path: Path) -> None:
     output, _ = filled(tmp_path, {"A": "1\n2", "B": "3\n4"}, docx(p("a【A】b【B】c")))
     assert read_with_python_docx(io.BytesIO(output)).paragraphs[0].text == "a1\n2b3\n4c"
 
 
-def test_strict_documents_are_filled_like_transitional_ones(tmp_path):
+def test_strict_documents_are_filled_like_transitional_ones(tmp_path: Path) -> None:
     output, _ = filled(tmp_path, {"A": "X\nY"}, docx(p("【A】"), strict=True))
     xml = body_xml(output)
     assert "X</w:t><w:br></w:br><w:t>Y" in xml
@@ -163,7 +165,7 @@ def test_strict_documents_are_filled_like_transitional_ones(tmp_path):
 
 
 @pytest.mark.parametrize("stem", ["header1", "footer2"])
-def test_headers_and_footers_are_filled(tmp_path, stem):
+def test_headers_and_footers_are_filled(tmp_path: Path, stem: str) -> None:
     output, touched = filled(tmp_path, {"A": "X"}, docx(p("body"), stories={stem: p("【A】")}))
     assert touched == [f"{stem}/p0:r0"]
     assert b'<w:t xml:space="preserve">X</w:t>' in zipfile.ZipFile(io.BytesIO(output)).read(
@@ -172,20 +174,20 @@ def test_headers_and_footers_are_filled(tmp_path, stem):
 
 
 @pytest.mark.parametrize(("stem", "note"), [("footnotes", "footnote"), ("endnotes", "endnote")])
-def test_notes_are_filled(tmp_path, stem, note):
+def test_notes_are_filled(tmp_path: Path, stem: str, note: str) -> None:
     content = f'<w:{note} w:id="2">{p("【A】")}</w:{note}>'
     _, touched = filled(tmp_path, {"A": "X"}, docx(p("body"), stories={stem: content}))
     assert touched == [f"{stem}/n2.p0:r0"]
 
 
-def test_comments_are_never_filled(tmp_path):
+def test_comments_are_never_filled(tmp_path: Path) -> None:
     template = docx(p("【A】"), stories={"comments": f'<w:comment w:id="0">{p("【A】")}</w:comment>'})
     output, touched = filled(tmp_path, {"A": "X"}, template)
     assert touched == ["p0:r0"]
     assert "【A】".encode() in zipfile.ZipFile(io.BytesIO(output)).read("word/comments.xml")
 
 
-def test_a_hundred_thousand_runs_in_one_paragraph_are_filled(tmp_path):
+def test_a_hundred_thousand_runs_in_one_paragraph_are_filled(tmp_path: Path) -> None:
     body = p(*[r("x")] * 50_000, r("【"), r("A"), r("】"), *[r("y")] * 50_000)
     _, touched = filled(tmp_path, {"A": "X"}, docx(body))
     assert touched == ["p0:r50000", "p0:r50001", "p0:r50002"]
@@ -200,8 +202,8 @@ def test_a_hundred_thousand_runs_in_one_paragraph_are_filled(tmp_path):
         "</mc:Fallback></mc:AlternateContent></w:r>",
     ],
 )
-def test_both_branches_inside_a_paragraph_are_filled(tmp_path, content):
-    def body(text):
+def test_both_branches_inside_a_paragraph_are_filled(tmp_path: Path, content: str) -> None:
+    def body(text: str) -> str:
         return p(content.format(run=r(text), text=f"<w:t>{text}</w:t>"))
 
     output, _ = filled(tmp_path, {"A": "X"}, docx(body("【A】")))

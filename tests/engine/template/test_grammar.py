@@ -23,7 +23,9 @@ PLACEHOLDER, MALFORMED, UNCLOSED, UNOPENED = (
         ("【A【B】", [(UNCLOSED, 0, 2, "A"), (PLACEHOLDER, 2, 5, "B")]),
     ],
 )
-def test_a_placeholder_is_capitals_digits_and_underscores_with_a_letter(text, expected):
+def test_a_placeholder_is_capitals_digits_and_underscores_with_a_letter(
+    text: str, expected: list[tuple[Kind, int, int, str]]
+) -> None:
     assert [(f.kind, f.start, f.end, f.name) for f in find_placeholders(text)] == expected
 
 
@@ -35,7 +37,7 @@ def test_a_placeholder_is_capitals_digits_and_underscores_with_a_letter(text, ex
         "【注意", "注意】", "【", "】", "】【", "【2026", "【é】", "【A/B】",
     ],
 )  # fmt: skip
-def test_brackets_around_anything_else_are_ordinary_text(text):
+def test_brackets_around_anything_else_are_ordinary_text(text: str) -> None:
     assert find_placeholders(text) == []
 
 
@@ -59,7 +61,9 @@ def test_brackets_around_anything_else_are_ordinary_text(text):
         ("【MEETING\u00a0TITLE】", MALFORMED, "【MEETING\u00a0TITLE】"),
     ],
 )
-def test_what_was_clearly_meant_as_a_placeholder_is_found_with_its_extent(text, kind, reported):
+def test_what_was_clearly_meant_as_a_placeholder_is_found_with_its_extent(
+    text: str, kind: Kind, reported: str
+) -> None:
     last = find_placeholders(text)[-1]
     assert (last.kind, text[last.start : last.end]) == (kind, reported)
 
@@ -72,12 +76,12 @@ def test_what_was_clearly_meant_as_a_placeholder_is_found_with_its_extent(text, 
         (" a.b ", "A_B"),
     ],
 )
-def test_the_likely_name_evens_out_width_case_and_separators(written, name):
+def test_the_likely_name_evens_out_width_case_and_separators(written: str, name: str) -> None:
     assert likely_name(written) == name
 
 
 @pytest.mark.parametrize("unit", ["【A", "A】", "【", "A ", "【【A A A】"])
-def test_a_text_full_of_open_brackets_is_read_to_its_end(unit):
+def test_a_text_full_of_open_brackets_is_read_in_linear_time(unit: str) -> None:
     # Work that grew with the square of the length would not come back from this within an hour.
     found = find_placeholders(unit * 200_000)
     assert len(found) in (0, 200_000)

@@ -1,4 +1,4 @@
-"""The job a fork server does for practice works, whatever it is asked for, and leaves nothing behind."""
+"""The practice job of a fork server fills every field and leaves nothing behind."""
 
 import gc
 import importlib
@@ -12,11 +12,11 @@ from docops_flask.engine.worker.rehearsal import rehearse
 
 
 @pytest.mark.parametrize("preset", PRESETS)
-def test_every_field_is_filled(preset):
+def test_every_field_is_filled(preset: str) -> None:
     assert rehearse(preset).log.replaced_count == 4
 
 
-def test_no_descriptor_stays_open():
+def test_no_descriptor_stays_open() -> None:
     # Garbage of other tests may own descriptors.
     gc.collect()
     before = os.listdir("/proc/self/fd")
@@ -24,7 +24,7 @@ def test_no_descriptor_stays_open():
     assert os.listdir("/proc/self/fd") == before
 
 
-def test_a_rehearsal_that_fails_keeps_no_fork_server_from_its_work(monkeypatch):
+def test_a_failed_practice_job_does_not_stop_the_fork_server(monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patch:
         patch.delattr(os, "memfd_create")
         importlib.reload(rehearsal)

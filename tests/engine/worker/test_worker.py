@@ -7,7 +7,7 @@ import socket
 from collections.abc import Callable
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
@@ -55,7 +55,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_a_result_lies_in_the_folder_before_it_is_announced(folder: Path) -> None:
+def test_the_result_file_is_written_before_it_is_announced(folder: Path) -> None:
     conversation = Conversation(targets.echo)
     pid = conversation.process.pid
     assert conversation.serve(folder) == worker.DONE
@@ -85,7 +85,9 @@ def test_a_result_lies_in_the_folder_before_it_is_announced(folder: Path) -> Non
         (targets.have_a_bug_in_the_engine, {"bug": "TypeError at docops_flask/engine/errors.py"}),
     ],
 )
-def test_no_result_is_exit_status_1_and_says_why(folder: Path, task, record) -> None:
+def test_a_job_without_result_exits_with_1_and_a_reason(
+    folder: Path, task: Callable[..., NoReturn], record: dict[str, Any]
+) -> None:
     conversation = Conversation(task)
     assert conversation.serve(folder) == worker.DONE
     assert conversation.close() == 1
@@ -105,14 +107,16 @@ def test_no_result_is_exit_status_1_and_says_why(folder: Path, task, record) -> 
         (targets.fill_the_volume, worker.NO_STORAGE),
     ],
 )
-def test_what_no_file_could_be_written_about_is_said_on_the_channel(folder: Path, task, message) -> None:
+def test_if_no_result_file_can_be_written_the_error_is_sent_on_the_channel(
+    folder: Path, task: Callable[..., dict[str, Any]], message: bytes
+) -> None:
     conversation = Conversation(task)
     assert conversation.serve(folder) == message
     assert conversation.close() == 1
     assert not (folder / worker.RESULT_FILE).exists()
 
 
-def test_a_damaged_job_is_a_bug(folder: Path) -> None:
+def test_a_damaged_job_file_is_reported_as_an_internal_error(folder: Path) -> None:
     (folder / worker.JOB_FILE).write_bytes(b"no pickle")
     conversation = Conversation(targets.echo)
     assert conversation.serve(folder) == worker.DONE
@@ -124,8 +128,8 @@ def test_a_renderer_without_a_job_leaves_with_0_when_its_channel_closes(folder: 
     assert Conversation(targets.echo).close() == 0
 
 
-def test_a_server_that_gave_up_is_left_without_a_word(folder: Path, capfd) -> None:
-    """Its end closes before the renderer is heard, or before its answer is."""
+def test_a_closed_channel_ends_the_renderer_silently(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """The server's end closes before the renderer's first message, or before its answer."""
     unheard = Conversation(targets.echo, hears_ready=False)
     assert unheard.close() == 0
     unanswered = Conversation(targets.wait_for_go)
@@ -142,7 +146,7 @@ def test_it_does_not_run_outside_a_renderer_process() -> None:
         child.main(theirs, LIMITS, targets.echo)
 
 
-def test_memory_limits_hold_on_top_of_what_the_fresh_process_maps(folder: Path) -> None:
+def test_memory_limits_are_added_to_what_a_new_process_maps(folder: Path) -> None:
     conversation = Conversation(targets.tell_memory_limit, LIMITS._replace(memory_bytes=300_000_000))
     assert conversation.serve(folder) == worker.DONE
     conversation.close()
@@ -152,7 +156,7 @@ def test_memory_limits_hold_on_top_of_what_the_fresh_process_maps(folder: Path) 
     assert 300_000_000 < soft <= 300_000_000 + told["mapped"]
 
 
-def test_a_lower_limit_of_the_machine_stays(folder: Path) -> None:
+def test_a_lower_limit_of_the_system_is_kept(folder: Path) -> None:
     conversation = Conversation(targets.lower_the_limit_and_isolate, LIMITS)
     assert conversation.serve(folder) == worker.DONE
     conversation.close()

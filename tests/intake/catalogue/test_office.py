@@ -1,4 +1,8 @@
-"""An office's settings and catalogues: read together, and a fault names the setting whose folder has it."""
+"""An office's settings and catalogues are read together, and an error names the setting of the folder."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -8,7 +12,7 @@ from docops_flask.intake.catalogue.skills import load_skills
 from docops_flask.settings.settings import Settings, SettingsError
 
 
-def test_an_office_of_the_defaults_has_what_is_built_in():
+def test_by_default_the_built_in_skills_and_policies_are_loaded() -> None:
     office = read_office(Settings())
     assert office.skills.names() == load_skills().names()
     assert office.policies.names() == load_policies().names()
@@ -18,7 +22,9 @@ def test_an_office_of_the_defaults_has_what_is_built_in():
     ("variable", "file"), [("DOCOPS_SKILLS_DIR", "a.toml"), ("DOCOPS_POLICIES_DIR", "a.yaml")]
 )
 @pytest.mark.parametrize("make", [lambda file: file.write_text("[["), lambda file: file.mkdir()])
-def test_a_file_that_cannot_be_used_is_told_with_its_setting(tmp_path, variable, file, make):
+def test_the_error_for_an_unusable_file_names_its_setting(
+    tmp_path: Path, variable: str, file: str, make: Callable[..., Any]
+) -> None:
     make(tmp_path / file)
     with pytest.raises(SettingsError, match=rf"^{variable}: {file.replace('.', '[.]')}") as caught:
         office_of({variable: str(tmp_path)})
@@ -28,7 +34,7 @@ def test_a_file_that_cannot_be_used_is_told_with_its_setting(tmp_path, variable,
 @pytest.mark.parametrize(
     ("variable", "suffix"), [("DOCOPS_SKILLS_DIR", "toml"), ("DOCOPS_POLICIES_DIR", "yaml")]
 )
-def test_hidden_files_are_no_entries(tmp_path, variable, suffix):
+def test_hidden_files_are_ignored(tmp_path: Path, variable: str, suffix: str) -> None:
     (tmp_path / f".#a.{suffix}").write_text("[[")
     office = office_of({variable: str(tmp_path)})
     assert len(office.skills) == len(load_skills())

@@ -1,5 +1,7 @@
 """The catalogue of policies: built-in ones, an installation's own, and what is refused."""
 
+from pathlib import Path
+
 import pytest
 
 from docops_flask.app import create_app
@@ -7,9 +9,10 @@ from docops_flask.engine.policy.policy import Policy
 from docops_flask.intake.catalogue.catalogue import CatalogueError
 from docops_flask.intake.catalogue.policies import load_policies
 from docops_flask.settings.settings import Settings, SettingsError
+from tests.optional import not_none
 
 
-def test_the_built_in_policies_are_there_and_the_default_one_is_the_default():
+def test_the_built_in_policies_exist_and_default_equals_the_default_policy() -> None:
     policies = load_policies()
 
     assert policies.names() == ("default", "gbt9704-2012")
@@ -17,16 +20,16 @@ def test_the_built_in_policies_are_there_and_the_default_one_is_the_default():
     assert [policy.version for policy in policies] == [1, 2]
 
 
-def test_gbt9704_has_a_clause_for_every_rule():
-    house = load_policies().get("gbt9704-2012").house_style
+def test_gbt9704_has_a_clause_for_every_rule() -> None:
+    house = not_none(load_policies().get("gbt9704-2012")).house_style
     parts = [house.page, house.text, *house.roles.values()]
 
     rules = [rule for part in parts for rule in part]
-    assert all(rule.source.startswith("GB/T 9704-2012, ") for rule in rules if rule is not None)
+    assert all(not_none(rule.source).startswith("GB/T 9704-2012, ") for rule in rules if rule is not None)
     assert {rule.severity for rule in rules if rule is not None} == {"error", "warn"}
 
 
-def test_a_file_of_the_offices_own_is_called_as_the_file(tmp_path):
+def test_an_offices_policy_has_the_name_of_its_file(tmp_path: Path) -> None:
     (tmp_path / "office.yaml").write_text("version: 2\nroles: {title: {size_pt: 22}}\n")
     (tmp_path / ".#office.yaml").write_text("not read")
     (tmp_path / "notes.txt").write_text("not read")
@@ -34,7 +37,7 @@ def test_a_file_of_the_offices_own_is_called_as_the_file(tmp_path):
     policies = load_policies(tmp_path)
 
     assert policies.names() == ("default", "gbt9704-2012", "office")
-    assert policies.get("office").house_style.roles["title"].size_pt.value == 22
+    assert not_none(not_none(policies.get("office")).house_style.roles["title"].size_pt).value == 22
 
 
 FAULTY_FILES = {
@@ -63,7 +66,9 @@ FAULTY_FILES = {
 
 
 @pytest.mark.parametrize(("name", "text", "message"), FAULTY_FILES.values(), ids=FAULTY_FILES)
-def test_a_faulty_file_stops_the_start_naming_file_line_and_key(tmp_path, name, text, message):
+def test_a_faulty_file_stops_the_start_naming_file_line_and_key(
+    tmp_path: Path, name: str, text: str, message: str
+) -> None:
     (tmp_path / name).write_text(text)
 
     with pytest.raises(CatalogueError) as caught:

@@ -1,6 +1,7 @@
-"""Policy files: what is accepted, and how every fault is told."""
+"""Policy files: what is accepted, and the message for every fault."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -19,25 +20,25 @@ DEFAULT_FILE = (
 DEFAULT = policy_to_yaml(Policy())
 
 
-def with_line(key, line):
+def with_line(key: str, line: str) -> str:
     """The default policy, the line of ``key`` replaced."""
     return "".join(
         f"{line}\n" if each.startswith(f"{key}:") else each for each in DEFAULT.splitlines(keepends=True)
     )
 
 
-def fault_of(text):
+def fault_of(text: bytes | str) -> InvalidArgument:
     with pytest.raises(InvalidArgument) as caught:
         parse_policy(text)
     assert caught.value.detail["field"] == "policy_yaml"
     return caught.value
 
 
-def test_the_default_policy_as_a_file_is_the_default_policy():
+def test_the_default_policy_as_a_file_is_the_default_policy() -> None:
     assert parse_policy(DEFAULT_FILE.read_bytes()) == Policy()
 
 
-def test_every_key_has_a_rule_that_the_default_keeps():
+def test_every_default_is_valid_for_its_key() -> None:
     assert tuple(KEY_RULES) == KEYS
     for key, value in Policy().as_dict().items():
         assert KEY_RULES[key].accepts(value), key
@@ -62,8 +63,9 @@ ACCEPTED = {
 
 
 @pytest.mark.parametrize(("key", "line", "value"), ACCEPTED.values(), ids=ACCEPTED)
-def test_accepted_values(key, line, value):
-    assert parse_policy(with_line(key, line)) == Policy()._replace(**{key: value})
+def test_accepted_values(key: str, line: str, value: object) -> None:
+    changes: dict[str, Any] = {key: value}
+    assert parse_policy(with_line(key, line)) == Policy()._replace(**changes)
 
 
 @pytest.mark.parametrize(
@@ -80,7 +82,7 @@ def test_accepted_values(key, line, value):
     ],
     ids=["bytes", "BOM in bytes", "BOM in text", "markers", "directive", "CRLF", "another order", "flow"],
 )
-def test_accepted_forms(text):
+def test_accepted_forms(text: bytes | str) -> None:
     assert parse_policy(text) == Policy()
 
 
@@ -128,7 +130,7 @@ REFUSED_VALUES = {
 
 
 @pytest.mark.parametrize(("key", "line"), REFUSED_VALUES.values(), ids=REFUSED_VALUES)
-def test_refused_values_name_the_key_and_its_line(key, line):
+def test_refused_values_name_the_key_and_its_line(key: str, line: str) -> None:
     fault = fault_of(with_line(key, line))
 
     assert fault.detail["key"] == key
@@ -138,11 +140,11 @@ def test_refused_values_name_the_key_and_its_line(key, line):
 
 
 @pytest.mark.parametrize("key", KEYS)
-def test_a_key_that_a_policy_of_version_1_leaves_out_has_its_default(key):
+def test_a_key_that_a_policy_of_version_1_leaves_out_has_its_default(key: str) -> None:
     assert parse_policy(with_line(key, "")) == Policy()
 
 
-def test_a_policy_of_one_key_has_the_defaults_of_all_others():
+def test_a_policy_of_one_key_has_the_defaults_of_all_others() -> None:
     assert parse_policy("forbid_tables: false") == Policy(forbid_tables=False)
     assert parse_policy("{}") == Policy()
 
@@ -157,18 +159,19 @@ def test_a_policy_of_one_key_has_the_defaults_of_all_others():
         ('twips_tolerance: "0"', "twips_tolerance", 0),
     ],
 )
-def test_numbers_written_as_text_are_numbers(line, key, value):
+def test_numbers_written_as_text_are_numbers(line: str, key: str, value: float) -> None:
     policy = parse_policy(with_line(key, line))
-    assert policy == Policy()._replace(**{key: value})
+    changes: dict[str, Any] = {key: value}
+    assert policy == Policy()._replace(**changes)
     assert type(getattr(policy, key)) is type(value)
 
 
 @pytest.mark.parametrize("value", ['"12 pt"', '"012"', '"1e1"', '"0x10"', '""', '"１２"'])
-def test_text_that_is_no_plain_number_is_still_refused(value):
+def test_text_that_is_not_a_plain_number_is_refused(value: str) -> None:
     assert fault_of(with_line("run_size_pt", f"run_size_pt: {value}")).detail["key"] == "run_size_pt"
 
 
-def test_a_font_whose_name_is_a_number_stays_text():
+def test_a_font_whose_name_is_a_number_stays_text() -> None:
     assert parse_policy(with_line("run_font_latin", 'run_font_latin: "12"')).run_font_latin == "12"
 
 
@@ -182,7 +185,7 @@ FAULTY_KEYS = {
 
 
 @pytest.mark.parametrize(("text", "key", "line"), FAULTY_KEYS.values(), ids=FAULTY_KEYS)
-def test_faulty_keys_are_named(text, key, line):
+def test_faulty_keys_are_named(text: str, key: str, line: int) -> None:
     fault = fault_of(text)
 
     assert fault.detail["key"] == key
@@ -190,7 +193,7 @@ def test_faulty_keys_are_named(text, key, line):
     assert key in fault.message
 
 
-def test_an_unknown_key_comes_with_the_one_that_was_probably_meant():
+def test_the_error_for_an_unknown_key_suggests_the_closest_one() -> None:
     assert "run_size_pt was probably meant" in fault_of(DEFAULT + "run_size: 12\n").message
 
 
@@ -235,35 +238,36 @@ FAULTY_TEXTS = {
 
 
 @pytest.mark.parametrize("text", FAULTY_TEXTS.values(), ids=FAULTY_TEXTS)
-def test_faulty_texts_are_refused(text):
+def test_faulty_texts_are_refused(text: bytes | str) -> None:
     fault_of(text)
 
 
-def test_a_text_of_exactly_64_kib_is_read():
+def test_a_text_of_exactly_64_kib_is_read() -> None:
     filling = "#" * (MAX_BYTES - len(DEFAULT.encode()))
 
     assert parse_policy(DEFAULT + filling) == Policy()
 
 
-def test_the_line_of_a_syntax_error_is_told():
+def test_a_syntax_error_is_reported_with_its_line() -> None:
     assert fault_of("a: 1\nb: 2\n- c\n").detail["line"] == 3
 
 
-def test_contents_of_the_policy_do_not_stand_in_the_message():
+def test_the_message_does_not_repeat_contents_of_the_policy() -> None:
     assert "secret" not in fault_of(with_line("run_size_pt", "run_size_pt: secret")).message
 
 
-def outcome_of(text):
+def outcome_of(text: bytes | str) -> str:
     try:
         parse_policy(text)
     except InvalidArgument as error:
-        return error.detail["field"]
+        found: str = error.detail["field"]
+        return found
     return "policy"
 
 
 @settings(deadline=None)
 @given(st.text(max_size=200) | st.binary(max_size=200))
-def test_any_input_gives_a_policy_or_a_refusal(text):
+def test_any_input_gives_a_policy_or_a_refusal(text: bytes | str) -> None:
     assert outcome_of(text) in ("policy", "policy_yaml")
 
 
@@ -277,7 +281,7 @@ YAML_LIKE = st.lists(st.sampled_from(YAML_WORDS), max_size=60).map("".join)
 
 @settings(deadline=None)
 @given(YAML_LIKE)
-def test_anything_that_looks_like_yaml_gives_a_policy_or_a_refusal(text):
+def test_anything_that_looks_like_yaml_gives_a_policy_or_a_refusal(text: str) -> None:
     assert outcome_of(text) in ("policy", "policy_yaml")
 
 
@@ -305,5 +309,5 @@ POLICIES = st.builds(
 
 @settings(deadline=None)
 @given(POLICIES)
-def test_a_policy_written_as_yaml_is_read_back_equal(policy):
+def test_a_policy_written_as_yaml_is_read_back_equal(policy: Policy) -> None:
     assert parse_policy(policy_to_yaml(policy)) == policy

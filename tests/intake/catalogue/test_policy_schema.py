@@ -1,6 +1,8 @@
 """The JSON Schema of a policy file: made from the rules, published for editors, it agrees with the reader."""
 
 import json
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -20,18 +22,18 @@ VALIDATOR = Draft202012Validator(SCHEMA)
 BUILT_IN = sorted((PUBLISHED.parent / "policies").glob("*.yaml"))
 
 
-def plain(entries):
+def plain(entries: object) -> object:
     """What YAML's own reader would give: the values without their lines."""
     if isinstance(entries, dict):
         return {key: plain(value) for key, (value, _) in entries.items()}
     return entries
 
 
-def fits(text):
+def fits(text: str) -> bool:
     return VALIDATOR.is_valid(plain(read_entries(text)))
 
 
-def is_read(text):
+def is_read(text: str) -> bool:
     try:
         read_policy(text)
     except PolicyFault:
@@ -39,16 +41,16 @@ def is_read(text):
     return True
 
 
-def test_the_published_file_is_what_make_policy_schema_writes():
+def test_the_published_file_is_what_make_policy_schema_writes() -> None:
     assert PUBLISHED.read_text(encoding="utf-8") == schema_text()
 
 
-def test_it_is_a_schema_in_plain_json():
+def test_it_is_a_schema_in_plain_json() -> None:
     Draft202012Validator.check_schema(SCHEMA)
     assert json.loads(schema_text()) == SCHEMA
 
 
-def test_it_knows_every_key_role_and_rule_and_the_defaults_of_version_1():
+def test_it_knows_every_key_role_and_rule_and_the_defaults_of_version_1() -> None:
     parts, role = SCHEMA["properties"], SCHEMA["$defs"]["role"]["properties"]
 
     assert tuple(parts) == ("version", *KEYS, *house_style.KEYS)
@@ -63,7 +65,7 @@ def test_it_knows_every_key_role_and_rule_and_the_defaults_of_version_1():
     assert {key: parts[key]["default"] for key in KEYS} == Policy().as_dict()
 
 
-def test_every_key_and_rule_has_a_description():
+def test_every_key_and_rule_has_a_description() -> None:
     parts = SCHEMA["properties"]
     rules = [SCHEMA["$defs"]["role"], parts["page"], parts["text"]]
     described = [*parts.values(), *(rule for part in rules for rule in part["properties"].values())]
@@ -75,14 +77,14 @@ REFERENCES = ("#/$defs/severity", "#/$defs/source")
 
 
 @pytest.mark.parametrize("file", BUILT_IN, ids=lambda file: file.name)
-def test_the_built_in_policies_are_accepted_by_schema_and_reader(file):
+def test_the_built_in_policies_are_accepted_by_schema_and_reader(file: Path) -> None:
     text = file.read_text(encoding="utf-8")
 
     assert is_read(text)
     VALIDATOR.validate(plain(read_entries(text)))
 
 
-def test_there_are_built_in_policies():
+def test_there_are_built_in_policies() -> None:
     assert len(BUILT_IN) == len(policies.load_policies())
 
 
@@ -173,23 +175,23 @@ REFUSED_BY_THE_READER_ALONE = (
 
 
 @pytest.mark.parametrize("text", ACCEPTED)
-def test_what_the_reader_accepts_fits(text):
+def test_what_the_reader_accepts_fits(text: str) -> None:
     assert (is_read(text), fits(text)) == (True, True)
 
 
 @pytest.mark.parametrize("text", REFUSED)
-def test_what_the_reader_refuses_does_not_fit(text):
+def test_what_the_reader_refuses_does_not_fit(text: str) -> None:
     assert (is_read(text), fits(text)) == (False, False)
 
 
 @pytest.mark.parametrize("text", REFUSED_BY_THE_READER_ALONE)
-def test_the_size_of_lengths_and_of_numbers_in_text_is_for_the_reader_to_tell(text):
+def test_the_size_of_lengths_and_of_numbers_in_text_is_for_the_reader_to_tell(text: str) -> None:
     assert (is_read(text), fits(text)) == (False, True)
 
 
 @settings(deadline=None)
 @given(st.text(min_size=1, max_size=130).filter(is_font))
-def test_every_font_name_that_is_read_fits(name):
+def test_every_font_name_that_is_read_fits(name: str) -> None:
     assert VALIDATOR.is_valid({"run_font_latin": name})
 
 
@@ -198,7 +200,7 @@ NUMBERS = st.integers(-40_000, 40_000) | st.integers(-20_000, 20_000).map(lambda
 
 @settings(deadline=None)
 @given(st.sampled_from(KEYS), NUMBERS | st.booleans() | st.none() | st.text(max_size=2))
-def test_the_keys_of_version_2_accept_the_same_in_schema_and_reader(key, value):
+def test_the_keys_of_version_2_accept_the_same_in_schema_and_reader(key: str, value: Any) -> None:
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     if isinstance(value, str) and not value.isascii():

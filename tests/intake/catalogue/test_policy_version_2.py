@@ -1,6 +1,7 @@
-"""Policy files of version 2: what they mean, and how every fault is told by key and line."""
+"""Policy files of version 2: their meaning, and the message for every fault with key and line."""
 
 import pickle
+from typing import Any, TypeVar
 
 import pytest
 from hypothesis import given, settings
@@ -26,62 +27,63 @@ from docops_flask.engine.policy.rule_kinds import ALIGNMENTS
 from docops_flask.intake.catalogue.policies import load_policies
 from docops_flask.intake.catalogue.policy_file import parse_policy, read_entries
 from docops_flask.intake.catalogue.policy_schema import policy_json_schema
+from tests.optional import not_none
 
 SCHEMA = Draft202012Validator(policy_json_schema())
 
 
-def plain(entries):
+def plain(entries: object) -> object:
     """The values of a file without their lines."""
     return (
         {key: plain(value) for key, (value, _) in entries.items()} if isinstance(entries, dict) else entries
     )
 
 
-def house_style(text):
+def house_style(text: str) -> HouseStyle:
     return parse_policy(f"version: 2\n{text}").house_style
 
 
-def fault_of(text):
+def fault_of(text: str) -> InvalidArgument:
     with pytest.raises(InvalidArgument) as caught:
         parse_policy(f"version: 2\n{text}")
     assert caught.value.detail["field"] == "policy_yaml"
     return caught.value
 
 
-def test_what_is_left_out_checks_nothing():
+def test_omitted_keys_check_nothing() -> None:
     assert parse_policy("version: 2\n") == OPEN_POLICY
 
 
-def test_the_keys_of_version_1_still_mean_what_they_meant():
+def test_the_keys_of_version_1_keep_their_meaning() -> None:
     policy = parse_policy("version: 2\nrun_size_pt: 12\nforbid_tables: true\n")
 
     assert (policy.run_size_pt, policy.forbid_tables, policy.run_font_latin) == (12, True, None)
 
 
-def test_version_1_may_be_said():
+def test_version_1_may_be_stated() -> None:
     lines = policy_to_yaml(Policy())
 
     assert parse_policy(f"version: 1\n{lines}") == parse_policy(lines) == Policy()
 
 
-def test_severity_and_source_hold_for_the_rules_that_do_not_say_their_own():
+def test_severity_and_source_apply_to_rules_without_their_own() -> None:
     rules = house_style(
         "roles:\n  body:\n    severity: warn\n    source: 7.3.3\n    size_pt: 16\n"
         "    color: {value: black, severity: error, source: 5.2.4}\n"
     ).roles["body"]
 
-    assert rules.size_pt == Rule(16, "warn", "7.3.3")
+    assert rules.size_pt == Rule(16.0, "warn", "7.3.3")
     assert rules.color == Rule("black", "error", "5.2.4")
 
 
-def test_fonts_are_names_sets_or_lists_of_both():
+def test_fonts_are_names_sets_or_lists_of_both() -> None:
     body = house_style(
         "fonts: {仿宋: [仿宋_GB2312, FangSong]}\n"
         "roles: {body: {font_east_asia: [仿宋, 宋体], font_latin: Arial}}\n"
     ).roles["body"]
 
-    assert body.font_east_asia.value == ("仿宋_GB2312", "FangSong", "宋体")
-    assert body.font_latin.value == ("Arial",)
+    assert not_none(body.font_east_asia).value == ("仿宋_GB2312", "FangSong", "宋体")
+    assert not_none(body.font_latin).value == ("Arial",)
 
 
 FAULTS = {
@@ -116,7 +118,7 @@ FAULTS = {
 
 
 @pytest.mark.parametrize(("text", "key", "line"), FAULTS.values(), ids=FAULTS)
-def test_every_fault_names_its_key_and_line(text, key, line):
+def test_every_fault_names_its_key_and_line(text: str, key: str, line: int) -> None:
     if text.startswith("version"):
         with pytest.raises(InvalidArgument) as caught:
             parse_policy(text)
@@ -127,16 +129,18 @@ def test_every_fault_names_its_key_and_line(text, key, line):
     assert (fault.detail["key"], fault.detail["line"]) == (key, line)
 
 
-def test_a_key_of_version_2_says_that_it_needs_it():
+def test_the_error_for_a_key_of_version_2_in_version_1_says_so() -> None:
     with pytest.raises(InvalidArgument) as caught:
         parse_policy("page: {width: 210 mm}\n")
 
     assert "page needs a policy with version: 2" in caught.value.message
 
 
-def test_a_near_miss_is_told():
+def test_a_misspelt_key_is_reported_with_a_suggestion() -> None:
     assert "size_pt was probably meant" in fault_of("roles: {body: {sise_pt: 16}}\n").message
 
+
+_Built = TypeVar("_Built")
 
 NAMES = st.sampled_from(("仿宋", "Times New Roman", "a: b", "#", "'"))
 TENTHS = st.integers(1, 5000).map(lambda tenth: tenth / 10)
@@ -146,12 +150,12 @@ SPACES = LENGTHS | st.builds(Measure, st.integers(1, 20).map(float), st.just("li
 SPACINGS = st.builds(LineSpacing, st.sampled_from(("exact", "atLeast", "auto")), st.integers(1, 31680))
 
 
-def built(cls, **members):
+def built(cls: type[_Built], **members: st.SearchStrategy[Any]) -> st.SearchStrategy[_Built]:
     """Return what ``st.builds`` does, which makes up the members of a NamedTuple that are left out."""
     return st.fixed_dictionaries(members).map(lambda given: cls(**given))
 
 
-def rules(values):
+def rules(values: st.SearchStrategy[Any]) -> st.SearchStrategy[Rule[Any] | None]:
     sources = st.none() | st.sampled_from(("GB/T 9704-2012, 7.3.1", "ä"))
     severities = st.sampled_from(("error", "warn"))
     return st.none() | st.builds(Rule, values, severities, sources, st.none() | LENGTHS)
@@ -190,7 +194,7 @@ HOUSE_STYLES = built(
 
 @settings(deadline=None)
 @given(HOUSE_STYLES)
-def test_a_house_style_written_as_yaml_fits_the_schema_and_is_read_back_equal(house):
+def test_a_house_style_written_as_yaml_fits_the_schema_and_is_read_back_equal(house: HouseStyle) -> None:
     policy = Policy(house_style=house)
     text = policy_to_yaml(policy)
 
@@ -198,7 +202,7 @@ def test_a_house_style_written_as_yaml_fits_the_schema_and_is_read_back_equal(ho
     assert parse_policy(text) == policy
 
 
-def test_a_policy_crosses_to_the_renderer_as_it_is():
+def test_a_policy_is_pickled_unchanged() -> None:
     for policy in load_policies():
         crossed = pickle.loads(pickle.dumps(policy))
         assert (crossed, crossed.name) == (policy, policy.name)

@@ -1,29 +1,32 @@
 """The JSON Schemas take what the service takes and refuse what it refuses."""
 
 import json
+from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
 
+from docops_flask.engine.skills.skill import Skill
 from docops_flask.intake.catalogue.skills import load_skills, payload_json_schema, task_json_schema
+from tests.optional import not_none
 
 SKILLS = tuple(load_skills())
-TASK = Draft202012Validator(task_json_schema(load_skills().get("meeting_notice")))
+TASK = Draft202012Validator(task_json_schema(not_none(load_skills().get("meeting_notice"))))
 
 
-def task(**payload):
+def task(**payload: Any) -> dict[str, Any]:
     return {"task_type": "meeting_notice", "payload": payload}
 
 
 @pytest.mark.parametrize("skill", SKILLS, ids=lambda skill: skill.name)
-def test_schemas_are_sound_and_plain_json(skill):
+def test_schemas_are_sound_and_plain_json(skill: Skill) -> None:
     for schema in (payload_json_schema(skill), task_json_schema(skill)):
         Draft202012Validator.check_schema(schema)
         assert json.loads(json.dumps(schema)) == schema
 
 
 @pytest.mark.parametrize("skill", SKILLS, ids=lambda skill: skill.name)
-def test_every_field_is_described_and_its_example_fits(skill):
+def test_every_field_is_described_and_its_example_fits(skill: Skill) -> None:
     schema = payload_json_schema(skill)
     assert list(schema["properties"]) == [field.key for field in skill.fields]
     for field in skill.fields:
@@ -44,7 +47,7 @@ def test_every_field_is_described_and_its_example_fits(skill):
         {"meeting_title": "一行\n二行\t😀 <&>"},
     ],
 )
-def test_what_the_service_takes_is_valid(payload):
+def test_tasks_that_the_service_accepts_are_valid(payload: dict[str, Any]) -> None:
     TASK.validate(task(**payload))
 
 
@@ -65,5 +68,5 @@ def test_what_the_service_takes_is_valid(payload):
         {**task(), "more": 1},
     ],
 )
-def test_what_the_service_refuses_is_invalid(document):
+def test_tasks_that_the_service_refuses_are_invalid(document: dict[str, Any]) -> None:
     assert not TASK.is_valid(document)

@@ -4,6 +4,7 @@ import pickle
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +12,7 @@ from docops_flask.engine.skills.skill import Field, Wording
 from docops_flask.intake.catalogue.catalogue import CatalogueError
 from docops_flask.intake.catalogue.skills import load_skills
 from tests.conftest import ROOT
+from tests.optional import not_none
 
 VALID = """\
 name = "leave_request"
@@ -39,13 +41,13 @@ table = [["天数", "【LEAVE_DAYS】"]]
 HEAD = VALID.partition("[[fields]]")[0]
 
 
-def write(folder, content=VALID, name="leave.toml"):
+def write(folder: Path, content: bytes | str = VALID, name: str = "leave.toml") -> Path:
     file = folder / name
     file.write_bytes(content if isinstance(content, bytes) else content.encode())
     return folder
 
 
-def fault(folder, content):
+def fault(folder: Path, content: bytes | str) -> str:
     with pytest.raises(CatalogueError) as caught:
         load_skills(write(folder, content))
     message = str(caught.value)
@@ -74,8 +76,10 @@ def fault(folder, content):
         ),
     ],
 )
-def test_the_built_in_skills_have_the_contracts_fields(name, required, optional):
-    skill = load_skills().get(name)
+def test_the_built_in_skills_have_the_contracts_fields(
+    name: str, required: list[str], optional: list[str]
+) -> None:
+    skill = not_none(load_skills().get(name))
     assert [field.key for field in skill.fields if field.required] == required
     assert [field.key for field in skill.fields if not field.required] == optional
     assert {field.key: field.placeholder for field in skill.fields} == {
@@ -85,7 +89,7 @@ def test_the_built_in_skills_have_the_contracts_fields(name, required, optional)
     assert lists == ({"attendees": ", "} if "attendees" in optional else {})
 
 
-def test_every_text_of_a_built_in_skill_is_there_in_both_languages():
+def test_every_text_of_a_built_in_skill_exists_in_both_languages() -> None:
     for skill in load_skills():
         labels = [skill.title, skill.description]
         labels += [label for field in skill.fields for label in (field.label, field.description)]
@@ -94,30 +98,30 @@ def test_every_text_of_a_built_in_skill_is_there_in_both_languages():
         assert skill.wording("zh") is not None
 
 
-def test_the_registry_is_sorted_and_finds_by_name(tmp_path):
+def test_the_registry_is_sorted_and_finds_by_name(tmp_path: Path) -> None:
     skills = load_skills(write(tmp_path))
     assert skills.names() == ("inspection_record", "leave_request", "meeting_notice", "training_notice")
     assert tuple(skill.name for skill in skills) == skills.names()
     assert len(skills) == 4
-    assert skills.get("leave_request").title.zh == "请假申请"
+    assert not_none(skills.get("leave_request")).title.zh == "请假申请"
     assert skills.get("nothing") is None
 
 
-def test_an_offices_own_skill_is_read_with_its_defaults(tmp_path):
-    applicant, days = load_skills(write(tmp_path)).get("leave_request").fields
+def test_an_offices_own_skill_is_read_with_its_defaults(tmp_path: Path) -> None:
+    applicant, days = not_none(load_skills(write(tmp_path)).get("leave_request")).fields
     assert (applicant.type, applicant.required, applicant.placeholder) == ("text", True, "APPLICANT")
     assert applicant.description == applicant.label
     assert (days.type, days.required, days.placeholder) == ("list", False, "LEAVE_DAYS")
     assert (days.separator, days.example) == ("、", ("5月6日", "5月7日"))
 
 
-def test_other_files_of_the_folder_are_left_alone(tmp_path):
+def test_other_files_of_the_folder_are_ignored(tmp_path: Path) -> None:
     for name in ("README.md", "leave.toml.bak", "._leave.toml", ".#leave.toml"):
         write(tmp_path, "not = a skill", name)
     assert len(load_skills(tmp_path)) == 3
 
 
-def test_a_byte_order_mark_is_tolerated(tmp_path):
+def test_a_byte_order_mark_is_tolerated(tmp_path: Path) -> None:
     assert load_skills(write(tmp_path, b"\xef\xbb\xbf" + VALID.encode())).get("leave_request")
 
 
@@ -183,7 +187,9 @@ def test_a_byte_order_mark_is_tolerated(tmp_path):
         ('title = "【APPLICANT】请假申请"', 'body = ["x"]', "template.zh.title: missing", "one line of text"),
     ],
 )
-def test_a_fault_is_one_line_with_file_key_problem_and_what_is_accepted(tmp_path, old, new, place, accepted):
+def test_a_fault_is_one_line_with_file_key_problem_and_what_is_accepted(
+    tmp_path: Path, old: str, new: str, place: str, accepted: str
+) -> None:
     assert old in VALID
     message = fault(tmp_path, VALID.replace(old, new, 1))
     assert place in message
@@ -205,17 +211,17 @@ def test_a_fault_is_one_line_with_file_key_problem_and_what_is_accepted(tmp_path
         ('"a\\nb" = 1\n' + VALID, "a\\u000ab: unknown key"),
     ],
 )
-def test_a_file_that_is_no_skill_is_refused(tmp_path, content, problem):
+def test_a_file_that_is_not_a_skill_is_refused(tmp_path: Path, content: bytes | str, problem: str) -> None:
     assert problem in fault(tmp_path, content)
 
 
-def test_two_files_with_one_name_are_refused(tmp_path):
+def test_two_files_with_one_name_are_refused(tmp_path: Path) -> None:
     write(tmp_path, name="a.toml")
     with pytest.raises(CatalogueError, match=r"^b\.toml: name: leave_request is taken by a\.toml; give"):
         load_skills(write(tmp_path, name="b.toml"))
 
 
-def test_a_folder_or_a_file_that_cannot_be_read_is_told(tmp_path):
+def test_an_unreadable_folder_or_file_is_reported(tmp_path: Path) -> None:
     with pytest.raises(CatalogueError, match=r"nowhere': cannot be read \(No such file or directory\)"):
         load_skills(tmp_path / "nowhere")
     (tmp_path / "x.toml").mkdir()
@@ -223,7 +229,7 @@ def test_a_folder_or_a_file_that_cannot_be_read_is_told(tmp_path):
         load_skills(tmp_path)
 
 
-def test_skills_cross_to_a_renderer_without_the_loaders_modules(tmp_path):
+def test_skills_are_unpickled_without_the_loaders_modules(tmp_path: Path) -> None:
     (tmp_path / "skills").write_bytes(pickle.dumps(tuple(load_skills())))
     script = (
         "import pickle, sys\n"
@@ -243,18 +249,18 @@ def test_skills_cross_to_a_renderer_without_the_loaders_modules(tmp_path):
     assert "docops_flask.engine.skills.skill" in result.stdout
 
 
-def test_skills_can_be_keys(tmp_path):
+def test_skills_are_hashable(tmp_path: Path) -> None:
     assert len({*load_skills(write(tmp_path)), *load_skills(tmp_path)}) == 4
 
 
-def test_the_example_of_the_documentation_is_a_skill(tmp_path):
+def test_the_example_of_the_documentation_is_a_skill(tmp_path: Path) -> None:
     page = (ROOT / "docs" / "skills.md").read_text(encoding="utf-8")
     example = page.partition("```toml\n")[2].partition("```")[0]
-    skill = load_skills(write(tmp_path, example)).get("leave_request")
-    assert skill.wording("zh").signature == "【APPLICANT】"
+    skill = not_none(load_skills(write(tmp_path, example)).get("leave_request"))
+    assert not_none(skill.wording("zh")).signature == "【APPLICANT】"
 
 
-def test_every_key_is_documented():
+def test_every_key_is_documented() -> None:
     page = (ROOT / "docs" / "skills.md").read_text(encoding="utf-8")
     documented = set(re.findall("`([a-z_]+)`", page))
     keys = {*Field._fields, *Wording._fields}

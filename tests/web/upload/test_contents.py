@@ -2,12 +2,15 @@
 
 import gc
 import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
+from flask import Flask
 
 from docops_flask.jobs.workspace import Workspaces
 from docops_flask.web.services import EXTENSION
-from docops_flask.web.upload.contents import job_folder
+from docops_flask.web.upload.contents import JobFolder, job_folder
 from tests.factories import docx, p
 from tests.web.forms import form, raw, task_part, template_part
 
@@ -15,23 +18,23 @@ MIB = 2**20
 
 
 @pytest.fixture
-def workspaces(work_folder):
+def workspaces(work_folder: Path) -> Iterator[Workspaces]:
     made = Workspaces(work_folder)
     yield made
     made.close()
 
 
-def files(folder):
+def files(folder: JobFolder) -> dict[str, bytes]:
     """The files of the job, by name."""
     return {path.name: path.read_bytes() for path in folder.workspace.path.iterdir()}
 
 
-def folders(root):
+def folders(root: Path) -> list[Path]:
     """The folders of jobs that there are."""
     return [path for path in root.iterdir() if path.is_dir()]
 
 
-def test_what_is_stored_is_what_came(workspaces, work_folder):
+def test_the_stored_content_equals_the_uploaded_content(workspaces: Workspaces, work_folder: Path) -> None:
     with job_folder(workspaces) as folder:
         first, second = (folder.contents.add(name) for name in ("a", "b"))
         for content, block in ((first, b"1"), (second, b"2"), (first, b"3")):
@@ -46,7 +49,9 @@ def test_what_is_stored_is_what_came(workspaces, work_folder):
     assert folders(work_folder) == []
 
 
-def test_what_is_too_much_for_memory_goes_to_the_folder_as_it_comes(workspaces, work_folder):
+def test_an_upload_too_large_for_memory_is_written_to_the_folder(
+    workspaces: Workspaces, work_folder: Path
+) -> None:
     block = os.urandom(MIB)
     with job_folder(workspaces) as folder:
         contents = folder.contents
@@ -66,7 +71,7 @@ def test_what_is_too_much_for_memory_goes_to_the_folder_as_it_comes(workspaces, 
     assert folders(work_folder) == []
 
 
-def test_a_folder_that_nobody_asked_for_is_not_made(workspaces, work_folder):
+def test_no_folder_is_made_before_it_is_needed(workspaces: Workspaces, work_folder: Path) -> None:
     with job_folder(workspaces):
         pass
     assert list(work_folder.iterdir()) == []
@@ -74,14 +79,16 @@ def test_a_folder_that_nobody_asked_for_is_not_made(workspaces, work_folder):
 
 @pytest.mark.parametrize("path", ["/v1/run", "/v1/precheck"])
 @pytest.mark.parametrize(("task_json", "status"), [(None, 429), (b"{", 400)])
-def test_a_request_that_is_refused_makes_no_folder(make_app, work_folder, path, task_json, status):
+def test_a_request_that_is_refused_makes_no_folder(
+    make_app: Callable[..., Flask], work_folder: Path, path: str, task_json: bytes | None, status: int
+) -> None:
     app = make_app(max_concurrency=1)
     with app.extensions[EXTENSION].slots.take():
         assert app.test_client().post(path, data=form(task_json=task_json)).status_code == status
     assert list(work_folder.iterdir()) == []
 
 
-def test_the_upload_of_a_refused_request_is_not_kept(make_app):
+def test_the_upload_of_a_refused_request_is_not_kept(make_app: Callable[..., Flask]) -> None:
     """Its error's traceback knows everything of the request until garbage is collected."""
     picture = os.urandom(MIB)
     upload = raw(template_part(docx(p("x"), extra={"word/media/image1.png": picture})), task_part())
@@ -98,7 +105,9 @@ def test_the_upload_of_a_refused_request_is_not_kept(make_app):
     assert kept == []
 
 
-def _is_piece_of(picture, item):
+def _is_piece_of(picture: bytes, item: object) -> bool:
     """Say whether ``item`` is a great piece of this upload: other tests' forms may be in memory as well."""
-    middle = len(item) // 2 if isinstance(item, bytes) else 0
+    if not isinstance(item, bytes):
+        return False
+    middle = len(item) // 2
     return middle > MIB // 16 and item[middle : middle + 64] in picture

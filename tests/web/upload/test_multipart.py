@@ -1,10 +1,13 @@
 """A form's parts are the same wherever the network and the decoder's blocks cut its bytes."""
 
+import io
 import random
+from collections.abc import Iterator
 
 import pytest
 
 from docops_flask.web.errors import BodyUnreadable
+from docops_flask.web.request import RequestBody
 from docops_flask.web.upload.multipart import read_parts
 
 KIB = 1024
@@ -16,15 +19,16 @@ NEARLY = [
 ]  # fmt: skip
 
 
-class Body:
+class Body(RequestBody):
     """A request's body that comes in pieces of these sizes, then in pieces of the last."""
 
-    def __init__(self, content, *sizes):
+    def __init__(self, content: bytes, *sizes: int) -> None:
+        super().__init__({"wsgi.input": io.BytesIO()}, len(content))
         self.rest = content
         self.sizes = list(sizes)
 
-    def read(self, most):
-        size = min(most, self.sizes.pop(0) if len(self.sizes) > 1 else self.sizes[0])
+    def read(self, size: int = 64 * KIB) -> bytes:
+        size = min(size, self.sizes.pop(0) if len(self.sizes) > 1 else self.sizes[0])
         block, self.rest = self.rest[:size], self.rest[size:]
         return block
 
@@ -32,32 +36,32 @@ class Body:
 class Parts:
     """Keeps the parts that came."""
 
-    def __init__(self):
-        self.names = []
-        self.contents = []
+    def __init__(self) -> None:
+        self.names: list[tuple[str | None, str | None]] = []
+        self.contents: list[bytes] = []
 
-    def begin(self, name, filename):
+    def begin(self, name: str | None, filename: str | None) -> None:
         self.names.append((name, filename))
         self.contents.append(b"")
 
-    def write(self, block):
+    def write(self, block: bytes) -> None:
         self.contents[-1] += block
 
 
-def form(*contents, end=b"--boundary--\r\n"):
+def form(*contents: bytes, end: bytes = b"--boundary--\r\n") -> bytes:
     head = b'--boundary\r\nContent-Disposition: form-data; name="%d"; filename="%d.bin"\r\n\r\n'
     parts = (head % (number, number) + content + b"\r\n" for number, content in enumerate(contents))
     return b"".join(parts) + end
 
 
-def read(body):
+def read(body: Body) -> list[bytes]:
     parts = Parts()
     read_parts(body, TYPE, parts)
     return parts.contents
 
 
-def contents(seed):
-    """Contents of all sizes around the blocks', with what looks nearly like a boundary strewn into them."""
+def contents(seed: int) -> Iterator[bytes]:
+    """Contents of all sizes around the blocks', with sequences that resemble a boundary inserted."""
     chance = random.Random(seed)
     for size in (0, 1, 40, 70 * KIB, 256 * KIB - 3, 256 * KIB, 520 * KIB):
         content = bytearray(chance.randbytes(size))
@@ -68,19 +72,19 @@ def contents(seed):
 
 
 @pytest.mark.parametrize("size", [7, 300, 4 * KIB, 16 * KIB, 16 * KIB + 1, 64 * KIB, 1024 * KIB])
-def test_contents_come_whole_in_pieces_of_any_size(size):
+def test_contents_are_complete_in_blocks_of_any_size(size: int) -> None:
     expected = list(contents(0))[: 3 if size < KIB else None]
     assert read(Body(form(*expected), size)) == expected
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_contents_come_whole_whatever_looks_nearly_like_a_boundary(seed):
+def test_contents_that_resemble_a_boundary_are_complete(seed: int) -> None:
     expected = list(contents(seed))
     sizes = random.Random(seed).choices(range(1, 300 * KIB), k=20)
     assert read(Body(form(*expected), *sizes)) == expected
 
 
-def test_a_boundary_may_be_cut_anywhere():
+def test_a_boundary_may_be_cut_anywhere() -> None:
     first, second = b"a" * 40 * KIB, b"b" * 10
     whole = form(first, second)
     start = whole.index(b"\r\n--boundary", 100)
@@ -88,17 +92,20 @@ def test_a_boundary_may_be_cut_anywhere():
         assert read(Body(whole, cut, 256 * KIB)) == [first, second]
 
 
-def test_large_content_is_handed_on_in_large_pieces():
+def test_large_content_is_passed_on_in_large_blocks() -> None:
     """Each piece takes a turn of the decoder, and small ones are most of what a refusal costs."""
-    pieces = []
-    parts = Parts()
-    parts.write = lambda block: pieces.append(len(block))
-    read_parts(Body(form(bytes(1024 * KIB)), 256 * KIB), TYPE, parts)
+    pieces: list[int] = []
+
+    class Sizes(Parts):
+        def write(self, block: bytes) -> None:
+            pieces.append(len(block))
+
+    read_parts(Body(form(bytes(1024 * KIB)), 256 * KIB), TYPE, Sizes())
     assert sum(pieces) == 1024 * KIB
     assert len(pieces) <= 8
 
 
 @pytest.mark.parametrize("size", [16 * KIB, 256 * KIB])
-def test_a_content_without_an_end_is_an_error(size):
+def test_a_content_without_an_end_is_an_error(size: int) -> None:
     with pytest.raises(BodyUnreadable):
         read(Body(form(bytes(600 * KIB), end=b"")[:-2], size))

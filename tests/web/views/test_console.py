@@ -2,12 +2,18 @@
 
 import gzip
 import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 from urllib.parse import urljoin
 
 import pytest
+from flask.testing import FlaskClient
 from lxml import html
+from lxml.html import HtmlElement
 
 from tests.conftest import ROOT
+from tests.optional import not_none
 from tests.web.test_auth import basic
 
 STATIC = ROOT / "static"
@@ -21,21 +27,21 @@ FIRST_VIEW_REQUESTS = 18
 
 
 @pytest.fixture
-def console(make_client):
+def console(make_client: Callable[..., FlaskClient]) -> FlaskClient:
     return make_client(enable_web_console=True)
 
 
-def page_of(client, **kwargs):
+def page_of(client: FlaskClient, **kwargs: dict[str, str]) -> HtmlElement:
     response = client.get("/web", **kwargs)
     assert (response.status_code, response.content_type) == (200, "text/html; charset=utf-8")
     return html.fromstring(response.text)
 
 
-def test_the_gate_is_off_by_default(client):
+def test_the_gate_is_off_by_default(client: FlaskClient) -> None:
     assert [client.get(path).status_code for path in ("/web", "/web/static/js/main.js")] == [404, 404]
 
 
-def test_the_page_has_no_script_or_style_of_its_own_and_nothing_from_elsewhere(console):
+def test_the_page_has_no_inline_script_or_style_and_no_external_resources(console: FlaskClient) -> None:
     page = page_of(console)
     assert [element.text for element in page.xpath("//script | //style")] == [None]
     assert page.xpath("//@style") == []
@@ -48,7 +54,7 @@ def test_the_page_has_no_script_or_style_of_its_own_and_nothing_from_elsewhere(c
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_every_file_is_served_with_its_type(console, name):
+def test_every_file_is_served_with_its_type(console: FlaskClient, name: str) -> None:
     types = {"js": "text/javascript", "css": "text/css", "svg": "image/svg+xml"}
     response = console.get(f"/web/static/{name}")
     assert response.status_code == 200
@@ -68,7 +74,9 @@ def test_every_file_is_served_with_its_type(console, name):
         (None, False),
     ],
 )
-def test_files_are_compressed_where_the_browser_takes_it(console, accepted, is_compressed):
+def test_files_are_compressed_if_the_browser_accepts_it(
+    console: FlaskClient, accepted: str | None, is_compressed: bool
+) -> None:
     response = console.get(
         "/web/static/js/main.js", headers={} if accepted is None else {"Accept-Encoding": accepted}
     )
@@ -78,7 +86,7 @@ def test_files_are_compressed_where_the_browser_takes_it(console, accepted, is_c
     assert content == (STATIC / "js/main.js").read_bytes()
 
 
-def test_a_file_that_changes_is_served_as_it_is_now(tmp_path):
+def test_a_changed_file_is_served_in_its_new_version(tmp_path: Path) -> None:
     from docops_flask.web.views.console import StaticFiles
 
     (tmp_path / "js").mkdir()
@@ -86,13 +94,15 @@ def test_a_file_that_changes_is_served_as_it_is_now(tmp_path):
     script.write_text("1")
     (tmp_path / "notes.txt").write_text("not for a browser")
     files = StaticFiles(tmp_path)
-    assert files.find("js/a.js").content == b"1"
+    assert not_none(files.find("js/a.js")).content == b"1"
     script.write_text("22")
-    assert files.find("js/a.js").content == b"22"
+    assert not_none(files.find("js/a.js")).content == b"22"
     assert files.find("notes.txt") is None
 
 
-def test_the_page_asks_for_credentials_where_they_are_set(make_client):
+def test_the_page_requires_credentials_if_they_are_configured(
+    make_client: Callable[..., FlaskClient],
+) -> None:
     client = make_client(enable_web_console=True, web_basic_auth=("user", "pass"))
     for path in ("/web", "/web/", "/web/static/js/main.js"):
         response = client.get(path)
@@ -101,7 +111,7 @@ def test_the_page_asks_for_credentials_where_they_are_set(make_client):
         assert client.get(path, headers={"Authorization": basic("user:pass")}).status_code == 200
 
 
-def test_the_page_knows_whether_it_was_asked_for_with_credentials_but_not_which(console):
+def test_the_page_knows_whether_credentials_were_sent_but_not_which(console: FlaskClient) -> None:
     response = console.get("/web", headers={"Authorization": basic("user:secret-word")})
     assert html.fromstring(response.text).get("data-credentials") is not None
     assert "secret" not in response.text
@@ -109,24 +119,22 @@ def test_the_page_knows_whether_it_was_asked_for_with_credentials_but_not_which(
     assert page_of(console).get("data-credentials") is None
 
 
-def test_behind_a_prefix_the_page_points_below_it(console):
+def test_behind_a_prefix_the_page_points_below_it(console: FlaskClient) -> None:
     page = page_of(console, environ_overrides={"SCRIPT_NAME": "/docops"})
     assert page.get("data-api-base") == "/docops"
     assert page.xpath("//script/@src") == ["/docops/web/static/js/main.js"]
 
 
-def imports_of(text):
+def imports_of(text: str) -> list[str]:
     return re.findall(r'^(?:import|export)\b[^;]*?from "(.+?)";', text, re.MULTILINE)
 
 
-def test_the_first_view_is_small_over_the_wire_and_names_only_files_that_exist(console):
+def test_the_first_view_is_small_over_the_wire_and_names_only_files_that_exist(console: FlaskClient) -> None:
     """What the page and its static imports come to, with the sentences of one language."""
     page = console.get("/web")
-    names = [
-        *html.fromstring(page.text).xpath("//link/@href | //script/@src"),
-        "/web/static/js/messages/core_zh.js",
-    ]
-    seen = {}
+    links: Any = html.fromstring(page.text).xpath("//link/@href | //script/@src")
+    names = [*links, "/web/static/js/messages/core_zh.js"]
+    seen: dict[str, int] = {}
     while names:
         name = names.pop()
         if name in seen:
@@ -141,7 +149,7 @@ def test_the_first_view_is_small_over_the_wire_and_names_only_files_that_exist(c
 
 
 @pytest.mark.parametrize("part", ["core", "work", "result"])
-def test_both_languages_have_the_same_sentences(part):
+def test_both_languages_have_the_same_sentences(part: str) -> None:
     keys = [
         re.findall(r"^  (\w+):", SCRIPTS[f"messages/{part}_{language}.js"], re.MULTILINE)
         for language in ("en", "zh")
@@ -150,14 +158,14 @@ def test_both_languages_have_the_same_sentences(part):
     assert len(set(keys[0])) == len(keys[0])
 
 
-def test_every_sentence_that_is_asked_for_by_name_exists():
+def test_every_sentence_referred_to_by_name_exists() -> None:
     sentences = "".join(text for name, text in SCRIPTS.items() if name.startswith("messages/"))
     asked = {key for text in SCRIPTS.values() for key in re.findall(r'\bt\(\s*"(\w+)"', text)}
     assert len(asked) > 100
     assert asked - set(re.findall(r"^  (\w+):", sentences, re.MULTILINE)) == set()
 
 
-def test_no_script_makes_markup_or_code_from_text():
+def test_no_script_makes_markup_or_code_from_text() -> None:
     forbidden = re.compile(
         r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function|\.srcdoc"
     )
@@ -168,7 +176,7 @@ def test_no_script_makes_markup_or_code_from_text():
 FOLDERS = ["core", "messages", "work", "result"]
 
 
-def test_a_folder_s_modules_import_only_from_their_own_folder_and_those_before_it():
+def test_a_folder_s_modules_import_only_from_their_own_folder_and_those_before_it() -> None:
     """What comes later, as a dynamic import, may lie anywhere; the start imports what it likes."""
     upward = {}
     for name, text in SCRIPTS.items():
@@ -180,15 +188,15 @@ def test_a_folder_s_modules_import_only_from_their_own_folder_and_those_before_i
     assert {name: targets for name, targets in upward.items() if targets} == {}
 
 
-def test_the_documentation_says_what_each_module_holds():
+def test_the_documentation_lists_every_module() -> None:
     table = (ROOT / "docs/console.md").read_text("utf-8").partition("## Modules")[2].partition("\n## ")[0]
     rows = re.findall(r"^\| (.+?) \|", table, re.MULTILINE)
     told = [f"{name}.js" for row in rows for name in re.findall(r"`([\w/]+)`", row)]
     assert sorted(told) == sorted(SCRIPTS)
 
 
-def test_the_types_of_the_answers_are_those_of_the_api_description(console):
-    """The members this page reads exist, and are said to be ``null`` where the service may say so."""
+def test_the_types_of_the_answers_are_those_of_the_api_description(console: FlaskClient) -> None:
+    """The members this page reads exist, and are declared nullable where the service may send ``null``."""
     schemas = console.get("/v1/openapi.json").get_json()["components"]["schemas"]
     schemas["ErrorBody"] = schemas["InvalidJsonError"]
     typedefs = re.findall(r"@typedef \{object\} (\w+)(.*?)\*/", SCRIPTS["core/answers.js"], re.DOTALL)
@@ -200,6 +208,6 @@ def test_the_types_of_the_answers_are_those_of_the_api_description(console):
             assert ("null" in type_) == _may_be_null(described), f"{name}.{member}"
 
 
-def _may_be_null(described):
+def _may_be_null(described: dict[str, Any]) -> bool:
     choices = [described, *described.get("anyOf", []), *described.get("oneOf", [])]
     return any("null" in choice.get("type", []) for choice in choices)

@@ -2,8 +2,14 @@
 
 import shutil
 import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from docops_flask.engine.errors import DocopsError
 from docops_flask.jobs.errors import NotReady
@@ -12,53 +18,54 @@ from tests.web.forms import form
 
 
 class Probe:
-    """A renderer that counts its probes and fails them when told to."""
+    """A renderer that counts its probes and fails them on request."""
 
-    def __init__(self, error=None):
+    def __init__(self, error: DocopsError | NotReady | None = None) -> None:
         self.count = 0
         self.error = error
 
-    def probe(self):
+    def probe(self) -> None:
         self.count += 1
         if self.error is not None:
             raise self.error
 
 
 @pytest.fixture
-def readiness(make_app):
+def readiness(make_app: Callable[..., Flask]) -> Callable[..., Readiness]:
     services = make_app().extensions[EXTENSION]
 
-    def make(renderer):
+    def make(renderer: Any) -> Readiness:
         return Readiness(renderer, services.workspaces, Lifecycle())
 
     return make
 
 
-def not_ready(response):
+def not_ready(response: TestResponse) -> str:
     assert response.status_code == 503
     assert response.get_json()["error_code"] == "NOT_READY"
     assert int(response.headers["Retry-After"]) >= 1
-    return response.get_json()["message"]
+    found: str = response.get_json()["message"]
+    return found
 
 
-def test_healthz_answers_whatever_the_slots_are_doing(make_app):
+def test_healthz_answers_while_all_slots_are_busy(make_app: Callable[..., Flask]) -> None:
     app = make_app(max_concurrency=1)
     with app.extensions[EXTENSION].slots.take():
         response = app.test_client().get("/healthz")
     assert (response.status_code, response.get_json()) == (200, {"status": "ok"})
 
 
-def test_readyz_starts_a_renderer(client, work_folder):
+def test_readyz_starts_a_renderer(client: FlaskClient, work_folder: Path) -> None:
     assert client.get("/readyz").status_code == 200
     assert [path for path in work_folder.iterdir() if path.suffix != ".lock"] == []
 
 
-def test_readyz_says_that_the_work_folder_takes_nothing(client, work_folder):
+def test_readyz_reports_an_unwritable_work_folder(client: FlaskClient, work_folder: Path) -> None:
     shutil.rmtree(work_folder)
     assert "TMPDIR" in not_ready(client.get("/readyz"))
 
 
-def test_readyz_says_that_the_server_is_stopping(make_app):
+def test_readyz_reports_a_stopping_server(make_app: Callable[..., Flask]) -> None:
     app = make_app()
     app.extensions[EXTENSION].lifecycle.stop()
     assert "stopping" in not_ready(app.test_client().get("/readyz"))
@@ -66,13 +73,15 @@ def test_readyz_says_that_the_server_is_stopping(make_app):
 
 
 @pytest.mark.parametrize("error", [NotReady("x", inner="killed by SIGKILL"), DocopsError("x")])
-def test_readiness_says_that_no_renderer_starts(readiness, error):
+def test_readiness_reports_that_no_renderer_starts(
+    readiness: Callable[..., Readiness], error: DocopsError | NotReady
+) -> None:
     with pytest.raises(NotReady, match="renderer") as caught:
         readiness(Probe(error)).check()
     assert caught.value.inner == error.inner
 
 
-def test_what_the_probe_said_holds_for_a_while(readiness):
+def test_the_result_of_a_probe_is_reused_for_a_while(readiness: Callable[..., Readiness]) -> None:
     good, bad = Probe(), Probe(DocopsError("x"))
     ready, unready = readiness(good), readiness(bad)
     for _ in range(3):
@@ -82,7 +91,7 @@ def test_what_the_probe_said_holds_for_a_while(readiness):
     assert (good.count, bad.count) == (1, 1)
 
 
-def test_many_askers_at_once_start_one_renderer(readiness):
+def test_simultaneous_requests_start_one_probe(readiness: Callable[..., Readiness]) -> None:
     probe = Probe()
     check = readiness(probe).check
     threads = [threading.Thread(target=check) for _ in range(8)]
@@ -93,11 +102,13 @@ def test_many_askers_at_once_start_one_renderer(readiness):
     assert probe.count == 1
 
 
-def test_who_asks_during_a_probe_that_hangs_hears_what_the_one_before_it_said(readiness, monkeypatch):
+def test_during_a_hanging_probe_the_previous_result_is_answered(
+    readiness: Callable[..., Readiness], monkeypatch: pytest.MonkeyPatch
+) -> None:
     begun, may_end = threading.Event(), threading.Event()
 
     class Hangs(Probe):
-        def probe(self):
+        def probe(self) -> None:
             super().probe()
             if self.count > 1:
                 begun.set()
@@ -117,7 +128,9 @@ def test_who_asks_during_a_probe_that_hangs_hears_what_the_one_before_it_said(re
     first.join()
 
 
-def test_readyz_says_that_the_server_is_drained_while_everything_else_works(make_app, tmp_path):
+def test_readyz_reports_draining_while_everything_else_works(
+    make_app: Callable[..., Flask], tmp_path: Path
+) -> None:
     drain_file = tmp_path / "drain"
     client = make_app(drain_file=drain_file).test_client()
     assert client.get("/readyz").status_code == 200
@@ -129,7 +142,7 @@ def test_readyz_says_that_the_server_is_drained_while_everything_else_works(make
     assert client.get("/readyz").status_code == 200
 
 
-def test_health_is_another_name_of_healthz(client):
+def test_health_is_another_name_of_healthz(client: FlaskClient) -> None:
     answers = [client.get(path) for path in ("/healthz", "/health")]
     assert [(answer.status_code, answer.get_json()) for answer in answers] == [(200, {"status": "ok"})] * 2
     headers = [

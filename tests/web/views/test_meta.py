@@ -1,22 +1,28 @@
 """``/v1/meta`` and the starter templates: all of it from the skills' specs."""
 
 import io
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import docx as python_docx
 import pytest
+from flask.testing import FlaskClient
 from jsonschema import Draft202012Validator
 
 from docops_flask import __version__
+from tests.optional import not_none
 
 SKILLS = ["inspection_record", "meeting_notice", "training_notice"]
 
 
 @pytest.fixture
-def meta(client):
-    return client.get("/v1/meta").get_json()
+def meta(client: FlaskClient) -> dict[str, Any]:
+    found: dict[str, Any] = client.get("/v1/meta").get_json()
+    return found
 
 
-def test_meta_says_what_the_server_can_do(meta):
+def test_meta_describes_the_server(meta: dict[str, Any]) -> None:
     assert meta["supported_skills"] == meta["supported_task_types"] == SKILLS
     assert meta["supported_presets"] == ["quick", "template", "strict"]
     assert (meta["supports_precheck"], meta["supports_inspect"]) == (True, True)
@@ -24,7 +30,7 @@ def test_meta_says_what_the_server_can_do(meta):
     assert list(meta["task_payload_schemas"]) == list(meta["json_schemas"]) == SKILLS
 
 
-def test_meta_describes_every_field_of_a_skill(meta):
+def test_meta_describes_every_field_of_a_skill(meta: dict[str, Any]) -> None:
     schema = meta["task_payload_schemas"]["meeting_notice"]
     assert schema["extra_policy"] == "forbid"
     assert list(schema["fields"]) == [
@@ -40,7 +46,7 @@ def test_meta_describes_every_field_of_a_skill(meta):
 
 
 @pytest.mark.parametrize("skill", SKILLS)
-def test_the_json_schema_takes_what_the_server_takes(meta, skill):
+def test_the_json_schema_accepts_what_the_server_accepts(meta: dict[str, Any], skill: str) -> None:
     schema = meta["json_schemas"][skill]
     Draft202012Validator.check_schema(schema)
     validator = Draft202012Validator(schema)
@@ -53,7 +59,7 @@ def test_the_json_schema_takes_what_the_server_takes(meta, skill):
     assert not validator.is_valid(dict.fromkeys(fields, 1))
 
 
-def test_skills_of_the_offices_own_are_there(make_client, tmp_path):
+def test_meta_lists_the_offices_own_skills(make_client: Callable[..., FlaskClient], tmp_path: Path) -> None:
     (tmp_path / "memo.toml").write_bytes(
         b'name = "memo"\ntitle = { en = "Memo", zh = "M" }\ndescription = { en = "A memo.", zh = "M" }\n'
         b'[[fields]]\nkey = "memo_text"\nlabel = { en = "Text", zh = "T" }\ntype = "text"\nrequired = true\n'
@@ -64,40 +70,42 @@ def test_skills_of_the_offices_own_are_there(make_client, tmp_path):
 
 
 @pytest.mark.parametrize("path", ["/v1/meta", "/v1/skills/meeting_notice/template.docx", "/v1/openapi.json"])
-def test_the_gate_answers_404(make_client, path):
+def test_meta_is_answered_404_when_disabled(make_client: Callable[..., FlaskClient], path: str) -> None:
     assert make_client(enable_meta=False).get(path).get_json()["error_code"] == "NOT_FOUND"
 
 
 @pytest.mark.parametrize("query", ["", "?lang=zh", "?lang=en"])
-def test_a_starter_template_is_a_word_file_with_the_skills_placeholders(client, query):
+def test_a_starter_template_is_a_word_file_with_the_skills_placeholders(
+    client: FlaskClient, query: str
+) -> None:
     response = client.get(f"/v1/skills/meeting_notice/template.docx{query}")
     assert response.status_code == 200
     assert response.headers["Content-Disposition"] == 'attachment; filename="meeting_notice.docx"'
-    assert response.mimetype.endswith("wordprocessingml.document")
+    assert not_none(response.mimetype).endswith("wordprocessingml.document")
     document = python_docx.Document(io.BytesIO(response.data))
     assert document.paragraphs
     found = client.post("/v1/inspect", data={"template": (io.BytesIO(response.data), "t.docx")}).get_json()
     assert found["suggested_skill"] == "meeting_notice"
 
 
-def test_an_unknown_language_is_answered_with_those_there_are(client):
+def test_the_error_for_an_unknown_language_lists_the_known_ones(client: FlaskClient) -> None:
     response = client.get("/v1/skills/meeting_notice/template.docx?lang=fr")
     assert response.status_code == 400
     assert response.get_json()["detail"]["allowed"] == ["zh", "en"]
 
 
-def test_an_unknown_skill_has_no_starter_template(client):
+def test_an_unknown_skill_has_no_starter_template(client: FlaskClient) -> None:
     assert client.get("/v1/skills/memo/template.docx").status_code == 404
 
 
-def test_meta_lists_the_policies_with_the_default_one_first(meta):
+def test_meta_lists_the_policies_with_the_default_one_first(meta: dict[str, Any]) -> None:
     assert [policy["name"] for policy in meta["policies"]] == ["default", "gbt9704-2012"]
     assert [policy["version"] for policy in meta["policies"]] == [1, 2]
     assert all(policy[words][language] for policy in meta["policies"] for words in ("title", "description")
                for language in ("en", "zh"))  # fmt: skip
 
 
-def test_policies_of_the_offices_own_are_there(make_client, tmp_path):
+def test_meta_lists_the_offices_own_policies(make_client: Callable[..., FlaskClient], tmp_path: Path) -> None:
     (tmp_path / "office.yaml").write_text("version: 2\ntitle: {en: Ours, zh: 本单位}\n", encoding="utf-8")
     listed = make_client(policies_dir=tmp_path).get("/v1/meta").get_json()["policies"]
     assert listed[-1] == {

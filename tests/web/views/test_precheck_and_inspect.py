@@ -1,8 +1,11 @@
 """``/v1/precheck`` and ``/v1/inspect``: what a template would come to, and what it holds."""
 
 import io
+from pathlib import Path
 
 import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from tests.factories import docx, p
 from tests.web.forms import form, members, task
@@ -15,12 +18,14 @@ TEMPLATES = {
 }
 
 
-def inspect(client, template):
+def inspect(client: FlaskClient, template: bytes) -> TestResponse:
     return client.post("/v1/inspect", data={"template": (io.BytesIO(template), "t.docx")})
 
 
 @pytest.mark.parametrize(("template", "payload"), TEMPLATES.values(), ids=TEMPLATES)
-def test_precheck_expects_what_a_run_then_does(client, template, payload):
+def test_precheck_predicts_the_result_of_a_run(
+    client: FlaskClient, template: bytes, payload: dict[str, str]
+) -> None:
     verdict = client.post("/v1/precheck", data=form(template, task(payload)))
     run = client.post("/v1/run", data=form(template, task(payload), format_mode="off"))
     body = verdict.get_json()
@@ -31,7 +36,7 @@ def test_precheck_expects_what_a_run_then_does(client, template, payload):
     assert "out.docx" in members(run.data)
 
 
-def test_precheck_answers_with_the_contracts_members(client):
+def test_precheck_answers_with_the_contracts_members(client: FlaskClient) -> None:
     template, payload = TEMPLATES["missing"]
     body = client.post("/v1/precheck", data=form(template, task(payload))).get_json()
     assert set(body) == {
@@ -45,7 +50,7 @@ def test_precheck_answers_with_the_contracts_members(client):
     assert (body["missing_required"], body["missing_optional"]) == (["MEETING_DATE"], ["ATTENDEES"])
 
 
-def test_inspect_answers_with_the_contracts_members(client):
+def test_inspect_answers_with_the_contracts_members(client: FlaskClient) -> None:
     response = inspect(client, docx(p("【MEETING_TITLE】【meeting_date】")))
     body = response.get_json()
     assert response.status_code == 200
@@ -55,11 +60,13 @@ def test_inspect_answers_with_the_contracts_members(client):
     assert body["request_id"] == response.headers["X-Docops-Request-Id"]
 
 
-def test_chinese_text_is_readable_in_an_answer(client):
+def test_chinese_text_is_readable_in_an_answer(client: FlaskClient) -> None:
     assert "【meeting_date】" in inspect(client, docx(p("【meeting_date】"))).data.decode()
 
 
-def test_neither_leaves_anything_in_the_work_folder(client, work_folder):
+def test_precheck_and_inspect_leave_nothing_in_the_work_folder(
+    client: FlaskClient, work_folder: Path
+) -> None:
     inspect(client, docx(p("x")))
     client.post("/v1/precheck", data=form())
     assert [path for path in work_folder.iterdir() if path.suffix != ".lock"] == []

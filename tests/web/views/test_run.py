@@ -1,8 +1,12 @@
 """``/v1/run`` that ends with a ZIP."""
 
 import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
+from flask.testing import FlaskClient
 
 from docops_flask import __version__
 from tests.factories import docx, p, tbl, tc, tr
@@ -26,7 +30,7 @@ UNFILLABLE = docx(p("【MEETING_TITLE】【meeting_title】"))
 FORBIDDEN_TABLE = docx(p("【MEETING_TITLE】") + tbl(tr(tc("cell"))))
 
 
-def test_run_answers_a_zip_with_the_contracts_headers(client):
+def test_run_answers_a_zip_with_the_contracts_headers(client: FlaskClient) -> None:
     response = client.post("/v1/run", data=form())
     assert response.status_code == 200
     assert response.headers["Content-Type"] == "application/zip"
@@ -36,7 +40,7 @@ def test_run_answers_a_zip_with_the_contracts_headers(client):
     assert list(members(response.data)) == [*MEMBERS, "api_result.json"]
 
 
-def test_api_result_says_how_the_run_went(make_client):
+def test_api_result_describes_the_run(make_client: Callable[..., FlaskClient]) -> None:
     response = make_client(commit_sha="abc123").post("/v1/run", data=form(preset="quick"))
     result = api_result(response.data)
     assert result["exit_code"] == 0
@@ -51,7 +55,7 @@ def test_api_result_says_how_the_run_went(make_client):
     assert result["timing"]["total_ms"] >= result["timing"]["subprocess_ms"]
 
 
-def test_api_result_names_what_was_sent_but_never_its_contents(client):
+def test_api_result_names_what_was_sent_but_never_its_contents(client: FlaskClient) -> None:
     template = docx(p("SECRET-OF-TEMPLATE 【MEETING_TITLE】"))
     task_json = task({"meeting_title": "SECRET-OF-TASK"})
     response = client.post(
@@ -87,7 +91,9 @@ def test_api_result_names_what_was_sent_but_never_its_contents(client):
         ({"format_report": "json"}, {"format_report": "json"}),
     ],
 )  # fmt: skip
-def test_effective_options_follow_from_preset_and_fields(client, fields, changes):
+def test_effective_options_follow_from_preset_and_fields(
+    client: FlaskClient, fields: dict[str, Any], changes: dict[str, str]
+) -> None:
     response = client.post("/v1/run", data=form(docx(p("no placeholder")), **fields))
     assert api_result(response.data)["effective"] == QUICK | changes
 
@@ -102,7 +108,9 @@ def test_effective_options_follow_from_preset_and_fields(client, fields, changes
         (FORBIDDEN_TABLE, {"meeting_title": "x"}, {"preset": "strict"}, 4),
     ],
 )
-def test_every_exit_code_comes_with_a_zip(client, template, payload, fields, exit_code):
+def test_every_exit_code_comes_with_a_zip(
+    client: FlaskClient, template: bytes, payload: dict[str, str], fields: dict[str, str], exit_code: int
+) -> None:
     response = client.post("/v1/run", data=form(template, task(payload), **fields))
     assert response.status_code == 200
     assert response.headers["X-Docops-Exit-Code"] == str(exit_code)
@@ -119,14 +127,19 @@ def test_every_exit_code_comes_with_a_zip(client, template, payload, fields, exi
         ({}, {"format_report": "both"}, ["out.format_report.html"]),
     ],
 )
-def test_members_on_request(make_client, settings, fields, extra):
+def test_members_on_request(
+    make_client: Callable[..., FlaskClient],
+    settings: dict[str, bool],
+    fields: dict[str, Any],
+    extra: list[str],
+) -> None:
     response = make_client(**settings).post("/v1/run", data=form(**fields))
     names = list(members(response.data))
     assert sorted(names) == sorted([*MEMBERS, *extra, "api_result.json"])
     assert names[-1] == "api_result.json"
 
 
-def test_trace_names_the_process(make_client):
+def test_trace_names_the_process(make_client: Callable[..., FlaskClient]) -> None:
     response = make_client(debug_artifacts=True).post("/v1/run", data=form())
     trace = json.loads(members(response.data)["trace.json"])
     result = api_result(response.data)
@@ -139,11 +152,11 @@ def test_trace_names_the_process(make_client):
     }
 
 
-def test_an_explicit_skill_equal_to_the_task_type_changes_nothing(client):
+def test_an_explicit_skill_equal_to_the_task_type_changes_nothing(client: FlaskClient) -> None:
     assert client.post("/v1/run", data=form(skill="meeting_notice")).status_code == 200
 
 
-def test_a_policy_of_the_clients_own_is_used(client):
+def test_a_policy_of_the_clients_own_is_used(client: FlaskClient) -> None:
     suggestion = client.post("/v1/run", data=form(export_suggested_policy="true"))
     policy = members(suggestion.data)["out.suggested_policy.yaml"].decode()
     response = client.post("/v1/run", data=form(format_baseline="policy", policy_yaml=policy))
@@ -154,18 +167,20 @@ def test_a_policy_of_the_clients_own_is_used(client):
 @pytest.mark.parametrize(
     "name", ["NOTICE.DOCX", "../../../etc/notice.docx", "a\\b.Docx", "x" * 500 + ".docx"]
 )
-def test_the_clients_file_name_is_only_looked_at(client, work_folder, name):
+def test_the_clients_file_name_is_not_used_as_a_path(
+    client: FlaskClient, work_folder: Path, name: str
+) -> None:
     response = client.post("/v1/run", data=form(template_name=name))
     assert response.status_code == 200
     assert not list(work_folder.rglob("*.[dD]*"))
 
 
-def test_a_job_leaves_nothing_in_the_work_folder(client, work_folder):
+def test_a_job_leaves_nothing_in_the_work_folder(client: FlaskClient, work_folder: Path) -> None:
     assert client.post("/v1/run", data=form()).status_code == 200
     assert [path for path in work_folder.iterdir() if path.suffix != ".lock"] == []
 
 
-def test_the_zip_has_no_name_any_more_when_its_first_byte_goes_out(client, work_folder):
+def test_the_zip_is_unlinked_before_its_first_byte_is_sent(client: FlaskClient, work_folder: Path) -> None:
     response = client.post("/v1/run", data=form(), buffered=False)
     body = response.iter_encoded()
     first = next(body)

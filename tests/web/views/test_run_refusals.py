@@ -1,8 +1,12 @@
 """What ``/v1/run`` and ``/v1/precheck`` refuse before a renderer starts, and in which order."""
 
 import json
+from pathlib import Path
+from typing import Any
 
 import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from tests.web.forms import form, part, raw, task, task_part, template_part
 
@@ -15,18 +19,20 @@ FORMAT_FIELDS = {
 
 
 @pytest.fixture(params=["/v1/run", "/v1/precheck"])
-def path(request):
-    return request.param
+def path(request: pytest.FixtureRequest) -> str:
+    found: str = request.param
+    return found
 
 
-def refusal(response, status, code):
+def refusal(response: TestResponse, status: int, code: str) -> dict[str, Any]:
     assert response.content_type == "application/json"
     body = response.get_json()
     assert set(body) == {"error_code", "message", "detail"}
     assert (response.status_code, body["error_code"]) == (status, code)
     assert body["detail"].pop("request_id") == response.headers["X-Docops-Request-Id"]
     assert body["message"]
-    return body
+    found: dict[str, Any] = body
+    return found
 
 
 @pytest.mark.parametrize(
@@ -42,12 +48,14 @@ def refusal(response, status, code):
         ({"preset": "quick", "strict": "true", "format_fix_mode": "none"}, ["format_fix_mode"]),
     ],
 )
-def test_fields_that_exclude_each_other(client, path, fields, conflicting):
+def test_fields_that_exclude_each_other(
+    client: FlaskClient, path: str, fields: dict[str, Any], conflicting: list[str]
+) -> None:
     body = refusal(client.post(path, data=form(**fields)), 400, "INVALID_ARGUMENT_CONFLICT")
     assert body["detail"] == {"conflicting_fields": conflicting}
 
 
-def test_strict_and_policy_yaml_go_together(client):
+def test_strict_and_policy_yaml_go_together(client: FlaskClient) -> None:
     response = client.post("/v1/run", data=form(strict="true", policy_yaml="forbid_tables: [}"))
     assert refusal(response, 400, "INVALID_ARGUMENT")["detail"]["field"] == "policy_yaml"
 
@@ -64,18 +72,22 @@ def test_strict_and_policy_yaml_go_together(client):
         ("export_suggested_policy", "2", ["true", "false"]),
     ],
 )
-def test_an_unknown_value_is_answered_with_what_is_allowed(client, path, field, value, allowed):
-    body = refusal(client.post(path, data=form(**{field: value})), 400, "INVALID_ARGUMENT")
+def test_the_error_for_an_unknown_value_lists_the_allowed_ones(
+    client: FlaskClient, path: str, field: str, value: str, allowed: list[str]
+) -> None:
+    body = refusal(client.post(path, data=form() | {field: value}), 400, "INVALID_ARGUMENT")
     assert body["detail"] == {"field": field, "value": value, "allowed": allowed}
 
 
-def test_a_long_value_is_not_repeated_whole(client):
+def test_a_long_value_is_not_repeated_whole(client: FlaskClient) -> None:
     body = refusal(client.post("/v1/run", data=form(preset="x" * 5000)), 400, "INVALID_ARGUMENT")
     assert body["detail"]["value"] == "x" * 64
 
 
 @pytest.mark.parametrize("name", ["Meeting_Notice", "invoice"])
-def test_an_unknown_skill_is_answered_with_those_there_are(client, path, name):
+def test_the_error_for_an_unknown_skill_lists_the_known_ones(
+    client: FlaskClient, path: str, name: str
+) -> None:
     body = refusal(client.post(path, data=form(skill=name)), 400, "INVALID_ARGUMENT")
     assert body["detail"] == {
         "field": "skill",
@@ -84,13 +96,13 @@ def test_an_unknown_skill_is_answered_with_those_there_are(client, path, name):
     }
 
 
-def test_an_unknown_task_type_is_answered_with_those_there_are(client, path):
+def test_the_error_for_an_unknown_task_type_lists_the_known_ones(client: FlaskClient, path: str) -> None:
     body = refusal(client.post(path, data=form(task_json=task(task_type="memo"))), 400, "INVALID_ARGUMENT")
     assert body["detail"]["field"] == "task_type"
     assert body["detail"]["supported_skills"] == ["inspection_record", "meeting_notice", "training_notice"]
 
 
-def test_a_skill_other_than_the_task_type(client, path):
+def test_a_skill_other_than_the_task_type(client: FlaskClient, path: str) -> None:
     body = refusal(client.post(path, data=form(skill="training_notice")), 400, "INVALID_ARGUMENT_CONFLICT")
     assert body["detail"] == {"skill": "training_notice", "task_type": "meeting_notice"}
 
@@ -98,7 +110,7 @@ def test_a_skill_other_than_the_task_type(client, path):
 @pytest.mark.parametrize(
     "content", [b"", b"{", b"[]", b'"text"', b"null", b"{'a': 1}", b'{"a": 1,}', b"\xff", b'{"a": NaN}']
 )
-def test_a_task_that_is_no_json_object(client, path, content):
+def test_a_task_that_is_not_a_json_object(client: FlaskClient, path: str, content: bytes) -> None:
     assert refusal(client.post(path, data=form(task_json=content)), 400, "INVALID_JSON")
 
 
@@ -121,7 +133,9 @@ def test_a_task_that_is_no_json_object(client, path, content):
         ({"task_type": "meeting_notice", "payload": {"organizer": {"a": 1}}}, ["$.payload.organizer"]),
     ],
 )
-def test_a_task_outside_its_schema_is_told_every_error_by_its_path(client, path, document, paths):
+def test_every_schema_error_of_a_task_is_reported_with_its_path(
+    client: FlaskClient, path: str, document: dict[str, Any], paths: list[str]
+) -> None:
     response = client.post(path, data=form(task_json=json.dumps(document).encode()))
     body = refusal(response, 400, "INVALID_ARGUMENT")
     assert [error["path"] for error in body["detail"]["errors"]] == paths
@@ -131,7 +145,9 @@ def test_a_task_outside_its_schema_is_told_every_error_by_its_path(client, path,
 
 @pytest.mark.parametrize("code", [0x00, 0x0B, 0x1B, 0xD800, 0xDFFF, 0xFFFE, 0xFFFF])
 @pytest.mark.parametrize("place", ["text", "list", "key"])
-def test_characters_no_word_document_can_hold_are_refused_by_key(client, path, code, place):
+def test_characters_that_xml_cannot_hold_are_refused_with_the_key(
+    client: FlaskClient, path: str, code: int, place: str
+) -> None:
     value = chr(code)
     payload = {
         "text": {"meeting_title": f"a{value}b"},
@@ -145,12 +161,12 @@ def test_characters_no_word_document_can_hold_are_refused_by_key(client, path, c
 
 
 @pytest.mark.parametrize("value", ["tab\tnewline\nreturn\r", "😀", "\ud83d\ude00", "\u0085", "\ufffd", ""])
-def test_characters_a_word_document_can_hold_are_taken(client, value):
+def test_characters_that_xml_can_hold_are_accepted(client: FlaskClient, value: str) -> None:
     document = json.dumps({"task_type": "meeting_notice", "payload": {"meeting_title": value}}).encode()
     assert client.post("/v1/run", data=form(task_json=document)).status_code == 200
 
 
-def test_null_means_not_given(client):
+def test_null_means_not_given(client: FlaskClient) -> None:
     response = client.post("/v1/run", data=form(task_json=task({"meeting_title": None, "attendees": None})))
     assert response.headers["X-Docops-Exit-Code"] == "2"
 
@@ -169,14 +185,16 @@ def test_null_means_not_given(client):
         ("字" * 2_000_000, None),
     ],
 )
-def test_every_fault_of_a_policy_names_the_field(client, path, policy, key):
+def test_every_fault_of_a_policy_names_the_field(
+    client: FlaskClient, path: str, policy: str, key: str | None
+) -> None:
     request = raw(template_part(), task_part(), part("policy_yaml", policy.encode()))
     body = refusal(client.post(path, **request), 400, "INVALID_ARGUMENT")
     assert body["detail"]["field"] == "policy_yaml"
     assert body["detail"].get("key") == key
 
 
-ORDERED_FAULTS = [
+ORDERED_FAULTS: list[tuple[str, dict[str, str], list[bytes], int, str]] = [
     ("a part is missing", {}, [part("preset", b"quick"), part("format_mode", b"x")], 400, "template"),
     ("conflicts", {}, [template_part(), task_part(b"{"), part("preset", b"x"), part("format_mode", b"x")],
      400, "conflict"),
@@ -197,7 +215,9 @@ ORDERED_FAULTS = [
 @pytest.mark.parametrize(
     ("parts", "status", "named"), [fault[2:] for fault in ORDERED_FAULTS], ids=[f[0] for f in ORDERED_FAULTS]
 )
-def test_the_first_fault_in_the_contracts_order_is_told(client, path, parts, status, named):
+def test_the_first_fault_in_the_contracts_order_is_reported(
+    client: FlaskClient, path: str, parts: list[bytes], status: int, named: str
+) -> None:
     body = client.post(path, **raw(*parts)).get_json()
     if named == "conflict":
         assert body["error_code"] == "INVALID_ARGUMENT_CONFLICT"
@@ -205,6 +225,8 @@ def test_the_first_fault_in_the_contracts_order_is_told(client, path, parts, sta
         assert body["detail"]["field"] == named
 
 
-def test_a_refusal_leaves_nothing_in_the_work_folder(client, path, work_folder):
+def test_a_refusal_leaves_nothing_in_the_work_folder(
+    client: FlaskClient, path: str, work_folder: Path
+) -> None:
     client.post(path, data=form(preset="fast"))
     assert [entry for entry in work_folder.iterdir() if entry.suffix != ".lock"] == []

@@ -3,14 +3,26 @@
 import dataclasses
 import io
 import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from unittest import mock
 
 import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from docops_flask.engine import pipeline
+from docops_flask.engine.job import Job
+from docops_flask.engine.template.fill import fill
+from docops_flask.engine.template.scan import Scan
 from docops_flask.jobs.renderer import Renderer
 from docops_flask.web.services import EXTENSION
 from tests.factories import docx, p, tbl
 from tests.jobs.limits import LIMITS
+from tests.optional import not_none
+from tests.web.conftest import LogLines
 from tests.web.forms import form, members, task
 
 TEMPLATE = docx(p("会议：【MEETING_TITLE】") + p("plain"))
@@ -23,19 +35,19 @@ NAMES = {
 
 
 @pytest.fixture
-def parts(client):
+def parts(client: FlaskClient) -> dict[str, bytes]:
     """What ``/v1/verify`` is to be sent about a real run."""
     run = members(client.post("/v1/run", data=form(TEMPLATE, task({"meeting_title": "周例会\n第二行"}))).data)
     assert json.loads(run["out.integrity.json"])["verdict"] == "intact"
     return {"template": TEMPLATE, **{name: run[file] for name, file in NAMES.items() if file in run}}
 
 
-def ask(client, parts, names=NAMES):
+def ask(client: FlaskClient, parts: dict[str, bytes], names: dict[str, str] = NAMES) -> TestResponse:
     data = {name: (io.BytesIO(content), names[name]) for name, content in parts.items()}
     return client.post("/v1/verify", data=data)
 
 
-def test_what_a_run_made_is_intact(client, parts):
+def test_the_result_of_a_run_is_intact(client: FlaskClient, parts: dict[str, bytes]) -> None:
     answer = ask(client, parts)
     body = answer.get_json()
     assert answer.status_code == 200
@@ -49,7 +61,7 @@ def test_what_a_run_made_is_intact(client, parts):
     }
 
 
-def test_what_somebody_changed_is_named_with_its_place(client, parts):
+def test_a_change_is_reported_with_its_place(client: FlaskClient, parts: dict[str, bytes]) -> None:
     parts["document"] = client.post(
         "/v1/run",
         data=form(docx(p("会议：【MEETING_TITLE】") + p("Plain")), task({"meeting_title": "周例会\n第二行"})),
@@ -62,7 +74,7 @@ def test_what_somebody_changed_is_named_with_its_place(client, parts):
     assert (found["expected"], found["actual"]) == ("plain", "Plain")
 
 
-def test_a_log_that_lies_is_named_with_its_entry(client, parts):
+def test_a_wrong_replace_log_is_reported_with_its_entry(client: FlaskClient, parts: dict[str, bytes]) -> None:
     log = json.loads(parts["replace_log"])
     log["entries"][0]["start"] += 1
     parts["replace_log"] = json.dumps(log).encode()
@@ -70,7 +82,7 @@ def test_a_log_that_lies_is_named_with_its_entry(client, parts):
     assert [each["place"] for each in body["unaccounted"] if each["what"] == "log_entry"] == ["$.entries[0]"]
 
 
-def test_a_template_that_was_broken_is_named_as_such(client):
+def test_a_defect_of_the_template_is_reported(client: FlaskClient) -> None:
     template = docx(tbl("<w:tr><w:tc/></w:tr>") + p("【MEETING_TITLE】"))
     run = client.post("/v1/run", data=form(template))
     assert run.status_code == 200
@@ -82,7 +94,7 @@ def test_a_template_that_was_broken_is_named_as_such(client):
 
 
 @pytest.mark.parametrize(("missing"), NAMES)
-def test_every_part_is_asked_for(client, parts, missing):
+def test_every_part_is_required(client: FlaskClient, parts: dict[str, bytes], missing: str) -> None:
     del parts[missing]
     body = ask(client, parts).get_json()
     assert (body["error_code"], body["detail"]["field"]) == ("INVALID_ARGUMENT", missing)
@@ -92,8 +104,8 @@ ENTRY = {
     "status": "replaced", "field_name": "A", "run_id": "p0:r0", "paragraph_path": "p0", "start": 0, "end": 3,
     "original_text": "【A】", "new_text": "x",
 }  # fmt: skip
-REPORT = {"summary": {"fix_changes": []}}
-CHANGE = {"paragraph_path": "p0", "element": "ind", "before": {}, "after": {}, "run_id": None}
+REPORT: dict[str, Any] = {"summary": {"fix_changes": []}}
+CHANGE: dict[str, Any] = {"paragraph_path": "p0", "element": "ind", "before": {}, "after": {}, "run_id": None}
 MALFORMED = {
     "no JSON": ("replace_log", b"{", "INVALID_JSON", None),
     "not UTF-8": ("replace_log", b"\xff", "INVALID_JSON", None),
@@ -145,7 +157,9 @@ MALFORMED = {
 
 
 @pytest.mark.parametrize(("part", "content", "code", "path"), MALFORMED.values(), ids=MALFORMED)
-def test_a_report_that_is_none_is_refused_with_part_and_place(client, parts, part, content, code, path):
+def test_an_invalid_report_is_refused_with_part_and_place(
+    client: FlaskClient, parts: dict[str, bytes], part: str, content: bytes, code: str, path: str | None
+) -> None:
     answer = ask(client, {**parts, part: content})
     body = answer.get_json()
     assert (answer.status_code, body["error_code"]) == (400, code)
@@ -153,7 +167,9 @@ def test_a_report_that_is_none_is_refused_with_part_and_place(client, parts, par
     assert part in body["message"]
 
 
-def test_a_damaged_document_is_not_taken_for_the_template(client, parts):
+def test_the_error_for_a_damaged_document_names_the_document(
+    client: FlaskClient, parts: dict[str, bytes]
+) -> None:
     answer = ask(client, {**parts, "document": parts["document"][:-30]})
     body = answer.get_json()
     assert (answer.status_code, body["error_code"]) == (400, "INVALID_TEMPLATE")
@@ -161,7 +177,9 @@ def test_a_damaged_document_is_not_taken_for_the_template(client, parts):
     assert body["message"].startswith("document: ")
 
 
-def test_a_document_that_unfolds_to_too_much_is_refused(make_client, parts):
+def test_a_document_that_decompresses_to_too_much_is_refused(
+    make_client: Callable[..., FlaskClient], parts: dict[str, bytes]
+) -> None:
     answer = ask(make_client(max_output_bytes=100), parts)
     body = answer.get_json()
     assert (answer.status_code, body["error_code"]) == (413, "TEMPLATE_LIMIT_EXCEEDED")
@@ -169,29 +187,30 @@ def test_a_document_that_unfolds_to_too_much_is_refused(make_client, parts):
 
 
 @pytest.mark.parametrize("part", NAMES)
-def test_every_part_has_a_limit(make_client, parts, part):
+def test_every_part_has_a_limit(
+    make_client: Callable[..., FlaskClient], parts: dict[str, bytes], part: str
+) -> None:
     answer = ask(make_client(max_upload_bytes=4000), {**parts, part: parts[part] + b" " * 4000})
     body = answer.get_json()
     assert (answer.status_code, body["detail"]["field"]) == (413, part)
 
 
-def fill_with_a_fault(job, template, folder):
-    """A job whose filler drops a character that nobody asked it to drop."""
-    sound = pipeline.fill
+def fill_with_a_fault(job: Job, template: str, folder: str) -> dict[str, Any]:
+    """A job whose filling code drops a character by mistake."""
 
-    def faulty(scan, values):
-        touched = sound(scan, values)
+    def faulty(scan: Scan, values: dict[str, str]) -> dict[str, None]:
+        touched = fill(scan, values)
         place = scan.paragraphs[0].place
         last = list(place.part.root.iter(place.part.w.t))[-1]
-        last.text = last.text[:-1]
+        last.text = not_none(last.text)[:-1]
         return touched
 
-    pipeline.fill = faulty
-    return pipeline.run_job(job, template, folder)
+    with mock.patch.object(pipeline, "fill", faulty):
+        return pipeline.run_job(job, template, folder)
 
 
 @pytest.fixture
-def faulty_client(make_app):
+def faulty_client(make_app: Callable[..., Flask]) -> FlaskClient:
     """The client of an app whose renderers have a bug in the filler."""
     app = make_app()
     renderer = Renderer("fork", timeout_seconds=60, limits=LIMITS, task=fill_with_a_fault)
@@ -199,7 +218,9 @@ def faulty_client(make_app):
     return app.test_client()
 
 
-def test_a_document_that_fails_its_proof_is_never_handed_out(faulty_client, log, work_folder):
+def test_a_document_that_fails_its_proof_is_not_returned(
+    faulty_client: FlaskClient, log: LogLines, work_folder: Path
+) -> None:
     answer = faulty_client.post("/v1/run", data=form(TEMPLATE))
     body = answer.get_json()
     assert (answer.status_code, body["error_code"]) == (500, "INTERNAL_ERROR")

@@ -1,7 +1,9 @@
 """A page as the report's JSON has it: GB/T 9704-2012's, with the 29 pt that many use for it."""
 
+from typing import Any
 
-def page_geometry(**members):
+
+def page_geometry(**members: int | None) -> dict[str, Any]:
     return {
         "section": 0,
         "paragraph_path": "p0",

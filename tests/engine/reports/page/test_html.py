@@ -1,8 +1,10 @@
 """The format report as a page: verdict first, both languages, nothing that runs, nothing unescaped."""
 
 import re
+from typing import Any
 
-from lxml import html
+from lxml import etree, html
+from lxml.html import HtmlElement
 
 from docops_flask.engine.checks.format_check import skipped_report
 from docops_flask.engine.checks.registry import CODES
@@ -13,6 +15,7 @@ from docops_flask.engine.reports.page.words import BY_CODE, BY_RULE
 from tests.engine.checks.document_builder import build_document, check_under_policy, check_under_template
 from tests.engine.reports.page.geometries import page_geometry
 from tests.factories import p, r, tbl, tc, tr
+from tests.optional import not_none
 
 BODY = (
     p(r("会议 abc", '<w:rFonts w:ascii="Arial"/>'), properties='<w:spacing w:line="240"/>')
@@ -21,31 +24,36 @@ BODY = (
 )
 
 
-def report(body=BODY, policy=None, **options):
+def report(body: str = BODY, policy: Policy | None = None, **options: Any) -> dict[str, Any]:
     return check_under_policy(build_document(body), policy or Policy(), **options).as_dict()
 
 
-def text_of(page):
-    return " ".join(" ".join(html.fromstring(page).find("body").itertext()).split())
+def text_content(element: etree._Element) -> str:
+    return "".join(str(text) for text in element.itertext())
 
 
-def cells_of(row):
-    return [" ".join(cell.text_content().split()) for cell in row.findall("td")]
+def text_of(page: str) -> str:
+    texts = not_none(html.fromstring(page).find("body")).itertext()
+    return " ".join(" ".join(str(text) for text in texts).split())
 
 
-def test_the_verdict_comes_first_in_both_languages():
+def cells_of(row: HtmlElement) -> list[str]:
+    return [" ".join(text_content(cell).split()) for cell in row.findall("td")]
+
+
+def test_the_verdict_comes_first_in_both_languages() -> None:
     verdicts = {
         "Failed 未通过": report(),
         "Passed 通过": report(p()),
         "Not checked 未检查": skipped_report(Options(format_mode="off"), Policy()).as_dict(),
     }
     for words, content in verdicts.items():
-        section = html.fromstring(render_report(content)).find(".//section")
-        assert " ".join(section.text_content().split()).startswith(words)
+        section = not_none(html.fromstring(render_report(content)).find(".//section"))
+        assert " ".join(text_content(section).split()).startswith(words)
 
 
-def test_issues_stand_by_place_with_expected_beside_actual():
-    table = html.fromstring(render_report(report())).find(".//table")
+def test_issues_stand_by_place_with_expected_beside_actual() -> None:
+    table = not_none(html.fromstring(render_report(report())).find(".//table"))
 
     groups = {
         body.findtext(".//th/code"): [cells_of(row) for row in body.findall("tr")[1:]]
@@ -70,14 +78,14 @@ def test_issues_stand_by_place_with_expected_beside_actual():
     ]
 
 
-def test_repairs_are_listed_with_before_and_after():
+def test_repairs_are_listed_with_before_and_after() -> None:
     page = text_of(render_report(report(fix=True)))
 
     assert "Paragraph 1 第 1 段 p0 line_spacing_twips line=240 line=360" in page
     assert "fixed 已修复" in page
 
 
-def test_what_differs_from_the_template_is_shown():
+def test_what_differs_from_the_template_is_shown() -> None:
     template = build_document(p("x", properties='<w:spacing w:line="240"/>'))
     filled = build_document(p("x", properties='<w:spacing w:line="480"/>'))
 
@@ -87,7 +95,7 @@ def test_what_differs_from_the_template_is_shown():
     assert "Filling must not change this" in page
 
 
-def test_values_from_the_document_are_escaped():
+def test_values_from_the_document_are_escaped() -> None:
     hostile = '<w:rFonts w:ascii="&lt;script&gt;alert(1)&lt;/script&gt;"/>'
     policy = Policy()._replace(run_font_latin='"><img src=x onerror=alert(1)>')
 
@@ -98,24 +106,24 @@ def test_values_from_the_document_are_escaped():
     assert "&lt;script&gt;alert(1)" in page
 
 
-def test_the_page_stands_alone_and_runs_nothing():
+def test_the_page_stands_alone_and_runs_nothing() -> None:
     page = render_report(report(fix=True))
 
     assert not re.search(r"<script|<link|<img|<iframe|https?://|url\(|@import| on[a-z]+=", page)
     assert "default-src 'none'" in page
 
 
-def test_the_same_report_gives_the_same_bytes():
+def test_the_same_report_gives_the_same_bytes() -> None:
     assert render_report(report(fix=True)) == render_report(report(fix=True))
 
 
-def test_the_policys_own_values_are_readable():
+def test_the_policys_own_values_are_readable() -> None:
     page = text_of(render_report(report(policy=Policy()._replace(run_font_east_asia="仿宋"))))
 
     assert 'run_font_east_asia "仿宋"' in page
 
 
-def test_a_very_long_list_is_cut_and_says_so():
+def test_a_very_long_list_is_cut_and_says_so() -> None:
     content = report()
     content["issues"] = content["issues"][:1] * (MAX_ISSUES + 5)
 
@@ -125,7 +133,7 @@ def test_a_very_long_list_is_cut_and_says_so():
     assert "5 more issues" in page
 
 
-def test_a_code_this_page_does_not_know_is_shown_with_its_message():
+def test_a_code_this_page_does_not_know_is_shown_with_its_message() -> None:
     content = report(p("x"))
     content["issues"][0] |= {"code": "NEW_RULE", "message": "Something new."}
 
@@ -133,20 +141,20 @@ def test_a_code_this_page_does_not_know_is_shown_with_its_message():
     assert "Something new." in render_report(content)
 
 
-def test_every_check_has_its_words():
+def test_every_check_has_its_words() -> None:
     codes = set(CODES)
     told_by_rule = {code for code in codes if code.startswith(("ROLE_", "PAGE_")) or code.lower() in BY_RULE}
 
     assert set(BY_CODE) == codes - told_by_rule
 
 
-def test_every_rule_of_a_house_style_has_its_words():
+def test_every_rule_of_a_house_style_has_its_words() -> None:
     rules = {name for kind in (RoleRules, PageRules, TextRules) for name in kind._fields}
 
     assert set(BY_RULE) == rules
 
 
-def test_a_rule_for_a_role_is_told_with_its_clause_and_the_role():
+def test_a_rule_for_a_role_is_told_with_its_clause_and_the_role() -> None:
     content = report(p("x"))
     content["issues"] = [
         content["issues"][0]
@@ -172,7 +180,7 @@ def test_a_rule_for_a_role_is_told_with_its_clause_and_the_role():
     assert "Paragraph 1 第 1 段 p0 body 正文 text after the recipient" in page
 
 
-def test_a_long_list_of_roles_is_cut_and_says_so():
+def test_a_long_list_of_roles_is_cut_and_says_so() -> None:
     content = report(p("x"))
     content["summary"]["roles"] = [
         {"paragraph_path": f"p{number}", "role": "body", "kind": "place", "reason": "r"}
@@ -182,7 +190,7 @@ def test_a_long_list_of_roles_is_cut_and_says_so():
     assert "3 more are in out.format_report.json" in text_of(render_report(content))
 
 
-def test_deviations_of_the_documents_own_style_are_listed():
+def test_deviations_of_the_documents_own_style_are_listed() -> None:
     content = report(p("x"))
     content["summary"]["policy_deviations"] = [
         {
@@ -199,7 +207,7 @@ def test_deviations_of_the_documents_own_style_are_listed():
     assert "Font size 字号 roles.title.size_pt 22 pt not stated 未规定 7.3.1" in page
 
 
-def test_the_policy_that_had_a_say_is_named():
+def test_the_policy_that_had_a_say_is_named() -> None:
     content = report(p("x"))
     title = {"en": "House style", "zh": "本单位格式"}
     content["summary"]["policy"] = {"name": "own", "version": 2, "title": title, "applied": True}
@@ -209,13 +217,13 @@ def test_the_policy_that_had_a_say_is_named():
     assert "Held against" not in text_of(render_report(content))
 
 
-def test_a_page_is_drawn_to_scale():
+def test_a_page_is_drawn_to_scale() -> None:
     content = report(p("x"))
     content["summary"]["page_geometry"] = [page_geometry()]
 
     page = render_report(content)
-    figure = html.fromstring(page).find(".//figure")
+    figure = not_none(html.fromstring(page).find(".//figure"))
 
-    assert figure.find(".//svg").get("viewbox") == "-1 -1 212.0 299.0"
+    assert not_none(figure.find(".//svg")).get("viewbox") == "-1 -1 212.0 299.0"
     assert len(figure.findall(".//svg/line")) == 21
     assert "Largest line pitch for 22 lines 容纳 22 行的最大行距 28.95 pt" in text_of(page)

@@ -18,7 +18,7 @@ from docops_flask.engine.reports.page.words import describe_place
         ("elsewhere/x9", "Elsewhere, x9", "elsewhere，x9"),
     ],
 )
-def test_addresses_are_told_in_words(path, english, chinese):
+def test_addresses_are_told_in_words(path: str, english: str, chinese: str) -> None:
     words = describe_place(path)
 
     assert (words.en, words.zh) == (english, chinese)

@@ -24,12 +24,12 @@ from docops_flask.engine.reports.page.words import describe_source
         ),
     ],
 )
-def test_each_piece_of_a_source_has_its_words(source, chinese):
+def test_each_piece_of_a_source_has_its_words(source: str, chinese: str) -> None:
     words = describe_source(source)
 
     assert words is not None
     assert (words.en, words.zh) == (source, chinese)
 
 
-def test_a_value_that_nothing_states_has_no_source():
+def test_a_value_that_nothing_states_has_no_source() -> None:
     assert describe_source(None) is None
