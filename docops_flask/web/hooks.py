@@ -32,7 +32,9 @@ def as_docops_error(error: Exception) -> DocopsError:
         return _from_werkzeug(error)
     if isinstance(error, OSError) and error.errno in STORAGE_ERRNOS:
         return InsufficientStorage(inner=errno.errorcode[error.errno])
-    unexpected = DocopsError("The server made a mistake; its log says more under this request id.")
+    unexpected = DocopsError(
+        "An error occurred in the server; its log has the details under this request id."
+    )
     unexpected.inner = place_of(type(error), error.__traceback__)
     return unexpected
 
@@ -72,7 +74,9 @@ def _from_werkzeug(error: exceptions.HTTPException) -> DocopsError:
         return InvalidMediaType("The request's content is of another kind than this address takes.")
     if error.code is not None and 400 <= error.code < 500:
         return InvalidArgument("The request cannot be understood.")
-    unexpected = DocopsError("The server made a mistake; its log says more under this request id.")
+    unexpected = DocopsError(
+        "An error occurred in the server; its log has the details under this request id."
+    )
     unexpected.inner = type(error).__name__
     return unexpected
 

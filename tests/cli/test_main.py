@@ -226,7 +226,7 @@ def test_results_have_the_users_usual_mode(tmp_path: Path, inputs: Callable[...,
         ),
         (["--policy-yaml", "none.yaml"], "INVALID_ARGUMENT", "policy_yaml: cannot be read (No such file"),
         (["--policy-yaml", "t.docx"], "INVALID_ARGUMENT", "policy is not UTF-8 text"),
-        (["--policy-yaml", "t.json"], "INVALID_ARGUMENT", "policy_yaml (line 1): task_type is no key"),
+        (["--policy-yaml", "t.json"], "INVALID_ARGUMENT", "policy_yaml (line 1): task_type is not a key"),
         (["--nope"], "INVALID_ARGUMENT", "No such option"),
     ],
 )
@@ -542,7 +542,7 @@ def test_a_faulty_policy_file_stops_every_command_that_needs_it(
     monkeypatch.setenv("DOCOPS_POLICIES_DIR", "policies")
     assert main(["run", *inputs(), "--out-dir", "a"]) == 1
     said = capsys.readouterr().err
-    assert "DOCOPS_POLICIES_DIR: office.yaml (line 2): roles.title.size is no key of a policy" in said
+    assert "DOCOPS_POLICIES_DIR: office.yaml (line 2): roles.title.size is not a key of a policy" in said
 
 
 def test_the_default_policy_given_as_a_file_gives_the_same_result(

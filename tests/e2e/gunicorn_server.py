@@ -174,7 +174,7 @@ class GunicornServer:
         return sorted(
             path.name
             for path in self.work_folder.iterdir()
-            if path.suffix != ".lock" and not list(path.glob("*/listener-*"))
+            if path.suffix != ".lock" and not _has_fork_server(path)
         )
 
     def stop(self) -> int:
@@ -187,6 +187,14 @@ class GunicornServer:
         for connection in self._connections:
             connection.close()
         return self.process.wait(30)
+
+
+def _has_fork_server(folder: Path) -> bool:
+    try:
+        return any(folder.glob("*/listener-*"))
+    except FileNotFoundError:
+        # It is being removed.
+        return False
 
 
 def _children(process: psutil.Process) -> list[psutil.Process]:

@@ -128,7 +128,7 @@ class EnduranceServer:
         return sorted(
             path.name
             for path in self.work_folder.iterdir()
-            if path.suffix not in _MAY_STAY and not list(path.glob("*/listener-*"))
+            if path.suffix not in _MAY_STAY and not _has_fork_server(path)
         )
 
     def lines(self) -> list[dict[str, Any]]:
@@ -203,6 +203,15 @@ def _probe(base_url: str, health: Health, stop: threading.Event) -> None:
         health.latencies_ms.append((time.monotonic() - began) * 1000)
         if status != 200:
             health.failures.append(Failure(began, time.monotonic(), str(status)))
+
+
+def _has_fork_server(folder: Path) -> bool:
+    """Return whether the socket of a fork server lies below ``folder``, which is then in use."""
+    try:
+        return any(folder.glob("*/listener-*"))
+    except FileNotFoundError:
+        # It is being removed.
+        return False
 
 
 def _is_zombie(process: psutil.Process) -> bool:

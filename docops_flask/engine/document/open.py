@@ -79,7 +79,7 @@ def _is_document(part: StoryPart) -> bool:
 
 def _not_wordprocessingml(name: str) -> InvalidTemplate:
     return InvalidTemplate(
-        f"template: the part {echo(name)} is not the WordprocessingML it should be. "
+        f"template: the part {echo(name)} is not a WordprocessingML part. "
         "Open the file in Word, save it again as .docx and retry.",
         reason="not_wordprocessingml",
         part=echo(name),

@@ -125,7 +125,7 @@ class _Account:
         self._compare(record, expected, written)
         self._pass_gate(record, written, serialize_part(written))
         if self.findings.count == before and not self.is_replayed(record.name):
-            self._found(record, "bytes", "The bytes of this part changed, and no entry speaks of it.")
+            self._found(record, "bytes", "The bytes of this part changed, and no log entry is about it.")
 
     def _parsed(self, member: ChangedMember) -> _Element | None:
         check_document_limit("xml_part_bytes", len(member.after), self._max_parsed)

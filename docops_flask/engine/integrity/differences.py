@@ -244,9 +244,9 @@ _MESSAGES = {
     "element": "Another element stands here.",
     "element_added": "An element was added that no entry accounts for.",
     "element_removed": "An element is gone that no entry accounts for.",
-    "attribute": "An attribute is other than the template and the entries make it.",
+    "attribute": "An attribute differs from the template with the logged changes.",
     "namespaces": "Namespace declarations or prefixes changed.",
-    "text": "The text is other than the template and the entries make it.",
+    "text": "The text differs from the template with the logged changes.",
 }
 
 

@@ -27,7 +27,7 @@ def untyped_parts(template: Package) -> Iterator[Defect]:
         name = entry.name
         is_part = not name.endswith("/") and name != CONTENT_TYPES_PART
         if is_part and not template.content_types.of(name):
-            yield Defect(name, "no_content_type", "", "The package does not tell the part's content type.")
+            yield Defect(name, "no_content_type", "", "The package does not declare the part's content type.")
 
 
 def may_have_defects(part: str, content: bytes, relationship_ids: Callable[[str], Container[str]]) -> bool:

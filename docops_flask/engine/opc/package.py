@@ -144,7 +144,7 @@ class Package:
 
     def _read_content_types(self) -> ContentTypes:
         if not self.has(CONTENT_TYPES_PART):
-            raise damaged("it has no list of content types", "content_types")
+            raise damaged("it has no [Content_Types].xml", "content_types")
         return ContentTypes(parse_part(self.read(CONTENT_TYPES_PART), CONTENT_TYPES_PART))
 
     def _find_main_part(self) -> str:
@@ -167,7 +167,7 @@ class Package:
                 field="template",
             )
         if self._holds_macros(main):
-            raise damaged("it hides macros behind a plain .docx", "macros")
+            raise damaged("it contains macros but has the extension .docx", "macros")
         return main
 
     def _holds_macros(self, main: str) -> bool:

@@ -98,7 +98,7 @@ def zip64_values(fields: list[ExtraField], size: int, packed: int, offset: int) 
         return size, packed, offset
     bodies = [body for kind, body in fields if kind == _ZIP64]
     if len(bodies) > 1:
-        raise damaged("its ZIP64 sizes are told twice", "zip_structure")
+        raise damaged("its ZIP64 sizes occur twice", "zip_structure")
     large = b"".join(bodies)
     at = 0
     for index, value in enumerate(values):

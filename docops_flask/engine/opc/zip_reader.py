@@ -132,7 +132,9 @@ class ZipReader:
                     if disk or start_disk or here != count:
                         raise damaged("it is part of a split archive", "zip_structure")
                     if start + size != end:
-                        raise damaged("its list of contents does not end where it should", "zip_structure")
+                        raise damaged(
+                            "its central directory does not end at the stated position", "zip_structure"
+                        )
                     return count, start, end
             at = tail.rfind(_END_MAGIC, 0, at)
         raise damaged("its end is missing; it was cut off on the way", "truncated")
@@ -142,12 +144,12 @@ class ZipReader:
         names = TakenNames()
         for _ in range(count):
             if at + _CENTRAL.size > end:
-                raise damaged("its list of contents is cut off", "zip_structure")
+                raise damaged("its central directory is cut off", "zip_structure")
             entry, at = self._central_entry(at, end)
             names.add(entry.name)
             yield entry
         if at != end:
-            raise damaged("its list of contents is longer than it says", "zip_structure")
+            raise damaged("its central directory is longer than stated", "zip_structure")
 
     def _central_entry(self, at: int, end: int) -> tuple[ZipEntry, int]:
         fields = _CENTRAL.unpack_from(self._view, at)
@@ -156,14 +158,14 @@ class ZipReader:
         name_at = at + _CENTRAL.size
         after = name_at + name_length + extra_length + comment_length
         if magic != _CENTRAL_MAGIC or after > end:
-            raise damaged("its list of contents is broken", "zip_structure")
+            raise damaged("its central directory is damaged", "zip_structure")
         if disk:
             raise damaged("it is part of a split archive", "zip_structure")
         raw_name = bytes(self._view[name_at : name_at + name_length])
         extra = extra_fields(bytes(self._view[name_at + name_length : after - comment_length]))
         size, packed, offset = zip64_values(extra, size, packed, offset)
         if needed & 0xFF > _NEWEST_VERSION:
-            raise damaged("it asks for a newer ZIP reader than there is", "zip_structure")
+            raise damaged("it requires a ZIP version that does not exist", "zip_structure")
         local = self._local_header(offset, raw_name, flags, method, (crc, packed, size))
         either = flags | local.flags
         # Most headers have none.

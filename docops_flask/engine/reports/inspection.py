@@ -241,7 +241,7 @@ def _problems(scan: Scan, known: Container[str]) -> Iterator[Problem]:
     for paragraph in scan.comments:
         for found in paragraph.found:
             shown = _shown(paragraph, found)
-            message = f"{shown} stands in a comment; comments are not filled."
+            message = f"{shown} is in a comment; comments are not filled."
             yield Problem("IN_COMMENT", message, paragraph.run_of(found).run_id, shown)
 
 
@@ -257,7 +257,7 @@ def _problems_of(
     if found.name not in known:
         yield Problem("UNKNOWN_FIELD", f"No document type has a field for {shown}.", place, shown)
     if paragraph.in_field_result(found):
-        message = f"{shown} lies in the result of a Word field, which Word may compute anew."
+        message = f"{shown} lies in the result of a Word field, which Word may recompute."
         yield Problem("FIELD_RESULT", message, place, shown)
     if controls.contain(run):
         message = f"{shown} lies in a content control bound to data, which Word shows instead."

@@ -105,7 +105,7 @@ def _known(path: str, entries: Entries, allowed: Iterable[str]) -> Iterator[tupl
     for key, (value, line) in entries.items():
         if key not in allowed:
             name = f"{path}.{shown(key)}"
-            raise PolicyFault(f"{name} is no key of a policy{nearest(key, allowed)}.", name, line)
+            raise PolicyFault(f"{name} is not a key of a policy{nearest(key, allowed)}.", name, line)
         yield key, value, line
 
 

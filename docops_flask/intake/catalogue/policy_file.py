@@ -218,7 +218,9 @@ def read_policy(text: str | bytes, name: str | None = None) -> Policy:
         if key not in allowed and key != _VERSION:
             if key in _OF_VERSION_2:
                 raise PolicyFault(f"{key} needs a policy with version: 2.", key, line)
-            raise PolicyFault(f"{shown(key)} is no key of a policy{nearest(key, allowed)}.", shown(key), line)
+            raise PolicyFault(
+                f"{shown(key)} is not a key of a policy{nearest(key, allowed)}.", shown(key), line
+            )
     values = _document_rules(entries, is_version_2)
     if not is_version_2:
         return Policy(**values, name=name)

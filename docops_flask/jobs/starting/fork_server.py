@@ -9,13 +9,13 @@ process is killed; and the path of that socket is too long for the system when T
 
 import importlib
 import os
+import signal
 import sys
 import tempfile
 import threading
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from multiprocessing import forkserver, util
+from contextlib import contextmanager
+from multiprocessing import forkserver, resource_tracker, util
 from pathlib import Path
 
 import psutil
@@ -37,9 +37,6 @@ _PRELOAD = [
     *RARE_MODULES,
     "docops_flask.engine.worker.rehearsal",
 ]
-_COMMAND = "multiprocessing.forkserver"
-# A process has no command line for a moment while it executes a new program.
-_APPEARANCE_SECONDS = 2.0
 
 
 class ForkServer:
@@ -54,7 +51,11 @@ class ForkServer:
         """Start the fork server unless it runs; raises ``InsufficientStorage`` or ``OSError``."""
         if self._runs():
             return
-        self._make_socket_folder()
+        if self._folder_fd is None or self._pid is not None:
+            self._make_socket_folder()
+        # Started here, so that it is not among the new children.
+        resource_tracker.ensure_running()
+        before = set(psutil.Process().children())
         with _python_path():
             try:
                 self._start()
@@ -63,7 +64,9 @@ class ForkServer:
                 # was forked, or was reaped by another part of the server: forget it.
                 importlib.reload(forkserver)
                 self._start()
-        self._pid = _find(_APPEARANCE_SECONDS)
+        started = set(psutil.Process().children()) - before
+        # With more than one (another thread has started a process) it is not known which is the fork server.
+        self._pid = started.pop().pid if len(started) == 1 else None
 
     @contextmanager
     def killed_after(self, seconds: float) -> Iterator[None]:
@@ -72,13 +75,17 @@ class ForkServer:
         ``multiprocessing`` waits without limit for the fork server to name a new process. Once the fork
         server is killed that wait ends with ``EOFError``, and the next start gets a new fork server.
         """
-        timer = threading.Timer(seconds, _kill)
+        timer = threading.Timer(seconds, self._kill)
         timer.daemon = True
         timer.start()
         try:
             yield
         finally:
             timer.cancel()
+
+    def _kill(self) -> None:
+        if self._pid is not None:
+            os.kill(self._pid, signal.SIGKILL)
 
     def _start(self) -> None:
         forkserver.set_forkserver_preload(_PRELOAD)
@@ -118,26 +125,6 @@ class ForkServer:
             os.makedirs(util.get_temp_dir(), mode=0o700, exist_ok=True)
         finally:
             tempfile.tempdir = before
-
-
-def _find(patience_seconds: float = 0.0) -> int | None:
-    """Return the process id of the fork server, ``None`` if it does not appear in ``patience_seconds``."""
-    deadline = time.monotonic() + patience_seconds
-    while True:
-        for process in psutil.Process().children():
-            with suppress(psutil.Error):
-                if any(_COMMAND in word for word in process.cmdline()):
-                    return process.pid
-        if time.monotonic() >= deadline:
-            return None
-        time.sleep(0.002)
-
-
-def _kill() -> None:
-    pid = _find()
-    if pid is not None:
-        with suppress(psutil.Error):
-            psutil.Process(pid).kill()
 
 
 @contextmanager

@@ -80,6 +80,6 @@ def test_a_part_without_a_content_type_is_a_defect(tmp_path: Path) -> None:
             "part": "word/odd.thing",
             "code": "no_content_type",
             "subject": "",
-            "message": "The package does not tell the part's content type.",
+            "message": "The package does not declare the part's content type.",
         }
     ]

@@ -50,7 +50,7 @@ FAULTY_FILES = {
     "an unknown key": (
         "a.yaml",
         "version: 2\npage: {hight: 297 mm}\n",
-        "a.yaml (line 2): page.hight is no key of a policy; height was probably meant",
+        "a.yaml (line 2): page.hight is not a key of a policy; height was probably meant",
     ),
     "the name of a built-in one": (
         "default.yaml",

@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from lxml import html
 from lxml.html import HtmlElement
 
+from docops_flask.engine.policy.policy import PageRules, RoleRules, TextRules
 from tests.conftest import ROOT
 from tests.optional import not_none
 from tests.web.test_auth import basic
@@ -171,6 +172,14 @@ def test_no_script_makes_markup_or_code_from_text() -> None:
     )
     found = {name: forbidden.findall(text) for name, text in SCRIPTS.items()}
     assert {name: words for name, words in found.items() if words} == {}
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_every_rule_of_a_policy_has_its_name_in_the_console(language: str) -> None:
+    rules = {name for kind in (RoleRules, PageRules, TextRules) for name in kind._fields}
+    named = set(re.findall(r"^  rule_(\w+):", SCRIPTS[f"messages/result_{language}.js"], re.MULTILINE))
+
+    assert named == rules
 
 
 FOLDERS = ["core", "messages", "work", "result"]

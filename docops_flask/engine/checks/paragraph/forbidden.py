@@ -43,7 +43,7 @@ class LeadingWhitespace(Check):
         return Finding(
             code=self.codes[0],
             severity="error",
-            message=f"The paragraph begins with a character the policy wants away ({name}). "
+            message=f"The paragraph begins with a character that the policy does not allow there ({name}). "
             "Delete it and use the paragraph's first-line indent instead.",
             expected="no leading whitespace",
             actual=name,

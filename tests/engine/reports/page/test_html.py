@@ -212,9 +212,9 @@ def test_the_policy_that_had_a_say_is_named() -> None:
     title = {"en": "House style", "zh": "本单位格式"}
     content["summary"]["policy"] = {"name": "own", "version": 2, "title": title, "applied": True}
 
-    assert "Held against House style 本单位格式" in text_of(render_report(content))
+    assert "Checked against House style 本单位格式" in text_of(render_report(content))
     content["summary"]["policy"]["applied"] = False
-    assert "Held against" not in text_of(render_report(content))
+    assert "Checked against" not in text_of(render_report(content))
 
 
 def test_a_page_is_drawn_to_scale() -> None:
