@@ -16,7 +16,7 @@ from tests.e2e.gunicorn_server import BIG_TEMPLATE, GunicornServer, eventually
 
 WORKERS = 3
 SLOTS = 2
-NO_ROOM = "no room for this worker's metrics"
+NO_SPACE = "no space for this worker's metrics"
 
 
 class Watched:
@@ -167,7 +167,7 @@ def test_a_worker_without_space_for_its_metrics_still_works(
     small_volume = 'mount -t tmpfs -o size=2000k tmpfs "$TMPDIR" && exec "$0" -m gunicorn'
     command = ["unshare", "--mount", "sh", "-c", small_volume, sys.executable]
     server = start_server(command=command, enable_metrics=1, workers=2, max_concurrency=SLOTS)
-    eventually(lambda: NO_ROOM in server.errors)
+    eventually(lambda: NO_SPACE in server.errors)
     before = {worker.pid for worker in server.workers()}
     for _ in range(6):
         assert server.job().status == 200
@@ -181,7 +181,7 @@ def test_workers_still_work_when_the_metrics_folder_is_removed(start: Callable[.
     assert watched.server.ask("GET", "/metrics").told == (503, "INSUFFICIENT_STORAGE")
     watched.server.work_folder.mkdir()
     watched.server.workers()[0].kill()
-    eventually(lambda: NO_ROOM in watched.server.errors)
+    eventually(lambda: NO_SPACE in watched.server.errors)
     for _ in range(6):
         assert watched.server.job().status == 200
 
