@@ -6,7 +6,9 @@ forms are parsed all at once, with characters of private use in place of the tex
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 from lxml import etree
@@ -47,14 +49,20 @@ class Text(NamedTuple):
 
 
 class ByteParagraph:
-    """A paragraph as it was read: its content, its text, and the texts of its w:t that count."""
+    """A paragraph as it was read: its content, its text, and the texts of its w:t that count.
 
-    __slots__ = ("_texts", "content", "text")
+    ``replayed`` is for the replay: the entry that was replayed last, and its edits.
+    """
+
+    __slots__ = ("_by_node", "_starts", "_texts", "content", "replayed", "text")
 
     def __init__(self, content: bytes, text: str, texts: Sequence[Text] | None) -> None:
         self.content = content
         self.text = text
         self._texts = texts
+        self._starts: list[int] | None = None
+        self._by_node: dict[int, list[Text]] | None = None
+        self.replayed: tuple[tuple[int | str, ...], Sequence[tuple[int, int, bytes]]] | None = None
 
     @property
     def texts(self) -> Sequence[Text]:
@@ -68,22 +76,54 @@ class ByteParagraph:
 
     def node_texts(self, text: Text) -> Sequence[Text]:
         """Return the texts of the w:t of ``text``."""
-        return [each for each in self.texts if each.node == text.node]
+        if self._by_node is None:
+            self._by_node = {}
+            for each in self.texts:
+                self._by_node.setdefault(each.node, []).append(each)
+        return self._by_node[text.node]
 
     def spans_between(self, start: int, end: int) -> Sequence[Text]:
         """Return the texts that hold characters of ``text[start:end]``."""
         texts = self.texts
-        if len(texts) == 1:
-            return texts if texts[0].start < end and start < texts[0].end else ()
-        return [text for text in texts if text.start < end and text.end > start]
+        if self._starts is None:
+            self._starts = [text.start for text in texts]
+        # The last text that begins at ``start`` or before is the first that can hold something of it.
+        index = max(0, bisect_right(self._starts, start) - 1)
+        found = []
+        while index < len(texts) and texts[index].start < end:
+            if texts[index].end > start:
+                found.append(texts[index])
+            index += 1
+        return found
+
+    def exact(self, start: int, characters: str) -> "ExactText | None":
+        """Return the text that is ``characters`` and nothing else, and begins at ``start`` of the paragraph's.
+
+        ``None`` where there is none, or where finding it would take longer than reading all texts.
+        """
+        return None
 
 
-class _PlainParagraph(ByteParagraph):
-    """A paragraph of a usual form; where its texts lie is worked out when it is first asked for."""
+class ExactText(NamedTuple):
+    """A whole text: its bytes are ``first``:``last``, ``run`` and ``kept`` are as those of ``Text``."""
 
-    __slots__ = ("_form", "_parts")
+    first: int
+    last: int
+    run: int
+    kept: bool
 
-    def __init__(self, content: bytes, parts: Sequence[bytes], form: "_Form") -> None:
+
+class PlainParagraph(ByteParagraph):
+    """A paragraph of a usual form; where its texts lie is worked out when it is first asked for.
+
+    ``parts`` is its content parted at the texts: markup, the start tag before a text, the text, and so on.
+    """
+
+    __slots__ = ("form", "parts")
+
+    def __init__(self, content: bytes, parts: Sequence[bytes], form: "Form") -> None:
+        self.parts = parts
+        self.form = form
         if form.is_plain:
             raw = b"".join(parts[2::3])
             text = plain_text(raw) if b"\r" not in raw else "".join(map(plain_text, parts[2::3]))
@@ -94,38 +134,46 @@ class _PlainParagraph(ByteParagraph):
             shown.append(form.between[-1])
             text = "".join(shown)
         super().__init__(content, text, None)
-        self._parts = parts
-        self._form = form
 
     def _read_texts(self) -> Sequence[Text]:
-        return self._between(-1, len(self.text) + 1)
-
-    def spans_between(self, start: int, end: int) -> Sequence[Text]:
-        """Return the texts that hold characters of ``text[start:end]``; no others are made."""
-        return self._between(start, end)
-
-    def _between(self, start: int, end: int) -> list[Text]:
-        parts, form = self._parts, self._form
+        parts, form = self.parts, self.form
+        begins = list(accumulate(map(len, parts), initial=0))
         texts: list[Text] = []
         at = 0
         for (number, run, kept), before in zip(form.texts, form.between, strict=False):
-            raw = parts[3 * number + 2]
-            characters = plain_text(raw)
-            first = at + len(before)
-            at = first + len(characters)
-            if first < end and at > start:
-                begin = sum(map(len, parts[: 3 * number + 2]))
-                texts.append(Text(first, characters, begin, begin + len(raw), number, begin, run, kept))
-            elif first >= end:
-                break
+            characters = plain_text(parts[3 * number + 2])
+            begin, end = begins[3 * number + 2 : 3 * number + 4]
+            start = at + len(before)
+            texts.append(Text(start, characters, begin, end, number, begin, run, kept))
+            at = start + len(characters)
         return texts
 
     def node_texts(self, text: Text) -> Sequence[Text]:
         """Return the texts of the w:t of ``text``: it is the only one in a usual form."""
         return (text,)
 
+    def exact(self, start: int, characters: str) -> ExactText | None:
+        parts, form = self.parts, self.form
+        if len(form.texts) > _FEW_TEXTS:
+            return None
+        raw = characters.encode()
+        at = 0
+        for (number, run, kept), before in zip(form.texts, form.between, strict=False):
+            at += len(before)
+            own = parts[3 * number + 2]
+            if at == start and own == raw:
+                first = sum(map(len, parts[: 3 * number + 2]))
+                return ExactText(first, first + len(own), run, kept)
+            at += len(plain_text(own))
+            if at > start:
+                return None
+        return None
 
-class _Form(NamedTuple):
+
+_FEW_TEXTS = 16
+
+
+class Form(NamedTuple):
     """How a text is made: what stands between the texts; of each its number, its run, whether edges are kept.
 
     ``is_plain`` says that nothing stands between them and that all count, in their order.
@@ -146,34 +194,40 @@ class PlainReader:
         self._split: Callable[[bytes], list[Any]] = re.compile(
             rb"(<" + w + rb"t(?: [^<>]*[^<>/])?>)([^<]*)"
         ).split
-        self._forms: dict[bytes, _Form | None] = {}
-        self._read: dict[bytes, ByteParagraph] = {}
+        self._forms: dict[bytes, Form | None] = {}
 
-    def read(self, contents: Iterable[bytes]) -> None:
-        """Read paragraphs together."""
-        parted: dict[bytes, list[bytes]] = {}
-        for content in contents:
-            if content not in self._read and content not in parted:
-                parted[content] = self._split(content)
-        forms = {content: _form_of(parts) for content, parts in parted.items()}
-        self._learn({form for form in forms.values() if form not in self._forms})
-        for content, parts in parted.items():
-            form = self._forms[forms[content]]
-            if form is None or not all(map(_is_usual, parts[1::3])):
-                self._read[content] = read_by_tags(content, self._part, self._names)
+    def read(self, contents: Iterable[bytes]) -> list[ByteParagraph]:
+        """Return paragraphs, read together."""
+        pending: dict[bytes, tuple[list[bytes], bytes]] = {}
+        unknown: dict[bytes, list[bytes]] = {}
+        wanted = list(contents)
+        for content in wanted:
+            if content in pending:
+                continue
+            parts = self._split(content)
+            markup = parts[:]
+            del markup[2::3]
+            form = b"\0".join(markup)
+            pending[content] = parts, form
+            if form not in self._forms:
+                unknown[form] = parts
+        self._learn(unknown)
+        read: dict[bytes, ByteParagraph] = {}
+        for content, (parts, key) in pending.items():
+            known = self._forms[key]
+            if known is None:
+                read[content] = read_by_tags(content, self._part, self._names)
             else:
-                self._read[content] = _PlainParagraph(content, parts, form)
+                read[content] = PlainParagraph(content, parts, known)
+        return [read[content] for content in wanted]
 
-    def paragraph(self, content: bytes) -> ByteParagraph:
-        """Return a paragraph that was read."""
-        if content not in self._read:
-            self.read((content,))
-        return self._read[content]
-
-    def _learn(self, forms: Iterable[bytes]) -> None:
-        ordered = list(forms)
-        if not ordered:
+    def _learn(self, unknown: Mapping[bytes, Sequence[bytes]]) -> None:
+        """Learn the forms ``unknown``, each with the parts of a paragraph of that form."""
+        usual = {form for form, parts in unknown.items() if all(map(_is_usual, parts[1::3]))}
+        self._forms.update(dict.fromkeys(unknown.keys() - usual))
+        if not usual:
             return
+        ordered = list(usual)
         start, end = b"<" + self._part.prefix + b"p>", b"</" + self._part.prefix + b"p>"
         pieces = [b"<forms", self._part.declared, b">"]
         for form in ordered:
@@ -187,10 +241,6 @@ def _is_usual(tag: bytes) -> bool:
     return b" " not in tag or tag[tag.index(b" ") : -1] in _USUAL_TAGS
 
 
-def _form_of(parts: Sequence[bytes]) -> bytes:
-    return b"\0".join([each for number, each in enumerate(parts) if number % 3 != 2])
-
-
 def _with_stand_ins(form: bytes) -> bytes:
     pieces = form.split(b"\0")
     for number in range(len(pieces) // 2):
@@ -198,7 +248,7 @@ def _with_stand_ins(form: bytes) -> bytes:
     return b"".join(pieces)
 
 
-def _read_form(element: _Element, count: int, names: Names) -> _Form | None:
+def _read_form(element: _Element, count: int, names: Names) -> Form | None:
     """Return how the text of a w:p with stand-ins is made; ``None`` where it holds other text."""
     if count > _LAST - _FIRST:
         return None
@@ -216,7 +266,7 @@ def _read_form(element: _Element, count: int, names: Names) -> _Form | None:
         at = span.end
     between.append(reading.text[at:])
     is_plain = not any(between) and [number for number, _, _ in texts] == list(range(count))
-    return _Form(between, texts, is_plain)
+    return Form(between, texts, is_plain)
 
 
 def plain_text(raw: bytes) -> str:
@@ -234,17 +284,23 @@ def _referenced(match: re.Match[bytes]) -> bytes:
     return chr(int(hexadecimal, 16) if hexadecimal is not None else int(decimal)).encode()
 
 
-def byte_at(raw: bytes, characters: int, *, is_cdata: bool = False) -> int:
-    """Return where the character number ``characters`` of character data begins in its bytes."""
+def bytes_at(raw: bytes, characters: str, places: Sequence[int], *, is_cdata: bool = False) -> list[int]:
+    """Return where the characters number ``places`` of ``raw`` begin in its bytes.
+
+    ``characters`` are what ``raw`` stands for, ``places`` ascend.
+    """
+    found: list[int] = []
+    if b"\r" not in raw and (is_cdata or b"&" not in raw):
+        at = done = 0
+        for place in places:
+            at += len(characters[done:place].encode())
+            done = place
+            found.append(at)
+        return found
     units = rb"\r\n|[^\x80-\xbf][\x80-\xbf]*" if is_cdata else rb"&[^;]*;|\r\n|[^\x80-\xbf][\x80-\xbf]*"
-    if b"&" not in raw and b"\r" not in raw:
-        return characters if not characters or raw.isascii() else len(raw.decode()[:characters].encode())
-    at = 0
-    for number, match in enumerate(re.finditer(units, raw)):
-        if number == characters:
-            return match.start()
-        at = match.end()
-    return at
+    begins = [match.start() for match in re.finditer(units, raw)]
+    begins.append(len(raw))
+    return [begins[place] for place in places]
 
 
 _PARSERS: list[etree.XMLParser] = []

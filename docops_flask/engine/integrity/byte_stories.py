@@ -1,0 +1,147 @@
+"""The stories of a template for the proof by bytes: where their paragraphs lie, and what is edited in them."""
+
+from collections.abc import Sequence
+from functools import cached_property
+from operator import itemgetter
+from typing import NamedTuple
+
+from docops_flask.engine.integrity.addresses import Addresses
+from docops_flask.engine.integrity.blocks import Flow, names_of
+from docops_flask.engine.integrity.byte_text import (
+    ByteParagraph,
+    PlainReader,
+    TagSpan,
+    map_elements,
+    read_tree,
+)
+from docops_flask.engine.integrity.byte_walk import PlainPart, find_paragraphs, plain_part
+from docops_flask.engine.integrity.plan import PlannedParagraph
+from docops_flask.engine.integrity.template_parts import Story, TemplateParts
+from docops_flask.engine.opc.package import Package
+from docops_flask.engine.opc.xml_part import Encoding, encoded, encoding_of, recoded
+
+
+class Misfit(Exception):
+    """A claim does not fit the template."""
+
+
+class Where(NamedTuple):
+    """The part that a paragraph lies in, and what is added to its byte numbers to count in the part."""
+
+    part: "StoryBytes"
+    offset: int
+
+
+class StoryBytes:
+    """A story of the template: its bytes as UTF-8, how it finds and reads paragraphs, what is edited in it."""
+
+    def __init__(self, story: Story, content: bytes) -> None:
+        self.story = story
+        self.encoding: Encoding | None = encoding_of(content, story.part)
+        self.content = recoded(content, self.encoding)
+        self.plain: PlainPart | None = plain_part(self.content)
+        self.reader = None if self.plain is None else PlainReader(self.plain, names_of(self.plain.namespace))
+        self.edits: list[tuple[int, int, bytes]] = []
+        # Start of the content and the paragraph, by address.
+        self._found: dict[str, list[tuple[int, ByteParagraph]]] = {}
+        self.replacements = 0
+        self.fixes = 0
+
+    def find(self, paths: Sequence[str]) -> None:
+        """Find and read the paragraphs of a plain part at ``paths``."""
+        assert self.plain is not None and self.reader is not None
+        ranges = find_paragraphs(self.plain, self.story.kind, self.story.prefix, frozenset(paths))
+        content = self.content
+        contents = [content[start:end] for found in ranges.values() for start, end in found]
+        readings = iter(self.reader.read(contents))
+        # ``zip`` takes from the readings as many as there are ranges.
+        self._found = {
+            path: [(start, reading) for (start, _), reading in zip(found, readings, strict=False)]
+            for path, found in ranges.items()
+        }
+
+    def only(self, path: str) -> tuple[int, ByteParagraph] | None:
+        """Return where the only paragraph at ``path`` begins, and it; ``None`` where there is none or more."""
+        found = self._found.get(path, ())
+        return found[0] if len(found) == 1 else None
+
+    def paragraphs(self, path: str) -> list[PlannedParagraph[ByteParagraph]]:
+        """Return the paragraphs that ``path`` leads to in a plain part."""
+        return [PlannedParagraph(Where(self, start), reading) for start, reading in self._found.get(path, ())]
+
+    def add(self, offset: int, edits: Sequence[tuple[int, int, bytes]]) -> None:
+        """Have ``edits`` made; ``offset`` is added to their byte numbers."""
+        for start, end, new in edits:
+            self.edits.append((start + offset, end + offset, new))
+
+    def written(self) -> bytes:
+        """Return the part with the edits in; raises ``ValueError`` where two edit the same bytes."""
+        pieces, at = [], 0
+        for start, end, new in sorted(self.edits, key=_bounds):
+            if start < at:
+                raise ValueError("two edits of the same bytes")
+            pieces += (self.content[at:start], new)
+            at = end
+        pieces.append(self.content[at:])
+        return encoded(b"".join(pieces), self.encoding)
+
+
+_bounds = itemgetter(0, 1)
+
+
+class Stories:
+    """The stories of the template by what addresses in them begin with; trees where bytes alone do not tell."""
+
+    def __init__(self, template: Package) -> None:
+        self._template = template
+        self.parts = TemplateParts(template)
+        self._listed = self.parts.stories()
+        self._by_prefix = {story.prefix: story for story in self._listed if story.kind != "comments"}
+        self._bytes: dict[str, StoryBytes] = {}
+        self._plain: dict[str, StoryBytes | None] = {}
+        self._maps: dict[str, dict[object, TagSpan]] = {}
+
+    def touched(self) -> dict[str, StoryBytes]:
+        """Return the stories that were looked at, by part name."""
+        return self._bytes
+
+    def of(self, path: str) -> StoryBytes | None:
+        """Return the story that ``path`` leads into if it is plain; ``None`` where trees have to tell."""
+        prefix = path[: path.find("/") + 1]
+        if prefix not in self._plain:
+            story = self._by_prefix.get(prefix)
+            found = None if story is None else self._of_part(story)
+            self._plain[prefix] = None if found is None or found.plain is None else found
+        return self._plain[prefix]
+
+    def _of_part(self, story: Story) -> StoryBytes:
+        if story.part not in self._bytes:
+            self._bytes[story.part] = StoryBytes(story, self._template.read(story.part))
+        return self._bytes[story.part]
+
+    @cached_property
+    def addresses(self) -> Addresses:
+        """Follows addresses on trees."""
+        return Addresses(self._listed, self.parts.flow_of)
+
+    def on_trees(self, path: str) -> list[PlannedParagraph[ByteParagraph]]:
+        """Return the paragraphs that ``path`` leads to, found on trees and read from the bytes."""
+        found = []
+        for element, flow in self.addresses.paragraphs(path):
+            part = self.holding(flow)
+            paragraph = read_tree(element, part.content, self.map_of(part), flow.names)
+            found.append(PlannedParagraph(Where(part, 0), paragraph))
+        return found
+
+    def holding(self, flow: Flow) -> StoryBytes:
+        """Return the story that ``flow`` is in."""
+        return self._of_part(next(each for each in self._listed if each.part == flow.part))
+
+    def map_of(self, part: StoryBytes) -> dict[object, TagSpan]:
+        """Return where the start tags of a part's elements lie."""
+        name = part.story.part
+        if name not in self._maps:
+            root = self.parts.root(name)
+            assert root is not None
+            self._maps[name] = dict(map_elements(root, part.content))
+        return self._maps[name]
