@@ -3,9 +3,11 @@
 An address names a story, a paragraph, a table or a run (contract section 2, Paths).
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable, Mapping
 from enum import Enum
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, Protocol
 
 from lxml.etree import _Element
 
@@ -37,7 +39,7 @@ class TablePlace:
 
     __slots__ = ("_element", "depth", "end", "part", "path", "row_count", "scope", "start", "story")
 
-    def __init__(self, part: "StoryPart", story: StoryKind, path: str, depth: int, start: int) -> None:
+    def __init__(self, part: StoryPart, story: StoryKind, path: str, depth: int, start: int) -> None:
         self.part = part
         self.story = story
         self.path = path
@@ -111,13 +113,13 @@ class ParagraphPlace:
     """
 
     __slots__ = (
-        "_filled", "_reading", "_shape", "boxes", "cell", "content", "end", "mirrors", "part", "path", "scope",
-        "start", "story", "table_depth",
+        "_filled", "_now", "_reading", "_shape", "boxes", "cell", "content", "end", "mirrors", "part", "path",
+        "scope", "start", "story", "table_depth",
     )  # fmt: skip
 
     def __init__(
         self,
-        part: "StoryPart",
+        part: StoryPart,
         story: StoryKind,
         path: str,
         table_depth: int,
@@ -137,7 +139,8 @@ class ParagraphPlace:
         self.mirrors: tuple[ParagraphPlace, ...] = ()
         self.scope: Scope | None = None
         self._reading: Paragraph | None = None
-        self._filled: bytes | Paragraph | None = None
+        self._filled: Filled | None = None
+        self._now: Paragraph | None = None
         self._shape: Shape | None = None
 
     @property
@@ -169,19 +172,24 @@ class ParagraphPlace:
             self._reading = self.part.shapes.paragraph(self.own_bytes, self.scope)
         return self._reading
 
-    def fill(self, content: bytes, shape: Shape | None) -> None:
-        """Have ``content`` for its own bytes from now on; ``shape`` where that is known to stay."""
-        self._filled = content
-        self._shape = shape
+    @reading.setter
+    def reading(self, reading: Paragraph) -> None:
+        self._reading = reading
+
+    def fill(self, filled: Filled) -> None:
+        """Have ``filled`` for its own bytes from now on."""
+        self._filled = filled
+        self._now = None
+        self._shape = self.reading.shape if filled.keeps_shape else None
 
     @property
     def now(self) -> Paragraph:
         """Its text as it is now: in the template or, once it was filled, in the result."""
         if self._filled is None:
             return self.reading
-        if isinstance(self._filled, bytes):
-            self._filled = self.part.shapes.paragraph(self._filled, self.scope)
-        return self._filled
+        if self._now is None:
+            self._now = self.part.shapes.paragraph(self._filled.content, self.scope)
+        return self._now
 
     @property
     def shape(self) -> Shape:
@@ -194,12 +202,12 @@ class ParagraphPlace:
     def shape(self, shape: Shape) -> None:
         self._shape = shape
 
-    def first_run_with_text(self) -> "RunPlace | None":
+    def first_run_with_text(self) -> RunPlace | None:
         """Return the run of its first character that stands in a w:t, as it is now."""
         index = next((piece.shown.run_index for piece in self.now.pieces if piece.end > piece.start), None)
         return None if index is None else self.run(index)
 
-    def run(self, index: int) -> "RunPlace":
+    def run(self, index: int) -> RunPlace:
         """Return its run number ``index``."""
         return RunPlace(index, f"{self.path}:r{index}", self)
 
@@ -228,7 +236,21 @@ def read_together(places: Iterable[ParagraphPlace]) -> None:
     for place in places:
         by_part.setdefault(place.part, []).append(place)
     for part, of_part in by_part.items():
-        part.shapes.read([(place.own_bytes, place.scope) for place in of_part])
+        readings = part.shapes.read([(place.own_bytes, place.scope) for place in of_part])
+        for place, reading in zip(of_part, readings, strict=True):
+            place.reading = reading
+
+
+class Filled(Protocol):
+    """What filling makes of a paragraph: its bytes then, and whether texts alone changed."""
+
+    @property
+    def content(self) -> bytes:
+        """The bytes between its tags."""
+
+    @property
+    def keeps_shape(self) -> bool:
+        """Whether its shape stays."""
 
 
 class Walk:
@@ -318,7 +340,7 @@ class StoryPart:
         self.paragraphs: list[ParagraphPlace] = []
         self._by_end: dict[int, ParagraphPlace] | None = None
 
-    def sibling_before(self, place: ParagraphPlace) -> "ParagraphPlace | Literal[False] | None":
+    def sibling_before(self, place: ParagraphPlace) -> ParagraphPlace | Literal[False] | None:
         """Return the paragraph right before ``place``, in the same container.
 
         ``None`` where ``place`` is the first of its container, ``False`` where something else comes before it.

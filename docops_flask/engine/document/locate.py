@@ -153,7 +153,14 @@ class _CellBlocks(_Blocks):
     __slots__ = ("_is_spanned", "row")
 
     def __init__(self, cells: CellCount, to: _Found, row: "_Cells", cell: CellPlace) -> None:
-        super().__init__(cells, to, f"{row.path}{row.column}.", cell.table.depth + 1, cell)
+        # What the base class does, without a call: there are thousands of cells.
+        self._cells = cells
+        self.to = to
+        self.prefix = f"{row.path}{row.column}."
+        self.depth = cell.table.depth + 1
+        self.cell = cell
+        self.paragraph_count = 0
+        self.table_count = 0
         self.row = row
         self._is_spanned = False
 
@@ -382,12 +389,15 @@ def locate(part: StoryPart, cells: "CellCount") -> tuple[list[ParagraphPlace], l
     What lies in a text box hangs on the paragraph that holds it, with addresses that begin in the box.
     Raises ``TemplateLimitExceeded`` (``table_cells``) when tables expand to more cells than ``cells`` allows.
     """
-    found = _Found(part, part.kind, [], [])
-    elements = _Elements(_root_context(cells, found))
+    counted = cells.cells
     if part.text.prefix:
-        _by_paragraphs(part.text, elements)
-    else:
-        _by_tags(part.text, elements)
+        found = _Found(part, part.kind, [], [])
+        if _by_paragraphs(part.text, _Elements(_root_context(cells, found))):
+            return found.paragraphs, found.tables
+        part.paragraphs.clear()
+        cells.cells = counted
+    found = _Found(part, part.kind, [], [])
+    _by_tags(part.text, _Elements(_root_context(cells, found)))
     return found.paragraphs, found.tables
 
 
@@ -452,8 +462,11 @@ def _attribute(attributes: bytes, local: bytes, scope: Scope, namespace: bytes) 
 _Step = tuple[int, str, int, int]
 
 
-def _by_paragraphs(text: PartText, elements: _Elements) -> None:
-    """Read the part from paragraph end to paragraph end; what stands between two is taken apart once."""
+def _by_paragraphs(text: PartText, elements: _Elements) -> bool:
+    """Read the part from paragraph end to paragraph end; what stands between two is taken apart once.
+
+    Returns ``False`` where paragraphs lie in paragraphs and in no text box, against the schema.
+    """
     names = _plain_names(text)
     content = text.content
     known: dict[bytes, tuple[_Step, ...]] = {}
@@ -462,27 +475,70 @@ def _by_paragraphs(text: PartText, elements: _Elements) -> None:
     pieces = content[position:].split(names.end)
     last = pieces.pop()
     end_length = len(names.end)
+    # What stood before the last paragraph, its start tag included.
+    lead, steps = b"", ()
     for piece in pieces:
-        at = max(piece.rfind(names.plain), piece.rfind(names.with_attributes))
-        inner = piece.find(b">", at) + 1 if at >= 0 else 0
-        if at < 0 or piece[inner - 2] == 0x2F or (has_boxes and names.box in piece):
-            _take(elements, _steps(piece, names), position)
-            elements.close(position + len(piece))
-        else:
-            lead = piece[:at]
-            if lead:
-                steps = known.get(lead)
-                if steps is None:
-                    steps = known[lead] = _steps(lead, names)
-                _take(elements, steps, position)
-            top = elements.top
-            if isinstance(top, _Blocks):
-                top.paragraph(position + at, position + inner).end = position + len(piece)
-        position += len(piece) + end_length
+        if has_boxes or not lead or not piece.startswith(lead):
+            lead, at = _lead_of(piece, names, has_boxes=has_boxes)
+            if not lead:
+                if not has_boxes:
+                    return False
+                _take(elements, _steps(piece, names), position)
+                elements.close(position + len(piece))
+                position += len(piece) + end_length
+                continue
+            gap = lead[:at]
+            steps = known.get(gap)
+            if steps is None:
+                steps = known[gap] = _before_paragraph(_steps(gap, names))
+        if steps:
+            _take(elements, steps, position)
+        top = elements.top
+        end = position + len(piece)
+        if isinstance(top, _Blocks):
+            top.paragraph(position + at, position + len(lead)).end = end
+        position = end + end_length
     _take(elements, _steps(last, names), position)
+    return True
+
+
+def _lead_of(piece: bytes, names: "_Names", *, has_boxes: bool) -> tuple[bytes, int]:
+    """Return what stands before the last paragraph that begins in ``piece``, and where its start tag begins.
+
+    Nothing where there is none or a text box lies around it.
+    """
+    at = max(piece.rfind(names.plain), piece.rfind(names.with_attributes))
+    inner = piece.find(b">", at) + 1
+    if at < 0 or piece[inner - 2] == 0x2F or (has_boxes and names.box in piece):
+        return b"", 0
+    return piece[:inner], at
+
+
+def _before_paragraph(steps: tuple[_Step, ...]) -> tuple[_Step, ...]:
+    """Return ``steps`` without properties that say nothing, right before what ends their time.
+
+    A cell's count until its first paragraph, a row's until its first cell.
+    """
+    kept = list(steps)
+    for number in reversed(range(len(steps) - 1)):
+        following = steps[number + 2][0] if number + 2 < len(steps) else PARAGRAPH
+        ends_time = (steps[number][0], following) in ((ROW_PROPERTIES, CELL), (CELL_PROPERTIES, PARAGRAPH))
+        if ends_time and steps[number + 1][0] == CLOSE:
+            del kept[number : number + 2]
+    return tuple(kept)
 
 
 def _take(elements: _Elements, steps: tuple[_Step, ...], position: int) -> None:
+    top = elements.top
+    if (
+        len(steps) == 2
+        and (steps[0][0], steps[1][0]) == (CLOSE, CELL)
+        and isinstance(top, _CellBlocks)
+        and elements.stack[-1] is top.row
+    ):
+        # A cell ends and another begins.
+        elements.top = top.row.next_cell()
+        return
     for kind, value, start, end in steps:
         if kind == CLOSE:
             elements.close(position + start)
@@ -539,7 +595,7 @@ def _close(steps: list[_Step], opened: list[int], at: int) -> None:
     if opened:
         begin = opened.pop()
         # Without anything in it that matters.
-        if len(steps) == begin + 1 and steps[begin][0] in (OTHER, ROW_PROPERTIES, CELL_PROPERTIES):
+        if len(steps) == begin + 1 and steps[begin][0] == OTHER:
             steps.pop()
             return
     steps.append((CLOSE, "", at, at))

@@ -91,12 +91,13 @@ class Paragraph:
     The tag is that of the w:t, of a CDATA section, or empty behind a comment.
     """
 
-    __slots__ = ("_offsets", "_pieces", "parts", "shape", "text")
+    __slots__ = ("_by_node", "_offsets", "_pieces", "parts", "shape", "text")
 
     def __init__(self, parts: Sequence[bytes], shape: Shape) -> None:
         self.parts = parts
         self.shape = shape
         self._pieces: list[TextPiece] | None = None
+        self._by_node: dict[int, list[TextPiece]] | None = None
         self._offsets: list[int] | None = None
         if shape.is_plain:
             raw = b"".join(parts[2::3])
@@ -133,8 +134,16 @@ class Paragraph:
     def pieces(self) -> Sequence[TextPiece]:
         """The texts that count, in order."""
         if self._pieces is None:
-            self._pieces = list(self._read_pieces())
+            self._pieces = self._read_pieces()
         return self._pieces
+
+    def node_pieces(self, node: int) -> Sequence[TextPiece]:
+        """Return the texts of the w:t number ``node``."""
+        if self._by_node is None:
+            self._by_node = {}
+            for piece in self.pieces:
+                self._by_node.setdefault(piece.shown.node, []).append(piece)
+        return self._by_node[node]
 
     def run_text(self, run: _Element, w: Vocabulary) -> str:
         """Return the characters of the w:t that are children of ``run``, a run of the paragraph's shape."""
@@ -157,63 +166,80 @@ class Paragraph:
             index += 1
         return found
 
-    def _read_pieces(self) -> Iterator[TextPiece]:
+    def _read_pieces(self) -> list[TextPiece]:
+        pieces: list[TextPiece] = []
         at = 0
+        parts = self.parts
         for each, before in zip(self.shape.shown, self.shape.between, strict=False):
             start = at + len(before)
-            at = start + len(self.text_of(each.number))
-            yield TextPiece(start, at, each)
+            raw = parts[3 * each.number + 2]
+            at = start + len(raw if raw.isalnum() else self.text_of(each.number))
+            pieces.append(TextPiece(start, at, each))
+        return pieces
 
 
 class Shapes:
-    """The paragraphs of one part by their bytes, each distinct one read once."""
+    """The paragraphs of one part by their bytes, each distinct one read once.
+
+    Where one prefix stands for WordprocessingML in all of the part there are no comments and no CDATA sections
+    (see ``PartText``), and a pattern parts a paragraph at its texts.
+    """
 
     def __init__(self, text: PartText, w: Vocabulary) -> None:
         self._text = text
         self._w = w
         self._part = _text_pattern(text.prefix).split if text.prefix else None
         self._idle = _idle_pattern(text.prefix).sub if text.prefix else None
-        self._paragraphs: dict[tuple[bytes, bytes], Paragraph] = {}
+        # By content and by what ``_declared`` says of the namespaces in scope.
+        self._paragraphs: dict[bytes, dict[bytes, Paragraph]] = {b"": {}}
         self._shapes: dict[tuple[bytes, bytes], Shape | None] = {}
         self._without_idle: dict[bytes, bytes] = {}
 
     def paragraph(self, content: bytes, scope: Scope | None = None) -> Paragraph:
         """Return the paragraph with the bytes ``content`` between its tags."""
-        found = self._paragraphs.get((content, _declared(scope)))
-        if found is None:
-            self.read(((content, scope),))
-            found = self._paragraphs[content, _declared(scope)]
-        return found
+        found = self._known(scope).get(content)
+        return self.read(((content, scope),))[0] if found is None else found
 
-    def read(self, contents: Iterable[tuple[bytes, Scope | None]]) -> None:
-        """Read paragraphs together; ``Scope`` are the namespaces in scope where they are not the root's."""
-        pending: dict[tuple[bytes, bytes], tuple[list[bytes], tuple[bytes, bytes]]] = {}
+    def _known(self, scope: Scope | None) -> dict[bytes, Paragraph]:
+        return self._paragraphs.setdefault(_declared(scope), {})
+
+    def read(self, contents: Iterable[tuple[bytes, Scope | None]]) -> list[Paragraph]:
+        """Return paragraphs, read together.
+
+        ``Scope`` are the namespaces in scope where they are not the root's.
+        """
+        wanted = list(contents)
+        pending: dict[bytes, tuple[list[bytes], bytes]] = {}
         odd: list[tuple[bytes, Scope | None]] = []
-        for content, scope in contents:
-            declared = _declared(scope)
-            key = content, declared
-            if key in self._paragraphs or key in pending:
-                continue
-            if self._part is None or scope is not None or b"<!" in content or b"<?" in content:
-                odd.append((content, scope))
-                continue
-            parts = self._part(content)
-            markup = parts[:]
-            del markup[2::3]
-            joined = b"\0".join(markup)
-            idle = self._without_idle.get(joined)
-            if idle is None:
-                idle = self._without_idle[joined] = self._idle(b"", joined)
-            pending[key] = parts, (idle, declared)
-        self._parse({shape for _, shape in pending.values()})
-        for key, (parts, shape_key) in pending.items():
-            shape = self._shapes[shape_key]
+        plain = self._paragraphs[b""]
+        for content, scope in wanted:
+            if scope is not None or self._part is None:
+                if content not in self._known(scope):
+                    odd.append((content, scope))
+            elif content not in plain and content not in pending:
+                pending[content] = self._parted(content)
+        self._parse({(shape, b"") for _, shape in pending.values()})
+        for content, (parts, markup) in pending.items():
+            shape = self._shapes[markup, b""]
             if shape is None:
-                odd.append((key[0], None))
+                odd.append((content, None))
             else:
-                self._paragraphs[key] = Paragraph(parts, shape)
+                plain[content] = Paragraph(parts, shape)
         if odd:
             self._read_odd(odd)
+        return [(plain if scope is None else self._known(scope))[content] for content, scope in wanted]
+
+    def _parted(self, content: bytes) -> tuple[list[bytes], bytes]:
+        """Return a paragraph parted at its texts, and its markup without what changes nothing."""
+        assert self._part is not None and self._idle is not None
+        parts = self._part(content)
+        markup = parts[:]
+        del markup[2::3]
+        joined = b"\0".join(markup)
+        idle = self._without_idle.get(joined)
+        if idle is None:
+            idle = self._without_idle[joined] = self._idle(b"", joined)
+        return parts, idle
 
     def _read_odd(self, contents: Sequence[tuple[bytes, Scope | None]]) -> None:
         """Read paragraphs tag by tag: with comments, CDATA sections, names bound anew, tags written oddly."""
@@ -228,7 +254,8 @@ class Shapes:
             shape = self._shapes[shape_key]
             if shape is None:
                 raise DocopsError("A paragraph of the template could not be read.")
-            self._paragraphs[key] = Paragraph(parts, shape)
+            content, declared = key
+            self._paragraphs.setdefault(declared, {})[content] = Paragraph(parts, shape)
 
     def _parse(self, keys: Iterable[tuple[bytes, bytes]]) -> None:
         by_scope: dict[bytes, list[bytes]] = {}

@@ -75,7 +75,7 @@ def _replay(stories: Stories, claims: Claims) -> None:
         story.find(of_story)
     for path, entries in by_path.items():
         story = story_of[path]
-        only = None if story is None else story.only(path)
+        only = None if story is None or story.plain is None else story.only(path)
         if story is None or only is None:
             others += entries
             continue

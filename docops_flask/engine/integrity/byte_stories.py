@@ -48,9 +48,12 @@ class StoryBytes:
         self.fixes = 0
 
     def find(self, paths: Sequence[str]) -> None:
-        """Find and read the paragraphs of a plain part at ``paths``."""
+        """Find and read the paragraphs of a plain part at ``paths``; it may turn out not to be plain."""
         assert self.plain is not None and self.reader is not None
         ranges = find_paragraphs(self.plain, self.story.kind, self.story.prefix, frozenset(paths))
+        if ranges is None:
+            self.plain = None
+            return
         content = self.content
         contents = [content[start:end] for found in ranges.values() for start, end in found]
         readings = iter(self.reader.read(contents))
@@ -110,9 +113,9 @@ class Stories:
         prefix = path[: path.find("/") + 1]
         if prefix not in self._plain:
             story = self._by_prefix.get(prefix)
-            found = None if story is None else self._of_part(story)
-            self._plain[prefix] = None if found is None or found.plain is None else found
-        return self._plain[prefix]
+            self._plain[prefix] = None if story is None else self._of_part(story)
+        found = self._plain[prefix]
+        return None if found is None or found.plain is None else found
 
     def _of_part(self, story: Story) -> StoryBytes:
         if story.part not in self._bytes:

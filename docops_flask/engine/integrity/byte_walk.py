@@ -242,10 +242,11 @@ _NEXT_CELL: tuple[_Step, ...] = ((_CLOSES, "", ""), (_OPENS, "tc", ""))
 
 def find_paragraphs(
     part: PlainPart, kind: str, prefix: str, wanted: Container[str]
-) -> dict[str, list[Range]]:
+) -> dict[str, list[Range]] | None:
     """Return the paragraphs of a story at the addresses ``wanted``; several where ids of notes repeat.
 
-    ``kind`` is the story's ("" is the body), ``prefix`` what addresses in it begin with.
+    ``kind`` is the story's ("" is the body), ``prefix`` what addresses in it begin with. ``None`` where
+    paragraphs lie in paragraphs, against the schema: a tree tells then.
     """
     walk = _Walk(kind, prefix)
     leads = _Leads(part)
@@ -259,7 +260,10 @@ def find_paragraphs(
     for piece in pieces:
         # Most paragraphs have the same before them as one shortly before.
         if not lead or not piece.startswith(lead):
-            lead, steps = leads.of(piece)
+            known = leads.of(piece)
+            if known is None:
+                return None
+            lead, steps = known
         if steps:
             walk.step(steps)
         path = walk.paragraph()
@@ -283,8 +287,11 @@ class _Leads:
         self._roles = _roles(part)
         self._known: dict[bytes, tuple[_Step, ...]] = {}
 
-    def of(self, piece: bytes) -> tuple[bytes, tuple[_Step, ...]]:
-        """Return the lead at the beginning of ``piece``, which a paragraph's end tag follows, and its steps."""
+    def of(self, piece: bytes) -> tuple[bytes, tuple[_Step, ...]] | None:
+        """Return the lead at the beginning of ``piece``, which an end tag follows, and its steps.
+
+        ``None`` where no paragraph begins in it.
+        """
         inner = 0
         # Where the next start tag of either form is; each is looked for once.
         plain = attributed = -1
@@ -293,6 +300,8 @@ class _Leads:
             plain = self._find(piece, self._plain, plain, inner)
             attributed = self._find(piece, self._attributed, attributed, inner)
             start = min(plain, attributed)
+            if start == len(piece):
+                return None
             inner = piece.index(b">", start) + 1
         gap = piece[:start]
         steps = self._known.get(gap)

@@ -6,10 +6,10 @@ The log lists every placeholder of the template with its place and what became o
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, Literal, NamedTuple
 
-from docops_flask.engine.artefacts import Written, json_list, json_text, quoted
+from docops_flask.engine.artefacts import WrittenItems, json_list, json_text, quoted
 from docops_flask.engine.skills.skill import Skill
-from docops_flask.engine.template.grammar import Found, Kind, Suggestions
-from docops_flask.engine.template.scan import BracketedParagraph, Scan
+from docops_flask.engine.template.grammar import Kind, Suggestions
+from docops_flask.engine.template.scan import Scan
 
 # Characters quoted from the paragraph on each side of a placeholder.
 MAX_CONTEXT_CHARACTERS = 60
@@ -49,19 +49,20 @@ class LogEntry(NamedTuple):
     kind: str | None = None
     suggestion: str | None = None
 
-    def as_json(self) -> Written:
+    def as_json(self) -> str:
         """Return the entry as the log has it."""
         more = ""
         if self.mirrored_at:
             more = f', "mirrored_at": {json_list(map(quoted, self.mirrored_at))}'
         if self.status == "unsupported":
             more += f', "kind": {_text(self.kind)}, "suggestion": {_text(self.suggestion)}'
-        return Written(
-            f'{{"status": "{self.status}", "field_name": {_text(self.field_name)}, '
-            f'"run_id": {quoted(self.run_id)}, "paragraph_path": {quoted(self.paragraph_path)}, '
-            f'"start": {self.start}, "end": {self.end}, "original_text": {quoted(self.original_text)}, '
-            f'"new_text": {_text(self.new_text)}, "reason": {_text(self.reason)}, '
-            f'"context": {{"before": {quoted(self.before)}, "after": {quoted(self.after)}}}{more}}}'
+        (status, run_id, paragraph_path, start, end, original, before, after, _, name, value, reason, *_) = self
+        return (
+            f'{{"status": "{status}", "field_name": {_text(name)}, '
+            f'"run_id": {quoted(run_id)}, "paragraph_path": {quoted(paragraph_path)}, '
+            f'"start": {start}, "end": {end}, "original_text": {quoted(original)}, '
+            f'"new_text": {_text(value)}, "reason": {_text(reason)}, '
+            f'"context": {{"before": {quoted(before)}, "after": {quoted(after)}}}{more}}}'
         )
 
     def claim(self) -> dict[str, Any]:
@@ -113,9 +114,9 @@ class ReplaceLog(NamedTuple):
         """Return the content of ``out.replace_log.json``."""
         return json_text(
             {
-                "entries": [entry.as_json() for entry in self.entries],
+                "entries": WrittenItems([entry.as_json() for entry in self.entries]),
                 "summary": self.summary(),
-                "touched_runs": [Written(quoted(run)) for run in self.touched_runs],
+                "touched_runs": WrittenItems(map(quoted, self.touched_runs)),
             }
         )
 
@@ -151,9 +152,19 @@ def _entries(
 ) -> Iterator[LogEntry]:
     fields = skill.placeholders()
     for paragraph in scan.paragraphs:
+        text, path = paragraph.text, paragraph.place.path
         mirrors = tuple([mirror.path for mirror in paragraph.place.mirrors])
-        for found in paragraph.found:
-            place = _place(paragraph, found)
+        for found, run_id in paragraph.run_ids():
+            start, end = found.start, found.end
+            place = (
+                run_id,
+                path,
+                start,
+                end,
+                text[start:end],
+                text[max(0, start - MAX_CONTEXT_CHARACTERS) : start],
+                text[end : end + MAX_CONTEXT_CHARACTERS],
+            )
             if found.kind is not Kind.PLACEHOLDER:
                 reason, suggestion = UNSUPPORTED_REASONS[found.kind], suggestions.near(found.name)
                 yield LogEntry(
@@ -165,20 +176,6 @@ def _entries(
                 field = fields.get(found.name)
                 reason = _missing_reason(skill, field is not None, bool(field and field.required))
                 yield LogEntry("missing", *place, mirrors, found.name, reason=reason)
-
-
-def _place(paragraph: BracketedParagraph, found: Found) -> tuple[str, str, int, int, str, str, str]:
-    """Return the run, paragraph, start, end, text, and text before and after, as a ``LogEntry`` has them."""
-    text, start, end = paragraph.text, found.start, found.end
-    return (
-        paragraph.run_id_of(found),
-        paragraph.place.path,
-        start,
-        end,
-        text[start:end],
-        text[max(0, start - MAX_CONTEXT_CHARACTERS) : start],
-        text[end : end + MAX_CONTEXT_CHARACTERS],
-    )
 
 
 def _missing_reason(skill: Skill, known: bool, required: bool) -> str:

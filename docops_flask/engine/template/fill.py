@@ -53,35 +53,37 @@ def fill(scan: Scan, values: Mapping[str, str]) -> Filling:
     """
     written = {name: value_of(value) for name, value in values.items()}
     filling = Filling([], {})
-    known: dict[tuple[Paragraph, tuple[Found, ...]], Filled] = {}
+    # Paragraphs with the same bytes hold the same placeholders and are filled alike.
+    known: dict[Paragraph, Filled] = {}
     for paragraph in scan.paragraphs:
-        wanted = [
-            found for found in paragraph.found if found.kind is Kind.PLACEHOLDER and found.name in values
-        ]
-        if not wanted:
-            continue
         place = paragraph.place
-        for run_index in _fill(place, wanted, written, known, filling.edits).runs:
+        filled = _fill(place, paragraph.found, written, known, filling.edits)
+        for run_index in filled.runs:
             filling.touched[f"{place.path}:r{run_index}"] = None
         for mirror in place.mirrors:
-            _fill(mirror, wanted, written, known, filling.edits)
+            _fill(mirror, paragraph.found, written, known, filling.edits)
     return filling
 
 
 def _fill(
     place: ParagraphPlace,
-    wanted: Sequence[Found],
+    found: Sequence[Found],
     values: Mapping[str, Value],
-    known: dict[tuple[Paragraph, tuple[Found, ...]], Filled],
+    known: dict[Paragraph, Filled],
     edits: list[Edit],
 ) -> Filled:
     reading = place.reading
-    # Paragraphs with the same bytes are filled alike.
-    key = reading, tuple(wanted)
-    filled = known.get(key)
+    filled = known.get(reading)
     if filled is None:
-        filled = known[key] = fill_paragraph(reading, wanted, values)
-    part, position = place.part, place.position
-    edits += [Edit(part, position(start), position(end), new) for start, end, new in filled.splices]
-    place.fill(filled.content, reading.shape if filled.keeps_shape else None)
+        wanted = [each for each in found if each.kind is Kind.PLACEHOLDER and each.name in values]
+        filled = known[reading] = fill_paragraph(reading, wanted, values)
+    if filled.splices:
+        part = place.part
+        if place.boxes:
+            position = place.position
+            edits += [Edit(part, position(start), position(end), new) for start, end, new in filled.splices]
+        else:
+            at = place.content
+            edits += [Edit(part, at + start, at + end, new) for start, end, new in filled.splices]
+        place.fill(filled)
     return filled

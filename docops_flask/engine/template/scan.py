@@ -1,40 +1,44 @@
 """Finds the placeholders of a document, well-formed or not, with their places."""
 
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from docops_flask.engine.document.document import Document, ParagraphPlace, RunPlace, read_together
-from docops_flask.engine.document.shapes import TextPiece
+from docops_flask.engine.document.shapes import Paragraph, TextPiece
 from docops_flask.engine.template.grammar import CLOSE, OPEN, Found, Kind, find_placeholders
 
 
 class BracketedParagraph(NamedTuple):
-    """A paragraph that holds at least one placeholder or broken one; ``found`` is in text order."""
+    """A paragraph that holds at least one placeholder or broken one.
+
+    ``found`` is in text order; ``pieces`` are the w:t that hold the first character of each.
+    """
 
     place: ParagraphPlace
-    found: tuple[Found, ...]
+    found: Sequence[Found]
+    pieces: Sequence[TextPiece]
 
     @property
     def text(self) -> str:
         """Its text in the template."""
         return self.place.reading.text
 
+    def run_ids(self) -> Iterator[tuple[Found, str]]:
+        """Yield what was found, each with the address of the run that holds its first character."""
+        path = self.place.path
+        for found, piece in zip(self.found, self.pieces, strict=True):
+            yield found, f"{path}:r{piece.shown.run_index}"
+
     def run_of(self, found: Found) -> RunPlace:
         """Return the run that holds the first character of ``found``."""
         return self.place.run(self._first_piece(found).shown.run_index)
-
-    def run_id_of(self, found: Found) -> str:
-        """Return the address of that run."""
-        return f"{self.place.path}:r{self._first_piece(found).shown.run_index}"
 
     def in_field_result(self, found: Found) -> bool:
         """Say whether Word may compute the text anew (a field's result, 17.16)."""
         return self._first_piece(found).shown.in_field_result
 
     def _first_piece(self, found: Found) -> TextPiece:
-        reading = self.place.reading
-        pieces = reading.pieces
-        return pieces[0] if len(pieces) == 1 else reading.pieces_between(found.start, found.start + 1)[0]
+        return self.place.reading.pieces_between(found.start, found.start + 1)[0]
 
 
 class Scan(NamedTuple):
@@ -72,9 +76,9 @@ class Scan(NamedTuple):
     def _first_runs(self, names: Container[str] | None) -> list[RunPlace]:
         runs: dict[str, RunPlace] = {}
         for paragraph in self.paragraphs:
-            for found in paragraph.found:
+            for found, piece in zip(paragraph.found, paragraph.pieces, strict=True):
                 if found.kind is Kind.PLACEHOLDER and (names is None or found.name in names):
-                    run = paragraph.run_of(found)
+                    run = paragraph.place.run(piece.shown.run_index)
                     runs.setdefault(run.run_id, run)
         return list(runs.values())
 
@@ -90,16 +94,21 @@ _OPEN, _CLOSE = OPEN.encode(), CLOSE.encode()
 def _bracketed(places: Iterable[ParagraphPlace]) -> list[BracketedParagraph]:
     wanted = [place for place in places if _may_hold_bracket(place)]
     read_together(wanted)
-    known: dict[str, tuple[Found, ...]] = {}
+    known: dict[Paragraph, tuple[Sequence[Found], Sequence[TextPiece]]] = {}
     paragraphs = []
     for place in wanted:
-        text = place.reading.text
-        found = known.get(text)
-        if found is None:
-            found = known[text] = tuple(find_placeholders(text))
-        if found:
-            paragraphs.append(BracketedParagraph(place, found))
+        reading = place.reading
+        holds = known.get(reading)
+        if holds is None:
+            found = find_placeholders(reading.text)
+            holds = known[reading] = found, _first_pieces(reading, found)
+        if holds[0]:
+            paragraphs.append(BracketedParagraph(place, *holds))
     return paragraphs
+
+
+def _first_pieces(reading: Paragraph, found: Sequence[Found]) -> list[TextPiece]:
+    return [reading.pieces_between(each.start, each.start + 1)[0] for each in found]
 
 
 def _may_hold_bracket(place: ParagraphPlace) -> bool:
