@@ -183,6 +183,11 @@ class ParagraphPlace:
         self._shape = self.reading.shape if filled.keeps_shape else None
 
     @property
+    def keeps_shape(self) -> bool:
+        """Whether it has the shape it has in the template, so that nothing but texts can differ."""
+        return self._filled is None or self._filled.keeps_shape
+
+    @property
     def now(self) -> Paragraph:
         """Its text as it is now: in the template or, once it was filled, in the result."""
         if self._filled is None:

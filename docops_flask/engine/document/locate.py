@@ -8,6 +8,8 @@ or names bound more than once is read tag by tag instead; both feed the same ``_
 See docs/analysis/stories.md for what Word shows of each wrapper and why the walk treats it so.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import NamedTuple
@@ -153,15 +155,16 @@ class _CellBlocks(_Blocks):
     __slots__ = ("_is_spanned", "row")
 
     def __init__(self, cells: CellCount, to: _Found, row: "_Cells", cell: CellPlace) -> None:
-        # What the base class does, without a call: there are thousands of cells.
-        self._cells = cells
-        self.to = to
-        self.prefix = f"{row.path}{row.column}."
-        self.depth = cell.table.depth + 1
+        super().__init__(cells, to, "", cell.table.depth + 1, cell)
+        self.row = row
+        self.begin(cell)
+
+    def begin(self, cell: CellPlace) -> None:
+        """Begin the next cell of the row."""
         self.cell = cell
+        self.prefix = f"{self.row.path}{self.row.column}."
         self.paragraph_count = 0
         self.table_count = 0
-        self.row = row
         self._is_spanned = False
 
     def _properties(self) -> _Context:
@@ -221,11 +224,14 @@ class _Cells(_Context):
             return _Properties(GRID_BEFORE, self.skip)
         return _seen_through(self, kind)
 
-    def next_cell(self) -> _CellBlocks:
-        """Return the content of the next cell."""
-        blocks = _CellBlocks(
-            self._cells, self._to, self, CellPlace(self.table, self.table.row_count - 1, self.cells)
-        )
+    def next_cell(self, known: _CellBlocks | None = None) -> _CellBlocks:
+        """Return the content of the next cell; ``known`` is that of one that ended, to be used again."""
+        cell = CellPlace(self.table, self.table.row_count - 1, self.cells)
+        if known is None:
+            blocks = _CellBlocks(self._cells, self._to, self, cell)
+        else:
+            blocks = known
+            blocks.begin(cell)
         self.cells += 1
         self.column += 1
         self._cells.count_cells(1, 1)
@@ -537,7 +543,7 @@ def _take(elements: _Elements, steps: tuple[_Step, ...], position: int) -> None:
         and elements.stack[-1] is top.row
     ):
         # A cell ends and another begins.
-        elements.top = top.row.next_cell()
+        top.row.next_cell(top)
         return
     for kind, value, start, end in steps:
         if kind == CLOSE:

@@ -91,7 +91,7 @@ class Paragraph:
     The tag is that of the w:t, of a CDATA section, or empty behind a comment.
     """
 
-    __slots__ = ("_by_node", "_offsets", "_pieces", "parts", "shape", "text")
+    __slots__ = ("_by_node", "_is_direct", "_offsets", "_pieces", "parts", "shape", "text")
 
     def __init__(self, parts: Sequence[bytes], shape: Shape) -> None:
         self.parts = parts
@@ -99,10 +99,13 @@ class Paragraph:
         self._pieces: list[TextPiece] | None = None
         self._by_node: dict[int, list[TextPiece]] | None = None
         self._offsets: list[int] | None = None
+        # Whether all of it is text and each text is its bytes decoded.
+        self._is_direct = False
         if shape.is_plain:
             raw = b"".join(parts[2::3])
             if b"&" not in raw and b"\r" not in raw:
                 self.text = raw.decode()
+                self._is_direct = True
                 return
         shown = [shape.between[0]]
         for each, behind in zip(shape.shown, shape.between[1:], strict=True):
@@ -155,9 +158,9 @@ class Paragraph:
 
     def pieces_between(self, start: int, end: int) -> Sequence[TextPiece]:
         """Return the pieces that hold characters of ``text[start:end]``, in order."""
+        if self._pieces is None and len(self.shape.shown) <= _FEW_TEXTS:
+            return self._few_between(start, end)
         pieces = self.pieces
-        if len(pieces) == 1:
-            return pieces if pieces[0].start < end and start < pieces[0].end else ()
         index = max(0, bisect_right(pieces, start, key=_start) - 1)
         found = []
         while index < len(pieces) and pieces[index].start < end:
@@ -166,16 +169,36 @@ class Paragraph:
             index += 1
         return found
 
+    def _few_between(self, start: int, end: int) -> list[TextPiece]:
+        """Return the same where there are few pieces: not all of them are made."""
+        found: list[TextPiece] = []
+        at = 0
+        for each, before in zip(self.shape.shown, self.shape.between, strict=False):
+            first = at + len(before)
+            if first >= end:
+                break
+            at = first + self._length(each.number)
+            if at > start:
+                found.append(TextPiece(first, at, each))
+        return found
+
+    def _length(self, number: int) -> int:
+        """Return how many characters a text has."""
+        raw = self.parts[3 * number + 2]
+        return len(raw.decode()) if self._is_direct else len(self.text_of(number))
+
     def _read_pieces(self) -> list[TextPiece]:
         pieces: list[TextPiece] = []
         at = 0
-        parts = self.parts
         for each, before in zip(self.shape.shown, self.shape.between, strict=False):
             start = at + len(before)
-            raw = parts[3 * each.number + 2]
-            at = start + len(raw if raw.isalnum() else self.text_of(each.number))
+            at = start + self._length(each.number)
             pieces.append(TextPiece(start, at, each))
         return pieces
+
+
+# In a paragraph with more texts it is worth while to make all pieces once.
+_FEW_TEXTS = 8
 
 
 class Shapes:

@@ -105,8 +105,8 @@ class Splice(NamedTuple):
     new: bytes
 
 
-def spliced(content: bytes, splices: Iterable[Splice]) -> bytes:
-    """Return ``content`` with ``splices`` in, which are in the order of its bytes.
+def spliced(content: bytes, splices: Iterable[tuple[int, int, bytes]]) -> bytes:
+    """Return ``content`` with ``splices`` (as ``Splice``) in, which are in the order of its bytes.
 
     Raises ``ValueError`` where two are about the same bytes.
     """

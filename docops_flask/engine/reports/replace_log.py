@@ -152,30 +152,27 @@ def _entries(
 ) -> Iterator[LogEntry]:
     fields = skill.placeholders()
     for paragraph in scan.paragraphs:
-        text, path = paragraph.text, paragraph.place.path
-        mirrors = tuple([mirror.path for mirror in paragraph.place.mirrors])
-        for found, run_id in paragraph.run_ids():
-            start, end = found.start, found.end
-            place = (
-                run_id,
-                path,
-                start,
-                end,
-                text[start:end],
-                text[max(0, start - MAX_CONTEXT_CHARACTERS) : start],
-                text[end : end + MAX_CONTEXT_CHARACTERS],
-            )
-            if found.kind is not Kind.PLACEHOLDER:
-                reason, suggestion = UNSUPPORTED_REASONS[found.kind], suggestions.near(found.name)
-                yield LogEntry(
-                    "unsupported", *place, mirrors, None, None, reason, found.kind.value, suggestion
-                )
-            elif found.name in values:
-                yield LogEntry("replaced", *place, mirrors, found.name, values[found.name])
+        place = paragraph.place
+        text, path = place.reading.text, place.path
+        mirrors = tuple([mirror.path for mirror in place.mirrors]) if place.mirrors else ()
+        for (kind, start, end, name), piece in zip(paragraph.found, paragraph.pieces, strict=True):
+            run_id = f"{path}:r{piece.shown.run_index}"
+            original, before = text[start:end], text[max(0, start - MAX_CONTEXT_CHARACTERS) : start]
+            after = text[end : end + MAX_CONTEXT_CHARACTERS]
+            at = run_id, path, start, end, original, before, after, mirrors
+            if kind is not _PLACEHOLDER:
+                reason, suggestion = UNSUPPORTED_REASONS[kind], suggestions.near(name)
+                yield LogEntry("unsupported", *at, None, None, reason, kind.value, suggestion)
+            elif name in values:
+                yield LogEntry("replaced", *at, name, values[name])
             else:
-                field = fields.get(found.name)
+                field = fields.get(name)
                 reason = _missing_reason(skill, field is not None, bool(field and field.required))
-                yield LogEntry("missing", *place, mirrors, found.name, reason=reason)
+                yield LogEntry("missing", *at, name, reason=reason)
+
+
+# An enumeration's member takes a while to look up.
+_PLACEHOLDER = Kind.PLACEHOLDER
 
 
 def _missing_reason(skill: Skill, known: bool, required: bool) -> str:

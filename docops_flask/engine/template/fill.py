@@ -3,7 +3,7 @@
 The values are what the payload of a task gives to each placeholder, as text.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import NamedTuple
 
 from docops_flask.engine.document.document import ParagraphPlace
@@ -57,33 +57,46 @@ def fill(scan: Scan, values: Mapping[str, str]) -> Filling:
     known: dict[Paragraph, Filled] = {}
     for paragraph in scan.paragraphs:
         place = paragraph.place
-        filled = _fill(place, paragraph.found, written, known, filling.edits)
+        filled = known.get(place.reading)
+        if filled is None:
+            filled = known[place.reading] = fill_paragraph(
+                place.reading,
+                [
+                    each
+                    for each in zip(paragraph.found, paragraph.pieces, strict=True)
+                    if _is_wanted(each[0], values)
+                ],
+                written,
+            )
+        if not filled.splices:
+            continue
+        _change(place, filled, filling.edits)
         for run_index in filled.runs:
             filling.touched[f"{place.path}:r{run_index}"] = None
         for mirror in place.mirrors:
-            _fill(mirror, paragraph.found, written, known, filling.edits)
+            _change(mirror, _filled_mirror(mirror, paragraph.found, written), filling.edits)
     return filling
 
 
-def _fill(
-    place: ParagraphPlace,
-    found: Sequence[Found],
-    values: Mapping[str, Value],
-    known: dict[Paragraph, Filled],
-    edits: list[Edit],
-) -> Filled:
-    reading = place.reading
-    filled = known.get(reading)
-    if filled is None:
-        wanted = [each for each in found if each.kind is Kind.PLACEHOLDER and each.name in values]
-        filled = known[reading] = fill_paragraph(reading, wanted, values)
-    if filled.splices:
-        part = place.part
-        if place.boxes:
-            position = place.position
-            edits += [Edit(part, position(start), position(end), new) for start, end, new in filled.splices]
-        else:
-            at = place.content
-            edits += [Edit(part, at + start, at + end, new) for start, end, new in filled.splices]
-        place.fill(filled)
-    return filled
+def _is_wanted(found: Found, values: Container[str]) -> bool:
+    return found.kind is Kind.PLACEHOLDER and found.name in values
+
+
+def _filled_mirror(mirror: ParagraphPlace, found: Sequence[Found], values: Mapping[str, Value]) -> Filled:
+    """Fill a paragraph that shows the same text, put together in its own way."""
+    reading = mirror.reading
+    wanted = [
+        (each, reading.pieces_between(each.start, each.end)[0]) for each in found if _is_wanted(each, values)
+    ]
+    return fill_paragraph(reading, wanted, values)
+
+
+def _change(place: ParagraphPlace, filled: Filled, edits: list[Edit]) -> None:
+    part = place.part
+    if place.boxes:
+        position = place.position
+        edits += [Edit(part, position(start), position(end), new) for start, end, new in filled.splices]
+    else:
+        at = place.content
+        edits += [Edit(part, at + start, at + end, new) for start, end, new in filled.splices]
+    place.fill(filled)

@@ -1,11 +1,15 @@
 """Finds the placeholders of a document, well-formed or not, with their places."""
 
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Sequence
 from typing import NamedTuple
 
 from docops_flask.engine.document.document import Document, ParagraphPlace, RunPlace, read_together
 from docops_flask.engine.document.shapes import Paragraph, TextPiece
 from docops_flask.engine.template.grammar import CLOSE, OPEN, Found, Kind, find_placeholders
+
+
+# An enumeration's member takes a while to look up.
+_PLACEHOLDER = Kind.PLACEHOLDER
 
 
 class BracketedParagraph(NamedTuple):
@@ -22,12 +26,6 @@ class BracketedParagraph(NamedTuple):
     def text(self) -> str:
         """Its text in the template."""
         return self.place.reading.text
-
-    def run_ids(self) -> Iterator[tuple[Found, str]]:
-        """Yield what was found, each with the address of the run that holds its first character."""
-        path = self.place.path
-        for found, piece in zip(self.found, self.pieces, strict=True):
-            yield found, f"{path}:r{piece.shown.run_index}"
 
     def run_of(self, found: Found) -> RunPlace:
         """Return the run that holds the first character of ``found``."""
@@ -55,7 +53,7 @@ class Scan(NamedTuple):
         counts: dict[str, int] = {}
         for paragraph in self.paragraphs:
             for found in paragraph.found:
-                if found.kind is Kind.PLACEHOLDER:
+                if found.kind is _PLACEHOLDER:
                     counts[found.name] = counts.get(found.name, 0) + 1
         return counts
 
@@ -77,7 +75,7 @@ class Scan(NamedTuple):
         runs: dict[str, RunPlace] = {}
         for paragraph in self.paragraphs:
             for found, piece in zip(paragraph.found, paragraph.pieces, strict=True):
-                if found.kind is Kind.PLACEHOLDER and (names is None or found.name in names):
+                if found.kind is _PLACEHOLDER and (names is None or found.name in names):
                     run = paragraph.place.run(piece.shown.run_index)
                     runs.setdefault(run.run_id, run)
         return list(runs.values())

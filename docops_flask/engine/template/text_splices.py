@@ -71,13 +71,22 @@ class Filled:
         return self._content
 
 
-def fill_paragraph(paragraph: Paragraph, wanted: Sequence[Found], values: Mapping[str, Value]) -> Filled:
-    """Fill the placeholders ``wanted``, which are in text order and all in ``values``."""
+def fill_paragraph(
+    paragraph: Paragraph, wanted: Sequence[tuple[Found, TextPiece]], values: Mapping[str, Value]
+) -> Filled:
+    """Fill the placeholders ``wanted``, which are in text order and all in ``values``.
+
+    With each comes the piece that holds its first character.
+    """
+    only = _only_text(paragraph, *wanted[0], values) if len(wanted) == 1 else None
+    if only is not None:
+        return Filled(paragraph, (only,), (wanted[0][1].shown.run_index,), keeps_shape=True)
     edits: dict[int, list[_Edit]] = {}
     runs: list[int] = []
-    for found in wanted:
+    for found, first in wanted:
         value = values[found.name]
-        for piece in paragraph.pieces_between(found.start, found.end):
+        pieces = (first,) if found.end <= first.end else paragraph.pieces_between(found.start, found.end)
+        for piece in pieces:
             start, end = max(found.start, piece.start), min(found.end, piece.end)
             edits.setdefault(piece.shown.node, []).append(_Edit(piece, start, end, value))
             runs.append(piece.shown.run_index)
@@ -96,6 +105,28 @@ def fill_paragraph(paragraph: Paragraph, wanted: Sequence[Found], values: Mappin
                 b"<" in each.new or each.new.startswith(b" xml") for each in of_markup
             )
     return Filled(paragraph, splices, runs, keeps_shape=keeps_shape)
+
+
+def _only_text(
+    paragraph: Paragraph, found: Found, piece: TextPiece, values: Mapping[str, Value]
+) -> Splice | None:
+    """Return the splice of a placeholder that is all of a w:t, for a value of one line; else ``None``.
+
+    Most placeholders are.
+    """
+    start, end, shown = piece
+    if start != found.start or end != found.end or not paragraph.shape.is_parted_by_node:
+        return None
+    number = 3 * shown.number + 2
+    value = values[found.name]
+    if not shown.preserves or len(value.lines) > 1 or paragraph.is_cdata(shown.number):
+        return None
+    at = sum(map(len, paragraph.parts[:number])) if number < _FEW_PARTS else paragraph.offset(number)
+    return Splice(at, at + len(paragraph.parts[number]), value.first)
+
+
+# Up to so many it is not worth while to work out where each begins.
+_FEW_PARTS = 24
 
 
 def _is_simple(paragraph: Paragraph, edits: Sequence[_Edit]) -> bool:
