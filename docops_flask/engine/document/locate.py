@@ -61,12 +61,16 @@ _KINDS_OF_MC = {"AlternateContent": ALTERNATE, "Choice": BRANCH, "Fallback": BRA
 
 
 class _Found(NamedTuple):
-    """Where the paragraphs and tables of a story or text box go, in document order."""
+    """Where the paragraphs and tables of a story or text box go, in document order.
+
+    ``all_paragraphs`` are those of the part.
+    """
 
     part: StoryPart
     story: StoryKind
     paragraphs: list[ParagraphPlace]
     tables: list[TablePlace]
+    all_paragraphs: list[ParagraphPlace]
 
 
 class CellCount:
@@ -102,6 +106,9 @@ class _Context:
         """Return the context inside a child of ``kind`` whose start tag is ``start``:``end``."""
         return _IGNORED
 
+    def whole_paragraph(self, start: int, content: int, end: int) -> None:
+        """Take a paragraph that holds nothing that matters; its content is ``content``:``end``."""
+
     def close(self, start: int) -> None:
         """Leave an element of this context, its end tag begins at ``start``; the outermost comes last."""
 
@@ -127,10 +134,14 @@ class _Blocks(_Context):
         """Return the next paragraph."""
         path = f"{self.prefix}p{self.paragraph_count}"
         self.paragraph_count += 1
-        paragraph = ParagraphPlace(self.to.part, self.to.story, path, self.depth, self.cell, start, content)
-        self.to.paragraphs.append(paragraph)
-        self.to.part.paragraphs.append(paragraph)
+        to = self.to
+        paragraph = ParagraphPlace(to.part, to.story, path, self.depth, self.cell, start, content)
+        to.paragraphs.append(paragraph)
+        to.all_paragraphs.append(paragraph)
         return paragraph
+
+    def whole_paragraph(self, start: int, content: int, end: int) -> None:
+        self.paragraph(start, content).end = end
 
     def child(self, kind: int, value: str, start: int, end: int) -> _Context:
         if kind == PARAGRAPH:
@@ -291,7 +302,7 @@ class _BoxBlocks(_Blocks):
     __slots__ = ("_box",)
 
     def __init__(self, cells: CellCount, part: StoryPart, box: TextBox) -> None:
-        to = _Found(part, StoryKind.TEXTBOX, box.paragraphs, box.tables)
+        to = _Found(part, StoryKind.TEXTBOX, box.paragraphs, box.tables, part.paragraphs)
         super().__init__(cells, to, "", 0, None)
         self._box = box
 
@@ -397,12 +408,12 @@ def locate(part: StoryPart, cells: "CellCount") -> tuple[list[ParagraphPlace], l
     """
     counted = cells.cells
     if part.text.prefix:
-        found = _Found(part, part.kind, [], [])
+        found = _Found(part, part.kind, [], [], part.paragraphs)
         if _by_paragraphs(part.text, _Elements(_root_context(cells, found))):
             return found.paragraphs, found.tables
         part.paragraphs.clear()
         cells.cells = counted
-    found = _Found(part, part.kind, [], [])
+    found = _Found(part, part.kind, [], [], part.paragraphs)
     _by_tags(part.text, _Elements(_root_context(cells, found)))
     return found.paragraphs, found.tables
 
@@ -499,10 +510,8 @@ def _by_paragraphs(text: PartText, elements: _Elements) -> bool:
                 steps = known[gap] = _before_paragraph(_steps(gap, names))
         if steps:
             _take(elements, steps, position)
-        top = elements.top
         end = position + len(piece)
-        if isinstance(top, _Blocks):
-            top.paragraph(position + at, position + len(lead)).end = end
+        elements.top.whole_paragraph(position + at, position + len(lead), end)
         position = end + end_length
     _take(elements, _steps(last, names), position)
     return True

@@ -156,6 +156,10 @@ class Paragraph:
         """Return the characters of ``node``, a w:t of the paragraph's shape."""
         return "".join([self.text_of(ord(each) - _FIRST_STAND_IN) for each in text_of(node)])
 
+    def piece_at(self, start: int) -> TextPiece:
+        """Return the piece that holds the character ``start`` of the text, which lies in a w:t."""
+        return self.pieces_between(start, start + 1)[0]
+
     def pieces_between(self, start: int, end: int) -> Sequence[TextPiece]:
         """Return the pieces that hold characters of ``text[start:end]``, in order."""
         if self._pieces is None and len(self.shape.shown) <= _FEW_TEXTS:

@@ -54,32 +54,40 @@ def prove_bytes(template: Package, members: Members, claims: Claims) -> Proof | 
 
 
 def _replay(stories: Stories, claims: Claims) -> None:
-    by_path: dict[str, list[Replacement]] = {}
+    # By story and address the entries of paragraphs that one address leads to, and those of all others.
+    by_story: dict[StoryBytes, dict[str, list[Replacement]]] = {}
     others: list[Replacement] = []
+    entries_of: dict[str, dict[str, list[Replacement]] | None] = {}
+
+    def entries_at(path: str) -> dict[str, list[Replacement]] | None:
+        """Return the entries of the story that ``path`` leads into; ``None`` where trees have to tell."""
+        prefix = path[: path.find("/") + 1]
+        if prefix not in entries_of:
+            story = stories.of(path)
+            entries_of[prefix] = None if story is None else by_story.setdefault(story, {})
+        return entries_of[prefix]
+
     for entry in claims.replacements:
-        known = by_path.get(entry.paragraph_path)
-        if entry.mirrored_at:
+        path = entry.paragraph_path
+        of_story = entries_at(path)
+        if of_story is None or entry.mirrored_at:
             others.append(entry)
-        elif known is None:
-            by_path[entry.paragraph_path] = [entry]
+        elif path in of_story:
+            of_story[path].append(entry)
         else:
-            known.append(entry)
-    story_of: dict[str, StoryBytes | None] = {}
-    paths: dict[StoryBytes, list[str]] = {}
-    for path in (*by_path, *(claim.paragraph_path for claim in (*others, *claims.fixes))):
-        if path not in story_of:
-            story = story_of[path] = stories.of(path)
-            if story is not None:
-                paths.setdefault(story, []).append(path)
-    for story, of_story in paths.items():
-        story.find(of_story)
-    for path, entries in by_path.items():
-        story = story_of[path]
-        only = None if story is None or story.plain is None else story.only(path)
-        if story is None or only is None:
-            others += entries
-            continue
-        _replay_alone(story, only, path, entries)
+            of_story[path] = [entry]
+    for claim in (*others, *claims.fixes):
+        of_story = entries_at(claim.paragraph_path)
+        if of_story is not None:
+            of_story.setdefault(claim.paragraph_path, [])
+    for story, by_path in by_story.items():
+        story.find(by_path)
+        for path, entries in by_path.items():
+            only = story.only(path)
+            if only is None:
+                others += entries
+            elif entries:
+                _replay_alone(story, only, path, entries)
 
     def paragraphs_at(path: str) -> list[PlannedParagraph[ByteParagraph]]:
         story = stories.of(path)

@@ -1,6 +1,6 @@
 """The stories of a template for the proof by bytes: where their paragraphs lie, and what is edited in them."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from functools import cached_property
 from operator import itemgetter
 from typing import NamedTuple
@@ -47,10 +47,10 @@ class StoryBytes:
         self.replacements = 0
         self.fixes = 0
 
-    def find(self, paths: Sequence[str]) -> None:
+    def find(self, paths: Container[str]) -> None:
         """Find and read the paragraphs of a plain part at ``paths``; it may turn out not to be plain."""
         assert self.plain is not None and self.reader is not None
-        ranges = find_paragraphs(self.plain, self.story.kind, self.story.prefix, frozenset(paths))
+        ranges = find_paragraphs(self.plain, self.story.kind, self.story.prefix, paths)
         if ranges is None:
             self.plain = None
             return

@@ -125,14 +125,6 @@ class _Walk:
         self.at = _Open(role, prefix)
         self._around: list[_Open] = []
 
-    def paragraph(self) -> str | None:
-        """Return the address of the next paragraph; ``None`` where nothing shows it."""
-        at = self.at
-        if at.role != "blocks":
-            return None
-        at.paragraphs += 1
-        return f"{at.path}p{at.paragraphs - 1}"
-
     def step(self, steps: tuple[_Step, ...]) -> None:
         """Take the tags of one gap between paragraphs."""
         around = self._around
@@ -260,16 +252,23 @@ def find_paragraphs(
     for piece in pieces:
         # Most paragraphs have the same before them as one shortly before.
         if not lead or not piece.startswith(lead):
-            known = leads.of(piece)
-            if known is None:
+            told = leads.of(piece)
+            if told is None:
                 return None
-            lead, steps = known
+            lead, steps = told
         if steps:
             walk.step(steps)
-        path = walk.paragraph()
+        at = walk.at
         end = position + len(piece)
-        if path is not None and path in wanted:
-            found.setdefault(path, []).append((position + len(lead), end))
+        if at.role == "blocks":
+            path = f"{at.path}p{at.paragraphs}"
+            at.paragraphs += 1
+            if path in wanted:
+                known = found.get(path)
+                if known is None:
+                    found[path] = [(position + len(lead), end)]
+                else:
+                    known.append((position + len(lead), end))
         position = end + end_length
     return found
 

@@ -51,17 +51,17 @@ class LogEntry(NamedTuple):
 
     def as_json(self) -> str:
         """Return the entry as the log has it."""
-        more = ""
-        if self.mirrored_at:
-            more = f', "mirrored_at": {json_list(map(quoted, self.mirrored_at))}'
-        if self.status == "unsupported":
-            more += f', "kind": {_text(self.kind)}, "suggestion": {_text(self.suggestion)}'
-        (status, run_id, paragraph_path, start, end, original, before, after, _, name, value, reason, *_) = self
+        status, run_id, path, start, end, original, before, after, mirrors, name, value, reason, *more_of_it = self
+        more = f', "mirrored_at": {json_list(map(quoted, mirrors))}' if mirrors else ""
+        if status == "unsupported":
+            kind, suggestion = map(_text, more_of_it)
+            more += f', "kind": {kind}, "suggestion": {suggestion}'
         return (
-            f'{{"status": "{status}", "field_name": {_text(name)}, '
-            f'"run_id": {quoted(run_id)}, "paragraph_path": {quoted(paragraph_path)}, '
+            f'{{"status": "{status}", "field_name": {"null" if name is None else quoted(name)}, '
+            f'"run_id": {quoted(run_id)}, "paragraph_path": {quoted(path)}, '
             f'"start": {start}, "end": {end}, "original_text": {quoted(original)}, '
-            f'"new_text": {_text(value)}, "reason": {_text(reason)}, '
+            f'"new_text": {"null" if value is None else quoted(value)}, '
+            f'"reason": {"null" if reason is None else quoted(reason)}, '
             f'"context": {{"before": {quoted(before)}, "after": {quoted(after)}}}{more}}}'
         )
 

@@ -86,7 +86,7 @@ def _filled_mirror(mirror: ParagraphPlace, found: Sequence[Found], values: Mappi
     """Fill a paragraph that shows the same text, put together in its own way."""
     reading = mirror.reading
     wanted = [
-        (each, reading.pieces_between(each.start, each.end)[0]) for each in found if _is_wanted(each, values)
+        (each, reading.piece_at(each.start)) for each in found if _is_wanted(each, values)
     ]
     return fill_paragraph(reading, wanted, values)
 

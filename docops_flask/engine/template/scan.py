@@ -36,7 +36,7 @@ class BracketedParagraph(NamedTuple):
         return self._first_piece(found).shown.in_field_result
 
     def _first_piece(self, found: Found) -> TextPiece:
-        return self.place.reading.pieces_between(found.start, found.start + 1)[0]
+        return self.place.reading.piece_at(found.start)
 
 
 class Scan(NamedTuple):
@@ -73,11 +73,21 @@ class Scan(NamedTuple):
 
     def _first_runs(self, names: Container[str] | None) -> list[RunPlace]:
         runs: dict[str, RunPlace] = {}
+        # Paragraphs with the same bytes share what was found in them.
+        known: dict[int, list[int]] = {}
         for paragraph in self.paragraphs:
-            for found, piece in zip(paragraph.found, paragraph.pieces, strict=True):
-                if found.kind is _PLACEHOLDER and (names is None or found.name in names):
-                    run = paragraph.place.run(piece.shown.run_index)
-                    runs.setdefault(run.run_id, run)
+            place, found, pieces = paragraph
+            indexes = known.get(id(found))
+            if indexes is None:
+                indexes = known[id(found)] = [
+                    piece.shown.run_index
+                    for each, piece in zip(found, pieces, strict=True)
+                    if each.kind is _PLACEHOLDER and (names is None or each.name in names)
+                ]
+            for index in indexes:
+                run_id = f"{place.path}:r{index}"
+                if run_id not in runs:
+                    runs[run_id] = RunPlace(index, run_id, place)
         return list(runs.values())
 
 
@@ -99,14 +109,10 @@ def _bracketed(places: Iterable[ParagraphPlace]) -> list[BracketedParagraph]:
         holds = known.get(reading)
         if holds is None:
             found = find_placeholders(reading.text)
-            holds = known[reading] = found, _first_pieces(reading, found)
+            holds = known[reading] = found, [reading.piece_at(each.start) for each in found]
         if holds[0]:
             paragraphs.append(BracketedParagraph(place, *holds))
     return paragraphs
-
-
-def _first_pieces(reading: Paragraph, found: Sequence[Found]) -> list[TextPiece]:
-    return [reading.pieces_between(each.start, each.start + 1)[0] for each in found]
 
 
 def _may_hold_bracket(place: ParagraphPlace) -> bool:
