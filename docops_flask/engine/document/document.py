@@ -113,7 +113,7 @@ class ParagraphPlace:
     """
 
     __slots__ = (
-        "_filled", "_now", "_reading", "_shape", "boxes", "cell", "content", "end", "mirrors", "part", "path",
+        "_filled", "_reading", "_shape", "boxes", "cell", "content", "end", "mirrors", "part", "path",
         "scope", "start", "story", "table_depth",
     )  # fmt: skip
 
@@ -140,7 +140,6 @@ class ParagraphPlace:
         self.scope: Scope | None = None
         self._reading: Paragraph | None = None
         self._filled: Filled | None = None
-        self._now: Paragraph | None = None
         self._shape: Shape | None = None
 
     @property
@@ -179,7 +178,6 @@ class ParagraphPlace:
     def fill(self, filled: Filled) -> None:
         """Have ``filled`` for its own bytes from now on."""
         self._filled = filled
-        self._now = None
         self._shape = self.reading.shape if filled.keeps_shape else None
 
     @property
@@ -190,11 +188,7 @@ class ParagraphPlace:
     @property
     def now(self) -> Paragraph:
         """Its text as it is now: in the template or, once it was filled, in the result."""
-        if self._filled is None:
-            return self.reading
-        if self._now is None:
-            self._now = self.part.shapes.paragraph(self._filled.content, self.scope)
-        return self._now
+        return self.reading if self._filled is None else self._filled.now(self.part.shapes, self.scope)
 
     @property
     def shape(self) -> Shape:
@@ -247,15 +241,14 @@ def read_together(places: Iterable[ParagraphPlace]) -> None:
 
 
 class Filled(Protocol):
-    """What filling makes of a paragraph: its bytes then, and whether texts alone changed."""
-
-    @property
-    def content(self) -> bytes:
-        """The bytes between its tags."""
+    """What filling makes of a paragraph; paragraphs with the same bytes may share it."""
 
     @property
     def keeps_shape(self) -> bool:
-        """Whether its shape stays."""
+        """Whether texts alone change."""
+
+    def now(self, shapes: Shapes, scope: Scope | None) -> Paragraph:
+        """Return the paragraph as it is then; it lies in the part of ``shapes``, with ``scope`` around it."""
 
 
 class Walk:

@@ -50,7 +50,9 @@ class Shape:
     all texts count, in their order; ``is_parted_by_node`` that each text is all of its w:t.
     """
 
-    __slots__ = ("between", "element", "is_parted_by_node", "is_plain", "runs", "shown", "texts")
+    __slots__ = (
+        "_texts_of_runs", "between", "element", "is_parted_by_node", "is_plain", "runs", "shown", "texts",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -67,10 +69,25 @@ class Shape:
         self.texts = texts
         self.is_parted_by_node = len({each.node for each in shown}) == len(shown)
         self.is_plain = not any(between) and [each.number for each in shown] == list(range(texts))
+        self._texts_of_runs: dict[int, Sequence[int]] = {}
+
+    def texts_of_run(self, index: int, w: Vocabulary) -> Sequence[int]:
+        """Return the numbers of the texts in the w:t that are children of run number ``index``."""
+        found = self._texts_of_runs.get(index)
+        if found is None:
+            found = self._texts_of_runs[index] = [
+                number for node in self.runs[index].iterchildren(w.t) for number in texts_in(node)
+            ]
+        return found
 
     def with_element(self, element: _Element, w: Vocabulary) -> "Shape":
         """Return this shape with other properties; ``element`` is a changed copy of its w:p."""
         return Shape(element, list(runs_of(element, w)), self.shown, self.between, self.texts)
+
+
+def texts_in(node: _Element) -> list[int]:
+    """Return the numbers of the texts in ``node``, a w:t of a shape's w:p."""
+    return [ord(each) - _FIRST_STAND_IN for each in text_of(node)]
 
 
 class TextPiece(NamedTuple):
@@ -88,14 +105,16 @@ class Paragraph:
     """A paragraph as its bytes have it.
 
     ``parts`` are the bytes parted at the texts: markup, the tag before the text, the text, markup, and so on.
-    The tag is that of the w:t, of a CDATA section, or empty behind a comment.
+    The tag is that of the w:t, of a CDATA section, or empty behind a comment. ``form`` is all of it but the
+    texts, parted by NUL bytes.
     """
 
-    __slots__ = ("_by_node", "_is_direct", "_offsets", "_pieces", "parts", "shape", "text")
+    __slots__ = ("_by_node", "_is_direct", "_offsets", "_pieces", "form", "parts", "shape", "text")
 
-    def __init__(self, parts: Sequence[bytes], shape: Shape) -> None:
+    def __init__(self, parts: Sequence[bytes], shape: Shape, form: bytes) -> None:
         self.parts = parts
         self.shape = shape
+        self.form = form
         self._pieces: list[TextPiece] | None = None
         self._by_node: dict[int, list[TextPiece]] | None = None
         self._offsets: list[int] | None = None
@@ -148,13 +167,15 @@ class Paragraph:
                 self._by_node.setdefault(piece.shown.node, []).append(piece)
         return self._by_node[node]
 
-    def run_text(self, run: _Element, w: Vocabulary) -> str:
-        """Return the characters of the w:t that are children of ``run``, a run of the paragraph's shape."""
-        return "".join([self.node_text(node) for node in run.iterchildren(w.t)])
+    def joined(self, numbers: Iterable[int]) -> str:
+        """Return the characters of the texts ``numbers``."""
+        return "".join([self.text_of(number) for number in numbers])
 
-    def node_text(self, node: _Element) -> str:
-        """Return the characters of ``node``, a w:t of the paragraph's shape."""
-        return "".join([self.text_of(ord(each) - _FIRST_STAND_IN) for each in text_of(node)])
+    def with_text(self, part: int, raw: bytes) -> "Paragraph":
+        """Return a paragraph that differs in one text, the part number ``part``."""
+        parts = list(self.parts)
+        parts[part] = raw
+        return Paragraph(parts, self.shape, self.form)
 
     def piece_at(self, start: int) -> TextPiece:
         """Return the piece that holds the character ``start`` of the text, which lies in a w:t."""
@@ -220,7 +241,8 @@ class Shapes:
         # By content and by what ``_declared`` says of the namespaces in scope.
         self._paragraphs: dict[bytes, dict[bytes, Paragraph]] = {b"": {}}
         self._shapes: dict[tuple[bytes, bytes], Shape | None] = {}
-        self._without_idle: dict[bytes, bytes] = {}
+        # By form the same form, one object for all, and its shape's.
+        self._forms: dict[bytes, tuple[bytes, bytes]] = {}
 
     def paragraph(self, content: bytes, scope: Scope | None = None) -> Paragraph:
         """Return the paragraph with the bytes ``content`` between its tags."""
@@ -236,7 +258,7 @@ class Shapes:
         ``Scope`` are the namespaces in scope where they are not the root's.
         """
         wanted = list(contents)
-        pending: dict[bytes, tuple[list[bytes], bytes]] = {}
+        pending: dict[bytes, tuple[list[bytes], bytes, bytes]] = {}
         odd: list[tuple[bytes, Scope | None]] = []
         plain = self._paragraphs[b""]
         for content, scope in wanted:
@@ -245,28 +267,28 @@ class Shapes:
                     odd.append((content, scope))
             elif content not in plain and content not in pending:
                 pending[content] = self._parted(content)
-        self._parse({(shape, b"") for _, shape in pending.values()})
-        for content, (parts, markup) in pending.items():
-            shape = self._shapes[markup, b""]
+        self._parse({(of_shape, b"") for _, _, of_shape in pending.values()})
+        for content, (parts, form, of_shape) in pending.items():
+            shape = self._shapes[of_shape, b""]
             if shape is None:
                 odd.append((content, None))
             else:
-                plain[content] = Paragraph(parts, shape)
+                plain[content] = Paragraph(parts, shape, form)
         if odd:
             self._read_odd(odd)
         return [(plain if scope is None else self._known(scope))[content] for content, scope in wanted]
 
-    def _parted(self, content: bytes) -> tuple[list[bytes], bytes]:
-        """Return a paragraph parted at its texts, and its markup without what changes nothing."""
+    def _parted(self, content: bytes) -> tuple[list[bytes], bytes, bytes]:
+        """Return a paragraph parted at its texts, its form, and the form without what changes nothing."""
         assert self._part is not None and self._idle is not None
         parts = self._part(content)
         markup = parts[:]
         del markup[2::3]
-        joined = b"\0".join(markup)
-        idle = self._without_idle.get(joined)
-        if idle is None:
-            idle = self._without_idle[joined] = self._idle(b"", joined)
-        return parts, idle
+        form = b"\0".join(markup)
+        known = self._forms.get(form)
+        if known is None:
+            known = self._forms[form] = form, self._idle(b"", form)
+        return parts, *known
 
     def _read_odd(self, contents: Sequence[tuple[bytes, Scope | None]]) -> None:
         """Read paragraphs tag by tag: with comments, CDATA sections, names bound anew, tags written oddly."""
@@ -282,7 +304,7 @@ class Shapes:
             if shape is None:
                 raise DocopsError("A paragraph of the template could not be read.")
             content, declared = key
-            self._paragraphs.setdefault(declared, {})[content] = Paragraph(parts, shape)
+            self._paragraphs.setdefault(declared, {})[content] = Paragraph(parts, shape, shape_key[0])
 
     def _parse(self, keys: Iterable[tuple[bytes, bytes]]) -> None:
         by_scope: dict[bytes, list[bytes]] = {}

@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from docops_flask.engine.document.shapes import Paragraph, TextPiece
-from docops_flask.engine.oxml.markup import Splice, byte_offsets, escaped, spliced
+from docops_flask.engine.document.shapes import Paragraph, Shapes, TextPiece
+from docops_flask.engine.oxml.markup import Scope, Splice, byte_offsets, escaped, spliced
 from docops_flask.engine.template.grammar import Found
 
 _XML_WHITESPACE = " \t\r\n"
@@ -52,23 +52,34 @@ class Filled:
     met. ``keeps_shape`` says that texts alone changed.
     """
 
-    __slots__ = ("_content", "_paragraph", "keeps_shape", "runs", "splices")
+    __slots__ = ("_now", "_paragraph", "_part", "keeps_shape", "runs", "splices")
 
     def __init__(
-        self, paragraph: Paragraph, splices: Sequence[Splice], runs: Sequence[int], *, keeps_shape: bool
+        self,
+        paragraph: Paragraph,
+        splices: Sequence[Splice],
+        runs: Sequence[int],
+        *,
+        keeps_shape: bool,
+        part: int | None = None,
     ) -> None:
         self._paragraph = paragraph
         self.splices = splices
         self.runs = runs
         self.keeps_shape = keeps_shape
-        self._content: bytes | None = None
+        # The part that the only splice is all of.
+        self._part = part
+        self._now: Paragraph | None = None
 
-    @property
-    def content(self) -> bytes:
-        """The paragraph's bytes with the splices in; few jobs ask for them."""
-        if self._content is None:
-            self._content = spliced(b"".join(self._paragraph.parts), self.splices)
-        return self._content
+    def now(self, shapes: Shapes, scope: Scope | None) -> Paragraph:
+        """Return the filled paragraph; few jobs ask for it. ``shapes`` and ``scope`` are those around it."""
+        if self._now is None:
+            if self._part is not None:
+                self._now = self._paragraph.with_text(self._part, self.splices[0].new)
+            else:
+                content = spliced(b"".join(self._paragraph.parts), self.splices)
+                self._now = shapes.paragraph(content, scope)
+        return self._now
 
 
 def fill_paragraph(
@@ -80,7 +91,8 @@ def fill_paragraph(
     """
     only = _only_text(paragraph, *wanted[0], values) if len(wanted) == 1 else None
     if only is not None:
-        return Filled(paragraph, (only,), (wanted[0][1].shown.run_index,), keeps_shape=True)
+        shown = wanted[0][1].shown
+        return Filled(paragraph, (only,), (shown.run_index,), keeps_shape=True, part=3 * shown.number + 2)
     edits: dict[int, list[_Edit]] = {}
     runs: list[int] = []
     for found, first in wanted:
