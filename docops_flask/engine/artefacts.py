@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from json.encoder import encode_basestring
 from mmap import ACCESS_READ, mmap
-from typing import Any, Protocol, Self
+from typing import IO, Any, Protocol, Self
 
 from docops_flask.engine.errors import TemplateLimitExceeded
 from docops_flask.engine.files import FilePath, write_file
@@ -158,8 +158,8 @@ class ZipSink:
     """
 
     def __init__(self, path: FilePath, budget: OutputBudget) -> None:
-        self._path = path
-        self._file = open(path, "wb")  # noqa: SIM115, closed with the sink
+        # Read back for the proof.
+        self._file = open(path, "w+b")  # noqa: SIM115, closed with the sink
         self._document = slice(0)
         self._zip = ZipWriter(self._file)
         self._budget = budget
@@ -175,7 +175,7 @@ class ZipSink:
     def written(self) -> AbstractContextManager[memoryview]:
         """Return a context with the document's bytes in the archive."""
         self._file.flush()
-        return _mapped(self._path, self._document)
+        return _mapped(self._file, self._document)
 
     def add(self, name: str, content: bytes) -> None:
         """Write an artefact, deflated."""
@@ -215,9 +215,11 @@ class FolderSink:
         with open(os.path.join(self._folder, DOCUMENT), "wb") as file:
             write(self._budget.guard(file))
 
-    def written(self) -> AbstractContextManager[memoryview]:
+    @contextmanager
+    def written(self) -> Iterator[memoryview]:
         """Return a context with the bytes of the document's file."""
-        return _mapped(os.path.join(self._folder, DOCUMENT), slice(None))
+        with open(os.path.join(self._folder, DOCUMENT), "rb") as file, _mapped(file, slice(None)) as view:
+            yield view
 
     def add(self, name: str, content: bytes) -> None:
         """Write an artefact."""
@@ -249,9 +251,8 @@ class NullSink:
 
 
 @contextmanager
-def _mapped(path: FilePath, part: slice) -> Iterator[memoryview]:
-    with open(path, "rb") as file:
-        whole = mmap(file.fileno(), 0, access=ACCESS_READ)
+def _mapped(file: IO[bytes], part: slice) -> Iterator[memoryview]:
+    whole = mmap(file.fileno(), 0, access=ACCESS_READ)
     view = memoryview(whole)[part]
     try:
         yield view

@@ -146,11 +146,12 @@ class Paragraph:
             return raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n").decode()
         return decoded(raw)
 
-    def offset(self, part: int) -> int:
-        """Return where the part number ``part`` begins in the paragraph's bytes."""
+    @property
+    def offsets(self) -> Sequence[int]:
+        """Where each part begins in the paragraph's bytes."""
         if self._offsets is None:
             self._offsets = list(accumulate(map(len, self.parts), initial=0))
-        return self._offsets[part]
+        return self._offsets
 
     @property
     def pieces(self) -> Sequence[TextPiece]:

@@ -59,10 +59,8 @@ class PropertySplices:
             markup = [each for number, each in enumerate(paragraph.parts) if number % 3 != 2]
             splices = _splices(b"".join(markup), scope, self._w, repairs)
             placed = self._known[key] = list(_placed(splices, markup))
-        return [
-            Splice(paragraph.offset(part) + start, paragraph.offset(part) + end, new)
-            for part, start, end, new in placed
-        ]
+        begins = paragraph.offsets
+        return [Splice(begins[part] + start, begins[part] + end, new) for part, start, end, new in placed]
 
 
 def _placed(splices: Sequence[Splice], markup: Sequence[bytes]) -> list[tuple[int, int, int, bytes]]:

@@ -4,7 +4,7 @@ A repair is made on a copy of the paragraph's shape, which all paragraphs that l
 share; the bytes follow from the attributes before and after.
 """
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from copy import deepcopy
 from typing import NamedTuple
 
@@ -56,7 +56,7 @@ class Repairs:
 
 
 def repair_edits(
-    repairs: Iterable[tuple[ParagraphPlace | RunPlace, str, Attributes, Attributes]],
+    repairs: Iterable[tuple[ParagraphPlace | RunPlace, str, Mapping[str, str], Mapping[str, str]]],
 ) -> list[Edit]:
     """Return the edits of repairs in the order in which they were made.
 
@@ -66,15 +66,24 @@ def repair_edits(
     for owner, element, before, after in repairs:
         place, index = (owner.paragraph, owner.index) if isinstance(owner, RunPlace) else (owner, None)
         repair = Repair(index, element, tuple(before.items()), tuple(after.items()))
-        by_paragraph.setdefault(place, []).append(repair)
+        known = by_paragraph.get(place)
+        if known is None:
+            by_paragraph[place] = [repair]
+        else:
+            known.append(repair)
     splices: dict[StoryPart, PropertySplices] = {}
     edits: list[Edit] = []
     for place, of_place in by_paragraph.items():
-        part, position = place.part, place.position
-        of_part = splices.setdefault(part, PropertySplices(part.w))
+        part = place.part
+        of_part = splices.get(part)
+        if of_part is None:
+            of_part = splices[part] = PropertySplices(part.w)
         scope = place.scope or part.text.root_scope
-        edits += [
-            Edit(part, position(start), position(end), new)
-            for start, end, new in of_part.of(place.reading, scope, tuple(of_place))
-        ]
+        found = of_part.of(place.reading, scope, tuple(of_place))
+        if place.boxes:
+            position = place.position
+            edits += [Edit(part, position(start), position(end), new) for start, end, new in found]
+        else:
+            at = place.content
+            edits += [Edit(part, at + start, at + end, new) for start, end, new in found]
     return edits

@@ -133,7 +133,7 @@ def _only_text(
     value = values[found.name]
     if not shown.preserves or len(value.lines) > 1 or paragraph.is_cdata(shown.number):
         return None
-    at = sum(map(len, paragraph.parts[:number])) if number < _FEW_PARTS else paragraph.offset(number)
+    at = sum(map(len, paragraph.parts[:number])) if number < _FEW_PARTS else paragraph.offsets[number]
     return Splice(at, at + len(paragraph.parts[number]), value.first)
 
 
@@ -158,7 +158,7 @@ def _spliced_text(
     """Return the splices of ``piece``: its characters at ``cuts`` (of the paragraph) give way to ``news``."""
     number = piece.shown.number
     raw = paragraph.raw(number)
-    at = paragraph.offset(3 * number + 2)
+    at = paragraph.offsets[3 * number + 2]
     if len(cuts) == 1 and cuts[0] == (piece.start, piece.end):
         return [Splice(at, at + len(raw), news[0])]
     text = paragraph.text[piece.start : piece.end]
@@ -197,7 +197,7 @@ def _of_node(paragraph: Paragraph, node: int, edits: Sequence[_Edit]) -> Iterato
         # Word drops white space at both ends; a value's xml:space must not bring it back.
         content = paragraph.text[start:end]
         if lines[0].has_blank_end():
-            yield _preserving(tag, paragraph.offset(3 * tag_number + 1))
+            yield _preserving(tag, paragraph.offsets[3 * tag_number + 1])
             lead = len(content) - len(content.lstrip(_XML_WHITESPACE))
         if lines[-1].has_blank_end():
             trail = len(content) - len(content.rstrip(_XML_WHITESPACE))
