@@ -492,41 +492,56 @@ def _by_paragraphs(text: PartText, elements: _Elements) -> bool:
     pieces = content[position:].split(names.end)
     last = pieces.pop()
     end_length = len(names.end)
-    # What stood before the last paragraph, its start tag included.
-    lead, steps = b"", ()
+    # What stood before the last paragraph, its start tag included, and before another: in a table most
+    # paragraphs are the first of a cell or of a row.
+    last_lead = other = _Lead(b"", 0, ())
     for piece in pieces:
-        if has_boxes or not lead or not piece.startswith(lead):
-            lead, at = _lead_of(piece, names, has_boxes=has_boxes)
-            if not lead:
-                if not has_boxes:
-                    return False
-                _take(elements, _steps(piece, names), position)
-                elements.close(position + len(piece))
-                position += len(piece) + end_length
-                continue
-            gap = lead[:at]
-            steps = known.get(gap)
-            if steps is None:
-                steps = known[gap] = _before_paragraph(_steps(gap, names))
+        if has_boxes or not last_lead.markup or not piece.startswith(last_lead.markup):
+            last_lead, other = other, last_lead
+            if has_boxes or not last_lead.markup or not piece.startswith(last_lead.markup):
+                found = _lead_of(piece, names, known, has_boxes=has_boxes)
+                if found is None:
+                    if not has_boxes:
+                        return False
+                    _take(elements, _steps(piece, names), position)
+                    elements.close(position + len(piece))
+                    position += len(piece) + end_length
+                    continue
+                last_lead = found
+        markup, at, steps = last_lead
         if steps:
             _take(elements, steps, position)
         end = position + len(piece)
-        elements.top.whole_paragraph(position + at, position + len(lead), end)
+        elements.top.whole_paragraph(position + at, position + len(markup), end)
         position = end + end_length
     _take(elements, _steps(last, names), position)
     return True
 
 
-def _lead_of(piece: bytes, names: "_Names", *, has_boxes: bool) -> tuple[bytes, int]:
-    """Return what stands before the last paragraph that begins in ``piece``, and where its start tag begins.
+class _Lead(NamedTuple):
+    """What stands before the content of a paragraph: ``start`` is where its start tag begins in ``markup``."""
 
-    Nothing where there is none or a text box lies around it.
+    markup: bytes
+    start: int
+    steps: tuple[_Step, ...]
+
+
+def _lead_of(
+    piece: bytes, names: _Names, known: dict[bytes, tuple[_Step, ...]], *, has_boxes: bool
+) -> _Lead | None:
+    """Return what stands before the last paragraph that begins in ``piece``; its steps are kept in ``known``.
+
+    ``None`` where there is none or a text box lies around it.
     """
     at = max(piece.rfind(names.plain), piece.rfind(names.with_attributes))
     inner = piece.find(b">", at) + 1
     if at < 0 or piece[inner - 2] == 0x2F or (has_boxes and names.box in piece):
-        return b"", 0
-    return piece[:inner], at
+        return None
+    gap = piece[:at]
+    steps = known.get(gap)
+    if steps is None:
+        steps = known[gap] = _before_paragraph(_steps(gap, names))
+    return _Lead(piece[:inner], at, steps)
 
 
 def _before_paragraph(steps: tuple[_Step, ...]) -> tuple[_Step, ...]:

@@ -82,12 +82,14 @@ def _replay(stories: Stories, claims: Claims) -> None:
             of_story.setdefault(claim.paragraph_path, [])
     for story, by_path in by_story.items():
         story.find(by_path)
-        for path, entries in by_path.items():
-            only = story.only(path)
-            if only is None:
-                others += entries
-            elif entries:
-                _replay_alone(story, only, path, entries)
+        single = {path for path, _, _ in story.found}
+        if len(single) < len(story.found):
+            single = {path for path in single if story.only(path) is not None}
+        for path, start, reading in story.found:
+            if by_path[path] and path in single:
+                _replay_alone(story, start, reading, path, by_path[path])
+        if len(single) < len(by_path):
+            others += [entry for path, entries in by_path.items() if path not in single for entry in entries]
 
     def paragraphs_at(path: str) -> list[PlannedParagraph[ByteParagraph]]:
         story = stories.of(path)
@@ -112,13 +114,12 @@ _place = attrgetter("place")
 
 
 def _replay_alone(
-    story: StoryBytes, only: tuple[int, ByteParagraph], path: str, entries: Sequence[Replacement]
+    story: StoryBytes, offset: int, reading: ByteParagraph, path: str, entries: Sequence[Replacement]
 ) -> None:
-    """Replay ``entries`` in the only paragraph that ``path`` leads to.
+    """Replay ``entries`` in the only paragraph that ``path`` leads to; its content begins at ``offset``.
 
     Raises ``Misfit`` where one does not fit.
     """
-    offset, reading = only
     story.replacements += len(entries)
     if len(entries) > 1:
         _check(reading, path, entries)

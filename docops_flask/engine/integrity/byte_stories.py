@@ -1,6 +1,6 @@
 """The stories of a template for the proof by bytes: where their paragraphs lie, and what is edited in them."""
 
-from collections.abc import Container, Sequence
+from collections.abc import Container, Mapping, Sequence
 from functools import cached_property
 from operator import itemgetter
 from typing import NamedTuple
@@ -42,8 +42,8 @@ class StoryBytes:
         self.plain: PlainPart | None = plain_part(self.content)
         self.reader = None if self.plain is None else PlainReader(self.plain, names_of(self.plain.namespace))
         self.edits: list[tuple[int, int, bytes]] = []
-        # Start of the content and the paragraph, by address.
-        self._found: dict[str, list[tuple[int, ByteParagraph]]] = {}
+        # Address, start of the content, paragraph.
+        self.found: list[tuple[str, int, ByteParagraph]] = []
         self.replacements = 0
         self.fixes = 0
 
@@ -55,22 +55,27 @@ class StoryBytes:
             self.plain = None
             return
         content = self.content
-        contents = [content[start:end] for found in ranges.values() for start, end in found]
-        readings = iter(self.reader.read(contents))
-        # ``zip`` takes from the readings as many as there are ranges.
-        self._found = {
-            path: [(start, reading) for (start, _), reading in zip(found, readings, strict=False)]
-            for path, found in ranges.items()
-        }
+        readings = self.reader.read([content[start:end] for _, start, end in ranges])
+        self.found = [
+            (path, start, reading) for (path, start, _), reading in zip(ranges, readings, strict=True)
+        ]
+
+    @cached_property
+    def by_path(self) -> Mapping[str, Sequence[tuple[int, ByteParagraph]]]:
+        """What was found, by address."""
+        by_path: dict[str, list[tuple[int, ByteParagraph]]] = {}
+        for path, start, reading in self.found:
+            by_path.setdefault(path, []).append((start, reading))
+        return by_path
 
     def only(self, path: str) -> tuple[int, ByteParagraph] | None:
         """Return where the only paragraph at ``path`` begins, and it; ``None`` where there is none or more."""
-        found = self._found.get(path, ())
+        found = self.by_path.get(path, ())
         return found[0] if len(found) == 1 else None
 
     def paragraphs(self, path: str) -> list[PlannedParagraph[ByteParagraph]]:
         """Return the paragraphs that ``path`` leads to in a plain part."""
-        return [PlannedParagraph(Where(self, start), reading) for start, reading in self._found.get(path, ())]
+        return [PlannedParagraph(Where(self, start), reading) for start, reading in self.by_path.get(path, ())]
 
     def add(self, offset: int, edits: Sequence[tuple[int, int, bytes]]) -> None:
         """Have ``edits`` made; ``offset`` is added to their byte numbers."""

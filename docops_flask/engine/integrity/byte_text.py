@@ -54,15 +54,25 @@ class ByteParagraph:
     ``replayed`` is for the replay: the entry that was replayed last, and its edits.
     """
 
-    __slots__ = ("_by_node", "_starts", "_texts", "content", "replayed", "text")
+    __slots__ = ("_by_node", "_starts", "_text", "_texts", "content", "replayed")
 
-    def __init__(self, content: bytes, text: str, texts: Sequence[Text] | None) -> None:
+    def __init__(self, content: bytes, text: str | None, texts: Sequence[Text] | None) -> None:
         self.content = content
-        self.text = text
+        self._text = text
         self._texts = texts
         self._starts: list[int] | None = None
         self._by_node: dict[int, list[Text]] | None = None
         self.replayed: tuple[tuple[int | str, ...], Sequence[tuple[int, int, bytes]]] | None = None
+
+    @property
+    def text(self) -> str:
+        """Its characters."""
+        if self._text is None:
+            self._text = self._read_text()
+        return self._text
+
+    def _read_text(self) -> str:
+        raise NotImplementedError
 
     @property
     def texts(self) -> Sequence[Text]:
@@ -99,7 +109,7 @@ class ByteParagraph:
     def exact(self, start: int, characters: str) -> "ExactText | None":
         """Return the text that is ``characters`` and nothing else, and begins at ``start`` of the paragraph's.
 
-        ``None`` where there is none, or where finding it would take longer than reading all texts.
+        ``None`` where there is none, or where that takes reading all texts.
         """
         return None
 
@@ -122,18 +132,20 @@ class PlainParagraph(ByteParagraph):
     __slots__ = ("form", "parts")
 
     def __init__(self, content: bytes, parts: Sequence[bytes], form: "Form") -> None:
+        super().__init__(content, None, None)
         self.parts = parts
         self.form = form
+
+    def _read_text(self) -> str:
+        parts, form = self.parts, self.form
         if form.is_plain:
             raw = b"".join(parts[2::3])
-            text = plain_text(raw) if b"\r" not in raw else "".join(map(plain_text, parts[2::3]))
-        else:
-            shown: list[str] = []
-            for (number, _, _), before in zip(form.texts, form.between, strict=False):
-                shown += (before, plain_text(parts[3 * number + 2]))
-            shown.append(form.between[-1])
-            text = "".join(shown)
-        super().__init__(content, text, None)
+            return plain_text(raw) if b"\r" not in raw else "".join(map(plain_text, parts[2::3]))
+        shown: list[str] = []
+        for (number, _, _), before in zip(form.texts, form.between, strict=False):
+            shown += (before, plain_text(parts[3 * number + 2]))
+        shown.append(form.between[-1])
+        return "".join(shown)
 
     def _read_texts(self) -> Sequence[Text]:
         parts, form = self.parts, self.form
@@ -153,24 +165,20 @@ class PlainParagraph(ByteParagraph):
         return (text,)
 
     def exact(self, start: int, characters: str) -> ExactText | None:
-        parts, form = self.parts, self.form
-        if len(form.texts) > _FEW_TEXTS:
+        parts = self.parts
+        try:
+            part = parts.index(characters.encode())
+        except ValueError:
             return None
-        raw = characters.encode()
-        at = 0
-        for (number, run, kept), before in zip(form.texts, form.between, strict=False):
-            at += len(before)
-            own = parts[3 * number + 2]
-            if at == start and own == raw:
-                first = sum(map(len, parts[: 3 * number + 2]))
-                return ExactText(first, first + len(own), run, kept)
-            at += len(plain_text(own))
-            if at > start:
-                return None
-        return None
-
-
-_FEW_TEXTS = 16
+        before = b"".join(parts[2:part:3])
+        if not self.form.is_plain or part % 3 != 2 or b"&" in before or b"\r" in before:
+            return None
+        if len(before.decode()) != start:
+            # The same characters come earlier in the paragraph as well.
+            return None
+        first = sum(map(len, parts[:part]))
+        _, run, kept = self.form.texts[part // 3]
+        return ExactText(first, first + len(parts[part]), run, kept)
 
 
 class Form(NamedTuple):

@@ -35,8 +35,8 @@ class PlainPart(NamedTuple):
     declared: bytes
 
 
-# The content of a paragraph: where the bytes between its tags begin and end.
-Range = tuple[int, int]
+# The address of a paragraph, and where the bytes between its tags begin and end.
+Range = tuple[str, int, int]
 
 
 def plain_part(content: bytes) -> PlainPart | None:
@@ -234,28 +234,30 @@ _NEXT_CELL: tuple[_Step, ...] = ((_CLOSES, "", ""), (_OPENS, "tc", ""))
 
 def find_paragraphs(
     part: PlainPart, kind: str, prefix: str, wanted: Container[str]
-) -> dict[str, list[Range]] | None:
-    """Return the paragraphs of a story at the addresses ``wanted``; several where ids of notes repeat.
+) -> list[Range] | None:
+    """Return the paragraphs of a story at the addresses ``wanted``; several at one where ids of notes repeat.
 
     ``kind`` is the story's ("" is the body), ``prefix`` what addresses in it begin with. ``None`` where
     paragraphs lie in paragraphs, against the schema: a tree tells then.
     """
     walk = _Walk(kind, prefix)
     leads = _Leads(part)
-    found: dict[str, list[Range]] = {}
+    found: list[Range] = []
     end_length = len(leads.end_tag)
     position = part.start
-    lead, steps = b"", _NO_STEPS
+    lead, steps = other, other_steps = b"", _NO_STEPS
     pieces = part.content[position:].split(leads.end_tag)
     # Behind the last end tag of a paragraph nothing has an address.
     pieces.pop()
     for piece in pieces:
-        # Most paragraphs have the same before them as one shortly before.
+        # Most paragraphs have the same before them as one of the last two kinds: in a table, cell or row.
         if not lead or not piece.startswith(lead):
-            told = leads.of(piece)
-            if told is None:
-                return None
-            lead, steps = told
+            lead, steps, other, other_steps = other, other_steps, lead, steps
+            if not lead or not piece.startswith(lead):
+                told = leads.of(piece)
+                if told is None:
+                    return None
+                lead, steps = told
         if steps:
             walk.step(steps)
         at = walk.at
@@ -264,11 +266,7 @@ def find_paragraphs(
             path = f"{at.path}p{at.paragraphs}"
             at.paragraphs += 1
             if path in wanted:
-                known = found.get(path)
-                if known is None:
-                    found[path] = [(position + len(lead), end)]
-                else:
-                    known.append((position + len(lead), end))
+                found.append((path, position + len(lead), end))
         position = end + end_length
     return found
 
