@@ -234,8 +234,7 @@ def _repair_edits(report: FormatReport) -> list[Edit]:
     from docops_flask.engine.formatting.repair import repair_edits
 
     return repair_edits(
-        (change.owner, change.element, change.before, change.after)
-        for change in report.fix_changes
+        [(change.owner, change.element, change.before, change.after) for change in report.fix_changes]
     )
 
 

@@ -22,16 +22,21 @@ from docops_flask.engine.oxml.names import Vocabulary, properties_of
 _ATTRIBUTE = rb"\s+([^\s=\"'/>]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')"
 
 
-class Repair(NamedTuple):
+class Repair:
     """Attributes, by local name, of one element in a w:pPr, or with ``run_index`` in that run's w:rPr.
 
     ``before`` is what is there of those that change, ``after`` what is to be there.
     """
 
-    run_index: int | None
-    element: str
-    before: tuple[tuple[str, str], ...]
-    after: tuple[tuple[str, str], ...]
+    __slots__ = ("after", "before", "element", "run_index")
+
+    def __init__(
+        self, run_index: int | None, element: str, before: Mapping[str, str], after: Mapping[str, str]
+    ) -> None:
+        self.run_index = run_index
+        self.element = element
+        self.before = before
+        self.after = after
 
 
 class _Tag(NamedTuple):
@@ -43,17 +48,18 @@ class _Tag(NamedTuple):
 
 
 class PropertySplices:
-    """The splices of repairs; paragraphs whose markup is the same and repaired alike are worked out once."""
+    """The splices of repairs in one part; paragraphs of one form that are repaired alike are worked out once."""
 
     def __init__(self, w: Vocabulary) -> None:
         self._w = w
-        self._known: dict[
-            tuple[bytes, tuple[tuple[bytes, bytes], ...], tuple[Repair, ...]], list[tuple[int, int, int, bytes]]
-        ] = {}
+        self._known: dict[tuple[bytes, int, tuple[Repair, ...]], list[tuple[int, int, int, bytes]]] = {}
 
-    def of(self, paragraph: Paragraph, scope: Scope, repairs: tuple[Repair, ...]) -> list[Splice]:
-        """Return the splices of ``paragraph``'s bytes; ``scope`` are the namespaces in scope around it."""
-        key = paragraph.form, tuple(scope.items()), repairs
+    def of(self, paragraph: Paragraph, scope: Scope, repairs: Sequence[Repair]) -> list[Splice]:
+        """Return the splices of ``paragraph``'s bytes; ``scope`` are the namespaces in scope around it.
+
+        ``scope`` and ``repairs`` that are alike should be the same objects: then they are known again.
+        """
+        key = paragraph.form, id(scope), tuple(repairs)
         placed = self._known.get(key)
         if placed is None:
             markup = [each for number, each in enumerate(paragraph.parts) if number % 3 != 2]
@@ -136,12 +142,11 @@ def _ends(repairs: Sequence[Repair]) -> tuple[dict[str, str], dict[str, str]]:
     after: dict[str, str] = {}
     named: set[str] = set()
     for repair in repairs:
-        for name, value in repair.before:
+        for name, value in repair.before.items():
             if name not in named:
                 before[name] = value
-        for name in dict(repair.before):
             after.pop(name, None)
-        named.update(dict(repair.before), dict(repair.after))
+        named.update(repair.before, repair.after)
         after.update(repair.after)
     return before, after
 

@@ -4,7 +4,7 @@ A repair is made on a copy of the paragraph's shape, which all paragraphs that l
 share; the bytes follow from the attributes before and after.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from copy import deepcopy
 from typing import NamedTuple
 
@@ -32,9 +32,9 @@ class Repairs:
         self._known: dict[tuple[Shape, int | None, Hashable], _Repaired] = {}
 
     def paragraph(self, place: ParagraphPlace, key: Hashable, edit: Callable[[_Element], Edited]) -> Edited:
-        """Have ``edit`` change a w:p; return the attributes before and after.
+        """Have ``edit`` change a w:p; return the attributes before and after, to be read only.
 
-        What it does depends on nothing but the w:p and ``key``.
+        What it does depends on nothing but the w:p and ``key``. The same repair returns the same objects.
         """
         return self._make(place, None, key, edit)
 
@@ -52,20 +52,25 @@ class Repairs:
             edited = edit(changed.element if run_index is None else changed.runs[run_index])
             repaired = self._known[shape, run_index, key] = _Repaired(changed, *edited)
         place.shape = repaired.shape
-        return dict(repaired.before), dict(repaired.after)
+        return repaired.before, repaired.after
 
 
 def repair_edits(
-    repairs: Iterable[tuple[ParagraphPlace | RunPlace, str, Mapping[str, str], Mapping[str, str]]],
+    repairs: Sequence[tuple[ParagraphPlace | RunPlace, str, Mapping[str, str], Mapping[str, str]]],
 ) -> list[Edit]:
-    """Return the edits of repairs in the order in which they were made.
+    """Return the edits of repairs, which come in the order in which they were made.
 
     Each names its paragraph or run, the element in its properties, and the attributes before and after.
     """
     by_paragraph: dict[ParagraphPlace, list[Repair]] = {}
+    # Repairs with the same attributes before and after, which are the same objects, are one object.
+    same: dict[tuple[int | None, str, int, int], Repair] = {}
     for owner, element, before, after in repairs:
         place, index = (owner.paragraph, owner.index) if isinstance(owner, RunPlace) else (owner, None)
-        repair = Repair(index, element, tuple(before.items()), tuple(after.items()))
+        key = index, element, id(before), id(after)
+        repair = same.get(key)
+        if repair is None:
+            repair = same[key] = Repair(index, element, before, after)
         known = by_paragraph.get(place)
         if known is None:
             by_paragraph[place] = [repair]
@@ -79,7 +84,7 @@ def repair_edits(
         if of_part is None:
             of_part = splices[part] = PropertySplices(part.w)
         scope = place.scope or part.text.root_scope
-        found = of_part.of(place.reading, scope, tuple(of_place))
+        found = of_part.of(place.reading, scope, of_place)
         if place.boxes:
             position = place.position
             edits += [Edit(part, position(start), position(end), new) for start, end, new in found]
