@@ -134,9 +134,7 @@ class PolicySubjects:
             )
         in_body = place.story is StoryKind.BODY and not place.table_depth
         rules = self._rules.of_document
-        return self._looks.of_paragraph(
-            values, sizes, place.part, rules, in_body=in_body, touched=touched
-        )
+        return self._looks.of_paragraph(values, sizes, place.part, rules, in_body=in_body, touched=touched)
 
 
 def _is_stale(paragraph: ParagraphSubject, changes: Changes) -> bool:

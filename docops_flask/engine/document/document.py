@@ -5,15 +5,16 @@ An address names a story, a paragraph, a table or a run (contract section 2, Pat
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from enum import Enum
 from typing import Literal, NamedTuple, Protocol
 
 from lxml.etree import _Element
 
-from docops_flask.engine.document.shapes import Paragraph, Shape, Shapes, parse_fragment
-from docops_flask.engine.errors import InvalidTemplate
-from docops_flask.engine.opc.xml_part import Encoding, parse_part
+from docops_flask.engine.document.related_parts import RelatedParts
+from docops_flask.engine.document.shape import Paragraph, Shape
+from docops_flask.engine.document.shapes import Shapes, parse_fragment
+from docops_flask.engine.opc.xml_part import Encoding
 from docops_flask.engine.oxml.markup import TOKEN, PartText, Scope
 from docops_flask.engine.oxml.names import Vocabulary
 
@@ -263,50 +264,6 @@ class Walk:
         self.paragraphs: list[ParagraphPlace] = []
         self.tables: list[TablePlace] = []
         self.comments: list[ParagraphPlace] = []
-
-
-KINDS = frozenset(("styles", "numbering", "theme", "settings"))
-
-
-def _no_part(name: str) -> bytes:
-    raise KeyError(name)
-
-
-class RelatedParts:
-    """Related parts by relationship kind (``styles``, ``theme``); each is read and parsed at first use.
-
-    ``names`` maps kinds to part names; ``read`` returns a part's bytes. Parsing at first use saves time:
-    few jobs need all of these parts, and parsing a theme takes longer than filling a short notice.
-    """
-
-    def __init__(
-        self, names: Mapping[str, str] | None = None, read: Callable[[str], bytes] = _no_part
-    ) -> None:
-        self._names = dict(names or {})
-        self._read = read
-        self._roots: dict[str, _Element | None] = {}
-
-    def name(self, kind: str) -> str | None:
-        """Return the part's name (``word/styles.xml``), or ``None`` if there is no such part."""
-        return self._names.get(kind)
-
-    def root(self, kind: str) -> _Element | None:
-        """Return the part's root element, or ``None`` if the part is absent or not well-formed XML.
-
-        Formatting that cannot be read is treated as absent; it never fails a job.
-        """
-        if kind not in self._roots:
-            self._roots[kind] = self._parse(kind)
-        return self._roots[kind]
-
-    def _parse(self, kind: str) -> _Element | None:
-        name = self._names.get(kind)
-        if name is None:
-            return None
-        try:
-            return parse_part(self._read(name), name)
-        except InvalidTemplate:
-            return None
 
 
 class StoryPart:

@@ -3,7 +3,8 @@
 import re
 from collections import Counter
 
-from docops_flask.engine.document.document import KINDS, Document, RelatedParts, StoryKind, StoryPart
+from docops_flask.engine.document.document import Document, StoryKind, StoryPart
+from docops_flask.engine.document.related_parts import KINDS, RelatedParts
 from docops_flask.engine.document.walk import walk_stories
 from docops_flask.engine.errors import InvalidTemplate, echo
 from docops_flask.engine.opc.limits import Limits

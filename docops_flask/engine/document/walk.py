@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 
 from lxml.etree import _Element
 
+from docops_flask.engine.document.containers import CellCount
 from docops_flask.engine.document.document import ParagraphPlace, StoryKind, StoryPart, TextBox, Walk
-from docops_flask.engine.document.locate import CellCount, locate
+from docops_flask.engine.document.locate import locate
 from docops_flask.engine.oxml.names import MC_ALTERNATE_CONTENT, MC_CHOICE, MC_FALLBACK, Vocabulary
 
 

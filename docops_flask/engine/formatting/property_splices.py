@@ -14,7 +14,8 @@ from typing import NamedTuple
 from lxml.etree import _Element
 
 from docops_flask.engine.document.paragraph_text import runs_of
-from docops_flask.engine.document.shapes import Paragraph, parse_fragment
+from docops_flask.engine.document.shape import Paragraph
+from docops_flask.engine.document.shapes import parse_fragment
 from docops_flask.engine.formatting.edit import PARAGRAPH_PROPERTIES, RUN_PROPERTIES
 from docops_flask.engine.oxml.markup import TOKEN, Scope, Splice
 from docops_flask.engine.oxml.names import Vocabulary, properties_of

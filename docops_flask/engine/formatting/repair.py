@@ -12,7 +12,7 @@ from lxml.etree import _Element
 
 from docops_flask.engine.document.document import ParagraphPlace, RunPlace, StoryPart
 from docops_flask.engine.document.edits import Edit
-from docops_flask.engine.document.shapes import Shape
+from docops_flask.engine.document.shape import Shape
 from docops_flask.engine.formatting.edit import Attributes, Edited
 from docops_flask.engine.formatting.property_splices import PropertySplices, Repair
 

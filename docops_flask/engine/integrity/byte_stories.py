@@ -7,14 +7,11 @@ from typing import NamedTuple
 
 from docops_flask.engine.integrity.addresses import Addresses
 from docops_flask.engine.integrity.blocks import Flow, names_of
-from docops_flask.engine.integrity.byte_text import (
-    ByteParagraph,
-    PlainReader,
-    TagSpan,
-    map_elements,
-    read_tree,
-)
-from docops_flask.engine.integrity.byte_walk import PlainPart, find_paragraphs, plain_part
+from docops_flask.engine.integrity.byte_tags import TagSpan, map_elements, read_tree
+from docops_flask.engine.integrity.byte_text import ByteParagraph
+from docops_flask.engine.integrity.byte_walk import find_paragraphs
+from docops_flask.engine.integrity.plain_part import PlainPart, plain_part
+from docops_flask.engine.integrity.plain_reader import PlainReader
 from docops_flask.engine.integrity.plan import PlannedParagraph
 from docops_flask.engine.integrity.template_parts import Story, TemplateParts
 from docops_flask.engine.opc.package import Package
@@ -75,7 +72,9 @@ class StoryBytes:
 
     def paragraphs(self, path: str) -> list[PlannedParagraph[ByteParagraph]]:
         """Return the paragraphs that ``path`` leads to in a plain part."""
-        return [PlannedParagraph(Where(self, start), reading) for start, reading in self.by_path.get(path, ())]
+        return [
+            PlannedParagraph(Where(self, start), reading) for start, reading in self.by_path.get(path, ())
+        ]
 
     def add(self, offset: int, edits: Sequence[tuple[int, int, bytes]]) -> None:
         """Have ``edits`` made; ``offset`` is added to their byte numbers."""

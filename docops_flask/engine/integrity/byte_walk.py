@@ -1,78 +1,19 @@
 """Where the paragraphs of a story lie in its bytes, by address: the proof's own walk, for plain parts.
 
-A part is plain when one prefix stands for WordprocessingML throughout and nothing is in it that bytes alone do
-not tell: text boxes, comments, CDATA sections, processing instructions, namespaces declared anew. All others
-are walked as trees (``byte_map``).
+All other parts are walked as trees (``addresses``).
 """
 
 import re
 from collections.abc import Container, Mapping
-from typing import NamedTuple
 
-from docops_flask.engine.integrity.blocks import NAMESPACES
+from docops_flask.engine.integrity.plain_part import COMPATIBILITY, NAMESPACE, PlainPart
 
-_ROOT = (
-    rb"(?:\xef\xbb\xbf)?(?:<\?xml [^>]*\?>)?\s*"
-    rb"<(?:([A-Za-z_][\w.-]*):)?[A-Za-z_][\w.-]*((?:\s+[^\s=<>]+\s*=\s*(?:\"[^\"<]*\"|'[^'<]*'))*)\s*>"
-)
-_NAMESPACE = rb"\sxmlns(?::([^\s=]+))?\s*=\s*(?:\"([^\"]*)\"|'([^']*)')"
-_COMPATIBILITY = b"http://schemas.openxmlformats.org/markup-compatibility/2006"
 _MOST_DIGITS = 9
 _MOST_NOTE_ID_CHARACTERS = 16
 _ANY_TAG = rb"<(/?)([^\s/>]+)((?:[^>\"']|\"[^\"]*\"|'[^']*')*?)(/?)>"
 
-
-class PlainPart(NamedTuple):
-    """A plain part: the prefix of WordprocessingML with its colon, its namespace, where the root's content begins.
-
-    ``declared`` are the declarations of all prefixes, as attributes.
-    """
-
-    content: bytes
-    prefix: bytes
-    namespace: str
-    start: int
-    declared: bytes
-
-
 # The address of a paragraph, and where the bytes between its tags begin and end.
 Range = tuple[str, int, int]
-
-
-def plain_part(content: bytes) -> PlainPart | None:
-    """Return ``content``, a well-formed part in UTF-8, as a plain part; ``None`` where it is none."""
-    root = re.match(_ROOT, content)
-    if root is None or not root[1]:
-        return None
-    start = root.end()
-    prefix = root[1]
-    # A single byte is looked for a hundred times faster than two.
-    for mark in (b"!", b"?"):
-        if content.find(mark, start) >= 0 and content.find(b"<" + mark, start) >= 0:
-            return None
-    bound: dict[bytes, bytes] = {}
-    # Declarations below the root count where they say nothing else.
-    texts = (root[0], content[start:]) if content.find(b"xmlns", start) >= 0 else (root[0],)
-    for text in texts:
-        for name, one, other in re.findall(_NAMESPACE, text):
-            if bound.setdefault(name, one or other) != (one or other):
-                return None
-    namespace = bound.get(prefix, b"")
-    uris = list(bound.values())
-    if namespace.decode() not in NAMESPACES or uris.count(namespace) > 1 or uris.count(_COMPATIBILITY) > 1:
-        return None
-    w = prefix + b":"
-    if b"<" + w + b"txbxContent" in content:
-        return None
-    for blank in (b"\t", b"\r", b"\n"):
-        if content.find(blank, start) >= 0 and content.find(b"<" + w + b"p" + blank, start) >= 0:
-            return None
-    declared = b"".join(
-        b' xmlns%s="%s"' % (b":" + name if name else b"", uri.replace(b'"', b"&quot;"))
-        for name, uri in bound.items()
-    )
-    return PlainPart(content, w, namespace.decode(), start, declared)
-
 
 # What an element is to the walk; "" for one that shows nothing of what is in it.
 _SEEN_THROUGH = "seen through"
@@ -232,9 +173,7 @@ _INSIDE = {
 _NEXT_CELL: tuple[_Step, ...] = ((_CLOSES, "", ""), (_OPENS, "tc", ""))
 
 
-def find_paragraphs(
-    part: PlainPart, kind: str, prefix: str, wanted: Container[str]
-) -> list[Range] | None:
+def find_paragraphs(part: PlainPart, kind: str, prefix: str, wanted: Container[str]) -> list[Range] | None:
     """Return the paragraphs of a story at the addresses ``wanted``; several at one where ids of notes repeat.
 
     ``kind`` is the story's ("" is the body), ``prefix`` what addresses in it begin with. ``None`` where
@@ -326,8 +265,8 @@ def _before_paragraph(steps: tuple[_Step, ...]) -> tuple[_Step, ...]:
 
 def _roles(part: PlainPart) -> Mapping[bytes, str]:
     roles = {part.prefix + local.encode(): role for local, role in _ROLES.items()}
-    for match in re.finditer(_NAMESPACE, part.declared):
-        if match[2] == _COMPATIBILITY:
+    for match in re.finditer(NAMESPACE, part.declared):
+        if match[2] == COMPATIBILITY:
             mc = match[1] + b":" if match[1] else b""
             roles |= {
                 mc + b"AlternateContent": "alternatives",

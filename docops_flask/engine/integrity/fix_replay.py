@@ -4,14 +4,15 @@ Paragraphs that differ in their texts alone are fixed alike, so each form is fix
 """
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import accumulate
 
 from docops_flask.engine.integrity.blocks import names_of
 from docops_flask.engine.integrity.byte_fixes import FixedParagraph, ParagraphFixes
 from docops_flask.engine.integrity.byte_stories import Misfit, Stories, StoryBytes
-from docops_flask.engine.integrity.byte_text import ByteParagraph, PlainParagraph, parse_paragraph
+from docops_flask.engine.integrity.byte_tags import parse_paragraph
 from docops_flask.engine.integrity.claims import Fix
+from docops_flask.engine.integrity.plain_reader import PlainParagraph
 
 # A fix without its paragraph: what its run_id adds to the address, its element, the attributes.
 _Kind = tuple[str | None, str, tuple[tuple[str, str], ...], tuple[tuple[str, str], ...]]

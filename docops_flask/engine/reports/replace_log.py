@@ -51,7 +51,21 @@ class LogEntry(NamedTuple):
 
     def as_json(self) -> str:
         """Return the entry as the log has it."""
-        status, run_id, path, start, end, original, before, after, mirrors, name, value, reason, *more_of_it = self
+        (
+            status,
+            run_id,
+            path,
+            start,
+            end,
+            original,
+            before,
+            after,
+            mirrors,
+            name,
+            value,
+            reason,
+            *more_of_it,
+        ) = self
         more = f', "mirrored_at": {json_list(map(quoted, mirrors))}' if mirrors else ""
         if status == "unsupported":
             kind, suggestion = map(_text, more_of_it)

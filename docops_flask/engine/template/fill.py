@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from docops_flask.engine.document.document import ParagraphPlace
 from docops_flask.engine.document.edits import Edit
-from docops_flask.engine.document.shapes import Paragraph
+from docops_flask.engine.document.shape import Paragraph
 from docops_flask.engine.job import Payload
 from docops_flask.engine.skills.skill import Field, Skill
 from docops_flask.engine.template.grammar import Found, Kind
@@ -85,9 +85,7 @@ def _is_wanted(found: Found, values: Container[str]) -> bool:
 def _filled_mirror(mirror: ParagraphPlace, found: Sequence[Found], values: Mapping[str, Value]) -> Filled:
     """Fill a paragraph that shows the same text, put together in its own way."""
     reading = mirror.reading
-    wanted = [
-        (each, reading.piece_at(each.start)) for each in found if _is_wanted(each, values)
-    ]
+    wanted = [(each, reading.piece_at(each.start)) for each in found if _is_wanted(each, values)]
     return fill_paragraph(reading, wanted, values)
 
 

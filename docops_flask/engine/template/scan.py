@@ -4,9 +4,8 @@ from collections.abc import Container, Iterable, Sequence
 from typing import NamedTuple
 
 from docops_flask.engine.document.document import Document, ParagraphPlace, RunPlace, read_together
-from docops_flask.engine.document.shapes import Paragraph, TextPiece
+from docops_flask.engine.document.shape import Paragraph, TextPiece
 from docops_flask.engine.template.grammar import CLOSE, OPEN, Found, Kind, find_placeholders
-
 
 # An enumeration's member takes a while to look up.
 _PLACEHOLDER = Kind.PLACEHOLDER

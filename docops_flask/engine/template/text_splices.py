@@ -9,7 +9,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from docops_flask.engine.document.shapes import Paragraph, Shapes, TextPiece
+from docops_flask.engine.document.shape import Paragraph, TextPiece
+from docops_flask.engine.document.shapes import Shapes
 from docops_flask.engine.oxml.markup import Scope, Splice, byte_offsets, escaped, spliced
 from docops_flask.engine.template.grammar import Found
 

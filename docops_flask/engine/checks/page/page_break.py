@@ -6,8 +6,8 @@ from typing import Literal
 from docops_flask.engine.checks.check import Check, ParagraphSubject, PolicySubject
 from docops_flask.engine.checks.issue import Issue
 from docops_flask.engine.checks.mismatch import Mismatch, paragraph_finding
-from docops_flask.engine.document.shapes import texts_in
 from docops_flask.engine.document.document import ParagraphPlace
+from docops_flask.engine.document.shape import texts_in
 
 _WORDS = {True: "a new page", False: "no new page"}
 
