@@ -35,7 +35,8 @@ class WrittenItems(list[str]):
 def json_text(document: Mapping[str, Any]) -> bytes:
     """Return ``document`` as UTF-8 JSON with one line for each member and for each item of a list member.
 
-    It has a member at least. Members and items of lists may be ``Written``, a list may be ``WrittenItems``. With ``indent`` the standard library
+    It has a member at least. Members and items of lists may be ``Written``, a list may be ``WrittenItems``.
+    With ``indent`` the standard library
     would use its encoder in Python, which is several times slower and noticeable with thousands of entries.
     """
     return "".join(_pieces(document)).encode()

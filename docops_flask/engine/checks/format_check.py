@@ -75,7 +75,7 @@ def _check_against_template(
 
 
 def _keep_shapes(runs: Sequence[RunPlace]) -> bool:
-    """Say whether paragraphs differ from the template in their texts alone: their looks do not change then."""
+    """Say whether paragraphs differ from the template in their texts alone; their looks stay then."""
     return all(run.paragraph.keeps_shape for run in runs)
 
 

@@ -119,10 +119,8 @@ class PolicySubjects:
     def _look(self, place: ParagraphPlace) -> ParagraphLook:
         now = self.now
         touched = place.path in now.paragraphs
-        if place in self._measured:
-            values = now.paragraphs[place.path]
-        else:
-            values = now.cascade.of_paragraph(place)
+        is_measured = place in self._measured
+        values = now.paragraphs[place.path] if is_measured else now.cascade.of_paragraph(place)
         sizes = NO_SIZES
         if values.indent_hundredths.value:
             first = place.first_run_with_text()

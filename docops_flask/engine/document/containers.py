@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
+from docops_flask.engine.document.cell_count import CellCount
 from docops_flask.engine.document.document import (
     CellPlace,
     ParagraphPlace,
@@ -16,15 +17,25 @@ from docops_flask.engine.document.document import (
     TablePlace,
     TextBox,
 )
-from docops_flask.engine.errors import TemplateLimitExceeded
+from docops_flask.engine.document.element_kinds import (
+    ALTERNATE,
+    BODY,
+    BOX,
+    BRANCH,
+    CELL,
+    CELL_PROPERTIES,
+    GRID_BEFORE,
+    GRID_SPAN,
+    NOTE,
+    PARAGRAPH,
+    ROW,
+    ROW_PROPERTIES,
+    SDT,
+    SDT_CONTENT,
+    TABLE,
+    WRAPPER,
+)
 from docops_flask.engine.oxml.names import to_integer
-
-_MAX_GRID_COLUMNS = 63
-
-# What an element means to the structure of a story.
-OTHER, BODY, NOTE, PARAGRAPH, TABLE, ROW, CELL, SDT, SDT_CONTENT = range(9)
-WRAPPER, ALTERNATE, BRANCH, BOX, ROW_PROPERTIES, CELL_PROPERTIES, GRID_BEFORE, GRID_SPAN = range(9, 17)
-CLOSE = 17
 
 
 class Found(NamedTuple):
@@ -38,30 +49,6 @@ class Found(NamedTuple):
     paragraphs: list[ParagraphPlace]
     tables: list[TablePlace]
     all_paragraphs: list[ParagraphPlace]
-
-
-class CellCount:
-    """How many table cells a document has so far, in all its parts, and how many it may have."""
-
-    __slots__ = ("cells", "most_cells")
-
-    def __init__(self, most_cells: int) -> None:
-        self.cells = 0
-        self.most_cells = most_cells
-
-    def count_cells(self, span: int, more: int) -> None:
-        """Count ``more`` cells, of one that spans so many grid columns.
-
-        Raises ``TemplateLimitExceeded`` beyond the limit.
-        """
-        self.cells += more
-        if self.cells > self.most_cells or span > _MAX_GRID_COLUMNS:
-            raise TemplateLimitExceeded(
-                "template: its tables have too many cells, or a cell spans more than "
-                f"{_MAX_GRID_COLUMNS} columns; {self.most_cells} cells are allowed.",
-                limit="table_cells",
-                maximum=self.most_cells,
-            )
 
 
 class Context:
@@ -108,9 +95,11 @@ class Blocks(Context):
         return paragraph
 
     def whole_paragraph(self, start: int, content: int, end: int) -> None:
+        """Take the next paragraph."""
         self.paragraph(start, content).end = end
 
     def child(self, kind: int, value: str, start: int, end: int) -> Context:
+        """Enter a paragraph, a table or what is seen through."""
         if kind == PARAGRAPH:
             return Content(self._cells, self.paragraph(start, end), -1, -1)
         if kind == TABLE:
@@ -168,6 +157,7 @@ class Rows(Context):
         self.table = table
 
     def child(self, kind: int, value: str, start: int, end: int) -> Context:
+        """Enter a row or what is seen through."""
         if kind == ROW:
             row = Cells(self._cells, self._to, self.table)
             self.table.row_count += 1
@@ -175,6 +165,7 @@ class Rows(Context):
         return _seen_through(self, kind)
 
     def close(self, start: int) -> None:
+        """Leave it: its end tag begins at ``start``."""
         self.table.end = start
 
 
@@ -193,6 +184,7 @@ class Cells(Context):
         self._is_begun = False
 
     def child(self, kind: int, value: str, start: int, end: int) -> Context:
+        """Enter a cell or what is seen through."""
         if kind == CELL:
             return self.next_cell()
         if kind == ROW_PROPERTIES:
@@ -249,6 +241,7 @@ class Content(Context):
         self._branch = branch
 
     def child(self, kind: int, value: str, start: int, end: int) -> Context:
+        """Enter what a paragraph holds."""
         if kind == BOX:
             box = TextBox(end, self._owner, self._branch)
             self.paragraph.boxes += (box,)
@@ -260,6 +253,7 @@ class Content(Context):
         return self
 
     def close(self, start: int) -> None:
+        """Leave it: its end tag begins at ``start``."""
         self.paragraph.end = start
 
 

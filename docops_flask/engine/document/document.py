@@ -34,8 +34,8 @@ class StoryKind(Enum):
 class TablePlace:
     """A table and its address (``t0``, ``t0.r0.c0.t0``); ``depth`` counts the tables around it.
 
-    It begins at ``start`` of the part's bytes, its end tag at ``end``; ``row_count`` counts its rows; ``scope`` as for a paragraph.
-    No two places are the same.
+    It begins at ``start`` of the part's bytes, its end tag at ``end``; ``row_count`` counts its rows;
+    ``scope`` is as for a paragraph. No two places are the same.
     """
 
     __slots__ = ("_element", "depth", "end", "part", "path", "row_count", "scope", "start", "story")
@@ -118,7 +118,7 @@ class ParagraphPlace:
         "scope", "start", "story", "table_depth",
     )  # fmt: skip
 
-    def __init__(
+    def __init__(  # noqa: PLR0917, thousands are made, and names take time
         self,
         part: StoryPart,
         story: StoryKind,
@@ -213,14 +213,15 @@ class ParagraphPlace:
 
     @property
     def element(self) -> _Element:
-        """A w:p that looks as it does now; others that look alike have the same, and it must not be changed."""
+        """A w:p that looks as it does now; others that look alike share it, and it must not be changed."""
         return self.shape.element
 
 
 class RunPlace(NamedTuple):
     """A run and its address (``p3:r1``): ``index`` says the how-many-eth run of its paragraph it is."""
 
-    index: int
+    # The method of tuples that the field hides is not used.
+    index: int  # type: ignore[assignment]
     run_id: str
     paragraph: ParagraphPlace
 
@@ -269,8 +270,9 @@ class Walk:
 class StoryPart:
     """A package part that holds text: its bytes, its kind and what addresses in it begin with.
 
-    ``prefix`` is "" for the body, ``header1/`` and the like elsewhere. ``text`` are its bytes as UTF-8, ``encoding``
-    says how the package has them where that is another. ``shapes`` are its paragraphs by their bytes.
+    ``prefix`` is "" for the body, ``header1/`` and the like elsewhere. ``text`` are its bytes as UTF-8,
+    ``encoding`` says how the package has them where that is another. ``shapes`` are its paragraphs by their
+    bytes.
     """
 
     __slots__ = ("_by_end", "encoding", "kind", "name", "paragraphs", "prefix", "shapes", "text", "w")
@@ -282,6 +284,7 @@ class StoryPart:
         prefix: str,
         text: PartText,
         w: Vocabulary,
+        *,
         encoding: Encoding | None = None,
     ) -> None:
         self.name = name
@@ -298,7 +301,7 @@ class StoryPart:
     def sibling_before(self, place: ParagraphPlace) -> ParagraphPlace | Literal[False] | None:
         """Return the paragraph right before ``place``, in the same container.
 
-        ``None`` where ``place`` is the first of its container, ``False`` where something else comes before it.
+        ``None`` where ``place`` is the first of its container, ``False`` where something else comes before.
         """
         content = self.text.content
         end = place.start

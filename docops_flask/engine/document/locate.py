@@ -9,14 +9,12 @@ or names bound more than once is read tag by tag instead; both feed the same ``_
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import NamedTuple
 
-from docops_flask.engine.document.containers import (
-    ALTERNATE,
-    BODY,
-    BOX,
-    BRANCH,
+from docops_flask.engine.document.cell_count import CellCount
+from docops_flask.engine.document.containers import CellBlocks, Content, Context, Found, Rows, root_context
+from docops_flask.engine.document.document import ParagraphPlace, StoryPart, TablePlace
+from docops_flask.engine.document.element_kinds import (
     CELL,
     CELL_PROPERTIES,
     CLOSE,
@@ -25,49 +23,13 @@ from docops_flask.engine.document.containers import (
     NOTE,
     OTHER,
     PARAGRAPH,
-    ROW,
     ROW_PROPERTIES,
-    SDT,
-    SDT_CONTENT,
     TABLE,
-    WRAPPER,
-    CellBlocks,
-    CellCount,
-    Content,
-    Context,
-    Found,
-    Rows,
-    root_context,
+    kinds_in,
 )
-from docops_flask.engine.document.document import ParagraphPlace, StoryPart, TablePlace
 from docops_flask.engine.oxml.markup import TOKEN, PartText, Scope, attributes_of, decoded, inner_scope
 
 _MOST_NOTE_ID_CHARACTERS = 16
-_MC = b"http://schemas.openxmlformats.org/markup-compatibility/2006"
-
-_KINDS_OF_W = {
-    "body": BODY,
-    "footnote": NOTE,
-    "endnote": NOTE,
-    "comment": NOTE,
-    "p": PARAGRAPH,
-    "tbl": TABLE,
-    "tr": ROW,
-    "tc": CELL,
-    "sdt": SDT,
-    "sdtContent": SDT_CONTENT,
-    "customXml": WRAPPER,
-    "smartTag": WRAPPER,
-    "ins": WRAPPER,
-    "moveTo": WRAPPER,
-    "hyperlink": WRAPPER,
-    "txbxContent": BOX,
-    "trPr": ROW_PROPERTIES,
-    "tcPr": CELL_PROPERTIES,
-    "gridBefore": GRID_BEFORE,
-    "gridSpan": GRID_SPAN,
-}
-_KINDS_OF_MC = {"AlternateContent": ALTERNATE, "Choice": BRANCH, "Fallback": BRANCH}
 
 
 class _Elements:
@@ -203,7 +165,7 @@ def _by_paragraphs(text: PartText, elements: _Elements) -> bool:
 
 
 class _Lead(NamedTuple):
-    """What stands before the content of a paragraph: ``start`` is where its start tag begins in ``markup``."""
+    """What stands before the content of a paragraph; its start tag begins at ``start`` of ``markup``."""
 
     markup: bytes
     start: int
@@ -313,23 +275,3 @@ def _close(steps: list[_Step], opened: list[int], at: int) -> None:
             steps.pop()
             return
     steps.append((CLOSE, "", at, at))
-
-
-@lru_cache(maxsize=16)
-def _qualified(prefix: bytes, kinds: tuple[tuple[str, int], ...]) -> Mapping[bytes, int]:
-    before = prefix + b":" if prefix else b""
-    return {before + local.encode(): kind for local, kind in kinds}
-
-
-_W_KINDS, _MC_KINDS = tuple(_KINDS_OF_W.items()), tuple(_KINDS_OF_MC.items())
-
-
-def kinds_in(scope: Scope, namespace: bytes) -> Mapping[bytes, int]:
-    """Return qualified name to kind, as ``scope`` has the prefixes."""
-    kinds: dict[bytes, int] = {}
-    for prefix, uri in scope.items():
-        if uri == namespace:
-            kinds |= _qualified(prefix, _W_KINDS)
-        elif uri == _MC:
-            kinds |= _qualified(prefix, _MC_KINDS)
-    return kinds

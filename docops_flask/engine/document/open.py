@@ -71,7 +71,7 @@ def _story_part(package: Package, name: str, kind: StoryKind, prefix: str) -> St
     namespace = text.namespace.decode()
     if namespace not in (W_TRANSITIONAL, W_STRICT):
         raise _not_wordprocessingml(name)
-    return StoryPart(name, kind, prefix, text, vocabulary(namespace), encoding)
+    return StoryPart(name, kind, prefix, text, vocabulary(namespace), encoding=encoding)
 
 
 def _is_document(part: StoryPart) -> bool:

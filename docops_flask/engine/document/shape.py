@@ -35,8 +35,8 @@ class Shape:
     """How paragraphs look that differ in their texts alone, and how their text is put together.
 
     ``element`` is a w:p of this shape and ``runs`` are its runs by their numbers. ``between`` are the
-    characters before, between and after the texts of ``shown``; ``is_plain`` says that there are none and that
-    all texts count, in their order; ``is_parted_by_node`` that each text is all of its w:t.
+    characters before, between and after the texts of ``shown``; ``is_plain`` says that there are none and
+    that all texts count, in their order; ``is_parted_by_node`` that each text is all of its w:t.
     """
 
     __slots__ = (

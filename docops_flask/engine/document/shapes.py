@@ -26,8 +26,8 @@ _STAND_IN = f"[{chr(FIRST_STAND_IN)}-{chr(FIRST_STAND_IN + _MOST_TEXTS)}]"
 class Shapes:
     """The paragraphs of one part by their bytes, each distinct one read once.
 
-    Where one prefix stands for WordprocessingML in all of the part there are no comments and no CDATA sections
-    (see ``PartText``), and a pattern parts a paragraph at its texts.
+    Where one prefix stands for WordprocessingML in all of the part there are no comments and no CDATA
+    sections (see ``PartText``), and a pattern parts a paragraph at its texts.
     """
 
     def __init__(self, text: PartText, w: Vocabulary) -> None:
@@ -77,7 +77,8 @@ class Shapes:
 
     def _parted(self, content: bytes) -> tuple[list[bytes], bytes, bytes]:
         """Return a paragraph parted at its texts, its form, and the form without what changes nothing."""
-        assert self._part is not None and self._idle is not None
+        assert self._part is not None
+        assert self._idle is not None
         parts = self._part(content)
         markup = parts[:]
         del markup[2::3]
@@ -180,7 +181,7 @@ def _text_pattern(prefix: bytes) -> re.Pattern[bytes]:
 
 @lru_cache(maxsize=8)
 def _idle_pattern(prefix: bytes) -> re.Pattern[bytes]:
-    """Return the pattern of what changes neither look nor text: ids of editing sessions, marks without width."""
+    """Return the pattern of what changes neither look nor text: ids of sessions, marks without width."""
     w = re.escape(prefix) + b":"
     return re.compile(
         rb" "

@@ -1,8 +1,8 @@
 """What repairs change in the bytes of one paragraph: attributes of elements in its w:pPr or in runs' w:rPr.
 
-An attribute that stays keeps its place, one that goes goes with the white space before it, one that comes stands
-behind the others. An element that is missing is made at its place in the schema's order, and so is the w:pPr
-or w:rPr around it (ECMA-376 part 1, 17.3.1.26 and 17.3.2.28).
+An attribute that stays keeps its place, one that goes goes with the white space before it, one that comes
+stands behind the others. An element that is missing is made at its place in the schema's order, and so is the
+w:pPr or w:rPr around it (ECMA-376 part 1, 17.3.1.26 and 17.3.2.28).
 """
 
 import re
@@ -49,7 +49,7 @@ class _Tag(NamedTuple):
 
 
 class PropertySplices:
-    """The splices of repairs in one part; paragraphs of one form that are repaired alike are worked out once."""
+    """The splices of repairs in one part; those of paragraphs of one form are worked out once."""
 
     def __init__(self, w: Vocabulary) -> None:
         self._w = w

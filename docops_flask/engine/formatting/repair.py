@@ -1,7 +1,7 @@
 """Repairs of paragraphs and runs: how they look then, and what changes in the bytes of their parts.
 
-A repair is made on a copy of the paragraph's shape, which all paragraphs that look alike and are repaired alike
-share; the bytes follow from the attributes before and after.
+A repair is made on a copy of the paragraph's shape, which all paragraphs that look alike and are repaired
+alike share; the bytes follow from the attributes before and after.
 """
 
 from collections.abc import Callable, Hashable, Mapping, Sequence

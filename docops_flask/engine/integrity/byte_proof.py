@@ -1,8 +1,8 @@
 """The proof by bytes: each changed part is its template's bytes with the logged changes in, and nothing else.
 
 The paragraphs that the log speaks of are found in the template by address, its entries and fixes replayed on
-their bytes, and the outcome compared with what was written. It sees what a canonical form does not tell: white
-space between attributes, their order, prefixes, how a character is written.
+their bytes, and the outcome compared with what was written. It sees what a canonical form does not tell:
+white space between attributes, their order, prefixes, how a character is written.
 """
 
 from collections.abc import Mapping, Sequence
@@ -53,61 +53,89 @@ def prove_bytes(template: Package, members: Members, claims: Claims) -> Proof | 
     )
 
 
-def _replay(stories: Stories, claims: Claims) -> None:
-    # By story and address the entries of paragraphs that one address leads to, and those of all others.
-    by_story: dict[StoryBytes, dict[str, list[Replacement]]] = {}
-    others: list[Replacement] = []
-    entries_of: dict[str, dict[str, list[Replacement]] | None] = {}
+class _Grouped:
+    """Entries by the story and the address they lead to; ``others`` are those that trees have to place."""
 
-    def entries_at(path: str) -> dict[str, list[Replacement]] | None:
-        """Return the entries of the story that ``path`` leads into; ``None`` where trees have to tell."""
-        prefix = path[: path.find("/") + 1]
-        if prefix not in entries_of:
-            story = stories.of(path)
-            entries_of[prefix] = None if story is None else by_story.setdefault(story, {})
-        return entries_of[prefix]
+    def __init__(self, stories: Stories) -> None:
+        self._stories = stories
+        self.by_story: dict[StoryBytes, dict[str, list[Replacement]]] = {}
+        self.others: list[Replacement] = []
+        # By what an address begins with.
+        self._known: dict[str, dict[str, list[Replacement]] | None] = {}
 
-    for entry in claims.replacements:
+    def add(self, entry: Replacement) -> None:
+        """Add an entry."""
         path = entry.paragraph_path
-        of_story = entries_at(path)
-        if of_story is None or entry.mirrored_at:
-            others.append(entry)
-        elif path in of_story:
-            of_story[path].append(entry)
+        by_path = self._of(path)
+        if by_path is None or entry.mirrored_at:
+            self.others.append(entry)
+        elif path in by_path:
+            by_path[path].append(entry)
         else:
-            of_story[path] = [entry]
-    for claim in (*others, *claims.fixes):
-        of_story = entries_at(claim.paragraph_path)
-        if of_story is not None:
-            of_story.setdefault(claim.paragraph_path, [])
-    for story, by_path in by_story.items():
-        story.find(by_path)
-        single = {path for path, _, _ in story.found}
-        if len(single) < len(story.found):
-            single = {path for path in single if story.only(path) is not None}
-        for path, start, reading in story.found:
-            if by_path[path] and path in single:
-                _replay_alone(story, start, reading, path, by_path[path])
-        if len(single) < len(by_path):
-            others += [entry for path, entries in by_path.items() if path not in single for entry in entries]
+            by_path[path] = [entry]
+
+    def want(self, path: str) -> None:
+        """Have the paragraph at ``path`` found, whether entries lead to it or not."""
+        by_path = self._of(path)
+        if by_path is not None:
+            by_path.setdefault(path, [])
+
+    def _of(self, path: str) -> dict[str, list[Replacement]] | None:
+        prefix = path[: path.find("/") + 1]
+        if prefix not in self._known:
+            story = self._stories.of(path)
+            self._known[prefix] = None if story is None else self.by_story.setdefault(story, {})
+        return self._known[prefix]
+
+
+def _replay(stories: Stories, claims: Claims) -> None:
+    grouped = _Grouped(stories)
+    for entry in claims.replacements:
+        grouped.add(entry)
+    for entry in grouped.others:
+        grouped.want(entry.paragraph_path)
+    for fix in claims.fixes:
+        grouped.want(fix.paragraph_path)
+    others = grouped.others
+    for story, by_path in grouped.by_story.items():
+        others += _replay_story(story, by_path)
+    _replay_planned(stories, others)
+    if claims.fixes:
+        # Most jobs repair nothing, and a renderer starts the faster for what it does not load.
+        from docops_flask.engine.integrity.fix_replay import replay_fixes
+
+        replay_fixes(stories, claims.fixes)
+
+
+def _replay_story(story: StoryBytes, by_path: Mapping[str, Sequence[Replacement]]) -> list[Replacement]:
+    """Replay entries in paragraphs that one address alone leads to; return the others."""
+    story.find(by_path)
+    single = {path for path, _, _ in story.found}
+    if len(single) < len(story.found):
+        single = {path for path in single if story.only(path) is not None}
+    for path, start, reading in story.found:
+        if by_path[path] and path in single:
+            _replay_alone(story, start, reading, path, by_path[path])
+    if len(single) == len(by_path):
+        return []
+    return [entry for path, entries in by_path.items() if path not in single for entry in entries]
+
+
+def _replay_planned(stories: Stories, entries: Sequence[Replacement]) -> None:
+    """Replay entries of which several paragraphs may be meant, or which trees have to place."""
 
     def paragraphs_at(path: str) -> list[PlannedParagraph[ByteParagraph]]:
         story = stories.of(path)
         return stories.on_trees(path) if story is None else story.paragraphs(path)
 
     plan = Plan(paragraphs_at)
-    for entry in sorted(others, key=_place):
+    for entry in sorted(entries, key=_place):
         if plan.take(entry) is not None:
             raise Misfit
     for planned in plan.planned():
         part, offset = planned.where
         part.add(offset, replay_entries(planned.reading, planned.entries))
         part.replacements += len(planned.entries)
-    if claims.fixes:
-        # Most jobs repair nothing, and a renderer starts the faster for what it does not load.
-        from docops_flask.engine.integrity.fix_replay import replay_fixes
-
-        replay_fixes(stories, claims.fixes)
 
 
 _place = attrgetter("place")

@@ -1,9 +1,11 @@
-"""The stories of a template for the proof by bytes: where their paragraphs lie, and what is edited in them."""
+"""The stories of a template for the proof by bytes: where their paragraphs lie, what is edited in them."""
 
 from collections.abc import Container, Mapping, Sequence
 from functools import cached_property
 from operator import itemgetter
 from typing import NamedTuple
+
+from lxml.etree import _Element
 
 from docops_flask.engine.integrity.addresses import Addresses
 from docops_flask.engine.integrity.blocks import Flow, names_of
@@ -30,7 +32,7 @@ class Where(NamedTuple):
 
 
 class StoryBytes:
-    """A story of the template: its bytes as UTF-8, how it finds and reads paragraphs, what is edited in it."""
+    """A story of the template: its bytes as UTF-8, the paragraphs found in it, what is edited in it."""
 
     def __init__(self, story: Story, content: bytes) -> None:
         self.story = story
@@ -46,7 +48,8 @@ class StoryBytes:
 
     def find(self, paths: Container[str]) -> None:
         """Find and read the paragraphs of a plain part at ``paths``; it may turn out not to be plain."""
-        assert self.plain is not None and self.reader is not None
+        assert self.plain is not None
+        assert self.reader is not None
         ranges = find_paragraphs(self.plain, self.story.kind, self.story.prefix, paths)
         if ranges is None:
             self.plain = None
@@ -66,7 +69,7 @@ class StoryBytes:
         return by_path
 
     def only(self, path: str) -> tuple[int, ByteParagraph] | None:
-        """Return where the only paragraph at ``path`` begins, and it; ``None`` where there is none or more."""
+        """Return where the only paragraph at ``path`` begins, and it; ``None`` for none or several."""
         found = self.by_path.get(path, ())
         return found[0] if len(found) == 1 else None
 
@@ -82,7 +85,8 @@ class StoryBytes:
 
     def written(self) -> bytes:
         """Return the part with the edits in; raises ``ValueError`` where two edit the same bytes."""
-        pieces, at = [], 0
+        pieces: list[bytes] = []
+        at = 0
         for start, end, new in sorted(self.edits, key=_bounds):
             if start < at:
                 raise ValueError("two edits of the same bytes")
@@ -96,7 +100,7 @@ _bounds = itemgetter(0, 1)
 
 
 class Stories:
-    """The stories of the template by what addresses in them begin with; trees where bytes alone do not tell."""
+    """The stories of the template by what addresses in them begin with; trees where bytes do not tell."""
 
     def __init__(self, template: Package) -> None:
         self._template = template
@@ -105,7 +109,7 @@ class Stories:
         self._by_prefix = {story.prefix: story for story in self._listed if story.kind != "comments"}
         self._bytes: dict[str, StoryBytes] = {}
         self._plain: dict[str, StoryBytes | None] = {}
-        self._maps: dict[str, dict[object, TagSpan]] = {}
+        self._maps: dict[str, dict[_Element, TagSpan]] = {}
 
     def touched(self) -> dict[str, StoryBytes]:
         """Return the stories that were looked at, by part name."""
@@ -143,7 +147,7 @@ class Stories:
         """Return the story that ``flow`` is in."""
         return self._of_part(next(each for each in self._listed if each.part == flow.part))
 
-    def map_of(self, part: StoryBytes) -> dict[object, TagSpan]:
+    def map_of(self, part: StoryBytes) -> dict[_Element, TagSpan]:
         """Return where the start tags of a part's elements lie."""
         name = part.story.part
         if name not in self._maps:

@@ -91,8 +91,9 @@ def read_tree(
 
 
 def _segments(content: bytes, start: int) -> list[tuple[int, int, bool]]:
-    """Return the character data from ``start`` to the end tag or a child, and whether it is a CDATA section."""
-    found, at = [], start
+    """Return the character data from ``start`` to the end tag or a child, each with whether it is CDATA."""
+    found: list[tuple[int, int, bool]] = []
+    at = start
     while True:
         match = re.compile(_TAG, re.DOTALL).search(content, at)
         if match is None:

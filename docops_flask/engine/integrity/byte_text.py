@@ -32,6 +32,7 @@ class Text(NamedTuple):
 
     @property
     def end(self) -> int:
+        """Where they end in the paragraph's text."""
         return self.start + len(self.characters)
 
 
@@ -94,7 +95,7 @@ class ByteParagraph:
         return found
 
     def exact(self, start: int, characters: str) -> "ExactText | None":
-        """Return the text that is ``characters`` and nothing else, and begins at ``start`` of the paragraph's.
+        """Return the text that is all of ``characters`` and begins at ``start`` of the paragraph's.
 
         ``None`` where there is none, or where that takes reading all texts.
         """

@@ -39,7 +39,7 @@ _Step = tuple[int, str, str]
 
 
 class _Open:
-    """An open element: its role, what addresses in it begin with, how many blocks, rows or cells came before."""
+    """An open element: its role, what addresses in it begin with, what came before in it."""
 
     __slots__ = ("cells", "column", "is_told", "paragraphs", "path", "role", "rows", "tables")
 
@@ -247,7 +247,7 @@ class _Leads:
 
     @staticmethod
     def _find(piece: bytes, tag: bytes, known: int, at: int) -> int:
-        """Return where ``tag`` comes next from ``at`` on, the end where it does not; ``known`` where before."""
+        """Return where ``tag`` comes from ``at`` on, else the end; ``known`` is where it came before."""
         if known >= at:
             return known
         found = piece.find(tag, at)

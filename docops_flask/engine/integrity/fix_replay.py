@@ -85,7 +85,7 @@ def _in_plain(story: StoryBytes, content: bytes) -> FixedParagraph:
     plain = story.plain
     paragraph, tags = parse_paragraph(content, plain)
     names = names_of(plain.namespace)
-    return FixedParagraph(content, paragraph, tags, 0, plain.prefix, plain.prefix, b"", names)
+    return FixedParagraph(content, paragraph, tags, 0, plain.prefix, plain.prefix, names)
 
 
 def _fix_in_tree(stories: Stories, path: str, fixes: Sequence[Fix]) -> None:
@@ -98,12 +98,7 @@ def _fix_in_tree(stories: Stories, path: str, fixes: Sequence[Fix]) -> None:
     prefix = b"" if element.prefix is None else element.prefix.encode() + b":"
     names = flow.names
     bound = [each for each, uri in element.nsmap.items() if each and uri == names.namespace]
-    if bound:
-        attribute, declaration = bound[0].encode() + b":", b""
-    else:
-        attribute, declaration = b"docops:", b' xmlns:docops="' + names.namespace.encode() + b'"'
-    paragraph = FixedParagraph(
-        story.content, element, tags, tags[element].end, prefix, attribute, declaration, names
-    )
+    attribute = bound[0].encode() + b":" if bound else b""
+    paragraph = FixedParagraph(story.content, element, tags, tags[element].end, prefix, attribute, names)
     story.add(0, _edits(paragraph, path, fixes))
     story.fixes += len(fixes)

@@ -18,9 +18,10 @@ COMPATIBILITY = b"http://schemas.openxmlformats.org/markup-compatibility/2006"
 
 
 class PlainPart(NamedTuple):
-    """A plain part: the prefix of WordprocessingML with its colon, its namespace, where the root's content begins.
+    """A plain part: the prefix of WordprocessingML with its colon, and its namespace.
 
-    ``declared`` are the declarations of all prefixes, as attributes.
+    ``start`` is where the content of the root begins. ``declared`` are the declarations of all prefixes, as
+    attributes.
     """
 
     content: bytes

@@ -65,6 +65,7 @@ class PlainParagraph(ByteParagraph):
         return (text,)
 
     def exact(self, start: int, characters: str) -> ExactText | None:
+        """Return the text that is all of ``characters`` and begins at ``start``, found without the others."""
         parts = self.parts
         try:
             part = parts.index(characters.encode())

@@ -78,7 +78,7 @@ def byte_offsets(raw: bytes, text: str, places: Iterable[int], *, is_cdata: bool
 
 
 def _in_step(raw: bytes, is_cdata: bool) -> Iterator[tuple[int, int]]:
-    """Yield, behind all that has more bytes than its characters, how many characters and bytes came before."""
+    """Yield how many characters and bytes come before the end of each reference and line end."""
     done = at = 0
     for match in _WIDE.finditer(raw):
         if not is_cdata or match[0][:1] != b"&":

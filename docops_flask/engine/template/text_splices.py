@@ -21,7 +21,7 @@ _PRESERVE = b' xml:space="preserve"'
 
 
 class Value(NamedTuple):
-    """The text of a value, its lines with the marks (newlines, tabs) between them, its first line as markup."""
+    """A value: its text, its lines with the newlines and tabs between them, its first line as markup."""
 
     text: str
     lines: Sequence[str]
