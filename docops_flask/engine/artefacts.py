@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from json.encoder import encode_basestring
 from mmap import ACCESS_READ, mmap
-from typing import Any, Protocol, Self
+from typing import IO, Any, Protocol, Self
 
 from docops_flask.engine.errors import TemplateLimitExceeded
 from docops_flask.engine.files import FilePath, write_file
@@ -26,10 +26,17 @@ class Written(str):
     __slots__ = ()
 
 
+class WrittenItems(list[str]):
+    """The items of a list, each JSON text already."""
+
+    __slots__ = ()
+
+
 def json_text(document: Mapping[str, Any]) -> bytes:
     """Return ``document`` as UTF-8 JSON with one line for each member and for each item of a list member.
 
-    It has a member at least. Members and their items may be ``Written``. With ``indent`` the standard library
+    It has a member at least. Members and items of lists may be ``Written``, a list may be ``WrittenItems``.
+    With ``indent`` the standard library
     would use its encoder in Python, which is several times slower and noticeable with thousands of entries.
     """
     return "".join(_pieces(document)).encode()
@@ -43,9 +50,9 @@ def _pieces(document: Mapping[str, Any]) -> Iterator[str]:
         separator = ",\n"
         if isinstance(value, list) and value:
             opening = "[\n"
-            for item in value:
+            for item in value if type(value) is WrittenItems else map(json_value, value):
                 yield opening
-                yield json_value(item)
+                yield item
                 opening = ",\n"
             yield "\n]"
         else:
@@ -152,8 +159,8 @@ class ZipSink:
     """
 
     def __init__(self, path: FilePath, budget: OutputBudget) -> None:
-        self._path = path
-        self._file = open(path, "wb")  # noqa: SIM115, closed with the sink
+        # Read back for the proof.
+        self._file = open(path, "w+b")  # noqa: SIM115, closed with the sink
         self._document = slice(0)
         self._zip = ZipWriter(self._file)
         self._budget = budget
@@ -169,7 +176,7 @@ class ZipSink:
     def written(self) -> AbstractContextManager[memoryview]:
         """Return a context with the document's bytes in the archive."""
         self._file.flush()
-        return _mapped(self._path, self._document)
+        return _mapped(self._file, self._document)
 
     def add(self, name: str, content: bytes) -> None:
         """Write an artefact, deflated."""
@@ -209,9 +216,11 @@ class FolderSink:
         with open(os.path.join(self._folder, DOCUMENT), "wb") as file:
             write(self._budget.guard(file))
 
-    def written(self) -> AbstractContextManager[memoryview]:
+    @contextmanager
+    def written(self) -> Iterator[memoryview]:
         """Return a context with the bytes of the document's file."""
-        return _mapped(os.path.join(self._folder, DOCUMENT), slice(None))
+        with open(os.path.join(self._folder, DOCUMENT), "rb") as file, _mapped(file, slice(None)) as view:
+            yield view
 
     def add(self, name: str, content: bytes) -> None:
         """Write an artefact."""
@@ -243,9 +252,8 @@ class NullSink:
 
 
 @contextmanager
-def _mapped(path: FilePath, part: slice) -> Iterator[memoryview]:
-    with open(path, "rb") as file:
-        whole = mmap(file.fileno(), 0, access=ACCESS_READ)
+def _mapped(file: IO[bytes], part: slice) -> Iterator[memoryview]:
+    whole = mmap(file.fileno(), 0, access=ACCESS_READ)
     view = memoryview(whole)[part]
     try:
         yield view

@@ -6,6 +6,7 @@ each job, and sooner without the rest.
 """
 
 import os
+from collections.abc import Mapping
 from contextlib import closing
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -156,7 +157,8 @@ def _run(job: Job, package: Package, sink: ArtefactSink) -> RunResult:
     document = open_document(package, job.limits)
     scan = scan_document(document)
     values = build_values(job.skill, job.payload)
-    _refuse_growth(scan, values, job.limits.output_bytes)
+    counts = scan.field_counts()
+    _refuse_growth(counts, values, job.limits.output_bytes)
 
     targets = scan.runs_to_fill(values)
     template_look = observe(document, targets)
@@ -167,7 +169,7 @@ def _run(job: Job, package: Package, sink: ArtefactSink) -> RunResult:
     report = _format_report(job, document, targets, template_look)._replace(policy_deviations=deviations)
 
     log = replace_log(scan, values, job.skill, Suggestions(job.skill.placeholders()), touched)
-    fields = sorted(scan.field_counts())
+    fields = sorted(counts)
     missing = missing_fields(fields, values, job.skill)
 
     changed = written_parts([*filling.edits, *_repair_edits(report)])
@@ -232,15 +234,14 @@ def _repair_edits(report: FormatReport) -> list[Edit]:
     from docops_flask.engine.formatting.repair import repair_edits
 
     return repair_edits(
-        (change.owner, change.element, dict(change.before), dict(change.after))
-        for change in report.fix_changes
+        [(change.owner, change.element, change.before, change.after) for change in report.fix_changes]
     )
 
 
-def _refuse_growth(scan: Scan, values: dict[str, str], maximum: int) -> None:
+def _refuse_growth(counts: Mapping[str, int], values: Mapping[str, str], maximum: int) -> None:
     """Raise ``TemplateLimitExceeded`` before filling when the values alone would exceed the output limit."""
     sizes = {name: len(value.encode()) for name, value in values.items()}
-    grown = sum(sizes[name] * count for name, count in scan.field_counts().items() if name in sizes)
+    grown = sum(sizes[name] * count for name, count in counts.items() if name in sizes)
     OutputBudget(maximum).spend(grown)
 
 

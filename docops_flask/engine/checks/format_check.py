@@ -56,7 +56,7 @@ def skipped_report(options: Options, policy: Policy) -> FormatReport:
 def _check_against_template(
     document: Document, runs: Sequence[RunPlace], template: Observation, options: Options, policy: Policy
 ) -> FormatReport:
-    filled = take_observation(runs, template.cascade)
+    filled = template if _keep_shapes(runs) else take_observation(runs, template.cascade)
     subject = template_subject(runs, template, filled, policy)
     return FormatReport(
         mode=options.format_mode,
@@ -72,6 +72,11 @@ def _check_against_template(
             "tables_skipped": 0,
         },
     )
+
+
+def _keep_shapes(runs: Sequence[RunPlace]) -> bool:
+    """Say whether paragraphs differ from the template in their texts alone; their looks stay then."""
+    return all(run.paragraph.keeps_shape for run in runs)
 
 
 def _issues_in(subject: TemplateSubject) -> "list[Issue]":

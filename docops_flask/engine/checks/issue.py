@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property, lru_cache
 from typing import Any, Literal, NamedTuple
 
-from docops_flask.engine.artefacts import Written, json_value, quoted
+from docops_flask.engine.artefacts import json_value, quoted
 from docops_flask.engine.document.document import ParagraphPlace, RunPlace
 from docops_flask.engine.formatting.script_slots import Slot
 
@@ -150,15 +150,15 @@ class Issue(NamedTuple):
         members["run_ids"] = list(self._all_run_ids())
         return members
 
-    def as_json(self) -> Written:
+    def as_json(self) -> str:
         """Return what ``as_dict`` returns as JSON text."""
-        start, before_run, before_fixed, before_runs, end = self.finding.written
-        run_id = "null" if self.run_id is None else quoted(self.run_id)
-        run_ids = ", ".join([quoted(each) for each in self._all_run_ids()])
-        fixed = "true" if self.fixed else "false"
-        return Written(
-            f"{start}{quoted(self.paragraph_path)}{before_run}{run_id}{before_fixed}{fixed}"
-            f"{before_runs}[{run_ids}]{end}"
+        finding, path, run_id, run_ids, fixed = self
+        start, before_run, before_fixed, before_runs, end = finding.written
+        own = "null" if run_id is None else quoted(run_id)
+        shown = ", ".join(map(quoted, run_ids)) if run_ids or run_id is None else own
+        return (
+            f"{start}{quoted(path)}{before_run}{own}{before_fixed}{'true' if fixed else 'false'}"
+            f"{before_runs}[{shown}]{end}"
         )
 
     def _all_run_ids(self) -> tuple[str, ...]:
@@ -193,6 +193,18 @@ class FixChange(NamedTuple):
             "after": dict(self.after),
             "element": self.element,
             "run_id": self.run_id,
+        }
+
+    def claim(self) -> dict[str, Any]:
+        """Return what ``as_dict`` returns, to be read only."""
+        path, name, before, after, element, _, run_id = self
+        return {
+            "paragraph_path": path,
+            "property": name,
+            "before": before,
+            "after": after,
+            "element": element,
+            "run_id": run_id,
         }
 
     def as_json(self) -> str:

@@ -166,6 +166,8 @@ def template_subject(
     runs: Sequence[RunPlace], before: Observation, now: Observation, policy: Policy
 ) -> TemplateSubject:
     """Return what differs between two observations of ``runs``."""
+    if now is before:
+        return TemplateSubject(policy, {}, {}, {}, now.cascade)
     # Equal statements resolve to one object, so for most pairs comparing identity is enough.
     return TemplateSubject(
         policy=policy,

@@ -15,7 +15,7 @@ from docops_flask.engine.checks.check import (
     text_of_run,
 )
 from docops_flask.engine.checks.issue import Changes, FixChange, Issue
-from docops_flask.engine.checks.look import Looks
+from docops_flask.engine.checks.look import Looks, ParagraphLook
 from docops_flask.engine.checks.observation import Observation, take_observation
 from docops_flask.engine.checks.page.geometry import page_geometries
 from docops_flask.engine.checks.registry import REGISTRY
@@ -80,7 +80,9 @@ class PolicySubjects:
         """Update ``now`` and ``subject`` after repairs; what was not repaired is not read again."""
         self.now = now = self.now.again(changes)
         self._paragraphs = [
-            (self._paragraph(each.place) or each) if _is_stale(each, changes) else each
+            ParagraphSubject(each.place, self._look(each.place), each.text)
+            if _is_stale(each, changes)
+            else each
             for each in self._paragraphs
         ]
         self._filled = [
@@ -109,15 +111,16 @@ class PolicySubjects:
 
     def _paragraph(self, place: ParagraphPlace) -> ParagraphSubject | None:
         """Return the subject, its role left open; ``None`` for a paragraph without text."""
-        content = place.now
-        if not content.text.replace(OBJECT, "").strip():
+        text = place.now.text
+        if not (text.replace(OBJECT, "") if OBJECT in text else text).strip():
             return None
+        return ParagraphSubject(place, self._look(place), text)
+
+    def _look(self, place: ParagraphPlace) -> ParagraphLook:
         now = self.now
         touched = place.path in now.paragraphs
-        if place in self._measured:
-            values = now.paragraphs[place.path]
-        else:
-            values = now.cascade.of_paragraph(place)
+        is_measured = place in self._measured
+        values = now.paragraphs[place.path] if is_measured else now.cascade.of_paragraph(place)
         sizes = NO_SIZES
         if values.indent_hundredths.value:
             first = place.first_run_with_text()
@@ -129,8 +132,7 @@ class PolicySubjects:
             )
         in_body = place.story is StoryKind.BODY and not place.table_depth
         rules = self._rules.of_document
-        look = self._looks.of_paragraph(values, sizes, place.part, rules, in_body=in_body, touched=touched)
-        return ParagraphSubject(place, look, content.text)
+        return self._looks.of_paragraph(values, sizes, place.part, rules, in_body=in_body, touched=touched)
 
 
 def _is_stale(paragraph: ParagraphSubject, changes: Changes) -> bool:

@@ -8,7 +8,14 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from docops_flask.engine.artefacts import json_list, json_object, json_text, json_value, quoted
+from docops_flask.engine.artefacts import (
+    WrittenItems,
+    json_list,
+    json_object,
+    json_text,
+    json_value,
+    quoted,
+)
 from docops_flask.engine.bilingual import Bilingual
 from docops_flask.engine.document.document import Document
 from docops_flask.engine.policy.policy import Policy, Severity
@@ -141,14 +148,14 @@ class FormatReport(NamedTuple):
 
     def as_json(self) -> bytes:
         """Return what ``as_dict`` returns as JSON text, made without building the objects."""
-        issues = [issue.as_json() for issue in self.issues]
+        issues = WrittenItems([issue.as_json() for issue in self.issues])
         changes = json_list([change.as_json() for change in self.fix_changes])
         members = self._members(issues, changes, json_list([note.as_json() for note in self.roles]))
         return json_text(members | {"summary": json_object(members["summary"])})
 
     def claims(self) -> dict[str, Any]:
         """Return the part of ``as_dict`` that says what was changed in the document."""
-        return {"summary": {"fix_changes": [change.as_dict() for change in self.fix_changes]}}
+        return {"summary": {"fix_changes": [change.claim() for change in self.fix_changes]}}
 
     def _members(self, issues: list[Any], fix_changes: Any, roles: Any) -> dict[str, Any]:
         template = {name: dict(counts) for name, counts in self.template_observed.items()}

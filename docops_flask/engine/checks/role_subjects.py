@@ -7,7 +7,7 @@ from docops_flask.engine.checks.issue import NO_CHANGES, Changes, Repair
 from docops_flask.engine.checks.look import Looks, ParagraphLook, RunLook
 from docops_flask.engine.checks.observation import Observation
 from docops_flask.engine.document.document import ParagraphPlace, RunPlace
-from docops_flask.engine.document.shapes import Paragraph
+from docops_flask.engine.document.shape import Paragraph
 from docops_flask.engine.formatting.indents import CharacterSizes
 from docops_flask.engine.formatting.run_values import RunValues
 from docops_flask.engine.formatting.sections import Sections

@@ -3,15 +3,18 @@
 An address names a story, a paragraph, a table or a run (contract section 2, Paths).
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from __future__ import annotations
+
+from collections.abc import Iterable
 from enum import Enum
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, Protocol
 
 from lxml.etree import _Element
 
-from docops_flask.engine.document.shapes import Paragraph, Shape, Shapes, parse_fragment
-from docops_flask.engine.errors import InvalidTemplate
-from docops_flask.engine.opc.xml_part import Encoding, parse_part
+from docops_flask.engine.document.related_parts import RelatedParts
+from docops_flask.engine.document.shape import Paragraph, Shape
+from docops_flask.engine.document.shapes import Shapes, parse_fragment
+from docops_flask.engine.opc.xml_part import Encoding
 from docops_flask.engine.oxml.markup import TOKEN, PartText, Scope
 from docops_flask.engine.oxml.names import Vocabulary
 
@@ -31,13 +34,13 @@ class StoryKind(Enum):
 class TablePlace:
     """A table and its address (``t0``, ``t0.r0.c0.t0``); ``depth`` counts the tables around it.
 
-    It begins at ``start`` of the part's bytes, its end tag at ``end``; ``row_count`` counts its rows; ``scope`` as for a paragraph.
-    No two places are the same.
+    It begins at ``start`` of the part's bytes, its end tag at ``end``; ``row_count`` counts its rows;
+    ``scope`` is as for a paragraph. No two places are the same.
     """
 
     __slots__ = ("_element", "depth", "end", "part", "path", "row_count", "scope", "start", "story")
 
-    def __init__(self, part: "StoryPart", story: StoryKind, path: str, depth: int, start: int) -> None:
+    def __init__(self, part: StoryPart, story: StoryKind, path: str, depth: int, start: int) -> None:
         self.part = part
         self.story = story
         self.path = path
@@ -111,13 +114,13 @@ class ParagraphPlace:
     """
 
     __slots__ = (
-        "_filled", "_reading", "_shape", "boxes", "cell", "content", "end", "mirrors", "part", "path", "scope",
-        "start", "story", "table_depth",
+        "_filled", "_reading", "_shape", "boxes", "cell", "content", "end", "mirrors", "part", "path",
+        "scope", "start", "story", "table_depth",
     )  # fmt: skip
 
-    def __init__(
+    def __init__(  # noqa: PLR0917, thousands are made, and names take time
         self,
-        part: "StoryPart",
+        part: StoryPart,
         story: StoryKind,
         path: str,
         table_depth: int,
@@ -137,7 +140,7 @@ class ParagraphPlace:
         self.mirrors: tuple[ParagraphPlace, ...] = ()
         self.scope: Scope | None = None
         self._reading: Paragraph | None = None
-        self._filled: bytes | Paragraph | None = None
+        self._filled: Filled | None = None
         self._shape: Shape | None = None
 
     @property
@@ -169,19 +172,24 @@ class ParagraphPlace:
             self._reading = self.part.shapes.paragraph(self.own_bytes, self.scope)
         return self._reading
 
-    def fill(self, content: bytes, shape: Shape | None) -> None:
-        """Have ``content`` for its own bytes from now on; ``shape`` where that is known to stay."""
-        self._filled = content
-        self._shape = shape
+    @reading.setter
+    def reading(self, reading: Paragraph) -> None:
+        self._reading = reading
+
+    def fill(self, filled: Filled) -> None:
+        """Have ``filled`` for its own bytes from now on."""
+        self._filled = filled
+        self._shape = self.reading.shape if filled.keeps_shape else None
+
+    @property
+    def keeps_shape(self) -> bool:
+        """Whether it has the shape it has in the template, so that nothing but texts can differ."""
+        return self._filled is None or self._filled.keeps_shape
 
     @property
     def now(self) -> Paragraph:
         """Its text as it is now: in the template or, once it was filled, in the result."""
-        if self._filled is None:
-            return self.reading
-        if isinstance(self._filled, bytes):
-            self._filled = self.part.shapes.paragraph(self._filled, self.scope)
-        return self._filled
+        return self.reading if self._filled is None else self._filled.now(self.part.shapes, self.scope)
 
     @property
     def shape(self) -> Shape:
@@ -194,25 +202,26 @@ class ParagraphPlace:
     def shape(self, shape: Shape) -> None:
         self._shape = shape
 
-    def first_run_with_text(self) -> "RunPlace | None":
+    def first_run_with_text(self) -> RunPlace | None:
         """Return the run of its first character that stands in a w:t, as it is now."""
         index = next((piece.shown.run_index for piece in self.now.pieces if piece.end > piece.start), None)
         return None if index is None else self.run(index)
 
-    def run(self, index: int) -> "RunPlace":
+    def run(self, index: int) -> RunPlace:
         """Return its run number ``index``."""
         return RunPlace(index, f"{self.path}:r{index}", self)
 
     @property
     def element(self) -> _Element:
-        """A w:p that looks as it does now; others that look alike have the same, and it must not be changed."""
+        """A w:p that looks as it does now; others that look alike share it, and it must not be changed."""
         return self.shape.element
 
 
 class RunPlace(NamedTuple):
     """A run and its address (``p3:r1``): ``index`` says the how-many-eth run of its paragraph it is."""
 
-    index: int
+    # The method of tuples that the field hides is not used.
+    index: int  # type: ignore[assignment]
     run_id: str
     paragraph: ParagraphPlace
 
@@ -228,7 +237,20 @@ def read_together(places: Iterable[ParagraphPlace]) -> None:
     for place in places:
         by_part.setdefault(place.part, []).append(place)
     for part, of_part in by_part.items():
-        part.shapes.read([(place.own_bytes, place.scope) for place in of_part])
+        readings = part.shapes.read([(place.own_bytes, place.scope) for place in of_part])
+        for place, reading in zip(of_part, readings, strict=True):
+            place.reading = reading
+
+
+class Filled(Protocol):
+    """What filling makes of a paragraph; paragraphs with the same bytes may share it."""
+
+    @property
+    def keeps_shape(self) -> bool:
+        """Whether texts alone change."""
+
+    def now(self, shapes: Shapes, scope: Scope | None) -> Paragraph:
+        """Return the paragraph as it is then; it lies in the part of ``shapes``, with ``scope`` around it."""
 
 
 class Walk:
@@ -245,55 +267,12 @@ class Walk:
         self.comments: list[ParagraphPlace] = []
 
 
-KINDS = frozenset(("styles", "numbering", "theme", "settings"))
-
-
-def _no_part(name: str) -> bytes:
-    raise KeyError(name)
-
-
-class RelatedParts:
-    """Related parts by relationship kind (``styles``, ``theme``); each is read and parsed at first use.
-
-    ``names`` maps kinds to part names; ``read`` returns a part's bytes. Parsing at first use saves time:
-    few jobs need all of these parts, and parsing a theme takes longer than filling a short notice.
-    """
-
-    def __init__(
-        self, names: Mapping[str, str] | None = None, read: Callable[[str], bytes] = _no_part
-    ) -> None:
-        self._names = dict(names or {})
-        self._read = read
-        self._roots: dict[str, _Element | None] = {}
-
-    def name(self, kind: str) -> str | None:
-        """Return the part's name (``word/styles.xml``), or ``None`` if there is no such part."""
-        return self._names.get(kind)
-
-    def root(self, kind: str) -> _Element | None:
-        """Return the part's root element, or ``None`` if the part is absent or not well-formed XML.
-
-        Formatting that cannot be read is treated as absent; it never fails a job.
-        """
-        if kind not in self._roots:
-            self._roots[kind] = self._parse(kind)
-        return self._roots[kind]
-
-    def _parse(self, kind: str) -> _Element | None:
-        name = self._names.get(kind)
-        if name is None:
-            return None
-        try:
-            return parse_part(self._read(name), name)
-        except InvalidTemplate:
-            return None
-
-
 class StoryPart:
     """A package part that holds text: its bytes, its kind and what addresses in it begin with.
 
-    ``prefix`` is "" for the body, ``header1/`` and the like elsewhere. ``text`` are its bytes as UTF-8, ``encoding``
-    says how the package has them where that is another. ``shapes`` are its paragraphs by their bytes.
+    ``prefix`` is "" for the body, ``header1/`` and the like elsewhere. ``text`` are its bytes as UTF-8,
+    ``encoding`` says how the package has them where that is another. ``shapes`` are its paragraphs by their
+    bytes.
     """
 
     __slots__ = ("_by_end", "encoding", "kind", "name", "paragraphs", "prefix", "shapes", "text", "w")
@@ -305,6 +284,7 @@ class StoryPart:
         prefix: str,
         text: PartText,
         w: Vocabulary,
+        *,
         encoding: Encoding | None = None,
     ) -> None:
         self.name = name
@@ -318,10 +298,10 @@ class StoryPart:
         self.paragraphs: list[ParagraphPlace] = []
         self._by_end: dict[int, ParagraphPlace] | None = None
 
-    def sibling_before(self, place: ParagraphPlace) -> "ParagraphPlace | Literal[False] | None":
+    def sibling_before(self, place: ParagraphPlace) -> ParagraphPlace | Literal[False] | None:
         """Return the paragraph right before ``place``, in the same container.
 
-        ``None`` where ``place`` is the first of its container, ``False`` where something else comes before it.
+        ``None`` where ``place`` is the first of its container, ``False`` where something else comes before.
         """
         content = self.text.content
         end = place.start

@@ -1,12 +1,12 @@
 """Edits: which bytes of which part give way to which, and the parts written with them."""
 
 from collections.abc import Iterable
-from operator import attrgetter
+from operator import itemgetter
 from typing import NamedTuple
 
 from docops_flask.engine.document.document import StoryPart
 from docops_flask.engine.opc.xml_part import encoded
-from docops_flask.engine.oxml.markup import Splice, spliced
+from docops_flask.engine.oxml.markup import spliced
 
 
 class Edit(NamedTuple):
@@ -18,7 +18,7 @@ class Edit(NamedTuple):
     new: bytes
 
 
-_position = attrgetter("start", "end")
+_position = itemgetter(1, 2)
 
 
 def written_parts(edits: Iterable[Edit]) -> dict[str, bytes]:
@@ -30,7 +30,7 @@ def written_parts(edits: Iterable[Edit]) -> dict[str, bytes]:
         part.name: encoded(
             spliced(
                 part.text.content,
-                [Splice(start, end, new) for _, start, end, new in sorted(of_part, key=_position)],
+                [edit[1:] for edit in sorted(of_part, key=_position)],
             ),
             part.encoding,
         )

@@ -3,7 +3,8 @@
 import re
 from collections import Counter
 
-from docops_flask.engine.document.document import KINDS, Document, RelatedParts, StoryKind, StoryPart
+from docops_flask.engine.document.document import Document, StoryKind, StoryPart
+from docops_flask.engine.document.related_parts import KINDS, RelatedParts
 from docops_flask.engine.document.walk import walk_stories
 from docops_flask.engine.errors import InvalidTemplate, echo
 from docops_flask.engine.opc.limits import Limits
@@ -70,7 +71,7 @@ def _story_part(package: Package, name: str, kind: StoryKind, prefix: str) -> St
     namespace = text.namespace.decode()
     if namespace not in (W_TRANSITIONAL, W_STRICT):
         raise _not_wordprocessingml(name)
-    return StoryPart(name, kind, prefix, text, vocabulary(namespace), encoding)
+    return StoryPart(name, kind, prefix, text, vocabulary(namespace), encoding=encoding)
 
 
 def _is_document(part: StoryPart) -> bool:

@@ -76,7 +76,9 @@ def text_of(node: _Element) -> str:
     """Return the characters of a w:t; comments and processing instructions in it count for nothing."""
     text = node.text or ""
     for child in node:
-        if isinstance(child.tag, str):
+        # A comment's tag is a function, which the stubs do not say.
+        tag: object = child.tag
+        if isinstance(tag, str):
             break
         text += child.tail or ""
     return text

@@ -1,4 +1,4 @@
-"""Paragraphs read from their bytes: the text of each, and its shape, which is read once for all alike.
+"""Reads paragraphs from the bytes of a part, each shape once for all that are alike.
 
 A long document holds thousands of paragraphs and few shapes: how a paragraph looks and how its text is put
 together is the same for all whose bytes differ in the texts of their w:t alone. All shapes of a part that
@@ -6,214 +6,87 @@ are not known yet are parsed together, as children of one element with the names
 """
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from itertools import accumulate
-from operator import attrgetter
-from typing import NamedTuple
 
 from lxml import etree
 from lxml.etree import _Element
 
-from docops_flask.engine.document.paragraph_text import ParagraphText, runs_of, text_of
+from docops_flask.engine.document.paragraph_text import ParagraphText, runs_of
+from docops_flask.engine.document.shape import CDATA_TAG, FIRST_STAND_IN, Paragraph, Shape, ShownText
 from docops_flask.engine.errors import DocopsError
 from docops_flask.engine.opc.xml_part import HARDENED
-from docops_flask.engine.oxml.markup import TOKEN, PartText, Scope, decoded, inner_scope
+from docops_flask.engine.oxml.markup import TOKEN, PartText, Scope, inner_scope
 from docops_flask.engine.oxml.names import XML_SPACE, Vocabulary
 
-# While a shape is read these stand for its texts, one for each; private use (plane 15), and no shape holds them.
-_FIRST_STAND_IN = 0xF0000
 _MOST_TEXTS = 0xFFFD
-_STAND_IN = f"[{chr(_FIRST_STAND_IN)}-{chr(_FIRST_STAND_IN + _MOST_TEXTS)}]"
-_CDATA_TAG = b"<![CDATA["
-
-
-class ShownText(NamedTuple):
-    """A text that counts: its number among the texts of the paragraph, its run's number, its w:t's number.
-
-    ``preserves`` says that the w:t states xml:space="preserve": Word keeps white space at its ends then.
-    """
-
-    number: int
-    run_index: int
-    node: int
-    preserves: bool
-    in_field_result: bool
-
-
-class Shape:
-    """How paragraphs look that differ in their texts alone, and how their text is put together.
-
-    ``element`` is a w:p of this shape and ``runs`` are its runs by their numbers. ``between`` are the
-    characters before, between and after the texts of ``shown``; ``is_plain`` says that there are none and that
-    all texts count, in their order; ``is_parted_by_node`` that each text is all of its w:t.
-    """
-
-    __slots__ = ("between", "element", "is_parted_by_node", "is_plain", "runs", "shown", "texts")
-
-    def __init__(
-        self,
-        element: _Element,
-        runs: Sequence[_Element],
-        shown: Sequence[ShownText],
-        between: Sequence[str],
-        texts: int,
-    ) -> None:
-        self.element = element
-        self.runs = runs
-        self.shown = shown
-        self.between = between
-        self.texts = texts
-        self.is_parted_by_node = len({each.node for each in shown}) == len(shown)
-        self.is_plain = not any(between) and [each.number for each in shown] == list(range(texts))
-
-    def with_element(self, element: _Element, w: Vocabulary) -> "Shape":
-        """Return this shape with other properties; ``element`` is a changed copy of its w:p."""
-        return Shape(element, list(runs_of(element, w)), self.shown, self.between, self.texts)
-
-
-class TextPiece(NamedTuple):
-    """Characters that stand together in a w:t, at ``start``:``end`` of the paragraph's text."""
-
-    start: int
-    end: int
-    shown: ShownText
-
-
-_start = attrgetter("start")
-
-
-class Paragraph:
-    """A paragraph as its bytes have it.
-
-    ``parts`` are the bytes parted at the texts: markup, the tag before the text, the text, markup, and so on.
-    The tag is that of the w:t, of a CDATA section, or empty behind a comment.
-    """
-
-    __slots__ = ("_offsets", "_pieces", "parts", "shape", "text")
-
-    def __init__(self, parts: Sequence[bytes], shape: Shape) -> None:
-        self.parts = parts
-        self.shape = shape
-        self._pieces: list[TextPiece] | None = None
-        self._offsets: list[int] | None = None
-        if shape.is_plain:
-            raw = b"".join(parts[2::3])
-            if b"&" not in raw and b"\r" not in raw:
-                self.text = raw.decode()
-                return
-        shown = [shape.between[0]]
-        for each, behind in zip(shape.shown, shape.between[1:], strict=True):
-            shown += (self.text_of(each.number), behind)
-        self.text = "".join(shown)
-
-    def raw(self, number: int) -> bytes:
-        """Return the bytes of a text."""
-        return self.parts[3 * number + 2]
-
-    def is_cdata(self, number: int) -> bool:
-        """Say whether a text lies in a CDATA section (XML 1.0, 2.7): its bytes are its characters."""
-        return self.parts[3 * number + 1] == _CDATA_TAG
-
-    def text_of(self, number: int) -> str:
-        """Return the characters of a text."""
-        raw = self.raw(number)
-        if self.is_cdata(number):
-            return raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n").decode()
-        return decoded(raw)
-
-    def offset(self, part: int) -> int:
-        """Return where the part number ``part`` begins in the paragraph's bytes."""
-        if self._offsets is None:
-            self._offsets = list(accumulate(map(len, self.parts), initial=0))
-        return self._offsets[part]
-
-    @property
-    def pieces(self) -> Sequence[TextPiece]:
-        """The texts that count, in order."""
-        if self._pieces is None:
-            self._pieces = list(self._read_pieces())
-        return self._pieces
-
-    def run_text(self, run: _Element, w: Vocabulary) -> str:
-        """Return the characters of the w:t that are children of ``run``, a run of the paragraph's shape."""
-        return "".join([self.node_text(node) for node in run.iterchildren(w.t)])
-
-    def node_text(self, node: _Element) -> str:
-        """Return the characters of ``node``, a w:t of the paragraph's shape."""
-        return "".join([self.text_of(ord(each) - _FIRST_STAND_IN) for each in text_of(node)])
-
-    def pieces_between(self, start: int, end: int) -> Sequence[TextPiece]:
-        """Return the pieces that hold characters of ``text[start:end]``, in order."""
-        pieces = self.pieces
-        if len(pieces) == 1:
-            return pieces if pieces[0].start < end and start < pieces[0].end else ()
-        index = max(0, bisect_right(pieces, start, key=_start) - 1)
-        found = []
-        while index < len(pieces) and pieces[index].start < end:
-            if pieces[index].end > start:
-                found.append(pieces[index])
-            index += 1
-        return found
-
-    def _read_pieces(self) -> Iterator[TextPiece]:
-        at = 0
-        for each, before in zip(self.shape.shown, self.shape.between, strict=False):
-            start = at + len(before)
-            at = start + len(self.text_of(each.number))
-            yield TextPiece(start, at, each)
+_STAND_IN = f"[{chr(FIRST_STAND_IN)}-{chr(FIRST_STAND_IN + _MOST_TEXTS)}]"
 
 
 class Shapes:
-    """The paragraphs of one part by their bytes, each distinct one read once."""
+    """The paragraphs of one part by their bytes, each distinct one read once.
+
+    Where one prefix stands for WordprocessingML in all of the part there are no comments and no CDATA
+    sections (see ``PartText``), and a pattern parts a paragraph at its texts.
+    """
 
     def __init__(self, text: PartText, w: Vocabulary) -> None:
         self._text = text
         self._w = w
         self._part = _text_pattern(text.prefix).split if text.prefix else None
         self._idle = _idle_pattern(text.prefix).sub if text.prefix else None
-        self._paragraphs: dict[tuple[bytes, bytes], Paragraph] = {}
+        # By content and by what ``_declared`` says of the namespaces in scope.
+        self._paragraphs: dict[bytes, dict[bytes, Paragraph]] = {b"": {}}
         self._shapes: dict[tuple[bytes, bytes], Shape | None] = {}
-        self._without_idle: dict[bytes, bytes] = {}
+        # By form the same form, one object for all, and its shape's.
+        self._forms: dict[bytes, tuple[bytes, bytes]] = {}
 
     def paragraph(self, content: bytes, scope: Scope | None = None) -> Paragraph:
         """Return the paragraph with the bytes ``content`` between its tags."""
-        found = self._paragraphs.get((content, _declared(scope)))
-        if found is None:
-            self.read(((content, scope),))
-            found = self._paragraphs[content, _declared(scope)]
-        return found
+        found = self._known(scope).get(content)
+        return self.read(((content, scope),))[0] if found is None else found
 
-    def read(self, contents: Iterable[tuple[bytes, Scope | None]]) -> None:
-        """Read paragraphs together; ``Scope`` are the namespaces in scope where they are not the root's."""
-        pending: dict[tuple[bytes, bytes], tuple[list[bytes], tuple[bytes, bytes]]] = {}
+    def _known(self, scope: Scope | None) -> dict[bytes, Paragraph]:
+        return self._paragraphs.setdefault(_declared(scope), {})
+
+    def read(self, contents: Iterable[tuple[bytes, Scope | None]]) -> list[Paragraph]:
+        """Return paragraphs, read together.
+
+        ``Scope`` are the namespaces in scope where they are not the root's.
+        """
+        wanted = list(contents)
+        pending: dict[bytes, tuple[list[bytes], bytes, bytes]] = {}
         odd: list[tuple[bytes, Scope | None]] = []
-        for content, scope in contents:
-            declared = _declared(scope)
-            key = content, declared
-            if key in self._paragraphs or key in pending:
-                continue
-            if self._part is None or scope is not None or b"<!" in content or b"<?" in content:
-                odd.append((content, scope))
-                continue
-            parts = self._part(content)
-            markup = parts[:]
-            del markup[2::3]
-            joined = b"\0".join(markup)
-            idle = self._without_idle.get(joined)
-            if idle is None:
-                idle = self._without_idle[joined] = self._idle(b"", joined)
-            pending[key] = parts, (idle, declared)
-        self._parse({shape for _, shape in pending.values()})
-        for key, (parts, shape_key) in pending.items():
-            shape = self._shapes[shape_key]
+        plain = self._paragraphs[b""]
+        for content, scope in wanted:
+            if scope is not None or self._part is None:
+                if content not in self._known(scope):
+                    odd.append((content, scope))
+            elif content not in plain and content not in pending:
+                pending[content] = self._parted(content)
+        self._parse({(of_shape, b"") for _, _, of_shape in pending.values()})
+        for content, (parts, form, of_shape) in pending.items():
+            shape = self._shapes[of_shape, b""]
             if shape is None:
-                odd.append((key[0], None))
+                odd.append((content, None))
             else:
-                self._paragraphs[key] = Paragraph(parts, shape)
+                plain[content] = Paragraph(parts, shape, form)
         if odd:
             self._read_odd(odd)
+        return [(plain if scope is None else self._known(scope))[content] for content, scope in wanted]
+
+    def _parted(self, content: bytes) -> tuple[list[bytes], bytes, bytes]:
+        """Return a paragraph parted at its texts, its form, and the form without what changes nothing."""
+        assert self._part is not None
+        assert self._idle is not None
+        parts = self._part(content)
+        markup = parts[:]
+        del markup[2::3]
+        form = b"\0".join(markup)
+        known = self._forms.get(form)
+        if known is None:
+            known = self._forms[form] = form, self._idle(b"", form)
+        return parts, *known
 
     def _read_odd(self, contents: Sequence[tuple[bytes, Scope | None]]) -> None:
         """Read paragraphs tag by tag: with comments, CDATA sections, names bound anew, tags written oddly."""
@@ -228,7 +101,8 @@ class Shapes:
             shape = self._shapes[shape_key]
             if shape is None:
                 raise DocopsError("A paragraph of the template could not be read.")
-            self._paragraphs[key] = Paragraph(parts, shape)
+            content, declared = key
+            self._paragraphs.setdefault(declared, {})[content] = Paragraph(parts, shape, shape_key[0])
 
     def _parse(self, keys: Iterable[tuple[bytes, bytes]]) -> None:
         by_scope: dict[bytes, list[bytes]] = {}
@@ -264,7 +138,7 @@ def _with_stand_ins(markup: bytes) -> bytes:
 
 @lru_cache(maxsize=1024)
 def _stand_in(number: int) -> bytes:
-    return chr(_FIRST_STAND_IN + number).encode()
+    return chr(FIRST_STAND_IN + number).encode()
 
 
 def _shape(element: _Element, w: Vocabulary, texts: int) -> Shape | None:
@@ -274,7 +148,7 @@ def _shape(element: _Element, w: Vocabulary, texts: int) -> Shape | None:
     for node, piece in enumerate(reading.pieces):
         preserves = piece.node.get(XML_SPACE) == "preserve"
         for character in reading.text[piece.start : piece.end]:
-            number = ord(character) - _FIRST_STAND_IN
+            number = ord(character) - FIRST_STAND_IN
             if not 0 <= number < texts:
                 return None
             shown.append(ShownText(number, piece.run_index, node, preserves, piece.in_field_result))
@@ -307,7 +181,7 @@ def _text_pattern(prefix: bytes) -> re.Pattern[bytes]:
 
 @lru_cache(maxsize=8)
 def _idle_pattern(prefix: bytes) -> re.Pattern[bytes]:
-    """Return the pattern of what changes neither look nor text: ids of editing sessions, marks without width."""
+    """Return the pattern of what changes neither look nor text: ids of sessions, marks without width."""
     w = re.escape(prefix) + b":"
     return re.compile(
         rb" "
@@ -364,10 +238,10 @@ def _parted(content: bytes, scope: Scope, namespace: bytes) -> Iterator[bytes]:
                     yield content[start:end]
                     at = text_at = end
                 continue
-        elif is_text and content.startswith(_CDATA_TAG, start):
+        elif is_text and content.startswith(CDATA_TAG, start):
             yield content[at:start]
-            yield _CDATA_TAG
-            yield content[start + len(_CDATA_TAG) : end - 3]
+            yield CDATA_TAG
+            yield content[start + len(CDATA_TAG) : end - 3]
             at = end - 3
         if is_text:
             # What follows is text again, behind a comment, an instruction, a section or a child.

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 
 from lxml.etree import _Element
 
+from docops_flask.engine.document.cell_count import CellCount
 from docops_flask.engine.document.document import ParagraphPlace, StoryKind, StoryPart, TextBox, Walk
-from docops_flask.engine.document.locate import CellCount, locate
+from docops_flask.engine.document.locate import locate
 from docops_flask.engine.oxml.names import MC_ALTERNATE_CONTENT, MC_CHOICE, MC_FALLBACK, Vocabulary
 
 
@@ -66,8 +67,10 @@ class _TextBoxes:
         walk.tables.extend(found.tables)
 
     def _content(self, box: TextBox, prefix: str, found: Walk) -> None:
-        for place in (*box.paragraphs, *box.tables):
-            place.path = prefix + place.path
+        for paragraph in box.paragraphs:
+            paragraph.path = prefix + paragraph.path
+        for table in box.tables:
+            table.path = prefix + table.path
         found.tables.extend(box.tables)
         self.add(box.paragraphs, found)
 

@@ -10,8 +10,9 @@ from typing import Any
 
 from lxml.etree import _Element
 
-from docops_flask.engine.document.document import CellPlace, ParagraphPlace, RelatedParts, RunPlace
-from docops_flask.engine.document.shapes import Shape
+from docops_flask.engine.document.document import CellPlace, ParagraphPlace, RunPlace
+from docops_flask.engine.document.related_parts import RelatedParts
+from docops_flask.engine.document.shape import Shape
 from docops_flask.engine.formatting.effective import (
     DIRECT_ORIGIN,
     NOTHING,

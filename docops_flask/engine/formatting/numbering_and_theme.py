@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from lxml.etree import _Element
 
-from docops_flask.engine.document.document import RelatedParts
+from docops_flask.engine.document.related_parts import RelatedParts
 from docops_flask.engine.formatting.effective import NOTHING, Effective, Layer, Origin, paragraph_layer
 from docops_flask.engine.oxml.names import is_wordprocessingml, namespace_of, to_integer, vocabulary
 

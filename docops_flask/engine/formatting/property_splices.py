@@ -1,8 +1,8 @@
 """What repairs change in the bytes of one paragraph: attributes of elements in its w:pPr or in runs' w:rPr.
 
-An attribute that stays keeps its place, one that goes goes with the white space before it, one that comes stands
-behind the others. An element that is missing is made at its place in the schema's order, and so is the w:pPr
-or w:rPr around it (ECMA-376 part 1, 17.3.1.26 and 17.3.2.28).
+An attribute that stays keeps its place, one that goes goes with the white space before it, one that comes
+stands behind the others. An element that is missing is made at its place in the schema's order, and so is the
+w:pPr or w:rPr around it (ECMA-376 part 1, 17.3.1.26 and 17.3.2.28).
 """
 
 import re
@@ -14,7 +14,8 @@ from typing import NamedTuple
 from lxml.etree import _Element
 
 from docops_flask.engine.document.paragraph_text import runs_of
-from docops_flask.engine.document.shapes import Paragraph, parse_fragment
+from docops_flask.engine.document.shape import Paragraph
+from docops_flask.engine.document.shapes import parse_fragment
 from docops_flask.engine.formatting.edit import PARAGRAPH_PROPERTIES, RUN_PROPERTIES
 from docops_flask.engine.oxml.markup import TOKEN, Scope, Splice
 from docops_flask.engine.oxml.names import Vocabulary, properties_of
@@ -22,16 +23,21 @@ from docops_flask.engine.oxml.names import Vocabulary, properties_of
 _ATTRIBUTE = rb"\s+([^\s=\"'/>]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')"
 
 
-class Repair(NamedTuple):
+class Repair:
     """Attributes, by local name, of one element in a w:pPr, or with ``run_index`` in that run's w:rPr.
 
     ``before`` is what is there of those that change, ``after`` what is to be there.
     """
 
-    run_index: int | None
-    element: str
-    before: tuple[tuple[str, str], ...]
-    after: tuple[tuple[str, str], ...]
+    __slots__ = ("after", "before", "element", "run_index")
+
+    def __init__(
+        self, run_index: int | None, element: str, before: Mapping[str, str], after: Mapping[str, str]
+    ) -> None:
+        self.run_index = run_index
+        self.element = element
+        self.before = before
+        self.after = after
 
 
 class _Tag(NamedTuple):
@@ -43,26 +49,25 @@ class _Tag(NamedTuple):
 
 
 class PropertySplices:
-    """The splices of repairs; paragraphs whose markup is the same and repaired alike are worked out once."""
+    """The splices of repairs in one part; those of paragraphs of one form are worked out once."""
 
     def __init__(self, w: Vocabulary) -> None:
         self._w = w
-        self._known: dict[
-            tuple[bytes, Scope | None, tuple[Repair, ...]], list[tuple[int, int, int, bytes]]
-        ] = {}
+        self._known: dict[tuple[bytes, int, tuple[Repair, ...]], list[tuple[int, int, int, bytes]]] = {}
 
-    def of(self, paragraph: Paragraph, scope: Scope, repairs: tuple[Repair, ...]) -> list[Splice]:
-        """Return the splices of ``paragraph``'s bytes; ``scope`` are the namespaces in scope around it."""
-        markup = [each for number, each in enumerate(paragraph.parts) if number % 3 != 2]
-        key = b"\0".join(markup), None, repairs
+    def of(self, paragraph: Paragraph, scope: Scope, repairs: Sequence[Repair]) -> list[Splice]:
+        """Return the splices of ``paragraph``'s bytes; ``scope`` are the namespaces in scope around it.
+
+        ``scope`` and ``repairs`` that are alike should be the same objects: then they are known again.
+        """
+        key = paragraph.form, id(scope), tuple(repairs)
         placed = self._known.get(key)
         if placed is None:
+            markup = [each for number, each in enumerate(paragraph.parts) if number % 3 != 2]
             splices = _splices(b"".join(markup), scope, self._w, repairs)
             placed = self._known[key] = list(_placed(splices, markup))
-        return [
-            Splice(paragraph.offset(part) + start, paragraph.offset(part) + end, new)
-            for part, start, end, new in placed
-        ]
+        begins = paragraph.offsets
+        return [Splice(begins[part] + start, begins[part] + end, new) for part, start, end, new in placed]
 
 
 def _placed(splices: Sequence[Splice], markup: Sequence[bytes]) -> list[tuple[int, int, int, bytes]]:
@@ -138,12 +143,11 @@ def _ends(repairs: Sequence[Repair]) -> tuple[dict[str, str], dict[str, str]]:
     after: dict[str, str] = {}
     named: set[str] = set()
     for repair in repairs:
-        for name, value in repair.before:
+        for name, value in repair.before.items():
             if name not in named:
                 before[name] = value
-        for name in dict(repair.before):
             after.pop(name, None)
-        named.update(dict(repair.before), dict(repair.after))
+        named.update(repair.before, repair.after)
         after.update(repair.after)
     return before, after
 

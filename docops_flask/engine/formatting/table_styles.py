@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 from lxml.etree import _Element
 
-from docops_flask.engine.document.document import CellPlace, RelatedParts, TablePlace
+from docops_flask.engine.document.document import CellPlace, TablePlace
+from docops_flask.engine.document.related_parts import RelatedParts
 from docops_flask.engine.document.walk import children_named
 from docops_flask.engine.formatting.effective import NOTHING, Layer
 from docops_flask.engine.formatting.style_sheet import StyleSheet, StyleValues

@@ -1,19 +1,20 @@
 """Replays the fix list on the bytes of a paragraph: attributes of one element in a w:pPr or w:rPr.
 
-The rule for bytes: an attribute that stays keeps its place, one that goes goes with the white space before it,
-one that comes stands behind the others, in the order of the fix's ``after``. An element that is missing is made
-at its place in the schema's order, and so is the w:pPr or w:rPr around it.
+The rule for bytes: an attribute that stays keeps its place, one that goes goes with the white space before
+it, one that comes stands behind the others, in the order of the fix's ``after``. An element that is missing
+is made at its place in the schema's order, and so is the w:pPr or w:rPr around it.
 """
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from lxml.etree import _Element
 
 from docops_flask.engine.integrity.blocks import Names
 from docops_flask.engine.integrity.byte_replay import ByteEdit
-from docops_flask.engine.integrity.byte_text import TagSpan
+from docops_flask.engine.integrity.byte_tags import TagSpan
 from docops_flask.engine.integrity.claims import Fix
 from docops_flask.engine.integrity.fixes import ORDERS
 from docops_flask.engine.integrity.paragraph_reading import runs_of
@@ -25,10 +26,10 @@ _NAME = r"[A-Za-z_][\w.-]*"
 
 
 class FixedParagraph(NamedTuple):
-    """A paragraph that fixes speak of: the bytes its tags lie in, its w:p, where each element's start tag lies.
+    """A paragraph that fixes speak of: the bytes its tags lie in, its w:p, where each start tag lies.
 
-    ``content_start`` is where the content of the w:p begins. ``element_prefix`` and ``attribute_prefix`` are what
-    names of WordprocessingML begin with there; ``declaration`` is what an attribute's prefix needs, mostly nothing.
+    ``content_start`` is where the content of the w:p begins. ``element_prefix`` and ``attribute_prefix`` are
+    what names of WordprocessingML begin with there.
     """
 
     content: bytes
@@ -37,7 +38,6 @@ class FixedParagraph(NamedTuple):
     content_start: int
     element_prefix: bytes
     attribute_prefix: bytes
-    declaration: bytes
     names: Names
 
 
@@ -49,7 +49,7 @@ class _Property:
     def __init__(self, local: str, element: _Element | None, names: Names) -> None:
         self.local = local
         self.element = element
-        found = {} if element is None else dict(element.items())
+        found = {} if element is None else {str(name): str(value) for name, value in element.items()}
         prefix = names("")
         self.before = {
             name.removeprefix(prefix): value for name, value in found.items() if name.startswith(prefix)
@@ -147,7 +147,7 @@ class ParagraphFixes:
         return edits
 
     def _at_the_end(self, holder: _Holder, new: bytes) -> ByteEdit:
-        """Return the edit that puts ``new`` at the end of the holder's properties, made where they are missing."""
+        """Return the edit that puts ``new`` at the end of the properties, which are made if missing."""
         content = self._paragraph.content
         name = self._paragraph.element_prefix + holder.kind.encode()
         if holder.properties is not None:
@@ -223,7 +223,7 @@ def _end_tag(content: bytes, start: int, name: bytes) -> int:
 def merge(edits: Sequence[ByteEdit]) -> list[ByteEdit]:
     """Return ``edits`` in the order of the bytes; raises ``ValueError`` where two overlap."""
     ordered = sorted(edits, key=lambda edit: (edit.start, edit.end))
-    for one, other in zip(ordered, ordered[1:], strict=False):
+    for one, other in pairwise(ordered):
         if other.start < one.end:
             raise ValueError("two edits of the same bytes")
     return ordered

@@ -4,10 +4,11 @@ The rules are those of docs/analysis/integrity.md, the same as those of ``replay
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
-from docops_flask.engine.integrity.byte_text import ByteParagraph, Text, byte_at
+from docops_flask.engine.integrity.byte_text import ByteParagraph, Text, bytes_at
 from docops_flask.engine.integrity.claims import Replacement
 
 _DROPPED_BY_WORD = " \t\r\n"
@@ -40,9 +41,7 @@ def replay_entries(paragraph: ByteParagraph, entries: Sequence[Replacement]) -> 
     """
     by_node: dict[int, list[_Change]] = {}
     for entry in entries:
-        if re.search(_NOT_XML, entry.new_text):
-            raise ValueError(entry.new_text)
-        value = entry.new_text
+        value = checked(entry.new_text)
         for text in paragraph.spans_between(entry.start, entry.end):
             change = _Change(text, max(entry.start, text.start), min(entry.end, text.end), value)
             by_node.setdefault(text.node, []).append(change)
@@ -51,81 +50,126 @@ def replay_entries(paragraph: ByteParagraph, entries: Sequence[Replacement]) -> 
     edits: list[ByteEdit] = []
     for changes in by_node.values():
         texts = paragraph.node_texts(changes[0].text)
-        if len(texts) == len(changes) == 1 and texts[0].kept and not texts[0].is_cdata:
-            [(text, start, end, value)] = changes
-            if "\n" not in value and "\t" not in value:
-                edits.append(_edit(paragraph.content, text, start, end, _as_data(value)))
-                continue
-        edits += _node_edits(paragraph, texts, changes)
+        if len(texts) == 1 and texts[0].kept and not texts[0].is_cdata and not any(map(_has_mark, changes)):
+            places = _places(paragraph.content, texts[0], [change[1:3] for change in changes])
+            edits += [
+                ByteEdit(first, last, as_data(change.value))
+                for change, (first, last) in zip(changes, places, strict=True)
+            ]
+        else:
+            edits += _node_edits(paragraph, texts, changes)
     return edits
+
+
+@lru_cache(maxsize=64)
+def checked(value: str) -> str:
+    """Return ``value``; raise ``ValueError`` where XML cannot hold its characters."""
+    if re.search(_NOT_XML, value):
+        raise ValueError(value)
+    return value
+
+
+def _has_mark(change: _Change) -> bool:
+    return has_mark(change.value)
+
+
+def has_mark(value: str) -> bool:
+    """Say whether ``value`` takes more than one line, or a tab."""
+    return "\n" in value or "\t" in value
+
+
+class _Line:
+    """A line of a w:t once it is written: its characters, piece by piece, and the mark before it."""
+
+    __slots__ = ("mark", "pieces")
+
+    def __init__(self, mark: str, text: str) -> None:
+        self.mark = mark
+        self.pieces = [text]
+
+    def shows_edges(self) -> bool:
+        """Say whether it begins or ends with white space, which Word drops where it is not to be kept."""
+        pieces = [piece for piece in self.pieces if piece]
+        return bool(pieces) and (pieces[0][0].isspace() or pieces[-1][-1].isspace())
+
+
+def _lines_of(paragraph: ByteParagraph, texts: Sequence[Text], changes: Sequence[_Change]) -> list[_Line]:
+    lines = [_Line("", "")]
+    done = texts[0].start
+    for _, start, end, value in changes:
+        head, *others = re.split("([\n\t])", value)
+        lines[-1].pieces += (paragraph.text[done:start], head)
+        lines += map(_Line, others[::2], others[1::2])
+        done = end
+    lines[-1].pieces.append(paragraph.text[done : texts[-1].end])
+    return lines
 
 
 def _node_edits(
     paragraph: ByteParagraph, texts: Sequence[Text], changes: Sequence[_Change]
 ) -> list[ByteEdit]:
     content, first = paragraph.content, texts[0]
-    before = "".join([text.characters for text in texts])
-    # The lines of the w:t once it is written, and the marks between them.
-    lines, marks = [""], []
-    done = first.start
-    for _, start, end, value in changes:
-        head, *others = re.split("([\n\t])", value)
-        lines[-1] += paragraph.text[done:start] + head
-        marks += others[::2]
-        lines += others[1::2]
-        done = end
-    lines[-1] += paragraph.text[done : texts[-1].end]
-    shows_edges = [line != line.strip() for line in lines]
+    lines = _lines_of(paragraph, texts, changes)
     edits: list[ByteEdit] = []
     lead = trail = 0
     if not first.kept:
-        if shows_edges[0]:
+        before = "".join([text.characters for text in texts])
+        if lines[0].shows_edges():
             edits.append(_keeping_space(content, first.tag_end))
             lead = len(before) - len(before.lstrip(_DROPPED_BY_WORD))
-        if shows_edges[-1]:
+        if lines[-1].shows_edges():
             trail = len(before) - len(before.rstrip(_DROPPED_BY_WORD))
     name = content[content.rindex(b"<", 0, first.tag_end) + 1 : first.tag_end - 1].split(None, 1)[0]
-    number = 0
-    end_of_all = texts[-1].end
+    following = iter(lines[1:])
+    by_text: dict[int, list[_Change]] = {}
+    for change in changes:
+        by_text.setdefault(change.text.first, []).append(change)
+    end_of_lead, start_of_trail = first.start + lead, texts[-1].end - trail
     for text in texts:
-        if text.start < first.start + lead:
-            edits.append(_edit(content, text, text.start, min(text.end, first.start + lead), b""))
-        for _, start, end, value in (change for change in changes if change.text.first == text.first):
-            count = value.count("\n") + value.count("\t")
-            new = _written(value, name, marks[number : number + count], shows_edges[number + 1 :])
-            number += count
-            if new and text.is_cdata:
-                new = b"]]>" + new + b"<![CDATA["
-            edits.append(_edit(content, text, start, end, new))
-        if text.end > end_of_all - trail:
-            edits.append(_edit(content, text, max(text.start, end_of_all - trail), text.end, b""))
+        # White space that nothing keeps goes, then come the values, then white space again.
+        cuts: list[tuple[int, int]] = []
+        news: list[bytes] = []
+        if text.start < end_of_lead:
+            cuts.append((text.start, min(text.end, end_of_lead)))
+            news.append(b"")
+        for _, start, end, value in by_text.get(text.first, ()):
+            new = _written(value, name, following)
+            cuts.append((start, end))
+            news.append(b"]]>" + new + b"<![CDATA[" if new and text.is_cdata else new)
+        if text.end > start_of_trail:
+            cuts.append((max(text.start, start_of_trail), text.end))
+            news.append(b"")
+        places = _places(content, text, cuts) if cuts else ()
+        edits += [ByteEdit(*place, new) for place, new in zip(places, news, strict=True)]
     return edits
 
 
-def _edit(content: bytes, text: Text, start: int, end: int, new: bytes) -> ByteEdit:
-    if start == text.start and end == text.end:
-        return ByteEdit(text.first, text.last, new)
+def _places(content: bytes, text: Text, cuts: Sequence[tuple[int, ...]]) -> list[tuple[int, int]]:
+    """Return where ``cuts``, characters of the paragraph that all lie in ``text``, lie in its bytes."""
     raw = content[text.first : text.last]
-    from_byte = text.first + byte_at(raw, start - text.start, is_cdata=text.is_cdata)
-    to_byte = text.first + byte_at(raw, end - text.start, is_cdata=text.is_cdata)
-    return ByteEdit(from_byte, to_byte, new)
+    places = [each - text.start for cut in cuts for each in cut]
+    found = [text.first + at for at in bytes_at(raw, text.characters, places, is_cdata=text.is_cdata)]
+    return list(zip(found[::2], found[1::2], strict=True))
 
 
-def _written(value: str, name: bytes, marks: Sequence[str], shows_edges: Sequence[bool]) -> bytes:
-    if not marks:
-        return _as_data(value)
+def _written(value: str, name: bytes, following: Iterator[_Line]) -> bytes:
+    """Return the markup of ``value`` in a w:t called ``name``; it takes the lines that it begins."""
+    if not has_mark(value):
+        return as_data(value)
     head, *others = re.split("[\n\t]", value)
     prefix = name[: name.find(b":") + 1]
-    pieces = [_as_data(head)]
-    for mark, line, keeps in zip(marks, others, shows_edges, strict=False):
+    pieces = [as_data(head)]
+    for text, line in zip(others, following, strict=False):
         pieces.append(b"</%b><%b%b/><%b%b>" % (
-            name, prefix, b"br" if mark == "\n" else b"tab", name, b' xml:space="preserve"' if keeps else b"",
+            name, prefix, b"br" if line.mark == "\n" else b"tab", name,
+            b' xml:space="preserve"' if line.shows_edges() else b"",
         ))  # fmt: skip
-        pieces.append(_as_data(line))
+        pieces.append(as_data(text))
     return b"".join(pieces)
 
 
-def _as_data(text: str) -> bytes:
+def as_data(text: str) -> bytes:
+    """Return ``text`` as character data."""
     for character, reference in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("\r", "&#13;")):
         if character in text:
             text = text.replace(character, reference)

@@ -1,78 +1,19 @@
 """Where the paragraphs of a story lie in its bytes, by address: the proof's own walk, for plain parts.
 
-A part is plain when one prefix stands for WordprocessingML throughout and nothing is in it that bytes alone do
-not tell: text boxes, comments, CDATA sections, processing instructions, namespaces declared anew. All others
-are walked as trees (``byte_map``).
+All other parts are walked as trees (``addresses``).
 """
 
 import re
 from collections.abc import Container, Mapping
-from typing import NamedTuple
 
-from docops_flask.engine.integrity.blocks import NAMESPACES
+from docops_flask.engine.integrity.plain_part import COMPATIBILITY, NAMESPACE, PlainPart
 
-_ROOT = (
-    rb"(?:\xef\xbb\xbf)?(?:<\?xml [^>]*\?>)?\s*"
-    rb"<(?:([A-Za-z_][\w.-]*):)?[A-Za-z_][\w.-]*((?:\s+[^\s=<>]+\s*=\s*(?:\"[^\"<]*\"|'[^'<]*'))*)\s*>"
-)
-_NAMESPACE = rb"\sxmlns(?::([^\s=]+))?\s*=\s*(?:\"([^\"]*)\"|'([^']*)')"
-_COMPATIBILITY = b"http://schemas.openxmlformats.org/markup-compatibility/2006"
 _MOST_DIGITS = 9
 _MOST_NOTE_ID_CHARACTERS = 16
 _ANY_TAG = rb"<(/?)([^\s/>]+)((?:[^>\"']|\"[^\"]*\"|'[^']*')*?)(/?)>"
 
-
-class PlainPart(NamedTuple):
-    """A plain part: the prefix of WordprocessingML with its colon, its namespace, where the root's content begins.
-
-    ``declared`` are the declarations of all prefixes, as attributes.
-    """
-
-    content: bytes
-    prefix: bytes
-    namespace: str
-    start: int
-    declared: bytes
-
-
-class Range(NamedTuple):
-    """The content of a paragraph: the bytes between its tags."""
-
-    start: int
-    end: int
-
-
-def plain_part(content: bytes) -> PlainPart | None:
-    """Return ``content``, a well-formed part in UTF-8, as a plain part; ``None`` where it is none."""
-    root = re.match(_ROOT, content)
-    if root is None or not root[1]:
-        return None
-    start = root.end()
-    prefix = root[1]
-    if content.find(b"<!", start) >= 0 or content.find(b"<?", start) >= 0:
-        return None
-    bound: dict[bytes, bytes] = {}
-    # Declarations below the root count where they say nothing else.
-    texts = (root[0], content[start:]) if content.find(b"xmlns", start) >= 0 else (root[0],)
-    for text in texts:
-        for name, one, other in re.findall(_NAMESPACE, text):
-            if bound.setdefault(name, one or other) != (one or other):
-                return None
-    namespace = bound.get(prefix, b"")
-    uris = list(bound.values())
-    if namespace.decode() not in NAMESPACES or uris.count(namespace) > 1 or uris.count(_COMPATIBILITY) > 1:
-        return None
-    w = prefix + b":"
-    if b"<" + w + b"txbxContent" in content:
-        return None
-    if any(blank in content and b"<" + w + b"p" + blank in content for blank in (b"\t", b"\r", b"\n")):
-        return None
-    declared = b"".join(
-        b' xmlns%s="%s"' % (b":" + name if name else b"", uri.replace(b'"', b"&quot;"))
-        for name, uri in bound.items()
-    )
-    return PlainPart(content, w, namespace.decode(), start, declared)
-
+# The address of a paragraph, and where the bytes between its tags begin and end.
+Range = tuple[str, int, int]
 
 # What an element is to the walk; "" for one that shows nothing of what is in it.
 _SEEN_THROUGH = "seen through"
@@ -98,7 +39,7 @@ _Step = tuple[int, str, str]
 
 
 class _Open:
-    """An open element: its role, what addresses in it begin with, how many blocks, rows or cells came before."""
+    """An open element: its role, what addresses in it begin with, what came before in it."""
 
     __slots__ = ("cells", "column", "is_told", "paragraphs", "path", "role", "rows", "tables")
 
@@ -128,67 +69,85 @@ class _Walk:
     def step(self, steps: tuple[_Step, ...]) -> None:
         """Take the tags of one gap between paragraphs."""
         around = self._around
+        at = self.at
+        if steps == _NEXT_CELL and at.role == "blocks" and around and around[-1].role == "row":
+            # What is known of the cell that ends is of no use any more.
+            row = around[-1]
+            row.cells += 1
+            row.column += 1
+            at.path = f"{row.path}{row.column - 1}."
+            at.paragraphs = at.tables = 0
+            at.is_told = False
+            return
         for kind, role, value in steps:
             if kind == _CLOSES:
                 if around:
                     self.at = around.pop()
                 continue
             around.append(self.at)
-            self.at = self._inside(role, value)
+            inside = _INSIDE.get(self.at.role)
+            self.at = _NOTHING if inside is None else inside(self, role, value)
 
-    def _inside(self, role: str, value: str) -> _Open:
+    def _in_document(self, role: str, _value: str) -> _Open:
+        if role == "body" and self._is_first():
+            return _Open("blocks", self._prefix)
+        return _NOTHING
+
+    def _in_notes(self, role: str, value: str) -> _Open:
+        return _Open("blocks", f"{self._prefix}n{value}.") if role == "note" else _NOTHING
+
+    def _in_blocks(self, role: str, _value: str) -> _Open:
         at = self.at
-        if at.role == "blocks":
-            if role == "p":
-                at.paragraphs += 1
-                return _NOTHING
-            if role == "tbl":
-                at.tables += 1
-                return _Open("table", f"{at.path}t{at.tables - 1}")
-            if role == "tcPr" and not at.paragraphs and not at.tables and not at.is_told:
-                at.is_told = True
-                return _Open("cell properties", "")
-        elif at.role == "table" and role == "tr":
+        if role == "p":
+            at.paragraphs += 1
+            return _NOTHING
+        if role == "tbl":
+            at.tables += 1
+            return _Open("table", f"{at.path}t{at.tables - 1}")
+        if role == "tcPr" and not at.paragraphs and not at.tables and self._is_first():
+            return _Open("cell properties", "")
+        return self._wrapped(role)
+
+    def _in_table(self, role: str, _value: str) -> _Open:
+        at = self.at
+        if role == "tr":
             at.rows += 1
             return _Open("row", f"{at.path}.r{at.rows - 1}.c")
-        elif at.role == "row":
-            if role == "tc":
-                at.cells += 1
-                at.column += 1
-                return _Open("blocks", f"{at.path}{at.column - 1}.")
-            if role == "trPr" and not at.cells and not at.is_told:
-                at.is_told = True
-                return _Open("row properties", "")
-        elif at.role == "cell properties":
-            if role == "gridSpan" and not at.is_told:
-                at.is_told = True
-                self._row().column += max(1, _number(value, 1)) - 1
-            return _NOTHING
-        elif at.role == "row properties":
-            if role == "gridBefore" and not at.is_told:
-                at.is_told = True
-                self._row().column = max(0, _number(value, 0))
-            return _NOTHING
-        elif at.role == "sdt":
-            if role == "sdtContent" and not at.is_told:
-                at.is_told = True
-                return self._around[-2]
-            return _NOTHING
-        elif at.role == "alternatives":
-            return self._around[-2] if role == "branch" else _NOTHING
-        elif at.role == "document":
-            if role == "body" and not at.is_told:
-                at.is_told = True
-                return _Open("blocks", self._prefix)
-            return _NOTHING
-        elif at.role == "notes":
-            return _Open("blocks", f"{self._prefix}n{value}.") if role == "note" else _NOTHING
         return self._wrapped(role)
+
+    def _in_row(self, role: str, _value: str) -> _Open:
+        at = self.at
+        if role == "tc":
+            at.cells += 1
+            at.column += 1
+            return _Open("blocks", f"{at.path}{at.column - 1}.")
+        if role == "trPr" and not at.cells and self._is_first():
+            return _Open("row properties", "")
+        return self._wrapped(role)
+
+    def _in_cell_properties(self, role: str, value: str) -> _Open:
+        if role == "gridSpan" and self._is_first():
+            self._row().column += max(1, _number(value, 1)) - 1
+        return _NOTHING
+
+    def _in_row_properties(self, role: str, value: str) -> _Open:
+        if role == "gridBefore" and self._is_first():
+            self._row().column = max(0, _number(value, 0))
+        return _NOTHING
+
+    def _in_sdt(self, role: str, _value: str) -> _Open:
+        return self._around[-2] if role == "sdtContent" and self._is_first() else _NOTHING
+
+    def _in_alternatives(self, role: str, _value: str) -> _Open:
+        return self._around[-2] if role == "branch" else _NOTHING
+
+    def _is_first(self) -> bool:
+        """Say whether what counts once in the innermost element comes for the first time."""
+        was_told, self.at.is_told = self.at.is_told, True
+        return not was_told
 
     def _wrapped(self, role: str) -> _Open:
         at = self.at
-        if not at.role:
-            return _NOTHING
         if role == _SEEN_THROUGH:
             return at
         if role in ("sdt", "alternatives"):
@@ -199,61 +158,115 @@ class _Walk:
         return next(each for each in reversed(self._around) if each.role == "row")
 
 
-def find_paragraphs(
-    part: PlainPart, kind: str, prefix: str, wanted: Container[str]
-) -> dict[str, list[Range]]:
-    """Return the paragraphs of a story at the addresses ``wanted``; several where ids of notes repeat.
+_INSIDE = {
+    "document": _Walk._in_document,
+    "notes": _Walk._in_notes,
+    "blocks": _Walk._in_blocks,
+    "table": _Walk._in_table,
+    "row": _Walk._in_row,
+    "cell properties": _Walk._in_cell_properties,
+    "row properties": _Walk._in_row_properties,
+    "sdt": _Walk._in_sdt,
+    "alternatives": _Walk._in_alternatives,
+}
+# A cell ends and another begins.
+_NEXT_CELL: tuple[_Step, ...] = ((_CLOSES, "", ""), (_OPENS, "tc", ""))
 
-    ``kind`` is the story's ("" is the body), ``prefix`` what addresses in it begin with.
+
+def find_paragraphs(part: PlainPart, kind: str, prefix: str, wanted: Container[str]) -> list[Range] | None:
+    """Return the paragraphs of a story at the addresses ``wanted``; several at one where ids of notes repeat.
+
+    ``kind`` is the story's ("" is the body), ``prefix`` what addresses in it begin with. ``None`` where
+    paragraphs lie in paragraphs, against the schema: a tree tells then.
     """
     walk = _Walk(kind, prefix)
-    content, position = part.content, part.start
-    end_tag = b"</" + part.prefix + b"p>"
-    opened, opened_with = b"<" + part.prefix + b"p>", b"<" + part.prefix + b"p "
-    roles = _roles(part)
-    known: dict[bytes, tuple[_Step, ...]] = {}
-    found: dict[str, list[Range]] = {}
-    # Where the next start tag of either form is; each is looked for once.
-    plain = attributed = -1
-    size = len(content)
-    while True:
-        # To the next paragraph that has content, then over all of it.
-        if plain < position:
-            plain = content.find(opened, position)
-            plain = size if plain < 0 else plain
-        if attributed < position:
-            attributed = content.find(opened_with, position)
-            attributed = size if attributed < 0 else attributed
-        start = min(plain, attributed)
-        if start == size:
-            return found
-        inner = content.index(b">", start) + 1
-        if content[inner - 2] == 0x2F:
-            # An empty paragraph is a step as any other tag is.
-            gap, position = content[position:inner], inner
-        else:
-            gap = content[position:start]
-        steps = known.get(gap)
-        if steps is None:
-            steps = known[gap] = _steps(gap, roles)
+    leads = _Leads(part)
+    found: list[Range] = []
+    end_length = len(leads.end_tag)
+    position = part.start
+    lead, steps = other, other_steps = b"", _NO_STEPS
+    pieces = part.content[position:].split(leads.end_tag)
+    # Behind the last end tag of a paragraph nothing has an address.
+    pieces.pop()
+    for piece in pieces:
+        # Most paragraphs have the same before them as one of the last two kinds: in a table, cell or row.
+        if not lead or not piece.startswith(lead):
+            lead, steps, other, other_steps = other, other_steps, lead, steps
+            if not lead or not piece.startswith(lead):
+                told = leads.of(piece)
+                if told is None:
+                    return None
+                lead, steps = told
         if steps:
             walk.step(steps)
-        if position == inner:
-            continue
-        end = content.index(end_tag, inner)
         at = walk.at
+        end = position + len(piece)
         if at.role == "blocks":
             path = f"{at.path}p{at.paragraphs}"
             at.paragraphs += 1
             if path in wanted:
-                found.setdefault(path, []).append(Range(inner, end))
-        position = end + len(end_tag)
+                found.append((path, position + len(lead), end))
+        position = end + end_length
+    return found
+
+
+_NO_STEPS: tuple[_Step, ...] = ()
+
+
+class _Leads:
+    """What stands before the content of paragraphs: the gap behind the last end tag and a start tag."""
+
+    def __init__(self, part: PlainPart) -> None:
+        w = part.prefix
+        self.end_tag = b"</" + w + b"p>"
+        self._plain, self._attributed = b"<" + w + b"p>", b"<" + w + b"p "
+        self._roles = _roles(part)
+        self._known: dict[bytes, tuple[_Step, ...]] = {}
+
+    def of(self, piece: bytes) -> tuple[bytes, tuple[_Step, ...]] | None:
+        """Return the lead at the beginning of ``piece``, which an end tag follows, and its steps.
+
+        ``None`` where no paragraph begins in it.
+        """
+        inner = 0
+        # Where the next start tag of either form is; each is looked for once.
+        plain = attributed = -1
+        while not inner or piece[inner - 2] == 0x2F:
+            # An empty paragraph belongs to the gap as any other tag does.
+            plain = self._find(piece, self._plain, plain, inner)
+            attributed = self._find(piece, self._attributed, attributed, inner)
+            start = min(plain, attributed)
+            if start == len(piece):
+                return None
+            inner = piece.index(b">", start) + 1
+        gap = piece[:start]
+        steps = self._known.get(gap)
+        if steps is None:
+            steps = self._known[gap] = _before_paragraph(_steps(gap, self._roles))
+        return piece[:inner], steps
+
+    @staticmethod
+    def _find(piece: bytes, tag: bytes, known: int, at: int) -> int:
+        """Return where ``tag`` comes from ``at`` on, else the end; ``known`` is where it came before."""
+        if known >= at:
+            return known
+        found = piece.find(tag, at)
+        return len(piece) if found < 0 else found
+
+
+def _before_paragraph(steps: tuple[_Step, ...]) -> tuple[_Step, ...]:
+    """Return ``steps`` without properties of a cell that say nothing, right before a paragraph.
+
+    Those that come behind the paragraph count for nothing either.
+    """
+    empty_properties = ((_OPENS, "tcPr", ""), (_CLOSES, "", ""))
+    return steps[:-2] if steps[-2:] == empty_properties else steps
 
 
 def _roles(part: PlainPart) -> Mapping[bytes, str]:
     roles = {part.prefix + local.encode(): role for local, role in _ROLES.items()}
-    for match in re.finditer(_NAMESPACE, part.declared):
-        if match[2] == _COMPATIBILITY:
+    for match in re.finditer(NAMESPACE, part.declared):
+        if match[2] == COMPATIBILITY:
             mc = match[1] + b":" if match[1] else b""
             roles |= {
                 mc + b"AlternateContent": "alternatives",

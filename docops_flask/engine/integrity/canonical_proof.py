@@ -1,8 +1,8 @@
 """The proof by canonical forms, for documents that another program saved again.
 
 The template's parts are parsed, the logged changes replayed on their trees, and the outcome compared with the
-written parts in canonical form (docs/analysis/integrity.md). It also describes differences: which element, which
-attribute, what was expected.
+written parts in canonical form (docs/analysis/integrity.md). It also describes differences: which element,
+which attribute, what was expected.
 """
 
 from collections import Counter
@@ -30,7 +30,7 @@ from docops_flask.engine.opc.xml_part import parse_part, serialize_part
 
 
 def prove_canonically(template: Package, members: Members, claims: Claims, max_parsed: int) -> Proof:
-    """Return the proof that the document whose ``members`` these are is ``template`` with what ``claims`` say.
+    """Return the proof that the document of ``members`` is ``template`` with what ``claims`` say.
 
     Raises ``TemplateLimitExceeded`` when a changed part is more than ``max_parsed`` bytes.
     """

@@ -105,20 +105,42 @@ def _mirrors(index: int, entry: dict[str, Any]) -> tuple[str, ...]:
     return tuple(_as(str, each, LOG, f"{path}.mirrored_at[{number}]") for number, each in enumerate(paths))
 
 
+_FIX_MEMBERS = itemgetter("paragraph_path", "element", "before", "after")
+_TEXTS = frozenset((str,))
+
+
 def _fixes(report: object) -> Iterator[Fix]:
     summary = _member(_as(dict, report, REPORT, "$"), "summary", dict, REPORT, "$")
     for index, given in enumerate(_member(summary, "fix_changes", list, REPORT, "$.summary")):
-        path = f"$.summary.fix_changes[{index}]"
-        change = _as(dict, given, REPORT, path)
+        change = _as(dict, given, REPORT, f"$.summary.fix_changes[{index}]")
         run_id = change.get("run_id")
-        yield Fix(
-            place=index,
-            paragraph_path=_member(change, "paragraph_path", str, REPORT, path),
-            run_id=None if run_id is None else _as(str, run_id, REPORT, f"{path}.run_id"),
-            element=_member(change, "element", str, REPORT, path),
-            before=_attributes(change, "before", path),
-            after=_attributes(change, "after", path),
-        )
+        try:
+            values = _FIX_MEMBERS(change)
+        except KeyError:
+            values = ()
+        if (
+            tuple(map(type, values)) == (str, str, dict, dict)
+            and (run_id is None or type(run_id) is str)
+            and _TEXTS.issuperset(map(type, (*values[2].values(), *values[3].values())))
+        ):
+            yield Fix(index, values[0], run_id, *values[1:])
+        else:
+            yield _checked_fix(index, change)
+
+
+def _checked_fix(index: int, change: dict[str, Any]) -> Fix:
+    """Return a fix member by member, to tell the first that is missing or has the wrong type."""
+    path = f"$.summary.fix_changes[{index}]"
+    paragraph_path = _member(change, "paragraph_path", str, REPORT, path)
+    run_id = change.get("run_id")
+    return Fix(
+        place=index,
+        paragraph_path=paragraph_path,
+        run_id=None if run_id is None else _as(str, run_id, REPORT, f"{path}.run_id"),
+        element=_member(change, "element", str, REPORT, path),
+        before=_attributes(change, "before", path),
+        after=_attributes(change, "after", path),
+    )
 
 
 def _attributes(change: dict[str, Any], name: str, path: str) -> dict[str, str]:

@@ -100,7 +100,9 @@ def _characters(node: _Element) -> str:
     """Return the text of a w:t up to an element in it, which the schema does not know."""
     text = node.text or ""
     for child in node.iterchildren():
-        if isinstance(child.tag, str):
+        # A comment's tag is a function, which the stubs do not say.
+        tag: object = child.tag
+        if isinstance(tag, str):
             return text
         text += child.tail or ""
     return text

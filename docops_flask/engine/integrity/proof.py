@@ -22,8 +22,8 @@ from docops_flask.engine.opc.zip_reader import ZipReader
 def prove(template: Package, document: ZipReader, claims: Claims, limits: Limits) -> Proof:
     """Check whether ``document`` is ``template`` with the changes in ``claims``.
 
-    Every byte is compared. Where that fails, another program may have saved the document again: then canonical
-    forms are compared, and the proof says so (``exactness``).
+    Every byte is compared. Where that fails, another program may have saved the document again: then
+    canonical forms are compared, and the proof says so (``exactness``).
 
     Raises ``InvalidTemplate`` when a member of the template cannot be read, ``TemplateLimitExceeded`` when
     what changed in ``document`` is more than ``limits`` allows to read (``output_bytes``) or to parse

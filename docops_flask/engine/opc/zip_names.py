@@ -6,6 +6,7 @@ that readers could understand differently are refused. See docs/analysis/zip-det
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from docops_flask.engine.errors import InvalidTemplate, echo
 
@@ -101,6 +102,8 @@ def _decoded(raw_name: bytes) -> str | None:
         return None
 
 
+# The names of a template are those of its result.
+@lru_cache(maxsize=256)
 def _is_safe(name: str) -> bool:
     if not _stays_in_place(name) or not (_PLAIN.issuperset(name) or _is_safe_beyond_plain(name)):
         return False

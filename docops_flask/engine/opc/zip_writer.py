@@ -24,6 +24,14 @@ _FOLDER_0700 = (0o40700 << 16) | 0x10
 _DOS_1980_01_01 = (0, 0x21)
 _DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _COPY_BYTES = 1 << 20
+# zlib's levels. At the fast one a replace log of 1.5 MB takes 1.8 ms instead of 3.4 and is a tenth larger.
+_USUAL_LEVEL, _FAST_LEVEL = 6, 3
+_LARGE_BYTES = 100_000
+# Written together with their header.
+_SMALL_BYTES = 1 << 16
+# To set up a window and tables of the usual size takes longer than to deflate so little (deflateInit2).
+_TINY_BYTES = 7_900
+_TINY_WINDOW, _TINY_MEMORY = 13, 6
 
 
 class Header(NamedTuple):
@@ -62,6 +70,9 @@ class ZipWriter:
 
     def copy(self, entry: ZipEntry, stored: memoryview) -> None:
         """Write ``entry`` with its bytes as stored, without decompressing them."""
+        if len(stored) <= _SMALL_BYTES:
+            self._begin(_header_of(entry), bytes(stored))
+            return
         self._begin(_header_of(entry))
         for start in range(0, len(stored), _COPY_BYTES):
             self._write(stored[start : start + _COPY_BYTES])
@@ -71,8 +82,9 @@ class ZipWriter:
         self._write_whole(_header_of(entry), content)
 
     def add(self, name: str, content: bytes) -> None:
-        """Write a new member with the uncompressed ``content``, deflated."""
-        self._write_whole(Header(name.encode(), DEFLATED), content)
+        """Write a new member with the uncompressed ``content``, deflated; a large one the faster way."""
+        level = _USUAL_LEVEL if len(content) < _LARGE_BYTES else _FAST_LEVEL
+        self._write_whole(Header(name.encode(), DEFLATED), content, level)
 
     @contextmanager
     def growing(self, name: str, file: BinaryIO) -> Iterator["GrowingMember"]:
@@ -91,19 +103,21 @@ class ZipWriter:
 
     def finish(self) -> None:
         """Write the central directory and the end record."""
-        start = self._position
-        for header in self._central:
-            self._write(header)
-        self._write(end_record(len(self._central), self._position - start, start))
+        directory = b"".join(self._central)
+        self._write(directory + end_record(len(self._central), len(directory), self._position))
 
-    def _write_whole(self, header: Header, content: bytes) -> None:
-        stored = content if header.method == STORED else _deflated(content)
-        self._begin(header._replace(crc=zlib.crc32(content), compressed_size=len(stored), size=len(content)))
-        self._write(stored)
+    def _write_whole(self, header: Header, content: bytes, level: int = _USUAL_LEVEL) -> None:
+        stored = content if header.method == STORED else _deflated(content, level)
+        whole = header._replace(crc=zlib.crc32(content), compressed_size=len(stored), size=len(content))
+        if len(stored) <= _SMALL_BYTES:
+            self._begin(whole, stored)
+        else:
+            self._begin(whole)
+            self._write(stored)
 
-    def _begin(self, header: Header) -> None:
+    def _begin(self, header: Header, stored: bytes = b"") -> None:
         self._central.append(central_header(header, self._position))
-        self._write(local_header(header))
+        self._write(local_header(header) + stored)
 
     def _write(self, data: bytes | memoryview) -> None:
         self._stream.write(data)
@@ -126,8 +140,11 @@ class GrowingMember:
         return len(data)
 
 
-def _deflated(content: bytes) -> bytes:
-    deflater = zlib.compressobj(6, zlib.DEFLATED, -zlib.MAX_WBITS)
+def _deflated(content: bytes, level: int) -> bytes:
+    if len(content) <= _TINY_BYTES:
+        deflater = zlib.compressobj(level, zlib.DEFLATED, -_TINY_WINDOW, _TINY_MEMORY)
+    else:
+        deflater = zlib.compressobj(level, zlib.DEFLATED, -zlib.MAX_WBITS)
     return deflater.compress(content) + deflater.flush()
 
 

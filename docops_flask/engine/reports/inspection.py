@@ -186,7 +186,7 @@ def _unsupported_places(scan: Scan, suggestions: Suggestions) -> Iterator[Unsupp
 
 
 class _BoundControls:
-    """Tells paragraphs and runs in a content control that shows data stored elsewhere (w:dataBinding, 17.5.2.6)."""
+    """Tells what lies in a content control that shows data stored elsewhere (w:dataBinding, 17.5.2.6)."""
 
     def __init__(self) -> None:
         self._in_part: dict[StoryPart, list[tuple[int, int]]] = {}

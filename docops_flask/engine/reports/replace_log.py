@@ -6,10 +6,10 @@ The log lists every placeholder of the template with its place and what became o
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, Literal, NamedTuple
 
-from docops_flask.engine.artefacts import Written, json_list, json_text, quoted
+from docops_flask.engine.artefacts import WrittenItems, json_list, json_text, quoted
 from docops_flask.engine.skills.skill import Skill
-from docops_flask.engine.template.grammar import Found, Kind, Suggestions
-from docops_flask.engine.template.scan import BracketedParagraph, Scan
+from docops_flask.engine.template.grammar import Kind, Suggestions
+from docops_flask.engine.template.scan import Scan
 
 # Characters quoted from the paragraph on each side of a placeholder.
 MAX_CONTEXT_CHARACTERS = 60
@@ -49,19 +49,34 @@ class LogEntry(NamedTuple):
     kind: str | None = None
     suggestion: str | None = None
 
-    def as_json(self) -> Written:
+    def as_json(self) -> str:
         """Return the entry as the log has it."""
-        more = ""
-        if self.mirrored_at:
-            more = f', "mirrored_at": {json_list(map(quoted, self.mirrored_at))}'
-        if self.status == "unsupported":
-            more += f', "kind": {_text(self.kind)}, "suggestion": {_text(self.suggestion)}'
-        return Written(
-            f'{{"status": "{self.status}", "field_name": {_text(self.field_name)}, '
-            f'"run_id": {quoted(self.run_id)}, "paragraph_path": {quoted(self.paragraph_path)}, '
-            f'"start": {self.start}, "end": {self.end}, "original_text": {quoted(self.original_text)}, '
-            f'"new_text": {_text(self.new_text)}, "reason": {_text(self.reason)}, '
-            f'"context": {{"before": {quoted(self.before)}, "after": {quoted(self.after)}}}{more}}}'
+        (
+            status,
+            run_id,
+            path,
+            start,
+            end,
+            original,
+            before,
+            after,
+            mirrors,
+            name,
+            value,
+            reason,
+            *more_of_it,
+        ) = self
+        more = f', "mirrored_at": {json_list(map(quoted, mirrors))}' if mirrors else ""
+        if status == "unsupported":
+            kind, suggestion = map(_text, more_of_it)
+            more += f', "kind": {kind}, "suggestion": {suggestion}'
+        return (
+            f'{{"status": "{status}", "field_name": {"null" if name is None else quoted(name)}, '
+            f'"run_id": {quoted(run_id)}, "paragraph_path": {quoted(path)}, '
+            f'"start": {start}, "end": {end}, "original_text": {quoted(original)}, '
+            f'"new_text": {"null" if value is None else quoted(value)}, '
+            f'"reason": {"null" if reason is None else quoted(reason)}, '
+            f'"context": {{"before": {quoted(before)}, "after": {quoted(after)}}}{more}}}'
         )
 
     def claim(self) -> dict[str, Any]:
@@ -113,9 +128,9 @@ class ReplaceLog(NamedTuple):
         """Return the content of ``out.replace_log.json``."""
         return json_text(
             {
-                "entries": [entry.as_json() for entry in self.entries],
+                "entries": WrittenItems([entry.as_json() for entry in self.entries]),
                 "summary": self.summary(),
-                "touched_runs": [Written(quoted(run)) for run in self.touched_runs],
+                "touched_runs": WrittenItems(map(quoted, self.touched_runs)),
             }
         )
 
@@ -151,34 +166,27 @@ def _entries(
 ) -> Iterator[LogEntry]:
     fields = skill.placeholders()
     for paragraph in scan.paragraphs:
-        mirrors = tuple([mirror.path for mirror in paragraph.place.mirrors])
-        for found in paragraph.found:
-            place = _place(paragraph, found)
-            if found.kind is not Kind.PLACEHOLDER:
-                reason, suggestion = UNSUPPORTED_REASONS[found.kind], suggestions.near(found.name)
-                yield LogEntry(
-                    "unsupported", *place, mirrors, None, None, reason, found.kind.value, suggestion
-                )
-            elif found.name in values:
-                yield LogEntry("replaced", *place, mirrors, found.name, values[found.name])
+        place = paragraph.place
+        text, path = place.reading.text, place.path
+        mirrors = tuple([mirror.path for mirror in place.mirrors]) if place.mirrors else ()
+        for (kind, start, end, name), piece in zip(paragraph.found, paragraph.pieces, strict=True):
+            run_id = f"{path}:r{piece.shown.run_index}"
+            original, before = text[start:end], text[max(0, start - MAX_CONTEXT_CHARACTERS) : start]
+            after = text[end : end + MAX_CONTEXT_CHARACTERS]
+            at = run_id, path, start, end, original, before, after, mirrors
+            if kind is not _PLACEHOLDER:
+                reason, suggestion = UNSUPPORTED_REASONS[kind], suggestions.near(name)
+                yield LogEntry("unsupported", *at, None, None, reason, kind.value, suggestion)
+            elif name in values:
+                yield LogEntry("replaced", *at, name, values[name])
             else:
-                field = fields.get(found.name)
+                field = fields.get(name)
                 reason = _missing_reason(skill, field is not None, bool(field and field.required))
-                yield LogEntry("missing", *place, mirrors, found.name, reason=reason)
+                yield LogEntry("missing", *at, name, reason=reason)
 
 
-def _place(paragraph: BracketedParagraph, found: Found) -> tuple[str, str, int, int, str, str, str]:
-    """Return the run, paragraph, start, end, text, and text before and after, as a ``LogEntry`` has them."""
-    text, start, end = paragraph.text, found.start, found.end
-    return (
-        paragraph.run_id_of(found),
-        paragraph.place.path,
-        start,
-        end,
-        text[start:end],
-        text[max(0, start - MAX_CONTEXT_CHARACTERS) : start],
-        text[end : end + MAX_CONTEXT_CHARACTERS],
-    )
+# An enumeration's member takes a while to look up.
+_PLACEHOLDER = Kind.PLACEHOLDER
 
 
 def _missing_reason(skill: Skill, known: bool, required: bool) -> str:

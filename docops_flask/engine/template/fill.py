@@ -3,12 +3,12 @@
 The values are what the payload of a task gives to each placeholder, as text.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import NamedTuple
 
 from docops_flask.engine.document.document import ParagraphPlace
 from docops_flask.engine.document.edits import Edit
-from docops_flask.engine.document.shapes import Paragraph
+from docops_flask.engine.document.shape import Paragraph
 from docops_flask.engine.job import Payload
 from docops_flask.engine.skills.skill import Field, Skill
 from docops_flask.engine.template.grammar import Found, Kind
@@ -53,35 +53,48 @@ def fill(scan: Scan, values: Mapping[str, str]) -> Filling:
     """
     written = {name: value_of(value) for name, value in values.items()}
     filling = Filling([], {})
-    known: dict[tuple[Paragraph, tuple[Found, ...]], Filled] = {}
+    # Paragraphs with the same bytes hold the same placeholders and are filled alike.
+    known: dict[Paragraph, Filled] = {}
     for paragraph in scan.paragraphs:
-        wanted = [
-            found for found in paragraph.found if found.kind is Kind.PLACEHOLDER and found.name in values
-        ]
-        if not wanted:
-            continue
         place = paragraph.place
-        for run_index in _fill(place, wanted, written, known, filling.edits).runs:
+        filled = known.get(place.reading)
+        if filled is None:
+            filled = known[place.reading] = fill_paragraph(
+                place.reading,
+                [
+                    each
+                    for each in zip(paragraph.found, paragraph.pieces, strict=True)
+                    if _is_wanted(each[0], values)
+                ],
+                written,
+            )
+        if not filled.splices:
+            continue
+        _change(place, filled, filling.edits)
+        for run_index in filled.runs:
             filling.touched[f"{place.path}:r{run_index}"] = None
         for mirror in place.mirrors:
-            _fill(mirror, wanted, written, known, filling.edits)
+            _change(mirror, _filled_mirror(mirror, paragraph.found, written), filling.edits)
     return filling
 
 
-def _fill(
-    place: ParagraphPlace,
-    wanted: Sequence[Found],
-    values: Mapping[str, Value],
-    known: dict[tuple[Paragraph, tuple[Found, ...]], Filled],
-    edits: list[Edit],
-) -> Filled:
-    reading = place.reading
-    # Paragraphs with the same bytes are filled alike.
-    key = reading, tuple(wanted)
-    filled = known.get(key)
-    if filled is None:
-        filled = known[key] = fill_paragraph(reading, wanted, values)
-    part, position = place.part, place.position
-    edits += [Edit(part, position(start), position(end), new) for start, end, new in filled.splices]
-    place.fill(filled.content, reading.shape if filled.keeps_shape else None)
-    return filled
+def _is_wanted(found: Found, values: Container[str]) -> bool:
+    return found.kind is Kind.PLACEHOLDER and found.name in values
+
+
+def _filled_mirror(mirror: ParagraphPlace, found: Sequence[Found], values: Mapping[str, Value]) -> Filled:
+    """Fill a paragraph that shows the same text, put together in its own way."""
+    reading = mirror.reading
+    wanted = [(each, reading.piece_at(each.start)) for each in found if _is_wanted(each, values)]
+    return fill_paragraph(reading, wanted, values)
+
+
+def _change(place: ParagraphPlace, filled: Filled, edits: list[Edit]) -> None:
+    part = place.part
+    if place.boxes:
+        position = place.position
+        edits += [Edit(part, position(start), position(end), new) for start, end, new in filled.splices]
+    else:
+        at = place.content
+        edits += [Edit(part, at + start, at + end, new) for start, end, new in filled.splices]
+    place.fill(filled)

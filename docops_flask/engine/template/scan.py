@@ -1,18 +1,25 @@
 """Finds the placeholders of a document, well-formed or not, with their places."""
 
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Sequence
 from typing import NamedTuple
 
 from docops_flask.engine.document.document import Document, ParagraphPlace, RunPlace, read_together
-from docops_flask.engine.document.shapes import TextPiece
+from docops_flask.engine.document.shape import Paragraph, TextPiece
 from docops_flask.engine.template.grammar import CLOSE, OPEN, Found, Kind, find_placeholders
+
+# An enumeration's member takes a while to look up.
+_PLACEHOLDER = Kind.PLACEHOLDER
 
 
 class BracketedParagraph(NamedTuple):
-    """A paragraph that holds at least one placeholder or broken one; ``found`` is in text order."""
+    """A paragraph that holds at least one placeholder or broken one.
+
+    ``found`` is in text order; ``pieces`` are the w:t that hold the first character of each.
+    """
 
     place: ParagraphPlace
-    found: tuple[Found, ...]
+    found: Sequence[Found]
+    pieces: Sequence[TextPiece]
 
     @property
     def text(self) -> str:
@@ -23,18 +30,12 @@ class BracketedParagraph(NamedTuple):
         """Return the run that holds the first character of ``found``."""
         return self.place.run(self._first_piece(found).shown.run_index)
 
-    def run_id_of(self, found: Found) -> str:
-        """Return the address of that run."""
-        return f"{self.place.path}:r{self._first_piece(found).shown.run_index}"
-
     def in_field_result(self, found: Found) -> bool:
         """Say whether Word may compute the text anew (a field's result, 17.16)."""
         return self._first_piece(found).shown.in_field_result
 
     def _first_piece(self, found: Found) -> TextPiece:
-        reading = self.place.reading
-        pieces = reading.pieces
-        return pieces[0] if len(pieces) == 1 else reading.pieces_between(found.start, found.start + 1)[0]
+        return self.place.reading.piece_at(found.start)
 
 
 class Scan(NamedTuple):
@@ -51,7 +52,7 @@ class Scan(NamedTuple):
         counts: dict[str, int] = {}
         for paragraph in self.paragraphs:
             for found in paragraph.found:
-                if found.kind is Kind.PLACEHOLDER:
+                if found.kind is _PLACEHOLDER:
                     counts[found.name] = counts.get(found.name, 0) + 1
         return counts
 
@@ -71,11 +72,21 @@ class Scan(NamedTuple):
 
     def _first_runs(self, names: Container[str] | None) -> list[RunPlace]:
         runs: dict[str, RunPlace] = {}
+        # Paragraphs with the same bytes share what was found in them.
+        known: dict[int, list[int]] = {}
         for paragraph in self.paragraphs:
-            for found in paragraph.found:
-                if found.kind is Kind.PLACEHOLDER and (names is None or found.name in names):
-                    run = paragraph.run_of(found)
-                    runs.setdefault(run.run_id, run)
+            place, found, pieces = paragraph
+            indexes = known.get(id(found))
+            if indexes is None:
+                indexes = known[id(found)] = [
+                    piece.shown.run_index
+                    for each, piece in zip(found, pieces, strict=True)
+                    if each.kind is _PLACEHOLDER and (names is None or each.name in names)
+                ]
+            for index in indexes:
+                run_id = f"{place.path}:r{index}"
+                if run_id not in runs:
+                    runs[run_id] = RunPlace(index, run_id, place)
         return list(runs.values())
 
 
@@ -90,15 +101,16 @@ _OPEN, _CLOSE = OPEN.encode(), CLOSE.encode()
 def _bracketed(places: Iterable[ParagraphPlace]) -> list[BracketedParagraph]:
     wanted = [place for place in places if _may_hold_bracket(place)]
     read_together(wanted)
-    known: dict[str, tuple[Found, ...]] = {}
+    known: dict[Paragraph, tuple[Sequence[Found], Sequence[TextPiece]]] = {}
     paragraphs = []
     for place in wanted:
-        text = place.reading.text
-        found = known.get(text)
-        if found is None:
-            found = known[text] = tuple(find_placeholders(text))
-        if found:
-            paragraphs.append(BracketedParagraph(place, found))
+        reading = place.reading
+        holds = known.get(reading)
+        if holds is None:
+            found = find_placeholders(reading.text)
+            holds = known[reading] = found, [reading.piece_at(each.start) for each in found]
+        if holds[0]:
+            paragraphs.append(BracketedParagraph(place, *holds))
     return paragraphs
 
 

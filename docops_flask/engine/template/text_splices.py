@@ -9,8 +9,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from docops_flask.engine.document.shapes import Paragraph, TextPiece
-from docops_flask.engine.oxml.markup import Splice, byte_offset, escaped, spliced
+from docops_flask.engine.document.shape import Paragraph, TextPiece
+from docops_flask.engine.document.shapes import Shapes
+from docops_flask.engine.oxml.markup import Scope, Splice, byte_offsets, escaped, spliced
 from docops_flask.engine.template.grammar import Found
 
 _XML_WHITESPACE = " \t\r\n"
@@ -20,7 +21,7 @@ _PRESERVE = b' xml:space="preserve"'
 
 
 class Value(NamedTuple):
-    """The text of a value, its lines with the newlines and tabs between them, and its first line as markup."""
+    """A value: its text, its lines with the newlines and tabs between them, its first line as markup."""
 
     text: str
     lines: Sequence[str]
@@ -45,43 +46,100 @@ class _Edit(NamedTuple):
     value: Value
 
 
-class Filled(NamedTuple):
+class Filled:
     """What filling makes of one paragraph.
 
     ``splices`` are in the order of the bytes, ``runs`` are the numbers of the runs that change, as they are
-    met; ``content`` are the bytes with the splices in. ``keeps_shape`` says that texts alone changed.
+    met. ``keeps_shape`` says that texts alone changed.
     """
 
-    splices: list[Splice]
-    runs: list[int]
-    content: bytes
-    keeps_shape: bool
+    __slots__ = ("_now", "_paragraph", "_part", "keeps_shape", "runs", "splices")
+
+    def __init__(
+        self,
+        paragraph: Paragraph,
+        splices: Sequence[Splice],
+        runs: Sequence[int],
+        *,
+        keeps_shape: bool,
+        part: int | None = None,
+    ) -> None:
+        self._paragraph = paragraph
+        self.splices = splices
+        self.runs = runs
+        self.keeps_shape = keeps_shape
+        # The part that the only splice is all of.
+        self._part = part
+        self._now: Paragraph | None = None
+
+    def now(self, shapes: Shapes, scope: Scope | None) -> Paragraph:
+        """Return the filled paragraph; few jobs ask for it. ``shapes`` and ``scope`` are those around it."""
+        if self._now is None:
+            if self._part is not None:
+                self._now = self._paragraph.with_text(self._part, self.splices[0].new)
+            else:
+                content = spliced(b"".join(self._paragraph.parts), self.splices)
+                self._now = shapes.paragraph(content, scope)
+        return self._now
 
 
-def fill_paragraph(paragraph: Paragraph, wanted: Sequence[Found], values: Mapping[str, Value]) -> Filled:
-    """Fill the placeholders ``wanted``, which are in text order and all in ``values``."""
+def fill_paragraph(
+    paragraph: Paragraph, wanted: Sequence[tuple[Found, TextPiece]], values: Mapping[str, Value]
+) -> Filled:
+    """Fill the placeholders ``wanted``, which are in text order and all in ``values``.
+
+    With each comes the piece that holds its first character.
+    """
+    only = _only_text(paragraph, *wanted[0], values) if len(wanted) == 1 else None
+    if only is not None:
+        shown = wanted[0][1].shown
+        return Filled(paragraph, (only,), (shown.run_index,), keeps_shape=True, part=3 * shown.number + 2)
     edits: dict[int, list[_Edit]] = {}
     runs: list[int] = []
-    keeps_shape = True
-    for found in wanted:
+    for found, first in wanted:
         value = values[found.name]
-        for piece in paragraph.pieces_between(found.start, found.end):
+        pieces = (first,) if found.end <= first.end else paragraph.pieces_between(found.start, found.end)
+        for piece in pieces:
             start, end = max(found.start, piece.start), min(found.end, piece.end)
             edits.setdefault(piece.shown.node, []).append(_Edit(piece, start, end, value))
             runs.append(piece.shown.run_index)
             # The first piece takes the whole value, the others only lose their characters.
             value = _NOTHING
     splices: list[Splice] = []
+    keeps_shape = True
     for node, of_node in edits.items():
         if _is_simple(paragraph, of_node):
-            splices += _in_text(paragraph, of_node)
+            news = [edit.value.first for edit in of_node]
+            splices += _spliced_text(paragraph, of_node[0].piece, [edit[1:3] for edit in of_node], news)
         else:
-            of_markup = len(splices)
-            splices += _of_node(paragraph, node, of_node)
+            of_markup = list(_of_node(paragraph, node, of_node))
+            splices += of_markup
             keeps_shape = keeps_shape and not any(
-                b"<" in each.new or each.new.startswith(b" xml") for each in splices[of_markup:]
+                b"<" in each.new or each.new.startswith(b" xml") for each in of_markup
             )
-    return Filled(splices, runs, spliced(b"".join(paragraph.parts), splices), keeps_shape)
+    return Filled(paragraph, splices, runs, keeps_shape=keeps_shape)
+
+
+def _only_text(
+    paragraph: Paragraph, found: Found, piece: TextPiece, values: Mapping[str, Value]
+) -> Splice | None:
+    """Return the splice of a placeholder that is all of a w:t, for a value of one line; else ``None``.
+
+    Most placeholders are.
+    """
+    start, end, shown = piece
+    if start != found.start or end != found.end or not paragraph.shape.is_parted_by_node:
+        return None
+    number = 3 * shown.number + 2
+    value = values[found.name]
+    if not shown.preserves or len(value.lines) > 1 or paragraph.is_cdata(shown.number):
+        return None
+    at = sum(map(len, paragraph.parts[:number])) if number < _FEW_PARTS else paragraph.offsets[number]
+    return Splice(at, at + len(paragraph.parts[number]), value.first)
+
+
+# Up to so many it is not worth while to work out where each begins.
+_FEW_PARTS = 24
 
 
 def _is_simple(paragraph: Paragraph, edits: Sequence[_Edit]) -> bool:
@@ -95,81 +153,79 @@ def _is_simple(paragraph: Paragraph, edits: Sequence[_Edit]) -> bool:
     )
 
 
-def _in_text(paragraph: Paragraph, edits: Sequence[_Edit]) -> Iterator[Splice]:
-    piece = edits[0].piece
-    at = paragraph.offset(3 * piece.shown.number + 2)
-    for edit in edits:
-        first, last = _bytes(paragraph, piece, edit.start, edit.end)
-        yield Splice(at + first, at + last, edit.value.first)
+def _spliced_text(
+    paragraph: Paragraph, piece: TextPiece, cuts: Sequence[tuple[int, ...]], news: Sequence[bytes]
+) -> list[Splice]:
+    """Return the splices of ``piece``: its characters at ``cuts`` (of the paragraph) give way to ``news``."""
+    number = piece.shown.number
+    raw = paragraph.raw(number)
+    at = paragraph.offsets[3 * number + 2]
+    if len(cuts) == 1 and cuts[0] == (piece.start, piece.end):
+        return [Splice(at, at + len(raw), news[0])]
+    text = paragraph.text[piece.start : piece.end]
+    places = [each - piece.start for cut in cuts for each in cut]
+    offsets = byte_offsets(raw, text, places, is_cdata=paragraph.is_cdata(number))
+    return [
+        Splice(at + first, at + last, new)
+        for first, last, new in zip(offsets[::2], offsets[1::2], news, strict=True)
+    ]
 
 
 class _Line:
-    """A line of a w:t once it is filled: its characters and the mark before it."""
+    """A line of a w:t once it is filled: its characters, piece by piece, and the mark before it."""
 
-    __slots__ = ("mark", "text")
+    __slots__ = ("mark", "pieces")
 
     def __init__(self, mark: str, text: str) -> None:
         self.mark = mark
-        self.text = text
+        self.pieces = [text]
 
-    @property
-    def is_preserved(self) -> bool:
-        return self.text[:1].isspace() or self.text[-1:].isspace()
+    def has_blank_end(self) -> bool:
+        """Say whether it begins or ends with white space, which has to be preserved then."""
+        pieces = [piece for piece in self.pieces if piece]
+        return bool(pieces) and (pieces[0][0].isspace() or pieces[-1][-1].isspace())
 
 
 def _of_node(paragraph: Paragraph, node: int, edits: Sequence[_Edit]) -> Iterator[Splice]:
     """Yield the splices of one w:t in the order of its bytes."""
-    pieces = [piece for piece in paragraph.pieces if piece.shown.node == node]
+    pieces = paragraph.node_pieces(node)
     start, end = pieces[0].start, pieces[-1].end
     lines = _lines(paragraph.text, start, end, edits)
     tag_number = pieces[0].shown.number
     tag = paragraph.parts[3 * tag_number + 1]
-    preserves = pieces[0].shown.preserves
-    if not preserves and lines[0].is_preserved:
-        yield _preserving(tag, paragraph.offset(3 * tag_number + 1))
     lead = trail = 0
-    if not preserves:
+    if not pieces[0].shown.preserves:
         # Word drops white space at both ends; a value's xml:space must not bring it back.
         content = paragraph.text[start:end]
-        if lines[0].is_preserved:
+        if lines[0].has_blank_end():
+            yield _preserving(tag, paragraph.offsets[3 * tag_number + 1])
             lead = len(content) - len(content.lstrip(_XML_WHITESPACE))
-        if lines[-1].is_preserved:
+        if lines[-1].has_blank_end():
             trail = len(content) - len(content.rstrip(_XML_WHITESPACE))
     name = re.match(rb"<([^\s/>]+)", tag)
     assert name is not None
-    line_number = 0
+    by_piece: dict[TextPiece, list[_Edit]] = {}
+    for edit in edits:
+        by_piece.setdefault(edit.piece, []).append(edit)
+    following = iter(lines[1:])
     for piece in pieces:
-        of_piece = [edit for edit in edits if edit.piece is piece]
+        # White space that is dropped goes, then come the values, then white space again.
+        cuts: list[tuple[int, ...]] = []
+        news: list[bytes] = []
         if piece.start < start + lead:
-            yield _cut(paragraph, piece, piece.start, min(piece.end, start + lead))
-        for edit in of_piece:
-            count = len(edit.value.lines) // 2
-            new = _markup(edit.value, lines[line_number : line_number + count + 1], name[1])
-            line_number += count
-            if new and paragraph.is_cdata(piece.shown.number):
-                new = b"]]>" + new + b"<![CDATA["
-            at = paragraph.offset(3 * piece.shown.number + 2)
-            first, last = _bytes(paragraph, piece, edit.start, edit.end)
-            yield Splice(at + first, at + last, new)
+            cuts.append((piece.start, min(piece.end, start + lead)))
+            news.append(b"")
+        for edit in by_piece.get(piece, ()):
+            new = _markup(edit.value, following, name[1])
+            cuts.append(edit[1:3])
+            news.append(
+                b"]]>" + new + b"<![CDATA[" if new and paragraph.is_cdata(piece.shown.number) else new
+            )
         if piece.end > end - trail:
-            yield _cut(paragraph, piece, max(piece.start, end - trail), piece.end)
-
-
-def _cut(paragraph: Paragraph, piece: TextPiece, start: int, end: int) -> Splice:
-    at = paragraph.offset(3 * piece.shown.number + 2)
-    first, last = _bytes(paragraph, piece, start, end)
-    return Splice(at + first, at + last, b"")
-
-
-def _bytes(paragraph: Paragraph, piece: TextPiece, start: int, end: int) -> tuple[int, int]:
-    """Return where the paragraph's characters ``start``:``end`` lie in the bytes of ``piece``."""
-    number = piece.shown.number
-    raw, text = paragraph.raw(number), paragraph.text[piece.start : piece.end]
-    is_cdata = paragraph.is_cdata(number)
-    return (
-        byte_offset(raw, text, start - piece.start, is_cdata=is_cdata),
-        byte_offset(raw, text, end - piece.start, is_cdata=is_cdata),
-    )
+            cuts.append((max(piece.start, end - trail), piece.end))
+            news.append(b"")
+        if cuts:
+            yield from _spliced_text(paragraph, piece, cuts, news)
 
 
 def _lines(text: str, start: int, end: int, edits: Sequence[_Edit]) -> list[_Line]:
@@ -178,22 +234,22 @@ def _lines(text: str, start: int, end: int, edits: Sequence[_Edit]) -> list[_Lin
     at = start
     for edit in edits:
         first, *rest = edit.value.lines
-        lines[-1].text += text[at : edit.start] + first
+        lines[-1].pieces += (text[at : edit.start], first)
         lines += map(_Line, rest[::2], rest[1::2])
         at = edit.end
-    lines[-1].text += text[at:end]
+    lines[-1].pieces.append(text[at:end])
     return lines
 
 
-def _markup(value: Value, lines: Sequence[_Line], name: bytes) -> bytes:
-    """Return the markup of a value in a w:t called ``name``; ``lines`` are those it begins or ends in."""
+def _markup(value: Value, following: Iterator[_Line], name: bytes) -> bytes:
+    """Return the markup of a value in a w:t called ``name``; it takes the lines that it begins."""
     if len(value.lines) == 1:
         return value.first
     prefix = name[: name.rindex(b":") + 1] if b":" in name else b""
     pieces = [value.first]
-    for line, own in zip(lines[1:], value.lines[2::2], strict=True):
+    for own, line in zip(value.lines[2::2], following, strict=False):
         mark = b"br" if line.mark == "\n" else b"tab"
-        space = _PRESERVE if line.is_preserved else b""
+        space = _PRESERVE if line.has_blank_end() else b""
         pieces += (b"</", name, b"><", prefix, mark, b"/><", name, space, b">", escaped(own))
     return b"".join(pieces)
 

@@ -1,0 +1,157 @@
+"""The stories of a template for the proof by bytes: where their paragraphs lie, what is edited in them."""
+
+from collections.abc import Container, Mapping, Sequence
+from functools import cached_property
+from operator import itemgetter
+from typing import NamedTuple
+
+from lxml.etree import _Element
+
+from docops_flask.engine.integrity.addresses import Addresses
+from docops_flask.engine.integrity.blocks import Flow, names_of
+from docops_flask.engine.integrity.byte_tags import TagSpan, map_elements, read_tree
+from docops_flask.engine.integrity.byte_text import ByteParagraph
+from docops_flask.engine.integrity.byte_walk import find_paragraphs
+from docops_flask.engine.integrity.plain_part import PlainPart, plain_part
+from docops_flask.engine.integrity.plain_reader import PlainReader
+from docops_flask.engine.integrity.plan import PlannedParagraph
+from docops_flask.engine.integrity.template_parts import Story, TemplateParts
+from docops_flask.engine.opc.package import Package
+from docops_flask.engine.opc.xml_part import Encoding, encoded, encoding_of, recoded
+
+
+class Misfit(Exception):
+    """A claim does not fit the template."""
+
+
+class Where(NamedTuple):
+    """The part that a paragraph lies in, and what is added to its byte numbers to count in the part."""
+
+    part: "StoryBytes"
+    offset: int
+
+
+class StoryBytes:
+    """A story of the template: its bytes as UTF-8, the paragraphs found in it, what is edited in it."""
+
+    def __init__(self, story: Story, content: bytes) -> None:
+        self.story = story
+        self.encoding: Encoding | None = encoding_of(content, story.part)
+        self.content = recoded(content, self.encoding)
+        self.plain: PlainPart | None = plain_part(self.content)
+        self.reader = None if self.plain is None else PlainReader(self.plain, names_of(self.plain.namespace))
+        self.edits: list[tuple[int, int, bytes]] = []
+        # Address, start of the content, paragraph.
+        self.found: list[tuple[str, int, ByteParagraph]] = []
+        self.replacements = 0
+        self.fixes = 0
+
+    def find(self, paths: Container[str]) -> None:
+        """Find and read the paragraphs of a plain part at ``paths``; it may turn out not to be plain."""
+        assert self.plain is not None
+        assert self.reader is not None
+        ranges = find_paragraphs(self.plain, self.story.kind, self.story.prefix, paths)
+        if ranges is None:
+            self.plain = None
+            return
+        content = self.content
+        readings = self.reader.read([content[start:end] for _, start, end in ranges])
+        self.found = [
+            (path, start, reading) for (path, start, _), reading in zip(ranges, readings, strict=True)
+        ]
+
+    @cached_property
+    def by_path(self) -> Mapping[str, Sequence[tuple[int, ByteParagraph]]]:
+        """What was found, by address."""
+        by_path: dict[str, list[tuple[int, ByteParagraph]]] = {}
+        for path, start, reading in self.found:
+            by_path.setdefault(path, []).append((start, reading))
+        return by_path
+
+    def only(self, path: str) -> tuple[int, ByteParagraph] | None:
+        """Return where the only paragraph at ``path`` begins, and it; ``None`` for none or several."""
+        found = self.by_path.get(path, ())
+        return found[0] if len(found) == 1 else None
+
+    def paragraphs(self, path: str) -> list[PlannedParagraph[ByteParagraph]]:
+        """Return the paragraphs that ``path`` leads to in a plain part."""
+        return [
+            PlannedParagraph(Where(self, start), reading) for start, reading in self.by_path.get(path, ())
+        ]
+
+    def add(self, offset: int, edits: Sequence[tuple[int, int, bytes]]) -> None:
+        """Have ``edits`` made; ``offset`` is added to their byte numbers."""
+        self.edits += [(start + offset, end + offset, new) for start, end, new in edits]
+
+    def written(self) -> bytes:
+        """Return the part with the edits in; raises ``ValueError`` where two edit the same bytes."""
+        pieces: list[bytes] = []
+        at = 0
+        for start, end, new in sorted(self.edits, key=_bounds):
+            if start < at:
+                raise ValueError("two edits of the same bytes")
+            pieces += (self.content[at:start], new)
+            at = end
+        pieces.append(self.content[at:])
+        return encoded(b"".join(pieces), self.encoding)
+
+
+_bounds = itemgetter(0, 1)
+
+
+class Stories:
+    """The stories of the template by what addresses in them begin with; trees where bytes do not tell."""
+
+    def __init__(self, template: Package) -> None:
+        self._template = template
+        self.parts = TemplateParts(template)
+        self._listed = self.parts.stories()
+        self._by_prefix = {story.prefix: story for story in self._listed if story.kind != "comments"}
+        self._bytes: dict[str, StoryBytes] = {}
+        self._plain: dict[str, StoryBytes | None] = {}
+        self._maps: dict[str, dict[_Element, TagSpan]] = {}
+
+    def touched(self) -> dict[str, StoryBytes]:
+        """Return the stories that were looked at, by part name."""
+        return self._bytes
+
+    def of(self, path: str) -> StoryBytes | None:
+        """Return the story that ``path`` leads into if it is plain; ``None`` where trees have to tell."""
+        prefix = path[: path.find("/") + 1]
+        if prefix not in self._plain:
+            story = self._by_prefix.get(prefix)
+            self._plain[prefix] = None if story is None else self._of_part(story)
+        found = self._plain[prefix]
+        return None if found is None or found.plain is None else found
+
+    def _of_part(self, story: Story) -> StoryBytes:
+        if story.part not in self._bytes:
+            self._bytes[story.part] = StoryBytes(story, self._template.read(story.part))
+        return self._bytes[story.part]
+
+    @cached_property
+    def addresses(self) -> Addresses:
+        """Follows addresses on trees."""
+        return Addresses(self._listed, self.parts.flow_of)
+
+    def on_trees(self, path: str) -> list[PlannedParagraph[ByteParagraph]]:
+        """Return the paragraphs that ``path`` leads to, found on trees and read from the bytes."""
+        found = []
+        for element, flow in self.addresses.paragraphs(path):
+            part = self.holding(flow)
+            paragraph = read_tree(element, part.content, self.map_of(part), flow.names)
+            found.append(PlannedParagraph(Where(part, 0), paragraph))
+        return found
+
+    def holding(self, flow: Flow) -> StoryBytes:
+        """Return the story that ``flow`` is in."""
+        return self._of_part(next(each for each in self._listed if each.part == flow.part))
+
+    def map_of(self, part: StoryBytes) -> dict[_Element, TagSpan]:
+        """Return where the start tags of a part's elements lie."""
+        name = part.story.part
+        if name not in self._maps:
+            root = self.parts.root(name)
+            assert root is not None
+            self._maps[name] = dict(map_elements(root, part.content))
+        return self._maps[name]

@@ -1,0 +1,66 @@
+"""Plain parts: those whose paragraphs the proof finds and reads in the bytes.
+
+A part is plain when one prefix stands for WordprocessingML throughout and nothing is in it that bytes alone
+do not tell: text boxes, comments, CDATA sections, processing instructions, namespaces declared anew.
+"""
+
+import re
+from typing import NamedTuple
+
+from docops_flask.engine.integrity.blocks import NAMESPACES
+
+_ROOT = (
+    rb"(?:\xef\xbb\xbf)?(?:<\?xml [^>]*\?>)?\s*"
+    rb"<(?:([A-Za-z_][\w.-]*):)?[A-Za-z_][\w.-]*((?:\s+[^\s=<>]+\s*=\s*(?:\"[^\"<]*\"|'[^'<]*'))*)\s*>"
+)
+NAMESPACE = rb"\sxmlns(?::([^\s=]+))?\s*=\s*(?:\"([^\"]*)\"|'([^']*)')"
+COMPATIBILITY = b"http://schemas.openxmlformats.org/markup-compatibility/2006"
+
+
+class PlainPart(NamedTuple):
+    """A plain part: the prefix of WordprocessingML with its colon, and its namespace.
+
+    ``start`` is where the content of the root begins. ``declared`` are the declarations of all prefixes, as
+    attributes.
+    """
+
+    content: bytes
+    prefix: bytes
+    namespace: str
+    start: int
+    declared: bytes
+
+
+def plain_part(content: bytes) -> PlainPart | None:
+    """Return ``content``, a well-formed part in UTF-8, as a plain part; ``None`` where it is none."""
+    root = re.match(_ROOT, content)
+    if root is None or not root[1]:
+        return None
+    start = root.end()
+    prefix = root[1]
+    # A single byte is looked for a hundred times faster than two.
+    for mark in (b"!", b"?"):
+        if content.find(mark, start) >= 0 and content.find(b"<" + mark, start) >= 0:
+            return None
+    bound: dict[bytes, bytes] = {}
+    # Declarations below the root count where they say nothing else.
+    texts = (root[0], content[start:]) if content.find(b"xmlns", start) >= 0 else (root[0],)
+    for text in texts:
+        for name, one, other in re.findall(NAMESPACE, text):
+            if bound.setdefault(name, one or other) != (one or other):
+                return None
+    namespace = bound.get(prefix, b"")
+    uris = list(bound.values())
+    if namespace.decode() not in NAMESPACES or uris.count(namespace) > 1 or uris.count(COMPATIBILITY) > 1:
+        return None
+    w = prefix + b":"
+    if b"<" + w + b"txbxContent" in content:
+        return None
+    for blank in (b"\t", b"\r", b"\n"):
+        if content.find(blank, start) >= 0 and content.find(b"<" + w + b"p" + blank, start) >= 0:
+            return None
+    declared = b"".join(
+        b' xmlns%s="%s"' % (b":" + name if name else b"", uri.replace(b'"', b"&quot;"))
+        for name, uri in bound.items()
+    )
+    return PlainPart(content, w, namespace.decode(), start, declared)

@@ -1,0 +1,178 @@
+"""Reads paragraphs of plain parts for the proof.
+
+How a text is put together is the same for all paragraphs that differ in the texts of their w:t alone. Those
+forms are parsed all at once, with characters of private use in place of the texts, and read by
+``paragraph_reading``.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import accumulate
+from typing import Any, NamedTuple
+
+from lxml import etree
+from lxml.etree import _Element
+
+from docops_flask.engine.integrity.blocks import SPACE, Names
+from docops_flask.engine.integrity.byte_tags import forms_parser, read_by_tags
+from docops_flask.engine.integrity.byte_text import ByteParagraph, ExactText, Text, plain_text
+from docops_flask.engine.integrity.paragraph_reading import read_paragraph
+from docops_flask.engine.integrity.plain_part import PlainPart
+
+_FIRST, _LAST = 0x100000, 0x10FFFD
+_USUAL_TAGS = frozenset((b"", b' xml:space="preserve"', b" xml:space='preserve'", b' xml:space="default"'))
+
+
+class PlainParagraph(ByteParagraph):
+    """A paragraph of a usual form; where its texts lie is worked out when it is first asked for.
+
+    ``parts`` is its content parted at the texts: markup, the start tag before a text, the text, and so on.
+    """
+
+    __slots__ = ("form", "parts")
+
+    def __init__(self, content: bytes, parts: Sequence[bytes], form: "Form") -> None:
+        super().__init__(content, None, None)
+        self.parts = parts
+        self.form = form
+
+    def _read_text(self) -> str:
+        parts, form = self.parts, self.form
+        if form.is_plain:
+            raw = b"".join(parts[2::3])
+            return plain_text(raw) if b"\r" not in raw else "".join(map(plain_text, parts[2::3]))
+        shown: list[str] = []
+        for (number, _, _), before in zip(form.texts, form.between, strict=False):
+            shown += (before, plain_text(parts[3 * number + 2]))
+        shown.append(form.between[-1])
+        return "".join(shown)
+
+    def _read_texts(self) -> Sequence[Text]:
+        parts, form = self.parts, self.form
+        begins = list(accumulate(map(len, parts), initial=0))
+        texts: list[Text] = []
+        at = 0
+        for (number, run, kept), before in zip(form.texts, form.between, strict=False):
+            characters = plain_text(parts[3 * number + 2])
+            begin, end = begins[3 * number + 2 : 3 * number + 4]
+            start = at + len(before)
+            texts.append(Text(start, characters, begin, end, number, begin, run, kept))
+            at = start + len(characters)
+        return texts
+
+    def node_texts(self, text: Text) -> Sequence[Text]:
+        """Return the texts of the w:t of ``text``: it is the only one in a usual form."""
+        return (text,)
+
+    def exact(self, start: int, characters: str) -> ExactText | None:
+        """Return the text that is all of ``characters`` and begins at ``start``, found without the others."""
+        parts = self.parts
+        try:
+            part = parts.index(characters.encode())
+        except ValueError:
+            return None
+        before = b"".join(parts[2:part:3])
+        if not self.form.is_plain or part % 3 != 2 or b"&" in before or b"\r" in before:
+            return None
+        if len(before.decode()) != start:
+            # The same characters come earlier in the paragraph as well.
+            return None
+        first = sum(map(len, parts[:part]))
+        _, run, kept = self.form.texts[part // 3]
+        return ExactText(first, first + len(parts[part]), run, kept)
+
+
+class Form(NamedTuple):
+    """How a text is made: what stands between the texts; of each its number, its run, whether edges are kept.
+
+    ``is_plain`` says that nothing stands between them and that all count, in their order.
+    """
+
+    between: Sequence[str]
+    texts: Sequence[tuple[int, int, bool]]
+    is_plain: bool
+
+
+class PlainReader:
+    """Reads paragraphs of one plain part, those with the same bytes once."""
+
+    def __init__(self, part: PlainPart, names: Names) -> None:
+        self._part = part
+        self._names = names
+        w = re.escape(part.prefix)
+        self._split: Callable[[bytes], list[Any]] = re.compile(
+            rb"(<" + w + rb"t(?: [^<>]*[^<>/])?>)([^<]*)"
+        ).split
+        self._forms: dict[bytes, Form | None] = {}
+
+    def read(self, contents: Iterable[bytes]) -> list[ByteParagraph]:
+        """Return paragraphs, read together."""
+        pending: dict[bytes, tuple[list[bytes], bytes]] = {}
+        unknown: dict[bytes, list[bytes]] = {}
+        wanted = list(contents)
+        for content in wanted:
+            if content in pending:
+                continue
+            parts = self._split(content)
+            markup = parts[:]
+            del markup[2::3]
+            form = b"\0".join(markup)
+            pending[content] = parts, form
+            if form not in self._forms:
+                unknown[form] = parts
+        self._learn(unknown)
+        read: dict[bytes, ByteParagraph] = {}
+        for content, (parts, key) in pending.items():
+            known = self._forms[key]
+            if known is None:
+                read[content] = read_by_tags(content, self._part, self._names)
+            else:
+                read[content] = PlainParagraph(content, parts, known)
+        return [read[content] for content in wanted]
+
+    def _learn(self, unknown: Mapping[bytes, Sequence[bytes]]) -> None:
+        """Learn the forms ``unknown``, each with the parts of a paragraph of that form."""
+        usual = {form for form, parts in unknown.items() if all(map(_is_usual, parts[1::3]))}
+        self._forms.update(dict.fromkeys(unknown.keys() - usual))
+        if not usual:
+            return
+        ordered = list(usual)
+        start, end = b"<" + self._part.prefix + b"p>", b"</" + self._part.prefix + b"p>"
+        pieces = [b"<forms", self._part.declared, b">"]
+        for form in ordered:
+            pieces += (start, _with_stand_ins(form), end)
+        pieces.append(b"</forms>")
+        for form, element in zip(ordered, etree.fromstring(b"".join(pieces), forms_parser()), strict=True):
+            self._forms[form] = _read_form(element, form.count(b"\0") // 2, self._names)
+
+
+def _is_usual(tag: bytes) -> bool:
+    return b" " not in tag or tag[tag.index(b" ") : -1] in _USUAL_TAGS
+
+
+def _with_stand_ins(form: bytes) -> bytes:
+    pieces = form.split(b"\0")
+    for number in range(len(pieces) // 2):
+        pieces[2 * number + 1] += chr(min(_LAST, _FIRST + number)).encode()
+    return b"".join(pieces)
+
+
+def _read_form(element: _Element, count: int, names: Names) -> Form | None:
+    """Return how the text of a w:p with stand-ins is made; ``None`` where it holds other text."""
+    if count > _LAST - _FIRST:
+        return None
+    reading = read_paragraph(element, names)
+    between, texts, at = [], [], 0
+    for span in reading.spans:
+        if span.start == span.end:
+            # A w:t without a text, <w:t/>: nothing can stand in it.
+            continue
+        number = ord(reading.text[span.start]) - _FIRST
+        if span.end - span.start != 1 or not 0 <= number < count:
+            return None
+        between.append(reading.text[at : span.start])
+        texts.append((number, span.run, span.node.get(SPACE) == "preserve"))
+        at = span.end
+    between.append(reading.text[at:])
+    is_plain = not any(between) and [number for number, _, _ in texts] == list(range(count))
+    return Form(between, texts, is_plain)
