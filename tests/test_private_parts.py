@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from docops_flask.jobs.starting.seams import _PARTS, TESTED_PYTHONS
+from docops_flask.jobs.starting.start import _PARTS, TESTED_PYTHONS
 from tests.conftest import ROOT
 from tests.private_names import Use, uses
 

@@ -1,7 +1,7 @@
 """The base class of all errors, the engine's errors, and the exit codes of a job.
 
 Every error that clients receive is a ``DocopsError``: its class has the HTTP status and the contract's code,
-its instance a message for people and a ``detail`` for programs. ``jobs.errors``, ``intake.errors`` and
+its instance a message for people and a ``detail`` for programs. ``jobs.errors``, ``intake.files`` and
 ``web.errors`` add those of their layers. ``echo`` shortens and escapes input that an error repeats.
 """
 

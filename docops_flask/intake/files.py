@@ -7,18 +7,31 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from docops_flask.engine.errors import InvalidArgument, InvalidMediaType
+from docops_flask.engine.errors import DocopsError, InvalidArgument, InvalidMediaType
 from docops_flask.engine.integrity.verification import Evidence
 from docops_flask.engine.job import Job, JobKind
 from docops_flask.intake.catalogue.office import Office
 from docops_flask.intake.catalogue.policy_file import MAX_BYTES as MAX_POLICY_BYTES
-from docops_flask.intake.errors import UploadTooLarge
 from docops_flask.intake.job import build_job
 from docops_flask.settings.settings import Settings
 
 _ZIP_MAGIC = b"PK\x03\x04"
 # How many first bytes ``refuse_other_media`` needs.
 HEAD_BYTES = len(_ZIP_MAGIC)
+
+
+class UploadTooLarge(DocopsError):
+    """A file over its limit, or (``field`` = "body") a request larger than both files may be."""
+
+    status = 413
+    code = "UPLOAD_TOO_LARGE"
+
+    def __init__(self, *, field: str, maximum: int, setting: str) -> None:
+        super().__init__(
+            f"{field}: larger than {maximum} bytes; send less, or set {setting} to allow more.",
+            field=field,
+            max_bytes=maximum,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,7 @@ from docops_flask.jobs.errors import (
 from docops_flask.jobs.process import End, RendererProcess
 from docops_flask.jobs.standby import Standby
 from docops_flask.jobs.starting.plain import preload_modules
-from docops_flask.jobs.starting.seams import plain_start_warning
+from docops_flask.jobs.starting.start import plain_start_warning
 
 # The uploads, the job file and the files that the renderer makes are ten at most.
 _MOST_ENTRIES = 64

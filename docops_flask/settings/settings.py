@@ -4,6 +4,7 @@ The variable of the field ``max_upload_bytes`` is ``DOCOPS_MAX_UPLOAD_BYTES``, a
 once, at startup. docs/settings.md lists them; tests/settings/test_settings.py compares it with this module.
 """
 
+import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import Field, dataclass, field, fields
 from math import ceil
@@ -274,3 +275,20 @@ def _shown(value: str) -> str:
     if len(value) > _SHOWN_VALUE_CHARACTERS:
         value = value[:_SHOWN_VALUE_CHARACTERS] + "..."
     return ascii(value)
+
+
+def work_folder(environ: Mapping[str, str]) -> Path:
+    """Return TMPDIR if it is set, otherwise the system's folder for temporary files.
+
+    ``tempfile.gettempdir`` silently uses another folder if TMPDIR is not writable at the moment, perhaps on
+    a volume that is too small. With this function jobs get a 503 until TMPDIR is writable again.
+    """
+    return Path(environ.get("TMPDIR") or tempfile.gettempdir())
+
+
+def check_work_folder(environ: Mapping[str, str]) -> None:
+    """Raise ``SettingsError`` if the folder does not exist; every job would fail as if the disk were full."""
+    folder = work_folder(environ)
+    if not folder.is_dir():
+        state = "is not a folder" if folder.exists() else "does not exist"
+        raise SettingsError(f"TMPDIR: {str(folder)!a} {state}; make the folder, or set TMPDIR to one")

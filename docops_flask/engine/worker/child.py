@@ -1,7 +1,7 @@
 """Entry point of a renderer that ``multiprocessing`` has started, by any start method.
 
 A spawned renderer begins in ``spawned.py`` instead, as long as the server finds ``multiprocessing`` as it
-expects it (``jobs/starting/seams.py``).
+expects it (``jobs/starting/start.py``).
 """
 
 import socket

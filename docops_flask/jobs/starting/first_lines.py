@@ -3,7 +3,7 @@
 A process that ``multiprocessing`` spawns first loads much that no job needs, looks for each module on disk
 and runs the server's main module once more. Here ``multiprocessing`` starts and reaps the process as ever,
 but three of its parts are replaced meanwhile: the command line and the preparation data (two functions of
-``multiprocessing.spawn``), and how the process object is pickled. ``seams.py`` checks them first.
+``multiprocessing.spawn``), and how the process object is pickled. ``start.py`` checks them first.
 """
 
 import fcntl

@@ -1,7 +1,7 @@
 """Start a renderer by the public API of ``multiprocessing`` alone.
 
 ``fork`` and ``forkserver`` always start this way; ``spawn`` does where a private part that its faster way
-relies on is not as expected (``seams.py``). Limits, deadlines and the sandbox are the same for all: the
+relies on is not as expected (``start.py``). Limits, deadlines and the sandbox are the same for all: the
 renderer sets them itself (``engine/worker``).
 """
 

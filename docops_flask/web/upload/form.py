@@ -11,8 +11,14 @@ from dataclasses import dataclass
 from docops_flask.engine.errors import DocopsError, InvalidArgument, InvalidMediaType, echo
 from docops_flask.engine.job import Job, JobKind
 from docops_flask.engine.options import FIELD_ORDER
-from docops_flask.intake.errors import UploadTooLarge
-from docops_flask.intake.files import HEAD_BYTES, FilePart, task_part, template_part, verification_parts
+from docops_flask.intake.files import (
+    HEAD_BYTES,
+    FilePart,
+    UploadTooLarge,
+    task_part,
+    template_part,
+    verification_parts,
+)
 from docops_flask.intake.job import build_job
 from docops_flask.jobs.errors import storage_errors
 from docops_flask.settings.settings import Settings

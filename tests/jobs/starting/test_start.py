@@ -6,8 +6,8 @@ from multiprocessing import context, popen_spawn_posix, spawn
 
 import pytest
 
-from docops_flask.jobs.starting import seams
-from docops_flask.jobs.starting.seams import plain_start_warning, unexpected_part
+from docops_flask.jobs.starting import start
+from docops_flask.jobs.starting.start import plain_start_warning, unexpected_part
 from tests.optional import not_none
 
 
@@ -20,7 +20,7 @@ def fresh() -> Iterator[None]:
 
 
 def test_on_a_tested_python_all_are_as_expected() -> None:
-    assert sys.version_info[:2] in seams.TESTED_PYTHONS
+    assert sys.version_info[:2] in start.TESTED_PYTHONS
     assert unexpected_part() is None
     assert plain_start_warning("spawn") is None
 
@@ -73,5 +73,5 @@ def test_the_warning_names_the_part_and_the_cost_for_spawn_alone(monkeypatch: py
     monkeypatch.delattr(spawn, "get_preparation_data")
     line = not_none(plain_start_warning("spawn"))
     assert line.startswith(f"{PREPARATION} is not as expected (Python 3.")
-    assert line.endswith(f"each job takes about {seams._COST_MS} ms more of CPU time.")
+    assert line.endswith(f"each job takes about {start._COST_MS} ms more of CPU time.")
     assert [plain_start_warning(method) for method in ("forkserver", "fork")] == [None, None]
