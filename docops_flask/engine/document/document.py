@@ -324,7 +324,8 @@ class StoryPart:
         ``scope`` is as for a paragraph.
         """
         content = self.text.content
-        if content.startswith(b"</", end):
+        tag = TOKEN.match(content, start)
+        if tag is not None and not tag[3].endswith(b"/"):
             end = content.index(b">", end) + 1
         return parse_fragment(content[start:end], scope or self.text.root_scope)
 
