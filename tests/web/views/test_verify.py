@@ -53,6 +53,7 @@ def test_the_result_of_a_run_is_intact(client: FlaskClient, parts: dict[str, byt
     assert answer.status_code == 200
     assert body == {
         "verdict": "intact",
+        "exactness": "bytes",
         "unaccounted_count": 0,
         "unaccounted": [],
         "template_defect_count": 0,
