@@ -109,6 +109,20 @@ def spliced(content: bytes, splices: Iterable[Splice]) -> bytes:
     return b"".join(pieces)
 
 
+def element_end(content: bytes, start: int) -> int:
+    """Return where the element ends whose start tag begins at ``start``."""
+    depth = 0
+    for match in TOKEN.finditer(content, start):
+        slash, name, attributes = match.groups()
+        if slash:
+            depth -= 1
+        elif name is not None and not attributes.endswith(b"/"):
+            depth += 1
+        if not depth:
+            return match.end()
+    raise ValueError("an element without an end tag")
+
+
 # Prefix ("" for the default namespace) to namespace name.
 Scope = Mapping[bytes, bytes]
 _DECLARED = re.compile(rb"\sxmlns(?::([^\s=]++))?\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)')")
