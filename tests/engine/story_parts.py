@@ -33,7 +33,9 @@ def walk_with_edits(document: Document, edits: list[Edit]) -> Walk:
     """The walk of the document that ``edits`` make of ``document``."""
     written = written_parts(edits)
     parts = [
-        story_part(written.get(part.name) or encoded(part.text.content, part.encoding), part.kind, part.prefix)
+        story_part(
+            written.get(part.name) or encoded(part.text.content, part.encoding), part.kind, part.prefix
+        )
         for part in document.parts
     ]
     return walk_stories(parts, Limits().table_cells)

@@ -156,7 +156,9 @@ def test_filling_that_changes_text_alone_passes_against_the_template() -> None:
     runs = touched_runs(document)
     before = observe(document, runs)
     for place in document.walk.paragraphs:
-        place.fill(re.sub(rb'(<w:t xml:space="preserve">)[^<]*', "\\1\u3000filled".encode(), place.own_bytes), None)
+        place.fill(
+            re.sub(rb'(<w:t xml:space="preserve">)[^<]*', "\\1\u3000filled".encode(), place.own_bytes), None
+        )
 
     report = check_format(document, runs, before, Options(), Policy()).as_dict()
 
