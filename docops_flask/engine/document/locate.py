@@ -21,7 +21,7 @@ from docops_flask.engine.document.document import (
     TextBox,
 )
 from docops_flask.engine.errors import TemplateLimitExceeded
-from docops_flask.engine.oxml.markup import TOKEN, PartText, Scope, attributes_of, decoded, inner_scope
+from docops_flask.engine.oxml.markup import TOKEN, PartText, Scope, attributes_of, decoded, inner_scope, tag_end
 from docops_flask.engine.oxml.names import to_integer
 
 _MAX_GRID_COLUMNS = 63
@@ -464,7 +464,7 @@ def _by_paragraphs(text: PartText, elements: _Elements) -> None:
     end_length = len(names.end)
     for piece in pieces:
         at = max(piece.rfind(names.plain), piece.rfind(names.with_attributes))
-        inner = piece.find(b">", at) + 1 if at >= 0 else 0
+        inner = tag_end(piece, at) if at >= 0 else 0
         if at < 0 or piece[inner - 2] == 0x2F or (has_boxes and names.box in piece):
             _take(elements, _steps(piece, names), position)
             elements.close(position + len(piece))

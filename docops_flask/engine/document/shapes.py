@@ -22,10 +22,11 @@ from docops_flask.engine.opc.xml_part import HARDENED
 from docops_flask.engine.oxml.markup import TOKEN, PartText, Scope, decoded, inner_scope
 from docops_flask.engine.oxml.names import XML_SPACE, Vocabulary
 
-# While a shape is read these stand for its texts, one for each; private use (plane 15), and no shape holds them.
+# While a shape is read characters of private use (plane 15) stand for its texts: one of the lower half for each,
+# from the number _HALF on with one of the upper half before it.
 _FIRST_STAND_IN = 0xF0000
-_MOST_TEXTS = 0xFFFD
-_STAND_IN = f"[{chr(_FIRST_STAND_IN)}-{chr(_FIRST_STAND_IN + _MOST_TEXTS)}]"
+_HALF = 0x8000
+_STAND_IN = "[\U000f8000-\U000ffffd]?[\U000f0000-\U000f7fff]"
 _CDATA_TAG = b"<![CDATA["
 
 
@@ -142,7 +143,7 @@ class Paragraph:
 
     def node_text(self, node: _Element) -> str:
         """Return the characters of ``node``, a w:t of the paragraph's shape."""
-        return "".join([self.text_of(ord(each) - _FIRST_STAND_IN) for each in text_of(node)])
+        return "".join([self.text_of(number) for number in _numbers(text_of(node))])
 
     def pieces_between(self, start: int, end: int) -> Sequence[TextPiece]:
         """Return the pieces that hold characters of ``text[start:end]``, in order."""
@@ -171,11 +172,15 @@ class Shapes:
     def __init__(self, text: PartText, w: Vocabulary) -> None:
         self._text = text
         self._w = w
-        self._part = _text_pattern(text.prefix).split if text.prefix else None
+        start = b"<" + text.prefix + b":t"
+        is_usual = text.prefix and not any(start + blank in text.content for blank in (b"\t", b"\r", b"\n"))
+        self._part = _text_pattern(text.prefix).split if is_usual else None
+        self._after_text = b"\0</" + text.prefix + b":t"
         self._idle = _idle_pattern(text.prefix).sub if text.prefix else None
         self._paragraphs: dict[tuple[bytes, bytes], Paragraph] = {}
         self._shapes: dict[tuple[bytes, bytes], Shape | None] = {}
-        self._without_idle: dict[bytes, bytes] = {}
+        # None where the markup is to be read tag by tag.
+        self._without_idle: dict[bytes, bytes | None] = {}
 
     def paragraph(self, content: bytes, scope: Scope | None = None) -> Paragraph:
         """Return the paragraph with the bytes ``content`` between its tags."""
@@ -201,10 +206,14 @@ class Shapes:
             markup = parts[:]
             del markup[2::3]
             joined = b"\0".join(markup)
-            idle = self._without_idle.get(joined)
+            if joined not in self._without_idle:
+                is_usual = self._is_usual(parts[1::3], joined)
+                self._without_idle[joined] = self._idle(b"", joined) if is_usual else None
+            idle = self._without_idle[joined]
             if idle is None:
-                idle = self._without_idle[joined] = self._idle(b"", joined)
-            pending[key] = parts, (idle, declared)
+                odd.append((content, scope))
+            else:
+                pending[key] = parts, (idle, declared)
         self._parse({shape for _, shape in pending.values()})
         for key, (parts, shape_key) in pending.items():
             shape = self._shapes[shape_key]
@@ -214,6 +223,12 @@ class Shapes:
                 self._paragraphs[key] = Paragraph(parts, shape)
         if odd:
             self._read_odd(odd)
+
+    def _is_usual(self, tags: Sequence[bytes], joined: bytes) -> bool:
+        """Say whether each text is all of its w:t, and ">" in no attribute's value of its tag."""
+        return joined.count(self._after_text) == len(tags) and not any(
+            b"'" in tag or tag.count(b'"') % 2 for tag in set(tags)
+        )
 
     def _read_odd(self, contents: Sequence[tuple[bytes, Scope | None]]) -> None:
         """Read paragraphs tag by tag: with comments, CDATA sections, names bound anew, tags written oddly."""
@@ -264,7 +279,21 @@ def _with_stand_ins(markup: bytes) -> bytes:
 
 @lru_cache(maxsize=1024)
 def _stand_in(number: int) -> bytes:
-    return chr(_FIRST_STAND_IN + number).encode()
+    upper, lower = divmod(number, _HALF)
+    before = chr(_FIRST_STAND_IN + _HALF + upper - 1) if upper else ""
+    return (before + chr(_FIRST_STAND_IN + lower)).encode()
+
+
+def _numbers(text: str) -> Iterator[int]:
+    """Yield the numbers of the texts for which stand-ins are in ``text``."""
+    upper = 0
+    for character in text:
+        number = ord(character) - _FIRST_STAND_IN
+        if number >= _HALF:
+            upper = (number - _HALF + 1) * _HALF
+        else:
+            yield upper + number
+            upper = 0
 
 
 def _shape(element: _Element, w: Vocabulary, texts: int) -> Shape | None:
@@ -273,8 +302,7 @@ def _shape(element: _Element, w: Vocabulary, texts: int) -> Shape | None:
     shown: list[ShownText] = []
     for node, piece in enumerate(reading.pieces):
         preserves = piece.node.get(XML_SPACE) == "preserve"
-        for character in reading.text[piece.start : piece.end]:
-            number = ord(character) - _FIRST_STAND_IN
+        for number in _numbers(reading.text[piece.start : piece.end]):
             if not 0 <= number < texts:
                 return None
             shown.append(ShownText(number, piece.run_index, node, preserves, piece.in_field_result))

@@ -146,6 +146,8 @@ class PlainReader:
         self._split: Callable[[bytes], list[Any]] = re.compile(
             rb"(<" + w + rb"t(?: [^<>]*[^<>/])?>)([^<]*)"
         ).split
+        start = b"<" + part.prefix + b"t"
+        self._is_usual = not any(start + blank in part.content for blank in (b"\t", b"\r", b"\n"))
         self._forms: dict[bytes, _Form | None] = {}
         self._read: dict[bytes, ByteParagraph] = {}
 
@@ -153,13 +155,18 @@ class PlainReader:
         """Read paragraphs together."""
         parted: dict[bytes, list[bytes]] = {}
         for content in contents:
-            if content not in self._read and content not in parted:
-                parted[content] = self._split(content)
+            if content in self._read or content in parted:
+                continue
+            parts = self._split(content)
+            if self._is_usual and all(map(_is_usual, parts[1::3])):
+                parted[content] = parts
+            else:
+                self._read[content] = read_by_tags(content, self._part, self._names)
         forms = {content: _form_of(parts) for content, parts in parted.items()}
         self._learn({form for form in forms.values() if form not in self._forms})
         for content, parts in parted.items():
             form = self._forms[forms[content]]
-            if form is None or not all(map(_is_usual, parts[1::3])):
+            if form is None:
                 self._read[content] = read_by_tags(content, self._part, self._names)
             else:
                 self._read[content] = _PlainParagraph(content, parts, form)

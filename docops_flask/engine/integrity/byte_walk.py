@@ -228,6 +228,9 @@ def find_paragraphs(
         if start == size:
             return found
         inner = content.index(b">", start) + 1
+        if start == attributed and _is_cut(content[start:inner]):
+            whole = re.compile(_ANY_TAG).match(content, start)
+            inner = inner if whole is None else whole.end()
         if content[inner - 2] == 0x2F:
             # An empty paragraph is a step as any other tag is.
             gap, position = content[position:inner], inner
@@ -248,6 +251,11 @@ def find_paragraphs(
             if path in wanted:
                 found.setdefault(path, []).append(Range(inner, end))
         position = end + len(end_tag)
+
+
+def _is_cut(tag: bytes) -> bool:
+    """Say whether a tag that ends with its first ">" may go on: that may stand in an attribute's value."""
+    return b"'" in tag or tag.count(b'"') % 2 == 1
 
 
 def _roles(part: PlainPart) -> Mapping[bytes, str]:

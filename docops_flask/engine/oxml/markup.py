@@ -54,6 +54,7 @@ def _referenced(match: "re.Match[bytes]") -> bytes:
 
 
 _WIDE = re.compile(rb"&[^;]*+;|\r\n?")
+_LINE_END = re.compile(rb"\r\n?")
 
 
 def byte_offset(raw: bytes, text: str, characters: int, *, is_cdata: bool = False) -> int:
@@ -64,9 +65,7 @@ def byte_offset(raw: bytes, text: str, characters: int, *, is_cdata: bool = Fals
     if b"\r" not in raw and (is_cdata or b"&" not in raw):
         return len(text[:characters].encode())
     at = done = 0
-    for match in _WIDE.finditer(raw):
-        if is_cdata and match[0][:1] == b"&":
-            continue
+    for match in (_LINE_END if is_cdata else _WIDE).finditer(raw):
         plain = raw[at : match.start()].decode()
         if done + len(plain) >= characters:
             break
@@ -107,6 +106,17 @@ def spliced(content: bytes, splices: Iterable[Splice]) -> bytes:
         at = end
     pieces.append(content[at:])
     return b"".join(pieces)
+
+
+def tag_end(content: bytes, start: int) -> int:
+    """Return where the start tag that begins at ``start`` ends; ">" may stand in an attribute's value."""
+    end = content.index(b">", start) + 1
+    tag = content[start:end]
+    if b"'" not in tag and not tag.count(b'"') % 2:
+        return end
+    match = TOKEN.match(content, start)
+    assert match is not None
+    return match.end()
 
 
 def element_end(content: bytes, start: int) -> int:
