@@ -48,13 +48,14 @@ class PropertySplices:
     def __init__(self, w: Vocabulary) -> None:
         self._w = w
         self._known: dict[
-            tuple[bytes, Scope | None, tuple[Repair, ...]], list[tuple[int, int, int, bytes]]
+            tuple[bytes, tuple[tuple[bytes, bytes], ...], tuple[Repair, ...]],
+            list[tuple[int, int, int, bytes]],
         ] = {}
 
     def of(self, paragraph: Paragraph, scope: Scope, repairs: tuple[Repair, ...]) -> list[Splice]:
         """Return the splices of ``paragraph``'s bytes; ``scope`` are the namespaces in scope around it."""
         markup = [each for number, each in enumerate(paragraph.parts) if number % 3 != 2]
-        key = b"\0".join(markup), None, repairs
+        key = b"\0".join(markup), tuple(scope.items()), repairs
         placed = self._known.get(key)
         if placed is None:
             splices = _splices(b"".join(markup), scope, self._w, repairs)
