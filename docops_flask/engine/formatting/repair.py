@@ -15,6 +15,7 @@ from docops_flask.engine.document.edits import Edit
 from docops_flask.engine.document.shapes import Shape
 from docops_flask.engine.formatting.edit import Attributes, Edited
 from docops_flask.engine.formatting.property_splices import PropertySplices, Repair
+from docops_flask.engine.oxml.markup import name_at
 
 
 class _Repaired(NamedTuple):
@@ -73,8 +74,9 @@ def repair_edits(
         part, position = place.part, place.position
         of_part = splices.setdefault(part, PropertySplices(part.w))
         scope = place.scope or part.text.root_scope
+        prefix = part.text.prefix or name_at(part.text.content, place.start).rpartition(b":")[0]
         edits += [
             Edit(part, position(start), position(end), new)
-            for start, end, new in of_part.of(place.reading, scope, tuple(of_place))
+            for start, end, new in of_part.of(place.reading, scope, prefix, tuple(of_place))
         ]
     return edits

@@ -321,7 +321,7 @@ def _fixed_in_plain(part: _StoryBytes, reading: ByteParagraph) -> tuple[Any, ...
     plain = part.plain
     names = names_of(plain.namespace)
     paragraph, tags = parse_paragraph(reading.content, plain)
-    return reading.content, paragraph, tags, 0, plain.prefix, plain.prefix, b"", names
+    return reading.content, paragraph, tags, 0, names
 
 
 def _fixed_in_tree(stories: _Stories, path: str) -> tuple[Any, ...]:
@@ -329,11 +329,4 @@ def _fixed_in_tree(stories: _Stories, path: str) -> tuple[Any, ...]:
     story = next(each for each in stories._listed if each.part == flow.part)
     part = stories._of_part(story)
     tags = stories.map_of(part)
-    prefix = b"" if element.prefix is None else element.prefix.encode() + b":"
-    names = flow.names
-    bound = [each for each, uri in element.nsmap.items() if each and uri == names.namespace]
-    if bound:
-        attribute, declaration = bound[0].encode() + b":", b""
-    else:
-        attribute, declaration = b"docops:", b' xmlns:docops="' + names.namespace.encode() + b'"'
-    return part.content, element, tags, tags[element].end, prefix, attribute, declaration, names
+    return part.content, element, tags, tags[element].end, flow.names

@@ -108,6 +108,12 @@ def spliced(content: bytes, splices: Iterable[Splice]) -> bytes:
     return b"".join(pieces)
 
 
+def name_at(content: bytes, start: int) -> bytes:
+    """Return the qualified name in the start tag that begins at ``start``."""
+    match = TOKEN.match(content, start)
+    return b"" if match is None else match[2]
+
+
 def tag_end(content: bytes, start: int) -> int:
     """Return where the start tag that begins at ``start`` ends; ">" may stand in an attribute's value."""
     end = content.index(b">", start) + 1
@@ -163,8 +169,7 @@ class PartText(NamedTuple):
     @property
     def root_name(self) -> bytes:
         """The local name of the root."""
-        match = TOKEN.match(self.content, self.root_start)
-        return b"" if match is None else match[2].rpartition(b":")[2]
+        return name_at(self.content, self.root_start).rpartition(b":")[2]
 
 
 def part_text(content: bytes) -> PartText:

@@ -9,7 +9,7 @@ from docops_flask.engine.document.document import ParagraphPlace
 from docops_flask.engine.document.walk import walk_stories
 from docops_flask.engine.formatting.edit import PARAGRAPH_PROPERTIES, RUN_PROPERTIES
 from docops_flask.engine.formatting.property_splices import PropertySplices, Repair
-from docops_flask.engine.oxml.markup import spliced
+from docops_flask.engine.oxml.markup import name_at, spliced
 from docops_flask.engine.oxml.names import W_TRANSITIONAL, vocabulary
 from tests.engine.story_parts import body_part
 from tests.factories import W, p, r
@@ -22,11 +22,15 @@ def place_of(content: str, start_tag: str = "<w:p>") -> ParagraphPlace:
     return walk_stories([body_part(f"{start_tag}{content}</{end}>")], 100).paragraphs[0]
 
 
+def prefix_of(place: ParagraphPlace) -> bytes:
+    return name_at(place.part.text.content, place.start).rpartition(b":")[0]
+
+
 def repaired(content: str, *repairs: Repair, start_tag: str = "<w:p>") -> str:
     """The content of a paragraph with ``repairs`` made."""
     place = place_of(content, start_tag)
     scope = place.scope or place.part.text.root_scope
-    splices = PropertySplices(place.part.w).of(place.reading, scope, repairs)
+    splices = PropertySplices(place.part.w).of(place.reading, scope, prefix_of(place), repairs)
     return spliced(place.own_bytes, splices).decode()
 
 
@@ -179,14 +183,30 @@ def test_elements_take_the_default_namespace_and_attributes_a_prefix() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("start_tag", "expected"),
+    [
+        (f'<p xmlns="{W}">', '<pPr><spacing w:line="1"/></pPr>'),
+        (f'<w:p xmlns="{W}">', '<w:pPr><w:spacing w:line="1"/></w:pPr>'),
+        (f'<x:p xmlns:x="{W}">', '<x:pPr><x:spacing x:line="1"/></x:pPr>'),
+        (f'<p xmlns="{W}" xmlns:w="urn:x" xmlns:b="{W}" xmlns:a="{W}">', '<pPr><spacing a:line="1"/></pPr>'),
+        (f'<p xmlns="{W}" xmlns:w="urn:x">', f'<pPr><spacing xmlns:docops="{W}" docops:line="1"/></pPr>'),
+    ],
+)
+def test_new_names_are_written_as_those_around(start_tag: str, expected: str) -> None:
+    assert repaired("<w:x/>", spacing(None, "1"), start_tag=start_tag) == f"{expected}<w:x/>"
+
+
 def test_paragraphs_of_other_namespaces_in_scope_are_told_apart() -> None:
-    part = body_part(f'<w:p xmlns="{W}">{RUN}</w:p><w:p>{RUN}</w:p>')
+    part = body_part(f'<p xmlns="{W}">{RUN}</p><w:p>{RUN}</w:p>')
     splices = PropertySplices(part.w)
     found = []
     for place in walk_stories([part], 100).paragraphs:
         scope = place.scope or part.text.root_scope
         found.append(
-            spliced(place.own_bytes, splices.of(place.reading, scope, (spacing(None, "1"),))).decode()
+            spliced(
+                place.own_bytes, splices.of(place.reading, scope, prefix_of(place), (spacing(None, "1"),))
+            ).decode()
         )
     assert found == [f'<pPr><spacing w:line="1"/></pPr>{RUN}', f'<w:pPr><w:spacing w:line="1"/></w:pPr>{RUN}']
 
@@ -202,7 +222,7 @@ def test_texts_of_other_length_do_not_shift_the_splices() -> None:
     splices = PropertySplices(part.w)
     for place in walk_stories([part], 100).paragraphs:
         made = spliced(
-            place.own_bytes, splices.of(place.reading, part.text.root_scope, (size(None, "1", 1),))
+            place.own_bytes, splices.of(place.reading, part.text.root_scope, b"w", (size(None, "1", 1),))
         )
         assert made.endswith(b'<w:r><w:rPr><w:sz w:val="1"/></w:rPr><w:t xml:space="preserve">b</w:t></w:r>')
 
