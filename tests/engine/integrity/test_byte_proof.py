@@ -10,14 +10,8 @@ from typing import Any
 
 import pytest
 
-from docops_flask.engine.integrity.byte_proof import prove_bytes
-from docops_flask.engine.integrity.claims import read_claims
-from docops_flask.engine.integrity.members import compare_members
-from docops_flask.engine.integrity.verdict import Proof
-from docops_flask.engine.opc.package import Package
-from docops_flask.engine.opc.zip_reader import ZipReader
 from docops_flask.engine.policy.policy import Policy
-from tests.engine.integrity.finished_job import LIMITS, STRICT, FinishedJob, finish, rewritten
+from tests.engine.integrity.finished_job import STRICT, FinishedJob, finish, rewritten
 from tests.factories import W, docx, p, r, story, tbl, tc, textbox, tr
 
 REPAIRING = Policy(line_spacing_twips=560, first_line_indent_twips=640, run_size_pt=16)
@@ -41,18 +35,6 @@ def repaired(tmp_path: Path) -> FinishedJob:
     folder = tmp_path / "repaired"
     folder.mkdir()
     return finish(folder, docx(BODY), VALUES, STRICT, REPAIRING)
-
-
-def by_bytes(job: FinishedJob) -> Proof | None:
-    """The proof by bytes alone."""
-    package = Package(job.template, LIMITS)
-    document = ZipReader(job.document, LIMITS)
-    try:
-        members = compare_members(package.archive, document, LIMITS.output_bytes)
-        return prove_bytes(package, members, read_claims(job.log, job.report))
-    finally:
-        document.close()
-        package.close()
 
 
 def outcome(job: FinishedJob) -> tuple[str, str]:
@@ -88,7 +70,7 @@ def test_no_byte_may_be_another(job: FinishedJob, name: str) -> None:
             content[:at] + other + content[at:],
         ):
             if changed != content:
-                assert by_bytes(job.with_part(changed, name)) is None, at
+                assert job.with_part(changed, name).proof_by_bytes() is None, at
 
 
 # What the canonical form does not tell, in a part that entries speak of.
@@ -109,7 +91,7 @@ SAME_CANONICALLY = {
 @pytest.mark.parametrize(("old", "new"), SAME_CANONICALLY.values(), ids=SAME_CANONICALLY)
 def test_what_canonical_forms_do_not_tell_is_seen_and_said(job: FinishedJob, old: str, new: str) -> None:
     saved_again = job.edited(old, new)
-    assert by_bytes(saved_again) is None
+    assert saved_again.proof_by_bytes() is None
     assert outcome(saved_again) == ("intact", "canonical")
 
 
@@ -131,7 +113,7 @@ DIFFERENT = {
 @pytest.mark.parametrize(("old", "new"), DIFFERENT.values(), ids=DIFFERENT)
 def test_a_difference_is_found_by_bytes_and_canonically(job: FinishedJob, old: str, new: str) -> None:
     tampered = job.edited(old, new)
-    assert by_bytes(tampered) is None
+    assert tampered.proof_by_bytes() is None
     assert outcome(tampered) == ("violated", "canonical")
 
 
@@ -150,7 +132,7 @@ def test_a_document_saved_by_another_program_is_intact_canonically(job: Finished
 def test_a_part_that_no_entry_speaks_of_must_have_its_bytes(tmp_path: Path) -> None:
     job = finish(tmp_path, docx(p("【A】"), stories={"header1": p("head")}), {"A": "x"})
     tampered = job.edited("<w:p>", "<w:p >", "word/header1.xml")
-    assert by_bytes(tampered) is None
+    assert tampered.proof_by_bytes() is None
     assert outcome(tampered) == ("violated", "canonical")
 
 
@@ -179,7 +161,7 @@ def test_members_are_those_of_the_template_in_its_order(
         for info, content in change(members):
             target.writestr(info, content)
     tampered = replace(job, document=buffer.getvalue())
-    assert by_bytes(tampered) is None
+    assert tampered.proof_by_bytes() is None
     assert outcome(tampered)[0] == "violated"
 
 
@@ -222,7 +204,7 @@ def test_an_entry_that_says_anything_else_does_not_pass(job: FinishedJob, claim:
     entry = next(each for each in job.log["entries"] if each["paragraph_path"] == "p0")
     assert {name: entry.get(name) for name in claim} != claim
     entry.update(claim)
-    assert by_bytes(job) is None
+    assert job.proof_by_bytes() is None
     assert job.proof().verdict == "violated"
 
 
@@ -230,7 +212,7 @@ def test_an_entry_of_two_in_one_paragraph_may_not_lie_either(tmp_path: Path) -> 
     for claim in CLAIMS.values():
         job = finish(tmp_path, docx(p("one 【A】 two 【B】") + BODY), VALUES)
         job.log["entries"][0].update(claim)
-        assert by_bytes(job) is None, claim
+        assert job.proof_by_bytes() is None, claim
         assert job.proof().verdict == "violated", claim
 
 
@@ -241,7 +223,7 @@ def test_every_entry_is_needed_and_none_twice(job: FinishedJob, number: int) -> 
     twice = {**job.log, "entries": [*entries, entries[number]]}
     for log in (less, twice):
         tampered = replace(job, log=log)
-        assert by_bytes(tampered) is None
+        assert tampered.proof_by_bytes() is None
         assert tampered.proof().verdict == "violated"
 
 
@@ -250,7 +232,7 @@ def test_entries_that_overlap_do_not_pass(tmp_path: Path) -> None:
     first, second = job.log["entries"]
     for claim in ({"start": 2, "end": 5}, {"start": first["start"], "end": first["end"]}):
         tampered = replace(job, log={"entries": [first, {**second, **claim}]})
-        assert by_bytes(tampered) is None
+        assert tampered.proof_by_bytes() is None
         assert tampered.proof().verdict == "violated"
 
 
@@ -283,7 +265,7 @@ def test_a_fix_that_says_anything_else_does_not_pass(repaired: FinishedJob, clai
     )
     assert {name: change.get(name) for name in claim} != claim
     change.update(claim)
-    assert by_bytes(repaired) is None
+    assert repaired.proof_by_bytes() is None
     assert repaired.proof().verdict == "violated"
 
 
@@ -292,7 +274,7 @@ def test_every_fix_is_needed_and_none_twice(repaired: FinishedJob) -> None:
     for number, change in enumerate(changes):
         for made in (changes[:number] + changes[number + 1 :], [*changes, change]):
             tampered = replace(repaired, report={"summary": {"fix_changes": made}})
-            assert by_bytes(tampered) is None
+            assert tampered.proof_by_bytes() is None
             assert tampered.proof().verdict == "violated"
 
 
@@ -372,10 +354,19 @@ def test_a_result_is_proved_to_the_byte_however_its_template_is_written(
     for name in ("p0", "t0.r0.c1.p0"):
         assert any(each["paragraph_path"] == name for each in job.log["entries"])
     # Nothing else is another: a changed byte is found.
-    assert by_bytes(job.edited("untouched", "untouchee")) is None
+    assert job.edited("untouched", "untouchee").proof_by_bytes() is None
 
 
-ENCODINGS = ["utf-16", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be", "iso-8859-1", "gb18030", "us-ascii"]
+ENCODINGS = [
+    "utf-16",
+    "utf-16-le",
+    "utf-16-be",
+    "utf-32-le",
+    "utf-32-be",
+    "iso-8859-1",
+    "gb18030",
+    "us-ascii",
+]
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
@@ -397,7 +388,8 @@ def test_a_part_keeps_its_encoding(tmp_path: Path, encoding: str, repair: bool) 
     assert "first</w:t><w:br/>" in decoded
     assert ("值" in decoded) is (encoding not in ("iso-8859-1", "us-ascii"))
     assert (
-        by_bytes(job.with_part(written.replace(written[-20:], written[-20:] + "\n".encode(encoding)))) is None
+        job.with_part(written.replace(written[-20:], written[-20:] + "\n".encode(encoding))).proof_by_bytes()
+        is None
     )
 
 
@@ -409,7 +401,7 @@ def test_several_changes_of_a_repaired_result_are_found_one_by_one(repaired: Fin
         ('<w:sz w:val="32"/>', '<w:sz  w:val="32"/>'),
         ('<w:sz w:val="32"/>', ""),
     ]:
-        assert by_bytes(repaired.edited(old, new)) is None
+        assert repaired.edited(old, new).proof_by_bytes() is None
 
 
 def test_a_member_that_is_written_anew_with_the_same_content_is_the_same(job: FinishedJob) -> None:
