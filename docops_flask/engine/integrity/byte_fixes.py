@@ -20,7 +20,8 @@ from docops_flask.engine.integrity.paragraph_reading import runs_of
 
 # The longest element of w:pPr or w:rPr has fifteen attributes.
 _MOST_ATTRIBUTES = 64
-_MOST_DIGITS = 9
+# How the number of a run is written, alone.
+_NUMBER = "0|[1-9][0-9]{0,8}"
 _NAME = r"[A-Za-z_][\w.-]*"
 
 
@@ -106,7 +107,7 @@ class ParagraphFixes:
 
     def _run(self, run_id: str) -> _Element | None:
         path, _, number = run_id.rpartition(":r")
-        if path != self._path or not number.isdecimal() or len(number) > _MOST_DIGITS:
+        if path != self._path or not re.fullmatch(_NUMBER, number):
             return None
         if self._runs is None:
             self._runs = runs_of(self._paragraph.element, self._paragraph.names)
