@@ -347,11 +347,15 @@ def _idle_pattern(prefix: bytes) -> re.Pattern[bytes]:
     )
 
 
+def _quoted(uri: bytes) -> bytes:
+    return uri.replace(b"&", b"&amp;").replace(b"<", b"&lt;").replace(b'"', b"&quot;")
+
+
 @lru_cache(maxsize=64)
 def _declared_in(items: tuple[tuple[bytes, bytes], ...]) -> bytes:
     return b"".join(
         [
-            b" xmlns" + (b":" + prefix if prefix else b"") + b'="' + uri.replace(b'"', b"&quot;") + b'"'
+            b" xmlns" + (b":" + prefix if prefix else b"") + b'="' + _quoted(uri) + b'"'
             for prefix, uri in items
         ]
     )

@@ -6,7 +6,7 @@ are walked as trees (``byte_map``).
 """
 
 import re
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterator, Mapping
 from typing import NamedTuple
 
 from docops_flask.engine.integrity.blocks import NAMESPACES
@@ -17,6 +17,7 @@ _ROOT = (
 )
 _NAMESPACE = rb"\sxmlns(?::([^\s=]+))?\s*=\s*(?:\"([^\"]*)\"|'([^']*)')"
 _COMPATIBILITY = b"http://schemas.openxmlformats.org/markup-compatibility/2006"
+_ONE_ATTRIBUTE = rb"\s([^\s=<>\"']+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')"
 _MOST_DIGITS = 9
 _MOST_NOTE_ID_CHARACTERS = 16
 _ANY_TAG = rb"<(/?)([^\s/>]+)((?:[^>\"']|\"[^\"]*\"|'[^']*')*?)(/?)>"
@@ -53,10 +54,11 @@ def plain_part(content: bytes) -> PlainPart | None:
         return None
     bound: dict[bytes, bytes] = {}
     # Declarations below the root count where they say nothing else.
-    texts = (root[0], content[start:]) if content.find(b"xmlns", start) >= 0 else (root[0],)
-    for text in texts:
-        for name, one, other in re.findall(_NAMESPACE, text):
-            if bound.setdefault(name, one or other) != (one or other):
+    for tag in (root[0][root[0].rindex(b"<") :], *_tags_with_declarations(content, start)):
+        for name, one, other in re.findall(_ONE_ATTRIBUTE, tag):
+            if name != b"xmlns" and not name.startswith(b"xmlns:"):
+                continue
+            if bound.setdefault(name[6:], one or other) != (one or other):
                 return None
     namespace = bound.get(prefix, b"")
     uris = list(bound.values())
@@ -72,6 +74,18 @@ def plain_part(content: bytes) -> PlainPart | None:
         for name, uri in bound.items()
     )
     return PlainPart(content, w, namespace.decode(), start, declared)
+
+
+def _tags_with_declarations(content: bytes, start: int) -> Iterator[bytes]:
+    """Yield the start tags behind ``start`` in which namespaces may be declared."""
+    at = content.find(b"xmlns", start)
+    while at >= 0:
+        tag = re.compile(_ANY_TAG).match(content, content.rindex(b"<", 0, at))
+        # Else it stands in a text.
+        if tag is not None and tag.end() > at:
+            yield tag[0]
+            at = tag.end()
+        at = content.find(b"xmlns", at + 1)
 
 
 # What an element is to the walk; "" for one that shows nothing of what is in it.

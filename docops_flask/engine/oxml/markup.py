@@ -6,7 +6,7 @@ processing instruction begins (XML 1.0, 2.4 and 3.1).
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -141,12 +141,20 @@ def element_end(content: bytes, start: int) -> int:
 
 # Prefix ("" for the default namespace) to namespace name.
 Scope = Mapping[bytes, bytes]
-_DECLARED = re.compile(rb"\sxmlns(?::([^\s=]++))?\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)')")
+
+
+def _declared(attributes: bytes) -> dict[bytes, bytes]:
+    """Return prefix to namespace name of the declarations among the attributes of a start tag."""
+    return {
+        name[6:]: decoded(value).encode()
+        for name, value in attributes_of(attributes).items()
+        if name == b"xmlns" or name.startswith(b"xmlns:")
+    }
 
 
 def inner_scope(outer: Scope, attributes: bytes) -> Scope:
     """Return the namespaces in scope inside a start tag with ``attributes`` (Namespaces in XML 1.0, 6)."""
-    declared = {prefix: one or other for prefix, one, other in _DECLARED.findall(b" " + attributes)}
+    declared = _declared(attributes)
     return {**outer, **declared} if declared else outer
 
 
@@ -203,14 +211,24 @@ def _is_plain(
         return False, scope
     if content.find(b"xmlns", start) >= 0:
         everywhere = dict(scope)
-        for found in _DECLARED.finditer(content, start):
-            bound, uri = found[1], found[2] or found[3] or b""
-            if everywhere.setdefault(bound or b"", uri) != uri:
+        for bound, uri in _declarations(content, start):
+            if everywhere.setdefault(bound, uri) != uri:
                 return False, scope
         scope = everywhere
     # One prefix alone for each namespace that matters.
     bound_to = list(scope.values())
     return bound_to.count(namespace) == 1 and bound_to.count(_MARKUP_COMPATIBILITY) <= 1, scope
+
+
+def _declarations(content: bytes, start: int) -> Iterator[tuple[bytes, bytes]]:
+    """Yield prefix and namespace name of all declarations behind ``start``; a text may read like one."""
+    at = content.find(b"xmlns", start)
+    while at >= 0:
+        tag = TOKEN.match(content, content.rfind(b"<", 0, at))
+        if tag is not None and tag[2] is not None and tag.end() > at:
+            yield from _declared(tag[3]).items()
+            at = tag.end()
+        at = content.find(b"xmlns", at + 1)
 
 
 _MARKUP_COMPATIBILITY = b"http://schemas.openxmlformats.org/markup-compatibility/2006"

@@ -314,6 +314,11 @@ WRITTEN: dict[str, str] = {
     "with single quotes": PLAIN.replace('"both"', "'both'").replace('"preserve"', "'preserve'"),
     "with markup in attributes": PLAIN.replace("<w:p>", "<w:p w:x='>\"'>").replace("<w:t ", '<w:t w:y="a>b" ')
     .replace("<w:r>", "<w:r w:z='/>'>"),
+    "with declarations in texts": PLAIN.replace(
+        "one 【", " xmlns:q=\"\" xmlns:w='urn:x' xmlns:{{p}}=\"1\" xmlns:y=\"&amp;\" 【"
+    ).replace("<w:tbl>", '<w:bookmarkEnd xmlns:z="urn:z"/><w:tbl>'),
+    "with declarations in attributes": PLAIN.replace("<w:p>", """<w:p w:x=' xmlns:q="" xmlns:w="urn:x"'>"""),
+    "with references in a namespace name": PLAIN.replace("<w:tbl>", '<w:tbl xmlns:q="urn:a&amp;b">'),
     "with private characters": PLAIN.replace("one 【", "\U000f0000\U00100000 【"),
     "with private characters in odd tags": PLAIN.replace("<w:t ", "<w:t\n", 1).replace(
         "one 【", "\U000f0000\U00100000 【"

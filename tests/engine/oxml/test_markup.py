@@ -160,6 +160,8 @@ def test_an_element_without_an_end_tag_has_no_end() -> None:
         (b" xmlns='x'/", {b"w": b"u", b"": b"x"}),
         (b" xmlns=''", {b"w": b"u", b"": b""}),
         (b" a='xmlns:v=\"x\"'", {b"w": b"u", b"": b"d"}),
+        (b" a='x xmlns:v=\"x\"'", {b"w": b"u", b"": b"d"}),
+        (b" xmlns:v='x&amp;y'", {b"w": b"u", b"": b"d", b"v": b"x&y"}),
     ],
 )
 def test_a_start_tag_may_declare_namespaces(attributes: bytes, expected: dict[bytes, bytes]) -> None:
@@ -222,6 +224,14 @@ def test_a_part_is_read_tag_by_tag_where_bytes_may_be_written_otherwise(old: str
 def test_a_part_with_one_prefix_throughout_is_read_by_its_paragraphs(old: str, new: str) -> None:
     assert old in PLAIN
     assert prefix_of(PLAIN.replace(old, new)) == "w"
+
+
+@pytest.mark.parametrize(
+    "text", ['> xmlns:q="urn:q"<', "> xmlns:w='urn:x' xmlns=''<", "><w:x w:a=' xmlns:q=\"urn:q\"'/><"]
+)
+def test_what_reads_like_a_declaration_in_a_text_or_value_is_none(text: str) -> None:
+    found = part_text(PLAIN.replace(">x<", text).encode())
+    assert (found.prefix, b"q" in found.root_scope) == (b"w", False)
 
 
 def test_declarations_below_the_root_are_in_its_scope_where_nothing_contradicts() -> None:
