@@ -82,6 +82,10 @@ def verification_for_people(report: Verification) -> str:
     """Return what ``docops verify`` prints."""
     if report.verdict == "intact":
         lines = ["Intact: the document is the template with the logged changes, and nothing else."]
+        if report.exactness == "canonical":
+            lines += [
+                "  The bytes differ: canonical forms were compared, as of a document that was saved again."
+            ]
     else:
         lines = [f"Violated: {report.unaccounted_count} differences that no entry explains."]
     lines += [

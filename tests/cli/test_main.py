@@ -11,16 +11,16 @@ from typing import Any
 
 import pytest
 from docx import Document
-from lxml import etree
 
 from docops_flask import __version__
 from docops_flask.cli.main import main
 from docops_flask.engine import pipeline
+from docops_flask.engine.document.edits import Edit
 from docops_flask.engine.job import Job, JobKind
 from docops_flask.engine.options import Options
 from docops_flask.engine.pipeline import run_job
 from docops_flask.engine.policy.policy import Policy
-from docops_flask.engine.template.fill import fill
+from docops_flask.engine.template.fill import Filling, fill
 from docops_flask.engine.template.scan import Scan
 from docops_flask.intake.catalogue.skills import load_skills
 from tests.conftest import ROOT
@@ -646,9 +646,11 @@ class TestVerify:
         inputs: Callable[..., list[str]],
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        def faulty(scan: Scan, values: dict[str, str]) -> dict[str, None]:
-            scan.paragraphs[0].place.element.addnext(etree.Element(scan.paragraphs[0].place.part.w.p))
-            return fill(scan, values)
+        def faulty(scan: Scan, values: dict[str, str]) -> Filling:
+            place = scan.paragraphs[0].place
+            filling = fill(scan, values)
+            filling.edits.append(Edit(place.part, place.start, place.start, b"<w:p/>"))
+            return filling
 
         monkeypatch.setattr(pipeline, "fill", faulty)
         assert main(["run", *inputs(docx(p("【MEETING_TITLE】"))), "--out-dir", "out"]) == 1

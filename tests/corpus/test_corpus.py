@@ -30,8 +30,16 @@ _LABEL = Bilingual("", "")
 
 def skill_for(values: dict[str, str]) -> Skill:
     fields = tuple(
-        Field(name.lower(), _LABEL, "text", required=True, placeholder=name, example="", description=_LABEL)
-        for name in values
+        Field(
+            name.lower(),
+            _LABEL,
+            "text",
+            required=bool(value),
+            placeholder=name,
+            example="",
+            description=_LABEL,
+        )
+        for name, value in values.items()
     )
     return Skill(name="corpus", title=_LABEL, description=_LABEL, fields=fields)
 

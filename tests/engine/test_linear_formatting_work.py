@@ -8,7 +8,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from lxml import etree
 
 from docops_flask.engine.checks.format_check import observe
 from docops_flask.engine.checks.text import wording
@@ -21,7 +20,13 @@ from docops_flask.engine.roles import detect, evidence
 from docops_flask.intake.catalogue.policies import load_policies
 from docops_flask.intake.catalogue.policy_file import read_policy
 from docops_flask.intake.catalogue.skills import load_skills
-from tests.engine.checks.document_builder import OPEN_POLICY, build_document, check_under_policy, touched_runs
+from tests.engine.checks.document_builder import (
+    OPEN_POLICY,
+    build_document,
+    check_under_policy,
+    edits_of,
+    touched_runs,
+)
 from tests.engine.counted_work import (
     MOST_GROWTH,
     MOST_GROWTH_OF_A_FUNCTION,
@@ -29,6 +34,7 @@ from tests.engine.counted_work import (
     searched_children,
 )
 from tests.engine.repeated_documents import BUILDERS, chain_of_styles, paragraphs_in_styles, style
+from tests.engine.story_parts import with_edits
 from tests.factories import W, p, r
 from tests.optional import not_none
 
@@ -297,7 +303,7 @@ def test_a_fix_does_not_search_namespace_declarations() -> None:
     # A paragraph may declare thousands; were they searched, the one that is first of all would be found.
     declared = f'<w:p xmlns:other="{W}">'
     document = build_document(declared + r("x") + r("y", "<w:b/>") + "</w:p>")
-    check_under_policy(document, OPEN_POLICY._replace(run_size_pt=15), fix=True)
-    made = etree.tostring(document.parts[0].root).decode()
+    report = check_under_policy(document, OPEN_POLICY._replace(run_size_pt=15), fix=True)
+    made = with_edits(document.parts[0], edits_of(report)).decode()
     assert made.count('<w:sz w:val="30"/>') == 2
     assert "<other:" not in made

@@ -12,9 +12,10 @@ from docops_flask.engine.checks.issue import Finding
 from docops_flask.engine.checks.report import FormatReport
 from docops_flask.engine.checks.run import fonts_wanted
 from docops_flask.engine.checks.run.fonts_wanted import font_repair, wanted_fonts, wrong_fonts
-from docops_flask.engine.document.document import Document, RunPlace
+from docops_flask.engine.document.document import Document
 from docops_flask.engine.document.open import open_document
 from docops_flask.engine.document.paragraph_text import ParagraphText
+from docops_flask.engine.document.shapes import Shapes
 from docops_flask.engine.formatting.cascade import Cascade
 from docops_flask.engine.formatting.edit import set_first_line_indent
 from docops_flask.engine.formatting.effective import Effective, FontFace
@@ -83,12 +84,15 @@ def test_paragraphs_without_a_bracket_are_not_read_again(
     opened: Callable[..., Document], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     document = opened(_alike(1000) + p("【ORGANIZER】") + p("【注意】 and 【OPEN"))
-    read = _counted(monkeypatch, scanning, "ParagraphText")
+    read = _counted(monkeypatch, Shapes, "read")
+    parsed = _counted(monkeypatch, ParagraphText, "__init__")
     found = scanning.scan_document(document)
-    assert (len(read), list(found.field_counts())) == (2, ["ORGANIZER"])
+    assert (len(read), len(read[0][1]), list(found.field_counts())) == (1, 2, ["ORGANIZER"])  # type: ignore[arg-type]
+    # Both have the same shape.
+    assert len(parsed) == 1
 
 
-def test_a_document_without_a_bracket_is_read_once_by_the_walk_alone(
+def test_no_text_is_read_in_a_document_without_a_bracket(
     opened: Callable[..., Document], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     document = opened(_alike(10))
@@ -131,10 +135,7 @@ def _to_repair(count: int) -> str:
 
 def _checked(document: Document, touched: int, **rules: Any) -> FormatReport:
     """Hold ``document`` against these rules alone and repair its first ``touched`` paragraphs."""
-    runs = [
-        RunPlace(not_none(place.element.find(place.part.w.r)), f"{place.path}:r0", place)
-        for place in document.walk.paragraphs[:touched]
-    ]
+    runs = [place.run(0) for place in document.walk.paragraphs[:touched]]
     options = Options(format_baseline="policy", format_fix_mode="safe")
     return check_format(document, runs, observe(document, runs), options, OPEN_POLICY._replace(**rules))
 
@@ -152,8 +153,8 @@ def test_after_fixes_only_fixed_paragraphs_are_checked_again_and_equal_ones_once
     opened: Callable[..., Document], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     document = opened(_to_repair(1000))
-    paragraphs = _counted(monkeypatch, Cascade, "paragraph")
-    runs = _counted(monkeypatch, Cascade, "run")
+    paragraphs = _counted(monkeypatch, Cascade, "of_paragraph")
+    runs = _counted(monkeypatch, Cascade, "of_run")
     report = _checked(document, 10, first_line_indent_twips=420, run_font_latin="Calibri")
     assert len(report.fix_changes) == 20
     # All paragraphs once, those to fill before filling; then the first of those repaired alike.
@@ -172,7 +173,8 @@ def test_texts_are_read_and_pages_measured_once_however_many_fixes_are_made(
     report = _checked(
         document, 20, run_font_latin="Calibri", house_style=house_style({"text": {"date_form": True}})
     )
-    assert (len(report.fix_changes), len(read), len(pages), len(found)) == (20, 20, 1, 1)
+    # All have the same shape.
+    assert (len(report.fix_changes), len(read), len(pages), len(found)) == (20, 1, 1, 1)
 
 
 def test_a_fix_that_removes_no_characters_resolves_no_values(

@@ -5,20 +5,17 @@ from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
-from lxml import etree
 
-from docops_flask.engine.document.document import Document, StoryKind, StoryPart
-from docops_flask.engine.document.paragraph_text import visible_text
+from docops_flask.engine.document.document import Document
 from docops_flask.engine.document.walk import walk_stories
-from docops_flask.engine.oxml.names import W_TRANSITIONAL, vocabulary
 from docops_flask.engine.template.fill import fill
 from docops_flask.engine.template.grammar import Kind, find_placeholders
 from docops_flask.engine.template.scan import scan_document
-from tests.factories import p, r, story
+from tests.engine.story_parts import body_part, walk_with_edits
+from tests.factories import p, r
 from tests.fuzz.profile import profile
 
 PLACEHOLDER = re.compile("【([A-Z0-9_]*[A-Z][A-Z0-9_]*)】")
-W = vocabulary(W_TRANSITIONAL)
 PIECES = st.sampled_from(
     ["【", "】", "A", "B_1", "【A】", "【B_1】", "a", " ", "1", ".", "-", "Ａ", "会", "x\t", "\n", "_"]
 )
@@ -28,8 +25,7 @@ VALUES = st.fixed_dictionaries({"A": TEXTS, "B_1": TEXTS})
 
 def document_of(runs: list[str]) -> Document:
     """A document of one paragraph with these runs."""
-    root = etree.fromstring(story("document", f"<w:body>{p(*map(r, runs))}</w:body>").encode())
-    part = StoryPart("word/document.xml", StoryKind.BODY, "", root, W)
+    part = body_part(p(*map(r, runs)))
     return Document((part,), None, walk_stories((part,), 100))
 
 
@@ -49,7 +45,8 @@ def test_matches_are_ordered_and_disjoint_and_classified_by_the_grammar(text: st
 @given(st.lists(TEXTS, max_size=8), VALUES)
 def test_filling_replaces_each_placeholder_once(runs: list[str], values: dict[str, str]) -> None:
     document = document_of(runs)
-    fill(scan_document(document), values)
+    edits = fill(scan_document(document), values).edits
     expected = PLACEHOLDER.sub(lambda match: values.get(match[1], match[0]), "".join(runs))
-    (paragraph,) = document.walk.paragraphs
-    assert visible_text(paragraph.element, W) == expected
+    (before,) = document.walk.paragraphs
+    (after,) = walk_with_edits(document, edits).paragraphs
+    assert before.now.text == after.reading.text == expected

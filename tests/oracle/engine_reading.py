@@ -8,7 +8,6 @@ from lxml.etree import _Element
 
 from docops_flask.engine.document.document import Document, ParagraphPlace, StoryKind
 from docops_flask.engine.document.open import open_document
-from docops_flask.engine.document.paragraph_text import ParagraphText
 from docops_flask.engine.formatting.cascade import Cascade
 from docops_flask.engine.formatting.indents import CharacterSizes
 from docops_flask.engine.formatting.paragraph_values import ParagraphValues
@@ -59,16 +58,16 @@ def _paragraphs(document: Document, cascade: Cascade) -> Iterator[EngineParagrap
         if place.story not in (StoryKind.BODY, StoryKind.TEXTBOX):
             continue
         w = place.part.w
-        content = ParagraphText(place.element, w)
+        content = place.reading
         if not content.text.strip():
             continue
         values = cascade.paragraph(place.element, w, place.cell)
         runs = tuple(
             EngineRun(
-                element=piece.run,
+                element=place.run(piece.shown.run_index).element,
                 start=piece.start,
                 text=content.text[piece.start : piece.end],
-                values=cascade.run(piece.run, values, w),
+                values=cascade.run(place.run(piece.shown.run_index).element, values, w),
             )
             for piece in content.pieces
             if piece.end > piece.start

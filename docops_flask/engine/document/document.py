@@ -15,7 +15,7 @@ from docops_flask.engine.document.related_parts import RelatedParts
 from docops_flask.engine.document.shape import Paragraph, Shape
 from docops_flask.engine.document.shapes import Shapes, parse_fragment
 from docops_flask.engine.opc.xml_part import Encoding
-from docops_flask.engine.oxml.markup import TOKEN, PartText, Scope
+from docops_flask.engine.oxml.markup import TOKEN, PartText, Scope, element_end
 from docops_flask.engine.oxml.names import Vocabulary
 
 
@@ -59,17 +59,19 @@ class TablePlace:
         assert table is not None
         first = TOKEN.match(text.content, table.end())
         if text.prefix and first is not None and first[2] == text.prefix + b":tblPr":
-            end = first.end()
-            if not first[3].endswith(b"/"):
-                end = text.content.index(b"</" + first[2], end)
-            return self.part.parse(first.start(), end)
+            return self.part.parse(first.start(), element_end(text.content, first.start()))
         return self.element.find(w.tblPr)
 
     @property
     def element(self) -> _Element:
         """The w:tbl as a tree, parsed when it is first asked for."""
         if self._element is None:
-            self._element = self.part.parse(self.start, self.end, self.scope)
+            content = self.part.text.content
+            table = TOKEN.match(content, self.start)
+            assert table is not None
+            # An empty-element tag has no end tag behind it.
+            end = self.end if table[3].endswith(b"/") else content.index(b">", self.end) + 1
+            self._element = self.part.parse(self.start, end, self.scope)
         return self._element
 
 
@@ -319,15 +321,8 @@ class StoryPart:
         return None if is_start else False
 
     def parse(self, start: int, end: int, scope: Scope | None = None) -> _Element:
-        """Return the element that begins at ``start`` and whose end tag, if it has one, begins at ``end``.
-
-        ``scope`` is as for a paragraph.
-        """
-        content = self.text.content
-        tag = TOKEN.match(content, start)
-        if tag is not None and not tag[3].endswith(b"/"):
-            end = content.index(b">", end) + 1
-        return parse_fragment(content[start:end], scope or self.text.root_scope)
+        """Return the element whose bytes are ``start``:``end``; ``scope`` is as for a paragraph."""
+        return parse_fragment(self.text.content[start:end], scope or self.text.root_scope)
 
 
 class Document(NamedTuple):

@@ -27,7 +27,15 @@ from docops_flask.engine.document.element_kinds import (
     TABLE,
     kinds_in,
 )
-from docops_flask.engine.oxml.markup import TOKEN, PartText, Scope, attributes_of, decoded, inner_scope
+from docops_flask.engine.oxml.markup import (
+    TOKEN,
+    PartText,
+    Scope,
+    attributes_of,
+    decoded,
+    inner_scope,
+    tag_end,
+)
 
 _MOST_NOTE_ID_CHARACTERS = 16
 
@@ -180,7 +188,7 @@ def _lead_of(
     ``None`` where there is none or a text box lies around it.
     """
     at = max(piece.rfind(names.plain), piece.rfind(names.with_attributes))
-    inner = piece.find(b">", at) + 1
+    inner = tag_end(piece, at) if at >= 0 else 0
     if at < 0 or piece[inner - 2] == 0x2F or (has_boxes and names.box in piece):
         return None
     gap = piece[:at]

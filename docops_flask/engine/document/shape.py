@@ -1,7 +1,8 @@
 """Paragraphs as their bytes have them: the text of each, and its shape, which all share that look alike."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import accumulate
 from operator import attrgetter
 from typing import NamedTuple
@@ -12,9 +13,11 @@ from docops_flask.engine.document.paragraph_text import runs_of, text_of
 from docops_flask.engine.oxml.markup import decoded
 from docops_flask.engine.oxml.names import Vocabulary
 
-# While a shape is read these stand for its texts, one for each; private use (plane 15), and no shape holds
-# them.
-FIRST_STAND_IN = 0xF0000
+# While a shape is read characters of private use (plane 15) stand for its texts: one of the lower half for
+# each, from the number _HALF on with one of the upper half before it.
+_FIRST_STAND_IN = 0xF0000
+_HALF = 0x8000
+STAND_IN = "[\U000f8000-\U000ffffd]?[\U000f0000-\U000f7fff]"
 CDATA_TAG = b"<![CDATA["
 
 
@@ -76,7 +79,27 @@ class Shape:
 
 def texts_in(node: _Element) -> list[int]:
     """Return the numbers of the texts in ``node``, a w:t of a shape's w:p."""
-    return [ord(each) - FIRST_STAND_IN for each in text_of(node)]
+    return list(numbers_in(text_of(node)))
+
+
+@lru_cache(maxsize=1024)
+def stand_in(number: int) -> bytes:
+    """Return what stands for the text number ``number`` while a shape is read."""
+    upper, lower = divmod(number, _HALF)
+    before = chr(_FIRST_STAND_IN + _HALF + upper - 1) if upper else ""
+    return (before + chr(_FIRST_STAND_IN + lower)).encode()
+
+
+def numbers_in(text: str) -> Iterator[int]:
+    """Yield the numbers of the texts for which stand-ins are in ``text``."""
+    upper = 0
+    for character in text:
+        number = ord(character) - _FIRST_STAND_IN
+        if number >= _HALF:
+            upper = (number - _HALF + 1) * _HALF
+        else:
+            yield upper + number
+            upper = 0
 
 
 class TextPiece(NamedTuple):

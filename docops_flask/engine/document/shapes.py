@@ -13,14 +13,19 @@ from lxml import etree
 from lxml.etree import _Element
 
 from docops_flask.engine.document.paragraph_text import ParagraphText, runs_of
-from docops_flask.engine.document.shape import CDATA_TAG, FIRST_STAND_IN, Paragraph, Shape, ShownText
+from docops_flask.engine.document.shape import (
+    CDATA_TAG,
+    STAND_IN,
+    Paragraph,
+    Shape,
+    ShownText,
+    numbers_in,
+    stand_in,
+)
 from docops_flask.engine.errors import DocopsError
 from docops_flask.engine.opc.xml_part import HARDENED
 from docops_flask.engine.oxml.markup import TOKEN, PartText, Scope, inner_scope
 from docops_flask.engine.oxml.names import XML_SPACE, Vocabulary
-
-_MOST_TEXTS = 0xFFFD
-_STAND_IN = f"[{chr(FIRST_STAND_IN)}-{chr(FIRST_STAND_IN + _MOST_TEXTS)}]"
 
 
 class Shapes:
@@ -33,13 +38,16 @@ class Shapes:
     def __init__(self, text: PartText, w: Vocabulary) -> None:
         self._text = text
         self._w = w
-        self._part = _text_pattern(text.prefix).split if text.prefix else None
+        is_usual = bool(text.prefix) and not _has_blank_behind(b"<" + text.prefix + b":t", text.content)
+        self._part = _text_pattern(text.prefix).split if is_usual else None
+        self._after_text = b"\0</" + text.prefix + b":t"
         self._idle = _idle_pattern(text.prefix).sub if text.prefix else None
         # By content and by what ``_declared`` says of the namespaces in scope.
         self._paragraphs: dict[bytes, dict[bytes, Paragraph]] = {b"": {}}
         self._shapes: dict[tuple[bytes, bytes], Shape | None] = {}
-        # By form the same form, one object for all, and its shape's.
-        self._forms: dict[bytes, tuple[bytes, bytes]] = {}
+        # By form the same form, one object for all, and its shape's; that is ``None`` where the markup is to
+        # be read tag by tag.
+        self._forms: dict[bytes, tuple[bytes, bytes | None]] = {}
 
     def paragraph(self, content: bytes, scope: Scope | None = None) -> Paragraph:
         """Return the paragraph with the bytes ``content`` between its tags."""
@@ -63,7 +71,11 @@ class Shapes:
                 if content not in self._known(scope):
                     odd.append((content, scope))
             elif content not in plain and content not in pending:
-                pending[content] = self._parted(content)
+                parts, form, of_shape = self._parted(content)
+                if of_shape is None:
+                    odd.append((content, None))
+                else:
+                    pending[content] = parts, form, of_shape
         self._parse({(of_shape, b"") for _, _, of_shape in pending.values()})
         for content, (parts, form, of_shape) in pending.items():
             shape = self._shapes[of_shape, b""]
@@ -75,7 +87,7 @@ class Shapes:
             self._read_odd(odd)
         return [(plain if scope is None else self._known(scope))[content] for content, scope in wanted]
 
-    def _parted(self, content: bytes) -> tuple[list[bytes], bytes, bytes]:
+    def _parted(self, content: bytes) -> tuple[list[bytes], bytes, bytes | None]:
         """Return a paragraph parted at its texts, its form, and the form without what changes nothing."""
         assert self._part is not None
         assert self._idle is not None
@@ -85,8 +97,15 @@ class Shapes:
         form = b"\0".join(markup)
         known = self._forms.get(form)
         if known is None:
-            known = self._forms[form] = form, self._idle(b"", form)
+            is_usual = self._is_usual(parts[1::3], form)
+            known = self._forms[form] = form, self._idle(b"", form) if is_usual else None
         return parts, *known
+
+    def _is_usual(self, tags: Sequence[bytes], form: bytes) -> bool:
+        """Say whether each text is all of its w:t, and ">" in no attribute's value of its tag."""
+        return form.count(self._after_text) == len(tags) and not any(
+            b"'" in tag or tag.count(b'"') % 2 for tag in set(tags)
+        )
 
     def _read_odd(self, contents: Sequence[tuple[bytes, Scope | None]]) -> None:
         """Read paragraphs tag by tag: with comments, CDATA sections, names bound anew, tags written oddly."""
@@ -132,13 +151,8 @@ def _with_stand_ins(markup: bytes) -> bytes:
     pieces = markup.split(b"\0")
     # Markup, tag, markup, tag, markup: a text stands behind each tag.
     for number, at in enumerate(range(1, len(pieces), 2)):
-        pieces[at] += _stand_in(number)
+        pieces[at] += stand_in(number)
     return b"".join(pieces)
-
-
-@lru_cache(maxsize=1024)
-def _stand_in(number: int) -> bytes:
-    return chr(FIRST_STAND_IN + number).encode()
 
 
 def _shape(element: _Element, w: Vocabulary, texts: int) -> Shape | None:
@@ -147,12 +161,11 @@ def _shape(element: _Element, w: Vocabulary, texts: int) -> Shape | None:
     shown: list[ShownText] = []
     for node, piece in enumerate(reading.pieces):
         preserves = piece.node.get(XML_SPACE) == "preserve"
-        for character in reading.text[piece.start : piece.end]:
-            number = ord(character) - FIRST_STAND_IN
+        for number in numbers_in(reading.text[piece.start : piece.end]):
             if not 0 <= number < texts:
                 return None
             shown.append(ShownText(number, piece.run_index, node, preserves, piece.in_field_result))
-    between = re.split(_STAND_IN, reading.text)
+    between = re.split(STAND_IN, reading.text)
     if len(between) != len(shown) + 1:
         return None
     return Shape(element, list(runs_of(element, w)), shown, between, texts)
@@ -193,11 +206,21 @@ def _idle_pattern(prefix: bytes) -> re.Pattern[bytes]:
     )
 
 
+def _has_blank_behind(start: bytes, content: bytes) -> bool:
+    """Say whether a line end or a tab stands right behind ``start`` somewhere."""
+    # A single byte is looked for a hundred times faster than several.
+    return any(blank in content and start + blank in content for blank in (b"\t", b"\r", b"\n"))
+
+
+def _quoted(uri: bytes) -> bytes:
+    return uri.replace(b"&", b"&amp;").replace(b"<", b"&lt;").replace(b'"', b"&quot;")
+
+
 @lru_cache(maxsize=64)
 def _declared_in(items: tuple[tuple[bytes, bytes], ...]) -> bytes:
     return b"".join(
         [
-            b" xmlns" + (b":" + prefix if prefix else b"") + b'="' + uri.replace(b'"', b"&quot;") + b'"'
+            b" xmlns" + (b":" + prefix if prefix else b"") + b'="' + _quoted(uri) + b'"'
             for prefix, uri in items
         ]
     )

@@ -53,18 +53,25 @@ class PropertySplices:
 
     def __init__(self, w: Vocabulary) -> None:
         self._w = w
-        self._known: dict[tuple[bytes, int, tuple[Repair, ...]], list[tuple[int, int, int, bytes]]] = {}
+        self._known: dict[
+            tuple[bytes, int, bytes, tuple[Repair, ...]], list[tuple[int, int, int, bytes]]
+        ] = {}
 
-    def of(self, paragraph: Paragraph, scope: Scope, repairs: Sequence[Repair]) -> list[Splice]:
-        """Return the splices of ``paragraph``'s bytes; ``scope`` are the namespaces in scope around it.
+    def of(
+        self, paragraph: Paragraph, scope: Scope, prefix: bytes, repairs: Sequence[Repair]
+    ) -> list[Splice]:
+        """Return the splices of ``paragraph``'s bytes.
 
+        ``scope`` are the namespaces in scope around it, ``prefix`` is that of its own tag, "" for none.
         ``scope`` and ``repairs`` that are alike should be the same objects: then they are known again.
         """
-        key = paragraph.form, id(scope), tuple(repairs)
+        key = paragraph.form, id(scope), prefix, tuple(repairs)
         placed = self._known.get(key)
         if placed is None:
             markup = [each for number, each in enumerate(paragraph.parts) if number % 3 != 2]
-            splices = _splices(b"".join(markup), scope, self._w, repairs)
+            content = b"".join(markup)
+            fragment = parse_fragment(b"<p>" + content + b"</p>", scope)
+            splices = _splices(content, fragment, prefix, self._w, repairs)
             placed = self._known[key] = list(_placed(splices, markup))
         begins = paragraph.offsets
         return [Splice(begins[part] + start, begins[part] + end, new) for part, start, end, new in placed]
@@ -84,10 +91,10 @@ def _placed(splices: Sequence[Splice], markup: Sequence[bytes]) -> list[tuple[in
     return placed
 
 
-def _splices(content: bytes, scope: Scope, w: Vocabulary, repairs: Sequence[Repair]) -> list[Splice]:
-    paragraph = parse_fragment(b"<p>" + content + b"</p>", scope)
+def _splices(
+    content: bytes, paragraph: _Element, prefix: bytes, w: Vocabulary, repairs: Sequence[Repair]
+) -> list[Splice]:
     tags = _tags(paragraph, content)
-    prefix, attribute_prefix = _prefixes(scope, w)
     splices: list[Splice] = []
     runs = list(runs_of(paragraph, w))
     by_owner: dict[int | None, dict[str, list[Repair]]] = {}
@@ -98,14 +105,16 @@ def _splices(content: bytes, scope: Scope, w: Vocabulary, repairs: Sequence[Repa
         holder = "pPr" if run_index is None else "rPr"
         order = PARAGRAPH_PROPERTIES if run_index is None else RUN_PROPERTIES
         properties = properties_of(owner, getattr(w, holder))
+        around = owner if properties is None else properties
+        names = _names(around, prefix if around is paragraph else None, w)
         made: dict[int, list[bytes]] = {}
         for local in sorted(by_element, key=order.index):
-            before, after = _ends(by_element[local])
+            ends = _ends(by_element[local])
             element = None
             if properties is not None:
                 element = next(properties.iterchildren(f"{{{w.namespace}}}{local}", reversed=True), None)
             if element is not None:
-                splices += _attributes(content, tags[element], attribute_prefix, before, after)
+                splices += _attributes(content, tags[element], element, w, ends)
                 continue
             later = {f"{{{w.namespace}}}{each}" for each in order[order.index(local) + 1 :]}
             follower = (
@@ -113,9 +122,10 @@ def _splices(content: bytes, scope: Scope, w: Vocabulary, repairs: Sequence[Repa
                 if properties is None
                 else next((child for child in properties if child.tag in later), None)
             )
-            attributes = b"".join(_attribute(attribute_prefix, name, value) for name, value in after.items())
             at = -1 if follower is None else tags[follower].start
-            made.setdefault(at, []).append(b"<" + prefix + local.encode() + attributes + b"/>")
+            made.setdefault(at, []).append(
+                b"<" + names.of_elements + local.encode() + names.written(ends[1]) + b"/>"
+            )
         for at, markups in made.items():
             new = b"".join(markups)
             if at >= 0:
@@ -123,7 +133,7 @@ def _splices(content: bytes, scope: Scope, w: Vocabulary, repairs: Sequence[Repa
             elif properties is not None:
                 splices.append(_inside(content, tags[properties], new, at_end=True))
             else:
-                name = prefix + holder.encode()
+                name = names.of_elements + holder.encode()
                 new = b"<" + name + b">" + new + b"</" + name + b">"
                 splices.append(
                     Splice(0, 0, new)
@@ -152,11 +162,39 @@ def _ends(repairs: Sequence[Repair]) -> tuple[dict[str, str], dict[str, str]]:
     return before, after
 
 
-def _prefixes(scope: Scope, w: Vocabulary) -> tuple[bytes, bytes]:
-    """Return what names of elements and of attributes begin with."""
-    bound = [prefix for prefix, uri in scope.items() if uri == w.namespace.encode()]
-    named = next((prefix + b":" for prefix in bound if prefix), b"")
-    return (b"" if b"" in bound else named), named
+class _Names(NamedTuple):
+    """What names of WordprocessingML begin with at a place.
+
+    ``declaration`` is what the prefix of attributes needs where none stands for the namespace, else nothing.
+    """
+
+    of_elements: bytes
+    of_attributes: bytes
+    declaration: bytes
+
+    def written(self, attributes: Mapping[str, str]) -> bytes:
+        """Return ``attributes``, by local name, as they are written."""
+        if not attributes:
+            return b""
+        pieces = [
+            b' %b%b="%b"' % (self.of_attributes, name.encode(), _quoted(value))
+            for name, value in attributes.items()
+        ]
+        return self.declaration + b"".join(pieces)
+
+
+def _names(element: _Element, prefix: bytes | None, w: Vocabulary) -> _Names:
+    """Return how names are written in ``element``: as its own is; ``prefix`` is its own if it is another.
+
+    An attribute needs a prefix, the default namespace is none of its (Namespaces in XML 1.0, 6.2).
+    """
+    own = (element.prefix or "").encode() if prefix is None else prefix
+    if own:
+        return _Names(own + b":", own + b":", b"")
+    bound = sorted(each for each, uri in element.nsmap.items() if each and uri == w.namespace)
+    if bound:
+        return _Names(b"", bound[0].encode() + b":", b"")
+    return _Names(b"", b"docops:", b' xmlns:docops="' + w.namespace.encode() + b'"')
 
 
 def _tags(paragraph: _Element, content: bytes) -> Mapping[_Element, _Tag]:
@@ -185,24 +223,30 @@ def _inside(content: bytes, tag: _Tag, new: bytes, *, at_end: bool) -> Splice:
     return Splice(tag.end - 2, tag.end, b">" + new + b"</" + name[1] + b">")
 
 
-def _attribute(prefix: bytes, name: str, value: str) -> bytes:
-    return b' %b%b="%b"' % (prefix, name.encode(), _quoted(value))
-
-
 def _quoted(value: str) -> bytes:
     value = value.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
     return value.replace("\t", "&#9;").replace("\n", "&#10;").replace("\r", "&#13;").encode()
 
 
 def _attributes(
-    content: bytes, tag: _Tag, prefix: bytes, before: Mapping[str, str], after: Mapping[str, str]
+    content: bytes,
+    tag: _Tag,
+    element: _Element,
+    w: Vocabulary,
+    ends: tuple[Mapping[str, str], Mapping[str, str]],
 ) -> list[Splice]:
+    """Return the splices of an element's start tag; ``ends`` are its attributes before and after."""
+    before, after = ends
     splices: list[Splice] = []
-    for match in re.finditer(_ATTRIBUTE, content[tag.start : tag.end]):
-        if not match[1].startswith(prefix):
-            continue
-        name = match[1][len(prefix) :].decode()
-        if name not in before:
+    written = (
+        match
+        for match in re.finditer(_ATTRIBUTE, content[tag.start : tag.end])
+        if match[1].partition(b":")[0] != b"xmlns"
+    )
+    # The parser keeps their order.
+    for match, clark in zip(written, element.keys(), strict=True):
+        namespace, _, name = str(clark).rpartition("}")
+        if namespace[1:] != w.namespace or name not in before:
             continue
         if name not in after:
             splices.append(Splice(tag.start + match.start(), tag.start + match.end(), b""))
@@ -214,5 +258,6 @@ def _attributes(
         at = tag.end - (1 if tag.close >= 0 else 2)
         while content[at - 1 : at].isspace():
             at -= 1
-        splices.append(Splice(at, at, b"".join(_attribute(prefix, name, after[name]) for name in added)))
+        new = _names(element, None, w).written({name: after[name] for name in added})
+        splices.append(Splice(at, at, new))
     return splices

@@ -15,6 +15,7 @@ from docops_flask.engine.document.edits import Edit
 from docops_flask.engine.document.shape import Shape
 from docops_flask.engine.formatting.edit import Attributes, Edited
 from docops_flask.engine.formatting.property_splices import PropertySplices, Repair
+from docops_flask.engine.oxml.markup import name_at
 
 
 class _Repaired(NamedTuple):
@@ -84,7 +85,8 @@ def repair_edits(
         if of_part is None:
             of_part = splices[part] = PropertySplices(part.w)
         scope = place.scope or part.text.root_scope
-        found = of_part.of(place.reading, scope, of_place)
+        prefix = part.text.prefix or name_at(part.text.content, place.start).rpartition(b":")[0]
+        found = of_part.of(place.reading, scope, prefix, of_place)
         if place.boxes:
             position = place.position
             edits += [Edit(part, position(start), position(end), new) for start, end, new in found]

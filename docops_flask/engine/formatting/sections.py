@@ -17,7 +17,7 @@ from lxml.etree import _Element
 from docops_flask.engine.document.document import Document, ParagraphPlace, StoryKind, StoryPart
 from docops_flask.engine.document.shapes import parse_fragment
 from docops_flask.engine.formatting.paragraph_values import ParagraphValues
-from docops_flask.engine.oxml.markup import TOKEN
+from docops_flask.engine.oxml.markup import element_end
 from docops_flask.engine.oxml.names import Vocabulary, to_integer, to_twips
 
 _CHARACTER_GRIDS = ("linesAndChars", "snapToChars")
@@ -153,11 +153,7 @@ def _section_properties(part: StoryPart) -> Iterator[_Element]:
     name = re.escape(text.prefix) + rb":sectPr"
     former_until = 0
     for match in re.finditer(rb"<" + name + rb"(Change)?(?=[\s/>])", text.content):
-        tag = TOKEN.match(text.content, match.start())
-        assert tag is not None
-        start, end = tag.span()
-        if not tag[3].endswith(b"/"):
-            end = text.content.index(b"</" + tag[2], end)
+        start, end = match.start(), element_end(text.content, match.start())
         if match[1]:
             former_until = end
         elif start >= former_until:

@@ -21,23 +21,21 @@ from docops_flask.engine.integrity.paragraph_reading import runs_of
 
 # The longest element of w:pPr or w:rPr has fifteen attributes.
 _MOST_ATTRIBUTES = 64
-_MOST_DIGITS = 9
+# How the number of a run is written, alone.
+_NUMBER = "0|[1-9][0-9]{0,8}"
 _NAME = r"[A-Za-z_][\w.-]*"
 
 
 class FixedParagraph(NamedTuple):
     """A paragraph that fixes speak of: the bytes its tags lie in, its w:p, where each start tag lies.
 
-    ``content_start`` is where the content of the w:p begins. ``element_prefix`` and ``attribute_prefix`` are
-    what names of WordprocessingML begin with there.
+    ``content_start`` is where the content of the w:p begins.
     """
 
     content: bytes
     element: _Element
     tags: Mapping[_Element, TagSpan]
     content_start: int
-    element_prefix: bytes
-    attribute_prefix: bytes
     names: Names
 
 
@@ -110,7 +108,7 @@ class ParagraphFixes:
 
     def _run(self, run_id: str) -> _Element | None:
         path, _, number = run_id.rpartition(":r")
-        if path != self._path or not number.isdecimal() or len(number) > _MOST_DIGITS:
+        if path != self._path or not re.fullmatch(_NUMBER, number):
             return None
         if self._runs is None:
             self._runs = runs_of(self._paragraph.element, self._paragraph.names)
@@ -131,9 +129,9 @@ class ParagraphFixes:
         for local in sorted(holder.changed, key=order.index):
             changed = holder.changed[local]
             if changed.element is not None:
-                edits += self._attribute_edits(changed, self._paragraph.tags[changed.element])
+                edits += self._attribute_edits(changed, changed.element)
                 continue
-            markup = self._element(changed)
+            markup = self._element(changed, holder.owner if holder.properties is None else holder.properties)
             later = {names(each) for each in order[order.index(local) + 1 :]}
             follower = None
             if holder.properties is not None:
@@ -149,7 +147,7 @@ class ParagraphFixes:
     def _at_the_end(self, holder: _Holder, new: bytes) -> ByteEdit:
         """Return the edit that puts ``new`` at the end of the properties, which are made if missing."""
         content = self._paragraph.content
-        name = self._paragraph.element_prefix + holder.kind.encode()
+        name = _prefix_of(holder.owner) + holder.kind.encode()
         if holder.properties is not None:
             tag = self._paragraph.tags[holder.properties]
             if content[tag.end - 2] == 0x2F:
@@ -167,21 +165,35 @@ class ParagraphFixes:
             return ByteEdit(tag.end - 2, tag.end, b">" + new + b"</" + own + b">")
         return ByteEdit(tag.end, tag.end, new)
 
-    def _element(self, changed: _Property) -> bytes:
-        attributes = b"".join(self._attribute(name, value) for name, value in changed.after.items())
-        return b"<" + self._paragraph.element_prefix + changed.local.encode() + attributes + b"/>"
+    def _element(self, changed: _Property, around: _Element) -> bytes:
+        new = self._new_attributes(changed.after, around)
+        return b"<" + _prefix_of(around) + changed.local.encode() + new + b"/>"
 
-    def _attribute(self, name: str, value: str) -> bytes:
-        return b' %b%b="%b"' % (self._paragraph.attribute_prefix, name.encode(), _quoted(value))
+    def _new_attributes(self, attributes: Mapping[str, str], around: _Element) -> bytes:
+        """Return attributes for ``around`` or an element in it; they get a prefix where none is bound."""
+        prefix, namespace = _prefix_of(around), self._paragraph.names.namespace
+        pieces = []
+        if not prefix:
+            bound = [each for each, uri in around.nsmap.items() if each is not None and uri == namespace]
+            prefix = (min(bound) if bound else "docops").encode() + b":"
+            if attributes and not bound:
+                pieces.append(b' xmlns:docops="%b"' % namespace.encode())
+        for name, value in attributes.items():
+            pieces.append(b' %b%b="%b"' % (prefix, name.encode(), _quoted(value)))
+        return b"".join(pieces)
 
-    def _attribute_edits(self, changed: _Property, tag: TagSpan) -> list[ByteEdit]:
-        content = self._paragraph.content
+    def _attribute_edits(self, changed: _Property, element: _Element) -> list[ByteEdit]:
+        content, tag = self._paragraph.content, self._paragraph.tags[element]
         edits: list[ByteEdit] = []
         written = content[tag.start : tag.end]
+        own = iter(element.items())
         for match in re.finditer(rb"\s+([^\s=\"'/>]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", written):
-            prefix, colon, local = match[1].rpartition(b":")
-            name = local.decode()
-            if not colon or prefix + b":" != self._paragraph.attribute_prefix or name not in changed.before:
+            if match[1] == b"xmlns" or match[1].startswith(b"xmlns:"):
+                continue
+            # The tree has the attributes in the order of the bytes.
+            clark, _ = next(own)
+            name = match[1].rpartition(b":")[2].decode()
+            if clark != self._paragraph.names(name) or name not in changed.before:
                 continue
             if name not in changed.after:
                 edits.append(ByteEdit(tag.start + match.start(), tag.start + match.end(), b""))
@@ -193,10 +205,14 @@ class ParagraphFixes:
             at = tag.end - (2 if content[tag.end - 2] == 0x2F else 1)
             while content[at - 1 : at].isspace():
                 at -= 1
-            edits.append(
-                ByteEdit(at, at, b"".join(self._attribute(name, changed.after[name]) for name in added))
-            )
+            new = self._new_attributes({name: changed.after[name] for name in added}, element)
+            edits.append(ByteEdit(at, at, new))
         return edits
+
+
+def _prefix_of(element: _Element) -> bytes:
+    """Return what the name of an element begins with: its prefix with the colon, or nothing."""
+    return b"" if element.prefix is None else element.prefix.encode() + b":"
 
 
 def _quoted(value: str) -> bytes:

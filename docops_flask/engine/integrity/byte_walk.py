@@ -6,11 +6,10 @@ All other parts are walked as trees (``addresses``).
 import re
 from collections.abc import Container, Mapping
 
-from docops_flask.engine.integrity.plain_part import COMPATIBILITY, NAMESPACE, PlainPart
+from docops_flask.engine.integrity.plain_part import ANY_TAG, COMPATIBILITY, NAMESPACE, PlainPart
 
 _MOST_DIGITS = 9
 _MOST_NOTE_ID_CHARACTERS = 16
-_ANY_TAG = rb"<(/?)([^\s/>]+)((?:[^>\"']|\"[^\"]*\"|'[^']*')*?)(/?)>"
 
 # The address of a paragraph, and where the bytes between its tags begin and end.
 Range = tuple[str, int, int]
@@ -239,6 +238,9 @@ class _Leads:
             if start == len(piece):
                 return None
             inner = piece.index(b">", start) + 1
+            if start == attributed and _is_cut(piece[start:inner]):
+                whole = re.compile(ANY_TAG).match(piece, start)
+                inner = inner if whole is None else whole.end()
         gap = piece[:start]
         steps = self._known.get(gap)
         if steps is None:
@@ -263,6 +265,11 @@ def _before_paragraph(steps: tuple[_Step, ...]) -> tuple[_Step, ...]:
     return steps[:-2] if steps[-2:] == empty_properties else steps
 
 
+def _is_cut(tag: bytes) -> bool:
+    """Say whether a tag that ends with its first ">" may go on: that may stand in an attribute's value."""
+    return b"'" in tag or tag.count(b'"') % 2 == 1
+
+
 def _roles(part: PlainPart) -> Mapping[bytes, str]:
     roles = {part.prefix + local.encode(): role for local, role in _ROLES.items()}
     for match in re.finditer(NAMESPACE, part.declared):
@@ -280,7 +287,7 @@ def _roles(part: PlainPart) -> Mapping[bytes, str]:
 def _steps(gap: bytes, roles: Mapping[bytes, str]) -> tuple[_Step, ...]:
     """Return the tags of a gap; pairs of tags with nothing in them that matters are left out."""
     steps: list[_Step] = []
-    for slash, name, attributes, empty in re.findall(_ANY_TAG, gap):
+    for slash, name, attributes, empty in re.findall(ANY_TAG, gap):
         role = roles.get(name, "")
         if slash:
             if steps and steps[-1] == (_OPENS, "", ""):

@@ -84,8 +84,7 @@ def _in_plain(story: StoryBytes, content: bytes) -> FixedParagraph:
     assert story.plain is not None
     plain = story.plain
     paragraph, tags = parse_paragraph(content, plain)
-    names = names_of(plain.namespace)
-    return FixedParagraph(content, paragraph, tags, 0, plain.prefix, plain.prefix, names)
+    return FixedParagraph(content, paragraph, tags, 0, names_of(plain.namespace))
 
 
 def _fix_in_tree(stories: Stories, path: str, fixes: Sequence[Fix]) -> None:
@@ -95,10 +94,6 @@ def _fix_in_tree(stories: Stories, path: str, fixes: Sequence[Fix]) -> None:
     element, flow = found[0]
     story = stories.holding(flow)
     tags = stories.map_of(story)
-    prefix = b"" if element.prefix is None else element.prefix.encode() + b":"
-    names = flow.names
-    bound = [each for each, uri in element.nsmap.items() if each and uri == names.namespace]
-    attribute = bound[0].encode() + b":" if bound else b""
-    paragraph = FixedParagraph(story.content, element, tags, tags[element].end, prefix, attribute, names)
+    paragraph = FixedParagraph(story.content, element, tags, tags[element].end, flow.names)
     story.add(0, _edits(paragraph, path, fixes))
     story.fixes += len(fixes)

@@ -1,5 +1,6 @@
 """Replays the fix list on the template; a fix changes attributes of one property element."""
 
+import re
 from collections.abc import Iterable, Mapping
 
 from lxml import etree
@@ -29,7 +30,8 @@ ORDERS = {"pPr": tuple(_PARAGRAPH_ORDER.split()), "rPr": tuple(_RUN_ORDER.split(
 # _MAX_ATTRIBUTES, the number of look-ups is bounded by _MAX_ASKED.
 _MAX_ATTRIBUTES = 64
 _MAX_ASKED = 256
-_MAX_DIGITS = 9
+# How the number of a run is written, alone.
+_NUMBER = "0|[1-9][0-9]{0,8}"
 
 
 class FixReplay:
@@ -68,7 +70,7 @@ class FixReplay:
 
     def _run(self, paragraph: _Element, fix: Fix, names: Names) -> _Element | None:
         path, _, number = str(fix.run_id).rpartition(":r")
-        if path != fix.paragraph_path or not number.isdecimal() or len(number) > _MAX_DIGITS:
+        if path != fix.paragraph_path or not re.fullmatch(_NUMBER, number):
             return None
         runs = self._runs.get(paragraph)
         if runs is None:

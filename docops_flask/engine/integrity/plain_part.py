@@ -5,6 +5,7 @@ do not tell: text boxes, comments, CDATA sections, processing instructions, name
 """
 
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from docops_flask.engine.integrity.blocks import NAMESPACES
@@ -14,6 +15,8 @@ _ROOT = (
     rb"<(?:([A-Za-z_][\w.-]*):)?[A-Za-z_][\w.-]*((?:\s+[^\s=<>]+\s*=\s*(?:\"[^\"<]*\"|'[^'<]*'))*)\s*>"
 )
 NAMESPACE = rb"\sxmlns(?::([^\s=]+))?\s*=\s*(?:\"([^\"]*)\"|'([^']*)')"
+ANY_TAG = rb"<(/?)([^\s/>]+)((?:[^>\"']|\"[^\"]*\"|'[^']*')*?)(/?)>"
+_ONE_ATTRIBUTE = rb"\s([^\s=<>\"']+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')"
 COMPATIBILITY = b"http://schemas.openxmlformats.org/markup-compatibility/2006"
 
 
@@ -44,10 +47,11 @@ def plain_part(content: bytes) -> PlainPart | None:
             return None
     bound: dict[bytes, bytes] = {}
     # Declarations below the root count where they say nothing else.
-    texts = (root[0], content[start:]) if content.find(b"xmlns", start) >= 0 else (root[0],)
-    for text in texts:
-        for name, one, other in re.findall(NAMESPACE, text):
-            if bound.setdefault(name, one or other) != (one or other):
+    for tag in (root[0][root[0].rindex(b"<") :], *_tags_with_declarations(content, start)):
+        for name, one, other in re.findall(_ONE_ATTRIBUTE, tag):
+            if name != b"xmlns" and not name.startswith(b"xmlns:"):
+                continue
+            if bound.setdefault(name[6:], one or other) != (one or other):
                 return None
     namespace = bound.get(prefix, b"")
     uris = list(bound.values())
@@ -64,3 +68,15 @@ def plain_part(content: bytes) -> PlainPart | None:
         for name, uri in bound.items()
     )
     return PlainPart(content, w, namespace.decode(), start, declared)
+
+
+def _tags_with_declarations(content: bytes, start: int) -> Iterator[bytes]:
+    """Yield the start tags behind ``start`` in which namespaces may be declared."""
+    at = content.find(b"xmlns", start)
+    while at >= 0:
+        tag = re.compile(ANY_TAG).match(content, content.rindex(b"<", 0, at))
+        # Else it stands in a text.
+        if tag is not None and tag.end() > at:
+            yield tag[0]
+            at = tag.end()
+        at = content.find(b"xmlns", at + 1)

@@ -103,6 +103,12 @@ class PlainReader:
         self._split: Callable[[bytes], list[Any]] = re.compile(
             rb"(<" + w + rb"t(?: [^<>]*[^<>/])?>)([^<]*)"
         ).split
+        start = b"<" + part.prefix + b"t"
+        content = part.content
+        # The pattern knows only spaces in a start tag. A single byte is looked for faster than several.
+        self._is_usual = not any(
+            blank in content and start + blank in content for blank in (b"\t", b"\r", b"\n")
+        )
         self._forms: dict[bytes, Form | None] = {}
 
     def read(self, contents: Iterable[bytes]) -> list[ByteParagraph]:
@@ -132,7 +138,9 @@ class PlainReader:
 
     def _learn(self, unknown: Mapping[bytes, Sequence[bytes]]) -> None:
         """Learn the forms ``unknown``, each with the parts of a paragraph of that form."""
-        usual = {form for form, parts in unknown.items() if all(map(_is_usual, parts[1::3]))}
+        usual = {
+            form for form, parts in unknown.items() if self._is_usual and all(map(_is_usual, parts[1::3]))
+        }
         self._forms.update(dict.fromkeys(unknown.keys() - usual))
         if not usual:
             return

@@ -126,6 +126,7 @@ class Proof(NamedTuple):
         """Return the content of ``out.integrity.json``."""
         return {
             "verdict": self.verdict,
+            "exactness": self.exactness,
             "unaccounted_count": self.unaccounted_count,
             "unaccounted": [each._asdict() for each in self.unaccounted],
             "template_defect_count": len(self.template_defects),

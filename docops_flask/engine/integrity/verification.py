@@ -13,7 +13,7 @@ from docops_flask.engine.errors import DocopsError, InvalidJson
 from docops_flask.engine.files import FilePath, read_file
 from docops_flask.engine.integrity.claims import LOG, REPORT, read_claims
 from docops_flask.engine.integrity.proof import prove
-from docops_flask.engine.integrity.verdict import MAX_LISTED, Defect, Proof, Unaccounted, Verdict
+from docops_flask.engine.integrity.verdict import MAX_LISTED, Defect, Exactness, Proof, Unaccounted, Verdict
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.opc.package import Package
 from docops_flask.engine.opc.zip_reader import ZipReader
@@ -75,6 +75,7 @@ class Verification(NamedTuple):
     """The result of ``/v1/verify``: at most ``MAX_LISTED`` of each kind; the counts are complete."""
 
     verdict: Verdict
+    exactness: Exactness
     unaccounted_count: int
     unaccounted: tuple[Unaccounted, ...]
     template_defect_count: int
@@ -84,6 +85,7 @@ class Verification(NamedTuple):
         """Return the response body of ``/v1/verify`` without ``request_id``."""
         return {
             "verdict": self.verdict,
+            "exactness": self.exactness,
             "unaccounted_count": self.unaccounted_count,
             "unaccounted": [each._asdict() for each in self.unaccounted],
             "template_defect_count": self.template_defect_count,
@@ -109,6 +111,7 @@ def verify(template: Package, evidence: Evidence, limits: Limits) -> Verificatio
 def _verification(proof: Proof) -> Verification:
     return Verification(
         verdict=proof.verdict,
+        exactness=proof.exactness,
         unaccounted_count=proof.unaccounted_count,
         unaccounted=tuple(proof.unaccounted),
         template_defect_count=len(proof.template_defects),

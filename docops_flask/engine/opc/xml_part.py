@@ -89,6 +89,8 @@ _NO_MEMORY = 2
 _MAX_NAMESPACES = 1000
 # The fewest bytes that so many declarations can take.
 _LEAST_BYTES = _MAX_NAMESPACES * len(' xmlns:a="b"')
+# libxml2's own bound (XML_MAX_TEXT_LENGTH).
+_MOST_TEXT_BYTES = 10_000_000
 # CDATA sections in one part; Word writes none. With more than this they are converted to plain text.
 _MAX_CDATA_SECTIONS = 1000
 # Encodings in which a mark-up character is its ASCII byte and that byte is nothing else.
@@ -167,11 +169,24 @@ def check_part(content: bytes, name: str) -> None:
         raise _malformed(echo(name), error) from error
     if target.has_doctype:
         raise _doctype_in(echo(name))
+    # Names of unknown namespaces and the like are errors in trees alone.
+    if len(parser.error_log) or _may_hold_long_text(content):
+        _parsed(content, name, strip_cdata=False)
     if (
         len(content) > _LEAST_BYTES
         and content.count(b"xmlns") + content.count(b"x\0m\0l\0n\0s") > _MAX_NAMESPACES
     ):
         _check_namespaces(_parsed(content, name, strip_cdata=True), name)
+
+
+def _may_hold_long_text(content: bytes) -> bool:
+    """Say whether a tree may be refused for the length of a text, which libxml2 checks in trees alone."""
+    at = 0
+    while len(content) - at > _MOST_TEXT_BYTES:
+        at = content.rfind(b"<", at, at + _MOST_TEXT_BYTES) + 1
+        if not at:
+            return True
+    return False
 
 
 class Encoding(NamedTuple):

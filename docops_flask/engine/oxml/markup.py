@@ -54,6 +54,7 @@ def _referenced(match: "re.Match[bytes]") -> bytes:
 
 
 _WIDE = re.compile(rb"&[^;]*+;|\r\n?")
+_LINE_END = re.compile(rb"\r\n?")
 
 
 def byte_offsets(raw: bytes, text: str, places: Iterable[int], *, is_cdata: bool = False) -> list[int]:
@@ -80,11 +81,10 @@ def byte_offsets(raw: bytes, text: str, places: Iterable[int], *, is_cdata: bool
 def _in_step(raw: bytes, is_cdata: bool) -> Iterator[tuple[int, int]]:
     """Yield how many characters and bytes come before the end of each reference and line end."""
     done = at = 0
-    for match in _WIDE.finditer(raw):
-        if not is_cdata or match[0][:1] != b"&":
-            done += len(raw[at : match.start()].decode()) + 1
-            at = match.end()
-            yield done, at
+    for match in (_LINE_END if is_cdata else _WIDE).finditer(raw):
+        done += len(raw[at : match.start()].decode()) + 1
+        at = match.end()
+        yield done, at
 
 
 def escaped(text: str) -> bytes:
@@ -121,14 +121,53 @@ def spliced(content: bytes, splices: Iterable[tuple[int, int, bytes]]) -> bytes:
     return b"".join(pieces)
 
 
+def name_at(content: bytes, start: int) -> bytes:
+    """Return the qualified name in the start tag that begins at ``start``."""
+    match = TOKEN.match(content, start)
+    return b"" if match is None else match[2]
+
+
+def tag_end(content: bytes, start: int) -> int:
+    """Return where the start tag that begins at ``start`` ends; ">" may stand in an attribute's value."""
+    end = content.index(b">", start) + 1
+    tag = content[start:end]
+    if b"'" not in tag and not tag.count(b'"') % 2:
+        return end
+    match = TOKEN.match(content, start)
+    assert match is not None
+    return match.end()
+
+
+def element_end(content: bytes, start: int) -> int:
+    """Return where the element ends whose start tag begins at ``start``."""
+    depth = 0
+    for match in TOKEN.finditer(content, start):
+        slash, name, attributes = match.groups()
+        if slash:
+            depth -= 1
+        elif name is not None and not attributes.endswith(b"/"):
+            depth += 1
+        if not depth:
+            return match.end()
+    raise ValueError("an element without an end tag")
+
+
 # Prefix ("" for the default namespace) to namespace name.
 Scope = Mapping[bytes, bytes]
-_DECLARED = re.compile(rb"\sxmlns(?::([^\s=]++))?\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)')")
+
+
+def _declared(attributes: bytes) -> dict[bytes, bytes]:
+    """Return prefix to namespace name of the declarations among the attributes of a start tag."""
+    return {
+        name[6:]: decoded(value).encode()
+        for name, value in attributes_of(attributes).items()
+        if name == b"xmlns" or name.startswith(b"xmlns:")
+    }
 
 
 def inner_scope(outer: Scope, attributes: bytes) -> Scope:
     """Return the namespaces in scope inside a start tag with ``attributes`` (Namespaces in XML 1.0, 6)."""
-    declared = {prefix: one or other for prefix, one, other in _DECLARED.findall(b" " + attributes)}
+    declared = _declared(attributes)
     return {**outer, **declared} if declared else outer
 
 
@@ -151,8 +190,7 @@ class PartText(NamedTuple):
     @property
     def root_name(self) -> bytes:
         """The local name of the root."""
-        match = TOKEN.match(self.content, self.root_start)
-        return b"" if match is None else match[2].rpartition(b":")[2]
+        return name_at(self.content, self.root_start).rpartition(b":")[2]
 
 
 def part_text(content: bytes) -> PartText:
@@ -189,14 +227,24 @@ def _is_plain(
         return False, scope
     if content.find(b"xmlns", start) >= 0:
         everywhere = dict(scope)
-        for found in _DECLARED.finditer(content, start):
-            bound, uri = found[1], found[2] or found[3] or b""
-            if everywhere.setdefault(bound or b"", uri) != uri:
+        for bound, uri in _declarations(content, start):
+            if everywhere.setdefault(bound, uri) != uri:
                 return False, scope
         scope = everywhere
     # One prefix alone for each namespace that matters.
     bound_to = list(scope.values())
     return bound_to.count(namespace) == 1 and bound_to.count(_MARKUP_COMPATIBILITY) <= 1, scope
+
+
+def _declarations(content: bytes, start: int) -> Iterator[tuple[bytes, bytes]]:
+    """Yield prefix and namespace name of all declarations behind ``start``; a text may read like one."""
+    at = content.find(b"xmlns", start)
+    while at >= 0:
+        tag = TOKEN.match(content, content.rfind(b"<", 0, at))
+        if tag is not None and tag[2] is not None and tag.end() > at:
+            yield from _declared(tag[3]).items()
+            at = tag.end()
+        at = content.find(b"xmlns", at + 1)
 
 
 _MARKUP_COMPATIBILITY = b"http://schemas.openxmlformats.org/markup-compatibility/2006"

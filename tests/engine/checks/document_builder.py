@@ -7,14 +7,15 @@ from lxml import etree
 
 from docops_flask.engine.checks.format_check import check_format, observe
 from docops_flask.engine.checks.report import FormatReport
-from docops_flask.engine.document.document import Document, RunPlace, StoryKind, StoryPart
-from docops_flask.engine.document.paragraph_text import runs_of
+from docops_flask.engine.document.document import Document, RunPlace, StoryKind
+from docops_flask.engine.document.edits import Edit
 from docops_flask.engine.document.walk import walk_stories
+from docops_flask.engine.formatting.repair import repair_edits
 from docops_flask.engine.options import Options
-from docops_flask.engine.oxml.names import W_STRICT, W_TRANSITIONAL, Vocabulary, vocabulary
 from docops_flask.engine.policy.policy import HouseStyle, Policy
 from docops_flask.intake.catalogue.house_style import read_house_style
 from tests.engine.formatting.related_builder import related_parts
+from tests.engine.story_parts import body_part, story_part, with_edits
 from tests.factories import story
 
 # Nothing is checked; a test switches on what it is about.
@@ -49,15 +50,14 @@ def build_document(
 
     ``numbering``, ``theme`` and ``settings`` are those of ``related_parts``.
     """
-    w = vocabulary(W_STRICT if strict else W_TRANSITIONAL)
-    parts = [_part(StoryKind.BODY, "", _parse("document", f"<w:body>{body}</w:body>", strict), w)]
+    parts = [body_part(body, strict=strict)]
     roots = {"header": "hdr", "footer": "ftr"}
     for kind, content in (stories or {}).items():
-        root = _parse(roots.get(kind, kind), content, strict)
-        parts.append(_part(StoryKind(kind), f"{kind}1/", root, w))
+        xml = story(roots.get(kind, kind), content, strict=strict)
+        parts.append(story_part(xml, StoryKind(kind), f"{kind}1/"))
     return Document(
         parts=tuple(parts),
-        styles=None if styles is None else _parse("styles", styles, strict),
+        styles=None if styles is None else etree.fromstring(story("styles", styles, strict=strict).encode()),
         walk=walk_stories(parts, 1000),
         related=related_parts(
             numbering=numbering, theme=theme, settings=settings, styles=styles is not None, strict=strict
@@ -68,9 +68,9 @@ def build_document(
 def touched_runs(document: Document, run_ids: Iterable[str] | None = None) -> list[RunPlace]:
     """The runs with these ids, all runs of the document where none are named."""
     places = [
-        RunPlace(element, f"{paragraph.path}:r{index}", paragraph)
+        paragraph.run(index)
         for paragraph in document.walk.paragraphs
-        for index, element in enumerate(runs_of(paragraph.element, paragraph.part.w))
+        for index in range(len(paragraph.shape.runs))
     ]
     if run_ids is None:
         return places
@@ -96,10 +96,19 @@ def check_under_template(
     return check_format(filled, touched_runs(filled, ids), before, Options(), policy)
 
 
-def body_xml(document: Document) -> bytes:
-    """The body as canonical XML, for comparison."""
+def edits_of(report: FormatReport) -> list[Edit]:
+    """What the report has repaired, as edits of bytes."""
+    return repair_edits(
+        (change.owner, change.element, dict(change.before), dict(change.after))
+        for change in report.fix_changes
+    )
+
+
+def body_xml(document: Document, edits: list[Edit] | None = None) -> bytes:
+    """The main part with ``edits`` in, as canonical XML, for comparison."""
+    content = with_edits(document.parts[0], edits or [])
     found: bytes = etree.tostring(  # type: ignore[call-overload] # the stubs do not know strip_text
-        document.parts[0].root, method="c14n2", strip_text=True
+        etree.fromstring(content), method="c14n2", strip_text=True
     )
     return found
 
@@ -108,17 +117,3 @@ def _entries(content: Mapping[str, object]) -> dict[str, tuple[Any, int]]:
     return {
         key: (_entries(value) if isinstance(value, Mapping) else value, 1) for key, value in content.items()
     }
-
-
-def _part(kind: StoryKind, prefix: str, root: etree._Element, w: Vocabulary) -> StoryPart:
-    return StoryPart(
-        name=f"word/{'document' if kind is StoryKind.BODY else kind.value}.xml",
-        kind=kind,
-        prefix=prefix,
-        root=root,
-        w=w,
-    )
-
-
-def _parse(root: str, content: str, strict: bool) -> etree._Element:
-    return etree.fromstring(story(root, content, strict=strict).encode())

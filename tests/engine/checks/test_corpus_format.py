@@ -4,13 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from lxml import etree
 
 from docops_flask.engine.checks.format_check import check_format, observe
 from docops_flask.engine.checks.suggested_policy import policy_to_yaml, suggest_policy
-from docops_flask.engine.document.document import Document, RunPlace
+from docops_flask.engine.document.document import Document, RunPlace, Walk
 from docops_flask.engine.document.open import open_document
-from docops_flask.engine.document.paragraph_text import visible_text
 from docops_flask.engine.errors import DocopsError
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.opc.package import Package
@@ -18,7 +16,8 @@ from docops_flask.engine.options import Options
 from docops_flask.engine.policy.policy import Policy
 from docops_flask.intake.catalogue.policies import load_policies
 from docops_flask.intake.catalogue.policy_file import parse_policy
-from tests.engine.checks.document_builder import touched_runs
+from tests.engine.checks.document_builder import edits_of, touched_runs
+from tests.engine.story_parts import walk_with_edits
 from tests.optional import not_none
 
 FIX = Options(format_baseline="policy", format_fix_mode="safe")
@@ -40,12 +39,12 @@ def documents(corpus: list[Path]) -> Iterator[tuple[str, Document, list[RunPlace
             package.close()
 
 
-def paragraphs_as_xml(document: Document) -> dict[str, bytes]:
-    return {place.path: etree.tostring(place.element) for place in document.walk.paragraphs}
+def paragraphs_as_bytes(walk: Walk) -> dict[str, bytes]:
+    return {place.path: place.own_bytes for place in walk.paragraphs}
 
 
-def texts_of(document: Document) -> list[str]:
-    return [visible_text(place.element, place.part.w) for place in document.walk.paragraphs]
+def texts_of(walk: Walk) -> list[str]:
+    return [place.reading.text for place in walk.paragraphs]
 
 
 def test_every_file_passes_its_own_suggested_policy_and_its_own_look(corpus: list[Path]) -> None:
@@ -67,21 +66,18 @@ def test_fixes_leave_no_fixable_issue_and_no_other_change_than_they_list(
     fixed = 0
     house_style = not_none(load_policies().get(policy))
     for name, document, runs in documents(corpus):
-        before = paragraphs_as_xml(document)
-        texts = texts_of(document)
-
         report = check_format(document, runs, observe(document, runs), FIX, house_style)
         again = check_format(document, runs, observe(document, runs), FIX, house_style)
 
-        after = paragraphs_as_xml(document)
-        changed = {path for path, xml in after.items() if xml != before[path]}
+        before = paragraphs_as_bytes(document.walk)
+        repaired = walk_with_edits(document, edits_of(report))
+        after = paragraphs_as_bytes(repaired)
+        changed = {path for path, content in after.items() if content != before[path]}
         assert changed == {change.paragraph_path for change in report.fix_changes}, name
         assert all(change.before != change.after for change in report.fix_changes), name
         assert not again.fix_changes, name
         assert not any(issue.fixable for issue in again.issues), name
-        assert texts == [visible_text(place.element, place.part.w) for place in document.walk.paragraphs], (
-            name
-        )
+        assert texts_of(repaired) == texts_of(document.walk), name
         fixed += len(report.fix_changes)
 
     assert fixed > at_least

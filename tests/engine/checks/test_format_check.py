@@ -1,15 +1,17 @@
 """The format report as a whole: its shape, its verdict, its order, what it counts."""
 
 import json
+import re
 
 import pytest
+from lxml import etree
 
 from docops_flask.engine.checks.format_check import check_format, observe, skipped_report
+from docops_flask.engine.document.document import Document
 from docops_flask.engine.options import Options
 from docops_flask.engine.policy.policy import Policy
 from tests.engine.checks.document_builder import (
     OPEN_POLICY,
-    body_xml,
     build_document,
     check_under_policy,
     check_under_template,
@@ -120,16 +122,22 @@ def test_fixed_issues_stay_listed_and_do_not_count_as_errors() -> None:
     assert report["summary"]["diff"] == ["line_spacing"]
 
 
+def looks(document: Document) -> list[bytes]:
+    """How every paragraph looks now, repairs included."""
+    return [etree.tostring(place.element) for place in document.walk.paragraphs]
+
+
 def test_fix_mode_none_says_what_could_be_fixed_and_changes_nothing() -> None:
     document = build_document(MIXED, styles=STYLES)
-    before = body_xml(document)
+    before = looks(document)
 
     report = check_under_policy(document, Policy(), fix=False)
 
     assert any(issue.fixable for issue in report.issues)
     assert not any(issue.fixed for issue in report.issues)
     assert not report.as_dict()["summary"]["fix_applied"]
-    assert body_xml(document) == before
+    assert not report.fix_changes
+    assert looks(document) == before
 
 
 def test_baseline_template_fixes_nothing_even_in_fix_mode_safe() -> None:
@@ -140,15 +148,17 @@ def test_baseline_template_fixes_nothing_even_in_fix_mode_safe() -> None:
 
     assert not report.passed
     assert not report.as_dict()["summary"]["fix_applied"]
-    assert not filled.parts[0].changed
+    assert not report.fix_changes
 
 
 def test_filling_that_changes_text_alone_passes_against_the_template() -> None:
     document = build_document(MIXED, styles=STYLES)
     runs = touched_runs(document)
     before = observe(document, runs)
-    for run in runs:
-        run.element[-1].text = "　filled"
+    for place in document.walk.paragraphs:
+        place.fill(
+            re.sub(rb'(<w:t xml:space="preserve">)[^<]*', "\\1\u3000filled".encode(), place.own_bytes), None
+        )
 
     report = check_format(document, runs, before, Options(), Policy()).as_dict()
 

@@ -6,7 +6,6 @@ import pytest
 
 from docops_flask.engine.document.document import Walk
 from docops_flask.engine.document.open import open_document
-from docops_flask.engine.document.paragraph_text import visible_text
 from docops_flask.engine.errors import InvalidTemplate, TemplateLimitExceeded
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.opc.package import Package
@@ -23,7 +22,7 @@ def walked(tmp_path: Path, content: bytes, limits: Limits | None = None) -> Walk
 
 
 def addresses(walk: Walk) -> dict[str, str]:
-    return {place.path: visible_text(place.element, place.part.w) for place in walk.paragraphs}
+    return {place.path: place.reading.text for place in walk.paragraphs}
 
 
 def span(columns: int | str) -> str:

@@ -5,15 +5,15 @@ from typing import Any
 
 from lxml import etree
 
-from docops_flask.engine.document.document import Document, ParagraphPlace, StoryKind, StoryPart
+from docops_flask.engine.document.document import Document, ParagraphPlace
 from docops_flask.engine.document.paragraph_text import runs_of
 from docops_flask.engine.document.walk import walk_stories
 from docops_flask.engine.formatting.cascade import Cascade
 from docops_flask.engine.formatting.effective import Effective
 from docops_flask.engine.formatting.paragraph_values import ParagraphValues
 from docops_flask.engine.formatting.run_values import RunValues
-from docops_flask.engine.oxml.names import W_STRICT, W_TRANSITIONAL, vocabulary
 from tests.engine.formatting.related_builder import related_parts
+from tests.engine.story_parts import body_part
 from tests.factories import story
 
 
@@ -28,9 +28,7 @@ class Resolved:
 
 def open_body(body: str, *, styles: str = "", strict: bool = False, **parts: Any) -> Document:
     """A document with this body, these styles and related parts."""
-    w = vocabulary(W_STRICT if strict else W_TRANSITIONAL)
-    root = etree.fromstring(story("document", f"<w:body>{body}</w:body>", strict=strict).encode())
-    part = StoryPart(name="word/document.xml", kind=StoryKind.BODY, prefix="", root=root, w=w)
+    part = body_part(body, strict=strict)
     return Document(
         parts=(part,),
         styles=etree.fromstring(story("styles", styles, strict=strict).encode()),

@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from docops_flask.engine.bilingual import Bilingual
+from docops_flask.engine.integrity.byte_proof import prove_bytes
 from docops_flask.engine.integrity.claims import read_claims
+from docops_flask.engine.integrity.members import compare_members
 from docops_flask.engine.integrity.proof import prove
 from docops_flask.engine.integrity.verdict import Proof
 from docops_flask.engine.job import Job, JobKind
@@ -42,6 +44,17 @@ class FinishedJob:
             document = ZipReader(self.document, LIMITS)
             return prove(package, document, read_claims(self.log, self.report), LIMITS)
         finally:
+            package.close()
+
+    def proof_by_bytes(self) -> Proof | None:
+        """The proof by bytes alone; ``None`` where a byte is unaccounted for."""
+        package = Package(self.template, LIMITS)
+        document = ZipReader(self.document, LIMITS)
+        try:
+            members = compare_members(package.archive, document, LIMITS.output_bytes)
+            return prove_bytes(package, members, read_claims(self.log, self.report))
+        finally:
+            document.close()
             package.close()
 
     def found(self) -> list[tuple[str, str]]:

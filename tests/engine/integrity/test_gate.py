@@ -3,11 +3,11 @@
 from pathlib import Path
 
 import pytest
-from lxml import etree
 
 from docops_flask.engine import pipeline
+from docops_flask.engine.document.edits import Edit
 from docops_flask.engine.errors import ResultRefused
-from docops_flask.engine.template.fill import fill
+from docops_flask.engine.template.fill import Filling, fill
 from docops_flask.engine.template.scan import Scan
 from tests.engine.integrity.finished_job import finish
 from tests.factories import docx, p, story, tbl, tc, tr
@@ -52,11 +52,12 @@ def test_a_package_that_word_opens_has_no_defect(tmp_path: Path, body: str) -> N
 def test_a_new_defect_stops_the_document(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, body: str, defect: tuple[str, str]
 ) -> None:
-    def faulty(scan: Scan, values: dict[str, str]) -> dict[str, None]:
+    def faulty(scan: Scan, values: dict[str, str]) -> Filling:
+        filling = fill(scan, values)
         part = scan.paragraphs[0].place.part
-        names = " ".join(f'xmlns:{prefix}="{uri}"' for prefix, uri in part.root.nsmap.items())
-        part.root[0].extend(etree.fromstring(f"<x {names}>{body}</x>"))
-        return fill(scan, values)
+        end = part.text.content.index(b"<w:sectPr/>")
+        filling.edits.append(Edit(part, end, end, body.encode()))
+        return filling
 
     monkeypatch.setattr(pipeline, "fill", faulty)
     with pytest.raises(ResultRefused) as refused:

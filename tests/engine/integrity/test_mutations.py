@@ -1,6 +1,6 @@
-"""Flip, drop, add or move any node of a result, change any member: the proof finds every one.
+"""Change any node, byte or member of a result, or what its log says: the proof finds every one.
 
-The suite takes a few hundred mutations, ``make mutations`` 10,000 (see docs/analysis/integrity.md).
+The suite takes a few hundred mutations of each kind, ``make mutations`` 10,000 (docs/analysis/integrity.md).
 """
 
 import json
@@ -13,11 +13,14 @@ import pytest
 
 from docops_flask.engine.policy.policy import Policy
 from tests.conftest import ROOT
+from tests.engine.integrity.byte_mutations import mutate_bytes
 from tests.engine.integrity.finished_job import STRICT, FinishedJob, finish
+from tests.engine.integrity.log_mutations import mutate_log
 from tests.engine.integrity.mutations import mutate
 from tests.factories import docx, p, r, tbl, tc, textbox, tr
 
 MUTATIONS = int(os.environ.get("DOCOPS_TESTS_MUTATIONS", "300"))
+SEED = int(os.environ.get("DOCOPS_TESTS_SEED", "1"))
 _BODIES = (
     p("【A】"),
     p(r("x 【"), r("A】 y 【B】", "<w:b/>"), properties='<w:jc w:val="both"/>'),
@@ -55,18 +58,53 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> list[FinishedJob]:
     return jobs
 
 
-def test_every_result_is_intact_as_it_is(finished: list[FinishedJob]) -> None:
-    assert {job.proof().verdict for job in finished} == {"intact"}
+def test_every_result_is_intact_to_the_byte_as_it_is(finished: list[FinishedJob]) -> None:
+    assert {(job.proof().verdict, job.proof().exactness) for job in finished} == {("intact", "bytes")}
+    assert any(job.report["summary"]["fix_changes"] for job in finished)
+    assert any("mirrored_at" in entry for job in finished for entry in job.log["entries"])
 
 
-def test_every_mutation_of_a_result_is_found(finished: list[FinishedJob]) -> None:
-    random_ = random.Random(int(os.environ.get("DOCOPS_TESTS_SEED", "1")))
+def test_every_mutation_of_a_result_is_found_by_bytes_and_canonically(finished: list[FinishedJob]) -> None:
+    random_ = random.Random(SEED)
     kinds: Counter[str] = Counter()
     for _ in range(MUTATIONS):
         job = random_.choice(finished)
         done, document = mutate(random_, job.document)
         kinds[done.rpartition(": ")[2]] += 1
-        proof = replace(job, document=document).proof()
-        assert proof.verdict == "violated", f"not found: {done} in {job.template}"
+        mutated = replace(job, document=document)
+        assert mutated.proof_by_bytes() is None, f"not found by bytes: {done} in {job.template}"
+        proof = mutated.proof()
+        assert proof.verdict == "violated", f"not found canonically: {done} in {job.template}"
         assert proof.reason()
     assert len(kinds) > 12
+
+
+def test_every_mutation_of_bytes_is_found_and_never_called_exact(finished: list[FinishedJob]) -> None:
+    random_ = random.Random(SEED)
+    kinds: Counter[str] = Counter()
+    verdicts: Counter[str] = Counter()
+    for _ in range(MUTATIONS):
+        job = random_.choice(finished)
+        done, document = mutate_bytes(random_, job.document)
+        kinds[done.rpartition(": ")[2]] += 1
+        mutated = replace(job, document=document)
+        assert mutated.proof_by_bytes() is None, f"not found: {done} in {job.template}"
+        proof = mutated.proof()
+        assert proof.exactness == "canonical", f"called exact: {done} in {job.template}"
+        verdicts[proof.verdict] += 1
+    assert len(kinds) > 12
+    assert min(verdicts["intact"], verdicts["violated"]) > MUTATIONS / 10
+
+
+def test_every_mutation_of_a_log_is_found_by_bytes_and_canonically(finished: list[FinishedJob]) -> None:
+    random_ = random.Random(SEED)
+    kinds: Counter[str] = Counter()
+    for _ in range(MUTATIONS):
+        job = random_.choice(finished)
+        done, log, report = mutate_log(random_, job)
+        kinds[done] += 1
+        mutated = replace(job, log=log, report=report)
+        place = f"{done} in {job.template}: {log['entries']} {report['summary']['fix_changes']}"
+        assert mutated.proof_by_bytes() is None, f"not found by bytes: {place}"
+        assert mutated.proof().verdict == "violated", f"not found canonically: {place}"
+    assert len(kinds) > 15

@@ -43,7 +43,7 @@ EDITS = {
     "an instruction": ("<w:tblGrid/>", "<w:tblGrid/><?x y?>", [("element_added", "")]),
     "a comment before the root": ("<w:document", "<!-- x --><w:document", [("canonical_form", "")]),
     "a namespace": ("<w:body>", '<w:body xmlns:x="urn:x">', [("namespaces", "")]),
-    "the declaration": ("standalone='yes'", "standalone='no'", [("declaration", "")]),
+    "the declaration": ('standalone="yes"', 'standalone="no"', [("declaration", "")]),
     "broken XML": ("<w:tblGrid/>", "<w:tblGrid>", [("not_well_formed", "")]),
     "a DTD": ("<w:document", "<!DOCTYPE x><w:document", [("not_well_formed", "")]),
 }

@@ -11,6 +11,7 @@ from docops_flask.engine.errors import InvalidTemplate
 from docops_flask.engine.opc import xml_part
 from docops_flask.engine.opc.xml_part import (
     begins_plainly,
+    check_part,
     declares_doctype,
     parse_part,
     refuse_doctype,
@@ -130,3 +131,39 @@ def test_an_unreadable_prolog_is_refused(content: bytes) -> None:
 
 def test_errors_after_the_prolog_are_left_to_the_parser() -> None:
     refuse_doctype(b"<?x?><a><b></a>", "word/a.xml")
+
+
+@pytest.mark.parametrize(
+    ("content", "is_refused"),
+    [
+        ("<a/>", False),
+        ("<a>", True),
+        ("<a xmlns:m='urn:x'><m:b m:c='1'/></a>", False),
+        ("<m:a/>", True),
+        ("<a m:b='1'/>", True),
+        ("<a xmlns:m=''/>", True),
+        ("<a xmlns:m='a b'/>", True),
+        ("<a xmlns:m='relative'/>", False),
+        ("<a xmlns:m='urn:x' xmlns:n='urn:x' m:b='1' n:b='2'/>", True),
+        ("<a:b:c xmlns:a='urn:x'/>", True),
+        ("<a xmlns:xmlns='urn:x'/>", True),
+        ("<a xml:id='1 2'/>", True),
+        ("<!DOCTYPE a><a/>", True),
+        ("<a>&unknown;</a>", True),
+        (f"<a>{'x' * 9_999_999}</a>", False),
+        (f"<a>{'x' * 10_000_001}</a>", True),
+        (f"<a>{'x' * 6_000_000}<b/>{'x' * 6_000_000}</a>", False),
+        ("<a" + "".join(f" xmlns:n{number}='urn:x'" for number in range(1001)) + "/>", True),
+    ],
+    ids=lambda given: given[:60] if isinstance(given, str) else None,
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_a_part_is_refused_without_a_tree_where_its_tree_would_be(
+    content: str, is_refused: bool, encoding: str
+) -> None:
+    for read in (check_part, parse_part):
+        if is_refused:
+            with pytest.raises(InvalidTemplate):
+                read(content.encode(encoding), "word/document.xml")
+        else:
+            read(content.encode(encoding), "word/document.xml")

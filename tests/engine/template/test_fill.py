@@ -8,10 +8,10 @@ import pytest
 from docx import Document as read_with_python_docx
 from lxml import etree
 
+from docops_flask.engine.document.edits import written_parts
 from docops_flask.engine.document.open import open_document
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.opc.package import Package
-from docops_flask.engine.opc.xml_part import serialize_part
 from docops_flask.engine.template.fill import fill
 from docops_flask.engine.template.scan import scan_document
 from tests.factories import docx, p, r, tbl, tc, textbox, tr
@@ -25,11 +25,11 @@ def filled(tmp_path: Path, values: dict[str, str], template: bytes) -> tuple[byt
     path.write_bytes(template)
     package = Package(path, Limits())
     document = open_document(package, Limits())
-    touched = list(fill(scan_document(document), values))
+    edits, touched = fill(scan_document(document), values)
     buffer = io.BytesIO()
-    package.write(buffer, {part.name: serialize_part(part.root) for part in document.parts if part.changed})
+    package.write(buffer, written_parts(edits))
     package.close()
-    return buffer.getvalue(), touched
+    return buffer.getvalue(), list(touched)
 
 
 def body_xml(package_bytes: bytes) -> str:

@@ -14,14 +14,14 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from docops_flask.engine import pipeline
+from docops_flask.engine.document.edits import Edit
 from docops_flask.engine.job import Job
-from docops_flask.engine.template.fill import fill
+from docops_flask.engine.template.fill import Filling, fill
 from docops_flask.engine.template.scan import Scan
 from docops_flask.jobs.renderer import Renderer
 from docops_flask.web.services import EXTENSION
 from tests.factories import docx, p, tbl
 from tests.jobs.limits import LIMITS
-from tests.optional import not_none
 from tests.web.conftest import LogLines
 from tests.web.forms import form, members, task
 
@@ -53,6 +53,7 @@ def test_the_result_of_a_run_is_intact(client: FlaskClient, parts: dict[str, byt
     assert answer.status_code == 200
     assert body == {
         "verdict": "intact",
+        "exactness": "bytes",
         "unaccounted_count": 0,
         "unaccounted": [],
         "template_defect_count": 0,
@@ -198,12 +199,12 @@ def test_every_part_has_a_limit(
 def fill_with_a_fault(job: Job, template: str, folder: str) -> dict[str, Any]:
     """A job whose filling code drops a character by mistake."""
 
-    def faulty(scan: Scan, values: dict[str, str]) -> dict[str, None]:
-        touched = fill(scan, values)
-        place = scan.paragraphs[0].place
-        last = list(place.part.root.iter(place.part.w.t))[-1]
-        last.text = not_none(last.text)[:-1]
-        return touched
+    def faulty(scan: Scan, values: dict[str, str]) -> Filling:
+        filling = fill(scan, values)
+        part = scan.paragraphs[0].place.part
+        end = part.text.content.rindex(b"</w:t>")
+        filling.edits.append(Edit(part, end - 1, end, b""))
+        return filling
 
     with mock.patch.object(pipeline, "fill", faulty):
         return pipeline.run_job(job, template, folder)
