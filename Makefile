@@ -96,7 +96,7 @@ golden-corpus: $(DEVELOPMENT)  ## write what comes of the corpus to artifacts/go
 policy-schema: $(RUNTIME)  ## write the JSON Schema of policy files anew, for editors
 	@$(BIN)/python -m docops_flask.intake.catalogue.policy_schema
 
-mutations: $(DEVELOPMENT)  ## 10,000 random mutations of results, each of which the proof has to find
+mutations: $(DEVELOPMENT)  ## 10,000 random mutations of results, of their bytes and of their logs, all of which the proof has to find
 	@DOCOPS_TESTS_MUTATIONS=10000 $(BIN)/python -m pytest tests/engine/integrity/test_mutations.py
 
 pins: $(DEVELOPMENT)  ## pin what pyproject.toml asks for, with hashes, in requirements*.txt (UPGRADE=--upgrade: the newest)

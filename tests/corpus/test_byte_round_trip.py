@@ -1,4 +1,4 @@
-"""Real documents, filled where placeholders were put into their bytes: no byte outside of these is another."""
+"""Real documents, filled where placeholders were put into their bytes: no other byte changes."""
 
 import io
 import json
@@ -14,13 +14,14 @@ from tests.corpus.test_corpus import REFUSED, member, run
 _FILLED_PARTS = re.compile(r"word/(document|header\d*|footer\d*|footnotes|endnotes)\.xml\Z")
 _TEXT = re.compile(rb"<w:t( [^<>]*[^<>/])?>([^<>]*)</w:t>")
 _MOST_FIELDS = 150
+_KEEP = ' xml:space="preserve"'
 _NEXT_RUN = "</w:t></w:r><w:r><w:t>"
 
 
 class Form(NamedTuple):
     """How a placeholder is put into a text, its value, what stands there once it is filled.
 
-    ``{}`` is where the name goes. ``is_before`` says that it stands before the text, else it stands behind it;
+    ``{}`` is where the name goes. ``is_before`` says that it stands before the text, else behind it;
     ``needs_space`` that the w:t has to keep white space.
     """
 
@@ -39,7 +40,9 @@ FORMS = (
     Form("【{}】", " edges ", " edges ", needs_space=True),
     Form("【{}】", "\u3000edge", "\u3000edge", is_before=True, needs_space=True),
     Form("【{}】", "one\ntwo", "one</w:t><w:br/><w:t>two"),
-    Form("【{}】", "\tone\n two", '</w:t><w:tab/><w:t>one</w:t><w:br/><w:t xml:space="preserve"> two', needs_space=True),
+    Form(
+        "【{}】", "\tone\n two", f"</w:t><w:tab/><w:t>one</w:t><w:br/><w:t{_KEEP}> two", needs_space=True
+    ),
     Form("&#12304;{}&#x3011;", "by number", "by number"),
     Form("【{}</w:t><w:t>】", "split text", "split text</w:t><w:t>"),
     Form(f"【{_NEXT_RUN}{{}}{_NEXT_RUN}】", "split runs", f"split runs{_NEXT_RUN}{_NEXT_RUN}"),
@@ -59,7 +62,7 @@ def puts_for(content: bytes, first: int, chance: random.Random) -> list[Put]:
     """Where to put placeholders into a part; their numbers begin with ``first``."""
     places = list(_TEXT.finditer(content))
     places = sorted(chance.sample(places, min(len(places), _MOST_FIELDS - first)), key=re.Match.start)
-    puts = []
+    puts: list[Put] = []
     for place in places:
         keeps = b'xml:space="preserve"' in (place[1] or b"")
         text = place[2].decode()

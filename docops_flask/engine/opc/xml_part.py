@@ -169,8 +169,8 @@ def check_part(content: bytes, name: str) -> None:
         raise _malformed(echo(name), error) from error
     if target.has_doctype:
         raise _doctype_in(echo(name))
-    # Names of unknown namespaces and the like are errors in trees alone.
-    if len(parser.error_log) or _may_hold_long_text(content):
+    # Some errors are errors in trees alone; those of namespaces are noted.
+    if len(parser.error_log) or b"\0" in content[:4] or b"xml:id" in content or _may_hold_long_text(content):
         _parsed(content, name, strip_cdata=False)
     if (
         len(content) > _LEAST_BYTES

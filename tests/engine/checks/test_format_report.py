@@ -1,11 +1,13 @@
 """The report as JSON text is the report as data, written without making the data first."""
 
 import pytest
-from lxml import etree
 
 from docops_flask.engine.artefacts import json_text
 from docops_flask.engine.checks.issue import Finding, FixChange, Issue
 from docops_flask.engine.checks.report import FormatReport, RoleNote
+from docops_flask.engine.document.walk import walk_stories
+from tests.engine.story_parts import body_part
+from tests.factories import p
 
 PLAIN = Finding(code="A", severity="warn", message="is wrong")
 TRICKY = Finding(
@@ -30,11 +32,10 @@ ISSUES = [
     Issue(TRICKY, 'n"1\\.p0', 'n"1\\.p0:r0', ('n"1\\.p0:r0', "p0:r2"), True),
     Issue(TRICKY, "t0.r0.c0.p0"),
 ]
+PLACE = walk_stories([body_part(p("x"))], 1).paragraphs[0]
 CHANGES = [
-    FixChange(
-        "p0", "first_line_indent_twips", {"firstLine": "1"}, {"hanging": "2"}, "ind", etree.Element("p")
-    ),
-    FixChange('n"1.p0', "run_font", {}, {"eastAsia": '"宋体"'}, "rFonts", etree.Element("r"), 'n"1.p0:r0'),
+    FixChange("p0", "first_line_indent_twips", {"firstLine": "1"}, {"hanging": "2"}, "ind", PLACE),
+    FixChange('n"1.p0', "run_font", {}, {"eastAsia": '"宋体"'}, "rFonts", PLACE.run(0), 'n"1.p0:r0'),
 ]
 ROLES = [
     RoleNote("p0", "body", "place", "running text"),

@@ -28,6 +28,13 @@ def read(content: str, declared: str = "") -> tuple[Paragraph, etree._Element, P
     return place.reading, tree, place
 
 
+def properties_of(run: etree._Element, tag: str) -> list[bytes]:
+    """The properties of a run in canonical form, each by itself."""
+    properties = run.find(tag)
+    found = [] if properties is None else list(properties)
+    return [etree.tostring(each, method="c14n", exclusive=True) for each in found]
+
+
 def assert_reads_alike(content: str, declared: str = "") -> None:
     reading, tree, place = read(content, declared)
     w = place.part.w
@@ -52,19 +59,13 @@ def assert_reads_alike(content: str, declared: str = "") -> None:
         for at in range(piece.start, piece.end):
             node = next(each.node for each in expected.pieces if each.start <= at < each.end)
             assert nodes.setdefault(piece.shown.node, node) is node
-    # The runs look as those of the tree do.
+    # The runs look as those of the tree do, and have their texts.
     for one, other in zip(reading.shape.runs, runs, strict=True):
         assert one.tag == other.tag
-        properties = [
-            []
-            if each.find(w.rPr) is None
-            else [etree.tostring(child, method="c14n", exclusive=True) for child in each.find(w.rPr)]
-            for each in (one, other)
-        ]  # type: ignore[union-attr]
-        assert properties[0] == properties[1]
-        own = "".join((node.text or "") for node in other.iterchildren(w.t) if not len(node))
-        if not any(len(node) for node in other.iterchildren(w.t)):
-            assert reading.run_text(one, w) == own
+        assert properties_of(one, w.rPr) == properties_of(other, w.rPr)
+        nodes_of_run = list(other.iterchildren(w.t))
+        if not any(len(node) for node in nodes_of_run):
+            assert reading.run_text(one, w) == "".join(node.text or "" for node in nodes_of_run)
     # The bytes of each text are those of its characters.
     content_bytes = b"".join(reading.parts)
     assert content_bytes == place.own_bytes
@@ -94,12 +95,12 @@ CASES = {
     f"<w:sdt><w:sdtContent>{r('c')}</w:sdtContent></w:sdt><w:smartTag>{r('d')}</w:smartTag>",
     "simple field": f'<w:fldSimple w:instr="DATE">{r("a")}</w:fldSimple>' + r("b"),
     "field": "<w:r><w:fldChar w:fldCharType='begin'/></w:r><w:r><w:instrText>PAGE</w:instrText></w:r>"
-    "<w:r><w:fldChar w:fldCharType='separate'/></w:r>" + r("1") + "<w:r><w:fldChar w:fldCharType='end'/></w:r>"
-    + r("b"),
+    "<w:r><w:fldChar w:fldCharType='separate'/></w:r>" + r("1")
+    + "<w:r><w:fldChar w:fldCharType='end'/></w:r>" + r("b"),
     "alternatives": f"<mc:AlternateContent><mc:Choice Requires='w14'>{r('a')}</mc:Choice>"
     f"<mc:Fallback>{r('b')}</mc:Fallback></mc:AlternateContent>",
-    "ruby": "<w:r><w:ruby><w:rt><w:r><w:t>a</w:t></w:r></w:rt><w:rubyBase><w:r><w:t>b</w:t></w:r></w:rubyBase>"
-    "</w:ruby></w:r>" + r("c"),
+    "ruby": "<w:r><w:ruby><w:rt><w:r><w:t>a</w:t></w:r></w:rt><w:rubyBase><w:r><w:t>b</w:t></w:r>"
+    "</w:rubyBase></w:ruby></w:r>" + r("c"),
     "marks": '<w:bookmarkStart w:id="0" w:name="x"/><w:proofErr w:type="spellStart"/>' + r("a")
     + '<w:bookmarkEnd w:id="0"/><w:commentRangeStart w:id="1"/>',
     "references": "<w:r><w:t>&lt;&#20540;&amp;&#x2000b;&gt;</w:t></w:r>",
@@ -111,7 +112,8 @@ CASES = {
     "CDATA with carriage returns": "<w:r><w:t><![CDATA[a\r\nb\r;&]]></w:t></w:r>",
     "a child in a text": "<w:r><w:t>a<w:x/>b</w:t></w:r>" + r("c"),
     "a text in a text": "<w:r><w:t>a<w:t>b</w:t>c</w:t></w:r>" + r("d"),
-    "tags on lines of their own": "\n<w:r\n>\n<w:t\n>a</w:t\n>\n</w:r>\n<w:r><w:t\txml:space='preserve'> b </w:t></w:r>",
+    "tags on lines of their own": "\n<w:r\n>\n<w:t\n>a</w:t\n>\n</w:r>\n"
+    "<w:r><w:t\txml:space='preserve'> b </w:t></w:r>",
     "white space in an end tag": "<w:r><w:t>a</w:t ></w:r>",
     "markup in an attribute of a text": """<w:r><w:t w:x="a>b">c</w:t></w:r>""" + r("d"),
     "markup in an attribute of a run": """<w:r w:x='a>"b'><w:t>c</w:t></w:r>""" + r("d"),
@@ -166,7 +168,8 @@ RUN = st.builds(
     st.sampled_from(["<w:t>", '<w:t xml:space="preserve">', "<w:t\n>", "<w:t xml:space='default'>"]),
     TEXT,
     st.sampled_from(["", "<w:rPr><w:b/></w:rPr>", "<w:tab/>", "<w:t/>"]),
-    st.sampled_from(["", "<w:br/>", "<w:noBreakHyphen/>", "<w:t>x</w:t>", "<w:fldChar w:fldCharType='begin'/>",
+    st.sampled_from(["", "<w:br/>", "<w:noBreakHyphen/>", "<w:t>x</w:t>",
+                     "<w:fldChar w:fldCharType='begin'/>",
                      "<w:fldChar w:fldCharType='separate'/>", "<w:fldChar w:fldCharType='end'/>"]),
 )  # fmt: skip
 INLINE = st.recursive(
@@ -174,7 +177,8 @@ INLINE = st.recursive(
     lambda inner: st.builds(
         lambda around, content: around.replace("|", "".join(content)),
         st.sampled_from([
-            "<w:ins>|</w:ins>", "<w:del>|</w:del>", "<w:hyperlink>|</w:hyperlink>", "<w:unknown>|</w:unknown>",
+            "<w:ins>|</w:ins>", "<w:del>|</w:del>", "<w:hyperlink>|</w:hyperlink>",
+            "<w:unknown>|</w:unknown>",
             "<w:sdt><w:sdtContent>|</w:sdtContent></w:sdt>",
             "<mc:AlternateContent><mc:Choice>|</mc:Choice></mc:AlternateContent>",
         ]),

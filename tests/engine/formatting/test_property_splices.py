@@ -1,4 +1,4 @@
-"""Which bytes of a paragraph change when properties are repaired: attributes, and elements that are missing."""
+"""Which bytes of a paragraph change when properties are repaired: attributes, missing elements."""
 
 import pytest
 from hypothesis import given
@@ -18,7 +18,7 @@ WORDS = vocabulary(W_TRANSITIONAL)
 
 
 def place_of(content: str, start_tag: str = "<w:p>") -> ParagraphPlace:
-    end = start_tag[1:].split(">")[0].split(" ")[0]
+    end = start_tag[1:].replace(">", " ").partition(" ")[0]
     return walk_stories([body_part(f"{start_tag}{content}</{end}>")], 100).paragraphs[0]
 
 

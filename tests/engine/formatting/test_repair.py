@@ -98,7 +98,7 @@ def test_repairs_of_a_paragraph_with_a_text_box_are_made_around_it() -> None:
     repairs = Repairs()
     runs = len(place.shape.runs)
     outer = place.run(runs - 1)
-    changes = [
+    changes: list[tuple[ParagraphPlace | RunPlace, str, dict[str, str], dict[str, str]]] = [
         (outer, "sz", *repairs.run(outer, 1, setting("30", [], "sz"))),
         (inner, "jc", *repairs.paragraph(inner, 1, setting("right", []))),
     ]

@@ -1,4 +1,4 @@
-"""The proof by bytes: every byte of a result is the template's or in the log; the rest is seen and told apart."""
+"""The proof by bytes: every byte of a result is the template's or in the log."""
 
 import io
 import random
@@ -75,7 +75,9 @@ def test_no_byte_may_be_another(job: FinishedJob, name: str) -> None:
 
 # What the canonical form does not tell, in a part that entries speak of.
 SAME_CANONICALLY = {
-    "white space between attributes": ('<w:ind w:left="1" w:hanging="2"/>', '<w:ind w:left="1"  w:hanging="2"/>'),
+    "white space between attributes": (
+        '<w:ind w:left="1" w:hanging="2"/>', '<w:ind w:left="1"  w:hanging="2"/>',
+    ),
     "white space before a tag's end": ("<w:tblGrid/>", "<w:tblGrid />"),
     "the order of attributes": ('<w:ind w:left="1" w:hanging="2"/>', '<w:ind w:hanging="2" w:left="1"/>'),
     "quotes": ('w:val="both"', "w:val='both'"),
@@ -291,7 +293,8 @@ WRITTEN: dict[str, str] = {
     "with another prefix": PLAIN.replace("xmlns:w=", "xmlns:x=").replace("<w:", "<x:").replace("</w:", "</x:")
     .replace(" w:", " x:"),
     "in the default namespace": default_namespace(PLAIN),
-    "in the default namespace alone": default_namespace(PLAIN).replace(f' xmlns:w="{W}"', "").replace(' w:', " "),
+    "in the default namespace alone": default_namespace(PLAIN).replace(f' xmlns:w="{W}"', "")
+    .replace(" w:", " "),
     "in both": PLAIN.replace(f'xmlns:w="{W}"', f'xmlns:w="{W}" xmlns="{W}"'),
     "with two prefixes": PLAIN.replace(f'xmlns:w="{W}"', f'xmlns:w="{W}" xmlns:y="{W}"')
     .replace("<w:jc w:", "<y:jc y:").replace("<w:ind w:left", "<w:ind y:left"),
@@ -305,7 +308,8 @@ WRITTEN: dict[str, str] = {
     "with comments in placeholders": PLAIN.replace("【A】 two", "【<!-- c -->A】<?i?> two"),
     "with comments around the root": PLAIN.replace("<w:document", "<!-- a --><w:document") + "<!-- z -->\n",
     "with instructions": PLAIN.replace("<w:tbl>", "<?x <w:p>?><w:tbl>"),
-    "with CDATA": PLAIN.replace("one 【A】 two", "one <![CDATA[【A】 & two]]>").replace("【B】", "<![CDATA[【B】]]>"),
+    "with CDATA": PLAIN.replace("one 【A】 two", "one <![CDATA[【A】 & two]]>")
+    .replace("【B】", "<![CDATA[【B】]]>"),
     "with references": PLAIN.replace("【A】 two", "&#12304;A&#x3011; &lt;two&gt;"),
     "with blanks in tags": PLAIN.replace("<w:p>", "<w:p\n>").replace("</w:p>", "</w:p >")
     .replace("<w:t ", "<w:t\t").replace("<w:jc w:", "<w:jc\n  w:").replace("<w:r>", "<w:r\r\n>"),
@@ -324,24 +328,28 @@ WRITTEN: dict[str, str] = {
         "one 【", "\U000f0000\U00100000 【"
     ),
     "without kept white space": PLAIN.replace(' xml:space="preserve"', ""),
-    "with white space that Word ignores": PLAIN.replace(' xml:space="preserve">', ">\n  ").replace("</w:t>", " </w:t>"),
+    "with white space that Word ignores": PLAIN.replace(' xml:space="preserve">', ">\n  ")
+    .replace("</w:t>", " </w:t>"),
     "with a byte order mark": "\ufeff" + PLAIN,
-    "with text boxes": PLAIN.replace("<w:tbl>", p("around 【A】", textbox(p("in 【B】", properties="<w:jc/>"))) + "<w:tbl>"),
+    "with text boxes": PLAIN.replace(
+        "<w:tbl>", p("around 【A】", textbox(p("in 【B】", properties="<w:jc/>"))) + "<w:tbl>"
+    ),
     "with text boxes that differ": PLAIN.replace(
         "<w:tbl>", p(textbox(p("in 【B】"), fallback=(p("other 【B】"),)), "【A】") + "<w:tbl>"
     ),
     "with text boxes of one branch": PLAIN.replace(
-        "<w:tbl>", p(f"<w:r><w:pict><w:txbxContent>{p('【B】')}</w:txbxContent></w:pict></w:r>", r("【A】")) + "<w:tbl>"
+        "<w:tbl>",
+        p(f"<w:r><w:pict><w:txbxContent>{p('【B】')}</w:txbxContent></w:pict></w:r>", r("【A】")) + "<w:tbl>",
     ),
-    "with rows outside tables": PLAIN.replace("<w:tbl>", f"<w:customXml>{tr(tc('【A】'))}</w:customXml><w:tbl>"),
+    "with rows outside tables": PLAIN.replace(
+        "<w:tbl>", f"<w:customXml>{tr(tc('【A】'))}</w:customXml><w:tbl>"
+    ),
     "with tracked properties": PLAIN.replace(
-        '<w:jc w:val="both"/>',
-        '<w:jc w:val="both"/>',
-    ).replace(
         "</w:pPr>", "<w:pPrChange><w:pPr><w:spacing w:line='1'/></w:pPr></w:pPrChange></w:pPr>", 1
     ).replace(
         "<w:sectPr/>",
-        "<w:sectPr><w:pgSz w:w='9'/><w:sectPrChange><w:sectPr><w:pgSz w:w='1'/></w:sectPr></w:sectPrChange></w:sectPr>",
+        "<w:sectPr><w:pgSz w:w='9'/><w:sectPrChange><w:sectPr><w:pgSz w:w='1'/></w:sectPr></w:sectPrChange>"
+        "</w:sectPr>",
     ).replace("<w:tblPr/>", "<w:tblPr><w:tblPrChange><w:tblPr/></w:tblPrChange></w:tblPr>"),
 }  # fmt: skip
 

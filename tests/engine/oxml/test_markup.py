@@ -77,7 +77,8 @@ def test_attributes_are_read_as_they_are_written(attributes: bytes, expected: di
 
 
 CHARACTER_DATA = st.lists(
-    st.sampled_from(["a", "值", "𠮷", "&amp;", "&lt;", "&#20540;", "&#x2000b;", "&quot;", "&apos;", "\r\n", "\r",
+    st.sampled_from(["a", "值", "𠮷", "&amp;", "&lt;", "&#20540;", "&#x2000b;", "&quot;", "&apos;",
+                     "\r\n", "\r",
                      "\n", "\t", "&#13;", "&#xA;", " ", ">"]),
     max_size=12,
 ).map("".join)  # fmt: skip

@@ -73,7 +73,9 @@ CASES = {
         "<w:r><w:t>a 【A】</w:t></w:r>", "x", "<w:r><w:t>a x</w:t></w:r>",
     ),
     "another space is stated": (
-        "<w:r><w:t xml:space='default'>【A】</w:t></w:r>", " x", "<w:r><w:t xml:space='preserve'> x</w:t></w:r>",
+        "<w:r><w:t xml:space='default'>【A】</w:t></w:r>",
+        " x",
+        "<w:r><w:t xml:space='preserve'> x</w:t></w:r>",
     ),
     "an attribute beside": (
         '<w:r><w:t w:x="1">【A】</w:t></w:r>', " x", f'<w:r><w:t w:x="1"{KEEP}> x</w:t></w:r>',
@@ -86,10 +88,14 @@ CASES = {
     "no value": (r("a【A】b"), "", r("ab")),
     "the placeholder itself": (r("【A】"), "【A】【B】", r("【A】【B】")),
     "references before": (
-        "<w:r><w:t>&lt;&#20540;&amp;【A】&gt;</w:t></w:r>", "x", "<w:r><w:t>&lt;&#20540;&amp;x&gt;</w:t></w:r>",
+        "<w:r><w:t>&lt;&#20540;&amp;【A】&gt;</w:t></w:r>",
+        "x",
+        "<w:r><w:t>&lt;&#20540;&amp;x&gt;</w:t></w:r>",
     ),
     "brackets by reference": ("<w:r><w:t>a&#12304;A&#x3011;b</w:t></w:r>", "x", "<w:r><w:t>axb</w:t></w:r>"),
-    "carriage returns before": ("<w:r><w:t>a\r\nb\r【A】\r\nc</w:t></w:r>", "x", "<w:r><w:t>a\r\nb\rx\r\nc</w:t></w:r>"),
+    "carriage returns before": (
+        "<w:r><w:t>a\r\nb\r【A】\r\nc</w:t></w:r>", "x", "<w:r><w:t>a\r\nb\rx\r\nc</w:t></w:r>",
+    ),
     "a comment inside": (
         "<w:r><w:t>a【<!-- 】 -->A】b</w:t></w:r>", "x", "<w:r><w:t>ax<!-- 】 -->b</w:t></w:r>",
     ),
@@ -164,7 +170,8 @@ def test_the_shape_is_kept_where_texts_alone_change(content: str, value: str, ke
 
 
 TEXT = st.lists(
-    st.sampled_from(["【A】", "【", "】", "A", "B", "【B】", " ", "a", "值", "&amp;", "&#12304;", "\r\n", "\n",
+    st.sampled_from(["【A】", "【", "】", "A", "B", "【B】", " ", "a", "值", "&amp;", "&#12304;",
+                     "\r\n", "\n",
                      "<!--c-->", "<![CDATA[【A】&]]>", "<![CDATA[ ]]>", "<?i?>"]),
     max_size=7,
 ).map("".join)  # fmt: skip
