@@ -99,8 +99,10 @@ def check_under_template(
 def edits_of(report: FormatReport) -> list[Edit]:
     """What the report has repaired, as edits of bytes."""
     return repair_edits(
-        (change.owner, change.element, dict(change.before), dict(change.after))
-        for change in report.fix_changes
+        [
+            (change.owner, change.element, dict(change.before), dict(change.after))
+            for change in report.fix_changes
+        ]
     )
 
 

@@ -9,7 +9,9 @@ from lxml import etree
 from docops_flask.engine.checks.format_check import check_format, observe, skipped_report
 from docops_flask.engine.document.document import Document
 from docops_flask.engine.options import Options
+from docops_flask.engine.oxml.markup import Splice
 from docops_flask.engine.policy.policy import Policy
+from docops_flask.engine.template.text_splices import Filled
 from tests.engine.checks.document_builder import (
     OPEN_POLICY,
     build_document,
@@ -156,9 +158,11 @@ def test_filling_that_changes_text_alone_passes_against_the_template() -> None:
     runs = touched_runs(document)
     before = observe(document, runs)
     for place in document.walk.paragraphs:
-        place.fill(
-            re.sub(rb'(<w:t xml:space="preserve">)[^<]*', "\\1\u3000filled".encode(), place.own_bytes), None
-        )
+        texts = re.compile(rb'(?<=<w:t xml:space="preserve">)[^<]*')
+        splices = [
+            Splice(*found.span(), "\u3000filled".encode()) for found in texts.finditer(place.own_bytes)
+        ]
+        place.fill(Filled(place.reading, splices, (), keeps_shape=True))
 
     report = check_format(document, runs, before, Options(), Policy()).as_dict()
 

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
+from docops_flask.engine.document.cell_count import CellCount
 from docops_flask.engine.document.document import ParagraphPlace, StoryKind, StoryPart, TablePlace
-from docops_flask.engine.document.locate import CellCount, locate
+from docops_flask.engine.document.locate import locate
 from docops_flask.engine.document.walk import walk_stories
 from docops_flask.engine.errors import TemplateLimitExceeded
 from docops_flask.engine.oxml.markup import TOKEN

@@ -9,7 +9,7 @@ from lxml import etree
 
 from docops_flask.engine.document.document import ParagraphPlace, StoryPart
 from docops_flask.engine.document.paragraph_text import ParagraphText, runs_of
-from docops_flask.engine.document.shapes import Paragraph
+from docops_flask.engine.document.shape import Paragraph
 from docops_flask.engine.document.walk import walk_stories
 from tests.engine.story_parts import body_part, story_part
 from tests.factories import W, p, r, story, textbox
@@ -60,17 +60,19 @@ def assert_reads_alike(content: str, declared: str = "") -> None:
             node = next(each.node for each in expected.pieces if each.start <= at < each.end)
             assert nodes.setdefault(piece.shown.node, node) is node
     # The runs look as those of the tree do, and have their texts.
-    for one, other in zip(reading.shape.runs, runs, strict=True):
+    for index, (one, other) in enumerate(zip(reading.shape.runs, runs, strict=True)):
         assert one.tag == other.tag
         assert properties_of(one, w.rPr) == properties_of(other, w.rPr)
         nodes_of_run = list(other.iterchildren(w.t))
         if not any(len(node) for node in nodes_of_run):
-            assert reading.run_text(one, w) == "".join(node.text or "" for node in nodes_of_run)
+            assert reading.joined(reading.shape.texts_of_run(index, w)) == "".join(
+                node.text or "" for node in nodes_of_run
+            )
     # The bytes of each text are those of its characters.
     content_bytes = b"".join(reading.parts)
     assert content_bytes == place.own_bytes
     for piece in reading.pieces:
-        at = reading.offset(3 * piece.shown.number + 2)
+        at = reading.offsets[3 * piece.shown.number + 2]
         raw = reading.raw(piece.shown.number)
         assert content_bytes[at : at + len(raw)] == raw
         assert reading.text[piece.start : piece.end] == reading.text_of(piece.shown.number)

@@ -1,6 +1,6 @@
 """Numbering, theme and settings parts for tests, straight from XML."""
 
-from docops_flask.engine.document.document import RelatedParts
+from docops_flask.engine.document.related_parts import RelatedParts
 from tests.factories import DECLARATION, story
 
 A = "http://schemas.openxmlformats.org/drawingml/2006/main"

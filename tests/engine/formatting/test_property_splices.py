@@ -42,8 +42,8 @@ def spacing(
     name: str = "line",
 ) -> Repair:
     """A repair of one attribute; ``None`` where it is missing."""
-    one = () if before is None else ((name, before),)
-    other = () if after is None else ((name, after),)
+    one = {} if before is None else {name: before}
+    other = {} if after is None else {name: after}
     return Repair(run, element, one, other)
 
 
@@ -137,7 +137,7 @@ CASES: dict[str, tuple[str, list[Repair], str]] = {
         f"<w:pPr><w:pStyle w:val='a>\"b'/><w:spacing w:x='>' w:line='2'/></w:pPr>{RUN}",
     ),
     "a value with markup": (
-        RUN, [Repair(0, "rFonts", (), (("ascii", 'A & "B" <C>\t'),))],
+        RUN, [Repair(0, "rFonts", {}, {"ascii": 'A & "B" <C>\t'})],
         '<w:r><w:rPr><w:rFonts w:ascii="A &amp; &quot;B&quot; &lt;C&gt;&#9;"/></w:rPr><w:t>x</w:t></w:r>',
     ),
     "attributes of the same name without a namespace": (
@@ -249,7 +249,7 @@ def test_any_repair_is_that_of_the_tree_at_the_place_the_schema_wants(
     elements = [f"<w:{name}/>" for name in others]
     at = sum(PARAGRAPH_PROPERTIES.index(name) < PARAGRAPH_PROPERTIES.index("ind") for name in others)
     content = f"<w:pPr>{''.join(elements[:at])}{ind}{''.join(elements[at:])}</w:pPr>{RUN}"
-    repair = Repair(None, "ind", tuple((before or {}).items()), tuple(after.items()))
+    repair = Repair(None, "ind", before or {}, after)
     tree = etree.fromstring(f'<w:p xmlns:w="{W}">{repaired(content, repair)}</w:p>')
     names = [etree.QName(each).localname for each in tree[0]]
     assert names == sorted([*others, "ind"], key=PARAGRAPH_PROPERTIES.index)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from docops_flask.engine.document.document import RelatedParts
+from docops_flask.engine.document.related_parts import RelatedParts
 from docops_flask.engine.formatting.numbering_and_theme import ThemeFonts, script_of
 from tests.engine.formatting.related_builder import related_parts, theme_xml
 from tests.engine.formatting.resolving import resolve_all, shown

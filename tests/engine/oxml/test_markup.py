@@ -11,7 +11,7 @@ from docops_flask.engine.oxml.markup import (
     TOKEN,
     Splice,
     attributes_of,
-    byte_offset,
+    byte_offsets,
     decoded,
     element_end,
     escaped,
@@ -94,14 +94,14 @@ def test_character_data_stands_for_what_an_xml_parser_reads(data: str) -> None:
 def test_each_character_is_found_in_its_bytes(data: str) -> None:
     raw = data.encode()
     text = decoded(raw)
-    starts = [byte_offset(raw, text, number) for number in range(len(text) + 1)]
+    starts = byte_offsets(raw, text, range(len(text) + 1))
     assert (starts[0], starts[-1]) == (0, len(raw))
     assert [decoded(raw[one:other]) for one, other in pairwise(starts)] == list(text)
 
 
 @pytest.mark.parametrize(("raw", "text"), [(b"a&amp;b", "a&amp;b"), (b"&\r\n&\r;x", "&\n&\n;x")])
 def test_a_cdata_section_holds_no_references(raw: bytes, text: str) -> None:
-    starts = [byte_offset(raw, text, number, is_cdata=True) for number in range(len(text) + 1)]
+    starts = byte_offsets(raw, text, range(len(text) + 1), is_cdata=True)
     normal = [raw[one:other].replace(b"\r\n", b"\n").replace(b"\r", b"\n") for one, other in pairwise(starts)]
     assert b"".join(normal).decode() == text
     assert all(len(each) == 1 for each in normal)

@@ -14,21 +14,24 @@ from tests.engine.story_parts import body_part
 from tests.factories import r
 
 
-def fill(content: str, **values: str) -> Filled:
-    """What filling makes of a paragraph with this content."""
+def fill(content: str, **values: str) -> tuple[Filled, str]:
+    """What filling makes of a paragraph with this content, and its content then."""
     (place, *_) = walk_stories([body_part(f"<w:p>{content}</w:p>")], 100).paragraphs
     wanted = [
-        found
+        (found, place.reading.piece_at(found.start))
         for found in find_placeholders(place.reading.text)
         if found.kind is Kind.PLACEHOLDER and found.name in values
     ]
     filled = fill_paragraph(place.reading, wanted, {name: value_of(text) for name, text in values.items()})
-    assert filled.content == spliced(place.own_bytes, filled.splices)
-    return filled
+    content_then = spliced(place.own_bytes, filled.splices)
+    now = filled.now(place.part.shapes, place.scope)
+    assert b"".join(now.parts) == content_then
+    assert now.text == place.part.shapes.paragraph(content_then, place.scope).text
+    return filled, content_then.decode()
 
 
 def filled(content: str, **values: str) -> str:
-    return fill(content, **values).content.decode()
+    return fill(content, **values)[1]
 
 
 KEEP = ' xml:space="preserve"'
