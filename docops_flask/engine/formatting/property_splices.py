@@ -87,7 +87,7 @@ def _placed(splices: Sequence[Splice], markup: Sequence[bytes]) -> list[tuple[in
 def _splices(content: bytes, scope: Scope, w: Vocabulary, repairs: Sequence[Repair]) -> list[Splice]:
     paragraph = parse_fragment(b"<p>" + content + b"</p>", scope)
     tags = _tags(paragraph, content)
-    prefix, attribute_prefix = _prefixes(scope, w)
+    prefixes = _prefixes(scope, w)
     splices: list[Splice] = []
     runs = list(runs_of(paragraph, w))
     by_owner: dict[int | None, dict[str, list[Repair]]] = {}
@@ -105,7 +105,7 @@ def _splices(content: bytes, scope: Scope, w: Vocabulary, repairs: Sequence[Repa
             if properties is not None:
                 element = next(properties.iterchildren(f"{{{w.namespace}}}{local}", reversed=True), None)
             if element is not None:
-                splices += _attributes(content, tags[element], attribute_prefix, before, after)
+                splices += _attributes(content, tags[element], prefixes, before, after)
                 continue
             later = {f"{{{w.namespace}}}{each}" for each in order[order.index(local) + 1 :]}
             follower = (
@@ -113,9 +113,9 @@ def _splices(content: bytes, scope: Scope, w: Vocabulary, repairs: Sequence[Repa
                 if properties is None
                 else next((child for child in properties if child.tag in later), None)
             )
-            attributes = b"".join(_attribute(attribute_prefix, name, value) for name, value in after.items())
+            attributes = _written(prefixes, after)
             at = -1 if follower is None else tags[follower].start
-            made.setdefault(at, []).append(b"<" + prefix + local.encode() + attributes + b"/>")
+            made.setdefault(at, []).append(b"<" + prefixes.element + local.encode() + attributes + b"/>")
         for at, markups in made.items():
             new = b"".join(markups)
             if at >= 0:
@@ -123,7 +123,7 @@ def _splices(content: bytes, scope: Scope, w: Vocabulary, repairs: Sequence[Repa
             elif properties is not None:
                 splices.append(_inside(content, tags[properties], new, at_end=True))
             else:
-                name = prefix + holder.encode()
+                name = prefixes.element + holder.encode()
                 new = b"<" + name + b">" + new + b"</" + name + b">"
                 splices.append(
                     Splice(0, 0, new)
@@ -152,11 +152,23 @@ def _ends(repairs: Sequence[Repair]) -> tuple[dict[str, str], dict[str, str]]:
     return before, after
 
 
-def _prefixes(scope: Scope, w: Vocabulary) -> tuple[bytes, bytes]:
-    """Return what names of elements and of attributes begin with."""
-    bound = [prefix for prefix, uri in scope.items() if uri == w.namespace.encode()]
+class _Prefixes(NamedTuple):
+    """What names of elements and attributes begin with; what declares the latter where nothing else does."""
+
+    element: bytes
+    attribute: bytes
+    declaration: bytes
+
+
+def _prefixes(scope: Scope, w: Vocabulary) -> _Prefixes:
+    uri = w.namespace.encode()
+    bound = [prefix for prefix, each in scope.items() if each == uri]
     named = next((prefix + b":" for prefix in bound if prefix), b"")
-    return (b"" if b"" in bound else named), named
+    element = b"" if b"" in bound else named
+    if named:
+        return _Prefixes(element, named, b"")
+    # The default namespace does not hold for attributes (Namespaces in XML 1.0, 6.2).
+    return _Prefixes(element, b"docops:", b' xmlns:docops="' + uri + b'"')
 
 
 def _tags(paragraph: _Element, content: bytes) -> Mapping[_Element, _Tag]:
@@ -185,8 +197,12 @@ def _inside(content: bytes, tag: _Tag, new: bytes, *, at_end: bool) -> Splice:
     return Splice(tag.end - 2, tag.end, b">" + new + b"</" + name[1] + b">")
 
 
-def _attribute(prefix: bytes, name: str, value: str) -> bytes:
-    return b' %b%b="%b"' % (prefix, name.encode(), _quoted(value))
+def _written(prefixes: _Prefixes, attributes: Mapping[str, str]) -> bytes:
+    pieces = [
+        b' %b%b="%b"' % (prefixes.attribute, name.encode(), _quoted(value))
+        for name, value in attributes.items()
+    ]
+    return b"".join([prefixes.declaration, *pieces]) if pieces else b""
 
 
 def _quoted(value: str) -> bytes:
@@ -195,13 +211,13 @@ def _quoted(value: str) -> bytes:
 
 
 def _attributes(
-    content: bytes, tag: _Tag, prefix: bytes, before: Mapping[str, str], after: Mapping[str, str]
+    content: bytes, tag: _Tag, prefixes: _Prefixes, before: Mapping[str, str], after: Mapping[str, str]
 ) -> list[Splice]:
     splices: list[Splice] = []
     for match in re.finditer(_ATTRIBUTE, content[tag.start : tag.end]):
-        if not match[1].startswith(prefix):
+        if not match[1].startswith(prefixes.attribute):
             continue
-        name = match[1][len(prefix) :].decode()
+        name = match[1].removeprefix(prefixes.attribute).decode()
         if name not in before:
             continue
         if name not in after:
@@ -209,10 +225,10 @@ def _attributes(
         elif after[name] != before[name]:
             first, last = match.span(2) if match[2] is not None else match.span(3)
             splices.append(Splice(tag.start + first, tag.start + last, _quoted(after[name])))
-    added = [name for name in after if name not in before]
+    added = {name: value for name, value in after.items() if name not in before}
     if added:
         at = tag.end - (1 if tag.close >= 0 else 2)
         while content[at - 1 : at].isspace():
             at -= 1
-        splices.append(Splice(at, at, b"".join(_attribute(prefix, name, after[name]) for name in added)))
+        splices.append(Splice(at, at, _written(prefixes, added)))
     return splices

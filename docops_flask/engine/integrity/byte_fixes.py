@@ -29,7 +29,8 @@ class FixedParagraph(NamedTuple):
     """A paragraph that fixes speak of: the bytes its tags lie in, its w:p, where each start tag lies.
 
     ``content_start`` is where the content of the w:p begins. ``element_prefix`` and ``attribute_prefix`` are
-    what names of WordprocessingML begin with there.
+    what names of WordprocessingML begin with there; ``declaration`` is what an attribute's prefix needs,
+    mostly nothing.
     """
 
     content: bytes
@@ -38,6 +39,7 @@ class FixedParagraph(NamedTuple):
     content_start: int
     element_prefix: bytes
     attribute_prefix: bytes
+    declaration: bytes
     names: Names
 
 
@@ -168,11 +170,15 @@ class ParagraphFixes:
         return ByteEdit(tag.end, tag.end, new)
 
     def _element(self, changed: _Property) -> bytes:
-        attributes = b"".join(self._attribute(name, value) for name, value in changed.after.items())
+        attributes = self._attributes(changed.after)
         return b"<" + self._paragraph.element_prefix + changed.local.encode() + attributes + b"/>"
 
-    def _attribute(self, name: str, value: str) -> bytes:
-        return b' %b%b="%b"' % (self._paragraph.attribute_prefix, name.encode(), _quoted(value))
+    def _attributes(self, attributes: Mapping[str, str]) -> bytes:
+        prefix = self._paragraph.attribute_prefix
+        written = b"".join(
+            b' %b%b="%b"' % (prefix, name.encode(), _quoted(value)) for name, value in attributes.items()
+        )
+        return self._paragraph.declaration + written if written else b""
 
     def _attribute_edits(self, changed: _Property, tag: TagSpan) -> list[ByteEdit]:
         content = self._paragraph.content
@@ -188,14 +194,12 @@ class ParagraphFixes:
             elif changed.after[name] != changed.before[name]:
                 first, last = match.span(2) if match[2] is not None else match.span(3)
                 edits.append(ByteEdit(tag.start + first, tag.start + last, _quoted(changed.after[name])))
-        added = [name for name in changed.after if name not in changed.before]
+        added = {name: value for name, value in changed.after.items() if name not in changed.before}
         if added:
             at = tag.end - (2 if content[tag.end - 2] == 0x2F else 1)
             while content[at - 1 : at].isspace():
                 at -= 1
-            edits.append(
-                ByteEdit(at, at, b"".join(self._attribute(name, changed.after[name]) for name in added))
-            )
+            edits.append(ByteEdit(at, at, self._attributes(added)))
         return edits
 
 

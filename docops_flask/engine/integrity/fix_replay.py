@@ -85,7 +85,7 @@ def _in_plain(story: StoryBytes, content: bytes) -> FixedParagraph:
     plain = story.plain
     paragraph, tags = parse_paragraph(content, plain)
     names = names_of(plain.namespace)
-    return FixedParagraph(content, paragraph, tags, 0, plain.prefix, plain.prefix, names)
+    return FixedParagraph(content, paragraph, tags, 0, plain.prefix, plain.prefix, b"", names)
 
 
 def _fix_in_tree(stories: Stories, path: str, fixes: Sequence[Fix]) -> None:
@@ -98,7 +98,13 @@ def _fix_in_tree(stories: Stories, path: str, fixes: Sequence[Fix]) -> None:
     prefix = b"" if element.prefix is None else element.prefix.encode() + b":"
     names = flow.names
     bound = [each for each, uri in element.nsmap.items() if each and uri == names.namespace]
-    attribute = bound[0].encode() + b":" if bound else b""
-    paragraph = FixedParagraph(story.content, element, tags, tags[element].end, prefix, attribute, names)
+    if bound:
+        attribute, declaration = bound[0].encode() + b":", b""
+    else:
+        # The default namespace does not hold for attributes (Namespaces in XML 1.0, 6.2).
+        attribute, declaration = b"docops:", b' xmlns:docops="' + names.namespace.encode() + b'"'
+    paragraph = FixedParagraph(
+        story.content, element, tags, tags[element].end, prefix, attribute, declaration, names
+    )
     story.add(0, _edits(paragraph, path, fixes))
     story.fixes += len(fixes)
