@@ -108,6 +108,11 @@ def _kind(type_uri: str) -> str:
 
 
 def _resolved(target: str, source: str) -> str:
+    # The names of parts need no normalization: others are refused (``zip_names``).
+    folder = source.rpartition("/")[0]
+    if _is_simple(target):
+        # As nearly all are: a name, or folders and a name, below the folder of the source.
+        return f"{folder}/{target}" if folder else target
     path = target.partition("#")[0]
     if "%" in path:
         from urllib.parse import unquote
@@ -115,4 +120,10 @@ def _resolved(target: str, source: str) -> str:
         path = unquote(path)
     if path.startswith("/"):
         return posixpath.normpath(path).lstrip("/")
-    return posixpath.normpath(posixpath.join(posixpath.dirname(source), path))
+    return posixpath.normpath(posixpath.join(folder, path))
+
+
+def _is_simple(target: str) -> bool:
+    """Say whether a path has no escapes and no fragment, is relative, and needs no normalization."""
+    is_written_out = "%" not in target and "#" not in target and "//" not in target and "./" not in target
+    return is_written_out and target[:1] not in ("", "/", ".") and target[-1] not in "/."

@@ -162,7 +162,9 @@ class ZipReader:
         if disk:
             raise damaged("it is part of a split archive", "zip_structure")
         raw_name = bytes(self._view[name_at : name_at + name_length])
-        extra = extra_fields(bytes(self._view[name_at + name_length : after - comment_length]))
+        extra: list[ExtraField] = []
+        if extra_length:
+            extra = extra_fields(bytes(self._view[name_at + name_length : after - comment_length]))
         size, packed, offset = zip64_values(extra, size, packed, offset)
         if needed & 0xFF > _NEWEST_VERSION:
             raise damaged("it requires a ZIP version that does not exist", "zip_structure")
@@ -200,7 +202,7 @@ class ZipReader:
         data_at = extra_at + fields[10]
         if magic != _LOCAL_MAGIC or data_at > len(self._view):
             raise damaged("its two lists of contents differ", "zip_structure")
-        extra = extra_fields(bytes(self._view[extra_at:data_at]))
+        extra = extra_fields(bytes(self._view[extra_at:data_at])) if data_at > extra_at else []
         size, packed, _ = zip64_values(extra, size, packed, 0)
         # A streaming producer leaves these zero and writes a data descriptor after the data (4.4.4, bit 3).
         follow = local_flags & FLAG_DATA_DESCRIPTOR and (crc, packed, size) == (0, 0, 0)
@@ -249,15 +251,14 @@ def _inflate(stored: memoryview, entry: ZipEntry) -> bytes:
 
 def _refuse_unsafe(entry: ZipEntry) -> None:
     """Raise ``InvalidTemplate`` if the member is encrypted, a symbolic link, or ambiguous for readers."""
-    shown = echo(entry.name)
     if entry.flags & _ENCRYPTIONS:
         raise damaged("it is encrypted; save it without a password", "encrypted")
     if entry.method not in (STORED, DEFLATED) or entry.flags & FLAG_PATCH:
-        raise damaged(f"the file {shown} in it uses an unknown compression", "compression")
+        raise damaged(f"the file {echo(entry.name)} in it uses an unknown compression", "compression")
     if entry.method == STORED and entry.compressed_size != entry.size:
-        raise damaged(f"the file {shown} in it has two sizes", "zip_structure")
+        raise damaged(f"the file {echo(entry.name)} in it has two sizes", "zip_structure")
     # Regardless of the "made by" system: some readers use the attributes alone.
     if (entry.external_attributes >> 16) & 0xF000 == UNIX_SYMLINK:
         raise damaged("it holds a symbolic link", "symlink")
     if entry.name.endswith("/") and (entry.size or entry.crc or entry.compressed_size > _MAX_FOLDER_BYTES):
-        raise damaged(f"the folder {shown} in it holds data", "zip_structure")
+        raise damaged(f"the folder {echo(entry.name)} in it holds data", "zip_structure")

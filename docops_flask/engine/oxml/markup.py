@@ -196,7 +196,7 @@ class PartText(NamedTuple):
 def part_text(content: bytes) -> PartText:
     """Return a well-formed part, in UTF-8, with what its root says."""
     root = next(match for match in TOKEN.finditer(content) if match[2] is not None)
-    scope = inner_scope({}, root[3])
+    scope = _root_scope(root[3])
     prefix = root[2].rpartition(b":")[0]
     namespace = scope.get(prefix, b"")
     is_plain, scope_of_all = _is_plain(content, root.end(), prefix, namespace, scope)
@@ -208,6 +208,12 @@ def part_text(content: bytes) -> PartText:
         prefix if is_plain else b"",
         scope_of_all if is_plain else scope,
     )
+
+
+@lru_cache(maxsize=16)
+def _root_scope(attributes: bytes) -> Scope:
+    # Headers and footers mostly begin alike.
+    return inner_scope({}, attributes)
 
 
 def _is_plain(
