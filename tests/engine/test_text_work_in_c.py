@@ -2,7 +2,7 @@
 
 import random
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pytest
@@ -361,13 +361,13 @@ def test_relationship_ids_are_searched_once_however_many_prefixes_are_declared(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     searched: list[tuple[Any, ...]] = []
-    find_all = re.findall
+    find = re.finditer
 
-    def counted(*given: Any) -> list[Any]:
+    def counted(*given: Any) -> Iterator[re.Match[Any]]:
         searched.append(given)
-        return find_all(*given)
+        return find(*given)
 
-    monkeypatch.setattr(re, "findall", counted)
+    monkeypatch.setattr(re, "finditer", counted)
     declared = "".join(f" xmlns:n{number}='{R}'" for number in range(50))
     root = parsed(f"<w:document xmlns:w='{W}'{declared}><w:p n7:id='rId1'/><w:p w:id='rId2'/></w:document>")
     used = gate._relationships_used(root, serialize_part(root))

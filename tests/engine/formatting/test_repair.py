@@ -56,12 +56,11 @@ def test_paragraphs_alike_that_are_repaired_alike_are_repaired_once_and_share_th
     assert places[0].shape is not places[1].shape
 
 
-def test_what_a_repair_returns_may_be_changed_by_its_caller() -> None:
+def test_the_same_repair_returns_the_same_attributes_however_often_it_is_made() -> None:
     _, places = places_of(p("a", properties=JC) * 2)
     repairs = Repairs()
-    first = repairs.paragraph(places[0], "right", setting("right", []))
-    first[0].clear()
-    assert repairs.paragraph(places[1], "right", setting("right", [])) == ({"val": "left"}, {"val": "right"})
+    first, again = (repairs.paragraph(place, "right", setting("right", [])) for place in places)
+    assert (first[0] is again[0], first[1] is again[1]) == (True, True)
 
 
 def test_runs_of_one_paragraph_are_repaired_one_after_the_other() -> None:

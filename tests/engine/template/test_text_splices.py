@@ -155,7 +155,8 @@ def test_a_placeholder_without_a_value_stays() -> None:
 
 
 def test_runs_that_change_are_named_as_they_are_met() -> None:
-    assert fill(r("a") + r("【") + r("A") + r("】【A】"), A="x").runs == [1, 2, 3, 3]
+    made, _ = fill(r("a") + r("【") + r("A") + r("】【A】"), A="x")
+    assert made.runs == [1, 2, 3, 3]
 
 
 @pytest.mark.parametrize(
@@ -169,7 +170,8 @@ def test_runs_that_change_are_named_as_they_are_met() -> None:
     ],
 )
 def test_the_shape_is_kept_where_texts_alone_change(content: str, value: str, keeps: bool) -> None:
-    assert fill(content, A=value).keeps_shape is keeps
+    made, _ = fill(content, A=value)
+    assert made.keeps_shape is keeps
 
 
 TEXT = st.lists(
