@@ -159,11 +159,11 @@ def _replay_alone(
         raise Misfit
     # Paragraphs with the same bytes are one object: in a table most are replayed with the same entry.
     if reading.replayed is None or reading.replayed[0] != claimed:
-        exact = reading.exact(start, original)
-        if exact is not None and exact.kept and not has_mark(value):
-            if claimed[4] != f":r{exact.run}" or not _is_whole(start, end, name, original):
+        within = reading.within(start, original)
+        if within is not None and within.kept and not has_mark(value):
+            if claimed[4] != f":r{within.run}" or not _is_whole(start, end, name, original):
                 raise Misfit
-            edits = [ByteEdit(exact.first, exact.last, as_data(checked(value)))]
+            edits = [ByteEdit(within.first, within.last, as_data(checked(value)))]
         else:
             _check(reading, path, entries)
             edits = replay_entries(reading, entries)

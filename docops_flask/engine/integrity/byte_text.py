@@ -94,16 +94,16 @@ class ByteParagraph:
             index += 1
         return found
 
-    def exact(self, start: int, characters: str) -> "ExactText | None":
-        """Return the text that is all of ``characters`` and begins at ``start`` of the paragraph's.
+    def within(self, start: int, characters: str) -> "WithinText | None":
+        """Return where ``characters``, which begin at ``start`` of the paragraph's text, lie in one w:t.
 
-        ``None`` where there is none, or where that takes reading all texts.
+        ``None`` where they do not, or where that takes reading all texts.
         """
         return None
 
 
-class ExactText(NamedTuple):
-    """A whole text: its bytes are ``first``:``last``, ``run`` and ``kept`` are as those of ``Text``."""
+class WithinText(NamedTuple):
+    """Characters in one w:t: their bytes are ``first``:``last``; ``run`` and ``kept`` are as in ``Text``."""
 
     first: int
     last: int

@@ -15,7 +15,7 @@ from lxml.etree import _Element
 
 from docops_flask.engine.integrity.blocks import SPACE, Names
 from docops_flask.engine.integrity.byte_tags import forms_parser, read_by_tags
-from docops_flask.engine.integrity.byte_text import ByteParagraph, ExactText, Text, plain_text
+from docops_flask.engine.integrity.byte_text import ByteParagraph, Text, WithinText, plain_text
 from docops_flask.engine.integrity.paragraph_reading import read_paragraph
 from docops_flask.engine.integrity.plain_part import PlainPart
 
@@ -64,22 +64,24 @@ class PlainParagraph(ByteParagraph):
         """Return the texts of the w:t of ``text``: it is the only one in a usual form."""
         return (text,)
 
-    def exact(self, start: int, characters: str) -> ExactText | None:
-        """Return the text that is all of ``characters`` and begins at ``start``, found without the others."""
+    def within(self, start: int, characters: str) -> WithinText | None:
+        """Return where ``characters`` lie in a text, found without reading the others."""
+        if not self.form.is_plain:
+            return None
         parts = self.parts
-        try:
-            part = parts.index(characters.encode())
-        except ValueError:
-            return None
-        before = b"".join(parts[2:part:3])
-        if not self.form.is_plain or part % 3 != 2 or b"&" in before or b"\r" in before:
-            return None
-        if len(before.decode()) != start:
-            # The same characters come earlier in the paragraph as well.
-            return None
-        first = sum(map(len, parts[:part]))
-        _, run, kept = self.form.texts[part // 3]
-        return ExactText(first, first + len(parts[part]), run, kept)
+        raw = characters.encode()
+        for part in range(2, len(parts), 3):
+            at = parts[part].find(raw)
+            if at < 0:
+                continue
+            before = b"".join(parts[2:part:3]) + parts[part][:at]
+            if b"&" in before or b"\r" in before or len(before.decode()) != start:
+                # The same characters come earlier in the paragraph as well, or are hard to count.
+                return None
+            first = sum(map(len, parts[:part])) + at
+            _, run, kept = self.form.texts[part // 3]
+            return WithinText(first, first + len(raw), run, kept)
+        return None
 
 
 class Form(NamedTuple):

@@ -3,7 +3,7 @@
 The values are what the payload of a task gives to each placeholder, as text.
 """
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from docops_flask.engine.document.document import ParagraphPlace
@@ -39,6 +39,10 @@ def _as_text(field: Field, given: str | list[str]) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
+# An enumeration's member takes a while to look up.
+_PLACEHOLDER = Kind.PLACEHOLDER
+
+
 class Filling(NamedTuple):
     """What filling comes to: the edits of each part, the ids of all runs whose text changes, in order."""
 
@@ -57,17 +61,15 @@ def fill(scan: Scan, values: Mapping[str, str]) -> Filling:
     known: dict[Paragraph, Filled] = {}
     for paragraph in scan.paragraphs:
         place = paragraph.place
-        filled = known.get(place.reading)
+        reading = place.reading
+        filled = known.get(reading)
         if filled is None:
-            filled = known[place.reading] = fill_paragraph(
-                place.reading,
-                [
-                    each
-                    for each in zip(paragraph.found, paragraph.pieces, strict=True)
-                    if _is_wanted(each[0], values)
-                ],
-                written,
-            )
+            wanted = [
+                each
+                for each in zip(paragraph.found, paragraph.pieces, strict=True)
+                if each[0].kind is _PLACEHOLDER and each[0].name in values
+            ]
+            filled = known[reading] = fill_paragraph(reading, wanted, written)
         if not filled.splices:
             continue
         _change(place, filled, filling.edits)
@@ -78,14 +80,14 @@ def fill(scan: Scan, values: Mapping[str, str]) -> Filling:
     return filling
 
 
-def _is_wanted(found: Found, values: Container[str]) -> bool:
-    return found.kind is Kind.PLACEHOLDER and found.name in values
-
-
 def _filled_mirror(mirror: ParagraphPlace, found: Sequence[Found], values: Mapping[str, Value]) -> Filled:
     """Fill a paragraph that shows the same text, put together in its own way."""
     reading = mirror.reading
-    wanted = [(each, reading.piece_at(each.start)) for each in found if _is_wanted(each, values)]
+    wanted = [
+        (each, reading.piece_at(each.start))
+        for each in found
+        if each.kind is _PLACEHOLDER and each.name in values
+    ]
     return fill_paragraph(reading, wanted, values)
 
 

@@ -72,21 +72,14 @@ class Scan(NamedTuple):
 
     def _first_runs(self, names: Container[str] | None) -> list[RunPlace]:
         runs: dict[str, RunPlace] = {}
-        # Paragraphs with the same bytes share what was found in them.
-        known: dict[int, list[int]] = {}
-        for paragraph in self.paragraphs:
-            place, found, pieces = paragraph
-            indexes = known.get(id(found))
-            if indexes is None:
-                indexes = known[id(found)] = [
-                    piece.shown.run_index
-                    for each, piece in zip(found, pieces, strict=True)
-                    if each.kind is _PLACEHOLDER and (names is None or each.name in names)
-                ]
-            for index in indexes:
-                run_id = f"{place.path}:r{index}"
-                if run_id not in runs:
-                    runs[run_id] = RunPlace(index, run_id, place)
+        for place, found, pieces in self.paragraphs:
+            path = place.path
+            for (kind, _, _, name), piece in zip(found, pieces, strict=True):
+                if kind is _PLACEHOLDER and (names is None or name in names):
+                    index = piece.shown.run_index
+                    run_id = f"{path}:r{index}"
+                    if run_id not in runs:
+                        runs[run_id] = RunPlace(index, run_id, place)
         return list(runs.values())
 
 

@@ -68,7 +68,7 @@ class Filled:
         self.splices = splices
         self.runs = runs
         self.keeps_shape = keeps_shape
-        # The part that the only splice is all of.
+        # The text that the only splice lies in, as a part of the paragraph.
         self._part = part
         self._now: Paragraph | None = None
 
@@ -76,11 +76,16 @@ class Filled:
         """Return the filled paragraph; few jobs ask for it. ``shapes`` and ``scope`` are those around it."""
         if self._now is None:
             if self._part is not None:
-                self._now = self._paragraph.with_text(self._part, self.splices[0].new)
+                self._now = self._with_text(self._part, self.splices[0])
             else:
                 content = spliced(b"".join(self._paragraph.parts), self.splices)
                 self._now = shapes.paragraph(content, scope)
         return self._now
+
+    def _with_text(self, part: int, splice: Splice) -> Paragraph:
+        paragraph = self._paragraph
+        raw, at = paragraph.parts[part], paragraph.offsets[part]
+        return paragraph.with_text(part, raw[: splice.start - at] + splice.new + raw[splice.end - at :])
 
 
 def fill_paragraph(
@@ -123,19 +128,26 @@ def fill_paragraph(
 def _only_text(
     paragraph: Paragraph, found: Found, piece: TextPiece, values: Mapping[str, Value]
 ) -> Splice | None:
-    """Return the splice of a placeholder that is all of a w:t, for a value of one line; else ``None``.
+    """Return the splice of a placeholder in one w:t that keeps white space, for a value of one line.
 
-    Most placeholders are.
+    ``None`` for all others; most placeholders are such.
     """
-    start, end, shown = piece
-    if start != found.start or end != found.end or not paragraph.shape.is_parted_by_node:
+    _, end, shown = piece
+    value = values[found.name]
+    if found.end > end or not shown.preserves or len(value.lines) > 1:
         return None
     number = 3 * shown.number + 2
-    value = values[found.name]
-    if not shown.preserves or len(value.lines) > 1 or paragraph.is_cdata(shown.number):
+    raw = paragraph.parts[number]
+    if (
+        not paragraph.shape.is_parted_by_node
+        or paragraph.is_cdata(shown.number)
+        or b"&" in raw
+        or b"\r" in raw
+    ):
         return None
     at = sum(map(len, paragraph.parts[:number])) if number < _FEW_PARTS else paragraph.offsets[number]
-    return Splice(at, at + len(paragraph.parts[number]), value.first)
+    at += len(paragraph.text[piece.start : found.start].encode())
+    return Splice(at, at + len(paragraph.text[found.start : found.end].encode()), value.first)
 
 
 # Up to so many it is not worth while to work out where each begins.
