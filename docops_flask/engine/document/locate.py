@@ -21,7 +21,15 @@ from docops_flask.engine.document.document import (
     TextBox,
 )
 from docops_flask.engine.errors import TemplateLimitExceeded
-from docops_flask.engine.oxml.markup import TOKEN, PartText, Scope, attributes_of, decoded, inner_scope, tag_end
+from docops_flask.engine.oxml.markup import (
+    TOKEN,
+    PartText,
+    Scope,
+    attributes_of,
+    decoded,
+    inner_scope,
+    tag_end,
+)
 from docops_flask.engine.oxml.names import to_integer
 
 _MAX_GRID_COLUMNS = 63

@@ -109,7 +109,7 @@ def _splices(
             if properties is not None:
                 element = next(properties.iterchildren(f"{{{w.namespace}}}{local}", reversed=True), None)
             if element is not None:
-                splices += _attributes(content, tags[element], element, w, before, after)
+                splices += _attributes(content, tags[element], element, w, (before, after))
                 continue
             later = {f"{{{w.namespace}}}{each}" for each in order[order.index(local) + 1 :]}
             follower = (
@@ -229,9 +229,9 @@ def _attributes(
     tag: _Tag,
     element: _Element,
     w: Vocabulary,
-    before: Mapping[str, str],
-    after: Mapping[str, str],
+    ends: tuple[Mapping[str, str], Mapping[str, str]],
 ) -> list[Splice]:
+    before, after = ends
     splices: list[Splice] = []
     written = (
         match
