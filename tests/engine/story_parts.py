@@ -16,7 +16,7 @@ def story_part(content: str | bytes, kind: StoryKind = StoryKind.BODY, prefix: s
     content = content.encode() if isinstance(content, str) else content
     encoding = encoding_of(content, name)
     text = part_text(recoded(content, encoding))
-    return StoryPart(name, kind, prefix, text, vocabulary(text.namespace.decode()), encoding)
+    return StoryPart(name, kind, prefix, text, vocabulary(text.namespace.decode()), encoding=encoding)
 
 
 def body_part(body: str, *, strict: bool = False) -> StoryPart:
