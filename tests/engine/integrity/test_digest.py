@@ -8,7 +8,7 @@ import pytest
 
 from docops_flask.engine.integrity import members
 
-SIZES = [0, 1, 65, 1_499_999, 1_500_000]
+SIZES = [0, 1, 65, 599_999, 600_000]
 ALONE = (
     "import sys; from docops_flask.engine.integrity.members import sha256; size = int(sys.argv[1]); "
     "print(sha256(b'x' * size), sha256(memoryview(b'x' * size)), '_hashlib' in sys.modules)"
@@ -28,9 +28,17 @@ def test_openssl_is_loaded_only_for_large_content(size: int) -> None:
         [sys.executable, "-c", ALONE, str(size)], capture_output=True, text=True, check=True
     )
     expected = hashlib.sha256(b"x" * size).hexdigest()
-    assert done.stdout.split() == [expected, expected, str(size >= 1_500_000)]
+    assert done.stdout.split() == [expected, expected, str(size >= 600_000)]
 
 
 def test_without_the_small_sha256_module_hashlib_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(members, "_small", None)
     assert members.sha256(b"x") == hashlib.sha256(b"x").hexdigest()
+
+
+def test_small_content_among_much_is_hashed_as_the_rest_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(_content: bytes) -> None:
+        raise AssertionError("the built-in module was used")
+
+    monkeypatch.setattr(members, "_small", refused)
+    assert members.sha256(b"x", 600_000) == hashlib.sha256(b"x").hexdigest()
