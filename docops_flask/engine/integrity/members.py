@@ -21,9 +21,9 @@ from docops_flask.engine.opc.zip_reader import ZipReader
 _LARGE_BYTES = 600_000
 
 
-def sha256(content: bytes | memoryview, of_all: int) -> str:
+def sha256(content: bytes | memoryview, of_all: int = 0) -> str:
     """Return the SHA-256 digest of ``content`` in hexadecimal; ``of_all`` bytes are to be hashed in all."""
-    if _small is None or of_all >= _LARGE_BYTES:
+    if _small is None or max(of_all, len(content)) >= _LARGE_BYTES:
         import hashlib
 
         return hashlib.sha256(content).hexdigest()

@@ -33,4 +33,16 @@ def test_openssl_is_loaded_only_for_large_content(size: int) -> None:
 
 def test_without_the_small_sha256_module_hashlib_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(members, "_small", None)
+<<<<<<< HEAD
     assert members.sha256(b"x", 1) == hashlib.sha256(b"x").hexdigest()
+=======
+    assert members.sha256(b"x") == hashlib.sha256(b"x").hexdigest()
+
+
+def test_small_content_among_much_is_hashed_as_the_rest_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(_content: bytes) -> None:
+        raise AssertionError("the built-in module was used")
+
+    monkeypatch.setattr(members, "_small", refused)
+    assert members.sha256(b"x", 600_000) == hashlib.sha256(b"x").hexdigest()
+>>>>>>> perf
