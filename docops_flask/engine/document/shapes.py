@@ -38,7 +38,7 @@ class Shapes:
     def __init__(self, text: PartText, w: Vocabulary) -> None:
         self._text = text
         self._w = w
-        is_usual = bool(text.prefix) and not _has_blank_behind(b"<" + text.prefix + b":t", text.content)
+        is_usual = bool(text.prefix) and not _has_blank_behind(b"<" + text.prefix + b":t", text)
         self._part = _text_pattern(text.prefix).split if is_usual else None
         self._after_text = b"\0</" + text.prefix + b":t"
         self._idle = _idle_pattern(text.prefix).sub if text.prefix else None
@@ -206,10 +206,14 @@ def _idle_pattern(prefix: bytes) -> re.Pattern[bytes]:
     )
 
 
-def _has_blank_behind(start: bytes, content: bytes) -> bool:
+def _has_blank_behind(start: bytes, text: PartText) -> bool:
     """Say whether a line end or a tab stands right behind ``start`` somewhere."""
     # A single byte is looked for a hundred times faster than several.
-    return any(blank in content and start + blank in content for blank in (b"\t", b"\r", b"\n"))
+    content, at = text.content, text.root_end
+    return any(
+        content.find(blank, at) >= 0 and content.find(start + blank, at) >= 0
+        for blank in (b"\t", b"\r", b"\n")
+    )
 
 
 def _quoted(uri: bytes) -> bytes:

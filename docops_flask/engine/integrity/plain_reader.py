@@ -109,7 +109,8 @@ class PlainReader:
         content = part.content
         # The pattern knows only spaces in a start tag. A single byte is looked for faster than several.
         self._is_usual = not any(
-            blank in content and start + blank in content for blank in (b"\t", b"\r", b"\n")
+            content.find(blank, part.start) >= 0 and start + blank in content
+            for blank in (b"\t", b"\r", b"\n")
         )
         self._forms: dict[bytes, Form | None] = {}
 
