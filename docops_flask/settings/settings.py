@@ -4,7 +4,6 @@ The variable of the field ``max_upload_bytes`` is ``DOCOPS_MAX_UPLOAD_BYTES``, a
 once, at startup. docs/settings.md lists them; tests/settings/test_settings.py compares it with this module.
 """
 
-import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import Field, dataclass, field, fields
 from math import ceil
@@ -283,6 +282,9 @@ def work_folder(environ: Mapping[str, str]) -> Path:
     ``tempfile.gettempdir`` silently uses another folder if TMPDIR is not writable at the moment, perhaps on
     a volume that is too small. With this function jobs get a 503 until TMPDIR is writable again.
     """
+    # Imported here: every command of the shell reads the settings, and few need this.
+    import tempfile
+
     return Path(environ.get("TMPDIR") or tempfile.gettempdir())
 
 

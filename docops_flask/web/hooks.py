@@ -18,6 +18,8 @@ from docops_flask.web.services import services
 from docops_flask.web.views.health import READY_ENDPOINT
 from docops_flask.web.views.jobs import RUN_ENDPOINT
 
+_UNEXPECTED = "An error occurred in the server; its log has the details under this request id."
+
 
 def register_errors(app: Flask) -> None:
     """Make ``app`` answer every exception with the contract's JSON."""
@@ -32,9 +34,7 @@ def as_docops_error(error: Exception) -> DocopsError:
         return _from_werkzeug(error)
     if isinstance(error, OSError) and error.errno in STORAGE_ERRNOS:
         return InsufficientStorage(inner=errno.errorcode[error.errno])
-    unexpected = DocopsError(
-        "An error occurred in the server; its log has the details under this request id."
-    )
+    unexpected = DocopsError(_UNEXPECTED)
     unexpected.inner = place_of(type(error), error.__traceback__)
     return unexpected
 
@@ -74,9 +74,7 @@ def _from_werkzeug(error: exceptions.HTTPException) -> DocopsError:
         return InvalidMediaType("The request's content is of another kind than this address takes.")
     if error.code is not None and 400 <= error.code < 500:
         return InvalidArgument("The request cannot be understood.")
-    unexpected = DocopsError(
-        "An error occurred in the server; its log has the details under this request id."
-    )
+    unexpected = DocopsError(_UNEXPECTED)
     unexpected.inner = type(error).__name__
     return unexpected
 

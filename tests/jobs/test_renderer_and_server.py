@@ -21,7 +21,7 @@ from docops_flask.engine.skills.skill import Field, Skill
 from docops_flask.jobs.errors import NotReady, RendererCrashed, RequestTimeout
 from docops_flask.jobs.process import End, RendererProcess
 from docops_flask.jobs.renderer import Renderer
-from docops_flask.jobs.starting.fork_server import RARE_MODULES
+from docops_flask.jobs.starting.fork_server import FORK_SERVER, RARE_MODULES
 from docops_flask.jobs.workspace import Workspace, Workspaces
 from tests.factories import docx, p
 from tests.jobs import targets
@@ -233,6 +233,23 @@ def test_a_fork_server_that_somebody_else_reaped_is_replaced(job: Job, workspace
     os.kill(pid, signal.SIGKILL)
     os.waitpid(pid, 0)
     assert make("forkserver", targets.echo).run(job, workspace.path).result["kind"] == "run"
+
+
+def test_a_fork_server_that_multiprocessing_restarted_itself_is_used_and_killed(
+    job: Job, workspace: Workspace
+) -> None:
+    """It does so when the fork server ends after the check whether it runs and before the next start."""
+    make("forkserver", targets.echo).probe()
+    pid = _fork_server_pid()
+    os.kill(pid, signal.SIGKILL)
+    os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+    forkserver.ensure_running()
+    restarted = _fork_server_pid()
+    assert restarted != pid
+    assert make("forkserver", targets.echo).run(job, workspace.path).result["kind"] == "run"
+    assert _fork_server_pid() == restarted
+    with FORK_SERVER.killed_after(0.0):
+        os.waitid(os.P_PID, restarted, os.WEXITED | os.WNOWAIT)
 
 
 def test_a_fork_server_whose_command_line_appears_late_keeps_its_folder(

@@ -63,7 +63,7 @@ class ParagraphLook:
 
     @cached_property
     def is_touched_running_text(self) -> bool:
-        """Whether it is besides no heading and neither centred nor right-aligned."""
+        """Whether that holds, and it is no heading and neither centred nor right-aligned."""
         values = self.values
         return (
             self.is_touched_in_body and not values.is_heading and values.alignment.value not in _ALIGNED_AWAY

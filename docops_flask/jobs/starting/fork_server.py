@@ -14,7 +14,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing import forkserver, resource_tracker, util
 from pathlib import Path
 
@@ -92,13 +92,13 @@ class ForkServer:
         forkserver.ensure_running()
 
     def _runs(self) -> bool:
-        if self._pid is None:
-            return False
-        try:
-            # One that has ended is left for multiprocessing to reap, which then starts another.
-            return os.waitid(os.P_PID, self._pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None
-        except ChildProcessError:
-            return False
+        if self._pid is not None and _is_running(self._pid):
+            return True
+        # If the fork server ends while a process is started, multiprocessing starts another by itself, with
+        # its socket in the same folder.
+        found = None if self._folder_fd is None else _find()
+        self._pid = self._pid if found is None else found
+        return found is not None
 
     def _make_socket_folder(self) -> None:
         """Have the socket made in a folder of this server's, by a short path.
@@ -125,6 +125,26 @@ class ForkServer:
             os.makedirs(util.get_temp_dir(), mode=0o700, exist_ok=True)
         finally:
             tempfile.tempdir = before
+
+
+def _is_running(pid: int) -> bool:
+    try:
+        # One that has ended is left for multiprocessing to reap, which then starts another.
+        return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None
+    except ChildProcessError:
+        return False
+
+
+def _find() -> int | None:
+    """Return the process id of a running fork server of this process, ``None`` if there is none.
+
+    A process that has ended has no command line, and one has none for a moment while it is started.
+    """
+    for process in psutil.Process().children():
+        with suppress(psutil.Error):
+            if any("multiprocessing.forkserver" in word for word in process.cmdline()):
+                return process.pid
+    return None
 
 
 @contextmanager
