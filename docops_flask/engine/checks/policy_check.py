@@ -78,6 +78,7 @@ class PolicySubjects:
 
     def look_again(self, changes: Changes) -> None:
         """Update ``now`` and ``subject`` after repairs; what was not repaired is not read again."""
+        self._repairs.apply()
         self.now = now = self.now.again(changes)
         self._paragraphs = [
             ParagraphSubject(each.place, self._look(each.place), each.text)

@@ -1,7 +1,7 @@
 """Repairs of paragraphs and runs: how they look then, and what changes in the bytes of their parts.
 
-A repair is made on a copy of the paragraph's shape, which all paragraphs that look alike and are repaired
-alike share; the bytes follow from the attributes before and after.
+A repair is made on a copy, which all paragraphs that look alike and are repaired alike share; the bytes
+follow from the attributes before and after.
 """
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
@@ -18,7 +18,15 @@ from docops_flask.engine.formatting.property_splices import PropertySplices, Rep
 from docops_flask.engine.oxml.markup import name_at
 
 
-class _Repaired(NamedTuple):
+class _RepairedRun(NamedTuple):
+    """A copy of a run after one repair or more, with the attributes before and after the last one."""
+
+    element: _Element
+    before: Attributes
+    after: Attributes
+
+
+class _RepairedParagraph(NamedTuple):
     """A shape after one repair, with the attributes before and after."""
 
     shape: Shape
@@ -26,34 +34,81 @@ class _Repaired(NamedTuple):
     after: Attributes
 
 
-class Repairs:
-    """Makes the repairs of one document."""
+_Change = Callable[[_Element], Edited]
+
+
+class _OpenRepairs:
+    """Repairs of runs of one paragraph that its shape does not show yet.
+
+    By the number of the run: what was done, as the keys of the repairs, and the repairs themselves.
+    """
+
+    __slots__ = ("changes", "keys")
 
     def __init__(self) -> None:
-        self._known: dict[tuple[Shape, int | None, Hashable], _Repaired] = {}
+        self.keys: dict[int, tuple[Hashable, ...]] = {}
+        self.changes: list[tuple[int, _Change]] = []
 
-    def paragraph(self, place: ParagraphPlace, key: Hashable, edit: Callable[[_Element], Edited]) -> Edited:
-        """Have ``edit`` change a w:p; return the attributes before and after, to be read only.
+
+class Repairs:
+    """Makes the repairs of one document.
+
+    Repairs of runs show in the shapes of their paragraphs once ``apply`` was called: a paragraph may have
+    thousands of runs, and its shape is copied once for all of them.
+    """
+
+    def __init__(self) -> None:
+        self._paragraphs: dict[tuple[Shape, Hashable], _RepairedParagraph] = {}
+        self._runs: dict[tuple[Shape, int, tuple[Hashable, ...]], _RepairedRun] = {}
+        self._shapes: dict[tuple[Shape, tuple[tuple[int, tuple[Hashable, ...]], ...]], Shape] = {}
+        self._open: dict[ParagraphPlace, _OpenRepairs] = {}
+
+    def paragraph(self, place: ParagraphPlace, key: Hashable, change: _Change) -> Edited:
+        """Have ``change`` change a w:p; return the attributes before and after, to be read only.
 
         What it does depends on nothing but the w:p and ``key``. The same repair returns the same objects.
         """
-        return self._make(place, None, key, edit)
-
-    def run(self, place: RunPlace, key: Hashable, edit: Callable[[_Element], Edited]) -> Edited:
-        """Have ``edit`` change a w:r, likewise."""
-        return self._make(place.paragraph, place.index, key, edit)
-
-    def _make(
-        self, place: ParagraphPlace, run_index: int | None, key: Hashable, edit: Callable[[_Element], Edited]
-    ) -> Edited:
+        self._apply(place)
         shape = place.shape
-        repaired = self._known.get((shape, run_index, key))
+        repaired = self._paragraphs.get((shape, key))
         if repaired is None:
             changed = shape.with_element(deepcopy(shape.element), place.part.w)
-            edited = edit(changed.element if run_index is None else changed.runs[run_index])
-            repaired = self._known[shape, run_index, key] = _Repaired(changed, *edited)
+            repaired = self._paragraphs[shape, key] = _RepairedParagraph(changed, *change(changed.element))
         place.shape = repaired.shape
         return repaired.before, repaired.after
+
+    def run(self, place: RunPlace, key: Hashable, change: _Change) -> Edited:
+        """Have ``change`` change a w:r, likewise."""
+        shape, index = place.paragraph.shape, place.index
+        of_paragraph = self._open.get(place.paragraph)
+        if of_paragraph is None:
+            of_paragraph = self._open[place.paragraph] = _OpenRepairs()
+        done = of_paragraph.keys.get(index, ())
+        keys = of_paragraph.keys[index] = (*done, key)
+        of_paragraph.changes.append((index, change))
+        repaired = self._runs.get((shape, index, keys))
+        if repaired is None:
+            element = deepcopy(self._runs[shape, index, done].element if done else shape.runs[index])
+            repaired = self._runs[shape, index, keys] = _RepairedRun(element, *change(element))
+        return repaired.before, repaired.after
+
+    def apply(self) -> None:
+        """Have the shapes of all paragraphs show the repairs of their runs."""
+        for place in tuple(self._open):
+            self._apply(place)
+
+    def _apply(self, place: ParagraphPlace) -> None:
+        repairs = self._open.pop(place, None)
+        if repairs is None:
+            return
+        shape = place.shape
+        key = shape, tuple(repairs.keys.items())
+        repaired = self._shapes.get(key)
+        if repaired is None:
+            repaired = self._shapes[key] = shape.with_element(deepcopy(shape.element), place.part.w)
+            for index, change in repairs.changes:
+                change(repaired.runs[index])
+        place.shape = repaired
 
 
 def repair_edits(
