@@ -129,9 +129,11 @@ _OPERATORS = {
 }  # fmt: skip
 # Never fields.
 RESERVED = frozenset(
-    ("ELSE", "BETWEEN", "END", "ITEM", "MERGE", "UP", "DOC", "FIRST", "LAST")
-    + ("否则", "间隔", "完", "本项", "合并", "上级", "全文", "首项", "末项")
-)
+    (
+        "ELSE", "BETWEEN", "END", "ITEM", "MERGE", "UP", "DOC", "FIRST", "LAST",
+        "否则", "间隔", "完", "本项", "合并", "上级", "全文", "首项", "末项",
+    )
+)  # fmt: skip
 # Full-width signs and what they stand for; the bar parts formats and literals.
 _SIGNS = str.maketrans("＃？＾！／＠＝｜：，；．＞＜", "#?^!/@=|:,;.><")
 _OPERATOR = re.compile("[!！<＜>＞]?[=＝]|[<＜][>＞]|[≠≥≤<＜>＞]")
