@@ -66,6 +66,8 @@ def _value(entry: Entry) -> dict[str, Any]:
 
 
 def _scalar(kind: str) -> dict[str, Any]:
+    if kind == "choice":
+        return {"type": ["string", "number", "boolean", "null"], "pattern": _TEXT}
     if kind == "bool":
         return {"type": ["boolean", "null"]}
     if kind == "number":
@@ -113,6 +115,8 @@ def _sample(entry: Entry, name: str, number: str) -> Any:
         return _SAMPLE_INTEGER if _takes(entry, "integer") else _SAMPLE_NUMBER
     if kind is ValueKind.DATE:
         return _SAMPLE_TIME if _has_time(entry) else _SAMPLE_DATE
+    if kind is ValueKind.CHOICE:
+        return next(use.tag.tag.literals[0] for use in entry.uses if use.tag.tag.literals)
     return True if kind in (ValueKind.BOOL, ValueKind.GIVEN) else name + number
 
 

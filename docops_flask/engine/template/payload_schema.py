@@ -15,10 +15,14 @@ from docops_flask.engine.template.tags import Path, Tag, TagKind
 
 
 class ValueKind(Enum):
-    """What a value is. ``GIVEN`` is any value, for names that nothing but a condition uses."""
+    """What a value is.
+
+    ``GIVEN`` is any value, for names that nothing but a condition uses; ``CHOICE`` is compared with literals.
+    """
 
     GIVEN = "condition"
     BOOL = "bool"
+    CHOICE = "choice"
     TEXT = "text"
     NUMBER = "number"
     DATE = "date"
@@ -98,13 +102,17 @@ class Scope:
 
 _MOST_TELLING = (
     ValueKind.IMAGE, ValueKind.LIST, ValueKind.OBJECT, ValueKind.TEXTS, ValueKind.DATE, ValueKind.NUMBER,
-    ValueKind.TEXT, ValueKind.BOOL,
+    ValueKind.TEXT, ValueKind.CHOICE, ValueKind.BOOL,
 )  # fmt: skip
 _AGREE = frozenset(
     frozenset(pair)
     for pair in (
         *((ValueKind.GIVEN, kind) for kind in ValueKind),
-        *((ValueKind.BOOL, kind) for kind in ValueKind),
+        *((ValueKind.BOOL, kind) for kind in (ValueKind.TEXT, ValueKind.NUMBER, ValueKind.DATE)),
+        *(
+            (ValueKind.CHOICE, kind)
+            for kind in (ValueKind.BOOL, ValueKind.TEXT, ValueKind.NUMBER, ValueKind.DATE)
+        ),
         (ValueKind.TEXT, ValueKind.NUMBER),
         (ValueKind.TEXT, ValueKind.DATE),
         (ValueKind.TEXTS, ValueKind.LIST),
@@ -238,8 +246,7 @@ def _may_be_absent(tag: Tag) -> bool:
 def _compared_kind(tag: Tag) -> ValueKind:
     """Return what a comparison asks for: a number, for an order with numbers; else a text."""
     if tag.operator in ("=", "≠"):
-        is_bool = set(tag.literals) <= {"是", "否", "true", "false"}
-        return ValueKind.BOOL if is_bool else ValueKind.TEXT
+        return ValueKind.CHOICE
     try:
         for literal in tag.literals:
             to_decimal(literal)

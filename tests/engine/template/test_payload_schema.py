@@ -37,7 +37,7 @@ def _shape(text: str) -> PayloadShape:
         ("【?A】x【/A】", {"A": "condition"}),
         ("【?A】【A】【/A】", {"A": "text"}),
         ("【?A≥10】x【/A】", {"A": "number"}),
-        ("【?A=是】x【/A】", {"A": "bool"}),
+        ("【?A=是】x【/A】", {"A": "choice"}),
         ("【?A>2026-01-01】x【/A】", {"A": "date"}),
         ("【□A】【@B 40mm】", {"A": "bool", "B": "image"}),
         ("【A|分隔:、】【#A】【.】【/A】", {"A": ["text"]}),
