@@ -6,10 +6,11 @@ that was repaired stays.
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
 from docops_flask.engine.document.shape import Paragraph
-from docops_flask.engine.oxml.markup import Splice
+from docops_flask.engine.oxml.markup import TOKEN, Splice
 
 # What may hold a run and nothing else; without one Word shows a prompt there, or repairs the file.
 _WANTS_CONTENT = frozenset(("sdtContent", "rt", "rubyBase"))
@@ -28,9 +29,10 @@ def emptied_runs(
         if each.number in emptied:
             by_run.setdefault(each.run_index, []).append(each.number)
     content = b"".join(paragraph.parts) if by_run else b""
+    written = sorted(splice.start for splice in splices if splice.new)
     found: list[tuple[int, list[Splice]]] = []
     for index in dict.fromkeys(runs):
-        rest = _rest_of(paragraph, content, index, by_run[index]) if index in by_run else None
+        rest = _rest_of(paragraph, content, index, by_run[index], written) if index in by_run else None
         if rest is not None:
             found.append((index, rest))
     return found
@@ -57,26 +59,27 @@ def _emptied_texts(paragraph: Paragraph, splices: Sequence[Splice]) -> frozenset
 
 
 def _rest_of(
-    paragraph: Paragraph, content: bytes, index: int, texts: Sequence[int]
+    paragraph: Paragraph, content: bytes, index: int, texts: Sequence[int], written: Sequence[int]
 ) -> list[Splice] | None:
-    """Return what takes away a run beside its ``texts``, all emptied; ``None`` where it holds anything else."""
+    """Return what takes away a run beside its ``texts``, all emptied; ``None`` where it holds anything else.
+
+    ``written`` is where something new is put.
+    """
     run = paragraph.shape.runs[index]
     around = run.getparent()
     if around is None or around.tag.rpartition("}")[2] in _WANTS_CONTENT:
-        return None
-    w = run.tag.removesuffix("r")
-    if any(child.tag not in (w + "rPr", w + "t") for child in run):
         return None
     name = re.escape(b"" if run.prefix is None else run.prefix.encode() + b":")
     offsets = paragraph.offsets
     ranges = [(offsets[3 * number + 2], offsets[3 * number + 3]) for number in sorted(texts)]
     start = _run_start(content, name, ranges[0][0])
     end = re.compile(rb"</" + name + rb"r\s*>").search(content, ranges[-1][1])
-    if start < 0 or end is None:
+    if start < 0 or end is None or bisect_left(written, start) != bisect_left(written, end.end()):
+        # Something is written in it as well.
         return None
     rest = [*_around(start, end.end(), ranges)]
     left = b"".join([content[each.start : each.end] for each in rest])
-    return rest if re.fullmatch(_empty_run(name), left, re.DOTALL) else None
+    return rest if _holds_nothing(left) else None
 
 
 def _run_start(content: bytes, name: bytes, at: int) -> int:
@@ -96,9 +99,28 @@ def _around(start: int, end: int, ranges: Sequence[tuple[int, int]]) -> Iterator
     yield Splice(start, end, b"")
 
 
-def _empty_run(name: bytes) -> bytes:
-    """Return the pattern of a run that holds properties and empty w:t at most."""
-    tag = rb"(?:\s[^<>]*)?"
-    properties = rb"(?:<" + name + rb"rPr" + tag + rb"(?:/>|>.*?</" + name + rb"rPr\s*>))?\s*"
-    text = rb"<" + name + rb"t" + tag + rb"(?:/>|></" + name + rb"t\s*>)\s*"
-    return rb"<" + name + rb"r" + tag + rb">\s*" + properties + rb"(?:" + text + rb")+</" + name + rb"r\s*>"
+def _holds_nothing(run: bytes) -> bool:
+    """Say whether a run holds its properties, as the first, and w:t without a character at most."""
+    at = 0
+    # The local names of the open elements, and of the last child of the run.
+    opened: list[bytes] = []
+    last_child = b""
+    for match in TOKEN.finditer(run):
+        slash, name, attributes = match.groups()
+        if run[at : match.start()].strip() or (name is None and not slash):
+            # Characters, or a comment.
+            return False
+        at = match.end()
+        if slash:
+            opened.pop()
+            continue
+        local = name.rpartition(b":")[2]
+        if len(opened) == 1:
+            if local != b"t" and (local != b"rPr" or last_child):
+                return False
+            last_child = local
+        elif len(opened) > 1 and opened[1] != b"rPr":
+            return False
+        if not attributes.endswith(b"/"):
+            opened.append(local)
+    return True

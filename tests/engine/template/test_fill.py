@@ -14,6 +14,7 @@ from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.opc.package import Package
 from docops_flask.engine.template.fill import fill
 from docops_flask.engine.template.scan import scan_document
+from docops_flask.engine.template.values import Values
 from tests.factories import docx, p, r, tbl, tc, textbox, tr
 
 BOLD = "<w:b/>"
@@ -25,9 +26,9 @@ def filled(tmp_path: Path, values: dict[str, str], template: bytes) -> tuple[byt
     path.write_bytes(template)
     package = Package(path, Limits())
     document = open_document(package, Limits())
-    edits, touched = fill(scan_document(document), values)
+    edits, touched, emptied = fill(scan_document(document), Values(values))
     buffer = io.BytesIO()
-    package.write(buffer, written_parts(edits))
+    package.write(buffer, written_parts([*edits, *(edit for run in emptied for edit in run.edits)]))
     package.close()
     return buffer.getvalue(), list(touched)
 
