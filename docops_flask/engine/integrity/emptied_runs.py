@@ -39,7 +39,7 @@ def emptied_runs(paragraph: ByteParagraph, edits: Sequence[ByteEdit]) -> list[Em
 
 
 def _emptied_texts(paragraph: ByteParagraph, edits: Sequence[ByteEdit]) -> dict[int, Text]:
-    """Return the texts that lose all their bytes, by where the start tags of their w:t end."""
+    """Return the texts that lose all their bytes, by where they begin."""
     bounds = {edit.start: edit.end for edit in edits if not edit.new and edit.end > edit.start}
     if not bounds:
         return {}
@@ -49,7 +49,7 @@ def _emptied_texts(paragraph: ByteParagraph, edits: Sequence[ByteEdit]) -> dict[
         while at < text.last and at in bounds:
             at = bounds[at]
         if at == text.last > text.first:
-            gone[text.tag_end] = text
+            gone[text.first] = text
     return gone
 
 
@@ -85,11 +85,14 @@ class _Walk:
             self._pass_characters(content, at, match.start())
             at = match.end()
             if match[3] is None:
-                # A comment, a CDATA section or a processing instruction.
-                self._spoil()
+                if match[1] is None:
+                    # A comment or a processing instruction.
+                    self._spoil()
+                else:
+                    self._pass_characters(content, *match.span(1), is_section=True)
                 continue
             if not match[2]:
-                self._enter(match[3].rpartition(b":")[2], match.start(), match.end())
+                self._enter(match[3].rpartition(b":")[2], match.start())
             if match[2] or match[0].endswith(b"/>"):
                 if not self._open:
                     break
@@ -106,11 +109,19 @@ class _Walk:
         if run is not None:
             run.is_bare = False
 
-    def _pass_characters(self, content: bytes, start: int, end: int) -> None:
-        if start < end and self._depths and start not in self._gone and not content[start:end].isspace():
-            self._spoil()
+    def _pass_characters(
+        self, content: bytes, start: int, end: int, *, is_section: bool = False
+    ) -> None:
+        run = self._run()
+        if run is None or (start == end and not is_section):
+            return
+        text = self._gone.get(start)
+        if text is not None and text.last == end:
+            run.gone.append(text)
+        elif start < end and (is_section or not content[start:end].isspace()):
+            run.is_bare = False
 
-    def _enter(self, local: bytes, start: int, end: int) -> None:
+    def _enter(self, local: bytes, start: int) -> None:
         run = self._run()
         if local == b"r":
             self._spoil()
@@ -125,8 +136,6 @@ class _Walk:
                 run.has_child = True
             elif self._open[self._depths[-1] + 1].local != b"rPr":
                 run.is_bare = False
-            if local == b"t" and level == 1 and end in self._gone:
-                run.gone.append(self._gone[end])
         self._open.append(_Open(local, start))
 
     def _leave(self) -> _Open | None:

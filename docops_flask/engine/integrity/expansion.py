@@ -11,14 +11,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate
 from typing import NamedTuple
 
+from lxml import etree
 from lxml.etree import _Element
 
 from docops_flask.engine.errors import TemplateLimitExceeded
 from docops_flask.engine.integrity.blocks import Names, names_of
 from docops_flask.engine.integrity.byte_stories import Stories, StoryBytes
-from docops_flask.engine.integrity.byte_tags import ANY_MARKUP, parse_paragraph
+from docops_flask.engine.integrity.byte_tags import ANY_MARKUP, forms_parser
 from docops_flask.engine.integrity.byte_text import ByteParagraph
 from docops_flask.engine.integrity.claims import Block, Claims, Replacement
+from docops_flask.engine.integrity.plain_part import PlainPart
 from docops_flask.engine.integrity.plan import is_placeholder
 from docops_flask.engine.integrity.template_parts import Template
 from docops_flask.engine.integrity.verdict import Unaccounted
@@ -172,12 +174,17 @@ class _Paragraphs:
         reading: ByteParagraph = found[0].reading
         if story is not None and story.plain is not None:
             start = story.content.rindex(b"<", 0, found[0].where.offset)
-            element, _ = parse_paragraph(reading.content, story.plain)
+            element = _parsed(story.content[start : _spans(story.content, start)[0].end], story.plain)
             return _Repeated(story, element, start, names_of(story.plain.namespace)), reading.text
         [(element, flow)] = self._stories.addresses.paragraphs(path)
         part = self._stories.holding(flow)
         start = self._stories.map_of(part)[element].start
         return _Repeated(part, element, start, flow.names), reading.text
+
+
+def _parsed(paragraph: bytes, part: PlainPart) -> _Element:
+    """Return a w:p of a plain part, whose bytes are ``paragraph``."""
+    return etree.fromstring(b"<_" + part.declared + b">" + paragraph + b"</_>", forms_parser())[0]
 
 
 class _Span(NamedTuple):

@@ -15,6 +15,8 @@ from docops_flask.engine.oxml.markup import TOKEN, Splice
 # What may hold a run and nothing else; without one Word shows a prompt there, or repairs the file.
 _WANTS_CONTENT = frozenset(("sdtContent", "rt", "rubyBase"))
 
+_EMPTY_SECTION = b"<![CDATA[]]>"
+
 
 def emptied_runs(
     paragraph: Paragraph, splices: Sequence[Splice], runs: Sequence[int]
@@ -107,10 +109,13 @@ def _holds_nothing(run: bytes) -> bool:
     last_child = b""
     for match in TOKEN.finditer(run):
         slash, name, attributes = match.groups()
-        if run[at : match.start()].strip() or (name is None and not slash):
+        is_tag = bool(slash) or name is not None
+        if run[at : match.start()].strip() or not (is_tag or match[0] == _EMPTY_SECTION):
             # Characters, or a comment.
             return False
         at = match.end()
+        if not is_tag:
+            continue
         if slash:
             opened.pop()
             continue
