@@ -251,11 +251,11 @@ def _repair_edits(report: FormatReport) -> list[Edit]:
     )
 
 
-def _expansion(
-    job: Job, skill: Skill, document: Document, scan: Scan, values: Values
-) -> "Expansion | None":
+def _expansion(job: Job, skill: Skill, document: Document, scan: Scan, values: Values) -> "Expansion | None":
     """Return the expanded template; ``None`` where no value becomes several paragraphs."""
-    if not any(each.lines == "paragraphs" and "\n" in values.get(each.placeholder, "") for each in skill.fields):
+    if not any(
+        each.lines == "paragraphs" and "\n" in values.get(each.placeholder, "") for each in skill.fields
+    ):
         return None
     # Few jobs have values of several lines, and a renderer starts faster without this.
     from docops_flask.engine.template.lines import find_lines

@@ -103,8 +103,8 @@ class FormatReport(NamedTuple):
     before filling and at the end: property, then value as text, then how often. ``overrides`` are the
     policy's keys that differ from the default policy's; ``diagnostics`` say how much was checked.
     ``page_geometry`` and ``roles`` are only filled under baseline ``policy``, the roles where the policy asks
-    for any; ``policy_deviations`` where a policy was suggested. ``template_paths`` leads from addresses in the
-    result to those in the template, where blocks make them differ.
+    for any; ``policy_deviations`` where a policy was suggested. ``template_paths`` leads from addresses in
+    the result to those in the template, where blocks make them differ.
     """
 
     mode: str

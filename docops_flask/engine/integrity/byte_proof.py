@@ -59,6 +59,7 @@ def prove_bytes(
         template_defects=(*untyped_parts(template), *own),
     )
 
+
 if TYPE_CHECKING:
     from docops_flask.engine.integrity.emptied_runs import EmptiedRun
 
@@ -183,7 +184,7 @@ def _empty_runs(
             part.add(offset, edits)
 
 
-def _replay_alone(  # noqa: PLR0913, PLR0917
+def _replay_alone(  # noqa: PLR0917
     story: StoryBytes,
     offset: int,
     reading: ByteParagraph,

@@ -45,8 +45,8 @@ class Replacement(NamedTuple):
 class Block(NamedTuple):
     """A part of the template that stands several times in the result: an entry of ``blocks``.
 
-    ``place`` is its index there. ``is_lines`` says that it is a block of kind ``lines``: the paragraph ``path``
-    with the placeholder ``text`` of the field ``name`` at ``start``:``end``, once for each line of a value.
+    ``place`` is its index there. ``is_lines`` says that it is a block of kind ``lines``: the paragraph
+    ``path`` with the placeholder ``text`` of the field ``name`` at ``start``:``end``, once for each line.
     ``result_from`` and ``result_to`` are the addresses of its first and last copy. ``mirrored_at`` are the
     addresses of the paragraphs in other branches of mc:AlternateContent that were repeated as well.
     """
@@ -148,7 +148,8 @@ def _blocks(log: object) -> Iterator[Block]:
         kind = block.get("id"), texts["kind"], texts["extent"], texts["from"], texts["to"], texts["status"]
         yield Block(
             place=index,
-            is_lines=kind == (index, "lines", "paragraphs", place, place, "expanded") and not block.get("inside"),
+            is_lines=kind == (index, "lines", "paragraphs", place, place, "expanded")
+            and not block.get("inside"),
             name=texts["name"],
             path=place,
             start=_member(start, "start", int, LOG, f"{path}.start"),

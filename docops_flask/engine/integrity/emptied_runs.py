@@ -32,9 +32,7 @@ def emptied_runs(paragraph: ByteParagraph, edits: Sequence[ByteEdit]) -> list[Em
     walk = _Walk(paragraph, gone)
     # Where a value, or an attribute, stands in a run as well, the run stays.
     return [
-        run
-        for run, (start, end) in walk.found()
-        if bisect_left(written, start) == bisect_left(written, end)
+        run for run, (start, end) in walk.found() if bisect_left(written, start) == bisect_left(written, end)
     ]
 
 
@@ -109,9 +107,7 @@ class _Walk:
         if run is not None:
             run.is_bare = False
 
-    def _pass_characters(
-        self, content: bytes, start: int, end: int, *, is_section: bool = False
-    ) -> None:
+    def _pass_characters(self, content: bytes, start: int, end: int, *, is_section: bool = False) -> None:
         run = self._run()
         if run is None or (start == end and not is_section):
             return

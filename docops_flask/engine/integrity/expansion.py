@@ -1,41 +1,25 @@
 """The template with its blocks repeated as a log says: what the proof replays the entries on.
 
-Code of the proof's own, on trees of the paragraphs; the code that fills has its own on their tags
-(``engine.template.copies``). docs/analysis/lines.md has the rules. A block or an entry that breaks them is a
-misfit.
+Code of the proof's own: ``copies`` works on trees, ``engine.template.copies`` on tags. docs/analysis/lines.md
+has the rules. A block or an entry that breaks them is a misfit.
 """
 
-import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate
 from typing import NamedTuple
 
-from lxml import etree
-from lxml.etree import _Element
-
 from docops_flask.engine.errors import TemplateLimitExceeded
-from docops_flask.engine.integrity.blocks import Names, names_of
+from docops_flask.engine.integrity.blocks import names_of
 from docops_flask.engine.integrity.byte_stories import Stories, StoryBytes
-from docops_flask.engine.integrity.byte_tags import ANY_MARKUP, forms_parser
 from docops_flask.engine.integrity.byte_text import ByteParagraph
 from docops_flask.engine.integrity.claims import Block, Claims, Replacement
-from docops_flask.engine.integrity.plain_part import PlainPart
+from docops_flask.engine.integrity.copies import Repeated, parsed_paragraph, spans_in
 from docops_flask.engine.integrity.plan import is_placeholder
 from docops_flask.engine.integrity.template_parts import Template
 from docops_flask.engine.integrity.verdict import Unaccounted
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.opc.relationships import Relationship
-
-_WORD_2010 = "{http://schemas.microsoft.com/office/word/2010/wordml}"
-_AROUND_TEXT = (
-    "r t tab ptab br cr hyperlink smartTag customXml dir bdo sdt sdtContent proofErr bookmarkStart bookmarkEnd "
-    "commentRangeStart commentRangeEnd commentReference permStart permEnd lastRenderedPageBreak"
-)
-_PROPERTIES = "pPr rPr sdtPr sdtEndPr smartTagPr customXmlPr"
-_TRACKED = "ins del moveFrom moveTo pPrChange rPrChange sectPrChange numberingChange"
-_STARTS = ("bookmarkStart", "commentRangeStart", "permStart")
-_ENDS = ("bookmarkEnd", "commentRangeEnd", "permEnd")
 
 
 class ExpandedTemplate:
@@ -75,15 +59,15 @@ class _Misfit(Exception):
 def expand(template: Template, claims: Claims, limits: Limits) -> Expanded:
     """Return ``template`` with the blocks of ``claims`` repeated.
 
-    Raises ``TemplateLimitExceeded`` where the copies are more than ``limits`` allow (``block_copies``) or more
-    bytes than a job may write (``output_bytes``), before anything is copied.
+    Raises ``TemplateLimitExceeded`` where the copies are more than ``limits`` allow (``block_copies``) or
+    more bytes than a job may write (``output_bytes``), before anything is copied.
     """
     copies = sum(max(0, block.copies) for block in claims.blocks)
     if copies > limits.block_copies:
         raise _too_large("block_copies", limits.block_copies)
     misfits: list[Unaccounted] = []
     paragraphs = _Paragraphs(template, claims.blocks)
-    repeated: dict[int, list[_Repeated]] = {}
+    repeated: dict[int, list[Repeated]] = {}
     for block in claims.blocks:
         try:
             repeated[block.place] = list(paragraphs.of(block))
@@ -114,9 +98,7 @@ def expand(template: Template, claims: Claims, limits: Limits) -> Expanded:
             each.part.edits.append((each.start, each.end, each.copies(block.copies)))
     written = {each.part.story.part: each.part for of_block in repeated.values() for each in of_block}
     parts = {name: part.written() for name, part in written.items()}
-    return Expanded(
-        ExpandedTemplate(template, parts), Claims(tuple(placed), claims.fixes), misfits
-    )
+    return Expanded(ExpandedTemplate(template, parts), Claims(tuple(placed), claims.fixes), misfits)
 
 
 def _too_large(limit: str, maximum: int) -> TemplateLimitExceeded:
@@ -146,11 +128,11 @@ class _Paragraphs:
         for story, paths in by_story.items():
             story.find(paths)
 
-    def of(self, block: Block) -> "Iterator[_Repeated]":
+    def of(self, block: Block) -> "Iterator[Repeated]":
         """Yield the paragraphs that ``block`` repeats; raises ``_Misfit`` where it cannot."""
         if not block.is_lines:
             raise _Misfit("its id, kind, extent or places are none of a block of lines")
-        if block.copies < 2:  # noqa: PLR2004
+        if block.copies < 2:
             raise _Misfit("it has no copies")
         if block.end - block.start != len(block.text) or not is_placeholder(block.text, block.name):
             raise _Misfit("its text is not the placeholder of its name")
@@ -159,13 +141,13 @@ class _Paragraphs:
                 raise _Misfit("another block repeats the same paragraph")
             self._used.add(path)
             repeated, text = self._at(path)
-            if not 0 <= block.start or not text.startswith(block.text, block.start):
+            if not block.start >= 0 or not text.startswith(block.text, block.start):
                 raise _Misfit("the template has no such placeholder there")
             if (text[: block.start] + text[block.end :]).strip() or not repeated.holds_text_alone():
                 raise _Misfit("its placeholder does not stand alone in its paragraph")
             yield repeated
 
-    def _at(self, path: str) -> "tuple[_Repeated, str]":
+    def _at(self, path: str) -> "tuple[Repeated, str]":
         """Return the only paragraph at ``path`` and its text."""
         story = self._stories.of(path)
         found = self._stories.on_trees(path) if story is None else story.paragraphs(path)
@@ -174,140 +156,14 @@ class _Paragraphs:
         reading: ByteParagraph = found[0].reading
         if story is not None and story.plain is not None:
             start = story.content.rindex(b"<", 0, found[0].where.offset)
-            element = _parsed(story.content[start : _spans(story.content, start)[0].end], story.plain)
-            return _Repeated(story, element, start, names_of(story.plain.namespace)), reading.text
+            element = parsed_paragraph(
+                story.content[start : spans_in(story.content, start)[0].end], story.plain
+            )
+            return Repeated(story, element, start, names_of(story.plain.namespace)), reading.text
         [(element, flow)] = self._stories.addresses.paragraphs(path)
         part = self._stories.holding(flow)
         start = self._stories.map_of(part)[element].start
-        return _Repeated(part, element, start, flow.names), reading.text
-
-
-def _parsed(paragraph: bytes, part: PlainPart) -> _Element:
-    """Return a w:p of a plain part, whose bytes are ``paragraph``."""
-    return etree.fromstring(b"<_" + part.declared + b">" + paragraph + b"</_>", forms_parser())[0]
-
-
-class _Span(NamedTuple):
-    """The bytes of an element, ``start``:``end``; its start tag ends at ``tag_end``."""
-
-    start: int
-    tag_end: int
-    end: int
-
-
-class _Repeated:
-    """A paragraph that a block repeats: its w:p and where it and all in it lie in the bytes of its part."""
-
-    def __init__(self, part: StoryBytes, element: _Element, start: int, names: Names) -> None:
-        self.part = part
-        self.start = start
-        self._element = element
-        self._names = names
-        elements = list(element.iter("*"))
-        self._spans = dict(zip(elements, _spans(part.content, start), strict=True))
-        self.end = self._spans[element].end
-
-    @property
-    def size(self) -> int:
-        """How many bytes it has."""
-        return self.end - self.start
-
-    def holds_text_alone(self) -> bool:
-        """Say whether it holds nothing but runs with text, what is around them, and marks of ranges."""
-        names = self._names
-        around, properties = names.all(_AROUND_TEXT), names.all(_PROPERTIES)
-        refused = names.all(_TRACKED)
-        in_properties: set[_Element] = set()
-        for element in self._spans:
-            tag = element.tag
-            if tag in refused or tag.endswith("}dataBinding"):
-                return False
-            if tag in properties or element.getparent() in in_properties:
-                in_properties.add(element)
-            elif element is not self._element and tag not in around:
-                return False
-            elif tag == names.br and element.get(names("type"), "textWrapping") != "textWrapping":
-                return False
-        return True
-
-    def copies(self, count: int) -> bytes:
-        """Return ``count`` copies; the first, the last and those between differ in what they keep."""
-        between = self._copy(is_first=False, is_last=False) if count > 2 else b""  # noqa: PLR2004
-        ends = self._copy(is_first=True, is_last=False), self._copy(is_first=False, is_last=True)
-        return ends[0] + between * (count - 2) + ends[1]
-
-    def _copy(self, *, is_first: bool, is_last: bool) -> bytes:
-        content, done = self.part.content, self.start
-        pieces: list[bytes] = []
-        for element, span in self._spans.items():
-            if span.start < done and element is not self._element:
-                # It lies in something that goes.
-                if span.end <= done:
-                    continue
-            if self._goes(element, is_first=is_first, is_last=is_last):
-                pieces.append(content[done : span.start])
-                done = span.end
-            elif not is_first:
-                for start, end in self._ids(element, span):
-                    pieces.append(content[done:start])
-                    done = end
-        pieces.append(content[done : self.end])
-        return b"".join(pieces)
-
-    def _goes(self, element: _Element, *, is_first: bool, is_last: bool) -> bool:
-        names = self._names
-        if not element.tag.startswith(names("")):
-            return False
-        local = element.tag[len(names("")) :]
-        parent = element.getparent()
-        around = "" if parent is None else parent.tag.rpartition("}")[2]
-        if local in _STARTS:
-            return not is_first
-        if local in _ENDS or local == "commentReference":
-            end = "commentRangeEnd" if local == "commentReference" else local
-            return not (is_last if (end, element.get(names("id"))) in self._open_before() else is_first)
-        if around == "pPr" and local in ("pageBreakBefore", "sectPr"):
-            return not (is_first if local == "pageBreakBefore" else is_last)
-        return not is_first and around == "sdtPr" and local == "id"
-
-    def _open_before(self) -> set[tuple[str, str | None]]:
-        """Return the end marks, as name and id, of ranges that begin before the paragraph."""
-        names = self._names
-        starts, ends = (
-            {(number, each.get(names("id"))) for number, local in enumerate(locals_)
-             for each in self._element.iter(names(local))}
-            for locals_ in (_STARTS, _ENDS)
-        )  # fmt: skip
-        return {(_ENDS[number], identity) for number, identity in ends - starts}
-
-    def _ids(self, element: _Element, span: _Span) -> Iterator[tuple[int, int]]:
-        """Yield where the start tag of ``element`` has w14:paraId and w14:textId, with the blanks before."""
-        if not any(element.get(_WORD_2010 + local) is not None for local in ("paraId", "textId")):
-            return
-        prefixes = [prefix.encode() for prefix, uri in element.nsmap.items() if prefix and f"{{{uri}}}" == _WORD_2010]
-        tag = self.part.content[span.start : span.tag_end]
-        for match in re.finditer(rb"\s+([^\s=]+)\s*=\s*(?:\"[^\"]*\"|'[^']*')", tag):
-            prefix, _, local = match[1].partition(b":")
-            if prefix in prefixes and local in (b"paraId", b"textId"):
-                yield span.start + match.start(), span.start + match.end()
-
-
-def _spans(content: bytes, start: int) -> list[_Span]:
-    """Return where the element that begins at ``start`` and all elements in it lie, by their start tags."""
-    starts: list[tuple[int, int]] = []
-    ends: dict[int, int] = {}
-    opened: list[int] = []
-    for match in re.compile(ANY_MARKUP, re.DOTALL).finditer(content, start):
-        if match[3] is None:
-            continue
-        if not match[2]:
-            opened.append(len(starts))
-            starts.append(match.span())
-        if match[2] or match[0].endswith(b"/>"):
-            ends[opened.pop()] = match.end()
-            if not opened:
-                break
-    return [_Span(*tag, ends[number]) for number, tag in enumerate(starts)]
+        return Repeated(part, element, start, flow.names), reading.text
 
 
 class _Shifts:
@@ -358,7 +214,7 @@ class _Entries:
         self._shifts = shifts
 
     def placed(self, entry: Replacement) -> Replacement:
-        """Return ``entry`` with its place in the expanded template; raises ``_Misfit`` where it does not fit."""
+        """Return ``entry`` with its place in the expanded template, or raise ``_Misfit``."""
         path, copy = entry.paragraph_path, 0
         block = self._blocks.get(path)
         if block is not None:

@@ -13,7 +13,8 @@ from docops_flask.engine.template.scan import Scan
 from docops_flask.engine.template.values import DROPPED_NEWLINE, Values
 
 if TYPE_CHECKING:
-    from docops_flask.engine.template.expansion import BlockPlaces, Expansion
+    from docops_flask.engine.reports.block_entry import BlockEntry
+    from docops_flask.engine.template.expansion import Expansion
 
 # Characters quoted from the paragraph on each side of a placeholder.
 MAX_CONTEXT_CHARACTERS = 60
@@ -73,13 +74,15 @@ class LogEntry(NamedTuple):
             name,
             value,
             reason,
-            *more_of_it,
+            kind,
+            suggestion,
+            note,
+            copy,
+            result_path,
         ) = self
         more = f', "mirrored_at": {json_list(map(quoted, mirrors))}' if mirrors else ""
         if status == "unsupported":
-            kind, suggestion = map(_text, more_of_it[:2])
-            more += f', "kind": {kind}, "suggestion": {suggestion}'
-        note, copy, result_path = more_of_it[2:]
+            more += f', "kind": {_text(kind)}, "suggestion": {_text(suggestion)}'
         if note is not None:
             more += f', "note": {quoted(note)}'
         if copy is not None:
@@ -122,48 +125,6 @@ def _text(text: str | None) -> str:
     return "null" if text is None else quoted(text)
 
 
-class BlockEntry(NamedTuple):
-    """A block of kind ``lines``: a paragraph of the template that stands once for each line of a value.
-
-    ``paragraph_path`` is its address, ``start``:``end`` is where its placeholder ``text`` of the field
-    ``name`` lies in it. ``result_from`` and ``result_to`` are the addresses of its first and last copy in the
-    result. ``mirrored_at`` are the paragraphs of other mc:AlternateContent branches repeated alike.
-    """
-
-    name: str
-    paragraph_path: str
-    start: int
-    end: int
-    text: str
-    copies: int
-    result_from: str
-    result_to: str
-    mirrored_at: tuple[str, ...]
-
-    def as_dict(self, number: int) -> dict[str, Any]:
-        """Return the block, the one with that number, as the log has it."""
-        members = {
-            "id": number,
-            "kind": "lines",
-            "name": self.name,
-            "extent": "paragraphs",
-            "inside": [],
-            "start": {
-                "paragraph_path": self.paragraph_path,
-                "start": self.start,
-                "end": self.end,
-                "text": self.text,
-            },
-            "status": "expanded",
-            "from": self.paragraph_path,
-            "to": self.paragraph_path,
-            "copies": self.copies,
-            "result_from": self.result_from,
-            "result_to": self.result_to,
-        }
-        return {**members, "mirrored_at": list(self.mirrored_at)} if self.mirrored_at else members
-
-
 class ReplaceLog(NamedTuple):
     """The log of a run: its entries in document order, how many have each status, the runs that changed.
 
@@ -175,7 +136,7 @@ class ReplaceLog(NamedTuple):
     missing_count: int
     unsupported_count: int
     touched_runs: tuple[str, ...]
-    blocks: tuple[BlockEntry, ...] = ()
+    blocks: "tuple[BlockEntry, ...]" = ()
 
     @property
     def unsupported(self) -> list[LogEntry]:
@@ -222,7 +183,7 @@ class ReplaceLog(NamedTuple):
         return {"blocks": [block.as_dict(number) for number, block in enumerate(self.blocks)]}
 
 
-def replace_log(  # noqa: PLR0917, PLR0913
+def replace_log(  # noqa: PLR0917
     scan: Scan,
     values: Values,
     skill: Skill,
@@ -239,7 +200,10 @@ def replace_log(  # noqa: PLR0917, PLR0913
     blocks: tuple[BlockEntry, ...] = ()
     if expansion is not None:
         entries = tuple(_placed_in_template(scan, entries, expansion))
-        blocks = tuple(map(_block_entry, expansion.blocks))
+        # Few documents have blocks, and a renderer starts the faster for what it does not load.
+        from docops_flask.engine.reports.block_entry import block_entry
+
+        blocks = tuple(map(block_entry, expansion.blocks))
         touched = expansion.run_ids_in_template(touched)
     statuses = [entry.status for entry in entries]
     return ReplaceLog(
@@ -275,24 +239,7 @@ def _placed_in_template(
         )
 
 
-def _block_entry(block: "BlockPlaces") -> BlockEntry:
-    (place, found, lines, mirrors), first, last = block
-    return BlockEntry(
-        name=found.name,
-        paragraph_path=place.path,
-        start=found.start,
-        end=found.end,
-        text=place.reading.text[found.start : found.end],
-        copies=len(lines),
-        result_from=first,
-        result_to=last,
-        mirrored_at=tuple([mirror.path for mirror in mirrors]),
-    )
-
-
-def _entries(
-    scan: Scan, values: Values, skill: Skill, suggestions: Suggestions
-) -> Iterator[LogEntry]:
+def _entries(scan: Scan, values: Values, skill: Skill, suggestions: Suggestions) -> Iterator[LogEntry]:
     fields = skill.placeholders()
     for paragraph in scan.paragraphs:
         place = paragraph.place

@@ -128,5 +128,3 @@ def _ids_of_paragraph(element: Element) -> Iterator[_Range]:
     for match in re.finditer(_PARAGRAPH_ID, element.attributes):
         if element.scope.get(match[1]) == WORD_2010:
             yield _Range(at + match.start(), at + match.end())
-
-

@@ -79,9 +79,7 @@ def expand(document: Document, blocks: Sequence[LinesBlock], limits: Limits) -> 
     Raises ``TemplateLimitExceeded`` (``output_bytes``) where that takes more bytes than a job may write;
     nothing is copied before that is known.
     """
-    repeated = [
-        (place, Repeated(place), len(block.lines)) for block in blocks for place in block.places
-    ]
+    repeated = [(place, Repeated(place), len(block.lines)) for block in blocks for place in block.places]
     budget = OutputBudget(limits.output_bytes)
     budget.spend(sum((each.end - each.start) * count for _, each, count in repeated))
     texts = edited_texts(
@@ -107,9 +105,7 @@ def _origins(
     number_of = {place: number for number, block in enumerate(blocks) for place in block.places}
     origins: dict[ParagraphPlace, Origin] = {}
     for before, after in zip(document.parts, expanded.parts, strict=True):
-        origins.update(
-            zip(after.paragraphs, _repeated_origins(before, blocks, number_of), strict=True)
-        )
+        origins.update(zip(after.paragraphs, _repeated_origins(before, blocks, number_of), strict=True))
     return origins
 
 

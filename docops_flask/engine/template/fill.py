@@ -16,7 +16,7 @@ _PLACEHOLDER = Kind.PLACEHOLDER
 
 
 class EmptiedRun(NamedTuple):
-    """Run number ``index`` of ``place``, which holds nothing any more, and the edits that take away its rest."""
+    """Run number ``index`` of ``place``, which holds nothing any more; ``edits`` take away its rest."""
 
     place: ParagraphPlace
     # The method of tuples that the field hides is not used.
