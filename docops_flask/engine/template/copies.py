@@ -49,7 +49,7 @@ class Repeated:
             return True
         if not is_word or local not in _BESIDE or (local == b"p" and element.parent >= 0):
             return False
-        return local != b"br" or element.attribute(self._w, b"type") in (None, b"textWrapping")
+        return local != b"br" or element.attribute(self._w, b"type") in (None, "textWrapping")
 
     def _in_properties(self, element: Element) -> bool:
         while element.parent >= 0:
@@ -87,7 +87,7 @@ class Repeated:
                 yield from _ids_of_paragraph(element)
 
     def _keeps(
-        self, element: Element, outside: frozenset[tuple[bytes, bytes | None]], is_first: bool, is_last: bool
+        self, element: Element, outside: frozenset[tuple[bytes, str | None]], is_first: bool, is_last: bool
     ) -> bool:
         local = element.local
         around = self._elements[element.parent].local if element.parent >= 0 else b""
@@ -100,7 +100,7 @@ class Repeated:
             return is_last
         return is_first or not (local == b"id" and around == b"sdtPr")
 
-    def _ranges_begun_outside(self) -> frozenset[tuple[bytes, bytes | None]]:
+    def _ranges_begun_outside(self) -> frozenset[tuple[bytes, str | None]]:
         """Return kind and id of the ranges that end in the paragraph and do not begin in it."""
         begun, ended = (
             {

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from docops_flask.engine.oxml.markup import TOKEN, Scope, attributes_of, inner_scope
+from docops_flask.engine.oxml.markup import TOKEN, Scope, attributes_of, decoded, inner_scope
 
 WORD_2010 = b"http://schemas.microsoft.com/office/word/2010/wordml"
 
@@ -24,12 +24,12 @@ class Element(NamedTuple):
     attributes: bytes
     scope: Scope
 
-    def attribute(self, namespace: bytes, local: bytes) -> bytes | None:
-        """Return the value, as written, of an attribute with a prefix; ``None`` without it."""
+    def attribute(self, namespace: bytes, local: bytes) -> str | None:
+        """Return the value of an attribute with a prefix; ``None`` without it."""
         for name, value in attributes_of(self.attributes).items():
             prefix, colon, own = name.rpartition(b":")
             if own == local and colon and self.scope.get(prefix) == namespace:
-                return value
+                return decoded(value)
         return None
 
 
