@@ -22,7 +22,8 @@ def forms_parser() -> etree.XMLParser:
     return _PARSERS[0]
 
 
-_TAG = rb"<(?:!--.*?--|!\[CDATA\[(.*?)\]\]|\?.*?\?|(/?)([^\s/>!?]+)((?:[^>\"']|\"[^\"]*\"|'[^']*')*))>"
+# Groups: the content of a CDATA section, "/" of an end tag, a name, attributes.
+ANY_MARKUP = rb"<(?:!--.*?--|!\[CDATA\[(.*?)\]\]|\?.*?\?|(/?)([^\s/>!?]+)((?:[^>\"']|\"[^\"]*\"|'[^']*')*))>"
 
 
 class TagSpan(NamedTuple):
@@ -39,7 +40,7 @@ def map_elements(root: _Element, content: bytes, start: int = 0) -> dict[_Elemen
     """
     tags = [
         TagSpan(*match.span())
-        for match in re.finditer(_TAG, content[start:] if start else content, re.DOTALL)
+        for match in re.finditer(ANY_MARKUP, content[start:] if start else content, re.DOTALL)
         if match[3] is not None and not match[2]
     ]
     elements = list(root.iter("*"))
@@ -87,7 +88,7 @@ def read_tree(
             at += len(characters)
         if at != span.end:
             raise ValueError("the bytes have another text than the tree")
-    return ByteParagraph(content, reading.text, texts)
+    return ByteParagraph(content, reading.text, texts, tags[paragraph].end)
 
 
 def _segments(content: bytes, start: int) -> list[tuple[int, int, bool]]:
@@ -95,7 +96,7 @@ def _segments(content: bytes, start: int) -> list[tuple[int, int, bool]]:
     found: list[tuple[int, int, bool]] = []
     at = start
     while True:
-        match = re.compile(_TAG, re.DOTALL).search(content, at)
+        match = re.compile(ANY_MARKUP, re.DOTALL).search(content, at)
         if match is None:
             return found
         found.append((at, match.start(), False))
