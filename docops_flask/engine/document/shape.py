@@ -1,7 +1,7 @@
 """Paragraphs as their bytes have them: the text of each, and its shape, which all share that look alike."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import accumulate
 from operator import attrgetter
@@ -43,7 +43,8 @@ class Shape:
     """
 
     __slots__ = (
-        "_texts_of_runs", "between", "element", "is_parted_by_node", "is_plain", "runs", "shown", "texts",
+        "_numbers", "_parted", "_texts_of_runs", "between", "element", "is_parted_by_node", "is_plain",
+        "runs", "shown", "texts",
     )  # fmt: skip
 
     def __init__(
@@ -62,15 +63,51 @@ class Shape:
         self.is_parted_by_node = len({each.node for each in shown}) == len(shown)
         self.is_plain = not any(between) and [each.number for each in shown] == list(range(texts))
         self._texts_of_runs: dict[int, Sequence[int]] = {}
+        # Of a shape whose texts were parted: by the number of a text in ``element`` those it became.
+        self._numbers: Sequence[Sequence[int]] | None = None
+        self._parted: dict[tuple[tuple[int, str], ...], Shape] = {}
 
     def texts_of_run(self, index: int, w: Vocabulary) -> Sequence[int]:
         """Return the numbers of the texts in the w:t that are children of run number ``index``."""
         found = self._texts_of_runs.get(index)
         if found is None:
             found = self._texts_of_runs[index] = [
-                number for node in self.runs[index].iterchildren(w.t) for number in texts_in(node)
+                number for node in self.runs[index].iterchildren(w.t) for number in self.texts_in(node)
             ]
         return found
+
+    def texts_in(self, node: _Element) -> Sequence[int]:
+        """Return the numbers of the texts in ``node``, a w:t of ``element``."""
+        own = texts_in(node)
+        return own if self._numbers is None else [each for number in own for each in self._numbers[number]]
+
+    def parted(self, marks: tuple[tuple[int, str], ...]) -> "Shape":
+        r"""Return this shape with some of its texts parted into lines, each in a w:t of its own.
+
+        ``marks`` are their numbers, in order, each with the newlines and tabs between its lines. ``element``
+        and ``runs`` stay: they tell how all of it looks, and no longer all that is in it.
+        """
+        found = self._parted.get(marks)
+        if found is None:
+            found = self._parted[marks] = self._with_lines(dict(marks))
+        return found
+
+    def _with_lines(self, marks: Mapping[int, str]) -> "Shape":
+        numbers: list[range] = []
+        count = 0
+        for number in range(self.texts):
+            lines = 1 + len(marks.get(number, ""))
+            numbers.append(range(count, count + lines))
+            count += lines
+        shown: list[ShownText] = []
+        between = [self.between[0]]
+        for node, (each, behind) in enumerate(zip(self.shown, self.between[1:], strict=True)):
+            for number in numbers[each.number]:
+                shown.append(each._replace(number=number, node=node))
+            between += (*marks.get(each.number, ""), behind)
+        parted = Shape(self.element, self.runs, shown, between, count)
+        parted._numbers = numbers
+        return parted
 
     def with_element(self, element: _Element, w: Vocabulary) -> "Shape":
         """Return this shape with other properties; ``element`` is a changed copy of its w:p."""
@@ -184,11 +221,26 @@ class Paragraph:
         """Return the characters of the texts ``numbers``."""
         return "".join([self.text_of(number) for number in numbers])
 
-    def with_text(self, part: int, raw: bytes) -> "Paragraph":
-        """Return a paragraph that differs in one text, the part number ``part``."""
+    def text_of_run(self, index: int, w: Vocabulary) -> str:
+        """Return the characters of the w:t that are children of run number ``index``."""
+        return self.joined(self.shape.texts_of_run(index, w))
+
+    def with_texts(self, texts: Mapping[int, Sequence[bytes]]) -> "Paragraph":
+        """Return a paragraph with other texts: those in ``texts``, by number, with their tags.
+
+        With each come a tag and a text, and for each further line what ends a w:t and makes a newline or a
+        tab, a tag and a text.
+        """
         parts = list(self.parts)
-        parts[part] = raw
-        return Paragraph(parts, self.shape, self.form)
+        marks: list[tuple[int, str]] = []
+        # From the last on, so that the numbers before stay.
+        for number in sorted(texts, reverse=True):
+            written = texts[number]
+            parts[3 * number + 1 : 3 * number + 3] = written
+            if len(written) > 2:
+                of_text = ["\n" if markup.endswith(b"br/>") else "\t" for markup in written[2::3]]
+                marks.insert(0, (number, "".join(of_text)))
+        return Paragraph(parts, self.shape.parted(tuple(marks)) if marks else self.shape, self.form)
 
     def piece_at(self, start: int) -> TextPiece:
         """Return the piece that holds the character ``start`` of the text, which lies in a w:t."""

@@ -40,6 +40,29 @@ class Repair:
         self.after = after
 
 
+class _Tags:
+    """Where the tags of the elements in a w:p lie in its content."""
+
+    def __init__(self, paragraph: _Element, content: bytes) -> None:
+        self._spans: list[tuple[int, int]] = []
+        self._closes: dict[int, int] = {}
+        opened: list[int] = []
+        for match in TOKEN.finditer(content):
+            slash, name, attributes = match.groups()
+            if slash:
+                self._closes[opened.pop()] = match.start()
+            elif name is not None:
+                if not attributes.endswith(b"/"):
+                    opened.append(len(self._spans))
+                self._spans.append(match.span())
+        self._numbers = dict(zip(paragraph.iterdescendants("*"), range(len(self._spans)), strict=True))
+
+    def of(self, element: _Element) -> "_Tag":
+        """Return the tags of ``element``."""
+        number = self._numbers[element]
+        return _Tag(*self._spans[number], self._closes.get(number, -1))
+
+
 class _Tag(NamedTuple):
     """A start tag: ``start``:``end`` are its bytes, ``close`` is where the end tag of its element begins."""
 
@@ -94,7 +117,7 @@ def _placed(splices: Sequence[Splice], markup: Sequence[bytes]) -> list[tuple[in
 def _splices(
     content: bytes, paragraph: _Element, prefix: bytes, w: Vocabulary, repairs: Sequence[Repair]
 ) -> list[Splice]:
-    tags = _tags(paragraph, content)
+    tags = _Tags(paragraph, content)
     splices: list[Splice] = []
     runs = list(runs_of(paragraph, w))
     by_owner: dict[int | None, dict[str, list[Repair]]] = {}
@@ -114,7 +137,7 @@ def _splices(
             if properties is not None:
                 element = next(properties.iterchildren(f"{{{w.namespace}}}{local}", reversed=True), None)
             if element is not None:
-                splices += _attributes(content, tags[element], element, w, ends)
+                splices += _attributes(content, tags.of(element), element, w, ends)
                 continue
             later = {f"{{{w.namespace}}}{each}" for each in order[order.index(local) + 1 :]}
             follower = (
@@ -122,7 +145,7 @@ def _splices(
                 if properties is None
                 else next((child for child in properties if child.tag in later), None)
             )
-            at = -1 if follower is None else tags[follower].start
+            at = -1 if follower is None else tags.of(follower).start
             made.setdefault(at, []).append(
                 b"<" + names.of_elements + local.encode() + names.written(ends[1]) + b"/>"
             )
@@ -131,14 +154,14 @@ def _splices(
             if at >= 0:
                 splices.append(Splice(at, at, new))
             elif properties is not None:
-                splices.append(_inside(content, tags[properties], new, at_end=True))
+                splices.append(_inside(content, tags.of(properties), new, at_end=True))
             else:
                 name = names.of_elements + holder.encode()
                 new = b"<" + name + b">" + new + b"</" + name + b">"
                 splices.append(
                     Splice(0, 0, new)
                     if run_index is None
-                    else _inside(content, tags[owner], new, at_end=False)
+                    else _inside(content, tags.of(owner), new, at_end=False)
                 )
     return sorted(splices, key=_position)
 
@@ -195,22 +218,6 @@ def _names(element: _Element, prefix: bytes | None, w: Vocabulary) -> _Names:
     if bound:
         return _Names(b"", bound[0].encode() + b":", b"")
     return _Names(b"", b"docops:", b' xmlns:docops="' + w.namespace.encode() + b'"')
-
-
-def _tags(paragraph: _Element, content: bytes) -> Mapping[_Element, _Tag]:
-    """Return the tags of the elements in a w:p, whose content is ``content``."""
-    found: list[_Tag] = []
-    opened: list[int] = []
-    for match in TOKEN.finditer(content):
-        slash, name, attributes = match.groups()
-        if slash:
-            number = opened.pop()
-            found[number] = found[number]._replace(close=match.start())
-        elif name is not None:
-            if not attributes.endswith(b"/"):
-                opened.append(len(found))
-            found.append(_Tag(*match.span(), -1))
-    return dict(zip(paragraph.iterdescendants("*"), found, strict=True))
 
 
 def _inside(content: bytes, tag: _Tag, new: bytes, *, at_end: bool) -> Splice:

@@ -1,7 +1,7 @@
 """Plain parts: those whose paragraphs the proof finds and reads in the bytes.
 
 A part is plain when one prefix stands for WordprocessingML throughout and nothing is in it that bytes alone
-do not tell: text boxes, comments, CDATA sections, processing instructions, namespaces declared anew.
+do not tell: comments, CDATA sections, processing instructions, namespaces declared anew.
 """
 
 import re
@@ -15,7 +15,7 @@ _ROOT = (
     rb"<(?:([A-Za-z_][\w.-]*):)?[A-Za-z_][\w.-]*((?:\s+[^\s=<>]+\s*=\s*(?:\"[^\"<]*\"|'[^'<]*'))*)\s*>"
 )
 NAMESPACE = rb"\sxmlns(?::([^\s=]+))?\s*=\s*(?:\"([^\"]*)\"|'([^']*)')"
-ANY_TAG = rb"<(/?)([^\s/>]+)((?:[^>\"']|\"[^\"]*\"|'[^']*')*?)(/?)>"
+ANY_TAG = rb"<(/?)([^\s/>]++)((?:[^>\"'/]++|\"[^\"]*+\"|'[^']*+'|/(?!>))*+)(/?)>"
 _ONE_ATTRIBUTE = rb"\s([^\s=<>\"']+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')"
 COMPATIBILITY = b"http://schemas.openxmlformats.org/markup-compatibility/2006"
 
@@ -58,8 +58,6 @@ def plain_part(content: bytes) -> PlainPart | None:
     if namespace.decode() not in NAMESPACES or uris.count(namespace) > 1 or uris.count(COMPATIBILITY) > 1:
         return None
     w = prefix + b":"
-    if b"<" + w + b"txbxContent" in content:
-        return None
     for blank in (b"\t", b"\r", b"\n"):
         if content.find(blank, start) >= 0 and content.find(b"<" + w + b"p" + blank, start) >= 0:
             return None

@@ -7,7 +7,6 @@ from docops_flask.engine.checks.check import Check, ParagraphSubject, PolicySubj
 from docops_flask.engine.checks.issue import Issue
 from docops_flask.engine.checks.mismatch import Mismatch, paragraph_finding
 from docops_flask.engine.document.document import ParagraphPlace
-from docops_flask.engine.document.shape import texts_in
 
 _WORDS = {True: "a new page", False: "no new page"}
 
@@ -96,7 +95,7 @@ def _breaks(place: ParagraphPlace, *, first: bool) -> bool:
     for element in place.element.iter(w.br, w.t):
         if element.tag == w.br:
             found = found or element.get(w.type) == "page"
-        elif text.joined(texts_in(element)):
+        elif text.joined(text.shape.texts_in(element)):
             if first:
                 return found
             found = False
