@@ -175,10 +175,20 @@ class Paragraph:
                 self.text = raw.decode()
                 self._is_direct = True
                 return
-        shown = [shape.between[0]]
-        for each, behind in zip(shape.shown, shape.between[1:], strict=True):
-            shown += (self.text_of(each.number), behind)
+        shown = [""] * (2 * len(shape.shown) + 1)
+        shown[::2] = shape.between
+        shown[1::2] = self._shown_texts()
         self.text = "".join(shown)
+
+    def _shown_texts(self) -> Sequence[str]:
+        """Return the characters of the texts that count, decoded together: a NUL is in no XML."""
+        shown, parts = self.shape.shown, self.parts
+        if not shown:
+            return ()
+        raw = b"\0".join([parts[3 * each.number + 2] for each in shown])
+        if b"&" in raw or b"\r" in raw or CDATA_TAG in parts:
+            return [self.text_of(each.number) for each in shown]
+        return raw.decode().split("\0")
 
     def raw(self, number: int) -> bytes:
         """Return the bytes of a text."""
@@ -280,9 +290,11 @@ class Paragraph:
     def _read_pieces(self) -> list[TextPiece]:
         pieces: list[TextPiece] = []
         at = 0
-        for each, before in zip(self.shape.shown, self.shape.between, strict=False):
+        for each, before, text in zip(
+            self.shape.shown, self.shape.between, self._shown_texts(), strict=False
+        ):
             start = at + len(before)
-            at = start + self._length(each.number)
+            at = start + len(text)
             pieces.append(TextPiece(start, at, each))
         return pieces
 

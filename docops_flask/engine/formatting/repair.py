@@ -138,7 +138,7 @@ def repair_edits(
         part = place.part
         of_part = splices.get(part)
         if of_part is None:
-            of_part = splices[part] = PropertySplices(part.w)
+            of_part = splices[part] = PropertySplices(part.w, is_plain=bool(part.text.prefix))
         scope = place.scope or part.text.root_scope
         prefix = part.text.prefix or name_at(part.text.content, place.start).rpartition(b":")[0]
         found = of_part.of(place.reading, scope, prefix, of_place)

@@ -87,12 +87,14 @@ class PlainParagraph(ByteParagraph):
 class Form(NamedTuple):
     """How a text is made: what stands between the texts; of each its number, its run, whether edges are kept.
 
-    ``is_plain`` says that nothing stands between them and that all count, in their order.
+    ``is_plain`` says that nothing stands between them and that all count, in their order. ``runs`` is the
+    number of its runs.
     """
 
     between: Sequence[str]
     texts: Sequence[tuple[int, int, bool]]
     is_plain: bool
+    runs: int
 
 
 class PlainReader:
@@ -186,4 +188,4 @@ def _read_form(element: _Element, count: int, names: Names) -> Form | None:
         at = span.end
     between.append(reading.text[at:])
     is_plain = not any(between) and [number for number, _, _ in texts] == list(range(count))
-    return Form(between, texts, is_plain)
+    return Form(between, texts, is_plain, reading.runs)
