@@ -215,7 +215,7 @@ class ParagraphPlace:
 
     @property
     def element(self) -> _Element:
-        """A w:p that looks as it does now; others that look alike share it, and it must not be changed."""
+        """A w:p whose properties are its own now; others that look alike share it, so it is not changed."""
         return self.shape.element
 
 

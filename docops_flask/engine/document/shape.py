@@ -1,6 +1,7 @@
 """Paragraphs as their bytes have them: the text of each, and its shape, which all share that look alike."""
 
 from bisect import bisect_right
+from copy import copy
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import accumulate
@@ -9,7 +10,7 @@ from typing import NamedTuple
 
 from lxml.etree import _Element
 
-from docops_flask.engine.document.paragraph_text import runs_of, text_of
+from docops_flask.engine.document.paragraph_text import text_of
 from docops_flask.engine.oxml.markup import decoded
 from docops_flask.engine.oxml.names import Vocabulary
 
@@ -37,25 +38,27 @@ class ShownText(NamedTuple):
 class Shape:
     """How paragraphs look that differ in their texts alone, and how their text is put together.
 
-    ``element`` is a w:p of this shape and ``runs`` are its runs by their numbers. ``between`` are the
+    ``element`` is a w:p of this shape and ``runs`` are its runs by their numbers; after repairs these show
+    the properties that were repaired, and ``content`` all that is in the paragraph. ``between`` are the
     characters before, between and after the texts of ``shown``; ``is_plain`` says that there are none and
     that all texts count, in their order; ``is_parted_by_node`` that each text is all of its w:t.
     """
 
     __slots__ = (
-        "_numbers", "_parted", "_texts_of_runs", "between", "element", "is_parted_by_node", "is_plain",
-        "runs", "shown", "texts",
+        "_numbers", "_parted", "_texts_of_runs", "between", "content", "element", "is_parted_by_node",
+        "is_plain", "runs", "shown", "texts",
     )  # fmt: skip
 
     def __init__(
         self,
         element: _Element,
-        runs: Sequence[_Element],
+        runs: list[_Element],
         shown: Sequence[ShownText],
         between: Sequence[str],
         texts: int,
     ) -> None:
         self.element = element
+        self.content = element
         self.runs = runs
         self.shown = shown
         self.between = between
@@ -109,9 +112,16 @@ class Shape:
         parted._numbers = numbers
         return parted
 
-    def with_element(self, element: _Element, w: Vocabulary) -> "Shape":
-        """Return this shape with other properties; ``element`` is a changed copy of its w:p."""
-        return Shape(element, list(runs_of(element, w)), self.shown, self.between, self.texts)
+    def repaired(self, element: _Element | None, runs: Mapping[int, _Element]) -> "Shape":
+        """Return this shape with other properties: those of the w:p ``element`` and of ``runs``."""
+        shape = copy(self)
+        if element is not None:
+            shape.element = element
+        if runs:
+            shape.runs = [*self.runs]
+            for index, run in runs.items():
+                shape.runs[index] = run
+        return shape
 
 
 def texts_in(node: _Element) -> list[int]:
