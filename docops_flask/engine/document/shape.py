@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from copy import copy
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import accumulate
 from operator import attrgetter
@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 from lxml.etree import _Element
 
-from docops_flask.engine.document.paragraph_text import text_of
+from docops_flask.engine.document.form_reading import FormReading, ShownText
+from docops_flask.engine.document.paragraph_text import runs_of, text_of
 from docops_flask.engine.oxml.markup import decoded
 from docops_flask.engine.oxml.names import Vocabulary
 
@@ -22,65 +23,74 @@ STAND_IN = "[\U000f8000-\U000ffffd]?[\U000f0000-\U000f7fff]"
 CDATA_TAG = b"<![CDATA["
 
 
-class ShownText(NamedTuple):
-    """A text that counts: its number among the texts of the paragraph, its run's number, its w:t's number.
-
-    ``preserves`` says that the w:t states xml:space="preserve": Word keeps white space at its ends then.
-    """
-
-    number: int
-    run_index: int
-    node: int
-    preserves: bool
-    in_field_result: bool
-
-
 class Shape:
     """How paragraphs look that differ in their texts alone, and how their text is put together.
 
     ``element`` is a w:p of this shape and ``runs`` are its runs by their numbers; after repairs these show
-    the properties that were repaired, and ``content`` all that is in the paragraph. ``between`` are the
+    the properties that were repaired, and ``content`` all that is in the paragraph. They are parsed when they
+    are first asked for. ``between`` are the
     characters before, between and after the texts of ``shown``; ``is_plain`` says that there are none and
     that all texts count, in their order; ``is_parted_by_node`` that each text is all of its w:t.
     """
 
     __slots__ = (
-        "_numbers", "_parted", "_texts_of_runs", "between", "content", "element", "is_parted_by_node",
-        "is_plain", "runs", "shown", "texts",
+        "_content", "_element", "_numbers", "_parse", "_parted", "_runs", "_texts_of_runs", "between",
+        "is_parted_by_node", "is_plain", "run_count", "shown", "texts", "w",
     )  # fmt: skip
 
-    def __init__(
-        self,
-        element: _Element,
-        runs: list[_Element],
-        shown: Sequence[ShownText],
-        between: Sequence[str],
-        texts: int,
-    ) -> None:
-        self.element = element
-        self.content = element
-        self.runs = runs
-        self.shown = shown
-        self.between = between
+    def __init__(self, reading: FormReading, texts: int, w: Vocabulary, parse: Callable[[], None]) -> None:
+        """``parse`` has ``element`` set; it is called when that is first asked for."""
+        self.shown = reading.shown
+        self.between = reading.between
+        self.run_count = reading.run_count
         self.texts = texts
-        self.is_parted_by_node = len({each.node for each in shown}) == len(shown)
-        self.is_plain = not any(between) and [each.number for each in shown] == list(range(texts))
+        self.w = w
+        self._parse = parse
+        self._element: _Element | None = None
+        self._content: _Element | None = None
+        self._runs: list[_Element] | None = None
+        self.is_parted_by_node = len({each.node for each in self.shown}) == len(self.shown)
+        self.is_plain = not any(self.between) and [each.number for each in self.shown] == list(range(texts))
         self._texts_of_runs: dict[int, Sequence[int]] = {}
-        # Of a shape whose texts were parted: by the number of a text in ``element`` those it became.
+        # Of a shape whose texts were parted: by the number of a text in ``content`` those it became.
         self._numbers: Sequence[Sequence[int]] | None = None
         self._parted: dict[tuple[tuple[int, str], ...], Shape] = {}
 
-    def texts_of_run(self, index: int, w: Vocabulary) -> Sequence[int]:
+    @property
+    def element(self) -> _Element:
+        """A w:p with the properties of this shape."""
+        if self._element is None:
+            self._parse()
+            assert self._element is not None
+        return self._element
+
+    @element.setter
+    def element(self, element: _Element) -> None:
+        self._element = element
+
+    @property
+    def content(self) -> _Element:
+        """A w:p with all that is in this shape, the texts as stand-ins."""
+        return self.element if self._content is None else self._content
+
+    @property
+    def runs(self) -> list[_Element]:
+        """The runs by their numbers."""
+        if self._runs is None:
+            self._runs = list(runs_of(self.element, self.w))
+        return self._runs
+
+    def texts_of_run(self, index: int) -> Sequence[int]:
         """Return the numbers of the texts in the w:t that are children of run number ``index``."""
         found = self._texts_of_runs.get(index)
         if found is None:
             found = self._texts_of_runs[index] = [
-                number for node in self.runs[index].iterchildren(w.t) for number in self.texts_in(node)
+                number for node in self.runs[index].iterchildren(self.w.t) for number in self.texts_in(node)
             ]
         return found
 
     def texts_in(self, node: _Element) -> Sequence[int]:
-        """Return the numbers of the texts in ``node``, a w:t of ``element``."""
+        """Return the numbers of the texts in ``node``, a w:t of ``content``."""
         own = texts_in(node)
         return own if self._numbers is None else [each for number in own for each in self._numbers[number]]
 
@@ -108,19 +118,21 @@ class Shape:
             for number in numbers[each.number]:
                 shown.append(each._replace(number=number, node=node))
             between += (*marks.get(each.number, ""), behind)
-        parted = Shape(self.element, self.runs, shown, between, count)
+        parted = Shape(FormReading(shown, between, self.run_count), count, self.w, self._parse)
+        # It tells no looks; the texts of its runs come from those of this shape.
+        parted._element = self.element
         parted._numbers = numbers
         return parted
 
     def repaired(self, element: _Element | None, runs: Mapping[int, _Element]) -> "Shape":
         """Return this shape with other properties: those of the w:p ``element`` and of ``runs``."""
         shape = copy(self)
+        shape._content = self.content
+        shape._runs = [*self.runs]
         if element is not None:
-            shape.element = element
-        if runs:
-            shape.runs = [*self.runs]
-            for index, run in runs.items():
-                shape.runs[index] = run
+            shape._element = element
+        for index, run in runs.items():
+            shape._runs[index] = run
         return shape
 
 
@@ -241,9 +253,9 @@ class Paragraph:
         """Return the characters of the texts ``numbers``."""
         return "".join([self.text_of(number) for number in numbers])
 
-    def text_of_run(self, index: int, w: Vocabulary) -> str:
+    def text_of_run(self, index: int) -> str:
         """Return the characters of the w:t that are children of run number ``index``."""
-        return self.joined(self.shape.texts_of_run(index, w))
+        return self.joined(self.shape.texts_of_run(index))
 
     def with_texts(self, texts: Mapping[int, Sequence[bytes]]) -> "Paragraph":
         """Return a paragraph with other texts: those in ``texts``, by number, with their tags.

@@ -107,7 +107,7 @@ class PropertySplices:
         if placed is None:
             markup = [each for number, each in enumerate(paragraph.parts) if number % 3 != 2]
             content = b"".join(markup)
-            splices = self._by_heads(content, len(paragraph.shape.runs), scope, prefix, repairs)
+            splices = self._by_heads(content, paragraph.shape.run_count, scope, prefix, repairs)
             if splices is None:
                 fragment = parse_fragment(b"<p>" + content + b"</p>", scope)
                 splices = _splices(content, fragment, prefix, self._w, repairs)
