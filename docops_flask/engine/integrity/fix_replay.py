@@ -13,7 +13,7 @@ from docops_flask.engine.integrity.byte_fixes import FixedParagraph, ParagraphFi
 from docops_flask.engine.integrity.byte_stories import Misfit, Stories, StoryBytes
 from docops_flask.engine.integrity.byte_tags import parse_paragraph
 from docops_flask.engine.integrity.claims import Fix
-from docops_flask.engine.integrity.plain_part import ANY_TAG
+from docops_flask.engine.integrity.plain_part import ANY_TAG, NAMESPACE, PlainPart
 from docops_flask.engine.integrity.plain_reader import PlainParagraph
 
 # A fix without its paragraph: what its run_id adds to the address, its element, the attributes.
@@ -131,7 +131,7 @@ class _Starts:
                 is_open = run_id is not None and not content.endswith(b"/>", 0, holder_at)
                 whole = own + b"</" + w + b"r>" if is_open else own
                 alone = of_owner if run_id is None else [fix._replace(run_id=f"{path}:r0") for fix in of_owner]
-                self._known[key] = _edits(_in_plain(story, whole), path, alone)
+                self._known[key] = _edits(_alone(story.plain, whole), path, alone)
             edits += [(start + first, start + last, new) for first, last, new in self._known[key]]
         return edits
 
@@ -147,6 +147,15 @@ def _end_of_element(content: bytes, start: int, name: bytes) -> int:
         if not depth:
             return match.end()
     return 0
+
+
+def _alone(part: PlainPart, content: bytes) -> FixedParagraph:
+    """Return a paragraph with ``content``, parsed without the namespaces that it does not use."""
+    used = {b"", part.prefix[:-1], *re.findall(rb"[<\s/]([^\s<>/:=\"']+):", content)}
+    declared = [match[0] for match in re.finditer(NAMESPACE, part.declared) if (match[1] or b"") in used]
+    own = part._replace(declared=b"".join(declared))
+    paragraph, tags = parse_paragraph(content, own)
+    return FixedParagraph(content, paragraph, tags, 0, names_of(own.namespace))
 
 
 def _in_plain(story: StoryBytes, content: bytes) -> FixedParagraph:
