@@ -172,7 +172,7 @@ class PolicySubject:
 def text_of_run(place: RunPlace) -> str:
     """Return the characters of a run's w:t elements."""
     paragraph = place.paragraph
-    return paragraph.now.joined(paragraph.shape.texts_of_run(place.index, paragraph.part.w))
+    return paragraph.now.text_of_run(place.index)
 
 
 class Check(ABC):

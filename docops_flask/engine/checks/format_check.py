@@ -56,7 +56,7 @@ def skipped_report(options: Options, policy: Policy) -> FormatReport:
 def _check_against_template(
     document: Document, runs: Sequence[RunPlace], template: Observation, options: Options, policy: Policy
 ) -> FormatReport:
-    filled = template if _keep_shapes(runs) else take_observation(runs, template.cascade)
+    filled = template if _keep_looks(runs) else take_observation(runs, template.cascade)
     subject = template_subject(runs, template, filled, policy)
     return FormatReport(
         mode=options.format_mode,
@@ -74,9 +74,9 @@ def _check_against_template(
     )
 
 
-def _keep_shapes(runs: Sequence[RunPlace]) -> bool:
-    """Say whether paragraphs differ from the template in their texts alone; their looks stay then."""
-    return all(run.paragraph.keeps_shape for run in runs)
+def _keep_looks(runs: Sequence[RunPlace]) -> bool:
+    """Say whether nothing but texts and marks between them differs from the template in all paragraphs."""
+    return all(run.paragraph.keeps_look for run in runs)
 
 
 def _issues_in(subject: TemplateSubject) -> "list[Issue]":

@@ -181,12 +181,12 @@ class ParagraphPlace:
     def fill(self, filled: Filled) -> None:
         """Have ``filled`` for its own bytes from now on."""
         self._filled = filled
-        self._shape = self.reading.shape if filled.keeps_shape else None
+        self._shape = self.reading.shape if filled.keeps_look else None
 
     @property
-    def keeps_shape(self) -> bool:
-        """Whether it has the shape it has in the template, so that nothing but texts can differ."""
-        return self._filled is None or self._filled.keeps_shape
+    def keeps_look(self) -> bool:
+        """Whether it looks as in the template, for nothing but texts and marks between them differ."""
+        return self._filled is None or self._filled.keeps_look
 
     @property
     def now(self) -> Paragraph:
@@ -195,7 +195,7 @@ class ParagraphPlace:
 
     @property
     def shape(self) -> Shape:
-        """Its shape as it is now, repairs included."""
+        """The shape that tells how it looks now, repairs included; ``now`` tells its texts."""
         if self._shape is None:
             self._shape = self.now.shape
         return self._shape
@@ -215,7 +215,7 @@ class ParagraphPlace:
 
     @property
     def element(self) -> _Element:
-        """A w:p that looks as it does now; others that look alike share it, and it must not be changed."""
+        """A w:p whose properties are its own now; others that look alike share it, so it is not changed."""
         return self.shape.element
 
 
@@ -248,8 +248,8 @@ class Filled(Protocol):
     """What filling makes of a paragraph; paragraphs with the same bytes may share it."""
 
     @property
-    def keeps_shape(self) -> bool:
-        """Whether texts alone change."""
+    def keeps_look(self) -> bool:
+        """Whether nothing changes but texts, and newlines and tabs between them."""
 
     def now(self, shapes: Shapes, scope: Scope | None) -> Paragraph:
         """Return the paragraph as it is then; it lies in the part of ``shapes``, with ``scope`` around it."""

@@ -5,11 +5,9 @@ from functools import cached_property
 from operator import itemgetter
 from typing import NamedTuple
 
-from lxml.etree import _Element
-
 from docops_flask.engine.integrity.addresses import Addresses
 from docops_flask.engine.integrity.blocks import Flow, names_of
-from docops_flask.engine.integrity.byte_tags import TagSpan, map_elements, read_tree
+from docops_flask.engine.integrity.byte_tags import TagMap, read_tree
 from docops_flask.engine.integrity.byte_text import ByteParagraph
 from docops_flask.engine.integrity.byte_walk import find_paragraphs
 from docops_flask.engine.integrity.plain_part import PlainPart, plain_part
@@ -109,7 +107,7 @@ class Stories:
         self._by_prefix = {story.prefix: story for story in self._listed if story.kind != "comments"}
         self._bytes: dict[str, StoryBytes] = {}
         self._plain: dict[str, StoryBytes | None] = {}
-        self._maps: dict[str, dict[_Element, TagSpan]] = {}
+        self._maps: dict[str, TagMap] = {}
 
     def touched(self) -> dict[str, StoryBytes]:
         """Return the stories that were looked at, by part name."""
@@ -147,11 +145,11 @@ class Stories:
         """Return the story that ``flow`` is in."""
         return self._of_part(next(each for each in self._listed if each.part == flow.part))
 
-    def map_of(self, part: StoryBytes) -> dict[_Element, TagSpan]:
+    def map_of(self, part: StoryBytes) -> TagMap:
         """Return where the start tags of a part's elements lie."""
         name = part.story.part
         if name not in self._maps:
             root = self.parts.root(name)
             assert root is not None
-            self._maps[name] = dict(map_elements(root, part.content))
+            self._maps[name] = TagMap(root, part.content)
         return self._maps[name]

@@ -22,7 +22,11 @@ def forms_parser() -> etree.XMLParser:
     return _PARSERS[0]
 
 
-_TAG = rb"<(?:!--.*?--|!\[CDATA\[(.*?)\]\]|\?.*?\?|(/?)([^\s/>!?]+)((?:[^>\"']|\"[^\"]*\"|'[^']*')*))>"
+# Groups: the name of a start tag, "/" of an end tag, the characters of a CDATA section.
+_TAG = (
+    rb"<(?:([^\s/>!?]++)(?:[^>\"']++|\"[^\"]*+\"|'[^']*+')*+|(/)[^>]*+"
+    rb"|!--.*?--|!\[CDATA\[(.*?)\]\]|\?.*?\?)>"
+)
 
 
 class TagSpan(NamedTuple):
@@ -32,32 +36,33 @@ class TagSpan(NamedTuple):
     end: int
 
 
-def map_elements(root: _Element, content: bytes, start: int = 0) -> dict[_Element, TagSpan]:
-    """Return where the start tags of ``root`` and all elements in it lie in the bytes it was parsed from.
+class TagMap:
+    """Where the start tags of ``root`` and all elements in it lie in ``content``, which it was parsed from.
 
-    ``content`` is UTF-8; ``start`` is where ``root`` begins or stands before it.
+    ``content`` is UTF-8. ``shift`` is added to the numbers of its bytes.
     """
-    tags = [
-        TagSpan(*match.span())
-        for match in re.finditer(_TAG, content[start:] if start else content, re.DOTALL)
-        if match[3] is not None and not match[2]
-    ]
-    elements = list(root.iter("*"))
-    if len(tags) < len(elements):
-        raise ValueError("the bytes have fewer start tags than the tree has elements")
-    return {
-        element: TagSpan(tag.start + start, tag.end + start)
-        for element, tag in zip(elements, tags, strict=False)
-    }
+
+    def __init__(self, root: _Element, content: bytes, shift: int = 0) -> None:
+        self._shift = shift
+        self._spans = [
+            match.span() for match in re.finditer(_TAG, content, re.DOTALL) if match[1] is not None
+        ]
+        self._numbers = {element: number for number, element in enumerate(root.iter("*"))}
+        if len(self._spans) < len(self._numbers):
+            raise ValueError("the bytes have fewer start tags than the tree has elements")
+
+    def __getitem__(self, element: _Element) -> TagSpan:
+        """Return where the start tag of ``element`` lies."""
+        start, end = self._spans[self._numbers[element]]
+        return TagSpan(start + self._shift, end + self._shift)
 
 
-def parse_paragraph(content: bytes, part: PlainPart) -> tuple[_Element, dict[_Element, TagSpan]]:
+def parse_paragraph(content: bytes, part: PlainPart) -> tuple[_Element, TagMap]:
     """Return the w:p with ``content`` as a tree, and where the start tags in ``content`` lie."""
     opening = b"<" + part.prefix + b"p" + part.declared + b">"
     paragraph = etree.fromstring(b"".join((opening, content, b"</", part.prefix, b"p>")), forms_parser())
     # The start tag of the w:p itself is none of them.
-    tags = map_elements(paragraph, b"<p>" + content)
-    return paragraph, {element: TagSpan(start - 3, end - 3) for element, (start, end) in tags.items()}
+    return paragraph, TagMap(paragraph, b"<p>" + content, -3)
 
 
 def read_by_tags(content: bytes, part: PlainPart, names: Names) -> ByteParagraph:
@@ -66,9 +71,7 @@ def read_by_tags(content: bytes, part: PlainPart, names: Names) -> ByteParagraph
     return read_tree(paragraph, content, tags, names)
 
 
-def read_tree(
-    paragraph: _Element, content: bytes, tags: dict[_Element, TagSpan], names: Names
-) -> ByteParagraph:
+def read_tree(paragraph: _Element, content: bytes, tags: TagMap, names: Names) -> ByteParagraph:
     """Read a w:p of a tree that was parsed from ``content``."""
     reading = read_paragraph(paragraph, names)
     texts: list[Text] = []
@@ -99,8 +102,8 @@ def _segments(content: bytes, start: int) -> list[tuple[int, int, bool]]:
         if match is None:
             return found
         found.append((at, match.start(), False))
-        if match[3] is not None:
+        if match[1] is not None or match[2] is not None:
             return found
-        if match[1] is not None:
-            found.append((*match.span(1), True))
+        if match[3] is not None:
+            found.append((*match.span(3), True))
         at = match.end()

@@ -18,7 +18,7 @@ from docops_flask.engine.opc.xml_part import HEAD_BYTES, begins_plainly, parse_p
 from docops_flask.engine.opc.zip_entry import ZipEntry
 from docops_flask.engine.opc.zip_names import damaged
 from docops_flask.engine.opc.zip_reader import ZipReader
-from docops_flask.engine.opc.zip_writer import ByteSink, ZipWriter
+from docops_flask.engine.opc.zip_writer import ByteSink, JoinedWrites, ZipWriter
 
 WORD_DOCUMENT = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
 _VBA_PROJECT = "application/vnd.ms-office.vbaproject"
@@ -27,13 +27,15 @@ _BOMB_BYTES = 10 * 1024 * 1024
 _BOMB_RATIO = 200
 # The largest archive without ZIP64, which the writer does not support.
 _MAX_ZIP_BYTES = 0xFFFFFFFF - 1
+# So little is read sooner than mapped.
+_SMALL_BYTES = 1 << 18
 _NOTHING: Mapping[str, bytes] = {}
 
 
 class Package:
     """The package in a file. ``main_part`` is the part name of the main document (``word/document.xml``).
 
-    The file is memory-mapped, not loaded, until ``close``.
+    A large file is memory-mapped, not loaded, until ``close``.
 
     Raises ``InvalidMediaType`` for a file of another kind, ``InvalidTemplate`` for a damaged or unsafe
     one, ``TemplateLimitExceeded`` for one whose uncompressed parts exceed ``limits``.
@@ -41,8 +43,11 @@ class Package:
 
     def __init__(self, path: FilePath, limits: Limits) -> None:
         with open(path, "rb") as file:
-            file.seek(0, 2)
-            self._map: mmap | bytes = mmap(file.fileno(), 0, access=ACCESS_READ) if file.tell() else b""
+            size = file.seek(0, 2)
+            file.seek(0)
+            self._map: mmap | bytes = (
+                file.read() if size <= _SMALL_BYTES else mmap(file.fileno(), 0, access=ACCESS_READ)
+            )
         self._zip = ZipReader(self._map, limits)
         self._names = {entry.name.lower(): entry for entry in self._zip.entries}
         self._limits = limits
@@ -80,7 +85,8 @@ class Package:
         """
         entry = self._names[name.lower()]
         _check_limit("xml_part_bytes", entry.size, self._limits.xml_part_bytes)
-        return self._zip.read(entry)
+        # The proof reads the stories again.
+        return self._zip.keep(entry)
 
     def relationships(self, source: str) -> tuple[Relationship, ...]:
         """Return the relationships of part ``source`` ("" for the package); empty if it has no .rels part."""
@@ -97,7 +103,8 @@ class Package:
         kept; the ZIP headers are written anew (``ZipWriter``).
         The parts in ``added`` follow in their order; ``Additions`` chooses their names and declares them.
         """
-        writer = ZipWriter(stream)
+        joined = JoinedWrites(stream)
+        writer = ZipWriter(joined)
         replaced = {name.lower(): content for name, content in changed.items()}
         for entry in self._zip.entries:
             content = replaced.get(entry.name.lower())
@@ -109,6 +116,7 @@ class Package:
         for name, content in added.items():
             writer.add(name, content)
         writer.finish()
+        joined.flush()
 
     def _read_relationships(self, source: str) -> tuple[Relationship, ...]:
         name = relationships_part(source)

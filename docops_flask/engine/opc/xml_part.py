@@ -169,12 +169,13 @@ def check_part(content: bytes, name: str) -> None:
         raise _malformed(echo(name), error) from error
     if target.has_doctype:
         raise _doctype_in(echo(name))
+    is_wide = b"\0" in content[:4]
     # Some errors are errors in trees alone; those of namespaces are noted.
-    if len(parser.error_log) or b"\0" in content[:4] or b"xml:id" in content or _may_hold_long_text(content):
+    if len(parser.error_log) or is_wide or b"xml:id" in content or _may_hold_long_text(content):
         _parsed(content, name, strip_cdata=False)
     if (
         len(content) > _LEAST_BYTES
-        and content.count(b"xmlns") + content.count(b"x\0m\0l\0n\0s") > _MAX_NAMESPACES
+        and content.count(b"x\0m\0l\0n\0s" if is_wide else b"xmlns") > _MAX_NAMESPACES
     ):
         _check_namespaces(_parsed(content, name, strip_cdata=True), name)
 

@@ -134,7 +134,7 @@ class _Body:
 
 def _page_number(line: Line, by_style: StyleRoles) -> FoundRole | None:
     w: Vocabulary = line.place.part.w
-    element = line.place.element
+    element = line.place.shape.content
     in_codes = any(re.match(_PAGE_FIELD, code.text or "") for code in element.iter(w.instrText))
     if in_codes or any(re.match(_PAGE_FIELD, field.get(w.instr, "")) for field in element.iter(w.fldSimple)):
         return FoundRole("page_number", "text", "holds the field PAGE")
