@@ -47,13 +47,16 @@ from docops_flask.engine.reports.replace_log import (
     missing_fields,
     replace_log,
 )
-from docops_flask.engine.template.fill import build_values, fill
+from docops_flask.engine.skills.skill import Skill
+from docops_flask.engine.template.fill import fill
 from docops_flask.engine.template.grammar import Suggestions
 from docops_flask.engine.template.scan import Scan, scan_document
+from docops_flask.engine.template.values import Values, build_values
 
 if TYPE_CHECKING:
     from docops_flask.engine.integrity.verification import Evidence, Verification
     from docops_flask.engine.reports.inspection import Inspection, Precheck
+    from docops_flask.engine.template.expansion import Expansion
 
 ARCHIVE = "outputs.zip"
 
@@ -159,20 +162,30 @@ def _run(job: Job, package: Package, sink: ArtefactSink) -> RunResult:
     values = build_values(job.skill, job.payload)
     counts = scan.field_counts()
     _refuse_growth(counts, values, job.limits.output_bytes)
+    expansion = _expansion(job, job.skill, document, scan, values)
+    if expansion is not None:
+        # From here on the document is the expanded template, with the addresses of the result.
+        document = expansion.document
+        scan = scan_document(document)
+        values = values.with_copies(expansion.texts_of_copies())
 
     targets = scan.runs_to_fill(values)
-    template_look = observe(document, targets)
+    template_look = observe(document, targets, None if expansion is None else expansion.source_of)
     filling = fill(scan, values)
-    touched = filling.touched
     suggested = _suggested_policy(job, document, scan)
     deviations = _deviations(job, document, targets, suggested)
-    report = _format_report(job, document, targets, template_look)._replace(policy_deviations=deviations)
+    report = _format_report(job, document, targets, template_look)._replace(
+        policy_deviations=deviations,
+        template_paths=None if expansion is None else expansion.template_paths(),
+    )
 
-    log = replace_log(scan, values, job.skill, Suggestions(job.skill.placeholders()), touched)
+    suggestions = Suggestions(job.skill.placeholders())
+    log = replace_log(scan, values, job.skill, suggestions, filling.touched, expansion)
     fields = sorted(counts)
     missing = missing_fields(fields, values, job.skill)
 
-    changed = written_parts([*filling.edits, *_repair_edits(report)])
+    emptied = filling.edits_of_emptied(report.repaired_runs())
+    changed = written_parts([*filling.edits, *_repair_edits(report), *emptied])
     sink.document(lambda stream: package.write(stream, changed))
     with sink.written() as written:
         proof = prove_written(package, written, log.claims(), report.claims(), job.limits)
@@ -238,9 +251,26 @@ def _repair_edits(report: FormatReport) -> list[Edit]:
     )
 
 
-def _refuse_growth(counts: Mapping[str, int], values: Mapping[str, str], maximum: int) -> None:
+def _expansion(job: Job, skill: Skill, document: Document, scan: Scan, values: Values) -> "Expansion | None":
+    """Return the expanded template; ``None`` where no value becomes several paragraphs."""
+    if not any(
+        each.lines == "paragraphs" and "\n" in values.get(each.placeholder, "") for each in skill.fields
+    ):
+        return None
+    # Few jobs have values of several lines, and a renderer starts faster without this.
+    from docops_flask.engine.template.lines import find_lines
+
+    blocks = find_lines(document.walk, scan, skill, values, job.limits)
+    if not blocks:
+        return None
+    from docops_flask.engine.template.expansion import expand
+
+    return expand(document, blocks, job.limits)
+
+
+def _refuse_growth(counts: Mapping[str, int], values: Values, maximum: int) -> None:
     """Raise ``TemplateLimitExceeded`` before filling when the values alone would exceed the output limit."""
-    sizes = {name: len(value.encode()) for name, value in values.items()}
+    sizes = {name: values.longest(name) for name in values}
     grown = sum(sizes[name] * count for name, count in counts.items() if name in sizes)
     OutputBudget(maximum).spend(grown)
 

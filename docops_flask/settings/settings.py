@@ -111,6 +111,9 @@ class Settings:
     max_output_bytes: int = setting(
         128 * MIB, _size, "Maximum uncompressed size of a job's artefacts, in bytes."
     )
+    max_block_copies: int = setting(
+        100_000, values.integer(1), "Maximum number of paragraphs that lines of values become in a document."
+    )
     debug_artifacts: bool = setting(False, values.switch, "Adds trace.json to the ZIP.")
     commit_sha: str = setting("unknown", values.text, "The commit named in api_result.json.")
     skills_dir: Path | None = setting(  # noqa: RUF009 -- it makes a dataclass field
@@ -235,6 +238,7 @@ class Settings:
             xml_part_bytes=self.max_xml_part_bytes,
             table_cells=self.max_table_cells,
             output_bytes=self.max_output_bytes,
+            block_copies=self.max_block_copies,
         )
 
 

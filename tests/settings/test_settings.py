@@ -92,6 +92,7 @@ def test_a_good_value_is_taken(variable: str, value: str, name: str, expected: o
         ("DOCOPS_MAX_XML_BYTES", "0", NUMBER),
         ("DOCOPS_MAX_XML_PART_BYTES", "0", NUMBER),
         ("DOCOPS_MAX_OUTPUT_BYTES", "0", NUMBER),
+        ("DOCOPS_MAX_BLOCK_COPIES", "0", NUMBER),
         ("DOCOPS_RENDERER_MEMORY_BYTES", "0", NUMBER),
         ("DOCOPS_MAX_CONCURRENCY", "0", NUMBER),
         ("DOCOPS_WORKERS", "0", NUMBER),
@@ -187,10 +188,11 @@ def test_each_limit_of_a_template_is_its_own_setting() -> None:
         "max_xml_part_bytes": "xml_part_bytes",
         "max_table_cells": "table_cells",
         "max_output_bytes": "output_bytes",
+        "max_block_copies": "block_copies",
     }
     numbers: dict[str, Any] = {name: number for number, name in enumerate(sizes, 1)}
     limits = Settings(**numbers).limits()
-    assert [getattr(limits, name) for name in sizes.values()] == [1, 2, 3, 4, 5, 6]
+    assert [getattr(limits, name) for name in sizes.values()] == [1, 2, 3, 4, 5, 6, 7]
 
 
 def test_a_renderers_limits_exceed_those_of_its_job() -> None:

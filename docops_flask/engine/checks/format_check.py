@@ -1,11 +1,12 @@
 """The format check of a job: observe before filling, check (and fix) after it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from docops_flask.engine.checks.observation import (
     Observation,
     TemplateSubject,
+    copied_observation,
     take_observation,
     template_subject,
 )
@@ -21,9 +22,20 @@ if TYPE_CHECKING:
 __all__ = ["Observation", "check_format", "observe", "skipped_report"]
 
 
-def observe(document: Document, runs: Sequence[RunPlace]) -> Observation:
-    """Return how ``runs``, those about to be filled, and their paragraphs look in the template."""
-    return take_observation(runs, Cascade(document.styles, document.related))
+def observe(
+    document: Document,
+    runs: Sequence[RunPlace],
+    source_of: Callable[[RunPlace], RunPlace] | None = None,
+) -> Observation:
+    """Return how ``runs``, those about to be filled, and their paragraphs look in the template.
+
+    In an expanded template ``source_of`` returns the run of the template that a run is a copy of.
+    """
+    cascade = Cascade(document.styles, document.related)
+    if source_of is None:
+        return take_observation(runs, cascade)
+    seen = take_observation(list(map(source_of, runs)), cascade)
+    return copied_observation(seen, runs)
 
 
 def check_format(
@@ -56,7 +68,7 @@ def skipped_report(options: Options, policy: Policy) -> FormatReport:
 def _check_against_template(
     document: Document, runs: Sequence[RunPlace], template: Observation, options: Options, policy: Policy
 ) -> FormatReport:
-    filled = template if _keep_looks(runs) else take_observation(runs, template.cascade)
+    filled = template if _keep_looks(runs, template) else take_observation(runs, template.cascade)
     subject = template_subject(runs, template, filled, policy)
     return FormatReport(
         mode=options.format_mode,
@@ -74,9 +86,9 @@ def _check_against_template(
     )
 
 
-def _keep_looks(runs: Sequence[RunPlace]) -> bool:
+def _keep_looks(runs: Sequence[RunPlace], template: Observation) -> bool:
     """Say whether nothing but texts and marks between them differs from the template in all paragraphs."""
-    return all(run.paragraph.keeps_look for run in runs)
+    return not template.is_of_sources and all(run.paragraph.keeps_look for run in runs)
 
 
 def _issues_in(subject: TemplateSubject) -> "list[Issue]":

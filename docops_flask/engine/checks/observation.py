@@ -31,13 +31,15 @@ class Observation(NamedTuple):
     """The values of runs by ``run_id`` and of their paragraphs by path, in document order.
 
     ``places`` are the runs. ``cascade`` is the one they were resolved with; the next observation of the same
-    document reuses it.
+    document reuses it. ``is_of_sources`` says that the values are those of the paragraphs of the template
+    that the places are copies of.
     """
 
     places: Sequence[RunPlace]
     runs: dict[str, RunValues]
     paragraphs: dict[str, ParagraphValues]
     cascade: Cascade
+    is_of_sources: bool = False
 
     def measured_paragraphs(self) -> Collection[ParagraphPlace]:
         """Return the paragraphs that were observed; in a broken file others may have the same address."""
@@ -103,6 +105,16 @@ def take_observation(runs: Sequence[RunPlace], cascade: Cascade) -> Observation:
             values = paragraph_values[paragraph.path] = cascade.of_paragraph(paragraph)
         run_values[place.run_id] = cascade.of_run(place, values)
     return Observation(runs, run_values, paragraph_values, cascade)
+
+
+def copied_observation(sources: Observation, runs: Sequence[RunPlace]) -> Observation:
+    """Return the values that ``sources`` observed as those of ``runs``, their copies in the same order."""
+    of_runs: dict[str, RunValues] = {}
+    of_paragraphs: dict[str, ParagraphValues] = {}
+    for run, source in zip(runs, sources.places, strict=True):
+        of_runs[run.run_id] = sources.runs[source.run_id]
+        of_paragraphs[run.paragraph.path] = sources.paragraphs[source.paragraph.path]
+    return Observation(runs, of_runs, of_paragraphs, sources.cascade, is_of_sources=True)
 
 
 def shown_line_spacing(values: ParagraphValues) -> str | None:

@@ -166,7 +166,8 @@ def check_against_policy(
 ) -> FormatReport:
     """Check the filled document, fix what may be fixed, and return the report; see ``check_format``."""
     # Filling changes texts only (else the proof refuses the result), so what was observed still holds.
-    filled = template if template.places is runs else take_observation(runs, template.cascade)
+    is_same = template.places is runs and not template.is_of_sources
+    filled = template if is_same else take_observation(runs, template.cascade)
     subjects = PolicySubjects(document, runs, filled, policy)
     found: list[tuple[Issue, ...]] = [()] * len(REGISTRY)
     changes: list[FixChange] = []

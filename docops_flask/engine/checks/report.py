@@ -17,7 +17,7 @@ from docops_flask.engine.artefacts import (
     quoted,
 )
 from docops_flask.engine.bilingual import Bilingual
-from docops_flask.engine.document.document import Document
+from docops_flask.engine.document.document import Document, ParagraphPlace, RunPlace
 from docops_flask.engine.policy.policy import Policy, Severity
 
 if TYPE_CHECKING:
@@ -103,7 +103,8 @@ class FormatReport(NamedTuple):
     before filling and at the end: property, then value as text, then how often. ``overrides`` are the
     policy's keys that differ from the default policy's; ``diagnostics`` say how much was checked.
     ``page_geometry`` and ``roles`` are only filled under baseline ``policy``, the roles where the policy asks
-    for any; ``policy_deviations`` where a policy was suggested.
+    for any; ``policy_deviations`` where a policy was suggested. ``template_paths`` leads from addresses in
+    the result to those in the template, where blocks make them differ.
     """
 
     mode: str
@@ -119,6 +120,7 @@ class FormatReport(NamedTuple):
     page_geometry: "tuple[PageGeometry, ...]" = ()
     roles: tuple[RoleNote, ...] = ()
     policy_deviations: tuple[Deviation, ...] = ()
+    template_paths: Mapping[str, str] | None = None
 
     @property
     def error_count(self) -> int:
@@ -143,15 +145,34 @@ class FormatReport(NamedTuple):
     def as_dict(self) -> dict[str, Any]:
         """Return the report's JSON (contract section 2)."""
         issues = [issue.as_dict() for issue in self.issues]
+        if self.template_paths is not None:
+            for issue in issues:
+                path = issue["paragraph_path"]
+                issue["template_path"] = self.template_paths.get(path, path)
         changes = [change.as_dict() for change in self.fix_changes]
         return self._members(issues, changes, [note.as_dict() for note in self.roles])
 
     def as_json(self) -> bytes:
         """Return what ``as_dict`` returns as JSON text, made without building the objects."""
-        issues = WrittenItems([issue.as_json() for issue in self.issues])
+        issues = WrittenItems([self._issue_as_json(issue) for issue in self.issues])
         changes = json_list([change.as_json() for change in self.fix_changes])
         members = self._members(issues, changes, json_list([note.as_json() for note in self.roles]))
         return json_text(members | {"summary": json_object(members["summary"])})
+
+    def _issue_as_json(self, issue: "Issue") -> str:
+        written = issue.as_json()
+        if self.template_paths is None:
+            return written
+        path = self.template_paths.get(issue.paragraph_path, issue.paragraph_path)
+        return f'{written[:-1]}, "template_path": {quoted(path)}}}'
+
+    def repaired_runs(self) -> "set[tuple[ParagraphPlace, int]]":
+        """Return the runs that were repaired, each as its paragraph and its number."""
+        return {
+            (change.owner.paragraph, change.owner.index)
+            for change in self.fix_changes
+            if isinstance(change.owner, RunPlace)
+        }
 
     def claims(self) -> dict[str, Any]:
         """Return the part of ``as_dict`` that says what was changed in the document."""

@@ -1,12 +1,12 @@
 """Edits: which bytes of which part give way to which, and the parts written with them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from operator import itemgetter
 from typing import NamedTuple
 
-from docops_flask.engine.document.document import StoryPart
+from docops_flask.engine.document.document import ParagraphPlace, StoryPart
 from docops_flask.engine.opc.xml_part import encoded
-from docops_flask.engine.oxml.markup import spliced
+from docops_flask.engine.oxml.markup import Splice, spliced
 
 
 class Edit(NamedTuple):
@@ -18,21 +18,30 @@ class Edit(NamedTuple):
     new: bytes
 
 
+def edits_at(place: ParagraphPlace, splices: Sequence[Splice]) -> list[Edit]:
+    """Return ``splices`` of a paragraph's own bytes as edits of its part."""
+    part = place.part
+    if place.boxes:
+        position = place.position
+        return [Edit(part, position(start), position(end), new) for start, end, new in splices]
+    at = place.content
+    return [Edit(part, at + start, at + end, new) for start, end, new in splices]
+
+
 _position = itemgetter(1, 2)
 
 
 def written_parts(edits: Iterable[Edit]) -> dict[str, bytes]:
     """Return the parts that ``edits`` change, by name: the template's bytes with the edits in."""
+    return {part.name: encoded(text, part.encoding) for part, text in edited_texts(edits).items()}
+
+
+def edited_texts(edits: Iterable[Edit]) -> dict[StoryPart, bytes]:
+    """Return the parts that ``edits`` change, as UTF-8."""
     by_part: dict[StoryPart, list[Edit]] = {}
     for edit in edits:
         by_part.setdefault(edit.part, []).append(edit)
     return {
-        part.name: encoded(
-            spliced(
-                part.text.content,
-                [edit[1:] for edit in sorted(of_part, key=_position)],
-            ),
-            part.encoding,
-        )
+        part: spliced(part.text.content, [edit[1:] for edit in sorted(of_part, key=_position)])
         for part, of_part in by_part.items()
     }

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Mapping
 
 from docops_flask.engine.document.document import Document, StoryKind, StoryPart
 from docops_flask.engine.document.related_parts import KINDS, RelatedParts
@@ -61,6 +62,25 @@ def open_document(package: Package, limits: Limits) -> Document:
         walk=walk_stories(ordered, limits.table_cells),
         related=RelatedParts(related, package.read),
     )
+
+
+def reopen_document(document: Document, texts: Mapping[StoryPart, bytes], limits: Limits) -> Document:
+    """Return ``document`` with other bytes, as UTF-8, for the parts ``texts``; its places are new ones.
+
+    Raises ``TemplateLimitExceeded`` as ``open_document`` does.
+    """
+    parts = tuple(
+        StoryPart(
+            part.name,
+            part.kind,
+            part.prefix,
+            part_text(texts[part]) if part in texts else part.text,
+            part.w,
+            encoding=part.encoding,
+        )
+        for part in document.parts
+    )
+    return document._replace(parts=parts, walk=walk_stories(parts, limits.table_cells))
 
 
 def _story_part(package: Package, name: str, kind: StoryKind, prefix: str) -> StoryPart:

@@ -5,8 +5,9 @@ their bytes, and the outcome compared with what was written. It sees what a cano
 white space between attributes, their order, prefixes, how a character is written.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from operator import attrgetter
+from typing import TYPE_CHECKING
 
 from docops_flask.engine.integrity.byte_replay import ByteEdit, as_data, checked, has_mark, replay_entries
 from docops_flask.engine.integrity.byte_stories import Misfit, Stories, StoryBytes
@@ -15,16 +16,22 @@ from docops_flask.engine.integrity.claims import Claims, Replacement
 from docops_flask.engine.integrity.gate import defects_of, may_have_defects, untyped_parts
 from docops_flask.engine.integrity.members import Members
 from docops_flask.engine.integrity.plan import Plan, PlannedParagraph, is_placeholder
+from docops_flask.engine.integrity.template_parts import Template, TemplateParts
 from docops_flask.engine.integrity.verdict import Defect, Findings, Proof
 from docops_flask.engine.opc.package import Package
 from docops_flask.engine.opc.xml_part import parse_part, recoded
 
 
-def prove_bytes(template: Package, members: Members, claims: Claims) -> Proof | None:
-    """Return the proof that every byte is accounted for; ``None`` where one is not, for whatever reason."""
+def prove_bytes(
+    template: Package, members: Members, claims: Claims, expanded: Template | None = None
+) -> Proof | None:
+    """Return the proof that every byte is accounted for; ``None`` where one is not, for whatever reason.
+
+    ``claims`` are replayed on ``expanded`` where blocks of the template were repeated.
+    """
     if members.unaccounted:
         return None
-    stories = Stories(template)
+    stories = Stories(expanded or template)
     try:
         _replay(stories, claims)
         expected = {name: part.written() for name, part in stories.touched().items()}
@@ -51,6 +58,10 @@ def prove_bytes(template: Package, members: Members, claims: Claims) -> Proof | 
         defects=tuple(defects),
         template_defects=(*untyped_parts(template), *own),
     )
+
+
+if TYPE_CHECKING:
+    from docops_flask.engine.integrity.emptied_runs import EmptiedRun
 
 
 class _Grouped:
@@ -96,10 +107,11 @@ def _replay(stories: Stories, claims: Claims) -> None:
         grouped.want(entry.paragraph_path)
     for fix in claims.fixes:
         grouped.want(fix.paragraph_path)
+    fixed = _fixed_runs(claims)
     others = grouped.others
     for story, by_path in grouped.by_story.items():
-        others += _replay_story(story, by_path)
-    _replay_planned(stories, others)
+        others += _replay_story(story, by_path, fixed)
+    _replay_planned(stories, others, fixed)
     if claims.fixes:
         # Most jobs repair nothing, and a renderer starts the faster for what it does not load.
         from docops_flask.engine.integrity.fix_replay import replay_fixes
@@ -107,7 +119,17 @@ def _replay(stories: Stories, claims: Claims) -> None:
         replay_fixes(stories, claims.fixes)
 
 
-def _replay_story(story: StoryBytes, by_path: Mapping[str, Sequence[Replacement]]) -> list[Replacement]:
+# The addresses of runs that fixes speak of: such a run stays where its texts are emptied.
+_Fixed = Collection[str]
+
+
+def _fixed_runs(claims: Claims) -> _Fixed:
+    return {fix.run_id for fix in claims.fixes if fix.run_id is not None}
+
+
+def _replay_story(
+    story: StoryBytes, by_path: Mapping[str, Sequence[Replacement]], fixed: _Fixed
+) -> list[Replacement]:
     """Replay entries in paragraphs that one address alone leads to; return the others."""
     story.find(by_path)
     single = {path for path, _, _ in story.found}
@@ -115,13 +137,13 @@ def _replay_story(story: StoryBytes, by_path: Mapping[str, Sequence[Replacement]
         single = {path for path in single if story.only(path) is not None}
     for path, start, reading in story.found:
         if by_path[path] and path in single:
-            _replay_alone(story, start, reading, path, by_path[path])
+            _replay_alone(story, start, reading, path, by_path[path], fixed)
     if len(single) == len(by_path):
         return []
     return [entry for path, entries in by_path.items() if path not in single for entry in entries]
 
 
-def _replay_planned(stories: Stories, entries: Sequence[Replacement]) -> None:
+def _replay_planned(stories: Stories, entries: Sequence[Replacement], fixed: _Fixed) -> None:
     """Replay entries of which several paragraphs may be meant, or which trees have to place."""
 
     def paragraphs_at(path: str) -> list[PlannedParagraph[ByteParagraph]]:
@@ -134,15 +156,41 @@ def _replay_planned(stories: Stories, entries: Sequence[Replacement]) -> None:
             raise Misfit
     for planned in plan.planned():
         part, offset = planned.where
-        part.add(offset, replay_entries(planned.reading, planned.entries))
+        edits = replay_entries(planned.reading, planned.entries)
+        part.add(offset, edits)
+        _empty_runs(part, offset, planned.path, _emptied_by(planned.reading, edits), fixed)
         part.replacements += len(planned.entries)
 
 
 _place = attrgetter("place")
 
 
-def _replay_alone(
-    story: StoryBytes, offset: int, reading: ByteParagraph, path: str, entries: Sequence[Replacement]
+def _emptied_by(reading: ByteParagraph, edits: Sequence[ByteEdit]) -> "Sequence[EmptiedRun]":
+    """Return the runs that ``edits`` leave without a character."""
+    if all(edit.new for edit in edits):
+        return ()
+    # Hardly any paragraph has one, and a renderer starts the faster for what it does not load.
+    from docops_flask.engine.integrity.emptied_runs import emptied_runs
+
+    return emptied_runs(reading, edits)
+
+
+def _empty_runs(
+    part: StoryBytes, offset: int, path: str, emptied: "Sequence[EmptiedRun]", fixed: _Fixed
+) -> None:
+    """Have the rest of ``emptied`` runs taken away, all but those that fixes speak of."""
+    for number, edits in emptied:
+        if f"{path}:r{number}" not in fixed:
+            part.add(offset, edits)
+
+
+def _replay_alone(  # noqa: PLR0917
+    story: StoryBytes,
+    offset: int,
+    reading: ByteParagraph,
+    path: str,
+    entries: Sequence[Replacement],
+    fixed: _Fixed,
 ) -> None:
     """Replay ``entries`` in the only paragraph that ``path`` leads to; its content begins at ``offset``.
 
@@ -151,9 +199,11 @@ def _replay_alone(
     story.replacements += len(entries)
     if len(entries) > 1:
         _check(reading, path, entries)
-        story.add(offset, replay_entries(reading, entries))
+        edits = replay_entries(reading, entries)
+        story.add(offset, edits)
+        _empty_runs(story, offset, path, _emptied_by(reading, edits), fixed)
         return
-    [(_, _, run_id, start, end, name, original, value, _)] = entries
+    [(_, _, run_id, start, end, name, original, value, *_)] = entries
     claimed = start, end, name, original, run_id[len(path) :], value
     if not run_id.startswith(path):
         raise Misfit
@@ -167,8 +217,11 @@ def _replay_alone(
         else:
             _check(reading, path, entries)
             edits = replay_entries(reading, entries)
-        reading.replayed = claimed, edits
-    story.add(offset, reading.replayed[1])
+        reading.replayed = claimed, edits, _emptied_by(reading, edits)
+    _, edits_of_entry, emptied = reading.replayed
+    story.add(offset, edits_of_entry)
+    if emptied:
+        _empty_runs(story, offset, path, emptied, fixed)
 
 
 def _is_whole(start: int, end: int, name: str, original: str) -> bool:
@@ -177,7 +230,7 @@ def _is_whole(start: int, end: int, name: str, original: str) -> bool:
 
 def _check(reading: ByteParagraph, path: str, entries: Sequence[Replacement]) -> None:
     done = 0
-    for _, _, run_id, start, end, name, original, _, _ in entries:
+    for _, _, run_id, start, end, name, original, *_ in entries:
         if start < done or not _is_whole(start, end, name, original):
             raise Misfit
         first = reading.spans_between(start, start + 1) if reading.text.startswith(original, start) else ()
@@ -200,8 +253,9 @@ def _defects(
         if part.plain is not None and not may_have_defects(name, content, ids):
             continue
         written = parse_part(after, name)
-        before = stories.parts.fresh_root(name)
-        known = set() if before is None else set(defects_of(name, before, part.content, ids))
+        before = TemplateParts(template).fresh_root(name)
+        original = recoded(template.read(name), part.encoding)
+        known = set() if before is None else set(defects_of(name, before, original, ids))
         found = list(defects_of(name, written, content, ids))
         new += [defect for defect in found if defect not in known]
         own += [defect for defect in found if defect in known]

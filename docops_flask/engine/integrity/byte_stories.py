@@ -13,8 +13,7 @@ from docops_flask.engine.integrity.byte_walk import find_paragraphs
 from docops_flask.engine.integrity.plain_part import PlainPart, plain_part
 from docops_flask.engine.integrity.plain_reader import PlainReader
 from docops_flask.engine.integrity.plan import PlannedParagraph
-from docops_flask.engine.integrity.template_parts import Story, TemplateParts
-from docops_flask.engine.opc.package import Package
+from docops_flask.engine.integrity.template_parts import Story, Template, TemplateParts
 from docops_flask.engine.opc.xml_part import Encoding, encoded, encoding_of, recoded
 
 
@@ -100,7 +99,7 @@ _bounds = itemgetter(0, 1)
 class Stories:
     """The stories of the template by what addresses in them begin with; trees where bytes do not tell."""
 
-    def __init__(self, template: Package) -> None:
+    def __init__(self, template: Template) -> None:
         self._template = template
         self.parts = TemplateParts(template)
         self._listed = self.parts.stories()

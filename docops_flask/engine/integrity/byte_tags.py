@@ -27,6 +27,8 @@ _TAG = (
     rb"<(?:([^\s/>!?]++)(?:[^>\"']++|\"[^\"]*+\"|'[^']*+')*+|(/)[^>]*+"
     rb"|!--.*?--|!\[CDATA\[(.*?)\]\]|\?.*?\?)>"
 )
+# Groups: the content of a CDATA section, "/" of an end tag, a name, attributes.
+ANY_MARKUP = rb"<(?:!--.*?--|!\[CDATA\[(.*?)\]\]|\?.*?\?|(/?)([^\s/>!?]+)((?:[^>\"']|\"[^\"]*\"|'[^']*')*))>"
 
 
 class TagSpan(NamedTuple):
@@ -90,7 +92,7 @@ def read_tree(paragraph: _Element, content: bytes, tags: TagMap, names: Names) -
             at += len(characters)
         if at != span.end:
             raise ValueError("the bytes have another text than the tree")
-    return ByteParagraph(content, reading.text, texts)
+    return ByteParagraph(content, reading.text, texts, tags[paragraph].end)
 
 
 def _segments(content: bytes, start: int) -> list[tuple[int, int, bool]]:
@@ -98,7 +100,7 @@ def _segments(content: bytes, start: int) -> list[tuple[int, int, bool]]:
     found: list[tuple[int, int, bool]] = []
     at = start
     while True:
-        match = re.compile(_TAG, re.DOTALL).search(content, at)
+        match = re.compile(ANY_MARKUP, re.DOTALL).search(content, at)
         if match is None:
             return found
         found.append((at, match.start(), False))

@@ -6,7 +6,7 @@ Written apart from the reader of the code that fills (``engine.document.shape``)
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 _REFERENCE = rb"&(?:#[xX]([0-9A-Fa-f]+)|#([0-9]+)|(\w+));"
 _NAMED = {b"amp": "&", b"lt": "<", b"gt": ">", b"quot": '"', b"apos": "'"}
@@ -39,18 +39,23 @@ class Text(NamedTuple):
 class ByteParagraph:
     """A paragraph as it was read: its content, its text, and the texts of its w:t that count.
 
-    ``replayed`` is for the replay: the entry that was replayed last, and its edits.
+    What lies between its tags begins at ``begin`` of ``content``. ``replayed`` is for the replay: the entry
+    that was replayed last, its edits, and the runs that these empty.
     """
 
-    __slots__ = ("_by_node", "_starts", "_text", "_texts", "content", "replayed")
+    __slots__ = ("_by_node", "_starts", "_text", "_texts", "begin", "content", "replayed")
 
-    def __init__(self, content: bytes, text: str | None, texts: Sequence[Text] | None) -> None:
+    def __init__(
+        self, content: bytes, text: str | None, texts: Sequence[Text] | None, begin: int = 0
+    ) -> None:
         self.content = content
+        self.begin = begin
         self._text = text
         self._texts = texts
         self._starts: list[int] | None = None
         self._by_node: dict[int, list[Text]] | None = None
-        self.replayed: tuple[tuple[int | str, ...], Sequence[tuple[int, int, bytes]]] | None = None
+        self.replayed: tuple[tuple[int | str, ...], Sequence[tuple[int, int, bytes]], Sequence[Any]] | None
+        self.replayed = None
 
     @property
     def text(self) -> str:

@@ -13,6 +13,7 @@ from lxml.etree import _Element
 from docops_flask.engine.errors import InvalidTemplate
 from docops_flask.engine.integrity.addresses import Addresses
 from docops_flask.engine.integrity.claims import Claims, Fix
+from docops_flask.engine.integrity.expansion import Expanded
 from docops_flask.engine.integrity.gate import defects_of, untyped_parts
 from docops_flask.engine.integrity.members import (
     ChangedMember,
@@ -22,20 +23,25 @@ from docops_flask.engine.integrity.members import (
     is_same_document,
     is_written_as,
 )
-from docops_flask.engine.integrity.replay import plan_on_trees, replay_paragraph
+from docops_flask.engine.integrity.replay import Emptied, drop_emptied_runs, plan_on_trees, replay_paragraph
 from docops_flask.engine.integrity.template_parts import TemplateParts
 from docops_flask.engine.integrity.verdict import Defect, Findings, PartRecord, Proof, Unaccounted
 from docops_flask.engine.opc.package import Package
 from docops_flask.engine.opc.xml_part import parse_part, serialize_part
 
 
-def prove_canonically(template: Package, members: Members, claims: Claims, max_parsed: int) -> Proof:
+def prove_canonically(
+    template: Package, members: Members, claims: Claims, max_parsed: int, expanded: Expanded | None = None
+) -> Proof:
     """Return the proof that the document of ``members`` is ``template`` with what ``claims`` say.
+
+    Where blocks of the template were repeated, the claims of ``expanded`` are replayed on its template, and
+    its misfits are unaccounted.
 
     Raises ``TemplateLimitExceeded`` when a changed part is more than ``max_parsed`` bytes.
     """
-    account = _Account(template, members.unaccounted, max_parsed)
-    account.replay(claims)
+    account = _Account(template, members.unaccounted, max_parsed, expanded)
+    account.replay(claims if expanded is None else expanded.claims)
     changed = {member.record.name: member for member in members.changed}
     for record in members.records:
         member = changed.get(record.name)
@@ -56,11 +62,19 @@ def prove_canonically(template: Package, members: Members, claims: Claims, max_p
 class _Account:
     """Replays the claims on the template's parts, then settles each written part against its own."""
 
-    def __init__(self, template: Package, unaccounted: Iterable[Unaccounted], max_parsed: int) -> None:
+    def __init__(
+        self,
+        template: Package,
+        unaccounted: Iterable[Unaccounted],
+        max_parsed: int,
+        expanded: Expanded | None = None,
+    ) -> None:
         self._max_parsed = max_parsed
-        self._parts = TemplateParts(template)
+        self._original = TemplateParts(template)
+        self._parts = self._original if expanded is None else TemplateParts(expanded.template)
         self.findings = Findings()
         self.findings.extend(unaccounted)
+        self.findings.extend(() if expanded is None else expanded.misfits)
         self.defects: list[Defect] = []
         self.template_defects: list[Defect] = []
         self._replacements: Counter[str] = Counter()
@@ -81,14 +95,17 @@ class _Account:
             if misfit is not None:
                 place = f"$.entries[{entry.place}]"
                 self._misfit("log_entry", place, f"The entry cannot be replayed: {misfit}.")
+        emptied: list[Emptied] = []
         for planned in plan.planned():
             try:
-                replay_paragraph(planned)
+                emptied += replay_paragraph(planned)
                 self._replacements[planned.where.part] += len(planned.entries)
             except ValueError:
                 place = f"$.entries[{planned.entries[0].place}]"
                 self._misfit("log_entry", place, "Its new_text holds characters that XML cannot hold.")
         self._replay_fixes(claims.fixes, addresses)
+        # The numbers of runs count those that are taken away.
+        drop_emptied_runs(emptied, {fix.run_id for fix in claims.fixes if fix.run_id is not None})
 
     def _replay_fixes(self, fixes: Sequence[Fix], addresses: Addresses) -> None:
         if not fixes:
@@ -167,7 +184,7 @@ class _Account:
         if not defects:
             return
         known: set[Defect] = set()
-        original = self._parts.fresh_root(name)
+        original = self._original.fresh_root(name)
         if original is not None:
             known = set(defects_of(name, original, serialize_part(original), self._parts.relationship_ids))
         self.defects += [defect for defect in defects if defect not in known]

@@ -24,7 +24,9 @@ class Replacement(NamedTuple):
     """A filled placeholder: an entry of the replace log.
 
     ``place`` is its index in ``entries``. ``mirrored_at`` are the addresses of the paragraphs in other
-    branches of mc:AlternateContent that were filled as well.
+    branches of mc:AlternateContent that were filled as well. Where the log has blocks, ``copy`` is the block
+    that its paragraph lies in and the copy there, outer blocks first, and ``result_path`` the paragraph's
+    address in the result.
     """
 
     place: int
@@ -36,6 +38,35 @@ class Replacement(NamedTuple):
     original_text: str
     new_text: str
     mirrored_at: tuple[str, ...] = ()
+    copy: tuple[tuple[int, int], ...] = ()
+    result_path: str | None = None
+
+
+class Block(NamedTuple):
+    """A part of the template that stands several times in the result: an entry of ``blocks``.
+
+    ``place`` is its index there. ``is_lines`` says that it is a block of kind ``lines``: the paragraph
+    ``path`` with the placeholder ``text`` of the field ``name`` at ``start``:``end``, once for each line.
+    ``result_from`` and ``result_to`` are the addresses of its first and last copy. ``mirrored_at`` are the
+    addresses of the paragraphs in other branches of mc:AlternateContent that were repeated as well.
+    """
+
+    place: int
+    is_lines: bool
+    name: str
+    path: str
+    start: int
+    end: int
+    text: str
+    copies: int
+    result_from: str
+    result_to: str
+    mirrored_at: tuple[str, ...]
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The addresses of all paragraphs that it repeats."""
+        return (self.path, *self.mirrored_at)
 
 
 class Fix(NamedTuple):
@@ -58,6 +89,7 @@ class Claims(NamedTuple):
 
     replacements: tuple[Replacement, ...]
     fixes: tuple[Fix, ...]
+    blocks: tuple[Block, ...] = ()
 
 
 def read_claims(replace_log: object, format_report: object) -> Claims:
@@ -66,7 +98,8 @@ def read_claims(replace_log: object, format_report: object) -> Claims:
     Only members that describe changes are read. Raises ``InvalidArgument`` (``detail.field``,
     ``detail.path``) for the first of these that is missing or has the wrong type.
     """
-    return Claims(tuple(_replacements(replace_log)), tuple(_fixes(format_report)))
+    replacements = tuple(_replacements(replace_log))
+    return Claims(replacements, tuple(_fixes(format_report)), tuple(_blocks(replace_log)))
 
 
 _MEMBERS = Replacement._fields[1:8]
@@ -87,7 +120,49 @@ def _replacements(log: object) -> Iterator[Replacement]:
         if tuple(map(type, values)) != _TYPES:
             raise _wrong_type(index, values)
         mirrors = _mirrors(index, entry) if "mirrored_at" in entry else ()
-        yield Replacement._make((index, *values, mirrors))
+        replacement = Replacement._make((index, *values, mirrors, (), None))
+        if "copy" in entry or "result_path" in entry:
+            replacement = _in_result(replacement, entry)
+        yield replacement
+
+
+def _in_result(replacement: Replacement, entry: dict[str, Any]) -> Replacement:
+    path = f"$.entries[{replacement.place}]"
+    copies = []
+    for number, pair in enumerate(_member(entry, "copy", list, LOG, path) if "copy" in entry else ()):
+        place = f"{path}.copy[{number}]"
+        block, copy = (*_as(list, pair, LOG, place), None, None)[:2]
+        copies.append((_as(int, block, LOG, place), _as(int, copy, LOG, place)))
+    result_path = _member(entry, "result_path", str, LOG, path) if "result_path" in entry else None
+    return replacement._replace(copy=tuple(copies), result_path=result_path)
+
+
+def _blocks(log: object) -> Iterator[Block]:
+    given = _as(dict, log, LOG, "$")
+    for index, each in enumerate(_member(given, "blocks", list, LOG, "$") if "blocks" in given else ()):
+        path = f"$.blocks[{index}]"
+        block = _as(dict, each, LOG, path)
+        start = _member(block, "start", dict, LOG, path)
+        texts = {name: _member(block, name, str, LOG, path) for name in _BLOCK_TEXTS}
+        place = _member(start, "paragraph_path", str, LOG, f"{path}.start")
+        kind = block.get("id"), texts["kind"], texts["extent"], texts["from"], texts["to"], texts["status"]
+        yield Block(
+            place=index,
+            is_lines=kind == (index, "lines", "paragraphs", place, place, "expanded")
+            and not block.get("inside"),
+            name=texts["name"],
+            path=place,
+            start=_member(start, "start", int, LOG, f"{path}.start"),
+            end=_member(start, "end", int, LOG, f"{path}.start"),
+            text=_member(start, "text", str, LOG, f"{path}.start"),
+            copies=_member(block, "copies", int, LOG, path),
+            result_from=texts["result_from"],
+            result_to=texts["result_to"],
+            mirrored_at=_paths(block, "mirrored_at", path) if "mirrored_at" in block else (),
+        )
+
+
+_BLOCK_TEXTS = ("kind", "name", "extent", "status", "from", "to", "result_from", "result_to")
 
 
 def _wrong_type(index: int, values: tuple[Any, ...]) -> InvalidArgument:
@@ -100,9 +175,12 @@ def _wrong_type(index: int, values: tuple[Any, ...]) -> InvalidArgument:
 
 
 def _mirrors(index: int, entry: dict[str, Any]) -> tuple[str, ...]:
-    path = f"$.entries[{index}]"
-    paths = _member(entry, "mirrored_at", list, LOG, path)
-    return tuple(_as(str, each, LOG, f"{path}.mirrored_at[{number}]") for number, each in enumerate(paths))
+    return _paths(entry, "mirrored_at", f"$.entries[{index}]")
+
+
+def _paths(holder: dict[str, Any], name: str, path: str) -> tuple[str, ...]:
+    paths = _member(holder, name, list, LOG, path)
+    return tuple(_as(str, each, LOG, f"{path}.{name}[{number}]") for number, each in enumerate(paths))
 
 
 _FIX_MEMBERS = itemgetter("paragraph_path", "element", "before", "after")

@@ -46,13 +46,14 @@ R = TypeVar("R", bound=ReadParagraph)
 class PlannedParagraph(Generic[R]):
     """A paragraph and the entries that are to be replayed there, in text order.
 
-    ``where`` says what the replay has to know of its place.
+    ``where`` says what the replay has to know of its place, ``path`` is the address that leads to it.
     """
 
-    __slots__ = ("covered", "entries", "reading", "where")
+    __slots__ = ("covered", "entries", "path", "reading", "where")
 
     def __init__(self, where: Any, reading: R) -> None:
         self.where = where
+        self.path = ""
         self.reading = reading
         self.entries: list[Replacement] = []
         self.covered: list[Sequence[Any]] = []
@@ -83,6 +84,8 @@ class _Places(Generic[R]):
     def __init__(self, path: str, paragraphs: list[PlannedParagraph[R]]) -> None:
         self._path = path
         self.paragraphs = paragraphs
+        for paragraph in paragraphs:
+            paragraph.path = path
         # By start, placeholder and run (None: any) those that hold it. One that cannot take it never will.
         self._waiting: dict[tuple[int, str, str | None], deque[PlannedParagraph[R]]] | None = None
 

@@ -27,16 +27,24 @@ def prove(template: Package, document: ZipReader, claims: Claims, limits: Limits
 
     Raises ``InvalidTemplate`` when a member of the template cannot be read, ``TemplateLimitExceeded`` when
     what changed in ``document`` is more than ``limits`` allows to read (``output_bytes``) or to parse
-    (``xml_part_bytes``).
+    (``xml_part_bytes``), or the blocks of ``claims`` come to more copies than they allow (``block_copies``).
     """
     members = compare_members(template.archive, document, limits.output_bytes)
-    proof = prove_bytes(template, members, claims)
-    if proof is not None:
-        return proof
+    expanded = None
+    if claims.blocks:
+        # Few documents have blocks, and a renderer starts the faster for what it does not load.
+        from docops_flask.engine.integrity.expansion import expand
+
+        expanded = expand(template, claims, limits)
+        claims = expanded.claims
+    if expanded is None or not expanded.misfits:
+        proof = prove_bytes(template, members, claims, None if expanded is None else expanded.template)
+        if proof is not None:
+            return proof
     # A renderer starts the faster for what it does not load, and hardly any comes here.
     from docops_flask.engine.integrity.canonical_proof import prove_canonically
 
-    return prove_canonically(template, members, claims, limits.xml_part_bytes)
+    return prove_canonically(template, members, claims, limits.xml_part_bytes, expanded)
 
 
 def prove_written(

@@ -4,6 +4,7 @@ docs/analysis/integrity.md has the rules. An entry that breaks them is a misfit 
 """
 
 import re
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from lxml import etree
@@ -38,11 +39,71 @@ def plan_on_trees(addresses: Addresses) -> Plan[Reading]:
     return Plan(paragraphs_at)
 
 
-def replay_paragraph(planned: PlannedParagraph[Reading]) -> None:
-    """Replace the placeholders of the planned entries by their values.
+def replay_paragraph(planned: PlannedParagraph[Reading]) -> "list[Emptied]":
+    """Replace the placeholders of the planned entries by their values; return the w:t emptied by that.
 
     Raises ``ValueError`` if a value has characters that XML does not allow.
     """
+    nodes = {span.node: span.run for covered in planned.covered for span in covered}
+    spaces = [node.get(SPACE) for node in nodes]
+    _replay(planned)
+    return [
+        Emptied(node, f"{planned.path}:r{run}", planned.where.names)
+        for (node, run), space in zip(nodes.items(), spaces, strict=True)
+        if not node.text and node.get(SPACE) == space
+    ]
+
+
+class Emptied(NamedTuple):
+    """A w:t that the replay leaves without a character, and the address of its run."""
+
+    node: _Element
+    run_id: str
+    names: Names
+
+
+# Elements that are not left without a run.
+_NEVER_EMPTY = "sdtContent rt rubyBase"
+
+
+def drop_emptied_runs(emptied: Iterable[Emptied], fixed: Collection[str]) -> None:
+    """Take away the runs of ``emptied`` that hold nothing any more, but for those that fixes speak of."""
+    for node, run_id, names in emptied:
+        run = node.getparent()
+        around = None if run is None else run.getparent()
+        if run is None or around is None or run_id in fixed or run.tag != names.r:
+            continue
+        if around.tag not in names.all(_NEVER_EMPTY) and _holds_nothing(run, names):
+            _take_away(run, around)
+
+
+def _holds_nothing(run: _Element, names: Names) -> bool:
+    """Say whether a run holds its properties, as the first, and w:t without a character at most."""
+    children = list(run)
+    if children and children[0].tag == names("rPr"):
+        # In a comment or in characters a run holds more than its look.
+        own = children.pop(0)
+        if any(not isinstance(each.tag, str) or (each.text or "").strip() for each in own.iter()) or any(
+            (each.tail or "").strip() for each in own.iterdescendants()
+        ):
+            return False
+    texts = [run.text, *(child.tail for child in run)]
+    return not any((text or "").strip() for text in texts) and all(
+        child.tag == names.t and not child.text and not len(child) for child in children
+    )
+
+
+def _take_away(run: _Element, around: _Element) -> None:
+    before = run.getprevious()
+    if run.tail:
+        if before is None:
+            around.text = (around.text or "") + run.tail
+        else:
+            before.tail = (before.tail or "") + run.tail
+    around.remove(run)
+
+
+def _replay(planned: PlannedParagraph[Reading]) -> None:
     if len(planned.entries) == len(planned.covered[0]) == 1:
         _replay_alone(planned.entries[0], planned.covered[0][0], planned.where.names)
         return

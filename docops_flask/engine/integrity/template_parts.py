@@ -6,14 +6,13 @@ Finds the story parts and their address prefixes from the relationships of the m
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple, Protocol
 
 from lxml.etree import _Element
 
 from docops_flask.engine.errors import InvalidTemplate
 from docops_flask.engine.integrity.blocks import Flow, names_in
-from docops_flask.engine.opc.package import Package
 from docops_flask.engine.opc.relationships import Relationship
 from docops_flask.engine.opc.xml_part import parse_part
 
@@ -27,6 +26,20 @@ class Parts(Protocol):
 
     def has(self, name: str) -> bool:
         """Return whether there is a part ``name`` (part names ignore case)."""
+
+
+class Template(Parts, Protocol):
+    """A package as the proof reads it: the template, or what blocks make of it."""
+
+    @property
+    def main_part(self) -> str:
+        """The name of the part that the others hang on."""
+
+    def relationships(self, name: str) -> Sequence[Relationship]:
+        """Return the relationships of a part."""
+
+    def read(self, name: str) -> bytes:
+        """Return the content of a part."""
 
 
 class Story(NamedTuple):
@@ -78,7 +91,7 @@ def _position(story: Story) -> tuple[int, int, str]:
 class TemplateParts:
     """The parsed parts of ``template``, by name; changes to a root are kept."""
 
-    def __init__(self, template: Package) -> None:
+    def __init__(self, template: Template) -> None:
         self._template = template
         self._roots: dict[str, _Element | None] = {}
 

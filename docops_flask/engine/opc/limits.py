@@ -6,7 +6,7 @@ MIB = 1024 * 1024
 
 
 class Limits(NamedTuple):
-    """Upper bounds for one job: sizes in bytes, entries and table cells as counts.
+    """Upper bounds for one job: sizes in bytes; entries, table cells and copies of blocks as counts.
 
     The field names are the values of ``detail.limit`` in errors (contract section 4).
     """
@@ -17,3 +17,4 @@ class Limits(NamedTuple):
     xml_part_bytes: int = 25 * MIB
     table_cells: int = 100_000
     output_bytes: int = 128 * MIB
+    block_copies: int = 100_000

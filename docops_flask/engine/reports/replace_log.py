@@ -3,13 +3,18 @@
 The log lists every placeholder of the template with its place and what became of it (contract section 2).
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from typing import Any, Literal, NamedTuple
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from docops_flask.engine.artefacts import WrittenItems, json_list, json_text, quoted
 from docops_flask.engine.skills.skill import Skill
 from docops_flask.engine.template.grammar import Kind, Suggestions
 from docops_flask.engine.template.scan import Scan
+from docops_flask.engine.template.values import DROPPED_NEWLINE, Values
+
+if TYPE_CHECKING:
+    from docops_flask.engine.reports.block_entry import BlockEntry
+    from docops_flask.engine.template.expansion import Expansion
 
 # Characters quoted from the paragraph on each side of a placeholder.
 MAX_CONTEXT_CHARACTERS = 60
@@ -31,7 +36,9 @@ class LogEntry(NamedTuple):
     branches that were filled alike.
 
     ``new_text`` is the value of a ``replaced`` entry, ``reason`` says why another was not replaced.
-    ``kind`` (a ``Kind``'s value) and ``suggestion`` belong to ``unsupported`` entries.
+    ``kind`` (a ``Kind``'s value) and ``suggestion`` belong to ``unsupported`` entries. ``note`` says what was
+    done to the value. Where the template has blocks, ``result_path`` is the paragraph's address in the result
+    and ``copy`` the number of the block that it lies in, if any, and of its copy there.
     """
 
     status: Status
@@ -48,6 +55,9 @@ class LogEntry(NamedTuple):
     reason: str | None = None
     kind: str | None = None
     suggestion: str | None = None
+    note: str | None = None
+    copy: tuple[int, int] | None = None
+    result_path: str | None = None
 
     def as_json(self) -> str:
         """Return the entry as the log has it."""
@@ -64,12 +74,21 @@ class LogEntry(NamedTuple):
             name,
             value,
             reason,
-            *more_of_it,
+            kind,
+            suggestion,
+            note,
+            copy,
+            result_path,
         ) = self
         more = f', "mirrored_at": {json_list(map(quoted, mirrors))}' if mirrors else ""
         if status == "unsupported":
-            kind, suggestion = map(_text, more_of_it)
-            more += f', "kind": {kind}, "suggestion": {suggestion}'
+            more += f', "kind": {_text(kind)}, "suggestion": {_text(suggestion)}'
+        if note is not None:
+            more += f', "note": {quoted(note)}'
+        if copy is not None:
+            more += f', "copy": [[{copy[0]}, {copy[1]}]]'
+        if result_path is not None:
+            more += f', "result_path": {quoted(result_path)}'
         return (
             f'{{"status": "{status}", "field_name": {"null" if name is None else quoted(name)}, '
             f'"run_id": {quoted(run_id)}, "paragraph_path": {quoted(path)}, '
@@ -83,7 +102,7 @@ class LogEntry(NamedTuple):
         """Return the members of the entry's JSON that say what was changed in the document."""
         if self.status != "replaced":
             return {"status": self.status}
-        members = {
+        members: dict[str, Any] = {
             "status": self.status,
             "field_name": self.field_name,
             "run_id": self.run_id,
@@ -93,7 +112,13 @@ class LogEntry(NamedTuple):
             "original_text": self.original_text,
             "new_text": self.new_text,
         }
-        return {**members, "mirrored_at": list(self.mirrored_at)} if self.mirrored_at else members
+        if self.mirrored_at:
+            members["mirrored_at"] = list(self.mirrored_at)
+        if self.copy is not None:
+            members["copy"] = [list(self.copy)]
+        if self.result_path is not None:
+            members["result_path"] = self.result_path
+        return members
 
 
 def _text(text: str | None) -> str:
@@ -101,13 +126,17 @@ def _text(text: str | None) -> str:
 
 
 class ReplaceLog(NamedTuple):
-    """The log of a run: its entries in document order, how many have each status, the runs that changed."""
+    """The log of a run: its entries in document order, how many have each status, the runs that changed.
+
+    ``blocks`` are those of the template that were repeated, in document order.
+    """
 
     entries: tuple[LogEntry, ...]
     replaced_count: int
     missing_count: int
     unsupported_count: int
     touched_runs: tuple[str, ...]
+    blocks: "tuple[BlockEntry, ...]" = ()
 
     @property
     def unsupported(self) -> list[LogEntry]:
@@ -116,19 +145,24 @@ class ReplaceLog(NamedTuple):
 
     def summary(self) -> dict[str, int]:
         """Return the ``summary`` member of the log's JSON."""
-        return {
+        counts = {
             "total_placeholders": len(self.entries),
             "replaced_count": self.replaced_count,
             "missing_count": self.missing_count,
             "unsupported_count": self.unsupported_count,
             "had_unsupported": self.unsupported_count > 0,
         }
+        if self.blocks:
+            counts["block_count"] = len(self.blocks)
+            counts["copy_count"] = sum(block.copies for block in self.blocks)
+        return counts
 
     def as_json(self) -> bytes:
         """Return the content of ``out.replace_log.json``."""
         return json_text(
             {
                 "entries": WrittenItems([entry.as_json() for entry in self.entries]),
+                **self._blocks(),
                 "summary": self.summary(),
                 "touched_runs": WrittenItems(map(quoted, self.touched_runs)),
             }
@@ -140,17 +174,37 @@ class ReplaceLog(NamedTuple):
         The proof gets it before the log is written: values repeated in thousands of entries are one object
         here and text for each entry there.
         """
-        return {"entries": [entry.claim() for entry in self.entries]}
+        return {"entries": [entry.claim() for entry in self.entries], **self._blocks()}
+
+    def _blocks(self) -> dict[str, Any]:
+        """Return the member ``blocks``; nothing where there are none."""
+        if not self.blocks:
+            return {}
+        return {"blocks": [block.as_dict(number) for number, block in enumerate(self.blocks)]}
 
 
-def replace_log(
-    scan: Scan, values: Mapping[str, str], skill: Skill, suggestions: Suggestions, touched: Iterable[str]
+def replace_log(  # noqa: PLR0917
+    scan: Scan,
+    values: Values,
+    skill: Skill,
+    suggestions: Suggestions,
+    touched: Iterable[str],
+    expansion: "Expansion | None" = None,
 ) -> ReplaceLog:
     """Return the log of a run.
 
-    ``values`` (placeholder name to text) were filled; ``touched`` are the addresses of the runs that changed.
+    ``values`` were filled; ``touched`` are the addresses of the runs that changed. ``expansion`` is the
+    expanded template where ``scan`` is of one.
     """
     entries = tuple(_entries(scan, values, skill, suggestions))
+    blocks: tuple[BlockEntry, ...] = ()
+    if expansion is not None:
+        entries = tuple(_placed_in_template(scan, entries, expansion))
+        # Few documents have blocks, and a renderer starts the faster for what it does not load.
+        from docops_flask.engine.reports.block_entry import block_entry
+
+        blocks = tuple(map(block_entry, expansion.blocks))
+        touched = expansion.run_ids_in_template(touched)
     statuses = [entry.status for entry in entries]
     return ReplaceLog(
         entries,
@@ -158,17 +212,40 @@ def replace_log(
         missing_count=statuses.count("missing"),
         unsupported_count=statuses.count("unsupported"),
         touched_runs=tuple(touched),
+        blocks=blocks,
     )
 
 
-def _entries(
-    scan: Scan, values: Mapping[str, str], skill: Skill, suggestions: Suggestions
+def _placed_in_template(
+    scan: Scan, entries: Sequence[LogEntry], expansion: "Expansion"
 ) -> Iterator[LogEntry]:
+    """Yield the entries of an expanded template with their places in the template and in the result."""
+    of_entries = (paragraph.place for paragraph in scan.paragraphs for _ in paragraph.found)
+    for entry, place in zip(entries, of_entries, strict=True):
+        origin = expansion.origins[place]
+        path = origin.place.path
+        copy, note = None, entry.note
+        if origin.block is not None and origin.copy is not None:
+            copy = origin.block, origin.copy
+            # A newline was dropped at the end of the last line.
+            note = note if origin.copy + 1 == len(expansion.blocks[origin.block].block.lines) else None
+        yield entry._replace(
+            paragraph_path=path,
+            run_id=path + entry.run_id[len(place.path) :],
+            mirrored_at=tuple([expansion.origins[mirror].place.path for mirror in place.mirrors]),
+            note=note,
+            copy=copy,
+            result_path=place.path,
+        )
+
+
+def _entries(scan: Scan, values: Values, skill: Skill, suggestions: Suggestions) -> Iterator[LogEntry]:
     fields = skill.placeholders()
     for paragraph in scan.paragraphs:
         place = paragraph.place
         text, path = place.reading.text, place.path
         mirrors = tuple([mirror.path for mirror in place.mirrors]) if place.mirrors else ()
+        texts = values.texts_in(place)
         for (kind, start, end, name), piece in zip(paragraph.found, paragraph.pieces, strict=True):
             run_id = f"{path}:r{piece.shown.run_index}"
             original, before = text[start:end], text[max(0, start - MAX_CONTEXT_CHARACTERS) : start]
@@ -177,8 +254,9 @@ def _entries(
             if kind is not _PLACEHOLDER:
                 reason, suggestion = UNSUPPORTED_REASONS[kind], suggestions.near(name)
                 yield LogEntry("unsupported", *at, None, None, reason, kind.value, suggestion)
-            elif name in values:
-                yield LogEntry("replaced", *at, name, values[name])
+            elif name in texts:
+                note = DROPPED_NEWLINE if name in values.shortened else None
+                yield LogEntry("replaced", *at, name, texts[name], note=note)
             else:
                 field = fields.get(name)
                 reason = _missing_reason(skill, field is not None, bool(field and field.required))

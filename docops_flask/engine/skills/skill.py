@@ -37,13 +37,16 @@ class Wording(NamedTuple):
 
 
 FieldType = Literal["text", "list"]
+# What a line of a value becomes: a paragraph where the field stands alone in its own, or a break (w:br).
+Lines = Literal["breaks", "paragraphs"]
 
 
 class Field(NamedTuple):
     """One payload key of a skill and the placeholder it fills.
 
     ``required`` means: where the template has the placeholder, a job without the value does not exit with 0.
-    ``separator`` joins the items of a ``list`` field.
+    ``separator`` joins the items of a ``list`` field; without one, "、" in a paragraph that holds a CJK
+    ideograph, else ", ". ``lines`` says what the lines of a value become.
     """
 
     key: str
@@ -53,7 +56,8 @@ class Field(NamedTuple):
     placeholder: str
     example: str | tuple[str, ...]
     description: Bilingual
-    separator: str = ", "
+    separator: str | None = None
+    lines: Lines = "breaks"
 
 
 class Skill(NamedTuple):

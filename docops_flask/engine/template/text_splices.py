@@ -56,7 +56,7 @@ class Filled:
     shape of the paragraph still tells how it looks.
     """
 
-    __slots__ = ("_now", "_paragraph", "_texts", "keeps_look", "runs", "splices")
+    __slots__ = ("_emptied", "_now", "_paragraph", "_texts", "keeps_look", "runs", "splices")
 
     def __init__(
         self,
@@ -72,6 +72,7 @@ class Filled:
         self._texts = texts
         self.keeps_look = texts is not None
         self._now: Paragraph | None = None
+        self._emptied: Sequence[tuple[int, Sequence[Splice]]] | None = None
 
     def now(self, shapes: Shapes, scope: Scope | None) -> Paragraph:
         """Return the filled paragraph; few jobs ask for it. ``shapes`` and ``scope`` are those around it."""
@@ -82,6 +83,17 @@ class Filled:
                 content = spliced(b"".join(self._paragraph.parts), self.splices)
                 self._now = shapes.paragraph(content, scope)
         return self._now
+
+    def emptied_runs(self) -> Sequence[tuple[int, Sequence[Splice]]]:
+        """Return the numbers of the runs that hold nothing any more, each with what takes away its rest."""
+        if self._emptied is None:
+            self._emptied = ()
+            if any(not splice.new for splice in self.splices):
+                # In most paragraphs no text is emptied, and a renderer starts faster without it.
+                from docops_flask.engine.template.emptied_runs import emptied_runs
+
+                self._emptied = emptied_runs(self._paragraph, self.splices, self.runs)
+        return self._emptied
 
     def _lines(self, texts: Sequence[int]) -> Iterator[tuple[int, Sequence[bytes]]]:
         """Yield the texts that change, by number, as ``Paragraph.with_texts`` takes them."""

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from docops_flask.engine.bilingual import Bilingual
 from docops_flask.engine.errors import echo
-from docops_flask.engine.skills.skill import LANGUAGES, Field, FieldType, Skill, Wording
+from docops_flask.engine.skills.skill import LANGUAGES, Field, FieldType, Lines, Skill, Wording
 from docops_flask.intake.catalogue.catalogue import CatalogueError
 
 # Characters that XML 1.0 does not allow (2.2), and line ends.
@@ -70,12 +70,15 @@ class SpecTable:
         value = self._get(key, bool, "true or false", required=False)
         return default if value is None else bool(value)
 
-    def separator(self, key: str, default: str) -> str:
-        """Return the text under ``key``; it may be white space, line ends and tabs among it."""
+    def separator(self, key: str) -> str | None:
+        """Return the text under ``key``; it may be white space, line ends and tabs among it.
+
+        ``None`` without it.
+        """
         value = self._get(key, str, 'text such as ", "', required=False)
         if value is not None and _NOT_A_SEPARATOR.search(value):
             raise self.error(key, "holds a control character", 'use text such as ", ", "、" or "\\n"')
-        return default if value is None else str(value)
+        return None if value is None else str(value)
 
     def texts(self, key: str, *, required: bool = False) -> tuple[str, ...]:
         """Return the list of one-line texts under ``key``; empty without it unless ``required``."""
@@ -159,7 +162,7 @@ _NAME_HINT = "use a small letter, then small letters, digits and _, 64 at most, 
 _PLACEHOLDER = re.compile(r"(?=.*[A-Z])[A-Z0-9_]{1,64}")
 _PLACEHOLDER_HINT = "use capitals, digits and _, with a letter among them, 64 at most, such as MEETING_DATE"
 _BRACKETS = re.compile("【([^【】]*)】|[【】]")
-_DEFAULT_SEPARATOR = ", "
+_LINES: tuple[Lines, ...] = ("breaks", "paragraphs")
 
 
 def parse_spec(file: str, content: bytes) -> Skill:
@@ -233,7 +236,8 @@ def _field(table: SpecTable) -> Field:
         placeholder=placeholder,
         example=table.texts("example", required=True) if is_list else table.text("example"),
         description=label if description is None else _label(description),
-        separator=table.separator("separator", _DEFAULT_SEPARATOR) if is_list else _DEFAULT_SEPARATOR,
+        separator=table.separator("separator") if is_list else None,
+        lines=cast(Lines, table.choice("lines", _LINES, default="breaks")),
     )
     table.finish()
     return field

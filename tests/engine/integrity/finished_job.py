@@ -3,6 +3,7 @@
 import io
 import json
 import zipfile
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from docops_flask.engine.bilingual import Bilingual
 from docops_flask.engine.integrity.byte_proof import prove_bytes
 from docops_flask.engine.integrity.claims import read_claims
+from docops_flask.engine.integrity.expansion import expand
 from docops_flask.engine.integrity.members import compare_members
 from docops_flask.engine.integrity.proof import prove
 from docops_flask.engine.integrity.verdict import Proof
@@ -20,7 +22,7 @@ from docops_flask.engine.opc.zip_reader import ZipReader
 from docops_flask.engine.options import Options
 from docops_flask.engine.pipeline import run_job
 from docops_flask.engine.policy.policy import Policy
-from docops_flask.engine.skills.skill import Field, Skill
+from docops_flask.engine.skills.skill import Field, Lines, Skill
 
 _LABEL = Bilingual("", "")
 LIMITS = Limits()
@@ -52,7 +54,13 @@ class FinishedJob:
         document = ZipReader(self.document, LIMITS)
         try:
             members = compare_members(package.archive, document, LIMITS.output_bytes)
-            return prove_bytes(package, members, read_claims(self.log, self.report))
+            claims = read_claims(self.log, self.report)
+            if not claims.blocks:
+                return prove_bytes(package, members, claims)
+            expanded = expand(package, claims, LIMITS)
+            if expanded.misfits:
+                return None
+            return prove_bytes(package, members, expanded.claims, expanded.template)
         finally:
             document.close()
             package.close()
@@ -90,10 +98,19 @@ def rewritten(document: bytes, changes: dict[str, str | bytes | None]) -> bytes:
     return buffer.getvalue()
 
 
-def skill_of(values: dict[str, str]) -> Skill:
-    """A skill that knows the fields in ``values``."""
+def skill_of(values: Iterable[str], lines: Lines = "breaks") -> Skill:
+    """A skill that knows the fields ``values``; ``lines`` says what their lines become."""
     fields = tuple(
-        Field(name.lower(), _LABEL, "text", required=False, placeholder=name, example="", description=_LABEL)
+        Field(
+            name.lower(),
+            _LABEL,
+            "text",
+            required=False,
+            placeholder=name,
+            example="",
+            description=_LABEL,
+            lines=lines,
+        )
         for name in values
     )
     return Skill(name="proof", title=_LABEL, description=_LABEL, fields=fields)
@@ -105,14 +122,17 @@ def finish(
     values: dict[str, str],
     options: Options | None = None,
     policy: Policy | None = None,
+    *,
+    lines: Lines = "breaks",
+    limits: Limits = LIMITS,
 ) -> FinishedJob:
     """Run a job that fills ``values`` (field name to text) into ``template``."""
     file = template if isinstance(template, Path) else folder / "template.docx"
     if isinstance(template, bytes):
         file.write_bytes(template)
-    skill = skill_of(values)
+    skill = skill_of(values, lines)
     payload = {name.lower(): value for name, value in values.items()}
-    job = Job(JobKind.RUN, (skill,), skill, payload, options or Options(), policy or Policy())
+    job = Job(JobKind.RUN, (skill,), skill, payload, options or Options(), policy or Policy(), limits)
     run_job(job, file, folder)
     with zipfile.ZipFile(folder / "outputs.zip") as archive:
         return FinishedJob(

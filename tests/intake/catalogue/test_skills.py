@@ -86,7 +86,12 @@ def test_the_built_in_skills_have_the_contracts_fields(
         key: key.upper() for key in required + optional
     }
     lists = {field.key: field.separator for field in skill.fields if field.type == "list"}
-    assert lists == ({"attendees": ", "} if "attendees" in optional else {})
+    # Without a separator of its own a list is joined as its paragraph asks for.
+    assert lists == ({"attendees": None} if "attendees" in optional else {})
+    in_paragraphs = [field.key for field in skill.fields if field.lines == "paragraphs"]
+    assert in_paragraphs == [
+        key for key in required + optional if key in {"issue_summary", "action_required"}
+    ]
 
 
 def test_every_text_of_a_built_in_skill_exists_in_both_languages() -> None:
@@ -113,6 +118,7 @@ def test_an_offices_own_skill_is_read_with_its_defaults(tmp_path: Path) -> None:
     assert applicant.description == applicant.label
     assert (days.type, days.required, days.placeholder) == ("list", False, "LEAVE_DAYS")
     assert (days.separator, days.example) == ("、", ("5月6日", "5月7日"))
+    assert (applicant.separator, applicant.lines, days.lines) == (None, "breaks", "breaks")
 
 
 def test_other_files_of_the_folder_are_ignored(tmp_path: Path) -> None:
@@ -165,6 +171,12 @@ def test_a_byte_order_mark_is_tolerated(tmp_path: Path) -> None:
         ),
         ('placeholder = "LEAVE_DAYS"', 'placeholder = "123"', "'123' cannot be used", "a letter among them"),
         ("required = true", "required = 1", "fields[0].required: is a number", "true or false"),
+        (
+            'separator = "、"',
+            'lines = "paragraph"',
+            "fields[1].lines: 'paragraph' is unknown",
+            "breaks or par",
+        ),
         ("required = true", "requierd = true", "fields[0].requierd: unknown key", "required"),
         ('type = "list"', 'type = "date"', "fields[1].type: 'date' is unknown", "use text or list"),
         ('separator = "、"', 'separator = "\\u0001"', "fields[1].separator: holds a control", 'such as ", "'),

@@ -1,0 +1,162 @@
+"""Which paragraphs become several: those in which a field with lines as paragraphs stands alone.
+
+Each is a block of kind ``lines``. docs/analysis/lines.md has the rules.
+"""
+
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from docops_flask.engine.document.document import ParagraphPlace, StoryKind, StoryPart, Walk
+from docops_flask.engine.errors import TemplateLimitExceeded
+from docops_flask.engine.opc.limits import Limits
+from docops_flask.engine.oxml.markup import TOKEN
+from docops_flask.engine.skills.skill import Skill
+from docops_flask.engine.template.copies import Repeated
+from docops_flask.engine.template.grammar import Found, Kind
+from docops_flask.engine.template.scan import BracketedParagraph, Scan
+from docops_flask.engine.template.values import Values
+
+
+class LinesBlock(NamedTuple):
+    """A paragraph of the template that stands once for each of ``lines``.
+
+    ``found`` is its placeholder. ``mirrors`` show the same text in the other branch of an
+    mc:AlternateContent and are repeated as well.
+    """
+
+    place: ParagraphPlace
+    found: Found
+    lines: Sequence[str]
+    mirrors: Sequence[ParagraphPlace]
+
+    @property
+    def places(self) -> Sequence[ParagraphPlace]:
+        """All paragraphs that are repeated."""
+        return (self.place, *self.mirrors)
+
+
+def find_lines(walk: Walk, scan: Scan, skill: Skill, values: Values, limits: Limits) -> list[LinesBlock]:
+    """Return the blocks of a template, in document order.
+
+    A value of one line makes none. Raises ``TemplateLimitExceeded`` (``block_copies``) where the lines come
+    to more paragraphs than ``limits`` allow; nothing is copied before that is known.
+    """
+    names = {
+        name
+        for name, field in skill.placeholders().items()
+        if field.lines == "paragraphs" and "\n" in values.get(name, "")
+    }
+    if not names:
+        return []
+    standing_alone = [
+        (paragraph, text)
+        for paragraph in scan.paragraphs
+        if len(paragraph.found) == 1 and paragraph.found[0].name in names
+        for text in (_lines_of(paragraph, values),)
+        if text
+    ]
+    _refuse_copies(sum(text.count("\n") + 1 for _, text in standing_alone), limits.block_copies)
+    places = _Places(walk)
+    return [
+        LinesBlock(paragraph.place, paragraph.found[0], text.split("\n"), paragraph.place.mirrors)
+        for paragraph, text in standing_alone
+        if places.may_be_repeated(paragraph.place)
+    ]
+
+
+def _lines_of(paragraph: BracketedParagraph, values: Values) -> str:
+    """Return the value of a placeholder that stands alone, "" where it has one line or does not."""
+    found, text = paragraph.found[0], paragraph.text
+    if found.kind is not Kind.PLACEHOLDER or (text[: found.start] + text[found.end :]).strip():
+        return ""
+    value = values.texts_in(paragraph.place)[found.name]
+    return value if "\n" in value else ""
+
+
+def _refuse_copies(count: int, maximum: int) -> None:
+    if count > maximum:
+        raise TemplateLimitExceeded(
+            f"template: the lines of the values become {count} paragraphs; {maximum} are allowed. "
+            "Shorten the values, or use their placeholders less often.",
+            limit="block_copies",
+            maximum=maximum,
+        )
+
+
+class _Places:
+    """Tells of paragraphs whether others may be put behind them."""
+
+    def __init__(self, walk: Walk) -> None:
+        self._paths: Counter[str] = Counter()
+        for place in walk.paragraphs:
+            self._paths[place.path] += 1
+            self._paths.update(mirror.path for mirror in place.mirrors)
+        # The text boxes that have another branch.
+        self._twins = {_box(path) for path in self._paths if ".fallback/" in path}
+        self._single: dict[StoryPart, _Ranges] = {}
+
+    def may_be_repeated(self, place: ParagraphPlace) -> bool:
+        """Say whether ``place`` and its mirrors may be repeated."""
+        if place.story is StoryKind.TEXTBOX and not place.mirrors and _box(place.path) in self._twins:
+            # Repeated in one branch alone, the paragraphs behind it would no longer be each other's mirrors.
+            return False
+        return all(self._may_stand_again(each) for each in (place, *place.mirrors))
+
+    def _may_stand_again(self, place: ParagraphPlace) -> bool:
+        if self._paths[place.path] > 1 or place.boxes:
+            return False
+        part = place.part
+        if part not in self._single:
+            self._single[part] = _Ranges(_single_paragraph_controls(part))
+        return not self._single[part].contain(place.start) and Repeated(place).may_be_repeated()
+
+
+def _box(path: str) -> str:
+    return path.partition("/")[0].removesuffix(".fallback")
+
+
+# What a content control holds that is no rich text (17.5.2): Word wants a single paragraph in most of them.
+_SINGLE = frozenset(b"text date dropDownList comboBox picture dataBinding".split())
+
+
+def _single_paragraph_controls(part: StoryPart) -> Iterator[tuple[int, int]]:
+    """Yield where content controls begin and end that are not to hold several paragraphs."""
+    content = part.text.content
+    if b"sdtPr" not in content:
+        return
+    # Where each open element begins, and its local name.
+    opened: list[tuple[int, bytes]] = []
+    single: set[int] = set()
+    for match in TOKEN.finditer(content, part.text.root_end):
+        slash, name, attributes = match.groups()
+        if slash:
+            start = opened.pop()[0] if opened else -1
+            if start in single:
+                yield start, match.end()
+        elif name is not None:
+            local = name.rpartition(b":")[2]
+            if local in _SINGLE and [each for _, each in opened[-2:]] == [b"sdt", b"sdtPr"]:
+                single.add(opened[-2][0])
+            if not attributes.endswith(b"/"):
+                opened.append((match.start(), local))
+
+
+class _Ranges:
+    """Ranges of bytes, joined where they overlap."""
+
+    def __init__(self, ranges: Iterator[tuple[int, int]]) -> None:
+        self._starts: list[int] = []
+        self._ends: list[int] = []
+        for start, end in sorted(ranges):
+            if self._ends and start < self._ends[-1]:
+                self._ends[-1] = max(self._ends[-1], end)
+            else:
+                self._starts.append(start)
+                self._ends.append(end)
+
+    def contain(self, at: int) -> bool:
+        """Say whether the byte ``at`` lies in one of them."""
+        index = bisect_right(self._starts, at) - 1
+        return index >= 0 and at < self._ends[index]
