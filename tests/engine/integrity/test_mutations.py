@@ -12,6 +12,7 @@ from dataclasses import replace
 import pytest
 
 from docops_flask.engine.policy.policy import Policy
+from docops_flask.engine.skills.skill import Lines
 from tests.conftest import ROOT
 from tests.engine.integrity.byte_mutations import mutate_bytes
 from tests.engine.integrity.finished_job import STRICT, FinishedJob, finish
@@ -25,11 +26,14 @@ _BODIES = (
     p("【A】"),
     p(r("x 【"), r("A】 y 【B】", "<w:b/>"), properties='<w:jc w:val="both"/>'),
     p(r(" 【B】", preserve=False), '<w:bookmarkStart w:id="0" w:name="m"/>'),
+    p("　【B】", properties='<w:pageBreakBefore/><w:jc w:val="both"/>'),
+    p(r("【", "<w:b/>"), r("B"), r("】"), '<w:bookmarkStart w:id="5" w:name="n"/>'),
+    p(textbox(p("【B】") + p("【A】 in a box"))),
     tbl(tr(tc("【A】"), tc(p("b"), p("【B】 end"))), tr(tc("plain", properties='<w:gridSpan w:val="2"/>'))),
     p("around", textbox(p("【A】 in a box"))),
     "<!-- a comment --><w:p><w:r><w:tab/><w:t>【A】</w:t><w:br/></w:r></w:p>",
 )
-_VALUES = ("value", "one\ntwo", "\ttab ", "", "值<&", "【A】")
+_VALUES = ("value", "one\ntwo", "a\n\nc", "\ttab ", "", "值<&", "【A】")
 _SAMPLES = ("meeting_notice", "meeting_notice_en", "training_notice", "inspection_record")
 
 
@@ -45,7 +49,9 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> list[FinishedJob]:
             for key, value in task["payload"].items()
         }
         folder = tmp_path_factory.mktemp(name)
-        jobs.append(finish(folder, ROOT / "samples" / f"{name}.docx", values))
+        # The values of inspection_record have several lines.
+        lines: Lines = "paragraphs" if name == "inspection_record" else "breaks"
+        jobs.append(finish(folder, ROOT / "samples" / f"{name}.docx", values, lines=lines))
     for number in range(12):
         body = "".join(random_.choices(_BODIES, k=random_.randrange(1, 8))) + p("【A】")
         stories = {"header1": p("【B】 head"), "footnotes": f'<w:footnote w:id="1">{p("【A】")}</w:footnote>'}
@@ -54,7 +60,10 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> list[FinishedJob]:
             (STRICT, Policy(line_spacing_twips=560, first_line_indent_twips=640)) if number % 3 == 0 else ()
         )
         content = docx(body, stories=stories, styles='<w:style w:styleId="a"/>')
-        jobs.append(finish(tmp_path_factory.mktemp("generated"), content, values, *options))
+        lines = "paragraphs" if number % 2 else "breaks"
+        if number % 4 == 1:
+            values = {"A": "one\ntwo", "B": "a\n\nc"}
+        jobs.append(finish(tmp_path_factory.mktemp("generated"), content, values, *options, lines=lines))
     return jobs
 
 
@@ -62,6 +71,7 @@ def test_every_result_is_intact_to_the_byte_as_it_is(finished: list[FinishedJob]
     assert {(job.proof().verdict, job.proof().exactness) for job in finished} == {("intact", "bytes")}
     assert any(job.report["summary"]["fix_changes"] for job in finished)
     assert any("mirrored_at" in entry for job in finished for entry in job.log["entries"])
+    assert sum("blocks" in job.log for job in finished) > 3
 
 
 def test_every_mutation_of_a_result_is_found_by_bytes_and_canonically(finished: list[FinishedJob]) -> None:
