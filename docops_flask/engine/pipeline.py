@@ -54,6 +54,8 @@ from docops_flask.engine.template.scan import Scan, scan_document
 if TYPE_CHECKING:
     from docops_flask.engine.integrity.verification import Evidence, Verification
     from docops_flask.engine.reports.inspection import Inspection, Precheck
+    from docops_flask.engine.skills.skill import Skill
+    from docops_flask.engine.template.inline_fill import InlineFilling
 
 ARCHIVE = "outputs.zip"
 
@@ -163,16 +165,18 @@ def _run(job: Job, package: Package, sink: ArtefactSink) -> RunResult:
     targets = scan.runs_to_fill(values)
     template_look = observe(document, targets)
     filling = fill(scan, values)
-    touched = filling.touched
+    inline = _fill_inline(scan, values, job.skill)
+    touched = filling.touched if inline is None else {**filling.touched, **inline.touched}
     suggested = _suggested_policy(job, document, scan)
     deviations = _deviations(job, document, targets, suggested)
     report = _format_report(job, document, targets, template_look)._replace(policy_deviations=deviations)
 
-    log = replace_log(scan, values, job.skill, Suggestions(job.skill.placeholders()), touched)
+    log = replace_log(scan, values, job.skill, Suggestions(job.skill.placeholders()), touched, inline)
     fields = sorted(counts)
     missing = missing_fields(fields, values, job.skill)
 
-    changed = written_parts([*filling.edits, *_repair_edits(report)])
+    edits = filling.edits if inline is None else [*filling.edits, *inline.edits]
+    changed = written_parts([*edits, *_repair_edits(report)])
     sink.document(lambda stream: package.write(stream, changed))
     with sink.written() as written:
         proof = prove_written(package, written, log.claims(), report.claims(), job.limits)
@@ -184,6 +188,15 @@ def _run(job: Job, package: Package, sink: ArtefactSink) -> RunResult:
     if suggested is not None:
         sink.add(SUGGESTED_POLICY, _as_yaml(suggested))
     return RunResult(_exit_code(job, log, missing, report), log, missing, report, fields)
+
+
+def _fill_inline(scan: Scan, values: Mapping[str, str], skill: "Skill") -> "InlineFilling | None":
+    if not any(paragraph.inline for paragraph in scan.paragraphs):
+        return None
+    # Few templates have placeholders in field codes, ruby or equations.
+    from docops_flask.engine.template.inline_fill import fill_inline
+
+    return fill_inline(scan, values, skill)
 
 
 def _suggested_policy(job: Job, document: Document, scan: Scan) -> Policy | None:

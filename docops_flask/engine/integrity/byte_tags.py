@@ -8,7 +8,7 @@ from lxml.etree import _Element
 
 from docops_flask.engine.integrity.blocks import SPACE, Names
 from docops_flask.engine.integrity.byte_text import ByteParagraph, Text, plain_text
-from docops_flask.engine.integrity.paragraph_reading import read_paragraph
+from docops_flask.engine.integrity.paragraph_reading import Reading, read_paragraph
 from docops_flask.engine.integrity.plain_part import PlainPart
 from docops_flask.engine.opc.xml_part import HARDENED
 
@@ -70,7 +70,11 @@ def read_tree(
     paragraph: _Element, content: bytes, tags: dict[_Element, TagSpan], names: Names
 ) -> ByteParagraph:
     """Read a w:p of a tree that was parsed from ``content``."""
-    reading = read_paragraph(paragraph, names)
+    return read_reading(read_paragraph(paragraph, names), content, tags)
+
+
+def read_reading(reading: Reading, content: bytes, tags: dict[_Element, TagSpan]) -> ByteParagraph:
+    """Return a text that was read on a tree with the way back to the bytes the tree was parsed from."""
     texts: list[Text] = []
     for node, span in enumerate(reading.spans):
         tag = tags[span.node]

@@ -38,6 +38,17 @@ class Replacement(NamedTuple):
     mirrored_at: tuple[str, ...] = ()
 
 
+class InlineReplacement(NamedTuple):
+    """A placeholder filled in a text inside a paragraph: in a field code, ruby, an equation.
+
+    ``inside`` is the text's address in the paragraph (``field0``); ``replacement`` counts its characters. Its
+    ``run_id`` is empty where no run is around the placeholder.
+    """
+
+    inside: str
+    replacement: Replacement
+
+
 class Fix(NamedTuple):
     """A fix: changed attributes of one property element of a paragraph, or of its run ``run_id``.
 
@@ -58,6 +69,7 @@ class Claims(NamedTuple):
 
     replacements: tuple[Replacement, ...]
     fixes: tuple[Fix, ...]
+    inline: tuple[InlineReplacement, ...] = ()
 
 
 def read_claims(replace_log: object, format_report: object) -> Claims:
@@ -66,7 +78,8 @@ def read_claims(replace_log: object, format_report: object) -> Claims:
     Only members that describe changes are read. Raises ``InvalidArgument`` (``detail.field``,
     ``detail.path``) for the first of these that is missing or has the wrong type.
     """
-    return Claims(tuple(_replacements(replace_log)), tuple(_fixes(format_report)))
+    inline: list[InlineReplacement] = []
+    return Claims(tuple(_replacements(replace_log, inline)), tuple(_fixes(format_report)), tuple(inline))
 
 
 _MEMBERS = Replacement._fields[1:8]
@@ -74,12 +87,16 @@ _TYPES = (str, str, int, int, str, str, str)
 _values = itemgetter(*_MEMBERS)
 
 
-def _replacements(log: object) -> Iterator[Replacement]:
+def _replacements(log: object, inline: list[InlineReplacement]) -> Iterator[Replacement]:
+    """Yield the entries about paragraphs' own texts; add the others to ``inline``."""
     for index, entry in enumerate(_member(_as(dict, log, LOG, "$"), "entries", list, LOG, "$")):
         if type(entry) is not dict:
             raise _malformed(LOG, f"$.entries[{index}]", dict)
         if entry.get("status") != "replaced":
             continue
+        place = entry.get("place")
+        if place is not None and entry.get("run_id", "") is None:
+            entry = {**entry, "run_id": ""}
         try:
             values = _values(entry)
         except KeyError as error:
@@ -87,7 +104,18 @@ def _replacements(log: object) -> Iterator[Replacement]:
         if tuple(map(type, values)) != _TYPES:
             raise _wrong_type(index, values)
         mirrors = _mirrors(index, entry) if "mirrored_at" in entry else ()
-        yield Replacement._make((index, *values, mirrors))
+        replacement = Replacement._make((index, *values, mirrors))
+        if place is None:
+            yield replacement
+        else:
+            inline.append(InlineReplacement(_inside(index, place, replacement), replacement))
+
+
+def _inside(index: int, place: object, entry: Replacement) -> str:
+    """Return what ``place`` adds to the paragraph's address; nothing, which leads nowhere, for another one."""
+    address = _as(str, place, LOG, f"$.entries[{index}].place")
+    path, _, inside = address.rpartition(":")
+    return inside if path == entry.paragraph_path else ""
 
 
 def _wrong_type(index: int, values: tuple[Any, ...]) -> InvalidArgument:

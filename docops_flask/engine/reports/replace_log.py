@@ -4,12 +4,15 @@ The log lists every placeholder of the template with its place and what became o
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from typing import Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from docops_flask.engine.artefacts import WrittenItems, json_list, json_text, quoted
 from docops_flask.engine.skills.skill import Skill
-from docops_flask.engine.template.grammar import Kind, Suggestions
-from docops_flask.engine.template.scan import Scan
+from docops_flask.engine.template.grammar import Kind, Suggestions, ignored_characters
+from docops_flask.engine.template.scan import BracketedParagraph, Scan
+
+if TYPE_CHECKING:
+    from docops_flask.engine.template.inline_fill import InlineFilling
 
 # Characters quoted from the paragraph on each side of a placeholder.
 MAX_CONTEXT_CHARACTERS = 60
@@ -18,6 +21,7 @@ UNSUPPORTED_REASONS = {
     Kind.MALFORMED: "a field name is made of capital letters, digits and _",
     Kind.UNCLOSED: "the closing bracket 】 is missing",
     Kind.UNOPENED: "the opening bracket 【 is missing",
+    Kind.BIDIRECTIONAL: "marks of direction, which cannot be seen, cut the name: delete it and type it again",
 }
 Status = Literal["replaced", "missing", "unsupported"]
 
@@ -31,11 +35,16 @@ class LogEntry(NamedTuple):
     branches that were filled alike.
 
     ``new_text`` is the value of a ``replaced`` entry, ``reason`` says why another was not replaced.
-    ``kind`` (a ``Kind``'s value) and ``suggestion`` belong to ``unsupported`` entries.
+    ``kind`` and ``suggestion`` belong to ``unsupported`` entries; ``kind`` is a ``Kind``'s value or that of a
+    refusal (``template.field_code``).
+
+    ``place`` is the address of a text inside the paragraph (a field code, ruby, an equation); ``start`` and
+    ``end`` count its characters then, and ``run_id`` is ``None`` where no run is around it. ``note`` says what
+    a reader of the entry has to know.
     """
 
     status: Status
-    run_id: str
+    run_id: str | None
     paragraph_path: str
     start: int
     end: int
@@ -48,6 +57,8 @@ class LogEntry(NamedTuple):
     reason: str | None = None
     kind: str | None = None
     suggestion: str | None = None
+    place: str | None = None
+    note: str | None = None
 
     def as_json(self) -> str:
         """Return the entry as the log has it."""
@@ -64,15 +75,21 @@ class LogEntry(NamedTuple):
             name,
             value,
             reason,
-            *more_of_it,
+            kind,
+            suggestion,
+            place,
+            note,
         ) = self
         more = f', "mirrored_at": {json_list(map(quoted, mirrors))}' if mirrors else ""
         if status == "unsupported":
-            kind, suggestion = map(_text, more_of_it)
-            more += f', "kind": {kind}, "suggestion": {suggestion}'
+            more += f', "kind": {_text(kind)}, "suggestion": {_text(suggestion)}'
+        if place is not None:
+            more += f', "place": {quoted(place)}'
+        if note is not None:
+            more += f', "note": {quoted(note)}'
         return (
             f'{{"status": "{status}", "field_name": {"null" if name is None else quoted(name)}, '
-            f'"run_id": {quoted(run_id)}, "paragraph_path": {quoted(path)}, '
+            f'"run_id": {_text(run_id)}, "paragraph_path": {quoted(path)}, '
             f'"start": {start}, "end": {end}, "original_text": {quoted(original)}, '
             f'"new_text": {"null" if value is None else quoted(value)}, '
             f'"reason": {"null" if reason is None else quoted(reason)}, '
@@ -83,7 +100,7 @@ class LogEntry(NamedTuple):
         """Return the members of the entry's JSON that say what was changed in the document."""
         if self.status != "replaced":
             return {"status": self.status}
-        members = {
+        members: dict[str, Any] = {
             "status": self.status,
             "field_name": self.field_name,
             "run_id": self.run_id,
@@ -93,7 +110,11 @@ class LogEntry(NamedTuple):
             "original_text": self.original_text,
             "new_text": self.new_text,
         }
-        return {**members, "mirrored_at": list(self.mirrored_at)} if self.mirrored_at else members
+        if self.mirrored_at:
+            members["mirrored_at"] = list(self.mirrored_at)
+        if self.place is not None:
+            members["place"] = self.place
+        return members
 
 
 def _text(text: str | None) -> str:
@@ -144,13 +165,19 @@ class ReplaceLog(NamedTuple):
 
 
 def replace_log(
-    scan: Scan, values: Mapping[str, str], skill: Skill, suggestions: Suggestions, touched: Iterable[str]
+    scan: Scan,
+    values: Mapping[str, str],
+    skill: Skill,
+    suggestions: Suggestions,
+    touched: Iterable[str],
+    inline: "InlineFilling | None" = None,
 ) -> ReplaceLog:
     """Return the log of a run.
 
-    ``values`` (placeholder name to text) were filled; ``touched`` are the addresses of the runs that changed.
+    ``values`` (placeholder name to text) were filled; ``touched`` are the addresses of the runs that changed;
+    ``inline`` is what became of the texts inside paragraphs, where the scan found any.
     """
-    entries = tuple(_entries(scan, values, skill, suggestions))
+    entries = tuple(_entries(scan, values, skill, suggestions, inline))
     statuses = [entry.status for entry in entries]
     return ReplaceLog(
         entries,
@@ -162,7 +189,11 @@ def replace_log(
 
 
 def _entries(
-    scan: Scan, values: Mapping[str, str], skill: Skill, suggestions: Suggestions
+    scan: Scan,
+    values: Mapping[str, str],
+    skill: Skill,
+    suggestions: Suggestions,
+    inline: "InlineFilling | None",
 ) -> Iterator[LogEntry]:
     fields = skill.placeholders()
     for paragraph in scan.paragraphs:
@@ -174,19 +205,79 @@ def _entries(
             original, before = text[start:end], text[max(0, start - MAX_CONTEXT_CHARACTERS) : start]
             after = text[end : end + MAX_CONTEXT_CHARACTERS]
             at = run_id, path, start, end, original, before, after, mirrors
+            note = None if end - start == len(name) + _BRACKETS else _note_of_name(original)
             if kind is not _PLACEHOLDER:
                 reason, suggestion = UNSUPPORTED_REASONS[kind], suggestions.near(name)
                 yield LogEntry("unsupported", *at, None, None, reason, kind.value, suggestion)
             elif name in values:
-                yield LogEntry("replaced", *at, name, values[name])
+                yield LogEntry("replaced", *at, name, values[name], note=note)
             else:
                 field = fields.get(name)
                 reason = _missing_reason(skill, field is not None, bool(field and field.required))
-                yield LogEntry("missing", *at, name, reason=reason)
+                yield LogEntry("missing", *at, name, reason=reason, note=note)
+        if paragraph.inline and inline is not None:
+            yield from _inline_entries(paragraph, values, skill, suggestions, inline)
 
 
 # An enumeration's member takes a while to look up.
 _PLACEHOLDER = Kind.PLACEHOLDER
+# Of a placeholder, beside its name.
+_BRACKETS = 2
+
+
+def _note_of_name(original: str) -> str:
+    return f"characters without width in the name were ignored: {', '.join(ignored_characters(original))}"
+
+
+def _inline_entries(
+    paragraph: BracketedParagraph,
+    values: Mapping[str, str],
+    skill: Skill,
+    suggestions: Suggestions,
+    inline: "InlineFilling",
+) -> Iterator[LogEntry]:
+    """Yield the entries of the texts inside a paragraph: field codes, ruby, equations."""
+    fields = skill.placeholders()
+    path = paragraph.place.path
+    for text, found_in_text, code, mirrors in paragraph.inline:
+        characters = text.reading.text
+        mirrored = tuple(mirror.place.path for mirror in mirrors)
+        for found, refusal in found_in_text:
+            kind, start, end, name = found
+            original = characters[start:end]
+            entry = LogEntry(
+                "unsupported",
+                text.run_id(start),
+                path,
+                start,
+                end,
+                original,
+                characters[max(0, start - MAX_CONTEXT_CHARACTERS) : start],
+                characters[end : end + MAX_CONTEXT_CHARACTERS],
+                mirrored,
+                place=text.address,
+            )
+            refusal = inline.refused.get((text, start), refusal)
+            if kind is not _PLACEHOLDER:
+                reason, suggestion = UNSUPPORTED_REASONS[kind], suggestions.near(name)
+                yield entry._replace(reason=reason, kind=kind.value, suggestion=suggestion)
+                continue
+            notes = [] if end - start == len(name) + _BRACKETS else [_note_of_name(original)]
+            if refusal is not None:
+                yield entry._replace(field_name=name, reason=refusal.reason, kind=refusal.kind)
+            elif name in values:
+                new = inline.shown(text, values[name])
+                if new != values[name]:
+                    notes.append("the value's line ends and tabs became spaces: there are no lines here")
+                if code is not None and code.shows_old_result:
+                    notes.append("Word shows the field's old result until the field is updated (F9)")
+                note = "; ".join(notes) or None
+                yield entry._replace(status="replaced", field_name=name, new_text=new, note=note)
+            else:
+                field = fields.get(name)
+                missing = _missing_reason(skill, field is not None, bool(field and field.required))
+                note = "; ".join(notes) or None
+                yield entry._replace(status="missing", field_name=name, reason=missing, note=note)
 
 
 def _missing_reason(skill: Skill, known: bool, required: bool) -> str:
