@@ -6,7 +6,7 @@ each job, and sooner without the rest.
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import closing
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -166,7 +166,7 @@ def _run(job: Job, package: Package, sink: ArtefactSink) -> RunResult:
     template_look = observe(document, targets)
     filling = fill(scan, values)
     inline = _fill_inline(scan, values, job.skill)
-    touched = filling.touched if inline is None else {**filling.touched, **inline.touched}
+    touched = filling.touched if inline is None else _in_order(scan, filling.touched | inline.touched)
     suggested = _suggested_policy(job, document, scan)
     deviations = _deviations(job, document, targets, suggested)
     report = _format_report(job, document, targets, template_look)._replace(policy_deviations=deviations)
@@ -212,6 +212,12 @@ def _as_yaml(policy: Policy) -> bytes:
     from docops_flask.engine.checks.suggested_policy import policy_to_yaml
 
     return policy_to_yaml(policy).encode()
+
+
+def _in_order(scan: Scan, runs: Iterable[str]) -> list[str]:
+    """Return addresses of runs in the order of their paragraphs."""
+    order = {paragraph.place.path: number for number, paragraph in enumerate(scan.paragraphs)}
+    return sorted(runs, key=lambda run: order[run.rpartition(":r")[0]])
 
 
 def _deviations(

@@ -1,7 +1,7 @@
 """Texts inside a paragraph that are no part of its own text: field codes, ruby, equations.
 
-Each has an address behind that of the paragraph (``p3:field0``, ``p3:ruby0.base``, ``p3:math0``) and is read as
-a paragraph is, so that it is filled alike. docs/analysis/texts-inside-paragraphs.md says what counts.
+Each has an address behind that of the paragraph (``p3:field0``, ``p3:ruby0.base``, ``p3:math0``) and is read
+as a paragraph is, so that it is filled alike. docs/analysis/texts-inside-paragraphs.md says what counts.
 """
 
 import re
@@ -59,9 +59,9 @@ class InlineText:
         name: str,
         kind: InlineKind,
         reading: Paragraph,
+        *,
         offset: int,
         runs: Sequence[tuple[int, int]],
-        *,
         quote: bytes = b"",
         flaw: FieldFlaw | None = None,
     ) -> None:
@@ -269,7 +269,7 @@ class _Builder:
         place = self._place
         scope = {(prefix or "").encode(): uri.encode() for prefix, uri in guide.element.nsmap.items()}
         reading = place.part.shapes.paragraph(inner, None if place.scope is None else scope)
-        return InlineText(place, guide.name, InlineKind.RUBY, reading, end, ((0, guide.run),))
+        return InlineText(place, guide.name, InlineKind.RUBY, reading, offset=end, runs=((0, guide.run),))
 
     def _of_code(self, name: str, code: _Code) -> InlineText | None:
         if code.simple is None:
@@ -282,7 +282,14 @@ class _Builder:
         quote = self._content[span[1] : span[1] + 1]
         runs = ((0, code.run),)
         return InlineText(
-            self._place, name, InlineKind.FIELD, reading, span[0], runs, quote=quote, flaw=code.flaw
+            self._place,
+            name,
+            InlineKind.FIELD,
+            reading,
+            offset=span[0],
+            runs=runs,
+            quote=quote,
+            flaw=code.flaw,
         )
 
     def _instruction(self, simple: _Element) -> tuple[int, int] | None:
@@ -327,7 +334,8 @@ class _Builder:
             return None
         parts.append(b"")
         shape = Shape(self._root, (), shown, between, len(shown))
-        return InlineText(self._place, name, kind, Paragraph(parts, shape, b""), offset, runs, flaw=flaw)
+        reading = Paragraph(parts, shape, b"")
+        return InlineText(self._place, name, kind, reading, offset=offset, runs=runs, flaw=flaw)
 
     def _segments(self, element: _Element) -> Iterator[tuple[int, int, int]]:
         """Yield where characters lie right in an element, up to a child: the tag before, their bytes."""

@@ -95,10 +95,10 @@ def _replacements(log: object, inline: list[InlineReplacement]) -> Iterator[Repl
         if entry.get("status") != "replaced":
             continue
         place = entry.get("place")
-        if place is not None and entry.get("run_id", "") is None:
-            entry = {**entry, "run_id": ""}
+        # No run is around some texts inside paragraphs.
+        has_no_run = place is not None and entry.get("run_id", "") is None
         try:
-            values = _values(entry)
+            values = _values({**entry, "run_id": ""} if has_no_run else entry)
         except KeyError as error:
             raise _malformed(LOG, f"$.entries[{index}].{error.args[0]}", str, missing=True) from None
         if tuple(map(type, values)) != _TYPES:
@@ -112,7 +112,7 @@ def _replacements(log: object, inline: list[InlineReplacement]) -> Iterator[Repl
 
 
 def _inside(index: int, place: object, entry: Replacement) -> str:
-    """Return what ``place`` adds to the paragraph's address; nothing, which leads nowhere, for another one."""
+    """Return what ``place`` adds to the paragraph's address; nothing, which fits nowhere, else."""
     address = _as(str, place, LOG, f"$.entries[{index}].place")
     path, _, inside = address.rpartition(":")
     return inside if path == entry.paragraph_path else ""

@@ -14,7 +14,7 @@ from docops_flask.engine.integrity.claims import Replacement
 
 _CAPITALS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 _NAME_CHARACTERS = _CAPITALS | frozenset("0123456789_")
-# What is ignored in a name: soft hyphens, zero-width spaces and joiners, the word joiner, the byte order mark,
+# What is ignored in a name: soft hyphens, zero-width spaces and joiners, word joiners, byte order marks,
 # variation selectors.
 _IGNORED = "\u00ad\u200b\u200c\u200d\u2060\ufeff" + "".join(map(chr, range(0xFE00, 0xFE10)))
 PLACEHOLDER = f"【[A-Z0-9_{_IGNORED}]+】"

@@ -39,8 +39,8 @@ class LogEntry(NamedTuple):
     refusal (``template.field_code``).
 
     ``place`` is the address of a text inside the paragraph (a field code, ruby, an equation); ``start`` and
-    ``end`` count its characters then, and ``run_id`` is ``None`` where no run is around it. ``note`` says what
-    a reader of the entry has to know.
+    ``end`` count its characters then, and ``run_id`` is ``None`` where no run is around it. ``note`` says
+    what a reader of the entry has to know.
     """
 
     status: Status
@@ -164,7 +164,7 @@ class ReplaceLog(NamedTuple):
         return {"entries": [entry.claim() for entry in self.entries]}
 
 
-def replace_log(
+def replace_log(  # noqa: PLR0917, the steps of a run in their order
     scan: Scan,
     values: Mapping[str, str],
     skill: Skill,
@@ -242,7 +242,7 @@ def _inline_entries(
     for text, found_in_text, code, mirrors in paragraph.inline:
         characters = text.reading.text
         mirrored = tuple(mirror.place.path for mirror in mirrors)
-        for found, refusal in found_in_text:
+        for found, of_template in found_in_text:
             kind, start, end, name = found
             original = characters[start:end]
             entry = LogEntry(
@@ -257,7 +257,7 @@ def _inline_entries(
                 mirrored,
                 place=text.address,
             )
-            refusal = inline.refused.get((text, start), refusal)
+            refusal = inline.refused.get((text, start), of_template)
             if kind is not _PLACEHOLDER:
                 reason, suggestion = UNSUPPORTED_REASONS[kind], suggestions.near(name)
                 yield entry._replace(reason=reason, kind=kind.value, suggestion=suggestion)

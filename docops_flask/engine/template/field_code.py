@@ -1,4 +1,4 @@
-r"""Field codes (ECMA-376 part 1, 17.16.1 and 17.16.5): where a value may stand in one, and how it is written there.
+r"""Field codes (ECMA-376 part 1, 17.16.1 and 17.16.5): where a value may stand in one, and how it is written.
 
 An argument is text in double quotes, with ``\"`` and ``\\`` for a quote and a backslash, or a word without
 white space. A placeholder is part of an argument; what would let a value become a field, a switch, or the
@@ -46,7 +46,7 @@ _SCHEMES = r"\s*(?:https?|mailto|tel):"
 
 
 class Refusal(NamedTuple):
-    """Why a placeholder cannot be filled where it stands, and what to do, for people; ``kind`` is for programs."""
+    """Why a placeholder cannot be filled where it stands and what to do; ``kind`` is for programs."""
 
     reason: str
     kind: str = "field_code"
@@ -95,7 +95,7 @@ class FieldCode:
             return Refusal("it stands where the field's type is expected: write the type into the field code")
         if self.type in _BUTTONS and number == 1:
             return Refusal(
-                f"a {self.type} field does what its first argument says, which no value may choose"
+                f"a {self.type} field does what its first argument says: write that without a placeholder"
             )
         if not token.is_quoted and self.code[token.start] == "\\" and self.type != "EQ":
             return Refusal("it is part of a switch of the field code: write the switch without a placeholder")

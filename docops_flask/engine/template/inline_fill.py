@@ -1,7 +1,7 @@
 """Fills the placeholders in the texts inside paragraphs: field codes, ruby, equations.
 
-A value that stands in a field code is written as the field's arguments need (``field_code``). A field code and
-an equation have no lines: line ends and tabs of a value become spaces there.
+A value that stands in a field code is written as the field's arguments need (``field_code``). A field code
+and an equation have no lines: line ends and tabs of a value become spaces there.
 """
 
 import re
@@ -78,8 +78,10 @@ def _fill(
         written[number] = value_of(new) if text.kind is InlineKind.RUBY else _one_line(new, text.quote)
         filled.append(found._replace(name=number))
     if filled:
-        for each in (text, *bracketed.mirrors):
-            _change(each, filled, written, filling)
+        runs = _change(text, filled, written, filling.edits)
+        filling.touched.update(dict.fromkeys(runs))
+        for mirror in bracketed.mirrors:
+            _change(mirror, filled, written, filling.edits)
 
 
 def _written(code: FieldCode | None, found: Found, value: str) -> str | Refusal:
@@ -97,25 +99,25 @@ def _one_line(text: str, quote: bytes) -> Value:
 
 
 def _change(
-    text: InlineText, wanted: Sequence[Found], values: Mapping[str, Value], filling: InlineFilling
-) -> None:
+    text: InlineText, wanted: Sequence[Found], values: Mapping[str, Value], edits: list[Edit]
+) -> list[str]:
+    """Add the edits that fill ``wanted``; return the ids of the paragraph's runs that change."""
     reading, place = text.reading, text.place
     filled = fill_paragraph(reading, [(each, reading.piece_at(each.start)) for each in wanted], values)
-    filling.edits.extend(
+    edits.extend(
         Edit(place.part, place.position(text.offset + start), place.position(text.offset + end), new)
         for start, end, new in filled.splices
     )
     if text.kind is InlineKind.RUBY:
-        runs = [text.run_id(0)]
-    else:
-        runs = [f"{place.path}:r{run}" if run >= 0 else None for run in filled.runs]
-    filling.touched.update(dict.fromkeys(run for run in runs if run is not None))
+        around = text.run_id(0)
+        return [] if around is None else [around]
+    return [f"{place.path}:r{run}" for run in filled.runs if run >= 0]
 
 
 def _check_target(
     code: FieldCode, found: Sequence[InlineFound], values: Mapping[str, str], skill: Skill
 ) -> tuple[int, int] | None:
-    """Check what the target of a HYPERLINK would be; return where it lies if its own beginning forbids values."""
+    """Check what a HYPERLINK's target would be; return where it lies if its own beginning forbids values."""
     span = code.target()
     inside = [
         each.found
@@ -139,8 +141,8 @@ def _check_target(
         return span
     key = skill.placeholders()[inside[0].name].key
     message = (
-        "stands for the target of a link, which has to begin with http:, https:, mailto: or tel:; send a whole "
-        "address."
+        "stands for the target of a link, which has to begin with http:, https:, mailto: or tel:; send a "
+        "whole address."
     )
     path = f"$.payload.{key}"
     raise InvalidArgument(

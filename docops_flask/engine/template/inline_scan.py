@@ -10,8 +10,8 @@ from docops_flask.engine.template.grammar import Found, Kind, find_placeholders,
 
 _FLAWS = {
     FieldFlaw.NESTED: Refusal(
-        "its field code has another field in it or lies in the code of another: write the code without nested "
-        "fields, or put the placeholder outside of it",
+        "its field code has another field in it or lies in the code of another: write the code without "
+        "nested fields, or put the placeholder outside of it",
         "nested_field",
     ),
     FieldFlaw.CUT: Refusal(
@@ -53,7 +53,7 @@ class BracketedInline(NamedTuple):
 def scan_inline(
     place: ParagraphPlace,
 ) -> tuple[list[BracketedInline], list[tuple[ParagraphPlace, list[BracketedInline]]]]:
-    """Return the texts inside a paragraph with placeholders, and those of its mirrors that differ from them."""
+    """Return the texts inside a paragraph with placeholders, and those of its mirrors that differ."""
     own = list(_bracketed(place))
     others = []
     for mirror in place.mirrors:

@@ -114,7 +114,7 @@ _OPEN, _CLOSE = OPEN.encode(), CLOSE.encode()
 def _bracketed(
     places: Iterable[ParagraphPlace], with_inline: frozenset[StoryPart]
 ) -> list[BracketedParagraph]:
-    """Return those of ``places`` that hold placeholders; ``with_inline`` are parts with texts inside others."""
+    """Return those of ``places`` that hold placeholders; parts ``with_inline`` have texts inside texts."""
     wanted = [
         place for place in places if _may_hold_bracket(place) or _has_mirror_with_inline(place, with_inline)
     ]
