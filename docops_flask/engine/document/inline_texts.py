@@ -220,7 +220,7 @@ def _read_equation(parent: _Element, flow: _Flow, run: int, w: Vocabulary, math:
     """Read a row of an equation: a name may lie across runs next to each other, and nothing else."""
     for child in parent.iterchildren("*"):
         tag = child.tag
-        if tag == f"{math}r":
+        if tag in (f"{math}r", w.r):
             for each in child.iterchildren("*"):
                 if each.tag in (f"{math}t", w.t):
                     flow.append((each, run))

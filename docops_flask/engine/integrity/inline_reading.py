@@ -193,7 +193,7 @@ class _Reader:
     def _read_row(self, row: _Element, text: _Text, run: int, math: str) -> None:
         names = self._names
         for child in row.iterchildren("*"):
-            if child.tag == f"{math}r":
+            if child.tag in {f"{math}r", names.r}:
                 for each in child.iterchildren("*"):
                     if each.tag in {f"{math}t", names.t}:
                         text.add(each, run)

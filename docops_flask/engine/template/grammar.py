@@ -26,7 +26,11 @@ _IGNORED = "\u00ad\u200b-\u200d\u2060\ufeff\ufe00-\ufe0f"
 # Marks of direction (Unicode Standard Annex 9). Removing one may change the order in which the text around it
 # is shown, so a name with one in it is reported.
 _DIRECTIONS = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
-_INVISIBLE = f"[{_IGNORED}{_DIRECTIONS}]"
+# What a paragraph's text has for what is no character: tabs, line ends, pictures; and hyphens that are not "-".
+# A name with one in it is malformed.
+_IN_PLACE_OF = {"\t": " ", "\n": " ", "\ufffc": "", "\u2010": "-", "\u2011": "-"}
+_NO_CHARACTERS = f"[{''.join(_IN_PLACE_OF)}]"
+_TO_EXAMINE = f"[{_IGNORED}{_DIRECTIONS}{''.join(_IN_PLACE_OF)}]"
 
 
 class Kind(Enum):
@@ -132,12 +136,17 @@ def _told(inner: str) -> tuple[Kind, str] | None:
         return Kind.PLACEHOLDER, inner
     if re.match(_MEANT, inner):
         return Kind.MALFORMED, inner
-    if inner.isascii() or not re.search(_INVISIBLE, inner):
+    plain = re.sub(_TO_EXAMINE, _in_its_place, inner)
+    told = None if plain == inner else _told(plain)
+    if told is None:
         return None
-    told = _told(re.sub(_INVISIBLE, "", inner))
-    if told is not None and re.search(f"[{_DIRECTIONS}]", inner):
+    if re.search(f"[{_DIRECTIONS}]", inner):
         return Kind.BIDIRECTIONAL, told[1]
-    return told
+    return (Kind.MALFORMED, plain) if re.search(_NO_CHARACTERS, inner) else told
+
+
+def _in_its_place(match: re.Match[str]) -> str:
+    return _IN_PLACE_OF.get(match[0], "")
 
 
 def ignored_characters(written: str) -> list[str]:
