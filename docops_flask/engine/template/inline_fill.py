@@ -141,8 +141,8 @@ def _check_target(
         return span
     key = skill.placeholders()[inside[0].name].key
     message = (
-        "stands for the target of a link, which has to begin with http:, https:, mailto: or tel:; send a "
-        "whole address."
+        "makes the target of a hyperlink in the template; such a target begins with http:, https:, mailto: "
+        "or tel:. Give a whole address, such as https://example.org/."
     )
     path = f"$.payload.{key}"
     raise InvalidArgument(
