@@ -100,8 +100,8 @@ def any_content(random_: random.Random, depth: int = 0) -> str:
         if which == 10:
             return f"<w:sdt><w:sdtPr/><w:sdtContent>{inner()}</w:sdtContent></w:sdt>"
         return (
-            f'<w:r><mc:AlternateContent><mc:Choice Requires="wps"><w:drawing/></mc:Choice><mc:Fallback>'
-            f"<w:t>【A】</w:t></mc:Fallback></mc:AlternateContent></w:r>"
+            '<w:r><mc:AlternateContent><mc:Choice Requires="wps"><w:drawing/></mc:Choice><mc:Fallback>'
+            "<w:t>【A】</w:t></mc:Fallback></mc:AlternateContent></w:r>"
         )
 
     return "".join(one() for _ in range(random_.randrange(1, 5)))

@@ -78,6 +78,8 @@ class Arguments:
         first, last, is_quoted = arguments[self._at]
         if (self._at == 0 and self._type != "=") or self._is_escaped(start):
             return None
+        if not is_quoted and self._type != "EQ" and self._code[first] == "\\":
+            return None
         if self._type in {"MACROBUTTON", "GOTOBUTTON"}:
             return None if self._at < 2 or '"' in value or "\\" in value else value
         if is_quoted:
@@ -86,8 +88,6 @@ class Arguments:
             return (
                 None if '"' in value else "".join(f"\\{each}" if each in "\\()," else each for each in value)
             )
-        if self._code[first] == "\\":
-            return None
         is_alone = (first, last) == (start, end)
         if not ('"' in value or "\\" in value or _BLANKS.search(value) or (is_alone and not value)):
             return value

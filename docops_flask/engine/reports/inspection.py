@@ -205,7 +205,7 @@ def _unsupported_places(scan: Scan, suggestions: Suggestions) -> Iterator[Unsupp
                 if is_placeholder and refusal is None:
                     continue
                 yield UnsupportedPlace(
-                    kind=found.kind.value if refusal is None else refusal.kind,
+                    kind=(found if refusal is None else refusal).kind.value,
                     text=text.written(found)[:MAX_SHOWN_CHARACTERS],
                     paragraph_path=paragraph.place.path,
                     suggestion=None if is_placeholder else suggestions.near(found.name),

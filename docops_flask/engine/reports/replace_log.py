@@ -264,7 +264,7 @@ def _inline_entries(
                 continue
             notes = [] if end - start == len(name) + _BRACKETS else [_note_of_name(original)]
             if refusal is not None:
-                yield entry._replace(reason=refusal.reason, kind=refusal.kind)
+                yield entry._replace(reason=refusal.reason, kind=refusal.kind.value)
             elif name in values:
                 new = inline.shown(text, values[name])
                 if new != values[name]:

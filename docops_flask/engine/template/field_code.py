@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from operator import attrgetter
 from typing import NamedTuple
 
+from docops_flask.engine.template.grammar import Kind
+
 # Text in quotes (the last may lack its closing quote), or a word.
 _TOKEN = r"\"((?:[^\"\\]|\\.)*)(?:\"|\\?\Z)|[^\s\"]+"
 _NEEDS_QUOTES = r"[\s\"\\]"
@@ -49,7 +51,7 @@ class Refusal(NamedTuple):
     """Why a placeholder cannot be filled where it stands and what to do; ``kind`` is for programs."""
 
     reason: str
-    kind: str = "field_code"
+    kind: Kind = Kind.FIELD_CODE
 
 
 class _Token(NamedTuple):

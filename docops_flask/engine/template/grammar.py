@@ -26,7 +26,7 @@ _IGNORED = "\u00ad\u200b-\u200d\u2060\ufeff\ufe00-\ufe0f"
 # Marks of direction (Unicode Standard Annex 9). Removing one may change the order in which the text around it
 # is shown, so a name with one in it is reported.
 _DIRECTIONS = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
-# What a paragraph's text has for what is no character: tabs, line ends, pictures; and hyphens that are not "-".
+# What a paragraph's text has for what is no character: tabs, line ends, pictures; and hyphens other than "-".
 # A name with one in it is malformed.
 _IN_PLACE_OF = {"\t": " ", "\n": " ", "\ufffc": "", "\u2010": "-", "\u2011": "-"}
 _NO_CHARACTERS = f"[{''.join(_IN_PLACE_OF)}]"
@@ -34,13 +34,15 @@ _TO_EXAMINE = f"[{_IGNORED}{_DIRECTIONS}{''.join(_IN_PLACE_OF)}]"
 
 
 class Kind(Enum):
-    """The kinds of bracketed text."""
+    """The kinds of bracketed text; the last two are well-formed, and stand where no value may."""
 
     PLACEHOLDER = "placeholder"
     MALFORMED = "malformed"
     UNCLOSED = "unclosed"
     UNOPENED = "unopened"
     BIDIRECTIONAL = "bidirectional"
+    FIELD_CODE = "field_code"
+    NESTED_FIELD = "nested_field"
 
 
 class Found(NamedTuple):

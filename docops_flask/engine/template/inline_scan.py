@@ -12,7 +12,7 @@ _FLAWS = {
     FieldFlaw.NESTED: Refusal(
         "its field code has another field in it or lies in the code of another: write the code without "
         "nested fields, or put the placeholder outside of it",
-        "nested_field",
+        Kind.NESTED_FIELD,
     ),
     FieldFlaw.CUT: Refusal(
         "its field code begins or ends in another paragraph: write the whole code in one paragraph"
