@@ -13,9 +13,8 @@ from typing import NamedTuple
 from lxml.etree import _Element
 
 from docops_flask.engine.document.document import ParagraphPlace
-from docops_flask.engine.document.inline_names import INLINE_ELEMENTS
 from docops_flask.engine.document.paragraph_text import OBJECT, runs_of, text_of
-from docops_flask.engine.document.shape import CDATA_TAG, Paragraph, Shape, ShownText
+from docops_flask.engine.document.shape import CDATA_TAG, INLINE_ELEMENTS, Paragraph, Shape, ShownText
 from docops_flask.engine.document.shapes import parse_fragment
 from docops_flask.engine.oxml.markup import TOKEN, element_end
 from docops_flask.engine.oxml.names import XML_SPACE, Vocabulary, namespace_of

@@ -3,15 +3,8 @@
 from collections.abc import Container, Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from docops_flask.engine.document.document import (
-    Document,
-    ParagraphPlace,
-    RunPlace,
-    StoryPart,
-    read_together,
-)
-from docops_flask.engine.document.inline_names import may_hold_inline_texts
-from docops_flask.engine.document.shape import Paragraph, TextPiece
+from docops_flask.engine.document.document import Document, ParagraphPlace, RunPlace, read_together
+from docops_flask.engine.document.shape import INLINE_ELEMENTS, Paragraph, TextPiece
 from docops_flask.engine.template.grammar import CLOSE, OPEN, Found, Kind, find_placeholders
 
 if TYPE_CHECKING:
@@ -102,46 +95,55 @@ class Scan(NamedTuple):
 
 def scan_document(document: Document) -> Scan:
     """Return the placeholders of ``document``."""
-    with_inline = frozenset(part for part in document.parts if may_hold_inline_texts(part.text))
-    return Scan(
-        _bracketed(document.walk.paragraphs, with_inline), _bracketed(document.walk.comments, frozenset())
-    )
+    return Scan(_bracketed(document.walk.paragraphs), _bracketed(document.walk.comments, with_inline=False))
 
 
 _OPEN, _CLOSE = OPEN.encode(), CLOSE.encode()
 
 
-def _bracketed(
-    places: Iterable[ParagraphPlace], with_inline: frozenset[StoryPart]
-) -> list[BracketedParagraph]:
-    """Return those of ``places`` that hold placeholders; parts ``with_inline`` have texts inside texts."""
+def _bracketed(places: Iterable[ParagraphPlace], *, with_inline: bool = True) -> list[BracketedParagraph]:
+    """Return those of ``places`` that hold placeholders, also, ``with_inline``, in texts inside them."""
     wanted = [
-        place for place in places if _may_hold_bracket(place) or _has_mirror_with_inline(place, with_inline)
+        place
+        for place in places
+        if _may_hold_bracket(place) or (place.mirrors and any(map(_may_hold_bracket, place.mirrors)))
     ]
     read_together(wanted)
-    known: dict[Paragraph, tuple[Sequence[Found], Sequence[TextPiece]]] = {}
+    known: dict[Paragraph, tuple[Sequence[Found], Sequence[TextPiece], bool]] = {}
+    # Most paragraphs share a form, and few forms have texts inside them.
+    forms: dict[bytes, bool] = {}
     paragraphs = []
     for place in wanted:
         reading = place.reading
         holds = known.get(reading)
         if holds is None:
             found = find_placeholders(reading.text)
-            holds = known[reading] = found, [reading.piece_at(each.start) for each in found]
-        if place.part in with_inline:
+            pieces = [reading.piece_at(each.start) for each in found]
+            holds = known[reading] = found, pieces, with_inline and _holds_inline(reading, forms)
+        if holds[2] or (
+            with_inline
+            and place.mirrors
+            and any(_holds_inline(each.reading, forms) for each in place.mirrors)
+        ):
             # Few templates have such texts, and a renderer starts the faster for what it does not load.
             from docops_flask.engine.template.inline_scan import scan_inline
 
             own, others = scan_inline(place)
             if holds[0] or own:
-                paragraphs.append(BracketedParagraph(place, *holds, own))
+                paragraphs.append(BracketedParagraph(place, *holds[:2], own))
             paragraphs += [BracketedParagraph(mirror, (), (), inline) for mirror, inline in others]
         elif holds[0]:
-            paragraphs.append(BracketedParagraph(place, *holds))
+            paragraphs.append(BracketedParagraph(place, *holds[:2]))
     return paragraphs
 
 
-def _has_mirror_with_inline(place: ParagraphPlace, with_inline: frozenset[StoryPart]) -> bool:
-    return bool(place.mirrors) and place.part in with_inline and any(map(_may_hold_bracket, place.mirrors))
+def _holds_inline(reading: Paragraph, forms: dict[bytes, bool]) -> bool:
+    """Say whether field codes, ruby or equations may lie in a paragraph; ``forms`` are those known."""
+    form = reading.form
+    known = forms.get(form)
+    if known is None:
+        known = forms[form] = any(name in form for name in INLINE_ELEMENTS)
+    return known
 
 
 def _may_hold_bracket(place: ParagraphPlace) -> bool:
