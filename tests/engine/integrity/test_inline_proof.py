@@ -10,9 +10,10 @@ import pytest
 
 from docops_flask.engine.errors import InvalidArgument
 from docops_flask.engine.integrity.field_arguments import Arguments
+from docops_flask.engine.policy.policy import Policy
 from docops_flask.engine.template.field_code import FieldCode, Refusal
 from tests.engine.inline_markup import any_paragraphs, code, equation, field, fraction, mark, mr, ruby, simple
-from tests.engine.integrity.finished_job import FinishedJob, finish
+from tests.engine.integrity.finished_job import STRICT, FinishedJob, finish
 from tests.engine.integrity.log_mutations import mutate_log
 from tests.factories import docx, p, r, textbox
 
@@ -119,7 +120,7 @@ def test_an_entry_about_the_same_name_elsewhere_is_found(job: FinishedJob) -> No
         ("\\o ", "\\O "),
         ('\\"1\\"', '\\"2\\"'),
         ("zwei three four", "zwei  three four"),
-        ("\"zwei three four\"'", "&#34;zwei three four\"'"),
+        ('"zwei three four"\'', "&#34;zwei three four\"'"),
         ("<w:rt>", "<w:rt >"),
         ("<m:num>", "<m:num><m:r/>"),
         ("○", "●"),
@@ -132,7 +133,7 @@ def test_a_change_beside_the_values_is_found(job: FinishedJob, old: str, new: st
 def test_a_change_that_a_program_makes_by_itself_is_told_from_one_that_says_something(
     job: FinishedJob,
 ) -> None:
-    again = job.edited("\"zwei three four\"'", "&#34;zwei three four\"'")
+    again = job.edited('"zwei three four"\'', "&#34;zwei three four\"'")
     assert outcome(again) == ("intact", "canonical")
     for old, new in ((" HYPERLINK ", " HYPERLINK  "), ("e.org", "e.com"), ("○", "●")):
         assert job.edited(old, new).proof().verdict == "violated"
@@ -158,6 +159,37 @@ def test_what_the_log_may_not_say_is_no_account_of_a_change(body: str, tmp_path:
     assert [entry["status"] for entry in job.log["entries"]] == ["unsupported"]
     claimed = changed(job, 0, status="replaced", field_name="A", new_text="v").edited("【A】", "v")
     assert claimed.proof().verdict == "violated"
+
+
+def test_repairs_of_the_same_paragraphs_are_proved_with_them(tmp_path: Path) -> None:
+    policy = Policy(line_spacing_twips=560, first_line_indent_twips=640, run_size_pt=16)
+    body = "".join(
+        p(
+            "【A】",
+            field(' QUOTE "【A】"'),
+            simple(' QUOTE "【B】"'),
+            ruby(r("【A】"), r("x")),
+            "【B】",
+            properties=ppr,
+        )
+        for ppr in ("", '<w:ind w:left="1"/>')
+    )
+    job = finish(tmp_path, docx(body), VALUES, STRICT, policy)
+    assert job.report["fixed_count"] > 3
+    assert outcome(job) == ("intact", "bytes")
+    assert outcome(saved_again(job)) == ("intact", "canonical")
+
+
+@pytest.mark.parametrize("written", ["【\u200bA】", "【A\u00ad】", "【\ufe0fA\u2060】"])
+def test_what_is_ignored_in_a_name_is_part_of_what_was_replaced(written: str, tmp_path: Path) -> None:
+    body = p("x", written, r(written[:2]) + r(written[2:]), field(f" QUOTE {written}"))
+    job = finish(tmp_path, docx(body), VALUES)
+    assert outcome(job) == ("intact", "bytes")
+    assert outcome(saved_again(job)) == ("intact", "canonical")
+    for number, entry in enumerate(job.log["entries"]):
+        assert entry["original_text"] == written
+        for other in ("【A】", f"{written} ", written.replace("A", "A\u200e"), written[1:]):
+            assert changed(job, number, original_text=other).proof().verdict == "violated"
 
 
 def test_members_of_the_wrong_type_are_named(job: FinishedJob) -> None:

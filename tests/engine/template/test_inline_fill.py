@@ -371,3 +371,16 @@ def test_a_paragraph_full_of_fields_takes_linear_time(tmp_path: Path) -> None:
     job = finish(tmp_path, docx(body), VALUES)
     assert len(job.log["entries"]) == 2 * count
     assert len(re.findall('QUOTE "v"', body_of(job))) == count
+
+
+@pytest.mark.parametrize("depth", [2, 3])
+def test_a_text_box_in_text_boxes_is_filled_in_every_branch(depth: int, tmp_path: Path) -> None:
+    body = p("【A】", field(QR))
+    for _ in range(depth):
+        body = p(textbox(body))
+    job = finish(tmp_path, docx(body), VALUES)
+    assert body_of(job).count('<w:t xml:space="preserve">v</w:t>') == 2**depth
+    assert "【" not in body_of(job)
+    assert [len(entry["mirrored_at"]) for entry in job.log["entries"]] == [2**depth - 1] * 2
+    assert (job.proof().verdict, job.proof().exactness) == ("intact", "bytes")
+    assert job.edited('"preserve">v<', '"preserve" >v<').proof().exactness == "canonical"
