@@ -6,7 +6,7 @@ each job, and sooner without the rest.
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import closing
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     from docops_flask.engine.integrity.verification import Evidence, Verification
     from docops_flask.engine.reports.inspection import Inspection, Precheck
     from docops_flask.engine.template.expansion import Expansion
+    from docops_flask.engine.template.inline_fill import InlineFilling
 
 ARCHIVE = "outputs.zip"
 
@@ -172,6 +173,8 @@ def _run(job: Job, package: Package, sink: ArtefactSink) -> RunResult:
     targets = scan.runs_to_fill(values)
     template_look = observe(document, targets, None if expansion is None else expansion.source_of)
     filling = fill(scan, values)
+    inline = _fill_inline(scan, values, job.skill)
+    touched = filling.touched if inline is None else _in_order(scan, filling.touched | inline.touched)
     suggested = _suggested_policy(job, document, scan)
     deviations = _deviations(job, document, targets, suggested)
     report = _format_report(job, document, targets, template_look)._replace(
@@ -180,12 +183,13 @@ def _run(job: Job, package: Package, sink: ArtefactSink) -> RunResult:
     )
 
     suggestions = Suggestions(job.skill.placeholders())
-    log = replace_log(scan, values, job.skill, suggestions, filling.touched, expansion)
+    log = replace_log(scan, values, job.skill, suggestions, touched, inline, expansion)
     fields = sorted(counts)
     missing = missing_fields(fields, values, job.skill)
 
+    edits = filling.edits if inline is None else [*filling.edits, *inline.edits]
     emptied = filling.edits_of_emptied(report.repaired_runs())
-    changed = written_parts([*filling.edits, *_repair_edits(report), *emptied])
+    changed = written_parts([*edits, *_repair_edits(report), *emptied])
     sink.document(lambda stream: package.write(stream, changed))
     with sink.written() as written:
         proof = prove_written(package, written, log.claims(), report.claims(), job.limits)
@@ -197,6 +201,15 @@ def _run(job: Job, package: Package, sink: ArtefactSink) -> RunResult:
     if suggested is not None:
         sink.add(SUGGESTED_POLICY, _as_yaml(suggested))
     return RunResult(_exit_code(job, log, missing, report), log, missing, report, fields)
+
+
+def _fill_inline(scan: Scan, values: Values, skill: Skill) -> "InlineFilling | None":
+    if not any(paragraph.inline for paragraph in scan.paragraphs):
+        return None
+    # Few templates have placeholders in field codes, ruby or equations.
+    from docops_flask.engine.template.inline_fill import fill_inline
+
+    return fill_inline(scan, values, skill)
 
 
 def _suggested_policy(job: Job, document: Document, scan: Scan) -> Policy | None:
@@ -212,6 +225,12 @@ def _as_yaml(policy: Policy) -> bytes:
     from docops_flask.engine.checks.suggested_policy import policy_to_yaml
 
     return policy_to_yaml(policy).encode()
+
+
+def _in_order(scan: Scan, runs: Iterable[str]) -> list[str]:
+    """Return addresses of runs in the order of their paragraphs."""
+    order = {paragraph.place.path: number for number, paragraph in enumerate(scan.paragraphs)}
+    return sorted(runs, key=lambda run: order[run.rpartition(":r")[0]])
 
 
 def _deviations(

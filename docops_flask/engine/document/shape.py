@@ -21,6 +21,8 @@ _FIRST_STAND_IN = 0xF0000
 _HALF = 0x8000
 STAND_IN = "[\U000f8000-\U000ffffd]?[\U000f0000-\U000f7fff]"
 CDATA_TAG = b"<![CDATA["
+# The elements that texts inside a paragraph lie in (``inline_texts``), by the ends of their names.
+INLINE_ELEMENTS = (b"instrText", b"fldSimple", b"ruby", b"oMath")
 
 
 class Shape:

@@ -107,11 +107,20 @@ def _replay(stories: Stories, claims: Claims) -> None:
         grouped.want(entry.paragraph_path)
     for fix in claims.fixes:
         grouped.want(fix.paragraph_path)
+    for _, entry in claims.inline:
+        grouped.want(entry.paragraph_path)
+        for path in entry.mirrored_at:
+            grouped.want(path)
     fixed = _fixed_runs(claims)
     others = grouped.others
     for story, by_path in grouped.by_story.items():
         others += _replay_story(story, by_path, fixed)
     _replay_planned(stories, others, fixed)
+    if claims.inline:
+        # Few templates have placeholders in field codes, ruby or equations.
+        from docops_flask.engine.integrity.inline_bytes import replay_inline
+
+        replay_inline(stories, claims.inline)
     if claims.fixes:
         # Most jobs repair nothing, and a renderer starts the faster for what it does not load.
         from docops_flask.engine.integrity.fix_replay import replay_fixes

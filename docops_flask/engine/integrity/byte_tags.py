@@ -8,7 +8,7 @@ from lxml.etree import _Element
 
 from docops_flask.engine.integrity.blocks import SPACE, Names
 from docops_flask.engine.integrity.byte_text import ByteParagraph, Text, plain_text
-from docops_flask.engine.integrity.paragraph_reading import read_paragraph
+from docops_flask.engine.integrity.paragraph_reading import Reading, read_paragraph
 from docops_flask.engine.integrity.plain_part import PlainPart
 from docops_flask.engine.opc.xml_part import HARDENED
 
@@ -75,7 +75,14 @@ def read_by_tags(content: bytes, part: PlainPart, names: Names) -> ByteParagraph
 
 def read_tree(paragraph: _Element, content: bytes, tags: TagMap, names: Names) -> ByteParagraph:
     """Read a w:p of a tree that was parsed from ``content``."""
-    reading = read_paragraph(paragraph, names)
+    return read_reading(read_paragraph(paragraph, names), content, tags, tags[paragraph].end)
+
+
+def read_reading(reading: Reading, content: bytes, tags: TagMap, begin: int) -> ByteParagraph:
+    """Return a text that was read on a tree with the way back to the bytes the tree was parsed from.
+
+    ``begin`` is where the content of its paragraph begins.
+    """
     texts: list[Text] = []
     for node, span in enumerate(reading.spans):
         tag = tags[span.node]
@@ -92,7 +99,7 @@ def read_tree(paragraph: _Element, content: bytes, tags: TagMap, names: Names) -
             at += len(characters)
         if at != span.end:
             raise ValueError("the bytes have another text than the tree")
-    return ByteParagraph(content, reading.text, texts, tags[paragraph].end)
+    return ByteParagraph(content, reading.text, texts, begin)
 
 
 def _segments(content: bytes, start: int) -> list[tuple[int, int, bool]]:
@@ -100,7 +107,7 @@ def _segments(content: bytes, start: int) -> list[tuple[int, int, bool]]:
     found: list[tuple[int, int, bool]] = []
     at = start
     while True:
-        match = re.compile(ANY_MARKUP, re.DOTALL).search(content, at)
+        match = re.compile(_TAG, re.DOTALL).search(content, at)
         if match is None:
             return found
         found.append((at, match.start(), False))

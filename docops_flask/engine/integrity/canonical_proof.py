@@ -12,7 +12,7 @@ from lxml.etree import _Element
 
 from docops_flask.engine.errors import InvalidTemplate
 from docops_flask.engine.integrity.addresses import Addresses
-from docops_flask.engine.integrity.claims import Claims, Fix
+from docops_flask.engine.integrity.claims import Claims, Fix, InlineReplacement
 from docops_flask.engine.integrity.expansion import Expanded
 from docops_flask.engine.integrity.gate import defects_of, untyped_parts
 from docops_flask.engine.integrity.members import (
@@ -95,6 +95,8 @@ class _Account:
             if misfit is not None:
                 place = f"$.entries[{entry.place}]"
                 self._misfit("log_entry", place, f"The entry cannot be replayed: {misfit}.")
+        if claims.inline:
+            self._replay_inline(claims.inline, addresses)
         emptied: list[Emptied] = []
         for planned in plan.planned():
             try:
@@ -106,6 +108,24 @@ class _Account:
         self._replay_fixes(claims.fixes, addresses)
         # The numbers of runs count those that are taken away.
         drop_emptied_runs(emptied, {fix.run_id for fix in claims.fixes if fix.run_id is not None})
+
+    def _replay_inline(self, entries: Sequence[InlineReplacement], addresses: Addresses) -> None:
+        # Few templates have placeholders in field codes, ruby or equations.
+        from docops_flask.engine.integrity.inline_replay import plan_inline_on_trees, replay_on_tree
+
+        plan = plan_inline_on_trees(addresses)
+        for entry in entries:
+            misfit = plan.take(entry)
+            if misfit is not None:
+                place = f"$.entries[{entry.replacement.place}]"
+                self._misfit("log_entry", place, f"The entry cannot be replayed: {misfit}.")
+        for planned in plan.planned():
+            try:
+                replay_on_tree(planned)
+                self._replacements[planned.where.part] += len(planned.entries)
+            except ValueError:
+                place = f"$.entries[{planned.entries[0].place}]"
+                self._misfit("log_entry", place, "Its new_text cannot stand there, or XML cannot hold it.")
 
     def _replay_fixes(self, fixes: Sequence[Fix], addresses: Addresses) -> None:
         if not fixes:

@@ -69,6 +69,17 @@ class Block(NamedTuple):
         return (self.path, *self.mirrored_at)
 
 
+class InlineReplacement(NamedTuple):
+    """A placeholder filled in a text inside a paragraph: in a field code, ruby, an equation.
+
+    ``inside`` is the text's address in the paragraph (``field0``); ``replacement`` counts its characters. Its
+    ``run_id`` is empty where no run is around the placeholder.
+    """
+
+    inside: str
+    replacement: Replacement
+
+
 class Fix(NamedTuple):
     """A fix: changed attributes of one property element of a paragraph, or of its run ``run_id``.
 
@@ -90,6 +101,7 @@ class Claims(NamedTuple):
     replacements: tuple[Replacement, ...]
     fixes: tuple[Fix, ...]
     blocks: tuple[Block, ...] = ()
+    inline: tuple[InlineReplacement, ...] = ()
 
 
 def read_claims(replace_log: object, format_report: object) -> Claims:
@@ -98,8 +110,9 @@ def read_claims(replace_log: object, format_report: object) -> Claims:
     Only members that describe changes are read. Raises ``InvalidArgument`` (``detail.field``,
     ``detail.path``) for the first of these that is missing or has the wrong type.
     """
-    replacements = tuple(_replacements(replace_log))
-    return Claims(replacements, tuple(_fixes(format_report)), tuple(_blocks(replace_log)))
+    inline: list[InlineReplacement] = []
+    replacements = tuple(_replacements(replace_log, inline))
+    return Claims(replacements, tuple(_fixes(format_report)), tuple(_blocks(replace_log)), tuple(inline))
 
 
 _MEMBERS = Replacement._fields[1:8]
@@ -107,14 +120,18 @@ _TYPES = (str, str, int, int, str, str, str)
 _values = itemgetter(*_MEMBERS)
 
 
-def _replacements(log: object) -> Iterator[Replacement]:
+def _replacements(log: object, inline: list[InlineReplacement]) -> Iterator[Replacement]:
+    """Yield the entries about paragraphs' own texts; add the others to ``inline``."""
     for index, entry in enumerate(_member(_as(dict, log, LOG, "$"), "entries", list, LOG, "$")):
         if type(entry) is not dict:
             raise _malformed(LOG, f"$.entries[{index}]", dict)
         if entry.get("status") != "replaced":
             continue
+        place = entry.get("place")
+        # No run is around some texts inside paragraphs.
+        has_no_run = place is not None and entry.get("run_id", "") is None
         try:
-            values = _values(entry)
+            values = _values({**entry, "run_id": ""} if has_no_run else entry)
         except KeyError as error:
             raise _malformed(LOG, f"$.entries[{index}].{error.args[0]}", str, missing=True) from None
         if tuple(map(type, values)) != _TYPES:
@@ -123,7 +140,10 @@ def _replacements(log: object) -> Iterator[Replacement]:
         replacement = Replacement._make((index, *values, mirrors, (), None))
         if "copy" in entry or "result_path" in entry:
             replacement = _in_result(replacement, entry)
-        yield replacement
+        if place is None:
+            yield replacement
+        else:
+            inline.append(InlineReplacement(_inside(index, place, replacement), replacement))
 
 
 def _in_result(replacement: Replacement, entry: dict[str, Any]) -> Replacement:
@@ -163,6 +183,13 @@ def _blocks(log: object) -> Iterator[Block]:
 
 
 _BLOCK_TEXTS = ("kind", "name", "extent", "status", "from", "to", "result_from", "result_to")
+
+
+def _inside(index: int, place: object, entry: Replacement) -> str:
+    """Return what ``place`` adds to the paragraph's address; nothing, which fits nowhere, else."""
+    address = _as(str, place, LOG, f"$.entries[{index}].place")
+    path, _, inside = address.rpartition(":")
+    return inside if path == entry.paragraph_path else ""
 
 
 def _wrong_type(index: int, values: tuple[Any, ...]) -> InvalidArgument:

@@ -13,7 +13,7 @@ from docops_flask.engine.errors import TemplateLimitExceeded
 from docops_flask.engine.integrity.blocks import names_of
 from docops_flask.engine.integrity.byte_stories import Stories, StoryBytes
 from docops_flask.engine.integrity.byte_text import ByteParagraph
-from docops_flask.engine.integrity.claims import Block, Claims, Replacement
+from docops_flask.engine.integrity.claims import Block, Claims, InlineReplacement, Replacement
 from docops_flask.engine.integrity.copies import Repeated, parsed_paragraph, spans_in
 from docops_flask.engine.integrity.plan import is_placeholder
 from docops_flask.engine.integrity.template_parts import Template
@@ -90,6 +90,12 @@ def expand(template: Template, claims: Claims, limits: Limits) -> Expanded:
             placed.append(entries.placed(entry))
         except _Misfit as misfit:
             misfits.append(_unaccounted("log_entry", f"$.entries[{entry.place}]", misfit))
+    inline: list[InlineReplacement] = []
+    for inside in claims.inline:
+        try:
+            inline.append(inside._replace(replacement=entries.placed(inside.replacement)))
+        except _Misfit as misfit:
+            misfits.append(_unaccounted("log_entry", f"$.entries[{inside.replacement.place}]", misfit))
     for number in entries.blocks_not_filled():
         wrong = _Misfit("not each of its copies is filled by one entry")
         misfits.append(_unaccounted("copy_count", f"$.blocks[{number}]", wrong))
@@ -98,7 +104,8 @@ def expand(template: Template, claims: Claims, limits: Limits) -> Expanded:
             each.part.edits.append((each.start, each.end, each.copies(block.copies)))
     written = {each.part.story.part: each.part for of_block in repeated.values() for each in of_block}
     parts = {name: part.written() for name, part in written.items()}
-    return Expanded(ExpandedTemplate(template, parts), Claims(tuple(placed), claims.fixes), misfits)
+    expanded = Claims(tuple(placed), claims.fixes, inline=tuple(inline))
+    return Expanded(ExpandedTemplate(template, parts), expanded, misfits)
 
 
 def _too_large(limit: str, maximum: int) -> TemplateLimitExceeded:
@@ -224,11 +231,12 @@ class _Entries:
         result = self._shifts.result(path, copy)
         if entry.result_path != result:
             raise _Misfit("its result_path is not where its paragraph stands in the result")
-        if not entry.run_id.startswith(path):
+        # A text inside a paragraph need not lie in a run.
+        if entry.run_id and not entry.run_id.startswith(path):
             raise _Misfit("its run_id is no run of its paragraph_path")
         return entry._replace(
             paragraph_path=result,
-            run_id=result + entry.run_id[len(path) :],
+            run_id=entry.run_id and result + entry.run_id[len(path) :],
             mirrored_at=tuple([self._shifts.result(mirror, copy) for mirror in entry.mirrored_at]),
         )
 

@@ -78,6 +78,7 @@ def _placed(
     begins = list(accumulate(map(len, markup), initial=0))
     placed = []
     content = b"".join(markup)
+    edits: Sequence[tuple[int, int, bytes]] | None
     edits = starts.edits(story, content, reading.form.runs, path, fixes)
     if edits is None:
         edits = _edits(_in_plain(story, content), path, fixes)
@@ -130,7 +131,9 @@ class _Starts:
             if key not in self._known:
                 is_open = run_id is not None and not content.endswith(b"/>", 0, holder_at)
                 whole = own + b"</" + w + b"r>" if is_open else own
-                alone = of_owner if run_id is None else [fix._replace(run_id=f"{path}:r0") for fix in of_owner]
+                alone = (
+                    of_owner if run_id is None else [fix._replace(run_id=f"{path}:r0") for fix in of_owner]
+                )
                 self._known[key] = _edits(_alone(story.plain, whole), path, alone)
             edits += [(start + first, start + last, new) for first, last, new in self._known[key]]
         return edits

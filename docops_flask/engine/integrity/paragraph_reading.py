@@ -90,14 +90,14 @@ def read_paragraph(paragraph: _Element, names: Names) -> Reading:
     """Return the text of a w:p with its w:t elements."""
     only = _only_text(paragraph, names)
     if only is not None:
-        text = _characters(only)
+        text = characters_of(only)
         return Reading(text, [Span(only, 0, len(text), 0)], 1)
     reader = _Reader(names)
     reader.read_content(paragraph, shown=True)
     return Reading("".join(reader.texts), reader.spans, reader.runs + 1)
 
 
-def _characters(node: _Element) -> str:
+def characters_of(node: _Element) -> str:
     """Return the text of a w:t up to an element in it, which the schema does not know."""
     text = node.text or ""
     for child in node.iterchildren():
@@ -175,7 +175,7 @@ class _Reader:
             tag = child.tag
             if tag == names.t:
                 start = self._length
-                self._add(_characters(child))
+                self._add(characters_of(child))
                 self.spans.append(Span(child, start, self._length, self.runs))
             elif tag in roles.drawings:
                 if not self._is_floating(child):

@@ -9,7 +9,14 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-_SHOWN_AS = {"tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "\u2011", "softHyphen": "\u00ad"}
+_SHOWN_AS = {
+    "tab": "\t",
+    "ptab": "\t",
+    "br": "\n",
+    "cr": "\n",
+    "noBreakHyphen": "\u2011",
+    "softHyphen": "\u00ad",
+}
 # What shows nothing in a run, and nothing beside runs.
 _SHOWS_NOTHING = ("lastRenderedPageBreak", "fldChar", "instrText")
 _BESIDE_RUNS = ("hyperlink", "bookmarkStart", "bookmarkEnd", "proofErr")

@@ -23,13 +23,24 @@ MAX_SHOWN_CHARACTERS = 80
 
 
 class UnsupportedPlace(NamedTuple):
-    """A text that looks like a placeholder but cannot be filled; ``kind`` is the value of a ``Kind``."""
+    """A text that looks like a placeholder but cannot be filled; ``kind`` is as in the replace log.
+
+    ``place`` is the address of a text inside the paragraph, such as a field code.
+    """
 
     kind: str
     text: str
     paragraph_path: str
     suggestion: str | None
     reason: str
+    place: str | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it as the answers' JSON has it; ``place`` where there is one."""
+        members = self._asdict()
+        if self.place is None:
+            del members["place"]
+        return members
 
 
 class PrecheckSummary(NamedTuple):
@@ -64,7 +75,7 @@ class Precheck(NamedTuple):
             "template_fields": list(self.template_fields),
             "missing_required": list(self.missing_required),
             "missing_optional": list(self.missing_optional),
-            "unsupported": [each._asdict() for each in self.unsupported],
+            "unsupported": [each.as_dict() for each in self.unsupported],
         }
 
 
@@ -103,7 +114,7 @@ class Inspection(NamedTuple):
         """Return the answer's JSON, all but ``request_id``."""
         return {
             "fields": [field.as_dict() for field in self.fields],
-            "unsupported": [each._asdict() for each in self.unsupported],
+            "unsupported": [each.as_dict() for each in self.unsupported],
             "problems": [problem._asdict() for problem in self.problems],
             "suggested_skill": self.suggested_skill,
         }
@@ -123,6 +134,7 @@ def precheck_of(
             paragraph_path=entry.paragraph_path,
             suggestion=entry.suggestion,
             reason=entry.reason or "",
+            place=entry.place,
         )
         for entry in log.unsupported
     )
@@ -156,20 +168,24 @@ def inspect_template(scan: Scan, skills: Sequence[Skill]) -> Inspection:
 def _fields(scan: Scan, known_in: Mapping[str, list[str]]) -> list[TemplateField]:
     counts = dict(islice(scan.field_counts().items(), MAX_LISTED))
     places: dict[str, list[str]] = {name: [] for name in counts}
-    for paragraph, found in islice(_placeholders(scan), MAX_LISTED):
-        if found.name in places:
-            places[found.name].append(paragraph.run_of(found).run_id)
+    for name, place in islice(_placeholders(scan), MAX_LISTED):
+        if name in places:
+            places[name].append(place)
     return [
         TemplateField(name, count, tuple(places[name]), tuple(known_in.get(name, ())))
         for name, count in counts.items()
     ]
 
 
-def _placeholders(scan: Scan) -> Iterator[tuple[BracketedParagraph, Found]]:
+def _placeholders(scan: Scan) -> Iterator[tuple[str, str]]:
+    """Yield the name and the place of each placeholder that can be filled."""
     for paragraph in scan.paragraphs:
         for found in paragraph.found:
             if found.kind is Kind.PLACEHOLDER:
-                yield paragraph, found
+                yield found.name, paragraph.run_of(found).run_id
+        for text in paragraph.inline:
+            for name in text.names():
+                yield name, text.text.address
 
 
 def _unsupported_places(scan: Scan, suggestions: Suggestions) -> Iterator[UnsupportedPlace]:
@@ -182,6 +198,19 @@ def _unsupported_places(scan: Scan, suggestions: Suggestions) -> Iterator[Unsupp
                     paragraph_path=paragraph.place.path,
                     suggestion=suggestions.near(found.name),
                     reason=UNSUPPORTED_REASONS[found.kind],
+                )
+        for text in paragraph.inline:
+            for found, refusal in text.found:
+                is_placeholder = found.kind is Kind.PLACEHOLDER
+                if is_placeholder and refusal is None:
+                    continue
+                yield UnsupportedPlace(
+                    kind=(found if refusal is None else refusal).kind.value,
+                    text=text.written(found)[:MAX_SHOWN_CHARACTERS],
+                    paragraph_path=paragraph.place.path,
+                    suggestion=None if is_placeholder else suggestions.near(found.name),
+                    reason=UNSUPPORTED_REASONS[found.kind] if refusal is None else refusal.reason,
+                    place=text.text.address,
                 )
 
 
@@ -238,6 +267,13 @@ def _problems(scan: Scan, known: Container[str]) -> Iterator[Problem]:
     for paragraph in scan.paragraphs:
         for found in paragraph.found:
             yield from _problems_of(paragraph, found, known, controls)
+        for text in paragraph.inline:
+            for found, refusal in text.found:
+                shown, place = text.written(found)[:MAX_SHOWN_CHARACTERS], text.text.address
+                if found.kind is not Kind.PLACEHOLDER or refusal is not None:
+                    yield _unsupported_problem(shown, place)
+                elif found.name not in known:
+                    yield _unknown_problem(shown, place)
     for paragraph in scan.comments:
         for found in paragraph.found:
             shown = _shown(paragraph, found)
@@ -251,17 +287,25 @@ def _problems_of(
     run, shown = paragraph.run_of(found), _shown(paragraph, found)
     place = run.run_id
     if found.kind is not Kind.PLACEHOLDER:
-        message = f"{shown} looks like a placeholder but cannot be filled."
-        yield Problem("UNSUPPORTED_PLACEHOLDER", message, place, shown)
+        yield _unsupported_problem(shown, place)
         return
     if found.name not in known:
-        yield Problem("UNKNOWN_FIELD", f"No document type has a field for {shown}.", place, shown)
+        yield _unknown_problem(shown, place)
     if paragraph.in_field_result(found):
         message = f"{shown} lies in the result of a Word field, which Word may recompute."
         yield Problem("FIELD_RESULT", message, place, shown)
     if controls.contain(run):
         message = f"{shown} lies in a content control bound to data, which Word shows instead."
         yield Problem("BOUND_CONTROL", message, place, shown)
+
+
+def _unsupported_problem(shown: str, place: str) -> Problem:
+    message = f"{shown} looks like a placeholder but cannot be filled."
+    return Problem("UNSUPPORTED_PLACEHOLDER", message, place, shown)
+
+
+def _unknown_problem(shown: str, place: str) -> Problem:
+    return Problem("UNKNOWN_FIELD", f"No document type has a field for {shown}.", place, shown)
 
 
 def _shown(paragraph: BracketedParagraph, found: Found) -> str:

@@ -3,18 +3,19 @@
 The log lists every placeholder of the template with its place and what became of it (contract section 2).
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from docops_flask.engine.artefacts import WrittenItems, json_list, json_text, quoted
 from docops_flask.engine.skills.skill import Skill
-from docops_flask.engine.template.grammar import Kind, Suggestions
-from docops_flask.engine.template.scan import Scan
+from docops_flask.engine.template.grammar import Kind, Suggestions, ignored_characters
+from docops_flask.engine.template.scan import BracketedParagraph, Scan
 from docops_flask.engine.template.values import DROPPED_NEWLINE, Values
 
 if TYPE_CHECKING:
     from docops_flask.engine.reports.block_entry import BlockEntry
     from docops_flask.engine.template.expansion import Expansion
+    from docops_flask.engine.template.inline_fill import InlineFilling
 
 # Characters quoted from the paragraph on each side of a placeholder.
 MAX_CONTEXT_CHARACTERS = 60
@@ -23,6 +24,7 @@ UNSUPPORTED_REASONS = {
     Kind.MALFORMED: "a field name is made of capital letters, digits and _",
     Kind.UNCLOSED: "the closing bracket 】 is missing",
     Kind.UNOPENED: "the opening bracket 【 is missing",
+    Kind.BIDIRECTIONAL: "marks of direction, which cannot be seen, cut the name: delete it and type it again",
 }
 Status = Literal["replaced", "missing", "unsupported"]
 
@@ -36,13 +38,18 @@ class LogEntry(NamedTuple):
     branches that were filled alike.
 
     ``new_text`` is the value of a ``replaced`` entry, ``reason`` says why another was not replaced.
-    ``kind`` (a ``Kind``'s value) and ``suggestion`` belong to ``unsupported`` entries. ``note`` says what was
-    done to the value. Where the template has blocks, ``result_path`` is the paragraph's address in the result
-    and ``copy`` the number of the block that it lies in, if any, and of its copy there.
+    ``kind`` and ``suggestion`` belong to ``unsupported`` entries; ``kind`` is a ``Kind``'s value or that of a
+    refusal (``template.field_code``).
+
+    ``place`` is the address of a text inside the paragraph (a field code, ruby, an equation); ``start`` and
+    ``end`` count its characters then, and ``run_id`` is ``None`` where no run is around it. ``note`` says
+    what a reader of the entry has to know.
+    Where the template has blocks, ``result_path`` is the paragraph's address in the result and ``copy`` the
+    number of the block that it lies in, if any, and of its copy there.
     """
 
     status: Status
-    run_id: str
+    run_id: str | None
     paragraph_path: str
     start: int
     end: int
@@ -55,6 +62,7 @@ class LogEntry(NamedTuple):
     reason: str | None = None
     kind: str | None = None
     suggestion: str | None = None
+    place: str | None = None
     note: str | None = None
     copy: tuple[int, int] | None = None
     result_path: str | None = None
@@ -76,6 +84,7 @@ class LogEntry(NamedTuple):
             reason,
             kind,
             suggestion,
+            place,
             note,
             copy,
             result_path,
@@ -83,6 +92,8 @@ class LogEntry(NamedTuple):
         more = f', "mirrored_at": {json_list(map(quoted, mirrors))}' if mirrors else ""
         if status == "unsupported":
             more += f', "kind": {_text(kind)}, "suggestion": {_text(suggestion)}'
+        if place is not None:
+            more += f', "place": {quoted(place)}'
         if note is not None:
             more += f', "note": {quoted(note)}'
         if copy is not None:
@@ -91,7 +102,7 @@ class LogEntry(NamedTuple):
             more += f', "result_path": {quoted(result_path)}'
         return (
             f'{{"status": "{status}", "field_name": {"null" if name is None else quoted(name)}, '
-            f'"run_id": {quoted(run_id)}, "paragraph_path": {quoted(path)}, '
+            f'"run_id": {_text(run_id)}, "paragraph_path": {quoted(path)}, '
             f'"start": {start}, "end": {end}, "original_text": {quoted(original)}, '
             f'"new_text": {"null" if value is None else quoted(value)}, '
             f'"reason": {"null" if reason is None else quoted(reason)}, '
@@ -114,6 +125,8 @@ class LogEntry(NamedTuple):
         }
         if self.mirrored_at:
             members["mirrored_at"] = list(self.mirrored_at)
+        if self.place is not None:
+            members["place"] = self.place
         if self.copy is not None:
             members["copy"] = [list(self.copy)]
         if self.result_path is not None:
@@ -183,20 +196,22 @@ class ReplaceLog(NamedTuple):
         return {"blocks": [block.as_dict(number) for number, block in enumerate(self.blocks)]}
 
 
-def replace_log(  # noqa: PLR0917
+def replace_log(  # noqa: PLR0917, the steps of a run in their order
     scan: Scan,
     values: Values,
     skill: Skill,
     suggestions: Suggestions,
     touched: Iterable[str],
+    inline: "InlineFilling | None" = None,
     expansion: "Expansion | None" = None,
 ) -> ReplaceLog:
     """Return the log of a run.
 
-    ``values`` were filled; ``touched`` are the addresses of the runs that changed. ``expansion`` is the
-    expanded template where ``scan`` is of one.
+    ``values`` were filled; ``touched`` are the addresses of the runs that changed. ``inline`` is what became
+    of the texts inside paragraphs, where the scan found any; ``expansion`` is the expanded template where
+    ``scan`` is of one.
     """
-    entries = tuple(_entries(scan, values, skill, suggestions))
+    entries = tuple(_entries(scan, values, skill, suggestions, inline))
     blocks: tuple[BlockEntry, ...] = ()
     if expansion is not None:
         entries = tuple(_placed_in_template(scan, entries, expansion))
@@ -220,7 +235,11 @@ def _placed_in_template(
     scan: Scan, entries: Sequence[LogEntry], expansion: "Expansion"
 ) -> Iterator[LogEntry]:
     """Yield the entries of an expanded template with their places in the template and in the result."""
-    of_entries = (paragraph.place for paragraph in scan.paragraphs for _ in paragraph.found)
+    of_entries = (
+        paragraph.place
+        for paragraph in scan.paragraphs
+        for _ in range(len(paragraph.found) + sum(len(each.found) for each in paragraph.inline))
+    )
     for entry, place in zip(entries, of_entries, strict=True):
         origin = expansion.origins[place]
         path = origin.place.path
@@ -231,7 +250,8 @@ def _placed_in_template(
             note = note if origin.copy + 1 == len(expansion.blocks[origin.block].block.lines) else None
         yield entry._replace(
             paragraph_path=path,
-            run_id=path + entry.run_id[len(place.path) :],
+            run_id=entry.run_id and path + entry.run_id[len(place.path) :],
+            place=entry.place and path + entry.place[len(place.path) :],
             mirrored_at=tuple([expansion.origins[mirror].place.path for mirror in place.mirrors]),
             note=note,
             copy=copy,
@@ -239,7 +259,13 @@ def _placed_in_template(
         )
 
 
-def _entries(scan: Scan, values: Values, skill: Skill, suggestions: Suggestions) -> Iterator[LogEntry]:
+def _entries(
+    scan: Scan,
+    values: Values,
+    skill: Skill,
+    suggestions: Suggestions,
+    inline: "InlineFilling | None",
+) -> Iterator[LogEntry]:
     fields = skill.placeholders()
     for paragraph in scan.paragraphs:
         place = paragraph.place
@@ -251,20 +277,81 @@ def _entries(scan: Scan, values: Values, skill: Skill, suggestions: Suggestions)
             original, before = text[start:end], text[max(0, start - MAX_CONTEXT_CHARACTERS) : start]
             after = text[end : end + MAX_CONTEXT_CHARACTERS]
             at = run_id, path, start, end, original, before, after, mirrors
+            note = None if end - start == len(name) + _BRACKETS else _note_of_name(original)
             if kind is not _PLACEHOLDER:
                 reason, suggestion = UNSUPPORTED_REASONS[kind], suggestions.near(name)
                 yield LogEntry("unsupported", *at, None, None, reason, kind.value, suggestion)
             elif name in texts:
-                note = DROPPED_NEWLINE if name in values.shortened else None
+                if name in values.shortened:
+                    note = "; ".join(filter(None, (note, DROPPED_NEWLINE)))
                 yield LogEntry("replaced", *at, name, texts[name], note=note)
             else:
                 field = fields.get(name)
                 reason = _missing_reason(skill, field is not None, bool(field and field.required))
-                yield LogEntry("missing", *at, name, reason=reason)
+                yield LogEntry("missing", *at, name, reason=reason, note=note)
+        if paragraph.inline and inline is not None:
+            yield from _inline_entries(paragraph, texts, skill, suggestions, inline)
 
 
 # An enumeration's member takes a while to look up.
 _PLACEHOLDER = Kind.PLACEHOLDER
+# Of a placeholder, beside its name.
+_BRACKETS = 2
+
+
+def _note_of_name(original: str) -> str:
+    return f"characters without width in the name were ignored: {', '.join(ignored_characters(original))}"
+
+
+def _inline_entries(
+    paragraph: BracketedParagraph,
+    values: Mapping[str, str],
+    skill: Skill,
+    suggestions: Suggestions,
+    inline: "InlineFilling",
+) -> Iterator[LogEntry]:
+    """Yield the entries of the texts inside a paragraph: field codes, ruby, equations."""
+    fields = skill.placeholders()
+    path = paragraph.place.path
+    for text, found_in_text, code, mirrors in paragraph.inline:
+        characters = text.reading.text
+        mirrored = tuple(mirror.place.path for mirror in mirrors)
+        for found, of_template in found_in_text:
+            kind, start, end, name = found
+            original = characters[start:end]
+            entry = LogEntry(
+                "unsupported",
+                text.run_id(start),
+                path,
+                start,
+                end,
+                original,
+                characters[max(0, start - MAX_CONTEXT_CHARACTERS) : start],
+                characters[end : end + MAX_CONTEXT_CHARACTERS],
+                mirrored,
+                place=text.address,
+            )
+            refusal = inline.refused.get((text, start), of_template)
+            if kind is not _PLACEHOLDER:
+                reason, suggestion = UNSUPPORTED_REASONS[kind], suggestions.near(name)
+                yield entry._replace(reason=reason, kind=kind.value, suggestion=suggestion)
+                continue
+            notes = [] if end - start == len(name) + _BRACKETS else [_note_of_name(original)]
+            if refusal is not None:
+                yield entry._replace(reason=refusal.reason, kind=refusal.kind.value)
+            elif name in values:
+                new = inline.shown(text, values[name])
+                if new != values[name]:
+                    notes.append("the value's line ends and tabs became spaces: there are no lines here")
+                if code is not None and code.shows_old_result:
+                    notes.append("Word shows the field's old result until the field is updated (F9)")
+                note = "; ".join(notes) or None
+                yield entry._replace(status="replaced", field_name=name, new_text=new, note=note)
+            else:
+                field = fields.get(name)
+                missing = _missing_reason(skill, field is not None, bool(field and field.required))
+                note = "; ".join(notes) or None
+                yield entry._replace(status="missing", field_name=name, reason=missing, note=note)
 
 
 def _missing_reason(skill: Skill, known: bool, required: bool) -> str:

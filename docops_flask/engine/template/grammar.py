@@ -20,21 +20,36 @@ _RUN_OF_NAME_CHARS = rf"[{_NAME_CHARS}]*"
 _BRACKET = f"[{OPEN}{CLOSE}]"
 _PAIR = f"{OPEN}[^{OPEN}{CLOSE}]*{CLOSE}"
 _SPACES = " \u00a0\u3000"
+# Characters without width that editors and web pages leave in copied text: zero-width spaces and joiners, the
+# word joiner, the byte order mark, soft hyphens, variation selectors. In a name they are ignored.
+_IGNORED = "\u00ad\u200b-\u200d\u2060\ufeff\ufe00-\ufe0f"
+# Marks of direction (Unicode Standard Annex 9). Removing one may change the order in which the text around it
+# is shown, so a name with one in it is reported.
+_DIRECTIONS = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
+# What a paragraph's text has for what is no character: tabs, line ends, pictures; and hyphens other than "-".
+# A name with one in it is malformed.
+_IN_PLACE_OF = {"\t": " ", "\n": " ", "\ufffc": "", "\u2010": "-", "\u2011": "-"}
+_NO_CHARACTERS = f"[{''.join(_IN_PLACE_OF)}]"
+_TO_EXAMINE = f"[{_IGNORED}{_DIRECTIONS}{''.join(_IN_PLACE_OF)}]"
 
 
 class Kind(Enum):
-    """The kinds of bracketed text."""
+    """The kinds of bracketed text; the last two are well-formed, and stand where no value may."""
 
     PLACEHOLDER = "placeholder"
     MALFORMED = "malformed"
     UNCLOSED = "unclosed"
     UNOPENED = "unopened"
+    BIDIRECTIONAL = "bidirectional"
+    FIELD_CODE = "field_code"
+    NESTED_FIELD = "nested_field"
 
 
 class Found(NamedTuple):
     """A placeholder, well-formed or not, at ``text[start:end]`` of a paragraph.
 
-    ``name`` is the text inside the brackets. With one bracket missing it is the text that looks like a name.
+    ``name`` is the text inside the brackets, without characters that are ignored. With one bracket missing it
+    is the text that looks like a name.
     """
 
     kind: Kind
@@ -85,9 +100,8 @@ def _among_loose_brackets(text: str) -> list[Found]:
 
 
 def _closed(text: str, start: int, end: int) -> Found | None:
-    inner = text[start + 1 : end - 1]
-    kind = _kind_of(inner)
-    return None if kind is None else Found(kind, start, end, inner)
+    told = _told(text[start + 1 : end - 1])
+    return None if told is None else Found(told[0], start, end, told[1])
 
 
 def _unclosed(text: str, start: int) -> Found | None:
@@ -118,10 +132,31 @@ def _is_name(text: str) -> bool:
 
 # A document repeats a few names.
 @lru_cache(maxsize=256)
-def _kind_of(inner: str) -> Kind | None:
+def _told(inner: str) -> tuple[Kind, str] | None:
+    """Return the kind of a text in brackets and the name in it; ``None`` for ordinary text."""
     if _is_name(inner):
-        return Kind.PLACEHOLDER
-    return Kind.MALFORMED if re.match(_MEANT, inner) else None
+        return Kind.PLACEHOLDER, inner
+    if re.match(_MEANT, inner):
+        return Kind.MALFORMED, inner
+    plain = re.sub(_TO_EXAMINE, _in_its_place, inner)
+    told = None if plain == inner else _told(plain)
+    if told is None:
+        return None
+    if re.search(f"[{_DIRECTIONS}]", inner):
+        return Kind.BIDIRECTIONAL, told[1]
+    return (Kind.MALFORMED, plain) if re.search(_NO_CHARACTERS, inner) else told
+
+
+def _in_its_place(match: re.Match[str]) -> str:
+    return _IN_PLACE_OF.get(match[0], "")
+
+
+def ignored_characters(written: str) -> list[str]:
+    """Return the characters in ``written``, a placeholder as it stands in a text, that are ignored in names.
+
+    Each is returned once, as ``U+200B`` and the like, in the order of the code points.
+    """
+    return [f"U+{ord(each):04X}" for each in sorted(set(re.findall(f"[{_IGNORED}]", written)))]
 
 
 def likely_name(written: str) -> str:

@@ -1,11 +1,14 @@
 """Finds the placeholders of a document, well-formed or not, with their places."""
 
 from collections.abc import Container, Iterable, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from docops_flask.engine.document.document import Document, ParagraphPlace, RunPlace, read_together
-from docops_flask.engine.document.shape import Paragraph, TextPiece
+from docops_flask.engine.document.shape import INLINE_ELEMENTS, Paragraph, TextPiece
 from docops_flask.engine.template.grammar import CLOSE, OPEN, Found, Kind, find_placeholders
+
+if TYPE_CHECKING:
+    from docops_flask.engine.template.inline_scan import BracketedInline
 
 # An enumeration's member takes a while to look up.
 _PLACEHOLDER = Kind.PLACEHOLDER
@@ -14,12 +17,14 @@ _PLACEHOLDER = Kind.PLACEHOLDER
 class BracketedParagraph(NamedTuple):
     """A paragraph that holds at least one placeholder or broken one.
 
-    ``found`` is in text order; ``pieces`` are the w:t that hold the first character of each.
+    ``found`` is in text order; ``pieces`` are the w:t that hold the first character of each. ``inline`` are
+    the texts inside the paragraph that hold some: field codes, ruby, equations.
     """
 
     place: ParagraphPlace
     found: Sequence[Found]
     pieces: Sequence[TextPiece]
+    inline: "Sequence[BracketedInline]" = ()
 
     @property
     def text(self) -> str:
@@ -54,12 +59,17 @@ class Scan(NamedTuple):
             for found in paragraph.found:
                 if found.kind is _PLACEHOLDER:
                     counts[found.name] = counts.get(found.name, 0) + 1
+            for text in paragraph.inline:
+                for name in text.names():
+                    counts[name] = counts.get(name, 0) + 1
         return counts
 
     def unsupported_count(self) -> int:
-        """Return the number of malformed placeholders."""
+        """Return the number of malformed placeholders, and of those in places where none can be filled."""
         return sum(
-            found.kind is not Kind.PLACEHOLDER for paragraph in self.paragraphs for found in paragraph.found
+            sum(found.kind is not Kind.PLACEHOLDER for found in paragraph.found)
+            + sum(each.refusal is not None for text in paragraph.inline for each in text.found)
+            for paragraph in self.paragraphs
         )
 
     def placeholder_runs(self) -> list[RunPlace]:
@@ -72,7 +82,7 @@ class Scan(NamedTuple):
 
     def _first_runs(self, names: Container[str] | None) -> list[RunPlace]:
         runs: dict[str, RunPlace] = {}
-        for place, found, pieces in self.paragraphs:
+        for place, found, pieces, _ in self.paragraphs:
             path = place.path
             for (kind, _, _, name), piece in zip(found, pieces, strict=True):
                 if kind is _PLACEHOLDER and (names is None or name in names):
@@ -85,26 +95,55 @@ class Scan(NamedTuple):
 
 def scan_document(document: Document) -> Scan:
     """Return the placeholders of ``document``."""
-    return Scan(_bracketed(document.walk.paragraphs), _bracketed(document.walk.comments))
+    return Scan(_bracketed(document.walk.paragraphs), _bracketed(document.walk.comments, with_inline=False))
 
 
 _OPEN, _CLOSE = OPEN.encode(), CLOSE.encode()
 
 
-def _bracketed(places: Iterable[ParagraphPlace]) -> list[BracketedParagraph]:
-    wanted = [place for place in places if _may_hold_bracket(place)]
+def _bracketed(places: Iterable[ParagraphPlace], *, with_inline: bool = True) -> list[BracketedParagraph]:
+    """Return those of ``places`` that hold placeholders, also, ``with_inline``, in texts inside them."""
+    wanted = [
+        place
+        for place in places
+        if _may_hold_bracket(place) or (place.mirrors and any(map(_may_hold_bracket, place.mirrors)))
+    ]
     read_together(wanted)
-    known: dict[Paragraph, tuple[Sequence[Found], Sequence[TextPiece]]] = {}
+    known: dict[Paragraph, tuple[Sequence[Found], Sequence[TextPiece], bool]] = {}
+    # Most paragraphs share a form, and few forms have texts inside them.
+    forms: dict[bytes, bool] = {}
     paragraphs = []
     for place in wanted:
         reading = place.reading
         holds = known.get(reading)
         if holds is None:
             found = find_placeholders(reading.text)
-            holds = known[reading] = found, [reading.piece_at(each.start) for each in found]
-        if holds[0]:
-            paragraphs.append(BracketedParagraph(place, *holds))
+            pieces = [reading.piece_at(each.start) for each in found]
+            holds = known[reading] = found, pieces, with_inline and _holds_inline(reading, forms)
+        if holds[2] or (
+            with_inline
+            and place.mirrors
+            and any(_holds_inline(each.reading, forms) for each in place.mirrors)
+        ):
+            # Few templates have such texts, and a renderer starts the faster for what it does not load.
+            from docops_flask.engine.template.inline_scan import scan_inline
+
+            own, others = scan_inline(place)
+            if holds[0] or own:
+                paragraphs.append(BracketedParagraph(place, *holds[:2], own))
+            paragraphs += [BracketedParagraph(mirror, (), (), inline) for mirror, inline in others]
+        elif holds[0]:
+            paragraphs.append(BracketedParagraph(place, *holds[:2]))
     return paragraphs
+
+
+def _holds_inline(reading: Paragraph, forms: dict[bytes, bool]) -> bool:
+    """Say whether field codes, ruby or equations may lie in a paragraph; ``forms`` are those known."""
+    form = reading.form
+    known = forms.get(form)
+    if known is None:
+        known = forms[form] = any(name in form for name in INLINE_ELEMENTS)
+    return known
 
 
 def _may_hold_bracket(place: ParagraphPlace) -> bool:

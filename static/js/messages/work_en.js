@@ -20,6 +20,11 @@ export const messages = {
   problem_kind_malformed: "Cannot be filled: a field name consists of capital letters, digits and _.",
   problem_kind_unclosed: "The closing bracket 】 is missing.",
   problem_kind_unopened: "The opening bracket 【 is missing.",
+  problem_kind_bidirectional:
+    "Marks of direction, which cannot be seen, cut the name: delete the placeholder and type it again.",
+  problem_kind_field_code: "In a field code in which it cannot be filled.",
+  problem_kind_nested_field:
+    "In a field code with another field in it: write the code without nested fields, or move the placeholder out of it.",
   problem_NO_FIELDS: "The template has no placeholders such as 【MEETING_TITLE】.",
   problem_IN_COMMENT: "In a comment; comments are not filled.",
   problem_UNKNOWN_FIELD: "No document type has this field; it is left unchanged.",

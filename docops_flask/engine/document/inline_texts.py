@@ -1,0 +1,362 @@
+"""Texts inside a paragraph that are no part of its own text: field codes, ruby, equations.
+
+Each has an address behind that of the paragraph (``p3:field0``, ``p3:ruby0.base``, ``p3:math0``) and is read
+as a paragraph is, so that it is filled alike. docs/analysis/texts-inside-paragraphs.md says what counts.
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from enum import Enum
+from typing import NamedTuple
+
+from lxml.etree import _Element
+
+from docops_flask.engine.document.document import ParagraphPlace
+from docops_flask.engine.document.form_reading import FormReading, ShownText
+from docops_flask.engine.document.paragraph_text import OBJECT, runs_of, text_of
+from docops_flask.engine.document.shape import CDATA_TAG, INLINE_ELEMENTS, Paragraph, Shape
+from docops_flask.engine.document.shapes import parse_fragment
+from docops_flask.engine.oxml.markup import TOKEN, element_end
+from docops_flask.engine.oxml.names import XML_SPACE, Vocabulary, namespace_of
+
+_MATH = frozenset(
+    (
+        "{http://schemas.openxmlformats.org/officeDocument/2006/math}oMath",
+        "{http://purl.oclc.org/ooxml/officeDocument/math}oMath",
+    )
+)
+
+
+class InlineKind(Enum):
+    """The kinds of text inside a paragraph."""
+
+    FIELD = "field"
+    RUBY = "ruby"
+    EQUATION = "math"
+
+
+class FieldFlaw(Enum):
+    """Why a field code cannot be understood by itself: it has a field in it or lies in one, or is cut."""
+
+    NESTED = "nested"
+    CUT = "cut"
+
+
+class InlineText:
+    """A text inside a paragraph; ``name`` is its address there (``field0``). No two are the same.
+
+    The bytes of ``reading`` begin at ``offset`` of the paragraph's own bytes. ``runs`` are the numbers of the
+    paragraph's runs around its characters, each with the first character there; -1 is no run. ``quote`` is
+    the quotation mark around an attribute's value, empty for the text of elements.
+    """
+
+    __slots__ = ("_runs", "flaw", "kind", "name", "offset", "place", "quote", "reading")
+
+    def __init__(
+        self,
+        place: ParagraphPlace,
+        name: str,
+        kind: InlineKind,
+        reading: Paragraph,
+        *,
+        offset: int,
+        runs: Sequence[tuple[int, int]],
+        quote: bytes = b"",
+        flaw: FieldFlaw | None = None,
+    ) -> None:
+        self.place = place
+        self.name = name
+        self.kind = kind
+        self.reading = reading
+        self.offset = offset
+        self.quote = quote
+        self.flaw = flaw
+        self._runs = runs
+
+    @property
+    def address(self) -> str:
+        """Its whole address (``p3:field0``)."""
+        return f"{self.place.path}:{self.name}"
+
+    def run_id(self, start: int) -> str | None:
+        """Return the address of the run around the character ``start``; ``None`` where there is none."""
+        at = bisect_right(self._runs, start, key=_first_character) - 1
+        return None if self._runs[at][1] < 0 else f"{self.place.path}:r{self._runs[at][1]}"
+
+
+def _first_character(run: tuple[int, int]) -> int:
+    return run[0]
+
+
+def inline_texts(place: ParagraphPlace) -> list[InlineText]:
+    """Return the texts inside a paragraph, in the order in which they begin.
+
+    Takes time linear in the bytes of the paragraph.
+    """
+    content = place.own_bytes
+    if not any(name in content for name in INLINE_ELEMENTS):
+        return []
+    root = parse_fragment(b"<_>" + content + b"</_>", place.scope or place.part.text.root_scope)
+    found = _Finder(root, place.part.w)
+    return list(_Builder(place, content, root).texts(found.found))
+
+
+# The elements of a text with the numbers of the runs around; ``None`` where something else stands between.
+_Flow = list[tuple[_Element, int] | None]
+
+
+class _Code:
+    """A field code: the w:instrText of a complex field, a field between two as ``None``; or a w:fldSimple."""
+
+    __slots__ = ("flaw", "flow", "is_open", "run", "simple")
+
+    def __init__(self, run: int, simple: _Element | None = None) -> None:
+        self.flow: _Flow = []
+        self.run = run
+        self.simple = simple
+        self.is_open = simple is None
+        self.flaw: FieldFlaw | None = None
+
+
+class _Guide(NamedTuple):
+    """A w:rt or w:rubyBase: its name in addresses, the run around."""
+
+    name: str
+    element: _Element
+    run: int
+
+
+class _Equation(NamedTuple):
+    """The m:t of an equation."""
+
+    flow: _Flow
+
+
+class _Finder:
+    """Finds the texts inside a paragraph, in document order; deleted text is left out."""
+
+    def __init__(self, paragraph: _Element, w: Vocabulary) -> None:
+        self._w = w
+        self._runs = {run: index for index, run in enumerate(runs_of(paragraph, w))}
+        # Complex fields that have not ended, and those of them whose codes have not.
+        self._open: list[_Code] = []
+        self._open_codes: list[_Code] = []
+        self._rubies = 0
+        self.found: list[_Code | _Guide | _Equation] = []
+        self._read(paragraph, -1, in_math=False)
+        for code in self._open_codes:
+            code.flaw = code.flaw or FieldFlaw.CUT
+
+    def _read(self, parent: _Element, run: int, *, in_math: bool) -> None:
+        w = self._w
+        for child in parent.iterchildren("*"):
+            tag = child.tag
+            if tag in (w.del_, w.moveFrom):
+                continue
+            inner_run = self._runs.get(child, run)
+            is_equation = tag in _MATH and not in_math
+            if tag == w.fldChar:
+                self._take_mark(child.get(w.fldCharType), run)
+            elif tag == w.instrText:
+                self._take_code(child, run)
+            elif tag == w.fldSimple:
+                self._begin(_Code(run, child))
+            elif tag == w.ruby:
+                self._take_ruby(child, run)
+            elif is_equation:
+                equation = _Equation([])
+                self.found.append(equation)
+                _read_equation(child, equation.flow, run, w, f"{{{namespace_of(tag)}}}")
+            self._read(child, inner_run, in_math=in_math or is_equation)
+
+    def _begin(self, code: _Code) -> None:
+        if self._open_codes:
+            around = self._open_codes[-1]
+            _part(around.flow)
+            around.flaw = code.flaw = FieldFlaw.NESTED
+        self.found.append(code)
+
+    def _take_mark(self, kind: str | None, run: int) -> None:
+        if kind == "begin":
+            code = _Code(run)
+            self._begin(code)
+            self._open.append(code)
+            self._open_codes.append(code)
+        elif self._open and kind in ("separate", "end"):
+            code = self._open[-1]
+            if code.is_open:
+                code.is_open = False
+                self._open_codes.pop()
+            if kind == "end":
+                self._open.pop()
+
+    def _take_code(self, node: _Element, run: int) -> None:
+        if self._open and self._open[-1].is_open:
+            self._open[-1].flow.append((node, run))
+            return
+        # Its field begins in another paragraph.
+        code = _Code(run)
+        code.flow.append((node, run))
+        code.flaw = FieldFlaw.CUT
+        self.found.append(code)
+
+    def _take_ruby(self, ruby: _Element, run: int) -> None:
+        w = self._w
+        name = f"ruby{self._rubies}"
+        self._rubies += 1
+        for tag, own in ((w.rt, "rt"), (w.rubyBase, "base")):
+            element = ruby.find(tag)
+            if element is not None:
+                self.found.append(_Guide(f"{name}.{own}", element, run))
+
+
+def _part(flow: _Flow) -> None:
+    if flow and flow[-1] is not None:
+        flow.append(None)
+
+
+def _read_equation(parent: _Element, flow: _Flow, run: int, w: Vocabulary, math: str) -> None:
+    """Read a row of an equation: a name may lie across runs next to each other, and nothing else."""
+    for child in parent.iterchildren("*"):
+        tag = child.tag
+        if tag in (f"{math}r", w.r):
+            for each in child.iterchildren("*"):
+                if each.tag in (f"{math}t", w.t):
+                    flow.append((each, run))
+                elif each.tag not in (f"{math}rPr", w.rPr):
+                    _part(flow)
+        elif tag not in (w.bookmarkStart, w.bookmarkEnd, w.proofErr, w.commentRangeStart, w.commentRangeEnd):
+            _part(flow)
+            if tag not in (w.del_, w.moveFrom):
+                _read_equation(child, flow, run, w, math)
+            _part(flow)
+
+
+class _Builder:
+    """Makes readings of what was found in ``root``, whose content are the bytes ``content``."""
+
+    def __init__(self, place: ParagraphPlace, content: bytes, root: _Element) -> None:
+        self._place = place
+        self._content = content
+        self._root = root
+        # Where the start tag of each element lies: both come in the order of the document.
+        tags = (each for each in TOKEN.finditer(content) if each[2] is not None)
+        self._tags = {
+            element: each.span() for element, each in zip(root.iterdescendants("*"), tags, strict=True)
+        }
+
+    def texts(self, found: Sequence[_Code | _Guide | _Equation]) -> Iterator[InlineText]:
+        """Yield a text for each of ``found`` that holds characters."""
+        fields = equations = 0
+        for each in found:
+            if isinstance(each, _Guide):
+                text = self._of_guide(each)
+            elif isinstance(each, _Equation):
+                text = self._of_flow(f"math{equations}", InlineKind.EQUATION, each.flow)
+                equations += 1
+            else:
+                text = self._of_code(f"field{fields}", each)
+                fields += 1
+            if text is not None:
+                yield text
+
+    def _of_guide(self, guide: _Guide) -> InlineText | None:
+        start, end = self._tags[guide.element]
+        if self._content[end - 2] == 0x2F:
+            return None
+        inner = self._content[end : self._content.rindex(b"<", end, element_end(self._content, start))]
+        place = self._place
+        scope = {(prefix or "").encode(): uri.encode() for prefix, uri in guide.element.nsmap.items()}
+        reading = place.part.shapes.paragraph(inner, None if place.scope is None else scope)
+        return InlineText(place, guide.name, InlineKind.RUBY, reading, offset=end, runs=((0, guide.run),))
+
+    def _of_code(self, name: str, code: _Code) -> InlineText | None:
+        if code.simple is None:
+            return self._of_flow(name, InlineKind.FIELD, code.flow, code.flaw)
+        span = self._instruction(code.simple)
+        if span is None:
+            return None
+        shape = _shape([ShownText(0, code.run, 0, True, False)], ["", ""], self._place.part.w)
+        reading = Paragraph((b"", b"", self._content[slice(*span)], b""), shape, b"")
+        quote = self._content[span[1] : span[1] + 1]
+        runs = ((0, code.run),)
+        return InlineText(
+            self._place,
+            name,
+            InlineKind.FIELD,
+            reading,
+            offset=span[0],
+            runs=runs,
+            quote=quote,
+            flaw=code.flaw,
+        )
+
+    def _instruction(self, simple: _Element) -> tuple[int, int] | None:
+        """Return where the value of w:instr lies in the start tag of a w:fldSimple (17.16.19)."""
+        start, end = self._tags[simple]
+        tag = self._content[start:end]
+        for prefix, uri in simple.nsmap.items():
+            if prefix and uri == self._place.part.w.namespace:
+                name = re.escape(prefix.encode())
+                found = re.search(rb"\s" + name + rb":instr\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", tag)
+                if found is not None:
+                    first, last = found.span(1 if found[1] is not None else 2)
+                    return start + first, start + last
+        return None
+
+    def _of_flow(
+        self, name: str, kind: InlineKind, flow: _Flow, flaw: FieldFlaw | None = None
+    ) -> InlineText | None:
+        content = self._content
+        parts: list[bytes] = []
+        shown: list[ShownText] = []
+        between = [""]
+        runs: list[tuple[int, int]] = []
+        offset, at, length = -1, 0, 0
+        for node, each in enumerate(flow):
+            if each is None:
+                between[-1] += OBJECT
+                length += 1
+                continue
+            element, run = each
+            runs.append((length, run))
+            length += len(text_of(element))
+            preserves = element.get(XML_SPACE) == "preserve"
+            for tag, first, last in self._segments(element):
+                if offset < 0:
+                    offset = at = tag
+                parts += (content[at:tag], content[tag:first], content[first:last])
+                at = last
+                shown.append(ShownText(len(shown), run, node, preserves, False))
+                between.append("")
+        if not shown:
+            return None
+        parts.append(b"")
+        shape = _shape(shown, between, self._place.part.w)
+        reading = Paragraph(parts, shape, b"")
+        return InlineText(self._place, name, kind, reading, offset=offset, runs=runs, flaw=flaw)
+
+    def _segments(self, element: _Element) -> Iterator[tuple[int, int, int]]:
+        """Yield where characters lie right in an element, up to a child: the tag before, their bytes."""
+        content = self._content
+        tag, at = self._tags[element]
+        if content[at - 2] == 0x2F:
+            return
+        for token in TOKEN.finditer(content, at):
+            yield tag, at, token.start()
+            if token[1] or token[2] is not None:
+                return
+            tag = at = token.end()
+            if content.startswith(CDATA_TAG, token.start()):
+                first = token.start() + len(CDATA_TAG)
+                yield token.start(), first, token.end() - 3
+
+
+def _shape(shown: list[ShownText], between: list[str], w: Vocabulary) -> Shape:
+    """Return the shape of a text inside a paragraph, which has no look of its own to be parsed."""
+    return Shape(FormReading(shown, between, 0), len(shown), w, _no_look)
+
+
+def _no_look() -> None:
+    raise ValueError("a text inside a paragraph has no look of its own")
