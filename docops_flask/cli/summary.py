@@ -39,7 +39,10 @@ def run_as_data(result: RunResult, job: Job, out_dir: Path, files: Sequence[str]
 def run_for_people(result: RunResult, out_dir: Path, files: Iterable[str]) -> str:
     """Return what ``docops run`` prints."""
     log, missing = result.log, result.missing
-    broken = [_Unsupported(each.original_text, each.run_id, each.suggestion) for each in log.unsupported]
+    broken = [
+        _Unsupported(each.original_text, each.run_id or each.paragraph_path, each.suggestion)
+        for each in log.unsupported
+    ]
     lines = [
         MESSAGES[result.exit_code],
         f"  filled       {log.replaced_count} of {len(log.entries)} placeholders",

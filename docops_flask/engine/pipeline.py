@@ -6,7 +6,7 @@ each job, and sooner without the rest.
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -42,6 +42,7 @@ from docops_flask.engine.opc.package import Package
 from docops_flask.engine.options import Options
 from docops_flask.engine.policy.policy import Policy
 from docops_flask.engine.reports.replace_log import (
+    LogEntry,
     MissingFields,
     ReplaceLog,
     missing_fields,
@@ -49,6 +50,7 @@ from docops_flask.engine.reports.replace_log import (
 )
 from docops_flask.engine.template.fill import build_values, fill
 from docops_flask.engine.template.grammar import Suggestions
+from docops_flask.engine.template.places.search import PlaceScan, scan_places
 from docops_flask.engine.template.scan import Scan, scan_document
 
 if TYPE_CHECKING:
@@ -140,7 +142,9 @@ def inspect(job: Job, template: FilePath) -> "Inspection":
     from docops_flask.engine.reports.inspection import inspect_template
 
     with closing(Package(template, job.limits)) as package:
-        return inspect_template(scan_document(open_document(package, job.limits)), job.skills)
+        document = open_document(package, job.limits)
+        places = scan_places(package, document, job.limits)
+        return inspect_template(scan_document(document), places, job.skills)
 
 
 def verify_files(job: Job, template: FilePath, evidence: "Evidence") -> "Verification":
@@ -157,22 +161,24 @@ def _run(job: Job, package: Package, sink: ArtefactSink) -> RunResult:
     document = open_document(package, job.limits)
     scan = scan_document(document)
     values = build_values(job.skill, job.payload)
-    counts = scan.field_counts()
+    places = scan_places(package, document, job.limits)
+    counts = _added(scan.field_counts(), places.field_counts())
     _refuse_growth(counts, values, job.limits.output_bytes)
 
     targets = scan.runs_to_fill(values)
     template_look = observe(document, targets)
     filling = fill(scan, values)
-    touched = filling.touched
+    placed, elsewhere = _fill_places(job, places, values)
     suggested = _suggested_policy(job, document, scan)
     deviations = _deviations(job, document, targets, suggested)
     report = _format_report(job, document, targets, template_look)._replace(policy_deviations=deviations)
 
-    log = replace_log(scan, values, job.skill, Suggestions(job.skill.placeholders()), touched)
+    suggestions = Suggestions(job.skill.placeholders())
+    log = replace_log(scan, values, job.skill, suggestions, filling.touched, elsewhere)
     fields = sorted(counts)
     missing = missing_fields(fields, values, job.skill)
 
-    changed = written_parts([*filling.edits, *_repair_edits(report)])
+    changed = written_parts([*filling.edits, *placed, *_repair_edits(report)])
     sink.document(lambda stream: package.write(stream, changed))
     with sink.written() as written:
         proof = prove_written(package, written, log.claims(), report.claims(), job.limits)
@@ -184,6 +190,27 @@ def _run(job: Job, package: Package, sink: ArtefactSink) -> RunResult:
     if suggested is not None:
         sink.add(SUGGESTED_POLICY, _as_yaml(suggested))
     return RunResult(_exit_code(job, log, missing, report), log, missing, report, fields)
+
+
+def _added(counts: dict[str, int], more: Mapping[str, int]) -> dict[str, int]:
+    for name, count in more.items():
+        counts[name] = counts.get(name, 0) + count
+    return counts
+
+
+def _fill_places(
+    job: Job, scan: PlaceScan, values: Mapping[str, str]
+) -> tuple[Sequence[Edit], Sequence[LogEntry]]:
+    """Return the edits outside paragraphs, and the log's entries about them and about what is not filled."""
+    if job.skill is None or not (scan.places or scan.unfillable):
+        return (), ()
+    # Most templates have no such places, and a renderer starts the faster for what it does not load.
+    from docops_flask.engine.reports.place_entries import place_entries
+    from docops_flask.engine.template.places.filling import fill_places
+
+    filling = fill_places(scan, values, job.skill)
+    suggestions = Suggestions(job.skill.placeholders())
+    return filling.edits, tuple(place_entries(scan, filling, job.skill, suggestions))
 
 
 def _suggested_policy(job: Job, document: Document, scan: Scan) -> Policy | None:

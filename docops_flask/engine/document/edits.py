@@ -2,17 +2,32 @@
 
 from collections.abc import Iterable
 from operator import itemgetter
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
-from docops_flask.engine.document.document import StoryPart
-from docops_flask.engine.opc.xml_part import encoded
+from docops_flask.engine.opc.xml_part import Encoding, encoded
 from docops_flask.engine.oxml.markup import spliced
+
+
+class EditedPart(Protocol):
+    """A part that can be written with edits: its name, its bytes as UTF-8, how the package has them."""
+
+    @property
+    def name(self) -> str:
+        """Its name without leading slash."""
+
+    @property
+    def content(self) -> bytes:
+        """Its bytes as UTF-8."""
+
+    @property
+    def encoding(self) -> Encoding | None:
+        """Its encoding in the package, ``None`` for UTF-8."""
 
 
 class Edit(NamedTuple):
     """The bytes ``start``:``end`` of a part, as UTF-8, give way to ``new``."""
 
-    part: StoryPart
+    part: EditedPart
     start: int
     end: int
     new: bytes
@@ -23,13 +38,13 @@ _position = itemgetter(1, 2)
 
 def written_parts(edits: Iterable[Edit]) -> dict[str, bytes]:
     """Return the parts that ``edits`` change, by name: the template's bytes with the edits in."""
-    by_part: dict[StoryPart, list[Edit]] = {}
+    by_part: dict[EditedPart, list[Edit]] = {}
     for edit in edits:
         by_part.setdefault(edit.part, []).append(edit)
     return {
         part.name: encoded(
             spliced(
-                part.text.content,
+                part.content,
                 [edit[1:] for edit in sorted(of_part, key=_position)],
             ),
             part.encoding,

@@ -7,17 +7,21 @@ white space between attributes, their order, prefixes, how a character is writte
 
 from collections.abc import Mapping, Sequence
 from operator import attrgetter
+from typing import TYPE_CHECKING
 
 from docops_flask.engine.integrity.byte_replay import ByteEdit, as_data, checked, has_mark, replay_entries
 from docops_flask.engine.integrity.byte_stories import Misfit, Stories, StoryBytes
 from docops_flask.engine.integrity.byte_text import ByteParagraph
-from docops_flask.engine.integrity.claims import Claims, Replacement
+from docops_flask.engine.integrity.claims import Claims, PlaceReplacement, Replacement
 from docops_flask.engine.integrity.gate import defects_of, may_have_defects, untyped_parts
 from docops_flask.engine.integrity.members import Members
 from docops_flask.engine.integrity.plan import Plan, PlannedParagraph, is_placeholder
 from docops_flask.engine.integrity.verdict import Defect, Findings, Proof
 from docops_flask.engine.opc.package import Package
 from docops_flask.engine.opc.xml_part import parse_part, recoded
+
+if TYPE_CHECKING:
+    from docops_flask.engine.integrity.places import PlacedPart
 
 
 def prove_bytes(template: Package, members: Members, claims: Claims) -> Proof | None:
@@ -27,10 +31,11 @@ def prove_bytes(template: Package, members: Members, claims: Claims) -> Proof | 
     stories = Stories(template)
     try:
         _replay(stories, claims)
-        expected = {name: part.written() for name, part in stories.touched().items()}
+        others = _replay_places(template, stories, claims.places)
+        touched: dict[str, StoryBytes | PlacedPart] = {**stories.touched(), **others}
+        expected = {name: part.written() for name, part in touched.items()}
     except (Misfit, ValueError):
         return None
-    touched = stories.touched()
     changed = {member.record.name: member.after for member in members.changed}
     for record in members.records:
         part = touched.get(record.name)
@@ -42,7 +47,8 @@ def prove_bytes(template: Package, members: Members, claims: Claims) -> Proof | 
         wanted = expected[record.name]
         if wanted != (template.read(record.name) if after is None else after):
             return None
-        record.replacements, record.fixes = part.replacements, part.fixes
+        record.replacements = part.replacements
+        record.fixes = part.fixes if isinstance(part, StoryBytes) else 0
     defects, own = _defects(template, stories, changed)
     return Proof(
         parts=tuple(members.records),
@@ -51,6 +57,29 @@ def prove_bytes(template: Package, members: Members, claims: Claims) -> Proof | 
         defects=tuple(defects),
         template_defects=(*untyped_parts(template), *own),
     )
+
+
+def _replay_places(
+    template: Package, stories: Stories, entries: Sequence[PlaceReplacement]
+) -> "dict[str, PlacedPart]":
+    """Replay entries about places outside paragraphs; return the parts that are no stories."""
+    if not entries:
+        return {}
+    # Most templates have no such places, and a renderer starts the faster for what it does not load.
+    from docops_flask.engine.integrity.places import replay_places
+
+    replayed = replay_places(template, entries)
+    if replayed.misfits:
+        raise Misfit
+    others = {}
+    for name, placed in replayed.parts.items():
+        story = stories.named(name)
+        if story is None:
+            others[name] = placed
+        else:
+            story.edits += placed.edits
+            story.replacements += placed.replacements
+    return others
 
 
 class _Grouped:

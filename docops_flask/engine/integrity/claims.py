@@ -38,6 +38,23 @@ class Replacement(NamedTuple):
     mirrored_at: tuple[str, ...] = ()
 
 
+class PlaceReplacement(NamedTuple):
+    """A placeholder filled outside the paragraphs of stories: an entry of the replace log with ``part``.
+
+    ``place`` is its index in ``entries``; ``address`` leads to a text or an attribute of the part
+    (docs/analysis/places.md), whose characters ``start``:``end`` it is about.
+    """
+
+    place: int
+    part: str
+    address: str
+    start: int
+    end: int
+    field_name: str
+    original_text: str
+    new_text: str
+
+
 class Fix(NamedTuple):
     """A fix: changed attributes of one property element of a paragraph, or of its run ``run_id``.
 
@@ -58,6 +75,7 @@ class Claims(NamedTuple):
 
     replacements: tuple[Replacement, ...]
     fixes: tuple[Fix, ...]
+    places: tuple[PlaceReplacement, ...] = ()
 
 
 def read_claims(replace_log: object, format_report: object) -> Claims:
@@ -66,7 +84,9 @@ def read_claims(replace_log: object, format_report: object) -> Claims:
     Only members that describe changes are read. Raises ``InvalidArgument`` (``detail.field``,
     ``detail.path``) for the first of these that is missing or has the wrong type.
     """
-    return Claims(tuple(_replacements(replace_log)), tuple(_fixes(format_report)))
+    places: list[PlaceReplacement] = []
+    replacements = tuple(_replacements(replace_log, places))
+    return Claims(replacements, tuple(_fixes(format_report)), tuple(places))
 
 
 _MEMBERS = Replacement._fields[1:8]
@@ -74,11 +94,15 @@ _TYPES = (str, str, int, int, str, str, str)
 _values = itemgetter(*_MEMBERS)
 
 
-def _replacements(log: object) -> Iterator[Replacement]:
+def _replacements(log: object, places: list[PlaceReplacement]) -> Iterator[Replacement]:
+    """Yield the entries about paragraphs; add those about other places to ``places``."""
     for index, entry in enumerate(_member(_as(dict, log, LOG, "$"), "entries", list, LOG, "$")):
         if type(entry) is not dict:
             raise _malformed(LOG, f"$.entries[{index}]", dict)
         if entry.get("status") != "replaced":
+            continue
+        if "part" in entry:
+            places.append(_place_replacement(index, entry))
             continue
         try:
             values = _values(entry)
@@ -88,6 +112,29 @@ def _replacements(log: object) -> Iterator[Replacement]:
             raise _wrong_type(index, values)
         mirrors = _mirrors(index, entry) if "mirrored_at" in entry else ()
         yield Replacement._make((index, *values, mirrors))
+
+
+def _place_replacement(index: int, entry: dict[str, Any]) -> PlaceReplacement:
+    path = f"$.entries[{index}]"
+    part = _member(entry, "part", str, LOG, path)
+    whole = _member(entry, "paragraph_path", str, LOG, path)
+    if not whole.startswith(f"{part}#"):
+        raise InvalidArgument(
+            f"{LOG}: {path}.paragraph_path does not begin with the part; send the file as it came out of the "
+            "job.",
+            field=LOG,
+            path=f"{path}.paragraph_path",
+        )
+    return PlaceReplacement(
+        index,
+        part,
+        whole[len(part) + 1 :],
+        _member(entry, "start", int, LOG, path),
+        _member(entry, "end", int, LOG, path),
+        _member(entry, "field_name", str, LOG, path),
+        _member(entry, "original_text", str, LOG, path),
+        _member(entry, "new_text", str, LOG, path),
+    )
 
 
 def _wrong_type(index: int, values: tuple[Any, ...]) -> InvalidArgument:

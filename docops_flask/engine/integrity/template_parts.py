@@ -81,6 +81,11 @@ class TemplateParts:
     def __init__(self, template: Package) -> None:
         self._template = template
         self._roots: dict[str, _Element | None] = {}
+        self._replaced: dict[str, bytes] = {}
+
+    def replace(self, name: str, content: bytes) -> None:
+        """Have ``content`` in place of the bytes of a part, before it is read."""
+        self._replaced[name] = content
 
     def root(self, name: str) -> _Element | None:
         """Return the root of a part, or ``None`` if it is not XML or cannot be parsed."""
@@ -91,6 +96,8 @@ class TemplateParts:
     def fresh_root(self, name: str) -> _Element | None:
         """Return a newly parsed root of a part, without the changes made to ``root``."""
         try:
+            if name in self._replaced:
+                return parse_part(self._replaced[name], name)
             return parse_part(self._template.read(name), name) if _is_xml(name) else None
         except InvalidTemplate:
             return None

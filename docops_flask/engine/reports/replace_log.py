@@ -31,11 +31,14 @@ class LogEntry(NamedTuple):
     branches that were filled alike.
 
     ``new_text`` is the value of a ``replaced`` entry, ``reason`` says why another was not replaced.
-    ``kind`` (a ``Kind``'s value) and ``suggestion`` belong to ``unsupported`` entries.
+    ``kind`` (a ``Kind``'s value, or ``UNFILLABLE``) and ``suggestion`` belong to ``unsupported`` entries.
+
+    A placeholder outside the paragraphs of stories has no run; ``part`` is the part it stands in and ``place``
+    says where there. ``note`` is what a person has to know of one that was filled.
     """
 
     status: Status
-    run_id: str
+    run_id: str | None
     paragraph_path: str
     start: int
     end: int
@@ -48,6 +51,9 @@ class LogEntry(NamedTuple):
     reason: str | None = None
     kind: str | None = None
     suggestion: str | None = None
+    part: str | None = None
+    place: str | None = None
+    note: str | None = None
 
     def as_json(self) -> str:
         """Return the entry as the log has it."""
@@ -64,15 +70,22 @@ class LogEntry(NamedTuple):
             name,
             value,
             reason,
-            *more_of_it,
+            kind,
+            suggestion,
+            part,
+            where,
+            note,
         ) = self
         more = f', "mirrored_at": {json_list(map(quoted, mirrors))}' if mirrors else ""
         if status == "unsupported":
-            kind, suggestion = map(_text, more_of_it)
-            more += f', "kind": {kind}, "suggestion": {suggestion}'
+            more += f', "kind": {_text(kind)}, "suggestion": {_text(suggestion)}'
+        if part is not None:
+            more += f', "part": {quoted(part)}, "place": {_text(where)}'
+        if note is not None:
+            more += f', "note": {quoted(note)}'
         return (
             f'{{"status": "{status}", "field_name": {"null" if name is None else quoted(name)}, '
-            f'"run_id": {quoted(run_id)}, "paragraph_path": {quoted(path)}, '
+            f'"run_id": {"null" if run_id is None else quoted(run_id)}, "paragraph_path": {quoted(path)}, '
             f'"start": {start}, "end": {end}, "original_text": {quoted(original)}, '
             f'"new_text": {"null" if value is None else quoted(value)}, '
             f'"reason": {"null" if reason is None else quoted(reason)}, '
@@ -93,6 +106,8 @@ class LogEntry(NamedTuple):
             "original_text": self.original_text,
             "new_text": self.new_text,
         }
+        if self.part is not None:
+            members["part"] = self.part
         return {**members, "mirrored_at": list(self.mirrored_at)} if self.mirrored_at else members
 
 
@@ -144,13 +159,19 @@ class ReplaceLog(NamedTuple):
 
 
 def replace_log(
-    scan: Scan, values: Mapping[str, str], skill: Skill, suggestions: Suggestions, touched: Iterable[str]
+    scan: Scan,
+    values: Mapping[str, str],
+    skill: Skill,
+    suggestions: Suggestions,
+    touched: Iterable[str],
+    elsewhere: Iterable[LogEntry] = (),
 ) -> ReplaceLog:
     """Return the log of a run.
 
     ``values`` (placeholder name to text) were filled; ``touched`` are the addresses of the runs that changed.
+    ``elsewhere`` are the entries about places outside the paragraphs of stories (``place_entries``).
     """
-    entries = tuple(_entries(scan, values, skill, suggestions))
+    entries = (*_entries(scan, values, skill, suggestions), *elsewhere)
     statuses = [entry.status for entry in entries]
     return ReplaceLog(
         entries,
@@ -181,7 +202,7 @@ def _entries(
                 yield LogEntry("replaced", *at, name, values[name])
             else:
                 field = fields.get(name)
-                reason = _missing_reason(skill, field is not None, bool(field and field.required))
+                reason = missing_reason(skill, field is not None, bool(field and field.required))
                 yield LogEntry("missing", *at, name, reason=reason)
 
 
@@ -189,7 +210,7 @@ def _entries(
 _PLACEHOLDER = Kind.PLACEHOLDER
 
 
-def _missing_reason(skill: Skill, known: bool, required: bool) -> str:
+def missing_reason(skill: Skill, known: bool, required: bool) -> str:
     if not known:
         return f"the skill {skill.name} has no field for it"
     return f"the task gives no value for this {'required' if required else 'optional'} field"
