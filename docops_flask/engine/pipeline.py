@@ -50,7 +50,8 @@ from docops_flask.engine.reports.replace_log import (
 )
 from docops_flask.engine.template.fill import build_values, fill
 from docops_flask.engine.template.grammar import Suggestions
-from docops_flask.engine.template.places.search import PlaceScan, scan_places
+from docops_flask.engine.template.places.found import PlaceScan
+from docops_flask.engine.template.places.search import scan_places
 from docops_flask.engine.template.scan import Scan, scan_document
 
 if TYPE_CHECKING:

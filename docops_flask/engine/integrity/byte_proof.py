@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from docops_flask.engine.integrity.byte_replay import ByteEdit, as_data, checked, has_mark, replay_entries
 from docops_flask.engine.integrity.byte_stories import Misfit, Stories, StoryBytes
 from docops_flask.engine.integrity.byte_text import ByteParagraph
-from docops_flask.engine.integrity.claims import Claims, PlaceReplacement, Replacement
+from docops_flask.engine.integrity.claims import Claims, Replacement
 from docops_flask.engine.integrity.gate import defects_of, may_have_defects, untyped_parts
 from docops_flask.engine.integrity.members import Members
 from docops_flask.engine.integrity.plan import Plan, PlannedParagraph, is_placeholder
@@ -31,7 +31,7 @@ def prove_bytes(template: Package, members: Members, claims: Claims) -> Proof | 
     stories = Stories(template)
     try:
         _replay(stories, claims)
-        others = _replay_places(template, stories, claims.places)
+        others = _replay_places(template, stories, claims)
         touched: dict[str, StoryBytes | PlacedPart] = {**stories.touched(), **others}
         expected = {name: part.written() for name, part in touched.items()}
     except (Misfit, ValueError):
@@ -59,16 +59,14 @@ def prove_bytes(template: Package, members: Members, claims: Claims) -> Proof | 
     )
 
 
-def _replay_places(
-    template: Package, stories: Stories, entries: Sequence[PlaceReplacement]
-) -> "dict[str, PlacedPart]":
+def _replay_places(template: Package, stories: Stories, claims: Claims) -> "dict[str, PlacedPart]":
     """Replay entries about places outside paragraphs; return the parts that are no stories."""
-    if not entries:
+    if not claims.places:
         return {}
     # Most templates have no such places, and a renderer starts the faster for what it does not load.
     from docops_flask.engine.integrity.places import replay_places
 
-    replayed = replay_places(template, entries)
+    replayed = replay_places(template, claims)
     if replayed.misfits:
         raise Misfit
     others = {}

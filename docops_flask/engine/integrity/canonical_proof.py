@@ -12,7 +12,7 @@ from lxml.etree import _Element
 
 from docops_flask.engine.errors import InvalidTemplate
 from docops_flask.engine.integrity.addresses import Addresses
-from docops_flask.engine.integrity.claims import Claims, Fix, PlaceReplacement
+from docops_flask.engine.integrity.claims import Claims, Fix
 from docops_flask.engine.integrity.gate import defects_of, untyped_parts
 from docops_flask.engine.integrity.members import (
     ChangedMember,
@@ -35,7 +35,7 @@ def prove_canonically(template: Package, members: Members, claims: Claims, max_p
     Raises ``TemplateLimitExceeded`` when a changed part is more than ``max_parsed`` bytes.
     """
     account = _Account(template, members.unaccounted, max_parsed)
-    account.replay_places(template, claims.places)
+    account.replay_places(template, claims)
     account.replay(claims)
     changed = {member.record.name: member for member in members.changed}
     for record in members.records:
@@ -72,13 +72,13 @@ class _Account:
         """Say whether a claim was replayed in the part ``name``."""
         return name in self._replacements or name in self._fixes
 
-    def replay_places(self, template: Package, entries: Sequence[PlaceReplacement]) -> None:
-        """Change places outside paragraphs as ``entries`` say, in the bytes that the trees are parsed from."""
-        if not entries:
+    def replay_places(self, template: Package, claims: Claims) -> None:
+        """Change places outside paragraphs as ``claims`` say, in the bytes that the trees are parsed from."""
+        if not claims.places:
             return
         from docops_flask.engine.integrity.places import replay_places
 
-        replayed = replay_places(template, entries)
+        replayed = replay_places(template, claims)
         for entry, misfit in replayed.misfits:
             place = f"$.entries[{entry.place}]"
             self._misfit("log_entry", place, f"The entry cannot be replayed: {misfit}.")

@@ -42,7 +42,8 @@ class PlaceReplacement(NamedTuple):
     """A placeholder filled outside the paragraphs of stories: an entry of the replace log with ``part``.
 
     ``place`` is its index in ``entries``; ``address`` leads to a text or an attribute of the part
-    (docs/analysis/places.md), whose characters ``start``:``end`` it is about.
+    (docs/analysis/places.md), whose characters ``start``:``end`` it is about. With ``bound_control``, the
+    whole address of a content control, it is data that gets the whole text of that control.
     """
 
     place: int
@@ -53,6 +54,7 @@ class PlaceReplacement(NamedTuple):
     field_name: str
     original_text: str
     new_text: str
+    bound_control: str | None = None
 
 
 class Fix(NamedTuple):
@@ -134,6 +136,7 @@ def _place_replacement(index: int, entry: dict[str, Any]) -> PlaceReplacement:
         _member(entry, "field_name", str, LOG, path),
         _member(entry, "original_text", str, LOG, path),
         _member(entry, "new_text", str, LOG, path),
+        _member(entry, "bound_control", str, LOG, path) if "bound_control" in entry else None,
     )
 
 

@@ -6,7 +6,7 @@ one local name; the text of a paragraph of DrawingML is that of its a:t together
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from lxml.etree import _Element
 
@@ -14,10 +14,13 @@ from docops_flask.engine.errors import InvalidTemplate
 from docops_flask.engine.integrity.byte_replay import as_data, checked
 from docops_flask.engine.integrity.byte_tags import TagSpan, map_elements, segments_behind
 from docops_flask.engine.integrity.byte_text import bytes_at, plain_text
-from docops_flask.engine.integrity.claims import PlaceReplacement
+from docops_flask.engine.integrity.claims import Claims, PlaceReplacement
 from docops_flask.engine.integrity.plan import is_placeholder
 from docops_flask.engine.opc.package import Package
 from docops_flask.engine.opc.xml_part import Encoding, encoded, encoding_of, parse_part, recoded
+
+if TYPE_CHECKING:
+    from docops_flask.engine.integrity.bound_controls import Controls
 
 _ADDRESS = r"([^\[\]@]+)\[(0|[1-9][0-9]{0,8})\](?:@([^\[\]@]+))?"
 _ATTRIBUTE = rb"([^\s=\"'<>/]+)\s*=\s*(\"[^\"]*\"|'[^']*')"
@@ -25,7 +28,7 @@ _DRAWING_ML = (
     "{http://schemas.openxmlformats.org/drawingml/2006/main}",
     "{http://purl.oclc.org/ooxml/drawingml/main}",
 )
-_QUOTED = (("\"", "&quot;"), ("'", "&apos;"), ("\n", "&#10;"), ("\t", "&#9;"))
+_QUOTED = (('"', "&quot;"), ("'", "&apos;"), ("\n", "&#10;"), ("\t", "&#9;"))
 
 
 class _Piece(NamedTuple):
@@ -36,6 +39,16 @@ class _Piece(NamedTuple):
     first: int
     last: int
     is_cdata: bool = False
+
+
+class _Whole(NamedTuple):
+    """The bytes of a whole text, and what stands around a new one."""
+
+    first: int
+    last: int
+    before: bytes
+    after: bytes
+    is_attribute: bool
 
 
 class PlacedPart(NamedTuple):
@@ -66,22 +79,31 @@ class Replayed(NamedTuple):
     misfits: list[tuple[PlaceReplacement, str]]
 
 
-def replay_places(template: Package, entries: Sequence[PlaceReplacement]) -> Replayed:
-    """Replay ``entries`` on the bytes of the template's parts."""
+def replay_places(template: Package, claims: Claims) -> Replayed:
+    """Replay the entries of ``claims`` about places on the bytes of the template's parts."""
     by_part: dict[str, list[PlaceReplacement]] = {}
-    for entry in entries:
+    for entry in claims.places:
         by_part.setdefault(entry.part, []).append(entry)
     replayed = Replayed({}, [])
+    controls = None
+    if any(entry.bound_control is not None for entry in claims.places):
+        from docops_flask.engine.integrity.bound_controls import Controls
+
+        controls = Controls(template, claims.replacements)
     for name, of_part in by_part.items():
         if not template.has(name) or not template.is_xml(name):
             replayed.misfits.extend((entry, "the template has no such XML part") for entry in of_part)
             continue
-        _replay_part(template, name, of_part, replayed)
+        _replay_part(template, name, of_part, controls, replayed)
     return replayed
 
 
 def _replay_part(
-    template: Package, name: str, entries: Sequence[PlaceReplacement], replayed: Replayed
+    template: Package,
+    name: str,
+    entries: Sequence[PlaceReplacement],
+    controls: "Controls | None",
+    replayed: Replayed,
 ) -> None:
     content = template.read(name)
     try:
@@ -98,6 +120,14 @@ def _replay_part(
         text = reader.text(pieces)
         done = 0
         for entry in of_place:
+            if entry.bound_control is not None and controls is not None:
+                whole = reader.whole(address)
+                if whole is None or len(of_place) > 1 or not controls.fits(entry, text):
+                    replayed.misfits.append((entry, "no control shows this data, or it has another text"))
+                    continue
+                edits.append(reader.whole_edit(whole, entry.new_text))
+                count += 1
+                continue
             if pieces is None or not _fits(entry, text, done):
                 replayed.misfits.append((entry, "the template has no such placeholder there"))
                 continue
@@ -152,6 +182,28 @@ class _PartReader:
         if element.tag in [f"{namespace}p" for namespace in _DRAWING_ML]:
             return self._paragraph(element)
         return list(self._own(element, 0))
+
+    def whole(self, address: str) -> "_Whole | None":
+        """Return the bytes of the text at ``address``; ``None`` where more than text stands there."""
+        pieces = self.pieces(address)
+        if pieces is None or "@" in address:
+            return None if not pieces else _Whole(pieces[0].first, pieces[0].last, b"", b"", True)
+        stated = re.fullmatch(_ADDRESS, address)
+        assert stated is not None
+        element = self._by_name[stated[1]][int(stated[2])]
+        tag = self._tags[element]
+        if len(element) or len(pieces) > 1:
+            return None
+        if pieces:
+            return _Whole(pieces[0].first, pieces[0].last, b"", b"", False)
+        name = re.split(rb"[\s/>]", self.content[tag.start + 1 : tag.end], maxsplit=1)[0]
+        return _Whole(tag.end - 2, tag.end, b">", b"</" + name + b">", False)
+
+    @staticmethod
+    def whole_edit(whole: "_Whole", value: str) -> tuple[int, int, bytes]:
+        """Return the edit that puts ``value`` in the place of a whole text."""
+        written = _written(checked(value), whole.is_attribute, False)
+        return whole.first, whole.last, whole.before + written + whole.after
 
     def text(self, pieces: Sequence[_Piece] | None) -> str:
         """Return the text of a place: a line break of a paragraph is the newline between two pieces."""

@@ -5,7 +5,7 @@ wrong with it, without a task.
 """
 
 from collections import Counter
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -15,7 +15,7 @@ from docops_flask.engine.oxml.markup import TOKEN
 from docops_flask.engine.reports.replace_log import UNSUPPORTED_REASONS, MissingFields, ReplaceLog
 from docops_flask.engine.skills.skill import Skill
 from docops_flask.engine.template.grammar import Found, Kind, Suggestions
-from docops_flask.engine.template.places.search import UNFILLABLE, PlaceScan
+from docops_flask.engine.template.places.found import UNFILLABLE, PlaceScan
 from docops_flask.engine.template.scan import BracketedParagraph, Scan
 
 # The most that an answer lists of each kind, so that it stays small; its counts are complete.
@@ -157,9 +157,7 @@ def inspect_template(scan: Scan, places: PlaceScan, skills: Sequence[Skill]) -> 
     )
 
 
-def _fields(
-    scan: Scan, elsewhere: PlaceScan, known_in: Mapping[str, list[str]]
-) -> list[TemplateField]:
+def _fields(scan: Scan, elsewhere: PlaceScan, known_in: Mapping[str, list[str]]) -> list[TemplateField]:
     counts = dict(islice(_field_counts(scan, elsewhere).items(), MAX_LISTED))
     places: dict[str, list[str]] = {name: [] for name in counts}
     for paragraph, found in islice(_placeholders(scan), MAX_LISTED):
@@ -215,7 +213,9 @@ def _unsupported_places(
 class _BoundControls:
     """Tells what lies in a content control that shows data stored elsewhere (w:dataBinding, 17.5.2.6)."""
 
-    def __init__(self) -> None:
+    def __init__(self, filled: Collection[tuple[str, int]]) -> None:
+        """``filled`` are those whose data is filled too, by part name and first byte."""
+        self._filled = filled
         self._in_part: dict[StoryPart, list[tuple[int, int]]] = {}
 
     def contain(self, run: RunPlace) -> bool:
@@ -226,11 +226,16 @@ class _BoundControls:
     def _is_around(self, place: ParagraphPlace) -> bool:
         part = place.part
         if part not in self._in_part:
-            self._in_part[part] = list(_bound_controls(part))
+            self._in_part[part] = [
+                each for each in _bound_controls(part) if (part.name, each[0]) not in self._filled
+            ]
         return any(start < place.start < end for start, end in self._in_part[part])
 
     def _is_inside(self, run: RunPlace) -> bool:
-        w = run.paragraph.part.w
+        place = run.paragraph
+        if any(part == place.part.name and place.start < at < place.end for part, at in self._filled):
+            return False
+        w = place.part.w
         controls = run.element.iterancestors(w.sdt)
         return any(control.find(f"{w.sdtPr}/{w.dataBinding}") is not None for control in controls)
 
@@ -259,7 +264,7 @@ def _bound_controls(part: StoryPart) -> Iterator[tuple[int, int]]:
 
 
 def _problems(scan: Scan, elsewhere: PlaceScan, known: Container[str]) -> Iterator[Problem]:
-    controls = _BoundControls()
+    controls = _BoundControls(elsewhere.shown_data)
     if not _field_counts(scan, elsewhere):
         yield Problem("NO_FIELDS", "The template holds no placeholder such as 【MEETING_TITLE】.", "", "")
     for paragraph in scan.paragraphs:

@@ -9,17 +9,19 @@ from docops_flask.engine.reports.replace_log import (
     missing_reason,
 )
 from docops_flask.engine.skills.skill import Skill
-from docops_flask.engine.template.grammar import Kind, Suggestions
+from docops_flask.engine.template.grammar import Kind, Suggestions, find_placeholders
 from docops_flask.engine.template.places.filling import Outcome, PlaceFilling
-from docops_flask.engine.template.places.search import UNFILLABLE, PlaceScan, Unfillable
+from docops_flask.engine.template.places.found import UNFILLABLE, BoundNode, PlaceScan, Unfillable
 
 
 def place_entries(
     scan: PlaceScan, filling: PlaceFilling, skill: Skill, suggestions: Suggestions
 ) -> Iterator[LogEntry]:
-    """Yield an entry for each placeholder of ``scan``: what was filled or is missing, then what is reported."""
+    """Yield an entry for each placeholder of ``scan``: filled or missing ones, then those only reported."""
     for outcome in filling.outcomes:
         yield _entry(outcome, skill, suggestions)
+    for node, text in filling.bound:
+        yield _of_bound_node(node, text)
     for unfillable in scan.unfillable:
         yield _reported(unfillable)
 
@@ -55,6 +57,26 @@ def _entry(outcome: Outcome, skill: Skill, suggestions: Suggestions) -> LogEntry
     field = skill.placeholders().get(found.name)
     reason = missing_reason(skill, field is not None, bool(field and field.required))
     return entry._replace(status="missing", field_name=found.name, reason=reason)
+
+
+def _of_bound_node(node: BoundNode, text: str) -> LogEntry:
+    first = next(each for each in find_placeholders(node.control_text) if each.kind is Kind.PLACEHOLDER)
+    return LogEntry(
+        "replaced",
+        None,
+        f"{node.part.name}#{node.address}",
+        0,
+        len(node.text),
+        node.text,
+        "",
+        "",
+        (),
+        first.name,
+        text,
+        part=node.part.name,
+        place="data that a content control shows",
+        bound_control=node.control,
+    )
 
 
 def _reported(unfillable: Unfillable) -> LogEntry:

@@ -33,8 +33,9 @@ class LogEntry(NamedTuple):
     ``new_text`` is the value of a ``replaced`` entry, ``reason`` says why another was not replaced.
     ``kind`` (a ``Kind``'s value, or ``UNFILLABLE``) and ``suggestion`` belong to ``unsupported`` entries.
 
-    A placeholder outside the paragraphs of stories has no run; ``part`` is the part it stands in and ``place``
-    says where there. ``note`` is what a person has to know of one that was filled.
+    A placeholder outside the paragraphs of stories has no run; ``part`` is the part it stands in and
+    ``place`` says where there. ``note`` is what a person has to know of one that was filled.
+    ``bound_control`` is the address of a content control whose data got the control's whole text.
     """
 
     status: Status
@@ -54,6 +55,7 @@ class LogEntry(NamedTuple):
     part: str | None = None
     place: str | None = None
     note: str | None = None
+    bound_control: str | None = None
 
     def as_json(self) -> str:
         """Return the entry as the log has it."""
@@ -75,12 +77,15 @@ class LogEntry(NamedTuple):
             part,
             where,
             note,
+            control,
         ) = self
         more = f', "mirrored_at": {json_list(map(quoted, mirrors))}' if mirrors else ""
         if status == "unsupported":
             more += f', "kind": {_text(kind)}, "suggestion": {_text(suggestion)}'
         if part is not None:
             more += f', "part": {quoted(part)}, "place": {_text(where)}'
+        if control is not None:
+            more += f', "bound_control": {quoted(control)}'
         if note is not None:
             more += f', "note": {quoted(note)}'
         return (
@@ -108,6 +113,8 @@ class LogEntry(NamedTuple):
         }
         if self.part is not None:
             members["part"] = self.part
+        if self.bound_control is not None:
+            members["bound_control"] = self.bound_control
         return {**members, "mirrored_at": list(self.mirrored_at)} if self.mirrored_at else members
 
 
@@ -158,7 +165,7 @@ class ReplaceLog(NamedTuple):
         return {"entries": [entry.claim() for entry in self.entries]}
 
 
-def replace_log(
+def replace_log(  # noqa: PLR0917, called once
     scan: Scan,
     values: Mapping[str, str],
     skill: Skill,
@@ -211,6 +218,7 @@ _PLACEHOLDER = Kind.PLACEHOLDER
 
 
 def missing_reason(skill: Skill, known: bool, required: bool) -> str:
+    """Return why a field has no value; ``known`` and ``required`` say what ``skill`` knows of it."""
     if not known:
         return f"the skill {skill.name} has no field for it"
     return f"the task gives no value for this {'required' if required else 'optional'} field"

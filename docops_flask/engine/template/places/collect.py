@@ -1,10 +1,9 @@
-"""Takes parts that hold a bracket apart: the places to fill, and the placeholders that can only be reported."""
+"""Takes parts that hold a bracket apart: places to fill, placeholders that can only be reported."""
 
 import re
 from bisect import bisect_left
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator
 
-from docops_flask.engine.document.edits import EditedPart
 from docops_flask.engine.errors import InvalidTemplate
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.opc.package import Package
@@ -13,7 +12,13 @@ from docops_flask.engine.template.grammar import CLOSE, OPEN, Found, Kind, find_
 from docops_flask.engine.template.places.embedded import find_embedded
 from docops_flask.engine.template.places.reading import Place, read_places
 from docops_flask.engine.template.places.rules import LINK_TARGET, OTHER_TARGET, Takes
-from docops_flask.engine.template.places.search import BracketedPlace, OtherPart, PlaceScan, Unfillable
+from docops_flask.engine.template.places.found import (
+    BracketedPlace,
+    Finds,
+    OtherPart,
+    PlaceScan,
+    Unfillable,
+)
 
 _CUSTOM_ITEM = re.compile(r"customxml/item[0-9]*\.xml")
 _ENCODED_BRACKET = re.compile("%E3%80%9([01])", re.IGNORECASE)
@@ -26,37 +31,46 @@ _CHUNK_REASON = (
 )
 _EMBEDDED = "embedded file"
 _EMBEDDED_REASON = (
-    "embedded documents and workbooks are not filled; take the placeholder out of it, or put its content into "
-    "the template itself"
+    "embedded documents and workbooks are not filled; take the placeholder out of it, or put its content "
+    "into the template itself"
 )
 _DAMAGED_REASON = "the part is not well-formed XML; open the template in Word and save it again"
 
 
-def collect(
-    package: Package, parts: Sequence[EditedPart], others: Sequence[str], chunks: Collection[str], limits: Limits
-) -> PlaceScan:
-    """Return what ``parts`` (XML), ``others`` (files inside the package) and ``chunks`` (altChunk) hold."""
+def collect(package: Package, finds: Finds, limits: Limits) -> PlaceScan:
+    """Return the places to fill, and the placeholders to report, of what was found."""
     places: list[BracketedPlace] = []
     unfillable: list[Unfillable] = []
+    others: dict[str, OtherPart] = {}
     custom, glossary = _custom_items(package), _glossary_folder(package)
-    for part in parts:
+    for part in finds.parts:
         name = part.name.lower()
-        if part.name in chunks:
+        if part.name in finds.chunks:
             continue
-        if isinstance(part, OtherPart) and not _make_readable(part):
-            unfillable += _embedded(part.name, part.content, "damaged part", _DAMAGED_REASON, limits)
-            continue
+        if isinstance(part, OtherPart):
+            if not _make_readable(part):
+                unfillable += _embedded(part.name, part.content, "damaged part", _DAMAGED_REASON, limits)
+                continue
+            others[name] = part
         note = _WORKBOOK_NOTE if _has_workbook(package, part.name) else None
         is_custom_data = name in custom or _CUSTOM_ITEM.fullmatch(name) is not None
         is_glossary = bool(glossary) and name.startswith(glossary)
         for place in read_places(part, is_custom_data=is_custom_data, is_glossary=is_glossary):
             _take(place, note, places, unfillable)
-    for member in dict.fromkeys([*chunks, *others]):
+    for member in dict.fromkeys([*finds.chunks, *finds.others]):
         entry = package.archive.get(member)
         if entry is not None:
-            told = (_CHUNK, _CHUNK_REASON) if member in chunks else (_EMBEDDED, _EMBEDDED_REASON)
+            told = (_CHUNK, _CHUNK_REASON) if member in finds.chunks else (_EMBEDDED, _EMBEDDED_REASON)
             unfillable += _embedded(member, package.archive.read(entry), *told, limits)
-    return PlaceScan(places, unfillable)
+    if not finds.bound:
+        return PlaceScan(places, unfillable)
+    # Content controls bound to data are rare.
+    from docops_flask.engine.template.places.bound import BoundControls
+
+    controls = BoundControls(package, others)
+    for story in finds.bound:
+        controls.read(story)
+    return PlaceScan(places, [*unfillable, *controls.unfillable], controls.nodes, frozenset(controls.handled))
 
 
 def _make_readable(part: OtherPart) -> bool:
@@ -93,9 +107,7 @@ def _has_workbook(package: Package, name: str) -> bool:
     )
 
 
-def _take(
-    place: Place, note: str | None, places: list[BracketedPlace], unfillable: list[Unfillable]
-) -> None:
+def _take(place: Place, note: str | None, places: list[BracketedPlace], unfillable: list[Unfillable]) -> None:
     rule = place.rule
     found = _found_in(place)
     if rule.takes is not Takes.NOTHING:
@@ -103,19 +115,15 @@ def _take(
             places.append(BracketedPlace(place, found, note))
         return
     unfillable += (
-        Unfillable(
-            place.part.name, place.address, rule.place, place.text, each.start, each.end, rule.reason
-        )
+        Unfillable(place.part.name, place.address, rule.place, place.text, each.start, each.end, rule.reason)
         for each in found
     )
 
 
 def _found_in(place: Place) -> list[Found]:
     rule, text = place.rule, place.text
-    if rule in (LINK_TARGET, OTHER_TARGET):
-        found = _found_in_target(text)
-    else:
-        found = find_placeholders(text)
+    find = _found_in_target if rule in (LINK_TARGET, OTHER_TARGET) else find_placeholders
+    found = find(text)
     return found if rule.tells_malformed else [each for each in found if each.kind is Kind.PLACEHOLDER]
 
 

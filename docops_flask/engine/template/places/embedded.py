@@ -39,7 +39,7 @@ _MEDIA = (
 
 
 class Embedded(NamedTuple):
-    """A placeholder in an embedded file: the file inside it ("" for itself), where it begins there, its text."""
+    """A placeholder in an embedded file: the file inside that ("" for itself), its first byte, its text."""
 
     member: str
     start: int

@@ -8,19 +8,21 @@ from docops_flask.engine.document.edits import Edit
 from docops_flask.engine.errors import InvalidArgument
 from docops_flask.engine.oxml.markup import escaped
 from docops_flask.engine.skills.skill import Skill
-from docops_flask.engine.template.grammar import OPEN, Found, Kind
+from docops_flask.engine.template.grammar import OPEN, Found, Kind, find_placeholders
 from docops_flask.engine.template.places.reading import Place
 from docops_flask.engine.template.places.rules import Takes
-from docops_flask.engine.template.places.search import BracketedPlace, PlaceScan
+from docops_flask.engine.template.places.found import BoundNode, BracketedPlace, PlaceScan
 
 # Word's bound for w:tag and w:alias.
 _MAX_SHORT = 64
 _SCHEMES = ("http", "https", "mailto", "tel")
 _SCHEME = re.compile("([A-Za-z][A-Za-z0-9+.-]*):")
-# ASCII characters that a URL cannot hold as they are (RFC 3986, 2; RFC 3987, 2.2), and a % that encodes nothing.
-_UNSAFE = re.compile("[\\x00-\\x20\"<>\\\\^`{|}\\x7f]|%(?![0-9A-Fa-f]{2})")
+# ASCII characters that a URL cannot hold as they are (RFC 3986, 2), and a % that encodes nothing.
+_UNSAFE = re.compile('[\\x00-\\x20"<>\\\\^`{|}\\x7f]|%(?![0-9A-Fa-f]{2})')
 _TOO_LONG = f"Word allows {_MAX_SHORT} characters here; use a shorter value or take the placeholder out"
-_LEVEL_NUMBER = "% before a digit would stand for a number here; use another value or take the placeholder out"
+_LEVEL_NUMBER = (
+    "% before a digit would stand for a number here; use another value or take the placeholder out"
+)
 
 
 class Outcome(NamedTuple):
@@ -37,10 +39,14 @@ class Outcome(NamedTuple):
 
 
 class PlaceFilling(NamedTuple):
-    """What filling comes to: the edits of the parts, what became of each placeholder."""
+    """What filling comes to: the edits of the parts, what became of each placeholder.
+
+    ``bound`` are the nodes that got the text of their content controls, with this text.
+    """
 
     edits: Sequence[Edit] = ()
     outcomes: Sequence[Outcome] = ()
+    bound: Sequence[tuple[BoundNode, str]] = ()
 
 
 def fill_places(scan: PlaceScan, values: Mapping[str, str], skill: Skill) -> PlaceFilling:
@@ -58,7 +64,27 @@ def fill_places(scan: PlaceScan, values: Mapping[str, str], skill: Skill) -> Pla
             _check_target(place, of_place, skill)
         outcomes += of_place
         edits += (edit for each in of_place if each.text is not None for edit in _edits(each, each.text))
-    return PlaceFilling(edits, outcomes)
+    bound = [(node, text) for node in scan.bound if (text := _bound_text(node, values)) is not None]
+    edits += (_bound_edit(node, text) for node, text in bound)
+    return PlaceFilling(edits, outcomes, bound)
+
+
+def _bound_text(node: BoundNode, values: Mapping[str, str]) -> str | None:
+    """Return the text of a node's control once it is filled; ``None`` where a value is missing."""
+    pieces, at = [], 0
+    for found in find_placeholders(node.control_text):
+        if found.kind is not Kind.PLACEHOLDER:
+            continue
+        if found.name not in values:
+            return None
+        pieces += [node.control_text[at : found.start], values[found.name]]
+        at = found.end
+    return "".join([*pieces, node.control_text[at:]])
+
+
+def _bound_edit(node: BoundNode, text: str) -> Edit:
+    written = attribute_value(text) if node.is_attribute else escaped(text)
+    return Edit(node.part, node.first, node.last, node.before + written + node.after)
 
 
 def _outcome(bracketed: BracketedPlace, found: Found, values: Mapping[str, str]) -> Outcome:
@@ -88,7 +114,8 @@ def _check_target(place: Place, outcomes: Sequence[Outcome], skill: Skill) -> No
     filled = [each for each in outcomes if each.text is not None]
     if not filled:
         return
-    pieces, at = [], 0
+    pieces: list[str] = []
+    at = 0
     for each in filled:
         pieces += (place.text[at : each.found.start], each.text or "")
         at = each.found.end

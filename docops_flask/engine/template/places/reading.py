@@ -1,4 +1,4 @@
-"""Reads the places of an XML part from its bytes: texts of elements, values of attributes, paragraphs of drawings.
+"""Reads the places of an XML part from its bytes: texts of elements, values of attributes, DrawingML text.
 
 An address in a part counts the elements of one local name in document order, from 0: ``title[0]`` is the text
 of the first of them, ``docPr[2]@descr`` an attribute's value as its name is written, ``p[1]`` the text of a
@@ -37,8 +37,9 @@ from docops_flask.engine.template.places.rules import (
 _ATTRIBUTE = re.compile(rb"([^\s=\"']++)\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)')")
 _WHITE = re.compile(rb"\r\n|[\t\r\n]")
 
+
 class Segment(NamedTuple):
-    """Characters of a place that stand together in the bytes ``first``:``last``; ``start`` counts in its text."""
+    """Characters of a place in the bytes ``first``:``last``; they begin at ``start`` of its text."""
 
     start: int
     characters: str
@@ -87,7 +88,7 @@ def read_places(part: EditedPart, *, is_custom_data: bool = False, is_glossary: 
 
 
 class _Pieces:
-    """The character data of an element or a paragraph, piece by piece; ``at`` is its start tag's first byte."""
+    """The character data of an element or paragraph, piece by piece; ``at`` is where its start tag begins."""
 
     __slots__ = ("address", "at", "pieces", "rule")
 
@@ -107,6 +108,17 @@ class _Open(NamedTuple):
     text: _Pieces | None = None
     # What is complete where the element ends.
     ends: _Pieces | None = None
+
+
+class _Tag(NamedTuple):
+    """A start tag: where it and its attributes begin, the word for its namespace, its address."""
+
+    start: int
+    at: int
+    attributes: bytes
+    family: str
+    element: str
+    scope: Scope
 
 
 class _Reader:
@@ -144,16 +156,15 @@ class _Reader:
             elif content.startswith(b"<![CDATA[", start) and inner.text is not None:
                 inner.text.pieces.append((start + 9, at - 3, True))
 
-    def _opened(
-        self, outer: _Open, start: int, attributes_at: int, name: bytes, attributes: bytes
-    ) -> _Open:
+    def _opened(self, outer: _Open, start: int, attributes_at: int, name: bytes, attributes: bytes) -> _Open:
         prefix, _, local = name.rpartition(b":")
         number = self._counts.get(local, 0)
         self._counts[local] = number + 1
         scope = inner_scope(outer.scope, attributes) if b"xmlns" in attributes else outer.scope
         if may_hold_bracket(attributes):
             family = self._family(scope, prefix)
-            self._attributes(start, attributes_at, family, local.decode(), number, attributes, scope)
+            element = f"{local.decode()}[{number}]"
+            self._attributes(_Tag(start, attributes_at, attributes, family, element, scope))
         if self._is_custom_data:
             own = _Pieces(start, f"{local.decode()}[{number}]", CUSTOM_DATA)
             return _Open(scope, None, own, own)
@@ -179,7 +190,9 @@ class _Reader:
         if pieces is None or not pieces.pieces:
             return
         content = self._content
-        if not any(may_hold_bracket(content[each[0] : each[1]]) for each in pieces.pieces if each is not None):
+        if not any(
+            may_hold_bracket(content[each[0] : each[1]]) for each in pieces.pieces if each is not None
+        ):
             return
         segments: list[Segment] = []
         texts: list[str] = []
@@ -202,33 +215,30 @@ class _Reader:
             place = Place(self._part, pieces.address, pieces.rule, text, tuple(segments))
             self.found.append((pieces.at, place))
 
-    def _attributes(
-        self, start: int, at: int, family: str, element: str, number: int, attributes: bytes, scope: Scope
-    ) -> None:
-        for match in _ATTRIBUTE.finditer(attributes):
+    def _attributes(self, tag: _Tag) -> None:
+        for match in _ATTRIBUTE.finditer(tag.attributes):
             group = 2 if match[2] is not None else 3
             raw = match[group]
             if not may_hold_bracket(raw) or match[1] == b"xmlns" or match[1].startswith(b"xmlns:"):
                 continue
-            if family == "rels":
-                rule = _rule_of_relationship(match[1], attributes_of(attributes))
-            else:
-                rule = self._rule_of_attribute(family, element, match[1], scope)
+            rule = self._rule_of_attribute(tag, match[1])
             if rule is None:
                 continue
             # Literal white space in a value is read as blanks (XML 1.0, 3.3.3).
             text = decoded(_WHITE.sub(b" ", raw))
-            first, last = at + match.start(group), at + match.end(group)
-            segment = Segment(0, text, first, last)
-            address = f"{element}[{number}]@{match[1].decode()}"
-            self.found.append((start, Place(self._part, address, rule, text, (segment,), True)))
+            segment = Segment(0, text, tag.at + match.start(group), tag.at + match.end(group))
+            address = f"{tag.element}@{match[1].decode()}"
+            self.found.append((tag.start, Place(self._part, address, rule, text, (segment,), True)))
 
-    def _rule_of_attribute(self, family: str, element: str, name: bytes, scope: Scope) -> Rule | None:
+    def _rule_of_attribute(self, tag: _Tag, name: bytes) -> Rule | None:
         if self._is_custom_data:
             return CUSTOM_DATA
+        if tag.family == "rels":
+            return _rule_of_relationship(name, attributes_of(tag.attributes))
         prefix, colon, local = name.rpartition(b":")
-        of_attribute = self._family(scope, prefix) + ":" if colon else ""
-        return rule_of_attribute(family, element, of_attribute + local.decode())
+        of_attribute = self._family(tag.scope, prefix) + ":" if colon else ""
+        element = tag.element.partition("[")[0]
+        return rule_of_attribute(tag.family, element, of_attribute + local.decode())
 
     def _family(self, scope: Scope, prefix: bytes) -> str:
         key = id(scope), prefix

@@ -1,7 +1,8 @@
 """Which places outside paragraphs are filled, how, and which are only reported.
 
 A place is the text of an element or the value of an attribute. It is known by the namespace of its element,
-told by a short word here, and by its names (ECMA-376 part 1: 15.2.12, 17, 20, 21; part 2: 11; part 4: 14, 19).
+told by a short word here, and by its names (ECMA-376 part 1: 15.2.12, 17, 20, 21; part 2: 11; part 4: 14,
+19).
 """
 
 from collections.abc import Mapping
