@@ -203,7 +203,7 @@ def _fill_places(
     job: Job, scan: PlaceScan, values: Mapping[str, str]
 ) -> tuple[Sequence[Edit], Sequence[LogEntry]]:
     """Return the edits outside paragraphs, and the log's entries about them and about what is not filled."""
-    if job.skill is None or not (scan.places or scan.unfillable):
+    if job.skill is None or not any(scan):
         return (), ()
     # Most templates have no such places, and a renderer starts the faster for what it does not load.
     from docops_flask.engine.reports.place_entries import place_entries
