@@ -1,4 +1,4 @@
-"""Which data a content control shows (w:dataBinding, 17.5.2.6): for entries of the log that write such data."""
+"""Which data a content control shows (w:dataBinding, 17.5.2.6), for log entries that write such data."""
 
 import re
 from collections.abc import Iterable
@@ -109,7 +109,7 @@ def _text_of(control: _Element) -> str:
     texts: list[str] = []
     for element in control.iter("*"):
         if element.tag == f"{namespace}t":
-            texts += element.itertext()
+            texts += map(str, element.itertext())
         elif element.tag in (f"{namespace}br", f"{namespace}cr"):
             texts.append("\n")
     return "".join(texts)

@@ -1,1 +1,1 @@
-"""Places outside paragraphs where a placeholder can stand: charts, properties, link targets …"""
+"""Places outside paragraphs where a placeholder can stand: charts, properties, link targets."""

@@ -109,9 +109,7 @@ class BoundControls:
                     Unfillable(story.name, address, _PLACE, text, each.start, each.end, reason)
                 )
 
-    def _write(
-        self, story: StoryPart, control: _Control, text: str, names: list[str], node: _Node
-    ) -> bool:
+    def _write(self, story: StoryPart, control: _Control, text: str, names: list[str], node: _Node) -> bool:
         """Have a node written where its own placeholders are not those of its control; say if that can be."""
         element = node.element
         if not node.attribute and len(element):

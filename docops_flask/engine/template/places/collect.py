@@ -10,8 +10,6 @@ from docops_flask.engine.opc.package import Package
 from docops_flask.engine.opc.xml_part import check_part, encoding_of, recoded
 from docops_flask.engine.template.grammar import CLOSE, OPEN, Found, Kind, find_placeholders
 from docops_flask.engine.template.places.embedded import find_embedded
-from docops_flask.engine.template.places.reading import Place, read_places
-from docops_flask.engine.template.places.rules import LINK_TARGET, OTHER_TARGET, Takes
 from docops_flask.engine.template.places.found import (
     BracketedPlace,
     Finds,
@@ -19,6 +17,8 @@ from docops_flask.engine.template.places.found import (
     PlaceScan,
     Unfillable,
 )
+from docops_flask.engine.template.places.reading import Place, read_places
+from docops_flask.engine.template.places.rules import LINK_TARGET, OTHER_TARGET, Takes
 
 _CUSTOM_ITEM = re.compile(r"customxml/item[0-9]*\.xml")
 _ENCODED_BRACKET = re.compile("%E3%80%9([01])", re.IGNORECASE)
@@ -70,7 +70,8 @@ def collect(package: Package, finds: Finds, limits: Limits) -> PlaceScan:
     controls = BoundControls(package, others)
     for story in finds.bound:
         controls.read(story)
-    return PlaceScan(places, [*unfillable, *controls.unfillable], controls.nodes, frozenset(controls.handled))
+    unfillable += controls.unfillable
+    return PlaceScan(places, unfillable, controls.nodes, frozenset(controls.handled))
 
 
 def _make_readable(part: OtherPart) -> bool:

@@ -24,7 +24,7 @@ _FORMS = (
     (rb"=A1=BE", rb"=A1=BF"),
 )
 # Tags, words and braces of RTF, soft line breaks. Bounded, and without backtracking.
-_MARKUP = rb"<[^<>]{0,400}+>|\\[a-z]{1,20}+-?+[0-9]{0,6}+ ?+|[{}]|=?+\r?+\n"
+_MARKUP = rb"<[^<>]{0,400}+>|\\(?!u12305)[a-z]{1,20}+-?+[0-9]{0,6}+ ?+|[{}]|=?+\r?+\n"
 _BETWEEN = rb"((?:[A-Z0-9_]|" + _MARKUP + rb"){1,300}+)"
 _WIDE = (
     rb"\x10\x30((?:[A-Z0-9_]\0){1,100}+)\x11\x30",

@@ -9,9 +9,9 @@ from docops_flask.engine.errors import InvalidArgument
 from docops_flask.engine.oxml.markup import escaped
 from docops_flask.engine.skills.skill import Skill
 from docops_flask.engine.template.grammar import OPEN, Found, Kind, find_placeholders
+from docops_flask.engine.template.places.found import BoundNode, BracketedPlace, PlaceScan
 from docops_flask.engine.template.places.reading import Place
 from docops_flask.engine.template.places.rules import Takes
-from docops_flask.engine.template.places.found import BoundNode, BracketedPlace, PlaceScan
 
 # Word's bound for w:tag and w:alias.
 _MAX_SHORT = 64

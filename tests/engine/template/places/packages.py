@@ -68,8 +68,10 @@ def package(
                 f'Target="word/document.xml"/>{package_relationships}'
             ),
             "word/_rels/document.xml.rels": _relationships(relationships),
-            **{name: content.encode() if isinstance(content, str) else content
-               for name, content in (parts or {}).items()},
+            **{
+                name: content.encode() if isinstance(content, str) else content
+                for name, content in (parts or {}).items()
+            },
         },
     )
 
@@ -142,9 +144,7 @@ def properties(kind: str, content: str) -> bytes:
     return package(parts={name: DECLARATION + namespaces[kind]}, types={f"/{name}": types[kind]})
 
 
-def custom_data(
-    body: str, data: str, *, store: str = STORE, item: str = "customXml/item1.xml"
-) -> bytes:
+def custom_data(body: str, data: str, *, store: str = STORE, item: str = "customXml/item1.xml") -> bytes:
     """A package with ``body`` and custom XML ``data`` with the id ``store``."""
     return package(
         body,

@@ -26,9 +26,27 @@ def _data(inner: str) -> str:
         ("<name>【NAME】</name>", "/n:root[1]/n:name[1]", "【NAME】", "<name>李明</name>", "name[0]"),
         ("<name/>", "/n:root[1]/n:name[1]", "【NAME】", "<name>李明</name>", "name[0]"),
         ("<name></name>", "/n:root/n:name", "【NAME】", "<name>李明</name>", "name[0]"),
-        ("<name>old</name>", "/n:root[1]/n:name[1]", "组长：【NAME】!", "<name>组长：李明!</name>", "name[0]"),
-        ("<name>a</name><name />", "/n:root[1]/n:name[2]", "【NAME】", "<name>a</name><name >李明</name>", "name[1]"),
-        ("<b><name/></b><name>b</name>", "/n:root[1]/n:name[1]", "【NAME】", "<b><name/></b><name>李明</name>", "name[1]"),
+        (
+            "<name>old</name>",
+            "/n:root[1]/n:name[1]",
+            "组长：【NAME】!",
+            "<name>组长：李明!</name>",
+            "name[0]",
+        ),
+        (
+            "<name>a</name><name />",
+            "/n:root[1]/n:name[2]",
+            "【NAME】",
+            "<name>a</name><name >李明</name>",
+            "name[1]",
+        ),
+        (
+            "<b><name/></b><name>b</name>",
+            "/n:root[1]/n:name[1]",
+            "【NAME】",
+            "<b><name/></b><name>李明</name>",
+            "name[1]",
+        ),
         ('<name a="x"/>', "/n:root[1]/n:name[1]/@a", "【NAME】", '<name a="李明"/>', "name[0]@a"),
         ('<name a="【NAME】"/>', "/n:root[1]/n:name[1]/@a", "【NAME】", '<name a="李明"/>', "name[0]@a"),
     ],
@@ -49,7 +67,8 @@ def test_the_data_gets_the_value(
 @pytest.mark.parametrize(
     "changes",
     [
-        {"new_text": "another"}, {"original_text": "x"}, {"end": 4}, {"bound_control": "word/document.xml#sdt[1]"},
+        {"new_text": "another"}, {"original_text": "x"}, {"end": 4},
+        {"bound_control": "word/document.xml#sdt[1]"},
         {"bound_control": "word/other.xml#sdt[0]"}, {"paragraph_path": f"{ITEM}#other[0]"},
     ],
 )  # fmt: skip
@@ -64,7 +83,8 @@ def test_a_log_that_says_otherwise_is_a_violation(tmp_path: Path, changes: dict[
 
 def test_data_of_a_core_property_gets_the_value(tmp_path: Path) -> None:
     core = (
-        '<cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties" '
+        "<cp:coreProperties "
+        'xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties" '
         'xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:title></dc:title></cp:coreProperties>'
     )
     prefixes = (
@@ -89,7 +109,9 @@ def test_two_controls_of_the_same_data_write_it_once(tmp_path: Path) -> None:
 
 
 def test_data_is_not_written_where_a_value_is_missing(tmp_path: Path) -> None:
-    job = finish(tmp_path, custom_data(bound_control("【NAME】【TITLE】"), _data("<name/>")), {"NAME": "李明"})
+    job = finish(
+        tmp_path, custom_data(bound_control("【NAME】【TITLE】"), _data("<name/>")), {"NAME": "李明"}
+    )
     assert job.part(ITEM).endswith(_data("<name/>"))
 
 

@@ -9,7 +9,6 @@ import pytest
 from docops_flask.engine.errors import InvalidArgument
 from tests.engine.integrity.finished_job import FinishedJob, finish
 from tests.engine.template.places.packages import (
-    bound_control,
     cache,
     chart,
     custom_data,
@@ -49,10 +48,19 @@ _ALT = "alternative text"
 _PROPERTY = "document property"
 CASES = {
     "title of a chart": Case(
-        chart(title("【TITLE】统计")), CHART, "【TITLE】统计", "值统计", "p[0]", "text of a drawing, chart or diagram"
+        chart(title("【TITLE】统计")),
+        CHART,
+        "【TITLE】统计",
+        "值统计",
+        "p[0]",
+        "text of a drawing, chart or diagram",
     ),
     "title of a chart in three runs": Case(
-        chart(title("甲【TI", "TLE", "】乙")), CHART, "<a:t>甲【TI</a:t>", "<a:t>甲值</a:t>", "p[0]",
+        chart(title("甲【TI", "TLE", "】乙")),
+        CHART,
+        "<a:t>甲【TI</a:t>",
+        "<a:t>甲值</a:t>",
+        "p[0]",
         "text of a drawing, chart or diagram",
     ),
     "category of a chart": Case(
@@ -65,142 +73,311 @@ CASES = {
         chart(cache("【TITLE】")), CHART, "【TITLE】", "甲\n乙", "v[0]", "text of a chart", "甲\n乙"
     ),
     "lines in a chart's title become one": Case(
-        chart(title("【TITLE】")), CHART, "【TITLE】", "甲 乙", "p[0]", "text of a drawing, chart or diagram", "甲\n乙"
+        chart(title("【TITLE】")),
+        CHART,
+        "【TITLE】",
+        "甲 乙",
+        "p[0]",
+        "text of a drawing, chart or diagram",
+        "甲\n乙",
     ),
     "markup in a chart's title": Case(
-        chart(title("【TITLE】")), CHART, "【TITLE】", "&lt;a&gt; &amp; \"b\"", "p[0]",
-        "text of a drawing, chart or diagram", '<a> & "b"',
+        chart(title("【TITLE】")),
+        CHART,
+        "【TITLE】",
+        '&lt;a&gt; &amp; "b"',
+        "p[0]",
+        "text of a drawing, chart or diagram",
+        '<a> & "b"',
     ),
     "a name of character references": Case(
-        chart(title("&#12304;&#84;ITLE&#x3011;!")), CHART, "&#12304;&#84;ITLE&#x3011;!", "值!", "p[0]",
+        chart(title("&#12304;&#84;ITLE&#x3011;!")),
+        CHART,
+        "&#12304;&#84;ITLE&#x3011;!",
+        "值!",
+        "p[0]",
         "text of a drawing, chart or diagram",
     ),
     "a CDATA section": Case(
-        chart(title("x<![CDATA[<【TITLE】>]]>")), CHART, "<![CDATA[<【TITLE】>]]>",
-        "<![CDATA[<]]>值&amp;<![CDATA[>]]>", "p[0]", "text of a drawing, chart or diagram", "值&",
+        chart(title("x<![CDATA[<【TITLE】>]]>")),
+        CHART,
+        "<![CDATA[<【TITLE】>]]>",
+        "<![CDATA[<]]>值&amp;<![CDATA[>]]>",
+        "p[0]",
+        "text of a drawing, chart or diagram",
+        "值&",
     ),
     "data of a diagram": Case(
-        package(parts={"word/diagrams/data1.xml": _DIAGRAM.format(
-            "<dgm:pt><dgm:t><a:p><a:r><a:t>【TITLE】</a:t></a:r><a:br/><a:r><a:t>b</a:t></a:r></a:p></dgm:t></dgm:pt>"
-        )}, relationships=relationship(1, "diagramData", "diagrams/data1.xml")),
-        "word/diagrams/data1.xml", "【TITLE】", "值", "p[0]", "text of a drawing, chart or diagram",
+        package(
+            parts={
+                "word/diagrams/data1.xml": _DIAGRAM.format(
+                    "<dgm:pt><dgm:t><a:p><a:r><a:t>【TITLE】</a:t></a:r><a:br/><a:r><a:t>b</a:t></a:r></a:p></dgm:t></dgm:pt>"
+                )
+            },
+            relationships=relationship(1, "diagramData", "diagrams/data1.xml"),
+        ),
+        "word/diagrams/data1.xml",
+        "【TITLE】",
+        "值",
+        "p[0]",
+        "text of a drawing, chart or diagram",
     ),
     "drawing of a diagram": Case(
-        package(parts={"word/diagrams/drawing1.xml": (
-            f'<dsp:drawing xmlns:dsp="http://schemas.microsoft.com/office/drawing/2008/diagram" {_A}>'
-            "<dsp:txBody><a:p><a:r><a:t>a</a:t></a:r></a:p><a:p><a:r><a:t>【TITLE】</a:t></a:r></a:p>"
-            "</dsp:txBody></dsp:drawing>"
-        )}),
-        "word/diagrams/drawing1.xml", "【TITLE】", "值", "p[1]", "text of a drawing, chart or diagram",
+        package(
+            parts={
+                "word/diagrams/drawing1.xml": (
+                    f'<dsp:drawing xmlns:dsp="http://schemas.microsoft.com/office/drawing/2008/diagram" {_A}>'
+                    "<dsp:txBody><a:p><a:r><a:t>a</a:t></a:r></a:p><a:p><a:r><a:t>【TITLE】</a:t></a:r></a:p>"
+                    "</dsp:txBody></dsp:drawing>"
+                )
+            }
+        ),
+        "word/diagrams/drawing1.xml",
+        "【TITLE】",
+        "值",
+        "p[1]",
+        "text of a drawing, chart or diagram",
     ),
     "text of a shape in a locked canvas": Case(
-        package(p("<w:r><w:drawing><a:txSp><a:txBody><a:p><a:r><a:t>【TITLE】</a:t></a:r></a:p></a:txBody></a:txSp>"
-                  "</w:drawing></w:r>")),
-        MAIN, "<a:t>【TITLE】", "<a:t>值", "p[1]", "text of a drawing, chart or diagram",
+        package(
+            p(
+                "<w:r><w:drawing><a:txSp><a:txBody><a:p><a:r><a:t>【TITLE】</a:t></a:r></a:p></a:txBody></a:txSp>"
+                "</w:drawing></w:r>"
+            )
+        ),
+        MAIN,
+        "<a:t>【TITLE】",
+        "<a:t>值",
+        "p[1]",
+        "text of a drawing, chart or diagram",
     ),
     "watermark in a header": Case(
         package(
-            parts={"word/header1.xml": story("hdr", vml('<v:shape><v:textpath string="【TITLE】内部"/></v:shape>'))},
+            parts={
+                "word/header1.xml": story(
+                    "hdr", vml('<v:shape><v:textpath string="【TITLE】内部"/></v:shape>')
+                )
+            },
             relationships=relationship(1, "header", "header1.xml"),
         ),
-        "word/header1.xml", 'string="【TITLE】内部"', 'string="&quot;值&quot; &amp; &apos;内部"', "textpath[0]@string",
-        "watermark or WordArt", "\"值\" & '",
+        "word/header1.xml",
+        'string="【TITLE】内部"',
+        'string="&quot;值&quot; &amp; &apos;内部"',
+        "textpath[0]@string",
+        "watermark or WordArt",
+        '"值" & \'',
     ),
     "watermark in the body, in single quotes": Case(
         package(vml("<v:shape><v:textpath style=\"a\" string = '【TITLE】'/></v:shape>")),
-        MAIN, "string = '【TITLE】'", "string = 'a&apos;b'", "textpath[0]@string", "watermark or WordArt", "a'b",
+        MAIN,
+        "string = '【TITLE】'",
+        "string = 'a&apos;b'",
+        "textpath[0]@string",
+        "watermark or WordArt",
+        "a'b",
     ),
     "lines in a watermark": Case(
         package(vml('<v:shape><v:textpath string="【TITLE】"/></v:shape>')),
-        MAIN, 'string="【TITLE】"', 'string="甲&#10;乙"', "textpath[0]@string", "watermark or WordArt", "甲\n乙",
+        MAIN,
+        'string="【TITLE】"',
+        'string="甲&#10;乙"',
+        "textpath[0]@string",
+        "watermark or WordArt",
+        "甲\n乙",
     ),
     "description of a picture": Case(
-        package(picture('name="Picture 1" descr="公章：【TITLE】"')), MAIN, 'descr="公章：【TITLE】"',
-        'descr="公章：值"', "docPr[0]@descr", _ALT,
+        package(picture('name="Picture 1" descr="公章：【TITLE】"')),
+        MAIN,
+        'descr="公章：【TITLE】"',
+        'descr="公章：值"',
+        "docPr[0]@descr",
+        _ALT,
     ),
     "title of a picture": Case(
         package(picture('title="【TITLE】"')), MAIN, 'title="【TITLE】"', 'title="值"', "docPr[0]@title", _ALT
     ),
     "name of a picture": Case(
-        package(picture('name="【TITLE】"')), MAIN, 'name="【TITLE】"', 'name="值"', "docPr[0]@name",
+        package(picture('name="【TITLE】"')),
+        MAIN,
+        'name="【TITLE】"',
+        'name="值"',
+        "docPr[0]@name",
         "name of a picture or shape",
     ),
     "description in pic:cNvPr": Case(
-        package(p('<w:r><w:drawing><pic:pic><pic:cNvPr id="0" name="x" descr="【TITLE】"/></pic:pic></w:drawing></w:r>')),
-        MAIN, 'descr="【TITLE】"', 'descr="值"', "cNvPr[0]@descr", _ALT,
+        package(
+            p(
+                '<w:r><w:drawing><pic:pic><pic:cNvPr id="0" name="x" descr="【TITLE】"/></pic:pic>'
+                "</w:drawing></w:r>"
+            )
+        ),
+        MAIN,
+        'descr="【TITLE】"',
+        'descr="值"',
+        "cNvPr[0]@descr",
+        _ALT,
     ),
     "alternative text of a VML shape": Case(
         package(vml('<v:shape alt="【TITLE】"/>')), MAIN, 'alt="【TITLE】"', 'alt="值"', "shape[0]@alt", _ALT
     ),
     "title of VML image data": Case(
-        package(vml('<v:shape><v:imagedata o:title="【TITLE】"/></v:shape>')), MAIN, 'o:title="【TITLE】"',
-        'o:title="值"', "imagedata[0]@o:title", _ALT,
+        package(vml('<v:shape><v:imagedata o:title="【TITLE】"/></v:shape>')),
+        MAIN,
+        'o:title="【TITLE】"',
+        'o:title="值"',
+        "imagedata[0]@o:title",
+        _ALT,
     ),
     "caption of a table": Case(
-        package('<w:tbl><w:tblPr><w:tblCaption w:val="【TITLE】"/></w:tblPr><w:tr><w:tc><w:p/></w:tc></w:tr></w:tbl>'),
-        MAIN, 'w:val="【TITLE】"', 'w:val="值"', "tblCaption[0]@w:val", _ALT,
+        package(
+            '<w:tbl><w:tblPr><w:tblCaption w:val="【TITLE】"/></w:tblPr>'
+            "<w:tr><w:tc><w:p/></w:tc></w:tr></w:tbl>"
+        ),
+        MAIN,
+        'w:val="【TITLE】"',
+        'w:val="值"',
+        "tblCaption[0]@w:val",
+        _ALT,
     ),
     "description of a table": Case(
-        package('<w:tbl><w:tblPr><w:tblDescription w:val="a【TITLE】"/></w:tblPr><w:tr><w:tc><w:p/></w:tc></w:tr></w:tbl>'),
-        MAIN, 'w:val="a【TITLE】"', 'w:val="a值"', "tblDescription[0]@w:val", _ALT,
+        package(
+            '<w:tbl><w:tblPr><w:tblDescription w:val="a【TITLE】"/></w:tblPr>'
+            "<w:tr><w:tc><w:p/></w:tc></w:tr></w:tbl>"
+        ),
+        MAIN,
+        'w:val="a【TITLE】"',
+        'w:val="a值"',
+        "tblDescription[0]@w:val",
+        _ALT,
     ),
     "title of a content control": Case(
-        package('<w:sdt><w:sdtPr><w:alias w:val="【TITLE】"/></w:sdtPr><w:sdtContent><w:p/></w:sdtContent></w:sdt>'),
-        MAIN, 'w:val="【TITLE】"', 'w:val="值"', "alias[0]@w:val", "title or tag of a content control",
+        package(
+            '<w:sdt><w:sdtPr><w:alias w:val="【TITLE】"/></w:sdtPr>'
+            "<w:sdtContent><w:p/></w:sdtContent></w:sdt>"
+        ),
+        MAIN,
+        'w:val="【TITLE】"',
+        'w:val="值"',
+        "alias[0]@w:val",
+        "title or tag of a content control",
     ),
     "entry of a drop-down list": Case(
-        package('<w:sdt><w:sdtPr><w:dropDownList><w:listItem w:displayText="【TITLE】" w:value="1"/></w:dropDownList>'
-                "</w:sdtPr><w:sdtContent><w:p/></w:sdtContent></w:sdt>"),
-        MAIN, 'w:displayText="【TITLE】"', 'w:displayText="值"', "listItem[0]@w:displayText", "entry of a drop-down list",
+        package(
+            '<w:sdt><w:sdtPr><w:dropDownList><w:listItem w:displayText="【TITLE】" w:value="1"/>'
+            "</w:dropDownList></w:sdtPr><w:sdtContent><w:p/></w:sdtContent></w:sdt>"
+        ),
+        MAIN,
+        'w:displayText="【TITLE】"',
+        'w:displayText="值"',
+        "listItem[0]@w:displayText",
+        "entry of a drop-down list",
     ),
     "help text of a form field": Case(
-        package(p('<w:r><w:fldChar w:fldCharType="begin"><w:ffData><w:helpText w:type="text" w:val="【TITLE】"/>'
-                  "</w:ffData></w:fldChar></w:r>")),
-        MAIN, 'w:val="【TITLE】"', 'w:val="值"', "helpText[0]@w:val", "text of a form field",
+        package(
+            p(
+                '<w:r><w:fldChar w:fldCharType="begin"><w:ffData>'
+                '<w:helpText w:type="text" w:val="【TITLE】"/>'
+                "</w:ffData></w:fldChar></w:r>"
+            )
+        ),
+        MAIN,
+        'w:val="【TITLE】"',
+        'w:val="值"',
+        "helpText[0]@w:val",
+        "text of a form field",
     ),
     "screen tip of a link": Case(
-        package(p('<w:hyperlink w:anchor="x" w:tooltip="【TITLE】"/>')), MAIN, 'w:tooltip="【TITLE】"', 'w:tooltip="值"',
-        "hyperlink[0]@w:tooltip", "screen tip of a hyperlink",
+        package(p('<w:hyperlink w:anchor="x" w:tooltip="【TITLE】"/>')),
+        MAIN,
+        'w:tooltip="【TITLE】"',
+        'w:tooltip="值"',
+        "hyperlink[0]@w:tooltip",
+        "screen tip of a hyperlink",
     ),
     "text of a list's number": Case(
         package(
-            parts={"word/numbering.xml": story("numbering", '<w:abstractNum><w:lvl><w:lvlText w:val="【TITLE】%1"/></w:lvl></w:abstractNum>')},
+            parts={
+                "word/numbering.xml": story(
+                    "numbering",
+                    '<w:abstractNum><w:lvl><w:lvlText w:val="【TITLE】%1"/></w:lvl></w:abstractNum>',
+                )
+            },
             relationships=relationship(1, "numbering", "numbering.xml"),
         ),
-        "word/numbering.xml", 'w:val="【TITLE】%1"', 'w:val="值%1"', "lvlText[0]@w:val", "text of a list's number",
+        "word/numbering.xml",
+        'w:val="【TITLE】%1"',
+        'w:val="值%1"',
+        "lvlText[0]@w:val",
+        "text of a list's number",
     ),
     "document variable": Case(
         package(
-            parts={"word/settings.xml": story("settings", '<w:docVars><w:docVar w:name="n" w:val="【TITLE】"/></w:docVars>')},
+            parts={
+                "word/settings.xml": story(
+                    "settings", '<w:docVars><w:docVar w:name="n" w:val="【TITLE】"/></w:docVars>'
+                )
+            },
             relationships=relationship(1, "settings", "settings.xml"),
         ),
-        "word/settings.xml", 'w:val="【TITLE】"', 'w:val="值"', "docVar[0]@w:val", "document variable",
+        "word/settings.xml",
+        'w:val="【TITLE】"',
+        'w:val="值"',
+        "docVar[0]@w:val",
+        "document variable",
     ),
     "custom XML that nothing shows": Case(
-        custom_data(p("x"), '<root xmlns="urn:x" a="【TITLE】"><name/></root>'), "customXml/item1.xml", 'a="【TITLE】"',
-        'a="值"', "root[0]@a", "custom XML data",
+        custom_data(p("x"), '<root xmlns="urn:x" a="【TITLE】"><name/></root>'),
+        "customXml/item1.xml",
+        'a="【TITLE】"',
+        'a="值"',
+        "root[0]@a",
+        "custom XML data",
     ),
     **{
         f"property {kind} {name}": Case(
-            properties(kind, f"<{name}>【TITLE】</{name}>"), f"docProps/{kind}.xml", "【TITLE】", "值",
-            f"{name.rpartition(':')[2]}[0]", _PROPERTY,
+            properties(kind, f"<{name}>【TITLE】</{name}>"),
+            f"docProps/{kind}.xml",
+            "【TITLE】",
+            "值",
+            f"{name.rpartition(':')[2]}[0]",
+            _PROPERTY,
         )
         for kind, name in [
-            ("core", "dc:title"), ("core", "dc:subject"), ("core", "dc:creator"), ("core", "cp:keywords"),
-            ("core", "dc:description"), ("core", "cp:category"), ("core", "cp:contentStatus"),
-            ("core", "cp:lastModifiedBy"), ("core", "dc:language"), ("app", "Company"), ("app", "Manager"),
-            ("app", "vt:lpstr"), ("custom", "vt:lpwstr"), ("custom", "vt:lpstr"),
+            ("core", "dc:title"),
+            ("core", "dc:subject"),
+            ("core", "dc:creator"),
+            ("core", "cp:keywords"),
+            ("core", "dc:description"),
+            ("core", "cp:category"),
+            ("core", "cp:contentStatus"),
+            ("core", "cp:lastModifiedBy"),
+            ("core", "dc:language"),
+            ("app", "Company"),
+            ("app", "Manager"),
+            ("app", "vt:lpstr"),
+            ("custom", "vt:lpwstr"),
+            ("custom", "vt:lpstr"),
         ]
     },
     "lines in the comments of the properties": Case(
-        properties("core", "<dc:description>【TITLE】</dc:description>"), "docProps/core.xml", "【TITLE】", "甲\n乙",
-        "description[0]", _PROPERTY, "甲\n乙",
+        properties("core", "<dc:description>【TITLE】</dc:description>"),
+        "docProps/core.xml",
+        "【TITLE】",
+        "甲\n乙",
+        "description[0]",
+        _PROPERTY,
+        "甲\n乙",
     ),
     "lines in the title of the properties become one": Case(
-        properties("core", "<dc:title>【TITLE】</dc:title>"), "docProps/core.xml", "【TITLE】", "甲 乙",
-        "title[0]", _PROPERTY, "甲\n乙",
+        properties("core", "<dc:title>【TITLE】</dc:title>"),
+        "docProps/core.xml",
+        "【TITLE】",
+        "甲 乙",
+        "title[0]",
+        _PROPERTY,
+        "甲\n乙",
     ),
-}  # fmt: skip
+}
 
 
 def _filled(tmp_path: Path, case: Case) -> FinishedJob:
@@ -214,7 +391,9 @@ def test_the_value_stands_there_and_nothing_else_changes(tmp_path: Path, case: C
     assert before.count(case.before) == 1
     expected = before.replace(case.before, case.after)
     if "【TI</a:t>" in case.before:
-        expected = expected.replace("<a:t>TLE</a:t>", "<a:t></a:t>").replace("<a:t>】乙</a:t>", "<a:t>乙</a:t>")
+        expected = expected.replace("<a:t>TLE</a:t>", "<a:t></a:t>").replace(
+            "<a:t>】乙</a:t>", "<a:t>乙</a:t>"
+        )
     assert job.part(case.part) == expected
     assert job.integrity["verdict"] == "intact"
     assert job.integrity["exactness"] == "bytes"
@@ -264,7 +443,8 @@ def test_another_value_in_the_document_or_in_the_log_is_a_violation(tmp_path: Pa
 def test_both_branches_of_alternate_content_are_filled(tmp_path: Path) -> None:
     body = p(
         '<w:r><mc:AlternateContent><mc:Choice Requires="wps"><w:drawing><wp:inline><wp:docPr id="1" name="x" '
-        'descr="【TITLE】"/></wp:inline></w:drawing></mc:Choice><mc:Fallback><w:pict><v:shape alt="【TITLE】">'
+        'descr="【TITLE】"/></wp:inline></w:drawing></mc:Choice><mc:Fallback><w:pict>'
+        '<v:shape alt="【TITLE】">'
         "</v:shape></w:pict></mc:Fallback></mc:AlternateContent></w:r>"
     )
     job = finish(tmp_path, package(body), {"TITLE": "值"})
@@ -277,7 +457,7 @@ def test_a_paragraph_and_the_picture_in_it_are_filled_together(tmp_path: Path) -
         "</w:r></w:p>", "<w:t>【NAME】 one</w:t></w:r></w:p>"
     )
     job = finish(tmp_path, package(body), {"TITLE": "a\nb", "NAME": " n "})
-    assert '<w:docPr' not in job.part()
+    assert "<w:docPr" not in job.part()
     assert 'descr="a&#10;b" title=" n "' in job.part()
     assert job.log["summary"]["replaced_count"] == 4
     assert job.proof().verdict == "intact"
