@@ -82,11 +82,12 @@ class BoundControls:
         """Take the controls of ``story``."""
         for control in _controls_of(story):
             text = "".join(control.texts)
-            names = [each.name for each in find_placeholders(text) if each.kind is Kind.PLACEHOLDER]
-            if names and control.binding is not None:
-                self._take(story, control, text, names)
+            if control.binding is not None and any(
+                each.kind is Kind.PLACEHOLDER for each in find_placeholders(text)
+            ):
+                self._take(story, control, text)
 
-    def _take(self, story: StoryPart, control: _Control, text: str, names: list[str]) -> None:
+    def _take(self, story: StoryPart, control: _Control, text: str) -> None:
         binding = control.binding or {}
         stores = self._stores_of(binding.get("storeItemID", ""))
         if not stores:
@@ -98,7 +99,7 @@ class BoundControls:
             node = next(filter(None, (self._node(store, path, binding) for store in stores)), None)
             if node is None:
                 return
-            if self._write(story, control, text, names, node):
+            if self._write(story, control, text, node):
                 self.handled.add((story.name, control.start))
                 return
             reason = _NODE_REASON
@@ -109,14 +110,14 @@ class BoundControls:
                     Unfillable(story.name, address, _PLACE, text, each.start, each.end, reason)
                 )
 
-    def _write(self, story: StoryPart, control: _Control, text: str, names: list[str], node: _Node) -> bool:
-        """Have a node written where its own placeholders are not those of its control; say if that can be."""
+    def _write(self, story: StoryPart, control: _Control, text: str, node: _Node) -> bool:
+        """Have a node written that holds no placeholder; say whether the node is filled."""
         element = node.element
         if not node.attribute and len(element):
             return False
         now = element.get(node.attribute, "") if node.attribute else element.text or ""
-        held = {each.name for each in find_placeholders(now)}
-        if held.issuperset(names):
+        if any(each.kind is Kind.PLACEHOLDER for each in find_placeholders(now)):
+            # Word shows these, and they are filled where they stand.
             return True
         local = _local(element)
         number = next(index for index, each in enumerate(_named(node.root, local)) if each is element)

@@ -75,7 +75,7 @@ def collect(package: Package, finds: Finds, limits: Limits) -> PlaceScan:
 
 
 def _make_readable(part: OtherPart) -> bool:
-    """Have the part's bytes as UTF-8; say whether it is well-formed XML in an encoding that can be written."""
+    """Have the part's bytes as UTF-8; say whether it is well-formed and its encoding can be written."""
     try:
         check_part(part.content, part.name)
         part.encoding = encoding_of(part.content, part.name)
