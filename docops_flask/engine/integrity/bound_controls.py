@@ -39,8 +39,13 @@ class Controls:
         if entry.original_text != text or int(stated[1]) >= len(controls):
             return False
         control = controls[int(stated[1])]
-        shown, count = re.subn(_PLACEHOLDER, self._value, _text_of(control))
-        return count > 0 and shown == entry.new_text and self._shows(control, entry)
+        shown = _text_of(control)
+        names = [each for each in re.findall(_PLACEHOLDER, shown) if re.search("[A-Z]", each)]
+        return (
+            names[:1] == [entry.field_name]
+            and re.sub(_PLACEHOLDER, self._value, shown) == entry.new_text
+            and self._shows(control, entry)
+        )
 
     def _value(self, match: re.Match[str]) -> str:
         return self._values.get(match[1], match[0])

@@ -43,7 +43,8 @@ class PlaceReplacement(NamedTuple):
 
     ``place`` is its index in ``entries``; ``address`` leads to a text or an attribute of the part
     (docs/analysis/places.md), whose characters ``start``:``end`` it is about. With ``bound_control``, the
-    whole address of a content control, it is data that gets the whole text of that control.
+    whole address of a content control, it is data that gets the whole text of that control. ``tells_run``
+    says that the entry names runs or mirrors, which only paragraphs have.
     """
 
     place: int
@@ -54,6 +55,7 @@ class PlaceReplacement(NamedTuple):
     field_name: str
     original_text: str
     new_text: str
+    tells_run: bool = False
     bound_control: str | None = None
 
 
@@ -120,22 +122,17 @@ def _place_replacement(index: int, entry: dict[str, Any]) -> PlaceReplacement:
     path = f"$.entries[{index}]"
     part = _member(entry, "part", str, LOG, path)
     whole = _member(entry, "paragraph_path", str, LOG, path)
-    if not whole.startswith(f"{part}#"):
-        raise InvalidArgument(
-            f"{LOG}: {path}.paragraph_path does not begin with the part; send the file as it came out of the "
-            "job.",
-            field=LOG,
-            path=f"{path}.paragraph_path",
-        )
     return PlaceReplacement(
         index,
         part,
-        whole[len(part) + 1 :],
+        # An address of another part leads nowhere.
+        whole[len(part) + 1 :] if whole.startswith(f"{part}#") else "",
         _member(entry, "start", int, LOG, path),
         _member(entry, "end", int, LOG, path),
         _member(entry, "field_name", str, LOG, path),
         _member(entry, "original_text", str, LOG, path),
         _member(entry, "new_text", str, LOG, path),
+        entry.get("run_id") is not None or "mirrored_at" in entry,
         _member(entry, "bound_control", str, LOG, path) if "bound_control" in entry else None,
     )
 

@@ -120,6 +120,9 @@ def _replay_part(
         text = reader.text(pieces)
         done = 0
         for entry in of_place:
+            if entry.tells_run:
+                replayed.misfits.append((entry, "only paragraphs have runs and mirrors"))
+                continue
             if entry.bound_control is not None and controls is not None:
                 whole = reader.whole(address)
                 if whole is None or len(of_place) > 1 or not controls.fits(entry, text):
