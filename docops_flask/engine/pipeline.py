@@ -6,7 +6,7 @@ each job, and sooner without the rest.
 """
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -42,6 +42,7 @@ from docops_flask.engine.opc.package import Package
 from docops_flask.engine.options import Options
 from docops_flask.engine.policy.policy import Policy
 from docops_flask.engine.reports.replace_log import (
+    LogEntry,
     MissingFields,
     ReplaceLog,
     missing_fields,
@@ -50,6 +51,8 @@ from docops_flask.engine.reports.replace_log import (
 from docops_flask.engine.skills.skill import Skill
 from docops_flask.engine.template.fill import fill
 from docops_flask.engine.template.grammar import Suggestions
+from docops_flask.engine.template.places.found import PlaceScan
+from docops_flask.engine.template.places.search import scan_places
 from docops_flask.engine.template.scan import Scan, scan_document
 from docops_flask.engine.template.values import Values, build_values
 
@@ -144,7 +147,9 @@ def inspect(job: Job, template: FilePath) -> "Inspection":
     from docops_flask.engine.reports.inspection import inspect_template
 
     with closing(Package(template, job.limits)) as package:
-        return inspect_template(scan_document(open_document(package, job.limits)), job.skills)
+        document = open_document(package, job.limits)
+        places = scan_places(package, document, job.limits)
+        return inspect_template(scan_document(document), places, job.skills)
 
 
 def verify_files(job: Job, template: FilePath, evidence: "Evidence") -> "Verification":
@@ -161,7 +166,8 @@ def _run(job: Job, package: Package, sink: ArtefactSink) -> RunResult:
     document = open_document(package, job.limits)
     scan = scan_document(document)
     values = build_values(job.skill, job.payload)
-    counts = scan.field_counts()
+    places = scan_places(package, document, job.limits)
+    counts = _added(scan.field_counts(), places.field_counts())
     _refuse_growth(counts, values, job.limits.output_bytes)
     expansion = _expansion(job, job.skill, document, scan, values)
     if expansion is not None:
@@ -169,12 +175,14 @@ def _run(job: Job, package: Package, sink: ArtefactSink) -> RunResult:
         document = expansion.document
         scan = scan_document(document)
         values = values.with_copies(expansion.texts_of_copies())
+        places = scan_places(package, document, job.limits)
 
     targets = scan.runs_to_fill(values)
     template_look = observe(document, targets, None if expansion is None else expansion.source_of)
     filling = fill(scan, values)
     inline = _fill_inline(scan, values, job.skill)
     touched = filling.touched if inline is None else _in_order(scan, filling.touched | inline.touched)
+    placed, elsewhere = _fill_places(job, places, values)
     suggested = _suggested_policy(job, document, scan)
     deviations = _deviations(job, document, targets, suggested)
     report = _format_report(job, document, targets, template_look)._replace(
@@ -183,11 +191,11 @@ def _run(job: Job, package: Package, sink: ArtefactSink) -> RunResult:
     )
 
     suggestions = Suggestions(job.skill.placeholders())
-    log = replace_log(scan, values, job.skill, suggestions, touched, inline, expansion)
+    log = replace_log(scan, values, job.skill, suggestions, touched, inline, expansion, elsewhere)
     fields = sorted(counts)
     missing = missing_fields(fields, values, job.skill)
 
-    edits = filling.edits if inline is None else [*filling.edits, *inline.edits]
+    edits = [*filling.edits, *placed, *(() if inline is None else inline.edits)]
     emptied = filling.edits_of_emptied(report.repaired_runs())
     changed = written_parts([*edits, *_repair_edits(report), *emptied])
     sink.document(lambda stream: package.write(stream, changed))
@@ -210,6 +218,27 @@ def _fill_inline(scan: Scan, values: Values, skill: Skill) -> "InlineFilling | N
     from docops_flask.engine.template.inline_fill import fill_inline
 
     return fill_inline(scan, values, skill)
+
+
+def _added(counts: dict[str, int], more: Mapping[str, int]) -> dict[str, int]:
+    for name, count in more.items():
+        counts[name] = counts.get(name, 0) + count
+    return counts
+
+
+def _fill_places(
+    job: Job, scan: PlaceScan, values: Mapping[str, str]
+) -> tuple[Sequence[Edit], Sequence[LogEntry]]:
+    """Return the edits outside paragraphs, and the log's entries about them and about what is not filled."""
+    if job.skill is None or not any(scan):
+        return (), ()
+    # Most templates have no such places, and a renderer starts the faster for what it does not load.
+    from docops_flask.engine.reports.place_entries import place_entries
+    from docops_flask.engine.template.places.filling import fill_places
+
+    filling = fill_places(scan, values, job.skill)
+    suggestions = Suggestions(job.skill.placeholders())
+    return filling.edits, tuple(place_entries(scan, filling, job.skill, suggestions))
 
 
 def _suggested_policy(job: Job, document: Document, scan: Scan) -> Policy | None:

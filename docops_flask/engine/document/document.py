@@ -300,6 +300,11 @@ class StoryPart:
         self.paragraphs: list[ParagraphPlace] = []
         self._by_end: dict[int, ParagraphPlace] | None = None
 
+    @property
+    def content(self) -> bytes:
+        """Its bytes as UTF-8."""
+        return self.text.content
+
     def sibling_before(self, place: ParagraphPlace) -> ParagraphPlace | Literal[False] | None:
         """Return the paragraph right before ``place``, in the same container.
 

@@ -1,8 +1,8 @@
 """Paragraphs as their bytes have them: the text of each, and its shape, which all share that look alike."""
 
 from bisect import bisect_right
-from copy import copy
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from functools import lru_cache
 from itertools import accumulate
 from operator import attrgetter

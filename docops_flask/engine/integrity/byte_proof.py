@@ -21,6 +21,10 @@ from docops_flask.engine.integrity.verdict import Defect, Findings, Proof
 from docops_flask.engine.opc.package import Package
 from docops_flask.engine.opc.xml_part import parse_part, recoded
 
+if TYPE_CHECKING:
+    from docops_flask.engine.integrity.emptied_runs import EmptiedRun
+    from docops_flask.engine.integrity.places import PlacedPart
+
 
 def prove_bytes(
     template: Package, members: Members, claims: Claims, expanded: Template | None = None
@@ -34,10 +38,11 @@ def prove_bytes(
     stories = Stories(expanded or template)
     try:
         _replay(stories, claims)
-        expected = {name: part.written() for name, part in stories.touched().items()}
+        others = _replay_places(expanded or template, stories, claims)
+        touched: dict[str, StoryBytes | PlacedPart] = {**stories.touched(), **others}
+        expected = {name: part.written() for name, part in touched.items()}
     except (Misfit, ValueError):
         return None
-    touched = stories.touched()
     changed = {member.record.name: member.after for member in members.changed}
     for record in members.records:
         part = touched.get(record.name)
@@ -49,7 +54,8 @@ def prove_bytes(
         wanted = expected[record.name]
         if wanted != (template.read(record.name) if after is None else after):
             return None
-        record.replacements, record.fixes = part.replacements, part.fixes
+        record.replacements = part.replacements
+        record.fixes = part.fixes if isinstance(part, StoryBytes) else 0
     defects, own = _defects(template, stories, changed)
     return Proof(
         parts=tuple(members.records),
@@ -60,8 +66,25 @@ def prove_bytes(
     )
 
 
-if TYPE_CHECKING:
-    from docops_flask.engine.integrity.emptied_runs import EmptiedRun
+def _replay_places(template: Template, stories: Stories, claims: Claims) -> "dict[str, PlacedPart]":
+    """Replay entries about places outside paragraphs; return the parts that are no stories."""
+    if not claims.places:
+        return {}
+    # Most templates have no such places, and a renderer starts the faster for what it does not load.
+    from docops_flask.engine.integrity.places import replay_places
+
+    replayed = replay_places(template, claims)
+    if replayed.misfits:
+        raise Misfit
+    others = {}
+    for name, placed in replayed.parts.items():
+        story = stories.named(name)
+        if story is None:
+            others[name] = placed
+        else:
+            story.edits += placed.edits
+            story.replacements += placed.replacements
+    return others
 
 
 class _Grouped:

@@ -121,6 +121,11 @@ class Stories:
         found = self._plain[prefix]
         return None if found is None or found.plain is None else found
 
+    def named(self, name: str) -> StoryBytes | None:
+        """Return the story in the part ``name``, ``None`` where that part is no story."""
+        story = next((each for each in self._listed if each.part.lower() == name.lower()), None)
+        return None if story is None else self._of_part(story)
+
     def _of_part(self, story: Story) -> StoryBytes:
         if story.part not in self._bytes:
             self._bytes[story.part] = StoryBytes(story, self._template.read(story.part))

@@ -90,7 +90,7 @@ def read_reading(reading: Reading, content: bytes, tags: TagMap, begin: int) -> 
         at = span.start
         if content[tag.end - 2] == 0x2F:
             continue
-        for first, last, is_cdata in _segments(content, tag.end):
+        for first, last, is_cdata in segments_behind(content, tag.end):
             raw = content[first:last]
             characters = (
                 raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n").decode() if is_cdata else plain_text(raw)
@@ -102,7 +102,7 @@ def read_reading(reading: Reading, content: bytes, tags: TagMap, begin: int) -> 
     return ByteParagraph(content, reading.text, texts, begin)
 
 
-def _segments(content: bytes, start: int) -> list[tuple[int, int, bool]]:
+def segments_behind(content: bytes, start: int) -> list[tuple[int, int, bool]]:
     """Return the character data from ``start`` to the end tag or a child, each with whether it is CDATA."""
     found: list[tuple[int, int, bool]] = []
     at = start

@@ -24,7 +24,7 @@ from docops_flask.engine.integrity.members import (
     is_written_as,
 )
 from docops_flask.engine.integrity.replay import Emptied, drop_emptied_runs, plan_on_trees, replay_paragraph
-from docops_flask.engine.integrity.template_parts import TemplateParts
+from docops_flask.engine.integrity.template_parts import Template, TemplateParts
 from docops_flask.engine.integrity.verdict import Defect, Findings, PartRecord, Proof, Unaccounted
 from docops_flask.engine.opc.package import Package
 from docops_flask.engine.opc.xml_part import parse_part, serialize_part
@@ -41,7 +41,9 @@ def prove_canonically(
     Raises ``TemplateLimitExceeded`` when a changed part is more than ``max_parsed`` bytes.
     """
     account = _Account(template, members.unaccounted, max_parsed, expanded)
-    account.replay(claims if expanded is None else expanded.claims)
+    replayed = claims if expanded is None else expanded.claims
+    account.replay_places(template if expanded is None else expanded.template, replayed)
+    account.replay(replayed)
     changed = {member.record.name: member for member in members.changed}
     for record in members.records:
         member = changed.get(record.name)
@@ -84,6 +86,24 @@ class _Account:
     def is_replayed(self, name: str) -> bool:
         """Say whether a claim was replayed in the part ``name``."""
         return name in self._replacements or name in self._fixes
+
+    def replay_places(self, template: Template, claims: Claims) -> None:
+        """Change places outside paragraphs as ``claims`` say, in the bytes that the trees are parsed from."""
+        if not claims.places:
+            return
+        from docops_flask.engine.integrity.places import replay_places
+
+        replayed = replay_places(template, claims)
+        for entry, misfit in replayed.misfits:
+            place = f"$.entries[{entry.place}]"
+            self._misfit("log_entry", place, f"The entry cannot be replayed: {misfit}.")
+        for name, placed in replayed.parts.items():
+            try:
+                self._parts.replace(name, placed.written())
+            except ValueError:
+                self._misfit("log_entry", "", "Two entries are about the same bytes.")
+                continue
+            self._replacements[name] += placed.replacements
 
     def replay(self, claims: Claims) -> None:
         """Change the template's parts as ``claims`` say; what they say wrong is unaccounted."""

@@ -80,6 +80,27 @@ class InlineReplacement(NamedTuple):
     replacement: Replacement
 
 
+class PlaceReplacement(NamedTuple):
+    """A placeholder filled outside the paragraphs of stories: an entry of the replace log with ``part``.
+
+    ``place`` is its index in ``entries``; ``address`` leads to a text or an attribute of the part
+    (docs/analysis/places.md), whose characters ``start``:``end`` it is about. With ``bound_control``, the
+    whole address of a content control, it is data that gets the whole text of that control. ``tells_run``
+    says that the entry names runs or mirrors, which only paragraphs have.
+    """
+
+    place: int
+    part: str
+    address: str
+    start: int
+    end: int
+    field_name: str
+    original_text: str
+    new_text: str
+    tells_run: bool = False
+    bound_control: str | None = None
+
+
 class Fix(NamedTuple):
     """A fix: changed attributes of one property element of a paragraph, or of its run ``run_id``.
 
@@ -102,6 +123,7 @@ class Claims(NamedTuple):
     fixes: tuple[Fix, ...]
     blocks: tuple[Block, ...] = ()
     inline: tuple[InlineReplacement, ...] = ()
+    places: tuple[PlaceReplacement, ...] = ()
 
 
 def read_claims(replace_log: object, format_report: object) -> Claims:
@@ -111,8 +133,11 @@ def read_claims(replace_log: object, format_report: object) -> Claims:
     ``detail.path``) for the first of these that is missing or has the wrong type.
     """
     inline: list[InlineReplacement] = []
-    replacements = tuple(_replacements(replace_log, inline))
-    return Claims(replacements, tuple(_fixes(format_report)), tuple(_blocks(replace_log)), tuple(inline))
+    places: list[PlaceReplacement] = []
+    replacements = tuple(_replacements(replace_log, inline, places))
+    return Claims(
+        replacements, tuple(_fixes(format_report)), tuple(_blocks(replace_log)), tuple(inline), tuple(places)
+    )
 
 
 _MEMBERS = Replacement._fields[1:8]
@@ -120,12 +145,20 @@ _TYPES = (str, str, int, int, str, str, str)
 _values = itemgetter(*_MEMBERS)
 
 
-def _replacements(log: object, inline: list[InlineReplacement]) -> Iterator[Replacement]:
-    """Yield the entries about paragraphs' own texts; add the others to ``inline``."""
+def _replacements(
+    log: object, inline: list[InlineReplacement], places: list[PlaceReplacement]
+) -> Iterator[Replacement]:
+    """Yield the entries about paragraphs' own texts.
+
+    Those about texts inside paragraphs are added to ``inline``, those about other places to ``places``.
+    """
     for index, entry in enumerate(_member(_as(dict, log, LOG, "$"), "entries", list, LOG, "$")):
         if type(entry) is not dict:
             raise _malformed(LOG, f"$.entries[{index}]", dict)
         if entry.get("status") != "replaced":
+            continue
+        if "part" in entry:
+            places.append(_place_replacement(index, entry))
             continue
         place = entry.get("place")
         # No run is around some texts inside paragraphs.
@@ -190,6 +223,25 @@ def _inside(index: int, place: object, entry: Replacement) -> str:
     address = _as(str, place, LOG, f"$.entries[{index}].place")
     path, _, inside = address.rpartition(":")
     return inside if path == entry.paragraph_path else ""
+
+
+def _place_replacement(index: int, entry: dict[str, Any]) -> PlaceReplacement:
+    path = f"$.entries[{index}]"
+    part = _member(entry, "part", str, LOG, path)
+    whole = _member(entry, "paragraph_path", str, LOG, path)
+    return PlaceReplacement(
+        index,
+        part,
+        # An address of another part leads nowhere.
+        whole[len(part) + 1 :] if whole.startswith(f"{part}#") else "",
+        _member(entry, "start", int, LOG, path),
+        _member(entry, "end", int, LOG, path),
+        _member(entry, "field_name", str, LOG, path),
+        _member(entry, "original_text", str, LOG, path),
+        _member(entry, "new_text", str, LOG, path),
+        entry.get("run_id") is not None or "mirrored_at" in entry,
+        _member(entry, "bound_control", str, LOG, path) if "bound_control" in entry else None,
+    )
 
 
 def _wrong_type(index: int, values: tuple[Any, ...]) -> InvalidArgument:

@@ -29,10 +29,15 @@ class ExpandedTemplate:
         self._template = template
         self._parts = parts
         self.main_part = template.main_part
+        self.content_types = template.content_types
 
     def has(self, name: str) -> bool:
         """Return whether there is a part ``name``."""
         return self._template.has(name)
+
+    def is_xml(self, name: str) -> bool:
+        """Return whether a part is XML by its name and content type."""
+        return self._template.is_xml(name)
 
     def relationships(self, name: str) -> Sequence[Relationship]:
         """Return the relationships of a part."""
@@ -104,7 +109,7 @@ def expand(template: Template, claims: Claims, limits: Limits) -> Expanded:
             each.part.edits.append((each.start, each.end, each.copies(block.copies)))
     written = {each.part.story.part: each.part for of_block in repeated.values() for each in of_block}
     parts = {name: part.written() for name, part in written.items()}
-    expanded = Claims(tuple(placed), claims.fixes, inline=tuple(inline))
+    expanded = Claims(tuple(placed), claims.fixes, inline=tuple(inline), places=claims.places)
     return Expanded(ExpandedTemplate(template, parts), expanded, misfits)
 
 

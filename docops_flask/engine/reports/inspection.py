@@ -5,7 +5,7 @@ wrong with it, without a task.
 """
 
 from collections import Counter
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -15,6 +15,7 @@ from docops_flask.engine.oxml.markup import TOKEN
 from docops_flask.engine.reports.replace_log import UNSUPPORTED_REASONS, MissingFields, ReplaceLog
 from docops_flask.engine.skills.skill import Skill
 from docops_flask.engine.template.grammar import Found, Kind, Suggestions
+from docops_flask.engine.template.places.found import UNFILLABLE, PlaceScan
 from docops_flask.engine.template.scan import BracketedParagraph, Scan
 
 # The most that an answer lists of each kind, so that it stays small; its counts are complete.
@@ -151,30 +152,40 @@ def precheck_of(
     )
 
 
-def inspect_template(scan: Scan, skills: Sequence[Skill]) -> Inspection:
-    """Return the inspection of a scanned template; ``skills`` are all that are known."""
+def inspect_template(scan: Scan, places: PlaceScan, skills: Sequence[Skill]) -> Inspection:
+    """Return the inspection of a scanned template; ``skills`` are all that are known.
+
+    ``places`` is what stands outside the paragraphs of its stories.
+    """
     known_in: dict[str, list[str]] = {}
     for skill in skills:
         for name in skill.placeholders():
             known_in.setdefault(name, []).append(skill.name)
     return Inspection(
-        fields=tuple(_fields(scan, known_in)),
-        unsupported=tuple(islice(_unsupported_places(scan, Suggestions(known_in)), MAX_LISTED)),
-        problems=tuple(islice(_problems(scan, known_in), MAX_LISTED)),
-        suggested_skill=_suggested_skill(scan, skills, known_in),
+        fields=tuple(_fields(scan, places, known_in)),
+        unsupported=tuple(islice(_unsupported_places(scan, places, Suggestions(known_in)), MAX_LISTED)),
+        problems=tuple(islice(_problems(scan, places, known_in), MAX_LISTED)),
+        suggested_skill=_suggested_skill(scan, places, skills, known_in),
     )
 
 
-def _fields(scan: Scan, known_in: Mapping[str, list[str]]) -> list[TemplateField]:
-    counts = dict(islice(scan.field_counts().items(), MAX_LISTED))
+def _fields(scan: Scan, elsewhere: PlaceScan, known_in: Mapping[str, list[str]]) -> list[TemplateField]:
+    counts = dict(islice(_field_counts(scan, elsewhere).items(), MAX_LISTED))
     places: dict[str, list[str]] = {name: [] for name in counts}
-    for name, place in islice(_placeholders(scan), MAX_LISTED):
+    for name, address in islice(_placeholders(scan), MAX_LISTED):
         if name in places:
-            places[name].append(place)
+            places[name].append(address)
+    for place, found in islice(elsewhere.all_found(), MAX_LISTED):
+        if found.kind is Kind.PLACEHOLDER and found.name in places:
+            places[found.name].append(place.path)
     return [
         TemplateField(name, count, tuple(places[name]), tuple(known_in.get(name, ())))
         for name, count in counts.items()
     ]
+
+
+def _field_counts(scan: Scan, elsewhere: PlaceScan) -> Counter[str]:
+    return Counter(scan.field_counts()) + Counter(elsewhere.field_counts())
 
 
 def _placeholders(scan: Scan) -> Iterator[tuple[str, str]]:
@@ -188,7 +199,9 @@ def _placeholders(scan: Scan) -> Iterator[tuple[str, str]]:
                 yield name, text.text.address
 
 
-def _unsupported_places(scan: Scan, suggestions: Suggestions) -> Iterator[UnsupportedPlace]:
+def _unsupported_places(
+    scan: Scan, elsewhere: PlaceScan, suggestions: Suggestions
+) -> Iterator[UnsupportedPlace]:
     for paragraph in scan.paragraphs:
         for found in paragraph.found:
             if found.kind is not Kind.PLACEHOLDER:
@@ -212,12 +225,26 @@ def _unsupported_places(scan: Scan, suggestions: Suggestions) -> Iterator[Unsupp
                     reason=UNSUPPORTED_REASONS[found.kind] if refusal is None else refusal.reason,
                     place=text.text.address,
                 )
+    for place, found in elsewhere.all_found():
+        if found.kind is not Kind.PLACEHOLDER:
+            yield UnsupportedPlace(
+                kind=found.kind.value,
+                text=place.text[found.start : found.end][:MAX_SHOWN_CHARACTERS],
+                paragraph_path=place.path,
+                suggestion=suggestions.near(found.name),
+                reason=UNSUPPORTED_REASONS[found.kind],
+            )
+    for unfillable in elsewhere.unfillable:
+        shown = unfillable.shown[:MAX_SHOWN_CHARACTERS]
+        yield UnsupportedPlace(UNFILLABLE, shown, unfillable.path, None, unfillable.told)
 
 
 class _BoundControls:
     """Tells what lies in a content control that shows data stored elsewhere (w:dataBinding, 17.5.2.6)."""
 
-    def __init__(self) -> None:
+    def __init__(self, filled: Collection[tuple[str, int]]) -> None:
+        """``filled`` are those whose data is filled too, by part name and first byte."""
+        self._filled = filled
         self._in_part: dict[StoryPart, list[tuple[int, int]]] = {}
 
     def contain(self, run: RunPlace) -> bool:
@@ -228,11 +255,16 @@ class _BoundControls:
     def _is_around(self, place: ParagraphPlace) -> bool:
         part = place.part
         if part not in self._in_part:
-            self._in_part[part] = list(_bound_controls(part))
+            self._in_part[part] = [
+                each for each in _bound_controls(part) if (part.name, each[0]) not in self._filled
+            ]
         return any(start < place.start < end for start, end in self._in_part[part])
 
     def _is_inside(self, run: RunPlace) -> bool:
-        w = run.paragraph.part.w
+        place = run.paragraph
+        if any(part == place.part.name and place.start < at < place.end for part, at in self._filled):
+            return False
+        w = place.part.w
         controls = run.element.iterancestors(w.sdt)
         return any(control.find(f"{w.sdtPr}/{w.dataBinding}") is not None for control in controls)
 
@@ -260,9 +292,9 @@ def _bound_controls(part: StoryPart) -> Iterator[tuple[int, int]]:
                 opened.append((match.start(), local))
 
 
-def _problems(scan: Scan, known: Container[str]) -> Iterator[Problem]:
-    controls = _BoundControls()
-    if not scan.field_counts():
+def _problems(scan: Scan, elsewhere: PlaceScan, known: Container[str]) -> Iterator[Problem]:
+    controls = _BoundControls(elsewhere.shown_data)
+    if not _field_counts(scan, elsewhere):
         yield Problem("NO_FIELDS", "The template holds no placeholder such as 【MEETING_TITLE】.", "", "")
     for paragraph in scan.paragraphs:
         for found in paragraph.found:
@@ -271,14 +303,35 @@ def _problems(scan: Scan, known: Container[str]) -> Iterator[Problem]:
             for found, refusal in text.found:
                 shown, place = text.written(found)[:MAX_SHOWN_CHARACTERS], text.text.address
                 if found.kind is not Kind.PLACEHOLDER or refusal is not None:
-                    yield _unsupported_problem(shown, place)
+                    yield _unsupported_problem(place, shown)
                 elif found.name not in known:
-                    yield _unknown_problem(shown, place)
+                    yield _unknown_field(place, shown)
+    yield from _problems_elsewhere(elsewhere, known)
     for paragraph in scan.comments:
         for found in paragraph.found:
             shown = _shown(paragraph, found)
             message = f"{shown} is in a comment; comments are not filled."
             yield Problem("IN_COMMENT", message, paragraph.run_of(found).run_id, shown)
+
+
+def _problems_elsewhere(elsewhere: PlaceScan, known: Container[str]) -> Iterator[Problem]:
+    for place, found in elsewhere.all_found():
+        shown = place.text[found.start : found.end][:MAX_SHOWN_CHARACTERS]
+        if found.kind is not Kind.PLACEHOLDER:
+            yield _unsupported_problem(place.path, shown)
+        elif found.name not in known:
+            yield _unknown_field(place.path, shown)
+    for unfillable in elsewhere.unfillable:
+        yield _unsupported_problem(unfillable.path, unfillable.shown[:MAX_SHOWN_CHARACTERS])
+
+
+def _unsupported_problem(place: str, shown: str) -> Problem:
+    message = f"{shown} looks like a placeholder but cannot be filled."
+    return Problem("UNSUPPORTED_PLACEHOLDER", message, place, shown)
+
+
+def _unknown_field(place: str, shown: str) -> Problem:
+    return Problem("UNKNOWN_FIELD", f"No document type has a field for {shown}.", place, shown)
 
 
 def _problems_of(
@@ -287,10 +340,10 @@ def _problems_of(
     run, shown = paragraph.run_of(found), _shown(paragraph, found)
     place = run.run_id
     if found.kind is not Kind.PLACEHOLDER:
-        yield _unsupported_problem(shown, place)
+        yield _unsupported_problem(place, shown)
         return
     if found.name not in known:
-        yield _unknown_problem(shown, place)
+        yield _unknown_field(place, shown)
     if paragraph.in_field_result(found):
         message = f"{shown} lies in the result of a Word field, which Word may recompute."
         yield Problem("FIELD_RESULT", message, place, shown)
@@ -299,21 +352,14 @@ def _problems_of(
         yield Problem("BOUND_CONTROL", message, place, shown)
 
 
-def _unsupported_problem(shown: str, place: str) -> Problem:
-    message = f"{shown} looks like a placeholder but cannot be filled."
-    return Problem("UNSUPPORTED_PLACEHOLDER", message, place, shown)
-
-
-def _unknown_problem(shown: str, place: str) -> Problem:
-    return Problem("UNKNOWN_FIELD", f"No document type has a field for {shown}.", place, shown)
-
-
 def _shown(paragraph: BracketedParagraph, found: Found) -> str:
     return paragraph.text[found.start : found.end][:MAX_SHOWN_CHARACTERS]
 
 
-def _suggested_skill(scan: Scan, skills: Sequence[Skill], known_in: Mapping[str, list[str]]) -> str | None:
+def _suggested_skill(
+    scan: Scan, elsewhere: PlaceScan, skills: Sequence[Skill], known_in: Mapping[str, list[str]]
+) -> str | None:
     """Return the skill that knows most of the template's fields; on a tie the one with fewer fields."""
-    hits = Counter(skill for name in scan.field_counts() for skill in known_in.get(name, ()))
+    hits = Counter(skill for name in _field_counts(scan, elsewhere) for skill in known_in.get(name, ()))
     scores = [(-hits[skill.name], len(skill.fields), skill.name) for skill in skills if hits[skill.name]]
     return min(scores)[2] if scores else None

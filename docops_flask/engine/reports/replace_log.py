@@ -38,12 +38,15 @@ class LogEntry(NamedTuple):
     branches that were filled alike.
 
     ``new_text`` is the value of a ``replaced`` entry, ``reason`` says why another was not replaced.
-    ``kind`` and ``suggestion`` belong to ``unsupported`` entries; ``kind`` is a ``Kind``'s value or that of a
-    refusal (``template.field_code``).
+    ``kind`` and ``suggestion`` belong to ``unsupported`` entries; ``kind`` is a ``Kind``'s value, that of a
+    refusal (``template.field_code``) or ``UNFILLABLE``.
 
     ``place`` is the address of a text inside the paragraph (a field code, ruby, an equation); ``start`` and
-    ``end`` count its characters then, and ``run_id`` is ``None`` where no run is around it. ``note`` says
-    what a reader of the entry has to know.
+    ``end`` count its characters then, and ``run_id`` is ``None`` where no run is around it. A placeholder
+    outside the paragraphs of stories has no run; ``part`` is the part it stands in and ``place`` says where
+    there; ``bound_control`` is the address of a content control whose data got the control's whole text.
+    ``note`` says what a reader of the entry has to know.
+
     Where the template has blocks, ``result_path`` is the paragraph's address in the result and ``copy`` the
     number of the block that it lies in, if any, and of its copy there.
     """
@@ -62,8 +65,10 @@ class LogEntry(NamedTuple):
     reason: str | None = None
     kind: str | None = None
     suggestion: str | None = None
+    part: str | None = None
     place: str | None = None
     note: str | None = None
+    bound_control: str | None = None
     copy: tuple[int, int] | None = None
     result_path: str | None = None
 
@@ -84,16 +89,22 @@ class LogEntry(NamedTuple):
             reason,
             kind,
             suggestion,
+            part,
             place,
             note,
+            control,
             copy,
             result_path,
         ) = self
         more = f', "mirrored_at": {json_list(map(quoted, mirrors))}' if mirrors else ""
         if status == "unsupported":
             more += f', "kind": {_text(kind)}, "suggestion": {_text(suggestion)}'
+        if part is not None:
+            more += f', "part": {quoted(part)}'
         if place is not None:
             more += f', "place": {quoted(place)}'
+        if control is not None:
+            more += f', "bound_control": {quoted(control)}'
         if note is not None:
             more += f', "note": {quoted(note)}'
         if copy is not None:
@@ -125,8 +136,12 @@ class LogEntry(NamedTuple):
         }
         if self.mirrored_at:
             members["mirrored_at"] = list(self.mirrored_at)
-        if self.place is not None:
+        if self.part is not None:
+            members["part"] = self.part
+        elif self.place is not None:
             members["place"] = self.place
+        if self.bound_control is not None:
+            members["bound_control"] = self.bound_control
         if self.copy is not None:
             members["copy"] = [list(self.copy)]
         if self.result_path is not None:
@@ -204,12 +219,14 @@ def replace_log(  # noqa: PLR0917, the steps of a run in their order
     touched: Iterable[str],
     inline: "InlineFilling | None" = None,
     expansion: "Expansion | None" = None,
+    elsewhere: Sequence[LogEntry] = (),
 ) -> ReplaceLog:
     """Return the log of a run.
 
     ``values`` were filled; ``touched`` are the addresses of the runs that changed. ``inline`` is what became
     of the texts inside paragraphs, where the scan found any; ``expansion`` is the expanded template where
-    ``scan`` is of one.
+    ``scan`` is of one. ``elsewhere`` are the entries about places outside the paragraphs of stories
+    (``place_entries``).
     """
     entries = tuple(_entries(scan, values, skill, suggestions, inline))
     blocks: tuple[BlockEntry, ...] = ()
@@ -220,6 +237,7 @@ def replace_log(  # noqa: PLR0917, the steps of a run in their order
 
         blocks = tuple(map(block_entry, expansion.blocks))
         touched = expansion.run_ids_in_template(touched)
+    entries = (*entries, *elsewhere)
     statuses = [entry.status for entry in entries]
     return ReplaceLog(
         entries,
@@ -287,7 +305,7 @@ def _entries(
                 yield LogEntry("replaced", *at, name, texts[name], note=note)
             else:
                 field = fields.get(name)
-                reason = _missing_reason(skill, field is not None, bool(field and field.required))
+                reason = missing_reason(skill, field is not None, bool(field and field.required))
                 yield LogEntry("missing", *at, name, reason=reason, note=note)
         if paragraph.inline and inline is not None:
             yield from _inline_entries(paragraph, texts, skill, suggestions, inline)
@@ -349,12 +367,13 @@ def _inline_entries(
                 yield entry._replace(status="replaced", field_name=name, new_text=new, note=note)
             else:
                 field = fields.get(name)
-                missing = _missing_reason(skill, field is not None, bool(field and field.required))
+                missing = missing_reason(skill, field is not None, bool(field and field.required))
                 note = "; ".join(notes) or None
                 yield entry._replace(status="missing", field_name=name, reason=missing, note=note)
 
 
-def _missing_reason(skill: Skill, known: bool, required: bool) -> str:
+def missing_reason(skill: Skill, known: bool, required: bool) -> str:
+    """Return why a field has no value; ``known`` and ``required`` say what ``skill`` knows of it."""
     if not known:
         return f"the skill {skill.name} has no field for it"
     return f"the task gives no value for this {'required' if required else 'optional'} field"

@@ -18,7 +18,7 @@ from tests.engine.integrity.byte_mutations import mutate_bytes
 from tests.engine.integrity.finished_job import STRICT, FinishedJob, finish
 from tests.engine.integrity.log_mutations import mutate_log
 from tests.engine.integrity.mutations import mutate
-from tests.factories import docx, p, r, tbl, tc, textbox, tr
+from tests.factories import R, docx, p, r, tbl, tc, textbox, tr
 
 MUTATIONS = int(os.environ.get("DOCOPS_TESTS_MUTATIONS", "300"))
 SEED = int(os.environ.get("DOCOPS_TESTS_SEED", "1"))
@@ -34,6 +34,9 @@ _BODIES = (
     "<!-- a comment --><w:p><w:r><w:tab/><w:t>【A】</w:t><w:br/></w:r></w:p>",
 )
 _VALUES = ("value", "one\ntwo", "a\n\nc", "\ttab ", "", "值<&", "【A】")
+_DRAWING = "http://schemas.openxmlformats.org/drawingml/2006"
+_DC = "http://purl.org/dc/elements/1.1/"
+_PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _SAMPLES = ("meeting_notice", "meeting_notice_en", "training_notice", "inspection_record")
 
 
@@ -64,7 +67,35 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> list[FinishedJob]:
         if number % 4 == 1:
             values = {"A": "one\ntwo", "B": "a\n\nc"}
         jobs.append(finish(tmp_path_factory.mktemp("generated"), content, values, *options, lines=lines))
+    jobs += [
+        finish(tmp_path_factory.mktemp("places"), elsewhere(), {"A": value, "B": "https://example.org/b"})
+        for value in ("value", "one\ntwo", "值<&")
+    ]
     return jobs
+
+
+def elsewhere() -> bytes:
+    """A template with placeholders outside paragraphs: in parts of each kind, in attributes of the body."""
+    chart = "<a:p><a:r><a:t>x【</a:t></a:r><a:r><a:t>A】y</a:t></a:r></a:p><c:v>【A】 and 【A】</c:v>"
+    link = f'Type="{R}/hyperlink" Target="%E3%80%90B%E3%80%91" TargetMode="External"'
+    data = f'Type="{R}/customXml" Target="../customXml/item1.xml"'
+    links = f'<Relationship Id="rId1" {link}/><Relationship Id="rId2" {data}/>'
+    parts = {
+        "word/charts/chart1.xml": f'<c:c xmlns:c="{_DRAWING}/chart" xmlns:a="{_DRAWING}/main">{chart}</c:c>',
+        "docProps/core.xml": f'<c xmlns:dc="{_DC}"><dc:title>【A】 title</dc:title></c>',
+        "customXml/item1.xml": '<root xmlns="urn:x"><name/><other a="【A】">【A】</other></root>',
+        "word/_rels/document.xml.rels": (
+            f'<Relationships xmlns="{_PACKAGE}/relationships">{links}</Relationships>'
+        ),
+    }
+    binding = 'w:prefixMappings="xmlns:n=\'urn:x\'" w:xpath="/n:root[1]/n:name[1]"'
+    control = f"<w:sdt><w:sdtPr><w:dataBinding {binding}/></w:sdtPr><w:sdtContent>{p('【A】')}</w:sdtContent></w:sdt>"
+    picture = (
+        '<w:r><w:drawing><wp:inline><wp:docPr id="1" name="n" descr="【A】 of 【B】"/></wp:inline>'
+        "</w:drawing></w:r>"
+    )
+    body = p("【A】", picture) + control
+    return docx(body, extra={name: content.encode() for name, content in parts.items()})
 
 
 def test_every_result_is_intact_to_the_byte_as_it_is(finished: list[FinishedJob]) -> None:
