@@ -26,7 +26,8 @@ MAX_SHOWN_CHARACTERS = 80
 class UnsupportedPlace(NamedTuple):
     """A text that looks like a placeholder but cannot be filled; ``kind`` is as in the replace log.
 
-    ``place`` is the address of a text inside the paragraph, such as a field code.
+    ``place`` is the address of a text inside the paragraph, such as a field code, or says what a text outside
+    paragraphs is.
     """
 
     kind: str
@@ -233,10 +234,11 @@ def _unsupported_places(
                 paragraph_path=place.path,
                 suggestion=suggestions.near(found.name),
                 reason=UNSUPPORTED_REASONS[found.kind],
+                place=place.rule.place,
             )
     for unfillable in elsewhere.unfillable:
         shown = unfillable.shown[:MAX_SHOWN_CHARACTERS]
-        yield UnsupportedPlace(UNFILLABLE, shown, unfillable.path, None, unfillable.told)
+        yield UnsupportedPlace(UNFILLABLE, shown, unfillable.path, None, unfillable.told, unfillable.place)
 
 
 class _BoundControls:
