@@ -41,15 +41,12 @@ from docops_flask.engine.job import Job, JobKind
 from docops_flask.engine.opc.package import Package
 from docops_flask.engine.options import Options
 from docops_flask.engine.policy.policy import Policy
-from docops_flask.engine.reports.replace_log import (
-    MissingFields,
-    ReplaceLog,
-    missing_fields,
-    replace_log,
-)
+from docops_flask.engine.reports.missing_fields import Given, MissingFields, missing_fields
+from docops_flask.engine.reports.replace_log import ReplaceLog, replace_log
 from docops_flask.engine.template.fill import build_values, fill
 from docops_flask.engine.template.grammar import Suggestions
 from docops_flask.engine.template.scan import Scan, scan_document
+from docops_flask.engine.template.unaccounted import find_unaccounted
 
 if TYPE_CHECKING:
     from docops_flask.engine.integrity.verification import Evidence, Verification
@@ -94,12 +91,14 @@ class RunResult(NamedTuple):
     zip_ms: int = 0
 
     def summary(self) -> dict[str, int]:
-        """Return the counts of the log and of the missing fields, and whether the format check passed."""
+        """Return the counts of the log and of the missing fields, and what the format check came to."""
         return {
             **self.log.summary(),
             "missing_required_count": len(self.missing.required),
             "missing_optional_count": len(self.missing.optional),
+            "left_count": self.log.left_count,
             "format_passed": self.report.passed,
+            "format_skipped": self.report.skipped,
         }
 
     def as_dict(self) -> dict[str, Any]:
@@ -140,7 +139,9 @@ def inspect(job: Job, template: FilePath) -> "Inspection":
     from docops_flask.engine.reports.inspection import inspect_template
 
     with closing(Package(template, job.limits)) as package:
-        return inspect_template(scan_document(open_document(package, job.limits)), job.skills)
+        document = open_document(package, job.limits)
+        scan = scan_document(document)
+        return inspect_template(scan, job.skills, find_unaccounted(package, document, scan, ()))
 
 
 def verify_files(job: Job, template: FilePath, evidence: "Evidence") -> "Verification":
@@ -168,9 +169,12 @@ def _run(job: Job, package: Package, sink: ArtefactSink) -> RunResult:
     deviations = _deviations(job, document, targets, suggested)
     report = _format_report(job, document, targets, template_look)._replace(policy_deviations=deviations)
 
-    log = replace_log(scan, values, job.skill, Suggestions(job.skill.placeholders()), touched)
+    suggestions = Suggestions(job.skill.placeholders())
+    log = replace_log(scan, values, job.skill, suggestions, touched)
+    unaccounted = find_unaccounted(package, document, scan, log.elsewhere())
+    log = log.with_unaccounted(unaccounted, suggestions)
     fields = sorted(counts)
-    missing = missing_fields(fields, values, job.skill)
+    missing = missing_fields(fields, Given(job.skill, job.payload, values), log, scan)
 
     changed = written_parts([*filling.edits, *_repair_edits(report)])
     sink.document(lambda stream: package.write(stream, changed))

@@ -6,16 +6,28 @@ wrong with it, without a task.
 
 from collections import Counter
 from collections.abc import Container, Iterator, Mapping, Sequence
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, NamedTuple
 
 from docops_flask.engine.document.document import ParagraphPlace, RunPlace, StoryPart
-from docops_flask.engine.errors import ExitCode
+from docops_flask.engine.errors import ExitCode, echo
 from docops_flask.engine.oxml.markup import TOKEN
-from docops_flask.engine.reports.replace_log import UNSUPPORTED_REASONS, MissingFields, ReplaceLog
+from docops_flask.engine.reports.missing_fields import (
+    LeftPlace,
+    MissingFields,
+    MissingPlace,
+    UnusedKey,
+)
+from docops_flask.engine.reports.replace_log import (
+    UNACCOUNTED,
+    UNACCOUNTED_REASON,
+    UNSUPPORTED_REASONS,
+    ReplaceLog,
+)
 from docops_flask.engine.skills.skill import Skill
 from docops_flask.engine.template.grammar import Found, Kind, Suggestions
 from docops_flask.engine.template.scan import BracketedParagraph, Scan
+from docops_flask.engine.template.unaccounted import UnaccountedName
 
 # The most that an answer lists of each kind, so that it stays small; its counts are complete.
 MAX_LISTED = 10_000
@@ -23,7 +35,10 @@ MAX_SHOWN_CHARACTERS = 80
 
 
 class UnsupportedPlace(NamedTuple):
-    """A text that looks like a placeholder but cannot be filled; ``kind`` is the value of a ``Kind``."""
+    """A text that looks like a placeholder but cannot be filled.
+
+    ``kind`` is the value of a ``Kind`` or ``UNACCOUNTED``.
+    """
 
     kind: str
     text: str
@@ -39,6 +54,7 @@ class PrecheckSummary(NamedTuple):
     unsupported_count: int
     missing_required_count: int
     missing_optional_count: int
+    left_count: int
 
 
 class Precheck(NamedTuple):
@@ -54,6 +70,10 @@ class Precheck(NamedTuple):
     missing_required: tuple[str, ...]
     missing_optional: tuple[str, ...]
     unsupported: tuple[UnsupportedPlace, ...]
+    missing: tuple[MissingPlace, ...] = ()
+    unused: tuple[UnusedKey, ...] = ()
+    undeclared: tuple[str, ...] = ()
+    left: tuple[LeftPlace, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """Return the answer's JSON, all but ``request_id``."""
@@ -65,6 +85,10 @@ class Precheck(NamedTuple):
             "missing_required": list(self.missing_required),
             "missing_optional": list(self.missing_optional),
             "unsupported": [each._asdict() for each in self.unsupported],
+            "missing": [each._asdict() for each in self.missing],
+            "unused": [each._asdict() for each in self.unused],
+            "undeclared": list(self.undeclared),
+            "left": [each._asdict() for each in self.left],
         }
 
 
@@ -130,25 +154,45 @@ def precheck_of(
         ok=expected_exit_code is ExitCode.OK,
         expected_exit_code=expected_exit_code,
         summary=PrecheckSummary(
-            len(template_fields), log.unsupported_count, len(missing.required), len(missing.optional)
+            len(template_fields),
+            log.unsupported_count,
+            len(missing.required),
+            len(missing.optional),
+            log.left_count,
         ),
         template_fields=tuple(template_fields),
         missing_required=missing.required,
         missing_optional=missing.optional,
         unsupported=tuple(islice(places, MAX_LISTED)),
+        missing=missing.missing,
+        unused=missing.unused,
+        undeclared=missing.undeclared,
+        left=missing.left,
     )
 
 
-def inspect_template(scan: Scan, skills: Sequence[Skill]) -> Inspection:
-    """Return the inspection of a scanned template; ``skills`` are all that are known."""
+def inspect_template(
+    scan: Scan, skills: Sequence[Skill], unaccounted: Sequence[UnaccountedName] = ()
+) -> Inspection:
+    """Return the inspection of a scanned template.
+
+    ``skills`` are all that are known; ``unaccounted`` are the names that the scan does not hold.
+    """
     known_in: dict[str, list[str]] = {}
     for skill in skills:
         for name in skill.placeholders():
             known_in.setdefault(name, []).append(skill.name)
     return Inspection(
         fields=tuple(_fields(scan, known_in)),
-        unsupported=tuple(islice(_unsupported_places(scan, Suggestions(known_in)), MAX_LISTED)),
-        problems=tuple(islice(_problems(scan, known_in), MAX_LISTED)),
+        unsupported=tuple(
+            islice(
+                chain(_unsupported_places(scan, Suggestions(known_in)), map(_unaccounted_place, unaccounted)),
+                MAX_LISTED,
+            )
+        ),
+        problems=tuple(
+            islice(chain(_problems(scan, known_in), map(_unaccounted_problem, unaccounted)), MAX_LISTED)
+        ),
         suggested_skill=_suggested_skill(scan, skills, known_in),
     )
 
@@ -183,6 +227,18 @@ def _unsupported_places(scan: Scan, suggestions: Suggestions) -> Iterator[Unsupp
                     suggestion=suggestions.near(found.name),
                     reason=UNSUPPORTED_REASONS[found.kind],
                 )
+
+
+def _unaccounted_place(name: UnaccountedName) -> UnsupportedPlace:
+    path = f"{name.part}#{name.place}"
+    text = name.text[:MAX_SHOWN_CHARACTERS]
+    return UnsupportedPlace(UNACCOUNTED, text, path, None, UNACCOUNTED_REASON)
+
+
+def _unaccounted_problem(name: UnaccountedName) -> Problem:
+    shown = name.text[:MAX_SHOWN_CHARACTERS]
+    message = f"{shown} stands in {echo(name.part)} at a place that is not filled."
+    return Problem("UNACCOUNTED_PLACEHOLDER", message, f"{name.part}#{name.place}", shown)
 
 
 class _BoundControls:

@@ -1,15 +1,16 @@
-"""out.replace_log.json and out.missing_fields.json.
+"""out.replace_log.json: what became of every placeholder of the template.
 
 The log lists every placeholder of the template with its place and what became of it (contract section 2).
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
 from docops_flask.engine.artefacts import WrittenItems, json_list, json_text, quoted
 from docops_flask.engine.skills.skill import Skill
 from docops_flask.engine.template.grammar import Kind, Suggestions
 from docops_flask.engine.template.scan import Scan
+from docops_flask.engine.template.unaccounted import UnaccountedName
 
 # Characters quoted from the paragraph on each side of a placeholder.
 MAX_CONTEXT_CHARACTERS = 60
@@ -19,6 +20,11 @@ UNSUPPORTED_REASONS = {
     Kind.UNCLOSED: "the closing bracket 】 is missing",
     Kind.UNOPENED: "the opening bracket 【 is missing",
 }
+# The kind of a placeholder at a place that nothing fills or knows (``template.unaccounted``).
+UNACCOUNTED = "unaccounted"
+UNACCOUNTED_REASON = (
+    "it stands at a place that is not filled; put it into the text of the document, or replace it there by hand"
+)
 Status = Literal["replaced", "missing", "unsupported"]
 
 
@@ -31,7 +37,9 @@ class LogEntry(NamedTuple):
     branches that were filled alike.
 
     ``new_text`` is the value of a ``replaced`` entry, ``reason`` says why another was not replaced.
-    ``kind`` (a ``Kind``'s value) and ``suggestion`` belong to ``unsupported`` entries.
+    ``kind`` (a ``Kind``'s value, or ``UNACCOUNTED``) and ``suggestion`` belong to ``unsupported`` entries.
+    Outside the paragraphs that have addresses ``part`` is the name of the part and ``place`` says where in it,
+    ``paragraph_path`` and ``run_id`` are both with "#" between, and ``start`` is 0.
     """
 
     status: Status
@@ -48,6 +56,8 @@ class LogEntry(NamedTuple):
     reason: str | None = None
     kind: str | None = None
     suggestion: str | None = None
+    part: str | None = None
+    place: str | None = None
 
     def as_json(self) -> str:
         """Return the entry as the log has it."""
@@ -64,12 +74,16 @@ class LogEntry(NamedTuple):
             name,
             value,
             reason,
-            *more_of_it,
+            kind,
+            suggestion,
+            part,
+            part_place,
         ) = self
         more = f', "mirrored_at": {json_list(map(quoted, mirrors))}' if mirrors else ""
         if status == "unsupported":
-            kind, suggestion = map(_text, more_of_it)
-            more += f', "kind": {kind}, "suggestion": {suggestion}'
+            more += f', "kind": {_text(kind)}, "suggestion": {_text(suggestion)}'
+        if part is not None:
+            more += f', "part": {quoted(part)}, "place": {_text(part_place)}'
         return (
             f'{{"status": "{status}", "field_name": {"null" if name is None else quoted(name)}, '
             f'"run_id": {quoted(run_id)}, "paragraph_path": {quoted(path)}, '
@@ -110,9 +124,33 @@ class ReplaceLog(NamedTuple):
     touched_runs: tuple[str, ...]
 
     @property
+    def left_count(self) -> int:
+        """How many placeholders are still in the document."""
+        return len(self.entries) - self.replaced_count
+
+    @property
     def unsupported(self) -> list[LogEntry]:
         """The entries that cannot be filled, whatever the values."""
         return [entry for entry in self.entries if entry.status == "unsupported"]
+
+    def elsewhere(self) -> Iterator[tuple[str, str]]:
+        """Yield part and text of each placeholder outside the paragraphs that have addresses.
+
+        One that several mc:AlternateContent branches hold is yielded for each.
+        """
+        for entry in self.entries:
+            if "#" in entry.paragraph_path:
+                for path in (entry.paragraph_path, *entry.mirrored_at):
+                    yield path.partition("#")[0], entry.original_text
+
+    def with_unaccounted(self, names: Sequence[UnaccountedName], suggestions: Suggestions) -> "ReplaceLog":
+        """Return the log with an entry for each of ``names``, behind the others."""
+        if not names:
+            return self
+        return self._replace(
+            entries=(*self.entries, *(_unaccounted_entry(each, suggestions) for each in names)),
+            unsupported_count=self.unsupported_count + len(names),
+        )
 
     def summary(self) -> dict[str, int]:
         """Return the ``summary`` member of the log's JSON."""
@@ -189,30 +227,28 @@ def _entries(
 _PLACEHOLDER = Kind.PLACEHOLDER
 
 
+def _unaccounted_entry(name: UnaccountedName, suggestions: Suggestions) -> LogEntry:
+    path = f"{name.part}#{name.place}"
+    near = suggestions.near(name.text[1:-1])
+    return LogEntry(
+        "unsupported",
+        run_id=path,
+        paragraph_path=path,
+        start=0,
+        end=len(name.text),
+        original_text=name.text,
+        before=name.before,
+        after=name.after,
+        mirrored_at=(),
+        reason=UNACCOUNTED_REASON,
+        kind=UNACCOUNTED,
+        suggestion=None if near == name.text[1:-1] else near,
+        part=name.part,
+        place=name.place,
+    )
+
+
 def _missing_reason(skill: Skill, known: bool, required: bool) -> str:
     if not known:
         return f"the skill {skill.name} has no field for it"
     return f"the task gives no value for this {'required' if required else 'optional'} field"
-
-
-class MissingFields(NamedTuple):
-    """The placeholder names of the template that got no value, sorted.
-
-    ``optional`` are all that the skill does not require, names that it does not know among them.
-    """
-
-    required: tuple[str, ...]
-    optional: tuple[str, ...]
-
-    def as_dict(self) -> dict[str, list[str]]:
-        """Return the content of ``out.missing_fields.json``."""
-        return {"missing_required": list(self.required), "missing_optional": list(self.optional)}
-
-
-def missing_fields(template_fields: Collection[str], values: Collection[str], skill: Skill) -> MissingFields:
-    """Return which of ``template_fields`` are not in ``values``."""
-    fields = skill.placeholders()
-    missing = [name for name in template_fields if name not in values]
-    required = sorted(name for name in missing if name in fields and fields[name].required)
-    optional = sorted(set(missing) - set(required))
-    return MissingFields(tuple(required), tuple(optional))

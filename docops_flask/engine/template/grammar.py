@@ -124,6 +124,37 @@ def _kind_of(inner: str) -> Kind | None:
     return Kind.MALFORMED if re.match(_MEANT, inner) else None
 
 
+_MAX_UNDECLARED_CHARACTERS = 64
+
+
+def undeclared_names(text: str) -> Iterator[str]:
+    """Yield bracketed texts, brackets included, that have the form of names in scripts other than Latin.
+
+    Parts joined by "." of letters, marks and decimal digits of any script and "_"; each begins with a letter
+    or "_". They are ordinary text (【注意】) or fields that no document type declares (【甲方】).
+    """
+    for match in re.finditer(_PAIR, text):
+        inner = match[0][1:-1].strip()
+        if not inner.isascii() and _kind_of(inner) is None and all(map(_is_any_name, inner.split("."))):
+            yield match[0]
+
+
+def _is_any_name(text: str) -> bool:
+    first = text[:1]
+    return (
+        (first == "_" or first.isalpha())
+        and len(text) <= _MAX_UNDECLARED_CHARACTERS
+        and all(each == "_" or each.isalpha() or each.isdecimal() or _is_mark(each) for each in text)
+    )
+
+
+def _is_mark(character: str) -> bool:
+    # Imported here because few texts hold any other character.
+    import unicodedata
+
+    return unicodedata.category(character).startswith("M")
+
+
 def likely_name(written: str) -> str:
     """Return ``written`` in the form of a field name.
 

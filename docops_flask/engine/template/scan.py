@@ -1,11 +1,24 @@
 """Finds the placeholders of a document, well-formed or not, with their places."""
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from docops_flask.engine.document.document import Document, ParagraphPlace, RunPlace, read_together
+from docops_flask.engine.document.document import (
+    Document,
+    ParagraphPlace,
+    RunPlace,
+    StoryPart,
+    read_together,
+)
 from docops_flask.engine.document.shape import Paragraph, TextPiece
-from docops_flask.engine.template.grammar import CLOSE, OPEN, Found, Kind, find_placeholders
+from docops_flask.engine.template.grammar import (
+    CLOSE,
+    OPEN,
+    Found,
+    Kind,
+    find_placeholders,
+    undeclared_names,
+)
 
 # An enumeration's member takes a while to look up.
 _PLACEHOLDER = Kind.PLACEHOLDER
@@ -41,11 +54,15 @@ class BracketedParagraph(NamedTuple):
 class Scan(NamedTuple):
     """The bracketed paragraphs of a document, in document order.
 
-    Those in comments are kept separately and are never filled.
+    Those in comments are kept separately and are never filled. ``open_brackets`` counts the opening brackets
+    in the texts of all paragraphs of a part, those of ordinary text too; ``undeclared`` are the bracketed
+    words that have the form of a name in another script (【甲方】), each once.
     """
 
     paragraphs: list[BracketedParagraph]
     comments: list[BracketedParagraph]
+    open_brackets: Mapping[StoryPart, int] = {}
+    undeclared: Sequence[str] = ()
 
     def field_counts(self) -> dict[str, int]:
         """Return how often each placeholder name occurs, in order of first occurrence."""
@@ -85,29 +102,53 @@ class Scan(NamedTuple):
 
 def scan_document(document: Document) -> Scan:
     """Return the placeholders of ``document``."""
-    return Scan(_bracketed(document.walk.paragraphs), _bracketed(document.walk.comments))
+    open_brackets: dict[StoryPart, int] = {}
+    undeclared: dict[str, None] = {}
+    paragraphs = _bracketed(document.walk.paragraphs, open_brackets, undeclared)
+    return Scan(paragraphs, _bracketed(document.walk.comments, {}, {}), open_brackets, list(undeclared))
 
 
 _OPEN, _CLOSE = OPEN.encode(), CLOSE.encode()
 
 
-def _bracketed(places: Iterable[ParagraphPlace]) -> list[BracketedParagraph]:
-    wanted = [place for place in places if _may_hold_bracket(place)]
+class _Held(NamedTuple):
+    """What a text holds: placeholders, the w:t that each begins in, how many opening brackets in all."""
+
+    found: Sequence[Found]
+    pieces: Sequence[TextPiece]
+    open_brackets: int
+
+
+def _bracketed(
+    places: Iterable[ParagraphPlace], open_brackets: dict[StoryPart, int], undeclared: dict[str, None]
+) -> list[BracketedParagraph]:
+    """Return the paragraphs that hold placeholders; add what ``Scan`` counts and lists beside them."""
+    wanted = [place for place in places if may_hold_bracket(place)]
     read_together(wanted)
-    known: dict[Paragraph, tuple[Sequence[Found], Sequence[TextPiece]]] = {}
+    known: dict[Paragraph, _Held] = {}
     paragraphs = []
     for place in wanted:
         reading = place.reading
-        holds = known.get(reading)
-        if holds is None:
-            found = find_placeholders(reading.text)
-            holds = known[reading] = found, [reading.piece_at(each.start) for each in found]
-        if holds[0]:
-            paragraphs.append(BracketedParagraph(place, *holds))
+        held = known.get(reading)
+        if held is None:
+            held = known[reading] = _held_by(reading)
+            if not held.open_brackets == reading.text.count(CLOSE) == len(held.found):
+                undeclared.update(dict.fromkeys(undeclared_names(reading.text)))
+        found, pieces, opened = held
+        if opened:
+            for each in (place, *place.mirrors) if place.mirrors else (place,):
+                open_brackets[each.part] = open_brackets.get(each.part, 0) + opened
+        if found:
+            paragraphs.append(BracketedParagraph(place, found, pieces))
     return paragraphs
 
 
-def _may_hold_bracket(place: ParagraphPlace) -> bool:
+def _held_by(reading: Paragraph) -> _Held:
+    found = find_placeholders(reading.text)
+    return _Held(found, [reading.piece_at(each.start) for each in found], reading.text.count(OPEN))
+
+
+def may_hold_bracket(place: ParagraphPlace) -> bool:
     """Say whether a paragraph has a bracket in its bytes, as a character or, maybe, by its number."""
     find = place.part.text.content.find
     start, end = place.content, place.end
