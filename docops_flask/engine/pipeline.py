@@ -8,7 +8,7 @@ each job, and sooner without the rest.
 import os
 from collections.abc import Mapping
 from contextlib import closing
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from docops_flask.engine.artefacts import (
     FORMAT_REPORT,
@@ -76,6 +76,17 @@ def run_job(job: Job, template: FilePath, folder: FilePath) -> dict[str, Any]:
         return run_to_zip(job, package, os.path.join(folder, ARCHIVE)).as_dict()
 
 
+class Counts(NamedTuple):
+    """What the headers of the answer to a run say.
+
+    ``left`` placeholders are still in the document, ``missing`` required fields have no value.
+    """
+
+    left: int
+    missing: int
+    format: Literal["passed", "failed", "skipped"]
+
+
 class RunResult(NamedTuple):
     """What came of a run, beside its artefacts.
 
@@ -101,11 +112,20 @@ class RunResult(NamedTuple):
             "format_skipped": self.report.skipped,
         }
 
+    def counts(self) -> Counts:
+        """Return what the headers of the answer say."""
+        report = self.report
+        checked: Literal["passed", "failed"] = "passed" if report.passed else "failed"
+        return Counts(
+            self.log.left_count, len(self.missing.required), "skipped" if report.skipped else checked
+        )
+
     def as_dict(self) -> dict[str, Any]:
         """Return what the renderer tells the server of a run."""
         return {
             "exit_code": int(self.exit_code),
             "summary": self.summary(),
+            "counts": self.counts()._asdict(),
             "format_issue_codes": self.report.issue_codes(),
             "zip_ms": self.zip_ms,
         }

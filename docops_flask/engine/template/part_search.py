@@ -52,8 +52,9 @@ def seen(text: str) -> str:
 
 def count_open(content: bytes) -> int:
     """Return how many opening brackets an XML part in UTF-8 has, as characters and by their number."""
-    by_number = len(re.findall(_REFERENCE, content)) if b"&#" in content else 0
-    return content.count(_OPEN) + by_number
+    # A single byte is looked for many times faster than two, and a pattern faster than ``bytes.count``.
+    by_number = len(re.findall(_REFERENCE, content)) if b"&" in content and b"&#" in content else 0
+    return len(re.findall(_OPEN, content)) + by_number
 
 
 def has_percent_open(content: bytes) -> bool:
@@ -64,7 +65,7 @@ def has_percent_open(content: bytes) -> bool:
 def _may_hold_name(content: bytes) -> bool:
     return (
         (_OPEN in content and re.search(_NAME_BEGINS, content) is not None)
-        or (b"&#" in content and re.search(_REFERENCE, content) is not None)
+        or (b"&" in content and b"&#" in content and re.search(_REFERENCE, content) is not None)
         or has_percent_open(content)
     )
 

@@ -129,9 +129,13 @@ def _texts_of(place: ParagraphPlace) -> Iterator[tuple[int, int, bytes]]:
         yield start, start + len(reading.parts[number]), b"\0"
 
 
-# How pictures and fonts begin, none of which holds text that anyone reads.
+# Pictures of dots, fonts, sound and film hold no text that anyone reads: by their content type or, since
+# the picture of a macro or an object may be declared as anything, by how they begin.
+_NO_TEXT_TYPES = (
+    "image/png", "image/jp", "image/gif", "image/tiff", "image/bmp", "font/",
+    "application/x-font", "application/vnd.openxmlformats-officedocument.obfuscatedfont", "audio/", "video/",
+)  # fmt: skip
 _NO_TEXT = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\0", b"MM\0*", b"\0\1\0\0")
-_NO_TEXT_NAMES = (".odttf", ".bmp", ".mp4", ".mov", ".m4a", ".m4v")
 _HEAD_BYTES = 8
 _ZIP = b"PK\x03\x04"
 # Bytes that are no XML are searched in pieces of this size; each begins with the end of the one before, for
@@ -153,8 +157,9 @@ class _Search:
         if self._package.is_xml(entry.name):
             yield from names_in_part(_whole(self._archive, entry), entry.name, is_xml=True)
             return
+        content_type = self._package.content_types.of(entry.name).lower()
         head = self._archive.head(entry, _HEAD_BYTES)
-        if head.startswith(_NO_TEXT) or entry.name.lower().endswith(_NO_TEXT_NAMES):
+        if content_type.startswith(_NO_TEXT_TYPES) or head.startswith(_NO_TEXT):
             return
         if head.startswith(_ZIP) and entry.size <= self._package.limits.xml_part_bytes:
             yield from self._inner_names(entry)
