@@ -20,6 +20,7 @@ export const messages = {
   problem_kind_malformed: "Cannot be filled: a field name consists of capital letters, digits and _.",
   problem_kind_unclosed: "The closing bracket 】 is missing.",
   problem_kind_unopened: "The opening bracket 【 is missing.",
+  problem_kind_unaccounted: "At a place that is not filled: put it into the text, or replace it by hand.",
   problem_NO_FIELDS: "The template has no placeholders such as 【MEETING_TITLE】.",
   problem_IN_COMMENT: "In a comment; comments are not filled.",
   problem_UNKNOWN_FIELD: "No document type has this field; it is left unchanged.",
@@ -44,6 +45,7 @@ export const messages = {
   place_endnotes: "endnotes",
   place_comments: "comments",
   place_textbox: "text box {n}",
+  place_part: "in the file's part {part} ({place})",
 
   skill_label: "Document type",
   skill_choose: "Choose…",
@@ -236,6 +238,7 @@ export const messages = {
   history_empty: "None yet. The last ten runs are listed here.",
   exit_none: "failed",
   exit_0: "0 · done",
+  exit_0_left: "0 · {n} left",
   exit_2: "2 · fields missing",
   exit_3: "3 · placeholders cannot be filled",
   exit_4: "4 · format failed",

@@ -18,6 +18,7 @@ export const messages = {
   problem_kind_malformed: "无法填写：字段名只能由大写字母、数字和下划线组成。",
   problem_kind_unclosed: "缺少右括号】。",
   problem_kind_unopened: "缺少左括号【。",
+  problem_kind_unaccounted: "所在位置不会被填写，请移到正文中，或手工替换。",
   problem_NO_FIELDS: "模板中没有【MEETING_TITLE】之类的占位符。",
   problem_IN_COMMENT: "位于批注中，批注不会填写。",
   problem_UNKNOWN_FIELD: "没有文档类型包含此字段，将保持原样。",
@@ -42,6 +43,7 @@ export const messages = {
   place_endnotes: "尾注",
   place_comments: "批注",
   place_textbox: "文本框 {n}",
+  place_part: "文件部件 {part}（{place}）",
 
   skill_label: "文档类型",
   skill_choose: "请选择……",
@@ -218,6 +220,7 @@ export const messages = {
   history_empty: "还没有运行记录。这里会列出最近十次运行。",
   exit_none: "失败",
   exit_0: "0 · 完成",
+  exit_0_left: "0 · 还剩 {n} 处",
   exit_2: "2 · 缺少字段",
   exit_3: "3 · 占位符无法填写",
   exit_4: "4 · 格式不通过",
