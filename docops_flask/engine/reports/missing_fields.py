@@ -20,7 +20,7 @@ MAX_SHOWN_CHARACTERS = 80
 
 
 class MissingPlace(NamedTuple):
-    """A placeholder without a value, at the address ``place``; ``suggestion`` is a field of a similar name."""
+    """A placeholder without a value, at the address ``place``; ``suggestion`` is a similar field."""
 
     field: str
     place: str
@@ -116,9 +116,7 @@ def _missing_places(left: Iterable[LogEntry], suggestions: Suggestions) -> Itera
             yield MissingPlace(name, entry.paragraph_path, None if near == name else near)
 
 
-def _unused(
-    template_fields: Collection[str], given: Given, left: Iterable[LogEntry]
-) -> Iterator[UnusedKey]:
+def _unused(template_fields: Collection[str], given: Given, left: Iterable[LogEntry]) -> Iterator[UnusedKey]:
     taken = set(template_fields)
     unused = [
         (field.key, name)

@@ -23,7 +23,7 @@ UNSUPPORTED_REASONS = {
 # The kind of a placeholder at a place that nothing fills or knows (``template.unaccounted``).
 UNACCOUNTED = "unaccounted"
 UNACCOUNTED_REASON = (
-    "it stands at a place that is not filled; put it into the text of the document, or replace it there by hand"
+    "it stands at a place that is not filled; put it into the text of the document or replace it by hand"
 )
 Status = Literal["replaced", "missing", "unsupported"]
 
@@ -38,8 +38,8 @@ class LogEntry(NamedTuple):
 
     ``new_text`` is the value of a ``replaced`` entry, ``reason`` says why another was not replaced.
     ``kind`` (a ``Kind``'s value, or ``UNACCOUNTED``) and ``suggestion`` belong to ``unsupported`` entries.
-    Outside the paragraphs that have addresses ``part`` is the name of the part and ``place`` says where in it,
-    ``paragraph_path`` and ``run_id`` are both with "#" between, and ``start`` is 0.
+    Outside the paragraphs that have addresses ``part`` is the name of the part and ``place`` says where in
+    it; ``paragraph_path`` and ``run_id`` are both with "#" between, and ``start`` is 0.
     """
 
     status: Status

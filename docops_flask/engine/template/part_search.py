@@ -1,8 +1,8 @@
 """Finds bracketed names in the bytes of any part, whatever it is and whether or not anything fills it.
 
-XML is searched in its texts, put together over elements up to the end of a paragraph, and in each attribute's
-value. Other bytes are searched as they are, as UTF-8, UTF-16 and GBK, with the ways in which HTML, URLs, JSON,
-RTF and MIME write the two brackets. All searches take time linear in the size of what they search.
+XML is searched in its texts, put together over elements up to the end of a paragraph, and in the value of
+each attribute. Other bytes are searched as UTF-8, UTF-16 and GBK, and for the ways in which HTML, URLs,
+JSON, RTF and MIME write the two brackets. All searches take time linear in the size of what they search.
 """
 
 import re
@@ -123,44 +123,66 @@ def names_in_xml(content: bytes) -> Iterator[PlacedName]:
 
     Tracked deletions are left out (w:del, w:moveFrom, w:delText, w:delInstrText; ECMA-376 part 1, 17.13.5).
     """
-    texts = _Texts()
-    # Of each open element: what was in force around it.
-    outer: list[tuple[bytes, bool, Scope]] = []
-    element, is_deleted, scope = b"", False, {}
+    reader = _Reader()
     at = 0
     for match in TOKEN.finditer(content):
         slash, name, attributes = match.groups()
-        start = match.start()
-        if start > at and not is_deleted:
-            raw = content[at:start]
-            # White space that lays the markup out is no text.
-            if not (raw.isspace() and b"\n" in raw):
-                texts.add(element, _decoded(raw))
+        if match.start() > at:
+            reader.text(content[at : match.start()])
         at = match.end()
         if slash:
-            if _local(element) in _BREAKS:
-                texts.add(element, "\n")
-            if outer:
-                element, is_deleted, scope = outer.pop()
-        elif name is not None:
-            closes = attributes.endswith(b"/")
-            inner = inner_scope(scope, attributes) if b"xmlns" in attributes else scope
-            deletes = is_deleted or _deletes(name, inner)
-            if not deletes and _may_hold_name(attributes):
-                yield from _in_attributes(name, attributes)
-            if closes:
-                if _local(name) in _BREAKS:
-                    texts.add(name, "\n")
-            else:
-                outer.append((element, is_deleted, scope))
-                element, is_deleted, scope = name, deletes, inner
-        elif not is_deleted:
-            token = match[0]
-            if token.startswith(_CDATA):
-                texts.add(element, seen(token[len(_CDATA) : -3].decode()))
-            elif _may_hold_name(token):
-                yield from _in_text("comment", token.decode())
-    yield from texts.names()
+            reader.leave()
+        elif name is None:
+            yield from reader.other(match[0])
+        else:
+            yield from reader.enter(name, attributes)
+            if attributes.endswith(b"/"):
+                reader.leave()
+    yield from reader.texts.names()
+
+
+class _Reader:
+    """Takes the tokens of a part one after the other and puts its texts together."""
+
+    def __init__(self) -> None:
+        self.texts = _Texts()
+        # What is in force in the innermost open element, and around it.
+        self._element, self._is_deleted, self._scope = b"", False, _NO_SCOPE
+        self._outer: list[tuple[bytes, bool, Scope]] = []
+
+    def text(self, raw: bytes) -> None:
+        """Take character data; white space that lays the markup out is no text."""
+        if not self._is_deleted and not (raw.isspace() and b"\n" in raw):
+            self.texts.add(self._element, _decoded(raw))
+
+    def enter(self, name: bytes, attributes: bytes) -> Iterator[PlacedName]:
+        """Take a start tag; yield the names in its attributes."""
+        self._outer.append((self._element, self._is_deleted, self._scope))
+        self._element = name
+        if b"xmlns" in attributes:
+            self._scope = inner_scope(self._scope, attributes)
+        self._is_deleted = self._is_deleted or _deletes(name, self._scope)
+        if not self._is_deleted and _may_hold_name(attributes):
+            yield from _in_attributes(name, attributes)
+
+    def leave(self) -> None:
+        """Take an end tag."""
+        if _local(self._element) in _BREAKS:
+            self.texts.add(self._element, "\n")
+        if self._outer:
+            self._element, self._is_deleted, self._scope = self._outer.pop()
+
+    def other(self, token: bytes) -> Iterator[PlacedName]:
+        """Take a CDATA section, a comment or a processing instruction; yield the names in the last two."""
+        if self._is_deleted:
+            return
+        if token.startswith(_CDATA):
+            self.texts.add(self._element, seen(token[len(_CDATA) : -3].decode()))
+        elif _may_hold_name(token):
+            yield from _in_text("comment", token.decode())
+
+
+_NO_SCOPE: Scope = {}
 
 
 def _local(name: bytes) -> bytes:

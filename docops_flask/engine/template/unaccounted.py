@@ -107,9 +107,7 @@ class _BracketedPlaces:
         return self._by_part.get(part, [])
 
 
-def _beside_paragraphs(
-    part: StoryPart, paragraphs: _BracketedPlaces, scan: Scan
-) -> Iterator[PlacedName]:
+def _beside_paragraphs(part: StoryPart, paragraphs: _BracketedPlaces, scan: Scan) -> Iterator[PlacedName]:
     """Yield the names in a part that holds paragraphs, those in the texts of its paragraphs left out."""
     if part.kind is StoryKind.COMMENTS:
         return

@@ -83,7 +83,7 @@ def test_the_log_counts_its_entries_by_status_and_says_whether_any_is_unsupporte
 def test_a_log_of_nothing_and_no_missing_field_are_written_too() -> None:
     assert json.loads(ReplaceLog((), 0, 0, 0, ()).as_json())["entries"] == []
     lists = ("missing_required", "missing_optional", "missing", "unused", "undeclared", "left")
-    assert MissingFields((), ()).as_dict() == dict.fromkeys(lists, [])
+    assert MissingFields((), ()).as_dict() == {name: [] for name in lists}
 
 
 def test_what_the_proof_is_given_is_what_the_log_says_was_changed() -> None:

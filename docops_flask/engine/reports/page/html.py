@@ -45,7 +45,8 @@ class Filling(NamedTuple):
 def render_report(report: Mapping[str, Any], filling: Filling | None = None) -> str:
     """Return the page for ``report``, the JSON object of ``out.format_report.json``.
 
-    With ``filling`` it says so, and nothing on it is green where placeholders are left. At most ``MAX_ISSUES`` issues are shown; the page says how many more the JSON has.
+    With ``filling`` it says so, and nothing on it is green where placeholders are left. At most
+    ``MAX_ISSUES`` issues are shown; the page says how many more the JSON has.
     """
     # Imported here: most renderer processes never make this page.
     import jinja2
