@@ -19,6 +19,7 @@ _MEANT = rf"(?=[^{_LETTER}]*[{_LETTER}])[{_NAME_CHARS}]+\Z"
 _RUN_OF_NAME_CHARS = rf"[{_NAME_CHARS}]*"
 _BRACKET = f"[{OPEN}{CLOSE}]"
 _PAIR = f"{OPEN}[^{OPEN}{CLOSE}]*{CLOSE}"
+_CLOSED_NAME = f"{OPEN}[{_NAME_CHARS}]++{CLOSE}"
 _SPACES = " \u00a0\u3000"
 
 
@@ -124,6 +125,13 @@ def _kind_of(inner: str) -> Kind | None:
     return Kind.MALFORMED if re.match(_MEANT, inner) else None
 
 
+def closed_names(text: str) -> Iterator[tuple[int, int]]:
+    """Yield start and end of the placeholders in ``text`` that have both brackets, well-formed or not."""
+    for match in re.finditer(_CLOSED_NAME, text):
+        if _kind_of(match[0][1:-1]) is not None:
+            yield match.span()
+
+
 _MAX_UNDECLARED_CHARACTERS = 64
 
 
@@ -135,7 +143,7 @@ def undeclared_names(text: str) -> Iterator[str]:
     """
     for match in re.finditer(_PAIR, text):
         inner = match[0][1:-1].strip()
-        if not inner.isascii() and _kind_of(inner) is None and all(map(_is_any_name, inner.split("."))):
+        if not inner.isascii() and all(map(_is_any_name, inner.split("."))) and _kind_of(inner) is None:
             yield match[0]
 
 

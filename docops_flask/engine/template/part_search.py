@@ -15,7 +15,7 @@ from docops_flask.engine.errors import InvalidTemplate
 from docops_flask.engine.opc.xml_part import check_part, encoding_of, recoded
 from docops_flask.engine.oxml.markup import TOKEN, Scope, attributes_of, decoded, inner_scope
 from docops_flask.engine.oxml.names import W_STRICT, W_TRANSITIONAL
-from docops_flask.engine.template.grammar import CLOSE, OPEN, Kind, find_placeholders
+from docops_flask.engine.template.grammar import CLOSE, OPEN, closed_names
 
 # Characters quoted on each side of a name.
 _MAX_CONTEXT_CHARACTERS = 60
@@ -113,7 +113,7 @@ class _Texts:
 
     def names(self) -> Iterator[PlacedName]:
         text = "".join(self._pieces)
-        for start, end in _closed_names(text):
+        for start, end in closed_names(text):
             element = self._places[bisect_right(self._starts, start) - 1]
             yield _placed(element.decode(), text, start, end)
 
@@ -206,15 +206,8 @@ def _decoded(raw: bytes) -> str:
 
 
 def _in_text(place: str, text: str) -> Iterator[PlacedName]:
-    for start, end in _closed_names(text):
+    for start, end in closed_names(text):
         yield _placed(place, text, start, end)
-
-
-def _closed_names(text: str) -> Iterator[tuple[int, int]]:
-    """Yield where names with both brackets begin and end; other brackets are too common in data."""
-    for found in find_placeholders(text):
-        if found.kind in (Kind.PLACEHOLDER, Kind.MALFORMED):
-            yield found.start, found.end
 
 
 def _placed(place: str, text: str, start: int, end: int) -> PlacedName:
@@ -245,7 +238,7 @@ def names_in_bytes(content: bytes) -> Iterator[PlacedName]:
     """Yield the bracketed names in bytes of any kind, sorted."""
     found: Counter[str] = Counter()
     for text in _views(content):
-        names = Counter(text[start:end] for start, end in _closed_names(text))
+        names = Counter(text[start:end] for start, end in closed_names(text))
         # The views show the same content: what is in two of them is there once.
         found |= names
     for mark, encoding, pattern in _ENCODED:
@@ -254,7 +247,7 @@ def names_in_bytes(content: bytes) -> Iterator[PlacedName]:
             found += Counter({
                 f"{OPEN}{name}{CLOSE}": count
                 for name, count in names.items()
-                if find_placeholders(f"{OPEN}{name}{CLOSE}")
+                if any(closed_names(f"{OPEN}{name}{CLOSE}"))
             })  # fmt: skip
     for text in sorted(found.elements()):
         yield PlacedName("content", text)
