@@ -104,7 +104,7 @@ def headers_without_names(count: int) -> bytes:
     return package(members)
 
 
-QUOTED = "'【NOTE】'"
+ODD_NAMES = '<t a="【NOTE】">【TI</t><t>TLE】</t>'
 TEMPLATES: dict[str, Callable[[int], bytes]] = {
     "runs of a paragraph": lambda n: docx(p(each(n, run))),
     "placeholders of one w:t": lambda n: docx(p(r(each(n, field)))),
@@ -119,7 +119,7 @@ TEMPLATES: dict[str, Callable[[int], bytes]] = {
     "broken names": lambda n: docx(each(n, lambda i: p(f"【meeting titl {i}】"))),
     "unknown names": lambda n: docx(p(each(n, lambda i: r(f"【NO_{i}】")))),
     "names in a part that nothing fills": lambda n: docx(
-        p(run(0)), extra={"word/a.xml": f"<x>{'<t a=%s>【TI</t><t>TLE】</t>' % QUOTED * n}</x>".encode()}
+        p(run(0)), extra={"word/a.xml": f"<x>{ODD_NAMES * n}</x>".encode()}
     ),
     "brackets in bytes": lambda n: docx(
         p(run(0)),

@@ -1,4 +1,4 @@
-"""A placeholder that no log entry tells of is found in every part, whatever the part is; nothing is left in silence."""
+"""A placeholder that no log entry tells of is found in every part, whatever the part is."""
 
 import io
 import json
@@ -72,6 +72,7 @@ def office(part: str, content: str | bytes) -> bytes:
     return package({"[Content_Types].xml": "<Types/>", part: content})
 
 
+OLE = b"\xd0\xcf\x11\xe0"
 HTML = "<html><body><p>dear <b>【TI</b>TLE】</p></body></html>"
 UNKNOWN_PARTS: dict[str, tuple[str, bytes, str]] = {
     "a chart": ("word/charts/chart1.xml", xml("<a:t>【TITLE】</a:t>", ' xmlns:a="urn:a"'), "a:t"),
@@ -133,12 +134,12 @@ UNKNOWN_PARTS: dict[str, tuple[str, bytes, str]] = {
     "SVG": ("word/media/i.svg", b"<svg><text>" + "【TITLE】".encode() + b"</text></svg>", "content"),
     "an old workbook": (
         "word/embeddings/o.bin",
-        b"\xd0\xcf\x11\xe0" + "【TITLE】".encode("utf-16-le"),
+        OLE + "【TITLE】".encode("utf-16-le"),
         "content",
     ),
     "big-endian text": (
         "word/embeddings/o.bin",
-        b"\xd0\xcf\x11\xe0x" + "【TITLE】".encode("utf-16-be"),
+        OLE + "【TITLE】".encode("utf-16-be"),
         "content",
     ),
     "a workbook": (
@@ -168,9 +169,10 @@ def test_a_name_in_a_part_that_nothing_fills_is_reported_with_part_and_place(
 RUBY = (
     "<w:r><w:ruby><w:rt>" + r("【TITLE】") + "</w:rt><w:rubyBase>" + r("x") + "</w:rubyBase></w:ruby></w:r>"
 )
+INLINE = "<w:r><w:drawing><wp:inline>|</wp:inline></w:drawing></w:r>"
 BESIDE_PARAGRAPHS = {
     "an alternative text": (
-        '<w:r><w:drawing><wp:inline><wp:docPr id="1" name="a" descr="【TITLE】"/></wp:inline></w:drawing></w:r>',
+        INLINE.replace("|", '<wp:docPr id="1" name="a" descr="【TITLE】"/>'),
         "wp:docPr@descr",
     ),
     "a watermark": ('<w:r><w:pict><v:textpath string="【TITLE】"/></w:pict></w:r>', "v:textpath@string"),
@@ -180,7 +182,7 @@ BESIDE_PARAGRAPHS = {
     ),
     "a field's attribute": ('<w:fldSimple w:instr="QUOTE 【TITLE】"/>', "w:fldSimple@w:instr"),
     "a drawing's text": (
-        "<w:r><w:drawing><wp:inline><a:t>【TITLE】</a:t></wp:inline></w:drawing></w:r>",
+        INLINE.replace("|", "<a:t>【TITLE】</a:t>"),
         "a:t",
     ),
     "an equation": ('<m:oMath xmlns:m="urn:m"><m:r><m:t>【TITLE】</m:t></m:r></m:oMath>', "m:t"),
