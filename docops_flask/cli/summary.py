@@ -83,10 +83,14 @@ def inspection_for_people(report: Inspection) -> str:
     return "\n".join(lines)
 
 
-def verification_for_people(report: Verification) -> str:
-    """Return what ``docops verify`` prints."""
+def verification_for_people(report: Verification, left: int) -> str:
+    """Return what ``docops verify`` prints; ``left`` placeholders are still in the document, by its log."""
     if report.verdict == "intact":
-        lines = ["Intact: the document is the template with the logged changes, and nothing else."]
+        proved = "the document is the template with the logged changes, and nothing else."
+        lines = [f"Intact: {proved}"]
+        if left:
+            are = "1 placeholder is" if left == 1 else f"{left} placeholders are"
+            lines = [f"Not finished: {are} left in the document.", f"  Proved: {proved}"]
         if report.exactness == "canonical":
             lines += [
                 "  The bytes differ: canonical forms were compared, as of a document that was saved again."
