@@ -10,6 +10,7 @@ Each command imports what it needs itself, so that ``docops --help`` is fast.
 import os
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol, TypeVar
 
@@ -153,7 +154,7 @@ def verify(
     from docops_flask.cli import summary
     from docops_flask.cli.output import files_named
     from docops_flask.engine.artefacts import FORMAT_REPORT, REPLACE_LOG
-    from docops_flask.engine.integrity.verification import Evidence
+    from docops_flask.engine.integrity.verification import Evidence, left_in
     from docops_flask.engine.pipeline import verify_files
     from docops_flask.intake.catalogue.office import office_of
     from docops_flask.intake.files import verification_of_files
@@ -167,7 +168,8 @@ def verify(
         report = verify_files(
             verification_of_files(template, evidence, office_of(os.environ)), template, evidence
         )
-    _print_report(report, summary.verification_for_people, as_json=as_json)
+    left = left_in(evidence.replace_log)
+    _print_report(report, partial(summary.verification_for_people, left=left), as_json=as_json)
     return 0 if report.verdict == "intact" else _FAILED
 
 

@@ -5,11 +5,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from docops_flask.engine.checks.report import FormatReport
-from docops_flask.engine.errors import MESSAGES
+from docops_flask.engine.errors import message_of
 from docops_flask.engine.integrity.verification import Verification
 from docops_flask.engine.job import Job
 from docops_flask.engine.pipeline import RunResult
 from docops_flask.engine.reports.inspection import Inspection, Precheck
+from docops_flask.engine.reports.missing_fields import MissingPlace, UnusedKey
 from docops_flask.intake.catalogue.policies import (
     PolicyRegistry,
     describe_policy,
@@ -26,7 +27,7 @@ def run_as_data(result: RunResult, job: Job, out_dir: Path, files: Sequence[str]
     """Return what ``docops run --json`` prints; ``files`` are the names of the files written."""
     return {
         "exit_code": int(result.exit_code),
-        "message": MESSAGES[result.exit_code],
+        "message": message_of(result.exit_code, result.log.left_count),
         "summary": result.summary(),
         "format_issue_codes": result.report.issue_codes(),
         **result.missing.as_dict(),
@@ -44,9 +45,11 @@ def run_for_people(result: RunResult, out_dir: Path, files: Iterable[str]) -> st
         for each in log.unsupported
     ]
     lines = [
-        MESSAGES[result.exit_code],
-        f"  filled       {log.replaced_count} of {len(log.entries)} placeholders",
+        message_of(result.exit_code, log.left_count),
+        f"  filled       {log.replaced_count} of {len(log.entries)} placeholders: "
+        f"{log.replaced_count} filled, {log.left_count} left in the document",
         f"  missing      {_missing(missing.required, missing.optional)}",
+        *_slips(missing.missing, missing.unused, missing.undeclared),
         *_unsupported(broken),
         f"  format       {_format_line(result.report)}",
         f"  files        {', '.join(files)}",
@@ -63,8 +66,10 @@ def precheck_for_people(report: Precheck) -> str:
     ]
     lines = [
         f"A run would end with exit code {int(report.expected_exit_code)}.",
+        f"  left         {report.summary.left_count} placeholders would be left in the document",
         f"  fields       {', '.join(report.template_fields) or 'none'}",
         f"  missing      {_missing(report.missing_required, report.missing_optional)}",
+        *_slips(report.missing, report.unused, report.undeclared),
         *_unsupported(places),
     ]
     return "\n".join(lines)
@@ -84,10 +89,14 @@ def inspection_for_people(report: Inspection) -> str:
     return "\n".join(lines)
 
 
-def verification_for_people(report: Verification) -> str:
-    """Return what ``docops verify`` prints."""
+def verification_for_people(report: Verification, left: int) -> str:
+    """Return what ``docops verify`` prints; ``left`` placeholders are still in the document, by its log."""
     if report.verdict == "intact":
-        lines = ["Intact: the document is the template with the logged changes, and nothing else."]
+        proved = "the document is the template with the logged changes, and nothing else."
+        lines = [f"Intact: {proved}"]
+        if left:
+            are = "1 placeholder is" if left == 1 else f"{left} placeholders are"
+            lines = [f"Not finished: {are} left in the document.", f"  Proved: {proved}"]
         if report.exactness == "canonical":
             lines += [
                 "  The bytes differ: canonical forms were compared, as of a document that was saved again."
@@ -146,6 +155,23 @@ class _Unsupported(NamedTuple):
 
 def _missing(required: Iterable[str], optional: Iterable[str]) -> str:
     return _listed([*(f"{name} (required)" for name in required), *optional]) or "nothing"
+
+
+def _slips(
+    missing: Iterable[MissingPlace], unused: Sequence[UnusedKey], undeclared: Sequence[str]
+) -> Iterator[str]:
+    """Yield what was given for nothing, which names were probably meant, what no document type declares."""
+    meant = {each.field: each.suggestion for each in missing if each.suggestion}
+    for name in list(meant)[:_MAX_LISTED]:
+        yield f"  {'not known':<12} 【{name}】; 【{meant[name]}】 was probably meant"
+    if unused:
+        yield f"  {'unused':<12} {_listed([_unused(each) for each in unused])}"
+    if undeclared:
+        yield f"  {'undeclared':<12} {_listed(undeclared)}"
+
+
+def _unused(key: UnusedKey) -> str:
+    return f"{key.key} (the template has 【{key.suggestion}】)" if key.suggestion else key.key
 
 
 def _unsupported(places: Sequence[_Unsupported]) -> Iterator[str]:

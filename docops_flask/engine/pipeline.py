@@ -8,7 +8,7 @@ each job, and sooner without the rest.
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from docops_flask.engine.artefacts import (
     FORMAT_REPORT,
@@ -41,19 +41,15 @@ from docops_flask.engine.job import Job, JobKind
 from docops_flask.engine.opc.package import Package
 from docops_flask.engine.options import Options
 from docops_flask.engine.policy.policy import Policy
-from docops_flask.engine.reports.replace_log import (
-    LogEntry,
-    MissingFields,
-    ReplaceLog,
-    missing_fields,
-    replace_log,
-)
+from docops_flask.engine.reports.missing_fields import Given, MissingFields, missing_fields
+from docops_flask.engine.reports.replace_log import LogEntry, ReplaceLog, replace_log
 from docops_flask.engine.skills.skill import Skill
 from docops_flask.engine.template.fill import fill
 from docops_flask.engine.template.grammar import Suggestions
 from docops_flask.engine.template.places.found import PlaceScan
 from docops_flask.engine.template.places.search import scan_places
 from docops_flask.engine.template.scan import Scan, scan_document
+from docops_flask.engine.template.unaccounted import find_unaccounted
 from docops_flask.engine.template.values import Values, build_values
 
 if TYPE_CHECKING:
@@ -86,6 +82,17 @@ def run_job(job: Job, template: FilePath, folder: FilePath) -> dict[str, Any]:
         return run_to_zip(job, package, os.path.join(folder, ARCHIVE)).as_dict()
 
 
+class Counts(NamedTuple):
+    """What the headers of the answer to a run say.
+
+    ``left`` placeholders are still in the document, ``missing`` required fields have no value.
+    """
+
+    left: int
+    missing: int
+    format: Literal["passed", "failed", "skipped"]
+
+
 class RunResult(NamedTuple):
     """What came of a run, beside its artefacts.
 
@@ -101,19 +108,30 @@ class RunResult(NamedTuple):
     zip_ms: int = 0
 
     def summary(self) -> dict[str, int]:
-        """Return the counts of the log and of the missing fields, and whether the format check passed."""
+        """Return the counts of the log and of the missing fields, and what the format check came to."""
         return {
             **self.log.summary(),
             "missing_required_count": len(self.missing.required),
             "missing_optional_count": len(self.missing.optional),
+            "left_count": self.log.left_count,
             "format_passed": self.report.passed,
+            "format_skipped": self.report.skipped,
         }
+
+    def counts(self) -> Counts:
+        """Return what the headers of the answer say."""
+        report = self.report
+        checked: Literal["passed", "failed"] = "passed" if report.passed else "failed"
+        return Counts(
+            self.log.left_count, len(self.missing.required), "skipped" if report.skipped else checked
+        )
 
     def as_dict(self) -> dict[str, Any]:
         """Return what the renderer tells the server of a run."""
         return {
             "exit_code": int(self.exit_code),
             "summary": self.summary(),
+            "counts": self.counts()._asdict(),
             "format_issue_codes": self.report.issue_codes(),
             "zip_ms": self.zip_ms,
         }
@@ -148,8 +166,10 @@ def inspect(job: Job, template: FilePath) -> "Inspection":
 
     with closing(Package(template, job.limits)) as package:
         document = open_document(package, job.limits)
+        scan = scan_document(document)
         places = scan_places(package, document, job.limits)
-        return inspect_template(scan_document(document), places, job.skills)
+        unaccounted = find_unaccounted(package, document, scan, (*scan.inline_names(), *places.names()))
+        return inspect_template(scan, places, job.skills, unaccounted)
 
 
 def verify_files(job: Job, template: FilePath, evidence: "Evidence") -> "Verification":
@@ -192,8 +212,10 @@ def _run(job: Job, package: Package, sink: ArtefactSink) -> RunResult:
 
     suggestions = Suggestions(job.skill.placeholders())
     log = replace_log(scan, values, job.skill, suggestions, touched, inline, expansion, elsewhere)
+    unaccounted = find_unaccounted(package, document, scan, (*scan.inline_names(), *log.elsewhere()))
+    log = log.with_unaccounted(unaccounted, suggestions)
     fields = sorted(counts)
-    missing = missing_fields(fields, values, job.skill)
+    missing = missing_fields(fields, Given(job.skill, job.payload, values), log, scan)
 
     edits = [*filling.edits, *placed, *(() if inline is None else inline.edits)]
     emptied = filling.edits_of_emptied(report.repaired_runs())
@@ -203,7 +225,7 @@ def _run(job: Job, package: Package, sink: ArtefactSink) -> RunResult:
         proof = prove_written(package, written, log.claims(), report.claims(), job.limits)
     sink.add(REPLACE_LOG, log.as_json())
     sink.add(MISSING_FIELDS, json_text(missing.as_dict()))
-    _add_format_report(job, report, sink)
+    _add_format_report(job, report, log, sink)
     if proof is not None:
         sink.add(INTEGRITY, json_text(proof.as_dict()))
     if suggested is not None:
@@ -323,10 +345,11 @@ def _refuse_growth(counts: Mapping[str, int], values: Values, maximum: int) -> N
     OutputBudget(maximum).spend(grown)
 
 
-def _add_format_report(job: Job, report: FormatReport, sink: ArtefactSink) -> None:
+def _add_format_report(job: Job, report: FormatReport, log: ReplaceLog, sink: ArtefactSink) -> None:
     sink.add(FORMAT_REPORT, report.as_json())
     if job.options.format_report in ("human", "both"):
         # Most jobs make no page, and importing its template engine takes time.
-        from docops_flask.engine.reports.page.html import render_report
+        from docops_flask.engine.reports.page.html import Filling, render_report
 
-        sink.add(FORMAT_REPORT_PAGE, render_report(report.as_dict()).encode())
+        page = render_report(report.as_dict(), Filling(log.replaced_count, log.left_count))
+        sink.add(FORMAT_REPORT_PAGE, page.encode())

@@ -133,11 +133,44 @@ def test_run_prints_a_summary_for_people(
     assert main(["run", *inputs(template, {"meeting_title": "x"}), "--out-dir", "out"]) == 3
     said = capsys.readouterr().out
     assert "placeholders that cannot be filled" in said
-    assert "filled       1 of 4 placeholders" in said
+    assert "filled       1 of 4 placeholders: 1 filled, 3 left in the document" in said
     assert "missing      MEETING_DATE (required), ATTENDEES" in said
     assert "cannot fill  【meeting_time】 at p0:r0; 【MEETING_TIME】 was probably meant" in said
     assert "format       passed (0 errors" in said
     assert "files        out.docx, out.replace_log.json" in said
+
+
+def test_run_says_what_is_left_and_calls_it_done_only_where_nothing_is(
+    capsys: pytest.CaptureFixture[str], inputs: Callable[..., list[str]]
+) -> None:
+    template = docx(p("【MEETING_TITEL】【ATTENDEES】【甲方】"))
+    assert main(["run", *inputs(template, {"meeting_title": "x"}), "--out-dir", "out"]) == 0
+    said = capsys.readouterr().out
+    assert said.startswith("The document was made, but 2 placeholders are left in it; ")
+    assert "Done" not in said
+    assert "0 filled, 2 left in the document" in said
+    assert "not known    【MEETING_TITEL】; 【MEETING_TITLE】 was probably meant" in said
+    assert "unused       meeting_title (the template has 【MEETING_TITEL】)" in said
+    assert "undeclared   【甲方】" in said
+    assert main(["precheck", *inputs(template, {"meeting_title": "x"})]) == 0
+    said = capsys.readouterr().out
+    assert "2 placeholders would be left in the document" in said
+    assert "unused       meeting_title (the template has 【MEETING_TITEL】)" in said
+    assert main(["run", *inputs(TITLE, {"meeting_title": "x"}), "--out-dir", "out", "--force"]) == 0
+    said = capsys.readouterr().out
+    assert said.startswith("Done.\n")
+    assert "1 filled, 0 left in the document" in said
+
+
+def test_run_names_the_part_of_a_placeholder_that_nothing_fills(
+    capsys: pytest.CaptureFixture[str], inputs: Callable[..., list[str]]
+) -> None:
+    part = "<x>【MEETING_TITLE】</x>".encode()
+    template = docx(p("x"), extra={"docProps/core.xml": part})
+    assert main(["run", *inputs(template, {"meeting_title": "x"}), "--out-dir", "out"]) == 3
+    assert "cannot fill  【MEETING_TITLE】 at docProps/core.xml#x" in capsys.readouterr().out
+    assert main(["inspect", inputs(template)[0]]) == 0
+    assert "UNACCOUNTED_PLACEHOLDER" in capsys.readouterr().out
 
 
 def test_run_prints_the_same_as_one_json_object_with_json(
@@ -618,6 +651,17 @@ class TestVerify:
     ) -> None:
         assert main(arguments) == 0
         assert capsys.readouterr().out.startswith("Intact: ")
+
+    def test_what_is_left_in_the_document_comes_first(
+        self, capsys: pytest.CaptureFixture[str], inputs: Callable[..., list[str]]
+    ) -> None:
+        template, task = inputs(docx(p("【MEETING_TITLE】【ATTENDEES】")))
+        assert main(["run", template, task, "--out-dir", "out"]) == 0
+        capsys.readouterr()
+        assert main(["verify", template, "out/out.docx"]) == 0
+        said = capsys.readouterr().out
+        assert said.startswith("Not finished: 1 placeholder is left in the document.\n  Proved: ")
+        assert "Intact" not in said
 
     def test_a_change_is_reported_with_its_place_and_exit_code_1(
         self, tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str]

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import combinations
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 import pytest
 import yaml
@@ -22,6 +22,8 @@ from docops_flask.engine.options import (
     check_conflicts,
 )
 from docops_flask.engine.policy.policy import ROLES
+from docops_flask.engine.reports.missing_fields import LeftPlace
+from docops_flask.engine.reports.replace_log import UNACCOUNTED
 from docops_flask.engine.sandbox.sandbox import SandboxMode
 from docops_flask.engine.skills.skill import LANGUAGES
 from docops_flask.engine.template.grammar import Kind
@@ -131,7 +133,7 @@ def test_fields_exclude_each_other_in_the_form_as_in_the_engine() -> None:
 
 
 EXIT_CODES = [int(code) for code in ExitCode]
-BROKEN_KINDS = [kind.value for kind in Kind if kind is not Kind.PLACEHOLDER]
+BROKEN_KINDS = [*(kind.value for kind in Kind if kind is not Kind.PLACEHOLDER), UNACCOUNTED]
 CHOSEN = [
     *((f"JobForm/{name}", values) for name, values in CHOICES.items()),
     *((f"Effective/{name}", values) for name, values in CHOICES.items()),
@@ -142,6 +144,7 @@ CHOSEN = [
     ("Trace/exit_code", EXIT_CODES),
     ("UnsupportedPlaceholder/kind", BROKEN_KINDS),
     ("ReplaceEntry/kind", BROKEN_KINDS),
+    ("LeftPlace/reason", get_args(get_type_hints(LeftPlace)["reason"])),
     ("RoleNote/role", ROLES),
     ("FormatIssue/role", [*ROLES, None]),
     ("Sandbox/mode", [str(mode) for mode in SandboxMode]),

@@ -108,6 +108,12 @@ def verify(template: Package, evidence: Evidence, limits: Limits) -> Verificatio
         document.close()
 
 
+def left_in(replace_log: Path) -> int:
+    """Return how many entries of a log that was verified tell of a placeholder that was not replaced."""
+    entries = read_json(LOG, replace_log)["entries"]
+    return sum(entry.get("status") in ("missing", "unsupported") for entry in entries)
+
+
 def _verification(proof: Proof) -> Verification:
     return Verification(
         verdict=proof.verdict,

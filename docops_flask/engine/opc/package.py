@@ -50,7 +50,7 @@ class Package:
             )
         self._zip = ZipReader(self._map, limits)
         self._names = {entry.name.lower(): entry for entry in self._zip.entries}
-        self._limits = limits
+        self.limits = limits
         self._relationships: dict[str, tuple[Relationship, ...]] = {}
         self._check_sizes()
         self.content_types = self._read_content_types()
@@ -84,7 +84,7 @@ class Package:
         ``limits.xml_part_bytes``, ``InvalidTemplate`` if its size or checksum is wrong.
         """
         entry = self._names[name.lower()]
-        _check_limit("xml_part_bytes", entry.size, self._limits.xml_part_bytes)
+        _check_limit("xml_part_bytes", entry.size, self.limits.xml_part_bytes)
         # The proof reads the stories again.
         return self._zip.keep(entry)
 
@@ -126,7 +126,7 @@ class Package:
 
     def _check_sizes(self) -> None:
         total = sum(entry.size for entry in self._zip.entries)
-        _check_limit("unpacked_bytes", total, min(self._limits.unpacked_bytes, _MAX_ZIP_BYTES))
+        _check_limit("unpacked_bytes", total, min(self.limits.unpacked_bytes, _MAX_ZIP_BYTES))
         self._check_xml_sizes([entry for entry in self._zip.entries if _is_named_xml(entry.name)])
         for entry in self._zip.entries:
             if _is_zip_bomb(entry):
@@ -147,8 +147,8 @@ class Package:
 
     def _check_xml_sizes(self, entries: Sequence[ZipEntry]) -> None:
         sizes = [entry.size for entry in entries]
-        _check_limit("xml_part_bytes", max(sizes, default=0), self._limits.xml_part_bytes)
-        _check_limit("xml_bytes", sum(sizes), self._limits.xml_bytes)
+        _check_limit("xml_part_bytes", max(sizes, default=0), self.limits.xml_part_bytes)
+        _check_limit("xml_bytes", sum(sizes), self.limits.xml_bytes)
 
     def _read_content_types(self) -> ContentTypes:
         if not self.has(CONTENT_TYPES_PART):

@@ -132,6 +132,30 @@ class ZipReader:
         content = self._kept[entry.header_offset] = self.read(entry)
         return content
 
+    def contents(self, entry: ZipEntry, size: int) -> Iterator[bytes]:
+        """Yield the member's uncompressed content in pieces of at most ``size`` bytes, unchecked.
+
+        It ends where the content is damaged, and at the size that the directory states at the latest.
+        """
+        left = entry.size
+        with self.stored_bytes(entry) as stored:
+            if entry.method == STORED:
+                for at in range(0, len(stored), size):
+                    yield bytes(stored[at : at + size])
+                return
+            inflater = zlib.decompressobj(-zlib.MAX_WBITS)
+            pending: bytes | memoryview = stored
+            while left > 0 and not inflater.eof:
+                try:
+                    piece = inflater.decompress(pending, min(size, left))
+                except zlib.error:
+                    return
+                if not piece:
+                    return
+                left -= len(piece)
+                yield piece
+                pending = inflater.unconsumed_tail
+
     def _end_record(self) -> tuple[int, int, int]:
         tail_start = max(0, len(self._view) - _MAX_COMMENT - _END.size)
         tail = bytes(self._view[tail_start:])

@@ -6,17 +6,29 @@ wrong with it, without a task.
 
 from collections import Counter
 from collections.abc import Collection, Container, Iterator, Mapping, Sequence
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, NamedTuple
 
 from docops_flask.engine.document.document import ParagraphPlace, RunPlace, StoryPart
-from docops_flask.engine.errors import ExitCode
+from docops_flask.engine.errors import ExitCode, echo
 from docops_flask.engine.oxml.markup import TOKEN
-from docops_flask.engine.reports.replace_log import UNSUPPORTED_REASONS, MissingFields, ReplaceLog
+from docops_flask.engine.reports.missing_fields import (
+    LeftPlace,
+    MissingFields,
+    MissingPlace,
+    UnusedKey,
+)
+from docops_flask.engine.reports.replace_log import (
+    UNACCOUNTED,
+    UNACCOUNTED_REASON,
+    UNSUPPORTED_REASONS,
+    ReplaceLog,
+)
 from docops_flask.engine.skills.skill import Skill
 from docops_flask.engine.template.grammar import Found, Kind, Suggestions
 from docops_flask.engine.template.places.found import UNFILLABLE, PlaceScan
 from docops_flask.engine.template.scan import BracketedParagraph, Scan
+from docops_flask.engine.template.unaccounted import UnaccountedName
 
 # The most that an answer lists of each kind, so that it stays small; its counts are complete.
 MAX_LISTED = 10_000
@@ -52,6 +64,7 @@ class PrecheckSummary(NamedTuple):
     unsupported_count: int
     missing_required_count: int
     missing_optional_count: int
+    left_count: int
 
 
 class Precheck(NamedTuple):
@@ -67,6 +80,10 @@ class Precheck(NamedTuple):
     missing_required: tuple[str, ...]
     missing_optional: tuple[str, ...]
     unsupported: tuple[UnsupportedPlace, ...]
+    missing: tuple[MissingPlace, ...] = ()
+    unused: tuple[UnusedKey, ...] = ()
+    undeclared: tuple[str, ...] = ()
+    left: tuple[LeftPlace, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """Return the answer's JSON, all but ``request_id``."""
@@ -78,6 +95,10 @@ class Precheck(NamedTuple):
             "missing_required": list(self.missing_required),
             "missing_optional": list(self.missing_optional),
             "unsupported": [each.as_dict() for each in self.unsupported],
+            "missing": [each._asdict() for each in self.missing],
+            "unused": [each._asdict() for each in self.unused],
+            "undeclared": list(self.undeclared),
+            "left": [each._asdict() for each in self.left],
         }
 
 
@@ -144,19 +165,30 @@ def precheck_of(
         ok=expected_exit_code is ExitCode.OK,
         expected_exit_code=expected_exit_code,
         summary=PrecheckSummary(
-            len(template_fields), log.unsupported_count, len(missing.required), len(missing.optional)
+            len(template_fields),
+            log.unsupported_count,
+            len(missing.required),
+            len(missing.optional),
+            log.left_count,
         ),
         template_fields=tuple(template_fields),
         missing_required=missing.required,
         missing_optional=missing.optional,
         unsupported=tuple(islice(places, MAX_LISTED)),
+        missing=missing.missing,
+        unused=missing.unused,
+        undeclared=missing.undeclared,
+        left=missing.left,
     )
 
 
-def inspect_template(scan: Scan, places: PlaceScan, skills: Sequence[Skill]) -> Inspection:
+def inspect_template(
+    scan: Scan, places: PlaceScan, skills: Sequence[Skill], unaccounted: Sequence[UnaccountedName] = ()
+) -> Inspection:
     """Return the inspection of a scanned template; ``skills`` are all that are known.
 
-    ``places`` is what stands outside the paragraphs of its stories.
+    ``places`` is what stands outside the paragraphs of its stories; ``unaccounted`` are the names that
+    neither holds.
     """
     known_in: dict[str, list[str]] = {}
     for skill in skills:
@@ -164,8 +196,20 @@ def inspect_template(scan: Scan, places: PlaceScan, skills: Sequence[Skill]) -> 
             known_in.setdefault(name, []).append(skill.name)
     return Inspection(
         fields=tuple(_fields(scan, places, known_in)),
-        unsupported=tuple(islice(_unsupported_places(scan, places, Suggestions(known_in)), MAX_LISTED)),
-        problems=tuple(islice(_problems(scan, places, known_in), MAX_LISTED)),
+        unsupported=tuple(
+            islice(
+                chain(
+                    _unsupported_places(scan, places, Suggestions(known_in)),
+                    map(_unaccounted_place, unaccounted),
+                ),
+                MAX_LISTED,
+            )
+        ),
+        problems=tuple(
+            islice(
+                chain(_problems(scan, places, known_in), map(_unaccounted_problem, unaccounted)), MAX_LISTED
+            )
+        ),
         suggested_skill=_suggested_skill(scan, places, skills, known_in),
     )
 
@@ -239,6 +283,18 @@ def _unsupported_places(
     for unfillable in elsewhere.unfillable:
         shown = unfillable.shown[:MAX_SHOWN_CHARACTERS]
         yield UnsupportedPlace(UNFILLABLE, shown, unfillable.path, None, unfillable.told, unfillable.place)
+
+
+def _unaccounted_place(name: UnaccountedName) -> UnsupportedPlace:
+    path = f"{name.part}#{name.place}"
+    text = name.text[:MAX_SHOWN_CHARACTERS]
+    return UnsupportedPlace(UNACCOUNTED, text, path, None, UNACCOUNTED_REASON, name.place)
+
+
+def _unaccounted_problem(name: UnaccountedName) -> Problem:
+    shown = name.text[:MAX_SHOWN_CHARACTERS]
+    message = f"{shown} stands in {echo(name.part)} at a place that is not filled."
+    return Problem("UNACCOUNTED_PLACEHOLDER", message, f"{name.part}#{name.place}", shown)
 
 
 class _BoundControls:

@@ -1,15 +1,16 @@
-"""out.replace_log.json and out.missing_fields.json.
+"""out.replace_log.json: what became of every placeholder of the template.
 
 The log lists every placeholder of the template with its place and what became of it (contract section 2).
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from docops_flask.engine.artefacts import WrittenItems, json_list, json_text, quoted
 from docops_flask.engine.skills.skill import Skill
 from docops_flask.engine.template.grammar import Kind, Suggestions, ignored_characters
 from docops_flask.engine.template.scan import BracketedParagraph, Scan
+from docops_flask.engine.template.unaccounted import UnaccountedName
 from docops_flask.engine.template.values import DROPPED_NEWLINE, Values
 
 if TYPE_CHECKING:
@@ -26,6 +27,11 @@ UNSUPPORTED_REASONS = {
     Kind.UNOPENED: "the opening bracket 【 is missing",
     Kind.BIDIRECTIONAL: "marks of direction, which cannot be seen, cut the name: delete it and type it again",
 }
+# The kind of a placeholder at a place that nothing fills or knows (``template.unaccounted``).
+UNACCOUNTED = "unaccounted"
+UNACCOUNTED_REASON = (
+    "it stands at a place that is not filled; put it into the text of the document or replace it by hand"
+)
 Status = Literal["replaced", "missing", "unsupported"]
 
 
@@ -39,12 +45,12 @@ class LogEntry(NamedTuple):
 
     ``new_text`` is the value of a ``replaced`` entry, ``reason`` says why another was not replaced.
     ``kind`` and ``suggestion`` belong to ``unsupported`` entries; ``kind`` is a ``Kind``'s value, that of a
-    refusal (``template.field_code``) or ``UNFILLABLE``.
+    refusal (``template.field_code``), ``UNFILLABLE`` or ``UNACCOUNTED``.
 
     ``place`` is the address of a text inside the paragraph (a field code, ruby, an equation); ``start`` and
     ``end`` count its characters then, and ``run_id`` is ``None`` where no run is around it. A placeholder
     outside the paragraphs of stories has no run; ``part`` is the part it stands in and ``place`` says where
-    there; ``bound_control`` is the address of a content control whose data got the control's whole text.
+    there; its ``paragraph_path`` is both with "#" between; ``bound_control`` is the address of a content control whose data got the control's whole text.
     ``note`` says what a reader of the entry has to know.
 
     Where the template has blocks, ``result_path`` is the paragraph's address in the result and ``copy`` the
@@ -167,9 +173,33 @@ class ReplaceLog(NamedTuple):
     blocks: "tuple[BlockEntry, ...]" = ()
 
     @property
+    def left_count(self) -> int:
+        """How many placeholders are still in the document."""
+        return len(self.entries) - self.replaced_count
+
+    @property
     def unsupported(self) -> list[LogEntry]:
         """The entries that cannot be filled, whatever the values."""
         return [entry for entry in self.entries if entry.status == "unsupported"]
+
+    def elsewhere(self) -> Iterator[tuple[str, str]]:
+        """Yield part and text of each placeholder outside the paragraphs that have addresses.
+
+        One that several mc:AlternateContent branches hold is yielded for each.
+        """
+        for entry in self.entries:
+            if "#" in entry.paragraph_path:
+                for path in (entry.paragraph_path, *entry.mirrored_at):
+                    yield path.partition("#")[0], entry.original_text
+
+    def with_unaccounted(self, names: Sequence[UnaccountedName], suggestions: Suggestions) -> "ReplaceLog":
+        """Return the log with an entry for each of ``names``, behind the others."""
+        if not names:
+            return self
+        return self._replace(
+            entries=(*self.entries, *(_unaccounted_entry(each, suggestions) for each in names)),
+            unsupported_count=self.unsupported_count + len(names),
+        )
 
     def summary(self) -> dict[str, int]:
         """Return the ``summary`` member of the log's JSON."""
@@ -372,31 +402,29 @@ def _inline_entries(
                 yield entry._replace(status="missing", field_name=name, reason=missing, note=note)
 
 
+def _unaccounted_entry(name: UnaccountedName, suggestions: Suggestions) -> LogEntry:
+    path = f"{name.part}#{name.place}"
+    near = suggestions.near(name.text[1:-1])
+    return LogEntry(
+        "unsupported",
+        run_id=None,
+        paragraph_path=path,
+        start=0,
+        end=len(name.text),
+        original_text=name.text,
+        before=name.before,
+        after=name.after,
+        mirrored_at=(),
+        reason=UNACCOUNTED_REASON,
+        kind=UNACCOUNTED,
+        suggestion=None if near == name.text[1:-1] else near,
+        part=name.part,
+        place=name.place,
+    )
+
+
 def missing_reason(skill: Skill, known: bool, required: bool) -> str:
     """Return why a field has no value; ``known`` and ``required`` say what ``skill`` knows of it."""
     if not known:
         return f"the skill {skill.name} has no field for it"
     return f"the task gives no value for this {'required' if required else 'optional'} field"
-
-
-class MissingFields(NamedTuple):
-    """The placeholder names of the template that got no value, sorted.
-
-    ``optional`` are all that the skill does not require, names that it does not know among them.
-    """
-
-    required: tuple[str, ...]
-    optional: tuple[str, ...]
-
-    def as_dict(self) -> dict[str, list[str]]:
-        """Return the content of ``out.missing_fields.json``."""
-        return {"missing_required": list(self.required), "missing_optional": list(self.optional)}
-
-
-def missing_fields(template_fields: Collection[str], values: Collection[str], skill: Skill) -> MissingFields:
-    """Return which of ``template_fields`` are not in ``values``."""
-    fields = skill.placeholders()
-    missing = [name for name in template_fields if name not in values]
-    required = sorted(name for name in missing if name in fields and fields[name].required)
-    optional = sorted(set(missing) - set(required))
-    return MissingFields(tuple(required), tuple(optional))

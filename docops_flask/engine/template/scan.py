@@ -1,11 +1,24 @@
 """Finds the placeholders of a document, well-formed or not, with their places."""
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from docops_flask.engine.document.document import Document, ParagraphPlace, RunPlace, read_together
+from docops_flask.engine.document.document import (
+    Document,
+    ParagraphPlace,
+    RunPlace,
+    StoryPart,
+    read_together,
+)
 from docops_flask.engine.document.shape import INLINE_ELEMENTS, Paragraph, TextPiece
-from docops_flask.engine.template.grammar import CLOSE, OPEN, Found, Kind, find_placeholders
+from docops_flask.engine.template.grammar import (
+    CLOSE,
+    OPEN,
+    Found,
+    Kind,
+    find_placeholders,
+    undeclared_names,
+)
 
 if TYPE_CHECKING:
     from docops_flask.engine.template.inline_scan import BracketedInline
@@ -46,11 +59,15 @@ class BracketedParagraph(NamedTuple):
 class Scan(NamedTuple):
     """The bracketed paragraphs of a document, in document order.
 
-    Those in comments are kept separately and are never filled.
+    Those in comments are kept separately and are never filled. ``open_brackets`` counts the opening brackets
+    in the texts of all paragraphs of a part, those of ordinary text too; ``undeclared`` are the bracketed
+    words that have the form of a name in another script (【甲方】), each once.
     """
 
     paragraphs: list[BracketedParagraph]
     comments: list[BracketedParagraph]
+    open_brackets: Mapping[StoryPart, int] = {}
+    undeclared: Sequence[str] = ()
 
     def field_counts(self) -> dict[str, int]:
         """Return how often each placeholder name occurs, in order of first occurrence."""
@@ -63,6 +80,16 @@ class Scan(NamedTuple):
                 for name in text.names():
                     counts[name] = counts.get(name, 0) + 1
         return counts
+
+    def inline_names(self) -> Iterator[tuple[str, str]]:
+        """Yield part and text of each placeholder in a text inside a paragraph, for each branch that has it."""
+        for paragraph in self.paragraphs:
+            for bracketed in paragraph.inline:
+                for each in bracketed.found:
+                    text = bracketed.written(each.found)
+                    yield paragraph.place.part.name, text
+                    for mirror in bracketed.mirrors:
+                        yield mirror.place.part.name, text
 
     def unsupported_count(self) -> int:
         """Return the number of malformed placeholders, and of those in places where none can be filled."""
@@ -95,32 +122,61 @@ class Scan(NamedTuple):
 
 def scan_document(document: Document) -> Scan:
     """Return the placeholders of ``document``."""
-    return Scan(_bracketed(document.walk.paragraphs), _bracketed(document.walk.comments, with_inline=False))
+    open_brackets: dict[StoryPart, int] = {}
+    undeclared: dict[str, None] = {}
+    paragraphs = _bracketed(document.walk.paragraphs, open_brackets, undeclared)
+    comments = _bracketed(document.walk.comments, {}, {}, with_inline=False)
+    return Scan(paragraphs, comments, open_brackets, list(undeclared))
 
 
 _OPEN, _CLOSE = OPEN.encode(), CLOSE.encode()
 
 
-def _bracketed(places: Iterable[ParagraphPlace], *, with_inline: bool = True) -> list[BracketedParagraph]:
-    """Return those of ``places`` that hold placeholders, also, ``with_inline``, in texts inside them."""
+class _Held(NamedTuple):
+    """What a text holds: placeholders, the w:t that each begins in, how many opening brackets in all.
+
+    ``may_hold_inline`` says that there may be field codes, ruby or equations in it.
+    """
+
+    found: Sequence[Found]
+    pieces: Sequence[TextPiece]
+    open_brackets: int
+    may_hold_inline: bool
+
+
+def _bracketed(
+    places: Iterable[ParagraphPlace],
+    open_brackets: dict[StoryPart, int],
+    undeclared: dict[str, None],
+    *,
+    with_inline: bool = True,
+) -> list[BracketedParagraph]:
+    """Return those of ``places`` that hold placeholders, also, ``with_inline``, in texts inside them.
+
+    What ``Scan`` counts and lists beside them is added to ``open_brackets`` and ``undeclared``.
+    """
     wanted = [
         place
         for place in places
-        if _may_hold_bracket(place) or (place.mirrors and any(map(_may_hold_bracket, place.mirrors)))
+        if may_hold_bracket(place) or (place.mirrors and any(map(may_hold_bracket, place.mirrors)))
     ]
     read_together(wanted)
-    known: dict[Paragraph, tuple[Sequence[Found], Sequence[TextPiece], bool]] = {}
+    known: dict[Paragraph, _Held] = {}
     # Most paragraphs share a form, and few forms have texts inside them.
     forms: dict[bytes, bool] = {}
     paragraphs = []
     for place in wanted:
         reading = place.reading
-        holds = known.get(reading)
-        if holds is None:
-            found = find_placeholders(reading.text)
-            pieces = [reading.piece_at(each.start) for each in found]
-            holds = known[reading] = found, pieces, with_inline and _holds_inline(reading, forms)
-        if holds[2] or (
+        held = known.get(reading)
+        if held is None:
+            held = known[reading] = _held_by(reading, with_inline and _holds_inline(reading, forms))
+            if not held.open_brackets == reading.text.count(CLOSE) == len(held.found):
+                undeclared.update(dict.fromkeys(undeclared_names(reading.text)))
+        found, pieces, opened, may_hold_inline = held
+        if opened:
+            for each in (place, *place.mirrors) if place.mirrors else (place,):
+                open_brackets[each.part] = open_brackets.get(each.part, 0) + opened
+        if may_hold_inline or (
             with_inline
             and place.mirrors
             and any(_holds_inline(each.reading, forms) for each in place.mirrors)
@@ -129,12 +185,18 @@ def _bracketed(places: Iterable[ParagraphPlace], *, with_inline: bool = True) ->
             from docops_flask.engine.template.inline_scan import scan_inline
 
             own, others = scan_inline(place)
-            if holds[0] or own:
-                paragraphs.append(BracketedParagraph(place, *holds[:2], own))
+            if found or own:
+                paragraphs.append(BracketedParagraph(place, found, pieces, own))
             paragraphs += [BracketedParagraph(mirror, (), (), inline) for mirror, inline in others]
-        elif holds[0]:
-            paragraphs.append(BracketedParagraph(place, *holds[:2]))
+        elif found:
+            paragraphs.append(BracketedParagraph(place, found, pieces))
     return paragraphs
+
+
+def _held_by(reading: Paragraph, may_hold_inline: bool) -> _Held:
+    found = find_placeholders(reading.text)
+    pieces = [reading.piece_at(each.start) for each in found]
+    return _Held(found, pieces, reading.text.count(OPEN), may_hold_inline)
 
 
 def _holds_inline(reading: Paragraph, forms: dict[bytes, bool]) -> bool:
@@ -146,7 +208,7 @@ def _holds_inline(reading: Paragraph, forms: dict[bytes, bool]) -> bool:
     return known
 
 
-def _may_hold_bracket(place: ParagraphPlace) -> bool:
+def may_hold_bracket(place: ParagraphPlace) -> bool:
     """Say whether a paragraph has a bracket in its bytes, as a character or, maybe, by its number."""
     find = place.part.text.content.find
     start, end = place.content, place.end

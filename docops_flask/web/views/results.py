@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, TypeVar
 from docops_flask.engine.errors import ExitCode
 from docops_flask.engine.integrity.verification import Verification
 from docops_flask.engine.job import Job
+from docops_flask.engine.pipeline import Counts
 from docops_flask.engine.reports.inspection import Inspection, Precheck
 from docops_flask.jobs.answer import read_as
 from docops_flask.jobs.errors import RendererCrashed
@@ -66,6 +67,7 @@ class RunResult(NamedTuple):
 
     exit_code: ExitCode
     summary: dict[str, int | bool]
+    counts: Counts
     format_issue_codes: dict[str, int]
     zip_ms: int
 

@@ -74,12 +74,28 @@
  */
 
 /**
+ * @typedef {object} MissingPlace a placeholder without a value
+ * @property {string} field
+ * @property {string} place
+ * @property {string | null} suggestion
+ */
+
+/**
+ * @typedef {object} UnusedKey a payload key that no placeholder of the template takes
+ * @property {string} key
+ * @property {string | null} suggestion
+ */
+
+/**
  * @typedef {object} Precheck the answer of /v1/precheck
  * @property {number} expected_exit_code
  * @property {PrecheckSummary} summary
  * @property {string[]} missing_required
  * @property {string[]} missing_optional
  * @property {UnsupportedPlaceholder[]} unsupported
+ * @property {MissingPlace[]} [missing]
+ * @property {UnusedKey[]} [unused]
+ * @property {string[]} [undeclared]
  * @property {string} request_id
  */
 
@@ -87,6 +103,7 @@
  * @typedef {object} PrecheckSummary
  * @property {number} template_field_count
  * @property {number} unsupported_count
+ * @property {number} [left_count] older servers do not say
  */
 
 /**
@@ -127,6 +144,9 @@
  * @typedef {object} MissingFields out.missing_fields.json
  * @property {string[]} missing_required
  * @property {string[]} missing_optional
+ * @property {MissingPlace[]} [missing]
+ * @property {UnusedKey[]} [unused]
+ * @property {string[]} [undeclared]
  */
 
 /**

@@ -7,11 +7,14 @@ const STORIES = new Set(["header", "footer", "footnotes", "endnotes", "comments"
 
 /**
  * An address in words: `t0.r1.c2.p0:r1` is "table 1, row 2, column 3". The run is left out, and so is the first
- * paragraph of a cell or a note, because most have only one.
+ * paragraph of a cell or a note, because most have only one. What stands beside the paragraphs has the name of its part
+ * and the element there: `docProps/core.xml#dc:title`.
  * @param {string} path
  * @returns {string}
  */
 export function placeInWords(path) {
+  const mark = path.indexOf("#");
+  if (mark >= 0) return t("place_part", { part: path.slice(0, mark), place: path.slice(mark + 1) });
   const address = path.split(":")[0];
   const slash = address.lastIndexOf("/");
   const stories = slash < 0 ? [] : address.slice(0, slash).split("/").map(storyInWords);

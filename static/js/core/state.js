@@ -32,6 +32,7 @@
  * @property {Blob} document
  * @property {string[]} members names of what the ZIP contains
  * @property {number} exitCode
+ * @property {number} left how many placeholders are still in the document
  * @property {string} requestId
  * @property {import("./answers.js").ReplaceLog | null} log
  * @property {import("./answers.js").MissingFields | null} missing

@@ -5,15 +5,20 @@ import { count } from "../core/i18n.js";
 /** @type {Record<string, import("../core/i18n.js").Message>} */
 export const messages = {
   verdict_0: "Done. The document is ready.",
+  verdict_left: ({ n }) =>
+    `The document was made, but ${count(n, "placeholder is", "placeholders are")} left in it.`,
   verdict_2: "Required fields are missing.",
   verdict_3: "The template has placeholders that cannot be filled.",
   verdict_4: "The format check failed.",
   precheck_0: "Precheck: ready. All required fields have values.",
+  precheck_left: ({ n }) =>
+    `Precheck: required fields have values, but ${count(n, "placeholder", "placeholders")} would be left in the document.`,
   precheck_2: "Precheck: required fields are missing.",
   precheck_3: "Precheck: the template has placeholders that cannot be filled.",
   precheck_summary: ({ n }) =>
     `The template has ${count(n, "field", "fields")}. The format is only checked by a run.`,
   summary_filled: ({ n, total }) => `${n} of ${count(total, "placeholder", "placeholders")} filled.`,
+  summary_left: ({ n, left }) => `${n} filled, ${left} left in the document.`,
   summary_missing: ({ n }) => `${count(n, "required field is", "required fields are")} missing.`,
   summary_unsupported: ({ n }) => `${count(n, "placeholder", "placeholders")} cannot be filled.`,
   summary_optional: ({ n }) => `${count(n, "optional field has", "optional fields have")} no value.`,
@@ -23,6 +28,10 @@ export const messages = {
   stale: "The inputs have changed since; this result is for the earlier ones.",
   missing_title: "Fields without a value",
   missing_optional_hint: "Optional; the placeholders stay in the document:",
+  unused_title: "Values that the template does not use",
+  unused_meant: "The template has:",
+  undeclared_title: "Bracketed words that this document type does not declare",
+  undeclared_hint: "They are taken as ordinary text and stay in the document.",
   go_to_input: "Fill in",
   unsupported_title: ({ n }) => `${count(n, "placeholder", "placeholders")} to correct in the template`,
   unsupported_hint: "They are left unchanged in the document.",

@@ -25,6 +25,7 @@ export const messages = {
   problem_kind_field_code: "In a field code in which it cannot be filled.",
   problem_kind_nested_field:
     "In a field code with another field in it: write the code without nested fields, or move the placeholder out of it.",
+  problem_kind_unaccounted: "At a place that is not filled: put it into the text, or replace it by hand.",
   problem_NO_FIELDS: "The template has no placeholders such as 【MEETING_TITLE】.",
   problem_IN_COMMENT: "In a comment; comments are not filled.",
   problem_UNKNOWN_FIELD: "No document type has this field; it is left unchanged.",
@@ -49,6 +50,7 @@ export const messages = {
   place_endnotes: "endnotes",
   place_comments: "comments",
   place_textbox: "text box {n}",
+  place_part: "in the file's part {part} ({place})",
 
   skill_label: "Document type",
   skill_choose: "Choose…",
@@ -241,6 +243,7 @@ export const messages = {
   history_empty: "None yet. The last ten runs are listed here.",
   exit_none: "failed",
   exit_0: "0 · done",
+  exit_0_left: "0 · {n} left",
   exit_2: "2 · fields missing",
   exit_3: "3 · placeholders cannot be filled",
   exit_4: "4 · format failed",

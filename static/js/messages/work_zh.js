@@ -21,6 +21,7 @@ export const messages = {
   problem_kind_bidirectional: "名称被不可见的方向标记隔断：请删除此占位符后重新输入。",
   problem_kind_field_code: "位于无法填写的域代码中。",
   problem_kind_nested_field: "位于嵌套了其他域的域代码中：请改为不嵌套的域代码，或把占位符移到域代码之外。",
+  problem_kind_unaccounted: "所在位置不会被填写，请移到正文中，或手工替换。",
   problem_NO_FIELDS: "模板中没有【MEETING_TITLE】之类的占位符。",
   problem_IN_COMMENT: "位于批注中，批注不会填写。",
   problem_UNKNOWN_FIELD: "没有文档类型包含此字段，将保持原样。",
@@ -45,6 +46,7 @@ export const messages = {
   place_endnotes: "尾注",
   place_comments: "批注",
   place_textbox: "文本框 {n}",
+  place_part: "文件部件 {part}（{place}）",
 
   skill_label: "文档类型",
   skill_choose: "请选择……",
@@ -221,6 +223,7 @@ export const messages = {
   history_empty: "还没有运行记录。这里会列出最近十次运行。",
   exit_none: "失败",
   exit_0: "0 · 完成",
+  exit_0_left: "0 · 还剩 {n} 处",
   exit_2: "2 · 缺少字段",
   exit_3: "3 · 占位符无法填写",
   exit_4: "4 · 格式不通过",

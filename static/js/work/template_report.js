@@ -10,6 +10,8 @@ import { placeInWords } from "../core/places.js";
 /** @typedef {import("../core/answers.js").TemplateField} TemplateField */
 /** @typedef {import("../core/answers.js").TemplateProblem & {suggestion?: string | null}} Problem */
 
+// Problems that the list of broken placeholders has too.
+const LISTED_AS_BROKEN = new Set(["UNSUPPORTED_PLACEHOLDER", "UNACCOUNTED_PLACEHOLDER"]);
 const SHOWN_PLACES = 3;
 const SHOWN_PROBLEMS = 20;
 const SHOWN_FIELDS = 200;
@@ -54,7 +56,7 @@ function allProblems(inspection) {
   const seen = new Set();
   const others = inspection.problems.filter((each) => {
     const key = `${each.code} ${each.text} ${each.place.split(":")[0]}`;
-    const isNew = each.code !== "UNSUPPORTED_PLACEHOLDER" && !seen.has(key);
+    const isNew = !LISTED_AS_BROKEN.has(each.code) && !seen.has(key);
     seen.add(key);
     return isNew;
   });

@@ -44,6 +44,7 @@ def test_a_place_is_described_in_words(places: Callable[[str], Any]) -> None:
         "comments/n3.p0:r0": "comments, note 3",
         "textbox0/p0": "text box 1, paragraph 1",
         "textbox0.fallback/p0": "text box 1, paragraph 1",
+        "docProps/core.xml#dc:title": "in the file's part docProps/core.xml (dc:title)",
         "": "",
         "odd/x9": "odd, x9",
     }

@@ -40,6 +40,33 @@ def test_run_answers_a_zip_with_the_contracts_headers(client: FlaskClient) -> No
     assert list(members(response.data)) == [*MEMBERS, "api_result.json"]
 
 
+@pytest.mark.parametrize(
+    ("body", "payload", "fields", "told"),
+    [
+        ("【MEETING_TITLE】", {"meeting_title": "x"}, {}, ("0", "0", "passed")),
+        ("【MEETING_TITLE】【ATTENDEES】【ATTENDEES】", {"meeting_title": "x"}, {}, ("2", "0", "passed")),
+        ("【MEETING_TITLE】【ORGANIZER】【note】", {}, {}, ("3", "2", "passed")),
+        ("【MEETING_TITLE】", {"meeting_title": "x"}, {"format_mode": "off"}, ("0", "0", "skipped")),
+        (" 【MEETING_TITLE】", {"meeting_title": "x"}, {"format_baseline": "policy"}, ("0", "0", "failed")),
+    ],
+)
+def test_headers_say_what_is_left_what_is_missing_and_what_the_format_check_came_to(
+    client: FlaskClient, body: str, payload: dict[str, str], fields: dict[str, str], told: tuple[str, ...]
+) -> None:
+    fixes = {} if fields.get("format_mode") else {"format_fix_mode": "none"}
+    headers = client.post("/v1/run", data=form(docx(p(body)), task(payload), **fields, **fixes)).headers
+    assert tuple(headers[f"X-Docops-{name}"] for name in ("Left", "Missing", "Format")) == told
+
+
+def test_a_run_that_leaves_a_placeholder_is_not_called_done(client: FlaskClient) -> None:
+    template = docx(p("【MEETING_TITLE】【ATTENDEES】"))
+    response = client.post("/v1/run", data=form(template, task({"meeting_title": "x"})))
+    assert api_result(response.data)["exit_code"] == 0
+    assert api_result(response.data)["message"].startswith("The document was made, but 1 placeholder is left")
+    response = client.post("/v1/run", data=form(docx(p("【MEETING_TITLE】")), task({"meeting_title": "x"})))
+    assert api_result(response.data)["message"] == "Done."
+
+
 def test_api_result_describes_the_run(make_client: Callable[..., FlaskClient]) -> None:
     response = make_client(commit_sha="abc123").post("/v1/run", data=form(preset="quick"))
     result = api_result(response.data)

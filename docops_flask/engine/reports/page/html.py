@@ -35,10 +35,18 @@ _VERDICTS = {
 }
 
 
-def render_report(report: Mapping[str, Any]) -> str:
+class Filling(NamedTuple):
+    """How many placeholders were filled, and how many are left in the document."""
+
+    filled: int
+    left: int
+
+
+def render_report(report: Mapping[str, Any], filling: Filling | None = None) -> str:
     """Return the page for ``report``, the JSON object of ``out.format_report.json``.
 
-    At most ``MAX_ISSUES`` issues are shown; the page says how many more the JSON has.
+    With ``filling`` it says so, and nothing on it is green where placeholders are left. At most
+    ``MAX_ISSUES`` issues are shown; the page says how many more the JSON has.
     """
     # Imported here: most renderer processes never make this page.
     import jinja2
@@ -55,6 +63,8 @@ def render_report(report: Mapping[str, Any]) -> str:
     roles = {note["paragraph_path"]: _role_row(note) for note in summary.get("roles", ())}
     return environment.get_template("format_report.html").render(
         verdict=_verdict(report),
+        filled=filling.filled if filling else None,
+        left_in_document=filling.left if filling else None,
         verdict_words=_VERDICTS[_verdict(report)],
         report=report,
         summary=summary,

@@ -133,5 +133,14 @@ class PlaceScan(NamedTuple):
             for found in bracketed.found:
                 yield bracketed.place, found
 
+    def names(self) -> Iterator[tuple[str, str]]:
+        """Yield part and text of all that holds placeholders."""
+        for place, found in self.all_found():
+            yield place.part.name, place.text[found.start : found.end]
+        for unfillable in self.unfillable:
+            yield unfillable.part, unfillable.shown
+        for node in self.bound:
+            yield node.part.name, node.text
+
 
 NO_PLACES = PlaceScan()

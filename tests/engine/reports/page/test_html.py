@@ -10,7 +10,7 @@ from docops_flask.engine.checks.format_check import skipped_report
 from docops_flask.engine.checks.registry import CODES
 from docops_flask.engine.options import Options
 from docops_flask.engine.policy.policy import PageRules, Policy, RoleRules, TextRules
-from docops_flask.engine.reports.page.html import MAX_ISSUES, MAX_ROLES, render_report
+from docops_flask.engine.reports.page.html import MAX_ISSUES, MAX_ROLES, Filling, render_report
 from docops_flask.engine.reports.page.words import BY_CODE, BY_RULE
 from tests.engine.checks.document_builder import build_document, check_under_policy, check_under_template
 from tests.engine.reports.page.geometries import page_geometry
@@ -227,3 +227,13 @@ def test_a_page_is_drawn_to_scale() -> None:
     assert not_none(figure.find(".//svg")).get("viewbox") == "-1 -1 212.0 299.0"
     assert len(figure.findall(".//svg/line")) == 21
     assert "Largest line pitch for 22 lines 容纳 22 行的最大行距 28.95 pt" in text_of(page)
+
+
+def test_the_page_says_what_is_left_in_the_document_and_is_not_green_then() -> None:
+    page = render_report(report(), Filling(10, 5))
+    assert "10 filled, 5 left in the document." in text_of(page)
+    assert "已填 10 处，文档中还剩 5 处。" in text_of(page)
+    assert '<body class="has-left">' in page
+    done = render_report(report(), Filling(10, 0))
+    assert "10 filled, 0 left in the document." in text_of(done)
+    assert "<body>" in done
