@@ -12,9 +12,9 @@ from docops_flask.engine.checks.issue import Finding
 from docops_flask.engine.checks.report import FormatReport
 from docops_flask.engine.checks.run import fonts_wanted
 from docops_flask.engine.checks.run.fonts_wanted import font_repair, wanted_fonts, wrong_fonts
+from docops_flask.engine.document import shapes
 from docops_flask.engine.document.document import Document
 from docops_flask.engine.document.open import open_document
-from docops_flask.engine.document.paragraph_text import ParagraphText
 from docops_flask.engine.document.shapes import Shapes
 from docops_flask.engine.formatting.cascade import Cascade
 from docops_flask.engine.formatting.edit import set_first_line_indent
@@ -85,18 +85,18 @@ def test_paragraphs_without_a_bracket_are_not_read_again(
 ) -> None:
     document = opened(_alike(1000) + p("【ORGANIZER】") + p("【注意】 and 【OPEN"))
     read = _counted(monkeypatch, Shapes, "read")
-    parsed = _counted(monkeypatch, ParagraphText, "__init__")
+    learnt = _counted(monkeypatch, shapes, "read_form")
     found = scanning.scan_document(document)
     assert (len(read), len(read[0][1]), list(found.field_counts())) == (1, 2, ["ORGANIZER"])  # type: ignore[arg-type]
     # Both have the same shape.
-    assert len(parsed) == 1
+    assert len(learnt) == 1
 
 
 def test_no_text_is_read_in_a_document_without_a_bracket(
     opened: Callable[..., Document], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     document = opened(_alike(10))
-    read = _counted(monkeypatch, ParagraphText, "__init__")
+    read = _counted(monkeypatch, shapes, "read_form")
     scanning.scan_document(document)
     assert read == []
 
@@ -167,7 +167,7 @@ def test_texts_are_read_and_pages_measured_once_however_many_fixes_are_made(
     opened: Callable[..., Document], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     document = opened(_to_repair(20))
-    read = _counted(monkeypatch, ParagraphText, "__init__")
+    read = _counted(monkeypatch, shapes, "read_form")
     pages = _counted(monkeypatch, policy_check, "page_geometries")
     found = _counted(monkeypatch, role_subjects, "detect_roles")
     report = _checked(

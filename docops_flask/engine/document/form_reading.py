@@ -18,6 +18,9 @@ _CHARACTERS = {
 }
 _AROUND_RUNS = (b"hyperlink", b"ins", b"smartTag")
 _PRESERVE = b' xml:space="preserve"'
+# The groups of the pattern of tokens: the tag of the only text of a run, the tag of another text, and "/",
+# name and attributes of another tag; and what stands before the next.
+_GROUPS = 6
 _FIELD_MARK = re.compile(rb":fldCharType=\"(begin|separate|end)\"")
 
 
@@ -52,9 +55,9 @@ def read_form(form: bytes, prefix: bytes) -> FormReading | None:
     # What was there before a change (w:rPrChange) holds properties in properties.
     if b"Change" in form:
         return None
-    markup = properties.sub(b"", form)
+    pieces = tokens.split(properties.sub(b"", form))
     # All of it has to be known; white space stands between elements where the XML is laid out.
-    if tokens.sub(b"", markup).strip():
+    if b"".join(pieces[::_GROUPS]).strip():
         return None
     shown: list[ShownText] = []
     between: list[str] = []
@@ -62,9 +65,16 @@ def read_form(form: bytes, prefix: bytes) -> FormReading | None:
     run, in_run = -1, False
     # Of each open field whether its result has begun (17.16.18).
     fields: list[bool] = []
-    for tag, slash, name, rest in tokens.findall(markup):
-        if tag:
-            if not in_run or (b"space" in tag and _PRESERVE not in tag):
+    groups = iter(pieces)
+    next(groups)
+    for only, tag, slash, name, rest, _ in zip(*[groups] * _GROUPS, strict=False):
+        if only or tag:
+            if only:
+                run += 1
+                tag = only
+            elif not in_run:
+                return None
+            if b"space" in tag and _PRESERVE not in tag:
                 return None
             in_result = bool(fields) and all(fields)
             shown.append(ShownText(len(shown), run, len(shown), _PRESERVE in tag, in_result))
@@ -109,7 +119,8 @@ def _patterns(prefix: bytes) -> tuple[re.Pattern[bytes], re.Pattern[bytes]]:
     return (
         re.compile(properties, re.DOTALL),
         re.compile(
-            rb"\0(<[^<>]*>)\0</%bt>|<%binstrText(?: [^<>]*)?>[^<]*</%binstrText>|<(/?)%b(%b)((?: [^<>]*|/)?)>"
-            % (w, w, w, w, names)
+            rb"<%br(?: [^<>]*[^<>/])?>\0(<[^<>]*>)\0</%bt></%br>|\0(<[^<>]*>)\0</%bt>"
+            rb"|<%binstrText(?: [^<>]*)?>[^<]*</%binstrText>|<(/?)%b(%b)((?: [^<>]*|/)?)>"
+            % (w, w, w, w, w, w, w, names)
         ),
     )

@@ -20,9 +20,6 @@ _SHOWN_AS = {
 # What shows nothing in a run, and nothing beside runs.
 _SHOWS_NOTHING = ("lastRenderedPageBreak", "fldChar", "instrText")
 _BESIDE_RUNS = ("hyperlink", "bookmarkStart", "bookmarkEnd", "proofErr")
-# A tag with the characters behind it; NUL bytes stand around the start tag of a text.
-_STEP = re.compile(rb"(\0)?<(/?)([^\s/>]++)([^<>]*?)(/?)>(?(1)\0)([^<\0]*+)")
-_PROPERTIES = rb"<%b([pr]Pr)>.*?</%b\1>"
 
 
 class Form(NamedTuple):
@@ -46,10 +43,29 @@ class Form(NamedTuple):
         return cls(between, texts, is_plain, runs)
 
 
+class _Machine(NamedTuple):
+    """What reads forms with one prefix: the pattern of properties, that of steps, and the tags by name."""
+
+    properties: re.Pattern[bytes]
+    steps: re.Pattern[bytes]
+    names: Mapping[bytes, str]
+
+
 @lru_cache(maxsize=8)
-def _names(prefix: bytes) -> Mapping[bytes, str]:
-    known = (*_SHOWN_AS, *_SHOWS_NOTHING, *_BESIDE_RUNS, "r", "t")
-    return {prefix + local.encode(): local for local in known}
+def _machine(prefix: bytes) -> _Machine:
+    w = re.escape(prefix)
+    names = (*_SHOWN_AS, *_SHOWS_NOTHING, *_BESIDE_RUNS, "r", "t")
+    # A step is a run with nothing but one text, or a tag with the characters behind it. NUL bytes stand around
+    # the start tag of a text.
+    text = rb"\0<%bt([^<>]*)>\0" % w
+    return _Machine(
+        re.compile(rb"<%b([pr]Pr)>.*?</%b\1>" % (w, w), re.DOTALL),
+        re.compile(
+            rb"(<%br(?: [^<>]*[^<>/])?>%b</%bt></%br>|%b|<(/?)([^\s/>]++)[^<>]*?(/?)>([^<\0]*+))"
+            % (w, text, w, w, text)
+        ),
+        {prefix + local.encode(): local for local in names},
+    )
 
 
 def read_plain_form(form: bytes, prefix: bytes) -> Form | None:
@@ -58,27 +74,26 @@ def read_plain_form(form: bytes, prefix: bytes) -> Form | None:
     ``form`` is its markup without the texts of its w:t, each start tag of which stands between NUL bytes;
     ``prefix`` is that of WordprocessingML with its colon.
     """
-    names = _names(prefix)
-    between = [""]
-    texts: list[tuple[int, int, bool]] = []
-    runs, in_run = 0, False
     if b"Change>" in form:
         # Properties in properties: those before a change.
         return None
-    content = re.sub(_PROPERTIES % (prefix, prefix), b"", form, flags=re.DOTALL)
-    at = 0
-    for step in _STEP.finditer(content):
-        if step.start() != at:
-            return None
-        at = step.end()
-        mark, slash, name, attributes, empty, behind = step.groups()
-        local = names.get(name, "")
-        if mark:
-            if local != "t" or not in_run:
+    machine = _machine(prefix)
+    content = machine.properties.sub(b"", form)
+    between = [""]
+    texts: list[tuple[int, int, bool]] = []
+    runs, in_run = 0, False
+    done = 0
+    for whole, alone, inner, slash, name, empty, behind in machine.steps.findall(content):
+        done += len(whole)
+        if not name:
+            if in_run == whole.startswith(b"<"):
                 return None
-            texts.append((len(texts), runs - 1, b'"preserve"' in attributes or b"'preserve'" in attributes))
+            runs += not in_run
+            texts.append((len(texts), runs - 1, b"preserve" in (alone or inner)))
             between.append("")
-        elif local == "r":
+            continue
+        local = machine.names.get(name, "")
+        if local == "r":
             if not slash:
                 if in_run:
                     return None
@@ -87,14 +102,15 @@ def read_plain_form(form: bytes, prefix: bytes) -> Form | None:
         elif local in _BESIDE_RUNS:
             if in_run:
                 return None
-        elif local == "t" and slash:
-            continue
-        elif not local or not in_run or local == "t":
+        elif local == "t":
+            if not slash:
+                return None
+        elif not local or not in_run:
             return None
         elif local in _SHOWN_AS and not slash:
             between[-1] += _SHOWN_AS[local]
-        if behind.strip() and local != "instrText":
+        if behind and local != "instrText" and behind.strip():
             return None
-    if at != len(content) or in_run:
+    if done != len(content) or in_run:
         return None
     return Form.of(between, texts, form.count(b"\0") // 2, runs)
