@@ -23,9 +23,9 @@ MAX_SHOWN_CHARACTERS = 80
 
 
 class UnsupportedPlace(NamedTuple):
-    """A text that looks like a placeholder but cannot be filled; ``kind`` is as in the replace log.
+    """A text that looks like a placeholder but cannot be filled; ``kind`` is the value of a ``Kind``.
 
-    ``place`` is the address of a text inside the paragraph, such as a field code.
+    ``paragraph_path`` is the address of the paragraph, or of a text inside it.
     """
 
     kind: str
@@ -33,14 +33,6 @@ class UnsupportedPlace(NamedTuple):
     paragraph_path: str
     suggestion: str | None
     reason: str
-    place: str | None = None
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return it as the answers' JSON has it; ``place`` where there is one."""
-        members = self._asdict()
-        if self.place is None:
-            del members["place"]
-        return members
 
 
 class PrecheckSummary(NamedTuple):
@@ -75,7 +67,7 @@ class Precheck(NamedTuple):
             "template_fields": list(self.template_fields),
             "missing_required": list(self.missing_required),
             "missing_optional": list(self.missing_optional),
-            "unsupported": [each.as_dict() for each in self.unsupported],
+            "unsupported": [each._asdict() for each in self.unsupported],
         }
 
 
@@ -114,7 +106,7 @@ class Inspection(NamedTuple):
         """Return the answer's JSON, all but ``request_id``."""
         return {
             "fields": [field.as_dict() for field in self.fields],
-            "unsupported": [each.as_dict() for each in self.unsupported],
+            "unsupported": [each._asdict() for each in self.unsupported],
             "problems": [problem._asdict() for problem in self.problems],
             "suggested_skill": self.suggested_skill,
         }
@@ -134,7 +126,6 @@ def precheck_of(
             paragraph_path=entry.paragraph_path,
             suggestion=entry.suggestion,
             reason=entry.reason or "",
-            place=entry.place,
         )
         for entry in log.unsupported
     )
@@ -207,10 +198,9 @@ def _unsupported_places(scan: Scan, suggestions: Suggestions) -> Iterator[Unsupp
                 yield UnsupportedPlace(
                     kind=(found if refusal is None else refusal).kind.value,
                     text=text.written(found)[:MAX_SHOWN_CHARACTERS],
-                    paragraph_path=paragraph.place.path,
+                    paragraph_path=text.text.address,
                     suggestion=None if is_placeholder else suggestions.near(found.name),
                     reason=UNSUPPORTED_REASONS[found.kind] if refusal is None else refusal.reason,
-                    place=text.text.address,
                 )
 
 

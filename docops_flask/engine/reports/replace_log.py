@@ -38,9 +38,9 @@ class LogEntry(NamedTuple):
     ``kind`` and ``suggestion`` belong to ``unsupported`` entries; ``kind`` is a ``Kind``'s value or that of a
     refusal (``template.field_code``).
 
-    ``place`` is the address of a text inside the paragraph (a field code, ruby, an equation); ``start`` and
-    ``end`` count its characters then, and ``run_id`` is ``None`` where no run is around it. ``note`` says
-    what a reader of the entry has to know.
+    Of a text inside a paragraph (a field code, ruby, an equation) ``paragraph_path`` is its own address
+    (``p3:field0``), ``start`` and ``end`` count its characters, and ``run_id`` is ``None`` where no run is
+    around it. ``note`` is what a person has to know of a placeholder that was filled.
     """
 
     status: Status
@@ -57,7 +57,6 @@ class LogEntry(NamedTuple):
     reason: str | None = None
     kind: str | None = None
     suggestion: str | None = None
-    place: str | None = None
     note: str | None = None
 
     def as_json(self) -> str:
@@ -77,14 +76,11 @@ class LogEntry(NamedTuple):
             reason,
             kind,
             suggestion,
-            place,
             note,
         ) = self
         more = f', "mirrored_at": {json_list(map(quoted, mirrors))}' if mirrors else ""
         if status == "unsupported":
             more += f', "kind": {_text(kind)}, "suggestion": {_text(suggestion)}'
-        if place is not None:
-            more += f', "place": {quoted(place)}'
         if note is not None:
             more += f', "note": {quoted(note)}'
         return (
@@ -100,7 +96,7 @@ class LogEntry(NamedTuple):
         """Return the members of the entry's JSON that say what was changed in the document."""
         if self.status != "replaced":
             return {"status": self.status}
-        members: dict[str, Any] = {
+        members = {
             "status": self.status,
             "field_name": self.field_name,
             "run_id": self.run_id,
@@ -110,11 +106,7 @@ class LogEntry(NamedTuple):
             "original_text": self.original_text,
             "new_text": self.new_text,
         }
-        if self.mirrored_at:
-            members["mirrored_at"] = list(self.mirrored_at)
-        if self.place is not None:
-            members["place"] = self.place
-        return members
+        return {**members, "mirrored_at": list(self.mirrored_at)} if self.mirrored_at else members
 
 
 def _text(text: str | None) -> str:
@@ -238,24 +230,22 @@ def _inline_entries(
 ) -> Iterator[LogEntry]:
     """Yield the entries of the texts inside a paragraph: field codes, ruby, equations."""
     fields = skill.placeholders()
-    path = paragraph.place.path
     for text, found_in_text, code, mirrors in paragraph.inline:
         characters = text.reading.text
-        mirrored = tuple(mirror.place.path for mirror in mirrors)
+        mirrored = tuple(mirror.address for mirror in mirrors)
         for found, of_template in found_in_text:
             kind, start, end, name = found
             original = characters[start:end]
             entry = LogEntry(
                 "unsupported",
                 text.run_id(start),
-                path,
+                text.address,
                 start,
                 end,
                 original,
                 characters[max(0, start - MAX_CONTEXT_CHARACTERS) : start],
                 characters[end : end + MAX_CONTEXT_CHARACTERS],
                 mirrored,
-                place=text.address,
             )
             refusal = inline.refused.get((text, start), of_template)
             if kind is not _PLACEHOLDER:
