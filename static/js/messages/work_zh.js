@@ -45,6 +45,9 @@ export const messages = {
   place_endnotes: "尾注",
   place_comments: "批注",
   place_textbox: "文本框 {n}",
+  place_field: "域代码 {n}",
+  place_ruby: "拼音指南 {n}",
+  place_math: "公式 {n}",
 
   skill_label: "文档类型",
   skill_choose: "请选择……",
