@@ -41,7 +41,7 @@ def run_for_people(result: RunResult, out_dir: Path, files: Iterable[str]) -> st
     """Return what ``docops run`` prints."""
     log, missing = result.log, result.missing
     broken = [
-        _Unsupported(each.original_text, each.place or each.run_id or each.paragraph_path, each.suggestion)
+        _Unsupported(each.original_text, each.run_id or each.paragraph_path, each.suggestion)
         for each in log.unsupported
     ]
     lines = [
@@ -60,10 +60,7 @@ def run_for_people(result: RunResult, out_dir: Path, files: Iterable[str]) -> st
 
 def precheck_for_people(report: Precheck) -> str:
     """Return what ``docops precheck`` prints."""
-    places = [
-        _Unsupported(each.text, each.place or each.paragraph_path, each.suggestion)
-        for each in report.unsupported
-    ]
+    places = [_Unsupported(each.text, each.paragraph_path, each.suggestion) for each in report.unsupported]
     lines = [
         f"A run would end with exit code {int(report.expected_exit_code)}.",
         f"  left         {report.summary.left_count} placeholders would be left in the document",

@@ -130,9 +130,8 @@ def _replay(stories: Stories, claims: Claims) -> None:
         grouped.want(entry.paragraph_path)
     for fix in claims.fixes:
         grouped.want(fix.paragraph_path)
-    for _, entry in claims.inline:
-        grouped.want(entry.paragraph_path)
-        for path in entry.mirrored_at:
+    for inside in claims.inline:
+        for path, _ in (inside.place, *inside.mirrors):
             grouped.want(path)
     fixed = _fixed_runs(claims)
     others = grouped.others

@@ -3,6 +3,7 @@
 For ``/v1/verify`` they come from a client and are untrusted, so every member is checked.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from operator import itemgetter
 from typing import Any, NamedTuple, TypeVar
@@ -72,11 +73,13 @@ class Block(NamedTuple):
 class InlineReplacement(NamedTuple):
     """A placeholder filled in a text inside a paragraph: in a field code, ruby, an equation.
 
-    ``inside`` is the text's address in the paragraph (``field0``); ``replacement`` counts its characters. Its
-    ``run_id`` is empty where no run is around the placeholder.
+    ``place`` and ``mirrors`` are addresses of texts, that of the paragraph apart from that in it (``p3``,
+    ``field0``). ``replacement`` counts the characters of the text; its ``run_id`` is empty where no run is
+    around the placeholder.
     """
 
-    inside: str
+    place: tuple[str, str]
+    mirrors: tuple[tuple[str, str], ...]
     replacement: Replacement
 
 
@@ -160,10 +163,11 @@ def _replacements(
         if "part" in entry:
             places.append(_place_replacement(index, entry))
             continue
-        place = entry.get("place")
-        # No run is around some texts inside paragraphs.
-        has_no_run = place is not None and entry.get("run_id", "") is None
+        address = entry.get("paragraph_path")
+        # That of a text inside a paragraph has one, and there may be no run around it. So may a note's id.
+        has_mark = type(address) is str and ":" in address
         try:
+            has_no_run = has_mark and entry["run_id"] is None
             values = _values({**entry, "run_id": ""} if has_no_run else entry)
         except KeyError as error:
             raise _malformed(LOG, f"$.entries[{index}].{error.args[0]}", str, missing=True) from None
@@ -173,10 +177,13 @@ def _replacements(
         replacement = Replacement._make((index, *values, mirrors, (), None))
         if "copy" in entry or "result_path" in entry:
             replacement = _in_result(replacement, entry)
-        if place is None:
+        inside = _inside(replacement.paragraph_path) if has_mark else None
+        if inside is None:
             yield replacement
         else:
-            inline.append(InlineReplacement(_inside(index, place, replacement), replacement))
+            # An address without a text leads nowhere.
+            others = tuple(_inside(mirror) or ("", "") for mirror in mirrors)
+            inline.append(InlineReplacement(inside, others, replacement))
 
 
 def _in_result(replacement: Replacement, entry: dict[str, Any]) -> Replacement:
@@ -218,11 +225,13 @@ def _blocks(log: object) -> Iterator[Block]:
 _BLOCK_TEXTS = ("kind", "name", "extent", "status", "from", "to", "result_from", "result_to")
 
 
-def _inside(index: int, place: object, entry: Replacement) -> str:
-    """Return what ``place`` adds to the paragraph's address; nothing, which fits nowhere, else."""
-    address = _as(str, place, LOG, f"$.entries[{index}].place")
-    path, _, inside = address.rpartition(":")
-    return inside if path == entry.paragraph_path else ""
+_INSIDE = r"(.*):((?:field|math)(?:0|[1-9][0-9]{0,8})|ruby(?:0|[1-9][0-9]{0,8})\.(?:rt|base))"
+
+
+def _inside(address: str) -> tuple[str, str] | None:
+    """Return the address of the paragraph and of the text in it that ``address`` leads to, if to one."""
+    match = re.fullmatch(_INSIDE, address, re.DOTALL)
+    return None if match is None else (match[1], match[2])
 
 
 def _place_replacement(index: int, entry: dict[str, Any]) -> PlaceReplacement:

@@ -98,7 +98,7 @@ def expand(template: Template, claims: Claims, limits: Limits) -> Expanded:
     inline: list[InlineReplacement] = []
     for inside in claims.inline:
         try:
-            inline.append(inside._replace(replacement=entries.placed(inside.replacement)))
+            inline.append(entries.placed_inside(inside))
         except _Misfit as misfit:
             misfits.append(_unaccounted("log_entry", f"$.entries[{inside.replacement.place}]", misfit))
     for number in entries.blocks_not_filled():
@@ -236,13 +236,38 @@ class _Entries:
         result = self._shifts.result(path, copy)
         if entry.result_path != result:
             raise _Misfit("its result_path is not where its paragraph stands in the result")
-        # A text inside a paragraph need not lie in a run.
-        if entry.run_id and not entry.run_id.startswith(path):
+        if not entry.run_id.startswith(path):
             raise _Misfit("its run_id is no run of its paragraph_path")
         return entry._replace(
             paragraph_path=result,
-            run_id=entry.run_id and result + entry.run_id[len(path) :],
+            run_id=result + entry.run_id[len(path) :],
             mirrored_at=tuple([self._shifts.result(mirror, copy) for mirror in entry.mirrored_at]),
+        )
+
+    def placed_inside(self, entry: InlineReplacement) -> InlineReplacement:
+        """Return ``entry`` with its place in the expanded template, or raise ``_Misfit``.
+
+        The paragraphs that blocks repeat hold no texts inside them.
+        """
+        (path, inside), mirrors, replacement = entry
+        if replacement.copy or not self._repeated.isdisjoint((path, *(mirror for mirror, _ in mirrors))):
+            raise _Misfit("its paragraph is repeated by a block")
+        result = self._shifts.result(path)
+        if replacement.result_path != f"{result}:{inside}":
+            raise _Misfit("its result_path is not where it stands in the result")
+        run_id = replacement.run_id
+        # Such a text need not lie in a run.
+        if run_id and not run_id.startswith(path):
+            raise _Misfit("its run_id is no run of its paragraph")
+        others = tuple((self._shifts.result(mirror), text) for mirror, text in mirrors)
+        return InlineReplacement(
+            (result, inside),
+            others,
+            replacement._replace(
+                paragraph_path=f"{result}:{inside}",
+                run_id=run_id and result + run_id[len(path) :],
+                mirrored_at=tuple(f"{mirror}:{text}" for mirror, text in others),
+            ),
         )
 
     def _copy_of(self, entry: Replacement, block: Block) -> int:

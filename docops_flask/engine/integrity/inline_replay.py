@@ -79,10 +79,10 @@ class InlinePlan:
             return "its original_text is not the placeholder of its field_name"
         if replacement.end - replacement.start != len(replacement.original_text):
             return "its end is not its start plus the length of its original_text"
-        if not self._take(replacement.paragraph_path, entry, is_mirror=False):
+        if not self._take(entry.place, replacement, is_mirror=False):
             return "the template has no such placeholder there, or the value cannot stand there"
-        for mirror in replacement.mirrored_at:
-            if not self._take(mirror, entry, is_mirror=True):
+        for mirror in entry.mirrors:
+            if not self._take(mirror, replacement, is_mirror=True):
                 return "the template has no such placeholder at a place in mirrored_at"
         return None
 
@@ -90,16 +90,16 @@ class InlinePlan:
         """Yield the texts that entries are to be replayed in."""
         return (planned for planned in self._planned if planned.entries)
 
-    def _take(self, path: str, entry: InlineReplacement, *, is_mirror: bool) -> bool:
-        replacement = entry.replacement
-        waiting = self._waiting_at(path).get((entry.inside, replacement.start, replacement.original_text))
+    def _take(self, place: tuple[str, str], entry: Replacement, *, is_mirror: bool) -> bool:
+        path, inside = place
+        waiting = self._waiting_at(path).get((inside, entry.start, entry.original_text))
         if not waiting:
             return False
         planned = waiting.popleft()
-        run = planned.text.run_at(replacement.start)
-        if not is_mirror and replacement.run_id != ("" if run < 0 else f"{path}:r{run}"):
+        run = planned.text.run_at(entry.start)
+        if not is_mirror and entry.run_id != ("" if run < 0 else f"{path}:r{run}"):
             return False
-        planned.entries.append(replacement)
+        planned.entries.append(entry)
         return True
 
     def _waiting_at(self, path: str) -> dict[_Key, deque[PlannedInline]]:

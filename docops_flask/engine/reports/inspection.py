@@ -36,10 +36,9 @@ MAX_SHOWN_CHARACTERS = 80
 
 
 class UnsupportedPlace(NamedTuple):
-    """A text that looks like a placeholder but cannot be filled; ``kind`` is as in the replace log.
+    """A text that looks like a placeholder but cannot be filled; ``kind`` is the value of a ``Kind``.
 
-    ``place`` is the address of a text inside the paragraph, such as a field code, or says what a text outside
-    paragraphs is.
+    ``paragraph_path`` is the address of the paragraph, of a text inside it, or of one outside paragraphs.
     """
 
     kind: str
@@ -47,14 +46,6 @@ class UnsupportedPlace(NamedTuple):
     paragraph_path: str
     suggestion: str | None
     reason: str
-    place: str | None = None
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return it as the answers' JSON has it; ``place`` where there is one."""
-        members = self._asdict()
-        if self.place is None:
-            del members["place"]
-        return members
 
 
 class PrecheckSummary(NamedTuple):
@@ -94,7 +85,7 @@ class Precheck(NamedTuple):
             "template_fields": list(self.template_fields),
             "missing_required": list(self.missing_required),
             "missing_optional": list(self.missing_optional),
-            "unsupported": [each.as_dict() for each in self.unsupported],
+            "unsupported": [each._asdict() for each in self.unsupported],
             "missing": [each._asdict() for each in self.missing],
             "unused": [each._asdict() for each in self.unused],
             "undeclared": list(self.undeclared),
@@ -137,7 +128,7 @@ class Inspection(NamedTuple):
         """Return the answer's JSON, all but ``request_id``."""
         return {
             "fields": [field.as_dict() for field in self.fields],
-            "unsupported": [each.as_dict() for each in self.unsupported],
+            "unsupported": [each._asdict() for each in self.unsupported],
             "problems": [problem._asdict() for problem in self.problems],
             "suggested_skill": self.suggested_skill,
         }
@@ -157,7 +148,6 @@ def precheck_of(
             paragraph_path=entry.paragraph_path,
             suggestion=entry.suggestion,
             reason=entry.reason or "",
-            place=entry.place,
         )
         for entry in log.unsupported
     )
@@ -265,10 +255,9 @@ def _unsupported_places(
                 yield UnsupportedPlace(
                     kind=(found if refusal is None else refusal).kind.value,
                     text=text.written(found)[:MAX_SHOWN_CHARACTERS],
-                    paragraph_path=paragraph.place.path,
+                    paragraph_path=text.text.address,
                     suggestion=None if is_placeholder else suggestions.near(found.name),
                     reason=UNSUPPORTED_REASONS[found.kind] if refusal is None else refusal.reason,
-                    place=text.text.address,
                 )
     for place, found in elsewhere.all_found():
         if found.kind is not Kind.PLACEHOLDER:
@@ -278,17 +267,16 @@ def _unsupported_places(
                 paragraph_path=place.path,
                 suggestion=suggestions.near(found.name),
                 reason=UNSUPPORTED_REASONS[found.kind],
-                place=place.rule.place,
             )
     for unfillable in elsewhere.unfillable:
         shown = unfillable.shown[:MAX_SHOWN_CHARACTERS]
-        yield UnsupportedPlace(UNFILLABLE, shown, unfillable.path, None, unfillable.told, unfillable.place)
+        yield UnsupportedPlace(UNFILLABLE, shown, unfillable.path, None, unfillable.told)
 
 
 def _unaccounted_place(name: UnaccountedName) -> UnsupportedPlace:
     path = f"{name.part}#{name.place}"
     text = name.text[:MAX_SHOWN_CHARACTERS]
-    return UnsupportedPlace(UNACCOUNTED, text, path, None, UNACCOUNTED_REASON, name.place)
+    return UnsupportedPlace(UNACCOUNTED, text, path, None, UNACCOUNTED_REASON)
 
 
 def _unaccounted_problem(name: UnaccountedName) -> Problem:

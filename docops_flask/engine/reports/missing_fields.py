@@ -143,7 +143,8 @@ def _left_places(left: Sequence[LogEntry], scan: Scan) -> Iterator[LeftPlace]:
         path = entry.result_path or entry.paragraph_path
         part, hash_mark, place = path.partition("#")
         if not hash_mark:
-            part, place = parts.get(path, ""), path if entry.place is None else entry.place
+            # A text inside a paragraph adds to the paragraph's address.
+            part, place = parts.get(path) or parts.get(path.rpartition(":")[0], ""), path
         yield LeftPlace(entry.original_text[:MAX_SHOWN_CHARACTERS], part, place, _reason(entry))
 
 

@@ -47,14 +47,15 @@ class LogEntry(NamedTuple):
     ``kind`` and ``suggestion`` belong to ``unsupported`` entries; ``kind`` is a ``Kind``'s value, that of a
     refusal (``template.field_code``), ``UNFILLABLE`` or ``UNACCOUNTED``.
 
-    ``place`` is the address of a text inside the paragraph (a field code, ruby, an equation); ``start`` and
-    ``end`` count its characters then, and ``run_id`` is ``None`` where no run is around it. A placeholder
-    outside the paragraphs of stories has no run; ``part`` is the part it stands in and ``place`` says where
-    there; its ``paragraph_path`` is both with "#" between; ``bound_control`` is the address of a content control whose data got the control's whole text.
-    ``note`` says what a reader of the entry has to know.
+    Of a text inside a paragraph (a field code, ruby, an equation) ``paragraph_path`` is its own address
+    (``p3:field0``), ``start`` and ``end`` count its characters, and ``run_id`` is ``None`` where no run is
+    around it. A placeholder outside the paragraphs of stories has no run; ``part`` is the part it stands in
+    and ``place`` says where there, ``paragraph_path`` is its address with the part before "#";
+    ``bound_control`` is the address of a content control whose data got the control's whole text. ``note``
+    says what a reader of the entry has to know.
 
-    Where the template has blocks, ``result_path`` is the paragraph's address in the result and ``copy`` the
-    number of the block that it lies in, if any, and of its copy there.
+    Where the template has blocks, ``result_path`` is the address in the result and ``copy`` the number of the
+    block that it lies in, if any, and of its copy there.
     """
 
     status: Status
@@ -144,8 +145,6 @@ class LogEntry(NamedTuple):
             members["mirrored_at"] = list(self.mirrored_at)
         if self.part is not None:
             members["part"] = self.part
-        elif self.place is not None:
-            members["place"] = self.place
         if self.bound_control is not None:
             members["bound_control"] = self.bound_control
         if self.copy is not None:
@@ -288,6 +287,7 @@ def _placed_in_template(
         for paragraph in scan.paragraphs
         for _ in range(len(paragraph.found) + sum(len(each.found) for each in paragraph.inline))
     )
+    paths = expansion.template_paths()
     for entry, place in zip(entries, of_entries, strict=True):
         origin = expansion.origins[place]
         path = origin.place.path
@@ -297,14 +297,22 @@ def _placed_in_template(
             # A newline was dropped at the end of the last line.
             note = note if origin.copy + 1 == len(expansion.blocks[origin.block].block.lines) else None
         yield entry._replace(
-            paragraph_path=path,
+            paragraph_path=path + entry.paragraph_path[len(place.path) :],
             run_id=entry.run_id and path + entry.run_id[len(place.path) :],
-            place=entry.place and path + entry.place[len(place.path) :],
-            mirrored_at=tuple([expansion.origins[mirror].place.path for mirror in place.mirrors]),
+            mirrored_at=tuple([_in_template(mirror, paths) for mirror in entry.mirrored_at]),
             note=note,
             copy=copy,
-            result_path=place.path,
+            result_path=entry.paragraph_path,
         )
+
+
+def _in_template(address: str, paths: Mapping[str, str]) -> str:
+    """Return the address in the template of a paragraph, or of a text inside it."""
+    path = paths.get(address)
+    if path is not None:
+        return path
+    around, mark, inside = address.rpartition(":")
+    return paths[around] + mark + inside
 
 
 def _entries(
@@ -360,24 +368,22 @@ def _inline_entries(
 ) -> Iterator[LogEntry]:
     """Yield the entries of the texts inside a paragraph: field codes, ruby, equations."""
     fields = skill.placeholders()
-    path = paragraph.place.path
     for text, found_in_text, code, mirrors in paragraph.inline:
         characters = text.reading.text
-        mirrored = tuple(mirror.place.path for mirror in mirrors)
+        mirrored = tuple(mirror.address for mirror in mirrors)
         for found, of_template in found_in_text:
             kind, start, end, name = found
             original = characters[start:end]
             entry = LogEntry(
                 "unsupported",
                 text.run_id(start),
-                path,
+                text.address,
                 start,
                 end,
                 original,
                 characters[max(0, start - MAX_CONTEXT_CHARACTERS) : start],
                 characters[end : end + MAX_CONTEXT_CHARACTERS],
                 mirrored,
-                place=text.address,
             )
             refusal = inline.refused.get((text, start), of_template)
             if kind is not _PLACEHOLDER:

@@ -116,7 +116,6 @@
  * @typedef {object} ReplaceEntry
  * @property {string} status "replaced", "missing" or "unsupported"
  * @property {string} paragraph_path
- * @property {string} [place] a text inside the paragraph, such as a field code
  * @property {number} start in characters, not UTF-16 units
  * @property {number} end
  * @property {string} original_text

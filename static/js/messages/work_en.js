@@ -51,6 +51,9 @@ export const messages = {
   place_comments: "comments",
   place_textbox: "text box {n}",
   place_part: "in the file's part {part} ({place})",
+  place_field: "field code {n}",
+  place_ruby: "phonetic guide {n}",
+  place_math: "equation {n}",
 
   skill_label: "Document type",
   skill_choose: "Choose…",

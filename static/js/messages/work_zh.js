@@ -47,6 +47,9 @@ export const messages = {
   place_comments: "批注",
   place_textbox: "文本框 {n}",
   place_part: "文件部件 {part}（{place}）",
+  place_field: "域代码 {n}",
+  place_ruby: "拼音指南 {n}",
+  place_math: "公式 {n}",
 
   skill_label: "文档类型",
   skill_choose: "请选择……",

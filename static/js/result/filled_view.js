@@ -40,10 +40,8 @@ function byParagraph(entries) {
   /** @type {Map<string, ReplaceEntry[]>} */
   const paragraphs = new Map();
   for (const entry of entries) {
-    // A field code, ruby or an equation in a paragraph is a text of its own.
-    const path = entry.place ?? entry.paragraph_path;
-    if (!paragraphs.has(path)) paragraphs.set(path, []);
-    paragraphs.get(path)?.push(entry);
+    if (!paragraphs.has(entry.paragraph_path)) paragraphs.set(entry.paragraph_path, []);
+    paragraphs.get(entry.paragraph_path)?.push(entry);
   }
   return paragraphs;
 }

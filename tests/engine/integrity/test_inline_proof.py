@@ -48,8 +48,9 @@ def changed(job: FinishedJob, number: int, **members: Any) -> FinishedJob:
     return replace(job, log=log)
 
 
-def numbers_with_place(job: FinishedJob) -> list[int]:
-    return [number for number, entry in enumerate(job.log["entries"]) if "place" in entry]
+def numbers_inside(job: FinishedJob) -> list[int]:
+    """The numbers of the entries about texts inside paragraphs."""
+    return [number for number, entry in enumerate(job.log["entries"]) if ":" in entry["paragraph_path"]]
 
 
 def test_all_places_are_proved_by_bytes_and_in_canonical_form(job: FinishedJob) -> None:
@@ -70,17 +71,18 @@ def test_entries_are_counted_by_part(job: FinishedJob) -> None:
     [
         {"new_text": "other"},
         {"new_text": ""},
-        {"place": "p0:field9"},
-        {"place": "p9:field0"},
-        {"place": ""},
-        {"place": "p0"},
-        {"paragraph_path": "p9"},
+        {"paragraph_path": "p0:field9"},
+        {"paragraph_path": "p9:field0"},
+        {"paragraph_path": "p0:field00"},
+        {"paragraph_path": "p0:"},
+        {"paragraph_path": ":field0"},
         {"start": 0},
         {"end": 1000},
         {"run_id": "p0:r99"},
         {"field_name": "C"},
         {"original_text": "【C】"},
         {"mirrored_at": ["p1"]},
+        {"mirrored_at": ["p1:ruby0.rt"]},
     ],
 )
 @pytest.mark.parametrize("again", [False, True])
@@ -88,16 +90,24 @@ def test_an_entry_that_says_anything_else_is_found(
     job: FinishedJob, change: dict[str, Any], again: bool
 ) -> None:
     one = saved_again(job) if again else job
-    for number in numbers_with_place(job):
+    for number in numbers_inside(job):
         entry = {**job.log["entries"][number], **change}
         if entry != job.log["entries"][number]:
             assert changed(one, number, **change).proof().verdict == "violated", (number, change)
 
 
+def test_an_entry_about_the_paragraph_itself_is_found(job: FinishedJob) -> None:
+    for number in numbers_inside(job):
+        entry = job.log["entries"][number]
+        path = entry["paragraph_path"].partition(":")[0]
+        moved = changed(job, number, paragraph_path=path, run_id=entry["run_id"] or f"{path}:r0")
+        assert moved.proof().verdict == "violated"
+
+
 @pytest.mark.parametrize("again", [False, True])
 def test_an_entry_too_few_or_too_many_is_found(job: FinishedJob, again: bool) -> None:
     one = saved_again(job) if again else job
-    for number in numbers_with_place(job):
+    for number in numbers_inside(job):
         fewer, more = copy.deepcopy((job.log, job.log))
         more["entries"].append(fewer["entries"].pop(number))
         more["entries"].append(more["entries"][-1])
@@ -106,10 +116,10 @@ def test_an_entry_too_few_or_too_many_is_found(job: FinishedJob, again: bool) ->
 
 
 def test_an_entry_about_the_same_name_elsewhere_is_found(job: FinishedJob) -> None:
-    places = {job.log["entries"][number]["place"] for number in numbers_with_place(job)}
-    for number in numbers_with_place(job):
-        for place in places - {job.log["entries"][number]["place"]}:
-            assert changed(job, number, place=place).proof().verdict == "violated"
+    places = {job.log["entries"][number]["paragraph_path"] for number in numbers_inside(job)}
+    for number in numbers_inside(job):
+        for place in places - {job.log["entries"][number]["paragraph_path"]}:
+            assert changed(job, number, paragraph_path=place).proof().verdict == "violated"
 
 
 @pytest.mark.parametrize(
@@ -193,8 +203,8 @@ def test_what_is_ignored_in_a_name_is_part_of_what_was_replaced(written: str, tm
 
 
 def test_members_of_the_wrong_type_are_named(job: FinishedJob) -> None:
-    (number, *_) = numbers_with_place(job)
-    for member, value in (("place", 1), ("run_id", 1), ("start", None)):
+    (number, *_) = numbers_inside(job)
+    for member, value in (("paragraph_path", 1), ("run_id", 1), ("start", None)):
         with pytest.raises(InvalidArgument) as raised:
             changed(job, number, **{member: value}).proof()
         assert raised.value.detail["path"] == f"$.entries[{number}].{member}"

@@ -14,6 +14,7 @@ import pytest
 from docops_flask.engine.policy.policy import Policy
 from docops_flask.engine.skills.skill import Lines
 from tests.conftest import ROOT
+from tests.engine.inline_markup import equation, field, mr, ruby, simple
 from tests.engine.integrity.byte_mutations import mutate_bytes
 from tests.engine.integrity.finished_job import STRICT, FinishedJob, finish
 from tests.engine.integrity.log_mutations import mutate_log
@@ -31,6 +32,8 @@ _BODIES = (
     p(textbox(p("【B】") + p("【A】 in a box"))),
     tbl(tr(tc("【A】"), tc(p("b"), p("【B】 end"))), tr(tc("plain", properties='<w:gridSpan w:val="2"/>'))),
     p("around", textbox(p("【A】 in a box"))),
+    p(field(' HYPERLINK "https://e.org/【A】" \\o "【', 'B】"'), simple(' QUOTE "【A】" 【B】')),
+    p(ruby(r("【A】"), r("【") + r("B】")), equation(mr("【A", "】")), "【A\u200b】"),
     "<!-- a comment --><w:p><w:r><w:tab/><w:t>【A】</w:t><w:br/></w:r></w:p>",
 )
 _VALUES = ("value", "one\ntwo", "a\n\nc", "\ttab ", "", "值<&", "【A】")
@@ -103,6 +106,7 @@ def test_every_result_is_intact_to_the_byte_as_it_is(finished: list[FinishedJob]
     assert any(job.report["summary"]["fix_changes"] for job in finished)
     assert any("mirrored_at" in entry for job in finished for entry in job.log["entries"])
     assert sum("blocks" in job.log for job in finished) > 3
+    assert any(":" in entry["paragraph_path"] for job in finished for entry in job.log["entries"])
 
 
 def test_every_mutation_of_a_result_is_found_by_bytes_and_canonically(finished: list[FinishedJob]) -> None:

@@ -56,6 +56,15 @@ def test_an_unsupported_one_has_a_kind_and_a_suggestion_at_its_end(suggestion: s
     ]
 
 
+def test_a_text_inside_a_paragraph_may_have_no_run_and_a_note_comes_last() -> None:
+    found = entry(field_name="TITLE", new_text="x", note="what to know")
+    found = found._replace(run_id=None, paragraph_path="p0:math0")
+    assert members(found) == [
+        *[("status", "replaced"), ("field_name", "TITLE"), ("run_id", None), ("paragraph_path", "p0:math0")],
+        *[*PLACE[2:], ("new_text", "x"), ("reason", None), CONTEXT, ("note", "what to know")],
+    ]
+
+
 @pytest.mark.parametrize("text", ODD)
 def test_any_text_comes_back_as_it_was_and_is_written_as_the_standard_library_writes_it(text: str) -> None:
     found = LogEntry(

@@ -25,7 +25,7 @@ def body_of(job: FinishedJob) -> str:
 
 
 def places(job: FinishedJob) -> list[tuple[str, str | None, str]]:
-    return [(entry["status"], entry["run_id"], entry["place"]) for entry in job.log["entries"]]
+    return [(entry["status"], entry["run_id"], entry["paragraph_path"]) for entry in job.log["entries"]]
 
 
 def unsupported(tmp_path: Path, body: str, values: dict[str, str] = VALUES) -> list[dict[str, Any]]:
@@ -99,13 +99,13 @@ def test_each_is_logged_with_its_place_its_run_and_its_offsets(tmp_path: Path) -
         equation(mr("1【A】"))
     )
     job = finish(tmp_path, docx(body), {"A": "v"})
-    assert [(e.get("place"), e["paragraph_path"], e["run_id"], e["start"]) for e in job.log["entries"]] == [
-        (None, "p0", "p0:r0", 0),
-        ("p0:field0", "p0", "p0:r2", 7),
-        ("p0:field1", "p0", None, 7),
-        ("p0:ruby0.rt", "p0", "p0:r5", 0),
-        ("p0:ruby0.base", "p0", "p0:r5", 1),
-        ("p1:math0", "p1", None, 1),
+    assert [(e["paragraph_path"], e["run_id"], e["start"]) for e in job.log["entries"]] == [
+        ("p0", "p0:r0", 0),
+        ("p0:field0", "p0:r2", 7),
+        ("p0:field1", None, 7),
+        ("p0:ruby0.rt", "p0:r5", 0),
+        ("p0:ruby0.base", "p0:r5", 1),
+        ("p1:math0", None, 1),
     ]
     assert job.log["touched_runs"] == ["p0:r0", "p0:r2", "p0:r5"]
     assert job.log["entries"][1]["context"] == {"before": " QUOTE ", "after": ""}
@@ -134,7 +134,10 @@ def test_a_text_box_is_filled_in_both_branches_and_logged_once(tmp_path: Path) -
     job = finish(tmp_path, docx(p(textbox(p("x", field(QR))))), VALUES)
     assert job.part().count(VALUES["URL"].replace("&", "&amp;")) == 2
     (entry,) = job.log["entries"]
-    assert (entry["place"], entry["mirrored_at"]) == ("textbox0/p0:field0", ["textbox0.fallback/p0"])
+    assert (entry["paragraph_path"], entry["mirrored_at"]) == (
+        "textbox0/p0:field0",
+        ["textbox0.fallback/p0:field0"],
+    )
 
 
 def test_branches_that_differ_are_logged_apart(tmp_path: Path) -> None:
@@ -265,7 +268,7 @@ NOT_FILLED = {
 def test_what_cannot_be_filled_is_reported(case: str, tmp_path: Path) -> None:
     body, expected = NOT_FILLED[case]
     found = unsupported(tmp_path, body)[0]
-    assert (found["kind"], found["place"]) == expected
+    assert (found["kind"], found["paragraph_path"]) == expected
     assert found["reason"]
 
 
@@ -283,7 +286,11 @@ def test_a_value_that_cannot_stand_where_the_template_wants_it_is_reported(
 ) -> None:
     job = finish(tmp_path, docx(p(field(code_text))), {"A": value})
     (entry,) = job.log["entries"]
-    assert (entry["status"], entry["kind"], entry["place"]) == ("unsupported", "field_code", "p0:field0")
+    assert (entry["status"], entry["kind"], entry["paragraph_path"]) == (
+        "unsupported",
+        "field_code",
+        "p0:field0",
+    )
     assert code_text in body_of(job)
 
 
@@ -291,7 +298,7 @@ def test_a_name_cut_by_marks_of_direction_is_reported_with_what_to_do(tmp_path: 
     (found,) = unsupported(tmp_path, p("致【NA\u200fME】"))
     assert (found["kind"], found["suggestion"]) == ("bidirectional", "NAME")
     assert "type it again" in found["reason"]
-    assert "place" not in found
+    assert found["paragraph_path"] == "p0"
 
 
 @pytest.mark.parametrize(
@@ -359,7 +366,7 @@ def test_inspect_counts_them_with_their_places(tmp_path: Path) -> None:
 
 def test_a_result_without_any_says_nothing_new(tmp_path: Path) -> None:
     job = finish(tmp_path, docx(p("【A】", field(" PAGE ", result=r("【A】")))), VALUES)
-    assert not any({"place", "note"} & entry.keys() for entry in job.log["entries"])
+    assert not any("note" in entry or ":" in entry["paragraph_path"] for entry in job.log["entries"])
 
 
 def test_a_paragraph_full_of_fields_takes_linear_time(tmp_path: Path) -> None:
