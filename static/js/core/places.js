@@ -3,21 +3,42 @@
 import { t } from "./i18n.js";
 
 const SEGMENTS = { p: "place_paragraph", t: "place_table", r: "place_row", c: "place_column" };
+// What a place outside paragraphs is (word/charts/chart1.xml#v[0]), by its part or by its address there.
+const PARTS = /** @type {const} */ ([
+  [/^word\/charts\//, "place_chart"],
+  [/^word\/diagrams\//, "place_diagram"],
+  [/^docProps\//, "place_properties"],
+  [/\.rels#/, "place_link"],
+  [/^customXml\//, "place_data"],
+  [/^word\/glossary\//, "place_glossary"],
+  [/\/(embeddings|activeX)\//, "place_embedded"],
+  [/#textpath\[\d+\]/, "place_watermark"],
+  [/@(descr|title|alt|o:title)$|#tbl(Caption|Description)\[/, "place_alternative_text"],
+  [/#sdt\[/, "place_control"],
+]);
 const STORIES = new Set(["header", "footer", "footnotes", "endnotes", "comments", "textbox"]);
 
 /**
  * An address in words: `t0.r1.c2.p0:r1` is "table 1, row 2, column 3". The run is left out, and so is the first
  * paragraph of a cell or a note, because most have only one.
+ * A place outside paragraphs is told by what it is, or else by its part.
  * @param {string} path
  * @returns {string}
  */
 export function placeInWords(path) {
+  if (path.includes("#")) return partInWords(path);
   const address = path.split(":")[0];
   const slash = address.lastIndexOf("/");
   const stories = slash < 0 ? [] : address.slice(0, slash).split("/").map(storyInWords);
   const segments = address.slice(slash + 1).split(".");
   if (segments.length > 1 && segments.at(-1) === "p0") segments.pop();
   return [...stories, ...segments.map(segmentInWords)].join(t("place_separator"));
+}
+
+/** @param {string} path */
+function partInWords(path) {
+  const known = PARTS.find(([pattern]) => pattern.test(path));
+  return known ? t(known[1]) : path.slice(0, path.indexOf("#"));
 }
 
 /** @param {string} story */
