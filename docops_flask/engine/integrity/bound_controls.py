@@ -27,6 +27,9 @@ class Controls:
         self._template = template
         self._values = {entry.field_name: entry.new_text for entry in replacements}
         self._roots: dict[str, _Element | None] = {}
+        self._listed: dict[str, dict[str, list[_Element]]] = {}
+        self._places: dict[str, dict[_Element, str]] = {}
+        self._children: dict[_Element, dict[str, list[_Element]]] = {}
 
     def fits(self, entry: PlaceReplacement, text: str) -> bool:
         """Say whether ``entry`` gives the data at its address, which is ``text``, the text of its control."""
@@ -35,7 +38,7 @@ class Controls:
         root = self._root(part)
         if stated is None or root is None or (entry.start, entry.end) != (0, len(text)):
             return False
-        controls = [each for each in root.iter("*") if _local(each) == "sdt"]
+        controls = self._by_name(part, root).get("sdt", [])
         if entry.original_text != text or int(stated[1]) >= len(controls):
             return False
         control = controls[int(stated[1])]
@@ -64,14 +67,17 @@ class Controls:
             prefix: one or other
             for prefix, one, other in re.findall(_MAPPING, binding.get(f"{namespace}prefixMappings", ""))
         }
-        element, attribute = _followed(root, binding.get(f"{namespace}xpath", ""), mapped)
+        element, attribute = self._followed(root, binding.get(f"{namespace}xpath", ""), mapped)
         if element is None:
             return False
         name, _, of_attribute = entry.address.partition("@")
-        same = [each for each in root.iter("*") if _local(each) == _local(element)]
-        return name == f"{_local(element)}[{same.index(element)}]" and (
-            of_attribute.rpartition(":")[2] == attribute
-        )
+        if entry.part not in self._places:
+            self._places[entry.part] = {
+                each: f"{local}[{number}]"
+                for local, of_name in self._by_name(entry.part, root).items()
+                for number, each in enumerate(of_name)
+            }
+        return self._places[entry.part][element] == name and of_attribute.rpartition(":")[2] == attribute
 
     def _is_store(self, part: str, identity: str) -> bool:
         if identity in _PROPERTIES:
@@ -90,22 +96,38 @@ class Controls:
                 self._roots[name] = None
         return self._roots[name]
 
+    def _by_name(self, part: str, root: _Element) -> dict[str, list[_Element]]:
+        """Return the elements of a part by local name, in document order."""
+        if part not in self._listed:
+            found = self._listed[part] = {}
+            for element in root.iter("*"):
+                found.setdefault(_local(element), []).append(element)
+        return self._listed[part]
 
-def _followed(root: _Element, path: str, mapped: dict[str, str]) -> tuple[_Element | None, str]:
-    """Return the element that child steps lead to, and the local name of the attribute behind them."""
-    steps, _, attribute = path.partition("/@")
-    candidates = [root]
-    for number, step in enumerate(steps.split("/")[1:]):
-        stated = re.fullmatch(_STEP, step)
-        if stated is None or (stated[1] is not None and stated[1] not in mapped):
-            return None, ""
-        name = f"{{{mapped[stated[1]]}}}{stated[2]}" if stated[1] is not None else stated[2]
-        groups = [candidates] if number == 0 else [list(each) for each in candidates]
-        named = [[each for each in group if each.tag == name] for group in groups]
-        for position in re.findall("[0-9]+", stated[3]):
-            named = [group[int(position) - 1 : int(position)] if int(position) else [] for group in named]
-        candidates = [each for group in named for each in group]
-    return (candidates[0] if candidates else None), attribute.rpartition(":")[2]
+    def _followed(self, root: _Element, path: str, mapped: dict[str, str]) -> tuple[_Element | None, str]:
+        """Return the element that child steps lead to, and the local name of the attribute behind them."""
+        steps, _, attribute = path.partition("/@")
+        candidates = [root]
+        for number, step in enumerate(steps.split("/")[1:]):
+            stated = re.fullmatch(_STEP, step)
+            if stated is None or (stated[1] is not None and stated[1] not in mapped):
+                return None, ""
+            name = f"{{{mapped[stated[1]]}}}{stated[2]}" if stated[1] is not None else stated[2]
+            if number:
+                named = [self._children_of(each).get(name, []) for each in candidates]
+            else:
+                named = [[root] if root.tag == name else []]
+            for position in re.findall("[0-9]+", stated[3]):
+                named = [group[int(position) - 1 : int(position)] if int(position) else [] for group in named]
+            candidates = [each for group in named for each in group]
+        return (candidates[0] if candidates else None), attribute.rpartition(":")[2]
+
+    def _children_of(self, parent: _Element) -> dict[str, list[_Element]]:
+        if parent not in self._children:
+            found = self._children[parent] = {}
+            for child in parent.iterchildren("*"):
+                found.setdefault(str(child.tag), []).append(child)
+        return self._children[parent]
 
 
 def _text_of(control: _Element) -> str:

@@ -44,7 +44,12 @@ def test_a_place_is_described_in_words(places: Callable[[str], Any]) -> None:
         "comments/n3.p0:r0": "comments, note 3",
         "textbox0/p0": "text box 1, paragraph 1",
         "textbox0.fallback/p0": "text box 1, paragraph 1",
-        "docProps/core.xml#dc:title": "in the file's part docProps/core.xml (dc:title)",
+        "word/charts/chart1.xml#v[0]": "chart",
+        "docProps/core.xml#title[0]": "document properties",
+        "word/_rels/document.xml.rels#Relationship[1]@Target": "target of a hyperlink",
+        "word/header1.xml#textpath[0]@string": "watermark",
+        "word/document.xml#docPr[0]@descr": "alternative text",
+        "word/numbering.xml#lvlText[0]@w:val": "in the file's part word/numbering.xml (lvlText[0]@w:val)",
         "": "",
         "odd/x9": "odd, x9",
     }

@@ -92,7 +92,8 @@ def elsewhere() -> bytes:
         ),
     }
     binding = 'w:prefixMappings="xmlns:n=\'urn:x\'" w:xpath="/n:root[1]/n:name[1]"'
-    control = f"<w:sdt><w:sdtPr><w:dataBinding {binding}/></w:sdtPr><w:sdtContent>{p('【A】')}</w:sdtContent></w:sdt>"
+    bound = f"<w:sdtPr><w:dataBinding {binding}/></w:sdtPr>"
+    control = f"<w:sdt>{bound}<w:sdtContent>{p('【A】')}</w:sdtContent></w:sdt>"
     picture = (
         '<w:r><w:drawing><wp:inline><wp:docPr id="1" name="n" descr="【A】 of 【B】"/></wp:inline>'
         "</w:drawing></w:r>"

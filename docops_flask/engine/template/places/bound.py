@@ -4,7 +4,9 @@ Source: ECMA-376 part 1, 17.5.2.6 (w:dataBinding), 15.2.5 and 15.2.6 (custom XML
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator
+from functools import cached_property
 from typing import NamedTuple
 
 from lxml import etree
@@ -13,7 +15,7 @@ from lxml.etree import _Element
 from docops_flask.engine.document.document import StoryPart
 from docops_flask.engine.errors import InvalidTemplate
 from docops_flask.engine.opc.package import Package
-from docops_flask.engine.opc.xml_part import check_part, encoding_of, parse_part, recoded
+from docops_flask.engine.opc.xml_part import encoding_of, parse_part, recoded
 from docops_flask.engine.oxml.markup import TOKEN, attributes_of, decoded
 from docops_flask.engine.template.grammar import Kind, find_placeholders
 from docops_flask.engine.template.places.found import BoundNode, OtherPart, Unfillable
@@ -41,22 +43,81 @@ _NODE_REASON = "its data is no plain text; bind the control to an element that h
 class _Control:
     """A content control: its number in its part, its prefix, its first byte, its binding, its text."""
 
-    __slots__ = ("binding", "is_rich", "number", "prefix", "start", "texts")
+    __slots__ = ("binding", "first_text", "is_rich", "number", "prefix", "start", "text")
 
-    def __init__(self, number: int, prefix: bytes, start: int) -> None:
+    def __init__(self, number: int, prefix: bytes, start: int, first_text: int) -> None:
         self.number = number
         self.prefix = prefix
         self.start = start
+        # How many texts of the story come before its own.
+        self.first_text = first_text
         self.binding: dict[str, str] | None = None
         self.is_rich = False
-        self.texts: list[str] = []
+        self.text = ""
+
+
+class _Data:
+    """A part with data: its tree, and what is looked up in it again and again."""
+
+    def __init__(self, part: OtherPart, root: _Element) -> None:
+        self.part = part
+        self.root = root
+        self._children: dict[_Element, dict[str, list[_Element]]] = {}
+
+    def followed(self, path: str, mapped: dict[str, str]) -> _Element | None:
+        """Return the first element that child steps lead to; ``mapped`` has the namespaces of prefixes."""
+        found = [self.root]
+        for number, step in enumerate(path.split("/")[1:]):
+            prefix, _, rest = step.rpartition(":")
+            local, _, positions = rest.partition("[")
+            if prefix and prefix not in mapped:
+                return None
+            name = f"{{{mapped[prefix]}}}{local}" if prefix else local
+            groups = (
+                [self._named(each, name) for each in found]
+                if number
+                else [[each for each in found if each.tag == name]]
+            )
+            for position in re.findall("[0-9]+", positions):
+                groups = [
+                    group[int(position) - 1 : int(position)] if int(position) else [] for group in groups
+                ]
+            found = [each for group in groups for each in group]
+        return found[0] if found else None
+
+    def _named(self, parent: _Element, name: str) -> list[_Element]:
+        """Return the children of ``parent`` called ``name``; looking at them all is done once."""
+        if parent not in self._children:
+            by_name = self._children[parent] = {}
+            for child in parent.iterchildren("*"):
+                by_name.setdefault(child.tag, []).append(child)
+        return self._children[parent].get(name, [])
+
+    @cached_property
+    def numbers(self) -> dict[_Element, int]:
+        """The number of each element among those of its local name."""
+        counts: Counter[str] = Counter()
+        numbers = {}
+        for element in self.root.iter("*"):
+            local = _local(element)
+            numbers[element] = counts[local]
+            counts[local] += 1
+        return numbers
+
+    @cached_property
+    def tags(self) -> dict[bytes, list["re.Match[bytes]"]]:
+        """The start tags by local name, in order."""
+        tags: dict[bytes, list[re.Match[bytes]]] = {}
+        for match in TOKEN.finditer(self.part.content):
+            if match[2] is not None:
+                tags.setdefault(match[2].rpartition(b":")[2], []).append(match)
+        return tags
 
 
 class _Node(NamedTuple):
-    """An element of a part, or one of its attributes (its name as written, "" for the element's text)."""
+    """An element of a part, or one of its attributes (its Clark name, "" for the element's text)."""
 
-    part: OtherPart
-    root: _Element
+    data: _Data
     element: _Element
     attribute: str
 
@@ -72,7 +133,7 @@ class BoundControls:
         self._package = package
         self._others = others
         self._stores: dict[str, str] | None = None
-        self._roots: dict[str, _Element | None] = {}
+        self._data: dict[str, _Data | None] = {}
         self.nodes: list[BoundNode] = []
         self.unfillable: list[Unfillable] = []
         self.handled: set[tuple[str, int]] = set()
@@ -81,10 +142,8 @@ class BoundControls:
     def read(self, story: StoryPart) -> None:
         """Take the controls of ``story``."""
         for control in _controls_of(story):
-            text = "".join(control.texts)
-            if control.binding is not None and any(
-                each.kind is Kind.PLACEHOLDER for each in find_placeholders(text)
-            ):
+            text = control.text
+            if any(each.kind is Kind.PLACEHOLDER for each in find_placeholders(text)):
                 self._take(story, control, text)
 
     def _take(self, story: StoryPart, control: _Control, text: str) -> None:
@@ -119,8 +178,8 @@ class BoundControls:
         if any(each.kind is Kind.PLACEHOLDER for each in find_placeholders(now)):
             # Word shows these, and they are filled where they stand.
             return True
-        local = _local(element)
-        number = next(index for index, each in enumerate(_named(node.root, local)) if each is element)
+        local, part = _local(element), node.data.part
+        number = node.data.numbers[element]
         address = f"{local}[{number}]"
         where = _bytes_of(node, local, number)
         if where is None:
@@ -128,54 +187,50 @@ class BoundControls:
         first, last, before, after, written_name = where
         if node.attribute:
             address += f"@{written_name}"
-        key = node.part.name, address
+        key = part.name, address
         if key not in self._written:
             self._written.add(key)
             self.nodes.append(
                 BoundNode(
-                    node.part, address, now, f"{story.name}#sdt[{control.number}]", text, first, last, before,
+                    part, address, now, f"{story.name}#sdt[{control.number}]", text, first, last, before,
                     after, bool(node.attribute),
                 )
             )  # fmt: skip
         return True
 
     def _node(self, store: str, path: str, binding: dict[str, str]) -> _Node | None:
-        root = self._root(store)
-        if root is None:
+        data = self._read(store)
+        if data is None:
             return None
         mapped = {
             prefix: one or other
             for prefix, one, other in _PREFIX_MAPPING.findall(binding.get("prefixMappings", ""))
         }
         steps, _, attribute = path.partition("/@")
-        try:
-            found = root.getroottree().xpath(steps, namespaces=mapped)
-        except etree.XPathError:
+        element = data.followed(steps, mapped)
+        if element is None:
             return None
-        if not isinstance(found, list) or not found or not isinstance(found[0], etree._Element):
-            return None
-        element = found[0]
         if attribute:
             prefix, _, local = attribute.rpartition(":")
             attribute = f"{{{mapped[prefix]}}}{local}" if prefix in mapped else local
             if element.get(attribute) is None:
                 return None
-        return _Node(self._others[store.lower()], root, element, attribute)
+        return _Node(data, element, attribute)
 
-    def _root(self, name: str) -> _Element | None:
-        """Return the root of a part, ``None`` where it cannot be read; the part is in ``others`` then."""
-        if name not in self._roots:
-            self._roots[name] = None
+    def _read(self, name: str) -> _Data | None:
+        """Return a part with data, ``None`` where it cannot be read."""
+        if name not in self._data:
+            self._data[name] = None
             try:
                 content = self._package.read(name)
-                check_part(content, name)
+                root = parse_part(content, name)
                 if name.lower() not in self._others:
                     encoding = encoding_of(content, name)
                     self._others[name.lower()] = OtherPart(name, recoded(content, encoding), encoding)
-                self._roots[name] = parse_part(content, name)
+                self._data[name] = _Data(self._others[name.lower()], root)
             except (InvalidTemplate, KeyError):
                 pass
-        return self._roots[name]
+        return self._data[name]
 
     def _stores_of(self, wanted: str) -> list[str]:
         """Return the parts that a binding may mean: the one with the id, or each where it names none."""
@@ -205,29 +260,31 @@ class BoundControls:
             yield relationship.target, identity
 
 
-def _controls_of(story: StoryPart) -> Iterator[_Control]:  # noqa: PLR0912, one for each kind of token
-    """Yield the content controls of a story, each where it ends."""
+def _controls_of(story: StoryPart) -> Iterator[_Control]:
+    """Yield the content controls of a story that are bound, each where it ends."""
     content = story.content
     opened: list[tuple[bytes, bytes]] = []
     controls: list[_Control] = []
+    texts: list[str] = []
     count = at = 0
     for match in TOKEN.finditer(content, story.text.root_start):
         slash, name, attributes = match.groups()
         if controls and opened[-1:] == [(b"t", controls[-1].prefix)]:
-            text = decoded(content[at : match.start()])
+            texts.append(decoded(content[at : match.start()]))
             if content.startswith(b"<![CDATA[", match.start()):
-                text += content[match.start() + 9 : match.end() - 3].decode().replace("\r\n", "\n")
-            for control in controls:
-                control.texts.append(text)
+                texts.append(content[match.start() + 9 : match.end() - 3].decode().replace("\r\n", "\n"))
         at = match.end()
         if slash:
             local, _ = opened.pop()
             if local == b"sdt" and controls:
-                yield controls.pop()
+                control = controls.pop()
+                if control.binding is not None:
+                    control.text = "".join(texts[control.first_text :])
+                    yield control
         elif name is not None:
             prefix, _, local = name.rpartition(b":")
             if local == b"sdt":
-                controls.append(_Control(count, prefix, match.start()))
+                controls.append(_Control(count, prefix, match.start(), len(texts)))
                 count += 1
             elif local == b"dataBinding" and controls:
                 of_control = controls[-1]
@@ -238,35 +295,21 @@ def _controls_of(story: StoryPart) -> Iterator[_Control]:  # noqa: PLR0912, one 
                     for key, value in attributes_of(attributes).items()
                 }
             elif local in (b"br", b"cr") and controls:
-                for control in controls:
-                    control.texts.append("\n")
+                texts.append("\n")
             if not attributes.endswith(b"/"):
                 opened.append((local, prefix))
             elif local == b"sdt":
-                yield controls.pop()
+                controls.pop()
 
 
 def _local(element: _Element) -> str:
     return str(etree.QName(element).localname)
 
 
-def _named(root: _Element, local: str) -> Iterator[_Element]:
-    """Yield the elements with a local name, in document order."""
-    yield from (each for each in root.iter("*") if each.tag.rpartition("}")[2] == local)
-
-
 def _bytes_of(node: _Node, local: str, number: int) -> tuple[int, int, bytes, bytes, str] | None:
     """Return the bytes of a node's text, what is to be written around its new text, the attribute's name."""
-    content = node.part.content
-    wanted = local.encode()
-    starts = (
-        match
-        for match in TOKEN.finditer(content)
-        if match[2] is not None and match[2].rpartition(b":")[2] == wanted
-    )
-    tag = next((match for index, match in enumerate(starts) if index == number), None)
-    if tag is None:
-        return None
+    content = node.data.part.content
+    tag = node.data.tags[local.encode()][number]
     if node.attribute:
         name = etree.QName(node.attribute).localname.encode()
         pattern = rb"\s((?:[^\s:=\"'<>]+:)?" + re.escape(name) + rb")\s*=\s*(\"[^\"]*\"|'[^']*')"

@@ -9,7 +9,7 @@ from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.opc.package import Package
 from docops_flask.engine.opc.xml_part import check_part, encoding_of, recoded
 from docops_flask.engine.template.grammar import CLOSE, OPEN, Found, Kind, find_placeholders
-from docops_flask.engine.template.places.embedded import find_embedded
+from docops_flask.engine.template.places.embedded import Budget, find_embedded
 from docops_flask.engine.template.places.found import (
     BracketedPlace,
     Finds,
@@ -42,6 +42,7 @@ def collect(package: Package, finds: Finds, limits: Limits) -> PlaceScan:
     places: list[BracketedPlace] = []
     unfillable: list[Unfillable] = []
     others: dict[str, OtherPart] = {}
+    budget = Budget(limits)
     custom, glossary = _custom_items(package), _glossary_folder(package)
     for part in finds.parts:
         name = part.name.lower()
@@ -49,7 +50,7 @@ def collect(package: Package, finds: Finds, limits: Limits) -> PlaceScan:
             continue
         if isinstance(part, OtherPart):
             if not _make_readable(part):
-                unfillable += _embedded(part.name, part.content, "damaged part", _DAMAGED_REASON, limits)
+                unfillable += _embedded(part.name, part.content, "damaged part", _DAMAGED_REASON, budget)
                 continue
             others[name] = part
         note = _WORKBOOK_NOTE if _has_workbook(package, part.name) else None
@@ -61,7 +62,7 @@ def collect(package: Package, finds: Finds, limits: Limits) -> PlaceScan:
         entry = package.archive.get(member)
         if entry is not None:
             told = (_CHUNK, _CHUNK_REASON) if member in finds.chunks else (_EMBEDDED, _EMBEDDED_REASON)
-            unfillable += _embedded(member, package.archive.read(entry), *told, limits)
+            unfillable += _embedded(member, package.archive.read(entry), *told, budget)
     if not finds.bound:
         return PlaceScan(places, unfillable)
     # Content controls bound to data are rare.
@@ -146,7 +147,7 @@ def _found_in_target(text: str) -> list[Found]:
     ]
 
 
-def _embedded(name: str, content: bytes, place: str, reason: str, limits: Limits) -> Iterator[Unfillable]:
-    for member, start, text in find_embedded(content, limits):
+def _embedded(name: str, content: bytes, place: str, reason: str, budget: Budget) -> Iterator[Unfillable]:
+    for member, start, text in find_embedded(content, budget):
         inside = f"{member}#" if member else ""
         yield Unfillable(name, f"{inside}byte[{start}]", place, text, 0, len(text), reason)

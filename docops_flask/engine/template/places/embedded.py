@@ -46,20 +46,33 @@ class Embedded(NamedTuple):
     text: str
 
 
-def find_embedded(content: bytes, limits: Limits, member: str = "", depth: int = 0) -> Iterator[Embedded]:
+class Budget:
+    """How many bytes may still be unpacked from files inside the package, all together."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self._left = limits.unpacked_bytes
+
+    def takes(self, size: int) -> bool:
+        """Count ``size`` more bytes; say whether that many are left."""
+        if size > self._left:
+            return False
+        self._left -= size
+        return True
+
+
+def find_embedded(content: bytes, budget: Budget, member: str = "", depth: int = 0) -> Iterator[Embedded]:
     """Yield the placeholders in ``content``, the bytes of a file called ``member``."""
-    archive = _archive(content, limits) if depth < _MAX_DEPTH else None
+    archive = _archive(content, budget.limits) if depth < _MAX_DEPTH else None
     if archive is not None:
-        unfolded = 0
         for entry in archive.entries:
-            unfolded += entry.size
-            if entry.name.lower().endswith(_MEDIA) or unfolded > limits.unpacked_bytes:
+            if entry.name.lower().endswith(_MEDIA) or not budget.takes(entry.size):
                 continue
             try:
                 inner = archive.read(entry)
             except DocopsError:
                 continue
-            yield from find_embedded(inner, limits, f"{member}/{entry.name}".lstrip("/"), depth + 1)
+            yield from find_embedded(inner, budget, f"{member}/{entry.name}".lstrip("/"), depth + 1)
         archive.close()
         return
     for piece in _decoded_pieces(content):
