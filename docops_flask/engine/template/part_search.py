@@ -52,9 +52,9 @@ def seen(text: str) -> str:
 
 def count_open(content: bytes) -> int:
     """Return how many opening brackets an XML part in UTF-8 has, as characters and by their number."""
-    # A single byte is looked for many times faster than two, and a pattern faster than ``bytes.count``.
+    # A single byte is looked for many times faster than two.
     by_number = len(re.findall(_REFERENCE, content)) if b"&" in content and b"&#" in content else 0
-    return len(re.findall(_OPEN, content)) + by_number
+    return content.count(_OPEN) + by_number
 
 
 def has_percent_open(content: bytes) -> bool:
@@ -62,7 +62,8 @@ def has_percent_open(content: bytes) -> bool:
     return b"%" in content and re.search(_PERCENT_OPEN, content) is not None
 
 
-def _may_hold_name(content: bytes) -> bool:
+def may_hold_name(content: bytes) -> bool:
+    """Say whether XML in UTF-8 may have a bracketed name; most of it shows at once that it has none."""
     return (
         (_OPEN in content and re.search(_NAME_BEGINS, content) is not None)
         or (b"&" in content and b"&#" in content and re.search(_REFERENCE, content) is not None)
@@ -80,7 +81,7 @@ def names_in_part(content: bytes, name: str, *, is_xml: bool) -> Iterator[Placed
         return
     try:
         text = recoded(content, encoding_of(content, name))
-        if not _may_hold_name(text):
+        if not may_hold_name(text):
             return
         check_part(content, name)
     except (InvalidTemplate, UnicodeError, LookupError):
@@ -162,7 +163,7 @@ class _Reader:
         if b"xmlns" in attributes:
             self._scope = inner_scope(self._scope, attributes)
         self._is_deleted = self._is_deleted or _deletes(name, self._scope)
-        if not self._is_deleted and _may_hold_name(attributes):
+        if not self._is_deleted and may_hold_name(attributes):
             yield from _in_attributes(name, attributes)
 
     def leave(self) -> None:
@@ -178,7 +179,7 @@ class _Reader:
             return
         if token.startswith(_CDATA):
             self.texts.add(self._element, seen(token[len(_CDATA) : -3].decode()))
-        elif _may_hold_name(token):
+        elif may_hold_name(token):
             yield from _in_text("comment", token.decode())
 
 

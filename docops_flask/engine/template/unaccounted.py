@@ -22,6 +22,7 @@ from docops_flask.engine.template.part_search import (
     PlacedName,
     count_open,
     has_percent_open,
+    may_hold_name,
     names_in_bytes,
     names_in_part,
     names_in_xml,
@@ -120,7 +121,9 @@ def _beside_paragraphs(part: StoryPart, paragraphs: _BracketedPlaces, scan: Scan
         return
     # No name goes on across a text that is left out: none holds a NUL.
     covered = sorted(each for place in paragraphs.of(part) for each in _texts_of(place))
-    yield from names_in_xml(spliced(content, covered))
+    beside = spliced(content, covered)
+    if may_hold_name(beside):
+        yield from names_in_xml(beside)
 
 
 def _texts_of(place: ParagraphPlace) -> Iterator[tuple[int, int, bytes]]:
