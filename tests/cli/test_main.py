@@ -22,6 +22,7 @@ from docops_flask.engine.pipeline import run_job
 from docops_flask.engine.policy.policy import Policy
 from docops_flask.engine.template.fill import Filling, fill
 from docops_flask.engine.template.scan import Scan
+from docops_flask.engine.template.values import Values
 from docops_flask.intake.catalogue.skills import load_skills
 from tests.conftest import ROOT
 from tests.factories import docx, p, tbl, tc, tr
@@ -690,7 +691,7 @@ class TestVerify:
         inputs: Callable[..., list[str]],
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        def faulty(scan: Scan, values: dict[str, str]) -> Filling:
+        def faulty(scan: Scan, values: Values) -> Filling:
             place = scan.paragraphs[0].place
             filling = fill(scan, values)
             filling.edits.append(Edit(place.part, place.start, place.start, b"<w:p/>"))

@@ -9,6 +9,7 @@ from docops_flask.engine.document.edits import Edit
 from docops_flask.engine.errors import ResultRefused
 from docops_flask.engine.template.fill import Filling, fill
 from docops_flask.engine.template.scan import Scan
+from docops_flask.engine.template.values import Values
 from tests.engine.integrity.finished_job import finish
 from tests.factories import docx, p, story, tbl, tc, tr
 from tests.optional import not_none
@@ -52,7 +53,7 @@ def test_a_package_that_word_opens_has_no_defect(tmp_path: Path, body: str) -> N
 def test_a_new_defect_stops_the_document(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, body: str, defect: tuple[str, str]
 ) -> None:
-    def faulty(scan: Scan, values: dict[str, str]) -> Filling:
+    def faulty(scan: Scan, values: Values) -> Filling:
         filling = fill(scan, values)
         part = scan.paragraphs[0].place.part
         end = part.text.content.index(b"<w:sectPr/>")
