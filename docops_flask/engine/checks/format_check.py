@@ -21,9 +21,12 @@ if TYPE_CHECKING:
 __all__ = ["Observation", "check_format", "observe", "skipped_report"]
 
 
-def observe(document: Document, runs: Sequence[RunPlace]) -> Observation:
-    """Return how ``runs``, those about to be filled, and their paragraphs look in the template."""
-    return take_observation(runs, Cascade(document.styles, document.related))
+def observe(document: Document, runs: Sequence[RunPlace], cascade: Cascade | None = None) -> Observation:
+    """Return how ``runs``, those about to be filled, and their paragraphs look in the template.
+
+    ``cascade`` is the document's where it was used before.
+    """
+    return take_observation(runs, cascade or Cascade(document.styles, document.related))
 
 
 def check_format(

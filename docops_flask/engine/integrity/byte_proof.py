@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from operator import attrgetter
 
 from docops_flask.engine.integrity.byte_replay import ByteEdit, as_data, checked, has_mark, replay_entries
-from docops_flask.engine.integrity.byte_stories import Misfit, Stories, StoryBytes
+from docops_flask.engine.integrity.byte_stories import Misfit, Stories, StoryBytes, TemplateEvidence
 from docops_flask.engine.integrity.byte_text import ByteParagraph
 from docops_flask.engine.integrity.claims import Claims, Replacement
 from docops_flask.engine.integrity.gate import defects_of, may_have_defects, untyped_parts
@@ -20,11 +20,13 @@ from docops_flask.engine.opc.package import Package
 from docops_flask.engine.opc.xml_part import parse_part, recoded
 
 
-def prove_bytes(template: Package, members: Members, claims: Claims) -> Proof | None:
+def prove_bytes(
+    template: Package, members: Members, claims: Claims, evidence: TemplateEvidence | None = None
+) -> Proof | None:
     """Return the proof that every byte is accounted for; ``None`` where one is not, for whatever reason."""
     if members.unaccounted:
         return None
-    stories = Stories(template)
+    stories = Stories(evidence or TemplateEvidence(template))
     try:
         _replay(stories, claims)
         expected = {name: part.written() for name, part in stories.touched().items()}
