@@ -36,8 +36,11 @@ from docops_flask.engine.document.edits import Edit, written_parts
 from docops_flask.engine.document.open import open_document
 from docops_flask.engine.errors import DocopsError, ExitCode, exit_code
 from docops_flask.engine.files import FilePath
+from docops_flask.engine.formatting.cascade import Cascade
+from docops_flask.engine.integrity.byte_stories import TemplateEvidence
 from docops_flask.engine.integrity.proof import prove_written
 from docops_flask.engine.job import Job, JobKind
+from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.opc.package import Package
 from docops_flask.engine.options import Options
 from docops_flask.engine.policy.policy import Policy
@@ -93,6 +96,34 @@ class Counts(NamedTuple):
     format: Literal["passed", "failed", "skipped"]
 
 
+class Template:
+    """A template that is read once and rendered as often as wanted, one rendering after the other.
+
+    Nothing of a rendering stays in it. ``package`` must stay open. Raises as ``open_document`` does.
+    """
+
+    def __init__(self, package: Package, limits: Limits) -> None:
+        self.package = package
+        self.document = open_document(package, limits)
+        self.scan = scan_document(self.document)
+        self.places = scan_places(package, self.document, limits)
+        self.field_counts = _added(self.scan.field_counts(), self.places.field_counts())
+        self.cascade = Cascade(self.document.styles, self.document.related)
+        self.evidence = TemplateEvidence(package)
+
+    def render(self, job: Job, sink: ArtefactSink) -> "RunResult":
+        """Do ``job``, a run, and write its artefacts to ``sink``: all reports, and the proof."""
+        self.document.begin_rendering()
+        self.cascade.begin_rendering()
+        return _run(job, self, sink)
+
+    def render_to_zip(self, job: Job, archive: FilePath) -> "RunResult":
+        """Do ``job`` and write its artefacts as one ZIP to ``archive``."""
+        with ZipSink(archive, OutputBudget(job.limits.output_bytes)) as sink:
+            result = self.render(job, sink)
+            return result._replace(zip_ms=sink.finish())
+
+
 class RunResult(NamedTuple):
     """What came of a run, beside its artefacts.
 
@@ -140,13 +171,14 @@ class RunResult(NamedTuple):
 def run_to_folder(job: Job, template: FilePath, folder: FilePath) -> RunResult:
     """Run ``job`` and write its artefacts as files into ``folder``, which must exist."""
     with closing(Package(template, job.limits)) as package:
-        return _run(job, package, FolderSink(folder, OutputBudget(job.limits.output_bytes)))
+        sink = FolderSink(folder, OutputBudget(job.limits.output_bytes))
+        return _template(job, package).render(job, sink)
 
 
 def run_to_zip(job: Job, package: Package, archive: FilePath) -> RunResult:
     """Run ``job`` and write its artefacts as one ZIP to ``archive``."""
     with ZipSink(archive, OutputBudget(job.limits.output_bytes)) as sink:
-        result = _run(job, package, sink)
+        result = _template(job, package).render(job, sink)
         return result._replace(zip_ms=sink.finish())
 
 
@@ -156,7 +188,8 @@ def precheck(job: Job, template: FilePath) -> "Precheck":
 
     unchecked = job._replace(options=Options(format_mode="off"))
     with closing(Package(template, job.limits)) as package:
-        result = _run(unchecked, package, NullSink(OutputBudget(job.limits.output_bytes)))
+        sink = NullSink(OutputBudget(job.limits.output_bytes))
+        result = _template(unchecked, package).render(unchecked, sink)
     return precheck_of(result.exit_code, result.template_fields, result.log, result.missing)
 
 
@@ -180,14 +213,18 @@ def verify_files(job: Job, template: FilePath, evidence: "Evidence") -> "Verific
         return verify(package, evidence, job.limits)
 
 
-def _run(job: Job, package: Package, sink: ArtefactSink) -> RunResult:
+def _template(job: Job, package: Package) -> Template:
     if job.skill is None or job.payload is None:
         raise DocopsError("A run needs a skill and a payload.")
-    document = open_document(package, job.limits)
-    scan = scan_document(document)
+    return Template(package, job.limits)
+
+
+def _run(job: Job, template: Template, sink: ArtefactSink) -> RunResult:
+    if job.skill is None or job.payload is None:
+        raise DocopsError("A run needs a skill and a payload.")
+    document, scan, counts = template.document, template.scan, template.field_counts
     values = build_values(job.skill, job.payload)
-    places = scan_places(package, document, job.limits)
-    counts = _added(scan.field_counts(), places.field_counts())
+    places = template.places
     _refuse_growth(counts, values, job.limits.output_bytes)
     expansion = _expansion(job, job.skill, document, scan, values)
     if expansion is not None:
@@ -195,10 +232,11 @@ def _run(job: Job, package: Package, sink: ArtefactSink) -> RunResult:
         document = expansion.document
         scan = scan_document(document)
         values = values.with_copies(expansion.texts_of_copies())
-        places = scan_places(package, document, job.limits)
+        places = scan_places(template.package, document, job.limits)
 
     targets = scan.runs_to_fill(values)
-    template_look = observe(document, targets, None if expansion is None else expansion.source_of)
+    source_of = None if expansion is None else expansion.source_of
+    template_look = observe(document, targets, source_of, template.cascade)
     filling = fill(scan, values)
     inline = _fill_inline(scan, values, job.skill)
     touched = filling.touched if inline is None else _in_order(scan, filling.touched | inline.touched)
@@ -212,7 +250,7 @@ def _run(job: Job, package: Package, sink: ArtefactSink) -> RunResult:
 
     suggestions = Suggestions(job.skill.placeholders())
     log = replace_log(scan, values, job.skill, suggestions, touched, inline, expansion, elsewhere)
-    unaccounted = find_unaccounted(package, document, scan, (*scan.inline_names(), *log.elsewhere()))
+    unaccounted = find_unaccounted(template.package, document, scan, (*scan.inline_names(), *log.elsewhere()))
     log = log.with_unaccounted(unaccounted, suggestions)
     fields = sorted(counts)
     missing = missing_fields(fields, Given(job.skill, job.payload, values), log, scan)
@@ -220,9 +258,10 @@ def _run(job: Job, package: Package, sink: ArtefactSink) -> RunResult:
     edits = [*filling.edits, *placed, *(() if inline is None else inline.edits)]
     emptied = filling.edits_of_emptied(report.repaired_runs())
     changed = written_parts([*edits, *_repair_edits(report), *emptied])
-    sink.document(lambda stream: package.write(stream, changed))
+    sink.document(lambda stream: template.package.write(stream, changed))
     with sink.written() as written:
-        proof = prove_written(package, written, log.claims(), report.claims(), job.limits)
+        claims = log.claims(), report.claims()
+        proof = prove_written(template.package, template.evidence, written, *claims, job.limits)
     sink.add(REPLACE_LOG, log.as_json())
     sink.add(MISSING_FIELDS, json_text(missing.as_dict()))
     _add_format_report(job, report, log, sink)

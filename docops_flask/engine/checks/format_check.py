@@ -26,12 +26,14 @@ def observe(
     document: Document,
     runs: Sequence[RunPlace],
     source_of: Callable[[RunPlace], RunPlace] | None = None,
+    cascade: Cascade | None = None,
 ) -> Observation:
     """Return how ``runs``, those about to be filled, and their paragraphs look in the template.
 
     In an expanded template ``source_of`` returns the run of the template that a run is a copy of.
+    ``cascade`` is the document's where it was used before.
     """
-    cascade = Cascade(document.styles, document.related)
+    cascade = cascade or Cascade(document.styles, document.related)
     if source_of is None:
         return take_observation(runs, cascade)
     seen = take_observation(list(map(source_of, runs)), cascade)

@@ -104,6 +104,8 @@ class Shape:
         """
         found = self._parted.get(marks)
         if found is None:
+            if len(self._parted) >= _MOST_PARTED:
+                self._parted.clear()
             found = self._parted[marks] = self._with_lines(dict(marks))
         return found
 
@@ -323,5 +325,7 @@ class Paragraph:
         return pieces
 
 
+# A template may be rendered thousands of times, with other lines each time.
+_MOST_PARTED = 64
 # In a paragraph with more texts it is worth while to make all pieces once.
 _FEW_TEXTS = 8

@@ -55,6 +55,10 @@ class Shapes:
         found = self._known(scope).get(content)
         return self.read(((content, scope),))[0] if found is None else found
 
+    def apart(self) -> "Shapes":
+        """Return an empty one for the same part: for paragraphs that are not the template's."""
+        return Shapes(self._text, self._w)
+
     def _known(self, scope: Scope | None) -> dict[bytes, Paragraph]:
         return self._paragraphs.setdefault(_declared(scope), {})
 

@@ -21,7 +21,7 @@ from docops_flask.engine.oxml.names import Vocabulary, properties_of
 
 
 class _RepairedRun(NamedTuple):
-    """A w:r with the properties of a run after one repair or more; the attributes before and after the last."""
+    """A w:r with the properties of a run after repairs; the attributes before and after the last."""
 
     element: _Element
     before: Attributes

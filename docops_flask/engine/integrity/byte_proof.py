@@ -10,7 +10,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from docops_flask.engine.integrity.byte_replay import ByteEdit, as_data, checked, has_mark, replay_entries
-from docops_flask.engine.integrity.byte_stories import Misfit, Stories, StoryBytes
+from docops_flask.engine.integrity.byte_stories import Misfit, Stories, StoryBytes, TemplateEvidence
 from docops_flask.engine.integrity.byte_text import ByteParagraph
 from docops_flask.engine.integrity.claims import Claims, Replacement
 from docops_flask.engine.integrity.gate import defects_of, may_have_defects, untyped_parts
@@ -27,18 +27,19 @@ if TYPE_CHECKING:
 
 
 def prove_bytes(
-    template: Package, members: Members, claims: Claims, expanded: Template | None = None
+    template: Package, members: Members, claims: Claims, evidence: TemplateEvidence | None = None
 ) -> Proof | None:
     """Return the proof that every byte is accounted for; ``None`` where one is not, for whatever reason.
 
-    ``claims`` are replayed on ``expanded`` where blocks of the template were repeated.
+    ``claims`` are replayed on ``evidence``; where blocks were repeated it is of the expanded template.
     """
     if members.unaccounted:
         return None
-    stories = Stories(expanded or template)
+    evidence = evidence or TemplateEvidence(template)
+    stories = Stories(evidence)
     try:
         _replay(stories, claims)
-        others = _replay_places(expanded or template, stories, claims)
+        others = _replay_places(evidence.package, stories, claims)
         touched: dict[str, StoryBytes | PlacedPart] = {**stories.touched(), **others}
         expected = {name: part.written() for name, part in touched.items()}
     except (Misfit, ValueError):

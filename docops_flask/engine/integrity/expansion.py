@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from docops_flask.engine.errors import TemplateLimitExceeded
 from docops_flask.engine.integrity.blocks import names_of
-from docops_flask.engine.integrity.byte_stories import Stories, StoryBytes
+from docops_flask.engine.integrity.byte_stories import Stories, StoryBytes, TemplateEvidence
 from docops_flask.engine.integrity.byte_text import ByteParagraph
 from docops_flask.engine.integrity.claims import Block, Claims, InlineReplacement, Replacement
 from docops_flask.engine.integrity.copies import Repeated, parsed_paragraph, spans_in
@@ -130,7 +130,7 @@ class _Paragraphs:
     """Finds the paragraphs of blocks in the template."""
 
     def __init__(self, template: Template, blocks: Sequence[Block]) -> None:
-        self._stories = Stories(template)
+        self._stories = Stories(TemplateEvidence(template))
         self._used: set[str] = set()
         by_story: dict[StoryBytes, set[str]] = {}
         for path in (path for block in blocks for path in block.paths):

@@ -103,8 +103,12 @@ class Members(NamedTuple):
     unaccounted: list[Unaccounted]
 
 
-def compare_members(template: ZipReader, document: ZipReader, max_bytes: int) -> Members:
+def compare_members(
+    template: ZipReader, document: ZipReader, max_bytes: int, digests: dict[str, str] | None = None
+) -> Members:
     """Compare the members of both archives.
+
+    ``digests`` keeps those of the template's members from one comparison to the next.
 
     Members with the same stored bytes are not decompressed. Raises ``InvalidTemplate`` if a member of
     ``template`` cannot be decompressed, ``TemplateLimitExceeded`` if the changed members of ``document`` have
@@ -114,15 +118,19 @@ def compare_members(template: ZipReader, document: ZipReader, max_bytes: int) ->
     after = {entry.name: entry for entry in document.entries}
     records, changed, unaccounted = [], [], list(_unaccounted(before, after))
     unfolded = 0
+    known = {} if digests is None else digests
     of_all = _hashed_bytes(before, after)
     for name, entry in before.items():
-        record = _record(template, entry, document, after.get(name), of_all)
+        record = _record(template, entry, document, after.get(name), of_all, known)
         records.append(record)
         if record.hashed == "stored":
             continue
         unfolded += after[name].size
         check_document_limit("output_bytes", unfolded, max_bytes)
-        record.before = sha256(template.read(entry), of_all)
+        content_key = f"{name}\0content"
+        if content_key not in known:
+            known[content_key] = sha256(template.read(entry), of_all)
+        record.before = known[content_key]
         try:
             content = document.read(after[name])
         except InvalidTemplate:
@@ -159,7 +167,12 @@ def _hashed_bytes(before: Mapping[str, ZipEntry], after: Mapping[str, ZipEntry])
 
 
 def _record(
-    template: ZipReader, entry: ZipEntry, document: ZipReader, other: ZipEntry | None, of_all: int
+    template: ZipReader,
+    entry: ZipEntry,
+    document: ZipReader,
+    other: ZipEntry | None,
+    of_all: int,
+    known: dict[str, str],
 ) -> PartRecord:
     with template.stored_bytes(entry) as stored:
         if other is None:
@@ -168,7 +181,8 @@ def _record(
             # If the bytes are equal, hash them once: a picture may have 20 MB.
             same = (entry.method, entry.crc, entry.size) == (other.method, other.crc, other.size)
             if same and _is_equal(stored, written):
-                digest = sha256(stored, of_all)
+                digest = known.get(entry.name) or sha256(stored, of_all)
+                known[entry.name] = digest
                 return PartRecord(entry.name, False, "stored", digest, digest)
     return PartRecord(entry.name, True, "content", None, None)
 

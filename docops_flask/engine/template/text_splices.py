@@ -81,7 +81,7 @@ class Filled:
                 self._now = self._paragraph.with_texts(dict(self._lines(self._texts)))
             else:
                 content = spliced(b"".join(self._paragraph.parts), self.splices)
-                self._now = shapes.paragraph(content, scope)
+                self._now = shapes.apart().paragraph(content, scope)
         return self._now
 
     def emptied_runs(self) -> Sequence[tuple[int, Sequence[Splice]]]:

@@ -1,0 +1,35 @@
+"""What one rendering makes of a document's paragraphs: how they are filled, how they look after repairs.
+
+The document itself stays as it was opened and can be rendered again.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from docops_flask.engine.document.document import ParagraphPlace
+    from docops_flask.engine.document.shape import Paragraph, Shape
+    from docops_flask.engine.document.shapes import Shapes
+    from docops_flask.engine.oxml.markup import Scope
+
+
+class Filled(Protocol):
+    """What filling makes of a paragraph; paragraphs with the same bytes may share it."""
+
+    @property
+    def keeps_look(self) -> bool:
+        """Whether nothing changes but texts, and newlines and tabs between them."""
+
+    def now(self, shapes: Shapes, scope: Scope | None) -> Paragraph:
+        """Return the paragraph as it is then; it lies in the part of ``shapes``, with ``scope`` around it."""
+
+
+class Rendering:
+    """The paragraphs that were filled, and the shapes of those that were repaired."""
+
+    __slots__ = ("filled", "shapes")
+
+    def __init__(self) -> None:
+        self.filled: dict[ParagraphPlace, Filled] = {}
+        self.shapes: dict[ParagraphPlace, Shape] = {}
