@@ -220,10 +220,16 @@ def _one_line(_context: click.Context, _option: click.Parameter, value: str | No
 @click.option("--out", type=_PATH, help="The file to write (default: SKILL.docx).")
 @click.option("--language", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
 @click.option(
-    "--organ", metavar="NAME", callback=_one_line, help="The organisation in letterhead and signature."
+    "--organ",
+    metavar="NAME",
+    callback=_one_line,
+    help="The organisation in the letterhead; also the signature where the skill has no field for it.",
 )
 @click.option(
-    "--date", metavar="TEXT", callback=_one_line, help="The date line, where the skill has no field for it."
+    "--date",
+    metavar="TEXT",
+    callback=_one_line,
+    help="The date line; without it and a field for it the line is left out.",
 )
 @_force_option
 @_json_option

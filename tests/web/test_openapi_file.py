@@ -37,6 +37,7 @@ from docops_flask.web.headers import DATA_HEADERS
 from docops_flask.web.hooks import as_docops_error, error_body, error_response
 from docops_flask.web.openapi import FILE, read_file
 from docops_flask.web.services import Lifecycle
+from docops_flask.web.views.meta import MAX_LINE
 from tests.factories import docx, p
 from tests.optional import not_none
 from tests.web.error_classes import all_errors
@@ -161,8 +162,12 @@ def test_the_values_of_a_member_are_those_of_the_code(member: str, values: Itera
 def test_further_values_are_those_of_the_code() -> None:
     presets = SCHEMAS["ServerMeta"]["properties"]["supported_presets"]["items"]["enum"]
     assert presets == list(CHOICES["preset"])
-    (_, language) = DOCUMENT["paths"]["/v1/skills/{name}/template.docx"]["get"]["parameters"]
+    (_, language, *lines) = DOCUMENT["paths"]["/v1/skills/{name}/template.docx"]["get"]["parameters"]
     assert language["schema"] == {"type": "string", "enum": list(LANGUAGES), "default": LANGUAGES[0]}
+    assert [(each["name"], each["schema"]["maxLength"]) for each in lines] == [
+        ("organ", MAX_LINE),
+        ("date", MAX_LINE),
+    ]
     assert DOCUMENT["components"]["headers"]["ExitCode"]["schema"]["enum"] == EXIT_CODES
     assert DOCUMENT["components"]["headers"]["WwwAuthenticate"]["schema"]["const"] == CHALLENGE
 

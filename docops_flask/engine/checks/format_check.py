@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from docops_flask.engine.checks.layout_warnings import layout_warnings
 from docops_flask.engine.checks.observation import (
     Observation,
     TemplateSubject,
@@ -75,7 +76,7 @@ def _check_against_template(
     return FormatReport(
         mode=options.format_mode,
         baseline=options.format_baseline,
-        issues=in_document_order(_issues_in(subject), document),
+        issues=in_document_order([*_issues_in(subject), *layout_warnings(document, filled)], document),
         template_observed=template.counts(),
         rendered_observed=filled.counts(),
         overrides=policy.overrides(),

@@ -15,6 +15,7 @@ from docops_flask.engine.checks.check import (
     text_of_run,
 )
 from docops_flask.engine.checks.issue import Changes, FixChange, Issue
+from docops_flask.engine.checks.layout_warnings import layout_warnings
 from docops_flask.engine.checks.look import Looks, ParagraphLook
 from docops_flask.engine.checks.observation import Observation, take_observation
 from docops_flask.engine.checks.page.geometry import page_geometries
@@ -186,7 +187,9 @@ def check_against_policy(
     return FormatReport(
         mode=options.format_mode,
         baseline=options.format_baseline,
-        issues=in_document_order([issue for each in found for issue in each], document),
+        issues=in_document_order(
+            [issue for each in (*found, layout_warnings(document, subjects.now)) for issue in each], document
+        ),
         fix_changes=tuple(changes),
         template_observed=before,
         rendered_observed=before if subjects.now is template else subjects.now.counts(),

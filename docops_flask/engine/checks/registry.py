@@ -3,6 +3,7 @@
 A new check is a class in one of the modules, and a line here.
 """
 
+from docops_flask.engine.checks import layout_warnings
 from docops_flask.engine.checks.check import Check
 from docops_flask.engine.checks.page.geometry import PageCapacityMismatch, PageLengthMismatch
 from docops_flask.engine.checks.page.page_break import PageBreakMissing
@@ -44,4 +45,4 @@ REGISTRY: tuple[Check, ...] = (
     DateForm(),
 )
 
-CODES = tuple(code for check in REGISTRY for code in check.codes)
+CODES = (*(code for check in REGISTRY for code in check.codes), *layout_warnings.CODES)

@@ -1,5 +1,8 @@
 """Step 1: the template is inspected at once, and its fields are listed with their places."""
 
+import io
+
+import docx as python_docx
 import pytest
 from playwright.sync_api import expect
 
@@ -110,3 +113,13 @@ def test_a_starter_template_can_be_downloaded_and_used(
     expect(console["#template-fields"]).to_contain_text(placeholder)
     expect(console["#skill"]).to_have_value(skill)
     expect(console[".report-summary"]).to_contain_text("No problems")
+
+
+def test_organisation_and_date_go_into_a_starter_template(console: ConsolePage) -> None:
+    console["#starters summary"].click()
+    console["#starter-organ"].fill("市政府办公室")
+    console["#starter-date"].fill("2026年3月10日")
+    _, content = console.download('[data-starter="meeting_notice.zh"]')
+    document = python_docx.Document(io.BytesIO(content))
+    assert document.sections[0].first_page_header.paragraphs[0].text == "市政府办公室"
+    assert document.paragraphs[-1].text == "2026年3月10日"
