@@ -21,6 +21,7 @@ from docops_flask.engine.checks.page.geometry import page_geometries
 from docops_flask.engine.checks.registry import REGISTRY
 from docops_flask.engine.checks.report import FormatReport, in_document_order, note_policy, note_role
 from docops_flask.engine.checks.role_subjects import RoleSubjects
+from docops_flask.engine.checks.safe_fix import settled
 from docops_flask.engine.document.document import (
     Document,
     ParagraphPlace,
@@ -149,7 +150,7 @@ def issues_of(check: Check, subject: PolicySubject) -> tuple[Issue, ...]:
     found = list(check.under_policy(subject))
     if subject.rules.are_mixed and len(check.codes) > 1:
         found.sort(key=attrgetter("is_for_role"))
-    return tuple(found)
+    return settled(found, subject)
 
 
 def _numbers(edits_runs: bool | None) -> tuple[int, ...]:
