@@ -14,10 +14,10 @@ from docops_flask.engine.formatting.effective import Effective
 from docops_flask.engine.formatting.paragraph_values import ParagraphValues
 from docops_flask.engine.formatting.repair import Repairs
 from docops_flask.engine.formatting.run_values import RunValues
-from docops_flask.engine.formatting.sections import PageGeometry
+from docops_flask.engine.formatting.sections import PageGeometry, Sections
 from docops_flask.engine.policy.policy import Policy
 from docops_flask.engine.policy.rules import PolicyRules
-from docops_flask.engine.roles.evidence import FoundRole
+from docops_flask.engine.roles.found_role import FoundRole
 
 
 class FilledRun(NamedTuple):
@@ -59,7 +59,7 @@ class PolicySubject:
     """What is checked against a policy; where it forbids tables, their cells are left out.
 
     ``filled`` are the runs that filling changed; ``same_looks`` makes looks that are alike one object,
-    ``pages`` computes the pages of the sections, ``repairs`` makes repairs.
+    ``pages`` computes the pages of ``sections``, ``repairs`` makes repairs.
     """
 
     def __init__(
@@ -73,6 +73,7 @@ class PolicySubject:
         cascade: Cascade,
         same_looks: Looks,
         pages: Callable[[], Sequence[PageGeometry]],
+        sections: Sections,
         repairs: Repairs,
     ) -> None:
         self.policy = policy
@@ -83,6 +84,7 @@ class PolicySubject:
         self.cascade = cascade
         self.same_looks = same_looks
         self.pages = pages
+        self.sections = sections
         self.repairs = repairs
 
     @cached_property

@@ -103,6 +103,7 @@ class PolicySubjects:
             cascade=self.now.cascade,
             same_looks=self._looks,
             pages=lambda: self._pages(paragraphs),
+            sections=self._sections,
             repairs=self._repairs,
         )
 

@@ -23,7 +23,7 @@ from docops_flask.engine.policy.policy import Policy, Severity
 if TYPE_CHECKING:
     from docops_flask.engine.checks.issue import FixChange, Issue, Shown
     from docops_flask.engine.formatting.sections import PageGeometry
-    from docops_flask.engine.roles.evidence import FoundRole, Sign
+    from docops_flask.engine.roles.found_role import FoundRole, Sign
 
 
 class PolicyNote(NamedTuple):

@@ -83,6 +83,7 @@ ROLE_LABELS: Mapping[str, Bilingual] = {
     "letterhead": Bilingual("letterhead", "发文机关标志"),
     "document_number": Bilingual("document number", "发文字号"),
     "signer": Bilingual("signer", "签发人"),
+    "letterhead_rule": Bilingual("rule below the letterhead", "版头中的分隔线"),
     "title": Bilingual("title", "标题"),
     "recipient": Bilingual("recipient", "主送机关"),
     "heading_1": Bilingual("heading 1", "一级标题"),
@@ -161,8 +162,12 @@ class TextRules(NamedTuple):
 
     document_number_form: Rule[bool] | None = None
     recipient_colon: Rule[bool] | None = None
+    heading_number_form: Rule[bool] | None = None
     attachment_note_end: Rule[bool] | None = None
     date_form: Rule[bool] | None = None
+    issue_date_form: Rule[bool] | None = None
+    signature_date_lines: Rule[bool] | None = None
+    page_number_form: Rule[bool] | None = None
 
 
 class HouseStyle(NamedTuple):

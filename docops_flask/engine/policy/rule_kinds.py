@@ -239,9 +239,7 @@ ROLE_KINDS: Mapping[str, RuleKind] = {
     "space_after": _SPACE,
     "page_break_before": _SWITCH,
 }
-TEXT_KINDS: Mapping[str, RuleKind] = dict.fromkeys(
-    ("document_number_form", "recipient_colon", "attachment_note_end", "date_form"), _SWITCH
-)
+TEXT_KINDS: Mapping[str, RuleKind] = dict.fromkeys(TextRules._fields, _SWITCH)
 
 
 def house_style_as_dict(house: HouseStyle) -> dict[str, Any]:

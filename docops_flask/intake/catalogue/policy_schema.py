@@ -79,8 +79,12 @@ _ABOUT_TEXT: Mapping[str, str] = {
     "document_number_form": "The year of a document number in full in brackets 〔〕, the number without 第 "
     "and leading zeros.",
     "recipient_colon": "A full-width colon after the recipients.",
+    "heading_number_form": "The numbers of headings and paragraphs as 一、 （一） 1. （1）.",
     "attachment_note_end": "No punctuation at the end of an attachment's name.",
     "date_form": "A date as 2026年1月5日: the year in full, no leading zeros.",
+    "issue_date_form": "The date before 印发 in the imprint likewise.",
+    "signature_date_lines": "Signature and date in a paragraph each.",
+    "page_number_form": "Page numbers in arabic digits between dashes: — 1 —.",
 }
 
 

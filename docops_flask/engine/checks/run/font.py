@@ -40,9 +40,10 @@ class FontMismatch(FixableCheck):
     text has no character.
 
     *Fix* (``safe_fix``), under a policy with rules for roles: where the wrong font is direct formatting the
-    one asked for is set (of a set the one that most of the role's text has, else the first) on touched runs of the body outside tables, in the slots that
-    the characters take; under a rule for the whole document headings, centred and right-aligned paragraphs
-    are left alone. Theme fonts that would win are taken away, w:hint is set where a mark needs it.
+    one asked for (of a set the one that most of the role's text has, else the first) is set on touched runs
+    of the body outside tables, in the slots that the characters take; under a rule for the whole document
+    headings, centred and right-aligned paragraphs are left alone. Theme fonts that would win are taken away,
+    w:hint is set where a mark needs it.
 
     *Looks at*: fonts of the runs, slot by slot. Under a role's rules the running text after a heading in its
     paragraph counts as body, and runs of a paragraph that are wrong alike are one issue.
