@@ -200,6 +200,7 @@ def check_against_policy(
         },
         page_geometry=tuple(subject.geometry),
         roles=tuple(note_role(each.place.path, each.role) for each in subject.paragraphs if each.role),
+        not_checked=policy.house_style.not_checked,
     )
 
 

@@ -18,7 +18,7 @@ from docops_flask.engine.artefacts import (
 )
 from docops_flask.engine.bilingual import Bilingual
 from docops_flask.engine.document.document import Document
-from docops_flask.engine.policy.policy import Policy, Severity
+from docops_flask.engine.policy.policy import NotChecked, Policy, Severity
 
 if TYPE_CHECKING:
     from docops_flask.engine.checks.issue import FixChange, Issue, Shown
@@ -103,7 +103,7 @@ class FormatReport(NamedTuple):
     before filling and at the end: property, then value as text, then how often. ``overrides`` are the
     policy's keys that differ from the default policy's; ``diagnostics`` say how much was checked.
     ``page_geometry`` and ``roles`` are only filled under baseline ``policy``, the roles where the policy asks
-    for any; ``policy_deviations`` where a policy was suggested.
+    for any; ``policy_deviations`` where a policy was suggested; ``not_checked`` where the policy says it.
     """
 
     mode: str
@@ -119,6 +119,7 @@ class FormatReport(NamedTuple):
     page_geometry: "tuple[PageGeometry, ...]" = ()
     roles: tuple[RoleNote, ...] = ()
     policy_deviations: tuple[Deviation, ...] = ()
+    not_checked: tuple[NotChecked, ...] = ()
 
     @property
     def error_count(self) -> int:
@@ -181,6 +182,7 @@ class FormatReport(NamedTuple):
                 "page_geometry": [geometry.as_dict() for geometry in self.page_geometry],
                 "roles": roles,
                 "policy_deviations": [each.as_dict() for each in self.policy_deviations],
+                "not_checked": [each.as_dict() for each in self.not_checked],
             },
         }
 

@@ -170,10 +170,22 @@ class TextRules(NamedTuple):
     page_number_form: Rule[bool] | None = None
 
 
+class NotChecked(NamedTuple):
+    """What the clause ``source`` asks for and no rule of the policy checks, in words."""
+
+    source: str
+    text: Bilingual
+
+    def as_dict(self) -> dict[str, str]:
+        """Return it as policy files and the format report have it."""
+        return {"source": self.source, **self.text._asdict()}
+
+
 class HouseStyle(NamedTuple):
     """What version 2 adds to a policy; empty, it checks nothing.
 
-    ``styles`` leads from a style's name (case folded) to the role of its paragraphs.
+    ``styles`` leads from a style's name (case folded) to the role of its paragraphs. ``not_checked`` says
+    what a person still has to look at.
     """
 
     title: Bilingual | None = None
@@ -182,6 +194,7 @@ class HouseStyle(NamedTuple):
     roles: Mapping[str, RoleRules] = {}
     styles: Mapping[str, str] = {}
     text: TextRules = TextRules()
+    not_checked: tuple[NotChecked, ...] = ()
 
     @property
     def needs_roles(self) -> bool:

@@ -255,6 +255,7 @@ def house_style_as_dict(house: HouseStyle) -> dict[str, Any]:
     content["roles"] = {role: _rules(rules, ROLE_KINDS) for role, rules in house.roles.items()}
     content["styles"] = dict(house.styles)
     content["text"] = _rules(house.text, TEXT_KINDS)
+    content["not_checked"] = [each.as_dict() for each in house.not_checked]
     return {key: value for key, value in content.items() if value}
 
 

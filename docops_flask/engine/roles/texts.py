@@ -163,7 +163,8 @@ def is_drawn_rule(text: str) -> bool:
 
 
 _PAGE = rf"[0-9{_CHINESE}]{{1,3}}页"
-_TYPED_PAGE = rf"第{_PAGE}(?:[，,/]?共{_PAGE})?|{_BETWEEN}{{0,2}}[0-9]{{1,3}}{_BETWEEN}{{0,2}}"
+_DASH = r"[\-－–—―─]{0,2}"
+_TYPED_PAGE = rf"第{_PAGE}(?:[，,/]?共{_PAGE})?|{_DASH}[0-9]{{1,3}}{_DASH}"
 
 
 def is_typed_page_number(text: str) -> bool:

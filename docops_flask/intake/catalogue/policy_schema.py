@@ -29,7 +29,13 @@ from docops_flask.engine.policy.rule_kinds import (
     RuleKind,
 )
 from docops_flask.intake.catalogue import house_style
-from docops_flask.intake.catalogue.house_style import LANGUAGES, MAX_TEXT, SEVERITIES
+from docops_flask.intake.catalogue.house_style import (
+    LANGUAGES,
+    MAX_NOT_CHECKED,
+    MAX_TEXT,
+    NOT_CHECKED_KEYS,
+    SEVERITIES,
+)
 
 PUBLISHED = Path(__file__).parent / "built_in" / "policy.schema.json"
 
@@ -157,6 +163,15 @@ def _properties_of_version_2() -> dict[str, Any]:
             "additionalProperties": {"enum": list(ROLES)},
         },
         "text": _part("How certain texts are written.", TEXT_KINDS, _ABOUT_TEXT),
+        "not_checked": {
+            "description": "What its source asks for and no rule checks, by clause.",
+            "type": "array",
+            "maxItems": MAX_NOT_CHECKED,
+            "items": {
+                **_object({key: one_line(MAX_TEXT) for key in NOT_CHECKED_KEYS}),
+                "required": list(NOT_CHECKED_KEYS),
+            },
+        },
     }
     return {key: about[key] for key in house_style.KEYS}
 
