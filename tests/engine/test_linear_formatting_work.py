@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 
 from docops_flask.engine.checks.format_check import observe
-from docops_flask.engine.checks.text import wording
+from docops_flask.engine.checks.text import numbers, wording
 from docops_flask.engine.formatting import numbering_and_theme
 from docops_flask.engine.formatting.style_sheet import StyleSheet
 from docops_flask.engine.job import Job, JobKind
 from docops_flask.engine.options import resolve_options
 from docops_flask.engine.pipeline import run_to_folder
-from docops_flask.engine.roles import detect, evidence
+from docops_flask.engine.roles import detect, recipients, texts
 from docops_flask.intake.catalogue.policies import load_policies
 from docops_flask.intake.catalogue.policy_file import read_policy
 from docops_flask.intake.catalogue.skills import load_skills
@@ -258,13 +258,22 @@ def test_the_languages_of_a_theme_are_read_once(monkeypatch: pytest.MonkeyPatch)
 
 
 _PATTERNS = (
-    *(sign.pattern for sign in (*evidence._WHOLE_TEXTS, *evidence._NUMBERS)),
-    evidence._SENTENCE_ENDS,
+    *(sign.pattern for sign in (*texts._WHOLE_TEXTS, *texts._NUMBERS)),
+    texts._SENTENCE_ENDS,
+    texts.ANY_DATE,
+    texts._TAIL,
+    texts._SIGNER,
+    texts._TYPED_PAGE,
+    recipients._NAME,
+    recipients._IN_BRACKETS,
     detect._NOTE_ITEM,
     detect._PAGE_FIELD,
+    detect._SIGNERS,
     wording._DATE_FORM,
+    wording._ISSUE_DATE_FORM,
     wording._NUMBER_FORM,
-    wording._PLACEHOLDER,
+    *(pattern for pattern, _ in numbers._WRONG_NUMBERS),
+    numbers._WITH_DASHES,
 )
 
 
@@ -295,7 +304,7 @@ def test_adjacent_repetitions_of_blanks_are_detected(pattern: str) -> None:
     ],
 )
 def test_texts_with_blanks_are_still_recognized(text: str, role: str | None) -> None:
-    found = evidence.role_by_text(text)
+    found = texts.role_by_text(text)
     assert (None if found is None else found.role) == role
 
 

@@ -15,6 +15,7 @@ from docops_flask.engine.policy.policy import (
     OPEN_POLICY,
     ROLES,
     HouseStyle,
+    NotChecked,
     LineSpacing,
     Measure,
     PageRules,
@@ -189,6 +190,12 @@ HOUSE_STYLES = built(
         st.sampled_from(("正文", "a: b", "body text")), st.sampled_from(ROLES), max_size=2
     ),
     text=built(TextRules, date_form=rules(st.booleans())),
+    not_checked=st.lists(
+        st.sampled_from((
+            NotChecked("GB/T 9704-2012, 8", Bilingual("Tables: across", "横排表格")),
+            NotChecked("5", Bilingual("true", "是 # 否")),
+        ))
+    ).map(tuple),
 )
 
 
