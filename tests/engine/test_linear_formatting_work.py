@@ -25,6 +25,7 @@ from tests.engine.checks.document_builder import (
     build_document,
     check_under_policy,
     edits_of,
+    house_style,
     touched_runs,
 )
 from tests.engine.counted_work import (
@@ -311,8 +312,10 @@ def test_texts_with_blanks_are_still_recognized(text: str, role: str | None) -> 
 def test_a_fix_does_not_search_namespace_declarations() -> None:
     # A paragraph may declare thousands; were they searched, the one that is first of all would be found.
     declared = f'<w:p xmlns:other="{W}">'
-    document = build_document(declared + r("x") + r("y", "<w:b/>") + "</w:p>")
-    report = check_under_policy(document, OPEN_POLICY._replace(run_size_pt=15), fix=True)
+    size = '<w:sz w:val="24"/>'
+    document = build_document(declared + r("x", size) + r("y", f"<w:b/>{size}") + "</w:p>")
+    policy = OPEN_POLICY._replace(house_style=house_style({"roles": {"body": {"size_pt": 15}}}))
+    report = check_under_policy(document, policy, fix=True)
     made = with_edits(document.parts[0], edits_of(report)).decode()
     assert made.count('<w:sz w:val="30"/>') == 2
     assert "<other:" not in made

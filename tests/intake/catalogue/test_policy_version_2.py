@@ -35,6 +35,8 @@ SCHEMA = Draft202012Validator(policy_json_schema())
 
 def plain(entries: object) -> object:
     """The values of a file without their lines."""
+    if isinstance(entries, list):
+        return [plain(each) for each in entries]
     return (
         {key: plain(value) for key, (value, _) in entries.items()} if isinstance(entries, dict) else entries
     )
