@@ -168,9 +168,7 @@ def test_after_fixes_only_fixed_paragraphs_are_checked_again_and_equal_ones_once
     document = opened(_to_repair(10) + _as_wanted(990))
     paragraphs = _counted(monkeypatch, Cascade, "of_paragraph")
     runs = _counted(monkeypatch, Cascade, "of_run")
-    report = _checked(
-        document, 10, first_line_indent_twips=420, run_font_latin="Calibri", house_style=_ROLES
-    )
+    report = _checked(document, 10, first_line_indent_twips=420, run_font_latin="Calibri", house_style=_ROLES)
     assert len(report.fix_changes) == 20
     # All paragraphs once, those to fill before filling; then the first of those repaired alike.
     assert len(paragraphs) == 1000 + 1

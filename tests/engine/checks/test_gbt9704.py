@@ -2,8 +2,8 @@
 
 The cases are in gbt9704.yaml, by clause. A case changes parts of the letter: ``null`` leaves a part out, XML
 takes its place, a mapping changes what ``Part`` has; parts of other names follow at the end. ``section`` and
-``footer`` are those of the document: a list of what is replaced by what, and XML. ``issues`` are all that must
-be found: code, severity and, where it is another one than that of the group, the clause.
+``footer`` are those of the document: a list of what is replaced by what, and XML. ``issues`` are all that
+must be found: code, severity and, where it is another one than that of the group, the clause.
 """
 
 from pathlib import Path

@@ -29,6 +29,7 @@ _BODIES = (
     p("around", textbox(p("【A】 in a box"))),
     "<!-- a comment --><w:p><w:r><w:tab/><w:t>【A】</w:t><w:br/></w:r></w:p>",
 )
+_REPAIRED = p("【A】", properties='<w:spacing w:line="300"/><w:ind w:left="4" w:firstLine="0"/>')
 _VALUES = ("value", "one\ntwo", "\ttab ", "", "值<&", "【A】")
 _SAMPLES = ("meeting_notice", "meeting_notice_en", "training_notice", "inspection_record")
 
@@ -47,7 +48,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> list[FinishedJob]:
         folder = tmp_path_factory.mktemp(name)
         jobs.append(finish(folder, ROOT / "samples" / f"{name}.docx", values))
     for number in range(12):
-        body = "".join(random_.choices(_BODIES, k=random_.randrange(1, 8))) + p("【A】")
+        body = "".join(random_.choices(_BODIES, k=random_.randrange(1, 8))) + _REPAIRED
         stories = {"header1": p("【B】 head"), "footnotes": f'<w:footnote w:id="1">{p("【A】")}</w:footnote>'}
         values = {"A": random_.choice(_VALUES), "B": random_.choice(_VALUES)}
         options = (

@@ -15,9 +15,9 @@ from docops_flask.engine.policy.policy import (
     OPEN_POLICY,
     ROLES,
     HouseStyle,
-    NotChecked,
     LineSpacing,
     Measure,
+    NotChecked,
     PageRules,
     Policy,
     RoleRules,
@@ -193,10 +193,12 @@ HOUSE_STYLES = built(
     ),
     text=built(TextRules, date_form=rules(st.booleans())),
     not_checked=st.lists(
-        st.sampled_from((
-            NotChecked("GB/T 9704-2012, 8", Bilingual("Tables: across", "横排表格")),
-            NotChecked("5", Bilingual("true", "是 # 否")),
-        ))
+        st.sampled_from(
+            (
+                NotChecked("GB/T 9704-2012, 8", Bilingual("Tables: across", "横排表格")),
+                NotChecked("5", Bilingual("true", "是 # 否")),
+            )
+        )
     ).map(tuple),
 )
 
