@@ -156,7 +156,8 @@ class _Body:
         # Running text may end with a date; organ and date stand on the right, apart or on two lines.
         on_two_lines = "\n" in both.blanks
         apart = on_two_lines or "\t" in both.blanks or len(both.blanks) >= 2
-        if on_two_lines or _is_right(line) or (apart and names_recipients(both.organ)):
+        is_apart = apart or _is_centred(line)
+        if on_two_lines or _is_right(line) or (is_apart and names_recipients(both.organ)):
             words = "text is an organ and a date in one paragraph"
             return FoundRole("signature", "text", words, both.start, "date")
         return None
@@ -200,7 +201,7 @@ class _Body:
         if not names_recipients(text) or following is None or following.place.table_depth:
             return None
         ends_with_colon = text.endswith(("：", ":"))
-        if ends_with_colon or (_is_flush(line) and not _is_centred(following)):
+        if ends_with_colon or not _is_centred(following):
             return FoundRole("recipient", "place", "the first line, a list of organs or groups of people")
         return None
 
@@ -287,8 +288,9 @@ def _is_centred(line: Line) -> bool:
 
 
 def _is_right(line: Line) -> bool:
-    # Lines are moved to the right with blanks, too.
-    blanks = len(line.text) - len(line.text.lstrip())
+    # Lines are moved to the right with blanks, too; a tab takes two of them at least.
+    before = line.text[: len(line.text) - len(line.text.lstrip())]
+    blanks = len(before) + before.count("\t")
     if line.values.alignment.value in ("right", "end") or blanks >= _BLANKS_TO_THE_RIGHT:
         return True
     indent = line.values.left_indent.value

@@ -69,7 +69,7 @@ _WHOLE_TEXTS = (
 )
 # The pattern matches the beginning; the words hold only an example of the number.
 _NUMBERS = (
-    _Sign("heading_1", "一、", _CHINESE, "", rf"[{_CHINESE}]{{1,4}}[、.．，,]"),
+    _Sign("heading_1", "一、", _CHINESE, "", rf"[{_CHINESE}]{{1,4}}(?:、|[.．，,](?![{_CHINESE}]))"),
     _Sign("heading_2", "（一）", "（(", "", rf"[（(][{_CHINESE}]{{1,4}}[）)]"),
     _Sign("heading_3", "1.", _DIGITS, "", r"[0-9０-９]{1,2}[.．、，,](?![0-9０-９])"),
     _Sign("heading_4", "（1）", "（(", "", r"[（(][0-9０-９]{1,2}[）)]"),

@@ -14,7 +14,8 @@ _CHINESE = "[〇○零一二三四五六七八九十百]{1,4}"
 _ARABIC = "[0-9０-９]{1,2}"
 # The number, wrong as it is, and the form it should have; N stands for its digits.
 _WRONG_NUMBERS = (
-    (rf"({_CHINESE})[.．，,]", "{}、"),
+    # 五.四 and the like are names of days.
+    (rf"({_CHINESE})[.．，,](?![〇○零一二三四五六七八九十百])", "{}、"),
     (rf"({_ARABIC})[、，,](?![0-9０-９])", "{}."),
     # At least one bracket is half-width, or a mark follows.
     (rf"(?:\(({_CHINESE})[)）]|（({_CHINESE})\))[、.．，,]?", "（{}）"),
