@@ -5,10 +5,12 @@ issue is a finding at its place.
 """
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from functools import cached_property, lru_cache
 from typing import Any, Literal, NamedTuple
 
 from docops_flask.engine.artefacts import json_value, quoted
+from docops_flask.engine.bilingual import Bilingual
 from docops_flask.engine.document.document import ParagraphPlace, RunPlace
 from docops_flask.engine.formatting.script_slots import Slot
 
@@ -19,12 +21,20 @@ _OPEN = "null"
 Shown = str | int | float | None
 
 
+class Reason(NamedTuple):
+    """Why an issue is not fixable: a word for programs, a sentence for people."""
+
+    code: str
+    text: Bilingual
+
+
 class Finding:
     """A rule that does not hold, one object for all places where it is broken in the same way.
 
     ``actual`` is ``None`` when nothing states the value, ``origin`` the place that states it, ``source`` the
     same at length, with the styles between and the part of the file. ``tolerance`` is in twips. ``fixable``
-    says that fix mode ``safe`` would repair it; ``slot`` which of the fonts is meant. ``role`` is that of the
+    says that fix mode ``safe`` would repair it, ``reason`` why not, where issues of the kind can be fixable;
+    ``slot`` which of the fonts is meant. ``role`` is that of the
     paragraph, where the rule is one for its role, ``rule_key`` the rule's path in the policy,
     ``rule_source`` the clause; ``section`` is the section's number (from 0) where it is about a page.
     """
@@ -39,6 +49,7 @@ class Finding:
         actual: Shown = None,
         tolerance: int | None = None,
         fixable: bool = False,
+        reason: Reason | None = None,
         slot: Slot | None = None,
         origin: str | None = None,
         source: str | None = None,
@@ -54,6 +65,7 @@ class Finding:
         self.actual = actual
         self.tolerance = tolerance
         self.fixable = fixable
+        self.reason = reason
         self.slot = slot
         self.origin = origin
         self.source = source
@@ -61,6 +73,15 @@ class Finding:
         self.rule_key = rule_key
         self.rule_source = rule_source
         self.section = section
+        self._left: dict[Reason, Finding] = {}
+
+    def left(self, reason: Reason) -> "Finding":
+        """Return this finding where it is not repaired for ``reason``; one object for each reason."""
+        found = self._left.get(reason)
+        if found is None:
+            found = self._left[reason] = copy(self)
+            found.fixable, found.reason, found._left = False, reason, {}
+        return found
 
     @cached_property
     def members(self) -> dict[str, Any]:
@@ -84,6 +105,8 @@ class Finding:
             "rule_source": self.rule_source,
             "run_ids": None,
             "section": self.section,
+            "reason": None if self.reason is None else self.reason.code,
+            "reason_text": None if self.reason is None else self.reason.text._asdict(),
         }
 
     @cached_property

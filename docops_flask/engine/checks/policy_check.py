@@ -22,6 +22,7 @@ from docops_flask.engine.checks.page.geometry import page_geometries
 from docops_flask.engine.checks.registry import REGISTRY
 from docops_flask.engine.checks.report import FormatReport, in_document_order, note_policy, note_role
 from docops_flask.engine.checks.role_subjects import RoleSubjects
+from docops_flask.engine.checks.safe_fix import settled
 from docops_flask.engine.document.document import (
     Document,
     ParagraphPlace,
@@ -103,6 +104,7 @@ class PolicySubjects:
             cascade=self.now.cascade,
             same_looks=self._looks,
             pages=lambda: self._pages(paragraphs),
+            sections=self._sections,
             repairs=self._repairs,
         )
 
@@ -150,7 +152,7 @@ def issues_of(check: Check, subject: PolicySubject) -> tuple[Issue, ...]:
     found = list(check.under_policy(subject))
     if subject.rules.are_mixed and len(check.codes) > 1:
         found.sort(key=attrgetter("is_for_role"))
-    return tuple(found)
+    return settled(found, subject)
 
 
 def _numbers(edits_runs: bool | None) -> tuple[int, ...]:
@@ -202,6 +204,7 @@ def check_against_policy(
         },
         page_geometry=tuple(subject.geometry),
         roles=tuple(note_role(each.place.path, each.role) for each in subject.paragraphs if each.role),
+        not_checked=policy.house_style.not_checked,
     )
 
 

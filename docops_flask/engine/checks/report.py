@@ -18,12 +18,12 @@ from docops_flask.engine.artefacts import (
 )
 from docops_flask.engine.bilingual import Bilingual
 from docops_flask.engine.document.document import Document, ParagraphPlace, RunPlace
-from docops_flask.engine.policy.policy import Policy, Severity
+from docops_flask.engine.policy.policy import NotChecked, Policy, Severity
 
 if TYPE_CHECKING:
     from docops_flask.engine.checks.issue import FixChange, Issue, Shown
     from docops_flask.engine.formatting.sections import PageGeometry
-    from docops_flask.engine.roles.evidence import FoundRole, Sign
+    from docops_flask.engine.roles.found_role import FoundRole, Sign
 
 
 class PolicyNote(NamedTuple):
@@ -103,8 +103,9 @@ class FormatReport(NamedTuple):
     before filling and at the end: property, then value as text, then how often. ``overrides`` are the
     policy's keys that differ from the default policy's; ``diagnostics`` say how much was checked.
     ``page_geometry`` and ``roles`` are only filled under baseline ``policy``, the roles where the policy asks
-    for any; ``policy_deviations`` where a policy was suggested. ``template_paths`` leads from addresses in
-    the result to those in the template, where blocks make them differ.
+    for any; ``policy_deviations`` where a policy was suggested; ``not_checked`` where the policy says it.
+    ``template_paths`` leads from addresses in the result to those in the template, where blocks make them
+    differ.
     """
 
     mode: str
@@ -121,6 +122,7 @@ class FormatReport(NamedTuple):
     roles: tuple[RoleNote, ...] = ()
     policy_deviations: tuple[Deviation, ...] = ()
     template_paths: Mapping[str, str] | None = None
+    not_checked: tuple[NotChecked, ...] = ()
 
     @property
     def error_count(self) -> int:
@@ -202,6 +204,7 @@ class FormatReport(NamedTuple):
                 "page_geometry": [geometry.as_dict() for geometry in self.page_geometry],
                 "roles": roles,
                 "policy_deviations": [each.as_dict() for each in self.policy_deviations],
+                "not_checked": [each.as_dict() for each in self.not_checked],
             },
         }
 

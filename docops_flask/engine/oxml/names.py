@@ -55,7 +55,7 @@ _LOCAL_NAMES = (
     "num abstractNum abstractNumId lvl lvlOverride styleLink numStyleLink "
     # sections and settings
     "sectPr pgSz w h orient pgMar top bottom header footer gutter cols space docGrid linePitch charSpace "
-    "themeFontLang compat compatSetting "
+    "pgNumType fmt themeFontLang compat compatSetting "
 )
 
 

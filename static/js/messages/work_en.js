@@ -130,7 +130,7 @@ export const messages = {
   preset_template_hint: "Like Quick, but fixes nothing: the format stays exactly the template's.",
   preset_strict: "Strict",
   preset_strict_hint:
-    "Checks the document against the house style, applies safe fixes, and fails if an error remains.",
+    "Checks the document against the house style, applies safe fixes, and fails if an error remains. Choose that style under Advanced options: GB/T 9704-2012 for official documents, or your office's own.",
   preset_custom: "Custom settings",
   preset_custom_hint: "Choose each setting, or a policy of your own.",
   advanced_title: "Advanced options",

@@ -119,7 +119,8 @@ export const messages = {
   preset_template: "模板",
   preset_template_hint: "与“快速”相同，但不做任何修复，格式与模板完全一致。",
   preset_strict: "严格",
-  preset_strict_hint: "按格式规范检查文档，自动修复可安全修复的问题；仍有错误则不通过。",
+  preset_strict_hint:
+    "按格式规范检查文档，自动修复可安全修复的问题；仍有错误则不通过。请在“高级选项”中选择格式规范：公文选 GB/T 9704-2012，或选本单位的规范。",
   preset_custom: "自定义设置",
   preset_custom_hint: "逐项设置，或使用自己的格式规范。",
   advanced_title: "高级选项",

@@ -17,6 +17,7 @@ from tests.engine.checks.document_builder import (
     build_document,
     check_under_policy,
     check_under_template,
+    house_style,
     touched_runs,
 )
 from tests.factories import p, r, tbl, tc, textbox, tr
@@ -46,6 +47,7 @@ SUMMARY = [
     "page_geometry",
     "roles",
     "policy_deviations",
+    "not_checked",
 ]
 
 
@@ -233,7 +235,7 @@ def test_a_run_that_was_filled_twice_is_checked_once() -> None:
 
 def test_every_story_is_checked_and_a_text_box_once() -> None:
     document = build_document(
-        p(r("body"), textbox(p("box"))),
+        p(r("body"), textbox(p("box")), properties='<w:spacing w:line="240"/>'),
         stories={
             "header": p("head"),
             "footer": p("foot"),
@@ -262,7 +264,12 @@ def test_runs_that_look_alike_and_are_repaired_in_other_ways_are_told_apart() ->
     # The size is repaired in the same way in both, before it the font of another script.
     fonts = "<w:rFonts w:ascii='Arial' w:hAnsi='Arial' w:eastAsia='黑体'/><w:sz w:val='20'/>"
     document = build_document(p(r("Latin", fonts)) + p(r("汉字", fonts)))
-    policy = OPEN_POLICY._replace(run_font_latin="Calibri", run_font_east_asia="宋体", run_size_pt=12)
+    policy = OPEN_POLICY._replace(
+        run_font_latin="Calibri",
+        run_font_east_asia="宋体",
+        run_size_pt=12,
+        house_style=house_style({"roles": {"title": {"size_pt": 22}}}),
+    )
 
     report = check_under_policy(document, policy, fix=True)
 

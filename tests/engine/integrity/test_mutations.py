@@ -36,6 +36,7 @@ _BODIES = (
     p(ruby(r("【A】"), r("【") + r("B】")), equation(mr("【A", "】")), "【A\u200b】"),
     "<!-- a comment --><w:p><w:r><w:tab/><w:t>【A】</w:t><w:br/></w:r></w:p>",
 )
+_REPAIRED = p("【A】", properties='<w:spacing w:line="300"/><w:ind w:left="4" w:firstLine="0"/>')
 _VALUES = ("value", "one\ntwo", "a\n\nc", "\ttab ", "", "值<&", "【A】")
 _DRAWING = "http://schemas.openxmlformats.org/drawingml/2006"
 _DC = "http://purl.org/dc/elements/1.1/"
@@ -59,7 +60,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> list[FinishedJob]:
         lines: Lines = "paragraphs" if name == "inspection_record" else "breaks"
         jobs.append(finish(folder, ROOT / "samples" / f"{name}.docx", values, lines=lines))
     for number in range(12):
-        body = "".join(random_.choices(_BODIES, k=random_.randrange(1, 8))) + p("【A】")
+        body = "".join(random_.choices(_BODIES, k=random_.randrange(1, 8))) + _REPAIRED
         stories = {"header1": p("【B】 head"), "footnotes": f'<w:footnote w:id="1">{p("【A】")}</w:footnote>'}
         values = {"A": random_.choice(_VALUES), "B": random_.choice(_VALUES)}
         options = (

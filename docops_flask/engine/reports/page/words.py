@@ -105,7 +105,15 @@ BY_RULE: Mapping[str, RuleWords] = {
     ),
     "recipient_colon": RuleWords(Bilingual("Colon after the recipient", "主送机关后的冒号"), TEXT_ADVICE),
     "attachment_note_end": RuleWords(Bilingual("End of the attachment note", "附件说明的结尾"), TEXT_ADVICE),
+    "heading_number_form": RuleWords(
+        Bilingual("Form of the level's number", "结构层次序数的写法"), TEXT_ADVICE
+    ),
     "date_form": RuleWords(Bilingual("Form of the date", "成文日期的写法"), TEXT_ADVICE),
+    "issue_date_form": RuleWords(Bilingual("Form of the date of issue", "印发日期的写法"), TEXT_ADVICE),
+    "signature_date_lines": RuleWords(
+        Bilingual("Signature and date in one paragraph", "署名与成文日期在同一段"), TEXT_ADVICE
+    ),
+    "page_number_form": RuleWords(Bilingual("Form of the page number", "页码的写法"), TEXT_ADVICE),
 }
 SLOTS: Mapping[str, Bilingual] = {
     "latin": Bilingual("Latin", "西文"),

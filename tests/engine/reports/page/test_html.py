@@ -6,10 +6,18 @@ from typing import Any
 from lxml import etree, html
 from lxml.html import HtmlElement
 
+from docops_flask.engine.bilingual import Bilingual
 from docops_flask.engine.checks.format_check import skipped_report
 from docops_flask.engine.checks.registry import CODES
 from docops_flask.engine.options import Options
-from docops_flask.engine.policy.policy import PageRules, Policy, RoleRules, TextRules
+from docops_flask.engine.policy.policy import (
+    HouseStyle,
+    NotChecked,
+    PageRules,
+    Policy,
+    RoleRules,
+    TextRules,
+)
 from docops_flask.engine.reports.page.html import MAX_ISSUES, MAX_ROLES, Filling, render_report
 from docops_flask.engine.reports.page.words import BY_CODE, BY_RULE
 from tests.engine.checks.document_builder import build_document, check_under_policy, check_under_template
@@ -237,3 +245,12 @@ def test_the_page_says_what_is_left_in_the_document_and_is_not_green_then() -> N
     done = render_report(report(), Filling(10, 0))
     assert "10 filled, 0 left in the document." in text_of(done)
     assert "<body>" in done
+
+
+def test_what_the_policy_does_not_check_is_listed_by_clause() -> None:
+    clause = NotChecked("GB/T 9704-2012, 8", Bilingual("Tables that lie across the page.", "横排表格。"))
+    house = HouseStyle(not_checked=(clause,))
+
+    page = text_of(render_report(report(policy=Policy(house_style=house))))
+    assert "GB/T 9704-2012, 8: Tables that lie across the page. 横排表格。" in page
+    assert "was not checked" not in text_of(render_report(report()))
