@@ -24,6 +24,7 @@ from docops_flask.engine.artefacts import (
     ZipSink,
     json_text,
 )
+from docops_flask.engine.bilingual import Language
 from docops_flask.engine.checks.format_check import (
     Observation,
     check_format,
@@ -33,6 +34,7 @@ from docops_flask.engine.checks.format_check import (
 from docops_flask.engine.checks.report import Deviation, FormatReport
 from docops_flask.engine.document.document import Document, RunPlace
 from docops_flask.engine.document.edits import Edit, written_parts
+from docops_flask.engine.document.language import language_of
 from docops_flask.engine.document.open import open_document
 from docops_flask.engine.errors import DocopsError, ExitCode, exit_code
 from docops_flask.engine.files import FilePath
@@ -82,8 +84,8 @@ def run_job(job: Job, template: FilePath, folder: FilePath) -> dict[str, Any]:
 class RunResult(NamedTuple):
     """What came of a run, beside its artefacts.
 
-    ``template_fields`` are the placeholder names of the template, sorted; ``zip_ms`` is how long the ZIP took
-    to assemble, in whole milliseconds.
+    ``template_fields`` are the placeholder names of the template, sorted; ``language`` is the one of the
+    texts for people; ``zip_ms`` is how long the ZIP took to assemble, in whole milliseconds.
     """
 
     exit_code: ExitCode
@@ -91,6 +93,7 @@ class RunResult(NamedTuple):
     missing: MissingFields
     report: FormatReport
     template_fields: list[str]
+    language: Language
     zip_ms: int = 0
 
     def summary(self) -> dict[str, int]:
@@ -109,6 +112,7 @@ class RunResult(NamedTuple):
             "summary": self.summary(),
             "format_issue_codes": self.report.issue_codes(),
             "zip_ms": self.zip_ms,
+            "language": self.language,
         }
 
 
@@ -155,6 +159,7 @@ def _run(job: Job, package: Package, sink: ArtefactSink) -> RunResult:
     if job.skill is None or job.payload is None:
         raise DocopsError("A run needs a skill and a payload.")
     document = open_document(package, job.limits)
+    language = job.options.lang or language_of(document)
     scan = scan_document(document)
     values = build_values(job.skill, job.payload)
     counts = scan.field_counts()
@@ -183,7 +188,7 @@ def _run(job: Job, package: Package, sink: ArtefactSink) -> RunResult:
         sink.add(INTEGRITY, json_text(proof.as_dict()))
     if suggested is not None:
         sink.add(SUGGESTED_POLICY, _as_yaml(suggested))
-    return RunResult(_exit_code(job, log, missing, report), log, missing, report, fields)
+    return RunResult(_exit_code(job, log, missing, report), log, missing, report, fields, language)
 
 
 def _suggested_policy(job: Job, document: Document, scan: Scan) -> Policy | None:

@@ -81,7 +81,7 @@ def build_starter_template(
 ) -> bytes:
     """Return the bytes of a ``.docx`` that contains every field of ``skill`` at least once.
 
-    Equal arguments give equal bytes. ``language`` is one of ``engine.skills.skill.LANGUAGES``. ``organ`` is
+    Equal arguments give equal bytes. ``language`` is one of ``engine.bilingual.LANGUAGES``. ``organ`` is
     the organization's name for letterhead and signature and ``date`` the text of the date line; they are
     used where the skill's wording has no field for them. ``None`` puts a prompt for the author there.
     """

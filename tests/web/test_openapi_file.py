@@ -23,7 +23,7 @@ from docops_flask.engine.options import (
 )
 from docops_flask.engine.policy.policy import ROLES
 from docops_flask.engine.sandbox.sandbox import SandboxMode
-from docops_flask.engine.skills.skill import LANGUAGES
+from docops_flask.engine.bilingual import LANGUAGES
 from docops_flask.engine.template.grammar import Kind
 from docops_flask.intake.catalogue.policy_file import MAX_BYTES as MAX_POLICY_BYTES
 from docops_flask.intake.files import UploadTooLarge
@@ -165,7 +165,7 @@ def test_further_values_are_those_of_the_code() -> None:
 
 
 def test_the_members_of_the_options_are_those_of_the_engine() -> None:
-    assert list(SCHEMAS["Effective"]["properties"]) == list(Options().effective())
+    assert list(SCHEMAS["Effective"]["properties"]) == list(Options().effective("en"))
 
 
 def test_the_start_methods_are_those_that_the_setting_takes() -> None:

@@ -10,6 +10,7 @@ from typing import Any, Literal, NamedTuple
 
 from docops_flask.engine.artefacts import json_value, quoted
 from docops_flask.engine.document.document import ParagraphPlace, RunPlace
+from docops_flask.engine.formatting.effective import DIRECT, DOC_DEFAULTS
 from docops_flask.engine.formatting.script_slots import Slot
 
 Severity = Literal["error", "warn"]
@@ -26,7 +27,9 @@ class Finding:
     same at length, with the styles between and the part of the file. ``tolerance`` is in twips. ``fixable``
     says that fix mode ``safe`` would repair it; ``slot`` which of the fonts is meant. ``role`` is that of the
     paragraph, where the rule is one for its role, ``rule_key`` the rule's path in the policy,
-    ``rule_source`` the clause; ``section`` is the section's number (from 0) where it is about a page.
+    ``rule_source`` the clause; ``section`` is the section's number (from 0) where it is about a page,
+    ``line_rule`` the w:lineRule of ``actual`` where it is a line spacing without one. ``reason`` is a word
+    for why fix mode ``safe`` leaves it.
     """
 
     def __init__(
@@ -46,6 +49,8 @@ class Finding:
         rule_key: str | None = None,
         rule_source: str | None = None,
         section: int | None = None,
+        line_rule: str | None = None,
+        reason: "Reason | None" = None,
     ) -> None:
         self.code = code
         self.severity = severity
@@ -61,6 +66,8 @@ class Finding:
         self.rule_key = rule_key
         self.rule_source = rule_source
         self.section = section
+        self.line_rule = line_rule
+        self.reason = reason or reason_of(self)
 
     @cached_property
     def members(self) -> dict[str, Any]:
@@ -84,6 +91,8 @@ class Finding:
             "rule_source": self.rule_source,
             "run_ids": None,
             "section": self.section,
+            "line_rule": self.line_rule,
+            "reason": self.reason,
         }
 
     @cached_property
@@ -95,6 +104,53 @@ class Finding:
             before, _, rest = rest.partition(member + _OPEN)
             pieces.append(before + member)
         return *pieces, rest
+
+
+Reason = Literal[
+    "changed_by_filling",
+    "not_allowed_by_policy",
+    "page_setup",
+    "wording",
+    "left_to_author",
+    "not_stated",
+    "inherited",
+    "from_style",
+    "from_numbering",
+    "complex_script",
+    "not_filled",
+]
+# What no repair can decide: it would change the text, or what its author means by it.
+_OF_THE_AUTHOR = frozenset((
+    "PAGE_BREAK_MISSING", "ROLE_ALIGNMENT_MISMATCH", "ROLE_BOLD_MISMATCH", "ROLE_COLOR_MISMATCH",
+))  # fmt: skip
+
+
+def reason_of(finding: Finding) -> Reason | None:
+    """Return why fix mode ``safe`` leaves what ``finding`` is about; ``None`` where it repairs it.
+
+    ``not_filled`` is direct formatting of text that is not repaired for its place: it was not filled, or it
+    is a heading, or in a table.
+    """
+    key, origin = finding.rule_key, finding.origin or ""
+    if finding.fixable:
+        return None
+    if key is None:
+        return "changed_by_filling"
+    if key.startswith("page."):
+        return "page_setup"
+    if key.startswith("text."):
+        return "wording"
+    if key in ("forbid_tables", "forbid_numpr", "trim_leading_spaces"):
+        return "not_allowed_by_policy"
+    if finding.code in _OF_THE_AUTHOR:
+        return "left_to_author"
+    if finding.actual is None or not origin:
+        return "not_stated"
+    if origin == DIRECT:
+        return "not_filled"
+    if origin.startswith("numbering"):
+        return "from_numbering"
+    return "inherited" if origin == DOC_DEFAULTS else "from_style"
 
 
 class Issue(NamedTuple):
@@ -173,7 +229,8 @@ class FixChange(NamedTuple):
     """A repair: the attributes of one property of one paragraph, or of one of its runs, before and after.
 
     ``element`` is the local name of the element in w:pPr, or with ``run_id`` in w:rPr, that holds them; it is
-    made where it is missing, and so is the w:pPr or w:rPr. ``owner`` is the paragraph or run.
+    made where it is missing, and so is the w:pPr or w:rPr. ``owner`` is the paragraph or run. ``field`` of
+    the JSON is ``property`` again, for programs of the earlier system.
     """
 
     paragraph_path: str
@@ -189,6 +246,7 @@ class FixChange(NamedTuple):
         return {
             "paragraph_path": self.paragraph_path,
             "property": self.property,
+            "field": self.property,
             "before": dict(self.before),
             "after": dict(self.after),
             "element": self.element,
@@ -196,7 +254,7 @@ class FixChange(NamedTuple):
         }
 
     def claim(self) -> dict[str, Any]:
-        """Return what ``as_dict`` returns, to be read only."""
+        """Return the members of ``as_dict`` that the proof reads, themselves to be read only."""
         path, name, before, after, element, _, run_id = self
         return {
             "paragraph_path": path,
@@ -213,7 +271,7 @@ class FixChange(NamedTuple):
         run_id = "null" if self.run_id is None else quoted(self.run_id)
         return (
             f'{{"paragraph_path": {quoted(self.paragraph_path)}, "property": {quoted(self.property)}, '
-            f'"before": {before}, "after": {after}, "element": {quoted(self.element)}, "run_id": {run_id}}}'
+            f'"field": {quoted(self.property)}, "before": {before}, "after": {after}, "element": {quoted(self.element)}, "run_id": {run_id}}}'
         )
 
 

@@ -66,6 +66,7 @@ class LineSpacingMismatch(FixableCheck):
             found=look.values.line,
             known=actual is not None,
             tolerance=rule.tolerance_twips,
+            line_rule=None if rule.is_for_role else look.values.line_rule.value,
         )
         yield paragraph_finding(mismatch, look, subject, fixable=look.is_safe_to_fix(rule))
 
