@@ -183,7 +183,9 @@ def _run(job: Job, package: Package, sink: ArtefactSink) -> RunResult:
         proof = prove_written(package, written, log.claims(), report.claims(), job.limits)
     sink.add(REPLACE_LOG, log.as_json())
     sink.add(MISSING_FIELDS, json_text(missing.as_dict()))
-    _add_format_report(job, report, sink)
+    sink.add(FORMAT_REPORT, report.as_json())
+    if job.options.format_report in ("human", "both"):
+        sink.add(FORMAT_REPORT_PAGE, _page(job, language, document, log, report))
     if proof is not None:
         sink.add(INTEGRITY, json_text(proof.as_dict()))
     if suggested is not None:
@@ -250,10 +252,9 @@ def _refuse_growth(counts: Mapping[str, int], values: Mapping[str, str], maximum
     OutputBudget(maximum).spend(grown)
 
 
-def _add_format_report(job: Job, report: FormatReport, sink: ArtefactSink) -> None:
-    sink.add(FORMAT_REPORT, report.as_json())
-    if job.options.format_report in ("human", "both"):
-        # Most jobs make no page, and importing its template engine takes time.
-        from docops_flask.engine.reports.page.html import render_report
+def _page(job: Job, language: Language, document: Document, log: ReplaceLog, report: FormatReport) -> bytes:
+    # Most jobs make no page, and importing its template engine takes time.
+    from docops_flask.engine.reports.page.facts import page_facts
+    from docops_flask.engine.reports.page.html import render_report
 
-        sink.add(FORMAT_REPORT_PAGE, render_report(report.as_dict()).encode())
+    return render_report(report.as_dict(), page_facts(job, language, document, log, report)).encode()

@@ -9,8 +9,8 @@ from functools import cached_property, lru_cache
 from typing import Any, Literal, NamedTuple
 
 from docops_flask.engine.artefacts import json_value, quoted
+from docops_flask.engine.checks.reasons import Reason, reason_of_kind
 from docops_flask.engine.document.document import ParagraphPlace, RunPlace
-from docops_flask.engine.formatting.effective import DIRECT, DOC_DEFAULTS
 from docops_flask.engine.formatting.script_slots import Slot
 
 Severity = Literal["error", "warn"]
@@ -25,11 +25,10 @@ class Finding:
 
     ``actual`` is ``None`` when nothing states the value, ``origin`` the place that states it, ``source`` the
     same at length, with the styles between and the part of the file. ``tolerance`` is in twips. ``fixable``
-    says that fix mode ``safe`` would repair it; ``slot`` which of the fonts is meant. ``role`` is that of the
+    says that fix mode ``safe`` would repair it, ``reason`` why not; ``slot`` which of the fonts is meant. ``role`` is that of the
     paragraph, where the rule is one for its role, ``rule_key`` the rule's path in the policy,
     ``rule_source`` the clause; ``section`` is the section's number (from 0) where it is about a page,
-    ``line_rule`` the w:lineRule of ``actual`` where it is a line spacing without one. ``reason`` is a word
-    for why fix mode ``safe`` leaves it.
+    ``line_rule`` the w:lineRule of ``actual`` where it is a line spacing without one.
     """
 
     def __init__(
@@ -42,6 +41,7 @@ class Finding:
         actual: Shown = None,
         tolerance: int | None = None,
         fixable: bool = False,
+        reason: Reason | None = None,
         slot: Slot | None = None,
         origin: str | None = None,
         source: str | None = None,
@@ -50,7 +50,6 @@ class Finding:
         rule_source: str | None = None,
         section: int | None = None,
         line_rule: str | None = None,
-        reason: "Reason | None" = None,
     ) -> None:
         self.code = code
         self.severity = severity
@@ -59,6 +58,7 @@ class Finding:
         self.actual = actual
         self.tolerance = tolerance
         self.fixable = fixable
+        self.reason = reason or reason_of_kind(code, rule_key)
         self.slot = slot
         self.origin = origin
         self.source = source
@@ -67,7 +67,6 @@ class Finding:
         self.rule_source = rule_source
         self.section = section
         self.line_rule = line_rule
-        self.reason = reason or reason_of(self)
 
     @cached_property
     def members(self) -> dict[str, Any]:
@@ -92,7 +91,8 @@ class Finding:
             "run_ids": None,
             "section": self.section,
             "line_rule": self.line_rule,
-            "reason": self.reason,
+            "reason": None if self.reason is None else self.reason.code,
+            "reason_text": None if self.reason is None else self.reason.text._asdict(),
         }
 
     @cached_property
@@ -104,53 +104,6 @@ class Finding:
             before, _, rest = rest.partition(member + _OPEN)
             pieces.append(before + member)
         return *pieces, rest
-
-
-Reason = Literal[
-    "changed_by_filling",
-    "not_allowed_by_policy",
-    "page_setup",
-    "wording",
-    "left_to_author",
-    "not_stated",
-    "inherited",
-    "from_style",
-    "from_numbering",
-    "complex_script",
-    "not_filled",
-]
-# What no repair can decide: it would change the text, or what its author means by it.
-_OF_THE_AUTHOR = frozenset((
-    "PAGE_BREAK_MISSING", "ROLE_ALIGNMENT_MISMATCH", "ROLE_BOLD_MISMATCH", "ROLE_COLOR_MISMATCH",
-))  # fmt: skip
-
-
-def reason_of(finding: Finding) -> Reason | None:
-    """Return why fix mode ``safe`` leaves what ``finding`` is about; ``None`` where it repairs it.
-
-    ``not_filled`` is direct formatting of text that is not repaired for its place: it was not filled, or it
-    is a heading, or in a table.
-    """
-    key, origin = finding.rule_key, finding.origin or ""
-    if finding.fixable:
-        return None
-    if key is None:
-        return "changed_by_filling"
-    if key.startswith("page."):
-        return "page_setup"
-    if key.startswith("text."):
-        return "wording"
-    if key in ("forbid_tables", "forbid_numpr", "trim_leading_spaces"):
-        return "not_allowed_by_policy"
-    if finding.code in _OF_THE_AUTHOR:
-        return "left_to_author"
-    if finding.actual is None or not origin:
-        return "not_stated"
-    if origin == DIRECT:
-        return "not_filled"
-    if origin.startswith("numbering"):
-        return "from_numbering"
-    return "inherited" if origin == DOC_DEFAULTS else "from_style"
 
 
 class Issue(NamedTuple):

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from docops_flask.engine.checks.check import ParagraphSubject, PolicySubject, RunSubject
-from docops_flask.engine.checks.issue import Finding, Issue, Reason, Shown
+from docops_flask.engine.checks.issue import Finding, Issue, Shown
 from docops_flask.engine.checks.look import ParagraphLook, RunLook
 from docops_flask.engine.formatting.effective import DIRECT, UNSTATED, Effective
 from docops_flask.engine.formatting.script_slots import Slot
@@ -73,20 +73,12 @@ def paragraph_finding(
     return _finding(mismatch, subject.source_in_paragraph(mismatch.found, look), fixable=fixable)
 
 
-# Complex script text has a size and a font of its own (w:szCs, w:cs), which repairs leave alone.
-_NOT_OF_COMPLEX_SCRIPT = ("run_size_pt", "size_pt")
-
-
 def _run_finding(mismatch: Mismatch, look: RunLook, subject: PolicySubject, *, fixable: bool) -> Finding:
     source = subject.source_in_run(mismatch.found, look.values, look.part)
-    is_complex = look.values.is_complex and mismatch.rule.name in _NOT_OF_COMPLEX_SCRIPT
-    reason: Reason | None = "complex_script" if is_complex and not fixable else None
-    return _finding(mismatch, source, fixable=fixable, reason=reason)
+    return _finding(mismatch, source, fixable=fixable)
 
 
-def _finding(
-    mismatch: Mismatch, source: str | None, *, fixable: bool, reason: Reason | None = None
-) -> Finding:
+def _finding(mismatch: Mismatch, source: str | None, *, fixable: bool) -> Finding:
     """Return the finding about a mismatch; ``source`` is the origin of the actual value at length."""
     rule = mismatch.rule
     return Finding(
@@ -104,7 +96,6 @@ def _finding(
         rule_key=rule.key,
         rule_source=rule.source,
         line_rule=mismatch.line_rule,
-        reason=reason,
     )
 
 
