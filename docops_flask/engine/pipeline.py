@@ -257,4 +257,5 @@ def _page(job: Job, language: Language, document: Document, log: ReplaceLog, rep
     from docops_flask.engine.reports.page.facts import page_facts
     from docops_flask.engine.reports.page.html import render_report
 
-    return render_report(report.as_dict(), page_facts(job, language, document, log, report)).encode()
+    places = {issue.paragraph_path for issue in report.issues}
+    return render_report(report.as_dict(), page_facts(job, language, document, log, places)).encode()

@@ -32,8 +32,9 @@ def build_job(
 ) -> Job:
     """Return the job that the form ``fields`` (as sent) and the bytes of a task ask for.
 
-    ``template_name`` is the name of the template's file. ``enter`` is called with what is validated next: ``validate_form``, ``validate_skill``, ``validate_task``,
-    ``validate_policy``. Raises ``ArgumentConflict``, ``InvalidArgument`` and ``InvalidJson``.
+    ``template_name`` is the name of the template's file. ``enter`` is called with what is validated next:
+    ``validate_form``, ``validate_skill``, ``validate_task``, ``validate_policy``. Raises
+    ``ArgumentConflict``, ``InvalidArgument`` and ``InvalidJson``.
     """
     enter("validate_form")
     fields = given_fields(fields)

@@ -25,9 +25,9 @@ class Finding:
 
     ``actual`` is ``None`` when nothing states the value, ``origin`` the place that states it, ``source`` the
     same at length, with the styles between and the part of the file. ``tolerance`` is in twips. ``fixable``
-    says that fix mode ``safe`` would repair it, ``reason`` why not; ``slot`` which of the fonts is meant. ``role`` is that of the
-    paragraph, where the rule is one for its role, ``rule_key`` the rule's path in the policy,
-    ``rule_source`` the clause; ``section`` is the section's number (from 0) where it is about a page,
+    says that fix mode ``safe`` would repair it, ``reason`` why not; ``slot`` which of the fonts is meant.
+    ``role`` is that of the paragraph, where the rule is one for its role, ``rule_key`` the rule's path in the
+    policy, ``rule_source`` the clause; ``section`` is the section's number (from 0) where it is about a page,
     ``line_rule`` the w:lineRule of ``actual`` where it is a line spacing without one.
     """
 
@@ -224,7 +224,8 @@ class FixChange(NamedTuple):
         run_id = "null" if self.run_id is None else quoted(self.run_id)
         return (
             f'{{"paragraph_path": {quoted(self.paragraph_path)}, "property": {quoted(self.property)}, '
-            f'"field": {quoted(self.property)}, "before": {before}, "after": {after}, "element": {quoted(self.element)}, "run_id": {run_id}}}'
+            f'"field": {quoted(self.property)}, "before": {before}, "after": {after}, '
+            f'"element": {quoted(self.element)}, "run_id": {run_id}}}'
         )
 
 

@@ -1,4 +1,4 @@
-"""Why fix mode ``safe`` never repairs certain issues: by the kind of their rule, whatever the document says."""
+"""Why fix mode ``safe`` never repairs certain issues: by their rule, whatever the document says."""
 
 from typing import NamedTuple
 

@@ -41,7 +41,7 @@ class Row(NamedTuple):
 
 
 class ToDo(NamedTuple):
-    """What to do, why it was not done automatically ("" where that is not known), and about which findings."""
+    """What to do, why it was not done automatically ("" if that is not known), and about which findings."""
 
     advice: str
     reason: str
@@ -131,7 +131,8 @@ class _Writer:
             issues_left_out=len(all_issues) - len(issues),
             is_clean=not all_issues and not summary["skipped"],
             not_checked=[
-                (each["clause"], words.of(_bilingual(each["title"]))) for each in summary.get("not_checked", ())
+                (each["clause"], words.of(_bilingual(each["title"])))
+                for each in summary.get("not_checked", ())
             ],
             pictures=page_pictures(summary["page_geometry"]),
             deviations=[
@@ -298,8 +299,8 @@ class _Writer:
         rule = words.rule("", key) or RuleWords(key, "text", None)
         role = key.split(".")[1] if key.startswith("roles.") else None
         title = rule.title if role is None else words("of_role", title=rule.title, role=self._role(role))
-        shown = [value_words(words, rule.kind, value) for value in (expected, found)]
-        return RuleRow(title, *shown, clause or "")
+        asked, has = (value_words(words, rule.kind, value) for value in (expected, found))
+        return RuleRow(title, asked, has, clause or "")
 
     def _role_row(self, note: Json) -> RoleRow:
         words, path = self._words, note["paragraph_path"]
@@ -313,7 +314,8 @@ class _Writer:
 
 # The members in which issues of one row are alike.
 _SAME = (
-    "code", "slot", "role", "rule_key", "expected", "actual", "line_rule", "origin", "rule_source", "severity",
+    "code", "slot", "role", "rule_key", "expected", "actual", "line_rule", "origin", "rule_source",
+    "severity",
 )  # fmt: skip
 
 

@@ -1,10 +1,9 @@
-"""What the report page tells beside the format report: the document, its fields, the texts of its paragraphs."""
+"""What the report page tells beside the format report: the document, its fields, texts of its paragraphs."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from docops_flask.engine.bilingual import Bilingual, Language
-from docops_flask.engine.checks.report import FormatReport
 from docops_flask.engine.document.document import Document
 from docops_flask.engine.document.paragraph_text import OBJECT
 from docops_flask.engine.job import Job
@@ -51,9 +50,12 @@ class PageFacts(NamedTuple):
 
 
 def page_facts(
-    job: Job, language: Language, document: Document, log: ReplaceLog, report: FormatReport
+    job: Job, language: Language, document: Document, log: ReplaceLog, places: Collection[str]
 ) -> PageFacts:
-    """Return what the page of a run tells beside ``report``; ``document`` is as it is after filling."""
+    """Return what the page of a run tells beside the report, with the texts at the addresses ``places``.
+
+    ``document`` is as it is after filling.
+    """
     fields = {} if job.skill is None else job.skill.placeholders()
     left = [entry for entry in log.entries if entry.status != "replaced"]
     shown = left[:MAX_LEFT]
@@ -66,7 +68,7 @@ def page_facts(
         filled=log.replaced_count,
         left_count=len(left),
         left=tuple(_left(entry, fields, suggestions, around) for entry in shown),
-        texts=dict(_texts(document, {issue.paragraph_path for issue in report.issues})),
+        texts=dict(_texts(document, places)),
     )
 
 

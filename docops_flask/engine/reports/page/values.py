@@ -19,7 +19,7 @@ _LINE_AND_RULE = re.compile(r"(-?[0-9]+) (auto|exact|atLeast)")
 def value_words(words: Words, kind: str, value: object, line_rule: str | None = None) -> str:
     """Return a value of a rule in words; ``kind`` is the kind of its values (``words.toml``, rules).
 
-    ``line_rule`` is the w:lineRule that belongs to a line spacing that is a number (ECMA-376 part 1, 17.3.1.33).
+    ``line_rule`` is the w:lineRule of a line spacing that is a number (ECMA-376 part 1, 17.3.1.33).
     """
     if value is None:
         return words("not stated", "values")
@@ -34,7 +34,7 @@ def value_words(words: Words, kind: str, value: object, line_rule: str | None = 
     if kind == "allowed" and isinstance(value, bool):
         return words("forbidden" if value else "allowed", "values")
     if isinstance(value, list):
-        return " ".join(words.find("values", _CHARACTERS.get(each, each)) or each for each in value)
+        return " ".join(words.find("values", _CHARACTERS.get(each, "")) or each for each in value)
     if kind == "word":
         return words("or").join(_phrase(words, each) for each in str(value).split(" or "))
     return _name(words, str(value)) if kind == "font" else _phrase(words, str(value))

@@ -20,7 +20,7 @@ _ACCENT = re.compile(r"(.+?) (?:- )?accent ([1-6])", re.IGNORECASE)
 
 
 class RuleWords(NamedTuple):
-    """A rule's title, the kind of its values, and its own advice: a key, or ``None`` where none is its own."""
+    """A rule's title, the kind of its values, and the key of its own advice, ``None`` where it has none."""
 
     title: str
     kind: str

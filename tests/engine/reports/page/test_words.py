@@ -89,8 +89,6 @@ def test_both_languages_fill_the_same_values_into_a_text() -> None:
             assert english.count("#") == chinese.count("#"), name
 
 
-
-
 def _names(text: str) -> list[str]:
     return sorted(name.partition(":")[0] for name in re.findall(r"\{(.*?)\}", text))
 
