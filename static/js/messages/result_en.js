@@ -88,8 +88,10 @@ export const messages = {
   rule_date_form: "Form of the date",
   slot_latin: "Latin",
   slot_east_asia: "East Asian",
-  advice_TABLE_FORBIDDEN: "Write its contents as paragraphs, or set forbid_tables to false in the policy.",
-  advice_NUMPR_PRESENT: "Type the number as text, or set forbid_numpr to false in the policy.",
+  advice_TABLE_FORBIDDEN: 
+    "Write its contents as paragraphs. If your office allows tables, choose its policy for the check.",
+  advice_NUMPR_PRESENT: 
+    "Type the number as text. If your office allows automatic numbers, choose its policy for the check.",
   advice_LEADING_WHITESPACE: "Delete the blanks and use the first-line indent instead.",
   advice_style: "Change the style “{style}”.",
   advice_direct: "Change it on the paragraph itself, or clear its direct formatting.",

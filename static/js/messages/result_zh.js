@@ -84,8 +84,10 @@ export const messages = {
   rule_date_form: "成文日期的写法",
   slot_latin: "西文",
   slot_east_asia: "中文",
-  advice_TABLE_FORBIDDEN: "请将内容改写为段落，或在规范中将 forbid_tables 设为 false。",
-  advice_NUMPR_PRESENT: "请手工输入编号，或在规范中将 forbid_numpr 设为 false。",
+  advice_TABLE_FORBIDDEN: 
+    "请把表格内容改写成段落。如果本单位允许使用表格，请选用本单位的格式规范再检查。",
+  advice_NUMPR_PRESENT: 
+    "请手工输入编号。如果本单位允许自动编号，请选用本单位的格式规范再检查。",
   advice_LEADING_WHITESPACE: "请删除段首空白，改用首行缩进。",
   advice_style: "修改样式“{style}”。",
   advice_direct: "修改该段落本身，或清除其直接格式。",

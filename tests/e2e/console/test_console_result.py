@@ -139,7 +139,7 @@ def test_a_failed_format_check_says_what_to_do_with_expected_beside_actual(conso
             "no table",
             "table",
             "table 1",
-            "Write its contents as paragraphs, or set forbid_tables to false in the policy.",
+            "Write its contents as paragraphs. If your office allows tables, choose its policy for the check.",
         ]
     )
     expect(console["#format-title"]).to_contain_text("error")

@@ -94,7 +94,7 @@ def test_nothing_is_green_where_anything_is_left() -> None:
     }
 
     assert {name: head_of(main).get("class") for name, main in states.items()} == {
-        name: f"head {name}" for name in states
+        name: f"verdict {name}" for name in states
     }
 
 
