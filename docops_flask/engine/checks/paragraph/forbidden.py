@@ -83,7 +83,8 @@ class NumprPresent(Check):
             code=self.codes[0],
             severity="error",
             message=f"The paragraph is numbered automatically (from: {numbering.origin}), which the "
-            "policy forbids. Type the number as text, or check against a policy that allows automatic numbers.",
+            "policy forbids. Type the number as text, or check against a policy that allows automatic "
+            "numbers.",
             expected="no numbering",
             actual=f"numId {numbering.value}",
             origin=numbering.origin,
