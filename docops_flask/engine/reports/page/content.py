@@ -131,8 +131,7 @@ class _Writer:
             issues_left_out=len(all_issues) - len(issues),
             is_clean=not all_issues and not summary["skipped"],
             not_checked=[
-                (each["clause"], words.of(_bilingual(each["title"])))
-                for each in summary.get("not_checked", ())
+                (each["source"], words.of(_bilingual(each))) for each in summary.get("not_checked", ())
             ],
             pictures=page_pictures(summary["page_geometry"]),
             deviations=[
@@ -236,7 +235,7 @@ class _Writer:
             actual=value_words(words, rule.kind, issue["actual"], line_rule),
             expected=value_words(words, rule.kind, expected, line_rule),
             origin=words("from", origin=words.origin(issue["origin"])) if issue.get("origin") else "",
-            clause=issue.get("rule_source") or "",
+            clause=self._clause(issue.get("rule_source")),
             places=places[:SHOWN_PLACES],
             more=places[SHOWN_PLACES:],
         )
@@ -255,6 +254,11 @@ class _Writer:
         if role is None or (issue.get("rule_key") or "").startswith("text."):
             return title
         return words("of_role", title=title, role=self._role(role))
+
+    def _clause(self, source: str | None) -> str:
+        # The built-in policies mark what follows from other clauses.
+        clause, derived, _ = (source or "").partition(" (derived)")
+        return self._words("derived", clause=clause) if derived else clause
 
     def _place(self, issue: Json) -> Place:
         path, section = issue["paragraph_path"], issue.get("section")
@@ -300,7 +304,7 @@ class _Writer:
         role = key.split(".")[1] if key.startswith("roles.") else None
         title = rule.title if role is None else words("of_role", title=rule.title, role=self._role(role))
         asked, has = (value_words(words, rule.kind, value) for value in (expected, found))
-        return RuleRow(title, asked, has, clause or "")
+        return RuleRow(title, asked, has, self._clause(clause))
 
     def _role_row(self, note: Json) -> RoleRow:
         words, path = self._words, note["paragraph_path"]

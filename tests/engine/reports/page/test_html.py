@@ -255,6 +255,14 @@ def test_a_rule_for_a_role_is_told_with_its_clause_and_the_role() -> None:
     ]
 
 
+def test_a_clause_that_follows_from_others_is_told_so() -> None:
+    content = report(p("x"))
+    content["issues"] = [role_issue(content, rule_source="GB/T 9704-2012, 5.2.1 (derived)")]
+
+    assert "GB/T 9704-2012, 5.2.1（推算）" in text_of(page_of(content))
+    assert "GB/T 9704-2012, 5.2.1 (derived)" in text_of(page_of(content, "en"))
+
+
 def test_a_page_that_holds_too_few_lines_is_told_with_the_spacing_that_fits() -> None:
     content = report(p("x"))
     content["issues"] = [
@@ -299,7 +307,7 @@ def test_deviations_of_the_documents_own_style_are_listed() -> None:
 def test_clauses_that_are_not_checked_are_listed() -> None:
     content = report(p("x"))
     content["summary"]["not_checked"] = [
-        {"clause": "7.3.5", "title": {"en": "Position of the seal", "zh": "印章的位置"}}
+        {"source": "7.3.5", "en": "Position of the seal", "zh": "印章的位置"}
     ]
 
     assert "未检查的条款 7.3.5 印章的位置" in text_of(page_of(content))
