@@ -257,5 +257,5 @@ def _page(job: Job, language: Language, document: Document, log: ReplaceLog, rep
     from docops_flask.engine.reports.page.facts import page_facts
     from docops_flask.engine.reports.page.html import render_report
 
-    places = {issue.paragraph_path for issue in report.issues}
+    places = {each.paragraph_path for each in (*report.issues, *report.roles)}
     return render_report(report.as_dict(), page_facts(job, language, document, log, places)).encode()

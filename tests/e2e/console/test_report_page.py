@@ -1,4 +1,4 @@
-"""The report page in a browser: one language at a time, no wider than a phone, two sheets of paper at most."""
+"""The report page in a browser: one language at a time, no wider than a phone, two sheets at most."""
 
 import re
 from pathlib import Path

@@ -16,6 +16,7 @@ from docops_flask.engine.bilingual import Bilingual, Language
 _FOLDER = Path(__file__).parent
 _INDEX = {"en": 0, "zh": 1}
 _NUMBER = re.compile("[0-9]+")
+_LINKED = re.compile(r"(.+?) (?:char|字符)", re.IGNORECASE)
 _ACCENT = re.compile(r"(.+?) (?:- )?accent ([1-6])", re.IGNORECASE)
 
 
@@ -67,6 +68,9 @@ class Words:
         accent = _ACCENT.fullmatch(own)
         if accent is not None:
             return f"{self.style(accent[1])} {self._styles['accent'][self.language]} {accent[2]}"
+        linked = _LINKED.fullmatch(own)
+        if linked is not None:
+            return f"{self.style(linked[1])} {self._styles['linked'][self.language]}"
         number = _NUMBER.search(own)
         known = _style_names()
         shown = known.get(own.casefold())

@@ -31,6 +31,7 @@ FOLDER = Path(words_module.__file__).parent
         ("Table Grid", "Table Grid", "网格型"),
         ("Light List Accent 1", "Light List Accent 1", "浅色列表 着色 1"),
         ("Grid Table 4 - Accent 2", "Grid Table 4 Accent 2", "网格表 4 着色 2"),
+        ("Heading 1 Char", "Heading 1 Char", "标题 1 字符"),
         # WPS writes the Chinese names into the file.
         ("正文", "Normal", "正文"),
         ("标题 3", "Heading 3", "标题 3"),
