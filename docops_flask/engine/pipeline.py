@@ -257,5 +257,6 @@ def _page(job: Job, language: Language, document: Document, log: ReplaceLog, rep
     from docops_flask.engine.reports.page.facts import page_facts
     from docops_flask.engine.reports.page.html import render_report
 
-    places = {each.paragraph_path for each in (*report.issues, *report.roles)}
+    places = {issue.paragraph_path for issue in report.issues}
+    places |= {note.paragraph_path for note in report.roles}
     return render_report(report.as_dict(), page_facts(job, language, document, log, places)).encode()
