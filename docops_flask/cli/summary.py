@@ -31,7 +31,7 @@ def run_as_data(result: RunResult, job: Job, out_dir: Path, files: Sequence[str]
         "summary": result.summary(),
         "format_issue_codes": result.report.issue_codes(),
         **result.missing.as_dict(),
-        "effective": job.options.effective(),
+        "effective": job.options.effective(result.language),
         "out_dir": str(out_dir),
         "files": list(files),
     }

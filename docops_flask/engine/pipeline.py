@@ -8,6 +8,7 @@ each job, and sooner without the rest.
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from docops_flask.engine.artefacts import (
@@ -24,6 +25,7 @@ from docops_flask.engine.artefacts import (
     ZipSink,
     json_text,
 )
+from docops_flask.engine.bilingual import Language
 from docops_flask.engine.checks.format_check import (
     Observation,
     check_format,
@@ -33,6 +35,7 @@ from docops_flask.engine.checks.format_check import (
 from docops_flask.engine.checks.report import Deviation, FormatReport
 from docops_flask.engine.document.document import Document, RunPlace
 from docops_flask.engine.document.edits import Edit, written_parts
+from docops_flask.engine.document.language import language_of
 from docops_flask.engine.document.open import open_document
 from docops_flask.engine.errors import DocopsError, ExitCode, exit_code
 from docops_flask.engine.files import FilePath
@@ -111,6 +114,11 @@ class Template:
         self.cascade = Cascade(self.document.styles, self.document.related)
         self.evidence = TemplateEvidence(package)
 
+    @cached_property
+    def language(self) -> Language:
+        """The language that most of its text is in."""
+        return language_of(self.document)
+
     def render(self, job: Job, sink: ArtefactSink) -> "RunResult":
         """Do ``job``, a run, and write its artefacts to ``sink``: all reports, and the proof."""
         self.document.begin_rendering()
@@ -127,8 +135,8 @@ class Template:
 class RunResult(NamedTuple):
     """What came of a run, beside its artefacts.
 
-    ``template_fields`` are the placeholder names of the template, sorted; ``zip_ms`` is how long the ZIP took
-    to assemble, in whole milliseconds.
+    ``template_fields`` are the placeholder names of the template, sorted; ``language`` is the one of the
+    texts for people; ``zip_ms`` is how long the ZIP took to assemble, in whole milliseconds.
     """
 
     exit_code: ExitCode
@@ -136,6 +144,7 @@ class RunResult(NamedTuple):
     missing: MissingFields
     report: FormatReport
     template_fields: list[str]
+    language: Language
     zip_ms: int = 0
 
     def summary(self) -> dict[str, int]:
@@ -165,6 +174,7 @@ class RunResult(NamedTuple):
             "counts": self.counts()._asdict(),
             "format_issue_codes": self.report.issue_codes(),
             "zip_ms": self.zip_ms,
+            "language": self.language,
         }
 
 
@@ -223,6 +233,7 @@ def _run(job: Job, template: Template, sink: ArtefactSink) -> RunResult:
     if job.skill is None or job.payload is None:
         raise DocopsError("A run needs a skill and a payload.")
     document, scan, counts = template.document, template.scan, template.field_counts
+    language = job.options.lang or template.language
     values = build_values(job.skill, job.payload)
     places = template.places
     _refuse_growth(counts, values, job.limits.output_bytes)
@@ -264,12 +275,14 @@ def _run(job: Job, template: Template, sink: ArtefactSink) -> RunResult:
         proof = prove_written(template.package, template.evidence, written, *claims, job.limits)
     sink.add(REPLACE_LOG, log.as_json())
     sink.add(MISSING_FIELDS, json_text(missing.as_dict()))
-    _add_format_report(job, report, log, sink)
+    sink.add(FORMAT_REPORT, report.as_json())
+    if job.options.format_report in ("human", "both"):
+        sink.add(FORMAT_REPORT_PAGE, _page(job, language, document, log, report))
     if proof is not None:
         sink.add(INTEGRITY, json_text(proof.as_dict()))
     if suggested is not None:
         sink.add(SUGGESTED_POLICY, _as_yaml(suggested))
-    return RunResult(_exit_code(job, log, missing, report), log, missing, report, fields)
+    return RunResult(_exit_code(job, log, missing, report), log, missing, report, fields, language)
 
 
 def _fill_inline(scan: Scan, values: Values, skill: Skill) -> "InlineFilling | None":
@@ -384,11 +397,11 @@ def _refuse_growth(counts: Mapping[str, int], values: Values, maximum: int) -> N
     OutputBudget(maximum).spend(grown)
 
 
-def _add_format_report(job: Job, report: FormatReport, log: ReplaceLog, sink: ArtefactSink) -> None:
-    sink.add(FORMAT_REPORT, report.as_json())
-    if job.options.format_report in ("human", "both"):
-        # Most jobs make no page, and importing its template engine takes time.
-        from docops_flask.engine.reports.page.html import Filling, render_report
+def _page(job: Job, language: Language, document: Document, log: ReplaceLog, report: FormatReport) -> bytes:
+    # Most jobs make no page, and importing its template engine takes time.
+    from docops_flask.engine.reports.page.facts import page_facts
+    from docops_flask.engine.reports.page.html import render_report
 
-        page = render_report(report.as_dict(), Filling(log.replaced_count, log.left_count))
-        sink.add(FORMAT_REPORT_PAGE, page.encode())
+    places = {issue.paragraph_path for issue in report.issues}
+    places |= {note.paragraph_path for note in report.roles}
+    return render_report(report.as_dict(), page_facts(job, language, document, log, places)).encode()

@@ -104,7 +104,15 @@ def job_of_files(
     if policy_file is not None:
         fields = {**fields, "policy_yaml": _policy_text(policy_file)}
     task_json = _read(part.name, task, part.max_bytes)
-    return build_job(kind, fields, task_json, office.skills, office.policies, limits=office.settings.limits())
+    return build_job(
+        kind,
+        fields,
+        task_json,
+        office.skills,
+        office.policies,
+        limits=office.settings.limits(),
+        template_name=template.name,
+    )
 
 
 def inspection_of_file(template: Path, office: Office) -> Job:

@@ -70,7 +70,7 @@ def build_starter_template(
 ) -> bytes:
     """Return the bytes of a ``.docx`` that contains every field of ``skill`` at least once.
 
-    Equal arguments give equal bytes. ``language`` is one of ``engine.skills.skill.LANGUAGES``; ``organ`` and
+    Equal arguments give equal bytes. ``language`` is one of ``engine.bilingual.LANGUAGES``; ``organ`` and
     ``date`` are as for ``complete_wording``. A field that stands in the letterhead alone goes with ``organ``.
     """
     design = _DESIGNS[language]

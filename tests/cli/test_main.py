@@ -6,6 +6,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -120,11 +121,24 @@ def test_run_fills_the_template_as_the_service_does(tmp_path: Path, inputs: Call
     assert main(["run", *arguments, "--out-dir", "out", "--format-report", "both"]) == 0
     assert Document("out/out.docx").paragraphs[0].text == "年度会议"
     skills = tuple(load_skills())
-    job = Job(JobKind.RUN, skills, skills[1], COMPLETE, Options(format_report="both"))
+    options = Options(format_report="both")
+    today = date.today().isoformat()
+    job = Job(JobKind.RUN, skills, skills[1], COMPLETE, options, template_name="t.docx", date=today)
     run_job(job, tmp_path / "t.docx", tmp_path)
     with zipfile.ZipFile(tmp_path / "outputs.zip") as archive:
         served = {name: archive.read(name) for name in archive.namelist()}
     assert {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()} == served
+
+
+@pytest.mark.parametrize(("options", "language"), [([], "en"), (["--lang", "zh"], "zh")])
+def test_the_report_page_is_in_the_language_asked_for(
+    capsys: pytest.CaptureFixture[str], inputs: Callable[..., list[str]], options: list[str], language: str
+) -> None:
+    given = ["--preset", "strict", "--format-report", "human", "--json", *options]
+    assert main(["run", *inputs(), "--out-dir", "out", *given]) in (0, 4)
+    told = json.loads(capsys.readouterr().out)
+    assert (told["effective"]["language"], told["effective"]["format_report"]) == (language, "human")
+    assert f'<html lang="{language}">' in Path("out/out.format_report.html").read_text("utf-8")
 
 
 def test_run_prints_a_summary_for_people(

@@ -118,6 +118,7 @@ GOOD_RUN: dict[str, Any] = {
     "counts": COUNTS,
     "format_issue_codes": {"FONT": 1},
     "zip_ms": 3,
+    "language": "en",
 }
 EXIT_CODES: list[object] = ["x", 1, 5, -1, 0.0, "0", True, None, [0], {}, 10**30]
 ISSUE_CODES: list[object] = [[], None, "x", {"A": "1"}, {"A": -1}, {"A": 1.5}]
@@ -125,6 +126,7 @@ SUMMARIES: list[object] = [[], None, {"A": "text"}, {"A": None}]
 RUN_LIES: list[dict[str, Any]] = [
     *({**GOOD_RUN, "exit_code": code} for code in EXIT_CODES),
     *({**GOOD_RUN, "zip_ms": each} for each in ("x", -1, 1.5, True, None, 10**30)),
+    *({**GOOD_RUN, "language": each} for each in ("fr", "", None, 1)),
     *({**GOOD_RUN, "format_issue_codes": each} for each in ISSUE_CODES),
     {**GOOD_RUN, "format_issue_codes": {"A": True}},
     {**GOOD_RUN, "format_issue_codes": {"A": 10**30}},
@@ -145,7 +147,7 @@ def test_an_invalid_run_result_is_refused(result: dict[str, Any]) -> None:
 
 
 def test_a_valid_run_result_is_accepted() -> None:
-    assert run_result(GOOD_RUN) == (0, {}, (2, 1, "passed"), {"FONT": 1}, 3)
+    assert run_result(GOOD_RUN) == (0, {}, (2, 1, "passed"), {"FONT": 1}, 3, "en")
 
 
 @pytest.mark.parametrize("wanted", [Precheck, Inspection, Verification])

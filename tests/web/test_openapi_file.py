@@ -10,6 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from jsonschema import Draft202012Validator, validate
 
+from docops_flask.engine.bilingual import LANGUAGES
 from docops_flask.engine.errors import ArgumentConflict, DocopsError, ExitCode
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.options import (
@@ -25,7 +26,6 @@ from docops_flask.engine.policy.policy import ROLES
 from docops_flask.engine.reports.missing_fields import LeftPlace
 from docops_flask.engine.reports.replace_log import UNACCOUNTED
 from docops_flask.engine.sandbox.sandbox import SandboxMode
-from docops_flask.engine.skills.skill import LANGUAGES
 from docops_flask.engine.template.grammar import Kind
 from docops_flask.intake.catalogue.policy_file import MAX_BYTES as MAX_POLICY_BYTES
 from docops_flask.intake.files import UploadTooLarge
@@ -137,7 +137,8 @@ EXIT_CODES = [int(code) for code in ExitCode]
 BROKEN_KINDS = [*(kind.value for kind in Kind if kind is not Kind.PLACEHOLDER), UNACCOUNTED]
 CHOSEN = [
     *((f"JobForm/{name}", values) for name, values in CHOICES.items()),
-    *((f"Effective/{name}", values) for name, values in CHOICES.items()),
+    *((f"Effective/{name}", values) for name, values in CHOICES.items() if name != "lang"),
+    ("Effective/language", LANGUAGES),
     ("FormatSummary/mode", CHOICES["format_mode"]),
     ("FormatSummary/baseline", CHOICES["format_baseline"]),
     ("Precheck/expected_exit_code", [code for code in EXIT_CODES if code != ExitCode.FORMAT_CHECK_FAILED]),
@@ -173,7 +174,7 @@ def test_further_values_are_those_of_the_code() -> None:
 
 
 def test_the_members_of_the_options_are_those_of_the_engine() -> None:
-    assert list(SCHEMAS["Effective"]["properties"]) == list(Options().effective())
+    assert list(SCHEMAS["Effective"]["properties"]) == list(Options().effective("en"))
 
 
 def test_the_start_methods_are_those_that_the_setting_takes() -> None:

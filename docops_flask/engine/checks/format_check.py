@@ -11,7 +11,12 @@ from docops_flask.engine.checks.observation import (
     take_observation,
     template_subject,
 )
-from docops_flask.engine.checks.report import FormatReport, in_document_order, note_policy
+from docops_flask.engine.checks.report import (
+    FormatReport,
+    in_document_order,
+    note_policy,
+    structure_of,
+)
 from docops_flask.engine.document.document import Document, RunPlace
 from docops_flask.engine.formatting.cascade import Cascade
 from docops_flask.engine.options import Options
@@ -86,6 +91,7 @@ def _check_against_template(
             "runs_checked": len(filled.runs),
             "tables_skipped": 0,
         },
+        structure=structure_of(document),
     )
 
 

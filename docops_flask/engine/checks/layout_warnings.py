@@ -13,6 +13,7 @@ from lxml.etree import _Element
 
 from docops_flask.engine.checks.issue import Finding, Issue
 from docops_flask.engine.checks.observation import Observation
+from docops_flask.engine.checks.reasons import LAYOUT
 from docops_flask.engine.document.document import (
     CellPlace,
     Document,
@@ -59,7 +60,7 @@ def layout_warnings(document: Document, filled: Observation) -> list[Issue]:
 
 
 def _warning(code: str, message: str, place: ParagraphPlace) -> Issue:
-    return Issue(Finding(code=code, severity="warn", message=message), place.path)
+    return Issue(Finding(code=code, severity="warn", message=message, reason=LAYOUT), place.path)
 
 
 def _below_exact_lines(filled: Observation) -> Iterator[Issue]:
@@ -93,9 +94,7 @@ def _broken_justified_lines(
     broken = [
         place
         for place in paragraphs
-        if not place.keeps_shape
-        and filled.paragraphs[place.path].alignment.value == "both"
-        and place.now.text.count("\n") > place.reading.text.count("\n")
+        if filled.paragraphs[place.path].alignment.value == "both" and place.adds_breaks
     ]
     if not broken or _keeps_broken_lines(document.related.root("settings")):
         return

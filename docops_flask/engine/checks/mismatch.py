@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from docops_flask.engine.checks.check import PolicySubject
-from docops_flask.engine.checks.issue import Finding, Issue, Reason, Shown
+from docops_flask.engine.checks.issue import Finding, Issue, Shown
 from docops_flask.engine.checks.look import ParagraphLook
+from docops_flask.engine.checks.reasons import Reason
 from docops_flask.engine.formatting.effective import DIRECT, DOC_DEFAULTS, UNSTATED, Effective
 from docops_flask.engine.formatting.script_slots import Slot
 from docops_flask.engine.policy.policy import ROLE_LABELS, Severity
@@ -16,7 +17,8 @@ class Mismatch(NamedTuple):
     """A rule that does not hold, and what there is instead.
 
     ``what`` names the property in a message. ``found`` is the value with its origin; it is not ``known``
-    where nothing in the document states it, or a theme is named that has none.
+    where nothing in the document states it, or a theme is named that has none. ``line_rule`` is the
+    w:lineRule of a line spacing that is ``actual`` without one.
     """
 
     rule: AppliedRule[Any]
@@ -28,6 +30,7 @@ class Mismatch(NamedTuple):
     unit: str = ""
     tolerance: int | None = None
     slot: Slot | None = None
+    line_rule: str | None = None
 
 
 def template_mismatch(
@@ -91,6 +94,7 @@ def finding_of(mismatch: Mismatch, source: str | None, *, fixable: bool, reason:
         role=rule.role,
         rule_key=rule.key,
         rule_source=rule.source,
+        line_rule=mismatch.line_rule,
     )
 
 

@@ -20,7 +20,13 @@ from docops_flask.engine.checks.look import Looks, ParagraphLook
 from docops_flask.engine.checks.observation import Observation, take_observation
 from docops_flask.engine.checks.page.geometry import page_geometries
 from docops_flask.engine.checks.registry import REGISTRY
-from docops_flask.engine.checks.report import FormatReport, in_document_order, note_policy, note_role
+from docops_flask.engine.checks.report import (
+    FormatReport,
+    in_document_order,
+    note_policy,
+    note_role,
+    structure_of,
+)
 from docops_flask.engine.checks.role_subjects import RoleSubjects
 from docops_flask.engine.checks.safe_fix import settled
 from docops_flask.engine.document.document import (
@@ -205,6 +211,7 @@ def check_against_policy(
         page_geometry=tuple(subject.geometry),
         roles=tuple(note_role(each.place.path, each.role) for each in subject.paragraphs if each.role),
         not_checked=policy.house_style.not_checked,
+        structure=structure_of(document),
     )
 
 

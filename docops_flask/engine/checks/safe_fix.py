@@ -9,9 +9,10 @@ from typing import Any
 
 from docops_flask.engine.bilingual import Bilingual
 from docops_flask.engine.checks.check import PolicySubject
-from docops_flask.engine.checks.issue import Issue, Reason
+from docops_flask.engine.checks.issue import Issue
 from docops_flask.engine.checks.look import ParagraphLook
 from docops_flask.engine.checks.mismatch import Mismatch
+from docops_flask.engine.checks.reasons import Reason
 from docops_flask.engine.formatting.effective import DEFAULTS_ORIGIN, DIRECT_ORIGIN, Effective
 
 UNSTATED = Reason(

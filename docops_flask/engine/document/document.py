@@ -182,6 +182,12 @@ class ParagraphPlace:
         self.part.rendering.filled[self] = filled
 
     @property
+    def adds_breaks(self) -> bool:
+        """Whether filling puts line breaks into it."""
+        filled = self.part.rendering.filled.get(self)
+        return filled is not None and filled.adds_breaks
+
+    @property
     def keeps_look(self) -> bool:
         """Whether it looks as in the template, for nothing but texts and marks between them differ."""
         filled = self.part.rendering.filled.get(self)

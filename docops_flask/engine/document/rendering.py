@@ -21,6 +21,10 @@ class Filled(Protocol):
     def keeps_look(self) -> bool:
         """Whether nothing changes but texts, and newlines and tabs between them."""
 
+    @property
+    def adds_breaks(self) -> bool:
+        """Whether line breaks are put in."""
+
     def now(self, shapes: Shapes, scope: Scope | None) -> Paragraph:
         """Return the paragraph as it is then; it lies in the part of ``shapes``, with ``scope`` around it."""
 

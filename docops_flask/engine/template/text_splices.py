@@ -74,6 +74,11 @@ class Filled:
         self._now: Paragraph | None = None
         self._emptied: Sequence[tuple[int, Sequence[Splice]]] | None = None
 
+    @property
+    def adds_breaks(self) -> bool:
+        """Whether line breaks are put in; in a value a ">" is written otherwise."""
+        return any(b"br/>" in splice.new for splice in self.splices)
+
     def now(self, shapes: Shapes, scope: Scope | None) -> Paragraph:
         """Return the filled paragraph; few jobs ask for it. ``shapes`` and ``scope`` are those around it."""
         if self._now is None:

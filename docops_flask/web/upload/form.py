@@ -214,6 +214,7 @@ def make_job(
         services.skills,
         services.policies,
         limits=services.settings.limits(),
+        template_name=upload.files["template"].filename,
         enter=enter,
     )
 

@@ -115,7 +115,7 @@ def _server_members(
     """Return the members that the server adds, in their order."""
     documents = {"api_result.json": _api_result(rendered, facts, result, timing, settings)}
     if settings.debug_artifacts:
-        documents = {"trace.json": _trace(rendered, facts, result.exit_code, timing, settings), **documents}
+        documents = {"trace.json": _trace(rendered, facts, result, timing, settings), **documents}
     return {
         name: f"{json.dumps(document, ensure_ascii=False, indent=2)}\n".encode()
         for name, document in documents.items()
@@ -131,7 +131,7 @@ def _api_result(
         "request_id": facts.request_id,
         "timing": timing,
         "input": facts.sent,
-        "effective": facts.options.effective(),
+        "effective": facts.options.effective(result.language),
         "build": {"version": __version__, "commit": settings.commit_sha},
         "subprocess_pid": rendered.pid,
         "subprocess_create_time": rendered.create_time,
@@ -139,12 +139,12 @@ def _api_result(
 
 
 def _trace(
-    rendered: Rendered, facts: RunFacts, exit_code: ExitCode, timing: dict[str, int], settings: Settings
+    rendered: Rendered, facts: RunFacts, result: RunResult, timing: dict[str, int], settings: Settings
 ) -> dict[str, Any]:
     return {
         "request_id": facts.request_id,
-        "exit_code": int(exit_code),
+        "exit_code": int(result.exit_code),
         "timing": timing,
         "subprocess": {"pid": rendered.pid, "start_method": settings.mp_start},
-        "effective": facts.options.effective(),
+        "effective": facts.options.effective(result.language),
     }

@@ -6,9 +6,10 @@ from typing import Any
 from flask import Blueprint, Response
 
 from docops_flask import __version__
+from docops_flask.engine.bilingual import LANGUAGES
 from docops_flask.engine.errors import InvalidArgument, echo
 from docops_flask.engine.options import CHOICES
-from docops_flask.engine.skills.skill import LANGUAGES, Field, Skill
+from docops_flask.engine.skills.skill import Field, Skill
 from docops_flask.intake.catalogue.policies import PolicyRegistry, describe_policy
 from docops_flask.intake.catalogue.skills import SkillRegistry, payload_json_schema
 from docops_flask.intake.task import NOT_XML

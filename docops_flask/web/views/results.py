@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeVar
 
+from docops_flask.engine.bilingual import Language
 from docops_flask.engine.errors import ExitCode
 from docops_flask.engine.integrity.verification import Verification
 from docops_flask.engine.job import Job
@@ -63,13 +64,17 @@ A = TypeVar("A", bound=Answer)
 
 
 class RunResult(NamedTuple):
-    """What a renderer says of a run; ``zip_ms`` is how long it assembled the ZIP, in whole milliseconds."""
+    """What a renderer says of a run; ``zip_ms`` is how long it assembled the ZIP, in whole milliseconds.
+
+    ``language`` is the one of the texts for people.
+    """
 
     exit_code: ExitCode
     summary: dict[str, int | bool]
     counts: Counts
     format_issue_codes: dict[str, int]
     zip_ms: int
+    language: Language
 
 
 def run_result(result: dict[str, Any]) -> RunResult:

@@ -176,6 +176,7 @@
  * @property {string | null} [origin]
  * @property {string | null} [rule_key]
  * @property {string | null} [rule_source]
+ * @property {string | null} [line_rule] w:lineRule of a line spacing that is a number
  */
 
 /**

@@ -3,7 +3,7 @@
 import { button, byId, checkRadio, el, refill, valueOf } from "../core/dom.js";
 import { inLanguage, t } from "../core/i18n.js";
 import { on, state, update } from "../core/state.js";
-import { CHOICES, chosenPolicy, CUSTOM, policyCounts, PRESETS, strictIsFree } from "./job.js";
+import { CHOICES, chosenPolicy, CUSTOM, policyCounts, PRESETS, REPORTS, strictIsFree } from "./job.js";
 
 /**
  * What each preset means: custom settings begin with those of the preset chosen before.
@@ -14,19 +14,16 @@ const PRESET_OPTIONS = {
     format_mode: "report",
     format_baseline: "template",
     format_fix_mode: "safe",
-    format_report: "json",
   },
   template: {
     format_mode: "report",
     format_baseline: "template",
     format_fix_mode: "none",
-    format_report: "json",
   },
   strict: {
     format_mode: "strict",
     format_baseline: "policy",
     format_fix_mode: "safe",
-    format_report: "json",
   },
 };
 
@@ -75,7 +72,7 @@ function choosePreset(preset) {
   change({
     preset,
     ...(preset === CUSTOM
-      ? { ...PRESET_OPTIONS[state.options.preset], format_report: state.options.format_report }
+      ? PRESET_OPTIONS[state.options.preset]
       : {}),
   });
 }
@@ -139,18 +136,21 @@ function advanced() {
       t("export_suggested_policy_hint"),
       false,
     ),
+    choiceOf("format_report", REPORTS),
     el(
       "fieldset",
       { class: "own-settings", disabled: !isCustom },
       el("legend", null, t("own_settings_label")),
-      /** @type {import("./job.js").ChoiceName[]} */ (Object.keys(CHOICES)).map(choiceOf),
+      /** @type {import("./job.js").ChoiceName[]} */ (Object.keys(CHOICES)).map((name) =>
+        choiceOf(name, CHOICES[name]),
+      ),
       policyInput(),
     ),
   ];
 }
 
-/** @param {import("./job.js").ChoiceName} name */
-function choiceOf(name) {
+/** @param {import("./job.js").ChoiceName | "format_report"} name @param {string[]} values */
+function choiceOf(name, values) {
   const id = `option-${name}`;
   const chosen = { ...state.options, ...PRESET_OPTIONS[state.options.preset] }[name];
   return el(
@@ -160,7 +160,7 @@ function choiceOf(name) {
     el(
       "select",
       { id, name, onchange: (event) => change({ [name]: valueOf(event) }) },
-      CHOICES[name].map((value) =>
+      values.map((value) =>
         el("option", { value, selected: value === chosen }, t(`${name}_${value}`)),
       ),
     ),

@@ -240,13 +240,10 @@ def test_which_api_addresses_are_accepted(module: Callable[..., Any], typed: str
     assert module("core/connection", "asApiBase", typed) == base
 
 
-PRESET = {"strict": False, "policy_yaml": "", "export_suggested_policy": False}
-OWN = {
-    "format_mode": "strict",
-    "format_baseline": "policy",
-    "format_fix_mode": "none",
-    "format_report": "json",
-}
+PRESET = {"strict": False, "policy_yaml": "", "export_suggested_policy": False, "format_report": "both"}
+OWN = {"format_mode": "strict", "format_baseline": "policy", "format_fix_mode": "none"}
+# Sent with any preset and without one; the page is in English until it is told another language.
+REPORT = [["format_report", "both"], ["lang", "en"]]
 
 
 @pytest.mark.parametrize(
@@ -266,4 +263,4 @@ OWN = {
 def test_only_fields_that_go_together_are_sent(
     module: Callable[..., Any], options: dict[str, Any], fields: list[list[str]]
 ) -> None:
-    assert module("work/job", "formFields", PRESET | options) == fields
+    assert module("work/job", "formFields", PRESET | options) == fields + REPORT

@@ -202,7 +202,8 @@ def test_a_failed_format_check_says_what_to_do_with_expected_beside_actual(conso
             "no table",
             "table",
             "table 1",
-            "Write its contents as paragraphs, or set forbid_tables to false in the policy.",
+            "Write its contents as paragraphs. "
+            "If your office allows tables, choose its policy for the check.",
         ]
     )
     expect(console["#format-title"]).to_contain_text("error")
@@ -247,3 +248,22 @@ def test_a_second_run_replaces_the_first(console: ConsolePage) -> None:
     expect(console["#filled ins"].first).to_have_text("Second")
     _, document = console.download("#download-document")
     assert text_of(document).startswith("Title: Second")
+
+
+def test_values_and_styles_are_told_as_word_shows_them(console: ConsolePage) -> None:
+    normal = (
+        '<w:style w:type="paragraph" w:default="1" w:styleId="a"><w:name w:val="Normal"/>'
+        '<w:pPr><w:spacing w:line="560" w:lineRule="exact"/><w:ind w:firstLine="640"/></w:pPr>'
+        '<w:rPr><w:sz w:val="32"/></w:rPr></w:style>'
+    )
+    console.inspect(docx(p("前【MEETING_TITLE】", properties='<w:jc w:val="center"/>'), styles=normal))
+    console.fill(meeting_title=TITLE)
+    console['input[name="preset"][value="strict"]'].check()
+    console.run(4)
+    for language, told in {
+        "en": ["16 pt (三号)", "exactly 28 pt", "32 pt", "Change the style “Normal”"],
+        "zh": ["三号（16 磅）", "固定值 28 磅", "32 磅", "修改样式“正文”"],
+    }.items():
+        console["#language"].select_option(language)
+        for words in told:
+            expect(console["#format"]).to_contain_text(words)

@@ -25,6 +25,7 @@ QUICK = {
     "format_baseline": "template",
     "format_fix_mode": "safe",
     "format_report": "json",
+    "language": "en",
 }
 UNFILLABLE = docx(p("【MEETING_TITLE】【meeting_title】"))
 FORBIDDEN_TABLE = docx(p("【MEETING_TITLE】") + tbl(tr(tc("cell"))))
@@ -74,7 +75,7 @@ def test_api_result_describes_the_run(make_client: Callable[..., FlaskClient]) -
     assert result["message"]
     assert result["request_id"] == response.headers["X-Docops-Request-Id"]
     assert result["build"] == {"version": __version__, "commit": "abc123"}
-    assert result["effective"] == QUICK
+    assert result["effective"] == QUICK | {"language": "zh"}
     assert result["subprocess_pid"] > 0
     assert result["subprocess_create_time"] > 1_000_000_000
     assert set(result["timing"]) == {"queue_wait_ms", "subprocess_ms", "zip_ms", "total_ms"}
@@ -116,6 +117,10 @@ def test_api_result_names_what_was_sent_but_never_its_contents(client: FlaskClie
         ({"format_baseline": "policy"}, {"format_baseline": "policy"}),
         ({"format_fix_mode": "none"}, {"format_fix_mode": "none"}),
         ({"format_report": "json"}, {"format_report": "json"}),
+        ({"preset": "template", "format_report": "both"},
+         {"preset": "template", "format_fix_mode": "none", "format_report": "both"}),
+        ({"strict": "true", "format_report": "human"}, {"format_mode": "strict", "format_report": "human"}),
+        ({"lang": "ZH"}, {"language": "zh"}),
     ],
 )  # fmt: skip
 def test_effective_options_follow_from_preset_and_fields(
@@ -152,6 +157,7 @@ def test_every_exit_code_comes_with_a_zip(
         ({"debug_artifacts": True}, {}, ["trace.json"]),
         ({}, {"format_report": "human"}, ["out.format_report.html"]),
         ({}, {"format_report": "both"}, ["out.format_report.html"]),
+        ({}, {"preset": "strict", "format_report": "human"}, ["out.format_report.html"]),
     ],
 )
 def test_members_on_request(
@@ -175,7 +181,7 @@ def test_trace_names_the_process(make_client: Callable[..., FlaskClient]) -> Non
         "exit_code": 0,
         "timing": result["timing"],
         "subprocess": {"pid": result["subprocess_pid"], "start_method": "fork"},
-        "effective": QUICK,
+        "effective": QUICK | {"language": "zh"},
     }
 
 

@@ -6,10 +6,11 @@ from typing import Literal, NamedTuple
 from lxml.etree import _Element
 
 from docops_flask.engine.checks.check import FixableCheck, ParagraphSubject, PolicySubject
-from docops_flask.engine.checks.issue import Finding, FixChange, Issue, Reason, Shown
+from docops_flask.engine.checks.issue import Finding, FixChange, Issue, Shown
 from docops_flask.engine.checks.look import ParagraphLook
 from docops_flask.engine.checks.mismatch import Mismatch, paragraph_finding, template_mismatch
 from docops_flask.engine.checks.observation import TemplateSubject
+from docops_flask.engine.checks.reasons import Reason
 from docops_flask.engine.checks.safe_fix import (
     BEGINS_WITH_BLANKS,
     NUMBERED,

@@ -68,6 +68,7 @@ class LineSpacingMismatch(FixableCheck):
             found=look.values.line,
             known=actual is not None,
             tolerance=rule.tolerance_twips,
+            line_rule=None if rule.is_for_role else look.values.line_rule.value,
         )
         reason = paragraph_obstacle(mismatch, look)
         yield paragraph_finding(mismatch, look, subject, fixable=reason is None, reason=reason)

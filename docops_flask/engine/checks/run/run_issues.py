@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from docops_flask.engine.checks.check import ParagraphSubject, PolicySubject, RunSubject
-from docops_flask.engine.checks.issue import Finding, Issue, Reason
+from docops_flask.engine.checks.issue import Finding, Issue
 from docops_flask.engine.checks.look import RunLook
 from docops_flask.engine.checks.mismatch import Mismatch, finding_of
+from docops_flask.engine.checks.reasons import Reason
 from docops_flask.engine.checks.safe_fix import (
     NEEDS_ROLES,
     NEIGHBOURS_ALIKE,
