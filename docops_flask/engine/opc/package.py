@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from mmap import ACCESS_READ, mmap
 
-from docops_flask.engine.errors import InvalidMediaType, TemplateLimitExceeded
+from docops_flask.engine.errors import InvalidMediaType, InvalidTemplate, TemplateLimitExceeded
 from docops_flask.engine.files import FilePath
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.opc.relationships import (
@@ -43,11 +43,17 @@ class Package:
         with open(path, "rb") as file:
             file.seek(0, 2)
             self._map: mmap | bytes = mmap(file.fileno(), 0, access=ACCESS_READ) if file.tell() else b""
-        self._zip = ZipReader(self._map, limits)
-        self._names = {entry.name.lower(): entry for entry in self._zip.entries}
         self._limits = limits
         self._relationships: dict[str, tuple[Relationship, ...]] = {}
-        self._check_sizes()
+        try:
+            self._zip = ZipReader(self._map, limits)
+            self._names = {entry.name.lower(): entry for entry in self._zip.entries}
+            self._check_sizes()
+        except (InvalidTemplate, TemplateLimitExceeded) as error:
+            # Loaded for refused files alone, as below.
+            from docops_flask.engine.opc.other_archives import refusal_of
+
+            raise refusal_of(error, self._map) from error
         self.content_types = self._read_content_types()
         self._check_xml()
         self.main_part = self._find_main_part()
@@ -144,7 +150,9 @@ class Package:
 
     def _read_content_types(self) -> ContentTypes:
         if not self.has(CONTENT_TYPES_PART):
-            raise damaged("it has no [Content_Types].xml", "content_types")
+            from docops_flask.engine.opc.other_archives import refusal_of
+
+            raise refusal_of(damaged("it has no [Content_Types].xml", "content_types"), self._map)
         return ContentTypes(parse_part(self.read(CONTENT_TYPES_PART), CONTENT_TYPES_PART))
 
     def _find_main_part(self) -> str:
@@ -154,6 +162,8 @@ class Package:
             if relationship.kind == "officeDocument" and not relationship.external
         ]
         if not targets or not self.has(targets[0]):
+            if not targets and not any(name.startswith("word/") for name in self._names):
+                raise _other_media("unknown")
             raise damaged("its main document part is missing", "main_part")
         main = self._names[targets[0].lower()].name
         # Media types are case-insensitive (RFC 6838, 4.2).
@@ -161,13 +171,11 @@ class Package:
         if content_type != WORD_DOCUMENT.lower():
             if content_type in ("", "application/xml"):
                 raise damaged("the content type of its main part is missing", "content_types")
-            raise InvalidMediaType(
-                "template: this is an Office file of another kind (macro-enabled, a .dotx template, a "
-                "spreadsheet …); save it as a Word document (.docx).",
-                field="template",
-            )
+            from docops_flask.engine.opc.other_archives import kind_of_main_part
+
+            raise _other_media(kind_of_main_part(content_type))
         if self._holds_macros(main):
-            raise damaged("it contains macros but has the extension .docx", "macros")
+            raise _with_macros()
         return main
 
     def _holds_macros(self, main: str) -> bool:
@@ -177,6 +185,18 @@ class Package:
             or _VBA_PROJECT in {content_type.lower() for content_type in self.content_types.all_types()}
             or any(each.kind.lower().endswith("/vbaproject") for each in self.relationships(main))
         )
+
+
+def _other_media(kind: str) -> InvalidMediaType:
+    from docops_flask.engine.opc.other_kinds import other_media
+
+    return other_media("template", kind)
+
+
+def _with_macros() -> InvalidTemplate:
+    error = damaged("it contains macros but has the extension .docx", "macros")
+    error.detail["found"] = "docm"
+    return error
 
 
 def _is_named_xml(name: str) -> bool:
