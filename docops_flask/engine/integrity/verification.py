@@ -17,6 +17,7 @@ from docops_flask.engine.integrity.verdict import MAX_LISTED, Defect, Exactness,
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.opc.package import Package
 from docops_flask.engine.opc.zip_reader import ZipReader
+from docops_flask.engine.text_encoding import decoded_json
 
 
 def read_json(part: str, file: FilePath) -> Any:
@@ -35,11 +36,9 @@ def read_json(part: str, file: FilePath) -> Any:
     def refuse_constant(_name: str) -> NoReturn:
         raise InvalidJson(f"{part}: NaN and Infinity are not JSON.", field=part)
 
+    text = decoded_json(read_file(file), part)
     try:
-        text = read_file(file).decode("utf-8-sig")
         return json.loads(text, object_pairs_hook=members, parse_constant=refuse_constant)
-    except UnicodeDecodeError as error:
-        raise InvalidJson(f"{part}: not UTF-8 text (byte {error.start}).", field=part) from None
     except json.JSONDecodeError as error:
         problem = error.msg.partition(":")[0]
         raise InvalidJson(
