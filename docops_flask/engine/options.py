@@ -18,7 +18,9 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "format_fix_mode": ("none", "safe"),
     "format_report": ("human", "json", "both"),
 }
-SWITCHES = ("strict", "export_suggested_policy")
+# Switches beside ``strict``; they are not part of ``effective`` and of no preset.
+_OWN_SWITCHES = ("export_suggested_policy", "strip_comments", "drop_signature")
+SWITCHES = ("strict", *_OWN_SWITCHES)
 SWITCH_VALUES: Mapping[str, bool] = {
     **dict.fromkeys(("true", "1", "yes", "on", "t"), True),
     **dict.fromkeys(("false", "0", "no", "off", "f"), False),
@@ -33,7 +35,7 @@ FIELD_ORDER = (
     "format_report",
     "policy_yaml",
     "policy",
-    "export_suggested_policy",
+    *_OWN_SWITCHES,
 )
 _FORMAT_FIELDS = ("format_mode", "format_baseline", "format_fix_mode", "format_report")
 # A field, and the fields that cannot be sent together with it.
@@ -45,7 +47,11 @@ _EXCLUDES = (
 
 
 class Options(NamedTuple):
-    """How a job checks the format; every text is one of ``CHOICES``."""
+    """How a job checks the format and what it leaves out; every text is one of ``CHOICES``.
+
+    ``strip_comments`` leaves out the comments of the template's author, ``drop_signature`` its digital
+    signature.
+    """
 
     preset: Preset = "quick"
     format_mode: FormatMode = "report"
@@ -53,11 +59,14 @@ class Options(NamedTuple):
     format_fix_mode: FormatFixMode = "safe"
     format_report: FormatReport = "json"
     export_suggested_policy: bool = False
+    strip_comments: bool = False
+    drop_signature: bool = False
 
     def effective(self) -> dict[str, str]:
         """Return the ``effective`` member of ``api_result.json``."""
         values = self._asdict()
-        del values["export_suggested_policy"]
+        for name in _OWN_SWITCHES:
+            del values[name]
         return values
 
 
@@ -142,6 +151,5 @@ def resolve_options(given: Mapping[str, str]) -> Options:
         explicit.setdefault("format_baseline", "policy")
     if values.get("strict"):
         explicit["format_mode"] = "strict"
-    if "export_suggested_policy" in values:
-        explicit["export_suggested_policy"] = values["export_suggested_policy"]
+    explicit |= {name: values[name] for name in _OWN_SWITCHES if name in values}
     return options._replace(**cast(dict[str, Any], explicit))

@@ -6,7 +6,7 @@ each job, and sooner without the rest.
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import closing
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -39,6 +39,7 @@ from docops_flask.engine.files import FilePath
 from docops_flask.engine.integrity.proof import prove_written
 from docops_flask.engine.job import Job, JobKind
 from docops_flask.engine.opc.package import Package
+from docops_flask.engine.opc.relationships import SIGNATURE_ORIGIN
 from docops_flask.engine.options import Options
 from docops_flask.engine.policy.policy import Policy
 from docops_flask.engine.reports.replace_log import (
@@ -54,6 +55,8 @@ from docops_flask.engine.template.scan import Scan, scan_document
 if TYPE_CHECKING:
     from docops_flask.engine.integrity.verification import Evidence, Verification
     from docops_flask.engine.reports.inspection import Inspection, Precheck
+    from docops_flask.engine.run_warnings import RunWarning
+    from docops_flask.engine.template.removal import Removal
 
 ARCHIVE = "outputs.zip"
 
@@ -172,8 +175,17 @@ def _run(job: Job, package: Package, sink: ArtefactSink) -> RunResult:
     fields = sorted(counts)
     missing = missing_fields(fields, values, job.skill)
 
-    changed = written_parts([*filling.edits, *_repair_edits(report)])
-    sink.document(lambda stream: package.write(stream, changed))
+    removal = _removal(job, package, document)
+    edits = [*filling.edits, *_repair_edits(report), *(() if removal is None else removal.edits)]
+    changed = written_parts(edits)
+    if removal is not None:
+        changed |= removal.changed
+        log = log._replace(removed=removal.entries)
+    left_out = frozenset[str]() if removal is None else removal.parts
+    warnings = _warnings(package, changed, left_out)
+    if warnings:
+        log, report = log._replace(warnings=warnings), report._replace(warnings=warnings)
+    sink.document(lambda stream: package.write(stream, changed, left_out=left_out))
     with sink.written() as written:
         proof = prove_written(package, written, log.claims(), report.claims(), job.limits)
     sink.add(REPLACE_LOG, log.as_json())
@@ -184,6 +196,27 @@ def _run(job: Job, package: Package, sink: ArtefactSink) -> RunResult:
     if suggested is not None:
         sink.add(SUGGESTED_POLICY, _as_yaml(suggested))
     return RunResult(_exit_code(job, log, missing, report), log, missing, report, fields)
+
+
+def _removal(job: Job, package: Package, document: Document) -> "Removal | None":
+    if not (job.options.strip_comments or job.options.drop_signature):
+        return None
+    # Imported here to keep the renderer's start fast: most jobs leave nothing out.
+    from docops_flask.engine.template.removal import plan_removal
+
+    return plan_removal(package, document, job.options)
+
+
+def _warnings(
+    package: Package, changed: Mapping[str, bytes], left_out: Collection[str]
+) -> "tuple[RunWarning, ...]":
+    """Return what the log and the report warn of: a signature of the template that no longer holds."""
+    origin = next((each for each in package.relationships("") if each.kind == SIGNATURE_ORIGIN), None)
+    if origin is None or not changed or origin.target in left_out:
+        return ()
+    from docops_flask.engine.run_warnings import RunWarning
+
+    return (RunWarning("SIGNATURE_VOID", origin.target),)
 
 
 def _suggested_policy(job: Job, document: Document, scan: Scan) -> Policy | None:

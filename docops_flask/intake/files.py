@@ -69,7 +69,7 @@ class FilePart:
         """
         suffix = Path(filename.lower()).suffix
         kind = first.kind() if self.is_document else None
-        if kind is None and suffix != self.suffix and self.is_document:
+        if kind is None and self.is_document and not (suffix == ".zip" and first.begins_as_package):
             kind = _KIND_OF_SUFFIX.get(suffix)
         if kind is not None:
             raise other_media(self.name, kind)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from docops_flask.engine.checks.issue import FixChange, Issue, Shown
     from docops_flask.engine.formatting.sections import PageGeometry
     from docops_flask.engine.roles.evidence import FoundRole, Sign
+    from docops_flask.engine.run_warnings import RunWarning
 
 
 class PolicyNote(NamedTuple):
@@ -119,6 +120,7 @@ class FormatReport(NamedTuple):
     page_geometry: "tuple[PageGeometry, ...]" = ()
     roles: tuple[RoleNote, ...] = ()
     policy_deviations: tuple[Deviation, ...] = ()
+    warnings: "tuple[RunWarning, ...]" = ()
 
     @property
     def error_count(self) -> int:
@@ -182,6 +184,7 @@ class FormatReport(NamedTuple):
                 "roles": roles,
                 "policy_deviations": [each.as_dict() for each in self.policy_deviations],
             },
+            **({"warnings": [each.as_dict() for each in self.warnings]} if self.warnings else {}),
         }
 
 

@@ -10,6 +10,11 @@ from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 
 ZIP_MAGIC = b"PK\x03\x04"
 _OTHER_ZIP_MAGICS = (b"PK\x05\x06", b"PK\x07\x08")
+# What an archive of OpenDocument begins with: the member mimetype, stored (OpenDocument 1.3 part 2, 3.3).
+_OPEN_DOCUMENT = b"mimetypeapplication/vnd.oasis.opendocument."
+_FIRST_MEMBER_BYTES = 100
+_PACKAGE_MEMBERS = (b"[Content_Types].xml", b"_rels/", b"word/", b"docProps/", b"customXml/")
+_LOCAL_HEADER_BYTES = 30
 _OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 # How much of the beginning is looked at.
 HEAD_BYTES = 4096
@@ -86,11 +91,18 @@ class FirstBytes:
         """Whether the bytes that follow can tell more: behind the beginning those of OLE files alone."""
         return len(self._head) < HEAD_BYTES or self._head.startswith(_OLE_MAGIC)
 
+    @property
+    def begins_as_package(self) -> bool:
+        """Whether it is a ZIP archive whose first member is one that packages of documents have."""
+        return self._head.startswith(ZIP_MAGIC) and self._head.startswith(
+            _PACKAGE_MEMBERS, _LOCAL_HEADER_BYTES
+        )
+
     def kind(self) -> str | None:
         """Return what the file is, by its name in ``OTHER_KINDS``; ``None`` where it begins as a ZIP does."""
         head = self._head
         if head.startswith(ZIP_MAGIC):
-            return None
+            return "odt" if _OPEN_DOCUMENT in head[:_FIRST_MEMBER_BYTES] else None
         if head.startswith(_OLE_MAGIC):
             return next((kind for kind in _PRECEDENCE if kind in self._seen), _OTHER_OLE)
         if not head:

@@ -1,6 +1,6 @@
 """A Word package: reads its parts, content types and relationships, and writes it with changed parts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from contextlib import suppress
 from mmap import ACCESS_READ, mmap
 
@@ -95,17 +95,24 @@ class Package:
         return self._relationships[source]
 
     def write(
-        self, stream: ByteSink, changed: Mapping[str, bytes], added: Mapping[str, bytes] = _NOTHING
+        self,
+        stream: ByteSink,
+        changed: Mapping[str, bytes],
+        added: Mapping[str, bytes] = _NOTHING,
+        left_out: Container[str] = (),
     ) -> None:
         """Write the package to ``stream``: parts in ``changed`` with new content, all others as stored.
 
-        ``changed`` maps part names to uncompressed content. Order, names, dates and compression methods are
+        ``changed`` maps part names to uncompressed content; members named in ``left_out`` are not written.
+        Order, names, dates and compression methods are
         kept; the ZIP headers are written anew (``ZipWriter``).
         The parts in ``added`` follow in their order; ``Additions`` chooses their names and declares them.
         """
         writer = ZipWriter(stream)
         replaced = {name.lower(): content for name, content in changed.items()}
         for entry in self._zip.entries:
+            if entry.name in left_out:
+                continue
             content = replaced.get(entry.name.lower())
             if content is None:
                 with self._zip.stored_bytes(entry) as stored:

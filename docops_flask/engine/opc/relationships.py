@@ -61,6 +61,8 @@ def _declare(types: dict[str, str], key: str, content_type: str) -> None:
 REL_TRANSITIONAL = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 REL_STRICT = "http://purl.oclc.org/ooxml/officeDocument/relationships"
 RELATIONSHIPS_NAMESPACE = "http://schemas.openxmlformats.org/package/2006/relationships"
+# The type of the relationship of a signed package (ECMA-376 part 2, 13.2.2).
+SIGNATURE_ORIGIN = f"{RELATIONSHIPS_NAMESPACE}/digital-signature/origin"
 RELATIONSHIP = f"{{{RELATIONSHIPS_NAMESPACE}}}Relationship"
 
 

@@ -4,12 +4,16 @@ The log lists every placeholder of the template with its place and what became o
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from typing import Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from docops_flask.engine.artefacts import WrittenItems, json_list, json_text, quoted
 from docops_flask.engine.skills.skill import Skill
 from docops_flask.engine.template.grammar import Kind, Suggestions
 from docops_flask.engine.template.scan import Scan
+
+if TYPE_CHECKING:
+    from docops_flask.engine.run_warnings import RunWarning
+    from docops_flask.engine.template.removal import Removed
 
 # Characters quoted from the paragraph on each side of a placeholder.
 MAX_CONTEXT_CHARACTERS = 60
@@ -101,13 +105,18 @@ def _text(text: str | None) -> str:
 
 
 class ReplaceLog(NamedTuple):
-    """The log of a run: its entries in document order, how many have each status, the runs that changed."""
+    """The log of a run: its entries in document order, how many have each status, the runs that changed.
+
+    ``removed`` is what the job left out of the result beside the text. Addresses are the template's.
+    """
 
     entries: tuple[LogEntry, ...]
     replaced_count: int
     missing_count: int
     unsupported_count: int
     touched_runs: tuple[str, ...]
+    removed: "tuple[Removed, ...]" = ()
+    warnings: "tuple[RunWarning, ...]" = ()
 
     @property
     def unsupported(self) -> list[LogEntry]:
@@ -131,6 +140,8 @@ class ReplaceLog(NamedTuple):
                 "entries": WrittenItems([entry.as_json() for entry in self.entries]),
                 "summary": self.summary(),
                 "touched_runs": WrittenItems(map(quoted, self.touched_runs)),
+                **({"removed": self._removed()} if self.removed else {}),
+                **({"warnings": [each.as_dict() for each in self.warnings]} if self.warnings else {}),
             }
         )
 
@@ -140,7 +151,11 @@ class ReplaceLog(NamedTuple):
         The proof gets it before the log is written: values repeated in thousands of entries are one object
         here and text for each entry there.
         """
-        return {"entries": [entry.claim() for entry in self.entries]}
+        claims: dict[str, Any] = {"entries": [entry.claim() for entry in self.entries]}
+        return {**claims, "removed": self._removed()} if self.removed else claims
+
+    def _removed(self) -> list[dict[str, str]]:
+        return [each._asdict() for each in self.removed]
 
 
 def replace_log(
