@@ -10,7 +10,8 @@ WARNINGS: Mapping[str, Bilingual] = {
     "SIGNATURE_VOID": Bilingual(
         "The template has a digital signature, which filling made void: Word reports it as invalid. "
         "drop_signature=true leaves it out; sign the finished document instead.",
-        "模板带有数字签名，填写后签名已失效，Word 会提示签名无效。使用 drop_signature=true 可去除该签名；请对成品文档重新签名。",
+        "模板带有数字签名，填写后签名已失效，Word 会提示签名无效。"
+        "使用 drop_signature=true 可去除该签名；请对成品文档重新签名。",
     ),
 }
 

@@ -7,6 +7,7 @@ white space between attributes, their order, prefixes, how a character is writte
 
 from collections.abc import Mapping, Sequence
 from operator import attrgetter
+from typing import TYPE_CHECKING
 
 from docops_flask.engine.integrity.byte_replay import ByteEdit, as_data, checked, has_mark, replay_entries
 from docops_flask.engine.integrity.byte_stories import Misfit, Stories, StoryBytes
@@ -19,14 +20,20 @@ from docops_flask.engine.integrity.verdict import Defect, Findings, Proof
 from docops_flask.engine.opc.package import Package
 from docops_flask.engine.opc.xml_part import parse_part, recoded
 
+if TYPE_CHECKING:
+    from docops_flask.engine.integrity.removals import Removals
+
 
 def prove_bytes(template: Package, members: Members, claims: Claims) -> Proof | None:
     """Return the proof that every byte is accounted for; ``None`` where one is not, for whatever reason."""
-    if members.unaccounted:
-        return None
     stories = Stories(template)
+    removals = _removals(template, stories, claims)
+    unaccounted = members.unaccounted if removals is None else removals.others(members.unaccounted)
+    if unaccounted or (removals is not None and removals.kept(members.records)):
+        return None
     try:
         _replay(stories, claims)
+        others = {} if removals is None else _leave_out(template, stories, removals, claims)
         expected = {name: part.written() for name, part in stories.touched().items()}
     except (Misfit, ValueError):
         return None
@@ -35,6 +42,12 @@ def prove_bytes(template: Package, members: Members, claims: Claims) -> Proof | 
     for record in members.records:
         part = touched.get(record.name)
         after = changed.get(record.name)
+        if removals is not None and record.name in removals.parts:
+            continue
+        if record.name in others:
+            if after != others[record.name]:
+                return None
+            continue
         if part is None:
             if record.changed:
                 return None
@@ -51,6 +64,30 @@ def prove_bytes(template: Package, members: Members, claims: Claims) -> Proof | 
         defects=tuple(defects),
         template_defects=(*untyped_parts(template), *own),
     )
+
+
+def _removals(template: Package, stories: Stories, claims: Claims) -> "Removals | None":
+    if not claims.removed:
+        return None
+    # Most jobs leave nothing out, and a renderer starts the faster for what it does not load.
+    from docops_flask.engine.integrity.removals import removals_of
+
+    return removals_of(template, stories.parts, claims.removed)
+
+
+def _leave_out(template: Package, stories: Stories, removals: "Removals", claims: Claims) -> dict[str, bytes]:
+    """Have the marks of ``removals`` taken out of the stories; return the other parts that change.
+
+    Raises ``Misfit`` where the log lists something else.
+    """
+    from docops_flask.engine.integrity.removals import edits_of
+
+    if not removals.is_listed_by(claims.removed):
+        raise Misfit
+    for name, elements in removals.marks.items():
+        story = stories.part(name)
+        story.edits += edits_of(stories.parts, name, story.content, elements)
+    return removals.written(template, stories.parts)
 
 
 class _Grouped:

@@ -51,6 +51,21 @@ def map_elements(root: _Element, content: bytes, start: int = 0) -> dict[_Elemen
     }
 
 
+def element_end(content: bytes, span: TagSpan) -> int:
+    """Return where the element ends whose start tag is ``span``."""
+    depth = 0
+    for match in re.compile(_TAG, re.DOTALL).finditer(content, span.start):
+        if match[3] is None:
+            continue
+        if match[2]:
+            depth -= 1
+        elif not match[4].endswith(b"/"):
+            depth += 1
+        if depth == 0:
+            return match.end()
+    raise ValueError("an element without an end tag")
+
+
 def parse_paragraph(content: bytes, part: PlainPart) -> tuple[_Element, dict[_Element, TagSpan]]:
     """Return the w:p with ``content`` as a tree, and where the start tags in ``content`` lie."""
     opening = b"<" + part.prefix + b"p" + part.declared + b">"

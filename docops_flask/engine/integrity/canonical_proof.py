@@ -6,13 +6,14 @@ which attribute, what was expected.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from lxml.etree import _Element
 
 from docops_flask.engine.errors import InvalidTemplate
 from docops_flask.engine.integrity.addresses import Addresses
-from docops_flask.engine.integrity.claims import Claims, Fix
+from docops_flask.engine.integrity.claims import Claims, Fix, Removed
 from docops_flask.engine.integrity.gate import defects_of, untyped_parts
 from docops_flask.engine.integrity.members import (
     ChangedMember,
@@ -28,14 +29,19 @@ from docops_flask.engine.integrity.verdict import Defect, Findings, PartRecord, 
 from docops_flask.engine.opc.package import Package
 from docops_flask.engine.opc.xml_part import parse_part, serialize_part
 
+if TYPE_CHECKING:
+    from docops_flask.engine.integrity.removals import Removals
+
 
 def prove_canonically(template: Package, members: Members, claims: Claims, max_parsed: int) -> Proof:
     """Return the proof that the document of ``members`` is ``template`` with what ``claims`` say.
 
     Raises ``TemplateLimitExceeded`` when a changed part is more than ``max_parsed`` bytes.
     """
-    account = _Account(template, members.unaccounted, max_parsed)
+    account = _Account(template, max_parsed)
+    account.leave_out(claims.removed, members)
     account.replay(claims)
+    account.drop_elements()
     changed = {member.record.name: member for member in members.changed}
     for record in members.records:
         member = changed.get(record.name)
@@ -56,11 +62,12 @@ def prove_canonically(template: Package, members: Members, claims: Claims, max_p
 class _Account:
     """Replays the claims on the template's parts, then settles each written part against its own."""
 
-    def __init__(self, template: Package, unaccounted: Iterable[Unaccounted], max_parsed: int) -> None:
+    def __init__(self, template: Package, max_parsed: int) -> None:
+        self._template = template
         self._max_parsed = max_parsed
         self._parts = TemplateParts(template)
         self.findings = Findings()
-        self.findings.extend(unaccounted)
+        self._removals: Removals | None = None
         self.defects: list[Defect] = []
         self.template_defects: list[Defect] = []
         self._replacements: Counter[str] = Counter()
@@ -69,7 +76,35 @@ class _Account:
 
     def is_replayed(self, name: str) -> bool:
         """Say whether a claim was replayed in the part ``name``."""
-        return name in self._replacements or name in self._fixes
+        removals = self._removals
+        is_cut = removals is not None and (name in removals.marks or name in removals.children)
+        return name in self._replacements or name in self._fixes or is_cut
+
+    def leave_out(self, claimed: Sequence[Removed], members: Members) -> None:
+        """Find what is to be left out; what else is missing, added or moved is unaccounted."""
+        unaccounted: Sequence[Unaccounted] = members.unaccounted
+        if claimed:
+            from docops_flask.engine.integrity.removals import removals_of
+
+            self._removals = removals_of(self._template, self._parts, claimed)
+            unaccounted = self._removals.others(unaccounted)
+            for name in self._removals.kept(members.records):
+                message = "The log says that this member was left out; the document has it."
+                self.findings.add(Unaccounted(name, "", "member_added", message))
+            if not self._removals.is_listed_by(claimed):
+                message = "The list is not what belongs to the comments or the signature of the template."
+                self._misfit("log_entry", "$.removed", message)
+        self.findings.extend(unaccounted)
+
+    def drop_elements(self) -> None:
+        """Take out of the template's parts what is to be left out of them, once entries were replayed."""
+        if self._removals is None:
+            return
+        from docops_flask.engine.integrity.removals import drop
+
+        for elements in (*self._removals.marks.values(), *self._removals.children.values()):
+            for element in elements:
+                drop(element)
 
     def replay(self, claims: Claims) -> None:
         """Change the template's parts as ``claims`` say; what they say wrong is unaccounted."""

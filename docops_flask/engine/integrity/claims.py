@@ -53,11 +53,26 @@ class Fix(NamedTuple):
     after: Mapping[str, str]
 
 
+class Removed(NamedTuple):
+    """Something left out: an entry of ``removed`` in the replace log.
+
+    ``kind`` is what it belonged to (``comments``, ``signature``); ``what`` is ``part``, ``relationship``,
+    ``content_type`` or the local name of a mark of a comment. ``part`` is the part left out or the one in
+    which something was; ``id`` tells which of several.
+    """
+
+    kind: str
+    what: str
+    part: str
+    id: str
+
+
 class Claims(NamedTuple):
     """All claimed changes."""
 
     replacements: tuple[Replacement, ...]
     fixes: tuple[Fix, ...]
+    removed: tuple[Removed, ...] = ()
 
 
 def read_claims(replace_log: object, format_report: object) -> Claims:
@@ -66,7 +81,8 @@ def read_claims(replace_log: object, format_report: object) -> Claims:
     Only members that describe changes are read. Raises ``InvalidArgument`` (``detail.field``,
     ``detail.path``) for the first of these that is missing or has the wrong type.
     """
-    return Claims(tuple(_replacements(replace_log)), tuple(_fixes(format_report)))
+    replacements = tuple(_replacements(replace_log))
+    return Claims(replacements, tuple(_fixes(format_report)), tuple(_removed(replace_log)))
 
 
 _MEMBERS = Replacement._fields[1:8]
@@ -103,6 +119,15 @@ def _mirrors(index: int, entry: dict[str, Any]) -> tuple[str, ...]:
     path = f"$.entries[{index}]"
     paths = _member(entry, "mirrored_at", list, LOG, path)
     return tuple(_as(str, each, LOG, f"{path}.mirrored_at[{number}]") for number, each in enumerate(paths))
+
+
+def _removed(log: object) -> Iterator[Removed]:
+    # Only jobs that leave something out have the member.
+    entries = _as(dict, log, LOG, "$").get("removed", [])
+    for index, given in enumerate(_as(list, entries, LOG, "$.removed")):
+        path = f"$.removed[{index}]"
+        entry = _as(dict, given, LOG, path)
+        yield Removed(*[_member(entry, name, str, LOG, path) for name in Removed._fields])
 
 
 _FIX_MEMBERS = itemgetter("paragraph_path", "element", "before", "after")

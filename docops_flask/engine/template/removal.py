@@ -182,7 +182,9 @@ class _Plan:
         gone = {_extension(each) for each in self.parts}
         gone -= {_extension(each) for each in self._names.values() if each not in self.parts}
         kinds = {each.lower(): kind for each, kind in self.parts.items()}
-        of_extension = {_extension(each): kind for each, kind in self.parts.items()}
+        of_extension: dict[str, RemovalKind] = {}
+        for each, kind in self.parts.items():
+            of_extension[_extension(each)] = min(kind, of_extension.get(_extension(each), kind))
 
         def entry_of(_tag: str, attributes: dict[str, str]) -> Removed | None:
             part, extension = attributes.get("PartName"), attributes.get("Extension")
@@ -195,7 +197,7 @@ class _Plan:
         return self._without(name, entry_of)
 
     def _without(self, name: str, entry_of: "_EntryOf") -> bytes | None:
-        """Return the part ``name`` without those children of its root that have an entry; ``None`` for none."""
+        """Return the part ``name`` without the children of its root that have an entry, ``None`` for none."""
         content = self._package.read(name)
         encoding = encoding_of(content, name)
         text = recoded(content, encoding)
