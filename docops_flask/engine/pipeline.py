@@ -141,9 +141,11 @@ def precheck(job: Job, template: FilePath) -> "Precheck":
 def inspect(job: Job, template: FilePath) -> "Inspection":
     """Return what ``template`` asks for and what is wrong with it."""
     from docops_flask.engine.reports.inspection import inspect_template
+    from docops_flask.engine.reports.package_problems import package_problems
 
     with closing(Package(template, job.limits)) as package:
-        return inspect_template(scan_document(open_document(package, job.limits)), job.skills)
+        document = open_document(package, job.limits)
+        return inspect_template(scan_document(document), job.skills, package_problems(package, document))
 
 
 def verify_files(job: Job, template: FilePath, evidence: "Evidence") -> "Verification":

@@ -5,8 +5,8 @@ wrong with it, without a task.
 """
 
 from collections import Counter
-from collections.abc import Container, Iterator, Mapping, Sequence
-from itertools import islice
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from itertools import chain, islice
 from typing import Any, NamedTuple
 
 from docops_flask.engine.document.document import ParagraphPlace, RunPlace, StoryPart
@@ -83,7 +83,10 @@ class TemplateField(NamedTuple):
 
 
 class Problem(NamedTuple):
-    """Something wrong with a template, at the run ``place``; ``text`` is the placeholder ("" for none)."""
+    """Something wrong with a template, at ``place``: a run, a part, or "" for all of it.
+
+    ``text`` is the placeholder or the link that it is about ("" for none).
+    """
 
     code: str
     message: str
@@ -139,8 +142,11 @@ def precheck_of(
     )
 
 
-def inspect_template(scan: Scan, skills: Sequence[Skill]) -> Inspection:
-    """Return the inspection of a scanned template; ``skills`` are all that are known."""
+def inspect_template(scan: Scan, skills: Sequence[Skill], beside: Iterable[Problem] = ()) -> Inspection:
+    """Return the inspection of a scanned template; ``skills`` are all that are known.
+
+    ``beside`` are the problems of what the template has beside its text.
+    """
     known_in: dict[str, list[str]] = {}
     for skill in skills:
         for name in skill.placeholders():
@@ -148,7 +154,7 @@ def inspect_template(scan: Scan, skills: Sequence[Skill]) -> Inspection:
     return Inspection(
         fields=tuple(_fields(scan, known_in)),
         unsupported=tuple(islice(_unsupported_places(scan, Suggestions(known_in)), MAX_LISTED)),
-        problems=tuple(islice(_problems(scan, known_in), MAX_LISTED)),
+        problems=tuple(islice(chain(_problems(scan, known_in), beside), MAX_LISTED)),
         suggested_skill=_suggested_skill(scan, skills, known_in),
     )
 

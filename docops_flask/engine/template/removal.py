@@ -134,7 +134,7 @@ class _Plan:
 
     def _leave_out(self, kind: RemovalKind, names: Iterable[str]) -> None:
         """Leave out the parts ``names``, with what only they lead to and their relationship parts."""
-        pending = list(names)
+        pending = [*names][::-1]
         while pending:
             name = pending.pop()
             if name in self.parts:
