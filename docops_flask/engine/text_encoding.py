@@ -5,8 +5,14 @@ Sources: Unicode 15, 23.8 (byte order mark); GB 18030-2022, which GBK is part of
 
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE, BOM_UTF32_BE, BOM_UTF32_LE
 
+from docops_flask.engine.bilingual import Bilingual
 from docops_flask.engine.errors import InvalidJson
 
+# What is said of a text in the encoding that goes into its "{}".
+OTHER_ENCODING = Bilingual(
+    "the text is in {}, and JSON has to be in UTF-8; save the file again with the encoding UTF-8.",
+    "文件的编码是 {}，而 JSON 必须使用 UTF-8：请重新保存文件，编码选择 UTF-8。",
+)
 _MARKS = (
     (BOM_UTF32_LE, "UTF-32"),
     (BOM_UTF32_BE, "UTF-32"),
@@ -37,12 +43,7 @@ def decoded_json(content: bytes, part: str) -> str:
     name = _encoding_of(content)
     if name is None:
         raise InvalidJson(f"{part}: not UTF-8 text (byte {position}).", field=part)
-    raise InvalidJson(
-        f"{part}: the text is in {name}, and JSON has to be in UTF-8; save the file again with the encoding "
-        "UTF-8.",
-        field=part,
-        encoding=name,
-    )
+    raise InvalidJson(f"{part}: {OTHER_ENCODING.en.format(name)}", field=part, encoding=name)
 
 
 def _encoding_of(content: bytes) -> str | None:

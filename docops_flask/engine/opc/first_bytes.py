@@ -121,7 +121,9 @@ class FirstBytes:
             return "zeros"
         if self._is_lock_file():
             return "lock_file"
-        return _kind_of_text(head) or ("pdf" if b"%PDF-" in head[:1024] else "unknown")
+        kind = _kind_of_text(head) or "unknown"
+        # Readers of PDF look for its beginning in the first 1,024 bytes; printer commands may come before it.
+        return "pdf" if kind in ("text", "unknown") and re.search(rb"%PDF-\d", head[:1024]) else kind
 
     def _look_for_streams(self, data: bytes, offset: int) -> None:
         for name, needle in _NEEDLE_OF.items():

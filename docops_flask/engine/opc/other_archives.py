@@ -11,7 +11,7 @@ from mmap import mmap
 
 from docops_flask.engine.errors import DocopsError, InvalidTemplate, TemplateLimitExceeded
 from docops_flask.engine.opc.first_bytes import FirstBytes
-from docops_flask.engine.opc.other_kinds import OTHER_KINDS, found_detail, other_media
+from docops_flask.engine.opc.other_kinds import other_media, other_template
 from docops_flask.engine.opc.relationships import CONTENT_TYPES_PART
 
 _END = struct.Struct("<4s4H2LH")
@@ -41,18 +41,17 @@ def refusal_of(
     error: InvalidTemplate | TemplateLimitExceeded, data: bytes | memoryview | mmap
 ) -> DocopsError:
     """Return the error for a file whose archive was refused with ``error``: what it is, where known."""
+    reason = error.detail.get("reason")
+    if reason == "encrypted":
+        return other_template("encrypted_zip", reason)
     kind = kind_of_archive(data)
     if kind is None and isinstance(error, TemplateLimitExceeded):
         # Only a package that is small enough is asked for its content types.
         kind = _kind_of_folders(data)
-    if kind is not None and error.detail.get("reason") != "encrypted":
+    if kind is not None:
         return other_media("template", kind)
-    reason = error.detail.get("reason")
-    if reason == "encrypted":
-        error.detail |= found_detail("encrypted")
-    elif reason == "truncated" and _end_of(data) is None:
-        sentence = OTHER_KINDS["truncated"].sentence.en
-        return InvalidTemplate(f"template: {sentence}", reason="truncated", **found_detail("truncated"))
+    if reason == "truncated" and _end_of(data) is None:
+        return other_template("truncated", reason)
     return error
 
 

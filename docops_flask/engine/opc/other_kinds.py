@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from docops_flask.engine.bilingual import Bilingual
-from docops_flask.engine.errors import InvalidMediaType
+from docops_flask.engine.errors import InvalidMediaType, InvalidTemplate
 
 _RESAVE = "open it in Word and save it as a Word document (.docx)"
 _RESAVE_ZH = "请在 Word 中打开，另存为“Word 文档 (*.docx)”"
@@ -26,6 +26,14 @@ OTHER_KINDS: Mapping[str, OtherKind] = {
             "this file is protected with a password: remove it in Word under File > Info > Protect Document, "
             "and save the file.",
             "该文件设有密码：请在 Word 的“文件”>“信息”>“保护文档”中取消密码并保存。",
+        ),
+    ),
+    "encrypted_zip": OtherKind(
+        "encrypted",
+        Bilingual(
+            "this ZIP archive is protected with a password: unpack it with the password, and send the Word "
+            "document (.docx) in it.",
+            "这是设有密码的压缩包（ZIP）：请输入密码解压后，使用其中的 Word 文档 (.docx)。",
         ),
     ),
     "doc": OtherKind(
@@ -237,6 +245,11 @@ OTHER_KINDS: Mapping[str, OtherKind] = {
 def other_media(part: str, kind: str) -> InvalidMediaType:
     """Return the refusal of a file of ``kind`` (a key of ``OTHER_KINDS``) as the part ``part``."""
     return InvalidMediaType(f"{part}: {OTHER_KINDS[kind].sentence.en}", field=part, **found_detail(kind))
+
+
+def other_template(kind: str, reason: str) -> InvalidTemplate:
+    """Return the refusal of a template that is a Word file, or was one, of ``kind``, for ``reason``."""
+    return InvalidTemplate(f"template: {OTHER_KINDS[kind].sentence.en}", reason=reason, **found_detail(kind))
 
 
 def found_detail(kind: str) -> dict[str, str]:

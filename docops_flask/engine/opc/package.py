@@ -201,9 +201,9 @@ def _other_media(kind: str) -> InvalidMediaType:
 
 
 def _with_macros() -> InvalidTemplate:
-    error = damaged("it contains macros but has the extension .docx", "macros")
-    error.detail["found"] = "docm"
-    return error
+    from docops_flask.engine.opc.other_kinds import other_template
+
+    return other_template("docm", "macros")
 
 
 def _is_named_xml(name: str) -> bool:

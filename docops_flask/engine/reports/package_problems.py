@@ -133,7 +133,7 @@ def _comments(part: StoryPart) -> Iterator[Problem]:
     count = len(re.findall(rb"<(?:[^\s<>/]+:)?comment[\s>]", part.text.content))
     if count:
         message = (
-            f"The template has {count} comments, which stay in every document made of it; "
+            f"The template has comments of its author ({count}), which stay in every document made of it; "
             "strip_comments=true leaves them out."
         )
         yield Problem("AUTHOR_COMMENTS", message, part.name, "")
