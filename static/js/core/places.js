@@ -12,6 +12,8 @@ const STORIES = new Set(["header", "footer", "footnotes", "endnotes", "comments"
  * @returns {string}
  */
 export function placeInWords(path) {
+  // A part of the package, such as word/settings.xml, has no words.
+  if (/\.[a-z]+$/i.test(path)) return path;
   const address = path.split(":")[0];
   const slash = address.lastIndexOf("/");
   const stories = slash < 0 ? [] : address.slice(0, slash).split("/").map(storyInWords);

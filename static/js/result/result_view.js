@@ -50,6 +50,7 @@ function runParts(run) {
   return [
     verdictPanel(run.exitCode, t(`verdict_${run.exitCode}`), runSummary(run, missing), downloads(run)),
     staleNote(),
+    ...(run.log?.warnings ?? []).map(runWarning),
     missingFields(missing),
     unsupported(unsupportedOf(run.log)),
     // First what the verdict is about.
@@ -57,6 +58,12 @@ function runParts(run) {
     run.requestId && requestId(run.requestId),
     facts(run),
   ];
+}
+
+/** @param {import("../core/answers.js").RunWarning} warning */
+function runWarning({ code, message }) {
+  const key = `warning_${code}`;
+  return notice("warn", { "data-warning": code }, el("p", null, hasMessage(key) ? t(key) : message));
 }
 
 /** @param {import("../core/answers.js").Precheck} verdict */

@@ -15,6 +15,8 @@ export const CHOICES = {
   format_report: ["both", "human", "json"],
 };
 /** @typedef {keyof typeof CHOICES} ChoiceName */
+/** The switches that go with every preset, in the contract's order. @type {("export_suggested_policy" | "strip_comments" | "drop_signature")[]} */
+export const OWN_SWITCHES = ["export_suggested_policy", "strip_comments", "drop_signature"];
 
 /** The job with the page's current inputs. @returns {Job} */
 export function currentJob() {
@@ -46,7 +48,7 @@ export function formFields(options) {
   }
   const policy = chosenPolicy(options);
   if (policy !== DEFAULT_POLICY && policyCounts(options)) fields.push(["policy", policy]);
-  if (options.export_suggested_policy) fields.push(["export_suggested_policy", "true"]);
+  for (const name of OWN_SWITCHES) if (options[name]) fields.push([name, "true"]);
   return fields;
 }
 

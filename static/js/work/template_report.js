@@ -10,6 +10,8 @@ import { placeInWords } from "../core/places.js";
 /** @typedef {import("../core/answers.js").TemplateField} TemplateField */
 /** @typedef {import("../core/answers.js").TemplateProblem & {suggestion?: string | null}} Problem */
 
+/** Problems whose text is a link, not a placeholder. */
+const OF_LINKS = new Set(["MAIL_MERGE", "ATTACHED_TEMPLATE", "EXTERNAL_LINK", "EXTERNAL_FIELD"]);
 const SHOWN_PLACES = 3;
 const SHOWN_PROBLEMS = 20;
 const SHOWN_FIELDS = 200;
@@ -87,7 +89,7 @@ function problemItem(problem) {
   return el(
     "li",
     { "data-code": problem.code },
-    problem.text && [placeholderChip(problem.text), " "],
+    problem.text && [OF_LINKS.has(problem.code) ? el("code", null, problem.text) : placeholderChip(problem.text), " "],
     hasMessage(key) ? t(key) : el("span", { lang: "en" }, problem.message),
     problem.place && [" ", el("span", { class: "place", title: problem.place }, placeInWords(problem.place))],
     problem.suggestion && [
