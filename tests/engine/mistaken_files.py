@@ -65,7 +65,7 @@ def office(part: str, content_type: str) -> bytes:
 
 def zipped(members: dict[str, bytes]) -> bytes:
     """A ZIP of files, stored."""
-    return package(members, compression=zipfile.ZIP_STORED)  # type: ignore[arg-type]
+    return package(members, compression=zipfile.ZIP_STORED)
 
 
 def in_folder(folder: str) -> bytes:

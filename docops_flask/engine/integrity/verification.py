@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
-from docops_flask.engine.errors import DocopsError, InvalidJson
+from docops_flask.engine.errors import DocopsError, InvalidJson, InvalidTemplate, TemplateLimitExceeded
 from docops_flask.engine.files import FilePath, read_file
 from docops_flask.engine.integrity.claims import LOG, REPORT, read_claims
 from docops_flask.engine.integrity.proof import prove
@@ -96,15 +96,37 @@ def verify(template: Package, evidence: Evidence, limits: Limits) -> Verificatio
     """Prove ``evidence`` against ``template`` and return the result.
 
     Raises ``InvalidJson`` or ``InvalidArgument`` (``detail.field``, ``detail.path``) for malformed reports.
-    For the document it raises what ``Package`` raises, with ``detail.field`` = ``document``.
+    For the document it raises what ``ZipReader`` raises, and ``InvalidMediaType`` for one of another kind,
+    with ``detail.field`` = ``document``.
     """
     claims = read_claims(read_json(LOG, evidence.replace_log), read_json(REPORT, evidence.format_report))
     with _errors_name_document():
-        document = ZipReader(evidence.document.read_bytes(), limits)
+        document = _opened(evidence.document.read_bytes(), limits)
     try:
         return _verification(prove(template, document, claims, limits))
     finally:
         document.close()
+
+
+def _opened(content: bytes, limits: Limits) -> ZipReader:
+    """Return the document's archive; one that is no Word document is refused by what it is."""
+    # Loaded for verifications alone.
+    from docops_flask.engine.opc.other_archives import kind_of_package, refusal_of
+    from docops_flask.engine.opc.other_kinds import other_media
+
+    try:
+        document = ZipReader(content, limits)
+    except (InvalidTemplate, TemplateLimitExceeded) as error:
+        raise refusal_of(error, content) from error
+
+    def read(name: str) -> bytes | None:
+        entry = document.get(name)
+        return None if entry is None or entry.size > limits.xml_part_bytes else document.read(entry)
+
+    kind = kind_of_package(content, read)
+    if kind is not None:
+        raise other_media(DOCUMENT, kind)
+    return document
 
 
 def _verification(proof: Proof) -> Verification:

@@ -6,13 +6,20 @@ Sources: PKWARE APPNOTE.TXT 6.3.10, 4.3.12 and 4.3.16; OpenDocument 1.3 part 2, 
 """
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from mmap import mmap
 
 from docops_flask.engine.errors import DocopsError, InvalidTemplate, TemplateLimitExceeded
 from docops_flask.engine.opc.first_bytes import FirstBytes
 from docops_flask.engine.opc.other_kinds import other_media, other_template
-from docops_flask.engine.opc.relationships import CONTENT_TYPES_PART
+from docops_flask.engine.opc.relationships import (
+    CONTENT_TYPES_PART,
+    WORD_DOCUMENT,
+    ContentTypes,
+    parse_relationships,
+    relationships_part,
+)
+from docops_flask.engine.opc.xml_part import parse_part
 
 _END = struct.Struct("<4s4H2LH")
 _CENTRAL = struct.Struct("<4s6H3L5H2L")
@@ -86,6 +93,27 @@ def kind_of_archive(data: bytes | memoryview | mmap) -> str | None:
     if any(name.endswith(".iwa") or name == "index/document.iwa" for name in lowered):
         return "pages"
     return "zip_of_files"
+
+
+def kind_of_package(data: bytes | memoryview | mmap, read: Callable[[str], bytes | None]) -> str | None:
+    """Return what a sound archive is by its main part; ``None`` for a Word document or a damaged one.
+
+    ``read`` returns the content of a member, ``None`` where there is none.
+    """
+    try:
+        types, relationships = read(CONTENT_TYPES_PART), read(relationships_part(""))
+        if types is None or relationships is None:
+            return kind_of_archive(data)
+        main = next(
+            each
+            for each in parse_relationships(parse_part(relationships, relationships_part("")), "")
+            if each.kind == "officeDocument"
+        )
+        content_type = ContentTypes(parse_part(types, CONTENT_TYPES_PART)).of(main.target).lower()
+    except (InvalidTemplate, StopIteration):
+        return None
+    is_word = content_type in ("", "application/xml", WORD_DOCUMENT)
+    return None if is_word else kind_of_main_part(content_type)
 
 
 def _kind_of_folders(data: bytes | memoryview | mmap) -> str | None:

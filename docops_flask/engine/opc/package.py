@@ -9,6 +9,7 @@ from docops_flask.engine.files import FilePath
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.opc.relationships import (
     CONTENT_TYPES_PART,
+    WORD_DOCUMENT,
     ContentTypes,
     Relationship,
     parse_relationships,
@@ -20,7 +21,6 @@ from docops_flask.engine.opc.zip_names import damaged
 from docops_flask.engine.opc.zip_reader import ZipReader
 from docops_flask.engine.opc.zip_writer import ByteSink, ZipWriter
 
-WORD_DOCUMENT = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
 _VBA_PROJECT = "application/vnd.ms-office.vbaproject"
 _VBA_PARTS = ("vbaproject.bin", "vbadata.xml")
 _BOMB_BYTES = 10 * 1024 * 1024
@@ -175,7 +175,7 @@ class Package:
         main = self._names[targets[0].lower()].name
         # Media types are case-insensitive (RFC 6838, 4.2).
         content_type = self.content_types.of(main).lower()
-        if content_type != WORD_DOCUMENT.lower():
+        if content_type != WORD_DOCUMENT:
             if content_type in ("", "application/xml"):
                 raise damaged("the content type of its main part is missing", "content_types")
             from docops_flask.engine.opc.other_archives import kind_of_main_part

@@ -8,6 +8,8 @@ from lxml.etree import _Element
 from docops_flask.engine.errors import InvalidTemplate
 
 CONTENT_TYPES_PART = "[Content_Types].xml"
+# The content type of the main part of a Word document (ECMA-376 part 1, 11.3.10).
+WORD_DOCUMENT = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
 _NAMESPACE = "http://schemas.openxmlformats.org/package/2006/content-types"
 DEFAULT = f"{{{_NAMESPACE}}}Default"
 OVERRIDE = f"{{{_NAMESPACE}}}Override"
