@@ -21,9 +21,10 @@ _ATTACHED_TEMPLATE = "attachedTemplate"
 # Types of external relationships that are no links, or have a problem of their own.
 _OTHERS = _MERGE_SOURCES | {_ATTACHED_TEMPLATE, "hyperlink"}
 # Fields that take their result from another file or program (17.16.5.32, .33, .35 and others).
+_LINKING = rb"\s*+((?:INCLUDEPICTURE|INCLUDETEXT|INCLUDE|IMPORT|LINK|DDEAUTO|DDE|DATABASE|RD)\s"
 _LINKING_FIELD = re.compile(
-    rb"(?:instrText(?:\s[^<>]*)?>|instr\s*=\s*[\"'])\s*"
-    rb"((?:INCLUDEPICTURE|INCLUDETEXT|INCLUDE|IMPORT|LINK|DDEAUTO|DDE|DATABASE|RD)\s[^<>]*)",
+    rb"instrText(?:\s[^<>]*+)?>%b[^<>]*+)|instr\s*+=\s*+\"%b[^\"<]*+)|instr\s*+=\s*+'%b[^'<]*+)"
+    % (_LINKING, _LINKING, _LINKING),
     re.IGNORECASE,
 )
 
@@ -119,7 +120,7 @@ def _linking_fields(part: StoryPart) -> Iterator[Problem]:
         return
     seen: set[str] = set()
     for match in _LINKING_FIELD.finditer(content, part.text.root_end):
-        shown = _shown(decoded(match[1]).strip().rstrip("\"'/ "))
+        shown = _shown(decoded(match[1] or match[2] or match[3]).strip())
         if shown not in seen:
             seen.add(shown)
             message = (

@@ -21,6 +21,7 @@ from docops_flask.engine.reports.page.words import (
     rule_words,
     value_words,
 )
+from docops_flask.engine.run_warnings import WARNINGS
 
 MAX_ISSUES = 1000
 MAX_ROLES = 1000
@@ -62,6 +63,7 @@ def render_report(report: Mapping[str, Any]) -> str:
         groups=_groups(issues[:MAX_ISSUES], roles),
         left_out=max(0, len(issues) - MAX_ISSUES),
         policy=_policy_words(summary),
+        warnings=[WARNINGS[each["code"]] for each in report.get("warnings", ())],
         pictures=page_pictures(summary.get("page_geometry", ())),
         roles=list(roles.values())[:MAX_ROLES],
         roles_left_out=max(0, len(roles) - MAX_ROLES),

@@ -12,6 +12,7 @@ from docops_flask.engine.options import Options
 from docops_flask.engine.policy.policy import PageRules, Policy, RoleRules, TextRules
 from docops_flask.engine.reports.page.html import MAX_ISSUES, MAX_ROLES, render_report
 from docops_flask.engine.reports.page.words import BY_CODE, BY_RULE
+from docops_flask.engine.run_warnings import WARNINGS
 from tests.engine.checks.document_builder import build_document, check_under_policy, check_under_template
 from tests.engine.reports.page.geometries import page_geometry
 from tests.factories import p, r, tbl, tc, tr
@@ -50,6 +51,13 @@ def test_the_verdict_comes_first_in_both_languages() -> None:
     for words, content in verdicts.items():
         section = not_none(html.fromstring(render_report(content)).find(".//section"))
         assert " ".join(text_content(section).split()).startswith(words)
+
+
+def test_warnings_stand_under_the_verdict_in_both_languages() -> None:
+    content = report(p()) | {"warnings": [{"code": "SIGNATURE_VOID", "message": "", "place": "a.sigs"}]}
+    section = not_none(html.fromstring(render_report(content)).find(".//section"))
+    for text in WARNINGS["SIGNATURE_VOID"]:
+        assert text in text_content(section)
 
 
 def test_issues_stand_by_place_with_expected_beside_actual() -> None:
