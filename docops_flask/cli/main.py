@@ -47,6 +47,8 @@ _HELP = {
     "policy": "Compare with the policy of this name (list them with docops policies).",
     "export_suggested_policy": "Also write a policy that this template passes.",
     "lang": "Language of the report page (default: that of the template).",
+    "strip_comments": "Leave out the comments of the template's author.",
+    "drop_signature": "Leave out the template's digital signature, which filling makes void.",
 }
 _json_option = click.option(_JSON_FLAG, "as_json", is_flag=True, help="Print one JSON object.")
 _force_option = click.option("--force", is_flag=True, help="Overwrite existing files.")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from docops_flask.engine.checks.report import FormatReport
 from docops_flask.engine.errors import message_of
@@ -11,6 +11,7 @@ from docops_flask.engine.job import Job
 from docops_flask.engine.pipeline import RunResult
 from docops_flask.engine.reports.inspection import Inspection, Precheck
 from docops_flask.engine.reports.missing_fields import MissingPlace, UnusedKey
+from docops_flask.engine.run_warnings import WARNINGS
 from docops_flask.intake.catalogue.policies import (
     PolicyRegistry,
     describe_policy,
@@ -19,6 +20,9 @@ from docops_flask.intake.catalogue.policies import (
 )
 from docops_flask.intake.catalogue.policy_schema import policy_json_schema
 from docops_flask.intake.catalogue.skills import SkillRegistry, task_json_schema
+
+if TYPE_CHECKING:
+    from docops_flask.engine.template.removal import Removed
 
 _MAX_LISTED = 20
 
@@ -32,6 +36,7 @@ def run_as_data(result: RunResult, job: Job, out_dir: Path, files: Sequence[str]
         "format_issue_codes": result.report.issue_codes(),
         **result.missing.as_dict(),
         "effective": job.options.effective(result.language),
+        **({"warnings": [each.as_dict() for each in result.log.warnings]} if result.log.warnings else {}),
         "out_dir": str(out_dir),
         "files": list(files),
     }
@@ -51,7 +56,9 @@ def run_for_people(result: RunResult, out_dir: Path, files: Iterable[str]) -> st
         f"  missing      {_missing(missing.required, missing.optional)}",
         *_slips(missing.missing, missing.unused, missing.undeclared),
         *_unsupported(broken),
+        *_left_out(log.removed),
         f"  format       {_format_line(result.report)}",
+        *(f"  warning      {WARNINGS[each.code].both()}" for each in log.warnings),
         f"  files        {', '.join(files)}",
         f"  in           {out_dir}",
     ]
@@ -177,6 +184,13 @@ def _unsupported(places: Sequence[_Unsupported]) -> Iterator[str]:
         yield f"  cannot fill  {text} at {place}{meant}"
     if len(places) > _MAX_LISTED:
         yield f"  cannot fill  {len(places) - _MAX_LISTED} more"
+
+
+def _left_out(removed: "Sequence[Removed]") -> Iterator[str]:
+    kinds = sorted({entry.kind for entry in removed})
+    parts = [entry.part for entry in removed if entry.what == "part"]
+    if kinds:
+        yield f"  left out     {' and '.join(kinds)} of the template ({_listed(parts) or 'marks alone'})"
 
 
 def _format_line(report: FormatReport) -> str:

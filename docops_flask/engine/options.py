@@ -20,7 +20,9 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "format_report": ("human", "json", "both"),
     "lang": LANGUAGES,
 }
-SWITCHES = ("strict", "export_suggested_policy")
+# Switches beside ``strict``; they are not part of ``effective`` and of no preset.
+_OWN_SWITCHES = ("export_suggested_policy", "strip_comments", "drop_signature")
+SWITCHES = ("strict", *_OWN_SWITCHES)
 SWITCH_VALUES: Mapping[str, bool] = {
     **dict.fromkeys(("true", "1", "yes", "on", "t"), True),
     **dict.fromkeys(("false", "0", "no", "off", "f"), False),
@@ -35,12 +37,12 @@ FIELD_ORDER = (
     "format_report",
     "policy_yaml",
     "policy",
-    "export_suggested_policy",
     "lang",
+    *_OWN_SWITCHES,
 )
 # What a preset sets; ``strict`` sets the first.
 _PRESET_FIELDS = ("format_mode", "format_baseline", "format_fix_mode")
-_EXPLICIT_FIELDS = (*_PRESET_FIELDS, "format_report", "export_suggested_policy", "lang")
+_EXPLICIT_FIELDS = (*_PRESET_FIELDS, "format_report", "lang")
 # A field, and the fields that cannot be sent together with it.
 _EXCLUDES = (
     ("preset", (*_PRESET_FIELDS, "policy_yaml")),
@@ -50,9 +52,10 @@ _EXCLUDES = (
 
 
 class Options(NamedTuple):
-    """How a job checks the format, and how it reports; every text is one of ``CHOICES``.
+    """How a job checks the format, how it reports and what it leaves out; every text is one of ``CHOICES``.
 
-    ``lang`` is the language of the texts for people; ``None`` means that of the template.
+    ``lang`` is the language of the texts for people; ``None`` means that of the template. ``strip_comments``
+    leaves out the comments of the template's author, ``drop_signature`` its digital signature.
     """
 
     preset: Preset = "quick"
@@ -62,11 +65,14 @@ class Options(NamedTuple):
     format_report: FormatReport = "json"
     export_suggested_policy: bool = False
     lang: Language | None = None
+    strip_comments: bool = False
+    drop_signature: bool = False
 
     def effective(self, language: Language) -> dict[str, str]:
         """Return the ``effective`` member of ``api_result.json``; ``language`` is the one that was used."""
         values = self._asdict()
-        del values["export_suggested_policy"], values["lang"]
+        for name in (*_OWN_SWITCHES, "lang"):
+            del values[name]
         return {**values, "language": language}
 
 
@@ -151,4 +157,5 @@ def resolve_options(given: Mapping[str, str]) -> Options:
         explicit.setdefault("format_baseline", "policy")
     if values.get("strict"):
         explicit["format_mode"] = "strict"
+    explicit |= {name: values[name] for name in _OWN_SWITCHES if name in values}
     return options._replace(**cast(dict[str, Any], explicit))

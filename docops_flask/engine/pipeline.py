@@ -6,7 +6,7 @@ each job, and sooner without the rest.
 """
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import closing
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
@@ -45,6 +45,7 @@ from docops_flask.engine.integrity.proof import prove_written
 from docops_flask.engine.job import Job, JobKind
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.opc.package import Package
+from docops_flask.engine.opc.relationships import SIGNATURE_ORIGIN
 from docops_flask.engine.options import Options
 from docops_flask.engine.policy.policy import Policy
 from docops_flask.engine.reports.missing_fields import Given, MissingFields, missing_fields
@@ -61,8 +62,10 @@ from docops_flask.engine.template.values import Values, build_values
 if TYPE_CHECKING:
     from docops_flask.engine.integrity.verification import Evidence, Verification
     from docops_flask.engine.reports.inspection import Inspection, Precheck
+    from docops_flask.engine.run_warnings import RunWarning
     from docops_flask.engine.template.expansion import Expansion
     from docops_flask.engine.template.inline_fill import InlineFilling
+    from docops_flask.engine.template.removal import Removal
 
 ARCHIVE = "outputs.zip"
 
@@ -206,13 +209,15 @@ def precheck(job: Job, template: FilePath) -> "Precheck":
 def inspect(job: Job, template: FilePath) -> "Inspection":
     """Return what ``template`` asks for and what is wrong with it."""
     from docops_flask.engine.reports.inspection import inspect_template
+    from docops_flask.engine.reports.package_problems import package_problems
 
     with closing(Package(template, job.limits)) as package:
         document = open_document(package, job.limits)
         scan = scan_document(document)
         places = scan_places(package, document, job.limits)
         unaccounted = find_unaccounted(package, document, scan, (*scan.inline_names(), *places.names()))
-        return inspect_template(scan, places, job.skills, unaccounted)
+        beside = package_problems(package, document)
+        return inspect_template(scan, places, job.skills, unaccounted, beside)
 
 
 def verify_files(job: Job, template: FilePath, evidence: "Evidence") -> "Verification":
@@ -266,10 +271,18 @@ def _run(job: Job, template: Template, sink: ArtefactSink) -> RunResult:
     fields = sorted(counts)
     missing = missing_fields(fields, Given(job.skill, job.payload, values), log, scan)
 
+    removal = _removal(job, template.package, document, placed)
     edits = [*filling.edits, *placed, *(() if inline is None else inline.edits)]
-    emptied = filling.edits_of_emptied(report.repaired_runs())
-    changed = written_parts([*edits, *_repair_edits(report), *emptied])
-    sink.document(lambda stream: template.package.write(stream, changed))
+    edits += (*_repair_edits(report), *filling.edits_of_emptied(report.repaired_runs()))
+    if removal is not None:
+        edits += removal.edits
+        log = log._replace(removed=removal.entries)
+    changed = written_parts(edits)
+    left_out = frozenset[str]() if removal is None else removal.parts
+    warnings = _warnings(template.package, changed, left_out)
+    if warnings:
+        log, report = log._replace(warnings=warnings), report._replace(warnings=warnings)
+    sink.document(lambda stream: template.package.write(stream, changed, left_out=left_out))
     with sink.written() as written:
         claims = log.claims(), report.claims()
         proof = prove_written(template.package, template.evidence, written, *claims, job.limits)
@@ -313,6 +326,27 @@ def _fill_places(
     filling = fill_places(scan, values, job.skill)
     suggestions = Suggestions(job.skill.placeholders())
     return filling.edits, tuple(place_entries(scan, filling, job.skill, suggestions))
+
+
+def _removal(job: Job, package: Package, document: Document, placed: Sequence[Edit]) -> "Removal | None":
+    if not (job.options.strip_comments or job.options.drop_signature):
+        return None
+    # Imported here to keep the renderer's start fast: most jobs leave nothing out.
+    from docops_flask.engine.template.removal import plan_removal
+
+    return plan_removal(package, document, job.options, {edit.part.name: edit.part for edit in placed})
+
+
+def _warnings(
+    package: Package, changed: Mapping[str, bytes], left_out: Collection[str]
+) -> "tuple[RunWarning, ...]":
+    """Return what the log and the report warn of: a signature of the template that no longer holds."""
+    origin = next((each for each in package.relationships("") if each.kind == SIGNATURE_ORIGIN), None)
+    if origin is None or not changed or origin.target in left_out:
+        return ()
+    from docops_flask.engine.run_warnings import RunWarning
+
+    return (RunWarning("SIGNATURE_VOID", origin.target),)
 
 
 def _suggested_policy(job: Job, document: Document, scan: Scan) -> Policy | None:

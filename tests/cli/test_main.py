@@ -298,7 +298,7 @@ def test_options_are_checked_as_the_service_checks_them(
 @pytest.mark.parametrize(
     ("file", "content", "code", "message"),
     [
-        ("t.docx", b"plain text", "INVALID_MEDIA_TYPE", "template: its content is not that of a .docx file"),
+        ("t.docx", b"plain text", "INVALID_MEDIA_TYPE", "template: this is plain text: open it in"),
         ("t.docx", b"PK\x03\x04...", "INVALID_TEMPLATE", ""),
         ("t.docx", b"PK\x03\x04" + bytes(2000), "UPLOAD_TOO_LARGE", "set DOCOPS_MAX_UPLOAD_BYTES"),
         ("t.json", b"{", "INVALID_JSON", "task: not valid JSON"),
@@ -335,7 +335,7 @@ def test_files_are_checked_as_the_service_checks_them(
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        (["inspect", "t.json"], "INVALID_MEDIA_TYPE", "template: the file's name must end with .docx."),
+        (["inspect", "t.json"], "INVALID_MEDIA_TYPE", "template: this is JSON text, as a task is: send"),
         (
             ["inspect", "none.docx"],
             "INVALID_ARGUMENT",
@@ -374,12 +374,12 @@ def test_an_error_has_the_contracts_code_and_message(
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["run", "t.docx", "t.json", "--out-dir", "out"], "t.docx: template: its end is missing"),
-        (["precheck", "t.docx", "t.json"], "t.docx: template: its end is missing"),
-        (["inspect", "t.docx"], "t.docx: template: its end is missing"),
+        (["run", "t.docx", "t.json", "--out-dir", "out"], "t.docx: template: this file is cut off"),
+        (["precheck", "t.docx", "t.json"], "t.docx: template: this file is cut off"),
+        (["inspect", "t.docx"], "t.docx: template: this file is cut off"),
         (
             ["verify", "t.docx", "good.docx", "--replace-log", "t.json", "--format-report", "t.json"],
-            "t.docx: template: its end is missing",
+            "t.docx: template: this file is cut off",
         ),
         (["verify", "good.docx", "t.docx"], "out.replace_log.json: replace_log: cannot be read"),
         (
@@ -408,7 +408,7 @@ def test_the_file_that_is_wrong_is_named(
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (["inspect", "t.json"], "docops: t.json: template: the file's name must end with .docx.\n"),
+        (["inspect", "t.bin"], "docops: t.bin: template: the file's name must end with .docx.\n"),
         (["inspect"], "Error: Missing argument 'TEMPLATE'.\n"),
     ],
 )
@@ -416,9 +416,44 @@ def test_people_read_errors_on_standard_error(
     capsys: pytest.CaptureFixture[str], inputs: Callable[..., list[str]], arguments: list[str], told: str
 ) -> None:
     inputs()
+    Path("t.bin").write_bytes(Path("t.docx").read_bytes())
     assert main(arguments) == 1
     said = capsys.readouterr()
     assert (said.out, said.err[-len(told) :]) == ("", told)
+
+
+@pytest.mark.parametrize(
+    ("content", "english", "chinese"),
+    [
+        (b"%PDF-1.7", "this is a PDF: send", "这是 PDF 文件：请使用"),
+        (b"PK\x03\x04", "this file is cut off", "该文件不完整"),
+        (b"", "this file is empty", "该文件是空的"),
+    ],
+)
+def test_people_read_what_a_file_is_in_both_languages(
+    capsys: pytest.CaptureFixture[str],
+    inputs: Callable[..., list[str]],
+    content: bytes,
+    english: str,
+    chinese: str,
+) -> None:
+    inputs()
+    Path("t.docx").write_bytes(content)
+    assert main(["inspect", "t.docx"]) == 1
+    first, second, *_ = capsys.readouterr().err.splitlines()
+    assert first.startswith(f"docops: t.docx: template: {english}")
+    assert second.startswith(f"docops: {chinese}")
+
+
+def test_a_task_in_another_encoding_is_told_in_both_languages(
+    capsys: pytest.CaptureFixture[str], inputs: Callable[..., list[str]]
+) -> None:
+    inputs()
+    Path("t.json").write_bytes('{"task_type": "会议"}'.encode("gbk"))
+    assert main(["precheck", "t.docx", "t.json"]) == 1
+    said = capsys.readouterr().err
+    assert "the text is in GBK/GB18030" in said
+    assert "文件的编码是 GBK/GB18030" in said
 
 
 @pytest.mark.parametrize(

@@ -103,7 +103,10 @@ def test_the_form_has_the_fields_of_the_engine_each_with_a_description() -> None
     assert [name for name, field in fields.items() if not field["description"]] == []
     assert {name for name, field in fields.items() if field["type"] == "boolean"} == set(SWITCHES)
     defaults = {name: field["default"] for name, field in fields.items() if "default" in field}
-    assert defaults == {"preset": Options().preset, "export_suggested_policy": False}
+    assert defaults == {
+        "preset": Options().preset,
+        **{name: getattr(Options(), name) for name in SWITCHES if name != "strict"},
+    }
     assert fields["policy_yaml"]["maxLength"] == MAX_POLICY_BYTES
 
 
@@ -247,7 +250,7 @@ ASKED: dict[str, dict[str, Any]] = {
     "TemplateLimitExceededError": {
         "template": docx(p("x"), extra={f"customXml/{number}.bin": b"" for number in range(1200)})
     },
-    "InvalidMediaTypeError": {"template_name": "notice.txt"},
+    "InvalidMediaTypeError": {"template_name": "notice.dotx"},
 }
 
 

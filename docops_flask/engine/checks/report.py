@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from docops_flask.engine.checks.issue import FixChange, Issue, Shown
     from docops_flask.engine.formatting.sections import PageGeometry
     from docops_flask.engine.roles.found_role import FoundRole, Sign
+    from docops_flask.engine.run_warnings import RunWarning
 
 
 class PolicyNote(NamedTuple):
@@ -148,6 +149,7 @@ class FormatReport(NamedTuple):
     template_paths: Mapping[str, str] | None = None
     not_checked: tuple[NotChecked, ...] = ()
     structure: Structure | None = None
+    warnings: "tuple[RunWarning, ...]" = ()
 
     @property
     def error_count(self) -> int:
@@ -240,6 +242,7 @@ class FormatReport(NamedTuple):
                 "policy_deviations": [each.as_dict() for each in self.policy_deviations],
                 "not_checked": [each.as_dict() for each in self.not_checked],
             },
+            **({"warnings": [each.as_dict() for each in self.warnings]} if self.warnings else {}),
         }
 
 

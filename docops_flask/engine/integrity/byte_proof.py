@@ -24,6 +24,7 @@ from docops_flask.engine.opc.xml_part import parse_part, recoded
 if TYPE_CHECKING:
     from docops_flask.engine.integrity.emptied_runs import EmptiedRun
     from docops_flask.engine.integrity.places import PlacedPart
+    from docops_flask.engine.integrity.removals import Removals
 
 
 def prove_bytes(
@@ -33,13 +34,17 @@ def prove_bytes(
 
     ``claims`` are replayed on ``evidence``; where blocks were repeated it is of the expanded template.
     """
-    if members.unaccounted:
-        return None
     evidence = evidence or TemplateEvidence(template)
     stories = Stories(evidence)
+    removals = _removals(template, stories, claims)
+    unaccounted = members.unaccounted if removals is None else removals.others(members.unaccounted)
+    if unaccounted or (removals is not None and removals.kept(members.records)):
+        return None
     try:
         _replay(stories, claims)
         others = _replay_places(evidence.package, stories, claims)
+        if removals is not None:
+            _leave_out(template, stories, removals, claims, others)
         touched: dict[str, StoryBytes | PlacedPart] = {**stories.touched(), **others}
         expected = {name: part.written() for name, part in touched.items()}
     except (Misfit, ValueError):
@@ -48,6 +53,8 @@ def prove_bytes(
     for record in members.records:
         part = touched.get(record.name)
         after = changed.get(record.name)
+        if removals is not None and record.name in removals.parts:
+            continue
         if part is None:
             if record.changed:
                 return None
@@ -86,6 +93,38 @@ def _replay_places(template: Template, stories: Stories, claims: Claims) -> "dic
             story.edits += placed.edits
             story.replacements += placed.replacements
     return others
+
+
+def _removals(template: Package, stories: Stories, claims: Claims) -> "Removals | None":
+    if not claims.removed:
+        return None
+    # Most jobs leave nothing out, and a renderer starts the faster for what it does not load.
+    from docops_flask.engine.integrity.removals import removals_of
+
+    return removals_of(template, stories.parts, claims.removed)
+
+
+def _leave_out(
+    template: Package,
+    stories: Stories,
+    removals: "Removals",
+    claims: Claims,
+    others: "dict[str, PlacedPart]",
+) -> None:
+    """Have what ``removals`` name taken out of the stories and of ``others``, to which parts are added.
+
+    Raises ``Misfit`` where the log lists something else.
+    """
+    from docops_flask.engine.integrity.removals import edits_of, without_children
+
+    if not removals.is_listed_by(claims.removed):
+        raise Misfit
+    for name, elements in removals.marks.items():
+        story = stories.part(name)
+        story.edits += edits_of(stories.parts, name, story.content, elements)
+    for name, part in without_children(removals, template, stories.parts):
+        known = others.get(name)
+        others[name] = part if known is None else known._replace(edits=[*known.edits, *part.edits])
 
 
 class _Grouped:

@@ -189,7 +189,11 @@ class Stories:
 
     def holding(self, flow: Flow) -> StoryBytes:
         """Return the story that ``flow`` is in."""
-        return self._of_part(next(each for each in self._listed if each.part == flow.part))
+        return self.part(flow.part)
+
+    def part(self, name: str) -> StoryBytes:
+        """Return the story in the part ``name``."""
+        return self._of_part(next(each for each in self._listed if each.part == name))
 
     def map_of(self, part: StoryBytes) -> TagMap:
         """Return where the start tags of a part's elements lie."""

@@ -59,6 +59,21 @@ class TagMap:
         return TagSpan(start + self._shift, end + self._shift)
 
 
+def element_end(content: bytes, span: TagSpan) -> int:
+    """Return where the element ends whose start tag is ``span``."""
+    depth = 0
+    for match in re.compile(ANY_MARKUP, re.DOTALL).finditer(content, span.start):
+        if match[3] is None:
+            continue
+        if match[2]:
+            depth -= 1
+        elif not match[4].endswith(b"/"):
+            depth += 1
+        if depth == 0:
+            return match.end()
+    raise ValueError("an element without an end tag")
+
+
 def parse_paragraph(content: bytes, part: PlainPart) -> tuple[_Element, TagMap]:
     """Return the w:p with ``content`` as a tree, and where the start tags in ``content`` lie."""
     opening = b"<" + part.prefix + b"p" + part.declared + b">"

@@ -119,6 +119,20 @@ class Fix(NamedTuple):
     after: Mapping[str, str]
 
 
+class Removed(NamedTuple):
+    """Something left out: an entry of ``removed`` in the replace log.
+
+    ``kind`` is what it belonged to (``comments``, ``signature``); ``what`` is ``part``, ``relationship``,
+    ``content_type`` or the local name of a mark of a comment. ``part`` is the part left out or the one in
+    which something was; ``id`` tells which of several.
+    """
+
+    kind: str
+    what: str
+    part: str
+    id: str
+
+
 class Claims(NamedTuple):
     """All claimed changes."""
 
@@ -127,6 +141,7 @@ class Claims(NamedTuple):
     blocks: tuple[Block, ...] = ()
     inline: tuple[InlineReplacement, ...] = ()
     places: tuple[PlaceReplacement, ...] = ()
+    removed: tuple[Removed, ...] = ()
 
 
 def read_claims(replace_log: object, format_report: object) -> Claims:
@@ -139,7 +154,12 @@ def read_claims(replace_log: object, format_report: object) -> Claims:
     places: list[PlaceReplacement] = []
     replacements = tuple(_replacements(replace_log, inline, places))
     return Claims(
-        replacements, tuple(_fixes(format_report)), tuple(_blocks(replace_log)), tuple(inline), tuple(places)
+        replacements,
+        tuple(_fixes(format_report)),
+        tuple(_blocks(replace_log)),
+        tuple(inline),
+        tuple(places),
+        tuple(_removed(replace_log)),
     )
 
 
@@ -269,6 +289,15 @@ def _mirrors(index: int, entry: dict[str, Any]) -> tuple[str, ...]:
 def _paths(holder: dict[str, Any], name: str, path: str) -> tuple[str, ...]:
     paths = _member(holder, name, list, LOG, path)
     return tuple(_as(str, each, LOG, f"{path}.{name}[{number}]") for number, each in enumerate(paths))
+
+
+def _removed(log: object) -> Iterator[Removed]:
+    # Only jobs that leave something out have the member.
+    entries = _as(dict, log, LOG, "$").get("removed", [])
+    for index, given in enumerate(_as(list, entries, LOG, "$.removed")):
+        path = f"$.removed[{index}]"
+        entry = _as(dict, given, LOG, path)
+        yield Removed(*[_member(entry, name, str, LOG, path) for name in Removed._fields])
 
 
 _FIX_MEMBERS = itemgetter("paragraph_path", "element", "before", "after")

@@ -109,7 +109,9 @@ def expand(template: Template, claims: Claims, limits: Limits) -> Expanded:
             each.part.edits.append((each.start, each.end, each.copies(block.copies)))
     written = {each.part.story.part: each.part for of_block in repeated.values() for each in of_block}
     parts = {name: part.written() for name, part in written.items()}
-    expanded = Claims(tuple(placed), claims.fixes, inline=tuple(inline), places=claims.places)
+    expanded = Claims(
+        tuple(placed), claims.fixes, inline=tuple(inline), places=claims.places, removed=claims.removed
+    )
     return Expanded(ExpandedTemplate(template, parts), expanded, misfits)
 
 

@@ -1,14 +1,15 @@
 """A Word package: reads its parts, content types and relationships, and writes it with changed parts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from contextlib import suppress
 from mmap import ACCESS_READ, mmap
 
-from docops_flask.engine.errors import InvalidMediaType, TemplateLimitExceeded
+from docops_flask.engine.errors import InvalidMediaType, InvalidTemplate, TemplateLimitExceeded
 from docops_flask.engine.files import FilePath
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.opc.relationships import (
     CONTENT_TYPES_PART,
+    WORD_DOCUMENT,
     ContentTypes,
     Relationship,
     parse_relationships,
@@ -20,7 +21,6 @@ from docops_flask.engine.opc.zip_names import damaged
 from docops_flask.engine.opc.zip_reader import ZipReader
 from docops_flask.engine.opc.zip_writer import ByteSink, JoinedWrites, ZipWriter
 
-WORD_DOCUMENT = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
 _VBA_PROJECT = "application/vnd.ms-office.vbaproject"
 _VBA_PARTS = ("vbaproject.bin", "vbadata.xml")
 _BOMB_BYTES = 10 * 1024 * 1024
@@ -48,11 +48,17 @@ class Package:
             self._map: mmap | bytes = (
                 file.read() if size <= _SMALL_BYTES else mmap(file.fileno(), 0, access=ACCESS_READ)
             )
-        self._zip = ZipReader(self._map, limits)
-        self._names = {entry.name.lower(): entry for entry in self._zip.entries}
         self.limits = limits
         self._relationships: dict[str, tuple[Relationship, ...]] = {}
-        self._check_sizes()
+        try:
+            self._zip = ZipReader(self._map, limits)
+            self._names = {entry.name.lower(): entry for entry in self._zip.entries}
+            self._check_sizes()
+        except (InvalidTemplate, TemplateLimitExceeded) as error:
+            # Loaded for refused files alone, as below.
+            from docops_flask.engine.opc.other_archives import refusal_of
+
+            raise refusal_of(error, self._map) from error
         self.content_types = self._read_content_types()
         self._check_xml()
         self.main_part = self._find_main_part()
@@ -95,11 +101,16 @@ class Package:
         return self._relationships[source]
 
     def write(
-        self, stream: ByteSink, changed: Mapping[str, bytes], added: Mapping[str, bytes] = _NOTHING
+        self,
+        stream: ByteSink,
+        changed: Mapping[str, bytes],
+        added: Mapping[str, bytes] = _NOTHING,
+        left_out: Container[str] = (),
     ) -> None:
         """Write the package to ``stream``: parts in ``changed`` with new content, all others as stored.
 
-        ``changed`` maps part names to uncompressed content. Order, names, dates and compression methods are
+        ``changed`` maps part names to uncompressed content; members named in ``left_out`` are not written.
+        Order, names, dates and compression methods are
         kept; the ZIP headers are written anew (``ZipWriter``).
         The parts in ``added`` follow in their order; ``Additions`` chooses their names and declares them.
         """
@@ -107,6 +118,8 @@ class Package:
         writer = ZipWriter(joined)
         replaced = {name.lower(): content for name, content in changed.items()}
         for entry in self._zip.entries:
+            if entry.name in left_out:
+                continue
             content = replaced.get(entry.name.lower())
             if content is None:
                 with self._zip.stored_bytes(entry) as stored:
@@ -152,7 +165,9 @@ class Package:
 
     def _read_content_types(self) -> ContentTypes:
         if not self.has(CONTENT_TYPES_PART):
-            raise damaged("it has no [Content_Types].xml", "content_types")
+            from docops_flask.engine.opc.other_archives import refusal_of
+
+            raise refusal_of(damaged("it has no [Content_Types].xml", "content_types"), self._map)
         return ContentTypes(parse_part(self.read(CONTENT_TYPES_PART), CONTENT_TYPES_PART))
 
     def _find_main_part(self) -> str:
@@ -162,20 +177,20 @@ class Package:
             if relationship.kind == "officeDocument" and not relationship.external
         ]
         if not targets or not self.has(targets[0]):
+            if not targets and not any(name.startswith("word/") for name in self._names):
+                raise _other_media("unknown")
             raise damaged("its main document part is missing", "main_part")
         main = self._names[targets[0].lower()].name
         # Media types are case-insensitive (RFC 6838, 4.2).
         content_type = self.content_types.of(main).lower()
-        if content_type != WORD_DOCUMENT.lower():
+        if content_type != WORD_DOCUMENT:
             if content_type in ("", "application/xml"):
                 raise damaged("the content type of its main part is missing", "content_types")
-            raise InvalidMediaType(
-                "template: this is an Office file of another kind (macro-enabled, a .dotx template, a "
-                "spreadsheet …); save it as a Word document (.docx).",
-                field="template",
-            )
+            from docops_flask.engine.opc.other_archives import kind_of_main_part
+
+            raise _other_media(kind_of_main_part(content_type))
         if self._holds_macros(main):
-            raise damaged("it contains macros but has the extension .docx", "macros")
+            raise _with_macros()
         return main
 
     def _holds_macros(self, main: str) -> bool:
@@ -185,6 +200,18 @@ class Package:
             or _VBA_PROJECT in {content_type.lower() for content_type in self.content_types.all_types()}
             or any(each.kind.lower().endswith("/vbaproject") for each in self.relationships(main))
         )
+
+
+def _other_media(kind: str) -> InvalidMediaType:
+    from docops_flask.engine.opc.other_kinds import other_media
+
+    return other_media("template", kind)
+
+
+def _with_macros() -> InvalidTemplate:
+    from docops_flask.engine.opc.other_kinds import other_template
+
+    return other_template("docm", "macros")
 
 
 def _is_named_xml(name: str) -> bool:

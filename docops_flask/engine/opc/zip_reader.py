@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from mmap import mmap
 from typing import NamedTuple
 
-from docops_flask.engine.errors import InvalidMediaType, TemplateLimitExceeded, echo
+from docops_flask.engine.errors import TemplateLimitExceeded, echo
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.opc.zip_entry import (
     DEFLATED,
@@ -79,7 +79,11 @@ class ZipReader:
         # Contents that are asked for more than once, by where the member begins.
         self._kept: dict[int, bytes] = {}
         if bytes(self._view[:4]) != _LOCAL_MAGIC:
-            raise InvalidMediaType("template: this is not a Word document (.docx).", field="template")
+            # Loaded for refused files alone.
+            from docops_flask.engine.opc.other_archives import kind_of_other
+            from docops_flask.engine.opc.other_kinds import other_media
+
+            raise other_media("template", kind_of_other(self._view))
         count, start, end = self._end_record()
         if count > limits.zip_entries:
             raise TemplateLimitExceeded(

@@ -5,7 +5,7 @@ wrong with it, without a task.
 """
 
 from collections import Counter
-from collections.abc import Collection, Container, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 from typing import Any, NamedTuple
 
@@ -108,7 +108,10 @@ class TemplateField(NamedTuple):
 
 
 class Problem(NamedTuple):
-    """Something wrong with a template, at the run ``place``; ``text`` is the placeholder ("" for none)."""
+    """Something wrong with a template, at ``place``: a run, a part, or "" for all of it.
+
+    ``text`` is the placeholder or the link that it is about ("" for none).
+    """
 
     code: str
     message: str
@@ -173,12 +176,16 @@ def precheck_of(
 
 
 def inspect_template(
-    scan: Scan, places: PlaceScan, skills: Sequence[Skill], unaccounted: Sequence[UnaccountedName] = ()
+    scan: Scan,
+    places: PlaceScan,
+    skills: Sequence[Skill],
+    unaccounted: Sequence[UnaccountedName] = (),
+    beside: Iterable[Problem] = (),
 ) -> Inspection:
     """Return the inspection of a scanned template; ``skills`` are all that are known.
 
     ``places`` is what stands outside the paragraphs of its stories; ``unaccounted`` are the names that
-    neither holds.
+    neither holds; ``beside`` are the problems of what the template has beside its text.
     """
     known_in: dict[str, list[str]] = {}
     for skill in skills:
@@ -197,7 +204,8 @@ def inspect_template(
         ),
         problems=tuple(
             islice(
-                chain(_problems(scan, places, known_in), map(_unaccounted_problem, unaccounted)), MAX_LISTED
+                chain(_problems(scan, places, known_in), map(_unaccounted_problem, unaccounted), beside),
+                MAX_LISTED,
             )
         ),
         suggested_skill=_suggested_skill(scan, places, skills, known_in),

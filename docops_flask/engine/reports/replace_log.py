@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from docops_flask.engine.template.expansion import Expansion
     from docops_flask.engine.template.inline_fill import InlineFilling
 
+if TYPE_CHECKING:
+    from docops_flask.engine.run_warnings import RunWarning
+    from docops_flask.engine.template.removal import Removed
+
 # Characters quoted from the paragraph on each side of a placeholder.
 MAX_CONTEXT_CHARACTERS = 60
 
@@ -161,7 +165,8 @@ def _text(text: str | None) -> str:
 class ReplaceLog(NamedTuple):
     """The log of a run: its entries in document order, how many have each status, the runs that changed.
 
-    ``blocks`` are those of the template that were repeated, in document order.
+    ``blocks`` are those of the template that were repeated, in document order;
+    ``removed`` is what the job left out of the result beside the text.
     """
 
     entries: tuple[LogEntry, ...]
@@ -170,6 +175,8 @@ class ReplaceLog(NamedTuple):
     unsupported_count: int
     touched_runs: tuple[str, ...]
     blocks: "tuple[BlockEntry, ...]" = ()
+    removed: "tuple[Removed, ...]" = ()
+    warnings: "tuple[RunWarning, ...]" = ()
 
     @property
     def left_count(self) -> int:
@@ -222,6 +229,8 @@ class ReplaceLog(NamedTuple):
                 **self._blocks(),
                 "summary": self.summary(),
                 "touched_runs": WrittenItems(map(quoted, self.touched_runs)),
+                **({"removed": self._removed()} if self.removed else {}),
+                **({"warnings": [each.as_dict() for each in self.warnings]} if self.warnings else {}),
             }
         )
 
@@ -231,13 +240,17 @@ class ReplaceLog(NamedTuple):
         The proof gets it before the log is written: values repeated in thousands of entries are one object
         here and text for each entry there.
         """
-        return {"entries": [entry.claim() for entry in self.entries], **self._blocks()}
+        removed = {"removed": self._removed()} if self.removed else {}
+        return {"entries": [entry.claim() for entry in self.entries], **self._blocks(), **removed}
 
     def _blocks(self) -> dict[str, Any]:
         """Return the member ``blocks``; nothing where there are none."""
         if not self.blocks:
             return {}
         return {"blocks": [block.as_dict(number) for number, block in enumerate(self.blocks)]}
+
+    def _removed(self) -> list[dict[str, str]]:
+        return [each._asdict() for each in self.removed]
 
 
 def replace_log(  # noqa: PLR0917, the steps of a run in their order

@@ -69,7 +69,7 @@
  * @typedef {object} TemplateProblem
  * @property {string} code
  * @property {string} message
- * @property {string} place "" where the whole template is meant
+ * @property {string} place a run, a part, or "" where the whole template is meant
  * @property {string} text
  */
 
@@ -110,6 +110,13 @@
  * @typedef {object} ReplaceLog out.replace_log.json
  * @property {ReplaceEntry[]} entries
  * @property {ReplaceSummary} summary
+ * @property {RunWarning[]} [warnings] absent where there are none
+ */
+
+/**
+ * @typedef {object} RunWarning
+ * @property {string} code
+ * @property {string} message
  */
 
 /**

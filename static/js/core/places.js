@@ -28,6 +28,8 @@ const STORIES = new Set(["header", "footer", "footnotes", "endnotes", "comments"
  */
 export function placeInWords(path) {
   if (path.includes("#")) return partInWords(path);
+  // A part of the package, such as word/settings.xml, has no words.
+  if (/\.[a-z]+$/i.test(path)) return path;
   const [address, inside = ""] = path.split(":");
   const slash = address.lastIndexOf("/");
   const stories = slash < 0 ? [] : address.slice(0, slash).split("/").map(storyInWords);

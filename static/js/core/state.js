@@ -13,6 +13,8 @@
  * @property {string} policy the name of a policy of the server
  * @property {string} policy_yaml
  * @property {boolean} export_suggested_policy
+ * @property {boolean} strip_comments
+ * @property {boolean} drop_signature
  */
 
 /**
@@ -76,6 +78,8 @@ export const DEFAULT_OPTIONS = Object.freeze({
   policy: DEFAULT_POLICY,
   policy_yaml: "",
   export_suggested_policy: false,
+  strip_comments: false,
+  drop_signature: false,
 });
 
 /** @type {State} */

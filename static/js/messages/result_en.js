@@ -4,6 +4,8 @@ import { count } from "../core/i18n.js";
 
 /** @type {Record<string, import("../core/i18n.js").Message>} */
 export const messages = {
+  warning_SIGNATURE_VOID:
+    "The template has a digital signature, which filling made void: Word reports it as invalid. drop_signature=true leaves it out; sign the finished document instead.",
   verdict_0: "Done. The document is ready.",
   verdict_left: ({ n }) =>
     `The document was made, but ${count(n, "placeholder is", "placeholders are")} left in it.`,

@@ -2,6 +2,8 @@
 
 /** @type {Record<string, import("../core/i18n.js").Message>} */
 export const messages = {
+  warning_SIGNATURE_VOID:
+    "模板带有数字签名，填写后签名已失效，Word 会提示签名无效。使用 drop_signature=true 可去除该签名；请对成品文档重新签名。",
   verdict_0: "完成，文档已生成。",
   verdict_left: "文档已生成，但还有 {n} 处未填。",
   verdict_2: "缺少必填字段。",

@@ -10,8 +10,6 @@ export const messages = {
 
   template_inspecting: "Inspecting the template…",
   template_inspected: ({ n }) => `The template has ${count(n, "field", "fields")}.`,
-  template_not_docx: "This is not a .docx file.",
-  template_not_docx_advice: "Open it in Word and save it as “Word document (*.docx)”; then choose that file.",
   uploading: "Upload",
   fields_found: ({ n }) => count(n, "field", "fields"),
   problems_found: ({ n }) => count(n, "problem", "problems"),
@@ -32,6 +30,18 @@ export const messages = {
   problem_UNKNOWN_FIELD: "No document type has this field; it is left unchanged.",
   problem_FIELD_RESULT: "In the result of a Word field; Word may recalculate and overwrite it.",
   problem_BOUND_CONTROL: "In a content control bound to data; Word shows that data instead.",
+  problem_SIGNED:
+    "The template has a digital signature, which filling makes void. The advanced options can leave it out.",
+  problem_MAIL_MERGE:
+    "The template is linked to the data source of a mail merge, for which Word asks when the document is opened. End it in Word under Mailings > Start Mail Merge > Normal Word Document.",
+  problem_ATTACHED_TEMPLATE:
+    "Another template is attached to this one, which Word looks for when the document is opened. Detach it in Word under Developer > Document Template.",
+  problem_EXTERNAL_LINK:
+    "The document is linked to a file outside, which its readers may not have. Embed it in Word under File > Info > Edit Links to Files.",
+  problem_EXTERNAL_FIELD:
+    "A field takes its content from another file, which the readers may not have. Turn it into its content in Word with Ctrl+Shift+F9.",
+  problem_AUTHOR_COMMENTS:
+    "The template has comments of its author, which stay in every document made of it. The advanced options can leave them out.",
   problem_suggestion: "Did you mean:",
   fields_title: "Fields and their places",
   field_unknown: "not a field of this document type",
@@ -143,6 +153,11 @@ export const messages = {
   strict_is_set_hint: "The preset Strict already includes this.",
   export_suggested_policy_label: "Suggest a policy",
   export_suggested_policy_hint: "Adds a policy that the template itself passes to the ZIP.",
+  strip_comments_label: "Leave out comments",
+  strip_comments_hint: "The author's comments in the template do not come into the document.",
+  drop_signature_label: "Leave out the signature",
+  drop_signature_hint:
+    "The template's digital signature, which filling makes void, does not come into the document.",
   format_mode_label: "Format check",
   format_mode_report: "Report only",
   format_mode_strict: "Fail on errors",

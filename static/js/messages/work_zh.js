@@ -8,8 +8,6 @@ export const messages = {
 
   template_inspecting: "正在检查模板……",
   template_inspected: "模板中有 {n} 个字段。",
-  template_not_docx: "这不是 .docx 文件。",
-  template_not_docx_advice: "请在 Word 中打开，另存为“Word 文档 (*.docx)”，再选择该文件。",
   uploading: "上传进度",
   fields_found: "{n} 个字段",
   problems_found: "{n} 个问题",
@@ -28,6 +26,16 @@ export const messages = {
   problem_UNKNOWN_FIELD: "没有文档类型包含此字段，将保持原样。",
   problem_FIELD_RESULT: "位于 Word 域的结果中，Word 可能重新计算并覆盖。",
   problem_BOUND_CONTROL: "位于绑定数据的内容控件中，Word 会显示绑定的数据。",
+  problem_SIGNED: "模板带有数字签名，填写后签名失效。可在“高级选项”中去除。",
+  problem_MAIL_MERGE:
+    "模板链接了邮件合并的数据源，打开文档时 Word 会询问。请在 Word 的“邮件”>“开始邮件合并”中选择“普通 Word 文档”。",
+  problem_ATTACHED_TEMPLATE:
+    "该文档附加了另一个模板，打开时 Word 会去查找。请在 Word 的“开发工具”>“文档模板”中取消。",
+  problem_EXTERNAL_LINK:
+    "文档链接了外部文件，收件人可能没有。请在 Word 的“文件”>“信息”>“编辑指向文件的链接”中改为嵌入。",
+  problem_EXTERNAL_FIELD:
+    "有域从其他文件取得内容，收件人可能没有该文件。请在 Word 中按 Ctrl+Shift+F9 将其转换为普通内容。",
+  problem_AUTHOR_COMMENTS: "模板中有作者的批注，会留在每份生成的文档中。可在“高级选项”中去除。",
   problem_suggestion: "是否应为：",
   fields_title: "字段及其位置",
   field_unknown: "不属于此文档类型",
@@ -133,6 +141,10 @@ export const messages = {
   strict_is_set_hint: "“严格”预设已包含此项。",
   export_suggested_policy_label: "建议格式规范",
   export_suggested_policy_hint: "在 ZIP 中附上一份模板本身符合的格式规范。",
+  strip_comments_label: "去除批注",
+  strip_comments_hint: "模板中作者的批注不带入生成的文档。",
+  drop_signature_label: "去除数字签名",
+  drop_signature_hint: "模板的数字签名填写后即失效，不带入生成的文档。",
   format_mode_label: "格式检查",
   format_mode_report: "仅报告",
   format_mode_strict: "有错误则失败",

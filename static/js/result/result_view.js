@@ -61,6 +61,7 @@ function runParts(run) {
       downloads(run),
     ),
     staleNote(),
+    ...(run.log?.warnings ?? []).map(runWarning),
     missingFields(missing),
     unusedKeys(missing.unused ?? []),
     undeclaredWords(missing.undeclared ?? []),
@@ -70,6 +71,12 @@ function runParts(run) {
     run.requestId && requestId(run.requestId),
     facts(run),
   ];
+}
+
+/** @param {import("../core/answers.js").RunWarning} warning */
+function runWarning({ code, message }) {
+  const key = `warning_${code}`;
+  return notice("warn", { "data-warning": code }, el("p", null, hasMessage(key) ? t(key) : message));
 }
 
 /** @param {import("../core/answers.js").Precheck} verdict */

@@ -16,6 +16,8 @@ export const CHOICES = {
 };
 /** @typedef {keyof typeof CHOICES} ChoiceName */
 export const REPORTS = ["both", "human", "json"];
+/** The switches that go with every preset, in the contract's order. @type {("export_suggested_policy" | "strip_comments" | "drop_signature")[]} */
+export const OWN_SWITCHES = ["export_suggested_policy", "strip_comments", "drop_signature"];
 
 /** The job with the page's current inputs. @returns {Job} */
 export function currentJob() {
@@ -47,7 +49,7 @@ export function formFields(options) {
   }
   const policy = chosenPolicy(options);
   if (policy !== DEFAULT_POLICY && policyCounts(options)) fields.push(["policy", policy]);
-  if (options.export_suggested_policy) fields.push(["export_suggested_policy", "true"]);
+  for (const name of OWN_SWITCHES) if (options[name]) fields.push([name, "true"]);
   fields.push(["format_report", options.format_report], ["lang", currentLanguage()]);
   return fields;
 }

@@ -3,7 +3,16 @@
 import { button, byId, checkRadio, el, refill, valueOf } from "../core/dom.js";
 import { inLanguage, t } from "../core/i18n.js";
 import { on, state, update } from "../core/state.js";
-import { CHOICES, chosenPolicy, CUSTOM, policyCounts, PRESETS, REPORTS, strictIsFree } from "./job.js";
+import {
+  CHOICES,
+  chosenPolicy,
+  CUSTOM,
+  OWN_SWITCHES,
+  policyCounts,
+  PRESETS,
+  REPORTS,
+  strictIsFree,
+} from "./job.js";
 
 /**
  * What each preset means: custom settings begin with those of the preset chosen before.
@@ -130,12 +139,7 @@ function advanced() {
       t(isFree ? "strict_hint" : isCustom ? "strict_custom_hint" : "strict_is_set_hint"),
       !isFree,
     ),
-    check(
-      "export_suggested_policy",
-      t("export_suggested_policy_label"),
-      t("export_suggested_policy_hint"),
-      false,
-    ),
+    OWN_SWITCHES.map((name) => check(name, t(`${name}_label`), t(`${name}_hint`), false)),
     choiceOf("format_report", REPORTS),
     el(
       "fieldset",
@@ -196,7 +200,7 @@ export function showPolicyError(message) {
   byId("option-policy_yaml").setAttribute("aria-invalid", "true");
 }
 
-/** @param {"strict" | "export_suggested_policy"} name @param {string} label @param {string} hint @param {boolean} disabled */
+/** @param {"strict" | (typeof OWN_SWITCHES)[number]} name @param {string} label @param {string} hint @param {boolean} disabled */
 function check(name, label, hint, disabled) {
   const isSet = name === "strict" && state.options.preset === "strict";
   const box = el("input", {

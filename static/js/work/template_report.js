@@ -12,6 +12,8 @@ import { placeInWords } from "../core/places.js";
 
 // Problems that the list of broken placeholders has too.
 const LISTED_AS_BROKEN = new Set(["UNSUPPORTED_PLACEHOLDER", "UNACCOUNTED_PLACEHOLDER"]);
+/** Problems whose text is a link, not a placeholder. */
+const OF_LINKS = new Set(["MAIL_MERGE", "ATTACHED_TEMPLATE", "EXTERNAL_LINK", "EXTERNAL_FIELD"]);
 const SHOWN_PLACES = 3;
 const SHOWN_PROBLEMS = 20;
 const SHOWN_FIELDS = 200;
@@ -89,7 +91,7 @@ function problemItem(problem) {
   return el(
     "li",
     { "data-code": problem.code },
-    problem.text && [placeholderChip(problem.text), " "],
+    problem.text && [OF_LINKS.has(problem.code) ? el("code", null, problem.text) : placeholderChip(problem.text), " "],
     hasMessage(key) ? t(key) : el("span", { lang: "en" }, problem.message),
     problem.place && [" ", el("span", { class: "place", title: problem.place }, placeInWords(problem.place))],
     problem.suggestion && [

@@ -255,6 +255,10 @@ REPORT = [["format_report", "both"], ["lang", "en"]]
         ({"preset": "quick", "policy_yaml": "a: 1", **OWN}, [["preset", "quick"]]),
         ({"preset": "custom", "strict": True, **OWN}, [list(item) for item in OWN.items()]),
         (
+            {"preset": "strict", "strip_comments": True, "drop_signature": True},
+            [["preset", "strict"], ["strip_comments", "true"], ["drop_signature", "true"]],
+        ),
+        (
             {"preset": "custom", "policy_yaml": " x", "export_suggested_policy": True, **OWN},
             [*map(list, OWN.items()), ["policy_yaml", " x"], ["export_suggested_policy", "true"]],
         ),

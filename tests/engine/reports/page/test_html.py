@@ -13,6 +13,7 @@ from docops_flask.engine.policy.policy import Policy
 from docops_flask.engine.reports.page.content import MAX_ISSUES, MAX_ROLES, SHOWN_PLACES
 from docops_flask.engine.reports.page.facts import LeftPlaceholder, PageFacts
 from docops_flask.engine.reports.page.html import render_report
+from docops_flask.engine.run_warnings import WARNINGS
 from tests.engine.checks.document_builder import build_document, check_under_policy, check_under_template
 from tests.engine.reports.page.geometries import page_geometry
 from tests.factories import p, r, tbl, tc, tr
@@ -332,3 +333,11 @@ def test_a_page_is_drawn_to_scale() -> None:
     assert not_none(figure.find(".//svg")).get("viewbox") == "-1 -1 212.0 299.0"
     assert len(figure.findall(".//svg/line")) == 21
     assert "容纳 22 行的最大行距 28.95 磅" in text_of(figure)
+
+
+def test_warnings_stand_in_the_head_in_both_languages_and_it_is_not_green() -> None:
+    content = report(p()) | {"warnings": [{"code": "SIGNATURE_VOID", "message": "", "place": "a.sigs"}]}
+    page = render_report(content, facts())
+    for text in WARNINGS["SIGNATURE_VOID"]:
+        assert text in page
+    assert 'class="verdict good"' not in page
