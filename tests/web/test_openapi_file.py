@@ -25,6 +25,7 @@ from docops_flask.engine.policy.policy import ROLES
 from docops_flask.engine.sandbox.sandbox import SandboxMode
 from docops_flask.engine.skills.skill import LANGUAGES
 from docops_flask.engine.template.grammar import Kind
+from docops_flask.engine.template.places.found import UNFILLABLE
 from docops_flask.intake.catalogue.policy_file import MAX_BYTES as MAX_POLICY_BYTES
 from docops_flask.intake.files import UploadTooLarge
 from docops_flask.jobs.errors import InsufficientStorage, RendererCrashed, RequestTimeout, TooManyRequests
@@ -131,7 +132,7 @@ def test_fields_exclude_each_other_in_the_form_as_in_the_engine() -> None:
 
 
 EXIT_CODES = [int(code) for code in ExitCode]
-BROKEN_KINDS = [kind.value for kind in Kind if kind is not Kind.PLACEHOLDER]
+BROKEN_KINDS = [*(kind.value for kind in Kind if kind is not Kind.PLACEHOLDER), UNFILLABLE]
 CHOSEN = [
     *((f"JobForm/{name}", values) for name, values in CHOICES.items()),
     *((f"Effective/{name}", values) for name, values in CHOICES.items()),
