@@ -27,6 +27,7 @@ from docops_flask.engine.reports.missing_fields import LeftPlace
 from docops_flask.engine.reports.replace_log import UNACCOUNTED
 from docops_flask.engine.sandbox.sandbox import SandboxMode
 from docops_flask.engine.template.grammar import Kind
+from docops_flask.engine.template.places.found import UNFILLABLE
 from docops_flask.intake.catalogue.policy_file import MAX_BYTES as MAX_POLICY_BYTES
 from docops_flask.intake.files import UploadTooLarge
 from docops_flask.jobs.errors import InsufficientStorage, RendererCrashed, RequestTimeout, TooManyRequests
@@ -137,7 +138,7 @@ def test_fields_exclude_each_other_in_the_form_as_in_the_engine() -> None:
 
 
 EXIT_CODES = [int(code) for code in ExitCode]
-BROKEN_KINDS = [*(kind.value for kind in Kind if kind is not Kind.PLACEHOLDER), UNACCOUNTED]
+BROKEN_KINDS = [*(kind.value for kind in Kind if kind is not Kind.PLACEHOLDER), UNFILLABLE, UNACCOUNTED]
 CHOSEN = [
     *((f"JobForm/{name}", values) for name, values in CHOICES.items()),
     *((f"Effective/{name}", values) for name, values in CHOICES.items() if name != "lang"),

@@ -39,6 +39,7 @@ class _Piece(NamedTuple):
     first: int
     last: int
     is_cdata: bool = False
+    line_break: bytes | None = None
 
 
 class _Whole(NamedTuple):
@@ -205,7 +206,7 @@ class _PartReader:
     @staticmethod
     def whole_edit(whole: "_Whole", value: str) -> tuple[int, int, bytes]:
         """Return the edit that puts ``value`` in the place of a whole text."""
-        written = _written(checked(value), whole.is_attribute, False)
+        written = _written(checked(value), whole.is_attribute)
         return whole.first, whole.last, whole.before + written + whole.after
 
     def text(self, pieces: Sequence[_Piece] | None) -> str:
@@ -229,7 +230,7 @@ class _PartReader:
                 continue
             raw = self.content[piece.first : piece.last]
             first, last = bytes_at(raw, piece.characters, (start, end), is_cdata=piece.is_cdata)
-            yield piece.first + first, piece.first + last, _written(value, is_attribute, piece.is_cdata)
+            yield piece.first + first, piece.first + last, _written(value, is_attribute, piece)
             value = ""
 
     def _own(self, element: _Element, start: int) -> Iterator[_Piece]:
@@ -253,10 +254,29 @@ class _PartReader:
             if local == "br":
                 at += 1
             elif local == "t":
+                line_break = self._line_break(element)
                 for piece in self._own(element, at):
-                    pieces.append(piece)
+                    # A text behind a comment or in a CDATA section has no run's start before it.
+                    at_start = piece.first == self._tags[element].end
+                    pieces.append(piece._replace(line_break=line_break if at_start else None))
                     at = piece.start + len(piece.characters)
         return pieces
+
+    def _line_break(self, text: _Element) -> bytes | None:
+        """Return what parts the run of an a:t: its end, an a:br, its beginning (21.1.2.2.1)."""
+        run = text.getparent()
+        before = list(text.itersiblings(preceding=True))
+        if run is None or run.tag.rpartition("}")[2] != "r" or len(before) > 1:
+            return None
+        if before and str(before[0].tag).rpartition("}")[2] != "rPr":
+            return None
+        run_tag, text_tag = self._tags[run], self._tags[text]
+        start = self.content[text_tag.start : text_tag.end]
+        prefix = re.split(rb"t[\s/>]", start[1:], maxsplit=1)[0]
+        properties = self.content[run_tag.end : text_tag.start].strip()
+        mark = b"<%bbr>%b</%bbr>" % (prefix, properties, prefix) if properties else b"<%bbr/>" % prefix
+        beginning = self.content[run_tag.start : run_tag.end] + properties + start
+        return b"</%bt></%br>" % (prefix, prefix) + mark + beginning
 
     def _attribute(self, element: _Element, name: bytes) -> list[_Piece] | None:
         tag = self._tags[element]
@@ -270,10 +290,12 @@ class _PartReader:
         return None
 
 
-def _written(value: str, is_attribute: bool, is_cdata: bool) -> bytes:
+def _written(value: str, is_attribute: bool, piece: _Piece | None = None) -> bytes:
     data = as_data(value)
     if is_attribute:
         for character, reference in _QUOTED:
             data = data.replace(character.encode(), reference.encode())
         return data
-    return b"]]>" + data + b"<![CDATA[" if is_cdata and value else data
+    if piece is not None and piece.line_break is not None:
+        data = data.replace(b"\n", piece.line_break)
+    return b"]]>" + data + b"<![CDATA[" if piece is not None and piece.is_cdata and value else data

@@ -10,6 +10,7 @@ from docops_flask.engine.oxml.markup import escaped
 from docops_flask.engine.skills.skill import Skill
 from docops_flask.engine.template.grammar import OPEN, Found, Kind, find_placeholders
 from docops_flask.engine.template.places.found import BoundNode, BracketedPlace, PlaceScan
+from docops_flask.engine.template.places.line_breaks import line_break
 from docops_flask.engine.template.places.reading import Place
 from docops_flask.engine.template.places.rules import Takes
 
@@ -97,6 +98,8 @@ def _outcome(bracketed: BracketedPlace, found: Found, values: Mapping[str, str])
         return Outcome(place, found, value, None, bracketed.note)
     if takes is Takes.TARGET:
         return Outcome(place, found, _UNSAFE.sub(_percent_encoded, value.strip()))
+    if takes is Takes.BREAKS and _break_at(place, found) is not None:
+        return Outcome(place, found, value, None, bracketed.note)
     line = value.replace("\n", " ")
     length = len(place.text) - (found.end - found.start) + len(line)
     if takes is Takes.SHORT and length > _MAX_SHORT:
@@ -104,6 +107,12 @@ def _outcome(bracketed: BracketedPlace, found: Found, values: Mapping[str, str])
     if takes is Takes.LEVEL and re.search("%[1-9]", line):
         return Outcome(place, found, None, _LEVEL_NUMBER)
     return Outcome(place, found, line, None, bracketed.note)
+
+
+def _break_at(place: Place, found: Found) -> bytes | None:
+    """Return what parts the text that takes the value of ``found`` into lines, ``None`` if nothing can."""
+    first = next(each for each in place.segments if each.end > found.start)
+    return line_break(place.part.content, first.first)
 
 
 def _percent_encoded(match: re.Match[str]) -> str:
@@ -148,10 +157,11 @@ def _edits(outcome: Outcome, text: str) -> Iterator[Edit]:
         first, last = place.bytes_of(segment, start, end)
         if place.is_attribute:
             new = attribute_value(value)
-        elif segment.is_cdata and value:
-            new = b"]]>" + escaped(value) + b"<![CDATA["
         else:
-            new = escaped(value)
+            lines = [escaped(line) for line in value.split("\n")] if place.rule.takes is Takes.BREAKS else []
+            new = (_break_at(place, found) or b"").join(lines) if len(lines) > 1 else escaped(value)
+            if segment.is_cdata and value:
+                new = b"]]>" + new + b"<![CDATA["
         yield Edit(place.part, first, last, new)
         # The first piece takes the value, the others lose their characters.
         value = ""

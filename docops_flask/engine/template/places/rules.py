@@ -14,6 +14,7 @@ class Takes(Enum):
     """What becomes of a value in a place."""
 
     LINES = "the value as it is"
+    BREAKS = "the value with a:br for its line breaks; in a field they become spaces"
     LINE = "the value in one line: a line break becomes a space"
     TARGET = "the value as a piece of a URL"
     SHORT = "the value in one line of at most 64 characters"
@@ -74,7 +75,7 @@ _FORMULA = "a formula is not text; take the placeholder out of it"
 _COMPUTED = "this property holds a number or a date that Word writes itself; take the placeholder out"
 _MERGE = "settings of a mail merge are not filled; take the placeholder out or the mail merge off"
 
-DRAWING_PARAGRAPH = Rule("text of a drawing, chart or diagram")
+DRAWING_PARAGRAPH = Rule("text of a drawing, chart or diagram", Takes.BREAKS)
 CUSTOM_DATA = Rule("custom XML data", Takes.LINES, tells_malformed=False)
 ALTERNATIVE_TEXT = Rule("alternative text", Takes.LINES)
 OBJECT_NAME = Rule("name of a picture or shape")
@@ -178,7 +179,7 @@ ATTRIBUTES: Mapping[tuple[str, str, str], Rule] = {
     ("a", "hlinkClick", "tooltip"): _TOOLTIP,
     ("a", "hlinkHover", "tooltip"): _TOOLTIP,
     ("a", "hlinkMouseOver", "tooltip"): _TOOLTIP,
-    ("dgm", "prSet", "phldrT"): DRAWING_PARAGRAPH,
+    ("dgm", "prSet", "phldrT"): Rule("prompt of a diagram"),
     ("op", "property", "name"): _reported("name of a document property", _REFERRED),
 }
 # Of docPr and cNvPr, which stand in the namespaces of many kinds of drawing (20.1.2.2.8).

@@ -72,8 +72,35 @@ CASES = {
     "lines in a chart's category": Case(
         chart(cache("【TITLE】")), CHART, "【TITLE】", "甲\n乙", "v[0]", "text of a chart", "甲\n乙"
     ),
-    "lines in a chart's title become one": Case(
+    "lines in a chart's title": Case(
         chart(title("【TITLE】")),
+        CHART,
+        "【TITLE】",
+        '甲&amp;</a:t></a:r><a:br><a:rPr lang="zh-CN"/></a:br><a:r><a:rPr lang="zh-CN"/><a:t>乙',
+        "p[0]",
+        "text of a drawing, chart or diagram",
+        "甲&\n乙",
+    ),
+    "lines in a chart's title, without properties": Case(
+        chart("<a:p><a:r ><a:t>x【TITLE】y</a:t></a:r></a:p>"),
+        CHART,
+        "【TITLE】",
+        "甲</a:t></a:r><a:br/><a:r ><a:t></a:t></a:r><a:br/><a:r ><a:t>乙",
+        "p[0]",
+        "text of a drawing, chart or diagram",
+        "甲\n\n乙",
+    ),
+    "lines in a field of a drawing become one": Case(
+        chart('<a:p><a:fld id="1"><a:rPr/><a:t>【TITLE】</a:t></a:fld></a:p>'),
+        CHART,
+        "【TITLE】",
+        "甲 乙",
+        "p[0]",
+        "text of a drawing, chart or diagram",
+        "甲\n乙",
+    ),
+    "lines behind a comment become one": Case(
+        chart("<a:p><a:r><a:t><!-- a -->【TITLE】</a:t></a:r></a:p>"),
         CHART,
         "【TITLE】",
         "甲 乙",
