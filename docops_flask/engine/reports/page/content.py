@@ -90,6 +90,7 @@ class Content(NamedTuple):
     recommended: Sequence[ToDo]
     issues_left_out: int
     is_clean: bool
+    warnings: Sequence[str]
     not_checked: Sequence[tuple[str, str]]
     pictures: Sequence[Picture]
     deviations: Sequence[RuleRow]
@@ -111,6 +112,7 @@ class _Writer:
         self._summary: Json = report["summary"]
         self._facts = facts
         self._words = words
+        self._warnings: Sequence[Json] = report.get("warnings", ())
 
     def content(self) -> Content:
         words, summary, facts = self._words, self._summary, self._facts
@@ -133,6 +135,7 @@ class _Writer:
             recommended=self._to_do(issues, "warn"),
             issues_left_out=len(all_issues) - len(issues),
             is_clean=not all_issues and not summary["skipped"],
+            warnings=[words.find("warnings", each["code"]) or each["message"] for each in self._warnings],
             not_checked=[
                 (each["source"], words.of(_bilingual(each))) for each in summary.get("not_checked", ())
             ],
@@ -169,7 +172,7 @@ class _Writer:
             return "bad", words("headline_failed")
         if self._summary["skipped"]:
             return "plain", words("headline_skipped")
-        return "good", words("headline_passed")
+        return "warn" if self._warnings else "good", words("headline_passed")
 
     def _counts(self) -> Iterator[str]:
         words, report, facts = self._words, self._report, self._facts

@@ -314,6 +314,15 @@ def test_clauses_that_are_not_checked_are_listed() -> None:
     assert "未检查的条款 7.3.5 印章的位置" in text_of(page_of(content))
 
 
+def test_warnings_about_the_whole_document_are_told_and_the_head_is_not_green() -> None:
+    warnings = [{"code": "SIGNATURE_VOID", "message": "void"}, {"code": "NEW", "message": "Something new."}]
+    main = page_of(report(p()) | {"warnings": warnings}, filled=1)
+
+    assert head_of(main).get("class") == "verdict warn"
+    told = [text_of(each) for each in main.iter("p") if each.get("class") == "warning"]
+    assert told == ["模板的数字签名在填写后已失效。请对成品文档重新签名。", "Something new."]
+
+
 def test_the_policy_that_had_a_say_is_named() -> None:
     content = report(p("x"))
     title = {"en": "House style", "zh": "本单位格式"}
