@@ -173,19 +173,20 @@ def test_what_the_log_may_not_say_is_no_account_of_a_change(body: str, tmp_path:
 
 def test_repairs_of_the_same_paragraphs_are_proved_with_them(tmp_path: Path) -> None:
     policy = Policy(line_spacing_twips=560, first_line_indent_twips=640, run_size_pt=16)
+    # Direct formatting, each paragraph another.
     body = "".join(
         p(
-            "【A】",
+            r("【A】", f'<w:sz w:val="{20 + number}"/>'),
             field(' QUOTE "【A】"'),
             simple(' QUOTE "【B】"'),
             ruby(r("【A】"), r("x")),
-            "【B】",
-            properties=ppr,
+            r("【B】", f'<w:sz w:val="{40 + number}"/>'),
+            properties=f'<w:spacing w:line="{300 + number}"/><w:ind w:firstLine="{number}"/>',
         )
-        for ppr in ("", '<w:ind w:left="1"/>')
+        for number in range(1, 4)
     )
     job = finish(tmp_path, docx(body), VALUES, STRICT, policy)
-    assert job.report["fixed_count"] > 3
+    assert len(job.report["summary"]["fix_changes"]) > 3
     assert outcome(job) == ("intact", "bytes")
     assert outcome(saved_again(job)) == ("intact", "canonical")
 
