@@ -314,7 +314,7 @@ def test_the_format_report_has_the_addresses_of_the_result(tmp_path: Path) -> No
         tmp_path,
         docx(
             p("x")
-            + p("【A】")
+            + p("【A】", properties='<w:ind w:firstLine="1"/>')
             + p("正文", properties=centred)
             + p("【B】", properties='<w:ind w:firstLine="1"/>')
         ),

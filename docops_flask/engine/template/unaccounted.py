@@ -57,10 +57,17 @@ def find_unaccounted(
     own, once for each time it stands there; a text may hold several names. At most ``MAX_UNACCOUNTED`` are
     returned.
     """
-    accounted = Counter(
-        (part.lower(), name) for part, text in logged for name in re.findall("【[^【】]*】", seen(text))
-    )
+    accounted = Counter((part.lower(), name) for part, text in logged for name in _names_in(text))
     return list(islice(_left(_names(package, document, scan), accounted), MAX_UNACCOUNTED))
+
+
+def _names_in(text: str) -> list[str]:
+    if "%" in text:
+        # Imported here: few templates have names in the targets of links.
+        from urllib.parse import unquote
+
+        text = unquote(text)
+    return re.findall("【[^【】]*】", seen(text))
 
 
 def _left(

@@ -11,7 +11,6 @@ from docops_flask.engine.reports.page.facts import LeftPlaceholder, PageFacts
 from docops_flask.engine.reports.page.geometry import Picture, page_pictures
 from docops_flask.engine.reports.page.values import OR_ALIKE, value_words
 from docops_flask.engine.reports.page.words import RuleWords, Words, parted_origin
-from docops_flask.engine.run_warnings import WARNINGS
 
 MAX_ISSUES = 1000
 MAX_ROLES = 1000
@@ -120,13 +119,11 @@ class _Writer:
         issues = all_issues[:MAX_ISSUES]
         roles = summary["roles"]
         state, headline = self._verdict()
-        if state == "good" and self._report.get("warnings"):
-            state = "warn"
         return Content(
             words=words,
             state=state,
             headline=headline,
-            counts=[*self._counts(), *self._warnings()],
+            counts=list(self._counts()),
             facts=list(self._facts_of_document()),
             left=[self._left(each) for each in facts.left],
             left_out=facts.left_count - len(facts.left),
@@ -148,10 +145,6 @@ class _Writer:
             roles=[self._role_row(each) for each in roles[:MAX_ROLES]],
             roles_left_out=max(0, len(roles) - MAX_ROLES),
         )
-
-    def _warnings(self) -> Iterator[str]:
-        for each in self._report.get("warnings", ()):
-            yield self._words.of(WARNINGS[each["code"]])
 
     def _overrides(self) -> Iterator[RuleRow]:
         """Yield the rules for the whole document that are the policy's own; one with roles may have none."""

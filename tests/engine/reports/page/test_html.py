@@ -146,14 +146,13 @@ def test_what_was_fixed_has_its_values_before_and_after() -> None:
     fixed = rows_of(main, "已自动修正")
 
     assert ["行距", "单倍行距", "1.5 倍行距", "第 1 段 会议 abc"] in fixed
-    assert ["西文字体", "Arial", "Calibri", "第 1 段 会议 abc"] in fixed
     assert "" not in {cell for row in fixed for cell in row}
 
 
 def test_what_is_no_error_is_told_apart() -> None:
     recommended = rows_of(page_of(report()), "建议修改（不算错误）")
 
-    assert recommended[0] == ["请在样式中设定；目前由打开文档的软件决定。"]
+    assert recommended[0][0].startswith("请在样式中设定；目前由打开文档的软件决定。 未自动修复：")
     assert ["首行缩进", "未设定", "21 磅（0.74 厘米）", "第 1 段 第 2 段"] in recommended
 
 
@@ -342,11 +341,3 @@ def test_a_page_is_drawn_to_scale() -> None:
     assert not_none(figure.find(".//svg")).get("viewbox") == "-1 -1 212.0 299.0"
     assert len(figure.findall(".//svg/line")) == 21
     assert "容纳 22 行的最大行距 28.95 磅" in text_of(figure)
-
-
-def test_warnings_stand_in_the_head_in_both_languages_and_it_is_not_green() -> None:
-    content = report(p()) | {"warnings": [{"code": "SIGNATURE_VOID", "message": "", "place": "a.sigs"}]}
-    page = render_report(content, facts())
-    for text in WARNINGS["SIGNATURE_VOID"]:
-        assert text in page
-    assert 'class="verdict good"' not in page

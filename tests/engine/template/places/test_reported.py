@@ -255,12 +255,12 @@ def test_precheck_and_inspect_report_the_same(tmp_path: Path, case: Case) -> Non
 @pytest.mark.parametrize(
     "template",
     [
-        _chunk("<p>【注意】 and 【 x 】</p>".encode()),
+        _chunk("<p>【注意】 and 【1】</p>".encode()),
         _embedded(_zip({"xl/sharedStrings.xml": b"<t>nothing</t>"})),
         package(p("x"), parts={"word/media/image1.png": "【TITLE】".encode()}, types={"png": "image/png"}),
         package(parts={"word/glossary/document.xml": story("glossaryDocument", p("【注意】"))},
                 relationships=relationship(1, "glossaryDocument", "glossary/document.xml")),
-        custom_data(p("x"), "<root>【not a name】 【name】</root>"),
+        custom_data(p("x"), "<root>【注意】 【1】</root>"),
     ],
 )  # fmt: skip
 def test_what_holds_no_placeholder_is_not_reported(tmp_path: Path, template: bytes) -> None:
