@@ -277,7 +277,8 @@ class _Writer:
         if key is None and rule.advice is None:
             return words("filling", "advice")
         if rule.advice is not None:
-            return words(rule.advice, "advice", points=self._points_that_fit(rule.advice, issue))
+            points = self._largest_pitch(issue.get("section"))
+            return words(rule.advice, "advice", points=points, wanted=issue["expected"])
         if issue["actual"] is not None and str(issue["actual"]).startswith("theme:"):
             return words("theme", "advice")
         if issue["actual"] is None or not origin:
@@ -288,18 +289,14 @@ class _Writer:
         style = words.style(name.partition("\0")[0])
         return words(kind, "advice", name=style) if words.find("advice", kind) else str(issue["message"])
 
-    def _points_that_fit(self, key: str, issue: Json) -> str:
-        """Return the largest line pitch, or the largest space between characters, that the page allows."""
-        pages = [each for each in self._summary["page_geometry"] if each["section"] == issue.get("section")]
-        if not pages:
-            return ""
-        # Twips, and 4096ths of a point (w:charSpace, 17.6.5).
-        size, unit = (
-            (pages[0]["largest_pitch_twips"], 20)
-            if key == "lines"
-            else (pages[0]["largest_character_space"], 4096)
-        )
-        return "" if size is None else f"{floor(100 * size / unit) / 100:g}"
+    def _largest_pitch(self, section: int | None) -> str:
+        """Return the largest line pitch with which the lines asked for fit, in points."""
+        twips = [
+            page["largest_pitch_twips"]
+            for page in self._summary["page_geometry"]
+            if page["section"] == section and page["largest_pitch_twips"] is not None
+        ]
+        return f"{floor(5 * twips[0]) / 100:g}" if twips else ""
 
     def _rule_row(self, key: str, expected: Any, found: Any, clause: str | None) -> RuleRow:
         words = self._words

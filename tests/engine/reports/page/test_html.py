@@ -283,6 +283,12 @@ def test_a_page_that_holds_too_few_lines_is_told_with_the_spacing_that_fits() ->
     assert rows[0] == ["请把行距减小到 28.95 磅以下，或改正页边距。"]
     assert rows[1][3] == "第 1 节"
 
+    content["issues"][0] |= {"rule_key": "page.characters", "expected": 28, "actual": 27}
+    rows = rows_of(page_of(content), "请在 Word 中修改")
+
+    assert rows[0] == ["请设为每行 28 字：“布局”→“页面设置”→“文档网格”→“指定行和字符网格”。"]
+    assert rows[1][1:3] == ["27 字", "28 字 GB/T 9704-2012, 7.3.3"]
+
 
 def test_a_long_list_of_roles_is_cut_and_says_so() -> None:
     content = report(p("x"))
