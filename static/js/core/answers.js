@@ -156,6 +156,8 @@
  * @property {string | null} [origin]
  * @property {string | null} [rule_key]
  * @property {string | null} [rule_source]
+ * @property {string | null} [reason] why it is not fixable
+ * @property {Label | null} [reason_text] the same as a sentence
  */
 
 /**
