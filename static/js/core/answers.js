@@ -184,6 +184,8 @@
  * @property {string | null} [rule_key]
  * @property {string | null} [rule_source]
  * @property {string | null} [line_rule] w:lineRule of a line spacing that is a number
+ * @property {string | null} [reason] why it is not fixable
+ * @property {Label | null} [reason_text] the same as a sentence
  */
 
 /**

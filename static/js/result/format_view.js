@@ -2,7 +2,7 @@
 
 import { button, el } from "../core/dom.js";
 import { chip } from "../core/frame.js";
-import { hasMessage, t } from "../core/i18n.js";
+import { hasMessage, inLanguage, t } from "../core/i18n.js";
 import { placeInWords } from "../core/places.js";
 import { ruleName, shownValue, styleName } from "./values.js";
 
@@ -135,8 +135,8 @@ function merged(issues) {
   /** @type {Map<string, Merged>} */
   const rows = new Map();
   for (const issue of issues) {
-    const { code, slot, expected, actual, origin, rule_key: rule } = issue;
-    const key = JSON.stringify([code, slot, expected, actual, origin, rule]);
+    const { code, slot, expected, actual, origin, rule_key: rule, reason } = issue;
+    const key = JSON.stringify([code, slot, expected, actual, origin, rule, reason]);
     if (!rows.has(key)) rows.set(key, { issue, paths: new Set() });
     rows.get(key)?.paths.add(issue.paragraph_path);
   }
@@ -154,7 +154,7 @@ function row({ issue, paths }) {
     cell("issue_expected", shownValue(issue.expected, issue), clause),
     cell("issue_actual", shownValue(issue.actual, issue)),
     cell("issue_where", places([...paths])),
-    !issue.fixed && cell("issue_advice", advice(issue)),
+    !issue.fixed && cell("issue_advice", advice(issue), whyNotFixed(issue)),
   );
 }
 
@@ -181,6 +181,11 @@ function advice(issue) {
   if (!origin) return t("advice_unstated");
   if (origin.startsWith("style ")) return t("advice_style", { style: styleName(origin.slice("style ".length)) });
   return hasMessage(`advice_${origin}`) ? t(`advice_${origin}`) : `${t("advice_elsewhere")} ${origin}`;
+}
+
+/** Why it was not fixed automatically; older servers do not say it. @param {FormatIssue} issue */
+function whyNotFixed({ reason_text: reason }) {
+  return reason && el("span", { class: "hint" }, inLanguage(reason));
 }
 
 /** @param {string} head @param {...import("../core/dom.js").Child} children */

@@ -210,7 +210,8 @@ def test_a_failed_format_check_says_what_to_do_with_expected_beside_actual(conso
 
 
 def test_fixed_issues_are_a_separate_group(console: ConsolePage) -> None:
-    console.inspect(docx(p("  【MEETING_TITLE】")))
+    slip = p("  【MEETING_TITLE】", properties='<w:spacing w:line="240"/>')
+    console.inspect(docx(slip))
     console.fill(meeting_title=TITLE)
     console['input[name="preset"][value="strict"]'].check()
     console["#run"].click()
@@ -218,6 +219,9 @@ def test_fixed_issues_are_a_separate_group(console: ConsolePage) -> None:
     expect(fixed).to_contain_text("Fixed automatically")
     expect(fixed.locator("tbody tr").first).to_be_visible()
     expect(console["#result .verdict"]).to_contain_text(re.compile(r"format issues? (was|were) fixed"))
+    # What was not fixed says why, in the page's language.
+    left = console['[data-group="note"] tr[data-code="FIRST_LINE_INDENT_MISMATCH"]']
+    expect(left).to_contain_text("Not fixed automatically: the document does not set it")
 
 
 def test_request_id_and_timings(console: ConsolePage) -> None:
