@@ -5,6 +5,7 @@ one local name; the text of a paragraph of DrawingML is that of its a:t together
 """
 
 import re
+from collections import deque
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -120,6 +121,7 @@ def _replay_part(
         pieces = reader.pieces(address)
         text = reader.text(pieces)
         done = 0
+        fitting: list[PlaceReplacement] = []
         for entry in of_place:
             if entry.tells_run:
                 replayed.misfits.append((entry, "only paragraphs have runs and mirrors"))
@@ -136,12 +138,14 @@ def _replay_part(
                 replayed.misfits.append((entry, "the template has no such placeholder there"))
                 continue
             done = entry.end
-            try:
-                edits += reader.edits(entry, pieces, is_attribute="@" in address)
-            except ValueError:
-                replayed.misfits.append((entry, "its new_text holds characters that XML cannot hold"))
-                continue
-            count += 1
+            fitting.append(entry)
+        try:
+            edits += reader.edits(fitting, pieces or (), is_attribute="@" in address)
+        except ValueError:
+            message = "a new_text of its place holds characters that XML cannot hold"
+            replayed.misfits.extend((entry, message) for entry in fitting)
+            continue
+        count += len(fitting)
     replayed.parts[name] = PlacedPart(reader.content, encoding, edits, count)
 
 
@@ -219,19 +223,30 @@ class _PartReader:
         return "".join(texts)
 
     def edits(
-        self, entry: PlaceReplacement, pieces: Sequence[_Piece], *, is_attribute: bool
-    ) -> Iterator[tuple[int, int, bytes]]:
-        """Yield the edits of an entry that fits: the first piece takes the value."""
-        value = checked(entry.new_text)
+        self, entries: Sequence[PlaceReplacement], pieces: Sequence[_Piece], *, is_attribute: bool
+    ) -> list[tuple[int, int, bytes]]:
+        """Return the edits of entries that fit and are in text order, piece by piece."""
+        waiting = deque((entry.start, entry.end, checked(entry.new_text)) for entry in entries)
+        edits: list[tuple[int, int, bytes]] = []
         for piece in pieces:
-            start = max(piece.start, entry.start) - piece.start
-            end = min(piece.start + len(piece.characters), entry.end) - piece.start
-            if start >= end:
-                continue
+            piece_end = piece.start + len(piece.characters)
+            bounds: list[int] = []
+            values: list[str] = []
+            while waiting and waiting[0][0] < piece_end:
+                start, end, value = waiting.popleft()
+                bounds += (start - piece.start, min(end, piece_end) - piece.start)
+                values.append(value)
+                if end > piece_end:
+                    # The pieces behind lose the rest of the placeholder.
+                    waiting.appendleft((piece_end, end, ""))
+                    break
             raw = self.content[piece.first : piece.last]
-            first, last = bytes_at(raw, piece.characters, (start, end), is_cdata=piece.is_cdata)
-            yield piece.first + first, piece.first + last, _written(value, is_attribute, piece)
-            value = ""
+            found = bytes_at(raw, piece.characters, bounds, is_cdata=piece.is_cdata) if bounds else []
+            edits += (
+                (piece.first + first, piece.first + last, _written(value, is_attribute, piece))
+                for value, first, last in zip(values, found[::2], found[1::2], strict=True)
+            )
+        return edits
 
     def _own(self, element: _Element, start: int) -> Iterator[_Piece]:
         tag = self._tags[element]

@@ -4,6 +4,7 @@ A precheck says what a run of a task would come to; an inspection says what a te
 wrong with it, without a task.
 """
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
@@ -299,6 +300,9 @@ class _BoundControls:
     def __init__(self, filled: Collection[tuple[str, int]]) -> None:
         """``filled`` are those whose data is filled too, by part name and first byte."""
         self._filled = filled
+        self._starts: dict[str, list[int]] = {}
+        for part, start in sorted(filled):
+            self._starts.setdefault(part, []).append(start)
         self._in_part: dict[StoryPart, list[tuple[int, int]]] = {}
 
     def contain(self, run: RunPlace) -> bool:
@@ -316,7 +320,8 @@ class _BoundControls:
 
     def _is_inside(self, run: RunPlace) -> bool:
         place = run.paragraph
-        if any(part == place.part.name and place.start < at < place.end for part, at in self._filled):
+        starts = self._starts.get(place.part.name, ())
+        if bisect_left(starts, place.start) < bisect_left(starts, place.end):
             return False
         w = place.part.w
         controls = run.element.iterancestors(w.sdt)

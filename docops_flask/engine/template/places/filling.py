@@ -1,17 +1,20 @@
 """Fills placeholders outside paragraphs: what is put into each place, and the edits of the parts."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+from operator import attrgetter
 from typing import NamedTuple
 
 from docops_flask.engine.document.edits import Edit
 from docops_flask.engine.errors import InvalidArgument
-from docops_flask.engine.oxml.markup import escaped
+from docops_flask.engine.oxml.markup import byte_offsets, escaped
 from docops_flask.engine.skills.skill import Skill
 from docops_flask.engine.template.grammar import OPEN, Found, Kind, find_placeholders
 from docops_flask.engine.template.places.found import BoundNode, BracketedPlace, PlaceScan
 from docops_flask.engine.template.places.line_breaks import line_break
-from docops_flask.engine.template.places.reading import Place
+from docops_flask.engine.template.places.reading import Place, Segment
 from docops_flask.engine.template.places.rules import Takes
 
 # Word's bound for w:tag and w:alias.
@@ -64,7 +67,7 @@ def fill_places(scan: PlaceScan, values: Mapping[str, str], skill: Skill) -> Pla
         if place.rule.takes is Takes.TARGET:
             _check_target(place, of_place, skill)
         outcomes += of_place
-        edits += (edit for each in of_place if each.text is not None for edit in _edits(each, each.text))
+        edits += _edits(place, of_place)
     bound = [(node, text) for node in scan.bound if (text := _bound_text(node, values)) is not None]
     edits += (_bound_edit(node, text) for node, text in bound)
     return PlaceFilling(edits, outcomes, bound)
@@ -98,7 +101,7 @@ def _outcome(bracketed: BracketedPlace, found: Found, values: Mapping[str, str])
         return Outcome(place, found, value, None, bracketed.note)
     if takes is Takes.TARGET:
         return Outcome(place, found, _UNSAFE.sub(_percent_encoded, value.strip()))
-    if takes is Takes.BREAKS and _break_at(place, found) is not None:
+    if takes is Takes.BREAKS and "\n" in value and _can_break(place, found.start):
         return Outcome(place, found, value, None, bracketed.note)
     line = value.replace("\n", " ")
     length = len(place.text) - (found.end - found.start) + len(line)
@@ -109,10 +112,13 @@ def _outcome(bracketed: BracketedPlace, found: Found, values: Mapping[str, str])
     return Outcome(place, found, line, None, bracketed.note)
 
 
-def _break_at(place: Place, found: Found) -> bytes | None:
-    """Return what parts the text that takes the value of ``found`` into lines, ``None`` if nothing can."""
-    first = next(each for each in place.segments if each.end > found.start)
-    return line_break(place.part.content, first.first)
+def _can_break(place: Place, at: int) -> bool:
+    """Say whether the text that holds the character ``at`` can be parted into lines."""
+    first = place.segments[bisect_right(place.segments, at, key=_end)]
+    return line_break(place.part.content, first.first) is not None
+
+
+_end = attrgetter("end")
 
 
 def _percent_encoded(match: re.Match[str]) -> str:
@@ -147,24 +153,42 @@ def _check_target(place: Place, outcomes: Sequence[Outcome], skill: Skill) -> No
     )
 
 
-def _edits(outcome: Outcome, text: str) -> Iterator[Edit]:
-    place, found = outcome.place, outcome.found
-    value = text
+def _edits(place: Place, outcomes: Sequence[Outcome]) -> Iterator[Edit]:
+    """Yield the edits of a place; each of its segments is gone through once."""
+    changes = [(each.found.start, each.found.end, each.text) for each in outcomes if each.text is not None]
+    first = 0
     for segment in place.segments:
-        if segment.end <= found.start or segment.start >= found.end:
-            continue
-        start, end = max(segment.start, found.start), min(segment.end, found.end)
-        first, last = place.bytes_of(segment, start, end)
-        if place.is_attribute:
-            new = attribute_value(value)
-        else:
-            lines = [escaped(line) for line in value.split("\n")] if place.rule.takes is Takes.BREAKS else []
-            new = (_break_at(place, found) or b"").join(lines) if len(lines) > 1 else escaped(value)
-            if segment.is_cdata and value:
-                new = b"]]>" + new + b"<![CDATA["
-        yield Edit(place.part, first, last, new)
-        # The first piece takes the value, the others lose their characters.
-        value = ""
+        while first < len(changes) and changes[first][1] <= segment.start:
+            first += 1
+        cuts: list[tuple[int, int, str]] = []
+        for start, end, text in islice(changes, first, None):
+            if start >= segment.end:
+                break
+            # The segment that a placeholder begins in takes the value, others lose their characters.
+            value = text if start >= segment.start else ""
+            cuts.append((max(start, segment.start), min(end, segment.end), value))
+        if cuts and segment.characters:
+            yield from _segment_edits(place, segment, cuts)
+
+
+def _segment_edits(place: Place, segment: Segment, cuts: Sequence[tuple[int, int, str]]) -> Iterator[Edit]:
+    content = place.part.content
+    offsets = byte_offsets(
+        content[segment.first : segment.last],
+        segment.characters,
+        [at - segment.start for start, end, _ in cuts for at in (start, end)],
+        is_cdata=segment.is_cdata,
+    )
+    parting = None
+    if place.rule.takes is Takes.BREAKS and any("\n" in value for _, _, value in cuts):
+        parting = line_break(content, segment.first)
+    for (_, _, value), first, last in zip(cuts, offsets[::2], offsets[1::2], strict=True):
+        new = attribute_value(value) if place.is_attribute else escaped(value)
+        if parting is not None:
+            new = new.replace(b"\n", parting)
+        if segment.is_cdata and value:
+            new = b"]]>" + new + b"<![CDATA["
+        yield Edit(place.part, segment.first + first, segment.first + last, new)
 
 
 def attribute_value(text: str) -> bytes:

@@ -16,7 +16,6 @@ from docops_flask.engine.oxml.markup import (
     TOKEN,
     Scope,
     attributes_of,
-    byte_offsets,
     decoded,
     inner_scope,
 )
@@ -67,13 +66,6 @@ class Place(NamedTuple):
     def path(self) -> str:
         """Its whole address: the part's name, "#", the address in the part."""
         return f"{self.part.name}#{self.address}"
-
-    def bytes_of(self, segment: Segment, start: int, end: int) -> tuple[int, int]:
-        """Return where the characters ``start``:``end`` of the text, all in ``segment``, lie in the part."""
-        raw = self.part.content[segment.first : segment.last]
-        places = start - segment.start, end - segment.start
-        first, last = byte_offsets(raw, segment.characters, places, is_cdata=segment.is_cdata)
-        return segment.first + first, segment.first + last
 
 
 def read_places(part: EditedPart, *, is_custom_data: bool = False, is_glossary: bool = False) -> list[Place]:
