@@ -26,6 +26,7 @@ from docops_flask.engine.template.scan import Scan
 from docops_flask.engine.template.values import Values
 from docops_flask.intake.catalogue.skills import load_skills
 from tests.conftest import ROOT
+from tests.engine.removal_packages import signed
 from tests.factories import docx, p, tbl, tc, tr
 
 RESULTS = [
@@ -475,6 +476,20 @@ def test_a_setting_that_cannot_be_used_is_named(
     (tmp_path / "skills" / "bad.toml").touch()
     monkeypatch.setenv(variable, value)
     assert message in failure(capsys, "skills")["message"]
+
+
+def test_a_run_tells_what_it_left_out_and_warns_of_a_void_signature(
+    capsys: pytest.CaptureFixture[str], inputs: Callable[..., list[str]]
+) -> None:
+    arguments = inputs(signed(p("【MEETING_TITLE】")))
+    assert main(["run", *arguments, "--out-dir", "kept"]) == 0
+    said = capsys.readouterr().out
+    assert "which filling made void" in said
+    assert "签名已失效" in said
+    assert main(["run", *arguments, "--out-dir", "out", "--drop-signature", "--strip-comments"]) == 0
+    said = capsys.readouterr().out
+    assert "left out     signature of the template (_xmlsignatures/origin.sigs" in said
+    assert "void" not in said
 
 
 def test_an_unforeseen_error_is_not_hidden(

@@ -7,10 +7,12 @@ Sources: ECMA-376 part 1, 17.13.4; part 2, 9.3, 10.1.2, 13; [MS-DOCX] 2.5 and 2.
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 from lxml.etree import _Element
 
+from docops_flask.engine.errors import InvalidTemplate
 from docops_flask.engine.integrity.blocks import Names, names_in
 from docops_flask.engine.integrity.byte_tags import TagMap, element_end
 from docops_flask.engine.integrity.claims import Removed
@@ -24,6 +26,7 @@ from docops_flask.engine.opc.relationships import (
     OVERRIDE,
     RELATIONSHIP,
     SIGNATURE_ORIGIN,
+    Relationship,
     relationships_part,
 )
 from docops_flask.engine.opc.xml_part import encoding_of, recoded
@@ -115,19 +118,19 @@ class _Search:
         self.children: dict[str, list[_Element]] = {}
 
     def comments(self) -> None:
-        main = self._template.main_part
-        self._take("comments", self._targets(main, _is_of_comments))
+        main = list(self._links(self._template.main_part))
+        self._start("comments", [name for name, kind in main if _is_of_comments(kind)], _is_of_either)
         stories = [story for story in self._parts.stories() if story.kind != "comments"]
         for story in stories:
             self._take_marks(story)
         if not any(self._names_authors(story) for story in stories):
-            self._take("comments", self._targets(main, _is_of_people))
+            self._start("comments", [name for name, kind in main if _is_of_people(kind)], _is_of_either)
 
     def signature(self) -> None:
-        self._take("signature", self._targets("", lambda kind: kind == SIGNATURE_ORIGIN))
+        origins = [name for name, kind in self._links("") if kind == SIGNATURE_ORIGIN]
         types = self._template.content_types
         of_type = [name for name in self._members.values() if types.of(name).lower().startswith(_SIGNATURE)]
-        self._take("signature", of_type)
+        self._start("signature", origins + of_type, _is_of_signature)
 
     def settle(self) -> None:
         """Find the relationships to the parts found, and their content types."""
@@ -138,41 +141,69 @@ class _Search:
         if self.gone:
             self._settle_types(self._members[CONTENT_TYPES_PART.lower()])
 
-    def _targets(self, owner: str, wanted: Callable[[str], bool]) -> list[str]:
-        found = []
-        for relationship in self._template.relationships(owner):
+    def _links(self, owner: str) -> Iterator[tuple[str, str]]:
+        """Yield the members that ``owner`` has relationships to, with the types of these."""
+        for relationship in self._relationships(owner):
             name = None if relationship.external else self._member(relationship.target)
-            if name is not None and wanted(relationship.kind):
-                found.append(name)
-        return found
+            if name is not None:
+                yield name, relationship.kind
+
+    def _relationships(self, owner: str) -> Sequence[Relationship]:
+        # Those of a part that nothing else reads may be damaged.
+        try:
+            return self._template.relationships(owner)
+        except InvalidTemplate:
+            return ()
 
     def _member(self, name: str) -> str | None:
         return self._members.get(name.lower())
 
-    def _take(self, kind: str, names: Sequence[str]) -> None:
-        """Take parts, their relationship parts, and the parts that these alone lead to."""
+    @cached_property
+    def _users(self) -> dict[str, set[str]]:
+        """The parts that have relationships to a member and stay."""
+        users: dict[str, set[str]] = {}
+        for owner in self._owners():
+            for name, _ in self._links(owner):
+                users.setdefault(name, set()).add(owner.lower())
+        return users
+
+    @cached_property
+    def _types(self) -> dict[str, set[str]]:
+        """The types of the relationships to a member."""
+        types: dict[str, set[str]] = {}
+        for owner in self._owners():
+            for name, kind in self._links(owner):
+                types.setdefault(name, set()).add(kind)
+        return types
+
+    def _start(self, kind: str, names: Sequence[str], is_own: Callable[[str], bool]) -> None:
+        """Take those parts of ``names`` that no relationship of a type of something else leads to."""
         for name in names:
-            if name in self.gone:
+            if all(map(is_own, self._types.get(name, ()))):
+                self._take(kind, name)
+
+    def _take(self, kind: str, first: str) -> None:
+        """Take a part with its relationship part, and then the parts that no other part leads to."""
+        waiting = [first]
+        while waiting:
+            name = waiting.pop()
+            is_frame = name.lower().endswith(".rels") or name.lower() == CONTENT_TYPES_PART.lower()
+            if name in self.gone or is_frame or name == self._template.main_part:
                 continue
             self._note(kind, name)
             own = self._member(relationships_part(name))
-            if own is not None:
-                self._note(kind, own)
-            led_to = self._targets(name, lambda _kind: True)
-            if led_to:
-                kept = self._led_to_by_others()
-                self._take(kind, [each for each in led_to if each not in kept])
+            if own is None:
+                continue
+            self._note(kind, own)
+            for target, _ in self._links(name):
+                users = self._users[target]
+                users.discard(name.lower())
+                if not users:
+                    waiting.append(target)
 
     def _note(self, kind: str, name: str) -> None:
         self.gone[name] = kind
         self.entries.append(Removed(kind, "part", name, ""))
-
-    def _led_to_by_others(self) -> set[str]:
-        kept = {self._template.main_part}
-        for owner in self._owners():
-            if owner not in self.gone:
-                kept.update(self._targets(owner, lambda _kind: True))
-        return kept
 
     def _owners(self) -> Iterator[str]:
         """Yield the parts with relationships, "" for the package."""
@@ -182,7 +213,7 @@ class _Search:
                 continue
             folder = path.rpartition("/")[0]
             owner = file[:-5]
-            yield f"{folder}/{owner}" if folder and owner else owner
+            yield f"{folder}/{owner}" if folder else owner
 
     def _take_marks(self, story: Story) -> None:
         root = self._parts.root(story.part)
@@ -207,7 +238,7 @@ class _Search:
         if root is None:
             return
         elements = list(root.iterchildren(RELATIONSHIP))
-        for element, relationship in zip(elements, self._template.relationships(owner), strict=True):
+        for element, relationship in zip(elements, self._relationships(owner), strict=True):
             target = None if relationship.external else self._member(relationship.target)
             kind = None if target is None else self.gone.get(target)
             if kind is not None:
@@ -237,6 +268,15 @@ def _is_of_comments(kind: str) -> bool:
     return kind == "comments" or (
         kind.startswith(_OF_MICROSOFT) and kind.rpartition("/")[2] in _COMMENT_PARTS - {"comments"}
     )
+
+
+def _is_of_either(kind: str) -> bool:
+    return _is_of_comments(kind) or _is_of_people(kind)
+
+
+def _is_of_signature(kind: str) -> bool:
+    base = SIGNATURE_ORIGIN.removesuffix("origin")
+    return kind in (SIGNATURE_ORIGIN, f"{base}signature", f"{base}certificate")
 
 
 def _is_of_people(kind: str) -> bool:

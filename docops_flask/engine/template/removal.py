@@ -5,39 +5,36 @@ Sources: ECMA-376 part 1, 17.13.4 (comments); part 2, 9.3 (relationships), 10.1.
 (digital signatures); [MS-DOCX] 2.5 and 2.7 (extended comments, people).
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Literal, NamedTuple, Protocol
 
-from docops_flask.engine.document.document import Document, StoryKind, StoryPart
+from docops_flask.engine.document.document import Document, StoryKind
 from docops_flask.engine.document.edits import Edit, EditedPart
+from docops_flask.engine.errors import InvalidTemplate
 from docops_flask.engine.opc.package import Package
 from docops_flask.engine.opc.relationships import (
     CONTENT_TYPES_PART,
     RELATIONSHIP,
-    SIGNATURE_ORIGIN,
+    RELATIONSHIPS_NAMESPACE,
+    Relationship,
     relationships_part,
 )
 from docops_flask.engine.opc.xml_part import encoding_of, parse_part, recoded
 from docops_flask.engine.options import Options
-from docops_flask.engine.oxml.markup import TOKEN, Scope, attributes_of, decoded, inner_scope
+from docops_flask.engine.oxml.markup import TOKEN
+from docops_flask.engine.template.comment_marks import comment_marks
 from docops_flask.engine.template.places.found import OtherPart
 
 RemovalKind = Literal["comments", "signature"]
 _MICROSOFT = "http://schemas.microsoft.com/office/"
-PEOPLE = f"{_MICROSOFT}2011/relationships/people"
-# The types of relationships from the main part to what belongs to comments alone.
-COMMENTS = frozenset(
-    (
-        "comments",
-        f"{_MICROSOFT}2011/relationships/commentsExtended",
-        f"{_MICROSOFT}2016/09/relationships/commentsIds",
-        f"{_MICROSOFT}2018/08/relationships/commentsExtensible",
-        f"{_MICROSOFT}2019/05/relationships/documenttasks",
-    )
+# The last segments of the types of relationships from the main part to what belongs to comments.
+_COMMENTS = frozenset(("commentsExtended", "commentsIds", "commentsExtensible", "documenttasks"))
+_SIGNATURE_RELATIONSHIPS = frozenset(
+    f"{RELATIONSHIPS_NAMESPACE}/digital-signature/{word}" for word in ("origin", "signature", "certificate")
 )
-SIGNATURE_TYPES = "application/vnd.openxmlformats-package.digital-signature-"
-_RANGES = (b"commentRangeStart", b"commentRangeEnd")
-_REFERENCE = b"commentReference"
+_SIGNATURE_TYPES = "application/vnd.openxmlformats-package.digital-signature-"
 
 
 class Removed(NamedTuple):
@@ -91,7 +88,7 @@ class _Plan:
 
     def leave_out_comments(self) -> None:
         main = self._package.main_part
-        self._leave_out("comments", self._targets(main, COMMENTS))
+        self._leave_out("comments", self._targets(main, _is_of_comments))
         names_authors = False
         for part in self._document.parts:
             if part.kind is StoryKind.COMMENTS:
@@ -102,15 +99,15 @@ class _Plan:
                 self.entries.append(Removed("comments", mark.name, part.name, mark.id))
         # People are the authors of tracked changes too.
         if not names_authors:
-            self._leave_out("comments", self._targets(main, (PEOPLE,)))
+            self._leave_out("comments", self._targets(main, _is_of_people))
 
     def leave_out_signature(self) -> None:
         typed = [
             name
             for name in self._names.values()
-            if self._package.content_types.of(name).lower().startswith(SIGNATURE_TYPES)
+            if self._package.content_types.of(name).lower().startswith(_SIGNATURE_TYPES)
         ]
-        self._leave_out("signature", [*self._targets("", (SIGNATURE_ORIGIN,)), *typed])
+        self._leave_out("signature", [*self._targets("", _is_of_signature), *typed])
 
     def leave_out_what_leads_there(self) -> None:
         """Leave out the relationships to the parts left out, and their content types."""
@@ -122,46 +119,65 @@ class _Plan:
                 self._leave_out_relationships(name, source)
         self._leave_out_types(self._names[CONTENT_TYPES_PART.lower()])
 
-    def _targets(self, source: str, kinds: Collection[str]) -> Iterator[str]:
-        for each in self._package.relationships(source):
-            if each.kind in kinds and not each.external and self._package.has(each.target):
-                yield self._names[each.target.lower()]
+    def _relationships(self, source: str) -> Sequence[Relationship]:
+        """Return the relationships of ``source``, none where they cannot be read: nothing else reads them."""
+        try:
+            return self._package.relationships(source)
+        except InvalidTemplate:
+            return ()
+
+    def _targets(self, source: str, is_wanted: Callable[[str], bool] = lambda _type: True) -> list[str]:
+        """Return the parts that ``source`` has relationships of a wanted type to, each once."""
+        return list(
+            dict.fromkeys(
+                self._names[each.target.lower()]
+                for each in self._relationships(source)
+                if not each.external and is_wanted(each.kind) and self._package.has(each.target)
+            )
+        )
 
     def _leave_out(self, kind: RemovalKind, names: Iterable[str]) -> None:
-        """Leave out the parts ``names``, with what only they lead to and their relationship parts."""
-        pending = [*names][::-1]
+        """Leave out the parts ``names``, their relationship parts, and the parts that only these lead to.
+
+        One that a relationship of another type leads to as well stays.
+        """
+        is_own = _is_of_signature if kind == "signature" else _is_of_either
+        pending = [
+            name for name in reversed([*names]) if _may_go(name) and all(map(is_own, self._uses.types[name]))
+        ]
         while pending:
             name = pending.pop()
-            if name in self.parts:
+            if name in self.parts or name == self._package.main_part:
                 continue
-            self.parts[name] = kind
-            self.entries.append(Removed(kind, "part", name, ""))
-            inner = [
-                self._names[each.target.lower()]
-                for each in self._package.relationships(name)
-                if not each.external and self._package.has(each.target)
-            ]
+            self._note(kind, name)
             own = self._names.get(relationships_part(name).lower())
-            if own is not None:
-                self.parts[own] = kind
-                self.entries.append(Removed(kind, "part", own, ""))
-            if inner:
-                needed = self._needed()
-                pending += [each for each in inner if each.lower() not in needed]
+            if own is None:
+                continue
+            self._note(kind, own)
+            for target in self._targets(name):
+                self._uses.counts[target] -= 1
+                if not self._uses.counts[target] and _may_go(target):
+                    pending.append(target)
 
-    def _needed(self) -> set[str]:
-        """Return the parts, in lower case, that a part which stays has a relationship to."""
-        staying = [source for source in self._sources if source not in self.parts]
-        return {
-            each.target.lower()
-            for source in staying
-            for each in self._package.relationships(source)
-            if not each.external
-        } | {self._package.main_part.lower()}
+    def _note(self, kind: RemovalKind, name: str) -> None:
+        self.parts[name] = kind
+        self.entries.append(Removed(kind, "part", name, ""))
+
+    @cached_property
+    def _uses(self) -> "_Uses":
+        uses = _Uses(Counter(), defaultdict(set))
+        for source in self._sources:
+            uses.counts.update(self._targets(source))
+            for each in self._relationships(source):
+                if not each.external and self._package.has(each.target):
+                    uses.types[self._names[each.target.lower()]].add(each.kind)
+        return uses
 
     def _leave_out_relationships(self, name: str, source: str) -> None:
-        relationships = self._package.relationships(source)
+        relationships = self._relationships(source)
         targets = [None if each.external else self._names.get(each.target.lower()) for each in relationships]
+        if self.parts.keys().isdisjoint(filter(None, targets)):
+            return
         wanted = iter(zip(relationships, targets, strict=True))
 
         def entry_of(tag: str, _attributes: dict[str, str]) -> Removed | None:
@@ -207,6 +223,34 @@ class _Plan:
                 self.edits.append(Edit(part, start, end, b""))
 
 
+def _is_of_comments(kind: str) -> bool:
+    return kind == "comments" or (kind.startswith(_MICROSOFT) and kind.rpartition("/")[2] in _COMMENTS)
+
+
+def _is_of_people(kind: str) -> bool:
+    return kind.startswith(_MICROSOFT) and kind.rpartition("/")[2] == "people"
+
+
+def _is_of_either(kind: str) -> bool:
+    return _is_of_comments(kind) or _is_of_people(kind)
+
+
+def _is_of_signature(kind: str) -> bool:
+    return kind in _SIGNATURE_RELATIONSHIPS
+
+
+class _Uses(NamedTuple):
+    """How many parts have relationships to a part, and of which types."""
+
+    counts: Counter[str]
+    types: defaultdict[str, set[str]]
+
+
+def _may_go(name: str) -> bool:
+    """Say whether a part may be left out; relationship parts and content types are what the package is."""
+    return not name.lower().endswith(".rels") and name.lower() != CONTENT_TYPES_PART.lower()
+
+
 class _EntryOf(Protocol):
     """Takes a child's Clark name and attributes; returns the entry of its removal, ``None`` if it stays."""
 
@@ -244,84 +288,3 @@ def _child_spans(text: bytes) -> Iterator[tuple[int, int]]:
                 depth += 1
             elif depth == 1:
                 yield start, match.end()
-
-
-class Mark(NamedTuple):
-    """A mark of a comment in a story: its local name, its comment's id, the bytes that go with it."""
-
-    name: str
-    id: str
-    start: int
-    end: int
-
-
-class _Open:
-    """An open element: where it begins, what it is, the references directly in it, whether it holds more."""
-
-    __slots__ = ("attributes", "holds_more", "local", "references", "scope", "start")
-
-    def __init__(self, local: bytes, start: int, attributes: bytes, scope: Scope) -> None:
-        self.local = local
-        self.start = start
-        self.attributes = attributes
-        self.scope = scope
-        self.references: list[Mark] = []
-        self.holds_more = False
-
-
-def comment_marks(part: StoryPart) -> Iterator[Mark]:
-    """Yield the marks of comments in a story: w:commentRangeStart and -End, w:commentReference (17.13.4).
-
-    A run with nothing but a reference in it goes as a whole.
-    """
-    text = part.text
-    if b"comment" not in text.content:
-        return
-    around: list[_Open] = [_Open(b"", 0, b"", text.root_scope)]
-    for match in TOKEN.finditer(text.content, text.root_end):
-        slash, name, attributes = match.groups()
-        if slash:
-            if len(around) == 1:
-                return
-            yield from _closed(around, match.end(), text.namespace)
-        elif name is None:
-            around[-1].holds_more = True
-        else:
-            outer = around[-1]
-            scope = inner_scope(outer.scope, attributes) if b"xmlns" in attributes else outer.scope
-            prefix, _, local = name.rpartition(b":")
-            own = local if scope.get(prefix) == text.namespace else b""
-            if own not in (b"rPr", _REFERENCE):
-                outer.holds_more = True
-            around.append(_Open(own, match.start(), attributes, scope))
-            if attributes.endswith(b"/"):
-                yield from _closed(around, match.end(), text.namespace)
-
-
-def _closed(around: list[_Open], end: int, namespace: bytes) -> Iterator[Mark]:
-    """Close the innermost element, which ends at ``end``; yield the marks that are settled by that."""
-    element = around.pop()
-    if element.local in _RANGES:
-        yield Mark(element.local.decode(), _id_of(element, namespace), element.start, end)
-    elif element.local == _REFERENCE:
-        mark = Mark(element.local.decode(), _id_of(element, namespace), element.start, end)
-        if around[-1].local == b"r":
-            around[-1].references.append(mark)
-        else:
-            yield mark
-    elif element.references:
-        if element.holds_more:
-            yield from element.references
-        else:
-            # The first stands for all the bytes of the run, the others for none.
-            first, *others = element.references
-            yield first._replace(start=element.start, end=end)
-            yield from (other._replace(start=end, end=end) for other in others)
-
-
-def _id_of(element: _Open, namespace: bytes) -> str:
-    for name, value in attributes_of(element.attributes).items():
-        prefix, colon, local = name.rpartition(b":")
-        if local == b"id" and colon and element.scope.get(prefix) == namespace:
-            return decoded(value)
-    return ""

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 import pytest
 
+from docops_flask.engine.options import Options
 from docops_flask.engine.policy.policy import Policy
 from docops_flask.engine.skills.skill import Lines
 from tests.conftest import ROOT
@@ -19,6 +20,7 @@ from tests.engine.integrity.byte_mutations import mutate_bytes
 from tests.engine.integrity.finished_job import STRICT, FinishedJob, finish
 from tests.engine.integrity.log_mutations import mutate_log
 from tests.engine.integrity.mutations import mutate
+from tests.engine.removal_packages import END, REFERENCE, START, commented, signed
 from tests.factories import R, docx, p, r, tbl, tc, textbox, tr
 
 MUTATIONS = int(os.environ.get("DOCOPS_TESTS_MUTATIONS", "300"))
@@ -75,6 +77,9 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> list[FinishedJob]:
         finish(tmp_path_factory.mktemp("places"), elsewhere(), {"A": value, "B": "https://example.org/b"})
         for value in ("value", "one\ntwo", "值<&")
     ]
+    for template in (commented(p(START, r("【A】"), END, REFERENCE)), signed(p("【A】"))):
+        left_out = Options(strip_comments=True, drop_signature=True)
+        jobs.append(finish(tmp_path_factory.mktemp("left-out"), template, {"A": "value"}, left_out))
     return jobs
 
 

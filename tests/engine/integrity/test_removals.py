@@ -10,20 +10,24 @@ from typing import Any
 import pytest
 
 from docops_flask.engine.options import Options
+from tests.engine.counted_steps import steps_of
 from tests.engine.integrity.finished_job import FinishedJob, finish, rewritten
 from tests.engine.removal_packages import (
     COMMENTED_BODIES,
     END,
+    EXTENSIONS,
     REFERENCE,
     START,
     commented,
+    relationships,
     signed,
 )
-from tests.factories import p, r
+from tests.factories import R, W, p, r
 
 STRIP = Options(strip_comments=True)
 DROP = Options(drop_signature=True)
 VALUES = {"A": "value"}
+STYLES = f'<w:styles xmlns:w="{W}"/>'
 COMMENT_PARTS = {
     "word/comments.xml",
     "word/_rels/comments.xml.rels",
@@ -104,6 +108,53 @@ def test_a_picture_that_the_document_shows_too_stays(tmp_path: Path) -> None:
     assert "word/media/scribble.png" in names(job.document)
     assert 'Extension="png"' in job.part("[Content_Types].xml")
     assert outcome(job) == ("intact", "bytes")
+
+
+# A relationship of comments to a part that is something else as well; each is kept.
+ODD_TARGETS = ("document.xml", "styles.xml", "/[Content_Types].xml", "/_rels/.rels")
+
+
+@pytest.mark.parametrize("target", ODD_TARGETS)
+def test_a_part_that_is_something_else_as_well_stays(tmp_path: Path, target: str) -> None:
+    content = commented(p("【A】", REFERENCE), extra={"word/styles.xml": STYLES.encode()})
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        rels = archive.read("word/_rels/document.xml.rels").decode()
+    more = (
+        f'<Relationship Id="rId20" Type="{R}/styles" Target="styles.xml"/>'
+        f'<Relationship Id="rId21" Type="{EXTENSIONS["commentsIds"]}" Target="{target}"/></Relationships>'
+    )
+    changed = rels.replace("</Relationships>", more)
+    job = finish(tmp_path, rewritten(content, {"word/_rels/document.xml.rels": changed}), VALUES, STRIP)
+    assert names(job.template.read_bytes()) - names(job.document) == COMMENT_PARTS
+    assert outcome(job) == ("intact", "bytes")
+
+
+@pytest.mark.parametrize("name", ["word/_rels/media.xml.rels", "x/_rels/.rels"])
+@pytest.mark.parametrize("content", [b"<x", b"", relationships(("rId1", "x", "/word/people.xml")).encode()])
+def test_relationships_of_no_part_do_not_matter_or_keep_what_they_lead_to(
+    tmp_path: Path, name: str, content: bytes
+) -> None:
+    job = finish(tmp_path, commented(p("【A】", REFERENCE), extra={name: content}), VALUES, STRIP)
+    assert ("word/people.xml" in names(job.document)) == (b"people" in content)
+    assert outcome(job) == ("intact", "bytes")
+
+
+def test_a_chain_of_parts_goes_in_steps_that_grow_with_it(tmp_path: Path) -> None:
+    def steps(length: int) -> int:
+        chain = {f"word/c{n}.bin": b"x" for n in range(length)}
+        rels = {
+            f"word/_rels/c{n}.bin.rels": relationships(("rId1", "x", f"c{n + 1}.bin")).encode()
+            for n in range(length - 1)
+        }
+        first = relationships(("rId1", "x", "c0.bin")).encode()
+        extra = {**chain, **rels, "word/_rels/commentsIds.xml.rels": first}
+        folder = tmp_path / str(length)
+        folder.mkdir()
+        template = commented(p("【A】", REFERENCE), extra=extra)
+        return steps_of(lambda: finish(folder, template, VALUES, STRIP))
+
+    short, long = steps(50), steps(200)
+    assert long < short * 6
 
 
 @pytest.mark.parametrize("options", [Options(), DROP])
