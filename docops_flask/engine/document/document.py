@@ -267,7 +267,18 @@ class StoryPart:
     bytes, ``rendering`` what is made of them now.
     """
 
-    __slots__ = ("_by_end", "encoding", "kind", "name", "paragraphs", "prefix", "rendering", "shapes", "text", "w")
+    __slots__ = (
+        "_by_end",
+        "encoding",
+        "kind",
+        "name",
+        "paragraphs",
+        "prefix",
+        "rendering",
+        "shapes",
+        "text",
+        "w",
+    )
 
     def __init__(
         self,

@@ -146,10 +146,10 @@ class Shapes:
             for markup, element in zip(markups, elements, strict=True):
                 texts = markup.count(b"\0") // 2
                 found = _read(element, self._w, texts)
-                shape = None if found is None else Shape(found, texts, self._w, self._parse)
-                if shape is not None:
-                    shape.element = element
-                self._shapes[markup, declared] = shape
+                parsed = None if found is None else Shape(found, texts, self._w, self._parse)
+                if parsed is not None:
+                    parsed.element = element
+                self._shapes[markup, declared] = parsed
 
     def _parse(self) -> None:
         """Parse all shapes that were read without."""

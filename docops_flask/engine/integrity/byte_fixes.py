@@ -6,7 +6,7 @@ is made at its place in the schema's order, and so is the w:pPr or w:rPr around 
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from lxml.etree import _Element

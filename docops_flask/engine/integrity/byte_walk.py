@@ -233,7 +233,9 @@ class _Boxes:
         self.open = 0
         self.are_there = name in part.content
         self._tags = rb"<(/?)" + re.escape(name) + rb"(?:\s[^<>]*?)?(/?)>"
-        self.are_odd = self.are_there and part.content.count(name) != len(re.findall(self._tags, part.content))
+        self.are_odd = self.are_there and part.content.count(name) != len(
+            re.findall(self._tags, part.content)
+        )
 
     def pass_over(self, piece: bytes) -> None:
         """Count the tags in ``piece``."""

@@ -79,9 +79,7 @@ def _placed(
     placed = []
     content = b"".join(markup)
     edits = starts.edits(story, content, reading.form.runs, path, fixes)
-    if edits is None:
-        edits = _edits(_in_plain(story, content), path, fixes)
-    for start, end, new in edits:
+    for start, end, new in _edits(_in_plain(story, content), path, fixes) if edits is None else edits:
         index = min(bisect_right(begins, start), len(markup)) - 1
         # Of three parts the third is a text.
         number = index // 2 * 3 + index % 2
@@ -101,7 +99,7 @@ class _Starts:
     def edits(
         self, story: StoryBytes, content: bytes, runs: int, path: str, fixes: Sequence[Fix]
     ) -> list[tuple[int, int, bytes]] | None:
-        """Return the edits of ``content``, which has so many runs; ``None`` where all of it has to be read."""
+        """Return the edits of ``content``, which has so many runs; ``None`` where all of it is to be read."""
         assert story.plain is not None
         w = story.plain.prefix
         found = [match.start() for match in re.finditer(rb"<" + re.escape(w) + rb"r(?=[\s/>])", content)]
@@ -130,7 +128,9 @@ class _Starts:
             if key not in self._known:
                 is_open = run_id is not None and not content.endswith(b"/>", 0, holder_at)
                 whole = own + b"</" + w + b"r>" if is_open else own
-                alone = of_owner if run_id is None else [fix._replace(run_id=f"{path}:r0") for fix in of_owner]
+                alone = (
+                    of_owner if run_id is None else [fix._replace(run_id=f"{path}:r0") for fix in of_owner]
+                )
                 self._known[key] = _edits(_alone(story.plain, whole), path, alone)
             edits += [(start + first, start + last, new) for first, last, new in self._known[key]]
         return edits

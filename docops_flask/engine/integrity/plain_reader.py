@@ -8,7 +8,7 @@ private use in place of the texts, and read by ``paragraph_reading``.
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import accumulate
-from typing import Any, NamedTuple
+from typing import Any
 
 from lxml import etree
 from lxml.etree import _Element

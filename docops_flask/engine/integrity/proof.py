@@ -50,7 +50,11 @@ def prove(
 
 
 def prove_written(
-    evidence: TemplateEvidence, written: memoryview | None, replace_log: object, format_report: object, limits: Limits
+    evidence: TemplateEvidence,
+    written: memoryview | None,
+    replace_log: object,
+    format_report: object,
+    limits: Limits,
 ) -> Proof | None:
     """Return the proof of a document just made; ``written`` is its bytes.
 
@@ -72,7 +76,11 @@ def prove_written(
 
 
 def _prove(
-    evidence: TemplateEvidence, written: memoryview, replace_log: object, format_report: object, limits: Limits
+    evidence: TemplateEvidence,
+    written: memoryview,
+    replace_log: object,
+    format_report: object,
+    limits: Limits,
 ) -> Proof:
     # A filled document may be larger than a template is allowed to be.
     own = limits._replace(xml_part_bytes=max(limits.xml_part_bytes, limits.output_bytes))
