@@ -51,63 +51,79 @@ def read_form(form: bytes, prefix: bytes) -> FormReading | None:
     ``form`` is its markup with each start tag of a w:t between NUL bytes, the texts left out; ``prefix``
     stands for WordprocessingML in all of it.
     """
-    properties, tokens = _patterns(prefix)
     # What was there before a change (w:rPrChange) holds properties in properties.
     if b"Change" in form:
         return None
+    properties, tokens = _patterns(prefix)
     pieces = tokens.split(properties.sub(b"", form))
     # All of it has to be known; white space stands between elements where the XML is laid out.
     if b"".join(pieces[::_GROUPS]).strip():
         return None
-    shown: list[ShownText] = []
-    between: list[str] = []
-    characters = ""
-    run, in_run = -1, False
-    # Of each open field whether its result has begun (17.16.18).
-    fields: list[bool] = []
+    reader = _Reader()
     groups = iter(pieces)
     next(groups)
     for only, tag, slash, name, rest, _ in zip(*[groups] * _GROUPS, strict=False):
-        if only or tag:
-            if only:
-                run += 1
-                tag = only
-            elif not in_run:
-                return None
-            if b"space" in tag and _PRESERVE not in tag:
-                return None
-            in_result = bool(fields) and all(fields)
-            shown.append(ShownText(len(shown), run, len(shown), _PRESERVE in tag, in_result))
-            between.append(characters)
-            characters = ""
-        elif name == b"r":
-            if slash:
-                in_run = False
-            else:
-                run += 1
-                in_run = not rest.endswith(b"/")
-        elif name in _AROUND_RUNS:
-            if in_run:
-                return None
-        elif not in_run:
-            return None
-        elif not name:
-            # The instructions of a field.
-            continue
+        if only:
+            reader.run += 1
+            reader.text(only)
+        elif tag:
+            reader.text(tag)
+            reader.is_odd |= not reader.in_run
+        else:
+            reader.tag(slash, name, rest)
+    if reader.is_odd:
+        return None
+    return FormReading(reader.shown, [*reader.between, reader.characters], reader.run + 1)
+
+
+class _Reader:
+    """Takes the tags of a paragraph one after the other; ``is_odd``: one is where it is not expected."""
+
+    __slots__ = ("_fields", "between", "characters", "in_run", "is_odd", "run", "shown")
+
+    def __init__(self) -> None:
+        self.shown: list[ShownText] = []
+        self.between: list[str] = []
+        self.characters = ""
+        self.run = -1
+        self.in_run = False
+        self.is_odd = False
+        # Of each open field whether its result has begun (17.16.18).
+        self._fields: list[bool] = []
+
+    def text(self, tag: bytes) -> None:
+        """Take the start tag of a w:t with its text."""
+        preserves = _PRESERVE in tag
+        if not preserves and b"space" in tag:
+            self.is_odd = True
+        in_result = bool(self._fields) and all(self._fields)
+        number = len(self.shown)
+        self.shown.append(ShownText(number, self.run, number, preserves, in_result))
+        self.between.append(self.characters)
+        self.characters = ""
+
+    def tag(self, slash: bytes, name: bytes, rest: bytes) -> None:
+        """Take another tag; without a name it is the instructions of a field."""
+        if name == b"r":
+            self.run += not slash
+            self.in_run = not slash and not rest.endswith(b"/")
+        elif (name in _AROUND_RUNS) == self.in_run:
+            self.is_odd = True
         elif name == b"fldChar":
-            mark = _FIELD_MARK.search(rest)
-            if mark is None:
-                return None
-            if mark[1] == b"begin":
-                fields.append(False)
-            elif fields and mark[1] == b"separate":
-                fields[-1] = True
-            elif fields:
-                fields.pop()
-        elif not slash:
-            characters += _CHARACTERS[name]
-    between.append(characters)
-    return FormReading(shown, between, run + 1)
+            self._field_mark(rest)
+        elif name in _CHARACTERS and not slash:
+            self.characters += _CHARACTERS[name]
+
+    def _field_mark(self, attributes: bytes) -> None:
+        mark = _FIELD_MARK.search(attributes)
+        if mark is None:
+            self.is_odd = True
+        elif mark[1] == b"begin":
+            self._fields.append(False)
+        elif self._fields and mark[1] == b"separate":
+            self._fields[-1] = True
+        elif self._fields:
+            self._fields.pop()
 
 
 @lru_cache(maxsize=8)

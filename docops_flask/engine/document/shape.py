@@ -119,8 +119,7 @@ class Shape:
         shown: list[ShownText] = []
         between = [self.between[0]]
         for node, (each, behind) in enumerate(zip(self.shown, self.between[1:], strict=True)):
-            for number in numbers[each.number]:
-                shown.append(each._replace(number=number, node=node))
+            shown += [each._replace(number=number, node=node) for number in numbers[each.number]]
             between += (*marks.get(each.number, ""), behind)
         parted = Shape(FormReading(shown, between, self.run_count), count, self.w, self._parse)
         # It tells no looks; the texts of its runs come from those of this shape.

@@ -21,7 +21,7 @@ from docops_flask.engine.oxml.names import Vocabulary, properties_of
 
 
 class _RepairedRun(NamedTuple):
-    """A w:r with the properties of a run after repairs; the attributes before and after the last."""
+    """A w:r with the properties of a run after repairs; the attributes before and after the last of them."""
 
     element: _Element
     before: Attributes
@@ -50,7 +50,7 @@ class Repairs:
         self._paragraphs: dict[tuple[Shape, Hashable], _RepairedParagraph] = {}
         self._runs: dict[tuple[Shape, int, tuple[Hashable, ...]], _RepairedRun] = {}
         self._shapes: dict[tuple[Shape, tuple[tuple[int, tuple[Hashable, ...]], ...]], Shape] = {}
-        # Repairs of runs that the shape of their paragraph does not show yet: by the number of the run their keys.
+        # Repairs of runs that the shape of their paragraph does not show yet: their keys by run.
         self._open: dict[ParagraphPlace, dict[int, tuple[Hashable, ...]]] = {}
 
     def paragraph(self, place: ParagraphPlace, key: Hashable, change: _Change) -> Edited:

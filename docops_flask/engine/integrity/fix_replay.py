@@ -80,9 +80,7 @@ def _placed(
     content = b"".join(markup)
     edits: Sequence[tuple[int, int, bytes]] | None
     edits = starts.edits(story, content, reading.form.runs, path, fixes)
-    if edits is None:
-        edits = _edits(_in_plain(story, content), path, fixes)
-    for start, end, new in edits:
+    for start, end, new in _edits(_in_plain(story, content), path, fixes) if edits is None else edits:
         index = min(bisect_right(begins, start), len(markup)) - 1
         # Of three parts the third is a text.
         number = index // 2 * 3 + index % 2
@@ -102,7 +100,7 @@ class _Starts:
     def edits(
         self, story: StoryBytes, content: bytes, runs: int, path: str, fixes: Sequence[Fix]
     ) -> list[tuple[int, int, bytes]] | None:
-        """Return the edits of ``content``, which has so many runs; ``None`` where all of it has to be read."""
+        """Return the edits of ``content``, which has so many runs; ``None`` where all of it is to be read."""
         assert story.plain is not None
         w = story.plain.prefix
         found = [match.start() for match in re.finditer(rb"<" + re.escape(w) + rb"r(?=[\s/>])", content)]

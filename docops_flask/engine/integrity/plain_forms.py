@@ -55,8 +55,8 @@ class _Machine(NamedTuple):
 def _machine(prefix: bytes) -> _Machine:
     w = re.escape(prefix)
     names = (*_SHOWN_AS, *_SHOWS_NOTHING, *_BESIDE_RUNS, "r", "t")
-    # A step is a run with nothing but one text, or a tag with the characters behind it. NUL bytes stand around
-    # the start tag of a text.
+    # A step is a run with nothing but one text, or a tag with the characters behind it. NUL bytes stand
+    # around the start tag of a text.
     text = rb"\0<%bt([^<>]*)>\0" % w
     return _Machine(
         re.compile(rb"<%b([pr]Pr)>.*?</%b\1>" % (w, w), re.DOTALL),
@@ -79,38 +79,50 @@ def read_plain_form(form: bytes, prefix: bytes) -> Form | None:
         return None
     machine = _machine(prefix)
     content = machine.properties.sub(b"", form)
-    between = [""]
-    texts: list[tuple[int, int, bool]] = []
-    runs, in_run = 0, False
+    state = _State()
     done = 0
     for whole, alone, inner, slash, name, empty, behind in machine.steps.findall(content):
         done += len(whole)
         if not name:
-            if in_run == whole.startswith(b"<"):
+            # A run with nothing but a text, or a text in a run.
+            is_run = not whole.startswith(b"\0")
+            if state.in_run == is_run:
                 return None
-            runs += not in_run
-            texts.append((len(texts), runs - 1, b"preserve" in (alone or inner)))
-            between.append("")
+            state.runs += is_run
+            state.texts.append((len(state.texts), state.runs - 1, b"preserve" in (alone or inner)))
+            state.between.append("")
             continue
         local = machine.names.get(name, "")
-        if local == "r":
-            if not slash:
-                if in_run:
-                    return None
-                runs += 1
-            in_run = not (slash or empty)
-        elif local in _BESIDE_RUNS:
-            if in_run:
-                return None
-        elif local == "t":
-            if not slash:
-                return None
-        elif not local or not in_run:
+        if not state.takes(local, is_end=bool(slash), is_empty=bool(empty)):
             return None
-        elif local in _SHOWN_AS and not slash:
-            between[-1] += _SHOWN_AS[local]
         if behind and local != "instrText" and behind.strip():
             return None
-    if done != len(content) or in_run:
+    if done != len(content) or state.in_run:
         return None
-    return Form.of(between, texts, form.count(b"\0") // 2, runs)
+    return Form.of(state.between, state.texts, form.count(b"\0") // 2, state.runs)
+
+
+class _State:
+    """What was met of a paragraph so far."""
+
+    __slots__ = ("between", "in_run", "runs", "texts")
+
+    def __init__(self) -> None:
+        self.between = [""]
+        self.texts: list[tuple[int, int, bool]] = []
+        self.runs = 0
+        self.in_run = False
+
+    def takes(self, local: str, *, is_end: bool, is_empty: bool) -> bool:
+        """Take a tag; say whether it is known and may stand here."""
+        if local == "r":
+            was_in_run, self.in_run = self.in_run, not (is_end or is_empty)
+            self.runs += not is_end
+            return is_end or not was_in_run
+        if local == "t":
+            return is_end
+        if local in _BESIDE_RUNS:
+            return not self.in_run
+        if local in _SHOWN_AS and not is_end:
+            self.between[-1] += _SHOWN_AS[local]
+        return bool(local) and self.in_run

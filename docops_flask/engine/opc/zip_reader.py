@@ -199,7 +199,7 @@ class ZipReader:
     def _usual_entry(self, at: int, end: int) -> tuple[ZipEntry, int] | None:
         """Return what ``_central_entry`` does, sooner, for headers like those of most writers.
 
-        They are alike in both places and have no extra field, comment or data descriptor. ``None`` for others.
+        They are alike in both places and have no extra field, comment or data descriptor. Else ``None``.
         """
         view = self._view
         central = _CENTRAL.unpack_from(view, at)
@@ -210,7 +210,7 @@ class ZipReader:
         data_at = local_name_at + length
         if (
             extra or comment or disk or flags & ~_USUAL_FLAGS or magic != _CENTRAL_MAGIC
-            or after > end or data_at + packed > end or size == _ZIP64_MARK or packed == _ZIP64_MARK
+            or after > end or data_at + packed > end or _ZIP64_MARK in (size, packed)
             or needed & 0xFF > _NEWEST_VERSION
         ):  # fmt: skip
             return None
