@@ -10,7 +10,8 @@ from docops_flask.engine.bilingual import Bilingual
 from docops_flask.engine.job import Job, JobKind
 from docops_flask.engine.opc.package import Package
 from docops_flask.engine.options import PRESETS, Options
-from docops_flask.engine.pipeline import Template, run_job
+from docops_flask.engine.pipeline import run_job
+from docops_flask.engine.render import Template
 from docops_flask.engine.skills.skill import Field, Skill
 from tests.factories import docx, p, r, tbl, tc, textbox, tr
 

@@ -306,7 +306,7 @@ class StoryPart:
         # All paragraphs of the part, those of text boxes too, in the order of their start tags.
         self.paragraphs: list[ParagraphPlace] = []
         self._by_end: dict[int, ParagraphPlace] | None = None
-        self.rendering = Rendering()
+        self.rendering: Rendering[ParagraphPlace] = Rendering()
 
     @property
     def content(self) -> bytes:
@@ -351,6 +351,6 @@ class Document(NamedTuple):
 
     def begin_rendering(self) -> None:
         """Forget what the last rendering made of the paragraphs; there is one at a time."""
-        rendering = Rendering()
+        rendering: Rendering[ParagraphPlace] = Rendering()
         for part in self.parts:
             part.rendering = rendering

@@ -5,10 +5,9 @@ The document itself stays as it was opened and can be rendered again.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 if TYPE_CHECKING:
-    from docops_flask.engine.document.document import ParagraphPlace
     from docops_flask.engine.document.shape import Paragraph, Shape
     from docops_flask.engine.document.shapes import Shapes
     from docops_flask.engine.oxml.markup import Scope
@@ -29,11 +28,15 @@ class Filled(Protocol):
         """Return the paragraph as it is then; it lies in the part of ``shapes``, with ``scope`` around it."""
 
 
-class Rendering:
+# Where a paragraph lies: a ``ParagraphPlace``, which has a rendering itself.
+Place = TypeVar("Place")
+
+
+class Rendering(Generic[Place]):
     """The paragraphs that were filled, and the shapes of those that were repaired."""
 
     __slots__ = ("filled", "shapes")
 
     def __init__(self) -> None:
-        self.filled: dict[ParagraphPlace, Filled] = {}
-        self.shapes: dict[ParagraphPlace, Shape] = {}
+        self.filled: dict[Place, Filled] = {}
+        self.shapes: dict[Place, Shape] = {}

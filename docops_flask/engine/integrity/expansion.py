@@ -88,7 +88,17 @@ def expand(template: Template, claims: Claims, limits: Limits) -> Expanded:
         if (block.result_from, block.result_to) != shifts.ends(block):
             wrong = _Misfit("its result_from and result_to are not where its copies stand")
             misfits.append(_unaccounted("block_entry", f"$.blocks[{block.place}]", wrong))
-    entries = _Entries(claims.blocks, shifts)
+    placed = _placed(claims, _Entries(claims.blocks, shifts), misfits)
+    for block in claims.blocks:
+        for each in repeated[block.place]:
+            each.part.edits.append((each.start, each.end, each.copies(block.copies)))
+    written = {each.part.story.part: each.part for of_block in repeated.values() for each in of_block}
+    parts = {name: part.written() for name, part in written.items()}
+    return Expanded(ExpandedTemplate(template, parts), placed, misfits)
+
+
+def _placed(claims: Claims, entries: "_Entries", misfits: list[Unaccounted]) -> Claims:
+    """Return ``claims`` with places in the expanded template; add to ``misfits`` what does not fit."""
     placed: list[Replacement] = []
     for entry in claims.replacements:
         try:
@@ -104,15 +114,7 @@ def expand(template: Template, claims: Claims, limits: Limits) -> Expanded:
     for number in entries.blocks_not_filled():
         wrong = _Misfit("not each of its copies is filled by one entry")
         misfits.append(_unaccounted("copy_count", f"$.blocks[{number}]", wrong))
-    for block in claims.blocks:
-        for each in repeated[block.place]:
-            each.part.edits.append((each.start, each.end, each.copies(block.copies)))
-    written = {each.part.story.part: each.part for of_block in repeated.values() for each in of_block}
-    parts = {name: part.written() for name, part in written.items()}
-    expanded = Claims(
-        tuple(placed), claims.fixes, inline=tuple(inline), places=claims.places, removed=claims.removed
-    )
-    return Expanded(ExpandedTemplate(template, parts), expanded, misfits)
+    return claims._replace(replacements=tuple(placed), blocks=(), inline=tuple(inline))
 
 
 def _too_large(limit: str, maximum: int) -> TemplateLimitExceeded:

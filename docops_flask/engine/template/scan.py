@@ -82,7 +82,7 @@ class Scan(NamedTuple):
         return counts
 
     def inline_names(self) -> Iterator[tuple[str, str]]:
-        """Yield part and text of each placeholder in a text inside a paragraph, for each branch that has it."""
+        """Yield part and text of each placeholder in a text inside a paragraph, for each branch with it."""
         for paragraph in self.paragraphs:
             for bracketed in paragraph.inline:
                 for each in bracketed.found:

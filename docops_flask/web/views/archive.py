@@ -10,7 +10,8 @@ from typing import Any, BinaryIO
 from docops_flask import __version__
 from docops_flask.engine.errors import ExitCode, message_of
 from docops_flask.engine.options import Options
-from docops_flask.engine.pipeline import ARCHIVE, Counts
+from docops_flask.engine.pipeline import ARCHIVE
+from docops_flask.engine.run_result import Counts
 from docops_flask.jobs.errors import storage_errors
 from docops_flask.jobs.made_archive import open_archive
 from docops_flask.jobs.renderer import Rendered

@@ -13,7 +13,6 @@ from docops_flask.engine.policy.policy import Policy
 from docops_flask.engine.reports.page.content import MAX_ISSUES, MAX_ROLES, SHOWN_PLACES
 from docops_flask.engine.reports.page.facts import LeftPlaceholder, PageFacts
 from docops_flask.engine.reports.page.html import render_report
-from docops_flask.engine.run_warnings import WARNINGS
 from tests.engine.checks.document_builder import build_document, check_under_policy, check_under_template
 from tests.engine.reports.page.geometries import page_geometry
 from tests.factories import p, r, tbl, tc, tr
