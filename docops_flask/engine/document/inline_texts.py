@@ -8,24 +8,17 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from enum import Enum
-from typing import NamedTuple
 
 from lxml.etree import _Element
 
 from docops_flask.engine.document.document import ParagraphPlace
 from docops_flask.engine.document.form_reading import FormReading, ShownText
-from docops_flask.engine.document.paragraph_text import OBJECT, runs_of, text_of
+from docops_flask.engine.document.inline_elements import Code, Equation, FieldFlaw, Finder, Flow, Guide
+from docops_flask.engine.document.paragraph_text import OBJECT, text_of
 from docops_flask.engine.document.shape import CDATA_TAG, INLINE_ELEMENTS, Paragraph, Shape
 from docops_flask.engine.document.shapes import parse_fragment
 from docops_flask.engine.oxml.markup import TOKEN, element_end
-from docops_flask.engine.oxml.names import XML_SPACE, Vocabulary, namespace_of
-
-_MATH = frozenset(
-    (
-        "{http://schemas.openxmlformats.org/officeDocument/2006/math}oMath",
-        "{http://purl.oclc.org/ooxml/officeDocument/math}oMath",
-    )
-)
+from docops_flask.engine.oxml.names import XML_SPACE, Vocabulary
 
 
 class InlineKind(Enum):
@@ -34,13 +27,6 @@ class InlineKind(Enum):
     FIELD = "field"
     RUBY = "ruby"
     EQUATION = "math"
-
-
-class FieldFlaw(Enum):
-    """Why a field code cannot be understood by itself: it has a field in it or lies in one, or is cut."""
-
-    NESTED = "nested"
-    CUT = "cut"
 
 
 class InlineText:
@@ -98,139 +84,8 @@ def inline_texts(place: ParagraphPlace) -> list[InlineText]:
     if not any(name in content for name in INLINE_ELEMENTS):
         return []
     root = parse_fragment(b"<_>" + content + b"</_>", place.scope or place.part.text.root_scope)
-    found = _Finder(root, place.part.w)
+    found = Finder(root, place.part.w)
     return list(_Builder(place, content, root).texts(found.found))
-
-
-# The elements of a text with the numbers of the runs around; ``None`` where something else stands between.
-_Flow = list[tuple[_Element, int] | None]
-
-
-class _Code:
-    """A field code: the w:instrText of a complex field, a field between two as ``None``; or a w:fldSimple."""
-
-    __slots__ = ("flaw", "flow", "is_open", "run", "simple")
-
-    def __init__(self, run: int, simple: _Element | None = None) -> None:
-        self.flow: _Flow = []
-        self.run = run
-        self.simple = simple
-        self.is_open = simple is None
-        self.flaw: FieldFlaw | None = None
-
-
-class _Guide(NamedTuple):
-    """A w:rt or w:rubyBase: its name in addresses, the run around."""
-
-    name: str
-    element: _Element
-    run: int
-
-
-class _Equation(NamedTuple):
-    """The m:t of an equation."""
-
-    flow: _Flow
-
-
-class _Finder:
-    """Finds the texts inside a paragraph, in document order; deleted text is left out."""
-
-    def __init__(self, paragraph: _Element, w: Vocabulary) -> None:
-        self._w = w
-        self._runs = {run: index for index, run in enumerate(runs_of(paragraph, w))}
-        # Complex fields that have not ended, and those of them whose codes have not.
-        self._open: list[_Code] = []
-        self._open_codes: list[_Code] = []
-        self._rubies = 0
-        self.found: list[_Code | _Guide | _Equation] = []
-        self._read(paragraph, -1, in_math=False)
-        for code in self._open_codes:
-            code.flaw = code.flaw or FieldFlaw.CUT
-
-    def _read(self, parent: _Element, run: int, *, in_math: bool) -> None:
-        w = self._w
-        for child in parent.iterchildren("*"):
-            tag = child.tag
-            if tag in (w.del_, w.moveFrom):
-                continue
-            inner_run = self._runs.get(child, run)
-            is_equation = tag in _MATH and not in_math
-            if tag == w.fldChar:
-                self._take_mark(child.get(w.fldCharType), run)
-            elif tag == w.instrText:
-                self._take_code(child, run)
-            elif tag == w.fldSimple:
-                self._begin(_Code(run, child))
-            elif tag == w.ruby:
-                self._take_ruby(child, run)
-            elif is_equation:
-                equation = _Equation([])
-                self.found.append(equation)
-                _read_equation(child, equation.flow, run, w, f"{{{namespace_of(tag)}}}")
-            self._read(child, inner_run, in_math=in_math or is_equation)
-
-    def _begin(self, code: _Code) -> None:
-        if self._open_codes:
-            around = self._open_codes[-1]
-            _part(around.flow)
-            around.flaw = code.flaw = FieldFlaw.NESTED
-        self.found.append(code)
-
-    def _take_mark(self, kind: str | None, run: int) -> None:
-        if kind == "begin":
-            code = _Code(run)
-            self._begin(code)
-            self._open.append(code)
-            self._open_codes.append(code)
-        elif self._open and kind in ("separate", "end"):
-            code = self._open[-1]
-            if code.is_open:
-                code.is_open = False
-                self._open_codes.pop()
-            if kind == "end":
-                self._open.pop()
-
-    def _take_code(self, node: _Element, run: int) -> None:
-        if self._open and self._open[-1].is_open:
-            self._open[-1].flow.append((node, run))
-            return
-        # Its field begins in another paragraph.
-        code = _Code(run)
-        code.flow.append((node, run))
-        code.flaw = FieldFlaw.CUT
-        self.found.append(code)
-
-    def _take_ruby(self, ruby: _Element, run: int) -> None:
-        w = self._w
-        name = f"ruby{self._rubies}"
-        self._rubies += 1
-        for tag, own in ((w.rt, "rt"), (w.rubyBase, "base")):
-            element = ruby.find(tag)
-            if element is not None:
-                self.found.append(_Guide(f"{name}.{own}", element, run))
-
-
-def _part(flow: _Flow) -> None:
-    if flow and flow[-1] is not None:
-        flow.append(None)
-
-
-def _read_equation(parent: _Element, flow: _Flow, run: int, w: Vocabulary, math: str) -> None:
-    """Read a row of an equation: a name may lie across runs next to each other, and nothing else."""
-    for child in parent.iterchildren("*"):
-        tag = child.tag
-        if tag in (f"{math}r", w.r):
-            for each in child.iterchildren("*"):
-                if each.tag in (f"{math}t", w.t):
-                    flow.append((each, run))
-                elif each.tag not in (f"{math}rPr", w.rPr):
-                    _part(flow)
-        elif tag not in (w.bookmarkStart, w.bookmarkEnd, w.proofErr, w.commentRangeStart, w.commentRangeEnd):
-            _part(flow)
-            if tag not in (w.del_, w.moveFrom):
-                _read_equation(child, flow, run, w, math)
-            _part(flow)
 
 
 class _Builder:
@@ -246,13 +101,13 @@ class _Builder:
             element: each.span() for element, each in zip(root.iterdescendants("*"), tags, strict=True)
         }
 
-    def texts(self, found: Sequence[_Code | _Guide | _Equation]) -> Iterator[InlineText]:
+    def texts(self, found: Sequence[Code | Guide | Equation]) -> Iterator[InlineText]:
         """Yield a text for each of ``found`` that holds characters."""
         fields = equations = 0
         for each in found:
-            if isinstance(each, _Guide):
+            if isinstance(each, Guide):
                 text = self._of_guide(each)
-            elif isinstance(each, _Equation):
+            elif isinstance(each, Equation):
                 text = self._of_flow(f"math{equations}", InlineKind.EQUATION, each.flow)
                 equations += 1
             else:
@@ -261,7 +116,7 @@ class _Builder:
             if text is not None:
                 yield text
 
-    def _of_guide(self, guide: _Guide) -> InlineText | None:
+    def _of_guide(self, guide: Guide) -> InlineText | None:
         start, end = self._tags[guide.element]
         if self._content[end - 2] == 0x2F:
             return None
@@ -271,7 +126,7 @@ class _Builder:
         reading = place.part.shapes.paragraph(inner, None if place.scope is None else scope)
         return InlineText(place, guide.name, InlineKind.RUBY, reading, offset=end, runs=((0, guide.run),))
 
-    def _of_code(self, name: str, code: _Code) -> InlineText | None:
+    def _of_code(self, name: str, code: Code) -> InlineText | None:
         if code.simple is None:
             return self._of_flow(name, InlineKind.FIELD, code.flow, code.flaw)
         span = self._instruction(code.simple)
@@ -306,7 +161,7 @@ class _Builder:
         return None
 
     def _of_flow(
-        self, name: str, kind: InlineKind, flow: _Flow, flaw: FieldFlaw | None = None
+        self, name: str, kind: InlineKind, flow: Flow, flaw: FieldFlaw | None = None
     ) -> InlineText | None:
         content = self._content
         parts: list[bytes] = []

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from docops_flask.engine.document.document import ParagraphPlace
-from docops_flask.engine.document.inline_texts import FieldFlaw, InlineKind, InlineText, inline_texts
+from docops_flask.engine.document.inline_elements import FieldFlaw
+from docops_flask.engine.document.inline_texts import InlineKind, InlineText, inline_texts
 from docops_flask.engine.template.field_code import FieldCode, Refusal
 from docops_flask.engine.template.grammar import Found, Kind, find_placeholders, has_bracket
 
