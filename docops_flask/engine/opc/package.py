@@ -135,7 +135,15 @@ class Package:
         name = relationships_part(source)
         if not self.has(name):
             return ()
-        return parse_relationships(parse_part(self.read(name), name), source)
+        found = parse_relationships(parse_part(self.read(name), name), source)
+        return tuple([each if each.external else self._as_stored(each) for each in found])
+
+    def _as_stored(self, relationship: Relationship) -> Relationship:
+        """Return ``relationship`` with the name of its part as it is stored: names ignore case (9.1.1)."""
+        entry = self._names.get(relationship.target.lower())
+        if entry is None or entry.name == relationship.target:
+            return relationship
+        return relationship._replace(target=entry.name)
 
     def _check_sizes(self) -> None:
         total = sum(entry.size for entry in self._zip.entries)

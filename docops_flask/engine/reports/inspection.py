@@ -381,7 +381,9 @@ def _problems_elsewhere(elsewhere: PlaceScan, known: Container[str]) -> Iterator
         elif found.name not in known:
             yield _unknown_field(place.path, shown)
     for unfillable in elsewhere.unfillable:
-        yield _unsupported_problem(unfillable.path, unfillable.shown[:MAX_SHOWN_CHARACTERS])
+        shown = unfillable.shown[:MAX_SHOWN_CHARACTERS]
+        message = f"{shown} cannot be filled where it stands. {unfillable.told}."
+        yield Problem("UNSUPPORTED_PLACEHOLDER", message, unfillable.path, shown)
 
 
 def _unsupported_problem(place: str, shown: str) -> Problem:

@@ -502,6 +502,17 @@ def test_a_part_in_utf_16_keeps_its_encoding(tmp_path: Path) -> None:
     assert job.with_part(expected, "docProps/core.xml").proof().exactness == "bytes"
 
 
+def test_a_story_whose_relationship_writes_its_name_in_another_case_is_filled(tmp_path: Path) -> None:
+    header = story("hdr", vml('<v:shape><v:textpath string="【TITLE】"/></v:shape>') + p("【TITLE】"))
+    template = package(
+        parts={"word/header1.xml": header}, relationships=relationship(1, "header", "Header1.xml")
+    )
+    job = finish(tmp_path, template, {"TITLE": "值"})
+    assert 'string="值"' in job.part("word/header1.xml")
+    assert ">值<" in job.part("word/header1.xml")
+    assert job.integrity["exactness"] == "bytes"
+
+
 def test_places_without_a_value_are_missing_and_stay(tmp_path: Path) -> None:
     job = finish(tmp_path, properties("core", "<dc:title>【TITLE】</dc:title>"), {"OTHER": "x"})
     [entry] = job.log["entries"]

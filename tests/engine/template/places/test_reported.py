@@ -249,7 +249,9 @@ def test_precheck_and_inspect_report_the_same(tmp_path: Path, case: Case) -> Non
     assert precheck["unsupported"] == inspection["unsupported"]
     [found] = inspection["unsupported"]
     assert (found["kind"], found["text"]) == ("unfillable", "【TITLE】")
-    assert "UNSUPPORTED_PLACEHOLDER" in {problem["code"] for problem in inspection["problems"]}
+    [problem] = [each for each in inspection["problems"] if each["code"] == "UNSUPPORTED_PLACEHOLDER"]
+    assert problem["place"] == found["paragraph_path"]
+    assert found["reason"] in problem["message"]
 
 
 @pytest.mark.parametrize(
