@@ -24,7 +24,7 @@ PART = {"strip_comments": "word/comments.xml", "drop_signature": "_xmlsignatures
 def test_a_switch_leaves_out_what_it_names(
     client: FlaskClient, field: str, template: bytes, value: str, leaves_out: bool
 ) -> None:
-    answer = client.post("/v1/run", data=form(template=template, **{field: value}))
+    answer = client.post("/v1/run", data={**form(template=template), field: value})
     assert answer.status_code == 200
     files = members(answer.data)
     document = zipfile.ZipFile(io.BytesIO(files["out.docx"])).namelist()
@@ -37,13 +37,13 @@ def test_a_switch_leaves_out_what_it_names(
 @pytest.mark.parametrize("field", PART)
 def test_a_template_without_it_is_filled_as_without_the_switch(client: FlaskClient, field: str) -> None:
     plain, switched = (
-        members(client.post("/v1/run", data=form(**fields)).data) for fields in ({}, {field: "true"})
+        members(client.post("/v1/run", data={**form(), **fields}).data) for fields in ({}, {field: "true"})
     )
     for name in ("out.docx", "out.replace_log.json", "out.format_report.json"):
         assert plain[name] == switched[name]
 
 
 def test_a_precheck_takes_the_switches(client: FlaskClient) -> None:
-    fields = dict.fromkeys(PART, "true")
-    answer = client.post("/v1/precheck", data=form(template=COMMENTED, **fields))
+    fields = {**form(template=COMMENTED), **dict.fromkeys(PART, "true")}
+    answer = client.post("/v1/precheck", data=fields)
     assert answer.get_json()["ok"]
