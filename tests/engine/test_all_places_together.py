@@ -15,7 +15,8 @@ from tests.engine.removal_packages import END, REFERENCE, START, commented
 from tests.factories import p, r, tbl, tc, textbox, tr
 
 LINK = field(' HYPERLINK "https://e.org/', '【B】" ')
-PICTURE = '<w:r><w:drawing><wp:inline><wp:docPr id="1" name="a" descr="【B】 of 【A】"/></wp:inline></w:drawing></w:r>'
+DRAWING = "<w:r><w:drawing><wp:inline>%s</wp:inline></w:drawing></w:r>"
+PICTURE = DRAWING % '<wp:docPr id="1" name="a" descr="【B】 of 【A】"/>'
 DIRECT = '<w:ind w:firstLine="1"/>'
 RELATIONSHIPS = "word/_rels/document.xml.rels"
 VALUES = {"A": "一\n二\n三", "B": "b&c"}
