@@ -37,8 +37,8 @@ FIELD_ORDER = (
     "format_report",
     "policy_yaml",
     "policy",
-    "lang",
     *_OWN_SWITCHES,
+    "lang",
 )
 # What a preset sets; ``strict`` sets the first.
 _PRESET_FIELDS = ("format_mode", "format_baseline", "format_fix_mode")

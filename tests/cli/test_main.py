@@ -15,7 +15,7 @@ from docx import Document
 
 from docops_flask import __version__
 from docops_flask.cli.main import main
-from docops_flask.engine import pipeline
+from docops_flask.engine import render
 from docops_flask.engine.document.edits import Edit
 from docops_flask.engine.job import Job, JobKind
 from docops_flask.engine.options import Options
@@ -761,7 +761,7 @@ class TestVerify:
             filling.edits.append(Edit(place.part, place.start, place.start, b"<w:p/>"))
             return filling
 
-        monkeypatch.setattr(pipeline, "fill", faulty)
+        monkeypatch.setattr(render, "fill", faulty)
         assert main(["run", *inputs(docx(p("【MEETING_TITLE】"))), "--out-dir", "out"]) == 1
         assert not (tmp_path / "out").exists()
         assert "did not pass its proof" in capsys.readouterr().err

@@ -7,11 +7,10 @@ bounds, so that a warning is about text that is certainly cut off.
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import ceil
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from lxml.etree import _Element
 
-from docops_flask.engine.checks.issue import Finding, Issue
 from docops_flask.engine.checks.observation import Observation
 from docops_flask.engine.checks.reasons import LAYOUT
 from docops_flask.engine.document.document import (
@@ -26,6 +25,9 @@ from docops_flask.engine.formatting.cascade import Cascade
 from docops_flask.engine.formatting.paragraph_values import ParagraphValues
 from docops_flask.engine.formatting.run_values import RunValues
 from docops_flask.engine.oxml.names import Vocabulary, is_wordprocessingml, namespace_of, vocabulary
+
+if TYPE_CHECKING:
+    from docops_flask.engine.checks.issue import Issue
 
 CODES = ("VALUE_NOT_VISIBLE", "JUSTIFIED_LINE_BREAK")
 _EMU_PER_TWIP = 635
@@ -48,7 +50,7 @@ _BODY = rb"<(?:[^\s<>/:]+:)?bodyPr\b([^>]*)>([^\0]{0,400})"
 _BEFORE_BOX = 8192
 
 
-def layout_warnings(document: Document, filled: Observation) -> list[Issue]:
+def layout_warnings(document: Document, filled: Observation) -> "list[Issue]":
     """Return warnings about the paragraphs of the runs that ``filled`` observes, after filling."""
     paragraphs = list(dict.fromkeys(run.paragraph for run in filled.places))
     return [
@@ -59,11 +61,14 @@ def layout_warnings(document: Document, filled: Observation) -> list[Issue]:
     ]
 
 
-def _warning(code: str, message: str, place: ParagraphPlace) -> Issue:
+def _warning(code: str, message: str, place: ParagraphPlace) -> "Issue":
+    # A spawned renderer loads this anew for each job, and warnings are rare.
+    from docops_flask.engine.checks.issue import Finding, Issue
+
     return Issue(Finding(code=code, severity="warn", message=message, reason=LAYOUT), place.path)
 
 
-def _below_exact_lines(filled: Observation) -> Iterator[Issue]:
+def _below_exact_lines(filled: Observation) -> "Iterator[Issue]":
     known: dict[tuple[RunValues, ParagraphValues], str | None] = {}
     told: set[ParagraphPlace] = set()
     for run in filled.places:
@@ -90,7 +95,7 @@ def _below_exact_line(run: RunValues, paragraph: ParagraphValues) -> str | None:
 
 def _broken_justified_lines(
     document: Document, paragraphs: Sequence[ParagraphPlace], filled: Observation
-) -> Iterator[Issue]:
+) -> "Iterator[Issue]":
     broken = [
         place
         for place in paragraphs
@@ -123,7 +128,9 @@ class _Room(NamedTuple):
     height: int | None
 
 
-def _cut_cells(document: Document, paragraphs: Sequence[ParagraphPlace], cascade: Cascade) -> Iterator[Issue]:
+def _cut_cells(
+    document: Document, paragraphs: Sequence[ParagraphPlace], cascade: Cascade
+) -> "Iterator[Issue]":
     suspicious: dict[TablePlace, bool] = {}
     cells: dict[CellPlace, ParagraphPlace] = {}
     for place in paragraphs:
@@ -206,7 +213,7 @@ def _number(text: str | None) -> int | None:
 
 def _cut_text_boxes(
     document: Document, paragraphs: Sequence[ParagraphPlace], cascade: Cascade
-) -> Iterator[Issue]:
+) -> "Iterator[Issue]":
     if not any(place.story is StoryKind.TEXTBOX for place in paragraphs):
         return
     wanted = set(paragraphs)
@@ -257,7 +264,7 @@ def _vml_length(style: bytes, name: bytes) -> int | None:
 
 def _too_small(
     room: _Room, texts: Iterable[ParagraphPlace], place: ParagraphPlace, what: str, cascade: Cascade
-) -> Iterator[Issue]:
+) -> "Iterator[Issue]":
     """Yield a warning where ``texts``, one of them ``place``, do not go into ``room``."""
     size = _size(place, cascade)
     if room.width is not None and place.now.text.strip() and room.width < size * _LETTER:

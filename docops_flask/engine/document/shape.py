@@ -183,13 +183,15 @@ class Paragraph:
     texts, parted by NUL bytes.
     """
 
-    __slots__ = ("_by_node", "_is_direct", "_offsets", "_pieces", "form", "parts", "shape", "text")
+    __slots__ = ("_asked", "_by_node", "_is_direct", "_offsets", "_pieces", "form", "parts", "shape", "text")
 
     def __init__(self, parts: Sequence[bytes], shape: Shape, form: bytes) -> None:
         self.parts = parts
         self.shape = shape
         self.form = form
         self._pieces: list[TextPiece] | None = None
+        # How often pieces were asked for before all of them were made.
+        self._asked = 0
         self._by_node: dict[int, list[TextPiece]] | None = None
         self._offsets: list[int] | None = None
         # Whether all of it is text and each text is its bytes decoded.
@@ -283,7 +285,8 @@ class Paragraph:
 
     def pieces_between(self, start: int, end: int) -> Sequence[TextPiece]:
         """Return the pieces that hold characters of ``text[start:end]``, in order."""
-        if self._pieces is None and len(self.shape.shown) <= _FEW_TEXTS:
+        if self._pieces is None and len(self.shape.shown) <= _FEW_TEXTS and self._asked < _FEW_TEXTS:
+            self._asked += 1
             return self._few_between(start, end)
         pieces = self.pieces
         index = max(0, bisect_right(pieces, start, key=_start) - 1)
@@ -326,5 +329,5 @@ class Paragraph:
 
 # A template may be rendered thousands of times, with other lines each time.
 _MOST_PARTED = 64
-# In a paragraph with more texts it is worth while to make all pieces once.
+# In a paragraph with more texts, or asked for more often, it is worth while to make all pieces once.
 _FEW_TEXTS = 8

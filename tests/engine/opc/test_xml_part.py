@@ -170,7 +170,9 @@ def test_a_part_is_refused_without_a_tree_where_its_tree_would_be(
 
 
 @pytest.mark.parametrize(
-    "namespace", [b'xmlns:v=" urn:x"', b'xmlns:v="a b"', b'v:b="1"'], ids=["a blank", "two words", "undeclared"]
+    "namespace",
+    [b'xmlns:v=" urn:x"', b'xmlns:v="a b"', b'v:b="1"'],
+    ids=["a blank", "two words", "undeclared"],
 )
 @pytest.mark.parametrize("behind", [b"", b'<b xml:space="x"/>'], ids=["alone", "before a warning"])
 def test_a_namespace_error_is_refused_also_where_a_warning_follows(namespace: bytes, behind: bytes) -> None:
