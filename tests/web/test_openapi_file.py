@@ -38,7 +38,7 @@ from docops_flask.web.headers import DATA_HEADERS
 from docops_flask.web.hooks import as_docops_error, error_body, error_response
 from docops_flask.web.openapi import FILE, read_file
 from docops_flask.web.services import Lifecycle
-from docops_flask.web.views.meta import MAX_LINE
+from docops_flask.web.views.meta import MAX_LINE, ONE_LINE
 from tests.factories import docx, p
 from tests.optional import not_none
 from tests.web.error_classes import all_errors
@@ -169,10 +169,8 @@ def test_further_values_are_those_of_the_code() -> None:
     assert presets == list(CHOICES["preset"])
     (_, language, *lines) = DOCUMENT["paths"]["/v1/skills/{name}/template.docx"]["get"]["parameters"]
     assert language["schema"] == {"type": "string", "enum": list(LANGUAGES), "default": LANGUAGES[0]}
-    assert [(each["name"], each["schema"]["maxLength"]) for each in lines] == [
-        ("organ", MAX_LINE),
-        ("date", MAX_LINE),
-    ]
+    one_line = {"type": "string", "maxLength": MAX_LINE, "pattern": f"^{ONE_LINE}$"}
+    assert [(each["name"], each["schema"]) for each in lines] == [("organ", one_line), ("date", one_line)]
     assert DOCUMENT["components"]["headers"]["ExitCode"]["schema"]["enum"] == EXIT_CODES
     assert DOCUMENT["components"]["headers"]["WwwAuthenticate"]["schema"]["const"] == CHALLENGE
 

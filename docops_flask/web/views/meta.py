@@ -1,5 +1,6 @@
 """``/v1/meta``, which tells what this server can do, and the starter templates."""
 
+import re
 from functools import lru_cache
 from typing import Any
 
@@ -12,7 +13,6 @@ from docops_flask.engine.options import CHOICES
 from docops_flask.engine.skills.skill import Field, Skill
 from docops_flask.intake.catalogue.policies import PolicyRegistry, describe_policy
 from docops_flask.intake.catalogue.skills import SkillRegistry, payload_json_schema
-from docops_flask.intake.task import NOT_XML
 from docops_flask.web.auth import protect
 from docops_flask.web.errors import NotFound
 from docops_flask.web.request import api_request
@@ -22,6 +22,8 @@ DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 # The longest organisation or date, in characters.
 MAX_LINE = 100
+# No control character, line separator or what XML cannot hold; the same pattern is in openapi.yaml.
+ONE_LINE = r"[^\u0000-\u001f\u007f-\u009f\u2028\u2029\ufffe\uffff]*"
 
 bp = Blueprint("meta", __name__)
 protect(bp)
@@ -74,14 +76,12 @@ def starter_template(name: str) -> Response:
 
 def _line(name: str) -> str | None:
     """Return one line of text from the query; ``None`` where it is absent or blank."""
-    text = api_request().args.get(name, "").strip()
-    if not text:
-        return None
-    if NOT_XML.search(text) or len(text.splitlines()) != 1 or len(text) > MAX_LINE:
+    text = api_request().args.get(name, "")
+    if len(text) > MAX_LINE or not re.fullmatch(ONE_LINE, text):
         raise InvalidArgument(
             f"{name}: use one line of at most {MAX_LINE} characters.", field=name, value=echo(text)
         )
-    return text
+    return text.strip() or None
 
 
 @lru_cache(maxsize=64)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from docops_flask.engine import pipeline
+from docops_flask.engine import render
 from docops_flask.engine.document.edits import Edit
 from docops_flask.engine.errors import ResultRefused
 from docops_flask.engine.template.fill import Filling, fill
@@ -60,7 +60,7 @@ def test_a_new_defect_stops_the_document(
         filling.edits.append(Edit(part, end, end, body.encode()))
         return filling
 
-    monkeypatch.setattr(pipeline, "fill", faulty)
+    monkeypatch.setattr(render, "fill", faulty)
     with pytest.raises(ResultRefused) as refused:
         finish(tmp_path, docx(p("【A】")), VALUES)
     assert defect[0] in not_none(refused.value.inner)

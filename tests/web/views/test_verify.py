@@ -13,7 +13,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from docops_flask.engine import pipeline
+from docops_flask.engine import pipeline, render
 from docops_flask.engine.document.edits import Edit
 from docops_flask.engine.job import Job
 from docops_flask.engine.template.fill import Filling, fill
@@ -207,7 +207,7 @@ def fill_with_a_fault(job: Job, template: str, folder: str) -> dict[str, Any]:
         filling.edits.append(Edit(part, end - 1, end, b""))
         return filling
 
-    with mock.patch.object(pipeline, "fill", faulty):
+    with mock.patch.object(render, "fill", faulty):
         return pipeline.run_job(job, template, folder)
 
 
