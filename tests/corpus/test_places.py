@@ -28,7 +28,7 @@ class Kind(NamedTuple):
 
     part: str
     pattern: bytes
-    outcome: Literal["filled", "reported"] = "filled"
+    outcome: Literal["filled", "reported", "either"] = "filled"
 
 
 def _element(*names: str) -> bytes:
@@ -93,16 +93,13 @@ KINDS = {
         rb"<Relationship (?=[^<>]*/attachedTemplate\")(?=[^<>]*External)[^<>]*Target=\"([^<>\"]*)\"",
         "reported",
     ),
-}  # fmt: skip
-# What other code of the engine fills or reports: text in paragraphs that is no w:t, parts that nothing knows.
-# Each line moves to ``KINDS`` once it is filled or reported.
-PENDING = {
-    "field code": Kind(_STORY, rb"<w:instrText(?: [^<>]*[^<>/])?>([^<>]*)</w:instrText>"),
-    "simple field": Kind(_STORY, _attribute("w:fldSimple", "w:instr")),
+    # Behind the only word of a code the placeholder is part of the field's type, where no value may stand.
+    "field code": Kind(_STORY, rb"<w:instrText(?: [^<>]*[^<>/])?>([^<>]*)</w:instrText>", "either"),
+    "simple field": Kind(_STORY, _attribute("w:fldSimple", "w:instr"), "either"),
     "equation": Kind(_STORY, rb"<m:t(?: [^<>]*[^<>/])?>([^<>]*)</m:t>"),
     "name of a font": Kind(r"word/fontTable\.xml", _attribute("w:font", "w:name"), "reported"),
     "name of a theme": Kind(r"word/theme/theme\d*\.xml", _attribute("a:theme", "name"), "reported"),
-}
+}  # fmt: skip
 
 
 class Put(NamedTuple):
@@ -216,7 +213,7 @@ def sweep(
 def test_every_placeholder_is_filled_or_reported(corpus: list[Path], tmp_path: Path) -> None:
     def judge(put: Put, status: str, text: str) -> None:
         wanted = KINDS[put.kind].outcome if put.kind in KINDS else "reported"
-        assert status == wanted, put
+        assert wanted in (status, "either"), put
         assert (f"value-of-{put.field}" in text) is (status == "filled"), put
 
     met = sweep(_templates(corpus), tmp_path, KINDS, judge)
