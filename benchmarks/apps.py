@@ -56,5 +56,6 @@ class _Naive(Renderer):
             status = process.wait()
         if status:
             raise RuntimeError(f"naive_fill ended with {status}")
-        result = {"exit_code": 0, "zip_ms": 0, "format_issue_codes": {}, "summary": {}}
+        counts = {"left": 0, "missing": 0, "format": "skipped"}
+        result = {"exit_code": 0, "zip_ms": 0, "format_issue_codes": {}, "summary": {}, "counts": counts}
         return Rendered(result, process.pid, 1.0, int((time.monotonic() - started) * 1000))

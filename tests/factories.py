@@ -27,6 +27,7 @@ _PART_TYPES = {
     "footnotes": "footnotes",
     "endnotes": "endnotes",
     "comments": "comments",
+    "settings": "settings",
 }
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'

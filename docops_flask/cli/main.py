@@ -10,6 +10,7 @@ Each command imports what it needs itself, so that ``docops --help`` is fast.
 import os
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol, TypeVar
 
@@ -45,6 +46,9 @@ _HELP = {
     "policy_yaml": "Compare with this policy file instead of the default policy.",
     "policy": "Compare with the policy of this name (list them with docops policies).",
     "export_suggested_policy": "Also write a policy that this template passes.",
+    "lang": "Language of the report page (default: that of the template).",
+    "strip_comments": "Leave out the comments of the template's author.",
+    "drop_signature": "Leave out the template's digital signature, which filling makes void.",
 }
 _json_option = click.option(_JSON_FLAG, "as_json", is_flag=True, help="Print one JSON object.")
 _force_option = click.option("--force", is_flag=True, help="Overwrite existing files.")
@@ -153,7 +157,7 @@ def verify(
     from docops_flask.cli import summary
     from docops_flask.cli.output import files_named
     from docops_flask.engine.artefacts import FORMAT_REPORT, REPLACE_LOG
-    from docops_flask.engine.integrity.verification import Evidence
+    from docops_flask.engine.integrity.verification import Evidence, left_in
     from docops_flask.engine.pipeline import verify_files
     from docops_flask.intake.catalogue.office import office_of
     from docops_flask.intake.files import verification_of_files
@@ -167,7 +171,8 @@ def verify(
         report = verify_files(
             verification_of_files(template, evidence, office_of(os.environ)), template, evidence
         )
-    _print_report(report, summary.verification_for_people, as_json=as_json)
+    left = left_in(evidence.replace_log)
+    _print_report(report, partial(summary.verification_for_people, left=left), as_json=as_json)
     return 0 if report.verdict == "intact" else _FAILED
 
 
@@ -218,10 +223,16 @@ def _one_line(_context: click.Context, _option: click.Parameter, value: str | No
 @click.option("--out", type=_PATH, help="The file to write (default: SKILL.docx).")
 @click.option("--language", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
 @click.option(
-    "--organ", metavar="NAME", callback=_one_line, help="The organisation in letterhead and signature."
+    "--organ",
+    metavar="NAME",
+    callback=_one_line,
+    help="The organisation in the letterhead; also the signature where the skill has no field for it.",
 )
 @click.option(
-    "--date", metavar="TEXT", callback=_one_line, help="The date line, where the skill has no field for it."
+    "--date",
+    metavar="TEXT",
+    callback=_one_line,
+    help="The date line; without it and a field for it the line is left out.",
 )
 @_force_option
 @_json_option

@@ -60,6 +60,20 @@ def tell(error: Exception, *, as_json: bool) -> None:
         error.show()
     else:
         click.echo(f"docops: {known.message}", err=True)
+        in_chinese = _in_chinese(known)
+        if in_chinese:
+            click.echo(f"docops: {in_chinese}", err=True)
+
+
+def _in_chinese(error: DocopsError) -> str | None:
+    """Return in Chinese what kind of file was given, or in which encoding, where the error is about that."""
+    from docops_flask.engine.opc.other_kinds import sentence_of
+    from docops_flask.engine.text_encoding import OTHER_ENCODING
+
+    if "encoding" in error.detail:
+        return OTHER_ENCODING.zh.format(error.detail["encoding"])
+    sentence = sentence_of(error.detail)
+    return None if sentence is None else sentence.zh
 
 
 def _as_docops_error(error: Exception) -> DocopsError:

@@ -2,14 +2,16 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from docops_flask.engine.checks.report import FormatReport
-from docops_flask.engine.errors import MESSAGES
+from docops_flask.engine.errors import message_of
 from docops_flask.engine.integrity.verification import Verification
 from docops_flask.engine.job import Job
-from docops_flask.engine.pipeline import RunResult
 from docops_flask.engine.reports.inspection import Inspection, Precheck
+from docops_flask.engine.reports.missing_fields import MissingPlace, UnusedKey
+from docops_flask.engine.run_result import RunResult
+from docops_flask.engine.run_warnings import WARNINGS
 from docops_flask.intake.catalogue.policies import (
     PolicyRegistry,
     describe_policy,
@@ -19,6 +21,9 @@ from docops_flask.intake.catalogue.policies import (
 from docops_flask.intake.catalogue.policy_schema import policy_json_schema
 from docops_flask.intake.catalogue.skills import SkillRegistry, task_json_schema
 
+if TYPE_CHECKING:
+    from docops_flask.engine.template.removal import Removed
+
 _MAX_LISTED = 20
 
 
@@ -26,11 +31,12 @@ def run_as_data(result: RunResult, job: Job, out_dir: Path, files: Sequence[str]
     """Return what ``docops run --json`` prints; ``files`` are the names of the files written."""
     return {
         "exit_code": int(result.exit_code),
-        "message": MESSAGES[result.exit_code],
+        "message": message_of(result.exit_code, result.log.left_count),
         "summary": result.summary(),
         "format_issue_codes": result.report.issue_codes(),
         **result.missing.as_dict(),
-        "effective": job.options.effective(),
+        "effective": job.options.effective(result.language),
+        **({"warnings": [each.as_dict() for each in result.log.warnings]} if result.log.warnings else {}),
         "out_dir": str(out_dir),
         "files": list(files),
     }
@@ -39,13 +45,20 @@ def run_as_data(result: RunResult, job: Job, out_dir: Path, files: Sequence[str]
 def run_for_people(result: RunResult, out_dir: Path, files: Iterable[str]) -> str:
     """Return what ``docops run`` prints."""
     log, missing = result.log, result.missing
-    broken = [_Unsupported(each.original_text, each.run_id, each.suggestion) for each in log.unsupported]
+    broken = [
+        _Unsupported(each.original_text, each.run_id or each.paragraph_path, each.suggestion)
+        for each in log.unsupported
+    ]
     lines = [
-        MESSAGES[result.exit_code],
-        f"  filled       {log.replaced_count} of {len(log.entries)} placeholders",
+        message_of(result.exit_code, log.left_count),
+        f"  filled       {log.replaced_count} of {len(log.entries)} placeholders: "
+        f"{log.replaced_count} filled, {log.left_count} left in the document",
         f"  missing      {_missing(missing.required, missing.optional)}",
+        *_slips(missing.missing, missing.unused, missing.undeclared),
         *_unsupported(broken),
+        *_left_out(log.removed),
         f"  format       {_format_line(result.report)}",
+        *(f"  warning      {WARNINGS[each.code].both()}" for each in log.warnings),
         f"  files        {', '.join(files)}",
         f"  in           {out_dir}",
     ]
@@ -57,8 +70,10 @@ def precheck_for_people(report: Precheck) -> str:
     places = [_Unsupported(each.text, each.paragraph_path, each.suggestion) for each in report.unsupported]
     lines = [
         f"A run would end with exit code {int(report.expected_exit_code)}.",
+        f"  left         {report.summary.left_count} placeholders would be left in the document",
         f"  fields       {', '.join(report.template_fields) or 'none'}",
         f"  missing      {_missing(report.missing_required, report.missing_optional)}",
+        *_slips(report.missing, report.unused, report.undeclared),
         *_unsupported(places),
     ]
     return "\n".join(lines)
@@ -78,10 +93,14 @@ def inspection_for_people(report: Inspection) -> str:
     return "\n".join(lines)
 
 
-def verification_for_people(report: Verification) -> str:
-    """Return what ``docops verify`` prints."""
+def verification_for_people(report: Verification, left: int) -> str:
+    """Return what ``docops verify`` prints; ``left`` placeholders are still in the document, by its log."""
     if report.verdict == "intact":
-        lines = ["Intact: the document is the template with the logged changes, and nothing else."]
+        proved = "the document is the template with the logged changes, and nothing else."
+        lines = [f"Intact: {proved}"]
+        if left:
+            are = "1 placeholder is" if left == 1 else f"{left} placeholders are"
+            lines = [f"Not finished: {are} left in the document.", f"  Proved: {proved}"]
         if report.exactness == "canonical":
             lines += [
                 "  The bytes differ: canonical forms were compared, as of a document that was saved again."
@@ -142,12 +161,36 @@ def _missing(required: Iterable[str], optional: Iterable[str]) -> str:
     return _listed([*(f"{name} (required)" for name in required), *optional]) or "nothing"
 
 
+def _slips(
+    missing: Iterable[MissingPlace], unused: Sequence[UnusedKey], undeclared: Sequence[str]
+) -> Iterator[str]:
+    """Yield what was given for nothing, which names were probably meant, what no document type declares."""
+    meant = {each.field: each.suggestion for each in missing if each.suggestion}
+    for name in list(meant)[:_MAX_LISTED]:
+        yield f"  {'not known':<12} 【{name}】; 【{meant[name]}】 was probably meant"
+    if unused:
+        yield f"  {'unused':<12} {_listed([_unused(each) for each in unused])}"
+    if undeclared:
+        yield f"  {'undeclared':<12} {_listed(undeclared)}"
+
+
+def _unused(key: UnusedKey) -> str:
+    return f"{key.key} (the template has 【{key.suggestion}】)" if key.suggestion else key.key
+
+
 def _unsupported(places: Sequence[_Unsupported]) -> Iterator[str]:
     for text, place, suggestion in places[:_MAX_LISTED]:
         meant = f"; 【{suggestion}】 was probably meant" if suggestion else ""
         yield f"  cannot fill  {text} at {place}{meant}"
     if len(places) > _MAX_LISTED:
         yield f"  cannot fill  {len(places) - _MAX_LISTED} more"
+
+
+def _left_out(removed: "Sequence[Removed]") -> Iterator[str]:
+    kinds = sorted({entry.kind for entry in removed})
+    parts = [entry.part for entry in removed if entry.what == "part"]
+    if kinds:
+        yield f"  left out     {' and '.join(kinds)} of the template ({_listed(parts) or 'marks alone'})"
 
 
 def _format_line(report: FormatReport) -> str:

@@ -80,6 +80,9 @@ def json_list(items: Iterable[str]) -> Written:
 _dumps = json.JSONEncoder(ensure_ascii=False).encode
 
 
+# A document of so little is read back sooner than mapped.
+_SMALL_BYTES = 1 << 18
+
 DOCUMENT = "out.docx"
 REPLACE_LOG = "out.replace_log.json"
 MISSING_FIELDS = "out.missing_fields.json"
@@ -161,7 +164,7 @@ class ZipSink:
     def __init__(self, path: FilePath, budget: OutputBudget) -> None:
         # Read back for the proof.
         self._file = open(path, "w+b")  # noqa: SIM115, closed with the sink
-        self._document = slice(0)
+        self._document = slice(0, 0)
         self._zip = ZipWriter(self._file)
         self._budget = budget
         self._seconds = 0.0
@@ -176,6 +179,9 @@ class ZipSink:
     def written(self) -> AbstractContextManager[memoryview]:
         """Return a context with the document's bytes in the archive."""
         self._file.flush()
+        start, size = self._document.start, self._document.stop - self._document.start
+        if size <= _SMALL_BYTES:
+            return _released(memoryview(os.pread(self._file.fileno(), size, start)))
         return _mapped(self._file, self._document)
 
     def add(self, name: str, content: bytes) -> None:
@@ -249,6 +255,15 @@ class NullSink:
     def write(self, data: bytes | memoryview) -> int:
         """Return the length of ``data``, which is discarded."""
         return len(data)
+
+
+@contextmanager
+def _released(view: memoryview) -> Iterator[memoryview]:
+    try:
+        yield view
+    finally:
+        with suppress(BufferError):
+            view.release()
 
 
 @contextmanager

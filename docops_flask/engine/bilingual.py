@@ -1,6 +1,9 @@
 """A text in the two languages of the product."""
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
+
+Language = Literal["zh", "en"]
+LANGUAGES: tuple[Language, ...] = ("zh", "en")
 
 
 class Bilingual(NamedTuple):
@@ -10,7 +13,7 @@ class Bilingual(NamedTuple):
     zh: str = ""
 
     def text(self, language: str) -> str:
-        """Return the text in ``language``, "zh" or "en"."""
+        """Return the text in ``language``, a ``Language``."""
         return (self.zh or self.en) if language == "zh" else self.en
 
     def format(self, *values: object) -> "Bilingual":

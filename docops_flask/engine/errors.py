@@ -156,6 +156,14 @@ MESSAGES = {
 }
 
 
+def message_of(code: ExitCode, left: int) -> str:
+    """Return what a run came to, in a sentence; ``left`` placeholders are still in the document."""
+    if code is ExitCode.OK and left:
+        are = "1 placeholder is" if left == 1 else f"{left} placeholders are"
+        return f"The document was made, but {are} left in it; out.missing_fields.json says where."
+    return MESSAGES[code]
+
+
 def exit_code(*, missing_required: bool, unsupported: bool, format_failed: bool) -> ExitCode:
     """Return the exit code of a job; the highest code that applies wins."""
     if format_failed:

@@ -29,6 +29,8 @@ class Job(NamedTuple):
 
     ``skill`` and ``payload`` come from the validated task; an inspection and a verification have neither.
     ``skills`` are all known skills; only an inspection needs them, for its suggestions and ``known_in``.
+    ``template_name`` is the name of the template's file as the client gave it, ``date`` the day (ISO 8601):
+    the report page shows both, ``None`` is left out.
     """
 
     kind: JobKind
@@ -38,3 +40,5 @@ class Job(NamedTuple):
     options: Options = Options()
     policy: Policy = Policy()
     limits: Limits = Limits()
+    template_name: str | None = None
+    date: str | None = None

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Literal, NamedTuple, cast
 
+from docops_flask.engine.bilingual import LANGUAGES, Language
 from docops_flask.engine.errors import ArgumentConflict, InvalidArgument, echo
 
 FormatMode = Literal["report", "strict", "off"]
@@ -17,8 +18,11 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "format_baseline": ("template", "policy"),
     "format_fix_mode": ("none", "safe"),
     "format_report": ("human", "json", "both"),
+    "lang": LANGUAGES,
 }
-SWITCHES = ("strict", "export_suggested_policy")
+# Switches beside ``strict``; they are not part of ``effective`` and of no preset.
+_OWN_SWITCHES = ("export_suggested_policy", "strip_comments", "drop_signature")
+SWITCHES = ("strict", *_OWN_SWITCHES)
 SWITCH_VALUES: Mapping[str, bool] = {
     **dict.fromkeys(("true", "1", "yes", "on", "t"), True),
     **dict.fromkeys(("false", "0", "no", "off", "f"), False),
@@ -33,19 +37,26 @@ FIELD_ORDER = (
     "format_report",
     "policy_yaml",
     "policy",
-    "export_suggested_policy",
+    *_OWN_SWITCHES,
+    "lang",
 )
-_FORMAT_FIELDS = ("format_mode", "format_baseline", "format_fix_mode", "format_report")
+# What a preset sets; ``strict`` sets the first.
+_PRESET_FIELDS = ("format_mode", "format_baseline", "format_fix_mode")
+_EXPLICIT_FIELDS = (*_PRESET_FIELDS, "format_report", "lang")
 # A field, and the fields that cannot be sent together with it.
 _EXCLUDES = (
-    ("preset", (*_FORMAT_FIELDS, "policy_yaml")),
-    ("strict", _FORMAT_FIELDS),
+    ("preset", (*_PRESET_FIELDS, "policy_yaml")),
+    ("strict", _PRESET_FIELDS),
     ("policy", ("policy_yaml",)),
 )
 
 
 class Options(NamedTuple):
-    """How a job checks the format; every text is one of ``CHOICES``."""
+    """How a job checks the format, how it reports and what it leaves out; every text is one of ``CHOICES``.
+
+    ``lang`` is the language of the texts for people; ``None`` means that of the template. ``strip_comments``
+    leaves out the comments of the template's author, ``drop_signature`` its digital signature.
+    """
 
     preset: Preset = "quick"
     format_mode: FormatMode = "report"
@@ -53,12 +64,16 @@ class Options(NamedTuple):
     format_fix_mode: FormatFixMode = "safe"
     format_report: FormatReport = "json"
     export_suggested_policy: bool = False
+    lang: Language | None = None
+    strip_comments: bool = False
+    drop_signature: bool = False
 
-    def effective(self) -> dict[str, str]:
-        """Return the ``effective`` member of ``api_result.json``."""
+    def effective(self, language: Language) -> dict[str, str]:
+        """Return the ``effective`` member of ``api_result.json``; ``language`` is the one that was used."""
         values = self._asdict()
-        del values["export_suggested_policy"]
-        return values
+        for name in (*_OWN_SWITCHES, "lang"):
+            del values[name]
+        return {**values, "language": language}
 
 
 PRESETS: Mapping[str, Options] = {
@@ -137,11 +152,10 @@ def resolve_options(given: Mapping[str, str]) -> Options:
         elif name in SWITCHES:
             values[name] = parse_switch(name, given[name])
     options = PRESETS[str(values.get("preset", "quick"))]
-    explicit = {name: values[name] for name in _FORMAT_FIELDS if name in values}
+    explicit = {name: values[name] for name in _EXPLICIT_FIELDS if name in values}
     if "policy" in given and "preset" not in given:
         explicit.setdefault("format_baseline", "policy")
     if values.get("strict"):
         explicit["format_mode"] = "strict"
-    if "export_suggested_policy" in values:
-        explicit["export_suggested_policy"] = values["export_suggested_policy"]
+    explicit |= {name: values[name] for name in _OWN_SWITCHES if name in values}
     return options._replace(**cast(dict[str, Any], explicit))

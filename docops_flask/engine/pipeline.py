@@ -6,57 +6,30 @@ each job, and sooner without the rest.
 """
 
 import os
-from collections.abc import Mapping
 from contextlib import closing
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from docops_flask.engine.artefacts import (
-    FORMAT_REPORT,
-    FORMAT_REPORT_PAGE,
-    INTEGRITY,
-    MISSING_FIELDS,
-    REPLACE_LOG,
-    SUGGESTED_POLICY,
-    ArtefactSink,
     FolderSink,
     NullSink,
     OutputBudget,
     ZipSink,
-    json_text,
 )
-from docops_flask.engine.checks.format_check import (
-    Observation,
-    check_format,
-    observe,
-    skipped_report,
-)
-from docops_flask.engine.checks.report import Deviation, FormatReport
-from docops_flask.engine.document.document import Document, RunPlace
-from docops_flask.engine.document.edits import Edit, written_parts
 from docops_flask.engine.document.open import open_document
-from docops_flask.engine.errors import DocopsError, ExitCode, exit_code
+from docops_flask.engine.errors import DocopsError
 from docops_flask.engine.files import FilePath
-from docops_flask.engine.integrity.proof import prove_written
 from docops_flask.engine.job import Job, JobKind
 from docops_flask.engine.opc.package import Package
 from docops_flask.engine.options import Options
-from docops_flask.engine.policy.policy import Policy
-from docops_flask.engine.reports.replace_log import (
-    MissingFields,
-    ReplaceLog,
-    missing_fields,
-    replace_log,
-)
-from docops_flask.engine.skills.skill import Skill
-from docops_flask.engine.template.fill import fill
-from docops_flask.engine.template.grammar import Suggestions
-from docops_flask.engine.template.scan import Scan, scan_document
-from docops_flask.engine.template.values import Values, build_values
+from docops_flask.engine.render import Template
+from docops_flask.engine.run_result import RunResult
+from docops_flask.engine.template.places.search import scan_places
+from docops_flask.engine.template.scan import scan_document
+from docops_flask.engine.template.unaccounted import find_unaccounted
 
 if TYPE_CHECKING:
     from docops_flask.engine.integrity.verification import Evidence, Verification
     from docops_flask.engine.reports.inspection import Inspection, Precheck
-    from docops_flask.engine.template.expansion import Expansion
 
 ARCHIVE = "outputs.zip"
 
@@ -82,49 +55,17 @@ def run_job(job: Job, template: FilePath, folder: FilePath) -> dict[str, Any]:
         return run_to_zip(job, package, os.path.join(folder, ARCHIVE)).as_dict()
 
 
-class RunResult(NamedTuple):
-    """What came of a run, beside its artefacts.
-
-    ``template_fields`` are the placeholder names of the template, sorted; ``zip_ms`` is how long the ZIP took
-    to assemble, in whole milliseconds.
-    """
-
-    exit_code: ExitCode
-    log: ReplaceLog
-    missing: MissingFields
-    report: FormatReport
-    template_fields: list[str]
-    zip_ms: int = 0
-
-    def summary(self) -> dict[str, int]:
-        """Return the counts of the log and of the missing fields, and whether the format check passed."""
-        return {
-            **self.log.summary(),
-            "missing_required_count": len(self.missing.required),
-            "missing_optional_count": len(self.missing.optional),
-            "format_passed": self.report.passed,
-        }
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return what the renderer tells the server of a run."""
-        return {
-            "exit_code": int(self.exit_code),
-            "summary": self.summary(),
-            "format_issue_codes": self.report.issue_codes(),
-            "zip_ms": self.zip_ms,
-        }
-
-
 def run_to_folder(job: Job, template: FilePath, folder: FilePath) -> RunResult:
     """Run ``job`` and write its artefacts as files into ``folder``, which must exist."""
     with closing(Package(template, job.limits)) as package:
-        return _run(job, package, FolderSink(folder, OutputBudget(job.limits.output_bytes)))
+        sink = FolderSink(folder, OutputBudget(job.limits.output_bytes))
+        return _template(job, package).render(job, sink)
 
 
 def run_to_zip(job: Job, package: Package, archive: FilePath) -> RunResult:
     """Run ``job`` and write its artefacts as one ZIP to ``archive``."""
     with ZipSink(archive, OutputBudget(job.limits.output_bytes)) as sink:
-        result = _run(job, package, sink)
+        result = _template(job, package).render(job, sink)
         return result._replace(zip_ms=sink.finish())
 
 
@@ -134,16 +75,23 @@ def precheck(job: Job, template: FilePath) -> "Precheck":
 
     unchecked = job._replace(options=Options(format_mode="off"))
     with closing(Package(template, job.limits)) as package:
-        result = _run(unchecked, package, NullSink(OutputBudget(job.limits.output_bytes)))
+        sink = NullSink(OutputBudget(job.limits.output_bytes))
+        result = _template(unchecked, package).render(unchecked, sink)
     return precheck_of(result.exit_code, result.template_fields, result.log, result.missing)
 
 
 def inspect(job: Job, template: FilePath) -> "Inspection":
     """Return what ``template`` asks for and what is wrong with it."""
     from docops_flask.engine.reports.inspection import inspect_template
+    from docops_flask.engine.reports.package_problems import package_problems
 
     with closing(Package(template, job.limits)) as package:
-        return inspect_template(scan_document(open_document(package, job.limits)), job.skills)
+        document = open_document(package, job.limits)
+        scan = scan_document(document)
+        places = scan_places(package, document, job.limits)
+        unaccounted = find_unaccounted(package, document, scan, (*scan.inline_names(), *places.names()))
+        beside = package_problems(package, document)
+        return inspect_template(scan, places, job.skills, unaccounted, beside)
 
 
 def verify_files(job: Job, template: FilePath, evidence: "Evidence") -> "Verification":
@@ -154,131 +102,7 @@ def verify_files(job: Job, template: FilePath, evidence: "Evidence") -> "Verific
         return verify(package, evidence, job.limits)
 
 
-def _run(job: Job, package: Package, sink: ArtefactSink) -> RunResult:
+def _template(job: Job, package: Package) -> Template:
     if job.skill is None or job.payload is None:
         raise DocopsError("A run needs a skill and a payload.")
-    document = open_document(package, job.limits)
-    scan = scan_document(document)
-    values = build_values(job.skill, job.payload)
-    counts = scan.field_counts()
-    _refuse_growth(counts, values, job.limits.output_bytes)
-    expansion = _expansion(job, job.skill, document, scan, values)
-    if expansion is not None:
-        # From here on the document is the expanded template, with the addresses of the result.
-        document = expansion.document
-        scan = scan_document(document)
-        values = values.with_copies(expansion.texts_of_copies())
-
-    targets = scan.runs_to_fill(values)
-    template_look = observe(document, targets, None if expansion is None else expansion.source_of)
-    filling = fill(scan, values)
-    suggested = _suggested_policy(job, document, scan)
-    deviations = _deviations(job, document, targets, suggested)
-    report = _format_report(job, document, targets, template_look)._replace(
-        policy_deviations=deviations,
-        template_paths=None if expansion is None else expansion.template_paths(),
-    )
-
-    suggestions = Suggestions(job.skill.placeholders())
-    log = replace_log(scan, values, job.skill, suggestions, filling.touched, expansion)
-    fields = sorted(counts)
-    missing = missing_fields(fields, values, job.skill)
-
-    emptied = filling.edits_of_emptied(report.repaired_runs())
-    changed = written_parts([*filling.edits, *_repair_edits(report), *emptied])
-    sink.document(lambda stream: package.write(stream, changed))
-    with sink.written() as written:
-        proof = prove_written(package, written, log.claims(), report.claims(), job.limits)
-    sink.add(REPLACE_LOG, log.as_json())
-    sink.add(MISSING_FIELDS, json_text(missing.as_dict()))
-    _add_format_report(job, report, sink)
-    if proof is not None:
-        sink.add(INTEGRITY, json_text(proof.as_dict()))
-    if suggested is not None:
-        sink.add(SUGGESTED_POLICY, _as_yaml(suggested))
-    return RunResult(_exit_code(job, log, missing, report), log, missing, report, fields)
-
-
-def _suggested_policy(job: Job, document: Document, scan: Scan) -> Policy | None:
-    if not job.options.export_suggested_policy:
-        return None
-    # Most jobs export no policy, and importing this takes some milliseconds.
-    from docops_flask.engine.checks.suggested_policy import suggest_policy
-
-    return suggest_policy(document, scan.placeholder_runs())
-
-
-def _as_yaml(policy: Policy) -> bytes:
-    from docops_flask.engine.checks.suggested_policy import policy_to_yaml
-
-    return policy_to_yaml(policy).encode()
-
-
-def _deviations(
-    job: Job, document: Document, targets: list[RunPlace], suggested: Policy | None
-) -> tuple[Deviation, ...]:
-    if suggested is None or job.options.format_mode == "off":
-        return ()
-    from docops_flask.engine.checks.suggested_policy import policy_deviations
-
-    return policy_deviations(document, targets, job.policy, suggested)
-
-
-def _format_report(
-    job: Job, document: Document, targets: list[RunPlace], template_look: Observation
-) -> FormatReport:
-    if job.options.format_mode == "off":
-        return skipped_report(job.options, job.policy)
-    return check_format(document, targets, template_look, job.options, job.policy)
-
-
-def _exit_code(job: Job, log: ReplaceLog, missing: MissingFields, report: FormatReport) -> ExitCode:
-    return exit_code(
-        missing_required=bool(missing.required),
-        unsupported=log.unsupported_count > 0,
-        format_failed=job.options.format_mode == "strict" and not report.passed,
-    )
-
-
-def _repair_edits(report: FormatReport) -> list[Edit]:
-    if not report.fix_changes:
-        return []
-    # Imported here to keep the renderer's start fast: most jobs repair nothing.
-    from docops_flask.engine.formatting.repair import repair_edits
-
-    return repair_edits(
-        [(change.owner, change.element, change.before, change.after) for change in report.fix_changes]
-    )
-
-
-def _expansion(job: Job, skill: Skill, document: Document, scan: Scan, values: Values) -> "Expansion | None":
-    """Return the expanded template; ``None`` where no value becomes several paragraphs."""
-    if not any(
-        each.lines == "paragraphs" and "\n" in values.get(each.placeholder, "") for each in skill.fields
-    ):
-        return None
-    # Few jobs have values of several lines, and a renderer starts faster without this.
-    from docops_flask.engine.template.lines import find_lines
-
-    blocks = find_lines(document.walk, scan, skill, values, job.limits)
-    if not blocks:
-        return None
-    from docops_flask.engine.template.expansion import expand
-
-    return expand(document, blocks, job.limits)
-
-
-def _refuse_growth(counts: Mapping[str, int], values: Values, maximum: int) -> None:
-    """Raise ``TemplateLimitExceeded`` before filling when the values alone would exceed the output limit."""
-    sizes = {name: values.longest(name) for name in values}
-    grown = sum(sizes[name] * count for name, count in counts.items() if name in sizes)
-    OutputBudget(maximum).spend(grown)
-
-
-def _add_format_report(job: Job, report: FormatReport, sink: ArtefactSink) -> None:
-    sink.add(FORMAT_REPORT, report.as_json())
-    if job.options.format_report in ("human", "both"):
-        # Most jobs make no page, and importing its template engine takes time.
-        from docops_flask.engine.reports.page.html import render_report
-
-        sink.add(FORMAT_REPORT_PAGE, render_report(report.as_dict()).encode())
+    return Template(package, job.limits)

@@ -3,21 +3,34 @@
 Files named on a command line are read and checked as uploads are.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from docops_flask.engine.errors import DocopsError, InvalidArgument, InvalidMediaType
 from docops_flask.engine.integrity.verification import Evidence
 from docops_flask.engine.job import Job, JobKind
+from docops_flask.engine.opc.first_bytes import FirstBytes
+from docops_flask.engine.opc.other_kinds import other_media
 from docops_flask.intake.catalogue.office import Office
 from docops_flask.intake.catalogue.policy_file import MAX_BYTES as MAX_POLICY_BYTES
 from docops_flask.intake.job import build_job
 from docops_flask.settings.settings import Settings
 
-_ZIP_MAGIC = b"PK\x03\x04"
-# How many first bytes ``refuse_other_media`` needs.
-HEAD_BYTES = len(_ZIP_MAGIC)
+_READ_BYTES = 1 << 20
+# What a ZIP archive is, by the end of its name: a renderer looks into those alone that are named .docx.
+_KIND_OF_SUFFIX = {
+    ".dotx": "dotx",
+    ".docm": "docm",
+    ".dotm": "docm",
+    **dict.fromkeys((".odt", ".ott", ".ods", ".odp"), "odt"),
+    **dict.fromkeys((".xlsx", ".xlsm", ".xltx", ".xlsb", ".pptx", ".pptm", ".ppsx", ".vsdx"), "xlsx"),
+    ".zip": "zip_of_files",
+    ".ofd": "ofd",
+    ".pages": "pages",
+}
 
 
 class UploadTooLarge(DocopsError):
@@ -40,21 +53,31 @@ class FilePart:
 
     name: str
     suffix: str
-    magic: bytes
     max_bytes: int
     setting: str
 
-    def refuse_other_media(self, filename: str, head: bytes) -> None:
-        """Raise ``InvalidMediaType`` when name or first bytes are those of another kind of file."""
-        if not filename.lower().endswith(self.suffix):
+    @property
+    def is_document(self) -> bool:
+        """Whether it is a Word document, whose bytes are looked at."""
+        return self.suffix == ".docx"
+
+    def refuse_other_media(self, filename: str, first: FirstBytes) -> None:
+        """Raise ``InvalidMediaType`` when bytes or name are those of another kind of file.
+
+        ``first`` has taken the file's bytes if it is a Word document. What the file is by its bytes comes
+        before its name.
+        """
+        suffix = Path(filename.lower()).suffix
+        kind = first.kind() if self.is_document else None
+        if kind is None and self.is_document and not (suffix == ".zip" and first.begins_as_package):
+            kind = _KIND_OF_SUFFIX.get(suffix)
+        if kind is not None:
+            raise other_media(self.name, kind)
+        if suffix != self.suffix:
             raise InvalidMediaType(
                 f"{self.name}: the file's name must end with {self.suffix}.",
                 field=self.name,
                 allowed=[self.suffix],
-            )
-        if not head.startswith(self.magic):
-            raise InvalidMediaType(
-                f"{self.name}: its content is not that of a {self.suffix} file.", field=self.name
             )
 
 
@@ -67,20 +90,20 @@ def task_part(settings: Settings) -> FilePart:
     """Return what is accepted as the part ``task``; its content is checked by ``intake.task``."""
     is_tighter = settings.max_task_bytes < settings.max_upload_bytes
     setting = "DOCOPS_MAX_TASK_BYTES" if is_tighter else "DOCOPS_MAX_UPLOAD_BYTES"
-    return FilePart("task", ".json", b"", settings.max_task_file_bytes, setting)
+    return FilePart("task", ".json", settings.max_task_file_bytes, setting)
 
 
 def verification_parts(settings: Settings) -> tuple[FilePart, ...]:
     """Return what is accepted as the parts of ``/v1/verify``: a template, and what a job made of it."""
     reports = (
-        FilePart(name, ".json", b"", settings.max_upload_bytes, "DOCOPS_MAX_UPLOAD_BYTES")
+        FilePart(name, ".json", settings.max_upload_bytes, "DOCOPS_MAX_UPLOAD_BYTES")
         for name in ("replace_log", "format_report")
     )
     return (template_part(settings), _word_part("document", settings), *reports)
 
 
 def _word_part(name: str, settings: Settings) -> FilePart:
-    return FilePart(name, ".docx", _ZIP_MAGIC, settings.max_upload_bytes, "DOCOPS_MAX_UPLOAD_BYTES")
+    return FilePart(name, ".docx", settings.max_upload_bytes, "DOCOPS_MAX_UPLOAD_BYTES")
 
 
 def job_of_files(
@@ -104,7 +127,15 @@ def job_of_files(
     if policy_file is not None:
         fields = {**fields, "policy_yaml": _policy_text(policy_file)}
     task_json = _read(part.name, task, part.max_bytes)
-    return build_job(kind, fields, task_json, office.skills, office.policies, limits=office.settings.limits())
+    return build_job(
+        kind,
+        fields,
+        task_json,
+        office.skills,
+        office.policies,
+        limits=office.settings.limits(),
+        template_name=template.name,
+    )
 
 
 def inspection_of_file(template: Path, office: Office) -> Job:
@@ -122,10 +153,21 @@ def verification_of_files(template: Path, evidence: Evidence, office: Office) ->
 
 
 def _check_file(part: FilePart, file: Path) -> None:
-    head = _read(part.name, file, HEAD_BYTES)
+    first = _first_bytes(part, file)
     if file.stat().st_size > part.max_bytes:
         raise UploadTooLarge(field=part.name, maximum=part.max_bytes, setting=part.setting)
-    part.refuse_other_media(file.name, head)
+    part.refuse_other_media(file.name, first)
+
+
+def _first_bytes(part: FilePart, file: Path) -> FirstBytes:
+    first = FirstBytes()
+    with _readable(part.name, file) as stream:
+        while part.is_document and first.wants_more:
+            block = stream.read(_READ_BYTES)
+            if not block:
+                break
+            first.feed(block)
+    return first
 
 
 def _policy_text(file: Path) -> str:
@@ -135,9 +177,15 @@ def _policy_text(file: Path) -> str:
 
 
 def _read(name: str, file: Path, most_bytes: int) -> bytes:
+    with _readable(name, file) as stream:
+        return stream.read(most_bytes)
+
+
+@contextmanager
+def _readable(name: str, file: Path) -> Iterator[BinaryIO]:
     try:
         with file.open("rb") as stream:
-            return stream.read(most_bytes)
+            yield stream
     except OSError as error:
         raise InvalidArgument(
             f"{name}: cannot be read ({error.strerror}); give the path of a readable file.", field=name

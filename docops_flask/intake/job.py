@@ -4,6 +4,8 @@ It uses no Flask: the shell's commands make their jobs here as the views do.
 """
 
 from collections.abc import Callable, Mapping
+from datetime import date
+from pathlib import PureWindowsPath
 
 from docops_flask.engine.errors import ArgumentConflict, InvalidArgument, echo
 from docops_flask.engine.job import Job, JobKind
@@ -25,12 +27,14 @@ def build_job(
     policies: PolicyRegistry,
     *,
     limits: Limits,
+    template_name: str | None = None,
     enter: Callable[[str], None] = lambda _stage: None,
 ) -> Job:
     """Return the job that the form ``fields`` (as sent) and the bytes of a task ask for.
 
-    ``enter`` is called with what is validated next: ``validate_form``, ``validate_skill``, ``validate_task``,
-    ``validate_policy``. Raises ``ArgumentConflict``, ``InvalidArgument`` and ``InvalidJson``.
+    ``template_name`` is the name of the template's file. ``enter`` is called with what is validated next:
+    ``validate_form``, ``validate_skill``, ``validate_task``, ``validate_policy``. Raises
+    ``ArgumentConflict``, ``InvalidArgument`` and ``InvalidJson``.
     """
     enter("validate_form")
     fields = given_fields(fields)
@@ -57,7 +61,14 @@ def build_job(
         options=options,
         policy=policy,
         limits=limits,
+        template_name=None if template_name is None else _file_name(template_name),
+        date=date.today().isoformat(),
     )
+
+
+def _file_name(name: str) -> str:
+    # Some clients send a path; a path of Windows may have separators of both kinds.
+    return echo(PureWindowsPath(name).name)
 
 
 def find_skill(skills: SkillRegistry, field: str, name: str) -> Skill:

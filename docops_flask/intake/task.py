@@ -15,6 +15,7 @@ from marshmallow import RAISE, Schema, ValidationError, fields
 
 from docops_flask.engine.errors import InvalidArgument, InvalidJson, echo
 from docops_flask.engine.skills.skill import Field, Skill
+from docops_flask.engine.text_encoding import decoded_json
 
 # A task has two levels. Python itself would read a thousand, with a quarter of a megabyte of stack that the
 # worker's thread never gives back.
@@ -30,12 +31,9 @@ def parse_task(content: bytes) -> dict[str, Any]:
 
     Raises ``InvalidJson`` for anything that is not UTF-8 (a byte order mark is tolerated), not JSON, not
     an object, nested deeper than ``MAX_DEPTH``, or has a key twice or a number that JSON does not know.
-    The error says where the fault is and never quotes the task.
+    The error says where the fault is, or which other encoding the text has, and never quotes the task.
     """
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InvalidJson(f"task: not UTF-8 text (byte {error.start}).", field="task") from None
+    text = decoded_json(content, "task")
     if _depth(content) > MAX_DEPTH:
         raise InvalidJson(f"task: nested too deeply; {MAX_DEPTH} levels are allowed.", field="task")
     try:

@@ -9,7 +9,7 @@ from docx.enum.section import WD_ORIENT
 from docx.opc.constants import CONTENT_TYPE, RELATIONSHIP_TYPE
 from docx.opc.packuri import PackURI
 from docx.opc.part import Part
-from docx.oxml import parse_xml
+from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.section import Section
 from docx.shared import Mm
@@ -223,6 +223,9 @@ def _tidy_settings(document: Document, design: Design) -> None:
         # With less than 15 Word shows "Compatibility Mode" in its title bar.
         if setting.get(qn("w:name")) == "compatibilityMode":
             setting.set(qn("w:val"), _WORD_2013)
+    # A justified line that ends in a break is not stretched (17.15.3.20); the schema has it near the front.
+    compatibility = settings.find(qn("w:compat"))
+    compatibility.insert(0, OxmlElement("w:doNotExpandShiftReturn"))
     languages = settings.find(qn("w:themeFontLang"))
     languages.set(qn("w:val"), design.languages[0])
     languages.set(qn("w:eastAsia"), design.languages[1])

@@ -6,7 +6,7 @@ change the appearance by changing styles.
 
 import io
 import zipfile
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from docx.document import Document
 from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT, WD_ROW_HEIGHT_RULE, WD_TABLE_ALIGNMENT
@@ -22,38 +22,27 @@ from docops_flask.starter.design import CHINESE, ENGLISH, STYLE_OF_PART, Design,
 from docops_flask.starter.style_sheet import blank_document
 
 
-@dataclass(frozen=True, slots=True)
-class _Phrases:
-    """Default texts, and prompts for the author, for what neither the skill nor the caller specifies."""
+class _Phrases(NamedTuple):
+    """Texts for a skill without wording."""
 
-    organ: str
-    date: str
     recipient: str
     body: str
 
 
 _PHRASES: dict[str, _Phrases] = {
-    "zh": _Phrases(
-        organ="（单位名称）", date="××××年×月×日", recipient="各有关单位：", body="现将有关事项通知如下。"
-    ),
-    "en": _Phrases(
-        organ="[Name of the organisation]",
-        date="[Date]",
-        recipient="Dear colleagues,",
-        body="The details are given below.",
-    ),
+    "zh": _Phrases(recipient="各有关单位：", body="现将有关事项通知如下。"),
+    "en": _Phrases(recipient="Dear colleagues,", body="The details are given below."),
 }
 
 
 def complete_wording(skill: Skill, language: str, organ: str | None, date: str | None) -> Wording:
     """Return a complete wording that contains every field of ``skill`` at least once.
 
-    ``organ`` and ``date`` are used where the skill's wording specifies no letterhead, signature or date;
-    ``None`` puts a prompt there. Fields that the wording does not mention become rows of its table.
+    ``organ`` stands in the letterhead; it is the signature, and ``date`` the date line, where the skill's
+    wording has none. A line for which there is neither is left out, so that no document goes out with a text
+    that an author forgot to replace. Fields that the wording does not mention become rows of its table.
     """
-    phrases = _PHRASES[language]
     wording = skill.wording(language) or _from_labels(skill, language)
-    organ, date = organ or phrases.organ, date or phrases.date
     text = "".join(wording.texts())
     unmentioned = tuple(
         (field.label.text(language), f"【{name}】")
@@ -61,7 +50,7 @@ def complete_wording(skill: Skill, language: str, organ: str | None, date: str |
         if f"【{name}】" not in text
     )
     return wording._replace(
-        letterhead=wording.letterhead or organ,
+        letterhead=organ or wording.letterhead,
         table=wording.table + unmentioned,
         signature=wording.signature or organ,
         date=wording.date or date,
@@ -81,9 +70,8 @@ def build_starter_template(
 ) -> bytes:
     """Return the bytes of a ``.docx`` that contains every field of ``skill`` at least once.
 
-    Equal arguments give equal bytes. ``language`` is one of ``engine.skills.skill.LANGUAGES``. ``organ`` is
-    the organization's name for letterhead and signature and ``date`` the text of the date line; they are
-    used where the skill's wording has no field for them. ``None`` puts a prompt for the author there.
+    Equal arguments give equal bytes. ``language`` is one of ``engine.bilingual.LANGUAGES``; ``organ`` and
+    ``date`` are as for ``complete_wording``. A field that stands in the letterhead alone goes with ``organ``.
     """
     design = _DESIGNS[language]
     wording = complete_wording(skill, language, organ, date)
@@ -99,12 +87,14 @@ def build_starter_template(
 def _add_head(document: Document, wording: Wording) -> None:
     """Add letterhead, document number and the line below them to the header of the first page."""
     section = document.sections[0]
+    if wording.letterhead is None and wording.number is None:
+        return
     section.different_first_page_header_footer = True
     header = section.first_page_header
     header.is_linked_to_previous = False
     first = header.paragraphs[0]
     first.style = STYLE_OF_PART["letterhead"]
-    first.add_run(wording.letterhead)
+    first.add_run(wording.letterhead or "")
     # The line is the border of this paragraph, so it is added without a number too.
     header.add_paragraph(wording.number or "", STYLE_OF_PART["number"])
 

@@ -74,7 +74,10 @@ def _add_console_headers(response: Response, settings: Settings) -> None:
     policy["trusted-types"] = _NONE
 
 
-_EXPOSED = "X-Docops-Request-Id, X-Docops-Exit-Code, Content-Disposition, Retry-After"
+_EXPOSED = (
+    "X-Docops-Request-Id, X-Docops-Exit-Code, X-Docops-Left, X-Docops-Missing, X-Docops-Format, "
+    "Content-Disposition, Retry-After"
+)
 _METHODS = "GET, POST"
 _REQUEST_HEADERS = "Authorization, Content-Type"
 

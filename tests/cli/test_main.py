@@ -6,6 +6,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from docx import Document
 
 from docops_flask import __version__
 from docops_flask.cli.main import main
-from docops_flask.engine import pipeline
+from docops_flask.engine import render
 from docops_flask.engine.document.edits import Edit
 from docops_flask.engine.job import Job, JobKind
 from docops_flask.engine.options import Options
@@ -22,8 +23,10 @@ from docops_flask.engine.pipeline import run_job
 from docops_flask.engine.policy.policy import Policy
 from docops_flask.engine.template.fill import Filling, fill
 from docops_flask.engine.template.scan import Scan
+from docops_flask.engine.template.values import Values
 from docops_flask.intake.catalogue.skills import load_skills
 from tests.conftest import ROOT
+from tests.engine.removal_packages import signed
 from tests.factories import docx, p, tbl, tc, tr
 
 RESULTS = [
@@ -119,11 +122,24 @@ def test_run_fills_the_template_as_the_service_does(tmp_path: Path, inputs: Call
     assert main(["run", *arguments, "--out-dir", "out", "--format-report", "both"]) == 0
     assert Document("out/out.docx").paragraphs[0].text == "年度会议"
     skills = tuple(load_skills())
-    job = Job(JobKind.RUN, skills, skills[1], COMPLETE, Options(format_report="both"))
+    options = Options(format_report="both")
+    today = date.today().isoformat()
+    job = Job(JobKind.RUN, skills, skills[1], COMPLETE, options, template_name="t.docx", date=today)
     run_job(job, tmp_path / "t.docx", tmp_path)
     with zipfile.ZipFile(tmp_path / "outputs.zip") as archive:
         served = {name: archive.read(name) for name in archive.namelist()}
     assert {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()} == served
+
+
+@pytest.mark.parametrize(("options", "language"), [([], "en"), (["--lang", "zh"], "zh")])
+def test_the_report_page_is_in_the_language_asked_for(
+    capsys: pytest.CaptureFixture[str], inputs: Callable[..., list[str]], options: list[str], language: str
+) -> None:
+    given = ["--preset", "strict", "--format-report", "human", "--json", *options]
+    assert main(["run", *inputs(), "--out-dir", "out", *given]) in (0, 4)
+    told = json.loads(capsys.readouterr().out)
+    assert (told["effective"]["language"], told["effective"]["format_report"]) == (language, "human")
+    assert f'<html lang="{language}">' in Path("out/out.format_report.html").read_text("utf-8")
 
 
 def test_run_prints_a_summary_for_people(
@@ -133,11 +149,44 @@ def test_run_prints_a_summary_for_people(
     assert main(["run", *inputs(template, {"meeting_title": "x"}), "--out-dir", "out"]) == 3
     said = capsys.readouterr().out
     assert "placeholders that cannot be filled" in said
-    assert "filled       1 of 4 placeholders" in said
+    assert "filled       1 of 4 placeholders: 1 filled, 3 left in the document" in said
     assert "missing      MEETING_DATE (required), ATTENDEES" in said
     assert "cannot fill  【meeting_time】 at p0:r0; 【MEETING_TIME】 was probably meant" in said
     assert "format       passed (0 errors" in said
     assert "files        out.docx, out.replace_log.json" in said
+
+
+def test_run_says_what_is_left_and_calls_it_done_only_where_nothing_is(
+    capsys: pytest.CaptureFixture[str], inputs: Callable[..., list[str]]
+) -> None:
+    template = docx(p("【MEETING_TITEL】【ATTENDEES】【甲方】"))
+    assert main(["run", *inputs(template, {"meeting_title": "x"}), "--out-dir", "out"]) == 0
+    said = capsys.readouterr().out
+    assert said.startswith("The document was made, but 2 placeholders are left in it; ")
+    assert "Done" not in said
+    assert "0 filled, 2 left in the document" in said
+    assert "not known    【MEETING_TITEL】; 【MEETING_TITLE】 was probably meant" in said
+    assert "unused       meeting_title (the template has 【MEETING_TITEL】)" in said
+    assert "undeclared   【甲方】" in said
+    assert main(["precheck", *inputs(template, {"meeting_title": "x"})]) == 0
+    said = capsys.readouterr().out
+    assert "2 placeholders would be left in the document" in said
+    assert "unused       meeting_title (the template has 【MEETING_TITEL】)" in said
+    assert main(["run", *inputs(TITLE, {"meeting_title": "x"}), "--out-dir", "out", "--force"]) == 0
+    said = capsys.readouterr().out
+    assert said.startswith("Done.\n")
+    assert "1 filled, 0 left in the document" in said
+
+
+def test_run_names_the_part_of_a_placeholder_that_nothing_fills(
+    capsys: pytest.CaptureFixture[str], inputs: Callable[..., list[str]]
+) -> None:
+    part = "<x>【MEETING_TITLE】</x>".encode()
+    template = docx(p("x"), extra={"docProps/core.xml": part})
+    assert main(["run", *inputs(template, {"meeting_title": "x"}), "--out-dir", "out"]) == 3
+    assert "cannot fill  【MEETING_TITLE】 at docProps/core.xml#x" in capsys.readouterr().out
+    assert main(["inspect", inputs(template)[0]]) == 0
+    assert "UNACCOUNTED_PLACEHOLDER" in capsys.readouterr().out
 
 
 def test_run_prints_the_same_as_one_json_object_with_json(
@@ -250,7 +299,7 @@ def test_options_are_checked_as_the_service_checks_them(
 @pytest.mark.parametrize(
     ("file", "content", "code", "message"),
     [
-        ("t.docx", b"plain text", "INVALID_MEDIA_TYPE", "template: its content is not that of a .docx file"),
+        ("t.docx", b"plain text", "INVALID_MEDIA_TYPE", "template: this is plain text: open it in"),
         ("t.docx", b"PK\x03\x04...", "INVALID_TEMPLATE", ""),
         ("t.docx", b"PK\x03\x04" + bytes(2000), "UPLOAD_TOO_LARGE", "set DOCOPS_MAX_UPLOAD_BYTES"),
         ("t.json", b"{", "INVALID_JSON", "task: not valid JSON"),
@@ -287,7 +336,7 @@ def test_files_are_checked_as_the_service_checks_them(
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        (["inspect", "t.json"], "INVALID_MEDIA_TYPE", "template: the file's name must end with .docx."),
+        (["inspect", "t.json"], "INVALID_MEDIA_TYPE", "template: this is JSON text, as a task is: send"),
         (
             ["inspect", "none.docx"],
             "INVALID_ARGUMENT",
@@ -326,12 +375,12 @@ def test_an_error_has_the_contracts_code_and_message(
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["run", "t.docx", "t.json", "--out-dir", "out"], "t.docx: template: its end is missing"),
-        (["precheck", "t.docx", "t.json"], "t.docx: template: its end is missing"),
-        (["inspect", "t.docx"], "t.docx: template: its end is missing"),
+        (["run", "t.docx", "t.json", "--out-dir", "out"], "t.docx: template: this file is cut off"),
+        (["precheck", "t.docx", "t.json"], "t.docx: template: this file is cut off"),
+        (["inspect", "t.docx"], "t.docx: template: this file is cut off"),
         (
             ["verify", "t.docx", "good.docx", "--replace-log", "t.json", "--format-report", "t.json"],
-            "t.docx: template: its end is missing",
+            "t.docx: template: this file is cut off",
         ),
         (["verify", "good.docx", "t.docx"], "out.replace_log.json: replace_log: cannot be read"),
         (
@@ -360,7 +409,7 @@ def test_the_file_that_is_wrong_is_named(
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (["inspect", "t.json"], "docops: t.json: template: the file's name must end with .docx.\n"),
+        (["inspect", "t.bin"], "docops: t.bin: template: the file's name must end with .docx.\n"),
         (["inspect"], "Error: Missing argument 'TEMPLATE'.\n"),
     ],
 )
@@ -368,9 +417,44 @@ def test_people_read_errors_on_standard_error(
     capsys: pytest.CaptureFixture[str], inputs: Callable[..., list[str]], arguments: list[str], told: str
 ) -> None:
     inputs()
+    Path("t.bin").write_bytes(Path("t.docx").read_bytes())
     assert main(arguments) == 1
     said = capsys.readouterr()
     assert (said.out, said.err[-len(told) :]) == ("", told)
+
+
+@pytest.mark.parametrize(
+    ("content", "english", "chinese"),
+    [
+        (b"%PDF-1.7", "this is a PDF: send", "这是 PDF 文件：请使用"),
+        (b"PK\x03\x04", "this file is cut off", "该文件不完整"),
+        (b"", "this file is empty", "该文件是空的"),
+    ],
+)
+def test_people_read_what_a_file_is_in_both_languages(
+    capsys: pytest.CaptureFixture[str],
+    inputs: Callable[..., list[str]],
+    content: bytes,
+    english: str,
+    chinese: str,
+) -> None:
+    inputs()
+    Path("t.docx").write_bytes(content)
+    assert main(["inspect", "t.docx"]) == 1
+    first, second, *_ = capsys.readouterr().err.splitlines()
+    assert first.startswith(f"docops: t.docx: template: {english}")
+    assert second.startswith(f"docops: {chinese}")
+
+
+def test_a_task_in_another_encoding_is_told_in_both_languages(
+    capsys: pytest.CaptureFixture[str], inputs: Callable[..., list[str]]
+) -> None:
+    inputs()
+    Path("t.json").write_bytes('{"task_type": "会议"}'.encode("gbk"))
+    assert main(["precheck", "t.docx", "t.json"]) == 1
+    said = capsys.readouterr().err
+    assert "the text is in GBK/GB18030" in said
+    assert "文件的编码是 GBK/GB18030" in said
 
 
 @pytest.mark.parametrize(
@@ -392,6 +476,20 @@ def test_a_setting_that_cannot_be_used_is_named(
     (tmp_path / "skills" / "bad.toml").touch()
     monkeypatch.setenv(variable, value)
     assert message in failure(capsys, "skills")["message"]
+
+
+def test_a_run_tells_what_it_left_out_and_warns_of_a_void_signature(
+    capsys: pytest.CaptureFixture[str], inputs: Callable[..., list[str]]
+) -> None:
+    arguments = inputs(signed(p("【MEETING_TITLE】")))
+    assert main(["run", *arguments, "--out-dir", "kept"]) == 0
+    said = capsys.readouterr().out
+    assert "which filling made void" in said
+    assert "签名已失效" in said
+    assert main(["run", *arguments, "--out-dir", "out", "--drop-signature", "--strip-comments"]) == 0
+    said = capsys.readouterr().out
+    assert "left out     signature of the template (_xmlsignatures/origin.sigs" in said
+    assert "void" not in said
 
 
 def test_an_unforeseen_error_is_not_hidden(
@@ -619,6 +717,17 @@ class TestVerify:
         assert main(arguments) == 0
         assert capsys.readouterr().out.startswith("Intact: ")
 
+    def test_what_is_left_in_the_document_comes_first(
+        self, capsys: pytest.CaptureFixture[str], inputs: Callable[..., list[str]]
+    ) -> None:
+        template, task = inputs(docx(p("【MEETING_TITLE】【ATTENDEES】")))
+        assert main(["run", template, task, "--out-dir", "out"]) == 0
+        capsys.readouterr()
+        assert main(["verify", template, "out/out.docx"]) == 0
+        said = capsys.readouterr().out
+        assert said.startswith("Not finished: 1 placeholder is left in the document.\n  Proved: ")
+        assert "Intact" not in said
+
     def test_a_change_is_reported_with_its_place_and_exit_code_1(
         self, tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str]
     ) -> None:
@@ -646,13 +755,13 @@ class TestVerify:
         inputs: Callable[..., list[str]],
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        def faulty(scan: Scan, values: dict[str, str]) -> Filling:
+        def faulty(scan: Scan, values: Values) -> Filling:
             place = scan.paragraphs[0].place
             filling = fill(scan, values)
             filling.edits.append(Edit(place.part, place.start, place.start, b"<w:p/>"))
             return filling
 
-        monkeypatch.setattr(pipeline, "fill", faulty)
+        monkeypatch.setattr(render, "fill", faulty)
         assert main(["run", *inputs(docx(p("【MEETING_TITLE】"))), "--out-dir", "out"]) == 1
         assert not (tmp_path / "out").exists()
         assert "did not pass its proof" in capsys.readouterr().err

@@ -1,6 +1,5 @@
 """A running image, as compose.yaml has it: read-only, its tmpfs, no capability (namespace.py)."""
 
-import json
 import os
 import signal
 import socket
@@ -15,7 +14,7 @@ import yaml
 from tests.conftest import ROOT
 from tests.container.image import Image
 from tests.container.namespace import Root, first_process
-from tests.e2e.gunicorn_server import eventually
+from tests.e2e.gunicorn_server import eventually, written_lines
 from tools.lib.client import Client
 
 _SERVICE = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]["docops"]
@@ -56,7 +55,7 @@ class Container:
     @property
     def log(self) -> list[dict[str, Any]]:
         """The lines of the server's log."""
-        return [json.loads(line) for line in self._out.read_text().splitlines()]
+        return written_lines(self._out)
 
     @property
     def work_folder(self) -> Path:

@@ -36,6 +36,12 @@ def form_body(template: bytes = TEMPLATE, task_json: bytes | None = None, **fiel
     return b"".join(parts) + f"--{BOUNDARY}--\r\n".encode()
 
 
+def written_lines(path: Path) -> list[dict[str, Any]]:
+    """The lines of a log of JSON lines; one that is just being written is left out."""
+    whole = path.read_text().rpartition("\n")[0]
+    return [json.loads(line) for line in whole.splitlines()]
+
+
 def eventually(condition: Callable[[], Any], seconds: float = 20.0) -> Any:
     """Wait until ``condition`` returns something true and return that."""
     deadline = time.monotonic() + seconds
@@ -106,7 +112,7 @@ class GunicornServer:
         return [line for line in self._log_lines() if line["event"] == "sandbox"]
 
     def _log_lines(self) -> list[dict[str, Any]]:
-        return [json.loads(line) for line in self._out.read_text().splitlines()]
+        return written_lines(self._out)
 
     @property
     def port(self) -> int:

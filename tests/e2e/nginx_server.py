@@ -1,7 +1,6 @@
 """A real nginx with the project's configuration, in a folder of its own."""
 
 import http.client
-import json
 import os
 import re
 import shutil
@@ -16,7 +15,7 @@ from typing import Any
 import psutil
 
 from tests.conftest import ROOT, require
-from tests.e2e.gunicorn_server import FORM_TYPE, Answer, eventually, form_body, send
+from tests.e2e.gunicorn_server import FORM_TYPE, Answer, eventually, form_body, send, written_lines
 
 USER, PASSWORD = "office", "sesame"
 CREDENTIALS = "Basic b2ZmaWNlOnNlc2FtZQ=="
@@ -103,7 +102,7 @@ class NginxServer:
     @property
     def access_log(self) -> list[dict[str, Any]]:
         """The lines of the access log."""
-        return [json.loads(line) for line in (self.folder.path / "access.log").read_text().splitlines()]
+        return written_lines(self.folder.path / "access.log")
 
     def logged(self, answer: Answer) -> dict[str, Any]:
         """The line of the access log that ``answer`` has."""

@@ -74,12 +74,12 @@ def test_every_start_method_with_one_thread_and_with_many(
 @pytest.mark.parametrize(
     ("fields", "effective"),
     [
-        ({}, ["quick", "report", "template", "safe", "json"]),
-        ({"preset": "quick"}, ["quick", "report", "template", "safe", "json"]),
-        ({"preset": "template"}, ["template", "report", "template", "none", "json"]),
-        ({"preset": "strict"}, ["strict", "strict", "policy", "safe", "json"]),
-        ({"strict": "true"}, ["quick", "strict", "template", "safe", "json"]),
-        ({"format_mode": "off", "format_report": "both"}, ["quick", "off", "template", "safe", "both"]),
+        ({}, ["quick", "report", "template", "safe", "json", "zh"]),
+        ({"preset": "quick"}, ["quick", "report", "template", "safe", "json", "zh"]),
+        ({"preset": "template"}, ["template", "report", "template", "none", "json", "zh"]),
+        ({"preset": "strict"}, ["strict", "strict", "policy", "safe", "json", "zh"]),
+        ({"strict": "true"}, ["quick", "strict", "template", "safe", "json", "zh"]),
+        ({"format_mode": "off", "format_report": "both"}, ["quick", "off", "template", "safe", "both", "zh"]),
     ],
 )
 def test_presets_and_fields(server: GunicornServer, fields: dict[str, str], effective: list[str]) -> None:
@@ -109,7 +109,7 @@ REFUSED_FORMS = [
     (400, "INVALID_ARGUMENT", {"task_json": task({"meeting_title": 1})}),
     (400, "INVALID_ARGUMENT_CONFLICT", {"preset": "quick", "format_mode": "off"}),
     (400, "INVALID_ARGUMENT_CONFLICT", {"preset": "quick", "policy_yaml": "x"}),
-    (400, "INVALID_ARGUMENT_CONFLICT", {"strict": "false", "format_report": "json"}),
+    (400, "INVALID_ARGUMENT_CONFLICT", {"strict": "false", "format_mode": "report"}),
     (400, "INVALID_ARGUMENT_CONFLICT", {"skill": "training_notice"}),
     (400, "INVALID_JSON", {"task_json": b"{"}),
     (400, "INVALID_TEMPLATE", {"template": ZIP_START}),

@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 
 from docops_flask.engine.checks.format_check import observe
-from docops_flask.engine.checks.text import wording
+from docops_flask.engine.checks.text import numbers, wording
 from docops_flask.engine.formatting import numbering_and_theme
 from docops_flask.engine.formatting.style_sheet import StyleSheet
 from docops_flask.engine.job import Job, JobKind
 from docops_flask.engine.options import resolve_options
 from docops_flask.engine.pipeline import run_to_folder
-from docops_flask.engine.roles import detect, evidence
+from docops_flask.engine.roles import detect, recipients, texts
 from docops_flask.intake.catalogue.policies import load_policies
 from docops_flask.intake.catalogue.policy_file import read_policy
 from docops_flask.intake.catalogue.skills import load_skills
@@ -25,6 +25,7 @@ from tests.engine.checks.document_builder import (
     build_document,
     check_under_policy,
     edits_of,
+    house_style,
     touched_runs,
 )
 from tests.engine.counted_work import (
@@ -258,13 +259,22 @@ def test_the_languages_of_a_theme_are_read_once(monkeypatch: pytest.MonkeyPatch)
 
 
 _PATTERNS = (
-    *(sign.pattern for sign in (*evidence._WHOLE_TEXTS, *evidence._NUMBERS)),
-    evidence._SENTENCE_ENDS,
+    *(sign.pattern for sign in (*texts._WHOLE_TEXTS, *texts._NUMBERS)),
+    texts._SENTENCE_ENDS,
+    texts.ANY_DATE,
+    texts._TAIL,
+    texts._SIGNER,
+    texts._TYPED_PAGE,
+    recipients._NAME,
+    recipients._IN_BRACKETS,
     detect._NOTE_ITEM,
     detect._PAGE_FIELD,
+    detect._SIGNERS,
     wording._DATE_FORM,
+    wording._ISSUE_DATE_FORM,
     wording._NUMBER_FORM,
-    wording._PLACEHOLDER,
+    *(pattern for pattern, _ in numbers._WRONG_NUMBERS),
+    numbers._WITH_DASHES,
 )
 
 
@@ -295,15 +305,17 @@ def test_adjacent_repetitions_of_blanks_are_detected(pattern: str) -> None:
     ],
 )
 def test_texts_with_blanks_are_still_recognized(text: str, role: str | None) -> None:
-    found = evidence.role_by_text(text)
+    found = texts.role_by_text(text)
     assert (None if found is None else found.role) == role
 
 
 def test_a_fix_does_not_search_namespace_declarations() -> None:
     # A paragraph may declare thousands; were they searched, the one that is first of all would be found.
     declared = f'<w:p xmlns:other="{W}">'
-    document = build_document(declared + r("x") + r("y", "<w:b/>") + "</w:p>")
-    report = check_under_policy(document, OPEN_POLICY._replace(run_size_pt=15), fix=True)
+    size = '<w:sz w:val="24"/>'
+    document = build_document(declared + r("x", size) + r("y", f"<w:b/>{size}") + "</w:p>")
+    policy = OPEN_POLICY._replace(house_style=house_style({"roles": {"body": {"size_pt": 15}}}))
+    report = check_under_policy(document, policy, fix=True)
     made = with_edits(document.parts[0], edits_of(report)).decode()
     assert made.count('<w:sz w:val="30"/>') == 2
     assert "<other:" not in made

@@ -104,6 +104,7 @@ def headers_without_names(count: int) -> bytes:
     return package(members)
 
 
+ODD_NAMES = '<t a="【NOTE】">【TI</t><t>TLE】</t>'
 TEMPLATES: dict[str, Callable[[int], bytes]] = {
     "runs of a paragraph": lambda n: docx(p(each(n, run))),
     "placeholders of one w:t": lambda n: docx(p(r(each(n, field)))),
@@ -117,6 +118,17 @@ TEMPLATES: dict[str, Callable[[int], bytes]] = {
     "long names": lambda n: docx(p(f"【{'A' * n}】") + p(f"【{'a' * n}") + p("A " * n + "】")),
     "broken names": lambda n: docx(each(n, lambda i: p(f"【meeting titl {i}】"))),
     "unknown names": lambda n: docx(p(each(n, lambda i: r(f"【NO_{i}】")))),
+    "names in a part that nothing fills": lambda n: docx(
+        p(run(0)), extra={"word/a.xml": f"<x>{ODD_NAMES * n}</x>".encode()}
+    ),
+    "brackets in bytes": lambda n: docx(
+        p(run(0)),
+        extra={"word/a.bin": "【&#12304;<【A】".encode() * n + b"\x10\x30A\0" * n + b"\xa1\xbeA" * n},
+    ),
+    "names beside texts": lambda n: docx(
+        each(n, lambda i: p(run(i), "<w:r><w:instrText>【TITLE】【</w:instrText></w:r>"))
+    ),
+    "words in other scripts": lambda n: docx(each(n, lambda i: p(f"【甲方{i}】【乙方"))),
     "tabs and breaks": lambda n: docx(
         p(f"<w:r>{each(n, lambda i: f'<w:tab/><w:t>{field(i)}</w:t><w:br/>')}</w:r>")
     ),

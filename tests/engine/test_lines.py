@@ -314,7 +314,7 @@ def test_the_format_report_has_the_addresses_of_the_result(tmp_path: Path) -> No
         tmp_path,
         docx(
             p("x")
-            + p("【A】")
+            + p("【A】", properties='<w:ind w:firstLine="1"/>')
             + p("正文", properties=centred)
             + p("【B】", properties='<w:ind w:firstLine="1"/>')
         ),
@@ -351,6 +351,9 @@ def test_more_copies_than_allowed_are_refused_before_anything_is_copied(tmp_path
         tmp_path, docx(p("【A】") + p("x【A】")), {"A": "\n".join("12345")}, lines="paragraphs", limits=limits
     )
     assert len(paragraphs(job)) == 6
+    # Only what is repeated counts.
+    page_break = p(r("【A】"), '<w:r><w:br w:type="page"/></w:r>')
+    finish(tmp_path, docx(page_break * 2), THREE, lines="paragraphs", limits=limits)
     with pytest.raises(TemplateLimitExceeded) as caught:
         finish(tmp_path, docx(p("【A】") + p("【A】")), THREE, lines="paragraphs", limits=limits)
     assert caught.value.detail == {"limit": "block_copies", "max": 5}

@@ -84,7 +84,7 @@ def entry(start: int, end: int, text: str = "【X】", run_id: str = "p0:r0") ->
 def test_an_entry_costs_its_own_length_not_that_of_the_paragraph(end: int) -> None:
     text = CountingText("【X】" + "a" * 100_000)
     spans = [Span(etree.Element("t"), 0, len(text), 0)]
-    planned = PlannedParagraph("part", Reading(text, spans))
+    planned = PlannedParagraph("part", Reading(text, spans, 1))
     taken = [planned.take(entry(0, end, run_id="p0:r1"), "p0", is_mirror=False) for _ in range(100)]
     assert not any(taken)
     assert CountingText.copied == 0
@@ -92,7 +92,7 @@ def test_an_entry_costs_its_own_length_not_that_of_the_paragraph(end: int) -> No
 
 def test_an_entry_that_does_not_end_with_its_placeholder_is_refused() -> None:
     spans = [Span(etree.Element("t"), 0, 3, 0)]
-    planned = PlannedParagraph("part", Reading("【X】", spans))
+    planned = PlannedParagraph("part", Reading("【X】", spans, 1))
     assert not planned.take(entry(0, 4), "p0", is_mirror=False)
     assert planned.take(entry(0, 3), "p0", is_mirror=False)
 

@@ -12,9 +12,9 @@ from docops_flask.engine.checks.issue import Finding
 from docops_flask.engine.checks.report import FormatReport
 from docops_flask.engine.checks.run import fonts_wanted
 from docops_flask.engine.checks.run.fonts_wanted import font_repair, wanted_fonts, wrong_fonts
+from docops_flask.engine.document import shapes
 from docops_flask.engine.document.document import Document
 from docops_flask.engine.document.open import open_document
-from docops_flask.engine.document.paragraph_text import ParagraphText
 from docops_flask.engine.document.shapes import Shapes
 from docops_flask.engine.formatting.cascade import Cascade
 from docops_flask.engine.formatting.edit import set_first_line_indent
@@ -85,18 +85,18 @@ def test_paragraphs_without_a_bracket_are_not_read_again(
 ) -> None:
     document = opened(_alike(1000) + p("【ORGANIZER】") + p("【注意】 and 【OPEN"))
     read = _counted(monkeypatch, Shapes, "read")
-    parsed = _counted(monkeypatch, ParagraphText, "__init__")
+    learnt = _counted(monkeypatch, shapes, "read_form")
     found = scanning.scan_document(document)
     assert (len(read), len(read[0][1]), list(found.field_counts())) == (1, 2, ["ORGANIZER"])  # type: ignore[arg-type]
     # Both have the same shape.
-    assert len(parsed) == 1
+    assert len(learnt) == 1
 
 
 def test_no_text_is_read_in_a_document_without_a_bracket(
     opened: Callable[..., Document], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     document = opened(_alike(10))
-    read = _counted(monkeypatch, ParagraphText, "__init__")
+    read = _counted(monkeypatch, shapes, "read_form")
     scanning.scan_document(document)
     assert read == []
 
@@ -120,7 +120,7 @@ def test_fonts_are_resolved_once_for_all_texts_of_the_same_scripts(monkeypatch: 
     for text in ("Item {}", "第{}项"):
         for number in range(1000):
             wrong_fonts(text.format(number), values, wanted)
-            font_repair(text.format(number), values, wanted)
+            font_repair(text.format(number), values, wanted, frozenset(("latin", "east_asia")))
         counts.append(len(asked))
     assert counts[0] < 10
     assert counts[1] < 20
@@ -129,6 +129,17 @@ def test_fonts_are_resolved_once_for_all_texts_of_the_same_scripts(monkeypatch: 
 def _to_repair(count: int) -> str:
     return "".join(
         p(r("text", "<w:rFonts w:ascii='Arial'/>"), properties="<w:ind w:firstLine='480'/>")
+        for _ in range(count)
+    )
+
+
+# Fonts are only repaired under a policy with rules for roles; this one has none for running text.
+_ROLES = house_style({"roles": {"title": {"size_pt": 22}}})
+
+
+def _as_wanted(count: int) -> str:
+    return "".join(
+        p(r("text", "<w:rFonts w:ascii='Calibri'/>"), properties="<w:ind w:firstLine='420'/>")
         for _ in range(count)
     )
 
@@ -145,34 +156,35 @@ def test_an_issue_is_described_once_for_all_equal_paragraphs_and_runs(
 ) -> None:
     document = opened(_to_repair(1000))
     described = _counted(monkeypatch, Finding, "__init__")
-    report = _checked(document, 1000, first_line_indent_twips=420, run_font_latin="Calibri")
+    report = _checked(
+        document, 1000, first_line_indent_twips=420, run_font_latin="Calibri", house_style=_ROLES
+    )
     assert (len(report.issues), len(report.fix_changes), len(described)) == (2000, 2000, 2)
 
 
 def test_after_fixes_only_fixed_paragraphs_are_checked_again_and_equal_ones_once(
     opened: Callable[..., Document], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    document = opened(_to_repair(1000))
+    document = opened(_to_repair(10) + _as_wanted(990))
     paragraphs = _counted(monkeypatch, Cascade, "of_paragraph")
     runs = _counted(monkeypatch, Cascade, "of_run")
-    report = _checked(document, 10, first_line_indent_twips=420, run_font_latin="Calibri")
+    report = _checked(document, 10, first_line_indent_twips=420, run_font_latin="Calibri", house_style=_ROLES)
     assert len(report.fix_changes) == 20
     # All paragraphs once, those to fill before filling; then the first of those repaired alike.
     assert len(paragraphs) == 1000 + 1
-    # Pages are measured by a sample of 200 paragraphs.
-    assert len(runs) == 10 + 1 + 200
+    # Those around are looked at for the same font; pages are measured by a sample of 200 paragraphs.
+    assert len(runs) == 10 + 1 + 990 + 200
 
 
 def test_texts_are_read_and_pages_measured_once_however_many_fixes_are_made(
     opened: Callable[..., Document], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     document = opened(_to_repair(20))
-    read = _counted(monkeypatch, ParagraphText, "__init__")
+    read = _counted(monkeypatch, shapes, "read_form")
     pages = _counted(monkeypatch, policy_check, "page_geometries")
     found = _counted(monkeypatch, role_subjects, "detect_roles")
-    report = _checked(
-        document, 20, run_font_latin="Calibri", house_style=house_style({"text": {"date_form": True}})
-    )
+    style = house_style({"text": {"date_form": True}, "roles": {"title": {"size_pt": 22}}})
+    report = _checked(document, 20, run_font_latin="Calibri", house_style=style)
     # All have the same shape.
     assert (len(report.fix_changes), len(read), len(pages), len(found)) == (20, 1, 1, 1)
 

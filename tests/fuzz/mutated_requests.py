@@ -60,6 +60,8 @@ _FIELDS = {
     "policy": [b"default", b"gbt9704-2012", b"../x"],
     "policy_yaml": _POLICIES,
     "export_suggested_policy": [b"true", b"TRUE"],
+    "strip_comments": [b"true", b"no"],
+    "drop_signature": [b"true", b"off"],
     "other": [b""],
 }
 

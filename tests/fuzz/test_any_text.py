@@ -11,6 +11,7 @@ from docops_flask.engine.document.walk import walk_stories
 from docops_flask.engine.template.fill import fill
 from docops_flask.engine.template.grammar import Kind, find_placeholders
 from docops_flask.engine.template.scan import scan_document
+from docops_flask.engine.template.values import Values
 from tests.engine.story_parts import body_part, walk_with_edits
 from tests.factories import p, r
 from tests.fuzz.profile import profile
@@ -45,7 +46,7 @@ def test_matches_are_ordered_and_disjoint_and_classified_by_the_grammar(text: st
 @given(st.lists(TEXTS, max_size=8), VALUES)
 def test_filling_replaces_each_placeholder_once(runs: list[str], values: dict[str, str]) -> None:
     document = document_of(runs)
-    edits = fill(scan_document(document), values).edits
+    edits = fill(scan_document(document), Values(values)).edits
     expected = PLACEHOLDER.sub(lambda match: values.get(match[1], match[0]), "".join(runs))
     (before,) = document.walk.paragraphs
     (after,) = walk_with_edits(document, edits).paragraphs

@@ -9,6 +9,7 @@ import io
 import json
 import logging
 import os
+import re
 import tempfile
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -156,8 +157,15 @@ def _members(files: Any) -> dict[str, bytes]:
             with zipfile.ZipFile(io.BytesIO(content)) as package:
                 members |= {f"{name}/{part}": package.read(part) for part in package.namelist()}
         else:
-            members[name] = _steady(content) if name in ("api_result.json", "trace.json") else content
+            members[name] = _steady_file(name, content)
     return members
+
+
+def _steady_file(name: str, content: bytes) -> bytes:
+    if name.endswith(".html"):
+        # The day of the run.
+        return re.sub(b"<time .*?</time>", b"<time/>", content)
+    return _steady(content) if name in ("api_result.json", "trace.json") else content
 
 
 def _steady(content: bytes) -> bytes:

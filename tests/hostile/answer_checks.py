@@ -25,7 +25,7 @@ CLEAN_SECONDS = 3
 ECHO_CHARACTERS = 64
 _REQUEST_ID = re.compile(r"[0-9a-f]{32}\Z")
 _CLASS_NAME = re.compile(r"\b(?:[A-Z][a-z0-9]+){2,}\b")
-_NO_CLASS_NAMES = {"DocOps"}
+_NO_CLASS_NAMES = {"DocOps", "PowerPoint", "OpenDocument", "LibreOffice"}
 _PATH = re.compile(r"site-packages|docops_flask|\.py\b|/(?:tmp|work|root|proc|usr|home|var)/|Traceback")
 
 Send = Callable[[GunicornServer], Answer]

@@ -17,7 +17,7 @@ def _conflict(*fields: str) -> Refusal:
     return Refusal(400, "INVALID_ARGUMENT_CONFLICT", detail, inner="docops_flask/engine/options.py")
 
 
-_FORMAT = ("format_mode", "format_baseline", "format_fix_mode", "format_report")
+_FORMAT = ("format_mode", "format_baseline", "format_fix_mode")
 _RECEIVE = "docops_flask/web/upload/form.py"
 _INPUTS = "docops_flask/intake/job.py"
 

@@ -1,6 +1,7 @@
 """Tasks that are no task: bytes, JSON and values that are refused, by what is wrong with them."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from tests.hostile.answer_checks import Refusal
@@ -11,6 +12,8 @@ SECRET = "SECRET-" + "z" * 70
 _MOST_BYTES = 2 * 1024 * 1024
 
 _BROKEN = Refusal(400, "INVALID_JSON", {"field": "task"}, inner="docops_flask/intake/task.py")
+# Refused where its bytes are decoded.
+_UNDECODED = replace(_BROKEN, inner="docops_flask/engine/text_encoding")
 _UNFIT = Refusal(400, "INVALID_ARGUMENT", {"field": "task"}, inner="docops_flask/intake/task.py")
 _TOO_LARGE = Refusal(413, "UPLOAD_TOO_LARGE", {"field": "task"}, inner="docops_flask/web/upload/form.py")
 _OTHER_TYPE = Refusal(400, "INVALID_ARGUMENT", {"field": "task_type"}, inner="docops_flask/intake/job.py")
@@ -141,8 +144,18 @@ OF_NO_TYPE = {
 
 TOO_LARGE = {"2 MiB and a byte": b" " * _MOST_BYTES + b"x", "9 MiB of brackets": b"[" * 9 * 1024 * 1024}
 
+
+def _is_utf_8(content: bytes) -> bool:
+    # JSON begins with an ASCII character: a zero byte there is of UTF-16 or UTF-32.
+    try:
+        content.decode()
+    except UnicodeDecodeError:
+        return False
+    return b"\0" not in content[:4]
+
+
 TASKS: dict[str, tuple[bytes, Refusal]] = {
-    **{name: (content, _BROKEN) for name, content in NOT_JSON.items()},
+    **{name: (content, _BROKEN if _is_utf_8(content) else _UNDECODED) for name, content in NOT_JSON.items()},
     **{name: (content, _UNFIT) for name, content in NOT_A_TASK.items()},
     **{name: (task(task_type=kind), _OTHER_TYPE) for name, kind in OF_NO_TYPE.items()},
     **{name: (content, _TOO_LARGE) for name, content in TOO_LARGE.items()},

@@ -1,6 +1,7 @@
 """Hostile reports to be verified: their JSON is read in the renderer, and refused as strictly as a task."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -11,18 +12,23 @@ from tests.web.forms import TEMPLATE, part, template_part
 
 LOG = b'{"entries": []}'
 BROKEN = Refusal(400, "INVALID_JSON", {"field": "replace_log"}, inner="docops_flask/engine/integrity")
+# Refused where its bytes are decoded.
+UNDECODED = replace(BROKEN, inner="docops_flask/engine/text_encoding")
 UNFIT = Refusal(400, "INVALID_ARGUMENT", {"field": "replace_log"}, inner="docops_flask/engine/integrity")
 
 LOGS = {
     "nothing": (b"", BROKEN),
-    "bytes of no kind": (bytes(range(256)), BROKEN),
+    "bytes of no kind": (bytes(range(256)), UNDECODED),
     "a million open lists": (b"[" * 1_000_000, BROKEN),
     "a million open objects": (b'{"a":' * 1_000_000, BROKEN),
     "a number of a million digits": (b'{"entries": ' + b"9" * 1_000_000 + b"}", BROKEN),
     "NaN": (b'{"entries": [NaN]}', BROKEN),
     "a key twice": (b'{"entries": [], "entries": []}', BROKEN),
-    "UTF-16": (LOG.decode().encode("utf-16"), BROKEN),
-    "a surrogate in bytes": (b'{"entries": ["\xed\xa0\x80"]}', BROKEN),
+    "UTF-16": (
+        LOG.decode().encode("utf-16"),
+        replace(UNDECODED, detail={"field": "replace_log", "encoding": "UTF-16"}),
+    ),
+    "a surrogate in bytes": (b'{"entries": ["\xed\xa0\x80"]}', UNDECODED),
     "a list": (b"[]", UNFIT),
     "null": (b"null", UNFIT),
     "no entries": (b"{}", UNFIT),

@@ -216,15 +216,33 @@ def test_the_parts_of_a_wording_are_in_order() -> None:
         signature="SIGNED",
         date="DATED",
     )
-    document = read(build_starter_template(skill_of(field("x"), wording_zh=wording), organ="no", date="no"))
+    document = read(build_starter_template(skill_of(field("x"), wording_zh=wording), date="no"))
     assert [p.text for p in document.sections[0].first_page_header.paragraphs] == ["HEAD", "NUMBER"]
     assert texts(document) == ["TITLE", "TO", "ONE", "TWO", "AFTER", "MORE", "CLOSING", "SIGNED", "DATED"]
 
 
-def test_a_template_without_issuer_or_date_has_prompts_for_them() -> None:
+def test_lines_for_which_there_is_no_text_are_left_out() -> None:
     document = read(build_starter_template(skill_of(field("x"))))
-    assert document.sections[0].first_page_header.paragraphs[0].text == "（单位名称）"
-    assert texts(document)[-2:] == ["（单位名称）", "××××年×月×日"]
+    assert document.sections[0].first_page_header.is_linked_to_previous
+    assert [paragraph.style.name for paragraph in document.paragraphs][-1] == "Body Text Before Table"
+
+
+def test_the_organisation_given_stands_in_the_letterhead() -> None:
+    notice = not_none(SKILLS.get("meeting_notice"))
+    heads = [
+        read(build_starter_template(notice, organ=organ)).sections[0].first_page_header.paragraphs[0].text
+        for organ in (None, "市政府办公室")
+    ]
+    assert heads == ["【ORGANIZER】", "市政府办公室"]
+
+
+@every_template
+def test_no_text_waits_for_its_author(skill: Skill, language: str) -> None:
+    """What is open is a placeholder, which shows in every result; no prompt can go out with a document."""
+    document = read(build_starter_template(skill, language))
+    headers = document.sections[0].first_page_header.paragraphs
+    shown = [paragraph.text for paragraph in (*headers, *document.paragraphs)]
+    assert not [text for text in shown if re.search("[×\\[\\]（）]|××", text)]
 
 
 def test_a_date_field_of_the_skill_dates_the_document() -> None:

@@ -72,7 +72,8 @@ def test_errors_carry_the_headers_too(
     assert cors_headers(response) == {
         "Access-Control-Allow-Origin": "*",
         "Access-Control-Expose-Headers": (
-            "X-Docops-Request-Id, X-Docops-Exit-Code, Content-Disposition, Retry-After"
+            "X-Docops-Request-Id, X-Docops-Exit-Code, X-Docops-Left, X-Docops-Missing, X-Docops-Format, "
+            "Content-Disposition, Retry-After"
         ),
     }
 

@@ -53,7 +53,7 @@ def test_names_of_skills_and_policies_keep_their_case(client: FlaskClient, field
 def test_empty_fields_count_as_not_sent(client: FlaskClient) -> None:
     fields = [
         *("skill", "preset", "strict", "format_mode", "format_baseline", "format_fix_mode"),
-        *("format_report", "policy_yaml", "policy", "export_suggested_policy"),
+        *("format_report", "policy_yaml", "policy", "export_suggested_policy", "lang"),
     ]
     plain, names = result_of(client.post("/v1/run", data=form()))
     assert result_of(client.post("/v1/run", data=form() | dict.fromkeys(fields, ""))) == (plain, names)

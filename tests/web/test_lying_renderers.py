@@ -111,18 +111,28 @@ def test_a_renderer_that_left_what_the_sandbox_forbids_counts_as_crashed(
     assert list(work_folder.iterdir()) == []
 
 
-GOOD_RUN: dict[str, Any] = {"exit_code": 0, "summary": {}, "format_issue_codes": {"FONT": 1}, "zip_ms": 3}
+COUNTS = {"left": 2, "missing": 1, "format": "passed"}
+GOOD_RUN: dict[str, Any] = {
+    "exit_code": 0,
+    "summary": {},
+    "counts": COUNTS,
+    "format_issue_codes": {"FONT": 1},
+    "zip_ms": 3,
+    "language": "en",
+}
 EXIT_CODES: list[object] = ["x", 1, 5, -1, 0.0, "0", True, None, [0], {}, 10**30]
 ISSUE_CODES: list[object] = [[], None, "x", {"A": "1"}, {"A": -1}, {"A": 1.5}]
 SUMMARIES: list[object] = [[], None, {"A": "text"}, {"A": None}]
 RUN_LIES: list[dict[str, Any]] = [
     *({**GOOD_RUN, "exit_code": code} for code in EXIT_CODES),
     *({**GOOD_RUN, "zip_ms": each} for each in ("x", -1, 1.5, True, None, 10**30)),
+    *({**GOOD_RUN, "language": each} for each in ("fr", "", None, 1)),
     *({**GOOD_RUN, "format_issue_codes": each} for each in ISSUE_CODES),
     {**GOOD_RUN, "format_issue_codes": {"A": True}},
     {**GOOD_RUN, "format_issue_codes": {"A": 10**30}},
     {**GOOD_RUN, "format_issue_codes": {f"CODE_{number}": 1 for number in range(201)}},
     *({**GOOD_RUN, "summary": each} for each in SUMMARIES),
+    *({**GOOD_RUN, "counts": each} for each in ({}, None, {**COUNTS, "left": -1}, {**COUNTS, "format": "?"})),
     *({name: GOOD_RUN[name] for name in GOOD_RUN if name != left_out} for left_out in GOOD_RUN),
     {**GOOD_RUN, "more": 1},
     {},
@@ -137,7 +147,7 @@ def test_an_invalid_run_result_is_refused(result: dict[str, Any]) -> None:
 
 
 def test_a_valid_run_result_is_accepted() -> None:
-    assert run_result(GOOD_RUN) == (0, {}, {"FONT": 1}, 3)
+    assert run_result(GOOD_RUN) == (0, {}, (2, 1, "passed"), {"FONT": 1}, 3, "en")
 
 
 @pytest.mark.parametrize("wanted", [Precheck, Inspection, Verification])

@@ -16,7 +16,10 @@ CENTRED = '<w:jc w:val="center"/>'
 LETTER = docx(
     p(r("关于【MEETING_TITLE】的通知"), properties=CENTRED)
     + p("各科室：")
-    + p(r("【MEETING_LOCATION】开会。", '<w:rFonts w:eastAsia="宋体"/><w:sz w:val="24"/>'))
+    + p(
+        r("【MEETING_LOCATION】开会。", '<w:rFonts w:eastAsia="宋体"/><w:sz w:val="24"/>'),
+        properties='<w:ind w:firstLine="0"/>',
+    )
     + p("2026年01月05日")
 )
 VALUES = task({"meeting_title": "召开例会", "meeting_location": "在三楼"})

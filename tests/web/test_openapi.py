@@ -26,7 +26,7 @@ from tests.optional import not_none
 from tests.web.forms import form, members
 from tests.web.openapi_document import Documented, documented
 
-PRESET_EXCLUDES = ["format_mode", "format_baseline", "format_fix_mode", "format_report", "policy_yaml"]
+PRESET_EXCLUDES = ["format_mode", "format_baseline", "format_fix_mode", "policy_yaml"]
 
 
 @pytest.fixture
@@ -237,6 +237,7 @@ def test_a_policy_fits_its_schema_when_the_server_takes_it(
     [
         ({}, True),
         ({"preset": "strict", "strict": True, "skill": "meeting_notice"}, True),
+        ({"preset": "strict", "strict": True, "format_report": "human", "lang": "zh"}, True),
         ({"strict": False, "policy_yaml": "x"}, True),
         ({"format_mode": "off", "format_report": "both", "policy_yaml": "x"}, True),
         *(({"preset": "quick", name: "x"}, False) for name in PRESET_EXCLUDES),
@@ -245,6 +246,7 @@ def test_a_policy_fits_its_schema_when_the_server_takes_it(
         ({"policy": "default", "policy_yaml": "x"}, False),
         ({"policy": "gbt9704"}, False),
         ({"preset": "fast"}, False),
+        ({"lang": "fr"}, False),
         ({"skill": "memo"}, False),
         ({"colour": "red"}, False),
     ],
@@ -312,7 +314,7 @@ def test_a_skill_and_a_policy_of_the_office_are_in_it(
     assert "office" in schemas["JobForm"]["properties"]["policy"]["enum"]
     assert schemas["Task"]["discriminator"]["mapping"]["visit"] == "#/components/schemas/Task_visit"
     assert schemas["Task_visit"]["examples"][0]["task_type"] == "visit"
-    (name, _) = document["paths"]["/v1/skills/{name}/template.docx"]["get"]["parameters"]
+    name = document["paths"]["/v1/skills/{name}/template.docx"]["get"]["parameters"][0]
     assert "visit" in name["schema"]["enum"]
 
 

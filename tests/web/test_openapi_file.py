@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import combinations
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 import pytest
 import yaml
@@ -10,6 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from jsonschema import Draft202012Validator, validate
 
+from docops_flask.engine.bilingual import LANGUAGES
 from docops_flask.engine.errors import ArgumentConflict, DocopsError, ExitCode
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.options import (
@@ -22,9 +23,11 @@ from docops_flask.engine.options import (
     check_conflicts,
 )
 from docops_flask.engine.policy.policy import ROLES
+from docops_flask.engine.reports.missing_fields import LeftPlace
+from docops_flask.engine.reports.replace_log import UNACCOUNTED
 from docops_flask.engine.sandbox.sandbox import SandboxMode
-from docops_flask.engine.skills.skill import LANGUAGES
 from docops_flask.engine.template.grammar import Kind
+from docops_flask.engine.template.places.found import UNFILLABLE
 from docops_flask.intake.catalogue.policy_file import MAX_BYTES as MAX_POLICY_BYTES
 from docops_flask.intake.files import UploadTooLarge
 from docops_flask.jobs.errors import InsufficientStorage, RendererCrashed, RequestTimeout, TooManyRequests
@@ -35,6 +38,7 @@ from docops_flask.web.headers import DATA_HEADERS
 from docops_flask.web.hooks import as_docops_error, error_body, error_response
 from docops_flask.web.openapi import FILE, read_file
 from docops_flask.web.services import Lifecycle
+from docops_flask.web.views.meta import MAX_LINE, ONE_LINE
 from tests.factories import docx, p
 from tests.optional import not_none
 from tests.web.error_classes import all_errors
@@ -100,7 +104,10 @@ def test_the_form_has_the_fields_of_the_engine_each_with_a_description() -> None
     assert [name for name, field in fields.items() if not field["description"]] == []
     assert {name for name, field in fields.items() if field["type"] == "boolean"} == set(SWITCHES)
     defaults = {name: field["default"] for name, field in fields.items() if "default" in field}
-    assert defaults == {"preset": Options().preset, "export_suggested_policy": False}
+    assert defaults == {
+        "preset": Options().preset,
+        **{name: getattr(Options(), name) for name in SWITCHES if name != "strict"},
+    }
     assert fields["policy_yaml"]["maxLength"] == MAX_POLICY_BYTES
 
 
@@ -131,10 +138,11 @@ def test_fields_exclude_each_other_in_the_form_as_in_the_engine() -> None:
 
 
 EXIT_CODES = [int(code) for code in ExitCode]
-BROKEN_KINDS = [kind.value for kind in Kind if kind is not Kind.PLACEHOLDER]
+BROKEN_KINDS = [*(kind.value for kind in Kind if kind is not Kind.PLACEHOLDER), UNFILLABLE, UNACCOUNTED]
 CHOSEN = [
     *((f"JobForm/{name}", values) for name, values in CHOICES.items()),
-    *((f"Effective/{name}", values) for name, values in CHOICES.items()),
+    *((f"Effective/{name}", values) for name, values in CHOICES.items() if name != "lang"),
+    ("Effective/language", LANGUAGES),
     ("FormatSummary/mode", CHOICES["format_mode"]),
     ("FormatSummary/baseline", CHOICES["format_baseline"]),
     ("Precheck/expected_exit_code", [code for code in EXIT_CODES if code != ExitCode.FORMAT_CHECK_FAILED]),
@@ -142,6 +150,7 @@ CHOSEN = [
     ("Trace/exit_code", EXIT_CODES),
     ("UnsupportedPlaceholder/kind", BROKEN_KINDS),
     ("ReplaceEntry/kind", BROKEN_KINDS),
+    ("LeftPlace/reason", get_args(get_type_hints(LeftPlace)["reason"])),
     ("RoleNote/role", ROLES),
     ("FormatIssue/role", [*ROLES, None]),
     ("Sandbox/mode", [str(mode) for mode in SandboxMode]),
@@ -158,14 +167,16 @@ def test_the_values_of_a_member_are_those_of_the_code(member: str, values: Itera
 def test_further_values_are_those_of_the_code() -> None:
     presets = SCHEMAS["ServerMeta"]["properties"]["supported_presets"]["items"]["enum"]
     assert presets == list(CHOICES["preset"])
-    (_, language) = DOCUMENT["paths"]["/v1/skills/{name}/template.docx"]["get"]["parameters"]
+    (_, language, *lines) = DOCUMENT["paths"]["/v1/skills/{name}/template.docx"]["get"]["parameters"]
     assert language["schema"] == {"type": "string", "enum": list(LANGUAGES), "default": LANGUAGES[0]}
+    one_line = {"type": "string", "maxLength": MAX_LINE, "pattern": f"^{ONE_LINE}$"}
+    assert [(each["name"], each["schema"]) for each in lines] == [("organ", one_line), ("date", one_line)]
     assert DOCUMENT["components"]["headers"]["ExitCode"]["schema"]["enum"] == EXIT_CODES
     assert DOCUMENT["components"]["headers"]["WwwAuthenticate"]["schema"]["const"] == CHALLENGE
 
 
 def test_the_members_of_the_options_are_those_of_the_engine() -> None:
-    assert list(SCHEMAS["Effective"]["properties"]) == list(Options().effective())
+    assert list(SCHEMAS["Effective"]["properties"]) == list(Options().effective("en"))
 
 
 def test_the_start_methods_are_those_that_the_setting_takes() -> None:
@@ -238,7 +249,7 @@ ASKED: dict[str, dict[str, Any]] = {
     "TemplateLimitExceededError": {
         "template": docx(p("x"), extra={f"customXml/{number}.bin": b"" for number in range(1200)})
     },
-    "InvalidMediaTypeError": {"template_name": "notice.txt"},
+    "InvalidMediaTypeError": {"template_name": "notice.dotx"},
 }
 
 

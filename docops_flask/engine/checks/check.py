@@ -14,10 +14,10 @@ from docops_flask.engine.formatting.effective import Effective
 from docops_flask.engine.formatting.paragraph_values import ParagraphValues
 from docops_flask.engine.formatting.repair import Repairs
 from docops_flask.engine.formatting.run_values import RunValues
-from docops_flask.engine.formatting.sections import PageGeometry
+from docops_flask.engine.formatting.sections import PageGeometry, Sections
 from docops_flask.engine.policy.policy import Policy
 from docops_flask.engine.policy.rules import PolicyRules
-from docops_flask.engine.roles.evidence import FoundRole
+from docops_flask.engine.roles.found_role import FoundRole
 
 
 class FilledRun(NamedTuple):
@@ -59,7 +59,7 @@ class PolicySubject:
     """What is checked against a policy; where it forbids tables, their cells are left out.
 
     ``filled`` are the runs that filling changed; ``same_looks`` makes looks that are alike one object,
-    ``pages`` computes the pages of the sections, ``repairs`` makes repairs.
+    ``pages`` computes the pages of ``sections``, ``repairs`` makes repairs.
     """
 
     def __init__(
@@ -73,6 +73,7 @@ class PolicySubject:
         cascade: Cascade,
         same_looks: Looks,
         pages: Callable[[], Sequence[PageGeometry]],
+        sections: Sections,
         repairs: Repairs,
     ) -> None:
         self.policy = policy
@@ -83,12 +84,44 @@ class PolicySubject:
         self.cascade = cascade
         self.same_looks = same_looks
         self.pages = pages
+        self.sections = sections
         self.repairs = repairs
 
     @cached_property
     def geometry(self) -> Sequence[PageGeometry]:
         """The page of each section, computed when it is first asked for."""
         return self.pages()
+
+    @cached_property
+    def filled_ids(self) -> Collection[str]:
+        """The addresses of the runs that filling changed."""
+        return {run.place.run_id for run in self.filled}
+
+    def look_at(self, path: str) -> ParagraphLook | None:
+        """Return the look of the paragraph with that address; ``None`` where none with text is checked."""
+        paragraph = self._by_path.get(path)
+        return None if paragraph is None else paragraph.look
+
+    def style_of(self, values: ParagraphValues) -> str | None:
+        """Return the id of the style that a paragraph with these values has."""
+        return self.cascade.styles.applied_id(values.style_id, "paragraph")
+
+    @cached_property
+    def untouched_runs(self) -> Collection[RunLook]:
+        """The looks of the runs of the body that filling left alone, under the rules for filled runs."""
+        rules = self.rules.of_document.of_filled_runs
+        found: dict[RunLook, None] = {}
+        for paragraph in self.paragraphs:
+            if not paragraph.look.in_body:
+                continue
+            for index, text in texts_by_run(paragraph.place):
+                place = paragraph.place.run(index)
+                if place.run_id not in self.filled_ids:
+                    values = self.cascade.of_run(place, paragraph.values)
+                    part = paragraph.place.part
+                    look = self.same_looks.of_run(values, text, part, rules, is_safe_to_fix=False)
+                    found[look] = None
+        return found
 
     @cached_property
     def looks(self) -> Collection[ParagraphLook]:
@@ -169,10 +202,18 @@ class PolicySubject:
         return source_in_run(self.cascade, value, values, part.name)
 
 
+def texts_by_run(place: ParagraphPlace) -> Iterator[tuple[int, str]]:
+    """Yield the number and the text of each run of a paragraph that has text."""
+    texts: dict[int, str] = {}
+    for start, end, shown in place.now.pieces:
+        texts[shown.run_index] = texts.get(shown.run_index, "") + place.now.text[start:end]
+    yield from ((index, text) for index, text in texts.items() if text)
+
+
 def text_of_run(place: RunPlace) -> str:
     """Return the characters of a run's w:t elements."""
     paragraph = place.paragraph
-    return paragraph.now.joined(paragraph.shape.texts_of_run(place.index, paragraph.part.w))
+    return paragraph.now.text_of_run(place.index)
 
 
 class Check(ABC):

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from docops_flask.engine.checks.layout_warnings import layout_warnings
 from docops_flask.engine.checks.observation import (
     Observation,
     TemplateSubject,
@@ -10,7 +11,12 @@ from docops_flask.engine.checks.observation import (
     take_observation,
     template_subject,
 )
-from docops_flask.engine.checks.report import FormatReport, in_document_order, note_policy
+from docops_flask.engine.checks.report import (
+    FormatReport,
+    in_document_order,
+    note_policy,
+    structure_of,
+)
 from docops_flask.engine.document.document import Document, RunPlace
 from docops_flask.engine.formatting.cascade import Cascade
 from docops_flask.engine.options import Options
@@ -26,12 +32,14 @@ def observe(
     document: Document,
     runs: Sequence[RunPlace],
     source_of: Callable[[RunPlace], RunPlace] | None = None,
+    cascade: Cascade | None = None,
 ) -> Observation:
     """Return how ``runs``, those about to be filled, and their paragraphs look in the template.
 
     In an expanded template ``source_of`` returns the run of the template that a run is a copy of.
+    ``cascade`` is the document's where it was used before.
     """
-    cascade = Cascade(document.styles, document.related)
+    cascade = cascade or Cascade(document.styles, document.related)
     if source_of is None:
         return take_observation(runs, cascade)
     seen = take_observation(list(map(source_of, runs)), cascade)
@@ -68,12 +76,12 @@ def skipped_report(options: Options, policy: Policy) -> FormatReport:
 def _check_against_template(
     document: Document, runs: Sequence[RunPlace], template: Observation, options: Options, policy: Policy
 ) -> FormatReport:
-    filled = template if _keep_shapes(runs, template) else take_observation(runs, template.cascade)
+    filled = template if _keep_looks(runs, template) else take_observation(runs, template.cascade)
     subject = template_subject(runs, template, filled, policy)
     return FormatReport(
         mode=options.format_mode,
         baseline=options.format_baseline,
-        issues=in_document_order(_issues_in(subject), document),
+        issues=in_document_order([*_issues_in(subject), *layout_warnings(document, filled)], document),
         template_observed=template.counts(),
         rendered_observed=filled.counts(),
         overrides=policy.overrides(),
@@ -83,12 +91,13 @@ def _check_against_template(
             "runs_checked": len(filled.runs),
             "tables_skipped": 0,
         },
+        structure=structure_of(document),
     )
 
 
-def _keep_shapes(runs: Sequence[RunPlace], template: Observation) -> bool:
-    """Say whether paragraphs differ from the template in their texts alone; their looks stay then."""
-    return not template.is_of_sources and all(run.paragraph.keeps_shape for run in runs)
+def _keep_looks(runs: Sequence[RunPlace], template: Observation) -> bool:
+    """Say whether nothing but texts and marks between them differs from the template in all paragraphs."""
+    return not template.is_of_sources and all(run.paragraph.keeps_look for run in runs)
 
 
 def _issues_in(subject: TemplateSubject) -> "list[Issue]":

@@ -5,10 +5,12 @@ issue is a finding at its place.
 """
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from functools import cached_property, lru_cache
 from typing import Any, Literal, NamedTuple
 
 from docops_flask.engine.artefacts import json_value, quoted
+from docops_flask.engine.checks.reasons import Reason, reason_of_kind
 from docops_flask.engine.document.document import ParagraphPlace, RunPlace
 from docops_flask.engine.formatting.script_slots import Slot
 
@@ -24,9 +26,10 @@ class Finding:
 
     ``actual`` is ``None`` when nothing states the value, ``origin`` the place that states it, ``source`` the
     same at length, with the styles between and the part of the file. ``tolerance`` is in twips. ``fixable``
-    says that fix mode ``safe`` would repair it; ``slot`` which of the fonts is meant. ``role`` is that of the
-    paragraph, where the rule is one for its role, ``rule_key`` the rule's path in the policy,
-    ``rule_source`` the clause; ``section`` is the section's number (from 0) where it is about a page.
+    says that fix mode ``safe`` would repair it, ``reason`` why not; ``slot`` which of the fonts is meant.
+    ``role`` is that of the paragraph, where the rule is one for its role, ``rule_key`` the rule's path in the
+    policy, ``rule_source`` the clause; ``section`` is the section's number (from 0) where it is about a page,
+    ``line_rule`` the w:lineRule of ``actual`` where it is a line spacing without one.
     """
 
     def __init__(
@@ -39,6 +42,7 @@ class Finding:
         actual: Shown = None,
         tolerance: int | None = None,
         fixable: bool = False,
+        reason: Reason | None = None,
         slot: Slot | None = None,
         origin: str | None = None,
         source: str | None = None,
@@ -46,6 +50,7 @@ class Finding:
         rule_key: str | None = None,
         rule_source: str | None = None,
         section: int | None = None,
+        line_rule: str | None = None,
     ) -> None:
         self.code = code
         self.severity = severity
@@ -54,6 +59,7 @@ class Finding:
         self.actual = actual
         self.tolerance = tolerance
         self.fixable = fixable
+        self.reason = reason or reason_of_kind(code, rule_key)
         self.slot = slot
         self.origin = origin
         self.source = source
@@ -61,6 +67,16 @@ class Finding:
         self.rule_key = rule_key
         self.rule_source = rule_source
         self.section = section
+        self.line_rule = line_rule
+        self._left: dict[Reason, Finding] = {}
+
+    def left(self, reason: Reason) -> "Finding":
+        """Return this finding where it is not repaired for ``reason``; one object for each reason."""
+        found = self._left.get(reason)
+        if found is None:
+            found = self._left[reason] = copy(self)
+            found.fixable, found.reason, found._left = False, reason, {}
+        return found
 
     @cached_property
     def members(self) -> dict[str, Any]:
@@ -84,6 +100,9 @@ class Finding:
             "rule_source": self.rule_source,
             "run_ids": None,
             "section": self.section,
+            "line_rule": self.line_rule,
+            "reason": None if self.reason is None else self.reason.code,
+            "reason_text": None if self.reason is None else self.reason.text._asdict(),
         }
 
     @cached_property
@@ -173,7 +192,8 @@ class FixChange(NamedTuple):
     """A repair: the attributes of one property of one paragraph, or of one of its runs, before and after.
 
     ``element`` is the local name of the element in w:pPr, or with ``run_id`` in w:rPr, that holds them; it is
-    made where it is missing, and so is the w:pPr or w:rPr. ``owner`` is the paragraph or run.
+    made where it is missing, and so is the w:pPr or w:rPr. ``owner`` is the paragraph or run. ``field`` of
+    the JSON is ``property`` again, for programs of the earlier system.
     """
 
     paragraph_path: str
@@ -189,6 +209,7 @@ class FixChange(NamedTuple):
         return {
             "paragraph_path": self.paragraph_path,
             "property": self.property,
+            "field": self.property,
             "before": dict(self.before),
             "after": dict(self.after),
             "element": self.element,
@@ -196,7 +217,7 @@ class FixChange(NamedTuple):
         }
 
     def claim(self) -> dict[str, Any]:
-        """Return what ``as_dict`` returns, to be read only."""
+        """Return the members of ``as_dict`` that the proof reads, themselves to be read only."""
         path, name, before, after, element, _, run_id = self
         return {
             "paragraph_path": path,
@@ -213,7 +234,8 @@ class FixChange(NamedTuple):
         run_id = "null" if self.run_id is None else quoted(self.run_id)
         return (
             f'{{"paragraph_path": {quoted(self.paragraph_path)}, "property": {quoted(self.property)}, '
-            f'"before": {before}, "after": {after}, "element": {quoted(self.element)}, "run_id": {run_id}}}'
+            f'"field": {quoted(self.property)}, "before": {before}, "after": {after}, '
+            f'"element": {quoted(self.element)}, "run_id": {run_id}}}'
         )
 
 

@@ -15,12 +15,20 @@ from docops_flask.engine.checks.check import (
     text_of_run,
 )
 from docops_flask.engine.checks.issue import Changes, FixChange, Issue
+from docops_flask.engine.checks.layout_warnings import layout_warnings
 from docops_flask.engine.checks.look import Looks, ParagraphLook
 from docops_flask.engine.checks.observation import Observation, take_observation
 from docops_flask.engine.checks.page.geometry import page_geometries
 from docops_flask.engine.checks.registry import REGISTRY
-from docops_flask.engine.checks.report import FormatReport, in_document_order, note_policy, note_role
+from docops_flask.engine.checks.report import (
+    FormatReport,
+    in_document_order,
+    note_policy,
+    note_role,
+    structure_of,
+)
 from docops_flask.engine.checks.role_subjects import RoleSubjects
+from docops_flask.engine.checks.safe_fix import settled
 from docops_flask.engine.document.document import (
     Document,
     ParagraphPlace,
@@ -102,6 +110,7 @@ class PolicySubjects:
             cascade=self.now.cascade,
             same_looks=self._looks,
             pages=lambda: self._pages(paragraphs),
+            sections=self._sections,
             repairs=self._repairs,
         )
 
@@ -149,7 +158,7 @@ def issues_of(check: Check, subject: PolicySubject) -> tuple[Issue, ...]:
     found = list(check.under_policy(subject))
     if subject.rules.are_mixed and len(check.codes) > 1:
         found.sort(key=attrgetter("is_for_role"))
-    return tuple(found)
+    return settled(found, subject)
 
 
 def _numbers(edits_runs: bool | None) -> tuple[int, ...]:
@@ -186,7 +195,9 @@ def check_against_policy(
     return FormatReport(
         mode=options.format_mode,
         baseline=options.format_baseline,
-        issues=in_document_order([issue for each in found for issue in each], document),
+        issues=in_document_order(
+            [issue for each in (*found, layout_warnings(document, subjects.now)) for issue in each], document
+        ),
         fix_changes=tuple(changes),
         template_observed=before,
         rendered_observed=before if subjects.now is template else subjects.now.counts(),
@@ -199,6 +210,8 @@ def check_against_policy(
         },
         page_geometry=tuple(subject.geometry),
         roles=tuple(note_role(each.place.path, each.role) for each in subject.paragraphs if each.role),
+        not_checked=policy.house_style.not_checked,
+        structure=structure_of(document),
     )
 
 

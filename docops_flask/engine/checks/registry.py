@@ -3,6 +3,7 @@
 A new check is a class in one of the modules, and a line here.
 """
 
+from docops_flask.engine.checks import layout_warnings
 from docops_flask.engine.checks.check import Check
 from docops_flask.engine.checks.page.geometry import PageCapacityMismatch, PageLengthMismatch
 from docops_flask.engine.checks.page.page_break import PageBreakMissing
@@ -16,11 +17,13 @@ from docops_flask.engine.checks.paragraph.spacing import (
 from docops_flask.engine.checks.run.font import FontMismatch
 from docops_flask.engine.checks.run.size import SizeMismatch
 from docops_flask.engine.checks.run.weight_and_color import RoleBoldMismatch, RoleColorMismatch
+from docops_flask.engine.checks.text.numbers import HeadingNumberForm, PageNumberForm
 from docops_flask.engine.checks.text.wording import (
     AttachmentNoteEnd,
     DateForm,
     DocumentNumberForm,
     RecipientColon,
+    SignatureDateLines,
 )
 
 REGISTRY: tuple[Check, ...] = (
@@ -40,8 +43,11 @@ REGISTRY: tuple[Check, ...] = (
     RoleColorMismatch(),
     DocumentNumberForm(),
     RecipientColon(),
+    HeadingNumberForm(),
     AttachmentNoteEnd(),
     DateForm(),
+    SignatureDateLines(),
+    PageNumberForm(),
 )
 
-CODES = tuple(code for check in REGISTRY for code in check.codes)
+CODES = (*(code for check in REGISTRY for code in check.codes), *layout_warnings.CODES)

@@ -18,12 +18,14 @@ from docops_flask.engine.artefacts import (
 )
 from docops_flask.engine.bilingual import Bilingual
 from docops_flask.engine.document.document import Document, ParagraphPlace, RunPlace
-from docops_flask.engine.policy.policy import Policy, Severity
+from docops_flask.engine.oxml.names import to_integer
+from docops_flask.engine.policy.policy import NotChecked, Policy, Severity
 
 if TYPE_CHECKING:
     from docops_flask.engine.checks.issue import FixChange, Issue, Shown
     from docops_flask.engine.formatting.sections import PageGeometry
-    from docops_flask.engine.roles.evidence import FoundRole, Sign
+    from docops_flask.engine.roles.found_role import FoundRole, Sign
+    from docops_flask.engine.run_warnings import RunWarning
 
 
 class PolicyNote(NamedTuple):
@@ -96,15 +98,39 @@ Counts = Mapping[str, Mapping[str, int]]
 _NO_COUNTS: Counts = {}
 
 
+class Structure(NamedTuple):
+    """What a document holds beside text: tables, in any story, and paragraphs with a w:numPr of their own."""
+
+    has_tables: bool
+    has_numpr: bool
+
+
+def structure_of(document: Document) -> Structure:
+    """Return what ``document`` holds; w:numId 0 takes numbering away (ECMA-376 part 1, 17.9.18)."""
+    has_numpr = any(map(_has_numpr, document.walk.paragraphs))
+    return Structure(bool(document.walk.tables), has_numpr)
+
+
+def _has_numpr(place: ParagraphPlace) -> bool:
+    # Most paragraphs have none, and looking into their bytes reads none of them.
+    if place.part.text.content.find(b"numPr", place.content, place.end) < 0:
+        return False
+    w = place.part.w
+    number = place.element.find(f"{w.pPr}/{w.numPr}/{w.numId}")
+    return number is not None and bool(to_integer(number.get(w.val)))
+
+
 class FormatReport(NamedTuple):
     """The outcome of a format check.
 
     ``template_observed`` and ``rendered_observed`` count the effective values of what filling touched,
     before filling and at the end: property, then value as text, then how often. ``overrides`` are the
     policy's keys that differ from the default policy's; ``diagnostics`` say how much was checked.
+    ``structure`` says what the document holds beside text, the same before and after filling.
     ``page_geometry`` and ``roles`` are only filled under baseline ``policy``, the roles where the policy asks
-    for any; ``policy_deviations`` where a policy was suggested. ``template_paths`` leads from addresses in
-    the result to those in the template, where blocks make them differ.
+    for any; ``policy_deviations`` where a policy was suggested; ``not_checked`` where the policy says it.
+    ``template_paths`` leads from addresses in the result to those in the template, where blocks make them
+    differ.
     """
 
     mode: str
@@ -121,6 +147,9 @@ class FormatReport(NamedTuple):
     roles: tuple[RoleNote, ...] = ()
     policy_deviations: tuple[Deviation, ...] = ()
     template_paths: Mapping[str, str] | None = None
+    not_checked: tuple[NotChecked, ...] = ()
+    structure: Structure | None = None
+    warnings: "tuple[RunWarning, ...]" = ()
 
     @property
     def error_count(self) -> int:
@@ -178,9 +207,13 @@ class FormatReport(NamedTuple):
         """Return the part of ``as_dict`` that says what was changed in the document."""
         return {"summary": {"fix_changes": [change.claim() for change in self.fix_changes]}}
 
+    def _observed(self, counts: Counts) -> dict[str, Any]:
+        held = {} if self.structure is None else self.structure._asdict()
+        return {name: dict(values) for name, values in counts.items()} | held
+
     def _members(self, issues: list[Any], fix_changes: Any, roles: Any) -> dict[str, Any]:
-        template = {name: dict(counts) for name, counts in self.template_observed.items()}
-        rendered = {name: dict(counts) for name, counts in self.rendered_observed.items()}
+        template, rendered = self._observed(self.template_observed), self._observed(self.rendered_observed)
+        codes = self.issue_codes()
         error_count = self.error_count
         return {
             "passed": error_count == 0,
@@ -195,14 +228,21 @@ class FormatReport(NamedTuple):
                 "rendered_observed": rendered,
                 "diff": [name for name in template if template[name] != rendered.get(name)],
                 "effective_policy_overrides": dict(self.overrides),
-                "diagnostics": dict(self.diagnostics),
+                "diagnostics": {
+                    **self.diagnostics,
+                    "issue_count": len(self.issues),
+                    "codes": list(codes),
+                    "by_code": codes,
+                },
                 "fix_applied": bool(self.fix_changes),
                 "fix_changes": fix_changes,
                 "policy": None if self.policy is None else self.policy.as_dict(),
                 "page_geometry": [geometry.as_dict() for geometry in self.page_geometry],
                 "roles": roles,
                 "policy_deviations": [each.as_dict() for each in self.policy_deviations],
+                "not_checked": [each.as_dict() for each in self.not_checked],
             },
+            **({"warnings": [each.as_dict() for each in self.warnings]} if self.warnings else {}),
         }
 
 

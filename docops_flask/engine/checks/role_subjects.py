@@ -14,7 +14,7 @@ from docops_flask.engine.formatting.sections import Sections
 from docops_flask.engine.policy.policy import HouseStyle
 from docops_flask.engine.policy.rules import NO_RULES, AppliedRules, PolicyRules
 from docops_flask.engine.roles.detect import detect_roles
-from docops_flask.engine.roles.evidence import FoundRole
+from docops_flask.engine.roles.found_role import FoundRole
 
 
 class RoleSubjects:
@@ -95,15 +95,14 @@ class RoleSubjects:
     ) -> Iterator[RunSubject]:
         """Yield the runs with text, in their order."""
         place = paragraph.place
-        own, body = self._run_rules(role.role), self._run_rules("body")
+        own, rest = self._run_rules(role.role), self._run_rules(role.rest)
         in_body = paragraph.look.is_touched_in_body
         for start, index, text in _runs_with_text(place.now):
             run = place.run(index)
             values = self._observed.get(run)
             if values is None:
                 values = now.cascade.of_run(run, paragraph.values)
-            # Running text after a heading in its paragraph is body text.
-            rules = own if role.extent is None or start < role.extent else body
+            rules = own if role.extent is None or start < role.extent else rest
             touched = run.run_id in now.runs
             look = self._looks.of_run(values, text, place.part, rules, is_safe_to_fix=touched and in_body)
             yield RunSubject(run, look, text, touched)

@@ -109,7 +109,7 @@ def _escape(match: re.Match[str]) -> str:
 def _runs_with_text(document: Document) -> list[RunPlace]:
     found = []
     for paragraph in document.walk.paragraphs:
-        for index in range(len(paragraph.shape.runs)):
+        for index in range(paragraph.shape.run_count):
             place = paragraph.run(index)
             if text_of_run(place).strip():
                 found.append(place)

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from enum import Enum
-from typing import Literal, NamedTuple, Protocol
+from typing import Literal, NamedTuple
 
 from lxml.etree import _Element
 
 from docops_flask.engine.document.related_parts import RelatedParts
+from docops_flask.engine.document.rendering import Filled, Rendering
 from docops_flask.engine.document.shape import Paragraph, Shape
 from docops_flask.engine.document.shapes import Shapes, parse_fragment
 from docops_flask.engine.opc.xml_part import Encoding
@@ -116,7 +117,7 @@ class ParagraphPlace:
     """
 
     __slots__ = (
-        "_filled", "_reading", "_shape", "boxes", "cell", "content", "end", "mirrors", "part", "path",
+        "_reading", "boxes", "cell", "content", "end", "mirrors", "part", "path",
         "scope", "start", "story", "table_depth",
     )  # fmt: skip
 
@@ -142,8 +143,6 @@ class ParagraphPlace:
         self.mirrors: tuple[ParagraphPlace, ...] = ()
         self.scope: Scope | None = None
         self._reading: Paragraph | None = None
-        self._filled: Filled | None = None
-        self._shape: Shape | None = None
 
     @property
     def own_bytes(self) -> bytes:
@@ -179,30 +178,38 @@ class ParagraphPlace:
         self._reading = reading
 
     def fill(self, filled: Filled) -> None:
-        """Have ``filled`` for its own bytes from now on."""
-        self._filled = filled
-        self._shape = self.reading.shape if filled.keeps_shape else None
+        """Have ``filled`` for its own bytes in this rendering."""
+        self.part.rendering.filled[self] = filled
 
     @property
-    def keeps_shape(self) -> bool:
-        """Whether it has the shape it has in the template, so that nothing but texts can differ."""
-        return self._filled is None or self._filled.keeps_shape
+    def adds_breaks(self) -> bool:
+        """Whether filling puts line breaks into it."""
+        filled = self.part.rendering.filled.get(self)
+        return filled is not None and filled.adds_breaks
+
+    @property
+    def keeps_look(self) -> bool:
+        """Whether it looks as in the template, for nothing but texts and marks between them differ."""
+        filled = self.part.rendering.filled.get(self)
+        return filled is None or filled.keeps_look
 
     @property
     def now(self) -> Paragraph:
         """Its text as it is now: in the template or, once it was filled, in the result."""
-        return self.reading if self._filled is None else self._filled.now(self.part.shapes, self.scope)
+        filled = self.part.rendering.filled.get(self)
+        return self.reading if filled is None else filled.now(self.part.shapes, self.scope)
 
     @property
     def shape(self) -> Shape:
-        """Its shape as it is now, repairs included."""
-        if self._shape is None:
-            self._shape = self.now.shape
-        return self._shape
+        """The shape that tells how it looks now, repairs included; ``now`` tells its texts."""
+        repaired = self.part.rendering.shapes.get(self)
+        if repaired is not None:
+            return repaired
+        return self.reading.shape if self.keeps_look else self.now.shape
 
     @shape.setter
     def shape(self, shape: Shape) -> None:
-        self._shape = shape
+        self.part.rendering.shapes[self] = shape
 
     def first_run_with_text(self) -> RunPlace | None:
         """Return the run of its first character that stands in a w:t, as it is now."""
@@ -215,7 +222,7 @@ class ParagraphPlace:
 
     @property
     def element(self) -> _Element:
-        """A w:p that looks as it does now; others that look alike share it, and it must not be changed."""
+        """A w:p whose properties are its own now; others that look alike share it, so it is not changed."""
         return self.shape.element
 
 
@@ -244,17 +251,6 @@ def read_together(places: Iterable[ParagraphPlace]) -> None:
             place.reading = reading
 
 
-class Filled(Protocol):
-    """What filling makes of a paragraph; paragraphs with the same bytes may share it."""
-
-    @property
-    def keeps_shape(self) -> bool:
-        """Whether texts alone change."""
-
-    def now(self, shapes: Shapes, scope: Scope | None) -> Paragraph:
-        """Return the paragraph as it is then; it lies in the part of ``shapes``, with ``scope`` around it."""
-
-
 class Walk:
     """All paragraphs and tables of a document, in document order; those of comments are kept separately.
 
@@ -274,10 +270,21 @@ class StoryPart:
 
     ``prefix`` is "" for the body, ``header1/`` and the like elsewhere. ``text`` are its bytes as UTF-8,
     ``encoding`` says how the package has them where that is another. ``shapes`` are its paragraphs by their
-    bytes.
+    bytes, ``rendering`` what is made of them now.
     """
 
-    __slots__ = ("_by_end", "encoding", "kind", "name", "paragraphs", "prefix", "shapes", "text", "w")
+    __slots__ = (
+        "_by_end",
+        "encoding",
+        "kind",
+        "name",
+        "paragraphs",
+        "prefix",
+        "rendering",
+        "shapes",
+        "text",
+        "w",
+    )
 
     def __init__(
         self,
@@ -299,6 +306,12 @@ class StoryPart:
         # All paragraphs of the part, those of text boxes too, in the order of their start tags.
         self.paragraphs: list[ParagraphPlace] = []
         self._by_end: dict[int, ParagraphPlace] | None = None
+        self.rendering: Rendering[ParagraphPlace] = Rendering()
+
+    @property
+    def content(self) -> bytes:
+        """Its bytes as UTF-8."""
+        return self.text.content
 
     def sibling_before(self, place: ParagraphPlace) -> ParagraphPlace | Literal[False] | None:
         """Return the paragraph right before ``place``, in the same container.
@@ -335,3 +348,9 @@ class Document(NamedTuple):
     styles: _Element | None
     walk: Walk
     related: RelatedParts = RelatedParts()
+
+    def begin_rendering(self) -> None:
+        """Forget what the last rendering made of the paragraphs; there is one at a time."""
+        rendering: Rendering[ParagraphPlace] = Rendering()
+        for part in self.parts:
+            part.rendering = rendering

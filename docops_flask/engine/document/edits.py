@@ -2,17 +2,33 @@
 
 from collections.abc import Iterable, Sequence
 from operator import itemgetter
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
-from docops_flask.engine.document.document import ParagraphPlace, StoryPart
-from docops_flask.engine.opc.xml_part import encoded
+from docops_flask.engine.document.document import ParagraphPlace
+from docops_flask.engine.opc.xml_part import Encoding, encoded
 from docops_flask.engine.oxml.markup import Splice, spliced
+
+
+class EditedPart(Protocol):
+    """A part that can be written with edits: its name, its bytes as UTF-8, how the package has them."""
+
+    @property
+    def name(self) -> str:
+        """Its name without leading slash."""
+
+    @property
+    def content(self) -> bytes:
+        """Its bytes as UTF-8."""
+
+    @property
+    def encoding(self) -> Encoding | None:
+        """Its encoding in the package, ``None`` for UTF-8."""
 
 
 class Edit(NamedTuple):
     """The bytes ``start``:``end`` of a part, as UTF-8, give way to ``new``."""
 
-    part: StoryPart
+    part: EditedPart
     start: int
     end: int
     new: bytes
@@ -36,12 +52,12 @@ def written_parts(edits: Iterable[Edit]) -> dict[str, bytes]:
     return {part.name: encoded(text, part.encoding) for part, text in edited_texts(edits).items()}
 
 
-def edited_texts(edits: Iterable[Edit]) -> dict[StoryPart, bytes]:
+def edited_texts(edits: Iterable[Edit]) -> dict[EditedPart, bytes]:
     """Return the parts that ``edits`` change, as UTF-8."""
-    by_part: dict[StoryPart, list[Edit]] = {}
+    by_part: dict[EditedPart, list[Edit]] = {}
     for edit in edits:
         by_part.setdefault(edit.part, []).append(edit)
     return {
-        part: spliced(part.text.content, [edit[1:] for edit in sorted(of_part, key=_position)])
+        part: spliced(part.content, [edit[1:] for edit in sorted(of_part, key=_position)])
         for part, of_part in by_part.items()
     }

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Mapping
 
 from docops_flask.engine.document.document import Document, StoryKind, StoryPart
+from docops_flask.engine.document.edits import EditedPart
 from docops_flask.engine.document.related_parts import KINDS, RelatedParts
 from docops_flask.engine.document.walk import walk_stories
 from docops_flask.engine.errors import InvalidTemplate, echo
@@ -64,7 +65,7 @@ def open_document(package: Package, limits: Limits) -> Document:
     )
 
 
-def reopen_document(document: Document, texts: Mapping[StoryPart, bytes], limits: Limits) -> Document:
+def reopen_document(document: Document, texts: Mapping[EditedPart, bytes], limits: Limits) -> Document:
     """Return ``document`` with other bytes, as UTF-8, for the parts ``texts``; its places are new ones.
 
     Raises ``TemplateLimitExceeded`` as ``open_document`` does.

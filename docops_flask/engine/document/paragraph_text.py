@@ -108,11 +108,6 @@ def _only_beside(parent: _Element, properties: str) -> _Element | None:
     return None
 
 
-def visible_text(paragraph: _Element, w: Vocabulary) -> str:
-    """Return the paragraph's visible text, as in ``ParagraphText.text``."""
-    return ParagraphText(paragraph, w).text
-
-
 def runs_of(paragraph: _Element, w: Vocabulary) -> Iterator[_Element]:
     """Yield the w:r elements of a paragraph in document order, without those inside text boxes."""
     for child in paragraph:

@@ -1,7 +1,8 @@
 """Paragraphs as their bytes have them: the text of each, and its shape, which all share that look alike."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from functools import lru_cache
 from itertools import accumulate
 from operator import attrgetter
@@ -9,6 +10,7 @@ from typing import NamedTuple
 
 from lxml.etree import _Element
 
+from docops_flask.engine.document.form_reading import FormReading, ShownText
 from docops_flask.engine.document.paragraph_text import runs_of, text_of
 from docops_flask.engine.oxml.markup import decoded
 from docops_flask.engine.oxml.names import Vocabulary
@@ -19,62 +21,122 @@ _FIRST_STAND_IN = 0xF0000
 _HALF = 0x8000
 STAND_IN = "[\U000f8000-\U000ffffd]?[\U000f0000-\U000f7fff]"
 CDATA_TAG = b"<![CDATA["
-
-
-class ShownText(NamedTuple):
-    """A text that counts: its number among the texts of the paragraph, its run's number, its w:t's number.
-
-    ``preserves`` says that the w:t states xml:space="preserve": Word keeps white space at its ends then.
-    """
-
-    number: int
-    run_index: int
-    node: int
-    preserves: bool
-    in_field_result: bool
+# The elements that texts inside a paragraph lie in (``inline_texts``), by the ends of their names.
+INLINE_ELEMENTS = (b"instrText", b"fldSimple", b"ruby", b"oMath")
 
 
 class Shape:
     """How paragraphs look that differ in their texts alone, and how their text is put together.
 
-    ``element`` is a w:p of this shape and ``runs`` are its runs by their numbers. ``between`` are the
+    ``element`` is a w:p of this shape and ``runs`` are its runs by their numbers; after repairs these show
+    the properties that were repaired, and ``content`` all that is in the paragraph. They are parsed when they
+    are first asked for. ``between`` are the
     characters before, between and after the texts of ``shown``; ``is_plain`` says that there are none and
     that all texts count, in their order; ``is_parted_by_node`` that each text is all of its w:t.
     """
 
     __slots__ = (
-        "_texts_of_runs", "between", "element", "is_parted_by_node", "is_plain", "runs", "shown", "texts",
+        "_content", "_element", "_numbers", "_parse", "_parted", "_runs", "_texts_of_runs", "between",
+        "is_parted_by_node", "is_plain", "run_count", "shown", "texts", "w",
     )  # fmt: skip
 
-    def __init__(
-        self,
-        element: _Element,
-        runs: Sequence[_Element],
-        shown: Sequence[ShownText],
-        between: Sequence[str],
-        texts: int,
-    ) -> None:
-        self.element = element
-        self.runs = runs
-        self.shown = shown
-        self.between = between
+    def __init__(self, reading: FormReading, texts: int, w: Vocabulary, parse: Callable[[], None]) -> None:
+        """``parse`` has ``element`` set; it is called when that is first asked for."""
+        self.shown = reading.shown
+        self.between = reading.between
+        self.run_count = reading.run_count
         self.texts = texts
-        self.is_parted_by_node = len({each.node for each in shown}) == len(shown)
-        self.is_plain = not any(between) and [each.number for each in shown] == list(range(texts))
+        self.w = w
+        self._parse = parse
+        self._element: _Element | None = None
+        self._content: _Element | None = None
+        self._runs: list[_Element] | None = None
+        self.is_parted_by_node = len({each.node for each in self.shown}) == len(self.shown)
+        self.is_plain = not any(self.between) and [each.number for each in self.shown] == list(range(texts))
         self._texts_of_runs: dict[int, Sequence[int]] = {}
+        # Of a shape whose texts were parted: by the number of a text in ``content`` those it became.
+        self._numbers: Sequence[Sequence[int]] | None = None
+        self._parted: dict[tuple[tuple[int, str], ...], Shape] = {}
 
-    def texts_of_run(self, index: int, w: Vocabulary) -> Sequence[int]:
+    @property
+    def element(self) -> _Element:
+        """A w:p with the properties of this shape."""
+        if self._element is None:
+            self._parse()
+            assert self._element is not None
+        return self._element
+
+    @element.setter
+    def element(self, element: _Element) -> None:
+        self._element = element
+
+    @property
+    def content(self) -> _Element:
+        """A w:p with all that is in this shape, the texts as stand-ins."""
+        return self.element if self._content is None else self._content
+
+    @property
+    def runs(self) -> list[_Element]:
+        """The runs by their numbers."""
+        if self._runs is None:
+            self._runs = list(runs_of(self.element, self.w))
+        return self._runs
+
+    def texts_of_run(self, index: int) -> Sequence[int]:
         """Return the numbers of the texts in the w:t that are children of run number ``index``."""
         found = self._texts_of_runs.get(index)
         if found is None:
             found = self._texts_of_runs[index] = [
-                number for node in self.runs[index].iterchildren(w.t) for number in texts_in(node)
+                number for node in self.runs[index].iterchildren(self.w.t) for number in self.texts_in(node)
             ]
         return found
 
-    def with_element(self, element: _Element, w: Vocabulary) -> "Shape":
-        """Return this shape with other properties; ``element`` is a changed copy of its w:p."""
-        return Shape(element, list(runs_of(element, w)), self.shown, self.between, self.texts)
+    def texts_in(self, node: _Element) -> Sequence[int]:
+        """Return the numbers of the texts in ``node``, a w:t of ``content``."""
+        own = texts_in(node)
+        return own if self._numbers is None else [each for number in own for each in self._numbers[number]]
+
+    def parted(self, marks: tuple[tuple[int, str], ...]) -> "Shape":
+        r"""Return this shape with some of its texts parted into lines, each in a w:t of its own.
+
+        ``marks`` are their numbers, in order, each with the newlines and tabs between its lines. ``element``
+        and ``runs`` stay: they tell how all of it looks, and no longer all that is in it.
+        """
+        found = self._parted.get(marks)
+        if found is None:
+            if len(self._parted) >= _MOST_PARTED:
+                self._parted.clear()
+            found = self._parted[marks] = self._with_lines(dict(marks))
+        return found
+
+    def _with_lines(self, marks: Mapping[int, str]) -> "Shape":
+        numbers: list[range] = []
+        count = 0
+        for number in range(self.texts):
+            lines = 1 + len(marks.get(number, ""))
+            numbers.append(range(count, count + lines))
+            count += lines
+        shown: list[ShownText] = []
+        between = [self.between[0]]
+        for node, (each, behind) in enumerate(zip(self.shown, self.between[1:], strict=True)):
+            shown += [each._replace(number=number, node=node) for number in numbers[each.number]]
+            between += (*marks.get(each.number, ""), behind)
+        parted = Shape(FormReading(shown, between, self.run_count), count, self.w, self._parse)
+        # It tells no looks; the texts of its runs come from those of this shape.
+        parted._element = self.element
+        parted._numbers = numbers
+        return parted
+
+    def repaired(self, element: _Element | None, runs: Mapping[int, _Element]) -> "Shape":
+        """Return this shape with other properties: those of the w:p ``element`` and of ``runs``."""
+        shape = copy(self)
+        shape._content = self.content
+        shape._runs = [*self.runs]
+        if element is not None:
+            shape._element = element
+        for index, run in runs.items():
+            shape._runs[index] = run
+        return shape
 
 
 def texts_in(node: _Element) -> list[int]:
@@ -121,13 +183,15 @@ class Paragraph:
     texts, parted by NUL bytes.
     """
 
-    __slots__ = ("_by_node", "_is_direct", "_offsets", "_pieces", "form", "parts", "shape", "text")
+    __slots__ = ("_asked", "_by_node", "_is_direct", "_offsets", "_pieces", "form", "parts", "shape", "text")
 
     def __init__(self, parts: Sequence[bytes], shape: Shape, form: bytes) -> None:
         self.parts = parts
         self.shape = shape
         self.form = form
         self._pieces: list[TextPiece] | None = None
+        # How often pieces were asked for before all of them were made.
+        self._asked = 0
         self._by_node: dict[int, list[TextPiece]] | None = None
         self._offsets: list[int] | None = None
         # Whether all of it is text and each text is its bytes decoded.
@@ -138,10 +202,20 @@ class Paragraph:
                 self.text = raw.decode()
                 self._is_direct = True
                 return
-        shown = [shape.between[0]]
-        for each, behind in zip(shape.shown, shape.between[1:], strict=True):
-            shown += (self.text_of(each.number), behind)
+        shown = [""] * (2 * len(shape.shown) + 1)
+        shown[::2] = shape.between
+        shown[1::2] = self._shown_texts()
         self.text = "".join(shown)
+
+    def _shown_texts(self) -> Sequence[str]:
+        """Return the characters of the texts that count, decoded together: a NUL is in no XML."""
+        shown, parts = self.shape.shown, self.parts
+        if not shown:
+            return ()
+        raw = b"\0".join([parts[3 * each.number + 2] for each in shown])
+        if b"&" in raw or b"\r" in raw or CDATA_TAG in parts:
+            return [self.text_of(each.number) for each in shown]
+        return raw.decode().split("\0")
 
     def raw(self, number: int) -> bytes:
         """Return the bytes of a text."""
@@ -184,11 +258,26 @@ class Paragraph:
         """Return the characters of the texts ``numbers``."""
         return "".join([self.text_of(number) for number in numbers])
 
-    def with_text(self, part: int, raw: bytes) -> "Paragraph":
-        """Return a paragraph that differs in one text, the part number ``part``."""
+    def text_of_run(self, index: int) -> str:
+        """Return the characters of the w:t that are children of run number ``index``."""
+        return self.joined(self.shape.texts_of_run(index))
+
+    def with_texts(self, texts: Mapping[int, Sequence[bytes]]) -> "Paragraph":
+        """Return a paragraph with other texts: those in ``texts``, by number, with their tags.
+
+        With each come a tag and a text, and for each further line what ends a w:t and makes a newline or a
+        tab, a tag and a text.
+        """
         parts = list(self.parts)
-        parts[part] = raw
-        return Paragraph(parts, self.shape, self.form)
+        marks: list[tuple[int, str]] = []
+        # From the last on, so that the numbers before stay.
+        for number in sorted(texts, reverse=True):
+            written = texts[number]
+            parts[3 * number + 1 : 3 * number + 3] = written
+            if len(written) > 2:
+                of_text = ["\n" if markup.endswith(b"br/>") else "\t" for markup in written[2::3]]
+                marks.insert(0, (number, "".join(of_text)))
+        return Paragraph(parts, self.shape.parted(tuple(marks)) if marks else self.shape, self.form)
 
     def piece_at(self, start: int) -> TextPiece:
         """Return the piece that holds the character ``start`` of the text, which lies in a w:t."""
@@ -196,7 +285,8 @@ class Paragraph:
 
     def pieces_between(self, start: int, end: int) -> Sequence[TextPiece]:
         """Return the pieces that hold characters of ``text[start:end]``, in order."""
-        if self._pieces is None and len(self.shape.shown) <= _FEW_TEXTS:
+        if self._pieces is None and len(self.shape.shown) <= _FEW_TEXTS and self._asked < _FEW_TEXTS:
+            self._asked += 1
             return self._few_between(start, end)
         pieces = self.pieces
         index = max(0, bisect_right(pieces, start, key=_start) - 1)
@@ -228,12 +318,16 @@ class Paragraph:
     def _read_pieces(self) -> list[TextPiece]:
         pieces: list[TextPiece] = []
         at = 0
-        for each, before in zip(self.shape.shown, self.shape.between, strict=False):
+        for each, before, text in zip(
+            self.shape.shown, self.shape.between, self._shown_texts(), strict=False
+        ):
             start = at + len(before)
-            at = start + self._length(each.number)
+            at = start + len(text)
             pieces.append(TextPiece(start, at, each))
         return pieces
 
 
-# In a paragraph with more texts it is worth while to make all pieces once.
+# A template may be rendered thousands of times, with other lines each time.
+_MOST_PARTED = 64
+# In a paragraph with more texts, or asked for more often, it is worth while to make all pieces once.
 _FEW_TEXTS = 8

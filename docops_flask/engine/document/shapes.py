@@ -12,13 +12,13 @@ from functools import lru_cache
 from lxml import etree
 from lxml.etree import _Element
 
+from docops_flask.engine.document.form_reading import FormReading, ShownText, read_form
 from docops_flask.engine.document.paragraph_text import ParagraphText, runs_of
 from docops_flask.engine.document.shape import (
     CDATA_TAG,
     STAND_IN,
     Paragraph,
     Shape,
-    ShownText,
     numbers_in,
     stand_in,
 )
@@ -45,6 +45,7 @@ class Shapes:
         # By content and by what ``_declared`` says of the namespaces in scope.
         self._paragraphs: dict[bytes, dict[bytes, Paragraph]] = {b"": {}}
         self._shapes: dict[tuple[bytes, bytes], Shape | None] = {}
+        self._unparsed: list[tuple[bytes, Shape]] = []
         # By form the same form, one object for all, and its shape's; that is ``None`` where the markup is to
         # be read tag by tag.
         self._forms: dict[bytes, tuple[bytes, bytes | None]] = {}
@@ -53,6 +54,10 @@ class Shapes:
         """Return the paragraph with the bytes ``content`` between its tags."""
         found = self._known(scope).get(content)
         return self.read(((content, scope),))[0] if found is None else found
+
+    def apart(self) -> "Shapes":
+        """Return an empty one for the same part: for paragraphs that are not the template's."""
+        return Shapes(self._text, self._w)
 
     def _known(self, scope: Scope | None) -> dict[bytes, Paragraph]:
         return self._paragraphs.setdefault(_declared(scope), {})
@@ -76,7 +81,7 @@ class Shapes:
                     odd.append((content, None))
                 else:
                     pending[content] = parts, form, of_shape
-        self._parse({(of_shape, b"") for _, _, of_shape in pending.values()})
+        self._learn({(of_shape, b"") for _, _, of_shape in pending.values()})
         for content, (parts, form, of_shape) in pending.items():
             shape = self._shapes[of_shape, b""]
             if shape is None:
@@ -115,7 +120,7 @@ class Shapes:
             markup = parts[:]
             del markup[2::3]
             pending[content, _declared(scope)] = parts, (b"\0".join(markup), _declared(scope))
-        self._parse({shape for _, shape in pending.values()})
+        self._learn({shape for _, shape in pending.values()})
         for key, (parts, shape_key) in pending.items():
             shape = self._shapes[shape_key]
             if shape is None:
@@ -123,15 +128,36 @@ class Shapes:
             content, declared = key
             self._paragraphs.setdefault(declared, {})[content] = Paragraph(parts, shape, shape_key[0])
 
-    def _parse(self, keys: Iterable[tuple[bytes, bytes]]) -> None:
+    def _learn(self, keys: Iterable[tuple[bytes, bytes]]) -> None:
+        """Learn the shapes ``keys``; those whose markup alone does not tell all are parsed together."""
         by_scope: dict[bytes, list[bytes]] = {}
         for markup, declared in keys:
-            if (markup, declared) not in self._shapes:
+            if (markup, declared) in self._shapes:
+                continue
+            reading = None if declared else read_form(markup, self._text.prefix)
+            if reading is None:
                 by_scope.setdefault(declared, []).append(markup)
+            else:
+                shape = Shape(reading, markup.count(b"\0") // 2, self._w, self._parse)
+                self._shapes[markup, declared] = shape
+                self._unparsed.append((markup, shape))
         for declared, markups in by_scope.items():
             elements = _parsed(markups, declared or _declared(self._text.root_scope), self._text.namespace)
             for markup, element in zip(markups, elements, strict=True):
-                self._shapes[markup, declared] = _shape(element, self._w, markup.count(b"\0") // 2)
+                texts = markup.count(b"\0") // 2
+                found = _read(element, self._w, texts)
+                parsed = None if found is None else Shape(found, texts, self._w, self._parse)
+                if parsed is not None:
+                    parsed.element = element
+                self._shapes[markup, declared] = parsed
+
+    def _parse(self) -> None:
+        """Parse all shapes that were read without."""
+        unparsed, self._unparsed = self._unparsed, []
+        markups = [markup for markup, _ in unparsed]
+        elements = _parsed(markups, _declared(self._text.root_scope), self._text.namespace)
+        for (_, shape), element in zip(unparsed, elements, strict=True):
+            shape.element = element
 
 
 def _parsed(markups: Sequence[bytes], declared: bytes, namespace: bytes) -> list[_Element]:
@@ -155,8 +181,8 @@ def _with_stand_ins(markup: bytes) -> bytes:
     return b"".join(pieces)
 
 
-def _shape(element: _Element, w: Vocabulary, texts: int) -> Shape | None:
-    """Return the shape of a w:p with stand-ins; ``None`` where a w:t holds other text."""
+def _read(element: _Element, w: Vocabulary, texts: int) -> FormReading | None:
+    """Return how a w:p with stand-ins is put together; ``None`` where a w:t holds other text."""
     reading = ParagraphText(element, w)
     shown: list[ShownText] = []
     for node, piece in enumerate(reading.pieces):
@@ -168,7 +194,7 @@ def _shape(element: _Element, w: Vocabulary, texts: int) -> Shape | None:
     between = re.split(STAND_IN, reading.text)
     if len(between) != len(shown) + 1:
         return None
-    return Shape(element, list(runs_of(element, w)), shown, between, texts)
+    return FormReading(shown, between, sum(1 for _ in runs_of(element, w)))
 
 
 def parse_fragment(content: bytes, scope: Scope) -> _Element:

@@ -97,7 +97,8 @@ class _Mirrored:
             if twin is None:
                 met.append(other)
             elif twin.place.reading.text == place.reading.text:
-                twin.mirrors.append(place)
+                # A text box in a text box has mirrors of its own.
+                twin.mirrors += (place, *place.mirrors)
                 met.append(twin)
             else:
                 met += (twin, other)

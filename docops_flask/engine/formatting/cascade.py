@@ -160,6 +160,11 @@ class Cascade:
         self._shapes: dict[tuple[Shape, CellLayer | None], ParagraphValues] = {}
         self._runs_of_shapes: dict[tuple[Shape, int, ParagraphValues], RunValues] = {}
 
+    def begin_rendering(self) -> None:
+        """Forget shapes: those that repairs make are new in each rendering. Values by properties stay."""
+        self._shapes.clear()
+        self._runs_of_shapes.clear()
+
     def of_paragraph(self, place: ParagraphPlace) -> ParagraphValues:
         """Return the effective values of a paragraph as it is now; those of one shape are looked up once."""
         cell = place.cell

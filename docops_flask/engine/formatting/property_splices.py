@@ -7,7 +7,8 @@ w:pPr or w:rPr around it (ECMA-376 part 1, 17.3.1.26 and 17.3.2.28).
 
 import re
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from functools import lru_cache
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -17,9 +18,10 @@ from docops_flask.engine.document.paragraph_text import runs_of
 from docops_flask.engine.document.shape import Paragraph
 from docops_flask.engine.document.shapes import parse_fragment
 from docops_flask.engine.formatting.edit import PARAGRAPH_PROPERTIES, RUN_PROPERTIES
-from docops_flask.engine.oxml.markup import TOKEN, Scope, Splice
+from docops_flask.engine.oxml.markup import TOKEN, Scope, Splice, element_end, tag_end
 from docops_flask.engine.oxml.names import Vocabulary, properties_of
 
+_PREFIX = rb"[<\s/]([^\s<>/:=\"']+):"
 _ATTRIBUTE = rb"\s+([^\s=\"'/>]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')"
 
 
@@ -39,6 +41,34 @@ class Repair:
         self.before = before
         self.after = after
 
+    @property
+    def stated(self) -> tuple[object, ...]:
+        """All it says but for the run."""
+        return self.element, tuple(self.before.items()), tuple(self.after.items())
+
+
+class _Tags:
+    """Where the tags of the elements in a w:p lie in its content."""
+
+    def __init__(self, paragraph: _Element, content: bytes) -> None:
+        self._spans: list[tuple[int, int]] = []
+        self._closes: dict[int, int] = {}
+        opened: list[int] = []
+        for match in TOKEN.finditer(content):
+            slash, name, attributes = match.groups()
+            if slash:
+                self._closes[opened.pop()] = match.start()
+            elif name is not None:
+                if not attributes.endswith(b"/"):
+                    opened.append(len(self._spans))
+                self._spans.append(match.span())
+        self._numbers = dict(zip(paragraph.iterdescendants("*"), range(len(self._spans)), strict=True))
+
+    def of(self, element: _Element) -> "_Tag":
+        """Return the tags of ``element``."""
+        number = self._numbers[element]
+        return _Tag(*self._spans[number], self._closes.get(number, -1))
+
 
 class _Tag(NamedTuple):
     """A start tag: ``start``:``end`` are its bytes, ``close`` is where the end tag of its element begins."""
@@ -48,14 +78,21 @@ class _Tag(NamedTuple):
     close: int
 
 
+_Key = tuple[object, ...]
+
+
 class PropertySplices:
     """The splices of repairs in one part; those of paragraphs of one form are worked out once."""
 
-    def __init__(self, w: Vocabulary) -> None:
+    def __init__(self, w: Vocabulary, *, is_plain: bool) -> None:
+        """``is_plain`` says that one prefix stands for WordprocessingML in all of the part."""
         self._w = w
-        self._known: dict[
-            tuple[bytes, int, bytes, tuple[Repair, ...]], list[tuple[int, int, int, bytes]]
-        ] = {}
+        self._is_plain = is_plain
+        self._known: dict[_Key, list[tuple[int, int, int, bytes]]] = {}
+        # By the bytes of a w:pPr, or of the start of a w:r with its w:rPr, what repairs do to it.
+        self._of_heads: dict[_Key, list[Splice]] = {}
+        # The scopes, so that no other object gets the number of one that is a key.
+        self._scopes: dict[int, Scope] = {}
 
     def of(
         self, paragraph: Paragraph, scope: Scope, prefix: bytes, repairs: Sequence[Repair]
@@ -65,16 +102,100 @@ class PropertySplices:
         ``scope`` are the namespaces in scope around it, ``prefix`` is that of its own tag, "" for none.
         ``scope`` and ``repairs`` that are alike should be the same objects: then they are known again.
         """
+        self._scopes[id(scope)] = scope
         key = paragraph.form, id(scope), prefix, tuple(repairs)
         placed = self._known.get(key)
         if placed is None:
             markup = [each for number, each in enumerate(paragraph.parts) if number % 3 != 2]
             content = b"".join(markup)
-            fragment = parse_fragment(b"<p>" + content + b"</p>", scope)
-            splices = _splices(content, fragment, prefix, self._w, repairs)
+            splices = self._by_heads(content, paragraph.shape.run_count, scope, prefix, repairs)
+            if splices is None:
+                fragment = parse_fragment(b"<p>" + content + b"</p>", scope)
+                splices = _splices(content, fragment, prefix, self._w, repairs)
             placed = self._known[key] = list(_placed(splices, markup))
         begins = paragraph.offsets
         return [Splice(begins[part] + start, begins[part] + end, new) for part, start, end, new in placed]
+
+    def _by_heads(
+        self, content: bytes, run_count: int, scope: Scope, prefix: bytes, repairs: Sequence[Repair]
+    ) -> list[Splice] | None:
+        """Return the splices of ``content`` from its w:pPr and the starts of its runs alone.
+
+        ``None`` where bytes do not tell where these are.
+        """
+        by_owner: dict[int | None, list[Repair]] = {}
+        for repair in repairs:
+            by_owner.setdefault(repair.run_index, []).append(repair)
+        heads = _heads(content, prefix, run_count, by_owner) if self._is_plain else None
+        if heads is None:
+            return None
+        splices: list[Splice] = []
+        for run_index, (start, end) in heads.items():
+            of_owner = by_owner[run_index]
+            head = content[start:end]
+            key = head, id(scope), prefix, run_index is None, *[each.stated for each in of_owner]
+            found = self._of_heads.get(key)
+            if found is None:
+                is_open = run_index is not None and not head.endswith(b"/>", 0, tag_end(head, 0))
+                whole = head + b"</" + prefix + b":r>" if is_open else head
+                alone = [
+                    Repair(None if run_index is None else 0, each.element, each.before, each.after)
+                    for each in of_owner
+                ]
+                fragment = parse_fragment(b"<p>" + whole + b"</p>", _used(scope, whole))
+                found = self._of_heads[key] = _splices(whole, fragment, prefix, self._w, alone)
+            splices += [Splice(start + first, start + last, new) for first, last, new in found]
+        return sorted(splices, key=_position)
+
+
+def _used(scope: Scope, markup: bytes) -> Scope:
+    """Return what ``markup`` uses of ``scope``: most declarations take longer to parse than the rest."""
+    used = {b"", *re.findall(_PREFIX, markup)}
+    return {prefix: uri for prefix, uri in scope.items() if prefix in used}
+
+
+def _heads(
+    content: bytes, prefix: bytes, run_count: int, owners: Collection[int | None]
+) -> dict[int | None, tuple[int, int]] | None:
+    """Return where the w:pPr of a paragraph lies (for ``None``) or the start of a run with its w:rPr.
+
+    ``content`` has ``run_count`` runs. ``None`` where there are w:pPr or w:rPr elsewhere, or more runs.
+    """
+    heads: dict[int | None, tuple[int, int]] = {}
+    if None in owners:
+        end = _end_of(content, prefix + b":pPr", 0)
+        if not end and b"<" + prefix + b":pPr" in content:
+            return None
+        heads[None] = 0, end
+    if len(owners) == len(heads):
+        return heads
+    starts = [match.start() for match in _run_pattern(prefix).finditer(content)]
+    if len(starts) != run_count:
+        return None
+    starts.append(len(content))
+    for index in owners:
+        if index is None:
+            continue
+        start, behind = starts[index : index + 2]
+        inner = tag_end(content, start)
+        end = _end_of(content, prefix + b":rPr", inner)
+        if not end and content.find(b"<" + prefix + b":rPr", inner, behind) >= 0:
+            return None
+        heads[index] = start, end or inner
+    return heads
+
+
+def _end_of(content: bytes, name: bytes, start: int) -> int:
+    """Return where the element called ``name`` ends that begins at ``start``, 0 if another does."""
+    after = start + 1 + len(name)
+    if content.startswith(b"<" + name, start) and content[after : after + 1] in (b">", b" ", b"/"):
+        return element_end(content, start)
+    return 0
+
+
+@lru_cache(maxsize=8)
+def _run_pattern(prefix: bytes) -> re.Pattern[bytes]:
+    return re.compile(rb"<" + re.escape(prefix) + rb":r(?=[\s/>])")
 
 
 def _placed(splices: Sequence[Splice], markup: Sequence[bytes]) -> list[tuple[int, int, int, bytes]]:
@@ -94,7 +215,7 @@ def _placed(splices: Sequence[Splice], markup: Sequence[bytes]) -> list[tuple[in
 def _splices(
     content: bytes, paragraph: _Element, prefix: bytes, w: Vocabulary, repairs: Sequence[Repair]
 ) -> list[Splice]:
-    tags = _tags(paragraph, content)
+    tags = _Tags(paragraph, content)
     splices: list[Splice] = []
     runs = list(runs_of(paragraph, w))
     by_owner: dict[int | None, dict[str, list[Repair]]] = {}
@@ -114,7 +235,7 @@ def _splices(
             if properties is not None:
                 element = next(properties.iterchildren(f"{{{w.namespace}}}{local}", reversed=True), None)
             if element is not None:
-                splices += _attributes(content, tags[element], element, w, ends)
+                splices += _attributes(content, tags.of(element), element, w, ends)
                 continue
             later = {f"{{{w.namespace}}}{each}" for each in order[order.index(local) + 1 :]}
             follower = (
@@ -122,7 +243,7 @@ def _splices(
                 if properties is None
                 else next((child for child in properties if child.tag in later), None)
             )
-            at = -1 if follower is None else tags[follower].start
+            at = -1 if follower is None else tags.of(follower).start
             made.setdefault(at, []).append(
                 b"<" + names.of_elements + local.encode() + names.written(ends[1]) + b"/>"
             )
@@ -131,14 +252,14 @@ def _splices(
             if at >= 0:
                 splices.append(Splice(at, at, new))
             elif properties is not None:
-                splices.append(_inside(content, tags[properties], new, at_end=True))
+                splices.append(_inside(content, tags.of(properties), new, at_end=True))
             else:
                 name = names.of_elements + holder.encode()
                 new = b"<" + name + b">" + new + b"</" + name + b">"
                 splices.append(
                     Splice(0, 0, new)
                     if run_index is None
-                    else _inside(content, tags[owner], new, at_end=False)
+                    else _inside(content, tags.of(owner), new, at_end=False)
                 )
     return sorted(splices, key=_position)
 
@@ -195,22 +316,6 @@ def _names(element: _Element, prefix: bytes | None, w: Vocabulary) -> _Names:
     if bound:
         return _Names(b"", bound[0].encode() + b":", b"")
     return _Names(b"", b"docops:", b' xmlns:docops="' + w.namespace.encode() + b'"')
-
-
-def _tags(paragraph: _Element, content: bytes) -> Mapping[_Element, _Tag]:
-    """Return the tags of the elements in a w:p, whose content is ``content``."""
-    found: list[_Tag] = []
-    opened: list[int] = []
-    for match in TOKEN.finditer(content):
-        slash, name, attributes = match.groups()
-        if slash:
-            number = opened.pop()
-            found[number] = found[number]._replace(close=match.start())
-        elif name is not None:
-            if not attributes.endswith(b"/"):
-                opened.append(len(found))
-            found.append(_Tag(*match.span(), -1))
-    return dict(zip(paragraph.iterdescendants("*"), found, strict=True))
 
 
 def _inside(content: bytes, tag: _Tag, new: bytes, *, at_end: bool) -> Splice:

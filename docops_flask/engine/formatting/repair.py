@@ -1,13 +1,14 @@
 """Repairs of paragraphs and runs: how they look then, and what changes in the bytes of their parts.
 
-A repair is made on a copy, which all paragraphs that look alike and are repaired alike share; the bytes
-follow from the attributes before and after.
+A repair is made on a copy of the properties, which all paragraphs that look alike and are repaired alike
+share; the bytes follow from the attributes before and after.
 """
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from copy import deepcopy
 from typing import NamedTuple
 
+from lxml import etree
 from lxml.etree import _Element
 
 from docops_flask.engine.document.document import ParagraphPlace, RunPlace, StoryPart
@@ -16,10 +17,11 @@ from docops_flask.engine.document.shape import Shape
 from docops_flask.engine.formatting.edit import Attributes, Edited
 from docops_flask.engine.formatting.property_splices import PropertySplices, Repair
 from docops_flask.engine.oxml.markup import name_at
+from docops_flask.engine.oxml.names import Vocabulary, properties_of
 
 
 class _RepairedRun(NamedTuple):
-    """A copy of a run after one repair or more, with the attributes before and after the last one."""
+    """A w:r with the properties of a run after repairs; the attributes before and after the last of them."""
 
     element: _Element
     before: Attributes
@@ -37,19 +39,6 @@ class _RepairedParagraph(NamedTuple):
 _Change = Callable[[_Element], Edited]
 
 
-class _OpenRepairs:
-    """Repairs of runs of one paragraph that its shape does not show yet.
-
-    By the number of the run: what was done, as the keys of the repairs, and the repairs themselves.
-    """
-
-    __slots__ = ("changes", "keys")
-
-    def __init__(self) -> None:
-        self.keys: dict[int, tuple[Hashable, ...]] = {}
-        self.changes: list[tuple[int, _Change]] = []
-
-
 class Repairs:
     """Makes the repairs of one document.
 
@@ -61,7 +50,8 @@ class Repairs:
         self._paragraphs: dict[tuple[Shape, Hashable], _RepairedParagraph] = {}
         self._runs: dict[tuple[Shape, int, tuple[Hashable, ...]], _RepairedRun] = {}
         self._shapes: dict[tuple[Shape, tuple[tuple[int, tuple[Hashable, ...]], ...]], Shape] = {}
-        self._open: dict[ParagraphPlace, _OpenRepairs] = {}
+        # Repairs of runs that the shape of their paragraph does not show yet: their keys by run.
+        self._open: dict[ParagraphPlace, dict[int, tuple[Hashable, ...]]] = {}
 
     def paragraph(self, place: ParagraphPlace, key: Hashable, change: _Change) -> Edited:
         """Have ``change`` change a w:p; return the attributes before and after, to be read only.
@@ -72,23 +62,23 @@ class Repairs:
         shape = place.shape
         repaired = self._paragraphs.get((shape, key))
         if repaired is None:
-            changed = shape.with_element(deepcopy(shape.element), place.part.w)
-            repaired = self._paragraphs[shape, key] = _RepairedParagraph(changed, *change(changed.element))
+            element = _with_properties_of(shape.element, place.part.w)
+            before, after = change(element)
+            changed = shape.repaired(element, {})
+            repaired = self._paragraphs[shape, key] = _RepairedParagraph(changed, before, after)
         place.shape = repaired.shape
         return repaired.before, repaired.after
 
     def run(self, place: RunPlace, key: Hashable, change: _Change) -> Edited:
         """Have ``change`` change a w:r, likewise."""
         shape, index = place.paragraph.shape, place.index
-        of_paragraph = self._open.get(place.paragraph)
-        if of_paragraph is None:
-            of_paragraph = self._open[place.paragraph] = _OpenRepairs()
-        done = of_paragraph.keys.get(index, ())
-        keys = of_paragraph.keys[index] = (*done, key)
-        of_paragraph.changes.append((index, change))
+        of_paragraph = self._open.setdefault(place.paragraph, {})
+        done = of_paragraph.get(index, ())
+        keys = of_paragraph[index] = (*done, key)
         repaired = self._runs.get((shape, index, keys))
         if repaired is None:
-            element = deepcopy(self._runs[shape, index, done].element if done else shape.runs[index])
+            run = self._runs[shape, index, done].element if done else shape.runs[index]
+            element = _with_properties_of(run, place.paragraph.part.w)
             repaired = self._runs[shape, index, keys] = _RepairedRun(element, *change(element))
         return repaired.before, repaired.after
 
@@ -102,13 +92,21 @@ class Repairs:
         if repairs is None:
             return
         shape = place.shape
-        key = shape, tuple(repairs.keys.items())
+        key = shape, tuple(repairs.items())
         repaired = self._shapes.get(key)
         if repaired is None:
-            repaired = self._shapes[key] = shape.with_element(deepcopy(shape.element), place.part.w)
-            for index, change in repairs.changes:
-                change(repaired.runs[index])
+            runs = {index: self._runs[shape, index, done].element for index, done in repairs.items()}
+            repaired = self._shapes[key] = shape.repaired(None, runs)
         place.shape = repaired
+
+
+def _with_properties_of(owner: _Element, w: Vocabulary) -> _Element:
+    """Return a new w:p or w:r with a copy of the properties of ``owner`` and nothing else."""
+    element = etree.Element(owner.tag)
+    properties = properties_of(owner, w.pPr if owner.tag == w.p else w.rPr)
+    if properties is not None:
+        element.append(deepcopy(properties))
+    return element
 
 
 def repair_edits(
@@ -138,7 +136,7 @@ def repair_edits(
         part = place.part
         of_part = splices.get(part)
         if of_part is None:
-            of_part = splices[part] = PropertySplices(part.w)
+            of_part = splices[part] = PropertySplices(part.w, is_plain=bool(part.text.prefix))
         scope = place.scope or part.text.root_scope
         prefix = part.text.prefix or name_at(part.text.content, place.start).rpartition(b":")[0]
         found = of_part.of(place.reading, scope, prefix, of_place)

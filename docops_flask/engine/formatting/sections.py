@@ -49,7 +49,10 @@ NO_GRID = Grid()
 
 
 class Section(NamedTuple):
-    """Page settings of a section; lengths in twips, ``None`` if not specified."""
+    """Page settings of a section; lengths in twips, ``None`` if not specified.
+
+    ``number_format`` is the form of its page numbers (w:pgNumType/@w:fmt, 17.6.12).
+    """
 
     page_width: int | None = None
     page_height: int | None = None
@@ -64,12 +67,13 @@ class Section(NamedTuple):
     columns: int = 1
     column_space: int | None = None
     grid: Grid = NO_GRID
+    number_format: str | None = None
 
 
 def read_section(properties: _Element, w: Vocabulary) -> Section:
     """Return the page settings in a w:sectPr (17.6.17)."""
     size, margins = properties.find(w.pgSz), properties.find(w.pgMar)
-    columns = properties.find(w.cols)
+    columns, numbers = properties.find(w.cols), properties.find(w.pgNumType)
 
     def margin(name: str) -> int | None:
         return None if margins is None else to_twips(margins.get(name))
@@ -88,6 +92,7 @@ def read_section(properties: _Element, w: Vocabulary) -> Section:
         columns=1 if columns is None else max(1, to_integer(columns.get(w.num)) or 1),
         column_space=None if columns is None else to_twips(columns.get(w.space)),
         grid=_read_grid(properties.find(w.docGrid), w),
+        number_format=None if numbers is None else numbers.get(w.fmt),
     )
 
 

@@ -6,15 +6,14 @@ is made at its place in the schema's order, and so is the w:pPr or w:rPr around 
 """
 
 import re
-from collections.abc import Mapping, Sequence
-from itertools import pairwise
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from lxml.etree import _Element
 
 from docops_flask.engine.integrity.blocks import Names
 from docops_flask.engine.integrity.byte_replay import ByteEdit
-from docops_flask.engine.integrity.byte_tags import TagSpan
+from docops_flask.engine.integrity.byte_tags import TagMap
 from docops_flask.engine.integrity.claims import Fix
 from docops_flask.engine.integrity.fixes import ORDERS
 from docops_flask.engine.integrity.paragraph_reading import runs_of
@@ -34,7 +33,7 @@ class FixedParagraph(NamedTuple):
 
     content: bytes
     element: _Element
-    tags: Mapping[_Element, TagSpan]
+    tags: TagMap
     content_start: int
     names: Names
 
@@ -224,22 +223,12 @@ def _quoted(value: str) -> bytes:
 def _end_tag(content: bytes, start: int, name: bytes) -> int:
     """Return where the end tag of an element called ``name`` begins whose start tag ends at ``start``."""
     depth = 1
-    for match in re.finditer(
-        rb"<(/?)" + re.escape(name) + rb"(?=[\s/>])(?:[^>\"']|\"[^\"]*\"|'[^']*')*>", content[start:]
-    ):
+    tag = rb"<(/?)" + re.escape(name) + rb"(?=[\s/>])(?:[^>\"']++|\"[^\"]*+\"|'[^']*+')*+>"
+    for match in re.compile(tag).finditer(content, start):
         if match[1]:
             depth -= 1
             if not depth:
-                return start + match.start()
+                return match.start()
         elif not match[0].endswith(b"/>"):
             depth += 1
     raise ValueError("an element without an end tag")
-
-
-def merge(edits: Sequence[ByteEdit]) -> list[ByteEdit]:
-    """Return ``edits`` in the order of the bytes; raises ``ValueError`` where two overlap."""
-    ordered = sorted(edits, key=lambda edit: (edit.start, edit.end))
-    for one, other in pairwise(ordered):
-        if other.start < one.end:
-            raise ValueError("two edits of the same bytes")
-    return ordered

@@ -10,7 +10,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from docops_flask.engine.integrity.byte_replay import ByteEdit, as_data, checked, has_mark, replay_entries
-from docops_flask.engine.integrity.byte_stories import Misfit, Stories, StoryBytes
+from docops_flask.engine.integrity.byte_stories import Misfit, Stories, StoryBytes, TemplateEvidence
 from docops_flask.engine.integrity.byte_text import ByteParagraph
 from docops_flask.engine.integrity.claims import Claims, Replacement
 from docops_flask.engine.integrity.gate import defects_of, may_have_defects, untyped_parts
@@ -21,27 +21,40 @@ from docops_flask.engine.integrity.verdict import Defect, Findings, Proof
 from docops_flask.engine.opc.package import Package
 from docops_flask.engine.opc.xml_part import parse_part, recoded
 
+if TYPE_CHECKING:
+    from docops_flask.engine.integrity.emptied_runs import EmptiedRun
+    from docops_flask.engine.integrity.places import PlacedPart
+    from docops_flask.engine.integrity.removals import Removals
+
 
 def prove_bytes(
-    template: Package, members: Members, claims: Claims, expanded: Template | None = None
+    template: Package, members: Members, claims: Claims, evidence: TemplateEvidence | None = None
 ) -> Proof | None:
     """Return the proof that every byte is accounted for; ``None`` where one is not, for whatever reason.
 
-    ``claims`` are replayed on ``expanded`` where blocks of the template were repeated.
+    ``claims`` are replayed on ``evidence``; where blocks were repeated it is of the expanded template.
     """
-    if members.unaccounted:
+    evidence = evidence or TemplateEvidence(template)
+    stories = Stories(evidence)
+    removals = _removals(template, stories, claims)
+    unaccounted = members.unaccounted if removals is None else removals.others(members.unaccounted)
+    if unaccounted or (removals is not None and removals.kept(members.records)):
         return None
-    stories = Stories(expanded or template)
     try:
         _replay(stories, claims)
-        expected = {name: part.written() for name, part in stories.touched().items()}
+        others = _replay_places(evidence.package, stories, claims)
+        if removals is not None:
+            _leave_out(template, stories, removals, claims, others)
+        touched: dict[str, StoryBytes | PlacedPart] = {**stories.touched(), **others}
+        expected = {name: part.written() for name, part in touched.items()}
     except (Misfit, ValueError):
         return None
-    touched = stories.touched()
     changed = {member.record.name: member.after for member in members.changed}
     for record in members.records:
         part = touched.get(record.name)
         after = changed.get(record.name)
+        if removals is not None and record.name in removals.parts:
+            continue
         if part is None:
             if record.changed:
                 return None
@@ -49,7 +62,8 @@ def prove_bytes(
         wanted = expected[record.name]
         if wanted != (template.read(record.name) if after is None else after):
             return None
-        record.replacements, record.fixes = part.replacements, part.fixes
+        record.replacements = part.replacements
+        record.fixes = part.fixes if isinstance(part, StoryBytes) else 0
     defects, own = _defects(template, stories, changed)
     return Proof(
         parts=tuple(members.records),
@@ -60,8 +74,57 @@ def prove_bytes(
     )
 
 
-if TYPE_CHECKING:
-    from docops_flask.engine.integrity.emptied_runs import EmptiedRun
+def _replay_places(template: Template, stories: Stories, claims: Claims) -> "dict[str, PlacedPart]":
+    """Replay entries about places outside paragraphs; return the parts that are no stories."""
+    if not claims.places:
+        return {}
+    # Most templates have no such places, and a renderer starts the faster for what it does not load.
+    from docops_flask.engine.integrity.places import replay_places
+
+    replayed = replay_places(template, claims)
+    if replayed.misfits:
+        raise Misfit
+    others = {}
+    for name, placed in replayed.parts.items():
+        story = stories.named(name)
+        if story is None:
+            others[name] = placed
+        else:
+            story.edits += placed.edits
+            story.replacements += placed.replacements
+    return others
+
+
+def _removals(template: Package, stories: Stories, claims: Claims) -> "Removals | None":
+    if not claims.removed:
+        return None
+    # Most jobs leave nothing out, and a renderer starts the faster for what it does not load.
+    from docops_flask.engine.integrity.removals import removals_of
+
+    return removals_of(template, stories.parts, claims.removed)
+
+
+def _leave_out(
+    template: Package,
+    stories: Stories,
+    removals: "Removals",
+    claims: Claims,
+    others: "dict[str, PlacedPart]",
+) -> None:
+    """Have what ``removals`` name taken out of the stories and of ``others``, to which parts are added.
+
+    Raises ``Misfit`` where the log lists something else.
+    """
+    from docops_flask.engine.integrity.removals import edits_of, without_children
+
+    if not removals.is_listed_by(claims.removed):
+        raise Misfit
+    for name, elements in removals.marks.items():
+        story = stories.part(name)
+        story.edits += edits_of(stories.parts, name, story.content, elements)
+    for name, part in without_children(removals, template, stories.parts):
+        known = others.get(name)
+        others[name] = part if known is None else known._replace(edits=[*known.edits, *part.edits])
 
 
 class _Grouped:
@@ -107,11 +170,19 @@ def _replay(stories: Stories, claims: Claims) -> None:
         grouped.want(entry.paragraph_path)
     for fix in claims.fixes:
         grouped.want(fix.paragraph_path)
+    for inside in claims.inline:
+        for path, _ in (inside.place, *inside.mirrors):
+            grouped.want(path)
     fixed = _fixed_runs(claims)
     others = grouped.others
     for story, by_path in grouped.by_story.items():
         others += _replay_story(story, by_path, fixed)
     _replay_planned(stories, others, fixed)
+    if claims.inline:
+        # Few templates have placeholders in field codes, ruby or equations.
+        from docops_flask.engine.integrity.inline_bytes import replay_inline
+
+        replay_inline(stories, claims.inline)
     if claims.fixes:
         # Most jobs repair nothing, and a renderer starts the faster for what it does not load.
         from docops_flask.engine.integrity.fix_replay import replay_fixes

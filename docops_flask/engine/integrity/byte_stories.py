@@ -1,15 +1,13 @@
 """The stories of a template for the proof by bytes: where their paragraphs lie, what is edited in them."""
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from operator import itemgetter
 from typing import NamedTuple
 
-from lxml.etree import _Element
-
 from docops_flask.engine.integrity.addresses import Addresses
 from docops_flask.engine.integrity.blocks import Flow, names_of
-from docops_flask.engine.integrity.byte_tags import TagSpan, map_elements, read_tree
+from docops_flask.engine.integrity.byte_tags import TagMap, read_tree
 from docops_flask.engine.integrity.byte_text import ByteParagraph
 from docops_flask.engine.integrity.byte_walk import find_paragraphs
 from docops_flask.engine.integrity.plain_part import PlainPart, plain_part
@@ -30,8 +28,12 @@ class Where(NamedTuple):
     offset: int
 
 
-class StoryBytes:
-    """A story of the template: its bytes as UTF-8, the paragraphs found in it, what is edited in it."""
+# Address, start of the content, paragraph.
+Found = tuple[str, int, ByteParagraph]
+
+
+class StorySource:
+    """A story of the template as it is: its bytes as UTF-8, and what was found in them last."""
 
     def __init__(self, story: Story, content: bytes) -> None:
         self.story = story
@@ -39,25 +41,48 @@ class StoryBytes:
         self.content = recoded(content, self.encoding)
         self.plain: PlainPart | None = plain_part(self.content)
         self.reader = None if self.plain is None else PlainReader(self.plain, names_of(self.plain.namespace))
+        self._last: tuple[frozenset[str], list[Found] | None] | None = None
+
+    def find(self, paths: Iterable[str]) -> list[Found] | None:
+        """Find and read the paragraphs of a plain part at ``paths``; ``None`` where trees have to tell."""
+        assert self.plain is not None
+        assert self.reader is not None
+        wanted = frozenset(paths)
+        # A template that is rendered many times is mostly filled in the same places.
+        if self._last is None or self._last[0] != wanted:
+            ranges = find_paragraphs(self.plain, self.story.kind, self.story.prefix, wanted)
+            found = None
+            if ranges is not None:
+                content = self.content
+                readings = self.reader.read([content[start:end] for _, start, end in ranges])
+                found = [
+                    (path, start, reading) for (path, start, _), reading in zip(ranges, readings, strict=True)
+                ]
+            self._last = wanted, found
+        return self._last[1]
+
+
+class StoryBytes:
+    """A story in one proof: the paragraphs found in it, what is edited in it."""
+
+    def __init__(self, source: StorySource) -> None:
+        self._source = source
+        self.story = source.story
+        self.encoding = source.encoding
+        self.content = source.content
+        self.plain = source.plain
         self.edits: list[tuple[int, int, bytes]] = []
-        # Address, start of the content, paragraph.
-        self.found: list[tuple[str, int, ByteParagraph]] = []
+        self.found: list[Found] = []
         self.replacements = 0
         self.fixes = 0
 
-    def find(self, paths: Container[str]) -> None:
+    def find(self, paths: Iterable[str]) -> None:
         """Find and read the paragraphs of a plain part at ``paths``; it may turn out not to be plain."""
-        assert self.plain is not None
-        assert self.reader is not None
-        ranges = find_paragraphs(self.plain, self.story.kind, self.story.prefix, paths)
-        if ranges is None:
+        found = self._source.find(paths)
+        if found is None:
             self.plain = None
-            return
-        content = self.content
-        readings = self.reader.read([content[start:end] for _, start, end in ranges])
-        self.found = [
-            (path, start, reading) for (path, start, _), reading in zip(ranges, readings, strict=True)
-        ]
+        else:
+            self.found = found
 
     @cached_property
     def by_path(self) -> Mapping[str, Sequence[tuple[int, ByteParagraph]]]:
@@ -98,17 +123,32 @@ class StoryBytes:
 _bounds = itemgetter(0, 1)
 
 
+class TemplateEvidence:
+    """A template as proofs read it, kept from one proof to the next: stories, digests of members."""
+
+    def __init__(self, package: Template) -> None:
+        self.package = package
+        self.digests: dict[str, str] = {}
+        self._sources: dict[str, StorySource] = {}
+
+    def source(self, story: Story) -> StorySource:
+        """Return a story."""
+        if story.part not in self._sources:
+            self._sources[story.part] = StorySource(story, self.package.read(story.part))
+        return self._sources[story.part]
+
+
 class Stories:
     """The stories of the template by what addresses in them begin with; trees where bytes do not tell."""
 
-    def __init__(self, template: Template) -> None:
-        self._template = template
-        self.parts = TemplateParts(template)
+    def __init__(self, evidence: TemplateEvidence) -> None:
+        self._evidence = evidence
+        self.parts = TemplateParts(evidence.package)
         self._listed = self.parts.stories()
         self._by_prefix = {story.prefix: story for story in self._listed if story.kind != "comments"}
         self._bytes: dict[str, StoryBytes] = {}
         self._plain: dict[str, StoryBytes | None] = {}
-        self._maps: dict[str, dict[_Element, TagSpan]] = {}
+        self._maps: dict[str, TagMap] = {}
 
     def touched(self) -> dict[str, StoryBytes]:
         """Return the stories that were looked at, by part name."""
@@ -123,9 +163,14 @@ class Stories:
         found = self._plain[prefix]
         return None if found is None or found.plain is None else found
 
+    def named(self, name: str) -> StoryBytes | None:
+        """Return the story in the part ``name``, ``None`` where that part is no story."""
+        story = next((each for each in self._listed if each.part.lower() == name.lower()), None)
+        return None if story is None else self._of_part(story)
+
     def _of_part(self, story: Story) -> StoryBytes:
         if story.part not in self._bytes:
-            self._bytes[story.part] = StoryBytes(story, self._template.read(story.part))
+            self._bytes[story.part] = StoryBytes(self._evidence.source(story))
         return self._bytes[story.part]
 
     @cached_property
@@ -144,13 +189,17 @@ class Stories:
 
     def holding(self, flow: Flow) -> StoryBytes:
         """Return the story that ``flow`` is in."""
-        return self._of_part(next(each for each in self._listed if each.part == flow.part))
+        return self.part(flow.part)
 
-    def map_of(self, part: StoryBytes) -> dict[_Element, TagSpan]:
+    def part(self, name: str) -> StoryBytes:
+        """Return the story in the part ``name``."""
+        return self._of_part(next(each for each in self._listed if each.part == name))
+
+    def map_of(self, part: StoryBytes) -> TagMap:
         """Return where the start tags of a part's elements lie."""
         name = part.story.part
         if name not in self._maps:
             root = self.parts.root(name)
             assert root is not None
-            self._maps[name] = dict(map_elements(root, part.content))
+            self._maps[name] = TagMap(root, part.content)
         return self._maps[name]

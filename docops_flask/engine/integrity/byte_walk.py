@@ -1,6 +1,6 @@
 """Where the paragraphs of a story lie in its bytes, by address: the proof's own walk, for plain parts.
 
-All other parts are walked as trees (``addresses``).
+All other parts, and text boxes in these, are walked as trees (``addresses``).
 """
 
 import re
@@ -180,16 +180,32 @@ def find_paragraphs(part: PlainPart, kind: str, prefix: str, wanted: Container[s
     """
     walk = _Walk(kind, prefix)
     leads = _Leads(part)
+    boxes = _Boxes(part)
+    if boxes.are_odd:
+        return None
     found: list[Range] = []
     end_length = len(leads.end_tag)
-    position = part.start
+    position = begin = part.start
     lead, steps = other, other_steps = b"", _NO_STEPS
     pieces = part.content[position:].split(leads.end_tag)
     # Behind the last end tag of a paragraph nothing has an address.
     pieces.pop()
     for piece in pieces:
+        end = position + len(piece)
+        if boxes.are_there and (boxes.open or boxes.mark in piece):
+            # What lies in a text box belongs to the paragraph around it.
+            if not boxes.open:
+                told = leads.of(piece)
+                if told is None or boxes.mark in told[0]:
+                    return None
+                lead, steps = told
+                begin = position
+            boxes.pass_over(piece)
+            position = end + end_length
+            if boxes.open:
+                continue
         # Most paragraphs have the same before them as one of the last two kinds: in a table, cell or row.
-        if not lead or not piece.startswith(lead):
+        elif not lead or not piece.startswith(lead):
             lead, steps, other, other_steps = other, other_steps, lead, steps
             if not lead or not piece.startswith(lead):
                 told = leads.of(piece)
@@ -199,14 +215,32 @@ def find_paragraphs(part: PlainPart, kind: str, prefix: str, wanted: Container[s
         if steps:
             walk.step(steps)
         at = walk.at
-        end = position + len(piece)
         if at.role == "blocks":
             path = f"{at.path}p{at.paragraphs}"
             at.paragraphs += 1
             if path in wanted:
-                found.append((path, position + len(lead), end))
-        position = end + end_length
+                found.append((path, begin + len(lead), end))
+        position = begin = end + end_length
     return found
+
+
+class _Boxes:
+    """The text boxes of a part: how many are ``open`` where the walk is; ``are_odd``: their tags are."""
+
+    def __init__(self, part: PlainPart) -> None:
+        name = part.prefix + b"txbxContent"
+        self.mark = name
+        self.open = 0
+        self.are_there = name in part.content
+        self._tags = rb"<(/?)" + re.escape(name) + rb"(?:\s[^<>]*?)?(/?)>"
+        self.are_odd = self.are_there and part.content.count(name) != len(
+            re.findall(self._tags, part.content)
+        )
+
+    def pass_over(self, piece: bytes) -> None:
+        """Count the tags in ``piece``."""
+        for slash, empty in re.findall(self._tags, piece):
+            self.open += -1 if slash else not empty
 
 
 _NO_STEPS: tuple[_Step, ...] = ()

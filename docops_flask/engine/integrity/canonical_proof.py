@@ -6,13 +6,14 @@ which attribute, what was expected.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from lxml.etree import _Element
 
 from docops_flask.engine.errors import InvalidTemplate
 from docops_flask.engine.integrity.addresses import Addresses
-from docops_flask.engine.integrity.claims import Claims, Fix
+from docops_flask.engine.integrity.claims import Claims, Fix, InlineReplacement, Removed
 from docops_flask.engine.integrity.expansion import Expanded
 from docops_flask.engine.integrity.gate import defects_of, untyped_parts
 from docops_flask.engine.integrity.members import (
@@ -24,10 +25,13 @@ from docops_flask.engine.integrity.members import (
     is_written_as,
 )
 from docops_flask.engine.integrity.replay import Emptied, drop_emptied_runs, plan_on_trees, replay_paragraph
-from docops_flask.engine.integrity.template_parts import TemplateParts
+from docops_flask.engine.integrity.template_parts import Template, TemplateParts
 from docops_flask.engine.integrity.verdict import Defect, Findings, PartRecord, Proof, Unaccounted
 from docops_flask.engine.opc.package import Package
 from docops_flask.engine.opc.xml_part import parse_part, serialize_part
+
+if TYPE_CHECKING:
+    from docops_flask.engine.integrity.removals import Removals
 
 
 def prove_canonically(
@@ -40,8 +44,12 @@ def prove_canonically(
 
     Raises ``TemplateLimitExceeded`` when a changed part is more than ``max_parsed`` bytes.
     """
-    account = _Account(template, members.unaccounted, max_parsed, expanded)
-    account.replay(claims if expanded is None else expanded.claims)
+    account = _Account(template, max_parsed, expanded)
+    replayed = claims if expanded is None else expanded.claims
+    account.replay_places(template if expanded is None else expanded.template, replayed)
+    account.leave_out(replayed.removed, members)
+    account.replay(replayed)
+    account.drop_elements()
     changed = {member.record.name: member for member in members.changed}
     for record in members.records:
         member = changed.get(record.name)
@@ -62,19 +70,14 @@ def prove_canonically(
 class _Account:
     """Replays the claims on the template's parts, then settles each written part against its own."""
 
-    def __init__(
-        self,
-        template: Package,
-        unaccounted: Iterable[Unaccounted],
-        max_parsed: int,
-        expanded: Expanded | None = None,
-    ) -> None:
+    def __init__(self, template: Package, max_parsed: int, expanded: Expanded | None = None) -> None:
+        self._template = template
         self._max_parsed = max_parsed
         self._original = TemplateParts(template)
         self._parts = self._original if expanded is None else TemplateParts(expanded.template)
         self.findings = Findings()
-        self.findings.extend(unaccounted)
         self.findings.extend(() if expanded is None else expanded.misfits)
+        self._removals: Removals | None = None
         self.defects: list[Defect] = []
         self.template_defects: list[Defect] = []
         self._replacements: Counter[str] = Counter()
@@ -83,7 +86,53 @@ class _Account:
 
     def is_replayed(self, name: str) -> bool:
         """Say whether a claim was replayed in the part ``name``."""
-        return name in self._replacements or name in self._fixes
+        removals = self._removals
+        is_cut = removals is not None and (name in removals.marks or name in removals.children)
+        return name in self._replacements or name in self._fixes or is_cut
+
+    def leave_out(self, claimed: Sequence[Removed], members: Members) -> None:
+        """Find what is to be left out; what else is missing, added or moved is unaccounted."""
+        unaccounted: Sequence[Unaccounted] = members.unaccounted
+        if claimed:
+            from docops_flask.engine.integrity.removals import removals_of
+
+            self._removals = removals_of(self._template, self._parts, claimed)
+            unaccounted = self._removals.others(unaccounted)
+            for name in self._removals.kept(members.records):
+                message = "The log says that this member was left out; the document has it."
+                self.findings.add(Unaccounted(name, "", "member_added", message))
+            if not self._removals.is_listed_by(claimed):
+                message = "The list is not what belongs to the comments or the signature of the template."
+                self._misfit("log_entry", "$.removed", message)
+        self.findings.extend(unaccounted)
+
+    def drop_elements(self) -> None:
+        """Take out of the template's parts what is to be left out of them, once entries were replayed."""
+        if self._removals is None:
+            return
+        from docops_flask.engine.integrity.removals import drop
+
+        for elements in (*self._removals.marks.values(), *self._removals.children.values()):
+            for element in elements:
+                drop(element)
+
+    def replay_places(self, template: Template, claims: Claims) -> None:
+        """Change places outside paragraphs as ``claims`` say, in the bytes that the trees are parsed from."""
+        if not claims.places:
+            return
+        from docops_flask.engine.integrity.places import replay_places
+
+        replayed = replay_places(template, claims)
+        for entry, misfit in replayed.misfits:
+            place = f"$.entries[{entry.place}]"
+            self._misfit("log_entry", place, f"The entry cannot be replayed: {misfit}.")
+        for name, placed in replayed.parts.items():
+            try:
+                self._parts.replace(name, placed.written())
+            except ValueError:
+                self._misfit("log_entry", "", "Two entries are about the same bytes.")
+                continue
+            self._replacements[name] += placed.replacements
 
     def replay(self, claims: Claims) -> None:
         """Change the template's parts as ``claims`` say; what they say wrong is unaccounted."""
@@ -95,6 +144,8 @@ class _Account:
             if misfit is not None:
                 place = f"$.entries[{entry.place}]"
                 self._misfit("log_entry", place, f"The entry cannot be replayed: {misfit}.")
+        if claims.inline:
+            self._replay_inline(claims.inline, addresses)
         emptied: list[Emptied] = []
         for planned in plan.planned():
             try:
@@ -106,6 +157,24 @@ class _Account:
         self._replay_fixes(claims.fixes, addresses)
         # The numbers of runs count those that are taken away.
         drop_emptied_runs(emptied, {fix.run_id for fix in claims.fixes if fix.run_id is not None})
+
+    def _replay_inline(self, entries: Sequence[InlineReplacement], addresses: Addresses) -> None:
+        # Few templates have placeholders in field codes, ruby or equations.
+        from docops_flask.engine.integrity.inline_replay import plan_inline_on_trees, replay_on_tree
+
+        plan = plan_inline_on_trees(addresses)
+        for entry in entries:
+            misfit = plan.take(entry)
+            if misfit is not None:
+                place = f"$.entries[{entry.replacement.place}]"
+                self._misfit("log_entry", place, f"The entry cannot be replayed: {misfit}.")
+        for planned in plan.planned():
+            try:
+                replay_on_tree(planned)
+                self._replacements[planned.where.part] += len(planned.entries)
+            except ValueError:
+                place = f"$.entries[{planned.entries[0].place}]"
+                self._misfit("log_entry", place, "Its new_text cannot stand there, or XML cannot hold it.")
 
     def _replay_fixes(self, fixes: Sequence[Fix], addresses: Addresses) -> None:
         if not fixes:

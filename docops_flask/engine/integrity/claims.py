@@ -3,6 +3,7 @@
 For ``/v1/verify`` they come from a client and are untrusted, so every member is checked.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from operator import itemgetter
 from typing import Any, NamedTuple, TypeVar
@@ -69,6 +70,40 @@ class Block(NamedTuple):
         return (self.path, *self.mirrored_at)
 
 
+class InlineReplacement(NamedTuple):
+    """A placeholder filled in a text inside a paragraph: in a field code, ruby, an equation.
+
+    ``place`` and ``mirrors`` are addresses of texts, that of the paragraph apart from that in it (``p3``,
+    ``field0``). ``replacement`` counts the characters of the text; its ``run_id`` is empty where no run is
+    around the placeholder.
+    """
+
+    place: tuple[str, str]
+    mirrors: tuple[tuple[str, str], ...]
+    replacement: Replacement
+
+
+class PlaceReplacement(NamedTuple):
+    """A placeholder filled outside the paragraphs of stories: an entry of the replace log with ``part``.
+
+    ``place`` is its index in ``entries``; ``address`` leads to a text or an attribute of the part
+    (docs/analysis/places.md), whose characters ``start``:``end`` it is about. With ``bound_control``, the
+    whole address of a content control, it is data that gets the whole text of that control. ``tells_run``
+    says that the entry names runs or mirrors, which only paragraphs have.
+    """
+
+    place: int
+    part: str
+    address: str
+    start: int
+    end: int
+    field_name: str
+    original_text: str
+    new_text: str
+    tells_run: bool = False
+    bound_control: str | None = None
+
+
 class Fix(NamedTuple):
     """A fix: changed attributes of one property element of a paragraph, or of its run ``run_id``.
 
@@ -84,12 +119,29 @@ class Fix(NamedTuple):
     after: Mapping[str, str]
 
 
+class Removed(NamedTuple):
+    """Something left out: an entry of ``removed`` in the replace log.
+
+    ``kind`` is what it belonged to (``comments``, ``signature``); ``what`` is ``part``, ``relationship``,
+    ``content_type`` or the local name of a mark of a comment. ``part`` is the part left out or the one in
+    which something was; ``id`` tells which of several.
+    """
+
+    kind: str
+    what: str
+    part: str
+    id: str
+
+
 class Claims(NamedTuple):
     """All claimed changes."""
 
     replacements: tuple[Replacement, ...]
     fixes: tuple[Fix, ...]
     blocks: tuple[Block, ...] = ()
+    inline: tuple[InlineReplacement, ...] = ()
+    places: tuple[PlaceReplacement, ...] = ()
+    removed: tuple[Removed, ...] = ()
 
 
 def read_claims(replace_log: object, format_report: object) -> Claims:
@@ -98,8 +150,17 @@ def read_claims(replace_log: object, format_report: object) -> Claims:
     Only members that describe changes are read. Raises ``InvalidArgument`` (``detail.field``,
     ``detail.path``) for the first of these that is missing or has the wrong type.
     """
-    replacements = tuple(_replacements(replace_log))
-    return Claims(replacements, tuple(_fixes(format_report)), tuple(_blocks(replace_log)))
+    inline: list[InlineReplacement] = []
+    places: list[PlaceReplacement] = []
+    replacements = tuple(_replacements(replace_log, inline, places))
+    return Claims(
+        replacements,
+        tuple(_fixes(format_report)),
+        tuple(_blocks(replace_log)),
+        tuple(inline),
+        tuple(places),
+        tuple(_removed(replace_log)),
+    )
 
 
 _MEMBERS = Replacement._fields[1:8]
@@ -107,14 +168,27 @@ _TYPES = (str, str, int, int, str, str, str)
 _values = itemgetter(*_MEMBERS)
 
 
-def _replacements(log: object) -> Iterator[Replacement]:
+def _replacements(
+    log: object, inline: list[InlineReplacement], places: list[PlaceReplacement]
+) -> Iterator[Replacement]:
+    """Yield the entries about paragraphs' own texts.
+
+    Those about texts inside paragraphs are added to ``inline``, those about other places to ``places``.
+    """
     for index, entry in enumerate(_member(_as(dict, log, LOG, "$"), "entries", list, LOG, "$")):
         if type(entry) is not dict:
             raise _malformed(LOG, f"$.entries[{index}]", dict)
         if entry.get("status") != "replaced":
             continue
+        if "part" in entry:
+            places.append(_place_replacement(index, entry))
+            continue
+        address = entry.get("paragraph_path")
+        # That of a text inside a paragraph has one, and there may be no run around it. So may a note's id.
+        has_mark = type(address) is str and ":" in address
         try:
-            values = _values(entry)
+            has_no_run = has_mark and entry["run_id"] is None
+            values = _values({**entry, "run_id": ""} if has_no_run else entry)
         except KeyError as error:
             raise _malformed(LOG, f"$.entries[{index}].{error.args[0]}", str, missing=True) from None
         if tuple(map(type, values)) != _TYPES:
@@ -123,7 +197,13 @@ def _replacements(log: object) -> Iterator[Replacement]:
         replacement = Replacement._make((index, *values, mirrors, (), None))
         if "copy" in entry or "result_path" in entry:
             replacement = _in_result(replacement, entry)
-        yield replacement
+        inside = _inside(replacement.paragraph_path) if has_mark else None
+        if inside is None:
+            yield replacement
+        else:
+            # An address without a text leads nowhere.
+            others = tuple(_inside(mirror) or ("", "") for mirror in mirrors)
+            inline.append(InlineReplacement(inside, others, replacement))
 
 
 def _in_result(replacement: Replacement, entry: dict[str, Any]) -> Replacement:
@@ -165,6 +245,34 @@ def _blocks(log: object) -> Iterator[Block]:
 _BLOCK_TEXTS = ("kind", "name", "extent", "status", "from", "to", "result_from", "result_to")
 
 
+_INSIDE = r"(.*):((?:field|math)(?:0|[1-9][0-9]{0,8})|ruby(?:0|[1-9][0-9]{0,8})\.(?:rt|base))"
+
+
+def _inside(address: str) -> tuple[str, str] | None:
+    """Return the address of the paragraph and of the text in it that ``address`` leads to, if to one."""
+    match = re.fullmatch(_INSIDE, address, re.DOTALL)
+    return None if match is None else (match[1], match[2])
+
+
+def _place_replacement(index: int, entry: dict[str, Any]) -> PlaceReplacement:
+    path = f"$.entries[{index}]"
+    part = _member(entry, "part", str, LOG, path)
+    whole = _member(entry, "paragraph_path", str, LOG, path)
+    return PlaceReplacement(
+        index,
+        part,
+        # An address of another part leads nowhere.
+        whole[len(part) + 1 :] if whole.startswith(f"{part}#") else "",
+        _member(entry, "start", int, LOG, path),
+        _member(entry, "end", int, LOG, path),
+        _member(entry, "field_name", str, LOG, path),
+        _member(entry, "original_text", str, LOG, path),
+        _member(entry, "new_text", str, LOG, path),
+        entry.get("run_id") is not None or "mirrored_at" in entry,
+        _member(entry, "bound_control", str, LOG, path) if "bound_control" in entry else None,
+    )
+
+
 def _wrong_type(index: int, values: tuple[Any, ...]) -> InvalidArgument:
     name, wanted = next(
         (name, wanted)
@@ -181,6 +289,15 @@ def _mirrors(index: int, entry: dict[str, Any]) -> tuple[str, ...]:
 def _paths(holder: dict[str, Any], name: str, path: str) -> tuple[str, ...]:
     paths = _member(holder, name, list, LOG, path)
     return tuple(_as(str, each, LOG, f"{path}.{name}[{number}]") for number, each in enumerate(paths))
+
+
+def _removed(log: object) -> Iterator[Removed]:
+    # Only jobs that leave something out have the member.
+    entries = _as(dict, log, LOG, "$").get("removed", [])
+    for index, given in enumerate(_as(list, entries, LOG, "$.removed")):
+        path = f"$.removed[{index}]"
+        entry = _as(dict, given, LOG, path)
+        yield Removed(*[_member(entry, name, str, LOG, path) for name in Removed._fields])
 
 
 _FIX_MEMBERS = itemgetter("paragraph_path", "element", "before", "after")

@@ -11,9 +11,9 @@ from typing import NamedTuple
 
 from docops_flask.engine.errors import TemplateLimitExceeded
 from docops_flask.engine.integrity.blocks import names_of
-from docops_flask.engine.integrity.byte_stories import Stories, StoryBytes
+from docops_flask.engine.integrity.byte_stories import Stories, StoryBytes, TemplateEvidence
 from docops_flask.engine.integrity.byte_text import ByteParagraph
-from docops_flask.engine.integrity.claims import Block, Claims, Replacement
+from docops_flask.engine.integrity.claims import Block, Claims, InlineReplacement, Replacement
 from docops_flask.engine.integrity.copies import Repeated, parsed_paragraph, spans_in
 from docops_flask.engine.integrity.plan import is_placeholder
 from docops_flask.engine.integrity.template_parts import Template
@@ -29,10 +29,15 @@ class ExpandedTemplate:
         self._template = template
         self._parts = parts
         self.main_part = template.main_part
+        self.content_types = template.content_types
 
     def has(self, name: str) -> bool:
         """Return whether there is a part ``name``."""
         return self._template.has(name)
+
+    def is_xml(self, name: str) -> bool:
+        """Return whether a part is XML by its name and content type."""
+        return self._template.is_xml(name)
 
     def relationships(self, name: str) -> Sequence[Relationship]:
         """Return the relationships of a part."""
@@ -83,22 +88,33 @@ def expand(template: Template, claims: Claims, limits: Limits) -> Expanded:
         if (block.result_from, block.result_to) != shifts.ends(block):
             wrong = _Misfit("its result_from and result_to are not where its copies stand")
             misfits.append(_unaccounted("block_entry", f"$.blocks[{block.place}]", wrong))
-    entries = _Entries(claims.blocks, shifts)
+    placed = _placed(claims, _Entries(claims.blocks, shifts), misfits)
+    for block in claims.blocks:
+        for each in repeated[block.place]:
+            each.part.edits.append((each.start, each.end, each.copies(block.copies)))
+    written = {each.part.story.part: each.part for of_block in repeated.values() for each in of_block}
+    parts = {name: part.written() for name, part in written.items()}
+    return Expanded(ExpandedTemplate(template, parts), placed, misfits)
+
+
+def _placed(claims: Claims, entries: "_Entries", misfits: list[Unaccounted]) -> Claims:
+    """Return ``claims`` with places in the expanded template; add to ``misfits`` what does not fit."""
     placed: list[Replacement] = []
     for entry in claims.replacements:
         try:
             placed.append(entries.placed(entry))
         except _Misfit as misfit:
             misfits.append(_unaccounted("log_entry", f"$.entries[{entry.place}]", misfit))
+    inline: list[InlineReplacement] = []
+    for inside in claims.inline:
+        try:
+            inline.append(entries.placed_inside(inside))
+        except _Misfit as misfit:
+            misfits.append(_unaccounted("log_entry", f"$.entries[{inside.replacement.place}]", misfit))
     for number in entries.blocks_not_filled():
         wrong = _Misfit("not each of its copies is filled by one entry")
         misfits.append(_unaccounted("copy_count", f"$.blocks[{number}]", wrong))
-    for block in claims.blocks:
-        for each in repeated[block.place]:
-            each.part.edits.append((each.start, each.end, each.copies(block.copies)))
-    written = {each.part.story.part: each.part for of_block in repeated.values() for each in of_block}
-    parts = {name: part.written() for name, part in written.items()}
-    return Expanded(ExpandedTemplate(template, parts), Claims(tuple(placed), claims.fixes), misfits)
+    return claims._replace(replacements=tuple(placed), blocks=(), inline=tuple(inline))
 
 
 def _too_large(limit: str, maximum: int) -> TemplateLimitExceeded:
@@ -118,7 +134,7 @@ class _Paragraphs:
     """Finds the paragraphs of blocks in the template."""
 
     def __init__(self, template: Template, blocks: Sequence[Block]) -> None:
-        self._stories = Stories(template)
+        self._stories = Stories(TemplateEvidence(template))
         self._used: set[str] = set()
         by_story: dict[StoryBytes, set[str]] = {}
         for path in (path for block in blocks for path in block.paths):
@@ -230,6 +246,32 @@ class _Entries:
             paragraph_path=result,
             run_id=result + entry.run_id[len(path) :],
             mirrored_at=tuple([self._shifts.result(mirror, copy) for mirror in entry.mirrored_at]),
+        )
+
+    def placed_inside(self, entry: InlineReplacement) -> InlineReplacement:
+        """Return ``entry`` with its place in the expanded template, or raise ``_Misfit``.
+
+        The paragraphs that blocks repeat hold no texts inside them.
+        """
+        (path, inside), mirrors, replacement = entry
+        if replacement.copy or not self._repeated.isdisjoint((path, *(mirror for mirror, _ in mirrors))):
+            raise _Misfit("its paragraph is repeated by a block")
+        result = self._shifts.result(path)
+        if replacement.result_path != f"{result}:{inside}":
+            raise _Misfit("its result_path is not where it stands in the result")
+        run_id = replacement.run_id
+        # Such a text need not lie in a run.
+        if run_id and not run_id.startswith(path):
+            raise _Misfit("its run_id is no run of its paragraph")
+        others = tuple((self._shifts.result(mirror), text) for mirror, text in mirrors)
+        return InlineReplacement(
+            (result, inside),
+            others,
+            replacement._replace(
+                paragraph_path=f"{result}:{inside}",
+                run_id=run_id and result + run_id[len(path) :],
+                mirrored_at=tuple(f"{mirror}:{text}" for mirror, text in others),
+            ),
         )
 
     def _copy_of(self, entry: Replacement, block: Block) -> int:

@@ -103,8 +103,12 @@ class Members(NamedTuple):
     unaccounted: list[Unaccounted]
 
 
-def compare_members(template: ZipReader, document: ZipReader, max_bytes: int) -> Members:
+def compare_members(
+    template: ZipReader, document: ZipReader, max_bytes: int, digests: dict[str, str] | None = None
+) -> Members:
     """Compare the members of both archives.
+
+    ``digests`` keeps those of the template's members from one comparison to the next.
 
     Members with the same stored bytes are not decompressed. Raises ``InvalidTemplate`` if a member of
     ``template`` cannot be decompressed, ``TemplateLimitExceeded`` if the changed members of ``document`` have
@@ -114,25 +118,25 @@ def compare_members(template: ZipReader, document: ZipReader, max_bytes: int) ->
     after = {entry.name: entry for entry in document.entries}
     records, changed, unaccounted = [], [], list(_unaccounted(before, after))
     unfolded = 0
-    of_all = _hashed_bytes(before, after)
+    hashed = _Hashed(_hashed_bytes(before, after), {} if digests is None else digests)
     for name, entry in before.items():
-        record = _record(template, entry, document, after.get(name), of_all)
+        record = _record(template, entry, document, after.get(name), hashed)
         records.append(record)
         if record.hashed == "stored":
             continue
         unfolded += after[name].size
         check_document_limit("output_bytes", unfolded, max_bytes)
-        record.before = sha256(template.read(entry), of_all)
+        record.before = hashed.content(template, entry)
         try:
             content = document.read(after[name])
         except InvalidTemplate:
             unaccounted.append(Unaccounted(name, "", "damaged_member", "The member cannot be unpacked."))
             continue
-        record.after = sha256(content, of_all)
+        record.after = sha256(content, hashed.of_all)
         changed.append(ChangedMember(record, content))
     for name in after.keys() - before.keys():
         with document.stored_bytes(after[name]) as stored:
-            records.append(PartRecord(name, True, "stored", None, sha256(stored, of_all)))
+            records.append(PartRecord(name, True, "stored", None, sha256(stored, hashed.of_all)))
     return Members(records, changed, unaccounted)
 
 
@@ -158,17 +162,37 @@ def _hashed_bytes(before: Mapping[str, ZipEntry], after: Mapping[str, ZipEntry])
     return total
 
 
+class _Hashed(NamedTuple):
+    """How many bytes are hashed in all, and the digests of the template's members that are known."""
+
+    of_all: int
+    known: dict[str, str]
+
+    def stored(self, entry: ZipEntry, stored: memoryview) -> str:
+        """Return the digest of a member of the template as it is stored."""
+        if entry.name not in self.known:
+            self.known[entry.name] = sha256(stored, self.of_all)
+        return self.known[entry.name]
+
+    def content(self, template: ZipReader, entry: ZipEntry) -> str:
+        """Return the digest of a member's content; no member is called like its key."""
+        key = f"{entry.name}\0"
+        if key not in self.known:
+            self.known[key] = sha256(template.read(entry), self.of_all)
+        return self.known[key]
+
+
 def _record(
-    template: ZipReader, entry: ZipEntry, document: ZipReader, other: ZipEntry | None, of_all: int
+    template: ZipReader, entry: ZipEntry, document: ZipReader, other: ZipEntry | None, hashed: _Hashed
 ) -> PartRecord:
     with template.stored_bytes(entry) as stored:
         if other is None:
-            return PartRecord(entry.name, True, "stored", sha256(stored, of_all), None)
+            return PartRecord(entry.name, True, "stored", hashed.stored(entry, stored), None)
         with document.stored_bytes(other) as written:
             # If the bytes are equal, hash them once: a picture may have 20 MB.
             same = (entry.method, entry.crc, entry.size) == (other.method, other.crc, other.size)
             if same and _is_equal(stored, written):
-                digest = sha256(stored, of_all)
+                digest = hashed.stored(entry, stored)
                 return PartRecord(entry.name, False, "stored", digest, digest)
     return PartRecord(entry.name, True, "content", None, None)
 

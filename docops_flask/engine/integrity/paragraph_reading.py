@@ -43,10 +43,11 @@ class Span(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """A paragraph's text and its spans, in order."""
+    """A paragraph's text and its spans, in order, and the number of its runs."""
 
     text: str
     spans: list[Span]
+    runs: int
 
     def spans_between(self, start: int, end: int) -> list[Span]:
         """Return the spans that hold characters of ``text[start:end]``, in order."""
@@ -89,14 +90,14 @@ def read_paragraph(paragraph: _Element, names: Names) -> Reading:
     """Return the text of a w:p with its w:t elements."""
     only = _only_text(paragraph, names)
     if only is not None:
-        text = _characters(only)
-        return Reading(text, [Span(only, 0, len(text), 0)])
+        text = characters_of(only)
+        return Reading(text, [Span(only, 0, len(text), 0)], 1)
     reader = _Reader(names)
     reader.read_content(paragraph, shown=True)
-    return Reading("".join(reader.texts), reader.spans)
+    return Reading("".join(reader.texts), reader.spans, reader.runs + 1)
 
 
-def _characters(node: _Element) -> str:
+def characters_of(node: _Element) -> str:
     """Return the text of a w:t up to an element in it, which the schema does not know."""
     text = node.text or ""
     for child in node.iterchildren():
@@ -135,7 +136,7 @@ class _Reader:
         self._length = 0
         self.texts: list[str] = []
         self.spans: list[Span] = []
-        self._runs = -1
+        self.runs = -1
         # Cached by mc:AlternateContent: nested ones would otherwise be examined once for each level.
         self._floating: dict[_Element, bool] = {}
 
@@ -144,7 +145,7 @@ class _Reader:
         names = self._names
         for child in parent:
             if child.tag == names.r:
-                self._runs += 1
+                self.runs += 1
                 if shown:
                     self._read_run(child)
             elif child.tag not in self._roles.no_width:
@@ -174,8 +175,8 @@ class _Reader:
             tag = child.tag
             if tag == names.t:
                 start = self._length
-                self._add(_characters(child))
-                self.spans.append(Span(child, start, self._length, self._runs))
+                self._add(characters_of(child))
+                self.spans.append(Span(child, start, self._length, self.runs))
             elif tag in roles.drawings:
                 if not self._is_floating(child):
                     for branch in child.iterchildren(*BRANCHES):

@@ -1,14 +1,14 @@
 """Reads paragraphs of plain parts for the proof.
 
 How a text is put together is the same for all paragraphs that differ in the texts of their w:t alone. Those
-forms are parsed all at once, with characters of private use in place of the texts, and read by
-``paragraph_reading``.
+forms are read by ``plain_forms``; those that it does not know are parsed all at once, with characters of
+private use in place of the texts, and read by ``paragraph_reading``.
 """
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import accumulate
-from typing import Any, NamedTuple
+from typing import Any
 
 from lxml import etree
 from lxml.etree import _Element
@@ -17,6 +17,7 @@ from docops_flask.engine.integrity.blocks import SPACE, Names
 from docops_flask.engine.integrity.byte_tags import forms_parser, read_by_tags
 from docops_flask.engine.integrity.byte_text import ByteParagraph, Text, WithinText, plain_text
 from docops_flask.engine.integrity.paragraph_reading import read_paragraph
+from docops_flask.engine.integrity.plain_forms import Form, read_plain_form
 from docops_flask.engine.integrity.plain_part import PlainPart
 
 _FIRST, _LAST = 0x100000, 0x10FFFD
@@ -84,17 +85,6 @@ class PlainParagraph(ByteParagraph):
         return None
 
 
-class Form(NamedTuple):
-    """How a text is made: what stands between the texts; of each its number, its run, whether edges are kept.
-
-    ``is_plain`` says that nothing stands between them and that all count, in their order.
-    """
-
-    between: Sequence[str]
-    texts: Sequence[tuple[int, int, bool]]
-    is_plain: bool
-
-
 class PlainReader:
     """Reads paragraphs of one plain part, those with the same bytes once."""
 
@@ -147,7 +137,15 @@ class PlainReader:
         self._forms.update(dict.fromkeys(unknown.keys() - usual))
         if not usual:
             return
-        ordered = list(usual)
+        ordered = []
+        for form in usual:
+            told = read_plain_form(form, self._part.prefix)
+            if told is None:
+                ordered.append(form)
+            else:
+                self._forms[form] = told
+        if not ordered:
+            return
         start, end = b"<" + self._part.prefix + b"p>", b"</" + self._part.prefix + b"p>"
         pieces = [b"<forms", self._part.declared, b">"]
         for form in ordered:
@@ -185,5 +183,4 @@ def _read_form(element: _Element, count: int, names: Names) -> Form | None:
         texts.append((number, span.run, span.node.get(SPACE) == "preserve"))
         at = span.end
     between.append(reading.text[at:])
-    is_plain = not any(between) and [number for number, _, _ in texts] == list(range(count))
-    return Form(between, texts, is_plain)
+    return Form.of(between, texts, count, reading.runs)

@@ -14,7 +14,13 @@ from docops_flask.engine.integrity.claims import Replacement
 
 _CAPITALS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 _NAME_CHARACTERS = _CAPITALS | frozenset("0123456789_")
-_PLACEHOLDER = "【[A-Z0-9_]+】"
+# What is ignored in a name: soft hyphens, zero-width spaces and joiners, word joiners, byte order marks,
+# variation selectors.
+_IGNORED = "\u00ad\u200b\u200c\u200d\u2060\ufeff" + "".join(map(chr, range(0xFE00, 0xFE10)))
+PLACEHOLDER = f"【[A-Z0-9_{_IGNORED}]+】"
+
+
+_NOTHING = dict.fromkeys(map(ord, _IGNORED))
 
 
 class Spans(Protocol):
@@ -107,7 +113,7 @@ class _Places(Generic[R]):
         found: dict[tuple[int, str, str | None], deque[PlannedParagraph[R]]] = {}
         for paragraph in self.paragraphs:
             reading = paragraph.reading
-            for match in re.finditer(_PLACEHOLDER, reading.text):
+            for match in re.finditer(PLACEHOLDER, reading.text):
                 start = match.start()
                 for span in reading.spans_between(start, start + 1)[:1]:
                     for run_id in (None, f"{self._path}:r{span.run}"):
@@ -119,7 +125,11 @@ class _Places(Generic[R]):
 def is_placeholder(text: str, name: str) -> bool:
     """Return whether ``text`` is the placeholder of the field ``name``."""
     characters = set(name)
-    return text == f"【{name}】" and characters <= _NAME_CHARACTERS and bool(characters & _CAPITALS)
+    if not (characters <= _NAME_CHARACTERS and characters & _CAPITALS):
+        return False
+    if text == f"【{name}】":
+        return True
+    return text[:1] == "【" and text[-1:] == "】" and text[1:-1].translate(_NOTHING) == name
 
 
 class Plan(Generic[R]):

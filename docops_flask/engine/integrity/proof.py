@@ -11,6 +11,7 @@ from contextlib import contextmanager
 
 from docops_flask.engine.errors import DocopsError, ResultRefused
 from docops_flask.engine.integrity.byte_proof import prove_bytes
+from docops_flask.engine.integrity.byte_stories import TemplateEvidence
 from docops_flask.engine.integrity.claims import Claims, read_claims
 from docops_flask.engine.integrity.members import compare_members
 from docops_flask.engine.integrity.verdict import Proof
@@ -19,8 +20,16 @@ from docops_flask.engine.opc.package import Package
 from docops_flask.engine.opc.zip_reader import ZipReader
 
 
-def prove(template: Package, document: ZipReader, claims: Claims, limits: Limits) -> Proof:
+def prove(
+    template: Package,
+    document: ZipReader,
+    claims: Claims,
+    limits: Limits,
+    evidence: TemplateEvidence | None = None,
+) -> Proof:
     """Check whether ``document`` is ``template`` with the changes in ``claims``.
+
+    ``evidence`` is what earlier proofs read of ``template``.
 
     Every byte is compared. Where that fails, another program may have saved the document again: then
     canonical forms are compared, and the proof says so (``exactness``).
@@ -29,16 +38,17 @@ def prove(template: Package, document: ZipReader, claims: Claims, limits: Limits
     what changed in ``document`` is more than ``limits`` allows to read (``output_bytes``) or to parse
     (``xml_part_bytes``), or the blocks of ``claims`` come to more copies than they allow (``block_copies``).
     """
-    members = compare_members(template.archive, document, limits.output_bytes)
+    evidence = evidence or TemplateEvidence(template)
+    members = compare_members(template.archive, document, limits.output_bytes, evidence.digests)
     expanded = None
     if claims.blocks:
         # Few documents have blocks, and a renderer starts the faster for what it does not load.
         from docops_flask.engine.integrity.expansion import expand
 
         expanded = expand(template, claims, limits)
-        claims = expanded.claims
+        claims, evidence = expanded.claims, TemplateEvidence(expanded.template)
     if expanded is None or not expanded.misfits:
-        proof = prove_bytes(template, members, claims, None if expanded is None else expanded.template)
+        proof = prove_bytes(template, members, claims, evidence)
         if proof is not None:
             return proof
     # A renderer starts the faster for what it does not load, and hardly any comes here.
@@ -47,10 +57,15 @@ def prove(template: Package, document: ZipReader, claims: Claims, limits: Limits
     return prove_canonically(template, members, claims, limits.xml_part_bytes, expanded)
 
 
-def prove_written(
-    template: Package, written: memoryview | None, replace_log: object, format_report: object, limits: Limits
+def prove_written(  # noqa: PLR0917, called once
+    template: Package,
+    evidence: TemplateEvidence,
+    written: memoryview | None,
+    replace_log: object,
+    format_report: object,
+    limits: Limits,
 ) -> Proof | None:
-    """Return the proof of a document just made; ``written`` is its bytes.
+    """Return the proof of a document just made; ``written`` is its bytes, ``evidence`` is of ``template``.
 
     ``replace_log`` and ``format_report`` are JSON values with the members that ``read_claims`` reads.
 
@@ -60,7 +75,7 @@ def prove_written(
     if written is None:
         return None
     try:
-        proof = _prove(template, written, replace_log, format_report, limits)
+        proof = _prove(template, evidence, written, replace_log, format_report, limits)
     except DocopsError as error:
         # The template was read before without error, so the error is in the written document.
         raise ResultRefused(inner=f"the written document cannot be read: {error.detail}") from error
@@ -69,8 +84,13 @@ def prove_written(
     return proof
 
 
-def _prove(
-    template: Package, written: memoryview, replace_log: object, format_report: object, limits: Limits
+def _prove(  # noqa: PLR0917, called once
+    template: Package,
+    evidence: TemplateEvidence,
+    written: memoryview,
+    replace_log: object,
+    format_report: object,
+    limits: Limits,
 ) -> Proof:
     # A filled document may be larger than a template is allowed to be.
     own = limits._replace(xml_part_bytes=max(limits.xml_part_bytes, limits.output_bytes))
@@ -78,7 +98,8 @@ def _prove(
     document = ZipReader(written, own)
     try:
         with _garbage_left_alone():
-            return prove(template, document, read_claims(replace_log, format_report), own)
+            claims = read_claims(replace_log, format_report)
+            return prove(template, document, claims, own, evidence)
     finally:
         document.close()
 

@@ -13,7 +13,7 @@ from lxml.etree import _Element
 
 from docops_flask.engine.errors import InvalidTemplate
 from docops_flask.engine.integrity.blocks import Flow, names_in
-from docops_flask.engine.opc.relationships import Relationship
+from docops_flask.engine.opc.relationships import ContentTypes, Relationship
 from docops_flask.engine.opc.xml_part import parse_part
 
 # In the order in which text boxes are numbered.
@@ -34,6 +34,13 @@ class Template(Parts, Protocol):
     @property
     def main_part(self) -> str:
         """The name of the part that the others hang on."""
+
+    @property
+    def content_types(self) -> ContentTypes:
+        """The content types of its parts."""
+
+    def is_xml(self, name: str) -> bool:
+        """Return whether a part is XML by its name and content type."""
 
     def relationships(self, name: str) -> Sequence[Relationship]:
         """Return the relationships of a part."""
@@ -94,6 +101,11 @@ class TemplateParts:
     def __init__(self, template: Template) -> None:
         self._template = template
         self._roots: dict[str, _Element | None] = {}
+        self._replaced: dict[str, bytes] = {}
+
+    def replace(self, name: str, content: bytes) -> None:
+        """Have ``content`` in place of the bytes of a part, before it is read."""
+        self._replaced[name] = content
 
     def root(self, name: str) -> _Element | None:
         """Return the root of a part, or ``None`` if it is not XML or cannot be parsed."""
@@ -104,6 +116,8 @@ class TemplateParts:
     def fresh_root(self, name: str) -> _Element | None:
         """Return a newly parsed root of a part, without the changes made to ``root``."""
         try:
+            if name in self._replaced:
+                return parse_part(self._replaced[name], name)
             return parse_part(self._template.read(name), name) if _is_xml(name) else None
         except InvalidTemplate:
             return None

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
-from docops_flask.engine.errors import DocopsError, InvalidJson
+from docops_flask.engine.errors import DocopsError, InvalidJson, InvalidTemplate, TemplateLimitExceeded
 from docops_flask.engine.files import FilePath, read_file
 from docops_flask.engine.integrity.claims import LOG, REPORT, read_claims
 from docops_flask.engine.integrity.proof import prove
@@ -17,6 +17,7 @@ from docops_flask.engine.integrity.verdict import MAX_LISTED, Defect, Exactness,
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.opc.package import Package
 from docops_flask.engine.opc.zip_reader import ZipReader
+from docops_flask.engine.text_encoding import decoded_json
 
 
 def read_json(part: str, file: FilePath) -> Any:
@@ -35,11 +36,9 @@ def read_json(part: str, file: FilePath) -> Any:
     def refuse_constant(_name: str) -> NoReturn:
         raise InvalidJson(f"{part}: NaN and Infinity are not JSON.", field=part)
 
+    text = decoded_json(read_file(file), part)
     try:
-        text = read_file(file).decode("utf-8-sig")
         return json.loads(text, object_pairs_hook=members, parse_constant=refuse_constant)
-    except UnicodeDecodeError as error:
-        raise InvalidJson(f"{part}: not UTF-8 text (byte {error.start}).", field=part) from None
     except json.JSONDecodeError as error:
         problem = error.msg.partition(":")[0]
         raise InvalidJson(
@@ -97,15 +96,43 @@ def verify(template: Package, evidence: Evidence, limits: Limits) -> Verificatio
     """Prove ``evidence`` against ``template`` and return the result.
 
     Raises ``InvalidJson`` or ``InvalidArgument`` (``detail.field``, ``detail.path``) for malformed reports.
-    For the document it raises what ``Package`` raises, with ``detail.field`` = ``document``.
+    For the document it raises what ``ZipReader`` raises, and ``InvalidMediaType`` for one of another kind,
+    with ``detail.field`` = ``document``.
     """
     claims = read_claims(read_json(LOG, evidence.replace_log), read_json(REPORT, evidence.format_report))
     with _errors_name_document():
-        document = ZipReader(evidence.document.read_bytes(), limits)
+        document = _opened(evidence.document.read_bytes(), limits)
     try:
         return _verification(prove(template, document, claims, limits))
     finally:
         document.close()
+
+
+def left_in(replace_log: Path) -> int:
+    """Return how many entries of a log that was verified tell of a placeholder that was not replaced."""
+    entries = read_json(LOG, replace_log)["entries"]
+    return sum(entry.get("status") in ("missing", "unsupported") for entry in entries)
+
+
+def _opened(content: bytes, limits: Limits) -> ZipReader:
+    """Return the document's archive; one that is no Word document is refused by what it is."""
+    # Loaded for verifications alone.
+    from docops_flask.engine.opc.other_archives import kind_of_package, refusal_of
+    from docops_flask.engine.opc.other_kinds import other_media
+
+    try:
+        document = ZipReader(content, limits)
+    except (InvalidTemplate, TemplateLimitExceeded) as error:
+        raise refusal_of(error, content) from error
+
+    def read(name: str) -> bytes | None:
+        entry = document.get(name)
+        return None if entry is None or entry.size > limits.xml_part_bytes else document.read(entry)
+
+    kind = kind_of_package(content, read)
+    if kind is not None:
+        raise other_media(DOCUMENT, kind)
+    return document
 
 
 def _verification(proof: Proof) -> Verification:

@@ -1,14 +1,15 @@
 """A Word package: reads its parts, content types and relationships, and writes it with changed parts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from contextlib import suppress
 from mmap import ACCESS_READ, mmap
 
-from docops_flask.engine.errors import InvalidMediaType, TemplateLimitExceeded
+from docops_flask.engine.errors import InvalidMediaType, InvalidTemplate, TemplateLimitExceeded
 from docops_flask.engine.files import FilePath
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.opc.relationships import (
     CONTENT_TYPES_PART,
+    WORD_DOCUMENT,
     ContentTypes,
     Relationship,
     parse_relationships,
@@ -18,22 +19,23 @@ from docops_flask.engine.opc.xml_part import HEAD_BYTES, begins_plainly, parse_p
 from docops_flask.engine.opc.zip_entry import ZipEntry
 from docops_flask.engine.opc.zip_names import damaged
 from docops_flask.engine.opc.zip_reader import ZipReader
-from docops_flask.engine.opc.zip_writer import ByteSink, ZipWriter
+from docops_flask.engine.opc.zip_writer import ByteSink, JoinedWrites, ZipWriter
 
-WORD_DOCUMENT = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
 _VBA_PROJECT = "application/vnd.ms-office.vbaproject"
 _VBA_PARTS = ("vbaproject.bin", "vbadata.xml")
 _BOMB_BYTES = 10 * 1024 * 1024
 _BOMB_RATIO = 200
 # The largest archive without ZIP64, which the writer does not support.
 _MAX_ZIP_BYTES = 0xFFFFFFFF - 1
+# So little is read sooner than mapped.
+_SMALL_BYTES = 1 << 18
 _NOTHING: Mapping[str, bytes] = {}
 
 
 class Package:
     """The package in a file. ``main_part`` is the part name of the main document (``word/document.xml``).
 
-    The file is memory-mapped, not loaded, until ``close``.
+    A large file is memory-mapped, not loaded, until ``close``.
 
     Raises ``InvalidMediaType`` for a file of another kind, ``InvalidTemplate`` for a damaged or unsafe
     one, ``TemplateLimitExceeded`` for one whose uncompressed parts exceed ``limits``.
@@ -41,13 +43,22 @@ class Package:
 
     def __init__(self, path: FilePath, limits: Limits) -> None:
         with open(path, "rb") as file:
-            file.seek(0, 2)
-            self._map: mmap | bytes = mmap(file.fileno(), 0, access=ACCESS_READ) if file.tell() else b""
-        self._zip = ZipReader(self._map, limits)
-        self._names = {entry.name.lower(): entry for entry in self._zip.entries}
-        self._limits = limits
+            size = file.seek(0, 2)
+            file.seek(0)
+            self._map: mmap | bytes = (
+                file.read() if size <= _SMALL_BYTES else mmap(file.fileno(), 0, access=ACCESS_READ)
+            )
+        self.limits = limits
         self._relationships: dict[str, tuple[Relationship, ...]] = {}
-        self._check_sizes()
+        try:
+            self._zip = ZipReader(self._map, limits)
+            self._names = {entry.name.lower(): entry for entry in self._zip.entries}
+            self._check_sizes()
+        except (InvalidTemplate, TemplateLimitExceeded) as error:
+            # Loaded for refused files alone, as below.
+            from docops_flask.engine.opc.other_archives import refusal_of
+
+            raise refusal_of(error, self._map) from error
         self.content_types = self._read_content_types()
         self._check_xml()
         self.main_part = self._find_main_part()
@@ -79,8 +90,9 @@ class Package:
         ``limits.xml_part_bytes``, ``InvalidTemplate`` if its size or checksum is wrong.
         """
         entry = self._names[name.lower()]
-        _check_limit("xml_part_bytes", entry.size, self._limits.xml_part_bytes)
-        return self._zip.read(entry)
+        _check_limit("xml_part_bytes", entry.size, self.limits.xml_part_bytes)
+        # The proof reads the stories again.
+        return self._zip.keep(entry)
 
     def relationships(self, source: str) -> tuple[Relationship, ...]:
         """Return the relationships of part ``source`` ("" for the package); empty if it has no .rels part."""
@@ -89,17 +101,25 @@ class Package:
         return self._relationships[source]
 
     def write(
-        self, stream: ByteSink, changed: Mapping[str, bytes], added: Mapping[str, bytes] = _NOTHING
+        self,
+        stream: ByteSink,
+        changed: Mapping[str, bytes],
+        added: Mapping[str, bytes] = _NOTHING,
+        left_out: Container[str] = (),
     ) -> None:
         """Write the package to ``stream``: parts in ``changed`` with new content, all others as stored.
 
-        ``changed`` maps part names to uncompressed content. Order, names, dates and compression methods are
+        ``changed`` maps part names to uncompressed content; members named in ``left_out`` are not written.
+        Order, names, dates and compression methods are
         kept; the ZIP headers are written anew (``ZipWriter``).
         The parts in ``added`` follow in their order; ``Additions`` chooses their names and declares them.
         """
-        writer = ZipWriter(stream)
+        joined = JoinedWrites(stream)
+        writer = ZipWriter(joined)
         replaced = {name.lower(): content for name, content in changed.items()}
         for entry in self._zip.entries:
+            if entry.name in left_out:
+                continue
             content = replaced.get(entry.name.lower())
             if content is None:
                 with self._zip.stored_bytes(entry) as stored:
@@ -109,16 +129,25 @@ class Package:
         for name, content in added.items():
             writer.add(name, content)
         writer.finish()
+        joined.flush()
 
     def _read_relationships(self, source: str) -> tuple[Relationship, ...]:
         name = relationships_part(source)
         if not self.has(name):
             return ()
-        return parse_relationships(parse_part(self.read(name), name), source)
+        found = parse_relationships(parse_part(self.read(name), name), source)
+        return tuple([each if each.external else self._as_stored(each) for each in found])
+
+    def _as_stored(self, relationship: Relationship) -> Relationship:
+        """Return ``relationship`` with the name of its part as it is stored: names ignore case (9.1.1)."""
+        entry = self._names.get(relationship.target.lower())
+        if entry is None or entry.name == relationship.target:
+            return relationship
+        return relationship._replace(target=entry.name)
 
     def _check_sizes(self) -> None:
         total = sum(entry.size for entry in self._zip.entries)
-        _check_limit("unpacked_bytes", total, min(self._limits.unpacked_bytes, _MAX_ZIP_BYTES))
+        _check_limit("unpacked_bytes", total, min(self.limits.unpacked_bytes, _MAX_ZIP_BYTES))
         self._check_xml_sizes([entry for entry in self._zip.entries if _is_named_xml(entry.name)])
         for entry in self._zip.entries:
             if _is_zip_bomb(entry):
@@ -139,12 +168,14 @@ class Package:
 
     def _check_xml_sizes(self, entries: Sequence[ZipEntry]) -> None:
         sizes = [entry.size for entry in entries]
-        _check_limit("xml_part_bytes", max(sizes, default=0), self._limits.xml_part_bytes)
-        _check_limit("xml_bytes", sum(sizes), self._limits.xml_bytes)
+        _check_limit("xml_part_bytes", max(sizes, default=0), self.limits.xml_part_bytes)
+        _check_limit("xml_bytes", sum(sizes), self.limits.xml_bytes)
 
     def _read_content_types(self) -> ContentTypes:
         if not self.has(CONTENT_TYPES_PART):
-            raise damaged("it has no [Content_Types].xml", "content_types")
+            from docops_flask.engine.opc.other_archives import refusal_of
+
+            raise refusal_of(damaged("it has no [Content_Types].xml", "content_types"), self._map)
         return ContentTypes(parse_part(self.read(CONTENT_TYPES_PART), CONTENT_TYPES_PART))
 
     def _find_main_part(self) -> str:
@@ -154,20 +185,20 @@ class Package:
             if relationship.kind == "officeDocument" and not relationship.external
         ]
         if not targets or not self.has(targets[0]):
+            if not targets and not any(name.startswith("word/") for name in self._names):
+                raise _other_media("unknown")
             raise damaged("its main document part is missing", "main_part")
         main = self._names[targets[0].lower()].name
         # Media types are case-insensitive (RFC 6838, 4.2).
         content_type = self.content_types.of(main).lower()
-        if content_type != WORD_DOCUMENT.lower():
+        if content_type != WORD_DOCUMENT:
             if content_type in ("", "application/xml"):
                 raise damaged("the content type of its main part is missing", "content_types")
-            raise InvalidMediaType(
-                "template: this is an Office file of another kind (macro-enabled, a .dotx template, a "
-                "spreadsheet …); save it as a Word document (.docx).",
-                field="template",
-            )
+            from docops_flask.engine.opc.other_archives import kind_of_main_part
+
+            raise _other_media(kind_of_main_part(content_type))
         if self._holds_macros(main):
-            raise damaged("it contains macros but has the extension .docx", "macros")
+            raise _with_macros()
         return main
 
     def _holds_macros(self, main: str) -> bool:
@@ -177,6 +208,18 @@ class Package:
             or _VBA_PROJECT in {content_type.lower() for content_type in self.content_types.all_types()}
             or any(each.kind.lower().endswith("/vbaproject") for each in self.relationships(main))
         )
+
+
+def _other_media(kind: str) -> InvalidMediaType:
+    from docops_flask.engine.opc.other_kinds import other_media
+
+    return other_media("template", kind)
+
+
+def _with_macros() -> InvalidTemplate:
+    from docops_flask.engine.opc.other_kinds import other_template
+
+    return other_template("docm", "macros")
 
 
 def _is_named_xml(name: str) -> bool:

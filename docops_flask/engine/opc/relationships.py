@@ -8,6 +8,8 @@ from lxml.etree import _Element
 from docops_flask.engine.errors import InvalidTemplate
 
 CONTENT_TYPES_PART = "[Content_Types].xml"
+# The content type of the main part of a Word document (ECMA-376 part 1, 11.3.10).
+WORD_DOCUMENT = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
 _NAMESPACE = "http://schemas.openxmlformats.org/package/2006/content-types"
 DEFAULT = f"{{{_NAMESPACE}}}Default"
 OVERRIDE = f"{{{_NAMESPACE}}}Override"
@@ -61,6 +63,8 @@ def _declare(types: dict[str, str], key: str, content_type: str) -> None:
 REL_TRANSITIONAL = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 REL_STRICT = "http://purl.oclc.org/ooxml/officeDocument/relationships"
 RELATIONSHIPS_NAMESPACE = "http://schemas.openxmlformats.org/package/2006/relationships"
+# The type of the relationship of a signed package (ECMA-376 part 2, 13.2.2).
+SIGNATURE_ORIGIN = f"{RELATIONSHIPS_NAMESPACE}/digital-signature/origin"
 RELATIONSHIP = f"{{{RELATIONSHIPS_NAMESPACE}}}Relationship"
 
 

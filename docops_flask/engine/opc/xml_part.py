@@ -124,11 +124,16 @@ def _is_plain(content: bytes, encoding: str | None) -> bool:
 def _parsed(content: bytes, name: str, *, strip_cdata: bool) -> _Element:
     parser = etree.XMLParser(huge_tree=False, strip_cdata=strip_cdata, **HARDENED)
     try:
-        return etree.fromstring(content, parser)
+        root = etree.fromstring(content, parser)
     except etree.XMLSyntaxError as error:
         if getattr(error, "code", None) == _NO_MEMORY:
             raise MemoryError from error
-        raise _malformed(echo(name), error) from error
+        raise _malformed(echo(name), error.lineno) from error
+    # lxml looks at the last entry alone: a warning behind a namespace error hides the error.
+    noted = parser.error_log.filter_from_errors() if len(parser.error_log) else ()
+    if noted:
+        raise _malformed(echo(name), noted[0].line)
+    return root
 
 
 def _check_namespaces(root: _Element, name: str) -> None:
@@ -166,15 +171,16 @@ def check_part(content: bytes, name: str) -> None:
     except etree.XMLSyntaxError as error:
         if getattr(error, "code", None) == _NO_MEMORY:
             raise MemoryError from error
-        raise _malformed(echo(name), error) from error
+        raise _malformed(echo(name), error.lineno) from error
     if target.has_doctype:
         raise _doctype_in(echo(name))
+    is_wide = b"\0" in content[:4]
     # Some errors are errors in trees alone; those of namespaces are noted.
-    if len(parser.error_log) or b"\0" in content[:4] or b"xml:id" in content or _may_hold_long_text(content):
+    if len(parser.error_log) or is_wide or b"xml:id" in content or _may_hold_long_text(content):
         _parsed(content, name, strip_cdata=False)
     if (
         len(content) > _LEAST_BYTES
-        and content.count(b"xmlns") + content.count(b"x\0m\0l\0n\0s") > _MAX_NAMESPACES
+        and content.count(b"x\0m\0l\0n\0s" if is_wide else b"xmlns") > _MAX_NAMESPACES
     ):
         _check_namespaces(_parsed(content, name, strip_cdata=True), name)
 
@@ -263,7 +269,7 @@ def refuse_doctype(content: bytes, name: str) -> None:
     try:
         found = declares_doctype(content)
     except etree.XMLSyntaxError as error:
-        raise _malformed(shown, error) from error
+        raise _malformed(shown, error.lineno) from error
     if found:
         raise _doctype_in(shown)
 
@@ -276,9 +282,9 @@ def serialize_part(root: _Element) -> bytes:
     return bytes(etree.tostring(tree, encoding="UTF-8", xml_declaration=True, **options))
 
 
-def _malformed(shown: str, error: etree.XMLSyntaxError) -> InvalidTemplate:
+def _malformed(shown: str, line: int | None) -> InvalidTemplate:
     return InvalidTemplate(
-        f"template: the part {shown} is not well-formed XML (line {error.lineno}). "
+        f"template: the part {shown} is not well-formed XML (line {line}). "
         "Open the file in Word, save it again as .docx and retry.",
         reason="xml",
         part=shown,

@@ -103,7 +103,7 @@ def _decoded(raw_name: bytes) -> str | None:
 
 
 # The names of a template are those of its result.
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=4096)
 def _is_safe(name: str) -> bool:
     if not _stays_in_place(name) or not (_PLAIN.issuperset(name) or _is_safe_beyond_plain(name)):
         return False

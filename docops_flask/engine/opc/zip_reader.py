@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from mmap import mmap
 from typing import NamedTuple
 
-from docops_flask.engine.errors import InvalidMediaType, TemplateLimitExceeded, echo
+from docops_flask.engine.errors import TemplateLimitExceeded, echo
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.opc.zip_entry import (
     DEFLATED,
@@ -47,6 +47,9 @@ _NEWEST_VERSION = 63
 _DESCRIPTOR_SIZES = (0, 12, 16, 20, 24)
 # The most bytes of tables in a deflate stream before its first byte of content.
 _MAX_DEFLATE_TABLES = 512
+# How much was deflated for (4.4.4, bits 1 and 2), and that names are UTF-8.
+_USUAL_FLAGS = 0x0006 | FLAG_UTF8
+_ZIP64_MARK = 0xFFFFFFFF
 _ENCRYPTIONS = FLAG_ENCRYPTED | FLAG_STRONG_ENCRYPTION | FLAG_MASKED
 # Bytes of a folder's data: none, or an empty deflate stream, which Java's ZIP streams write.
 _MAX_FOLDER_BYTES = 2
@@ -73,8 +76,14 @@ class ZipReader:
     def __init__(self, data: bytes | memoryview | mmap, limits: Limits) -> None:
         self._data = data
         self._view = memoryview(data)
+        # Contents that are asked for more than once, by where the member begins.
+        self._kept: dict[int, bytes] = {}
         if bytes(self._view[:4]) != _LOCAL_MAGIC:
-            raise InvalidMediaType("template: this is not a Word document (.docx).", field="template")
+            # Loaded for refused files alone.
+            from docops_flask.engine.opc.other_archives import kind_of_other
+            from docops_flask.engine.opc.other_kinds import other_media
+
+            raise other_media("template", kind_of_other(self._view))
         count, start, end = self._end_record()
         if count > limits.zip_entries:
             raise TemplateLimitExceeded(
@@ -100,6 +109,9 @@ class ZipReader:
 
     def head(self, entry: ZipEntry, size: int) -> bytes:
         """Return up to the first ``size`` bytes of the member's uncompressed content, unchecked."""
+        kept = self._kept.get(entry.header_offset)
+        if kept is not None:
+            return kept[:size]
         with self.stored_bytes(entry) as stored, stored[: size + _MAX_DEFLATE_TABLES] as begin:
             if entry.method == STORED:
                 return bytes(begin[:size])
@@ -110,11 +122,43 @@ class ZipReader:
 
     def read(self, entry: ZipEntry) -> bytes:
         """Return the member's uncompressed content; raise ``InvalidTemplate`` if size or CRC-32 is wrong."""
+        kept = self._kept.get(entry.header_offset)
+        if kept is not None:
+            return kept
         with self.stored_bytes(entry) as stored:
             content = bytes(stored) if entry.method == STORED else _inflate(stored, entry)
         if len(content) != entry.size or zlib.crc32(content) != entry.crc:
             raise damaged(f"the file {echo(entry.name)} in it does not match its checksum", "checksum")
         return content
+
+    def keep(self, entry: ZipEntry) -> bytes:
+        """Return the same as ``read``, and keep it for the next time."""
+        content = self._kept[entry.header_offset] = self.read(entry)
+        return content
+
+    def contents(self, entry: ZipEntry, size: int) -> Iterator[bytes]:
+        """Yield the member's uncompressed content in pieces of at most ``size`` bytes, unchecked.
+
+        It ends where the content is damaged, and at the size that the directory states at the latest.
+        """
+        left = entry.size
+        with self.stored_bytes(entry) as stored:
+            if entry.method == STORED:
+                for at in range(0, len(stored), size):
+                    yield bytes(stored[at : at + size])
+                return
+            inflater = zlib.decompressobj(-zlib.MAX_WBITS)
+            pending: bytes | memoryview = stored
+            while left > 0 and not inflater.eof:
+                try:
+                    piece = inflater.decompress(pending, min(size, left))
+                except zlib.error:
+                    return
+                if not piece:
+                    return
+                left -= len(piece)
+                yield piece
+                pending = inflater.unconsumed_tail
 
     def _end_record(self) -> tuple[int, int, int]:
         tail_start = max(0, len(self._view) - _MAX_COMMENT - _END.size)
@@ -145,11 +189,45 @@ class ZipReader:
         for _ in range(count):
             if at + _CENTRAL.size > end:
                 raise damaged("its central directory is cut off", "zip_structure")
-            entry, at = self._central_entry(at, end)
+            usual = self._usual_entry(at, end)
+            entry, at = self._central_entry(at, end) if usual is None else usual
             names.add(entry.name)
             yield entry
         if at != end:
             raise damaged("its central directory is longer than stated", "zip_structure")
+
+    def _usual_entry(self, at: int, end: int) -> tuple[ZipEntry, int] | None:
+        """Return what ``_central_entry`` does, sooner, for headers like those of most writers.
+
+        They are alike in both places and have no extra field, comment or data descriptor. Else ``None``.
+        """
+        view = self._view
+        central = _CENTRAL.unpack_from(view, at)
+        magic, made, needed, flags, method, time, date, crc, packed, size, length = central[:11]
+        extra, comment, disk, internal, external, offset = central[11:]
+        name_at = at + _CENTRAL.size
+        after, local_name_at = name_at + length, offset + _LOCAL.size
+        data_at = local_name_at + length
+        if (
+            extra or comment or disk or flags & ~_USUAL_FLAGS or magic != _CENTRAL_MAGIC
+            or after > end or data_at + packed > end or _ZIP64_MARK in (size, packed)
+            or needed & 0xFF > _NEWEST_VERSION
+        ):  # fmt: skip
+            return None
+        agreed = (_LOCAL_MAGIC, needed, flags, method, time, date, crc, packed, size, length, 0)
+        raw_name = bytes(view[name_at:after])
+        if (
+            _LOCAL.unpack_from(view, offset) != agreed
+            or bytes(view[local_name_at:data_at]) != raw_name
+            or not raw_name.isascii()
+        ):
+            return None
+        entry = ZipEntry(
+            member_name(raw_name, (), is_utf8=True), made, needed, flags, method, time, date, crc, packed,
+            size, internal, external, offset, data_at, b"", b"", True,
+        )  # fmt: skip
+        _refuse_unsafe(entry)
+        return entry, after
 
     def _central_entry(self, at: int, end: int) -> tuple[ZipEntry, int]:
         fields = _CENTRAL.unpack_from(self._view, at)

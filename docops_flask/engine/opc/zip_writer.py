@@ -53,6 +53,32 @@ class ByteSink(Protocol):
         """Write all of ``data``."""
 
 
+class JoinedWrites:
+    """Hands what is written to it on to ``stream``, small pieces together; ``flush`` hands on the rest."""
+
+    def __init__(self, stream: ByteSink) -> None:
+        self._stream = stream
+        self._pieces: list[bytes] = []
+        self._size = 0
+
+    def write(self, data: bytes | memoryview) -> None:
+        """Write ``data``, sooner or later."""
+        if isinstance(data, bytes) and len(data) <= _SMALL_BYTES:
+            self._pieces.append(data)
+            self._size += len(data)
+            if self._size > _SMALL_BYTES:
+                self.flush()
+            return
+        self.flush()
+        self._stream.write(data)
+
+    def flush(self) -> None:
+        """Write what was kept back."""
+        if self._pieces:
+            pieces, self._pieces, self._size = self._pieces, [], 0
+            self._stream.write(b"".join(pieces))
+
+
 class ZipWriter:
     """Writes an archive to ``stream``; ``finish`` must be called once at the end.
 

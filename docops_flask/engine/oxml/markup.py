@@ -177,7 +177,8 @@ class PartText(NamedTuple):
     ``content[root_start:root_end]`` is the start tag of the root; ``namespace`` is the root's. ``prefix``
     stands for it in all of the part, and for nothing else, and there is no comment, CDATA section or
     processing instruction in the root; it is empty where that is not so. ``root_scope`` are the namespaces
-    that the root declares; where there is a ``prefix``, all that the part declares.
+    that the root declares; where there is a ``prefix``, all that the part declares (of a prefix for several
+    that have no meaning here the first).
     """
 
     content: bytes
@@ -234,12 +235,12 @@ def _is_plain(
     if content.find(b"xmlns", start) >= 0:
         everywhere = dict(scope)
         for bound, uri in _declarations(content, start):
-            if everywhere.setdefault(bound, uri) != uri:
+            # A prefix that stands for several namespaces of no meaning stands for none of meaning.
+            known = everywhere.setdefault(bound, uri)
+            if known != uri and not _OF_MEANING.isdisjoint((known, uri)):
                 return False, scope
         scope = everywhere
-    # One prefix alone for each namespace that matters.
-    bound_to = list(scope.values())
-    return bound_to.count(namespace) == 1 and bound_to.count(_MARKUP_COMPATIBILITY) <= 1, scope
+    return list(scope.values()).count(namespace) == 1, scope
 
 
 def _declarations(content: bytes, start: int) -> Iterator[tuple[bytes, bytes]]:
@@ -253,4 +254,11 @@ def _declarations(content: bytes, start: int) -> Iterator[tuple[bytes, bytes]]:
         at = content.find(b"xmlns", at + 1)
 
 
-_MARKUP_COMPATIBILITY = b"http://schemas.openxmlformats.org/markup-compatibility/2006"
+# The namespaces of the elements that are told apart.
+_OF_MEANING = frozenset((
+    b"http://schemas.openxmlformats.org/wordprocessingml/2006/main",
+    b"http://purl.oclc.org/ooxml/wordprocessingml/main",
+    b"http://schemas.openxmlformats.org/markup-compatibility/2006",
+    b"http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing",
+    b"http://purl.oclc.org/ooxml/drawingml/wordprocessingDrawing",
+))  # fmt: skip

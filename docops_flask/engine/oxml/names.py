@@ -30,8 +30,8 @@ XML_SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 _LOCAL_NAMES = (
     # block and run content
     "body p r t tab br cr ptab noBreakHyphen softHyphen delText instrText delInstrText "
-    "drawing pict object tbl tr tc instr sdt sdtContent sdtPr hyperlink smartTag customXml fldSimple fldChar "
-    "fldCharType dir bdo ins moveTo moveFrom txbxContent "
+    "drawing pict object ruby rt rubyBase tbl tr tc instr sdt sdtContent sdtPr hyperlink smartTag customXml "
+    "fldSimple fldChar fldCharType dir bdo ins moveTo moveFrom txbxContent "
     # marks without width
     "proofErr bookmarkStart bookmarkEnd commentRangeStart commentRangeEnd commentReference "
     "lastRenderedPageBreak permStart permEnd moveFromRangeStart moveFromRangeEnd moveToRangeStart "
@@ -55,7 +55,7 @@ _LOCAL_NAMES = (
     "num abstractNum abstractNumId lvl lvlOverride styleLink numStyleLink "
     # sections and settings
     "sectPr pgSz w h orient pgMar top bottom header footer gutter cols space docGrid linePitch charSpace "
-    "themeFontLang compat compatSetting "
+    "pgNumType fmt themeFontLang compat compatSetting "
 )
 
 

@@ -83,6 +83,7 @@ ROLE_LABELS: Mapping[str, Bilingual] = {
     "letterhead": Bilingual("letterhead", "发文机关标志"),
     "document_number": Bilingual("document number", "发文字号"),
     "signer": Bilingual("signer", "签发人"),
+    "letterhead_rule": Bilingual("rule below the letterhead", "版头中的分隔线"),
     "title": Bilingual("title", "标题"),
     "recipient": Bilingual("recipient", "主送机关"),
     "heading_1": Bilingual("heading 1", "一级标题"),
@@ -161,14 +162,30 @@ class TextRules(NamedTuple):
 
     document_number_form: Rule[bool] | None = None
     recipient_colon: Rule[bool] | None = None
+    heading_number_form: Rule[bool] | None = None
     attachment_note_end: Rule[bool] | None = None
     date_form: Rule[bool] | None = None
+    issue_date_form: Rule[bool] | None = None
+    signature_date_lines: Rule[bool] | None = None
+    page_number_form: Rule[bool] | None = None
+
+
+class NotChecked(NamedTuple):
+    """What the clause ``source`` asks for and no rule of the policy checks, in words."""
+
+    source: str
+    text: Bilingual
+
+    def as_dict(self) -> dict[str, str]:
+        """Return it as policy files and the format report have it."""
+        return {"source": self.source, **self.text._asdict()}
 
 
 class HouseStyle(NamedTuple):
     """What version 2 adds to a policy; empty, it checks nothing.
 
-    ``styles`` leads from a style's name (case folded) to the role of its paragraphs.
+    ``styles`` leads from a style's name (case folded) to the role of its paragraphs. ``not_checked`` says
+    what a person still has to look at.
     """
 
     title: Bilingual | None = None
@@ -177,6 +194,7 @@ class HouseStyle(NamedTuple):
     roles: Mapping[str, RoleRules] = {}
     styles: Mapping[str, str] = {}
     text: TextRules = TextRules()
+    not_checked: tuple[NotChecked, ...] = ()
 
     @property
     def needs_roles(self) -> bool:

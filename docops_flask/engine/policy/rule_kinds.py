@@ -239,9 +239,7 @@ ROLE_KINDS: Mapping[str, RuleKind] = {
     "space_after": _SPACE,
     "page_break_before": _SWITCH,
 }
-TEXT_KINDS: Mapping[str, RuleKind] = dict.fromkeys(
-    ("document_number_form", "recipient_colon", "attachment_note_end", "date_form"), _SWITCH
-)
+TEXT_KINDS: Mapping[str, RuleKind] = dict.fromkeys(TextRules._fields, _SWITCH)
 
 
 def house_style_as_dict(house: HouseStyle) -> dict[str, Any]:
@@ -257,6 +255,7 @@ def house_style_as_dict(house: HouseStyle) -> dict[str, Any]:
     content["roles"] = {role: _rules(rules, ROLE_KINDS) for role, rules in house.roles.items()}
     content["styles"] = dict(house.styles)
     content["text"] = _rules(house.text, TEXT_KINDS)
+    content["not_checked"] = [each.as_dict() for each in house.not_checked]
     return {key: value for key, value in content.items() if value}
 
 

@@ -63,8 +63,8 @@ class AppliedRule(NamedTuple, Generic[V]):
 
     ``key`` is its place in a policy file (``run_size_pt``, ``roles.title.size_pt``), ``code`` that of its
     issues. ``role`` is ``None`` for a rule for the whole document. ``severity`` counts where the document
-    states a wrong value, ``unstated_severity`` where it states none. ``source`` is the clause that asks for
-    it.
+    states a wrong value, ``defaults_severity`` where only its defaults (w:docDefaults) do,
+    ``unstated_severity`` where nothing does. ``source`` is the clause that asks for it.
     """
 
     value: V
@@ -72,6 +72,7 @@ class AppliedRule(NamedTuple, Generic[V]):
     code: str
     role: str | None
     severity: Severity
+    defaults_severity: Severity
     unstated_severity: Severity
     source: str | None
     tolerance_twips: int
@@ -191,13 +192,16 @@ def _rules_of_role(role: str, rules: RoleRules, policy: Policy) -> Mapping[str, 
 
 
 def _applied(rule: Rule[Any], key: str, code: str, role: str | None, policy: Policy) -> AppliedRule[Any]:
+    unstated: Severity = rule.severity if policy.treat_inherited_as_error else "warn"
     return AppliedRule(
         value=rule.value,
         key=key,
         code=code,
         role=role,
         severity=rule.severity,
-        unstated_severity=rule.severity if policy.treat_inherited_as_error else "warn",
+        # A policy of version 1 has one rule for all text, so the defaults are no statement about this one.
+        defaults_severity=unstated if policy.version == 1 else rule.severity,
+        unstated_severity=unstated,
         source=rule.source,
         tolerance_twips=tolerance_twips(rule, policy),
     )

@@ -4,18 +4,32 @@ A precheck says what a run of a task would come to; an inspection says what a te
 wrong with it, without a task.
 """
 
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Container, Iterator, Mapping, Sequence
-from itertools import islice
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
+from itertools import chain, islice
 from typing import Any, NamedTuple
 
 from docops_flask.engine.document.document import ParagraphPlace, RunPlace, StoryPart
-from docops_flask.engine.errors import ExitCode
+from docops_flask.engine.errors import ExitCode, echo
 from docops_flask.engine.oxml.markup import TOKEN
-from docops_flask.engine.reports.replace_log import UNSUPPORTED_REASONS, MissingFields, ReplaceLog
+from docops_flask.engine.reports.missing_fields import (
+    LeftPlace,
+    MissingFields,
+    MissingPlace,
+    UnusedKey,
+)
+from docops_flask.engine.reports.replace_log import (
+    UNACCOUNTED,
+    UNACCOUNTED_REASON,
+    UNSUPPORTED_REASONS,
+    ReplaceLog,
+)
 from docops_flask.engine.skills.skill import Skill
 from docops_flask.engine.template.grammar import Found, Kind, Suggestions
+from docops_flask.engine.template.places.found import UNFILLABLE, PlaceScan
 from docops_flask.engine.template.scan import BracketedParagraph, Scan
+from docops_flask.engine.template.unaccounted import UnaccountedName
 
 # The most that an answer lists of each kind, so that it stays small; its counts are complete.
 MAX_LISTED = 10_000
@@ -23,7 +37,10 @@ MAX_SHOWN_CHARACTERS = 80
 
 
 class UnsupportedPlace(NamedTuple):
-    """A text that looks like a placeholder but cannot be filled; ``kind`` is the value of a ``Kind``."""
+    """A text that looks like a placeholder but cannot be filled; ``kind`` is the value of a ``Kind``.
+
+    ``paragraph_path`` is the address of the paragraph, of a text inside it, or of one outside paragraphs.
+    """
 
     kind: str
     text: str
@@ -39,6 +56,7 @@ class PrecheckSummary(NamedTuple):
     unsupported_count: int
     missing_required_count: int
     missing_optional_count: int
+    left_count: int
 
 
 class Precheck(NamedTuple):
@@ -54,6 +72,10 @@ class Precheck(NamedTuple):
     missing_required: tuple[str, ...]
     missing_optional: tuple[str, ...]
     unsupported: tuple[UnsupportedPlace, ...]
+    missing: tuple[MissingPlace, ...] = ()
+    unused: tuple[UnusedKey, ...] = ()
+    undeclared: tuple[str, ...] = ()
+    left: tuple[LeftPlace, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """Return the answer's JSON, all but ``request_id``."""
@@ -65,6 +87,10 @@ class Precheck(NamedTuple):
             "missing_required": list(self.missing_required),
             "missing_optional": list(self.missing_optional),
             "unsupported": [each._asdict() for each in self.unsupported],
+            "missing": [each._asdict() for each in self.missing],
+            "unused": [each._asdict() for each in self.unused],
+            "undeclared": list(self.undeclared),
+            "left": [each._asdict() for each in self.left],
         }
 
 
@@ -83,7 +109,10 @@ class TemplateField(NamedTuple):
 
 
 class Problem(NamedTuple):
-    """Something wrong with a template, at the run ``place``; ``text`` is the placeholder ("" for none)."""
+    """Something wrong with a template, at ``place``: a run, a part, or "" for all of it.
+
+    ``text`` is the placeholder or the link that it is about ("" for none).
+    """
 
     code: str
     message: str
@@ -130,49 +159,93 @@ def precheck_of(
         ok=expected_exit_code is ExitCode.OK,
         expected_exit_code=expected_exit_code,
         summary=PrecheckSummary(
-            len(template_fields), log.unsupported_count, len(missing.required), len(missing.optional)
+            len(template_fields),
+            log.unsupported_count,
+            len(missing.required),
+            len(missing.optional),
+            log.left_count,
         ),
         template_fields=tuple(template_fields),
         missing_required=missing.required,
         missing_optional=missing.optional,
         unsupported=tuple(islice(places, MAX_LISTED)),
+        missing=missing.missing,
+        unused=missing.unused,
+        undeclared=missing.undeclared,
+        left=missing.left,
     )
 
 
-def inspect_template(scan: Scan, skills: Sequence[Skill]) -> Inspection:
-    """Return the inspection of a scanned template; ``skills`` are all that are known."""
+def inspect_template(
+    scan: Scan,
+    places: PlaceScan,
+    skills: Sequence[Skill],
+    unaccounted: Sequence[UnaccountedName] = (),
+    beside: Iterable[Problem] = (),
+) -> Inspection:
+    """Return the inspection of a scanned template; ``skills`` are all that are known.
+
+    ``places`` is what stands outside the paragraphs of its stories; ``unaccounted`` are the names that
+    neither holds; ``beside`` are the problems of what the template has beside its text.
+    """
     known_in: dict[str, list[str]] = {}
     for skill in skills:
         for name in skill.placeholders():
             known_in.setdefault(name, []).append(skill.name)
     return Inspection(
-        fields=tuple(_fields(scan, known_in)),
-        unsupported=tuple(islice(_unsupported_places(scan, Suggestions(known_in)), MAX_LISTED)),
-        problems=tuple(islice(_problems(scan, known_in), MAX_LISTED)),
-        suggested_skill=_suggested_skill(scan, skills, known_in),
+        fields=tuple(_fields(scan, places, known_in)),
+        unsupported=tuple(
+            islice(
+                chain(
+                    _unsupported_places(scan, places, Suggestions(known_in)),
+                    map(_unaccounted_place, unaccounted),
+                ),
+                MAX_LISTED,
+            )
+        ),
+        problems=tuple(
+            islice(
+                chain(_problems(scan, places, known_in), map(_unaccounted_problem, unaccounted), beside),
+                MAX_LISTED,
+            )
+        ),
+        suggested_skill=_suggested_skill(scan, places, skills, known_in),
     )
 
 
-def _fields(scan: Scan, known_in: Mapping[str, list[str]]) -> list[TemplateField]:
-    counts = dict(islice(scan.field_counts().items(), MAX_LISTED))
+def _fields(scan: Scan, elsewhere: PlaceScan, known_in: Mapping[str, list[str]]) -> list[TemplateField]:
+    counts = dict(islice(_field_counts(scan, elsewhere).items(), MAX_LISTED))
     places: dict[str, list[str]] = {name: [] for name in counts}
-    for paragraph, found in islice(_placeholders(scan), MAX_LISTED):
-        if found.name in places:
-            places[found.name].append(paragraph.run_of(found).run_id)
+    for name, address in islice(_placeholders(scan), MAX_LISTED):
+        if name in places:
+            places[name].append(address)
+    for place, found in islice(elsewhere.all_found(), MAX_LISTED):
+        if found.kind is Kind.PLACEHOLDER and found.name in places:
+            places[found.name].append(place.path)
     return [
         TemplateField(name, count, tuple(places[name]), tuple(known_in.get(name, ())))
         for name, count in counts.items()
     ]
 
 
-def _placeholders(scan: Scan) -> Iterator[tuple[BracketedParagraph, Found]]:
+def _field_counts(scan: Scan, elsewhere: PlaceScan) -> Counter[str]:
+    return Counter(scan.field_counts()) + Counter(elsewhere.field_counts())
+
+
+def _placeholders(scan: Scan) -> Iterator[tuple[str, str]]:
+    """Yield the name and the place of each placeholder that can be filled."""
     for paragraph in scan.paragraphs:
         for found in paragraph.found:
             if found.kind is Kind.PLACEHOLDER:
-                yield paragraph, found
+                yield found.name, paragraph.run_of(found).run_id
+        for text in paragraph.inline:
+            for name in text.names():
+                yield name, text.text.address
 
 
-def _unsupported_places(scan: Scan, suggestions: Suggestions) -> Iterator[UnsupportedPlace]:
+def _unsupported_places(
+    scan: Scan, elsewhere: PlaceScan, suggestions: Suggestions
+) -> Iterator[UnsupportedPlace]:
     for paragraph in scan.paragraphs:
         for found in paragraph.found:
             if found.kind is not Kind.PLACEHOLDER:
@@ -183,12 +256,53 @@ def _unsupported_places(scan: Scan, suggestions: Suggestions) -> Iterator[Unsupp
                     suggestion=suggestions.near(found.name),
                     reason=UNSUPPORTED_REASONS[found.kind],
                 )
+        for text in paragraph.inline:
+            for found, refusal in text.found:
+                is_placeholder = found.kind is Kind.PLACEHOLDER
+                if is_placeholder and refusal is None:
+                    continue
+                yield UnsupportedPlace(
+                    kind=(found if refusal is None else refusal).kind.value,
+                    text=text.written(found)[:MAX_SHOWN_CHARACTERS],
+                    paragraph_path=text.text.address,
+                    suggestion=None if is_placeholder else suggestions.near(found.name),
+                    reason=UNSUPPORTED_REASONS[found.kind] if refusal is None else refusal.reason,
+                )
+    for place, found in elsewhere.all_found():
+        if found.kind is not Kind.PLACEHOLDER:
+            yield UnsupportedPlace(
+                kind=found.kind.value,
+                text=place.text[found.start : found.end][:MAX_SHOWN_CHARACTERS],
+                paragraph_path=place.path,
+                suggestion=suggestions.near(found.name),
+                reason=UNSUPPORTED_REASONS[found.kind],
+            )
+    for unfillable in elsewhere.unfillable:
+        shown = unfillable.shown[:MAX_SHOWN_CHARACTERS]
+        yield UnsupportedPlace(UNFILLABLE, shown, unfillable.path, None, unfillable.told)
+
+
+def _unaccounted_place(name: UnaccountedName) -> UnsupportedPlace:
+    path = f"{name.part}#{name.place}"
+    text = name.text[:MAX_SHOWN_CHARACTERS]
+    return UnsupportedPlace(UNACCOUNTED, text, path, None, UNACCOUNTED_REASON)
+
+
+def _unaccounted_problem(name: UnaccountedName) -> Problem:
+    shown = name.text[:MAX_SHOWN_CHARACTERS]
+    message = f"{shown} stands in {echo(name.part)} at a place that is not filled."
+    return Problem("UNACCOUNTED_PLACEHOLDER", message, f"{name.part}#{name.place}", shown)
 
 
 class _BoundControls:
     """Tells what lies in a content control that shows data stored elsewhere (w:dataBinding, 17.5.2.6)."""
 
-    def __init__(self) -> None:
+    def __init__(self, filled: Collection[tuple[str, int]]) -> None:
+        """``filled`` are those whose data is filled too, by part name and first byte."""
+        self._filled = filled
+        self._starts: dict[str, list[int]] = {}
+        for part, start in sorted(filled):
+            self._starts.setdefault(part, []).append(start)
         self._in_part: dict[StoryPart, list[tuple[int, int]]] = {}
 
     def contain(self, run: RunPlace) -> bool:
@@ -199,11 +313,17 @@ class _BoundControls:
     def _is_around(self, place: ParagraphPlace) -> bool:
         part = place.part
         if part not in self._in_part:
-            self._in_part[part] = list(_bound_controls(part))
+            self._in_part[part] = [
+                each for each in _bound_controls(part) if (part.name, each[0]) not in self._filled
+            ]
         return any(start < place.start < end for start, end in self._in_part[part])
 
     def _is_inside(self, run: RunPlace) -> bool:
-        w = run.paragraph.part.w
+        place = run.paragraph
+        starts = self._starts.get(place.part.name, ())
+        if bisect_left(starts, place.start) < bisect_left(starts, place.end):
+            return False
+        w = place.part.w
         controls = run.element.iterancestors(w.sdt)
         return any(control.find(f"{w.sdtPr}/{w.dataBinding}") is not None for control in controls)
 
@@ -231,18 +351,48 @@ def _bound_controls(part: StoryPart) -> Iterator[tuple[int, int]]:
                 opened.append((match.start(), local))
 
 
-def _problems(scan: Scan, known: Container[str]) -> Iterator[Problem]:
-    controls = _BoundControls()
-    if not scan.field_counts():
+def _problems(scan: Scan, elsewhere: PlaceScan, known: Container[str]) -> Iterator[Problem]:
+    controls = _BoundControls(elsewhere.shown_data)
+    if not _field_counts(scan, elsewhere):
         yield Problem("NO_FIELDS", "The template holds no placeholder such as 【MEETING_TITLE】.", "", "")
     for paragraph in scan.paragraphs:
         for found in paragraph.found:
             yield from _problems_of(paragraph, found, known, controls)
+        for text in paragraph.inline:
+            for found, refusal in text.found:
+                shown, place = text.written(found)[:MAX_SHOWN_CHARACTERS], text.text.address
+                if found.kind is not Kind.PLACEHOLDER or refusal is not None:
+                    yield _unsupported_problem(place, shown)
+                elif found.name not in known:
+                    yield _unknown_field(place, shown)
+    yield from _problems_elsewhere(elsewhere, known)
     for paragraph in scan.comments:
         for found in paragraph.found:
             shown = _shown(paragraph, found)
             message = f"{shown} is in a comment; comments are not filled."
             yield Problem("IN_COMMENT", message, paragraph.run_of(found).run_id, shown)
+
+
+def _problems_elsewhere(elsewhere: PlaceScan, known: Container[str]) -> Iterator[Problem]:
+    for place, found in elsewhere.all_found():
+        shown = place.text[found.start : found.end][:MAX_SHOWN_CHARACTERS]
+        if found.kind is not Kind.PLACEHOLDER:
+            yield _unsupported_problem(place.path, shown)
+        elif found.name not in known:
+            yield _unknown_field(place.path, shown)
+    for unfillable in elsewhere.unfillable:
+        shown = unfillable.shown[:MAX_SHOWN_CHARACTERS]
+        message = f"{shown} cannot be filled where it stands. {unfillable.told}."
+        yield Problem("UNSUPPORTED_PLACEHOLDER", message, unfillable.path, shown)
+
+
+def _unsupported_problem(place: str, shown: str) -> Problem:
+    message = f"{shown} looks like a placeholder but cannot be filled."
+    return Problem("UNSUPPORTED_PLACEHOLDER", message, place, shown)
+
+
+def _unknown_field(place: str, shown: str) -> Problem:
+    return Problem("UNKNOWN_FIELD", f"No document type has a field for {shown}.", place, shown)
 
 
 def _problems_of(
@@ -251,11 +401,10 @@ def _problems_of(
     run, shown = paragraph.run_of(found), _shown(paragraph, found)
     place = run.run_id
     if found.kind is not Kind.PLACEHOLDER:
-        message = f"{shown} looks like a placeholder but cannot be filled."
-        yield Problem("UNSUPPORTED_PLACEHOLDER", message, place, shown)
+        yield _unsupported_problem(place, shown)
         return
     if found.name not in known:
-        yield Problem("UNKNOWN_FIELD", f"No document type has a field for {shown}.", place, shown)
+        yield _unknown_field(place, shown)
     if paragraph.in_field_result(found):
         message = f"{shown} lies in the result of a Word field, which Word may recompute."
         yield Problem("FIELD_RESULT", message, place, shown)
@@ -268,8 +417,10 @@ def _shown(paragraph: BracketedParagraph, found: Found) -> str:
     return paragraph.text[found.start : found.end][:MAX_SHOWN_CHARACTERS]
 
 
-def _suggested_skill(scan: Scan, skills: Sequence[Skill], known_in: Mapping[str, list[str]]) -> str | None:
+def _suggested_skill(
+    scan: Scan, elsewhere: PlaceScan, skills: Sequence[Skill], known_in: Mapping[str, list[str]]
+) -> str | None:
     """Return the skill that knows most of the template's fields; on a tie the one with fewer fields."""
-    hits = Counter(skill for name in scan.field_counts() for skill in known_in.get(name, ()))
+    hits = Counter(skill for name in _field_counts(scan, elsewhere) for skill in known_in.get(name, ()))
     scores = [(-hits[skill.name], len(skill.fields), skill.name) for skill in skills if hits[skill.name]]
     return min(scores)[2] if scores else None

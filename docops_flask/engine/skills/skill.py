@@ -4,8 +4,6 @@ from typing import Literal, NamedTuple
 
 from docops_flask.engine.bilingual import Bilingual
 
-LANGUAGES = ("zh", "en")
-
 
 class Wording(NamedTuple):
     """The text of a starter template in one language; placeholders stand in it as ``【FIELD】``.
@@ -78,5 +76,5 @@ class Skill(NamedTuple):
         return {field.placeholder: field for field in self.fields}
 
     def wording(self, language: str) -> Wording | None:
-        """Return the wording of the starter template in ``language`` (one of ``LANGUAGES``)."""
+        """Return the wording of the starter template in ``language`` (a ``Language``)."""
         return self.wording_zh if language == "zh" else self.wording_en

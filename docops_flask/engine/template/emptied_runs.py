@@ -8,6 +8,7 @@ that was repaired stays.
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from docops_flask.engine.document.shape import Paragraph
 from docops_flask.engine.oxml.markup import TOKEN, Splice
@@ -101,6 +102,7 @@ def _around(start: int, end: int, ranges: Sequence[tuple[int, int]]) -> Iterator
     yield Splice(start, end, b"")
 
 
+@lru_cache(maxsize=64)
 def _holds_nothing(run: bytes) -> bool:
     """Say whether a run holds its properties, as the first, and w:t without a character at most."""
     at = 0

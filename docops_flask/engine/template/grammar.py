@@ -19,22 +19,38 @@ _MEANT = rf"(?=[^{_LETTER}]*[{_LETTER}])[{_NAME_CHARS}]+\Z"
 _RUN_OF_NAME_CHARS = rf"[{_NAME_CHARS}]*"
 _BRACKET = f"[{OPEN}{CLOSE}]"
 _PAIR = f"{OPEN}[^{OPEN}{CLOSE}]*{CLOSE}"
+_CLOSED_NAME = f"{OPEN}[{_NAME_CHARS}]++{CLOSE}"
 _SPACES = " \u00a0\u3000"
+# Characters without width that editors and web pages leave in copied text: zero-width spaces and joiners, the
+# word joiner, the byte order mark, soft hyphens, variation selectors. In a name they are ignored.
+_IGNORED = "\u00ad\u200b-\u200d\u2060\ufeff\ufe00-\ufe0f"
+# Marks of direction (Unicode Standard Annex 9). Removing one may change the order in which the text around it
+# is shown, so a name with one in it is reported.
+_DIRECTIONS = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
+# What a paragraph's text has for what is no character: tabs, line ends, pictures; and hyphens other than "-".
+# A name with one in it is malformed.
+_IN_PLACE_OF = {"\t": " ", "\n": " ", "\ufffc": "", "\u2010": "-", "\u2011": "-"}
+_NO_CHARACTERS = f"[{''.join(_IN_PLACE_OF)}]"
+_TO_EXAMINE = f"[{_IGNORED}{_DIRECTIONS}{''.join(_IN_PLACE_OF)}]"
 
 
 class Kind(Enum):
-    """The kinds of bracketed text."""
+    """The kinds of bracketed text; the last two are well-formed, and stand where no value may."""
 
     PLACEHOLDER = "placeholder"
     MALFORMED = "malformed"
     UNCLOSED = "unclosed"
     UNOPENED = "unopened"
+    BIDIRECTIONAL = "bidirectional"
+    FIELD_CODE = "field_code"
+    NESTED_FIELD = "nested_field"
 
 
 class Found(NamedTuple):
     """A placeholder, well-formed or not, at ``text[start:end]`` of a paragraph.
 
-    ``name`` is the text inside the brackets. With one bracket missing it is the text that looks like a name.
+    ``name`` is the text inside the brackets, without characters that are ignored. With one bracket missing it
+    is the text that looks like a name.
     """
 
     kind: Kind
@@ -85,9 +101,8 @@ def _among_loose_brackets(text: str) -> list[Found]:
 
 
 def _closed(text: str, start: int, end: int) -> Found | None:
-    inner = text[start + 1 : end - 1]
-    kind = _kind_of(inner)
-    return None if kind is None else Found(kind, start, end, inner)
+    told = _told(text[start + 1 : end - 1])
+    return None if told is None else Found(told[0], start, end, told[1])
 
 
 def _unclosed(text: str, start: int) -> Found | None:
@@ -118,10 +133,69 @@ def _is_name(text: str) -> bool:
 
 # A document repeats a few names.
 @lru_cache(maxsize=256)
-def _kind_of(inner: str) -> Kind | None:
+def _told(inner: str) -> tuple[Kind, str] | None:
+    """Return the kind of a text in brackets and the name in it; ``None`` for ordinary text."""
     if _is_name(inner):
-        return Kind.PLACEHOLDER
-    return Kind.MALFORMED if re.match(_MEANT, inner) else None
+        return Kind.PLACEHOLDER, inner
+    if re.match(_MEANT, inner):
+        return Kind.MALFORMED, inner
+    plain = re.sub(_TO_EXAMINE, _in_its_place, inner)
+    told = None if plain == inner else _told(plain)
+    if told is None:
+        return None
+    if re.search(f"[{_DIRECTIONS}]", inner):
+        return Kind.BIDIRECTIONAL, told[1]
+    return (Kind.MALFORMED, plain) if re.search(_NO_CHARACTERS, inner) else told
+
+
+def _in_its_place(match: re.Match[str]) -> str:
+    return _IN_PLACE_OF.get(match[0], "")
+
+
+def ignored_characters(written: str) -> list[str]:
+    """Return the characters in ``written``, a placeholder as it stands in a text, that are ignored in names.
+
+    Each is returned once, as ``U+200B`` and the like, in the order of the code points.
+    """
+    return [f"U+{ord(each):04X}" for each in sorted(set(re.findall(f"[{_IGNORED}]", written)))]
+
+
+def closed_names(text: str) -> Iterator[tuple[int, int]]:
+    """Yield start and end of the placeholders in ``text`` that have both brackets, well-formed or not."""
+    for match in re.finditer(_CLOSED_NAME, text):
+        if _told(match[0][1:-1]) is not None:
+            yield match.span()
+
+
+_MAX_UNDECLARED_CHARACTERS = 64
+
+
+def undeclared_names(text: str) -> Iterator[str]:
+    """Yield bracketed texts, brackets included, that have the form of names in scripts other than Latin.
+
+    Parts joined by "." of letters, marks and decimal digits of any script and "_"; each begins with a letter
+    or "_". They are ordinary text (【注意】) or fields that no document type declares (【甲方】).
+    """
+    for match in re.finditer(_PAIR, text):
+        inner = match[0][1:-1].strip()
+        if not inner.isascii() and all(map(_is_any_name, inner.split("."))) and _told(inner) is None:
+            yield match[0]
+
+
+def _is_any_name(text: str) -> bool:
+    first = text[:1]
+    return (
+        (first == "_" or first.isalpha())
+        and len(text) <= _MAX_UNDECLARED_CHARACTERS
+        and all(each == "_" or each.isalpha() or each.isdecimal() or _is_mark(each) for each in text)
+    )
+
+
+def _is_mark(character: str) -> bool:
+    # Imported here because few texts hold any other character.
+    import unicodedata
+
+    return unicodedata.category(character).startswith("M")
 
 
 def likely_name(written: str) -> str:
@@ -129,10 +203,12 @@ def likely_name(written: str) -> str:
 
     Full-width characters become ASCII (NFKC), letters capitals; spaces, dots and hyphens become underscores.
     """
-    # Imported here because only templates with malformed placeholders need it.
-    import unicodedata
+    if not written.isascii():
+        # Imported here because few templates need it.
+        import unicodedata
 
-    plain = unicodedata.normalize("NFKC", written).strip().upper()
+        written = unicodedata.normalize("NFKC", written)
+    plain = written.strip().upper()
     return re.sub(r"[\s.\-]+", "_", plain).strip("_")
 
 
@@ -149,8 +225,8 @@ class Suggestions:
     """
 
     def __init__(self, known: Iterable[str]) -> None:
-        self._known = sorted(set(known))
-        self._names = frozenset(self._known)
+        self._known = [(name, frozenset(name).__contains__) for name in sorted(set(known))]
+        self._names = frozenset(name for name, _ in self._known)
         self._seen: dict[str, str | None] = {}
         self._comparisons = 0
 
@@ -169,19 +245,42 @@ class Suggestions:
 
     def _closest(self, name: str) -> str | None:
         # The ratio is 2 * common / (sum of the lengths), so a much longer or shorter name cannot reach it.
+        # Nor can one that lacks most of its characters.
         alike = [
             known
-            for known in self._known
-            if 2 * min(len(known), len(name)) >= _CLOSE_ENOUGH * (len(known) + len(name))
+            for known, holds in self._known
+            if 2 * min(len(known), len(name)) >= (least := _CLOSE_ENOUGH * (len(known) + len(name)))
+            and 2 * sum(map(holds, name)) >= least
         ]
         self._comparisons += len(alike)
         if not alike or self._comparisons > _MAX_COMPARISONS:
             return None
-        # Imported here because only templates with malformed placeholders need it.
-        from difflib import get_close_matches
+        places = _places_of(name)
+        likeness, nearest = max((_likeness(places, len(name), known), known) for known in alike)
+        return nearest if likeness >= _CLOSE_ENOUGH else None
 
-        close = get_close_matches(name, alike, n=1, cutoff=_CLOSE_ENOUGH)
-        return close[0] if close else None
+
+def _places_of(name: str) -> dict[str, int]:
+    """Return for each character of ``name`` a number whose bits say where it stands."""
+    places: dict[str, int] = {}
+    for number, character in enumerate(name):
+        places[character] = places.get(character, 0) | 1 << number
+    return places
+
+
+def _likeness(places: dict[str, int], length: int, other: str) -> float:
+    """Return twice the characters that two names have in common, in order, by all of theirs: 0 to 1.
+
+    ``places`` and ``length`` are of the one name. The longest common subsequence is counted with one number
+    for a row of its table (H. Hyyrö, Bit-parallel LCS-length computation revisited, 2004); it takes a
+    microsecond, and no module that a renderer would have to load.
+    """
+    whole = (1 << length) - 1
+    row = whole
+    for character in other:
+        met = row & places.get(character, 0)
+        row = ((row + met) | (row - met)) & whole
+    return 2 * (length - row.bit_count()) / (length + len(other))
 
 
 def _at_its_ends(name: str) -> Iterator[str]:

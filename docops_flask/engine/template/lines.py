@@ -50,19 +50,18 @@ def find_lines(walk: Walk, scan: Scan, skill: Skill, values: Values, limits: Lim
     }
     if not names:
         return []
-    standing_alone = [
+    places = _Places(walk)
+    found = [
         (paragraph, text)
         for paragraph in scan.paragraphs
         if len(paragraph.found) == 1 and paragraph.found[0].name in names
         for text in (_lines_of(paragraph, values),)
-        if text
+        if text and places.may_be_repeated(paragraph.place)
     ]
-    _refuse_copies(sum(text.count("\n") + 1 for _, text in standing_alone), limits.block_copies)
-    places = _Places(walk)
+    _refuse_copies(sum(text.count("\n") + 1 for _, text in found), limits.block_copies)
     return [
         LinesBlock(paragraph.place, paragraph.found[0], text.split("\n"), paragraph.place.mirrors)
-        for paragraph, text in standing_alone
-        if places.may_be_repeated(paragraph.place)
+        for paragraph, text in found
     ]
 
 

@@ -1,11 +1,27 @@
 """Finds the placeholders of a document, well-formed or not, with their places."""
 
-from collections.abc import Container, Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
-from docops_flask.engine.document.document import Document, ParagraphPlace, RunPlace, read_together
-from docops_flask.engine.document.shape import Paragraph, TextPiece
-from docops_flask.engine.template.grammar import CLOSE, OPEN, Found, Kind, find_placeholders
+from docops_flask.engine.document.document import (
+    Document,
+    ParagraphPlace,
+    RunPlace,
+    StoryPart,
+    read_together,
+)
+from docops_flask.engine.document.shape import INLINE_ELEMENTS, Paragraph, TextPiece
+from docops_flask.engine.template.grammar import (
+    CLOSE,
+    OPEN,
+    Found,
+    Kind,
+    find_placeholders,
+    undeclared_names,
+)
+
+if TYPE_CHECKING:
+    from docops_flask.engine.template.inline_scan import BracketedInline
 
 # An enumeration's member takes a while to look up.
 _PLACEHOLDER = Kind.PLACEHOLDER
@@ -14,12 +30,14 @@ _PLACEHOLDER = Kind.PLACEHOLDER
 class BracketedParagraph(NamedTuple):
     """A paragraph that holds at least one placeholder or broken one.
 
-    ``found`` is in text order; ``pieces`` are the w:t that hold the first character of each.
+    ``found`` is in text order; ``pieces`` are the w:t that hold the first character of each. ``inline`` are
+    the texts inside the paragraph that hold some: field codes, ruby, equations.
     """
 
     place: ParagraphPlace
     found: Sequence[Found]
     pieces: Sequence[TextPiece]
+    inline: "Sequence[BracketedInline]" = ()
 
     @property
     def text(self) -> str:
@@ -41,11 +59,15 @@ class BracketedParagraph(NamedTuple):
 class Scan(NamedTuple):
     """The bracketed paragraphs of a document, in document order.
 
-    Those in comments are kept separately and are never filled.
+    Those in comments are kept separately and are never filled. ``open_brackets`` counts the opening brackets
+    in the texts of all paragraphs of a part, those of ordinary text too; ``undeclared`` are the bracketed
+    words that have the form of a name in another script (【甲方】), each once.
     """
 
     paragraphs: list[BracketedParagraph]
     comments: list[BracketedParagraph]
+    open_brackets: Mapping[StoryPart, int] = {}
+    undeclared: Sequence[str] = ()
 
     def field_counts(self) -> dict[str, int]:
         """Return how often each placeholder name occurs, in order of first occurrence."""
@@ -54,12 +76,27 @@ class Scan(NamedTuple):
             for found in paragraph.found:
                 if found.kind is _PLACEHOLDER:
                     counts[found.name] = counts.get(found.name, 0) + 1
+            for text in paragraph.inline:
+                for name in text.names():
+                    counts[name] = counts.get(name, 0) + 1
         return counts
 
+    def inline_names(self) -> Iterator[tuple[str, str]]:
+        """Yield part and text of each placeholder in a text inside a paragraph, for each branch with it."""
+        for paragraph in self.paragraphs:
+            for bracketed in paragraph.inline:
+                for each in bracketed.found:
+                    text = bracketed.written(each.found)
+                    yield paragraph.place.part.name, text
+                    for mirror in bracketed.mirrors:
+                        yield mirror.place.part.name, text
+
     def unsupported_count(self) -> int:
-        """Return the number of malformed placeholders."""
+        """Return the number of malformed placeholders, and of those in places where none can be filled."""
         return sum(
-            found.kind is not Kind.PLACEHOLDER for paragraph in self.paragraphs for found in paragraph.found
+            sum(found.kind is not Kind.PLACEHOLDER for found in paragraph.found)
+            + sum(each.refusal is not None for text in paragraph.inline for each in text.found)
+            for paragraph in self.paragraphs
         )
 
     def placeholder_runs(self) -> list[RunPlace]:
@@ -72,7 +109,7 @@ class Scan(NamedTuple):
 
     def _first_runs(self, names: Container[str] | None) -> list[RunPlace]:
         runs: dict[str, RunPlace] = {}
-        for place, found, pieces in self.paragraphs:
+        for place, found, pieces, _ in self.paragraphs:
             path = place.path
             for (kind, _, _, name), piece in zip(found, pieces, strict=True):
                 if kind is _PLACEHOLDER and (names is None or name in names):
@@ -85,29 +122,93 @@ class Scan(NamedTuple):
 
 def scan_document(document: Document) -> Scan:
     """Return the placeholders of ``document``."""
-    return Scan(_bracketed(document.walk.paragraphs), _bracketed(document.walk.comments))
+    open_brackets: dict[StoryPart, int] = {}
+    undeclared: dict[str, None] = {}
+    paragraphs = _bracketed(document.walk.paragraphs, open_brackets, undeclared)
+    comments = _bracketed(document.walk.comments, {}, {}, with_inline=False)
+    return Scan(paragraphs, comments, open_brackets, list(undeclared))
 
 
 _OPEN, _CLOSE = OPEN.encode(), CLOSE.encode()
 
 
-def _bracketed(places: Iterable[ParagraphPlace]) -> list[BracketedParagraph]:
-    wanted = [place for place in places if _may_hold_bracket(place)]
+class _Held(NamedTuple):
+    """What a text holds: placeholders, the w:t that each begins in, how many opening brackets in all.
+
+    ``may_hold_inline`` says that there may be field codes, ruby or equations in it.
+    """
+
+    found: Sequence[Found]
+    pieces: Sequence[TextPiece]
+    open_brackets: int
+    may_hold_inline: bool
+
+
+def _bracketed(
+    places: Iterable[ParagraphPlace],
+    open_brackets: dict[StoryPart, int],
+    undeclared: dict[str, None],
+    *,
+    with_inline: bool = True,
+) -> list[BracketedParagraph]:
+    """Return those of ``places`` that hold placeholders, also, ``with_inline``, in texts inside them.
+
+    What ``Scan`` counts and lists beside them is added to ``open_brackets`` and ``undeclared``.
+    """
+    wanted = [
+        place
+        for place in places
+        if may_hold_bracket(place) or (place.mirrors and any(map(may_hold_bracket, place.mirrors)))
+    ]
     read_together(wanted)
-    known: dict[Paragraph, tuple[Sequence[Found], Sequence[TextPiece]]] = {}
+    known: dict[Paragraph, _Held] = {}
+    # Most paragraphs share a form, and few forms have texts inside them.
+    forms: dict[bytes, bool] = {}
     paragraphs = []
     for place in wanted:
         reading = place.reading
-        holds = known.get(reading)
-        if holds is None:
-            found = find_placeholders(reading.text)
-            holds = known[reading] = found, [reading.piece_at(each.start) for each in found]
-        if holds[0]:
-            paragraphs.append(BracketedParagraph(place, *holds))
+        held = known.get(reading)
+        if held is None:
+            held = known[reading] = _held_by(reading, with_inline and _holds_inline(reading, forms))
+            if not held.open_brackets == reading.text.count(CLOSE) == len(held.found):
+                undeclared.update(dict.fromkeys(undeclared_names(reading.text)))
+        found, pieces, opened, may_hold_inline = held
+        if opened:
+            for each in (place, *place.mirrors) if place.mirrors else (place,):
+                open_brackets[each.part] = open_brackets.get(each.part, 0) + opened
+        if may_hold_inline or (
+            with_inline
+            and place.mirrors
+            and any(_holds_inline(each.reading, forms) for each in place.mirrors)
+        ):
+            # Few templates have such texts, and a renderer starts the faster for what it does not load.
+            from docops_flask.engine.template.inline_scan import scan_inline
+
+            own, others = scan_inline(place)
+            if found or own:
+                paragraphs.append(BracketedParagraph(place, found, pieces, own))
+            paragraphs += [BracketedParagraph(mirror, (), (), inline) for mirror, inline in others]
+        elif found:
+            paragraphs.append(BracketedParagraph(place, found, pieces))
     return paragraphs
 
 
-def _may_hold_bracket(place: ParagraphPlace) -> bool:
+def _held_by(reading: Paragraph, may_hold_inline: bool) -> _Held:
+    found = find_placeholders(reading.text)
+    pieces = [reading.piece_at(each.start) for each in found]
+    return _Held(found, pieces, reading.text.count(OPEN), may_hold_inline)
+
+
+def _holds_inline(reading: Paragraph, forms: dict[bytes, bool]) -> bool:
+    """Say whether field codes, ruby or equations may lie in a paragraph; ``forms`` are those known."""
+    form = reading.form
+    known = forms.get(form)
+    if known is None:
+        known = forms[form] = any(name in form for name in INLINE_ELEMENTS)
+    return known
+
+
+def may_hold_bracket(place: ParagraphPlace) -> bool:
     """Say whether a paragraph has a bracket in its bytes, as a character or, maybe, by its number."""
     find = place.part.text.content.find
     start, end = place.content, place.end

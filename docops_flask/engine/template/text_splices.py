@@ -16,6 +16,8 @@ from docops_flask.engine.template.grammar import Found
 
 _XML_WHITESPACE = " \t\r\n"
 _MARKS = r"([\n\t])"
+# What ``_markup`` puts between two lines: the end of a w:t with the mark, the start of the next.
+_LINE_MARKUP = rb"(</[^<>]*><[^<>]*/>)(<[^<>]*>)"
 _SPACE_ATTRIBUTE = rb"\sxml:space\s*=\s*(?:\"([^\"]*)\"|'([^']*)')"
 _PRESERVE = b' xml:space="preserve"'
 
@@ -50,37 +52,41 @@ class Filled:
     """What filling makes of one paragraph.
 
     ``splices`` are in the order of the bytes, ``runs`` are the numbers of the runs that change, as they are
-    met. ``keeps_shape`` says that texts alone changed.
+    met. ``keeps_look`` says that nothing changed but texts, and newlines and tabs between them: then the
+    shape of the paragraph still tells how it looks.
     """
 
-    __slots__ = ("_emptied", "_now", "_paragraph", "_part", "keeps_shape", "runs", "splices")
+    __slots__ = ("_emptied", "_now", "_paragraph", "_texts", "keeps_look", "runs", "splices")
 
     def __init__(
         self,
         paragraph: Paragraph,
         splices: Sequence[Splice],
         runs: Sequence[int],
-        *,
-        keeps_shape: bool,
-        part: int | None = None,
+        texts: Sequence[int] | None,
     ) -> None:
+        """``texts`` are the numbers of those that change, ``None`` where that does not tell all."""
         self._paragraph = paragraph
         self.splices = splices
         self.runs = runs
-        self.keeps_shape = keeps_shape
-        # The text that the only splice lies in, as a part of the paragraph.
-        self._part = part
+        self._texts = texts
+        self.keeps_look = texts is not None
         self._now: Paragraph | None = None
         self._emptied: Sequence[tuple[int, Sequence[Splice]]] | None = None
+
+    @property
+    def adds_breaks(self) -> bool:
+        """Whether line breaks are put in; in a value a ">" is written otherwise."""
+        return any(b"br/>" in splice.new for splice in self.splices)
 
     def now(self, shapes: Shapes, scope: Scope | None) -> Paragraph:
         """Return the filled paragraph; few jobs ask for it. ``shapes`` and ``scope`` are those around it."""
         if self._now is None:
-            if self._part is not None:
-                self._now = self._with_text(self._part, self.splices[0])
+            if self._texts is not None:
+                self._now = self._paragraph.with_texts(dict(self._lines(self._texts)))
             else:
                 content = spliced(b"".join(self._paragraph.parts), self.splices)
-                self._now = shapes.paragraph(content, scope)
+                self._now = shapes.apart().paragraph(content, scope)
         return self._now
 
     def emptied_runs(self) -> Sequence[tuple[int, Sequence[Splice]]]:
@@ -94,10 +100,19 @@ class Filled:
                 self._emptied = emptied_runs(self._paragraph, self.splices, self.runs)
         return self._emptied
 
-    def _with_text(self, part: int, splice: Splice) -> Paragraph:
+    def _lines(self, texts: Sequence[int]) -> Iterator[tuple[int, Sequence[bytes]]]:
+        """Yield the texts that change, by number, as ``Paragraph.with_texts`` takes them."""
         paragraph = self._paragraph
-        raw, at = paragraph.parts[part], paragraph.offsets[part]
-        return paragraph.with_text(part, raw[: splice.start - at] + splice.new + raw[splice.end - at :])
+        for number in texts:
+            at, first, last = paragraph.offsets[3 * number + 1 : 3 * number + 4]
+            own = [
+                (start - at, end - at, new) for start, end, new in self.splices if at < start and end <= last
+            ]
+            tag, raw = paragraph.parts[3 * number + 1 : 3 * number + 3]
+            written = spliced(tag + raw, own)
+            # A tag gets nothing but xml:space, so it ends with its own last byte.
+            end = first - at + sum(len(new) - (end - start) for start, end, new in own if start < first - at)
+            yield number, (written[:end], *re.split(_LINE_MARKUP, written[end:]))
 
 
 def fill_paragraph(
@@ -110,7 +125,7 @@ def fill_paragraph(
     only = _only_text(paragraph, *wanted[0], values) if len(wanted) == 1 else None
     if only is not None:
         shown = wanted[0][1].shown
-        return Filled(paragraph, (only,), (shown.run_index,), keeps_shape=True, part=3 * shown.number + 2)
+        return Filled(paragraph, (only,), (shown.run_index,), (shown.number,))
     edits: dict[int, list[_Edit]] = {}
     runs: list[int] = []
     for found, first in wanted:
@@ -123,18 +138,16 @@ def fill_paragraph(
             # The first piece takes the whole value, the others only lose their characters.
             value = _NOTHING
     splices: list[Splice] = []
-    keeps_shape = True
+    texts: list[int] = []
     for node, of_node in edits.items():
         if _is_simple(paragraph, of_node):
             news = [edit.value.first for edit in of_node]
             splices += _spliced_text(paragraph, of_node[0].piece, [edit[1:3] for edit in of_node], news)
         else:
-            of_markup = list(_of_node(paragraph, node, of_node))
-            splices += of_markup
-            keeps_shape = keeps_shape and not any(
-                b"<" in each.new or each.new.startswith(b" xml") for each in of_markup
-            )
-    return Filled(paragraph, splices, runs, keeps_shape=keeps_shape)
+            splices += _of_node(paragraph, node, of_node)
+        texts += [edit.piece.shown.number for edit in of_node]
+    is_usual = paragraph.shape.is_parted_by_node and not any(map(paragraph.is_cdata, texts))
+    return Filled(paragraph, splices, runs, tuple(dict.fromkeys(texts)) if is_usual else None)
 
 
 def _only_text(

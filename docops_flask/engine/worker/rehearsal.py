@@ -15,7 +15,8 @@ from docops_flask.engine.job import Job, JobKind
 from docops_flask.engine.opc.package import Package
 from docops_flask.engine.opc.zip_writer import ZipWriter
 from docops_flask.engine.options import PRESETS
-from docops_flask.engine.pipeline import RunResult, run_to_zip
+from docops_flask.engine.pipeline import run_to_zip
+from docops_flask.engine.run_result import RunResult
 from docops_flask.engine.skills.skill import Field, Skill
 
 _XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'

@@ -10,6 +10,7 @@ from docops_flask.engine.policy.key_rules import MAX_FONT_NAME
 from docops_flask.engine.policy.policy import (
     ROLES,
     HouseStyle,
+    NotChecked,
     PageRules,
     RoleRules,
     Rule,
@@ -27,10 +28,12 @@ from docops_flask.engine.policy.rule_kinds import (
     font_names,
 )
 
-KEYS = ("title", "description", "fonts", "page", "roles", "styles", "text")
+KEYS = ("title", "description", "fonts", "page", "roles", "styles", "text", "not_checked")
 SEVERITIES = ("error", "warn")
 MAX_TEXT = 500
+MAX_NOT_CHECKED = 100
 LANGUAGES = ("en", "zh")
+NOT_CHECKED_KEYS = ("source", *LANGUAGES)
 _DEFAULT_KEYS = ("severity", "source")
 _RULE_KEYS = ("value", *_DEFAULT_KEYS, "tolerance")
 
@@ -74,6 +77,7 @@ def read_house_style(entries: Entries) -> HouseStyle:
         roles=_roles(_section("roles", entries), sets),
         styles=_styles(_section("styles", entries)),
         text=TextRules(**_rules("text", _section("text", entries), TEXT_KINDS, sets)),
+        not_checked=tuple(_not_checked(entries)),
     )
 
 
@@ -128,6 +132,26 @@ def _text(path: str, value: Any, line: int) -> str:
     if not usable or not value.isprintable():
         raise PolicyFault(f"{path} must be one line of text, up to {MAX_TEXT} characters.", path, line)
     return str(value)
+
+
+def _not_checked(entries: Entries) -> Iterator[NotChecked]:
+    if "not_checked" not in entries:
+        return
+    items, line = entries["not_checked"]
+    if not isinstance(items, list) or len(items) > MAX_NOT_CHECKED:
+        raise PolicyFault(
+            f"not_checked must be a list of up to {MAX_NOT_CHECKED} clauses.", "not_checked", line
+        )
+    for number, item in enumerate(items):
+        path = f"not_checked.{number}"
+        given = {
+            key: _text(f"{path}.{key}", value, at)
+            for key, value, at in _known(path, _mapping(path, item, line), NOT_CHECKED_KEYS)
+        }
+        for key in NOT_CHECKED_KEYS:
+            if key not in given:
+                raise PolicyFault(f"the key {path}.{key} is missing.", f"{path}.{key}", line)
+        yield NotChecked(given["source"], Bilingual(given["en"], given["zh"]))
 
 
 def _font_sets(entries: Entries) -> FontSets:

@@ -18,8 +18,11 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 _DEFAULT_WORDS = (
     Bilingual("Default", "默认"),
     Bilingual(
-        "Filled values in 12 pt, one and a half lines, no tables, no automatic numbering.",
-        "填入内容为小四号字、一倍半行距,不用表格和自动编号。",
+        "For plain text: filled values in Calibri and 宋体, 12 pt; line spacing 1.5, first lines indented by "
+        "21 pt; no tables, no automatic numbering, no blanks at the beginning. Official documents break it: "
+        "choose gbt9704-2012 or your office's own for them.",
+        "适用于纯文字文档：填入内容用 Calibri 和宋体、小四号字，1.5 倍行距，首行缩进 21 磅，不用表格"
+        "和自动编号，段首不留空白。公文不符合这些要求，请选用 gbt9704-2012 或本单位的格式规范。",
     ),
 )
 

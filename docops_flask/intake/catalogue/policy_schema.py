@@ -29,7 +29,13 @@ from docops_flask.engine.policy.rule_kinds import (
     RuleKind,
 )
 from docops_flask.intake.catalogue import house_style
-from docops_flask.intake.catalogue.house_style import LANGUAGES, MAX_TEXT, SEVERITIES
+from docops_flask.intake.catalogue.house_style import (
+    LANGUAGES,
+    MAX_NOT_CHECKED,
+    MAX_TEXT,
+    NOT_CHECKED_KEYS,
+    SEVERITIES,
+)
 
 PUBLISHED = Path(__file__).parent / "built_in" / "policy.schema.json"
 
@@ -79,8 +85,12 @@ _ABOUT_TEXT: Mapping[str, str] = {
     "document_number_form": "The year of a document number in full in brackets 〔〕, the number without 第 "
     "and leading zeros.",
     "recipient_colon": "A full-width colon after the recipients.",
+    "heading_number_form": "The numbers of headings and paragraphs as 一、 （一） 1. （1）.",
     "attachment_note_end": "No punctuation at the end of an attachment's name.",
     "date_form": "A date as 2026年1月5日: the year in full, no leading zeros.",
+    "issue_date_form": "The date before 印发 in the imprint likewise.",
+    "signature_date_lines": "Signature and date in a paragraph each.",
+    "page_number_form": "Page numbers in arabic digits between dashes: — 1 —.",
 }
 
 
@@ -153,6 +163,15 @@ def _properties_of_version_2() -> dict[str, Any]:
             "additionalProperties": {"enum": list(ROLES)},
         },
         "text": _part("How certain texts are written.", TEXT_KINDS, _ABOUT_TEXT),
+        "not_checked": {
+            "description": "What its source asks for and no rule checks, by clause.",
+            "type": "array",
+            "maxItems": MAX_NOT_CHECKED,
+            "items": {
+                **_object({key: one_line(MAX_TEXT) for key in NOT_CHECKED_KEYS}),
+                "required": list(NOT_CHECKED_KEYS),
+            },
+        },
     }
     return {key: about[key] for key in house_style.KEYS}
 

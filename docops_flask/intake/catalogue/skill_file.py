@@ -5,9 +5,9 @@ import tomllib
 from collections.abc import Sequence
 from typing import Any, cast
 
-from docops_flask.engine.bilingual import Bilingual
+from docops_flask.engine.bilingual import LANGUAGES, Bilingual
 from docops_flask.engine.errors import echo
-from docops_flask.engine.skills.skill import LANGUAGES, Field, FieldType, Lines, Skill, Wording
+from docops_flask.engine.skills.skill import Field, FieldType, Lines, Skill, Wording
 from docops_flask.intake.catalogue.catalogue import CatalogueError
 
 # Characters that XML 1.0 does not allow (2.2), and line ends.

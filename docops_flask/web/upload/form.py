@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 from docops_flask.engine.errors import DocopsError, InvalidArgument, InvalidMediaType, echo
 from docops_flask.engine.job import Job, JobKind
+from docops_flask.engine.opc.first_bytes import FirstBytes
 from docops_flask.engine.options import FIELD_ORDER
 from docops_flask.intake.files import (
-    HEAD_BYTES,
     FilePart,
     UploadTooLarge,
     task_part,
@@ -171,7 +171,7 @@ class _FileSink:
         self._contents = contents
         self._content = contents.add(part.name + part.suffix)
         self._size = 0
-        self._head = b""
+        self._first = FirstBytes()
 
     @property
     def is_too_large(self) -> bool:
@@ -181,13 +181,13 @@ class _FileSink:
         self._size += len(block)
         if self.is_too_large:
             return
-        if len(self._head) < HEAD_BYTES:
-            self._head += block[:HEAD_BYTES]
+        if self.part.is_document and self._first.wants_more:
+            self._first.feed(block)
         self._contents.write(self._content, block)
 
     def received(self) -> ReceivedFile:
-        """Return the file; raises ``InvalidMediaType`` when its name or first bytes are of another type."""
-        self.part.refuse_other_media(self._filename, self._head)
+        """Return the file; raises ``InvalidMediaType`` when its bytes or its name are of another type."""
+        self.part.refuse_other_media(self._filename, self._first)
         return ReceivedFile(self._content, self._filename[:_NAME_CHARACTERS], self._size)
 
 
@@ -214,6 +214,7 @@ def make_job(
         services.skills,
         services.policies,
         limits=services.settings.limits(),
+        template_name=upload.files["template"].filename,
         enter=enter,
     )
 

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 from docops_flask import __version__
-from docops_flask.engine.errors import MESSAGES, ExitCode
+from docops_flask.engine.errors import ExitCode, message_of
 from docops_flask.engine.options import Options
 from docops_flask.engine.pipeline import ARCHIVE
+from docops_flask.engine.run_result import Counts
 from docops_flask.jobs.errors import storage_errors
 from docops_flask.jobs.made_archive import open_archive
 from docops_flask.jobs.renderer import Rendered
@@ -74,10 +75,11 @@ class UnlinkedFile:
 
 @dataclass(frozen=True, slots=True)
 class Archive:
-    """A complete ZIP, with the exit code and the timing (milliseconds) of its run."""
+    """A complete ZIP, with the exit code, the counts and the timing (milliseconds) of its run."""
 
     body: UnlinkedFile
     exit_code: ExitCode
+    counts: Counts
     timing: dict[str, int]
 
 
@@ -100,21 +102,21 @@ def complete_archive(
                 "zip_ms": result.zip_ms + int((now - started) * 1000),
                 "total_ms": int((now - facts.began_at) * 1000),
             }
-            archive.complete(_server_members(rendered, facts, result.exit_code, timing, settings))
+            archive.complete(_server_members(rendered, facts, result, timing, settings))
         except BaseException:
             archive.file.close()
             raise
     workspace.remove()
-    return Archive(UnlinkedFile(archive.file), result.exit_code, timing)
+    return Archive(UnlinkedFile(archive.file), result.exit_code, result.counts, timing)
 
 
 def _server_members(
-    rendered: Rendered, facts: RunFacts, exit_code: ExitCode, timing: dict[str, int], settings: Settings
+    rendered: Rendered, facts: RunFacts, result: RunResult, timing: dict[str, int], settings: Settings
 ) -> dict[str, bytes]:
     """Return the members that the server adds, in their order."""
-    documents = {"api_result.json": _api_result(rendered, facts, exit_code, timing, settings)}
+    documents = {"api_result.json": _api_result(rendered, facts, result, timing, settings)}
     if settings.debug_artifacts:
-        documents = {"trace.json": _trace(rendered, facts, exit_code, timing, settings), **documents}
+        documents = {"trace.json": _trace(rendered, facts, result, timing, settings), **documents}
     return {
         name: f"{json.dumps(document, ensure_ascii=False, indent=2)}\n".encode()
         for name, document in documents.items()
@@ -122,15 +124,15 @@ def _server_members(
 
 
 def _api_result(
-    rendered: Rendered, facts: RunFacts, exit_code: ExitCode, timing: dict[str, int], settings: Settings
+    rendered: Rendered, facts: RunFacts, result: RunResult, timing: dict[str, int], settings: Settings
 ) -> dict[str, Any]:
     return {
-        "exit_code": int(exit_code),
-        "message": MESSAGES[exit_code],
+        "exit_code": int(result.exit_code),
+        "message": message_of(result.exit_code, result.counts.left),
         "request_id": facts.request_id,
         "timing": timing,
         "input": facts.sent,
-        "effective": facts.options.effective(),
+        "effective": facts.options.effective(result.language),
         "build": {"version": __version__, "commit": settings.commit_sha},
         "subprocess_pid": rendered.pid,
         "subprocess_create_time": rendered.create_time,
@@ -138,12 +140,12 @@ def _api_result(
 
 
 def _trace(
-    rendered: Rendered, facts: RunFacts, exit_code: ExitCode, timing: dict[str, int], settings: Settings
+    rendered: Rendered, facts: RunFacts, result: RunResult, timing: dict[str, int], settings: Settings
 ) -> dict[str, Any]:
     return {
         "request_id": facts.request_id,
-        "exit_code": int(exit_code),
+        "exit_code": int(result.exit_code),
         "timing": timing,
         "subprocess": {"pid": rendered.pid, "start_method": settings.mp_start},
-        "effective": facts.options.effective(),
+        "effective": facts.options.effective(result.language),
     }

@@ -97,6 +97,9 @@ def _stream(archive: Archive) -> Response:
     response.content_length = archive.body.size
     response.headers["Content-Disposition"] = 'attachment; filename="docops_outputs.zip"'
     response.headers["X-Docops-Exit-Code"] = str(int(archive.exit_code))
+    response.headers["X-Docops-Left"] = str(archive.counts.left)
+    response.headers["X-Docops-Missing"] = str(archive.counts.missing)
+    response.headers["X-Docops-Format"] = archive.counts.format
     return response
 
 

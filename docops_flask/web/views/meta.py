@@ -1,14 +1,16 @@
 """``/v1/meta``, which tells what this server can do, and the starter templates."""
 
+import re
 from functools import lru_cache
 from typing import Any
 
 from flask import Blueprint, Response
 
 from docops_flask import __version__
+from docops_flask.engine.bilingual import LANGUAGES
 from docops_flask.engine.errors import InvalidArgument, echo
 from docops_flask.engine.options import CHOICES
-from docops_flask.engine.skills.skill import LANGUAGES, Field, Skill
+from docops_flask.engine.skills.skill import Field, Skill
 from docops_flask.intake.catalogue.policies import PolicyRegistry, describe_policy
 from docops_flask.intake.catalogue.skills import SkillRegistry, payload_json_schema
 from docops_flask.web.auth import protect
@@ -17,6 +19,11 @@ from docops_flask.web.request import api_request
 from docops_flask.web.services import services
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+# The longest organisation or date, in characters.
+MAX_LINE = 100
+# No control character, line separator or what XML cannot hold; the same pattern is in openapi.yaml.
+ONE_LINE = r"[^\u0000-\u001f\u007f-\u009f\u2028\u2029\ufffe\uffff]*"
 
 bp = Blueprint("meta", __name__)
 protect(bp)
@@ -46,7 +53,10 @@ def describe(skills: SkillRegistry, policies: PolicyRegistry) -> dict[str, Any]:
 
 @bp.get("/v1/skills/<name>/template.docx")
 def starter_template(name: str) -> Response:
-    """Return the starter template of a skill in the language that ``?lang`` names (zh, en)."""
+    """Return the starter template of a skill in the language that ``?lang`` names (zh, en).
+
+    ``?organ`` is the organisation in the letterhead, ``?date`` the date line.
+    """
     skill = services().skills.get(name)
     if skill is None:
         raise NotFound
@@ -58,17 +68,28 @@ def starter_template(name: str) -> Response:
             value=echo(language),
             allowed=list(LANGUAGES),
         )
-    response = Response(_starter_template(skill, language), mimetype=DOCX)
+    organ, date = _line("organ"), _line("date")
+    response = Response(_starter_template(skill, language, organ, date), mimetype=DOCX)
     response.headers["Content-Disposition"] = f'attachment; filename="{name}.docx"'
     return response
 
 
+def _line(name: str) -> str | None:
+    """Return one line of text from the query; ``None`` where it is absent or blank."""
+    text = api_request().args.get(name, "")
+    if len(text) > MAX_LINE or not re.fullmatch(ONE_LINE, text):
+        raise InvalidArgument(
+            f"{name}: use one line of at most {MAX_LINE} characters.", field=name, value=echo(text)
+        )
+    return text.strip() or None
+
+
 @lru_cache(maxsize=64)
-def _starter_template(skill: Skill, language: str) -> bytes:
+def _starter_template(skill: Skill, language: str, organ: str | None, date: str | None) -> bytes:
     # python-docx takes 80 ms and 10 MB to load; most workers never need it.
     from docops_flask.starter.template import build_starter_template
 
-    return build_starter_template(skill, language)
+    return build_starter_template(skill, language, organ=organ, date=date)
 
 
 def _json_schemas(skills: SkillRegistry) -> dict[str, Any]:

@@ -8,10 +8,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeVar
 
+from docops_flask.engine.bilingual import Language
 from docops_flask.engine.errors import ExitCode
 from docops_flask.engine.integrity.verification import Verification
 from docops_flask.engine.job import Job
 from docops_flask.engine.reports.inspection import Inspection, Precheck
+from docops_flask.engine.run_result import Counts
 from docops_flask.jobs.answer import read_as
 from docops_flask.jobs.errors import RendererCrashed
 from docops_flask.jobs.renderer import Rendered
@@ -62,12 +64,17 @@ A = TypeVar("A", bound=Answer)
 
 
 class RunResult(NamedTuple):
-    """What a renderer says of a run; ``zip_ms`` is how long it assembled the ZIP, in whole milliseconds."""
+    """What a renderer says of a run; ``zip_ms`` is how long it assembled the ZIP, in whole milliseconds.
+
+    ``language`` is the one of the texts for people.
+    """
 
     exit_code: ExitCode
     summary: dict[str, int | bool]
+    counts: Counts
     format_issue_codes: dict[str, int]
     zip_ms: int
+    language: Language
 
 
 def run_result(result: dict[str, Any]) -> RunResult:

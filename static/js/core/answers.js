@@ -69,8 +69,21 @@
  * @typedef {object} TemplateProblem
  * @property {string} code
  * @property {string} message
- * @property {string} place "" where the whole template is meant
+ * @property {string} place a run, a part, or "" where the whole template is meant
  * @property {string} text
+ */
+
+/**
+ * @typedef {object} MissingPlace a placeholder without a value
+ * @property {string} field
+ * @property {string} place
+ * @property {string | null} suggestion
+ */
+
+/**
+ * @typedef {object} UnusedKey a payload key that no placeholder of the template takes
+ * @property {string} key
+ * @property {string | null} suggestion
  */
 
 /**
@@ -80,6 +93,9 @@
  * @property {string[]} missing_required
  * @property {string[]} missing_optional
  * @property {UnsupportedPlaceholder[]} unsupported
+ * @property {MissingPlace[]} [missing]
+ * @property {UnusedKey[]} [unused]
+ * @property {string[]} [undeclared]
  * @property {string} request_id
  */
 
@@ -87,12 +103,20 @@
  * @typedef {object} PrecheckSummary
  * @property {number} template_field_count
  * @property {number} unsupported_count
+ * @property {number} [left_count] older servers do not say
  */
 
 /**
  * @typedef {object} ReplaceLog out.replace_log.json
  * @property {ReplaceEntry[]} entries
  * @property {ReplaceSummary} summary
+ * @property {RunWarning[]} [warnings] absent where there are none
+ */
+
+/**
+ * @typedef {object} RunWarning
+ * @property {string} code
+ * @property {string} message
  */
 
 /**
@@ -126,6 +150,9 @@
  * @typedef {object} MissingFields out.missing_fields.json
  * @property {string[]} missing_required
  * @property {string[]} missing_optional
+ * @property {MissingPlace[]} [missing]
+ * @property {UnusedKey[]} [unused]
+ * @property {string[]} [undeclared]
  */
 
 /**
@@ -156,6 +183,9 @@
  * @property {string | null} [origin]
  * @property {string | null} [rule_key]
  * @property {string | null} [rule_source]
+ * @property {string | null} [line_rule] w:lineRule of a line spacing that is a number
+ * @property {string | null} [reason] why it is not fixable
+ * @property {Label | null} [reason_text] the same as a sentence
  */
 
 /**

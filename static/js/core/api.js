@@ -53,11 +53,14 @@ async function fetchMeta() {
  * Get a starter template.
  * @param {string} skill
  * @param {string} language
+ * @param {string} organ
+ * @param {string} date
  * @returns {Promise<Blob>}
  * @throws {ApiError}
  */
-export async function fetchStarterTemplate(skill, language) {
-  return (await get(`/v1/skills/${encodeURIComponent(skill)}/template.docx?lang=${language}`)).blob();
+export async function fetchStarterTemplate(skill, language, organ, date) {
+  const query = new URLSearchParams({ lang: language, organ, date });
+  return (await get(`/v1/skills/${encodeURIComponent(skill)}/template.docx?${query}`)).blob();
 }
 
 /** @param {string} path @returns {Promise<Response>} */

@@ -39,6 +39,13 @@ export function asApiError(error) {
   return new ApiError("unexpected");
 }
 
+/** Whether the same request may succeed later. @param {ApiError} error */
+export function isWorthRetrying(error) {
+  return (
+    error.kind !== "answer" || error.retryAfterSeconds !== null || error.status === 408 || error.status >= 500
+  );
+}
+
 /**
  * The error in an answer.
  * @param {number} status

@@ -3,7 +3,7 @@
 import { copyButton } from "./copy.js";
 import { announce, button, el } from "./dom.js";
 import { notice } from "./frame.js";
-import { hasMessage, t } from "./i18n.js";
+import { hasMessage, needMessages, t } from "./i18n.js";
 import { state } from "./state.js";
 
 /** How often the page tries again by itself; after that the user has to. */
@@ -31,8 +31,20 @@ export function errorPanel(error, { retry, retries = 0 } = {}) {
   );
 }
 
+/** Load the sentences about files where `error` is about what a file is. @param {import("./api_error.js").ApiError} error */
+export async function needErrorMessages(error) {
+  if (ofFile(error)) await needMessages("files");
+}
+
+/** The key of the sentence about what a file is or how it is encoded, if the error is about that. @param {import("./api_error.js").ApiError} error */
+function ofFile({ detail }) {
+  if (detail.encoding) return "other_encoding";
+  return detail.found ? `found_${detail.kind ?? detail.found}` : "";
+}
+
 /** One sentence about an error. @param {import("./api_error.js").ApiError} error */
 function titleOf(error) {
+  if (hasMessage(ofFile(error))) return t(ofFile(error), { ...error.detail });
   if (error.kind === "answer")
     return hasMessage(`error_${error.code}`) ? t(`error_${error.code}`) : t("error_other");
   if (error.kind === "network") return t(`network_${error.diagnosis || "unreachable"}`, origins());
@@ -41,6 +53,8 @@ function titleOf(error) {
 
 /** @param {import("./api_error.js").ApiError} error */
 function adviceOf(error) {
+  // What to do is in the title.
+  if (hasMessage(ofFile(error))) return false;
   const key =
     error.kind === "network"
       ? `network_${error.diagnosis}_advice`
@@ -53,6 +67,7 @@ function adviceOf(error) {
 function detailsOf(/** @type {import("./api_error.js").ApiError} */ error) {
   return [
     error.serverMessage &&
+      !hasMessage(ofFile(error)) &&
       el(
         "p",
         { class: "server-words" },

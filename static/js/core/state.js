@@ -13,6 +13,8 @@
  * @property {string} policy the name of a policy of the server
  * @property {string} policy_yaml
  * @property {boolean} export_suggested_policy
+ * @property {boolean} strip_comments
+ * @property {boolean} drop_signature
  */
 
 /**
@@ -32,6 +34,7 @@
  * @property {Blob} document
  * @property {string[]} members names of what the ZIP contains
  * @property {number} exitCode
+ * @property {number} left how many placeholders are still in the document
  * @property {string} requestId
  * @property {import("./answers.js").ReplaceLog | null} log
  * @property {import("./answers.js").MissingFields | null} missing
@@ -75,6 +78,8 @@ export const DEFAULT_OPTIONS = Object.freeze({
   policy: DEFAULT_POLICY,
   policy_yaml: "",
   export_suggested_policy: false,
+  strip_comments: false,
+  drop_signature: false,
 });
 
 /** @type {State} */

@@ -34,6 +34,8 @@ export const messages = {
   template_drop: "Drop a .docx file anywhere on this page, or",
   starters_title: "No template yet? Download one to start with",
   starters_hint: "Each contains every field of its document type. Edit it in Word, then choose it here.",
+  starter_organ: "Organisation in the letterhead (optional)",
+  starter_date: "Date below the signature (optional)",
   downloaded: "Download started.",
 
   step_content_title: "Content",

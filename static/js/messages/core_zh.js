@@ -30,6 +30,8 @@ export const messages = {
   template_drop: "把 .docx 文件拖到本页任意位置，或",
   starters_title: "还没有模板？可下载一份作为起点",
   starters_hint: "每份模板包含该文档类型的全部字段。在 Word 中修改后，在此选择。",
+  starter_organ: "版头的单位名称（可不填）",
+  starter_date: "落款日期（可不填）",
   downloaded: "已开始下载。",
 
   step_content_title: "内容",

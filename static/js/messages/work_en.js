@@ -10,8 +10,6 @@ export const messages = {
 
   template_inspecting: "Inspecting the template…",
   template_inspected: ({ n }) => `The template has ${count(n, "field", "fields")}.`,
-  template_not_docx: "This is not a .docx file.",
-  template_not_docx_advice: "Open it in Word and save it as “Word document (*.docx)”; then choose that file.",
   uploading: "Upload",
   fields_found: ({ n }) => count(n, "field", "fields"),
   problems_found: ({ n }) => count(n, "problem", "problems"),
@@ -20,11 +18,30 @@ export const messages = {
   problem_kind_malformed: "Cannot be filled: a field name consists of capital letters, digits and _.",
   problem_kind_unclosed: "The closing bracket 】 is missing.",
   problem_kind_unopened: "The opening bracket 【 is missing.",
+  problem_kind_bidirectional:
+    "Marks of direction, which cannot be seen, cut the name: delete the placeholder and type it again.",
+  problem_kind_field_code: "In a field code in which it cannot be filled.",
+  problem_kind_nested_field:
+    "In a field code with another field in it: write the code without nested fields, or move the placeholder out of it.",
+  problem_kind_unaccounted: "At a place that is not filled: put it into the text, or replace it by hand.",
+  problem_kind_unfillable: "Cannot be filled where it is; the replace log says why and what to do.",
   problem_NO_FIELDS: "The template has no placeholders such as 【MEETING_TITLE】.",
   problem_IN_COMMENT: "In a comment; comments are not filled.",
   problem_UNKNOWN_FIELD: "No document type has this field; it is left unchanged.",
   problem_FIELD_RESULT: "In the result of a Word field; Word may recalculate and overwrite it.",
   problem_BOUND_CONTROL: "In a content control bound to data; Word shows that data instead.",
+  problem_SIGNED:
+    "The template has a digital signature, which filling makes void. The advanced options can leave it out.",
+  problem_MAIL_MERGE:
+    "The template is linked to the data source of a mail merge, for which Word asks when the document is opened. End it in Word under Mailings > Start Mail Merge > Normal Word Document.",
+  problem_ATTACHED_TEMPLATE:
+    "Another template is attached to this one, which Word looks for when the document is opened. Detach it in Word under Developer > Document Template.",
+  problem_EXTERNAL_LINK:
+    "The document is linked to a file outside, which its readers may not have. Embed it in Word under File > Info > Edit Links to Files.",
+  problem_EXTERNAL_FIELD:
+    "A field takes its content from another file, which the readers may not have. Turn it into its content in Word with Ctrl+Shift+F9.",
+  problem_AUTHOR_COMMENTS:
+    "The template has comments of its author, which stay in every document made of it. The advanced options can leave them out.",
   problem_suggestion: "Did you mean:",
   fields_title: "Fields and their places",
   field_unknown: "not a field of this document type",
@@ -44,6 +61,20 @@ export const messages = {
   place_endnotes: "endnotes",
   place_comments: "comments",
   place_textbox: "text box {n}",
+  place_part: "in the file's part {part} ({place})",
+  place_field: "field code {n}",
+  place_ruby: "phonetic guide {n}",
+  place_math: "equation {n}",
+  place_chart: "chart",
+  place_diagram: "SmartArt",
+  place_properties: "document properties",
+  place_link: "target of a hyperlink",
+  place_data: "data of a content control",
+  place_glossary: "building blocks",
+  place_embedded: "embedded file",
+  place_watermark: "watermark",
+  place_alternative_text: "alternative text",
+  place_control: "content control bound to data",
 
   skill_label: "Document type",
   skill_choose: "Choose…",
@@ -109,7 +140,7 @@ export const messages = {
   preset_template_hint: "Like Quick, but fixes nothing: the format stays exactly the template's.",
   preset_strict: "Strict",
   preset_strict_hint:
-    "Checks the document against the house style, applies safe fixes, and fails if an error remains.",
+    "Checks the document against the house style, applies safe fixes, and fails if an error remains. Choose that style under Advanced options: GB/T 9704-2012 for official documents, or your office's own.",
   preset_custom: "Custom settings",
   preset_custom_hint: "Choose each setting, or a policy of your own.",
   advanced_title: "Advanced options",
@@ -122,6 +153,11 @@ export const messages = {
   strict_is_set_hint: "The preset Strict already includes this.",
   export_suggested_policy_label: "Suggest a policy",
   export_suggested_policy_hint: "Adds a policy that the template itself passes to the ZIP.",
+  strip_comments_label: "Leave out comments",
+  strip_comments_hint: "The author's comments in the template do not come into the document.",
+  drop_signature_label: "Leave out the signature",
+  drop_signature_hint:
+    "The template's digital signature, which filling makes void, does not come into the document.",
   format_mode_label: "Format check",
   format_mode_report: "Report only",
   format_mode_strict: "Fail on errors",
@@ -236,6 +272,7 @@ export const messages = {
   history_empty: "None yet. The last ten runs are listed here.",
   exit_none: "failed",
   exit_0: "0 · done",
+  exit_0_left: "0 · {n} left",
   exit_2: "2 · fields missing",
   exit_3: "3 · placeholders cannot be filled",
   exit_4: "4 · format failed",

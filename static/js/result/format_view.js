@@ -2,8 +2,9 @@
 
 import { button, el } from "../core/dom.js";
 import { chip } from "../core/frame.js";
-import { hasMessage, t } from "../core/i18n.js";
+import { hasMessage, inLanguage, t } from "../core/i18n.js";
 import { placeInWords } from "../core/places.js";
+import { ruleName, shownValue, styleName } from "./values.js";
 
 /** @typedef {import("../core/answers.js").FormatIssue} FormatIssue */
 /** @typedef {import("../core/answers.js").FormatReport} FormatReport */
@@ -13,7 +14,6 @@ import { placeInWords } from "../core/places.js";
 const SHOWN_AT_ONCE = 50;
 const GROUPS = ["template", "value", "report", "recommended", "note", "fixed"];
 const SHOWN_PLACES = 6;
-const TWIPS_PER_POINT = 20;
 const TONES = {
   template: "bad",
   value: "bad",
@@ -135,8 +135,8 @@ function merged(issues) {
   /** @type {Map<string, Merged>} */
   const rows = new Map();
   for (const issue of issues) {
-    const { code, slot, expected, actual, origin, rule_key: rule } = issue;
-    const key = JSON.stringify([code, slot, expected, actual, origin, rule]);
+    const { code, slot, expected, actual, origin, rule_key: rule, reason } = issue;
+    const key = JSON.stringify([code, slot, expected, actual, origin, rule, reason]);
     if (!rows.has(key)) rows.set(key, { issue, paths: new Set() });
     rows.get(key)?.paths.add(issue.paragraph_path);
   }
@@ -151,10 +151,10 @@ function row({ issue, paths }) {
     "tr",
     { "data-code": issue.code },
     el("th", { scope: "row" }, title(issue) + slot),
-    cell("issue_expected", value(issue.expected, issue), clause),
-    cell("issue_actual", value(issue.actual, issue)),
+    cell("issue_expected", shownValue(issue.expected, issue), clause),
+    cell("issue_actual", shownValue(issue.actual, issue)),
     cell("issue_where", places([...paths])),
-    !issue.fixed && cell("issue_advice", advice(issue)),
+    !issue.fixed && cell("issue_advice", advice(issue), whyNotFixed(issue)),
   );
 }
 
@@ -162,11 +162,6 @@ function row({ issue, paths }) {
 function title({ code, rule_key: key }) {
   const names = [`rule_${ruleName(key)}`, `issue_${code}`].filter(hasMessage);
   return names.length ? t(names[0]) : code;
-}
-
-/** The last part of a key such as roles.title.size_pt. @param {string | null | undefined} key */
-function ruleName(key) {
-  return key?.split(".").at(-1) ?? "";
 }
 
 /** @param {string[]} paths */
@@ -184,22 +179,16 @@ function advice(issue) {
   if (!/_MISMATCH$/.test(code))
     return hasMessage(`advice_${code}`) ? t(`advice_${code}`) : el("span", { lang: "en" }, message);
   if (!origin) return t("advice_unstated");
-  if (origin.startsWith("style ")) return t("advice_style", { style: origin.slice("style ".length) });
+  if (origin.startsWith("style ")) return t("advice_style", { style: styleName(origin.slice("style ".length)) });
   return hasMessage(`advice_${origin}`) ? t(`advice_${origin}`) : `${t("advice_elsewhere")} ${origin}`;
+}
+
+/** Why it was not fixed automatically; older servers do not say it. @param {FormatIssue} issue */
+function whyNotFixed({ reason_text: reason }) {
+  return reason && el("span", { class: "hint" }, inLanguage(reason));
 }
 
 /** @param {string} head @param {...import("../core/dom.js").Child} children */
 function cell(head, ...children) {
   return el("td", { "data-head": t(head) }, ...children);
-}
-
-/** @param {string | number | null | undefined} shown @param {FormatIssue} issue */
-function value(shown, { code, rule_key: key }) {
-  if (shown === null || shown === undefined) return el("span", { class: "soft" }, t("not_stated"));
-  if (typeof shown === "number" && code === "FIRST_LINE_INDENT_MISMATCH")
-    return `${shown / TWIPS_PER_POINT} pt (${shown} twips)`;
-  const isSize = code === "RUN_SIZE_MISMATCH" || ruleName(key) === "size_pt";
-  if (typeof shown === "number") return isSize ? `${shown} pt` : String(shown);
-  const phrase = `phrase_${String(shown).replaceAll(" ", "_")}`;
-  return hasMessage(phrase) ? t(phrase) : String(shown);
 }

@@ -15,6 +15,7 @@ const MOST_RUNS = 10;
  * @property {string} time ISO 8601
  * @property {string} skill
  * @property {number | null} exitCode `null` when the run failed
+ * @property {number} [left] how many placeholders are still in the document
  * @property {string} errorCode
  * @property {string} requestId
  * @property {number} ms
@@ -42,7 +43,12 @@ export function keepHistory(outcome) {
 /** @param {import("../core/state.js").RunOutcome | import("../core/state.js").ErrorOutcome} outcome */
 function howItEnded(outcome) {
   if (outcome.kind === "run")
-    return { exitCode: outcome.exitCode, errorCode: "", requestId: outcome.requestId };
+    return {
+      exitCode: outcome.exitCode,
+      left: outcome.left,
+      errorCode: "",
+      requestId: outcome.requestId,
+    };
   const { code, diagnosis, kind, requestId } = outcome.error;
   return { exitCode: null, errorCode: code || diagnosis || kind, requestId };
 }
@@ -84,6 +90,12 @@ export function watchHistory() {
   on(["meta"], showHistory);
 }
 
+/** The message of how a run ended. @param {PastRun} run */
+function endOf({ exitCode, left }) {
+  if (exitCode === null) return "exit_none";
+  return exitCode === 0 && left ? "exit_0_left" : `exit_${exitCode}`;
+}
+
 /** @param {PastRun} run */
 function runItem(run) {
   const title = inLanguage(state.meta?.task_payload_schemas[run.skill]?.title) || run.skill || "–";
@@ -91,7 +103,8 @@ function runItem(run) {
     dateStyle: "medium",
     timeStyle: "short",
   }).format(new Date(run.time));
-  const tone = run.exitCode === 0 ? "good" : run.exitCode === null ? "bad" : "warn";
+  const isDone = run.exitCode === 0 && !run.left;
+  const tone = isDone ? "good" : run.exitCode === null ? "bad" : "warn";
   return el(
     "li",
     null,
@@ -100,7 +113,7 @@ function runItem(run) {
       null,
       el("time", { datetime: run.time }, time),
       ` ${title} `,
-      chip(tone, t(run.exitCode === null ? "exit_none" : `exit_${run.exitCode}`)),
+      chip(tone, t(endOf(run), { n: run.left })),
       run.errorCode && [" ", el("code", { class: "soft" }, run.errorCode)],
     ),
     el(

@@ -18,6 +18,7 @@ import { formatResult } from "./format_view.js";
 
 const FORMAT_FAILED = 4;
 const SHOWN_UNSUPPORTED = 50;
+const SHOWN_SLIPS = 50;
 const TONES = { 0: "good", 2: "warn", 3: "bad", 4: "bad" };
 /** @type {import("../core/state.js").Outcome | null} the outcome that was shown last */
 let shown = null;
@@ -32,6 +33,10 @@ export async function showResult(section, outcome) {
     outcome.kind === "run" ? outcome.exitCode : outcome.verdict.expected_exit_code,
   );
   section.dataset.kind = outcome.kind;
+  // Nothing is shown in green where the document is not finished.
+  section.dataset.left = String(
+    outcome.kind === "run" ? outcome.left : (outcome.verdict.summary.left_count ?? 0),
+  );
   refill(section, ...parts);
   watchChanges();
   if (shown === outcome) return;
@@ -48,9 +53,18 @@ function runParts(run) {
   const format = run.format ? formatResult(run.format, run.log) : tooLarge();
   const filled = run.log ? filledValues(run.log) : tooLarge();
   return [
-    verdictPanel(run.exitCode, t(`verdict_${run.exitCode}`), runSummary(run, missing), downloads(run)),
+    verdictPanel(
+      run.exitCode,
+      run.left,
+      verdictWords("verdict", run.exitCode, run.left),
+      runSummary(run, missing),
+      downloads(run),
+    ),
     staleNote(),
+    ...(run.log?.warnings ?? []).map(runWarning),
     missingFields(missing),
+    unusedKeys(missing.unused ?? []),
+    undeclaredWords(missing.undeclared ?? []),
     unsupported(unsupportedOf(run.log)),
     // First what the verdict is about.
     ...(run.exitCode === FORMAT_FAILED ? [format, filled] : [filled, format]),
@@ -59,22 +73,43 @@ function runParts(run) {
   ];
 }
 
+/** @param {import("../core/answers.js").RunWarning} warning */
+function runWarning({ code, message }) {
+  const key = `warning_${code}`;
+  return notice("warn", { "data-warning": code }, el("p", null, hasMessage(key) ? t(key) : message));
+}
+
 /** @param {import("../core/answers.js").Precheck} verdict */
 function precheckParts(verdict) {
   const code = verdict.expected_exit_code;
+  const left = verdict.summary.left_count ?? 0;
   const summary = t("precheck_summary", { n: verdict.summary.template_field_count });
   return [
-    verdictPanel(code, t(`precheck_${code}`), summary, null),
+    verdictPanel(code, left, verdictWords("precheck", code, left), summary, null),
     staleNote(),
     missingFields(verdict),
+    unusedKeys(verdict.unused ?? []),
+    undeclaredWords(verdict.undeclared ?? []),
     unsupported(verdict.unsupported, verdict.summary.unsupported_count),
     verdict.request_id && requestId(verdict.request_id),
   ];
 }
 
-/** @param {number} code @param {string} words @param {string} summary @param {Element | null} actions */
-function verdictPanel(code, words, summary, actions) {
-  const tone = TONES[/** @type {keyof typeof TONES} */ (code)] ?? "warn";
+/** @param {"verdict" | "precheck"} kind @param {number} code @param {number} left */
+function verdictWords(kind, code, left) {
+  return code === 0 && left ? t(`${kind}_left`, { n: left }) : t(`${kind}_${code}`);
+}
+
+/**
+ * @param {number} code
+ * @param {number} left
+ * @param {string} words
+ * @param {string} summary
+ * @param {Element | null} actions
+ */
+function verdictPanel(code, left, words, summary, actions) {
+  const known = TONES[/** @type {keyof typeof TONES} */ (code)] ?? "warn";
+  const tone = known === "good" && left ? "warn" : known;
   return el(
     "div",
     { class: "verdict", "data-tone": tone },
@@ -88,7 +123,11 @@ function verdictPanel(code, words, summary, actions) {
 function runSummary(run, missing) {
   const counts = run.log?.summary;
   const sentences = counts
-    ? [t("summary_filled", { n: counts.replaced_count, total: counts.total_placeholders })]
+    ? [
+        run.left
+          ? t("summary_left", { n: counts.replaced_count, left: run.left })
+          : t("summary_filled", { n: counts.replaced_count, total: counts.total_placeholders }),
+      ]
     : [];
   const lacking = missing.missing_required.length;
   // The verdict names the most serious problem only; the others are listed here.
@@ -146,9 +185,59 @@ function watchChanges() {
   });
 }
 
+/** Payload keys that no placeholder takes. @param {import("../core/answers.js").UnusedKey[]} keys */
+function unusedKeys(keys) {
+  if (!keys.length) return null;
+  return el(
+    "section",
+    { class: "block", id: "unused", "aria-labelledby": "unused-title" },
+    el("h3", { id: "unused-title" }, t("unused_title")),
+    el(
+      "ul",
+      { class: "rows" },
+      keys.slice(0, SHOWN_SLIPS).map(({ key, suggestion }) => {
+        const label = inLanguage(fieldsOf(state.skill)[key]?.label);
+        return el(
+          "li",
+          { "data-key": key },
+          el(
+            "span",
+            null,
+            el("code", null, key),
+            " ",
+            label,
+            suggestion && [" ", t("unused_meant"), " ", placeholderChip(suggestion)],
+          ),
+        );
+      }),
+    ),
+    keys.length > SHOWN_SLIPS &&
+      el("p", { class: "hint" }, t("more_not_shown", { n: keys.length - SHOWN_SLIPS })),
+  );
+}
+
+/** Bracketed words in other scripts, which may be fields or ordinary text. @param {string[]} words */
+function undeclaredWords(words) {
+  if (!words.length) return null;
+  return el(
+    "section",
+    { class: "block", id: "undeclared", "aria-labelledby": "undeclared-title" },
+    el("h3", { id: "undeclared-title" }, t("undeclared_title")),
+    el("p", { class: "hint" }, t("undeclared_hint")),
+    el(
+      "p",
+      null,
+      words.slice(0, SHOWN_SLIPS).map((word) => [placeholderChip(word), " "]),
+    ),
+    words.length > SHOWN_SLIPS &&
+      el("p", { class: "hint" }, t("more_not_shown", { n: words.length - SHOWN_SLIPS })),
+  );
+}
+
 /** @param {MissingFields} missing */
-function missingFields({ missing_required: required, missing_optional: optional }) {
+function missingFields({ missing_required: required, missing_optional: optional, missing: places = [] }) {
   if (!required.length && !optional.length) return null;
+  const meant = new Map(places.map(({ field, suggestion }) => [field, suggestion]));
   return el(
     "section",
     { class: "block", id: "missing", "aria-labelledby": "missing-title" },
@@ -157,21 +246,21 @@ function missingFields({ missing_required: required, missing_optional: optional 
       el(
         "ul",
         { class: "rows" },
-        required.map((name) => missingItem(name, true)),
+        required.map((name) => missingItem(name, true, null)),
       ),
     optional.length > 0 && [
       el("p", { class: "hint" }, t("missing_optional_hint")),
       el(
         "ul",
         { class: "rows" },
-        optional.slice(0, 100).map((name) => missingItem(name, false)),
+        optional.slice(0, 100).map((name) => missingItem(name, false, meant.get(name) ?? null)),
       ),
     ],
   );
 }
 
-/** @param {string} name @param {boolean} isRequired */
-function missingItem(name, isRequired) {
+/** @param {string} name @param {boolean} isRequired @param {string | null} suggestion */
+function missingItem(name, isRequired, suggestion) {
   const known = Object.entries(fieldsOf(state.skill)).find(
     ([key, field]) => placeholderOf(key, field) === name,
   );
@@ -187,6 +276,7 @@ function missingItem(name, isRequired) {
       label,
       " ",
       isRequired ? chip("warn", t("required")) : !known && chip("plain", t("field_unknown")),
+      suggestion && [" ", t("problem_suggestion"), " ", placeholderChip(suggestion)],
     ),
     known &&
       button(

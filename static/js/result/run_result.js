@@ -34,6 +34,7 @@ export async function readRun({ body, header }) {
       document: await readMember(body, document, MAX_DOCUMENT_BYTES, DOCX),
       members: [...members.keys()],
       exitCode,
+      left: leftIn(header("X-Docops-Left"), log),
       requestId: requestId || api?.request_id || "",
       log,
       missing,
@@ -43,6 +44,16 @@ export async function readRun({ body, header }) {
   } catch {
     throw new ApiError("unreadable", { status: 200, requestId });
   }
+}
+
+/**
+ * How many placeholders are left; servers before this header leave it to the log.
+ * @param {string | null} told
+ * @param {import("../core/answers.js").ReplaceLog | null} log
+ */
+function leftIn(told, log) {
+  if (told !== null) return Number(told);
+  return log ? log.summary.total_placeholders - log.summary.replaced_count : 0;
 }
 
 /**

@@ -1,9 +1,8 @@
 /** Inspects the template on the server and shows the progress, then the report or the error. */
 
-import { asApiError } from "../core/api_error.js";
+import { asApiError, isWorthRetrying } from "../core/api_error.js";
 import { announce, byId, el, needStyles, refill } from "../core/dom.js";
-import { errorPanel } from "../core/error_view.js";
-import { notice } from "../core/frame.js";
+import { errorPanel, needErrorMessages } from "../core/error_view.js";
 import { needMessages, t } from "../core/i18n.js";
 import { state, update } from "../core/state.js";
 import { uploadForJson } from "../core/upload.js";
@@ -27,11 +26,6 @@ function stopInspecting() {
 export async function inspect(file, retries = 0) {
   stopInspecting();
   await Promise.all([needMessages("work"), needStyles("work")]);
-  if (!/\.docx$/i.test(file.name)) {
-    showInterim(notDocx);
-    announce(t("template_not_docx"));
-    return;
-  }
   const mine = (inspecting = new AbortController());
   const form = new FormData();
   form.append("template", file);
@@ -46,9 +40,11 @@ export async function inspect(file, retries = 0) {
   } catch (error) {
     if (inspecting !== mine) return;
     const known = asApiError(error);
-    if (known.kind !== "aborted") {
-      showInterim(() => errorPanel(known, { retry: () => inspect(file, retries + 1), retries }));
-    }
+    if (known.kind === "aborted") return;
+    await needErrorMessages(known);
+    if (inspecting !== mine) return;
+    const retry = isWorthRetrying(known) ? () => inspect(file, retries + 1) : undefined;
+    showInterim(() => errorPanel(known, { retry, retries }));
   } finally {
     if (inspecting === mine) inspecting = null;
   }
@@ -68,15 +64,6 @@ function showProgress(file) {
     );
   });
   return (/** @type {number} */ sent, /** @type {number} */ total) => (bar.value = total ? sent / total : 0);
-}
-
-function notDocx() {
-  return notice(
-    "bad",
-    { "data-error": "not_docx" },
-    el("p", { class: "notice-title" }, t("template_not_docx")),
-    el("p", null, t("template_not_docx_advice")),
-  );
 }
 
 /** @param {() => Element} make */

@@ -1,5 +1,6 @@
 /** A job as it is sent: the same parts for the upload and for the copied command. */
 
+import { currentLanguage } from "../core/i18n.js";
 import { DEFAULT_POLICY, state } from "../core/state.js";
 import { readTask } from "./task.js";
 
@@ -7,14 +8,16 @@ import { readTask } from "./task.js";
 
 export const PRESETS = ["quick", "template", "strict"];
 export const CUSTOM = "custom";
-/** The choices without a preset, in the contract's order. */
+/** The choices that a preset decides, in the contract's order. */
 export const CHOICES = {
   format_mode: ["report", "strict", "off"],
   format_baseline: ["template", "policy"],
   format_fix_mode: ["safe", "none"],
-  format_report: ["both", "human", "json"],
 };
 /** @typedef {keyof typeof CHOICES} ChoiceName */
+export const REPORTS = ["both", "human", "json"];
+/** The switches that go with every preset, in the contract's order. @type {("export_suggested_policy" | "strip_comments" | "drop_signature")[]} */
+export const OWN_SWITCHES = ["export_suggested_policy", "strip_comments", "drop_signature"];
 
 /** The job with the page's current inputs. @returns {Job} */
 export function currentJob() {
@@ -28,8 +31,8 @@ export function currentJob() {
 }
 
 /**
- * The form fields for these options. A preset excludes `format_*` and `policy_yaml`, `strict` excludes `format_*`,
- * and `policy_yaml` excludes `policy`, so only one of each pair is sent.
+ * The form fields for these options. A preset excludes the `CHOICES` and `policy_yaml`, `strict` excludes the `CHOICES`,
+ * and `policy_yaml` excludes `policy`, so only one of each pair is sent. The report is in the page's language.
  * @param {import("../core/state.js").Options} options
  * @returns {[string, string][]}
  */
@@ -46,7 +49,8 @@ export function formFields(options) {
   }
   const policy = chosenPolicy(options);
   if (policy !== DEFAULT_POLICY && policyCounts(options)) fields.push(["policy", policy]);
-  if (options.export_suggested_policy) fields.push(["export_suggested_policy", "true"]);
+  for (const name of OWN_SWITCHES) if (options[name]) fields.push([name, "true"]);
+  fields.push(["format_report", options.format_report], ["lang", currentLanguage()]);
   return fields;
 }
 

@@ -3,7 +3,16 @@
 import { button, byId, checkRadio, el, refill, valueOf } from "../core/dom.js";
 import { inLanguage, t } from "../core/i18n.js";
 import { on, state, update } from "../core/state.js";
-import { CHOICES, chosenPolicy, CUSTOM, policyCounts, PRESETS, strictIsFree } from "./job.js";
+import {
+  CHOICES,
+  chosenPolicy,
+  CUSTOM,
+  OWN_SWITCHES,
+  policyCounts,
+  PRESETS,
+  REPORTS,
+  strictIsFree,
+} from "./job.js";
 
 /**
  * What each preset means: custom settings begin with those of the preset chosen before.
@@ -14,19 +23,16 @@ const PRESET_OPTIONS = {
     format_mode: "report",
     format_baseline: "template",
     format_fix_mode: "safe",
-    format_report: "json",
   },
   template: {
     format_mode: "report",
     format_baseline: "template",
     format_fix_mode: "none",
-    format_report: "json",
   },
   strict: {
     format_mode: "strict",
     format_baseline: "policy",
     format_fix_mode: "safe",
-    format_report: "json",
   },
 };
 
@@ -75,7 +81,7 @@ function choosePreset(preset) {
   change({
     preset,
     ...(preset === CUSTOM
-      ? { ...PRESET_OPTIONS[state.options.preset], format_report: state.options.format_report }
+      ? PRESET_OPTIONS[state.options.preset]
       : {}),
   });
 }
@@ -133,24 +139,22 @@ function advanced() {
       t(isFree ? "strict_hint" : isCustom ? "strict_custom_hint" : "strict_is_set_hint"),
       !isFree,
     ),
-    check(
-      "export_suggested_policy",
-      t("export_suggested_policy_label"),
-      t("export_suggested_policy_hint"),
-      false,
-    ),
+    OWN_SWITCHES.map((name) => check(name, t(`${name}_label`), t(`${name}_hint`), false)),
+    choiceOf("format_report", REPORTS),
     el(
       "fieldset",
       { class: "own-settings", disabled: !isCustom },
       el("legend", null, t("own_settings_label")),
-      /** @type {import("./job.js").ChoiceName[]} */ (Object.keys(CHOICES)).map(choiceOf),
+      /** @type {import("./job.js").ChoiceName[]} */ (Object.keys(CHOICES)).map((name) =>
+        choiceOf(name, CHOICES[name]),
+      ),
       policyInput(),
     ),
   ];
 }
 
-/** @param {import("./job.js").ChoiceName} name */
-function choiceOf(name) {
+/** @param {import("./job.js").ChoiceName | "format_report"} name @param {string[]} values */
+function choiceOf(name, values) {
   const id = `option-${name}`;
   const chosen = { ...state.options, ...PRESET_OPTIONS[state.options.preset] }[name];
   return el(
@@ -160,7 +164,7 @@ function choiceOf(name) {
     el(
       "select",
       { id, name, onchange: (event) => change({ [name]: valueOf(event) }) },
-      CHOICES[name].map((value) =>
+      values.map((value) =>
         el("option", { value, selected: value === chosen }, t(`${name}_${value}`)),
       ),
     ),
@@ -196,7 +200,7 @@ export function showPolicyError(message) {
   byId("option-policy_yaml").setAttribute("aria-invalid", "true");
 }
 
-/** @param {"strict" | "export_suggested_policy"} name @param {string} label @param {string} hint @param {boolean} disabled */
+/** @param {"strict" | (typeof OWN_SWITCHES)[number]} name @param {string} label @param {string} hint @param {boolean} disabled */
 function check(name, label, hint, disabled) {
   const isSet = name === "strict" && state.options.preset === "strict";
   const box = el("input", {

@@ -1,10 +1,10 @@
 /** Step 3: precheck and run, with progress, elapsed time and a way to cancel. */
 
 import { apiUrl } from "../core/api.js";
-import { asApiError } from "../core/api_error.js";
+import { asApiError, isWorthRetrying } from "../core/api_error.js";
 import { copyText } from "../core/copy.js";
 import { announce, button, byId, el, goTo, refill } from "../core/dom.js";
-import { errorPanel } from "../core/error_view.js";
+import { errorPanel, needErrorMessages } from "../core/error_view.js";
 import { notice, stepBody } from "../core/frame.js";
 import { inLanguage, t } from "../core/i18n.js";
 import { on, state, update } from "../core/state.js";
@@ -76,7 +76,9 @@ async function begin(kind, retries = 0) {
   try {
     await end(mine);
   } catch (error) {
-    fail(mine, asApiError(error), retries);
+    const known = asApiError(error);
+    await needErrorMessages(known);
+    fail(mine, known, retries);
   } finally {
     clearInterval(mine.clock);
     work = null;
@@ -117,13 +119,6 @@ function fail(mine, error, retries) {
   showMessage(() => errorPanel(error, { retry: isWorthRetrying(error) ? retry : undefined, retries }));
   update({ outcome: { kind: "error", of: mine.kind, job: mine.job, ms, error } });
   showTaskErrors(error);
-}
-
-/** @param {ApiError} error */
-function isWorthRetrying(error) {
-  return (
-    error.kind !== "answer" || error.retryAfterSeconds !== null || error.status === 408 || error.status >= 500
-  );
 }
 
 /** Show the server's errors about the task or the policy where they were typed. @param {ApiError} error */

@@ -10,6 +10,10 @@ import { placeInWords } from "../core/places.js";
 /** @typedef {import("../core/answers.js").TemplateField} TemplateField */
 /** @typedef {import("../core/answers.js").TemplateProblem & {suggestion?: string | null}} Problem */
 
+// Problems that the list of broken placeholders has too.
+const LISTED_AS_BROKEN = new Set(["UNSUPPORTED_PLACEHOLDER", "UNACCOUNTED_PLACEHOLDER"]);
+/** Problems whose text is a link, not a placeholder. */
+const OF_LINKS = new Set(["MAIL_MERGE", "ATTACHED_TEMPLATE", "EXTERNAL_LINK", "EXTERNAL_FIELD"]);
 const SHOWN_PLACES = 3;
 const SHOWN_PROBLEMS = 20;
 const SHOWN_FIELDS = 200;
@@ -54,7 +58,7 @@ function allProblems(inspection) {
   const seen = new Set();
   const others = inspection.problems.filter((each) => {
     const key = `${each.code} ${each.text} ${each.place.split(":")[0]}`;
-    const isNew = each.code !== "UNSUPPORTED_PLACEHOLDER" && !seen.has(key);
+    const isNew = !LISTED_AS_BROKEN.has(each.code) && !seen.has(key);
     seen.add(key);
     return isNew;
   });
@@ -87,7 +91,7 @@ function problemItem(problem) {
   return el(
     "li",
     { "data-code": problem.code },
-    problem.text && [placeholderChip(problem.text), " "],
+    problem.text && [OF_LINKS.has(problem.code) ? el("code", null, problem.text) : placeholderChip(problem.text), " "],
     hasMessage(key) ? t(key) : el("span", { lang: "en" }, problem.message),
     problem.place && [" ", el("span", { class: "place", title: problem.place }, placeInWords(problem.place))],
     problem.suggestion && [

@@ -90,6 +90,8 @@ function showStarters() {
       null,
       el("summary", null, t("starters_title")),
       el("p", { class: "hint" }, t("starters_hint")),
+      starterField("starter-organ", t("starter_organ")),
+      starterField("starter-date", t("starter_date")),
       el(
         "ul",
         { class: "rows" },
@@ -99,6 +101,19 @@ function showStarters() {
     ),
   );
 }
+
+/** @param {string} id @param {string} label */
+function starterField(id, label) {
+  return el(
+    "div",
+    { class: "field" },
+    el("label", { for: id }, label),
+    el("input", { id, type: "text", maxlength: "100", autocomplete: "off" }),
+  );
+}
+
+/** @param {string} id */
+const starterText = (id) => /** @type {HTMLInputElement} */ (byId(id)).value.trim();
 
 /** @param {string} skill @param {string} title */
 function starterRow(skill, title) {
@@ -122,7 +137,8 @@ async function downloadStarter(skill, language) {
   const errors = byId("starters-error");
   refill(errors);
   try {
-    download(await fetchStarterTemplate(skill, language), `${skill}_${language}.docx`);
+    const [organ, date] = [starterText("starter-organ"), starterText("starter-date")];
+    download(await fetchStarterTemplate(skill, language, organ, date), `${skill}_${language}.docx`);
     announce(t("downloaded"));
   } catch (error) {
     await showError(errors, asApiError(error));

@@ -6,7 +6,7 @@ import { recall, remember } from "../core/settings.js";
 import { DEFAULT_OPTIONS, on, state, update } from "../core/state.js";
 import { showContentStep, watchContentStep } from "./content_view.js";
 import { watchForm } from "./form_view.js";
-import { CHOICES, CUSTOM, PRESETS } from "./job.js";
+import { CHOICES, CUSTOM, OWN_SWITCHES, PRESETS, REPORTS } from "./job.js";
 import { showRunStep, watchRunStep } from "./run_view.js";
 import { followTemplate } from "./skill_choice.js";
 
@@ -47,10 +47,11 @@ function recalledOptions(value) {
     const choice = kept[name];
     if (isOneOf(CHOICES[name], choice)) options[name] = choice;
   }
+  if (isOneOf(REPORTS, kept.format_report)) options.format_report = kept.format_report;
   if (typeof kept.policy === "string") options.policy = kept.policy;
   if (typeof kept.policy_yaml === "string") options.policy_yaml = kept.policy_yaml;
   options.strict = kept.strict === true;
-  options.export_suggested_policy = kept.export_suggested_policy === true;
+  for (const name of OWN_SWITCHES) options[name] = kept[name] === true;
   return options;
 }
 

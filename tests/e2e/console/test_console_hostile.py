@@ -125,7 +125,7 @@ def test_no_file_is_ever_kept(console: ConsolePage) -> None:
     expect(console["#history-runs li"]).to_have_count(1)
     kept = dict(kept_by(console.page)["local"])
     (run,) = json.loads(kept["docops.history"])
-    assert set(run) <= {"time", "skill", "exitCode", "errorCode", "requestId", "ms", "task"}
+    assert set(run) <= {"time", "skill", "exitCode", "errorCode", "left", "requestId", "ms", "task"}
     assert json.loads(run["task"])["payload"] == {"meeting_title": "T", "organizer": "O"}
     console.page.reload()
     expect(console["#template-chosen"]).not_to_contain_text("notice.docx")

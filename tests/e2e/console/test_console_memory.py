@@ -134,6 +134,7 @@ def test_settings_are_remembered(console: ConsolePage) -> None:
     console["#advanced summary"].click()
     console['input[name="preset"][value="custom"]'].check()
     console["#option-format_mode"].select_option("off")
+    console["#option-format_report"].select_option("human")
     console["#option-export_suggested_policy"].check()
     console.to("json")
     console.page.reload()
@@ -142,6 +143,7 @@ def test_settings_are_remembered(console: ConsolePage) -> None:
     assert console.page.evaluate(GROUND) == DARK
     expect(console['input[name="preset"][value="custom"]']).to_be_checked()
     expect(console["#option-format_mode"]).to_have_value("off")
+    expect(console["#option-format_report"]).to_have_value("human")
     expect(console["#option-export_suggested_policy"]).to_be_checked()
     expect(console["#task-json"]).to_be_visible()
 

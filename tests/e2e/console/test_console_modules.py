@@ -44,6 +44,12 @@ def test_a_place_is_described_in_words(places: Callable[[str], Any]) -> None:
         "comments/n3.p0:r0": "comments, note 3",
         "textbox0/p0": "text box 1, paragraph 1",
         "textbox0.fallback/p0": "text box 1, paragraph 1",
+        "word/charts/chart1.xml#v[0]": "chart",
+        "docProps/core.xml#title[0]": "document properties",
+        "word/_rels/document.xml.rels#Relationship[1]@Target": "target of a hyperlink",
+        "word/header1.xml#textpath[0]@string": "watermark",
+        "word/document.xml#docPr[0]@descr": "alternative text",
+        "word/numbering.xml#lvlText[0]@w:val": "in the file's part word/numbering.xml (lvlText[0]@w:val)",
         "": "",
         "odd/x9": "odd, x9",
     }
@@ -234,13 +240,10 @@ def test_which_api_addresses_are_accepted(module: Callable[..., Any], typed: str
     assert module("core/connection", "asApiBase", typed) == base
 
 
-PRESET = {"strict": False, "policy_yaml": "", "export_suggested_policy": False}
-OWN = {
-    "format_mode": "strict",
-    "format_baseline": "policy",
-    "format_fix_mode": "none",
-    "format_report": "json",
-}
+PRESET = {"strict": False, "policy_yaml": "", "export_suggested_policy": False, "format_report": "both"}
+OWN = {"format_mode": "strict", "format_baseline": "policy", "format_fix_mode": "none"}
+# Sent with any preset and without one; the page is in English until it is told another language.
+REPORT = [["format_report", "both"], ["lang", "en"]]
 
 
 @pytest.mark.parametrize(
@@ -252,6 +255,10 @@ OWN = {
         ({"preset": "quick", "policy_yaml": "a: 1", **OWN}, [["preset", "quick"]]),
         ({"preset": "custom", "strict": True, **OWN}, [list(item) for item in OWN.items()]),
         (
+            {"preset": "strict", "strip_comments": True, "drop_signature": True},
+            [["preset", "strict"], ["strip_comments", "true"], ["drop_signature", "true"]],
+        ),
+        (
             {"preset": "custom", "policy_yaml": " x", "export_suggested_policy": True, **OWN},
             [*map(list, OWN.items()), ["policy_yaml", " x"], ["export_suggested_policy", "true"]],
         ),
@@ -260,4 +267,4 @@ OWN = {
 def test_only_fields_that_go_together_are_sent(
     module: Callable[..., Any], options: dict[str, Any], fields: list[list[str]]
 ) -> None:
-    assert module("work/job", "formFields", PRESET | options) == fields
+    assert module("work/job", "formFields", PRESET | options) == fields + REPORT

@@ -81,8 +81,20 @@ def test_the_server_applies_the_settings_of_the_preset(
     ready: ConsolePage, name: str, effective: dict[str, str]
 ) -> None:
     preset(ready, name)
-    done, _ = result_of(ready)
+    done, names = result_of(ready)
     assert done.items() >= effective.items()
+    assert "out.format_report.html" in names
+
+
+def test_the_report_is_chosen_with_any_preset_and_is_in_the_language_of_the_page(ready: ConsolePage) -> None:
+    done, names = result_of(ready)
+    assert (done["format_report"], done["language"]) == ("both", "en")
+    ready["#language"].select_option("zh")
+    ready["#advanced summary"].click()
+    ready["#option-format_report"].select_option("json")
+    done, names = result_of(ready)
+    assert (done["format_report"], done["language"]) == ("json", "zh")
+    assert "out.format_report.html" not in names
 
 
 def test_strict_goes_with_a_preset_and_never_with_own_settings(ready: ConsolePage) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from playwright.sync_api import expect
 
 from tests.e2e.console.console_page import ConsolePage, text_of
-from tests.factories import docx, p, tbl, tc, tr
+from tests.factories import DECLARATION, docx, p, tbl, tc, tr
 
 DURATION = re.compile(r"^(\d+ ms|\d+\.\d s)$")
 NOTICE = docx(p("Title: 【MEETING_TITLE】, led by 【ORGANIZER】.") + p("Present: 【ATTENDEES】"))
@@ -96,6 +96,69 @@ def test_an_optional_field_without_a_value_is_named_and_keeps_its_placeholder(co
     assert text_of(document).endswith("Present: 【ATTENDEES】")
 
 
+# Every element of the result whose text or ground has one of the page's colours for "good".
+GREEN = """(panel) => {
+    const probe = document.body.appendChild(document.createElement("i"));
+    const colours = ["--good", "--good-ground"].map((name) => {
+        probe.style.color = `var(${name})`;
+        return getComputedStyle(probe).color;
+    });
+    probe.remove();
+    return [panel, ...panel.querySelectorAll("*")].filter((each) => {
+        const { color, backgroundColor, borderBlockStartColor } = getComputedStyle(each);
+        return colours.some((colour) => [color, backgroundColor, borderBlockStartColor].includes(colour));
+    }).length;
+}"""
+
+
+def test_what_is_left_in_the_document_is_said_and_nothing_is_green(console: ConsolePage) -> None:
+    console.inspect(NOTICE)
+    fill(console, attendees=[])
+    console.precheck()
+    expect(console["#verdict"]).to_contain_text("but 1 placeholder would be left in the document.")
+    expect(console["#result .verdict"]).to_have_attribute("data-tone", "warn")
+    console.run()
+    expect(console["#verdict"]).to_have_text("The document was made, but 1 placeholder is left in it.")
+    expect(console["#result .verdict"]).to_have_attribute("data-tone", "warn")
+    expect(console["#result .verdict p"].first).to_contain_text("2 filled, 1 left in the document.")
+    expect(console["#history-runs .chip"]).to_have_text("0 · 1 left")
+    expect(console["#history-runs .chip"]).to_have_attribute("data-tone", "warn")
+    assert console["#result"].evaluate(GREEN) == 0
+    console["#language"].select_option("zh")
+    expect(console["#verdict"]).to_have_text("文档已生成，但还有 1 处未填。")
+    expect(console["#result .verdict p"].first).to_contain_text("已填 2 处，文档中还剩 1 处。")
+    expect(console["#history-runs .chip"]).to_have_text("0 · 还剩 1 处")
+    fill(console)
+    console["#run"].click()
+    expect(console["#verdict"]).to_have_text("完成，文档已生成。")
+    assert console["#result"].evaluate(GREEN) > 0
+
+
+def test_a_slip_in_a_name_is_shown_from_both_sides_and_other_brackets_are_named(console: ConsolePage) -> None:
+    console.inspect(docx(p("【MEETING_TITEL】【ORGANIZER】") + p("【甲方】")))
+    console.fill(meeting_title=TITLE, organizer=ORGANIZER)
+    console.run()
+    missing = console['#missing [data-field="MEETING_TITEL"]']
+    expect(missing).to_contain_text("Did you mean: 【MEETING_TITLE】")
+    expect(console['#unused [data-key="meeting_title"]']).to_contain_text(
+        "The template has: 【MEETING_TITEL】"
+    )
+    expect(console["#undeclared"]).to_contain_text("【甲方】")
+
+
+def test_a_placeholder_that_nothing_fills_is_shown_with_its_part(console: ConsolePage) -> None:
+    part = f"{DECLARATION}<title>【MEETING_TITLE】</title>".encode()
+    console.inspect(docx(p("【ORGANIZER】"), extra={"docProps/core.xml": part}))
+    listed = console["#template-problems li"]
+    expect(listed).to_have_attribute("data-code", "kind_unaccounted")
+    expect(listed).to_contain_text("At a place that is not filled")
+    console.fill(organizer=ORGANIZER)
+    console.run(3)
+    expect(console["#unsupported li .place"]).to_have_text("document properties")
+    expect(console["#result .verdict p"].first).to_contain_text("1 filled, 1 left in the document.")
+    assert console["#result"].evaluate(GREEN) == 0
+
+
 def test_an_optional_field_can_be_left_empty_in_the_document(console: ConsolePage) -> None:
     console.inspect(NOTICE)
     fill(console, attendees=[])
@@ -139,14 +202,17 @@ def test_a_failed_format_check_says_what_to_do_with_expected_beside_actual(conso
             "no table",
             "table",
             "table 1",
-            "Write its contents as paragraphs, or set forbid_tables to false in the policy.",
+            "Write its contents as paragraphs. "
+            "If your office allows tables, choose its policy for the check."
+            "Not fixed automatically: tables, numbers and blanks are content, which is never changed.",
         ]
     )
     expect(console["#format-title"]).to_contain_text("error")
 
 
 def test_fixed_issues_are_a_separate_group(console: ConsolePage) -> None:
-    console.inspect(docx(p("  【MEETING_TITLE】")))
+    slip = p("  【MEETING_TITLE】", properties='<w:spacing w:line="240"/>')
+    console.inspect(docx(slip))
     console.fill(meeting_title=TITLE)
     console['input[name="preset"][value="strict"]'].check()
     console["#run"].click()
@@ -154,6 +220,9 @@ def test_fixed_issues_are_a_separate_group(console: ConsolePage) -> None:
     expect(fixed).to_contain_text("Fixed automatically")
     expect(fixed.locator("tbody tr").first).to_be_visible()
     expect(console["#result .verdict"]).to_contain_text(re.compile(r"format issues? (was|were) fixed"))
+    # What was not fixed says why, in the page's language.
+    left = console['[data-group="note"] tr[data-code="FIRST_LINE_INDENT_MISMATCH"]']
+    expect(left).to_contain_text("Not fixed automatically: the document does not set it")
 
 
 def test_request_id_and_timings(console: ConsolePage) -> None:
@@ -184,3 +253,22 @@ def test_a_second_run_replaces_the_first(console: ConsolePage) -> None:
     expect(console["#filled ins"].first).to_have_text("Second")
     _, document = console.download("#download-document")
     assert text_of(document).startswith("Title: Second")
+
+
+def test_values_and_styles_are_told_as_word_shows_them(console: ConsolePage) -> None:
+    normal = (
+        '<w:style w:type="paragraph" w:default="1" w:styleId="a"><w:name w:val="Normal"/>'
+        '<w:pPr><w:spacing w:line="560" w:lineRule="exact"/><w:ind w:firstLine="640"/></w:pPr>'
+        '<w:rPr><w:sz w:val="32"/></w:rPr></w:style>'
+    )
+    console.inspect(docx(p("前【MEETING_TITLE】", properties='<w:jc w:val="center"/>'), styles=normal))
+    console.fill(meeting_title=TITLE)
+    console['input[name="preset"][value="strict"]'].check()
+    console.run(4)
+    for language, told in {
+        "en": ["16 pt (三号)", "exactly 28 pt", "32 pt", "Change the style “Normal”"],
+        "zh": ["三号（16 磅）", "固定值 28 磅", "32 磅", "修改样式“正文”"],
+    }.items():
+        console["#language"].select_option(language)
+        for words in told:
+            expect(console["#format"]).to_contain_text(words)

@@ -1,5 +1,8 @@
 """Step 1: the template is inspected at once, and its fields are listed with their places."""
 
+import io
+
+import docx as python_docx
 import pytest
 from playwright.sync_api import expect
 
@@ -75,22 +78,33 @@ def test_another_template_replaces_the_report_and_keeps_the_values(console: Cons
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "code", "status"),
+    ("name", "content", "code", "status", "english", "chinese"),
     [
-        ("notes.doc", b"x", "not_docx", None),
-        ("notes.docx", b"x", "INVALID_MEDIA_TYPE", 415),
-        ("notes.docx", b"PK\3\4 and no more", "INVALID_TEMPLATE", 400),
+        ("notes.doc", b"x", "INVALID_MEDIA_TYPE", 415, "This is plain text: open it", "这是纯文本："),
+        ("notes.docx", b"%PDF-1.7", "INVALID_MEDIA_TYPE", 415, "This is a PDF: send", "这是 PDF 文件："),
+        (
+            "notes.docx",
+            b"PK\3\4 and no more",
+            "INVALID_TEMPLATE",
+            400,
+            "This file is cut off",
+            "该文件不完整",
+        ),
     ],
 )
 def test_a_file_that_is_not_a_template_is_refused_with_advice(
-    console: ConsolePage, name: str, content: bytes, code: str, status: int | None
+    console: ConsolePage, name: str, content: bytes, code: str, status: int, english: str, chinese: str
 ) -> None:
-    if status:
-        console.watch.expects(f"status of {status}")
+    console.watch.expects(f"status of {status}")
     console.choose(content, name)
     panel = console.error(code)
-    expect(panel).to_be_visible()
-    assert len(panel.locator("p").all_inner_texts()) >= 2
+    expect(panel).to_contain_text(english)
+    # To send the same again would not help.
+    expect(panel.locator(".retry-now")).to_have_count(0)
+    console.language("zh")
+    expect(panel).to_contain_text(chinese)
+    expect(panel.locator("[lang=en]")).to_have_count(0)
+    console.language("en")
     # A better one may follow at once.
     console.inspect(TEMPLATE)
     expect(panel).to_have_count(0)
@@ -110,3 +124,13 @@ def test_a_starter_template_can_be_downloaded_and_used(
     expect(console["#template-fields"]).to_contain_text(placeholder)
     expect(console["#skill"]).to_have_value(skill)
     expect(console[".report-summary"]).to_contain_text("No problems")
+
+
+def test_organisation_and_date_go_into_a_starter_template(console: ConsolePage) -> None:
+    console["#starters summary"].click()
+    console["#starter-organ"].fill("市政府办公室")
+    console["#starter-date"].fill("2026年3月10日")
+    _, content = console.download('[data-starter="meeting_notice.zh"]')
+    document = python_docx.Document(io.BytesIO(content))
+    assert document.sections[0].first_page_header.paragraphs[0].text == "市政府办公室"
+    assert document.paragraphs[-1].text == "2026年3月10日"

@@ -95,7 +95,7 @@ def check_under_template(
     ids = [place.run_id for place in touched_runs(template, touched)]
     before = observe(template, touched_runs(template, ids))
     for place in filled.walk.paragraphs:
-        place.fill(Filled(place.reading, (), (), keeps_shape=False))
+        place.fill(Filled(place.reading, (), (), None))
     return check_format(filled, touched_runs(filled, ids), before, Options(), policy)
 
 

@@ -17,6 +17,7 @@ from tests.engine.checks.document_builder import (
     build_document,
     check_under_policy,
     check_under_template,
+    house_style,
     touched_runs,
 )
 from tests.factories import p, r, tbl, tc, textbox, tr
@@ -46,6 +47,7 @@ SUMMARY = [
     "page_geometry",
     "roles",
     "policy_deviations",
+    "not_checked",
 ]
 
 
@@ -58,7 +60,88 @@ def test_a_document_that_follows_the_default_policy_passes_without_an_issue() ->
         "paragraphs_checked": 1,
         "runs_checked": 1,
         "tables_skipped": 0,
+        "issue_count": 0,
+        "codes": [],
+        "by_code": {},
     }
+
+
+def test_issues_are_counted_by_code() -> None:
+    policy = OPEN_POLICY._replace(line_spacing_twips=360, forbid_tables=True)
+    spaced = p("x", properties='<w:spacing w:line="240"/>')
+
+    report = check_under_policy(build_document(spaced * 2 + tbl(tr(tc("c")))), policy).as_dict()
+
+    diagnostics = report["summary"]["diagnostics"]
+    assert diagnostics["by_code"] == {"LINE_SPACING_MISMATCH": 2, "TABLE_FORBIDDEN": 1}
+    assert diagnostics["codes"] == ["LINE_SPACING_MISMATCH", "TABLE_FORBIDDEN"]
+    assert diagnostics["issue_count"] == 3
+
+
+@pytest.mark.parametrize(
+    ("body", "has_tables", "has_numpr"),
+    [
+        (p("x"), False, False),
+        (p("x") + tbl(tr(tc("c"))), True, False),
+        (p("x") + p("y", properties='<w:numPr><w:numId w:val="3"/></w:numPr>'), False, True),
+        (p("x", properties='<w:numPr><w:numId w:val="0"/></w:numPr>'), False, False),
+        (tbl(tr(tc(p("y", properties='<w:numPr><w:numId w:val="3"/></w:numPr>')))), True, True),
+    ],
+)
+def test_both_observations_say_what_the_document_holds(body: str, has_tables: bool, has_numpr: bool) -> None:
+    held = {"has_tables": has_tables, "has_numpr": has_numpr}
+    for report in (
+        check_under_policy(build_document(body), OPEN_POLICY),
+        check_under_template(build_document(body), build_document(body), OPEN_POLICY),
+    ):
+        summary = report.as_dict()["summary"]
+        assert {name: summary["template_observed"][name] for name in held} == held
+        assert {name: summary["rendered_observed"][name] for name in held} == held
+
+
+@pytest.mark.parametrize(
+    ("body", "policy", "reason"),
+    [
+        (p("x") + tbl(tr(tc("c"))), OPEN_POLICY._replace(forbid_tables=True), "not_allowed_by_policy"),
+        (p(" x"), OPEN_POLICY._replace(trim_leading_spaces=True), "not_allowed_by_policy"),
+        (
+            p("x") + '<w:sectPr><w:pgSz w:w="10000" w:h="16838"/></w:sectPr>',
+            OPEN_POLICY._replace(house_style=house_style({"page": {"width": "210 mm"}})),
+            "page_setup",
+        ),
+        (
+            p("x"),
+            OPEN_POLICY._replace(house_style=house_style({"roles": {"body": {"alignment": "center"}}})),
+            "left_to_author",
+        ),
+    ],
+)
+def test_what_is_never_fixed_has_its_reason_as_a_word_and_as_a_sentence(
+    body: str, policy: Policy, reason: str
+) -> None:
+    (issue,) = check_under_policy(build_document(body), policy).as_dict()["issues"]
+
+    assert (issue["fixable"], issue["reason"]) == (False, reason)
+    assert issue["reason_text"]["en"].startswith("Not fixed automatically: ")
+    assert issue["reason_text"]["zh"].startswith("未自动修复：")
+
+
+def test_what_filling_changed_has_its_reason() -> None:
+    before, after = (
+        build_document(p("x", properties=f'<w:spacing w:line="{line}"/>')) for line in (240, 480)
+    )
+
+    (issue,) = check_under_template(before, after, OPEN_POLICY).as_dict()["issues"]
+
+    assert issue["reason"] == "changed_by_filling"
+
+
+def test_a_line_spacing_that_is_a_number_has_the_rule_of_the_document_beside_it() -> None:
+    document = build_document(p("x", properties='<w:spacing w:line="560" w:lineRule="exact"/>'))
+
+    (issue,) = check_under_policy(document, OPEN_POLICY._replace(line_spacing_twips=360)).as_dict()["issues"]
+
+    assert (issue["actual"], issue["line_rule"]) == (560, "exact")
 
 
 def test_the_report_has_the_members_of_the_contract() -> None:
@@ -113,6 +196,7 @@ def test_fixed_issues_stay_listed_and_do_not_count_as_errors() -> None:
         {
             "paragraph_path": "p0",
             "property": "line_spacing_twips",
+            "field": "line_spacing_twips",
             "before": {"line": "240"},
             "after": {"line": "360"},
             "element": "spacing",
@@ -162,7 +246,7 @@ def test_filling_that_changes_text_alone_passes_against_the_template() -> None:
         splices = [
             Splice(*found.span(), "\u3000filled".encode()) for found in texts.finditer(place.own_bytes)
         ]
-        place.fill(Filled(place.reading, splices, (), keeps_shape=True))
+        place.fill(Filled(place.reading, splices, (), range(place.reading.shape.texts)))
 
     report = check_format(document, runs, before, Options(), Policy()).as_dict()
 
@@ -186,6 +270,8 @@ def test_values_of_touched_runs_and_their_paragraphs_are_counted() -> None:
         "run_size_pt": {"10.5": 1, "12": 2},
         "line_spacing": {"unstated": 2},
         "first_line_indent": {"2 characters": 1, "unstated": 1},
+        "has_tables": False,
+        "has_numpr": False,
     }
 
 
@@ -233,7 +319,7 @@ def test_a_run_that_was_filled_twice_is_checked_once() -> None:
 
 def test_every_story_is_checked_and_a_text_box_once() -> None:
     document = build_document(
-        p(r("body"), textbox(p("box"))),
+        p(r("body"), textbox(p("box")), properties='<w:spacing w:line="240"/>'),
         stories={
             "header": p("head"),
             "footer": p("foot"),
@@ -262,7 +348,12 @@ def test_runs_that_look_alike_and_are_repaired_in_other_ways_are_told_apart() ->
     # The size is repaired in the same way in both, before it the font of another script.
     fonts = "<w:rFonts w:ascii='Arial' w:hAnsi='Arial' w:eastAsia='黑体'/><w:sz w:val='20'/>"
     document = build_document(p(r("Latin", fonts)) + p(r("汉字", fonts)))
-    policy = OPEN_POLICY._replace(run_font_latin="Calibri", run_font_east_asia="宋体", run_size_pt=12)
+    policy = OPEN_POLICY._replace(
+        run_font_latin="Calibri",
+        run_font_east_asia="宋体",
+        run_size_pt=12,
+        house_style=house_style({"roles": {"title": {"size_pt": 22}}}),
+    )
 
     report = check_under_policy(document, policy, fix=True)
 

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from docops_flask.engine.checks.layout_warnings import CODES as LAYOUT_CODES
 from docops_flask.engine.checks.suggested_policy import policy_to_yaml, suggest_policy
 from docops_flask.engine.policy.policy import Policy
 from docops_flask.engine.policy.rule_kinds import house_style_as_dict
@@ -189,4 +190,6 @@ def test_fed_back_the_document_has_no_issue_at_all(
 
     policy = parse_policy(policy_to_yaml(suggest_policy(document, touched_runs(document, holding))))
 
-    assert check_under_policy(document, policy, touched=filled).issues == ()
+    issues = check_under_policy(document, policy, touched=filled).issues
+    # What is too small for its text has nothing to do with a policy.
+    assert [issue for issue in issues if issue.code not in LAYOUT_CODES] == []

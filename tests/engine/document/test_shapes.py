@@ -65,7 +65,7 @@ def assert_reads_alike(content: str, declared: str = "") -> None:
         assert properties_of(one, w.rPr) == properties_of(other, w.rPr)
         nodes_of_run = list(other.iterchildren(w.t))
         if not any(len(node) for node in nodes_of_run):
-            assert reading.joined(reading.shape.texts_of_run(index, w)) == "".join(
+            assert reading.joined(reading.shape.texts_of_run(index)) == "".join(
                 node.text or "" for node in nodes_of_run
             )
     # The bytes of each text are those of its characters.

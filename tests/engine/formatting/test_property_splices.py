@@ -30,7 +30,9 @@ def repaired(content: str, *repairs: Repair, start_tag: str = "<w:p>") -> str:
     """The content of a paragraph with ``repairs`` made."""
     place = place_of(content, start_tag)
     scope = place.scope or place.part.text.root_scope
-    splices = PropertySplices(place.part.w).of(place.reading, scope, prefix_of(place), repairs)
+    splices = PropertySplices(place.part.w, is_plain=bool(place.part.text.prefix)).of(
+        place.reading, scope, prefix_of(place), repairs
+    )
     return spliced(place.own_bytes, splices).decode()
 
 
@@ -199,7 +201,7 @@ def test_new_names_are_written_as_those_around(start_tag: str, expected: str) ->
 
 def test_paragraphs_of_other_namespaces_in_scope_are_told_apart() -> None:
     part = body_part(f'<p xmlns="{W}">{RUN}</p><w:p>{RUN}</w:p>')
-    splices = PropertySplices(part.w)
+    splices = PropertySplices(part.w, is_plain=bool(part.text.prefix))
     found = []
     for place in walk_stories([part], 100).paragraphs:
         scope = place.scope or part.text.root_scope
@@ -219,7 +221,7 @@ def test_an_attribute_with_another_prefix_of_the_namespace_is_repaired() -> None
 
 def test_texts_of_other_length_do_not_shift_the_splices() -> None:
     part = body_part(p(r("a"), r("b")) + p(r("aaaa"), r("b")))
-    splices = PropertySplices(part.w)
+    splices = PropertySplices(part.w, is_plain=bool(part.text.prefix))
     for place in walk_stories([part], 100).paragraphs:
         made = spliced(
             place.own_bytes, splices.of(place.reading, part.text.root_scope, b"w", (size(None, "1", 1),))

@@ -10,6 +10,7 @@ from typing import Any
 
 from docops_flask.engine.bilingual import Bilingual
 from docops_flask.engine.integrity.byte_proof import prove_bytes
+from docops_flask.engine.integrity.byte_stories import TemplateEvidence
 from docops_flask.engine.integrity.claims import read_claims
 from docops_flask.engine.integrity.expansion import expand
 from docops_flask.engine.integrity.members import compare_members
@@ -60,7 +61,7 @@ class FinishedJob:
             expanded = expand(package, claims, LIMITS)
             if expanded.misfits:
                 return None
-            return prove_bytes(package, members, expanded.claims, expanded.template)
+            return prove_bytes(package, members, expanded.claims, TemplateEvidence(expanded.template))
         finally:
             document.close()
             package.close()

@@ -24,16 +24,21 @@ def mutate_log(random_: random.Random, job: FinishedJob) -> tuple[str, dict[str,
             for entry in entries
             if entry["status"] == "replaced" and entry["new_text"] != entry["original_text"]
         ]
-        of_fixes = bool(fixes) and random_.random() < 0.4
-        changed = fixes if of_fixes else entries
-        chosen = random_.choice(fixes if of_fixes else effective) if (of_fixes or effective) else None
-        mutation = random_.choice(_OF_FIXES if of_fixes else _OF_ENTRIES)
+        kinds = {
+            "entry": (entries, effective, _OF_ENTRIES),
+            "fix": (fixes, fixes, _OF_FIXES),
+            "block": (log.get("blocks", []), log.get("blocks", []), _OF_BLOCKS),
+        }
+        kind = random_.choice([name for name, (_, able, _) in kinds.items() if able] or ["entry"])
+        changed, able, mutations = kinds[kind]
+        chosen = random_.choice(able) if able else None
+        mutation = random_.choice(mutations)
         if (
             chosen is not None
             and mutation(random_, changed, chosen)
             and (log, report) != (job.log, job.report)
         ):
-            return f"{'fix' if of_fixes else 'entry'}: {mutation.__name__}", log, report
+            return f"{kind}: {mutation.__name__}", log, report
     raise AssertionError("the log takes no mutation")
 
 
@@ -130,6 +135,51 @@ def change_mirrors(random_: random.Random, _entries: list[dict[str, Any]], entry
     return True
 
 
+def change_copy(random_: random.Random, _entries: list[dict[str, Any]], entry: dict[str, Any]) -> bool:
+    if "copy" not in entry:
+        return False
+    [[block, number]] = entry["copy"]
+    entry["copy"] = random_.choice(
+        ([], [[block + 1, number]], [[block, number + 1]], [[block, number - 1]], entry["copy"] * 2)
+    )
+    return True
+
+
+def change_result(random_: random.Random, _entries: list[dict[str, Any]], entry: dict[str, Any]) -> bool:
+    if "result_path" not in entry:
+        return False
+    entry["result_path"] = another_number(random_, entry["result_path"])
+    return True
+
+
+def change_place(random_: random.Random, _blocks: list[dict[str, Any]], block: dict[str, Any]) -> bool:
+    name = random_.choice(("from", "to", "result_from", "result_to"))
+    block[name] = another_number(random_, block[name])
+    return True
+
+
+def change_copies(random_: random.Random, _blocks: list[dict[str, Any]], block: dict[str, Any]) -> bool:
+    block["copies"] += random_.choice((-1000, -1, 1, 2))
+    return True
+
+
+def change_kind(random_: random.Random, _blocks: list[dict[str, Any]], block: dict[str, Any]) -> bool:
+    name = random_.choice(("id", "kind", "extent", "inside", "status", "name"))
+    values = {"id": block["id"] + 1, "inside": [[0, 0]], "name": block["name"] + "_"}
+    block[name] = values.get(name, "x")
+    return True
+
+
+def change_start(random_: random.Random, _blocks: list[dict[str, Any]], block: dict[str, Any]) -> bool:
+    start = block["start"]
+    name = random_.choice(sorted(start))
+    if name in {"start", "end"}:
+        start[name] += random_.choice((-1, 1, 1000))
+    else:
+        start[name] += "0"
+    return True
+
+
 def change_element(random_: random.Random, _fixes: list[dict[str, Any]], fix: dict[str, Any]) -> bool:
     fix["element"] = random_.choice(("ind", "spacing", "sz", "rFonts", "jc", "x", ""))
     return True
@@ -174,6 +224,16 @@ _OF_ENTRIES: tuple[LogMutation, ...] = (
     change_value,
     exchange_values,
     change_mirrors,
+    change_copy,
+    change_result,
+)
+_OF_BLOCKS: tuple[LogMutation, ...] = (
+    drop,
+    double,
+    change_place,
+    change_copies,
+    change_kind,
+    change_start,
 )
 _OF_FIXES: tuple[LogMutation, ...] = (
     *_OF_BOTH,

@@ -129,12 +129,12 @@ def double_node(_random: random.Random, node: _Element) -> bool:
 def add_node(random_: random.Random, node: _Element) -> bool:
     if not _is_element(node):
         return False
-    namespace = node.tag.partition("}")[0]
+    namespace, end, _ = node.tag.rpartition("}")
     kinds = ("r", "t", "br", "p", "rPr")
     made = (
         etree.Comment("x")
         if random_.random() < 0.2
-        else etree.Element(f"{namespace}}}{random_.choice(kinds)}")
+        else etree.Element(f"{namespace}{end}{random_.choice(kinds)}")
     )
     node.insert(random_.randrange(len(node) + 1), made)
     return True

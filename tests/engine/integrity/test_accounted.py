@@ -100,12 +100,15 @@ def test_changes_in_different_stories_are_distinguished(tmp_path: Path, notes: s
 
 
 REPAIRED = {
-    "no properties": p("【A】"),
-    "others before and after": p("【A】", properties='<w:keepNext/><w:jc w:val="both"/>'),
+    "a property alone": p("【A】", properties='<w:spacing w:line="300"/>'),
+    "others before and after": p(
+        "【A】", properties='<w:keepNext/><w:spacing w:line="300"/><w:jc w:val="both"/>'
+    ),
     "indent in characters": p("【A】", properties='<w:ind w:firstLineChars="200" w:left="100"/>'),
     "hanging": p("【A】", properties='<w:spacing w:after="3"/><w:ind w:hanging="200"/>'),
     "twice the same": p("【A】", properties='<w:ind w:left="1"/><w:ind w:firstLine="1"/>'),
-    "two paragraphs": p("【A】") + p("b【B】"),
+    "two paragraphs": p("【A】", properties='<w:ind w:firstLine="0"/>')
+    + p("b【B】", properties='<w:spacing w:line="300"/><w:ind w:left="3" w:hanging="3"/>'),
 }
 
 

@@ -18,7 +18,7 @@ from tests.factories import docx, p, r, tbl, tc, textbox, tr
 
 IDS = (
     '<w:p xmlns:w14="http://schemas.microsoft.com/office/word/2010/wordml" w14:paraId="00000001">'
-    '<w:pPr><w:pageBreakBefore/><w:jc w:val="both"/><w:sectPr/></w:pPr>'
+    '<w:pPr><w:pageBreakBefore/><w:ind w:firstLine="1"/><w:jc w:val="both"/><w:sectPr/></w:pPr>'
     '<w:bookmarkStart w:id="1" w:name="b"/>' + r("【A】") + '<w:bookmarkEnd w:id="1"/></w:p>'
 )
 BODY = p("x") + IDS + p("【B】") + tbl(tr(tc(p("【A】") + p("y【B】"))))

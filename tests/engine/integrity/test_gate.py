@@ -4,11 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from docops_flask.engine import pipeline
+from docops_flask.engine import render
 from docops_flask.engine.document.edits import Edit
 from docops_flask.engine.errors import ResultRefused
 from docops_flask.engine.template.fill import Filling, fill
 from docops_flask.engine.template.scan import Scan
+from docops_flask.engine.template.values import Values
 from tests.engine.integrity.finished_job import finish
 from tests.factories import docx, p, story, tbl, tc, tr
 from tests.optional import not_none
@@ -52,14 +53,14 @@ def test_a_package_that_word_opens_has_no_defect(tmp_path: Path, body: str) -> N
 def test_a_new_defect_stops_the_document(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, body: str, defect: tuple[str, str]
 ) -> None:
-    def faulty(scan: Scan, values: dict[str, str]) -> Filling:
+    def faulty(scan: Scan, values: Values) -> Filling:
         filling = fill(scan, values)
         part = scan.paragraphs[0].place.part
         end = part.text.content.index(b"<w:sectPr/>")
         filling.edits.append(Edit(part, end, end, body.encode()))
         return filling
 
-    monkeypatch.setattr(pipeline, "fill", faulty)
+    monkeypatch.setattr(render, "fill", faulty)
     with pytest.raises(ResultRefused) as refused:
         finish(tmp_path, docx(p("【A】")), VALUES)
     assert defect[0] in not_none(refused.value.inner)

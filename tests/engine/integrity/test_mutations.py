@@ -11,13 +11,17 @@ from dataclasses import replace
 
 import pytest
 
+from docops_flask.engine.options import Options
 from docops_flask.engine.policy.policy import Policy
+from docops_flask.engine.skills.skill import Lines
 from tests.conftest import ROOT
+from tests.engine.inline_markup import equation, field, mr, ruby, simple
 from tests.engine.integrity.byte_mutations import mutate_bytes
 from tests.engine.integrity.finished_job import STRICT, FinishedJob, finish
 from tests.engine.integrity.log_mutations import mutate_log
 from tests.engine.integrity.mutations import mutate
-from tests.factories import docx, p, r, tbl, tc, textbox, tr
+from tests.engine.removal_packages import END, REFERENCE, START, commented, signed
+from tests.factories import R, docx, p, r, tbl, tc, textbox, tr
 
 MUTATIONS = int(os.environ.get("DOCOPS_TESTS_MUTATIONS", "300"))
 SEED = int(os.environ.get("DOCOPS_TESTS_SEED", "1"))
@@ -25,11 +29,20 @@ _BODIES = (
     p("【A】"),
     p(r("x 【"), r("A】 y 【B】", "<w:b/>"), properties='<w:jc w:val="both"/>'),
     p(r(" 【B】", preserve=False), '<w:bookmarkStart w:id="0" w:name="m"/>'),
+    p("　【B】", properties='<w:pageBreakBefore/><w:jc w:val="both"/>'),
+    p(r("【", "<w:b/>"), r("B"), r("】"), '<w:bookmarkStart w:id="5" w:name="n"/>'),
+    p(textbox(p("【B】") + p("【A】 in a box"))),
     tbl(tr(tc("【A】"), tc(p("b"), p("【B】 end"))), tr(tc("plain", properties='<w:gridSpan w:val="2"/>'))),
     p("around", textbox(p("【A】 in a box"))),
+    p(field(' HYPERLINK "https://e.org/【A】" \\o "【', 'B】"'), simple(' QUOTE "【A】" 【B】')),
+    p(ruby(r("【A】"), r("【") + r("B】")), equation(mr("【A", "】")), "【A\u200b】"),
     "<!-- a comment --><w:p><w:r><w:tab/><w:t>【A】</w:t><w:br/></w:r></w:p>",
 )
-_VALUES = ("value", "one\ntwo", "\ttab ", "", "值<&", "【A】")
+_REPAIRED = p("【A】", properties='<w:spacing w:line="300"/><w:ind w:left="4" w:firstLine="0"/>')
+_VALUES = ("value", "one\ntwo", "a\n\nc", "\ttab ", "", "值<&", "【A】")
+_DRAWING = "http://schemas.openxmlformats.org/drawingml/2006"
+_DC = "http://purl.org/dc/elements/1.1/"
+_PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _SAMPLES = ("meeting_notice", "meeting_notice_en", "training_notice", "inspection_record")
 
 
@@ -45,23 +58,62 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> list[FinishedJob]:
             for key, value in task["payload"].items()
         }
         folder = tmp_path_factory.mktemp(name)
-        jobs.append(finish(folder, ROOT / "samples" / f"{name}.docx", values))
+        # The values of inspection_record have several lines.
+        lines: Lines = "paragraphs" if name == "inspection_record" else "breaks"
+        jobs.append(finish(folder, ROOT / "samples" / f"{name}.docx", values, lines=lines))
     for number in range(12):
-        body = "".join(random_.choices(_BODIES, k=random_.randrange(1, 8))) + p("【A】")
+        body = "".join(random_.choices(_BODIES, k=random_.randrange(1, 8))) + _REPAIRED
         stories = {"header1": p("【B】 head"), "footnotes": f'<w:footnote w:id="1">{p("【A】")}</w:footnote>'}
         values = {"A": random_.choice(_VALUES), "B": random_.choice(_VALUES)}
         options = (
             (STRICT, Policy(line_spacing_twips=560, first_line_indent_twips=640)) if number % 3 == 0 else ()
         )
         content = docx(body, stories=stories, styles='<w:style w:styleId="a"/>')
-        jobs.append(finish(tmp_path_factory.mktemp("generated"), content, values, *options))
+        lines = "paragraphs" if number % 2 else "breaks"
+        if number % 4 == 1:
+            values = {"A": "one\ntwo", "B": "a\n\nc"}
+        jobs.append(finish(tmp_path_factory.mktemp("generated"), content, values, *options, lines=lines))
+    jobs += [
+        finish(tmp_path_factory.mktemp("places"), elsewhere(), {"A": value, "B": "https://example.org/b"})
+        for value in ("value", "one\ntwo", "值<&")
+    ]
+    for template in (commented(p(START, r("【A】"), END, REFERENCE)), signed(p("【A】"))):
+        left_out = Options(strip_comments=True, drop_signature=True)
+        jobs.append(finish(tmp_path_factory.mktemp("left-out"), template, {"A": "value"}, left_out))
     return jobs
+
+
+def elsewhere() -> bytes:
+    """A template with placeholders outside paragraphs: in parts of each kind, in attributes of the body."""
+    chart = "<a:p><a:r><a:t>x【</a:t></a:r><a:r><a:t>A】y</a:t></a:r></a:p><c:v>【A】 and 【A】</c:v>"
+    link = f'Type="{R}/hyperlink" Target="%E3%80%90B%E3%80%91" TargetMode="External"'
+    data = f'Type="{R}/customXml" Target="../customXml/item1.xml"'
+    links = f'<Relationship Id="rId1" {link}/><Relationship Id="rId2" {data}/>'
+    parts = {
+        "word/charts/chart1.xml": f'<c:c xmlns:c="{_DRAWING}/chart" xmlns:a="{_DRAWING}/main">{chart}</c:c>',
+        "docProps/core.xml": f'<c xmlns:dc="{_DC}"><dc:title>【A】 title</dc:title></c>',
+        "customXml/item1.xml": '<root xmlns="urn:x"><name/><other a="【A】">【A】</other></root>',
+        "word/_rels/document.xml.rels": (
+            f'<Relationships xmlns="{_PACKAGE}/relationships">{links}</Relationships>'
+        ),
+    }
+    binding = 'w:prefixMappings="xmlns:n=\'urn:x\'" w:xpath="/n:root[1]/n:name[1]"'
+    bound = f"<w:sdtPr><w:dataBinding {binding}/></w:sdtPr>"
+    control = f"<w:sdt>{bound}<w:sdtContent>{p('【A】')}</w:sdtContent></w:sdt>"
+    picture = (
+        '<w:r><w:drawing><wp:inline><wp:docPr id="1" name="n" descr="【A】 of 【B】"/></wp:inline>'
+        "</w:drawing></w:r>"
+    )
+    body = p("【A】", picture) + control
+    return docx(body, extra={name: content.encode() for name, content in parts.items()})
 
 
 def test_every_result_is_intact_to_the_byte_as_it_is(finished: list[FinishedJob]) -> None:
     assert {(job.proof().verdict, job.proof().exactness) for job in finished} == {("intact", "bytes")}
     assert any(job.report["summary"]["fix_changes"] for job in finished)
     assert any("mirrored_at" in entry for job in finished for entry in job.log["entries"])
+    assert sum("blocks" in job.log for job in finished) > 3
+    assert any(":" in entry["paragraph_path"] for job in finished for entry in job.log["entries"])
 
 
 def test_every_mutation_of_a_result_is_found_by_bytes_and_canonically(finished: list[FinishedJob]) -> None:

@@ -134,6 +134,7 @@ def test_a_duplicate_replace_log_entry_is_found(job: FinishedJob) -> None:
     assert job.found() == [("log_entry", "$.entries[1]")]
 
 
+LINE = '<w:spacing w:line="300"/>'
 FIXES = {
     "another value": {"after": {"line": "1"}},
     "another state before": {"before": {"line": "1"}},
@@ -146,14 +147,14 @@ FIXES = {
 
 @pytest.mark.parametrize("claim", FIXES.values(), ids=FIXES)
 def test_a_wrong_fix_entry_is_found(tmp_path: Path, claim: dict[str, Any]) -> None:
-    job = finish(tmp_path, docx(p("【A】")), VALUES, STRICT, Policy(line_spacing_twips=560))
+    job = finish(tmp_path, docx(p("【A】", properties=LINE)), VALUES, STRICT, Policy(line_spacing_twips=560))
     change = next(each for each in job.report["summary"]["fix_changes"] if each["element"] == "spacing")
     change.update(claim)
     assert job.proof().verdict == "violated"
 
 
 def test_a_missing_fix_entry_is_found(tmp_path: Path) -> None:
-    job = finish(tmp_path, docx(p("【A】")), VALUES, STRICT, Policy(line_spacing_twips=560))
+    job = finish(tmp_path, docx(p("【A】", properties=LINE)), VALUES, STRICT, Policy(line_spacing_twips=560))
     job.report["summary"]["fix_changes"] = []
     assert job.proof().verdict == "violated"
 

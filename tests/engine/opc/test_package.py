@@ -46,7 +46,8 @@ def test_a_damaged_archive_is_refused_with_its_reason(tmp_path: Path, name: str)
     with pytest.raises(InvalidTemplate) as caught:
         read_whole(tmp_path, make())
     assert caught.value.detail["reason"] == reason
-    assert "save it" in caught.value.message
+    ways_out = ("save it", "copy it again", "unpack it", "save the file")
+    assert any(way in caught.value.message for way in ways_out)
 
 
 @pytest.mark.parametrize("name", OVER_A_LIMIT)

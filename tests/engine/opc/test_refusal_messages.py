@@ -13,7 +13,6 @@ from tests.hostile.unsound_packages import OTHER_KINDS, UNSOUND, typed
 
 ROWS = {**DAMAGED, **OVER_A_LIMIT, **UNSOUND}
 SAID = {
-    "truncated": "its end is missing; it was cut off on the way",
     "cut off behind its end record": "its end is cut off",
     "size beyond the file": "the file [Content_Types].xml in it is cut off",
     "corrupt deflate stream": "the file word/document.xml in it cannot be unpacked",
@@ -29,7 +28,6 @@ SAID = {
     "a directory before the file": "its central directory is damaged",
     "a split archive": "it is part of a split archive",
     "ZIP64 sizes that are missing": "its ZIP64 sizes are missing",
-    "encrypted": "it is encrypted; save it without a password",
     "compression LZMA": "the file [Content_Types].xml in it uses an unknown compression",
     "a member inside another": "files in it overlap",
     "duplicate name": "it holds word/document.xml twice",
@@ -46,7 +44,11 @@ SAID = {
     "a main part of no type": "the content type of its main part is missing",
     "a main part of two types": "its list of content types holds two for the same part",
     "no main part": "its main document part is missing",
-    "macros by name alone": "it contains macros but has the extension .docx",
+}
+SAID_OF_A_KIND = {
+    "truncated": ("truncated", "this file is cut off, its end is missing: download or copy it again"),
+    "encrypted": ("encrypted", "this ZIP archive is protected with a password: unpack it"),
+    "macros by name alone": ("docm", "this is a Word file with macros (.docm, .dotm): open it in Word"),
 }
 DOCTYPE = "declares a document type (DTD), which Word never writes"
 SAID_OF_A_PART = {
@@ -83,6 +85,14 @@ def test_the_message_for_a_refused_archive_says_why_and_what_to_do(tmp_path: Pat
     assert message == f"template: {SAID[name]}. Open it in Word, save it again as .docx and retry."
 
 
+@pytest.mark.parametrize("name", SAID_OF_A_KIND)
+def test_the_message_says_what_the_file_is_where_that_is_known(tmp_path: Path, name: str) -> None:
+    error = refusal_of(tmp_path, ROWS[name][0]())
+    found, said = SAID_OF_A_KIND[name]
+    assert error.message.startswith(f"template: {said}")
+    assert (error.detail["found"], error.detail["reason"]) == (found, ROWS[name][1])
+
+
 @pytest.mark.parametrize("name", SAID_OF_A_PART)
 def test_the_message_for_a_refused_part_names_it(tmp_path: Path, name: str) -> None:
     error = refusal_of(tmp_path, ROWS[name][0]())
@@ -99,13 +109,16 @@ def test_the_message_for_a_compression_ratio_names_the_ratio(tmp_path: Path, nam
     assert refusal_of(tmp_path, ROWS[name][0]()).message == SAID_OF_A_LIMIT[name]
 
 
-def test_the_message_for_another_kind_of_file_says_what_to_send(tmp_path: Path) -> None:
-    error = refusal_of(tmp_path, b"%PDF-1.7")
-    assert error.message == "template: this is not a Word document (.docx)."
-    assert error.detail == {"field": "template"}
-    error = refusal_of(tmp_path, typed(OTHER_KINDS["a .dotx"]))
-    assert error.message == (
-        "template: this is an Office file of another kind (macro-enabled, a .dotx template, a spreadsheet …)"
-        "; save it as a Word document (.docx)."
-    )
-    assert error.detail == {"field": "template"}
+@pytest.mark.parametrize(
+    ("content", "found", "said"),
+    [
+        (b"%PDF-1.7", "pdf", "this is a PDF: send the Word document (.docx) that it was made from"),
+        (typed(OTHER_KINDS["a .dotx"]), "dotx", "this is a Word template (.dotx): open it in Word and save"),
+    ],
+)
+def test_the_message_for_another_kind_of_file_says_what_to_send(
+    tmp_path: Path, content: bytes, found: str, said: str
+) -> None:
+    error = refusal_of(tmp_path, content)
+    assert error.message.startswith(f"template: {said}")
+    assert error.detail == {"field": "template", "found": found}

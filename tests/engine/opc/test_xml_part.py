@@ -167,3 +167,16 @@ def test_a_part_is_refused_without_a_tree_where_its_tree_would_be(
                 read(content.encode(encoding), "word/document.xml")
         else:
             read(content.encode(encoding), "word/document.xml")
+
+
+@pytest.mark.parametrize(
+    "namespace",
+    [b'xmlns:v=" urn:x"', b'xmlns:v="a b"', b'v:b="1"'],
+    ids=["a blank", "two words", "undeclared"],
+)
+@pytest.mark.parametrize("behind", [b"", b'<b xml:space="x"/>'], ids=["alone", "before a warning"])
+def test_a_namespace_error_is_refused_also_where_a_warning_follows(namespace: bytes, behind: bytes) -> None:
+    content = b"<a>\n<b " + namespace + b"/>" + behind + b"</a>"
+    for read in (parse_part, check_part):
+        with pytest.raises(InvalidTemplate, match=r"not well-formed XML \(line 2\)"):
+            read(content, "word/document.xml")

@@ -201,7 +201,8 @@ def test_what_stands_before_the_root_does_not_matter() -> None:
         ("<w:body>", f'<w:body xmlns:x="{W}">'),
         ("<w:document ", f'<w:document xmlns:x="{W}" '),
         ("<w:document ", f'<w:document xmlns="{W}" '),
-        ("<w:document ", f'<w:document xmlns:x="{MC}" '),
+        ("<w:body>", '<w:body xmlns:mc="urn:x">'),
+        ("<w:body>", '<w:body xmlns:x="urn:x"><x:a xmlns:x="' + MC + '"/>'),
         ("<w:p>", "<w:p\n>"),
         ("<w:p>", "<w:p\tw:x='1'>"),
         ("</w:p>", "</w:p >"),
@@ -211,6 +212,19 @@ def test_what_stands_before_the_root_does_not_matter() -> None:
 def test_a_part_is_read_tag_by_tag_where_bytes_may_be_written_otherwise(old: str, new: str) -> None:
     assert old in PLAIN
     assert prefix_of(PLAIN.replace(old, new)) == ""
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("<w:document ", f'<w:document xmlns:x="{MC}" '),
+        ("<w:body>", '<w:body xmlns:x="urn:x"><x:a xmlns:x="urn:y"/>'),
+        ("<w:document ", '<w:document xmlns="urn:x" '),
+    ],
+)
+def test_other_prefixes_may_stand_for_whatever_they_like(old: str, new: str) -> None:
+    assert old in PLAIN
+    assert prefix_of(PLAIN.replace(old, new)) == "w"
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,8 @@ import pytest
 
 from docops_flask.engine.artefacts import json_text
 from docops_flask.engine.integrity.claims import read_claims
-from docops_flask.engine.reports.replace_log import LogEntry, MissingFields, ReplaceLog, Status
+from docops_flask.engine.reports.missing_fields import MissingFields
+from docops_flask.engine.reports.replace_log import LogEntry, ReplaceLog, Status
 
 ODD = ["", "年度会议 🙂", '"', "\\", "a\nb\tc\r", "\x00\x1f\x7f\u2028", "</script>", "null", "\\u0041"]
 
@@ -55,6 +56,15 @@ def test_an_unsupported_one_has_a_kind_and_a_suggestion_at_its_end(suggestion: s
     ]
 
 
+def test_a_text_inside_a_paragraph_may_have_no_run_and_a_note_comes_last() -> None:
+    found = entry(field_name="TITLE", new_text="x", note="what to know")
+    found = found._replace(run_id=None, paragraph_path="p0:math0")
+    assert members(found) == [
+        *[("status", "replaced"), ("field_name", "TITLE"), ("run_id", None), ("paragraph_path", "p0:math0")],
+        *[*PLACE[2:], ("new_text", "x"), ("reason", None), CONTEXT, ("note", "what to know")],
+    ]
+
+
 @pytest.mark.parametrize("text", ODD)
 def test_any_text_comes_back_as_it_was_and_is_written_as_the_standard_library_writes_it(text: str) -> None:
     found = LogEntry(
@@ -81,7 +91,8 @@ def test_the_log_counts_its_entries_by_status_and_says_whether_any_is_unsupporte
 
 def test_a_log_of_nothing_and_no_missing_field_are_written_too() -> None:
     assert json.loads(ReplaceLog((), 0, 0, 0, ()).as_json())["entries"] == []
-    assert MissingFields((), ()).as_dict() == {"missing_required": [], "missing_optional": []}
+    lists = ("missing_required", "missing_optional", "missing", "unused", "undeclared", "left")
+    assert MissingFields((), ()).as_dict() == {name: [] for name in lists}
 
 
 def test_what_the_proof_is_given_is_what_the_log_says_was_changed() -> None:

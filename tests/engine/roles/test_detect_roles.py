@@ -11,7 +11,7 @@ from tests.engine.checks.document_builder import (
     check_under_policy,
     house_style,
 )
-from tests.factories import p, r, tbl, tc, tr
+from tests.factories import p, r, tbl, tc, textbox, tr
 
 CENTRED = '<w:jc w:val="center"/>'
 RIGHT = '<w:jc w:val="right"/>'
@@ -56,6 +56,7 @@ LETTER = {
     "letterhead": (centred("某某市人民政府文件"), "letterhead"),
     "number": (centred("某政发〔2026〕12号"), "document_number"),
     "signer": (p(r("签发人：张三")), "signer"),
+    "red rule": (centred("━━━━━━━━━━━━━━"), "letterhead_rule"),
     "title": (centred("关于召开年度工作会议的"), "title"),
     "second line of the title": (centred("通知"), "title"),
     "recipient": (p(r("各县（市、区）人民政府：")), "recipient"),
@@ -183,6 +184,124 @@ def test_a_line_above_the_document_number_is_the_letterhead_and_the_title_comes_
     content = centred("某某市教育局") + centred("某教〔2026〕1号") + centred("关于放假的通知")
 
     assert roles_of(content) == {"p0": "letterhead", "p1": "document_number", "p2": "title"}
+
+
+def test_the_rule_below_a_letterhead_is_no_title_and_keeps_letterhead_and_number_together() -> None:
+    content = centred("某某市教育局") + centred("★") + centred("某教〔2026〕1号") + centred("————————")
+
+    assert roles_of(content + centred("关于放假的通知") + body("正文。") + centred("————————")) == {
+        "p0": "letterhead",
+        "p1": "letterhead_rule",
+        "p2": "document_number",
+        "p3": "letterhead_rule",
+        "p4": "title",
+        "p5": "body",
+    }
+
+
+def test_all_organs_above_the_number_of_a_joint_letter_are_the_letterhead() -> None:
+    content = centred("某某市教育局") + centred("某某市财政局") + centred("某教〔2026〕1号")
+
+    assert list(roles_of(content + centred("关于放假的通知")).values()) == [
+        "letterhead",
+        "letterhead",
+        "document_number",
+        "title",
+    ]
+
+
+SIGNED = {
+    "apart by a tab": p("<w:r><w:t>某政发〔2026〕5号</w:t><w:tab/><w:t>签发人：张三</w:t></w:r>"),
+    "apart by blanks": p(r("某政发〔2026〕5号　　　　　　　　签 发 人：张三")),
+    "in wrong brackets": p(r("某政发[2026]05号　　　签发人：张三")),
+    "indented by a character": p(
+        "<w:r><w:t>某政发〔2026〕5号</w:t><w:tab/><w:t>签发人：张三</w:t></w:r>",
+        properties='<w:ind w:leftChars="100"/>',
+    ),
+    "without a colon": p("<w:r><w:t>某政发〔2026〕5号</w:t><w:tab/><w:t>签发人 张三</w:t></w:r>"),
+}
+
+
+@pytest.mark.parametrize("line", SIGNED.values(), ids=SIGNED)
+def test_a_number_beside_the_signer_is_the_number_and_the_title_comes_below(line: str) -> None:
+    content = (
+        centred("某某市人民政府文件")
+        + line
+        + centred("关于某事的请示")
+        + p(r("省人民政府："))
+        + body("正文。")
+    )
+
+    assert list(roles_of(content).values()) == [
+        "letterhead",
+        "document_number",
+        "title",
+        "recipient",
+        "body",
+    ]
+
+
+def test_names_below_the_signer_are_signers_too() -> None:
+    number = p("<w:r><w:t>某政发〔2026〕5号</w:t><w:tab/><w:t>签发人：张三　王五</w:t></w:r>")
+    more = p("<w:r><w:tab/><w:t>李四</w:t></w:r>")
+
+    assert list(roles_of(number + more + centred("关于某事的请示")).values()) == [
+        "document_number",
+        "signer",
+        "title",
+    ]
+
+
+def test_number_and_signer_may_stand_in_a_table_or_in_text_boxes() -> None:
+    table = tbl(tr(tc("某政发〔2026〕5号"), tc("签发人：张三")))
+    boxes = p(textbox(p("某政发〔2026〕5号")), textbox(p("签发人：张三")))
+    title = centred("关于某事的请示")
+
+    assert set(roles_of(table + title).values()) == {"document_number", "signer", "title"}
+    assert set(roles_of(boxes + title).values()) == {"document_number", "signer", "title"}
+
+
+IMPRINTS = {
+    "paragraphs": p(r("抄送：市委办公室，市人大常委会办公室，"))
+    + p(r("市政协办公室。"))
+    + p(r("某某市人民政府办公室　2026年3月5日印发")),
+    "a table": tbl(
+        tr(tc("抄送：市委办公室，市人大常委会办公室。")),
+        tr(tc("某某市人民政府办公室"), tc("2026年3月5日印发")),
+    ),
+    "a table of one cell": tbl(tr(tc(p("抄送：市委办公室。"), p("某某市人民政府办公室　2026年3月5日印发")))),
+    "a wrong date": p(r("某某市人民政府办公室　2026.03.05印发")),
+}
+
+
+@pytest.mark.parametrize("content", IMPRINTS.values(), ids=IMPRINTS)
+def test_the_imprint_is_found_in_paragraphs_and_in_tables(content: str) -> None:
+    letter = centred("关于放假的通知") + body("正文。")
+
+    found = list(roles_of(letter + content).values())
+    assert found[:2] == ["title", "body"]
+    assert set(found[2:]) == {"imprint"}
+
+
+def test_a_table_of_other_content_is_no_imprint_and_no_signature() -> None:
+    rows = [tr(tc(f"项目{number}"), tc("2026年3月5日")) for number in range(3)]
+    mail = tbl(*(tr(tc(text)) for text in ["抄送：张三", *["内容"] * 12]))
+
+    assert set(roles_of(body("正文。") + tbl(*rows)).values()) == {"body", "table_text"}
+    assert set(roles_of(body("正文。") + mail).values()) == {"body", "table_text"}
+
+
+def test_organ_and_date_in_one_paragraph_are_the_signature() -> None:
+    content = body("正文。") + p(
+        "<w:r><w:t>某某市人民政府</w:t><w:br/><w:t>2026年3月5日</w:t></w:r>", properties=RIGHT
+    )
+
+    assert notes_of(content)[-1] == {
+        "paragraph_path": "p1",
+        "role": "signature",
+        "kind": "text",
+        "reason": "text is an organ and a date in one paragraph",
+    }
 
 
 def test_a_long_line_or_a_sentence_before_the_date_is_no_signature() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from docops_flask.engine.template.grammar import Kind, find_placeholders, likely_name
+from docops_flask.engine.template.grammar import Kind, find_placeholders, ignored_characters, likely_name
 
 PLACEHOLDER, MALFORMED, UNCLOSED, UNOPENED = (
     Kind.PLACEHOLDER,
@@ -33,7 +33,6 @@ def test_a_placeholder_is_capitals_digits_and_underscores_with_a_letter(
     "text",
     [
         "", "plain", "【注意】", "【2026年会议】", "【1】", "【】", "【 】", "【_】", "【A，B】",
-        "【A\tB】", "【A\nB】",
         "【注意", "注意】", "【", "】", "】【", "【2026", "【é】", "【A/B】",
     ],
 )  # fmt: skip
@@ -59,6 +58,10 @@ def test_brackets_around_anything_else_are_ordinary_text(text: str) -> None:
         ("on the MEETING_DATE】", UNOPENED, "MEETING_DATE】"),
         ("【MEETING TITLE", UNCLOSED, "【MEETING TITLE"),
         ("【MEETING\u00a0TITLE】", MALFORMED, "【MEETING\u00a0TITLE】"),
+        ("【MEETING\tTITLE】", MALFORMED, "【MEETING\tTITLE】"),
+        ("【MEETING_\nTITLE】", MALFORMED, "【MEETING_\nTITLE】"),
+        ("【MEETING\u2011TITLE】", MALFORMED, "【MEETING\u2011TITLE】"),
+        ("【MEETING_TITLE\ufffc】", MALFORMED, "【MEETING_TITLE\ufffc】"),
     ],
 )
 def test_what_was_clearly_meant_as_a_placeholder_is_found_with_its_extent(
@@ -66,6 +69,33 @@ def test_what_was_clearly_meant_as_a_placeholder_is_found_with_its_extent(
 ) -> None:
     last = find_placeholders(text)[-1]
     assert (last.kind, text[last.start : last.end]) == (kind, reported)
+
+
+# Zero-width space, non-joiner, joiner, word joiner, byte order mark, soft hyphen, variation selectors.
+IGNORED = "\u200b\u200c\u200d\u2060\ufeff\u00ad\ufe00\ufe0f"
+# Arabic letter mark, marks, embeddings and overrides, isolates.
+DIRECTIONS = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+
+
+@pytest.mark.parametrize("character", IGNORED)
+@pytest.mark.parametrize("written", ["【{}A_B】", "【A{}_B】", "【A_B{}】", "【{0}A{0}{0}_{0}B】"])
+def test_characters_without_width_in_a_name_are_ignored(written: str, character: str) -> None:
+    text = f"x{written.format(character)}y"
+    assert find_placeholders(text) == [(PLACEHOLDER, 1, len(text) - 1, "A_B")]
+    assert ignored_characters(text) == [f"U+{ord(character):04X}"]
+
+
+def test_without_what_is_ignored_a_text_is_what_it_is() -> None:
+    assert [each.kind for each in find_placeholders("【a\u200bb】")] == [MALFORMED]
+    assert find_placeholders(f"【注{IGNORED}意】【{IGNORED}】") == []
+    assert ignored_characters(f"【B{IGNORED}\u200b】")[0] == "U+00AD"
+
+
+@pytest.mark.parametrize("character", DIRECTIONS)
+def test_a_name_cut_by_a_mark_of_direction_is_reported(character: str) -> None:
+    text = f"【A\u200b{character}B】"
+    assert find_placeholders(text) == [(Kind.BIDIRECTIONAL, 0, len(text), "AB")]
+    assert find_placeholders(f"【会{character}议】") == []
 
 
 @pytest.mark.parametrize(

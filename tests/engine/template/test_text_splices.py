@@ -165,13 +165,15 @@ def test_runs_that_change_are_named_as_they_are_met() -> None:
         (r("【A】"), "x", True),
         ("<w:r><w:t>【A】</w:t></w:r>", "x", True),
         (r("【") + r("A】"), "x", True),
-        (r("【A】"), "x\ny", False),
-        ("<w:r><w:t>【A】</w:t></w:r>", " x", False),
+        (r("【A】"), "x\ny", True),
+        ("<w:r><w:t>【A】</w:t></w:r>", " x", True),
+        ("<w:r><w:t><![CDATA[【A】]]></w:t></w:r>", "x", False),
+        ("<w:r><w:t>【A<!--c-->】</w:t></w:r>", "x", False),
     ],
 )
-def test_the_shape_is_kept_where_texts_alone_change(content: str, value: str, keeps: bool) -> None:
+def test_the_look_is_kept_where_texts_and_marks_alone_change(content: str, value: str, keeps: bool) -> None:
     made, _ = fill(content, A=value)
-    assert made.keeps_shape is keeps
+    assert made.keeps_look is keeps
 
 
 TEXT = st.lists(

@@ -26,7 +26,7 @@ def plain(entries: object) -> object:
     """What YAML's own reader would give: the values without their lines."""
     if isinstance(entries, dict):
         return {key: plain(value) for key, (value, _) in entries.items()}
-    return entries
+    return [plain(each) for each in entries] if isinstance(entries, list) else entries
 
 
 def fits(text: str) -> bool:
@@ -107,6 +107,8 @@ ACCEPTED = (
     "version: 2\nroles: {title: {first_line_indent: -2 characters, space_before: 0.5 lines, bold: true}}",
     "version: 2\nfonts: {仿宋: [仿宋_GB2312, FangSong]}\nroles: {body: {font_latin: [仿宋, Arial]}}",
     "version: 2\ntitle: {en: Ours, zh: 我们的}\nstyles: {正文: body}\ntext: {date_form: true}",
+    "version: 2\nnot_checked: [{source: '8', en: Tables, zh: 表格}]",
+    "version: 2\nnot_checked: []",
 )
 
 REFUSED = (
@@ -161,6 +163,12 @@ REFUSED = (
     "version: 2\ntitle: {en: Ours}",
     "version: 2\nstyles: {正文: text}",
     "version: 2\ntext: {date_form: 1}",
+    "not_checked: []",
+    "version: 2\nnot_checked: {source: '8', en: Tables, zh: 表格}",
+    "version: 2\nnot_checked: ['8']",
+    "version: 2\nnot_checked: [{source: '8', en: Tables}]",
+    "version: 2\nnot_checked: [{source: '8', en: Tables, zh: 表格, fr: Tableaux}]",
+    "version: 2\nnot_checked: [{source: 8, en: Tables, zh: 表格}]",
 )  # fmt: skip
 
 # What the schema cannot say: see the module's docstring.

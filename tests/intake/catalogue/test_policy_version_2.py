@@ -17,6 +17,7 @@ from docops_flask.engine.policy.policy import (
     HouseStyle,
     LineSpacing,
     Measure,
+    NotChecked,
     PageRules,
     Policy,
     RoleRules,
@@ -34,6 +35,8 @@ SCHEMA = Draft202012Validator(policy_json_schema())
 
 def plain(entries: object) -> object:
     """The values of a file without their lines."""
+    if isinstance(entries, list):
+        return [plain(each) for each in entries]
     return (
         {key: plain(value) for key, (value, _) in entries.items()} if isinstance(entries, dict) else entries
     )
@@ -189,6 +192,14 @@ HOUSE_STYLES = built(
         st.sampled_from(("正文", "a: b", "body text")), st.sampled_from(ROLES), max_size=2
     ),
     text=built(TextRules, date_form=rules(st.booleans())),
+    not_checked=st.lists(
+        st.sampled_from(
+            (
+                NotChecked("GB/T 9704-2012, 8", Bilingual("Tables: across", "横排表格")),
+                NotChecked("5", Bilingual("true", "是 # 否")),
+            )
+        )
+    ).map(tuple),
 )
 
 

@@ -94,6 +94,22 @@ def test_the_error_for_an_unknown_language_lists_the_known_ones(client: FlaskCli
     assert response.get_json()["detail"]["allowed"] == ["zh", "en"]
 
 
+def test_the_organisation_and_the_date_stand_in_a_starter_template(client: FlaskClient) -> None:
+    query = {"organ": "市政府办公室", "date": "2026年3月10日"}
+    response = client.get("/v1/skills/meeting_notice/template.docx", query_string=query)
+    document = python_docx.Document(io.BytesIO(response.data))
+    assert document.sections[0].first_page_header.paragraphs[0].text == "市政府办公室"
+    assert document.paragraphs[-1].text == "2026年3月10日"
+
+
+@pytest.mark.parametrize("name", ["organ", "date"])
+@pytest.mark.parametrize("text", ["a\nb", "a\x01", "长" * 101])
+def test_more_than_a_line_in_a_starter_template_is_refused(client: FlaskClient, name: str, text: str) -> None:
+    response = client.get("/v1/skills/meeting_notice/template.docx", query_string={name: text})
+    assert response.status_code == 400
+    assert response.get_json()["detail"]["field"] == name
+
+
 def test_an_unknown_skill_has_no_starter_template(client: FlaskClient) -> None:
     assert client.get("/v1/skills/memo/template.docx").status_code == 404
 

@@ -41,10 +41,11 @@ def test_precheck_answers_with_the_contracts_members(client: FlaskClient) -> Non
     body = client.post("/v1/precheck", data=form(template, task(payload))).get_json()
     assert set(body) == {
         "ok", "expected_exit_code", "request_id", "summary", "template_fields", "missing_required",
-        "missing_optional", "unsupported",
+        "missing_optional", "unsupported", "missing", "unused", "undeclared", "left",
     }  # fmt: skip
     assert set(body["summary"]) == {
         "template_field_count", "unsupported_count", "missing_required_count", "missing_optional_count",
+        "left_count",
     }  # fmt: skip
     assert body["template_fields"] == ["ATTENDEES", "MEETING_DATE", "MEETING_TITLE"]
     assert (body["missing_required"], body["missing_optional"]) == (["MEETING_DATE"], ["ATTENDEES"])

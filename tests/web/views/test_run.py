@@ -25,6 +25,7 @@ QUICK = {
     "format_baseline": "template",
     "format_fix_mode": "safe",
     "format_report": "json",
+    "language": "en",
 }
 UNFILLABLE = docx(p("【MEETING_TITLE】【meeting_title】"))
 FORBIDDEN_TABLE = docx(p("【MEETING_TITLE】") + tbl(tr(tc("cell"))))
@@ -40,6 +41,33 @@ def test_run_answers_a_zip_with_the_contracts_headers(client: FlaskClient) -> No
     assert list(members(response.data)) == [*MEMBERS, "api_result.json"]
 
 
+@pytest.mark.parametrize(
+    ("body", "payload", "fields", "told"),
+    [
+        ("【MEETING_TITLE】", {"meeting_title": "x"}, {}, ("0", "0", "passed")),
+        ("【MEETING_TITLE】【ATTENDEES】【ATTENDEES】", {"meeting_title": "x"}, {}, ("2", "0", "passed")),
+        ("【MEETING_TITLE】【ORGANIZER】【note】", {}, {}, ("3", "2", "passed")),
+        ("【MEETING_TITLE】", {"meeting_title": "x"}, {"format_mode": "off"}, ("0", "0", "skipped")),
+        (" 【MEETING_TITLE】", {"meeting_title": "x"}, {"format_baseline": "policy"}, ("0", "0", "failed")),
+    ],
+)
+def test_headers_say_what_is_left_what_is_missing_and_what_the_format_check_came_to(
+    client: FlaskClient, body: str, payload: dict[str, str], fields: dict[str, str], told: tuple[str, ...]
+) -> None:
+    fixes = {} if fields.get("format_mode") else {"format_fix_mode": "none"}
+    headers = client.post("/v1/run", data=form(docx(p(body)), task(payload), **fields, **fixes)).headers
+    assert tuple(headers[f"X-Docops-{name}"] for name in ("Left", "Missing", "Format")) == told
+
+
+def test_a_run_that_leaves_a_placeholder_is_not_called_done(client: FlaskClient) -> None:
+    template = docx(p("【MEETING_TITLE】【ATTENDEES】"))
+    response = client.post("/v1/run", data=form(template, task({"meeting_title": "x"})))
+    assert api_result(response.data)["exit_code"] == 0
+    assert api_result(response.data)["message"].startswith("The document was made, but 1 placeholder is left")
+    response = client.post("/v1/run", data=form(docx(p("【MEETING_TITLE】")), task({"meeting_title": "x"})))
+    assert api_result(response.data)["message"] == "Done."
+
+
 def test_api_result_describes_the_run(make_client: Callable[..., FlaskClient]) -> None:
     response = make_client(commit_sha="abc123").post("/v1/run", data=form(preset="quick"))
     result = api_result(response.data)
@@ -47,7 +75,7 @@ def test_api_result_describes_the_run(make_client: Callable[..., FlaskClient]) -
     assert result["message"]
     assert result["request_id"] == response.headers["X-Docops-Request-Id"]
     assert result["build"] == {"version": __version__, "commit": "abc123"}
-    assert result["effective"] == QUICK
+    assert result["effective"] == QUICK | {"language": "zh"}
     assert result["subprocess_pid"] > 0
     assert result["subprocess_create_time"] > 1_000_000_000
     assert set(result["timing"]) == {"queue_wait_ms", "subprocess_ms", "zip_ms", "total_ms"}
@@ -89,6 +117,10 @@ def test_api_result_names_what_was_sent_but_never_its_contents(client: FlaskClie
         ({"format_baseline": "policy"}, {"format_baseline": "policy"}),
         ({"format_fix_mode": "none"}, {"format_fix_mode": "none"}),
         ({"format_report": "json"}, {"format_report": "json"}),
+        ({"preset": "template", "format_report": "both"},
+         {"preset": "template", "format_fix_mode": "none", "format_report": "both"}),
+        ({"strict": "true", "format_report": "human"}, {"format_mode": "strict", "format_report": "human"}),
+        ({"lang": "ZH"}, {"language": "zh"}),
     ],
 )  # fmt: skip
 def test_effective_options_follow_from_preset_and_fields(
@@ -125,6 +157,7 @@ def test_every_exit_code_comes_with_a_zip(
         ({"debug_artifacts": True}, {}, ["trace.json"]),
         ({}, {"format_report": "human"}, ["out.format_report.html"]),
         ({}, {"format_report": "both"}, ["out.format_report.html"]),
+        ({}, {"preset": "strict", "format_report": "human"}, ["out.format_report.html"]),
     ],
 )
 def test_members_on_request(
@@ -148,7 +181,7 @@ def test_trace_names_the_process(make_client: Callable[..., FlaskClient]) -> Non
         "exit_code": 0,
         "timing": result["timing"],
         "subprocess": {"pid": result["subprocess_pid"], "start_method": "fork"},
-        "effective": QUICK,
+        "effective": QUICK | {"language": "zh"},
     }
 
 

@@ -14,7 +14,6 @@ FORMAT_FIELDS = {
     "format_mode": "off",
     "format_baseline": "policy",
     "format_fix_mode": "none",
-    "format_report": "both",
 }
 
 
@@ -40,7 +39,7 @@ def refusal(response: TestResponse, status: int, code: str) -> dict[str, Any]:
     [
         ({"preset": "quick", "format_mode": "report"}, ["format_mode"]),
         ({"preset": "template", **FORMAT_FIELDS}, list(FORMAT_FIELDS)),
-        ({"policy_yaml": "x", "format_report": "json", "preset": "strict"}, ["format_report", "policy_yaml"]),
+        ({"policy_yaml": "x", "format_mode": "off", "preset": "strict"}, ["format_mode", "policy_yaml"]),
         ({"preset": "nonsense", "policy_yaml": "x"}, ["policy_yaml"]),
         ({"strict": "false", "format_mode": "report"}, ["format_mode"]),
         ({"strict": "true", **FORMAT_FIELDS}, list(FORMAT_FIELDS)),
@@ -70,6 +69,7 @@ def test_strict_and_policy_yaml_go_together(client: FlaskClient) -> None:
         ("format_fix_mode", "all", ["none", "safe"]),
         ("format_report", "html", ["human", "json", "both"]),
         ("export_suggested_policy", "2", ["true", "false"]),
+        ("lang", "fr", ["zh", "en"]),
     ],
 )
 def test_the_error_for_an_unknown_value_lists_the_allowed_ones(

@@ -13,11 +13,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from docops_flask.engine import pipeline
+from docops_flask.engine import pipeline, render
 from docops_flask.engine.document.edits import Edit
 from docops_flask.engine.job import Job
 from docops_flask.engine.template.fill import Filling, fill
 from docops_flask.engine.template.scan import Scan
+from docops_flask.engine.template.values import Values
 from docops_flask.jobs.renderer import Renderer
 from docops_flask.web.services import EXTENSION
 from tests.factories import docx, p, tbl
@@ -199,14 +200,14 @@ def test_every_part_has_a_limit(
 def fill_with_a_fault(job: Job, template: str, folder: str) -> dict[str, Any]:
     """A job whose filling code drops a character by mistake."""
 
-    def faulty(scan: Scan, values: dict[str, str]) -> Filling:
+    def faulty(scan: Scan, values: Values) -> Filling:
         filling = fill(scan, values)
         part = scan.paragraphs[0].place.part
         end = part.text.content.rindex(b"</w:t>")
         filling.edits.append(Edit(part, end - 1, end, b""))
         return filling
 
-    with mock.patch.object(pipeline, "fill", faulty):
+    with mock.patch.object(render, "fill", faulty):
         return pipeline.run_job(job, template, folder)
 
 

@@ -7,7 +7,6 @@ from docops_flask.engine.checks.check import Check, ParagraphSubject, PolicySubj
 from docops_flask.engine.checks.issue import Issue
 from docops_flask.engine.checks.mismatch import Mismatch, paragraph_finding
 from docops_flask.engine.document.document import ParagraphPlace
-from docops_flask.engine.document.shape import texts_in
 
 _WORDS = {True: "a new page", False: "no new page"}
 
@@ -86,17 +85,17 @@ def _ends_page(place: ParagraphPlace) -> bool | None:
     element, w = place.element, place.part.w
     if element.find(f"{w.pPr}/{w.sectPr}") is not None or _breaks(place, first=False):
         return True
-    return None if next(element.iter(w.t), None) is None else False
+    return None if next(place.shape.content.iter(w.t), None) is None else False
 
 
 def _breaks(place: ParagraphPlace, *, first: bool) -> bool:
     """Say whether a page break stands before the first text of a paragraph, or after the last."""
     found = False
     w, text = place.part.w, place.now
-    for element in place.element.iter(w.br, w.t):
+    for element in place.shape.content.iter(w.br, w.t):
         if element.tag == w.br:
             found = found or element.get(w.type) == "page"
-        elif text.joined(texts_in(element)):
+        elif text.joined(text.shape.texts_in(element)):
             if first:
                 return found
             found = False

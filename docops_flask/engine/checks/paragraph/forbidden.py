@@ -83,7 +83,8 @@ class NumprPresent(Check):
             code=self.codes[0],
             severity="error",
             message=f"The paragraph is numbered automatically (from: {numbering.origin}), which the "
-            "policy forbids. Type the number as text, or set forbid_numpr to false.",
+            "policy forbids. Type the number as text, or check against a policy that allows automatic "
+            "numbers.",
             expected="no numbering",
             actual=f"numId {numbering.value}",
             origin=numbering.origin,
@@ -115,7 +116,7 @@ class TableForbidden(Check):
             code=self.codes[0],
             severity="error",
             message="The policy forbids tables, and here is one; its cells were not checked. "
-            "Write its contents as paragraphs, or set forbid_tables to false.",
+            "Write its contents as paragraphs, or check against a policy that allows tables.",
             expected="no table",
             actual="table",
             rule_key="forbid_tables",

@@ -10,6 +10,13 @@ from docops_flask.engine.checks.issue import Finding, FixChange, Issue, Shown
 from docops_flask.engine.checks.look import ParagraphLook
 from docops_flask.engine.checks.mismatch import Mismatch, paragraph_finding, template_mismatch
 from docops_flask.engine.checks.observation import TemplateSubject
+from docops_flask.engine.checks.reasons import Reason
+from docops_flask.engine.checks.safe_fix import (
+    BEGINS_WITH_BLANKS,
+    NUMBERED,
+    UNKNOWN_SIZE,
+    paragraph_obstacle,
+)
 from docops_flask.engine.formatting.edit import Edited, set_first_line_indent, set_side_indent
 from docops_flask.engine.formatting.effective import Effective, Indent
 from docops_flask.engine.formatting.indents import indents_in_twips
@@ -57,9 +64,9 @@ class IndentMismatch(FixableCheck):
     spaces before the text pass for it too, other spaces count as half of one: the reader sees no difference.
     Numbered paragraphs pass a role's rule: their indents come from the numbering.
 
-    *Fix*: the indent is set on touched paragraphs of the body outside tables that are not numbered, under a
-    role's rule only where the text begins without blanks; what would win over it (w:firstLineChars and the
-    like) is taken away.
+    *Fix* (``safe_fix``): where the indent is direct formatting it is set on touched paragraphs of the body
+    outside tables that are not numbered, under a role's rule only where the text begins without blanks; what
+    would win over it (w:firstLineChars and the like) is taken away.
 
     *Looks at*: first-line indent of every paragraph with text or of every touched one; all three indents of
     paragraphs whose role has rules for them.
@@ -96,8 +103,8 @@ class IndentMismatch(FixableCheck):
                 else _mismatch_with_document(rule, look)
             )
             if mismatch is not None:
-                fixable = _is_fixable(mismatch, look, beginning)
-                yield paragraph_finding(mismatch, look, subject, fixable=fixable)
+                reason = _obstacle(mismatch, look, beginning)
+                yield paragraph_finding(mismatch, look, subject, fixable=reason is None, reason=reason)
 
     def under_template(self, subject: TemplateSubject) -> Iterator[Issue]:
         """Yield one issue for each paragraph whose first-line indent filling changed."""
@@ -224,10 +231,15 @@ def _mismatch_with_role(
     )
 
 
-def _is_fixable(mismatch: Mismatch, paragraph: ParagraphLook, beginning: Beginning) -> bool:
-    if not paragraph.is_safe_to_fix(mismatch.rule) or paragraph.values.is_numbered:
-        return False
-    return not mismatch.rule.is_for_role or (mismatch.known and not beginning.blank)
+def _obstacle(mismatch: Mismatch, paragraph: ParagraphLook, beginning: Beginning) -> Reason | None:
+    """Return why the indent is not repaired, ``None`` if it may be."""
+    if (reason := paragraph_obstacle(mismatch, paragraph)) is not None:
+        return reason
+    if paragraph.values.is_numbered:
+        return NUMBERED
+    if mismatch.rule.is_for_role and not mismatch.known:
+        return UNKNOWN_SIZE
+    return BEGINS_WITH_BLANKS if mismatch.rule.is_for_role and beginning.blank else None
 
 
 def _shown(twips: float, wanted: Measure, character: float | None) -> str:

@@ -14,6 +14,7 @@ from docops_flask.engine.checks.issue import Finding, FixChange, Issue, Shown
 from docops_flask.engine.checks.look import ParagraphLook
 from docops_flask.engine.checks.mismatch import Mismatch, paragraph_finding, template_mismatch
 from docops_flask.engine.checks.observation import TemplateSubject, shown_line_spacing
+from docops_flask.engine.checks.safe_fix import paragraph_obstacle
 from docops_flask.engine.document.document import ParagraphPlace
 from docops_flask.engine.formatting.cascade import Cascade
 from docops_flask.engine.formatting.edit import Edited, set_line_spacing, set_space
@@ -36,7 +37,8 @@ class LineSpacingMismatch(FixableCheck):
     *Passes*: w:line 360 under ``line_spacing_twips: 360``, be it one and a half lines (w:lineRule ``auto``)
     or 18 pt (``exact``); under ``line_spacing: exact 28 pt`` w:line 560 with ``exact`` alone.
 
-    *Fix*: w:line is set on touched paragraphs of the body outside tables, under a role's rule w:lineRule too.
+    *Fix* (``safe_fix``): where w:line is direct formatting it is set on touched paragraphs of the body
+    outside tables, under a role's rule w:lineRule too.
 
     *Looks at*: line spacing of every paragraph with text, or of every touched one.
     """
@@ -66,8 +68,10 @@ class LineSpacingMismatch(FixableCheck):
             found=look.values.line,
             known=actual is not None,
             tolerance=rule.tolerance_twips,
+            line_rule=None if rule.is_for_role else look.values.line_rule.value,
         )
-        yield paragraph_finding(mismatch, look, subject, fixable=look.is_safe_to_fix(rule))
+        reason = paragraph_obstacle(mismatch, look)
+        yield paragraph_finding(mismatch, look, subject, fixable=reason is None, reason=reason)
 
     def under_template(self, subject: TemplateSubject) -> Iterator[Issue]:
         """Yield one issue for each paragraph whose line spacing filling changed."""
@@ -145,7 +149,8 @@ class RoleSpaceMismatch(FixableCheck):
 
     *Passes*: within the tolerance. Not checked under baseline ``template``.
 
-    *Fix*: the space is set on touched paragraphs of the body outside tables.
+    *Fix* (``safe_fix``): where it is direct formatting it is set on touched paragraphs of the body outside
+    tables.
 
     *Looks at*: the spaces around every paragraph with a role.
     """
@@ -160,8 +165,8 @@ class RoleSpaceMismatch(FixableCheck):
         for key in SPACES:
             mismatch = _mismatch(key, look)
             if mismatch is not None:
-                fixable = look.is_safe_to_fix(mismatch.rule)
-                yield paragraph_finding(mismatch, look, subject, fixable=fixable)
+                reason = paragraph_obstacle(mismatch, look)
+                yield paragraph_finding(mismatch, look, subject, fixable=reason is None, reason=reason)
 
     def fix(self, issues: Sequence[Issue], subject: PolicySubject) -> Iterator[FixChange]:
         """Set the role's spaces on the paragraphs themselves."""

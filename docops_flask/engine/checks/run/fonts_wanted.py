@@ -72,17 +72,22 @@ def _wrong_fonts(text: str, values: RunValues, wanted: WantedFonts) -> WrongFont
     return tuple((slot, face) for (slot, _), face in wrong.items())
 
 
-def font_repair(text: str, values: RunValues, wanted: WantedFonts) -> FontSettings | None:
-    """Return what to set on a run so that ``text`` takes wanted fonts; ``None`` where nothing helps.
+def font_repair(
+    text: str, values: RunValues, wanted: WantedFonts, scripts: frozenset[Slot]
+) -> FontSettings | None:
+    """Return what to set on a run so that the characters of ``scripts`` in ``text`` take wanted fonts.
 
-    The result is tried on ``values`` first: some fonts cannot be changed by direct formatting.
+    ``None`` where nothing helps: the result is tried on ``values`` first, since some fonts cannot be changed
+    by direct formatting.
     """
-    return _font_repair(script_sample(text), values, wanted)
+    return _font_repair(script_sample(text), values, wanted, scripts)
 
 
 @lru_cache(maxsize=_KEPT)
-def _font_repair(text: str, values: RunValues, wanted: WantedFonts) -> FontSettings | None:
-    scripts = {slot for slot, _ in _wrong_fonts_kept(text, values, wanted)}
+def _font_repair(
+    text: str, values: RunValues, wanted: WantedFonts, asked: frozenset[Slot]
+) -> FontSettings | None:
+    scripts = {slot for slot, _ in _wrong_fonts_kept(text, values, wanted)} & asked
     if not scripts:
         return None
     east_asia = wanted.east_asia[0] if "east_asia" in scripts and wanted.east_asia else None
@@ -95,7 +100,7 @@ def _font_repair(text: str, values: RunValues, wanted: WantedFonts) -> FontSetti
             # With w:hint a mark such as “ among ideographs takes their font.
             candidates.insert(0, FontSettings(east_asia=east_asia, hint="eastAsia"))
     for settings in candidates:
-        if not _wrong_fonts(text, _with(values, settings), wanted):
+        if asked.isdisjoint(slot for slot, _ in _wrong_fonts(text, _with(values, settings), wanted)):
             return settings
     return None
 

@@ -5,9 +5,10 @@ from collections.abc import Iterator, Sequence
 from docops_flask.engine.checks.check import FixableCheck, PolicySubject
 from docops_flask.engine.checks.issue import FixChange, Issue
 from docops_flask.engine.checks.look import RunLook
-from docops_flask.engine.checks.mismatch import Mismatch, run_issues, template_mismatch
+from docops_flask.engine.checks.mismatch import Mismatch, template_mismatch
 from docops_flask.engine.checks.observation import TemplateSubject, to_points
 from docops_flask.engine.checks.run.fonts_wanted import can_have_size, fix_size
+from docops_flask.engine.checks.run.run_issues import run_issues
 
 
 class SizeMismatch(FixableCheck):
@@ -19,7 +20,8 @@ class SizeMismatch(FixableCheck):
 
     *Passes*: exactly that size (w:sz 24 under ``run_size_pt: 12``), or a run of blanks alone.
 
-    *Fix*: the size is set on touched runs of the body outside tables; under ``run_size_pt`` headings, centred
+    *Fix* (``safe_fix``), under a policy with rules for roles: where the wrong size is direct formatting the
+    one asked for is set on touched runs of the body outside tables; under ``run_size_pt`` headings, centred
     and right-aligned paragraphs are left alone.
 
     *Looks at*: size of the runs. Under a role's rules the running text after a heading in its paragraph

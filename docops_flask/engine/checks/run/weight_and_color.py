@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from docops_flask.engine.checks.check import Check, PolicySubject
 from docops_flask.engine.checks.issue import Issue
 from docops_flask.engine.checks.look import RunLook
-from docops_flask.engine.checks.mismatch import Mismatch, role_run_issues
+from docops_flask.engine.checks.mismatch import Mismatch
+from docops_flask.engine.checks.run.run_issues import role_run_issues
 
 _WORDS = {True: "bold", False: "not bold"}
 

@@ -1,37 +1,52 @@
-"""DATE_FORM, DOCUMENT_NUMBER_FORM, ATTACHMENT_NOTE_END, RECIPIENT_COLON: how certain texts are written.
+"""How certain texts are written: dates, document numbers, names of attachments, lines of recipients.
 
-Dates, document numbers, names of attachments and lines of recipients, as official documents have them.
+DATE_FORM, SIGNATURE_DATE_LINES, DOCUMENT_NUMBER_FORM, ATTACHMENT_NOTE_END, RECIPIENT_COLON.
 """
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from docops_flask.engine.checks.check import Check, ParagraphSubject, PolicySubject
 from docops_flask.engine.checks.issue import Finding, Issue
 from docops_flask.engine.policy.policy import Rule
+from docops_flask.engine.roles.texts import without_blanks
+from docops_flask.engine.template.grammar import Kind, find_placeholders
 
 _SHOWN = 80
-_PLACEHOLDER = "【[A-Z0-9_]+】"
+
+
+def is_written(paragraph: ParagraphSubject) -> bool:
+    """Say whether a paragraph's text has no placeholder left."""
+    return not any(found.kind is Kind.PLACEHOLDER for found in find_placeholders(paragraph.text))
 
 
 def written_paragraphs(subject: PolicySubject, role: str) -> Iterator[ParagraphSubject]:
     """Yield the paragraphs with ``role`` whose text has no placeholder left."""
-    for paragraph in subject.by_role.get(role, ()):
-        if not re.search(_PLACEHOLDER, paragraph.text):
-            yield paragraph
+    return filter(is_written, subject.by_role.get(role, ()))
 
 
 def text_issue(
-    code: str, key: str, rule: Rule[bool], paragraph: ParagraphSubject, *, message: str, expected: str
+    code: str,
+    key: str,
+    rule: Rule[bool],
+    paragraph: ParagraphSubject,
+    *,
+    message: str,
+    expected: str,
+    text: str | None = None,
 ) -> Issue:
-    """Return the issue that a paragraph's text breaks the rule ``key`` of a policy's part ``text``."""
+    """Return the issue that a paragraph's text breaks the rule ``key`` of a policy's part ``text``.
+
+    ``text`` is the part that is meant, where that is not all.
+    """
     clause = f" ({rule.source})" if rule.source else ""
     finding = Finding(
         code=code,
         severity=rule.severity,
         message=f"{message}{clause}. Change the text or the value that was filled in.",
         expected=expected,
-        actual=paragraph.text.strip()[:_SHOWN],
+        actual=(paragraph.text if text is None else text).strip()[:_SHOWN],
         role=None if paragraph.role is None else paragraph.role.role,
         rule_key=f"text.{key}",
         rule_source=rule.source,
@@ -39,44 +54,102 @@ def text_issue(
     return Issue(finding, paragraph.place.path)
 
 
-# Compiled when it is first needed: most renderers never use it.
-_DATE_FORM = "[0-9]{4}年[1-9][0-9]?月[1-9][0-9]?日"
+# Compiled when they are first needed: most renderers never use them.
+_DATE_FORM = "[0-9]{4}年(?:[1-9]|1[0-2])月(?:[1-9]|[12][0-9]|3[01])日"
+_ISSUE_DATE_FORM = rf"(?<![0-9]){_DATE_FORM}印发\Z"
+_ISSUED = "印发"
 
 
 class DateForm(Check):
-    """The date of the document is not written as official documents have it.
+    """The date of the document, or that of its issue in the imprint, is not written as it should be.
 
-    *Fails*: ``text.date_form`` is true and a paragraph with the role ``date`` is not the year in full, month
-    and day in arabic digits without leading zeros.
+    *Fails*: ``text.date_form`` is true and a date line, or the date behind the signature in its paragraph, is
+    not the year in full, month and day in arabic digits without leading zeros; ``text.issue_date_form`` is
+    true and a line of the imprint ends with 印发 after a date in another form.
 
     *Passes*: 2026年1月5日. Not checked under baseline ``template``.
 
     *Fix*: none, text is never changed.
 
-    *Looks at*: every date line.
+    *Looks at*: every date line, and lines of the imprint with 印发.
     """
 
     codes = ("DATE_FORM",)
 
     def under_policy(self, subject: PolicySubject) -> Iterator[Issue]:
         """Yield one issue for each date in another form."""
-        rule = subject.policy.house_style.text.date_form
+        rules = subject.policy.house_style.text
+        if rules.date_form is not None and rules.date_form.value:
+            for paragraph, date in _dates(subject):
+                if not re.fullmatch(_DATE_FORM, date.strip()):
+                    yield self._issue("date_form", rules.date_form, paragraph, date)
+        if rules.issue_date_form is not None and rules.issue_date_form.value:
+            for paragraph in written_paragraphs(subject, "imprint"):
+                text = without_blanks(paragraph.text)
+                if text.endswith(_ISSUED) and not re.search(_ISSUE_DATE_FORM, text):
+                    yield self._issue("issue_date_form", rules.issue_date_form, paragraph, paragraph.text)
+
+    def _issue(self, key: str, rule: Rule[bool], paragraph: ParagraphSubject, date: str) -> Issue:
+        return text_issue(
+            self.codes[0],
+            key,
+            rule,
+            paragraph,
+            message="A date has the year in full, month and day in digits without leading zeros",
+            expected="2026年1月5日" if key == "date_form" else "2026年1月5日印发",
+            text=date,
+        )
+
+
+def _dates(subject: PolicySubject) -> Iterator[tuple[ParagraphSubject, str]]:
+    """Yield the paragraphs with the date of the document, and the date."""
+    for paragraph in written_paragraphs(subject, "date"):
+        yield paragraph, paragraph.text
+    for paragraph in _signatures_with_date(subject):
+        if paragraph.role is not None:
+            yield paragraph, paragraph.role.other_text(paragraph.text)
+
+
+def _signatures_with_date(subject: PolicySubject) -> Iterator[ParagraphSubject]:
+    for paragraph in written_paragraphs(subject, "signature"):
+        role = paragraph.role
+        if role is not None and role.extent is not None and role.rest == "date":
+            yield paragraph
+
+
+class SignatureDateLines(Check):
+    """Signature and date stand in one paragraph.
+
+    *Fails*: ``text.signature_date_lines`` is true and the organ that signs and the date are one paragraph, be
+    it on one line or with a line break between: each has an indent of its own.
+
+    *Passes*: a paragraph for each. Not checked under baseline ``template``.
+
+    *Fix*: none, text is never changed.
+
+    *Looks at*: every signature.
+    """
+
+    codes = ("SIGNATURE_DATE_LINES",)
+
+    def under_policy(self, subject: PolicySubject) -> Iterator[Issue]:
+        """Yield one issue for each signature with the date in its paragraph."""
+        rule = subject.policy.house_style.text.signature_date_lines
         if rule is None or not rule.value:
             return
-        for paragraph in written_paragraphs(subject, "date"):
-            if not re.fullmatch(_DATE_FORM, paragraph.text.strip()):
-                yield text_issue(
-                    self.codes[0],
-                    "date_form",
-                    rule,
-                    paragraph,
-                    message="A date has the year in full, month and day in digits without leading zeros",
-                    expected="2026年1月5日",
-                )
+        for paragraph in _signatures_with_date(subject):
+            yield text_issue(
+                self.codes[0],
+                "signature_date_lines",
+                rule,
+                paragraph,
+                message="Signature and date are two paragraphs, since each has an indent of its own",
+                expected="the date in a paragraph of its own",
+            )
 
 
 # Compiled when it is first needed: most renderers never use it.
-_NUMBER_FORM = r"[^\s〔〕\[\]()（）]+〔[0-9]{4}〕[1-9][0-9]*号"
+_NUMBER_FORM = r"[^\s〔〕\[\]()（）【】]+〔[0-9]{4}〕[1-9][0-9]*号"
 
 
 class DocumentNumberForm(Check):
@@ -101,7 +174,9 @@ class DocumentNumberForm(Check):
         if rule is None or not rule.value:
             return
         for paragraph in written_paragraphs(subject, "document_number"):
-            if not re.fullmatch(_NUMBER_FORM, paragraph.text.strip()):
+            # The signer may stand beside it.
+            number = paragraph.text if paragraph.role is None else paragraph.role.own_text(paragraph.text)
+            if not re.fullmatch(_NUMBER_FORM, number.strip()):
                 yield text_issue(
                     self.codes[0],
                     "document_number_form",
@@ -109,6 +184,7 @@ class DocumentNumberForm(Check):
                     paragraph,
                     message="A document number has the year in full in 〔〕, no 第 and no leading zeros",
                     expected="XX〔2026〕1号",
+                    text=number,
                 )
 
 
@@ -153,10 +229,10 @@ _COLON = "："
 
 
 class RecipientColon(Check):
-    """The line of recipients does not end with a full-width colon.
+    """The recipients do not end with a full-width colon.
 
     *Fails*: ``text.recipient_colon`` is true and a paragraph with the role ``recipient`` ends with something
-    else.
+    else; of several in a row the last.
 
     *Passes*: 各县（市、区）人民政府： Not checked under baseline ``template``.
 
@@ -172,7 +248,7 @@ class RecipientColon(Check):
         rule = subject.policy.house_style.text.recipient_colon
         if rule is None or not rule.value:
             return
-        for paragraph in written_paragraphs(subject, "recipient"):
+        for paragraph in _last_recipients(subject):
             if not paragraph.text.rstrip().endswith(_COLON):
                 yield text_issue(
                     self.codes[0],
@@ -182,3 +258,13 @@ class RecipientColon(Check):
                     message=f"The recipients end with a full-width colon ({_COLON})",
                     expected=f"…{_COLON}",
                 )
+
+
+def _last_recipients(subject: PolicySubject) -> Iterator[ParagraphSubject]:
+    """Yield the paragraphs with which the recipients of a letter end."""
+    for paragraph, following in pairwise([*subject.paragraphs, None]):
+        if paragraph is None or paragraph.role is None or paragraph.role.role != "recipient":
+            continue
+        goes_on = following is not None and following.role is not None and following.role.role == "recipient"
+        if not goes_on and is_written(paragraph):
+            yield paragraph

@@ -127,8 +127,8 @@ def _facts(page: Mapping[str, Any]) -> Iterator[tuple[Bilingual, Bilingual]]:
         source = Bilingual(
             f" ({page['line_pitch_source']})", f"（{_PITCH_SOURCES[page['line_pitch_source']]}）"
         )
-        pitch = f"{_points(page['line_pitch_twips'])} pt"
-        yield Bilingual("Line pitch", "行距"), Bilingual(pitch + source.en, pitch + source.zh)
+        pitch = _points(page["line_pitch_twips"])
+        yield Bilingual("Line pitch", "行距"), Bilingual(f"{pitch.en}{source.en}", f"{pitch.zh}{source.zh}")
     yield Bilingual("Lines on the page", "每页行数"), _fitting(page["lines_per_page"], page["wanted_lines"])
     yield (
         Bilingual("Characters in the line", "每行字数"),
@@ -137,17 +137,17 @@ def _facts(page: Mapping[str, Any]) -> Iterator[tuple[Bilingual, Bilingual]]:
     if page["largest_pitch_twips"] and (lines := page["wanted_lines"] or page["lines_per_page"]):
         yield (
             Bilingual(f"Largest line pitch for {lines} lines", f"容纳 {lines} 行的最大行距"),
-            Bilingual(f"{_points(page['largest_pitch_twips'])} pt"),
+            _points(page["largest_pitch_twips"]),
         )
     if page["largest_character_space"] is not None and page["wanted_characters"]:
         wanted = page["wanted_characters"]
         # w:charSpace counts 4096ths of a point.
-        points = f"{page['largest_character_space'] / 4096:.2f} pt"
+        points = f"{page['largest_character_space'] / 4096:.2f}"
         yield (
             Bilingual(
                 f"Largest character spacing for {wanted} characters", f"容纳 {wanted} 字的最大字符间距"
             ),
-            Bilingual(points),
+            Bilingual(f"{points} pt", f"{points} 磅"),
         )
 
 
@@ -170,5 +170,6 @@ def _mm(twips: int) -> float:
     return round(twips * _MM_PER_TWIP, 1)
 
 
-def _points(twips: int) -> str:
-    return f"{twips / _TWIPS_PER_POINT:g}"
+def _points(twips: int) -> Bilingual:
+    points = f"{twips / _TWIPS_PER_POINT:g}"
+    return Bilingual(f"{points} pt", f"{points} 磅")

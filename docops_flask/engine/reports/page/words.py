@@ -1,236 +1,146 @@
-"""The texts of the report page in English and Chinese: rules, advice, values, addresses, sources.
+"""The words of the report page in one language, read from ``words.toml`` and ``style_names.toml``.
 
-An address such as ``t0.r1.c2.p0`` becomes table 1, row 2, column 3, paragraph 1 (contract section 2).
+Names of styles, addresses such as ``t0.r1.c2.p0`` (contract section 2) and the places that specify a value
+are told as people know them from Word.
 """
 
 import re
+import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, NamedTuple
 
-from docops_flask.engine.bilingual import Bilingual
+from docops_flask.engine.bilingual import Bilingual, Language
 
-
-@dataclass(frozen=True, slots=True)
-class RuleWords:
-    """A rule's title and advice; ``unit`` follows its numbers."""
-
-    title: Bilingual
-    advice: Bilingual
-    unit: str = ""
-
-
-STYLE_ADVICE = Bilingual(
-    "Change it where it comes from: in the named style, or on the paragraph itself when it says direct.",
-    "请在其来源处修改：样式中的设置改样式，直接设置的改该段落本身。",
-)
-UNSTATED_ADVICE = Bilingual(
-    "State it in the style; Word's own default or the theme decides now.",
-    "请在样式中明确规定；目前由 Word 默认值或主题决定。",
-)
-PAGE_ADVICE = Bilingual(
-    "Change it in Word under Layout, Page Setup, for this section.",
-    "请在 Word 的“布局”—“页面设置”中修改本节的设置。",
-)
-TEXT_ADVICE = Bilingual(
-    "Correct the wording; text is never changed automatically.", "请修改文字；系统从不自动改动文字内容。"
-)
-
-# By the code of the issue. Rules for roles and pages are found by their key in the policy instead.
-BY_CODE: Mapping[str, RuleWords] = {
-    "TABLE_FORBIDDEN": RuleWords(
-        Bilingual("Table", "表格"),
-        Bilingual(
-            "Write its contents as paragraphs, or set forbid_tables to false in the policy.",
-            "请将内容改写为段落，或在规范中将 forbid_tables 设为 false。",
-        ),
-    ),
-    "NUMPR_PRESENT": RuleWords(
-        Bilingual("Automatic numbering", "自动编号"),
-        Bilingual(
-            "Type the number as text, or set forbid_numpr to false in the policy.",
-            "请手工输入编号，或在规范中将 forbid_numpr 设为 false。",
-        ),
-    ),
-    "LINE_SPACING_MISMATCH": RuleWords(Bilingual("Line spacing", "行距"), STYLE_ADVICE),
-    "FIRST_LINE_INDENT_MISMATCH": RuleWords(
-        Bilingual("First-line indent", "首行缩进"), STYLE_ADVICE, "twips"
-    ),
-    "LEADING_WHITESPACE": RuleWords(
-        Bilingual("Leading whitespace", "段首空白"),
-        Bilingual(
-            "Delete the blanks and use the first-line indent instead.",
-            "请删除段首空白，改用首行缩进。",
-        ),
-    ),
-    "RUN_FONT_MISMATCH": RuleWords(Bilingual("Font", "字体"), STYLE_ADVICE),
-    "RUN_SIZE_MISMATCH": RuleWords(Bilingual("Font size", "字号"), STYLE_ADVICE, "pt"),
-}
-# By the rule's own name, the last word of its key in a policy (``roles.title.size_pt``, ``page.margin_top``).
-BY_RULE: Mapping[str, RuleWords] = {
-    "font_latin": RuleWords(Bilingual("Font", "字体"), STYLE_ADVICE),
-    "font_east_asia": RuleWords(Bilingual("Font", "字体"), STYLE_ADVICE),
-    "size_pt": RuleWords(Bilingual("Font size", "字号"), STYLE_ADVICE, "pt"),
-    "bold": RuleWords(Bilingual("Bold", "加粗"), STYLE_ADVICE),
-    "color": RuleWords(Bilingual("Colour", "颜色"), STYLE_ADVICE),
-    "alignment": RuleWords(Bilingual("Alignment", "对齐方式"), STYLE_ADVICE),
-    "first_line_indent": RuleWords(Bilingual("First-line indent", "首行缩进"), STYLE_ADVICE),
-    "left_indent": RuleWords(Bilingual("Left indent", "左缩进"), STYLE_ADVICE),
-    "right_indent": RuleWords(Bilingual("Right indent", "右缩进"), STYLE_ADVICE),
-    "line_spacing": RuleWords(Bilingual("Line spacing", "行距"), STYLE_ADVICE),
-    "space_before": RuleWords(Bilingual("Space before", "段前间距"), STYLE_ADVICE),
-    "space_after": RuleWords(Bilingual("Space after", "段后间距"), STYLE_ADVICE),
-    "page_break_before": RuleWords(Bilingual("New page", "另起一页"), STYLE_ADVICE),
-    "width": RuleWords(Bilingual("Page width", "纸张宽度"), PAGE_ADVICE),
-    "height": RuleWords(Bilingual("Page height", "纸张高度"), PAGE_ADVICE),
-    "margin_top": RuleWords(Bilingual("Top margin", "上边距（天头）"), PAGE_ADVICE),
-    "margin_bottom": RuleWords(Bilingual("Bottom margin", "下边距"), PAGE_ADVICE),
-    "margin_left": RuleWords(Bilingual("Left margin", "左边距（订口）"), PAGE_ADVICE),
-    "margin_right": RuleWords(Bilingual("Right margin", "右边距"), PAGE_ADVICE),
-    "lines": RuleWords(
-        Bilingual("Lines on the page", "每页行数"),
-        Bilingual(
-            "Lower the line pitch: the picture of the page below names the largest that fits.",
-            "请减小行距；下方版面示意图给出可用的最大行距。",
-        ),
-    ),
-    "characters": RuleWords(
-        Bilingual("Characters in the line", "每行字数"),
-        Bilingual(
-            "Set a character grid: the picture of the page below names the largest spacing that fits.",
-            "请设置文档网格的字符间距；下方版面示意图给出可用的最大值。",
-        ),
-    ),
-    "document_number_form": RuleWords(
-        Bilingual("Form of the document number", "发文字号的写法"), TEXT_ADVICE
-    ),
-    "recipient_colon": RuleWords(Bilingual("Colon after the recipient", "主送机关后的冒号"), TEXT_ADVICE),
-    "attachment_note_end": RuleWords(Bilingual("End of the attachment note", "附件说明的结尾"), TEXT_ADVICE),
-    "date_form": RuleWords(Bilingual("Form of the date", "成文日期的写法"), TEXT_ADVICE),
-}
-SLOTS: Mapping[str, Bilingual] = {
-    "latin": Bilingual("Latin", "西文"),
-    "east_asia": Bilingual("East Asian", "中文"),
-}
-NOT_STATED = Bilingual("not stated", "未规定")
-_PHRASES = {
-    "no table": "无表格",
-    "table": "表格",
-    "no numbering": "无编号",
-    "no leading whitespace": "段首无空白",
-    "space": "空格",
-    "tab": "制表符",
-    "ideographic space": "全角空格",
-    "left": "左对齐",
-    "right": "右对齐",
-    "center": "居中",
-    "justify": "两端对齐",
-    "distribute": "分散对齐",
-    "center or distribute": "居中或分散对齐",
-    "black": "黑色",
-    "red": "红色",
-    "auto": "自动",
-    "bold": "加粗",
-    "not bold": "不加粗",
-    "yes": "是",
-    "no": "否",
-}
-_OR_ALIKE = " or the like"
-_CHARACTERS = " characters"
+_FOLDER = Path(__file__).parent
+_INDEX = {"en": 0, "zh": 1}
+_NUMBER = re.compile("[0-9]+")
+_LINKED = re.compile(r"(.+?) (?:char|字符)", re.IGNORECASE)
+_ACCENT = re.compile(r"(.+?) (?:- )?accent ([1-6])", re.IGNORECASE)
 
 
-def rule_words(code: str, rule_key: str | None, message: str) -> RuleWords:
-    """Return the words for an issue; an unknown one gets its own code and message."""
-    known = BY_RULE.get((rule_key or "").rpartition(".")[2]) or BY_CODE.get(code)
-    return known or RuleWords(Bilingual(code, code), Bilingual(message))
+class RuleWords(NamedTuple):
+    """A rule's title, the kind of its values, and the key of its own advice, ``None`` where it has none."""
+
+    title: str
+    kind: str
+    advice: str | None
 
 
-def value_words(value: object, unit: str) -> Bilingual:
-    """Return an expected or actual value of an issue in words."""
-    if value is None:
-        return NOT_STATED
-    if isinstance(value, bool):
-        value = "yes" if value else "no"
-    text = f"{value} {unit}".rstrip() if isinstance(value, int | float) else str(value)
-    return Bilingual(text, _chinese(text))
+class Words:
+    """The words in one language."""
 
+    def __init__(self, language: Language) -> None:
+        self.language = language
+        self._index = _INDEX[language]
+        self._words = _read("words.toml")
+        self._styles = _read("style_names.toml")
 
-def _chinese(text: str) -> str:
-    if text.endswith(_OR_ALIKE):
-        return f"{text.removesuffix(_OR_ALIKE)}或同类字体"
-    if text.endswith(_CHARACTERS):
-        return f"{text.removesuffix(_CHARACTERS)} 字符"
-    return _PHRASES.get(text, "")
+    def __call__(self, key: str, /, section: str = "text", **values: object) -> str:
+        """Return the text ``key`` of a section, with its ``{}`` filled."""
+        return self._of(self._words[section][key]).format(**values)
 
+    def find(self, section: str, key: str) -> str | None:
+        """Return the text ``key`` of a section, ``None`` where there is none."""
+        pair = self._words[section].get(key)
+        return None if pair is None else self._of(pair)
 
-_STORIES = {
-    "header": Bilingual("Header", "页眉"),
-    "footer": Bilingual("Footer", "页脚"),
-    "footnotes": Bilingual("Footnotes", "脚注"),
-    "endnotes": Bilingual("Endnotes", "尾注"),
-    "textbox": Bilingual("Text box", "文本框"),
-}
-_SEGMENTS = {
-    "p": Bilingual("paragraph {}", "第 {} 段"),
-    "t": Bilingual("table {}", "表格 {}"),
-    "r": Bilingual("row {}", "第 {} 行"),
-    "c": Bilingual("column {}", "第 {} 列"),
-}
+    def of(self, words: Bilingual) -> str:
+        """Return a bilingual text in this language."""
+        return words.text(self.language)
 
+    def rule(self, code: str, rule_key: str | None) -> RuleWords | None:
+        """Return the words for a rule by its key in a policy, or by the code of an issue without one."""
+        rules: Mapping[str, Any] = self._words["rules"]
+        rule = rules.get((rule_key or "").rpartition(".")[2]) or rules.get(self._words["codes"].get(code))
+        return None if rule is None else RuleWords(self._of(rule["title"]), rule["kind"], rule.get("advice"))
 
-def describe_place(path: str) -> Bilingual:
-    """Return the address of a paragraph or table in words; unknown segments are kept unchanged."""
-    prefix, _, rest = path.rpartition("/")
-    words = [_story_words(prefix)] if prefix else []
-    for segment in rest.split("."):
+    def size_name(self, points: str) -> str | None:
+        """Return the Chinese name of a font size (``16``: 三号), ``None`` where it has none."""
+        name: str | None = self._words["sizes"].get(points)
+        return name
+
+    def style(self, name: str) -> str:
+        """Return a style's name as Word shows it in this language; names of an author's own stay."""
+        # Old files have aliases after a comma: "heading 1,H1".
+        own = name.partition(",")[0].strip()
+        accent = _ACCENT.fullmatch(own)
+        if accent is not None:
+            return f"{self.style(accent[1])} {self._styles['accent'][self.language]} {accent[2]}"
+        linked = _LINKED.fullmatch(own)
+        if linked is not None:
+            return f"{self.style(linked[1])} {self._styles['linked'][self.language]}"
+        number = _NUMBER.search(own)
+        known = _style_names()
+        shown = known.get(own.casefold())
+        if shown is None and number is not None:
+            shown = known.get(_NUMBER.sub("#", own, count=1).casefold())
+        return name if shown is None else shown[self._index].replace("#", number[0] if number else "#")
+
+    def origin(self, origin: str) -> str:
+        """Return the place that specifies a value, from ``origin`` of an issue."""
+        kind, name = parted_origin(origin)
+        if kind == "table_style":
+            style, _, part = name.partition("\0")
+            shown = self._styles["parts"].get(part)
+            if shown is not None:
+                return self("table_part", "origins", name=self.style(style), part=self._of(shown))
+            return self(kind, "origins", name=self.style(style))
+        return self(kind, "origins", name=self.style(name)) if self.find("origins", kind) else origin
+
+    def place(self, path: str) -> str:
+        """Return the address of a paragraph or table in words; unknown segments are kept unchanged."""
+        prefix, _, rest = path.rpartition("/")
+        words = [self._story(prefix)] if prefix else []
+        words += [self._segment(segment) for segment in rest.split(".")]
+        shown = self("separator").join(words)
+        return shown[:1].upper() + shown[1:] if self.language == "en" else shown
+
+    def _segment(self, segment: str) -> str:
         kind, digits = segment[:1], segment[1:]
-        pattern = _SEGMENTS.get(kind)
-        if kind == "n":
-            words.append(Bilingual(f"note {digits}", f"注释 {digits}"))
-        elif pattern is None or not digits.isdecimal():
-            words.append(Bilingual(segment, segment))
-        else:
-            words.append(pattern.format(int(digits) + 1))
-    english = ", ".join(word.en for word in words)
-    return Bilingual(english[:1].upper() + english[1:], "，".join(word.zh for word in words))
+        if not digits.isdecimal() or self.find("segments", kind) is None:
+            return segment
+        # Notes carry the number that their part gives them; all else is counted from 0.
+        return self(kind, "segments", n=digits if kind == "n" else int(digits) + 1)
+
+    def _story(self, prefix: str) -> str:
+        match = re.fullmatch(r"([a-z]+)([0-9]*)(.*)", prefix)
+        story = None if match is None else self.find("stories", match[1])
+        if match is None or story is None:
+            return prefix
+        # Text boxes are counted from 0, headers and footers carry the number of their part.
+        number = str(int(match[2]) + 1) if match[1] == "textbox" and match[2] else match[2]
+        return f"{story} {number}" if number else story
+
+    def _of(self, pair: list[str]) -> str:
+        return pair[self._index]
 
 
-def _story_words(prefix: str) -> Bilingual:
-    match = re.fullmatch(r"([a-z]+)([0-9]*)(.*)", prefix)
-    story = _STORIES.get(match[1]) if match else None
-    if match is None or story is None:
-        return Bilingual(prefix, prefix)
-    # Text boxes are counted from 0, headers and footers carry the number of their part.
-    number = str(int(match[2]) + 1) if match[1] == "textbox" and match[2] else match[2]
-    suffix = f" {number}" if number else ""
-    return Bilingual(f"{story.en}{suffix}", f"{story.zh}{suffix}")
+def parted_origin(origin: str) -> tuple[str, str]:
+    """Return the kind of an ``origin`` (a key of the section ``origins``) and the name of its style.
+
+    A table style's name is followed by U+0000 and the part of the table (17.18.89), where it is one's.
+    """
+    for kind, start in (("table_style", "table style "), ("style", "style ")):
+        if origin.startswith(start):
+            name = origin.removeprefix(start)
+            part = re.fullmatch(r"(.+) \(([a-zA-Z0-9]+)\)", name) if kind == "table_style" else None
+            return kind, name if part is None else f"{part[1]}\0{part[2]}"
+    return ("numbering", "") if origin.startswith("numbering") else (origin, "")
 
 
-# The pieces of a ``source`` and their Chinese translation.
-_STARTS = (
-    (re.compile(r"direct(?: formatting)?$"), "直接设置"),
-    (re.compile(r"docDefaults$"), "文档默认值"),
-    (re.compile(r"table style (.+?) \((\w+)\)$"), r"表格样式“\1”（\2）"),
-    (re.compile(r"table style (.+)$"), r"表格样式“\1”"),
-    (re.compile(r"style (.+)$"), r"样式“\1”"),
-    (re.compile(r"basedOn (.+)$"), r"基于“\1”"),
-    (re.compile(r"numbering (.+)$"), r"编号 \1"),
-    (re.compile(r"theme font (.+)$"), r"主题字体 \1"),
-    (re.compile(r"no theme$"), "文档没有主题"),
-    (re.compile(r"([0-9]+) styles between$"), r"中间另有 \1 个样式"),
-)
+@lru_cache(maxsize=2)
+def _read(name: str) -> dict[str, Any]:
+    return tomllib.loads((_FOLDER / name).read_text("utf-8"))
 
 
-def describe_source(source: str | None) -> Bilingual | None:
-    """Return a ``source`` of the report in both languages, ``None`` for none; names are not translated."""
-    if not source:
-        return None
-    chinese = "，".join(_piece(piece) for piece in source.split(", "))
-    return Bilingual(source, "" if chinese == source else chinese)
+@lru_cache(maxsize=1)
+def _style_names() -> Mapping[str, list[str]]:
+    """Return the shown names by the name in a file, in lower case.
 
-
-def _piece(piece: str) -> str:
-    for start, chinese in _STARTS:
-        match = start.match(piece)
-        if match:
-            return match.expand(chinese)
-    return piece
+    WPS writes the Chinese ones, so these are among them; an English name counts first.
+    """
+    names: dict[str, list[str]] = _read("style_names.toml")["styles"]
+    chinese = {shown[1].casefold(): shown for shown in reversed(names.values())}
+    return chinese | {name.casefold(): shown for name, shown in names.items()}

@@ -1,8 +1,8 @@
-"""An address is told in words in both languages."""
+"""An address is told in words in the language of the page."""
 
 import pytest
 
-from docops_flask.engine.reports.page.words import describe_place
+from docops_flask.engine.reports.page.words import Words
 
 
 @pytest.mark.parametrize(
@@ -19,6 +19,4 @@ from docops_flask.engine.reports.page.words import describe_place
     ],
 )
 def test_addresses_are_told_in_words(path: str, english: str, chinese: str) -> None:
-    words = describe_place(path)
-
-    assert (words.en, words.zh) == (english, chinese)
+    assert (Words("en").place(path), Words("zh").place(path)) == (english, chinese)

@@ -1,0 +1,142 @@
+"""Reads how the text of a paragraph is put together from its markup alone, without a tree.
+
+Most paragraphs hold nothing but runs with texts, tabs, breaks and fields. All others are for
+``document.paragraph_text``, which says what counts as text and why; both come to the same.
+"""
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+_CHARACTERS = {
+    b"tab": "\t",
+    b"ptab": "\t",
+    b"br": "\n",
+    b"cr": "\n",
+    b"noBreakHyphen": "\u2011",
+    b"softHyphen": "\u00ad",
+}
+_AROUND_RUNS = (b"hyperlink", b"ins", b"smartTag")
+_PRESERVE = b' xml:space="preserve"'
+# The groups of the pattern of tokens: the tag of the only text of a run, the tag of another text, and "/",
+# name and attributes of another tag; and what stands before the next.
+_GROUPS = 6
+_FIELD_MARK = re.compile(rb":fldCharType=\"(begin|separate|end)\"")
+
+
+class ShownText(NamedTuple):
+    """A text that counts: its number among the texts of the paragraph, its run's number, its w:t's number.
+
+    ``preserves`` says that the w:t states xml:space="preserve": Word keeps white space at its ends then.
+    """
+
+    number: int
+    run_index: int
+    node: int
+    preserves: bool
+    in_field_result: bool
+
+
+class FormReading(NamedTuple):
+    """The texts that count, the characters before, between and behind them, and the number of runs."""
+
+    shown: list[ShownText]
+    between: list[str]
+    run_count: int
+
+
+def read_form(form: bytes, prefix: bytes) -> FormReading | None:
+    """Return how a paragraph is put together; ``None`` where something in it takes a tree to read.
+
+    ``form`` is its markup with each start tag of a w:t between NUL bytes, the texts left out; ``prefix``
+    stands for WordprocessingML in all of it.
+    """
+    # What was there before a change (w:rPrChange) holds properties in properties.
+    if b"Change" in form:
+        return None
+    properties, tokens = _patterns(prefix)
+    pieces = tokens.split(properties.sub(b"", form))
+    # All of it has to be known; white space stands between elements where the XML is laid out.
+    if b"".join(pieces[::_GROUPS]).strip():
+        return None
+    reader = _Reader()
+    groups = iter(pieces)
+    next(groups)
+    for only, tag, slash, name, rest, _ in zip(*[groups] * _GROUPS, strict=False):
+        if only:
+            reader.run += 1
+            reader.text(only)
+        elif tag:
+            reader.text(tag)
+            reader.is_odd |= not reader.in_run
+        else:
+            reader.tag(slash, name, rest)
+    if reader.is_odd:
+        return None
+    return FormReading(reader.shown, [*reader.between, reader.characters], reader.run + 1)
+
+
+class _Reader:
+    """Takes the tags of a paragraph one after the other; ``is_odd``: one is where it is not expected."""
+
+    __slots__ = ("_fields", "between", "characters", "in_run", "is_odd", "run", "shown")
+
+    def __init__(self) -> None:
+        self.shown: list[ShownText] = []
+        self.between: list[str] = []
+        self.characters = ""
+        self.run = -1
+        self.in_run = False
+        self.is_odd = False
+        # Of each open field whether its result has begun (17.16.18).
+        self._fields: list[bool] = []
+
+    def text(self, tag: bytes) -> None:
+        """Take the start tag of a w:t with its text."""
+        preserves = _PRESERVE in tag
+        if not preserves and b"space" in tag:
+            self.is_odd = True
+        in_result = bool(self._fields) and all(self._fields)
+        number = len(self.shown)
+        self.shown.append(ShownText(number, self.run, number, preserves, in_result))
+        self.between.append(self.characters)
+        self.characters = ""
+
+    def tag(self, slash: bytes, name: bytes, rest: bytes) -> None:
+        """Take another tag; without a name it is the instructions of a field."""
+        if name == b"r":
+            self.run += not slash
+            self.in_run = not slash and not rest.endswith(b"/")
+        elif (name in _AROUND_RUNS) == self.in_run:
+            self.is_odd = True
+        elif name == b"fldChar":
+            self._field_mark(rest)
+        elif name in _CHARACTERS and not slash:
+            self.characters += _CHARACTERS[name]
+
+    def _field_mark(self, attributes: bytes) -> None:
+        mark = _FIELD_MARK.search(attributes)
+        if mark is None:
+            self.is_odd = True
+        elif mark[1] == b"begin":
+            self._fields.append(False)
+        elif self._fields and mark[1] == b"separate":
+            self._fields[-1] = True
+        elif self._fields:
+            self._fields.pop()
+
+
+@lru_cache(maxsize=8)
+def _patterns(prefix: bytes) -> tuple[re.Pattern[bytes], re.Pattern[bytes]]:
+    """Return the pattern of properties, and that of all else that is known."""
+    w = re.escape(prefix) + b":"
+    names = b"|".join((b"r", b"fldChar", *_CHARACTERS, *_AROUND_RUNS))
+    properties = rb"<%b([pr]Pr)>.*?</%b\1>|<%b[pr]Pr/>" % (w, w, w)
+    return (
+        re.compile(properties, re.DOTALL),
+        re.compile(
+            rb"<%br(?: [^<>]*[^<>/])?>\0(<[^<>]*>)\0</%bt></%br>|\0(<[^<>]*>)\0</%bt>"
+            rb"|<%binstrText(?: [^<>]*)?>[^<]*</%binstrText>|<(/?)%b(%b)((?: [^<>]*|/)?)>"
+            % (w, w, w, w, w, w, w, names)
+        ),
+    )

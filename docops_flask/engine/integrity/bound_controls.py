@@ -1,0 +1,146 @@
+"""Which data a content control shows (w:dataBinding, 17.5.2.6), for log entries that write such data."""
+
+import re
+from collections.abc import Iterable
+
+from lxml.etree import _Element
+
+from docops_flask.engine.errors import InvalidTemplate
+from docops_flask.engine.integrity.claims import PlaceReplacement, Replacement
+from docops_flask.engine.integrity.template_parts import Template
+from docops_flask.engine.opc.xml_part import parse_part
+
+_STEP = r"(?:([\w.-]+):)?([\w.-]+)((?:\[[0-9]+\])*)"
+_MAPPING = r"xmlns:([\w.-]+)\s*=\s*(?:'([^']*)'|\"([^\"]*)\")"
+_PLACEHOLDER = "【([A-Z0-9_]+)】"
+# The stores that are document properties, by their ids: the ends of their content types.
+_PROPERTIES = {
+    "{6C3C8BC8-F283-45AE-878A-BAB7291924A1}": "package.core-properties+xml",
+    "{6668398D-A668-4E3E-A5EB-62B293D839F1}": "extended-properties+xml",
+}
+
+
+class Controls:
+    """The content controls of a template. ``replacements`` tell the values of the log."""
+
+    def __init__(self, template: Template, replacements: Iterable[Replacement]) -> None:
+        self._template = template
+        self._values = {entry.field_name: entry.new_text for entry in replacements}
+        self._roots: dict[str, _Element | None] = {}
+        self._listed: dict[str, dict[str, list[_Element]]] = {}
+        self._places: dict[str, dict[_Element, str]] = {}
+        self._children: dict[_Element, dict[str, list[_Element]]] = {}
+
+    def fits(self, entry: PlaceReplacement, text: str) -> bool:
+        """Say whether ``entry`` gives the data at its address, which is ``text``, the text of its control."""
+        part, _, address = (entry.bound_control or "").rpartition("#")
+        stated = re.fullmatch(r"sdt\[(0|[1-9][0-9]{0,8})\]", address)
+        root = self._root(part)
+        if stated is None or root is None or (entry.start, entry.end) != (0, len(text)):
+            return False
+        controls = self._by_name(part, root).get("sdt", [])
+        if entry.original_text != text or int(stated[1]) >= len(controls):
+            return False
+        control = controls[int(stated[1])]
+        shown = _text_of(control)
+        names = [each for each in re.findall(_PLACEHOLDER, shown) if re.search("[A-Z]", each)]
+        return (
+            names[:1] == [entry.field_name]
+            and re.sub(_PLACEHOLDER, self._value, shown) == entry.new_text
+            and self._shows(control, entry)
+        )
+
+    def _value(self, match: re.Match[str]) -> str:
+        return self._values.get(match[1], match[0])
+
+    def _shows(self, control: _Element, entry: PlaceReplacement) -> bool:
+        """Say whether the binding of ``control`` leads to the address of ``entry``."""
+        namespace = control.tag.rpartition("}")[0] + "}"
+        binding = control.find(f"{namespace}sdtPr/{namespace}dataBinding")
+        root = self._root(entry.part)
+        if binding is None or root is None:
+            return False
+        identity = binding.get(f"{namespace}storeItemID", "")
+        if identity and not self._is_store(entry.part, identity.upper()):
+            return False
+        mapped = {
+            prefix: one or other
+            for prefix, one, other in re.findall(_MAPPING, binding.get(f"{namespace}prefixMappings", ""))
+        }
+        element, attribute = self._followed(root, binding.get(f"{namespace}xpath", ""), mapped)
+        if element is None:
+            return False
+        name, _, of_attribute = entry.address.partition("@")
+        if entry.part not in self._places:
+            self._places[entry.part] = {
+                each: f"{local}[{number}]"
+                for local, of_name in self._by_name(entry.part, root).items()
+                for number, each in enumerate(of_name)
+            }
+        return self._places[entry.part][element] == name and of_attribute.rpartition(":")[2] == attribute
+
+    def _is_store(self, part: str, identity: str) -> bool:
+        if identity in _PROPERTIES:
+            return self._template.content_types.of(part).lower().endswith(_PROPERTIES[identity])
+        for relationship in self._template.relationships(part):
+            root = self._root(relationship.target) if relationship.kind == "customXmlProps" else None
+            if root is not None and identity in [value.upper() for value in root.attrib.values()]:
+                return True
+        return False
+
+    def _root(self, name: str) -> _Element | None:
+        if name not in self._roots:
+            try:
+                self._roots[name] = parse_part(self._template.read(name), name)
+            except (InvalidTemplate, KeyError):
+                self._roots[name] = None
+        return self._roots[name]
+
+    def _by_name(self, part: str, root: _Element) -> dict[str, list[_Element]]:
+        """Return the elements of a part by local name, in document order."""
+        if part not in self._listed:
+            found = self._listed[part] = {}
+            for element in root.iter("*"):
+                found.setdefault(_local(element), []).append(element)
+        return self._listed[part]
+
+    def _followed(self, root: _Element, path: str, mapped: dict[str, str]) -> tuple[_Element | None, str]:
+        """Return the element that child steps lead to, and the local name of the attribute behind them."""
+        steps, _, attribute = path.partition("/@")
+        candidates = [root]
+        for number, step in enumerate(steps.split("/")[1:]):
+            stated = re.fullmatch(_STEP, step)
+            if stated is None or (stated[1] is not None and stated[1] not in mapped):
+                return None, ""
+            name = f"{{{mapped[stated[1]]}}}{stated[2]}" if stated[1] is not None else stated[2]
+            if number:
+                named = [self._children_of(each).get(name, []) for each in candidates]
+            else:
+                named = [[root] if root.tag == name else []]
+            for position in re.findall("[0-9]+", stated[3]):
+                named = [group[int(position) - 1 : int(position)] if int(position) else [] for group in named]
+            candidates = [each for group in named for each in group]
+        return (candidates[0] if candidates else None), attribute.rpartition(":")[2]
+
+    def _children_of(self, parent: _Element) -> dict[str, list[_Element]]:
+        if parent not in self._children:
+            found = self._children[parent] = {}
+            for child in parent.iterchildren("*"):
+                found.setdefault(str(child.tag), []).append(child)
+        return self._children[parent]
+
+
+def _text_of(control: _Element) -> str:
+    """Return the text in a content control; a break is a newline."""
+    namespace = control.tag.rpartition("}")[0] + "}"
+    texts: list[str] = []
+    for element in control.iter("*"):
+        if element.tag == f"{namespace}t":
+            texts += map(str, element.itertext())
+        elif element.tag in (f"{namespace}br", f"{namespace}cr"):
+            texts.append("\n")
+    return "".join(texts)
+
+
+def _local(element: _Element) -> str:
+    return str(element.tag).rpartition("}")[2]

@@ -1,0 +1,317 @@
+"""A template, read once and rendered: filled, checked, written and proved, with all reports.
+
+What only some renderings need is imported where they need it: a renderer starts anew for each job, and sooner
+without the rest.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+from docops_flask.engine.artefacts import (
+    FORMAT_REPORT,
+    FORMAT_REPORT_PAGE,
+    INTEGRITY,
+    MISSING_FIELDS,
+    REPLACE_LOG,
+    SUGGESTED_POLICY,
+    ArtefactSink,
+    OutputBudget,
+    ZipSink,
+    json_text,
+)
+from docops_flask.engine.bilingual import Language
+from docops_flask.engine.checks.format_check import (
+    Observation,
+    check_format,
+    observe,
+    skipped_report,
+)
+from docops_flask.engine.checks.report import Deviation, FormatReport
+from docops_flask.engine.document.document import Document, RunPlace
+from docops_flask.engine.document.edits import Edit, written_parts
+from docops_flask.engine.document.language import language_of
+from docops_flask.engine.document.open import open_document
+from docops_flask.engine.errors import DocopsError, ExitCode, exit_code
+from docops_flask.engine.files import FilePath
+from docops_flask.engine.formatting.cascade import Cascade
+from docops_flask.engine.integrity.byte_stories import TemplateEvidence
+from docops_flask.engine.integrity.proof import prove_written
+from docops_flask.engine.job import Job, Payload
+from docops_flask.engine.opc.limits import Limits
+from docops_flask.engine.opc.package import Package
+from docops_flask.engine.opc.relationships import SIGNATURE_ORIGIN
+from docops_flask.engine.policy.policy import Policy
+from docops_flask.engine.reports.missing_fields import Given, MissingFields, missing_fields
+from docops_flask.engine.reports.replace_log import LogEntry, ReplaceLog, replace_log
+from docops_flask.engine.run_result import RunResult
+from docops_flask.engine.skills.skill import Skill
+from docops_flask.engine.template.fill import fill
+from docops_flask.engine.template.grammar import Suggestions
+from docops_flask.engine.template.places.found import PlaceScan
+from docops_flask.engine.template.places.search import scan_places
+from docops_flask.engine.template.scan import Scan, scan_document
+from docops_flask.engine.template.unaccounted import find_unaccounted
+from docops_flask.engine.template.values import Values, build_values
+
+if TYPE_CHECKING:
+    from docops_flask.engine.run_warnings import RunWarning
+    from docops_flask.engine.template.expansion import Expansion
+    from docops_flask.engine.template.inline_fill import InlineFilling
+    from docops_flask.engine.template.removal import Removal
+
+
+class Template:
+    """A template that is read once and rendered as often as wanted, one rendering after the other.
+
+    Nothing of a rendering stays in it. ``package`` must stay open. Raises as ``open_document`` does.
+    """
+
+    def __init__(self, package: Package, limits: Limits) -> None:
+        self.package = package
+        self.document = open_document(package, limits)
+        self.scan = scan_document(self.document)
+        self.places = scan_places(package, self.document, limits)
+        self.field_counts = _added(self.scan.field_counts(), self.places.field_counts())
+        self.cascade = Cascade(self.document.styles, self.document.related)
+        self.evidence = TemplateEvidence(package)
+
+    @cached_property
+    def language(self) -> Language:
+        """The language that most of its text is in."""
+        return language_of(self.document)
+
+    def render(self, job: Job, sink: ArtefactSink) -> "RunResult":
+        """Do ``job``, a run, and write its artefacts to ``sink``: all reports, and the proof."""
+        self.document.begin_rendering()
+        self.cascade.begin_rendering()
+        return _run(job, self, sink)
+
+    def render_to_zip(self, job: Job, archive: FilePath) -> "RunResult":
+        """Do ``job`` and write its artefacts as one ZIP to ``archive``."""
+        with ZipSink(archive, OutputBudget(job.limits.output_bytes)) as sink:
+            result = self.render(job, sink)
+            return result._replace(zip_ms=sink.finish())
+
+
+def _run(job: Job, template: Template, sink: ArtefactSink) -> RunResult:
+    if job.skill is None or job.payload is None:
+        raise DocopsError("A run needs a skill and a payload.")
+    language = job.options.lang or template.language
+    _refuse_growth(template.field_counts, build_values(job.skill, job.payload), job.limits.output_bytes)
+    document, scan, values, places, expansion = _opened(job, job.skill, job.payload, template)
+
+    targets = scan.runs_to_fill(values)
+    source_of = None if expansion is None else expansion.source_of
+    template_look = observe(document, targets, source_of, template.cascade)
+    filling = fill(scan, values)
+    inline = _fill_inline(scan, values, job.skill)
+    touched = filling.touched if inline is None else _in_order(scan, filling.touched | inline.touched)
+    placed, elsewhere = _fill_places(job, places, values)
+    suggested = _suggested_policy(job, document, scan)
+    deviations = _deviations(job, document, targets, suggested)
+    report = _format_report(job, document, targets, template_look)._replace(
+        policy_deviations=deviations,
+        template_paths=None if expansion is None else expansion.template_paths(),
+    )
+
+    suggestions = Suggestions(job.skill.placeholders())
+    log = replace_log(scan, values, job.skill, suggestions, touched, inline, expansion, elsewhere)
+    unaccounted = find_unaccounted(template.package, document, scan, (*scan.inline_names(), *log.elsewhere()))
+    log = log.with_unaccounted(unaccounted, suggestions)
+    fields = sorted(template.field_counts)
+    missing = missing_fields(fields, Given(job.skill, job.payload, values), log, scan)
+
+    removal = _removal(job, template.package, document, placed)
+    edits = [*filling.edits, *placed, *(() if inline is None else inline.edits)]
+    edits += (*_repair_edits(report), *filling.edits_of_emptied(report.repaired_runs()))
+    if removal is not None:
+        edits += removal.edits
+        log = log._replace(removed=removal.entries)
+    changed = written_parts(edits)
+    left_out = frozenset[str]() if removal is None else removal.parts
+    warnings = _warnings(template.package, changed, left_out)
+    if warnings:
+        log, report = log._replace(warnings=warnings), report._replace(warnings=warnings)
+    sink.document(lambda stream: template.package.write(stream, changed, left_out=left_out))
+    with sink.written() as written:
+        claims = log.claims(), report.claims()
+        proof = prove_written(template.package, template.evidence, written, *claims, job.limits)
+    sink.add(REPLACE_LOG, log.as_json())
+    sink.add(MISSING_FIELDS, json_text(missing.as_dict()))
+    sink.add(FORMAT_REPORT, report.as_json())
+    if job.options.format_report in ("human", "both"):
+        sink.add(FORMAT_REPORT_PAGE, _page(job, language, document, log, report))
+    if proof is not None:
+        sink.add(INTEGRITY, json_text(proof.as_dict()))
+    if suggested is not None:
+        sink.add(SUGGESTED_POLICY, _as_yaml(suggested))
+    return RunResult(_exit_code(job, log, missing, report), log, missing, report, fields, language)
+
+
+class _Opened(NamedTuple):
+    """What one rendering fills: the template, or what blocks make of it, with the addresses of the result."""
+
+    document: Document
+    scan: Scan
+    values: Values
+    places: PlaceScan
+    expansion: "Expansion | None" = None
+
+
+def _opened(job: Job, skill: Skill, payload: Payload, template: Template) -> _Opened:
+    values = build_values(skill, payload)
+    expansion = _expansion(job, skill, template.document, template.scan, values)
+    if expansion is None:
+        return _Opened(template.document, template.scan, values, template.places)
+    document = expansion.document
+    return _Opened(
+        document,
+        scan_document(document),
+        values.with_copies(expansion.texts_of_copies()),
+        scan_places(template.package, document, job.limits),
+        expansion,
+    )
+
+
+def _fill_inline(scan: Scan, values: Values, skill: Skill) -> "InlineFilling | None":
+    if not any(paragraph.inline for paragraph in scan.paragraphs):
+        return None
+    # Few templates have placeholders in field codes, ruby or equations.
+    from docops_flask.engine.template.inline_fill import fill_inline
+
+    return fill_inline(scan, values, skill)
+
+
+def _added(counts: dict[str, int], more: Mapping[str, int]) -> dict[str, int]:
+    for name, count in more.items():
+        counts[name] = counts.get(name, 0) + count
+    return counts
+
+
+def _fill_places(
+    job: Job, scan: PlaceScan, values: Mapping[str, str]
+) -> tuple[Sequence[Edit], Sequence[LogEntry]]:
+    """Return the edits outside paragraphs, and the log's entries about them and about what is not filled."""
+    if job.skill is None or not any(scan):
+        return (), ()
+    # Most templates have no such places, and a renderer starts the faster for what it does not load.
+    from docops_flask.engine.reports.place_entries import place_entries
+    from docops_flask.engine.template.places.filling import fill_places
+
+    filling = fill_places(scan, values, job.skill)
+    suggestions = Suggestions(job.skill.placeholders())
+    return filling.edits, tuple(place_entries(scan, filling, job.skill, suggestions))
+
+
+def _removal(job: Job, package: Package, document: Document, placed: Sequence[Edit]) -> "Removal | None":
+    if not (job.options.strip_comments or job.options.drop_signature):
+        return None
+    # Imported here to keep the renderer's start fast: most jobs leave nothing out.
+    from docops_flask.engine.template.removal import plan_removal
+
+    return plan_removal(package, document, job.options, {edit.part.name: edit.part for edit in placed})
+
+
+def _warnings(
+    package: Package, changed: Mapping[str, bytes], left_out: Collection[str]
+) -> "tuple[RunWarning, ...]":
+    """Return what the log and the report warn of: a signature of the template that no longer holds."""
+    origin = next((each for each in package.relationships("") if each.kind == SIGNATURE_ORIGIN), None)
+    if origin is None or not changed or origin.target in left_out:
+        return ()
+    from docops_flask.engine.run_warnings import RunWarning
+
+    return (RunWarning("SIGNATURE_VOID", origin.target),)
+
+
+def _suggested_policy(job: Job, document: Document, scan: Scan) -> Policy | None:
+    if not job.options.export_suggested_policy:
+        return None
+    # Most jobs export no policy, and importing this takes some milliseconds.
+    from docops_flask.engine.checks.suggested_policy import suggest_policy
+
+    return suggest_policy(document, scan.placeholder_runs())
+
+
+def _as_yaml(policy: Policy) -> bytes:
+    from docops_flask.engine.checks.suggested_policy import policy_to_yaml
+
+    return policy_to_yaml(policy).encode()
+
+
+def _in_order(scan: Scan, runs: Iterable[str]) -> list[str]:
+    """Return addresses of runs in the order of their paragraphs."""
+    order = {paragraph.place.path: number for number, paragraph in enumerate(scan.paragraphs)}
+    return sorted(runs, key=lambda run: order[run.rpartition(":r")[0]])
+
+
+def _deviations(
+    job: Job, document: Document, targets: list[RunPlace], suggested: Policy | None
+) -> tuple[Deviation, ...]:
+    if suggested is None or job.options.format_mode == "off":
+        return ()
+    from docops_flask.engine.checks.suggested_policy import policy_deviations
+
+    return policy_deviations(document, targets, job.policy, suggested)
+
+
+def _format_report(
+    job: Job, document: Document, targets: list[RunPlace], template_look: Observation
+) -> FormatReport:
+    if job.options.format_mode == "off":
+        return skipped_report(job.options, job.policy)
+    return check_format(document, targets, template_look, job.options, job.policy)
+
+
+def _exit_code(job: Job, log: ReplaceLog, missing: MissingFields, report: FormatReport) -> ExitCode:
+    return exit_code(
+        missing_required=bool(missing.required),
+        unsupported=log.unsupported_count > 0,
+        format_failed=job.options.format_mode == "strict" and not report.passed,
+    )
+
+
+def _repair_edits(report: FormatReport) -> list[Edit]:
+    if not report.fix_changes:
+        return []
+    # Imported here to keep the renderer's start fast: most jobs repair nothing.
+    from docops_flask.engine.formatting.repair import repair_edits
+
+    return repair_edits(
+        [(change.owner, change.element, change.before, change.after) for change in report.fix_changes]
+    )
+
+
+def _expansion(job: Job, skill: Skill, document: Document, scan: Scan, values: Values) -> "Expansion | None":
+    """Return the expanded template; ``None`` where no value becomes several paragraphs."""
+    if not any(
+        each.lines == "paragraphs" and "\n" in values.get(each.placeholder, "") for each in skill.fields
+    ):
+        return None
+    # Few jobs have values of several lines, and a renderer starts faster without this.
+    from docops_flask.engine.template.lines import find_lines
+
+    blocks = find_lines(document.walk, scan, skill, values, job.limits)
+    if not blocks:
+        return None
+    from docops_flask.engine.template.expansion import expand
+
+    return expand(document, blocks, job.limits)
+
+
+def _refuse_growth(counts: Mapping[str, int], values: Values, maximum: int) -> None:
+    """Raise ``TemplateLimitExceeded`` before filling when the values alone would exceed the output limit."""
+    sizes = {name: values.longest(name) for name in values}
+    grown = sum(sizes[name] * count for name, count in counts.items() if name in sizes)
+    OutputBudget(maximum).spend(grown)
+
+
+def _page(job: Job, language: Language, document: Document, log: ReplaceLog, report: FormatReport) -> bytes:
+    # Most jobs make no page, and importing its template engine takes time.
+    from docops_flask.engine.reports.page.facts import page_facts
+    from docops_flask.engine.reports.page.html import render_report
+
+    places = {issue.paragraph_path for issue in report.issues}
+    places |= {note.paragraph_path for note in report.roles}
+    return render_report(report.as_dict(), page_facts(job, language, document, log, places)).encode()

@@ -1,0 +1,66 @@
+"""What came of a run, beside its artefacts."""
+
+from typing import Any, Literal, NamedTuple
+
+from docops_flask.engine.bilingual import Language
+from docops_flask.engine.checks.report import FormatReport
+from docops_flask.engine.errors import ExitCode
+from docops_flask.engine.reports.missing_fields import MissingFields
+from docops_flask.engine.reports.replace_log import ReplaceLog
+
+
+class Counts(NamedTuple):
+    """What the headers of the answer to a run say.
+
+    ``left`` placeholders are still in the document, ``missing`` required fields have no value.
+    """
+
+    left: int
+    missing: int
+    format: Literal["passed", "failed", "skipped"]
+
+
+class RunResult(NamedTuple):
+    """What came of a run, beside its artefacts.
+
+    ``template_fields`` are the placeholder names of the template, sorted; ``language`` is the one of the
+    texts for people; ``zip_ms`` is how long the ZIP took to assemble, in whole milliseconds.
+    """
+
+    exit_code: ExitCode
+    log: ReplaceLog
+    missing: MissingFields
+    report: FormatReport
+    template_fields: list[str]
+    language: Language
+    zip_ms: int = 0
+
+    def summary(self) -> dict[str, int]:
+        """Return the counts of the log and of the missing fields, and what the format check came to."""
+        return {
+            **self.log.summary(),
+            "missing_required_count": len(self.missing.required),
+            "missing_optional_count": len(self.missing.optional),
+            "left_count": self.log.left_count,
+            "format_passed": self.report.passed,
+            "format_skipped": self.report.skipped,
+        }
+
+    def counts(self) -> Counts:
+        """Return what the headers of the answer say."""
+        report = self.report
+        checked: Literal["passed", "failed"] = "passed" if report.passed else "failed"
+        return Counts(
+            self.log.left_count, len(self.missing.required), "skipped" if report.skipped else checked
+        )
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return what the renderer tells the server of a run."""
+        return {
+            "exit_code": int(self.exit_code),
+            "summary": self.summary(),
+            "counts": self.counts()._asdict(),
+            "format_issue_codes": self.report.issue_codes(),
+            "zip_ms": self.zip_ms,
+            "language": self.language,
+        }

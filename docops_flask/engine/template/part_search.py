@@ -1,0 +1,268 @@
+"""Finds bracketed names in the bytes of any part, whatever it is and whether or not anything fills it.
+
+XML is searched in its texts, put together over elements up to the end of a paragraph, and in the value of
+each attribute. Other bytes are searched as UTF-8, UTF-16 and GBK, and for the ways in which HTML, URLs,
+JSON, RTF and MIME write the two brackets. All searches take time linear in the size of what they search.
+"""
+
+import re
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from docops_flask.engine.errors import InvalidTemplate
+from docops_flask.engine.opc.xml_part import check_part, encoding_of, recoded
+from docops_flask.engine.oxml.markup import TOKEN, Scope, attributes_of, decoded, inner_scope
+from docops_flask.engine.oxml.names import W_STRICT, W_TRANSITIONAL
+from docops_flask.engine.template.grammar import CLOSE, OPEN, closed_names
+
+# Characters quoted on each side of a name.
+_MAX_CONTEXT_CHARACTERS = 60
+
+
+class PlacedName(NamedTuple):
+    """A bracketed name, its brackets included, at ``place`` of a part.
+
+    The place is an element, an attribute (``wp:docPr@descr``), ``comment`` for an XML comment, or ``content``
+    of a part that is not XML. ``before`` and ``after`` are the text on both sides.
+    """
+
+    place: str
+    text: str
+    before: str = ""
+    after: str = ""
+
+
+_OPEN, _CLOSE = OPEN.encode(), CLOSE.encode()
+# Characters without width, which a name may hold unseen.
+_UNSEEN = "[\u00ad\u200b-\u200d\u2060\ufeff\ufe00-\ufe0f]"
+# What may follow the opening bracket of a name: a character of names in UTF-8, one without width, markup, an
+# escape. Most brackets in style sheets and settings stand among other signs.
+_NAME_BEGINS = _OPEN + rb"(?=[A-Za-z0-9_.<&%\s-]|\xc2[\xa0\xad]|\xe2|\xef|\xe3\x80\x80)"
+_REFERENCE = rb"&#(?:0*12304|[xX]0*3010);"
+_PERCENT_OPEN = rb"%[eE]3%80%90"
+_PERCENT = rb"%[eE]3%80%9([01])"
+
+
+def seen(text: str) -> str:
+    """Return ``text`` without the characters that have no width."""
+    return text if text.isascii() else re.sub(_UNSEEN, "", text)
+
+
+def count_open(content: bytes) -> int:
+    """Return how many opening brackets an XML part in UTF-8 has, as characters and by their number."""
+    # A single byte is looked for many times faster than two.
+    by_number = len(re.findall(_REFERENCE, content)) if b"&" in content and b"&#" in content else 0
+    return content.count(_OPEN) + by_number
+
+
+def has_percent_open(content: bytes) -> bool:
+    """Say whether an opening bracket is written as URLs write it (RFC 3986, 2.1)."""
+    return b"%" in content and re.search(_PERCENT_OPEN, content) is not None
+
+
+def may_hold_name(content: bytes) -> bool:
+    """Say whether XML in UTF-8 may have a bracketed name; most of it shows at once that it has none."""
+    return (
+        (_OPEN in content and re.search(_NAME_BEGINS, content) is not None)
+        or (b"&" in content and b"&#" in content and re.search(_REFERENCE, content) is not None)
+        or has_percent_open(content)
+    )
+
+
+def names_in_part(content: bytes, name: str, *, is_xml: bool) -> Iterator[PlacedName]:
+    """Yield the bracketed names in ``content``, all of the part ``name``.
+
+    A part that should be XML (``is_xml``) and is not is searched like any other bytes.
+    """
+    if not is_xml:
+        yield from names_in_bytes(content)
+        return
+    try:
+        text = recoded(content, encoding_of(content, name))
+        if not may_hold_name(text):
+            return
+        check_part(content, name)
+    except (InvalidTemplate, UnicodeError, LookupError):
+        yield from names_in_bytes(content)
+        return
+    yield from names_in_xml(text)
+
+
+# Elements that end a line of text, whatever their namespace: a name does not go on behind them.
+_BREAKS = frozenset((b"p", b"br", b"cr", b"tab", b"ptab", b"tr", b"tc", b"si", b"li", b"td"))
+_DELETIONS = frozenset((b"del", b"moveFrom", b"delText", b"delInstrText"))
+_W_NAMESPACES = frozenset((W_TRANSITIONAL.encode(), W_STRICT.encode()))
+_CDATA = b"<![CDATA["
+
+
+class _Texts:
+    """The texts of a part put together, with the element that each stands in."""
+
+    def __init__(self) -> None:
+        self._pieces: list[str] = []
+        self._starts: list[int] = []
+        self._places: list[bytes] = []
+        self._length = 0
+
+    def add(self, element: bytes, text: str) -> None:
+        self._pieces.append(text)
+        self._starts.append(self._length)
+        self._places.append(element)
+        self._length += len(text)
+
+    def names(self) -> Iterator[PlacedName]:
+        text = "".join(self._pieces)
+        for start, end in closed_names(text):
+            element = self._places[bisect_right(self._starts, start) - 1]
+            yield _placed(element.decode(), text, start, end)
+
+
+def names_in_xml(content: bytes) -> Iterator[PlacedName]:
+    """Yield the bracketed names in well-formed XML in UTF-8, those of attributes and comments first.
+
+    Tracked deletions are left out (w:del, w:moveFrom, w:delText, w:delInstrText; ECMA-376 part 1, 17.13.5).
+    """
+    reader = _Reader()
+    at = 0
+    for match in TOKEN.finditer(content):
+        slash, name, attributes = match.groups()
+        if match.start() > at:
+            reader.text(content[at : match.start()])
+        at = match.end()
+        if slash:
+            reader.leave()
+        elif name is None:
+            yield from reader.other(match[0])
+        else:
+            yield from reader.enter(name, attributes)
+            if attributes.endswith(b"/"):
+                reader.leave()
+    yield from reader.texts.names()
+
+
+class _Reader:
+    """Takes the tokens of a part one after the other and puts its texts together."""
+
+    def __init__(self) -> None:
+        self.texts = _Texts()
+        # What is in force in the innermost open element, and around it.
+        self._element, self._is_deleted, self._scope = b"", False, _NO_SCOPE
+        self._outer: list[tuple[bytes, bool, Scope]] = []
+
+    def text(self, raw: bytes) -> None:
+        """Take character data; white space that lays the markup out is no text."""
+        if not self._is_deleted and not (raw.isspace() and b"\n" in raw):
+            self.texts.add(self._element, _decoded(raw))
+
+    def enter(self, name: bytes, attributes: bytes) -> Iterator[PlacedName]:
+        """Take a start tag; yield the names in its attributes."""
+        self._outer.append((self._element, self._is_deleted, self._scope))
+        self._element = name
+        if b"xmlns" in attributes:
+            self._scope = inner_scope(self._scope, attributes)
+        self._is_deleted = self._is_deleted or _deletes(name, self._scope)
+        if not self._is_deleted and may_hold_name(attributes):
+            yield from _in_attributes(name, attributes)
+
+    def leave(self) -> None:
+        """Take an end tag."""
+        if _local(self._element) in _BREAKS:
+            self.texts.add(self._element, "\n")
+        if self._outer:
+            self._element, self._is_deleted, self._scope = self._outer.pop()
+
+    def other(self, token: bytes) -> Iterator[PlacedName]:
+        """Take a CDATA section, a comment or a processing instruction; yield the names in the last two."""
+        if self._is_deleted:
+            return
+        if token.startswith(_CDATA):
+            self.texts.add(self._element, seen(token[len(_CDATA) : -3].decode()))
+        elif may_hold_name(token):
+            yield from _in_text("comment", token.decode())
+
+
+_NO_SCOPE: Scope = {}
+
+
+def _local(name: bytes) -> bytes:
+    return name.rpartition(b":")[2]
+
+
+def _deletes(name: bytes, scope: Scope) -> bool:
+    prefix, _, local = name.rpartition(b":")
+    return local in _DELETIONS and scope.get(prefix) in _W_NAMESPACES
+
+
+def _in_attributes(element: bytes, attributes: bytes) -> Iterator[PlacedName]:
+    for name, value in attributes_of(attributes).items():
+        yield from _in_text(f"{element.decode()}@{name.decode()}", _decoded(value))
+
+
+def _decoded(raw: bytes) -> str:
+    if b"%" in raw:
+        raw = re.sub(_PERCENT, _bracket, raw)
+    return seen(decoded(raw))
+
+
+def _in_text(place: str, text: str) -> Iterator[PlacedName]:
+    for start, end in closed_names(text):
+        yield _placed(place, text, start, end)
+
+
+def _placed(place: str, text: str, start: int, end: int) -> PlacedName:
+    before = text[max(0, start - _MAX_CONTEXT_CHARACTERS) : start]
+    return PlacedName(place, text[start:end], before, text[end : end + _MAX_CONTEXT_CHARACTERS])
+
+
+# How both brackets are written in HTML and XML, URLs, JSON, RTF (by number and in GBK) and quoted-printable.
+_ESCAPES = (
+    rb"&#(?:0*1230([45])|[xX]0*301([01]));|%[eE]3%80%9([01])|\\u301([01])|\\u1230([45])[ ?]?"
+    rb"|\\'[aA]1\\'[bB]([eEfF])|=E3=80=9([01])"
+)
+_ESCAPE_MARKS = (b"&#", b"%E3", b"%e3", b"\\u", b"\\'", b"=E3")
+_NAME = rb"[A-Za-z0-9_.\- ]"
+# Names of ASCII characters in brackets, in encodings that a text may have without saying so.
+_ENCODED = (
+    (b"\x10\x30", "utf-16-le", rb"\x10\x30((?:" + _NAME + rb"\0)++)\x11\x30"),
+    (b"\x30\x10", "utf-16-be", rb"\x30\x10((?:\0" + _NAME + rb")++)\x30\x11"),
+    (b"\xa1\xbe", "gb18030", rb"\xa1\xbe(" + _NAME + rb"++)\xa1\xbf"),
+)
+
+
+def _bracket(match: "re.Match[bytes]") -> bytes:
+    return _OPEN if match[match.lastindex or 0] in b"04eE" else _CLOSE
+
+
+def names_in_bytes(content: bytes) -> Iterator[PlacedName]:
+    """Yield the bracketed names in bytes of any kind, sorted."""
+    found: Counter[str] = Counter()
+    for text in _views(content):
+        names = Counter(text[start:end] for start, end in closed_names(text))
+        # The views show the same content: what is in two of them is there once.
+        found |= names
+    for mark, encoding, pattern in _ENCODED:
+        if mark in content:
+            names = Counter(inner.decode(encoding) for inner in re.findall(pattern, content))
+            found += Counter({
+                f"{OPEN}{name}{CLOSE}": count
+                for name, count in names.items()
+                if any(closed_names(f"{OPEN}{name}{CLOSE}"))
+            })  # fmt: skip
+    for text in sorted(found.elements()):
+        yield PlacedName("content", text)
+
+
+def _views(content: bytes) -> Iterator[str]:
+    """Yield the text that UTF-8 bytes may stand for: with the escapes of brackets resolved, without tags."""
+    if any(mark in content for mark in _ESCAPE_MARKS):
+        if b"=E3" in content:
+            # A line of quoted-printable text may go on behind its end (RFC 2045, 6.7).
+            content = content.replace(b"=\r\n", b"").replace(b"=\n", b"")
+        content = re.sub(_ESCAPES, _bracket, content)
+    if _OPEN not in content:
+        return
+    yield seen(content.decode(errors="replace"))
+    if b"<" in content:
+        yield seen(re.sub(rb"<[^<>]*+>", b"", content).decode(errors="replace"))

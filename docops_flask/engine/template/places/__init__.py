@@ -1,0 +1,1 @@
+"""Places outside paragraphs where a placeholder can stand: charts, properties, link targets."""

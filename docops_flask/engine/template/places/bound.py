@@ -1,0 +1,327 @@
+"""Content controls that show data stored elsewhere: Word shows the data in place of what stands in them.
+
+Source: ECMA-376 part 1, 17.5.2.6 (w:dataBinding), 15.2.5 and 15.2.6 (custom XML data and its id), 22.5.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from functools import cached_property
+from typing import NamedTuple
+
+from lxml import etree
+from lxml.etree import _Element
+
+from docops_flask.engine.document.document import StoryPart
+from docops_flask.engine.errors import InvalidTemplate
+from docops_flask.engine.opc.package import Package
+from docops_flask.engine.opc.xml_part import encoding_of, parse_part, recoded
+from docops_flask.engine.oxml.markup import TOKEN, attributes_of, decoded
+from docops_flask.engine.template.grammar import Kind, find_placeholders
+from docops_flask.engine.template.places.found import BoundNode, OtherPart, Unfillable
+
+# Ids of the stores that are document properties, and the content types of their parts.
+_PROPERTIES = {
+    "{6C3C8BC8-F283-45AE-878A-BAB7291924A1}": "application/vnd.openxmlformats-package.core-properties+xml",
+    "{6668398D-A668-4E3E-A5EB-62B293D839F1}": (
+        "application/vnd.openxmlformats-officedocument.extended-properties+xml"
+    ),
+}
+_NAME = r"(?:[\w.-]+:)?[\w.-]+"
+# Child steps with positions, then perhaps an attribute.
+_CHILD_STEPS = re.compile(rf"(?:/{_NAME}(?:\[[0-9]+\])*)+(?:/@{_NAME})?")
+_PREFIX_MAPPING = re.compile(r"xmlns:([\w.-]+)\s*=\s*(?:'([^']*)'|\"([^\"]*)\")")
+_PLACE = "content control bound to data"
+_PATH_REASON = (
+    "its data is told by an expression that is not followed; bind the control to an element by its path, or "
+    "remove the binding"
+)
+_RICH_REASON = "its data is a whole document; remove the binding, or use a plain text control"
+_NODE_REASON = "its data is no plain text; bind the control to an element that holds text alone"
+
+
+class _Control:
+    """A content control: its number in its part, its prefix, its first byte, its binding, its text."""
+
+    __slots__ = ("binding", "first_text", "is_rich", "number", "prefix", "start", "text")
+
+    def __init__(self, number: int, prefix: bytes, start: int, first_text: int) -> None:
+        self.number = number
+        self.prefix = prefix
+        self.start = start
+        # How many texts of the story come before its own.
+        self.first_text = first_text
+        self.binding: dict[str, str] | None = None
+        self.is_rich = False
+        self.text = ""
+
+
+class _Data:
+    """A part with data: its tree, and what is looked up in it again and again."""
+
+    def __init__(self, part: OtherPart, root: _Element) -> None:
+        self.part = part
+        self.root = root
+        self._children: dict[_Element, dict[str, list[_Element]]] = {}
+
+    def followed(self, path: str, mapped: dict[str, str]) -> _Element | None:
+        """Return the first element that child steps lead to; ``mapped`` has the namespaces of prefixes."""
+        found = [self.root]
+        for number, step in enumerate(path.split("/")[1:]):
+            prefix, _, rest = step.rpartition(":")
+            local, _, positions = rest.partition("[")
+            if prefix and prefix not in mapped:
+                return None
+            name = f"{{{mapped[prefix]}}}{local}" if prefix else local
+            groups = (
+                [self._named(each, name) for each in found]
+                if number
+                else [[each for each in found if each.tag == name]]
+            )
+            for position in re.findall("[0-9]+", positions):
+                groups = [
+                    group[int(position) - 1 : int(position)] if int(position) else [] for group in groups
+                ]
+            found = [each for group in groups for each in group]
+        return found[0] if found else None
+
+    def _named(self, parent: _Element, name: str) -> list[_Element]:
+        """Return the children of ``parent`` called ``name``; looking at them all is done once."""
+        if parent not in self._children:
+            by_name = self._children[parent] = {}
+            for child in parent.iterchildren("*"):
+                by_name.setdefault(child.tag, []).append(child)
+        return self._children[parent].get(name, [])
+
+    @cached_property
+    def numbers(self) -> dict[_Element, int]:
+        """The number of each element among those of its local name."""
+        counts: Counter[str] = Counter()
+        numbers = {}
+        for element in self.root.iter("*"):
+            local = _local(element)
+            numbers[element] = counts[local]
+            counts[local] += 1
+        return numbers
+
+    @cached_property
+    def tags(self) -> dict[bytes, list["re.Match[bytes]"]]:
+        """The start tags by local name, in order."""
+        tags: dict[bytes, list[re.Match[bytes]]] = {}
+        for match in TOKEN.finditer(self.part.content):
+            if match[2] is not None:
+                tags.setdefault(match[2].rpartition(b":")[2], []).append(match)
+        return tags
+
+
+class _Node(NamedTuple):
+    """An element of a part, or one of its attributes (its Clark name, "" for the element's text)."""
+
+    data: _Data
+    element: _Element
+    attribute: str
+
+
+class BoundControls:
+    """Finds the bound controls of stories and what of their data has to be written.
+
+    ``handled`` are the controls whose data is filled, by part name and first byte. Parts in ``others``, by
+    their names in lower case, were read before.
+    """
+
+    def __init__(self, package: Package, others: dict[str, OtherPart]) -> None:
+        self._package = package
+        self._others = others
+        self._stores: dict[str, str] | None = None
+        self._data: dict[str, _Data | None] = {}
+        self.nodes: list[BoundNode] = []
+        self.unfillable: list[Unfillable] = []
+        self.handled: set[tuple[str, int]] = set()
+        self._written: set[tuple[str, str]] = set()
+
+    def read(self, story: StoryPart) -> None:
+        """Take the controls of ``story``."""
+        for control in _controls_of(story):
+            text = control.text
+            if any(each.kind is Kind.PLACEHOLDER for each in find_placeholders(text)):
+                self._take(story, control, text)
+
+    def _take(self, story: StoryPart, control: _Control, text: str) -> None:
+        binding = control.binding or {}
+        stores = self._stores_of(binding.get("storeItemID", ""))
+        if not stores:
+            # Without its data the control shows what stands in it.
+            return
+        path = binding.get("xpath", "")
+        reason = _RICH_REASON if control.is_rich else _PATH_REASON
+        if not control.is_rich and _CHILD_STEPS.fullmatch(path):
+            node = next(filter(None, (self._node(store, path, binding) for store in stores)), None)
+            if node is None:
+                return
+            if self._write(story, control, text, node):
+                self.handled.add((story.name, control.start))
+                return
+            reason = _NODE_REASON
+        for each in find_placeholders(text):
+            if each.kind is Kind.PLACEHOLDER:
+                address = f"sdt[{control.number}]"
+                self.unfillable.append(
+                    Unfillable(story.name, address, _PLACE, text, each.start, each.end, reason)
+                )
+
+    def _write(self, story: StoryPart, control: _Control, text: str, node: _Node) -> bool:
+        """Have a node written that holds no placeholder; say whether the node is filled."""
+        element = node.element
+        if not node.attribute and len(element):
+            return False
+        now = element.get(node.attribute, "") if node.attribute else element.text or ""
+        if any(each.kind is Kind.PLACEHOLDER for each in find_placeholders(now)):
+            # Word shows these, and they are filled where they stand.
+            return True
+        local, part = _local(element), node.data.part
+        number = node.data.numbers[element]
+        address = f"{local}[{number}]"
+        where = _bytes_of(node, local, number)
+        if where is None:
+            return False
+        first, last, before, after, written_name = where
+        if node.attribute:
+            address += f"@{written_name}"
+        key = part.name, address
+        if key not in self._written:
+            self._written.add(key)
+            self.nodes.append(
+                BoundNode(
+                    part, address, now, f"{story.name}#sdt[{control.number}]", text, first, last, before,
+                    after, bool(node.attribute),
+                )
+            )  # fmt: skip
+        return True
+
+    def _node(self, store: str, path: str, binding: dict[str, str]) -> _Node | None:
+        data = self._read(store)
+        if data is None:
+            return None
+        mapped = {
+            prefix: one or other
+            for prefix, one, other in _PREFIX_MAPPING.findall(binding.get("prefixMappings", ""))
+        }
+        steps, _, attribute = path.partition("/@")
+        element = data.followed(steps, mapped)
+        if element is None:
+            return None
+        if attribute:
+            prefix, _, local = attribute.rpartition(":")
+            attribute = f"{{{mapped[prefix]}}}{local}" if prefix in mapped else local
+            if element.get(attribute) is None:
+                return None
+        return _Node(data, element, attribute)
+
+    def _read(self, name: str) -> _Data | None:
+        """Return a part with data, ``None`` where it cannot be read."""
+        if name not in self._data:
+            self._data[name] = None
+            try:
+                content = self._package.read(name)
+                root = parse_part(content, name)
+                if name.lower() not in self._others:
+                    encoding = encoding_of(content, name)
+                    self._others[name.lower()] = OtherPart(name, recoded(content, encoding), encoding)
+                self._data[name] = _Data(self._others[name.lower()], root)
+            except (InvalidTemplate, KeyError):
+                pass
+        return self._data[name]
+
+    def _stores_of(self, wanted: str) -> list[str]:
+        """Return the parts that a binding may mean: the one with the id, or each where it names none."""
+        if wanted.upper() in _PROPERTIES:
+            content_type = _PROPERTIES[wanted.upper()]
+            return [
+                entry.name
+                for entry in self._package.archive.entries
+                if self._package.content_types.of(entry.name).lower() == content_type
+            ]
+        if self._stores is None:
+            self._stores = dict(self._custom_items())
+        if not wanted:
+            return list(self._stores)
+        return [name for name, identity in self._stores.items() if identity.upper() == wanted.upper()]
+
+    def _custom_items(self) -> Iterator[tuple[str, str]]:
+        """Yield the parts of custom XML data with their ids."""
+        for relationship in self._package.relationships(self._package.main_part):
+            if relationship.kind != "customXml" or not self._package.has(relationship.target):
+                continue
+            identity = ""
+            for of_item in self._package.relationships(relationship.target):
+                if of_item.kind == "customXmlProps" and self._package.has(of_item.target):
+                    root = parse_part(self._package.read(of_item.target), of_item.target)
+                    identity = next((str(v) for k, v in root.items() if str(k).endswith("}itemID")), "")
+            yield relationship.target, identity
+
+
+def _controls_of(story: StoryPart) -> Iterator[_Control]:
+    """Yield the content controls of a story that are bound, each where it ends."""
+    content = story.content
+    opened: list[tuple[bytes, bytes]] = []
+    controls: list[_Control] = []
+    texts: list[str] = []
+    count = at = 0
+    for match in TOKEN.finditer(content, story.text.root_start):
+        slash, name, attributes = match.groups()
+        if controls and opened[-1:] == [(b"t", controls[-1].prefix)]:
+            texts.append(decoded(content[at : match.start()]))
+            if content.startswith(b"<![CDATA[", match.start()):
+                texts.append(content[match.start() + 9 : match.end() - 3].decode().replace("\r\n", "\n"))
+        at = match.end()
+        if slash:
+            local, _ = opened.pop()
+            if local == b"sdt" and controls:
+                control = controls.pop()
+                if control.binding is not None:
+                    control.text = "".join(texts[control.first_text :])
+                    yield control
+        elif name is not None:
+            prefix, _, local = name.rpartition(b":")
+            if local == b"sdt":
+                controls.append(_Control(count, prefix, match.start(), len(texts)))
+                count += 1
+            elif local == b"dataBinding" and controls:
+                of_control = controls[-1]
+                # Word binds controls with formatted text by an element of its own (w15:dataBinding).
+                of_control.is_rich = prefix != of_control.prefix
+                of_control.binding = {
+                    key.rpartition(b":")[2].decode(): decoded(value)
+                    for key, value in attributes_of(attributes).items()
+                }
+            elif local in (b"br", b"cr") and controls:
+                texts.append("\n")
+            if not attributes.endswith(b"/"):
+                opened.append((local, prefix))
+            elif local == b"sdt":
+                controls.pop()
+
+
+def _local(element: _Element) -> str:
+    return str(etree.QName(element).localname)
+
+
+def _bytes_of(node: _Node, local: str, number: int) -> tuple[int, int, bytes, bytes, str] | None:
+    """Return the bytes of a node's text, what is to be written around its new text, the attribute's name."""
+    content = node.data.part.content
+    tag = node.data.tags[local.encode()][number]
+    if node.attribute:
+        name = etree.QName(node.attribute).localname.encode()
+        pattern = rb"\s((?:[^\s:=\"'<>]+:)?" + re.escape(name) + rb")\s*=\s*(\"[^\"]*\"|'[^']*')"
+        stated = re.search(pattern, tag[0])
+        if stated is None:
+            return None
+        first, last = tag.start() + stated.start(2) + 1, tag.start() + stated.end(2) - 1
+        return first, last, b"", b"", stated[1].decode()
+    if tag[3].endswith(b"/"):
+        return tag.end() - 2, tag.end(), b">", b"</" + tag[2] + b">", ""
+    following = TOKEN.search(content, tag.end())
+    if following is None or not following[1]:
+        # A comment or a CDATA section in it.
+        return None
+    return tag.end(), following.start(), b"", b"", ""

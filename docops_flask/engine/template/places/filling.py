@@ -1,0 +1,197 @@
+"""Fills placeholders outside paragraphs: what is put into each place, and the edits of the parts."""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+from operator import attrgetter
+from typing import NamedTuple
+
+from docops_flask.engine.document.edits import Edit
+from docops_flask.engine.errors import InvalidArgument
+from docops_flask.engine.oxml.markup import byte_offsets, escaped
+from docops_flask.engine.skills.skill import Skill
+from docops_flask.engine.template.grammar import OPEN, Found, Kind, find_placeholders
+from docops_flask.engine.template.places.found import BoundNode, BracketedPlace, PlaceScan
+from docops_flask.engine.template.places.line_breaks import line_break
+from docops_flask.engine.template.places.reading import Place, Segment
+from docops_flask.engine.template.places.rules import Takes
+
+# Word's bound for w:tag and w:alias.
+_MAX_SHORT = 64
+_SCHEMES = ("http", "https", "mailto", "tel")
+_SCHEME = re.compile("([A-Za-z][A-Za-z0-9+.-]*):")
+# ASCII characters that a URL cannot hold as they are (RFC 3986, 2), and a % that encodes nothing.
+_UNSAFE = re.compile('[\\x00-\\x20"<>\\\\^`{|}\\x7f]|%(?![0-9A-Fa-f]{2})')
+_TOO_LONG = f"Word allows {_MAX_SHORT} characters here; use a shorter value or take the placeholder out"
+_LEVEL_NUMBER = (
+    "% before a digit would stand for a number here; use another value or take the placeholder out"
+)
+
+
+class Outcome(NamedTuple):
+    """What becomes of a placeholder in a place: ``text`` is what is put there, if anything.
+
+    ``refusal`` says why the value cannot be put there; ``note`` is told with a value that is.
+    """
+
+    place: Place
+    found: Found
+    text: str | None = None
+    refusal: str | None = None
+    note: str | None = None
+
+
+class PlaceFilling(NamedTuple):
+    """What filling comes to: the edits of the parts, what became of each placeholder.
+
+    ``bound`` are the nodes that got the text of their content controls, with this text.
+    """
+
+    edits: Sequence[Edit] = ()
+    outcomes: Sequence[Outcome] = ()
+    bound: Sequence[tuple[BoundNode, str]] = ()
+
+
+def fill_places(scan: PlaceScan, values: Mapping[str, str], skill: Skill) -> PlaceFilling:
+    """Put ``values`` (placeholder name to text) into the places of ``scan``.
+
+    Raises ``InvalidArgument`` (``detail.errors``) for a value that makes a hyperlink lead elsewhere than to a
+    web page, a mail address or a telephone number.
+    """
+    edits: list[Edit] = []
+    outcomes: list[Outcome] = []
+    for bracketed in scan.places:
+        of_place = [_outcome(bracketed, found, values) for found in bracketed.found]
+        place = bracketed.place
+        if place.rule.takes is Takes.TARGET:
+            _check_target(place, of_place, skill)
+        outcomes += of_place
+        edits += _edits(place, of_place)
+    bound = [(node, text) for node in scan.bound if (text := _bound_text(node, values)) is not None]
+    edits += (_bound_edit(node, text) for node, text in bound)
+    return PlaceFilling(edits, outcomes, bound)
+
+
+def _bound_text(node: BoundNode, values: Mapping[str, str]) -> str | None:
+    """Return the text of a node's control once it is filled; ``None`` where a value is missing."""
+    pieces, at = [], 0
+    for found in find_placeholders(node.control_text):
+        if found.kind is not Kind.PLACEHOLDER:
+            continue
+        if found.name not in values:
+            return None
+        pieces += [node.control_text[at : found.start], values[found.name]]
+        at = found.end
+    return "".join([*pieces, node.control_text[at:]])
+
+
+def _bound_edit(node: BoundNode, text: str) -> Edit:
+    written = attribute_value(text) if node.is_attribute else escaped(text)
+    return Edit(node.part, node.first, node.last, node.before + written + node.after)
+
+
+def _outcome(bracketed: BracketedPlace, found: Found, values: Mapping[str, str]) -> Outcome:
+    place = bracketed.place
+    value = values.get(found.name) if found.kind is Kind.PLACEHOLDER else None
+    if value is None:
+        return Outcome(place, found)
+    takes = place.rule.takes
+    if takes is Takes.LINES:
+        return Outcome(place, found, value, None, bracketed.note)
+    if takes is Takes.TARGET:
+        return Outcome(place, found, _UNSAFE.sub(_percent_encoded, value.strip()))
+    if takes is Takes.BREAKS and "\n" in value and _can_break(place, found.start):
+        return Outcome(place, found, value, None, bracketed.note)
+    line = value.replace("\n", " ")
+    length = len(place.text) - (found.end - found.start) + len(line)
+    if takes is Takes.SHORT and length > _MAX_SHORT:
+        return Outcome(place, found, None, _TOO_LONG)
+    if takes is Takes.LEVEL and re.search("%[1-9]", line):
+        return Outcome(place, found, None, _LEVEL_NUMBER)
+    return Outcome(place, found, line, None, bracketed.note)
+
+
+def _can_break(place: Place, at: int) -> bool:
+    """Say whether the text that holds the character ``at`` can be parted into lines."""
+    first = place.segments[bisect_right(place.segments, at, key=_end)]
+    return line_break(place.part.content, first.first) is not None
+
+
+_end = attrgetter("end")
+
+
+def _percent_encoded(match: re.Match[str]) -> str:
+    return f"%{ord(match[0]):02X}"
+
+
+def _check_target(place: Place, outcomes: Sequence[Outcome], skill: Skill) -> None:
+    filled = [each for each in outcomes if each.text is not None]
+    if not filled:
+        return
+    pieces: list[str] = []
+    at = 0
+    for each in filled:
+        pieces += (place.text[at : each.found.start], each.text or "")
+        at = each.found.end
+    pieces.append(place.text[at:])
+    target = "".join(pieces)
+    scheme = _SCHEME.match(target)
+    if scheme is not None and scheme[1].lower() in _SCHEMES:
+        return
+    if scheme is None and target.upper().startswith((OPEN, "%E3%80%90")):
+        # The scheme is in a placeholder that has no value.
+        return
+    key = skill.placeholders()[filled[0].found.name].key
+    path = f"$.payload.{key}"
+    message = (
+        "makes the target of a hyperlink in the template; such a target begins with http:, https:, mailto: "
+        "or tel:. Give a whole address, such as https://example.org/."
+    )
+    raise InvalidArgument(
+        f"task: {path}: {message}", field="task", errors=[{"path": path, "message": message}]
+    )
+
+
+def _edits(place: Place, outcomes: Sequence[Outcome]) -> Iterator[Edit]:
+    """Yield the edits of a place; each of its segments is gone through once."""
+    changes = [(each.found.start, each.found.end, each.text) for each in outcomes if each.text is not None]
+    first = 0
+    for segment in place.segments:
+        while first < len(changes) and changes[first][1] <= segment.start:
+            first += 1
+        cuts: list[tuple[int, int, str]] = []
+        for start, end, text in islice(changes, first, None):
+            if start >= segment.end:
+                break
+            # The segment that a placeholder begins in takes the value, others lose their characters.
+            value = text if start >= segment.start else ""
+            cuts.append((max(start, segment.start), min(end, segment.end), value))
+        if cuts and segment.characters:
+            yield from _segment_edits(place, segment, cuts)
+
+
+def _segment_edits(place: Place, segment: Segment, cuts: Sequence[tuple[int, int, str]]) -> Iterator[Edit]:
+    content = place.part.content
+    offsets = byte_offsets(
+        content[segment.first : segment.last],
+        segment.characters,
+        [at - segment.start for start, end, _ in cuts for at in (start, end)],
+        is_cdata=segment.is_cdata,
+    )
+    parting = None
+    if place.rule.takes is Takes.BREAKS and any("\n" in value for _, _, value in cuts):
+        parting = line_break(content, segment.first)
+    for (_, _, value), first, last in zip(cuts, offsets[::2], offsets[1::2], strict=True):
+        new = attribute_value(value) if place.is_attribute else escaped(value)
+        if parting is not None:
+            new = new.replace(b"\n", parting)
+        if segment.is_cdata and value:
+            new = b"]]>" + new + b"<![CDATA["
+        yield Edit(place.part, segment.first + first, segment.first + last, new)
+
+
+def attribute_value(text: str) -> bytes:
+    """Return ``text`` as it is written in an attribute, whatever its quotes (XML 1.0, 2.3 and 3.3.3)."""
+    quoted = escaped(text).replace(b'"', b"&quot;").replace(b"'", b"&apos;")
+    return quoted.replace(b"\n", b"&#10;").replace(b"\t", b"&#9;")

@@ -1,0 +1,78 @@
+"""Finds the placeholders of a package that stand outside the paragraphs of its stories.
+
+Parts are looked at whose bytes hold an opening bracket; the others cost a search of their bytes. Pictures and
+other binary members are not unpacked.
+"""
+
+from docops_flask.engine.document.document import Document, StoryKind
+from docops_flask.engine.document.edits import EditedPart
+from docops_flask.engine.opc.limits import Limits
+from docops_flask.engine.opc.package import Package
+from docops_flask.engine.opc.relationships import CONTENT_TYPES_PART
+from docops_flask.engine.template.places.brackets import holds_bracket_outside_texts, may_hold_bracket
+from docops_flask.engine.template.places.found import NO_PLACES, Finds, OtherPart, PlaceScan
+
+# Members that may be documents of their own, by folder and by extension.
+_DOCUMENT_FOLDERS = ("/embeddings/", "/activex/")
+_DOCUMENTS = (
+    ".docx", ".xlsx", ".pptx", ".docm", ".xlsm", ".pptm", ".xlsb", ".doc", ".xls", ".ppt", ".odt", ".ods",
+    ".rtf", ".htm", ".html", ".xhtml", ".mht", ".mhtml", ".txt", ".csv",
+)  # fmt: skip
+
+
+def scan_places(package: Package, document: Document, limits: Limits) -> PlaceScan:
+    """Return the placeholders of ``package`` outside the paragraphs of ``document``."""
+    stories = {part.name.lower(): part for part in document.parts}
+    parts: list[EditedPart] = []
+    others: list[str] = []
+    for entry in package.archive.entries:
+        name = entry.name
+        story = stories.get(name.lower())
+        if story is not None:
+            is_comments = story.kind is StoryKind.COMMENTS
+            if not is_comments and holds_bracket_outside_texts(story.content, story.text.prefix):
+                parts.append(story)
+        elif not package.is_xml(name):
+            if _may_be_document(name):
+                others.append(name)
+        elif name != CONTENT_TYPES_PART:
+            content = package.archive.read(entry)
+            if _may_hold_place(content):
+                parts.append(OtherPart(name, content))
+    chunks = _chunks(package, document)
+    bound = [part for part in document.parts if b"dataBinding" in part.content]
+    if not (parts or others or chunks or bound):
+        return NO_PLACES
+    # Most templates have no such places, and a renderer starts the faster for what it does not load.
+    from docops_flask.engine.template.places.collect import collect
+
+    return collect(package, Finds(parts, others, chunks, bound), limits)
+
+
+def _may_be_document(name: str) -> bool:
+    lowered = f"/{name.lower()}"
+    return lowered.endswith(_DOCUMENTS) or any(folder in lowered for folder in _DOCUMENT_FOLDERS)
+
+
+def _may_hold_place(content: bytes) -> bool:
+    head = content[:100]
+    if b"\0" in head[:4]:
+        return b"\x10\x30" in content or b"\x30\x10" in content
+    if may_hold_bracket(content):
+        return True
+    # In another encoding the bracket has other bytes.
+    return b"encoding" in head and b"utf-8" not in head.lower()
+
+
+def _chunks(package: Package, document: Document) -> list[str]:
+    """Return the names of files that Word takes into the document when it opens it (w:altChunk, 17.17.2)."""
+    targets = {
+        relationship.target.lower()
+        for part in document.parts
+        if b"altChunk" in part.content
+        for relationship in package.relationships(part.name)
+        if relationship.kind == "aFChunk" and not relationship.external
+    }
+    if not targets:
+        return []
+    return [entry.name for entry in package.archive.entries if entry.name.lower() in targets]

@@ -1,0 +1,215 @@
+"""Finds the placeholders of a package that no entry of the replace log tells of: nothing is left in silence.
+
+The result of a run is the template with the logged changes and nothing else, which the proof shows for every
+byte. So a name that stands in the result, and in no value, stands in the template at a place that is not
+logged as filled. That is what is looked for, in every part: in those that hold the paragraphs, beside the
+texts of these; in all others everywhere. Comments (word/comments*.xml) are notes and left out.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import NamedTuple
+
+from docops_flask.engine.document.document import Document, ParagraphPlace, StoryKind, StoryPart
+from docops_flask.engine.errors import DocopsError
+from docops_flask.engine.opc.package import Package
+from docops_flask.engine.opc.zip_entry import ZipEntry
+from docops_flask.engine.opc.zip_reader import ZipReader
+from docops_flask.engine.oxml.markup import spliced
+from docops_flask.engine.template.part_search import (
+    PlacedName,
+    count_open,
+    has_percent_open,
+    may_hold_name,
+    names_in_bytes,
+    names_in_part,
+    names_in_xml,
+    seen,
+)
+from docops_flask.engine.template.scan import Scan, may_hold_bracket
+
+# More are not looked for: the first of them already say that the template is to be corrected.
+MAX_UNACCOUNTED = 1000
+
+
+class UnaccountedName(NamedTuple):
+    """A bracketed name, ``text``, of which nothing else tells.
+
+    ``part`` is the part's name in the package, ``place`` as in ``PlacedName``; in a package inside the
+    package it begins with the part's name there. ``before`` and ``after`` are the text on both sides.
+    """
+
+    part: str
+    place: str
+    text: str
+    before: str
+    after: str
+
+
+def find_unaccounted(
+    package: Package, document: Document, scan: Scan, logged: Iterable[tuple[str, str]]
+) -> list[UnaccountedName]:
+    """Return the names in ``package`` that neither the scanned paragraphs nor ``logged`` hold, in its order.
+
+    ``logged`` are the part and the text of each name outside the scanned paragraphs that has an entry of its
+    own, once for each time it stands there; a text may hold several names. At most ``MAX_UNACCOUNTED`` are
+    returned.
+    """
+    accounted = Counter((part.lower(), name) for part, text in logged for name in _names_in(text))
+    return list(islice(_left(_names(package, document, scan), accounted), MAX_UNACCOUNTED))
+
+
+def _names_in(text: str) -> list[str]:
+    if "%" in text:
+        # Imported here: few templates have names in the targets of links.
+        from urllib.parse import unquote
+
+        text = unquote(text)
+    return re.findall("【[^【】]*】", seen(text))
+
+
+def _left(
+    names: Iterable[tuple[str, PlacedName]], accounted: Counter[tuple[str, str]]
+) -> Iterator[UnaccountedName]:
+    for part, name in names:
+        key = part.lower(), name.text
+        if accounted[key] > 0:
+            accounted[key] -= 1
+        else:
+            yield UnaccountedName(part, *name)
+
+
+def _names(package: Package, document: Document, scan: Scan) -> Iterator[tuple[str, PlacedName]]:
+    stories = {part.name.lower(): part for part in document.parts}
+    paragraphs = _BracketedPlaces(document)
+    search = _Search(package)
+    for entry in package.archive.entries:
+        story = stories.get(entry.name.lower())
+        if story is not None:
+            names = _beside_paragraphs(story, paragraphs, scan)
+        elif entry.name.endswith("/") or _is_of_comments(entry.name):
+            continue
+        else:
+            names = search.names(entry)
+        for name in names:
+            yield entry.name, name
+
+
+def _is_of_comments(name: str) -> bool:
+    return name.lower().startswith("word/comments")
+
+
+class _BracketedPlaces:
+    """The paragraphs that were scanned and may hold a bracket, by part; made when a part asks for them."""
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+        self._by_part: dict[StoryPart, list[ParagraphPlace]] | None = None
+
+    def of(self, part: StoryPart) -> list[ParagraphPlace]:
+        """Return those of ``part``, those of other mc:AlternateContent branches among them."""
+        if self._by_part is None:
+            self._by_part = {}
+            for place in self._document.walk.paragraphs:
+                for each in (place, *place.mirrors):
+                    if may_hold_bracket(each):
+                        self._by_part.setdefault(each.part, []).append(each)
+        return self._by_part.get(part, [])
+
+
+def _beside_paragraphs(part: StoryPart, paragraphs: _BracketedPlaces, scan: Scan) -> Iterator[PlacedName]:
+    """Yield the names in a part that holds paragraphs, those in the texts of its paragraphs left out."""
+    if part.kind is StoryKind.COMMENTS:
+        return
+    content = part.text.content
+    if count_open(content) == scan.open_brackets.get(part, 0) and not has_percent_open(content):
+        return
+    # No name goes on across a text that is left out: none holds a NUL.
+    covered = sorted(each for place in paragraphs.of(part) for each in _texts_of(place))
+    beside = spliced(content, covered)
+    if may_hold_name(beside):
+        yield from names_in_xml(beside)
+
+
+def _texts_of(place: ParagraphPlace) -> Iterator[tuple[int, int, bytes]]:
+    reading = place.reading
+    for shown in reading.shape.shown:
+        number = 3 * shown.number + 2
+        start = place.position(reading.offsets[number])
+        yield start, start + len(reading.parts[number]), b"\0"
+
+
+# Pictures of dots, fonts, sound and film hold no text that anyone reads: by their content type or, since
+# the picture of a macro or an object may be declared as anything, by how they begin.
+_NO_TEXT_TYPES = (
+    "image/png", "image/jp", "image/gif", "image/tiff", "image/bmp", "font/",
+    "application/x-font", "application/vnd.openxmlformats-officedocument.obfuscatedfont", "audio/", "video/",
+)  # fmt: skip
+_NO_TEXT = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\0", b"MM\0*", b"\0\1\0\0")
+_HEAD_BYTES = 8
+_ZIP = b"PK\x03\x04"
+# Bytes that are no XML are searched in pieces of this size; each begins with the end of the one before, for
+# names that lie across both.
+_PIECE_BYTES = 1024 * 1024
+_OVERLAP_BYTES = 1024
+
+
+class _Search:
+    """Searches members of a package; what packages inside it unfold to is bounded as for the package."""
+
+    def __init__(self, package: Package) -> None:
+        self._package = package
+        self._archive = package.archive
+        self._budget = package.limits.unpacked_bytes
+
+    def names(self, entry: ZipEntry) -> Iterator[PlacedName]:
+        """Yield the names in a member that is no story part."""
+        if self._package.is_xml(entry.name):
+            yield from names_in_part(_whole(self._archive, entry), entry.name, is_xml=True)
+            return
+        content_type = self._package.content_types.of(entry.name).lower()
+        head = self._archive.head(entry, _HEAD_BYTES)
+        if content_type.startswith(_NO_TEXT_TYPES) or head.startswith(_NO_TEXT):
+            return
+        if head.startswith(_ZIP) and entry.size <= self._package.limits.xml_part_bytes:
+            yield from self._inner_names(entry)
+        else:
+            yield from _in_pieces(self._archive, entry)
+
+    def _inner_names(self, entry: ZipEntry) -> Iterator[PlacedName]:
+        """Yield the names in a package inside the package: a workbook, a document; none deeper."""
+        content = _whole(self._archive, entry)
+        try:
+            inner = ZipReader(content, self._package.limits)
+        except DocopsError:
+            yield from names_in_bytes(content)
+            return
+        for member in inner.entries:
+            self._budget -= member.size
+            if self._budget < 0:
+                return
+            if not _is_of_comments(member.name) and not inner.head(member, _HEAD_BYTES).startswith(_NO_TEXT):
+                is_xml = member.name.lower().endswith((".xml", ".rels"))
+                for found in names_in_part(_whole(inner, member), member.name, is_xml=is_xml):
+                    yield found._replace(place=f"{member.name} {found.place}")
+
+
+def _whole(archive: ZipReader, entry: ZipEntry) -> bytes:
+    return b"".join(archive.contents(entry, max(1, entry.size)))
+
+
+def _in_pieces(archive: ZipReader, entry: ZipEntry) -> Iterator[PlacedName]:
+    kept = b""
+    # What was found in the end of a piece is found again in the beginning of the next.
+    again: Counter[str] = Counter()
+    for piece in archive.contents(entry, _PIECE_BYTES):
+        repeated = again
+        again = Counter(name.text for name in names_in_bytes(piece[-_OVERLAP_BYTES:]))
+        for name in names_in_bytes(kept + piece):
+            if repeated[name.text] > 0:
+                repeated[name.text] -= 1
+            else:
+                yield name
+        kept = piece[-_OVERLAP_BYTES:]

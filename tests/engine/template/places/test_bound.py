@@ -1,0 +1,153 @@
+"""Content controls that show data: the data gets the control's value, so that Word shows it."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.engine.integrity.finished_job import FinishedJob, finish
+from tests.engine.template.places.packages import (
+    STORE,
+    bound_control,
+    custom_data,
+    package,
+)
+
+ITEM = "customXml/item1.xml"
+_CORE = "{6C3C8BC8-F283-45AE-878A-BAB7291924A1}"
+
+
+def _data(inner: str) -> str:
+    return f'<root xmlns="urn:x">{inner}</root>'
+
+
+@pytest.mark.parametrize(
+    ("inner", "xpath", "content", "after", "address"),
+    [
+        ("<name>【NAME】</name>", "/n:root[1]/n:name[1]", "【NAME】", "<name>李明</name>", "name[0]"),
+        ("<name/>", "/n:root[1]/n:name[1]", "【NAME】", "<name>李明</name>", "name[0]"),
+        ("<name></name>", "/n:root/n:name", "【NAME】", "<name>李明</name>", "name[0]"),
+        (
+            "<name>old</name>",
+            "/n:root[1]/n:name[1]",
+            "组长：【NAME】!",
+            "<name>组长：李明!</name>",
+            "name[0]",
+        ),
+        (
+            "<name>a</name><name />",
+            "/n:root[1]/n:name[2]",
+            "【NAME】",
+            "<name>a</name><name >李明</name>",
+            "name[1]",
+        ),
+        (
+            "<b><name/></b><name>b</name>",
+            "/n:root[1]/n:name[1]",
+            "【NAME】",
+            "<b><name/></b><name>李明</name>",
+            "name[1]",
+        ),
+        ('<name a="x"/>', "/n:root[1]/n:name[1]/@a", "【NAME】", '<name a="李明"/>', "name[0]@a"),
+        ('<name a="【NAME】"/>', "/n:root[1]/n:name[1]/@a", "【NAME】", '<name a="李明"/>', "name[0]@a"),
+    ],
+)
+def test_the_data_gets_the_value(
+    tmp_path: Path, inner: str, xpath: str, content: str, after: str, address: str
+) -> None:
+    job = finish(tmp_path, custom_data(bound_control(content, xpath), _data(inner)), {"NAME": "李明"})
+    assert job.part(ITEM).endswith(_data(after))
+    assert "李明" in job.part()
+    assert job.integrity["exactness"] == "bytes"
+    assert f"{ITEM}#{address}" in [entry["paragraph_path"] for entry in job.log["entries"]]
+    # A document that was saved again.
+    saved = job.with_part(job.part(ITEM) + "\n", ITEM)
+    assert (saved.proof().verdict, saved.proof().exactness) == ("intact", "canonical")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"new_text": "another"}, {"original_text": "x"}, {"end": 4},
+        {"bound_control": "word/document.xml#sdt[1]"},
+        {"bound_control": "word/other.xml#sdt[0]"}, {"paragraph_path": f"{ITEM}#other[0]"},
+    ],
+)  # fmt: skip
+def test_a_log_that_says_otherwise_is_a_violation(tmp_path: Path, changes: dict[str, object]) -> None:
+    template = custom_data(bound_control("【NAME】"), _data("<name>old</name><other>old</other>"))
+    job = finish(tmp_path, template, {"NAME": "李明"})
+    *others, entry = job.log["entries"]
+    assert entry["bound_control"] == "word/document.xml#sdt[0]"
+    log = {**job.log, "entries": [*others, {**entry, **changes}]}
+    assert FinishedJob(job.template, job.document, log, job.report, {}).proof().verdict == "violated"
+
+
+def test_data_of_a_core_property_gets_the_value(tmp_path: Path) -> None:
+    core = (
+        "<cp:coreProperties "
+        'xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties" '
+        'xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:title></dc:title></cp:coreProperties>'
+    )
+    prefixes = (
+        "xmlns:ns0='http://purl.org/dc/elements/1.1/' "
+        "xmlns:ns1='http://schemas.openxmlformats.org/package/2006/metadata/core-properties'"
+    )
+    control = bound_control("【NAME】", "/ns1:coreProperties[1]/ns0:title[1]", store=_CORE, prefixes=prefixes)
+    template = package(
+        control,
+        parts={"docProps/core.xml": core},
+        types={"/docProps/core.xml": "application/vnd.openxmlformats-package.core-properties+xml"},
+    )
+    job = finish(tmp_path, template, {"NAME": "李明"})
+    assert "<dc:title>李明</dc:title>" in job.part("docProps/core.xml")
+    assert job.integrity["exactness"] == "bytes"
+
+
+def test_two_controls_of_the_same_data_write_it_once(tmp_path: Path) -> None:
+    body = bound_control("【NAME】") + bound_control("【NAME】")
+    job = finish(tmp_path, custom_data(body, _data("<name/>")), {"NAME": "李明"})
+    assert [entry.get("part") for entry in job.log["entries"]] == [None, None, ITEM]
+
+
+def test_data_is_not_written_where_a_value_is_missing(tmp_path: Path) -> None:
+    job = finish(
+        tmp_path, custom_data(bound_control("【NAME】【TITLE】"), _data("<name/>")), {"NAME": "李明"}
+    )
+    assert job.part(ITEM).endswith(_data("<name/>"))
+
+
+@pytest.mark.parametrize(
+    ("inner", "xpath", "tag"),
+    [
+        ("<name/>", "//n:name", "w:dataBinding"),
+        ("<name/>", "/n:root[1]/n:name[last()]", "w:dataBinding"),
+        ("<name/>", "/n:root[1]/n:name[1]", "w15:dataBinding"),
+        ("<name><b/></name>", "/n:root[1]/n:name[1]", "w:dataBinding"),
+    ],
+)
+def test_data_that_cannot_be_told_is_reported(tmp_path: Path, inner: str, xpath: str, tag: str) -> None:
+    template = custom_data(bound_control("【NAME】", xpath, tag=tag), _data(inner))
+    job = finish(tmp_path, template, {"NAME": "李明"})
+    entry = job.log["entries"][-1]
+    assert (entry["status"], entry["kind"]) == ("unsupported", "unfillable")
+    assert entry["paragraph_path"] == "word/document.xml#sdt[0]"
+    assert entry["place"] == "content control bound to data"
+
+
+@pytest.mark.parametrize(
+    "control",
+    [
+        bound_control("【NAME】", store="{22222222-2222-2222-2222-222222222222}"),
+        bound_control("【NAME】", "/n:root[1]/n:other[1]"),
+    ],
+)
+def test_a_binding_that_leads_nowhere_changes_nothing(tmp_path: Path, control: str) -> None:
+    job = finish(tmp_path, custom_data(control, _data("<name/>")), {"NAME": "李明"})
+    assert [entry["status"] for entry in job.log["entries"]] == ["replaced"]
+    assert job.part(ITEM).endswith(_data("<name/>"))
+
+
+def test_a_binding_without_an_id_means_the_first_data_that_has_the_path(tmp_path: Path) -> None:
+    template = custom_data(bound_control("【NAME】", store=""), _data("<name/>"), store=STORE)
+    job = finish(tmp_path, template, {"NAME": "李明"})
+    assert job.part(ITEM).endswith(_data("<name>李明</name>"))
+    assert job.integrity["exactness"] == "bytes"
