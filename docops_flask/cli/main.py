@@ -48,6 +48,7 @@ _HELP = {
     "export_suggested_policy": "Also write a policy that this template passes.",
     "lang": "Language of the report page (default: that of the template).",
     "strip_comments": "Leave out the comments of the template's author.",
+    "unused": "Refuse payload keys that no tag of the template takes, or allow them (open tasks).",
     "drop_signature": "Leave out the template's digital signature, which filling makes void.",
 }
 _json_option = click.option(_JSON_FLAG, "as_json", is_flag=True, help="Print one JSON object.")

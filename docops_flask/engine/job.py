@@ -5,14 +5,17 @@ The server hands it to the renderer as a pickle in the job's folder.
 
 from collections.abc import Mapping
 from enum import Enum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.options import Options
 from docops_flask.engine.policy.policy import Policy
 from docops_flask.engine.skills.skill import Skill
 
-Payload = Mapping[str, str | list[str] | None]
+# Of an open task any JSON values; of a document type texts, lists of texts and ``None``.
+Payload = Mapping[str, Any]
+# The ``task_type`` of an open task, unless a document type has this name.
+OPEN_TYPE = "open"
 
 
 class JobKind(Enum):
@@ -27,7 +30,8 @@ class JobKind(Enum):
 class Job(NamedTuple):
     """What to do with a template.
 
-    ``skill`` and ``payload`` come from the validated task; an inspection and a verification have neither.
+    ``skill`` and ``payload`` come from the validated task; an inspection and a verification have neither. An
+    open task has no ``skill``: the template says what its payload has to hold, in template language 2.
     ``skills`` are all known skills; only an inspection needs them, for its suggestions and ``known_in``.
     ``template_name`` is the name of the template's file as the client gave it, ``date`` the day (ISO 8601):
     the report page shows both, ``None`` is left out.

@@ -16,7 +16,6 @@ from docops_flask.engine.artefacts import (
     ZipSink,
 )
 from docops_flask.engine.document.open import open_document
-from docops_flask.engine.errors import DocopsError
 from docops_flask.engine.files import FilePath
 from docops_flask.engine.job import Job, JobKind
 from docops_flask.engine.opc.package import Package
@@ -103,6 +102,9 @@ def verify_files(job: Job, template: FilePath, evidence: "Evidence") -> "Verific
 
 
 def _template(job: Job, package: Package) -> Template:
-    if job.skill is None or job.payload is None:
-        raise DocopsError("A run needs a skill and a payload.")
-    return Template(package, job.limits)
+    if job.skill is not None or job.payload is None:
+        return Template(package, job.limits)
+    # Imported here: most jobs have a document type.
+    from docops_flask.engine.template.tag_scan import find_tags
+
+    return Template(package, job.limits, find_tags)

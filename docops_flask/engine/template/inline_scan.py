@@ -1,13 +1,13 @@
 """Finds the placeholders in the texts inside paragraphs: field codes, ruby, equations."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from docops_flask.engine.document.document import ParagraphPlace
 from docops_flask.engine.document.inline_elements import FieldFlaw
 from docops_flask.engine.document.inline_texts import InlineKind, InlineText, inline_texts
 from docops_flask.engine.template.field_code import FieldCode, Refusal
-from docops_flask.engine.template.grammar import Found, Kind, find_placeholders, has_bracket
+from docops_flask.engine.template.grammar import Found, Kind, has_bracket
 
 _FLAWS = {
     FieldFlaw.NESTED: Refusal(
@@ -52,15 +52,18 @@ class BracketedInline(NamedTuple):
 
 
 def scan_inline(
-    place: ParagraphPlace,
+    place: ParagraphPlace, find: Callable[[str], list[Found]]
 ) -> tuple[list[BracketedInline], list[tuple[ParagraphPlace, list[BracketedInline]]]]:
-    """Return the texts inside a paragraph with placeholders, and those of its mirrors that differ."""
-    own = list(_bracketed(place))
+    """Return the texts inside a paragraph with placeholders, and those of its mirrors that differ.
+
+    ``find`` finds the placeholders of a text.
+    """
+    own = list(_bracketed(place, find))
     others = []
     for mirror in place.mirrors:
         alike = {(each.text.name, each.text.reading.text): number for number, each in enumerate(own)}
         differing = []
-        for each in _bracketed(mirror):
+        for each in _bracketed(mirror, find):
             number = alike.get((each.text.name, each.text.reading.text))
             if number is None or [refusal for _, refusal in own[number].found] != [
                 refusal for _, refusal in each.found
@@ -73,13 +76,13 @@ def scan_inline(
     return own, others
 
 
-def _bracketed(place: ParagraphPlace) -> Iterator[BracketedInline]:
+def _bracketed(place: ParagraphPlace, find: Callable[[str], list[Found]]) -> Iterator[BracketedInline]:
     for text in inline_texts(place):
         characters = text.reading.text
         if not has_bracket(characters):
             continue
         code = FieldCode(characters) if text.kind is InlineKind.FIELD else None
-        found = [InlineFound(each, _refusal(text, code, each)) for each in find_placeholders(characters)]
+        found = [InlineFound(each, _refusal(text, code, each)) for each in find(characters)]
         if found:
             yield BracketedInline(text, found, code)
 

@@ -11,6 +11,8 @@ from docops_flask.engine.template.formats.values import FormatError, to_date, to
 from docops_flask.engine.template.payload_schema import Entry, Scope, ValueKind
 
 MAX_ERRORS = 100
+# A number is written without an exponent.
+MAX_EXPONENT = 400
 # What XML 1.0 cannot hold (2.2).
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 # Below that two names are not alike.
@@ -146,6 +148,11 @@ class _Check:
     def _of_text(self, value: Value, path: str) -> bool:
         if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
             self._wrong(path, value, "a text or a number")
+            return False
+        if isinstance(value, Decimal) and value and abs(value.adjusted()) > MAX_EXPONENT:
+            self.errors.append(
+                PayloadError(path, f"A number has at most {MAX_EXPONENT} digits before the point.")
+            )
             return False
         found = _NOT_XML.search(value) if isinstance(value, str) else None
         if found is None:
