@@ -35,7 +35,7 @@ def run_as_data(result: RunResult, job: Job, out_dir: Path, files: Sequence[str]
         "summary": result.summary(),
         "format_issue_codes": result.report.issue_codes(),
         **result.missing.as_dict(),
-        "effective": job.options.effective(result.language),
+        "effective": job.effective(result.language),
         **({"warnings": [each.as_dict() for each in result.log.warnings]} if result.log.warnings else {}),
         "out_dir": str(out_dir),
         "files": list(files),

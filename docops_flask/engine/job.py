@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import Any, NamedTuple
 
+from docops_flask.engine.bilingual import Language
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.options import Options
 from docops_flask.engine.policy.policy import Policy
@@ -46,3 +47,13 @@ class Job(NamedTuple):
     limits: Limits = Limits()
     template_name: str | None = None
     date: str | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it has a task without a document type."""
+        return self.skill is None and self.payload is not None
+
+    def effective(self, language: Language) -> dict[str, str]:
+        """Return the ``effective`` member of ``api_result.json``; ``language`` is the one that was used."""
+        effective = self.options.effective(language)
+        return {**effective, "task_type": OPEN_TYPE} if self.is_open else effective

@@ -102,7 +102,7 @@ def verify_files(job: Job, template: FilePath, evidence: "Evidence") -> "Verific
 
 
 def _template(job: Job, package: Package) -> Template:
-    if job.skill is not None or job.payload is None:
+    if not job.is_open:
         return Template(package, job.limits)
     # Imported here: most jobs have a document type.
     from docops_flask.engine.template.tag_scan import find_tags

@@ -54,12 +54,18 @@ def missing_values(task: OpenTask, log: ReplaceLog, scan: Scan) -> MissingFields
         (),
         tuple(islice(_missing_places(left, task), MAX_LISTED)),
         tuple(
-            UnusedKey(each.path[len("$.payload.") :], each.suggestion) for each in task.unused[:MAX_LISTED]
+            UnusedKey(_key(each.path)[:MAX_SHOWN_CHARACTERS], each.suggestion)
+            for each in task.unused[:MAX_LISTED]
         ),
         tuple(each.text[:MAX_SHOWN_CHARACTERS] for each in task.meanings.candidates[:MAX_LISTED]),
         tuple(left_places(left[:MAX_LISTED], scan)),
         len(left),
     )
+
+
+def _key(path: str) -> str:
+    """Return the JSON path of a key without that of the payload."""
+    return path.removeprefix("$.payload").removeprefix(".")
 
 
 def _missing_places(left: Sequence[LogEntry], task: OpenTask) -> Iterator[MissingPlace]:

@@ -5,9 +5,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
+from docops_flask.engine.errors import echo
 from docops_flask.engine.template.conditions import Value
 from docops_flask.engine.template.formats.table import rule_of
 from docops_flask.engine.template.formats.values import FormatError, to_date, to_decimal
+from docops_flask.engine.template.names import is_name
 from docops_flask.engine.template.payload_schema import Entry, Scope, ValueKind
 
 MAX_ERRORS = 100
@@ -60,7 +62,7 @@ class _Check:
         for key, value in values.items():
             if len(self.errors) >= MAX_ERRORS:
                 return
-            at = f"{path}.{key}"
+            at = path + step(key)
             entry = scope.names.get(key)
             if entry is None:
                 self.unused.append(UnusedKey(at, key, self._near(key, scope.names)))
@@ -181,16 +183,25 @@ class _Check:
         self.errors.append(PayloadError(path, f"Must be {wanted}; it is {_what(value)}.", suggestion))
 
 
+def step(key: str) -> str:
+    """Return the step of a JSON path to the member ``key``, short and printable."""
+    if is_name(key):
+        return f".{key}"
+    quoted = echo(key).replace("'", "\\'")
+    return f"['{quoted}']"
+
+
 def _what(value: Value) -> str:
+    """Say what a value is; no message quotes a value of a task."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, Mapping):
         return "an object"
     if isinstance(value, str):
-        return f'"{value[:64]}"' if value.strip() else "an empty text"
+        return "another text" if value.strip() else "an empty text"
     if isinstance(value, Sequence):
         return "a list"
-    return "null" if value is None else f"the number {str(value)[:64]}"
+    return "null" if value is None else "another number"
 
 
 def near_name(name: str, known: Sequence[str]) -> str | None:
@@ -199,9 +210,7 @@ def near_name(name: str, known: Sequence[str]) -> str | None:
     from difflib import get_close_matches
     from unicodedata import normalize
 
-    folded = normalize("NFKC", name).casefold()
-    for each in known:
-        if normalize("NFKC", each).casefold() == folded:
-            return each
-    close = get_close_matches(name[:80], known, n=1, cutoff=_ALIKE)
-    return close[0] if close else None
+    folded = normalize("NFKC", name[:80]).casefold()
+    by_form = {normalize("NFKC", each).casefold(): each for each in known}
+    close = [folded] if folded in by_form else get_close_matches(folded, by_form, n=1, cutoff=_ALIKE)
+    return by_form[close[0]] if close else None

@@ -154,6 +154,8 @@ def _read_story(tags: Sequence[PlacedTag], shape: PayloadShape, outcomes: dict[i
     paired = pair_tags(tags)
     for fault in paired.faults:
         outcomes[fault.tag.number] = Kind(fault.code)
+        if fault.code == "BLOCK_MISMATCH" and fault.related is not None:
+            outcomes[fault.related.number] = Kind.BLOCK_MISMATCH
     for text in paired.text:
         del outcomes[text.number]
     shape.use(paired.nodes)

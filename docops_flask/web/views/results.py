@@ -54,7 +54,7 @@ def render(
         try:
             rendered = service.renderer.run(job, folder.workspace.path, request.caller)
         except InvalidArgument:
-            if job.skill is None and job.payload is not None:
+            if job.is_open:
                 # The renderer alone sees the template, which says what the payload has to hold.
                 request.enter("validate_task")
             raise
