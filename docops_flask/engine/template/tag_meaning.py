@@ -37,15 +37,20 @@ class TagMeanings(NamedTuple):
     """A template read in language 2.
 
     In ``scan`` and ``places`` text is left out; what is to be filled is of kind ``PLACEHOLDER``, other tags
-    are of the kind that says why they are not. ``shape`` is what a payload has to hold, ``needs_language_2``
-    whether the template has tags that language 1 does not know.
+    are of the kind that says why they are not. ``shape`` is what a payload has to hold; ``needing`` are the
+    tags that language 1 does not know, each with its address.
     """
 
     scan: Scan
     places: PlaceScan
     shape: PayloadShape
     candidates: Sequence[Candidate]
-    needs_language_2: bool
+    needing: Sequence[tuple[str, str]]
+
+    @property
+    def needs_language_2(self) -> bool:
+        """Whether the template has tags that language 1 does not know."""
+        return bool(self.needing)
 
 
 def keys_of(payload: Value) -> set[str]:
@@ -95,7 +100,7 @@ def decide_tags(scan: Scan, places: PlaceScan, known: Collection[str] = ()) -> T
         *_without_text(scan, places, outcomes),
         shape,
         [Candidate(text, addresses) for text, addresses in candidates.items()],
-        any(_needs_language_2(each) for _, _, each in found),
+        [(each.name, address) for _, address, each in found if _needs_language_2(each)],
     )
 
 
