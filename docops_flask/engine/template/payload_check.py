@@ -1,14 +1,14 @@
 """Checks a payload against what a template asks for (docs/templates.md, chapter *Values*)."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
 from docops_flask.engine.errors import echo
 from docops_flask.engine.template.conditions import Value
 from docops_flask.engine.template.formats.table import rule_of
-from docops_flask.engine.template.formats.values import FormatError, to_date, to_decimal
+from docops_flask.engine.template.formats.values import FormatError, Scalar, to_date, to_decimal
 from docops_flask.engine.template.names import is_name
 from docops_flask.engine.template.payload_schema import Entry, Scope, ValueKind
 
@@ -57,6 +57,7 @@ class _Check:
         self.errors: list[PayloadError] = []
         self.unused: list[UnusedKey] = []
         self._compared = 0
+        self._writers: dict[Entry, Sequence[Callable[[Scalar], str]]] = {}
 
     def of_object(self, values: Mapping[str, Value], scope: Scope, path: str) -> None:
         for key, value in values.items():
@@ -172,12 +173,20 @@ class _Check:
                 to_date(value)
             elif entry.kind is ValueKind.NUMBER:
                 to_decimal(value)
-            for use in entry.uses:
-                first = next(filter(None, map(rule_of, use.tag.tag.formats)), None)
-                if first is not None and first.write is not None:
-                    first.write(value)
+            for write in self._writers_of(entry):
+                write(value)
         except FormatError as error:
             self._wrong(path, value, str(error))
+
+    def _writers_of(self, entry: Entry) -> Sequence[Callable[[Scalar], str]]:
+        """Return what the first format of each tag of a name does, each once."""
+        if entry not in self._writers:
+            formats = dict.fromkeys(use.tag.tag.formats for use in entry.uses)
+            rules = (next(filter(None, map(rule_of, each)), None) for each in formats)
+            self._writers[entry] = [
+                each.write for each in rules if each is not None and each.write is not None
+            ]
+        return self._writers[entry]
 
     def _wrong(self, path: str, value: Value, wanted: str, suggestion: str | None = None) -> None:
         self.errors.append(PayloadError(path, f"Must be {wanted}; it is {_what(value)}.", suggestion))

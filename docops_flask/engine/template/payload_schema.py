@@ -57,18 +57,24 @@ class ScopeFault(NamedTuple):
 class Entry:
     """A name of a scope: its uses, its members if it is an object, its items if it is a list."""
 
-    __slots__ = ("items", "members", "uses")
+    __slots__ = ("_kind", "items", "members", "uses")
 
     def __init__(self) -> None:
         self.uses: list[Use] = []
+        # What its value is by as many of its uses.
+        self._kind = ValueKind.GIVEN, 0
         self.members: Scope | None = None
         self.items: Scope | None = None
 
     @property
     def kind(self) -> ValueKind:
         """What its value is: what the most telling of its uses asks for."""
-        kinds = {use.kind for use in self.uses}
-        return next((kind for kind in _MOST_TELLING if kind in kinds), ValueKind.GIVEN)
+        kind, known = self._kind
+        if known < len(self.uses):
+            kinds = {kind, *(use.kind for use in self.uses[known:])}
+            kind = next((each for each in _MOST_TELLING if each in kinds), ValueKind.GIVEN)
+            self._kind = kind, len(self.uses)
+        return kind
 
     @property
     def is_required(self) -> bool:
@@ -79,10 +85,13 @@ class Entry:
 
     def conflict(self) -> tuple[Use, Use] | None:
         """Return the first two uses that exclude one another."""
-        for number, use in enumerate(self.uses):
-            for other in self.uses[:number]:
-                if frozenset((use.kind, other.kind)) not in _AGREE and use.kind is not other.kind:
-                    return other, use
+        first: dict[ValueKind, Use] = {}
+        for use in self.uses:
+            if use.kind not in first:
+                for other in first.values():
+                    if frozenset((use.kind, other.kind)) not in _AGREE:
+                        return other, use
+                first[use.kind] = use
         return None
 
 
