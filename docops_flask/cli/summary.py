@@ -87,6 +87,8 @@ def inspection_for_people(report: Inspection) -> str:
         f"  ({', '.join(field.known_in) or 'in no known skill'})"
         for field in report.fields
     ] or ["  none"]
+    if report.candidates:
+        lines.append(f"Text, or fields if declared: {_listed([each.text for each in report.candidates])}")
     lines += ["Problems:"] + (
         [f"  {each.code:<24} {each.message} {each.place}".rstrip() for each in report.problems] or ["  none"]
     )
