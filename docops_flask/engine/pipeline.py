@@ -75,7 +75,7 @@ def precheck(job: Job, template: FilePath) -> "Precheck":
     from docops_flask.engine.reports.inspection import precheck_of
     from docops_flask.engine.reports.open_inspection import needs_language_2
 
-    unchecked = job._replace(options=Options(format_mode="off"))
+    unchecked = job._replace(options=Options(format_mode="off", unused=job.options.unused))
     with closing(Package(template, job.limits)) as package:
         sink = NullSink(OutputBudget(job.limits.output_bytes))
         result = _template(unchecked, package).render(unchecked, sink)

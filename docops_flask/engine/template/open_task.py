@@ -51,12 +51,12 @@ def read_open_task(scan: Scan, places: PlaceScan, payload: Mapping[str, Value], 
     errors = list(checked.errors)
     if options.unused == "refuse":
         errors += [_unknown(each) for each in checked.unused]
-    names = _names(meanings)
-    filled = field_values(names, payload)
-    known = {each.path for each in errors}
-    errors += [each for each in filled.errors if each.path not in known]
     if errors:
         raise _refused(errors[:MAX_ERRORS])
+    names = _names(meanings)
+    filled = field_values(names, payload)
+    if filled.errors:
+        raise _refused(filled.errors[:MAX_ERRORS])
     return OpenTask(meanings, _skill(names), filled.values, checked.unused, keys)
 
 
