@@ -81,6 +81,24 @@ def test_headers_and_alternative_texts(tmp_path: Path) -> None:
     assert done.paragraphs("word/header1.xml") == ["A"]
 
 
+def test_only_fields_are_told_where_nothing_can_be_filled(tmp_path: Path) -> None:
+    core = (
+        "<cp:coreProperties xmlns:cp="
+        '"http://schemas.openxmlformats.org/package/2006/metadata/core-properties" '
+        'xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:dcterms="http://purl.org/dc/terms/">'
+        "<dc:title>【注意】【甲方】</dc:title><dcterms:created>【注意】【甲方】</dcterms:created>"
+        "</cp:coreProperties>"
+    )
+    template = docx(p("【甲方】"), extra={"docProps/core.xml": core.encode()})
+    done = run_open(tmp_path, template, {"甲方": "A"})
+    assert [(status, text) for status, _, text, _ in done.entries()] == [
+        ("replaced", "【甲方】"),
+        ("replaced", "【甲方】"),
+        ("unsupported", "【甲方】"),
+    ]
+    assert done.json("out.integrity.json")["verdict"] == "intact"
+
+
 def test_lines_of_a_field_alone_are_paragraphs_and_breaks_elsewhere(tmp_path: Path) -> None:
     done = run_open(tmp_path, "　　【正文】\n见【正文】\n【正文|换行】", {"正文": "一\n二"})
     assert done.paragraphs() == ["　　一", "　　二", "见一二", "一二"]

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from docops_flask.engine.template.blocks import Block, PlacedTag, pair_tags
 from docops_flask.engine.template.conditions import Value
 from docops_flask.engine.template.formats.table import rule_of
-from docops_flask.engine.template.grammar import CLOSE, OPEN, Found, Kind
+from docops_flask.engine.template.grammar import CLOSE, OPEN, Found, Kind, plain_name
 from docops_flask.engine.template.inline_scan import BracketedInline
 from docops_flask.engine.template.payload_schema import PayloadShape
 from docops_flask.engine.template.places.found import BracketedPlace, PlaceScan
@@ -96,8 +96,11 @@ def decide_tags(scan: Scan, places: PlaceScan, known: Collection[str] = ()) -> T
     for conflict in shape.conflicts():
         _mark(outcomes, conflict.first, Kind.TYPE_CONFLICT)
         _mark(outcomes, conflict.second, Kind.TYPE_CONFLICT)
+    decided, filled = _without_text(scan, places, outcomes)
+    unfillable = [each for each in places.unfillable if _is_told(each.shown, declared)]
     return TagMeanings(
-        *_without_text(scan, places, outcomes),
+        decided,
+        filled._replace(unfillable=unfillable),
         shape,
         [Candidate(text, addresses) for text, addresses in candidates.items()],
         [(each.name, address) for _, address, each in found if _needs_language_2(each)],
@@ -141,6 +144,12 @@ def _is_field(tag: Tag, declared: Collection[str]) -> bool:
         return True
     names = tag.path.names
     return all(map(str.isascii, names)) or names[0] in declared or names[-1] in declared
+
+
+def _is_told(text: str, declared: Collection[str]) -> bool:
+    """Say whether a bracketed text at a place that takes no value is told: a field is, text is not."""
+    tag = read_tag(plain_name(text[1:-1])[0])
+    return not isinstance(tag, Tag) or _is_field(tag, declared)
 
 
 def _needs_language_2(found: Found) -> bool:
