@@ -53,6 +53,11 @@ class Job(NamedTuple):
         """Whether it has a task without a document type."""
         return self.skill is None and self.payload is not None
 
+    @property
+    def grammar(self) -> int:
+        """The template language that it speaks."""
+        return 2 if self.is_open else 1 if self.skill is None else self.skill.grammar
+
     def effective(self, language: Language) -> dict[str, str]:
         """Return the ``effective`` member of ``api_result.json``; ``language`` is the one that was used."""
         effective = self.options.effective(language)

@@ -79,7 +79,7 @@ def precheck(job: Job, template: FilePath) -> "Precheck":
     with closing(Package(template, job.limits)) as package:
         sink = NullSink(OutputBudget(job.limits.output_bytes))
         result = _template(unchecked, package).render(unchecked, sink)
-        problems = () if job.is_open else needs_language_2(_meanings(package, job))
+        problems = () if job.grammar == 2 else needs_language_2(_meanings(package, job))
     told = precheck_of(result.exit_code, result.template_fields, result.log, result.missing)
     return told._replace(problems=problems)
 
@@ -124,7 +124,7 @@ def verify_files(job: Job, template: FilePath, evidence: "Evidence") -> "Verific
 
 
 def _template(job: Job, package: Package) -> Template:
-    if not job.is_open:
+    if job.grammar == 1:
         return Template(package, job.limits)
     # Imported here: most jobs have a document type.
     from docops_flask.engine.template.tag_scan import find_tags

@@ -174,12 +174,12 @@ class _Asked(NamedTuple):
 def _asked(job: Job, template: Template) -> _Asked:
     if job.payload is None:
         raise DocopsError("A run needs a payload.")
-    if job.skill is not None:
+    if job.skill is not None and job.grammar == 1:
         return _Asked(job.skill, build_values(job.skill, job.payload), template.scan, template.places)
     # Imported here to keep the renderer's start fast: most jobs have a document type.
     from docops_flask.engine.template.open_task import read_open_task
 
-    task = read_open_task(template.scan, template.places, job.payload, job.options)
+    task = read_open_task(template.scan, template.places, job.payload, job.options, job.skill)
     return _Asked(task.skill, task.values, task.meanings.scan, task.meanings.places, task)
 
 
@@ -210,9 +210,10 @@ def _told(  # noqa: PLR0917, called once
         return fields, log, missing_fields(fields, given, log, scan)
     # As above: most jobs have a document type.
     from docops_flask.engine.reports.open_fields import missing_values, with_paths
+    from docops_flask.engine.template.tag_meaning import path_of
 
-    log = with_paths(log)
-    fields = sorted({field.key for field in asked.skill.fields})
+    log = with_paths(log, asked.open_task)
+    fields = sorted({path_of(field.placeholder) for field in asked.skill.fields})
     return fields, log, missing_values(asked.open_task, log, scan)
 
 

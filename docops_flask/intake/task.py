@@ -116,10 +116,12 @@ class _Texts(fields.Field[list[str]]):
 def load_task(document: Mapping[str, Any], skill: Skill | None, *, is_open: bool = False) -> dict[str, Any]:
     """Return ``document``, validated as a task of ``skill``; without one, only that it is a task.
 
-    Of an open task the renderer checks the payload: the template says what it has to hold. Raises
+    Of an open task, and of a skill of template language 2, the renderer checks the payload: the template says
+    what it has to hold. Raises
     ``InvalidArgument`` whose ``detail.errors`` has every error with its JSON path, in the document's order.
     """
-    schema = _skill_schema(skill) if skill is not None else _any_task_schema(is_open)
+    is_checked = skill is not None and skill.grammar == 1
+    schema = _skill_schema(skill) if skill is not None and is_checked else _any_task_schema(is_open)
     try:
         loaded: dict[str, Any] = schema.load(document)
     except ValidationError as error:

@@ -12,6 +12,7 @@ from docops_flask.engine.job import Job, JobKind
 from docops_flask.engine.options import Options
 from docops_flask.engine.pipeline import run_to_folder
 from docops_flask.engine.run_result import RunResult
+from docops_flask.engine.skills.skill import Skill
 from tests.factories import docx, p
 
 _DEFAULT = Options()
@@ -49,7 +50,11 @@ class OpenRun(NamedTuple):
 
 
 def run_open(
-    folder: Path, template: str | bytes, payload: Mapping[str, Any], options: Options = _DEFAULT
+    folder: Path,
+    template: str | bytes,
+    payload: Mapping[str, Any],
+    options: Options = _DEFAULT,
+    skill: Skill | None = None,
 ) -> OpenRun:
     """Fill a template, given as the text of its paragraphs or as a file, with ``payload``."""
     if isinstance(template, str):
@@ -58,5 +63,5 @@ def run_open(
     file.write_bytes(template)
     out = folder / "out"
     out.mkdir()
-    result = run_to_folder(Job(JobKind.RUN, (), None, payload, options), file, out)
+    result = run_to_folder(Job(JobKind.RUN, (), skill, payload, options), file, out)
     return OpenRun(result, {each.name: each.read_bytes() for each in out.iterdir()})

@@ -1,6 +1,6 @@
 """What the reports say of a task in template language 2: paths of the payload in place of field names."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
 from docops_flask.engine.reports.missing_fields import (
@@ -20,18 +20,20 @@ from docops_flask.engine.template.tag_meaning import path_of
 from docops_flask.engine.template.tags import BadTag, Tag, read_tag
 
 
-def with_paths(log: ReplaceLog) -> ReplaceLog:
+def with_paths(log: ReplaceLog, task: OpenTask) -> ReplaceLog:
     """Return ``log`` with the path of each field's value in place of what stands in its brackets."""
+    keys = {field.placeholder: field.key for field in task.skill.fields}
     return log._replace(
-        entries=tuple(map(_with_path, log.entries)),
+        entries=tuple([_with_path(each, keys) for each in log.entries]),
         blocks=tuple([each._replace(name=path_of(each.name)) for each in log.blocks]),
     )
 
 
-def _with_path(entry: LogEntry) -> LogEntry:
-    if entry.field_name is not None:
-        path = path_of(entry.field_name)
-        return entry._replace(field_name=path, payload_path=f"$.{path}")
+def _with_path(entry: LogEntry, keys: Mapping[str, str]) -> LogEntry:
+    name = entry.field_name
+    if name is not None:
+        path = path_of(name)
+        return entry._replace(field_name=path, payload_path=f"$.{keys.get(name, path)}")
     tag = read_tag(entry.original_text[1:-1]) if entry.status == "unsupported" else None
     if isinstance(tag, BadTag):
         return entry._replace(reason=f"{entry.reason}: {tag.accepted}")
@@ -48,10 +50,11 @@ def missing_values(task: OpenTask, log: ReplaceLog, scan: Scan) -> MissingFields
     ``log`` has the paths of fields (``with_paths``), ``scan`` is that of the result.
     """
     left = [entry for entry in log.entries if entry.status != "replaced"]
-    names = sorted({entry.field_name for entry in left if entry.status == "missing" and entry.field_name})
+    names = {entry.field_name for entry in left if entry.status == "missing" and entry.field_name}
+    required = names & {path_of(field.placeholder) for field in task.skill.fields if field.required}
     return MissingFields(
-        tuple(names),
-        (),
+        tuple(sorted(required)),
+        tuple(sorted(names - required)),
         tuple(islice(_missing_places(left, task), MAX_LISTED)),
         tuple(
             UnusedKey(_key(each.path)[:MAX_SHOWN_CHARACTERS], each.suggestion)

@@ -1,5 +1,9 @@
-"""A task without a document type: the template alone says what the payload has to hold."""
+"""A task without a document type: the template alone says what the payload has to hold.
 
+So does a task of a document type of language 2, which adds keys, labels and what is required.
+"""
+
+import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
@@ -12,7 +16,13 @@ from docops_flask.engine.template.conditions import Value
 from docops_flask.engine.template.field_values import field_values
 from docops_flask.engine.template.formats.table import BREAKS
 from docops_flask.engine.template.grammar import Kind
-from docops_flask.engine.template.payload_check import MAX_ERRORS, PayloadError, UnusedKey, check_payload
+from docops_flask.engine.template.payload_check import (
+    MAX_ERRORS,
+    PayloadError,
+    UnusedKey,
+    check_payload,
+    step,
+)
 from docops_flask.engine.template.places.found import PlaceScan
 from docops_flask.engine.template.scan import Scan
 from docops_flask.engine.template.tag_meaning import TagMeanings, decide_tags, keys_of, path_of
@@ -24,7 +34,8 @@ class OpenTask(NamedTuple):
     """An open task on a template.
 
     ``skill`` has a field for each tag that is filled: its placeholder is what stands in the brackets, its key
-    the path of the value. ``unused`` are keys of the payload that no tag takes, ``known`` all its keys.
+    the path of the value. ``unused`` are keys of the payload that no tag takes, ``known`` all its keys and
+    the names of a document type, ``keys`` the latter's keys by the names of its fields.
     """
 
     meanings: TagMeanings
@@ -32,6 +43,7 @@ class OpenTask(NamedTuple):
     values: Values
     unused: Sequence[UnusedKey]
     known: Collection[str]
+    keys: Mapping[str, str]
 
     def again(self, scan: Scan, places: PlaceScan) -> tuple[Scan, PlaceScan]:
         """Return what the tags of the expanded template mean: what they mean in the template."""
@@ -39,25 +51,55 @@ class OpenTask(NamedTuple):
         return meanings.scan, meanings.places
 
 
-def read_open_task(scan: Scan, places: PlaceScan, payload: Mapping[str, Value], options: Options) -> OpenTask:
+def read_open_task(
+    scan: Scan,
+    places: PlaceScan,
+    payload: Mapping[str, Value],
+    options: Options,
+    skill: Skill | None = None,
+) -> OpenTask:
     """Return what ``payload`` gives to a template whose tags are in ``scan`` and ``places``.
 
-    Raises ``InvalidArgument`` (``detail.errors``) for a payload that does not fit, and for keys that no tag
-    takes unless ``options`` allow them.
+    ``skill`` is a document type of language 2, which knows names, keys, labels, and what is required. Raises
+    ``InvalidArgument`` (``detail.errors``) for a payload that does not fit, and for keys that neither a tag
+    nor ``skill`` takes unless ``options`` allow them in an open task.
     """
-    keys = keys_of(payload)
-    meanings = decide_tags(scan, places, keys)
-    checked = check_payload(payload, meanings.shape.root)
-    errors = list(checked.errors)
-    if options.unused == "refuse":
-        errors += [_unknown(each) for each in checked.unused]
+    fields = () if skill is None else skill.fields
+    keys = {field.placeholder: field.key for field in fields}
+    names_of_keys = {field.key: field.placeholder for field in fields}
+    # A placeholder's name is no key of a document type.
+    errors = [
+        PayloadError(f"$.payload{step(key)}", "unknown key.", f"Did you mean {keys[key]}?")
+        for key in payload
+        if key in keys and key not in names_of_keys
+    ]
+    values = {names_of_keys.get(key, key): value for key, value in payload.items()}
+    known = keys_of(values) | keys.keys()
+    meanings = decide_tags(scan, places, known)
+    checked = check_payload(values, meanings.shape.root)
+    own = list(checked.errors)
+    if options.unused == "refuse" or skill is not None:
+        legal = {f"$.payload{step(name)}" for name in keys}
+        own += [_unknown(each, keys) for each in checked.unused if each.path not in legal]
+    names = _names(meanings)
+    # A number with a huge exponent is refused before it is written out.
+    filled = field_values(names, {} if own else values)
+    own += filled.errors
+    errors += [each._replace(path=_with_key(each.path, keys)) for each in own]
     if errors:
         raise _refused(errors[:MAX_ERRORS])
-    names = _names(meanings)
-    filled = field_values(names, payload)
-    if filled.errors:
-        raise _refused(filled.errors[:MAX_ERRORS])
-    return OpenTask(meanings, _skill(names), filled.values, checked.unused, keys)
+    unused = [each._replace(path=_with_key(each.path, keys)) for each in checked.unused]
+    return OpenTask(meanings, _skill(names, skill), filled.values, unused, known, keys)
+
+
+def _with_key(path: str, keys: Mapping[str, str]) -> str:
+    """Return the JSON path of a value with the document type's key in place of the name of its field."""
+    head, dot, rest = path.partition(".payload.")
+    if not dot:
+        return path
+    match = re.match(r"[^.\[]*", rest)
+    name = match[0] if match is not None else ""
+    return f"{head}{dot}{keys.get(name, name)}{rest[len(name) :]}"
 
 
 def _names(meanings: TagMeanings) -> list[str]:
@@ -75,20 +117,34 @@ def _names(meanings: TagMeanings) -> list[str]:
     )
 
 
-def _skill(names: Sequence[str]) -> Skill:
+def _skill(names: Sequence[str], skill: Skill | None) -> Skill:
+    fields = {} if skill is None else skill.placeholders()
     title = Bilingual(en="Open task", zh="自由任务")
-    return Skill(OPEN_TYPE, title, title, tuple(map(_field, names)))
+    base = Skill(OPEN_TYPE, title, title, ()) if skill is None else skill
+    return base._replace(fields=tuple(_field(name, fields) for name in names))
 
 
-def _field(name: str) -> Field:
+def _field(name: str, known: Mapping[str, Field]) -> Field:
     path, tag = path_of(name), read_tag(name)
     has_breaks = isinstance(tag, Tag) and any(each.name == BREAKS for each in tag.formats)
-    label = Bilingual(en=path, zh=path)
-    return Field(path, label, "text", True, name, "", label, lines="breaks" if has_breaks else "paragraphs")
+    root, dot, rest = path.partition(".")
+    field = known.get(root)
+    label = Bilingual(en=path, zh=path) if field is None or dot else field.label
+    return Field(
+        path if field is None else field.key + dot + rest,
+        label,
+        "text",
+        field is None or field.required,
+        name,
+        "",
+        label,
+        lines="breaks" if has_breaks else "paragraphs",
+    )
 
 
-def _unknown(key: UnusedKey) -> PayloadError:
-    suggestion = None if key.suggestion is None else f"Did you mean {key.suggestion}?"
+def _unknown(key: UnusedKey, keys: Mapping[str, str]) -> PayloadError:
+    meant = None if key.suggestion is None else keys.get(key.suggestion, key.suggestion)
+    suggestion = None if meant is None else f"Did you mean {meant}?"
     return PayloadError(key.path, "The template has no tag that takes this key.", suggestion)
 
 

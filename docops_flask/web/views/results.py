@@ -54,7 +54,7 @@ def render(
         try:
             rendered = service.renderer.run(job, folder.workspace.path, request.caller)
         except InvalidArgument:
-            if job.is_open:
+            if job.grammar == 2:
                 # The renderer alone sees the template, which says what the payload has to hold.
                 request.enter("validate_task")
             raise
