@@ -23,6 +23,8 @@ from docops_flask.engine.opc.package import Package
 from docops_flask.engine.options import Options
 from docops_flask.engine.render import Template
 from docops_flask.engine.run_result import RunResult
+from docops_flask.engine.template.grammar import closed_names
+from docops_flask.engine.template.part_search import Closed
 from docops_flask.engine.template.places.search import scan_places
 from docops_flask.engine.template.scan import scan_document
 from docops_flask.engine.template.unaccounted import find_unaccounted
@@ -95,9 +97,12 @@ def inspect(job: Job, template: FilePath) -> "Inspection":
         scan = scan_document(document)
         places = scan_places(package, document, job.limits)
         meanings = _meanings(package, job, document)
+        closed: Closed = closed_names
         if meanings.needs_language_2:
             scan, places = with_paths(meanings)
-        unaccounted = find_unaccounted(package, document, scan, (*scan.inline_names(), *places.names()))
+            closed = meanings.closed_tags
+        logged = (*scan.inline_names(), *places.names())
+        unaccounted = find_unaccounted(package, document, scan, logged, closed)
         beside = (*needs_language_2(meanings), *package_problems(package, document))
         return inspect_template(scan, places, job.skills, unaccounted, beside, open_facts(meanings))
 

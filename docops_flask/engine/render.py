@@ -47,7 +47,7 @@ from docops_flask.engine.reports.replace_log import LogEntry, ReplaceLog, replac
 from docops_flask.engine.run_result import RunResult
 from docops_flask.engine.skills.skill import Skill
 from docops_flask.engine.template.fill import fill
-from docops_flask.engine.template.grammar import Suggestions, find_placeholders
+from docops_flask.engine.template.grammar import Suggestions, closed_names, find_placeholders
 from docops_flask.engine.template.places.found import PlaceScan
 from docops_flask.engine.template.places.search import scan_places
 from docops_flask.engine.template.scan import Finder, Scan, scan_document
@@ -120,7 +120,9 @@ def _run(job: Job, template: Template, sink: ArtefactSink) -> RunResult:
 
     suggestions = Suggestions(asked.skill.placeholders())
     log = replace_log(scan, values, asked.skill, suggestions, touched, inline, expansion, elsewhere)
-    unaccounted = find_unaccounted(template.package, document, scan, (*scan.inline_names(), *log.elsewhere()))
+    closed = closed_names if asked.open_task is None else asked.open_task.meanings.closed_tags
+    logged = (*scan.inline_names(), *log.elsewhere())
+    unaccounted = find_unaccounted(template.package, document, scan, logged, closed)
     log = log.with_unaccounted(unaccounted, suggestions)
     fields, log, missing = _told(job, asked, field_counts, log, scan, values)
 

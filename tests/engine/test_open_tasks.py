@@ -99,6 +99,15 @@ def test_only_fields_are_told_where_nothing_can_be_filled(tmp_path: Path) -> Non
     assert done.json("out.integrity.json")["verdict"] == "intact"
 
 
+def test_a_field_at_a_place_that_nothing_fills_is_told(tmp_path: Path) -> None:
+    inner = docx(p("【甲方】【注意】"))
+    extra = {"word/unknown.xml": "<x>【甲方】【注意】</x>".encode(), "word/embeddings/a.docx": inner}
+    done = run_open(tmp_path, docx(p("【甲方】"), extra=extra), {"甲方": "A"})
+    assert done.kinds() == [("【甲方】", "unaccounted"), ("【甲方】", "unaccounted")]
+    assert done.result.exit_code is ExitCode.UNSUPPORTED_PLACEHOLDERS
+    assert {each.part for each in done.result.log.unsupported} == set(extra)
+
+
 def test_lines_of_a_field_alone_are_paragraphs_and_breaks_elsewhere(tmp_path: Path) -> None:
     done = run_open(tmp_path, "　　【正文】\n见【正文】\n【正文|换行】", {"正文": "一\n二"})
     assert done.paragraphs() == ["　　一", "　　二", "见一二", "一二"]

@@ -18,6 +18,7 @@ from docops_flask.engine.template.inline_scan import BracketedInline
 from docops_flask.engine.template.payload_schema import PayloadShape
 from docops_flask.engine.template.places.found import BracketedPlace, PlaceScan
 from docops_flask.engine.template.scan import BracketedParagraph, Scan
+from docops_flask.engine.template.tag_scan import find_tags
 from docops_flask.engine.template.tags import Path, Tag, TagKind, read_tag
 
 
@@ -38,7 +39,7 @@ class TagMeanings(NamedTuple):
 
     In ``scan`` and ``places`` text is left out; what is to be filled is of kind ``PLACEHOLDER``, other tags
     are of the kind that says why they are not. ``shape`` is what a payload has to hold; ``needing`` are the
-    tags that language 1 does not know, each with its address.
+    tags that language 1 does not know, each with its address; ``declared`` are the names of fields.
     """
 
     scan: Scan
@@ -46,11 +47,19 @@ class TagMeanings(NamedTuple):
     shape: PayloadShape
     candidates: Sequence[Candidate]
     needing: Sequence[tuple[str, str]]
+    declared: Collection[str]
 
     @property
     def needs_language_2(self) -> bool:
         """Whether the template has tags that language 1 does not know."""
         return bool(self.needing)
+
+    def closed_tags(self, text: str) -> Iterator[tuple[int, int]]:
+        """Yield start and end of the tags in ``text`` that have both brackets, well-formed or not."""
+        for found in find_tags(text):
+            shown = text[found.start : found.end]
+            if shown.startswith(OPEN) and shown.endswith(CLOSE) and _is_told(shown, self.declared):
+                yield found.start, found.end
 
 
 def keys_of(payload: Value) -> set[str]:
@@ -104,6 +113,7 @@ def decide_tags(scan: Scan, places: PlaceScan, known: Collection[str] = ()) -> T
         shape,
         [Candidate(text, addresses) for text, addresses in candidates.items()],
         [(each.name, address) for _, address, each in found if _needs_language_2(each)],
+        declared,
     )
 
 
