@@ -140,7 +140,8 @@ def _run(job: Job, template: Template, sink: ArtefactSink) -> RunResult:
     sink.document(lambda stream: template.package.write(stream, changed, left_out=left_out))
     with sink.written() as written:
         claims = log.claims(), report.claims()
-        proof = prove_written(template.package, template.evidence, written, *claims, job.limits)
+        payload = None if asked.open_task is None else job.payload
+        proof = prove_written(template.package, template.evidence, written, *claims, job.limits, payload)
     sink.add(REPLACE_LOG, log.as_json())
     sink.add(MISSING_FIELDS, json_text(missing.as_dict()))
     sink.add(FORMAT_REPORT, report.as_json())

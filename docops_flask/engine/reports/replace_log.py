@@ -170,6 +170,8 @@ class LogEntry(NamedTuple):
             members["copy"] = [list(self.copy)]
         if self.result_path is not None:
             members["result_path"] = self.result_path
+        if self.payload_path is not None:
+            members["payload_path"] = self.payload_path
         return members
 
 
