@@ -75,6 +75,7 @@ def precheck_for_people(report: Precheck) -> str:
         f"  missing      {_missing(report.missing_required, report.missing_optional)}",
         *_slips(report.missing, report.unused, report.undeclared),
         *_unsupported(places),
+        *(f"  {each.code}  {each.message} {each.place}" for each in report.problems[:_MAX_LISTED]),
     ]
     return "\n".join(lines)
 

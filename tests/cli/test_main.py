@@ -559,6 +559,13 @@ def test_an_open_task_is_made_from_its_template_and_fills_it(
     assert main(["precheck", str(template), str(task), "--unused", "allow"]) == 2
 
 
+def test_precheck_tells_people_of_tags_that_only_open_tasks_fill(
+    capsys: pytest.CaptureFixture[str], inputs: Callable[..., list[str]]
+) -> None:
+    main(["precheck", *inputs(docx(p("【MEETING_TITLE】【=甲方】")))])
+    assert "NEEDS_LANGUAGE_2  【=甲方】 is filled in open tasks only" in capsys.readouterr().out
+
+
 def test_skills_lists_the_fields_of_every_skill(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["skills"]) == 0
     said = capsys.readouterr().out
