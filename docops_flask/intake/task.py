@@ -7,7 +7,7 @@ import json
 import re
 from array import array
 from collections.abc import Iterator, Mapping
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from itertools import accumulate, islice
 from typing import Any, NoReturn
@@ -40,7 +40,7 @@ def parse_task(content: bytes) -> dict[str, Any]:
     try:
         # Numbers stay as they are written: 1.50 is not 1.5.
         document = json.loads(
-            text, object_pairs_hook=_object, parse_constant=_refuse_constant, parse_float=Decimal
+            text, object_pairs_hook=_object, parse_constant=_refuse_constant, parse_float=_number
         )
     except json.JSONDecodeError as error:
         problem = error.msg.partition(":")[0]
@@ -71,6 +71,14 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(members) != len(pairs):
         raise InvalidJson("task: an object in it has the same key twice.", field="task")
     return members
+
+
+def _number(text: str) -> Decimal:
+    """Return a number as it is written; one with an exponent beyond all is infinite, and refused as such."""
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        return Decimal("Infinity")
 
 
 def _refuse_constant(_name: str) -> NoReturn:

@@ -114,6 +114,7 @@ NOT_A_TASK = {
     "a payload 60 deep": _with('{"meeting_title":' * 60 + "1" + "}" * 60),
     "a number as text": _with('{"meeting_title": 1}'),
     "a number beyond all": _with('{"meeting_title": 1e400}'),
+    "an exponent beyond all": _with('{"meeting_title": 1e99999999999999999999}'),
     "a number of 4,300 digits": _with('{"meeting_title": ' + "9" * 4300 + "}"),
     "true as text": _with('{"meeting_title": true}'),
     "an object as text": _with(f'{{"meeting_title": {{"{SECRET}": 1}}}}'),

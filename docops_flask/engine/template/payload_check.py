@@ -152,7 +152,7 @@ class _Check:
         if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
             self._wrong(path, value, "a text or a number")
             return False
-        if isinstance(value, Decimal) and value and abs(value.adjusted()) > MAX_EXPONENT:
+        if isinstance(value, Decimal) and (not value.is_finite() or abs(value.adjusted()) > MAX_EXPONENT):
             self.errors.append(
                 PayloadError(path, f"A number has at most {MAX_EXPONENT} digits before the point.")
             )
