@@ -29,7 +29,8 @@ from docops_flask.engine.template.unaccounted import find_unaccounted
 
 if TYPE_CHECKING:
     from docops_flask.engine.integrity.verification import Evidence, Verification
-    from docops_flask.engine.reports.inspection import Inspection, Precheck
+    from docops_flask.engine.reports.inspection import Inspection
+    from docops_flask.engine.reports.precheck import Precheck
 
 ARCHIVE = "outputs.zip"
 
@@ -71,7 +72,7 @@ def run_to_zip(job: Job, package: Package, archive: FilePath) -> RunResult:
 
 def precheck(job: Job, template: FilePath) -> "Precheck":
     """Do what a run with ``format_mode=off`` does, keep the outcome, write no document."""
-    from docops_flask.engine.reports.inspection import precheck_of
+    from docops_flask.engine.reports.precheck import precheck_of
 
     unchecked = job._replace(options=Options(format_mode="off"))
     with closing(Package(template, job.limits)) as package:

@@ -9,7 +9,8 @@ from itertools import islice
 from typing import Any, Literal, NamedTuple
 
 from docops_flask.engine.job import Payload
-from docops_flask.engine.reports.replace_log import UNACCOUNTED, LogEntry, ReplaceLog
+from docops_flask.engine.reports.log_entry import UNACCOUNTED, LogEntry
+from docops_flask.engine.reports.replace_log import ReplaceLog
 from docops_flask.engine.skills.skill import Skill
 from docops_flask.engine.template.grammar import Suggestions, likely_name
 from docops_flask.engine.template.scan import Scan

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from docops_flask.engine.reports.replace_log import (
+from docops_flask.engine.reports.log_entry import (
     MAX_CONTEXT_CHARACTERS,
     UNSUPPORTED_REASONS,
     LogEntry,
