@@ -62,7 +62,7 @@ class PlacedPart(NamedTuple):
     replacements: int
 
     def written(self) -> bytes:
-        """Return the part with the edits in, as the package has it."""
+        """Return the part with the edits in, as the package has it; ``ValueError`` where edits overlap."""
         pieces: list[bytes] = []
         at = 0
         for start, end, new in sorted(self.edits):
