@@ -2,7 +2,8 @@
 
 An attribute that stays keeps its place, one that goes goes with the white space before it, one that comes
 stands behind the others. An element that is missing is made at its place in the schema's order, and so is the
-w:pPr or w:rPr around it (ECMA-376 part 1, 17.3.1.26 and 17.3.2.28).
+w:pPr or w:rPr around it (ECMA-376 part 1, 17.3.1.26 and 17.3.2.28): the checks repair direct formatting alone
+(``checks.safe_fix``), where it is there, but ``edit`` sets properties of any run or paragraph.
 """
 
 import re

@@ -208,4 +208,6 @@ export const messages = {
   fact_build: "Server",
   fact_members: "In the ZIP",
   fact_preset: "Preset",
+  language_en: "English",
+  language_zh: "Chinese",
 };

@@ -202,4 +202,6 @@ export const messages = {
   fact_build: "服务器",
   fact_members: "ZIP 内容",
   fact_preset: "预设",
+  language_en: "英文",
+  language_zh: "中文",
 };
