@@ -13,7 +13,6 @@ from docops_flask.engine.artefacts import (
     FolderSink,
     NullSink,
     OutputBudget,
-    ZipSink,
 )
 from docops_flask.engine.document.open import open_document
 from docops_flask.engine.errors import DocopsError
@@ -65,9 +64,7 @@ def run_to_folder(job: Job, template: FilePath, folder: FilePath) -> RunResult:
 
 def run_to_zip(job: Job, package: Package, archive: FilePath) -> RunResult:
     """Run ``job`` and write its artefacts as one ZIP to ``archive``."""
-    with ZipSink(archive, OutputBudget(job.limits.output_bytes)) as sink:
-        result = _template(job, package).render(job, sink)
-        return result._replace(zip_ms=sink.finish())
+    return _template(job, package).render_to_zip(job, archive)
 
 
 def precheck(job: Job, template: FilePath) -> "Precheck":
