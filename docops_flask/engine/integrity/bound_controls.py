@@ -1,7 +1,7 @@
 """Which data a content control shows (w:dataBinding, 17.5.2.6), for log entries that write such data."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from lxml.etree import _Element
 
@@ -10,7 +10,9 @@ from docops_flask.engine.integrity.claims import PlaceReplacement, Replacement
 from docops_flask.engine.integrity.template_parts import Template
 from docops_flask.engine.opc.xml_part import parse_part
 
-_STEP = r"(?:([\w.-]+):)?([\w.-]+)((?:\[[0-9]+\])*)"
+_STEP = r"(?:([\w.-]+):)?([\w.-]+)((?:\[[0-9]{1,9}\])*)"
+# So many elements are gone through for the paths of all entries; what is behind them is not found.
+_MOST_VISITED = 2_000_000
 _MAPPING = r"xmlns:([\w.-]+)\s*=\s*(?:'([^']*)'|\"([^\"]*)\")"
 _PLACEHOLDER = "【([A-Z0-9_]+)】"
 # The stores that are document properties, by their ids: the ends of their content types.
@@ -30,6 +32,7 @@ class Controls:
         self._listed: dict[str, dict[str, list[_Element]]] = {}
         self._places: dict[str, dict[_Element, str]] = {}
         self._children: dict[_Element, dict[str, list[_Element]]] = {}
+        self._visits_left = _MOST_VISITED
 
     def fits(self, entry: PlaceReplacement, text: str) -> bool:
         """Say whether ``entry`` gives the data at its address, which is ``text``, the text of its control."""
@@ -106,21 +109,34 @@ class Controls:
 
     def _followed(self, root: _Element, path: str, mapped: dict[str, str]) -> tuple[_Element | None, str]:
         """Return the element that child steps lead to, and the local name of the attribute behind them."""
-        steps, _, attribute = path.partition("/@")
-        candidates = [root]
-        for number, step in enumerate(steps.split("/")[1:]):
+        path_of_element, _, attribute = path.partition("/@")
+        steps: list[tuple[str, list[int]]] = []
+        for step in path_of_element.split("/")[1:]:
             stated = re.fullmatch(_STEP, step)
             if stated is None or (stated[1] is not None and stated[1] not in mapped):
                 return None, ""
             name = f"{{{mapped[stated[1]]}}}{stated[2]}" if stated[1] is not None else stated[2]
-            if number:
-                named = [self._children_of(each).get(name, []) for each in candidates]
+            steps.append((name, [int(each) for each in re.findall("[0-9]+", stated[3])]))
+        if not steps:
+            return None, ""
+        roots = [root] if root.tag == steps[0][0] else []
+        first = next(self._reached(_chosen(roots, steps[0][1]), steps, 1), None)
+        return first, attribute.rpartition(":")[2]
+
+    def _reached(
+        self, elements: list[_Element], steps: list[tuple[str, list[int]]], taken: int
+    ) -> Iterator[_Element]:
+        """Yield what the steps behind the first ``taken`` lead to from ``elements``, in document order."""
+        for element in elements:
+            self._visits_left -= 1
+            if self._visits_left < 0:
+                return
+            if taken == len(steps):
+                yield element
             else:
-                named = [[root] if root.tag == name else []]
-            for position in re.findall("[0-9]+", stated[3]):
-                named = [group[int(position) - 1 : int(position)] if int(position) else [] for group in named]
-            candidates = [each for group in named for each in group]
-        return (candidates[0] if candidates else None), attribute.rpartition(":")[2]
+                name, positions = steps[taken]
+                inner = _chosen(self._children_of(element).get(name, []), positions)
+                yield from self._reached(inner, steps, taken + 1)
 
     def _children_of(self, parent: _Element) -> dict[str, list[_Element]]:
         if parent not in self._children:
@@ -128,6 +144,12 @@ class Controls:
             for child in parent.iterchildren("*"):
                 found.setdefault(str(child.tag), []).append(child)
         return self._children[parent]
+
+
+def _chosen(group: list[_Element], positions: list[int]) -> list[_Element]:
+    for position in positions:
+        group = group[position - 1 : position] if position else []
+    return group
 
 
 def _text_of(control: _Element) -> str:

@@ -151,3 +151,41 @@ def test_a_binding_without_an_id_means_the_first_data_that_has_the_path(tmp_path
     job = finish(tmp_path, template, {"NAME": "李明"})
     assert job.part(ITEM).endswith(_data("<name>李明</name>"))
     assert job.integrity["exactness"] == "bytes"
+
+
+@pytest.mark.parametrize(
+    ("attributes", "after"),
+    [
+        ("xmlns:a='urn:y' a='x'", "xmlns:a='urn:y' a='李明'"),
+        ("b=\" a='x' \" a='y'", "b=\" a='x' \" a='李明'"),
+    ],
+)
+def test_the_attribute_itself_is_written(tmp_path: Path, attributes: str, after: str) -> None:
+    control = bound_control("【NAME】", "/n:root[1]/n:name[1]/@a")
+    job = finish(tmp_path, custom_data(control, _data(f"<name {attributes}/>")), {"NAME": "李明"})
+    assert job.part(ITEM).endswith(_data(f"<name {after}/>"))
+    assert job.integrity["exactness"] == "bytes"
+
+
+def test_attributes_that_differ_in_their_namespaces_alone_are_reported(tmp_path: Path) -> None:
+    control = bound_control("【NAME】", "/n:root[1]/n:name[1]/@a")
+    data = _data("<name xmlns:q='urn:q' q:a='x' a='y'/>")
+    job = finish(tmp_path, custom_data(control, data), {"NAME": "李明"})
+    assert job.part(ITEM).endswith(data)
+    assert job.log["entries"][-1]["kind"] == "unfillable"
+
+
+def test_a_position_of_thousands_of_digits_is_reported(tmp_path: Path) -> None:
+    control = bound_control("【NAME】", f"/n:root[1]/n:name[{'1' * 5000}]")
+    job = finish(tmp_path, custom_data(control, _data("<name/>")), {"NAME": "李明"})
+    assert job.log["entries"][-1]["kind"] == "unfillable"
+
+
+def test_paths_through_too_many_elements_are_reported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("docops_flask.engine.template.places.bound.MOST_LOOKED_AT", 6)
+    controls = bound_control("【NAME】") + bound_control("【NAME】", "/n:root/n:name/n:last")
+    job = finish(tmp_path, custom_data(controls, _data("<name/>" * 10)), {"NAME": "李明"})
+    assert job.part(ITEM).endswith(_data("<name>李明</name>" + "<name/>" * 9))
+    assert job.log["entries"][-1]["kind"] == "unfillable"
