@@ -15,6 +15,7 @@ _STEP = r"(?:([\w.-]+):)?([\w.-]+)((?:\[[0-9]{1,9}\])*)"
 _MOST_VISITED = 2_000_000
 _MAPPING = r"xmlns:([\w.-]+)\s*=\s*(?:'([^']*)'|\"([^\"]*)\")"
 _PLACEHOLDER = "【([A-Z0-9_]+)】"
+_SHOWN = "descendant::node()[self::text()[parent::w:t] or self::w:br or self::w:cr]"
 # The stores that are document properties, by their ids: the ends of their content types.
 _PROPERTIES = {
     "{6C3C8BC8-F283-45AE-878A-BAB7291924A1}": "package.core-properties+xml",
@@ -154,14 +155,9 @@ def _chosen(group: list[_Element], positions: list[int]) -> list[_Element]:
 
 def _text_of(control: _Element) -> str:
     """Return the text in a content control; a break is a newline."""
-    namespace = control.tag.rpartition("}")[0] + "}"
-    texts: list[str] = []
-    for element in control.iter("*"):
-        if element.tag == f"{namespace}t":
-            texts += map(str, element.itertext())
-        elif element.tag in (f"{namespace}br", f"{namespace}cr"):
-            texts.append("\n")
-    return "".join(texts)
+    namespace = control.tag.rpartition("}")[0].lstrip("{")
+    found = control.xpath(_SHOWN, namespaces={"w": namespace}, smart_strings=False)
+    return "".join(each if isinstance(each, str) else "\n" for each in found)
 
 
 def _local(element: _Element) -> str:

@@ -262,9 +262,16 @@ class _PartReader:
     def _paragraph(self, paragraph: _Element) -> list[_Piece]:
         pieces: list[_Piece] = []
         at = 0
-        for element in paragraph.iter("*"):
+        # A paragraph in this one is a place of its own.
+        waiting = [*paragraph.iterchildren("*", reversed=True)]
+        while waiting:
+            element = waiting.pop()
             namespace, _, local = element.tag.rpartition("}")
-            if namespace + "}" not in _DRAWING_ML:
+            is_drawing = namespace + "}" in _DRAWING_ML
+            if is_drawing and local == "p":
+                continue
+            waiting += element.iterchildren("*", reversed=True)
+            if not is_drawing:
                 continue
             if local == "br":
                 at += 1

@@ -247,14 +247,16 @@ def _controls_of(story: StoryPart) -> Iterator[_Control]:
             if local == b"sdt":
                 controls.append(_Control(count, prefix, match.start(), len(texts)))
                 count += 1
-            elif local == b"dataBinding" and controls:
+            elif local == b"dataBinding" and [each for each, _ in opened[-2:]] == [b"sdt", b"sdtPr"]:
                 of_control = controls[-1]
                 # Word binds controls with formatted text by an element of its own (w15:dataBinding).
-                of_control.is_rich = prefix != of_control.prefix
-                of_control.binding = {
-                    key.rpartition(b":")[2].decode(): decoded(value)
-                    for key, value in attributes_of(attributes).items()
-                }
+                of_control.is_rich |= prefix != of_control.prefix
+                if of_control.binding is None:
+                    of_control.binding = {
+                        key.rpartition(b":")[2].decode(): decoded(value)
+                        for key, value in attributes_of(attributes).items()
+                        if key.rpartition(b":")[0] == of_control.prefix
+                    }
             elif local in (b"br", b"cr") and controls:
                 texts.append("\n")
             if not attributes.endswith(b"/"):
