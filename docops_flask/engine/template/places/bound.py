@@ -58,6 +58,17 @@ class _Control:
         self.is_rich = False
         self.text = ""
 
+    def bind(self, prefix: bytes, attributes: bytes) -> None:
+        """Take a binding; the first counts."""
+        # Word binds controls with formatted text by an element of its own (w15:dataBinding).
+        self.is_rich |= prefix != self.prefix
+        if self.binding is None:
+            self.binding = {
+                key.rpartition(b":")[2].decode(): decoded(value)
+                for key, value in attributes_of(attributes).items()
+                if key.rpartition(b":")[0] == self.prefix
+            }
+
 
 class BoundControls:
     """Finds the bound controls of stories and what of their data has to be written.
@@ -248,15 +259,7 @@ def _controls_of(story: StoryPart) -> Iterator[_Control]:
                 controls.append(_Control(count, prefix, match.start(), len(texts)))
                 count += 1
             elif local == b"dataBinding" and [each for each, _ in opened[-2:]] == [b"sdt", b"sdtPr"]:
-                of_control = controls[-1]
-                # Word binds controls with formatted text by an element of its own (w15:dataBinding).
-                of_control.is_rich |= prefix != of_control.prefix
-                if of_control.binding is None:
-                    of_control.binding = {
-                        key.rpartition(b":")[2].decode(): decoded(value)
-                        for key, value in attributes_of(attributes).items()
-                        if key.rpartition(b":")[0] == of_control.prefix
-                    }
+                controls[-1].bind(prefix, attributes)
             elif local in (b"br", b"cr") and controls:
                 texts.append("\n")
             if not attributes.endswith(b"/"):
