@@ -15,7 +15,11 @@ _STEP = r"(?:([\w.-]+):)?([\w.-]+)((?:\[[0-9]{1,9}\])*)"
 _MOST_VISITED = 2_000_000
 _MAPPING = r"xmlns:([\w.-]+)\s*=\s*(?:'([^']*)'|\"([^\"]*)\")"
 _PLACEHOLDER = "【([A-Z0-9_]+)】"
-_SHOWN = "descendant::node()[self::text()[parent::w:t] or self::w:br or self::w:cr]"
+_SHOWN = (
+    "descendant::node()[self::text()[parent::w:t] or self::w:br or self::w:cr]"
+    "[not(ancestor::w:sdtPr or ancestor::w:sdtEndPr or ancestor::w:rPr or ancestor::w:del"
+    " or ancestor::w:moveFrom)]"
+)
 # The stores that are document properties, by their ids: the ends of their content types.
 _PROPERTIES = {
     "{6C3C8BC8-F283-45AE-878A-BAB7291924A1}": "package.core-properties+xml",
@@ -157,6 +161,7 @@ def _text_of(control: _Element) -> str:
     """Return the text in a content control; a break is a newline."""
     namespace = control.tag.rpartition("}")[0].lstrip("{")
     found = control.xpath(_SHOWN, namespaces={"w": namespace}, smart_strings=False)
+    assert isinstance(found, list)
     return "".join(each if isinstance(each, str) else "\n" for each in found)
 
 

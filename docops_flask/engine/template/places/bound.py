@@ -34,6 +34,8 @@ _NAME = r"(?:[\w.-]+:)?[\w.-]+"
 # Child steps with positions, then perhaps an attribute.
 _CHILD_STEPS = re.compile(rf"(?:/{_NAME}(?:\[[0-9]{{1,9}}\])*)+(?:/@{_NAME})?")
 _PREFIX_MAPPING = re.compile(r"xmlns:([\w.-]+)\s*=\s*(?:'([^']*)'|\"([^\"]*)\")")
+# What a control does not show: properties, tracked deletions (17.13.5).
+_HIDDEN = frozenset((b"sdtPr", b"sdtEndPr", b"rPr", b"del", b"moveFrom"))
 _PLACE = "content control bound to data"
 _PATH_REASON = (
     "its data is told by an expression that is not followed; bind the control to an element by its path, or "
@@ -238,16 +240,18 @@ def _controls_of(story: StoryPart) -> Iterator[_Control]:
     opened: list[tuple[bytes, bytes]] = []
     controls: list[_Control] = []
     texts: list[str] = []
-    count = at = 0
+    # How many of the open elements hold what is not shown.
+    count = at = hidden = 0
     for match in TOKEN.finditer(content, story.text.root_start):
         slash, name, attributes = match.groups()
-        if controls and opened[-1:] == [(b"t", controls[-1].prefix)]:
+        if controls and not hidden and opened[-1:] == [(b"t", controls[-1].prefix)]:
             texts.append(decoded(content[at : match.start()]))
             if content.startswith(b"<![CDATA[", match.start()):
                 texts.append(content[match.start() + 9 : match.end() - 3].decode().replace("\r\n", "\n"))
         at = match.end()
         if slash:
             local, _ = opened.pop()
+            hidden -= local in _HIDDEN
             if local == b"sdt" and controls:
                 control = controls.pop()
                 if control.binding is not None:
@@ -260,9 +264,10 @@ def _controls_of(story: StoryPart) -> Iterator[_Control]:
                 count += 1
             elif local == b"dataBinding" and [each for each, _ in opened[-2:]] == [b"sdt", b"sdtPr"]:
                 controls[-1].bind(prefix, attributes)
-            elif local in (b"br", b"cr") and controls:
+            elif local in (b"br", b"cr") and controls and not hidden:
                 texts.append("\n")
             if not attributes.endswith(b"/"):
                 opened.append((local, prefix))
+                hidden += local in _HIDDEN
             elif local == b"sdt":
                 controls.pop()

@@ -189,3 +189,24 @@ def test_paths_through_too_many_elements_are_reported(
     job = finish(tmp_path, custom_data(controls, _data("<name/>" * 10)), {"NAME": "李明"})
     assert job.part(ITEM).endswith(_data("<name>李明</name>" + "<name/>" * 9))
     assert job.log["entries"][-1]["kind"] == "unfillable"
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        '<w:moveFrom w:id="1"><w:r><w:t>【A】</w:t><w:br/></w:r></w:moveFrom>',
+        "<w:sdt><w:sdtPr><w:text><w:t>【A】</w:t></w:text></w:sdtPr><w:sdtContent/></w:sdt>",
+    ],
+)
+def test_what_a_control_does_not_show_is_no_data(tmp_path: Path, hidden: str) -> None:
+    control = bound_control("【NAME】").replace("<w:sdtContent>", f"<w:sdtContent>{hidden}")
+    job = finish(tmp_path, custom_data(control, _data("<name/>")), {"NAME": "李明", "A": "x"})
+    assert job.part(ITEM).endswith(_data("<name>李明</name>"))
+    assert job.integrity["exactness"] == "bytes"
+
+
+@pytest.mark.parametrize("around", ["w:sdtContent", "w:text"])
+def test_a_binding_elsewhere_than_in_the_properties_is_none(tmp_path: Path, around: str) -> None:
+    control = bound_control("【NAME】").replace("w:sdtPr>", f"{around}>")
+    job = finish(tmp_path, custom_data(control, _data("<name>old</name>")), {"NAME": "李明"})
+    assert job.part(ITEM).endswith(_data("<name>old</name>"))
