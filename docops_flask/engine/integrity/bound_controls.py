@@ -1,12 +1,13 @@
 """Which data a content control shows (w:dataBinding, 17.5.2.6), for log entries that write such data."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from lxml.etree import _Element
 
 from docops_flask.engine.errors import InvalidTemplate
 from docops_flask.engine.integrity.claims import PlaceReplacement, Replacement
+from docops_flask.engine.integrity.plan import PLACEHOLDER
 from docops_flask.engine.integrity.template_parts import Template
 from docops_flask.engine.opc.xml_part import parse_part
 
@@ -14,7 +15,6 @@ _STEP = r"(?:([\w.-]+):)?([\w.-]+)((?:\[[0-9]{1,9}\])*)"
 # So many elements are gone through for the paths of all entries; what is behind them is not found.
 _MOST_VISITED = 2_000_000
 _MAPPING = r"xmlns:([\w.-]+)\s*=\s*(?:'([^']*)'|\"([^\"]*)\")"
-_PLACEHOLDER = "【([A-Z0-9_]+)】"
 _SHOWN = (
     "descendant::node()[self::text()[parent::w:t] or self::w:br or self::w:cr]"
     "[not(ancestor::w:sdtPr or ancestor::w:sdtEndPr or ancestor::w:rPr or ancestor::w:del"
@@ -32,7 +32,11 @@ class Controls:
 
     def __init__(self, template: Template, replacements: Iterable[Replacement]) -> None:
         self._template = template
-        self._values = {entry.field_name: entry.new_text for entry in replacements}
+        # A copy of a paragraph has one line of its value; the whole value is the longest.
+        self._values: dict[str, str] = {}
+        for each in replacements:
+            if len(each.new_text) >= len(self._values.get(each.field_name, "")):
+                self._values[each.field_name] = each.new_text
         self._roots: dict[str, _Element | None] = {}
         self._listed: dict[str, dict[str, list[_Element]]] = {}
         self._places: dict[str, dict[_Element, str]] = {}
@@ -51,15 +55,36 @@ class Controls:
             return False
         control = controls[int(stated[1])]
         shown = _text_of(control)
-        names = [each for each in re.findall(_PLACEHOLDER, shown) if re.search("[A-Z]", each)]
+        names = [name for each in re.findall(PLACEHOLDER, shown) if (name := _name_in(each))]
         return (
             names[:1] == [entry.field_name]
-            and re.sub(_PLACEHOLDER, self._value, shown) == entry.new_text
+            and self._filled(shown, names, entry.new_text) == entry.new_text
             and self._shows(control, entry)
         )
 
-    def _value(self, match: re.Match[str]) -> str:
-        return self._values.get(match[1], match[0])
+    def _filled(self, shown: str, names: Sequence[str], new_text: str) -> str:
+        """Return ``shown`` with the values of its placeholders.
+
+        The value of a name that stands nowhere else is what ``new_text`` has in its place.
+        """
+        unknown = set(names) - self._values.keys()
+        if len(unknown) == 1:
+            [name] = unknown
+            fixed = self._with_values(shown, {name: ""})
+            length, rest = divmod(len(new_text) - len(fixed), names.count(name))
+            if rest or length < 0:
+                return ""
+            first = next(each for each in re.finditer(PLACEHOLDER, shown) if _name_in(each[0]) == name)
+            at = len(self._with_values(shown[: first.start()], {}))
+            self._values[name] = new_text[at : at + length]
+        return self._with_values(shown, {})
+
+    def _with_values(self, text: str, others: Mapping[str, str]) -> str:
+        def value(match: re.Match[str]) -> str:
+            name = _name_in(match[0])
+            return others.get(name, self._values.get(name, match[0]))
+
+        return re.sub(PLACEHOLDER, value, text)
 
     def _shows(self, control: _Element, entry: PlaceReplacement) -> bool:
         """Say whether the binding of ``control`` leads to the address of ``entry``."""
@@ -149,6 +174,12 @@ class Controls:
             for child in parent.iterchildren("*"):
                 found.setdefault(str(child.tag), []).append(child)
         return self._children[parent]
+
+
+def _name_in(placeholder: str) -> str:
+    """Return the name in a placeholder, "" where it is none: a name has a letter."""
+    name = "".join(re.findall("[A-Z0-9_]", placeholder))
+    return name if re.search("[A-Z]", name) else ""
 
 
 def _chosen(group: list[_Element], positions: list[int]) -> list[_Element]:

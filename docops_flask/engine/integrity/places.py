@@ -91,7 +91,8 @@ def replay_places(template: Template, claims: Claims) -> Replayed:
     if any(entry.bound_control is not None for entry in claims.places):
         from docops_flask.engine.integrity.bound_controls import Controls
 
-        controls = Controls(template, claims.replacements)
+        inline = [each.replacement for each in claims.inline]
+        controls = Controls(template, [*inline, *claims.replacements])
     for name, of_part in by_part.items():
         if not template.has(name) or not template.is_xml(name):
             replayed.misfits.extend((entry, "the template has no such XML part") for entry in of_part)

@@ -210,3 +210,31 @@ def test_a_binding_elsewhere_than_in_the_properties_is_none(tmp_path: Path, arou
     control = bound_control("【NAME】").replace("w:sdtPr>", f"{around}>")
     job = finish(tmp_path, custom_data(control, _data("<name>old</name>")), {"NAME": "李明"})
     assert job.part(ITEM).endswith(_data("<name>old</name>"))
+
+
+@pytest.mark.parametrize(
+    ("content", "after"),
+    [
+        ("【NA\u200bME】", "李明\n王芳"),
+        ("a【NAME】b【NAME】", "a李明\n王芳b李明\n王芳"),
+        (
+            "</w:t></w:r><w:r><w:ruby><w:rt><w:r><w:t>【NAME】</w:t></w:r></w:rt></w:ruby></w:r><w:r><w:t>b",
+            "李明\n王芳b",
+        ),
+    ],
+)
+def test_the_data_gets_the_value_however_it_is_written(tmp_path: Path, content: str, after: str) -> None:
+    body = bound_control(content) + "<w:p><w:r><w:t>【NAME】</w:t></w:r></w:p>"
+    for lines in ("breaks", "paragraphs"):
+        template = custom_data(body, _data("<name/>"))
+        job = finish(tmp_path, template, {"NAME": "李明\n王芳"}, lines=lines)
+        assert job.part(ITEM).endswith(_data(f"<name>{after}</name>"))
+        assert job.integrity["verdict"] == "intact"
+
+
+def test_a_value_that_stands_in_no_paragraph_is_told_by_the_data(tmp_path: Path) -> None:
+    control = bound_control("a【NAME】b【NAME】c").replace("<w:sdtContent>", "<w:other><w:sdtContent>")
+    control = control.replace("</w:sdtContent>", "</w:sdtContent></w:other>")
+    job = finish(tmp_path, custom_data(control, _data("<name/>")), {"NAME": "李明"})
+    assert job.part(ITEM).endswith(_data("<name>a李明b李明c</name>"))
+    assert job.integrity["verdict"] == "intact"
