@@ -307,3 +307,26 @@ def test_a_run_of_many_references_is_looked_at_once(tmp_path: Path) -> None:
     templates = [commented(p("<w:r>" + count * reference + "</w:r>")) for count in (100, 200)]
     steps = [steps_of(partial(finish, tmp_path, each, VALUES, STRIP)) for each in templates]
     assert steps[1] < steps[0] * 2.2, steps
+
+
+def test_a_relationship_in_one_that_goes_is_refused(tmp_path: Path) -> None:
+    content = commented(p("【A】", START, END, REFERENCE))
+    name = "word/_rels/document.xml.rels"
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        written = archive.read(name).decode()
+    nested = written.replace('comments.xml"/>', 'comments.xml"><x/></Relationship>')
+    with pytest.raises(InvalidTemplate, match="has elements in an element"):
+        finish(tmp_path, rewritten(content, {name: nested}), VALUES, STRIP)
+
+
+def test_content_types_of_another_name_do_not_count(tmp_path: Path) -> None:
+    content = commented(p("【A】", START, END, REFERENCE))
+    name = "[Content_Types].xml"
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        written = archive.read(name).decode()
+    odd = '<Other Extension="png" PartName="/word/comments.xml"/>'
+    job = finish(
+        tmp_path, rewritten(content, {name: written.replace("</Types>", f"{odd}</Types>")}), VALUES, STRIP
+    )
+    assert odd in job.part(name)
+    assert outcome(job) == ("intact", "bytes")
