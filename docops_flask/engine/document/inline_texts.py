@@ -166,12 +166,13 @@ class _Builder:
         content = self._content
         parts: list[bytes] = []
         shown: list[ShownText] = []
-        between = [""]
+        # How many things stand before, between and behind the texts.
+        between = [0]
         runs: list[tuple[int, int]] = []
         offset, at, length = -1, 0, 0
         for node, each in enumerate(flow):
             if each is None:
-                between[-1] += OBJECT
+                between[-1] += 1
                 length += 1
                 continue
             element, run = each
@@ -184,11 +185,11 @@ class _Builder:
                 parts += (content[at:tag], content[tag:first], content[first:last])
                 at = last
                 shown.append(ShownText(len(shown), run, node, preserves, False))
-                between.append("")
+                between.append(0)
         if not shown:
             return None
         parts.append(b"")
-        shape = _shape(shown, between, self._place.part.w)
+        shape = _shape(shown, [count * OBJECT for count in between], self._place.part.w)
         reading = Paragraph(parts, shape, b"")
         return InlineText(self._place, name, kind, reading, offset=offset, runs=runs, flaw=flaw)
 

@@ -1,18 +1,25 @@
 """Which data a content control shows (w:dataBinding, 17.5.2.6), for log entries that write such data."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from lxml.etree import _Element
 
 from docops_flask.engine.errors import InvalidTemplate
 from docops_flask.engine.integrity.claims import PlaceReplacement, Replacement
+from docops_flask.engine.integrity.plan import PLACEHOLDER
 from docops_flask.engine.integrity.template_parts import Template
 from docops_flask.engine.opc.xml_part import parse_part
 
-_STEP = r"(?:([\w.-]+):)?([\w.-]+)((?:\[[0-9]+\])*)"
+_STEP = r"(?:([\w.-]+):)?([\w.-]+)((?:\[[0-9]{1,9}\])*)"
+# So many elements are gone through for the paths of all entries; what is behind them is not found.
+_MOST_VISITED = 2_000_000
 _MAPPING = r"xmlns:([\w.-]+)\s*=\s*(?:'([^']*)'|\"([^\"]*)\")"
-_PLACEHOLDER = "【([A-Z0-9_]+)】"
+_SHOWN = (
+    "descendant::node()[self::text()[parent::w:t] or self::w:br or self::w:cr]"
+    "[not(ancestor::w:sdtPr or ancestor::w:sdtEndPr or ancestor::w:rPr or ancestor::w:del"
+    " or ancestor::w:moveFrom)]"
+)
 # The stores that are document properties, by their ids: the ends of their content types.
 _PROPERTIES = {
     "{6C3C8BC8-F283-45AE-878A-BAB7291924A1}": "package.core-properties+xml",
@@ -25,11 +32,16 @@ class Controls:
 
     def __init__(self, template: Template, replacements: Iterable[Replacement]) -> None:
         self._template = template
-        self._values = {entry.field_name: entry.new_text for entry in replacements}
+        # A copy of a paragraph has one line of its value; the whole value is the longest.
+        self._values: dict[str, str] = {}
+        for each in replacements:
+            if len(each.new_text) >= len(self._values.get(each.field_name, "")):
+                self._values[each.field_name] = each.new_text
         self._roots: dict[str, _Element | None] = {}
         self._listed: dict[str, dict[str, list[_Element]]] = {}
         self._places: dict[str, dict[_Element, str]] = {}
         self._children: dict[_Element, dict[str, list[_Element]]] = {}
+        self._visits_left = _MOST_VISITED
 
     def fits(self, entry: PlaceReplacement, text: str) -> bool:
         """Say whether ``entry`` gives the data at its address, which is ``text``, the text of its control."""
@@ -43,15 +55,36 @@ class Controls:
             return False
         control = controls[int(stated[1])]
         shown = _text_of(control)
-        names = [each for each in re.findall(_PLACEHOLDER, shown) if re.search("[A-Z]", each)]
+        names = [name for each in re.findall(PLACEHOLDER, shown) if (name := _name_in(each))]
         return (
             names[:1] == [entry.field_name]
-            and re.sub(_PLACEHOLDER, self._value, shown) == entry.new_text
+            and self._filled(shown, names, entry.new_text) == entry.new_text
             and self._shows(control, entry)
         )
 
-    def _value(self, match: re.Match[str]) -> str:
-        return self._values.get(match[1], match[0])
+    def _filled(self, shown: str, names: Sequence[str], new_text: str) -> str:
+        """Return ``shown`` with the values of its placeholders.
+
+        The value of a name that stands nowhere else is what ``new_text`` has in its place.
+        """
+        unknown = set(names) - self._values.keys()
+        if len(unknown) == 1:
+            [name] = unknown
+            fixed = self._with_values(shown, {name: ""})
+            length, rest = divmod(len(new_text) - len(fixed), names.count(name))
+            if rest or length < 0:
+                return ""
+            first = next(each for each in re.finditer(PLACEHOLDER, shown) if _name_in(each[0]) == name)
+            at = len(self._with_values(shown[: first.start()], {}))
+            self._values[name] = new_text[at : at + length]
+        return self._with_values(shown, {})
+
+    def _with_values(self, text: str, others: Mapping[str, str]) -> str:
+        def value(match: re.Match[str]) -> str:
+            name = _name_in(match[0])
+            return others.get(name, self._values.get(name, match[0]))
+
+        return re.sub(PLACEHOLDER, value, text)
 
     def _shows(self, control: _Element, entry: PlaceReplacement) -> bool:
         """Say whether the binding of ``control`` leads to the address of ``entry``."""
@@ -106,21 +139,34 @@ class Controls:
 
     def _followed(self, root: _Element, path: str, mapped: dict[str, str]) -> tuple[_Element | None, str]:
         """Return the element that child steps lead to, and the local name of the attribute behind them."""
-        steps, _, attribute = path.partition("/@")
-        candidates = [root]
-        for number, step in enumerate(steps.split("/")[1:]):
+        path_of_element, _, attribute = path.partition("/@")
+        steps: list[tuple[str, list[int]]] = []
+        for step in path_of_element.split("/")[1:]:
             stated = re.fullmatch(_STEP, step)
             if stated is None or (stated[1] is not None and stated[1] not in mapped):
                 return None, ""
             name = f"{{{mapped[stated[1]]}}}{stated[2]}" if stated[1] is not None else stated[2]
-            if number:
-                named = [self._children_of(each).get(name, []) for each in candidates]
+            steps.append((name, [int(each) for each in re.findall("[0-9]+", stated[3])]))
+        if not steps:
+            return None, ""
+        roots = [root] if root.tag == steps[0][0] else []
+        first = next(self._reached(_chosen(roots, steps[0][1]), steps, 1), None)
+        return first, attribute.rpartition(":")[2]
+
+    def _reached(
+        self, elements: list[_Element], steps: list[tuple[str, list[int]]], taken: int
+    ) -> Iterator[_Element]:
+        """Yield what the steps behind the first ``taken`` lead to from ``elements``, in document order."""
+        for element in elements:
+            self._visits_left -= 1
+            if self._visits_left < 0:
+                return
+            if taken == len(steps):
+                yield element
             else:
-                named = [[root] if root.tag == name else []]
-            for position in re.findall("[0-9]+", stated[3]):
-                named = [group[int(position) - 1 : int(position)] if int(position) else [] for group in named]
-            candidates = [each for group in named for each in group]
-        return (candidates[0] if candidates else None), attribute.rpartition(":")[2]
+                name, positions = steps[taken]
+                inner = _chosen(self._children_of(element).get(name, []), positions)
+                yield from self._reached(inner, steps, taken + 1)
 
     def _children_of(self, parent: _Element) -> dict[str, list[_Element]]:
         if parent not in self._children:
@@ -130,16 +176,24 @@ class Controls:
         return self._children[parent]
 
 
+def _name_in(placeholder: str) -> str:
+    """Return the name in a placeholder, "" where it is none: a name has a letter."""
+    name = "".join(re.findall("[A-Z0-9_]", placeholder))
+    return name if re.search("[A-Z]", name) else ""
+
+
+def _chosen(group: list[_Element], positions: list[int]) -> list[_Element]:
+    for position in positions:
+        group = group[position - 1 : position] if position else []
+    return group
+
+
 def _text_of(control: _Element) -> str:
     """Return the text in a content control; a break is a newline."""
-    namespace = control.tag.rpartition("}")[0] + "}"
-    texts: list[str] = []
-    for element in control.iter("*"):
-        if element.tag == f"{namespace}t":
-            texts += map(str, element.itertext())
-        elif element.tag in (f"{namespace}br", f"{namespace}cr"):
-            texts.append("\n")
-    return "".join(texts)
+    namespace = control.tag.rpartition("}")[0].lstrip("{")
+    found = control.xpath(_SHOWN, namespaces={"w": namespace}, smart_strings=False)
+    assert isinstance(found, list)
+    return "".join(each if isinstance(each, str) else "\n" for each in found)
 
 
 def _local(element: _Element) -> str:

@@ -3,7 +3,6 @@
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import islice
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -161,7 +160,8 @@ def _edits(place: Place, outcomes: Sequence[Outcome]) -> Iterator[Edit]:
         while first < len(changes) and changes[first][1] <= segment.start:
             first += 1
         cuts: list[tuple[int, int, str]] = []
-        for start, end, text in islice(changes, first, None):
+        for number in range(first, len(changes)):
+            start, end, text = changes[number]
             if start >= segment.end:
                 break
             # The segment that a placeholder begins in takes the value, others lose their characters.

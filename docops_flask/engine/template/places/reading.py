@@ -226,7 +226,8 @@ class _Reader:
         if self._is_custom_data:
             return CUSTOM_DATA
         if tag.family == "rels":
-            return _rule_of_relationship(name, attributes_of(tag.attributes))
+            # The others are not gone through again for each of them.
+            return _rule_of_target(attributes_of(tag.attributes)) if name == b"Target" else None
         prefix, colon, local = name.rpartition(b":")
         of_attribute = self._family(tag.scope, prefix) + ":" if colon else ""
         element = tag.element.partition("[")[0]
@@ -245,9 +246,7 @@ class _Reader:
 _FAMILIES_WITH_TEXTS = frozenset(("a", "c", "cx", "dc", "dcterms", "cp", "ep", "vt"))
 
 
-def _rule_of_relationship(name: bytes, attributes: Mapping[bytes, bytes]) -> Rule | None:
-    """Return the rule for an attribute of a relationship (ECMA-376 part 2, 9.3.2.2)."""
-    if name != b"Target":
-        return None
+def _rule_of_target(attributes: Mapping[bytes, bytes]) -> Rule:
+    """Return the rule for the target of a relationship with ``attributes`` (ECMA-376 part 2, 9.3.2.2)."""
     is_link = attributes.get(b"Type", b"").endswith(b"/hyperlink")
     return LINK_TARGET if is_link and attributes.get(b"TargetMode") == b"External" else OTHER_TARGET

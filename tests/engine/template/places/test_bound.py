@@ -151,3 +151,90 @@ def test_a_binding_without_an_id_means_the_first_data_that_has_the_path(tmp_path
     job = finish(tmp_path, template, {"NAME": "李明"})
     assert job.part(ITEM).endswith(_data("<name>李明</name>"))
     assert job.integrity["exactness"] == "bytes"
+
+
+@pytest.mark.parametrize(
+    ("attributes", "after"),
+    [
+        ("xmlns:a='urn:y' a='x'", "xmlns:a='urn:y' a='李明'"),
+        ("b=\" a='x' \" a='y'", "b=\" a='x' \" a='李明'"),
+    ],
+)
+def test_the_attribute_itself_is_written(tmp_path: Path, attributes: str, after: str) -> None:
+    control = bound_control("【NAME】", "/n:root[1]/n:name[1]/@a")
+    job = finish(tmp_path, custom_data(control, _data(f"<name {attributes}/>")), {"NAME": "李明"})
+    assert job.part(ITEM).endswith(_data(f"<name {after}/>"))
+    assert job.integrity["exactness"] == "bytes"
+
+
+def test_attributes_that_differ_in_their_namespaces_alone_are_reported(tmp_path: Path) -> None:
+    control = bound_control("【NAME】", "/n:root[1]/n:name[1]/@a")
+    data = _data("<name xmlns:q='urn:q' q:a='x' a='y'/>")
+    job = finish(tmp_path, custom_data(control, data), {"NAME": "李明"})
+    assert job.part(ITEM).endswith(data)
+    assert job.log["entries"][-1]["kind"] == "unfillable"
+
+
+def test_a_position_of_thousands_of_digits_is_reported(tmp_path: Path) -> None:
+    control = bound_control("【NAME】", f"/n:root[1]/n:name[{'1' * 5000}]")
+    job = finish(tmp_path, custom_data(control, _data("<name/>")), {"NAME": "李明"})
+    assert job.log["entries"][-1]["kind"] == "unfillable"
+
+
+def test_paths_through_too_many_elements_are_reported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("docops_flask.engine.template.places.bound.MOST_LOOKED_AT", 6)
+    controls = bound_control("【NAME】") + bound_control("【NAME】", "/n:root/n:name/n:last")
+    job = finish(tmp_path, custom_data(controls, _data("<name/>" * 10)), {"NAME": "李明"})
+    assert job.part(ITEM).endswith(_data("<name>李明</name>" + "<name/>" * 9))
+    assert job.log["entries"][-1]["kind"] == "unfillable"
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        '<w:moveFrom w:id="1"><w:r><w:t>【A】</w:t><w:br/></w:r></w:moveFrom>',
+        "<w:sdt><w:sdtPr><w:text><w:t>【A】</w:t></w:text></w:sdtPr><w:sdtContent/></w:sdt>",
+    ],
+)
+def test_what_a_control_does_not_show_is_no_data(tmp_path: Path, hidden: str) -> None:
+    control = bound_control("【NAME】").replace("<w:sdtContent>", f"<w:sdtContent>{hidden}")
+    job = finish(tmp_path, custom_data(control, _data("<name/>")), {"NAME": "李明", "A": "x"})
+    assert job.part(ITEM).endswith(_data("<name>李明</name>"))
+    assert job.integrity["exactness"] == "bytes"
+
+
+@pytest.mark.parametrize("around", ["w:sdtContent", "w:text"])
+def test_a_binding_elsewhere_than_in_the_properties_is_none(tmp_path: Path, around: str) -> None:
+    control = bound_control("【NAME】").replace("w:sdtPr>", f"{around}>")
+    job = finish(tmp_path, custom_data(control, _data("<name>old</name>")), {"NAME": "李明"})
+    assert job.part(ITEM).endswith(_data("<name>old</name>"))
+
+
+@pytest.mark.parametrize(
+    ("content", "after"),
+    [
+        ("【NA\u200bME】", "李明\n王芳"),
+        ("a【NAME】b【NAME】", "a李明\n王芳b李明\n王芳"),
+        (
+            "</w:t></w:r><w:r><w:ruby><w:rt><w:r><w:t>【NAME】</w:t></w:r></w:rt></w:ruby></w:r><w:r><w:t>b",
+            "李明\n王芳b",
+        ),
+    ],
+)
+def test_the_data_gets_the_value_however_it_is_written(tmp_path: Path, content: str, after: str) -> None:
+    body = bound_control(content) + "<w:p><w:r><w:t>【NAME】</w:t></w:r></w:p>"
+    for lines in ("breaks", "paragraphs"):
+        template = custom_data(body, _data("<name/>"))
+        job = finish(tmp_path, template, {"NAME": "李明\n王芳"}, lines=lines)
+        assert job.part(ITEM).endswith(_data(f"<name>{after}</name>"))
+        assert job.integrity["verdict"] == "intact"
+
+
+def test_a_value_that_stands_in_no_paragraph_is_told_by_the_data(tmp_path: Path) -> None:
+    control = bound_control("a【NAME】b【NAME】c").replace("<w:sdtContent>", "<w:other><w:sdtContent>")
+    control = control.replace("</w:sdtContent>", "</w:sdtContent></w:other>")
+    job = finish(tmp_path, custom_data(control, _data("<name/>")), {"NAME": "李明"})
+    assert job.part(ITEM).endswith(_data("<name>a李明b李明c</name>"))
+    assert job.integrity["verdict"] == "intact"

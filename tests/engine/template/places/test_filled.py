@@ -620,3 +620,18 @@ def test_a_value_that_would_number_a_list_is_reported(tmp_path: Path) -> None:
 
 def _part_of(template: bytes, name: str) -> str:
     return FinishedJob(Path(), template, {}, {}, {}).part(name)
+
+
+def test_a_drawing_paragraph_in_another_is_a_place_of_its_own(tmp_path: Path) -> None:
+    inner = "<a:p><a:r><a:t>【TITLE】</a:t></a:r></a:p>"
+    runs = f"<a:r><a:rPr>{inner}</a:rPr><a:t>【TITLE】</a:t></a:r><a:r><a:t>【TITLE】</a:t></a:r>"
+    job = finish(tmp_path, chart(f"<a:p>{runs}</a:p>"), {"TITLE": "x"})
+    assert job.part("word/charts/chart1.xml").count("<a:t>x</a:t>") == 3
+    assert job.integrity["exactness"] == "bytes"
+
+
+def test_a_text_in_the_properties_of_a_run_has_no_lines(tmp_path: Path) -> None:
+    run = "<a:r><a:rPr><a:t>【TITLE】</a:t></a:rPr></a:r>"
+    job = finish(tmp_path, chart(f"<a:p>{run}</a:p>"), {"TITLE": "one\ntwo"})
+    assert "<a:t>one two</a:t>" in job.part("word/charts/chart1.xml")
+    assert job.integrity["exactness"] == "bytes"

@@ -111,6 +111,21 @@ CASES = {
         "word/chunk.mht#",
         _IMPORTED,
     ),
+    "imported MHTML in messages in messages": Case(
+        _chunk(
+            b"MIME-Version: 1.0\n"
+            + b"".join(
+                b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (number, number)
+                for number in range(2000)
+            )
+            + b"Content-Transfer-Encoding: BASE64\r\nContent-Type: text/html\r\n\r\n"
+            + b"44CQVElU\r\nTEXjgJE\r\n--",
+            "chunk.mht",
+            "message/rfc822",
+        ),
+        "word/chunk.mht#",
+        _IMPORTED,
+    ),
     "imported document": Case(
         _chunk(docx(p("【TITLE】")), "chunk.docx", "application/x"),
         "word/chunk.docx#word/document.xml#",
