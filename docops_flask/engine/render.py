@@ -120,7 +120,7 @@ def _run(job: Job, template: Template, sink: ArtefactSink) -> RunResult:
     unaccounted = find_unaccounted(template.package, document, scan, (*scan.inline_names(), *log.elsewhere()))
     log = log.with_unaccounted(unaccounted, suggestions)
     fields = sorted(template.field_counts)
-    missing = missing_fields(fields, Given(job.skill, job.payload, values), log, scan)
+    missing = missing_fields(fields, Given(job.skill, job.payload, values), log, scan, places)
 
     removal = _removal(job, template.package, document, placed)
     edits = [*filling.edits, *placed, *(() if inline is None else inline.edits)]

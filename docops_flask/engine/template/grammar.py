@@ -27,8 +27,8 @@ _IGNORED = "\u00ad\u200b-\u200d\u2060\ufeff\ufe00-\ufe0f"
 # Marks of direction (Unicode Standard Annex 9). Removing one may change the order in which the text around it
 # is shown, so a name with one in it is reported.
 _DIRECTIONS = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
-# Other blanks (the first are tabs and line ends), other hyphens and dashes, which Word makes of typed ones, and
-# what else cannot be seen: U+FFFC, which stands for a picture, and characters without width or look
+# Other blanks (the first are tabs and line ends), other hyphens and dashes, which Word makes of typed ones,
+# and what else cannot be seen: U+FFFC, which stands for a picture, and characters without width or look
 # (Unicode, Default_Ignorable_Code_Point and U+2800). A name with one in it is malformed.
 _BLANKS = "\t\n\v\f\x85\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u2800"
 _HYPHENS = "\u2010-\u2015\u2043\u2212\ufe58\ufe63"

@@ -7,7 +7,13 @@ from docops_flask.engine.document.document import ParagraphPlace
 from docops_flask.engine.document.inline_elements import FieldFlaw
 from docops_flask.engine.document.inline_texts import InlineKind, InlineText, inline_texts
 from docops_flask.engine.template.field_code import FieldCode, Refusal
-from docops_flask.engine.template.grammar import Found, Kind, find_placeholders, has_bracket
+from docops_flask.engine.template.grammar import (
+    Found,
+    Kind,
+    find_placeholders,
+    has_bracket,
+    undeclared_names,
+)
 
 _FLAWS = {
     FieldFlaw.NESTED: Refusal(
@@ -52,15 +58,18 @@ class BracketedInline(NamedTuple):
 
 
 def scan_inline(
-    place: ParagraphPlace,
+    place: ParagraphPlace, undeclared: dict[str, None]
 ) -> tuple[list[BracketedInline], list[tuple[ParagraphPlace, list[BracketedInline]]]]:
-    """Return the texts inside a paragraph with placeholders, and those of its mirrors that differ."""
-    own = list(_bracketed(place))
+    """Return the texts inside a paragraph with placeholders, and those of its mirrors that differ.
+
+    The names in other scripts that they hold are added to ``undeclared``.
+    """
+    own = list(_bracketed(place, undeclared))
     others = []
     for mirror in place.mirrors:
         alike = {(each.text.name, each.text.reading.text): number for number, each in enumerate(own)}
         differing = []
-        for each in _bracketed(mirror):
+        for each in _bracketed(mirror, undeclared):
             number = alike.get((each.text.name, each.text.reading.text))
             if number is None or [refusal for _, refusal in own[number].found] != [
                 refusal for _, refusal in each.found
@@ -73,11 +82,12 @@ def scan_inline(
     return own, others
 
 
-def _bracketed(place: ParagraphPlace) -> Iterator[BracketedInline]:
+def _bracketed(place: ParagraphPlace, undeclared: dict[str, None]) -> Iterator[BracketedInline]:
     for text in inline_texts(place):
         characters = text.reading.text
         if not has_bracket(characters):
             continue
+        undeclared.update(dict.fromkeys(undeclared_names(characters)))
         code = FieldCode(characters) if text.kind is InlineKind.FIELD else None
         found = [InlineFound(each, _refusal(text, code, each)) for each in find_placeholders(characters)]
         if found:

@@ -184,7 +184,7 @@ def _bracketed(
             # Few templates have such texts, and a renderer starts the faster for what it does not load.
             from docops_flask.engine.template.inline_scan import scan_inline
 
-            own, others = scan_inline(place)
+            own, others = scan_inline(place, undeclared)
             if found or own:
                 paragraphs.append(BracketedParagraph(place, found, pieces, own))
             paragraphs += [BracketedParagraph(mirror, (), (), inline) for mirror, inline in others]

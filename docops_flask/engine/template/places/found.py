@@ -111,13 +111,15 @@ class BoundNode(NamedTuple):
 class PlaceScan(NamedTuple):
     """What stands outside the paragraphs of stories: what can be filled, what only can be reported.
 
-    ``shown_data`` are the content controls whose data is filled too, by part name and first byte.
+    ``shown_data`` are the content controls whose data is filled too, by part name and first byte;
+    ``undeclared`` are the bracketed words that have the form of a name in another script, each once.
     """
 
     places: Sequence[BracketedPlace] = ()
     unfillable: Sequence[Unfillable] = ()
     bound: Sequence[BoundNode] = ()
     shown_data: frozenset[tuple[str, int]] = frozenset()
+    undeclared: Sequence[str] = ()
 
     def field_counts(self) -> dict[str, int]:
         """Return how often each placeholder name occurs where it can be filled, by first occurrence."""
