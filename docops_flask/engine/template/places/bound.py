@@ -37,13 +37,16 @@ _PATH_REASON = (
     "remove the binding"
 )
 _RICH_REASON = "its data is a whole document; remove the binding, or use a plain text control"
-_NODE_REASON = "its data is no plain text; bind the control to an element that holds text alone"
+_NODE_REASON = (
+    "its data is no plain text, or another control with another text shows the same data; bind the control "
+    "to an element of its own that holds text alone"
+)
 
 
 class _Control:
     """A content control: its number in its part, its prefix, its first byte, its binding, its text."""
 
-    __slots__ = ("binding", "first_text", "is_rich", "number", "prefix", "start", "text")
+    __slots__ = ("binding", "first_text", "is_repeated", "is_rich", "number", "prefix", "start", "text")
 
     def __init__(self, number: int, prefix: bytes, start: int, first_text: int) -> None:
         self.number = number
@@ -53,7 +56,21 @@ class _Control:
         self.first_text = first_text
         self.binding: dict[str, str] | None = None
         self.is_rich = False
+        # Whether it repeats the controls in it, which are bound themselves, for each element of the data.
+        self.is_repeated = False
         self.text = ""
+
+    def take_property(self, prefix: bytes, local: bytes, attributes: bytes) -> None:
+        """Take one of its properties that say what it shows."""
+        if local == b"repeatingSection":
+            self.is_repeated = True
+            return
+        # Word binds controls with formatted text by an element of its own (w15:dataBinding).
+        self.is_rich = prefix != self.prefix
+        self.binding = {
+            key.rpartition(b":")[2].decode(): decoded(value)
+            for key, value in attributes_of(attributes).items()
+        }
 
 
 class _Data:
@@ -137,7 +154,7 @@ class BoundControls:
         self.nodes: list[BoundNode] = []
         self.unfillable: list[Unfillable] = []
         self.handled: set[tuple[str, int]] = set()
-        self._written: set[tuple[str, str]] = set()
+        self._written: dict[tuple[str, str], str] = {}
 
     def read(self, story: StoryPart) -> None:
         """Take the controls of ``story``."""
@@ -188,14 +205,15 @@ class BoundControls:
         if node.attribute:
             address += f"@{written_name}"
         key = part.name, address
-        if key not in self._written:
-            self._written.add(key)
-            self.nodes.append(
-                BoundNode(
-                    part, address, now, f"{story.name}#sdt[{control.number}]", text, first, last, before,
-                    after, bool(node.attribute),
-                )
-            )  # fmt: skip
+        if key in self._written:
+            return self._written[key] == text
+        self._written[key] = text
+        self.nodes.append(
+            BoundNode(
+                part, address, now, f"{story.name}#sdt[{control.number}]", text, first, last, before, after,
+                bool(node.attribute),
+            )
+        )  # fmt: skip
         return True
 
     def _node(self, store: str, path: str, binding: dict[str, str]) -> _Node | None:
@@ -278,7 +296,7 @@ def _controls_of(story: StoryPart) -> Iterator[_Control]:
             local, _ = opened.pop()
             if local == b"sdt" and controls:
                 control = controls.pop()
-                if control.binding is not None:
+                if control.binding is not None and not control.is_repeated:
                     control.text = "".join(texts[control.first_text :])
                     yield control
         elif name is not None:
@@ -286,14 +304,8 @@ def _controls_of(story: StoryPart) -> Iterator[_Control]:
             if local == b"sdt":
                 controls.append(_Control(count, prefix, match.start(), len(texts)))
                 count += 1
-            elif local == b"dataBinding" and controls:
-                of_control = controls[-1]
-                # Word binds controls with formatted text by an element of its own (w15:dataBinding).
-                of_control.is_rich = prefix != of_control.prefix
-                of_control.binding = {
-                    key.rpartition(b":")[2].decode(): decoded(value)
-                    for key, value in attributes_of(attributes).items()
-                }
+            elif local in (b"dataBinding", b"repeatingSection") and controls:
+                controls[-1].take_property(prefix, local, attributes)
             elif local in (b"br", b"cr") and controls:
                 texts.append("\n")
             if not attributes.endswith(b"/"):

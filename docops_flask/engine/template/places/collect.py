@@ -18,9 +18,16 @@ from docops_flask.engine.template.places.found import (
     Unfillable,
 )
 from docops_flask.engine.template.places.reading import Place, read_places
-from docops_flask.engine.template.places.rules import LINK_TARGET, OTHER_TARGET, Takes
+from docops_flask.engine.template.places.rules import (
+    CUSTOM_DATA,
+    LINK_TARGET,
+    MARKUP_DATA,
+    OTHER_TARGET,
+    Takes,
+)
 
 _CUSTOM_ITEM = re.compile(r"customxml/item[0-9]*\.xml")
+_MARKUP = "<[A-Za-z/?!]"
 _ENCODED_BRACKET = re.compile("%E3%80%9([01])", re.IGNORECASE)
 _WORKBOOK_NOTE = (
     "the workbook behind the chart is not changed; Word shows its texts when somebody edits the chart's data"
@@ -114,6 +121,9 @@ def _has_workbook(package: Package, name: str) -> bool:
 def _take(place: Place, note: str | None, places: list[BracketedPlace], unfillable: list[Unfillable]) -> None:
     rule = place.rule
     found = _found_in(place)
+    if found and rule is CUSTOM_DATA and re.search(_MARKUP, place.text):
+        # What a rich text control shows: a whole document, written as text.
+        rule = MARKUP_DATA
     if rule.takes is not Takes.NOTHING:
         if found:
             places.append(BracketedPlace(place, found, note))

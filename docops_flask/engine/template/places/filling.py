@@ -11,6 +11,7 @@ from docops_flask.engine.document.edits import Edit
 from docops_flask.engine.errors import InvalidArgument
 from docops_flask.engine.oxml.markup import byte_offsets, escaped
 from docops_flask.engine.skills.skill import Skill
+from docops_flask.engine.template.field_code import TWO_SCHEMES, doubles_scheme
 from docops_flask.engine.template.grammar import OPEN, Found, Kind, find_placeholders
 from docops_flask.engine.template.places.found import BoundNode, BracketedPlace, PlaceScan
 from docops_flask.engine.template.places.line_breaks import line_break
@@ -100,7 +101,10 @@ def _outcome(bracketed: BracketedPlace, found: Found, values: Mapping[str, str])
     if takes is Takes.LINES:
         return Outcome(place, found, value, None, bracketed.note)
     if takes is Takes.TARGET:
-        return Outcome(place, found, _UNSAFE.sub(_percent_encoded, value.strip()))
+        target = value.strip()
+        if doubles_scheme(place.text[: found.start], target):
+            return Outcome(place, found, None, TWO_SCHEMES)
+        return Outcome(place, found, _UNSAFE.sub(_percent_encoded, target))
     if takes is Takes.BREAKS and "\n" in value and _can_break(place, found.start):
         return Outcome(place, found, value, None, bracketed.note)
     line = value.replace("\n", " ")

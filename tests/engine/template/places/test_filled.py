@@ -599,6 +599,14 @@ def test_a_value_that_makes_another_target_is_refused_by_its_key(
     assert not value or value not in json.dumps(caught.value.detail)
 
 
+@pytest.mark.parametrize("target", ["http://【URL】", "http://%E3%80%90URL%E3%80%91/"])
+def test_a_whole_address_behind_the_beginning_of_one_is_reported(tmp_path: Path, target: str) -> None:
+    template = package(relationships=relationship(1, "hyperlink", target, external=True))
+    job = finish(tmp_path, template, {"URL": "https://example.org/"})
+    assert f'Target="{target}"' in job.part("word/_rels/document.xml.rels")
+    assert [entry["kind"] for entry in job.log["entries"]] == ["unfillable"]
+
+
 def test_a_target_without_a_value_is_missing_and_not_refused(tmp_path: Path) -> None:
     template = package(relationships=relationship(1, "hyperlink", "【TITLE】/【NAME】", external=True))
     job = finish(tmp_path, template, {"NAME": "x"})
