@@ -107,7 +107,7 @@ def _run(job: Job, template: Template, sink: ArtefactSink) -> RunResult:
     filling = fill(scan, values)
     inline = _fill_inline(scan, values, job.skill)
     touched = filling.touched if inline is None else _in_order(scan, filling.touched | inline.touched)
-    placed, elsewhere = _fill_places(job, places, values)
+    placed, elsewhere = _fill_places(job, places, values, document)
     suggested = _suggested_policy(job, document, scan)
     deviations = _deviations(job, document, targets, suggested)
     report = _format_report(job, document, targets, template_look)._replace(
@@ -190,7 +190,7 @@ def _added(counts: dict[str, int], more: Mapping[str, int]) -> dict[str, int]:
 
 
 def _fill_places(
-    job: Job, scan: PlaceScan, values: Mapping[str, str]
+    job: Job, scan: PlaceScan, values: Values, document: Document
 ) -> tuple[Sequence[Edit], Sequence[LogEntry]]:
     """Return the edits outside paragraphs, and the log's entries about them and about what is not filled."""
     if job.skill is None or not any(scan):
@@ -199,7 +199,7 @@ def _fill_places(
     from docops_flask.engine.reports.place_entries import place_entries
     from docops_flask.engine.template.places.filling import fill_places
 
-    filling = fill_places(scan, values, job.skill)
+    filling = fill_places(scan, values, job.skill, document)
     suggestions = Suggestions(job.skill.placeholders())
     return filling.edits, tuple(place_entries(scan, filling, job.skill, suggestions))
 

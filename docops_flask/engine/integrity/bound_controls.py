@@ -25,7 +25,10 @@ class Controls:
 
     def __init__(self, template: Template, replacements: Iterable[Replacement]) -> None:
         self._template = template
-        self._values = {entry.field_name: entry.new_text for entry in replacements}
+        # A field may have other texts in other paragraphs (lists, lines that become paragraphs).
+        self._values: dict[str, dict[str, None]] = {}
+        for entry in replacements:
+            self._values.setdefault(entry.field_name, {})[entry.new_text] = None
         self._roots: dict[str, _Element | None] = {}
         self._listed: dict[str, dict[str, list[_Element]]] = {}
         self._places: dict[str, dict[_Element, str]] = {}
@@ -46,12 +49,19 @@ class Controls:
         names = [each for each in re.findall(_PLACEHOLDER, shown) if re.search("[A-Z]", each)]
         return (
             names[:1] == [entry.field_name]
-            and re.sub(_PLACEHOLDER, self._value, shown) == entry.new_text
+            and self._may_become(shown, entry.new_text)
             and self._shows(control, entry)
         )
 
-    def _value(self, match: re.Match[str]) -> str:
-        return self._values.get(match[1], match[0])
+    def _may_become(self, shown: str, text: str) -> bool:
+        """Say whether ``shown`` becomes ``text`` with one of its logged texts for each placeholder."""
+        ends = {0}
+        at = 0
+        for match in re.finditer(_PLACEHOLDER, shown):
+            ends = _ends(text, ends, [shown[at : match.start()]])
+            ends = _ends(text, ends, self._values.get(match[1], [match[0]]))
+            at = match.end()
+        return len(text) in _ends(text, ends, [shown[at:]])
 
     def _shows(self, control: _Element, entry: PlaceReplacement) -> bool:
         """Say whether the binding of ``control`` leads to the address of ``entry``."""
@@ -128,6 +138,11 @@ class Controls:
             for child in parent.iterchildren("*"):
                 found.setdefault(str(child.tag), []).append(child)
         return self._children[parent]
+
+
+def _ends(text: str, starts: set[int], pieces: Iterable[str]) -> set[int]:
+    """Return where one of ``pieces`` ends that stands in ``text`` at one of ``starts``."""
+    return {at + len(piece) for piece in pieces for at in starts if text.startswith(piece, at)}
 
 
 def _text_of(control: _Element) -> str:

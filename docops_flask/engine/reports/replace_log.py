@@ -346,7 +346,7 @@ def _entries(
             original, before = text[start:end], text[max(0, start - MAX_CONTEXT_CHARACTERS) : start]
             after = text[end : end + MAX_CONTEXT_CHARACTERS]
             at = run_id, path, start, end, original, before, after, mirrors
-            note = None if end - start == len(name) + _BRACKETS else _note_of_name(original)
+            note = None if end - start == len(name) + _BRACKETS else note_of_name(original)
             if kind is not _PLACEHOLDER:
                 reason, suggestion = UNSUPPORTED_REASONS[kind], suggestions.near(name)
                 yield LogEntry("unsupported", *at, None, None, reason, kind.value, suggestion)
@@ -368,7 +368,8 @@ _PLACEHOLDER = Kind.PLACEHOLDER
 _BRACKETS = 2
 
 
-def _note_of_name(original: str) -> str:
+def note_of_name(original: str) -> str:
+    """Return the note about characters that are ignored in the name of ``original``."""
     return f"characters without width in the name were ignored: {', '.join(ignored_characters(original))}"
 
 
@@ -403,7 +404,7 @@ def _inline_entries(
                 reason, suggestion = UNSUPPORTED_REASONS[kind], suggestions.near(name)
                 yield entry._replace(reason=reason, kind=kind.value, suggestion=suggestion)
                 continue
-            notes = [] if end - start == len(name) + _BRACKETS else [_note_of_name(original)]
+            notes = [] if end - start == len(name) + _BRACKETS else [note_of_name(original)]
             if refusal is not None:
                 yield entry._replace(reason=refusal.reason, kind=refusal.kind.value)
             elif name in values:

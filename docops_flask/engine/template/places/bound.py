@@ -210,8 +210,8 @@ class BoundControls:
         self._written[key] = text
         self.nodes.append(
             BoundNode(
-                part, address, now, f"{story.name}#sdt[{control.number}]", text, first, last, before, after,
-                bool(node.attribute),
+                part, address, now, f"{story.name}#sdt[{control.number}]", text, story, control.start, first,
+                last, before, after, bool(node.attribute),
             )
         )  # fmt: skip
         return True

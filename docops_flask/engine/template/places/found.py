@@ -93,7 +93,8 @@ class BoundNode(NamedTuple):
 
     It is at ``address`` of ``part`` and holds ``text``; once the control is filled, it holds the control's
     text. ``control`` is the control's whole address (``word/document.xml#sdt[0]``), ``control_text`` its text
-    in the template. The bytes ``first``:``last`` give way to ``before``, the text, ``after``.
+    in the template; it begins at the byte ``control_start`` of ``story``. The bytes ``first``:``last`` give
+    way to ``before``, the text, ``after``.
     """
 
     part: EditedPart
@@ -101,6 +102,8 @@ class BoundNode(NamedTuple):
     text: str
     control: str
     control_text: str
+    story: StoryPart
+    control_start: int
     first: int
     last: int
     before: bytes

@@ -1,6 +1,7 @@
 """Content controls that show data: the data gets the control's value, so that Word shows it."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -114,6 +115,27 @@ def test_two_controls_with_other_texts_of_the_same_data_are_reported(tmp_path: P
     assert job.part(ITEM).endswith(_data("<name>李明</name>"))
     *_, entry = job.log["entries"]
     assert (entry["kind"], entry["paragraph_path"]) == ("unfillable", "word/document.xml#sdt[1]")
+
+
+@pytest.mark.parametrize("around", [False, True])
+def test_data_gets_a_list_as_it_stands_in_the_paragraph_of_the_control(tmp_path: Path, around: bool) -> None:
+    control = bound_control("【NAME】").replace("<w:p>", "<w:p><w:r><w:t>附件：</w:t></w:r>")
+    if around:
+        control = bound_control("附【NAME】").replace("<w:p>", "").replace("</w:p>", "")
+        control = control.replace("<w:r>", "<w:p><w:r>").replace("</w:r>", "</w:r></w:p>")
+    values: Any = {"NAME": ["甲", "乙"]}
+    # Elsewhere the list is written otherwise.
+    template = custom_data("<w:p><w:r><w:t>【NAME】</w:t></w:r></w:p>" + control, _data("<name/>"))
+    job = finish(tmp_path, template, values)
+    assert "甲, 乙" in job.part()
+    assert job.part(ITEM).endswith(_data("<name>附甲、乙</name>" if around else "<name>甲、乙</name>"))
+
+
+def test_data_gets_all_lines_where_another_paragraph_is_repeated_for_each(tmp_path: Path) -> None:
+    body = bound_control("【NAME】") + "<w:p><w:r><w:t>【NAME】</w:t></w:r></w:p>"
+    job = finish(tmp_path, custom_data(body, _data("<name/>")), {"NAME": "一\n二"}, lines="paragraphs")
+    assert job.part(ITEM).endswith(_data("<name>一\n二</name>"))
+    assert job.integrity["exactness"] == "bytes"
 
 
 def test_a_repeating_section_leaves_its_data_to_the_controls_in_it(tmp_path: Path) -> None:

@@ -532,6 +532,17 @@ def test_ordinary_brackets_in_a_property_are_left_alone(tmp_path: Path) -> None:
     assert job.log["entries"] == []
 
 
+def test_the_log_notes_what_became_of_a_name_and_of_lines(tmp_path: Path) -> None:
+    template = package(picture('name="【TI\u200bTLE】" descr="【TITLE】"'))
+    job = finish(tmp_path, template, {"TITLE": "a\nb\n"})
+    dropped = "one newline at the end of the value was dropped"
+    assert [entry["note"] for entry in job.log["entries"]] == [
+        f"characters without width in the name were ignored: U+200B; {dropped}; "
+        "the value's line ends became spaces: there are no lines here",
+        dropped,
+    ]
+
+
 def test_the_log_of_a_template_without_such_places_has_no_new_members(tmp_path: Path) -> None:
     [entry] = finish(tmp_path, package(p("【TITLE】")), {"TITLE": "x"}).log["entries"]
     assert {"part", "place", "note", "bound_control"}.isdisjoint(entry)
