@@ -1,7 +1,7 @@
 """Which data a content control shows (w:dataBinding, 17.5.2.6), for log entries that write such data."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from lxml.etree import _Element
 
@@ -32,11 +32,10 @@ class Controls:
 
     def __init__(self, template: Template, replacements: Iterable[Replacement]) -> None:
         self._template = template
-        # A copy of a paragraph has one line of its value; the whole value is the longest.
-        self._values: dict[str, str] = {}
-        for each in replacements:
-            if len(each.new_text) >= len(self._values.get(each.field_name, "")):
-                self._values[each.field_name] = each.new_text
+        # A field may have other texts in other paragraphs (lists, lines that become paragraphs).
+        self._values: dict[str, dict[str, None]] = {}
+        for entry in replacements:
+            self._values.setdefault(entry.field_name, {})[entry.new_text] = None
         self._roots: dict[str, _Element | None] = {}
         self._listed: dict[str, dict[str, list[_Element]]] = {}
         self._places: dict[str, dict[_Element, str]] = {}
@@ -58,33 +57,31 @@ class Controls:
         names = [name for each in re.findall(PLACEHOLDER, shown) if (name := _name_in(each))]
         return (
             names[:1] == [entry.field_name]
-            and self._filled(shown, names, entry.new_text) == entry.new_text
+            and self._may_become(shown, entry.new_text)
             and self._shows(control, entry)
         )
 
-    def _filled(self, shown: str, names: Sequence[str], new_text: str) -> str:
-        """Return ``shown`` with the values of its placeholders.
+    def _may_become(self, shown: str, text: str) -> bool:
+        """Say whether ``shown`` becomes ``text`` with one of its logged texts for each placeholder.
 
-        The value of a name that stands nowhere else is what ``new_text`` has in its place.
+        A name that stands nowhere else has any text, if it is the only such name.
         """
-        unknown = set(names) - self._values.keys()
-        if len(unknown) == 1:
-            [name] = unknown
-            fixed = self._with_values(shown, {name: ""})
-            length, rest = divmod(len(new_text) - len(fixed), names.count(name))
-            if rest or length < 0:
-                return ""
-            first = next(each for each in re.finditer(PLACEHOLDER, shown) if _name_in(each[0]) == name)
-            at = len(self._with_values(shown[: first.start()], {}))
-            self._values[name] = new_text[at : at + length]
-        return self._with_values(shown, {})
-
-    def _with_values(self, text: str, others: Mapping[str, str]) -> str:
-        def value(match: re.Match[str]) -> str:
-            name = _name_in(match[0])
-            return others.get(name, self._values.get(name, match[0]))
-
-        return re.sub(PLACEHOLDER, value, text)
+        pieces: list[tuple[str, ...]] = []
+        names: list[str] = []
+        at = 0
+        for match in re.finditer(PLACEHOLDER, shown):
+            names += ("", _name_in(match[0]))
+            pieces += ((shown[at : match.start()],), tuple(self._values.get(names[-1], (match[0],))))
+            at = match.end()
+        pieces.append((shown[at:],))
+        unknown = set(filter(None, names)) - self._values.keys()
+        if len(unknown) != 1:
+            return len(text) in _ends(text, pieces)
+        [name] = unknown
+        first, last = names.index(name), len(names) - 1 - names[::-1].index(name)
+        before = _ends(text, pieces[:first])
+        behind = _ends(text[::-1], [[each[::-1] for each in piece] for piece in pieces[:last:-1]])
+        return bool(before) and bool(behind) and min(before) + min(behind) <= len(text)
 
     def _shows(self, control: _Element, entry: PlaceReplacement) -> bool:
         """Say whether the binding of ``control`` leads to the address of ``entry``."""
@@ -186,6 +183,14 @@ def _chosen(group: list[_Element], positions: list[int]) -> list[_Element]:
     for position in positions:
         group = group[position - 1 : position] if position else []
     return group
+
+
+def _ends(text: str, pieces: Iterable[Sequence[str]]) -> set[int]:
+    """Return where one of each of ``pieces`` in turn may end if the first begins at the start of ``text``."""
+    ends = {0}
+    for texts in pieces:
+        ends = {at + len(each) for each in texts for at in ends if text.startswith(each, at)}
+    return ends
 
 
 def _text_of(control: _Element) -> str:

@@ -4,7 +4,7 @@ from typing import Any, Literal, NamedTuple
 
 from docops_flask.engine.artefacts import json_list, quoted
 from docops_flask.engine.skills.skill import Skill
-from docops_flask.engine.template.grammar import Kind
+from docops_flask.engine.template.grammar import Kind, ignored_characters
 
 # Characters quoted from the paragraph on each side of a placeholder.
 MAX_CONTEXT_CHARACTERS = 60
@@ -151,3 +151,8 @@ def missing_reason(skill: Skill, known: bool, required: bool) -> str:
     if not known:
         return f"the skill {skill.name} has no field for it"
     return f"the task gives no value for this {'required' if required else 'optional'} field"
+
+
+def note_of_name(original: str) -> str:
+    """Return the note about characters that are ignored in the name of ``original``."""
+    return f"characters without width in the name were ignored: {', '.join(ignored_characters(original))}"

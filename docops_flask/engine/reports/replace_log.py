@@ -14,9 +14,10 @@ from docops_flask.engine.reports.log_entry import (
     UNSUPPORTED_REASONS,
     LogEntry,
     missing_reason,
+    note_of_name,
 )
 from docops_flask.engine.skills.skill import Skill
-from docops_flask.engine.template.grammar import Kind, Suggestions, ignored_characters
+from docops_flask.engine.template.grammar import Kind, Suggestions
 from docops_flask.engine.template.scan import BracketedParagraph, Scan
 from docops_flask.engine.template.unaccounted import UnaccountedName
 from docops_flask.engine.template.values import DROPPED_NEWLINE, Values
@@ -213,7 +214,7 @@ def _entries(
             original, before = text[start:end], text[max(0, start - MAX_CONTEXT_CHARACTERS) : start]
             after = text[end : end + MAX_CONTEXT_CHARACTERS]
             at = run_id, path, start, end, original, before, after, mirrors
-            note = None if end - start == len(name) + _BRACKETS else _note_of_name(original)
+            note = None if end - start == len(name) + _BRACKETS else note_of_name(original)
             if kind is not _PLACEHOLDER:
                 reason, suggestion = UNSUPPORTED_REASONS[kind], suggestions.near(name)
                 yield LogEntry("unsupported", *at, None, None, reason, kind.value, suggestion)
@@ -233,10 +234,6 @@ def _entries(
 _PLACEHOLDER = Kind.PLACEHOLDER
 # Of a placeholder, beside its name.
 _BRACKETS = 2
-
-
-def _note_of_name(original: str) -> str:
-    return f"characters without width in the name were ignored: {', '.join(ignored_characters(original))}"
 
 
 def _inline_entries(
@@ -270,7 +267,7 @@ def _inline_entries(
                 reason, suggestion = UNSUPPORTED_REASONS[kind], suggestions.near(name)
                 yield entry._replace(reason=reason, kind=kind.value, suggestion=suggestion)
                 continue
-            notes = [] if end - start == len(name) + _BRACKETS else [_note_of_name(original)]
+            notes = [] if end - start == len(name) + _BRACKETS else [note_of_name(original)]
             if refusal is not None:
                 yield entry._replace(reason=refusal.reason, kind=refusal.kind.value)
             elif name in values:

@@ -36,19 +36,23 @@ _CHILD_STEPS = re.compile(rf"(?:/{_NAME}(?:\[[0-9]{{1,9}}\])*)+(?:/@{_NAME})?")
 _PREFIX_MAPPING = re.compile(r"xmlns:([\w.-]+)\s*=\s*(?:'([^']*)'|\"([^\"]*)\")")
 # What a control does not show: properties, tracked deletions (17.13.5).
 _HIDDEN = frozenset((b"sdtPr", b"sdtEndPr", b"rPr", b"del", b"moveFrom"))
+_OF_BINDING = (b"dataBinding", b"repeatingSection")
 _PLACE = "content control bound to data"
 _PATH_REASON = (
     "its data is told by an expression that is not followed; bind the control to an element by its path, or "
     "remove the binding"
 )
 _RICH_REASON = "its data is a whole document; remove the binding, or use a plain text control"
-_NODE_REASON = "its data is no plain text; bind the control to an element that holds text alone"
+_NODE_REASON = (
+    "its data is no plain text, or another control with another text shows the same data; bind the control "
+    "to an element of its own that holds text alone"
+)
 
 
 class _Control:
     """A content control: its number in its part, its prefix, its first byte, its binding, its text."""
 
-    __slots__ = ("binding", "first_text", "is_rich", "number", "prefix", "start", "text")
+    __slots__ = ("binding", "first_text", "is_repeated", "is_rich", "number", "prefix", "start", "text")
 
     def __init__(self, number: int, prefix: bytes, start: int, first_text: int) -> None:
         self.number = number
@@ -58,10 +62,15 @@ class _Control:
         self.first_text = first_text
         self.binding: dict[str, str] | None = None
         self.is_rich = False
+        # Whether it repeats the controls in it, which are bound themselves, for each element of the data.
+        self.is_repeated = False
         self.text = ""
 
-    def bind(self, prefix: bytes, attributes: bytes) -> None:
-        """Take a binding; the first counts."""
+    def take_property(self, prefix: bytes, local: bytes, attributes: bytes) -> None:
+        """Take a property that says what it shows; of bindings the first counts."""
+        if local == b"repeatingSection":
+            self.is_repeated = True
+            return
         # Word binds controls with formatted text by an element of its own (w15:dataBinding).
         self.is_rich |= prefix != self.prefix
         if self.binding is None:
@@ -88,11 +97,11 @@ class BoundControls:
         # What was found out before, as many controls may have the same binding.
         self._stores_by_id: dict[str, list[str]] = {}
         self._led_to: dict[tuple[str, str, str], Node | None] = {}
-        self._filled: dict[Node, bool] = {}
+        self._filled: dict[tuple[Node, str], bool] = {}
         self.nodes: list[BoundNode] = []
         self.unfillable: list[Unfillable] = []
         self.handled: set[tuple[str, int]] = set()
-        self._written: set[tuple[str, str]] = set()
+        self._written: dict[tuple[str, str], str] = {}
 
     def read(self, story: StoryPart) -> None:
         """Take the controls of ``story``."""
@@ -117,9 +126,9 @@ class BoundControls:
             else:
                 if node is None:
                     return
-                if node not in self._filled:
-                    self._filled[node] = self._write(story, control, text, node)
-                if self._filled[node]:
+                if (node, text) not in self._filled:
+                    self._filled[node, text] = self._write(story, control, text, node)
+                if self._filled[node, text]:
                     self.handled.add((story.name, control.start))
                     return
                 reason = _NODE_REASON
@@ -149,14 +158,15 @@ class BoundControls:
         if node.attribute:
             address += f"@{written_name}"
         key = part.name, address
-        if key not in self._written:
-            self._written.add(key)
-            self.nodes.append(
-                BoundNode(
-                    part, address, now, f"{story.name}#sdt[{control.number}]", text, first, last, before,
-                    after, bool(node.attribute),
-                )
-            )  # fmt: skip
+        if key in self._written:
+            return self._written[key] == text
+        self._written[key] = text
+        self.nodes.append(
+            BoundNode(
+                part, address, now, f"{story.name}#sdt[{control.number}]", text, story, control.start, first,
+                last, before, after, bool(node.attribute),
+            )
+        )  # fmt: skip
         return True
 
     def _found_node(self, stores: list[str], path: str, binding: dict[str, str]) -> Node | None:
@@ -254,7 +264,7 @@ def _controls_of(story: StoryPart) -> Iterator[_Control]:
             hidden -= local in _HIDDEN
             if local == b"sdt" and controls:
                 control = controls.pop()
-                if control.binding is not None:
+                if control.binding is not None and not control.is_repeated:
                     control.text = "".join(texts[control.first_text :])
                     yield control
         elif name is not None:
@@ -262,8 +272,8 @@ def _controls_of(story: StoryPart) -> Iterator[_Control]:
             if local == b"sdt":
                 controls.append(_Control(count, prefix, match.start(), len(texts)))
                 count += 1
-            elif local == b"dataBinding" and [each for each, _ in opened[-2:]] == [b"sdt", b"sdtPr"]:
-                controls[-1].bind(prefix, attributes)
+            elif local in _OF_BINDING and [each for each, _ in opened[-2:]] == [b"sdt", b"sdtPr"]:
+                controls[-1].take_property(prefix, local, attributes)
             elif local in (b"br", b"cr") and controls and not hidden:
                 texts.append("\n")
             if not attributes.endswith(b"/"):

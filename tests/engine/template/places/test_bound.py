@@ -1,6 +1,7 @@
 """Content controls that show data: the data gets the control's value, so that Word shows it."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -106,6 +107,54 @@ def test_two_controls_of_the_same_data_write_it_once(tmp_path: Path) -> None:
     body = bound_control("【NAME】") + bound_control("【NAME】")
     job = finish(tmp_path, custom_data(body, _data("<name/>")), {"NAME": "李明"})
     assert [entry.get("part") for entry in job.log["entries"]] == [None, None, ITEM]
+
+
+def test_two_controls_with_other_texts_of_the_same_data_are_reported(tmp_path: Path) -> None:
+    body = bound_control("【NAME】") + bound_control("【TITLE】")
+    job = finish(tmp_path, custom_data(body, _data("<name/>")), {"NAME": "李明", "TITLE": "x"})
+    assert job.part(ITEM).endswith(_data("<name>李明</name>"))
+    *_, entry = job.log["entries"]
+    assert (entry["kind"], entry["paragraph_path"]) == ("unfillable", "word/document.xml#sdt[1]")
+
+
+@pytest.mark.parametrize("around", [False, True])
+def test_data_gets_a_list_as_it_stands_in_the_paragraph_of_the_control(tmp_path: Path, around: bool) -> None:
+    control = bound_control("【NAME】").replace("<w:p>", "<w:p><w:r><w:t>附件：</w:t></w:r>")
+    if around:
+        control = bound_control("附【NAME】").replace("<w:p>", "").replace("</w:p>", "")
+        control = control.replace("<w:r>", "<w:p><w:r>").replace("</w:r>", "</w:r></w:p>")
+    values: Any = {"NAME": ["甲", "乙"]}
+    # Elsewhere the list is written otherwise.
+    template = custom_data("<w:p><w:r><w:t>【NAME】</w:t></w:r></w:p>" + control, _data("<name/>"))
+    job = finish(tmp_path, template, values)
+    assert "甲, 乙" in job.part()
+    assert job.part(ITEM).endswith(_data("<name>附甲、乙</name>" if around else "<name>甲、乙</name>"))
+
+
+def test_data_gets_all_lines_where_another_paragraph_is_repeated_for_each(tmp_path: Path) -> None:
+    body = bound_control("【NAME】") + "<w:p><w:r><w:t>【NAME】</w:t></w:r></w:p>"
+    job = finish(tmp_path, custom_data(body, _data("<name/>")), {"NAME": "一\n二"}, lines="paragraphs")
+    assert job.part(ITEM).endswith(_data("<name>一\n二</name>"))
+    assert job.integrity["exactness"] == "bytes"
+
+
+def test_a_repeating_section_leaves_its_data_to_the_controls_in_it(tmp_path: Path) -> None:
+    section = bound_control("【NAME】", "/n:root[1]/n:name", tag="w15:dataBinding")
+    section = section.replace("</w:sdtPr>", "<w15:repeatingSection/></w:sdtPr>", 1)
+    inner = bound_control("【NAME】")
+    control = inner[inner.index("<w:sdt>") : inner.index("</w:sdt>") + len("</w:sdt>")]
+    run = section[section.index("<w:sdtContent>") + len("<w:sdtContent>") : section.index("</w:sdtContent>")]
+    template = custom_data(section.replace(run, control), _data("<name>【NAME】</name>"))
+    job = finish(tmp_path, template, {"NAME": "李明"})
+    assert {entry["status"] for entry in job.log["entries"]} == {"replaced"}
+    assert job.part(ITEM).endswith(_data("<name>李明</name>"))
+
+
+def test_data_that_is_markup_written_as_text_is_reported_and_stays(tmp_path: Path) -> None:
+    data = _data("<name>&lt;w:t&gt;【NAME】&lt;/w:t&gt;</name>")
+    job = finish(tmp_path, custom_data("<w:p/>", data), {"NAME": "a & b"})
+    assert job.part(ITEM).endswith(data)
+    assert [entry["kind"] for entry in job.log["entries"]] == ["unfillable"]
 
 
 def test_data_is_not_written_where_a_value_is_missing(tmp_path: Path) -> None:

@@ -73,6 +73,15 @@ _SHEET = _zip(
 )
 CASES = {
     "imported HTML": Case(_chunk("<p>【TITLE】</p>".encode()), "word/afchunk1.html#byte[3]", _IMPORTED),
+    "an imported document declared as its main part is": Case(
+        _chunk(
+            docx(p("【TI", "TLE】")),
+            "afchunk1.docx",
+            "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml",
+        ),
+        "word/afchunk1.docx#word/document.xml#byte[",
+        _IMPORTED,
+    ),
     "imported HTML with markup in the name": Case(
         _chunk("<p>【TI<b>TLE</b>】</p>".encode()), "word/afchunk1.html#byte[3]", _IMPORTED
     ),
