@@ -416,3 +416,10 @@ def test_a_text_box_in_text_boxes_is_filled_in_every_branch(depth: int, tmp_path
     assert [len(entry["mirrored_at"]) for entry in job.log["entries"]] == [2**depth - 1] * 2
     assert (job.proof().verdict, job.proof().exactness) == ("intact", "bytes")
     assert job.edited('"preserve">v<', '"preserve" >v<').proof().exactness == "canonical"
+
+
+def test_a_code_is_not_looked_for_in_the_value_of_another_attribute(tmp_path: Path) -> None:
+    tag = "<w:fldSimple w:other=\" w:instr='【NAME】' \" w:instr='%s'/>"
+    job = finish(tmp_path, docx(p(tag % "QUOTE 【NAME】")), VALUES)
+    assert tag % "QUOTE 李明" in job.part()
+    assert job.integrity["exactness"] == "bytes"
