@@ -14,6 +14,8 @@ from docops_flask.engine.opc.xml_part import parse_part
 _STEP = r"(?:([\w.-]+):)?([\w.-]+)((?:\[[0-9]{1,9}\])*)"
 # So many elements are gone through for the paths of all entries; what is behind them is not found.
 _MOST_VISITED = 2_000_000
+# Texts of a field that are tried, and places where what was tried may end: more come from no job.
+_MOST_TEXTS = 16
 _MAPPING = r"xmlns:([\w.-]+)\s*=\s*(?:'([^']*)'|\"([^\"]*)\")"
 _SHOWN = (
     "descendant::node()[self::text()[parent::w:t] or self::w:br or self::w:cr]"
@@ -32,10 +34,13 @@ class Controls:
 
     def __init__(self, template: Template, replacements: Iterable[Replacement]) -> None:
         self._template = template
-        # A field may have other texts in other paragraphs (lists, lines that become paragraphs).
+        # A field may have other texts in other paragraphs: lists take the separator of theirs.
         self._values: dict[str, dict[str, None]] = {}
         for entry in replacements:
-            self._values.setdefault(entry.field_name, {})[entry.new_text] = None
+            texts = self._values.setdefault(entry.field_name, {})
+            # No control lies in a copy of a paragraph, which has a line of the value.
+            if not entry.copy and len(texts) < _MOST_TEXTS:
+                texts[entry.new_text] = None
         self._roots: dict[str, _Element | None] = {}
         self._listed: dict[str, dict[str, list[_Element]]] = {}
         self._places: dict[str, dict[_Element, str]] = {}
@@ -71,10 +76,10 @@ class Controls:
         at = 0
         for match in re.finditer(PLACEHOLDER, shown):
             names += ("", _name_in(match[0]))
-            pieces += ((shown[at : match.start()],), tuple(self._values.get(names[-1], (match[0],))))
+            pieces += ((shown[at : match.start()],), tuple(self._values.get(names[-1]) or (match[0],)))
             at = match.end()
         pieces.append((shown[at:],))
-        unknown = set(filter(None, names)) - self._values.keys()
+        unknown = {name for name in names if name and not self._values.get(name)}
         if len(unknown) != 1:
             return len(text) in _ends(text, pieces)
         [name] = unknown
@@ -189,7 +194,8 @@ def _ends(text: str, pieces: Iterable[Sequence[str]]) -> set[int]:
     """Return where one of each of ``pieces`` in turn may end if the first begins at the start of ``text``."""
     ends = {0}
     for texts in pieces:
-        ends = {at + len(each) for each in texts for at in ends if text.startswith(each, at)}
+        found = {at + len(each) for each in texts for at in ends if text.startswith(each, at)}
+        ends = set(sorted(found)[:_MOST_TEXTS])
     return ends
 
 
