@@ -201,7 +201,7 @@ def test_a_filled_paragraph_shows_the_values_and_all_other_text(content: str, a:
 
     before, expected, at = tree(content), [], 0
     for found in find_placeholders(before.text):
-        if found.kind is Kind.PLACEHOLDER:
+        if found.kind is Kind.PLACEHOLDER and found.name in ("A", "B"):
             expected += [before.text[at : found.start], {"A": a, "B": b}[found.name]]
             at = found.end
     expected.append(before.text[at:])
