@@ -23,7 +23,7 @@ _CLOSED_NAME = f"{OPEN}[{_NAME_CHARS}]++{CLOSE}"
 _SPACES = " \u00a0\u3000"
 # Characters without width that editors and web pages leave in copied text: zero-width spaces and joiners, the
 # word joiner, the byte order mark, soft hyphens, variation selectors. In a name they are ignored.
-_IGNORED = "\u00ad\u200b-\u200d\u2060\ufeff\ufe00-\ufe0f"
+IGNORED = "\u00ad\u200b\u200c\u200d\u2060\ufeff" + "".join(map(chr, range(0xFE00, 0xFE10)))
 # Marks of direction (Unicode Standard Annex 9). Removing one may change the order in which the text around it
 # is shown, so a name with one in it is reported.
 _DIRECTIONS = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
@@ -37,7 +37,7 @@ _UNSEEN = (
     "\U000e0000-\U000e0fff"
 )
 _NO_CHARACTERS = f"[{_BLANKS}{_HYPHENS}{_UNSEEN}]"
-_TO_EXAMINE = f"[{_IGNORED}{_DIRECTIONS}{_BLANKS}{_HYPHENS}{_UNSEEN}]"
+_TO_EXAMINE = f"[{IGNORED}{_DIRECTIONS}{_BLANKS}{_HYPHENS}{_UNSEEN}]"
 
 
 class Kind(Enum):
@@ -165,7 +165,7 @@ def ignored_characters(written: str) -> list[str]:
 
     Each is returned once, as ``U+200B`` and the like, in the order of the code points.
     """
-    return [f"U+{ord(each):04X}" for each in sorted(set(re.findall(f"[{_IGNORED}]", written)))]
+    return [f"U+{ord(each):04X}" for each in sorted(set(re.findall(f"[{IGNORED}]", written)))]
 
 
 def closed_names(text: str) -> Iterator[tuple[int, int]]:

@@ -15,6 +15,7 @@ from docops_flask.engine.document.edits import EditedPart
 from docops_flask.engine.oxml.markup import (
     TOKEN,
     Scope,
+    attribute_spans,
     attributes_of,
     decoded,
     inner_scope,
@@ -33,7 +34,6 @@ from docops_flask.engine.template.places.rules import (
     rule_of_text,
 )
 
-_ATTRIBUTE = re.compile(rb"([^\s=\"']++)\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)')")
 _WHITE = re.compile(rb"\r\n|[\t\r\n]")
 
 
@@ -208,18 +208,17 @@ class _Reader:
             self.found.append((pieces.at, place))
 
     def _attributes(self, tag: _Tag) -> None:
-        for match in _ATTRIBUTE.finditer(tag.attributes):
-            group = 2 if match[2] is not None else 3
-            raw = match[group]
-            if not may_hold_bracket(raw) or match[1] == b"xmlns" or match[1].startswith(b"xmlns:"):
+        for name, start, end in attribute_spans(tag.attributes):
+            raw = tag.attributes[start:end]
+            if not may_hold_bracket(raw) or name == b"xmlns" or name.startswith(b"xmlns:"):
                 continue
-            rule = self._rule_of_attribute(tag, match[1])
+            rule = self._rule_of_attribute(tag, name)
             if rule is None:
                 continue
             # Literal white space in a value is read as blanks (XML 1.0, 3.3.3).
             text = decoded(_WHITE.sub(b" ", raw))
-            segment = Segment(0, text, tag.at + match.start(group), tag.at + match.end(group))
-            address = f"{tag.element}@{match[1].decode()}"
+            segment = Segment(0, text, tag.at + start, tag.at + end)
+            address = f"{tag.element}@{name.decode()}"
             self.found.append((tag.start, Place(self._part, address, rule, text, (segment,), True)))
 
     def _rule_of_attribute(self, tag: _Tag, name: bytes) -> Rule | None:
