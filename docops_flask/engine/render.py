@@ -42,8 +42,9 @@ from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.opc.package import Package
 from docops_flask.engine.opc.relationships import SIGNATURE_ORIGIN
 from docops_flask.engine.policy.policy import Policy
+from docops_flask.engine.reports.log_entry import LogEntry
 from docops_flask.engine.reports.missing_fields import Given, MissingFields, missing_fields
-from docops_flask.engine.reports.replace_log import LogEntry, ReplaceLog, replace_log
+from docops_flask.engine.reports.replace_log import ReplaceLog, replace_log
 from docops_flask.engine.run_result import RunResult
 from docops_flask.engine.skills.skill import Skill
 from docops_flask.engine.template.fill import fill
@@ -110,7 +111,7 @@ def _run(job: Job, template: Template, sink: ArtefactSink) -> RunResult:
     filling = fill(scan, values)
     inline = _fill_inline(scan, values, asked.skill)
     touched = filling.touched if inline is None else _in_order(scan, filling.touched | inline.touched)
-    placed, elsewhere = _fill_places(job, places, values)
+    placed, elsewhere = _fill_places(job, places, values, document)
     suggested = _suggested_policy(job, document, scan)
     deviations = _deviations(job, document, targets, suggested)
     report = _format_report(job, document, targets, template_look)._replace(
@@ -124,7 +125,7 @@ def _run(job: Job, template: Template, sink: ArtefactSink) -> RunResult:
     logged = (*scan.inline_names(), *log.elsewhere())
     unaccounted = find_unaccounted(template.package, document, scan, logged, closed)
     log = log.with_unaccounted(unaccounted, suggestions)
-    fields, log, missing = _told(job, asked, field_counts, log, scan, values)
+    fields, log, missing = _told(job, asked, field_counts, log, scan, places, values)
 
     removal = _removal(job, template.package, document, placed)
     edits = [*filling.edits, *placed, *(() if inline is None else inline.edits)]
@@ -204,13 +205,14 @@ def _told(  # noqa: PLR0917, called once
     field_counts: Mapping[str, int],
     log: ReplaceLog,
     scan: Scan,
+    places: PlaceScan,
     values: Values,
 ) -> tuple[list[str], ReplaceLog, MissingFields]:
     """Return the names of the template's fields, sorted, the log, and what is missing."""
     if asked.open_task is None:
         fields = sorted(field_counts)
         given = Given(asked.skill, job.payload or {}, values)
-        return fields, log, missing_fields(fields, given, log, scan)
+        return fields, log, missing_fields(fields, given, log, scan, places)
     # As above: most jobs have a document type.
     from docops_flask.engine.reports.open_fields import missing_values, with_paths
     from docops_flask.engine.template.tag_meaning import path_of
@@ -236,7 +238,7 @@ def _added(counts: dict[str, int], more: Mapping[str, int]) -> dict[str, int]:
 
 
 def _fill_places(
-    job: Job, scan: PlaceScan, values: Mapping[str, str]
+    job: Job, scan: PlaceScan, values: Values, document: Document
 ) -> tuple[Sequence[Edit], Sequence[LogEntry]]:
     """Return the edits outside paragraphs, and the log's entries about them and about what is not filled."""
     if job.skill is None or not any(scan):
@@ -245,7 +247,7 @@ def _fill_places(
     from docops_flask.engine.reports.place_entries import place_entries
     from docops_flask.engine.template.places.filling import fill_places
 
-    filling = fill_places(scan, values, job.skill)
+    filling = fill_places(scan, values, job.skill, document)
     suggestions = Suggestions(job.skill.placeholders())
     return filling.edits, tuple(place_entries(scan, filling, job.skill, suggestions))
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
+from docops_flask.engine.reports.log_entry import LogEntry
 from docops_flask.engine.reports.missing_fields import (
     MAX_LISTED,
     MAX_SHOWN_CHARACTERS,
@@ -11,7 +12,7 @@ from docops_flask.engine.reports.missing_fields import (
     UnusedKey,
     left_places,
 )
-from docops_flask.engine.reports.replace_log import LogEntry, ReplaceLog
+from docops_flask.engine.reports.replace_log import ReplaceLog
 from docops_flask.engine.template.formats.table import FORMATS, as_written, rule_of
 from docops_flask.engine.template.open_task import OpenTask
 from docops_flask.engine.template.payload_check import near_name

@@ -30,7 +30,8 @@ def _extent(body: str, stated: Extent | None = None) -> tuple[str, Any]:
         places.append(
             TagPlace(piece, bool(before.replace(other, "").strip()), bool(behind.replace(other, "").strip()))
         )
-    found = extent_of(*places, stated)
+    first, last = places
+    found = extent_of(first, last, stated)
     if isinstance(found, ExtentFault):
         return found.code, None
     if found is None:
