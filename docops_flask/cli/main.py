@@ -48,6 +48,7 @@ _HELP = {
     "export_suggested_policy": "Also write a policy that this template passes.",
     "lang": "Language of the report page (default: that of the template).",
     "strip_comments": "Leave out the comments of the template's author.",
+    "unused": "Refuse payload keys that no tag of the template takes, or allow them (open tasks).",
     "drop_signature": "Leave out the template's digital signature, which filling makes void.",
 }
 _json_option = click.option(_JSON_FLAG, "as_json", is_flag=True, help="Print one JSON object.")
@@ -124,11 +125,13 @@ def precheck(template: Path, task: Path, *, as_json: bool, **options: Any) -> in
 
 @docops.command()
 @click.argument("template", type=_PATH)
+@click.option("--schema", "only", flag_value="schema", help="Print the JSON Schema of the payload alone.")
+@click.option("--sample-task", "only", flag_value="sample_task", help="Print a task that fits, to fill in.")
 @_json_option
-def inspect(template: Path, *, as_json: bool) -> None:
+def inspect(template: Path, *, only: str | None, as_json: bool) -> None:
     """List the fields and problems of TEMPLATE.
 
-    Prints the address of each.
+    Prints the address of each. With --schema or --sample-task: what an open task for it holds.
     """
     from docops_flask.cli import summary
     from docops_flask.cli.output import files_named
@@ -138,7 +141,10 @@ def inspect(template: Path, *, as_json: bool) -> None:
 
     with files_named({"template": template}):
         report = inspect(inspection_of_file(template, office_of(os.environ)), template)
-    _print_report(report, summary.inspection_for_people, as_json=as_json)
+    if only is not None:
+        print_json(report.as_dict()[only])
+    else:
+        _print_report(report, summary.inspection_for_people, as_json=as_json)
 
 
 @docops.command()

@@ -36,7 +36,7 @@ def run_as_data(result: RunResult, job: Job, out_dir: Path, files: Sequence[str]
         "summary": result.summary(),
         "format_issue_codes": result.report.issue_codes(),
         **result.missing.as_dict(),
-        "effective": job.options.effective(result.language),
+        "effective": job.effective(result.language),
         **({"warnings": [each.as_dict() for each in result.log.warnings]} if result.log.warnings else {}),
         "out_dir": str(out_dir),
         "files": list(files),
@@ -76,6 +76,7 @@ def precheck_for_people(report: Precheck) -> str:
         f"  missing      {_missing(report.missing_required, report.missing_optional)}",
         *_slips(report.missing, report.unused, report.undeclared),
         *_unsupported(places),
+        *(f"  {each.code}  {each.message} {each.place}" for each in report.problems[:_MAX_LISTED]),
     ]
     return "\n".join(lines)
 
@@ -88,6 +89,8 @@ def inspection_for_people(report: Inspection) -> str:
         f"  ({', '.join(field.known_in) or 'in no known skill'})"
         for field in report.fields
     ] or ["  none"]
+    if report.candidates:
+        lines.append(f"Text, or fields if declared: {_listed([each.text for each in report.candidates])}")
     lines += ["Problems:"] + (
         [f"  {each.code:<24} {each.message} {each.place}".rstrip() for each in report.problems] or ["  none"]
     )

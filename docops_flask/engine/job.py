@@ -5,14 +5,18 @@ The server hands it to the renderer as a pickle in the job's folder.
 
 from collections.abc import Mapping
 from enum import Enum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from docops_flask.engine.bilingual import Language
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.options import Options
 from docops_flask.engine.policy.policy import Policy
 from docops_flask.engine.skills.skill import Skill
 
-Payload = Mapping[str, str | list[str] | None]
+# Of an open task any JSON values; of a document type texts, lists of texts and ``None``.
+Payload = Mapping[str, Any]
+# The ``task_type`` of an open task, unless a document type has this name.
+OPEN_TYPE = "open"
 
 
 class JobKind(Enum):
@@ -27,7 +31,8 @@ class JobKind(Enum):
 class Job(NamedTuple):
     """What to do with a template.
 
-    ``skill`` and ``payload`` come from the validated task; an inspection and a verification have neither.
+    ``skill`` and ``payload`` come from the validated task; an inspection and a verification have neither. An
+    open task has no ``skill``: the template says what its payload has to hold, in template language 2.
     ``skills`` are all known skills; only an inspection needs them, for its suggestions and ``known_in``.
     ``template_name`` is the name of the template's file as the client gave it, ``date`` the day (ISO 8601):
     the report page shows both, ``None`` is left out.
@@ -42,3 +47,18 @@ class Job(NamedTuple):
     limits: Limits = Limits()
     template_name: str | None = None
     date: str | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it has a task without a document type."""
+        return self.skill is None and self.payload is not None
+
+    @property
+    def grammar(self) -> int:
+        """The template language that it speaks."""
+        return 2 if self.is_open else 1 if self.skill is None else self.skill.grammar
+
+    def effective(self, language: Language) -> dict[str, str]:
+        """Return the ``effective`` member of ``api_result.json``; ``language`` is the one that was used."""
+        effective = self.options.effective(language)
+        return {**effective, "task_type": OPEN_TYPE} if self.is_open else effective

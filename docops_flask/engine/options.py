@@ -11,6 +11,7 @@ FormatBaseline = Literal["template", "policy"]
 FormatFixMode = Literal["none", "safe"]
 FormatReport = Literal["human", "json", "both"]
 Preset = Literal["quick", "template", "strict"]
+Unused = Literal["refuse", "allow"]
 
 CHOICES: Mapping[str, tuple[str, ...]] = {
     "preset": ("quick", "template", "strict"),
@@ -19,6 +20,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "format_fix_mode": ("none", "safe"),
     "format_report": ("human", "json", "both"),
     "lang": LANGUAGES,
+    "unused": ("refuse", "allow"),
 }
 # Switches beside ``strict``; they are not part of ``effective`` and of no preset.
 _OWN_SWITCHES = ("export_suggested_policy", "strip_comments", "drop_signature")
@@ -39,10 +41,11 @@ FIELD_ORDER = (
     "policy",
     *_OWN_SWITCHES,
     "lang",
+    "unused",
 )
 # What a preset sets; ``strict`` sets the first.
 _PRESET_FIELDS = ("format_mode", "format_baseline", "format_fix_mode")
-_EXPLICIT_FIELDS = (*_PRESET_FIELDS, "format_report", "lang")
+_EXPLICIT_FIELDS = (*_PRESET_FIELDS, "format_report", "lang", "unused")
 # A field, and the fields that cannot be sent together with it.
 _EXCLUDES = (
     ("preset", (*_PRESET_FIELDS, "policy_yaml")),
@@ -55,7 +58,8 @@ class Options(NamedTuple):
     """How a job checks the format, how it reports and what it leaves out; every text is one of ``CHOICES``.
 
     ``lang`` is the language of the texts for people; ``None`` means that of the template. ``strip_comments``
-    leaves out the comments of the template's author, ``drop_signature`` its digital signature.
+    leaves out the comments of the template's author, ``drop_signature`` its digital signature. ``unused``
+    says what becomes of payload keys that no tag of the template takes, in an open task.
     """
 
     preset: Preset = "quick"
@@ -67,11 +71,12 @@ class Options(NamedTuple):
     lang: Language | None = None
     strip_comments: bool = False
     drop_signature: bool = False
+    unused: Unused = "refuse"
 
     def effective(self, language: Language) -> dict[str, str]:
         """Return the ``effective`` member of ``api_result.json``; ``language`` is the one that was used."""
         values = self._asdict()
-        for name in (*_OWN_SWITCHES, "lang"):
+        for name in (*_OWN_SWITCHES, "lang", "unused"):
             del values[name]
         return {**values, "language": language}
 

@@ -14,14 +14,16 @@ from docops_flask.engine.artefacts import (
     NullSink,
     OutputBudget,
 )
+from docops_flask.engine.document.document import Document
 from docops_flask.engine.document.open import open_document
-from docops_flask.engine.errors import DocopsError
 from docops_flask.engine.files import FilePath
 from docops_flask.engine.job import Job, JobKind
 from docops_flask.engine.opc.package import Package
 from docops_flask.engine.options import Options
 from docops_flask.engine.render import Template
 from docops_flask.engine.run_result import RunResult
+from docops_flask.engine.template.grammar import closed_names
+from docops_flask.engine.template.part_search import Closed
 from docops_flask.engine.template.places.search import scan_places
 from docops_flask.engine.template.scan import scan_document
 from docops_flask.engine.template.unaccounted import find_unaccounted
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from docops_flask.engine.integrity.verification import Evidence, Verification
     from docops_flask.engine.reports.inspection import Inspection
     from docops_flask.engine.reports.precheck import Precheck
+    from docops_flask.engine.template.tag_meaning import TagMeanings
 
 ARCHIVE = "outputs.zip"
 
@@ -69,27 +72,50 @@ def run_to_zip(job: Job, package: Package, archive: FilePath) -> RunResult:
 
 def precheck(job: Job, template: FilePath) -> "Precheck":
     """Do what a run with ``format_mode=off`` does, keep the outcome, write no document."""
+    from docops_flask.engine.reports.open_inspection import needs_language_2
     from docops_flask.engine.reports.precheck import precheck_of
 
-    unchecked = job._replace(options=Options(format_mode="off"))
+    unchecked = job._replace(options=Options(format_mode="off", unused=job.options.unused))
     with closing(Package(template, job.limits)) as package:
         sink = NullSink(OutputBudget(job.limits.output_bytes))
         result = _template(unchecked, package).render(unchecked, sink)
-    return precheck_of(result.exit_code, result.template_fields, result.log, result.missing)
+        problems = () if job.grammar == 2 else needs_language_2(_meanings(package, job))
+    told = precheck_of(result.exit_code, result.template_fields, result.log, result.missing)
+    return told._replace(problems=problems)
 
 
 def inspect(job: Job, template: FilePath) -> "Inspection":
     """Return what ``template`` asks for and what is wrong with it."""
     from docops_flask.engine.reports.inspection import inspect_template
+    from docops_flask.engine.reports.open_inspection import needs_language_2, open_facts, with_paths
     from docops_flask.engine.reports.package_problems import package_problems
 
     with closing(Package(template, job.limits)) as package:
         document = open_document(package, job.limits)
         scan = scan_document(document)
         places = scan_places(package, document, job.limits)
-        unaccounted = find_unaccounted(package, document, scan, (*scan.inline_names(), *places.names()))
-        beside = package_problems(package, document)
-        return inspect_template(scan, places, job.skills, unaccounted, beside)
+        meanings = _meanings(package, job, document)
+        closed: Closed = closed_names
+        if meanings.needs_language_2:
+            scan, places = with_paths(meanings)
+            closed = meanings.closed_tags
+        logged = (*scan.inline_names(), *places.names())
+        unaccounted = find_unaccounted(package, document, scan, logged, closed)
+        beside = (*needs_language_2(meanings), *package_problems(package, document))
+        return inspect_template(scan, places, job.skills, unaccounted, beside, open_facts(meanings))
+
+
+def _meanings(package: Package, job: Job, document: Document | None = None) -> "TagMeanings":
+    """Return what the tags of a template mean in language 2, without a payload."""
+    from docops_flask.engine.reports.open_inspection import without_slips
+    from docops_flask.engine.template.tag_meaning import decide_tags
+    from docops_flask.engine.template.tag_scan import find_tags
+
+    document = document or open_document(package, job.limits)
+    scan = scan_document(document, find_tags)
+    meanings = decide_tags(scan, scan_places(package, document, job.limits, find_tags))
+    skills = job.skills if job.skill is None else (job.skill,)
+    return without_slips(meanings, {name for skill in skills for name in skill.placeholders()})
 
 
 def verify_files(job: Job, template: FilePath, evidence: "Evidence") -> "Verification":
@@ -101,6 +127,9 @@ def verify_files(job: Job, template: FilePath, evidence: "Evidence") -> "Verific
 
 
 def _template(job: Job, package: Package) -> Template:
-    if job.skill is None or job.payload is None:
-        raise DocopsError("A run needs a skill and a payload.")
-    return Template(package, job.limits)
+    if job.grammar == 1:
+        return Template(package, job.limits)
+    # Imported here: most jobs have a document type.
+    from docops_flask.engine.template.tag_scan import find_tags
+
+    return Template(package, job.limits, find_tags)

@@ -37,7 +37,7 @@ from docops_flask.engine.files import FilePath
 from docops_flask.engine.formatting.cascade import Cascade
 from docops_flask.engine.integrity.byte_stories import TemplateEvidence
 from docops_flask.engine.integrity.proof import prove_written
-from docops_flask.engine.job import Job, Payload
+from docops_flask.engine.job import Job
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.opc.package import Package
 from docops_flask.engine.opc.relationships import SIGNATURE_ORIGIN
@@ -48,10 +48,10 @@ from docops_flask.engine.reports.replace_log import ReplaceLog, replace_log
 from docops_flask.engine.run_result import RunResult
 from docops_flask.engine.skills.skill import Skill
 from docops_flask.engine.template.fill import fill
-from docops_flask.engine.template.grammar import Suggestions
+from docops_flask.engine.template.grammar import Suggestions, closed_names, find_placeholders
 from docops_flask.engine.template.places.found import PlaceScan
 from docops_flask.engine.template.places.search import scan_places
-from docops_flask.engine.template.scan import Scan, scan_document
+from docops_flask.engine.template.scan import Finder, Scan, scan_document
 from docops_flask.engine.template.unaccounted import find_unaccounted
 from docops_flask.engine.template.values import Values, build_values
 
@@ -59,21 +59,23 @@ if TYPE_CHECKING:
     from docops_flask.engine.run_warnings import RunWarning
     from docops_flask.engine.template.expansion import Expansion
     from docops_flask.engine.template.inline_fill import InlineFilling
+    from docops_flask.engine.template.open_task import OpenTask
     from docops_flask.engine.template.removal import Removal
 
 
 class Template:
     """A template that is read once and rendered as often as wanted, one rendering after the other.
 
-    Nothing of a rendering stays in it. ``package`` must stay open. Raises as ``open_document`` does.
+    Nothing of a rendering stays in it. ``package`` must stay open. ``find`` finds the placeholders of a text,
+    those of language 1 or 2. Raises as ``open_document`` does.
     """
 
-    def __init__(self, package: Package, limits: Limits) -> None:
+    def __init__(self, package: Package, limits: Limits, find: Finder = find_placeholders) -> None:
         self.package = package
+        self.find = find
         self.document = open_document(package, limits)
-        self.scan = scan_document(self.document)
-        self.places = scan_places(package, self.document, limits)
-        self.field_counts = _added(self.scan.field_counts(), self.places.field_counts())
+        self.scan = scan_document(self.document, find)
+        self.places = scan_places(package, self.document, limits, find)
         self.cascade = Cascade(self.document.styles, self.document.related)
         self.evidence = TemplateEvidence(package)
 
@@ -96,17 +98,18 @@ class Template:
 
 
 def _run(job: Job, template: Template, sink: ArtefactSink) -> RunResult:
-    if job.skill is None or job.payload is None:
-        raise DocopsError("A run needs a skill and a payload.")
     language = job.options.lang or template.language
-    _refuse_growth(template.field_counts, build_values(job.skill, job.payload), job.limits.output_bytes)
-    document, scan, values, places, expansion = _opened(job, job.skill, job.payload, template)
+    asked = _asked(job, template)
+    job = job._replace(skill=asked.skill)
+    field_counts = _added(asked.scan.field_counts(), asked.places.field_counts())
+    _refuse_growth(field_counts, asked.values, job.limits.output_bytes)
+    document, scan, values, places, expansion = _opened(job, asked, template)
 
     targets = scan.runs_to_fill(values)
     source_of = None if expansion is None else expansion.source_of
     template_look = observe(document, targets, source_of, template.cascade)
     filling = fill(scan, values)
-    inline = _fill_inline(scan, values, job.skill)
+    inline = _fill_inline(scan, values, asked.skill)
     touched = filling.touched if inline is None else _in_order(scan, filling.touched | inline.touched)
     placed, elsewhere = _fill_places(job, places, values, document)
     suggested = _suggested_policy(job, document, scan)
@@ -116,12 +119,13 @@ def _run(job: Job, template: Template, sink: ArtefactSink) -> RunResult:
         template_paths=None if expansion is None else expansion.template_paths(),
     )
 
-    suggestions = Suggestions(job.skill.placeholders())
-    log = replace_log(scan, values, job.skill, suggestions, touched, inline, expansion, elsewhere)
-    unaccounted = find_unaccounted(template.package, document, scan, (*scan.inline_names(), *log.elsewhere()))
+    suggestions = Suggestions(asked.skill.placeholders())
+    log = replace_log(scan, values, asked.skill, suggestions, touched, inline, expansion, elsewhere)
+    closed = closed_names if asked.open_task is None else asked.open_task.meanings.closed_tags
+    logged = (*scan.inline_names(), *log.elsewhere())
+    unaccounted = find_unaccounted(template.package, document, scan, logged, closed)
     log = log.with_unaccounted(unaccounted, suggestions)
-    fields = sorted(template.field_counts)
-    missing = missing_fields(fields, Given(job.skill, job.payload, values), log, scan, places)
+    fields, log, missing = _told(job, asked, field_counts, log, scan, places, values)
 
     removal = _removal(job, template.package, document, placed)
     edits = [*filling.edits, *placed, *(() if inline is None else inline.edits)]
@@ -137,7 +141,8 @@ def _run(job: Job, template: Template, sink: ArtefactSink) -> RunResult:
     sink.document(lambda stream: template.package.write(stream, changed, left_out=left_out))
     with sink.written() as written:
         claims = log.claims(), report.claims()
-        proof = prove_written(template.package, template.evidence, written, *claims, job.limits)
+        payload = None if asked.open_task is None else job.payload
+        proof = prove_written(template.package, template.evidence, written, *claims, job.limits, payload)
     sink.add(REPLACE_LOG, log.as_json())
     sink.add(MISSING_FIELDS, json_text(missing.as_dict()))
     sink.add(FORMAT_REPORT, report.as_json())
@@ -160,19 +165,61 @@ class _Opened(NamedTuple):
     expansion: "Expansion | None" = None
 
 
-def _opened(job: Job, skill: Skill, payload: Payload, template: Template) -> _Opened:
-    values = build_values(skill, payload)
-    expansion = _expansion(job, skill, template.document, template.scan, values)
+class _Asked(NamedTuple):
+    """What a job asks of a template: the places to fill, and the values by the names of placeholders."""
+
+    skill: Skill
+    values: Values
+    scan: Scan
+    places: PlaceScan
+    open_task: "OpenTask | None" = None
+
+
+def _asked(job: Job, template: Template) -> _Asked:
+    if job.payload is None:
+        raise DocopsError("A run needs a payload.")
+    if job.skill is not None and job.grammar == 1:
+        return _Asked(job.skill, build_values(job.skill, job.payload), template.scan, template.places)
+    # Imported here to keep the renderer's start fast: most jobs have a document type.
+    from docops_flask.engine.template.open_task import read_open_task
+
+    task = read_open_task(template.scan, template.places, job.payload, job.options, job.skill)
+    return _Asked(task.skill, task.values, task.meanings.scan, task.meanings.places, task)
+
+
+def _opened(job: Job, asked: _Asked, template: Template) -> _Opened:
+    expansion = _expansion(job, asked.skill, template.document, asked.scan, asked.values)
     if expansion is None:
-        return _Opened(template.document, template.scan, values, template.places)
+        return _Opened(template.document, asked.scan, asked.values, asked.places)
     document = expansion.document
-    return _Opened(
-        document,
-        scan_document(document),
-        values.with_copies(expansion.texts_of_copies()),
-        scan_places(template.package, document, job.limits),
-        expansion,
-    )
+    scan = scan_document(document, template.find)
+    places = scan_places(template.package, document, job.limits, template.find)
+    if asked.open_task is not None:
+        scan, places = asked.open_task.again(scan, places)
+    return _Opened(document, scan, asked.values.with_copies(expansion.texts_of_copies()), places, expansion)
+
+
+def _told(  # noqa: PLR0917, called once
+    job: Job,
+    asked: _Asked,
+    field_counts: Mapping[str, int],
+    log: ReplaceLog,
+    scan: Scan,
+    places: PlaceScan,
+    values: Values,
+) -> tuple[list[str], ReplaceLog, MissingFields]:
+    """Return the names of the template's fields, sorted, the log, and what is missing."""
+    if asked.open_task is None:
+        fields = sorted(field_counts)
+        given = Given(asked.skill, job.payload or {}, values)
+        return fields, log, missing_fields(fields, given, log, scan, places)
+    # As above: most jobs have a document type.
+    from docops_flask.engine.reports.open_fields import missing_values, with_paths
+    from docops_flask.engine.template.tag_meaning import path_of
+
+    log = with_paths(log, asked.open_task)
+    fields = sorted({path_of(field.placeholder) for field in asked.skill.fields})
+    return fields, log, missing_values(asked.open_task, log, scan)
 
 
 def _fill_inline(scan: Scan, values: Values, skill: Skill) -> "InlineFilling | None":

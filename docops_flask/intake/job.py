@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import PureWindowsPath
 
 from docops_flask.engine.errors import ArgumentConflict, InvalidArgument, echo
-from docops_flask.engine.job import Job, JobKind
+from docops_flask.engine.job import OPEN_TYPE, Job, JobKind
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.options import given_fields, resolve_options
 from docops_flask.engine.policy.policy import Policy
@@ -40,17 +40,21 @@ def build_job(
     fields = given_fields(fields)
     options = resolve_options(fields)
     enter("validate_skill")
-    wanted = find_skill(skills, "skill", fields["skill"]) if "skill" in fields else None
+    wanted = _named_skill(skills, "skill", fields.get("skill"))
     enter("validate_task")
     task = parse_task(task_json)
-    known = skills.get(task["task_type"]) if isinstance(task.get("task_type"), str) else None
-    if known is not None:
+    task_type = task.get("task_type")
+    known = skills.get(task_type) if isinstance(task_type, str) else None
+    is_open = known is None and (task_type == OPEN_TYPE or ("task_type" not in task and wanted is None))
+    if known is not None or is_open:
         enter("validate_skill")
-        _check_same(wanted, known)
+        _check_same(fields.get("skill"), OPEN_TYPE if known is None else known.name)
     enter("validate_task")
-    loaded = load_task(task, known)
+    loaded = load_task(task, known, is_open=is_open)
     enter("validate_skill")
-    skill = known or find_skill(skills, "task_type", loaded["task_type"])
+    skill = known
+    if skill is None and not is_open:
+        skill = find_skill(skills, "task_type", loaded["task_type"])
     enter("validate_policy")
     policy = _policy(fields, policies)
     return Job(
@@ -99,12 +103,19 @@ def find_policy(policies: PolicyRegistry, name: str) -> Policy:
     return policy
 
 
-def _check_same(wanted: Skill | None, skill: Skill) -> None:
-    if wanted is not None and wanted.name != skill.name:
+def _named_skill(skills: SkillRegistry, field: str, name: str | None) -> Skill | None:
+    """Return the skill ``name``, which came in ``field``; ``None`` for none, or for an open task."""
+    if name is None or (name == OPEN_TYPE and skills.get(name) is None):
+        return None
+    return find_skill(skills, field, name)
+
+
+def _check_same(wanted: str | None, task_type: str) -> None:
+    if wanted is not None and wanted != task_type:
         raise ArgumentConflict(
-            f"skill is {wanted.name}, but the task's task_type is {skill.name}: send the same, or no skill.",
-            skill=wanted.name,
-            task_type=skill.name,
+            f"skill is {wanted}, but the task's task_type is {task_type}: send the same, or no skill.",
+            skill=wanted,
+            task_type=task_type,
         )
 
 

@@ -7,6 +7,7 @@ import json
 import re
 from array import array
 from collections.abc import Iterator, Mapping
+from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from itertools import accumulate, islice
 from typing import Any, NoReturn
@@ -37,7 +38,10 @@ def parse_task(content: bytes) -> dict[str, Any]:
     if _depth(content) > MAX_DEPTH:
         raise InvalidJson(f"task: nested too deeply; {MAX_DEPTH} levels are allowed.", field="task")
     try:
-        document = json.loads(text, object_pairs_hook=_object, parse_constant=_refuse_constant)
+        # Numbers stay as they are written: 1.50 is not 1.5.
+        document = json.loads(
+            text, object_pairs_hook=_object, parse_constant=_refuse_constant, parse_float=_number
+        )
     except json.JSONDecodeError as error:
         problem = error.msg.partition(":")[0]
         raise InvalidJson(
@@ -50,7 +54,7 @@ def parse_task(content: bytes) -> dict[str, Any]:
         # Python refuses to read an integer of thousands of digits.
         raise InvalidJson("task: holds a number that is too long.", field="task") from None
     if not isinstance(document, dict):
-        raise InvalidJson('task: must be a JSON object, {"task_type": ..., "payload": {...}}.', field="task")
+        raise InvalidJson('task: must be a JSON object, {"payload": {...}}.', field="task")
     return document
 
 
@@ -67,6 +71,14 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(members) != len(pairs):
         raise InvalidJson("task: an object in it has the same key twice.", field="task")
     return members
+
+
+def _number(text: str) -> Decimal:
+    """Return a number as it is written; one with an exponent beyond all is infinite, and refused as such."""
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        return Decimal("Infinity")
 
 
 def _refuse_constant(_name: str) -> NoReturn:
@@ -109,13 +121,15 @@ class _Texts(fields.Field[list[str]]):
         return value
 
 
-def load_task(document: Mapping[str, Any], skill: Skill | None) -> dict[str, Any]:
+def load_task(document: Mapping[str, Any], skill: Skill | None, *, is_open: bool = False) -> dict[str, Any]:
     """Return ``document``, validated as a task of ``skill``; without one, only that it is a task.
 
-    Raises ``InvalidArgument`` whose ``detail.errors`` has every error with its JSON path, in the
-    document's order.
+    Of an open task, and of a skill of template language 2, the renderer checks the payload: the template says
+    what it has to hold. Raises
+    ``InvalidArgument`` whose ``detail.errors`` has every error with its JSON path, in the document's order.
     """
-    schema = _skill_schema(skill) if skill is not None else _any_task_schema()
+    is_checked = skill is not None and skill.grammar == 1
+    schema = _skill_schema(skill) if skill is not None and is_checked else _any_task_schema(is_open)
     try:
         loaded: dict[str, Any] = schema.load(document)
     except ValidationError as error:
@@ -134,13 +148,13 @@ def _skill_schema(skill: Skill) -> Schema:
     return _task(fields.Nested(payload, error_messages=_messages(_NOT_OBJECT)))
 
 
-@lru_cache(maxsize=1)
-def _any_task_schema() -> Schema:
-    return _task(fields.Dict(error_messages=_messages(_NOT_OBJECT)))
+@lru_cache(maxsize=2)
+def _any_task_schema(is_open: bool) -> Schema:
+    return _task(fields.Dict(error_messages=_messages(_NOT_OBJECT)), has_type=not is_open)
 
 
-def _task(payload: fields.Field[Any]) -> Schema:
-    return _Strict.from_dict({"task_type": _text(required=True), "payload": payload})()
+def _task(payload: fields.Field[Any], *, has_type: bool = True) -> Schema:
+    return _Strict.from_dict({"task_type": _text(required=has_type), "payload": payload})()
 
 
 def _payload_field(field: Field) -> fields.Field[Any]:

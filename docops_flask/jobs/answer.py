@@ -165,7 +165,7 @@ def _read_capped(path: Path) -> bytes:
 
 def _parse(content: bytes) -> object:
     try:
-        record = json.loads(content.decode(), parse_float=_refuse_number, parse_constant=_refuse_number)
+        record = json.loads(content.decode(), parse_float=_short_number, parse_constant=_refuse_number)
         if _SURROGATE.search(content):
             # A lone surrogate cannot be encoded in an answer. Escaped surrogates are rare, so this is rarely
             # done.
@@ -175,9 +175,16 @@ def _parse(content: bytes) -> object:
     return record
 
 
+def _short_number(text: str) -> float:
+    """Return a number with a point, as sample tasks have them; no answer needs exponents or many digits."""
+    if not re.fullmatch(r"-?[0-9]{1,9}\.[0-9]{1,4}", text):
+        raise ValueError("a number of another form")
+    return float(text)
+
+
 def _refuse_number(_text: str) -> NoReturn:
-    """Refuse fractions, NaN and Infinity: no result has them, and NaN is not valid JSON."""
-    raise ValueError("not a whole number")
+    """Refuse NaN and Infinity, which are not valid JSON."""
+    raise ValueError("not a number of JSON")
 
 
 def _as_error(record: dict[str, Any]) -> DocopsError:

@@ -9,6 +9,7 @@ from typing import Any
 from flask import Blueprint, Flask, current_app
 
 from docops_flask import __version__
+from docops_flask.engine.job import OPEN_TYPE
 from docops_flask.engine.skills.skill import Skill
 from docops_flask.intake.catalogue.policies import PolicyRegistry
 from docops_flask.intake.catalogue.policy_schema import policy_json_schema
@@ -100,12 +101,26 @@ def _task_schemas(skills: Iterable[Skill], any_task: Mapping[str, Any]) -> dict[
         components[f"Payload_{skill.name}"] = payload
         components[f"Task_{skill.name}"] = _task_schema(skill)
         references[skill.name] = f"#/components/schemas/Task_{skill.name}"
+    components["Task_open"] = _OPEN_TASK
+    references.setdefault(OPEN_TYPE, "#/components/schemas/Task_open")
     components["Task"] = {
         **any_task,
         "oneOf": [{"$ref": reference} for reference in references.values()],
         "discriminator": {"propertyName": "task_type", "mapping": references},
     }
     return components
+
+
+_OPEN_TASK = {
+    "description": "An open task: the template says what its payload has to hold (inspect, schema).",
+    "type": "object",
+    "additionalProperties": False,
+    "properties": {
+        "task_type": {"type": "string", "enum": [OPEN_TYPE]},
+        "payload": {"type": "object", "description": "The values of the template's fields."},
+    },
+    "examples": [{}, {"task_type": OPEN_TYPE, "payload": {}}],
+}
 
 
 def _task_schema(skill: Skill) -> dict[str, Any]:

@@ -539,6 +539,33 @@ def test_inspect_lists_fields_places_and_problems(
     assert json.loads(capsys.readouterr().out)["suggested_skill"] == "meeting_notice"
 
 
+def test_an_open_task_is_made_from_its_template_and_fills_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    template, task = tmp_path / "t.docx", tmp_path / "t.json"
+    template.write_bytes(docx(p("【=甲方】 【金额|大写】 【注意】")))
+    assert main(["inspect", str(template), "--schema"]) == 0
+    assert list(json.loads(capsys.readouterr().out)["properties"]) == ["甲方", "金额", "注意"]
+    assert main(["inspect", str(template), "--sample-task"]) == 0
+    task.write_text(capsys.readouterr().out, "utf-8")
+    assert json.loads(task.read_text("utf-8")) == {"payload": {"甲方": "甲方", "金额": 1234.5}}
+    assert main(["inspect", str(template)]) == 0
+    assert "Text, or fields if declared: 【注意】" in capsys.readouterr().out
+    assert main(["run", str(template), str(task), "--out-dir", str(tmp_path / "out"), "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["exit_code"], told["effective"]["task_type"]) == (0, "open")
+    task.write_text('{"payload": {"甲": "x"}}', "utf-8")
+    assert main(["run", str(template), str(task), "--out-dir", str(tmp_path / "no")]) == 1
+    assert main(["precheck", str(template), str(task), "--unused", "allow"]) == 2
+
+
+def test_precheck_tells_people_of_tags_that_only_open_tasks_fill(
+    capsys: pytest.CaptureFixture[str], inputs: Callable[..., list[str]]
+) -> None:
+    main(["precheck", *inputs(docx(p("【MEETING_TITLE】【=甲方】")))])
+    assert "NEEDS_LANGUAGE_2  【=甲方】 is filled in open tasks only" in capsys.readouterr().out
+
+
 def test_skills_lists_the_fields_of_every_skill(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["skills"]) == 0
     said = capsys.readouterr().out

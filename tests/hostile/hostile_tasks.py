@@ -93,7 +93,6 @@ NOT_JSON = {
 }  # fmt: skip
 
 NOT_A_TASK = {
-    "an empty object": b"{}",
     "another key": _of({"task_type": "meeting_notice", "payload": {}, "__proto__": {"a": 1}}),
     "a long key": _of({SECRET: 1, "task_type": "meeting_notice", "payload": {}}),
     "a key of 2 MB": _with('{"' + "k" * 2_000_000 + '": 1}'),
@@ -115,6 +114,7 @@ NOT_A_TASK = {
     "a payload 60 deep": _with('{"meeting_title":' * 60 + "1" + "}" * 60),
     "a number as text": _with('{"meeting_title": 1}'),
     "a number beyond all": _with('{"meeting_title": 1e400}'),
+    "an exponent beyond all": _with('{"meeting_title": 1e99999999999999999999}'),
     "a number of 4,300 digits": _with('{"meeting_title": ' + "9" * 4300 + "}"),
     "true as text": _with('{"meeting_title": true}'),
     "an object as text": _with(f'{{"meeting_title": {{"{SECRET}": 1}}}}'),

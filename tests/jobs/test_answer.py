@@ -41,7 +41,7 @@ def test_a_result_is_read_as_it_was_written(tmp_path: Path) -> None:
         b'{"result": {"a": NaN}}',
         b'{"result": {"a": -Infinity}}',
         b'{"result": {"a": 1e999}}',
-        b'{"result": {"a": 0.5}}',
+        b'{"result": {"a": 5e-1}}',
         b'{"result": {"a": ' + b"9" * 100_000 + b"}}",
         b'{"result": {"a": "\\ud800"}}',
         b'{"result": {"\\uDC00": 1}}',

@@ -106,6 +106,7 @@ def test_the_form_has_the_fields_of_the_engine_each_with_a_description() -> None
     defaults = {name: field["default"] for name, field in fields.items() if "default" in field}
     assert defaults == {
         "preset": Options().preset,
+        "unused": Options().unused,
         **{name: getattr(Options(), name) for name in SWITCHES if name != "strict"},
     }
     assert fields["policy_yaml"]["maxLength"] == MAX_POLICY_BYTES
@@ -141,7 +142,7 @@ EXIT_CODES = [int(code) for code in ExitCode]
 BROKEN_KINDS = [*(kind.value for kind in Kind if kind is not Kind.PLACEHOLDER), UNFILLABLE, UNACCOUNTED]
 CHOSEN = [
     *((f"JobForm/{name}", values) for name, values in CHOICES.items()),
-    *((f"Effective/{name}", values) for name, values in CHOICES.items() if name != "lang"),
+    *((f"Effective/{name}", values) for name, values in CHOICES.items() if name not in ("lang", "unused")),
     ("Effective/language", LANGUAGES),
     ("FormatSummary/mode", CHOICES["format_mode"]),
     ("FormatSummary/baseline", CHOICES["format_baseline"]),
@@ -176,7 +177,7 @@ def test_further_values_are_those_of_the_code() -> None:
 
 
 def test_the_members_of_the_options_are_those_of_the_engine() -> None:
-    assert list(SCHEMAS["Effective"]["properties"]) == list(Options().effective("en"))
+    assert list(SCHEMAS["Effective"]["properties"]) == [*Options().effective("en"), "task_type"]
 
 
 def test_the_start_methods_are_those_that_the_setting_takes() -> None:

@@ -20,7 +20,7 @@ class Replacement(NamedTuple):
     ``place`` is its index in ``entries``. ``mirrored_at`` are the addresses of the paragraphs in other
     branches of mc:AlternateContent that were filled as well. Where the log has blocks, ``copy`` is the block
     that its paragraph lies in and the copy there, outer blocks first, and ``result_path`` the paragraph's
-    address in the result.
+    address in the result. ``payload_path`` is the JSON path of the value in an open task's payload.
     """
 
     place: int
@@ -34,6 +34,7 @@ class Replacement(NamedTuple):
     mirrored_at: tuple[str, ...] = ()
     copy: tuple[tuple[int, int], ...] = ()
     result_path: str | None = None
+    payload_path: str | None = None
 
 
 class Block(NamedTuple):
@@ -187,7 +188,10 @@ def _replacements(
         if tuple(map(type, values)) != _TYPES:
             raise _wrong_type(index, values)
         mirrors = _mirrors(index, entry) if "mirrored_at" in entry else ()
-        replacement = Replacement._make((index, *values, mirrors, (), None))
+        replacement = Replacement._make((index, *values, mirrors, (), None, None))
+        if "payload_path" in entry:
+            path = member(entry, "payload_path", str, LOG, f"$.entries[{index}]")
+            replacement = replacement._replace(payload_path=path)
         if "copy" in entry or "result_path" in entry:
             replacement = _in_result(replacement, entry)
         inside = _inside(replacement.paragraph_path) if has_mark else None

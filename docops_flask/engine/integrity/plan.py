@@ -17,7 +17,8 @@ _NAME_CHARACTERS = _CAPITALS | frozenset("0123456789_")
 # What is ignored in a name: soft hyphens, zero-width spaces and joiners, word joiners, byte order marks,
 # variation selectors.
 _IGNORED = "\u00ad\u200b\u200c\u200d\u2060\ufeff" + "".join(map(chr, range(0xFE00, 0xFE10)))
-PLACEHOLDER = f"【[A-Z0-9_{_IGNORED}]+】"
+# A text that may be a placeholder, of template language 1 or 2.
+PLACEHOLDER = "【[^【】]+】"
 
 
 _NOTHING = dict.fromkeys(map(ord, _IGNORED))
@@ -111,13 +112,20 @@ class _Places(Generic[R]):
 
 @lru_cache(maxsize=1024)
 def is_placeholder(text: str, name: str) -> bool:
-    """Return whether ``text`` is the placeholder of the field ``name``."""
+    """Return whether ``text`` is the placeholder of the field ``name``, in template language 1 or 2."""
     characters = set(name)
-    if not (characters <= _NAME_CHARACTERS and characters & _CAPITALS):
-        return False
-    if text == f"【{name}】":
+    is_usual = characters <= _NAME_CHARACTERS and characters & _CAPITALS
+    if is_usual and text == f"【{name}】":
         return True
-    return text[:1] == "【" and text[-1:] == "】" and text[1:-1].translate(_NOTHING) == name
+    if text[:1] != "【" or text[-1:] != "】":
+        return False
+    inner = text[1:-1].translate(_NOTHING)
+    if is_usual and inner == name:
+        return True
+    # Imported here: most templates are in language 1.
+    from docops_flask.engine.integrity.tags import path_of_field
+
+    return bool(name) and path_of_field(inner) == name
 
 
 class Plan(Generic[R]):

@@ -6,8 +6,9 @@ See docs/analysis/integrity.md. Of the code that fills templates it uses only ``
 """
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 
 from docops_flask.engine.errors import DocopsError, ResultRefused
 from docops_flask.engine.integrity.byte_proof import prove_bytes
@@ -64,8 +65,11 @@ def prove_written(  # noqa: PLR0917, called once
     replace_log: object,
     format_report: object,
     limits: Limits,
+    payload: Mapping[str, Any] | None = None,
 ) -> Proof | None:
     """Return the proof of a document just made; ``written`` is its bytes, ``evidence`` is of ``template``.
+
+    With the ``payload`` of an open task the values are checked too.
 
     ``replace_log`` and ``format_report`` are JSON values with the members that ``read_claims`` reads.
 
@@ -76,6 +80,11 @@ def prove_written(  # noqa: PLR0917, called once
         return None
     try:
         proof = _prove(template, evidence, written, replace_log, format_report, limits)
+        if payload is not None:
+            # Most jobs have a document type, and a renderer starts the faster for what it does not load.
+            from docops_flask.engine.integrity.values import value_faults
+
+            proof.findings.extend(value_faults(read_claims(replace_log, format_report), payload))
     except DocopsError as error:
         # The template was read before without error, so the error is in the written document.
         raise ResultRefused(inner=f"the written document cannot be read: {error.detail}") from error

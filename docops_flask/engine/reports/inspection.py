@@ -21,6 +21,7 @@ from docops_flask.engine.template.unaccounted import UnaccountedName
 # The most that an answer lists of each kind, so that it stays small; its counts are complete.
 MAX_LISTED = 10_000
 MAX_SHOWN_CHARACTERS = 80
+UNKNOWN_FIELD = "UNKNOWN_FIELD"
 
 
 class UnsupportedPlace(NamedTuple):
@@ -34,6 +35,36 @@ class UnsupportedPlace(NamedTuple):
     paragraph_path: str
     suggestion: str | None
     reason: str
+
+
+class Problem(NamedTuple):
+    """Something wrong with a template, at ``place``: a run, a part, or "" for all of it.
+
+    ``text`` is the placeholder or the link that it is about ("" for none).
+    """
+
+    code: str
+    message: str
+    place: str
+    text: str
+
+
+class CandidateText(NamedTuple):
+    """A bracketed text that is filled if its name is declared: how often it occurs, and where."""
+
+    text: str
+    # The contract's name; it hides a method of tuples.
+    count: int  # type: ignore[assignment]
+    places: tuple[str, ...]
+
+
+class OpenFacts(NamedTuple):
+    """The members of an inspection that an open task is made from, as the answer has them."""
+
+    language: int
+    schema: dict[str, Any]
+    sample_task: dict[str, Any]
+    candidates: tuple[CandidateText, ...]
 
 
 class TemplateField(NamedTuple):
@@ -50,25 +81,22 @@ class TemplateField(NamedTuple):
         return {**self._asdict(), "places": list(self.places), "known_in": list(self.known_in)}
 
 
-class Problem(NamedTuple):
-    """Something wrong with a template, at ``place``: a run, a part, or "" for all of it.
-
-    ``text`` is the placeholder or the link that it is about ("" for none).
-    """
-
-    code: str
-    message: str
-    place: str
-    text: str
-
-
 class Inspection(NamedTuple):
-    """What a template asks for and what is wrong with it; at most ``MAX_LISTED`` of each kind."""
+    """What a template asks for and what is wrong with it; at most ``MAX_LISTED`` of each kind.
+
+    ``language`` is 2 where the template has tags that language 1 does not know. ``schema`` is the JSON Schema
+    of an open task's payload, ``sample_task`` a task that fits it, ``candidates`` are texts that would be
+    fields if somebody declared them.
+    """
 
     fields: tuple[TemplateField, ...]
     unsupported: tuple[UnsupportedPlace, ...]
     problems: tuple[Problem, ...]
     suggested_skill: str | None
+    language: int
+    schema: dict[str, Any]
+    sample_task: dict[str, Any]
+    candidates: tuple[CandidateText, ...]
 
     def as_dict(self) -> dict[str, Any]:
         """Return the answer's JSON, all but ``request_id``."""
@@ -77,20 +105,26 @@ class Inspection(NamedTuple):
             "unsupported": [each._asdict() for each in self.unsupported],
             "problems": [problem._asdict() for problem in self.problems],
             "suggested_skill": self.suggested_skill,
+            "language": self.language,
+            "schema": self.schema,
+            "sample_task": self.sample_task,
+            "candidates": [{**each._asdict(), "places": list(each.places)} for each in self.candidates],
         }
 
 
-def inspect_template(
+def inspect_template(  # noqa: PLR0917, called once
     scan: Scan,
     places: PlaceScan,
     skills: Sequence[Skill],
-    unaccounted: Sequence[UnaccountedName] = (),
-    beside: Iterable[Problem] = (),
+    unaccounted: Sequence[UnaccountedName],
+    beside: Iterable[Problem],
+    facts: OpenFacts,
 ) -> Inspection:
     """Return the inspection of a scanned template; ``skills`` are all that are known.
 
     ``places`` is what stands outside the paragraphs of its stories; ``unaccounted`` are the names that
-    neither holds; ``beside`` are the problems of what the template has beside its text.
+    neither holds; ``beside`` are the problems of what the template has beside its text; ``facts`` are what an
+    open task is made from. In language 2 any name is a field.
     """
     known_in: dict[str, list[str]] = {}
     for skill in skills:
@@ -109,11 +143,20 @@ def inspect_template(
         ),
         problems=tuple(
             islice(
-                chain(_problems(scan, places, known_in), map(_unaccounted_problem, unaccounted), beside),
+                chain(
+                    (
+                        each
+                        for each in _problems(scan, places, known_in)
+                        if facts.language == 1 or each.code != UNKNOWN_FIELD
+                    ),
+                    map(_unaccounted_problem, unaccounted),
+                    beside,
+                ),
                 MAX_LISTED,
             )
         ),
         suggested_skill=_suggested_skill(scan, places, skills, known_in),
+        **facts._asdict(),
     )
 
 
@@ -239,7 +282,7 @@ def _unsupported_problem(place: str, shown: str) -> Problem:
 
 
 def _unknown_field(place: str, shown: str) -> Problem:
-    return Problem("UNKNOWN_FIELD", f"No document type has a field for {shown}.", place, shown)
+    return Problem(UNKNOWN_FIELD, f"No document type has a field for {shown}.", place, shown)
 
 
 def _problems_of(

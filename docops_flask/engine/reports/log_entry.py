@@ -14,6 +14,16 @@ UNSUPPORTED_REASONS = {
     Kind.UNCLOSED: "the closing bracket 】 is missing",
     Kind.UNOPENED: "the opening bracket 【 is missing",
     Kind.BIDIRECTIONAL: "marks of direction, which cannot be seen, cut the name: delete it and type it again",
+    Kind.BAD_TAG: "its sign begins a tag whose rest cannot be read",
+    Kind.BLOCK_UNCLOSED: "the block that it begins has no end tag in the same text",
+    Kind.BLOCK_UNOPENED: "the block that it ends has no start tag before it in the same text",
+    Kind.BLOCK_MISMATCH: "the end tag behind it has another name",
+    Kind.DIVIDER_OUTSIDE: "it divides a block and stands outside of one, or is one too many",
+    Kind.SCOPE_OUTSIDE: "it asks for an item of a list and stands outside of a list's block",
+    Kind.UNKNOWN_FORMAT: "it has a format that is not known",
+    Kind.TYPE_CONFLICT: "two tags use the name for values of different kinds; give one of them another name",
+    Kind.UNSUPPORTED_BLOCK: "lists and conditions are not filled yet; it stays with all that it contains",
+    Kind.UNSUPPORTED_TAG: "tags of this kind are not filled yet",
 }
 # The kind of a placeholder at a place that nothing fills or knows (``template.unaccounted``).
 UNACCOUNTED = "unaccounted"
@@ -43,7 +53,8 @@ class LogEntry(NamedTuple):
     says what a reader of the entry has to know.
 
     Where the template has blocks, ``result_path`` is the address in the result and ``copy`` the number of the
-    block that it lies in, if any, and of its copy there.
+    block that it lies in, if any, and of its copy there. In template language 2 ``payload_path`` is the JSON
+    path of the value in the payload.
     """
 
     status: Status
@@ -66,6 +77,7 @@ class LogEntry(NamedTuple):
     bound_control: str | None = None
     copy: tuple[int, int] | None = None
     result_path: str | None = None
+    payload_path: str | None = None
 
     def as_json(self) -> str:
         """Return the entry as the log has it."""
@@ -90,6 +102,7 @@ class LogEntry(NamedTuple):
             control,
             copy,
             result_path,
+            payload_path,
         ) = self
         more = f', "mirrored_at": {json_list(map(quoted, mirrors))}' if mirrors else ""
         if status == "unsupported":
@@ -106,6 +119,8 @@ class LogEntry(NamedTuple):
             more += f', "copy": [[{copy[0]}, {copy[1]}]]'
         if result_path is not None:
             more += f', "result_path": {quoted(result_path)}'
+        if payload_path is not None:
+            more += f', "payload_path": {quoted(payload_path)}'
         return (
             f'{{"status": "{status}", "field_name": {"null" if name is None else quoted(name)}, '
             f'"run_id": {_text(run_id)}, "paragraph_path": {quoted(path)}, '
@@ -139,6 +154,8 @@ class LogEntry(NamedTuple):
             members["copy"] = [list(self.copy)]
         if self.result_path is not None:
             members["result_path"] = self.result_path
+        if self.payload_path is not None:
+            members["payload_path"] = self.payload_path
         return members
 
 

@@ -105,7 +105,7 @@ def missing_fields(
         tuple(islice(_missing_places(left, Suggestions(fields)), MAX_LISTED)),
         tuple(_unused(template_fields, given, left)),
         tuple(islice(dict.fromkeys((*scan.undeclared, *places.undeclared)), MAX_LISTED)),
-        tuple(_left_places(left[:MAX_LISTED], scan)),
+        tuple(left_places(left[:MAX_LISTED], scan)),
         len(left),
     )
 
@@ -138,7 +138,8 @@ def _unused(template_fields: Collection[str], given: Given, left: Iterable[LogEn
         yield UnusedKey(key, None if near is None else written[near][:MAX_SHOWN_CHARACTERS])
 
 
-def _left_places(left: Sequence[LogEntry], scan: Scan) -> Iterator[LeftPlace]:
+def left_places(left: Sequence[LogEntry], scan: Scan) -> Iterator[LeftPlace]:
+    """Yield where the entries ``left`` are in the document; ``scan`` is that of the result."""
     parts = {each.place.path: each.place.part.name for each in scan.paragraphs} if left else {}
     for entry in left:
         # The document has the addresses of the result.

@@ -5,7 +5,12 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from docops_flask.engine.errors import ExitCode
-from docops_flask.engine.reports.inspection import MAX_LISTED, MAX_SHOWN_CHARACTERS, UnsupportedPlace
+from docops_flask.engine.reports.inspection import (
+    MAX_LISTED,
+    MAX_SHOWN_CHARACTERS,
+    Problem,
+    UnsupportedPlace,
+)
 from docops_flask.engine.reports.missing_fields import LeftPlace, MissingFields, MissingPlace, UnusedKey
 from docops_flask.engine.reports.replace_log import ReplaceLog
 
@@ -37,6 +42,7 @@ class Precheck(NamedTuple):
     unused: tuple[UnusedKey, ...] = ()
     undeclared: tuple[str, ...] = ()
     left: tuple[LeftPlace, ...] = ()
+    problems: tuple[Problem, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """Return the answer's JSON, all but ``request_id``."""
@@ -52,6 +58,7 @@ class Precheck(NamedTuple):
             "unused": [each._asdict() for each in self.unused],
             "undeclared": list(self.undeclared),
             "left": [each._asdict() for each in self.left],
+            "problems": [each._asdict() for each in self.problems],
         }
 
 

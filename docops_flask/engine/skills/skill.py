@@ -62,6 +62,7 @@ class Skill(NamedTuple):
     """A document type: ``name`` is its ``task_type``, ``fields`` are in the order of its file.
 
     ``wording_zh`` and ``wording_en`` are the texts of its starter template; ``None``: made from the labels.
+    ``grammar`` is the template language that its templates are in, 1 or 2.
     """
 
     name: str
@@ -70,6 +71,7 @@ class Skill(NamedTuple):
     fields: tuple[Field, ...]
     wording_zh: Wording | None = None
     wording_en: Wording | None = None
+    grammar: int = 1
 
     def placeholders(self) -> dict[str, Field]:
         """Return the fields by the names of their placeholders."""

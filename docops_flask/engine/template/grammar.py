@@ -4,7 +4,7 @@ A suggestion is the field name that a malformed placeholder probably means.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from enum import Enum
 from functools import lru_cache
 from typing import NamedTuple
@@ -41,7 +41,11 @@ _TO_EXAMINE = f"[{IGNORED}{_DIRECTIONS}{_BLANKS}{_HYPHENS}{_UNSEEN}]"
 
 
 class Kind(Enum):
-    """The kinds of bracketed text; the last two are well-formed, and stand where no value may."""
+    """The kinds of bracketed text.
+
+    ``FIELD_CODE`` and ``NESTED_FIELD`` are well-formed, and stand where no value may. What follows them are
+    tags of language 2 that are not filled (docs/templates.md, chapter *Errors*).
+    """
 
     PLACEHOLDER = "placeholder"
     MALFORMED = "malformed"
@@ -50,6 +54,16 @@ class Kind(Enum):
     BIDIRECTIONAL = "bidirectional"
     FIELD_CODE = "field_code"
     NESTED_FIELD = "nested_field"
+    BAD_TAG = "BAD_TAG"
+    BLOCK_UNCLOSED = "BLOCK_UNCLOSED"
+    BLOCK_UNOPENED = "BLOCK_UNOPENED"
+    BLOCK_MISMATCH = "BLOCK_MISMATCH"
+    DIVIDER_OUTSIDE = "DIVIDER_OUTSIDE"
+    SCOPE_OUTSIDE = "SCOPE_OUTSIDE"
+    UNKNOWN_FORMAT = "UNKNOWN_FORMAT"
+    TYPE_CONFLICT = "TYPE_CONFLICT"
+    UNSUPPORTED_BLOCK = "UNSUPPORTED_BLOCK"
+    UNSUPPORTED_TAG = "UNSUPPORTED_TAG"
 
 
 class Found(NamedTuple):
@@ -84,10 +98,19 @@ def find_placeholders(text: str) -> list[Found]:
     if 2 * len(pairs) == text.count(OPEN) + text.count(CLOSE):
         closed = (_closed(text, *pair.span()) for pair in pairs)
         return [each for each in closed if each is not None]
-    return _among_loose_brackets(text)
+    return find_bracketed(text, _closed, unclosed)
 
 
-def _among_loose_brackets(text: str) -> list[Found]:
+def find_bracketed(
+    text: str,
+    closed: Callable[[str, int, int], Found | None],
+    loose: Callable[[str, int], Found | None],
+) -> list[Found]:
+    """Return what stands in brackets in ``text``, in order, and names with one bracket missing.
+
+    ``closed`` takes the text with start and end of a pair of brackets, ``loose`` the text with the place of
+    an opening bracket that is not closed; ``None`` is ordinary text.
+    """
     brackets = [match.start() for match in re.finditer(_BRACKET, text)]
     found: list[Found | None] = []
     index = 0
@@ -96,22 +119,23 @@ def _among_loose_brackets(text: str) -> list[Found]:
         at = brackets[index]
         following = brackets[index + 1] if index + 1 < len(brackets) else None
         if text[at] == OPEN and following is not None and text[following] == CLOSE:
-            found.append(_closed(text, at, following + 1))
+            found.append(closed(text, at, following + 1))
             free_from = following + 1
             index += 2
             continue
-        found.append(_unclosed(text, at) if text[at] == OPEN else _unopened(text, free_from, at))
+        found.append(loose(text, at) if text[at] == OPEN else _unopened(text, free_from, at))
         free_from = at + 1
         index += 1
     return [each for each in found if each is not None]
 
 
 def _closed(text: str, start: int, end: int) -> Found | None:
-    told = _told(text[start + 1 : end - 1])
+    told = kind_and_name(text[start + 1 : end - 1])
     return None if told is None else Found(told[0], start, end, told[1])
 
 
-def _unclosed(text: str, start: int) -> Found | None:
+def unclosed(text: str, start: int) -> Found | None:
+    """Return the name behind the opening bracket at ``start``, which is not closed; ``None`` without one."""
     match = re.compile(_RUN_OF_NAME_CHARS).match(text, start + 1)
     name = _without_sentence(match[0].rstrip(_SPACES), 0) if match else ""
     return Found(Kind.UNCLOSED, start, start + 1 + len(name), name) if re.match(_MEANT, name) else None
@@ -139,19 +163,26 @@ def _is_name(text: str) -> bool:
 
 # A document repeats a few names.
 @lru_cache(maxsize=256)
-def _told(inner: str) -> tuple[Kind, str] | None:
+def kind_and_name(inner: str) -> tuple[Kind, str] | None:
     """Return the kind of a text in brackets and the name in it; ``None`` for ordinary text."""
     if _is_name(inner):
         return Kind.PLACEHOLDER, inner
     if re.match(_MEANT, inner):
         return Kind.MALFORMED, inner
+    plain, fault = plain_name(inner)
+    told = None if plain == inner else kind_and_name(plain)
+    return told if told is None or fault is None else (fault, told[1])
+
+
+def plain_name(inner: str) -> tuple[str, Kind | None]:
+    """Return ``inner`` without characters that are ignored in names or no characters of a text.
+
+    With it comes what is wrong with a name that holds them: ``BIDIRECTIONAL``, ``MALFORMED``, or ``None``.
+    """
     plain = re.sub(_TO_EXAMINE, _in_its_place, inner)
-    told = None if plain == inner else _told(plain)
-    if told is None:
-        return None
-    if re.search(f"[{_DIRECTIONS}]", inner):
-        return Kind.BIDIRECTIONAL, told[1]
-    return (Kind.MALFORMED, plain) if re.search(_NO_CHARACTERS, inner) else told
+    if plain != inner and re.search(f"[{_DIRECTIONS}]", inner):
+        return plain, Kind.BIDIRECTIONAL
+    return plain, Kind.MALFORMED if plain != inner and re.search(_NO_CHARACTERS, inner) else None
 
 
 def _in_its_place(match: re.Match[str]) -> str:
@@ -171,7 +202,7 @@ def ignored_characters(written: str) -> list[str]:
 def closed_names(text: str) -> Iterator[tuple[int, int]]:
     """Yield start and end of the placeholders in ``text`` that have both brackets, well-formed or not."""
     for match in re.finditer(_CLOSED_NAME, text):
-        if _told(match[0][1:-1]) is not None:
+        if kind_and_name(match[0][1:-1]) is not None:
             yield match.span()
 
 
@@ -186,7 +217,7 @@ def undeclared_names(text: str) -> Iterator[str]:
     """
     for match in re.finditer(_PAIR, text):
         inner = match[0][1:-1].strip()
-        if not inner.isascii() and all(map(_is_any_name, inner.split("."))) and _told(inner) is None:
+        if not inner.isascii() and all(map(_is_any_name, inner.split("."))) and kind_and_name(inner) is None:
             yield match[0]
 
 

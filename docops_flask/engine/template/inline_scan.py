@@ -1,7 +1,7 @@
 """Finds the placeholders in the texts inside paragraphs: field codes, ruby, equations."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import zip_longest
 from typing import NamedTuple
 
@@ -15,7 +15,6 @@ from docops_flask.engine.template.grammar import (
     OPEN,
     Found,
     Kind,
-    find_placeholders,
     has_bracket,
     undeclared_names,
 )
@@ -73,18 +72,20 @@ class InlineScan(NamedTuple):
     across: list[Found]
 
 
-def scan_inline(place: ParagraphPlace, undeclared: dict[str, None]) -> InlineScan:
-    """Return what the texts inside a paragraph hold.
+def scan_inline(
+    place: ParagraphPlace, find: Callable[[str], list[Found]], undeclared: dict[str, None]
+) -> InlineScan:
+    """Return what the texts inside a paragraph hold; ``find`` finds the placeholders of a text.
 
     The names in other scripts that they hold are added to ``undeclared``.
     """
     texts = inline_texts(place)
-    own = list(_bracketed(texts, undeclared))
+    own = list(_bracketed(texts, find, undeclared))
     others = []
     for mirror in place.mirrors:
         alike = {(each.text.name, each.text.reading.text): number for number, each in enumerate(own)}
         differing = []
-        for each in _bracketed(inline_texts(mirror), undeclared):
+        for each in _bracketed(inline_texts(mirror), find, undeclared):
             number = alike.get((each.text.name, each.text.reading.text))
             if number is None or [refusal for _, refusal in own[number].found] != [
                 refusal for _, refusal in each.found
@@ -94,10 +95,12 @@ def scan_inline(place: ParagraphPlace, undeclared: dict[str, None]) -> InlineSca
                 own[number] = own[number]._replace(mirrors=(*own[number].mirrors, each.text))
         if differing:
             others.append((mirror, differing))
-    return InlineScan(own, others, list(_names_across(place.reading.text, texts)))
+    return InlineScan(own, others, list(_names_across(place.reading.text, texts, find)))
 
 
-def _names_across(text: str, texts: Sequence[InlineText]) -> Iterator[Found]:
+def _names_across(
+    text: str, texts: Sequence[InlineText], find: Callable[[str], list[Found]]
+) -> Iterator[Found]:
     """Yield the names in ``text``, a paragraph's own, whose letters are all in ruby or equations.
 
     In the paragraph's own text one character stands for each ruby, equation or picture.
@@ -110,7 +113,7 @@ def _names_across(text: str, texts: Sequence[InlineText]) -> Iterator[Found]:
         return
     is_each_known = text.count(OBJECT) == len(shown)
     for match in re.finditer(f"{OPEN}([^{OPEN}{CLOSE}]*{OBJECT}[^{OPEN}{CLOSE}]*){CLOSE}", text):
-        if find_placeholders(match[0]):
+        if find(match[0]):
             # Reported without them.
             continue
         number = text.count(OBJECT, 0, match.start()) if is_each_known else 0
@@ -119,18 +122,20 @@ def _names_across(text: str, texts: Sequence[InlineText]) -> Iterator[Found]:
         of_name = shown[number : number + count] if is_each_known else ["".join(shown)]
         whole = "".join(each for pair in zip_longest(pieces, of_name, fillvalue="") for each in pair)
         if not has_bracket(whole):
-            for found in find_placeholders(f"{OPEN}{whole}{CLOSE}"):
+            for found in find(f"{OPEN}{whole}{CLOSE}"):
                 yield Found(Kind.MALFORMED, *match.span(), found.name)
 
 
-def _bracketed(texts: Iterable[InlineText], undeclared: dict[str, None]) -> Iterator[BracketedInline]:
+def _bracketed(
+    texts: Iterable[InlineText], find: Callable[[str], list[Found]], undeclared: dict[str, None]
+) -> Iterator[BracketedInline]:
     for text in texts:
         characters = text.reading.text
         if not has_bracket(characters):
             continue
         undeclared.update(dict.fromkeys(undeclared_names(characters)))
         code = FieldCode(characters) if text.kind is InlineKind.FIELD else None
-        found = [InlineFound(each, _refusal(text, code, each)) for each in find_placeholders(characters)]
+        found = [InlineFound(each, _refusal(text, code, each)) for each in find(characters)]
         if found:
             yield BracketedInline(text, found, code)
 

@@ -8,7 +8,7 @@ JSON, RTF and MIME write the two brackets. All searches take time linear in the 
 import re
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from docops_flask.engine.errors import InvalidTemplate
@@ -19,6 +19,10 @@ from docops_flask.engine.template.grammar import CLOSE, IGNORED, OPEN, closed_na
 
 # Characters quoted on each side of a name.
 _MAX_CONTEXT_CHARACTERS = 60
+
+
+# Yields start and end of the names in a text that have both brackets: those of language 1 or of language 2.
+Closed = Callable[[str], Iterator[tuple[int, int]]]
 
 
 class PlacedName(NamedTuple):
@@ -64,8 +68,10 @@ def has_percent_open(content: bytes) -> bool:
     return b"%" in content and re.search(_PERCENT_OPEN, content) is not None
 
 
-def may_hold_name(content: bytes) -> bool:
+def may_hold_name(content: bytes, closed: Closed = closed_names) -> bool:
     """Say whether XML in UTF-8 may have a bracketed name; most of it shows at once that it has none."""
+    if closed is not closed_names:
+        return count_open(content) > 0 or has_percent_open(content)
     return (
         (_OPEN in content and re.search(_NAME_BEGINS, content) is not None)
         or (b"&" in content and b"&#" in content and re.search(_REFERENCE, content) is not None)
@@ -73,23 +79,25 @@ def may_hold_name(content: bytes) -> bool:
     )
 
 
-def names_in_part(content: bytes, name: str, *, is_xml: bool) -> Iterator[PlacedName]:
+def names_in_part(
+    content: bytes, name: str, *, is_xml: bool, closed: Closed = closed_names
+) -> Iterator[PlacedName]:
     """Yield the bracketed names in ``content``, all of the part ``name``.
 
     A part that should be XML (``is_xml``) and is not is searched like any other bytes.
     """
     if not is_xml:
-        yield from names_in_bytes(content)
+        yield from names_in_bytes(content, closed)
         return
     try:
         text = recoded(content, encoding_of(content, name))
-        if not may_hold_name(text):
+        if not may_hold_name(text, closed):
             return
         check_part(content, name)
     except (InvalidTemplate, UnicodeError, LookupError):
-        yield from names_in_bytes(content)
+        yield from names_in_bytes(content, closed)
         return
-    yield from names_in_xml(text)
+    yield from names_in_xml(text, closed)
 
 
 # Elements that end a line of text, whatever their namespace: a name does not go on behind them.
@@ -114,19 +122,19 @@ class _Texts:
         self._places.append(element)
         self._length += len(text)
 
-    def names(self) -> Iterator[PlacedName]:
+    def names(self, closed: Closed) -> Iterator[PlacedName]:
         text = "".join(self._pieces)
-        for start, end in closed_names(text):
+        for start, end in closed(text):
             element = self._places[bisect_right(self._starts, start) - 1]
             yield _placed(element.decode(), text, start, end)
 
 
-def names_in_xml(content: bytes) -> Iterator[PlacedName]:
+def names_in_xml(content: bytes, closed: Closed = closed_names) -> Iterator[PlacedName]:
     """Yield the bracketed names in well-formed XML in UTF-8, those of attributes and comments first.
 
     Tracked deletions are left out (w:del, w:moveFrom, w:delText, w:delInstrText; ECMA-376 part 1, 17.13.5).
     """
-    reader = _Reader()
+    reader = _Reader(closed)
     at = 0
     for match in TOKEN.finditer(content):
         slash, name, attributes = match.groups()
@@ -141,13 +149,14 @@ def names_in_xml(content: bytes) -> Iterator[PlacedName]:
             yield from reader.enter(name, attributes)
             if attributes.endswith(b"/"):
                 reader.leave()
-    yield from reader.texts.names()
+    yield from reader.texts.names(closed)
 
 
 class _Reader:
     """Takes the tokens of a part one after the other and puts its texts together."""
 
-    def __init__(self) -> None:
+    def __init__(self, closed: Closed) -> None:
+        self._closed = closed
         self.texts = _Texts()
         # What is in force in the innermost open element, and around it.
         self._element, self._is_deleted, self._scope = b"", False, _NO_SCOPE
@@ -165,8 +174,8 @@ class _Reader:
         if b"xmlns" in attributes:
             self._scope = inner_scope(self._scope, attributes)
         self._is_deleted = self._is_deleted or _deletes(name, self._scope)
-        if not self._is_deleted and may_hold_name(attributes):
-            yield from _in_attributes(name, attributes)
+        if not self._is_deleted and may_hold_name(attributes, self._closed):
+            yield from _in_attributes(name, attributes, self._closed)
 
     def leave(self) -> None:
         """Take an end tag."""
@@ -181,8 +190,8 @@ class _Reader:
             return
         if token.startswith(_CDATA):
             self.texts.add(self._element, seen(token[len(_CDATA) : -3].decode()))
-        elif may_hold_name(token):
-            yield from _in_text("comment", token.decode())
+        elif may_hold_name(token, self._closed):
+            yield from _in_text("comment", token.decode(), self._closed)
 
 
 _NO_SCOPE: Scope = {}
@@ -197,9 +206,9 @@ def _deletes(name: bytes, scope: Scope) -> bool:
     return local in _DELETIONS and scope.get(prefix) in _W_NAMESPACES
 
 
-def _in_attributes(element: bytes, attributes: bytes) -> Iterator[PlacedName]:
+def _in_attributes(element: bytes, attributes: bytes, closed: Closed) -> Iterator[PlacedName]:
     for name, value in attributes_of(attributes).items():
-        yield from _in_text(f"{element.decode()}@{name.decode()}", _decoded(value))
+        yield from _in_text(f"{element.decode()}@{name.decode()}", _decoded(value), closed)
 
 
 def _decoded(raw: bytes) -> str:
@@ -208,8 +217,8 @@ def _decoded(raw: bytes) -> str:
     return seen(decoded(raw))
 
 
-def _in_text(place: str, text: str) -> Iterator[PlacedName]:
-    for start, end in closed_names(text):
+def _in_text(place: str, text: str, closed: Closed) -> Iterator[PlacedName]:
+    for start, end in closed(text):
         yield _placed(place, text, start, end)
 
 
@@ -237,11 +246,11 @@ def _bracket(match: "re.Match[bytes]") -> bytes:
     return _OPEN if match[match.lastindex or 0] in b"04eE" else _CLOSE
 
 
-def names_in_bytes(content: bytes) -> Iterator[PlacedName]:
+def names_in_bytes(content: bytes, closed: Closed = closed_names) -> Iterator[PlacedName]:
     """Yield the bracketed names in bytes of any kind, sorted."""
     found: Counter[str] = Counter()
     for text in _views(content):
-        names = Counter(text[start:end] for start, end in closed_names(text))
+        names = Counter(text[start:end] for start, end in closed(text))
         # The views show the same content: what is in two of them is there once.
         found |= names
     for mark, encoding, pattern in _ENCODED:

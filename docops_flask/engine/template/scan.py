@@ -1,6 +1,6 @@
 """Finds the placeholders of a document, well-formed or not, with their places."""
 
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 # An enumeration's member takes a while to look up.
 _PLACEHOLDER = Kind.PLACEHOLDER
+# Finds the placeholders of a text: those of language 1 (``grammar``) or of language 2 (``tag_scan``).
+Finder = Callable[[str], list[Found]]
 
 
 class BracketedParagraph(NamedTuple):
@@ -121,12 +123,12 @@ class Scan(NamedTuple):
         return list(runs.values())
 
 
-def scan_document(document: Document) -> Scan:
-    """Return the placeholders of ``document``."""
+def scan_document(document: Document, find: Finder = find_placeholders) -> Scan:
+    """Return the placeholders of ``document``, as ``find`` finds them in a text."""
     open_brackets: dict[StoryPart, int] = {}
     undeclared: dict[str, None] = {}
-    paragraphs = _bracketed(document.walk.paragraphs, open_brackets, undeclared)
-    comments = _bracketed(document.walk.comments, {}, {}, with_inline=False)
+    paragraphs = _bracketed(document.walk.paragraphs, open_brackets, undeclared, find)
+    comments = _bracketed(document.walk.comments, {}, {}, find, with_inline=False)
     return Scan(paragraphs, comments, open_brackets, list(undeclared))
 
 
@@ -149,6 +151,7 @@ def _bracketed(
     places: Iterable[ParagraphPlace],
     open_brackets: dict[StoryPart, int],
     undeclared: dict[str, None],
+    find: Finder,
     *,
     with_inline: bool = True,
 ) -> list[BracketedParagraph]:
@@ -170,7 +173,7 @@ def _bracketed(
         reading = place.reading
         held = known.get(reading)
         if held is None:
-            held = known[reading] = _held_by(reading, with_inline and _holds_inline(reading, forms))
+            held = known[reading] = _held_by(reading, find, with_inline and _holds_inline(reading, forms))
             if not held.open_brackets == reading.text.count(CLOSE) == len(held.found):
                 undeclared.update(dict.fromkeys(undeclared_names(reading.text)))
         found, pieces, opened, may_hold_inline = held
@@ -185,7 +188,7 @@ def _bracketed(
             # Few templates have such texts, and a renderer starts the faster for what it does not load.
             from docops_flask.engine.template.inline_scan import scan_inline
 
-            own, others, across = scan_inline(place, undeclared)
+            own, others, across = scan_inline(place, find, undeclared)
             if across:
                 found = sorted((*found, *across), key=_start)
                 pieces = [reading.piece_at(each.start) for each in found]
@@ -200,8 +203,8 @@ def _bracketed(
 _start = attrgetter("start")
 
 
-def _held_by(reading: Paragraph, may_hold_inline: bool) -> _Held:
-    found = find_placeholders(reading.text)
+def _held_by(reading: Paragraph, find: Finder, may_hold_inline: bool) -> _Held:
+    found = find(reading.text)
     pieces = [reading.piece_at(each.start) for each in found]
     return _Held(found, pieces, reading.text.count(OPEN), may_hold_inline)
 

@@ -18,7 +18,9 @@ from docops_flask.engine.opc.package import Package
 from docops_flask.engine.opc.zip_entry import ZipEntry
 from docops_flask.engine.opc.zip_reader import ZipReader
 from docops_flask.engine.oxml.markup import spliced
+from docops_flask.engine.template.grammar import closed_names
 from docops_flask.engine.template.part_search import (
+    Closed,
     PlacedName,
     count_open,
     has_percent_open,
@@ -49,16 +51,21 @@ class UnaccountedName(NamedTuple):
 
 
 def find_unaccounted(
-    package: Package, document: Document, scan: Scan, logged: Iterable[tuple[str, str]]
+    package: Package,
+    document: Document,
+    scan: Scan,
+    logged: Iterable[tuple[str, str]],
+    closed: Closed = closed_names,
 ) -> list[UnaccountedName]:
     """Return the names in ``package`` that neither the scanned paragraphs nor ``logged`` hold, in its order.
 
     ``logged`` are the part and the text of each name outside the scanned paragraphs that has an entry of its
-    own, once for each time it stands there; a text may hold several names. At most ``MAX_UNACCOUNTED`` are
+    own, once for each time it stands there; a text may hold several names. ``closed`` finds the names of a
+    text. At most ``MAX_UNACCOUNTED`` are
     returned.
     """
     accounted = Counter((part.lower(), name) for part, text in logged for name in _names_in(text))
-    return list(islice(_left(_names(package, document, scan), accounted), MAX_UNACCOUNTED))
+    return list(islice(_left(_names(package, document, scan, closed), accounted), MAX_UNACCOUNTED))
 
 
 def _names_in(text: str) -> list[str]:
@@ -81,14 +88,16 @@ def _left(
             yield UnaccountedName(part, *name)
 
 
-def _names(package: Package, document: Document, scan: Scan) -> Iterator[tuple[str, PlacedName]]:
+def _names(
+    package: Package, document: Document, scan: Scan, closed: Closed
+) -> Iterator[tuple[str, PlacedName]]:
     stories = {part.name.lower(): part for part in document.parts}
     paragraphs = _BracketedPlaces(document)
-    search = _Search(package)
+    search = _Search(package, closed)
     for entry in package.archive.entries:
         story = stories.get(entry.name.lower())
         if story is not None:
-            names = _beside_paragraphs(story, paragraphs, scan)
+            names = _beside_paragraphs(story, paragraphs, scan, closed)
         elif entry.name.endswith("/") or _is_of_comments(entry.name):
             continue
         else:
@@ -119,7 +128,9 @@ class _BracketedPlaces:
         return self._by_part.get(part, [])
 
 
-def _beside_paragraphs(part: StoryPart, paragraphs: _BracketedPlaces, scan: Scan) -> Iterator[PlacedName]:
+def _beside_paragraphs(
+    part: StoryPart, paragraphs: _BracketedPlaces, scan: Scan, closed: Closed
+) -> Iterator[PlacedName]:
     """Yield the names in a part that holds paragraphs, those in the texts of its paragraphs left out."""
     if part.kind is StoryKind.COMMENTS:
         return
@@ -129,8 +140,8 @@ def _beside_paragraphs(part: StoryPart, paragraphs: _BracketedPlaces, scan: Scan
     # No name goes on across a text that is left out: none holds a NUL.
     covered = sorted(each for place in paragraphs.of(part) for each in _texts_of(place))
     beside = spliced(content, covered)
-    if may_hold_name(beside):
-        yield from names_in_xml(beside)
+    if may_hold_name(beside, closed):
+        yield from names_in_xml(beside, closed)
 
 
 def _texts_of(place: ParagraphPlace) -> Iterator[tuple[int, int, bytes]]:
@@ -159,7 +170,8 @@ _OVERLAP_BYTES = 1024
 class _Search:
     """Searches members of a package; what packages inside it unfold to is bounded as for the package."""
 
-    def __init__(self, package: Package) -> None:
+    def __init__(self, package: Package, closed: Closed) -> None:
+        self._closed = closed
         self._package = package
         self._archive = package.archive
         self._budget = package.limits.unpacked_bytes
@@ -167,7 +179,8 @@ class _Search:
     def names(self, entry: ZipEntry) -> Iterator[PlacedName]:
         """Yield the names in a member that is no story part."""
         if self._package.is_xml(entry.name):
-            yield from names_in_part(_whole(self._archive, entry), entry.name, is_xml=True)
+            content = _whole(self._archive, entry)
+            yield from names_in_part(content, entry.name, is_xml=True, closed=self._closed)
             return
         content_type = self._package.content_types.of(entry.name).lower()
         head = self._archive.head(entry, _HEAD_BYTES)
@@ -176,7 +189,7 @@ class _Search:
         if head.startswith(_ZIP) and entry.size <= self._package.limits.xml_part_bytes:
             yield from self._inner_names(entry)
         else:
-            yield from _in_pieces(self._archive, entry)
+            yield from _in_pieces(self._archive, entry, self._closed)
 
     def _inner_names(self, entry: ZipEntry) -> Iterator[PlacedName]:
         """Yield the names in a package inside the package: a workbook, a document; none deeper."""
@@ -184,7 +197,7 @@ class _Search:
         try:
             inner = ZipReader(content, self._package.limits)
         except DocopsError:
-            yield from names_in_bytes(content)
+            yield from names_in_bytes(content, self._closed)
             return
         for member in inner.entries:
             self._budget -= member.size
@@ -197,22 +210,22 @@ class _Search:
     def _names_of_member(self, inner: ZipReader, member: ZipEntry) -> Iterator[PlacedName]:
         is_xml = member.name.lower().endswith((".xml", ".rels"))
         if is_xml and member.size <= self._package.limits.xml_part_bytes:
-            return names_in_part(_whole(inner, member), member.name, is_xml=True)
-        return _in_pieces(inner, member)
+            return names_in_part(_whole(inner, member), member.name, is_xml=True, closed=self._closed)
+        return _in_pieces(inner, member, self._closed)
 
 
 def _whole(archive: ZipReader, entry: ZipEntry) -> bytes:
     return b"".join(archive.contents(entry, max(1, entry.size)))
 
 
-def _in_pieces(archive: ZipReader, entry: ZipEntry) -> Iterator[PlacedName]:
+def _in_pieces(archive: ZipReader, entry: ZipEntry, closed: Closed) -> Iterator[PlacedName]:
     kept = b""
     # What was found in the end of a piece is found again in the beginning of the next.
     again: Counter[str] = Counter()
     for piece in archive.contents(entry, _PIECE_BYTES):
         repeated = again
-        again = Counter(name.text for name in names_in_bytes(piece[-_OVERLAP_BYTES:]))
-        for name in names_in_bytes(kept + piece):
+        again = Counter(name.text for name in names_in_bytes(piece[-_OVERLAP_BYTES:], closed))
+        for name in names_in_bytes(kept + piece, closed):
             if repeated[name.text] > 0:
                 repeated[name.text] -= 1
             else:

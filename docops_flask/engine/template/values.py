@@ -9,7 +9,7 @@ from docops_flask.engine.skills.skill import Field, Skill
 
 # Ideographs of Chinese, Japanese and Korean: the blocks of Unicode that are named so, and U+3007.
 _IDEOGRAPH = "[\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af]"
-_SEPARATOR, _CHINESE_SEPARATOR = ", ", "、"
+SEPARATOR_OF_LISTS, CHINESE_SEPARATOR = ", ", "、"
 DROPPED_NEWLINE = "one newline at the end of the value was dropped"
 
 
@@ -69,14 +69,14 @@ def build_values(skill: Skill, payload: Payload) -> Values:
         given = payload.get(field.key)
         if given is None:
             continue
-        text = _as_text(field, given, _SEPARATOR)
+        text = _as_text(field, given, SEPARATOR_OF_LISTS)
         if field.required and not text.strip():
             continue
         texts[placeholder] = text.removesuffix("\n")
         if text.endswith("\n"):
             shortened.append(placeholder)
         if not isinstance(given, str) and field.separator is None and len(given) > 1:
-            in_chinese[placeholder] = _as_text(field, given, _CHINESE_SEPARATOR).removesuffix("\n")
+            in_chinese[placeholder] = _as_text(field, given, CHINESE_SEPARATOR).removesuffix("\n")
     return Values(texts, in_chinese, frozenset(shortened))
 
 

@@ -8,6 +8,7 @@ from typing import Any, cast
 from docops_flask.engine.bilingual import LANGUAGES, Bilingual
 from docops_flask.engine.errors import echo
 from docops_flask.engine.skills.skill import Field, FieldType, Lines, Skill, Wording
+from docops_flask.engine.template.names import is_name
 from docops_flask.intake.catalogue.catalogue import CatalogueError
 
 # Characters that XML 1.0 does not allow (2.2), and line ends.
@@ -69,6 +70,14 @@ class SpecTable:
         """Return the boolean under ``key``."""
         value = self._get(key, bool, "true or false", required=False)
         return default if value is None else bool(value)
+
+    def number(self, key: str, allowed: Sequence[int], *, default: int) -> int:
+        """Return the whole number under ``key``, one of ``allowed``."""
+        accepted = " or ".join(map(str, allowed))
+        value = self._get(key, int, accepted, required=False)
+        if value is not None and value not in allowed:
+            raise self.error(key, f"{value} is unknown", f"use {accepted}")
+        return default if value is None else int(value)
 
     def separator(self, key: str) -> str | None:
         """Return the text under ``key``; it may be white space, line ends and tabs among it.
@@ -176,10 +185,11 @@ def parse_spec(file: str, content: bytes) -> Skill:
     if not _NAME.fullmatch(name):
         raise table.error("name", f"'{echo(name)}' cannot be used", _NAME_HINT)
     title, description = _label(table.table("title")), _label(table.table("description"))
-    fields = _fields(table)
+    grammar = table.number("grammar", (1, 2), default=1)
+    fields = _fields(table, grammar)
     wordings = _wordings(table, {field.placeholder for field in fields})
     table.finish()
-    return Skill(name, title, description, fields, wording_zh=wordings["zh"], wording_en=wordings["en"])
+    return Skill(name, title, description, fields, wordings["zh"], wordings["en"], grammar)
 
 
 def _toml(file: str, content: bytes) -> dict[str, Any]:
@@ -201,10 +211,10 @@ def _label(table: SpecTable) -> Bilingual:
     return label
 
 
-def _fields(table: SpecTable) -> tuple[Field, ...]:
+def _fields(table: SpecTable, grammar: int) -> tuple[Field, ...]:
     fields: list[Field] = []
     for each in table.tables("fields"):
-        field = _field(each)
+        field = _field(each, grammar)
         if any(field.key == other.key for other in fields):
             raise each.error("key", f"{field.key} is given twice", "give every field a key of its own")
         if any(field.placeholder == other.placeholder for other in fields):
@@ -217,12 +227,12 @@ def _fields(table: SpecTable) -> tuple[Field, ...]:
     return tuple(fields)
 
 
-def _field(table: SpecTable) -> Field:
+def _field(table: SpecTable, grammar: int) -> Field:
     key = table.text("key")
-    if not _NAME.fullmatch(key):
+    if not (_NAME.fullmatch(key) or (grammar == 2 and is_name(key))):
         raise table.error("key", f"'{echo(key)}' cannot be used", _NAME_HINT)
-    placeholder = table.text("placeholder", default=key.upper())
-    if not _PLACEHOLDER.fullmatch(placeholder):
+    placeholder = table.text("placeholder", default=key.upper() if _NAME.fullmatch(key) else key)
+    if not (_PLACEHOLDER.fullmatch(placeholder) or (grammar == 2 and is_name(placeholder))):
         raise table.error("placeholder", f"'{echo(placeholder)}' cannot be used", _PLACEHOLDER_HINT)
     label = _label(table.table("label"))
     description = table.optional_table("description")

@@ -99,11 +99,21 @@ def _value(field: Field) -> dict[str, Any]:
     }
 
 
+def _any_value(field: Field) -> dict[str, Any]:
+    """Return the schema of a field of template language 2: the template says what its value is."""
+    schema = _value(field)
+    for keyword in ("type", "pattern", "items", "minLength", "maxLength"):
+        schema.pop(keyword, None)
+    return schema
+
+
 def _payload(skill: Skill) -> dict[str, Any]:
     return {
         "type": "object",
         "title": skill.title.both(),
         "description": skill.description.both(),
-        "properties": {field.key: _value(field) for field in skill.fields},
+        "properties": {
+            field.key: _value(field) if skill.grammar == 1 else _any_value(field) for field in skill.fields
+        },
         "additionalProperties": False,
     }

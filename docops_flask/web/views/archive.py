@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 
 from docops_flask import __version__
 from docops_flask.engine.errors import ExitCode, message_of
-from docops_flask.engine.options import Options
+from docops_flask.engine.job import Job
 from docops_flask.engine.pipeline import ARCHIVE
 from docops_flask.engine.run_result import Counts
 from docops_flask.jobs.errors import storage_errors
@@ -32,7 +32,7 @@ class RunFacts:
     request_id: str
     began_at: float
     queue_wait_ms: int
-    options: Options
+    job: Job
     sent: dict[str, Any]
 
 
@@ -132,7 +132,7 @@ def _api_result(
         "request_id": facts.request_id,
         "timing": timing,
         "input": facts.sent,
-        "effective": facts.options.effective(result.language),
+        "effective": facts.job.effective(result.language),
         "build": {"version": __version__, "commit": settings.commit_sha},
         "subprocess_pid": rendered.pid,
         "subprocess_create_time": rendered.create_time,
@@ -147,5 +147,5 @@ def _trace(
         "exit_code": int(result.exit_code),
         "timing": timing,
         "subprocess": {"pid": rendered.pid, "start_method": settings.mp_start},
-        "effective": facts.options.effective(result.language),
+        "effective": facts.job.effective(result.language),
     }

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from flask import Blueprint, Response
 
 from docops_flask.engine.integrity.verification import Verification
-from docops_flask.engine.job import Job, JobKind
+from docops_flask.engine.job import OPEN_TYPE, Job, JobKind
 from docops_flask.engine.reports.inspection import Inspection
 from docops_flask.engine.reports.precheck import Precheck
 from docops_flask.settings.settings import Settings
@@ -71,7 +71,7 @@ def _log_start(request: ApiRequest, upload: Upload, job: Job, waited_ms: int) ->
     """Write the ``start`` line of the log; only runs have one."""
     if job.kind is JobKind.RUN:
         sizes = {f"{name}_bytes": file.size for name, file in upload.files.items()}
-        skill = job.skill.name if job.skill is not None else None
+        skill = job.skill.name if job.skill is not None else OPEN_TYPE
         request.job_log.started(waited_ms, skill=skill, preset=job.options.preset, **sizes)
 
 
@@ -80,7 +80,7 @@ def _answer_with_archive(finished: Finished) -> Response:
     result = run_result(done.rendered.result)
     service.recorder.format_issues(result.format_issue_codes)
     request.enter("archive")
-    facts = RunFacts(request.request_id, request.began_at, done.waited_ms, job.options, _sent(upload))
+    facts = RunFacts(request.request_id, request.began_at, done.waited_ms, job, _sent(upload))
     archive = complete_archive(folder.workspace, done.rendered, result, facts, service.settings)
     log = request.job_log
     log.succeeded(archive.exit_code, archive.timing, archive.body)

@@ -45,6 +45,8 @@ def describe(skills: SkillRegistry, policies: PolicyRegistry) -> dict[str, Any]:
         "task_payload_schemas": {skill.name: _payload_schema(skill) for skill in skills},
         "supports_precheck": True,
         "supports_inspect": True,
+        "supports_open": True,
+        "languages": [1, 2],
         "version": __version__,
         "json_schemas": _json_schemas(skills),
         "policies": [describe_policy(policy) for policy in policies],

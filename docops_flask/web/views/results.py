@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeVar
 
 from docops_flask.engine.bilingual import Language
-from docops_flask.engine.errors import ExitCode
+from docops_flask.engine.errors import ExitCode, InvalidArgument
 from docops_flask.engine.integrity.verification import Verification
 from docops_flask.engine.job import Job
 from docops_flask.engine.reports.inspection import Inspection
@@ -52,7 +52,13 @@ def render(
         upload.store()
         on_start(waited_ms)
         request.enter("render")
-        rendered = service.renderer.run(job, folder.workspace.path, request.caller)
+        try:
+            rendered = service.renderer.run(job, folder.workspace.path, request.caller)
+        except InvalidArgument:
+            if job.grammar == 2:
+                # The renderer alone sees the template, which says what the payload has to hold.
+                request.enter("validate_task")
+            raise
     return DoneJob(rendered, waited_ms)
 
 

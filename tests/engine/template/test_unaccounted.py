@@ -405,9 +405,9 @@ def test_a_member_of_a_package_inside_is_searched_in_pieces(
 ) -> None:
     sizes: list[int] = []
 
-    def recorded(content: bytes) -> Any:
+    def recorded(content: bytes, *closed: Any) -> Any:
         sizes.append(len(content))
-        return names_in_bytes(content)
+        return names_in_bytes(content, *closed)
 
     monkeypatch.setattr(unaccounted, "names_in_bytes", recorded)
     content = b"x" * (2**20 - 5) + "【TI\u200bTLE】".encode() + b"y" * (2**21)

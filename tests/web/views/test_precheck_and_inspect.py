@@ -41,7 +41,7 @@ def test_precheck_answers_with_the_contracts_members(client: FlaskClient) -> Non
     body = client.post("/v1/precheck", data=form(template, task(payload))).get_json()
     assert set(body) == {
         "ok", "expected_exit_code", "request_id", "summary", "template_fields", "missing_required",
-        "missing_optional", "unsupported", "missing", "unused", "undeclared", "left",
+        "missing_optional", "unsupported", "missing", "unused", "undeclared", "left", "problems",
     }  # fmt: skip
     assert set(body["summary"]) == {
         "template_field_count", "unsupported_count", "missing_required_count", "missing_optional_count",
@@ -55,7 +55,10 @@ def test_inspect_answers_with_the_contracts_members(client: FlaskClient) -> None
     response = inspect(client, docx(p("【MEETING_TITLE】【meeting_date】")))
     body = response.get_json()
     assert response.status_code == 200
-    assert set(body) == {"fields", "unsupported", "problems", "suggested_skill", "request_id"}
+    assert set(body) == {
+        "fields", "unsupported", "problems", "suggested_skill", "language", "schema", "sample_task",
+        "candidates", "request_id",
+    }  # fmt: skip
     assert body["fields"][0]["name"] == "MEETING_TITLE"
     assert body["fields"][0]["known_in"] == ["meeting_notice"]
     assert body["request_id"] == response.headers["X-Docops-Request-Id"]

@@ -8,7 +8,7 @@ from docops_flask.engine.errors import InvalidTemplate
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.opc.package import Package
 from docops_flask.engine.opc.xml_part import check_part, encoding_of, recoded
-from docops_flask.engine.template.grammar import CLOSE, OPEN, Found, Kind, find_placeholders, undeclared_names
+from docops_flask.engine.template.grammar import CLOSE, OPEN, Found, Kind, undeclared_names
 from docops_flask.engine.template.places.embedded import Budget, find_embedded
 from docops_flask.engine.template.places.found import (
     BracketedPlace,
@@ -25,6 +25,7 @@ from docops_flask.engine.template.places.rules import (
     OTHER_TARGET,
     Takes,
 )
+from docops_flask.engine.template.scan import Finder
 
 _CUSTOM_ITEM = re.compile(r"customxml/item[0-9]*\.xml")
 _MARKUP = "<[A-Za-z/?!]"
@@ -44,8 +45,11 @@ _EMBEDDED_REASON = (
 _DAMAGED_REASON = "the part is not well-formed XML; open the template in Word and save it again"
 
 
-def collect(package: Package, finds: Finds, limits: Limits) -> PlaceScan:
-    """Return the places to fill, and the placeholders to report, of what was found."""
+def collect(package: Package, finds: Finds, limits: Limits, find: Finder) -> PlaceScan:
+    """Return the places to fill, and the placeholders to report, of what was found.
+
+    ``find`` finds the placeholders of a text.
+    """
     places: list[BracketedPlace] = []
     unfillable: list[Unfillable] = []
     undeclared: dict[str, None] = {}
@@ -66,7 +70,7 @@ def collect(package: Package, finds: Finds, limits: Limits) -> PlaceScan:
         is_glossary = bool(glossary) and name.startswith(glossary)
         for place in read_places(part, is_custom_data=is_custom_data, is_glossary=is_glossary):
             undeclared.update(dict.fromkeys(undeclared_names(place.text)))
-            _take(place, note, places, unfillable)
+            _take(place, _found_in(place, find), note, places, unfillable)
     for member in dict.fromkeys([*finds.chunks, *finds.others]):
         entry = package.archive.get(member)
         if entry is not None:
@@ -118,9 +122,14 @@ def _has_workbook(package: Package, name: str) -> bool:
     )
 
 
-def _take(place: Place, note: str | None, places: list[BracketedPlace], unfillable: list[Unfillable]) -> None:
+def _take(
+    place: Place,
+    found: list[Found],
+    note: str | None,
+    places: list[BracketedPlace],
+    unfillable: list[Unfillable],
+) -> None:
     rule = place.rule
-    found = _found_in(place)
     if found and rule is CUSTOM_DATA and re.search(_MARKUP, place.text):
         # What a rich text control shows: a whole document, written as text.
         rule = MARKUP_DATA
@@ -134,18 +143,17 @@ def _take(place: Place, note: str | None, places: list[BracketedPlace], unfillab
     )
 
 
-def _found_in(place: Place) -> list[Found]:
+def _found_in(place: Place, find: Finder) -> list[Found]:
     rule, text = place.rule, place.text
-    find = _found_in_target if rule in (LINK_TARGET, OTHER_TARGET) else find_placeholders
-    found = find(text)
+    found = _found_in_target(text, find) if rule in (LINK_TARGET, OTHER_TARGET) else find(text)
     return found if rule.tells_malformed else [each for each in found if each.kind is Kind.PLACEHOLDER]
 
 
-def _found_in_target(text: str) -> list[Found]:
+def _found_in_target(text: str, find: Finder) -> list[Found]:
     """Return the placeholders in a URL, whose brackets may be percent-encoded (RFC 3986, 2.1)."""
     encoded = [match.start() for match in _ENCODED_BRACKET.finditer(text)]
     if not encoded:
-        return find_placeholders(text)
+        return find(text)
     plain = _ENCODED_BRACKET.sub(lambda match: OPEN if match[1] == "0" else CLOSE, text)
     # Each encoded bracket has nine characters.
     begins = [at - 8 * number for number, at in enumerate(encoded)]
@@ -153,10 +161,7 @@ def _found_in_target(text: str) -> list[Found]:
     def original(at: int) -> int:
         return at + 8 * bisect_left(begins, at)
 
-    return [
-        found._replace(start=original(found.start), end=original(found.end))
-        for found in find_placeholders(plain)
-    ]
+    return [found._replace(start=original(found.start), end=original(found.end)) for found in find(plain)]
 
 
 def _embedded(name: str, content: bytes, place: str, reason: str, budget: Budget) -> Iterator[Unfillable]:

@@ -9,8 +9,10 @@ from docops_flask.engine.document.edits import EditedPart
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.opc.package import Package
 from docops_flask.engine.opc.relationships import CONTENT_TYPES_PART
+from docops_flask.engine.template.grammar import find_placeholders
 from docops_flask.engine.template.places.brackets import holds_bracket_outside_texts, may_hold_bracket
 from docops_flask.engine.template.places.found import NO_PLACES, Finds, OtherPart, PlaceScan
+from docops_flask.engine.template.scan import Finder
 
 # Members that may be documents of their own, by folder and by extension.
 _DOCUMENT_FOLDERS = ("/embeddings/", "/activex/")
@@ -20,8 +22,13 @@ _DOCUMENTS = (
 )  # fmt: skip
 
 
-def scan_places(package: Package, document: Document, limits: Limits) -> PlaceScan:
-    """Return the placeholders of ``package`` outside the paragraphs of ``document``."""
+def scan_places(
+    package: Package, document: Document, limits: Limits, find: Finder = find_placeholders
+) -> PlaceScan:
+    """Return the placeholders of ``package`` outside the paragraphs of ``document``.
+
+    ``find`` finds those of a text.
+    """
     stories = {part.name.lower(): part for part in document.parts}
     parts: list[EditedPart] = []
     others: list[str] = []
@@ -46,7 +53,7 @@ def scan_places(package: Package, document: Document, limits: Limits) -> PlaceSc
     # Most templates have no such places, and a renderer starts the faster for what it does not load.
     from docops_flask.engine.template.places.collect import collect
 
-    return collect(package, Finds(parts, others, chunks, bound), limits)
+    return collect(package, Finds(parts, others, chunks, bound), limits, find)
 
 
 def _may_be_document(name: str) -> bool:

@@ -1,0 +1,46 @@
+"""Whether the values that an open task's log claims are those of its payload.
+
+Tags without formats are checked; what a format makes of a value is not computed again.
+"""
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Any
+
+from docops_flask.engine.integrity.claims import Claims, Replacement
+from docops_flask.engine.integrity.verdict import Unaccounted
+
+
+def value_faults(claims: Claims, payload: Mapping[str, Any]) -> Iterator[Unaccounted]:
+    """Yield each filled paragraph text that is not what ``payload`` has at its ``payload_path``."""
+    for entry in claims.replacements:
+        expected = _expected(entry, payload)
+        if expected is not None and expected != entry.new_text:
+            yield Unaccounted(
+                "",
+                f"$.entries[{entry.place}]",
+                "value",
+                "its new_text is not the value that the task gives",
+            )
+
+
+def _expected(entry: Replacement, payload: Mapping[str, Any]) -> str | None:
+    """Return the text that the payload gives; ``None`` where that cannot be told."""
+    path = entry.payload_path
+    if path is None or not path.startswith("$.") or set("|｜") & set(entry.original_text):
+        return None
+    value: Any = payload
+    for name in path[2:].split("."):
+        value = value.get(name) if isinstance(value, Mapping) else None
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    if not isinstance(value, str):
+        return None
+    text = value.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n")
+    if not entry.copy:
+        return text
+    # A paragraph that stands once for each line.
+    lines, copy = text.split("\n"), entry.copy[-1][1]
+    return lines[copy] if 0 <= copy < len(lines) else ""

@@ -1,0 +1,96 @@
+"""The text that a payload gives to each field of a template in language 2 (docs/templates.md, *Values*)."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import NamedTuple
+
+from docops_flask.engine.template.conditions import Value, number_as_written
+from docops_flask.engine.template.formats.table import DEFAULT, SEPARATOR, rule_of
+from docops_flask.engine.template.formats.values import FormatError
+from docops_flask.engine.template.payload_check import PayloadError
+from docops_flask.engine.template.tags import Path, Tag, read_tag
+from docops_flask.engine.template.values import CHINESE_SEPARATOR, SEPARATOR_OF_LISTS, Values
+
+
+class FieldValues(NamedTuple):
+    """The texts of fields by what stands in their brackets, and values that a format cannot take."""
+
+    values: Values
+    errors: Sequence[PayloadError]
+
+
+def field_values(names: Iterable[str], payload: Mapping[str, Value]) -> FieldValues:
+    r"""Return the texts of the fields that are written ``names``; one without a value has none.
+
+    Line ends become ``\n``; one at the end of a value is dropped.
+    """
+    texts: dict[str, str] = {}
+    in_chinese: dict[str, str] = {}
+    shortened: list[str] = []
+    errors: list[PayloadError] = []
+    for name in names:
+        tag = read_tag(name)
+        if not isinstance(tag, Tag) or tag.path is None:
+            continue
+        value = _at(payload, tag.path)
+        try:
+            text = _text(tag, value, SEPARATOR_OF_LISTS)
+        except FormatError as error:
+            path = f"$.payload.{'.'.join(tag.path.names)}"
+            errors.append(PayloadError(path, f"Must be {error}, for 【{name}】."))
+            continue
+        if text is None:
+            continue
+        texts[name] = text.removesuffix("\n")
+        if text.endswith("\n"):
+            shortened.append(name)
+        if _is_list(value) and not any(each.name == SEPARATOR for each in tag.formats):
+            chinese = _text(tag, value, CHINESE_SEPARATOR)
+            if chinese is not None:
+                in_chinese[name] = chinese.removesuffix("\n")
+    return FieldValues(Values(texts, in_chinese, frozenset(shortened)), errors)
+
+
+def _at(payload: Mapping[str, Value], path: Path) -> Value:
+    """Return the value at ``path`` of the payload, ``None`` where there is none."""
+    value: Value = payload
+    for name in path.names:
+        value = value.get(name) if isinstance(value, Mapping) else None
+    return value
+
+
+def _is_list(value: Value) -> bool:
+    return isinstance(value, Sequence) and not isinstance(value, str)
+
+
+def _text(tag: Tag, value: Value, separator: str) -> str | None:
+    """Return the text that ``tag`` makes of ``value``; ``None`` where it asks for one and there is none."""
+    default = next((each.argument for each in tag.formats if each.name == DEFAULT), None)
+    if value is None or (isinstance(value, str) and not value.strip()):
+        if default is not None:
+            return default
+        if value is None:
+            return "" if tag.is_optional else None
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        for each in tag.formats:
+            if each.name == SEPARATOR and each.argument is not None:
+                separator = each.argument.replace("\\n", "\n")
+        return separator.join(_as_text(item) for item in value if item is not None)
+    text = _as_text(value)
+    if not text.strip():
+        return text
+    # The first format takes the value as it is, each further one what the one before made of it.
+    formatted: str | int | Decimal = value if isinstance(value, str | int | Decimal) else text
+    for each in tag.formats:
+        rule = rule_of(each)
+        if rule is not None and rule.write is not None:
+            formatted = text = rule.write(formatted)
+    return text
+
+
+def _as_text(value: Value) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | Decimal):
+        return number_as_written(value)
+    return str(value).replace("\r\n", "\n").replace("\r", "\n")

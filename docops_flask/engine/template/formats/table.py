@@ -1,0 +1,83 @@
+"""The table of formats: what each is called, what it takes, what it does."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from docops_flask.engine.template.formats import amounts, dates, numbers
+from docops_flask.engine.template.formats.values import FormatError, Scalar, to_decimal, to_integer
+
+
+class Format(NamedTuple):
+    """A format as an author writes it: ``name`` before the colon, ``argument`` behind it, or ``None``."""
+
+    name: str
+    argument: str | None = None
+
+
+class FormatRule(NamedTuple):
+    """What a format takes (``date``, ``number``, ``integer``, ``texts`` or ``any``) and what it writes.
+
+    One with ``write=None`` says how a value is put into the document or what stands for one that is absent.
+    """
+
+    takes: str
+    example: str
+    write: Callable[[Scalar], str] | None = None
+    has_argument: bool = False
+
+
+def _of_integer(write: Callable[[int], str]) -> Callable[[Scalar], str]:
+    def written(value: Scalar) -> str:
+        number = to_integer(value)
+        try:
+            return write(number)
+        except ValueError as error:
+            raise FormatError(str(error)) from None
+
+    return written
+
+
+def _amount(value: Scalar) -> str:
+    number = to_decimal(value)
+    try:
+        return amounts.amount_in_capitals(number)
+    except ValueError as error:
+        raise FormatError(str(error)) from None
+
+
+DEFAULT, OPTIONAL, SEPARATOR, PARAGRAPHS, BREAKS = "缺省", "可空", "分隔", "段", "换行"
+FORMATS = {
+    "日期": FormatRule("date", "2026年5月6日", dates.date),
+    "日期大写": FormatRule("date", "二〇二六年五月六日", dates.date_in_chinese),
+    "大写": FormatRule("number", "壹佰元整", _amount),
+    "中文数": FormatRule("integer", "十一", _of_integer(amounts.numeral)),
+    "中文大写": FormatRule("integer", "壹拾壹", _of_integer(amounts.capital_numeral)),
+    "圈码": FormatRule("integer", "①", _of_integer(amounts.circled)),
+    "字母": FormatRule("integer", "a", _of_integer(amounts.letters)),
+    DEFAULT: FormatRule("any", "缺省:无", has_argument=True),
+    OPTIONAL: FormatRule("any", "可空"),
+    SEPARATOR: FormatRule("texts", "分隔:、", has_argument=True),
+    PARAGRAPHS: FormatRule("any", "段"),
+    BREAKS: FormatRule("any", "换行"),
+}
+DATE_PATTERN = "yyyy-MM-dd"
+NUMBER_PATTERN = "#,##0.00"
+
+
+def rule_of(written: Format) -> FormatRule | None:
+    """Return the rule of a format; ``None`` for one that is not known.
+
+    A colon may belong to a pattern of a time: HH:mm.
+    """
+    pattern = as_written(written)
+    if numbers.is_number_pattern(pattern):
+        return FormatRule("number", pattern, lambda value: numbers.number_by_pattern(value, pattern))
+    if dates.is_date_pattern(pattern):
+        return FormatRule("date", pattern, lambda value: dates.date_by_pattern(value, pattern))
+    rule = FORMATS.get(written.name)
+    return rule if rule is not None and rule.has_argument == (written.argument is not None) else None
+
+
+def as_written(written: Format) -> str:
+    """Return a format as an author writes it."""
+    return written.name if written.argument is None else f"{written.name}:{written.argument}"

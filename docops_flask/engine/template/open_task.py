@@ -1,0 +1,158 @@
+"""A task without a document type: the template alone says what the payload has to hold.
+
+So does a task of a document type of language 2, which adds keys, labels and what is required.
+"""
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from typing import NamedTuple
+
+from docops_flask.engine.bilingual import Bilingual
+from docops_flask.engine.errors import InvalidArgument
+from docops_flask.engine.job import OPEN_TYPE
+from docops_flask.engine.options import Options
+from docops_flask.engine.skills.skill import Field, Skill
+from docops_flask.engine.template.conditions import Value
+from docops_flask.engine.template.field_values import field_values
+from docops_flask.engine.template.formats.table import BREAKS
+from docops_flask.engine.template.grammar import Kind
+from docops_flask.engine.template.payload_check import (
+    MAX_ERRORS,
+    PayloadError,
+    UnusedKey,
+    check_payload,
+    step,
+)
+from docops_flask.engine.template.places.found import PlaceScan
+from docops_flask.engine.template.scan import Scan
+from docops_flask.engine.template.tag_meaning import TagMeanings, decide_tags, keys_of, path_of
+from docops_flask.engine.template.tags import Tag, read_tag
+from docops_flask.engine.template.values import Values
+
+
+class OpenTask(NamedTuple):
+    """An open task on a template.
+
+    ``skill`` has a field for each tag that is filled: its placeholder is what stands in the brackets, its key
+    the path of the value. ``unused`` are keys of the payload that no tag takes, ``known`` all its keys and
+    the names of a document type, ``keys`` the latter's keys by the names of its fields.
+    """
+
+    meanings: TagMeanings
+    skill: Skill
+    values: Values
+    unused: Sequence[UnusedKey]
+    known: Collection[str]
+    keys: Mapping[str, str]
+
+    def again(self, scan: Scan, places: PlaceScan) -> tuple[Scan, PlaceScan]:
+        """Return what the tags of the expanded template mean: what they mean in the template."""
+        meanings = decide_tags(scan, places, self.known)
+        return meanings.scan, meanings.places
+
+
+def read_open_task(
+    scan: Scan,
+    places: PlaceScan,
+    payload: Mapping[str, Value],
+    options: Options,
+    skill: Skill | None = None,
+) -> OpenTask:
+    """Return what ``payload`` gives to a template whose tags are in ``scan`` and ``places``.
+
+    ``skill`` is a document type of language 2, which knows names, keys, labels, and what is required. Raises
+    ``InvalidArgument`` (``detail.errors``) for a payload that does not fit, and for keys that neither a tag
+    nor ``skill`` takes unless ``options`` allow them in an open task.
+    """
+    fields = () if skill is None else skill.fields
+    keys = {field.placeholder: field.key for field in fields}
+    names_of_keys = {field.key: field.placeholder for field in fields}
+    # A placeholder's name is no key of a document type.
+    errors = [
+        PayloadError(f"$.payload{step(key)}", "unknown key.", f"Did you mean {keys[key]}?")
+        for key in payload
+        if key in keys and key not in names_of_keys
+    ]
+    values = {names_of_keys.get(key, key): value for key, value in payload.items()}
+    known = keys_of(values) | keys.keys()
+    meanings = decide_tags(scan, places, known)
+    checked = check_payload(values, meanings.shape.root)
+    own = list(checked.errors)
+    if options.unused == "refuse" or skill is not None:
+        legal = {f"$.payload{step(name)}" for name in keys}
+        own += [_unknown(each, keys) for each in checked.unused if each.path not in legal]
+    names = _names(meanings)
+    # A number with a huge exponent is refused before it is written out.
+    filled = field_values(names, {} if own else values)
+    own += filled.errors
+    errors += [each._replace(path=_with_key(each.path, keys)) for each in own]
+    if errors:
+        raise _refused(errors[:MAX_ERRORS])
+    unused = [each._replace(path=_with_key(each.path, keys)) for each in checked.unused]
+    return OpenTask(meanings, _skill(names, skill), filled.values, unused, known, keys)
+
+
+def _with_key(path: str, keys: Mapping[str, str]) -> str:
+    """Return the JSON path of a value with the document type's key in place of the name of its field."""
+    head, dot, rest = path.partition(".payload.")
+    if not dot:
+        return path
+    match = re.match(r"[^.\[]*", rest)
+    name = match[0] if match is not None else ""
+    return f"{head}{dot}{keys.get(name, name)}{rest[len(name) :]}"
+
+
+def _names(meanings: TagMeanings) -> list[str]:
+    """Return what stands in the brackets of all tags that are filled, each once."""
+    found = [each for paragraph in meanings.scan.paragraphs for each in paragraph.found]
+    inside = [
+        each.found
+        for paragraph in meanings.scan.paragraphs
+        for text in paragraph.inline
+        for each in text.found
+    ]
+    elsewhere = [each for _, each in meanings.places.all_found()]
+    return list(
+        dict.fromkeys(each.name for each in (*found, *inside, *elsewhere) if each.kind is Kind.PLACEHOLDER)
+    )
+
+
+def _skill(names: Sequence[str], skill: Skill | None) -> Skill:
+    fields = {} if skill is None else skill.placeholders()
+    title = Bilingual(en="Open task", zh="自由任务")
+    base = Skill(OPEN_TYPE, title, title, ()) if skill is None else skill
+    return base._replace(fields=tuple(_field(name, fields) for name in names))
+
+
+def _field(name: str, known: Mapping[str, Field]) -> Field:
+    path, tag = path_of(name), read_tag(name)
+    has_breaks = isinstance(tag, Tag) and any(each.name == BREAKS for each in tag.formats)
+    root, dot, rest = path.partition(".")
+    field = known.get(root)
+    label = Bilingual(en=path, zh=path) if field is None or dot else field.label
+    return Field(
+        path if field is None else field.key + dot + rest,
+        label,
+        "text",
+        field is None or field.required,
+        name,
+        "",
+        label,
+        lines="breaks" if has_breaks else "paragraphs",
+    )
+
+
+def _unknown(key: UnusedKey, keys: Mapping[str, str]) -> PayloadError:
+    meant = None if key.suggestion is None else keys.get(key.suggestion, key.suggestion)
+    suggestion = None if meant is None else f"Did you mean {meant}?"
+    return PayloadError(key.path, "The template has no tag that takes this key.", suggestion)
+
+
+def _refused(errors: Sequence[PayloadError]) -> InvalidArgument:
+    first = errors[0]
+    more = f" ({len(errors) - 1} more in detail.errors)" if len(errors) > 1 else ""
+    return InvalidArgument(
+        f"task: {first.path}: {first.message}{more}",
+        field="task",
+        errors=[each._asdict() for each in errors],
+    )

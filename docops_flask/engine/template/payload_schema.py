@@ -1,0 +1,278 @@
+"""What a payload has to hold, told from the tags of a template alone (docs/templates.md, chapter *Schema*).
+
+Each scope has its names: those of the payload, of an object, or of the items of a list. How a name is used
+says what its value is.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from enum import Enum
+from typing import Any, NamedTuple
+
+from docops_flask.engine.template.blocks import Block, PlacedTag
+from docops_flask.engine.template.formats.table import DEFAULT, OPTIONAL, rule_of
+from docops_flask.engine.template.formats.values import FormatError, to_decimal
+from docops_flask.engine.template.tags import Path, Tag, TagKind
+
+
+class ValueKind(Enum):
+    """What a value is.
+
+    ``GIVEN`` is any value, for names that nothing but a condition uses; ``CHOICE`` is compared with literals.
+    """
+
+    GIVEN = "condition"
+    BOOL = "bool"
+    CHOICE = "choice"
+    TEXT = "text"
+    NUMBER = "number"
+    DATE = "date"
+    TEXTS = "texts"
+    LIST = "list"
+    OBJECT = "object"
+    IMAGE = "image"
+
+
+class Use(NamedTuple):
+    """A use of a name: what it asks for, the tag, and whether the name may be absent there."""
+
+    kind: ValueKind
+    tag: PlacedTag
+    may_be_absent: bool
+
+
+class TypeConflict(NamedTuple):
+    """Two uses of a name that exclude one another."""
+
+    name: str
+    first: PlacedTag
+    second: PlacedTag
+
+
+class ScopeFault(NamedTuple):
+    """A tag that asks for an item, or a scope, that there is not: ``SCOPE_OUTSIDE``."""
+
+    tag: PlacedTag
+
+
+class Entry:
+    """A name of a scope: its uses, its members if it is an object, its items if it is a list."""
+
+    __slots__ = ("_kind", "items", "members", "uses")
+
+    def __init__(self) -> None:
+        self.uses: list[Use] = []
+        # What its value is by as many of its uses.
+        self._kind = ValueKind.GIVEN, 0
+        self.members: Scope | None = None
+        self.items: Scope | None = None
+
+    @property
+    def kind(self) -> ValueKind:
+        """What its value is: what the most telling of its uses asks for."""
+        kind, known = self._kind
+        if known < len(self.uses):
+            kinds = {kind, *(use.kind for use in self.uses[known:])}
+            kind = next((each for each in _MOST_TELLING if each in kinds), ValueKind.GIVEN)
+            self._kind = kind, len(self.uses)
+        return kind
+
+    @property
+    def is_required(self) -> bool:
+        """Whether a task without it leaves something open."""
+        return any(not use.may_be_absent for use in self.uses) or (
+            self.members is not None and any(each.is_required for each in self.members.names.values())
+        )
+
+    def conflict(self) -> tuple[Use, Use] | None:
+        """Return the first two uses that exclude one another."""
+        first: dict[ValueKind, Use] = {}
+        for use in self.uses:
+            if use.kind not in first:
+                for other in first.values():
+                    if frozenset((use.kind, other.kind)) not in _AGREE:
+                        return other, use
+                first[use.kind] = use
+        return None
+
+
+class Scope:
+    """The names of a scope, in the order of their first use; ``item`` is what 【.】 stands for in a list."""
+
+    __slots__ = ("item", "names")
+
+    def __init__(self) -> None:
+        self.names: dict[str, Entry] = {}
+        self.item = Entry()
+
+    def entry(self, name: str) -> Entry:
+        """Return the entry of ``name``, made at its first use."""
+        return self.names.setdefault(name, Entry())
+
+
+_MOST_TELLING = (
+    ValueKind.IMAGE, ValueKind.LIST, ValueKind.OBJECT, ValueKind.TEXTS, ValueKind.DATE, ValueKind.NUMBER,
+    ValueKind.TEXT, ValueKind.CHOICE, ValueKind.BOOL,
+)  # fmt: skip
+_AGREE = frozenset(
+    frozenset(pair)
+    for pair in (
+        *((ValueKind.GIVEN, kind) for kind in ValueKind),
+        *((ValueKind.BOOL, kind) for kind in (ValueKind.TEXT, ValueKind.NUMBER, ValueKind.DATE)),
+        *(
+            (ValueKind.CHOICE, kind)
+            for kind in (ValueKind.BOOL, ValueKind.TEXT, ValueKind.NUMBER, ValueKind.DATE)
+        ),
+        (ValueKind.TEXT, ValueKind.NUMBER),
+        (ValueKind.TEXT, ValueKind.DATE),
+        (ValueKind.TEXTS, ValueKind.LIST),
+    )
+)
+_TAKEN = {
+    "date": ValueKind.DATE,
+    "number": ValueKind.NUMBER,
+    "integer": ValueKind.NUMBER,
+    "texts": ValueKind.TEXTS,
+}
+_DECLARED = {
+    "text": ValueKind.TEXT, "lines": ValueKind.TEXT, "number": ValueKind.NUMBER, "date": ValueKind.DATE,
+    "bool": ValueKind.BOOL, "image": ValueKind.IMAGE, "list": ValueKind.TEXTS,
+}  # fmt: skip
+
+
+class PayloadShape:
+    """The scopes of a payload, as the tags of a template use them."""
+
+    def __init__(self) -> None:
+        self.root = Scope()
+        self.faults: list[ScopeFault] = []
+
+    def use(self, nodes: Iterable[Block | PlacedTag], scopes: Sequence[Scope] = ()) -> None:
+        """Take in blocks and tags; ``scopes`` are those of the lists around them, the innermost last."""
+        self._use(nodes, (self.root, *scopes), ())
+
+    def _use(
+        self, nodes: Iterable[Block | PlacedTag], scopes: tuple[Scope, ...], given: tuple[Entry, ...]
+    ) -> None:
+        for node in nodes:
+            if isinstance(node, Block):
+                self._use_block(node, scopes, given)
+            else:
+                self._use_tag(node, scopes, given)
+
+    def _use_block(self, block: Block, scopes: tuple[Scope, ...], given: tuple[Entry, ...]) -> None:
+        tag = block.start.tag
+        inner, given_inside = scopes, given
+        if tag.path is None:
+            if len(scopes) == 1:
+                self.faults.append(ScopeFault(block.start))
+        elif block.opens_scope:
+            may_be_absent = tag.is_optional or block.other_tag is not None
+            entry = self._note(Use(ValueKind.LIST, block.start, may_be_absent), tag.path, scopes, given)
+            if entry is not None:
+                entry.items = entry.items or Scope()
+                inner = (*scopes, entry.items)
+        else:
+            kind = ValueKind.GIVEN if tag.operator is None else _compared_kind(tag)
+            may_be_absent = tag.operator is None or tag.is_optional
+            entry = self._note(Use(kind, block.start, may_be_absent), tag.path, scopes, given)
+            if entry is not None and tag.operator is None and tag.kind is TagKind.IF:
+                given_inside = (*given, entry)
+        self._use(block.main, inner, given_inside)
+        self._use(block.gap, inner, given_inside)
+        self._use(block.other, scopes, given)
+
+    def _use_tag(self, placed: PlacedTag, scopes: tuple[Scope, ...], given: tuple[Entry, ...]) -> None:
+        tag = placed.tag
+        if tag.kind is TagKind.DECLARE:
+            for declared in tag.declared:
+                self._note(Use(_DECLARED[declared.type], placed, True), declared.path, scopes[:1], given)
+        elif tag.kind is TagKind.NUMBER:
+            if len(scopes) - 1 <= (0 if tag.path is None else tag.path.up):
+                self.faults.append(ScopeFault(placed))
+        elif tag.kind is TagKind.ITEM:
+            if len(scopes) == 1:
+                self.faults.append(ScopeFault(placed))
+            else:
+                scopes[-1].item.uses.append(Use(_formatted_kind(tag), placed, _may_be_absent(tag)))
+        elif tag.path is not None:
+            kind = {TagKind.PICTURE: ValueKind.IMAGE, TagKind.CHECK: ValueKind.BOOL}.get(tag.kind)
+            if kind is ValueKind.BOOL and tag.operator is not None:
+                kind = _compared_kind(tag)
+            use = Use(kind or _formatted_kind(tag), placed, _may_be_absent(tag))
+            self._note(use, tag.path, scopes, given)
+
+    def _note(
+        self,
+        use: Use,
+        path: Path,
+        scopes: tuple[Scope, ...],
+        given: tuple[Entry, ...],
+    ) -> Entry | None:
+        """Note a use of ``path``; return the entry of its last name, ``None`` without such a scope."""
+        if path.up >= len(scopes):
+            self.faults.append(ScopeFault(use.tag))
+            return None
+        scope = scopes[0] if path.is_root else scopes[-1 - path.up]
+        for name in path.names[:-1]:
+            entry = scope.entry(name)
+            entry.uses.append(Use(ValueKind.OBJECT, use.tag, True))
+            entry.members = entry.members or Scope()
+            scope = entry.members
+        entry = scope.entry(path.names[-1])
+        entry.uses.append(use._replace(may_be_absent=True) if entry in given else use)
+        return entry
+
+    def conflicts(self) -> Iterator[TypeConflict]:
+        """Yield the names whose uses exclude one another."""
+        yield from _conflicts(self.root)
+
+
+def _conflicts(scope: Scope) -> Iterator[TypeConflict]:
+    entries = dict(scope.names)
+    if scope.item.uses:
+        entries["."] = scope.item
+    for name, entry in entries.items():
+        conflict = entry.conflict()
+        if conflict is not None:
+            yield TypeConflict(name, conflict[0].tag, conflict[1].tag)
+        for inner in (entry.members, entry.items):
+            if inner is not None:
+                yield from _conflicts(inner)
+
+
+def _formatted_kind(tag: Tag) -> ValueKind:
+    for each in tag.formats:
+        rule = rule_of(each)
+        if rule is not None and rule.takes in _TAKEN:
+            return _TAKEN[rule.takes]
+    return ValueKind.TEXT
+
+
+def _may_be_absent(tag: Tag) -> bool:
+    return tag.is_optional or any(each.name in (DEFAULT, OPTIONAL) for each in tag.formats)
+
+
+def _compared_kind(tag: Tag) -> ValueKind:
+    """Return what a comparison asks for: a number, for an order with numbers; else a text."""
+    if tag.operator in ("=", "≠"):
+        return ValueKind.CHOICE
+    try:
+        for literal in tag.literals:
+            to_decimal(literal)
+    except FormatError:
+        return ValueKind.DATE
+    return ValueKind.NUMBER
+
+
+def tree_of(scope: Scope) -> dict[str, Any]:
+    """Return the names of a scope with the kinds of their values: objects as dicts, lists as lists of one."""
+    tree: dict[str, Any] = {}
+    for name, entry in scope.names.items():
+        if entry.kind is ValueKind.LIST and entry.items is not None:
+            named = tree_of(entry.items)
+            tree[name] = [entry.items.item.kind.value if entry.items.item.uses and not named else named]
+        elif entry.members is not None:
+            tree[name] = tree_of(entry.members)
+        else:
+            tree[name] = entry.kind.value
+    return tree

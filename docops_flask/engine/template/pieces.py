@@ -1,0 +1,86 @@
+"""The block-level elements of a part: paragraphs, tables, rows and cells, with what holds them.
+
+A *piece* is what a block can repeat as a whole: a child of a container, or a row.
+"""
+
+from collections.abc import Mapping
+from enum import Enum
+from typing import NamedTuple
+
+from docops_flask.engine.document.document import StoryPart
+from docops_flask.engine.oxml.markup import TOKEN, inner_scope
+
+
+class PieceKind(Enum):
+    """What a piece is; ``OTHER`` is any element around or beside the others, such as a content control."""
+
+    PARAGRAPH = "p"
+    TABLE = "tbl"
+    ROW = "tr"
+    CELL = "tc"
+    OTHER = ""
+
+
+_KINDS = {kind.value.encode(): kind for kind in PieceKind if kind.value}
+
+
+class Piece:
+    """An element whose bytes are ``start``:``end``, the ``number``-th among the elements of ``parent``."""
+
+    __slots__ = ("children", "end", "kind", "number", "parent", "start")
+
+    def __init__(self, kind: PieceKind, start: int, parent: "Piece | None") -> None:
+        self.kind = kind
+        self.start = start
+        self.end = start
+        self.parent = parent
+        self.children: list[Piece] = []
+        self.number = 0 if parent is None else len(parent.children)
+        if parent is not None:
+            parent.children.append(self)
+
+    def around(self, kind: PieceKind) -> "Piece | None":
+        """Return the innermost element of ``kind`` around it."""
+        piece = self.parent
+        while piece is not None and piece.kind is not kind:
+            piece = piece.parent
+        return piece
+
+
+class Pieces(NamedTuple):
+    """The elements of a part down to its paragraphs, and its paragraphs by where they begin."""
+
+    root: Piece
+    paragraphs: Mapping[int, Piece]
+
+
+def pieces_of(part: StoryPart) -> Pieces:
+    """Return the pieces of ``part``; those in text boxes lie in the paragraph that holds them."""
+    text = part.text
+    scope, namespace = text.root_scope, text.namespace
+    root = Piece(PieceKind.OTHER, 0, None)
+    root.end = len(text.content)
+    paragraphs: dict[int, Piece] = {}
+    # Of each open element its piece and the namespaces in scope in it.
+    opened = [(root, scope)]
+    for match in TOKEN.finditer(text.content, text.root_end):
+        slash, name, attributes = match.groups()
+        if slash:
+            if len(opened) == 1:
+                break
+            opened.pop()[0].end = match.end()
+        elif name is not None:
+            around, scope = opened[-1]
+            inner = inner_scope(scope, attributes) if b"xmlns" in attributes else scope
+            prefix, _, local = name.rpartition(b":")
+            kind = _KINDS.get(local, PieceKind.OTHER)
+            if kind is not PieceKind.OTHER and inner.get(prefix, b"") != namespace:
+                kind = PieceKind.OTHER
+            piece = Piece(kind, match.start(), around)
+            if kind is PieceKind.PARAGRAPH:
+                paragraphs[match.start()] = piece
+            if attributes.endswith(b"/"):
+                piece.end = match.end()
+            else:
+                opened.append((piece, inner))
+    return Pieces(root, paragraphs)

@@ -1,0 +1,55 @@
+"""Finds the tags of template language 2 in a text.
+
+Names of other scripts are found as fields: whether they are any depends on the template and the task
+(``tag_meaning``).
+"""
+
+from docops_flask.engine.template.grammar import (
+    Found,
+    Kind,
+    find_bracketed,
+    kind_and_name,
+    plain_name,
+    unclosed,
+)
+from docops_flask.engine.template.tags import BadTag, TagKind, read_tag
+
+_SIGNS = "#?^!/@=□＃？＾！／＠＝"
+
+
+def find_tags(text: str) -> list[Found]:
+    """Return the tags in ``text`` and what looks like tags, in order; other text in brackets is left out.
+
+    ``name`` is what stands in the brackets, for ``read_tag``. Fields are of kind ``PLACEHOLDER``, other tags
+    ``UNSUPPORTED_TAG``. Takes time linear in the length of ``text``.
+    """
+    return find_bracketed(text, _closed, _loose)
+
+
+def _closed(text: str, start: int, end: int) -> Found | None:
+    kind, name = _kind_and_name(text[start + 1 : end - 1])
+    return None if kind is None else Found(kind, start, end, name)
+
+
+def _kind_and_name(inner: str) -> tuple[Kind | None, str]:
+    name, fault = plain_name(inner)
+    tag = read_tag(name)
+    if tag is None:
+        told = kind_and_name(inner)
+        if told is None:
+            return None, name
+        # A field of language 1 that is none of language 2: a reserved word, a name that begins with a digit.
+        return (Kind.MALFORMED if told[0] is Kind.PLACEHOLDER else told[0]), told[1]
+    if fault is not None:
+        return fault, name
+    if isinstance(tag, BadTag):
+        return Kind.BAD_TAG, name
+    return (Kind.PLACEHOLDER if tag.kind is TagKind.FIELD else Kind.UNSUPPORTED_TAG), name
+
+
+def _loose(text: str, start: int) -> Found | None:
+    """Return the name behind an opening bracket that is not closed, behind a sign too."""
+    if text[start + 1 : start + 2] in _SIGNS:
+        found = unclosed(text, start + 1)
+        return None if found is None else found._replace(start=start)
+    return unclosed(text, start)
