@@ -119,7 +119,7 @@ def _run(job: Job, template: Template, sink: ArtefactSink) -> RunResult:
     suggestions = Suggestions(job.skill.placeholders())
     log = replace_log(scan, values, job.skill, suggestions, touched, inline, expansion, elsewhere)
     unaccounted = find_unaccounted(template.package, document, scan, (*scan.inline_names(), *log.elsewhere()))
-    log = log.with_unaccounted(unaccounted, suggestions)
+    log = log.with_unaccounted(unaccounted.names, suggestions)
     fields = sorted(template.field_counts)
     missing = missing_fields(fields, Given(job.skill, job.payload, values), log, scan, places)
 
@@ -131,7 +131,7 @@ def _run(job: Job, template: Template, sink: ArtefactSink) -> RunResult:
         log = log._replace(removed=removal.entries)
     changed = written_parts(edits)
     left_out = frozenset[str]() if removal is None else removal.parts
-    warnings = _warnings(template.package, changed, left_out)
+    warnings = _warnings(template.package, changed, left_out, unaccounted.unread)
     if warnings:
         log, report = log._replace(warnings=warnings), report._replace(warnings=warnings)
     sink.document(lambda stream: template.package.write(stream, changed, left_out=left_out))
@@ -215,15 +215,24 @@ def _removal(job: Job, package: Package, document: Document, placed: Sequence[Ed
 
 
 def _warnings(
-    package: Package, changed: Mapping[str, bytes], left_out: Collection[str]
+    package: Package,
+    changed: Mapping[str, bytes],
+    left_out: Collection[str],
+    unread: Sequence[tuple[str, str]],
 ) -> "tuple[RunWarning, ...]":
-    """Return what the log and the report warn of: a signature of the template that no longer holds."""
-    origin = next((each for each in package.relationships("") if each.kind == SIGNATURE_ORIGIN), None)
-    if origin is None or not changed or origin.target in left_out:
-        return ()
-    from docops_flask.engine.run_warnings import RunWarning
+    """Return what the log and the report warn of.
 
-    return (RunWarning("SIGNATURE_VOID", origin.target),)
+    That are a signature of the template that no longer holds, and files that were not searched (``unread``).
+    """
+    warnings = [*unread]
+    origin = next((each for each in package.relationships("") if each.kind == SIGNATURE_ORIGIN), None)
+    if origin is not None and changed and origin.target not in left_out:
+        warnings.insert(0, ("SIGNATURE_VOID", origin.target))
+    if not warnings:
+        return ()
+    from docops_flask.engine.run_warnings import warning_of
+
+    return tuple(warning_of(*each) for each in warnings)
 
 
 def _suggested_policy(job: Job, document: Document, scan: Scan) -> Policy | None:

@@ -16,7 +16,7 @@ from docops_flask.engine.skills.skill import Skill
 from docops_flask.engine.template.grammar import Found, Kind, Suggestions
 from docops_flask.engine.template.places.found import UNFILLABLE, PlaceScan
 from docops_flask.engine.template.scan import BracketedParagraph, Scan
-from docops_flask.engine.template.unaccounted import UnaccountedName
+from docops_flask.engine.template.unaccounted import Unaccounted, UnaccountedName
 
 # The most that an answer lists of each kind, so that it stays small; its counts are complete.
 MAX_LISTED = 10_000
@@ -84,13 +84,14 @@ def inspect_template(
     scan: Scan,
     places: PlaceScan,
     skills: Sequence[Skill],
-    unaccounted: Sequence[UnaccountedName] = (),
+    unaccounted: Unaccounted = Unaccounted(()),  # noqa: B008, it is immutable
     beside: Iterable[Problem] = (),
 ) -> Inspection:
     """Return the inspection of a scanned template; ``skills`` are all that are known.
 
     ``places`` is what stands outside the paragraphs of its stories; ``unaccounted`` are the names that
-    neither holds; ``beside`` are the problems of what the template has beside its text.
+    neither holds, and the files that were not searched; ``beside`` are the problems of what the template has
+    beside its text.
     """
     known_in: dict[str, list[str]] = {}
     for skill in skills:
@@ -102,14 +103,19 @@ def inspect_template(
             islice(
                 chain(
                     _unsupported_places(scan, places, Suggestions(known_in)),
-                    map(_unaccounted_place, unaccounted),
+                    map(_unaccounted_place, unaccounted.names),
                 ),
                 MAX_LISTED,
             )
         ),
         problems=tuple(
             islice(
-                chain(_problems(scan, places, known_in), map(_unaccounted_problem, unaccounted), beside),
+                chain(
+                    _problems(scan, places, known_in),
+                    map(_unaccounted_problem, unaccounted.names),
+                    _unread_problems(unaccounted.unread),
+                    beside,
+                ),
                 MAX_LISTED,
             )
         ),
@@ -196,6 +202,14 @@ def _unaccounted_problem(name: UnaccountedName) -> Problem:
     shown = name.text[:MAX_SHOWN_CHARACTERS]
     message = f"{shown} stands in {echo(name.part)} at a place that is not filled."
     return Problem("UNACCOUNTED_PLACEHOLDER", message, f"{name.part}#{name.place}", shown)
+
+
+def _unread_problems(unread: Iterable[tuple[str, str]]) -> Iterator[Problem]:
+    for code, place in unread:
+        # Few templates have such files, and a renderer starts the faster for what it does not load.
+        from docops_flask.engine.run_warnings import warning_of
+
+        yield Problem(*warning_of(code, place), "")
 
 
 def _problems(scan: Scan, elsewhere: PlaceScan, known: Container[str]) -> Iterator[Problem]:

@@ -8,6 +8,7 @@ from docops_flask.engine.errors import ExitCode
 from docops_flask.engine.reports.inspection import MAX_LISTED, MAX_SHOWN_CHARACTERS, UnsupportedPlace
 from docops_flask.engine.reports.missing_fields import LeftPlace, MissingFields, MissingPlace, UnusedKey
 from docops_flask.engine.reports.replace_log import ReplaceLog
+from docops_flask.engine.run_warnings import RunWarning
 
 
 class PrecheckSummary(NamedTuple):
@@ -37,6 +38,7 @@ class Precheck(NamedTuple):
     unused: tuple[UnusedKey, ...] = ()
     undeclared: tuple[str, ...] = ()
     left: tuple[LeftPlace, ...] = ()
+    warnings: tuple[RunWarning, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """Return the answer's JSON, all but ``request_id``."""
@@ -52,6 +54,7 @@ class Precheck(NamedTuple):
             "unused": [each._asdict() for each in self.unused],
             "undeclared": list(self.undeclared),
             "left": [each._asdict() for each in self.left],
+            **({"warnings": [each._asdict() for each in self.warnings]} if self.warnings else {}),
         }
 
 
@@ -90,4 +93,5 @@ def precheck_of(
         unused=missing.unused,
         undeclared=missing.undeclared,
         left=missing.left,
+        warnings=log.warnings,
     )

@@ -9,7 +9,8 @@ from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.opc.package import Package
 from docops_flask.engine.opc.xml_part import check_part, encoding_of, recoded
 from docops_flask.engine.template.grammar import CLOSE, OPEN, Found, Kind, find_placeholders, undeclared_names
-from docops_flask.engine.template.places.embedded import Budget, find_embedded
+from docops_flask.engine.template.nested_files import Budget
+from docops_flask.engine.template.places.embedded import find_embedded
 from docops_flask.engine.template.places.found import (
     BracketedPlace,
     Finds,
