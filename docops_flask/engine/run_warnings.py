@@ -21,26 +21,26 @@ WARNINGS: Mapping[str, Bilingual] = {
         "使用 drop_signature=true 可去除该签名；请对成品文档重新签名。",
     ),
     ENCRYPTED: Bilingual(
-        "{}, a file inside the template, is protected with a password and was not searched for "
-        "placeholders. Remove its password, or take the file out of the template.",
-        "模板内嵌的文件 {} 设有密码，未能检查其中是否有占位符。请取消其密码，或从模板中删除该文件。",
+        "A file inside the template is protected with a password and was not searched for placeholders. "
+        "Remove its password, or take the file out of the template: {}.",
+        "模板内嵌的文件设有密码，未能检查其中是否有占位符。请取消其密码，或从模板中删除该文件：{}。",
     ),
     LARGE: Bilingual(
-        "{}, a file inside the template, is too large to be unpacked and was not searched for "
-        "placeholders. Look through it yourself, make it smaller, or take it out of the template.",
-        "模板内嵌的文件 {} 过大，未能检查其中是否有占位符。请自行核对、缩小该文件，或将其从模板中删除。",
+        "A file inside the template is too large and was not searched for placeholders. Look through it "
+        "yourself, make it smaller, or take it out of the template: {}.",
+        "模板内嵌的文件过大，未能检查其中是否有占位符。请自行核对、缩小该文件，或将其从模板中删除：{}。",
     ),
     DEEP: Bilingual(
-        "{} lies inside too many other files and was not searched for placeholders. Look through it "
-        "yourself, or take it out of the template.",
-        "模板内嵌的文件 {} 嵌套层数过多，未能检查其中是否有占位符。请自行核对，或将其从模板中删除。",
+        "A file inside the template lies inside too many other files and was not searched for placeholders. "
+        "Look through it yourself, or take it out of the template: {}.",
+        "模板内嵌的文件嵌套层数过多，未能检查其中是否有占位符。请自行核对，或将其从模板中删除：{}。",
     ),
     UNREADABLE: Bilingual(
-        "{}, a file inside the template, is damaged or of a kind that cannot be read (a PDF, an archive, "
-        "macros) and was not searched for placeholders. Look through it yourself, or take it out of the "
-        "template.",
-        "模板内嵌的文件 {} 已损坏或属于无法读取的类型（PDF、压缩包、宏），未能检查其中是否有占位符。"
-        "请自行核对，或将其从模板中删除。",
+        "A file inside the template is damaged or of a kind that cannot be read (a PDF, an archive, macros) "
+        "and was not searched for placeholders. Look through it yourself, or take it out of the template: "
+        "{}.",
+        "模板内嵌的文件已损坏或属于无法读取的类型（PDF、压缩包、宏），未能检查其中是否有占位符。"
+        "请自行核对，或将其从模板中删除：{}。",
     ),
 }
 

@@ -186,7 +186,8 @@ def test_run_names_the_bracketed_words_that_it_took_for_text(
     said = capsys.readouterr().out
     assert said.startswith("The document was made. Check the bracketed words that were left as text.\n")
     assert "as text      2 bracketed words were left as text: 【甲方】, 【乙方】" in said
-    assert json.loads(Path("out/out.missing_fields.json").read_text())["undeclared"] == ["【甲方】", "【乙方】"]
+    fields = json.loads(Path("out/out.missing_fields.json").read_text("utf-8"))
+    assert fields["undeclared"] == ["【甲方】", "【乙方】"]
     assert main(["precheck", *given]) == 0
     assert "2 bracketed words were left as text: 【甲方】, 【乙方】" in capsys.readouterr().out
 

@@ -86,7 +86,9 @@ CASES = {
         "NOT_SEARCHED_ENCRYPTED",
         f"{OBJECT}/word/embeddings/b.xlsx",
     ),
-    "files in too many files": Case(inside(SHEETS), "NOT_SEARCHED_DEEP", f"{OBJECT}/" + "a.xlsx/" * 7 + "a.xlsx"),
+    "files in too many files": Case(
+        inside(SHEETS), "NOT_SEARCHED_DEEP", f"{OBJECT}{'/a.xlsx' * 8}"
+    ),
     "macros": Case(inside(MACROS), "NOT_SEARCHED_UNREADABLE", f"{OBJECT}/xl/vbaProject.bin"),
     "a damaged archive": Case(
         inside(zipped("a.xml", NAME)[:-30]), "NOT_SEARCHED_UNREADABLE", OBJECT

@@ -51,7 +51,7 @@ def collect(package: Package, finds: Finds, limits: Limits) -> PlaceScan:
     unfillable: list[Unfillable] = []
     undeclared: dict[str, None] = {}
     others: dict[str, OtherPart] = {}
-    budget = Budget(limits)
+    shared = Budget(limits), undeclared
     custom, glossary = _custom_items(package), _glossary_folder(package)
     for part in finds.parts:
         name = part.name.lower()
@@ -59,7 +59,7 @@ def collect(package: Package, finds: Finds, limits: Limits) -> PlaceScan:
             continue
         if isinstance(part, OtherPart):
             if not _make_readable(part):
-                unfillable += _embedded(part.name, part.content, "damaged part", _DAMAGED_REASON, budget)
+                unfillable += _embedded(part.name, part.content, "damaged part", _DAMAGED_REASON, *shared)
                 continue
             others[name] = part
         note = _WORKBOOK_NOTE if _has_workbook(package, part.name) else None
@@ -72,7 +72,7 @@ def collect(package: Package, finds: Finds, limits: Limits) -> PlaceScan:
         entry = package.archive.get(member)
         if entry is not None:
             told = (_CHUNK, _CHUNK_REASON) if member in finds.chunks else (_EMBEDDED, _EMBEDDED_REASON)
-            unfillable += _embedded(member, package.archive.read(entry), *told, budget)
+            unfillable += _embedded(member, package.archive.read(entry), *told, *shared)
     if not finds.bound:
         return PlaceScan(places, unfillable, undeclared=list(undeclared))
     # Content controls bound to data are rare.
@@ -160,7 +160,9 @@ def _found_in_target(text: str) -> list[Found]:
     ]
 
 
-def _embedded(name: str, content: bytes, place: str, reason: str, budget: Budget) -> Iterator[Unfillable]:
-    for member, start, text in find_embedded(content, budget):
+def _embedded(  # noqa: PLR0917, what is told of each of them
+    name: str, content: bytes, place: str, reason: str, budget: Budget, undeclared: dict[str, None]
+) -> Iterator[Unfillable]:
+    for member, start, text in find_embedded(content, budget, undeclared):
         inside = f"{member}#" if member else ""
         yield Unfillable(name, f"{inside}byte[{start}]", place, text, 0, len(text), reason)

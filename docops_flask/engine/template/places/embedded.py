@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from docops_flask.engine.template.nested_files import Budget, files_in
+from docops_flask.engine.template.places.foreign_text import undeclared_in
 
 # The brackets as a file may write them: UTF-8, GB 18030, character references, RTF, quoted-printable.
 _FORMS = (
@@ -38,11 +39,15 @@ class Embedded(NamedTuple):
     text: str
 
 
-def find_embedded(content: bytes, budget: Budget) -> Iterator[Embedded]:
-    """Yield the placeholders in ``content``, the bytes of a file inside the package."""
-    for name, inner, _ in files_in(content, budget):
-        for start, found in _names_in(inner):
-            yield Embedded(name, start, f"【{found}】")
+def find_embedded(content: bytes, budget: Budget, undeclared: dict[str, None]) -> Iterator[Embedded]:
+    """Yield the placeholders in ``content``, the bytes of a file inside the package.
+
+    Bracketed words in it that no document type declares are added to ``undeclared``.
+    """
+    for file in files_in(content, budget):
+        for start, found in _names_in(file.content):
+            yield Embedded(file.name, start, f"【{found}】")
+        undeclared.update(dict.fromkeys(undeclared_in(file)))
 
 
 def _names_in(content: bytes) -> Iterator[tuple[int, str]]:
