@@ -7,7 +7,7 @@ before 2007), a MIME message (.mht), a file packed with gzip (.emz). Sources: [M
 
 import re
 import zlib
-from binascii import Error, a2b_base64
+from binascii import Error, a2b_base64, a2b_hex
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -40,6 +40,11 @@ _BASE64_PART = (
     rb"(?:[^\r\n][^\n]*+\n){0,50}+\r?\n([A-Za-z0-9+/=\s]*+)"
 )
 _MIME, _MIME_HEAD = b"MIME-Version", 2000
+# Files written as text: in base64 in URLs of pages (RFC 2397) and in a package in one file (pkg:binaryData),
+# in digits in RTF.
+_DATA_URL = rb"data:[\w.+/;=-]*;base64,([A-Za-z0-9+/=\s]++)"
+_BINARY_DATA = rb"binaryData>([A-Za-z0-9+/=\s]++)<"
+_OBJECT_DATA = rb"\\objdata\b[^0-9a-fA-F]{0,20}+((?:[0-9a-fA-F]{2}\s*+)++)"
 _PDF, _PDF_HEAD = b"%PDF-", 1024
 
 
@@ -78,7 +83,7 @@ def may_hold_files(head: bytes) -> bool:
 def files_in(content: bytes, budget: Budget, name: str = "", depth: int = 0) -> Iterator[NestedFile]:
     """Yield the files in ``content``, the bytes of a file called ``name``, or this file itself."""
     if not may_hold_files(content[:_MIME_HEAD]):
-        yield NestedFile(name, content)
+        yield from _in_text(content, budget, name, depth)
     elif depth >= MAX_DEPTH:
         yield NestedFile(name, b"", DEEP)
     elif content.startswith(ZIP_MAGIC):
@@ -91,9 +96,7 @@ def files_in(content: bytes, budget: Budget, name: str = "", depth: int = 0) -> 
         # The text of a PDF is packed as a rule.
         yield NestedFile(name, content, UNREADABLE)
     else:
-        yield NestedFile(name, content)
-        if _MIME in content[:_MIME_HEAD]:
-            yield from _in_message(content, budget, name, depth)
+        yield from _in_text(content, budget, name, depth)
 
 
 def _inside(name: str, inner: str) -> str:
@@ -204,16 +207,36 @@ def _in_gzip(content: bytes, budget: Budget, name: str, depth: int) -> Iterator[
     yield from files_in(b"".join(pieces), budget, name, depth + 1)
 
 
-def _in_message(content: bytes, budget: Budget, name: str, depth: int) -> Iterator[NestedFile]:
-    """Yield what the parts of a MIME message in base64 stand for (RFC 2045, 6.8)."""
-    for match in re.finditer(_BASE64_PART, content):
-        plain = b"".join(match[1].split())
-        if not budget.takes(len(plain)):
-            yield NestedFile(name, b"", LARGE)
-            return
-        try:
-            # Padding that is too much is ignored.
-            unpacked = a2b_base64(plain + b"==")
-        except Error:
-            continue
-        yield from files_in(unpacked, budget, name, depth + 1)
+def _in_text(content: bytes, budget: Budget, name: str, depth: int) -> Iterator[NestedFile]:
+    """Yield a file of text, and the files that are written in it."""
+    yield NestedFile(name, content)
+    patterns = [
+        pattern
+        for mark, pattern in (
+            (b";base64,", _DATA_URL),
+            (b"binaryData>", _BINARY_DATA),
+            (b"\\objdata", _OBJECT_DATA),
+        )
+        if mark in content
+    ]
+    if _MIME in content[:_MIME_HEAD]:
+        patterns.append(_BASE64_PART)
+    for pattern in patterns:
+        for match in re.finditer(pattern, content):
+            if depth >= MAX_DEPTH or not budget.takes(len(match[1])):
+                yield NestedFile(name, b"", DEEP if depth >= MAX_DEPTH else LARGE)
+                return
+            yield from files_in(_written(pattern, match[1]), budget, name, depth + 1)
+
+
+def _written(pattern: bytes, text: bytes) -> bytes:
+    """Return the file that is written as ``text``; of an object in RTF the compound file in it."""
+    plain = b"".join(text.split())
+    if pattern == _OBJECT_DATA:
+        written = a2b_hex(plain)
+        return written[max(0, written.find(OLE_MAGIC)) :]
+    try:
+        # Padding that is too much is ignored (RFC 2045, 6.8).
+        return a2b_base64(plain + b"==")
+    except Error:
+        return b""

@@ -18,10 +18,12 @@ from docops_flask.engine.opc.zip_entry import ZipEntry
 from docops_flask.engine.opc.zip_reader import ZipReader
 from docops_flask.engine.oxml.markup import spliced
 from docops_flask.engine.template.part_search import (
+    UNWRITTEN_PLACES,
     PlacedName,
     count_open,
     has_percent_open,
     may_hold_name,
+    may_hold_unwritten,
     names_in_bytes,
     names_in_part,
     names_in_xml,
@@ -142,6 +144,8 @@ def _beside_paragraphs(part: StoryPart, paragraphs: _BracketedPlaces, scan: Scan
     if part.kind is StoryKind.COMMENTS:
         return
     content = part.text.content
+    if may_hold_unwritten(content):
+        yield from (each for each in names_in_xml(content) if each.place.endswith(UNWRITTEN_PLACES))
     if count_open(content) == scan.open_brackets.get(part, 0) and not has_percent_open(content):
         return
     # No name goes on across a text that is left out: none holds a NUL.

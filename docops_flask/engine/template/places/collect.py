@@ -165,4 +165,5 @@ def _embedded(  # noqa: PLR0917, what is told of each of them
 ) -> Iterator[Unfillable]:
     for member, start, text in find_embedded(content, budget, undeclared):
         inside = f"{member}#" if member else ""
-        yield Unfillable(name, f"{inside}byte[{start}]", place, text, 0, len(text), reason)
+        address = "text" if start is None else f"byte[{start}]"
+        yield Unfillable(name, f"{inside}{address}", place, text, 0, len(text), reason)

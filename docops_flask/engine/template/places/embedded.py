@@ -5,11 +5,13 @@ markup is not understood; markup inside a name is skipped.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from docops_flask.engine.template.grammar import closed_names, undeclared_names
 from docops_flask.engine.template.nested_files import Budget, files_in
-from docops_flask.engine.template.places.foreign_text import undeclared_in
+from docops_flask.engine.template.places.foreign_text import text_of
 
 # The brackets as a file may write them: UTF-8, GB 18030, character references, RTF, quoted-printable.
 _FORMS = (
@@ -30,12 +32,17 @@ _WIDE = (
     rb"\x30\x10((?:\0[A-Z0-9_]){1,100}+)\x30\x11",
 )
 
+_XML = (".xml", ".rels")
+
 
 class Embedded(NamedTuple):
-    """A placeholder in an embedded file: the file inside that ("" for itself), its first byte, its text."""
+    """A placeholder in an embedded file: the file inside that ("" for itself), its first byte, its text.
+
+    ``start`` is ``None`` where only the text that the file stands for has it.
+    """
 
     member: str
-    start: int
+    start: int | None
     text: str
 
 
@@ -45,9 +52,16 @@ def find_embedded(content: bytes, budget: Budget, undeclared: dict[str, None]) -
     Bracketed words in it that no document type declares are added to ``undeclared``.
     """
     for file in files_in(content, budget):
+        told: Counter[str] = Counter()
         for start, found in _names_in(file.content):
+            told[f"【{found}】"] += 1
             yield Embedded(file.name, start, f"【{found}】")
-        undeclared.update(dict.fromkeys(undeclared_in(file)))
+        text = text_of(file.content)
+        undeclared.update(dict.fromkeys(undeclared_names(text)))
+        if not file.name.lower().endswith(_XML):
+            # Other parts of XML are searched with their elements (``unaccounted``).
+            more = Counter(text[start:end] for start, end in closed_names(text)) - told
+            yield from (Embedded(file.name, None, each) for each in more.elements())
 
 
 def _names_in(content: bytes) -> Iterator[tuple[int, str]]:
