@@ -48,8 +48,10 @@ _ESCAPED_REFERENCE = rb"&amp;(#(?:0*1230[45]|[xX]0*301[01]);)"
 # Brackets that are no text: a symbol (w:sym, ECMA-376 part 1, 17.3.3.30), the delimiters of an equation (m:d,
 # 22.1.2.24, whose properties come before its content).
 _SYMBOL = rb"char=[\"']301([01])[\"']"
-_DELIMITER = rb"(?:begChr|endChr)\b[^<>]*?val=[\"'](?:\xe3\x80[\x90\x91]|&#(?:0*1230[45]|[xX]0*301[01]);)"
-
+_DELIMITER = (
+    rb"(?:begChr|endChr)\s++(?:[A-Za-z0-9]++:)?val\s*+=\s*+[\"']"
+    rb"(?:\xe3\x80[\x90\x91]|&#(?:0*1230[45]|[xX]0*301[01]);)"
+)
 UNWRITTEN_PLACES = ("sym", "begChr")
 
 
