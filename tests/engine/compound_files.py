@@ -34,7 +34,8 @@ def compound_file(streams: Mapping[str, bytes], *, reverse: bool = False) -> byt
     Streams of less than 4,096 bytes lie in the mini stream.
     """
     sectors = _Sectors()
-    mini, mini_table = b"", []
+    mini = b""
+    mini_table: list[int] = []
     entries = []
     for name, content in streams.items():
         if len(content) >= _CUTOFF:

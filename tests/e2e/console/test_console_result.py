@@ -228,7 +228,7 @@ def test_a_failed_format_check_says_what_to_do_with_expected_beside_actual(conso
             "table",
             "table 1",
             "Write its contents as paragraphs. "
-            "If your office allows tables, choose its policy for the check."
+            "If your office allows tables, choose its policy for the check. "
             "Not fixed automatically: tables, numbers and blanks are content, which is never changed.",
         ]
     )

@@ -27,7 +27,7 @@ def do(folder: Path, template: bytes) -> dict[str, Any]:
     path = folder / "t.docx"
     path.write_bytes(template)
     job = Job(JobKind.RUN, (SKILL,), SKILL, {"title": "value"})
-    told = {"run": run_job(job, path, folder)}
+    told: dict[str, Any] = {"run": run_job(job, path, folder)}
     with zipfile.ZipFile(folder / "outputs.zip") as archive:
         told["log"] = json.loads(archive.read("out.replace_log.json"))
         told["document"] = archive.read("out.docx")
