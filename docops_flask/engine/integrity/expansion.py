@@ -215,9 +215,10 @@ _MOST_DIGITS = 9
 
 def _parted(path: str) -> tuple[str, int]:
     """Return what the address of a paragraph begins with, and its number; -1 for what is no address."""
-    container, _, number = path.rpartition("p")
-    is_number = number.isdecimal() and len(number) <= _MOST_DIGITS
-    return (container, int(number)) if is_number else (path, -1)
+    container, _, digits = path.rpartition("p")
+    number = int(digits) if digits.isdecimal() and len(digits) <= _MOST_DIGITS else -1
+    # A place has one address: no zeros before a number, no digits of other scripts.
+    return (container, number) if digits == str(number) else (path, -1)
 
 
 class _Entries:

@@ -150,6 +150,11 @@ LOGS: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
     "two levels of copies": (entry_of(0, copy=[[0, 0], [1, 0]]), "log_entry"),
     "a copy outside blocks": (entry_of(3, copy=[[0, 0]]), "log_entry"),
     "another result path": (entry_of(3, result_path="p2"), "log_entry"),
+    "a zero before the number of a paragraph": (
+        entry_of(3, paragraph_path="p02", run_id="p02:r0"),
+        "log_entry",
+    ),
+    "a number in other digits": (entry_of(3, paragraph_path="p２", run_id="p２:r0"), "log_entry"),
     "no result path": (lambda log: log["entries"][3].pop("result_path"), "log_entry"),
     "the value of another line": (entry_of(1, new_text="三"), "text"),
 }
