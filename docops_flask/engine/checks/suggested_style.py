@@ -3,12 +3,12 @@
 A rule is left out where the document is mixed, states nothing, or has a value that a policy cannot have.
 """
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
 from docops_flask.engine.checks.check import PolicySubject
 from docops_flask.engine.checks.look import ParagraphLook, RunLook
-from docops_flask.engine.checks.observation import Observation, to_points
+from docops_flask.engine.checks.observation import to_points
 from docops_flask.engine.checks.page.geometry import page_lengths
 from docops_flask.engine.checks.paragraph.indent import (
     INDENTS,
@@ -19,9 +19,7 @@ from docops_flask.engine.checks.paragraph.indent import (
     character_twips,
 )
 from docops_flask.engine.checks.paragraph.spacing import SPACES, alignment_of, line_spacing_of, space_twips
-from docops_flask.engine.checks.policy_check import policy_subject
 from docops_flask.engine.checks.run.weight_and_color import is_color
-from docops_flask.engine.document.document import Document, RunPlace
 from docops_flask.engine.formatting.script_slots import Slot, fonts_of
 from docops_flask.engine.formatting.sections import PageGeometry
 from docops_flask.engine.policy.policy import (
@@ -31,6 +29,7 @@ from docops_flask.engine.policy.policy import (
     HouseStyle,
     Measure,
     PageRules,
+    Policy,
     RoleRules,
     Rule,
     TextRules,
@@ -63,12 +62,16 @@ class _Part:
         self.runs: dict[RunLook, None] = {}
 
 
-def suggest_house_style(
-    document: Document, runs: Sequence[RunPlace], now: Observation, *, forbid_tables: bool
-) -> HouseStyle:
-    """Return the rules that the document keeps one by one; the caller tries them together."""
-    policy = OPEN_POLICY._replace(forbid_tables=forbid_tables, house_style=_ALL_ROLES)
-    subject = policy_subject(document, runs, now, policy)
+def style_policy(*, forbid_tables: bool) -> Policy:
+    """Return the policy that finds every role and checks nothing, for ``suggest_house_style``."""
+    return OPEN_POLICY._replace(forbid_tables=forbid_tables, house_style=_ALL_ROLES)
+
+
+def suggest_house_style(subject: PolicySubject) -> HouseStyle:
+    """Return the rules that a document keeps one by one; the caller tries them together.
+
+    ``subject`` is the document under ``style_policy``.
+    """
     parts = _parts(subject)
     roles = {role: _role_rules(parts[role]) for role in ROLES if role in parts}
     return HouseStyle(
