@@ -232,6 +232,8 @@ class _Entries:
 
     def placed(self, entry: Replacement) -> Replacement:
         """Return ``entry`` with its place in the expanded template, or raise ``_Misfit``."""
+        if not self._blocks:
+            return self._without_blocks(entry)
         path, copy = entry.paragraph_path, 0
         block = self._blocks.get(path)
         if block is not None:
@@ -255,6 +257,9 @@ class _Entries:
         The paragraphs that blocks repeat hold no texts inside them.
         """
         (path, inside), mirrors, replacement = entry
+        if not self._blocks:
+            self._without_blocks(replacement)
+            return entry
         if replacement.copy or not self._repeated.isdisjoint((path, *(mirror for mirror, _ in mirrors))):
             raise _Misfit("its paragraph is repeated by a block")
         result = self._shifts.result(path)
@@ -274,6 +279,12 @@ class _Entries:
                 mirrored_at=tuple(f"{mirror}:{text}" for mirror, text in others),
             ),
         )
+
+    @staticmethod
+    def _without_blocks(entry: Replacement) -> Replacement:
+        if entry.copy or entry.result_path is not None:
+            raise _Misfit("it names a copy or a place in the result, but the log has no blocks")
+        return entry
 
     def _copy_of(self, entry: Replacement, block: Block) -> int:
         if len(entry.copy) != 1 or entry.copy[0][0] != block.place:
