@@ -129,15 +129,16 @@ def _run(job: Job, template: Template, sink: ArtefactSink) -> RunResult:
     if removal is not None:
         edits += removal.edits
         log = log._replace(removed=removal.entries)
-    changed = written_parts(edits)
     left_out = frozenset[str]() if removal is None else removal.parts
-    warnings = _warnings(template.package, changed, left_out)
+    warnings = _write(template.package, sink, edits, left_out)
     if warnings:
         log, report = log._replace(warnings=warnings), report._replace(warnings=warnings)
-    sink.document(lambda stream: template.package.write(stream, changed, left_out=left_out))
+    # There may be hundreds of thousands; the proof needs the memory.
+    del edits, filling, inline, placed, removal
     with sink.written() as written:
-        claims = log.claims(), report.claims()
-        proof = prove_written(template.package, template.evidence, written, *claims, job.limits)
+        proof = prove_written(
+            template.package, template.evidence, written, log.claims(), report.claims(), job.limits
+        )
     sink.add(REPLACE_LOG, log.as_json())
     sink.add(MISSING_FIELDS, json_text(missing.as_dict()))
     sink.add(FORMAT_REPORT, report.as_json())
@@ -148,6 +149,15 @@ def _run(job: Job, template: Template, sink: ArtefactSink) -> RunResult:
     if suggested is not None:
         sink.add(SUGGESTED_POLICY, _as_yaml(suggested))
     return RunResult(_exit_code(job, log, missing, report), log, missing, report, fields, language)
+
+
+def _write(
+    package: Package, sink: ArtefactSink, edits: Iterable[Edit], left_out: Collection[str]
+) -> "tuple[RunWarning, ...]":
+    """Write the document, ``package`` with ``edits`` in; return what to warn of."""
+    changed = written_parts(edits)
+    sink.document(lambda stream: package.write(stream, changed, left_out=left_out))
+    return _warnings(package, changed, left_out)
 
 
 class _Opened(NamedTuple):
