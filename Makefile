@@ -9,7 +9,7 @@ BENCH := $(VENV)/.bench
 TYPESCRIPT := tools/js/node_modules/.installed
 NPM := $(shell command -v npm 2>/dev/null)
 UNITS := "not (e2e or browser or container or corpus or fuzz or slow)"
-# What `make fuzz` tries: that many mutated packages and requests of each kind, and so long with each of the two fuzzers.
+# What `make fuzz` tries: that many mutated packages and requests of each kind, and so long with each of the four fuzzers.
 FUZZ_EXAMPLES ?= 5000
 FUZZ_SECONDS ?= 300
 # Without bytecode every renderer would compile the engine anew: a quarter of a second of CPU for each job.
@@ -66,10 +66,12 @@ endurance: $(RUNTIME)  ## crowds, hostile requests, hanging jobs, large files, f
 	@mkdir -p artifacts
 	@$(BIN)/python tools/endurance.py --write-summary artifacts/endurance.json
 
-fuzz: $(ROBUSTNESS)  ## try 5,000 mutated packages and requests, then fuzz the guard and the placeholder grammar
+fuzz: $(ROBUSTNESS)  ## try 5,000 mutated packages and requests, then fuzz guard, compiling, proof and placeholder grammar
 	@mkdir -p artifacts
 	@DOCOPS_FUZZ_EXAMPLES=$(FUZZ_EXAMPLES) $(BIN)/python -m pytest tests/fuzz --hypothesis-show-statistics
 	@$(BIN)/python -m tests.fuzz.guard_fuzzer -max_total_time=$(FUZZ_SECONDS) -artifact_prefix=artifacts/
+	@$(BIN)/python -m tests.fuzz.compile_fuzzer -max_total_time=$(FUZZ_SECONDS) -artifact_prefix=artifacts/
+	@$(BIN)/python -m tests.fuzz.proof_fuzzer -max_total_time=$(FUZZ_SECONDS) -artifact_prefix=artifacts/
 	@$(BIN)/python -m tests.fuzz.grammar_fuzzer -max_total_time=$(FUZZ_SECONDS) -artifact_prefix=artifacts/
 
 mutants: $(ROBUSTNESS)  ## break guard, settings and auth in every small way and count how often a test notices

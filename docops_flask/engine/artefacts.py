@@ -8,6 +8,7 @@ import os
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from itertools import islice
 from json.encoder import encode_basestring
 from mmap import ACCESS_READ, mmap
 from typing import IO, Any, Protocol, Self
@@ -26,10 +27,13 @@ class Written(str):
     __slots__ = ()
 
 
-class WrittenItems(list[str]):
-    """The items of a list, each JSON text already."""
+class WrittenItems:
+    """The items of a list, each JSON text already; they are gone through once."""
 
-    __slots__ = ()
+    __slots__ = ("items",)
+
+    def __init__(self, items: Iterable[str]) -> None:
+        self.items = items
 
 
 def json_text(document: Mapping[str, Any]) -> bytes:
@@ -39,25 +43,36 @@ def json_text(document: Mapping[str, Any]) -> bytes:
     With ``indent`` the standard library
     would use its encoder in Python, which is several times slower and noticeable with thousands of entries.
     """
-    return "".join(_pieces(document)).encode()
+    content = bytearray()
+    pieces = _pieces(document)
+    # A log may be as large as the output limit: its text is encoded while it is made, some pieces at a time.
+    while some := "".join(islice(pieces, _PIECES_AT_ONCE)):
+        content += some.encode()
+    return bytes(content)
+
+
+_PIECES_AT_ONCE = 1000
 
 
 def _pieces(document: Mapping[str, Any]) -> Iterator[str]:
-    # Joined once: a log may be as large as the output limit, and each further copy counts as memory.
     separator = "{\n"
     for key, value in document.items():
         yield f"{separator}{quoted(key)}: "
         separator = ",\n"
-        if isinstance(value, list) and value:
-            opening = "[\n"
-            for item in value if type(value) is WrittenItems else map(json_value, value):
-                yield opening
-                yield item
-                opening = ",\n"
-            yield "\n]"
+        if isinstance(value, WrittenItems | list):
+            yield from _items(value.items if isinstance(value, WrittenItems) else map(json_value, value))
         else:
             yield json_value(value)
     yield "\n}\n"
+
+
+def _items(items: Iterable[str]) -> Iterator[str]:
+    opening = "[\n"
+    for item in items:
+        yield opening
+        yield item
+        opening = ",\n"
+    yield "[]" if opening == "[\n" else "\n]"
 
 
 def json_value(value: Any) -> str:

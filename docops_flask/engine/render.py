@@ -133,16 +133,17 @@ def _run(job: Job, template: Template, sink: ArtefactSink) -> RunResult:
     if removal is not None:
         edits += removal.edits
         log = log._replace(removed=removal.entries)
-    changed = written_parts(edits)
     left_out = frozenset[str]() if removal is None else removal.parts
-    warnings = _warnings(template.package, changed, left_out, unaccounted.unread)
+    warnings = _write(template.package, sink, edits, left_out, unaccounted.unread)
     if warnings:
         log, report = log._replace(warnings=warnings), report._replace(warnings=warnings)
-    sink.document(lambda stream: template.package.write(stream, changed, left_out=left_out))
+    # There may be hundreds of thousands; the proof needs the memory.
+    del edits, filling, inline, placed, removal
     with sink.written() as written:
-        claims = log.claims(), report.claims()
         payload = None if asked.open_task is None else job.payload
-        proof = prove_written(template.package, template.evidence, written, *claims, job.limits, payload)
+        proof = prove_written(
+            template.package, template.evidence, written, log.claims(), report.claims(), job.limits, payload
+        )
     sink.add(REPLACE_LOG, log.as_json())
     sink.add(MISSING_FIELDS, json_text(missing.as_dict()))
     sink.add(FORMAT_REPORT, report.as_json())
@@ -153,6 +154,22 @@ def _run(job: Job, template: Template, sink: ArtefactSink) -> RunResult:
     if suggested is not None:
         sink.add(SUGGESTED_POLICY, _as_yaml(suggested))
     return RunResult(_exit_code(job, log, missing, report), log, missing, report, fields, language)
+
+
+def _write(
+    package: Package,
+    sink: ArtefactSink,
+    edits: Iterable[Edit],
+    left_out: Collection[str],
+    unread: Sequence[tuple[str, str]],
+) -> "tuple[RunWarning, ...]":
+    """Write the document, ``package`` with ``edits`` in; return what to warn of.
+
+    ``unread`` are the files that were not searched.
+    """
+    changed = written_parts(edits)
+    sink.document(lambda stream: package.write(stream, changed, left_out=left_out))
+    return _warnings(package, changed, left_out, unread)
 
 
 class _Opened(NamedTuple):

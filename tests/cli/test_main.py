@@ -16,7 +16,7 @@ from docx import Document
 from docops_flask import __version__
 from docops_flask.cli.main import main
 from docops_flask.engine import render
-from docops_flask.engine.document.edits import Edit
+from docops_flask.engine.document.edits import Edit, ReplaceText
 from docops_flask.engine.job import Job, JobKind
 from docops_flask.engine.options import Options
 from docops_flask.engine.pipeline import run_job
@@ -806,7 +806,7 @@ class TestVerify:
         def faulty(scan: Scan, values: Values) -> Filling:
             place = scan.paragraphs[0].place
             filling = fill(scan, values)
-            filling.edits.append(Edit(place.part, place.start, place.start, b"<w:p/>"))
+            filling.edits.append(Edit(place.part, place.start, place.start, b"<w:p/>", ReplaceText("p0", 0)))
             return filling
 
         monkeypatch.setattr(render, "fill", faulty)

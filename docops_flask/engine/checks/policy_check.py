@@ -55,7 +55,8 @@ def policy_subject(
 class PolicySubjects:
     """One document as it is checked against a policy, before its repairs and after some of them.
 
-    ``now`` observes the runs that were filled, ``subject`` is what is to be checked now.
+    ``now`` observes the runs that were filled, ``subject`` is what is to be checked now, ``paragraphs`` are
+    those with text, their roles left open.
     """
 
     def __init__(
@@ -77,28 +78,28 @@ class PolicySubjects:
             for place in document.walk.paragraphs
             if inside_tables or not place.table_depth
         ]
-        self._paragraphs = [paragraph for paragraph in found if paragraph is not None]
+        self.paragraphs: Sequence[ParagraphSubject] = [each for each in found if each is not None]
         places = {place.run_id: place for place in runs if inside_tables or not place.paragraph.table_depth}
         self._filled = [
             FilledRun(place, now.runs[each], text_of_run(place)) for each, place in places.items()
         ]
-        self.subject = self._subject(self._roles.of(self._paragraphs, now))
+        self.subject = self._subject(self._roles.of(self.paragraphs, now))
 
     def look_again(self, changes: Changes) -> None:
         """Update ``now`` and ``subject`` after repairs; what was not repaired is not read again."""
         self._repairs.apply()
         self.now = now = self.now.again(changes)
-        self._paragraphs = [
+        self.paragraphs = [
             ParagraphSubject(each.place, self._look(each.place), each.text)
             if _is_stale(each, changes)
             else each
-            for each in self._paragraphs
+            for each in self.paragraphs
         ]
         self._filled = [
             run._replace(values=now.runs[run.place.run_id]) if changes.made_on(run.place) else run
             for run in self._filled
         ]
-        self.subject = self._subject(self._roles.of(self._paragraphs, now, changes))
+        self.subject = self._subject(self._roles.of(self.paragraphs, now, changes))
 
     def _subject(self, paragraphs: Sequence[ParagraphSubject]) -> PolicySubject:
         return PolicySubject(

@@ -183,7 +183,7 @@ class FormatReport(NamedTuple):
 
     def as_json(self) -> bytes:
         """Return what ``as_dict`` returns as JSON text, made without building the objects."""
-        issues = WrittenItems([self._issue_as_json(issue) for issue in self.issues])
+        issues = WrittenItems(map(self._issue_as_json, self.issues))
         changes = json_list([change.as_json() for change in self.fix_changes])
         members = self._members(issues, changes, json_list([note.as_json() for note in self.roles]))
         return json_text(members | {"summary": json_object(members["summary"])})
@@ -211,7 +211,7 @@ class FormatReport(NamedTuple):
         held = {} if self.structure is None else self.structure._asdict()
         return {name: dict(values) for name, values in counts.items()} | held
 
-    def _members(self, issues: list[Any], fix_changes: Any, roles: Any) -> dict[str, Any]:
+    def _members(self, issues: Any, fix_changes: Any, roles: Any) -> dict[str, Any]:
         template, rendered = self._observed(self.template_observed), self._observed(self.rendered_observed)
         codes = self.issue_codes()
         error_count = self.error_count

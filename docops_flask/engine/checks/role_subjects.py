@@ -97,13 +97,15 @@ class RoleSubjects:
         place = paragraph.place
         own, rest = self._run_rules(role.role), self._run_rules(role.rest)
         in_body = paragraph.look.is_touched_in_body
+        # Most paragraphs of a long document hold nothing that was filled.
+        may_be_touched = paragraph.look.touched
         for start, index, text in _runs_with_text(place.now):
             run = place.run(index)
-            values = self._observed.get(run)
+            values = self._observed.get(run) if may_be_touched else None
             if values is None:
                 values = now.cascade.of_run(run, paragraph.values)
             rules = own if role.extent is None or start < role.extent else rest
-            touched = run.run_id in now.runs
+            touched = may_be_touched and run.run_id in now.runs
             look = self._looks.of_run(values, text, place.part, rules, is_safe_to_fix=touched and in_body)
             yield RunSubject(run, look, text, touched)
 

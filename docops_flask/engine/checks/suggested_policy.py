@@ -13,12 +13,12 @@ from docops_flask.engine.checks.check import ParagraphSubject, text_of_run
 from docops_flask.engine.checks.issue import Issue, Shown
 from docops_flask.engine.checks.observation import Observation, take_observation, to_points
 from docops_flask.engine.checks.paragraph.indent import indent_twips
-from docops_flask.engine.checks.policy_check import issues_of, policy_subject
+from docops_flask.engine.checks.policy_check import PolicySubjects, issues_of, policy_subject
 from docops_flask.engine.checks.registry import REGISTRY
 from docops_flask.engine.checks.report import Deviation
 from docops_flask.engine.checks.run.font import font_in
 from docops_flask.engine.checks.run.fonts_wanted import WantedFonts, wrong_fonts
-from docops_flask.engine.checks.suggested_style import suggest_house_style, without
+from docops_flask.engine.checks.suggested_style import style_policy, suggest_house_style, without
 from docops_flask.engine.document.document import Document, RunPlace
 from docops_flask.engine.formatting.cascade import Cascade
 from docops_flask.engine.formatting.effective import DIRECT
@@ -46,9 +46,9 @@ def suggest_policy(document: Document, runs: Sequence[RunPlace]) -> Policy:
     runs = runs or _runs_with_text(document)
     now = take_observation(runs, Cascade(document.styles, document.related))
     forbid_tables = not document.walk.tables
-    house = suggest_house_style(document, runs, now, forbid_tables=forbid_tables)
-    subject = policy_subject(document, runs, now, Policy(forbid_tables=forbid_tables))
-    values, paragraphs = list(now.runs.values()), subject.paragraphs
+    subjects = PolicySubjects(document, runs, now, style_policy(forbid_tables=forbid_tables))
+    house = suggest_house_style(subjects.subject)
+    values, paragraphs = list(now.runs.values()), subjects.paragraphs
     indents = [indent_twips(each.look) for each in paragraphs]
     trim_chars = Policy().trim_chars
     fonts = _fonts_shown(now, {place.run_id: text_of_run(place) for place in runs})

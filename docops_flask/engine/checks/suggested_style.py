@@ -3,24 +3,23 @@
 A rule is left out where the document is mixed, states nothing, or has a value that a policy cannot have.
 """
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
-from docops_flask.engine.checks.check import ParagraphSubject, PolicySubject, RunSubject
-from docops_flask.engine.checks.observation import Observation, to_points
+from docops_flask.engine.checks.check import PolicySubject
+from docops_flask.engine.checks.look import ParagraphLook, RunLook
+from docops_flask.engine.checks.observation import to_points
 from docops_flask.engine.checks.page.geometry import page_lengths
 from docops_flask.engine.checks.paragraph.indent import (
     INDENTS,
+    Beginning,
     IndentKey,
     actual_indent,
     beginning_of,
     character_twips,
 )
 from docops_flask.engine.checks.paragraph.spacing import SPACES, alignment_of, line_spacing_of, space_twips
-from docops_flask.engine.checks.policy_check import policy_subject
 from docops_flask.engine.checks.run.weight_and_color import is_color
-from docops_flask.engine.document.document import Document, RunPlace
 from docops_flask.engine.formatting.script_slots import Slot, fonts_of
 from docops_flask.engine.formatting.sections import PageGeometry
 from docops_flask.engine.policy.policy import (
@@ -30,6 +29,7 @@ from docops_flask.engine.policy.policy import (
     HouseStyle,
     Measure,
     PageRules,
+    Policy,
     RoleRules,
     Rule,
     TextRules,
@@ -48,20 +48,30 @@ _TEXTS = {
 }
 
 
-@dataclass(slots=True)
 class _Part:
-    """The paragraphs of one role, and the runs that its rules are for."""
+    """How the paragraphs of one role look, and the runs that its rules are for; each look once.
 
-    paragraphs: list[ParagraphSubject]
-    runs: list[RunSubject]
+    ``beginnings`` says with which blanks the paragraphs of a look begin. The looks are in document order.
+    """
+
+    __slots__ = ("beginnings", "paragraphs", "runs")
+
+    def __init__(self) -> None:
+        self.paragraphs: dict[ParagraphLook, None] = {}
+        self.beginnings: dict[tuple[ParagraphLook, Beginning], None] = {}
+        self.runs: dict[RunLook, None] = {}
 
 
-def suggest_house_style(
-    document: Document, runs: Sequence[RunPlace], now: Observation, *, forbid_tables: bool
-) -> HouseStyle:
-    """Return the rules that the document keeps one by one; the caller tries them together."""
-    policy = OPEN_POLICY._replace(forbid_tables=forbid_tables, house_style=_ALL_ROLES)
-    subject = policy_subject(document, runs, now, policy)
+def style_policy(*, forbid_tables: bool) -> Policy:
+    """Return the policy that finds every role and checks nothing, for ``suggest_house_style``."""
+    return OPEN_POLICY._replace(forbid_tables=forbid_tables, house_style=_ALL_ROLES)
+
+
+def suggest_house_style(subject: PolicySubject) -> HouseStyle:
+    """Return the rules that a document keeps one by one; the caller tries them together.
+
+    ``subject`` is the document under ``style_policy``.
+    """
     parts = _parts(subject)
     roles = {role: _role_rules(parts[role]) for role in ROLES if role in parts}
     return HouseStyle(
@@ -76,70 +86,72 @@ def _parts(subject: PolicySubject) -> Mapping[str, _Part]:
     for paragraph in subject.paragraphs:
         if paragraph.role is None:
             continue
-        parts.setdefault(paragraph.role.role, _Part([], [])).paragraphs.append(paragraph)
+        part = parts.setdefault(paragraph.role.role, _Part())
+        part.paragraphs[paragraph.look] = None
+        part.beginnings[paragraph.look, beginning_of(paragraph.text)] = None
         for run in paragraph.runs:
             role = run.look.rules.role
             if role is not None:
-                parts.setdefault(role, _Part([], [])).runs.append(run)
+                parts.setdefault(role, _Part()).runs[run.look] = None
     return parts
 
 
 def _role_rules(part: _Part) -> RoleRules:
-    visible = [run for run in part.runs if not run.look.blank]
+    visible = [look for look in part.runs if not look.blank]
     values: dict[str, Any] = {
         "font_east_asia": _font(part.runs, "east_asia"),
         "font_latin": _font(part.runs, "latin"),
-        "size_pt": _common(to_points(run.look.values.size_half_points.value) for run in visible),
-        "bold": _common(bool(run.look.values.bold.value) for run in visible),
-        "color": _common(_color(run) for run in visible),
+        "size_pt": _common(to_points(look.values.size_half_points.value) for look in visible),
+        "bold": _common(bool(look.values.bold.value) for look in visible),
+        "color": _common(_color(look) for look in visible),
         "alignment": _alignments(part.paragraphs),
-        "line_spacing": _common(line_spacing_of(each.look) for each in part.paragraphs),
+        "line_spacing": _common(line_spacing_of(each) for each in part.paragraphs),
     }
     for indent in INDENTS:
-        values[indent] = _indent(indent, part.paragraphs)
+        values[indent] = _indent(indent, part.beginnings)
     for space in SPACES:
-        twips = _common(space_twips(space, each.look) for each in part.paragraphs)
+        twips = _common(space_twips(space, each) for each in part.paragraphs)
         values[space] = None if twips is None else Measure(twips)
     return RoleRules(**_usable(values, ROLE_KINDS))
 
 
-def _font(runs: Iterable[RunSubject], slot: Slot) -> tuple[str, ...] | None:
+def _font(runs: Iterable[RunLook], slot: Slot) -> tuple[str, ...] | None:
     """Return the one font that all characters of a script take, spelled as where it first occurs."""
     names: dict[str, str] = {}
-    for run in runs:
-        for face in fonts_of(run.look.sample, run.look.values, slot).values():
+    for look in runs:
+        for face in fonts_of(look.sample, look.values, slot).values():
             if face.value is None or face.value.name is None:
                 return None
             names.setdefault(face.value.name.casefold(), face.value.name)
     return tuple(names.values()) if len(names) == 1 else None
 
 
-def _color(run: RunSubject) -> str:
-    color = run.look.values.color.value or "auto"
+def _color(look: RunLook) -> str:
+    color = look.values.color.value or "auto"
     return "black" if is_color(color, "black") else color
 
 
-def _alignments(paragraphs: Iterable[ParagraphSubject]) -> tuple[str, ...] | None:
+def _alignments(paragraphs: Iterable[ParagraphLook]) -> tuple[str, ...] | None:
     return tuple(sorted({alignment_of(each.values.alignment.value) for each in paragraphs})) or None
 
 
-def _indent(key: IndentKey, paragraphs: Sequence[ParagraphSubject]) -> Measure | None:
+def _indent(key: IndentKey, beginnings: Iterable[tuple[ParagraphLook, Beginning]]) -> Measure | None:
     # A role's indents are not checked in numbered paragraphs.
-    held = [each for each in paragraphs if not each.values.is_numbered]
-    in_characters = _common(_characters(key, each) for each in held)
+    held = [
+        (look, actual_indent(key, look, beginning).twips)
+        for look, beginning in beginnings
+        if not look.values.is_numbered
+    ]
+    in_characters = _common(_characters(look, twips) for look, twips in held)
     if in_characters:
         return Measure(in_characters, CHARACTERS)
-    twips = _common(_twips(key, each) for each in held)
-    return None if twips is None else Measure(round(twips))
+    common = _common(twips for _, twips in held)
+    return None if common is None else Measure(round(common))
 
 
-def _characters(key: IndentKey, paragraph: ParagraphSubject) -> float | None:
-    twips, character = _twips(key, paragraph), character_twips(paragraph.look)
+def _characters(look: ParagraphLook, twips: float | None) -> float | None:
+    character = character_twips(look)
     return None if twips is None or not character else round(twips / character, 2)
-
-
-def _twips(key: IndentKey, paragraph: ParagraphSubject) -> float | None:
-    return actual_indent(key, paragraph.look, beginning_of(paragraph.text)).twips
 
 
 def _page_rules(pages: Iterable[PageGeometry]) -> PageRules:

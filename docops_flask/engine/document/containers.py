@@ -246,7 +246,7 @@ class Content(Context):
             box = TextBox(end, self._owner, self._branch)
             self.paragraph.boxes += (box,)
             return _BoxBlocks(self._cells, self.paragraph.part, box)
-        if kind == ALTERNATE and self._owner < 0:
+        if kind == ALTERNATE and self._owner < 0 and self._branch < 0:
             return Content(self._cells, self.paragraph, start, self._branch)
         if kind == BRANCH and self._branch < 0:
             return Content(self._cells, self.paragraph, self._owner, start)

@@ -55,7 +55,11 @@ def read_form(form: bytes, prefix: bytes) -> FormReading | None:
     if b"Change" in form:
         return None
     properties, tokens = _patterns(prefix)
-    pieces = tokens.split(properties.sub(b"", form))
+    content = properties.sub(b"", form)
+    if content.count(b"\0") < form.count(b"\0"):
+        # A w:t among properties.
+        return None
+    pieces = tokens.split(content)
     # All of it has to be known; white space stands between elements where the XML is laid out.
     if b"".join(pieces[::_GROUPS]).strip():
         return None

@@ -128,8 +128,8 @@ def _paired_boxes(boxes: Sequence[TextBox]) -> list[tuple[TextBox, list[TextBox]
     order: list[TextBox | int] = []
     for box in boxes:
         if box.owner < 0 or box.branch < 0:
-            # A branch without an owner belongs to no mc:AlternateContent: nothing shows it.
-            if box.branch < 0:
+            # Nothing shows a branch outside an mc:AlternateContent, nor what stands beside branches in one.
+            if box.owner == box.branch:
                 order.append(box)
             continue
         if box.owner not in groups:

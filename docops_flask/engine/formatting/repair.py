@@ -12,7 +12,7 @@ from lxml import etree
 from lxml.etree import _Element
 
 from docops_flask.engine.document.document import ParagraphPlace, RunPlace, StoryPart
-from docops_flask.engine.document.edits import Edit
+from docops_flask.engine.document.edits import Edit, SetAttributes, edits_at
 from docops_flask.engine.document.shape import Shape
 from docops_flask.engine.formatting.edit import Attributes, Edited
 from docops_flask.engine.formatting.property_splices import PropertySplices, Repair
@@ -140,10 +140,5 @@ def repair_edits(
         scope = place.scope or part.text.root_scope
         prefix = part.text.prefix or name_at(part.text.content, place.start).rpartition(b":")[0]
         found = of_part.of(place.reading, scope, prefix, of_place)
-        if place.boxes:
-            position = place.position
-            edits += [Edit(part, position(start), position(end), new) for start, end, new in found]
-        else:
-            at = place.content
-            edits += [Edit(part, at + start, at + end, new) for start, end, new in found]
+        edits += edits_at(place, found, SetAttributes(place.path))
     return edits

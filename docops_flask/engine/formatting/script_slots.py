@@ -102,7 +102,7 @@ def script_sample(text: str) -> str:
 
     There are few different samples, so they serve as a cache key for results that depend only on slots.
     """
-    return "".join(sorted({_FIRST[_KINDS[character]] for character in set(text)}))
+    return "".join(sorted(set(map(_FIRST_OF_KIND.__getitem__, set(text)))))
 
 
 def font_in_slot(values: RunValues, slot: FontSlot) -> Effective[FontFace]:
@@ -140,6 +140,17 @@ class _Kinds(dict[str, _Kind]):
 _KINDS = _Kinds()
 # The first character seen of each kind.
 _FIRST: dict[_Kind, str] = {}
+
+
+class _FirstOfKind(dict[str, str]):
+    """A cache from character to the first one seen of its kind."""
+
+    def __missing__(self, character: str) -> str:
+        first = self[character] = _FIRST[_KINDS[character]]
+        return first
+
+
+_FIRST_OF_KIND = _FirstOfKind()
 
 
 def _slot(code: int, *more_east_asian: _Ranges) -> FontSlot:

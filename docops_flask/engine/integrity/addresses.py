@@ -89,10 +89,20 @@ def _boxes_in(element: _Element, names: Names, found: _Boxes) -> _Boxes:
         if child.tag == names.text_box:
             found.append((child, []))
         elif child.tag == ALTERNATE_CONTENT:
-            found += _paired([_flat(branch, names, []) for branch in child.iterchildren(*BRANCHES)])
-        elif len(child):
+            found += _paired([_flat(branch, names, []) for branch in _branches_in(child, names)])
+        elif len(child) and child.tag not in BRANCHES:
+            # Nothing shows a branch outside an mc:AlternateContent.
             _boxes_in(child, names, found)
     return found
+
+
+def _branches_in(element: _Element, names: Names) -> Iterator[_Element]:
+    """Yield the outermost branches in an mc:AlternateContent; in a sound file they are its children."""
+    for child in element:
+        if child.tag in BRANCHES:
+            yield child
+        elif child.tag != names.text_box:
+            yield from _branches_in(child, names)
 
 
 def _flat(element: _Element, names: Names, found: list[_Element]) -> list[_Element]:

@@ -161,8 +161,12 @@ def _contents(element: _Element, names: Names) -> Iterator[_Element]:
 
 
 def _number(element: _Element, properties: str, name: str, names: Names, absent: int) -> int:
-    found = element.find(names(properties))
-    value = None if found is None else found.find(names(name))
+    wanted = names(properties)
+    # Only properties before all content count.
+    first = element[0] if len(element) and element[0].tag == wanted else None
+    if first is None:
+        first = next(_descend_wrappers(element, names.blocks | {wanted, names.tc}, names), None)
+    value = None if first is None or first.tag != wanted else first.find(names(name))
     text = None if value is None else value.get(names("val"))
     # Like Word, treat an invalid number as absent.
     return int(text) if text is not None and _is_integer(text) else absent

@@ -45,10 +45,9 @@ def prove_bytes(
         others = _replay_places(evidence.package, stories, claims)
         if removals is not None:
             _leave_out(template, stories, removals, claims, others)
-        touched: dict[str, StoryBytes | PlacedPart] = {**stories.touched(), **others}
-        expected = {name: part.written() for name, part in touched.items()}
     except (Misfit, ValueError):
         return None
+    touched: dict[str, StoryBytes | PlacedPart] = {**stories.touched(), **others}
     changed = {member.record.name: member.after for member in members.changed}
     for record in members.records:
         part = touched.get(record.name)
@@ -59,8 +58,7 @@ def prove_bytes(
             if record.changed:
                 return None
             continue
-        wanted = expected[record.name]
-        if wanted != (template.read(record.name) if after is None else after):
+        if not _comes_to(part, template.read(record.name) if after is None else after):
             return None
         record.replacements = part.replacements
         record.fixes = part.fixes if isinstance(part, StoryBytes) else 0
@@ -72,6 +70,13 @@ def prove_bytes(
         defects=tuple(defects),
         template_defects=(*untyped_parts(template), *own),
     )
+
+
+def _comes_to(part: "StoryBytes | PlacedPart", written: bytes) -> bool:
+    try:
+        return part.comes_to(written)
+    except ValueError:
+        return False
 
 
 def _replay_places(template: Template, stories: Stories, claims: Claims) -> "dict[str, PlacedPart]":

@@ -119,6 +119,24 @@ class StoryBytes:
         pieces.append(self.content[at:])
         return encoded(b"".join(pieces), self.encoding)
 
+    def comes_to(self, written: bytes) -> bool:
+        """Say whether the part with the edits in is ``written``, without making it: it may be large.
+
+        Raises ``ValueError`` as ``written``.
+        """
+        if self.encoding is not None:
+            return self.written() == written
+        content = self.content
+        at = to = 0
+        for start, end, new in sorted(self.edits, key=_bounds):
+            if start < at:
+                raise ValueError("two edits of the same bytes")
+            to_new = to + start - at
+            if written[to:to_new] != content[at:start] or not written.startswith(new, to_new):
+                return False
+            at, to = end, to_new + len(new)
+        return written[to:] == content[at:]
+
 
 _bounds = itemgetter(0, 1)
 

@@ -83,7 +83,7 @@ class PlaceReplacement(NamedTuple):
     ``place`` is its index in ``entries``; ``address`` leads to a text or an attribute of the part
     (docs/analysis/places.md), whose characters ``start``:``end`` it is about. With ``bound_control``, the
     whole address of a content control, it is data that gets the whole text of that control. ``tells_run``
-    says that the entry names runs or mirrors, which only paragraphs have.
+    says that the entry names runs, mirrors or copies, which only paragraphs have.
     """
 
     place: int
@@ -128,7 +128,7 @@ class Removed(NamedTuple):
 
 
 class Claims(NamedTuple):
-    """All claimed changes."""
+    """All claimed changes; ``tells_results`` says that an entry names a copy or a place in the result."""
 
     replacements: tuple[Replacement, ...]
     fixes: tuple[Fix, ...]
@@ -136,6 +136,7 @@ class Claims(NamedTuple):
     inline: tuple[InlineReplacement, ...] = ()
     places: tuple[PlaceReplacement, ...] = ()
     removed: tuple[Removed, ...] = ()
+    tells_results: bool = False
 
 
 def read_claims(replace_log: object, format_report: object) -> Claims:
@@ -146,7 +147,8 @@ def read_claims(replace_log: object, format_report: object) -> Claims:
     """
     inline: list[InlineReplacement] = []
     places: list[PlaceReplacement] = []
-    replacements = tuple(_replacements(replace_log, inline, places))
+    in_result: list[int] = []
+    replacements = tuple(_replacements(replace_log, inline, places, in_result))
     return Claims(
         replacements,
         tuple(_fixes(format_report)),
@@ -154,6 +156,7 @@ def read_claims(replace_log: object, format_report: object) -> Claims:
         tuple(inline),
         tuple(places),
         tuple(_removed(replace_log)),
+        bool(in_result),
     )
 
 
@@ -163,11 +166,12 @@ _values = itemgetter(*_MEMBERS)
 
 
 def _replacements(
-    log: object, inline: list[InlineReplacement], places: list[PlaceReplacement]
+    log: object, inline: list[InlineReplacement], places: list[PlaceReplacement], in_result: list[int]
 ) -> Iterator[Replacement]:
     """Yield the entries about paragraphs' own texts.
 
-    Those about texts inside paragraphs are added to ``inline``, those about other places to ``places``.
+    Those about texts inside paragraphs are added to ``inline``, those about other places to ``places``, the
+    numbers of those that name a copy or a place in the result to ``in_result``.
     """
     for index, entry in enumerate(member(value_as(dict, log, LOG, "$"), "entries", list, LOG, "$")):
         if type(entry) is not dict:
@@ -194,6 +198,7 @@ def _replacements(
             replacement = replacement._replace(payload_path=path)
         if "copy" in entry or "result_path" in entry:
             replacement = _in_result(replacement, entry)
+            in_result.append(index)
         inside = _inside(replacement.paragraph_path) if has_mark else None
         if inside is None:
             yield replacement
@@ -239,6 +244,8 @@ def _blocks(log: object) -> Iterator[Block]:
         )
 
 
+# Members of entries about paragraphs alone.
+_OF_PARAGRAPHS = frozenset(("mirrored_at", "copy", "result_path"))
 _BLOCK_TEXTS = ("kind", "name", "extent", "status", "from", "to", "result_from", "result_to")
 
 
@@ -265,7 +272,7 @@ def _place_replacement(index: int, entry: dict[str, Any]) -> PlaceReplacement:
         member(entry, "field_name", str, LOG, path),
         member(entry, "original_text", str, LOG, path),
         member(entry, "new_text", str, LOG, path),
-        entry.get("run_id") is not None or "mirrored_at" in entry,
+        entry.get("run_id") is not None or not _OF_PARAGRAPHS.isdisjoint(entry),
         member(entry, "bound_control", str, LOG, path) if "bound_control" in entry else None,
     )
 

@@ -215,9 +215,10 @@ _MOST_DIGITS = 9
 
 def _parted(path: str) -> tuple[str, int]:
     """Return what the address of a paragraph begins with, and its number; -1 for what is no address."""
-    container, _, number = path.rpartition("p")
-    is_number = number.isdecimal() and len(number) <= _MOST_DIGITS
-    return (container, int(number)) if is_number else (path, -1)
+    container, _, digits = path.rpartition("p")
+    number = int(digits) if digits.isdecimal() and len(digits) <= _MOST_DIGITS else -1
+    # A place has one address: no zeros before a number, no digits of other scripts.
+    return (container, number) if digits == str(number) else (path, -1)
 
 
 class _Entries:
@@ -231,6 +232,8 @@ class _Entries:
 
     def placed(self, entry: Replacement) -> Replacement:
         """Return ``entry`` with its place in the expanded template, or raise ``_Misfit``."""
+        if not self._blocks:
+            return self._without_blocks(entry)
         path, copy = entry.paragraph_path, 0
         block = self._blocks.get(path)
         if block is not None:
@@ -254,6 +257,9 @@ class _Entries:
         The paragraphs that blocks repeat hold no texts inside them.
         """
         (path, inside), mirrors, replacement = entry
+        if not self._blocks:
+            self._without_blocks(replacement)
+            return entry
         if replacement.copy or not self._repeated.isdisjoint((path, *(mirror for mirror, _ in mirrors))):
             raise _Misfit("its paragraph is repeated by a block")
         result = self._shifts.result(path)
@@ -273,6 +279,12 @@ class _Entries:
                 mirrored_at=tuple(f"{mirror}:{text}" for mirror, text in others),
             ),
         )
+
+    @staticmethod
+    def _without_blocks(entry: Replacement) -> Replacement:
+        if entry.copy or entry.result_path is not None:
+            raise _Misfit("it names a copy or a place in the result, but the log has no blocks")
+        return entry
 
     def _copy_of(self, entry: Replacement, block: Block) -> int:
         if len(entry.copy) != 1 or entry.copy[0][0] != block.place:

@@ -73,6 +73,10 @@ class PlacedPart(NamedTuple):
         pieces.append(self.content[at:])
         return encoded(b"".join(pieces), self.encoding)
 
+    def comes_to(self, written: bytes) -> bool:
+        """Say whether the part with the edits in is ``written``; ``ValueError`` where edits overlap."""
+        return self.written() == written
+
 
 class Replayed(NamedTuple):
     """The parts by name, and the entries that do not fit, each with what does not."""

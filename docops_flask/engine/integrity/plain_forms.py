@@ -54,15 +54,15 @@ class _Machine(NamedTuple):
 @lru_cache(maxsize=8)
 def _machine(prefix: bytes) -> _Machine:
     w = re.escape(prefix)
-    names = (*_SHOWN_AS, *_SHOWS_NOTHING, *_BESIDE_RUNS, "r", "t")
-    # A step is a run with nothing but one text, or a tag with the characters behind it. NUL bytes stand
-    # around the start tag of a text.
-    text = rb"\0<%bt([^<>]*)>\0" % w
+    names = (*_SHOWN_AS, *_SHOWS_NOTHING, *_BESIDE_RUNS, "r")
+    # A step is a run with nothing but one text, a text, or a tag with the characters behind it. NUL bytes
+    # stand around the start tag of a text; one with an element in it is for the tree.
+    text = rb"\0<%bt([^<>]*)>\0</%bt\s*>" % (w, w)
     return _Machine(
         re.compile(rb"<%b([pr]Pr)>.*?</%b\1>" % (w, w), re.DOTALL),
         re.compile(
-            rb"(<%br(?: [^<>]*[^<>/])?>%b</%bt></%br>|%b|<(/?)([^\s/>]++)[^<>]*?(/?)>([^<\0]*+))"
-            % (w, text, w, w, text)
+            rb"(<%br(?: [^<>]*[^<>/])?>%b</%br>|%b\s*|<(/?)([^\s/>]++)[^<>]*?(/?)>([^<\0]*+))"
+            % (w, text, w, text)
         ),
         {prefix + local.encode(): local for local in names},
     )
@@ -79,6 +79,9 @@ def read_plain_form(form: bytes, prefix: bytes) -> Form | None:
         return None
     machine = _machine(prefix)
     content = machine.properties.sub(b"", form)
+    if content.count(b"\0") < form.count(b"\0"):
+        # A text among properties.
+        return None
     state = _State()
     done = 0
     for whole, alone, inner, slash, name, empty, behind in machine.steps.findall(content):
@@ -119,8 +122,6 @@ class _State:
             was_in_run, self.in_run = self.in_run, not (is_end or is_empty)
             self.runs += not is_end
             return is_end or not was_in_run
-        if local == "t":
-            return is_end
         if local in _BESIDE_RUNS:
             return not self.in_run
         if local in _SHOWN_AS and not is_end:

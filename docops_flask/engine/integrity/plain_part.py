@@ -66,9 +66,16 @@ def plain_part(content: bytes) -> PlainPart | None:
     if namespace.decode() not in NAMESPACES or uris.count(namespace) > 1:
         return None
     w = prefix + b":"
+    # The walk finds a w:p by its tags as they are mostly written: a blank in one may be a line end or a tab,
+    # and an end tag may have blanks as well (XML 1.0, 3.1).
+    start_tag, end_tag = b"<" + w + b"p", b"</" + w + b"p"
     for blank in (b"\t", b"\r", b"\n"):
-        if content.find(blank, start) >= 0 and content.find(b"<" + w + b"p" + blank, start) >= 0:
+        if content.find(blank, start) >= 0 and (
+            content.find(start_tag + blank, start) >= 0 or content.find(end_tag + blank, start) >= 0
+        ):
             return None
+    if content.find(end_tag + b" ", start) >= 0:
+        return None
     declared = b"".join(
         b' xmlns%s="%s"' % (b":" + name if name else b"", uri.replace(b'"', b"&quot;"))
         for name, uri in bound.items()

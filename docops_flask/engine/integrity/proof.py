@@ -42,7 +42,7 @@ def prove(
     evidence = evidence or TemplateEvidence(template)
     members = compare_members(template.archive, document, limits.output_bytes, evidence.digests)
     expanded = None
-    if claims.blocks:
+    if claims.blocks or claims.tells_results:
         # Few documents have blocks, and a renderer starts the faster for what it does not load.
         from docops_flask.engine.integrity.expansion import expand
 

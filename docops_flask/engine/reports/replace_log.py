@@ -93,7 +93,7 @@ class ReplaceLog(NamedTuple):
         """Return the content of ``out.replace_log.json``."""
         return json_text(
             {
-                "entries": WrittenItems([entry.as_json() for entry in self.entries]),
+                "entries": WrittenItems(map(LogEntry.as_json, self.entries)),
                 **self._blocks(),
                 "summary": self.summary(),
                 "touched_runs": WrittenItems(map(quoted, self.touched_runs)),

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from docops_flask.engine.artefacts import OutputBudget
 from docops_flask.engine.document.document import Document, ParagraphPlace, RunPlace, StoryPart
-from docops_flask.engine.document.edits import Edit, edited_texts
+from docops_flask.engine.document.edits import Edit, RepeatBlock, edited_texts
 from docops_flask.engine.document.open import reopen_document
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.template.copies import Repeated
@@ -79,11 +79,16 @@ def expand(document: Document, blocks: Sequence[LinesBlock], limits: Limits) -> 
     Raises ``TemplateLimitExceeded`` (``output_bytes``) where that takes more bytes than a job may write;
     nothing is copied before that is known.
     """
-    repeated = [(place, Repeated(place), len(block.lines)) for block in blocks for place in block.places]
+    repeated = [
+        (place, Repeated(place), len(block.lines), RepeatBlock(number))
+        for number, block in enumerate(blocks)
+        for place in block.places
+    ]
     budget = OutputBudget(limits.output_bytes)
-    budget.spend(sum((each.end - each.start) * count for _, each, count in repeated))
+    budget.spend(sum((each.end - each.start) * count for _, each, count, _ in repeated))
     texts = edited_texts(
-        Edit(place.part, each.start, each.end, each.copies(count)) for place, each, count in repeated
+        Edit(place.part, each.start, each.end, each.copies(count), why)
+        for place, each, count, why in repeated
     )
     expanded = reopen_document(document, texts, limits)
     origins = _origins(document, expanded, blocks)

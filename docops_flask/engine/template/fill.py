@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from docops_flask.engine.document.document import ParagraphPlace
-from docops_flask.engine.document.edits import Edit, edits_at
+from docops_flask.engine.document.edits import Edit, RemoveRun, ReplaceText, edits_at
 from docops_flask.engine.document.shape import Paragraph
 from docops_flask.engine.template.grammar import Found, Kind
 from docops_flask.engine.template.scan import Scan
@@ -89,7 +89,10 @@ def _filled_mirror(mirror: ParagraphPlace, found: Sequence[Found], values: Mappi
 
 
 def _change(place: ParagraphPlace, filled: Filled, filling: Filling) -> None:
-    filling.edits.extend(edits_at(place, filled.splices))
+    path = place.path
+    for start, splices in filled.by_placeholder:
+        filling.edits.extend(edits_at(place, splices, ReplaceText(path, start)))
     place.fill(filled)
     for index, splices in filled.emptied_runs():
-        filling.emptied.append(EmptiedRun(place, index, edits_at(place, splices)))
+        edits = edits_at(place, splices, RemoveRun(f"{path}:r{index}"))
+        filling.emptied.append(EmptiedRun(place, index, edits))

@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from docops_flask.engine.document.edits import Edit
+from docops_flask.engine.document.edits import Edit, ReplaceText
 from docops_flask.engine.document.inline_texts import InlineKind, InlineText
 from docops_flask.engine.errors import InvalidArgument
 from docops_flask.engine.oxml.markup import escaped
@@ -105,10 +105,13 @@ def _change(
     """Add the edits that fill ``wanted``; return the ids of the paragraph's runs that change."""
     reading, place = text.reading, text.place
     filled = fill_paragraph(reading, [(each, reading.piece_at(each.start)) for each in wanted], values)
-    edits.extend(
-        Edit(place.part, place.position(text.offset + start), place.position(text.offset + end), new)
-        for start, end, new in filled.splices
-    )
+    part, position, offset = place.part, place.position, text.offset
+    for at, splices in filled.by_placeholder:
+        why = ReplaceText(text.address, at)
+        edits.extend(
+            Edit(part, position(offset + start), position(offset + end), new, why)
+            for start, end, new in splices
+        )
     if text.kind is InlineKind.RUBY:
         around = text.run_id(0)
         return [] if around is None else [around]

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Literal, NamedTuple, Protocol
 
 from docops_flask.engine.document.document import Document, StoryKind
-from docops_flask.engine.document.edits import Edit, EditedPart
+from docops_flask.engine.document.edits import Edit, EditedPart, LeaveOut
 from docops_flask.engine.errors import InvalidTemplate
 from docops_flask.engine.opc.package import Package
 from docops_flask.engine.opc.relationships import (
@@ -97,8 +97,8 @@ class _Plan:
                 continue
             names_authors = names_authors or b"author=" in part.text.content
             for mark in comment_marks(part):
-                self.edits.append(Edit(part, mark.start, mark.end, b""))
-                self.entries.append(Removed("comments", mark.name, part.name, mark.id))
+                entry = Removed("comments", mark.name, part.name, mark.id)
+                self._leave_out_bytes(part, mark.start, mark.end, entry)
         # People are the authors of tracked changes too.
         if not names_authors:
             self._leave_out("comments", self._targets(main, _is_of_people))
@@ -229,8 +229,11 @@ class _Plan:
                     reason="relationships" if name.endswith(".rels") else "content_types",
                 )
             if entry is not None:
-                self.entries.append(entry)
-                self.edits.append(Edit(part, start, end, b""))
+                self._leave_out_bytes(part, start, end, entry)
+
+    def _leave_out_bytes(self, part: EditedPart, start: int, end: int, entry: Removed) -> None:
+        self.edits.append(Edit(part, start, end, b"", LeaveOut(entry.what, entry.part, entry.id)))
+        self.entries.append(entry)
 
 
 def _is_of_comments(kind: str) -> bool:

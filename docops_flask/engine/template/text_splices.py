@@ -42,34 +42,46 @@ _NOTHING = Value("", ("",), b"")
 
 
 class _Edit(NamedTuple):
-    """Characters ``start``:``end`` of a piece give way to ``value``."""
+    """Characters ``start``:``end`` of a piece give way to ``value``.
+
+    They belong to the placeholder that begins at the character ``placeholder``.
+    """
 
     piece: TextPiece
     start: int
     end: int
     value: Value
+    placeholder: int
 
 
 class Filled:
     """What filling makes of one paragraph.
 
     ``splices`` are in the order of the bytes, ``runs`` are the numbers of the runs that change, as they are
-    met. ``keeps_look`` says that nothing changed but texts, and newlines and tabs between them: then the
-    shape of the paragraph still tells how it looks.
+    met. ``by_placeholder`` are the splices with the character of the text at which the placeholder begins
+    that they are for. ``keeps_look`` says that nothing changed but texts, and newlines and tabs between them:
+    then the shape of the paragraph still tells how it looks.
     """
 
-    __slots__ = ("_emptied", "_now", "_paragraph", "_texts", "keeps_look", "runs", "splices")
+    __slots__ = (
+        "_emptied", "_now", "_paragraph", "_texts", "by_placeholder", "keeps_look", "runs", "splices",
+    )  # fmt: skip
 
     def __init__(
         self,
         paragraph: Paragraph,
-        splices: Sequence[Splice],
+        by_placeholder: Sequence[tuple[int, Sequence[Splice]]],
         runs: Sequence[int],
         texts: Sequence[int] | None,
     ) -> None:
         """``texts`` are the numbers of those that change, ``None`` where that does not tell all."""
         self._paragraph = paragraph
-        self.splices = splices
+        self.by_placeholder = by_placeholder
+        self.splices: Sequence[Splice] = (
+            by_placeholder[0][1]
+            if len(by_placeholder) == 1
+            else [splice for _, splices in by_placeholder for splice in splices]
+        )
         self.runs = runs
         self._texts = texts
         self.keeps_look = texts is not None
@@ -131,7 +143,8 @@ def fill_paragraph(
     only = _only_text(paragraph, *wanted[0], values) if len(wanted) == 1 else None
     if only is not None:
         shown = wanted[0][1].shown
-        return Filled(paragraph, (only,), (shown.run_index,), (shown.number,))
+        by_placeholder = ((wanted[0][0].start, (only,)),)
+        return Filled(paragraph, by_placeholder, (shown.run_index,), (shown.number,))
     edits: dict[int, list[_Edit]] = {}
     runs: list[int] = []
     for found, first in wanted:
@@ -139,16 +152,19 @@ def fill_paragraph(
         pieces = (first,) if found.end <= first.end else paragraph.pieces_between(found.start, found.end)
         for piece in pieces:
             start, end = max(found.start, piece.start), min(found.end, piece.end)
-            edits.setdefault(piece.shown.node, []).append(_Edit(piece, start, end, value))
+            edits.setdefault(piece.shown.node, []).append(_Edit(piece, start, end, value, found.start))
             runs.append(piece.shown.run_index)
             # The first piece takes the whole value, the others only lose their characters.
             value = _NOTHING
-    splices: list[Splice] = []
+    splices: list[tuple[int, Sequence[Splice]]] = []
     texts: list[int] = []
     for node, of_node in edits.items():
         if _is_simple(paragraph, of_node):
             news = [edit.value.first for edit in of_node]
-            splices += _spliced_text(paragraph, of_node[0].piece, [edit[1:3] for edit in of_node], news)
+            found_there = _spliced_text(paragraph, of_node[0].piece, [edit[1:3] for edit in of_node], news)
+            splices += [
+                (edit.placeholder, (splice,)) for edit, splice in zip(of_node, found_there, strict=True)
+            ]
         else:
             splices += _of_node(paragraph, node, of_node)
         texts += [edit.piece.shown.number for edit in of_node]
@@ -232,8 +248,11 @@ class _Line:
         return bool(pieces) and (pieces[0][0].isspace() or pieces[-1][-1].isspace())
 
 
-def _of_node(paragraph: Paragraph, node: int, edits: Sequence[_Edit]) -> Iterator[Splice]:
-    """Yield the splices of one w:t in the order of its bytes."""
+def _of_node(
+    paragraph: Paragraph, node: int, edits: Sequence[_Edit]
+) -> Iterator[tuple[int, Sequence[Splice]]]:
+    """Yield the splices of one w:t in the order of its bytes, as ``Filled.by_placeholder``."""
+    first_placeholder, last_placeholder = edits[0].placeholder, edits[-1].placeholder
     pieces = paragraph.node_pieces(node)
     start, end = pieces[0].start, pieces[-1].end
     lines = _lines(paragraph.text, start, end, edits)
@@ -244,7 +263,7 @@ def _of_node(paragraph: Paragraph, node: int, edits: Sequence[_Edit]) -> Iterato
         # Word drops white space at both ends; a value's xml:space must not bring it back.
         content = paragraph.text[start:end]
         if lines[0].has_blank_end():
-            yield _preserving(tag, paragraph.offsets[3 * tag_number + 1])
+            yield first_placeholder, (_preserving(tag, paragraph.offsets[3 * tag_number + 1]),)
             lead = len(content) - len(content.lstrip(_XML_WHITESPACE))
         if lines[-1].has_blank_end():
             trail = len(content) - len(content.rstrip(_XML_WHITESPACE))
@@ -258,20 +277,25 @@ def _of_node(paragraph: Paragraph, node: int, edits: Sequence[_Edit]) -> Iterato
         # White space that is dropped goes, then come the values, then white space again.
         cuts: list[tuple[int, ...]] = []
         news: list[bytes] = []
+        placeholders: list[int] = []
         if piece.start < start + lead:
             cuts.append((piece.start, min(piece.end, start + lead)))
             news.append(b"")
+            placeholders.append(first_placeholder)
         for edit in by_piece.get(piece, ()):
             new = _markup(edit.value, following, name[1])
             cuts.append(edit[1:3])
+            placeholders.append(edit.placeholder)
             news.append(
                 b"]]>" + new + b"<![CDATA[" if new and paragraph.is_cdata(piece.shown.number) else new
             )
         if piece.end > end - trail:
             cuts.append((max(piece.start, end - trail), piece.end))
             news.append(b"")
+            placeholders.append(last_placeholder)
         if cuts:
-            yield from _spliced_text(paragraph, piece, cuts, news)
+            splices = _spliced_text(paragraph, piece, cuts, news)
+            yield from ((start, (each,)) for start, each in zip(placeholders, splices, strict=True))
 
 
 def _lines(text: str, start: int, end: int, edits: Sequence[_Edit]) -> list[_Line]:

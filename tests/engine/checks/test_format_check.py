@@ -246,7 +246,7 @@ def test_filling_that_changes_text_alone_passes_against_the_template() -> None:
         splices = [
             Splice(*found.span(), "\u3000filled".encode()) for found in texts.finditer(place.own_bytes)
         ]
-        place.fill(Filled(place.reading, splices, (), range(place.reading.shape.texts)))
+        place.fill(Filled(place.reading, ((0, splices),), (), range(place.reading.shape.texts)))
 
     report = check_format(document, runs, before, Options(), Policy()).as_dict()
 

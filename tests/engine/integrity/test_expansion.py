@@ -13,6 +13,7 @@ from docops_flask.engine.integrity.claims import read_claims
 from docops_flask.engine.integrity.expansion import expand
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.opc.package import Package
+from tests.engine.inline_markup import ruby
 from tests.engine.integrity.finished_job import STRICT, FinishedJob, finish
 from tests.factories import docx, p, r, tbl, tc, textbox, tr
 
@@ -150,6 +151,11 @@ LOGS: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
     "two levels of copies": (entry_of(0, copy=[[0, 0], [1, 0]]), "log_entry"),
     "a copy outside blocks": (entry_of(3, copy=[[0, 0]]), "log_entry"),
     "another result path": (entry_of(3, result_path="p2"), "log_entry"),
+    "a zero before the number of a paragraph": (
+        entry_of(3, paragraph_path="p02", run_id="p02:r0"),
+        "log_entry",
+    ),
+    "a number in other digits": (entry_of(3, paragraph_path="p２", run_id="p２:r0"), "log_entry"),
     "no result path": (lambda log: log["entries"][3].pop("result_path"), "log_entry"),
     "the value of another line": (entry_of(1, new_text="三"), "text"),
 }
@@ -163,6 +169,22 @@ def test_another_log_is_violated(job: FinishedJob, name: str) -> None:
     changed = replace(job, log=log)
     assert is_violated(changed)
     assert what in {kind for kind, _ in changed.found()}
+
+
+@pytest.mark.parametrize(
+    "members", [{"result_path": "p0"}, {"result_path": "x"}, {"copy": [[0, 0]]}, {"copy": [[7, 7]]}]
+)
+@pytest.mark.parametrize("number", [0, 1])
+def test_a_log_without_blocks_names_neither_copies_nor_places_in_the_result(
+    tmp_path: Path, number: int, members: dict[str, Any]
+) -> None:
+    job = finish(tmp_path, docx(p("【A】", ruby(r("【A】"), r("x")))), {"A": "a"})
+    assert job.proof().exactness == "bytes"
+    log = copy.deepcopy(job.log)
+    log["entries"][number].update(members)
+    changed = replace(job, log=log)
+    assert is_violated(changed)
+    assert ("log_entry", f"$.entries[{number}]") in changed.found()
 
 
 def test_a_changed_template_is_violated(job: FinishedJob, tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from docops_flask.engine import render
-from docops_flask.engine.document.edits import Edit
+from docops_flask.engine.document.edits import Edit, ReplaceText
 from docops_flask.engine.errors import ResultRefused
 from docops_flask.engine.template.fill import Filling, fill
 from docops_flask.engine.template.scan import Scan
@@ -57,7 +57,7 @@ def test_a_new_defect_stops_the_document(
         filling = fill(scan, values)
         part = scan.paragraphs[0].place.part
         end = part.text.content.index(b"<w:sectPr/>")
-        filling.edits.append(Edit(part, end, end, body.encode()))
+        filling.edits.append(Edit(part, end, end, body.encode(), ReplaceText("p0", 0)))
         return filling
 
     monkeypatch.setattr(render, "fill", faulty)

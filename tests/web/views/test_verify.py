@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from docops_flask.engine import pipeline, render
-from docops_flask.engine.document.edits import Edit
+from docops_flask.engine.document.edits import Edit, ReplaceText
 from docops_flask.engine.job import Job
 from docops_flask.engine.template.fill import Filling, fill
 from docops_flask.engine.template.scan import Scan
@@ -204,7 +204,7 @@ def fill_with_a_fault(job: Job, template: str, folder: str) -> dict[str, Any]:
         filling = fill(scan, values)
         part = scan.paragraphs[0].place.part
         end = part.text.content.rindex(b"</w:t>")
-        filling.edits.append(Edit(part, end - 1, end, b""))
+        filling.edits.append(Edit(part, end - 1, end, b"", ReplaceText("p0", 0)))
         return filling
 
     with mock.patch.object(render, "fill", faulty):

@@ -8,7 +8,7 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from docops_flask.engine.document.document import Document, ParagraphPlace, StoryPart
-from docops_flask.engine.document.edits import Edit
+from docops_flask.engine.document.edits import Edit, ReplaceText
 from docops_flask.engine.document.language import language_of
 from docops_flask.engine.errors import InvalidArgument
 from docops_flask.engine.oxml.markup import byte_offsets, escaped
@@ -144,7 +144,8 @@ def _bound_text(node: BoundNode, values: Mapping[str, str]) -> str | None:
 
 def _bound_edit(node: BoundNode, text: str) -> Edit:
     written = attribute_value(text) if node.is_attribute else escaped(text)
-    return Edit(node.part, node.first, node.last, node.before + written + node.after)
+    why = ReplaceText(f"{node.part.name}#{node.address}", 0)
+    return Edit(node.part, node.first, node.last, node.before + written + node.after, why)
 
 
 def _outcome(
@@ -219,6 +220,15 @@ def _check_target(place: Place, outcomes: Sequence[Outcome], skill: Skill) -> No
     )
 
 
+class _Cut(NamedTuple):
+    """Characters ``start``:``end`` of a place give way to ``value``, at ``placeholder`` begins theirs."""
+
+    start: int
+    end: int
+    value: str
+    placeholder: int
+
+
 def _edits(place: Place, outcomes: Sequence[Outcome]) -> Iterator[Edit]:
     """Yield the edits of a place; each of its segments is gone through once."""
     changes = [(each.found.start, each.found.end, each.text) for each in outcomes if each.text is not None]
@@ -226,36 +236,37 @@ def _edits(place: Place, outcomes: Sequence[Outcome]) -> Iterator[Edit]:
     for segment in place.segments:
         while first < len(changes) and changes[first][1] <= segment.start:
             first += 1
-        cuts: list[tuple[int, int, str]] = []
+        cuts: list[_Cut] = []
         for number in range(first, len(changes)):
             start, end, text = changes[number]
             if start >= segment.end:
                 break
             # The segment that a placeholder begins in takes the value, others lose their characters.
             value = text if start >= segment.start else ""
-            cuts.append((max(start, segment.start), min(end, segment.end), value))
+            cuts.append(_Cut(max(start, segment.start), min(end, segment.end), value, start))
         if cuts and segment.characters:
             yield from _segment_edits(place, segment, cuts)
 
 
-def _segment_edits(place: Place, segment: Segment, cuts: Sequence[tuple[int, int, str]]) -> Iterator[Edit]:
+def _segment_edits(place: Place, segment: Segment, cuts: Sequence[_Cut]) -> Iterator[Edit]:
     content = place.part.content
     offsets = byte_offsets(
         content[segment.first : segment.last],
         segment.characters,
-        [at - segment.start for start, end, _ in cuts for at in (start, end)],
+        [at - segment.start for cut in cuts for at in (cut.start, cut.end)],
         is_cdata=segment.is_cdata,
     )
     parting = None
-    if place.rule.takes is Takes.BREAKS and any("\n" in value for _, _, value in cuts):
+    if place.rule.takes is Takes.BREAKS and any("\n" in cut.value for cut in cuts):
         parting = line_break(content, segment.first)
-    for (_, _, value), first, last in zip(cuts, offsets[::2], offsets[1::2], strict=True):
+    for (_, _, value, placeholder), first, last in zip(cuts, offsets[::2], offsets[1::2], strict=True):
         new = attribute_value(value) if place.is_attribute else escaped(value)
         if parting is not None:
             new = new.replace(b"\n", parting)
         if segment.is_cdata and value:
             new = b"]]>" + new + b"<![CDATA["
-        yield Edit(place.part, segment.first + first, segment.first + last, new)
+        why = ReplaceText(place.path, placeholder)
+        yield Edit(place.part, segment.first + first, segment.first + last, new, why)
 
 
 def attribute_value(text: str) -> bytes:
