@@ -86,7 +86,7 @@ def inspect(job: Job, template: FilePath) -> "Inspection":
     with closing(Package(template, job.limits)) as package:
         document = open_document(package, job.limits)
         scan = scan_document(document)
-        places = scan_places(package, document, job.limits)
+        places = scan_places(package, document, scan, job.limits)
         unaccounted = find_unaccounted(package, document, scan, (*scan.inline_names(), *places.names()))
         beside = package_problems(package, document)
         return inspect_template(scan, places, job.skills, unaccounted, beside)

@@ -72,7 +72,7 @@ class Template:
         self.package = package
         self.document = open_document(package, limits)
         self.scan = scan_document(self.document)
-        self.places = scan_places(package, self.document, limits)
+        self.places = scan_places(package, self.document, self.scan, limits)
         self.field_counts = _added(self.scan.field_counts(), self.places.field_counts())
         self.cascade = Cascade(self.document.styles, self.document.related)
         self.evidence = TemplateEvidence(package)
@@ -166,11 +166,12 @@ def _opened(job: Job, skill: Skill, payload: Payload, template: Template) -> _Op
     if expansion is None:
         return _Opened(template.document, template.scan, values, template.places)
     document = expansion.document
+    scan = scan_document(document)
     return _Opened(
         document,
-        scan_document(document),
+        scan,
         values.with_copies(expansion.texts_of_copies()),
-        scan_places(template.package, document, job.limits),
+        scan_places(template.package, document, scan, job.limits),
         expansion,
     )
 

@@ -40,7 +40,9 @@ _DEFAULT_HALF_POINTS = 20
 _CELL_MARGIN = 108
 _INSET_SIDE, _INSET_TOP = 144, 72
 # Patterns are strings, so re compiles them at first use.
-_SUSPICIOUS_TABLE = rb"<(?:[^\s<>/:]+:)?(?:trHeight\b[^>]*exact|tcW\b[^>]*\bw=[\"'][0-9]{1,3}[\"'])"
+# A pattern that begins with letters is looked for several times faster than one with a choice.
+_EXACT_ROW = rb"trHeight\b[^<>]*exact"
+_NARROW_CELL = rb"tcW\b[^<>]*\bw=[\"'][0-9]{1,3}[\"']"
 _EXTENT = rb"<(?:[^\s<>/:]+:)?(?:extent|ext)\s[^>]*\bcx=[\"'](\d+)[\"'][^>]*\bcy=[\"'](\d+)[\"']"
 _VML_STYLE = rb"\sstyle=[\"']([^\"'>]*)[\"']"
 _VML_LENGTH = rb"(?:^|[;\s])%b\s*:\s*([0-9.]+)(pt|in|mm|cm|px)?"
@@ -69,6 +71,9 @@ def _warning(code: str, message: str, place: ParagraphPlace) -> "Issue":
 
 
 def _below_exact_lines(filled: Observation) -> "Iterator[Issue]":
+    # There are few different values, and hardly any are of an exact line height.
+    if not any(values.line_rule.value == "exact" for values in set(filled.paragraphs.values())):
+        return
     known: dict[tuple[RunValues, ParagraphValues], str | None] = {}
     told: set[ParagraphPlace] = set()
     for run in filled.places:
@@ -97,10 +102,15 @@ def _below_exact_line(run: RunValues, paragraph: ParagraphValues) -> str | None:
 def _broken_justified_lines(
     document: Document, paragraphs: Sequence[ParagraphPlace], filled: Observation
 ) -> "Iterator[Issue]":
+    # Paragraphs that are filled alike share one object.
+    breaking = {each for each in {each for _, each in document.fillings()} if each.adds_breaks}
+    if not breaking:
+        return
+    with_breaks = {place for place, each in document.fillings() if each in breaking}
     broken = [
         place
         for place in paragraphs
-        if filled.paragraphs[place.path].alignment.value == "both" and place.adds_breaks
+        if place in with_breaks and filled.paragraphs[place.path].alignment.value == "both"
     ]
     if not broken or _keeps_broken_lines(document.related.root("settings")):
         return
@@ -132,20 +142,15 @@ class _Room(NamedTuple):
 def _cut_cells(
     document: Document, paragraphs: Sequence[ParagraphPlace], cascade: Cascade
 ) -> "Iterator[Issue]":
-    suspicious: dict[TablePlace, bool] = {}
+    tables = dict.fromkeys(place.cell.table for place in paragraphs if place.cell is not None)
+    suspicious = [table for table in tables if _is_suspicious(table)]
+    if not suspicious:
+        return
+    rooms = {table: _rooms(table) for table in suspicious}
     cells: dict[CellPlace, ParagraphPlace] = {}
     for place in paragraphs:
-        if place.cell is None or place.cell in cells:
-            continue
-        table = place.cell.table
-        if table not in suspicious:
-            content = table.part.text.content
-            suspicious[table] = re.search(_SUSPICIOUS_TABLE, content[table.start : table.end]) is not None
-        if suspicious[table]:
-            cells[place.cell] = place
-    if not cells:
-        return
-    rooms = {table: _rooms(table) for table in suspicious if suspicious[table]}
+        if place.cell is not None and place.cell.table in rooms:
+            cells.setdefault(place.cell, place)
     texts: dict[CellPlace, list[ParagraphPlace]] = {}
     for each in _all_paragraphs(document):
         if each.cell in cells:
@@ -155,6 +160,14 @@ def _cut_cells(
         name = f"{cell.table.path}.r{cell.row}.c{cell.number}"
         if room is not None:
             yield from _too_small(room, texts.get(cell, [place]), place, f"cell {name}", cascade)
+
+
+def _is_suspicious(table: TablePlace) -> bool:
+    """Say whether a table may have rows of exact height or narrow cells; its tree tells then."""
+    content = table.part.text.content
+    return any(
+        re.compile(pattern).search(content, table.start, table.end) for pattern in (_NARROW_CELL, _EXACT_ROW)
+    )
 
 
 def _all_paragraphs(document: Document) -> Iterator[ParagraphPlace]:
@@ -215,7 +228,9 @@ def _number(text: str | None) -> int | None:
 def _cut_text_boxes(
     document: Document, paragraphs: Sequence[ParagraphPlace], cascade: Cascade
 ) -> "Iterator[Issue]":
-    if not any(place.story is StoryKind.TEXTBOX for place in paragraphs):
+    # An enumeration's member takes a while to look up.
+    box_story = StoryKind.TEXTBOX
+    if not any(place.story is box_story for place in paragraphs):
         return
     wanted = set(paragraphs)
     for owner in _all_paragraphs(document):

@@ -79,7 +79,10 @@ class Filled:
     @property
     def adds_breaks(self) -> bool:
         """Whether line breaks are put in; in a value a ">" is written otherwise."""
-        return any(b"br/>" in splice.new for splice in self.splices)
+        splices = self.splices
+        if len(splices) == 1:
+            return b"br/>" in splices[0].new
+        return any(b"br/>" in splice.new for splice in splices)
 
     def now(self, shapes: Shapes, scope: Scope | None) -> Paragraph:
         """Return the filled paragraph; few jobs ask for it. ``shapes`` and ``scope`` are those around it."""
