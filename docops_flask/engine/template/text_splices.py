@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from operator import attrgetter
 from typing import NamedTuple
 
-from docops_flask.engine.document.shape import Paragraph, TextPiece
+from docops_flask.engine.document.shape import CDATA_TAG, Paragraph, TextPiece
 from docops_flask.engine.document.shapes import Shapes
 from docops_flask.engine.oxml.markup import Scope, Splice, byte_offsets, escaped, spliced
 from docops_flask.engine.template.grammar import Found
@@ -98,7 +98,7 @@ class Filled:
         """Return the numbers of the runs that hold nothing any more, each with what takes away its rest."""
         if self._emptied is None:
             self._emptied = ()
-            if any(not splice.new for splice in self.splices):
+            if not all([splice[2] for splice in self.splices]):
                 # In most paragraphs no text is emptied, and a renderer starts faster without it.
                 from docops_flask.engine.template.emptied_runs import emptied_runs
 
@@ -131,10 +131,10 @@ def fill_paragraph(
 
     With each comes the piece that holds its first character.
     """
-    only = _only_text(paragraph, *wanted[0], values) if len(wanted) == 1 else None
-    if only is not None:
-        shown = wanted[0][1].shown
-        return Filled(paragraph, (only,), (shown.run_index,), (shown.number,))
+    if len(wanted) == 1:
+        only = _only_text(paragraph, *wanted[0], values)
+        if only is not None:
+            return only
     edits: dict[int, list[_Edit]] = {}
     runs: list[int] = []
     for found, first in wanted:
@@ -161,27 +161,26 @@ def fill_paragraph(
 
 def _only_text(
     paragraph: Paragraph, found: Found, piece: TextPiece, values: Mapping[str, Value]
-) -> Splice | None:
-    """Return the splice of a placeholder in one w:t that keeps white space, for a value of one line.
+) -> Filled | None:
+    """Fill a placeholder in one w:t that keeps white space with a value of one line.
 
     ``None`` for all others; most placeholders are such.
     """
-    _, end, shown = piece
-    value = values[found.name]
-    if found.end > end or not shown.preserves or len(value.lines) > 1:
+    _, start, end, name = found
+    text_start, text_end, (text_number, run_index, _, preserves, _) = piece
+    _, lines, new = values[name]
+    if end > text_end or not preserves or len(lines) > 1 or not paragraph.shape.is_parted_by_node:
         return None
-    number = 3 * shown.number + 2
-    raw = paragraph.parts[number]
-    if (
-        not paragraph.shape.is_parted_by_node
-        or paragraph.is_cdata(shown.number)
-        or b"&" in raw
-        or b"\r" in raw
-    ):
+    number = 3 * text_number + 2
+    parts = paragraph.parts
+    raw = parts[number]
+    if b"&" in raw or b"\r" in raw or parts[number - 1] == CDATA_TAG:
         return None
-    at = sum(map(len, paragraph.parts[:number])) if number < _FEW_PARTS else paragraph.offsets[number]
-    at += len(paragraph.text[piece.start : found.start].encode())
-    return Splice(at, at + len(paragraph.text[found.start : found.end].encode()), value.first)
+    at = sum(map(len, parts[:number])) if number < _FEW_PARTS else paragraph.offsets[number]
+    text = paragraph.text
+    at += len(text[text_start:start].encode())
+    only = Splice(at, at + len(text[start:end].encode()), new)
+    return Filled(paragraph, (only,), (run_index,), (text_number,))
 
 
 # Up to so many it is not worth while to work out where each begins.
