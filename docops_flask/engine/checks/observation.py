@@ -100,11 +100,11 @@ def take_observation(runs: Sequence[RunPlace], cascade: Cascade) -> Observation:
     run_values: dict[str, RunValues] = {}
     paragraph_values: dict[str, ParagraphValues] = {}
     for place in runs:
-        paragraph = place.paragraph
-        values = paragraph_values.get(paragraph.path)
-        if values is None:
-            values = paragraph_values[paragraph.path] = cascade.of_paragraph(paragraph)
-        run_values[place.run_id] = cascade.of_run(place, values)
+        _, run_id, paragraph = place
+        values, of_run = cascade.of_run_in_place(place)
+        # In a broken file several paragraphs may have one address: the first counts.
+        first = paragraph_values.setdefault(paragraph.path, values)
+        run_values[run_id] = of_run if first is values else cascade.of_run(place, first)
     return Observation(runs, run_values, paragraph_values, cascade)
 
 

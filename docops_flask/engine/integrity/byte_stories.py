@@ -105,7 +105,8 @@ class StoryBytes:
 
     def add(self, offset: int, edits: Sequence[tuple[int, int, bytes]]) -> None:
         """Have ``edits`` made; ``offset`` is added to their byte numbers."""
-        self.edits += [(start + offset, end + offset, new) for start, end, new in edits]
+        for start, end, new in edits:
+            self.edits.append((start + offset, end + offset, new))
 
     def written(self) -> bytes:
         """Return the part with the edits in; raises ``ValueError`` where two edit the same bytes."""

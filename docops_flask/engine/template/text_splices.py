@@ -38,6 +38,7 @@ def value_of(text: str) -> Value:
     return Value(text, lines, escaped(lines[0]))
 
 
+_new = attrgetter("new")
 _NOTHING = Value("", ("",), b"")
 
 
@@ -98,7 +99,7 @@ class Filled:
         """Return the numbers of the runs that hold nothing any more, each with what takes away its rest."""
         if self._emptied is None:
             self._emptied = ()
-            if not all([splice[2] for splice in self.splices]):
+            if not all(map(_new, self.splices)):
                 # In most paragraphs no text is emptied, and a renderer starts faster without it.
                 from docops_flask.engine.template.emptied_runs import emptied_runs
 
