@@ -262,6 +262,12 @@ class Paragraph:
         """Return the characters of the w:t that are children of run number ``index``."""
         return self.joined(self.shape.texts_of_run(index))
 
+    def with_text(self, number: int, raw: bytes) -> "Paragraph":
+        """Return a paragraph with the bytes ``raw`` for the text ``number``."""
+        parts = list(self.parts)
+        parts[3 * number + 2] = raw
+        return Paragraph(parts, self.shape, self.form)
+
     def with_texts(self, texts: Mapping[int, Sequence[bytes]]) -> "Paragraph":
         """Return a paragraph with other texts: those in ``texts``, by number, with their tags.
 

@@ -88,12 +88,27 @@ class Filled:
     def now(self, shapes: Shapes, scope: Scope | None) -> Paragraph:
         """Return the filled paragraph; few jobs ask for it. ``shapes`` and ``scope`` are those around it."""
         if self._now is None:
-            if self._texts is not None:
-                self._now = self._paragraph.with_texts(dict(self._lines(self._texts)))
-            else:
-                content = spliced(b"".join(self._paragraph.parts), self.splices)
-                self._now = shapes.apart().paragraph(content, scope)
+            self._now = self._with_one_text() or self._read(shapes, scope)
         return self._now
+
+    def _read(self, shapes: Shapes, scope: Scope | None) -> Paragraph:
+        if self._texts is not None:
+            return self._paragraph.with_texts(dict(self._lines(self._texts)))
+        content = spliced(b"".join(self._paragraph.parts), self.splices)
+        return shapes.apart().paragraph(content, scope)
+
+    def _with_one_text(self) -> Paragraph | None:
+        """Return the filled paragraph where characters of one text alone change; ``None`` for others."""
+        if self._texts is None or len(self._texts) != 1 or len(self.splices) != 1:
+            return None
+        number = self._texts[0]
+        start, end, new = self.splices[0]
+        at = self._paragraph.offsets[3 * number + 2]
+        if start < at or b"<" in new:
+            # The tag changes as well, or there are several lines.
+            return None
+        raw = self._paragraph.raw(number)
+        return self._paragraph.with_text(number, raw[: start - at] + new + raw[end - at :])
 
     def emptied_runs(self) -> Sequence[tuple[int, Sequence[Splice]]]:
         """Return the numbers of the runs that hold nothing any more, each with what takes away its rest."""
