@@ -49,10 +49,11 @@ from docops_flask.engine.run_result import RunResult
 from docops_flask.engine.skills.skill import Skill
 from docops_flask.engine.template.fill import fill
 from docops_flask.engine.template.grammar import Suggestions
+from docops_flask.engine.template.part_search import PlacedName
 from docops_flask.engine.template.places.found import PlaceScan
 from docops_flask.engine.template.places.search import scan_places
 from docops_flask.engine.template.scan import Scan, scan_document
-from docops_flask.engine.template.unaccounted import find_unaccounted
+from docops_flask.engine.template.unaccounted import find_unaccounted, names_beside
 from docops_flask.engine.template.values import Values, build_values
 
 if TYPE_CHECKING:
@@ -81,6 +82,11 @@ class Template:
     def language(self) -> Language:
         """The language that most of its text is in."""
         return language_of(self.document)
+
+    @cached_property
+    def beside(self) -> list[tuple[str, PlacedName]] | None:
+        """The bracketed names beside the texts of its paragraphs, by part; ``None`` for very many."""
+        return names_beside(self.package, self.document, self.scan)
 
     def render(self, job: Job, sink: ArtefactSink) -> "RunResult":
         """Do ``job``, a run, and write its artefacts to ``sink``: all reports, and the proof."""
@@ -118,7 +124,9 @@ def _run(job: Job, template: Template, sink: ArtefactSink) -> RunResult:
 
     suggestions = Suggestions(job.skill.placeholders())
     log = replace_log(scan, values, job.skill, suggestions, touched, inline, expansion, elsewhere)
-    unaccounted = find_unaccounted(template.package, document, scan, (*scan.inline_names(), *log.elsewhere()))
+    logged = (*scan.inline_names(), *log.elsewhere())
+    beside = template.beside if expansion is None else None
+    unaccounted = find_unaccounted(template.package, document, scan, logged, beside)
     log = log.with_unaccounted(unaccounted, suggestions)
     fields = sorted(template.field_counts)
     missing = missing_fields(fields, Given(job.skill, job.payload, values), log, scan, places)

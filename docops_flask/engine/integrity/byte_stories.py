@@ -132,6 +132,11 @@ class TemplateEvidence:
         self.digests: dict[str, str] = {}
         self._sources: dict[str, StorySource] = {}
 
+    @cached_property
+    def listed(self) -> Sequence[Story]:
+        """The stories, including comments."""
+        return TemplateParts(self.package).stories()
+
     def source(self, story: Story) -> StorySource:
         """Return a story."""
         if story.part not in self._sources:
@@ -145,7 +150,7 @@ class Stories:
     def __init__(self, evidence: TemplateEvidence) -> None:
         self._evidence = evidence
         self.parts = TemplateParts(evidence.package)
-        self._listed = self.parts.stories()
+        self._listed = evidence.listed
         self._by_prefix = {story.prefix: story for story in self._listed if story.kind != "comments"}
         self._bytes: dict[str, StoryBytes] = {}
         self._plain: dict[str, StoryBytes | None] = {}

@@ -48,17 +48,31 @@ class UnaccountedName(NamedTuple):
     after: str
 
 
+def names_beside(package: Package, document: Document, scan: Scan) -> list[tuple[str, PlacedName]] | None:
+    """Return what ``find_unaccounted`` looks through, to be used for several logs of the same template.
+
+    ``None`` where there are more names than are kept.
+    """
+    names = list(islice(_names(package, document, scan), MAX_UNACCOUNTED + 1))
+    return names if len(names) <= MAX_UNACCOUNTED else None
+
+
 def find_unaccounted(
-    package: Package, document: Document, scan: Scan, logged: Iterable[tuple[str, str]]
+    package: Package,
+    document: Document,
+    scan: Scan,
+    logged: Iterable[tuple[str, str]],
+    beside: list[tuple[str, PlacedName]] | None = None,
 ) -> list[UnaccountedName]:
     """Return the names in ``package`` that neither the scanned paragraphs nor ``logged`` hold, in its order.
 
     ``logged`` are the part and the text of each name outside the scanned paragraphs that has an entry of its
     own, once for each time it stands there; a text may hold several names. At most ``MAX_UNACCOUNTED`` are
-    returned.
+    returned. ``beside`` is what ``names_beside`` returned for the same three.
     """
     accounted = Counter((part.lower(), name) for part, text in logged for name in _names_in(text))
-    return list(islice(_left(_names(package, document, scan), accounted), MAX_UNACCOUNTED))
+    names = _names(package, document, scan) if beside is None else beside
+    return list(islice(_left(names, accounted), MAX_UNACCOUNTED))
 
 
 def _names_in(text: str) -> list[str]:
