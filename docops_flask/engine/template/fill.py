@@ -91,7 +91,12 @@ def _filled_mirror(mirror: ParagraphPlace, found: Sequence[Found], values: Mappi
 
 
 def _change(place: ParagraphPlace, filled: Filled, filling: Filling) -> None:
-    filling.edits.extend(edits_at(place, filled.splices))
+    if place.boxes or len(filled.splices) != 1:
+        filling.edits.extend(edits_at(place, filled.splices))
+    else:
+        at = place.content
+        [(start, end, new)] = filled.splices
+        filling.edits.append(Edit(place.part, at + start, at + end, new))
     place.fill(filled)
     for index, splices in filled.emptied_runs():
         filling.emptied.append(EmptiedRun(place, index, edits_at(place, splices)))

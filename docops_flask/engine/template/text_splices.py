@@ -75,7 +75,9 @@ class Filled:
         self._texts = texts
         self.keeps_look = texts is not None
         self._now: Paragraph | None = None
-        self._emptied: Sequence[tuple[int, Sequence[Splice]]] | None = None
+        # Most have one splice, and it leaves no text empty.
+        is_kept = len(splices) == 1 and splices[0].new
+        self._emptied: Sequence[tuple[int, Sequence[Splice]]] | None = () if is_kept else None
 
     @property
     def adds_breaks(self) -> bool:

@@ -414,3 +414,22 @@ def test_a_member_of_a_package_inside_is_searched_in_pieces(
     template = docx(FILLED, extra={"word/embeddings/w.docx": office("word/a.txt", content)})
     assert names(tmp_path, template) == [("word/embeddings/w.docx", "word/a.txt content", "【TITLE】")]
     assert max(sizes) < 1.1 * 2**20
+
+
+def test_names_that_were_found_once_serve_several_logs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "t.docx"
+    path.write_bytes(docx(FILLED, extra={"word/a.xml": xml("<t>【A】</t><u>【B】</u>")}))
+    with closing(Package(path, Limits())) as opened:
+        document = open_document(opened, Limits())
+        searched = opened, document, scan_document(document)
+        beside = unaccounted.names_beside(*searched)
+        for logged in ((), (("word/a.xml", "【A】"),), ()):
+            found = unaccounted.find_unaccounted(*searched, logged, beside)
+            assert found == unaccounted.find_unaccounted(*searched, logged)
+            assert len(found) == 2 - len(logged)
+        # Where there are more than are ever told, they are not kept.
+        monkeypatch.setattr(unaccounted, "MAX_UNACCOUNTED", 1)
+        assert unaccounted.names_beside(*searched) is None
+        assert len(unaccounted.find_unaccounted(*searched, (), None)) == 1
