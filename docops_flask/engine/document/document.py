@@ -240,13 +240,7 @@ def read_together(places: Iterable[ParagraphPlace]) -> None:
     for place in places:
         by_part.setdefault(place.part, []).append(place)
     for part, of_part in by_part.items():
-        content = part.text.content
-        readings = part.shapes.read(
-            [
-                (place.own_bytes if place.boxes else content[place.content : place.end], place.scope)
-                for place in of_part
-            ]
-        )
+        readings = part.shapes.read([(place.own_bytes, place.scope) for place in of_part])
         for place, reading in zip(of_part, readings, strict=True):
             place._reading = reading
 

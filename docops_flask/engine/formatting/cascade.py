@@ -169,8 +169,7 @@ class Cascade:
 
     def of_paragraph(self, place: ParagraphPlace) -> ParagraphValues:
         """Return the effective values of a paragraph as it is now; those of one shape are looked up once."""
-        cell = place.cell
-        layer = None if cell is None else self._tables.layer(cell)
+        layer = None if place.cell is None else self._tables.layer(place.cell)
         key = place.shape, layer
         values = self._shapes.get(key)
         if values is None:
@@ -187,8 +186,7 @@ class Cascade:
 
     def of_run_in_place(self, place: RunPlace) -> tuple[ParagraphValues, RunValues]:
         """Return the effective values of a run's paragraph and of the run, looked up together."""
-        paragraph = place.paragraph
-        cell = paragraph.cell
+        paragraph, cell = place.paragraph, place.paragraph.cell
         key = paragraph.shape, None if cell is None else self._tables.layer(cell), place.index
         both = self._both.get(key)
         if both is None:
