@@ -107,7 +107,9 @@ class Structure(NamedTuple):
 
 def structure_of(document: Document) -> Structure:
     """Return what ``document`` holds; w:numId 0 takes numbering away (ECMA-376 part 1, 17.9.18)."""
-    has_numpr = any(map(_has_numpr, document.walk.paragraphs))
+    # Most documents have none.
+    may_have = any(b"numPr" in part.text.content for part in document.parts)
+    has_numpr = may_have and any(map(_has_numpr, document.walk.paragraphs))
     return Structure(bool(document.walk.tables), has_numpr)
 
 
@@ -183,15 +185,15 @@ class FormatReport(NamedTuple):
 
     def as_json(self) -> bytes:
         """Return what ``as_dict`` returns as JSON text, made without building the objects."""
-        issues = WrittenItems([self._issue_as_json(issue) for issue in self.issues])
+        issues = WrittenItems([issue.as_json() for issue in self.issues])
+        if self.template_paths is not None:
+            issues = WrittenItems(map(self._with_template_path, issues, self.issues))
         changes = json_list([change.as_json() for change in self.fix_changes])
         members = self._members(issues, changes, json_list([note.as_json() for note in self.roles]))
         return json_text(members | {"summary": json_object(members["summary"])})
 
-    def _issue_as_json(self, issue: "Issue") -> str:
-        written = issue.as_json()
-        if self.template_paths is None:
-            return written
+    def _with_template_path(self, written: str, issue: "Issue") -> str:
+        assert self.template_paths is not None
         path = self.template_paths.get(issue.paragraph_path, issue.paragraph_path)
         return f'{written[:-1]}, "template_path": {quoted(path)}}}'
 

@@ -60,18 +60,20 @@ def fill(scan: Scan, values: Values) -> Filling:
         filled = known.get(key)
         if filled is None:
             wanted = [
-                each
-                for each in zip(paragraph.found, paragraph.pieces, strict=True)
-                if each[0].kind is _PLACEHOLDER and each[0].name in texts
+                (found, piece)
+                for found, piece in zip(paragraph.found, paragraph.pieces, strict=True)
+                if found.kind is _PLACEHOLDER and found.name in texts
             ]
-            if key[1] not in written:
-                written[key[1]] = {name: value_of(value) for name, value in texts.items()}
-            filled = known[key] = fill_paragraph(reading, wanted, written[key[1]])
+            of_texts = written.get(key[1])
+            if of_texts is None:
+                of_texts = written[key[1]] = {name: value_of(value) for name, value in texts.items()}
+            filled = known[key] = fill_paragraph(reading, wanted, of_texts)
         if not filled.splices:
             continue
         _change(place, filled, filling)
+        path = place.path
         for run_index in filled.runs:
-            filling.touched[f"{place.path}:r{run_index}"] = None
+            filling.touched[f"{path}:r{run_index}"] = None
         for mirror in place.mirrors:
             _change(mirror, _filled_mirror(mirror, paragraph.found, written[key[1]]), filling)
     return filling
@@ -89,7 +91,12 @@ def _filled_mirror(mirror: ParagraphPlace, found: Sequence[Found], values: Mappi
 
 
 def _change(place: ParagraphPlace, filled: Filled, filling: Filling) -> None:
-    filling.edits.extend(edits_at(place, filled.splices))
+    if place.boxes or len(filled.splices) != 1:
+        filling.edits.extend(edits_at(place, filled.splices))
+    else:
+        at = place.content
+        [(start, end, new)] = filled.splices
+        filling.edits.append(Edit(place.part, at + start, at + end, new))
     place.fill(filled)
     for index, splices in filled.emptied_runs():
         filling.emptied.append(EmptiedRun(place, index, edits_at(place, splices)))
