@@ -77,7 +77,10 @@ def _items(items: Iterable[str]) -> Iterator[str]:
 
 def json_value(value: Any) -> str:
     """Return ``value`` as JSON on one line."""
-    return value if type(value) is Written else _dumps(value)
+    if type(value) is int:
+        # The encoder is set up anew for each value that is no text.
+        return str(value)
+    return value if type(value) is Written else _CONSTANTS.get(id(value)) or _dumps(value)
 
 
 def json_object(members: Mapping[str, Any]) -> Written:
@@ -91,6 +94,8 @@ def json_list(items: Iterable[str]) -> Written:
     return Written("[" + ", ".join(items) + "]")
 
 
+# By identity, for 1 equals True.
+_CONSTANTS = {id(None): "null", id(True): "true", id(False): "false"}
 # ``json.dumps`` would make a new encoder for every entry.
 _dumps = json.JSONEncoder(ensure_ascii=False).encode
 

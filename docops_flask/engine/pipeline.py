@@ -93,7 +93,7 @@ def inspect(job: Job, template: FilePath) -> "Inspection":
     with closing(Package(template, job.limits)) as package:
         document = open_document(package, job.limits)
         scan = scan_document(document)
-        places = scan_places(package, document, job.limits)
+        places = scan_places(package, document, job.limits, scan=scan)
         meanings = _meanings(package, job, document)
         closed: Closed = closed_names
         if meanings.needs_language_2:

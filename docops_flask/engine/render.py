@@ -75,7 +75,7 @@ class Template:
         self.find = find
         self.document = open_document(package, limits)
         self.scan = scan_document(self.document, find)
-        self.places = scan_places(package, self.document, limits, find)
+        self.places = scan_places(package, self.document, limits, find, self.scan)
         self.cascade = Cascade(self.document.styles, self.document.related)
         self.evidence = TemplateEvidence(package)
 
@@ -210,7 +210,7 @@ def _opened(job: Job, asked: _Asked, template: Template) -> _Opened:
         return _Opened(template.document, asked.scan, asked.values, asked.places)
     document = expansion.document
     scan = scan_document(document, template.find)
-    places = scan_places(template.package, document, job.limits, template.find)
+    places = scan_places(template.package, document, job.limits, template.find, scan)
     if asked.open_task is not None:
         scan, places = asked.open_task.again(scan, places)
     return _Opened(document, scan, asked.values.with_copies(expansion.texts_of_copies()), places, expansion)

@@ -168,12 +168,15 @@ def test_after_fixes_only_fixed_paragraphs_are_checked_again_and_equal_ones_once
     document = opened(_to_repair(10) + _as_wanted(990))
     paragraphs = _counted(monkeypatch, Cascade, "of_paragraph")
     runs = _counted(monkeypatch, Cascade, "of_run")
+    to_fill = _counted(monkeypatch, Cascade, "of_run_in_place")
     report = _checked(document, 10, first_line_indent_twips=420, run_font_latin="Calibri", house_style=_ROLES)
     assert len(report.fix_changes) == 20
-    # All paragraphs once, those to fill before filling; then the first of those repaired alike.
-    assert len(paragraphs) == 1000 + 1
+    # Those to fill before filling, with their paragraphs; all have the same shape.
+    assert len(to_fill) == 10
+    # All others once; then the first of those repaired alike.
+    assert len(paragraphs) == 1 + 990 + 1
     # Those around are looked at for the same font; pages are measured by a sample of 200 paragraphs.
-    assert len(runs) == 10 + 1 + 990 + 200
+    assert len(runs) == 1 + 1 + 990 + 200
 
 
 def test_texts_are_read_and_pages_measured_once_however_many_fixes_are_made(

@@ -76,14 +76,15 @@ def skipped_report(options: Options, policy: Policy) -> FormatReport:
 def _check_against_template(
     document: Document, runs: Sequence[RunPlace], template: Observation, options: Options, policy: Policy
 ) -> FormatReport:
-    filled = template if _keep_looks(runs, template) else take_observation(runs, template.cascade)
+    filled = template if _keep_looks(document, template) else take_observation(runs, template.cascade)
+    template_counts = template.counts()
     subject = template_subject(runs, template, filled, policy)
     return FormatReport(
         mode=options.format_mode,
         baseline=options.format_baseline,
         issues=in_document_order([*_issues_in(subject), *layout_warnings(document, filled)], document),
-        template_observed=template.counts(),
-        rendered_observed=filled.counts(),
+        template_observed=template_counts,
+        rendered_observed=template_counts if filled is template else filled.counts(),
         overrides=policy.overrides(),
         policy=note_policy(policy, options.format_baseline),
         diagnostics={
@@ -95,9 +96,11 @@ def _check_against_template(
     )
 
 
-def _keep_looks(runs: Sequence[RunPlace], template: Observation) -> bool:
+def _keep_looks(document: Document, template: Observation) -> bool:
     """Say whether nothing but texts and marks between them differs from the template in all paragraphs."""
-    return not template.is_of_sources and all(run.paragraph.keeps_look for run in runs)
+    # Paragraphs that are filled alike share one object.
+    distinct = {filled for _, filled in document.fillings()}
+    return not template.is_of_sources and all(filled.keeps_look for filled in distinct)
 
 
 def _issues_in(subject: TemplateSubject) -> "list[Issue]":

@@ -1,7 +1,7 @@
 """The effective values of what filling changes, before and after it, and how they differ."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from docops_flask.engine.document.document import ParagraphPlace, RunPlace
@@ -84,7 +84,8 @@ class Observation(NamedTuple):
 
     def counts(self) -> dict[str, dict[str, int]]:
         """Return how often each property has each value: by run for fonts and size, else by paragraph."""
-        runs, paragraphs = self.runs.values(), self.paragraphs.values()
+        # There are few different objects, so each is asked for its values once.
+        runs, paragraphs = Counter(self.runs.values()), Counter(self.paragraphs.values())
         return {
             "run_font_latin": _count(runs, lambda values: values.ascii.value),
             "run_font_east_asia": _count(runs, lambda values: values.east_asia.value),
@@ -99,11 +100,11 @@ def take_observation(runs: Sequence[RunPlace], cascade: Cascade) -> Observation:
     run_values: dict[str, RunValues] = {}
     paragraph_values: dict[str, ParagraphValues] = {}
     for place in runs:
-        paragraph = place.paragraph
-        values = paragraph_values.get(paragraph.path)
-        if values is None:
-            values = paragraph_values[paragraph.path] = cascade.of_paragraph(paragraph)
-        run_values[place.run_id] = cascade.of_run(place, values)
+        _, run_id, paragraph = place
+        values, of_run = cascade.of_run_in_place(place)
+        # In a broken file several paragraphs may have one address: the first counts.
+        first = paragraph_values.setdefault(paragraph.path, values)
+        run_values[run_id] = of_run if first is values else cascade.of_run(place, first)
     return Observation(runs, run_values, paragraph_values, cascade)
 
 
@@ -128,10 +129,10 @@ def _size_pt(values: RunValues) -> int | float | None:
     return to_points(values.size_half_points.value)
 
 
-def _count(found: Iterable[V], value_of: Callable[[V], object]) -> dict[str, int]:
-    """Count the values; there are few different objects, so each is asked for its value once."""
+def _count(found: Mapping[V, int], value_of: Callable[[V], object]) -> dict[str, int]:
+    """Return how often each value occurs; ``found`` says how often what has it does."""
     totals: dict[str, int] = {}
-    for values, times in Counter(found).items():
+    for values, times in found.items():
         value = value_of(values)
         shown = UNSTATED if value is None else str(value)
         totals[shown] = totals.get(shown, 0) + times

@@ -107,7 +107,9 @@ class Structure(NamedTuple):
 
 def structure_of(document: Document) -> Structure:
     """Return what ``document`` holds; w:numId 0 takes numbering away (ECMA-376 part 1, 17.9.18)."""
-    has_numpr = any(map(_has_numpr, document.walk.paragraphs))
+    # Most documents have none.
+    may_have = any(b"numPr" in part.text.content for part in document.parts)
+    has_numpr = may_have and any(map(_has_numpr, document.walk.paragraphs))
     return Structure(bool(document.walk.tables), has_numpr)
 
 

@@ -5,7 +5,7 @@ An address names a story, a paragraph, a table or a run (contract section 2, Pat
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from enum import Enum
 from typing import Literal, NamedTuple
 
@@ -182,12 +182,6 @@ class ParagraphPlace:
         self.part.rendering.filled[self] = filled
 
     @property
-    def adds_breaks(self) -> bool:
-        """Whether filling puts line breaks into it."""
-        filled = self.part.rendering.filled.get(self)
-        return filled is not None and filled.adds_breaks
-
-    @property
     def keeps_look(self) -> bool:
         """Whether it looks as in the template, for nothing but texts and marks between them differ."""
         filled = self.part.rendering.filled.get(self)
@@ -248,7 +242,7 @@ def read_together(places: Iterable[ParagraphPlace]) -> None:
     for part, of_part in by_part.items():
         readings = part.shapes.read([(place.own_bytes, place.scope) for place in of_part])
         for place, reading in zip(of_part, readings, strict=True):
-            place.reading = reading
+            place._reading = reading
 
 
 class Walk:
@@ -348,6 +342,12 @@ class Document(NamedTuple):
     styles: _Element | None
     walk: Walk
     related: RelatedParts = RelatedParts()
+
+    def fillings(self) -> Iterator[tuple[ParagraphPlace, Filled]]:
+        """Yield the paragraphs that are filled in this rendering, each with what becomes of it."""
+        # The parts may share one rendering.
+        for rendering in dict.fromkeys(part.rendering for part in self.parts):
+            yield from rendering.filled.items()
 
     def begin_rendering(self) -> None:
         """Forget what the last rendering made of the paragraphs; there is one at a time."""

@@ -148,7 +148,7 @@ def _by_paragraphs(text: PartText, elements: _Elements) -> bool:
     end_length = len(names.end)
     # What stood before the last paragraph, its start tag included, and before another: in a table most
     # paragraphs are the first of a cell or of a row.
-    last_lead = other = _Lead(b"", 0, ())
+    last_lead = other = _Lead(b"", 0, (), False)
     for piece in pieces:
         if has_boxes or not last_lead.markup or not piece.startswith(last_lead.markup):
             last_lead, other = other, last_lead
@@ -162,9 +162,13 @@ def _by_paragraphs(text: PartText, elements: _Elements) -> bool:
                     position += len(piece) + end_length
                     continue
                 last_lead = found
-        markup, at, steps = last_lead
+        markup, at, steps, is_next_cell = last_lead
         if steps:
-            _take(elements, steps, position)
+            top = elements.top
+            if is_next_cell and isinstance(top, CellBlocks) and elements.stack[-1] is top.row:
+                top.row.next_cell(top)
+            else:
+                _take(elements, steps, position)
         end = position + len(piece)
         elements.top.whole_paragraph(position + at, position + len(markup), end)
         position = end + end_length
@@ -173,11 +177,15 @@ def _by_paragraphs(text: PartText, elements: _Elements) -> bool:
 
 
 class _Lead(NamedTuple):
-    """What stands before the content of a paragraph; its start tag begins at ``start`` of ``markup``."""
+    """What stands before the content of a paragraph; its start tag begins at ``start`` of ``markup``.
+
+    ``is_next_cell`` says that a cell ends and another begins.
+    """
 
     markup: bytes
     start: int
     steps: tuple[_Step, ...]
+    is_next_cell: bool
 
 
 def _lead_of(
@@ -195,7 +203,7 @@ def _lead_of(
     steps = known.get(gap)
     if steps is None:
         steps = known[gap] = _before_paragraph(_steps(gap, names))
-    return _Lead(piece[:inner], at, steps)
+    return _Lead(piece[:inner], at, steps, [step[0] for step in steps] == [CLOSE, CELL])
 
 
 def _before_paragraph(steps: tuple[_Step, ...]) -> tuple[_Step, ...]:
@@ -213,16 +221,6 @@ def _before_paragraph(steps: tuple[_Step, ...]) -> tuple[_Step, ...]:
 
 
 def _take(elements: _Elements, steps: tuple[_Step, ...], position: int) -> None:
-    top = elements.top
-    if (
-        len(steps) == 2
-        and (steps[0][0], steps[1][0]) == (CLOSE, CELL)
-        and isinstance(top, CellBlocks)
-        and elements.stack[-1] is top.row
-    ):
-        # A cell ends and another begins.
-        top.row.next_cell(top)
-        return
     for kind, value, start, end in steps:
         if kind == CLOSE:
             elements.close(position + start)

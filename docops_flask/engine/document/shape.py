@@ -262,6 +262,12 @@ class Paragraph:
         """Return the characters of the w:t that are children of run number ``index``."""
         return self.joined(self.shape.texts_of_run(index))
 
+    def with_text(self, number: int, raw: bytes) -> "Paragraph":
+        """Return a paragraph with the bytes ``raw`` for the text ``number``."""
+        parts = list(self.parts)
+        parts[3 * number + 2] = raw
+        return Paragraph(parts, self.shape, self.form)
+
     def with_texts(self, texts: Mapping[int, Sequence[bytes]]) -> "Paragraph":
         """Return a paragraph with other texts: those in ``texts``, by number, with their tags.
 
@@ -281,6 +287,9 @@ class Paragraph:
 
     def piece_at(self, start: int) -> TextPiece:
         """Return the piece that holds the character ``start`` of the text, which lies in a w:t."""
+        shown = self.shape.shown
+        if self._is_direct and len(shown) == 1:
+            return TextPiece(0, len(self.text), shown[0])
         return self.pieces_between(start, start + 1)[0]
 
     def pieces_between(self, start: int, end: int) -> Sequence[TextPiece]:
@@ -301,19 +310,17 @@ class Paragraph:
         """Return the same where there are few pieces: not all of them are made."""
         found: list[TextPiece] = []
         at = 0
+        parts, is_direct = self.parts, self._is_direct
         for each, before in zip(self.shape.shown, self.shape.between, strict=False):
             first = at + len(before)
             if first >= end:
                 break
-            at = first + self._length(each.number)
+            number = each.number
+            text = parts[3 * number + 2].decode() if is_direct else self.text_of(number)
+            at = first + len(text)
             if at > start:
                 found.append(TextPiece(first, at, each))
         return found
-
-    def _length(self, number: int) -> int:
-        """Return how many characters a text has."""
-        raw = self.parts[3 * number + 2]
-        return len(raw.decode()) if self._is_direct else len(self.text_of(number))
 
     def _read_pieces(self) -> list[TextPiece]:
         pieces: list[TextPiece] = []

@@ -70,18 +70,24 @@ class Shapes:
         wanted = list(contents)
         pending: dict[bytes, tuple[list[bytes], bytes, bytes]] = {}
         odd: list[tuple[bytes, Scope | None]] = []
-        plain = self._paragraphs[b""]
+        plain, part = self._paragraphs[b""], self._part
+        of_shapes: dict[tuple[bytes, bytes], None] = {}
         for content, scope in wanted:
-            if scope is not None or self._part is None:
+            if scope is not None or part is None:
                 if content not in self._known(scope):
                     odd.append((content, scope))
             elif content not in plain and content not in pending:
-                parts, form, of_shape = self._parted(content)
+                parts = part(content)
+                markup = parts[:]
+                del markup[2::3]
+                form = b"\0".join(markup)
+                form, of_shape = self._forms.get(form) or self._form(form, parts)
                 if of_shape is None:
                     odd.append((content, None))
                 else:
                     pending[content] = parts, form, of_shape
-        self._learn({(of_shape, b"") for _, _, of_shape in pending.values()})
+                    of_shapes[of_shape, b""] = None
+        self._learn(of_shapes)
         for content, (parts, form, of_shape) in pending.items():
             shape = self._shapes[of_shape, b""]
             if shape is None:
@@ -92,19 +98,12 @@ class Shapes:
             self._read_odd(odd)
         return [(plain if scope is None else self._known(scope))[content] for content, scope in wanted]
 
-    def _parted(self, content: bytes) -> tuple[list[bytes], bytes, bytes | None]:
-        """Return a paragraph parted at its texts, its form, and the form without what changes nothing."""
-        assert self._part is not None
+    def _form(self, form: bytes, parts: Sequence[bytes]) -> tuple[bytes, bytes | None]:
+        """Return the form of a paragraph parted at its texts, and the form without what changes nothing."""
         assert self._idle is not None
-        parts = self._part(content)
-        markup = parts[:]
-        del markup[2::3]
-        form = b"\0".join(markup)
-        known = self._forms.get(form)
-        if known is None:
-            is_usual = self._is_usual(parts[1::3], form)
-            known = self._forms[form] = form, self._idle(b"", form) if is_usual else None
-        return parts, *known
+        is_usual = self._is_usual(parts[1::3], form)
+        known = self._forms[form] = form, self._idle(b"", form) if is_usual else None
+        return known
 
     def _is_usual(self, tags: Sequence[bytes], form: bytes) -> bool:
         """Say whether each text is all of its w:t, and ">" in no attribute's value of its tag."""

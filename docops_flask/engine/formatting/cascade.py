@@ -159,16 +159,17 @@ class Cascade:
         self._paragraphs: dict[tuple[Signature, CellLayer | None], ParagraphValues] = {}
         self._shapes: dict[tuple[Shape, CellLayer | None], ParagraphValues] = {}
         self._runs_of_shapes: dict[tuple[Shape, int, ParagraphValues], RunValues] = {}
+        self._both: dict[tuple[Shape, CellLayer | None, int], tuple[ParagraphValues, RunValues]] = {}
 
     def begin_rendering(self) -> None:
         """Forget shapes: those that repairs make are new in each rendering. Values by properties stay."""
         self._shapes.clear()
         self._runs_of_shapes.clear()
+        self._both.clear()
 
     def of_paragraph(self, place: ParagraphPlace) -> ParagraphValues:
         """Return the effective values of a paragraph as it is now; those of one shape are looked up once."""
-        cell = place.cell
-        layer = None if cell is None else self._tables.layer(cell)
+        layer = None if place.cell is None else self._tables.layer(place.cell)
         key = place.shape, layer
         values = self._shapes.get(key)
         if values is None:
@@ -182,6 +183,16 @@ class Cascade:
         if values is None:
             values = self._runs_of_shapes[key] = self.run(place.element, paragraph, place.paragraph.part.w)
         return values
+
+    def of_run_in_place(self, place: RunPlace) -> tuple[ParagraphValues, RunValues]:
+        """Return the effective values of a run's paragraph and of the run, looked up together."""
+        paragraph, cell = place.paragraph, place.paragraph.cell
+        key = paragraph.shape, None if cell is None else self._tables.layer(cell), place.index
+        both = self._both.get(key)
+        if both is None:
+            values = self.of_paragraph(paragraph)
+            both = self._both[key] = values, self.of_run(place, values)
+        return both
 
     def paragraph(self, paragraph: _Element, w: Vocabulary, cell: CellPlace | None = None) -> ParagraphValues:
         """Return the effective values of a w:p; ``cell`` is the innermost table cell around it."""

@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
-from docops_flask.engine.integrity.byte_replay import ByteEdit, as_data, checked, has_mark, replay_entries
+from docops_flask.engine.integrity.byte_replay import ByteEdit, one_line, replay_entries
 from docops_flask.engine.integrity.byte_stories import Misfit, Stories, StoryBytes, TemplateEvidence
 from docops_flask.engine.integrity.byte_text import ByteParagraph
 from docops_flask.engine.integrity.claims import Claims, Replacement
@@ -286,14 +286,15 @@ def _replay_alone(  # noqa: PLR0917
     # Paragraphs with the same bytes are one object: in a table most are replayed with the same entry.
     if reading.replayed is None or reading.replayed[0] != claimed:
         within = reading.within(start, original)
-        if within is not None and within.kept and not has_mark(value):
+        data = one_line(value) if within is not None and within.kept else None
+        if within is not None and data is not None:
             if claimed[4] != f":r{within.run}" or not _is_whole(start, end, name, original):
                 raise Misfit
-            edits = [ByteEdit(within.first, within.last, as_data(checked(value)))]
+            edits = [ByteEdit(within.first, within.last, data)]
         else:
             _check(reading, path, entries)
             edits = replay_entries(reading, entries)
-        reading.replayed = claimed, edits, _emptied_by(reading, edits)
+        reading.replayed = claimed, edits, () if data else _emptied_by(reading, edits)
     _, edits_of_entry, emptied = reading.replayed
     story.add(offset, edits_of_entry)
     if emptied:

@@ -69,6 +69,15 @@ def checked(value: str) -> str:
     return value
 
 
+@lru_cache(maxsize=64)
+def one_line(value: str) -> bytes | None:
+    """Return ``value`` as character data; ``None`` where it takes more than one line, or a tab.
+
+    Raises ``ValueError`` as ``checked`` does.
+    """
+    return None if has_mark(value) else as_data(checked(value))
+
+
 def _has_mark(change: _Change) -> bool:
     return has_mark(change.value)
 

@@ -105,7 +105,8 @@ class StoryBytes:
 
     def add(self, offset: int, edits: Sequence[tuple[int, int, bytes]]) -> None:
         """Have ``edits`` made; ``offset`` is added to their byte numbers."""
-        self.edits += [(start + offset, end + offset, new) for start, end, new in edits]
+        for start, end, new in edits:
+            self.edits.append((start + offset, end + offset, new))
 
     def written(self) -> bytes:
         """Return the part with the edits in; raises ``ValueError`` where two edit the same bytes."""
@@ -149,6 +150,11 @@ class TemplateEvidence:
         self.digests: dict[str, str] = {}
         self._sources: dict[str, StorySource] = {}
 
+    @cached_property
+    def listed(self) -> Sequence[Story]:
+        """The stories, including comments."""
+        return TemplateParts(self.package).stories()
+
     def source(self, story: Story) -> StorySource:
         """Return a story."""
         if story.part not in self._sources:
@@ -162,7 +168,7 @@ class Stories:
     def __init__(self, evidence: TemplateEvidence) -> None:
         self._evidence = evidence
         self.parts = TemplateParts(evidence.package)
-        self._listed = self.parts.stories()
+        self._listed = evidence.listed
         self._by_prefix = {story.prefix: story for story in self._listed if story.kind != "comments"}
         self._bytes: dict[str, StoryBytes] = {}
         self._plain: dict[str, StoryBytes | None] = {}

@@ -75,13 +75,15 @@ class PlainParagraph(ByteParagraph):
             at = parts[part].find(raw)
             if at < 0:
                 continue
-            before = b"".join(parts[2:part:3]) + parts[part][:at]
-            if b"&" in before or b"\r" in before or len(before.decode()) != start:
+            before = parts[part][:at]
+            if part > 2:
+                before = b"".join(parts[2:part:3]) + before
+            if len(before.decode()) != start or b"&" in before or b"\r" in before:
                 # The same characters come earlier in the paragraph as well, or are hard to count.
                 return None
-            first = sum(map(len, parts[:part])) + at
+            at += sum(map(len, parts[:part]))
             _, run, kept = self.form.texts[part // 3]
-            return WithinText(first, first + len(raw), run, kept)
+            return WithinText(at, at + len(raw), run, kept)
         return None
 
 
@@ -109,15 +111,16 @@ class PlainReader:
         pending: dict[bytes, tuple[list[bytes], bytes]] = {}
         unknown: dict[bytes, list[bytes]] = {}
         wanted = list(contents)
+        split, forms = self._split, self._forms
         for content in wanted:
             if content in pending:
                 continue
-            parts = self._split(content)
+            parts = split(content)
             markup = parts[:]
             del markup[2::3]
             form = b"\0".join(markup)
             pending[content] = parts, form
-            if form not in self._forms:
+            if form not in forms:
                 unknown[form] = parts
         self._learn(unknown)
         read: dict[bytes, ByteParagraph] = {}

@@ -171,7 +171,8 @@ class Package:
         entries = [entry for entry in self._zip.entries if self.is_xml(entry.name)]
         self._check_xml_sizes(entries)
         for entry in entries:
-            if entry.size and not begins_plainly(self._zip.head(entry, HEAD_BYTES)):
+            head = self._zip.small(entry) or self._zip.head(entry, HEAD_BYTES)
+            if entry.size and not begins_plainly(head[:HEAD_BYTES]):
                 refuse_doctype(self._zip.read(entry), entry.name)
 
     def _check_xml_sizes(self, entries: Sequence[ZipEntry]) -> None:

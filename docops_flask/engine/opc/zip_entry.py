@@ -9,6 +9,7 @@ import struct
 import zlib
 from typing import NamedTuple
 
+from docops_flask.engine.errors import echo
 from docops_flask.engine.opc.zip_names import damaged
 
 LOCAL_HEADER = struct.Struct("<4s5H3L2H")
@@ -61,8 +62,11 @@ class ZipEntry(NamedTuple):
 # The header id of a field and its data.
 ExtraField = tuple[int, bytes]
 
+ENCRYPTIONS = FLAG_ENCRYPTED | FLAG_STRONG_ENCRYPTION | FLAG_MASKED
 _ZIP64 = 0x0001
 _UNICODE_PATH = 0x7075
+# Bytes of a folder's data: none, or an empty deflate stream, which Java's ZIP streams write.
+_MAX_FOLDER_BYTES = 2
 _FIELD = struct.Struct("<2H")
 _ZIP64_MARK = 0xFFFFFFFF
 # A Unicode path field begins with its version and the CRC-32 of the name in the header (4.6.9).
@@ -133,3 +137,18 @@ def second_names(fields: list[ExtraField], raw_name: bytes) -> list[tuple[bytes,
             _, crc = _UNICODE_PATH_HEAD.unpack_from(body)
             names.append((body[_UNICODE_PATH_HEAD.size :], crc == zlib.crc32(raw_name)))
     return names
+
+
+def refuse_unsafe(entry: ZipEntry) -> None:
+    """Raise ``InvalidTemplate`` if the member is encrypted, a symbolic link, or ambiguous for readers."""
+    if entry.flags & ENCRYPTIONS:
+        raise damaged("it is encrypted; save it without a password", "encrypted")
+    if entry.method not in (STORED, DEFLATED) or entry.flags & FLAG_PATCH:
+        raise damaged(f"the file {echo(entry.name)} in it uses an unknown compression", "compression")
+    if entry.method == STORED and entry.compressed_size != entry.size:
+        raise damaged(f"the file {echo(entry.name)} in it has two sizes", "zip_structure")
+    # Regardless of the "made by" system: some readers use the attributes alone.
+    if (entry.external_attributes >> 16) & 0xF000 == UNIX_SYMLINK:
+        raise damaged("it holds a symbolic link", "symlink")
+    if entry.name.endswith("/") and (entry.size or entry.crc or entry.compressed_size > _MAX_FOLDER_BYTES):
+        raise damaged(f"the folder {echo(entry.name)} in it holds data", "zip_structure")

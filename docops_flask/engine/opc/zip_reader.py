@@ -11,29 +11,25 @@ from collections.abc import Iterator
 from mmap import mmap
 from typing import NamedTuple
 
-from docops_flask.engine.errors import TemplateLimitExceeded, echo
+from docops_flask.engine.errors import InvalidTemplate, TemplateLimitExceeded, echo
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.opc.zip_entry import (
     CENTRAL_HEADER,
     CENTRAL_MAGIC,
-    DEFLATED,
+    ENCRYPTIONS,
     END_MAGIC,
     END_RECORD,
     FLAG_DATA_DESCRIPTOR,
-    FLAG_ENCRYPTED,
-    FLAG_MASKED,
-    FLAG_PATCH,
-    FLAG_STRONG_ENCRYPTION,
     FLAG_UTF8,
     LOCAL_HEADER,
     LOCAL_MAGIC,
     MAX_COMMENT,
     STORED,
-    UNIX_SYMLINK,
     ExtraField,
     ZipEntry,
     extra_fields,
     has_zip64,
+    refuse_unsafe,
     second_names,
     without_zip64,
     zip64_values,
@@ -49,9 +45,9 @@ _MAX_DEFLATE_TABLES = 512
 # How much was deflated for (4.4.4, bits 1 and 2), and that names are UTF-8.
 _USUAL_FLAGS = 0x0006 | FLAG_UTF8
 _ZIP64_MARK = 0xFFFFFFFF
-_ENCRYPTIONS = FLAG_ENCRYPTED | FLAG_STRONG_ENCRYPTION | FLAG_MASKED
-# Bytes of a folder's data: none, or an empty deflate stream, which Java's ZIP streams write.
-_MAX_FOLDER_BYTES = 2
+# A member of so many bytes is kept when its beginning is looked at, up to so many in all: most XML parts are
+# read three times, and unpacking a small one takes longer than looking at it.
+_SMALL_BYTES, _MOST_KEPT_BYTES = 1 << 16, 1 << 20
 
 
 class _Local(NamedTuple):
@@ -77,6 +73,7 @@ class ZipReader:
         self._view = memoryview(data)
         # Contents that are asked for more than once, by where the member begins.
         self._kept: dict[int, bytes] = {}
+        self._room = _MOST_KEPT_BYTES
         if bytes(self._view[:4]) != LOCAL_MAGIC:
             # Loaded for refused files alone.
             from docops_flask.engine.opc.other_archives import kind_of_other
@@ -105,6 +102,17 @@ class ZipReader:
     def stored_bytes(self, entry: ZipEntry) -> memoryview:
         """Return the member's bytes as stored in the archive, compressed or not."""
         return self._view[entry.data_offset : entry.data_offset + entry.compressed_size]
+
+    def small(self, entry: ZipEntry) -> bytes | None:
+        """Return the content of a small member and keep it; ``None`` for a large or damaged one."""
+        if entry.size > min(_SMALL_BYTES, self._room):
+            return None
+        try:
+            content = self.keep(entry)
+        except InvalidTemplate:
+            return None
+        self._room -= len(content)
+        return content
 
     def head(self, entry: ZipEntry, size: int) -> bytes:
         """Return up to the first ``size`` bytes of the member's uncompressed content, unchecked."""
@@ -141,6 +149,10 @@ class ZipReader:
         It ends where the content is damaged, and at the size that the directory states at the latest.
         """
         left = entry.size
+        kept = self._kept.get(entry.header_offset)
+        if kept is not None:
+            yield from (kept[at : at + size] for at in range(0, left, size))
+            return
         with self.stored_bytes(entry) as stored:
             if entry.method == STORED:
                 for at in range(0, len(stored), size):
@@ -225,7 +237,7 @@ class ZipReader:
             member_name(raw_name, (), is_utf8=True), made, needed, flags, method, time, date, crc, packed,
             size, internal, external, offset, data_at, b"", b"", True,
         )  # fmt: skip
-        _refuse_unsafe(entry)
+        refuse_unsafe(entry)
         return entry, after
 
     def _central_entry(self, at: int, end: int) -> tuple[ZipEntry, int]:
@@ -263,7 +275,7 @@ class ZipReader:
             name, made, needed, either, method, time, date, crc, packed, size, internal, external,
             offset, local.data_offset, without_zip64(extra), without_zip64(local.fields), agrees,
         )  # fmt: skip
-        _refuse_unsafe(entry)
+        refuse_unsafe(entry)
         return entry, after
 
     def _local_header(
@@ -286,7 +298,7 @@ class ZipReader:
         if (
             bytes(self._view[name_at:extra_at]) != raw_name
             or local_method != method
-            or (local_flags ^ flags) & _ENCRYPTIONS
+            or (local_flags ^ flags) & ENCRYPTIONS
             or not (follow or (crc, packed, size) == sizes)
         ):
             raise damaged("its two lists of contents differ", "zip_structure")
@@ -324,18 +336,3 @@ def _inflate(stored: memoryview, entry: ZipEntry) -> bytes:
     if len(content) <= entry.size and (not inflater.eof or inflater.unused_data):
         raise damaged(f"the file {echo(entry.name)} in it cannot be unpacked", "deflate")
     return content
-
-
-def _refuse_unsafe(entry: ZipEntry) -> None:
-    """Raise ``InvalidTemplate`` if the member is encrypted, a symbolic link, or ambiguous for readers."""
-    if entry.flags & _ENCRYPTIONS:
-        raise damaged("it is encrypted; save it without a password", "encrypted")
-    if entry.method not in (STORED, DEFLATED) or entry.flags & FLAG_PATCH:
-        raise damaged(f"the file {echo(entry.name)} in it uses an unknown compression", "compression")
-    if entry.method == STORED and entry.compressed_size != entry.size:
-        raise damaged(f"the file {echo(entry.name)} in it has two sizes", "zip_structure")
-    # Regardless of the "made by" system: some readers use the attributes alone.
-    if (entry.external_attributes >> 16) & 0xF000 == UNIX_SYMLINK:
-        raise damaged("it holds a symbolic link", "symlink")
-    if entry.name.endswith("/") and (entry.size or entry.crc or entry.compressed_size > _MAX_FOLDER_BYTES):
-        raise damaged(f"the folder {echo(entry.name)} in it holds data", "zip_structure")

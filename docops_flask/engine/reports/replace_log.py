@@ -211,7 +211,8 @@ def _entries(
         texts = values.texts_in(place)
         for (kind, start, end, name), piece in zip(paragraph.found, paragraph.pieces, strict=True):
             run_id = f"{path}:r{piece.shown.run_index}"
-            original, before = text[start:end], text[max(0, start - MAX_CONTEXT_CHARACTERS) : start]
+            original = text[start:end]
+            before = text[start - MAX_CONTEXT_CHARACTERS if start > MAX_CONTEXT_CHARACTERS else 0 : start]
             after = text[end : end + MAX_CONTEXT_CHARACTERS]
             at = run_id, path, start, end, original, before, after, mirrors
             note = None if end - start == len(name) + _BRACKETS else note_of_name(original)
@@ -221,7 +222,8 @@ def _entries(
             elif name in texts:
                 if name in values.shortened:
                     note = "; ".join(filter(None, (note, DROPPED_NEWLINE)))
-                yield LogEntry("replaced", *at, name, texts[name], note=note)
+                # By position: with a name it would take longer.
+                yield LogEntry("replaced", *at, name, texts[name], None, None, None, None, None, note)
             else:
                 field = fields.get(name)
                 reason = missing_reason(skill, field is not None, bool(field and field.required))

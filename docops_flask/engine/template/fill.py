@@ -60,18 +60,20 @@ def fill(scan: Scan, values: Values) -> Filling:
         filled = known.get(key)
         if filled is None:
             wanted = [
-                each
-                for each in zip(paragraph.found, paragraph.pieces, strict=True)
-                if each[0].kind is _PLACEHOLDER and each[0].name in texts
+                (found, piece)
+                for found, piece in zip(paragraph.found, paragraph.pieces, strict=True)
+                if found.kind is _PLACEHOLDER and found.name in texts
             ]
-            if key[1] not in written:
-                written[key[1]] = {name: value_of(value) for name, value in texts.items()}
-            filled = known[key] = fill_paragraph(reading, wanted, written[key[1]])
+            of_texts = written.get(key[1])
+            if of_texts is None:
+                of_texts = written[key[1]] = {name: value_of(value) for name, value in texts.items()}
+            filled = known[key] = fill_paragraph(reading, wanted, of_texts)
         if not filled.splices:
             continue
         _change(place, filled, filling)
+        path = place.path
         for run_index in filled.runs:
-            filling.touched[f"{place.path}:r{run_index}"] = None
+            filling.touched[f"{path}:r{run_index}"] = None
         for mirror in place.mirrors:
             _change(mirror, _filled_mirror(mirror, paragraph.found, written[key[1]]), filling)
     return filling
@@ -90,8 +92,14 @@ def _filled_mirror(mirror: ParagraphPlace, found: Sequence[Found], values: Mappi
 
 def _change(place: ParagraphPlace, filled: Filled, filling: Filling) -> None:
     path = place.path
-    for start, splices in filled.by_placeholder:
-        filling.edits.extend(edits_at(place, splices, ReplaceText(path, start)))
+    splices = filled.splices
+    if len(splices) == 1 and not place.boxes:
+        at, [(start, end, new)] = place.content, splices
+        why = ReplaceText(path, filled.by_placeholder[0][0])
+        filling.edits.append(Edit(place.part, at + start, at + end, new, why))
+    else:
+        for placeholder, of_placeholder in filled.by_placeholder:
+            filling.edits.extend(edits_at(place, of_placeholder, ReplaceText(path, placeholder)))
     place.fill(filled)
     for index, splices in filled.emptied_runs():
         edits = edits_at(place, splices, RemoveRun(f"{path}:r{index}"))

@@ -138,13 +138,15 @@ _OPEN, _CLOSE = OPEN.encode(), CLOSE.encode()
 class _Held(NamedTuple):
     """What a text holds: placeholders, the w:t that each begins in, how many opening brackets in all.
 
-    ``may_hold_inline`` says that there may be field codes, ruby or equations in it.
+    ``may_hold_inline`` says that there may be field codes, ruby or equations in it, ``all_told`` that each
+    bracket belongs to a placeholder with two.
     """
 
     found: Sequence[Found]
     pieces: Sequence[TextPiece]
     open_brackets: int
     may_hold_inline: bool
+    all_told: bool
 
 
 def _bracketed(
@@ -174,9 +176,9 @@ def _bracketed(
         held = known.get(reading)
         if held is None:
             held = known[reading] = _held_by(reading, find, with_inline and _holds_inline(reading, forms))
-            if not held.open_brackets == reading.text.count(CLOSE) == len(held.found):
+            if not held.all_told:
                 undeclared.update(dict.fromkeys(undeclared_names(reading.text)))
-        found, pieces, opened, may_hold_inline = held
+        found, pieces, opened, may_hold_inline, _ = held
         if opened:
             for each in (place, *place.mirrors) if place.mirrors else (place,):
                 open_brackets[each.part] = open_brackets.get(each.part, 0) + opened
@@ -204,9 +206,11 @@ _start = attrgetter("start")
 
 
 def _held_by(reading: Paragraph, find: Finder, may_hold_inline: bool) -> _Held:
-    found = find(reading.text)
+    text = reading.text
+    found = find(text)
     pieces = [reading.piece_at(each.start) for each in found]
-    return _Held(found, pieces, reading.text.count(OPEN), may_hold_inline)
+    opened = text.count(OPEN)
+    return _Held(found, pieces, opened, may_hold_inline, opened == text.count(CLOSE) == len(found))
 
 
 def _holds_inline(reading: Paragraph, forms: dict[bytes, bool]) -> bool:
@@ -220,6 +224,5 @@ def _holds_inline(reading: Paragraph, forms: dict[bytes, bool]) -> bool:
 
 def may_hold_bracket(place: ParagraphPlace) -> bool:
     """Say whether a paragraph has a bracket in its bytes, as a character or, maybe, by its number."""
-    find = place.part.text.content.find
-    start, end = place.content, place.end
+    find, start, end = place.part.text.content.find, place.content, place.end
     return find(_OPEN, start, end) >= 0 or find(_CLOSE, start, end) >= 0 or find(b"&#", start, end) >= 0

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from operator import attrgetter
 from typing import NamedTuple
 
-from docops_flask.engine.document.shape import Paragraph, TextPiece
+from docops_flask.engine.document.shape import CDATA_TAG, Paragraph, TextPiece
 from docops_flask.engine.document.shapes import Shapes
 from docops_flask.engine.oxml.markup import Scope, Splice, byte_offsets, escaped, spliced
 from docops_flask.engine.template.grammar import Found
@@ -38,6 +38,7 @@ def value_of(text: str) -> Value:
     return Value(text, lines, escaped(lines[0]))
 
 
+_new = attrgetter("new")
 _NOTHING = Value("", ("",), b"")
 
 
@@ -86,28 +87,48 @@ class Filled:
         self._texts = texts
         self.keeps_look = texts is not None
         self._now: Paragraph | None = None
-        self._emptied: Sequence[tuple[int, Sequence[Splice]]] | None = None
+        # Most have one splice, and it leaves no text empty.
+        is_kept = len(self.splices) == 1 and self.splices[0].new
+        self._emptied: Sequence[tuple[int, Sequence[Splice]]] | None = () if is_kept else None
 
     @property
     def adds_breaks(self) -> bool:
         """Whether line breaks are put in; in a value a ">" is written otherwise."""
-        return any(b"br/>" in splice.new for splice in self.splices)
+        splices = self.splices
+        if len(splices) == 1:
+            return b"br/>" in splices[0].new
+        return any(b"br/>" in splice.new for splice in splices)
 
     def now(self, shapes: Shapes, scope: Scope | None) -> Paragraph:
         """Return the filled paragraph; few jobs ask for it. ``shapes`` and ``scope`` are those around it."""
         if self._now is None:
-            if self._texts is not None:
-                self._now = self._paragraph.with_texts(dict(self._lines(self._texts)))
-            else:
-                content = spliced(b"".join(self._paragraph.parts), self.splices)
-                self._now = shapes.apart().paragraph(content, scope)
+            self._now = self._with_one_text() or self._read(shapes, scope)
         return self._now
+
+    def _read(self, shapes: Shapes, scope: Scope | None) -> Paragraph:
+        if self._texts is not None:
+            return self._paragraph.with_texts(dict(self._lines(self._texts)))
+        content = spliced(b"".join(self._paragraph.parts), self.splices)
+        return shapes.apart().paragraph(content, scope)
+
+    def _with_one_text(self) -> Paragraph | None:
+        """Return the filled paragraph where characters of one text alone change; ``None`` for others."""
+        if self._texts is None or len(self._texts) != 1 or len(self.splices) != 1:
+            return None
+        number = self._texts[0]
+        start, end, new = self.splices[0]
+        at = self._paragraph.offsets[3 * number + 2]
+        if start < at or b"<" in new:
+            # The tag changes as well, or there are several lines.
+            return None
+        raw = self._paragraph.raw(number)
+        return self._paragraph.with_text(number, raw[: start - at] + new + raw[end - at :])
 
     def emptied_runs(self) -> Sequence[tuple[int, Sequence[Splice]]]:
         """Return the numbers of the runs that hold nothing any more, each with what takes away its rest."""
         if self._emptied is None:
             self._emptied = ()
-            if any(not splice.new for splice in self.splices):
+            if not all(map(_new, self.splices)):
                 # In most paragraphs no text is emptied, and a renderer starts faster without it.
                 from docops_flask.engine.template.emptied_runs import emptied_runs
 
@@ -140,11 +161,10 @@ def fill_paragraph(
 
     With each comes the piece that holds its first character.
     """
-    only = _only_text(paragraph, *wanted[0], values) if len(wanted) == 1 else None
-    if only is not None:
-        shown = wanted[0][1].shown
-        by_placeholder = ((wanted[0][0].start, (only,)),)
-        return Filled(paragraph, by_placeholder, (shown.run_index,), (shown.number,))
+    if len(wanted) == 1:
+        only = _only_text(paragraph, *wanted[0], values)
+        if only is not None:
+            return only
     edits: dict[int, list[_Edit]] = {}
     runs: list[int] = []
     for found, first in wanted:
@@ -174,27 +194,26 @@ def fill_paragraph(
 
 def _only_text(
     paragraph: Paragraph, found: Found, piece: TextPiece, values: Mapping[str, Value]
-) -> Splice | None:
-    """Return the splice of a placeholder in one w:t that keeps white space, for a value of one line.
+) -> Filled | None:
+    """Fill a placeholder in one w:t that keeps white space with a value of one line.
 
     ``None`` for all others; most placeholders are such.
     """
-    _, end, shown = piece
-    value = values[found.name]
-    if found.end > end or not shown.preserves or len(value.lines) > 1:
+    _, start, end, name = found
+    text_start, text_end, (text_number, run_index, _, preserves, _) = piece
+    _, lines, new = values[name]
+    if end > text_end or not preserves or len(lines) > 1 or not paragraph.shape.is_parted_by_node:
         return None
-    number = 3 * shown.number + 2
-    raw = paragraph.parts[number]
-    if (
-        not paragraph.shape.is_parted_by_node
-        or paragraph.is_cdata(shown.number)
-        or b"&" in raw
-        or b"\r" in raw
-    ):
+    number = 3 * text_number + 2
+    parts = paragraph.parts
+    raw = parts[number]
+    if b"&" in raw or b"\r" in raw or parts[number - 1] == CDATA_TAG:
         return None
-    at = sum(map(len, paragraph.parts[:number])) if number < _FEW_PARTS else paragraph.offsets[number]
-    at += len(paragraph.text[piece.start : found.start].encode())
-    return Splice(at, at + len(paragraph.text[found.start : found.end].encode()), value.first)
+    at = sum(map(len, parts[:number])) if number < _FEW_PARTS else paragraph.offsets[number]
+    text = paragraph.text
+    at += len(text[text_start:start].encode())
+    only = Splice(at, at + len(text[start:end].encode()), new)
+    return Filled(paragraph, ((start, (only,)),), (run_index,), (text_number,))
 
 
 # Up to so many it is not worth while to work out where each begins.

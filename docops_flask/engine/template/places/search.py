@@ -4,15 +4,16 @@ Parts are looked at whose bytes hold an opening bracket; the others cost a searc
 other binary members are not unpacked.
 """
 
-from docops_flask.engine.document.document import Document, StoryKind
+from docops_flask.engine.document.document import Document, StoryKind, StoryPart
 from docops_flask.engine.document.edits import EditedPart
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.opc.package import Package
 from docops_flask.engine.opc.relationships import CONTENT_TYPES_PART
 from docops_flask.engine.template.grammar import find_placeholders
+from docops_flask.engine.template.part_search import count_open, has_percent_open
 from docops_flask.engine.template.places.brackets import holds_bracket_outside_texts, may_hold_bracket
 from docops_flask.engine.template.places.found import NO_PLACES, Finds, OtherPart, PlaceScan
-from docops_flask.engine.template.scan import Finder
+from docops_flask.engine.template.scan import Finder, Scan
 
 # Members that may be documents of their own, by folder and by extension.
 _DOCUMENT_FOLDERS = ("/embeddings/", "/activex/")
@@ -23,11 +24,15 @@ _DOCUMENTS = (
 
 
 def scan_places(
-    package: Package, document: Document, limits: Limits, find: Finder = find_placeholders
+    package: Package,
+    document: Document,
+    limits: Limits,
+    find: Finder = find_placeholders,
+    scan: Scan | None = None,
 ) -> PlaceScan:
     """Return the placeholders of ``package`` outside the paragraphs of ``document``.
 
-    ``find`` finds those of a text.
+    ``find`` finds those of a text; ``scan``, where it is known, are those in the paragraphs.
     """
     stories = {part.name.lower(): part for part in document.parts}
     parts: list[EditedPart] = []
@@ -36,8 +41,7 @@ def scan_places(
         name = entry.name
         story = stories.get(name.lower())
         if story is not None:
-            is_comments = story.kind is StoryKind.COMMENTS
-            if not is_comments and holds_bracket_outside_texts(story.content, story.text.prefix):
+            if story.kind is not StoryKind.COMMENTS and _may_hold_place_beside(story, scan):
                 parts.append(story)
         elif not package.is_xml(name):
             if _may_be_document(name):
@@ -54,6 +58,20 @@ def scan_places(
     from docops_flask.engine.template.places.collect import collect
 
     return collect(package, Finds(parts, others, chunks, bound), limits, find)
+
+
+def _may_hold_place_beside(story: StoryPart, scan: Scan | None) -> bool:
+    """Say whether a story holds a bracket elsewhere than in the texts of runs."""
+    content, prefix = story.content, story.text.prefix
+    if (
+        scan is not None
+        and prefix
+        and count_open(content) == scan.open_brackets.get(story, 0)
+        and not has_percent_open(content)
+    ):
+        # All of them stand in texts of paragraphs.
+        return False
+    return holds_bracket_outside_texts(content, prefix)
 
 
 def _may_be_document(name: str) -> bool:
