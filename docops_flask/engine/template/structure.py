@@ -1,0 +1,324 @@
+"""The blocks of a document: what each covers, what vanishes, and what is no sound block.
+
+Found once for a template, whatever the data. docs/analysis/blocks.md has the rules.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from docops_flask.engine.document.document import Document, ParagraphPlace, StoryPart
+from docops_flask.engine.errors import TemplateLimitExceeded
+from docops_flask.engine.template.block_parts import cut_inline, divide
+from docops_flask.engine.template.block_scopes import blocks_around, is_in_scope, scope_count
+from docops_flask.engine.template.blocks import Block, PlacedTag, pair_tags
+from docops_flask.engine.template.byte_ranges import Ranges
+from docops_flask.engine.template.control_pieces import ControlPieces, Vanished
+from docops_flask.engine.template.extents import ExtentFault, TagPlace, extent_of
+from docops_flask.engine.template.found_blocks import Fault, FoundBlock
+from docops_flask.engine.template.pieces import Pieces, pieces_of
+from docops_flask.engine.template.run_cuts import RunCuts, is_field_balanced
+from docops_flask.engine.template.tag_sites import Solid, Story, TagSite, find_stories
+from docops_flask.engine.template.tags import Extent, TagKind
+from docops_flask.engine.template.unrepeatable import unrepeatable_object
+
+MAX_BLOCKS = 10_000
+# How often what is sound is told anew, since the tags of a faulty block are text to the others.
+_ROUNDS = 4
+_STARTS = (TagKind.EACH, TagKind.IF, TagKind.UNLESS)
+
+
+class PartStructure(NamedTuple):
+    """The blocks of a part by their start tags, and what else goes from its bytes.
+
+    ``vanished`` are the control paragraphs and rows; ``loose`` are paragraphs made of inline blocks alone;
+    ``kept`` are bytes that stay as they are since they belong to a block that is not sound; ``cuts`` are the
+    tags in paragraphs that stay.
+    """
+
+    part: StoryPart
+    pieces: Pieces
+    blocks: Sequence[FoundBlock]
+    vanished: Sequence[Vanished]
+    loose: Sequence[ParagraphPlace]
+    kept: Sequence[tuple[int, int]]
+    cuts: Sequence[TagSite]
+
+
+class StoryNodes(NamedTuple):
+    """The blocks and tags of a story as they nest, with the block that its text box is anchored in."""
+
+    story: Story
+    nodes: Sequence[Block | PlacedTag]
+    around: FoundBlock | None
+
+
+class Structure(NamedTuple):
+    """The blocks of a document: by part, as they nest in each story, with all faults in document order."""
+
+    parts: Sequence[PartStructure]
+    stories: Sequence[StoryNodes]
+    faults: Sequence[Fault]
+
+    @property
+    def blocks(self) -> list[FoundBlock]:
+        """All sound blocks by their numbers."""
+        return [block for part in self.parts for block in part.blocks]
+
+
+def find_structure(document: Document) -> Structure:
+    """Return the structure of ``document``.
+
+    Raises ``TemplateLimitExceeded`` (``blocks``, ``block_depth``) where there are too many blocks.
+    """
+    by_part: dict[StoryPart, list[Story]] = {}
+    count = 0
+    for story in find_stories(document):
+        by_part.setdefault(story.part, []).append(story)
+        count += sum(site.tag.kind in _STARTS for site in story.sites)
+    if count > MAX_BLOCKS:
+        raise TemplateLimitExceeded(
+            f"A template may have {MAX_BLOCKS} blocks; this one has {count}.",
+            limit="blocks",
+            maximum=MAX_BLOCKS,
+        )
+    readers = [_PartReader(part, stories) for part, stories in by_part.items()]
+    parts = [reader.structure() for reader in readers]
+    for number, block in enumerate(block for part in parts for block in part.blocks):
+        block.number = number
+    return Structure(
+        parts,
+        [nodes for reader in readers for nodes in reader.nodes],
+        [fault for reader in readers for fault in sorted(reader.faults, key=lambda each: each.at)],
+    )
+
+
+class _PartReader:
+    """Reads the blocks of one part."""
+
+    def __init__(self, part: StoryPart, stories: Sequence[Story]) -> None:
+        self._part = part
+        self._stories = stories
+        self._pieces = pieces_of(part)
+        self._places = {place.start: place for place in part.paragraphs}
+        self.faults: list[Fault] = []
+        self.nodes: list[StoryNodes] = []
+        self._kept: list[tuple[int, int]] = []
+        # Blocks outside others of their stories, and the tags that are neither text nor of a block.
+        self._top: list[FoundBlock] = []
+        self._single: list[TagSite] = []
+        self._run_cuts: dict[ParagraphPlace, RunCuts] = {}
+
+    def structure(self) -> PartStructure:
+        """Return what its bytes are made of."""
+        for story in self._stories:
+            self._pair(story)
+        solids = _Solids(self._control())
+        self._leave_out(self._place(block, solids) for block in self._sound())
+        for _ in range(_ROUNDS):
+            control = ControlPieces(self._pieces, self._places, self._control(), self._sound())
+            divided = (divide(block, self._pieces, control) for block in self._sound())
+            if self._leave_out(divided):
+                continue
+            if not self._leave_out((*self._overlapping(), *self._outside_scopes())):
+                break
+        else:
+            self._leave_out(Fault.of_site("BLOCKS_OVERLAP", each.start) for each in self._top)
+            control = ControlPieces(self._pieces, self._places, self._control(), ())
+        self._nest_stories()
+        blocks = sorted(self._sound(), key=lambda block: block.start.first)
+        sites = self._control()
+        return PartStructure(
+            self._part,
+            self._pieces,
+            blocks,
+            control.vanished,
+            _loose(sites, blocks),
+            sorted(self._kept),
+            [site for place in sorted(sites, key=lambda each: each.start) for site in sites[place]],
+        )
+
+    def _sound(self) -> list[FoundBlock]:
+        return [each for top in self._top for each in top.all_inside()]
+
+    def _control(self) -> dict[ParagraphPlace, list[TagSite]]:
+        """Return the control tags that are not text, by paragraph."""
+        found: dict[ParagraphPlace, list[TagSite]] = {}
+        kept = Ranges(self._kept)
+        for site in self._single:
+            if not kept.contain(site.first):
+                found.setdefault(site.place, []).append(site)
+        for block in self._sound():
+            for site in block.sites:
+                found.setdefault(site.place, []).append(site)
+        for sites in found.values():
+            sites.sort(key=lambda site: site.start)
+        return found
+
+    def _pair(self, story: Story) -> None:
+        paired = pair_tags([site.placed for site in story.sites])
+        self.nodes.append(StoryNodes(story, paired.nodes, None))
+        self.faults += map(Fault.of_bad, story.bad)
+        for fault in paired.faults:
+            related = None if fault.related is None else story.sites[fault.related.number]
+            self.faults.append(Fault.of_site(fault.code, story.sites[fault.tag.number], related))
+        self._single += [site for site in story.sites if site.tag.kind in (TagKind.REMARK, TagKind.DECLARE)]
+        self._top += _found_in(paired.nodes, story, None)
+
+    def _leave_out(self, faults: "Iterable[Fault | None]") -> bool:
+        """Note ``faults`` of blocks, whose tags they are about; return whether there are any.
+
+        Such a block stays as text with all it contains.
+        """
+        found = {fault.at: fault for fault in faults if fault is not None}
+        if not found:
+            return False
+        self._top = self._without(self._top, found)
+        return True
+
+    def _without(self, blocks: Sequence[FoundBlock], found: dict[int, Fault]) -> list[FoundBlock]:
+        left = []
+        for block in blocks:
+            own = [found[site.first] for site in block.sites if site.first in found]
+            if own:
+                self.faults += own
+                self._kept.append((block.start.first, block.end.last))
+            else:
+                block.children = self._without(block.children, found)
+                left.append(block)
+        return left
+
+    def _place(self, block: FoundBlock, solids: "_Solids") -> Fault | None:
+        """Find what a block covers."""
+        start, end = block.start, block.end
+        stated = start.tag.extent
+        if stated is Extent.COLUMNS:
+            return Fault.of_site("BAD_TAG", start, None, "blocks of columns are not offered")
+        found = extent_of(self._tag_place(start, solids), self._tag_place(end, solids), stated)
+        if isinstance(found, ExtentFault):
+            return Fault.of_site(found.code, start, end, found.reason)
+        block.range = found
+        if found is None:
+            return None
+        content = self._part.text.content
+        if found.kind == "inline":
+            fault = cut_inline(block, self._run_cuts)
+            first, last = start.last, end.first
+        else:
+            first, last = found.first.start, found.last.end
+            is_whole = is_field_balanced(content, first, last)
+            fault = None if is_whole else Fault.of_site("BLOCK_CUTS_FIELD", start, end, "it cuts a field")
+        if fault is None and block.block.opens_scope:
+            named = unrepeatable_object(content, first, last)
+            if named is not None:
+                fault = Fault.of_site("UNREPEATABLE_OBJECT", start, end, f"it holds {named}")
+        return fault
+
+    def _tag_place(self, site: TagSite, solids: "_Solids") -> TagPlace:
+        solid = solids.of(site.place)
+        piece = self._pieces.paragraphs[site.place.start]
+        return TagPlace(piece, solid.is_before(site), solid.is_behind(site))
+
+    def _overlapping(self) -> Iterator[Fault]:
+        """Yield a fault for each of two blocks that share bytes and do not nest as their tags do."""
+        for siblings in (self._top, *(block.children for block in self._sound())):
+            filled = [each for each in siblings if each.first < each.last]
+            for one, other in pairwise(sorted(filled, key=lambda each: (each.story.key, each.first))):
+                if other.first < one.last and one.story is other.story:
+                    yield from _both("BLOCKS_OVERLAP", one, other)
+        for block in self._sound():
+            for child in block.children:
+                part = block.part_of(child)
+                if child.first < child.last and not part.start <= child.first <= child.last <= part.end:
+                    yield from _both("BLOCKS_OVERLAP", block, child)
+
+    def _outside_scopes(self) -> Iterator[Fault]:
+        """Yield a fault for each block whose start tag asks for a list around it that there is not."""
+        arounds = blocks_around(self._stories, self._sound())
+        for top in self._top:
+            around = arounds.get(id(top.story))
+            for block in top.all_inside():
+                outer = scope_count(around, None) + scope_count(block.parent, block)
+                if not is_in_scope(block.start, outer):
+                    yield Fault.of_site("SCOPE_OUTSIDE", block.start, None, "no list is around it")
+
+    def _nest_stories(self) -> None:
+        """Put the blocks of a text box into the block that holds its anchor; check the single tags."""
+        arounds = blocks_around(self._stories, self._sound())
+        kept = Ranges(self._kept)
+        by_tag = {(id(block.story), block.start.placed.number): block for block in self._sound()}
+        self.nodes = [StoryNodes(story, nodes, arounds.get(id(story))) for story, nodes, _ in self.nodes]
+        for story, nodes, around in self.nodes:
+            outer = scope_count(around, None)
+            pending: list[tuple[Block | PlacedTag, int]] = [(node, outer) for node in reversed(nodes)]
+            while pending:
+                node, count = pending.pop()
+                if not isinstance(node, Block):
+                    site = story.sites[node.number]
+                    if not kept.contain(site.first) and not is_in_scope(site, count):
+                        self.faults.append(Fault.of_site("SCOPE_OUTSIDE", site, None, "no list is around it"))
+                elif (id(story), node.start.number) in by_tag:
+                    inner = count + node.opens_scope
+                    pending += [(each, inner) for each in (*node.main, *node.gap)]
+                    pending += [(each, count) for each in node.other]
+        left: list[FoundBlock] = []
+        for top in self._top:
+            top.parent = arounds.get(id(top.story))
+            (left if top.parent is None else top.parent.children).append(top)
+        self._top = left
+
+
+def _found_in(
+    nodes: Iterable[Block | PlacedTag], story: Story, parent: FoundBlock | None
+) -> Iterator[FoundBlock]:
+    for node in nodes:
+        if isinstance(node, Block):
+            block = FoundBlock(node, story, parent)
+            block.children += _found_in((*node.main, *node.gap, *node.other), story, block)
+            yield block
+
+
+class _Solids:
+    """What counts in paragraphs beside their control tags, found when it is first asked for."""
+
+    def __init__(self, control: dict[ParagraphPlace, list[TagSite]]) -> None:
+        self._control = control
+        self._known: dict[ParagraphPlace, Solid] = {}
+
+    def of(self, place: ParagraphPlace) -> Solid:
+        """Return what counts in a paragraph."""
+        known = self._known.get(place)
+        if known is None:
+            known = self._known[place] = Solid(place, self._control.get(place, ()))
+        return known
+
+
+def _both(code: str, one: FoundBlock, other: FoundBlock) -> Iterator[Fault]:
+    yield Fault.of_site(
+        code, other.start, one.start, f"it shares a paragraph or row with {one.start.placed.text}"
+    )
+    yield Fault.of_site(
+        code, one.start, other.start, f"it shares a paragraph or row with {other.start.placed.text}"
+    )
+
+
+def _loose(
+    control: dict[ParagraphPlace, list[TagSite]], blocks: Sequence[FoundBlock]
+) -> list[ParagraphPlace]:
+    """Return the paragraphs that are made of inline blocks, remarks and white space alone."""
+    outermost: dict[ParagraphPlace, list[FoundBlock]] = {}
+    for block in blocks:
+        if block.is_inline and not (block.parent is not None and block.parent.is_inline):
+            outermost.setdefault(block.start.place, []).append(block)
+    found = []
+    for place, own in outermost.items():
+        solid = Solid(place, control[place])
+        bounds: list[TagSite | None] = [None]
+        for block in own:
+            bounds += [block.start, block.end]
+        bounds.append(None)
+        if not any(
+            solid.is_between(first, last) for first, last in zip(bounds[::2], bounds[1::2], strict=True)
+        ):
+            found.append(place)
+    return sorted(found, key=lambda each: each.start)
