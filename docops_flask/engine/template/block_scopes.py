@@ -40,9 +40,10 @@ def blocks_around(stories: Iterable[Story], blocks: Iterable[FoundBlock]) -> dic
     for story in tagged:
         at = story.sites[0].place.start
         while number < len(filled) and filled[number].first < at:
+            while opened and opened[-1].last <= filled[number].first:
+                opened.pop()
             opened.append(filled[number])
             number += 1
-        # One that ends before may have others on it that end later still.
         while opened and opened[-1].last <= at:
             opened.pop()
         # A block of rows begins before the paragraph of its own start tag.

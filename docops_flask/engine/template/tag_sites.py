@@ -23,7 +23,7 @@ CONTROL_KINDS = frozenset(
 _BRACKETED = re.compile("【([^【】]*)】")
 _NO_TEXT = re.compile("[\t\n\ufffc]")
 # What counts in a paragraph and is no character of its text: floating drawings, page breaks, deletions.
-_SOLID = re.compile(
+SOLID = re.compile(
     rb"<(?:[^\s<>/:!?]+:)?(?:drawing|pict|object|footnoteReference|endnoteReference|sym|del|moveFrom"
     rb"|AlternateContent|br(?=[^<>]*type\s*=\s*[\"'](?:page|column)))(?=[\s/>])"
 )
@@ -166,7 +166,7 @@ class Solid:
         own = place.own_bytes
         properties = _PROPERTIES_END.search(own)
         begin = 0 if properties is None else properties.end()
-        self._places = [place.position(match.start()) for match in _SOLID.finditer(own, begin)]
+        self._places = [place.position(match.start()) for match in SOLID.finditer(own, begin)]
 
     @property
     def is_empty(self) -> bool:

@@ -1,0 +1,251 @@
+"""Expands the blocks of a template: its bytes with each block as often as the data asks.
+
+Nothing is copied before the number of copies and their bytes are known to be allowed.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from docops_flask.engine.artefacts import OutputBudget
+from docops_flask.engine.document.document import StoryPart
+from docops_flask.engine.errors import TemplateLimitExceeded
+from docops_flask.engine.opc.limits import Limits
+from docops_flask.engine.template.chunks import Chunk
+from docops_flask.engine.template.conditions import Value
+from docops_flask.engine.template.copied_chunks import CopiedChunks
+from docops_flask.engine.template.found_blocks import FoundBlock
+from docops_flask.engine.template.frames import Frame
+from docops_flask.engine.template.layout import (
+    BlockItem,
+    ContainerItem,
+    Item,
+    Layout,
+    LooseItem,
+    TableItem,
+    TagItem,
+)
+from docops_flask.engine.template.scopes import Decision, Scope, decide
+from docops_flask.engine.template.structure import PartStructure, Structure
+
+_ENDS_WITH_PARAGRAPH = re.compile(
+    rb"(?:</(?:[^\s<>/:]+:)?p\s*>|<(?:[^\s<>/:]+:)?p(?:\s[^<>]*)?/>)\s*"
+    rb"(?:(?:</(?:[^\s<>/:]+:)?(?:sdtContent|sdt|customXml)\s*>"
+    rb"|<(?:[^\s<>/:]+:)?(?:bookmark|commentRange|perm)(?:Start|End)[^<>]*/>)\s*)*\Z"
+)
+
+
+class Span(NamedTuple):
+    """A chunk in the result, with the copy that it belongs to."""
+
+    chunk: Chunk
+    frame: Frame
+
+
+class Drop(NamedTuple):
+    """What is not in the result: the byte of the template where it begins, and why."""
+
+    at: int
+    reason: str
+
+
+class BlockOutcome:
+    """What became of a block in one copy of those around it.
+
+    ``frame`` is that copy. ``status`` is expanded or missing; ``branch`` is the part that stands, main or
+    other, ``None`` for none; ``first``:``last`` are its spans in the result.
+    """
+
+    __slots__ = ("branch", "copies", "decision", "dropped", "first", "found", "frame", "last", "status")
+
+    def __init__(self, found: FoundBlock, frame: Frame, decision: Decision) -> None:
+        self.found = found
+        self.frame = frame
+        self.decision = decision
+        self.status = "missing" if decision.is_kept else "expanded"
+        self.branch: str | None = None
+        self.copies = 0
+        self.dropped: list[Drop] = []
+        self.first = self.last = 0
+
+
+class ExpandedPart(NamedTuple):
+    """A part of the result: its spans one after the other, what became of its blocks."""
+
+    part: StoryPart
+    spans: Sequence[Span]
+    outcomes: Sequence[BlockOutcome]
+
+
+class BlockLayouts:
+    """The layouts of all parts with blocks, made once for a template."""
+
+    def __init__(self, structure: Structure) -> None:
+        self.structure = structure
+        self.layouts = [(part, Layout(part)) for part in structure.parts if _is_changed(part)]
+
+    def expanded(self, payload: Mapping[str, Value], limits: Limits) -> list[ExpandedPart]:
+        """Return the parts that differ from the template, which ``payload`` was checked against.
+
+        Raises ``TemplateLimitExceeded`` (``block_copies``, ``output_bytes``).
+        """
+        budget = _Budget(limits)
+        root = Frame(Scope(payload))
+        parts = []
+        for structure, layout in self.layouts:
+            run = _Run(structure, layout, budget)
+            run.emit(layout.items, root)
+            parts.append(ExpandedPart(structure.part, run.finished(), run.outcomes))
+        return parts
+
+
+def _is_changed(part: PartStructure) -> bool:
+    return bool(part.blocks or part.vanished or part.cuts)
+
+
+class _Budget:
+    def __init__(self, limits: Limits) -> None:
+        self._most = limits.block_copies
+        self._copies = 0
+        self._bytes = OutputBudget(limits.output_bytes)
+
+    def copies(self, count: int) -> None:
+        self._copies += count
+        if self._copies > self._most:
+            raise TemplateLimitExceeded(
+                f"template: the lists of the payload make {self._copies} copies of blocks or more; "
+                f"{self._most} are allowed. Send fewer items.",
+                limit="block_copies",
+                maximum=self._most,
+            )
+
+    def spend(self, size: int) -> None:
+        self._bytes.spend(size)
+
+
+class _Run:
+    """Expands one part with one payload."""
+
+    def __init__(self, structure: PartStructure, layout: Layout, budget: _Budget) -> None:
+        self._budget = budget
+        self._copied = CopiedChunks(structure, layout.marks)
+        self._spans: list[Span] = []
+        self.outcomes: list[BlockOutcome] = []
+
+    def finished(self) -> list[Span]:
+        """Return the spans with the ids of copies in."""
+        chunks = self._copied.numbered(self._spans)
+        return [Span(chunk, frame) for chunk, (_, frame) in zip(chunks, self._spans, strict=True)]
+
+    def emit(self, items: Sequence[Item], frame: Frame) -> None:
+        """Add what ``items`` become in ``frame`` to the result."""
+        for item in items:
+            if isinstance(item, Chunk):
+                self._add(item, frame)
+            elif isinstance(item, BlockItem):
+                self._block(item, frame)
+            elif isinstance(item, TagItem):
+                if self._decide(item.found, frame).is_kept:
+                    self._add(item.text, frame.kept())
+            elif isinstance(item, LooseItem):
+                self._loose(item, frame)
+            elif isinstance(item, TableItem):
+                self._table(item, frame)
+            else:
+                self._container(item, frame)
+
+    def _add(self, chunk: Chunk, frame: Frame) -> None:
+        copied = self._copied.variant(chunk, frame)
+        self._budget.spend(len(copied.content))
+        self._spans.append(Span(copied, frame))
+
+    def _decide(self, found: FoundBlock, frame: Frame) -> Decision:
+        known = frame.decisions.get(found.number)
+        if known is None:
+            has_other = found.other is not None
+            known = frame.decisions[found.number] = decide(found.start.tag, frame.scope, has_other=has_other)
+        return known
+
+    def _block(self, item: BlockItem, frame: Frame) -> None:
+        found = item.found
+        decision = self._decide(found, frame)
+        outcome = BlockOutcome(found, frame, decision)
+        self.outcomes.append(outcome)
+        outcome.first = len(self._spans)
+        if decision.is_kept:
+            self.emit(item.whole, frame.kept())
+        else:
+            self._branch(item, outcome)
+        outcome.last = len(self._spans)
+
+    def _branch(self, item: BlockItem, outcome: BlockOutcome) -> None:
+        found, frame, decision = outcome.found, outcome.frame, outcome.decision
+        scopes = _scopes(found, frame.scope, decision)
+        self._budget.copies(len(scopes))
+        outcome.copies = len(scopes)
+        gaps = len(scopes) - 1
+        for number, scope in enumerate(scopes):
+            self.emit(item.main, Frame(scope, frame, found, number, len(scopes)))
+            if number < gaps and item.gap:
+                self.emit(item.gap, Frame(scope, frame, found, number, gaps))
+        if scopes:
+            outcome.branch = "main"
+            self._leave(item, outcome, "other", "branch")
+        else:
+            self._leave(item, outcome, "main", "no_copy" if found.block.opens_scope else "branch")
+            if found.other is not None:
+                outcome.branch = "other"
+                self.emit(item.other, Frame(frame.scope, frame, found, 0, 1))
+
+    def _leave(self, item: BlockItem, outcome: BlockOutcome, name: str, reason: str) -> None:
+        """Leave out a part of a block, but for the ends of ranges."""
+        found = outcome.found
+        part = found.main if name == "main" else found.other
+        marks = item.marks.get(name)
+        if marks is not None:
+            self._add(marks, outcome.frame)
+        if part is not None and not found.is_inline:
+            outcome.dropped += (
+                Drop(piece.start, reason) for piece in found.pieces if part.start <= piece.start < part.end
+            )
+
+    def _loose(self, item: LooseItem, frame: Frame) -> None:
+        first, number = len(self._spans), len(self.outcomes)
+        self.emit(item.items, frame)
+        if any(span.chunk.has_something for span in self._spans[first:]):
+            return
+        del self._spans[first:]
+        if item.emptied is not None:
+            self._add(item.emptied, frame)
+        else:
+            self._note_drop(number, item.place.start, "V3")
+
+    def _table(self, item: TableItem, frame: Frame) -> None:
+        first, number = len(self._spans), len(self.outcomes)
+        self.emit(item.items, frame)
+        if not any(span.chunk.has_row for span in self._spans[first:]):
+            del self._spans[first:]
+            self._note_drop(number, item.piece.start, "V4")
+
+    def _container(self, item: ContainerItem, frame: Frame) -> None:
+        first = len(self._spans)
+        self.emit(item.items, frame)
+        end = b""
+        for span in reversed(self._spans[first:]):
+            end = span.chunk.content + end
+            if b"<" in end.strip():
+                break
+        if not _ENDS_WITH_PARAGRAPH.search(end):
+            self._add(item.last, frame)
+
+    def _note_drop(self, number: int, at: int, reason: str) -> None:
+        if number < len(self.outcomes):
+            self.outcomes[number].dropped.append(Drop(at, reason))
+        for outcome in self.outcomes[number:]:
+            outcome.first, outcome.last = min(outcome.first, len(self._spans)), len(self._spans)
+
+
+def _scopes(found: FoundBlock, scope: Scope, decision: Decision) -> list[Scope]:
+    if not found.block.opens_scope:
+        return [scope] if decision.is_taken else []
+    return [] if decision.resolved is None else scope.items(decision.resolved)

@@ -1,0 +1,377 @@
+"""A part of a template as it is expanded: chunks of bytes that stay, and between them what data decides.
+
+Made once for a template. Each block is a list of the same: its copies are put together from it.
+"""
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+
+from docops_flask.engine.document.document import ParagraphPlace
+from docops_flask.engine.oxml.markup import TOKEN, element_end
+from docops_flask.engine.template.chunks import Chunk, ChunkBuilder
+from docops_flask.engine.template.found_blocks import FoundBlock, Part
+from docops_flask.engine.template.pieces import Piece, PieceKind
+from docops_flask.engine.template.range_marks import RangeMarks
+from docops_flask.engine.template.structure import PartStructure
+from docops_flask.engine.template.tag_sites import TagSite
+
+_SECTION = re.compile(rb"<(?:[^\s<>/:!?]+:)?sectPr[\s/>]")
+_PROPERTIES = re.compile(rb"<(?:[^\s<>/:!?]+:)?pPr[\s/>]")
+
+
+class BlockItem:
+    """A block: the items of its parts, ``whole`` for where it stays as it is."""
+
+    __slots__ = ("found", "gap", "main", "marks", "other", "whole")
+
+    def __init__(self, found: FoundBlock) -> None:
+        self.found = found
+        self.main: list[Item] = []
+        self.gap: list[Item] = []
+        self.other: list[Item] = []
+        # The block as it is, with its control paragraphs around it.
+        self.whole: list[Item] = []
+        # By part, the ends of ranges that stay where the part goes.
+        self.marks: dict[str, Chunk | None] = {}
+
+
+class TagItem:
+    """A tag in a paragraph beside its block: it is seen where the block stays as it is."""
+
+    __slots__ = ("found", "text")
+
+    def __init__(self, found: FoundBlock, text: Chunk) -> None:
+        self.found = found
+        self.text = text
+
+
+class LooseItem:
+    """A paragraph made of inline blocks: it goes where all are empty, or stays as ``emptied``."""
+
+    __slots__ = ("emptied", "items", "place")
+
+    def __init__(self, place: ParagraphPlace, items: "list[Item]", emptied: Chunk | None) -> None:
+        self.place = place
+        self.items = items
+        self.emptied = emptied
+
+
+class TableItem:
+    """A table with blocks of rows: it goes where it has no row left."""
+
+    __slots__ = ("items", "piece")
+
+    def __init__(self, piece: Piece, items: "list[Item]") -> None:
+        self.piece = piece
+        self.items = items
+
+
+class ContainerItem:
+    """The content of a cell, note or text box: it has to end with a paragraph, if need be with ``last``."""
+
+    __slots__ = ("items", "last")
+
+    def __init__(self, items: "list[Item]", last: Chunk) -> None:
+        self.items = items
+        self.last = last
+
+
+Item = Chunk | BlockItem | TagItem | LooseItem | TableItem | ContainerItem
+
+
+class _Node:
+    """A range of bytes that is not copied as it is."""
+
+    __slots__ = ("children", "end", "new", "of", "rank", "start")
+
+    def __init__(self, start: int, end: int, rank: int, of: object, new: bytes = b"") -> None:
+        self.start = start
+        self.end = end
+        self.rank = rank
+        self.of = of
+        self.new = new
+        self.children: list[_Node] = []
+
+
+_CONTAINER, _BLOCK, _AROUND, _CUT = range(4)
+
+
+class _Tag:
+    """A tag in a paragraph beside its block."""
+
+    __slots__ = ("found",)
+
+    def __init__(self, found: FoundBlock) -> None:
+        self.found = found
+
+
+class Layout:
+    """The items of a part, made when they are first asked for."""
+
+    def __init__(self, structure: PartStructure) -> None:
+        self._structure = structure
+        self._part = structure.part
+        self._content = structure.part.text.content
+        self.marks = RangeMarks(structure.part)
+        self._places = {place.start: place for place in structure.part.paragraphs}
+        self._vanished = {each.piece.start: each for each in structure.vanished}
+        self._items: list[Item] | None = None
+
+    @property
+    def items(self) -> "list[Item]":
+        """What the part is made of."""
+        if self._items is None:
+            root = self._tree()
+            builder = ChunkBuilder(self._content)
+            self._items = self._compiled(builder, 0, len(self._content), root.children)
+            self._finish(builder, self._items)
+        return self._items
+
+    def _tree(self) -> _Node:
+        nodes = [*self._nodes()]
+        nodes.sort(key=lambda each: (each.start, -each.end, each.rank))
+        root = _Node(0, len(self._content), _CONTAINER, None)
+        opened = [root]
+        for node in nodes:
+            while opened[-1].end <= node.start and len(opened) > 1:
+                opened.pop()
+            opened[-1].children.append(node)
+            if node.rank != _CUT:
+                opened.append(node)
+        of_blocks = {id(node.of): node for node in nodes if node.rank == _BLOCK}
+        for block in self._structure.blocks:
+            if block.first == block.last:
+                of_blocks[id(block)] = self._put_empty(root, block, of_blocks)
+        return root
+
+    @staticmethod
+    def _put_empty(root: _Node, block: FoundBlock, of_blocks: dict[int, _Node]) -> _Node:
+        """Put a block that covers nothing behind the paragraph of its start tag, in the block around it."""
+        around, at = root, block.first
+        if block.parent is not None and id(block.parent) in of_blocks:
+            around = of_blocks[id(block.parent)]
+            part = block.parent.part_of(block)
+            at = min(max(at, part.start), part.end)
+        children = around.children
+        while True:
+            number = next((index for index, each in enumerate(children) if each.end > at), len(children))
+            inner = children[number] if number < len(children) else None
+            if inner is None or inner.rank in (_BLOCK, _CUT) or inner.start >= at:
+                break
+            children = inner.children
+        node = _Node(at, at, _BLOCK, block)
+        children.insert(number, node)
+        return node
+
+    def _nodes(self) -> Iterator[_Node]:
+        structure = self._structure
+        around: dict[int, _Node] = {}
+        for block in structure.blocks:
+            if block.first < block.last and not self._is_gone(block.start.place, block):
+                yield _Node(block.first, block.last, _BLOCK, block)
+                self._note_container(block.pieces[0].parent if block.pieces else None, around)
+            if block.extent == "rows" and block.pieces:
+                table = block.pieces[0].around(PieceKind.TABLE)
+                if table is not None and table.start not in around:
+                    around[table.start] = _Node(table.start, table.end, _AROUND, table)
+                    self._note_container(table.parent, around)
+        for place in structure.loose:
+            piece = structure.pieces.paragraphs[place.start]
+            yield _Node(piece.start, piece.end, _AROUND, place)
+            self._note_container(piece.parent, around)
+        yield from around.values()
+        for vanished in structure.vanished:
+            piece = vanished.piece
+            new = self._emptied(piece) if vanished.is_emptied else self.marks.outward(piece.start, piece.end)
+            yield _Node(piece.start, piece.end, _CUT, None, new)
+        beside = {
+            id(site): block
+            for block in structure.blocks
+            if not block.is_inline
+            for site in (block.start, block.end)
+            if not block.first <= site.first < block.last
+        }
+        for site in structure.cuts:
+            if not self._is_in_vanished(site.place):
+                found = beside.get(id(site))
+                for first, last in site.ranges:
+                    yield _Node(first, last, _CUT, None if found is None else _Tag(found))
+
+    def _is_gone(self, place: ParagraphPlace, block: FoundBlock) -> bool:
+        """Say whether an inline block lies in a control paragraph of other blocks."""
+        return block.is_inline and self._is_in_vanished(place)
+
+    def _is_in_vanished(self, place: ParagraphPlace) -> bool:
+        if place.start in self._vanished:
+            return True
+        row = self._structure.pieces.paragraphs[place.start].around(PieceKind.ROW)
+        while row is not None:
+            if row.start in self._vanished:
+                return True
+            row = row.around(PieceKind.ROW)
+        return False
+
+    def _note_container(self, piece: Piece | None, around: dict[int, _Node]) -> None:
+        """Note the container ``piece``, unless it is a body, a table or a row."""
+        if piece is None or piece.kind in (PieceKind.TABLE, PieceKind.ROW) or piece.parent is None:
+            return
+        tag = TOKEN.match(self._content, piece.start)
+        assert tag is not None
+        if tag[2].rpartition(b":")[2] == b"body" or tag.end() in around:
+            return
+        end = self._content.rindex(b"<", piece.start, piece.end)
+        around[tag.end()] = _Node(tag.end(), end, _CONTAINER, piece)
+
+    def _compiled(
+        self, builder: ChunkBuilder, start: int, end: int, children: Sequence[_Node]
+    ) -> "list[Item]":
+        """Return the items of the bytes ``start``:``end``; what is not finished stays in ``builder``."""
+        items: list[Item] = []
+        at = start
+        for node in children:
+            builder.take(at, node.start)
+            at = max(at, node.end)
+            if node.rank == _CUT and node.of is None:
+                builder.add(node.new)
+                continue
+            found = node.of
+            if isinstance(found, FoundBlock) and found.before is not None:
+                builder.close(found.before.close)
+                builder.add(self.marks.outward(found.before.at, found.main.start))
+            self._finish(builder, items)
+            items.append(self._item(node))
+            if isinstance(found, FoundBlock) and found.behind is not None:
+                builder.open(found.behind.open)
+        builder.take(at, end)
+        return items
+
+    @staticmethod
+    def _finish(builder: ChunkBuilder, items: "list[Item]") -> None:
+        chunk = builder.finish()
+        if chunk is not None:
+            items.append(chunk)
+
+    def _whole(self, node: _Node) -> "list[Item]":
+        builder = ChunkBuilder(self._content)
+        items = self._compiled(builder, node.start, node.end, node.children)
+        self._finish(builder, items)
+        return items
+
+    def _item(self, node: _Node) -> Item:
+        if isinstance(node.of, FoundBlock):
+            return self._block(node.of, node.children)
+        if isinstance(node.of, _Tag):
+            text = Chunk(self._content[node.start : node.end], [(0, node.start)])
+            return TagItem(node.of.found, text)
+        if isinstance(node.of, ParagraphPlace):
+            piece = self._structure.pieces.paragraphs[node.of.start]
+            is_section = _SECTION.search(node.of.own_bytes) is not None
+            emptied = self._emptied_chunk(piece) if is_section else None
+            return LooseItem(node.of, self._whole(node), emptied)
+        assert isinstance(node.of, Piece)
+        if node.of.kind is PieceKind.TABLE:
+            return TableItem(node.of, self._whole(node))
+        return ContainerItem(self._whole(node), self._last_paragraph(node.of))
+
+    def _block(self, found: FoundBlock, children: Sequence[_Node]) -> BlockItem:
+        item = BlockItem(found)
+        item.main = self._part_items(found, found.main, children)
+        item.marks["main"] = self._outward(found.main)
+        if found.gap is not None:
+            item.gap = self._part_items(found, found.gap, children)
+        if found.other is not None:
+            item.other = self._part_items(found, found.other, children)
+            item.marks["other"] = self._outward(found.other)
+        builder = ChunkBuilder(self._content)
+        if found.before is not None and found.behind is not None:
+            if found.before.close:
+                builder.add(found.before.open)
+            builder.take(found.first, found.last)
+            if found.behind.open:
+                builder.add(found.behind.close)
+        else:
+            before, behind = self._control_of(found, found.start), self._control_of(found, found.end)
+            self._take_control(builder, found, before)
+            builder.take(found.first, found.last)
+            if behind is not before:
+                self._take_control(builder, found, behind)
+        self._finish(builder, item.whole)
+        return item
+
+    def _part_items(self, found: FoundBlock, part: Part, children: Sequence[_Node]) -> "list[Item]":
+        own = [
+            each
+            for each in children
+            if part.start <= each.start
+            and each.end <= part.end
+            and (
+                not isinstance(each.of, FoundBlock)
+                or each.of.parent is not found
+                or found.part_of(each.of) is part
+            )
+        ]
+        builder = ChunkBuilder(self._content)
+        if part.before is not None:
+            builder.open(part.before.open)
+        items = self._compiled(builder, part.start, part.end, own)
+        if part.behind is not None:
+            builder.close(part.behind.close)
+        self._finish(builder, items)
+        return items
+
+    def _control_of(self, found: FoundBlock, site: TagSite) -> Piece | None:
+        """Return the control paragraph or row that holds a tag of a block."""
+        piece: Piece | None = self._structure.pieces.paragraphs[site.place.start]
+        while piece is not None and piece.start not in self._vanished:
+            piece = piece.around(PieceKind.ROW)
+        return piece
+
+    def _take_control(self, builder: ChunkBuilder, found: FoundBlock, piece: Piece | None) -> None:
+        """Add a control paragraph or row with no tags but those of a block and of those inside it."""
+        if piece is None:
+            return
+        own = {id(site) for block in found.all_inside() for site in block.sites}
+        at = piece.start
+        first = bisect_left(self._structure.cuts, piece.start, key=_first)
+        for site in self._structure.cuts[first:]:
+            if site.first >= piece.end:
+                break
+            if id(site) not in own:
+                for start, end in site.ranges:
+                    builder.take(at, start)
+                    at = end
+        builder.take(at, piece.end)
+
+    def _outward(self, part: Part) -> Chunk | None:
+        marks = self.marks.outward(part.start, part.end)
+        return Chunk(marks, [(0, -1)]) if marks else None
+
+    def _properties_end(self, place: ParagraphPlace) -> int:
+        """Return where the properties of a paragraph end."""
+        match = _PROPERTIES.match(self._content, place.content, place.end)
+        return place.content if match is None else element_end(self._content, match.start())
+
+    def _emptied(self, piece: Piece) -> bytes:
+        """Return a paragraph with nothing but its properties and the ends of ranges."""
+        place = self._places[piece.start]
+        content = self._content
+        if place.end >= piece.end:
+            return content[piece.start : piece.end]
+        marks = self.marks.outward(piece.start, piece.end)
+        return content[piece.start : self._properties_end(place)] + marks + content[place.end : piece.end]
+
+    def _emptied_chunk(self, piece: Piece) -> Chunk:
+        return Chunk(self._emptied(piece), [(0, piece.start)])
+
+    def _last_paragraph(self, container: Piece) -> Chunk:
+        """Return the last paragraph of a container, emptied."""
+        for piece in reversed(container.children):
+            if piece.kind is PieceKind.PARAGRAPH and piece.start in self._places:
+                return self._emptied_chunk(piece)
+        prefix = self._part.text.prefix
+        return Chunk(b"<" + prefix + b":p/>" if prefix else b"", [(0, -1)])
+
+
+def _first(site: TagSite) -> int:
+    return site.first
