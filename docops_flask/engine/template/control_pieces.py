@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from docops_flask.engine.document.document import ParagraphPlace
+from docops_flask.engine.document.document import ParagraphPlace, StoryPart
+from docops_flask.engine.oxml.markup import TOKEN
 from docops_flask.engine.template.found_blocks import FoundBlock
 from docops_flask.engine.template.pieces import Piece, PieceKind, Pieces
 from docops_flask.engine.template.tag_sites import Solid, TagSite
@@ -132,11 +133,19 @@ class ControlPieces:
         if _SECTION.search(self._places[piece.start].own_bytes):
             return True
         assert piece.parent is not None
+        if is_body(self._places[piece.start].part, piece.parent):
+            return False
         siblings = (each for each in reversed(piece.parent.children) if _is_content(each))
         if next(siblings) is not piece:
             return False
         before = next((each for each in siblings if not self.goes(each)), None)
         return before is None or before.kind is PieceKind.TABLE
+
+
+def is_body(part: StoryPart, piece: Piece) -> bool:
+    """Say whether a piece is the body of a document: Word adds the paragraph that may be lacking there."""
+    tag = TOKEN.match(part.text.content, piece.start)
+    return tag is not None and tag[2] is not None and tag[2].rpartition(b":")[2] == b"body"
 
 
 def _is_content(piece: Piece) -> bool:

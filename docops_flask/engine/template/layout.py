@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from docops_flask.engine.document.document import ParagraphPlace
 from docops_flask.engine.oxml.markup import TOKEN, element_end
 from docops_flask.engine.template.chunks import Chunk, ChunkBuilder
+from docops_flask.engine.template.control_pieces import is_body
 from docops_flask.engine.template.found_blocks import FoundBlock, Part
 from docops_flask.engine.template.pieces import Piece, PieceKind
 from docops_flask.engine.template.range_marks import RangeMarks
@@ -218,7 +219,7 @@ class Layout:
             return
         tag = TOKEN.match(self._content, piece.start)
         assert tag is not None
-        if tag[2].rpartition(b":")[2] == b"body" or tag.end() in around:
+        if tag.end() in around or is_body(self._part, piece):
             return
         end = self._content.rindex(b"<", piece.start, piece.end)
         around[tag.end()] = _Node(tag.end(), end, _CONTAINER, piece)

@@ -85,7 +85,7 @@ def test_control_paragraphs_belong_to_no_block_and_vanish() -> None:
 @pytest.mark.parametrize(
     "body",
     [
-        p("【?A】") + p("x") + tbl(tr(tc("y"))) + p("【/A】"),
+        tbl(tr(tc(p("【?A】") + p("x") + tbl(tr(tc("y"))) + p("【/A】")))),
         tbl(tr(tc("h"), tc("k")), tr(tc("【#A】"), tc("x【/A】"))),
         p("【?A】") + p("x") + p("【/A】", properties="<w:sectPr/>") + p("end"),
     ],
