@@ -25,6 +25,7 @@ from docops_flask.engine.template.layout import (
     TableItem,
     TagItem,
 )
+from docops_flask.engine.template.pieces import Piece
 from docops_flask.engine.template.scopes import Decision, Scope, decide
 from docops_flask.engine.template.structure import PartStructure, Structure
 
@@ -43,9 +44,9 @@ class Span(NamedTuple):
 
 
 class Drop(NamedTuple):
-    """What is not in the result: the byte of the template where it begins, and why."""
+    """What is not in the result, and why: V3, V4, branch or no_copy."""
 
-    at: int
+    piece: Piece
     reason: str
 
 
@@ -206,7 +207,7 @@ class _Run:
             self._add(marks, outcome.frame)
         if part is not None and not found.is_inline:
             outcome.dropped += (
-                Drop(piece.start, reason) for piece in found.pieces if part.start <= piece.start < part.end
+                Drop(piece, reason) for piece in found.pieces if part.start <= piece.start < part.end
             )
 
     def _loose(self, item: LooseItem, frame: Frame) -> None:
@@ -218,14 +219,14 @@ class _Run:
         if item.emptied is not None:
             self._add(item.emptied, frame)
         else:
-            self._note_drop(number, item.place.start, "V3")
+            self._note_drop(number, item.piece, "V3")
 
     def _table(self, item: TableItem, frame: Frame) -> None:
         first, number = len(self._spans), len(self.outcomes)
         self.emit(item.items, frame)
         if not any(span.chunk.has_row for span in self._spans[first:]):
             del self._spans[first:]
-            self._note_drop(number, item.piece.start, "V4")
+            self._note_drop(number, item.piece, "V4")
 
     def _container(self, item: ContainerItem, frame: Frame) -> None:
         first = len(self._spans)
@@ -238,9 +239,9 @@ class _Run:
         if not _ENDS_WITH_PARAGRAPH.search(end):
             self._add(item.last, frame)
 
-    def _note_drop(self, number: int, at: int, reason: str) -> None:
+    def _note_drop(self, number: int, piece: Piece, reason: str) -> None:
         if number < len(self.outcomes):
-            self.outcomes[number].dropped.append(Drop(at, reason))
+            self.outcomes[number].dropped.append(Drop(piece, reason))
         for outcome in self.outcomes[number:]:
             outcome.first, outcome.last = min(outcome.first, len(self._spans)), len(self._spans)
 

@@ -86,10 +86,10 @@ class ChunkBuilder:
             self._pieces.append((self._content[start:end], start))
             self._ends_with_open = False
 
-    def add(self, new: bytes) -> None:
-        """Add new bytes."""
+    def add(self, new: bytes, at: int = -1) -> None:
+        """Add new bytes, which stand for the template's from ``at`` on."""
         if new:
-            self._pieces.append((new, -1))
+            self._pieces.append((new, at))
             self._ends_with_open = False
 
     def open(self, new: bytes) -> None:

@@ -150,7 +150,6 @@ def _entries(
     places = {place.start: place for place in structure.part.paragraphs}
     starts = [place.start for place in after.paragraphs]
     vanished = _vanished_of(structure, places)
-    pieces = {each.start: each for block in structure.blocks for each in block.pieces}
     for outcome in expanded.outcomes:
         found = outcome.found
         first = last = found.start.place.path
@@ -159,8 +158,7 @@ def _entries(
             last = piece_path(found.pieces[-1], places) or first
         dropped = [] if outcome.status == "missing" else [*vanished.get(found.number, ())]
         for drop in outcome.dropped:
-            piece = pieces.get(drop.at) or structure.pieces.paragraphs.get(drop.at)
-            path = None if piece is None else piece_path(piece, places)
+            path = piece_path(drop.piece, places)
             if path is not None:
                 dropped.append((path, drop.reason))
         stands = _standing(outcome, part_map, starts, after, (first, last))

@@ -4,11 +4,11 @@ Made once for a template. Each block is a list of the same: its copies are put t
 """
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 
 from docops_flask.engine.document.document import ParagraphPlace
-from docops_flask.engine.oxml.markup import TOKEN, element_end
+from docops_flask.engine.oxml.markup import element_end, tag_end
 from docops_flask.engine.template.chunks import Chunk, ChunkBuilder
 from docops_flask.engine.template.control_pieces import is_body
 from docops_flask.engine.template.found_blocks import FoundBlock, Part
@@ -50,10 +50,10 @@ class TagItem:
 class LooseItem:
     """A paragraph made of inline blocks: it goes where all are empty, or stays as ``emptied``."""
 
-    __slots__ = ("emptied", "items", "place")
+    __slots__ = ("emptied", "items", "piece")
 
-    def __init__(self, place: ParagraphPlace, items: "list[Item]", emptied: Chunk | None) -> None:
-        self.place = place
+    def __init__(self, piece: Piece, items: "list[Item]", emptied: Chunk | None) -> None:
+        self.piece = piece
         self.items = items
         self.emptied = emptied
 
@@ -87,6 +87,7 @@ class _Node:
     __slots__ = ("children", "end", "new", "of", "rank", "start")
 
     def __init__(self, start: int, end: int, rank: int, of: object, new: bytes = b"") -> None:
+        """``new`` stands in place of it."""
         self.start = start
         self.end = end
         self.rank = rank
@@ -156,7 +157,7 @@ class Layout:
             at = min(max(at, part.start), part.end)
         children = around.children
         while True:
-            number = next((index for index, each in enumerate(children) if each.end > at), len(children))
+            number = bisect_right(children, at, key=_end)
             inner = children[number] if number < len(children) else None
             if inner is None or inner.rank in (_BLOCK, _CUT) or inner.start >= at:
                 break
@@ -167,15 +168,15 @@ class Layout:
 
     def _nodes(self) -> Iterator[_Node]:
         structure = self._structure
-        around: dict[int, _Node] = {}
+        around: dict[tuple[int, int], _Node] = {}
         for block in structure.blocks:
             if block.first < block.last and not self._is_gone(block.start.place, block):
                 yield _Node(block.first, block.last, _BLOCK, block)
                 self._note_container(block.pieces[0].parent if block.pieces else None, around)
             if block.extent == "rows" and block.pieces:
                 table = block.pieces[0].around(PieceKind.TABLE)
-                if table is not None and table.start not in around:
-                    around[table.start] = _Node(table.start, table.end, _AROUND, table)
+                if table is not None and (_AROUND, table.start) not in around:
+                    around[_AROUND, table.start] = _Node(table.start, table.end, _AROUND, table)
                     self._note_container(table.parent, around)
         for place in structure.loose:
             piece = structure.pieces.paragraphs[place.start]
@@ -213,16 +214,14 @@ class Layout:
             row = row.around(PieceKind.ROW)
         return False
 
-    def _note_container(self, piece: Piece | None, around: dict[int, _Node]) -> None:
+    def _note_container(self, piece: Piece | None, around: dict[tuple[int, int], _Node]) -> None:
         """Note the container ``piece``, unless it is a body, a table or a row."""
-        if piece is None or piece.kind in (PieceKind.TABLE, PieceKind.ROW) or piece.parent is None:
+        if piece is None or piece.kind in (PieceKind.TABLE, PieceKind.ROW) or is_body(self._part, piece):
             return
-        tag = TOKEN.match(self._content, piece.start)
-        assert tag is not None
-        if tag.end() in around or is_body(self._part, piece):
-            return
-        end = self._content.rindex(b"<", piece.start, piece.end)
-        around[tag.end()] = _Node(tag.end(), end, _CONTAINER, piece)
+        begin = self._part.text.root_end if piece.parent is None else tag_end(self._content, piece.start)
+        if (_CONTAINER, begin) not in around:
+            end = self._content.rindex(b"</", begin, piece.end)
+            around[_CONTAINER, begin] = _Node(begin, end, _CONTAINER, piece)
 
     def _compiled(
         self, builder: ChunkBuilder, start: int, end: int, children: Sequence[_Node]
@@ -234,7 +233,7 @@ class Layout:
             builder.take(at, node.start)
             at = max(at, node.end)
             if node.rank == _CUT and node.of is None:
-                builder.add(node.new)
+                builder.add(node.new, node.start)
                 continue
             found = node.of
             if isinstance(found, FoundBlock) and found.before is not None:
@@ -269,7 +268,7 @@ class Layout:
             piece = self._structure.pieces.paragraphs[node.of.start]
             is_section = _SECTION.search(node.of.own_bytes) is not None
             emptied = self._emptied_chunk(piece) if is_section else None
-            return LooseItem(node.of, self._whole(node), emptied)
+            return LooseItem(piece, self._whole(node), emptied)
         assert isinstance(node.of, Piece)
         if node.of.kind is PieceKind.TABLE:
             return TableItem(node.of, self._whole(node))
@@ -372,6 +371,10 @@ class Layout:
                 return self._emptied_chunk(piece)
         prefix = self._part.text.prefix
         return Chunk(b"<" + prefix + b":p/>" if prefix else b"", [(0, -1)])
+
+
+def _end(node: _Node) -> int:
+    return node.end
 
 
 def _first(site: TagSite) -> int:
