@@ -67,7 +67,7 @@ def divide(block: FoundBlock, all_pieces: Pieces, control: ControlPieces) -> Fau
                 f"it needs a {'row' if is_row else 'line'} of its own",
             )
         at = min(max(numbers[id(piece)], bounds[-1]), last)
-        bounds += [at, max(min(at + 1, last), bounds[-1])]
+        bounds += [at, max(min(numbers[id(piece)] + 1, last), at)]
     bounds.append(last)
     parts = []
     for begin, end in zip(bounds[::2], bounds[1::2], strict=True):
@@ -77,6 +77,7 @@ def divide(block: FoundBlock, all_pieces: Pieces, control: ControlPieces) -> Fau
             at = pieces[begin - 1].end if begin > 0 else block.start.place.start
             parts.append(Part(at, at))
     block.pieces = pieces[first:last]
+    block.leading, block.trailing = pieces[:first], pieces[last:]
     if block.pieces:
         block.first, block.last = block.pieces[0].start, block.pieces[-1].end
     else:

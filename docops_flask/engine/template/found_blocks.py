@@ -56,13 +56,14 @@ class FoundBlock:
 
     ``start``, ``end``, ``gap_tag`` and ``other_tag`` are its tags; ``range`` is what it covers, ``None`` for
     nothing. ``main``, ``gap`` and ``other`` are its parts, ``first``:``last`` are the bytes of all of them,
-    ``pieces`` the elements without control paragraphs and rows at its ends. ``before`` and ``behind`` are the
+    ``pieces`` the elements without control paragraphs and rows at its ends, which are ``leading`` and
+    ``trailing``. ``before`` and ``behind`` are the
     cuts around an inline block. ``number`` is its number in the document.
     """
 
     __slots__ = (
-        "before", "behind", "block", "children", "end", "first", "gap", "gap_tag", "last", "main", "number",
-        "other", "other_tag", "parent", "pieces", "range", "start", "story",
+        "before", "behind", "block", "children", "end", "first", "gap", "gap_tag", "last", "leading", "main",
+        "number", "other", "other_tag", "parent", "pieces", "range", "start", "story", "trailing",
     )  # fmt: skip
 
     def __init__(self, block: Block, story: Story, parent: "FoundBlock | None") -> None:
@@ -77,6 +78,8 @@ class FoundBlock:
         self.children: list[FoundBlock] = []
         self.range: Range | None = None
         self.pieces: list[Piece] = []
+        self.leading: list[Piece] = []
+        self.trailing: list[Piece] = []
         self.first = self.last = self.start.last
         self.main = Part(self.first, self.last)
         self.gap: Part | None = None

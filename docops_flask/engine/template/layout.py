@@ -291,11 +291,11 @@ class Layout:
             if found.behind.open:
                 builder.add(found.behind.close)
         else:
-            before, behind = self._control_of(found, found.start), self._control_of(found, found.end)
-            self._take_control(builder, found, before)
+            for piece in found.leading:
+                self._take_control(builder, found, piece)
             builder.take(found.first, found.last)
-            if behind is not before:
-                self._take_control(builder, found, behind)
+            for piece in found.trailing:
+                self._take_control(builder, found, piece)
         self._finish(builder, item.whole)
         return item
 
@@ -320,17 +320,8 @@ class Layout:
         self._finish(builder, items)
         return items
 
-    def _control_of(self, found: FoundBlock, site: TagSite) -> Piece | None:
-        """Return the control paragraph or row that holds a tag of a block."""
-        piece: Piece | None = self._structure.pieces.paragraphs[site.place.start]
-        while piece is not None and piece.start not in self._vanished:
-            piece = piece.around(PieceKind.ROW)
-        return piece
-
-    def _take_control(self, builder: ChunkBuilder, found: FoundBlock, piece: Piece | None) -> None:
+    def _take_control(self, builder: ChunkBuilder, found: FoundBlock, piece: Piece) -> None:
         """Add a control paragraph or row with no tags but those of a block and of those inside it."""
-        if piece is None:
-            return
         own = {id(site) for block in found.all_inside() for site in block.sites}
         at = piece.start
         first = bisect_left(self._structure.cuts, piece.start, key=_first)

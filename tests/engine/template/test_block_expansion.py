@@ -65,8 +65,8 @@ def test_a_list_repeats_what_its_block_covers(body: str, found: list[str]) -> No
         (p("【#A|可空】x【/A】."), {}, ["."]),
         (tbl(tr(tc("【?A】x"), tc("y【/A】")), tr(tc("a"), tc("b"))), {"A": False}, ["a", "b"]),
         (
-            tbl(tr(tc("【?A】"), tc("")), tr(tc("x"), tc("")), tr(tc("【否则】"), tc("")), tr(tc("y"), tc("")),
-                tr(tc("【/A】"), tc(""))),
+            tbl(tr(tc("【?A】"), tc("")), tr(tc("x"), tc("")), tr(tc("【否则】"), tc("")),
+                tr(tc("y"), tc("")), tr(tc("【/A】"), tc(""))),
             {}, ["y", ""],
         ),
     ],
@@ -329,9 +329,9 @@ def _written(tree: list[Any]) -> str:
             pieces.append(p("t", _inline([each])))
         else:
             divided = (
-                "" if other is None else tr(tc("【否则】"), tc("")) + tr(tc(_written(other), p()), tc("c"))
+                "" if other is None else tr(tc("【否则】"), tc("")) + tr(tc(_written(other) + p()), tc("c"))
             )
-            row = tr(tc(_written(inner), p()), tc("c"))
+            row = tr(tc(_written(inner) + p()), tc("c"))
             pieces.append(tbl(tr(tc(start), tc("")), row, divided, tr(tc(""), tc(end)), tr(tc("last"))))
     return "".join(pieces)
 
