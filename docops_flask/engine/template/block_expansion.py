@@ -22,6 +22,7 @@ from docops_flask.engine.template.layout import (
     Item,
     Layout,
     LooseItem,
+    MergeItem,
     TableItem,
     TagItem,
 )
@@ -129,7 +130,7 @@ class _Run:
 
     def __init__(self, structure: PartStructure, layout: Layout, budget: _Budget) -> None:
         self._budget = budget
-        self._copied = CopiedChunks(structure, layout.marks)
+        self._copied = CopiedChunks(structure, layout.marks, layout.merged)
         self._spans: list[Span] = []
         self.outcomes: list[BlockOutcome] = []
 
@@ -148,6 +149,10 @@ class _Run:
             elif isinstance(item, TagItem):
                 if self._decide(item.found, frame).is_kept:
                     self._add(item.text, frame.kept())
+            elif isinstance(item, MergeItem):
+                decision = self._decide(item.found, frame)
+                stands = decision.is_kept or _scopes(item.found, frame.scope, decision)
+                self._add(item.goes_on if stands else item.begins, frame)
             elif isinstance(item, LooseItem):
                 self._loose(item, frame)
             elif isinstance(item, TableItem):

@@ -10,12 +10,13 @@ from typing import NamedTuple
 from docops_flask.engine.oxml.markup import TOKEN
 from docops_flask.engine.template.chunks import Chunk
 from docops_flask.engine.template.frames import Frame
+from docops_flask.engine.template.merged_cells import MergedCells, with_value
 from docops_flask.engine.template.range_marks import RangeMarks
 from docops_flask.engine.template.structure import PartStructure
 
 _TRIGGER = re.compile(
     rb"bookmark|commentR|perm(?:Start|End)|<[^\s<>/]+:id\s|docPr|cNvPr|:ins\s|:del\s|moveFrom|moveTo|Change\s"
-    rb"|paraId|textId|<v:|:spid"
+    rb"|paraId|textId|<v:|:spid|vMerge"
 )
 _MARKS = frozenset(b"bookmarkStart bookmarkEnd commentRangeStart commentRangeEnd permStart permEnd".split())
 _DRAWINGS = frozenset((b"docPr", b"cNvPr"))
@@ -30,8 +31,8 @@ _VML = b"urn:schemas-microsoft-com:vml"
 class _Special(NamedTuple):
     """The bytes ``start``:``end`` of a chunk that copies do not keep as they are.
 
-    ``kind`` is mark (of a range; ``at`` is its byte in the template), gone, drawing or tracked (the number of
-    an id), or suffix (the end of the name of a VML shape).
+    ``kind`` is mark (of a range) or merge (of a cell that begins a merged one), with its byte ``at`` of the
+    template; gone; drawing or tracked (the number of an id); or suffix (the end of the name of a VML shape).
     """
 
     kind: str
@@ -43,9 +44,10 @@ class _Special(NamedTuple):
 class CopiedChunks:
     """The chunks of a part as its copies have them."""
 
-    def __init__(self, structure: PartStructure, marks: RangeMarks) -> None:
+    def __init__(self, structure: PartStructure, marks: RangeMarks, merged: MergedCells) -> None:
         self._content = structure.part.text.content
         self._marks = marks
+        self._merged = merged
         self._vml = frozenset(
             prefix for prefix, uri in structure.part.text.root_scope.items() if uri == _VML
         ) | {b"v"}
@@ -74,6 +76,9 @@ class CopiedChunks:
         return known[0]
 
     def _stays(self, special: _Special, frame: Frame) -> bool:
+        if special.kind == "merge":
+            own = self._merged.begun[special.at]
+            return all(each.found not in own or not each.copy for each in frame.around())
         if special.kind != "mark":
             return frame.is_original
         mark = self._marks.by_start[special.at]
@@ -103,6 +108,11 @@ class CopiedChunks:
                 place = chunk.in_template(match.start())
                 if is_empty and place in self._marks.by_start:
                     yield _Special("mark", *match.span(), place)
+                continue
+            if local == b"vMerge":
+                place = chunk.in_template(match.start())
+                if is_empty and place in self._merged.begun:
+                    yield _Special("merge", *match.span(), place)
                 continue
             if is_empty and (local == b"commentReference" or (local == b"id" and b":val" in match[3])):
                 yield _Special("gone", *match.span())
@@ -168,6 +178,10 @@ def _without(
         if not kept and each.kind in ("mark", "gone"):
             splices.append((each.start, each.end, b""))
             moved += each.end - each.start
+        elif not kept and each.kind == "merge":
+            new = with_value(chunk.content[each.start : each.end], b"")
+            splices.append((each.start, each.end, new))
+            moved += each.end - each.start - len(new)
         elif not kept:
             holes.append(each._replace(start=each.start - moved, end=each.end - moved))
     return (chunk.spliced(splices), holes)

@@ -12,6 +12,7 @@ from docops_flask.engine.oxml.markup import element_end, tag_end
 from docops_flask.engine.template.chunks import Chunk, ChunkBuilder
 from docops_flask.engine.template.control_pieces import is_body
 from docops_flask.engine.template.found_blocks import FoundBlock, Part
+from docops_flask.engine.template.merged_cells import find_merged, with_value
 from docops_flask.engine.template.pieces import Piece, PieceKind
 from docops_flask.engine.template.range_marks import RangeMarks
 from docops_flask.engine.template.structure import PartStructure
@@ -47,6 +48,17 @@ class TagItem:
         self.text = text
 
 
+class MergeItem:
+    """The mark of a merged cell behind a block: where the block has no copy, the cell begins there."""
+
+    __slots__ = ("begins", "found", "goes_on")
+
+    def __init__(self, found: FoundBlock, goes_on: Chunk, begins: Chunk) -> None:
+        self.found = found
+        self.goes_on = goes_on
+        self.begins = begins
+
+
 class LooseItem:
     """A paragraph made of inline blocks: it goes where all are empty, or stays as ``emptied``."""
 
@@ -78,7 +90,7 @@ class ContainerItem:
         self.last = last
 
 
-Item = Chunk | BlockItem | TagItem | LooseItem | TableItem | ContainerItem
+Item = Chunk | BlockItem | TagItem | MergeItem | LooseItem | TableItem | ContainerItem
 
 
 class _Node:
@@ -97,6 +109,15 @@ class _Node:
 
 
 _CONTAINER, _BLOCK, _AROUND, _CUT = range(4)
+
+
+class _Merge:
+    """The mark of a merged cell behind a block."""
+
+    __slots__ = ("found",)
+
+    def __init__(self, found: FoundBlock) -> None:
+        self.found = found
 
 
 class _Tag:
@@ -118,6 +139,7 @@ class Layout:
         self.marks = RangeMarks(structure.part)
         self._places = {place.start: place for place in structure.part.paragraphs}
         self._vanished = {each.piece.start: each for each in structure.vanished}
+        self.merged = find_merged(structure.part, structure.blocks, self._vanished)
         self._items: list[Item] | None = None
 
     @property
@@ -183,6 +205,8 @@ class Layout:
             yield _Node(piece.start, piece.end, _AROUND, place)
             self._note_container(piece.parent, around)
         yield from around.values()
+        for start, (end, block) in self.merged.following.items():
+            yield _Node(start, end, _CUT, _Merge(block))
         for vanished in structure.vanished:
             piece = vanished.piece
             new = self._emptied(piece) if vanished.is_emptied else self.marks.outward(piece.start, piece.end)
@@ -264,6 +288,10 @@ class Layout:
         if isinstance(node.of, _Tag):
             text = Chunk(self._content[node.start : node.end], [(0, node.start)])
             return TagItem(node.of.found, text)
+        if isinstance(node.of, _Merge):
+            own = self._content[node.start : node.end]
+            goes_on = Chunk(own, [(0, node.start)])
+            return MergeItem(node.of.found, goes_on, Chunk(with_value(own, b"restart"), [(0, -1)]))
         if isinstance(node.of, ParagraphPlace):
             piece = self._structure.pieces.paragraphs[node.of.start]
             is_section = _SECTION.search(node.of.own_bytes) is not None
