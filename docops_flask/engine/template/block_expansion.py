@@ -16,11 +16,11 @@ from docops_flask.engine.template.conditions import Value
 from docops_flask.engine.template.copied_chunks import CopiedChunks
 from docops_flask.engine.template.found_blocks import FoundBlock
 from docops_flask.engine.template.frames import Frame
-from docops_flask.engine.template.layout import (
+from docops_flask.engine.template.layout import Layout
+from docops_flask.engine.template.layout_items import (
     BlockItem,
     ContainerItem,
     Item,
-    Layout,
     LooseItem,
     MergeItem,
     TableItem,

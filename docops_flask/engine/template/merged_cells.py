@@ -66,10 +66,11 @@ def with_value(content: bytes, value: bytes) -> bytes:
 
 def _row_behind(row: Piece, gone: Container[int]) -> Piece | None:
     assert row.parent is not None
-    for piece in row.parent.children[row.number + 1 :]:
-        if piece.start not in gone:
-            return piece if piece.kind is PieceKind.ROW else None
-    return None
+    siblings, number = row.parent.children, row.number + 1
+    while number < len(siblings) and siblings[number].start in gone:
+        number += 1
+    behind = siblings[number] if number < len(siblings) else None
+    return behind if behind is not None and behind.kind is PieceKind.ROW else None
 
 
 def _first(rows: "_Rows", pieces: Sequence[Piece], column: int) -> _Merged | None:

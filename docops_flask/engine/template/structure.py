@@ -16,9 +16,9 @@ from docops_flask.engine.template.byte_ranges import Ranges
 from docops_flask.engine.template.control_pieces import ControlPieces, Vanished
 from docops_flask.engine.template.extents import ExtentFault, TagPlace, extent_of
 from docops_flask.engine.template.found_blocks import Fault, FoundBlock
-from docops_flask.engine.template.pieces import Pieces, pieces_of
+from docops_flask.engine.template.pieces import Piece, PieceKind, Pieces, pieces_of
 from docops_flask.engine.template.run_cuts import RunCuts, is_field_balanced
-from docops_flask.engine.template.tag_sites import Solid, Story, TagSite, find_stories
+from docops_flask.engine.template.tag_sites import CONTROL_KINDS, Solid, Story, TagSite, find_stories
 from docops_flask.engine.template.tags import Extent, TagKind
 from docops_flask.engine.template.unrepeatable import unrepeatable_object
 
@@ -99,7 +99,9 @@ class _PartReader:
     def __init__(self, part: StoryPart, stories: Sequence[Story]) -> None:
         self._part = part
         self._stories = stories
-        self._pieces = pieces_of(part)
+        # A part without control tags has no blocks, and needs not be taken apart.
+        has_control = any(site.tag.kind in CONTROL_KINDS for story in stories for site in story.sites)
+        self._pieces = pieces_of(part) if has_control else Pieces(Piece(PieceKind.OTHER, 0, None), {})
         self._places = {place.start: place for place in part.paragraphs}
         self.faults: list[Fault] = []
         self.nodes: list[StoryNodes] = []

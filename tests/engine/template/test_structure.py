@@ -8,6 +8,7 @@ import pytest
 from docops_flask.engine.errors import TemplateLimitExceeded
 from docops_flask.engine.template.found_blocks import FoundBlock, Part
 from docops_flask.engine.template.structure import MAX_BLOCKS
+from docops_flask.engine.template.structure_report import blocks_in_one_cell, structure_as_list
 from tests.engine.counted_steps import steps_of
 from tests.engine.template.block_documents import faults, structure
 from tests.factories import p, r, tbl, tc, textbox, tr
@@ -181,6 +182,30 @@ def test_blocks_of_headers_notes_and_text_boxes_are_found_by_themselves() -> Non
         ("【#D】", None),
         ("【#C】", None),
     ]
+
+
+def test_inspect_shows_blocks_as_they_nest() -> None:
+    body = tbl(
+        tr(tc("h"), tc("h")), tr(tc(p("【#A】【N】【?B】", "【M】【/B】")), tc(p("【N】"), p("【/A】")))
+    )
+    assert structure_as_list(structure(body)) == [
+        {
+            "kind": "each", "name": "A", "extent": "rows", "place": "t0.r1.c0.p0:r0",
+            "end_place": "t0.r1.c1.p1:r0", "from": "t0.r1", "to": "t0.r1", "fields": ["N"],
+            "inside": [
+                {
+                    "kind": "if", "name": "B", "extent": "inline", "place": "t0.r1.c0.p0:r0",
+                    "end_place": "t0.r1.c0.p0:r1", "from": "t0.r1.c0.p0", "to": "t0.r1.c0.p0",
+                    "fields": ["M"], "inside": [],
+                }
+            ],
+        }
+    ]  # fmt: skip
+
+
+def test_a_block_in_one_cell_without_a_stated_extent_is_told() -> None:
+    body = tbl(tr(tc("【#A】x【/A】")), tr(tc("【#B 行】x【/B】"))) + p("【#C】x【/C】")
+    assert [block.name for block in blocks_in_one_cell(structure(body))] == ["A"]
 
 
 def test_too_many_blocks_are_refused() -> None:
