@@ -8,12 +8,13 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from docops_flask.engine.artefacts import OutputBudget
-from docops_flask.engine.document.document import StoryPart
+from docops_flask.engine.document.document import Document, StoryPart
 from docops_flask.engine.errors import TemplateLimitExceeded
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.template.chunks import Chunk
 from docops_flask.engine.template.conditions import Value
 from docops_flask.engine.template.copied_chunks import CopiedChunks
+from docops_flask.engine.template.copied_lists import CopiedLists, NewLists
 from docops_flask.engine.template.found_blocks import FoundBlock
 from docops_flask.engine.template.frames import Frame
 from docops_flask.engine.template.layout import Layout
@@ -79,26 +80,37 @@ class ExpandedPart(NamedTuple):
     outcomes: Sequence[BlockOutcome]
 
 
+class ExpandedParts(NamedTuple):
+    """The parts of the result that differ, and the lists that copies count anew."""
+
+    parts: Sequence[ExpandedPart]
+    lists: NewLists
+
+
 class BlockLayouts:
     """The layouts of all parts with blocks, made once for a template."""
 
-    def __init__(self, structure: Structure) -> None:
+    def __init__(self, document: Document, structure: Structure) -> None:
         self.structure = structure
+        self._lists = CopiedLists(document, structure)
         self.layouts = [(part, Layout(part)) for part in structure.parts if _is_changed(part)]
 
-    def expanded(self, payload: Mapping[str, Value], limits: Limits) -> list[ExpandedPart]:
+    def expanded(self, payload: Mapping[str, Value], limits: Limits) -> "ExpandedParts":
         """Return the parts that differ from the template, which ``payload`` was checked against.
 
         Raises ``TemplateLimitExceeded`` (``block_copies``, ``output_bytes``).
         """
         budget = _Budget(limits)
+        lists = self._lists.of_job()
         root = Frame(Scope(payload))
         parts = []
         for structure, layout in self.layouts:
-            run = _Run(structure, layout, budget)
+            restarts = self._lists.restarts.get(structure.part.name, {})
+            copied = CopiedChunks(structure.part, layout.marks, layout.merged, restarts, lists)
+            run = _Run(copied, budget)
             run.emit(layout.items, root)
             parts.append(ExpandedPart(structure.part, run.finished(), run.outcomes))
-        return parts
+        return ExpandedParts(parts, lists)
 
 
 def _is_changed(part: PartStructure) -> bool:
@@ -128,9 +140,9 @@ class _Budget:
 class _Run:
     """Expands one part with one payload."""
 
-    def __init__(self, structure: PartStructure, layout: Layout, budget: _Budget) -> None:
+    def __init__(self, copied: CopiedChunks, budget: _Budget) -> None:
         self._budget = budget
-        self._copied = CopiedChunks(structure, layout.marks, layout.merged)
+        self._copied = copied
         self._spans: list[Span] = []
         self.outcomes: list[BlockOutcome] = []
 

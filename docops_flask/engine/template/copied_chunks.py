@@ -4,19 +4,21 @@ The first copy keeps everything. The rules are in docs/analysis/blocks.md.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from docops_flask.engine.document.document import StoryPart
 from docops_flask.engine.oxml.markup import TOKEN
 from docops_flask.engine.template.chunks import Chunk
+from docops_flask.engine.template.copied_lists import NewLists
+from docops_flask.engine.template.found_blocks import FoundBlock
 from docops_flask.engine.template.frames import Frame
 from docops_flask.engine.template.merged_cells import MergedCells, with_value
 from docops_flask.engine.template.range_marks import RangeMarks
-from docops_flask.engine.template.structure import PartStructure
 
 _TRIGGER = re.compile(
-    rb"bookmark|commentR|perm(?:Start|End)|<[^\s<>/]+:id\s|docPr|cNvPr|:ins\s|:del\s|moveFrom|moveTo|Change\s"
-    rb"|paraId|textId|<v:|:spid|vMerge"
+    rb"bookmark|commentR|perm(?:Start|End)|docPr|cNvPr|[<:](?:id|ins|del)\s|moveFrom|moveTo|Change\s"
+    rb"|paraId|textId|<v:|:spid|vMerge|numId"
 )
 _MARKS = frozenset(b"bookmarkStart bookmarkEnd commentRangeStart commentRangeEnd permStart permEnd".split())
 _DRAWINGS = frozenset((b"docPr", b"cNvPr"))
@@ -31,8 +33,9 @@ _VML = b"urn:schemas-microsoft-com:vml"
 class _Special(NamedTuple):
     """The bytes ``start``:``end`` of a chunk that copies do not keep as they are.
 
-    ``kind`` is mark (of a range) or merge (of a cell that begins a merged one), with its byte ``at`` of the
-    template; gone; drawing or tracked (the number of an id); or suffix (the end of the name of a VML shape).
+    ``kind`` is mark (of a range), merge (of a cell that begins a merged one) or list (the number of one that
+    is counted anew), each with its byte ``at`` of the template; gone; drawing or tracked (the number of an
+    id); or suffix (the end of the name of a VML shape).
     """
 
     kind: str
@@ -44,13 +47,22 @@ class _Special(NamedTuple):
 class CopiedChunks:
     """The chunks of a part as its copies have them."""
 
-    def __init__(self, structure: PartStructure, marks: RangeMarks, merged: MergedCells) -> None:
-        self._content = structure.part.text.content
+    def __init__(
+        self,
+        part: StoryPart,
+        marks: RangeMarks,
+        merged: MergedCells,
+        restarts: Mapping[int, Sequence[FoundBlock]],
+        lists: NewLists,
+    ) -> None:
+        """``restarts`` are the blocks whose copies count lists anew, ``lists`` takes the new lists."""
+        self._part = part.name
+        self._content = part.text.content
+        self._restarts = restarts
+        self._lists = lists
         self._marks = marks
         self._merged = merged
-        self._vml = frozenset(
-            prefix for prefix, uri in structure.part.text.root_scope.items() if uri == _VML
-        ) | {b"v"}
+        self._vml = frozenset(prefix for prefix, uri in part.text.root_scope.items() if uri == _VML) | {b"v"}
         self._specials: dict[int, Sequence[_Special]] = {}
         self._variants: dict[tuple[int, tuple[bool, ...]], tuple[Chunk, Sequence[_Special]]] = {}
         # The ids that a chunk of a copy has yet to get, by the identity of the chunk.
@@ -76,8 +88,8 @@ class CopiedChunks:
         return known[0]
 
     def _stays(self, special: _Special, frame: Frame) -> bool:
-        if special.kind == "merge":
-            own = self._merged.begun[special.at]
+        if special.kind in ("merge", "list"):
+            own = (self._merged.begun if special.kind == "merge" else self._restarts)[special.at]
             return all(each.found not in own or not each.copy for each in frame.around())
         if special.kind != "mark":
             return frame.is_original
@@ -103,32 +115,40 @@ class CopiedChunks:
                 continue
             prefix, _, local = name.rpartition(b":")
             is_empty = match[3].endswith(b"/")
-            at = match.start(3)
-            if local in _MARKS:
-                place = chunk.in_template(match.start())
-                if is_empty and place in self._marks.by_start:
-                    yield _Special("mark", *match.span(), place)
-                continue
-            if local == b"vMerge":
-                place = chunk.in_template(match.start())
-                if is_empty and place in self._merged.begun:
-                    yield _Special("merge", *match.span(), place)
-                continue
-            if is_empty and (local == b"commentReference" or (local == b"id" and b":val" in match[3])):
+            place = chunk.in_template(match.start())
+            if local in _MARKS or local == b"vMerge":
+                known = self._marks.by_start if local in _MARKS else self._merged.begun
+                if is_empty and place in known:
+                    yield _Special("mark" if local in _MARKS else "merge", *match.span(), place)
+            elif is_empty and (local == b"commentReference" or (local == b"id" and b":val" in match[3])):
                 yield _Special("gone", *match.span())
-                continue
-            for attribute, value, start, end in _attributes(match[3], at):
-                own = attribute.rpartition(b":")[2]
-                first = end - len(value)
-                if own in (b"paraId", b"textId") and attribute != own:
-                    yield _Special("gone", start, end + 1)
-                elif (attribute == b"id" and local in _DRAWINGS) or (own == b"id" and local in _TRACKED):
-                    kind = "drawing" if local in _DRAWINGS else "tracked"
-                    yield _Special(kind, first, end)
-                elif prefix in self._vml and (
-                    attribute == b"id" or own == b"spid" or (value[:1] == b"#" and value[1:] in names)
-                ):
-                    yield _Special("suffix", end, end)
+            else:
+                for attribute in _attributes(match[3], match.start(3)):
+                    yield from self._of_attribute(prefix, local, attribute, names, place)
+
+    def _of_attribute(
+        self,
+        prefix: bytes,
+        local: bytes,
+        attribute: tuple[bytes, bytes, int, int],
+        names: Container[bytes],
+        place: int,
+    ) -> Iterator[_Special]:
+        name, value, start, end = attribute
+        own = name.rpartition(b":")[2]
+        first = end - len(value)
+        if own in (b"paraId", b"textId") and name != own:
+            yield _Special("gone", start, end + 1)
+        elif name == b"id" and local in _DRAWINGS:
+            yield _Special("drawing", first, end)
+        elif own == b"id" and local in _TRACKED:
+            yield _Special("tracked", first, end)
+        elif own == b"val" and local == b"numId" and place in self._restarts:
+            yield _Special("list", first, end, place)
+        elif prefix in self._vml and (
+            name == b"id" or own == b"spid" or (value[:1] == b"#" and value[1:] in names)
+        ):
+            yield _Special("suffix", end, end)
 
     def numbered(self, spans: "Sequence[tuple[Chunk, Frame]]") -> list[Chunk]:
         """Return the chunks of ``spans``, each with ids of its own where it is a copy."""
@@ -152,6 +172,9 @@ class CopiedChunks:
                         for outer in reversed([*frame.around()])
                         if outer.found is not None and outer.found.block.opens_scope
                     )
+                elif each.kind == "list":
+                    blocks = self._restarts[each.at]
+                    new = b"%d" % self._lists.number(self._part, each.at, blocks, frame)
                 else:
                     new = b"%d" % next_ids[each.kind]
                     next_ids[each.kind] += 1

@@ -79,12 +79,22 @@ class ExpandedTemplate:
         self, document: Document, layouts: BlockLayouts, payload: Mapping[str, Value], limits: Limits
     ) -> None:
         """Raise ``TemplateLimitExceeded`` where the result would be too large."""
-        parts = {each.part: each for each in layouts.expanded(payload, limits)}
+        expanded = layouts.expanded(payload, limits)
+        parts = {each.part: each for each in expanded.parts}
         structures = {each.part: each for each in layouts.structure.parts}
         texts: dict[EditedPart, bytes] = {
             part: b"".join([span.chunk.content for span in each.spans]) for part, each in parts.items()
         }
         self.document = reopen_document(document, texts, limits) if texts else document
+        self.added_lists = expanded.lists.added
+        # The bytes of other parts that are written with the result, by name.
+        self.other_parts: dict[str, bytes] = {}
+        numbering = document.related.name("numbering")
+        if self.added_lists and numbering is not None:
+            content = expanded.lists.written(document.related.content("numbering"))
+            self.other_parts[numbering] = content
+            related = document.related.with_content("numbering", content)
+            self.document = self.document._replace(related=related)
         self.origins: dict[ParagraphPlace, CopyOrigin] = {}
         self._root = Frame(Scope(payload))
         self._kept = {part.name: Ranges(each.kept) for part, each in structures.items()}

@@ -54,7 +54,7 @@ def expanded_document(
     document: Document, payload: Mapping[str, Value], limits: Limits = LIMITS
 ) -> ExpandedTemplate:
     """``document``, expanded for ``payload``; its parts are well-formed."""
-    found = ExpandedTemplate(document, BlockLayouts(find_structure(document)), payload, limits)
+    found = ExpandedTemplate(document, BlockLayouts(document, find_structure(document)), payload, limits)
     for part in found.document.parts:
         etree.fromstring(part.text.content)
     return found

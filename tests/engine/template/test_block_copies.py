@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.engine.template.block_documents import markup
+from docops_flask.engine.template.expanded_template import ExpandedTemplate
+from tests.engine.template.block_documents import expanded, markup
 from tests.factories import p, r, tbl, tc, tr
 
 END = p("end")
@@ -110,3 +111,50 @@ def test_a_merged_cell_that_begins_above_goes_on() -> None:
     )
     assert _column(markup(table + END, TWO)) == [BEGUN, MERGED, MERGED, MERGED]
     assert _column(markup(table + END, {"A": []})) == [BEGUN, MERGED]
+
+
+NUMBERING = (
+    '<w:abstractNum w:abstractNumId="0"><w:lvl w:ilvl="0"><w:start w:val="3"/></w:lvl></w:abstractNum>'
+    '<w:num w:numId="4"><w:abstractNumId w:val="0"/></w:num>'
+)
+
+
+def _item(text: str, number: int = 4) -> str:
+    return p(text, properties=f'<w:numPr><w:ilvl w:val="0"/><w:numId w:val="{number}"/></w:numPr>')
+
+
+def _lists(body: str, payload: Any = TWO) -> tuple[list[str], ExpandedTemplate]:
+    found = expanded(body, payload, stories={"numbering": NUMBERING})
+    content = found.document.parts[0].text.content.decode()
+    return re.findall('numId w:val="([0-9]+)"', content), found
+
+
+def test_a_list_of_its_own_counts_anew_in_each_copy() -> None:
+    numbers, found = _lists(_block(p("head"), _item("x"), _item("y")))
+    assert numbers == ["4", "4", "5", "5"]
+    assert [each.as_dict() for each in found.added_lists] == [
+        {"numId": 5, "of": 4, "levels": [0], "copy": [[0, 1]]}
+    ]
+    written = found.other_parts["word/numbering.xml"].decode()
+    assert (
+        '</w:num><w:num w:numId="5"><w:abstractNumId w:val="0"/><w:lvlOverride w:ilvl="0">'
+        '<w:startOverride w:val="3"/></w:lvlOverride></w:num></w:numbering>'
+    ) in written
+
+
+def test_a_list_whose_items_are_repeated_goes_on_and_so_does_one_that_is_used_elsewhere() -> None:
+    assert _lists(_block(_item("x")))[0] == ["4", "4"]
+    assert _lists(_block(p("head"), _item("x")) + _item("y"))[0] == ["4", "4", "4"]
+
+
+def test_the_author_may_decide_how_lists_count() -> None:
+    going_on = p("【#A 续号】") + p("head") + _item("x") + p("【/A】") + END
+    assert _lists(going_on)[0] == ["4", "4"]
+    anew = p("【#A 重号】") + _item("x") + p("【/A】") + _item("y")
+    assert _lists(anew)[0] == ["4", "5", "4"]
+
+
+def test_lists_in_nested_blocks_count_anew_in_each_copy_of_both() -> None:
+    inner = p("【#B】") + p("h") + _item("x") + _item("y") + p("【/B】")
+    numbers, _ = _lists(_block(p("head"), inner))
+    assert numbers == ["4", "4", "5", "5", "6", "6"]

@@ -274,7 +274,8 @@ def test_copies_are_counted_before_anything_is_copied() -> None:
     ],
 )
 def test_work_grows_with_the_copies(body: str) -> None:
-    layouts = BlockLayouts(find_structure(opened(body)))
+    document = opened(body)
+    layouts = BlockLayouts(document, find_structure(document))
     few, many = (steps_of(lambda n=count: layouts.expanded({"A": ["v"] * n}, LIMITS)) for count in (100, 400))
     assert many < 4.5 * few
 
