@@ -1,20 +1,37 @@
 """The lists around a block or tag: those whose items it may ask for."""
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from docops_flask.engine.template.found_blocks import FoundBlock
 from docops_flask.engine.template.tag_sites import Story, TagSite
 from docops_flask.engine.template.tags import TagKind
 
 
-def scope_count(block: FoundBlock | None, inner: FoundBlock | None) -> int:
-    """Return how many lists are around ``inner``, which is in ``block``; or around the main part of it."""
-    count = 0
-    while block is not None:
-        in_other = inner is not None and inner.story is block.story and block.part_of(inner) is block.other
-        count += block.block.opens_scope and not in_other
-        block, inner = block.parent, block
-    return count
+class Around(NamedTuple):
+    """What a story hangs in: the innermost block, ``None`` for none, and the byte of its anchor."""
+
+    block: FoundBlock | None
+    at: int
+
+    def lists(self) -> list[FoundBlock]:
+        """Return the ``#`` blocks whose items the story may ask for, the innermost last."""
+        if self.block is None:
+            return []
+        is_other = self.block.part_at(self.at) is self.block.other
+        own = [self.block] if self.block.block.opens_scope and not is_other else []
+        return lists_around(self.block) + own
+
+
+def lists_around(block: FoundBlock) -> list[FoundBlock]:
+    """Return the ``#`` blocks whose items the start tag of a block may ask for, the innermost last."""
+    found = []
+    inner, outer = block, block.parent
+    while outer is not None:
+        if outer.block.opens_scope and outer.part_of(inner) is not outer.other:
+            found.append(outer)
+        inner, outer = outer, outer.parent
+    return found[::-1]
 
 
 def is_in_scope(site: TagSite, count: int) -> bool:
@@ -25,8 +42,8 @@ def is_in_scope(site: TagSite, count: int) -> bool:
     return tag.path is None or tag.path.up <= count
 
 
-def blocks_around(stories: Iterable[Story], blocks: Iterable[FoundBlock]) -> dict[int, FoundBlock | None]:
-    """Return the innermost block around each story of a part, by the identity of the story.
+def blocks_around(stories: Iterable[Story], blocks: Iterable[FoundBlock]) -> dict[int, Around]:
+    """Return what each story of a part that has tags hangs in, by the identity of the story.
 
     ``blocks`` are all those of the part.
     """
@@ -34,7 +51,7 @@ def blocks_around(stories: Iterable[Story], blocks: Iterable[FoundBlock]) -> dic
     filled.sort(key=lambda each: (each.first, -each.last, each.start.first))
     tagged = [story for story in stories if story.sites]
     tagged.sort(key=lambda story: story.sites[0].place.start)
-    found: dict[int, FoundBlock | None] = {}
+    found: dict[int, Around] = {}
     opened: list[FoundBlock] = []
     number = 0
     for story in tagged:
@@ -47,5 +64,6 @@ def blocks_around(stories: Iterable[Story], blocks: Iterable[FoundBlock]) -> dic
         while opened and opened[-1].last <= at:
             opened.pop()
         # A block of rows begins before the paragraph of its own start tag.
-        found[id(story)] = next((each for each in reversed(opened) if each.story is not story), None)
+        block = next((each for each in reversed(opened) if each.story is not story), None)
+        found[id(story)] = Around(block, at)
     return found

@@ -58,12 +58,13 @@ class FoundBlock:
     nothing. ``main``, ``gap`` and ``other`` are its parts, ``first``:``last`` are the bytes of all of them,
     ``pieces`` the elements without control paragraphs and rows at its ends, which are ``leading`` and
     ``trailing``. ``before`` and ``behind`` are the
-    cuts around an inline block. ``number`` is its number in the document.
+    cuts around an inline block. ``number`` is its number in the document. Where ``parent`` is a block of
+    another story, ``anchor`` is the byte there at which the text box or note hangs.
     """
 
     __slots__ = (
-        "before", "behind", "block", "children", "end", "first", "gap", "gap_tag", "last", "leading", "main",
-        "number", "other", "other_tag", "parent", "pieces", "range", "start", "story", "trailing",
+        "anchor", "before", "behind", "block", "children", "end", "first", "gap", "gap_tag", "last", "leading",
+        "main", "number", "other", "other_tag", "parent", "pieces", "range", "start", "story", "trailing",
     )  # fmt: skip
 
     def __init__(self, block: Block, story: Story, parent: "FoundBlock | None") -> None:
@@ -87,6 +88,7 @@ class FoundBlock:
         self.before: Cut | None = None
         self.behind: Cut | None = None
         self.number = -1
+        self.anchor = -1
 
     @property
     def kind(self) -> str:
@@ -121,8 +123,17 @@ class FoundBlock:
 
     def part_of(self, inner: "FoundBlock") -> Part:
         """Return the part that a block directly inside it stands in."""
+        if inner.story is not self.story:
+            return self.part_at(inner.anchor)
         for site, part in ((self.other_tag, self.other), (self.gap_tag, self.gap)):
             if site is not None and part is not None and inner.block.start.number > site.placed.number:
+                return part
+        return self.main
+
+    def part_at(self, at: int) -> Part:
+        """Return the part that holds the byte ``at``, which lies in the block."""
+        for part in (self.other, self.gap):
+            if part is not None and part.start <= at < part.end:
                 return part
         return self.main
 

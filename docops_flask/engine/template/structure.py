@@ -10,7 +10,7 @@ from typing import NamedTuple
 from docops_flask.engine.document.document import Document, ParagraphPlace, StoryPart
 from docops_flask.engine.errors import TemplateLimitExceeded
 from docops_flask.engine.template.block_parts import cut_inline, divide
-from docops_flask.engine.template.block_scopes import blocks_around, is_in_scope, scope_count
+from docops_flask.engine.template.block_scopes import Around, blocks_around, is_in_scope, lists_around
 from docops_flask.engine.template.blocks import Block, PlacedTag, pair_tags
 from docops_flask.engine.template.byte_ranges import Ranges
 from docops_flask.engine.template.control_pieces import ControlPieces, Vanished
@@ -46,11 +46,11 @@ class PartStructure(NamedTuple):
 
 
 class StoryNodes(NamedTuple):
-    """The blocks and tags of a story as they nest, with the block that its text box is anchored in."""
+    """The blocks and tags of a story as they nest, with what its text box is anchored in."""
 
     story: Story
     nodes: Sequence[Block | PlacedTag]
-    around: FoundBlock | None
+    around: Around
 
 
 class Structure(NamedTuple):
@@ -159,7 +159,7 @@ class _PartReader:
 
     def _pair(self, story: Story) -> None:
         paired = pair_tags([site.placed for site in story.sites])
-        self.nodes.append(StoryNodes(story, paired.nodes, None))
+        self.nodes.append(StoryNodes(story, paired.nodes, Around(None, -1)))
         self.faults += map(Fault.of_bad, story.bad)
         for fault in paired.faults:
             related = None if fault.related is None else story.sites[fault.related.number]
@@ -238,20 +238,22 @@ class _PartReader:
         """Yield a fault for each block whose start tag asks for a list around it that there is not."""
         arounds = blocks_around(self._stories, self._sound())
         for top in self._top:
-            around = arounds.get(id(top.story))
+            outer = len(arounds[id(top.story)].lists())
             for block in top.all_inside():
-                outer = scope_count(around, None) + scope_count(block.parent, block)
-                if not is_in_scope(block.start, outer):
+                if not is_in_scope(block.start, outer + len(lists_around(block))):
                     yield Fault.of_site("SCOPE_OUTSIDE", block.start, None, "no list is around it")
 
     def _nest_stories(self) -> None:
         """Put the blocks of a text box into the block that holds its anchor; check the single tags."""
         arounds = blocks_around(self._stories, self._sound())
+        nowhere = Around(None, -1)
         kept = Ranges(self._kept)
         by_tag = {(id(block.story), block.start.placed.number): block for block in self._sound()}
-        self.nodes = [StoryNodes(story, nodes, arounds.get(id(story))) for story, nodes, _ in self.nodes]
+        self.nodes = [
+            StoryNodes(story, nodes, arounds.get(id(story), nowhere)) for story, nodes, _ in self.nodes
+        ]
         for story, nodes, around in self.nodes:
-            outer = scope_count(around, None)
+            outer = len(around.lists())
             pending: list[tuple[Block | PlacedTag, int]] = [(node, outer) for node in reversed(nodes)]
             while pending:
                 node, count = pending.pop()
@@ -259,13 +261,14 @@ class _PartReader:
                     site = story.sites[node.number]
                     if not kept.contain(site.first) and not is_in_scope(site, count):
                         self.faults.append(Fault.of_site("SCOPE_OUTSIDE", site, None, "no list is around it"))
+                        self._kept.append((site.first, site.last))
                 elif (id(story), node.start.number) in by_tag:
                     inner = count + node.opens_scope
                     pending += [(each, inner) for each in (*node.main, *node.gap)]
                     pending += [(each, count) for each in node.other]
         left: list[FoundBlock] = []
         for top in self._top:
-            top.parent = arounds.get(id(top.story))
+            top.parent, top.anchor = arounds[id(top.story)]
             (left if top.parent is None else top.parent.children).append(top)
         self._top = left
 
@@ -310,7 +313,9 @@ def _loose(
     """Return the paragraphs that are made of inline blocks, remarks and white space alone."""
     outermost: dict[ParagraphPlace, list[FoundBlock]] = {}
     for block in blocks:
-        if block.is_inline and not (block.parent is not None and block.parent.is_inline):
+        around = block.parent
+        is_inner = around is not None and around.is_inline and around.story is block.story
+        if block.is_inline and not is_inner:
             outermost.setdefault(block.start.place, []).append(block)
     found = []
     for place, own in outermost.items():

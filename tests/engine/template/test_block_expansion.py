@@ -18,6 +18,7 @@ from tests.engine.template.block_documents import (
     expanded_document,
     markup,
     opened,
+    structure,
     texts,
 )
 from tests.factories import p, r, tbl, tc, textbox, tr
@@ -196,6 +197,18 @@ def test_text_boxes_are_expanded_in_both_branches() -> None:
     assert texts(body, {"A": [{"B": ["1", "2"]}, {"B": ["3"]}]}) == ["y", "1", "2", "y", "3", "end"]
     found = expanded(body, {"A": [{"B": ["1", "2"]}, {"B": ["3"]}]})
     assert [len(place.mirrors) for place in found.document.walk.paragraphs] == [0, 1, 1, 0, 1, 0]
+
+
+def test_a_text_box_has_the_scope_of_its_anchor() -> None:
+    box = textbox(p("【#】【?UP.X】x【/】"))
+    repeated = (
+        p("【#A】") + p("y", box) + p("【否则】") + p("n", textbox(p("none【?X】x【/】"))) + p("【/A】") + END
+    )
+    assert texts(repeated, {"A": [1, 2], "X": 1}) == ["y", "1x", "y", "2x", "end"]
+    assert texts(repeated, {"A": [], "X": 1}) == ["n", "nonex", "end"]
+    other = p("【#A】") + p("y") + p("【否则】") + p("n", box) + p("【/A】") + END
+    assert {fault.code for fault in structure(other).faults} == {"SCOPE_OUTSIDE"}
+    assert texts(other, {"A": []}) == ["n", "【#】【?UP.X】x【/】", "end"]
 
 
 def test_headers_and_notes_are_expanded() -> None:
