@@ -13,8 +13,9 @@ from docops_flask.engine.errors import TemplateLimitExceeded
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.template.chunks import Chunk
 from docops_flask.engine.template.conditions import Value
-from docops_flask.engine.template.copied_chunks import CopiedChunks
+from docops_flask.engine.template.copied_chunks import CopiedChunks, NotesOfPart, Restarts
 from docops_flask.engine.template.copied_lists import CopiedLists, NewLists
+from docops_flask.engine.template.copied_notes import NewNotes, NoteKey, highest_ids
 from docops_flask.engine.template.found_blocks import FoundBlock
 from docops_flask.engine.template.frames import Frame
 from docops_flask.engine.template.layout import Layout
@@ -24,6 +25,7 @@ from docops_flask.engine.template.layout_items import (
     Item,
     LooseItem,
     MergeItem,
+    NoteItem,
     TableItem,
     TagItem,
 )
@@ -81,10 +83,11 @@ class ExpandedPart(NamedTuple):
 
 
 class ExpandedParts(NamedTuple):
-    """The parts of the result that differ, and the lists that copies count anew."""
+    """The parts of the result that differ, the lists that copies count anew, the notes of copies."""
 
     parts: Sequence[ExpandedPart]
     lists: NewLists
+    notes: NewNotes
 
 
 class BlockLayouts:
@@ -93,7 +96,18 @@ class BlockLayouts:
     def __init__(self, document: Document, structure: Structure) -> None:
         self.structure = structure
         self._lists = CopiedLists(document, structure)
-        self.layouts = [(part, Layout(part)) for part in structure.parts if _is_changed(part)]
+        self._highest = highest_ids(document) if structure.hung else {}
+        known = {each.part: each for each in structure.parts}
+        self.layouts: list[tuple[PartStructure, Layout]] = []
+        for part in document.parts:
+            each = known.get(part) or PartStructure.without_blocks(part)
+            layout = Layout(each, structure.hung)
+            if _is_changed(each) or layout.notes:
+                self.layouts.append((each, layout))
+
+    def _references(self, part: StoryPart) -> Mapping[int, NoteKey]:
+        hung = self.structure.hung
+        return {at: key for at, key in self.structure.references.of_part(part).items() if key in hung}
 
     def expanded(self, payload: Mapping[str, Value], limits: Limits) -> "ExpandedParts":
         """Return the parts that differ from the template, which ``payload`` was checked against.
@@ -101,16 +115,21 @@ class BlockLayouts:
         Raises ``TemplateLimitExceeded`` (``block_copies``, ``output_bytes``).
         """
         budget = _Budget(limits)
-        lists = self._lists.of_job()
+        lists, notes = self._lists.of_job(), NewNotes(self._highest)
         root = Frame(Scope(payload))
         parts = []
         for structure, layout in self.layouts:
             restarts = self._lists.restarts.get(structure.part.name, {})
-            copied = CopiedChunks(structure.part, layout.marks, layout.merged, restarts, lists)
-            run = _Run(copied, budget)
+            copied = CopiedChunks(
+                structure.part,
+                layout,
+                Restarts(restarts, lists),
+                NotesOfPart(self._references(structure.part), layout.notes, notes),
+            )
+            run = _Run(copied, notes, budget)
             run.emit(layout.items, root)
             parts.append(ExpandedPart(structure.part, run.finished(), run.outcomes))
-        return ExpandedParts(parts, lists)
+        return ExpandedParts(parts, lists, notes)
 
 
 def _is_changed(part: PartStructure) -> bool:
@@ -140,8 +159,9 @@ class _Budget:
 class _Run:
     """Expands one part with one payload."""
 
-    def __init__(self, copied: CopiedChunks, budget: _Budget) -> None:
+    def __init__(self, copied: CopiedChunks, notes: NewNotes, budget: _Budget) -> None:
         self._budget = budget
+        self._notes = notes
         self._copied = copied
         self._spans: list[Span] = []
         self.outcomes: list[BlockOutcome] = []
@@ -165,6 +185,9 @@ class _Run:
                 decision = self._decide(item.found, frame)
                 stands = decision.is_kept or _scopes(item.found, frame.scope, decision)
                 self._add(item.goes_on if stands else item.begins, frame)
+            elif isinstance(item, NoteItem):
+                for copy in self._notes.frames(item.key):
+                    self.emit([item.whole] if copy.is_kept else item.items, copy)
             elif isinstance(item, LooseItem):
                 self._loose(item, frame)
             elif isinstance(item, TableItem):

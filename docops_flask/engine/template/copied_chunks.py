@@ -11,14 +11,15 @@ from docops_flask.engine.document.document import StoryPart
 from docops_flask.engine.oxml.markup import TOKEN
 from docops_flask.engine.template.chunks import Chunk
 from docops_flask.engine.template.copied_lists import NewLists
+from docops_flask.engine.template.copied_notes import NewNotes, NoteKey
 from docops_flask.engine.template.found_blocks import FoundBlock
 from docops_flask.engine.template.frames import Frame
-from docops_flask.engine.template.merged_cells import MergedCells, with_value
-from docops_flask.engine.template.range_marks import RangeMarks
+from docops_flask.engine.template.layout import Layout
+from docops_flask.engine.template.merged_cells import with_value
 
 _TRIGGER = re.compile(
     rb"bookmark|commentR|perm(?:Start|End)|docPr|cNvPr|[<:](?:id|ins|del)\s|moveFrom|moveTo|Change\s"
-    rb"|paraId|textId|<v:|:spid|vMerge|numId"
+    rb"|paraId|textId|<v:|:spid|vMerge|numId|noteReference|note\s"
 )
 _MARKS = frozenset(b"bookmarkStart bookmarkEnd commentRangeStart commentRangeEnd permStart permEnd".split())
 _DRAWINGS = frozenset((b"docPr", b"cNvPr"))
@@ -44,24 +45,31 @@ class _Special(NamedTuple):
     at: int = -1
 
 
+class Restarts(NamedTuple):
+    """The blocks in whose copies lists count anew, by where a w:numId begins, and what takes the lists."""
+
+    blocks: Mapping[int, Sequence[FoundBlock]]
+    lists: NewLists
+
+
+class NotesOfPart(NamedTuple):
+    """What the references of a part refer to, the notes in it, by where they begin; what takes new notes."""
+
+    references: Mapping[int, NoteKey]
+    notes: Mapping[int, tuple[int, NoteKey]]
+    new: NewNotes
+
+
 class CopiedChunks:
     """The chunks of a part as its copies have them."""
 
-    def __init__(
-        self,
-        part: StoryPart,
-        marks: RangeMarks,
-        merged: MergedCells,
-        restarts: Mapping[int, Sequence[FoundBlock]],
-        lists: NewLists,
-    ) -> None:
-        """``restarts`` are the blocks whose copies count lists anew, ``lists`` takes the new lists."""
+    def __init__(self, part: StoryPart, layout: Layout, restarts: Restarts, notes: NotesOfPart) -> None:
         self._part = part.name
         self._content = part.text.content
-        self._restarts = restarts
-        self._lists = lists
-        self._marks = marks
-        self._merged = merged
+        self._restarts, self._lists = restarts
+        self._notes = notes
+        self._marks = layout.marks
+        self._merged = layout.merged
         self._vml = frozenset(prefix for prefix, uri in part.text.root_scope.items() if uri == _VML) | {b"v"}
         self._specials: dict[int, Sequence[_Special]] = {}
         self._variants: dict[tuple[int, tuple[bool, ...]], tuple[Chunk, Sequence[_Special]]] = {}
@@ -91,6 +99,8 @@ class CopiedChunks:
         if special.kind in ("merge", "list"):
             own = (self._merged.begun if special.kind == "merge" else self._restarts)[special.at]
             return all(each.found not in own or not each.copy for each in frame.around())
+        if special.kind == "number":
+            return self._notes.new.number(self._notes.notes[special.at][1], frame) is None
         if special.kind != "mark":
             return frame.is_original
         mark = self._marks.by_start[special.at]
@@ -145,6 +155,10 @@ class CopiedChunks:
             yield _Special("tracked", first, end)
         elif own == b"val" and local == b"numId" and place in self._restarts:
             yield _Special("list", first, end, place)
+        elif own == b"id" and place in self._notes.references:
+            yield _Special("note", first, end, place)
+        elif own == b"id" and place in self._notes.notes:
+            yield _Special("number", first, end, place)
         elif prefix in self._vml and (
             name == b"id" or own == b"spid" or (value[:1] == b"#" and value[1:] in names)
         ):
@@ -152,7 +166,7 @@ class CopiedChunks:
 
     def numbered(self, spans: "Sequence[tuple[Chunk, Frame]]") -> list[Chunk]:
         """Return the chunks of ``spans``, each with ids of its own where it is a copy."""
-        if not self._open:
+        if not self._open and not self._notes.references:
             return [chunk for chunk, _ in spans]
         next_ids = {
             "drawing": _highest(self._content, _DRAWINGS) + 1,
@@ -161,17 +175,27 @@ class CopiedChunks:
         chunks = []
         for chunk, frame in spans:
             specials = self._open.get(id(chunk))
+            for each in self._specials.get(id(chunk), ()) if specials is None else specials:
+                if each.kind == "kept" or (each.kind == "note" and specials is None):
+                    self._notes.new.keep(self._notes.references[each.at], frame)
             if specials is None:
                 chunks.append(chunk)
                 continue
             splices = []
             for each in specials:
+                if each.kind == "kept":
+                    continue
                 if each.kind == "suffix":
                     new = b"".join(
                         b"_c%d" % (outer.copy + 1)
                         for outer in reversed([*frame.around()])
                         if outer.found is not None and outer.found.block.opens_scope
                     )
+                elif each.kind == "note":
+                    new = b"%d" % self._notes.new.add(self._notes.references[each.at], frame)
+                elif each.kind == "number":
+                    number = self._notes.new.number(self._notes.notes[each.at][1], frame)
+                    new = b"%d" % (number or 0)
                 elif each.kind == "list":
                     blocks = self._restarts[each.at]
                     new = b"%d" % self._lists.number(self._part, each.at, blocks, frame)
@@ -205,6 +229,8 @@ def _without(
             new = with_value(chunk.content[each.start : each.end], b"")
             splices.append((each.start, each.end, new))
             moved += each.end - each.start - len(new)
+        elif kept and each.kind == "note":
+            holes.append(_Special("kept", each.start - moved, each.end - moved, each.at))
         elif not kept:
             holes.append(each._replace(start=each.start - moved, end=each.end - moved))
     return (chunk.spliced(splices), holes)

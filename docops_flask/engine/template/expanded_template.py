@@ -81,12 +81,13 @@ class ExpandedTemplate:
         """Raise ``TemplateLimitExceeded`` where the result would be too large."""
         expanded = layouts.expanded(payload, limits)
         parts = {each.part: each for each in expanded.parts}
-        structures = {each.part: each for each in layouts.structure.parts}
+        structures = {each.part: each for each, _ in layouts.layouts}
         texts: dict[EditedPart, bytes] = {
             part: b"".join([span.chunk.content for span in each.spans]) for part, each in parts.items()
         }
         self.document = reopen_document(document, texts, limits) if texts else document
         self.added_lists = expanded.lists.added
+        self.added_notes = expanded.notes.added
         # The bytes of other parts that are written with the result, by name.
         self.other_parts: dict[str, bytes] = {}
         numbering = document.related.name("numbering")
@@ -97,7 +98,7 @@ class ExpandedTemplate:
             self.document = self.document._replace(related=related)
         self.origins: dict[ParagraphPlace, CopyOrigin] = {}
         self._root = Frame(Scope(payload))
-        self._kept = {part.name: Ranges(each.kept) for part, each in structures.items()}
+        self._kept = {each.part.name: Ranges(each.kept) for each in layouts.structure.parts}
         self._maps: dict[str, _PartMap] = {}
         self.blocks: list[BlockEntry] = []
         for before, after in zip(document.parts, self.document.parts, strict=True):

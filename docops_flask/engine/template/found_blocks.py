@@ -63,8 +63,9 @@ class FoundBlock:
     """
 
     __slots__ = (
-        "anchor", "before", "behind", "block", "children", "end", "first", "gap", "gap_tag", "last", "leading",
-        "main", "number", "other", "other_tag", "parent", "pieces", "range", "start", "story", "trailing",
+        "anchor", "before", "behind", "block", "children", "end", "first", "gap", "gap_tag", "last",
+        "leading", "main", "number", "other", "other_tag", "parent", "pieces", "range", "start",
+        "story", "trailing",
     )  # fmt: skip
 
     def __init__(self, block: Block, story: Story, parent: "FoundBlock | None") -> None:

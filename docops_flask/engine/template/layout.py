@@ -5,12 +5,13 @@ Made once for a template. Each block is a list of the same: its copies are put t
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from docops_flask.engine.document.document import ParagraphPlace
 from docops_flask.engine.oxml.markup import element_end, tag_end
 from docops_flask.engine.template.chunks import Chunk, ChunkBuilder
 from docops_flask.engine.template.control_pieces import is_body
+from docops_flask.engine.template.copied_notes import NOTES, NoteKey, notes_in
 from docops_flask.engine.template.found_blocks import FoundBlock, Part
 from docops_flask.engine.template.layout_items import (
     BlockItem,
@@ -18,6 +19,7 @@ from docops_flask.engine.template.layout_items import (
     Item,
     LooseItem,
     MergeItem,
+    NoteItem,
     TableItem,
     TagItem,
 )
@@ -58,6 +60,15 @@ class _Merge:
         self.found = found
 
 
+class _Note:
+    """A note that a block refers to."""
+
+    __slots__ = ("key",)
+
+    def __init__(self, key: NoteKey) -> None:
+        self.key = key
+
+
 class _Tag:
     """A tag in a paragraph beside its block."""
 
@@ -70,7 +81,9 @@ class _Tag:
 class Layout:
     """The items of a part, made when they are first asked for."""
 
-    def __init__(self, structure: PartStructure) -> None:
+    def __init__(self, structure: PartStructure, notes: Collection[NoteKey]) -> None:
+        """``notes`` are those that blocks refer to."""
+        self.notes = notes_in(structure.part, notes) if structure.part.kind in NOTES else {}
         self._structure = structure
         self._part = structure.part
         self._content = structure.part.text.content
@@ -143,6 +156,8 @@ class Layout:
             yield _Node(piece.start, piece.end, _AROUND, place)
             self._note_container(piece.parent, around)
         yield from around.values()
+        for start, (end, key) in self.notes.items():
+            yield _Node(start, end, _CONTAINER, _Note(key))
         for start, (end, block) in self.merged.following.items():
             yield _Node(start, end, _CUT, _Merge(block))
         for vanished in structure.vanished:
@@ -226,6 +241,9 @@ class Layout:
         if isinstance(node.of, _Tag):
             text = Chunk(self._content[node.start : node.end], [(0, node.start)])
             return TagItem(node.of.found, text)
+        if isinstance(node.of, _Note):
+            whole = Chunk(self._content[node.start : node.end], [(0, node.start)])
+            return NoteItem(node.of.key, self._whole(node), whole)
         if isinstance(node.of, _Merge):
             own = self._content[node.start : node.end]
             goes_on = Chunk(own, [(0, node.start)])

@@ -4,6 +4,7 @@ Blocks, and what depends on them: tags beside them, paragraphs, tables and conta
 """
 
 from docops_flask.engine.template.chunks import Chunk
+from docops_flask.engine.template.copied_notes import NoteKey
 from docops_flask.engine.template.found_blocks import FoundBlock
 from docops_flask.engine.template.pieces import Piece
 
@@ -45,6 +46,17 @@ class MergeItem:
         self.begins = begins
 
 
+class NoteItem:
+    """A note that a block refers to: it stands once for each copy of the reference, ``whole`` if kept."""
+
+    __slots__ = ("items", "key", "whole")
+
+    def __init__(self, key: NoteKey, items: "list[Item]", whole: Chunk) -> None:
+        self.key = key
+        self.items = items
+        self.whole = whole
+
+
 class LooseItem:
     """A paragraph made of inline blocks: it goes where all are empty, or stays as ``emptied``."""
 
@@ -76,4 +88,4 @@ class ContainerItem:
         self.last = last
 
 
-Item = Chunk | BlockItem | TagItem | MergeItem | LooseItem | TableItem | ContainerItem
+Item = Chunk | BlockItem | TagItem | MergeItem | NoteItem | LooseItem | TableItem | ContainerItem

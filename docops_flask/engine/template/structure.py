@@ -3,7 +3,7 @@
 Found once for a template, whatever the data. docs/analysis/blocks.md has the rules.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -14,6 +14,7 @@ from docops_flask.engine.template.block_scopes import Around, blocks_around, is_
 from docops_flask.engine.template.blocks import Block, PlacedTag, pair_tags
 from docops_flask.engine.template.byte_ranges import Ranges
 from docops_flask.engine.template.control_pieces import ControlPieces, Vanished
+from docops_flask.engine.template.copied_notes import NOTES, NoteKey, References
 from docops_flask.engine.template.extents import ExtentFault, TagPlace, extent_of
 from docops_flask.engine.template.found_blocks import Fault, FoundBlock
 from docops_flask.engine.template.pieces import Piece, PieceKind, Pieces, pieces_of
@@ -44,6 +45,11 @@ class PartStructure(NamedTuple):
     kept: Sequence[tuple[int, int]]
     cuts: Sequence[TagSite]
 
+    @staticmethod
+    def without_blocks(part: StoryPart) -> "PartStructure":
+        """Return the structure of a part without tags."""
+        return PartStructure(part, Pieces(Piece(PieceKind.OTHER, 0, None), {}), (), (), (), (), ())
+
 
 class StoryNodes(NamedTuple):
     """The blocks and tags of a story as they nest, with what its text box is anchored in."""
@@ -54,11 +60,16 @@ class StoryNodes(NamedTuple):
 
 
 class Structure(NamedTuple):
-    """The blocks of a document: by part, as they nest in each story, with all faults in document order."""
+    """The blocks of a document: by part, as they nest in each story, with all faults in document order.
+
+    ``hung`` are the notes that blocks refer to, with the innermost of these.
+    """
 
     parts: Sequence[PartStructure]
     stories: Sequence[StoryNodes]
     faults: Sequence[Fault]
+    references: References
+    hung: Mapping[NoteKey, Around]
 
     @property
     def blocks(self) -> list[FoundBlock]:
@@ -82,22 +93,39 @@ def find_structure(document: Document) -> Structure:
             limit="blocks",
             maximum=MAX_BLOCKS,
         )
-    readers = [_PartReader(part, stories) for part, stories in by_part.items()]
-    parts = [reader.structure() for reader in readers]
+    references = References(document)
+    hung: dict[NoteKey, Around] = {}
+    readers, parts = [], []
+    for part, stories in by_part.items():
+        # Notes come behind all parts that refer to them.
+        reader = _PartReader(part, stories, references, hung)
+        readers.append(reader)
+        parts.append(reader.structure())
+        hung.update(references.hung(part, parts[-1].blocks))
     for number, block in enumerate(block for part in parts for block in part.blocks):
         block.number = number
     return Structure(
         parts,
         [nodes for reader in readers for nodes in reader.nodes],
         [fault for reader in readers for fault in sorted(reader.faults, key=lambda each: each.at)],
+        references,
+        hung,
     )
 
 
 class _PartReader:
     """Reads the blocks of one part."""
 
-    def __init__(self, part: StoryPart, stories: Sequence[Story]) -> None:
+    def __init__(
+        self,
+        part: StoryPart,
+        stories: Sequence[Story],
+        references: References,
+        hung: Mapping[NoteKey, Around],
+    ) -> None:
         self._part = part
+        self._references = references
+        self._hung = hung
         self._stories = stories
         # A part without control tags has no blocks, and needs not be taken apart.
         has_control = any(site.tag.kind in CONTROL_KINDS for story in stories for site in story.sites)
@@ -212,6 +240,8 @@ class _PartReader:
             fault = None if is_whole else Fault.of_site("BLOCK_CUTS_FIELD", start, end, "it cuts a field")
         if fault is None and block.block.opens_scope:
             named = unrepeatable_object(content, first, last)
+            if named is None and self._references.has_unsound(self._part, first, last):
+                named = "a note that something else refers to as well"
             if named is not None:
                 fault = Fault.of_site("UNREPEATABLE_OBJECT", start, end, f"it holds {named}")
         return fault
@@ -234,9 +264,20 @@ class _PartReader:
                 if child.first < child.last and not part.start <= child.first <= child.last <= part.end:
                     yield from _both("BLOCKS_OVERLAP", block, child)
 
+    def _arounds(self) -> dict[int, Around]:
+        """Return what each story hangs in: a text box in its anchor, a note in what refers to it."""
+        found = blocks_around(self._stories, self._sound())
+        if self._part.kind in NOTES:
+            for story in self._stories:
+                number = story.key.rpartition("/n")[2].removesuffix(".")
+                around = self._hung.get((self._part.kind, number))
+                if around is not None and story.sites:
+                    found[id(story)] = around
+        return found
+
     def _outside_scopes(self) -> Iterator[Fault]:
         """Yield a fault for each block whose start tag asks for a list around it that there is not."""
-        arounds = blocks_around(self._stories, self._sound())
+        arounds = self._arounds()
         for top in self._top:
             outer = len(arounds[id(top.story)].lists())
             for block in top.all_inside():
@@ -245,7 +286,7 @@ class _PartReader:
 
     def _nest_stories(self) -> None:
         """Put the blocks of a text box into the block that holds its anchor; check the single tags."""
-        arounds = blocks_around(self._stories, self._sound())
+        arounds = self._arounds()
         nowhere = Around(None, -1)
         kept = Ranges(self._kept)
         by_tag = {(id(block.story), block.start.placed.number): block for block in self._sound()}
@@ -269,7 +310,8 @@ class _PartReader:
         left: list[FoundBlock] = []
         for top in self._top:
             top.parent, top.anchor = arounds[id(top.story)]
-            (left if top.parent is None else top.parent.children).append(top)
+            is_apart = top.parent is None or top.parent.story.part is not self._part
+            (left if is_apart or top.parent is None else top.parent.children).append(top)
         self._top = left
 
 

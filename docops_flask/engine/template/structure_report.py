@@ -18,7 +18,11 @@ def structure_as_list(structure: Structure) -> list[dict[str, Any]]:
     found = []
     for part in structure.parts:
         places = {place.start: place for place in part.part.paragraphs}
-        found += [_block(block, places) for block in part.blocks if block.parent is None]
+        found += [
+            _block(block, places)
+            for block in part.blocks
+            if block.parent is None or block.parent.story.part is not part.part
+        ]
     return found
 
 

@@ -9,8 +9,6 @@ _OBJECTS = {
     b"control": "an ActiveX control",
     b"altChunk": "an imported document",
     b"subDoc": "a subdocument",
-    b"footnoteReference": "a footnote",
-    b"endnoteReference": "an endnote",
 }
 _OBJECT = re.compile(
     rb"<(?:[^\s<>/:!?]+:)?(" + b"|".join(_OBJECTS) + rb")(?=[\s/>])[^<>]*?:(?:id|dm)\s*=|"

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from docops_flask.engine.template.expanded_template import ExpandedTemplate
-from tests.engine.template.block_documents import expanded, markup
+from tests.engine.template.block_documents import expanded, filled_texts, markup, structure
 from tests.factories import p, r, tbl, tc, tr
 
 END = p("end")
@@ -158,3 +158,53 @@ def test_lists_in_nested_blocks_count_anew_in_each_copy_of_both() -> None:
     inner = p("【#B】") + p("h") + _item("x") + _item("y") + p("【/B】")
     numbers, _ = _lists(_block(p("head"), inner))
     assert numbers == ["4", "4", "5", "5", "6", "6"]
+
+
+REFERENCE = '<w:r><w:footnoteReference w:id="2"/></w:r>'
+NOTES = f'<w:footnote w:id="2">{p("【N】", "【#B】【.】【/B】")}</w:footnote><w:footnote w:id="3">{p("k")}</w:footnote>'
+
+
+def _notes(body: str, payload: Any) -> tuple[list[str], list[tuple[str, str]], ExpandedTemplate]:
+    """The ids of the references; address and text of the paragraphs of notes."""
+    found = expanded(body, payload, stories={"footnotes": NOTES})
+    content = found.document.parts[0].text.content.decode()
+    texts = [
+        (place.path, text) for place, text in filled_texts(found).items() if place.part.prefix == "footnotes/"
+    ]
+    return re.findall('footnoteReference w:id="([0-9]+)"', content), texts, found
+
+
+def test_each_copy_of_a_reference_has_a_note_of_its_own_filled_in_its_scope() -> None:
+    payload: Any = {"A": [{"N": "x", "B": ["1", "2"]}, {"N": "y", "B": []}]}
+    references, notes, found = _notes(_block(p("t", REFERENCE)), payload)
+    assert references == ["2", "4"]
+    assert notes == [
+        ("footnotes/n2.p0", "x12"),
+        ("footnotes/n4.p0", "y"),
+        ("footnotes/n3.p0", "k"),
+    ]
+    assert [each.as_dict() for each in found.added_notes] == [
+        {"kind": "footnotes", "id": 4, "of": 2, "copy": [[0, 1]]}
+    ]
+
+
+@pytest.mark.parametrize("body", [_block(p("t", REFERENCE)), p("【?A】t", REFERENCE, "【/A】") + END])
+def test_a_note_goes_with_its_reference(body: str) -> None:
+    references, notes, _ = _notes(body, {"A": []})
+    assert (references, notes) == ([], [("footnotes/n3.p0", "k")])
+
+
+def test_a_note_stays_as_it_is_with_the_block_around_its_reference() -> None:
+    references, notes, _ = _notes(_block(p("t", REFERENCE)), {})
+    assert (references, notes[0]) == (["2"], ("footnotes/n2.p0", "【N】【#B】【.】【/B】"))
+
+
+def test_a_note_outside_blocks_has_the_scope_of_the_payload() -> None:
+    _, notes, _ = _notes(p("t", REFERENCE), {"N": "z", "B": ["1"]})
+    assert notes[0] == ("footnotes/n2.p0", "z1")
+
+
+def test_a_note_that_two_places_refer_to_cannot_be_repeated() -> None:
+    body = _block(p("t", REFERENCE)) + p(REFERENCE)
+    found = structure(body, stories={"footnotes": NOTES})
+    assert [fault.code for fault in found.faults if fault.place.path == "p0"] == ["UNREPEATABLE_OBJECT"]
