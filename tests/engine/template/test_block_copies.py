@@ -161,7 +161,8 @@ def test_lists_in_nested_blocks_count_anew_in_each_copy_of_both() -> None:
 
 
 REFERENCE = '<w:r><w:footnoteReference w:id="2"/></w:r>'
-NOTES = f'<w:footnote w:id="2">{p("【N】", "【#B】【.】【/B】")}</w:footnote><w:footnote w:id="3">{p("k")}</w:footnote>'
+_OWN = f'<w:footnote w:id="2">{p("【N】", "【#B】【.】【/B】")}</w:footnote>'
+NOTES = f'{_OWN}<w:footnote w:id="3">{p("k")}</w:footnote>'
 
 
 def _notes(body: str, payload: Any) -> tuple[list[str], list[tuple[str, str]], ExpandedTemplate]:
