@@ -31,7 +31,7 @@ from docops_flask.engine.template.layout_items import (
 )
 from docops_flask.engine.template.pieces import Piece
 from docops_flask.engine.template.scopes import Decision, Scope, decide
-from docops_flask.engine.template.structure import PartStructure, Structure
+from docops_flask.engine.template.template_structure import PartStructure, Structure
 
 _ENDS_WITH_PARAGRAPH = re.compile(
     rb"(?:</(?:[^\s<>/:]+:)?p\s*>|<(?:[^\s<>/:]+:)?p(?:\s[^<>]*)?/>)\s*"

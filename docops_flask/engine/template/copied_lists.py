@@ -19,7 +19,7 @@ from docops_flask.engine.document.document import Document, StoryPart
 from docops_flask.engine.oxml.names import namespace_of, to_integer
 from docops_flask.engine.template.found_blocks import FoundBlock
 from docops_flask.engine.template.frames import Frame
-from docops_flask.engine.template.structure import Structure
+from docops_flask.engine.template.template_structure import Structure
 
 _LIST = re.compile(
     rb"<(?:[^\s<>/:!?]+:)?numPr\s*>\s*(?:<(?:[^\s<>/:!?]+:)?ilvl\s[^<>]*?val\s*=\s*[\"'](\d+)[\"'][^<>]*/>\s*)?"

@@ -19,8 +19,8 @@ from docops_flask.engine.template.found_blocks import FoundBlock
 from docops_flask.engine.template.frames import Frame
 from docops_flask.engine.template.piece_paths import piece_path, result_path
 from docops_flask.engine.template.scopes import Scope
-from docops_flask.engine.template.structure import PartStructure
 from docops_flask.engine.template.tag_sites import TagSite
+from docops_flask.engine.template.template_structure import PartStructure
 
 
 class CopyOrigin(NamedTuple):

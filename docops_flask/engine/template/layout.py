@@ -23,59 +23,24 @@ from docops_flask.engine.template.layout_items import (
     TableItem,
     TagItem,
 )
+from docops_flask.engine.template.layout_nodes import (
+    AROUND,
+    BLOCK,
+    CONTAINER,
+    CUT,
+    MergeNode,
+    Node,
+    NoteNode,
+    TagNode,
+)
 from docops_flask.engine.template.merged_cells import find_merged, with_value
 from docops_flask.engine.template.pieces import Piece, PieceKind
 from docops_flask.engine.template.range_marks import RangeMarks
-from docops_flask.engine.template.structure import PartStructure
 from docops_flask.engine.template.tag_sites import TagSite
+from docops_flask.engine.template.template_structure import PartStructure
 
 _SECTION = re.compile(rb"<(?:[^\s<>/:!?]+:)?sectPr[\s/>]")
 _PROPERTIES = re.compile(rb"<(?:[^\s<>/:!?]+:)?pPr[\s/>]")
-
-
-class _Node:
-    """A range of bytes that is not copied as it is."""
-
-    __slots__ = ("children", "end", "new", "of", "rank", "start")
-
-    def __init__(self, start: int, end: int, rank: int, of: object, new: bytes = b"") -> None:
-        """``new`` stands in place of it."""
-        self.start = start
-        self.end = end
-        self.rank = rank
-        self.of = of
-        self.new = new
-        self.children: list[_Node] = []
-
-
-_CONTAINER, _BLOCK, _AROUND, _CUT = range(4)
-
-
-class _Merge:
-    """The mark of a merged cell behind a block."""
-
-    __slots__ = ("found",)
-
-    def __init__(self, found: FoundBlock) -> None:
-        self.found = found
-
-
-class _Note:
-    """A note that a block refers to."""
-
-    __slots__ = ("key",)
-
-    def __init__(self, key: NoteKey) -> None:
-        self.key = key
-
-
-class _Tag:
-    """A tag in a paragraph beside its block."""
-
-    __slots__ = ("found",)
-
-    def __init__(self, found: FoundBlock) -> None:
-        self.found = found
 
 
 class Layout:
@@ -103,25 +68,25 @@ class Layout:
             self._finish(builder, self._items)
         return self._items
 
-    def _tree(self) -> _Node:
+    def _tree(self) -> Node:
         nodes = [*self._nodes()]
         nodes.sort(key=lambda each: (each.start, -each.end, each.rank))
-        root = _Node(0, len(self._content), _CONTAINER, None)
+        root = Node(0, len(self._content), CONTAINER, None)
         opened = [root]
         for node in nodes:
             while opened[-1].end <= node.start and len(opened) > 1:
                 opened.pop()
             opened[-1].children.append(node)
-            if node.rank != _CUT:
+            if node.rank != CUT:
                 opened.append(node)
-        of_blocks = {id(node.of): node for node in nodes if node.rank == _BLOCK}
+        of_blocks = {id(node.of): node for node in nodes if node.rank == BLOCK}
         for block in self._structure.blocks:
             if block.first == block.last:
                 of_blocks[id(block)] = self._put_empty(root, block, of_blocks)
         return root
 
     @staticmethod
-    def _put_empty(root: _Node, block: FoundBlock, of_blocks: dict[int, _Node]) -> _Node:
+    def _put_empty(root: Node, block: FoundBlock, of_blocks: dict[int, Node]) -> Node:
         """Put a block that covers nothing behind the paragraph of its start tag, in the block around it."""
         around, at = root, block.first
         if block.parent is not None and id(block.parent) in of_blocks:
@@ -132,38 +97,38 @@ class Layout:
         while True:
             number = bisect_right(children, at, key=_end)
             inner = children[number] if number < len(children) else None
-            if inner is None or inner.rank in (_BLOCK, _CUT) or inner.start >= at:
+            if inner is None or inner.rank in (BLOCK, CUT) or inner.start >= at:
                 break
             children = inner.children
-        node = _Node(at, at, _BLOCK, block)
+        node = Node(at, at, BLOCK, block)
         children.insert(number, node)
         return node
 
-    def _nodes(self) -> Iterator[_Node]:
+    def _nodes(self) -> Iterator[Node]:
         structure = self._structure
-        around: dict[tuple[int, int], _Node] = {}
+        around: dict[tuple[int, int], Node] = {}
         for block in structure.blocks:
             if block.first < block.last and not self._is_gone(block.start.place, block):
-                yield _Node(block.first, block.last, _BLOCK, block)
+                yield Node(block.first, block.last, BLOCK, block)
                 self._note_container(block.pieces[0].parent if block.pieces else None, around)
             if block.extent == "rows" and block.pieces:
                 table = block.pieces[0].around(PieceKind.TABLE)
-                if table is not None and (_AROUND, table.start) not in around:
-                    around[_AROUND, table.start] = _Node(table.start, table.end, _AROUND, table)
+                if table is not None and (AROUND, table.start) not in around:
+                    around[AROUND, table.start] = Node(table.start, table.end, AROUND, table)
                     self._note_container(table.parent, around)
         for place in structure.loose:
             piece = structure.pieces.paragraphs[place.start]
-            yield _Node(piece.start, piece.end, _AROUND, place)
+            yield Node(piece.start, piece.end, AROUND, place)
             self._note_container(piece.parent, around)
         yield from around.values()
         for start, (end, key) in self.notes.items():
-            yield _Node(start, end, _CONTAINER, _Note(key))
+            yield Node(start, end, CONTAINER, NoteNode(key))
         for start, (end, block) in self.merged.following.items():
-            yield _Node(start, end, _CUT, _Merge(block))
+            yield Node(start, end, CUT, MergeNode(block))
         for vanished in structure.vanished:
             piece = vanished.piece
             new = self._emptied(piece) if vanished.is_emptied else self.marks.outward(piece.start, piece.end)
-            yield _Node(piece.start, piece.end, _CUT, None, new)
+            yield Node(piece.start, piece.end, CUT, None, new)
         beside = {
             id(site): block
             for block in structure.blocks
@@ -175,7 +140,7 @@ class Layout:
             if not self._is_in_vanished(site.place):
                 found = beside.get(id(site))
                 for first, last in site.ranges:
-                    yield _Node(first, last, _CUT, None if found is None else _Tag(found))
+                    yield Node(first, last, CUT, None if found is None else TagNode(found))
 
     def _is_gone(self, place: ParagraphPlace, block: FoundBlock) -> bool:
         """Say whether an inline block lies in a control paragraph of other blocks."""
@@ -191,17 +156,17 @@ class Layout:
             row = row.around(PieceKind.ROW)
         return False
 
-    def _note_container(self, piece: Piece | None, around: dict[tuple[int, int], _Node]) -> None:
+    def _note_container(self, piece: Piece | None, around: dict[tuple[int, int], Node]) -> None:
         """Note the container ``piece``, unless it is a body, a table or a row."""
         if piece is None or piece.kind in (PieceKind.TABLE, PieceKind.ROW) or is_body(self._part, piece):
             return
         begin = self._part.text.root_end if piece.parent is None else tag_end(self._content, piece.start)
-        if (_CONTAINER, begin) not in around:
+        if (CONTAINER, begin) not in around:
             end = self._content.rindex(b"</", begin, piece.end)
-            around[_CONTAINER, begin] = _Node(begin, end, _CONTAINER, piece)
+            around[CONTAINER, begin] = Node(begin, end, CONTAINER, piece)
 
     def _compiled(
-        self, builder: ChunkBuilder, start: int, end: int, children: Sequence[_Node]
+        self, builder: ChunkBuilder, start: int, end: int, children: Sequence[Node]
     ) -> "list[Item]":
         """Return the items of the bytes ``start``:``end``; what is not finished stays in ``builder``."""
         items: list[Item] = []
@@ -209,7 +174,7 @@ class Layout:
         for node in children:
             builder.take(at, node.start)
             at = max(at, node.end)
-            if node.rank == _CUT and node.of is None:
+            if node.rank == CUT and node.of is None:
                 builder.add(node.new, node.start)
                 continue
             found = node.of
@@ -229,22 +194,22 @@ class Layout:
         if chunk is not None:
             items.append(chunk)
 
-    def _whole(self, node: _Node) -> "list[Item]":
+    def _whole(self, node: Node) -> "list[Item]":
         builder = ChunkBuilder(self._content)
         items = self._compiled(builder, node.start, node.end, node.children)
         self._finish(builder, items)
         return items
 
-    def _item(self, node: _Node) -> Item:
+    def _item(self, node: Node) -> Item:
         if isinstance(node.of, FoundBlock):
             return self._block(node.of, node.children)
-        if isinstance(node.of, _Tag):
+        if isinstance(node.of, TagNode):
             text = Chunk(self._content[node.start : node.end], [(0, node.start)])
             return TagItem(node.of.found, text)
-        if isinstance(node.of, _Note):
+        if isinstance(node.of, NoteNode):
             whole = Chunk(self._content[node.start : node.end], [(0, node.start)])
             return NoteItem(node.of.key, self._whole(node), whole)
-        if isinstance(node.of, _Merge):
+        if isinstance(node.of, MergeNode):
             own = self._content[node.start : node.end]
             goes_on = Chunk(own, [(0, node.start)])
             return MergeItem(node.of.found, goes_on, Chunk(with_value(own, b"restart"), [(0, -1)]))
@@ -258,7 +223,7 @@ class Layout:
             return TableItem(node.of, self._whole(node))
         return ContainerItem(self._whole(node), self._last_paragraph(node.of))
 
-    def _block(self, found: FoundBlock, children: Sequence[_Node]) -> BlockItem:
+    def _block(self, found: FoundBlock, children: Sequence[Node]) -> BlockItem:
         item = BlockItem(found)
         item.main = self._part_items(found, found.main, children)
         item.marks["main"] = self._outward(found.main)
@@ -283,7 +248,7 @@ class Layout:
         self._finish(builder, item.whole)
         return item
 
-    def _part_items(self, found: FoundBlock, part: Part, children: Sequence[_Node]) -> "list[Item]":
+    def _part_items(self, found: FoundBlock, part: Part, children: Sequence[Node]) -> "list[Item]":
         own = [
             each
             for each in children
@@ -348,7 +313,7 @@ class Layout:
         return Chunk(b"<" + prefix + b":p/>" if prefix else b"", [(0, -1)])
 
 
-def _end(node: _Node) -> int:
+def _end(node: Node) -> int:
     return node.end
 
 

@@ -5,15 +5,14 @@ Found once for a template, whatever the data. docs/analysis/blocks.md has the ru
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
-from typing import NamedTuple
 
 from docops_flask.engine.document.document import Document, ParagraphPlace, StoryPart
 from docops_flask.engine.errors import TemplateLimitExceeded
 from docops_flask.engine.template.block_parts import cut_inline, divide
 from docops_flask.engine.template.block_scopes import Around, blocks_around, is_in_scope, lists_around
-from docops_flask.engine.template.blocks import Block, PlacedTag, pair_tags
+from docops_flask.engine.template.blocks import MAX_DEPTH, Block, PlacedTag, pair_tags, too_deep
 from docops_flask.engine.template.byte_ranges import Ranges
-from docops_flask.engine.template.control_pieces import ControlPieces, Vanished
+from docops_flask.engine.template.control_pieces import ControlPieces
 from docops_flask.engine.template.copied_notes import NOTES, NoteKey, References
 from docops_flask.engine.template.extents import ExtentFault, TagPlace, extent_of
 from docops_flask.engine.template.found_blocks import Fault, FoundBlock
@@ -21,60 +20,13 @@ from docops_flask.engine.template.pieces import Piece, PieceKind, Pieces, pieces
 from docops_flask.engine.template.run_cuts import RunCuts, is_field_balanced
 from docops_flask.engine.template.tag_sites import CONTROL_KINDS, Solid, Story, TagSite, find_stories
 from docops_flask.engine.template.tags import Extent, TagKind
+from docops_flask.engine.template.template_structure import PartStructure, StoryNodes, Structure
 from docops_flask.engine.template.unrepeatable import unrepeatable_object
 
 MAX_BLOCKS = 10_000
 # How often what is sound is told anew, since the tags of a faulty block are text to the others.
 _ROUNDS = 4
 _STARTS = (TagKind.EACH, TagKind.IF, TagKind.UNLESS)
-
-
-class PartStructure(NamedTuple):
-    """The blocks of a part by their start tags, and what else goes from its bytes.
-
-    ``vanished`` are the control paragraphs and rows; ``loose`` are paragraphs made of inline blocks alone;
-    ``kept`` are bytes that stay as they are since they belong to a block that is not sound; ``cuts`` are the
-    tags in paragraphs that stay.
-    """
-
-    part: StoryPart
-    pieces: Pieces
-    blocks: Sequence[FoundBlock]
-    vanished: Sequence[Vanished]
-    loose: Sequence[ParagraphPlace]
-    kept: Sequence[tuple[int, int]]
-    cuts: Sequence[TagSite]
-
-    @staticmethod
-    def without_blocks(part: StoryPart) -> "PartStructure":
-        """Return the structure of a part without tags."""
-        return PartStructure(part, Pieces(Piece(PieceKind.OTHER, 0, None), {}), (), (), (), (), ())
-
-
-class StoryNodes(NamedTuple):
-    """The blocks and tags of a story as they nest, with what its text box is anchored in."""
-
-    story: Story
-    nodes: Sequence[Block | PlacedTag]
-    around: Around
-
-
-class Structure(NamedTuple):
-    """The blocks of a document: by part, as they nest in each story, with all faults in document order.
-
-    ``hung`` are the notes that blocks refer to, with the innermost of these.
-    """
-
-    parts: Sequence[PartStructure]
-    stories: Sequence[StoryNodes]
-    faults: Sequence[Fault]
-    references: References
-    hung: Mapping[NoteKey, Around]
-
-    @property
-    def blocks(self) -> list[FoundBlock]:
-        """All sound blocks by their numbers."""
-        return [block for part in self.parts for block in part.blocks]
 
 
 def find_structure(document: Document) -> Structure:
@@ -307,12 +259,25 @@ class _PartReader:
                     inner = count + node.opens_scope
                     pending += [(each, inner) for each in (*node.main, *node.gap)]
                     pending += [(each, count) for each in node.other]
-        left: list[FoundBlock] = []
         for top in self._top:
             top.parent, top.anchor = arounds[id(top.story)]
+        self._refuse_depth()
+        left: list[FoundBlock] = []
+        for top in self._top:
             is_apart = top.parent is None or top.parent.story.part is not self._part
             (left if is_apart or top.parent is None else top.parent.children).append(top)
         self._top = left
+
+    def _refuse_depth(self) -> None:
+        """Raise ``TemplateLimitExceeded`` where blocks nest too deep, those of text boxes and notes too."""
+        for block in self._sound():
+            depth = 0
+            around: FoundBlock | None = block
+            while around is not None:
+                depth += 1
+                around = around.parent
+                if depth > MAX_DEPTH:
+                    raise too_deep(block.start.placed)
 
 
 def _found_in(

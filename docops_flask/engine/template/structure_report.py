@@ -8,9 +8,9 @@ from docops_flask.engine.template.blocks import PlacedTag
 from docops_flask.engine.template.found_blocks import FoundBlock
 from docops_flask.engine.template.piece_paths import piece_path
 from docops_flask.engine.template.pieces import Piece, PieceKind
-from docops_flask.engine.template.structure import PartStructure, Structure
 from docops_flask.engine.template.tag_sites import TagSite
 from docops_flask.engine.template.tags import TagKind
+from docops_flask.engine.template.template_structure import PartStructure, Structure
 
 
 def structure_as_list(structure: Structure) -> list[dict[str, Any]]:

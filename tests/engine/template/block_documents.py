@@ -17,9 +17,10 @@ from docops_flask.engine.template.conditions import Value, number_as_written
 from docops_flask.engine.template.expanded_template import ExpandedTemplate
 from docops_flask.engine.template.formats.table import rule_of
 from docops_flask.engine.template.frames import Frame
-from docops_flask.engine.template.structure import Structure, find_structure
+from docops_flask.engine.template.structure import find_structure
 from docops_flask.engine.template.tag_sites import TagSite, find_stories
 from docops_flask.engine.template.tags import TagKind
+from docops_flask.engine.template.template_structure import Structure
 from tests.factories import docx
 
 LIMITS = Limits()

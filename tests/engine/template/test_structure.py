@@ -214,6 +214,14 @@ def test_too_many_blocks_are_refused() -> None:
     assert raised.value.detail == {"limit": "blocks", "max": MAX_BLOCKS}
 
 
+def test_blocks_of_a_text_box_nest_in_those_around_it() -> None:
+    inner = "【?A】" * 5 + "x" + "【/】" * 5
+    with pytest.raises(TemplateLimitExceeded) as raised:
+        structure(p("【?B】" * 4, "y", textbox(p(inner)), "【/】" * 4))
+    assert raised.value.detail == {"limit": "block_depth", "max": 8}
+    assert not structure(p("【?B】" * 3, "y", textbox(p(inner)), "【/】" * 3)).faults
+
+
 @pytest.mark.parametrize(
     "body",
     [
