@@ -34,7 +34,8 @@ class BlockEntry(NamedTuple):
     """What the replace log says of a block in one copy of those around it.
 
     Paths are those of the template, ``result_first`` and ``result_last`` those of the result, ``None`` where
-    nothing stands there. ``missing`` is the path of a value that is not given, without the payload's ``$.``.
+    nothing stands there. Blocks that mirror another have no entries. ``missing`` is the path of a value that
+    is not given, without the payload's ``$.``.
     """
 
     found: FoundBlock
@@ -61,6 +62,7 @@ class BlockEntry(NamedTuple):
             "start": _site(found.start),
             "end": _site(found.end),
             "dividers": [_site(each) for each in found.dividers],
+            **({"mirrored_at": [each.start.place.path for each in found.mirrors]} if found.mirrors else {}),
             "status": self.status,
             "from": self.first,
             "to": self.last,
@@ -163,6 +165,8 @@ def _entries(
     vanished = _vanished_of(structure, places)
     for outcome in expanded.outcomes:
         found = outcome.found
+        if found.is_mirror:
+            continue
         first = last = found.start.place.path
         if found.pieces:
             first = piece_path(found.pieces[0], places) or first

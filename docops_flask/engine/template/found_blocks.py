@@ -15,7 +15,7 @@ class Fault(NamedTuple):
     """A tag that is text since its block is not sound: a code of docs/templates.md, where, and why.
 
     The tag is ``text``, at the characters ``start``:``end`` of ``place``; ``at`` is its first byte in the
-    part. ``related`` is the other tag it is about.
+    part. ``related`` is the other tag it is about, ``site`` the tag itself where it can be read.
     """
 
     code: str
@@ -26,6 +26,7 @@ class Fault(NamedTuple):
     at: int
     reason: str | None = None
     related: TagSite | None = None
+    site: TagSite | None = None
 
     @staticmethod
     def of_site(
@@ -33,7 +34,7 @@ class Fault(NamedTuple):
     ) -> "Fault":
         """Return the fault of a tag."""
         text = site.placed.text
-        return Fault(code, text, site.place, site.start, site.end, site.first, reason, related)
+        return Fault(code, text, site.place, site.start, site.end, site.first, reason, related, site)
 
     @staticmethod
     def of_bad(bad: BadSite) -> "Fault":
@@ -59,13 +60,14 @@ class FoundBlock:
     ``pieces`` the elements without control paragraphs and rows at its ends, which are ``leading`` and
     ``trailing``. ``before`` and ``behind`` are the
     cuts around an inline block. ``number`` is its number in the document. Where ``parent`` is a block of
-    another story, ``anchor`` is the byte there at which the text box or note hangs.
+    another story, ``anchor`` is the byte there at which the text box or note hangs. ``mirrors`` are the same
+    block in other branches of an mc:AlternateContent, for which ``is_mirror`` holds.
     """
 
     __slots__ = (
-        "anchor", "before", "behind", "block", "children", "end", "first", "gap", "gap_tag", "last",
-        "leading", "main", "number", "other", "other_tag", "parent", "pieces", "range", "start",
-        "story", "trailing",
+        "anchor", "before", "behind", "block", "children", "end", "first", "gap", "gap_tag",
+        "is_mirror", "last", "leading", "main", "mirrors", "number", "other", "other_tag", "parent",
+        "pieces", "range", "start", "story", "trailing",
     )  # fmt: skip
 
     def __init__(self, block: Block, story: Story, parent: "FoundBlock | None") -> None:
@@ -90,6 +92,8 @@ class FoundBlock:
         self.behind: Cut | None = None
         self.number = -1
         self.anchor = -1
+        self.mirrors: list[FoundBlock] = []
+        self.is_mirror = False
 
     @property
     def kind(self) -> str:

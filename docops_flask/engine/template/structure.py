@@ -16,6 +16,8 @@ from docops_flask.engine.template.control_pieces import ControlPieces
 from docops_flask.engine.template.copied_notes import NOTES, NoteKey, References
 from docops_flask.engine.template.extents import ExtentFault, TagPlace, extent_of
 from docops_flask.engine.template.found_blocks import Fault, FoundBlock
+from docops_flask.engine.template.mirrored_blocks import note_mirrors
+from docops_flask.engine.template.nearest_tags import with_nearest
 from docops_flask.engine.template.pieces import Piece, PieceKind, Pieces, pieces_of
 from docops_flask.engine.template.run_cuts import RunCuts, is_field_balanced
 from docops_flask.engine.template.tag_sites import CONTROL_KINDS, Solid, Story, TagSite, find_stories
@@ -56,10 +58,13 @@ def find_structure(document: Document) -> Structure:
         hung.update(references.hung(part, parts[-1].blocks))
     for number, block in enumerate(block for part in parts for block in part.blocks):
         block.number = number
+    note_mirrors(document, [block for part in parts for block in part.blocks])
     return Structure(
         parts,
         [nodes for reader in readers for nodes in reader.nodes],
-        [fault for reader in readers for fault in sorted(reader.faults, key=lambda each: each.at)],
+        with_nearest(
+            [fault for reader in readers for fault in sorted(reader.faults, key=lambda each: each.at)]
+        ),
         references,
         hung,
     )

@@ -18,11 +18,7 @@ def structure_as_list(structure: Structure) -> list[dict[str, Any]]:
     found = []
     for part in structure.parts:
         places = {place.start: place for place in part.part.paragraphs}
-        found += [
-            _block(block, places)
-            for block in part.blocks
-            if block.parent is None or block.parent.story.part is not part.part
-        ]
+        found += [_block(block, places) for block in part.blocks if _is_outermost(block)]
     return found
 
 
@@ -43,6 +39,11 @@ def _cell(part: PartStructure, site: TagSite) -> Piece | None:
     return part.pieces.paragraphs[site.place.start].around(PieceKind.CELL)
 
 
+def _is_outermost(block: FoundBlock) -> bool:
+    is_in_part = block.parent is not None and block.parent.story.part is block.story.part
+    return not is_in_part and not block.is_mirror
+
+
 def _block(block: FoundBlock, places: Mapping[int, ParagraphPlace]) -> dict[str, Any]:
     first = last = block.start.place.path
     if block.pieces:
@@ -58,7 +59,9 @@ def _block(block: FoundBlock, places: Mapping[int, ParagraphPlace]) -> dict[str,
         "to": last,
         "fields": _fields((*block.block.main, *block.block.gap, *block.block.other)),
         "inside": [
-            _block(each, places) for each in sorted(block.children, key=lambda child: child.start.first)
+            _block(each, places)
+            for each in sorted(block.children, key=lambda child: child.start.first)
+            if not each.is_mirror
         ],
     }
 

@@ -197,6 +197,11 @@ def test_text_boxes_are_expanded_in_both_branches() -> None:
     assert texts(body, {"A": [{"B": ["1", "2"]}, {"B": ["3"]}]}) == ["y", "1", "2", "y", "3", "end"]
     found = expanded(body, {"A": [{"B": ["1", "2"]}, {"B": ["3"]}]})
     assert [len(place.mirrors) for place in found.document.walk.paragraphs] == [0, 1, 1, 0, 1, 0]
+    inner = [entry.as_dict() for entry in found.blocks if entry.found.name == "B"]
+    assert [(each["inside"], each["mirrored_at"]) for each in inner] == [
+        ([[0, 0]], ["textbox0.fallback/p0"]),
+        ([[0, 1]], ["textbox0.fallback/p0"]),
+    ]
 
 
 def test_a_text_box_has_the_scope_of_its_anchor() -> None:

@@ -139,6 +139,15 @@ def test_faults(body: str, found: list[tuple[str, str, str]]) -> None:
     assert faults(body + p("end")) == found
 
 
+def test_a_lone_tag_is_told_with_the_nearest_of_its_name_in_any_story() -> None:
+    found = structure(p("【#A】x"), stories={"header1": p("【/A】"), "footer1": p("【/B】")}).faults
+    assert [(each.text, each.related and each.related.place.path) for each in found] == [
+        ("【#A】", "header1/p0"),
+        ("【/A】", "p0"),
+        ("【/B】", None),
+    ]
+
+
 def test_what_cannot_be_repeated_may_be_decided_about() -> None:
     assert not faults(p("【?A】") + '<w:altChunk r:id="rId1"/>' + p("【/A】"))
 
@@ -182,6 +191,8 @@ def test_blocks_of_headers_notes_and_text_boxes_are_found_by_themselves() -> Non
         ("【#D】", None),
         ("【#C】", None),
     ]
+    assert [block.is_mirror for block in found.blocks] == [False, False, True, False, False]
+    assert [each["name"] for each in structure_as_list(found)] == ["A", "D", "C"]
 
 
 def test_inspect_shows_blocks_as_they_nest() -> None:
