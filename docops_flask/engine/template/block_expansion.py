@@ -12,7 +12,7 @@ from docops_flask.engine.document.document import Document, StoryPart
 from docops_flask.engine.errors import TemplateLimitExceeded
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.template.chunks import Chunk
-from docops_flask.engine.template.conditions import Value
+from docops_flask.engine.template.conditions import Value, is_list
 from docops_flask.engine.template.copied_chunks import CopiedChunks, NotesOfPart, Restarts
 from docops_flask.engine.template.copied_lists import CopiedLists, NewLists
 from docops_flask.engine.template.copied_notes import NewNotes, NoteKey, highest_ids
@@ -183,7 +183,7 @@ class _Run:
                     self._add(item.text, frame.kept())
             elif isinstance(item, MergeItem):
                 decision = self._decide(item.found, frame)
-                stands = decision.is_kept or _scopes(item.found, frame.scope, decision)
+                stands = decision.is_kept or _count(item.found, decision)
                 self._add(item.goes_on if stands else item.begins, frame)
             elif isinstance(item, NoteItem):
                 for copy in self._notes.frames(item.key):
@@ -221,8 +221,8 @@ class _Run:
 
     def _branch(self, item: BlockItem, outcome: BlockOutcome) -> None:
         found, frame, decision = outcome.found, outcome.frame, outcome.decision
+        self._budget.copies(_count(found, decision))
         scopes = _scopes(found, frame.scope, decision)
-        self._budget.copies(len(scopes))
         outcome.copies = len(scopes)
         gaps = len(scopes) - 1
         for number, scope in enumerate(scopes):
@@ -284,6 +284,14 @@ class _Run:
             self.outcomes[number].dropped.append(Drop(piece, reason))
         for outcome in self.outcomes[number:]:
             outcome.first, outcome.last = min(outcome.first, len(self._spans)), len(self._spans)
+
+
+def _count(found: FoundBlock, decision: Decision) -> int:
+    """Return how many copies a block has."""
+    if not found.block.opens_scope:
+        return int(decision.is_taken)
+    value = None if decision.resolved is None else decision.resolved.value
+    return len(value) if is_list(value) else 0
 
 
 def _scopes(found: FoundBlock, scope: Scope, decision: Decision) -> list[Scope]:

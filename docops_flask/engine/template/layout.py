@@ -270,17 +270,22 @@ class Layout:
         return items
 
     def _take_control(self, builder: ChunkBuilder, found: FoundBlock, piece: Piece) -> None:
-        """Add a control paragraph or row with no tags but those of a block and of those inside it."""
+        """Add a control paragraph or row with no tags but those of a block and of those inside it.
+
+        Section breaks and ends of ranges stand where it vanished.
+        """
         own = {id(site) for block in found.all_inside() for site in block.sites}
+        sites = self._structure.cuts
+        first, last = (bisect_left(sites, at, key=_first) for at in (piece.start, piece.end))
+        gone = [each for site in sites[first:last] if id(site) not in own for each in site.ranges]
+        gone += [(mark.start, mark.end) for mark in self.marks.outward_marks(piece.start, piece.end)]
+        section = _SECTION.search(self._content, piece.start, piece.end)
+        if section is not None:
+            gone.append((section.start(), element_end(self._content, section.start())))
         at = piece.start
-        first = bisect_left(self._structure.cuts, piece.start, key=_first)
-        for site in self._structure.cuts[first:]:
-            if site.first >= piece.end:
-                break
-            if id(site) not in own:
-                for start, end in site.ranges:
-                    builder.take(at, start)
-                    at = end
+        for start, end in sorted(gone):
+            builder.take(at, start)
+            at = max(at, end)
         builder.take(at, piece.end)
 
     def _outward(self, part: Part) -> Chunk | None:

@@ -42,12 +42,12 @@ class RangeMarks:
         }
         self._starts = list(self.by_start)
 
-    def outward(self, start: int, end: int) -> bytes:
+    def outward_marks(self, start: int, end: int) -> list[Mark]:
         """Return the marks in the bytes ``start``:``end`` whose other mark lies outside these."""
         first = bisect_left(self._starts, start)
-        pieces = []
-        for at in self._starts[first : bisect_left(self._starts, end, first)]:
-            mark = self.by_start[at]
-            if mark.partner >= 0 and not start <= mark.partner < end:
-                pieces.append(self._content[mark.start : mark.end])
-        return b"".join(pieces)
+        inside = (self.by_start[at] for at in self._starts[first : bisect_left(self._starts, end, first)])
+        return [mark for mark in inside if mark.partner >= 0 and not start <= mark.partner < end]
+
+    def outward(self, start: int, end: int) -> bytes:
+        """Return the same marks as bytes."""
+        return b"".join(self._content[mark.start : mark.end] for mark in self.outward_marks(start, end))

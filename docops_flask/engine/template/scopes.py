@@ -4,10 +4,10 @@ The root scope is the payload; each item of a list opens a scope. A plain path i
 scope and nowhere else.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import NamedTuple
 
-from docops_flask.engine.template.conditions import Value, holds, is_given
+from docops_flask.engine.template.conditions import Value, holds, is_given, is_list
 from docops_flask.engine.template.tags import Path, Tag, TagKind
 
 
@@ -59,7 +59,7 @@ class Scope:
     def items(self, resolved: Resolved) -> "list[Scope]":
         """Return the scopes of the items of a list."""
         value = resolved.value
-        if isinstance(value, str) or not isinstance(value, Sequence):
+        if not is_list(value):
             return []
         count = len(value)
         return [

@@ -43,6 +43,14 @@ def test_the_half_of_a_range_that_lies_in_what_goes_stays(payload: Any) -> None:
     assert markup(inline, payload).count(START) == 1
 
 
+@pytest.mark.parametrize("payload", [{}, TWO])
+def test_a_mark_or_a_section_break_in_a_control_paragraph_stands_once(payload: Any) -> None:
+    section = "<w:sectPr><w:cols/></w:sectPr>"
+    body = p("【#A】", START, properties=section) + p("x") + p("【/A】") + p("y", STOP)
+    found = markup(body, payload)
+    assert (found.count(START), found.count(section)) == (1, 1)
+
+
 def test_a_range_in_what_goes_goes() -> None:
     assert "bookmark" not in markup(_block(p(START, "x", STOP)), {"A": []})
 

@@ -282,6 +282,21 @@ def test_copies_are_counted_before_anything_is_copied() -> None:
     assert raised.value.detail["limit"] == "output_bytes"
 
 
+def test_a_list_that_is_too_long_is_refused_without_work() -> None:
+    document = opened(p("【#A】x【/A】") + p("【#B】【#UP.B】【#UP.UP.B】x【/】【/】【/】"))
+    layouts = BlockLayouts(document, find_structure(document))
+
+    def refused(payload: Any) -> None:
+        with pytest.raises(TemplateLimitExceeded):
+            layouts.expanded(payload, LIMITS)
+
+    # The layout is made at the first use.
+    refused({"A": [1] * 200_000})
+    few, many = (steps_of(lambda n=count: refused({"A": [1] * n})) for count in (200_000, 1_000_000))
+    assert many == few
+    assert steps_of(lambda: refused({"A": [], "B": [1] * 1000})) < 100 * LIMITS.block_copies
+
+
 @pytest.mark.parametrize(
     "body",
     [
@@ -429,3 +444,30 @@ def test_random_blocks_come_out_as_the_rules_say(tree: list[Any], payload: Any) 
     assert texts(body, values) == [*_outcome(in_list, (values, 0)), "end"]
     found = expanded(body, values)
     assert len(found.origins) == sum(len(part.paragraphs) for part in found.document.parts)
+
+
+_PIECES = st.sampled_from(
+    ("x", " ", "【N】", "【#A】", "【#B】", "【?A】", "【^B】", "【/A】", "【/B】", "【/】", "【否则】", "【间隔】",
+     "【#A 行】", "【#B 表】", "【?A 段】", "【--r】", "【.】", "【#】", "【?首项】", "【#UP.A】", "\n")
+)  # fmt: skip
+_TAG_SOUP = st.lists(_PIECES, max_size=5).map("".join)
+
+
+def _soups() -> st.SearchStrategy[str]:
+    paragraph = _TAG_SOUP.map(lambda text: p(*(r(each) for each in text.split("\n"))))
+    box = st.tuples(_TAG_SOUP, paragraph, paragraph).map(lambda each: p(each[0], textbox(*each[1:])))
+
+    def tables(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+        cell = st.lists(inner, max_size=2).map(lambda each: tc("".join(each) + p("")))
+        row = st.lists(cell, min_size=1, max_size=2).map(lambda each: tr(*each))
+        return st.lists(row, min_size=1, max_size=3).map(lambda each: tbl(*each))
+
+    return st.lists(st.recursive(paragraph | box, tables, max_leaves=5), max_size=5).map("".join)
+
+
+@given(_soups(), st.dictionaries(_NAMES, _VALUES, max_size=3))
+def test_any_tags_anywhere_give_a_sound_document(body: str, payload: Any) -> None:
+    found = expanded(body + END, payload)
+    assert len(found.origins) == sum(len(part.paragraphs) for part in found.document.parts)
+    content = found.document.parts[0].text.content.decode()
+    assert not re.search("<w:tc></w:tc>|</w:tbl></w:tc>|<w:tblGrid/></w:tbl>", content)
