@@ -446,10 +446,10 @@ def test_random_blocks_come_out_as_the_rules_say(tree: list[Any], payload: Any) 
     assert len(found.origins) == sum(len(part.paragraphs) for part in found.document.parts)
 
 
-_PIECES = st.sampled_from(
-    ("x", " ", "【N】", "【#A】", "【#B】", "【?A】", "【^B】", "【/A】", "【/B】", "【/】", "【否则】", "【间隔】",
-     "【#A 行】", "【#B 表】", "【?A 段】", "【--r】", "【.】", "【#】", "【?首项】", "【#UP.A】", "\n")
-)  # fmt: skip
+_PIECES = st.sampled_from((
+    "x", " ", "【N】", "【#A】", "【#B】", "【?A】", "【^B】", "【/A】", "【/B】", "【/】", "【否则】", "【间隔】",
+    "【#A 行】", "【#B 表】", "【?A 段】", "【--r】", "【.】", "【#】", "【?首项】", "【#UP.A】", "\n",
+))  # fmt: skip
 _TAG_SOUP = st.lists(_PIECES, max_size=5).map("".join)
 
 
@@ -467,7 +467,11 @@ def _soups() -> st.SearchStrategy[str]:
 
 @given(_soups(), st.dictionaries(_NAMES, _VALUES, max_size=3))
 def test_any_tags_anywhere_give_a_sound_document(body: str, payload: Any) -> None:
-    found = expanded(body + END, payload)
+    try:
+        found = expanded(body + END, payload)
+    except TemplateLimitExceeded as error:
+        assert error.detail["limit"] == "block_depth"  # noqa: PT017, most bodies do not raise
+        return
     assert len(found.origins) == sum(len(part.paragraphs) for part in found.document.parts)
     content = found.document.parts[0].text.content.decode()
     assert not re.search("<w:tc></w:tc>|</w:tbl></w:tc>|<w:tblGrid/></w:tbl>", content)

@@ -106,6 +106,10 @@ def test_what_its_container_must_end_with_stays_and_so_does_a_section_break(body
         (p("【#A】") + tbl(tr(tc("【/A】"))), [("BLOCK_CROSSES_TABLE", "【#A】", "p0")]),
         (p("【#A 行】x【/A】"), [("BLOCK_NOT_IN_TABLE", "【#A 行】", "p0")]),
         (
+            tbl(tr(tc(p(textbox(p("【#A 行】x【/A】"), fallback=()))))),
+            [("BLOCK_NOT_IN_TABLE", "【#A 行】", "textbox0/p0")],
+        ),
+        (
             tbl(tr(tc("【#A】x"), tc("【/A】【#B】")), tr(tc("y"), tc("【/B】"))),
             [("BLOCKS_OVERLAP", "【#A】", "t0.r0.c0.p0"), ("BLOCKS_OVERLAP", "【#B】", "t0.r0.c1.p0")],
         ),
