@@ -447,7 +447,8 @@ def test_random_blocks_come_out_as_the_rules_say(tree: list[Any], payload: Any) 
 
 
 _PIECES = st.sampled_from((
-    "x", " ", "【N】", "【#A】", "【#B】", "【?A】", "【^B】", "【/A】", "【/B】", "【/】", "【否则】", "【间隔】",
+    "x", " ", "【N】", "【#A】", "【#B】", "【?A】", "【^B】", "【/A】", "【/B】", "【/】",
+    "【否则】", "【间隔】",
     "【#A 行】", "【#B 表】", "【?A 段】", "【--r】", "【.】", "【#】", "【?首项】", "【#UP.A】", "\n",
 ))  # fmt: skip
 _TAG_SOUP = st.lists(_PIECES, max_size=5).map("".join)
