@@ -22,6 +22,7 @@ from docops_flask.engine.template.layout import Layout
 from docops_flask.engine.template.layout_items import (
     BlockItem,
     ContainerItem,
+    EmptiedItem,
     Item,
     LooseItem,
     MergeItem,
@@ -185,6 +186,10 @@ class _Run:
                 decision = self._decide(item.found, frame)
                 stands = decision.is_kept or _count(item.found, decision)
                 self._add(item.goes_on if stands else item.begins, frame)
+            elif isinstance(item, EmptiedItem):
+                kept = (text for found, text in item.owners if self._decide(found, frame).is_kept)
+                text = next(kept, None)
+                self._add(text or item.emptied, frame.kept() if text else frame)
             elif isinstance(item, NoteItem):
                 for copy in self._notes.frames(item.key):
                     self.emit([item.whole] if copy.is_kept else item.items, copy)

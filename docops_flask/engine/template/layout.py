@@ -16,6 +16,7 @@ from docops_flask.engine.template.found_blocks import FoundBlock, Part
 from docops_flask.engine.template.layout_items import (
     BlockItem,
     ContainerItem,
+    EmptiedItem,
     Item,
     LooseItem,
     MergeItem,
@@ -28,6 +29,7 @@ from docops_flask.engine.template.layout_nodes import (
     BLOCK,
     CONTAINER,
     CUT,
+    EmptiedNode,
     MergeNode,
     Node,
     NoteNode,
@@ -56,6 +58,7 @@ class Layout:
         self._places = {place.start: place for place in structure.part.paragraphs}
         self._vanished = {each.piece.start: each for each in structure.vanished}
         self.merged = find_merged(structure.part, structure.blocks, self._vanished)
+        self._owners = self._outermost_owners()
         self._items: list[Item] | None = None
 
     @property
@@ -125,10 +128,7 @@ class Layout:
             yield Node(start, end, CONTAINER, NoteNode(key))
         for start, (end, block) in self.merged.following.items():
             yield Node(start, end, CUT, MergeNode(block))
-        for vanished in structure.vanished:
-            piece = vanished.piece
-            new = self._emptied(piece) if vanished.is_emptied else self.marks.outward(piece.start, piece.end)
-            yield Node(piece.start, piece.end, CUT, None, new)
+        yield from self._vanished_nodes()
         beside = {
             id(site): block
             for block in structure.blocks
@@ -141,6 +141,29 @@ class Layout:
                 found = beside.get(id(site))
                 for first, last in site.ranges:
                     yield Node(first, last, CUT, None if found is None else TagNode(found))
+
+    def _vanished_nodes(self) -> Iterator[Node]:
+        for vanished in self._structure.vanished:
+            piece = vanished.piece
+            if vanished.is_emptied:
+                owners = self._owners.get(piece.start, [])
+                of = EmptiedNode(piece, owners) if owners else None
+                yield Node(piece.start, piece.end, CUT, of, self._emptied(piece))
+            else:
+                yield Node(piece.start, piece.end, CUT, None, self.marks.outward(piece.start, piece.end))
+
+    def _outermost_owners(self) -> dict[int, list[FoundBlock]]:
+        """Return the outermost blocks with tags in control paragraphs beside them that stay."""
+        found: dict[int, list[FoundBlock]] = {}
+        for block in self._structure.blocks:
+            for piece in (*block.leading, *block.trailing):
+                vanished = self._vanished.get(piece.start)
+                if vanished is not None and vanished.is_emptied:
+                    owners = found.setdefault(piece.start, [])
+                    has_own = any(piece.start <= site.first < piece.end for site in block.sites)
+                    if has_own and block.parent not in owners:
+                        owners.append(block)
+        return found
 
     def _is_gone(self, place: ParagraphPlace, block: FoundBlock) -> bool:
         """Say whether an inline block lies in a control paragraph of other blocks."""
@@ -209,6 +232,11 @@ class Layout:
         if isinstance(node.of, NoteNode):
             whole = Chunk(self._content[node.start : node.end], [(0, node.start)])
             return NoteItem(node.of.key, self._whole(node), whole)
+        if isinstance(node.of, EmptiedNode):
+            return EmptiedItem(
+                self._emptied_chunk(node.of.piece),
+                [(each, self._control(each, node.of.piece)) for each in node.of.owners],
+            )
         if isinstance(node.of, MergeNode):
             own = self._content[node.start : node.end]
             goes_on = Chunk(own, [(0, node.start)])
@@ -270,18 +298,32 @@ class Layout:
         return items
 
     def _take_control(self, builder: ChunkBuilder, found: FoundBlock, piece: Piece) -> None:
-        """Add a control paragraph or row with no tags but those of a block and of those inside it.
-
-        Section breaks and ends of ranges stand where it vanished.
-        """
-        own = {id(site) for block in found.all_inside() for site in block.sites}
-        sites = self._structure.cuts
-        first, last = (bisect_left(sites, at, key=_first) for at in (piece.start, piece.end))
-        gone = [each for site in sites[first:last] if id(site) not in own for each in site.ranges]
+        """Add a control paragraph or row that vanished; section breaks and ends of ranges stay there."""
+        if found in self._owners.get(piece.start, ()):
+            return
+        gone = self._foreign_tags(found, piece)
         gone += [(mark.start, mark.end) for mark in self.marks.outward_marks(piece.start, piece.end)]
         section = _SECTION.search(self._content, piece.start, piece.end)
         if section is not None:
             gone.append((section.start(), element_end(self._content, section.start())))
+        self._take_without(builder, piece, gone)
+
+    def _control(self, found: FoundBlock, piece: Piece) -> Chunk:
+        """Return a control paragraph with no tags but those of a block and of those inside it."""
+        builder = ChunkBuilder(self._content)
+        self._take_without(builder, piece, self._foreign_tags(found, piece))
+        chunk = builder.finish()
+        assert chunk is not None
+        return chunk
+
+    def _foreign_tags(self, found: FoundBlock, piece: Piece) -> list[tuple[int, int]]:
+        own = {id(site) for block in found.all_inside() for site in block.sites}
+        sites = self._structure.cuts
+        first, last = (bisect_left(sites, at, key=_first) for at in (piece.start, piece.end))
+        return [each for site in sites[first:last] if id(site) not in own for each in site.ranges]
+
+    @staticmethod
+    def _take_without(builder: ChunkBuilder, piece: Piece, gone: list[tuple[int, int]]) -> None:
         at = piece.start
         for start, end in sorted(gone):
             builder.take(at, start)

@@ -57,6 +57,16 @@ class NoteItem:
         self.whole = whole
 
 
+class EmptiedItem:
+    """A control paragraph that stays, emptied; with the tags of one of ``owners`` that stays as it is."""
+
+    __slots__ = ("emptied", "owners")
+
+    def __init__(self, emptied: Chunk, owners: "list[tuple[FoundBlock, Chunk]]") -> None:
+        self.emptied = emptied
+        self.owners = owners
+
+
 class LooseItem:
     """A paragraph made of inline blocks: it goes where all are empty, or stays as ``emptied``."""
 
@@ -88,4 +98,6 @@ class ContainerItem:
         self.last = last
 
 
-Item = Chunk | BlockItem | TagItem | MergeItem | NoteItem | LooseItem | TableItem | ContainerItem
+Item = (
+    Chunk | BlockItem | TagItem | MergeItem | NoteItem | EmptiedItem | LooseItem | TableItem | ContainerItem
+)

@@ -2,6 +2,7 @@
 
 from docops_flask.engine.template.copied_notes import NoteKey
 from docops_flask.engine.template.found_blocks import FoundBlock
+from docops_flask.engine.template.pieces import Piece
 
 
 class Node:
@@ -39,6 +40,16 @@ class NoteNode:
 
     def __init__(self, key: NoteKey) -> None:
         self.key = key
+
+
+class EmptiedNode:
+    """A control paragraph that stays, with the outermost blocks beside it that have tags in it."""
+
+    __slots__ = ("owners", "piece")
+
+    def __init__(self, piece: Piece, owners: list[FoundBlock]) -> None:
+        self.piece = piece
+        self.owners = owners
 
 
 class TagNode:

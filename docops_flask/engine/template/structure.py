@@ -4,7 +4,6 @@ Found once for a template, whatever the data. docs/analysis/blocks.md has the ru
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import pairwise
 
 from docops_flask.engine.document.document import Document, ParagraphPlace, StoryPart
 from docops_flask.engine.errors import TemplateLimitExceeded
@@ -211,10 +210,17 @@ class _PartReader:
     def _overlapping(self) -> Iterator[Fault]:
         """Yield a fault for each of two blocks that share bytes and do not nest as their tags do."""
         for siblings in (self._top, *(block.children for block in self._sound())):
-            filled = [each for each in siblings if each.first < each.last]
-            for one, other in pairwise(sorted(filled, key=lambda each: (each.story.key, each.first))):
-                if other.first < one.last and one.story is other.story:
-                    yield from _both("BLOCKS_OVERLAP", one, other)
+            by_place = sorted(siblings, key=lambda each: (each.story.key, each.first, each.last))
+            around: FoundBlock | None = None
+            for block in by_place:
+                if around is None or around.story is not block.story:
+                    around = block
+                elif around.first < block.first < around.last or around.first == block.first < min(
+                    around.last, block.last
+                ):
+                    yield from _both("BLOCKS_OVERLAP", around, block)
+                if block.last >= around.last:
+                    around = block
         for block in self._sound():
             for child in block.children:
                 part = block.part_of(child)

@@ -102,6 +102,7 @@ def test_a_plain_name_is_looked_up_in_the_item_and_nowhere_else() -> None:
         p("【#A】a") + p("b【/A】"),
         tbl(tr(tc("【#A】a"), tc("b【/A】"))),
         tbl(tr(tc("【#A】"), tc("")), tr(tc("x"), tc("")), tr(tc("【/A】"), tc(""))),
+        tbl(tr(tc(p("【#A】") + tbl(tr(tc("x"))) + p("【/A】")))),
     ],
 )
 def test_a_block_whose_list_is_not_given_stays_as_it_is(body: str) -> None:

@@ -113,6 +113,10 @@ def test_what_its_container_must_end_with_stays_and_so_does_a_section_break(body
             tbl(tr(tc("【#A】x"), tc("【/A】【#B】")), tr(tc("y"), tc("【/B】"))),
             [("BLOCKS_OVERLAP", "【#A】", "t0.r0.c0.p0"), ("BLOCKS_OVERLAP", "【#B】", "t0.r0.c1.p0")],
         ),
+        (
+            tbl(tr(tc(p("【#B】") + p("【/B】【#A 行】【/A】") + p()))),
+            [("BLOCKS_OVERLAP", "【#B】", "t0.r0.c0.p0"), ("BLOCKS_OVERLAP", "【#A 行】", "t0.r0.c0.p1")],
+        ),
         (p("【#A】") + p("x【否则】") + p("【/A】"), [("DIVIDER_NOT_ALONE", "【否则】", "p1")]),
         (p("【否则】"), [("DIVIDER_OUTSIDE", "【否则】", "p0")]),
         (p("【#】") + p("【.】"), [("SCOPE_OUTSIDE", "【#】", "p0"), ("SCOPE_OUTSIDE", "【.】", "p1")]),
