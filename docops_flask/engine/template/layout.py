@@ -103,6 +103,9 @@ class Layout:
             if inner is None or inner.rank in (BLOCK, CUT) or inner.start >= at:
                 break
             children = inner.children
+        if inner is not None and inner.start < at:
+            # It stands in something that goes as a whole.
+            number, at = number + 1, inner.end
         node = Node(at, at, BLOCK, block)
         children.insert(number, node)
         return node

@@ -130,6 +130,12 @@ def test_what_stays_as_it_is_is_not_filled() -> None:
     assert (found.stays_text(place, first), found.stays_text(place, last)) == (True, False)
 
 
+def test_a_block_in_a_control_row_of_another_covers_nothing() -> None:
+    body = tbl(tr(tc("x【#B】"), tc("")), tr(tc("【/B】【#A 行】【/A】"), tc("")))
+    assert texts(body + END, {"A": [1, 2], "B": [1, 2]}) == ["x", "", "x", "", "end"]
+    assert texts(body + END, {"A": [], "B": []}) == ["end"]
+
+
 def test_a_faulty_block_stays_and_the_rest_is_expanded() -> None:
     body = p("a【#A】b") + p("【?B】x【/B】") + p("【/A】") + p("【?C】y【/C】.")
     assert texts(body, {"A": [1, 2], "B": 1}) == ["a【#A】b", "【?B】x【/B】", "【/A】", "."]
