@@ -8,8 +8,9 @@ from docops_flask.engine.checks.report import FormatReport
 from docops_flask.engine.errors import message_of
 from docops_flask.engine.integrity.verification import Verification
 from docops_flask.engine.job import Job
-from docops_flask.engine.reports.inspection import Inspection, Precheck
+from docops_flask.engine.reports.inspection import Inspection
 from docops_flask.engine.reports.missing_fields import MissingPlace, UnusedKey
+from docops_flask.engine.reports.precheck import Precheck
 from docops_flask.engine.run_result import RunResult
 from docops_flask.engine.run_warnings import WARNINGS
 from docops_flask.intake.catalogue.policies import (

@@ -13,7 +13,6 @@ from docops_flask.engine.artefacts import (
     FolderSink,
     NullSink,
     OutputBudget,
-    ZipSink,
 )
 from docops_flask.engine.document.open import open_document
 from docops_flask.engine.errors import DocopsError
@@ -29,7 +28,8 @@ from docops_flask.engine.template.unaccounted import find_unaccounted
 
 if TYPE_CHECKING:
     from docops_flask.engine.integrity.verification import Evidence, Verification
-    from docops_flask.engine.reports.inspection import Inspection, Precheck
+    from docops_flask.engine.reports.inspection import Inspection
+    from docops_flask.engine.reports.precheck import Precheck
 
 ARCHIVE = "outputs.zip"
 
@@ -64,14 +64,12 @@ def run_to_folder(job: Job, template: FilePath, folder: FilePath) -> RunResult:
 
 def run_to_zip(job: Job, package: Package, archive: FilePath) -> RunResult:
     """Run ``job`` and write its artefacts as one ZIP to ``archive``."""
-    with ZipSink(archive, OutputBudget(job.limits.output_bytes)) as sink:
-        result = _template(job, package).render(job, sink)
-        return result._replace(zip_ms=sink.finish())
+    return _template(job, package).render_to_zip(job, archive)
 
 
 def precheck(job: Job, template: FilePath) -> "Precheck":
     """Do what a run with ``format_mode=off`` does, keep the outcome, write no document."""
-    from docops_flask.engine.reports.inspection import precheck_of
+    from docops_flask.engine.reports.precheck import precheck_of
 
     unchecked = job._replace(options=Options(format_mode="off"))
     with closing(Package(template, job.limits)) as package:

@@ -42,8 +42,9 @@ from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.opc.package import Package
 from docops_flask.engine.opc.relationships import SIGNATURE_ORIGIN
 from docops_flask.engine.policy.policy import Policy
+from docops_flask.engine.reports.log_entry import LogEntry
 from docops_flask.engine.reports.missing_fields import Given, MissingFields, missing_fields
-from docops_flask.engine.reports.replace_log import LogEntry, ReplaceLog, replace_log
+from docops_flask.engine.reports.replace_log import ReplaceLog, replace_log
 from docops_flask.engine.run_result import RunResult
 from docops_flask.engine.skills.skill import Skill
 from docops_flask.engine.template.fill import fill
@@ -107,7 +108,7 @@ def _run(job: Job, template: Template, sink: ArtefactSink) -> RunResult:
     filling = fill(scan, values)
     inline = _fill_inline(scan, values, job.skill)
     touched = filling.touched if inline is None else _in_order(scan, filling.touched | inline.touched)
-    placed, elsewhere = _fill_places(job, places, values)
+    placed, elsewhere = _fill_places(job, places, values, document)
     suggested = _suggested_policy(job, document, scan)
     deviations = _deviations(job, document, targets, suggested)
     report = _format_report(job, document, targets, template_look)._replace(
@@ -120,7 +121,7 @@ def _run(job: Job, template: Template, sink: ArtefactSink) -> RunResult:
     unaccounted = find_unaccounted(template.package, document, scan, (*scan.inline_names(), *log.elsewhere()))
     log = log.with_unaccounted(unaccounted, suggestions)
     fields = sorted(template.field_counts)
-    missing = missing_fields(fields, Given(job.skill, job.payload, values), log, scan)
+    missing = missing_fields(fields, Given(job.skill, job.payload, values), log, scan, places)
 
     removal = _removal(job, template.package, document, placed)
     edits = [*filling.edits, *placed, *(() if inline is None else inline.edits)]
@@ -190,7 +191,7 @@ def _added(counts: dict[str, int], more: Mapping[str, int]) -> dict[str, int]:
 
 
 def _fill_places(
-    job: Job, scan: PlaceScan, values: Mapping[str, str]
+    job: Job, scan: PlaceScan, values: Values, document: Document
 ) -> tuple[Sequence[Edit], Sequence[LogEntry]]:
     """Return the edits outside paragraphs, and the log's entries about them and about what is not filled."""
     if job.skill is None or not any(scan):
@@ -199,7 +200,7 @@ def _fill_places(
     from docops_flask.engine.reports.place_entries import place_entries
     from docops_flask.engine.template.places.filling import fill_places
 
-    filling = fill_places(scan, values, job.skill)
+    filling = fill_places(scan, values, job.skill, document)
     suggestions = Suggestions(job.skill.placeholders())
     return filling.edits, tuple(place_entries(scan, filling, job.skill, suggestions))
 

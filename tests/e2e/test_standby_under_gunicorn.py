@@ -3,6 +3,7 @@
 import os
 import signal
 from collections.abc import Callable
+from contextlib import suppress
 
 import psutil
 import pytest
@@ -22,9 +23,11 @@ def standing_by(server: GunicornServer, count: int = 1, starts: int = 1) -> list
     def found() -> list[psutil.Process] | None:
         below = {}
         for worker in server.workers():
-            for process in worker.children(recursive=True):
-                if _is_ready(process.pid):
-                    below[process.pid] = process
+            # A worker may end while a reload goes on.
+            with suppress(psutil.NoSuchProcess):
+                for process in worker.children(recursive=True):
+                    if _is_ready(process.pid):
+                        below[process.pid] = process
         return list(below.values()) if len(below) == count else None
 
     eventually(lambda: len(server.sandbox_log) >= starts)

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from lxml import etree
 
-from docops_flask.engine.document import paragraph_text
+from docops_flask.engine.document import inline_texts, paragraph_text
 from docops_flask.engine.document.paragraph_text import ParagraphText
+from docops_flask.engine.document.walk import walk_stories
 from docops_flask.engine.errors import InvalidTemplate
 from docops_flask.engine.integrity import differences, fixes, gate, members, replay
 from docops_flask.engine.integrity.blocks import attributes_of, names_of
@@ -22,7 +23,10 @@ from docops_flask.engine.opc.xml_part import parse_part, serialize_part
 from docops_flask.engine.oxml.names import vocabulary
 from docops_flask.engine.template import grammar as suggesting
 from docops_flask.engine.template.grammar import Suggestions
+from docops_flask.engine.template.places import brackets
 from tests.engine.counted_steps import CountingText, steps_of
+from tests.engine.inline_markup import equation, mr
+from tests.engine.story_parts import body_part
 from tests.factories import R, W, p, r, story
 from tests.optional import not_none
 
@@ -393,3 +397,33 @@ def test_a_drawing_in_nested_choices_floats_if_the_innermost_one_does() -> None:
         element = paragraph(p(r("a"), f"<w:r>{content}</w:r>", r("b")))
         assert ParagraphText(element, WORDS).text == text
         assert read_paragraph(element, NAMES).text == text
+
+
+@pytest.mark.parametrize("text", ["&#10;", "&#65;", "a%20"])
+def test_a_tag_is_not_searched_for_every_reference_in_it(text: str) -> None:
+    class Content(bytes):
+        searches = 0
+
+        def rfind(self, *arguments: Any) -> int:
+            Content.searches += 1
+            return super().rfind(*arguments)
+
+    story_with = f'<w:t>【TITLE】</w:t><wp:docPr descr="{text * 200}"/>'
+    assert not brackets.holds_bracket_outside_texts(Content(story_with.encode()), b"w")
+    assert Content.searches == 1
+
+
+def test_what_stands_between_texts_of_an_equation_is_put_together_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(inline_texts, "OBJECT", CountingText("\ufffc"))
+    copied = []
+    for count in (100, 200):
+        CountingText.copied = 0
+        empty = "<m:r><m:t/></m:r><m:f/>" * count
+        place = body_part(p(equation(empty, mr("【TITLE】"))))
+        document = walk_stories([place], 10)
+        (text,) = inline_texts.inline_texts(document.paragraphs[0])
+        assert text.reading.text == "\ufffc" * count + "【TITLE】"
+        copied.append(CountingText.copied)
+    assert copied == [0, 0]

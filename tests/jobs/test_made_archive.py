@@ -17,6 +17,7 @@ from docops_flask.engine.opc.zip_writer import ZipWriter
 from docops_flask.jobs.errors import InsufficientStorage, RendererCrashed
 from docops_flask.jobs.made_archive import open_archive
 from tests.conftest import require
+from tests.jobs.observing import descriptors
 
 MOST_BYTES = MIB
 CONTENTS = {name: f"the content of {name} ".encode() * 50 for name in ARTEFACTS}
@@ -299,7 +300,7 @@ def test_a_folder_that_is_gone_is_one_of_storage(tmp_path: Path) -> None:
 
 
 def test_a_refusal_leaves_no_descriptor(path: Path) -> None:
-    before = len(os.listdir("/proc/self/fd"))
+    before = descriptors()
     for what in ("text", "no document", "a report twice"):
         refused(path, UNSOUND[what](b""))
-    assert len(os.listdir("/proc/self/fd")) == before
+    assert descriptors() == before

@@ -15,7 +15,8 @@ from werkzeug.test import TestResponse
 from docops_flask.engine import pipeline
 from docops_flask.engine.integrity.verification import Verification
 from docops_flask.engine.job import Job
-from docops_flask.engine.reports.inspection import Inspection, Precheck
+from docops_flask.engine.reports.inspection import Inspection
+from docops_flask.engine.reports.precheck import Precheck
 from docops_flask.engine.worker.worker import RESULT_LIMIT_BYTES
 from docops_flask.jobs.errors import RendererCrashed
 from docops_flask.jobs.renderer import Renderer

@@ -23,8 +23,8 @@ from docops_flask.engine.options import (
     check_conflicts,
 )
 from docops_flask.engine.policy.policy import ROLES
+from docops_flask.engine.reports.log_entry import UNACCOUNTED
 from docops_flask.engine.reports.missing_fields import LeftPlace
-from docops_flask.engine.reports.replace_log import UNACCOUNTED
 from docops_flask.engine.sandbox.sandbox import SandboxMode
 from docops_flask.engine.template.grammar import Kind
 from docops_flask.engine.template.places.found import UNFILLABLE

@@ -83,8 +83,9 @@ def _below_exact_lines(filled: Observation) -> "Iterator[Issue]":
 
 def _below_exact_line(run: RunValues, paragraph: ParagraphValues) -> str | None:
     line, half_points = paragraph.line.value, run.size_half_points.value
-    if paragraph.line_rule.value != "exact" or line is None or half_points is None:
+    if paragraph.line_rule.value != "exact" or line is None:
         return None
+    half_points = half_points or _DEFAULT_HALF_POINTS
     if line >= half_points * 10 * (1 - _TOLERATED / 2):
         return None
     return (

@@ -64,6 +64,8 @@ def read_form(form: bytes, prefix: bytes) -> FormReading | None:
     next(groups)
     for only, tag, slash, name, rest, _ in zip(*[groups] * _GROUPS, strict=False):
         if only:
+            # A run in a run is for the tree.
+            reader.is_odd |= reader.in_run
             reader.run += 1
             reader.text(only)
         elif tag:
@@ -105,6 +107,7 @@ class _Reader:
     def tag(self, slash: bytes, name: bytes, rest: bytes) -> None:
         """Take another tag; without a name it is the instructions of a field."""
         if name == b"r":
+            self.is_odd |= self.in_run and not slash
             self.run += not slash
             self.in_run = not slash and not rest.endswith(b"/")
         elif (name in _AROUND_RUNS) == self.in_run:

@@ -4,7 +4,6 @@ Each has an address behind that of the paragraph (``p3:field0``, ``p3:ruby0.base
 as a paragraph is, so that it is filled alike. docs/analysis/texts-inside-paragraphs.md says what counts.
 """
 
-import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from enum import Enum
@@ -17,7 +16,7 @@ from docops_flask.engine.document.inline_elements import Code, Equation, FieldFl
 from docops_flask.engine.document.paragraph_text import OBJECT, text_of
 from docops_flask.engine.document.shape import CDATA_TAG, INLINE_ELEMENTS, Paragraph, Shape
 from docops_flask.engine.document.shapes import parse_fragment
-from docops_flask.engine.oxml.markup import TOKEN, element_end
+from docops_flask.engine.oxml.markup import TOKEN, attribute_spans, element_end
 from docops_flask.engine.oxml.names import XML_SPACE, Vocabulary
 
 
@@ -149,15 +148,16 @@ class _Builder:
 
     def _instruction(self, simple: _Element) -> tuple[int, int] | None:
         """Return where the value of w:instr lies in the start tag of a w:fldSimple (17.16.19)."""
-        start, end = self._tags[simple]
-        tag = self._content[start:end]
-        for prefix, uri in simple.nsmap.items():
-            if prefix and uri == self._place.part.w.namespace:
-                name = re.escape(prefix.encode())
-                found = re.search(rb"\s" + name + rb":instr\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", tag)
-                if found is not None:
-                    first, last = found.span(1 if found[1] is not None else 2)
-                    return start + first, start + last
+        tag = TOKEN.match(self._content, self._tags[simple][0])
+        assert tag is not None
+        for name, first, last in attribute_spans(tag[3]):
+            prefix, colon, local = name.rpartition(b":")
+            if (
+                local == b"instr"
+                and colon
+                and simple.nsmap.get(prefix.decode()) == self._place.part.w.namespace
+            ):
+                return tag.start(3) + first, tag.start(3) + last
         return None
 
     def _of_flow(
@@ -166,12 +166,13 @@ class _Builder:
         content = self._content
         parts: list[bytes] = []
         shown: list[ShownText] = []
-        between = [""]
+        # How many things stand before, between and behind the texts.
+        between = [0]
         runs: list[tuple[int, int]] = []
         offset, at, length = -1, 0, 0
         for node, each in enumerate(flow):
             if each is None:
-                between[-1] += OBJECT
+                between[-1] += 1
                 length += 1
                 continue
             element, run = each
@@ -184,11 +185,11 @@ class _Builder:
                 parts += (content[at:tag], content[tag:first], content[first:last])
                 at = last
                 shown.append(ShownText(len(shown), run, node, preserves, False))
-                between.append("")
+                between.append(0)
         if not shown:
             return None
         parts.append(b"")
-        shape = _shape(shown, between, self._place.part.w)
+        shape = _shape(shown, [count * OBJECT for count in between], self._place.part.w)
         reading = Paragraph(parts, shape, b"")
         return InlineText(self._place, name, kind, reading, offset=offset, runs=runs, flaw=flaw)
 

@@ -2,13 +2,13 @@
 
 An attribute that stays keeps its place, one that goes goes with the white space before it, one that comes
 stands behind the others. An element that is missing is made at its place in the schema's order, and so is the
-w:pPr or w:rPr around it (ECMA-376 part 1, 17.3.1.26 and 17.3.2.28).
+w:pPr or w:rPr around it (ECMA-376 part 1, 17.3.1.26 and 17.3.2.28): the checks repair direct formatting alone
+(``checks.safe_fix``), where it is there, but ``edit`` sets properties of any run or paragraph.
 """
 
 import re
 from bisect import bisect_right
-from collections.abc import Collection, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Mapping, Sequence
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -18,7 +18,8 @@ from docops_flask.engine.document.paragraph_text import runs_of
 from docops_flask.engine.document.shape import Paragraph
 from docops_flask.engine.document.shapes import parse_fragment
 from docops_flask.engine.formatting.edit import PARAGRAPH_PROPERTIES, RUN_PROPERTIES
-from docops_flask.engine.oxml.markup import TOKEN, Scope, Splice, element_end, tag_end
+from docops_flask.engine.formatting.property_heads import heads_of
+from docops_flask.engine.oxml.markup import TOKEN, Scope, Splice, tag_end
 from docops_flask.engine.oxml.names import Vocabulary, properties_of
 
 _PREFIX = rb"[<\s/]([^\s<>/:=\"']+):"
@@ -126,7 +127,7 @@ class PropertySplices:
         by_owner: dict[int | None, list[Repair]] = {}
         for repair in repairs:
             by_owner.setdefault(repair.run_index, []).append(repair)
-        heads = _heads(content, prefix, run_count, by_owner) if self._is_plain else None
+        heads = heads_of(content, prefix, run_count, by_owner) if self._is_plain else None
         if heads is None:
             return None
         splices: list[Splice] = []
@@ -152,50 +153,6 @@ def _used(scope: Scope, markup: bytes) -> Scope:
     """Return what ``markup`` uses of ``scope``: most declarations take longer to parse than the rest."""
     used = {b"", *re.findall(_PREFIX, markup)}
     return {prefix: uri for prefix, uri in scope.items() if prefix in used}
-
-
-def _heads(
-    content: bytes, prefix: bytes, run_count: int, owners: Collection[int | None]
-) -> dict[int | None, tuple[int, int]] | None:
-    """Return where the w:pPr of a paragraph lies (for ``None``) or the start of a run with its w:rPr.
-
-    ``content`` has ``run_count`` runs. ``None`` where there are w:pPr or w:rPr elsewhere, or more runs.
-    """
-    heads: dict[int | None, tuple[int, int]] = {}
-    if None in owners:
-        end = _end_of(content, prefix + b":pPr", 0)
-        if not end and b"<" + prefix + b":pPr" in content:
-            return None
-        heads[None] = 0, end
-    if len(owners) == len(heads):
-        return heads
-    starts = [match.start() for match in _run_pattern(prefix).finditer(content)]
-    if len(starts) != run_count:
-        return None
-    starts.append(len(content))
-    for index in owners:
-        if index is None:
-            continue
-        start, behind = starts[index : index + 2]
-        inner = tag_end(content, start)
-        end = _end_of(content, prefix + b":rPr", inner)
-        if not end and content.find(b"<" + prefix + b":rPr", inner, behind) >= 0:
-            return None
-        heads[index] = start, end or inner
-    return heads
-
-
-def _end_of(content: bytes, name: bytes, start: int) -> int:
-    """Return where the element called ``name`` ends that begins at ``start``, 0 if another does."""
-    after = start + 1 + len(name)
-    if content.startswith(b"<" + name, start) and content[after : after + 1] in (b">", b" ", b"/"):
-        return element_end(content, start)
-    return 0
-
-
-@lru_cache(maxsize=8)
-def _run_pattern(prefix: bytes) -> re.Pattern[bytes]:
-    return re.compile(rb"<" + re.escape(prefix) + rb":r(?=[\s/>])")
 
 
 def _placed(splices: Sequence[Splice], markup: Sequence[bytes]) -> list[tuple[int, int, int, bytes]]:

@@ -1,18 +1,27 @@
 """Which data a content control shows (w:dataBinding, 17.5.2.6), for log entries that write such data."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 
 from lxml.etree import _Element
 
 from docops_flask.engine.errors import InvalidTemplate
 from docops_flask.engine.integrity.claims import PlaceReplacement, Replacement
+from docops_flask.engine.integrity.plan import PLACEHOLDER
 from docops_flask.engine.integrity.template_parts import Template
 from docops_flask.engine.opc.xml_part import parse_part
 
-_STEP = r"(?:([\w.-]+):)?([\w.-]+)((?:\[[0-9]+\])*)"
+_STEP = r"(?:([\w.-]+):)?([\w.-]+)((?:\[[0-9]{1,9}\])*)"
+# So many elements are gone through for the paths of all entries; what is behind them is not found.
+_MOST_VISITED = 2_000_000
+# Texts of a field that are tried, and places where what was tried may end: more come from no job.
+_MOST_TEXTS = 16
 _MAPPING = r"xmlns:([\w.-]+)\s*=\s*(?:'([^']*)'|\"([^\"]*)\")"
-_PLACEHOLDER = "【([A-Z0-9_]+)】"
+_SHOWN = (
+    "descendant::node()[self::text()[parent::w:t] or self::w:br or self::w:cr]"
+    "[not(ancestor::w:sdtPr or ancestor::w:sdtEndPr or ancestor::w:rPr or ancestor::w:del"
+    " or ancestor::w:moveFrom)]"
+)
 # The stores that are document properties, by their ids: the ends of their content types.
 _PROPERTIES = {
     "{6C3C8BC8-F283-45AE-878A-BAB7291924A1}": "package.core-properties+xml",
@@ -25,11 +34,18 @@ class Controls:
 
     def __init__(self, template: Template, replacements: Iterable[Replacement]) -> None:
         self._template = template
-        self._values = {entry.field_name: entry.new_text for entry in replacements}
+        # A field may have other texts in other paragraphs: lists take the separator of theirs.
+        self._values: dict[str, dict[str, None]] = {}
+        for entry in replacements:
+            texts = self._values.setdefault(entry.field_name, {})
+            # No control lies in a copy of a paragraph, which has a line of the value.
+            if not entry.copy and len(texts) < _MOST_TEXTS:
+                texts[entry.new_text] = None
         self._roots: dict[str, _Element | None] = {}
         self._listed: dict[str, dict[str, list[_Element]]] = {}
         self._places: dict[str, dict[_Element, str]] = {}
         self._children: dict[_Element, dict[str, list[_Element]]] = {}
+        self._visits_left = _MOST_VISITED
 
     def fits(self, entry: PlaceReplacement, text: str) -> bool:
         """Say whether ``entry`` gives the data at its address, which is ``text``, the text of its control."""
@@ -43,15 +59,34 @@ class Controls:
             return False
         control = controls[int(stated[1])]
         shown = _text_of(control)
-        names = [each for each in re.findall(_PLACEHOLDER, shown) if re.search("[A-Z]", each)]
+        names = [name for each in re.findall(PLACEHOLDER, shown) if (name := _name_in(each))]
         return (
             names[:1] == [entry.field_name]
-            and re.sub(_PLACEHOLDER, self._value, shown) == entry.new_text
+            and self._may_become(shown, entry.new_text)
             and self._shows(control, entry)
         )
 
-    def _value(self, match: re.Match[str]) -> str:
-        return self._values.get(match[1], match[0])
+    def _may_become(self, shown: str, text: str) -> bool:
+        """Say whether ``shown`` becomes ``text`` with one of its logged texts for each placeholder.
+
+        A name that stands nowhere else has any text, if it is the only such name.
+        """
+        pieces: list[tuple[str, ...]] = []
+        names: list[str] = []
+        at = 0
+        for match in re.finditer(PLACEHOLDER, shown):
+            names += ("", _name_in(match[0]))
+            pieces += ((shown[at : match.start()],), tuple(self._values.get(names[-1]) or (match[0],)))
+            at = match.end()
+        pieces.append((shown[at:],))
+        unknown = {name for name in names if name and not self._values.get(name)}
+        if len(unknown) != 1:
+            return len(text) in _ends(text, pieces)
+        [name] = unknown
+        first, last = names.index(name), len(names) - 1 - names[::-1].index(name)
+        before = _ends(text, pieces[:first])
+        behind = _ends(text[::-1], [[each[::-1] for each in piece] for piece in pieces[:last:-1]])
+        return bool(before) and bool(behind) and min(before) + min(behind) <= len(text)
 
     def _shows(self, control: _Element, entry: PlaceReplacement) -> bool:
         """Say whether the binding of ``control`` leads to the address of ``entry``."""
@@ -106,21 +141,34 @@ class Controls:
 
     def _followed(self, root: _Element, path: str, mapped: dict[str, str]) -> tuple[_Element | None, str]:
         """Return the element that child steps lead to, and the local name of the attribute behind them."""
-        steps, _, attribute = path.partition("/@")
-        candidates = [root]
-        for number, step in enumerate(steps.split("/")[1:]):
+        path_of_element, _, attribute = path.partition("/@")
+        steps: list[tuple[str, list[int]]] = []
+        for step in path_of_element.split("/")[1:]:
             stated = re.fullmatch(_STEP, step)
             if stated is None or (stated[1] is not None and stated[1] not in mapped):
                 return None, ""
             name = f"{{{mapped[stated[1]]}}}{stated[2]}" if stated[1] is not None else stated[2]
-            if number:
-                named = [self._children_of(each).get(name, []) for each in candidates]
+            steps.append((name, [int(each) for each in re.findall("[0-9]+", stated[3])]))
+        if not steps:
+            return None, ""
+        roots = [root] if root.tag == steps[0][0] else []
+        first = next(self._reached(_chosen(roots, steps[0][1]), steps, 1), None)
+        return first, attribute.rpartition(":")[2]
+
+    def _reached(
+        self, elements: list[_Element], steps: list[tuple[str, list[int]]], taken: int
+    ) -> Iterator[_Element]:
+        """Yield what the steps behind the first ``taken`` lead to from ``elements``, in document order."""
+        for element in elements:
+            self._visits_left -= 1
+            if self._visits_left < 0:
+                return
+            if taken == len(steps):
+                yield element
             else:
-                named = [[root] if root.tag == name else []]
-            for position in re.findall("[0-9]+", stated[3]):
-                named = [group[int(position) - 1 : int(position)] if int(position) else [] for group in named]
-            candidates = [each for group in named for each in group]
-        return (candidates[0] if candidates else None), attribute.rpartition(":")[2]
+                name, positions = steps[taken]
+                inner = _chosen(self._children_of(element).get(name, []), positions)
+                yield from self._reached(inner, steps, taken + 1)
 
     def _children_of(self, parent: _Element) -> dict[str, list[_Element]]:
         if parent not in self._children:
@@ -130,16 +178,33 @@ class Controls:
         return self._children[parent]
 
 
+def _name_in(placeholder: str) -> str:
+    """Return the name in a placeholder, "" where it is none: a name has a letter."""
+    name = "".join(re.findall("[A-Z0-9_]", placeholder))
+    return name if re.search("[A-Z]", name) else ""
+
+
+def _chosen(group: list[_Element], positions: list[int]) -> list[_Element]:
+    for position in positions:
+        group = group[position - 1 : position] if position else []
+    return group
+
+
+def _ends(text: str, pieces: Iterable[Sequence[str]]) -> set[int]:
+    """Return where one of each of ``pieces`` in turn may end if the first begins at the start of ``text``."""
+    ends = {0}
+    for texts in pieces:
+        found = {at + len(each) for each in texts for at in ends if text.startswith(each, at)}
+        ends = set(sorted(found)[:_MOST_TEXTS])
+    return ends
+
+
 def _text_of(control: _Element) -> str:
     """Return the text in a content control; a break is a newline."""
-    namespace = control.tag.rpartition("}")[0] + "}"
-    texts: list[str] = []
-    for element in control.iter("*"):
-        if element.tag == f"{namespace}t":
-            texts += map(str, element.itertext())
-        elif element.tag in (f"{namespace}br", f"{namespace}cr"):
-            texts.append("\n")
-    return "".join(texts)
+    namespace = control.tag.rpartition("}")[0].lstrip("{")
+    found = control.xpath(_SHOWN, namespaces={"w": namespace}, smart_strings=False)
+    assert isinstance(found, list)
+    return "".join(each if isinstance(each, str) else "\n" for each in found)
 
 
 def _local(element: _Element) -> str:

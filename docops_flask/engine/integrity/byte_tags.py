@@ -60,7 +60,7 @@ class TagMap:
 
 
 def element_end(content: bytes, span: TagSpan) -> int:
-    """Return where the element ends whose start tag is ``span``."""
+    """Return where the element ends whose start tag is ``span``; ``ValueError`` where it has no end tag."""
     depth = 0
     for match in re.compile(ANY_MARKUP, re.DOTALL).finditer(content, span.start):
         if match[3] is None:

@@ -4,37 +4,14 @@ All other parts, and text boxes in these, are walked as trees (``addresses``).
 """
 
 import re
-from collections.abc import Container, Mapping
+from collections.abc import Container
 
-from docops_flask.engine.integrity.plain_part import ANY_TAG, COMPATIBILITY, NAMESPACE, PlainPart
+from docops_flask.engine.integrity.byte_steps import CLOSES, NO_STEPS, OPENS, SEEN_THROUGH, Leads, Step
+from docops_flask.engine.integrity.plain_part import PlainPart
 
 _MOST_DIGITS = 9
-_MOST_NOTE_ID_CHARACTERS = 16
-
 # The address of a paragraph, and where the bytes between its tags begin and end.
 Range = tuple[str, int, int]
-
-# What an element is to the walk; "" for one that shows nothing of what is in it.
-_SEEN_THROUGH = "seen through"
-_ROLES = {
-    "p": "p",
-    "tbl": "tbl",
-    "tr": "tr",
-    "tc": "tc",
-    "sdt": "sdt",
-    "sdtContent": "sdtContent",
-    "body": "body",
-    "footnote": "note",
-    "endnote": "note",
-    "trPr": "trPr",
-    "tcPr": "tcPr",
-    "gridBefore": "gridBefore",
-    "gridSpan": "gridSpan",
-    **dict.fromkeys(("customXml", "smartTag", "ins", "moveTo", "hyperlink"), _SEEN_THROUGH),
-}
-_OPENS, _CLOSES = 1, 2
-# One tag between two paragraphs: whether it opens or closes, its role, the attribute that matters.
-_Step = tuple[int, str, str]
 
 
 class _Open:
@@ -65,7 +42,7 @@ class _Walk:
         self.at = _Open(role, prefix)
         self._around: list[_Open] = []
 
-    def step(self, steps: tuple[_Step, ...]) -> None:
+    def step(self, steps: tuple[Step, ...]) -> None:
         """Take the tags of one gap between paragraphs."""
         around = self._around
         at = self.at
@@ -79,7 +56,7 @@ class _Walk:
             at.is_told = False
             return
         for kind, role, value in steps:
-            if kind == _CLOSES:
+            if kind == CLOSES:
                 if around:
                     self.at = around.pop()
                 continue
@@ -147,7 +124,7 @@ class _Walk:
 
     def _wrapped(self, role: str) -> _Open:
         at = self.at
-        if role == _SEEN_THROUGH:
+        if role == SEEN_THROUGH:
             return at
         if role in ("sdt", "alternatives"):
             return _Open(role, "")
@@ -169,7 +146,7 @@ _INSIDE = {
     "alternatives": _Walk._in_alternatives,
 }
 # A cell ends and another begins.
-_NEXT_CELL: tuple[_Step, ...] = ((_CLOSES, "", ""), (_OPENS, "tc", ""))
+_NEXT_CELL: tuple[Step, ...] = ((CLOSES, "", ""), (OPENS, "tc", ""))
 
 
 def find_paragraphs(part: PlainPart, kind: str, prefix: str, wanted: Container[str]) -> list[Range] | None:
@@ -179,14 +156,14 @@ def find_paragraphs(part: PlainPart, kind: str, prefix: str, wanted: Container[s
     paragraphs lie in paragraphs, against the schema: a tree tells then.
     """
     walk = _Walk(kind, prefix)
-    leads = _Leads(part)
+    leads = Leads(part)
     boxes = _Boxes(part)
     if boxes.are_odd:
         return None
     found: list[Range] = []
     end_length = len(leads.end_tag)
     position = begin = part.start
-    lead, steps = other, other_steps = b"", _NO_STEPS
+    lead, steps = other, other_steps = b"", NO_STEPS
     pieces = part.content[position:].split(leads.end_tag)
     # Behind the last end tag of a paragraph nothing has an address.
     pieces.pop()
@@ -241,120 +218,6 @@ class _Boxes:
         """Count the tags in ``piece``."""
         for slash, empty in re.findall(self._tags, piece):
             self.open += -1 if slash else not empty
-
-
-_NO_STEPS: tuple[_Step, ...] = ()
-
-
-class _Leads:
-    """What stands before the content of paragraphs: the gap behind the last end tag and a start tag."""
-
-    def __init__(self, part: PlainPart) -> None:
-        w = part.prefix
-        self.end_tag = b"</" + w + b"p>"
-        self._plain, self._attributed = b"<" + w + b"p>", b"<" + w + b"p "
-        self._roles = _roles(part)
-        self._known: dict[bytes, tuple[_Step, ...]] = {}
-
-    def of(self, piece: bytes) -> tuple[bytes, tuple[_Step, ...]] | None:
-        """Return the lead at the beginning of ``piece``, which an end tag follows, and its steps.
-
-        ``None`` where no paragraph begins in it.
-        """
-        inner = 0
-        # Where the next start tag of either form is; each is looked for once.
-        plain = attributed = -1
-        while not inner or piece[inner - 2] == 0x2F:
-            # An empty paragraph belongs to the gap as any other tag does.
-            plain = self._find(piece, self._plain, plain, inner)
-            attributed = self._find(piece, self._attributed, attributed, inner)
-            start = min(plain, attributed)
-            if start == len(piece):
-                return None
-            inner = piece.index(b">", start) + 1
-            if start == attributed and _is_cut(piece[start:inner]):
-                whole = re.compile(ANY_TAG).match(piece, start)
-                inner = inner if whole is None else whole.end()
-        gap = piece[:start]
-        steps = self._known.get(gap)
-        if steps is None:
-            steps = self._known[gap] = _before_paragraph(_steps(gap, self._roles))
-        return piece[:inner], steps
-
-    @staticmethod
-    def _find(piece: bytes, tag: bytes, known: int, at: int) -> int:
-        """Return where ``tag`` comes from ``at`` on, else the end; ``known`` is where it came before."""
-        if known >= at:
-            return known
-        found = piece.find(tag, at)
-        return len(piece) if found < 0 else found
-
-
-def _before_paragraph(steps: tuple[_Step, ...]) -> tuple[_Step, ...]:
-    """Return ``steps`` without properties of a cell that say nothing, right before a paragraph.
-
-    Those that come behind the paragraph count for nothing either.
-    """
-    empty_properties = ((_OPENS, "tcPr", ""), (_CLOSES, "", ""))
-    return steps[:-2] if steps[-2:] == empty_properties else steps
-
-
-def _is_cut(tag: bytes) -> bool:
-    """Say whether a tag that ends with its first ">" may go on: that may stand in an attribute's value."""
-    return b"'" in tag or tag.count(b'"') % 2 == 1
-
-
-def _roles(part: PlainPart) -> Mapping[bytes, str]:
-    roles = {part.prefix + local.encode(): role for local, role in _ROLES.items()}
-    for match in re.finditer(NAMESPACE, part.declared):
-        if match[2] == COMPATIBILITY:
-            mc = match[1] + b":" if match[1] else b""
-            roles |= {
-                mc + b"AlternateContent": "alternatives",
-                mc + b"Choice": "branch",
-                mc + b"Fallback": "branch",
-            }
-    roles[b""] = part.prefix.decode()
-    return roles
-
-
-def _steps(gap: bytes, roles: Mapping[bytes, str]) -> tuple[_Step, ...]:
-    """Return the tags of a gap; pairs of tags with nothing in them that matters are left out."""
-    steps: list[_Step] = []
-    for slash, name, attributes, empty in re.findall(ANY_TAG, gap):
-        role = roles.get(name, "")
-        if slash:
-            if steps and steps[-1] == (_OPENS, "", ""):
-                steps.pop()
-            else:
-                steps.append((_CLOSES, "", ""))
-            continue
-        steps.append((_OPENS, role, _attribute(role, attributes, roles)))
-        if empty:
-            if role:
-                steps.append((_CLOSES, "", ""))
-            else:
-                steps.pop()
-    return tuple(steps)
-
-
-def _attribute(role: str, attributes: bytes, roles: Mapping[bytes, str]) -> str:
-    local = {"note": "id", "gridBefore": "val", "gridSpan": "val"}.get(role)
-    if local is None:
-        return ""
-    name = re.escape((roles[b""] + local).encode())
-    match = re.search(rb"\s" + name + rb"\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", attributes)
-    value = "" if match is None else (match[1] or match[2] or b"").decode()
-    if "&" in value:
-        # Nobody writes a number in references; a note's id by them has an address of its own.
-        value = (
-            value.replace("&quot;", '"')
-            .replace("&apos;", "'")
-            .replace("&lt;", "<")
-            .replace("&gt;", ">")
-            .replace("&amp;", "&")
-        )
-    return value if role != "note" or len(value) <= _MOST_NOTE_ID_CHARACTERS else ""
 
 
 def _number(text: str, absent: int) -> int:

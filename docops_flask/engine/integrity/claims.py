@@ -6,19 +6,12 @@ For ``/v1/verify`` they come from a client and are untrusted, so every member is
 import re
 from collections.abc import Iterator, Mapping
 from operator import itemgetter
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 from docops_flask.engine.errors import InvalidArgument, echo
-
-T = TypeVar("T")
+from docops_flask.engine.integrity.json_members import malformed, member, value_as
 
 LOG, REPORT = "replace_log", "format_report"
-_TYPE_NAMES = {
-    int: "a whole number",
-    str: "text",
-    list: "a list",
-    dict: "an object",
-}
 
 
 class Replacement(NamedTuple):
@@ -175,9 +168,9 @@ def _replacements(
 
     Those about texts inside paragraphs are added to ``inline``, those about other places to ``places``.
     """
-    for index, entry in enumerate(_member(_as(dict, log, LOG, "$"), "entries", list, LOG, "$")):
+    for index, entry in enumerate(member(value_as(dict, log, LOG, "$"), "entries", list, LOG, "$")):
         if type(entry) is not dict:
-            raise _malformed(LOG, f"$.entries[{index}]", dict)
+            raise malformed(LOG, f"$.entries[{index}]", dict)
         if entry.get("status") != "replaced":
             continue
         if "part" in entry:
@@ -190,7 +183,7 @@ def _replacements(
             has_no_run = has_mark and entry["run_id"] is None
             values = _values({**entry, "run_id": ""} if has_no_run else entry)
         except KeyError as error:
-            raise _malformed(LOG, f"$.entries[{index}].{error.args[0]}", str, missing=True) from None
+            raise malformed(LOG, f"$.entries[{index}].{error.args[0]}", str, missing=True) from None
         if tuple(map(type, values)) != _TYPES:
             raise _wrong_type(index, values)
         mirrors = _mirrors(index, entry) if "mirrored_at" in entry else ()
@@ -209,22 +202,22 @@ def _replacements(
 def _in_result(replacement: Replacement, entry: dict[str, Any]) -> Replacement:
     path = f"$.entries[{replacement.place}]"
     copies = []
-    for number, pair in enumerate(_member(entry, "copy", list, LOG, path) if "copy" in entry else ()):
+    for number, pair in enumerate(member(entry, "copy", list, LOG, path) if "copy" in entry else ()):
         place = f"{path}.copy[{number}]"
-        block, copy = (*_as(list, pair, LOG, place), None, None)[:2]
-        copies.append((_as(int, block, LOG, place), _as(int, copy, LOG, place)))
-    result_path = _member(entry, "result_path", str, LOG, path) if "result_path" in entry else None
+        block, copy = (*value_as(list, pair, LOG, place), None, None)[:2]
+        copies.append((value_as(int, block, LOG, place), value_as(int, copy, LOG, place)))
+    result_path = member(entry, "result_path", str, LOG, path) if "result_path" in entry else None
     return replacement._replace(copy=tuple(copies), result_path=result_path)
 
 
 def _blocks(log: object) -> Iterator[Block]:
-    given = _as(dict, log, LOG, "$")
-    for index, each in enumerate(_member(given, "blocks", list, LOG, "$") if "blocks" in given else ()):
+    given = value_as(dict, log, LOG, "$")
+    for index, each in enumerate(member(given, "blocks", list, LOG, "$") if "blocks" in given else ()):
         path = f"$.blocks[{index}]"
-        block = _as(dict, each, LOG, path)
-        start = _member(block, "start", dict, LOG, path)
-        texts = {name: _member(block, name, str, LOG, path) for name in _BLOCK_TEXTS}
-        place = _member(start, "paragraph_path", str, LOG, f"{path}.start")
+        block = value_as(dict, each, LOG, path)
+        start = member(block, "start", dict, LOG, path)
+        texts = {name: member(block, name, str, LOG, path) for name in _BLOCK_TEXTS}
+        place = member(start, "paragraph_path", str, LOG, f"{path}.start")
         kind = block.get("id"), texts["kind"], texts["extent"], texts["from"], texts["to"], texts["status"]
         yield Block(
             place=index,
@@ -232,10 +225,10 @@ def _blocks(log: object) -> Iterator[Block]:
             and not block.get("inside"),
             name=texts["name"],
             path=place,
-            start=_member(start, "start", int, LOG, f"{path}.start"),
-            end=_member(start, "end", int, LOG, f"{path}.start"),
-            text=_member(start, "text", str, LOG, f"{path}.start"),
-            copies=_member(block, "copies", int, LOG, path),
+            start=member(start, "start", int, LOG, f"{path}.start"),
+            end=member(start, "end", int, LOG, f"{path}.start"),
+            text=member(start, "text", str, LOG, f"{path}.start"),
+            copies=member(block, "copies", int, LOG, path),
             result_from=texts["result_from"],
             result_to=texts["result_to"],
             mirrored_at=_paths(block, "mirrored_at", path) if "mirrored_at" in block else (),
@@ -256,20 +249,20 @@ def _inside(address: str) -> tuple[str, str] | None:
 
 def _place_replacement(index: int, entry: dict[str, Any]) -> PlaceReplacement:
     path = f"$.entries[{index}]"
-    part = _member(entry, "part", str, LOG, path)
-    whole = _member(entry, "paragraph_path", str, LOG, path)
+    part = member(entry, "part", str, LOG, path)
+    whole = member(entry, "paragraph_path", str, LOG, path)
     return PlaceReplacement(
         index,
         part,
         # An address of another part leads nowhere.
         whole[len(part) + 1 :] if whole.startswith(f"{part}#") else "",
-        _member(entry, "start", int, LOG, path),
-        _member(entry, "end", int, LOG, path),
-        _member(entry, "field_name", str, LOG, path),
-        _member(entry, "original_text", str, LOG, path),
-        _member(entry, "new_text", str, LOG, path),
+        member(entry, "start", int, LOG, path),
+        member(entry, "end", int, LOG, path),
+        member(entry, "field_name", str, LOG, path),
+        member(entry, "original_text", str, LOG, path),
+        member(entry, "new_text", str, LOG, path),
         entry.get("run_id") is not None or "mirrored_at" in entry,
-        _member(entry, "bound_control", str, LOG, path) if "bound_control" in entry else None,
+        member(entry, "bound_control", str, LOG, path) if "bound_control" in entry else None,
     )
 
 
@@ -279,7 +272,7 @@ def _wrong_type(index: int, values: tuple[Any, ...]) -> InvalidArgument:
         for name, value, wanted in zip(_MEMBERS, values, _TYPES, strict=True)
         if type(value) is not wanted
     )
-    return _malformed(LOG, f"$.entries[{index}].{name}", wanted)
+    return malformed(LOG, f"$.entries[{index}].{name}", wanted)
 
 
 def _mirrors(index: int, entry: dict[str, Any]) -> tuple[str, ...]:
@@ -287,17 +280,17 @@ def _mirrors(index: int, entry: dict[str, Any]) -> tuple[str, ...]:
 
 
 def _paths(holder: dict[str, Any], name: str, path: str) -> tuple[str, ...]:
-    paths = _member(holder, name, list, LOG, path)
-    return tuple(_as(str, each, LOG, f"{path}.{name}[{number}]") for number, each in enumerate(paths))
+    paths = member(holder, name, list, LOG, path)
+    return tuple(value_as(str, each, LOG, f"{path}.{name}[{number}]") for number, each in enumerate(paths))
 
 
 def _removed(log: object) -> Iterator[Removed]:
     # Only jobs that leave something out have the member.
-    entries = _as(dict, log, LOG, "$").get("removed", [])
-    for index, given in enumerate(_as(list, entries, LOG, "$.removed")):
+    entries = value_as(dict, log, LOG, "$").get("removed", [])
+    for index, given in enumerate(value_as(list, entries, LOG, "$.removed")):
         path = f"$.removed[{index}]"
-        entry = _as(dict, given, LOG, path)
-        yield Removed(*[_member(entry, name, str, LOG, path) for name in Removed._fields])
+        entry = value_as(dict, given, LOG, path)
+        yield Removed(*[member(entry, name, str, LOG, path) for name in Removed._fields])
 
 
 _FIX_MEMBERS = itemgetter("paragraph_path", "element", "before", "after")
@@ -305,9 +298,9 @@ _TEXTS = frozenset((str,))
 
 
 def _fixes(report: object) -> Iterator[Fix]:
-    summary = _member(_as(dict, report, REPORT, "$"), "summary", dict, REPORT, "$")
-    for index, given in enumerate(_member(summary, "fix_changes", list, REPORT, "$.summary")):
-        change = _as(dict, given, REPORT, f"$.summary.fix_changes[{index}]")
+    summary = member(value_as(dict, report, REPORT, "$"), "summary", dict, REPORT, "$")
+    for index, given in enumerate(member(summary, "fix_changes", list, REPORT, "$.summary")):
+        change = value_as(dict, given, REPORT, f"$.summary.fix_changes[{index}]")
         run_id = change.get("run_id")
         try:
             values = _FIX_MEMBERS(change)
@@ -326,37 +319,18 @@ def _fixes(report: object) -> Iterator[Fix]:
 def _checked_fix(index: int, change: dict[str, Any]) -> Fix:
     """Return a fix member by member, to tell the first that is missing or has the wrong type."""
     path = f"$.summary.fix_changes[{index}]"
-    paragraph_path = _member(change, "paragraph_path", str, REPORT, path)
+    paragraph_path = member(change, "paragraph_path", str, REPORT, path)
     run_id = change.get("run_id")
     return Fix(
         place=index,
         paragraph_path=paragraph_path,
-        run_id=None if run_id is None else _as(str, run_id, REPORT, f"{path}.run_id"),
-        element=_member(change, "element", str, REPORT, path),
+        run_id=None if run_id is None else value_as(str, run_id, REPORT, f"{path}.run_id"),
+        element=member(change, "element", str, REPORT, path),
         before=_attributes(change, "before", path),
         after=_attributes(change, "after", path),
     )
 
 
 def _attributes(change: dict[str, Any], name: str, path: str) -> dict[str, str]:
-    given = _member(change, name, dict, REPORT, path)
-    return {key: _as(str, value, REPORT, f"{path}.{name}.{echo(key)}") for key, value in given.items()}
-
-
-def _member(holder: dict[str, Any], name: str, wanted: type[T], part: str, path: str) -> T:
-    if name not in holder:
-        raise _malformed(part, f"{path}.{name}", wanted, missing=True)
-    return _as(wanted, holder[name], part, f"{path}.{name}")
-
-
-def _as(wanted: type[T], value: object, part: str, path: str) -> T:
-    if type(value) is not wanted:
-        raise _malformed(part, path, wanted)
-    return value
-
-
-def _malformed(part: str, path: str, wanted: type, *, missing: bool = False) -> InvalidArgument:
-    problem = "is missing" if missing else f"must be {_TYPE_NAMES[wanted]}"
-    return InvalidArgument(
-        f"{part}: {path} {problem}; send the file as it came out of the job.", field=part, path=path
-    )
+    given = member(change, name, dict, REPORT, path)
+    return {key: value_as(str, value, REPORT, f"{path}.{name}.{echo(key)}") for key, value in given.items()}

@@ -86,10 +86,11 @@ def _value_of(element: _Element, where: _Where) -> tuple[int, int, bytes]:
     """Return where the value of w:instr lies in an element's start tag, and its quotation mark."""
     start, end = where.tags[element]
     prefixes: Mapping[str | None, str] = element.nsmap
-    for match in re.finditer(
-        rb"\s([^\s=:]+):instr\s*=\s*([\"'])(.*?)\2", where.content[start:end], re.DOTALL
-    ):
-        if prefixes.get(match[1].decode()) == where.names.namespace:
-            first, last = match.span(3)
-            return start + first, start + last, match[2]
+    # Attribute by attribute: the value of one may look like another.
+    for match in re.finditer(rb"\s([^\s=\"']+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", where.content[start:end]):
+        prefix, _, local = match[1].partition(b":")
+        if local == b"instr" and prefixes.get(prefix.decode()) == where.names.namespace:
+            number = 2 if match[2] is not None else 3
+            first, last = match.span(number)
+            return start + first, start + last, b'"' if number == 2 else b"'"
     raise ValueError("a w:fldSimple without a code")

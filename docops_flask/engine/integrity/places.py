@@ -62,7 +62,7 @@ class PlacedPart(NamedTuple):
     replacements: int
 
     def written(self) -> bytes:
-        """Return the part with the edits in, as the package has it."""
+        """Return the part with the edits in, as the package has it; ``ValueError`` where edits overlap."""
         pieces: list[bytes] = []
         at = 0
         for start, end, new in sorted(self.edits):
@@ -91,7 +91,8 @@ def replay_places(template: Template, claims: Claims) -> Replayed:
     if any(entry.bound_control is not None for entry in claims.places):
         from docops_flask.engine.integrity.bound_controls import Controls
 
-        controls = Controls(template, claims.replacements)
+        inline = [each.replacement for each in claims.inline]
+        controls = Controls(template, [*inline, *claims.replacements])
     for name, of_part in by_part.items():
         if not template.has(name) or not template.is_xml(name):
             replayed.misfits.extend((entry, "the template has no such XML part") for entry in of_part)
@@ -262,9 +263,16 @@ class _PartReader:
     def _paragraph(self, paragraph: _Element) -> list[_Piece]:
         pieces: list[_Piece] = []
         at = 0
-        for element in paragraph.iter("*"):
+        # A paragraph in this one is a place of its own.
+        waiting = [*paragraph.iterchildren("*", reversed=True)]
+        while waiting:
+            element = waiting.pop()
             namespace, _, local = element.tag.rpartition("}")
-            if namespace + "}" not in _DRAWING_ML:
+            is_drawing = namespace + "}" in _DRAWING_ML
+            if is_drawing and local == "p":
+                continue
+            waiting += element.iterchildren("*", reversed=True)
+            if not is_drawing:
                 continue
             if local == "br":
                 at += 1

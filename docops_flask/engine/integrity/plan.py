@@ -23,18 +23,6 @@ PLACEHOLDER = f"【[A-Z0-9_{_IGNORED}]+】"
 _NOTHING = dict.fromkeys(map(ord, _IGNORED))
 
 
-class Spans(Protocol):
-    """The text of a w:t, or a piece of it, in a paragraph's text."""
-
-    @property
-    def end(self) -> int:
-        """Where it ends."""
-
-    @property
-    def run(self) -> int:
-        """The number of its run."""
-
-
 class ReadParagraph(Protocol):
     """A paragraph's text, with the way back to where it lies."""
 

@@ -116,6 +116,8 @@ class _Search:
         self.gone: dict[str, str] = {}
         self.marks: dict[str, list[_Element]] = {}
         self.children: dict[str, list[_Element]] = {}
+        # Whether a run goes with the references in it; runs of many are looked at once.
+        self._goes: dict[_Element, bool] = {}
 
     def comments(self) -> None:
         main = list(self._links(self._template.main_part))
@@ -223,11 +225,20 @@ class _Search:
         for mark in root.iter(*(names(local) for local in _MARKS)):
             local = mark.tag.rpartition("}")[2]
             self.entries.append(Removed("comments", local, story.part, mark.get(names("id"), "")))
-            taken = _run_of_references(mark, names)
+            taken = self._run_of_references(mark, names)
             found = self.marks.setdefault(story.part, [])
             # A run of several references is taken once.
             if not found or found[-1] is not taken:
                 found.append(taken)
+
+    def _run_of_references(self, mark: _Element, names: Names) -> _Element:
+        """Return what goes with a mark: the run of a reference that holds nothing else, or the mark alone."""
+        run = mark.getparent()
+        if mark.tag != names("commentReference") or run is None or run.tag != names.r:
+            return mark
+        if run not in self._goes:
+            self._goes[run] = _holds_references_alone(run, names)
+        return run if self._goes[run] else mark
 
     def _names_authors(self, story: Story) -> bool:
         content = self._template.read(story.part)
@@ -283,13 +294,12 @@ def _is_of_people(kind: str) -> bool:
     return kind.startswith(_OF_MICROSOFT) and kind.endswith("/people")
 
 
-def _run_of_references(mark: _Element, names: Names) -> _Element:
-    """Return what goes with a mark: the run of a reference that holds nothing else, or the mark alone."""
-    run = mark.getparent()
-    reference = names("commentReference")
-    if mark.tag != reference or run is None or run.tag != names.r:
-        return mark
-    return run if all(child.tag in (reference, names("rPr")) for child in run) else mark
+def _holds_references_alone(run: _Element, names: Names) -> bool:
+    """Say whether a run holds nothing but references, and properties without a bracket, which is filled."""
+    if not all(child.tag in (names("commentReference"), names("rPr")) for child in run):
+        return False
+    written = [value for element in run.iter("*") for value in (element.text or "", *element.attrib.values())]
+    return not any("【" in value or "%e3%80%90" in value.lower() for value in written)
 
 
 def _extension(name: str) -> str:

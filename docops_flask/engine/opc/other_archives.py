@@ -5,7 +5,6 @@ Sources: PKWARE APPNOTE.TXT 6.3.10, 4.3.12 and 4.3.16; OpenDocument 1.3 part 2, 
 [MS-OFFMACRO2] 2.2 (macro-enabled documents).
 """
 
-import struct
 from collections.abc import Callable, Iterator
 from mmap import mmap
 
@@ -20,13 +19,15 @@ from docops_flask.engine.opc.relationships import (
     relationships_part,
 )
 from docops_flask.engine.opc.xml_part import parse_part
+from docops_flask.engine.opc.zip_entry import (
+    CENTRAL_HEADER,
+    CENTRAL_MAGIC,
+    END_MAGIC,
+    END_RECORD,
+    LOCAL_HEADER,
+    MAX_COMMENT,
+)
 
-_END = struct.Struct("<4s4H2LH")
-_CENTRAL = struct.Struct("<4s6H3L5H2L")
-_LOCAL = struct.Struct("<4s5H3L2H")
-_END_MAGIC = b"PK\x05\x06"
-_CENTRAL_MAGIC = b"PK\x01\x02"
-_MAX_COMMENT = 0xFFFF
 _MAX_NAMES = 10_000
 _MAX_MIMETYPE_BYTES = 200
 _DOCUMENT_ENDINGS = (".docx", ".doc", ".docm", ".dotx", ".dotm", ".wps", ".rtf", ".odt", ".pdf")
@@ -125,10 +126,10 @@ def _kind_of_folders(data: bytes | memoryview | mmap) -> str | None:
 def _kind_of_mimetype(data: bytes | memoryview | mmap) -> str:
     """Return what an archive is whose first member is ``mimetype``, stored (OpenDocument part 2, 3.3)."""
     view = memoryview(data)
-    if len(view) < _LOCAL.size:
+    if len(view) < LOCAL_HEADER.size:
         return "unknown"
-    name_length, extra_length = _LOCAL.unpack_from(view)[-2:]
-    at = _LOCAL.size + name_length + extra_length
+    name_length, extra_length = LOCAL_HEADER.unpack_from(view)[-2:]
+    at = LOCAL_HEADER.size + name_length + extra_length
     stored = bytes(view[at : at + _MAX_MIMETYPE_BYTES])
     return "odt" if stored.startswith(b"application/vnd.oasis.opendocument.") else "unknown"
 
@@ -136,12 +137,12 @@ def _kind_of_mimetype(data: bytes | memoryview | mmap) -> str:
 def _end_of(data: bytes | memoryview | mmap) -> tuple[int, int] | None:
     """Return how many members an archive tells and where its central directory begins."""
     view = memoryview(data)
-    tail_at = max(0, len(view) - _MAX_COMMENT - _END.size)
+    tail_at = max(0, len(view) - MAX_COMMENT - END_RECORD.size)
     tail = bytes(view[tail_at:])
-    at = tail.rfind(_END_MAGIC)
-    if at < 0 or at + _END.size > len(tail):
+    at = tail.rfind(END_MAGIC)
+    if at < 0 or at + END_RECORD.size > len(tail):
         return None
-    _, _, _, _, count, size, _, _ = _END.unpack_from(tail, at)
+    _, _, _, _, count, size, _, _ = END_RECORD.unpack_from(tail, at)
     # Counted from the end record: bytes may stand before the archive.
     return count, max(0, tail_at + at - size)
 
@@ -154,13 +155,13 @@ def _names(data: bytes | memoryview | mmap) -> Iterator[str]:
     view = memoryview(data)
     count, at = end
     for _ in range(min(count, _MAX_NAMES)):
-        if at + _CENTRAL.size > len(view):
+        if at + CENTRAL_HEADER.size > len(view):
             return
-        fields = _CENTRAL.unpack_from(view, at)
-        if fields[0] != _CENTRAL_MAGIC:
+        fields = CENTRAL_HEADER.unpack_from(view, at)
+        if fields[0] != CENTRAL_MAGIC:
             return
         name_length, extra_length, comment_length = fields[10:13]
-        name_at = at + _CENTRAL.size
+        name_at = at + CENTRAL_HEADER.size
         # What tells the kinds apart is ASCII.
         yield bytes(view[name_at : name_at + name_length]).decode("latin-1")
         at = name_at + name_length + extra_length + comment_length

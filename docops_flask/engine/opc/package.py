@@ -80,8 +80,16 @@ class Package:
         return name.lower() in self._names
 
     def is_xml(self, name: str) -> bool:
-        """Return whether a part counts as XML: by the end of its name, or by its content type."""
-        return _is_named_xml(name) or self.content_types.of(name).lower().endswith("xml")
+        """Return whether a part counts as XML: by the end of its name, or by its content type.
+
+        A document inside the document (w:altChunk) may have the content type of its main part, and is a ZIP.
+        """
+        if _is_named_xml(name):
+            return True
+        if not self.content_types.of(name).lower().endswith("xml"):
+            return False
+        entry = self._names.get(name.lower())
+        return entry is None or not self._zip.head(entry, len(_ZIP)).startswith(_ZIP)
 
     def read(self, name: str) -> bytes:
         """Return the uncompressed content of the XML part ``name``.
@@ -220,6 +228,9 @@ def _with_macros() -> InvalidTemplate:
     from docops_flask.engine.opc.other_kinds import other_template
 
     return other_template("docm", "macros")
+
+
+_ZIP = b"PK\x03\x04"
 
 
 def _is_named_xml(name: str) -> bool:

@@ -1,4 +1,6 @@
-"""One member of a ZIP archive as its central directory describes it (APPNOTE.TXT 4.3.12), and extra fields.
+"""One member of a ZIP archive as its central directory describes it, its extra fields, the layout of records.
+
+Source: PKWARE APPNOTE.TXT 6.3.10, 4.3.7 (local header), 4.3.12 (central directory), 4.3.16 (end record).
 
 docs/analysis/zip-details.md says how readers use extra fields and why none is written to a result.
 """
@@ -9,6 +11,14 @@ from typing import NamedTuple
 
 from docops_flask.engine.opc.zip_names import damaged
 
+LOCAL_HEADER = struct.Struct("<4s5H3L2H")
+CENTRAL_HEADER = struct.Struct("<4s6H3L5H2L")
+END_RECORD = struct.Struct("<4s4H2LH")
+LOCAL_MAGIC = b"PK\x03\x04"
+CENTRAL_MAGIC = b"PK\x01\x02"
+END_MAGIC = b"PK\x05\x06"
+# The most bytes of a comment behind the end record.
+MAX_COMMENT = 0xFFFF
 STORED = 0
 DEFLATED = 8
 FLAG_ENCRYPTED = 0x0001

@@ -6,7 +6,6 @@ Source: PKWARE APPNOTE.TXT 6.3.10, sections 4.3.7 (local header), 4.3.12 (centra
 (end record); ECMA-376 part 2, annex C (what OPC allows).
 """
 
-import struct
 import zlib
 from collections.abc import Iterator
 from mmap import mmap
@@ -15,13 +14,20 @@ from typing import NamedTuple
 from docops_flask.engine.errors import TemplateLimitExceeded, echo
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.opc.zip_entry import (
+    CENTRAL_HEADER,
+    CENTRAL_MAGIC,
     DEFLATED,
+    END_MAGIC,
+    END_RECORD,
     FLAG_DATA_DESCRIPTOR,
     FLAG_ENCRYPTED,
     FLAG_MASKED,
     FLAG_PATCH,
     FLAG_STRONG_ENCRYPTION,
     FLAG_UTF8,
+    LOCAL_HEADER,
+    LOCAL_MAGIC,
+    MAX_COMMENT,
     STORED,
     UNIX_SYMLINK,
     ExtraField,
@@ -34,13 +40,6 @@ from docops_flask.engine.opc.zip_entry import (
 )
 from docops_flask.engine.opc.zip_names import TakenNames, damaged, member_name
 
-_END = struct.Struct("<4s4H2LH")
-_CENTRAL = struct.Struct("<4s6H3L5H2L")
-_LOCAL = struct.Struct("<4s5H3L2H")
-_END_MAGIC = b"PK\x05\x06"
-_CENTRAL_MAGIC = b"PK\x01\x02"
-_LOCAL_MAGIC = b"PK\x03\x04"
-_MAX_COMMENT = 0xFFFF
 # "Version needed to extract" 6.3, the newest version of the specification (4.4.3).
 _NEWEST_VERSION = 63
 # Bytes of a data descriptor after a member (4.3.9): absent, or with or without signature, 32 or 64 bit sizes.
@@ -78,7 +77,7 @@ class ZipReader:
         self._view = memoryview(data)
         # Contents that are asked for more than once, by where the member begins.
         self._kept: dict[int, bytes] = {}
-        if bytes(self._view[:4]) != _LOCAL_MAGIC:
+        if bytes(self._view[:4]) != LOCAL_MAGIC:
             # Loaded for refused files alone.
             from docops_flask.engine.opc.other_archives import kind_of_other
             from docops_flask.engine.opc.other_kinds import other_media
@@ -161,17 +160,17 @@ class ZipReader:
                 pending = inflater.unconsumed_tail
 
     def _end_record(self) -> tuple[int, int, int]:
-        tail_start = max(0, len(self._view) - _MAX_COMMENT - _END.size)
+        tail_start = max(0, len(self._view) - MAX_COMMENT - END_RECORD.size)
         tail = bytes(self._view[tail_start:])
-        at = tail.rfind(_END_MAGIC)
+        at = tail.rfind(END_MAGIC)
         while at >= 0:
-            record = tail[at : at + _END.size]
-            if len(record) == _END.size:
-                _, disk, start_disk, here, count, size, start, comment = _END.unpack(record)
-                if at + _END.size + comment > len(tail):
+            record = tail[at : at + END_RECORD.size]
+            if len(record) == END_RECORD.size:
+                _, disk, start_disk, here, count, size, start, comment = END_RECORD.unpack(record)
+                if at + END_RECORD.size + comment > len(tail):
                     raise damaged("its end is cut off", "truncated")
                 # Some tools append a newline or pad with zeros; Word opens such files.
-                if not tail[at + _END.size + comment :].strip(b"\0\r\n \x1a"):
+                if not tail[at + END_RECORD.size + comment :].strip(b"\0\r\n \x1a"):
                     end = tail_start + at
                     if disk or start_disk or here != count:
                         raise damaged("it is part of a split archive", "zip_structure")
@@ -180,14 +179,14 @@ class ZipReader:
                             "its central directory does not end at the stated position", "zip_structure"
                         )
                     return count, start, end
-            at = tail.rfind(_END_MAGIC, 0, at)
+            at = tail.rfind(END_MAGIC, 0, at)
         raise damaged("its end is missing; it was cut off on the way", "truncated")
 
     def _central_directory(self, count: int, start: int, end: int) -> Iterator[ZipEntry]:
         at = start
         names = TakenNames()
         for _ in range(count):
-            if at + _CENTRAL.size > end:
+            if at + CENTRAL_HEADER.size > end:
                 raise damaged("its central directory is cut off", "zip_structure")
             usual = self._usual_entry(at, end)
             entry, at = self._central_entry(at, end) if usual is None else usual
@@ -202,22 +201,22 @@ class ZipReader:
         They are alike in both places and have no extra field, comment or data descriptor. Else ``None``.
         """
         view = self._view
-        central = _CENTRAL.unpack_from(view, at)
+        central = CENTRAL_HEADER.unpack_from(view, at)
         magic, made, needed, flags, method, time, date, crc, packed, size, length = central[:11]
         extra, comment, disk, internal, external, offset = central[11:]
-        name_at = at + _CENTRAL.size
-        after, local_name_at = name_at + length, offset + _LOCAL.size
+        name_at = at + CENTRAL_HEADER.size
+        after, local_name_at = name_at + length, offset + LOCAL_HEADER.size
         data_at = local_name_at + length
         if (
-            extra or comment or disk or flags & ~_USUAL_FLAGS or magic != _CENTRAL_MAGIC
+            extra or comment or disk or flags & ~_USUAL_FLAGS or magic != CENTRAL_MAGIC
             or after > end or data_at + packed > end or _ZIP64_MARK in (size, packed)
             or needed & 0xFF > _NEWEST_VERSION
         ):  # fmt: skip
             return None
-        agreed = (_LOCAL_MAGIC, needed, flags, method, time, date, crc, packed, size, length, 0)
+        agreed = (LOCAL_MAGIC, needed, flags, method, time, date, crc, packed, size, length, 0)
         raw_name = bytes(view[name_at:after])
         if (
-            _LOCAL.unpack_from(view, offset) != agreed
+            LOCAL_HEADER.unpack_from(view, offset) != agreed
             or bytes(view[local_name_at:data_at]) != raw_name
             or not raw_name.isascii()
         ):
@@ -230,12 +229,12 @@ class ZipReader:
         return entry, after
 
     def _central_entry(self, at: int, end: int) -> tuple[ZipEntry, int]:
-        fields = _CENTRAL.unpack_from(self._view, at)
+        fields = CENTRAL_HEADER.unpack_from(self._view, at)
         (magic, made, needed, flags, method, time, date, crc, packed, size) = fields[:10]
         (name_length, extra_length, comment_length, disk, internal, external, offset) = fields[10:]
-        name_at = at + _CENTRAL.size
+        name_at = at + CENTRAL_HEADER.size
         after = name_at + name_length + extra_length + comment_length
-        if magic != _CENTRAL_MAGIC or after > end:
+        if magic != CENTRAL_MAGIC or after > end:
             raise damaged("its central directory is damaged", "zip_structure")
         if disk:
             raise damaged("it is part of a split archive", "zip_structure")
@@ -271,14 +270,14 @@ class ZipReader:
         self, offset: int, raw_name: bytes, flags: int, method: int, sizes: tuple[int, int, int]
     ) -> _Local:
         """Return the local header, checked against ``sizes``: CRC-32, compressed size, size."""
-        if offset + _LOCAL.size > len(self._view):
+        if offset + LOCAL_HEADER.size > len(self._view):
             raise damaged("a file in it lies beyond its end", "zip_structure")
-        fields = _LOCAL.unpack_from(self._view, offset)
+        fields = LOCAL_HEADER.unpack_from(self._view, offset)
         magic, needed, local_flags, local_method, time, date, crc, packed, size = fields[:9]
-        name_at = offset + _LOCAL.size
+        name_at = offset + LOCAL_HEADER.size
         extra_at = name_at + fields[9]
         data_at = extra_at + fields[10]
-        if magic != _LOCAL_MAGIC or data_at > len(self._view):
+        if magic != LOCAL_MAGIC or data_at > len(self._view):
             raise damaged("its two lists of contents differ", "zip_structure")
         extra = extra_fields(bytes(self._view[extra_at:data_at])) if data_at > extra_at else []
         size, packed, _ = zip64_values(extra, size, packed, 0)

@@ -5,17 +5,24 @@ the reader checked, the same in the local header and the central directory (docs
 Source: PKWARE APPNOTE.TXT 6.3.10, sections 4.3.7, 4.3.12, 4.3.16.
 """
 
-import struct
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import BinaryIO, NamedTuple, Protocol
 
-from docops_flask.engine.opc.zip_entry import DEFLATED, FLAG_UTF8, STORED, ZipEntry
+from docops_flask.engine.opc.zip_entry import (
+    CENTRAL_HEADER,
+    CENTRAL_MAGIC,
+    DEFLATED,
+    END_MAGIC,
+    END_RECORD,
+    FLAG_UTF8,
+    LOCAL_HEADER,
+    LOCAL_MAGIC,
+    STORED,
+    ZipEntry,
+)
 
-_LOCAL = struct.Struct("<4s5H3L2H")
-_CENTRAL = struct.Struct("<4s6H3L5H2L")
-_END = struct.Struct("<4s4H2LH")
 _VERSION = 20
 _MADE_ON_UNIX = (3 << 8) | _VERSION
 # External attributes: the upper 16 bits are the Unix mode, the lower ones MS-DOS's, where bit 4 is a folder.
@@ -196,8 +203,8 @@ def _flags(header: Header) -> int:
 
 def local_header(header: Header) -> bytes:
     """Return the local header of a member (4.3.7)."""
-    fixed = _LOCAL.pack(
-        b"PK\x03\x04", _VERSION, _flags(header), header.method, header.dos_time, header.dos_date,
+    fixed = LOCAL_HEADER.pack(
+        LOCAL_MAGIC, _VERSION, _flags(header), header.method, header.dos_time, header.dos_date,
         header.crc, header.compressed_size, header.size, len(header.name), 0,
     )  # fmt: skip
     return fixed + header.name
@@ -206,8 +213,8 @@ def local_header(header: Header) -> bytes:
 def central_header(header: Header, offset: int) -> bytes:
     """Return the central directory header (4.3.12) of a member; ``offset`` is that of its local header."""
     attributes = _FOLDER_0700 if header.name.endswith(b"/") else _REGULAR_0600
-    fixed = _CENTRAL.pack(
-        b"PK\x01\x02", _MADE_ON_UNIX, _VERSION, _flags(header), header.method,
+    fixed = CENTRAL_HEADER.pack(
+        CENTRAL_MAGIC, _MADE_ON_UNIX, _VERSION, _flags(header), header.method,
         header.dos_time, header.dos_date, header.crc, header.compressed_size, header.size,
         len(header.name), 0, 0, 0, 0, attributes, offset,
     )  # fmt: skip
@@ -219,4 +226,4 @@ def end_record(count: int, size: int, start: int) -> bytes:
 
     The central directory has ``count`` members and ``size`` bytes from offset ``start``.
     """
-    return _END.pack(b"PK\x05\x06", 0, 0, count, count, size, start, 0)
+    return END_RECORD.pack(END_MAGIC, 0, 0, count, count, size, start, 0)

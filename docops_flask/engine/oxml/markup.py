@@ -28,6 +28,20 @@ def attributes_of(attributes: bytes) -> dict[bytes, bytes]:
     return {name: one or other for name, one, other in _ATTRIBUTE.findall(attributes)}
 
 
+class AttributeSpan(NamedTuple):
+    """An attribute: its qualified name, and where its value lies, without quotes."""
+
+    name: bytes
+    start: int
+    end: int
+
+
+def attribute_spans(attributes: bytes) -> Iterator[AttributeSpan]:
+    """Yield the attributes of a start tag, whose text behind the element's name is ``attributes``."""
+    for match in _ATTRIBUTE.finditer(attributes):
+        yield AttributeSpan(match[1], *match.span(2 if match[2] is not None else 3))
+
+
 def decoded(raw: bytes) -> str:
     """Return the characters that character data or an attribute's value stands for.
 

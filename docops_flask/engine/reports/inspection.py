@@ -1,29 +1,16 @@
-"""The answers of precheck and inspect (contract section 7).
+"""The answer of inspect: what a template asks for and what is wrong with it (contract section 7)."""
 
-A precheck says what a run of a task would come to; an inspection says what a template asks for and what is
-wrong with it, without a task.
-"""
-
-from bisect import bisect_left
 from collections import Counter
-from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 from typing import Any, NamedTuple
 
-from docops_flask.engine.document.document import ParagraphPlace, RunPlace, StoryPart
-from docops_flask.engine.errors import ExitCode, echo
-from docops_flask.engine.oxml.markup import TOKEN
-from docops_flask.engine.reports.missing_fields import (
-    LeftPlace,
-    MissingFields,
-    MissingPlace,
-    UnusedKey,
-)
-from docops_flask.engine.reports.replace_log import (
+from docops_flask.engine.errors import echo
+from docops_flask.engine.reports.bound_controls import BoundControls
+from docops_flask.engine.reports.log_entry import (
     UNACCOUNTED,
     UNACCOUNTED_REASON,
     UNSUPPORTED_REASONS,
-    ReplaceLog,
 )
 from docops_flask.engine.skills.skill import Skill
 from docops_flask.engine.template.grammar import Found, Kind, Suggestions
@@ -47,51 +34,6 @@ class UnsupportedPlace(NamedTuple):
     paragraph_path: str
     suggestion: str | None
     reason: str
-
-
-class PrecheckSummary(NamedTuple):
-    """The counts of a precheck."""
-
-    template_field_count: int
-    unsupported_count: int
-    missing_required_count: int
-    missing_optional_count: int
-    left_count: int
-
-
-class Precheck(NamedTuple):
-    """What a run with ``format_mode=off`` would come to; ``ok`` says that its exit code would be 0.
-
-    The exit code is never ``FORMAT_CHECK_FAILED``.
-    """
-
-    ok: bool
-    expected_exit_code: ExitCode
-    summary: PrecheckSummary
-    template_fields: tuple[str, ...]
-    missing_required: tuple[str, ...]
-    missing_optional: tuple[str, ...]
-    unsupported: tuple[UnsupportedPlace, ...]
-    missing: tuple[MissingPlace, ...] = ()
-    unused: tuple[UnusedKey, ...] = ()
-    undeclared: tuple[str, ...] = ()
-    left: tuple[LeftPlace, ...] = ()
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the answer's JSON, all but ``request_id``."""
-        return {
-            "ok": self.ok,
-            "expected_exit_code": int(self.expected_exit_code),
-            "summary": self.summary._asdict(),
-            "template_fields": list(self.template_fields),
-            "missing_required": list(self.missing_required),
-            "missing_optional": list(self.missing_optional),
-            "unsupported": [each._asdict() for each in self.unsupported],
-            "missing": [each._asdict() for each in self.missing],
-            "unused": [each._asdict() for each in self.unused],
-            "undeclared": list(self.undeclared),
-            "left": [each._asdict() for each in self.left],
-        }
 
 
 class TemplateField(NamedTuple):
@@ -136,44 +78,6 @@ class Inspection(NamedTuple):
             "problems": [problem._asdict() for problem in self.problems],
             "suggested_skill": self.suggested_skill,
         }
-
-
-def precheck_of(
-    expected_exit_code: ExitCode,
-    template_fields: Sequence[str],
-    log: ReplaceLog,
-    missing: MissingFields,
-) -> Precheck:
-    """Return the precheck of a run that ended with that exit code, log and missing fields."""
-    places = (
-        UnsupportedPlace(
-            kind=entry.kind or "",
-            text=entry.original_text[:MAX_SHOWN_CHARACTERS],
-            paragraph_path=entry.paragraph_path,
-            suggestion=entry.suggestion,
-            reason=entry.reason or "",
-        )
-        for entry in log.unsupported
-    )
-    return Precheck(
-        ok=expected_exit_code is ExitCode.OK,
-        expected_exit_code=expected_exit_code,
-        summary=PrecheckSummary(
-            len(template_fields),
-            log.unsupported_count,
-            len(missing.required),
-            len(missing.optional),
-            log.left_count,
-        ),
-        template_fields=tuple(template_fields),
-        missing_required=missing.required,
-        missing_optional=missing.optional,
-        unsupported=tuple(islice(places, MAX_LISTED)),
-        missing=missing.missing,
-        unused=missing.unused,
-        undeclared=missing.undeclared,
-        left=missing.left,
-    )
 
 
 def inspect_template(
@@ -294,65 +198,8 @@ def _unaccounted_problem(name: UnaccountedName) -> Problem:
     return Problem("UNACCOUNTED_PLACEHOLDER", message, f"{name.part}#{name.place}", shown)
 
 
-class _BoundControls:
-    """Tells what lies in a content control that shows data stored elsewhere (w:dataBinding, 17.5.2.6)."""
-
-    def __init__(self, filled: Collection[tuple[str, int]]) -> None:
-        """``filled`` are those whose data is filled too, by part name and first byte."""
-        self._filled = filled
-        self._starts: dict[str, list[int]] = {}
-        for part, start in sorted(filled):
-            self._starts.setdefault(part, []).append(start)
-        self._in_part: dict[StoryPart, list[tuple[int, int]]] = {}
-
-    def contain(self, run: RunPlace) -> bool:
-        """Return whether ``run`` lies in such a control."""
-        place = run.paragraph
-        return self._is_around(place) or self._is_inside(run)
-
-    def _is_around(self, place: ParagraphPlace) -> bool:
-        part = place.part
-        if part not in self._in_part:
-            self._in_part[part] = [
-                each for each in _bound_controls(part) if (part.name, each[0]) not in self._filled
-            ]
-        return any(start < place.start < end for start, end in self._in_part[part])
-
-    def _is_inside(self, run: RunPlace) -> bool:
-        place = run.paragraph
-        starts = self._starts.get(place.part.name, ())
-        if bisect_left(starts, place.start) < bisect_left(starts, place.end):
-            return False
-        w = place.part.w
-        controls = run.element.iterancestors(w.sdt)
-        return any(control.find(f"{w.sdtPr}/{w.dataBinding}") is not None for control in controls)
-
-
-def _bound_controls(part: StoryPart) -> Iterator[tuple[int, int]]:
-    """Yield where content controls with a w:dataBinding begin and end."""
-    content = part.text.content
-    if b"dataBinding" not in content:
-        return
-    # Of each open element: where it begins, whether it is a content control, whether it is bound.
-    opened: list[tuple[int, bytes]] = []
-    bound: set[int] = set()
-    for match in TOKEN.finditer(content, part.text.root_end):
-        slash, name, attributes = match.groups()
-        if slash:
-            start = opened.pop()[0] if opened else -1
-            if start in bound:
-                yield start, match.end()
-        elif name is not None:
-            local = name.rpartition(b":")[2]
-            around = [each for _, each in opened[-2:]]
-            if local == b"dataBinding" and around == [b"sdt", b"sdtPr"]:
-                bound.add(opened[-2][0])
-            if not attributes.endswith(b"/"):
-                opened.append((match.start(), local))
-
-
 def _problems(scan: Scan, elsewhere: PlaceScan, known: Container[str]) -> Iterator[Problem]:
-    controls = _BoundControls(elsewhere.shown_data)
+    controls = BoundControls(elsewhere.shown_data)
     if not _field_counts(scan, elsewhere):
         yield Problem("NO_FIELDS", "The template holds no placeholder such as 【MEETING_TITLE】.", "", "")
     for paragraph in scan.paragraphs:
@@ -396,7 +243,7 @@ def _unknown_field(place: str, shown: str) -> Problem:
 
 
 def _problems_of(
-    paragraph: BracketedParagraph, found: Found, known: Container[str], controls: _BoundControls
+    paragraph: BracketedParagraph, found: Found, known: Container[str], controls: BoundControls
 ) -> Iterator[Problem]:
     run, shown = paragraph.run_of(found), _shown(paragraph, found)
     place = run.run_id

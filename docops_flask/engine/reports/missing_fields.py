@@ -9,9 +9,11 @@ from itertools import islice
 from typing import Any, Literal, NamedTuple
 
 from docops_flask.engine.job import Payload
-from docops_flask.engine.reports.replace_log import UNACCOUNTED, LogEntry, ReplaceLog
+from docops_flask.engine.reports.log_entry import UNACCOUNTED, LogEntry
+from docops_flask.engine.reports.replace_log import ReplaceLog
 from docops_flask.engine.skills.skill import Skill
 from docops_flask.engine.template.grammar import Suggestions, likely_name
+from docops_flask.engine.template.places.found import PlaceScan
 from docops_flask.engine.template.scan import Scan
 
 # The most that each list has; ``left_count`` is complete.
@@ -89,9 +91,9 @@ class Given(NamedTuple):
 
 
 def missing_fields(
-    template_fields: Collection[str], given: Given, log: ReplaceLog, scan: Scan
+    template_fields: Collection[str], given: Given, log: ReplaceLog, scan: Scan, places: PlaceScan
 ) -> MissingFields:
-    """Return which of ``template_fields`` have no value, and what log, payload and scan say beside."""
+    """Return which of ``template_fields`` have no value, and what log, payload and scans say beside."""
     fields = given.skill.placeholders()
     missing = [name for name in template_fields if name not in given.values]
     required = sorted(name for name in missing if name in fields and fields[name].required)
@@ -102,7 +104,7 @@ def missing_fields(
         tuple(optional),
         tuple(islice(_missing_places(left, Suggestions(fields)), MAX_LISTED)),
         tuple(_unused(template_fields, given, left)),
-        tuple(scan.undeclared[:MAX_LISTED]),
+        tuple(islice(dict.fromkeys((*scan.undeclared, *places.undeclared)), MAX_LISTED)),
         tuple(_left_places(left[:MAX_LISTED], scan)),
         len(left),
     )

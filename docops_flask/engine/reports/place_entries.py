@@ -2,14 +2,15 @@
 
 from collections.abc import Iterator
 
-from docops_flask.engine.reports.replace_log import (
+from docops_flask.engine.reports.log_entry import (
     MAX_CONTEXT_CHARACTERS,
     UNSUPPORTED_REASONS,
     LogEntry,
     missing_reason,
+    note_of_name,
 )
 from docops_flask.engine.skills.skill import Skill
-from docops_flask.engine.template.grammar import Kind, Suggestions, find_placeholders
+from docops_flask.engine.template.grammar import Kind, Suggestions, find_placeholders, ignored_characters
 from docops_flask.engine.template.places.filling import Outcome, PlaceFilling
 from docops_flask.engine.template.places.found import UNFILLABLE, BoundNode, PlaceScan, Unfillable
 
@@ -53,10 +54,17 @@ def _entry(outcome: Outcome, skill: Skill, suggestions: Suggestions) -> LogEntry
         reason = f"{rule.place}: {outcome.refusal}"
         return entry._replace(status="unsupported", reason=reason, kind=UNFILLABLE)
     if outcome.text is not None:
-        return entry._replace(field_name=found.name, new_text=outcome.text, note=outcome.note)
+        return entry._replace(
+            field_name=found.name, new_text=outcome.text, note=_note(outcome, entry.original_text)
+        )
     field = skill.placeholders().get(found.name)
     reason = missing_reason(skill, field is not None, bool(field and field.required))
     return entry._replace(status="missing", field_name=found.name, reason=reason)
+
+
+def _note(outcome: Outcome, original: str) -> str | None:
+    notes = [note_of_name(original)] if ignored_characters(original) else []
+    return "; ".join([*notes, outcome.note] if outcome.note else notes) or None
 
 
 def _of_bound_node(node: BoundNode, text: str) -> LogEntry:

@@ -4,162 +4,30 @@ The log lists every placeholder of the template with its place and what became o
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from docops_flask.engine.artefacts import WrittenItems, json_list, json_text, quoted
+from docops_flask.engine.artefacts import WrittenItems, json_text, quoted
+from docops_flask.engine.reports.log_entry import (
+    MAX_CONTEXT_CHARACTERS,
+    UNACCOUNTED,
+    UNACCOUNTED_REASON,
+    UNSUPPORTED_REASONS,
+    LogEntry,
+    missing_reason,
+    note_of_name,
+)
 from docops_flask.engine.skills.skill import Skill
-from docops_flask.engine.template.grammar import Kind, Suggestions, ignored_characters
+from docops_flask.engine.template.grammar import Kind, Suggestions
 from docops_flask.engine.template.scan import BracketedParagraph, Scan
 from docops_flask.engine.template.unaccounted import UnaccountedName
 from docops_flask.engine.template.values import DROPPED_NEWLINE, Values
 
 if TYPE_CHECKING:
     from docops_flask.engine.reports.block_entry import BlockEntry
+    from docops_flask.engine.run_warnings import RunWarning
     from docops_flask.engine.template.expansion import Expansion
     from docops_flask.engine.template.inline_fill import InlineFilling
-
-if TYPE_CHECKING:
-    from docops_flask.engine.run_warnings import RunWarning
     from docops_flask.engine.template.removal import Removed
-
-# Characters quoted from the paragraph on each side of a placeholder.
-MAX_CONTEXT_CHARACTERS = 60
-
-UNSUPPORTED_REASONS = {
-    Kind.MALFORMED: "a field name is made of capital letters, digits and _",
-    Kind.UNCLOSED: "the closing bracket 】 is missing",
-    Kind.UNOPENED: "the opening bracket 【 is missing",
-    Kind.BIDIRECTIONAL: "marks of direction, which cannot be seen, cut the name: delete it and type it again",
-}
-# The kind of a placeholder at a place that nothing fills or knows (``template.unaccounted``).
-UNACCOUNTED = "unaccounted"
-UNACCOUNTED_REASON = (
-    "it stands at a place that is not filled; put it into the text of the document or replace it by hand"
-)
-Status = Literal["replaced", "missing", "unsupported"]
-
-
-class LogEntry(NamedTuple):
-    """A placeholder of the template, or a text that looks like one, and what became of it.
-
-    ``original_text`` is the text from ``start`` to ``end`` (characters) of the template's paragraph at the
-    address ``paragraph_path``; ``before`` and ``after`` are the text on both sides of it. ``run_id`` is the
-    run that holds its first character. ``mirrored_at`` are the paragraphs of other mc:AlternateContent
-    branches that were filled alike.
-
-    ``new_text`` is the value of a ``replaced`` entry, ``reason`` says why another was not replaced.
-    ``kind`` and ``suggestion`` belong to ``unsupported`` entries; ``kind`` is a ``Kind``'s value, that of a
-    refusal (``template.field_code``), ``UNFILLABLE`` or ``UNACCOUNTED``.
-
-    Of a text inside a paragraph (a field code, ruby, an equation) ``paragraph_path`` is its own address
-    (``p3:field0``), ``start`` and ``end`` count its characters, and ``run_id`` is ``None`` where no run is
-    around it. A placeholder outside the paragraphs of stories has no run; ``part`` is the part it stands in
-    and ``place`` says where there, ``paragraph_path`` is its address with the part before "#";
-    ``bound_control`` is the address of a content control whose data got the control's whole text. ``note``
-    says what a reader of the entry has to know.
-
-    Where the template has blocks, ``result_path`` is the address in the result and ``copy`` the number of the
-    block that it lies in, if any, and of its copy there.
-    """
-
-    status: Status
-    run_id: str | None
-    paragraph_path: str
-    start: int
-    end: int
-    original_text: str
-    before: str
-    after: str
-    mirrored_at: tuple[str, ...]
-    field_name: str | None = None
-    new_text: str | None = None
-    reason: str | None = None
-    kind: str | None = None
-    suggestion: str | None = None
-    part: str | None = None
-    place: str | None = None
-    note: str | None = None
-    bound_control: str | None = None
-    copy: tuple[int, int] | None = None
-    result_path: str | None = None
-
-    def as_json(self) -> str:
-        """Return the entry as the log has it."""
-        (
-            status,
-            run_id,
-            path,
-            start,
-            end,
-            original,
-            before,
-            after,
-            mirrors,
-            name,
-            value,
-            reason,
-            kind,
-            suggestion,
-            part,
-            place,
-            note,
-            control,
-            copy,
-            result_path,
-        ) = self
-        more = f', "mirrored_at": {json_list(map(quoted, mirrors))}' if mirrors else ""
-        if status == "unsupported":
-            more += f', "kind": {_text(kind)}, "suggestion": {_text(suggestion)}'
-        if part is not None:
-            more += f', "part": {quoted(part)}'
-        if place is not None:
-            more += f', "place": {quoted(place)}'
-        if control is not None:
-            more += f', "bound_control": {quoted(control)}'
-        if note is not None:
-            more += f', "note": {quoted(note)}'
-        if copy is not None:
-            more += f', "copy": [[{copy[0]}, {copy[1]}]]'
-        if result_path is not None:
-            more += f', "result_path": {quoted(result_path)}'
-        return (
-            f'{{"status": "{status}", "field_name": {"null" if name is None else quoted(name)}, '
-            f'"run_id": {_text(run_id)}, "paragraph_path": {quoted(path)}, '
-            f'"start": {start}, "end": {end}, "original_text": {quoted(original)}, '
-            f'"new_text": {"null" if value is None else quoted(value)}, '
-            f'"reason": {"null" if reason is None else quoted(reason)}, '
-            f'"context": {{"before": {quoted(before)}, "after": {quoted(after)}}}{more}}}'
-        )
-
-    def claim(self) -> dict[str, Any]:
-        """Return the members of the entry's JSON that say what was changed in the document."""
-        if self.status != "replaced":
-            return {"status": self.status}
-        members: dict[str, Any] = {
-            "status": self.status,
-            "field_name": self.field_name,
-            "run_id": self.run_id,
-            "paragraph_path": self.paragraph_path,
-            "start": self.start,
-            "end": self.end,
-            "original_text": self.original_text,
-            "new_text": self.new_text,
-        }
-        if self.mirrored_at:
-            members["mirrored_at"] = list(self.mirrored_at)
-        if self.part is not None:
-            members["part"] = self.part
-        if self.bound_control is not None:
-            members["bound_control"] = self.bound_control
-        if self.copy is not None:
-            members["copy"] = [list(self.copy)]
-        if self.result_path is not None:
-            members["result_path"] = self.result_path
-        return members
-
-
-def _text(text: str | None) -> str:
-    return "null" if text is None else quoted(text)
 
 
 class ReplaceLog(NamedTuple):
@@ -346,7 +214,7 @@ def _entries(
             original, before = text[start:end], text[max(0, start - MAX_CONTEXT_CHARACTERS) : start]
             after = text[end : end + MAX_CONTEXT_CHARACTERS]
             at = run_id, path, start, end, original, before, after, mirrors
-            note = None if end - start == len(name) + _BRACKETS else _note_of_name(original)
+            note = None if end - start == len(name) + _BRACKETS else note_of_name(original)
             if kind is not _PLACEHOLDER:
                 reason, suggestion = UNSUPPORTED_REASONS[kind], suggestions.near(name)
                 yield LogEntry("unsupported", *at, None, None, reason, kind.value, suggestion)
@@ -366,10 +234,6 @@ def _entries(
 _PLACEHOLDER = Kind.PLACEHOLDER
 # Of a placeholder, beside its name.
 _BRACKETS = 2
-
-
-def _note_of_name(original: str) -> str:
-    return f"characters without width in the name were ignored: {', '.join(ignored_characters(original))}"
 
 
 def _inline_entries(
@@ -403,7 +267,7 @@ def _inline_entries(
                 reason, suggestion = UNSUPPORTED_REASONS[kind], suggestions.near(name)
                 yield entry._replace(reason=reason, kind=kind.value, suggestion=suggestion)
                 continue
-            notes = [] if end - start == len(name) + _BRACKETS else [_note_of_name(original)]
+            notes = [] if end - start == len(name) + _BRACKETS else [note_of_name(original)]
             if refusal is not None:
                 yield entry._replace(reason=refusal.reason, kind=refusal.kind.value)
             elif name in values:
@@ -440,10 +304,3 @@ def _unaccounted_entry(name: UnaccountedName, suggestions: Suggestions) -> LogEn
         part=name.part,
         place=name.place,
     )
-
-
-def missing_reason(skill: Skill, known: bool, required: bool) -> str:
-    """Return why a field has no value; ``known`` and ``required`` say what ``skill`` knows of it."""
-    if not known:
-        return f"the skill {skill.name} has no field for it"
-    return f"the task gives no value for this {'required' if required else 'optional'} field"

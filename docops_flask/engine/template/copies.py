@@ -23,7 +23,8 @@ _TRACKED = frozenset(b"ins del moveFrom moveTo pPrChange rPrChange sectPrChange 
 _RANGE_STARTS = {b"bookmarkStart": b"bookmark", b"commentRangeStart": b"comment", b"permStart": b"perm"}
 _RANGE_ENDS = {b"bookmarkEnd": b"bookmark", b"commentRangeEnd": b"comment", b"permEnd": b"perm"}
 _COMMENT_REFERENCE = b"commentReference"
-_PARAGRAPH_ID = rb"\s+([^\s=:\"']+):(?:paraId|textId)\s*=\s*(?:\"[^\"]*\"|'[^']*')"
+_PARAGRAPH_IDS = (b"paraId", b"textId")
+_ATTRIBUTE = rb"\s++([^\s=\"']++)\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+')"
 
 
 class Repeated:
@@ -125,6 +126,7 @@ def _ids_of_paragraph(element: Element) -> Iterator[_Range]:
     if b"paraId" not in element.attributes and b"textId" not in element.attributes:
         return
     at = element.tag_end - 1 - len(element.attributes)
-    for match in re.finditer(_PARAGRAPH_ID, element.attributes):
-        if element.scope.get(match[1]) == WORD_2010:
+    for match in re.finditer(_ATTRIBUTE, element.attributes):
+        prefix, _, local = match[1].partition(b":")
+        if local in _PARAGRAPH_IDS and element.scope.get(prefix) == WORD_2010:
             yield _Range(at + match.start(), at + match.end())

@@ -45,6 +45,11 @@ _SHOWN_FROM_CODE = frozenset(("HYPERLINK", "EQ", "XE", "TC", "TA", "SYMBOL", "AD
 _SWITCHES_WITH_ARGUMENT = frozenset((r"\l", r"\o", r"\s", r"\t"))
 # The links that a value may make.
 _SCHEMES = r"\s*(?:https?|mailto|tel):"
+_SCHEME_BEFORE = r"\s*[A-Za-z][A-Za-z0-9+.-]*:/*\Z"
+TWO_SCHEMES = (
+    "the value is a whole address, and the link has the beginning of one before the placeholder: delete that "
+    "from the link in the template"
+)
 
 
 class Refusal(NamedTuple):
@@ -110,6 +115,9 @@ class FieldCode:
 
     def written(self, start: int, end: int, value: str) -> str | Refusal:
         """Return ``value``, which has no line ends, as it is written in place of ``start``:``end``."""
+        target = self.target()
+        if target is not None and target[0] <= start and doubles_scheme(self.code[target[0] : start], value):
+            return Refusal(TWO_SCHEMES)
         token = self._tokens[self._number_of(start)]
         if token.is_quoted and self.type not in _BUTTONS:
             return _escaped(value)
@@ -167,3 +175,10 @@ def _escaped(value: str) -> str:
 def is_allowed_target(target: str) -> bool:
     """Say whether a value may make this target of a link: http, https, mailto or tel, or none at all."""
     return not target or re.match(_SCHEMES, target, re.IGNORECASE) is not None
+
+
+def doubles_scheme(before: str, value: str) -> bool:
+    """Say whether ``value`` begins with a scheme, and ``before`` it stands nothing but a scheme."""
+    return (
+        re.match(_SCHEME_BEFORE, before) is not None and re.match(_SCHEMES, value, re.IGNORECASE) is not None
+    )

@@ -23,15 +23,21 @@ _CLOSED_NAME = f"{OPEN}[{_NAME_CHARS}]++{CLOSE}"
 _SPACES = " \u00a0\u3000"
 # Characters without width that editors and web pages leave in copied text: zero-width spaces and joiners, the
 # word joiner, the byte order mark, soft hyphens, variation selectors. In a name they are ignored.
-_IGNORED = "\u00ad\u200b-\u200d\u2060\ufeff\ufe00-\ufe0f"
+IGNORED = "\u00ad\u200b\u200c\u200d\u2060\ufeff" + "".join(map(chr, range(0xFE00, 0xFE10)))
 # Marks of direction (Unicode Standard Annex 9). Removing one may change the order in which the text around it
 # is shown, so a name with one in it is reported.
 _DIRECTIONS = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
-# What a paragraph's text has for what is no character: tabs, line ends, pictures; and hyphens other than "-".
-# A name with one in it is malformed.
-_IN_PLACE_OF = {"\t": " ", "\n": " ", "\ufffc": "", "\u2010": "-", "\u2011": "-"}
-_NO_CHARACTERS = f"[{''.join(_IN_PLACE_OF)}]"
-_TO_EXAMINE = f"[{_IGNORED}{_DIRECTIONS}{''.join(_IN_PLACE_OF)}]"
+# Other blanks (the first are tabs and line ends), other hyphens and dashes, which Word makes of typed ones,
+# and what else cannot be seen: U+FFFC, which stands for a picture, and characters without width or look
+# (Unicode, Default_Ignorable_Code_Point and U+2800). A name with one in it is malformed.
+_BLANKS = "\t\n\v\f\x85\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u2800"
+_HYPHENS = "\u2010-\u2015\u2043\u2212\ufe58\ufe63"
+_UNSEEN = (
+    "\ufffc\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2061-\u2065\u206a-\u206f\u3164\uffa0\ufff9-\ufffb"
+    "\U000e0000-\U000e0fff"
+)
+_NO_CHARACTERS = f"[{_BLANKS}{_HYPHENS}{_UNSEEN}]"
+_TO_EXAMINE = f"[{IGNORED}{_DIRECTIONS}{_BLANKS}{_HYPHENS}{_UNSEEN}]"
 
 
 class Kind(Enum):
@@ -149,7 +155,9 @@ def _told(inner: str) -> tuple[Kind, str] | None:
 
 
 def _in_its_place(match: re.Match[str]) -> str:
-    return _IN_PLACE_OF.get(match[0], "")
+    if re.match(f"[{_BLANKS}]", match[0]):
+        return " "
+    return "-" if re.match(f"[{_HYPHENS}]", match[0]) else ""
 
 
 def ignored_characters(written: str) -> list[str]:
@@ -157,7 +165,7 @@ def ignored_characters(written: str) -> list[str]:
 
     Each is returned once, as ``U+200B`` and the like, in the order of the code points.
     """
-    return [f"U+{ord(each):04X}" for each in sorted(set(re.findall(f"[{_IGNORED}]", written)))]
+    return [f"U+{ord(each):04X}" for each in sorted(set(re.findall(f"[{IGNORED}]", written)))]
 
 
 def closed_names(text: str) -> Iterator[tuple[int, int]]:

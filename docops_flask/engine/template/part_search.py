@@ -15,7 +15,7 @@ from docops_flask.engine.errors import InvalidTemplate
 from docops_flask.engine.opc.xml_part import check_part, encoding_of, recoded
 from docops_flask.engine.oxml.markup import TOKEN, Scope, attributes_of, decoded, inner_scope
 from docops_flask.engine.oxml.names import W_STRICT, W_TRANSITIONAL
-from docops_flask.engine.template.grammar import CLOSE, OPEN, closed_names
+from docops_flask.engine.template.grammar import CLOSE, IGNORED, OPEN, closed_names
 
 # Characters quoted on each side of a name.
 _MAX_CONTEXT_CHARACTERS = 60
@@ -35,8 +35,6 @@ class PlacedName(NamedTuple):
 
 
 _OPEN, _CLOSE = OPEN.encode(), CLOSE.encode()
-# Characters without width, which a name may hold unseen.
-_UNSEEN = "[\u00ad\u200b-\u200d\u2060\ufeff\ufe00-\ufe0f]"
 # What may follow the opening bracket of a name: a character of names in UTF-8, one without width, markup, an
 # escape. Most brackets in style sheets and settings stand among other signs.
 _NAME_BEGINS = _OPEN + rb"(?=[A-Za-z0-9_.<&%\s-]|\xc2[\xa0\xad]|\xe2|\xef|\xe3\x80\x80)"
@@ -47,7 +45,11 @@ _PERCENT = rb"%[eE]3%80%9([01])"
 
 def seen(text: str) -> str:
     """Return ``text`` without the characters that have no width."""
-    return text if text.isascii() else re.sub(_UNSEEN, "", text)
+    if not text.isascii() and re.search(f"[{IGNORED}]", text):
+        # One after the other, which takes no memory for what lies between them.
+        for each in IGNORED:
+            text = text.replace(each, "")
+    return text
 
 
 def count_open(content: bytes) -> int:

@@ -16,6 +16,8 @@ from docops_flask.engine.errors import InvalidTemplate
 from docops_flask.engine.opc.package import Package
 from docops_flask.engine.opc.relationships import (
     CONTENT_TYPES_PART,
+    DEFAULT,
+    OVERRIDE,
     RELATIONSHIP,
     RELATIONSHIPS_NAMESPACE,
     Relationship,
@@ -197,8 +199,9 @@ class _Plan:
         for each, kind in self.parts.items():
             of_extension[_extension(each)] = min(kind, of_extension.get(_extension(each), kind))
 
-        def entry_of(_tag: str, attributes: dict[str, str]) -> Removed | None:
-            part, extension = attributes.get("PartName"), attributes.get("Extension")
+        def entry_of(tag: str, attributes: dict[str, str]) -> Removed | None:
+            part = attributes.get("PartName") if tag == OVERRIDE else None
+            extension = attributes.get("Extension") if tag == DEFAULT else None
             if part is not None and part.lstrip("/").lower() in kinds:
                 return Removed(kinds[part.lstrip("/").lower()], "content_type", name, part)
             if extension is not None and extension.lower() in gone:
@@ -218,6 +221,13 @@ class _Plan:
         children = [child for child in root if isinstance(child.tag, str)]
         for child, (start, end) in zip(children, _child_spans(part.content), strict=True):
             entry = entry_of(str(child.tag), {str(key): str(value) for key, value in child.attrib.items()})
+            if entry is not None and len(child):
+                raise InvalidTemplate(
+                    f"template: {name} has elements in an element that is empty in every document; open the "
+                    "template in Word and save it again.",
+                    part=name,
+                    reason="relationships" if name.endswith(".rels") else "content_types",
+                )
             if entry is not None:
                 self.entries.append(entry)
                 self.edits.append(Edit(part, start, end, b""))

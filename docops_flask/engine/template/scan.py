@@ -1,6 +1,7 @@
 """Finds the placeholders of a document, well-formed or not, with their places."""
 
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from docops_flask.engine.document.document import (
@@ -184,13 +185,19 @@ def _bracketed(
             # Few templates have such texts, and a renderer starts the faster for what it does not load.
             from docops_flask.engine.template.inline_scan import scan_inline
 
-            own, others = scan_inline(place)
+            own, others, across = scan_inline(place, undeclared)
+            if across:
+                found = sorted((*found, *across), key=_start)
+                pieces = [reading.piece_at(each.start) for each in found]
             if found or own:
                 paragraphs.append(BracketedParagraph(place, found, pieces, own))
             paragraphs += [BracketedParagraph(mirror, (), (), inline) for mirror, inline in others]
         elif found:
             paragraphs.append(BracketedParagraph(place, found, pieces))
     return paragraphs
+
+
+_start = attrgetter("start")
 
 
 def _held_by(reading: Paragraph, may_hold_inline: bool) -> _Held:

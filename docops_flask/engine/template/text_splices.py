@@ -6,7 +6,9 @@ becomes a w:br and a tab a w:tab, each between two w:t.
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
+from operator import attrgetter
 from typing import NamedTuple
 
 from docops_flask.engine.document.shape import Paragraph, TextPiece
@@ -103,10 +105,14 @@ class Filled:
     def _lines(self, texts: Sequence[int]) -> Iterator[tuple[int, Sequence[bytes]]]:
         """Yield the texts that change, by number, as ``Paragraph.with_texts`` takes them."""
         paragraph = self._paragraph
+        splices = sorted(self.splices, key=_start) if len(texts) > 1 else self.splices
         for number in texts:
             at, first, last = paragraph.offsets[3 * number + 1 : 3 * number + 4]
+            behind = bisect_right(splices, last, key=_start)
             own = [
-                (start - at, end - at, new) for start, end, new in self.splices if at < start and end <= last
+                (start - at, end - at, new)
+                for start, end, new in splices[bisect_right(splices, at, key=_start) : behind]
+                if end <= last
             ]
             tag, raw = paragraph.parts[3 * number + 1 : 3 * number + 3]
             written = spliced(tag + raw, own)
@@ -206,6 +212,9 @@ def _spliced_text(
         Splice(at + first, at + last, new)
         for first, last, new in zip(offsets[::2], offsets[1::2], news, strict=True)
     ]
+
+
+_start = attrgetter("start")
 
 
 class _Line:

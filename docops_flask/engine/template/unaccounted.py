@@ -191,9 +191,14 @@ class _Search:
             if self._budget < 0:
                 return
             if not _is_of_comments(member.name) and not inner.head(member, _HEAD_BYTES).startswith(_NO_TEXT):
-                is_xml = member.name.lower().endswith((".xml", ".rels"))
-                for found in names_in_part(_whole(inner, member), member.name, is_xml=is_xml):
+                for found in self._names_of_member(inner, member):
                     yield found._replace(place=f"{member.name} {found.place}")
+
+    def _names_of_member(self, inner: ZipReader, member: ZipEntry) -> Iterator[PlacedName]:
+        is_xml = member.name.lower().endswith((".xml", ".rels"))
+        if is_xml and member.size <= self._package.limits.xml_part_bytes:
+            return names_in_part(_whole(inner, member), member.name, is_xml=True)
+        return _in_pieces(inner, member)
 
 
 def _whole(archive: ZipReader, entry: ZipEntry) -> bytes:

@@ -27,7 +27,8 @@ RARE_MODULES = (
     "docops_flask.engine.checks.policy_check",
     "docops_flask.engine.integrity.fixes",
     "docops_flask.engine.integrity.verification",
-    "docops_flask.engine.reports.inspection",
+    "docops_flask.engine.reports.package_problems",
+    "docops_flask.engine.reports.precheck",
     "unicodedata",
 )
 _PRELOAD = [

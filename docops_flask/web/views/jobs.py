@@ -8,7 +8,8 @@ from flask import Blueprint, Response
 
 from docops_flask.engine.integrity.verification import Verification
 from docops_flask.engine.job import Job, JobKind
-from docops_flask.engine.reports.inspection import Inspection, Precheck
+from docops_flask.engine.reports.inspection import Inspection
+from docops_flask.engine.reports.precheck import Precheck
 from docops_flask.settings.settings import Settings
 from docops_flask.web.request import ApiRequest, api_request
 from docops_flask.web.services import Services, services

@@ -12,7 +12,8 @@ from docops_flask.engine.bilingual import Language
 from docops_flask.engine.errors import ExitCode
 from docops_flask.engine.integrity.verification import Verification
 from docops_flask.engine.job import Job
-from docops_flask.engine.reports.inspection import Inspection, Precheck
+from docops_flask.engine.reports.inspection import Inspection
+from docops_flask.engine.reports.precheck import Precheck
 from docops_flask.engine.run_result import Counts
 from docops_flask.jobs.answer import read_as
 from docops_flask.jobs.errors import RendererCrashed

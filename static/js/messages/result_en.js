@@ -5,7 +5,7 @@ import { count } from "../core/i18n.js";
 /** @type {Record<string, import("../core/i18n.js").Message>} */
 export const messages = {
   warning_SIGNATURE_VOID:
-    "The template has a digital signature, which filling made void: Word reports it as invalid. drop_signature=true leaves it out; sign the finished document instead.",
+    "The template has a digital signature, which filling made void: Word reports it as invalid. The advanced options can leave it out; sign the finished document instead.",
   verdict_0: "Done. The document is ready.",
   verdict_left: ({ n }) =>
     `The document was made, but ${count(n, "placeholder is", "placeholders are")} left in it.`,
@@ -54,6 +54,8 @@ export const messages = {
   group_value_hint: "These come from the values that were filled in.",
   group_report: "To report as a bug",
   group_report_hint: "Filling must not change the format; please report this with the request id.",
+  group_layout: "To look at in the document",
+  group_layout_hint: "The values are in the document, but a reader may not see them as intended.",
   group_recommended: "Recommended",
   group_recommended_hint: "The house style recommends these; they do not make the check fail.",
   group_note: "For information",
@@ -72,6 +74,8 @@ export const messages = {
   issue_LEADING_WHITESPACE: "Leading whitespace",
   issue_RUN_FONT_MISMATCH: "Font",
   issue_RUN_SIZE_MISMATCH: "Font size",
+  issue_VALUE_NOT_VISIBLE: "Text that cannot be seen in full",
+  issue_JUSTIFIED_LINE_BREAK: "Line break in justified text",
   rule_font_latin: "Font",
   rule_font_east_asia: "Font",
   rule_size_pt: "Font size",
@@ -108,6 +112,12 @@ export const messages = {
   advice_NUMPR_PRESENT:
     "Type the number as text. If your office allows automatic numbers, choose its policy for the check.",
   advice_LEADING_WHITESPACE: "Delete the blanks and use the first-line indent instead.",
+  advice_VALUE_NOT_VISIBLE:
+    "Make the row, cell, box or line larger, or let it grow: “at least” instead of “exactly”.",
+  advice_JUSTIFIED_LINE_BREAK:
+    "Align the paragraph left; or set “Don't expand character spaces on a line that ends with SHIFT-RETURN” under File, Options, Advanced, Layout Options.",
+  advice_numbering: "Change the list: right-click the number, Adjust List Indents.",
+  advice_table_style: "Change the table style “{style}”.",
   advice_style: "Change the style “{style}”.",
   advice_direct: "Change it on the paragraph itself, or clear its direct formatting.",
   advice_docDefaults: "Change the document's defaults, or set it in the style.",
@@ -120,6 +130,8 @@ export const messages = {
   value_pt: "{n} pt",
   value_mm: "{n} mm",
   value_cm: "{n} cm",
+  value_or: " or ",
+  value_or_alike: "{name} or the like",
   value_characters: "{n} characters",
   value_lines: "{n} lines",
   value_single: "single",
@@ -168,6 +180,24 @@ export const messages = {
   phrase_space: "space",
   phrase_tab: "tab",
   phrase_ideographic_space: "ideographic space",
+  phrase_numbered: "automatic number",
+  "phrase_no-break_space": "no-break space",
+  phrase_left: "left",
+  phrase_right: "right",
+  phrase_center: "centred",
+  phrase_justify: "justified",
+  phrase_distribute: "distributed",
+  phrase_black: "black",
+  phrase_red: "red",
+  phrase_auto: "automatic",
+  phrase_bold: "bold",
+  phrase_not_bold: "not bold",
+  phrase_a_new_page: "on a new page",
+  phrase_no_new_page: "not on a new page",
+  phrase_no_punctuation_at_the_end: "no punctuation at the end",
+  phrase_the_date_in_a_paragraph_of_its_own: "the date in a paragraph of its own",
+  phrase_theme_font: "font of the theme",
+  phrase_theme_colour: "colour of the theme",
 
   facts_title: "Timings and settings",
   fact_total: "Total, in this browser",
@@ -178,4 +208,6 @@ export const messages = {
   fact_build: "Server",
   fact_members: "In the ZIP",
   fact_preset: "Preset",
+  language_en: "English",
+  language_zh: "Chinese",
 };

@@ -12,12 +12,15 @@ import { ruleName, shownValue, styleName } from "./values.js";
 /** @typedef {{issue: FormatIssue, paths: Set<string>}} Merged issues that differ only in their place */
 
 const SHOWN_AT_ONCE = 50;
-const GROUPS = ["template", "value", "report", "recommended", "note", "fixed"];
+const GROUPS = ["template", "value", "report", "layout", "recommended", "note", "fixed"];
 const SHOWN_PLACES = 6;
+/** The name of a table style, without the part of the table that it formats. */
+const TABLE_STYLE = /^table style (.*?)(?: \(\w+\))?$/;
 const TONES = {
   template: "bad",
   value: "bad",
   report: "bad",
+  layout: "warn",
   recommended: "warn",
   note: "plain",
   fixed: "good",
@@ -66,10 +69,16 @@ function grouped(report, log) {
 /** @param {FormatIssue} issue @param {string} baseline @param {Set<string>} ownBlanks */
 function groupOf(issue, baseline, ownBlanks) {
   if (issue.fixed) return "fixed";
+  if (isOfLayout(issue)) return "layout";
   if (issue.severity === "warn") return isKnown(issue) ? "recommended" : "note";
   // Filling must not change the format: where it did, that is a bug of DocOps.
   if (baseline === "template") return "report";
   return issue.code === "LEADING_WHITESPACE" && ownBlanks.has(issue.paragraph_path) ? "value" : "template";
+}
+
+/** Whether it is about the room that a value has; then there is no value to compare. @param {FormatIssue} issue */
+function isOfLayout({ reason }) {
+  return reason === "layout";
 }
 
 /** Whether the document itself states the value. @param {FormatIssue} issue */
@@ -98,8 +107,7 @@ function group(name, issues) {
   showMore();
   const heads = [
     "issue_what",
-    "issue_expected",
-    "issue_actual",
+    ...(name === "layout" ? [] : ["issue_expected", "issue_actual"]),
     "issue_where",
     ...(name === "fixed" ? [] : ["issue_advice"]),
   ];
@@ -151,8 +159,8 @@ function row({ issue, paths }) {
     "tr",
     { "data-code": issue.code },
     el("th", { scope: "row" }, title(issue) + slot),
-    cell("issue_expected", shownValue(issue.expected, issue), clause),
-    cell("issue_actual", shownValue(issue.actual, issue)),
+    !isOfLayout(issue) && cell("issue_expected", shownValue(issue.expected, issue), clause),
+    !isOfLayout(issue) && cell("issue_actual", shownValue(issue.actual, issue)),
     cell("issue_where", places([...paths])),
     !issue.fixed && cell("issue_advice", advice(issue), whyNotFixed(issue)),
   );
@@ -180,6 +188,9 @@ function advice(issue) {
     return hasMessage(`advice_${code}`) ? t(`advice_${code}`) : el("span", { lang: "en" }, message);
   if (!origin) return t("advice_unstated");
   if (origin.startsWith("style ")) return t("advice_style", { style: styleName(origin.slice("style ".length)) });
+  if (origin.startsWith("numbering")) return t("advice_numbering");
+  const table = TABLE_STYLE.exec(origin);
+  if (table) return t("advice_table_style", { style: styleName(table[1]) });
   return hasMessage(`advice_${origin}`) ? t(`advice_${origin}`) : `${t("advice_elsewhere")} ${origin}`;
 }
 

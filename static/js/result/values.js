@@ -8,6 +8,7 @@ import { hasMessage, t } from "../core/i18n.js";
 
 const TWIPS_PER_POINT = 20;
 const TWIPS_PER_LINE = 240;
+const OR_ALIKE = " or the like";
 const MEASURE = /^(-?[0-9.]+) (twips|pt|mm|cm|characters|lines)$/;
 const SPACING = /^(exact|at least) ([0-9.]+) pt$/;
 const LINE_AND_RULE = /^(-?[0-9]+) (auto|exact|atLeast)$/;
@@ -34,8 +35,16 @@ export function shownValue(value, { code, rule_key: key, line_rule: lineRule }) 
   if (code === "FIRST_LINE_INDENT_MISMATCH" && typeof value === "number") return length(value);
   const measure = MEASURE.exec(String(value));
   if (measure) return amount(Number(measure[1]), measure[2]);
-  const phrase = `phrase_${String(value).replaceAll(" ", "_")}`;
-  return hasMessage(phrase) ? t(phrase) : String(value);
+  return inWords(String(value), rule);
+}
+
+/** Words that the check uses; names of fonts and texts of the document stay. @param {string} value @param {string} rule */
+function inWords(value, rule) {
+  if (value.startsWith("theme:")) return t(rule === "color" ? "phrase_theme_colour" : "phrase_theme_font");
+  if (value.startsWith("numId ")) return t("phrase_numbered");
+  if (value.endsWith(OR_ALIKE)) return t("value_or_alike", { name: value.slice(0, -OR_ALIKE.length) });
+  const phrases = value.split(" or ").map((each) => `phrase_${each.replaceAll(" ", "_")}`);
+  return phrases.every(hasMessage) ? phrases.map((each) => t(each)).join(t("value_or")) : value;
 }
 
 /** @param {number} points */

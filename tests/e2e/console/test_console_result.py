@@ -9,7 +9,7 @@ from typing import Any
 from playwright.sync_api import expect
 
 from tests.e2e.console.console_page import ConsolePage, text_of
-from tests.factories import DECLARATION, docx, p, tbl, tc, tr
+from tests.factories import DECLARATION, docx, p, r, tbl, tc, tr
 
 DURATION = re.compile(r"^(\d+ ms|\d+\.\d s)$")
 NOTICE = docx(p("Title: 【MEETING_TITLE】, led by 【ORGANIZER】.") + p("Present: 【ATTENDEES】"))
@@ -223,6 +223,22 @@ def test_fixed_issues_are_a_separate_group(console: ConsolePage) -> None:
     # What was not fixed says why, in the page's language.
     left = console['[data-group="note"] tr[data-code="FIRST_LINE_INDENT_MISMATCH"]']
     expect(left).to_contain_text("Not fixed automatically: the document does not set it")
+
+
+def test_values_that_cannot_be_seen_are_a_group_in_the_language_of_the_page(console: ConsolePage) -> None:
+    exact = '<w:spacing w:line="60" w:lineRule="exact"/>'
+    justified = '<w:jc w:val="both"/>'
+    large = r("【MEETING_TITLE】", '<w:sz w:val="32"/>')
+    console.inspect(docx(p(large, properties=exact) + p("【ORGANIZER】", properties=justified)))
+    console.fill(meeting_title=TITLE, organizer="First line\nSecond line")
+    console.run()
+    console.language("zh")
+    group = console['[data-group="layout"]']
+    expect(group.locator('[data-code="VALUE_NOT_VISIBLE"]')).to_contain_text("内容显示不全")
+    expect(group.locator('[data-code="JUSTIFIED_LINE_BREAK"]')).to_contain_text("请把该段改为左对齐")
+    expect(group).to_contain_text("请在文档中查看")
+    expect(group.locator('[lang="en"]')).to_have_count(0)
+    expect(group).not_to_contain_text("未设置")
 
 
 def test_request_id_and_timings(console: ConsolePage) -> None:

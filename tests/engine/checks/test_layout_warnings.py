@@ -79,6 +79,11 @@ def test_an_exact_line_height_below_the_size(tmp_path: Path, line: str, size: st
     assert bool(warnings(tmp_path, body, "会议")) is cut
 
 
+def test_an_exact_line_height_below_the_size_that_nothing_states(tmp_path: Path) -> None:
+    body = p(r("【TITLE】"), properties='<w:spacing w:line="100" w:lineRule="exact"/>')
+    assert warnings(tmp_path, body, "x") == [("VALUE_NOT_VISIBLE", "p0")]
+
+
 def test_a_cell_narrower_than_a_character(tmp_path: Path) -> None:
     narrow = '<w:tcW w:w="{}" w:type="dxa"/>'
     for width, expected in (("200", [("VALUE_NOT_VISIBLE", "t0.r0.c0.p0")]), ("900", [])):

@@ -131,6 +131,8 @@ CASES = {
     "a text box": r("a") + textbox(p("no")) + r("b"),
     "names that begin alike": "<w:r><w:tab/><w:t>a</w:t></w:r><w:tx>no</w:tx><w:r><w:txt>no</w:txt></w:r>",
     "session ids": '<w:r w:rsidR="00AB12CD" w:rsidRPr="1"><w:t>a</w:t></w:r>',
+    "a run in a run": "<w:r><w:r><w:t>a</w:t></w:r></w:r>" + r("b"),
+    "runs and texts in a run": "<w:r><w:r/><w:t>a</w:t><w:r><w:tab/></w:r><w:t>b</w:t></w:r>" + r("c"),
     "text outside texts": "x<w:r>y<w:t>a</w:t>z</w:r>",
 }  # fmt: skip
 

@@ -4,11 +4,13 @@ import io
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from docops_flask.engine.errors import InvalidTemplate
 from docops_flask.engine.options import Options
 from tests.engine.counted_steps import steps_of
 from tests.engine.integrity.finished_job import FinishedJob, finish, rewritten
@@ -274,4 +276,57 @@ def test_both_options_together(tmp_path: Path) -> None:
         tmp_path, rewritten(content, parts), VALUES, Options(strip_comments=True, drop_signature=True)
     )
     assert logged(job, "part") == COMMENT_PARTS | SIGNATURE_PARTS
+    assert outcome(job) == ("intact", "bytes")
+
+
+AUTHORED = '<w:r><w:rPr><w:ins w:id="9" w:author="【A】"/></w:rPr><w:commentReference w:id="0"/></w:r>'
+
+
+def test_a_run_whose_properties_are_filled_stays_without_its_reference(tmp_path: Path) -> None:
+    job = finish(tmp_path, commented(p(START, r("【A】"), END, AUTHORED)), VALUES, STRIP)
+    assert '<w:r><w:rPr><w:ins w:id="9" w:author="value"/></w:rPr></w:r>' in job.part()
+    assert outcome(job) == ("intact", "bytes")
+
+
+@pytest.mark.parametrize(
+    "marks",
+    [
+        '<w:commentRangeStart w:id="0"><w:commentRangeEnd w:id="0"/></w:commentRangeStart>',
+        '<w:r><w:commentReference w:id="0"><w:commentReference w:id="1"/></w:commentReference></w:r>',
+        '<w:r><w:rPr><w:b><w:commentRangeEnd w:id="0"/></w:b></w:rPr><w:commentReference w:id="0"/></w:r>',
+    ],
+)
+def test_marks_in_marks_or_in_properties_are_refused(tmp_path: Path, marks: str) -> None:
+    with pytest.raises(InvalidTemplate, match="mark of a comment") as refused:
+        finish(tmp_path, commented(p("【A】", marks)), VALUES, STRIP)
+    assert refused.value.detail == {"part": "word/document.xml", "reason": "comment_mark"}
+
+
+def test_a_run_of_many_references_is_looked_at_once(tmp_path: Path) -> None:
+    reference = '<w:commentReference w:id="0"/>'
+    templates = [commented(p("<w:r>" + count * reference + "</w:r>")) for count in (100, 200)]
+    steps = [steps_of(partial(finish, tmp_path, each, VALUES, STRIP)) for each in templates]
+    assert steps[1] < steps[0] * 2.2, steps
+
+
+def test_a_relationship_in_one_that_goes_is_refused(tmp_path: Path) -> None:
+    content = commented(p("【A】", START, END, REFERENCE))
+    name = "word/_rels/document.xml.rels"
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        written = archive.read(name).decode()
+    nested = written.replace('comments.xml"/>', 'comments.xml"><x/></Relationship>')
+    with pytest.raises(InvalidTemplate, match="has elements in an element"):
+        finish(tmp_path, rewritten(content, {name: nested}), VALUES, STRIP)
+
+
+def test_content_types_of_another_name_do_not_count(tmp_path: Path) -> None:
+    content = commented(p("【A】", START, END, REFERENCE))
+    name = "[Content_Types].xml"
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        written = archive.read(name).decode()
+    odd = '<Other Extension="png" PartName="/word/comments.xml"/>'
+    job = finish(
+        tmp_path, rewritten(content, {name: written.replace("</Types>", f"{odd}</Types>")}), VALUES, STRIP
+    )
+    assert odd in job.part(name)
     assert outcome(job) == ("intact", "bytes")

@@ -129,6 +129,18 @@ def test_words_of_headers_and_notes_are_told_too(tmp_path: Path) -> None:
     assert set(fields_of(tmp_path, p("x"), {}, stories=stories)["undeclared"]) == {"【甲方】", "【乙方】"}
 
 
+def test_words_in_watermarks_field_codes_ruby_and_equations_are_told_too(tmp_path: Path) -> None:
+    math = "http://schemas.openxmlformats.org/officeDocument/2006/math"
+    body = (
+        p('<w:r><w:pict><v:shape><v:textpath string="【密级】"/></v:shape></w:pict></w:r>')
+        + p('<w:fldSimple w:instr=" QUOTE 【网址】 "/>')
+        + p(f"<w:r><w:ruby><w:rt>{r('pin')}</w:rt><w:rubyBase>{r('【姓名】')}</w:rubyBase></w:ruby></w:r>")
+        + p(f'<m:oMath xmlns:m="{math}"><m:r><m:t>【数量】</m:t></m:r></m:oMath>')
+    )
+    words = {"【密级】", "【网址】", "【姓名】", "【数量】"}
+    assert set(fields_of(tmp_path, body, {})["undeclared"]) == words
+
+
 def test_left_lists_all_that_is_still_in_the_document_with_part_place_and_reason(tmp_path: Path) -> None:
     part = "<x>【MEETING_DATE】</x>".encode()
     body = p("【MEETING_TITLE】【meeting_date】") + p("【ORGANIZER】")

@@ -7,8 +7,9 @@ import pytest
 
 from docops_flask.engine.artefacts import json_text
 from docops_flask.engine.integrity.claims import read_claims
+from docops_flask.engine.reports.log_entry import LogEntry, Status
 from docops_flask.engine.reports.missing_fields import MissingFields
-from docops_flask.engine.reports.replace_log import LogEntry, ReplaceLog, Status
+from docops_flask.engine.reports.replace_log import ReplaceLog
 
 ODD = ["", "年度会议 🙂", '"', "\\", "a\nb\tc\r", "\x00\x1f\x7f\u2028", "</script>", "null", "\\u0041"]
 

@@ -62,6 +62,10 @@ def test_brackets_around_anything_else_are_ordinary_text(text: str) -> None:
         ("【MEETING_\nTITLE】", MALFORMED, "【MEETING_\nTITLE】"),
         ("【MEETING\u2011TITLE】", MALFORMED, "【MEETING\u2011TITLE】"),
         ("【MEETING_TITLE\ufffc】", MALFORMED, "【MEETING_TITLE\ufffc】"),
+        *(
+            (f"【MEETING{each}TITLE】", MALFORMED, f"【MEETING{each}TITLE】")
+            for each in "\u2002\u2009\u2028\u202f\u205f\u2013\u2014\u2212\u034f\u180e\u2061\u3164\U000e0100"
+        ),
     ],
 )
 def test_what_was_clearly_meant_as_a_placeholder_is_found_with_its_extent(

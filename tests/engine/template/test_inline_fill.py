@@ -43,6 +43,31 @@ def unsupported(tmp_path: Path, body: str, values: dict[str, str] = VALUES) -> l
     return list(precheck["unsupported"])
 
 
+ACROSS = {
+    "in ruby": p("【", ruby(r("x"), r("NAME")), "】"),
+    "in ruby in pieces": p("【", ruby(r("x"), r("NA")), ruby(r("x"), r("ME")), "】"),
+    "in an equation": p("【", equation(mr("NAME")), "】"),
+}
+
+
+@pytest.mark.parametrize("thing", ACROSS)
+def test_a_name_inside_brackets_that_are_outside_is_reported(tmp_path: Path, thing: str) -> None:
+    (told,) = unsupported(tmp_path, ACROSS[thing])
+    assert (told["kind"], told["paragraph_path"]) == ("malformed", "p0")
+    assert told["suggestion"] == "NAME"
+
+
+def test_ruby_that_is_no_name_in_brackets_is_ordinary_text(tmp_path: Path) -> None:
+    job = finish(tmp_path, docx(p("【", ruby(r("x"), r("甲")), "】【A】")), VALUES)
+    assert [entry["status"] for entry in job.log["entries"]] == ["replaced"]
+
+
+def test_a_whole_address_behind_the_beginning_of_one_is_reported(tmp_path: Path) -> None:
+    job = finish(tmp_path, docx(p(field(' HYPERLINK "http://【URL】" '))), VALUES)
+    assert [entry["kind"] for entry in job.log["entries"]] == ["field_code"]
+    assert 'HYPERLINK "http://【URL】"' in job.part()
+
+
 FILLED = {
     "a code in one piece": (p(field(QR)), p(field(QR.replace("【URL】", VALUES["URL"])))),
     "a code in pieces": (
@@ -391,3 +416,10 @@ def test_a_text_box_in_text_boxes_is_filled_in_every_branch(depth: int, tmp_path
     assert [len(entry["mirrored_at"]) for entry in job.log["entries"]] == [2**depth - 1] * 2
     assert (job.proof().verdict, job.proof().exactness) == ("intact", "bytes")
     assert job.edited('"preserve">v<', '"preserve" >v<').proof().exactness == "canonical"
+
+
+def test_a_code_is_not_looked_for_in_the_value_of_another_attribute(tmp_path: Path) -> None:
+    tag = "<w:fldSimple w:other=\" w:instr='【NAME】' \" w:instr='%s'/>"
+    job = finish(tmp_path, docx(p(tag % "QUOTE 【NAME】")), VALUES)
+    assert tag % "QUOTE 李明" in job.part()
+    assert job.integrity["exactness"] == "bytes"

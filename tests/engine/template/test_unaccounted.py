@@ -18,6 +18,7 @@ from docops_flask.engine.opc.package import Package
 from docops_flask.engine.pipeline import run_job
 from docops_flask.engine.skills.skill import Field, Skill
 from docops_flask.engine.template import unaccounted
+from docops_flask.engine.template.part_search import names_in_bytes
 from docops_flask.engine.template.scan import scan_document
 from docops_flask.engine.template.unaccounted import find_unaccounted
 from tests.factories import DECLARATION, W, docx, p, package, r, textbox
@@ -397,3 +398,19 @@ def test_what_other_entries_tell_of_a_part_is_counted_off(tmp_path: Path) -> Non
         ("u", "【B】")
     ]
     opened.close()
+
+
+def test_a_member_of_a_package_inside_is_searched_in_pieces(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sizes: list[int] = []
+
+    def recorded(content: bytes) -> Any:
+        sizes.append(len(content))
+        return names_in_bytes(content)
+
+    monkeypatch.setattr(unaccounted, "names_in_bytes", recorded)
+    content = b"x" * (2**20 - 5) + "【TI\u200bTLE】".encode() + b"y" * (2**21)
+    template = docx(FILLED, extra={"word/embeddings/w.docx": office("word/a.txt", content)})
+    assert names(tmp_path, template) == [("word/embeddings/w.docx", "word/a.txt content", "【TITLE】")]
+    assert max(sizes) < 1.1 * 2**20

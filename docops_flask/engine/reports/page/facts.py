@@ -7,7 +7,8 @@ from docops_flask.engine.bilingual import Bilingual, Language
 from docops_flask.engine.document.document import Document
 from docops_flask.engine.document.paragraph_text import OBJECT
 from docops_flask.engine.job import Job
-from docops_flask.engine.reports.replace_log import LogEntry, ReplaceLog
+from docops_flask.engine.reports.log_entry import LogEntry
+from docops_flask.engine.reports.replace_log import ReplaceLog
 from docops_flask.engine.skills.skill import Field
 from docops_flask.engine.template.grammar import Suggestions
 

@@ -4,13 +4,7 @@ Source: ECMA-376 part 1, 17.5.2.6 (w:dataBinding), 15.2.5 and 15.2.6 (custom XML
 """
 
 import re
-from collections import Counter
 from collections.abc import Iterator
-from functools import cached_property
-from typing import NamedTuple
-
-from lxml import etree
-from lxml.etree import _Element
 
 from docops_flask.engine.document.document import StoryPart
 from docops_flask.engine.errors import InvalidTemplate
@@ -18,6 +12,15 @@ from docops_flask.engine.opc.package import Package
 from docops_flask.engine.opc.xml_part import encoding_of, parse_part, recoded
 from docops_flask.engine.oxml.markup import TOKEN, attributes_of, decoded
 from docops_flask.engine.template.grammar import Kind, find_placeholders
+from docops_flask.engine.template.places.data import (
+    MOST_LOOKED_AT,
+    Data,
+    Node,
+    TooMuchWork,
+    Work,
+    bytes_of,
+    local_name,
+)
 from docops_flask.engine.template.places.found import BoundNode, OtherPart, Unfillable
 
 # Ids of the stores that are document properties, and the content types of their parts.
@@ -29,21 +32,27 @@ _PROPERTIES = {
 }
 _NAME = r"(?:[\w.-]+:)?[\w.-]+"
 # Child steps with positions, then perhaps an attribute.
-_CHILD_STEPS = re.compile(rf"(?:/{_NAME}(?:\[[0-9]+\])*)+(?:/@{_NAME})?")
+_CHILD_STEPS = re.compile(rf"(?:/{_NAME}(?:\[[0-9]{{1,9}}\])*)+(?:/@{_NAME})?")
 _PREFIX_MAPPING = re.compile(r"xmlns:([\w.-]+)\s*=\s*(?:'([^']*)'|\"([^\"]*)\")")
+# What a control does not show: properties, tracked deletions (17.13.5).
+_HIDDEN = frozenset((b"sdtPr", b"sdtEndPr", b"rPr", b"del", b"moveFrom"))
+_OF_BINDING = (b"dataBinding", b"repeatingSection")
 _PLACE = "content control bound to data"
 _PATH_REASON = (
     "its data is told by an expression that is not followed; bind the control to an element by its path, or "
     "remove the binding"
 )
 _RICH_REASON = "its data is a whole document; remove the binding, or use a plain text control"
-_NODE_REASON = "its data is no plain text; bind the control to an element that holds text alone"
+_NODE_REASON = (
+    "its data is no plain text, or another control with another text shows the same data; bind the control "
+    "to an element of its own that holds text alone"
+)
 
 
 class _Control:
     """A content control: its number in its part, its prefix, its first byte, its binding, its text."""
 
-    __slots__ = ("binding", "first_text", "is_rich", "number", "prefix", "start", "text")
+    __slots__ = ("binding", "first_text", "is_repeated", "is_rich", "number", "prefix", "start", "text")
 
     def __init__(self, number: int, prefix: bytes, start: int, first_text: int) -> None:
         self.number = number
@@ -53,73 +62,23 @@ class _Control:
         self.first_text = first_text
         self.binding: dict[str, str] | None = None
         self.is_rich = False
+        # Whether it repeats the controls in it, which are bound themselves, for each element of the data.
+        self.is_repeated = False
         self.text = ""
 
-
-class _Data:
-    """A part with data: its tree, and what is looked up in it again and again."""
-
-    def __init__(self, part: OtherPart, root: _Element) -> None:
-        self.part = part
-        self.root = root
-        self._children: dict[_Element, dict[str, list[_Element]]] = {}
-
-    def followed(self, path: str, mapped: dict[str, str]) -> _Element | None:
-        """Return the first element that child steps lead to; ``mapped`` has the namespaces of prefixes."""
-        found = [self.root]
-        for number, step in enumerate(path.split("/")[1:]):
-            prefix, _, rest = step.rpartition(":")
-            local, _, positions = rest.partition("[")
-            if prefix and prefix not in mapped:
-                return None
-            name = f"{{{mapped[prefix]}}}{local}" if prefix else local
-            groups = (
-                [self._named(each, name) for each in found]
-                if number
-                else [[each for each in found if each.tag == name]]
-            )
-            for position in re.findall("[0-9]+", positions):
-                groups = [
-                    group[int(position) - 1 : int(position)] if int(position) else [] for group in groups
-                ]
-            found = [each for group in groups for each in group]
-        return found[0] if found else None
-
-    def _named(self, parent: _Element, name: str) -> list[_Element]:
-        """Return the children of ``parent`` called ``name``; looking at them all is done once."""
-        if parent not in self._children:
-            by_name = self._children[parent] = {}
-            for child in parent.iterchildren("*"):
-                by_name.setdefault(child.tag, []).append(child)
-        return self._children[parent].get(name, [])
-
-    @cached_property
-    def numbers(self) -> dict[_Element, int]:
-        """The number of each element among those of its local name."""
-        counts: Counter[str] = Counter()
-        numbers = {}
-        for element in self.root.iter("*"):
-            local = _local(element)
-            numbers[element] = counts[local]
-            counts[local] += 1
-        return numbers
-
-    @cached_property
-    def tags(self) -> dict[bytes, list["re.Match[bytes]"]]:
-        """The start tags by local name, in order."""
-        tags: dict[bytes, list[re.Match[bytes]]] = {}
-        for match in TOKEN.finditer(self.part.content):
-            if match[2] is not None:
-                tags.setdefault(match[2].rpartition(b":")[2], []).append(match)
-        return tags
-
-
-class _Node(NamedTuple):
-    """An element of a part, or one of its attributes (its Clark name, "" for the element's text)."""
-
-    data: _Data
-    element: _Element
-    attribute: str
+    def take_property(self, prefix: bytes, local: bytes, attributes: bytes) -> None:
+        """Take a property that says what it shows; of bindings the first counts."""
+        if local == b"repeatingSection":
+            self.is_repeated = True
+            return
+        # Word binds controls with formatted text by an element of its own (w15:dataBinding).
+        self.is_rich |= prefix != self.prefix
+        if self.binding is None:
+            self.binding = {
+                key.rpartition(b":")[2].decode(): decoded(value)
+                for key, value in attributes_of(attributes).items()
+                if key.rpartition(b":")[0] == self.prefix
+            }
 
 
 class BoundControls:
@@ -133,11 +92,16 @@ class BoundControls:
         self._package = package
         self._others = others
         self._stores: dict[str, str] | None = None
-        self._data: dict[str, _Data | None] = {}
+        self._data: dict[str, Data | None] = {}
+        self._work = Work(MOST_LOOKED_AT)
+        # What was found out before, as many controls may have the same binding.
+        self._stores_by_id: dict[str, list[str]] = {}
+        self._led_to: dict[tuple[str, str, str], Node | None] = {}
+        self._filled: dict[tuple[Node, str], bool] = {}
         self.nodes: list[BoundNode] = []
         self.unfillable: list[Unfillable] = []
         self.handled: set[tuple[str, int]] = set()
-        self._written: set[tuple[str, str]] = set()
+        self._written: dict[tuple[str, str], str] = {}
 
     def read(self, story: StoryPart) -> None:
         """Take the controls of ``story``."""
@@ -155,13 +119,19 @@ class BoundControls:
         path = binding.get("xpath", "")
         reason = _RICH_REASON if control.is_rich else _PATH_REASON
         if not control.is_rich and _CHILD_STEPS.fullmatch(path):
-            node = next(filter(None, (self._node(store, path, binding) for store in stores)), None)
-            if node is None:
-                return
-            if self._write(story, control, text, node):
-                self.handled.add((story.name, control.start))
-                return
-            reason = _NODE_REASON
+            try:
+                node = self._found_node(stores, path, binding)
+            except TooMuchWork:
+                reason = _PATH_REASON
+            else:
+                if node is None:
+                    return
+                if (node, text) not in self._filled:
+                    self._filled[node, text] = self._write(story, control, text, node)
+                if self._filled[node, text]:
+                    self.handled.add((story.name, control.start))
+                    return
+                reason = _NODE_REASON
         for each in find_placeholders(text):
             if each.kind is Kind.PLACEHOLDER:
                 address = f"sdt[{control.number}]"
@@ -169,7 +139,7 @@ class BoundControls:
                     Unfillable(story.name, address, _PLACE, text, each.start, each.end, reason)
                 )
 
-    def _write(self, story: StoryPart, control: _Control, text: str, node: _Node) -> bool:
+    def _write(self, story: StoryPart, control: _Control, text: str, node: Node) -> bool:
         """Have a node written that holds no placeholder; say whether the node is filled."""
         element = node.element
         if not node.attribute and len(element):
@@ -178,27 +148,36 @@ class BoundControls:
         if any(each.kind is Kind.PLACEHOLDER for each in find_placeholders(now)):
             # Word shows these, and they are filled where they stand.
             return True
-        local, part = _local(element), node.data.part
+        local, part = local_name(element), node.data.part
         number = node.data.numbers[element]
         address = f"{local}[{number}]"
-        where = _bytes_of(node, local, number)
+        where = bytes_of(node, local, number)
         if where is None:
             return False
         first, last, before, after, written_name = where
         if node.attribute:
             address += f"@{written_name}"
         key = part.name, address
-        if key not in self._written:
-            self._written.add(key)
-            self.nodes.append(
-                BoundNode(
-                    part, address, now, f"{story.name}#sdt[{control.number}]", text, first, last, before,
-                    after, bool(node.attribute),
-                )
-            )  # fmt: skip
+        if key in self._written:
+            return self._written[key] == text
+        self._written[key] = text
+        self.nodes.append(
+            BoundNode(
+                part, address, now, f"{story.name}#sdt[{control.number}]", text, story, control.start, first,
+                last, before, after, bool(node.attribute),
+            )
+        )  # fmt: skip
         return True
 
-    def _node(self, store: str, path: str, binding: dict[str, str]) -> _Node | None:
+    def _found_node(self, stores: list[str], path: str, binding: dict[str, str]) -> Node | None:
+        """Return the node that a binding leads to in the first of ``stores`` that has it."""
+        key = binding.get("storeItemID", ""), path, binding.get("prefixMappings", "")
+        if key not in self._led_to:
+            found = (self._node(store, path, binding) for store in stores)
+            self._led_to[key] = next(filter(None, found), None)
+        return self._led_to[key]
+
+    def _node(self, store: str, path: str, binding: dict[str, str]) -> Node | None:
         data = self._read(store)
         if data is None:
             return None
@@ -215,9 +194,9 @@ class BoundControls:
             attribute = f"{{{mapped[prefix]}}}{local}" if prefix in mapped else local
             if element.get(attribute) is None:
                 return None
-        return _Node(data, element, attribute)
+        return Node(data, element, attribute)
 
-    def _read(self, name: str) -> _Data | None:
+    def _read(self, name: str) -> Data | None:
         """Return a part with data, ``None`` where it cannot be read."""
         if name not in self._data:
             self._data[name] = None
@@ -227,13 +206,18 @@ class BoundControls:
                 if name.lower() not in self._others:
                     encoding = encoding_of(content, name)
                     self._others[name.lower()] = OtherPart(name, recoded(content, encoding), encoding)
-                self._data[name] = _Data(self._others[name.lower()], root)
+                self._data[name] = Data(self._others[name.lower()], root, self._work)
             except (InvalidTemplate, KeyError):
                 pass
         return self._data[name]
 
     def _stores_of(self, wanted: str) -> list[str]:
         """Return the parts that a binding may mean: the one with the id, or each where it names none."""
+        if wanted not in self._stores_by_id:
+            self._stores_by_id[wanted] = self._looked_up(wanted)
+        return self._stores_by_id[wanted]
+
+    def _looked_up(self, wanted: str) -> list[str]:
         if wanted.upper() in _PROPERTIES:
             content_type = _PROPERTIES[wanted.upper()]
             return [
@@ -266,19 +250,21 @@ def _controls_of(story: StoryPart) -> Iterator[_Control]:
     opened: list[tuple[bytes, bytes]] = []
     controls: list[_Control] = []
     texts: list[str] = []
-    count = at = 0
+    # How many of the open elements hold what is not shown.
+    count = at = hidden = 0
     for match in TOKEN.finditer(content, story.text.root_start):
         slash, name, attributes = match.groups()
-        if controls and opened[-1:] == [(b"t", controls[-1].prefix)]:
+        if controls and not hidden and opened[-1:] == [(b"t", controls[-1].prefix)]:
             texts.append(decoded(content[at : match.start()]))
             if content.startswith(b"<![CDATA[", match.start()):
                 texts.append(content[match.start() + 9 : match.end() - 3].decode().replace("\r\n", "\n"))
         at = match.end()
         if slash:
             local, _ = opened.pop()
+            hidden -= local in _HIDDEN
             if local == b"sdt" and controls:
                 control = controls.pop()
-                if control.binding is not None:
+                if control.binding is not None and not control.is_repeated:
                     control.text = "".join(texts[control.first_text :])
                     yield control
         elif name is not None:
@@ -286,42 +272,12 @@ def _controls_of(story: StoryPart) -> Iterator[_Control]:
             if local == b"sdt":
                 controls.append(_Control(count, prefix, match.start(), len(texts)))
                 count += 1
-            elif local == b"dataBinding" and controls:
-                of_control = controls[-1]
-                # Word binds controls with formatted text by an element of its own (w15:dataBinding).
-                of_control.is_rich = prefix != of_control.prefix
-                of_control.binding = {
-                    key.rpartition(b":")[2].decode(): decoded(value)
-                    for key, value in attributes_of(attributes).items()
-                }
-            elif local in (b"br", b"cr") and controls:
+            elif local in _OF_BINDING and [each for each, _ in opened[-2:]] == [b"sdt", b"sdtPr"]:
+                controls[-1].take_property(prefix, local, attributes)
+            elif local in (b"br", b"cr") and controls and not hidden:
                 texts.append("\n")
             if not attributes.endswith(b"/"):
                 opened.append((local, prefix))
+                hidden += local in _HIDDEN
             elif local == b"sdt":
                 controls.pop()
-
-
-def _local(element: _Element) -> str:
-    return str(etree.QName(element).localname)
-
-
-def _bytes_of(node: _Node, local: str, number: int) -> tuple[int, int, bytes, bytes, str] | None:
-    """Return the bytes of a node's text, what is to be written around its new text, the attribute's name."""
-    content = node.data.part.content
-    tag = node.data.tags[local.encode()][number]
-    if node.attribute:
-        name = etree.QName(node.attribute).localname.encode()
-        pattern = rb"\s((?:[^\s:=\"'<>]+:)?" + re.escape(name) + rb")\s*=\s*(\"[^\"]*\"|'[^']*')"
-        stated = re.search(pattern, tag[0])
-        if stated is None:
-            return None
-        first, last = tag.start() + stated.start(2) + 1, tag.start() + stated.end(2) - 1
-        return first, last, b"", b"", stated[1].decode()
-    if tag[3].endswith(b"/"):
-        return tag.end() - 2, tag.end(), b">", b"</" + tag[2] + b">", ""
-    following = TOKEN.search(content, tag.end())
-    if following is None or not following[1]:
-        # A comment or a CDATA section in it.
-        return None
-    return tag.end(), following.start(), b"", b"", ""

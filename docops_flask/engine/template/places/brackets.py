@@ -32,16 +32,13 @@ def holds_bracket_outside_texts(content: bytes, prefix: bytes) -> bool:
     if not prefix:
         return True
     texts = tuple(b"<%b:%b%b" % (prefix, name, end) for name in _TEXTS_OF_RUNS for end in (b">", b" "))
-    for mark in (_BRACKET, b"&#", *_ENCODED):
-        at = content.find(mark)
-        while at >= 0:
-            opening = content.rfind(b"<", 0, at)
-            is_in_tag = content.find(b">", opening) > at
-            if is_in_tag or not content.startswith(texts, opening):
-                if mark != b"&#" or re.compile(_REFERENCE).match(content, at):
-                    return True
-                at = content.find(mark, at + 1)
-            else:
-                # The brackets of one text are looked at once.
-                at = content.find(mark, content.find(b"<", at))
+    forms = re.compile(b"|".join((re.escape(_BRACKET), _REFERENCE, *_ENCODED)))
+    found = forms.search(content)
+    while found is not None:
+        at = found.start()
+        opening = content.rfind(b"<", 0, at)
+        if content.find(b">", opening, at) < 0 or not content.startswith(texts, opening):
+            return True
+        # The brackets of one text are looked at once.
+        found = forms.search(content, content.find(b"<", at))
     return False

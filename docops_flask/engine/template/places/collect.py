@@ -8,7 +8,7 @@ from docops_flask.engine.errors import InvalidTemplate
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.opc.package import Package
 from docops_flask.engine.opc.xml_part import check_part, encoding_of, recoded
-from docops_flask.engine.template.grammar import CLOSE, OPEN, Found, Kind, find_placeholders
+from docops_flask.engine.template.grammar import CLOSE, OPEN, Found, Kind, find_placeholders, undeclared_names
 from docops_flask.engine.template.places.embedded import Budget, find_embedded
 from docops_flask.engine.template.places.found import (
     BracketedPlace,
@@ -18,9 +18,16 @@ from docops_flask.engine.template.places.found import (
     Unfillable,
 )
 from docops_flask.engine.template.places.reading import Place, read_places
-from docops_flask.engine.template.places.rules import LINK_TARGET, OTHER_TARGET, Takes
+from docops_flask.engine.template.places.rules import (
+    CUSTOM_DATA,
+    LINK_TARGET,
+    MARKUP_DATA,
+    OTHER_TARGET,
+    Takes,
+)
 
 _CUSTOM_ITEM = re.compile(r"customxml/item[0-9]*\.xml")
+_MARKUP = "<[A-Za-z/?!]"
 _ENCODED_BRACKET = re.compile("%E3%80%9([01])", re.IGNORECASE)
 _WORKBOOK_NOTE = (
     "the workbook behind the chart is not changed; Word shows its texts when somebody edits the chart's data"
@@ -41,6 +48,7 @@ def collect(package: Package, finds: Finds, limits: Limits) -> PlaceScan:
     """Return the places to fill, and the placeholders to report, of what was found."""
     places: list[BracketedPlace] = []
     unfillable: list[Unfillable] = []
+    undeclared: dict[str, None] = {}
     others: dict[str, OtherPart] = {}
     budget = Budget(limits)
     custom, glossary = _custom_items(package), _glossary_folder(package)
@@ -57,6 +65,7 @@ def collect(package: Package, finds: Finds, limits: Limits) -> PlaceScan:
         is_custom_data = name in custom or _CUSTOM_ITEM.fullmatch(name) is not None
         is_glossary = bool(glossary) and name.startswith(glossary)
         for place in read_places(part, is_custom_data=is_custom_data, is_glossary=is_glossary):
+            undeclared.update(dict.fromkeys(undeclared_names(place.text)))
             _take(place, note, places, unfillable)
     for member in dict.fromkeys([*finds.chunks, *finds.others]):
         entry = package.archive.get(member)
@@ -64,7 +73,7 @@ def collect(package: Package, finds: Finds, limits: Limits) -> PlaceScan:
             told = (_CHUNK, _CHUNK_REASON) if member in finds.chunks else (_EMBEDDED, _EMBEDDED_REASON)
             unfillable += _embedded(member, package.archive.read(entry), *told, budget)
     if not finds.bound:
-        return PlaceScan(places, unfillable)
+        return PlaceScan(places, unfillable, undeclared=list(undeclared))
     # Content controls bound to data are rare.
     from docops_flask.engine.template.places.bound import BoundControls
 
@@ -72,7 +81,7 @@ def collect(package: Package, finds: Finds, limits: Limits) -> PlaceScan:
     for story in finds.bound:
         controls.read(story)
     unfillable += controls.unfillable
-    return PlaceScan(places, unfillable, controls.nodes, frozenset(controls.handled))
+    return PlaceScan(places, unfillable, controls.nodes, frozenset(controls.handled), list(undeclared))
 
 
 def _make_readable(part: OtherPart) -> bool:
@@ -112,6 +121,9 @@ def _has_workbook(package: Package, name: str) -> bool:
 def _take(place: Place, note: str | None, places: list[BracketedPlace], unfillable: list[Unfillable]) -> None:
     rule = place.rule
     found = _found_in(place)
+    if found and rule is CUSTOM_DATA and re.search(_MARKUP, place.text):
+        # What a rich text control shows: a whole document, written as text.
+        rule = MARKUP_DATA
     if rule.takes is not Takes.NOTHING:
         if found:
             places.append(BracketedPlace(place, found, note))

@@ -5,6 +5,7 @@ markup is not understood; markup inside a name is skipped.
 """
 
 import re
+from binascii import Error, a2b_base64
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -24,11 +25,16 @@ _FORMS = (
     (rb"=A1=BE", rb"=A1=BF"),
 )
 # Tags, words and braces of RTF, soft line breaks. Bounded, and without backtracking.
-_MARKUP = rb"<[^<>]{0,400}+>|\\(?!u12305)[a-z]{1,20}+-?+[0-9]{0,6}+ ?+|[{}]|=?+\r?+\n"
+_MARKUP = rb"<[^<>]{0,400}+>|\\(?!u1230[45])[a-z]{1,20}+-?+[0-9]{0,6}+ ?+|[{}]|=?+\r?+\n"
 _BETWEEN = rb"((?:[A-Z0-9_]|" + _MARKUP + rb"){1,300}+)"
 _WIDE = (
     rb"\x10\x30((?:[A-Z0-9_]\0){1,100}+)\x11\x30",
     rb"\x30\x10((?:\0[A-Z0-9_]){1,100}+)\x30\x11",
+)
+# A part of a message in base64: the rest of its headers, of which few lines are looked at, and its content.
+_BASE64_PART = (
+    rb"(?i:Content-Transfer-Encoding:[ \t]*+base64)[^\n]*+\n"
+    rb"(?:[^\r\n][^\n]*+\n){0,50}+\r?\n([A-Za-z0-9+/=\s]*+)"
 )
 # Below so many files in files nothing is looked for.
 _MAX_DEPTH = 3
@@ -96,16 +102,16 @@ def _archive(content: bytes, limits: Limits) -> ZipReader | None:
 
 def _decoded_pieces(content: bytes) -> list[bytes]:
     """Return the content, and what the parts of a MIME message in base64 stand for (RFC 2045, 6.8)."""
-    if b"base64" not in content or b"MIME-Version" not in content[:2000]:
+    if b"MIME-Version" not in content[:2000]:
         return [content]
-    # Hardly any template holds such a message.
-    from email import message_from_bytes
-
     pieces = [content]
-    for part in message_from_bytes(content).walk():
-        payload = None if part.is_multipart() else part.get_payload(decode=True)
-        if part.get_content_maintype() == "text" and isinstance(payload, bytes):
-            pieces.append(payload)
+    for match in re.finditer(_BASE64_PART, content):
+        plain = b"".join(match[1].split())
+        try:
+            # Padding that is too much is ignored.
+            pieces.append(a2b_base64(plain + b"=="))
+        except Error:
+            continue
     return pieces
 
 

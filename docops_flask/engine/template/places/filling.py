@@ -3,19 +3,21 @@
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import islice
 from operator import attrgetter
 from typing import NamedTuple
 
+from docops_flask.engine.document.document import Document, ParagraphPlace, StoryPart
 from docops_flask.engine.document.edits import Edit
 from docops_flask.engine.errors import InvalidArgument
 from docops_flask.engine.oxml.markup import byte_offsets, escaped
 from docops_flask.engine.skills.skill import Skill
+from docops_flask.engine.template.field_code import TWO_SCHEMES, doubles_scheme
 from docops_flask.engine.template.grammar import OPEN, Found, Kind, find_placeholders
 from docops_flask.engine.template.places.found import BoundNode, BracketedPlace, PlaceScan
 from docops_flask.engine.template.places.line_breaks import line_break
 from docops_flask.engine.template.places.reading import Place, Segment
 from docops_flask.engine.template.places.rules import Takes
+from docops_flask.engine.template.values import DROPPED_NEWLINE, Values
 
 # Word's bound for w:tag and w:alias.
 _MAX_SHORT = 64
@@ -53,7 +55,7 @@ class PlaceFilling(NamedTuple):
     bound: Sequence[tuple[BoundNode, str]] = ()
 
 
-def fill_places(scan: PlaceScan, values: Mapping[str, str], skill: Skill) -> PlaceFilling:
+def fill_places(scan: PlaceScan, values: Values, skill: Skill, document: Document) -> PlaceFilling:
     """Put ``values`` (placeholder name to text) into the places of ``scan``.
 
     Raises ``InvalidArgument`` (``detail.errors``) for a value that makes a hyperlink lead elsewhere than to a
@@ -68,9 +70,59 @@ def fill_places(scan: PlaceScan, values: Mapping[str, str], skill: Skill) -> Pla
             _check_target(place, of_place, skill)
         outcomes += of_place
         edits += _edits(place, of_place)
-    bound = [(node, text) for node in scan.bound if (text := _bound_text(node, values)) is not None]
+    bound = [
+        (node, text)
+        for node, texts in _texts_of_controls(scan.bound, values, document)
+        if (text := _bound_text(node, texts)) is not None
+    ]
     edits += (_bound_edit(node, text) for node, text in bound)
     return PlaceFilling(edits, outcomes, bound)
+
+
+def _texts_of_controls(
+    nodes: Sequence[BoundNode], values: Values, document: Document
+) -> Iterator[tuple[BoundNode, Mapping[str, str]]]:
+    """Yield each node with the texts that the paragraph of its control gets.
+
+    That is the innermost paragraph around the control, or the first in a control around paragraphs.
+    """
+    if not nodes:
+        return
+    by_story: dict[StoryPart, list[ParagraphPlace]] = {}
+    for place in document.walk.paragraphs:
+        for each in (place, *place.mirrors):
+            by_story.setdefault(each.part, []).append(each)
+    for of_story in by_story.values():
+        of_story.sort(key=_start)
+    # Where the paragraphs of a story have been gone through, and those that are open there.
+    reached: dict[StoryPart, tuple[int, list[ParagraphPlace]]] = {}
+    texts: dict[BoundNode, Mapping[str, str]] = {}
+    for node in sorted(nodes, key=_control_start):
+        places = by_story.get(node.story, [])
+        at, opened = reached.get(node.story, (0, []))
+        while at < len(places) and places[at].start < node.control_start:
+            opened.append(places[at])
+            at += 1
+            while len(opened) > 1 and opened[-2].end < opened[-1].start:
+                del opened[-2]
+        reached[node.story] = at, opened
+        while opened and opened[-1].end < node.control_start:
+            opened.pop()
+        holder = opened[-1] if opened else None
+        if _is_around_paragraphs(node) and at < len(places):
+            holder = places[at]
+        texts[node] = values if holder is None else values.texts_in(holder)
+    yield from ((node, texts[node]) for node in nodes)
+
+
+_start, _control_start = attrgetter("start"), attrgetter("control_start")
+_PARAGRAPHS = re.compile(rb"sdtContent>\s*<(?:[^\s<>/:]+:)?(?:p|tr|tc)[\s>]")
+
+
+def _is_around_paragraphs(node: BoundNode) -> bool:
+    """Say whether a control is around paragraphs, rows or cells."""
+    content = node.story.content
+    return _PARAGRAPHS.match(content, content.find(b"sdtContent>", node.control_start)) is not None
 
 
 def _bound_text(node: BoundNode, values: Mapping[str, str]) -> str | None:
@@ -91,25 +143,33 @@ def _bound_edit(node: BoundNode, text: str) -> Edit:
     return Edit(node.part, node.first, node.last, node.before + written + node.after)
 
 
-def _outcome(bracketed: BracketedPlace, found: Found, values: Mapping[str, str]) -> Outcome:
+def _outcome(bracketed: BracketedPlace, found: Found, values: Values) -> Outcome:
     place = bracketed.place
     value = values.get(found.name) if found.kind is Kind.PLACEHOLDER else None
     if value is None:
         return Outcome(place, found)
     takes = place.rule.takes
+    notes = [] if bracketed.note is None else [bracketed.note]
+    if found.name in values.shortened:
+        notes.append(DROPPED_NEWLINE)
     if takes is Takes.LINES:
-        return Outcome(place, found, value, None, bracketed.note)
+        return Outcome(place, found, value, None, "; ".join(notes) or None)
     if takes is Takes.TARGET:
-        return Outcome(place, found, _UNSAFE.sub(_percent_encoded, value.strip()))
+        target = value.strip()
+        if doubles_scheme(place.text[: found.start], target):
+            return Outcome(place, found, None, TWO_SCHEMES)
+        return Outcome(place, found, _UNSAFE.sub(_percent_encoded, target))
     if takes is Takes.BREAKS and "\n" in value and _can_break(place, found.start):
-        return Outcome(place, found, value, None, bracketed.note)
+        return Outcome(place, found, value, None, "; ".join(notes) or None)
+    if "\n" in value:
+        notes.append("the value's line ends became spaces: there are no lines here")
     line = value.replace("\n", " ")
     length = len(place.text) - (found.end - found.start) + len(line)
     if takes is Takes.SHORT and length > _MAX_SHORT:
         return Outcome(place, found, None, _TOO_LONG)
     if takes is Takes.LEVEL and re.search("%[1-9]", line):
         return Outcome(place, found, None, _LEVEL_NUMBER)
-    return Outcome(place, found, line, None, bracketed.note)
+    return Outcome(place, found, line, None, "; ".join(notes) or None)
 
 
 def _can_break(place: Place, at: int) -> bool:
@@ -161,7 +221,8 @@ def _edits(place: Place, outcomes: Sequence[Outcome]) -> Iterator[Edit]:
         while first < len(changes) and changes[first][1] <= segment.start:
             first += 1
         cuts: list[tuple[int, int, str]] = []
-        for start, end, text in islice(changes, first, None):
+        for number in range(first, len(changes)):
+            start, end, text = changes[number]
             if start >= segment.end:
                 break
             # The segment that a placeholder begins in takes the value, others lose their characters.

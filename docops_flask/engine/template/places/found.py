@@ -93,7 +93,8 @@ class BoundNode(NamedTuple):
 
     It is at ``address`` of ``part`` and holds ``text``; once the control is filled, it holds the control's
     text. ``control`` is the control's whole address (``word/document.xml#sdt[0]``), ``control_text`` its text
-    in the template. The bytes ``first``:``last`` give way to ``before``, the text, ``after``.
+    in the template; it begins at the byte ``control_start`` of ``story``. The bytes ``first``:``last`` give
+    way to ``before``, the text, ``after``.
     """
 
     part: EditedPart
@@ -101,6 +102,8 @@ class BoundNode(NamedTuple):
     text: str
     control: str
     control_text: str
+    story: StoryPart
+    control_start: int
     first: int
     last: int
     before: bytes
@@ -111,13 +114,15 @@ class BoundNode(NamedTuple):
 class PlaceScan(NamedTuple):
     """What stands outside the paragraphs of stories: what can be filled, what only can be reported.
 
-    ``shown_data`` are the content controls whose data is filled too, by part name and first byte.
+    ``shown_data`` are the content controls whose data is filled too, by part name and first byte;
+    ``undeclared`` are the bracketed words that have the form of a name in another script, each once.
     """
 
     places: Sequence[BracketedPlace] = ()
     unfillable: Sequence[Unfillable] = ()
     bound: Sequence[BoundNode] = ()
     shown_data: frozenset[tuple[str, int]] = frozenset()
+    undeclared: Sequence[str] = ()
 
     def field_counts(self) -> dict[str, int]:
         """Return how often each placeholder name occurs where it can be filled, by first occurrence."""

@@ -38,4 +38,10 @@ def line_break(content: bytes, first: int) -> bytes | None:
 
 def _is_one_element(content: bytes, name: bytes) -> bool:
     first = TOKEN.match(content)
-    return first is not None and first[2] == name and element_end(content, 0) == len(content)
+    if first is None or first[2] != name:
+        return False
+    try:
+        return element_end(content, 0) == len(content)
+    except ValueError:
+        # It ends behind the text, which is in it then.
+        return False

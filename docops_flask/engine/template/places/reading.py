@@ -15,6 +15,7 @@ from docops_flask.engine.document.edits import EditedPart
 from docops_flask.engine.oxml.markup import (
     TOKEN,
     Scope,
+    attribute_spans,
     attributes_of,
     decoded,
     inner_scope,
@@ -33,7 +34,6 @@ from docops_flask.engine.template.places.rules import (
     rule_of_text,
 )
 
-_ATTRIBUTE = re.compile(rb"([^\s=\"']++)\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)')")
 _WHITE = re.compile(rb"\r\n|[\t\r\n]")
 
 
@@ -208,25 +208,25 @@ class _Reader:
             self.found.append((pieces.at, place))
 
     def _attributes(self, tag: _Tag) -> None:
-        for match in _ATTRIBUTE.finditer(tag.attributes):
-            group = 2 if match[2] is not None else 3
-            raw = match[group]
-            if not may_hold_bracket(raw) or match[1] == b"xmlns" or match[1].startswith(b"xmlns:"):
+        for name, start, end in attribute_spans(tag.attributes):
+            raw = tag.attributes[start:end]
+            if not may_hold_bracket(raw) or name == b"xmlns" or name.startswith(b"xmlns:"):
                 continue
-            rule = self._rule_of_attribute(tag, match[1])
+            rule = self._rule_of_attribute(tag, name)
             if rule is None:
                 continue
             # Literal white space in a value is read as blanks (XML 1.0, 3.3.3).
             text = decoded(_WHITE.sub(b" ", raw))
-            segment = Segment(0, text, tag.at + match.start(group), tag.at + match.end(group))
-            address = f"{tag.element}@{match[1].decode()}"
+            segment = Segment(0, text, tag.at + start, tag.at + end)
+            address = f"{tag.element}@{name.decode()}"
             self.found.append((tag.start, Place(self._part, address, rule, text, (segment,), True)))
 
     def _rule_of_attribute(self, tag: _Tag, name: bytes) -> Rule | None:
         if self._is_custom_data:
             return CUSTOM_DATA
         if tag.family == "rels":
-            return _rule_of_relationship(name, attributes_of(tag.attributes))
+            # The others are not gone through again for each of them.
+            return _rule_of_target(attributes_of(tag.attributes)) if name == b"Target" else None
         prefix, colon, local = name.rpartition(b":")
         of_attribute = self._family(tag.scope, prefix) + ":" if colon else ""
         element = tag.element.partition("[")[0]
@@ -245,9 +245,7 @@ class _Reader:
 _FAMILIES_WITH_TEXTS = frozenset(("a", "c", "cx", "dc", "dcterms", "cp", "ep", "vt"))
 
 
-def _rule_of_relationship(name: bytes, attributes: Mapping[bytes, bytes]) -> Rule | None:
-    """Return the rule for an attribute of a relationship (ECMA-376 part 2, 9.3.2.2)."""
-    if name != b"Target":
-        return None
+def _rule_of_target(attributes: Mapping[bytes, bytes]) -> Rule:
+    """Return the rule for the target of a relationship with ``attributes`` (ECMA-376 part 2, 9.3.2.2)."""
     is_link = attributes.get(b"Type", b"").endswith(b"/hyperlink")
     return LINK_TARGET if is_link and attributes.get(b"TargetMode") == b"External" else OTHER_TARGET

@@ -77,6 +77,11 @@ _MERGE = "settings of a mail merge are not filled; take the placeholder out or t
 
 DRAWING_PARAGRAPH = Rule("text of a drawing, chart or diagram", Takes.BREAKS)
 CUSTOM_DATA = Rule("custom XML data", Takes.LINES, tells_malformed=False)
+MARKUP_DATA = _reported(
+    "custom XML data",
+    "the data is markup written as text, which a value would damage; use a plain text control, or remove the "
+    "binding of the control",
+)
 ALTERNATIVE_TEXT = Rule("alternative text", Takes.LINES)
 OBJECT_NAME = Rule("name of a picture or shape")
 LINK_TARGET = Rule("target of a hyperlink", Takes.TARGET)

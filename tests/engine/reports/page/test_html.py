@@ -170,7 +170,7 @@ def test_what_filling_changed_is_no_work_for_the_reader() -> None:
     content = check_under_template(template, filled, Policy()).as_dict()
 
     assert rows_of(page_of(content), "请在 Word 中修改") == [
-        ["填充不应改变格式：请把本报告和模板交给系统管理人员。 "
+        ["填写不应改变格式：请把本报告和模板交给系统管理人员。 "
          "未自动修复：不按格式规范检查时，只填写占位符，不改动其他内容。"],
         ["行距", "2 倍行距 来自该处的直接格式", "单倍行距", "第 1 段"],
     ]  # fmt: skip

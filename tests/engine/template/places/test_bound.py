@@ -1,6 +1,7 @@
 """Content controls that show data: the data gets the control's value, so that Word shows it."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -108,6 +109,54 @@ def test_two_controls_of_the_same_data_write_it_once(tmp_path: Path) -> None:
     assert [entry.get("part") for entry in job.log["entries"]] == [None, None, ITEM]
 
 
+def test_two_controls_with_other_texts_of_the_same_data_are_reported(tmp_path: Path) -> None:
+    body = bound_control("【NAME】") + bound_control("【TITLE】")
+    job = finish(tmp_path, custom_data(body, _data("<name/>")), {"NAME": "李明", "TITLE": "x"})
+    assert job.part(ITEM).endswith(_data("<name>李明</name>"))
+    *_, entry = job.log["entries"]
+    assert (entry["kind"], entry["paragraph_path"]) == ("unfillable", "word/document.xml#sdt[1]")
+
+
+@pytest.mark.parametrize("around", [False, True])
+def test_data_gets_a_list_as_it_stands_in_the_paragraph_of_the_control(tmp_path: Path, around: bool) -> None:
+    control = bound_control("【NAME】").replace("<w:p>", "<w:p><w:r><w:t>附件：</w:t></w:r>")
+    if around:
+        control = bound_control("附【NAME】").replace("<w:p>", "").replace("</w:p>", "")
+        control = control.replace("<w:r>", "<w:p><w:r>").replace("</w:r>", "</w:r></w:p>")
+    values: Any = {"NAME": ["甲", "乙"]}
+    # Elsewhere the list is written otherwise.
+    template = custom_data("<w:p><w:r><w:t>【NAME】</w:t></w:r></w:p>" + control, _data("<name/>"))
+    job = finish(tmp_path, template, values)
+    assert "甲, 乙" in job.part()
+    assert job.part(ITEM).endswith(_data("<name>附甲、乙</name>" if around else "<name>甲、乙</name>"))
+
+
+def test_data_gets_all_lines_where_another_paragraph_is_repeated_for_each(tmp_path: Path) -> None:
+    body = bound_control("【NAME】") + "<w:p><w:r><w:t>【NAME】</w:t></w:r></w:p>"
+    job = finish(tmp_path, custom_data(body, _data("<name/>")), {"NAME": "一\n二"}, lines="paragraphs")
+    assert job.part(ITEM).endswith(_data("<name>一\n二</name>"))
+    assert job.integrity["exactness"] == "bytes"
+
+
+def test_a_repeating_section_leaves_its_data_to_the_controls_in_it(tmp_path: Path) -> None:
+    section = bound_control("【NAME】", "/n:root[1]/n:name", tag="w15:dataBinding")
+    section = section.replace("</w:sdtPr>", "<w15:repeatingSection/></w:sdtPr>", 1)
+    inner = bound_control("【NAME】")
+    control = inner[inner.index("<w:sdt>") : inner.index("</w:sdt>") + len("</w:sdt>")]
+    run = section[section.index("<w:sdtContent>") + len("<w:sdtContent>") : section.index("</w:sdtContent>")]
+    template = custom_data(section.replace(run, control), _data("<name>【NAME】</name>"))
+    job = finish(tmp_path, template, {"NAME": "李明"})
+    assert {entry["status"] for entry in job.log["entries"]} == {"replaced"}
+    assert job.part(ITEM).endswith(_data("<name>李明</name>"))
+
+
+def test_data_that_is_markup_written_as_text_is_reported_and_stays(tmp_path: Path) -> None:
+    data = _data("<name>&lt;w:t&gt;【NAME】&lt;/w:t&gt;</name>")
+    job = finish(tmp_path, custom_data("<w:p/>", data), {"NAME": "a & b"})
+    assert job.part(ITEM).endswith(data)
+    assert [entry["kind"] for entry in job.log["entries"]] == ["unfillable"]
+
+
 def test_data_is_not_written_where_a_value_is_missing(tmp_path: Path) -> None:
     job = finish(
         tmp_path, custom_data(bound_control("【NAME】【TITLE】"), _data("<name/>")), {"NAME": "李明"}
@@ -151,3 +200,90 @@ def test_a_binding_without_an_id_means_the_first_data_that_has_the_path(tmp_path
     job = finish(tmp_path, template, {"NAME": "李明"})
     assert job.part(ITEM).endswith(_data("<name>李明</name>"))
     assert job.integrity["exactness"] == "bytes"
+
+
+@pytest.mark.parametrize(
+    ("attributes", "after"),
+    [
+        ("xmlns:a='urn:y' a='x'", "xmlns:a='urn:y' a='李明'"),
+        ("b=\" a='x' \" a='y'", "b=\" a='x' \" a='李明'"),
+    ],
+)
+def test_the_attribute_itself_is_written(tmp_path: Path, attributes: str, after: str) -> None:
+    control = bound_control("【NAME】", "/n:root[1]/n:name[1]/@a")
+    job = finish(tmp_path, custom_data(control, _data(f"<name {attributes}/>")), {"NAME": "李明"})
+    assert job.part(ITEM).endswith(_data(f"<name {after}/>"))
+    assert job.integrity["exactness"] == "bytes"
+
+
+def test_attributes_that_differ_in_their_namespaces_alone_are_reported(tmp_path: Path) -> None:
+    control = bound_control("【NAME】", "/n:root[1]/n:name[1]/@a")
+    data = _data("<name xmlns:q='urn:q' q:a='x' a='y'/>")
+    job = finish(tmp_path, custom_data(control, data), {"NAME": "李明"})
+    assert job.part(ITEM).endswith(data)
+    assert job.log["entries"][-1]["kind"] == "unfillable"
+
+
+def test_a_position_of_thousands_of_digits_is_reported(tmp_path: Path) -> None:
+    control = bound_control("【NAME】", f"/n:root[1]/n:name[{'1' * 5000}]")
+    job = finish(tmp_path, custom_data(control, _data("<name/>")), {"NAME": "李明"})
+    assert job.log["entries"][-1]["kind"] == "unfillable"
+
+
+def test_paths_through_too_many_elements_are_reported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("docops_flask.engine.template.places.bound.MOST_LOOKED_AT", 6)
+    controls = bound_control("【NAME】") + bound_control("【NAME】", "/n:root/n:name/n:last")
+    job = finish(tmp_path, custom_data(controls, _data("<name/>" * 10)), {"NAME": "李明"})
+    assert job.part(ITEM).endswith(_data("<name>李明</name>" + "<name/>" * 9))
+    assert job.log["entries"][-1]["kind"] == "unfillable"
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        '<w:moveFrom w:id="1"><w:r><w:t>【A】</w:t><w:br/></w:r></w:moveFrom>',
+        "<w:sdt><w:sdtPr><w:text><w:t>【A】</w:t></w:text></w:sdtPr><w:sdtContent/></w:sdt>",
+    ],
+)
+def test_what_a_control_does_not_show_is_no_data(tmp_path: Path, hidden: str) -> None:
+    control = bound_control("【NAME】").replace("<w:sdtContent>", f"<w:sdtContent>{hidden}")
+    job = finish(tmp_path, custom_data(control, _data("<name/>")), {"NAME": "李明", "A": "x"})
+    assert job.part(ITEM).endswith(_data("<name>李明</name>"))
+    assert job.integrity["exactness"] == "bytes"
+
+
+@pytest.mark.parametrize("around", ["w:sdtContent", "w:text"])
+def test_a_binding_elsewhere_than_in_the_properties_is_none(tmp_path: Path, around: str) -> None:
+    control = bound_control("【NAME】").replace("w:sdtPr>", f"{around}>")
+    job = finish(tmp_path, custom_data(control, _data("<name>old</name>")), {"NAME": "李明"})
+    assert job.part(ITEM).endswith(_data("<name>old</name>"))
+
+
+@pytest.mark.parametrize(
+    ("content", "after"),
+    [
+        ("【NA\u200bME】", "李明\n王芳"),
+        ("a【NAME】b【NAME】", "a李明\n王芳b李明\n王芳"),
+        (
+            "</w:t></w:r><w:r><w:ruby><w:rt><w:r><w:t>【NAME】</w:t></w:r></w:rt></w:ruby></w:r><w:r><w:t>b",
+            "李明\n王芳b",
+        ),
+    ],
+)
+def test_the_data_gets_the_value_however_it_is_written(tmp_path: Path, content: str, after: str) -> None:
+    body = bound_control(content) + "<w:p><w:r><w:t>【NAME】</w:t></w:r></w:p>"
+    for lines in ("breaks", "paragraphs"):
+        template = custom_data(body, _data("<name/>"))
+        job = finish(tmp_path, template, {"NAME": "李明\n王芳"}, lines=lines)
+        assert job.part(ITEM).endswith(_data(f"<name>{after}</name>"))
+        assert job.integrity["verdict"] == "intact"
+
+
+def test_a_value_that_stands_in_no_paragraph_is_told_by_the_data(tmp_path: Path) -> None:
+    control = bound_control("a【NAME】b【NAME】c").replace("<w:sdtContent>", "<w:other><w:sdtContent>")
+    control = control.replace("</w:sdtContent>", "</w:sdtContent></w:other>")
+    job = finish(tmp_path, custom_data(control, _data("<name/>")), {"NAME": "李明"})
+    assert job.part(ITEM).endswith(_data("<name>a李明b李明c</name>"))
+    assert job.integrity["verdict"] == "intact"

@@ -532,6 +532,17 @@ def test_ordinary_brackets_in_a_property_are_left_alone(tmp_path: Path) -> None:
     assert job.log["entries"] == []
 
 
+def test_the_log_notes_what_became_of_a_name_and_of_lines(tmp_path: Path) -> None:
+    template = package(picture('name="【TI\u200bTLE】" descr="【TITLE】"'))
+    job = finish(tmp_path, template, {"TITLE": "a\nb\n"})
+    dropped = "one newline at the end of the value was dropped"
+    assert [entry["note"] for entry in job.log["entries"]] == [
+        f"characters without width in the name were ignored: U+200B; {dropped}; "
+        "the value's line ends became spaces: there are no lines here",
+        dropped,
+    ]
+
+
 def test_the_log_of_a_template_without_such_places_has_no_new_members(tmp_path: Path) -> None:
     [entry] = finish(tmp_path, package(p("【TITLE】")), {"TITLE": "x"}).log["entries"]
     assert {"part", "place", "note", "bound_control"}.isdisjoint(entry)
@@ -599,6 +610,14 @@ def test_a_value_that_makes_another_target_is_refused_by_its_key(
     assert not value or value not in json.dumps(caught.value.detail)
 
 
+@pytest.mark.parametrize("target", ["http://【URL】", "http://%E3%80%90URL%E3%80%91/"])
+def test_a_whole_address_behind_the_beginning_of_one_is_reported(tmp_path: Path, target: str) -> None:
+    template = package(relationships=relationship(1, "hyperlink", target, external=True))
+    job = finish(tmp_path, template, {"URL": "https://example.org/"})
+    assert f'Target="{target}"' in job.part("word/_rels/document.xml.rels")
+    assert [entry["kind"] for entry in job.log["entries"]] == ["unfillable"]
+
+
 def test_a_target_without_a_value_is_missing_and_not_refused(tmp_path: Path) -> None:
     template = package(relationships=relationship(1, "hyperlink", "【TITLE】/【NAME】", external=True))
     job = finish(tmp_path, template, {"NAME": "x"})
@@ -620,3 +639,18 @@ def test_a_value_that_would_number_a_list_is_reported(tmp_path: Path) -> None:
 
 def _part_of(template: bytes, name: str) -> str:
     return FinishedJob(Path(), template, {}, {}, {}).part(name)
+
+
+def test_a_drawing_paragraph_in_another_is_a_place_of_its_own(tmp_path: Path) -> None:
+    inner = "<a:p><a:r><a:t>【TITLE】</a:t></a:r></a:p>"
+    runs = f"<a:r><a:rPr>{inner}</a:rPr><a:t>【TITLE】</a:t></a:r><a:r><a:t>【TITLE】</a:t></a:r>"
+    job = finish(tmp_path, chart(f"<a:p>{runs}</a:p>"), {"TITLE": "x"})
+    assert job.part("word/charts/chart1.xml").count("<a:t>x</a:t>") == 3
+    assert job.integrity["exactness"] == "bytes"
+
+
+def test_a_text_in_the_properties_of_a_run_has_no_lines(tmp_path: Path) -> None:
+    run = "<a:r><a:rPr><a:t>【TITLE】</a:t></a:rPr></a:r>"
+    job = finish(tmp_path, chart(f"<a:p>{run}</a:p>"), {"TITLE": "one\ntwo"})
+    assert "<a:t>one two</a:t>" in job.part("word/charts/chart1.xml")
+    assert job.integrity["exactness"] == "bytes"

@@ -16,6 +16,7 @@ from tests.engine.template.places.packages import (
     package,
     picture,
     relationship,
+    relationships,
     title,
 )
 from tests.factories import p
@@ -36,6 +37,24 @@ THINGS: dict[str, Callable[[int], bytes]] = {
     "bound controls": lambda count: custom_data(
         "".join(bound_control("【TITLE】", f"/n:root[1]/n:name[{number + 1}]") for number in range(count)),
         f'<root xmlns="urn:x">{"<name/>" * count}</root>',
+    ),
+    "bound controls of one text": lambda count: custom_data(
+        bound_control("【TITLE】") * count, f'<root xmlns="urn:x"><name>{"【注意】" * count}</name></root>'
+    ),
+    "bound controls on a path without positions": lambda count: custom_data(
+        "".join(bound_control("【TITLE】", f"/n:root/n:name/n:a{number}") for number in range(count)),
+        '<root xmlns="urn:x"><name>'
+        + "".join(f"<a{number}/>" for number in range(count))
+        + f"</name>{'<name/>' * count}</root>",
+    ),
+    "attributes of a relationship": lambda count: package(
+        parts={
+            "word/charts/_rels/chart1.xml.rels": relationships(
+                "<Relationship "
+                + " ".join(f'x{number}="【TITLE】"' for number in range(count))
+                + ' Id="r" Type="t" Target="【TITLE】"/>'
+            )
+        }
     ),
 }
 

@@ -73,6 +73,15 @@ _SHEET = _zip(
 )
 CASES = {
     "imported HTML": Case(_chunk("<p>【TITLE】</p>".encode()), "word/afchunk1.html#byte[3]", _IMPORTED),
+    "an imported document declared as its main part is": Case(
+        _chunk(
+            docx(p("【TI", "TLE】")),
+            "afchunk1.docx",
+            "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml",
+        ),
+        "word/afchunk1.docx#word/document.xml#byte[",
+        _IMPORTED,
+    ),
     "imported HTML with markup in the name": Case(
         _chunk("<p>【TI<b>TLE</b>】</p>".encode()), "word/afchunk1.html#byte[3]", _IMPORTED
     ),
@@ -105,6 +114,21 @@ CASES = {
         _chunk(
             b"MIME-Version: 1.0\nContent-Type: text/html\nContent-Transfer-Encoding: base64\n\n"
             b"44CQVElUTEXjgJE=\n",
+            "chunk.mht",
+            "message/rfc822",
+        ),
+        "word/chunk.mht#",
+        _IMPORTED,
+    ),
+    "imported MHTML in messages in messages": Case(
+        _chunk(
+            b"MIME-Version: 1.0\n"
+            + b"".join(
+                b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (number, number)
+                for number in range(2000)
+            )
+            + b"Content-Transfer-Encoding: BASE64\r\nContent-Type: text/html\r\n\r\n"
+            + b"44CQVElU\r\nTEXjgJE\r\n--",
             "chunk.mht",
             "message/rfc822",
         ),
