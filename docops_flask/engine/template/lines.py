@@ -3,7 +3,6 @@
 Each is a block of kind ``lines``. docs/analysis/lines.md has the rules.
 """
 
-from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -13,6 +12,7 @@ from docops_flask.engine.errors import TemplateLimitExceeded
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.oxml.markup import TOKEN
 from docops_flask.engine.skills.skill import Skill
+from docops_flask.engine.template.blocks.byte_ranges import Ranges
 from docops_flask.engine.template.copies import Repeated
 from docops_flask.engine.template.grammar import Found, Kind
 from docops_flask.engine.template.scan import BracketedParagraph, Scan
@@ -94,7 +94,7 @@ class _Places:
             self._paths.update(mirror.path for mirror in place.mirrors)
         # The text boxes that have another branch.
         self._twins = {_box(path) for path in self._paths if ".fallback/" in path}
-        self._single: dict[StoryPart, _Ranges] = {}
+        self._single: dict[StoryPart, Ranges] = {}
 
     def may_be_repeated(self, place: ParagraphPlace) -> bool:
         """Say whether ``place`` and its mirrors may be repeated."""
@@ -108,7 +108,7 @@ class _Places:
             return False
         part = place.part
         if part not in self._single:
-            self._single[part] = _Ranges(_single_paragraph_controls(part))
+            self._single[part] = Ranges(_single_paragraph_controls(part))
         return not self._single[part].contain(place.start) and Repeated(place).may_be_repeated()
 
 
@@ -140,22 +140,3 @@ def _single_paragraph_controls(part: StoryPart) -> Iterator[tuple[int, int]]:
                 single.add(opened[-2][0])
             if not attributes.endswith(b"/"):
                 opened.append((match.start(), local))
-
-
-class _Ranges:
-    """Ranges of bytes, joined where they overlap."""
-
-    def __init__(self, ranges: Iterator[tuple[int, int]]) -> None:
-        self._starts: list[int] = []
-        self._ends: list[int] = []
-        for start, end in sorted(ranges):
-            if self._ends and start < self._ends[-1]:
-                self._ends[-1] = max(self._ends[-1], end)
-            else:
-                self._starts.append(start)
-                self._ends.append(end)
-
-    def contain(self, at: int) -> bool:
-        """Say whether the byte ``at`` lies in one of them."""
-        index = bisect_right(self._starts, at) - 1
-        return index >= 0 and at < self._ends[index]

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from enum import Enum
 from typing import Any, NamedTuple
 
-from docops_flask.engine.template.blocks import Block, PlacedTag
+from docops_flask.engine.template.blocks.pairing import Block, PlacedTag
 from docops_flask.engine.template.formats.table import DEFAULT, OPTIONAL, rule_of
 from docops_flask.engine.template.formats.values import FormatError, to_decimal
 from docops_flask.engine.template.tags import Path, Tag, TagKind

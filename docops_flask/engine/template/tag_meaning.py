@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from operator import attrgetter
 from typing import NamedTuple
 
-from docops_flask.engine.template.blocks import Block, PlacedTag, pair_tags
+from docops_flask.engine.template.blocks.pairing import Block, PlacedTag, pair_tags
 from docops_flask.engine.template.conditions import Value
 from docops_flask.engine.template.formats.table import rule_of
 from docops_flask.engine.template.grammar import CLOSE, OPEN, Found, Kind, plain_name
