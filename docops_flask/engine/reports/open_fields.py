@@ -14,12 +14,12 @@ from docops_flask.engine.reports.missing_fields import (
     left_places,
 )
 from docops_flask.engine.reports.replace_log import ReplaceLog
-from docops_flask.engine.template.formats.table import FORMATS, as_written, rule_of
+from docops_flask.engine.reports.tag_faults import fault_of
+from docops_flask.engine.template.grammar import Kind
 from docops_flask.engine.template.open_task import OpenTask
 from docops_flask.engine.template.payload_check import near_name
 from docops_flask.engine.template.scan import Scan
 from docops_flask.engine.template.tag_meaning import path_of
-from docops_flask.engine.template.tags import BadTag, Tag, read_tag
 
 if TYPE_CHECKING:
     from docops_flask.engine.reports.block_entry import BlockEntry
@@ -45,14 +45,13 @@ def _with_path(entry: LogEntry, keys: Mapping[str, str]) -> LogEntry:
 
 def explained(entry: LogEntry) -> LogEntry:
     """Return ``entry`` with what is wrong with its tag: what is accepted, which format is not known."""
-    tag = read_tag(entry.original_text[1:-1]) if entry.status == "unsupported" else None
-    if isinstance(tag, BadTag):
-        return entry._replace(reason=f"{entry.reason}: {tag.accepted}")
-    if entry.kind == "UNKNOWN_FORMAT" and isinstance(tag, Tag):
-        unknown = next(each for each in tag.formats if rule_of(each) is None)
-        reason = f"{entry.reason}: {as_written(unknown)}"
-        return entry._replace(reason=reason, suggestion=near_name(unknown.name, list(FORMATS)))
-    return entry
+    if entry.status != "unsupported" or entry.kind not in _EXPLAINED:
+        return entry
+    reason, suggestion = fault_of(Kind(entry.kind), entry.original_text, entry.suggestion)
+    return entry._replace(reason=reason, suggestion=suggestion)
+
+
+_EXPLAINED = (Kind.BAD_TAG.value, Kind.UNKNOWN_FORMAT.value)
 
 
 def missing_values(task: OpenTask, log: ReplaceLog, scan: Scan) -> MissingFields:
