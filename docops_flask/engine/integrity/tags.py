@@ -20,10 +20,11 @@ def path_of_field(inner: str) -> str | None:
     names = re.split("[.．]", text)
     if len(names) > 1 and names[0] in _ROOTS:
         del names[0]
-    return ".".join(names) if all(map(_is_name, names)) else None
+    return ".".join(names) if all(map(is_name, names)) else None
 
 
-def _is_name(text: str) -> bool:
+def is_name(text: str) -> bool:
+    """Say whether a text may be one name of a path."""
     first = text[:1]
     return (
         0 < len(text) <= _MAX_NAME
