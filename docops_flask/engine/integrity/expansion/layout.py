@@ -21,7 +21,7 @@ from docops_flask.engine.integrity.expansion.marks import Marks
 from docops_flask.engine.integrity.expansion.merged_cells import merged_cells, rewritten
 from docops_flask.engine.integrity.expansion.notes import NoteKey, Notes
 from docops_flask.engine.integrity.expansion.pairing import Block, Part
-from docops_flask.engine.integrity.expansion.paragraphs import Paragraph, element_end_at
+from docops_flask.engine.integrity.expansion.paragraphs import Paragraph, Tag, element_end_at
 from docops_flask.engine.integrity.expansion.structure import PartBlocks, tags_between
 
 
@@ -167,7 +167,7 @@ class Layout:
 
     def _tags(self) -> Iterator[_Range]:
         beside = {
-            id(tag): block
+            id(tag): _outermost_beside(block, tag)
             for block in self._found.blocks
             if not block.is_inline
             for tag in (block.start, block.end)
@@ -340,6 +340,17 @@ class Layout:
                 return self._emptied(element)
         prefix = self._content[self._part.elements.root.start + 1 :].split(b":", 1)[0]
         return Chunk(b"<" + prefix + b":p/>", [(0, -1)])
+
+
+def _outermost_beside(block: Block, tag: Tag) -> Block:
+    """Return the outermost of the blocks around and ``block`` itself that a tag stands beside."""
+    while (
+        block.parent is not None
+        and block.parent.story == block.story
+        and not block.parent.first <= tag.first < block.parent.last
+    ):
+        block = block.parent
+    return block
 
 
 def _put_in(root: _Range, block: Block, of_block: dict[int, _Range]) -> _Range:

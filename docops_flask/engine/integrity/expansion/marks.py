@@ -24,7 +24,7 @@ class Marks:
 
     def __init__(self, content: bytes) -> None:
         read = []
-        for match in _MARK.finditer(content) if b"Start" in content else ():
+        for match in _MARK.finditer(content):
             identity = _ID.search(match[3])
             own = b"" if identity is None else identity[1] or identity[2] or b""
             read.append((*match.span(), match[2] == b"Start", (match[1], own)))

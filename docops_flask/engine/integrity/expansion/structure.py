@@ -6,7 +6,7 @@ in the result, for then no entry can be about it. The tags of all others are tex
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
 
 from docops_flask.engine.integrity.expansion.control_pieces import (
@@ -23,6 +23,8 @@ from docops_flask.engine.integrity.expansion.paragraphs import PartText, Tag
 from docops_flask.engine.integrity.expansion.run_ends import RunEnds, Runs
 
 
+# How deep blocks nest at the most.
+MOST_DEPTH = 8
 # How often what goes is told anew.
 _MOST_ROUNDS = 4
 
@@ -68,7 +70,7 @@ class PartBlocks:
         self.misfits = []
         self._kept: list[tuple[int, int]] = []
         self._unsure: list[Block] = []
-        self._top = self._sound(top, parent_stands=True)
+        self._top = [each for block in top for each in self._sound([block], _lists_around(self.part, block))]
         self.blocks = [each for block in self._top for each in block.and_inner()]
         self._kept.sort()
         kept = [start for start, _ in self._kept], [*accumulate((end for _, end in self._kept), max)]
@@ -77,24 +79,36 @@ class PartBlocks:
         beside = Beside(self.part.content, _by_paragraph(self.tags))
         covered = [(block, self._extents[id(block)]) for block in self.blocks]
         self.control = control = ControlPieces(self.part, beside, covered)
+        doubted_from = len(self._unsure)
         for block, extent in covered:
-            if block.extent != "inline" and not divide(block, extent, self.part, control):
-                self._refuse(block, Misfit("a divider of it does not stand alone", "extent_mismatch"))
+            if block.extent == "inline" or divide(block, extent, self.part, control):
+                continue
+            self._doubt(block, "a divider of it does not stand alone")
+        for block in _overlapping(self._top, self.blocks):
+            self._doubt(block, "it shares bytes with another and does not lie in it")
+        doubted = set(map(id, self._unsure[doubted_from:]))
         stays = [
             block
             for block in self._unsure
-            if not control.takes(block.start.paragraph.element)
+            if id(block) in doubted or not control.takes(block.start.paragraph.element)
         ]
         self._faulty.update(map(id, stays))
         return not stays
+
+    def _doubt(self, block: Block, reason: str) -> None:
+        """Note that the rules give no block; one that is in the log is refused, another is text."""
+        if block.is_listed:
+            self._refuse(block, Misfit(reason, "extent_mismatch"))
+        else:
+            self._unsure.append(block)
 
     def _refuse(self, block: Block, misfit: Misfit) -> None:
         found = self._log.of(block.start)
         if found is not None:
             self.misfits.append((found[0], misfit))
 
-    def _sound(self, blocks: Sequence[Block], *, parent_stands: bool) -> list[Block]:
-        """Return the blocks that count among ``blocks``, which lie beside one another."""
+    def _sound(self, blocks: Sequence[Block], lists: int, *, parent_stands: bool = True) -> list[Block]:
+        """Return the blocks that count among ``blocks``, which ``lists`` blocks with items are around."""
         sound = []
         for block in blocks:
             found = self._log.of(block.start)
@@ -105,7 +119,9 @@ class PartBlocks:
             if found is None and parent_stands and may_go:
                 # It has no entry where it goes with a control paragraph of others.
                 self._unsure.append(block)
-            elif found is None and (parent_stands or not is_whole):
+            elif found is None and (
+                parent_stands or not is_whole or id(block) in self._faulty or _asks_for(block) > lists
+            ):
                 self._kept.append((block.start.first, block.end.last))
                 continue
             if found is not None and not is_whole:
@@ -121,7 +137,9 @@ class PartBlocks:
                 each
                 for name, children in _by_part(block, self._children[id(block)])
                 for each in self._sound(
-                    children, parent_stands=found is not None and found[0].stands(name)
+                    children,
+                    lists + (block.repeats and name != "other"),
+                    parent_stands=found is not None and found[0].stands(name),
                 )
             ]
             sound.append(block)
@@ -211,6 +229,36 @@ def _by_part(block: Block, children: Iterable[Block]) -> list[tuple[str, list[Bl
                 name = own
         found[name].append(child)
     return [*found.items()]
+
+
+def _overlapping(top: Sequence[Block], blocks: Sequence[Block]) -> Iterator[Block]:
+    """Yield the blocks that neither lie apart nor in one another as their tags do."""
+    for siblings in (top, *(block.children for block in blocks)):
+        around: Block | None = None
+        for block in sorted(siblings, key=lambda each: (each.story, each.first, each.last)):
+            if around is not None and around.story == block.story:
+                is_crossed = around.first < block.first < around.last
+                if is_crossed or around.first == block.first < min(around.last, block.last):
+                    yield from (around, block)
+                if block.last < around.last:
+                    continue
+            around = block
+    for block in blocks:
+        for child in block.children:
+            part = block.part_of(child)
+            if child.first < child.last and not part.start <= child.first <= child.last <= part.end:
+                yield from (block, child)
+
+
+def _asks_for(block: Block) -> int:
+    """Return how many blocks with items have to be around a block."""
+    read = block.start.read
+    return int(read.copy is not None) if read.path is None else read.path.up
+
+
+def _lists_around(part: PartText, block: Block) -> int:
+    """Return how many blocks with items are around a block outside others in its story, at the most."""
+    return 0 if block.story == part.prefix and part.kind not in ("footnotes", "endnotes") else MOST_DEPTH
 
 
 def _by_paragraph(tags: Iterable[Tag]) -> dict[int, list[Tag]]:
