@@ -10,25 +10,30 @@ Segment = tuple[int, int]
 class Chunk:
     """Bytes that are put into the result in one piece."""
 
-    __slots__ = ("_offsets", "content", "segments")
+    __slots__ = ("_offsets", "_ranges", "content", "segments")
 
     def __init__(self, content: bytes, segments: Sequence[Segment]) -> None:
         self.content = content
         self.segments = segments
         self._offsets = [offset for offset, _ in segments]
+        self._ranges: list[tuple[int, int, int]] | None = None
 
     def place_of(self, offset: int) -> int:
         """Return the byte of the template at an offset, -1 for a new one."""
         start, place = self.segments[bisect_right(self._offsets, offset) - 1]
         return -1 if place < 0 else place + offset - start
 
-    def offset_of(self, place: int) -> int:
-        """Return the offset of a byte of the template; -1 where it is not in the chunk."""
-        ends = [*self._offsets[1:], len(self.content)]
-        for (start, first), end in zip(self.segments, ends, strict=True):
-            if 0 <= first <= place < first + end - start:
-                return start + place - first
-        return -1
+    @property
+    def ranges(self) -> list[tuple[int, int, int]]:
+        """The bytes of the template that it has: the first, the one behind the last, the offset."""
+        if self._ranges is None:
+            ends = [*self._offsets[1:], len(self.content)]
+            self._ranges = [
+                (place, place + end - offset, offset)
+                for (offset, place), end in zip(self.segments, ends, strict=True)
+                if place >= 0
+            ]
+        return self._ranges
 
 
 class ChunkWriter:

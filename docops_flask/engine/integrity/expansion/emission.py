@@ -5,6 +5,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import accumulate
 
+from docops_flask.engine.errors import TemplateLimitExceeded
 from docops_flask.engine.integrity.block_claims import BlockEntry
 from docops_flask.engine.integrity.expansion.chunks import Chunk
 from docops_flask.engine.integrity.expansion.copied_chunks import CopiedChunks
@@ -51,8 +52,10 @@ class Outcome:
 class Emission:
     """The spans of a part: chunks one after the other, each with the copy that it belongs to."""
 
-    def __init__(self, log: LogBlocks, notes: Notes) -> None:
+    def __init__(self, log: LogBlocks, notes: Notes, most_bytes: int) -> None:
+        """``most_bytes`` are allowed."""
         self._log = log
+        self._left = self._most = most_bytes
         self._notes = notes
         self.spans: list[tuple[Chunk, Frame]] = []
         self.outcomes: list[Outcome] = []
@@ -64,7 +67,7 @@ class Emission:
         """Add what ``items`` are in a copy; raise ``Misfit`` where the log has no entry for it."""
         for item in items:
             if isinstance(item, Chunk):
-                self.spans.append((item, frame))
+                self._add(item, frame)
             elif isinstance(item, BlockItem):
                 self._block(item, frame)
             elif isinstance(item, TagItem):
@@ -86,6 +89,16 @@ class Emission:
                 self._table(item, frame)
             else:
                 self._container(item, frame)
+
+    def _add(self, chunk: Chunk, frame: Frame) -> None:
+        self._left -= len(chunk.content)
+        if self._left < 0:
+            raise TemplateLimitExceeded(
+                f"replace_log: its blocks come to more bytes than the limit output_bytes ({self._most}) allows.",
+                limit="output_bytes",
+                maximum=self._most,
+            )
+        self.spans.append((chunk, frame))
 
     def _entry(self, block: Block, frame: Frame) -> BlockEntry:
         logged = self._log.by_number.get(block.number)

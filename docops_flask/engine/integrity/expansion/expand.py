@@ -1,58 +1,103 @@
 """E: the template with its blocks repeated as a log says, from the template's bytes and ``blocks`` alone.
 
-What follows, entries, lines and fixes, is replayed on it. Whatever the log says of what blocks cover, what
-goes, ids, notes and lists is worked out again and has to be the same.
+What follows, entries and fixes, is replayed on it. Whatever the log says of what blocks cover, what goes, ids,
+notes and lists is worked out again and has to be the same.
 """
 
 from collections.abc import Sequence
 
-from docops_flask.engine.integrity.block_claims import BlockEntry
+from docops_flask.engine.errors import TemplateLimitExceeded
+from docops_flask.engine.integrity.block_claims import Block, BlockEntry
 from docops_flask.engine.integrity.byte_stories import Stories, TemplateEvidence
 from docops_flask.engine.integrity.claims import Claims
+from docops_flask.engine.integrity.expansion.addresses import StoryAddresses
 from docops_flask.engine.integrity.expansion.copied_chunks import CopiedChunks
 from docops_flask.engine.integrity.expansion.copied_lists import CopiedLists
 from docops_flask.engine.integrity.expansion.emission import Emission, Outcome, WrittenPart
+from docops_flask.engine.integrity.expansion.expanded import Expanded, ExpandedTemplate
 from docops_flask.engine.integrity.expansion.frames import Frame
 from docops_flask.engine.integrity.expansion.layout import Layout
 from docops_flask.engine.integrity.expansion.log_blocks import LogBlocks
 from docops_flask.engine.integrity.expansion.misfits import Misfit, unaccounted
 from docops_flask.engine.integrity.expansion.notes import Notes
-from docops_flask.engine.integrity.expansion.paragraphs import PartText, TreePaths
+from docops_flask.engine.integrity.expansion.paragraphs import PartText
+from docops_flask.engine.integrity.expansion.placing import PlacedClaims, Placing
+from docops_flask.engine.integrity.expansion.standing import check_standing
 from docops_flask.engine.integrity.expansion.structure import PartBlocks
 from docops_flask.engine.integrity.template_parts import Template
 from docops_flask.engine.integrity.verdict import Unaccounted
+from docops_flask.engine.opc.limits import Limits
+from docops_flask.engine.opc.xml_part import encoded
 
 
-class ExpandedParts:
-    """The parts of the expanded template that differ, and what does not fit the template.
+def expand(template: Template, claims: Claims, limits: Limits) -> Expanded:
+    """Return ``template`` with the blocks of ``claims`` repeated, lines last.
 
-    ``written`` are the parts with text by name, ``others`` the bytes of other parts: of the numbering.
+    Raises ``TemplateLimitExceeded`` where the copies are more than ``limits`` allow (``block_copies``) or
+    more bytes than a job may write (``output_bytes``).
     """
+    lines: Sequence[Block] = claims.blocks
+    changed: tuple[str, ...] = ()
+    if claims.entries_of_blocks:
+        copies = sum(max(0, each.copies) for each in (*claims.entries_of_blocks, *claims.blocks))
+        if copies > limits.block_copies:
+            raise _too_large("block_copies", limits.block_copies)
+        expanded = Expansion(template, claims, limits).expanded()
+        if expanded.misfits or not expanded.claims.blocks:
+            return expanded
+        template, claims, _, changed = expanded
+    else:
+        for block in lines:
+            if block.number != block.place or block.inside:
+                misfit = unaccounted(f"$.blocks[{block.place}]", Misfit("its id or inside is none of a block"))
+                return Expanded(template, claims._replace(blocks=()), (misfit,))
+    from docops_flask.engine.integrity.expansion.lines import expand_lines
 
-    def __init__(self) -> None:
-        self.parts: dict[str, PartText] = {}
-        self.written: dict[str, WrittenPart] = {}
-        self.others: dict[str, bytes] = {}
-        self.misfits: list[Unaccounted] = []
+    expanded = expand_lines(template, claims, limits)
+    return expanded._replace(changed=tuple(dict.fromkeys((*changed, *expanded.changed))))
+
+
+def _too_large(limit: str, maximum: int) -> TemplateLimitExceeded:
+    return TemplateLimitExceeded(
+        f"replace_log: its blocks come to more copies than the limit {limit} ({maximum}) allows.",
+        limit=limit,
+        maximum=maximum,
+    )
 
 
 class Expansion:
     """Works the expanded template out for one log."""
 
-    def __init__(self, template: Template, claims: Claims) -> None:
+    def __init__(self, template: Template, claims: Claims, limits: Limits) -> None:
         self._claims = claims
         self._log = LogBlocks(claims.entries_of_blocks)
         self._template = template
-        stories = Stories(TemplateEvidence(template))
-        paths = TreePaths(stories)
-        self._texts = [
-            PartText(story, stories, paths) for story in stories.all() if story.story.kind != "comments"
-        ]
-        self.found = ExpandedParts()
+        self._limits = limits
+        addresses = StoryAddresses(Stories(TemplateEvidence(template)))
+        stories = [story for story in addresses.stories.all() if story.story.kind != "comments"]
+        self._texts = [PartText(story, addresses) for story in stories]
+        self._encodings = {story.story.part: story.encoding for story in stories}
+        self._misfits: list[Unaccounted] = []
+        # The parts that differ: those with text by name, the bytes of others.
+        self.written: dict[str, WrittenPart] = {}
+        self.others: dict[str, bytes] = {}
 
-    def expanded(self) -> ExpandedParts:
-        """Return the parts; where something does not fit, the misfits say what."""
-        found = self.found
+    def expanded(self) -> Expanded:
+        """Return the expanded template; the claims that are left are those of lines."""
+        blocks = self._expand()
+        if self._misfits:
+            return Expanded(self._template, self._claims, self._misfits)
+        parts = {name: encoded(each.content, self._encodings[name]) for name, each in self.written.items()}
+        template = ExpandedTemplate(self._template, parts | self.others)
+        cut = {name: {tag.paragraph.start for tag in each.tags} for name, each in blocks.items()}
+        placing = Placing(self._texts, self.written, cut, TemplateEvidence(template))
+        placed = PlacedClaims(self._claims, placing)
+        for entry, misfit in check_standing(blocks, self.written, placing, placed.claims.blocks):
+            self._misfit(entry, misfit)
+        misfits = (*self._misfits, *placed.misfits)
+        return Expanded(template, placed.claims, misfits, (*self.written, *self.others))
+
+    def _expand(self) -> dict[str, PartBlocks]:
         for entry, misfit in self._log.wrong:
             self._misfit(entry, misfit)
         blocks = {part.name: PartBlocks(part, self._log) for part in self._texts}
@@ -63,8 +108,8 @@ class Expansion:
         for logged in self._log.by_number.values():
             if logged.first.number not in listed:
                 self._misfit(logged.first, Misfit("the template has no such block at its place"))
-        if found.misfits:
-            return found
+        if self._misfits:
+            return blocks
         notes = Notes(self._texts)
         lists = CopiedLists(self._template, self._texts)
         lists.find({name: of_part.blocks for name, of_part in blocks.items()})
@@ -76,20 +121,20 @@ class Expansion:
                 continue
             written = self._written(part, of_part, lists, notes)
             if written is None:
-                return found
-            found.parts[part.name], found.written[part.name] = part, written
+                return blocks
+            self.written[part.name] = written
             used += written.outcomes
         if lists.added and lists.part is not None:
-            found.others[lists.part] = lists.written()
+            self.others[lists.part] = lists.written()
         self._check_order(used)
         self._check_added(lists, notes)
-        return found
+        return blocks
 
     def _written(
         self, part: PartText, of_part: PartBlocks, lists: CopiedLists, notes: Notes
     ) -> WrittenPart | None:
         layout = Layout(of_part, notes)
-        emission = Emission(self._log, notes)
+        emission = Emission(self._log, notes, self._limits.output_bytes)
         try:
             emission.put(layout.items, Frame())
         except Misfit as misfit:
@@ -116,7 +161,7 @@ class Expansion:
         for name, own in (("numbering", lists.added), ("notes", notes.added)):
             if added.get(name, []) != own:
                 message = f"What the log says was added ({name}) is not what its blocks add."
-                self.found.misfits.append(Unaccounted("", f"$.added.{name}", "added_part", message))
+                self._misfits.append(Unaccounted("", f"$.added.{name}", "added_part", message))
 
     def _misfit(self, entry: BlockEntry, misfit: Misfit) -> None:
-        self.found.misfits.append(unaccounted(f"$.blocks[{entry.place}]", misfit))
+        self._misfits.append(unaccounted(f"$.blocks[{entry.place}]", misfit))

@@ -1,25 +1,22 @@
 """The paragraphs of a part with their addresses, and the tags of blocks in them, as the proof reads them."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
 from functools import cached_property, partial
 from typing import NamedTuple
 
-from lxml.etree import _Element
-
 from docops_flask.engine.integrity.blocks import names_of
-from docops_flask.engine.integrity.byte_stories import Stories, StoryBytes
+from docops_flask.engine.integrity.byte_stories import StoryBytes
 from docops_flask.engine.integrity.byte_tags import read_tree
-from docops_flask.engine.integrity.byte_text import ByteParagraph, bytes_at
-from docops_flask.engine.integrity.byte_walk import find_paragraphs
+from docops_flask.engine.integrity.byte_text import ByteParagraph, bytes_at, plain_text
 from docops_flask.engine.integrity.control_tags import ControlTag, control_tag
-from docops_flask.engine.integrity.differences import paragraph_paths
+from docops_flask.engine.integrity.expansion.addresses import Placed, StoryAddresses
 from docops_flask.engine.integrity.expansion.elements import Element, Elements
 from docops_flask.engine.integrity.plain_reader import PlainReader
 
 _BRACKETED = re.compile("【([^【】]*)】")
 _NO_TEXT = re.compile("[\t\n\ufffc]")
-_EMPTY_PARAGRAPH = re.compile(rb"<(?:[^\s<>/:!?]+:)?p(?:\s[^<>]*)?/>")
 _PROPERTIES = re.compile(rb"<(?:[^\s<>/:!?]+:)?pPr[\s/>]")
 _PROPERTIES_END = re.compile(rb"</(?:[^\s<>/:]+:)?pPr\s*>")
 # What counts in a paragraph though it is no character: drawings, objects, breaks of pages and columns, ...
@@ -27,13 +24,6 @@ SOLID = re.compile(
     rb"<(?:[^\s<>/:!?]+:)?(?:drawing|pict|object|footnoteReference|endnoteReference|sym|del|moveFrom"
     rb"|AlternateContent|br(?=[^<>]*type\s*=\s*[\"'](?:page|column)))(?=[\s/>])"
 )
-
-
-class Everything:
-    """Contains whatever is asked for."""
-
-    def __contains__(self, item: object) -> bool:
-        return True
 
 
 class Tag(NamedTuple):
@@ -81,6 +71,26 @@ class Paragraph:
     def text(self) -> str:
         """Its characters."""
         return self._reading[0].text
+
+    def run_at(self, character: int) -> int | None:
+        """Return the number of the run that holds a character; ``None`` for none."""
+        texts = self._reading[0].spans_between(character, character + 1)
+        return texts[0].run if texts else None
+
+    def character_at(self, at: int) -> tuple[int, int] | None:
+        """Return which character of its text begins at a byte of the part, and the number of its run."""
+        reading, offset = self._reading
+        number = bisect_right(self._firsts, at - offset) - 1
+        text = reading.texts[number] if number >= 0 else None
+        if text is None or at - offset >= text.last:
+            return None
+        raw = reading.content[text.first : at - offset]
+        before = raw.decode() if text.is_cdata else plain_text(raw)
+        return text.start + len(before), text.run
+
+    @cached_property
+    def _firsts(self) -> list[int]:
+        return [text.first for text in self._reading[0].texts]
 
     def bytes_of(self, start: int, end: int) -> tuple[tuple[int, int], ...]:
         """Return the bytes of the part that hold the characters ``start``:``end``."""
@@ -150,55 +160,37 @@ class PartText:
     ``kind`` is that of its story, ``tags`` are the tags of blocks in it by story, in their order.
     """
 
-    def __init__(self, story: StoryBytes, stories: Stories, paths: "TreePaths") -> None:
+    def __init__(self, story: StoryBytes, addresses: StoryAddresses) -> None:
         self.name = story.story.part
         self.kind = story.story.kind
         self.prefix = story.story.prefix
         self.content = story.content
         self._story = story
-        self._stories = stories
-        self._paths = paths
-        self.elements = Elements(self.content)
+        self._addresses = addresses
+
+    @cached_property
+    def elements(self) -> Elements:
+        """Its elements."""
+        return Elements(self.content)
 
     @cached_property
     def paragraphs(self) -> dict[int, Paragraph]:
         """The paragraphs that have an address, by the byte where they begin, in their order."""
-        found = self._plain_paragraphs()
-        return self._tree_paragraphs() if found is None else found
-
-    def _plain_paragraphs(self) -> dict[int, Paragraph] | None:
-        story, content = self._story, self.content
-        if story.plain is None or b"txbxContent" in content or _EMPTY_PARAGRAPH.search(content):
-            return None
-        ranges = find_paragraphs(story.plain, self.kind, self.prefix, Everything())
-        if ranges is None:
-            return None
-        reader = PlainReader(story.plain, names_of(story.plain.namespace))
-
-        def read(start: int, end: int) -> tuple[ByteParagraph, int]:
-            return reader.read([content[start:end]])[0], start
-
         elements = self.elements.paragraphs
         return {
-            start: Paragraph(elements[start], path, partial(read, begin, end))
-            for path, begin, end in ranges
-            for start in (content.rindex(b"<", 0, begin),)
+            each.start: Paragraph(elements[each.start], each.path, partial(self._read, each))
+            for each in self._addresses.of(self._story)
         }
 
-    def _tree_paragraphs(self) -> dict[int, Paragraph]:
-        tags = self._stories.map_of(self._story)
-
-        def read(element: _Element) -> tuple[ByteParagraph, int]:
-            names = names_of(element.tag[1:].partition("}")[0])
-            return read_tree(element, self.content, tags, names), 0
-
-        elements = self.elements.paragraphs
-        found = {
-            start: Paragraph(elements[start], path, partial(read, element))
-            for element, path in self._paths.of_part(self.name)
-            for start in (tags[element].start,)
-        }
-        return dict(sorted(found.items()))
+    def _read(self, placed: Placed) -> tuple[ByteParagraph, int]:
+        if placed.element is not None:
+            names = names_of(placed.element.tag[1:].partition("}")[0])
+            tags = self._addresses.stories.map_of(self._story)
+            return read_tree(placed.element, self.content, tags, names), 0
+        plain = self._story.plain
+        assert plain is not None
+        reader = PlainReader(plain, names_of(plain.namespace))
+        return reader.read([self.content[placed.begin : placed.end]])[0], placed.begin
 
     def tags(self) -> Iterator[tuple[str, list[Tag]]]:
         """Yield the tags of each story in the part that has some, with what its addresses begin with."""
@@ -244,21 +236,3 @@ def _tags_in(paragraph: Paragraph) -> Iterator[Tag]:
         read = control_tag(match[1])
         if read is not None and not _NO_TEXT.search(match[0]):
             yield Tag(paragraph, *match.span(), match[0], read, paragraph.bytes_of(*match.span()))
-
-
-class TreePaths:
-    """The addresses of all paragraphs, text boxes too, found on trees when they are first asked for."""
-
-    def __init__(self, stories: Stories) -> None:
-        self._stories = stories
-
-    @cached_property
-    def _by_root(self) -> Mapping[_Element | None, list[tuple[_Element, str]]]:
-        found: dict[_Element | None, list[tuple[_Element, str]]] = {}
-        for element, path in paragraph_paths(self._stories.parts).items():
-            found.setdefault(element.getroottree().getroot(), []).append((element, path))
-        return found
-
-    def of_part(self, name: str) -> "Iterable[tuple[_Element, str]]":
-        """Return the paragraphs of a part with their addresses."""
-        return self._by_root.get(self._stories.parts.root(name), ())
