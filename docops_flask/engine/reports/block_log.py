@@ -21,7 +21,8 @@ from docops_flask.engine.template.copied_values import resolved
 from docops_flask.engine.template.grammar import Kind, Suggestions, ignored_characters
 from docops_flask.engine.template.open_task import OpenTask, with_key
 from docops_flask.engine.template.tags import Tag
-from docops_flask.engine.template.template_tags import TemplateTag, name_in_log
+from docops_flask.engine.template.tag_meaning import name_in_log
+from docops_flask.engine.template.template_tags import TemplateTag
 from docops_flask.engine.template.values import DROPPED_NEWLINE
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from docops_flask.engine.template.grammar import Kind
 from docops_flask.engine.template.open_task import OpenTask
 from docops_flask.engine.template.payload_check import near_name
 from docops_flask.engine.template.scan import Scan
-from docops_flask.engine.template.tag_meaning import path_of
+from docops_flask.engine.template.tag_meaning import name_in_log, path_of
 
 if TYPE_CHECKING:
     from docops_flask.engine.reports.block_entry import BlockEntry
@@ -31,15 +31,15 @@ def with_paths(log: ReplaceLog, task: OpenTask) -> ReplaceLog:
     entries = tuple([_with_path(each, keys) for each in log.entries])
     blocks = [cast("BlockEntry", each) for each in log.blocks]
     return log._replace(
-        entries=entries, blocks=tuple([each._replace(name=path_of(each.name)) for each in blocks])
+        entries=entries, blocks=tuple([each._replace(name=name_in_log(each.name)) for each in blocks])
     )
 
 
 def _with_path(entry: LogEntry, keys: Mapping[str, str]) -> LogEntry:
     name = entry.field_name
     if name is not None:
-        path = path_of(name)
-        return entry._replace(field_name=path, payload_path=f"$.{keys.get(name, path)}")
+        path = f"$.{keys.get(name, path_of(name))}"
+        return entry._replace(field_name=name_in_log(name), payload_path=path)
     return explained(entry)
 
 
@@ -60,7 +60,7 @@ def missing_values(task: OpenTask, log: ReplaceLog, scan: Scan) -> MissingFields
     ``log`` has the paths of fields (``with_paths``), ``scan`` is that of the result.
     """
     left = [entry for entry in log.entries if entry.status != "replaced"]
-    names = {entry.field_name for entry in left if entry.status == "missing" and entry.field_name}
+    names = {name for entry in left if (name := _missing(entry)) is not None}
     required = names & {path_of(field.placeholder) for field in task.skill.fields if field.required}
     return MissingFields(
         tuple(sorted(required)),
@@ -86,6 +86,13 @@ def candidate_texts(task: OpenTask) -> tuple[str, ...]:
     return tuple(each.text[:MAX_SHOWN_CHARACTERS] for each in task.meanings.candidates[:MAX_LISTED])
 
 
+def _missing(entry: LogEntry) -> str | None:
+    """Return the path of the value that an entry lacks."""
+    if entry.status != "missing" or entry.field_name is None:
+        return None
+    return entry.field_name.removeprefix("全文.")
+
+
 def _key(path: str) -> str:
     """Return the JSON path of a key without that of the payload."""
     return path.removeprefix("$.payload").removeprefix(".")
@@ -95,8 +102,8 @@ def _missing_places(left: Sequence[LogEntry], task: OpenTask) -> Iterator[Missin
     unused = [each.key for each in task.unused[:MAX_LISTED]]
     near: dict[str, str | None] = {}
     for entry in left:
-        name = entry.field_name
-        if entry.status == "missing" and name is not None:
+        name = _missing(entry)
+        if name is not None:
             if name not in near:
                 near[name] = near_name(name, unused) if unused else None
             yield MissingPlace(name, entry.paragraph_path, near[name])

@@ -111,6 +111,18 @@ def path_of(name: str) -> str:
     return ".".join(tag.path.names) if isinstance(tag, Tag) and tag.path is not None else ""
 
 
+def name_in_log(name: str) -> str:
+    """Return the path of a field as it is written, without formats; ``.`` of an item, ``#`` of a number."""
+    tag = read_tag(name)
+    if not isinstance(tag, Tag):
+        return name
+    if tag.kind is TagKind.ITEM:
+        return "."
+    if tag.kind is TagKind.NUMBER:
+        return "上级." * (0 if tag.path is None else tag.path.up) + "#"
+    return "" if tag.path is None else str(tag.path)
+
+
 def holds_structure(scan: Scan) -> bool:
     """Say whether a template has tags in its paragraphs beside fields, numbers and items."""
     return any(each.kind is Kind.UNSUPPORTED_TAG for paragraph in scan.paragraphs for each in paragraph.found)
