@@ -11,7 +11,7 @@ from docops_flask.engine.reports.log_entry import (
     note_of_name,
 )
 from docops_flask.engine.reports.open_fields import explained
-from docops_flask.engine.reports.replace_log import LoggedBlock, ReplaceLog, inline_entries
+from docops_flask.engine.reports.replace_log import LoggedBlock, MissingBlock, ReplaceLog, inline_entries
 from docops_flask.engine.reports.tag_faults import fault_of
 from docops_flask.engine.template.block_run import BlockRun, LinesPlace
 from docops_flask.engine.template.blocks.frames import Frame
@@ -70,7 +70,7 @@ def block_log(  # noqa: PLR0917, the steps of a run in their order
         unsupported_count=statuses.count("unsupported"),
         touched_runs=tuple(run.run_ids_in_template(touched)),
         blocks=blocks,
-        kept_count=sum(each.status == "missing" for each in run.expanded.blocks),
+        missing_blocks=tuple(_missing_blocks(run)),
         added=_added(run),
     )
 
@@ -267,6 +267,14 @@ def _blocks(run: BlockRun) -> Iterator[LoggedBlock]:
             )
     for lines in run.lines:
         yield WrittenBlock(_lines_members(lines), lines.copies)
+
+
+def _missing_blocks(run: BlockRun) -> Iterator[MissingBlock]:
+    moved = run.result_paths()
+    for each in run.expanded.missing():
+        start, place = each.found.start, each.result_first
+        place = moved.get(place, (place,))[0] if place is not None else start.place.path
+        yield MissingBlock(start.placed.text, each.missing or "", place, each.status == "missing")
 
 
 def _lines_members(lines: LinesPlace) -> dict[str, Any]:
