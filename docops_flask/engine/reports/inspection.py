@@ -132,8 +132,8 @@ def inspect_template(  # noqa: PLR0917, called once
 
     ``places`` is what stands outside the paragraphs of its stories; ``unaccounted`` are the names that
     neither holds; ``beside`` are the problems of what the template has beside its text; ``faults`` are
-    of language 2 that are not filled; ``facts`` are what an open task is made from. In language 2 any name is a
-    field.
+    tags of language 2 that are not filled; ``facts`` are what an open task is made from. In language 2 any
+    name is a field.
     """
     known_in: dict[str, list[str]] = {}
     for skill in skills:
