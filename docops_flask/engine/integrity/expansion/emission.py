@@ -112,6 +112,11 @@ class Emission:
         return entry
 
     def _is_kept(self, block: Block, frame: Frame) -> bool:
+        """Say whether a block stays as it is, of which a tag stands in a copy of a block beside it or around."""
+        around: Frame | None = frame
+        while around is not None and around.block is not None and around.block is not block.parent:
+            around = around.outer
+        frame = around or frame
         logged = self._log.by_number.get(block.number)
         entry = None if logged is None else logged.entries.get(frame.copies)
         return entry is not None and entry.status == "missing"
