@@ -4,7 +4,8 @@ What follows, entries and fixes, is replayed on it. Whatever the log says of wha
 ids, notes and lists is worked out again and has to be the same.
 """
 
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
 
 from docops_flask.engine.errors import TemplateLimitExceeded
 from docops_flask.engine.integrity.block_claims import Block, BlockEntry
@@ -67,6 +68,23 @@ def _too_large(limit: str, maximum: int) -> TemplateLimitExceeded:
     )
 
 
+def _wrong_numbers(parts: Iterable[PartBlocks]) -> Iterator[int]:
+    """Yield the ids that are not the numbers of their blocks, in the order of parts and start tags.
+
+    Blocks that are nowhere in the result, and may be faulty, may have numbers or not.
+    """
+    least = most = 0
+    for part in parts:
+        for block in part.blocks:
+            if not block.is_listed:
+                continue
+            before = most + bisect_left(part.starts, block.start.first)
+            if not block.is_mirror and not least <= block.number <= before:
+                yield block.number
+            least = (least if block.is_mirror else block.number) + 1
+        most += len(part.starts)
+
+
 class Expansion:
     """Works the expanded template out for one log."""
 
@@ -107,6 +125,9 @@ class Expansion:
         for of_part in blocks.values():
             for logged, misfit in of_part.misfits:
                 self._misfit(logged.first, misfit)
+        for number in _wrong_numbers(blocks.values()):
+            entry = self._log.by_number[number].first
+            self._misfit(entry, Misfit("its id is not the number of its block in the template"))
         listed = {block.number for of_part in blocks.values() for block in of_part.blocks}
         for logged in self._log.by_number.values():
             if logged.first.number not in listed:

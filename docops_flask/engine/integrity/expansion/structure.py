@@ -54,6 +54,8 @@ class PartBlocks:
         # Inline blocks without entries that turned out not to go with a control paragraph.
         self._faulty: set[int] = set()
         self._children = {id(block): block.children for block in every}
+        # Where the start tags of all blocks begin, sound or not.
+        self.starts = sorted(block.start.first for block in every)
         rounds = 0
         while not self._settle(top, single):
             rounds += 1
