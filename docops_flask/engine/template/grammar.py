@@ -73,6 +73,10 @@ class Kind(Enum):
     UNSUPPORTED_TAG = "UNSUPPORTED_TAG"
 
 
+# The kinds that are faults of tags of language 2.
+FAULTS = frozenset(kind for kind in Kind if kind.value.isupper())
+
+
 class Found(NamedTuple):
     """A placeholder, well-formed or not, at ``text[start:end]`` of a paragraph.
 

@@ -8,7 +8,7 @@ from docops_flask.engine.template.inline_scan import BracketedInline
 from docops_flask.engine.template.places.reading import Place
 from docops_flask.engine.template.scan import BracketedParagraph
 from docops_flask.engine.template.tag_bytes import byte_of, offset_in
-from docops_flask.engine.template.tag_meaning import Detail, TagMeanings
+from docops_flask.engine.template.tag_meaning import Detail, TagMeanings, name_in_log
 from docops_flask.engine.template.tags import Tag, TagKind, read_tag
 
 
@@ -16,15 +16,16 @@ class TemplateTag:
     """A tag of the template that is filled or told of, with its place there.
 
     ``tag`` is ``None`` where the text cannot be read as one; ``name`` is its path as the replace log has it.
+    ``key`` is its name where it asks for a member of an item, as it is, ``None`` for any other.
     It stands in the paragraph ``place`` or in a text inside it, at ``path``; ``mirrored_at`` are the same
     texts in other branches of an mc:AlternateContent. ``text`` is all of the text around it.
     """
 
     __slots__ = (
-        "detail", "found", "mirrored_at", "name", "path", "place", "run_id", "run_index", "tag", "text",
+        "detail", "found", "key", "mirrored_at", "name", "path", "place", "run_id", "run_index", "tag", "text",
     )  # fmt: skip
 
-    def __init__(
+    def __init__(  # noqa: PLR0917, all of it is told of a tag
         self,
         found: Found,
         place: ParagraphPlace,
@@ -37,6 +38,7 @@ class TemplateTag:
         self.found = found
         self.tag = tag if isinstance(tag, Tag) else None
         self.name = name_in_log(found.name)
+        self.key = None if self.tag is None else _plain_key(self.tag)
         self.place = place
         self.path = path
         self.text = text
@@ -51,16 +53,11 @@ class TemplateTag:
         return self.text[self.found.start : self.found.end]
 
 
-def name_in_log(name: str) -> str:
-    """Return the path of a field as it is written, without formats; ``.`` of an item, ``#`` of a number."""
-    tag = read_tag(name)
-    if not isinstance(tag, Tag):
-        return name
-    if tag.kind is TagKind.ITEM:
-        return "."
-    if tag.kind is TagKind.NUMBER:
-        return "上级." * (0 if tag.path is None else tag.path.up) + "#"
-    return "" if tag.path is None else str(tag.path)
+def _plain_key(tag: Tag) -> str | None:
+    path = tag.path
+    if tag.kind is not TagKind.FIELD or tag.formats or path is None or path.up or path.is_root:
+        return None
+    return path.names[0] if len(path.names) == 1 else None
 
 
 def tags_by_byte(meanings: TagMeanings) -> dict[str, dict[int, TemplateTag]]:
