@@ -173,11 +173,9 @@ def _run(job: Job, template: Template, sink: ArtefactSink) -> RunResult:
 def _prove(
     job: Job, template: Template, asked: "_Asked", sink: ArtefactSink, claims: tuple[object, object]
 ) -> Proof | None:
-    payload = None
-    if asked.open_task is not None:
-        payload = asked.open_task.payload_by_any_name(job.payload or {})
+    task = () if asked.open_task is None else (job.payload, asked.open_task.keys)
     with sink.written() as written:
-        return prove_written(template.package, template.evidence, written, *claims, job.limits, payload)
+        return prove_written(template.package, template.evidence, written, *claims, job.limits, *task)
 
 
 class _Opened(NamedTuple):

@@ -110,6 +110,11 @@ class _Places(Generic[R]):
         return found
 
 
+def without_ignored(text: str) -> str:
+    """Return ``text`` without the characters that are ignored in a name."""
+    return text.translate(_NOTHING)
+
+
 @lru_cache(maxsize=1024)
 def is_placeholder(text: str, name: str) -> bool:
     """Return whether ``text`` is the placeholder of the field ``name``, in template language 1 or 2."""
@@ -119,7 +124,7 @@ def is_placeholder(text: str, name: str) -> bool:
         return True
     if text[:1] != "【" or text[-1:] != "】":
         return False
-    inner = text[1:-1].translate(_NOTHING)
+    inner = without_ignored(text[1:-1])
     if is_usual and inner == name:
         return True
     # Imported here: most templates are in language 1.

@@ -1,7 +1,7 @@
 """Lists in copies of a block (17.9.15 w:num): a list of the block's own is counted anew in each copy.
 
-It is one that the block alone uses, in direct w:numPr, and whose items it does not begin with. 续号 and 重号 in
-the start tag decide otherwise.
+It is one that the block alone uses, in direct w:numPr, and whose items it does not begin with. 续号 and
+重号 in the start tag decide otherwise.
 """
 
 import re

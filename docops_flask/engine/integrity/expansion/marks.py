@@ -1,4 +1,4 @@
-"""The marks of ranges in a part: where bookmarks, comments and permissions begin and end (17.13.4 to 17.13.7)."""
+"""The marks of ranges: where bookmarks, comments and permissions begin and end (17.13.4 to 17.13.7)."""
 
 import re
 from bisect import bisect_left
