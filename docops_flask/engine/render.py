@@ -138,7 +138,7 @@ def _run(job: Job, template: Template, sink: ArtefactSink) -> RunResult:
     else:
         log = template.language_2.log(block_run, asked.open_task, touched, inline, elsewhere)
     closed = closed_names if asked.open_task is None else asked.open_task.meanings.closed_tags
-    logged = (*scan.inline_names(), *log.elsewhere())
+    logged = (*scan.inline_names(), *log.elsewhere(), *(() if block_run is None else block_run.left))
     unaccounted = find_unaccounted(template.package, document, scan, logged, closed)
     log = log.with_unaccounted(unaccounted, suggestions)
     fields, log, missing = _told(job, template, asked, field_counts, log, scan, places, values, block_run)

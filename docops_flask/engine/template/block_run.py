@@ -77,6 +77,8 @@ class BlockRun:
         reader = TagReader(meanings, expanded, values)
         self.scan = reader.read(scan_document(expanded.document, find_tags))
         self.tags: dict[ParagraphPlace, CopiedTags] = reader.tags
+        # Part and text of tags outside the paragraphs' own texts that stay in blocks that stay as they are.
+        self.left = reader.left
         self.document = expanded.document
         for _, found in meanings.places.all_found():
             if found.kind is _PLACEHOLDER:
@@ -146,6 +148,8 @@ class BlockRun:
             if part is not None:
                 frame, before = self._source_at(part, each.place.segments[0].first)
                 if frame.is_kept:
+                    text = each.place.text
+                    self.left += ((part.name, text[found.start : found.end]) for found in each.found)
                     continue
                 path = by_byte.get((part.name, before), each.place.path)
                 self.place_copies[each.place.path] = path, frame

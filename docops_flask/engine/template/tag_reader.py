@@ -31,11 +31,15 @@ class CopiedTags(NamedTuple):
 
 
 class TagReader:
-    """Reads the tags of an expanded template; ``tags`` are those of each paragraph that has some."""
+    """Reads the tags of an expanded template; ``tags`` are those of each paragraph that has some.
+
+    ``left`` are part and text of tags inside paragraphs that stay as text, in blocks that stay as they are.
+    """
 
     def __init__(self, meanings: TagMeanings, expanded: ExpandedTemplate, values: CopiedValues) -> None:
         """``values`` collects the texts."""
         self.tags: dict[ParagraphPlace, CopiedTags] = {}
+        self.left: list[tuple[str, str]] = []
         self._expanded = expanded
         self._values = values
         self._by_byte = tags_by_byte(meanings)
@@ -130,7 +134,12 @@ class TagReader:
             kept = []
             for each in text.found:
                 frame, tag = self._source(place, byte_of(text.text, each.found.start), each.found)
-                if tag is not None:
+                if tag is None:
+                    around = (text.text, *text.mirrors)
+                    self.left += (
+                        (each_text.place.part.name, text.written(each.found)) for each_text in around
+                    )
+                else:
                     kept.append(each._replace(found=each.found._replace(kind=tag.found.kind)))
                     tags.append(tag)
                     frames.append(frame)
