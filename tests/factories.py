@@ -28,6 +28,7 @@ _PART_TYPES = {
     "endnotes": "endnotes",
     "comments": "comments",
     "settings": "settings",
+    "numbering": "numbering",
 }
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'

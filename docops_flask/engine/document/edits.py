@@ -60,6 +60,12 @@ class RepeatBlock(NamedTuple):
     number: int
 
 
+class AddLists(NamedTuple):
+    """Copies of blocks get lists of their own in ``part``: the entries of ``added.numbering``."""
+
+    part: str
+
+
 class LeaveOut(NamedTuple):
     """An option leaves something out: the entry of ``removed`` with these members."""
 
@@ -68,7 +74,7 @@ class LeaveOut(NamedTuple):
     id: str
 
 
-Why: TypeAlias = ReplaceText | RemoveRun | SetAttributes | RepeatBlock | LeaveOut
+Why: TypeAlias = ReplaceText | RemoveRun | SetAttributes | RepeatBlock | AddLists | LeaveOut
 
 
 class Edit(NamedTuple):

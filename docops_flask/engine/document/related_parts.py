@@ -41,6 +41,15 @@ class RelatedParts:
             self._roots[kind] = self._parse(kind)
         return self._roots[kind]
 
+    def content(self, kind: str) -> bytes:
+        """Return the bytes of a part that there is."""
+        return self._read(self._names[kind])
+
+    def with_content(self, kind: str, content: bytes) -> "RelatedParts":
+        """Return these parts with other bytes for one of them."""
+        changed = self._names[kind]
+        return RelatedParts(self._names, lambda name: content if name == changed else self._read(name))
+
     def _parse(self, kind: str) -> _Element | None:
         name = self._names.get(kind)
         if name is None:

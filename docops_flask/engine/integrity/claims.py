@@ -6,12 +6,14 @@ For ``/v1/verify`` they come from a client and are untrusted, so every member is
 import re
 from collections.abc import Iterator, Mapping
 from operator import itemgetter
-from typing import Any, NamedTuple
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from docops_flask.engine.errors import InvalidArgument, echo
-from docops_flask.engine.integrity.json_members import malformed, member, value_as
+from docops_flask.engine.integrity.json_members import LOG, REPORT, malformed, member, texts_in, value_as
 
-LOG, REPORT = "replace_log", "format_report"
+if TYPE_CHECKING:
+    from docops_flask.engine.integrity.block_claims import Block, BlockEntry
 
 
 class Replacement(NamedTuple):
@@ -37,33 +39,6 @@ class Replacement(NamedTuple):
     payload_path: str | None = None
 
 
-class Block(NamedTuple):
-    """A part of the template that stands several times in the result: an entry of ``blocks``.
-
-    ``place`` is its index there. ``is_lines`` says that it is a block of kind ``lines``: the paragraph
-    ``path`` with the placeholder ``text`` of the field ``name`` at ``start``:``end``, once for each line.
-    ``result_from`` and ``result_to`` are the addresses of its first and last copy. ``mirrored_at`` are the
-    addresses of the paragraphs in other branches of mc:AlternateContent that were repeated as well.
-    """
-
-    place: int
-    is_lines: bool
-    name: str
-    path: str
-    start: int
-    end: int
-    text: str
-    copies: int
-    result_from: str
-    result_to: str
-    mirrored_at: tuple[str, ...]
-
-    @property
-    def paths(self) -> tuple[str, ...]:
-        """The addresses of all paragraphs that it repeats."""
-        return (self.path, *self.mirrored_at)
-
-
 class InlineReplacement(NamedTuple):
     """A placeholder filled in a text inside a paragraph: in a field code, ruby, an equation.
 
@@ -83,7 +58,8 @@ class PlaceReplacement(NamedTuple):
     ``place`` is its index in ``entries``; ``address`` leads to a text or an attribute of the part
     (docs/analysis/places.md), whose characters ``start``:``end`` it is about. With ``bound_control``, the
     whole address of a content control, it is data that gets the whole text of that control. ``tells_run``
-    says that the entry names runs, mirrors or copies, which only paragraphs have.
+    says that the entry names runs or mirrors, which only paragraphs have, or a copy in a log without blocks.
+    Where the log has blocks, ``address`` is the one in the result.
     """
 
     place: int
@@ -132,7 +108,9 @@ class Claims(NamedTuple):
 
     replacements: tuple[Replacement, ...]
     fixes: tuple[Fix, ...]
-    blocks: tuple[Block, ...] = ()
+    blocks: "tuple[Block, ...]" = ()
+    entries_of_blocks: "tuple[BlockEntry, ...]" = ()
+    added: Mapping[str, Any] = MappingProxyType({})
     inline: tuple[InlineReplacement, ...] = ()
     places: tuple[PlaceReplacement, ...] = ()
     removed: tuple[Removed, ...] = ()
@@ -149,15 +127,22 @@ def read_claims(replace_log: object, format_report: object) -> Claims:
     places: list[PlaceReplacement] = []
     in_result: list[int] = []
     replacements = tuple(_replacements(replace_log, inline, places, in_result))
-    return Claims(
+    claims = Claims(
         replacements,
         tuple(_fixes(format_report)),
-        tuple(_blocks(replace_log)),
-        tuple(inline),
-        tuple(places),
-        tuple(_removed(replace_log)),
-        bool(in_result),
+        inline=tuple(inline),
+        places=tuple(places),
+        removed=tuple(_removed(replace_log)),
+        tells_results=bool(in_result),
     )
+    log: dict[str, Any] = value_as(dict, replace_log, LOG, "$")
+    if "blocks" in log:
+        # Few documents have blocks, and a renderer starts the faster for what it does not load.
+        from docops_flask.engine.integrity.block_claims import read_added, read_blocks
+
+        blocks, entries = read_blocks(log)
+        claims = claims._replace(blocks=blocks, entries_of_blocks=entries, added=read_added(log))
+    return claims
 
 
 _MEMBERS = Replacement._fields[1:8]
@@ -173,13 +158,14 @@ def _replacements(
     Those about texts inside paragraphs are added to ``inline``, those about other places to ``places``, the
     numbers of those that name a copy or a place in the result to ``in_result``.
     """
-    for index, entry in enumerate(member(value_as(dict, log, LOG, "$"), "entries", list, LOG, "$")):
+    given = value_as(dict, log, LOG, "$")
+    for index, entry in enumerate(member(given, "entries", list, LOG, "$")):
         if type(entry) is not dict:
             raise malformed(LOG, f"$.entries[{index}]", dict)
         if entry.get("status") != "replaced":
             continue
         if "part" in entry:
-            places.append(_place_replacement(index, entry))
+            places.append(_place_replacement(index, entry, has_blocks="blocks" in given))
             continue
         address = entry.get("paragraph_path")
         # That of a text inside a paragraph has one, and there may be no run around it. So may a note's id.
@@ -210,43 +196,13 @@ def _replacements(
 
 def _in_result(replacement: Replacement, entry: dict[str, Any]) -> Replacement:
     path = f"$.entries[{replacement.place}]"
-    copies = []
-    for number, pair in enumerate(member(entry, "copy", list, LOG, path) if "copy" in entry else ()):
-        place = f"{path}.copy[{number}]"
-        block, copy = (*value_as(list, pair, LOG, place), None, None)[:2]
-        copies.append((value_as(int, block, LOG, place), value_as(int, copy, LOG, place)))
+    copies: tuple[tuple[int, int], ...] = ()
+    if "copy" in entry:
+        from docops_flask.engine.integrity.block_claims import copies_in
+
+        copies = copies_in(entry, "copy", path)
     result_path = member(entry, "result_path", str, LOG, path) if "result_path" in entry else None
-    return replacement._replace(copy=tuple(copies), result_path=result_path)
-
-
-def _blocks(log: object) -> Iterator[Block]:
-    given = value_as(dict, log, LOG, "$")
-    for index, each in enumerate(member(given, "blocks", list, LOG, "$") if "blocks" in given else ()):
-        path = f"$.blocks[{index}]"
-        block = value_as(dict, each, LOG, path)
-        start = member(block, "start", dict, LOG, path)
-        texts = {name: member(block, name, str, LOG, path) for name in _BLOCK_TEXTS}
-        place = member(start, "paragraph_path", str, LOG, f"{path}.start")
-        kind = block.get("id"), texts["kind"], texts["extent"], texts["from"], texts["to"], texts["status"]
-        yield Block(
-            place=index,
-            is_lines=kind == (index, "lines", "paragraphs", place, place, "expanded")
-            and not block.get("inside"),
-            name=texts["name"],
-            path=place,
-            start=member(start, "start", int, LOG, f"{path}.start"),
-            end=member(start, "end", int, LOG, f"{path}.start"),
-            text=member(start, "text", str, LOG, f"{path}.start"),
-            copies=member(block, "copies", int, LOG, path),
-            result_from=texts["result_from"],
-            result_to=texts["result_to"],
-            mirrored_at=_paths(block, "mirrored_at", path) if "mirrored_at" in block else (),
-        )
-
-
-# Members of entries about paragraphs alone.
-_OF_PARAGRAPHS = frozenset(("mirrored_at", "copy", "result_path"))
-_BLOCK_TEXTS = ("kind", "name", "extent", "status", "from", "to", "result_from", "result_to")
+    return replacement._replace(copy=copies, result_path=result_path)
 
 
 _INSIDE = r"(.*):((?:field|math)(?:0|[1-9][0-9]{0,8})|ruby(?:0|[1-9][0-9]{0,8})\.(?:rt|base))"
@@ -258,10 +214,13 @@ def _inside(address: str) -> tuple[str, str] | None:
     return None if match is None else (match[1], match[2])
 
 
-def _place_replacement(index: int, entry: dict[str, Any]) -> PlaceReplacement:
+def _place_replacement(index: int, entry: dict[str, Any], *, has_blocks: bool) -> PlaceReplacement:
     path = f"$.entries[{index}]"
     part = member(entry, "part", str, LOG, path)
     whole = member(entry, "paragraph_path", str, LOG, path)
+    if has_blocks and "result_path" in entry:
+        whole = member(entry, "result_path", str, LOG, path)
+    of_paragraphs = ("mirrored_at",) if has_blocks else ("mirrored_at", "copy", "result_path")
     return PlaceReplacement(
         index,
         part,
@@ -272,7 +231,7 @@ def _place_replacement(index: int, entry: dict[str, Any]) -> PlaceReplacement:
         member(entry, "field_name", str, LOG, path),
         member(entry, "original_text", str, LOG, path),
         member(entry, "new_text", str, LOG, path),
-        entry.get("run_id") is not None or not _OF_PARAGRAPHS.isdisjoint(entry),
+        entry.get("run_id") is not None or any(name in entry for name in of_paragraphs),
         member(entry, "bound_control", str, LOG, path) if "bound_control" in entry else None,
     )
 
@@ -287,12 +246,7 @@ def _wrong_type(index: int, values: tuple[Any, ...]) -> InvalidArgument:
 
 
 def _mirrors(index: int, entry: dict[str, Any]) -> tuple[str, ...]:
-    return _paths(entry, "mirrored_at", f"$.entries[{index}]")
-
-
-def _paths(holder: dict[str, Any], name: str, path: str) -> tuple[str, ...]:
-    paths = member(holder, name, list, LOG, path)
-    return tuple(value_as(str, each, LOG, f"{path}.{name}[{number}]") for number, each in enumerate(paths))
+    return texts_in(entry, "mirrored_at", LOG, f"$.entries[{index}]")
 
 
 def _removed(log: object) -> Iterator[Removed]:

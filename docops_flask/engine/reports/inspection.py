@@ -21,7 +21,7 @@ from docops_flask.engine.template.unaccounted import Unaccounted, UnaccountedNam
 # The most that an answer lists of each kind, so that it stays small; its counts are complete.
 MAX_LISTED = 10_000
 MAX_SHOWN_CHARACTERS = 80
-UNKNOWN_FIELD = "UNKNOWN_FIELD"
+UNKNOWN_FIELD, NO_FIELDS = "UNKNOWN_FIELD", "NO_FIELDS"
 
 
 class UnsupportedPlace(NamedTuple):
@@ -35,18 +35,21 @@ class UnsupportedPlace(NamedTuple):
     paragraph_path: str
     suggestion: str | None
     reason: str
+    related_place: str | None = None
 
 
 class Problem(NamedTuple):
     """Something wrong with a template, at ``place``: a run, a part, or "" for all of it.
 
-    ``text`` is the placeholder or the link that it is about ("" for none).
+    ``text`` is the placeholder or the link that it is about ("" for none), ``related_place`` the place of
+    another tag that it is about.
     """
 
     code: str
     message: str
     place: str
     text: str
+    related_place: str | None = None
 
 
 class CandidateText(NamedTuple):
@@ -62,6 +65,7 @@ class OpenFacts(NamedTuple):
     """The members of an inspection that an open task is made from, as the answer has them."""
 
     language: int
+    structure: tuple[dict[str, Any], ...]
     schema: dict[str, Any]
     sample_task: dict[str, Any]
     candidates: tuple[CandidateText, ...]
@@ -84,7 +88,8 @@ class TemplateField(NamedTuple):
 class Inspection(NamedTuple):
     """What a template asks for and what is wrong with it; at most ``MAX_LISTED`` of each kind.
 
-    ``language`` is 2 where the template has tags that language 1 does not know. ``schema`` is the JSON Schema
+    ``language`` is 2 where the template has tags that language 1 does not know. ``structure`` are its blocks,
+    each with those inside it. ``schema`` is the JSON Schema
     of an open task's payload, ``sample_task`` a task that fits it, ``candidates`` are texts that would be
     fields if somebody declared them.
     """
@@ -94,6 +99,7 @@ class Inspection(NamedTuple):
     problems: tuple[Problem, ...]
     suggested_skill: str | None
     language: int
+    structure: tuple[dict[str, Any], ...]
     schema: dict[str, Any]
     sample_task: dict[str, Any]
     candidates: tuple[CandidateText, ...]
@@ -106,6 +112,7 @@ class Inspection(NamedTuple):
             "problems": [problem._asdict() for problem in self.problems],
             "suggested_skill": self.suggested_skill,
             "language": self.language,
+            "structure": list(self.structure),
             "schema": self.schema,
             "sample_task": self.sample_task,
             "candidates": [{**each._asdict(), "places": list(each.places)} for each in self.candidates],
@@ -118,13 +125,15 @@ def inspect_template(  # noqa: PLR0917, called once
     skills: Sequence[Skill],
     unaccounted: Unaccounted,
     beside: Iterable[Problem],
+    faults: Sequence[UnsupportedPlace],
     facts: OpenFacts,
 ) -> Inspection:
     """Return the inspection of a scanned template; ``skills`` are all that are known.
 
     ``places`` is what stands outside the paragraphs of its stories; ``unaccounted`` are the names that
     neither holds, and the files that were not searched; ``beside`` are the problems of what the template has
-    beside its text; ``facts`` are what an open task is made from. In language 2 any name is a field.
+    beside its text; ``faults`` are tags of language 2 that are not filled; ``facts`` are what an open task is
+    made from. In language 2 any name is a field.
     """
     known_in: dict[str, list[str]] = {}
     for skill in skills:
@@ -136,6 +145,7 @@ def inspect_template(  # noqa: PLR0917, called once
             islice(
                 chain(
                     _unsupported_places(scan, places, Suggestions(known_in)),
+                    faults,
                     map(_unaccounted_place, unaccounted.names),
                 ),
                 MAX_LISTED,
@@ -148,7 +158,9 @@ def inspect_template(  # noqa: PLR0917, called once
                         each
                         for each in _problems(scan, places, known_in)
                         if facts.language == 1 or each.code != UNKNOWN_FIELD
+                        if not facts.structure or each.code != NO_FIELDS
                     ),
+                    map(_problem_of_fault, faults),
                     map(_unaccounted_problem, unaccounted.names),
                     _unread_problems(unaccounted.unread),
                     beside,
@@ -230,6 +242,11 @@ def _unsupported_places(
         yield UnsupportedPlace(UNFILLABLE, shown, unfillable.path, None, unfillable.told)
 
 
+def _problem_of_fault(fault: UnsupportedPlace) -> Problem:
+    message = f"{fault.text} is not filled: {fault.reason}."
+    return Problem(fault.kind, message, fault.paragraph_path, fault.text, fault.related_place)
+
+
 def _unaccounted_place(name: UnaccountedName) -> UnsupportedPlace:
     path = f"{name.part}#{name.place}"
     text = name.text[:MAX_SHOWN_CHARACTERS]
@@ -253,7 +270,7 @@ def _unread_problems(unread: Iterable[tuple[str, str]]) -> Iterator[Problem]:
 def _problems(scan: Scan, elsewhere: PlaceScan, known: Container[str]) -> Iterator[Problem]:
     controls = BoundControls(elsewhere.shown_data)
     if not _field_counts(scan, elsewhere):
-        yield Problem("NO_FIELDS", "The template holds no placeholder such as 【MEETING_TITLE】.", "", "")
+        yield Problem(NO_FIELDS, "The template holds no placeholder such as 【MEETING_TITLE】.", "", "")
     for paragraph in scan.paragraphs:
         for found in paragraph.found:
             yield from _problems_of(paragraph, found, known, controls)

@@ -17,13 +17,14 @@ from docops_flask.engine.run_warnings import RunWarning
 
 
 class PrecheckSummary(NamedTuple):
-    """The counts of a precheck."""
+    """The counts of a precheck; ``copies`` are those of all blocks and lines."""
 
     template_field_count: int
     unsupported_count: int
     missing_required_count: int
     missing_optional_count: int
     left_count: int
+    copies: int
 
 
 class Precheck(NamedTuple):
@@ -79,6 +80,7 @@ def precheck_of(
             paragraph_path=entry.paragraph_path,
             suggestion=entry.suggestion,
             reason=entry.reason or "",
+            related_place=entry.related_place,
         )
         for entry in log.unsupported
     )
@@ -91,6 +93,7 @@ def precheck_of(
             len(missing.required),
             len(missing.optional),
             log.left_count,
+            log.copy_count,
         ),
         template_fields=tuple(template_fields),
         missing_required=missing.required,

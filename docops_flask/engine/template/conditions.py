@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from operator import ge, gt, le, lt
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from docops_flask.engine.template.formats.values import FormatError, to_date
 
@@ -21,6 +21,11 @@ _ORDERS: Mapping[str, Callable[[Any, Any], bool]] = {">": gt, "≥": ge, "<": lt
 def number_as_written(value: int | Decimal) -> str:
     """Return a number of a payload as text: 1.50 stays 1.50, and there are no exponents."""
     return format(value, "f") if isinstance(value, Decimal) else str(value)
+
+
+def is_list(value: Value) -> TypeGuard[Sequence[Value]]:
+    """Say whether a value is a list."""
+    return isinstance(value, Sequence) and not isinstance(value, str)
 
 
 def is_given(value: Value) -> bool:

@@ -5,7 +5,7 @@ and an equation have no lines: line ends and tabs of a value become spaces there
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from docops_flask.engine.document.edits import Edit, ReplaceText
@@ -35,6 +35,12 @@ class InlineFilling(NamedTuple):
     edits: list[Edit]
     touched: dict[str, None]
     refused: dict[tuple[InlineText, int], Refusal]
+
+    def all_touched(self, scan: Scan, touched: Iterable[str]) -> list[str]:
+        """Return the ids ``touched`` and those of the runs that change here, in the order of paragraphs."""
+        order = {paragraph.place.path: number for number, paragraph in enumerate(scan.paragraphs)}
+        runs = dict.fromkeys((*touched, *self.touched))
+        return sorted(runs, key=lambda run: order[run.rpartition(":r")[0]])
 
     @staticmethod
     def shown(text: InlineText, value: str) -> str:
@@ -143,7 +149,8 @@ def _check_target(
         return None
     if pieces[0].strip():
         return span
-    key = skill.placeholders()[inside[0].name].key
+    # Behind a NUL stands what tells copies of a tag apart (``copied_values``).
+    key = skill.placeholders()[inside[0].name.partition("\0")[0]].key
     message = (
         "makes the target of a hyperlink in the template; such a target begins with http:, https:, mailto: "
         "or tel:. Give a whole address, such as https://example.org/."

@@ -3,7 +3,6 @@
 Each is a block of kind ``lines``. docs/analysis/lines.md has the rules.
 """
 
-from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -13,6 +12,7 @@ from docops_flask.engine.errors import TemplateLimitExceeded
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.oxml.markup import TOKEN
 from docops_flask.engine.skills.skill import Skill
+from docops_flask.engine.template.blocks.byte_ranges import Ranges
 from docops_flask.engine.template.copies import Repeated
 from docops_flask.engine.template.grammar import Found, Kind
 from docops_flask.engine.template.scan import BracketedParagraph, Scan
@@ -37,16 +37,19 @@ class LinesBlock(NamedTuple):
         return (self.place, *self.mirrors)
 
 
-def find_lines(walk: Walk, scan: Scan, skill: Skill, values: Values, limits: Limits) -> list[LinesBlock]:
+def find_lines(  # noqa: PLR0917, the steps of a run in their order
+    walk: Walk, scan: Scan, skill: Skill, values: Values, limits: Limits, copies: int = 0
+) -> list[LinesBlock]:
     """Return the blocks of a template, in document order.
 
-    A value of one line makes none. Raises ``TemplateLimitExceeded`` (``block_copies``) where the lines come
-    to more paragraphs than ``limits`` allow; nothing is copied before that is known.
+    A value of one line makes none. ``copies`` are those that other blocks make. Raises
+    ``TemplateLimitExceeded`` (``block_copies``) where with them the lines come to more paragraphs than
+    ``limits`` allow; nothing is copied before that is known.
     """
     names = {
         name
         for name, field in skill.placeholders().items()
-        if field.lines == "paragraphs" and "\n" in values.get(name, "")
+        if field.lines == "paragraphs" and (values.of_copies or "\n" in values.get(name, ""))
     }
     if not names:
         return []
@@ -58,7 +61,7 @@ def find_lines(walk: Walk, scan: Scan, skill: Skill, values: Values, limits: Lim
         for text in (_lines_of(paragraph, values),)
         if text and places.may_be_repeated(paragraph.place)
     ]
-    _refuse_copies(sum(text.count("\n") + 1 for _, text in found), limits.block_copies)
+    _refuse_copies(copies + sum(text.count("\n") + 1 for _, text in found), limits.block_copies)
     return [
         LinesBlock(paragraph.place, paragraph.found[0], text.split("\n"), paragraph.place.mirrors)
         for paragraph, text in found
@@ -70,14 +73,14 @@ def _lines_of(paragraph: BracketedParagraph, values: Values) -> str:
     found, text = paragraph.found[0], paragraph.text
     if found.kind is not Kind.PLACEHOLDER or (text[: found.start] + text[found.end :]).strip():
         return ""
-    value = values.texts_in(paragraph.place)[found.name]
+    value = values.texts_in(paragraph.place).get(found.name, "")
     return value if "\n" in value else ""
 
 
 def _refuse_copies(count: int, maximum: int) -> None:
     if count > maximum:
         raise TemplateLimitExceeded(
-            f"template: the lines of the values become {count} paragraphs; {maximum} are allowed. "
+            f"template: the lines of the values and the lists become {count} copies; {maximum} are allowed. "
             "Shorten the values, or use their placeholders less often.",
             limit="block_copies",
             maximum=maximum,
@@ -94,7 +97,7 @@ class _Places:
             self._paths.update(mirror.path for mirror in place.mirrors)
         # The text boxes that have another branch.
         self._twins = {_box(path) for path in self._paths if ".fallback/" in path}
-        self._single: dict[StoryPart, _Ranges] = {}
+        self._single: dict[StoryPart, Ranges] = {}
 
     def may_be_repeated(self, place: ParagraphPlace) -> bool:
         """Say whether ``place`` and its mirrors may be repeated."""
@@ -108,7 +111,7 @@ class _Places:
             return False
         part = place.part
         if part not in self._single:
-            self._single[part] = _Ranges(_single_paragraph_controls(part))
+            self._single[part] = Ranges(_single_paragraph_controls(part))
         return not self._single[part].contain(place.start) and Repeated(place).may_be_repeated()
 
 
@@ -140,22 +143,3 @@ def _single_paragraph_controls(part: StoryPart) -> Iterator[tuple[int, int]]:
                 single.add(opened[-2][0])
             if not attributes.endswith(b"/"):
                 opened.append((match.start(), local))
-
-
-class _Ranges:
-    """Ranges of bytes, joined where they overlap."""
-
-    def __init__(self, ranges: Iterator[tuple[int, int]]) -> None:
-        self._starts: list[int] = []
-        self._ends: list[int] = []
-        for start, end in sorted(ranges):
-            if self._ends and start < self._ends[-1]:
-                self._ends[-1] = max(self._ends[-1], end)
-            else:
-                self._starts.append(start)
-                self._ends.append(end)
-
-    def contain(self, at: int) -> bool:
-        """Say whether the byte ``at`` lies in one of them."""
-        index = bisect_right(self._starts, at) - 1
-        return index >= 0 and at < self._ends[index]

@@ -123,6 +123,7 @@ _WORDS = {
 _PICTURES = ("@", "图片", "IMAGE")
 _CHECKS = ("□", "勾选", "CHECK")
 _COPIES = {"首项": "first", "FIRST": "first", "末项": "last", "LAST": "last"}
+_ITEMS = ("本项", "ITEM")
 _UP, _ROOT = ("上级", "UP"), ("全文", "DOC")
 _OPERATORS = {
     "=": "=", "≠": "≠", "!=": "≠", "<>": "≠", ">": ">", "≥": "≥", ">=": "≥", "<": "<", "≤": "≤", "<=": "≤",
@@ -203,7 +204,7 @@ def _word_tag(text: str) -> Tag | None:
         return None
     word, rest = head[0], text[head.end() :]
     behind = rest[:1].translate(_SIGNS)
-    if word in ("本项", "ITEM") and behind in ("", "|"):
+    if word in _ITEMS and behind in ("", "|"):
         return _with_formats(TagKind.ITEM, rest)
     if word in _DECLARES and behind == ":":
         return _declaration(rest[1:])
@@ -249,7 +250,7 @@ def read_path(text: str) -> Path | None:
         up += 1
     is_root = not up and len(names) > 1 and names[0] in _ROOT
     names = names[up + is_root :]
-    if names[0] in RESERVED:
+    if names[0] in RESERVED and not (len(names) > 1 and names[0] in _ITEMS):
         return None
     return Path(tuple(names), up, is_root) if names and all(map(is_name, names)) else None
 

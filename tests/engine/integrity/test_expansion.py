@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from docops_flask.engine.errors import InvalidArgument, TemplateLimitExceeded
+from docops_flask.engine.integrity.byte_stories import TemplateEvidence
 from docops_flask.engine.integrity.claims import read_claims
-from docops_flask.engine.integrity.expansion import expand
+from docops_flask.engine.integrity.expansion.expand import expand
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.opc.package import Package
 from tests.engine.inline_markup import ruby
@@ -101,7 +102,7 @@ LOGS: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
     "one copy more": (first_block(copies=4), "block_entry"),
     "one copy fewer": (first_block(copies=2), "block_entry"),
     "one copy": (first_block(copies=1), "block_entry"),
-    "another kind": (first_block(kind="each"), "block_entry"),
+    "another kind": (first_block(kind="table"), "block_entry"),
     "another extent": (first_block(extent="rows"), "block_entry"),
     "another id": (first_block(id=1), "block_entry"),
     "inside another block": (first_block(inside=[[0, 0]]), "block_entry"),
@@ -261,6 +262,6 @@ def test_a_malformed_log_is_refused(
 def test_a_log_with_more_copies_than_allowed_is_refused(job: FinishedJob, limits: Limits, limit: str) -> None:
     package = Package(job.template, Limits())
     with pytest.raises(TemplateLimitExceeded) as caught:
-        expand(package, read_claims(job.log, job.report), limits)
+        expand(TemplateEvidence(package), read_claims(job.log, job.report), limits)
     assert caught.value.detail["limit"] == limit
     package.close()

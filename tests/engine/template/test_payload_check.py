@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from docops_flask.engine.template.blocks import PlacedTag, pair_tags
+from docops_flask.engine.template.blocks.pairing import PlacedTag, pair_tags
 from docops_flask.engine.template.json_schema import sample_payload
 from docops_flask.engine.template.payload_check import MAX_ERRORS, check_payload
 from docops_flask.engine.template.payload_schema import PayloadShape, Scope

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from docops_flask.engine.template.blocks import PlacedTag, pair_tags
+from docops_flask.engine.template.blocks.pairing import PlacedTag, pair_tags
 from docops_flask.engine.template.json_schema import json_schema, sample_payload
 from docops_flask.engine.template.payload_schema import PayloadShape, tree_of
 from docops_flask.engine.template.tags import Tag, read_tag

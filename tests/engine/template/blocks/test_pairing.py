@@ -6,7 +6,14 @@ from typing import Any
 import pytest
 
 from docops_flask.engine.errors import TemplateLimitExceeded
-from docops_flask.engine.template.blocks import MAX_DEPTH, Block, Paired, PlacedTag, blocks_in, pair_tags
+from docops_flask.engine.template.blocks.pairing import (
+    MAX_DEPTH,
+    Block,
+    Paired,
+    PlacedTag,
+    blocks_in,
+    pair_tags,
+)
 from docops_flask.engine.template.tags import Tag, read_tag
 
 

@@ -116,11 +116,7 @@ class _Pairing:
     def _begin(self, start: PlacedTag) -> None:
         block = Block(start, self._open[-1] if self._open else None)
         if block.depth > MAX_DEPTH:
-            raise TemplateLimitExceeded(
-                f"Blocks may nest {MAX_DEPTH} deep. {start.text} begins one more.",
-                limit="block_depth",
-                maximum=MAX_DEPTH,
-            )
+            raise too_deep(start)
         self._open.append(block)
 
     def _here(self) -> list[Block | PlacedTag]:
@@ -163,6 +159,15 @@ class _Pairing:
                 for inside in blocks_in([node]):
                     inside.depth -= 1
             here.append(node)
+
+
+def too_deep(start: PlacedTag) -> TemplateLimitExceeded:
+    """Return the error for a block, by its start tag, that nests too deep."""
+    return TemplateLimitExceeded(
+        f"Blocks may nest {MAX_DEPTH} deep. {start.text} begins one more.",
+        limit="block_depth",
+        maximum=MAX_DEPTH,
+    )
 
 
 def blocks_in(nodes: Iterable[Block | PlacedTag]) -> Iterator[Block]:

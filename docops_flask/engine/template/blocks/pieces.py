@@ -40,10 +40,13 @@ class Piece:
             parent.children.append(self)
 
     def around(self, kind: PieceKind) -> "Piece | None":
-        """Return the innermost element of ``kind`` around it."""
+        """Return the innermost element of ``kind`` around it in its story.
+
+        What holds a text box is a paragraph of another story.
+        """
         piece = self.parent
         while piece is not None and piece.kind is not kind:
-            piece = piece.parent
+            piece = None if piece.kind is PieceKind.PARAGRAPH else piece.parent
         return piece
 
 

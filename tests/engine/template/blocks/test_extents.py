@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from docops_flask.engine.template.extents import ExtentFault, Range, TagPlace, extent_of
-from docops_flask.engine.template.pieces import PieceKind, pieces_of
+from docops_flask.engine.template.blocks.extents import ExtentFault, Range, TagPlace, extent_of
+from docops_flask.engine.template.blocks.pieces import PieceKind, pieces_of
 from docops_flask.engine.template.tags import Extent
 from tests.engine.story_parts import body_part
 from tests.factories import p, tbl, tc, tr

@@ -1,0 +1,309 @@
+"""The replace log of a template with blocks: entries with their places in the template and their copies."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from docops_flask.engine.document.document import ParagraphPlace
+from docops_flask.engine.reports.log_entry import (
+    MAX_CONTEXT_CHARACTERS,
+    LogEntry,
+    missing_reason,
+    note_of_name,
+)
+from docops_flask.engine.reports.open_fields import explained
+from docops_flask.engine.reports.replace_log import LoggedBlock, MissingBlock, ReplaceLog, inline_entries
+from docops_flask.engine.reports.tag_faults import fault_of
+from docops_flask.engine.template.block_run import BlockRun, LinesPlace
+from docops_flask.engine.template.blocks.frames import Frame
+from docops_flask.engine.template.blocks.remarks import copies_around, remarks_in
+from docops_flask.engine.template.blocks.scopes import Scope
+from docops_flask.engine.template.copied_values import resolved
+from docops_flask.engine.template.grammar import Kind, Suggestions, ignored_characters
+from docops_flask.engine.template.open_task import OpenTask, with_key
+from docops_flask.engine.template.tag_meaning import name_in_log
+from docops_flask.engine.template.tags import Tag
+from docops_flask.engine.template.template_tags import TemplateTag
+from docops_flask.engine.template.values import DROPPED_NEWLINE
+
+if TYPE_CHECKING:
+    from docops_flask.engine.template.inline_fill import InlineFilling
+
+# An enumeration's member takes a while to look up.
+_PLACEHOLDER = Kind.PLACEHOLDER
+_Copies = Sequence[Sequence[int]]
+
+
+class WrittenBlock(NamedTuple):
+    """An entry of ``blocks`` with the members that the log has."""
+
+    members: dict[str, Any]
+    copies: int
+
+    def as_dict(self, _number: int) -> dict[str, Any]:
+        """Return the members: they have the number of the block in the template."""
+        return self.members
+
+
+def block_log(  # noqa: PLR0917, the steps of a run in their order
+    run: BlockRun,
+    task: OpenTask,
+    suggestions: Suggestions,
+    touched: Iterable[str],
+    inline: "InlineFilling | None",
+    elsewhere: Sequence[LogEntry],
+) -> ReplaceLog:
+    """Return the log of a run; ``touched`` are the addresses in the result of the runs that changed.
+
+    ``inline`` is what became of the texts inside paragraphs, ``elsewhere`` are the entries about places
+    outside paragraphs, with their addresses in the result.
+    """
+    entries = (
+        *_Entries(run, task, suggestions, inline).entries(),
+        *(_elsewhere(each, run, task) for each in elsewhere),
+    )
+    statuses = [entry.status for entry in entries]
+    blocks = tuple(_blocks(run))
+    return ReplaceLog(
+        entries if blocks else tuple([each._replace(result_path=None) for each in entries]),
+        replaced_count=statuses.count("replaced"),
+        missing_count=statuses.count("missing"),
+        unsupported_count=statuses.count("unsupported"),
+        touched_runs=tuple(run.run_ids_in_template(touched)),
+        blocks=blocks,
+        missing_blocks=tuple(_missing_blocks(run)),
+        added=_added(run),
+    )
+
+
+def given_outside(tag: Tag | None, scope: Scope) -> str | None:
+    """Return how to write the path of a field without a value if a scope further out has one for it."""
+    path = None if tag is None else tag.path
+    if path is None or not path.names or path.up or path.is_root:
+        return None
+    up = 0
+    while scope.outer is not None:
+        scope, up = scope.outer, up + 1
+        if scope.resolve(path).value is not None:
+            return str(path._replace(is_root=True) if scope.outer is None else path._replace(up=up))
+    return None
+
+
+class _Entries:
+    """Makes the entries about the paragraphs of the result."""
+
+    def __init__(
+        self, run: BlockRun, task: OpenTask, suggestions: Suggestions, inline: "InlineFilling | None"
+    ) -> None:
+        self._run = run
+        self._task = task
+        self._suggestions = suggestions
+        self._inline = inline
+        self._fields = task.skill.placeholders()
+        # Parts of entries that are the same in all copies of a tag.
+        self._starts: dict[TemplateTag, LogEntry] = {}
+        self._copies: dict[Frame, _Copies | None] = {}
+        self._has_lines = bool(run.lines)
+        self._has_shortened = run.has_shortened
+
+    def entries(self) -> Iterator[LogEntry]:
+        """Yield them in the order of the result."""
+        run = self._run
+        for paragraph in run.scan.paragraphs:
+            place = paragraph.place
+            texts = run.values.texts_in(place)
+            of, frames, names = run.tags[place]
+            count = len(paragraph.found)
+            for number in range(count):
+                yield self._entry(of[number], frames[number], names[number], place, texts)
+            if paragraph.inline and self._inline is not None:
+                skill = self._task.skill
+                inside = inline_entries(paragraph, texts, skill, self._suggestions, self._inline)
+                for tag, frame, entry in zip(of[count:], frames[count:], inside, strict=True):
+                    yield self._entry_inside(tag, frame, entry)
+
+    def _entry(
+        self, of: TemplateTag, frame: Frame, name: str, place: ParagraphPlace, texts: Mapping[str, str]
+    ) -> LogEntry:
+        start = self._starts.get(of)
+        if start is None:
+            start = self._starts[of] = self._start(of)
+        if frame not in self._copies:
+            self._copies[frame] = None if frame.found is None else frame.copies
+        copies = self._copies[frame]
+        status, reason, suggestion, note = start.status, start.reason, start.suggestion, start.note
+        path = text = None
+        if of.found.kind is _PLACEHOLDER:
+            path = self._payload_path(of, frame)
+            text = texts.get(name)
+            if text is not None:
+                status, reason = "replaced", None
+                if self._has_shortened and self._run.was_shortened(place, name):
+                    note = f"{note}; {DROPPED_NEWLINE}" if note else DROPPED_NEWLINE
+            else:
+                suggestion = given_outside(of.tag, frame.scope)
+                if suggestion is not None:
+                    reason = f"{reason}; {of.name} is given outside of the list: write 【{suggestion}】"
+        if self._has_lines:
+            copies = self._with_line(copies, place)
+        return LogEntry(
+            status, start.run_id, start.paragraph_path, start.start, start.end, start.original_text,
+            start.before, start.after, start.mirrored_at, start.field_name, text, reason, start.kind,
+            suggestion, None, None, note, None, copies, place.path, path, start.related_place,
+        )  # fmt: skip
+
+    def _with_line(self, copies: _Copies | None, place: ParagraphPlace) -> _Copies | None:
+        """Return ``copies`` with that of the line of a value that a paragraph is."""
+        _, number, line = self._run.origin(place)
+        return copies if number is None else (*(copies or ()), (number, line))
+
+    def _start(self, of: TemplateTag) -> LogEntry:
+        """Return the entry of a tag without a value."""
+        kind, start, end, name = of.found
+        before, after = of.text[max(0, start - MAX_CONTEXT_CHARACTERS) : start], of.text[end:]
+        entry = LogEntry(
+            "missing", of.run_id, of.path, start, end, of.original,
+            before, after[:MAX_CONTEXT_CHARACTERS], of.mirrored_at,
+        )  # fmt: skip
+        if kind is not _PLACEHOLDER:
+            near = self._suggestions.near(name)
+            reason, suggestion = fault_of(kind, of.original, near, of.detail)
+            return entry._replace(
+                status="unsupported",
+                reason=reason,
+                kind=kind.value,
+                suggestion=suggestion,
+                related_place=None if of.detail is None else of.detail.related_place,
+            )
+        note = note_of_name(of.original) if ignored_characters(of.original) else None
+        return entry._replace(field_name=of.name, reason=self._missing(name), note=note)
+
+    def _missing(self, name: str) -> str:
+        field = self._fields.get(name)
+        return missing_reason(self._task.skill, field is not None, bool(field and field.required))
+
+    def _entry_inside(self, of: TemplateTag, frame: Frame, entry: LogEntry) -> LogEntry:
+        """Return the entry about a tag in a text inside a paragraph; ``entry`` has its place there."""
+        placed = entry._replace(
+            run_id=of.run_id,
+            paragraph_path=of.path,
+            start=of.found.start,
+            end=of.found.end,
+            mirrored_at=of.mirrored_at,
+            copy=None if frame.found is None else frame.copies,
+            result_path=entry.paragraph_path,
+        )
+        if entry.field_name is None:
+            return placed
+        reason = self._missing(of.found.name) if entry.status == "missing" else entry.reason
+        return placed._replace(field_name=of.name, reason=reason, payload_path=self._payload_path(of, frame))
+
+    def _payload_path(self, of: TemplateTag, frame: Frame) -> str:
+        assert of.tag is not None, "what is filled was read as a tag"
+        scope = frame.scope
+        path = resolved(of.tag, scope).path if of.key is None else f"{scope.path}.{of.key}"
+        return with_key(path, self._task.keys, "$.") if self._task.keys else path
+
+
+def _elsewhere(entry: LogEntry, run: BlockRun, task: OpenTask) -> LogEntry:
+    """Return an entry about a place outside paragraphs with its address in the template, and its copy."""
+    path, frame = run.place_copies.get(entry.paragraph_path, (entry.paragraph_path, None))
+    copies = None if frame is None or frame.found is None else frame.copies
+    placed = entry._replace(paragraph_path=path, copy=copies, result_path=entry.paragraph_path)
+    if entry.field_name is None:
+        return explained(placed)
+    field = task.skill.placeholders().get(entry.field_name)
+    key = entry.field_name if field is None else field.key
+    return placed._replace(field_name=name_in_log(entry.field_name), payload_path=f"$.{key}")
+
+
+def _blocks(run: BlockRun) -> Iterator[LoggedBlock]:
+    """Yield the entries of ``blocks``: blocks, remarks and declarations, lines of values."""
+    moved = run.result_paths()
+    around: dict[int, list[tuple[_Copies, int, str | None]]] = {}
+    for each in run.expanded.blocks:
+        around.setdefault(each.found.number, []).append((each.inside, each.copies, each.branch))
+        members = each.as_dict()
+        for end, number in (("result_from", 0), ("result_to", 1)):
+            if members[end] in moved:
+                members[end] = moved[members[end]][number]
+        yield WrittenBlock(members, each.copies)
+    structure = run.meanings.structure
+    assert structure is not None
+    for number, remark in enumerate(remarks_in(structure), len(structure.blocks)):
+        site = remark.site
+        place = {
+            "paragraph_path": site.place.path,
+            "start": site.start,
+            "end": site.end,
+            "text": site.placed.text,
+        }
+        mirrors = [mirror.path for mirror in site.place.mirrors]
+        for inside in copies_around(remark.around, around):
+            yield WrittenBlock(
+                {
+                    "id": number,
+                    "kind": site.tag.kind.value,
+                    "name": "",
+                    "extent": "inline",
+                    "inside": [list(each) for each in inside],
+                    "start": place,
+                    "end": place,
+                    "dividers": [],
+                    **({"mirrored_at": mirrors} if mirrors else {}),
+                    "status": "expanded",
+                    "from": site.place.path,
+                    "to": site.place.path,
+                    "copies": 0,
+                    "branch": None,
+                    "dropped": (
+                        [] if remark.dropped is None else [{"path": remark.dropped, "reason": remark.reason}]
+                    ),
+                    "result_from": None,
+                    "result_to": None,
+                },
+                0,
+            )
+    for lines in run.lines:
+        yield WrittenBlock(_lines_members(lines), lines.copies)
+
+
+def _missing_blocks(run: BlockRun) -> Iterator[MissingBlock]:
+    moved = run.result_paths()
+    for each in run.expanded.missing():
+        start, place = each.found.start, each.result_first
+        place = moved.get(place, (place,))[0] if place is not None else start.place.path
+        yield MissingBlock(start.placed.text, each.missing or "", place, each.status == "missing")
+
+
+def _lines_members(lines: LinesPlace) -> dict[str, Any]:
+    of, frame = lines.tag, lines.frame
+    members = {
+        "id": lines.number,
+        "kind": "lines",
+        "name": of.name,
+        "extent": "paragraphs",
+        "inside": frame.copies,
+        "start": {
+            "paragraph_path": of.path,
+            "start": of.found.start,
+            "end": of.found.end,
+            "text": of.original,
+        },
+        "status": "expanded",
+        "from": of.path,
+        "to": of.path,
+        "copies": lines.copies,
+        "result_from": lines.first,
+        "result_to": lines.last,
+    }
+    return {**members, "mirrored_at": list(of.mirrored_at)} if of.mirrored_at else members
+
+
+def _added(run: BlockRun) -> dict[str, Any]:
+    """Return what copies brought into other parts, as the log has it; empty where that is nothing."""
+    found: dict[str, Any] = {}
+    if run.expanded.added_lists:
+        found["numbering"] = [each.as_dict() for each in run.expanded.added_lists]
+    if run.expanded.added_notes:
+        found["notes"] = [each.as_dict() for each in run.expanded.added_notes]
+    return {**found, "ids": "rule 1"} if found else {}

@@ -1,0 +1,266 @@
+"""The expanded template of language 2: opened again, with where each paragraph comes from.
+
+All that follows works on it as on any template. Its addresses are those of the result; the origins lead back.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import accumulate
+from typing import Any, NamedTuple
+
+from docops_flask.engine.document.document import Document, ParagraphPlace, StoryPart
+from docops_flask.engine.document.edits import AddLists, Edit, EditedPart, written_parts
+from docops_flask.engine.document.open import reopen_document
+from docops_flask.engine.opc.limits import Limits
+from docops_flask.engine.opc.xml_part import encoding_of, recoded
+from docops_flask.engine.template.blocks.byte_ranges import Ranges
+from docops_flask.engine.template.blocks.chunks import Chunk
+from docops_flask.engine.template.blocks.expansion import BlockLayouts, BlockOutcome, ExpandedPart
+from docops_flask.engine.template.blocks.found_blocks import FoundBlock
+from docops_flask.engine.template.blocks.frames import Frame
+from docops_flask.engine.template.blocks.piece_paths import piece_path, result_path
+from docops_flask.engine.template.blocks.scopes import Scope
+from docops_flask.engine.template.blocks.tag_sites import TagSite
+from docops_flask.engine.template.blocks.template_structure import PartStructure
+from docops_flask.engine.template.conditions import Value
+from docops_flask.engine.template.places.found import OtherPart
+
+
+class CopyOrigin(NamedTuple):
+    """Where a paragraph of the expanded template comes from: its paragraph in the template and its copy."""
+
+    place: ParagraphPlace
+    frame: Frame
+
+
+class BlockEntry(NamedTuple):
+    """What the replace log says of a block in one copy of those around it.
+
+    Paths are those of the template, ``result_first`` and ``result_last`` those of the result, ``None`` where
+    nothing stands there. Blocks that mirror another have no entries. ``missing`` is the path of a value that
+    is not given, without the payload's ``$.``.
+    """
+
+    found: FoundBlock
+    inside: list[list[int]]
+    status: str
+    first: str | None
+    last: str | None
+    copies: int
+    branch: str | None
+    dropped: list[tuple[str, str]]
+    result_first: str | None
+    result_last: str | None
+    missing: str | None
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the entry as the log has it."""
+        found = self.found
+        return {
+            "id": found.number,
+            "kind": found.kind,
+            "name": found.name,
+            "extent": found.extent,
+            "inside": self.inside,
+            "start": _site(found.start),
+            "end": _site(found.end),
+            "dividers": [_site(each) for each in found.dividers],
+            **({"mirrored_at": [each.start.place.path for each in found.mirrors]} if found.mirrors else {}),
+            "status": self.status,
+            "from": self.first,
+            "to": self.last,
+            "copies": self.copies,
+            "branch": self.branch,
+            "dropped": [{"path": path, "reason": reason} for path, reason in self.dropped],
+            "result_from": self.result_first,
+            "result_to": self.result_last,
+        }
+
+
+class ExpandedTemplate:
+    """A template with its blocks expanded for one payload."""
+
+    def __init__(
+        self, document: Document, layouts: BlockLayouts, payload: Mapping[str, Value], limits: Limits
+    ) -> None:
+        """Raise ``TemplateLimitExceeded`` where the result would be too large."""
+        expanded = layouts.expanded(payload, limits)
+        parts = {each.part: each for each in expanded.parts}
+        structures = {each.part: each for each, _ in layouts.layouts}
+        texts: dict[EditedPart, bytes] = {
+            part: b"".join([span.chunk.content for span in each.spans]) for part, each in parts.items()
+        }
+        self.document = reopen_document(document, texts, limits) if texts else document
+        # The names of the parts that are not the template's.
+        self.changed = {part.name for part, text in texts.items() if text != part.content}
+        self.added_lists = expanded.lists.added
+        self.added_notes = expanded.notes.added
+        # What is written into other parts, as edits of the template's bytes.
+        self.other_edits: list[Edit] = []
+        numbering = document.related.name("numbering")
+        if self.added_lists and numbering is not None:
+            written = document.related.content("numbering")
+            encoding = encoding_of(written, numbering)
+            part = OtherPart(numbering, recoded(written, encoding), encoding)
+            self.other_edits.append(Edit(part, *expanded.lists.splice(part.content), AddLists(numbering)))
+            content = written_parts(self.other_edits)[numbering]
+            related = document.related.with_content("numbering", content)
+            self.document = self.document._replace(related=related)
+        self.origins: dict[ParagraphPlace, CopyOrigin] = {}
+        self.root = Frame(Scope(payload))
+        self._kept = {each.part.name: Ranges(each.kept) for each in layouts.structure.parts}
+        self._maps: dict[str, _PartMap] = {}
+        self.blocks: list[BlockEntry] = []
+        for before, after in zip(document.parts, self.document.parts, strict=True):
+            if before not in parts:
+                pairs = zip(after.paragraphs, before.paragraphs, strict=True)
+                self.origins.update((new, CopyOrigin(old, self.root)) for new, old in pairs)
+                continue
+            part_map = self._maps[before.name] = _PartMap(parts[before])
+            self.origins.update(part_map.origins(before, after))
+            self.blocks += _entries(parts[before], structures[before], part_map, after)
+
+    def frame_at(self, place: ParagraphPlace, at: int) -> Frame:
+        """Return the copy that the byte ``at`` of a part belongs to, which lies in ``place``."""
+        part_map = self._maps.get(place.part.name)
+        return self.root if part_map is None else part_map.frame_at(at)
+
+    def span_at(self, part: StoryPart, at: int) -> tuple[Chunk, int, Frame] | None:
+        """Return the chunk that holds the byte ``at`` of a part, where it begins, and its copy.
+
+        ``None`` stands for a part without blocks.
+        """
+        part_map = self._maps.get(part.name)
+        return None if part_map is None else part_map.span_at(at)
+
+    def source_at(self, part: StoryPart, at: int) -> tuple[Frame, int]:
+        """Return copy and byte of the template that the byte ``at`` of a part is; -1 for a new one."""
+        part_map = self._maps.get(part.name)
+        return (self.root, at) if part_map is None else part_map.source_at(at)
+
+    def stays_text(self, place: ParagraphPlace, at: int) -> bool:
+        """Say whether what stands at a byte belongs to a block that stays as it is, and is not filled."""
+        kept = self._kept.get(place.part.name)
+        part_map = self._maps.get(place.part.name)
+        if part_map is None:
+            return kept is not None and kept.contain(at)
+        if part_map.frame_at(at).is_kept:
+            return True
+        in_template = part_map.in_template(at)
+        return kept is not None and in_template >= 0 and kept.contain(in_template)
+
+    def missing(self) -> Iterator[BlockEntry]:
+        """Yield the entries of blocks whose value is not given and has to be."""
+        return (each for each in self.blocks if each.missing is not None)
+
+
+class _PartMap:
+    """Leads from the bytes of an expanded part to the copies and the bytes of the template."""
+
+    def __init__(self, expanded: ExpandedPart) -> None:
+        self._spans = expanded.spans
+        self.starts = list(accumulate((len(each.chunk.content) for each in expanded.spans), initial=0))
+
+    def frame_at(self, at: int) -> Frame:
+        """Return the copy that a byte of the result belongs to."""
+        return self._spans[bisect_right(self.starts, at) - 1].frame
+
+    def span_at(self, at: int) -> tuple[Chunk, int, Frame]:
+        """Return the chunk that holds a byte of the result, where it begins, and its copy."""
+        number = bisect_right(self.starts, at) - 1
+        chunk, frame = self._spans[number]
+        return chunk, self.starts[number], frame
+
+    def source_at(self, at: int) -> tuple[Frame, int]:
+        """Return the copy that a byte of the result belongs to, and the byte of the template."""
+        number = bisect_right(self.starts, at) - 1
+        chunk, frame = self._spans[number]
+        return frame, chunk.in_template(at - self.starts[number])
+
+    def in_template(self, at: int) -> int:
+        """Return the byte of the template that a byte of the result is; -1 for one that is new."""
+        number = bisect_right(self.starts, at) - 1
+        return self._spans[number].chunk.in_template(at - self.starts[number])
+
+    def origins(self, before: StoryPart, after: StoryPart) -> Iterator[tuple[ParagraphPlace, CopyOrigin]]:
+        """Yield the paragraphs of the result with their origins."""
+        places = {place.start: place for place in before.paragraphs}
+        for place in after.paragraphs:
+            source = places.get(self.in_template(place.start), before.paragraphs[0])
+            yield place, CopyOrigin(source, self.frame_at(place.start))
+
+
+def _entries(
+    expanded: ExpandedPart, structure: PartStructure, part_map: _PartMap, after: StoryPart
+) -> Iterator[BlockEntry]:
+    places = {place.start: place for place in structure.part.paragraphs}
+    starts = [place.start for place in after.paragraphs]
+    vanished = _vanished_of(structure, places)
+    for outcome in expanded.outcomes:
+        found = outcome.found
+        if found.is_mirror:
+            continue
+        first = last = found.start.place.path
+        if found.pieces:
+            first = piece_path(found.pieces[0], places) or first
+            last = piece_path(found.pieces[-1], places) or first
+        dropped = [] if outcome.status == "missing" else [*vanished.get(found.number, ())]
+        for drop in outcome.dropped:
+            path = piece_path(drop.piece, places)
+            if path is not None:
+                dropped.append((path, drop.reason))
+        stands = _standing(outcome, part_map, starts, after, (first, last))
+        decision = outcome.decision
+        missing = None
+        if decision.is_missing and decision.resolved is not None:
+            missing = decision.resolved.path.removeprefix("$.")
+        yield BlockEntry(
+            found, outcome.frame.copies, outcome.status, first, last, outcome.copies, outcome.branch, dropped,
+            *stands, missing,
+        )  # fmt: skip
+
+
+def _standing(
+    outcome: BlockOutcome, part_map: _PartMap, starts: Sequence[int], after: StoryPart, paths: tuple[str, str]
+) -> tuple[str | None, str | None]:
+    """Return the addresses in the result of the first and the last piece of a block."""
+    first, last = part_map.starts[outcome.first], part_map.starts[outcome.last]
+    if first == last:
+        return None, None
+    if outcome.found.is_inline:
+        path = after.paragraphs[bisect_right(starts, first) - 1].path
+        return path, path
+    low, high = bisect_left(starts, first), bisect_left(starts, last)
+    if low == high:
+        return None, None
+    story = after.paragraphs[low].path.rpartition("/")[0]
+    while after.paragraphs[high - 1].path.rpartition("/")[0] != story:
+        high -= 1
+    return result_path(after.paragraphs[low].path, paths[0]), result_path(
+        after.paragraphs[high - 1].path, paths[1]
+    )
+
+
+def _vanished_of(
+    structure: PartStructure, places: Mapping[int, ParagraphPlace]
+) -> dict[int, list[tuple[str, str]]]:
+    """Return the control paragraphs and rows by the number of the first block with a tag in them."""
+    owners = {id(site): block.number for block in structure.blocks for site in block.sites}
+    firsts = [site.first for site in structure.cuts]
+    found: dict[int, list[tuple[str, str]]] = {}
+    for piece, reason, is_emptied in structure.vanished:
+        sites = structure.cuts[bisect_left(firsts, piece.start) : bisect_left(firsts, piece.end)]
+        numbers = [owners[id(site)] for site in sites if id(site) in owners]
+        path = piece_path(piece, places)
+        if numbers and path is not None and not is_emptied:
+            found.setdefault(min(numbers), []).append((path, reason))
+    return found
+
+
+def _site(site: TagSite) -> dict[str, Any]:
+    return {
+        "paragraph_path": site.place.path,
+        "start": site.start,
+        "end": site.end,
+        "text": site.placed.text,
+    }

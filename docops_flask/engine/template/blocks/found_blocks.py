@@ -1,0 +1,149 @@
+"""Blocks with their places, and the faults of those that are not sound."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from docops_flask.engine.document.document import ParagraphPlace
+from docops_flask.engine.template.blocks.extents import Range
+from docops_flask.engine.template.blocks.pairing import Block
+from docops_flask.engine.template.blocks.pieces import Piece
+from docops_flask.engine.template.blocks.run_cuts import Cut
+from docops_flask.engine.template.blocks.tag_sites import BadSite, Story, TagSite
+
+
+class Fault(NamedTuple):
+    """A tag that is text since its block is not sound: a code of docs/templates.md, where, and why.
+
+    The tag is ``text``, at the characters ``start``:``end`` of ``place``; ``at`` is its first byte in the
+    part. ``related`` is the other tag it is about, ``site`` the tag itself where it can be read.
+    """
+
+    code: str
+    text: str
+    place: ParagraphPlace
+    start: int
+    end: int
+    at: int
+    reason: str | None = None
+    related: TagSite | None = None
+    site: TagSite | None = None
+
+    @staticmethod
+    def of_site(
+        code: str, site: TagSite, related: TagSite | None = None, reason: str | None = None
+    ) -> "Fault":
+        """Return the fault of a tag."""
+        text = site.placed.text
+        return Fault(code, text, site.place, site.start, site.end, site.first, reason, related, site)
+
+    @staticmethod
+    def of_bad(bad: BadSite) -> "Fault":
+        """Return the fault of a text that begins as a tag does."""
+        reason = f"accepted: {bad.accepted}"
+        return Fault("BAD_TAG", bad.text, bad.place, bad.start, bad.end, bad.place.start, reason)
+
+
+class Part(NamedTuple):
+    """A part of a block: the bytes ``start``:``end``; of an inline block between two cuts."""
+
+    start: int
+    end: int
+    before: Cut | None = None
+    behind: Cut | None = None
+
+
+class FoundBlock:
+    """A sound block with its place in a part.
+
+    ``start``, ``end``, ``gap_tag`` and ``other_tag`` are its tags; ``range`` is what it covers, ``None`` for
+    nothing. ``main``, ``gap`` and ``other`` are its parts, ``first``:``last`` are the bytes of all of them,
+    ``pieces`` the elements without control paragraphs and rows at its ends, which are ``leading`` and
+    ``trailing``. ``before`` and ``behind`` are the
+    cuts around an inline block. ``number`` is its number in the document. Where ``parent`` is a block of
+    another story, ``anchor`` is the byte there at which the text box or note hangs. ``mirrors`` are the same
+    block in other branches of an mc:AlternateContent, for which ``is_mirror`` holds.
+    """
+
+    __slots__ = (
+        "anchor", "before", "behind", "block", "children", "end", "first", "gap", "gap_tag",
+        "is_mirror", "last", "leading", "main", "mirrors", "number", "other", "other_tag", "parent",
+        "pieces", "range", "start", "story", "trailing",
+    )  # fmt: skip
+
+    def __init__(self, block: Block, story: Story, parent: "FoundBlock | None") -> None:
+        sites = story.sites
+        self.block = block
+        self.story = story
+        self.parent = parent
+        self.start = sites[block.start.number]
+        self.end = sites[block.end.number]
+        self.gap_tag = None if block.gap_tag is None else sites[block.gap_tag.number]
+        self.other_tag = None if block.other_tag is None else sites[block.other_tag.number]
+        self.children: list[FoundBlock] = []
+        self.range: Range | None = None
+        self.pieces: list[Piece] = []
+        self.leading: list[Piece] = []
+        self.trailing: list[Piece] = []
+        self.first = self.last = self.start.last
+        self.main = Part(self.first, self.last)
+        self.gap: Part | None = None
+        self.other: Part | None = None
+        self.before: Cut | None = None
+        self.behind: Cut | None = None
+        self.number = -1
+        self.anchor = -1
+        self.mirrors: list[FoundBlock] = []
+        self.is_mirror = False
+
+    @property
+    def kind(self) -> str:
+        """The kind of its start tag: each, if or unless."""
+        return self.block.start.tag.kind.value
+
+    @property
+    def name(self) -> str:
+        """The path of its start tag as written; 首项 or 末项 where it asks for the copy."""
+        tag = self.start.tag
+        return str(tag.path) if tag.path is not None else {"first": "首项", "last": "末项"}[tag.copy or ""]
+
+    @property
+    def extent(self) -> str:
+        """What it covers: inline, paragraphs, rows or table."""
+        return "paragraphs" if self.range is None else self.range.kind
+
+    @property
+    def is_inline(self) -> bool:
+        """Whether it lies inside one paragraph."""
+        return self.range is not None and self.range.kind == "inline"
+
+    @property
+    def sites(self) -> list[TagSite]:
+        """Its tags."""
+        return [each for each in (self.start, self.gap_tag, self.other_tag, self.end) if each is not None]
+
+    @property
+    def dividers(self) -> list[TagSite]:
+        """Its dividers in their order."""
+        return [each for each in (self.gap_tag, self.other_tag) if each is not None]
+
+    def part_of(self, inner: "FoundBlock") -> Part:
+        """Return the part that a block directly inside it stands in."""
+        if inner.story is not self.story:
+            return self.part_at(inner.anchor)
+        for site, part in ((self.other_tag, self.other), (self.gap_tag, self.gap)):
+            if site is not None and part is not None and inner.block.start.number > site.placed.number:
+                return part
+        return self.main
+
+    def part_at(self, at: int) -> Part:
+        """Return the part that holds the byte ``at``, which lies in the block."""
+        for part in (self.other, self.gap):
+            if part is not None and part.start <= at < part.end:
+                return part
+        return self.main
+
+    def all_inside(self) -> "Iterator[FoundBlock]":
+        """Yield it and all blocks inside, outer ones first."""
+        yield self
+        for child in self.children:
+            yield from child.all_inside()

@@ -1,0 +1,54 @@
+"""The copy of a block that something in the result belongs to."""
+
+from collections.abc import Iterator
+
+from docops_flask.engine.template.blocks.found_blocks import FoundBlock
+from docops_flask.engine.template.blocks.scopes import Decision, Scope
+
+
+class Frame:
+    """A copy, number ``copy`` (from 0) of ``count``, of ``found`` in the copy ``outer``.
+
+    ``scope`` is where names are looked up. Outside all blocks ``found`` is ``None``. ``is_kept`` says that
+    what belongs to it stays as text, tags and all, since a value is missing.
+    """
+
+    __slots__ = ("copy", "count", "decisions", "found", "is_kept", "is_original", "outer", "scope")
+
+    def __init__(
+        self,
+        scope: Scope,
+        outer: "Frame | None" = None,
+        found: FoundBlock | None = None,
+        copy: int = 0,
+        count: int = 1,
+    ) -> None:
+        self.scope = scope
+        self.outer = outer
+        self.found = found
+        self.copy = copy
+        self.count = count
+        self.is_kept = False
+        # What was decided of blocks in it, by their numbers.
+        self.decisions: dict[int, Decision] = {}
+        # Whether it is the first copy of all blocks around.
+        self.is_original: bool = not copy and (outer is None or outer.is_original)
+
+    def kept(self) -> "Frame":
+        """Return a frame for what stays as text in this copy."""
+        frame = Frame(self.scope, self.outer, self.found, self.copy, self.count)
+        frame.is_kept = True
+        return frame
+
+    def around(self) -> "Iterator[Frame]":
+        """Yield it and the copies around it, from the innermost out, that are copies of a block."""
+        frame: Frame | None = self
+        while frame is not None and frame.found is not None:
+            yield frame
+            frame = frame.outer
+
+    @property
+    def copies(self) -> list[list[int]]:
+        """The numbers of block and copy, from the outermost in, as the replace log has them."""
+        found = [[each.found.number, each.copy] for each in self.around() if each.found is not None]
+        return found[::-1]

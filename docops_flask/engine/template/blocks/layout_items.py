@@ -1,0 +1,103 @@
+"""What a part of a template is made of: chunks that stay, and what data decides.
+
+Blocks, and what depends on them: tags beside them, paragraphs, tables and containers that may come out empty.
+"""
+
+from docops_flask.engine.template.blocks.chunks import Chunk
+from docops_flask.engine.template.blocks.copied_notes import NoteKey
+from docops_flask.engine.template.blocks.found_blocks import FoundBlock
+from docops_flask.engine.template.blocks.pieces import Piece
+
+
+class BlockItem:
+    """A block: the items of its parts, ``whole`` for where it stays as it is."""
+
+    __slots__ = ("found", "gap", "main", "marks", "other", "whole")
+
+    def __init__(self, found: FoundBlock) -> None:
+        self.found = found
+        self.main: list[Item] = []
+        self.gap: list[Item] = []
+        self.other: list[Item] = []
+        # The block as it is, with its control paragraphs around it.
+        self.whole: list[Item] = []
+        # By part, the ends of ranges that stay where the part goes.
+        self.marks: dict[str, Chunk | None] = {}
+
+
+class TagItem:
+    """A tag in a paragraph beside its block: it is seen where the block stays as it is."""
+
+    __slots__ = ("found", "text")
+
+    def __init__(self, found: FoundBlock, text: Chunk) -> None:
+        self.found = found
+        self.text = text
+
+
+class MergeItem:
+    """The mark of a merged cell behind a block: where the block has no copy, the cell begins there."""
+
+    __slots__ = ("begins", "found", "goes_on")
+
+    def __init__(self, found: FoundBlock, goes_on: Chunk, begins: Chunk) -> None:
+        self.found = found
+        self.goes_on = goes_on
+        self.begins = begins
+
+
+class NoteItem:
+    """A note that a block refers to: it stands once for each copy of the reference, ``whole`` if kept."""
+
+    __slots__ = ("items", "key", "whole")
+
+    def __init__(self, key: NoteKey, items: "list[Item]", whole: Chunk) -> None:
+        self.key = key
+        self.items = items
+        self.whole = whole
+
+
+class EmptiedItem:
+    """A control paragraph that stays, emptied; with the tags of one of ``owners`` that stays as it is."""
+
+    __slots__ = ("emptied", "owners")
+
+    def __init__(self, emptied: Chunk, owners: "list[tuple[FoundBlock, Chunk]]") -> None:
+        self.emptied = emptied
+        self.owners = owners
+
+
+class LooseItem:
+    """A paragraph made of inline blocks: it goes where all are empty, or stays as ``emptied``."""
+
+    __slots__ = ("emptied", "items", "piece")
+
+    def __init__(self, piece: Piece, items: "list[Item]", emptied: Chunk | None) -> None:
+        self.piece = piece
+        self.items = items
+        self.emptied = emptied
+
+
+class TableItem:
+    """A table with blocks of rows: it goes where it has no row left."""
+
+    __slots__ = ("items", "piece")
+
+    def __init__(self, piece: Piece, items: "list[Item]") -> None:
+        self.piece = piece
+        self.items = items
+
+
+class ContainerItem:
+    """The content of a cell, note or text box: it has to end with a paragraph, if need be with ``last``."""
+
+    __slots__ = ("items", "last")
+
+    def __init__(self, items: "list[Item]", last: Chunk) -> None:
+        self.items = items
+        self.last = last
+
+
+Item = (
+    Chunk | BlockItem | TagItem | MergeItem | NoteItem | EmptiedItem | LooseItem | TableItem | ContainerItem
+)

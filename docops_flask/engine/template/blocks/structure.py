@@ -1,0 +1,318 @@
+"""The blocks of a document: what each covers, what vanishes, and what is no sound block.
+
+Found once for a template, whatever the data. docs/analysis/blocks.md has the rules.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+
+from docops_flask.engine.document.document import Document, ParagraphPlace, StoryPart
+from docops_flask.engine.errors import TemplateLimitExceeded
+from docops_flask.engine.template.blocks.block_parts import cut_inline, divide
+from docops_flask.engine.template.blocks.block_scopes import Around, blocks_around, is_in_scope, lists_around
+from docops_flask.engine.template.blocks.byte_ranges import Ranges
+from docops_flask.engine.template.blocks.control_pieces import ControlPieces
+from docops_flask.engine.template.blocks.copied_notes import NOTES, NoteKey, References
+from docops_flask.engine.template.blocks.extents import ExtentFault, TagPlace, extent_of
+from docops_flask.engine.template.blocks.found_blocks import Fault, FoundBlock
+from docops_flask.engine.template.blocks.loose_paragraphs import Solids, loose_paragraphs
+from docops_flask.engine.template.blocks.mirrored_blocks import note_mirrors
+from docops_flask.engine.template.blocks.nearest_tags import with_nearest
+from docops_flask.engine.template.blocks.pairing import MAX_DEPTH, Block, PlacedTag, pair_tags, too_deep
+from docops_flask.engine.template.blocks.pieces import Piece, PieceKind, Pieces, pieces_of
+from docops_flask.engine.template.blocks.run_cuts import RunCuts, is_field_balanced
+from docops_flask.engine.template.blocks.tag_sites import CONTROL_KINDS, Story, TagSite, find_stories
+from docops_flask.engine.template.blocks.template_structure import PartStructure, StoryNodes, Structure
+from docops_flask.engine.template.blocks.unrepeatable import unrepeatable_object
+from docops_flask.engine.template.tags import Extent, TagKind
+
+MAX_BLOCKS = 10_000
+# How often what is sound is told anew, since the tags of a faulty block are text to the others.
+_ROUNDS = 4
+_STARTS = (TagKind.EACH, TagKind.IF, TagKind.UNLESS)
+
+
+def find_structure(document: Document, conflicting: Collection[tuple[ParagraphPlace, int]] = ()) -> Structure:
+    """Return the structure of ``document``.
+
+    ``conflicting`` are paragraph and first character of start tags that name a value of another kind than
+    other tags: their blocks are not sound.
+
+    Raises ``TemplateLimitExceeded`` (``blocks``, ``block_depth``) where there are too many blocks.
+    """
+    by_part: dict[StoryPart, list[Story]] = {}
+    count = 0
+    for story in find_stories(document):
+        by_part.setdefault(story.part, []).append(story)
+        count += sum(site.tag.kind in _STARTS for site in story.sites)
+    if count > MAX_BLOCKS:
+        raise TemplateLimitExceeded(
+            f"A template may have {MAX_BLOCKS} blocks; this one has {count}.",
+            limit="blocks",
+            maximum=MAX_BLOCKS,
+        )
+    references = References(document)
+    hung: dict[NoteKey, Around] = {}
+    readers, parts = [], []
+    for part, stories in by_part.items():
+        # Notes come behind all parts that refer to them.
+        reader = _PartReader(part, stories, references, hung, conflicting)
+        readers.append(reader)
+        parts.append(reader.structure())
+        hung.update(references.hung(part, parts[-1].blocks))
+    for number, block in enumerate(block for part in parts for block in part.blocks):
+        block.number = number
+    note_mirrors(document, [block for part in parts for block in part.blocks])
+    return Structure(
+        parts,
+        [nodes for reader in readers for nodes in reader.nodes],
+        with_nearest(
+            [fault for reader in readers for fault in sorted(reader.faults, key=lambda each: each.at)]
+        ),
+        references,
+        hung,
+    )
+
+
+class _PartReader:
+    """Reads the blocks of one part."""
+
+    def __init__(
+        self,
+        part: StoryPart,
+        stories: Sequence[Story],
+        references: References,
+        hung: Mapping[NoteKey, Around],
+        conflicting: Collection[tuple[ParagraphPlace, int]],
+    ) -> None:
+        self._part = part
+        self._references = references
+        self._hung = hung
+        self._conflicting = conflicting
+        self._stories = stories
+        # A part without control tags has no blocks, and needs not be taken apart.
+        has_control = any(site.tag.kind in CONTROL_KINDS for story in stories for site in story.sites)
+        self._pieces = pieces_of(part) if has_control else Pieces(Piece(PieceKind.OTHER, 0, None), {})
+        self._places = {place.start: place for place in part.paragraphs}
+        self.faults: list[Fault] = []
+        self.nodes: list[StoryNodes] = []
+        self._kept: list[tuple[int, int]] = []
+        # Blocks outside others of their stories, and the tags that are neither text nor of a block.
+        self._top: list[FoundBlock] = []
+        self._single: list[TagSite] = []
+        self._run_cuts: dict[ParagraphPlace, RunCuts] = {}
+
+    def structure(self) -> PartStructure:
+        """Return what its bytes are made of."""
+        for story in self._stories:
+            self._pair(story)
+        solids = Solids(self._control())
+        self._leave_out(self._place(block, solids) for block in self._sound())
+        for _ in range(_ROUNDS):
+            control = ControlPieces(self._pieces, self._places, self._control(), self._sound())
+            divided = (divide(block, self._pieces, control) for block in self._sound())
+            if self._leave_out(divided):
+                continue
+            if not self._leave_out((*self._overlapping(), *self._outside_scopes())):
+                break
+        else:
+            self._leave_out(Fault.of_site("BLOCKS_OVERLAP", each.start) for each in self._top)
+            control = ControlPieces(self._pieces, self._places, self._control(), ())
+        self._nest_stories()
+        blocks = sorted(self._sound(), key=lambda block: block.start.first)
+        sites = self._control()
+        return PartStructure(
+            self._part,
+            self._pieces,
+            blocks,
+            control.vanished,
+            loose_paragraphs(sites, blocks),
+            sorted(self._kept),
+            [site for place in sorted(sites, key=lambda each: each.start) for site in sites[place]],
+        )
+
+    def _sound(self) -> list[FoundBlock]:
+        return [each for top in self._top for each in top.all_inside()]
+
+    def _control(self) -> dict[ParagraphPlace, list[TagSite]]:
+        """Return the control tags that are not text, by paragraph."""
+        found: dict[ParagraphPlace, list[TagSite]] = {}
+        kept = Ranges(self._kept)
+        for site in self._single:
+            if not kept.contain(site.first):
+                found.setdefault(site.place, []).append(site)
+        for block in self._sound():
+            for site in block.sites:
+                found.setdefault(site.place, []).append(site)
+        for sites in found.values():
+            sites.sort(key=lambda site: site.start)
+        return found
+
+    def _pair(self, story: Story) -> None:
+        paired = pair_tags([site.placed for site in story.sites])
+        self.nodes.append(StoryNodes(story, paired.nodes, Around(None, -1)))
+        self.faults += map(Fault.of_bad, story.bad)
+        for fault in paired.faults:
+            related = None if fault.related is None else story.sites[fault.related.number]
+            self.faults.append(Fault.of_site(fault.code, story.sites[fault.tag.number], related))
+        self._single += [site for site in story.sites if site.tag.kind in (TagKind.REMARK, TagKind.DECLARE)]
+        self._top += _found_in(paired.nodes, story, None)
+
+    def _leave_out(self, faults: "Iterable[Fault | None]") -> bool:
+        """Note ``faults`` of blocks, whose tags they are about; return whether there are any.
+
+        Such a block stays as text with all it contains.
+        """
+        found = {fault.at: fault for fault in faults if fault is not None}
+        if not found:
+            return False
+        self._top = self._without(self._top, found)
+        return True
+
+    def _without(self, blocks: Sequence[FoundBlock], found: dict[int, Fault]) -> list[FoundBlock]:
+        left = []
+        for block in blocks:
+            own = [found[site.first] for site in block.sites if site.first in found]
+            if own:
+                self.faults += own
+                self._kept.append((block.start.first, block.end.last))
+            else:
+                block.children = self._without(block.children, found)
+                left.append(block)
+        return left
+
+    def _place(self, block: FoundBlock, solids: Solids) -> Fault | None:
+        """Find what a block covers."""
+        start, end = block.start, block.end
+        if (start.place, start.start) in self._conflicting:
+            return Fault.of_site("TYPE_CONFLICT", start)
+        stated = start.tag.extent
+        if stated is Extent.COLUMNS:
+            return Fault.of_site("BAD_TAG", start, None, "blocks of columns are not offered")
+        found = extent_of(self._tag_place(start, solids), self._tag_place(end, solids), stated)
+        if isinstance(found, ExtentFault):
+            return Fault.of_site(found.code, start, end, found.reason)
+        block.range = found
+        if found is None:
+            return None
+        content = self._part.text.content
+        if found.kind == "inline":
+            fault = cut_inline(block, self._run_cuts)
+            first, last = start.last, end.first
+        else:
+            first, last = found.first.start, found.last.end
+            is_whole = is_field_balanced(content, first, last)
+            fault = None if is_whole else Fault.of_site("BLOCK_CUTS_FIELD", start, end, "it cuts a field")
+        if fault is None and block.block.opens_scope:
+            named = unrepeatable_object(content, first, last)
+            if named is None and self._references.has_unsound(self._part, first, last):
+                named = "a note that something else refers to as well"
+            if named is not None:
+                fault = Fault.of_site("UNREPEATABLE_OBJECT", start, end, f"it holds {named}")
+        return fault
+
+    def _tag_place(self, site: TagSite, solids: Solids) -> TagPlace:
+        solid = solids.of(site.place)
+        piece = self._pieces.paragraphs[site.place.start]
+        return TagPlace(piece, solid.is_before(site), solid.is_behind(site))
+
+    def _overlapping(self) -> Iterator[Fault]:
+        """Yield a fault for each of two blocks that share bytes and do not nest as their tags do."""
+        for siblings in (self._top, *(block.children for block in self._sound())):
+            by_place = sorted(siblings, key=lambda each: (each.story.key, each.first, each.last))
+            around: FoundBlock | None = None
+            for block in by_place:
+                if around is None or around.story is not block.story:
+                    around = block
+                elif around.first < block.first < around.last or around.first == block.first < min(
+                    around.last, block.last
+                ):
+                    yield from _both("BLOCKS_OVERLAP", around, block)
+                if block.last >= around.last:
+                    around = block
+        for block in self._sound():
+            for child in block.children:
+                part = block.part_of(child)
+                if child.first < child.last and not part.start <= child.first <= child.last <= part.end:
+                    yield from _both("BLOCKS_OVERLAP", block, child)
+
+    def _arounds(self) -> dict[int, Around]:
+        """Return what each story hangs in: a text box in its anchor, a note in what refers to it."""
+        found = blocks_around(self._stories, self._sound())
+        if self._part.kind in NOTES:
+            for story in self._stories:
+                number = story.key.rpartition("/n")[2].removesuffix(".")
+                around = self._hung.get((self._part.kind, number))
+                if around is not None and story.sites:
+                    found[id(story)] = around
+        return found
+
+    def _outside_scopes(self) -> Iterator[Fault]:
+        """Yield a fault for each block whose start tag asks for a list around it that there is not."""
+        arounds = self._arounds()
+        for top in self._top:
+            outer = len(arounds[id(top.story)].lists())
+            for block in top.all_inside():
+                if not is_in_scope(block.start, outer + len(lists_around(block))):
+                    yield Fault.of_site("SCOPE_OUTSIDE", block.start, None, "no list is around it")
+
+    def _nest_stories(self) -> None:
+        """Put the blocks of a text box into the block that holds its anchor; check the single tags."""
+        arounds = self._arounds()
+        nowhere = Around(None, -1)
+        kept = Ranges(self._kept)
+        by_tag = {(id(block.story), block.start.placed.number): block for block in self._sound()}
+        self.nodes = [
+            StoryNodes(story, nodes, arounds.get(id(story), nowhere)) for story, nodes, _ in self.nodes
+        ]
+        for story, nodes, around in self.nodes:
+            outer = len(around.lists())
+            pending: list[tuple[Block | PlacedTag, int]] = [(node, outer) for node in reversed(nodes)]
+            while pending:
+                node, count = pending.pop()
+                if not isinstance(node, Block):
+                    site = story.sites[node.number]
+                    if not kept.contain(site.first) and not is_in_scope(site, count):
+                        self.faults.append(Fault.of_site("SCOPE_OUTSIDE", site, None, "no list is around it"))
+                        self._kept.append((site.first, site.last))
+                elif (id(story), node.start.number) in by_tag:
+                    inner = count + node.opens_scope
+                    pending += [(each, inner) for each in (*node.main, *node.gap)]
+                    pending += [(each, count) for each in node.other]
+        for top in self._top:
+            top.parent, top.anchor = arounds[id(top.story)]
+        self._refuse_depth()
+        left: list[FoundBlock] = []
+        for top in self._top:
+            is_apart = top.parent is None or top.parent.story.part is not self._part
+            (left if is_apart or top.parent is None else top.parent.children).append(top)
+        self._top = left
+
+    def _refuse_depth(self) -> None:
+        """Raise ``TemplateLimitExceeded`` where blocks nest too deep, those of text boxes and notes too."""
+        for block in self._sound():
+            depth = 0
+            around: FoundBlock | None = block
+            while around is not None:
+                depth += 1
+                around = around.parent
+                if depth > MAX_DEPTH:
+                    raise too_deep(block.start.placed)
+
+
+def _found_in(
+    nodes: Iterable[Block | PlacedTag], story: Story, parent: FoundBlock | None
+) -> Iterator[FoundBlock]:
+    for node in nodes:
+        if isinstance(node, Block):
+            block = FoundBlock(node, story, parent)
+            block.children += _found_in((*node.main, *node.gap, *node.other), story, block)
+            yield block
+
+
+def _both(code: str, one: FoundBlock, other: FoundBlock) -> Iterator[Fault]:
+    yield Fault.of_site(
+        code, other.start, one.start, f"it shares a paragraph or row with {one.start.placed.text}"
+    )
+    yield Fault.of_site(
+        code, one.start, other.start, f"it shares a paragraph or row with {other.start.placed.text}"
+    )
