@@ -152,9 +152,16 @@ def inspect(template: Path, *, only: str | None, as_json: bool) -> None:
 @click.argument("document", type=_PATH)
 @click.option("--replace-log", type=_PATH, help="Default: out.replace_log.json beside DOCUMENT.")
 @click.option("--format-report", type=_PATH, help="Default: out.format_report.json beside DOCUMENT.")
+@click.option("--task", type=_PATH, help="The task that was done: also compare the values with it.")
 @_json_option
 def verify(
-    template: Path, document: Path, *, replace_log: Path | None, format_report: Path | None, as_json: bool
+    template: Path,
+    document: Path,
+    *,
+    replace_log: Path | None,
+    format_report: Path | None,
+    task: Path | None,
+    as_json: bool,
 ) -> int:
     """Verify that DOCUMENT is TEMPLATE with the logged changes.
 
@@ -173,10 +180,9 @@ def verify(
         replace_log or document.with_name(REPLACE_LOG),
         format_report or document.with_name(FORMAT_REPORT),
     )
-    with files_named({"template": template, **evidence._asdict()}):
-        report = verify_files(
-            verification_of_files(template, evidence, office_of(os.environ)), template, evidence
-        )
+    with files_named({"template": template, **evidence._asdict(), "task": task}):
+        job = verification_of_files(template, evidence, office_of(os.environ), task=task)
+        report = verify_files(job, template, evidence)
     left = left_in(evidence.replace_log)
     _print_report(report, partial(summary.verification_for_people, left=left), as_json=as_json)
     return 0 if report.verdict == "intact" else _FAILED

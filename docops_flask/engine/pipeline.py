@@ -29,6 +29,7 @@ from docops_flask.engine.template.scan import scan_document
 from docops_flask.engine.template.unaccounted import find_unaccounted
 
 if TYPE_CHECKING:
+    from docops_flask.engine.integrity.task_values import TaskValues
     from docops_flask.engine.integrity.verification import Evidence, Verification
     from docops_flask.engine.reports.inspection import Inspection
     from docops_flask.engine.reports.precheck import Precheck
@@ -123,7 +124,22 @@ def verify_files(job: Job, template: FilePath, evidence: "Evidence") -> "Verific
     from docops_flask.engine.integrity.verification import verify
 
     with closing(Package(template, job.limits)) as package:
-        return verify(package, evidence, job.limits)
+        return verify(package, evidence, job.limits, _task_values(job))
+
+
+def _task_values(job: Job) -> "TaskValues | None":
+    """Return the values of the task that a verification compares with; ``None`` without a task."""
+    from docops_flask.engine.integrity.task_values import TaskValues, TypedValue
+
+    if job.payload is None:
+        return None
+    if job.skill is None or job.grammar == 2:
+        return TaskValues(job.payload)
+    typed = {
+        field.placeholder: TypedValue(job.payload.get(field.key), field.separator)
+        for field in job.skill.fields
+    }
+    return TaskValues(job.payload, typed)
 
 
 def _template(job: Job, package: Package) -> Template:
