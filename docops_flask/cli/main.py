@@ -278,6 +278,40 @@ def new_template(
         )
 
 
+@docops.command("new-type")
+@click.argument("template", type=_PATH)
+@click.option("--out", type=_PATH, help="The file to write (default: NAME.toml). 写入的文件。")
+@click.option("--name", help="The name of the document type (default: that of TEMPLATE). 文种的名称。")
+@_force_option
+@_json_option
+def new_type(template: Path, *, out: Path | None, name: str | None, force: bool, as_json: bool) -> None:
+    """Write the file of a document type from TEMPLATE.
+
+    It has a field for each name in the template, with labels from the text beside it; edit it, then put it
+    into DOCOPS_SKILLS_DIR.
+
+    根据模板生成文种文件：模板中每个名称一项，标签取自旁边的文字；修改后放入 DOCOPS_SKILLS_DIR 所指的文件夹。
+    """
+    from docops_flask.cli import summary
+    from docops_flask.cli.files import write_file
+    from docops_flask.cli.output import files_named
+    from docops_flask.engine.pipeline import fields_of_template
+    from docops_flask.intake.catalogue.office import office_of
+    from docops_flask.intake.files import inspection_of_file
+    from docops_flask.intake.new_type import new_type_file
+
+    office = office_of(os.environ)
+    with files_named({"template": template}):
+        fields = fields_of_template(inspection_of_file(template, office), template)
+        made = new_type_file(fields, template.stem, office.skills, name=name)
+    path = out or Path(f"{made.skill.name}.toml")
+    write_file(path, made.content, force=force)
+    if as_json:
+        print_json(summary.new_type_as_data(made.skill, fields, path))
+    else:
+        click.echo(summary.new_type_for_people(made.skill, fields, path))
+
+
 @docops.command()
 def serve() -> None:
     """Serve over HTTP.

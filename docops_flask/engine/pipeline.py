@@ -6,6 +6,7 @@ each job, and sooner without the rest.
 """
 
 import os
+from collections.abc import Collection
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from docops_flask.engine.integrity.verification import Evidence, Verification
     from docops_flask.engine.reports.inspection import Inspection
     from docops_flask.engine.reports.precheck import Precheck
+    from docops_flask.engine.reports.type_fields import TypeField
     from docops_flask.engine.template.tag_meaning import TagMeanings
 
 ARCHIVE = "outputs.zip"
@@ -106,15 +108,31 @@ def inspect(job: Job, template: FilePath) -> "Inspection":
         return inspect_template(scan, places, job.skills, unaccounted, beside, open_facts(meanings))
 
 
-def _meanings(package: Package, job: Job, document: Document | None = None) -> "TagMeanings":
-    """Return what the tags of a template mean in language 2, without a payload."""
+def fields_of_template(job: Job, template: FilePath) -> "list[TypeField]":
+    """Return the fields that a document type for ``template`` has, those that nobody declared among them."""
+    from docops_flask.engine.reports.type_fields import type_fields
+
+    with closing(Package(template, job.limits)) as package:
+        document = open_document(package, job.limits)
+        candidates = _meanings(package, job, document).candidates
+        names = {name for each in candidates for name in each.name.split(".")}
+        return type_fields(document, _meanings(package, job, document, names), names)
+
+
+def _meanings(
+    package: Package, job: Job, document: Document | None = None, known: Collection[str] = ()
+) -> "TagMeanings":
+    """Return what the tags of a template mean in language 2, without a payload.
+
+    ``known`` are names that count as declared.
+    """
     from docops_flask.engine.reports.open_inspection import without_slips
     from docops_flask.engine.template.tag_meaning import decide_tags
     from docops_flask.engine.template.tag_scan import find_tags
 
     document = document or open_document(package, job.limits)
     scan = scan_document(document, find_tags)
-    meanings = decide_tags(scan, scan_places(package, document, job.limits, find_tags))
+    meanings = decide_tags(scan, scan_places(package, document, job.limits, find_tags), known)
     skills = job.skills if job.skill is None else (job.skill,)
     return without_slips(meanings, {name for skill in skills for name in skill.placeholders()})
 
