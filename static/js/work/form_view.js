@@ -117,7 +117,7 @@ function fieldRow(key, field, value, wanted) {
     ),
     valueInput(key, field, input, value) ?? misfit(value),
     !field.required &&
-      field.type !== "json" &&
+      (!isOpen || field.isUndeclared) &&
       isFit(field, value) &&
       blankChoice(key, field, value, isUnused),
     el("p", { class: "field-errors", id: about[1] }),

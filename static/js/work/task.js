@@ -48,10 +48,15 @@ export function withValue(text, key, value) {
   return withNewMember(text, key, value);
 }
 
-/** How a value of the payload is written in the text; "" where it has none. @param {string} text @param {string} key */
+/**
+ * How a value of the payload is written in the text, its lines indented as if it began one; "" where it has none.
+ * @param {string} text @param {string} key
+ */
 export function writtenValue(text, key) {
   const span = readTask(text).json.spans.get(memberPath(PAYLOAD, key));
-  return span ? text.slice(span.start, span.end) : "";
+  if (!span) return "";
+  const indent = indentBefore(text, span.keyStart) ?? "";
+  return text.slice(span.start, span.end).replaceAll(`\n${indent}`, "\n");
 }
 
 /** The text without a member beside task_type and payload. @param {string} text @param {string} key */

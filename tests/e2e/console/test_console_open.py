@@ -68,7 +68,7 @@ def test_the_sample_task_is_added_where_there_is_no_value(opened: ConsolePage) -
     opened.fill(甲方="青岚局")
     opened["#sample-task"].click()
     expect(opened["#field-金额"]).to_have_value("1234.5")
-    expect(opened["#field-合同"]).to_have_value('{\n      "编号": "编号"\n    }')
+    expect(opened["#field-合同"]).to_have_value('{\n  "编号": "编号"\n}')
     payload = task_of(opened)["payload"]
     assert payload["甲方"] == "青岚局"
     assert payload["金额"] == 1234.5
@@ -131,6 +131,8 @@ def test_names_that_nothing_declares_can_be_filled_and_stay_text_when_empty(cons
     console.inspect(UNDECLARED)
     expect(console["#skill"]).to_have_value("open")
     expect(console['[data-key="甲方"]']).to_contain_text("text in brackets as long as it is empty")
+    expect(console['[data-blank="甲方"]']).to_be_visible()
+    expect(console['[data-blank="OTHER"]']).to_have_count(0)
     expect(console["#template-report"]).to_contain_text("No problems")
     console.fill(甲方="A", OTHER="B")
     console.run()
