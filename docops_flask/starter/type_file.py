@@ -27,9 +27,10 @@ _HEAD = """\
 # 由 docops new-type 根据 {file} 生成。请修改名称、标签、说明和示例，再放入 DOCOPS_SKILLS_DIR 所指的文件夹。
 """
 _UNDECLARED = """\
-# Nothing in the template declares {names}. They are text unless a document type lists them:
-# delete the fields of those that are to stay text.
-# 模板中没有声明 {names}：文种未列出时只是普通文字。若本来就是文字，请删除相应各项。
+# Nothing in the template declares these names, so they are text unless a document type lists them; delete
+# the fields of what is to stay text.
+# 以下名称在模板中没有声明，文种未列出时只是普通文字；若本来就是文字，请删除相应各项。
+# {names}
 """
 _DESCRIPTIONS = {
     ValueKind.GIVEN: Bilingual(

@@ -158,8 +158,9 @@ def test_fields_that_may_be_text_are_marked_in_the_file_and_told(
     assert "only text in brackets: 【注意】\n" in told
     assert "请删除：【注意】" in told
     written = (tmp_path / "skills/made.toml").read_text("utf-8")
-    assert "# Nothing in the template declares 【注意】. " in written
-    assert "# 模板中没有声明 【注意】" in written
+    assert "text unless a document type lists them" in written
+    assert "文种未列出时只是普通文字" in written
+    assert "\n# 【注意】\n" in written
 
 
 def test_the_name_is_that_of_the_file_or_given(made: Callable[..., Skill]) -> None:

@@ -48,6 +48,9 @@ export const messages = {
   problem_IN_COMMENT: "In a comment; comments are not filled.",
   problem_UNKNOWN_FIELD: "No document type has this field; it is left unchanged.",
   problem_NEEDS_LANGUAGE_2: "Document types do not fill this tag: choose “The template's own fields” as document type.",
+  problem_UNDECLARED_NAME: "Text in brackets, unless it gets a value or the template declares the name.",
+  problem_BLOCK_IN_ONE_CELL:
+    "The block lies in one cell of a table. To repeat or leave out the row, write 【#NAME 行】 or 【?NAME 行】.",
   problem_FIELD_RESULT: "In the result of a Word field; Word may recalculate and overwrite it.",
   problem_BOUND_CONTROL: "In a content control bound to data; Word shows that data instead.",
   problem_SIGNED:

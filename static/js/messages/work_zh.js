@@ -41,6 +41,9 @@ export const messages = {
   problem_IN_COMMENT: "位于批注中，批注不会填写。",
   problem_UNKNOWN_FIELD: "没有文档类型包含此字段，将保持原样。",
   problem_NEEDS_LANGUAGE_2: "文档类型不填写此标记：请将文档类型选为“按模板自身的字段”。",
+  problem_UNDECLARED_NAME: "只是括号里的文字，除非给出它的值或在模板中声明其名称。",
+  problem_BLOCK_IN_ONE_CELL:
+    "此块在表格的一个单元格内。若要重复或省去整行，请写【#名称 行】或【?名称 行】。",
   problem_FIELD_RESULT: "位于 Word 域的结果中，Word 可能重新计算并覆盖。",
   problem_BOUND_CONTROL: "位于绑定数据的内容控件中，Word 会显示绑定的数据。",
   problem_SIGNED: "模板带有数字签名，填写后签名失效。可在“高级选项”中去除。",

@@ -60,9 +60,10 @@ function allProblems(inspection) {
     message: each.reason ?? "",
   }));
   const seen = new Set();
+  const kinds = new Set(inspection.unsupported.map(({ kind }) => kind));
   const others = inspection.problems.filter((each) => {
     const key = `${each.code} ${each.text} ${each.place.split(":")[0]}`;
-    const isNew = !LISTED_AS_BROKEN.has(each.code) && !seen.has(key);
+    const isNew = !LISTED_AS_BROKEN.has(each.code) && !kinds.has(each.code) && !seen.has(key);
     seen.add(key);
     return isNew;
   });
