@@ -152,9 +152,16 @@ def inspect(template: Path, *, only: str | None, as_json: bool) -> None:
 @click.argument("document", type=_PATH)
 @click.option("--replace-log", type=_PATH, help="Default: out.replace_log.json beside DOCUMENT.")
 @click.option("--format-report", type=_PATH, help="Default: out.format_report.json beside DOCUMENT.")
+@click.option("--task", type=_PATH, help="The task that was done: also compare the values with it.")
 @_json_option
 def verify(
-    template: Path, document: Path, *, replace_log: Path | None, format_report: Path | None, as_json: bool
+    template: Path,
+    document: Path,
+    *,
+    replace_log: Path | None,
+    format_report: Path | None,
+    task: Path | None,
+    as_json: bool,
 ) -> int:
     """Verify that DOCUMENT is TEMPLATE with the logged changes.
 
@@ -173,10 +180,9 @@ def verify(
         replace_log or document.with_name(REPLACE_LOG),
         format_report or document.with_name(FORMAT_REPORT),
     )
-    with files_named({"template": template, **evidence._asdict()}):
-        report = verify_files(
-            verification_of_files(template, evidence, office_of(os.environ)), template, evidence
-        )
+    with files_named({"template": template, **evidence._asdict(), "task": task}):
+        job = verification_of_files(template, evidence, office_of(os.environ), task=task)
+        report = verify_files(job, template, evidence)
     left = left_in(evidence.replace_log)
     _print_report(report, partial(summary.verification_for_people, left=left), as_json=as_json)
     return 0 if report.verdict == "intact" else _FAILED
@@ -270,6 +276,40 @@ def new_template(
         click.echo(
             f"Wrote {path}; its fields are {', '.join(f'【{name}】' for name in known.placeholders())}."
         )
+
+
+@docops.command("new-type")
+@click.argument("template", type=_PATH)
+@click.option("--out", type=_PATH, help="The file to write (default: NAME.toml). 写入的文件。")
+@click.option("--name", help="The name of the document type (default: that of TEMPLATE). 文种的名称。")
+@_force_option
+@_json_option
+def new_type(template: Path, *, out: Path | None, name: str | None, force: bool, as_json: bool) -> None:
+    """Write the file of a document type from TEMPLATE.
+
+    It has a field for each name in the template, with labels from the text beside it; edit it, then put it
+    into DOCOPS_SKILLS_DIR.
+
+    根据模板生成文种文件：模板中每个名称一项，标签取自旁边的文字；修改后放入 DOCOPS_SKILLS_DIR 所指的文件夹。
+    """
+    from docops_flask.cli import summary
+    from docops_flask.cli.files import write_file
+    from docops_flask.cli.output import files_named
+    from docops_flask.engine.pipeline import fields_of_template
+    from docops_flask.intake.catalogue.office import office_of
+    from docops_flask.intake.files import inspection_of_file
+    from docops_flask.intake.new_type import new_type_file
+
+    office = office_of(os.environ)
+    with files_named({"template": template}):
+        fields = fields_of_template(inspection_of_file(template, office), template)
+        made = new_type_file(fields, template.stem, office.skills, name=name)
+    path = out or Path(f"{made.skill.name}.toml")
+    write_file(path, made.content, force=force)
+    if as_json:
+        print_json(summary.new_type_as_data(made.skill, fields, path))
+    else:
+        click.echo(summary.new_type_for_people(made.skill, fields, path))
 
 
 @docops.command()

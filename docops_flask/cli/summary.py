@@ -11,8 +11,10 @@ from docops_flask.engine.job import Job
 from docops_flask.engine.reports.inspection import Inspection
 from docops_flask.engine.reports.missing_fields import MissingPlace, UnusedKey
 from docops_flask.engine.reports.precheck import Precheck
+from docops_flask.engine.reports.type_fields import TypeField
 from docops_flask.engine.run_result import RunResult
 from docops_flask.engine.run_warnings import RunWarning
+from docops_flask.engine.skills.skill import Skill
 from docops_flask.intake.catalogue.policies import (
     PolicyRegistry,
     describe_policy,
@@ -141,6 +143,32 @@ def skills_for_people(skills: SkillRegistry) -> str:
 def skills_as_data(skills: SkillRegistry) -> dict[str, Any]:
     """Return what ``docops skills --json`` prints: the JSON Schema of each skill's task."""
     return {"skills": {skill.name: task_json_schema(skill) for skill in skills}}
+
+
+def new_type_for_people(skill: Skill, fields: Sequence[TypeField], path: Path) -> str:
+    """Return what ``docops new-type`` prints, in both languages."""
+    lines = [
+        f"Wrote {path}: document type {skill.name}, with {len(skill.fields)} fields.",
+        f"已写入 {path}：文种 {skill.name}，共 {len(skill.fields)} 项。",
+        *(f"  【{field.placeholder}】 {field.label.both()}" for field in skill.fields),
+    ]
+    undeclared = [f"【{field.name}】" for field in fields if field.is_undeclared]
+    if undeclared:
+        lines += [
+            f"Delete those of these fields that are only text in brackets: {_listed(undeclared)}",
+            f"以下各项若只是括号里的普通文字，请删除：{_listed(undeclared)}",
+        ]
+    return "\n".join(lines)
+
+
+def new_type_as_data(skill: Skill, fields: Sequence[TypeField], path: Path) -> dict[str, Any]:
+    """Return what ``docops new-type --json`` prints."""
+    return {
+        "name": skill.name,
+        "file": str(path),
+        "fields": [field.placeholder for field in skill.fields],
+        "undeclared": [field.name for field in fields if field.is_undeclared],
+    }
 
 
 def policies_for_people(policies: PolicyRegistry) -> str:

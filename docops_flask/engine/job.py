@@ -31,7 +31,8 @@ class JobKind(Enum):
 class Job(NamedTuple):
     """What to do with a template.
 
-    ``skill`` and ``payload`` come from the validated task; an inspection and a verification have neither. An
+    ``skill`` and ``payload`` come from the validated task; an inspection has neither, and a verification
+    only where the task was sent too. An
     open task has no ``skill``: the template says what its payload has to hold, in template language 2.
     ``skills`` are all known skills; only an inspection needs them, for its suggestions and ``known_in``.
     ``template_name`` is the name of the template's file as the client gave it, ``date`` the day (ISO 8601):

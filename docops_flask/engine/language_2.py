@@ -35,10 +35,12 @@ if TYPE_CHECKING:
     from docops_flask.engine.template.inline_fill import InlineFilling
 
 
-def meanings_of(document: Document, package: Package, limits: Limits) -> TagMeanings:
-    """Return what the tags of a template mean without a payload."""
+def meanings_of(
+    document: Document, package: Package, limits: Limits, known: Collection[str] = ()
+) -> TagMeanings:
+    """Return what the tags of a template mean without a payload; ``known`` are names that are declared."""
     scan, places = scan_document(document, find_tags), scan_places(package, document, limits, find_tags)
-    return _meanings(document, lambda: _structure_of(document), scan, places, ())
+    return _meanings(document, lambda: _structure_of(document), scan, places, known)
 
 
 def _structure_of(document: Document) -> "Structure":

@@ -6,7 +6,7 @@ each job, and sooner without the rest.
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
@@ -30,9 +30,11 @@ from docops_flask.engine.template.scan import scan_document
 from docops_flask.engine.template.unaccounted import find_unaccounted
 
 if TYPE_CHECKING:
+    from docops_flask.engine.integrity.task_values import TaskValues
     from docops_flask.engine.integrity.verification import Evidence, Verification
     from docops_flask.engine.reports.inspection import Inspection, UnsupportedPlace
     from docops_flask.engine.reports.precheck import Precheck
+    from docops_flask.engine.reports.type_fields import TypeField
     from docops_flask.engine.template.tag_meaning import TagMeanings
 
 ARCHIVE = "outputs.zip"
@@ -115,12 +117,29 @@ def inspect(job: Job, template: FilePath) -> "Inspection":
         return inspect_template(shown, elsewhere, job.skills, unaccounted, beside, faults, facts)
 
 
-def _meanings(package: Package, job: Job, document: Document | None = None) -> "TagMeanings":
-    """Return what the tags of a template mean in language 2, without a payload."""
+def fields_of_template(job: Job, template: FilePath) -> "list[TypeField]":
+    """Return the fields that a document type for ``template`` has, those that nobody declared among them."""
+    from docops_flask.engine.reports.type_fields import type_fields
+
+    with closing(Package(template, job.limits)) as package:
+        document = open_document(package, job.limits)
+        candidates = _meanings(package, job, document).candidates
+        names = {name for each in candidates for name in each.name.split(".")}
+        return type_fields(document, _meanings(package, job, document, names), names)
+
+
+def _meanings(
+    package: Package, job: Job, document: Document | None = None, known: Collection[str] = ()
+) -> "TagMeanings":
+    """Return what the tags of a template mean in language 2, without a payload.
+
+    ``known`` are names that count as declared.
+    """
     from docops_flask.engine.language_2 import meanings_of
     from docops_flask.engine.reports.open_inspection import without_slips
 
-    meanings = meanings_of(document or open_document(package, job.limits), package, job.limits)
+    document = document or open_document(package, job.limits)
+    meanings = meanings_of(document, package, job.limits, known)
     skills = job.skills if job.skill is None else (job.skill,)
     return without_slips(meanings, {name for skill in skills for name in skill.placeholders()})
 
@@ -130,7 +149,23 @@ def verify_files(job: Job, template: FilePath, evidence: "Evidence") -> "Verific
     from docops_flask.engine.integrity.verification import verify
 
     with closing(Package(template, job.limits)) as package:
-        return verify(package, evidence, job.limits)
+        return verify(package, evidence, job.limits, _task_values(job))
+
+
+def _task_values(job: Job) -> "TaskValues | None":
+    """Return the values of the task that a verification compares with; ``None`` without a task."""
+    from docops_flask.engine.integrity.task_values import TaskValues, TypedValue
+
+    if job.payload is None:
+        return None
+    if job.skill is None or job.grammar == 2:
+        keys = {} if job.skill is None else {field.placeholder: field.key for field in job.skill.fields}
+        return TaskValues(job.payload, keys=keys)
+    typed = {
+        field.placeholder: TypedValue(job.payload.get(field.key), field.separator)
+        for field in job.skill.fields
+    }
+    return TaskValues(job.payload, typed)
 
 
 def _template(job: Job, package: Package) -> Template:

@@ -5,7 +5,7 @@ Files named on a command line are read and checked as uploads are.
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -16,7 +16,7 @@ from docops_flask.engine.opc.first_bytes import FirstBytes
 from docops_flask.engine.opc.other_kinds import other_media
 from docops_flask.intake.catalogue.office import Office
 from docops_flask.intake.catalogue.policy_file import MAX_BYTES as MAX_POLICY_BYTES
-from docops_flask.intake.job import build_job
+from docops_flask.intake.job import build_job, build_verification
 from docops_flask.settings.settings import Settings
 
 _READ_BYTES = 1 << 20
@@ -49,12 +49,13 @@ class UploadTooLarge(DocopsError):
 
 @dataclass(frozen=True, slots=True)
 class FilePart:
-    """A file that a job needs; ``setting`` is the setting that limits its size."""
+    """A file that a job takes; ``setting`` is the setting that limits its size."""
 
     name: str
     suffix: str
     max_bytes: int
     setting: str
+    is_required: bool = True
 
     @property
     def is_document(self) -> bool:
@@ -94,12 +95,13 @@ def task_part(settings: Settings) -> FilePart:
 
 
 def verification_parts(settings: Settings) -> tuple[FilePart, ...]:
-    """Return what is accepted as the parts of ``/v1/verify``: a template, and what a job made of it."""
+    """Return what is accepted as the parts of ``/v1/verify``: a template, what a job made of it, its task."""
+    task = replace(task_part(settings), is_required=False)
     reports = (
         FilePart(name, ".json", settings.max_upload_bytes, "DOCOPS_MAX_UPLOAD_BYTES")
         for name in ("replace_log", "format_report")
     )
-    return (template_part(settings), _word_part("document", settings), *reports)
+    return (template_part(settings), _word_part("document", settings), *reports, task)
 
 
 def _word_part(name: str, settings: Settings) -> FilePart:
@@ -144,12 +146,23 @@ def inspection_of_file(template: Path, office: Office) -> Job:
     return Job(kind=JobKind.INSPECT, skills=tuple(office.skills), limits=office.settings.limits())
 
 
-def verification_of_files(template: Path, evidence: Evidence, office: Office) -> Job:
-    """Return the job that verifies ``evidence`` against ``template``; raises as ``job_of_files``."""
-    files = (template, evidence.document, evidence.replace_log, evidence.format_report)
+def verification_of_files(
+    template: Path, evidence: Evidence, office: Office, *, task: Path | None = None
+) -> Job:
+    """Return the job that verifies ``evidence`` against ``template``; raises as ``job_of_files``.
+
+    With ``task``, the file of the task that was done, the values are compared with it.
+    """
+    files = (template, evidence.document, evidence.replace_log, evidence.format_report, task)
     for part, file in zip(verification_parts(office.settings), files, strict=True):
-        _check_file(part, file)
-    return Job(kind=JobKind.VERIFY, skills=(), limits=office.settings.limits())
+        if file is not None:
+            _check_file(part, file)
+    part = task_part(office.settings)
+    return build_verification(
+        None if task is None else _read(part.name, task, part.max_bytes),
+        office.skills,
+        limits=office.settings.limits(),
+    )
 
 
 def _check_file(part: FilePart, file: Path) -> None:

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import PureWindowsPath
 
 from docops_flask.engine.errors import ArgumentConflict, InvalidArgument, echo
-from docops_flask.engine.job import OPEN_TYPE, Job, JobKind
+from docops_flask.engine.job import OPEN_TYPE, Job, JobKind, Payload
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.options import given_fields, resolve_options
 from docops_flask.engine.policy.policy import Policy
@@ -39,8 +39,49 @@ def build_job(
     enter("validate_form")
     fields = given_fields(fields)
     options = resolve_options(fields)
+    skill, payload = _task(task_json, skills, fields.get("skill"), enter)
+    enter("validate_policy")
+    policy = _policy(fields, policies)
+    return Job(
+        kind=kind,
+        skills=(),
+        skill=skill,
+        payload=payload,
+        options=options,
+        policy=policy,
+        limits=limits,
+        template_name=None if template_name is None else _file_name(template_name),
+        date=date.today().isoformat(),
+    )
+
+
+def build_verification(
+    task_json: bytes | None,
+    skills: SkillRegistry,
+    *,
+    limits: Limits,
+    enter: Callable[[str], None] = lambda _stage: None,
+) -> Job:
+    """Return the job that verifies the result of an earlier one; ``task_json`` is the task that was done.
+
+    Raises ``InvalidArgument`` and ``InvalidJson``; ``enter`` is called as by ``build_job``.
+    """
+    job = Job(kind=JobKind.VERIFY, skills=(), limits=limits)
+    if task_json is None:
+        return job
+    skill, payload = _task(task_json, skills, None, enter)
+    return job._replace(skill=skill, payload=payload)
+
+
+def _task(
+    task_json: bytes, skills: SkillRegistry, named: str | None, enter: Callable[[str], None]
+) -> tuple[Skill | None, Payload]:
+    """Return the document type of a task, ``None`` for an open one, and its payload.
+
+    ``named`` is the type that the form asks for.
+    """
     enter("validate_skill")
-    wanted = _named_skill(skills, "skill", fields.get("skill"))
+    wanted = _named_skill(skills, "skill", named)
     enter("validate_task")
     task = parse_task(task_json)
     task_type = task.get("task_type")
@@ -48,26 +89,14 @@ def build_job(
     is_open = known is None and (task_type == OPEN_TYPE or ("task_type" not in task and wanted is None))
     if known is not None or is_open:
         enter("validate_skill")
-        _check_same(fields.get("skill"), OPEN_TYPE if known is None else known.name)
+        _check_same(named, OPEN_TYPE if known is None else known.name)
     enter("validate_task")
     loaded = load_task(task, known, is_open=is_open)
     enter("validate_skill")
     skill = known
     if skill is None and not is_open:
         skill = find_skill(skills, "task_type", loaded["task_type"])
-    enter("validate_policy")
-    policy = _policy(fields, policies)
-    return Job(
-        kind=kind,
-        skills=(),
-        skill=skill,
-        payload=loaded.get("payload", {}),
-        options=options,
-        policy=policy,
-        limits=limits,
-        template_name=None if template_name is None else _file_name(template_name),
-        date=date.today().isoformat(),
-    )
+    return skill, loaded.get("payload", {})
 
 
 def _file_name(name: str) -> str:

@@ -787,6 +787,22 @@ class TestVerify:
         assert main(arguments) == 1
         assert "word/document.xml p1  text: " in capsys.readouterr().out
 
+    def test_with_the_task_the_values_are_compared_too(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str], inputs: Callable[..., list[str]]
+    ) -> None:
+        template, task = inputs(docx(p("【甲方】")), {"甲方": "A"}, task_type="open")
+        assert main(["run", template, task, "--out-dir", "out"]) == 0
+        arguments = ["verify", template, "out/out.docx"]
+        assert main([*arguments, "--task", task]) == 0
+        (tmp_path / "other.json").write_text('{"payload": {"甲方": "B"}}', encoding="utf-8")
+        capsys.readouterr()
+        assert main([*arguments, "--task", "other.json", "--json"]) == 1
+        told = json.loads(capsys.readouterr().out)
+        assert [each["what"] for each in told["unaccounted"]] == ["value"]
+        (tmp_path / "other.json").write_text("[]", encoding="utf-8")
+        assert main([*arguments, "--task", "other.json"]) == 1
+        assert "other.json: task: must be a JSON object" in capsys.readouterr().err
+
     def test_the_reports_may_be_in_another_folder(
         self, tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str]
     ) -> None:

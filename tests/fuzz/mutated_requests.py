@@ -21,6 +21,8 @@ _TASKS = [
     },
     {"task_type": "training_notice", "payload": {"training_title": "😀"}},
     {"task_type": "inspection_record", "payload": {}},
+    {"payload": {"甲方": "某公司", "采购项": [{"金额": 20.5}, {"金额": "23.50"}], "MEETING_TITLE": True}},
+    {"task_type": "open", "payload": {"合同": {"编号": 12}, "公章": {"png": "iVBORw0KGgo="}}},
 ]
 _POLICIES = [
     policy_to_yaml(Policy()).encode(),
@@ -50,7 +52,7 @@ _FORM_TOKENS = [
     b"X-A: b\r\n", b" \t", b"PK\3\4", b"true", b"strict", b"\xe2\x80\xae",
 ]  # fmt: skip
 _FIELDS = {
-    "skill": [b"meeting_notice", b"memo"],
+    "skill": [b"meeting_notice", b"memo", b"open"],
     "preset": [b"quick", b"strict", b"template", b"fast"],
     "strict": [b"true", b"false", b"1"],
     "format_mode": [b"off", b"report", b"strict"],
@@ -62,6 +64,8 @@ _FIELDS = {
     "export_suggested_policy": [b"true", b"TRUE"],
     "strip_comments": [b"true", b"no"],
     "drop_signature": [b"true", b"off"],
+    "lang": [b"zh", b"en"],
+    "unused": [b"refuse", b"allow"],
     "other": [b""],
 }
 

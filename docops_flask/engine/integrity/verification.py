@@ -14,6 +14,7 @@ from docops_flask.engine.files import FilePath, read_file
 from docops_flask.engine.integrity.claims import read_claims
 from docops_flask.engine.integrity.json_members import LOG, REPORT
 from docops_flask.engine.integrity.proof import prove
+from docops_flask.engine.integrity.task_values import TaskValues, task_faults
 from docops_flask.engine.integrity.verdict import MAX_LISTED, Defect, Exactness, Proof, Unaccounted, Verdict
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.opc.package import Package
@@ -93,8 +94,12 @@ class Verification(NamedTuple):
         }
 
 
-def verify(template: Package, evidence: Evidence, limits: Limits) -> Verification:
+def verify(
+    template: Package, evidence: Evidence, limits: Limits, task: TaskValues | None = None
+) -> Verification:
     """Prove ``evidence`` against ``template`` and return the result.
+
+    With the values of its ``task``, those that the log claims are compared with them.
 
     Raises ``InvalidJson`` or ``InvalidArgument`` (``detail.field``, ``detail.path``) for malformed reports.
     For the document it raises what ``ZipReader`` raises, and ``InvalidMediaType`` for one of another kind,
@@ -104,7 +109,10 @@ def verify(template: Package, evidence: Evidence, limits: Limits) -> Verificatio
     with _errors_name_document():
         document = _opened(evidence.document.read_bytes(), limits)
     try:
-        return _verification(prove(template, document, claims, limits))
+        proof = prove(template, document, claims, limits)
+        if task is not None:
+            proof.findings.extend(task_faults(claims, task))
+        return _verification(proof)
     finally:
         document.close()
 

@@ -86,13 +86,19 @@ class Entry:
     def conflict(self) -> tuple[Use, Use] | None:
         """Return the first two uses that exclude one another."""
         first: dict[ValueKind, Use] = {}
+        # A field without a format takes a list of texts where a declaration says so.
+        agree = {*_AGREE, _TEXT_OR_TEXTS} if any(map(_declares_list, self.uses)) else _AGREE
         for use in self.uses:
             if use.kind not in first:
                 for other in first.values():
-                    if frozenset((use.kind, other.kind)) not in _AGREE:
+                    if frozenset((use.kind, other.kind)) not in agree:
                         return other, use
                 first[use.kind] = use
         return None
+
+
+def _declares_list(use: Use) -> bool:
+    return use.kind is ValueKind.TEXTS and use.tag.tag.kind is TagKind.DECLARE
 
 
 class Scope:
@@ -127,6 +133,7 @@ _AGREE = frozenset(
         (ValueKind.TEXTS, ValueKind.LIST),
     )
 )
+_TEXT_OR_TEXTS = frozenset((ValueKind.TEXT, ValueKind.TEXTS))
 _TAKEN = {
     "date": ValueKind.DATE,
     "number": ValueKind.NUMBER,

@@ -19,7 +19,7 @@ from docops_flask.intake.files import (
     template_part,
     verification_parts,
 )
-from docops_flask.intake.job import build_job
+from docops_flask.intake.job import build_job, build_verification
 from docops_flask.jobs.errors import storage_errors
 from docops_flask.settings.settings import Settings
 from docops_flask.web.request import ApiRequest
@@ -70,7 +70,10 @@ def receive_template(request: ApiRequest, folder: JobFolder, settings: Settings)
 
 
 def receive_verification(request: ApiRequest, folder: JobFolder, settings: Settings) -> Upload:
-    """Return the template of ``request``, its document and reports; raises as ``receive_job`` does."""
+    """Return the template of ``request``, its document, reports and, where it was sent, its task.
+
+    Raises as ``receive_job`` does.
+    """
     return _receive(request, folder, verification_parts(settings), ())
 
 
@@ -127,7 +130,9 @@ class _Receiver:
 
     def refuse_part_faults(self, enter: Callable[[str], None]) -> None:
         """Raise the first part that is missing or not accepted; ``enter`` is given the stage before."""
-        missing = [name for name in self._expected if name not in self._files]
+        missing = [
+            part.name for part in self._expected.values() if part.is_required and part.name not in self._files
+        ]
         if self._part_fault is None and missing:
             self._part_fault = InvalidArgument(
                 f"{missing[0]}: missing; send it as a {self._expected[missing[0]].suffix} file.",
@@ -224,6 +229,14 @@ def make_inspection(services: Services) -> Job:
     return Job(kind=JobKind.INSPECT, skills=tuple(services.skills), limits=services.settings.limits())
 
 
-def make_verification(services: Services) -> Job:
-    """Return the job that verifies the result of an earlier one."""
-    return Job(kind=JobKind.VERIFY, skills=(), limits=services.settings.limits())
+def make_verification(
+    upload: Upload, services: Services, enter: Callable[[str], None] = lambda _stage: None
+) -> Job:
+    """Return the job that verifies the result of an earlier one; raises as ``make_job`` does."""
+    task = upload.files.get("task")
+    return build_verification(
+        None if task is None else task.content.read(),
+        services.skills,
+        limits=services.settings.limits(),
+        enter=enter,
+    )

@@ -120,7 +120,7 @@ KINDS = {
     ),
     "verify": Kind(
         receive_verification,
-        lambda _upload, service, _enter: make_verification(service),
+        make_verification,
         partial(_answer_with_json, Verification),
     ),
 }

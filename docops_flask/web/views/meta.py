@@ -11,6 +11,7 @@ from docops_flask.engine.bilingual import LANGUAGES
 from docops_flask.engine.errors import InvalidArgument, echo
 from docops_flask.engine.options import CHOICES
 from docops_flask.engine.skills.skill import Field, Skill
+from docops_flask.engine.template.formats.described import describe_formats
 from docops_flask.intake.catalogue.policies import PolicyRegistry, describe_policy
 from docops_flask.intake.catalogue.skills import SkillRegistry, payload_json_schema
 from docops_flask.web.auth import protect
@@ -47,6 +48,7 @@ def describe(skills: SkillRegistry, policies: PolicyRegistry) -> dict[str, Any]:
         "supports_inspect": True,
         "supports_open": True,
         "languages": [1, 2],
+        "formats": describe_formats(),
         "version": __version__,
         "json_schemas": _json_schemas(skills),
         "policies": [describe_policy(policy) for policy in policies],

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, TypeVar
 from docops_flask.engine.bilingual import Language
 from docops_flask.engine.errors import ExitCode, InvalidArgument
 from docops_flask.engine.integrity.verification import Verification
-from docops_flask.engine.job import Job
+from docops_flask.engine.job import Job, JobKind
 from docops_flask.engine.reports.inspection import Inspection
 from docops_flask.engine.reports.precheck import Precheck
 from docops_flask.engine.run_result import Counts
@@ -55,7 +55,7 @@ def render(
         try:
             rendered = service.renderer.run(job, folder.workspace.path, request.caller)
         except InvalidArgument:
-            if job.grammar == 2:
+            if job.grammar == 2 and job.kind is not JobKind.VERIFY:
                 # The renderer alone sees the template, which says what the payload has to hold.
                 request.enter("validate_task")
             raise

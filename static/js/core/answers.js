@@ -16,6 +16,7 @@
  * @property {string[]} [supported_presets]
  * @property {Record<string, PayloadSchema>} task_payload_schemas by document type
  * @property {PolicyMeta[]} [policies] older servers have none by name
+ * @property {boolean} [supports_open] whether a task may have no document type
  */
 
 /**
@@ -26,7 +27,7 @@
 
 /**
  * @typedef {object} PayloadField
- * @property {string} type "text" or "list"
+ * @property {string} type "text" or "list"; of a template's own fields also "json"
  * @property {boolean} required
  * @property {Label} label
  * @property {Label} description
@@ -47,6 +48,9 @@
  * @property {UnsupportedPlaceholder[]} unsupported
  * @property {TemplateProblem[]} problems
  * @property {string | null} suggested_skill
+ * @property {number} [language] of the template: 2 where it has tags that only tasks without a document type fill
+ * @property {Record<string, unknown>} [schema] JSON Schema of the payload of such a task
+ * @property {Record<string, unknown>} [sample_task] such a task, which fits the schema
  */
 
 /**
@@ -54,6 +58,7 @@
  * @property {string} name
  * @property {number} count
  * @property {string[]} places
+ * @property {string[]} [known_in] document types that have it
  */
 
 /**
@@ -221,6 +226,7 @@
  * @typedef {object} SchemaError
  * @property {string} path such as $.payload.attendees[2]
  * @property {string} message
+ * @property {string | null} [suggestion] what is probably meant
  */
 
 export {};

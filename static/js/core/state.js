@@ -15,6 +15,7 @@
  * @property {boolean} export_suggested_policy
  * @property {boolean} strip_comments
  * @property {boolean} drop_signature
+ * @property {boolean} allow_unused whether a task without a document type may have keys that no tag takes
  */
 
 /**
@@ -80,6 +81,7 @@ export const DEFAULT_OPTIONS = Object.freeze({
   export_suggested_policy: false,
   strip_comments: false,
   drop_signature: false,
+  allow_unused: false,
 });
 
 /** @type {State} */

@@ -23,11 +23,34 @@ export const messages = {
   problem_kind_field_code: "In a field code in which it cannot be filled.",
   problem_kind_nested_field:
     "In a field code with another field in it: write the code without nested fields, or move the placeholder out of it.",
+  problem_kind_BAD_TAG: "The sign at its beginning makes it a tag, but the rest cannot be read.",
+  problem_kind_BLOCK_UNCLOSED: "The block that it begins has no end tag in the same text.",
+  problem_kind_BLOCK_UNOPENED: "The block that it ends has no start tag before it in the same text.",
+  problem_kind_BLOCK_MISMATCH: "The end tag behind it has another name.",
+  problem_kind_BLOCKS_OVERLAP: "Two blocks share a row or a paragraph without one lying in the other.",
+  problem_kind_BLOCK_CUTS_PARAGRAPH: "Text stands on both sides of it: put the tag on a line of its own.",
+  problem_kind_BLOCK_CROSSES_TABLE:
+    "One of its tags is inside a table cell and the other is not: put both into the table, or both outside.",
+  problem_kind_BLOCK_NOT_IN_TABLE: "It asks for rows or a table and stands outside of one.",
+  problem_kind_BLOCK_CUTS_ELEMENT:
+    "One of its tags is inside a link, a control or a tracked change and the other is not.",
+  problem_kind_BLOCK_CUTS_FIELD: "One of its tags is inside a Word field and the other is not.",
+  problem_kind_DIVIDER_OUTSIDE: "It divides a block and stands outside of one, or is one too many.",
+  problem_kind_DIVIDER_NOT_ALONE: "Text stands beside it: put it on a line or in a row of its own.",
+  problem_kind_SCOPE_OUTSIDE: "It asks for an item of a list and stands outside of a list's block.",
+  problem_kind_UNKNOWN_FORMAT: "It has a format that is not known.",
+  problem_kind_TYPE_CONFLICT:
+    "Two tags use the name for values of different kinds: give one of them another name.",
+  problem_kind_UNREPEATABLE_OBJECT: "The block holds an object, such as a chart, that cannot stand twice.",
   problem_kind_unaccounted: "At a place that is not filled: put it into the text, or replace it by hand.",
   problem_kind_unfillable: "Cannot be filled where it is; the replace log says why and what to do.",
   problem_NO_FIELDS: "The template has no placeholders such as 【MEETING_TITLE】.",
   problem_IN_COMMENT: "In a comment; comments are not filled.",
   problem_UNKNOWN_FIELD: "No document type has this field; it is left unchanged.",
+  problem_NEEDS_LANGUAGE_2: "Document types do not fill this tag: choose “The template's own fields” as document type.",
+  problem_UNDECLARED_NAME: "Text in brackets, unless it gets a value or the template declares the name.",
+  problem_BLOCK_IN_ONE_CELL:
+    "The block lies in one cell of a table. To repeat or leave out the row, write 【#NAME 行】 or 【?NAME 行】.",
   problem_FIELD_RESULT: "In the result of a Word field; Word may recalculate and overwrite it.",
   problem_BOUND_CONTROL: "In a content control bound to data; Word shows that data instead.",
   problem_SIGNED:
@@ -53,6 +76,8 @@ export const messages = {
   problem_suggestion: "Did you mean:",
   fields_title: "Fields and their places",
   field_unknown: "not a field of this document type",
+  field_undeclared: "text in brackets as long as it is empty",
+  field_json_hint: "A list, an object or another value, as JSON; “Add a sample” shows its form.",
   field_unused: "not used by this template",
   places_more: "and {n} more",
   show_more: "Show {n} more",
@@ -86,6 +111,10 @@ export const messages = {
 
   skill_label: "Document type",
   skill_choose: "Choose…",
+  skill_open: "The template's own fields",
+  sample: "Add a sample",
+  sample_hint: "Adds sample values for all fields that have none",
+  sample_done: "Sample values added.",
   skill_suggestion: "The template fits the document type “{title}” best.",
   skill_switch: "Switch to “{title}”",
   skill_unknown: "This server has no document type “{type}”.",
@@ -99,6 +128,8 @@ export const messages = {
   form_needs_meta:
     "The form needs the document types, and the server has not sent them. The JSON view works without them.",
   form_choose_first: "Choose a template or a document type to see the form.",
+  form_needs_template: "Choose a template: its own fields make the form.",
+  form_no_fields: "The template has no fields.",
   form_invalid_json:
     "The JSON has an error in line {line}, so the form cannot be shown. Nothing is lost; correct it in the JSON view.",
   form_no_task: 'The JSON is not a task ({"task_type": …, "payload": {…}}), so the form cannot be shown.',
@@ -118,6 +149,9 @@ export const messages = {
     "They are left unchanged in the document. Rename them in the template, or choose another document type.",
   unknown_keys_title: ({ n }) =>
     `${count(n, "key of the task is", "keys of the task are")} not in this document type`,
+  unknown_keys_open_title: ({ n }) =>
+    `${count(n, "key of the task is", "keys of the task are")} not in the template`,
+  unknown_keys_allowed_hint: "They are not used; the options allow them.",
   unknown_keys_hint: "The server rejects a task with unknown keys.",
 
   json_label: "The task as JSON",
@@ -166,6 +200,9 @@ export const messages = {
   drop_signature_label: "Leave out the signature",
   drop_signature_hint:
     "The template's digital signature, which filling makes void, does not come into the document.",
+  allow_unused_label: "Allow unused values",
+  allow_unused_hint:
+    "With the template's own fields: values that the template does not use are reported instead of refused.",
   format_mode_label: "Format check",
   format_mode_report: "Report only",
   format_mode_strict: "Fail on errors",
@@ -213,7 +250,7 @@ export const messages = {
   lack_template: "Choose a template first.",
   lack_skill: "Choose a document type first.",
   lack_json: "The JSON has an error; correct it first.",
-  lack_task: "The JSON is not a task yet: it needs task_type and payload.",
+  lack_task: "The JSON is not a task yet: it needs payload, and task_type for a document type.",
 
   server_says: "Message from the server:",
   try_again: "Try again",

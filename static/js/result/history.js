@@ -98,7 +98,11 @@ function endOf({ exitCode, left }) {
 
 /** @param {PastRun} run */
 function runItem(run) {
-  const title = inLanguage(state.meta?.task_payload_schemas[run.skill]?.title) || run.skill || "–";
+  const isOpen = run.skill === "open" && state.meta?.supports_open;
+  const title =
+    inLanguage(state.meta?.task_payload_schemas[run.skill]?.title) ||
+    (isOpen ? t("skill_open") : run.skill) ||
+    "–";
   const time = new Intl.DateTimeFormat(document.documentElement.lang, {
     dateStyle: "medium",
     timeStyle: "short",

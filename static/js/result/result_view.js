@@ -8,6 +8,7 @@ import { duration, hasMessage, inLanguage, needMessages, t } from "../core/i18n.
 import { placeInWords } from "../core/places.js";
 import { on, state, update } from "../core/state.js";
 import { inputOf } from "../work/form_view.js";
+import { OPEN } from "../work/open_fields.js";
 import { fieldsOf, placeholderOf } from "../work/skill_choice.js";
 import { filledValues } from "./filled_view.js";
 import { formatResult } from "./format_view.js";
@@ -298,7 +299,9 @@ function missingItem(name, isRequired, suggestion) {
       " ",
       label,
       " ",
-      isRequired ? chip("warn", t("required")) : !known && chip("plain", t("field_unknown")),
+      isRequired
+        ? chip("warn", t("required"))
+        : !known && state.skill !== OPEN && chip("plain", t("field_unknown")),
       suggestion && [" ", t("problem_suggestion"), " ", placeholderChip(suggestion)],
     ),
     known &&

@@ -3,10 +3,11 @@
 import { announce, button, byId, checkRadio, el, refill, setValue, valueOf } from "../core/dom.js";
 import { download } from "../core/files.js";
 import { notice, stepBody } from "../core/frame.js";
-import { inLanguage, t } from "../core/i18n.js";
+import { t } from "../core/i18n.js";
 import { on, state, update } from "../core/state.js";
 import { showForm } from "./form_view.js";
-import { chooseSkill, followTemplate, takeText } from "./skill_choice.js";
+import { OPEN, takesOpenTasks } from "./open_fields.js";
+import { addSample, chooseSkill, fittingType, followTemplate, takeText, titleOf } from "./skill_choice.js";
 import { readTask } from "./task.js";
 
 /** The server's default limit is 2 MiB; a file this large is not a task. */
@@ -21,6 +22,7 @@ export function showContentStep() {
     el("div", { id: "content-view" }),
   );
   showNote();
+  showSample();
   showView();
 }
 
@@ -30,6 +32,7 @@ export function watchContentStep() {
   on(["meta"], () => byId("skill").replaceWith(skillMenu()));
   on(["skill"], () => setValue("skill", state.skill));
   on(["inspection", "skill", "meta"], showNote);
+  on(["inspection", "skill", "meta"], showSample);
   on(["view"], showView);
   // The JSON view updates itself, so that its caret stays where it is.
   on(["skill", "meta", "inspection"], () => state.view === "form" && showView());
@@ -66,19 +69,20 @@ function skillSelect() {
 }
 
 function skillMenu() {
-  const schemas = Object.entries(state.meta?.task_payload_schemas ?? {});
-  const options = schemas.map(([skill, schema]) =>
-    el("option", { value: skill, selected: skill === state.skill }, inLanguage(schema.title) || skill),
+  const types = Object.keys(state.meta?.task_payload_schemas ?? {});
+  if (takesOpenTasks()) types.push(OPEN);
+  const options = types.map((type) =>
+    el("option", { value: type, selected: type === state.skill }, titleOf(type)),
   );
   return el(
     "select",
     {
       id: "skill",
-      disabled: !schemas.length,
+      disabled: !types.length,
       onchange: (event) => chooseSkill(valueOf(event)),
     },
-    (!schemas.length || !state.skill) &&
-      el("option", { value: "" }, schemas.length ? t("skill_choose") : "–"),
+    (!types.length || !state.skill) &&
+      el("option", { value: "" }, types.length ? t("skill_choose") : "–"),
     options,
   );
 }
@@ -122,9 +126,21 @@ function taskButtons() {
     "div",
     { class: "buttons" },
     input,
+    button({ class: "quiet", id: "sample-task", title: t("sample_hint"), onclick: fillInSample }, t("sample")),
     button({ class: "quiet", id: "import-task", onclick: () => input.click() }, t("import")),
     button({ class: "quiet", id: "export-task", onclick: exportTask }, t("export")),
   );
+}
+
+/** Offer the sample task where the template's own fields are filled. */
+function showSample() {
+  byId("sample-task").hidden = state.skill !== OPEN || !state.inspection?.sample_task;
+}
+
+function fillInSample() {
+  addSample();
+  showView();
+  announce(t("sample_done"));
 }
 
 function exportTask() {
@@ -132,13 +148,12 @@ function exportTask() {
   announce(t("downloaded"));
 }
 
-/** Offer the document type that the template suggests, when another one is chosen. */
+/** Offer the document type that fits the template, when another one is chosen. */
 function showNote() {
-  const suggested = state.inspection?.suggested_skill;
-  const schema = suggested ? state.meta?.task_payload_schemas[suggested] : undefined;
+  const fitting = fittingType();
   const note = byId("content-note");
-  if (!suggested || !schema || suggested === state.skill) return refill(note);
-  const title = inLanguage(schema.title) || suggested;
+  if (!fitting || fitting === state.skill) return refill(note);
+  const title = titleOf(fitting);
   return refill(
     note,
     notice(
@@ -146,7 +161,7 @@ function showNote() {
       { class: "notice inline", id: "skill-suggestion" },
       el("span", null, t("skill_suggestion", { title })),
       " ",
-      button({ class: "quiet", onclick: () => chooseSkill(suggested) }, t("skill_switch", { title })),
+      button({ class: "quiet", onclick: () => chooseSkill(fitting) }, t("skill_switch", { title })),
     ),
   );
 }

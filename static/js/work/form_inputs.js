@@ -2,6 +2,7 @@
 
 import { button, el } from "../core/dom.js";
 import { t } from "../core/i18n.js";
+import { readJson } from "./json_text.js";
 
 /**
  * @typedef {object} Input
@@ -19,6 +20,33 @@ export function textInput({ id, describedBy, required, example, onValue }, value
     value,
   );
   area.addEventListener("input", () => onValue(area.value));
+  return area;
+}
+
+/**
+ * An input for a value that is no text and no list of texts, as JSON.
+ * @param {Omit<Input, "onValue">} input @param {string} value
+ * @param {(value: unknown, error: import("./json_text.js").JsonError | null) => void} onValue called with the new
+ *   value, `undefined` for none, or with what is wrong with the JSON
+ */
+export function jsonInput({ id, describedBy, required, example }, value, onValue) {
+  const area = growingArea(
+    {
+      id,
+      class: "code",
+      spellcheck: "false",
+      autocapitalize: "off",
+      "aria-describedby": describedBy,
+      "aria-required": required && "true",
+      placeholder: hint(example),
+    },
+    value,
+  );
+  area.addEventListener("input", () => {
+    if (area.value.trim() === "") return onValue(undefined, null);
+    const { value: read, error } = readJson(area.value);
+    return onValue(read, error);
+  });
   return area;
 }
 

@@ -1,17 +1,19 @@
 /** The task as a form: one input per field of the document type, with a note where the template does not use it. */
 
 import { button, el, refill } from "../core/dom.js";
-import { chip, notice, placeholderChip } from "../core/frame.js";
+import { chip, notice } from "../core/frame.js";
 import { inLanguage, t } from "../core/i18n.js";
-import { placeInWords } from "../core/places.js";
 import { on, state, update } from "../core/state.js";
-import { listInput, textInput } from "./form_inputs.js";
+import { shortJson, unknownFields, unknownKeys } from "./form_notices.js";
+import { jsonInput, listInput, textInput } from "./form_inputs.js";
+import { plainForm, plainPath } from "./json_text.js";
+import { OPEN } from "./open_fields.js";
 import { fieldsOf, placeholderOf } from "./skill_choice.js";
-import { emptyTask, readTask, withoutOther, withValue } from "./task.js";
+import { emptyTask, readTask, withValue, writtenValue } from "./task.js";
 
-/** @typedef {import("../core/answers.js").PayloadField} PayloadField */
+/** @typedef {import("./open_fields.js").Field} PayloadField */
 
-const SHOWN_CHARACTERS = 120;
+/** @typedef {import("./json_text.js").JsonError} JsonError */
 
 /** Show the form in `place`. @param {HTMLElement} place */
 export function showForm(place) {
@@ -35,9 +37,11 @@ export function showForm(place) {
       notice(
         "plain",
         { id: "form-empty" },
-        state.skill || task.type
-          ? [t("skill_unknown", { type: task.type }), " ", toJson()]
-          : t("form_choose_first"),
+        state.skill === OPEN
+          ? t(state.inspection ? "form_no_fields" : "form_needs_template")
+          : state.skill || task.type
+            ? [t("skill_unknown", { type: task.type }), " ", toJson()]
+            : t("form_choose_first"),
       ),
     );
   const wanted = wantedPlaceholders();
@@ -54,10 +58,10 @@ export function showForm(place) {
       unknownKeys(
         task,
         fields.map(([key]) => key),
-        place,
+        () => showForm(place),
       ),
       fields.map(([key, field]) => fieldRow(key, field, task.payload[key], wanted)),
-      unknownFields(fields.map(([key, field]) => placeholderOf(key, field))),
+      state.skill !== OPEN && unknownFields(fields.map(([key, field]) => placeholderOf(key, field))),
     ),
   );
 }
@@ -82,7 +86,8 @@ export function inputOf(key) {
 function fieldRow(key, field, value, wanted) {
   const id = `field-${key}`;
   const isList = field.type === "list";
-  const count = wanted?.get(placeholderOf(key, field)) ?? 0;
+  const isOpen = state.skill === OPEN;
+  const count = isOpen ? 1 : (wanted?.get(placeholderOf(key, field)) ?? 0);
   const isRequired = field.required && (!wanted || count > 0);
   const about = [`${id}-hint`, `${id}-errors`];
   const label = [
@@ -104,9 +109,17 @@ function fieldRow(key, field, value, wanted) {
     isList ? el("legend", null, label) : el("label", { for: id }, label),
     " ",
     isUnused && chip("plain", t("field_unused")),
-    el("p", { class: "hint", id: about[0] }, inLanguage(field.description)),
-    valueInput(field, input, value) ?? misfit(value),
-    !field.required && isFit(field, value) && blankChoice(key, field, value, isUnused),
+    field.isUndeclared && chip("plain", t("field_undeclared")),
+    el(
+      "p",
+      { class: "hint", id: about[0] },
+      field.type === "json" ? t("field_json_hint") : inLanguage(field.description),
+    ),
+    valueInput(key, field, input, value) ?? misfit(value),
+    !field.required &&
+      (!isOpen || field.isUndeclared) &&
+      isFit(field, value) &&
+      blankChoice(key, field, value, isUnused),
     el("p", { class: "field-errors", id: about[1] }),
   );
   showErrors(row);
@@ -115,11 +128,20 @@ function fieldRow(key, field, value, wanted) {
 
 /**
  * The input that shows `value`; `null` when the value is not of the field's type.
+ * @param {string} key
  * @param {PayloadField} field
  * @param {import("./form_inputs.js").Input} input
  * @param {unknown} value
  */
-function valueInput(field, input, value) {
+function valueInput(key, field, input, value) {
+  if (field.type === "json") {
+    const onValue = (/** @type {unknown} */ next, /** @type {JsonError | null} */ error) =>
+      keepJson(key, next, error);
+    return jsonInput(input, value === undefined ? "" : writtenValue(state.text, key), onValue);
+  }
+  // A number stays as it is written until it is edited.
+  if (typeof value === "number" && state.skill === OPEN && field.type === "text")
+    return textInput(input, writtenValue(state.text, key));
   if (field.type === "list") {
     const texts = value ?? [];
     return isTexts(texts) ? listInput(input, texts) : null;
@@ -135,6 +157,19 @@ function isFit(field, value) {
     value === null ||
     (field.type === "list" ? isTexts(value) : typeof value === "string")
   );
+}
+
+/**
+ * Put the value of a JSON input into the task. Of JSON with an error it has none, rather than an earlier one.
+ * @param {string} key @param {unknown} value @param {JsonError | null} error
+ */
+function keepJson(key, value, error) {
+  store(key, error ? undefined : value);
+  const place = document.getElementById(`field-${key}-errors`);
+  if (!error || !place) return;
+  const words = t(error.code, { found: error.found, plain: plainForm(error.found) });
+  refill(place, el("span", null, t("json_line", { line: error.line, column: error.column }), ": ", words));
+  document.getElementById(`field-${key}`)?.setAttribute("aria-invalid", "true");
 }
 
 /** @param {unknown} value @returns {value is string[]} */
@@ -170,9 +205,6 @@ function blankChoice(key, field, value, isUnused) {
 
 /** Put a value into the task. @param {string} key @param {string | string[] | undefined} value `undefined` removes it */
 function keep(key, value) {
-  const text = state.text.trim() === "" ? emptyTask(state.skill) : state.text;
-  const prefix = `$.payload.${key}`;
-  const taskErrors = state.taskErrors.filter(({ path }) => path !== prefix && !path.startsWith(`${prefix}[`));
   const row = inputOf(key)?.closest("[data-key]");
   const box = /** @type {HTMLInputElement | null} */ (row?.querySelector("[data-blank]"));
   const isFilled = value !== undefined && value.length > 0;
@@ -180,27 +212,50 @@ function keep(key, value) {
   box?.closest("label")?.toggleAttribute("hidden", isFilled);
   const isLeftBlank = !isFilled && box?.checked;
   const field = fieldsOf(state.skill)[key];
-  const kept = isLeftBlank ? (field.type === "list" ? [] : "") : isFilled ? value : undefined;
+  store(key, isLeftBlank ? (field.type === "list" ? [] : "") : isFilled ? value : undefined);
+}
+
+/** Set or remove a value of the task, and forget the errors about it. @param {string} key @param {unknown} value */
+function store(key, value) {
+  const text = state.text.trim() === "" ? emptyTask(state.skill) : state.text;
+  const taskErrors = state.taskErrors.filter(({ path }) => !isAbout(key, path));
+  const row = /** @type {HTMLElement | null | undefined} */ (inputOf(key)?.closest("[data-key]"));
   update({
-    text: withValue(text, key, kept),
+    text: withValue(text, key, value),
     ...(taskErrors.length === state.taskErrors.length ? {} : { taskErrors }),
   });
+  if (row) showErrors(row);
+}
+
+/** Whether an error's path leads to the value of a key or into it. @param {string} key @param {string} path */
+function isAbout(key, path) {
+  const prefix = `$.payload.${key}`;
+  const plain = plainPath(path);
+  return plain === prefix || plain.startsWith(`${prefix}[`) || plain.startsWith(`${prefix}.`);
 }
 
 /** @param {HTMLElement} row */
 function showErrors(row) {
-  const prefix = `$.payload.${row.dataset.key}`;
-  const errors = state.taskErrors.filter(({ path }) => path === prefix || path.startsWith(`${prefix}[`));
+  const key = row.dataset.key ?? "";
+  const prefix = `$.payload.${key}`;
+  const errors = state.taskErrors
+    .filter(({ path }) => isAbout(key, path))
+    .map((error) => ({ ...error, path: plainPath(error.path) }));
   const place = row.querySelector(".field-errors");
   if (!place) return;
   refill(
     place,
-    errors.map(({ path, message }) =>
-      el("span", { lang: "en" }, `${path.slice("$.payload.".length)}: ${message}`),
+    errors.map(({ path, message, suggestion }) =>
+      el(
+        "span",
+        { lang: "en" },
+        [`${path.slice("$.payload.".length)}: ${message}`, suggestion].filter(Boolean).join(" "),
+      ),
     ),
   );
   const inputs = [...row.querySelectorAll("textarea")];
-  const isWhole = errors.some(({ path }) => path === prefix);
+  const isList = fieldsOf(state.skill)[key]?.type === "list";
+  const isWhole = errors.some(({ path }) => path === prefix || !isList);
   inputs.forEach((input, index) => {
     const isWrong = isWhole || errors.some(({ path }) => path === `${prefix}[${index}]`);
     if (isWrong) input.setAttribute("aria-invalid", "true");
@@ -214,80 +269,6 @@ function wantedPlaceholders() {
   return new Map(state.inspection.fields.map((field) => [field.name, field.count]));
 }
 
-/** Fields of the template that the document type does not have. @param {string[]} known */
-function unknownFields(known) {
-  const unknown = (state.inspection?.fields ?? []).filter((field) => !known.includes(field.name));
-  if (!unknown.length) return null;
-  return notice(
-    "warn",
-    { id: "unknown-fields" },
-    el("h3", null, t("unknown_fields_title", { n: unknown.length })),
-    el("p", null, t("unknown_fields_hint")),
-    el(
-      "ul",
-      { class: "rows" },
-      unknown
-        .slice(0, 50)
-        .map((field) =>
-          el(
-            "li",
-            null,
-            placeholderChip(field.name),
-            " ",
-            el("span", { class: "place" }, placeInWords(field.places[0] ?? "")),
-          ),
-        ),
-    ),
-  );
-}
-
-/** Keys of the task that the document type does not have; the server rejects them. */
-function unknownKeys(
-  /** @type {import("./task.js").Task} */ task,
-  /** @type {string[]} */ known,
-  /** @type {HTMLElement} */ place,
-) {
-  const inPayload = Object.keys(task.payload).filter((key) => !known.includes(key));
-  if (!inPayload.length && !Object.keys(task.others).length) return null;
-  const items = [
-    ...Object.keys(task.others).map((key) => ({
-      key,
-      value: task.others[key],
-      without: () => withoutOther(state.text, key),
-    })),
-    ...inPayload.map((key) => ({
-      key,
-      value: task.payload[key],
-      without: () => withValue(state.text, key, undefined),
-    })),
-  ];
-  const remove = (/** @type {() => string} */ without) => () => {
-    update({ text: without(), taskErrors: [] });
-    showForm(place);
-  };
-  return notice(
-    "warn",
-    { id: "unknown-keys" },
-    el("h3", null, t("unknown_keys_title", { n: items.length })),
-    el("p", null, t("unknown_keys_hint")),
-    el(
-      "ul",
-      { class: "rows" },
-      items.map(({ key, value, without }) =>
-        el(
-          "li",
-          null,
-          el("span", null, el("code", null, key), " ", el("span", { class: "soft" }, shortJson(value))),
-          button(
-            { class: "quiet", "aria-label": t("remove_key", { key }), onclick: remove(without) },
-            t("remove"),
-          ),
-        ),
-      ),
-    ),
-  );
-}
-
 /** @param {import("./task.js").Task} task */
 function unreadable(task) {
   const words = task.error ? t("form_invalid_json", { line: task.error.line }) : t("form_no_task");
@@ -299,10 +280,4 @@ function toJson() {
     { class: "quiet", "data-to": "json", onclick: () => update({ view: "json" }) },
     t("edit_as_json"),
   );
-}
-
-/** @param {unknown} value */
-function shortJson(value) {
-  const text = JSON.stringify(value);
-  return text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}…` : text;
 }

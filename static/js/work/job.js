@@ -51,6 +51,7 @@ export function formFields(options) {
   if (policy !== DEFAULT_POLICY && policyCounts(options)) fields.push(["policy", policy]);
   for (const name of OWN_SWITCHES) if (options[name]) fields.push([name, "true"]);
   fields.push(["format_report", options.format_report], ["lang", currentLanguage()]);
+  if (options.allow_unused) fields.push(["unused", "allow"]);
   return fields;
 }
 

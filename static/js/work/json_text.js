@@ -20,7 +20,7 @@ const FULL_WIDTH = {
   "［": "[",
   "］": "]",
 };
-const PLAIN_KEY = /^[A-Za-z_][A-Za-z0-9_]*$/;
+const PLAIN_KEY = /^[\p{L}_][\p{L}\p{M}\p{Nd}_]*$/u;
 const SHOWN_KEY_CHARACTERS = 64;
 
 /**
@@ -59,6 +59,11 @@ export function lineAndColumn(text, offset) {
 export function memberPath(path, key) {
   if (typeof key === "number") return `${path}[${key}]`;
   return PLAIN_KEY.test(key) ? `${path}.${key}` : `${path}['${key.replaceAll("'", "\\'")}']`;
+}
+
+/** A path of the server, which quotes names in other scripts in some errors, as `memberPath` writes it. @param {string} path */
+export function plainPath(path) {
+  return path.replace(/\['([^'\]]+)'\]/g, (whole, key) => (PLAIN_KEY.test(key) ? `.${key}` : whole));
 }
 
 class Fault extends Error {

@@ -3,7 +3,7 @@
 import { button, byId, el, refill } from "../core/dom.js";
 import { t } from "../core/i18n.js";
 import { on, state } from "../core/state.js";
-import { lineAndColumn, plainForm } from "./json_text.js";
+import { lineAndColumn, plainForm, plainPath } from "./json_text.js";
 import { takeText } from "./skill_choice.js";
 import { readTask } from "./task.js";
 
@@ -69,8 +69,8 @@ function allFaults() {
 }
 
 /** @param {import("./task.js").Task} task @param {TaskError} error @returns {Fault} */
-function serverFault(task, { path, message, line, column }) {
-  const words = path ? `${path}: ${message}` : message;
+function serverFault(task, { path, message, suggestion, line, column }) {
+  const words = [path ? `${path}: ${message}` : message, suggestion].filter(Boolean).join(" ");
   if (line)
     return {
       line,
@@ -86,7 +86,7 @@ function serverFault(task, { path, message, line, column }) {
 
 /** The span of a path, or of what is around it when the path is that of something missing. */
 function nearestSpan(/** @type {import("./task.js").Task} */ task, /** @type {string} */ path) {
-  for (let around = path; around; around = around.replace(/(\.[^.[]*|\[[^\]]*\])$|^\$$/, "")) {
+  for (let around = plainPath(path); around; around = around.replace(/(\.[^.[]*|\[[^\]]*\])$|^\$$/, "")) {
     const span = task.json.spans.get(around);
     if (span) return span;
     if (!/[.[]/.test(around)) return null;

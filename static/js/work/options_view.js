@@ -13,6 +13,7 @@ import {
   REPORTS,
   strictIsFree,
 } from "./job.js";
+import { takesOpenTasks } from "./open_fields.js";
 
 /**
  * What each preset means: custom settings begin with those of the preset chosen before.
@@ -140,6 +141,7 @@ function advanced() {
       !isFree,
     ),
     OWN_SWITCHES.map((name) => check(name, t(`${name}_label`), t(`${name}_hint`), false)),
+    takesOpenTasks() && check("allow_unused", t("allow_unused_label"), t("allow_unused_hint"), false),
     choiceOf("format_report", REPORTS),
     el(
       "fieldset",
@@ -200,7 +202,7 @@ export function showPolicyError(message) {
   byId("option-policy_yaml").setAttribute("aria-invalid", "true");
 }
 
-/** @param {"strict" | (typeof OWN_SWITCHES)[number]} name @param {string} label @param {string} hint @param {boolean} disabled */
+/** @param {"strict" | "allow_unused" | (typeof OWN_SWITCHES)[number]} name @param {string} label @param {string} hint @param {boolean} disabled */
 function check(name, label, hint, disabled) {
   const isSet = name === "strict" && state.options.preset === "strict";
   const box = el("input", {

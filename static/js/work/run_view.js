@@ -11,6 +11,8 @@ import { on, state, update } from "../core/state.js";
 import { upload, uploadForJson } from "../core/upload.js";
 import { currentJob, jobForm } from "./job.js";
 import { optionsView, showOptions, showPolicyError, watchOptions } from "./options_view.js";
+import { OPEN } from "./open_fields.js";
+import { fieldsOf, placeholderOf } from "./skill_choice.js";
 import { readTask } from "./task.js";
 
 /** @typedef {import("../core/api_error.js").ApiError} ApiError */
@@ -186,12 +188,13 @@ function showReady() {
 function missingRequired() {
   const { payload } = readTask(state.text);
   const wanted = new Set((state.inspection?.fields ?? []).map(({ name }) => name));
-  return Object.entries(state.meta?.task_payload_schemas[state.skill]?.fields ?? {})
+  const isOpen = state.skill === OPEN;
+  const isEmpty = (/** @type {unknown} */ value) =>
+    value === undefined || value === null || (!isOpen && !String(value).trim());
+  return Object.entries(fieldsOf(state.skill))
     .filter(
       ([key, field]) =>
-        field.required &&
-        wanted.has(field.placeholder ?? key.toUpperCase()) &&
-        !String(payload[key] ?? "").trim(),
+        field.required && (isOpen || wanted.has(placeholderOf(key, field))) && isEmpty(payload[key]),
     )
     .map(([key, field]) => inLanguage(field.label) || key);
 }

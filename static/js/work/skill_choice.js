@@ -1,6 +1,8 @@
 /** The document type of the task; each type keeps its own text, so that a wrong choice loses nothing. */
 
 import { state, update } from "../core/state.js";
+import { inLanguage, t } from "../core/i18n.js";
+import { OPEN, openFields, takesOpenTasks } from "./open_fields.js";
 import { emptyTask, readTask, withValue } from "./task.js";
 
 /** The texts of the types that are not chosen now. @type {Map<string, string>} */
@@ -36,23 +38,57 @@ export function takeText(text) {
   update({
     text,
     taskErrors: [],
-    skill: type in (state.meta?.task_payload_schemas ?? {}) ? type : state.skill,
+    skill: isKnown(type) ? type : state.skill,
   });
 }
 
-/** Choose the document type that the template suggests, unless values were already given for another. */
+/**
+ * The document type that fits the template: the one that it suggests, unless it has tags that only a task without a
+ * document type fills and fields that the type does not have.
+ */
+export function fittingType() {
+  const { suggested_skill: suggested, language, fields = [], schema } = state.inspection ?? {};
+  const isForOpen = takesOpenTasks() && (language === 2 || (!suggested && schema && Object.keys(openFields()).length > 0));
+  const hasAll = suggested && fields.every(({ known_in: types = [suggested] }) => types.includes(suggested));
+  if (isForOpen && !hasAll) return OPEN;
+  return suggested && isKnown(suggested) ? suggested : null;
+}
+
+/** What people call a document type; "" for one that the server does not have. @param {string} type */
+export function titleOf(type) {
+  if (type === OPEN && takesOpenTasks()) return t("skill_open");
+  const schema = state.meta?.task_payload_schemas[type];
+  return schema ? inLanguage(schema.title) || type : "";
+}
+
+/** Whether the server takes tasks of a type. @param {string} type */
+function isKnown(type) {
+  return type in (state.meta?.task_payload_schemas ?? {}) || (type === OPEN && takesOpenTasks());
+}
+
+/** Add what the template's sample task has and the task has not. */
+export function addSample() {
+  const sample = /** @type {Record<string, unknown>} */ (state.inspection?.sample_task?.payload ?? {});
+  let text = readTask(state.text).isTask ? state.text : emptyTask(OPEN);
+  const { payload } = readTask(text);
+  for (const [key, value] of Object.entries(sample)) if (!(key in payload)) text = withValue(text, key, value);
+  update({ text, taskErrors: [] });
+}
+
+/** Choose the document type that fits the template, unless values were already given for another. */
 export function followTemplate() {
-  const suggested = state.inspection?.suggested_skill;
-  if (!suggested || !(suggested in (state.meta?.task_payload_schemas ?? {}))) return;
+  const fitting = fittingType();
+  if (!fitting) return;
   const task = readTask(state.text);
   const isUntouched =
     state.text.trim() === "" ||
     (task.isTask && Object.keys(task.payload).length === 0 && Object.keys(task.others).length === 0);
-  if (isUntouched) chooseSkill(suggested);
+  if (isUntouched) chooseSkill(fitting);
 }
 
-/** The fields of a document type, by payload key. @param {string} skill @returns {Record<string, import("../core/answers.js").PayloadField>} */
+/** The fields of a document type, by payload key. @param {string} skill @returns {Record<string, import("./open_fields.js").Field>} */
 export function fieldsOf(skill) {
+  if (skill === OPEN && takesOpenTasks()) return openFields();
   return state.meta?.task_payload_schemas[skill]?.fields ?? {};
 }
 

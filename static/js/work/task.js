@@ -1,12 +1,13 @@
 /** The task: one JSON text, of which a value is changed in place, so that nothing else in it is lost. */
 
 import { memberPath, readJson } from "./json_text.js";
+import { OPEN } from "./open_fields.js";
 
 /**
  * @typedef {object} Task
  * @property {import("./json_text.js").JsonError | null} error why the text is not valid JSON
- * @property {boolean} isTask the text is `{"task_type": …, "payload": {…}}`, perhaps with more
- * @property {string} type
+ * @property {boolean} isTask the text is `{"task_type": …, "payload": {…}}`, perhaps without a type or with more
+ * @property {string} type `OPEN` where it has none
  * @property {Record<string, unknown>} payload
  * @property {Record<string, unknown>} others members beside task_type and payload
  * @property {import("./json_text.js").JsonText} json
@@ -25,6 +26,7 @@ export function readTask(text) {
 
 /** The text of a task without values. @param {string} skill */
 export function emptyTask(skill) {
+  if (skill === OPEN) return '{\n  "payload": {}\n}\n';
   return `{\n  "task_type": ${JSON.stringify(skill)},\n  "payload": {}\n}\n`;
 }
 
@@ -46,6 +48,17 @@ export function withValue(text, key, value) {
   return withNewMember(text, key, value);
 }
 
+/**
+ * How a value of the payload is written in the text, its lines indented as if it began one; "" where it has none.
+ * @param {string} text @param {string} key
+ */
+export function writtenValue(text, key) {
+  const span = readTask(text).json.spans.get(memberPath(PAYLOAD, key));
+  if (!span) return "";
+  const indent = indentBefore(text, span.keyStart) ?? "";
+  return text.slice(span.start, span.end).replaceAll(`\n${indent}`, "\n");
+}
+
 /** The text without a member beside task_type and payload. @param {string} text @param {string} key */
 export function withoutOther(text, key) {
   const span = readTask(text).json.spans.get(memberPath("$", key));
@@ -56,7 +69,7 @@ export function withoutOther(text, key) {
 function asTask(json) {
   const { value, error } = json;
   if (isObject(value)) {
-    const { task_type: type, payload, ...others } = value;
+    const { task_type: type = OPEN, payload, ...others } = value;
     if (typeof type === "string" && isObject(payload))
       return { json, error, isTask: true, type, payload, others };
   }

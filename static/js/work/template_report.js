@@ -4,6 +4,7 @@ import { button, el } from "../core/dom.js";
 import { chip, notice, placeholderChip } from "../core/frame.js";
 import { hasMessage, inLanguage, t } from "../core/i18n.js";
 import { placeInWords } from "../core/places.js";
+import { OPEN } from "./open_fields.js";
 
 /** @typedef {import("../core/answers.js").Inspection} Inspection */
 /** @typedef {import("../core/answers.js").ServerMeta | null} Meta */
@@ -14,6 +15,8 @@ import { placeInWords } from "../core/places.js";
 const LISTED_AS_BROKEN = new Set(["UNSUPPORTED_PLACEHOLDER", "UNACCOUNTED_PLACEHOLDER"]);
 /** Problems whose text is a link, not a placeholder. */
 const OF_LINKS = new Set(["MAIL_MERGE", "ATTACHED_TEMPLATE", "EXTERNAL_LINK", "EXTERNAL_FIELD"]);
+/** Problems that there are for document types only. */
+const OF_DOCUMENT_TYPES = new Set(["UNKNOWN_FIELD", "NEEDS_LANGUAGE_2"]);
 const SHOWN_PLACES = 3;
 const SHOWN_PROBLEMS = 20;
 const SHOWN_FIELDS = 200;
@@ -26,7 +29,8 @@ const SHOWN_FIELDS = 200;
  * @returns {Element[]}
  */
 export function templateReport(inspection, meta, skill) {
-  const problems = allProblems(inspection);
+  const isOpen = skill === OPEN;
+  const problems = allProblems(inspection).filter(({ code }) => !isOpen || !OF_DOCUMENT_TYPES.has(code));
   const known = labels(meta, skill);
   return [
     summary(inspection.fields.length, problems.length),
@@ -56,9 +60,10 @@ function allProblems(inspection) {
     message: each.reason ?? "",
   }));
   const seen = new Set();
+  const kinds = new Set(inspection.unsupported.map(({ kind }) => kind));
   const others = inspection.problems.filter((each) => {
     const key = `${each.code} ${each.text} ${each.place.split(":")[0]}`;
-    const isNew = !LISTED_AS_BROKEN.has(each.code) && !seen.has(key);
+    const isNew = !LISTED_AS_BROKEN.has(each.code) && !kinds.has(each.code) && !seen.has(key);
     seen.add(key);
     return isNew;
   });

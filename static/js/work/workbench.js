@@ -52,6 +52,7 @@ function recalledOptions(value) {
   if (typeof kept.policy_yaml === "string") options.policy_yaml = kept.policy_yaml;
   options.strict = kept.strict === true;
   for (const name of OWN_SWITCHES) options[name] = kept[name] === true;
+  options.allow_unused = kept.allow_unused === true;
   return options;
 }
 

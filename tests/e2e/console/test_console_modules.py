@@ -268,3 +268,5 @@ def test_only_fields_that_go_together_are_sent(
     module: Callable[..., Any], options: dict[str, Any], fields: list[list[str]]
 ) -> None:
     assert module("work/job", "formFields", PRESET | options) == fields + REPORT
+    allowing = module("work/job", "formFields", PRESET | options | {"allow_unused": True})
+    assert allowing == [*fields, *REPORT, ["unused", "allow"]]

@@ -30,6 +30,18 @@ def test_meta_describes_the_server(meta: dict[str, Any]) -> None:
     assert list(meta["task_payload_schemas"]) == list(meta["json_schemas"]) == SKILLS
 
 
+def test_meta_lists_template_languages_and_their_formats(meta: dict[str, Any]) -> None:
+    assert (meta["supports_open"], meta["languages"]) == (True, [1, 2])
+    formats = {each["name"]: each for each in meta["formats"]}
+    assert formats["日期"]["example"] == {
+        "tag": "【签发日期|日期】",
+        "value": "2026-05-06",
+        "text": "2026年5月6日",
+    }
+    assert set(formats["日期"]["description"]) == {"en", "zh"}
+    assert [name for name, each in formats.items() if each["is_pattern"]] == ["yyyy-MM-dd", "#,##0.00"]
+
+
 def test_meta_describes_every_field_of_a_skill(meta: dict[str, Any]) -> None:
     schema = meta["task_payload_schemas"]["meeting_notice"]
     assert schema["extra_policy"] == "forbid"

@@ -21,7 +21,6 @@ class FormatRule(NamedTuple):
     """
 
     takes: str
-    example: str
     write: Callable[[Scalar], str] | None = None
     has_argument: bool = False
 
@@ -47,21 +46,19 @@ def _amount(value: Scalar) -> str:
 
 DEFAULT, OPTIONAL, SEPARATOR, PARAGRAPHS, BREAKS = "缺省", "可空", "分隔", "段", "换行"
 FORMATS = {
-    "日期": FormatRule("date", "2026年5月6日", dates.date),
-    "日期大写": FormatRule("date", "二〇二六年五月六日", dates.date_in_chinese),
-    "大写": FormatRule("number", "壹佰元整", _amount),
-    "中文数": FormatRule("integer", "十一", _of_integer(amounts.numeral)),
-    "中文大写": FormatRule("integer", "壹拾壹", _of_integer(amounts.capital_numeral)),
-    "圈码": FormatRule("integer", "①", _of_integer(amounts.circled)),
-    "字母": FormatRule("integer", "a", _of_integer(amounts.letters)),
-    DEFAULT: FormatRule("any", "缺省:无", has_argument=True),
-    OPTIONAL: FormatRule("any", "可空"),
-    SEPARATOR: FormatRule("texts", "分隔:、", has_argument=True),
-    PARAGRAPHS: FormatRule("any", "段"),
-    BREAKS: FormatRule("any", "换行"),
+    "日期": FormatRule("date", dates.date),
+    "日期大写": FormatRule("date", dates.date_in_chinese),
+    "大写": FormatRule("number", _amount),
+    "中文数": FormatRule("integer", _of_integer(amounts.numeral)),
+    "中文大写": FormatRule("integer", _of_integer(amounts.capital_numeral)),
+    "圈码": FormatRule("integer", _of_integer(amounts.circled)),
+    "字母": FormatRule("integer", _of_integer(amounts.letters)),
+    DEFAULT: FormatRule("any", has_argument=True),
+    OPTIONAL: FormatRule("any"),
+    SEPARATOR: FormatRule("texts", has_argument=True),
+    PARAGRAPHS: FormatRule("any"),
+    BREAKS: FormatRule("any"),
 }
-DATE_PATTERN = "yyyy-MM-dd"
-NUMBER_PATTERN = "#,##0.00"
 
 
 def rule_of(written: Format) -> FormatRule | None:
@@ -71,9 +68,9 @@ def rule_of(written: Format) -> FormatRule | None:
     """
     pattern = as_written(written)
     if numbers.is_number_pattern(pattern):
-        return FormatRule("number", pattern, lambda value: numbers.number_by_pattern(value, pattern))
+        return FormatRule("number", lambda value: numbers.number_by_pattern(value, pattern))
     if dates.is_date_pattern(pattern):
-        return FormatRule("date", pattern, lambda value: dates.date_by_pattern(value, pattern))
+        return FormatRule("date", lambda value: dates.date_by_pattern(value, pattern))
     rule = FORMATS.get(written.name)
     return rule if rule is not None and rule.has_argument == (written.argument is not None) else None
 
