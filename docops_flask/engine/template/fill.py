@@ -50,8 +50,8 @@ def fill(scan: Scan, values: Values) -> Filling:
     filling = Filling([], {}, [])
     # What is written, by the texts that paragraphs get.
     written: dict[int, Mapping[str, Value]] = {}
-    # Paragraphs with the same bytes and the same placeholders are filled alike with the same texts. In a block
-    # that stays as it is tags are text.
+    # Paragraphs with the same bytes and the same placeholders are filled alike with the same texts: in a
+    # block that stays as it is tags are text.
     known: dict[tuple[Paragraph, int, int], Filled] = {}
     for paragraph in scan.paragraphs:
         place = paragraph.place
