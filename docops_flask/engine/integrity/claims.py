@@ -175,12 +175,11 @@ def _replacements(
         if tuple(map(type, values)) != _TYPES:
             raise _wrong_type(index, values)
         mirrors = _mirrors(index, entry) if "mirrored_at" in entry else ()
-        replacement = Replacement._make((index, *values, mirrors, (), None, None))
-        if "payload_path" in entry:
-            path = member(entry, "payload_path", str, LOG, f"$.entries[{index}]")
-            replacement = replacement._replace(payload_path=path)
-        if "copy" in entry or "result_path" in entry:
-            replacement = _in_result(replacement, entry)
+        path = f"$.entries[{index}]"
+        copies = _copies(entry, path) if "copy" in entry else ()
+        result_path = member(entry, "result_path", str, LOG, path) if "result_path" in entry else None
+        payload_path = member(entry, "payload_path", str, LOG, path) if "payload_path" in entry else None
+        replacement = Replacement._make((index, *values, mirrors, copies, result_path, payload_path))
         inside = _inside(replacement.paragraph_path) if has_mark else None
         if inside is None:
             yield replacement
@@ -188,13 +187,6 @@ def _replacements(
             # An address without a text leads nowhere.
             others = tuple(_inside(mirror) or ("", "") for mirror in mirrors)
             inline.append(InlineReplacement(inside, others, replacement))
-
-
-def _in_result(replacement: Replacement, entry: dict[str, Any]) -> Replacement:
-    path = f"$.entries[{replacement.place}]"
-    copies = _copies(entry, path)
-    result_path = member(entry, "result_path", str, LOG, path) if "result_path" in entry else None
-    return replacement._replace(copy=copies, result_path=result_path)
 
 
 def _copies(entry: dict[str, Any], path: str) -> tuple[tuple[int, int], ...]:
