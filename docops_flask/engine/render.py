@@ -114,7 +114,7 @@ def _run(job: Job, template: Template, sink: ArtefactSink) -> RunResult:
     job = job._replace(skill=asked.skill)
     field_counts = asked.field_counts()
     _refuse_growth(field_counts, asked.values, job.limits.output_bytes)
-    document, scan, values, places, expansion, block_run = _opened(job, asked, template)
+    document, scan, values, places, expansion, block_run = opened = _opened(job, asked, template)
 
     targets = scan.runs_to_fill(values, values.of_copies)
     repeated = block_run or expansion
@@ -141,7 +141,7 @@ def _run(job: Job, template: Template, sink: ArtefactSink) -> RunResult:
     logged = (*scan.inline_names(), *log.elsewhere(), *(() if block_run is None else block_run.left))
     unaccounted = find_unaccounted(template.package, document, scan, logged, closed)
     log = log.with_unaccounted(unaccounted.names, suggestions)
-    fields, log, missing = _told(job, template, asked, field_counts, log, scan, places, values, block_run)
+    fields, log, missing = _told(job, template, asked, opened, sorted(field_counts), log)
 
     edits = [*filling.edits, *placed, *(() if inline is None else inline.edits)]
     edits += (*report.repair_edits(), *filling.edits_of_emptied(report.repaired_runs()))
@@ -234,22 +234,13 @@ def _opened(job: Job, asked: _Asked, template: Template) -> _Opened:
 
 
 def _told(  # noqa: PLR0917, called once
-    job: Job,
-    template: Template,
-    asked: _Asked,
-    field_counts: Mapping[str, int],
-    log: ReplaceLog,
-    scan: Scan,
-    places: PlaceScan,
-    values: Values,
-    block_run: "BlockRun | None",
+    job: Job, template: Template, asked: _Asked, opened: _Opened, fields: list[str], log: ReplaceLog
 ) -> tuple[list[str], ReplaceLog, MissingFields]:
-    """Return the names of the template's fields, sorted, the log, and what is missing."""
-    if asked.open_task is None:
-        fields = sorted(field_counts)
-        given = Given(asked.skill, job.payload or {}, values)
-        return fields, log, missing_fields(fields, given, log, scan, places)
-    return template.language_2.told(asked.open_task, log, scan, block_run)
+    """Return the names of the template's fields, the log, and what is missing."""
+    if asked.open_task is not None:
+        return template.language_2.told(asked.open_task, log, opened.scan, opened.block_run)
+    given = Given(asked.skill, job.payload or {}, opened.values)
+    return fields, log, missing_fields(fields, given, log, opened.scan, opened.places)
 
 
 def _fill_inline(scan: Scan, values: Values, skill: Skill) -> "InlineFilling | None":

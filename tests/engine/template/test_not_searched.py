@@ -126,7 +126,7 @@ def test_each_kind_of_job_warns_of_it(tmp_path: Path, case: Case) -> None:
     assert told["log"]["warnings"] == told["report"]["warnings"] == [warning]
     assert told["precheck"]["warnings"] == [warning]
     problems = [each for each in told["inspect"]["problems"] if each["code"] != "NO_FIELDS"]
-    assert problems == [{**warning, "text": ""}]
+    assert problems == [{**warning, "text": "", "related_place": None}]
     # Whether it holds a placeholder is not known.
     assert told["run"]["exit_code"] == told["precheck"]["expected_exit_code"] == 0
 
