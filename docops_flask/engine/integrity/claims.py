@@ -59,7 +59,8 @@ class PlaceReplacement(NamedTuple):
     (docs/analysis/places.md), whose characters ``start``:``end`` it is about. With ``bound_control``, the
     whole address of a content control, it is data that gets the whole text of that control. ``tells_run``
     says that the entry names runs or mirrors, which only paragraphs have, or a copy in a log without blocks.
-    Where the log has blocks, ``address`` is the one in the result.
+    Where the log has blocks, ``copy`` is the copy that it stands in, ``result_address`` its address in the
+    result.
     """
 
     place: int
@@ -72,6 +73,8 @@ class PlaceReplacement(NamedTuple):
     new_text: str
     tells_run: bool = False
     bound_control: str | None = None
+    copy: tuple[tuple[int, int], ...] = ()
+    result_address: str | None = None
 
 
 class Fix(NamedTuple):
@@ -178,12 +181,12 @@ def _replacements(
         if tuple(map(type, values)) != _TYPES:
             raise _wrong_type(index, values)
         mirrors = _mirrors(index, entry) if "mirrored_at" in entry else ()
-        replacement = Replacement._make((index, *values, mirrors, (), None, None))
-        if "payload_path" in entry:
-            path = member(entry, "payload_path", str, LOG, f"$.entries[{index}]")
-            replacement = replacement._replace(payload_path=path)
-        if "copy" in entry or "result_path" in entry:
-            replacement = _in_result(replacement, entry)
+        path = f"$.entries[{index}]"
+        copies = _copies(entry, path) if "copy" in entry else ()
+        result_path = member(entry, "result_path", str, LOG, path) if "result_path" in entry else None
+        payload_path = member(entry, "payload_path", str, LOG, path) if "payload_path" in entry else None
+        replacement = Replacement._make((index, *values, mirrors, copies, result_path, payload_path))
+        if "copy" in entry or result_path is not None:
             in_result.append(index)
         inside = _inside(replacement.paragraph_path) if has_mark else None
         if inside is None:
@@ -194,15 +197,12 @@ def _replacements(
             inline.append(InlineReplacement(inside, others, replacement))
 
 
-def _in_result(replacement: Replacement, entry: dict[str, Any]) -> Replacement:
-    path = f"$.entries[{replacement.place}]"
-    copies: tuple[tuple[int, int], ...] = ()
-    if "copy" in entry:
-        from docops_flask.engine.integrity.block_claims import copies_in
+def _copies(entry: dict[str, Any], path: str) -> tuple[tuple[int, int], ...]:
+    if "copy" not in entry:
+        return ()
+    from docops_flask.engine.integrity.block_claims import copies_in
 
-        copies = copies_in(entry, "copy", path)
-    result_path = member(entry, "result_path", str, LOG, path) if "result_path" in entry else None
-    return replacement._replace(copy=copies, result_path=result_path)
+    return copies_in(entry, "copy", path)
 
 
 _INSIDE = r"(.*):((?:field|math)(?:0|[1-9][0-9]{0,8})|ruby(?:0|[1-9][0-9]{0,8})\.(?:rt|base))"
@@ -218,10 +218,8 @@ def _place_replacement(index: int, entry: dict[str, Any], *, has_blocks: bool) -
     path = f"$.entries[{index}]"
     part = member(entry, "part", str, LOG, path)
     whole = member(entry, "paragraph_path", str, LOG, path)
-    if has_blocks and "result_path" in entry:
-        whole = member(entry, "result_path", str, LOG, path)
     of_paragraphs = ("mirrored_at",) if has_blocks else ("mirrored_at", "copy", "result_path")
-    return PlaceReplacement(
+    placed = PlaceReplacement(
         index,
         part,
         # An address of another part leads nowhere.
@@ -234,6 +232,11 @@ def _place_replacement(index: int, entry: dict[str, Any], *, has_blocks: bool) -
         entry.get("run_id") is not None or any(name in entry for name in of_paragraphs),
         member(entry, "bound_control", str, LOG, path) if "bound_control" in entry else None,
     )
+    if not has_blocks or "result_path" not in entry:
+        return placed
+    result = member(entry, "result_path", str, LOG, path)
+    address = result[len(part) + 1 :] if result.startswith(f"{part}#") else ""
+    return placed._replace(copy=_copies(entry, path), result_address=address)
 
 
 def _wrong_type(index: int, values: tuple[Any, ...]) -> InvalidArgument:

@@ -234,9 +234,10 @@ class WrittenPart:
 
     def position(self, number: int, offset: int) -> int:
         """Return where the byte at an offset of a span's chunk stands."""
-        moved = sum(
-            len(new) - (end - start) for start, end, new in self._edits.get(number, ()) if end <= offset
-        )
+        edits = self._edits.get(number)
+        if edits is None:
+            return self.starts[number] + offset
+        moved = sum(len(new) - (end - start) for start, end, new in edits if end <= offset)
         return self.starts[number] + offset + moved
 
     def place_at(self, at: int) -> int:
