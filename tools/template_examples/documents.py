@@ -4,6 +4,7 @@ A line is a paragraph. ``a ¦ b`` is a row of a table with two cells, ``¦ a`` o
 stand together are one table; ``⏎`` in a cell parts its paragraphs. ``№ text`` is a paragraph that Word numbers,
 in a result with its number: ``№1 text``. ``↵`` is a line break. ``[header] text`` stands in the header.
 ``[picture 30 × 30 mm 【@名】]`` is a picture with this alternative text, in a result ``[picture 30 × 30 mm]``.
+``[link text]`` is a hyperlink, ``[field text]`` the result of a field, ``[object]`` an embedded object.
 """
 
 import io
@@ -11,6 +12,7 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
+from xml.sax.saxutils import escape
 
 import docx
 from docx.document import Document
@@ -23,9 +25,17 @@ from docx.text.paragraph import Paragraph
 from tools.lib.png import png
 
 _BAR, _NEW_PARAGRAPH, _BREAK, _NUMBERED, _HEADER = "¦", "⏎", "↵", "№", "[header] "
-_PICTURE = re.compile(r"\[picture (\d+) × (\d+) mm ([^\]]*)\]")
+_SPECIAL = re.compile(r"\[(?:picture (\d+) × (\d+) mm |(link) |(field) |(object))([^\]]*)\]")
 _EMU_OF_MM = 36_000
 _GREY = bytes((208, 208, 208))
+_ELEMENTS = {
+    "link": '<w:hyperlink w:anchor="top"><w:r>{text}</w:r></w:hyperlink>',
+    "field": '<w:r><w:fldChar w:fldCharType="begin"/></w:r>\n<w:r><w:instrText>QUOTE</w:instrText></w:r>\n'
+    '<w:r><w:fldChar w:fldCharType="separate"/></w:r>\n<w:r>{text}</w:r>\n'
+    '<w:r><w:fldChar w:fldCharType="end"/></w:r>',
+    "object": '<w:r><w:object><o:OLEObject xmlns:o="urn:schemas-microsoft-com:office:office" Type="Embed" '
+    'ProgID="Excel.Sheet.12" ShapeID="s1" DrawAspect="Icon" ObjectID="_1"/></w:object></w:r>',
+}
 # Width of the text area; the pictures of the page show three of these beside one another.
 TEXT_WIDTH = 76
 _MARGIN = 4
@@ -97,9 +107,12 @@ def _fill(paragraph: Paragraph, text: str) -> None:
             parse_xml(f'<w:numPr {nsdecls("w")}><w:ilvl w:val="0"/><w:numId w:val="900"/></w:numPr>')
         )
     position = 0
-    for match in _PICTURE.finditer(text):
+    for match in _SPECIAL.finditer(text):
         _add_text(paragraph, text[position : match.start()])
-        _add_picture(paragraph, int(match[1]), int(match[2]), match[3])
+        if match[1]:
+            _add_picture(paragraph, int(match[1]), int(match[2]), match[6])
+        else:
+            _add_element(paragraph, match[3] or match[4] or match[5], match[6])
         position = match.end()
     _add_text(paragraph, text[position:])
 
@@ -116,6 +129,11 @@ def _add_picture(paragraph: Paragraph, width: int, height: int, alternative: str
     content = io.BytesIO(png(1, 1, _GREY))
     shape: Any = paragraph.add_run().add_picture(content, Mm(width), Mm(height))
     shape._inline.docPr.set("descr", alternative)
+
+
+def _add_element(paragraph: Paragraph, kind: str, text: str) -> None:
+    for part in _ELEMENTS[kind].format(text=f'<w:t xml:space="preserve">{escape(text)}</w:t>').split("\n"):
+        paragraph._p.append(parse_xml(part.replace(">", f" {nsdecls('w')}>", 1)))
 
 
 def read(file: Path) -> list[str]:
