@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from docops_flask.cli.main import main as command
-from docops_flask.engine.template.blocks import structure
+from docops_flask.engine.template.blocks.pairing import MAX_DEPTH
+from docops_flask.engine.template.blocks.structure import MAX_BLOCKS
 from docops_flask.engine.template.formats.table import FORMATS
 from docops_flask.engine.template.names import MAX_NAME
 from docops_flask.engine.template.tags import MAX_FORMATS, MAX_TAG
@@ -19,8 +20,12 @@ from tools.template_examples.run import Docops, run_example
 EXAMPLES = [example for language in PAGES for example in examples_of(language)]
 FORMAT_HEADERS = {"en": ("Tag", "Value", "Text"), "zh": ("标签", "值", "文字")}
 ERROR_HEADERS = {"en": ("Code", "Example"), "zh": ("代码", "例子")}
-FORMAT_ROWS = [(language, *row[:3]) for language in PAGES for row in rows_of(language, *FORMAT_HEADERS[language])]
-ERROR_ROWS = [(language, *row[:2]) for language in PAGES for row in rows_of(language, *ERROR_HEADERS[language])]
+FORMAT_ROWS = [
+    (language, *row[:3]) for language in PAGES for row in rows_of(language, *FORMAT_HEADERS[language])
+]
+ERROR_ROWS = [
+    (language, *row[:2]) for language in PAGES for row in rows_of(language, *ERROR_HEADERS[language])
+]
 MAX_BYTES = 1_500_000
 
 
@@ -86,7 +91,9 @@ def test_a_row_of_the_errors(language: str, code: str, shown: str, docops: Docop
     status, said = docops(["inspect", str(template), "--json"])
     report = json.loads(said)
     assert status == 0
-    assert code in {each["kind"] for each in report["unsupported"]} | {each["code"] for each in report["problems"]}
+    assert code in {each["kind"] for each in report["unsupported"]} | {
+        each["code"] for each in report["problems"]
+    }
 
 
 @pytest.mark.parametrize("language", PAGES)
@@ -98,5 +105,5 @@ def test_every_format_has_a_row(language: str) -> None:
 @pytest.mark.parametrize("language", PAGES)
 def test_the_limits_are_those_of_the_program(language: str) -> None:
     text = PAGES[language].read_text("utf-8")
-    for limit in (structure.MAX_BLOCKS, structure.MAX_DEPTH, MAX_TAG, MAX_FORMATS, MAX_NAME):
+    for limit in (MAX_BLOCKS, MAX_DEPTH, MAX_TAG, MAX_FORMATS, MAX_NAME):
         assert f" {limit:,} |" in text

@@ -53,7 +53,7 @@ def _ink(column: int, row: int, side: int) -> int:
     x, y = column + 0.5 - side / 2, row + 0.5 - side / 2
     distance, radius = hypot(x, y), side / 2 - 1
     ring = min(radius - distance, distance - radius * 0.92)
-    # A side of the star is a line from one point to the next but one; it is cos 72° of the radius off the centre.
+    # A side of the star leads from one point to the next but one: cos 72° of the radius off the centre.
     outer = radius * 0.32
     angle = abs((atan2(x, -y) + pi / 5) % (2 * pi / 5) - pi / 5)
     star = outer * cos(2 * pi / 5) - distance * cos(2 * pi / 5 - angle)

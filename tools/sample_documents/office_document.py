@@ -33,13 +33,16 @@ _STYLES = (
 )
 _LEVEL = (
     '<w:abstractNum {ns} w:abstractNumId="{id}"><w:multiLevelType w:val="singleLevel"/><w:lvl w:ilvl="0">'
-    '<w:start w:val="1"/><w:numFmt w:val="{format}"/>{style}<w:suff w:val="{behind}"/><w:lvlText w:val="{text}"/>'
+    '<w:start w:val="1"/><w:numFmt w:val="{format}"/>{style}<w:suff w:val="nothing"/>'
+    '<w:lvlText w:val="{text}"/>'
     '<w:lvlJc w:val="left"/><w:pPr><w:ind w:firstLineChars="200" w:firstLine="640"/></w:pPr></w:lvl>'
     "</w:abstractNum>"
 )
 _NUM = '<w:num {ns} w:numId="{id}"><w:abstractNumId w:val="{id}"/></w:num>'
 # 一、 for headings, 1. for what stands below them: the numbers of their lists.
 HEADINGS, ITEMS = 1, 2
+_DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+_ROW_HEIGHT = 30
 _DATE = (1980, 1, 1, 0, 0, 0)
 
 
@@ -59,17 +62,21 @@ class OfficeDocument:
         numbered = f'<w:numPr><w:numId w:val="{HEADINGS}"/></w:numPr>' if numbers_headings else ""
         for style in _STYLES:
             self._document.styles.element.append(parse_xml(style.format(ns=_W, numbered=numbered)))
-        self._add_lists("<w:pStyle w:val=\"Heading1\"/>" if numbers_headings else "")
+        self._add_lists('<w:pStyle w:val="Heading1"/>' if numbers_headings else "")
 
     def _add_lists(self, style: str) -> None:
         levels = (
             _LEVEL.format(
-                ns=_W, id=HEADINGS, format="chineseCountingThousand", style=style, behind="nothing", text="%1、"
+                ns=_W,
+                id=HEADINGS,
+                format="chineseCountingThousand",
+                style=style,
+                text="%1、",
             ),
-            _LEVEL.format(ns=_W, id=ITEMS, format="decimal", style="", behind="nothing", text="%1."),
+            _LEVEL.format(ns=_W, id=ITEMS, format="decimal", style="", text="%1."),
         )
         lists = "".join((*levels, *(_NUM.format(ns=_W, id=each) for each in (HEADINGS, ITEMS))))
-        content = f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<w:numbering {_W}>{lists}</w:numbering>'
+        content = f"{_DECLARATION}<w:numbering {_W}>{lists}</w:numbering>"
         part = self._document.part
         uri = PackURI("/word/numbering.xml")
         part.relate_to(
@@ -94,28 +101,31 @@ class OfficeDocument:
         """Add a paragraph that Word numbers 1., 2., 3.: of a list, and not by its style."""
         _number(self._document.add_paragraph(text, style))
 
-    def add_table(self, widths: Sequence[float], rows: Sequence[Sequence[str]], *, height: float = 30) -> Table:
-        """Add a table, columns ``widths`` millimetres wide, rows at least ``height`` points high.
+    def add_table(
+        self, widths: Sequence[float], rows: Sequence[Sequence[str]], *, has_heading: bool = True
+    ) -> Table:
+        """Add a table, columns ``widths`` millimetres wide, rows at least 30 points high.
 
-        The first row is a heading row, which each page repeats. The last cell of a short row takes the rest.
+        With ``has_heading`` the first row is one, which each page repeats. The last cell of a
+        short row takes the rest.
         """
-        table = self._document.add_table(0, len(widths), "Table Grid")
+        table: Table = self._document.add_table(len(rows), len(widths), "Table Grid")
         table.alignment, table.autofit = WD_TABLE_ALIGNMENT.CENTER, False
         for column, width in zip(table.columns, widths, strict=True):
             column.width = Mm(width)
-        for number, texts in enumerate(rows):
-            table.add_row()  # type: ignore[no-untyped-call]
-            row = table.rows[-1]
-            row.height, row.height_rule = Pt(height), WD_ROW_HEIGHT_RULE.AT_LEAST
+        for number, (row, texts) in enumerate(zip(table.rows, rows, strict=True)):
+            row.height, row.height_rule = Pt(_ROW_HEIGHT), WD_ROW_HEIGHT_RULE.AT_LEAST
             row._tr.get_or_add_trPr().append(parse_xml(f"<w:cantSplit {_W}/>"))
             for cell, width in zip(row.cells, widths, strict=True):
                 cell.width = Mm(width)
             cells = [*row.cells[: len(texts) - 1], row.cells[len(texts) - 1].merge(row.cells[-1])]
             for cell, text in zip(cells, texts, strict=True):
                 cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
-                cell.paragraphs[0].style = "Table Value" if number else "Table Label"
+                is_label = has_heading and not number
+                cell.paragraphs[0].style = "Table Label" if is_label else "Table Value"
                 cell.paragraphs[0].add_run(text)
-        table.rows[0]._tr.get_or_add_trPr().append(parse_xml(f"<w:tblHeader {_W}/>"))
+        if has_heading:
+            table.rows[0]._tr.get_or_add_trPr().append(parse_xml(f"<w:tblHeader {_W}/>"))
         return table
 
     def write(self, file: Path) -> None:
@@ -143,7 +153,7 @@ def without_borders(table: Table) -> None:
     """Take the borders off a table, which then only places its cells."""
     sides = ("top", "left", "bottom", "right", "insideH", "insideV")
     borders = "".join(f'<w:{side} w:val="nil"/>' for side in sides)
-    properties = table._tbl.tblPr
+    properties: Any = table._tbl.tblPr
     layout = properties.find(qn("w:tblLayout"))
     layout.addprevious(parse_xml(f"<w:tblBorders {_W}>{borders}</w:tblBorders>"))
 

@@ -1,4 +1,4 @@
-"""A purchase contract: goods as rows, amounts in figures and in capitals, optional clauses, annexes, a seal."""
+"""A purchase contract: goods as rows, amounts in capitals, optional clauses, annexes, a seal."""
 
 import base64
 from pathlib import Path
@@ -30,7 +30,9 @@ def build(starter: Path, file: Path) -> None:
     document.without_letterhead()
     document.add("Salutation", _REMARK, _DECLARED)
     document.add("Title", "采购合同")
-    document.add("Salutation", "合同编号：【合同编号】", "甲方（采购方）：【甲方】", "乙方（供货方）：【乙方】")
+    document.add(
+        "Salutation", "合同编号：【合同编号】", "甲方（采购方）：【甲方】", "乙方（供货方）：【乙方】"
+    )
     document.add(
         "Body Text",
         "根据《中华人民共和国民法典》及有关规定，甲乙双方就【项目名称】采购事宜协商一致，订立本合同。",
@@ -67,12 +69,15 @@ def build(starter: Path, file: Path) -> None:
     )
     parties = document.add_table(
         (78, 78),
-        (("甲方（盖章）：【甲方】", "乙方（盖章）：【乙方】"), ("【@公章 40mm】", ""), ("日期：【签订日期|日期】", "日期：")),
+        (
+            ("甲方（盖章）：【甲方】", "乙方（盖章）：【乙方】"),
+            ("【@公章 40mm】", ""),
+            ("日期：【签订日期|日期】", "日期："),
+        ),
+        has_heading=False,
     )
     without_borders(parties)
     for column in (0, 1):
-        align(parties, column, "left", rows=slice(0, 3))
-        parties.rows[0].cells[column].paragraphs[0].style = "Table Value"
         parties.rows[1].cells[column].paragraphs[0].style = "Picture"
     document.write(file)
 
@@ -86,8 +91,22 @@ def task() -> dict[str, Any]:
             "乙方": "青岚市远帆科技有限公司",
             "项目名称": "办公设备",
             "货物": [
-                {"名称": "台式计算机", "规格": "国产处理器/16 GB", "数量": 20, "单位": "台", "单价": 5280, "金额": 105600},
-                {"名称": "激光打印机", "规格": "A4 双面", "数量": 4, "单位": "台", "单价": 1850.5, "金额": 7402},
+                {
+                    "名称": "台式计算机",
+                    "规格": "国产处理器/16 GB",
+                    "数量": 20,
+                    "单位": "台",
+                    "单价": 5280,
+                    "金额": 105600,
+                },
+                {
+                    "名称": "激光打印机",
+                    "规格": "A4 双面",
+                    "数量": 4,
+                    "单位": "台",
+                    "单价": 1850.5,
+                    "金额": 7402,
+                },
                 {"名称": "复印纸", "规格": None, "数量": 60, "单位": "箱", "单价": 168.25, "金额": 10095},
             ],
             "合计": 123097,

@@ -1,9 +1,9 @@
 """Writes the lines of an example as a Word document, and reads a document as such lines.
 
 A line is a paragraph. ``a ¦ b`` is a row of a table with two cells, ``¦ a`` of one with one cell; rows that
-stand together are one table; ``⏎`` in a cell parts its paragraphs. ``№ text`` is a paragraph that Word numbers,
-in a result with its number: ``№1 text``. ``↵`` is a line break. ``[header] text`` stands in the header.
-``[picture 30 × 30 mm 【@名】]`` is a picture with this alternative text, in a result ``[picture 30 × 30 mm]``.
+stand together are one table; ``⏎`` in a cell parts its paragraphs. ``№ text`` is a paragraph that Word
+numbers, in a result with its number: ``№1 text``. ``↵`` is a line break. ``[header] text`` is in the header.
+``[picture 30 × 30 mm 【@名】]`` is a picture with this alternative text, in a result without the text.
 ``[link text]`` is a hyperlink, ``[field text]`` the result of a field, ``[object]`` an embedded object.
 """
 

@@ -56,7 +56,7 @@ def examples_of(language: str) -> list[Example]:
 
 
 def rows_of(language: str, *header: str) -> Iterator[list[str]]:
-    """Yield the cells of the rows of each table whose first header cells are ``header``, without code marks."""
+    """Yield the cells of the rows of each table that begins with the headers ``header``."""
     for match in _TABLE.finditer(PAGES[language].read_text(encoding="utf-8")):
         if tuple(_cells(match[1]))[: len(header)] == header:
             for row in match[2].strip().split("\n"):

@@ -54,9 +54,7 @@ def make_pictures(examples: Sequence[Example], docops: Docops) -> None:
         for example in examples:
             panels = [images[f"{example.name}.{panel}"] for panel in ("template", "task")]
             after = [
-                images[key]
-                for panel in ("document", "told")
-                if (key := f"{example.name}.{panel}") in images
+                images[key] for panel in ("document", "told") if (key := f"{example.name}.{panel}") in images
             ]
             columns = [[heads[0], panels[0]], [heads[1], panels[1]], [heads[2], *after]]
             image = _side_by_side([_stacked(each) for each in columns])
