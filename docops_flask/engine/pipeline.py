@@ -108,12 +108,9 @@ def inspect(job: Job, template: FilePath) -> "Inspection":
 def _meanings(package: Package, job: Job, document: Document | None = None) -> "TagMeanings":
     """Return what the tags of a template mean in language 2, without a payload."""
     from docops_flask.engine.reports.open_inspection import without_slips
-    from docops_flask.engine.template.tag_meaning import decide_tags
-    from docops_flask.engine.template.tag_scan import find_tags
+    from docops_flask.engine.language_2 import meanings_of
 
-    document = document or open_document(package, job.limits)
-    scan = scan_document(document, find_tags)
-    meanings = decide_tags(scan, scan_places(package, document, job.limits, find_tags))
+    meanings = meanings_of(document or open_document(package, job.limits), package, job.limits)
     skills = job.skills if job.skill is None else (job.skill,)
     return without_slips(meanings, {name for skill in skills for name in skill.placeholders()})
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
+from typing import TYPE_CHECKING, cast
 
 from docops_flask.engine.reports.log_entry import LogEntry
 from docops_flask.engine.reports.missing_fields import (
@@ -20,13 +21,17 @@ from docops_flask.engine.template.scan import Scan
 from docops_flask.engine.template.tag_meaning import path_of
 from docops_flask.engine.template.tags import BadTag, Tag, read_tag
 
+if TYPE_CHECKING:
+    from docops_flask.engine.reports.block_entry import BlockEntry
+
 
 def with_paths(log: ReplaceLog, task: OpenTask) -> ReplaceLog:
     """Return ``log`` with the path of each field's value in place of what stands in its brackets."""
     keys = {field.placeholder: field.key for field in task.skill.fields}
+    entries = tuple([_with_path(each, keys) for each in log.entries])
+    blocks = [cast("BlockEntry", each) for each in log.blocks]
     return log._replace(
-        entries=tuple([_with_path(each, keys) for each in log.entries]),
-        blocks=tuple([each._replace(name=path_of(each.name)) for each in log.blocks]),
+        entries=entries, blocks=tuple([each._replace(name=path_of(each.name)) for each in blocks])
     )
 
 
@@ -35,6 +40,11 @@ def _with_path(entry: LogEntry, keys: Mapping[str, str]) -> LogEntry:
     if name is not None:
         path = path_of(name)
         return entry._replace(field_name=path, payload_path=f"$.{keys.get(name, path)}")
+    return explained(entry)
+
+
+def explained(entry: LogEntry) -> LogEntry:
+    """Return ``entry`` with what is wrong with its tag: what is accepted, which format is not known."""
     tag = read_tag(entry.original_text[1:-1]) if entry.status == "unsupported" else None
     if isinstance(tag, BadTag):
         return entry._replace(reason=f"{entry.reason}: {tag.accepted}")
@@ -57,14 +67,24 @@ def missing_values(task: OpenTask, log: ReplaceLog, scan: Scan) -> MissingFields
         tuple(sorted(required)),
         tuple(sorted(names - required)),
         tuple(islice(_missing_places(left, task), MAX_LISTED)),
-        tuple(
-            UnusedKey(_key(each.path)[:MAX_SHOWN_CHARACTERS], each.suggestion)
-            for each in task.unused[:MAX_LISTED]
-        ),
-        tuple(each.text[:MAX_SHOWN_CHARACTERS] for each in task.meanings.candidates[:MAX_LISTED]),
+        unused_keys(task),
+        candidate_texts(task),
         tuple(left_places(left[:MAX_LISTED], scan)),
         len(left),
     )
+
+
+def unused_keys(task: OpenTask) -> tuple[UnusedKey, ...]:
+    """Return the keys of the payload that no tag takes, as the report has them."""
+    return tuple(
+        UnusedKey(_key(each.path)[:MAX_SHOWN_CHARACTERS], each.suggestion)
+        for each in task.unused[:MAX_LISTED]
+    )
+
+
+def candidate_texts(task: OpenTask) -> tuple[str, ...]:
+    """Return the texts that nobody declared, as the report has them."""
+    return tuple(each.text[:MAX_SHOWN_CHARACTERS] for each in task.meanings.candidates[:MAX_LISTED])
 
 
 def _key(path: str) -> str:

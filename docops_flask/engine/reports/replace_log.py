@@ -4,7 +4,7 @@ The log lists every placeholder of the template with its place and what became o
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from docops_flask.engine.artefacts import WrittenItems, json_text, quoted
 from docops_flask.engine.reports.log_entry import (
@@ -23,17 +23,28 @@ from docops_flask.engine.template.unaccounted import UnaccountedName
 from docops_flask.engine.template.values import DROPPED_NEWLINE, Values
 
 if TYPE_CHECKING:
-    from docops_flask.engine.reports.block_entry import BlockEntry
     from docops_flask.engine.run_warnings import RunWarning
     from docops_flask.engine.template.expansion import Expansion
     from docops_flask.engine.template.inline_fill import InlineFilling
     from docops_flask.engine.template.removal import Removed
 
 
+class LoggedBlock(Protocol):
+    """A block of the template as the log tells of it."""
+
+    @property
+    def copies(self) -> int:
+        """How often it stands in the result."""
+
+    def as_dict(self, number: int) -> dict[str, Any]:
+        """Return it as the log has it, where it is the block with that number in the log."""
+
+
 class ReplaceLog(NamedTuple):
     """The log of a run: its entries in document order, how many have each status, the runs that changed.
 
-    ``blocks`` are those of the template that were repeated, in document order;
+    ``blocks`` are those of the template that were repeated, in document order; ``kept_count`` says how many
+    of them stay as they are since a value is missing; ``added`` is what copies brought into other parts.
     ``removed`` is what the job left out of the result beside the text.
     """
 
@@ -42,14 +53,16 @@ class ReplaceLog(NamedTuple):
     missing_count: int
     unsupported_count: int
     touched_runs: tuple[str, ...]
-    blocks: "tuple[BlockEntry, ...]" = ()
+    blocks: tuple[LoggedBlock, ...] = ()
     removed: "tuple[Removed, ...]" = ()
     warnings: "tuple[RunWarning, ...]" = ()
+    kept_count: int = 0
+    added: Mapping[str, Any] = {}
 
     @property
     def left_count(self) -> int:
-        """How many placeholders are still in the document."""
-        return len(self.entries) - self.replaced_count
+        """How many placeholders, and blocks without a value, are still in the document."""
+        return len(self.entries) - self.replaced_count + self.kept_count
 
     @property
     def unsupported(self) -> list[LogEntry]:
@@ -112,10 +125,13 @@ class ReplaceLog(NamedTuple):
         return {"entries": [entry.claim() for entry in self.entries], **self._blocks(), **removed}
 
     def _blocks(self) -> dict[str, Any]:
-        """Return the member ``blocks``; nothing where there are none."""
-        if not self.blocks:
-            return {}
-        return {"blocks": [block.as_dict(number) for number, block in enumerate(self.blocks)]}
+        """Return the members ``blocks`` and ``added``; nothing of what is empty."""
+        members: dict[str, Any] = {}
+        if self.blocks:
+            members["blocks"] = [block.as_dict(number) for number, block in enumerate(self.blocks)]
+        if self.added:
+            members["added"] = dict(self.added)
+        return members
 
     def _removed(self) -> list[dict[str, str]]:
         return [each._asdict() for each in self.removed]
@@ -139,7 +155,7 @@ def replace_log(  # noqa: PLR0917, the steps of a run in their order
     (``place_entries``).
     """
     entries = tuple(_entries(scan, values, skill, suggestions, inline))
-    blocks: tuple[BlockEntry, ...] = ()
+    blocks: tuple[LoggedBlock, ...] = ()
     if expansion is not None:
         entries = tuple(_placed_in_template(scan, entries, expansion))
         # Few documents have blocks, and a renderer starts the faster for what it does not load.
@@ -174,7 +190,7 @@ def _placed_in_template(
         path = origin.place.path
         copy, note = None, entry.note
         if origin.block is not None and origin.copy is not None:
-            copy = origin.block, origin.copy
+            copy = ((origin.block, origin.copy),)
             # A newline was dropped at the end of the last line.
             note = note if origin.copy + 1 == len(expansion.blocks[origin.block].block.lines) else None
         yield entry._replace(
@@ -227,7 +243,7 @@ def _entries(
                 reason = missing_reason(skill, field is not None, bool(field and field.required))
                 yield LogEntry("missing", *at, name, reason=reason, note=note)
         if paragraph.inline and inline is not None:
-            yield from _inline_entries(paragraph, texts, skill, suggestions, inline)
+            yield from inline_entries(paragraph, texts, skill, suggestions, inline)
 
 
 # An enumeration's member takes a while to look up.
@@ -236,7 +252,7 @@ _PLACEHOLDER = Kind.PLACEHOLDER
 _BRACKETS = 2
 
 
-def _inline_entries(
+def inline_entries(
     paragraph: BracketedParagraph,
     values: Mapping[str, str],
     skill: Skill,

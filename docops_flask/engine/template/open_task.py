@@ -4,7 +4,7 @@ So does a task of a document type of language 2, which adds keys, labels and wha
 """
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from docops_flask.engine.bilingual import Bilingual
@@ -34,16 +34,19 @@ class OpenTask(NamedTuple):
     """An open task on a template.
 
     ``skill`` has a field for each tag that is filled: its placeholder is what stands in the brackets, its key
-    the path of the value. ``unused`` are keys of the payload that no tag takes, ``known`` all its keys and
-    the names of a document type, ``keys`` the latter's keys by the names of its fields.
+    the path of the value. ``payload`` has the names of fields for the keys of a document type, which ``keys``
+    has by these names. ``unused`` are keys of the payload that no tag takes, ``known`` all its keys and the
+    names of a document type, ``known_fields`` its fields. Of a template with blocks ``values`` is empty.
     """
 
     meanings: TagMeanings
     skill: Skill
+    payload: Mapping[str, Value]
     values: Values
     unused: Sequence[UnusedKey]
     known: Collection[str]
     keys: Mapping[str, str]
+    known_fields: Sequence[Field]
 
     def again(self, scan: Scan, places: PlaceScan) -> tuple[Scan, PlaceScan]:
         """Return what the tags of the expanded template mean: what they mean in the template."""
@@ -52,15 +55,14 @@ class OpenTask(NamedTuple):
 
 
 def read_open_task(
-    scan: Scan,
-    places: PlaceScan,
+    decide: Callable[[Collection[str]], TagMeanings],
     payload: Mapping[str, Value],
     options: Options,
     skill: Skill | None = None,
 ) -> OpenTask:
-    """Return what ``payload`` gives to a template whose tags are in ``scan`` and ``places``.
+    """Return what ``payload`` gives to a template.
 
-    ``skill`` is a document type of language 2, which knows names, keys, labels, and what is required. Raises
+    ``decide`` tells what its tags mean, given the names that the task declares. ``skill`` is a document type of language 2, which knows names, keys, labels, and what is required. Raises
     ``InvalidArgument`` (``detail.errors``) for a payload that does not fit, and for keys that neither a tag
     nor ``skill`` takes unless ``options`` allow them in an open task.
     """
@@ -75,27 +77,34 @@ def read_open_task(
     ]
     values = {names_of_keys.get(key, key): value for key, value in payload.items()}
     known = keys_of(values) | keys.keys()
-    meanings = decide_tags(scan, places, known)
+    meanings = decide(known)
     checked = check_payload(values, meanings.shape.root)
     own = list(checked.errors)
     if options.unused == "refuse" or skill is not None:
         legal = {f"$.payload{step(name)}" for name in keys}
-        own += [_unknown(each, keys) for each in checked.unused if each.path not in legal]
+        own += [
+            _unknown(each, keys)
+            for each in checked.unused
+            if each.path not in legal and each.key not in meanings.faulty
+        ]
     names = _names(meanings)
     # A number with a huge exponent is refused before it is written out.
-    filled = field_values(names, {} if own else values)
+    filled = field_values(names, {} if own or meanings.structure is not None else values)
     own += filled.errors
-    errors += [each._replace(path=_with_key(each.path, keys)) for each in own]
+    errors += [each._replace(path=with_key(each.path, keys)) for each in own]
     if errors:
-        raise _refused(errors[:MAX_ERRORS])
-    unused = [each._replace(path=_with_key(each.path, keys)) for each in checked.unused]
-    return OpenTask(meanings, _skill(names, skill), filled.values, unused, known, keys)
+        raise refused(errors)
+    unused = [each._replace(path=with_key(each.path, keys)) for each in checked.unused]
+    return OpenTask(meanings, _skill(names, skill), values, filled.values, unused, known, keys, fields)
 
 
-def _with_key(path: str, keys: Mapping[str, str]) -> str:
-    """Return the JSON path of a value with the document type's key in place of the name of its field."""
-    head, dot, rest = path.partition(".payload.")
-    if not dot:
+def with_key(path: str, keys: Mapping[str, str], root: str = "$.payload.") -> str:
+    """Return the JSON path of a value with the document type's key in place of the name of its field.
+
+    ``root`` is what the path begins with before the key.
+    """
+    head, dot, rest = path.partition(root)
+    if not dot or head:
         return path
     match = re.match(r"[^.\[]*", rest)
     name = match[0] if match is not None else ""
@@ -148,7 +157,9 @@ def _unknown(key: UnusedKey, keys: Mapping[str, str]) -> PayloadError:
     return PayloadError(key.path, "The template has no tag that takes this key.", suggestion)
 
 
-def _refused(errors: Sequence[PayloadError]) -> InvalidArgument:
+def refused(errors: Sequence[PayloadError]) -> InvalidArgument:
+    """Return the error for a payload that does not fit."""
+    errors = errors[:MAX_ERRORS]
     first = errors[0]
     more = f" ({len(errors) - 1} more in detail.errors)" if len(errors) > 1 else ""
     return InvalidArgument(
