@@ -15,10 +15,12 @@ from docops_flask.engine.reports.open_fields import explained
 from docops_flask.engine.reports.replace_log import LoggedBlock, ReplaceLog, inline_entries
 from docops_flask.engine.template.block_run import BlockRun, LinesPlace, TagCopy
 from docops_flask.engine.template.blocks.frames import Frame
+from docops_flask.engine.template.blocks.scopes import Scope
 from docops_flask.engine.template.blocks.remarks import copies_around, remarks_in
 from docops_flask.engine.template.copied_values import resolved
 from docops_flask.engine.template.grammar import Kind, Suggestions, ignored_characters
 from docops_flask.engine.template.open_task import OpenTask, with_key
+from docops_flask.engine.template.tags import Tag
 from docops_flask.engine.template.template_tags import TemplateTag, name_in_log
 from docops_flask.engine.template.values import DROPPED_NEWLINE
 
@@ -72,6 +74,19 @@ def block_log(  # noqa: PLR0917, the steps of a run in their order
     )
 
 
+def given_outside(tag: Tag | None, scope: Scope) -> str | None:
+    """Return how to write the path of a field without a value if a scope further out has one for it."""
+    path = None if tag is None else tag.path
+    if path is None or not path.names or path.up or path.is_root:
+        return None
+    up = 0
+    while scope.outer is not None:
+        scope, up = scope.outer, up + 1
+        if scope.resolve(path).value is not None:
+            return str(path._replace(is_root=True) if scope.outer is None else path._replace(up=up))
+    return None
+
+
 class _Entries:
     """Makes the entries about the paragraphs of the result."""
 
@@ -118,11 +133,17 @@ class _Entries:
         if text is not None and self._run.was_shortened(place, name) and self._run.is_last_line(place):
             note = f"{note}; {DROPPED_NEWLINE}" if note else DROPPED_NEWLINE
         path = None if start.field_name is None else self._payload_path(of, frame)
-        status, reason = ("replaced", None) if text is not None else (start.status, start.reason)
+        status, reason, suggestion = start.status, start.reason, start.suggestion
+        if text is not None:
+            status, reason = "replaced", None
+        elif start.field_name is not None:
+            suggestion = given_outside(of.tag, frame.scope)
+            if suggestion is not None:
+                reason = f"{reason}; {of.name} is given outside of the list: write 【{suggestion}】"
         return LogEntry(
             status, start.run_id, start.paragraph_path, start.start, start.end, start.original_text,
             start.before, start.after, start.mirrored_at, start.field_name, text, reason, start.kind,
-            start.suggestion, None, None, note, None, copies, place.path, path, start.related_place,
+            suggestion, None, None, note, None, copies, place.path, path, start.related_place,
         )  # fmt: skip
 
     def _start(self, of: TemplateTag) -> LogEntry:

@@ -63,8 +63,8 @@ def read_open_task(
     """Return what ``payload`` gives to a template.
 
     ``decide`` tells what its tags mean, given the names that the task declares. ``skill`` is a document type of language 2, which knows names, keys, labels, and what is required. Raises
-    ``InvalidArgument`` (``detail.errors``) for a payload that does not fit, and for keys that neither a tag
-    nor ``skill`` takes unless ``options`` allow them in an open task.
+    ``InvalidArgument`` (``detail.errors``) for a payload that does not fit, and for keys that neither a tag,
+    whatever its scope, nor ``skill`` takes unless ``options`` allow them in an open task.
     """
     fields = () if skill is None else skill.fields
     keys = {field.placeholder: field.key for field in fields}
@@ -82,10 +82,12 @@ def read_open_task(
     own = list(checked.errors)
     if options.unused == "refuse" or skill is not None:
         legal = {f"$.payload{step(name)}" for name in keys}
+        # A name of another scope is no slip; where it was meant, the report says so.
+        elsewhere = meanings.faulty | meanings.shape.all_names() if checked.unused else frozenset()
         own += [
             _unknown(each, keys)
             for each in checked.unused
-            if each.path not in legal and each.key not in meanings.faulty
+            if each.path not in legal and each.key not in elsewhere
         ]
     names = _names(meanings)
     # A number with a huge exponent is refused before it is written out.

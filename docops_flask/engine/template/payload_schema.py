@@ -229,6 +229,17 @@ class PayloadShape:
         entry.uses.append(use._replace(may_be_absent=True) if entry in given else use)
         return entry
 
+    def all_names(self) -> set[str]:
+        """Return the names of all scopes."""
+        found: set[str] = set()
+        pending = [self.root]
+        while pending:
+            scope = pending.pop()
+            found.update(scope.names)
+            for entry in scope.names.values():
+                pending += (each for each in (entry.members, entry.items) if each is not None)
+        return found
+
     def conflicts(self) -> Iterator[TypeConflict]:
         """Yield the names whose uses exclude one another."""
         yield from _conflicts(self.root)
