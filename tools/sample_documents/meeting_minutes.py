@@ -22,7 +22,7 @@ def build(starter: Path, file: Path) -> None:
         "【#议题】",
     )
     document.add("Heading 1", "【#|中文数】、【=标题】")
-    document.add("Body Text", "【讨论|可空】", "【#决议】")
+    document.add("Body Text", "【?讨论】", "【讨论】", "【/讨论】", "【#决议】")
     document.add_numbered(
         "Body Text",
         "【=内容】【?责任人】（责任人：【#责任人】【=姓名】【?单位】〔【单位】〕【/】【间隔】、【/责任人】"

@@ -26,6 +26,7 @@ from tools.lib.png import png
 
 _BAR, _NEW_PARAGRAPH, _BREAK, _NUMBERED, _HEADER = "¦", "⏎", "↵", "№", "[header] "
 _SPECIAL = re.compile(r"\[(?:picture (\d+) × (\d+) mm |(link) |(field) |(object))([^\]]*)\]")
+_SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 _EMU_OF_MM = 36_000
 _GREY = bytes((208, 208, 208))
 _ELEMENTS = {
@@ -167,7 +168,9 @@ def _text(paragraph: Any, document: Document, numbers: dict[str, int]) -> str:
     pieces = [_number(paragraph, document, numbers)]
     for element in paragraph.iter(qn("w:t"), qn("w:br"), qn("w:tab"), qn("wp:extent")):
         if element.tag == qn("w:t"):
-            pieces.append(element.text or "")
+            text = element.text or ""
+            # Word shows blanks at the ends of a text only if it says so (2.10 of XML 1.0; 17.3.3.31).
+            pieces.append(text if element.get(_SPACE) == "preserve" else text.strip(" "))
         elif element.tag == qn("wp:extent"):
             width, height = (round(int(element.get(name)) / _EMU_OF_MM) for name in ("cx", "cy"))
             pieces.append(f"[picture {width} × {height} mm]")

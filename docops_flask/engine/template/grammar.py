@@ -192,6 +192,11 @@ def plain_name(inner: str) -> tuple[str, Kind | None]:
     return plain, Kind.MALFORMED if plain != inner and re.search(_NO_CHARACTERS, inner) else None
 
 
+def with_hyphens(text: str) -> str:
+    """Return ``text`` with a hyphen for each dash."""
+    return re.sub(f"[{_HYPHENS}]", "-", text)
+
+
 def _in_its_place(match: re.Match[str]) -> str:
     if re.match(f"[{_BLANKS}]", match[0]):
         return " "

@@ -11,8 +11,9 @@ from docops_flask.engine.template.grammar import (
     kind_and_name,
     plain_name,
     unclosed,
+    with_hyphens,
 )
-from docops_flask.engine.template.tags import BadTag, TagKind, read_tag
+from docops_flask.engine.template.tags import BadTag, Tag, TagKind, read_tag
 
 _FILLED = (TagKind.FIELD, TagKind.NUMBER, TagKind.ITEM)
 _SIGNS = "#?^!/@=□＃？＾！／＠＝"
@@ -33,7 +34,7 @@ def _closed(text: str, start: int, end: int) -> Found | None:
 
 
 def _kind_and_name(inner: str) -> tuple[Kind | None, str]:
-    name, fault = plain_name(inner)
+    name, fault = text_of_tag(inner)
     tag = read_tag(name)
     if tag is None:
         told = kind_and_name(inner)
@@ -46,6 +47,17 @@ def _kind_and_name(inner: str) -> tuple[Kind | None, str]:
     if isinstance(tag, BadTag):
         return Kind.BAD_TAG, name
     return (Kind.PLACEHOLDER if tag.kind in _FILLED else Kind.UNSUPPORTED_TAG), name
+
+
+def text_of_tag(inner: str) -> tuple[str, Kind | None]:
+    """Return what stands in brackets for ``read_tag``, and what is wrong with it; see ``plain_name``.
+
+    Dashes are wrong in names alone: a remark begins with ——, and a format or a literal may hold any.
+    """
+    name, fault = plain_name(inner)
+    if fault is not None and with_hyphens(inner) == name and isinstance(read_tag(inner), Tag):
+        return inner, None
+    return name, fault
 
 
 def _loose(text: str, start: int) -> Found | None:

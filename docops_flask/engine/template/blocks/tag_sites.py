@@ -11,8 +11,8 @@ from typing import NamedTuple
 from docops_flask.engine.document.document import Document, ParagraphPlace, StoryKind, StoryPart
 from docops_flask.engine.oxml.markup import byte_offsets
 from docops_flask.engine.template.blocks.pairing import PlacedTag
-from docops_flask.engine.template.grammar import plain_name
 from docops_flask.engine.template.scan import may_hold_bracket
+from docops_flask.engine.template.tag_scan import text_of_tag
 from docops_flask.engine.template.tags import BadTag, Tag, TagKind, read_tag
 
 CONTROL_KINDS = frozenset(
@@ -120,7 +120,7 @@ def _take(place: ParagraphPlace, story: Story) -> None:
 
 
 def _tag_in(inner: str) -> Tag | BadTag | None:
-    name, fault = plain_name(inner)
+    name, fault = text_of_tag(inner)
     return read_tag(name) if fault is None else None
 
 
