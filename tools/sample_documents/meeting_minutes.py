@@ -11,7 +11,7 @@ _DECLARED = "【字段：期号、机关、会议名称、日期 日期、地点
 def build(starter: Path, file: Path) -> None:
     """Write the template to ``file``; ``starter`` gives page and styles."""
     document = OfficeDocument(starter, "会议纪要", numbers_headings=False)
-    document.letterhead.text = "【机关】会议纪要"
+    document.letterhead.text = "【机关】纪要"
     document.number.text = "第【期号】期"
     document.add("Salutation", _DECLARED)
     document.add("Title", "【会议名称】纪要")

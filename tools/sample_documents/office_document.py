@@ -149,8 +149,11 @@ def align(table: Table, column: int, alignment: str, *, rows: slice = slice(1, N
             properties.append(parse_xml(f'<w:jc {_W} w:val="{alignment}"/>'))
 
 
-def without_borders(table: Table) -> None:
-    """Take the borders off a table, which then only places its cells."""
+def place_cells_alone(table: Table) -> None:
+    """Take the borders off a table, which then only places its cells, with room above the first row."""
+    table.rows[0].height = Pt(2 * _ROW_HEIGHT)
+    for cell in table.rows[0].cells:
+        cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.BOTTOM
     sides = ("top", "left", "bottom", "right", "insideH", "insideV")
     borders = "".join(f'<w:{side} w:val="nil"/>' for side in sides)
     properties: Any = table._tbl.tblPr

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from tools.lib.png import seal
-from tools.sample_documents.office_document import OfficeDocument, align, without_borders
+from tools.sample_documents.office_document import OfficeDocument, align, place_cells_alone
 
 _REMARK = "【——模板说明：货物逐项成行；“质保”“预付比例”“附件”不填时，相应条款按否则处理或整条省去。】"
 _DECLARED = "【字段：合同编号、甲方、乙方、项目名称、合计 数字、签订日期 日期、公章 图片】"
@@ -21,7 +21,7 @@ _GOODS = (
     ),
     ("合计", "人民币【合计|大写】（¥【合计|#,##0.00】）"),
 )
-_WIDTHS = (14, 38, 34, 18, 25, 27)
+_WIDTHS = (13, 34, 30, 18, 29, 32)
 
 
 def build(starter: Path, file: Path) -> None:
@@ -70,15 +70,16 @@ def build(starter: Path, file: Path) -> None:
     parties = document.add_table(
         (78, 78),
         (
-            ("甲方（盖章）：【甲方】", "乙方（盖章）：【乙方】"),
+            ("甲方（盖章）：", "乙方（盖章）："),
+            ("【甲方】", "【乙方】"),
             ("【@公章 40mm】", ""),
             ("日期：【签订日期|日期】", "日期："),
         ),
         has_heading=False,
     )
-    without_borders(parties)
+    place_cells_alone(parties)
     for column in (0, 1):
-        parties.rows[1].cells[column].paragraphs[0].style = "Picture"
+        parties.rows[2].cells[column].paragraphs[0].style = "Picture"
     document.write(file)
 
 
@@ -93,7 +94,7 @@ def task() -> dict[str, Any]:
             "货物": [
                 {
                     "名称": "台式计算机",
-                    "规格": "国产处理器/16 GB",
+                    "规格": "国产处理器",
                     "数量": 20,
                     "单位": "台",
                     "单价": 5280,
