@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from docops_flask.engine.errors import TemplateLimitExceeded
@@ -444,6 +444,7 @@ def _inline_outcome(tree: list[Any], scope: Any) -> str:
     return "".join(pieces)
 
 
+@settings(deadline=None)
 @given(_TREES, st.dictionaries(_NAMES, _VALUES, max_size=3))
 def test_random_blocks_come_out_as_the_rules_say(tree: list[Any], payload: Any) -> None:
     in_list = [("#", "A", "paragraphs", tree, None)]
@@ -473,6 +474,7 @@ def _soups() -> st.SearchStrategy[str]:
     return st.lists(st.recursive(paragraph | box, tables, max_leaves=5), max_size=5).map("".join)
 
 
+@settings(deadline=None)
 @given(_soups(), st.dictionaries(_NAMES, _VALUES, max_size=3))
 def test_any_tags_anywhere_give_a_sound_document(body: str, payload: Any) -> None:
     try:
