@@ -160,8 +160,8 @@ def _run(job: Job, template: Template, sink: ArtefactSink) -> RunResult:
     sink.document(lambda stream: template.package.write(stream, changed, left_out=left_out))
     with sink.written() as written:
         claims = log.claims(), report.claims()
-        payload = None if asked.open_task is None else job.payload
-        proof = prove_written(template.package, template.evidence, written, *claims, job.limits, payload)
+        task = () if asked.open_task is None else (job.payload, asked.open_task.keys)
+        proof = prove_written(template.package, template.evidence, written, *claims, job.limits, *task)
     sink.add(REPLACE_LOG, log.as_json())
     sink.add(MISSING_FIELDS, json_text(missing.as_dict()))
     sink.add(FORMAT_REPORT, report.as_json())

@@ -163,6 +163,10 @@ class Stories:
         found = self._plain[prefix]
         return None if found is None or found.plain is None else found
 
+    def all(self) -> "list[StoryBytes]":
+        """Return all stories in document order."""
+        return [self._of_part(story) for story in self._listed]
+
     def named(self, name: str) -> StoryBytes | None:
         """Return the story in the part ``name``, ``None`` where that part is no story."""
         story = next((each for each in self._listed if each.part.lower() == name.lower()), None)

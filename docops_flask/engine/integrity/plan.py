@@ -110,6 +110,11 @@ class _Places(Generic[R]):
         return found
 
 
+def without_ignored(text: str) -> str:
+    """Return ``text`` without the characters that are ignored in a name."""
+    return text.translate(_NOTHING)
+
+
 @lru_cache(maxsize=1024)
 def is_placeholder(text: str, name: str) -> bool:
     """Return whether ``text`` is the placeholder of the field ``name``, in template language 1 or 2."""
@@ -119,13 +124,13 @@ def is_placeholder(text: str, name: str) -> bool:
         return True
     if text[:1] != "【" or text[-1:] != "】":
         return False
-    inner = text[1:-1].translate(_NOTHING)
+    inner = without_ignored(text[1:-1])
     if is_usual and inner == name:
         return True
     # Imported here: most templates are in language 1.
-    from docops_flask.engine.integrity.tags import path_of_field
+    from docops_flask.engine.integrity.tags import name_in_copies, path_of_field
 
-    return bool(name) and path_of_field(inner) == name
+    return bool(name) and name in (path_of_field(inner), name_in_copies(inner))
 
 
 class Plan(Generic[R]):

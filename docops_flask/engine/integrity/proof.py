@@ -8,6 +8,7 @@ See docs/analysis/integrity.md. Of the code that fills templates it uses only ``
 import gc
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from types import MappingProxyType
 from typing import Any
 
 from docops_flask.engine.errors import DocopsError, ResultRefused
@@ -42,14 +43,15 @@ def prove(
     evidence = evidence or TemplateEvidence(template)
     members = compare_members(template.archive, document, limits.output_bytes, evidence.digests)
     expanded = None
-    if claims.blocks:
+    if claims.blocks or claims.entries_of_blocks:
         # Few documents have blocks, and a renderer starts the faster for what it does not load.
-        from docops_flask.engine.integrity.expansion import expand
+        from docops_flask.engine.integrity.expansion.expand import expand
 
         expanded = expand(template, claims, limits)
         claims, evidence = expanded.claims, TemplateEvidence(expanded.template)
     if expanded is None or not expanded.misfits:
-        proof = prove_bytes(template, members, claims, evidence)
+        changed = () if expanded is None else expanded.changed
+        proof = prove_bytes(template, members, claims, evidence, changed)
         if proof is not None:
             return proof
     # A renderer starts the faster for what it does not load, and hardly any comes here.
@@ -66,10 +68,12 @@ def prove_written(  # noqa: PLR0917, called once
     format_report: object,
     limits: Limits,
     payload: Mapping[str, Any] | None = None,
+    keys: Mapping[str, str] = MappingProxyType({}),
 ) -> Proof | None:
     """Return the proof of a document just made; ``written`` is its bytes, ``evidence`` is of ``template``.
 
-    With the ``payload`` of an open task the values are checked too.
+    With the ``payload`` of a task in language 2 copies, branches and values are checked too; ``keys`` are its
+    keys by the names of fields where a document type has others.
 
     ``replace_log`` and ``format_report`` are JSON values with the members that ``read_claims`` reads.
 
@@ -82,9 +86,10 @@ def prove_written(  # noqa: PLR0917, called once
         proof = _prove(template, evidence, written, replace_log, format_report, limits)
         if payload is not None:
             # Most jobs have a document type, and a renderer starts the faster for what it does not load.
-            from docops_flask.engine.integrity.values import value_faults
+            from docops_flask.engine.integrity.values import payload_faults
 
-            proof.findings.extend(value_faults(read_claims(replace_log, format_report), payload))
+            claims = read_claims(replace_log, format_report)
+            proof.findings.extend(payload_faults(claims, payload, keys))
     except DocopsError as error:
         # The template was read before without error, so the error is in the written document.
         raise ResultRefused(inner=f"the written document cannot be read: {error.detail}") from error
