@@ -22,6 +22,7 @@ from docops_flask.engine.integrity.expansion.merged_cells import merged_cells, r
 from docops_flask.engine.integrity.expansion.notes import NoteKey, Notes
 from docops_flask.engine.integrity.expansion.pairing import Block, Part
 from docops_flask.engine.integrity.expansion.paragraphs import Paragraph, Tag, element_end_at
+from docops_flask.engine.integrity.expansion.run_ends import STATES_SPACE
 from docops_flask.engine.integrity.expansion.structure import PartBlocks, tags_between
 
 
@@ -47,6 +48,10 @@ class _Beside:
         self.block = block
 
 
+class _StatesSpace:
+    """Where a w:t that is cut states xml:space."""
+
+
 class _Merge:
     """The w:vMerge below a block."""
 
@@ -61,7 +66,7 @@ class _Note:
         self.key = key
 
 
-_What = _Container | _Emptied | _Beside | _Merge | _Note | Block | Paragraph | Element | None
+_What = _Container | _Emptied | _Beside | _StatesSpace | _Merge | _Note | Block | Paragraph | Element | None
 
 
 # Ranges of the template's bytes.
@@ -153,6 +158,8 @@ class Layout:
             yield _Range(start, end, _Note(key))
         for start, (end, block) in self.merged.below.items():
             yield _Range(start, end, _Merge(block))
+        for at in found.spaces():
+            yield _Range(at, at, _StatesSpace())
         yield from self._gone()
         yield from self._tags()
 
@@ -199,6 +206,9 @@ class Layout:
             at = max(at, each.end)
             if each.is_leaf and each.what is None:
                 writer.take_all(each.stays)
+                continue
+            if isinstance(each.what, _StatesSpace):
+                writer.add(STATES_SPACE)
                 continue
             block = each.what if isinstance(each.what, Block) else None
             if block is not None and block.before is not None:
