@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from docops_flask.engine.template.block_run import BlockRun
     from docops_flask.engine.template.blocks.expansion import BlockLayouts
     from docops_flask.engine.template.blocks.template_structure import Structure
-    from docops_flask.engine.template.blocks.template_structure import Structure
 
 
 def meanings_of(document: Document, package: Package, limits: Limits) -> TagMeanings:

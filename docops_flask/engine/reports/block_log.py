@@ -6,22 +6,23 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from docops_flask.engine.document.document import ParagraphPlace
 from docops_flask.engine.reports.log_entry import (
     MAX_CONTEXT_CHARACTERS,
-    UNSUPPORTED_REASONS,
     LogEntry,
     missing_reason,
     note_of_name,
 )
 from docops_flask.engine.reports.open_fields import explained
 from docops_flask.engine.reports.replace_log import LoggedBlock, ReplaceLog, inline_entries
+from docops_flask.engine.reports.tag_faults import fault_of
 from docops_flask.engine.template.block_run import BlockRun, LinesPlace, TagCopy
 from docops_flask.engine.template.blocks.frames import Frame
-from docops_flask.engine.template.blocks.scopes import Scope
 from docops_flask.engine.template.blocks.remarks import copies_around, remarks_in
+from docops_flask.engine.template.blocks.scopes import Scope
 from docops_flask.engine.template.copied_values import resolved
 from docops_flask.engine.template.grammar import Kind, Suggestions, ignored_characters
 from docops_flask.engine.template.open_task import OpenTask, with_key
 from docops_flask.engine.template.tags import Tag
-from docops_flask.engine.template.template_tags import TemplateTag, name_in_log
+from docops_flask.engine.template.tag_meaning import name_in_log
+from docops_flask.engine.template.template_tags import TemplateTag
 from docops_flask.engine.template.values import DROPPED_NEWLINE
 
 if TYPE_CHECKING:
@@ -118,7 +119,7 @@ class _Entries:
                 for tag, entry in zip(tags[len(paragraph.found) :], inside, strict=True):
                     yield self._entry_inside(tag, entry)
 
-    def _entry(  # noqa: PLR0917, thousands are made, and names take time
+    def _entry(
         self, tag: TagCopy, place: ParagraphPlace, texts: Mapping[str, str], number: int | None, copy: int
     ) -> LogEntry:
         of, frame, name = tag
@@ -155,18 +156,15 @@ class _Entries:
             before, after[:MAX_CONTEXT_CHARACTERS], of.mirrored_at,
         )  # fmt: skip
         if kind is not _PLACEHOLDER:
-            detail = of.detail
-            reason = UNSUPPORTED_REASONS[kind]
-            if detail is not None and detail.reason and kind is not Kind.BAD_TAG:
-                reason = f"{reason}: {detail.reason}"
-            entry = entry._replace(
+            near = self._suggestions.near(name)
+            reason, suggestion = fault_of(kind, of.original, near, of.detail)
+            return entry._replace(
                 status="unsupported",
                 reason=reason,
                 kind=kind.value,
-                suggestion=self._suggestions.near(name),
-                related_place=None if detail is None else detail.related_place,
+                suggestion=suggestion,
+                related_place=None if of.detail is None else of.detail.related_place,
             )
-            return explained(entry)
         note = note_of_name(of.original) if ignored_characters(of.original) else None
         return entry._replace(field_name=of.name, reason=self._missing(name), note=note)
 

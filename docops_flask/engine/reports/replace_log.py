@@ -65,6 +65,11 @@ class ReplaceLog(NamedTuple):
         return len(self.entries) - self.replaced_count + self.kept_count
 
     @property
+    def copy_count(self) -> int:
+        """How many copies the blocks have in all."""
+        return sum(block.copies for block in self.blocks)
+
+    @property
     def unsupported(self) -> list[LogEntry]:
         """The entries that cannot be filled, whatever the values."""
         return [entry for entry in self.entries if entry.status == "unsupported"]
@@ -99,7 +104,7 @@ class ReplaceLog(NamedTuple):
         }
         if self.blocks:
             counts["block_count"] = len(self.blocks)
-            counts["copy_count"] = sum(block.copies for block in self.blocks)
+            counts["copy_count"] = self.copy_count
         return counts
 
     def as_json(self) -> bytes:

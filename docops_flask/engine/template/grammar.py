@@ -73,6 +73,10 @@ class Kind(Enum):
     UNSUPPORTED_TAG = "UNSUPPORTED_TAG"
 
 
+# The kinds that are faults of tags of language 2.
+FAULTS = frozenset(kind for kind in Kind if kind.value.isupper())
+
+
 class Found(NamedTuple):
     """A placeholder, well-formed or not, at ``text[start:end]`` of a paragraph.
 
@@ -190,11 +194,6 @@ def plain_name(inner: str) -> tuple[str, Kind | None]:
     if plain != inner and re.search(f"[{_DIRECTIONS}]", inner):
         return plain, Kind.BIDIRECTIONAL
     return plain, Kind.MALFORMED if plain != inner and re.search(_NO_CHARACTERS, inner) else None
-
-
-def with_hyphens(text: str) -> str:
-    """Return ``text`` with a hyphen for each dash."""
-    return re.sub(f"[{_HYPHENS}]", "-", text)
 
 
 def _in_its_place(match: re.Match[str]) -> str:

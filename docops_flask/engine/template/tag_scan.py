@@ -4,6 +4,8 @@ Names of other scripts are found as fields: whether they are any depends on the 
 (``tag_meaning``).
 """
 
+import re
+
 from docops_flask.engine.template.grammar import (
     Found,
     Kind,
@@ -11,7 +13,6 @@ from docops_flask.engine.template.grammar import (
     kind_and_name,
     plain_name,
     unclosed,
-    with_hyphens,
 )
 from docops_flask.engine.template.tags import BadTag, Tag, TagKind, read_tag
 
@@ -33,9 +34,21 @@ def _closed(text: str, start: int, end: int) -> Found | None:
     return None if kind is None else Found(kind, start, end, name)
 
 
+def read_written(inner: str) -> tuple[str, Tag | BadTag | None, Kind | None]:
+    """Return what stands in brackets, as ``read_tag`` takes it, the tag that it is, and what is wrong with it.
+
+    In names characters without width are ignored; remarks, literals and formats hold any but tabs and breaks.
+    """
+    if not re.search("[\t\n\ufffc]", inner):
+        tag = read_tag(inner)
+        if isinstance(tag, Tag):
+            return inner, tag, None
+    name, fault = plain_name(inner)
+    return name, read_tag(name), fault
+
+
 def _kind_and_name(inner: str) -> tuple[Kind | None, str]:
-    name, fault = text_of_tag(inner)
-    tag = read_tag(name)
+    name, tag, fault = read_written(inner)
     if tag is None:
         told = kind_and_name(inner)
         if told is None:
@@ -47,17 +60,6 @@ def _kind_and_name(inner: str) -> tuple[Kind | None, str]:
     if isinstance(tag, BadTag):
         return Kind.BAD_TAG, name
     return (Kind.PLACEHOLDER if tag.kind in _FILLED else Kind.UNSUPPORTED_TAG), name
-
-
-def text_of_tag(inner: str) -> tuple[str, Kind | None]:
-    """Return what stands in brackets for ``read_tag``, and what is wrong with it; see ``plain_name``.
-
-    Dashes are wrong in names alone: a remark begins with ——, and a format or a literal may hold any.
-    """
-    name, fault = plain_name(inner)
-    if fault is not None and with_hyphens(inner) == name and isinstance(read_tag(inner), Tag):
-        return inner, None
-    return name, fault
 
 
 def _loose(text: str, start: int) -> Found | None:

@@ -8,8 +8,8 @@ from docops_flask.engine.template.inline_scan import BracketedInline
 from docops_flask.engine.template.places.reading import Place
 from docops_flask.engine.template.scan import BracketedParagraph
 from docops_flask.engine.template.tag_bytes import byte_of, offset_in
-from docops_flask.engine.template.tag_meaning import Detail, TagMeanings
-from docops_flask.engine.template.tags import Tag, TagKind, read_tag
+from docops_flask.engine.template.tag_meaning import Detail, TagMeanings, name_in_log
+from docops_flask.engine.template.tags import Tag, read_tag
 
 
 class TemplateTag:
@@ -24,7 +24,7 @@ class TemplateTag:
         "detail", "found", "mirrored_at", "name", "path", "place", "run_id", "run_index", "tag", "text",
     )  # fmt: skip
 
-    def __init__(
+    def __init__(  # noqa: PLR0917, all of it is told of a tag
         self,
         found: Found,
         place: ParagraphPlace,
@@ -49,18 +49,6 @@ class TemplateTag:
     def original(self) -> str:
         """The tag as it is written."""
         return self.text[self.found.start : self.found.end]
-
-
-def name_in_log(name: str) -> str:
-    """Return the path of a field as it is written, without formats; ``.`` of an item, ``#`` of a number."""
-    tag = read_tag(name)
-    if not isinstance(tag, Tag):
-        return name
-    if tag.kind is TagKind.ITEM:
-        return "."
-    if tag.kind is TagKind.NUMBER:
-        return "上级." * (0 if tag.path is None else tag.path.up) + "#"
-    return "" if tag.path is None else str(tag.path)
 
 
 def tags_by_byte(meanings: TagMeanings) -> dict[str, dict[int, TemplateTag]]:
