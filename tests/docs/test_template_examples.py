@@ -10,6 +10,7 @@ from docops_flask.cli.main import main as command
 from docops_flask.engine.template.blocks.pairing import MAX_DEPTH
 from docops_flask.engine.template.blocks.structure import MAX_BLOCKS
 from docops_flask.engine.template.formats.table import FORMATS
+from docops_flask.engine.template.grammar import Kind
 from docops_flask.engine.template.names import MAX_NAME
 from docops_flask.engine.template.tags import MAX_FORMATS, MAX_TAG
 from tools.template_examples import documents
@@ -100,6 +101,12 @@ def test_a_row_of_the_errors(language: str, code: str, shown: str, docops: Docop
 def test_every_format_has_a_row(language: str) -> None:
     shown = "".join(row[1] for row in FORMAT_ROWS if row[0] == language)
     assert [name for name in FORMATS if f"|{name}" not in shown] == []
+
+
+@pytest.mark.parametrize("language", PAGES)
+def test_every_fault_of_a_template_has_a_row(language: str) -> None:
+    told = {row[1] for row in ERROR_ROWS if row[0] == language}
+    assert {kind.value for kind in Kind if kind.value.isupper()} <= told
 
 
 @pytest.mark.parametrize("language", PAGES)
