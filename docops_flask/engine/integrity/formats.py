@@ -8,9 +8,7 @@ from collections.abc import Callable
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Context, Decimal
 
-_DATE = re.compile(
-    r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.\d+)?)?)?", re.ASCII
-)
+_DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.\d+)?)?)?", re.ASCII)
 _NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 _NUMBER_PATTERN = re.compile(r"(#,##)?0(?:\.(0{1,10}))?(%)?")
 _DATE_PATTERN = re.compile("(?:yyyy|yy|MM?|dd?|HH?|mm?|ss|[年月日时分秒]|[-/.: T])+")
@@ -68,7 +66,9 @@ def _decimal(value: Scalar) -> Decimal:
     return found
 
 
-def _by_number_pattern(number: Decimal, grouped: str | None, decimals: str | None, percent: str | None) -> str:
+def _by_number_pattern(
+    number: Decimal, grouped: str | None, decimals: str | None, percent: str | None
+) -> str:
     if percent:
         number = _EXACT.multiply(number, Decimal(100))
     places = len(decimals or "")

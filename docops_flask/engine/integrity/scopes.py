@@ -19,13 +19,13 @@ _ORDERS: Mapping[str, Callable[[Any, Any], bool]] = {
 
 
 class Scope(NamedTuple):
-    """The payload, or the ``number``-th (from 1) of ``count`` items of a list, and its path."""
+    """The payload, or the ``number``-th (from 1) ``of`` so many items of a list, and its path."""
 
     value: Any
     path: str = "$"
     outer: "Scope | None" = None
     number: int = 0
-    count: int = 0
+    of: int = 0
 
     def up(self, count: int) -> "Scope | None":
         """Return the scope ``count`` lists further out."""
@@ -63,7 +63,7 @@ class Scopes:
         self._known: dict[Copies, Scope | None] = {(): Scope(payload)}
 
     def of(self, copies: Copies) -> Scope | None:
-        """Return the scope of a copy, given with those around; ``None`` where the payload has no such item."""
+        """Return the scope of a copy with those around; ``None`` where the payload has no such item."""
         if copies not in self._known:
             self._known[copies] = self._find(copies)
         return self._known[copies]
@@ -106,7 +106,7 @@ def _kind_of(text: str) -> str:
 
 def _is_met(tag: ControlTag, scope: Scope) -> bool:
     if tag.path is None:
-        return scope.number == (1 if tag.copy == "首项" else scope.count)
+        return scope.number == (1 if tag.copy == "首项" else scope.of)
     value, _ = scope.at(tag.path)
     return compares(value, tag.operator, tag.literals)
 

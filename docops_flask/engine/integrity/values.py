@@ -4,33 +4,34 @@ import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from docops_flask.engine.integrity.claims import Claims, Replacement
-from docops_flask.engine.integrity.control_tags import Path, control_tag
+from docops_flask.engine.integrity.control_tags import Path
 from docops_flask.engine.integrity.formats import formatted
 from docops_flask.engine.integrity.plan import without_ignored
-from docops_flask.engine.integrity.scopes import Scope, Scopes, compares
+from docops_flask.engine.integrity.scopes import Scope, Scopes
 from docops_flask.engine.integrity.tags import name_in_copies
 from docops_flask.engine.integrity.verdict import Unaccounted
 
 _BLANK = " \t\n\u00a0\u3000"
 _DEFAULT, _OPTIONAL, _SEPARATOR = "缺省", "可空", "分隔"
-_CHECK = re.compile("(?:□|(?:勾选|CHECK)(?=[\\s:：]))[\\s:：]*(.*)", re.DOTALL)
-_CHECKED, _UNCHECKED = "☑", "☐"
+# What check boxes and pictures begin with.
+_NO_FIELD = re.compile("[□@＠]|(?:勾选|CHECK|图片|IMAGE)[\\s:：]")
 
 
 class _Field(NamedTuple):
-    """A tag that is filled: ``kind`` is field, item, number or check; formats as name and argument."""
+    """A tag that is filled: ``kind`` is field, item or number; formats as name and argument."""
 
     kind: str
     path: Path
     formats: tuple[tuple[str, str | None], ...] = ()
-    operator: str | None = None
-    literals: tuple[str, ...] = ()
 
 
-def payload_faults(claims: Claims, payload: Mapping[str, Any], keys: Mapping[str, str]) -> Iterator[Unaccounted]:
+def value_faults(
+    claims: Claims, payload: Mapping[str, Any], keys: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[Unaccounted]:
     """Yield what in ``claims`` is not what the payload makes.
 
     ``keys`` are the payload's keys for names of fields where a document type has others.
@@ -58,14 +59,10 @@ def payload_faults(claims: Claims, payload: Mapping[str, Any], keys: Mapping[str
 def _is_what_it_says(entry: Replacement, scope: Scope, line: int | None, keys: Mapping[str, str]) -> bool:
     field = _field(entry.original_text)
     if field is None:
-        # Pictures are proved by their part.
         return True
     value, path = _value(field, scope)
     if entry.payload_path is not None and _with_key(path, keys) != entry.payload_path:
         return False
-    if field.kind == "check":
-        wanted = _CHECKED if compares(value, field.operator, field.literals) else _UNCHECKED
-        return entry.new_text == wanted
     try:
         texts = _texts(field, value)
     except ValueError:
@@ -98,17 +95,10 @@ def _with_key(path: str, keys: Mapping[str, str]) -> str:
 
 @lru_cache(maxsize=1024)
 def _field(original: str) -> _Field | None:
-    """Return the tag that is written ``original``; ``None`` for a picture."""
+    """Return the tag that is written ``original``; ``None`` for a picture or check box."""
     inner = without_ignored(original[1:-1]).strip(_BLANK)
-    check = _CHECK.fullmatch(inner)
-    if check is not None:
-        # What may stand behind the sign of a check box is what may stand behind that of a condition.
-        tag = control_tag(f"?{check[1]}")
-        if tag is None or tag.path is None:
-            return None
-        return _Field("check", tag.path, (), tag.operator, tag.literals)
     name = name_in_copies(inner)
-    if name is None:
+    if name is None or _NO_FIELD.match(inner):
         return None
     formats = []
     for written in re.split("[|｜]", inner)[1:]:
@@ -126,7 +116,7 @@ def _field(original: str) -> _Field | None:
 
 
 def _texts(field: _Field, value: Any) -> list[str]:
-    """Return the texts that a tag may make of a value: the language of its paragraph says what joins a list."""
+    """Return the texts that a tag may make of a value: of a list two, for two languages of paragraphs."""
     arguments = dict(field.formats)
     if value is None or (isinstance(value, str) and not value.strip()):
         if arguments.get(_DEFAULT) is not None:

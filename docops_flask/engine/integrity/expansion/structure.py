@@ -22,7 +22,6 @@ from docops_flask.engine.integrity.expansion.pairing import Block, Part, paired
 from docops_flask.engine.integrity.expansion.paragraphs import PartText, Tag
 from docops_flask.engine.integrity.expansion.run_ends import RunEnds, Runs
 
-
 # How deep blocks nest at the most.
 MOST_DEPTH = 8
 # How often what goes is told anew.
@@ -56,6 +55,8 @@ class PartBlocks:
         # Inline blocks without entries that turned out not to go with a control paragraph.
         self._faulty: set[int] = set()
         self._children = {id(block): block.children for block in every}
+        # Where the start tags of all blocks begin, sound or not.
+        self.starts = sorted(block.start.first for block in every)
         rounds = 0
         while not self._settle(top, single):
             rounds += 1
@@ -150,7 +151,7 @@ class PartBlocks:
             sound.append(block)
         return sound
 
-    def _match(self, block: Block, logged: LoggedBlock, is_mirror: bool) -> None:  # noqa: FBT001
+    def _match(self, block: Block, logged: LoggedBlock, is_mirror: bool) -> None:
         block.is_listed = True
         block.number = logged.first.number
         block.is_mirror = is_mirror
