@@ -8,7 +8,9 @@ from tools.lib.png import seal
 from tools.sample_documents.office_document import OfficeDocument, align, place_cells_alone
 
 _REMARK = "【——模板说明：货物逐项成行；“质保”“预付比例”“附件”不填时，相应条款按否则处理或整条省去。】"
-_DECLARED = "【字段：合同编号、甲方、乙方、项目名称、合计 数字、签订日期 日期、公章 图片】"
+_DECLARED = (
+    "【字段：合同编号、甲方、乙方、项目名称、交货地点、验收天数、合计 数字、签订日期 日期、公章 图片】"
+)
 _GOODS = (
     ("序号", "货物名称", "规格型号", "数量", "单价（元）", "金额（元）"),
     (
@@ -80,6 +82,8 @@ def build(starter: Path, file: Path) -> None:
     place_cells_alone(parties)
     for column in (0, 1):
         parties.rows[2].cells[column].paragraphs[0].style = "Picture"
+    # Word wants a paragraph behind a table.
+    document.add("Table Value", "")
     document.write(file)
 
 
