@@ -96,7 +96,7 @@ def _summary(members: dict[str, bytes], out_dir: Path) -> list[str]:
     )
     lines = [f"Exit code {result['exit_code']}: {result['message']}", "", "Filled:"]
     lines += [
-        f"  {entry['field_name']:<20} {_shown(entry)}    ({entry['run_id']})"
+        f"  {entry['field_name']:<20} {_shown(entry)}    ({entry.get('result_path') or entry['run_id']})"
         for entry in log["entries"]
         if entry["status"] == "replaced"
     ]
