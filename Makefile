@@ -22,7 +22,7 @@ PINS := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 	--custom-compile-command "make pins" $(UPGRADE)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test test-quick test-slow coverage check smoke endurance fuzz mutants mutations bench oracle golden golden-accept golden-corpus policy-schema pins sbom samples template-pictures clean
+.PHONY: help demo run test test-quick test-slow coverage check smoke endurance fuzz mutants mutations bench oracle golden golden-accept golden-corpus policy-schema pins sbom samples clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 15
@@ -116,6 +116,7 @@ sbom: $(DEVELOPMENT)  ## list what is installed, as CycloneDX; artifacts/sbom.cd
 samples: $(RUNTIME)  ## make samples/ anew
 	@$(BIN)/python tools/make_samples.py
 
+.PHONY: template-pictures
 template-pictures: $(RUNTIME)  ## make the pictures of docs/templates.md anew whose examples changed (needs LibreOffice)
 	@$(BIN)/python tools/make_template_pictures.py
 
