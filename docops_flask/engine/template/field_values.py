@@ -67,8 +67,8 @@ def joins_as_its_paragraph(tag: Tag, value: Value) -> bool:
 def text_of(tag: Tag, value: Value, separator: str) -> str | None:
     """Return the text that ``tag`` makes of ``value``; ``None`` where it asks for one and there is none.
 
-    ``separator`` joins the texts of a list without a 分隔 of its own. Raises ``FormatError`` for a value that a
-    format cannot take.
+    ``separator`` joins the texts of a list without a 分隔 of its own. Raises ``FormatError`` for a value
+    that a format cannot take.
     """
     default = next((each.argument for each in tag.formats if each.name == DEFAULT), None)
     if value is None or (isinstance(value, str) and not value.strip()):

@@ -62,9 +62,10 @@ def read_open_task(
 ) -> OpenTask:
     """Return what ``payload`` gives to a template.
 
-    ``decide`` tells what its tags mean, given the names that the task declares. ``skill`` is a document type of language 2, which knows names, keys, labels, and what is required. Raises
-    ``InvalidArgument`` (``detail.errors``) for a payload that does not fit, and for keys that neither a tag,
-    whatever its scope, nor ``skill`` takes unless ``options`` allow them in an open task.
+    ``decide`` tells what its tags mean, given the names that the task declares. ``skill`` is a document type
+    of language 2, which knows names, keys, labels, and what is required. Raises ``InvalidArgument``
+    (``detail.errors``) for a payload that does not fit, and for keys that neither a tag, whatever its scope,
+    nor ``skill`` takes unless ``options`` allow them in an open task.
     """
     fields = () if skill is None else skill.fields
     keys = {field.placeholder: field.key for field in fields}
