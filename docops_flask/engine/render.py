@@ -140,7 +140,7 @@ def _run(job: Job, template: Template, sink: ArtefactSink) -> RunResult:
     closed = closed_names if asked.open_task is None else asked.open_task.meanings.closed_tags
     logged = (*scan.inline_names(), *log.elsewhere(), *(() if block_run is None else block_run.left))
     unaccounted = find_unaccounted(template.package, document, scan, logged, closed)
-    log = log.with_unaccounted(unaccounted, suggestions)
+    log = log.with_unaccounted(unaccounted.names, suggestions)
     fields, log, missing = _told(job, template, asked, field_counts, log, scan, places, values, block_run)
 
     edits = [*filling.edits, *placed, *(() if inline is None else inline.edits)]
@@ -151,7 +151,7 @@ def _run(job: Job, template: Template, sink: ArtefactSink) -> RunResult:
         log = log._replace(removed=removal.entries)
     changed = written_parts(edits) if block_run is None else block_run.written_parts(edits)
     left_out = frozenset[str]() if removal is None else removal.parts
-    warnings = _warnings(template.package, changed, left_out)
+    warnings = _warnings(template.package, changed, left_out, unaccounted.unread)
     if warnings:
         log, report = log._replace(warnings=warnings), report._replace(warnings=warnings)
     sink.document(lambda stream: template.package.write(stream, changed, left_out=left_out))
@@ -286,15 +286,24 @@ def _removal(job: Job, package: Package, document: Document, placed: Sequence[Ed
 
 
 def _warnings(
-    package: Package, changed: Mapping[str, bytes], left_out: Collection[str]
+    package: Package,
+    changed: Mapping[str, bytes],
+    left_out: Collection[str],
+    unread: Sequence[tuple[str, str]],
 ) -> "tuple[RunWarning, ...]":
-    """Return what the log and the report warn of: a signature of the template that no longer holds."""
-    origin = next((each for each in package.relationships("") if each.kind == SIGNATURE_ORIGIN), None)
-    if origin is None or not changed or origin.target in left_out:
-        return ()
-    from docops_flask.engine.run_warnings import RunWarning
+    """Return what the log and the report warn of.
 
-    return (RunWarning("SIGNATURE_VOID", origin.target),)
+    That are a signature of the template that no longer holds, and files that were not searched (``unread``).
+    """
+    warnings = [*unread]
+    origin = next((each for each in package.relationships("") if each.kind == SIGNATURE_ORIGIN), None)
+    if origin is not None and changed and origin.target not in left_out:
+        warnings.insert(0, ("SIGNATURE_VOID", origin.target))
+    if not warnings:
+        return ()
+    from docops_flask.engine.run_warnings import warning_of
+
+    return tuple(warning_of(*each) for each in warnings)
 
 
 def _suggested(

@@ -58,7 +58,8 @@ class PlaceReplacement(NamedTuple):
     ``place`` is its index in ``entries``; ``address`` leads to a text or an attribute of the part
     (docs/analysis/places.md), whose characters ``start``:``end`` it is about. With ``bound_control``, the
     whole address of a content control, it is data that gets the whole text of that control. ``tells_run``
-    says that the entry names runs or mirrors, which only paragraphs have.
+    says that the entry names runs or mirrors, which only paragraphs have. Where the log has blocks, ``copy``
+    is the copy that it stands in, ``result_address`` its address in the result.
     """
 
     place: int
@@ -71,6 +72,8 @@ class PlaceReplacement(NamedTuple):
     new_text: str
     tells_run: bool = False
     bound_control: str | None = None
+    copy: tuple[tuple[int, int], ...] = ()
+    result_address: str | None = None
 
 
 class Fix(NamedTuple):
@@ -189,13 +192,17 @@ def _replacements(
 
 def _in_result(replacement: Replacement, entry: dict[str, Any]) -> Replacement:
     path = f"$.entries[{replacement.place}]"
-    copies: tuple[tuple[int, int], ...] = ()
-    if "copy" in entry:
-        from docops_flask.engine.integrity.block_claims import copies_in
-
-        copies = copies_in(entry, "copy", path)
+    copies = _copies(entry, path)
     result_path = member(entry, "result_path", str, LOG, path) if "result_path" in entry else None
     return replacement._replace(copy=copies, result_path=result_path)
+
+
+def _copies(entry: dict[str, Any], path: str) -> tuple[tuple[int, int], ...]:
+    if "copy" not in entry:
+        return ()
+    from docops_flask.engine.integrity.block_claims import copies_in
+
+    return copies_in(entry, "copy", path)
 
 
 _INSIDE = r"(.*):((?:field|math)(?:0|[1-9][0-9]{0,8})|ruby(?:0|[1-9][0-9]{0,8})\.(?:rt|base))"
@@ -211,7 +218,7 @@ def _place_replacement(index: int, entry: dict[str, Any]) -> PlaceReplacement:
     path = f"$.entries[{index}]"
     part = member(entry, "part", str, LOG, path)
     whole = member(entry, "paragraph_path", str, LOG, path)
-    return PlaceReplacement(
+    placed = PlaceReplacement(
         index,
         part,
         # An address of another part leads nowhere.
@@ -224,6 +231,11 @@ def _place_replacement(index: int, entry: dict[str, Any]) -> PlaceReplacement:
         entry.get("run_id") is not None or "mirrored_at" in entry,
         member(entry, "bound_control", str, LOG, path) if "bound_control" in entry else None,
     )
+    if "result_path" not in entry:
+        return placed
+    result = member(entry, "result_path", str, LOG, path)
+    address = result[len(part) + 1 :] if result.startswith(f"{part}#") else ""
+    return placed._replace(copy=_copies(entry, path), result_address=address)
 
 
 def _wrong_type(index: int, values: tuple[Any, ...]) -> InvalidArgument:

@@ -50,13 +50,14 @@ def fill(scan: Scan, values: Values) -> Filling:
     filling = Filling([], {}, [])
     # What is written, by the texts that paragraphs get.
     written: dict[int, Mapping[str, Value]] = {}
-    # Paragraphs with the same bytes hold the same placeholders; with the same texts they are filled alike.
-    known: dict[tuple[Paragraph, int], Filled] = {}
+    # Paragraphs with the same bytes and the same placeholders are filled alike with the same texts: in a
+    # block that stays as it is tags are text.
+    known: dict[tuple[Paragraph, int, int], Filled] = {}
     for paragraph in scan.paragraphs:
         place = paragraph.place
         reading = place.reading
         texts = values.texts_in(place)
-        key = reading, id(texts)
+        key = reading, id(texts), id(paragraph.found)
         filled = known.get(key)
         if filled is None:
             wanted = [

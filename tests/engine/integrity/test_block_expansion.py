@@ -32,7 +32,7 @@ from tests.factories import docx, p, r, tbl, tc, textbox, tr
 TEMPLATES = int(os.environ.get("DOCOPS_TESTS_EXPANSIONS", "40"))
 SEED = int(os.environ.get("DOCOPS_TESTS_SEED", "1"))
 LIMITS = Limits()
-_REPORT = {"summary": {"fix_changes": []}}
+_REPORT: dict[str, Any] = {"summary": {"fix_changes": []}}
 _START, _STOP = '<w:bookmarkStart w:id="1" w:name="m"/>', '<w:bookmarkEnd w:id="1"/>'
 
 

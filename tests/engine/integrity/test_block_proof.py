@@ -15,9 +15,10 @@ from docops_flask.engine.integrity.claims import read_claims
 from docops_flask.engine.integrity.expansion.expand import expand
 from docops_flask.engine.integrity.proof import prove_written
 from docops_flask.engine.opc.package import Package
+from tests.engine.inline_markup import equation, field, mr, ruby
 from tests.engine.integrity.block_templates import NUMBERING
 from tests.engine.integrity.finished_job import LIMITS, FinishedJob, finish_open
-from tests.factories import docx, p, tbl, tc, tr
+from tests.factories import docx, p, r, tbl, tc, tr
 
 DRAWING = '<w:r><w:drawing><wp:inline><wp:docPr id="3" name="n"/></wp:inline></w:drawing></w:r>'
 LIST = '<w:numPr><w:ilvl w:val="0"/><w:numId w:val="4"/></w:numPr>'
@@ -77,12 +78,14 @@ def test_a_document_that_was_saved_again_is_intact_canonically(job: FinishedJob)
 
 def row(job: FinishedJob, text: str) -> str:
     """The row of the result with ``text``."""
-    return next(each for each in re.findall("<w:tr>.*?</w:tr>", job.part()) if text in each)
+    found: list[str] = re.findall("<w:tr>.*?</w:tr>", job.part())
+    return next(each for each in found if text in each)
 
 
 def paragraph(job: FinishedJob, text: str) -> str:
     """The paragraph of the result with ``text``."""
-    return next(each for each in re.findall("<w:p>.*?</w:p>", job.part()) if text in each)
+    found: list[str] = re.findall("<w:p>.*?</w:p>", job.part())
+    return next(each for each in found if text in each)
 
 
 DOCUMENTS: dict[str, Callable[[FinishedJob], FinishedJob]] = {
@@ -236,6 +239,31 @@ def test_a_copy_filled_with_the_value_of_another_is_withheld(job: FinishedJob) -
     swapped = job.edited("ink<", "_<").edited("paper<", "ink<").edited("_<", "paper<")
     assert replace(swapped, log=log).proof().verdict == "intact", "document and log agree"
     assert refused(replace(swapped, log=log), PAYLOAD) == "integrity violated: 2 x value"
+
+
+_PICTURE = (
+    '<w:r><w:drawing><wp:inline><wp:docPr id="1" name="n" descr="of 【D】"/></wp:inline></w:drawing></w:r>'
+)
+_INSIDE = {
+    "alternative texts": p("【#A】") + p("【N】", _PICTURE) + p("【/A】") + p("e", _PICTURE),
+    "ruby and equations": p("【#A】")
+    + p(ruby(r("【N】"), r("y")), equation(mr("【N】")))
+    + p("【/A】 【D】"),
+    "ruby in an inline block": p("a【#A】b【N】", ruby(r("【N】"), r("y")), "c【/A】d 【D】") + p("e"),
+    "field codes": p("【#A】") + p("【N】", field(' QUOTE "【N】" ')) + p("【/A】 【D】"),
+}
+
+
+@pytest.mark.parametrize("body", _INSIDE.values(), ids=list(_INSIDE))
+def test_texts_inside_and_outside_paragraphs_are_proved_in_copies(tmp_path: Path, body: str) -> None:
+    made = finish_open(tmp_path, docx(body), {"A": [{"N": "one"}, {"N": "two"}], "D": "d"})
+    assert (made.proof().verdict, made.proof().exactness) == ("intact", "bytes")
+    outside = [each for each in made.log["entries"] if "part" in each]
+    if len(outside) > 1:
+        outside[0]["result_path"], outside[1]["result_path"] = (
+            each["result_path"] for each in (outside[1], outside[0])
+        )
+        assert is_violated(made)
 
 
 def test_copies_and_bytes_are_limited_before_anything_is_copied(job: FinishedJob) -> None:

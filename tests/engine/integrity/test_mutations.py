@@ -46,7 +46,11 @@ _WITH_BLOCKS = (
     + p("【#A】") + p("【N】") + p("of 【N】") + _ITEM + p("【间隔】") + p("-") + p("【/A】")
     + p("x【#F】【.】【?末项】.【否则】;【/】【/F】") + p("【#M】") + p("kept") + p("【/M】【--r】")
 )  # fmt: skip
-_LISTS_OF_ITEMS = ([{"N": "one"}, {"N": "two"}, {"N": "a\nb"}], [{"N": "only"}], [])
+_LISTS_OF_ITEMS: tuple[list[dict[str, str]], ...] = (
+    [{"N": "one"}, {"N": "two"}, {"N": "a\nb"}],
+    [{"N": "only"}],
+    [],
+)
 _REPAIRED = p("【A】", properties='<w:spacing w:line="300"/><w:ind w:left="4" w:firstLine="0"/>')
 _VALUES = ("value", "one\ntwo", "a\n\nc", "\ttab ", "", "值<&", "【A】")
 _DRAWING = "http://schemas.openxmlformats.org/drawingml/2006"

@@ -1,5 +1,6 @@
 """Where the entries of a log stand in the expanded template: told by their copy and bytes of the template."""
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -11,8 +12,12 @@ from docops_flask.engine.integrity.expansion.emission import WrittenPart
 from docops_flask.engine.integrity.expansion.log_blocks import Copies
 from docops_flask.engine.integrity.expansion.misfits import Misfit, unaccounted
 from docops_flask.engine.integrity.expansion.paragraphs import Paragraph, PartText, Tag
+from docops_flask.engine.integrity.expansion.placed_places import PlacedPlaces
 from docops_flask.engine.integrity.expansion.structure import PartBlocks
 from docops_flask.engine.integrity.verdict import Unaccounted
+
+_RUN = re.compile(rb"<(/?)(?:[^\s<>/:!?]+:)?r(?=[\s/>])[^<>]*>")
+_MOST_DIGITS = 9
 
 
 class PlacedPart:
@@ -30,6 +35,7 @@ class PlacedPart:
         self.starts = [each.start for each in self._paragraphs]
         self.paths = [each.path for each in self._paragraphs]
         self._read: dict[int, ReadText] = {}
+        self._runs: dict[int, list[int]] = {}
         # By copy, the bytes of the template that stand there: first and last, span, offset in its chunk.
         self._ranges: dict[Copies, list[tuple[int, int, int, int]]] = {}
         for number, (chunk, frame) in enumerate(written.spans) if written is not None else ():
@@ -57,6 +63,14 @@ class PlacedPart:
         if number not in self._read:
             self._read[number] = self._addresses.read(self._story, self._paragraphs[number])
         return self._read[number]
+
+    def runs(self, number: int) -> list[int]:
+        """Return where the runs of a paragraph of the expanded part begin."""
+        if number not in self._runs:
+            start = self.starts[number]
+            end = self.starts[number + 1] if number + 1 < len(self.starts) else len(self._story.content)
+            self._runs[number] = _runs_in(self._story.content, start, end)
+        return self._runs[number]
 
     def first_from(self, at: int) -> int:
         """Return the number of the first paragraph that begins at a byte of the expanded part or later."""
@@ -106,6 +120,10 @@ class Cuts:
                     if block.is_inline or not block.first <= tag.first < block.last:
                         self._unsteady.add((name, tag.paragraph.start))
 
+    def parts_runs(self, name: str, of: Paragraph) -> bool:
+        """Say whether the runs of a paragraph may have other numbers in a copy."""
+        return (name, of.start) in self._unsteady
+
     def before(self, name: str, of: Paragraph, start: int) -> int:
         """Return how many characters before ``start`` go; -1 where that depends on the copy."""
         key = name, of.start
@@ -131,6 +149,7 @@ class Placing:
         self.parts: dict[str, PlacedPart] = {}
         self._by_path: dict[str, tuple[PlacedPart, Paragraph]] = {}
         self._cuts = Cuts(blocks)
+        self.places = PlacedPlaces({part.name: part.content for part in parts}, written)
         for part in parts:
             if part.name in written or b"txbxContent" in part.content:
                 placed = PlacedPart(part, written.get(part.name), by_name[part.name], addresses)
@@ -172,6 +191,21 @@ class Placing:
             raise Misfit("it does not stand in such a copy", "log_entry")
         return part.paths[number], *found, place.run
 
+    def run_in(self, path: str, run: str, copies: Copies) -> str:
+        """Return the number in a copy of a run (``:r1``) of the template's paragraph ``path``."""
+        known = self._by_path.get(path)
+        if known is None or not self._cuts.parts_runs(known[0].before.name, known[1]):
+            return run
+        part, of = known
+        runs = _runs_in(part.before.content, of.start, of.element.end)
+        number = run.removeprefix(":r")
+        at = None
+        if number.isdecimal() and len(number) < _MOST_DIGITS and int(number) < len(runs):
+            at = part.position(runs[int(number)], copies)
+        if at is None:
+            raise Misfit("its run does not stand in such a copy", "log_entry")
+        return f":r{bisect_left(part.runs(part.paragraph_around(at)), at)}"
+
     def paragraph_in(self, path: str, copies: Copies) -> str:
         """Return the address of a paragraph in a copy, which may be one of a block inside the paragraph."""
         if path not in self._by_path:
@@ -182,6 +216,20 @@ class Placing:
             if at is not None:
                 return part.paths[part.paragraph_around(at)]
         raise Misfit("its paragraph does not stand in such a copy", "log_entry")
+
+
+def _runs_in(content: bytes, start: int, end: int) -> list[int]:
+    """Return where the runs of a paragraph begin, those inside others left out."""
+    found: list[int] = []
+    depth = 0
+    for match in _RUN.finditer(content, start, end):
+        if match[1]:
+            depth -= 1
+            continue
+        if not depth:
+            found.append(match.start())
+        depth += not match[0].endswith(b"/>")
+    return found
 
 
 class PlacedClaims:
@@ -205,8 +253,15 @@ class PlacedClaims:
                 inline.append(self._inline(inside))
             except Misfit as misfit:
                 self.misfits.append(unaccounted(f"$.entries[{inside.replacement.place}]", misfit))
+        places = []
+        for place in claims.places:
+            try:
+                places.append(placing.places.placed(place))
+            except Misfit as misfit:
+                self.misfits.append(unaccounted(f"$.entries[{place.place}]", misfit))
         self.claims = claims._replace(
             replacements=tuple(replacements),
+            places=tuple(places),
             inline=tuple(inline),
             blocks=tuple(lines),
             entries_of_blocks=(),
@@ -268,9 +323,10 @@ class PlacedClaims:
         run_id = replacement.run_id
         if run_id and not run_id.startswith(path):
             raise Misfit("its run_id is no run of its paragraph", "log_entry")
+        run = run_id and placing.run_in(path, run_id[len(path) :], replacement.copy)
         placed = replacement._replace(
             paragraph_path=f"{found}:{shown}",
-            run_id=run_id and found + run_id[len(path) :],
+            run_id=run and found + run,
             mirrored_at=tuple(f"{mirror}:{text}" for mirror, text in others),
             copy=(),
         )
