@@ -27,7 +27,7 @@ PINS := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 15
 
-demo: $(RUNTIME)  ## fill the sample notice through a server started for it; results in out/
+demo: $(RUNTIME)  ## fill the sample notice and contract through a server started for them; results in out/
 	@$(BIN)/python tools/demo.py
 
 run: $(RUNTIME)  ## serve on 127.0.0.1:8000 with gunicorn
@@ -118,8 +118,12 @@ sbom: $(DEVELOPMENT)  ## list what is installed, as CycloneDX; artifacts/sbom.cd
 		--validate --output-file artifacts/sbom.cdx.json
 	@echo artifacts/sbom.cdx.json
 
-samples: $(RUNTIME)  ## make samples/ anew from the skills
+samples: $(RUNTIME)  ## make samples/ anew
 	@$(BIN)/python tools/make_samples.py
+
+.PHONY: template-pictures
+template-pictures: $(RUNTIME)  ## make the pictures of docs/templates.md anew whose examples changed (needs LibreOffice)
+	@$(BIN)/python tools/make_template_pictures.py
 
 clean:  ## remove what the other targets made
 	rm -rf $(VENV) tools/js/node_modules out artifacts build dist *.egg-info .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache mutants

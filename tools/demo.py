@@ -1,4 +1,4 @@
-"""Starts a server, fills the sample meeting notice through it and prints the result."""
+"""Starts a server, fills samples through it and prints the results: a notice and a contract."""
 
 import argparse
 import io
@@ -7,8 +7,9 @@ import shutil
 import sys
 import tempfile
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 if __name__ == "__main__":
     # Run as a file, Python puts tools/ on the path instead of the project's folder.
@@ -18,6 +19,17 @@ from tools.lib.client import Answer, Client
 from tools.lib.command_line import print_lines
 from tools.lib.server import ROOT, ServerFailed, running_server
 
+_NOTICE = ROOT / "samples" / "meeting_notice.docx"
+_CONTRACT = ROOT / "samples" / "purchase_contract.docx"
+
+
+class _Demo(NamedTuple):
+    """A template, its task, and the folder for the result."""
+
+    template: Path
+    task: Path
+    out_dir: Path
+
 
 class DemoFailed(Exception):
     """The demo got no documents; the message says why."""
@@ -26,25 +38,39 @@ class DemoFailed(Exception):
 def main(arguments: list[str] | None = None) -> int:
     """Run the demo; return the process's exit status."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--template", type=Path, default=ROOT / "samples" / "meeting_notice.docx")
-    parser.add_argument("--task", type=Path, default=ROOT / "samples" / "meeting_notice.task.json")
+    parser.add_argument("--template", type=Path, help="fill this one alone (default: the samples)")
+    parser.add_argument("--task", type=Path, help="with this task (default: that of the meeting notice)")
     parser.add_argument("--out-dir", type=Path, default=ROOT / "out", help="emptied first (default: out)")
     options = parser.parse_args(arguments)
+    demos = [_Demo(options.template or _NOTICE, options.task or _task_of(_NOTICE), options.out_dir)]
+    if options.template is None and options.task is None:
+        demos.append(_Demo(_CONTRACT, _task_of(_CONTRACT), options.out_dir / _CONTRACT.stem))
     try:
         with tempfile.TemporaryDirectory(prefix="docops-demo-") as folder:
-            answer = _answer_of_a_server(Path(folder), options.template, options.task)
-        members = _unpack(answer, options.out_dir)
+            answers = _answers_of_a_server(Path(folder), demos)
+        summaries = [
+            _summary(_unpack(answer, demo.out_dir), demo.out_dir)
+            for demo, answer in zip(demos, answers, strict=True)
+        ]
     except (DemoFailed, ServerFailed, OSError) as error:
         print(f"demo: {error}", file=sys.stderr)
         return 1
-    print_lines(_summary(members, options.out_dir))
+    for number, lines in enumerate(summaries):
+        print_lines(["", f"{_CONTRACT.name}:", *lines] if number else lines)
     return 0
 
 
-def _answer_of_a_server(folder: Path, template: Path, task: Path) -> Answer:
+def _task_of(template: Path) -> Path:
+    return template.with_suffix(".task.json")
+
+
+def _answers_of_a_server(folder: Path, demos: Sequence[_Demo]) -> list[Answer]:
     with running_server(folder / "server.log", {"DOCOPS_WORKERS": "1"}) as base_url:
-        fields = {"format_report": "both"}
-        return Client(base_url).post_files("/v1/run", {"template": template, "task": task}, fields)
+        client, fields = Client(base_url), {"format_report": "both"}
+        return [
+            client.post_files("/v1/run", {"template": demo.template, "task": demo.task}, fields)
+            for demo in demos
+        ]
 
 
 def _unpack(answer: Answer, out_dir: Path) -> dict[str, bytes]:
@@ -70,7 +96,7 @@ def _summary(members: dict[str, bytes], out_dir: Path) -> list[str]:
     )
     lines = [f"Exit code {result['exit_code']}: {result['message']}", "", "Filled:"]
     lines += [
-        f"  {entry['field_name']:<20} {entry['new_text']}    ({entry['run_id']})"
+        f"  {entry['field_name']:<20} {_shown(entry)}    ({entry.get('result_path') or entry['run_id']})"
         for entry in log["entries"]
         if entry["status"] == "replaced"
     ]
@@ -79,6 +105,10 @@ def _summary(members: dict[str, bytes], out_dir: Path) -> list[str]:
     lines.append(f"Files in {out_dir}:")
     lines += [f"  {name:<26} {len(content):>8,} bytes" for name, content in members.items()]
     return lines
+
+
+def _shown(entry: dict[str, Any]) -> str:
+    return "a picture" if "picture" in entry else str(entry["new_text"])
 
 
 def _format_line(report: dict[str, Any]) -> str:

@@ -1,10 +1,24 @@
-"""Regenerates the templates in samples/ with ``docops new-template``, as an office would."""
+"""Regenerates the templates in samples/.
+
+Those of document types are made with ``docops new-template``, as an office would; those with lists,
+conditions and pictures are built in such a starter template, and their tasks are written too.
+"""
 
 import argparse
+import json
 import subprocess
 import sys
+import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+if __name__ == "__main__":
+    # Run as a file, Python puts tools/ on the path instead of the project's folder.
+    sys.path[0] = str(Path(__file__).resolve().parent.parent)
+
+from tools.sample_documents import meeting_minutes, purchase_contract
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -28,13 +42,36 @@ SAMPLES = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class BuiltSample:
+    """A template that is built in a starter template, and its task."""
+
+    stem: str
+    build: Callable[[Path, Path], None]
+    task: Callable[[], dict[str, Any]]
+
+
+BUILT_SAMPLES = (
+    BuiltSample("purchase_contract", purchase_contract.build, purchase_contract.task),
+    BuiltSample("meeting_minutes", meeting_minutes.build, meeting_minutes.task),
+)
+_STARTER = Sample("starter", "meeting_notice", "zh", "机关", "日期")
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Make the samples; return the process's exit status."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out-dir", type=Path, default=ROOT / "samples")
     options = parser.parse_args(arguments)
     options.out_dir.mkdir(parents=True, exist_ok=True)
-    statuses = [_make(sample, options.out_dir.resolve()) for sample in SAMPLES]
+    folder = options.out_dir.resolve()
+    statuses = [_make(sample, folder) for sample in SAMPLES]
+    with tempfile.TemporaryDirectory() as name:
+        statuses.append(_make(_STARTER, Path(name)))
+        for built in BUILT_SAMPLES if not max(statuses) else ():
+            built.build(Path(name, f"{_STARTER.stem}.docx"), folder / f"{built.stem}.docx")
+            task = json.dumps(built.task(), ensure_ascii=False, indent=2)
+            (folder / f"{built.stem}.task.json").write_text(f"{task}\n", encoding="utf-8")
     return max(statuses)
 
 

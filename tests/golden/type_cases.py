@@ -22,7 +22,7 @@ def sample_cases() -> Iterator[Case]:
             f"the sample {template.stem}",
             template.read_bytes(),
             task["payload"],
-            task_type=task["task_type"],
+            task_type=task.get("task_type", "open"),
             served=True,
         )
 

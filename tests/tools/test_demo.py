@@ -24,7 +24,7 @@ def servers_of_this_process() -> list[psutil.Process]:
     return [child for child in psutil.Process().children() if "gunicorn" in " ".join(child.cmdline())]
 
 
-def test_the_demo_fills_the_sample_and_prints_the_result(tmp_path: Path) -> None:
+def test_the_demo_fills_the_samples_and_prints_the_results(tmp_path: Path) -> None:
     """As make runs it: a script in a process of its own."""
     out = tmp_path / "out"
     out.mkdir()
@@ -41,6 +41,12 @@ def test_the_demo_fills_the_sample_and_prints_the_result(tmp_path: Path) -> None
     assert {path.name for path in out.iterdir()} >= {"out.docx", "api_result.json", "out.format_report.html"}
     assert not (out / "stale.txt").exists()
     assert json.loads((out / "api_result.json").read_text("utf-8"))["exit_code"] == 0
+    notice, contract = said.split("\npurchase_contract.docx:\n")
+    assert "全市政务数据共享工作推进会" in notice
+    assert contract.startswith("Exit code 0: Done.")
+    assert "壹拾贰万叁仟零玖拾柒元整" in contract
+    assert "a picture" in contract
+    assert json.loads((out / "purchase_contract" / "api_result.json").read_text("utf-8"))["exit_code"] == 0
 
 
 def test_the_demo_lists_missing_fields(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -29,8 +29,10 @@ from docops_flask.engine.integrity.expansion.ranges import (
     MergeRange,
     NoteRange,
     Range,
+    SpaceRange,
     nested,
 )
+from docops_flask.engine.integrity.expansion.run_ends import STATES_SPACE
 from docops_flask.engine.integrity.expansion.structure import PartBlocks, tags_between
 
 
@@ -81,6 +83,8 @@ class Layout:
             yield Range(start, end, NoteRange(key))
         for start, (end, block) in self.merged.below.items():
             yield Range(start, end, MergeRange(block))
+        for at in found.spaces():
+            yield Range(at, at, SpaceRange())
         yield from self._gone()
         yield from self._tags()
 
@@ -127,6 +131,9 @@ class Layout:
             at = max(at, each.end)
             if each.is_leaf and each.what is None:
                 writer.take_all(each.stays)
+                continue
+            if isinstance(each.what, SpaceRange):
+                writer.add(STATES_SPACE)
                 continue
             block = each.what if isinstance(each.what, Block) else None
             if block is not None and block.before is not None:

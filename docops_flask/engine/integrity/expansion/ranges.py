@@ -38,6 +38,10 @@ class MergeRange:
         self.block = block
 
 
+class SpaceRange:
+    """Where a w:t that is cut states xml:space: no bytes of the template."""
+
+
 class NoteRange:
     """A note that blocks refer to."""
 
@@ -46,7 +50,16 @@ class NoteRange:
 
 
 What = (
-    ContainerRange | EmptiedRange | BesideRange | MergeRange | NoteRange | Block | Paragraph | Element | None
+    ContainerRange
+    | EmptiedRange
+    | BesideRange
+    | MergeRange
+    | SpaceRange
+    | NoteRange
+    | Block
+    | Paragraph
+    | Element
+    | None
 )
 
 

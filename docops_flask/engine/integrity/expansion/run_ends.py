@@ -9,19 +9,22 @@ from typing import NamedTuple
 from docops_flask.engine.integrity.byte_tags import ANY_MARKUP
 from docops_flask.engine.integrity.expansion.paragraphs import Paragraph, Tag
 
+STATES_SPACE = b' xml:space="preserve"'
 _MARKUP = re.compile(ANY_MARKUP, re.DOTALL)
 
 
 class RunEnds(NamedTuple):
     """A cut at byte ``at``: ``close`` ends the run across it, ``open`` begins it anew.
 
-    ``parent`` is the byte where the element around that run begins.
+    ``parent`` is the byte where the element around that run begins. ``states_space`` is the byte at which the
+    w:t that ends there has to state xml:space for a blank at its end to be shown; -1 where it has not.
     """
 
     at: int
     close: bytes
     open: bytes
     parent: int
+    states_space: int = -1
 
 
 class _Node(NamedTuple):
@@ -57,7 +60,13 @@ class Runs:
         is_first = begin <= text.start and not content[begin : text.start].strip()
         if is_first and tag.first == text.tag_end:
             return self._beside(run, run.start)
-        return self._inside(tag.first, text, run, properties)
+        inside = self._inside(tag.first, text, run, properties)
+        text_tag = content[text.start : text.tag_end]
+        # Where the text begins with a blank, that one is not to be shown either.
+        is_blank = content[tag.first - 1] in b" \t\r\n" and content[text.tag_end] not in b" \t\r\n"
+        if is_blank and b"xml:space" not in text_tag:
+            return inside._replace(states_space=text.tag_end - 1)
+        return inside
 
     def behind(self, tag: Tag) -> RunEnds | None:
         """Return the cut behind a tag."""
@@ -77,7 +86,7 @@ class Runs:
         content = self._content
         text_tag = content[text.start : text.tag_end]
         if b"xml:space" not in text_tag:
-            text_tag = text_tag[:-1] + b' xml:space="preserve">'
+            text_tag = text_tag[:-1] + STATES_SPACE + b">"
         close = content[text.last : text.end] + content[run.last : run.end]
         opens = content[run.start : run.tag_end] + properties + text_tag
         return RunEnds(at, close, opens, self._nodes[run.parent].start)

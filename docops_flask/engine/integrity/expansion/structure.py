@@ -42,6 +42,7 @@ class PartBlocks:
         self.misfits: list[tuple[LoggedBlock, Misfit]] = []
         self._extents: dict[int, Extent] = {}
         self._runs: dict[int, Runs] = {}
+        self._spaces: dict[int, list[int]] = {}
         self._stories = dict(part.tags())
         top = [block for story, tags in self._stories.items() for block in paired(tags, story)]
         every = [each for block in top for each in block.and_inner()]
@@ -67,6 +68,11 @@ class PartBlocks:
         self.hung: dict[str, tuple[Block, int]] = {}
         self._hang_boxes()
         self.blocks.sort(key=lambda block: block.start.first)
+
+    def spaces(self) -> set[int]:
+        """Return where a w:t that an inline block cuts has to state xml:space."""
+        stand = (each for each in self.blocks if not self.control.takes(each.start.paragraph.element))
+        return {at for block in stand for at in self._spaces.get(id(block), ())}
 
     def _settle(self, top: Sequence[Block], single: Sequence[Tag]) -> bool:
         """Find what counts and what goes; return whether it holds together, else it is to be told anew."""
@@ -173,6 +179,7 @@ class PartBlocks:
             return None
         block.before, block.behind = cuts[0], cuts[-1]
         block.first, block.last = cuts[0].at, cuts[-1].at
+        self._spaces[id(block)] = [cut.states_space for cut in cuts if cut.states_space >= 0]
         inner = zip(cuts[1:-1:2], cuts[2:-1:2], strict=True)
         give_inline_parts(block, [Part(one.at, two.at, one.open, two.close) for one, two in inner])
         return cuts

@@ -1,6 +1,6 @@
 """The parts of a block: what is repeated, what stands between copies, what stands where there is none."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from docops_flask.engine.document.document import ParagraphPlace
 from docops_flask.engine.template.blocks.control_pieces import ControlPieces
@@ -39,6 +39,14 @@ def cut_inline(block: FoundBlock, known: dict[ParagraphPlace, RunCuts]) -> Fault
     ]
     _give_parts(block, parts)
     return None
+
+
+def spaces_of(block: FoundBlock) -> Iterator[int]:
+    """Yield the bytes at which a text that an inline block cuts has to say that its blanks count."""
+    parts = (each for each in (block.main, block.gap, block.other) if each is not None)
+    for cut in (block.before, *(part.behind for part in parts)):
+        if cut is not None and cut.space >= 0:
+            yield cut.space
 
 
 def divide(block: FoundBlock, all_pieces: Pieces, control: ControlPieces) -> Fault | None:

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from docops_flask.engine.document.document import ParagraphPlace
 from docops_flask.engine.oxml.markup import element_end, tag_end
+from docops_flask.engine.template.blocks.block_parts import spaces_of
 from docops_flask.engine.template.blocks.chunks import Chunk, ChunkBuilder
 from docops_flask.engine.template.blocks.control_pieces import is_body
 from docops_flask.engine.template.blocks.copied_notes import NOTES, NoteKey, notes_in
@@ -38,6 +39,7 @@ from docops_flask.engine.template.blocks.layout_nodes import (
 from docops_flask.engine.template.blocks.merged_cells import find_merged, with_value
 from docops_flask.engine.template.blocks.pieces import Piece, PieceKind
 from docops_flask.engine.template.blocks.range_marks import RangeMarks
+from docops_flask.engine.template.blocks.run_cuts import SPACE
 from docops_flask.engine.template.blocks.tag_sites import TagSite
 from docops_flask.engine.template.blocks.template_structure import PartStructure
 
@@ -132,6 +134,9 @@ class Layout:
         for start, (end, block) in self.merged.following.items():
             yield Node(start, end, CUT, MergeNode(block))
         yield from self._vanished_nodes()
+        stay = (each for each in structure.blocks if not self._is_in_vanished(each.start.place))
+        for at in {at for block in stay for at in spaces_of(block)}:
+            yield Node(at, at, CUT, None, SPACE)
         beside = {
             id(site): _outermost_beside(block, site)
             for block in structure.blocks

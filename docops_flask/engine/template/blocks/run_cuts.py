@@ -11,7 +11,8 @@ from docops_flask.engine.document.document import ParagraphPlace
 from docops_flask.engine.template.blocks.tag_sites import TagSite
 from docops_flask.engine.template.elements import Element, elements_in
 
-_SPACE = b' xml:space="preserve"'
+SPACE = b' xml:space="preserve"'
+_BLANKS = b" \t\r\n"
 _FIELD_MARK = re.compile(rb"<(?:[^\s<>/:!?]+:)?fldChar\s[^<>]*?fldCharType\s*=\s*[\"'](\w+)")
 
 
@@ -19,7 +20,8 @@ class Cut(NamedTuple):
     """A cut at byte ``at`` of a part: ``close`` ends the run that lies across it, ``open`` begins it anew.
 
     ``parent`` is where the element around that run begins, ``name`` is its local name, ``field`` tells apart
-    the parts of Word fields.
+    the parts of Word fields. ``space`` is the byte at which the ``w:t`` has to say that a blank before the
+    cut counts, which Word would not show else (XML 1.0, 2.10); -1 where it need not.
     """
 
     at: int
@@ -28,6 +30,7 @@ class Cut(NamedTuple):
     parent: int
     name: bytes
     field: tuple[int, ...]
+    space: int = -1
 
 
 class RunCuts:
@@ -97,9 +100,12 @@ class RunCuts:
         end_tag = content.rindex(b"<", run.tag_end, run.end)
         if not is_before and not content[node.end : end_tag].strip() and self._ends_at(node, at):
             return Cut(run.end, b"", b"", around.start, around.local, field)
-        node_tag = content[node.start : node.tag_end]
+        node_tag, space = content[node.start : node.tag_end], -1
         if b"xml:space" not in node_tag:
-            node_tag = node_tag[:-1] + _SPACE + b">"
+            node_tag = node_tag[:-1] + SPACE + b">"
+            # A blank at its beginning did not count so far.
+            if is_before and content[at - 1] in _BLANKS and content[node.tag_end] not in _BLANKS:
+                space = node.tag_end - 1
         return Cut(
             at,
             content[content.rindex(b"<", node.start, node.end) : node.end] + content[end_tag : run.end],
@@ -107,6 +113,7 @@ class RunCuts:
             around.start,
             around.local,
             field,
+            space,
         )
 
     def _ends_at(self, node: Element, at: int) -> bool:

@@ -485,3 +485,19 @@ def test_any_tags_anywhere_give_a_sound_document(body: str, payload: Any) -> Non
     assert len(found.origins) == sum(len(part.paragraphs) for part in found.document.parts)
     content = found.document.parts[0].text.content.decode()
     assert not re.search("<w:tc></w:tc>|</w:tbl></w:tc>|<w:tblGrid/></w:tbl>", content)
+
+
+@pytest.mark.parametrize(
+    ("before", "shown"),
+    [
+        ("<w:t>a: ", '<w:t xml:space="preserve">a: '),
+        ("<w:t>a", "<w:t>a"),
+        ("<w:t> a: ", "<w:t> a: "),
+        ('<w:t xml:space="default">a: ', '<w:t xml:space="default">a: '),
+        ("<w:t>a: 【?A】b: 【/A】c: ", '<w:t xml:space="preserve">a: '),
+    ],
+)
+def test_a_blank_before_an_inline_block_still_counts(before: str, shown: str) -> None:
+    """Word leaves blanks at the ends of a text out unless it states xml:space (XML 1.0, 2.10)."""
+    made = markup(f"<w:p><w:r>{before}【#A】【.】【/A】</w:t></w:r></w:p>", {"A": ["x", "y"]})
+    assert made.startswith(f"<w:p><w:r>{shown}</w:t></w:r>")

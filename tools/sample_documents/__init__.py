@@ -1,0 +1,1 @@
+"""The samples that no document type makes: templates with lists, conditions and pictures."""

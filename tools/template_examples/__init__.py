@@ -1,0 +1,1 @@
+"""The examples of docs/templates.md: read from the page, made to documents, filled, shown as pictures."""
