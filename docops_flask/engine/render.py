@@ -60,6 +60,7 @@ if TYPE_CHECKING:
     from docops_flask.engine.template.expansion import Expansion
     from docops_flask.engine.template.inline_fill import InlineFilling
     from docops_flask.engine.template.open_task import OpenTask
+    from docops_flask.engine.template.pictures.filling import PictureFilling
     from docops_flask.engine.template.removal import Removal
 
 
@@ -108,10 +109,11 @@ def _run(job: Job, template: Template, sink: ArtefactSink) -> RunResult:
     targets = scan.runs_to_fill(values)
     source_of = None if expansion is None else expansion.source_of
     template_look = observe(document, targets, source_of, template.cascade)
-    filling = fill(scan, values)
+    pictures = _pictures(job, asked, template, document)
+    filling = fill(scan, values, pictures)
     inline = _fill_inline(scan, values, asked.skill)
     touched = filling.touched if inline is None else _in_order(scan, filling.touched | inline.touched)
-    placed, elsewhere = _fill_places(job, places, values, document)
+    placed, elsewhere = _fill_places(job, places, values, document, pictures)
     suggested = _suggested_policy(job, document, scan)
     deviations = _deviations(job, document, targets, suggested)
     report = _format_report(job, document, targets, template_look)._replace(
@@ -120,7 +122,10 @@ def _run(job: Job, template: Template, sink: ArtefactSink) -> RunResult:
     )
 
     suggestions = Suggestions(asked.skill.placeholders())
-    log = replace_log(scan, values, asked.skill, suggestions, touched, inline, expansion, elsewhere)
+    shown = None if pictures is None else pictures.shown
+    log = replace_log(scan, values, asked.skill, suggestions, touched, inline, expansion, elsewhere, shown)
+    if pictures is not None:
+        log = log._replace(media=pictures.media)
     closed = closed_names if asked.open_task is None else asked.open_task.meanings.closed_tags
     logged = (*scan.inline_names(), *log.elsewhere())
     unaccounted = find_unaccounted(template.package, document, scan, logged, closed)
@@ -133,12 +138,16 @@ def _run(job: Job, template: Template, sink: ArtefactSink) -> RunResult:
     if removal is not None:
         edits += removal.edits
         log = log._replace(removed=removal.entries)
-    changed = written_parts(edits)
+    if pictures is not None:
+        edits = pictures.finish(edits)
+    changed, added = written_parts(edits), dict[str, bytes]()
+    if pictures is not None:
+        changed, added = pictures.parts(changed)
     left_out = frozenset[str]() if removal is None else removal.parts
     warnings = _warnings(template.package, changed, left_out)
     if warnings:
         log, report = log._replace(warnings=warnings), report._replace(warnings=warnings)
-    sink.document(lambda stream: template.package.write(stream, changed, left_out=left_out))
+    sink.document(lambda stream: template.package.write(stream, changed, added, left_out))
     with sink.written() as written:
         claims = log.claims(), report.claims()
         payload = None if asked.open_task is None else job.payload
@@ -183,7 +192,8 @@ def _asked(job: Job, template: Template) -> _Asked:
     # Imported here to keep the renderer's start fast: most jobs have a document type.
     from docops_flask.engine.template.open_task import read_open_task
 
-    task = read_open_task(template.scan, template.places, job.payload, job.options, job.skill)
+    given = job.payload, job.options, job.skill, job.assets
+    task = read_open_task(template.scan, template.places, *given)
     return _Asked(task.skill, task.values, task.meanings.scan, task.meanings.places, task)
 
 
@@ -237,8 +247,22 @@ def _added(counts: dict[str, int], more: Mapping[str, int]) -> dict[str, int]:
     return counts
 
 
+def _pictures(job: Job, asked: _Asked, template: Template, document: Document) -> "PictureFilling | None":
+    if asked.open_task is None or not asked.open_task.has_pictures:
+        return None
+    # Few templates have pictures' tags, and a renderer starts the faster for what it does not load.
+    from docops_flask.engine.template.pictures.filling import PictureFilling
+
+    keys = {field.placeholder: field.key for field in asked.skill.fields}
+    return PictureFilling(template.package, document, job.limits, asked.open_task.pictures, keys)
+
+
 def _fill_places(
-    job: Job, scan: PlaceScan, values: Values, document: Document
+    job: Job,
+    scan: PlaceScan,
+    values: Values,
+    document: Document,
+    pictures: "PictureFilling | None" = None,
 ) -> tuple[Sequence[Edit], Sequence[LogEntry]]:
     """Return the edits outside paragraphs, and the log's entries about them and about what is not filled."""
     if job.skill is None or not any(scan):
@@ -247,9 +271,13 @@ def _fill_places(
     from docops_flask.engine.reports.place_entries import place_entries
     from docops_flask.engine.template.places.filling import fill_places
 
+    if pictures is not None:
+        values = Values({**values, **pictures.alternative_texts(scan)}, values.in_chinese, values.shortened)
     filling = fill_places(scan, values, job.skill, document)
+    edits = filling.edits if pictures is None else pictures.fill_boxes(scan, values, filling.edits)
+    shown = None if pictures is None else pictures.shown
     suggestions = Suggestions(job.skill.placeholders())
-    return filling.edits, tuple(place_entries(scan, filling, job.skill, suggestions))
+    return edits, tuple(place_entries(scan, filling, job.skill, suggestions, shown))
 
 
 def _removal(job: Job, package: Package, document: Document, placed: Sequence[Edit]) -> "Removal | None":

@@ -1,10 +1,14 @@
 """An entry of out.replace_log.json: a placeholder, its place, and what became of it (contract section 2)."""
 
-from typing import Any, Literal, NamedTuple
+import json
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from docops_flask.engine.artefacts import json_list, quoted
 from docops_flask.engine.skills.skill import Skill
 from docops_flask.engine.template.grammar import Kind, ignored_characters
+
+if TYPE_CHECKING:
+    from docops_flask.engine.template.pictures.filling import ShownPicture
 
 # Characters quoted from the paragraph on each side of a placeholder.
 MAX_CONTEXT_CHARACTERS = 60
@@ -24,6 +28,8 @@ UNSUPPORTED_REASONS = {
     Kind.TYPE_CONFLICT: "two tags use the name for values of different kinds; give one of them another name",
     Kind.UNSUPPORTED_BLOCK: "lists and conditions are not filled yet; it stays with all that it contains",
     Kind.UNSUPPORTED_TAG: "tags of this kind are not filled yet",
+    Kind.UNSUPPORTED_PICTURE: "a picture takes the place of a tag in a paragraph's own text, or that of the one "
+    "picture in a drawing whose whole alternative text is the tag; put the tag there",
 }
 # The kind of a placeholder at a place that nothing fills or knows (``template.unaccounted``).
 UNACCOUNTED = "unaccounted"
@@ -31,6 +37,20 @@ UNACCOUNTED_REASON = (
     "it stands at a place that is not filled; put it into the text of the document or replace it by hand"
 )
 Status = Literal["replaced", "missing", "unsupported"]
+
+
+class PictureEntry(NamedTuple):
+    """A picture that an entry tells of: its part, its size in EMU, its alternative text."""
+
+    part: str
+    width_emu: int
+    height_emu: int
+    alt: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the member ``picture`` of the log; the text is left out where there is none."""
+        members = self._asdict()
+        return members if self.alt else {name: members[name] for name in self._fields[:-1]}
 
 
 class LogEntry(NamedTuple):
@@ -54,7 +74,7 @@ class LogEntry(NamedTuple):
 
     Where the template has blocks, ``result_path`` is the address in the result and ``copy`` the number of the
     block that it lies in, if any, and of its copy there. In template language 2 ``payload_path`` is the JSON
-    path of the value in the payload.
+    path of the value in the payload. ``picture`` is the picture put there.
     """
 
     status: Status
@@ -78,6 +98,13 @@ class LogEntry(NamedTuple):
     copy: tuple[int, int] | None = None
     result_path: str | None = None
     payload_path: str | None = None
+    picture: PictureEntry | None = None
+
+    def with_picture(self, shown: "ShownPicture | None") -> "LogEntry":
+        """Return the entry with the picture that was put there, if any."""
+        if shown is None or self.status != "replaced":
+            return self
+        return self._replace(picture=PictureEntry(shown.part, *shown.extent, shown.alt))
 
     def as_json(self) -> str:
         """Return the entry as the log has it."""
@@ -103,6 +130,7 @@ class LogEntry(NamedTuple):
             copy,
             result_path,
             payload_path,
+            picture,
         ) = self
         more = f', "mirrored_at": {json_list(map(quoted, mirrors))}' if mirrors else ""
         if status == "unsupported":
@@ -121,6 +149,8 @@ class LogEntry(NamedTuple):
             more += f', "result_path": {quoted(result_path)}'
         if payload_path is not None:
             more += f', "payload_path": {quoted(payload_path)}'
+        if picture is not None:
+            more += f', "picture": {json.dumps(picture.as_dict(), ensure_ascii=False)}'
         return (
             f'{{"status": "{status}", "field_name": {"null" if name is None else quoted(name)}, '
             f'"run_id": {_text(run_id)}, "paragraph_path": {quoted(path)}, '
@@ -156,6 +186,8 @@ class LogEntry(NamedTuple):
             members["result_path"] = self.result_path
         if self.payload_path is not None:
             members["payload_path"] = self.payload_path
+        if self.picture is not None:
+            members["picture"] = self.picture.as_dict()
         return members
 
 

@@ -57,9 +57,12 @@ def missing_values(task: OpenTask, log: ReplaceLog, scan: Scan) -> MissingFields
         tuple(sorted(required)),
         tuple(sorted(names - required)),
         tuple(islice(_missing_places(left, task), MAX_LISTED)),
-        tuple(
-            UnusedKey(_key(each.path)[:MAX_SHOWN_CHARACTERS], each.suggestion)
-            for each in task.unused[:MAX_LISTED]
+        (
+            *(
+                UnusedKey(_key(each.path)[:MAX_SHOWN_CHARACTERS], each.suggestion)
+                for each in task.unused[:MAX_LISTED]
+            ),
+            *(UnusedKey(f"asset {name}"[:MAX_SHOWN_CHARACTERS], None) for name in task.unused_assets),
         ),
         tuple(each.text[:MAX_SHOWN_CHARACTERS] for each in task.meanings.candidates[:MAX_LISTED]),
         tuple(left_places(left[:MAX_LISTED], scan)),

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from docops_flask.engine.run_warnings import RunWarning
     from docops_flask.engine.template.expansion import Expansion
     from docops_flask.engine.template.inline_fill import InlineFilling
+    from docops_flask.engine.template.pictures.filling import ShownPicture
+    from docops_flask.engine.template.pictures.media_parts import MediaPart
     from docops_flask.engine.template.removal import Removed
 
 
@@ -34,7 +36,7 @@ class ReplaceLog(NamedTuple):
     """The log of a run: its entries in document order, how many have each status, the runs that changed.
 
     ``blocks`` are those of the template that were repeated, in document order;
-    ``removed`` is what the job left out of the result beside the text.
+    ``removed`` is what the job left out of the result beside the text, ``media`` are the pictures' parts.
     """
 
     entries: tuple[LogEntry, ...]
@@ -45,6 +47,7 @@ class ReplaceLog(NamedTuple):
     blocks: "tuple[BlockEntry, ...]" = ()
     removed: "tuple[Removed, ...]" = ()
     warnings: "tuple[RunWarning, ...]" = ()
+    media: "Sequence[MediaPart]" = ()
 
     @property
     def left_count(self) -> int:
@@ -95,6 +98,7 @@ class ReplaceLog(NamedTuple):
             {
                 "entries": WrittenItems([entry.as_json() for entry in self.entries]),
                 **self._blocks(),
+                **self._added(),
                 "summary": self.summary(),
                 "touched_runs": WrittenItems(map(quoted, self.touched_runs)),
                 **({"removed": self._removed()} if self.removed else {}),
@@ -109,13 +113,17 @@ class ReplaceLog(NamedTuple):
         here and text for each entry there.
         """
         removed = {"removed": self._removed()} if self.removed else {}
-        return {"entries": [entry.claim() for entry in self.entries], **self._blocks(), **removed}
+        return {"entries": [entry.claim() for entry in self.entries], **self._blocks(), **self._added(), **removed}
 
     def _blocks(self) -> dict[str, Any]:
         """Return the member ``blocks``; nothing where there are none."""
         if not self.blocks:
             return {}
         return {"blocks": [block.as_dict(number) for number, block in enumerate(self.blocks)]}
+
+    def _added(self) -> dict[str, Any]:
+        """Return the member ``added``; nothing where no part was added."""
+        return {"added": {"media": [each.as_dict() for each in self.media]}} if self.media else {}
 
     def _removed(self) -> list[dict[str, str]]:
         return [each._asdict() for each in self.removed]
@@ -130,15 +138,18 @@ def replace_log(  # noqa: PLR0917, the steps of a run in their order
     inline: "InlineFilling | None" = None,
     expansion: "Expansion | None" = None,
     elsewhere: Sequence[LogEntry] = (),
+    pictures: "Mapping[tuple[str, int], ShownPicture] | None" = None,
 ) -> ReplaceLog:
     """Return the log of a run.
 
     ``values`` were filled; ``touched`` are the addresses of the runs that changed. ``inline`` is what became
     of the texts inside paragraphs, where the scan found any; ``expansion`` is the expanded template where
     ``scan`` is of one. ``elsewhere`` are the entries about places outside the paragraphs of stories
-    (``place_entries``).
+    (``place_entries``). ``pictures`` are those put into paragraphs, by address and first character of tags.
     """
     entries = tuple(_entries(scan, values, skill, suggestions, inline))
+    if pictures:
+        entries = tuple([each.with_picture(pictures.get((each.paragraph_path, each.start))) for each in entries])
     blocks: tuple[BlockEntry, ...] = ()
     if expansion is not None:
         entries = tuple(_placed_in_template(scan, entries, expansion))

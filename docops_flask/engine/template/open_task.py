@@ -5,11 +5,11 @@ So does a task of a document type of language 2, which adds keys, labels and wha
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from docops_flask.engine.bilingual import Bilingual
-from docops_flask.engine.errors import InvalidArgument
-from docops_flask.engine.job import OPEN_TYPE
+from docops_flask.engine.errors import InvalidArgument, echo
+from docops_flask.engine.job import OPEN_TYPE, Asset
 from docops_flask.engine.options import Options
 from docops_flask.engine.skills.skill import Field, Skill
 from docops_flask.engine.template.conditions import Value
@@ -26,8 +26,11 @@ from docops_flask.engine.template.payload_check import (
 from docops_flask.engine.template.places.found import PlaceScan
 from docops_flask.engine.template.scan import Scan
 from docops_flask.engine.template.tag_meaning import TagMeanings, decide_tags, keys_of, path_of
-from docops_flask.engine.template.tags import Tag, read_tag
+from docops_flask.engine.template.tags import Tag, is_picture, read_tag
 from docops_flask.engine.template.values import Values
+
+if TYPE_CHECKING:
+    from docops_flask.engine.template.pictures.given import GivenPicture, GivenPictures
 
 
 class OpenTask(NamedTuple):
@@ -36,6 +39,8 @@ class OpenTask(NamedTuple):
     ``skill`` has a field for each tag that is filled: its placeholder is what stands in the brackets, its key
     the path of the value. ``unused`` are keys of the payload that no tag takes, ``known`` all its keys and
     the names of a document type, ``keys`` the latter's keys by the names of its fields.
+    ``pictures`` are those given to tags, by what stands in their brackets; ``unused_assets`` are the names of
+    files sent beside the task that nothing refers to.
     """
 
     meanings: TagMeanings
@@ -44,10 +49,17 @@ class OpenTask(NamedTuple):
     unused: Sequence[UnusedKey]
     known: Collection[str]
     keys: Mapping[str, str]
+    pictures: "Mapping[str, GivenPicture]" = {}
+    unused_assets: Sequence[str] = ()
+
+    @property
+    def has_pictures(self) -> bool:
+        """Whether the template has tags of pictures."""
+        return any(is_picture(field.placeholder) for field in self.skill.fields)
 
     def again(self, scan: Scan, places: PlaceScan) -> tuple[Scan, PlaceScan]:
         """Return what the tags of the expanded template mean: what they mean in the template."""
-        meanings = decide_tags(scan, places, self.known)
+        meanings = _with_pictures(decide_tags(scan, places, self.known))
         return meanings.scan, meanings.places
 
 
@@ -57,12 +69,14 @@ def read_open_task(
     payload: Mapping[str, Value],
     options: Options,
     skill: Skill | None = None,
+    assets: Sequence[Asset] = (),
 ) -> OpenTask:
     """Return what ``payload`` gives to a template whose tags are in ``scan`` and ``places``.
 
     ``skill`` is a document type of language 2, which knows names, keys, labels, and what is required. Raises
     ``InvalidArgument`` (``detail.errors``) for a payload that does not fit, and for keys that neither a tag
-    nor ``skill`` takes unless ``options`` allow them in an open task.
+    nor ``skill`` takes unless ``options`` allow them in an open task. ``assets`` are the pictures sent beside
+    the task; one that the payload does not refer to is refused as an unknown key is.
     """
     fields = () if skill is None else skill.fields
     keys = {field.placeholder: field.key for field in fields}
@@ -75,7 +89,7 @@ def read_open_task(
     ]
     values = {names_of_keys.get(key, key): value for key, value in payload.items()}
     known = keys_of(values) | keys.keys()
-    meanings = decide_tags(scan, places, known)
+    meanings = _with_pictures(decide_tags(scan, places, known))
     checked = check_payload(values, meanings.shape.root)
     own = list(checked.errors)
     if options.unused == "refuse" or skill is not None:
@@ -85,11 +99,41 @@ def read_open_task(
     # A number with a huge exponent is refused before it is written out.
     filled = field_values(names, {} if own else values)
     own += filled.errors
+    pictures = _pictures(names, {} if own else values, assets) if assets or any(map(is_picture, names)) else None
+    if pictures is not None:
+        own += pictures.errors
+        if not own and (options.unused == "refuse" or skill is not None):
+            own += (PayloadError("asset", f"No value refers to {echo(name)}.") for name in pictures.unused)
     errors += [each._replace(path=_with_key(each.path, keys)) for each in own]
     if errors:
         raise _refused(errors[:MAX_ERRORS])
     unused = [each._replace(path=_with_key(each.path, keys)) for each in checked.unused]
-    return OpenTask(meanings, _skill(names, skill), filled.values, unused, known, keys)
+    task = OpenTask(meanings, _skill(names, skill), filled.values, unused, known, keys)
+    if pictures is None:
+        return task
+    return task._replace(pictures=pictures.given, unused_assets=pictures.unused)
+
+
+def _pictures(
+    names: Sequence[str], payload: Mapping[str, Value], assets: Sequence[Asset]
+) -> "GivenPictures":
+    # Few tasks give pictures, and a renderer starts the faster for what it does not load.
+    from docops_flask.engine.template.pictures.given import given_pictures
+
+    return given_pictures(names, payload, assets)
+
+
+def _with_pictures(meanings: TagMeanings) -> TagMeanings:
+    """Return ``meanings`` where the tags of pictures that stand where none can be put are of that kind."""
+    found = [each.found for text in meanings.scan.paragraphs for inline in text.inline for each in inline.found]
+    found += [each for _, each in meanings.places.all_found()]
+    if not any(is_picture(each.name) for each in found):
+        return meanings
+    # As above.
+    from docops_flask.engine.template.pictures.tags_of_boxes import without_unfillable
+
+    scan, places = without_unfillable(meanings.scan, meanings.places)
+    return meanings._replace(scan=scan, places=places)
 
 
 def _with_key(path: str, keys: Mapping[str, str]) -> str:

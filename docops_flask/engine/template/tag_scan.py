@@ -14,14 +14,15 @@ from docops_flask.engine.template.grammar import (
 )
 from docops_flask.engine.template.tags import BadTag, TagKind, read_tag
 
+_FILLED = (TagKind.FIELD, TagKind.PICTURE, TagKind.CHECK)
 _SIGNS = "#?^!/@=□＃？＾！／＠＝"
 
 
 def find_tags(text: str) -> list[Found]:
     """Return the tags in ``text`` and what looks like tags, in order; other text in brackets is left out.
 
-    ``name`` is what stands in the brackets, for ``read_tag``. Fields are of kind ``PLACEHOLDER``, other tags
-    ``UNSUPPORTED_TAG``. Takes time linear in the length of ``text``.
+    ``name`` is what stands in the brackets, for ``read_tag``. Fields, pictures and checks are of kind
+    ``PLACEHOLDER``, other tags ``UNSUPPORTED_TAG``. Takes time linear in the length of ``text``.
     """
     return find_bracketed(text, _closed, _loose)
 
@@ -44,7 +45,7 @@ def _kind_and_name(inner: str) -> tuple[Kind | None, str]:
         return fault, name
     if isinstance(tag, BadTag):
         return Kind.BAD_TAG, name
-    return (Kind.PLACEHOLDER if tag.kind is TagKind.FIELD else Kind.UNSUPPORTED_TAG), name
+    return (Kind.PLACEHOLDER if tag.kind in _FILLED else Kind.UNSUPPORTED_TAG), name
 
 
 def _loose(text: str, start: int) -> Found | None:

@@ -1,0 +1,126 @@
+"""Puts pictures where their tags stand: in paragraphs, and in the boxes of pictures of the template."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from docops_flask.engine.document.document import Document, ParagraphPlace
+from docops_flask.engine.document.edits import Edit
+from docops_flask.engine.opc.additions import PartChanges
+from docops_flask.engine.opc.limits import Limits
+from docops_flask.engine.opc.package import Package
+from docops_flask.engine.template.grammar import Found, Kind
+from docops_flask.engine.template.pictures.boxes import edits_of
+from docops_flask.engine.template.pictures.columns import ColumnWidths
+from docops_flask.engine.template.pictures.drawing import STRICT, inline_drawing, numbered
+from docops_flask.engine.template.pictures.given import GivenPicture
+from docops_flask.engine.template.pictures.media_parts import MediaPart, MediaParts
+from docops_flask.engine.template.pictures.sizes import Extent, fitted, natural_size, size_of_tag
+from docops_flask.engine.template.pictures.tags_of_boxes import tags_of_boxes
+from docops_flask.engine.template.places.found import PlaceScan
+from docops_flask.engine.template.tags import Tag, read_tag
+from docops_flask.engine.template.text_splices import Value, drawn_value
+
+
+class ShownPicture(NamedTuple):
+    """A picture as it is put somewhere: its part, its size, its alternative text."""
+
+    part: str
+    extent: Extent
+    alt: str
+
+
+class PictureFilling:
+    """The pictures of one rendering, put into ``document``.
+
+    ``shown`` are those put somewhere, by the address of the text and the first character of the tag there.
+    """
+
+    def __init__(
+        self,
+        package: Package,
+        document: Document,
+        limits: Limits,
+        given: Mapping[str, GivenPicture],
+        keys: Mapping[str, str],
+    ) -> None:
+        """``given`` are the pictures by what stands in their tags, ``keys`` the paths of their values."""
+        self.shown: dict[tuple[str, int], ShownPicture] = {}
+        self._given = given
+        self._keys = keys
+        self._media = MediaParts(package, limits)
+        self._widths = ColumnWidths(document)
+
+    @property
+    def media(self) -> Sequence[MediaPart]:
+        """The parts that were added, in the order of their first use."""
+        return list(self._media.added.values())
+
+    def values_in(self, place: ParagraphPlace, found: Sequence[Found]) -> dict[str, Value]:
+        """Return what the picture tags among those ``found`` in a paragraph become, by their names."""
+        values: dict[str, Value] = {}
+        for each in found:
+            picture = self._given.get(each.name) if each.kind is Kind.PLACEHOLDER else None
+            if picture is None:
+                continue
+            part = self._media.part_of(picture.media, f"$.{self._keys[each.name]}")
+            extent = self._extent(place, picture, each.name)
+            is_strict = place.part.text.namespace == STRICT
+            relationship = self._media.relationship(place.part.name, part, is_strict=is_strict)
+            self.shown[place.path, each.start] = ShownPicture(part.name, extent, picture.alt)
+            values[each.name] = _drawn(extent, relationship, picture.alt, is_strict)
+        return values
+
+    def _extent(self, place: ParagraphPlace, picture: GivenPicture, name: str) -> Extent:
+        tag = read_tag(name)
+        size = tag.size if isinstance(tag, Tag) else None
+        column = self._widths.of(place) if size is None else None
+        return size_of_tag(picture.media.header, size, column)
+
+    def alternative_texts(self, places: PlaceScan) -> dict[str, str]:
+        """Return the alternative texts of the pictures whose tags stand in ``places``, by their names."""
+        return {
+            found.name: self._given[found.name].alt
+            for _, found in places.all_found()
+            if found.name in self._given
+        }
+
+    def fill_boxes(self, places: PlaceScan, names: Mapping[str, str], edits: Sequence[Edit]) -> list[Edit]:
+        """Return ``edits`` of ``places`` and those that put pictures into the boxes whose tags these are.
+
+        A box whose tag is one of ``names``, those that are filled, and has no picture goes.
+        """
+        more: list[Edit] = []
+        gone: list[tuple[str, int, int]] = []
+        for place, found, boxes, box in tags_of_boxes(places):
+            picture = self._given.get(found.name)
+            if picture is not None:
+                is_strict = STRICT in place.part.content[:4096]
+                part = self._media.part_of(picture.media, f"$.{self._keys[found.name]}")
+                relationship = self._media.relationship(place.part.name, part, is_strict=is_strict)
+                natural = natural_size(picture.media.header)
+                more += edits_of(box, boxes.part, relationship, natural)
+                shown = ShownPicture(part.name, fitted(natural, box.extent), picture.alt)
+                self.shown[place.path, found.start] = shown
+            elif found.name in names:
+                more.append(Edit(place.part, *box.holder, b""))
+                gone.append((place.part.name, *box.holder))
+        kept = [each for each in edits if not _is_gone(each, gone)] if gone else list(edits)
+        return [*kept, *more]
+
+    def finish(self, edits: Sequence[Edit]) -> list[Edit]:
+        """Return ``edits`` with the ids of all drawings that they put in."""
+        return numbered(edits)
+
+    def parts(self, changed: Mapping[str, bytes]) -> PartChanges:
+        """Return the parts that change, ``changed`` among them, and those that are added."""
+        return self._media.additions.finish(changed)
+
+
+def _drawn(extent: Extent, relationship: str, alt: str, is_strict: bool) -> Value:
+    return drawn_value(
+        lambda prefix: inline_drawing(prefix, extent, relationship, alt, is_strict=is_strict)
+    )
+
+
+def _is_gone(edit: Edit, gone: Sequence[tuple[str, int, int]]) -> bool:
+    return any(edit.part.name == part and start <= edit.start < end for part, start, end in gone)

@@ -1,0 +1,97 @@
+"""Which tags stand for a picture of the template, and which stand where no picture can be put."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from docops_flask.engine.document.edits import EditedPart
+from docops_flask.engine.template.grammar import Found, Kind
+from docops_flask.engine.template.pictures.boxes import Box, Boxes, main_description
+from docops_flask.engine.template.places.found import PlaceScan
+from docops_flask.engine.template.scan import Scan
+from docops_flask.engine.template.tags import is_picture
+
+if TYPE_CHECKING:
+    from docops_flask.engine.template.places.reading import Place
+
+
+class BoxTag(NamedTuple):
+    """A tag that is the alternative text of a picture: where it stands, the drawings there, its own."""
+
+    place: "Place"
+    found: Found
+    boxes: Boxes
+    box: Box
+
+
+class _Described(NamedTuple):
+    """A whole alternative text that is a picture's tag, and the names of its element and attribute."""
+
+    place: "Place"
+    found: Found
+    attribute: tuple[str, str]
+
+
+def tags_of_boxes(places: PlaceScan) -> Iterator[BoxTag]:
+    """Yield the tags that stand for a picture, one for each box."""
+    for boxes, box, described in _by_box(places):
+        main = main_description([each.attribute for each in described])
+        place, found, _ = next(each for each in described if each.attribute == main)
+        yield BoxTag(place, found, boxes, box)
+
+
+def without_unfillable(scan: Scan, places: PlaceScan) -> tuple[Scan, PlaceScan]:
+    """Return what was found with the kind ``UNSUPPORTED_PICTURE`` for tags where no picture can be put."""
+    paragraphs = [
+        each._replace(
+            inline=[
+                text._replace(
+                    found=[inside._replace(found=_refused(inside.found)) for inside in text.found]
+                )
+                for text in each.inline
+            ]
+        )
+        if each.inline
+        else each
+        for each in scan.paragraphs
+    ]
+    if not any(_is_picture(found) for _, found in places.all_found()):
+        return scan._replace(paragraphs=paragraphs), places
+    fitting = {
+        (each.place.path, each.found.start) for _, _, described in _by_box(places) for each in described
+    }
+    bracketed = [
+        each._replace(
+            found=[
+                found if (each.place.path, found.start) in fitting else _refused(found)
+                for found in each.found
+            ]
+        )
+        for each in places.places
+    ]
+    return scan._replace(paragraphs=paragraphs), places._replace(places=bracketed)
+
+
+def _refused(found: Found) -> Found:
+    return found._replace(kind=Kind.UNSUPPORTED_PICTURE) if _is_picture(found) else found
+
+
+def _is_picture(found: Found) -> bool:
+    return found.kind is Kind.PLACEHOLDER and is_picture(found.name)
+
+
+def _by_box(places: PlaceScan) -> Iterator[tuple[Boxes, Box, list[_Described]]]:
+    """Yield the boxes with a picture whose alternative texts are tags of one and the same name."""
+    parts: dict[EditedPart, Boxes] = {}
+    described: dict[Box, tuple[Boxes, list[_Described]]] = {}
+    for place, found in places.all_found():
+        if not _is_picture(found) or (found.start, found.end) != (0, len(place.text)):
+            continue
+        boxes = parts.get(place.part) or parts.setdefault(place.part, Boxes(place.part))
+        known = boxes.of(place.address)
+        if known is not None and known[0].is_picture:
+            box, attribute = known
+            described.setdefault(box, (boxes, []))[1].append(_Described(place, found, attribute))
+    for box, (boxes, texts) in described.items():
+        if len({found.name for _, found, _ in texts}) == 1:
+            yield boxes, box, texts
+
