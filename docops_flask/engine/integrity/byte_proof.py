@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from docops_flask.engine.integrity.byte_replay import ByteEdit, as_data, checked, has_mark, replay_entries
 from docops_flask.engine.integrity.byte_stories import Misfit, Stories, StoryBytes, TemplateEvidence
 from docops_flask.engine.integrity.byte_text import ByteParagraph
-from docops_flask.engine.integrity.claims import Claims, Replacement
+from docops_flask.engine.integrity.claims import Claims, PlaceReplacement, Replacement
 from docops_flask.engine.integrity.gate import defects_of, may_have_defects, untyped_parts
 from docops_flask.engine.integrity.members import Members
 from docops_flask.engine.integrity.plan import Plan, PlannedParagraph, is_placeholder
@@ -22,6 +22,7 @@ from docops_flask.engine.opc.package import Package
 from docops_flask.engine.opc.xml_part import parse_part, recoded
 
 if TYPE_CHECKING:
+    from docops_flask.engine.integrity.added_pictures import AddedPictures, ExtendedPart
     from docops_flask.engine.integrity.emptied_runs import EmptiedRun
     from docops_flask.engine.integrity.places import PlacedPart
     from docops_flask.engine.integrity.removals import Removals
@@ -37,26 +38,38 @@ def prove_bytes(
     evidence = evidence or TemplateEvidence(template)
     stories = Stories(evidence)
     removals = _removals(template, stories, claims)
+    try:
+        pictures = _pictures(template, stories, members, claims)
+    except Misfit:
+        return None
     unaccounted = members.unaccounted if removals is None else removals.others(members.unaccounted)
+    if pictures is not None:
+        unaccounted = pictures.others(unaccounted)
     if unaccounted or (removals is not None and removals.kept(members.records)):
         return None
     try:
-        _replay(stories, claims)
+        _replay(stories, claims if pictures is None else pictures.drawn(claims))
         others = _replay_places(evidence.package, stories, claims)
+        if pictures is not None:
+            pictures.fill_boxes(claims, others)
         if removals is not None:
             _leave_out(template, stories, removals, claims, others)
-        touched: dict[str, StoryBytes | PlacedPart] = {**stories.touched(), **others}
+        touched: dict[str, StoryBytes | PlacedPart | ExtendedPart] = {**stories.touched(), **others}
+        if pictures is not None:
+            pictures.number()
+            touched |= pictures.extended(others)
         expected = {name: part.written() for name, part in touched.items()}
     except (Misfit, ValueError):
         return None
     changed = {member.record.name: member.after for member in members.changed}
+    changed |= {member.record.name: member.content for member in members.added}
     for record in members.records:
         part = touched.get(record.name)
         after = changed.get(record.name)
         if removals is not None and record.name in removals.parts:
             continue
         if part is None:
-            if record.changed:
+            if record.changed and (pictures is None or not pictures.is_media(record.name)):
                 return None
             continue
         wanted = expected[record.name]
@@ -64,7 +77,7 @@ def prove_bytes(
             return None
         record.replacements = part.replacements
         record.fixes = part.fixes if isinstance(part, StoryBytes) else 0
-    defects, own = _defects(template, stories, changed)
+    defects, own = _defects(template, stories, changed, pictures)
     return Proof(
         parts=tuple(members.records),
         findings=Findings(),
@@ -93,6 +106,27 @@ def _replay_places(template: Template, stories: Stories, claims: Claims) -> "dic
             story.edits += placed.edits
             story.replacements += placed.replacements
     return others
+
+
+def _pictures(
+    template: Package, stories: Stories, members: Members, claims: Claims
+) -> "AddedPictures | None":
+    """Return what pictures add; raises ``Misfit`` where the document has added something else."""
+    if not members.added and not claims.media and not _names_pictures(claims):
+        return None
+    # Few documents get pictures, and a renderer starts the faster for what it does not load.
+    from docops_flask.engine.integrity.added_pictures import AddedPictures
+
+    return AddedPictures(template, stories, members, claims)
+
+
+def _names_pictures(claims: Claims) -> bool:
+    """Say whether an entry is about a picture, or about what may be a picture's tag."""
+    entries: Sequence[Replacement | PlaceReplacement] = (*claims.replacements, *claims.places)
+    if any(entry.picture is not None for entry in entries):
+        return True
+    texts = {entry.original_text for entry in entries}
+    return any(word in text for text in texts for word in ("@", "＠", "图片", "IMAGE"))
 
 
 def _removals(template: Package, stories: Stories, claims: Claims) -> "Removals | None":
@@ -275,13 +309,14 @@ def _replay_alone(  # noqa: PLR0917
         _empty_runs(story, offset, path, _emptied_by(reading, edits), fixed)
         return
     [(_, _, run_id, start, end, name, original, value, *_)] = entries
-    claimed = start, end, name, original, run_id[len(path) :], value
+    drawing = entries[0].drawing
+    claimed = start, end, name, original, run_id[len(path) :], value, drawing
     if not run_id.startswith(path):
         raise Misfit
     # Paragraphs with the same bytes are one object: in a table most are replayed with the same entry.
     if reading.replayed is None or reading.replayed[0] != claimed:
         within = reading.within(start, original)
-        if within is not None and within.kept and not has_mark(value):
+        if within is not None and within.kept and not has_mark(value) and drawing is None:
             if claimed[4] != f":r{within.run}" or not _is_whole(start, end, name, original):
                 raise Misfit
             edits = [ByteEdit(within.first, within.last, as_data(checked(value)))]
@@ -311,16 +346,21 @@ def _check(reading: ByteParagraph, path: str, entries: Sequence[Replacement]) ->
 
 
 def _defects(
-    template: Package, stories: Stories, changed: Mapping[str, bytes]
+    template: Package, stories: Stories, changed: Mapping[str, bytes], pictures: "AddedPictures | None"
 ) -> tuple[list[Defect], list[Defect]]:
     """Return the new defects of changed parts, and those that the template has as well."""
     new, own = [], []
+
+    def relationship_ids(part: str) -> Collection[str]:
+        own = stories.parts.relationship_ids(part)
+        return own if pictures is None else own.union(pictures.ids_of(part))
+
     for name, after in changed.items():
         part = stories.touched().get(name)
         if part is None:
             continue
         content = recoded(after, part.encoding)
-        ids = stories.parts.relationship_ids
+        ids = relationship_ids
         if part.plain is not None and not may_have_defects(name, content, ids):
             continue
         written = parse_part(after, name)

@@ -163,6 +163,15 @@ class Stories:
         found = self._plain[prefix]
         return None if found is None or found.plain is None else found
 
+    @property
+    def package(self) -> Template:
+        """The template that the stories are of."""
+        return self._evidence.package
+
+    def story_of(self, path: str) -> Story | None:
+        """Return the story that an address leads into."""
+        return self._by_prefix.get(path[: path.find("/") + 1])
+
     def named(self, name: str) -> StoryBytes | None:
         """Return the story in the part ``name``, ``None`` where that part is no story."""
         story = next((each for each in self._listed if each.part.lower() == name.lower()), None)

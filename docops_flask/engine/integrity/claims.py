@@ -14,6 +14,22 @@ from docops_flask.engine.integrity.json_members import malformed, member, value_
 LOG, REPORT = "replace_log", "format_report"
 
 
+class Picture(NamedTuple):
+    """A picture put somewhere: the member ``picture`` of an entry; lengths in EMU."""
+
+    part: str
+    width: int
+    height: int
+    alt: str = ""
+
+
+class AddedMedia(NamedTuple):
+    """A part that was added: an item of ``added.media``, with the SHA-256 digest of its content."""
+
+    part: str
+    sha256: str
+
+
 class Replacement(NamedTuple):
     """A filled placeholder: an entry of the replace log.
 
@@ -21,6 +37,7 @@ class Replacement(NamedTuple):
     branches of mc:AlternateContent that were filled as well. Where the log has blocks, ``copy`` is the block
     that its paragraph lies in and the copy there, outer blocks first, and ``result_path`` the paragraph's
     address in the result. ``payload_path`` is the JSON path of the value in an open task's payload.
+    ``picture`` is the picture put there, ``drawing`` its markup once that is known.
     """
 
     place: int
@@ -35,6 +52,8 @@ class Replacement(NamedTuple):
     copy: tuple[tuple[int, int], ...] = ()
     result_path: str | None = None
     payload_path: str | None = None
+    picture: Picture | None = None
+    drawing: bytes | None = None
 
 
 class Block(NamedTuple):
@@ -83,7 +102,8 @@ class PlaceReplacement(NamedTuple):
     ``place`` is its index in ``entries``; ``address`` leads to a text or an attribute of the part
     (docs/analysis/places.md), whose characters ``start``:``end`` it is about. With ``bound_control``, the
     whole address of a content control, it is data that gets the whole text of that control. ``tells_run``
-    says that the entry names runs or mirrors, which only paragraphs have.
+    says that the entry names runs or mirrors, which only paragraphs have. ``picture`` is the picture put into
+    the drawing that has this alternative text.
     """
 
     place: int
@@ -96,6 +116,7 @@ class PlaceReplacement(NamedTuple):
     new_text: str
     tells_run: bool = False
     bound_control: str | None = None
+    picture: Picture | None = None
 
 
 class Fix(NamedTuple):
@@ -136,6 +157,7 @@ class Claims(NamedTuple):
     inline: tuple[InlineReplacement, ...] = ()
     places: tuple[PlaceReplacement, ...] = ()
     removed: tuple[Removed, ...] = ()
+    media: tuple[AddedMedia, ...] = ()
 
 
 def read_claims(replace_log: object, format_report: object) -> Claims:
@@ -154,6 +176,7 @@ def read_claims(replace_log: object, format_report: object) -> Claims:
         tuple(inline),
         tuple(places),
         tuple(_removed(replace_log)),
+        tuple(_media(replace_log)),
     )
 
 
@@ -188,10 +211,12 @@ def _replacements(
         if tuple(map(type, values)) != _TYPES:
             raise _wrong_type(index, values)
         mirrors = _mirrors(index, entry) if "mirrored_at" in entry else ()
-        replacement = Replacement._make((index, *values, mirrors, (), None, None))
+        replacement = Replacement._make((index, *values, mirrors, (), None, None, None, None))
         if "payload_path" in entry:
             path = member(entry, "payload_path", str, LOG, f"$.entries[{index}]")
             replacement = replacement._replace(payload_path=path)
+        if "picture" in entry:
+            replacement = replacement._replace(picture=_picture(entry, f"$.entries[{index}]"))
         if "copy" in entry or "result_path" in entry:
             replacement = _in_result(replacement, entry)
         inside = _inside(replacement.paragraph_path) if has_mark else None
@@ -267,7 +292,27 @@ def _place_replacement(index: int, entry: dict[str, Any]) -> PlaceReplacement:
         member(entry, "new_text", str, LOG, path),
         entry.get("run_id") is not None or "mirrored_at" in entry,
         member(entry, "bound_control", str, LOG, path) if "bound_control" in entry else None,
+        _picture(entry, path) if "picture" in entry else None,
     )
+
+
+def _picture(entry: dict[str, Any], path: str) -> Picture:
+    given, path = member(entry, "picture", dict, LOG, path), f"{path}.picture"
+    return Picture(
+        member(given, "part", str, LOG, path),
+        member(given, "width_emu", int, LOG, path),
+        member(given, "height_emu", int, LOG, path),
+        member(given, "alt", str, LOG, path) if "alt" in given else "",
+    )
+
+
+def _media(log: object) -> Iterator[AddedMedia]:
+    given = value_as(dict, log, LOG, "$")
+    added = member(given, "added", dict, LOG, "$") if "added" in given else {}
+    for index, each in enumerate(member(added, "media", list, LOG, "$.added") if "media" in added else ()):
+        path = f"$.added.media[{index}]"
+        item = value_as(dict, each, LOG, path)
+        yield AddedMedia(*(member(item, name, str, LOG, path) for name in AddedMedia._fields))
 
 
 def _wrong_type(index: int, values: tuple[Any, ...]) -> InvalidArgument:

@@ -21,7 +21,7 @@ _IGNORED = "\u00ad\u200b\u200c\u200d\u2060\ufeff" + "".join(map(chr, range(0xFE0
 PLACEHOLDER = "【[^【】]+】"
 
 
-_NOTHING = dict.fromkeys(map(ord, _IGNORED))
+IGNORED = dict.fromkeys(map(ord, _IGNORED))
 
 
 class ReadParagraph(Protocol):
@@ -119,7 +119,7 @@ def is_placeholder(text: str, name: str) -> bool:
         return True
     if text[:1] != "【" or text[-1:] != "】":
         return False
-    inner = text[1:-1].translate(_NOTHING)
+    inner = text[1:-1].translate(IGNORED)
     if is_usual and inner == name:
         return True
     # Imported here: most templates are in language 1.

@@ -2,6 +2,8 @@
 
 import re
 
+from docops_flask.engine.integrity.picture_tags import check_tag, picture_tag
+
 _BLANK = " \t\n\u00a0\u3000"
 _MAX_NAME, _MAX_TAG = 64, 256
 _ROOTS = ("全文", "DOC")
@@ -10,13 +12,21 @@ _ROOTS = ("全文", "DOC")
 def path_of_field(inner: str) -> str | None:
     """Return the path that the field with ``inner`` in its brackets names; ``None`` where it is no field.
 
-    A field is a path, with = before it or not, and formats behind it, each behind a bar.
+    A field is a path, with = before it or not, and formats behind it, each behind a bar. A picture's tag and a
+    check box name one too.
     """
     if len(inner) > _MAX_TAG:
         return None
+    other = picture_tag(inner) or check_tag(inner)
+    if other is not None:
+        return _plain_path(other.path)
     text = re.split("[|｜]", inner, maxsplit=1)[0].strip(_BLANK)
     if text[:1] in ("=", "＝"):
         text = text[1:].strip(_BLANK)
+    return _plain_path(text)
+
+
+def _plain_path(text: str) -> str | None:
     names = re.split("[.．]", text)
     if len(names) > 1 and names[0] in _ROOTS:
         del names[0]
