@@ -218,10 +218,10 @@ class AddedPictures:
     def _source(self, entry: _Entry) -> str:
         if isinstance(entry, PlaceReplacement):
             return self._actual(entry.part)
-        story = self._stories.story_of(entry.paragraph_path)
-        if story is None:
+        part = self._stories.part_of(entry.paragraph_path)
+        if part is None:
             raise Misfit
-        return self._actual(story.part)
+        return self._actual(part)
 
     def _actual(self, name: str) -> str:
         """Return the name of a part of the template as it is stored."""

@@ -168,9 +168,13 @@ class Stories:
         """The template that the stories are of."""
         return self._evidence.package
 
-    def story_of(self, path: str) -> Story | None:
-        """Return the story that an address leads into."""
-        return self._by_prefix.get(path[: path.find("/") + 1])
+    def part_of(self, path: str) -> str | None:
+        """Return the name of the part that an address leads into, ``None`` where it leads nowhere."""
+        story = self._by_prefix.get(path[: path.find("/") + 1])
+        if story is not None:
+            return story.part
+        # A text box: the first flow that has the address.
+        return next((flow.part for _, flow in self.addresses.paragraphs(path)), None)
 
     def named(self, name: str) -> StoryBytes | None:
         """Return the story in the part ``name``, ``None`` where that part is no story."""

@@ -71,7 +71,8 @@ class BoxReader:
             edits.append((tag.start + embed.start(group), tag.start + embed.end(group), relationship.encode()))
         if link is not None:
             new = b"" if embed is not None else b'%b:embed="%b"' % (link[1], relationship.encode())
-            edits.append((tag.start + link.start() + 1, tag.start + link.end(), new))
+            first = tag.start + link.start() + (embed is None)
+            edits.append((first, tag.start + link.end(), new))
         edits += [
             (*self._range(each), b"") for each in box.blip.iterchildren("*") if _local(each) == "extLst"
         ][-1:]

@@ -170,7 +170,8 @@ def edits_of(box: Box, part: EditedPart, relationship: str, natural: Extent) -> 
     if link is not None:
         name = tag.rindex(link.name, 0, link.start)
         new = b"" if embed is not None else link.name.replace(b"link", b"embed") + b'="%b"' % relationship.encode()
-        yield Edit(part, at + name, at + link.end + 1, new)
+        # With the blank before it, if nothing comes in its place.
+        yield Edit(part, at + name - (embed is not None), at + link.end + 1, new)
     if box.extensions is not None:
         yield Edit(part, *box.extensions, b"")
     yield Edit(part, *box.rest, _stretched(box, fitted(natural, box.extent)))
