@@ -782,7 +782,7 @@ class TestVerify:
         inputs: Callable[..., list[str]],
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        def faulty(scan: Scan, values: Values) -> Filling:
+        def faulty(scan: Scan, values: Values, _pictures: object = None) -> Filling:
             place = scan.paragraphs[0].place
             filling = fill(scan, values)
             filling.edits.append(Edit(place.part, place.start, place.start, b"<w:p/>"))

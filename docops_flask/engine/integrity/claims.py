@@ -103,7 +103,7 @@ class PlaceReplacement(NamedTuple):
     (docs/analysis/places.md), whose characters ``start``:``end`` it is about. With ``bound_control``, the
     whole address of a content control, it is data that gets the whole text of that control. ``tells_run``
     says that the entry names runs or mirrors, which only paragraphs have. ``picture`` is the picture put into
-    the drawing that has this alternative text.
+    the drawing that has this alternative text, ``payload_path`` as in ``Replacement``.
     """
 
     place: int
@@ -117,6 +117,7 @@ class PlaceReplacement(NamedTuple):
     tells_run: bool = False
     bound_control: str | None = None
     picture: Picture | None = None
+    payload_path: str | None = None
 
 
 class Fix(NamedTuple):
@@ -293,6 +294,7 @@ def _place_replacement(index: int, entry: dict[str, Any]) -> PlaceReplacement:
         entry.get("run_id") is not None or "mirrored_at" in entry,
         member(entry, "bound_control", str, LOG, path) if "bound_control" in entry else None,
         _picture(entry, path) if "picture" in entry else None,
+        member(entry, "payload_path", str, LOG, path) if "payload_path" in entry else None,
     )
 
 

@@ -2,13 +2,16 @@
 
 import binascii
 import hashlib
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from docops_flask.engine.integrity.claims import AddedMedia, Picture
-from docops_flask.engine.integrity.picture_tags import CheckTag
+from docops_flask.engine.integrity.claims import Claims, Picture
+from docops_flask.engine.integrity.picture_tags import CheckTag, check_tag
+from docops_flask.engine.integrity.plan import IGNORED
+from docops_flask.engine.integrity.verdict import Unaccounted
 
 _TRUE, _FALSE = ("是", "true"), ("否", "false")
 
@@ -68,19 +71,59 @@ def _date(text: str) -> datetime | None:
         return None
 
 
-def is_picture_of(picture: Picture, media: Sequence[AddedMedia], value: Any) -> bool:
-    """Say whether a logged picture is the one that ``value`` gives.
+def picture_value_faults(claims: Claims, payload: Mapping[str, Any]) -> Iterator[Unaccounted]:
+    """Yield each check box and each picture of a log that is not what ``payload`` gives.
 
     Of a file that was sent beside the task the content cannot be told from the payload.
     """
+    digests: dict[str, str | None] = {}
+    media = {each.part: each.sha256 for each in claims.media}
+    entries = [*claims.replacements, *(each.replacement for each in claims.inline)]
+    for entry in entries:
+        check = check_tag(entry.original_text[1:-1].translate(IGNORED))
+        value = _value_at(payload, entry.payload_path)
+        if check is not None and box_of(check, value) != entry.new_text:
+            yield _fault(entry.place)
+        if entry.picture is not None and not _is_given(entry.picture, media, value, digests):
+            yield _fault(entry.place)
+    for place in claims.places:
+        value = _value_at(payload, place.payload_path)
+        if place.picture is not None and not _is_given(place.picture, media, value, digests):
+            yield _fault(place.place)
+
+
+def _fault(place: int) -> Unaccounted:
+    message = "its box or picture is not the one that the task gives"
+    return Unaccounted("", f"$.entries[{place}]", "value", message)
+
+
+def _value_at(payload: Mapping[str, Any], path: str | None) -> Any:
+    """Return the value at a JSON path, ``None`` where there is none."""
+    if path is None or not path.startswith("$"):
+        return None
+    value: Any = payload
+    for name, number in re.findall(r"\.([^.\[]+)|\[([0-9]{1,9})\]", path[1:]):
+        if name:
+            value = value.get(name) if isinstance(value, Mapping) else None
+        else:
+            is_item = isinstance(value, list | tuple) and int(number) < len(value)
+            value = value[int(number)] if is_item else None
+    return value
+
+
+def _is_given(
+    picture: Picture, media: Mapping[str, str], value: Any, digests: dict[str, str | None]
+) -> bool:
+    """Say whether a picture is the one that ``value`` gives; ``digests`` are those of texts in base64."""
     if not isinstance(value, Mapping) or picture.alt != (value.get("alt") or ""):
         return False
-    encoded = value.get("png", value.get("jpeg"))
-    if not isinstance(encoded, str):
+    text = value.get("png", value.get("jpeg"))
+    if not isinstance(text, str):
         return isinstance(value.get("file"), str)
-    try:
-        content = binascii.a2b_base64("".join(encoded.split()))
-    except (binascii.Error, ValueError):
-        return False
-    digest = hashlib.sha256(content).hexdigest()
-    return any(each.part == picture.part and each.sha256 == digest for each in media)
+    if text not in digests:
+        try:
+            content = binascii.a2b_base64("".join(text.split()))
+            digests[text] = hashlib.sha256(content).hexdigest()
+        except ValueError:
+            digests[text] = None
+    return digests[text] is not None and media.get(picture.part) == digests[text]

@@ -7,12 +7,23 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
-from docops_flask.engine.integrity.claims import Claims, Replacement
+from docops_flask.engine.integrity.claims import Claims, PlaceReplacement, Replacement
+from docops_flask.engine.integrity.picture_tags import check_tag
+from docops_flask.engine.integrity.plan import IGNORED
 from docops_flask.engine.integrity.verdict import Unaccounted
+
+_BOXES = ("☑", "☐")
 
 
 def value_faults(claims: Claims, payload: Mapping[str, Any]) -> Iterator[Unaccounted]:
     """Yield each filled paragraph text that is not what ``payload`` has at its ``payload_path``."""
+    inside = (each.replacement for each in claims.inline)
+    entries: list[Replacement | PlaceReplacement] = [*claims.replacements, *inside, *claims.places]
+    if any(entry.picture is not None or entry.new_text in _BOXES for entry in entries):
+        # Few templates have such tags, and a renderer starts the faster for what it does not load.
+        from docops_flask.engine.integrity.picture_values import picture_value_faults
+
+        yield from picture_value_faults(claims, payload)
     for entry in claims.replacements:
         expected = _expected(entry, payload)
         if expected is not None and expected != entry.new_text:
@@ -28,6 +39,8 @@ def _expected(entry: Replacement, payload: Mapping[str, Any]) -> str | None:
     """Return the text that the payload gives; ``None`` where that cannot be told."""
     path = entry.payload_path
     if path is None or not path.startswith("$.") or set("|｜") & set(entry.original_text):
+        return None
+    if check_tag(entry.original_text[1:-1].translate(IGNORED)) is not None:
         return None
     value: Any = payload
     for name in path[2:].split("."):
