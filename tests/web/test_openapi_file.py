@@ -100,7 +100,7 @@ def test_every_component_is_used() -> None:
 
 def test_the_form_has_the_fields_of_the_engine_each_with_a_description() -> None:
     fields = SCHEMAS["JobForm"]["properties"]
-    assert list(fields) == ["template", "task", *FIELD_ORDER]
+    assert list(fields) == ["template", "task", "asset", *FIELD_ORDER]
     assert [name for name, field in fields.items() if not field["description"]] == []
     assert {name for name, field in fields.items() if field["type"] == "boolean"} == set(SWITCHES)
     defaults = {name: field["default"] for name, field in fields.items() if "default" in field}
@@ -155,7 +155,7 @@ CHOSEN = [
     ("RoleNote/role", ROLES),
     ("FormatIssue/role", [*ROLES, None]),
     ("Sandbox/mode", [str(mode) for mode in SandboxMode]),
-    ("TemplateLimitExceededDetail/limit", Limits._fields),
+    ("TemplateLimitExceededDetail/limit", (*Limits._fields, "image_pixels", "assets")),
 ]
 
 

@@ -93,7 +93,8 @@ def _jpeg(content: bytes) -> PictureHeader:
         # Bytes FF may fill the room before a marker (B.1.1.2).
         marker = re.compile(rb"\xff+([^\xff])", re.DOTALL).match(content, at)
         if marker is None:
-            raise BadPicture("its header is damaged" if at < len(content) else "the file is cut short")
+            is_cut = not content[at:].strip(b"\xff")
+            raise BadPicture("the file is cut short" if is_cut else "its header is damaged")
         kind, at = marker[1][0], marker.end()
         if kind == 0x01 or 0xD0 <= kind <= 0xD7:
             continue
