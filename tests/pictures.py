@@ -43,7 +43,9 @@ def jpeg(
     frame: int = 0xC0,
 ) -> bytes:
     """The headers of a JPEG with some bytes of data; ``density`` is JFIF's unit and numbers."""
-    app0 = [] if density is None else [segment(0xE0, b"JFIF\0\x01\x02" + struct.pack(">BHHBB", *density, 0, 0))]
+    app0 = (
+        [] if density is None else [segment(0xE0, b"JFIF\0\x01\x02" + struct.pack(">BHHBB", *density, 0, 0))]
+    )
     sof = segment(frame, struct.pack(">BHHB", 8, height, width, 1) + b"\x01\x11\x00")
     scan = segment(0xDA, b"\x01\x01\x00\x00\x3f\x00") + b"\x00\x11\x22"
     return b"".join((b"\xff\xd8", *app0, *before, sof, scan, b"\xff\xd9"))
@@ -80,7 +82,7 @@ def placeholder_picture(
         if kind == "anchor"
         else ""
     )
-    wrap = "<wp:wrapSquare wrapText=\"bothSides\"/>" if kind == "anchor" else ""
+    wrap = '<wp:wrapSquare wrapText="bothSides"/>' if kind == "anchor" else ""
     width, height = box
     return (
         f'<w:r><w:drawing><wp:{kind}{attributes} distT="0" distB="0" distL="0" distR="0">{position}'

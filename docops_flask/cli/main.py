@@ -321,9 +321,7 @@ def _job(kind: "JobKind", template: Path, task: Path, options: dict[str, Any]) -
     fields = {name: _as_sent(value) for name, value in options.items() if value is not None}
     office = office_of(os.environ)
     with files_named({"template": template, "task": task, "policy_yaml": policy_file}):
-        return job_of_files(
-            kind, template, task, fields, office, policy_file=policy_file, assets=assets
-        )
+        return job_of_files(kind, template, task, fields, office, policy_file=policy_file, assets=assets)
 
 
 def _as_sent(value: str | bool) -> str:

@@ -54,7 +54,9 @@ def asset_name(filename: str | None, known: Container[str]) -> str:
     if not name:
         raise InvalidArgument(f"{ASSET}: must be sent as a file, with a file name.", field=ASSET)
     if name in known:
-        raise InvalidArgument(f"{ASSET}: two files are named {echo(name)}; give each its own name.", field=ASSET)
+        raise InvalidArgument(
+            f"{ASSET}: two files are named {echo(name)}; give each its own name.", field=ASSET
+        )
     return name
 
 

@@ -14,7 +14,14 @@ from docops_flask.engine.integrity.verification import Evidence
 from docops_flask.engine.job import Asset, Job, JobKind
 from docops_flask.engine.opc.first_bytes import FirstBytes
 from docops_flask.engine.opc.other_kinds import other_media
-from docops_flask.intake.assets import ASSET, MAX_ASSETS, UploadTooLarge, asset_limit, asset_name, too_many_assets
+from docops_flask.intake.assets import (
+    ASSET,
+    MAX_ASSETS,
+    UploadTooLarge,
+    asset_limit,
+    asset_name,
+    too_many_assets,
+)
 from docops_flask.intake.catalogue.office import Office
 from docops_flask.intake.catalogue.policy_file import MAX_BYTES as MAX_POLICY_BYTES
 from docops_flask.intake.job import build_job

@@ -61,7 +61,7 @@ def test_python_docx_reads_the_result(tmp_path: Path) -> None:
 
 
 def test_the_run_keeps_its_look_and_its_number(tmp_path: Path) -> None:
-    run = '<w:r><w:rPr><w:b/></w:rPr><w:t>a 【@A 10mm】 b</w:t></w:r>'
+    run = "<w:r><w:rPr><w:b/></w:rPr><w:t>a 【@A 10mm】 b</w:t></w:r>"
     done = run_open(tmp_path, docx(f"<w:p>{run}{r('【B】')}</w:p>"), {"A": SEAL, "B": "x"})
     content = done.part(MAIN).decode()
     assert '<w:r><w:rPr><w:b/></w:rPr><w:t xml:space="preserve">a </w:t><w:drawing>' in content
@@ -204,7 +204,7 @@ def test_a_placeholder_picture_without_a_value_stays(tmp_path: Path) -> None:
         p(placeholder_picture("【@A】", blip="<a:blip/>")),
         p(placeholder_picture("【@A】", title="【@B】")),
         p(placeholder_picture("【@A】").replace("<pic:blipFill>", "<pic:blipFill><a:blip r:embed='a'/>")),
-        p('<w:fldSimple w:instr=\'QUOTE "【@A】"\'><w:r><w:t>x</w:t></w:r></w:fldSimple>'),
+        p("<w:fldSimple w:instr='QUOTE \"【@A】\"'><w:r><w:t>x</w:t></w:r></w:fldSimple>"),
         f'<w:tbl><w:tblPr><w:tblCaption w:val="【@A】"/></w:tblPr><w:tblGrid/>{tr(tc("x"))}</w:tbl>',
     ],
 )

@@ -28,8 +28,8 @@ from docops_flask.engine.reports.missing_fields import LeftPlace
 from docops_flask.engine.sandbox.sandbox import SandboxMode
 from docops_flask.engine.template.grammar import Kind
 from docops_flask.engine.template.places.found import UNFILLABLE
-from docops_flask.intake.catalogue.policy_file import MAX_BYTES as MAX_POLICY_BYTES
 from docops_flask.intake.assets import UploadTooLarge
+from docops_flask.intake.catalogue.policy_file import MAX_BYTES as MAX_POLICY_BYTES
 from docops_flask.jobs.errors import InsufficientStorage, RendererCrashed, RequestTimeout, TooManyRequests
 from docops_flask.settings.settings import Settings, SettingsError, from_env
 from docops_flask.web.auth import CHALLENGE

@@ -101,7 +101,9 @@ class AddedPictures:
     def _drawn(self, entry: Replacement) -> Replacement:
         tag = picture_tag(_inner(entry.original_text))
         if tag is None or entry.picture is None:
-            if entry.picture is not None or (tag is not None and not (tag.is_optional and not entry.new_text)):
+            if entry.picture is not None or (
+                tag is not None and not (tag.is_optional and not entry.new_text)
+            ):
                 raise Misfit
             return entry
         header, size = self._headers[entry.picture.part], (entry.picture.width, entry.picture.height)
@@ -138,7 +140,9 @@ class AddedPictures:
                 self._fill(part, box, entries, reader, others)
                 continue
             tags = [picture_tag(_inner(entry.original_text)) for entry in entries]
-            if any(tag is None or not tag.is_optional for tag in tags) or any(each.new_text for each in entries):
+            if any(tag is None or not tag.is_optional for tag in tags) or any(
+                each.new_text for each in entries
+            ):
                 raise Misfit
             removal = reader.removal(box)
             gone.setdefault(part, []).append(removal[:2])
@@ -191,18 +195,14 @@ class AddedPictures:
         """Return ``unaccounted`` without the members that were added, all of which are accounted for."""
         return [each for each in unaccounted if each.what != "member_added"]
 
-    def _add(
-        self, part: str, edits: Sequence[tuple[int, int, bytes]], others: dict[str, PlacedPart]
-    ) -> None:
+    def _add(self, part: str, edits: Sequence[tuple[int, int, bytes]], others: dict[str, PlacedPart]) -> None:
         story = self._stories.named(part)
         if story is not None:
             story.edits += edits
         else:
             others[part] = others[part]._replace(edits=[*others[part].edits, *edits])
 
-    def _without(
-        self, part: str, ranges: Sequence[tuple[int, int]], others: dict[str, PlacedPart]
-    ) -> None:
+    def _without(self, part: str, ranges: Sequence[tuple[int, int]], others: dict[str, PlacedPart]) -> None:
         """Take out what else is edited in ``ranges``, which go."""
         removals = [(start, end, b"") for start, end in ranges]
         story = self._stories.named(part)

@@ -134,7 +134,11 @@ def _node_edits(
             cuts.append((text.start, min(text.end, end_of_lead)))
             news.append(b"")
         for _, start, end, value, drawing in by_text.get(text.first, ()):
-            new = _written(value, name, following) if drawing is None else _drawn(drawing, name, next(following))
+            new = (
+                _written(value, name, following)
+                if drawing is None
+                else _drawn(drawing, name, next(following))
+            )
             cuts.append((start, end))
             news.append(b"]]>" + new + b"<![CDATA[" if new and text.is_cdata else new)
         if text.end > start_of_trail:

@@ -72,7 +72,11 @@ def insets(box: Size, size: Size) -> dict[str, int]:
 
 def drawing(size: Size, relationship: str, alt: str, *, is_strict: bool) -> bytes:
     """Return the wp:inline of a picture whose id is yet to come (``numbered``)."""
-    ml = "http://purl.oclc.org/ooxml/drawingml" if is_strict else "http://schemas.openxmlformats.org/drawingml/2006"
+    ml = (
+        "http://purl.oclc.org/ooxml/drawingml"
+        if is_strict
+        else "http://schemas.openxmlformats.org/drawingml/2006"
+    )
     rel = (
         "http://purl.oclc.org/ooxml/officeDocument/relationships"
         if is_strict

@@ -42,7 +42,9 @@ class BoxReader:
         if match is None or int(match[2]) >= len(self._elements[match[1]]):
             return None
         described = self._elements[match[1]][int(match[2])]
-        frame = next((each for each in described.iterancestors() if _local(each) in ("inline", "anchor")), None)
+        frame = next(
+            (each for each in described.iterancestors() if _local(each) in ("inline", "anchor")), None
+        )
         around = None if frame is None else frame.getparent()
         if frame is None or around is None or _local(around) != "drawing":
             return None
@@ -59,7 +61,9 @@ class BoxReader:
             return None
         return PictureBox((width, height), blips[0], fill, _holder(around))
 
-    def edits(self, box: PictureBox, header: PictureHeader, relationship: str) -> list[tuple[int, int, bytes]]:
+    def edits(
+        self, box: PictureBox, header: PictureHeader, relationship: str
+    ) -> list[tuple[int, int, bytes]]:
         """Return the edits that put a picture into a box."""
         tag = self._tags[box.blip]
         start = self._content[tag.start : tag.end]
@@ -68,7 +72,9 @@ class BoxReader:
         edits: list[tuple[int, int, bytes]] = []
         if embed is not None:
             group = 3 if embed[3] is not None else 4
-            edits.append((tag.start + embed.start(group), tag.start + embed.end(group), relationship.encode()))
+            edits.append(
+                (tag.start + embed.start(group), tag.start + embed.end(group), relationship.encode())
+            )
         if link is not None:
             new = b"" if embed is not None else b'%b:embed="%b"' % (link[1], relationship.encode())
             first = tag.start + link.start() + (embed is None)
@@ -111,6 +117,8 @@ def _local(element: _Element) -> str:
     return str(element.tag).rpartition("}")[2]
 
 
-def without(edits: Sequence[tuple[int, int, bytes]], gone: Sequence[ByteRange]) -> list[tuple[int, int, bytes]]:
+def without(
+    edits: Sequence[tuple[int, int, bytes]], gone: Sequence[ByteRange]
+) -> list[tuple[int, int, bytes]]:
     """Return those of ``edits`` that do not lie in one of the ranges ``gone``."""
     return [edit for edit in edits if not any(start <= edit[0] < end for start, end in gone)]

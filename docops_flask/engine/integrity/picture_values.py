@@ -37,7 +37,9 @@ def _compares(value: Any, operator: str, literal: str) -> bool:
     if isinstance(value, bool):
         is_equal = literal in (_TRUE if value else _FALSE)
         return is_equal if operator == "=" else operator == "≠" and not is_equal
-    written = value if isinstance(value, str) else format(value, "f") if isinstance(value, Decimal) else str(value)
+    written = (
+        value if isinstance(value, str) else format(value, "f") if isinstance(value, Decimal) else str(value)
+    )
     one: Any = written
     other: Any = literal
     for read in (_number, _date):
@@ -111,9 +113,7 @@ def _value_at(payload: Mapping[str, Any], path: str | None) -> Any:
     return value
 
 
-def _is_given(
-    picture: Picture, media: Mapping[str, str], value: Any, digests: dict[str, str | None]
-) -> bool:
+def _is_given(picture: Picture, media: Mapping[str, str], value: Any, digests: dict[str, str | None]) -> bool:
     """Say whether a picture is the one that ``value`` gives; ``digests`` are those of texts in base64."""
     if not isinstance(value, Mapping) or picture.alt != (value.get("alt") or ""):
         return False

@@ -32,7 +32,11 @@ def place_entries(
     """
     for outcome in filling.outcomes:
         entry = _entry(outcome, skill, suggestions)
-        yield entry if pictures is None else entry.with_picture(pictures.get((entry.paragraph_path, entry.start)))
+        yield (
+            entry
+            if pictures is None
+            else entry.with_picture(pictures.get((entry.paragraph_path, entry.start)))
+        )
     for node, text in filling.bound:
         yield _of_bound_node(node, text)
     for unfillable in scan.unfillable:

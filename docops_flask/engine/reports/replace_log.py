@@ -113,7 +113,12 @@ class ReplaceLog(NamedTuple):
         here and text for each entry there.
         """
         removed = {"removed": self._removed()} if self.removed else {}
-        return {"entries": [entry.claim() for entry in self.entries], **self._blocks(), **self._added(), **removed}
+        return {
+            "entries": [entry.claim() for entry in self.entries],
+            **self._blocks(),
+            **self._added(),
+            **removed,
+        }
 
     def _blocks(self) -> dict[str, Any]:
         """Return the member ``blocks``; nothing where there are none."""
@@ -149,7 +154,9 @@ def replace_log(  # noqa: PLR0917, the steps of a run in their order
     """
     entries = tuple(_entries(scan, values, skill, suggestions, inline))
     if pictures:
-        entries = tuple([each.with_picture(pictures.get((each.paragraph_path, each.start))) for each in entries])
+        entries = tuple(
+            [each.with_picture(pictures.get((each.paragraph_path, each.start))) for each in entries]
+        )
     blocks: tuple[BlockEntry, ...] = ()
     if expansion is not None:
         entries = tuple(_placed_in_template(scan, entries, expansion))

@@ -99,7 +99,9 @@ def read_open_task(
     # A number with a huge exponent is refused before it is written out.
     filled = field_values(names, {} if own else values)
     own += filled.errors
-    pictures = _pictures(names, {} if own else values, assets) if assets or any(map(is_picture, names)) else None
+    pictures = (
+        _pictures(names, {} if own else values, assets) if assets or any(map(is_picture, names)) else None
+    )
     if pictures is not None:
         own += pictures.errors
         if not own and (options.unused == "refuse" or skill is not None):
@@ -114,9 +116,7 @@ def read_open_task(
     return task._replace(pictures=pictures.given, unused_assets=pictures.unused)
 
 
-def _pictures(
-    names: Sequence[str], payload: Mapping[str, Value], assets: Sequence[Asset]
-) -> "GivenPictures":
+def _pictures(names: Sequence[str], payload: Mapping[str, Value], assets: Sequence[Asset]) -> "GivenPictures":
     # Few tasks give pictures, and a renderer starts the faster for what it does not load.
     from docops_flask.engine.template.pictures.given import given_pictures
 
@@ -125,7 +125,9 @@ def _pictures(
 
 def _with_pictures(meanings: TagMeanings) -> TagMeanings:
     """Return ``meanings`` where the tags of pictures that stand where none can be put are of that kind."""
-    found = [each.found for text in meanings.scan.paragraphs for inline in text.inline for each in inline.found]
+    found = [
+        each.found for text in meanings.scan.paragraphs for inline in text.inline for each in inline.found
+    ]
     found += [each for _, each in meanings.places.all_found()]
     if not any(is_picture(each.name) for each in found):
         return meanings

@@ -29,9 +29,7 @@ def test_fields(tag: str) -> None:
     assert _found(f"x{tag}y") == [("placeholder", tag, tag[1:-1])]
 
 
-@pytest.mark.parametrize(
-    "tag", ["【#A】", "【/A】", "【?A】", "【否则】", "【--x】", "【字段：A】"]
-)
+@pytest.mark.parametrize("tag", ["【#A】", "【/A】", "【?A】", "【否则】", "【--x】", "【字段：A】"])
 def test_other_tags(tag: str) -> None:
     assert _found(tag) == [("UNSUPPORTED_TAG", tag, tag[1:-1])]
 

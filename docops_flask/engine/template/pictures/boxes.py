@@ -109,9 +109,7 @@ class Boxes:
                 _close(opened, match)
 
 
-def _take(
-    box: Box, name: bytes, attributes: bytes, opened: Sequence[_Open], match: re.Match[bytes]
-) -> None:
+def _take(box: Box, name: bytes, attributes: bytes, opened: Sequence[_Open], match: re.Match[bytes]) -> None:
     """Take in the start tag of an element that belongs to a drawing."""
     prefix, colon, local = name.rpartition(b":")
     around = opened[-1].local
@@ -169,7 +167,11 @@ def edits_of(box: Box, part: EditedPart, relationship: str, natural: Extent) -> 
         yield Edit(part, at + embed.start, at + embed.end, relationship.encode())
     if link is not None:
         name = tag.rindex(link.name, 0, link.start)
-        new = b"" if embed is not None else link.name.replace(b"link", b"embed") + b'="%b"' % relationship.encode()
+        new = (
+            b""
+            if embed is not None
+            else link.name.replace(b"link", b"embed") + b'="%b"' % relationship.encode()
+        )
         # With the blank before it, if nothing comes in its place.
         yield Edit(part, at + name - (embed is not None), at + link.end + 1, new)
     if box.extensions is not None:

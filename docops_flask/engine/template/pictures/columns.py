@@ -42,16 +42,23 @@ def _cell_width(place: CellPlace, w: Vocabulary) -> int | None:
     table = place.table.element
     name = f"{{{w.namespace}}}".__add__
     rows = [each for each in table.iter(name("tr")) if _nearest(each, name("tbl")) is table]
-    cells = [each for each in rows[place.row].iter(name("tc")) if _nearest(each, name("tr")) is rows[place.row]]
+    cells = [
+        each for each in rows[place.row].iter(name("tc")) if _nearest(each, name("tr")) is rows[place.row]
+    ]
     cell = cells[place.number]
     stated = cell.find(f"{name('tcPr')}/{name('tcW')}")
     width = None
     if stated is not None and stated.get(name("type"), "dxa") == "dxa":
         width = to_twips(stated.get(name("w")))
     if not width:
-        columns = [to_twips(each.get(name("w"))) or 0 for each in table.iterfind(f"{name('tblGrid')}/{name('gridCol')}")]
+        columns = [
+            to_twips(each.get(name("w"))) or 0
+            for each in table.iterfind(f"{name('tblGrid')}/{name('gridCol')}")
+        ]
         first = _spanned(rows[place.row].find(f"{name('trPr')}/{name('gridBefore')}"), name("val"), 0)
-        first += sum(_span(each, name("tcPr"), name("gridSpan"), name("val")) for each in cells[: place.number])
+        first += sum(
+            _span(each, name("tcPr"), name("gridSpan"), name("val")) for each in cells[: place.number]
+        )
         width = sum(columns[first : first + _span(cell, name("tcPr"), name("gridSpan"), name("val"))])
     if not width:
         return None

@@ -10,7 +10,10 @@ from docops_flask.engine.oxml.markup import escaped
 from docops_flask.engine.template.pictures.sizes import Extent
 
 STRICT = b"http://purl.oclc.org/ooxml/wordprocessingml/main"
-_OPEN_DRAWING, _STRICT_DRAWING = "http://schemas.openxmlformats.org/drawingml/2006", "http://purl.oclc.org/ooxml/drawingml"
+_OPEN_DRAWING, _STRICT_DRAWING = (
+    "http://schemas.openxmlformats.org/drawingml/2006",
+    "http://purl.oclc.org/ooxml/drawingml",
+)
 # Ids are given once all drawings of a part are known; nothing else that is written begins so.
 UNNUMBERED = b'<wp:docPr id=""'
 _NAMELESS = b' name="Picture "'
@@ -33,7 +36,7 @@ def inline_drawing(prefix: bytes, extent: Extent, relationship: str, alt: str, *
     )
     inner = (
         f'<wp:inline {names} distT="0" distB="0" distL="0" distR="0"><wp:extent cx="{width}" cy="{height}"/>'
-        f'{UNNUMBERED.decode()}{_NAMELESS.decode()}{described}/>'
+        f"{UNNUMBERED.decode()}{_NAMELESS.decode()}{described}/>"
         '<wp:cNvGraphicFramePr><a:graphicFrameLocks noChangeAspect="1"/></wp:cNvGraphicFramePr>'
         f'<a:graphic><a:graphicData uri="{base}/picture"><pic:pic>'
         '<pic:nvPicPr><pic:cNvPr id="0" name="Picture"/><pic:cNvPicPr/></pic:nvPicPr>'

@@ -117,9 +117,7 @@ class PictureFilling:
 
 
 def _drawn(extent: Extent, relationship: str, alt: str, is_strict: bool) -> Value:
-    return drawn_value(
-        lambda prefix: inline_drawing(prefix, extent, relationship, alt, is_strict=is_strict)
-    )
+    return drawn_value(lambda prefix: inline_drawing(prefix, extent, relationship, alt, is_strict=is_strict))
 
 
 def _is_gone(edit: Edit, gone: Sequence[tuple[str, int, int]]) -> bool:

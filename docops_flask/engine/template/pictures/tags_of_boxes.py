@@ -44,9 +44,7 @@ def without_unfillable(scan: Scan, places: PlaceScan) -> tuple[Scan, PlaceScan]:
     paragraphs = [
         each._replace(
             inline=[
-                text._replace(
-                    found=[inside._replace(found=_refused(inside.found)) for inside in text.found]
-                )
+                text._replace(found=[inside._replace(found=_refused(inside.found)) for inside in text.found])
                 for text in each.inline
             ]
         )
@@ -94,4 +92,3 @@ def _by_box(places: PlaceScan) -> Iterator[tuple[Boxes, Box, list[_Described]]]:
     for box, (boxes, texts) in described.items():
         if len({found.name for _, found, _ in texts}) == 1:
             yield boxes, box, texts
-

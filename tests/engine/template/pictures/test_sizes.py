@@ -28,9 +28,7 @@ FINE = PictureHeader("jpeg", 600, 300, (914_400, 300), (914_400, 300))
         (WIDE, Size(0.00001), None, (1, 1)),
     ],
 )
-def test_sizes(
-    header: PictureHeader, size: Size | None, column: int | None, extent: tuple[int, int]
-) -> None:
+def test_sizes(header: PictureHeader, size: Size | None, column: int | None, extent: tuple[int, int]) -> None:
     assert size_of_tag(header, size, column) == extent
 
 
