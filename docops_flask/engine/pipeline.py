@@ -6,6 +6,7 @@ each job, and sooner without the rest.
 """
 
 import os
+from collections.abc import Sequence
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
@@ -30,7 +31,7 @@ from docops_flask.engine.template.unaccounted import find_unaccounted
 
 if TYPE_CHECKING:
     from docops_flask.engine.integrity.verification import Evidence, Verification
-    from docops_flask.engine.reports.inspection import Inspection
+    from docops_flask.engine.reports.inspection import Inspection, UnsupportedPlace
     from docops_flask.engine.reports.precheck import Precheck
     from docops_flask.engine.template.tag_meaning import TagMeanings
 
@@ -75,22 +76,26 @@ def run_to_zip(job: Job, package: Package, archive: FilePath) -> RunResult:
 
 def precheck(job: Job, template: FilePath) -> "Precheck":
     """Do what a run with ``format_mode=off`` does, keep the outcome, write no document."""
-    from docops_flask.engine.reports.open_inspection import needs_language_2
+    from docops_flask.engine.reports.open_inspection import needs_language_2, undeclared_texts
     from docops_flask.engine.reports.precheck import precheck_of
 
     unchecked = job._replace(options=Options(format_mode="off", unused=job.options.unused))
     with closing(Package(template, job.limits)) as package:
         sink = NullSink(OutputBudget(job.limits.output_bytes))
         result = _template(unchecked, package).render(unchecked, sink)
-        problems = () if job.grammar == 2 else needs_language_2(_meanings(package, job))
+        problems = (
+            undeclared_texts(result.missing.undeclared)
+            if job.grammar == 2
+            else needs_language_2(_meanings(package, job))
+        )
     told = precheck_of(result.exit_code, result.template_fields, result.log, result.missing)
     return told._replace(problems=problems)
 
 
 def inspect(job: Job, template: FilePath) -> "Inspection":
     """Return what ``template`` asks for and what is wrong with it."""
+    from docops_flask.engine.reports import open_inspection
     from docops_flask.engine.reports.inspection import inspect_template
-    from docops_flask.engine.reports.open_inspection import needs_language_2, open_facts, with_paths
     from docops_flask.engine.reports.package_problems import package_problems
 
     with closing(Package(template, job.limits)) as package:
@@ -99,24 +104,26 @@ def inspect(job: Job, template: FilePath) -> "Inspection":
         places = scan_places(package, document, job.limits)
         meanings = _meanings(package, job, document)
         closed: Closed = closed_names
+        faults: Sequence[UnsupportedPlace] = ()
+        shown, elsewhere = scan, places
         if meanings.needs_language_2:
-            scan, places = with_paths(meanings)
+            scan, places = meanings.scan, meanings.places
+            shown, elsewhere = open_inspection.with_paths(meanings)
+            faults = open_inspection.tag_faults(meanings)
             closed = meanings.closed_tags
         logged = (*scan.inline_names(), *places.names())
         unaccounted = find_unaccounted(package, document, scan, logged, closed)
-        beside = (*needs_language_2(meanings), *package_problems(package, document))
-        return inspect_template(scan, places, job.skills, unaccounted, beside, open_facts(meanings))
+        beside = (*open_inspection.hints(meanings), *package_problems(package, document))
+        facts = open_inspection.open_facts(meanings)
+        return inspect_template(shown, elsewhere, job.skills, unaccounted, beside, faults, facts)
 
 
 def _meanings(package: Package, job: Job, document: Document | None = None) -> "TagMeanings":
     """Return what the tags of a template mean in language 2, without a payload."""
+    from docops_flask.engine.language_2 import meanings_of
     from docops_flask.engine.reports.open_inspection import without_slips
-    from docops_flask.engine.template.tag_meaning import decide_tags
-    from docops_flask.engine.template.tag_scan import find_tags
 
-    document = document or open_document(package, job.limits)
-    scan = scan_document(document, find_tags)
-    meanings = decide_tags(scan, scan_places(package, document, job.limits, find_tags))
+    meanings = meanings_of(document or open_document(package, job.limits), package, job.limits)
     skills = job.skills if job.skill is None else (job.skill,)
     return without_slips(meanings, {name for skill in skills for name in skill.placeholders()})
 

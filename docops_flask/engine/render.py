@@ -56,7 +56,9 @@ from docops_flask.engine.template.unaccounted import find_unaccounted
 from docops_flask.engine.template.values import Values, build_values
 
 if TYPE_CHECKING:
+    from docops_flask.engine.language_2 import Language2
     from docops_flask.engine.run_warnings import RunWarning
+    from docops_flask.engine.template.block_run import BlockRun
     from docops_flask.engine.template.expansion import Expansion
     from docops_flask.engine.template.inline_fill import InlineFilling
     from docops_flask.engine.template.open_task import OpenTask
@@ -79,6 +81,14 @@ class Template:
         self.places = scan_places(package, self.document, limits, find)
         self.cascade = Cascade(self.document.styles, self.document.related)
         self.evidence = TemplateEvidence(package)
+
+    @cached_property
+    def language_2(self) -> "Language2":
+        """What is known of it in template language 2."""
+        # Imported here to keep the renderer's start fast: most jobs have a document type.
+        from docops_flask.engine.language_2 import Language2
+
+        return Language2(self)
 
     @cached_property
     def language(self) -> Language:
@@ -104,12 +114,15 @@ def _run(job: Job, template: Template, sink: ArtefactSink) -> RunResult:
     job = job._replace(skill=asked.skill)
     field_counts = _added(asked.scan.field_counts(), asked.places.field_counts())
     _refuse_growth(field_counts, asked.values, job.limits.output_bytes)
-    document, scan, values, places, expansion = _opened(job, asked, template)
+    document, scan, values, places, expansion, block_run = _opened(job, asked, template)
 
-    targets = scan.runs_to_fill(values)
-    source_of = None if expansion is None else expansion.source_of
-    template_look = observe(document, targets, source_of, template.cascade)
-    pictures = _pictures(job, asked, template, document)
+    targets = scan.runs_to_fill(values, values.of_copies)
+    repeated = block_run or expansion
+    source_of = None if repeated is None else repeated.source_of
+    # Copies may count lists of their own.
+    cascade = template.cascade if document.related is template.document.related else None
+    template_look = observe(document, targets, source_of, cascade)
+    pictures = _pictures(job, asked, template, document, block_run)
     filling = fill(scan, values, pictures)
     inline = _fill_inline(scan, values, asked.skill)
     touched = filling.touched if inline is None else _in_order(scan, filling.touched | inline.touched)
@@ -118,19 +131,25 @@ def _run(job: Job, template: Template, sink: ArtefactSink) -> RunResult:
     deviations = _deviations(job, document, targets, suggested)
     report = _format_report(job, document, targets, template_look)._replace(
         policy_deviations=deviations,
-        template_paths=None if expansion is None else expansion.template_paths(),
+        template_paths=None if repeated is None else repeated.template_paths(),
     )
 
     suggestions = Suggestions(asked.skill.placeholders())
     shown = None if pictures is None else pictures.shown
-    log = replace_log(scan, values, asked.skill, suggestions, touched, inline, expansion, elsewhere, shown)
+    if block_run is None or asked.open_task is None:
+        log = replace_log(scan, values, asked.skill, suggestions, touched, inline, expansion, elsewhere, shown)
+    else:
+        # Imported here: few templates have blocks.
+        from docops_flask.engine.reports.block_log import block_log
+
+        log = block_log(block_run, asked.open_task, suggestions, touched, inline, elsewhere, shown)
     if pictures is not None:
-        log = log._replace(media=pictures.media)
+        log = log.with_media(pictures.media)
     closed = closed_names if asked.open_task is None else asked.open_task.meanings.closed_tags
     logged = (*scan.inline_names(), *log.elsewhere())
     unaccounted = find_unaccounted(template.package, document, scan, logged, closed)
     log = log.with_unaccounted(unaccounted, suggestions)
-    fields, log, missing = _told(job, asked, field_counts, log, scan, places, values)
+    fields, log, missing = _told(job, asked, field_counts, log, scan, places, values, block_run)
 
     removal = _removal(job, template.package, document, placed)
     edits = [*filling.edits, *placed, *(() if inline is None else inline.edits)]
@@ -140,7 +159,8 @@ def _run(job: Job, template: Template, sink: ArtefactSink) -> RunResult:
         log = log._replace(removed=removal.entries)
     if pictures is not None:
         edits = pictures.finish(edits)
-    changed, added = written_parts(edits), dict[str, bytes]()
+    changed = written_parts(edits) if block_run is None else block_run.written_parts(edits)
+    added: Mapping[str, bytes] = {}
     if pictures is not None:
         changed, added = pictures.parts(changed)
     left_out = frozenset[str]() if removal is None else removal.parts
@@ -165,13 +185,18 @@ def _run(job: Job, template: Template, sink: ArtefactSink) -> RunResult:
 
 
 class _Opened(NamedTuple):
-    """What one rendering fills: the template, or what blocks make of it, with the addresses of the result."""
+    """What one rendering fills: the template, or what blocks make of it, with the addresses of the result.
+
+    ``block_run`` is the expansion of a template with blocks, ``expansion`` that of values alone whose lines become
+    paragraphs.
+    """
 
     document: Document
     scan: Scan
     values: Values
     places: PlaceScan
     expansion: "Expansion | None" = None
+    block_run: "BlockRun | None" = None
 
 
 class _Asked(NamedTuple):
@@ -189,15 +214,14 @@ def _asked(job: Job, template: Template) -> _Asked:
         raise DocopsError("A run needs a payload.")
     if job.skill is not None and job.grammar == 1:
         return _Asked(job.skill, build_values(job.skill, job.payload), template.scan, template.places)
-    # Imported here to keep the renderer's start fast: most jobs have a document type.
-    from docops_flask.engine.template.open_task import read_open_task
-
-    given = job.payload, job.options, job.skill, job.assets
-    task = read_open_task(template.scan, template.places, *given)
+    task = template.language_2.read_task(job)
     return _Asked(task.skill, task.values, task.meanings.scan, task.meanings.places, task)
 
 
 def _opened(job: Job, asked: _Asked, template: Template) -> _Opened:
+    if asked.open_task is not None and asked.open_task.meanings.structure is not None:
+        run = template.language_2.expanded(job, asked.open_task)
+        return _Opened(run.document, run.scan, run.values, run.places, None, run)
     expansion = _expansion(job, asked.skill, template.document, asked.scan, asked.values)
     if expansion is None:
         return _Opened(template.document, asked.scan, asked.values, asked.places)
@@ -217,6 +241,7 @@ def _told(  # noqa: PLR0917, called once
     scan: Scan,
     places: PlaceScan,
     values: Values,
+    block_run: "BlockRun | None",
 ) -> tuple[list[str], ReplaceLog, MissingFields]:
     """Return the names of the template's fields, sorted, the log, and what is missing."""
     if asked.open_task is None:
@@ -227,8 +252,12 @@ def _told(  # noqa: PLR0917, called once
     from docops_flask.engine.reports.open_fields import missing_values, with_paths
     from docops_flask.engine.template.tag_meaning import path_of
 
+    fields = sorted({path for field in asked.skill.fields if (path := path_of(field.placeholder))})
+    if block_run is not None:
+        from docops_flask.engine.reports.copied_fields import missing_in_copies
+
+        return fields, log, missing_in_copies(asked.open_task, block_run, log)
     log = with_paths(log, asked.open_task)
-    fields = sorted({path_of(field.placeholder) for field in asked.skill.fields})
     return fields, log, missing_values(asked.open_task, log, scan)
 
 
@@ -247,14 +276,18 @@ def _added(counts: dict[str, int], more: Mapping[str, int]) -> dict[str, int]:
     return counts
 
 
-def _pictures(job: Job, asked: _Asked, template: Template, document: Document) -> "PictureFilling | None":
-    if asked.open_task is None or not asked.open_task.has_pictures:
+def _pictures(
+    job: Job, asked: _Asked, template: Template, document: Document, block_run: "BlockRun | None"
+) -> "PictureFilling | None":
+    task = asked.open_task
+    given = None if task is None else task.pictures if block_run is None else block_run.pictures
+    if given is None:
         return None
     # Few templates have pictures' tags, and a renderer starts the faster for what it does not load.
     from docops_flask.engine.template.pictures.filling import PictureFilling
 
     keys = {field.placeholder: field.key for field in asked.skill.fields}
-    return PictureFilling(template.package, document, job.limits, asked.open_task.pictures, keys)
+    return PictureFilling(template.package, document, job.limits, given, keys)
 
 
 def _fill_places(

@@ -5,7 +5,7 @@ their bytes, and the outcome compared with what was written. It sees what a cano
 white space between attributes, their order, prefixes, how a character is written.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
@@ -29,11 +29,16 @@ if TYPE_CHECKING:
 
 
 def prove_bytes(
-    template: Package, members: Members, claims: Claims, evidence: TemplateEvidence | None = None
+    template: Package,
+    members: Members,
+    claims: Claims,
+    evidence: TemplateEvidence | None = None,
+    changed_by_blocks: Iterable[str] = (),
 ) -> Proof | None:
     """Return the proof that every byte is accounted for; ``None`` where one is not, for whatever reason.
 
-    ``claims`` are replayed on ``evidence``; where blocks were repeated it is of the expanded template.
+    ``claims`` are replayed on ``evidence``; where blocks were repeated it is of the expanded template, whose
+    parts ``changed_by_blocks`` are not the template's.
     """
     evidence = evidence or TemplateEvidence(template)
     stories = Stories(evidence)
@@ -54,6 +59,9 @@ def prove_bytes(
             pictures.fill_boxes(claims, others)
         if removals is not None:
             _leave_out(template, stories, removals, claims, others)
+        for name in changed_by_blocks:
+            if name not in others and stories.named(name) is None:
+                others[name] = _as_expanded(evidence.package, name)
         touched: dict[str, StoryBytes | PlacedPart | ExtendedPart] = {**stories.touched(), **others}
         if pictures is not None:
             pictures.number()
@@ -85,6 +93,13 @@ def prove_bytes(
         defects=tuple(defects),
         template_defects=(*untyped_parts(template), *own),
     )
+
+
+def _as_expanded(template: Template, name: str) -> "PlacedPart":
+    """Return a part that is no story as blocks leave it: the numbering."""
+    from docops_flask.engine.integrity.places import PlacedPart
+
+    return PlacedPart(template.read(name), None, (), 0)
 
 
 def _replay_places(template: Template, stories: Stories, claims: Claims) -> "dict[str, PlacedPart]":

@@ -176,6 +176,10 @@ class Stories:
         # A text box: the first flow that has the address.
         return next((flow.part for _, flow in self.addresses.paragraphs(path)), None)
 
+    def all(self) -> "list[StoryBytes]":
+        """Return all stories in document order."""
+        return [self._of_part(story) for story in self._listed]
+
     def named(self, name: str) -> StoryBytes | None:
         """Return the story in the part ``name``, ``None`` where that part is no story."""
         story = next((each for each in self._listed if each.part.lower() == name.lower()), None)

@@ -14,7 +14,6 @@ from lxml.etree import _Element
 from docops_flask.engine.errors import InvalidTemplate
 from docops_flask.engine.integrity.addresses import Addresses
 from docops_flask.engine.integrity.claims import Claims, Fix, InlineReplacement, Removed
-from docops_flask.engine.integrity.expansion import Expanded
 from docops_flask.engine.integrity.gate import defects_of, untyped_parts
 from docops_flask.engine.integrity.members import (
     ChangedMember,
@@ -31,11 +30,12 @@ from docops_flask.engine.opc.package import Package
 from docops_flask.engine.opc.xml_part import parse_part, serialize_part
 
 if TYPE_CHECKING:
+    from docops_flask.engine.integrity.expansion.expanded import Expanded
     from docops_flask.engine.integrity.removals import Removals
 
 
 def prove_canonically(
-    template: Package, members: Members, claims: Claims, max_parsed: int, expanded: Expanded | None = None
+    template: Package, members: Members, claims: Claims, max_parsed: int, expanded: "Expanded | None" = None
 ) -> Proof:
     """Return the proof that the document of ``members`` is ``template`` with what ``claims`` say.
 
@@ -70,7 +70,7 @@ def prove_canonically(
 class _Account:
     """Replays the claims on the template's parts, then settles each written part against its own."""
 
-    def __init__(self, template: Package, max_parsed: int, expanded: Expanded | None = None) -> None:
+    def __init__(self, template: Package, max_parsed: int, expanded: "Expanded | None" = None) -> None:
         self._template = template
         self._max_parsed = max_parsed
         self._original = TemplateParts(template)
@@ -83,12 +83,13 @@ class _Account:
         self._replacements: Counter[str] = Counter()
         self._fixes: Counter[str] = Counter()
         self._paths: dict[_Element, str] | None = None
+        self._by_blocks = frozenset(() if expanded is None else expanded.changed)
 
     def is_replayed(self, name: str) -> bool:
         """Say whether a claim was replayed in the part ``name``."""
         removals = self._removals
         is_cut = removals is not None and (name in removals.marks or name in removals.children)
-        return name in self._replacements or name in self._fixes or is_cut
+        return name in self._replacements or name in self._fixes or name in self._by_blocks or is_cut
 
     def leave_out(self, claimed: Sequence[Removed], members: Members) -> None:
         """Find what is to be left out; what else is missing, added or moved is unaccounted."""

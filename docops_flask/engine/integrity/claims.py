@@ -6,12 +6,14 @@ For ``/v1/verify`` they come from a client and are untrusted, so every member is
 import re
 from collections.abc import Iterator, Mapping
 from operator import itemgetter
-from typing import Any, NamedTuple
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from docops_flask.engine.errors import InvalidArgument, echo
-from docops_flask.engine.integrity.json_members import malformed, member, value_as
+from docops_flask.engine.integrity.json_members import LOG, REPORT, malformed, member, texts_in, value_as
 
-LOG, REPORT = "replace_log", "format_report"
+if TYPE_CHECKING:
+    from docops_flask.engine.integrity.block_claims import Block, BlockEntry
 
 
 class Picture(NamedTuple):
@@ -54,33 +56,6 @@ class Replacement(NamedTuple):
     payload_path: str | None = None
     picture: Picture | None = None
     drawing: bytes | None = None
-
-
-class Block(NamedTuple):
-    """A part of the template that stands several times in the result: an entry of ``blocks``.
-
-    ``place`` is its index there. ``is_lines`` says that it is a block of kind ``lines``: the paragraph
-    ``path`` with the placeholder ``text`` of the field ``name`` at ``start``:``end``, once for each line.
-    ``result_from`` and ``result_to`` are the addresses of its first and last copy. ``mirrored_at`` are the
-    addresses of the paragraphs in other branches of mc:AlternateContent that were repeated as well.
-    """
-
-    place: int
-    is_lines: bool
-    name: str
-    path: str
-    start: int
-    end: int
-    text: str
-    copies: int
-    result_from: str
-    result_to: str
-    mirrored_at: tuple[str, ...]
-
-    @property
-    def paths(self) -> tuple[str, ...]:
-        """The addresses of all paragraphs that it repeats."""
-        return (self.path, *self.mirrored_at)
 
 
 class InlineReplacement(NamedTuple):
@@ -154,7 +129,9 @@ class Claims(NamedTuple):
 
     replacements: tuple[Replacement, ...]
     fixes: tuple[Fix, ...]
-    blocks: tuple[Block, ...] = ()
+    blocks: "tuple[Block, ...]" = ()
+    entries_of_blocks: "tuple[BlockEntry, ...]" = ()
+    added: Mapping[str, Any] = MappingProxyType({})
     inline: tuple[InlineReplacement, ...] = ()
     places: tuple[PlaceReplacement, ...] = ()
     removed: tuple[Removed, ...] = ()
@@ -170,15 +147,21 @@ def read_claims(replace_log: object, format_report: object) -> Claims:
     inline: list[InlineReplacement] = []
     places: list[PlaceReplacement] = []
     replacements = tuple(_replacements(replace_log, inline, places))
-    return Claims(
+    claims = Claims(
         replacements,
         tuple(_fixes(format_report)),
-        tuple(_blocks(replace_log)),
-        tuple(inline),
-        tuple(places),
-        tuple(_removed(replace_log)),
-        tuple(_media(replace_log)),
+        inline=tuple(inline),
+        places=tuple(places),
+        removed=tuple(_removed(replace_log)),
+        media=tuple(_media(replace_log)),
     )
+    if "blocks" in value_as(dict, replace_log, LOG, "$"):
+        # Few documents have blocks, and a renderer starts the faster for what it does not load.
+        from docops_flask.engine.integrity.block_claims import read_added, read_blocks
+
+        blocks, entries = read_blocks(replace_log)
+        claims = claims._replace(blocks=blocks, entries_of_blocks=entries, added=read_added(replace_log))
+    return claims
 
 
 _MEMBERS = Replacement._fields[1:8]
@@ -231,41 +214,13 @@ def _replacements(
 
 def _in_result(replacement: Replacement, entry: dict[str, Any]) -> Replacement:
     path = f"$.entries[{replacement.place}]"
-    copies = []
-    for number, pair in enumerate(member(entry, "copy", list, LOG, path) if "copy" in entry else ()):
-        place = f"{path}.copy[{number}]"
-        block, copy = (*value_as(list, pair, LOG, place), None, None)[:2]
-        copies.append((value_as(int, block, LOG, place), value_as(int, copy, LOG, place)))
+    copies: tuple[tuple[int, int], ...] = ()
+    if "copy" in entry:
+        from docops_flask.engine.integrity.block_claims import copies_in
+
+        copies = copies_in(entry, "copy", path)
     result_path = member(entry, "result_path", str, LOG, path) if "result_path" in entry else None
-    return replacement._replace(copy=tuple(copies), result_path=result_path)
-
-
-def _blocks(log: object) -> Iterator[Block]:
-    given = value_as(dict, log, LOG, "$")
-    for index, each in enumerate(member(given, "blocks", list, LOG, "$") if "blocks" in given else ()):
-        path = f"$.blocks[{index}]"
-        block = value_as(dict, each, LOG, path)
-        start = member(block, "start", dict, LOG, path)
-        texts = {name: member(block, name, str, LOG, path) for name in _BLOCK_TEXTS}
-        place = member(start, "paragraph_path", str, LOG, f"{path}.start")
-        kind = block.get("id"), texts["kind"], texts["extent"], texts["from"], texts["to"], texts["status"]
-        yield Block(
-            place=index,
-            is_lines=kind == (index, "lines", "paragraphs", place, place, "expanded")
-            and not block.get("inside"),
-            name=texts["name"],
-            path=place,
-            start=member(start, "start", int, LOG, f"{path}.start"),
-            end=member(start, "end", int, LOG, f"{path}.start"),
-            text=member(start, "text", str, LOG, f"{path}.start"),
-            copies=member(block, "copies", int, LOG, path),
-            result_from=texts["result_from"],
-            result_to=texts["result_to"],
-            mirrored_at=_paths(block, "mirrored_at", path) if "mirrored_at" in block else (),
-        )
-
-
-_BLOCK_TEXTS = ("kind", "name", "extent", "status", "from", "to", "result_from", "result_to")
+    return replacement._replace(copy=copies, result_path=result_path)
 
 
 _INSIDE = r"(.*):((?:field|math)(?:0|[1-9][0-9]{0,8})|ruby(?:0|[1-9][0-9]{0,8})\.(?:rt|base))"
@@ -280,7 +235,8 @@ def _inside(address: str) -> tuple[str, str] | None:
 def _place_replacement(index: int, entry: dict[str, Any]) -> PlaceReplacement:
     path = f"$.entries[{index}]"
     part = member(entry, "part", str, LOG, path)
-    whole = member(entry, "paragraph_path", str, LOG, path)
+    # Where blocks were repeated, the place is one of the expanded template.
+    whole = member(entry, "result_path" if "result_path" in entry else "paragraph_path", str, LOG, path)
     return PlaceReplacement(
         index,
         part,
@@ -327,12 +283,7 @@ def _wrong_type(index: int, values: tuple[Any, ...]) -> InvalidArgument:
 
 
 def _mirrors(index: int, entry: dict[str, Any]) -> tuple[str, ...]:
-    return _paths(entry, "mirrored_at", f"$.entries[{index}]")
-
-
-def _paths(holder: dict[str, Any], name: str, path: str) -> tuple[str, ...]:
-    paths = member(holder, name, list, LOG, path)
-    return tuple(value_as(str, each, LOG, f"{path}.{name}[{number}]") for number, each in enumerate(paths))
+    return texts_in(entry, "mirrored_at", LOG, f"$.entries[{index}]")
 
 
 def _removed(log: object) -> Iterator[Removed]:

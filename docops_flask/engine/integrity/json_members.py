@@ -6,6 +6,9 @@ from docops_flask.engine.errors import InvalidArgument
 
 T = TypeVar("T")
 
+# The files that claims are read from, by the form fields of /v1/verify.
+LOG, REPORT = "replace_log", "format_report"
+
 _TYPE_NAMES = {
     int: "a whole number",
     str: "text",
@@ -29,6 +32,12 @@ def value_as(wanted: type[T], value: object, part: str, path: str) -> T:
     if type(value) is not wanted:
         raise malformed(part, path, wanted)
     return value
+
+
+def texts_in(holder: dict[str, Any], name: str, part: str, path: str) -> tuple[str, ...]:
+    """Return the texts in the list ``name`` of an object."""
+    texts = member(holder, name, list, part, path)
+    return tuple(value_as(str, each, part, f"{path}.{name}[{number}]") for number, each in enumerate(texts))
 
 
 def malformed(part: str, path: str, wanted: type, *, missing: bool = False) -> InvalidArgument:

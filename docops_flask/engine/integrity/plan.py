@@ -123,9 +123,9 @@ def is_placeholder(text: str, name: str) -> bool:
     if is_usual and inner == name:
         return True
     # Imported here: most templates are in language 1.
-    from docops_flask.engine.integrity.tags import path_of_field
+    from docops_flask.engine.integrity.tags import name_in_copies, path_of_field
 
-    return bool(name) and path_of_field(inner) == name
+    return bool(name) and name in (path_of_field(inner), name_in_copies(inner))
 
 
 class Plan(Generic[R]):

@@ -42,14 +42,15 @@ def prove(
     evidence = evidence or TemplateEvidence(template)
     members = compare_members(template.archive, document, limits.output_bytes, evidence.digests)
     expanded = None
-    if claims.blocks:
+    if claims.blocks or claims.entries_of_blocks:
         # Few documents have blocks, and a renderer starts the faster for what it does not load.
-        from docops_flask.engine.integrity.expansion import expand
+        from docops_flask.engine.integrity.expansion.expand import expand
 
         expanded = expand(template, claims, limits)
         claims, evidence = expanded.claims, TemplateEvidence(expanded.template)
     if expanded is None or not expanded.misfits:
-        proof = prove_bytes(template, members, claims, evidence)
+        changed = () if expanded is None else expanded.changed
+        proof = prove_bytes(template, members, claims, evidence, changed)
         if proof is not None:
             return proof
     # A renderer starts the faster for what it does not load, and hardly any comes here.

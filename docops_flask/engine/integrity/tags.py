@@ -6,7 +6,9 @@ from docops_flask.engine.integrity.picture_tags import check_tag, picture_tag
 
 _BLANK = " \t\n\u00a0\u3000"
 _MAX_NAME, _MAX_TAG = 64, 256
-_ROOTS = ("全文", "DOC")
+_ROOTS, _UPS, _ITEMS = ("全文", "DOC"), ("上级", "UP"), ("本项", "ITEM")
+# Full-width digits and letters are typing mistakes, not names.
+_FULL_WIDTH = re.compile("[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\uff3f]")
 
 
 def path_of_field(inner: str) -> str | None:
@@ -15,26 +17,49 @@ def path_of_field(inner: str) -> str | None:
     A field is a path, with = before it or not, and formats behind it, each behind a bar. A picture's tag and a
     check box name one too.
     """
+    names = _names_in(inner)
+    if len(names) > 1 and names[0] in _ROOTS:
+        del names[0]
+    return ".".join(names) if names and all(map(is_name, names)) else None
+
+
+def name_in_copies(inner: str) -> str | None:
+    """Return what a log with blocks calls the tag with ``inner`` in its brackets.
+
+    That is the path as written: 上级.甲方, 全文.甲方; ``.`` for the item itself, ``#`` for its number.
+    """
+    names = _names_in(inner)
+    written = ".".join(names).replace("＃", "#")
+    if written in (".", *_ITEMS):
+        return "."
+    up = 0
+    while up < len(names) - 1 and names[up] in _UPS:
+        up += 1
+    is_root = not up and len(names) > 1 and names[0] in _ROOTS
+    rest = names[up + is_root :]
+    if rest in (["#"], ["＃"]):
+        return "上级." * up + "#"
+    return "上级." * up + "全文." * is_root + ".".join(rest) if rest and all(map(is_name, rest)) else None
+
+
+def _names_in(inner: str) -> list[str]:
+    """Return the names of the path at the beginning of a tag, which may be none."""
     if len(inner) > _MAX_TAG:
-        return None
+        return []
     other = picture_tag(inner) or check_tag(inner)
     if other is not None:
-        return _plain_path(other.path)
+        return re.split("[.．]", other.path)
     text = re.split("[|｜]", inner, maxsplit=1)[0].strip(_BLANK)
     if text[:1] in ("=", "＝"):
         text = text[1:].strip(_BLANK)
-    return _plain_path(text)
+    return re.split("[.．]", text)
 
 
-def _plain_path(text: str) -> str | None:
-    names = re.split("[.．]", text)
-    if len(names) > 1 and names[0] in _ROOTS:
-        del names[0]
-    return ".".join(names) if all(map(_is_name, names)) else None
-
-
-def _is_name(text: str) -> bool:
+def is_name(text: str) -> bool:
+    """Say whether a text may be one name of a path."""
     first = text[:1]
+    if _FULL_WIDTH.search(text):
+        return False
     return (
         0 < len(text) <= _MAX_NAME
         and (first == "_" or first.isalpha())

@@ -21,7 +21,7 @@ from docops_flask.engine.template.unaccounted import UnaccountedName
 # The most that an answer lists of each kind, so that it stays small; its counts are complete.
 MAX_LISTED = 10_000
 MAX_SHOWN_CHARACTERS = 80
-UNKNOWN_FIELD = "UNKNOWN_FIELD"
+UNKNOWN_FIELD, NO_FIELDS = "UNKNOWN_FIELD", "NO_FIELDS"
 
 
 class UnsupportedPlace(NamedTuple):
@@ -35,18 +35,36 @@ class UnsupportedPlace(NamedTuple):
     paragraph_path: str
     suggestion: str | None
     reason: str
+    related_place: str | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it as the answer's JSON has it."""
+        return _with_related(self._asdict())
 
 
 class Problem(NamedTuple):
     """Something wrong with a template, at ``place``: a run, a part, or "" for all of it.
 
-    ``text`` is the placeholder or the link that it is about ("" for none).
+    ``text`` is the placeholder or the link that it is about ("" for none), ``related_place`` the place of another
+    tag that it is about.
     """
 
     code: str
     message: str
     place: str
     text: str
+    related_place: str | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it as the answer's JSON has it."""
+        return _with_related(self._asdict())
+
+
+def _with_related(members: dict[str, Any]) -> dict[str, Any]:
+    """Return ``members`` without a related place that there is not."""
+    if members["related_place"] is None:
+        del members["related_place"]
+    return members
 
 
 class CandidateText(NamedTuple):
@@ -62,6 +80,7 @@ class OpenFacts(NamedTuple):
     """The members of an inspection that an open task is made from, as the answer has them."""
 
     language: int
+    structure: list[dict[str, Any]]
     schema: dict[str, Any]
     sample_task: dict[str, Any]
     candidates: tuple[CandidateText, ...]
@@ -84,7 +103,8 @@ class TemplateField(NamedTuple):
 class Inspection(NamedTuple):
     """What a template asks for and what is wrong with it; at most ``MAX_LISTED`` of each kind.
 
-    ``language`` is 2 where the template has tags that language 1 does not know. ``schema`` is the JSON Schema
+    ``language`` is 2 where the template has tags that language 1 does not know. ``structure`` are its blocks,
+    each with those inside it. ``schema`` is the JSON Schema
     of an open task's payload, ``sample_task`` a task that fits it, ``candidates`` are texts that would be
     fields if somebody declared them.
     """
@@ -94,6 +114,7 @@ class Inspection(NamedTuple):
     problems: tuple[Problem, ...]
     suggested_skill: str | None
     language: int
+    structure: list[dict[str, Any]]
     schema: dict[str, Any]
     sample_task: dict[str, Any]
     candidates: tuple[CandidateText, ...]
@@ -102,10 +123,11 @@ class Inspection(NamedTuple):
         """Return the answer's JSON, all but ``request_id``."""
         return {
             "fields": [field.as_dict() for field in self.fields],
-            "unsupported": [each._asdict() for each in self.unsupported],
-            "problems": [problem._asdict() for problem in self.problems],
+            "unsupported": [each.as_dict() for each in self.unsupported],
+            "problems": [problem.as_dict() for problem in self.problems],
             "suggested_skill": self.suggested_skill,
             "language": self.language,
+            "structure": self.structure,
             "schema": self.schema,
             "sample_task": self.sample_task,
             "candidates": [{**each._asdict(), "places": list(each.places)} for each in self.candidates],
@@ -118,13 +140,15 @@ def inspect_template(  # noqa: PLR0917, called once
     skills: Sequence[Skill],
     unaccounted: Sequence[UnaccountedName],
     beside: Iterable[Problem],
+    faults: Sequence[UnsupportedPlace],
     facts: OpenFacts,
 ) -> Inspection:
     """Return the inspection of a scanned template; ``skills`` are all that are known.
 
     ``places`` is what stands outside the paragraphs of its stories; ``unaccounted`` are the names that
-    neither holds; ``beside`` are the problems of what the template has beside its text; ``facts`` are what an
-    open task is made from. In language 2 any name is a field.
+    neither holds; ``beside`` are the problems of what the template has beside its text; ``faults`` are tags of
+    language 2 that are not filled; ``facts`` are what an open task is made from. In language 2 any name is a
+    field.
     """
     known_in: dict[str, list[str]] = {}
     for skill in skills:
@@ -136,6 +160,7 @@ def inspect_template(  # noqa: PLR0917, called once
             islice(
                 chain(
                     _unsupported_places(scan, places, Suggestions(known_in)),
+                    faults,
                     map(_unaccounted_place, unaccounted),
                 ),
                 MAX_LISTED,
@@ -148,7 +173,9 @@ def inspect_template(  # noqa: PLR0917, called once
                         each
                         for each in _problems(scan, places, known_in)
                         if facts.language == 1 or each.code != UNKNOWN_FIELD
+                        if not facts.structure or each.code != NO_FIELDS
                     ),
+                    map(_problem_of_fault, faults),
                     map(_unaccounted_problem, unaccounted),
                     beside,
                 ),
@@ -229,6 +256,11 @@ def _unsupported_places(
         yield UnsupportedPlace(UNFILLABLE, shown, unfillable.path, None, unfillable.told)
 
 
+def _problem_of_fault(fault: UnsupportedPlace) -> Problem:
+    message = f"{fault.text} is not filled: {fault.reason}."
+    return Problem(fault.kind, message, fault.paragraph_path, fault.text, fault.related_place)
+
+
 def _unaccounted_place(name: UnaccountedName) -> UnsupportedPlace:
     path = f"{name.part}#{name.place}"
     text = name.text[:MAX_SHOWN_CHARACTERS]
@@ -244,7 +276,7 @@ def _unaccounted_problem(name: UnaccountedName) -> Problem:
 def _problems(scan: Scan, elsewhere: PlaceScan, known: Container[str]) -> Iterator[Problem]:
     controls = BoundControls(elsewhere.shown_data)
     if not _field_counts(scan, elsewhere):
-        yield Problem("NO_FIELDS", "The template holds no placeholder such as 【MEETING_TITLE】.", "", "")
+        yield Problem(NO_FIELDS, "The template holds no placeholder such as 【MEETING_TITLE】.", "", "")
     for paragraph in scan.paragraphs:
         for found in paragraph.found:
             yield from _problems_of(paragraph, found, known, controls)

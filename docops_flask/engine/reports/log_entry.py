@@ -1,6 +1,7 @@
 """An entry of out.replace_log.json: a placeholder, its place, and what became of it (contract section 2)."""
 
 import json
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from docops_flask.engine.artefacts import json_list, quoted
@@ -22,14 +23,22 @@ UNSUPPORTED_REASONS = {
     Kind.BLOCK_UNCLOSED: "the block that it begins has no end tag in the same text",
     Kind.BLOCK_UNOPENED: "the block that it ends has no start tag before it in the same text",
     Kind.BLOCK_MISMATCH: "the end tag behind it has another name",
+    Kind.BLOCKS_OVERLAP: "two blocks share a row or paragraph, and neither lies in the other as its tags do",
+    Kind.BLOCK_CUTS_PARAGRAPH: "its block covers several paragraphs, and there is text on both sides of the tag; "
+    "put the tag on a line of its own",
+    Kind.BLOCK_CROSSES_TABLE: "its block begins in a table and ends outside of it, or in another",
+    Kind.BLOCK_NOT_IN_TABLE: "its block is to cover rows or a table and does not stand in one",
+    Kind.BLOCK_CUTS_ELEMENT: "its block begins inside a link, control or tracked change and ends outside of it",
+    Kind.BLOCK_CUTS_FIELD: "its block begins inside a Word field and ends outside of it",
     Kind.DIVIDER_OUTSIDE: "it divides a block and stands outside of one, or is one too many",
+    Kind.DIVIDER_NOT_ALONE: "it divides a block of paragraphs or rows and does not stand alone in its own",
+    Kind.UNREPEATABLE_OBJECT: "its block holds what cannot stand twice in a document",
     Kind.SCOPE_OUTSIDE: "it asks for an item of a list and stands outside of a list's block",
     Kind.UNKNOWN_FORMAT: "it has a format that is not known",
     Kind.TYPE_CONFLICT: "two tags use the name for values of different kinds; give one of them another name",
-    Kind.UNSUPPORTED_BLOCK: "lists and conditions are not filled yet; it stays with all that it contains",
-    Kind.UNSUPPORTED_TAG: "tags of this kind are not filled yet",
-    Kind.UNSUPPORTED_PICTURE: "a picture takes the place of a tag in a paragraph's own text, or that of the one "
-    "picture in a drawing whose whole alternative text is the tag; put the tag there",
+    Kind.UNSUPPORTED_TAG: "tags of this kind are not filled at this place",
+    Kind.UNSUPPORTED_PICTURE: "a picture takes the place of a tag in a paragraph's own text, or that of the "
+    "one picture in a drawing whose whole alternative text is the tag; put the tag there",
 }
 # The kind of a placeholder at a place that nothing fills or knows (``template.unaccounted``).
 UNACCOUNTED = "unaccounted"
@@ -72,9 +81,10 @@ class LogEntry(NamedTuple):
     ``bound_control`` is the address of a content control whose data got the control's whole text. ``note``
     says what a reader of the entry has to know.
 
-    Where the template has blocks, ``result_path`` is the address in the result and ``copy`` the number of the
-    block that it lies in, if any, and of its copy there. In template language 2 ``payload_path`` is the JSON
-    path of the value in the payload. ``picture`` is the picture put there.
+    Where the template has blocks, ``result_path`` is the address in the result and ``copy`` the numbers of the
+    blocks that it lies in, if any, from the outermost in, each with that of the copy there. In template
+    language 2 ``payload_path`` is the JSON path of the value in the payload; ``related_place`` is the address of
+    another tag that a fault is about. ``picture`` is the picture put there.
     """
 
     status: Status
@@ -95,9 +105,10 @@ class LogEntry(NamedTuple):
     place: str | None = None
     note: str | None = None
     bound_control: str | None = None
-    copy: tuple[int, int] | None = None
+    copy: Sequence[Sequence[int]] | None = None
     result_path: str | None = None
     payload_path: str | None = None
+    related_place: str | None = None
     picture: PictureEntry | None = None
 
     def with_picture(self, shown: "ShownPicture | None") -> "LogEntry":
@@ -130,11 +141,14 @@ class LogEntry(NamedTuple):
             copy,
             result_path,
             payload_path,
+            related,
             picture,
         ) = self
         more = f', "mirrored_at": {json_list(map(quoted, mirrors))}' if mirrors else ""
         if status == "unsupported":
             more += f', "kind": {_text(kind)}, "suggestion": {_text(suggestion)}'
+            if related is not None:
+                more += f', "related_place": {quoted(related)}'
         if part is not None:
             more += f', "part": {quoted(part)}'
         if place is not None:
@@ -144,7 +158,8 @@ class LogEntry(NamedTuple):
         if note is not None:
             more += f', "note": {quoted(note)}'
         if copy is not None:
-            more += f', "copy": [[{copy[0]}, {copy[1]}]]'
+            pairs = ", ".join([f"[{block}, {number}]" for block, number in copy])
+            more += f', "copy": [{pairs}]'
         if result_path is not None:
             more += f', "result_path": {quoted(result_path)}'
         if payload_path is not None:
@@ -181,7 +196,7 @@ class LogEntry(NamedTuple):
         if self.bound_control is not None:
             members["bound_control"] = self.bound_control
         if self.copy is not None:
-            members["copy"] = [list(self.copy)]
+            members["copy"] = [list(each) for each in self.copy]
         if self.result_path is not None:
             members["result_path"] = self.result_path
         if self.payload_path is not None:

@@ -1,8 +1,9 @@
 """What an inspection says of a template in language 2: schema, sample task, candidates."""
 
 import json
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from itertools import islice
+from typing import Any
 
 from docops_flask.engine.reports.inspection import (
     MAX_LISTED,
@@ -10,14 +11,16 @@ from docops_flask.engine.reports.inspection import (
     CandidateText,
     OpenFacts,
     Problem,
+    UnsupportedPlace,
 )
-from docops_flask.engine.template.grammar import CLOSE, OPEN, Kind, likely_name
+from docops_flask.engine.reports.tag_faults import fault_of
+from docops_flask.engine.template.grammar import CLOSE, FAULTS, OPEN, Found, Kind, likely_name
 from docops_flask.engine.template.inline_scan import BracketedInline
 from docops_flask.engine.template.json_schema import DIALECT, json_schema, sample_payload
 from docops_flask.engine.template.places.found import PlaceScan
-from docops_flask.engine.template.scan import Scan
-from docops_flask.engine.template.tag_meaning import TagMeanings, path_of
-from docops_flask.engine.template.tags import read_tag
+from docops_flask.engine.template.scan import BracketedParagraph, Scan
+from docops_flask.engine.template.tag_meaning import Detail, TagMeanings, path_of
+from docops_flask.engine.template.tags import Tag, TagKind, read_tag
 
 # A longer schema is left out: an answer of an inspection is bounded.
 MAX_SCHEMA_CHARACTERS = 1_000_000
@@ -39,7 +42,14 @@ def open_facts(meanings: TagMeanings) -> OpenFacts:
     schema, sample = json_schema(scope, plain), {"payload": sample_payload(scope)}
     if len(json.dumps((schema, sample), ensure_ascii=False)) > MAX_SCHEMA_CHARACTERS:
         schema, sample = {"$schema": DIALECT, "type": "object"}, {"payload": {}}
-    return OpenFacts(2 if meanings.needs_language_2 else 1, schema, sample, tuple(_candidates(meanings)))
+    structure: list[dict[str, Any]] = []
+    if meanings.structure is not None:
+        # Imported here: few templates have blocks.
+        from docops_flask.engine.template.blocks.structure_report import structure_as_list
+
+        structure = structure_as_list(meanings.structure)
+    language = 2 if meanings.needs_language_2 else 1
+    return OpenFacts(language, structure, schema, sample, tuple(_candidates(meanings)))
 
 
 def _candidates(meanings: TagMeanings) -> Iterator[CandidateText]:
@@ -64,33 +74,122 @@ def needs_language_2(meanings: TagMeanings) -> tuple[Problem, ...]:
     )
 
 
+def undeclared_names(meanings: TagMeanings) -> tuple[Problem, ...]:
+    """Return a hint for each text that would be a field if somebody declared its name."""
+    return tuple(
+        _undeclared(each.text, each.name, each.places[0]) for each in meanings.candidates[:MAX_LISTED]
+    )
+
+
+def _undeclared(text: str, name: str, place: str) -> Problem:
+    shown = text[:MAX_SHOWN_CHARACTERS]
+    message = (
+        f"{shown} is text. It is filled where the payload has the key, or where the template declares the name: "
+        f"【字段：{name[:MAX_SHOWN_CHARACTERS]}】."
+    )
+    return Problem("UNDECLARED_NAME", message, place, shown)
+
+
+def undeclared_texts(texts: Iterable[str]) -> tuple[Problem, ...]:
+    """Return a hint for each of ``texts``, which no name of the task declares, for the whole template."""
+    return tuple(_undeclared(text, text[1:-1].strip(), "") for text in texts)
+
+
+def hints(meanings: TagMeanings) -> Iterator[Problem]:
+    """Yield what an author should know of the tags of a template beside their faults."""
+    yield from needs_language_2(meanings)
+    yield from undeclared_names(meanings)
+    yield from blocks_in_one_cell(meanings)
+
+
+def blocks_in_one_cell(meanings: TagMeanings) -> Iterator[Problem]:
+    """Yield a hint for each block in one cell of a table whose extent is not written."""
+    if meanings.structure is not None:
+        # Imported here: few templates have blocks.
+        from docops_flask.engine.template.blocks import structure_report
+
+        for block in structure_report.blocks_in_one_cell(meanings.structure):
+            shown = block.start.placed.text[:MAX_SHOWN_CHARACTERS]
+            message = (
+                f"{shown} covers what lies in its cell: write 行 behind the name to cover the row, 内 to say that the "
+                "cell is meant."
+            )
+            yield Problem("BLOCK_IN_ONE_CELL", message, structure_report.run_of(block.start), shown)
+
+
+def tag_faults(meanings: TagMeanings) -> list[UnsupportedPlace]:
+    """Return the tags of language 2 that are not filled, in document order; those outside paragraphs last."""
+    found: list[UnsupportedPlace] = []
+    for paragraph in meanings.scan.paragraphs:
+        place, text = paragraph.place, paragraph.text
+        for each in paragraph.found:
+            if each.kind in FAULTS:
+                detail = meanings.details.get((place, each.start))
+                found.append(_fault(each, text, place.path, detail))
+        for inside in paragraph.inline:
+            for own, _ in inside.found:
+                if own.kind in FAULTS:
+                    found.append(_fault(own, inside.text.reading.text, inside.text.address))
+    for elsewhere, each in meanings.places.all_found():
+        if each.kind in FAULTS:
+            found.append(_fault(each, elsewhere.text, elsewhere.path))
+    return found
+
+
+def _fault(found: Found, text: str, path: str, detail: Detail | None = None) -> UnsupportedPlace:
+    written = text[found.start : found.end]
+    reason, suggestion = fault_of(found.kind, written, None, detail)
+    related = None if detail is None else detail.related_place
+    return UnsupportedPlace(
+        found.kind.value, written[:MAX_SHOWN_CHARACTERS], path, suggestion, reason, related
+    )
+
+
 def with_paths(meanings: TagMeanings) -> tuple[Scan, PlaceScan]:
-    """Return what was found with the paths of fields as their names."""
-    paragraphs = [
-        paragraph._replace(
-            found=[each._replace(name=_name(each.kind, each.name)) for each in paragraph.found],
-            inline=_inline_with_paths(paragraph.inline),
-        )
-        for paragraph in meanings.scan.paragraphs
-    ]
+    """Return the fields that were found, with their paths as names, and what looks like fields.
+
+    Numbers and items are no fields; ``tag_faults`` has the tags that are not filled.
+    """
+    paragraphs = []
+    for paragraph in meanings.scan.paragraphs:
+        pairs = [
+            (each._replace(name=_name(each)), piece)
+            for each, piece in zip(paragraph.found, paragraph.pieces, strict=True)
+            if _is_listed(each)
+        ]
+        own, pieces = [each for each, _ in pairs], [piece for _, piece in pairs]
+        inline = _inline_with_paths(paragraph.inline)
+        if own or inline:
+            paragraphs.append(BracketedParagraph(paragraph.place, own, pieces, inline))
     places = [
-        each._replace(found=[found._replace(name=_name(found.kind, found.name)) for found in each.found])
+        each._replace(found=[found._replace(name=_name(found)) for found in each.found if _is_listed(found)])
         for each in meanings.places.places
     ]
     return meanings.scan._replace(paragraphs=paragraphs), meanings.places._replace(places=places)
 
 
 def _inline_with_paths(texts: Sequence[BracketedInline]) -> list[BracketedInline]:
-    return [
+    listed = (
         text._replace(
             found=[
-                each._replace(found=each.found._replace(name=_name(each.found.kind, each.found.name)))
+                each._replace(found=each.found._replace(name=_name(each.found)))
                 for each in text.found
+                if _is_listed(each.found)
             ]
         )
         for text in texts
-    ]
+    )
+    return [text for text in listed if text.found]
 
 
-def _name(kind: Kind, name: str) -> str:
-    return path_of(name) if kind is Kind.PLACEHOLDER and read_tag(name) is not None else name
+def _is_listed(found: Found) -> bool:
+    """Say whether what was found is a field or looks like one."""
+    if found.kind is not Kind.PLACEHOLDER:
+        return found.kind not in FAULTS
+    tag = read_tag(found.name)
+    return not isinstance(tag, Tag) or tag.kind in (TagKind.FIELD, TagKind.PICTURE, TagKind.CHECK)
+
+
+def _name(found: Found) -> str:
+    name = found.name
+    return path_of(name) if found.kind is Kind.PLACEHOLDER and read_tag(name) is not None else name

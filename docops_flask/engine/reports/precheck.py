@@ -16,13 +16,14 @@ from docops_flask.engine.reports.replace_log import ReplaceLog
 
 
 class PrecheckSummary(NamedTuple):
-    """The counts of a precheck."""
+    """The counts of a precheck; ``copies`` are those of all blocks and lines."""
 
     template_field_count: int
     unsupported_count: int
     missing_required_count: int
     missing_optional_count: int
     left_count: int
+    copies: int
 
 
 class Precheck(NamedTuple):
@@ -53,12 +54,12 @@ class Precheck(NamedTuple):
             "template_fields": list(self.template_fields),
             "missing_required": list(self.missing_required),
             "missing_optional": list(self.missing_optional),
-            "unsupported": [each._asdict() for each in self.unsupported],
+            "unsupported": [each.as_dict() for each in self.unsupported],
             "missing": [each._asdict() for each in self.missing],
             "unused": [each._asdict() for each in self.unused],
             "undeclared": list(self.undeclared),
             "left": [each._asdict() for each in self.left],
-            "problems": [each._asdict() for each in self.problems],
+            "problems": [each.as_dict() for each in self.problems],
         }
 
 
@@ -76,6 +77,7 @@ def precheck_of(
             paragraph_path=entry.paragraph_path,
             suggestion=entry.suggestion,
             reason=entry.reason or "",
+            related_place=entry.related_place,
         )
         for entry in log.unsupported
     )
@@ -88,6 +90,7 @@ def precheck_of(
             len(missing.required),
             len(missing.optional),
             log.left_count,
+            log.copy_count,
         ),
         template_fields=tuple(template_fields),
         missing_required=missing.required,

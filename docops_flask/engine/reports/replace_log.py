@@ -4,7 +4,7 @@ The log lists every placeholder of the template with its place and what became o
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from docops_flask.engine.artefacts import WrittenItems, json_text, quoted
 from docops_flask.engine.reports.log_entry import (
@@ -23,7 +23,6 @@ from docops_flask.engine.template.unaccounted import UnaccountedName
 from docops_flask.engine.template.values import DROPPED_NEWLINE, Values
 
 if TYPE_CHECKING:
-    from docops_flask.engine.reports.block_entry import BlockEntry
     from docops_flask.engine.run_warnings import RunWarning
     from docops_flask.engine.template.expansion import Expansion
     from docops_flask.engine.template.inline_fill import InlineFilling
@@ -32,11 +31,23 @@ if TYPE_CHECKING:
     from docops_flask.engine.template.removal import Removed
 
 
+class LoggedBlock(Protocol):
+    """A block of the template as the log tells of it."""
+
+    @property
+    def copies(self) -> int:
+        """How often it stands in the result."""
+
+    def as_dict(self, number: int) -> dict[str, Any]:
+        """Return it as the log has it, where it is the block with that number in the log."""
+
+
 class ReplaceLog(NamedTuple):
     """The log of a run: its entries in document order, how many have each status, the runs that changed.
 
-    ``blocks`` are those of the template that were repeated, in document order;
-    ``removed`` is what the job left out of the result beside the text, ``media`` are the pictures' parts.
+    ``blocks`` are those of the template that were repeated, in document order; ``kept_count`` says how many
+    of them stay as they are since a value is missing; ``added`` is what copies and pictures brought into other
+    parts. ``removed`` is what the job left out of the result beside the text.
     """
 
     entries: tuple[LogEntry, ...]
@@ -44,15 +55,21 @@ class ReplaceLog(NamedTuple):
     missing_count: int
     unsupported_count: int
     touched_runs: tuple[str, ...]
-    blocks: "tuple[BlockEntry, ...]" = ()
+    blocks: tuple[LoggedBlock, ...] = ()
     removed: "tuple[Removed, ...]" = ()
     warnings: "tuple[RunWarning, ...]" = ()
-    media: "Sequence[MediaPart]" = ()
+    kept_count: int = 0
+    added: Mapping[str, Any] = {}
 
     @property
     def left_count(self) -> int:
-        """How many placeholders are still in the document."""
-        return len(self.entries) - self.replaced_count
+        """How many placeholders, and blocks without a value, are still in the document."""
+        return len(self.entries) - self.replaced_count + self.kept_count
+
+    @property
+    def copy_count(self) -> int:
+        """How many copies the blocks have in all."""
+        return sum(block.copies for block in self.blocks)
 
     @property
     def unsupported(self) -> list[LogEntry]:
@@ -78,6 +95,13 @@ class ReplaceLog(NamedTuple):
             unsupported_count=self.unsupported_count + len(names),
         )
 
+    def with_media(self, media: "Sequence[MediaPart]") -> "ReplaceLog":
+        """Return the log with the parts that pictures added."""
+        if not media:
+            return self
+        ids = {"ids": "rule 1"}
+        return self._replace(added={**self.added, "media": [each.as_dict() for each in media], **ids})
+
     def summary(self) -> dict[str, int]:
         """Return the ``summary`` member of the log's JSON."""
         counts = {
@@ -89,7 +113,7 @@ class ReplaceLog(NamedTuple):
         }
         if self.blocks:
             counts["block_count"] = len(self.blocks)
-            counts["copy_count"] = sum(block.copies for block in self.blocks)
+            counts["copy_count"] = self.copy_count
         return counts
 
     def as_json(self) -> bytes:
@@ -98,7 +122,6 @@ class ReplaceLog(NamedTuple):
             {
                 "entries": WrittenItems([entry.as_json() for entry in self.entries]),
                 **self._blocks(),
-                **self._added(),
                 "summary": self.summary(),
                 "touched_runs": WrittenItems(map(quoted, self.touched_runs)),
                 **({"removed": self._removed()} if self.removed else {}),
@@ -113,22 +136,16 @@ class ReplaceLog(NamedTuple):
         here and text for each entry there.
         """
         removed = {"removed": self._removed()} if self.removed else {}
-        return {
-            "entries": [entry.claim() for entry in self.entries],
-            **self._blocks(),
-            **self._added(),
-            **removed,
-        }
+        return {"entries": [entry.claim() for entry in self.entries], **self._blocks(), **removed}
 
     def _blocks(self) -> dict[str, Any]:
-        """Return the member ``blocks``; nothing where there are none."""
-        if not self.blocks:
-            return {}
-        return {"blocks": [block.as_dict(number) for number, block in enumerate(self.blocks)]}
-
-    def _added(self) -> dict[str, Any]:
-        """Return the member ``added``; nothing where no part was added."""
-        return {"added": {"media": [each.as_dict() for each in self.media]}} if self.media else {}
+        """Return the members ``blocks`` and ``added``; nothing of what is empty."""
+        members: dict[str, Any] = {}
+        if self.blocks:
+            members["blocks"] = [block.as_dict(number) for number, block in enumerate(self.blocks)]
+        if self.added:
+            members["added"] = dict(self.added)
+        return members
 
     def _removed(self) -> list[dict[str, str]]:
         return [each._asdict() for each in self.removed]
@@ -157,7 +174,7 @@ def replace_log(  # noqa: PLR0917, the steps of a run in their order
         entries = tuple(
             [each.with_picture(pictures.get((each.paragraph_path, each.start))) for each in entries]
         )
-    blocks: tuple[BlockEntry, ...] = ()
+    blocks: tuple[LoggedBlock, ...] = ()
     if expansion is not None:
         entries = tuple(_placed_in_template(scan, entries, expansion))
         # Few documents have blocks, and a renderer starts the faster for what it does not load.
@@ -192,7 +209,7 @@ def _placed_in_template(
         path = origin.place.path
         copy, note = None, entry.note
         if origin.block is not None and origin.copy is not None:
-            copy = origin.block, origin.copy
+            copy = ((origin.block, origin.copy),)
             # A newline was dropped at the end of the last line.
             note = note if origin.copy + 1 == len(expansion.blocks[origin.block].block.lines) else None
         yield entry._replace(
@@ -245,7 +262,7 @@ def _entries(
                 reason = missing_reason(skill, field is not None, bool(field and field.required))
                 yield LogEntry("missing", *at, name, reason=reason, note=note)
         if paragraph.inline and inline is not None:
-            yield from _inline_entries(paragraph, texts, skill, suggestions, inline)
+            yield from inline_entries(paragraph, texts, skill, suggestions, inline)
 
 
 # An enumeration's member takes a while to look up.
@@ -254,7 +271,7 @@ _PLACEHOLDER = Kind.PLACEHOLDER
 _BRACKETS = 2
 
 
-def _inline_entries(
+def inline_entries(
     paragraph: BracketedParagraph,
     values: Mapping[str, str],
     skill: Skill,

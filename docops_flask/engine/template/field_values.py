@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-from docops_flask.engine.template.conditions import Value, holds, is_given, number_as_written
+from docops_flask.engine.template.conditions import Value, holds, is_given, is_list, number_as_written
 from docops_flask.engine.template.formats.table import DEFAULT, SEPARATOR, rule_of
 from docops_flask.engine.template.formats.values import FormatError
 from docops_flask.engine.template.payload_check import PayloadError
@@ -36,7 +36,7 @@ def field_values(names: Iterable[str], payload: Mapping[str, Value]) -> FieldVal
             continue
         value = value_at(payload, tag.path)
         try:
-            text = _text(tag, value, SEPARATOR_OF_LISTS)
+            text = text_of(tag, value, SEPARATOR_OF_LISTS)
         except FormatError as error:
             path = f"$.payload.{'.'.join(tag.path.names)}"
             errors.append(PayloadError(path, f"Must be {error}, for 【{name}】."))
@@ -46,8 +46,8 @@ def field_values(names: Iterable[str], payload: Mapping[str, Value]) -> FieldVal
         texts[name] = text.removesuffix("\n")
         if text.endswith("\n"):
             shortened.append(name)
-        if _is_list(value) and not any(each.name == SEPARATOR for each in tag.formats):
-            chinese = _text(tag, value, CHINESE_SEPARATOR)
+        if joins_as_its_paragraph(tag, value):
+            chinese = text_of(tag, value, CHINESE_SEPARATOR)
             if chinese is not None:
                 in_chinese[name] = chinese.removesuffix("\n")
     return FieldValues(Values(texts, in_chinese, frozenset(shortened)), errors)
@@ -61,14 +61,16 @@ def value_at(payload: Mapping[str, Value], path: Path) -> Value:
     return value
 
 
-def _is_list(value: Value) -> bool:
-    return isinstance(value, Sequence) and not isinstance(value, str)
+def joins_as_its_paragraph(tag: Tag, value: Value) -> bool:
+    """Say whether the language of its paragraph says what joins the texts of a list."""
+    return is_list(value) and not any(each.name == SEPARATOR for each in tag.formats)
 
 
-def _text(tag: Tag, value: Value, separator: str) -> str | None:
+def text_of(tag: Tag, value: Value, separator: str) -> str | None:
     """Return the text that ``tag`` makes of ``value``; ``None`` where it asks for one and there is none.
 
-    A picture has none: it is put in beside.
+    ``separator`` joins the texts of a list without a 分隔 of its own. A picture has no text: it is put in beside.
+    Raises ``FormatError`` for a value that a format cannot take.
     """
     if tag.kind is TagKind.CHECK:
         return _checked(tag, value)
@@ -80,7 +82,7 @@ def _text(tag: Tag, value: Value, separator: str) -> str | None:
             return default
         if value is None:
             return "" if tag.is_optional else None
-    if isinstance(value, Sequence) and not isinstance(value, str):
+    if is_list(value):
         for each in tag.formats:
             if each.name == SEPARATOR and each.argument is not None:
                 separator = each.argument.replace("\\n", "\n")

@@ -140,7 +140,8 @@ def _check_target(
         return None
     if pieces[0].strip():
         return span
-    key = skill.placeholders()[inside[0].name].key
+    # Behind a NUL stands what tells copies of a tag apart (``copied_values``).
+    key = skill.placeholders()[inside[0].name.partition("\0")[0]].key
     message = (
         "makes the target of a hyperlink in the template; such a target begins with http:, https:, mailto: "
         "or tel:. Give a whole address, such as https://example.org/."

@@ -37,16 +37,18 @@ class LinesBlock(NamedTuple):
         return (self.place, *self.mirrors)
 
 
-def find_lines(walk: Walk, scan: Scan, skill: Skill, values: Values, limits: Limits) -> list[LinesBlock]:
+def find_lines(  # noqa: PLR0917, the steps of a run in their order
+    walk: Walk, scan: Scan, skill: Skill, values: Values, limits: Limits, copies: int = 0
+) -> list[LinesBlock]:
     """Return the blocks of a template, in document order.
 
-    A value of one line makes none. Raises ``TemplateLimitExceeded`` (``block_copies``) where the lines come
+    A value of one line makes none. ``copies`` are those that other blocks make. Raises ``TemplateLimitExceeded`` (``block_copies``) where the lines come
     to more paragraphs than ``limits`` allow; nothing is copied before that is known.
     """
     names = {
         name
         for name, field in skill.placeholders().items()
-        if field.lines == "paragraphs" and "\n" in values.get(name, "")
+        if field.lines == "paragraphs" and (values.of_copies or "\n" in values.get(name, ""))
     }
     if not names:
         return []
@@ -58,7 +60,7 @@ def find_lines(walk: Walk, scan: Scan, skill: Skill, values: Values, limits: Lim
         for text in (_lines_of(paragraph, values),)
         if text and places.may_be_repeated(paragraph.place)
     ]
-    _refuse_copies(sum(text.count("\n") + 1 for _, text in found), limits.block_copies)
+    _refuse_copies(copies + sum(text.count("\n") + 1 for _, text in found), limits.block_copies)
     return [
         LinesBlock(paragraph.place, paragraph.found[0], text.split("\n"), paragraph.place.mirrors)
         for paragraph, text in found
@@ -70,14 +72,14 @@ def _lines_of(paragraph: BracketedParagraph, values: Values) -> str:
     found, text = paragraph.found[0], paragraph.text
     if found.kind is not Kind.PLACEHOLDER or (text[: found.start] + text[found.end :]).strip():
         return ""
-    value = values.texts_in(paragraph.place)[found.name]
+    value = values.texts_in(paragraph.place).get(found.name, "")
     return value if "\n" in value else ""
 
 
 def _refuse_copies(count: int, maximum: int) -> None:
     if count > maximum:
         raise TemplateLimitExceeded(
-            f"template: the lines of the values become {count} paragraphs; {maximum} are allowed. "
+            f"template: the lines of the values and the lists become {count} copies; {maximum} are allowed. "
             "Shorten the values, or use their placeholders less often.",
             limit="block_copies",
             maximum=maximum,

@@ -4,7 +4,7 @@ So does a task of a document type of language 2, which adds keys, labels and wha
 """
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from docops_flask.engine.bilingual import Bilingual
@@ -37,20 +37,22 @@ class OpenTask(NamedTuple):
     """An open task on a template.
 
     ``skill`` has a field for each tag that is filled: its placeholder is what stands in the brackets, its key
-    the path of the value. ``unused`` are keys of the payload that no tag takes, ``known`` all its keys and
-    the names of a document type, ``keys`` the latter's keys by the names of its fields.
-    ``pictures`` are those given to tags, by what stands in their brackets; ``unused_assets`` are the names of
-    files sent beside the task that nothing refers to.
+    the path of the value. ``payload`` has the names of fields for the keys of a document type, which ``keys``
+    has by these names. ``unused`` are keys of the payload that no tag takes, ``known`` all its keys and the
+    names of a document type, ``known_fields`` its fields. Of a template with blocks ``values`` is empty, and
+    so are ``pictures``, those given to tags by what stands in their brackets, and ``unused_assets``, the names
+    of files sent beside the task that nothing refers to.
     """
 
     meanings: TagMeanings
     skill: Skill
+    payload: Mapping[str, Value]
     values: Values
     unused: Sequence[UnusedKey]
     known: Collection[str]
     keys: Mapping[str, str]
-    pictures: "Mapping[str, GivenPicture]" = {}
-    unused_assets: Sequence[str] = ()
+    known_fields: Sequence[Field]
+    pictures: "GivenPictures | None" = None
 
     @property
     def has_pictures(self) -> bool:
@@ -64,19 +66,19 @@ class OpenTask(NamedTuple):
 
 
 def read_open_task(
-    scan: Scan,
-    places: PlaceScan,
+    decide: Callable[[Collection[str]], TagMeanings],
     payload: Mapping[str, Value],
     options: Options,
     skill: Skill | None = None,
     assets: Sequence[Asset] = (),
 ) -> OpenTask:
-    """Return what ``payload`` gives to a template whose tags are in ``scan`` and ``places``.
+    """Return what ``payload`` gives to a template.
 
-    ``skill`` is a document type of language 2, which knows names, keys, labels, and what is required. Raises
-    ``InvalidArgument`` (``detail.errors``) for a payload that does not fit, and for keys that neither a tag
-    nor ``skill`` takes unless ``options`` allow them in an open task. ``assets`` are the pictures sent beside
-    the task; one that the payload does not refer to is refused as an unknown key is.
+    ``decide`` tells what its tags mean, given the names that the task declares. ``skill`` is a document type of
+    language 2, which knows names, keys, labels, and what is required. Raises
+    ``InvalidArgument`` (``detail.errors``) for a payload that does not fit, and for keys that neither a tag,
+    whatever its scope, nor ``skill`` takes unless ``options`` allow them in an open task. ``assets`` are the
+    pictures sent beside the task; one that the payload does not refer to is refused as an unknown key is.
     """
     fields = () if skill is None else skill.fields
     keys = {field.placeholder: field.key for field in fields}
@@ -89,31 +91,39 @@ def read_open_task(
     ]
     values = {names_of_keys.get(key, key): value for key, value in payload.items()}
     known = keys_of(values) | keys.keys()
-    meanings = _with_pictures(decide_tags(scan, places, known))
+    meanings = _with_pictures(decide(known))
     checked = check_payload(values, meanings.shape.root)
     own = list(checked.errors)
     if options.unused == "refuse" or skill is not None:
         legal = {f"$.payload{step(name)}" for name in keys}
-        own += [_unknown(each, keys) for each in checked.unused if each.path not in legal]
+        # A name of another scope is no slip; where it was meant, the report says so.
+        elsewhere = meanings.faulty | meanings.shape.all_names() if checked.unused else frozenset()
+        own += [
+            _unknown(each, keys)
+            for each in checked.unused
+            if each.path not in legal and each.key not in elsewhere
+        ]
     names = _names(meanings)
     # A number with a huge exponent is refused before it is written out.
-    filled = field_values(names, {} if own else values)
+    filled = field_values(names, {} if own or meanings.structure is not None else values)
     own += filled.errors
-    pictures = (
-        _pictures(names, {} if own else values, assets) if assets or any(map(is_picture, names)) else None
-    )
-    if pictures is not None:
-        own += pictures.errors
-        if not own and (options.unused == "refuse" or skill is not None):
-            own += (PayloadError("asset", f"No value refers to {echo(name)}.") for name in pictures.unused)
-    errors += [each._replace(path=_with_key(each.path, keys)) for each in own]
+    pictures = None
+    if meanings.structure is None and (assets or any(map(is_picture, names))):
+        pictures = _pictures(names, {} if own else values, assets)
+        own += pictures.errors or (() if own else unused_assets(pictures.unused, options, skill))
+    errors += [each._replace(path=with_key(each.path, keys)) for each in own]
     if errors:
-        raise _refused(errors[:MAX_ERRORS])
-    unused = [each._replace(path=_with_key(each.path, keys)) for each in checked.unused]
-    task = OpenTask(meanings, _skill(names, skill), filled.values, unused, known, keys)
-    if pictures is None:
-        return task
-    return task._replace(pictures=pictures.given, unused_assets=pictures.unused)
+        raise refused(errors)
+    unused = [each._replace(path=with_key(each.path, keys)) for each in checked.unused]
+    task = OpenTask(meanings, _skill(names, skill), values, filled.values, unused, known, keys, fields)
+    return task._replace(pictures=pictures)
+
+
+def unused_assets(names: Sequence[str], options: Options, skill: Skill | None) -> list[PayloadError]:
+    """Return the faults about files sent beside a task that nothing refers to, unless they are allowed."""
+    if options.unused == "allow" and skill is None:
+        return []
+    return [PayloadError("asset", f"No value refers to {echo(name)}.") for name in names]
 
 
 def _pictures(names: Sequence[str], payload: Mapping[str, Value], assets: Sequence[Asset]) -> "GivenPictures":
@@ -138,10 +148,15 @@ def _with_pictures(meanings: TagMeanings) -> TagMeanings:
     return meanings._replace(scan=scan, places=places)
 
 
-def _with_key(path: str, keys: Mapping[str, str]) -> str:
-    """Return the JSON path of a value with the document type's key in place of the name of its field."""
-    head, dot, rest = path.partition(".payload.")
-    if not dot:
+
+
+def with_key(path: str, keys: Mapping[str, str], root: str = "$.payload.") -> str:
+    """Return the JSON path of a value with the document type's key in place of the name of its field.
+
+    ``root`` is what the path begins with before the key.
+    """
+    head, dot, rest = path.partition(root)
+    if not dot or head:
         return path
     match = re.match(r"[^.\[]*", rest)
     name = match[0] if match is not None else ""
@@ -194,7 +209,9 @@ def _unknown(key: UnusedKey, keys: Mapping[str, str]) -> PayloadError:
     return PayloadError(key.path, "The template has no tag that takes this key.", suggestion)
 
 
-def _refused(errors: Sequence[PayloadError]) -> InvalidArgument:
+def refused(errors: Sequence[PayloadError]) -> InvalidArgument:
+    """Return the error for a payload that does not fit."""
+    errors = errors[:MAX_ERRORS]
     first = errors[0]
     more = f" ({len(errors) - 1} more in detail.errors)" if len(errors) > 1 else ""
     return InvalidArgument(

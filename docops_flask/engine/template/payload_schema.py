@@ -4,7 +4,7 @@ Each scope has its names: those of the payload, of an object, or of the items of
 says what its value is.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import Enum
 from typing import Any, NamedTuple
 
@@ -140,11 +140,17 @@ _DECLARED = {
 
 
 class PayloadShape:
-    """The scopes of a payload, as the tags of a template use them."""
+    """The scopes of a payload, as the tags of a template use them.
 
-    def __init__(self) -> None:
+    ``items`` are the scopes of lists by the identities of their blocks.
+    """
+
+    def __init__(self, is_tag: Callable[[Tag], bool] | None = None) -> None:
+        """``is_tag`` says of what is read as a tag whether it is one; ``None`` says so of all."""
         self.root = Scope()
+        self.items: dict[int, Scope] = {}
         self.faults: list[ScopeFault] = []
+        self._is_tag = is_tag
 
     def use(self, nodes: Iterable[Block | PlacedTag], scopes: Sequence[Scope] = ()) -> None:
         """Take in blocks and tags; ``scopes`` are those of the lists around them, the innermost last."""
@@ -156,7 +162,7 @@ class PayloadShape:
         for node in nodes:
             if isinstance(node, Block):
                 self._use_block(node, scopes, given)
-            else:
+            elif self._is_tag is None or self._is_tag(node.tag):
                 self._use_tag(node, scopes, given)
 
     def _use_block(self, block: Block, scopes: tuple[Scope, ...], given: tuple[Entry, ...]) -> None:
@@ -171,6 +177,7 @@ class PayloadShape:
             if entry is not None:
                 entry.items = entry.items or Scope()
                 inner = (*scopes, entry.items)
+                self.items[id(block)] = entry.items
         else:
             kind = ValueKind.GIVEN if tag.operator is None else _compared_kind(tag)
             may_be_absent = tag.operator is None or tag.is_optional
@@ -221,6 +228,17 @@ class PayloadShape:
         entry = scope.entry(path.names[-1])
         entry.uses.append(use._replace(may_be_absent=True) if entry in given else use)
         return entry
+
+    def all_names(self) -> set[str]:
+        """Return the names of all scopes."""
+        found: set[str] = set()
+        pending = [self.root]
+        while pending:
+            scope = pending.pop()
+            found.update(scope.names)
+            for entry in scope.names.values():
+                pending += (each for each in (entry.members, entry.items) if each is not None)
+        return found
 
     def conflicts(self) -> Iterator[TypeConflict]:
         """Yield the names whose uses exclude one another."""

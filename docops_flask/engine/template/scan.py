@@ -106,14 +106,26 @@ class Scan(NamedTuple):
         """Return the runs that hold the first character of a placeholder, without duplicates."""
         return self._first_runs(None)
 
-    def runs_to_fill(self, names: Container[str]) -> list[RunPlace]:
-        """Return the runs that get a value if the placeholders ``names`` are filled, without duplicates."""
-        return self._first_runs(names)
+    def runs_to_fill(
+        self, names: Container[str], of_copies: Mapping[ParagraphPlace, Container[str]] | None = None
+    ) -> list[RunPlace]:
+        """Return the runs that get a value if the placeholders ``names`` are filled, without duplicates.
 
-    def _first_runs(self, names: Container[str] | None) -> list[RunPlace]:
+        ``of_copies`` are the names that are filled in paragraphs of copies.
+        """
+        return self._first_runs(names, of_copies)
+
+    def _first_runs(
+        self,
+        all_names: Container[str] | None,
+        of_copies: Mapping[ParagraphPlace, Container[str]] | None = None,
+    ) -> list[RunPlace]:
         runs: dict[str, RunPlace] = {}
+        names = all_names
         for place, found, pieces, _ in self.paragraphs:
             path = place.path
+            if of_copies:
+                names = of_copies.get(place, all_names)
             for (kind, _, _, name), piece in zip(found, pieces, strict=True):
                 if kind is _PLACEHOLDER and (names is None or name in names):
                     index = piece.shown.run_index

@@ -5,12 +5,12 @@ cannot be text, by the document type, or by a key of the payload. That holds for
 a bracketed word never means two things in one document.
 """
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from operator import attrgetter
-from typing import NamedTuple
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
-from docops_flask.engine.template.blocks.pairing import Block, PlacedTag, pair_tags
+from docops_flask.engine.document.document import ParagraphPlace
+from docops_flask.engine.document.inline_texts import InlineText
+from docops_flask.engine.template.blocks.pairing import PlacedTag
 from docops_flask.engine.template.conditions import Value
 from docops_flask.engine.template.formats.table import rule_of
 from docops_flask.engine.template.grammar import CLOSE, OPEN, Found, Kind, plain_name
@@ -20,6 +20,9 @@ from docops_flask.engine.template.places.found import BracketedPlace, PlaceScan
 from docops_flask.engine.template.scan import BracketedParagraph, Scan
 from docops_flask.engine.template.tag_scan import find_tags
 from docops_flask.engine.template.tags import Path, Tag, TagKind, read_tag
+
+if TYPE_CHECKING:
+    from docops_flask.engine.template.blocks.template_structure import Structure
 
 
 class Candidate(NamedTuple):
@@ -34,12 +37,23 @@ class Candidate(NamedTuple):
         return path_of(self.text[1:-1])
 
 
+class Detail(NamedTuple):
+    """What is told of a tag that is not filled, beside its kind: a reason, the place of another tag."""
+
+    reason: str | None
+    related_place: str | None
+
+
 class TagMeanings(NamedTuple):
     """A template read in language 2.
 
     In ``scan`` and ``places`` text is left out; what is to be filled is of kind ``PLACEHOLDER``, other tags
     are of the kind that says why they are not. ``shape`` is what a payload has to hold; ``needing`` are the
     tags that language 1 does not know, each with its address; ``declared`` are the names of fields.
+
+    ``structure`` are the blocks of the template; ``None`` where it has no tags but fields, numbers and items.
+    ``details`` tell of tags by paragraph and first character; ``faulty`` are the names in tags that are not
+    filled; ``conflicting`` are the places of start tags whose name other tags use for another kind of value.
     """
 
     scan: Scan
@@ -48,11 +62,26 @@ class TagMeanings(NamedTuple):
     candidates: Sequence[Candidate]
     needing: Sequence[tuple[str, str]]
     declared: Collection[str]
+    structure: "Structure | None" = None
+    details: Mapping[tuple[ParagraphPlace, int], Detail] = {}
+    faulty: frozenset[str] = frozenset()
+    conflicting: frozenset[tuple[ParagraphPlace, int]] = frozenset()
 
     @property
     def needs_language_2(self) -> bool:
         """Whether the template has tags that language 1 does not know."""
         return bool(self.needing)
+
+    def decided(self, places: PlaceScan) -> PlaceScan:
+        """Return what was found outside the paragraphs of the expanded template as it was decided of here."""
+        kinds = {found.name: found.kind for _, found in self.places.all_found()}
+        bracketed = [
+            each._replace(found=found)
+            for each in places.places
+            if (found := [tag._replace(kind=kinds[tag.name]) for tag in each.found if tag.name in kinds])
+        ]
+        unfillable = [each for each in places.unfillable if _is_told(each.shown, self.declared)]
+        return places._replace(places=bracketed, unfillable=unfillable)
 
     def closed_tags(self, text: str) -> Iterator[tuple[int, int]]:
         """Yield start and end of the tags in ``text`` that have both brackets, well-formed or not."""
@@ -82,62 +111,126 @@ def path_of(name: str) -> str:
     return ".".join(tag.path.names) if isinstance(tag, Tag) and tag.path is not None else ""
 
 
+def name_in_log(name: str) -> str:
+    """Return the path of a field as it is written, without formats; ``.`` of an item, ``#`` of a number."""
+    tag = read_tag(name)
+    if not isinstance(tag, Tag):
+        return name
+    if tag.kind is TagKind.ITEM:
+        return "."
+    if tag.kind is TagKind.NUMBER:
+        return "上级." * (0 if tag.path is None else tag.path.up) + "#"
+    return "" if tag.path is None else str(tag.path)
+
+
+def holds_structure(scan: Scan) -> bool:
+    """Say whether a template has tags in its paragraphs beside fields, numbers and items."""
+    return any(each.kind is Kind.UNSUPPORTED_TAG for paragraph in scan.paragraphs for each in paragraph.found)
+
+
+class Outcomes:
+    """What was found in a template, in one order, and what becomes of each by its number there.
+
+    ``kinds`` has no number of what is text. ``tags`` are those that are read as tags, by number;
+    ``candidates`` the addresses of texts that nobody declared.
+    """
+
+    def __init__(self, scan: Scan, places: PlaceScan, known: Collection[str]) -> None:
+        self.scan, self.places = scan, places
+        self.found = list(_all_found(scan, places))
+        self.declared = {*known, *_declared_names(self.found)}
+        self.kinds: dict[int, Kind] = {}
+        self.tags: dict[int, PlacedTag] = {}
+        self.candidates: dict[str, list[str]] = {}
+        for number, (each, address, spot) in enumerate(self.found):
+            tag = read_tag(each.name)
+            if isinstance(tag, Tag) and tag == _END and not isinstance(spot, ParagraphPlace):
+                # There are no blocks that it could end.
+                continue
+            if not isinstance(tag, Tag) or is_field(tag, self.declared):
+                self.kinds[number] = each.kind
+                if isinstance(tag, Tag) and each.kind in _READ:
+                    self.tags[number] = PlacedTag(tag, f"{OPEN}{each.name}{CLOSE}", number)
+            elif each.kind is Kind.PLACEHOLDER and not tag.formats:
+                self.candidates.setdefault(f"{OPEN}{each.name}{CLOSE}", []).append(address)
+        for number, placed in self.tags.items():
+            if any(rule_of(each) is None for each in placed.tag.formats):
+                self.mark(number, Kind.UNKNOWN_FORMAT)
+
+    def mark(self, number: int, kind: Kind) -> None:
+        """Note why a tag is not filled, unless something else was noted of it."""
+        if self.kinds.get(number) in _READ:
+            self.kinds[number] = kind
+
+    def meanings(self, shape: PayloadShape) -> TagMeanings:
+        """Return what the tags mean."""
+        decided, filled = _without_text(self.scan, self.places, self.kinds)
+        unfillable = [each for each in self.places.unfillable if _is_told(each.shown, self.declared)]
+        return TagMeanings(
+            decided,
+            filled._replace(unfillable=unfillable),
+            shape,
+            [Candidate(text, addresses) for text, addresses in self.candidates.items()],
+            [(each.name, address) for each, address, _ in self.found if _needs_language_2(each)],
+            self.declared,
+        )
+
+
 def decide_tags(scan: Scan, places: PlaceScan, known: Collection[str] = ()) -> TagMeanings:
-    """Return what the tags that ``tag_scan`` found mean; ``known`` are names that are declared elsewhere."""
-    found = list(_all_found(scan, places))
-    declared = {*known, *_declared_names(found)}
-    outcomes: dict[int, Kind] = {}
+    """Return what the tags that ``tag_scan`` found mean; ``known`` are names that are declared elsewhere.
+
+    That is of a template without blocks (``holds_structure``); ``structured_tags`` has the others.
+    """
+    outcomes = Outcomes(scan, places, known)
     shape = PayloadShape()
-    candidates: dict[str, list[str]] = {}
-    stories: dict[str, list[PlacedTag]] = {}
-    for number, (story, address, each) in enumerate(found):
-        tag = read_tag(each.name)
-        if not isinstance(tag, Tag) or _is_field(tag, declared):
-            outcomes[number] = each.kind
-        elif each.kind is Kind.PLACEHOLDER and not tag.formats:
-            candidates.setdefault(f"{OPEN}{each.name}{CLOSE}", []).append(address)
-        if number in outcomes and isinstance(tag, Tag) and each.kind in _READ:
-            stories.setdefault(story, []).append(PlacedTag(tag, f"{OPEN}{each.name}{CLOSE}", number))
-    for tags in stories.values():
-        _read_story(tags, shape, outcomes)
+    shape.use(use_elsewhere(outcomes.tags.values()))
     for fault in shape.faults:
-        _mark(outcomes, fault.tag, Kind.SCOPE_OUTSIDE)
+        outcomes.mark(fault.tag.number, Kind.SCOPE_OUTSIDE)
     for conflict in shape.conflicts():
-        _mark(outcomes, conflict.first, Kind.TYPE_CONFLICT)
-        _mark(outcomes, conflict.second, Kind.TYPE_CONFLICT)
-    decided, filled = _without_text(scan, places, outcomes)
-    unfillable = [each for each in places.unfillable if _is_told(each.shown, declared)]
-    return TagMeanings(
-        decided,
-        filled._replace(unfillable=unfillable),
-        shape,
-        [Candidate(text, addresses) for text, addresses in candidates.items()],
-        [(each.name, address) for _, address, each in found if _needs_language_2(each)],
-        declared,
-    )
+        outcomes.mark(conflict.first.number, Kind.TYPE_CONFLICT)
+        outcomes.mark(conflict.second.number, Kind.TYPE_CONFLICT)
+    return outcomes.meanings(shape)
+
+
+_END = Tag(TagKind.END)
+_OF_BLOCKS = frozenset(
+    (TagKind.EACH, TagKind.IF, TagKind.UNLESS, TagKind.END, TagKind.ELSE, TagKind.BETWEEN, TagKind.REMARK)
+)
+
+
+def use_elsewhere(tags: Iterable[PlacedTag]) -> list[PlacedTag]:
+    """Return those of ``tags`` that ask for a value where there are no blocks: outside paragraphs."""
+    return [each for each in tags if each.tag.kind not in _OF_BLOCKS]
 
 
 _READ = (Kind.PLACEHOLDER, Kind.UNSUPPORTED_TAG)
 
 
-def _all_found(scan: Scan, places: PlaceScan) -> Iterator[tuple[str, str, Found]]:
-    """Yield all that was found, with the story that it stands in and its address, always in one order."""
+class FoundTag(NamedTuple):
+    """What was found, its address, and the paragraph in whose own text or the text inside one it stands."""
+
+    found: Found
+    address: str
+    spot: ParagraphPlace | InlineText | None
+
+
+def _all_found(scan: Scan, places: PlaceScan) -> Iterator[FoundTag]:
+    """Yield all that was found, always in one order."""
     for paragraph in scan.paragraphs:
         place = paragraph.place
-        story = f"{place.part.name}#{place.path.rpartition('/')[0]}"
         for found, piece in zip(paragraph.found, paragraph.pieces, strict=True):
-            yield story, f"{place.path}:r{piece.shown.run_index}", found
+            yield FoundTag(found, f"{place.path}:r{piece.shown.run_index}", place)
         for text in paragraph.inline:
             for inside in text.found:
-                yield story, text.text.address, inside.found
+                yield FoundTag(inside.found, text.text.address, text.text)
     for bracketed in places.places:
         for found in bracketed.found:
-            yield bracketed.place.path, bracketed.place.path, found
+            yield FoundTag(found, bracketed.place.path, None)
 
 
-def _declared_names(found: Sequence[tuple[str, str, Found]]) -> Iterator[str]:
+def _declared_names(found: Sequence[FoundTag]) -> Iterator[str]:
     """Yield the names that the template declares itself: first and last names of tags that cannot be text."""
-    for _, _, each in found:
+    for each, _, _ in found:
         tag = read_tag(each.name)
         if not isinstance(tag, Tag) or each.kind not in _READ:
             continue
@@ -148,7 +241,7 @@ def _declared_names(found: Sequence[tuple[str, str, Found]]) -> Iterator[str]:
             yield from (path.names[0], path.names[-1])
 
 
-def _is_field(tag: Tag, declared: Collection[str]) -> bool:
+def is_field(tag: Tag, declared: Collection[str]) -> bool:
     """Say whether a tag is one; of a field that depends on its name."""
     if tag.kind is not TagKind.FIELD or tag.is_explicit or tag.path is None:
         return True
@@ -159,7 +252,7 @@ def _is_field(tag: Tag, declared: Collection[str]) -> bool:
 def _is_told(text: str, declared: Collection[str]) -> bool:
     """Say whether a bracketed text at a place that takes no value is told: a field is, text is not."""
     tag = read_tag(plain_name(text[1:-1])[0])
-    return not isinstance(tag, Tag) or _is_field(tag, declared)
+    return not isinstance(tag, Tag) or is_field(tag, declared)
 
 
 def _needs_language_2(found: Found) -> bool:
@@ -171,40 +264,6 @@ def _needs_language_2(found: Found) -> bool:
         return True
     written = found.name.strip()
     return written.isascii() and not (written.isupper() and written.replace("_", "").isalnum())
-
-
-def _read_story(tags: Sequence[PlacedTag], shape: PayloadShape, outcomes: dict[int, Kind]) -> None:
-    """Take the tags of a story into ``shape``, and note in ``outcomes`` which of them are not filled."""
-    paired = pair_tags(tags)
-    for fault in paired.faults:
-        outcomes[fault.tag.number] = Kind(fault.code)
-        if fault.code == "BLOCK_MISMATCH" and fault.related is not None:
-            outcomes[fault.related.number] = Kind.BLOCK_MISMATCH
-    for text in paired.text:
-        del outcomes[text.number]
-    shape.use(paired.nodes)
-    for node in paired.nodes:
-        if isinstance(node, Block):
-            _leave_block(node, tags, outcomes)
-        elif any(rule_of(each) is None for each in node.tag.formats):
-            outcomes[node.number] = Kind.UNKNOWN_FORMAT
-
-
-def _leave_block(block: Block, tags: Sequence[PlacedTag], outcomes: dict[int, Kind]) -> None:
-    """Note that a block is not filled yet: it stays as it is, with all the tags in it."""
-    first = bisect_left(tags, block.start.number, key=_number)
-    last = bisect_right(tags, block.end.number, lo=first, key=_number)
-    for tag in tags[first:last]:
-        if outcomes.get(tag.number) in _READ:
-            outcomes[tag.number] = Kind.UNSUPPORTED_BLOCK
-
-
-_number = attrgetter("number")
-
-
-def _mark(outcomes: dict[int, Kind], tag: PlacedTag, kind: Kind) -> None:
-    if outcomes.get(tag.number) in _READ:
-        outcomes[tag.number] = kind
 
 
 def _without_text(scan: Scan, places: PlaceScan, outcomes: Mapping[int, Kind]) -> tuple[Scan, PlaceScan]:

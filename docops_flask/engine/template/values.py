@@ -39,7 +39,7 @@ class Values(dict[str, str]):
             of_copy = self.of_copies.get(place)
             if of_copy is not None:
                 return of_copy
-        if self.in_chinese and re.search(_IDEOGRAPH, place.reading.text):
+        if self.in_chinese and holds_ideograph(place.reading.text):
             return self._chinese
         return self
 
@@ -53,6 +53,11 @@ class Values(dict[str, str]):
         values = Values(self, self.in_chinese, self.shortened)
         values.of_copies = of_copies
         return values
+
+
+def holds_ideograph(text: str) -> bool:
+    """Say whether a text has an ideograph of Chinese, Japanese or Korean."""
+    return re.search(_IDEOGRAPH, text) is not None
 
 
 def build_values(skill: Skill, payload: Payload) -> Values:

@@ -12,7 +12,7 @@ from docops_flask.engine.bilingual import Bilingual
 from docops_flask.engine.integrity.byte_proof import prove_bytes
 from docops_flask.engine.integrity.byte_stories import TemplateEvidence
 from docops_flask.engine.integrity.claims import read_claims
-from docops_flask.engine.integrity.expansion import expand
+from docops_flask.engine.integrity.expansion.expand import expand
 from docops_flask.engine.integrity.members import compare_members
 from docops_flask.engine.integrity.proof import prove
 from docops_flask.engine.integrity.verdict import Proof
@@ -56,12 +56,13 @@ class FinishedJob:
         try:
             members = compare_members(package.archive, document, LIMITS.output_bytes)
             claims = read_claims(self.log, self.report)
-            if not claims.blocks:
+            if not claims.blocks and not claims.entries_of_blocks:
                 return prove_bytes(package, members, claims)
             expanded = expand(package, claims, LIMITS)
             if expanded.misfits:
                 return None
-            return prove_bytes(package, members, expanded.claims, TemplateEvidence(expanded.template))
+            evidence = TemplateEvidence(expanded.template)
+            return prove_bytes(package, members, expanded.claims, evidence, expanded.changed)
         finally:
             document.close()
             package.close()
@@ -134,6 +135,27 @@ def finish(
     skill = skill_of(values, lines)
     payload = {name.lower(): value for name, value in values.items()}
     job = Job(JobKind.RUN, (skill,), skill, payload, options or Options(), policy or Policy(), limits)
+    return _run(job, file, folder)
+
+
+def finish_open(
+    folder: Path,
+    template: bytes | Path,
+    payload: dict[str, Any],
+    options: Options | None = None,
+    policy: Policy | None = None,
+    *,
+    limits: Limits = LIMITS,
+) -> FinishedJob:
+    """Run an open task: ``payload`` for a template in language 2."""
+    file = template if isinstance(template, Path) else folder / "template.docx"
+    if isinstance(template, bytes):
+        file.write_bytes(template)
+    options, policy = options or Options(), policy or Policy()
+    return _run(Job(JobKind.RUN, (), None, payload, options, policy, limits), file, folder)
+
+
+def _run(job: Job, file: Path, folder: Path) -> FinishedJob:
     run_job(job, file, folder)
     with zipfile.ZipFile(folder / "outputs.zip") as archive:
         return FinishedJob(

@@ -10,7 +10,7 @@ import pytest
 
 from docops_flask.engine.errors import InvalidArgument, TemplateLimitExceeded
 from docops_flask.engine.integrity.claims import read_claims
-from docops_flask.engine.integrity.expansion import expand
+from docops_flask.engine.integrity.expansion.expand import expand
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.opc.package import Package
 from tests.engine.integrity.finished_job import STRICT, FinishedJob, finish
@@ -100,7 +100,7 @@ LOGS: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
     "one copy more": (first_block(copies=4), "block_entry"),
     "one copy fewer": (first_block(copies=2), "block_entry"),
     "one copy": (first_block(copies=1), "block_entry"),
-    "another kind": (first_block(kind="each"), "block_entry"),
+    "another kind": (first_block(kind="table"), "block_entry"),
     "another extent": (first_block(extent="rows"), "block_entry"),
     "another id": (first_block(id=1), "block_entry"),
     "inside another block": (first_block(inside=[[0, 0]]), "block_entry"),

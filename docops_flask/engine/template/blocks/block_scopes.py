@@ -1,5 +1,6 @@
 """The lists around a block or tag: those whose items it may ask for."""
 
+from bisect import bisect_right
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -40,6 +41,36 @@ def is_in_scope(site: TagSite, count: int) -> bool:
     if tag.kind in (TagKind.NUMBER, TagKind.ITEM) or tag.copy is not None:
         return count > (0 if tag.path is None else tag.path.up)
     return tag.path is None or tag.path.up <= count
+
+
+class BlocksAt:
+    """Tells which of the blocks of a part stands around a byte."""
+
+    def __init__(self, blocks: Iterable[FoundBlock]) -> None:
+        # From which byte on which block is the innermost.
+        self._starts: list[int] = []
+        self._owners: list[FoundBlock | None] = []
+        opened: list[FoundBlock] = []
+        filled = [each for each in blocks if each.first < each.last]
+        for block in sorted(filled, key=lambda each: (each.first, -each.last, each.start.first)):
+            self._close(opened, block.first)
+            opened.append(block)
+            self._note(block.first, block)
+        self._close(opened, None)
+
+    def _close(self, opened: list[FoundBlock], until: int | None) -> None:
+        while opened and (until is None or opened[-1].last <= until):
+            ended = opened.pop()
+            self._note(ended.last, opened[-1] if opened else None)
+
+    def _note(self, at: int, block: FoundBlock | None) -> None:
+        self._starts.append(at)
+        self._owners.append(block)
+
+    def around(self, at: int) -> Around:
+        """Return what stands around the byte ``at``."""
+        number = bisect_right(self._starts, at) - 1
+        return Around(self._owners[number] if number >= 0 else None, at)
 
 
 def blocks_around(stories: Iterable[Story], blocks: Iterable[FoundBlock]) -> dict[int, Around]:

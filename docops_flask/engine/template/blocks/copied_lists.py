@@ -16,6 +16,7 @@ from lxml import etree
 from lxml.etree import _Element
 
 from docops_flask.engine.document.document import Document, StoryPart
+from docops_flask.engine.oxml.markup import Splice
 from docops_flask.engine.oxml.names import namespace_of, to_integer
 from docops_flask.engine.template.blocks.found_blocks import FoundBlock
 from docops_flask.engine.template.blocks.frames import Frame
@@ -142,11 +143,11 @@ class NewLists:
             self.added.append(AddedList(known, of, sorted(self._levels[of]), copies))
         return known
 
-    def written(self, content: bytes) -> bytes:
-        """Return the numbering part ``content`` with the new lists in."""
+    def splice(self, content: bytes) -> Splice:
+        """Return what puts the new lists into the numbering part ``content``."""
         last = content.rindex(b"num>")
         at = content.index(b">", last) + 1
-        return content[:at] + b"".join(map(self._num, self.added)) + content[at:]
+        return Splice(at, at, b"".join(map(self._num, self.added)))
 
     def _num(self, added: AddedList) -> bytes:
         w = self._w

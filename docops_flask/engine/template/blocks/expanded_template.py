@@ -9,9 +9,10 @@ from itertools import accumulate
 from typing import Any, NamedTuple
 
 from docops_flask.engine.document.document import Document, ParagraphPlace, StoryPart
-from docops_flask.engine.document.edits import EditedPart
+from docops_flask.engine.document.edits import Edit, EditedPart, written_parts
 from docops_flask.engine.document.open import reopen_document
 from docops_flask.engine.opc.limits import Limits
+from docops_flask.engine.opc.xml_part import encoding_of, recoded
 from docops_flask.engine.template.blocks.byte_ranges import Ranges
 from docops_flask.engine.template.blocks.expansion import BlockLayouts, BlockOutcome, ExpandedPart
 from docops_flask.engine.template.blocks.found_blocks import FoundBlock
@@ -21,6 +22,7 @@ from docops_flask.engine.template.blocks.scopes import Scope
 from docops_flask.engine.template.blocks.tag_sites import TagSite
 from docops_flask.engine.template.blocks.template_structure import PartStructure
 from docops_flask.engine.template.conditions import Value
+from docops_flask.engine.template.places.found import OtherPart
 
 
 class CopyOrigin(NamedTuple):
@@ -88,25 +90,30 @@ class ExpandedTemplate:
             part: b"".join([span.chunk.content for span in each.spans]) for part, each in parts.items()
         }
         self.document = reopen_document(document, texts, limits) if texts else document
+        # The names of the parts that are not the template's.
+        self.changed = {part.name for part, text in texts.items() if text != part.content}
         self.added_lists = expanded.lists.added
         self.added_notes = expanded.notes.added
-        # The bytes of other parts that are written with the result, by name.
-        self.other_parts: dict[str, bytes] = {}
+        # What is written into other parts, as edits of the template's bytes.
+        self.other_edits: list[Edit] = []
         numbering = document.related.name("numbering")
         if self.added_lists and numbering is not None:
-            content = expanded.lists.written(document.related.content("numbering"))
-            self.other_parts[numbering] = content
+            written = document.related.content("numbering")
+            encoding = encoding_of(written, numbering)
+            part = OtherPart(numbering, recoded(written, encoding), encoding)
+            self.other_edits.append(Edit(part, *expanded.lists.splice(part.content)))
+            content = written_parts(self.other_edits)[numbering]
             related = document.related.with_content("numbering", content)
             self.document = self.document._replace(related=related)
         self.origins: dict[ParagraphPlace, CopyOrigin] = {}
-        self._root = Frame(Scope(payload))
+        self.root = Frame(Scope(payload))
         self._kept = {each.part.name: Ranges(each.kept) for each in layouts.structure.parts}
         self._maps: dict[str, _PartMap] = {}
         self.blocks: list[BlockEntry] = []
         for before, after in zip(document.parts, self.document.parts, strict=True):
             if before not in parts:
                 pairs = zip(after.paragraphs, before.paragraphs, strict=True)
-                self.origins.update((new, CopyOrigin(old, self._root)) for new, old in pairs)
+                self.origins.update((new, CopyOrigin(old, self.root)) for new, old in pairs)
                 continue
             part_map = self._maps[before.name] = _PartMap(parts[before])
             self.origins.update(part_map.origins(before, after))
@@ -115,7 +122,12 @@ class ExpandedTemplate:
     def frame_at(self, place: ParagraphPlace, at: int) -> Frame:
         """Return the copy that the byte ``at`` of a part belongs to, which lies in ``place``."""
         part_map = self._maps.get(place.part.name)
-        return self._root if part_map is None else part_map.frame_at(at)
+        return self.root if part_map is None else part_map.frame_at(at)
+
+    def source_at(self, part: StoryPart, at: int) -> tuple[Frame, int]:
+        """Return the copy and the byte of the template that the byte ``at`` of a part is; -1 for a new one."""
+        part_map = self._maps.get(part.name)
+        return (self.root, at) if part_map is None else part_map.source_at(at)
 
     def stays_text(self, place: ParagraphPlace, at: int) -> bool:
         """Say whether what stands at a byte belongs to a block that stays as it is, and is not filled."""
@@ -143,6 +155,12 @@ class _PartMap:
     def frame_at(self, at: int) -> Frame:
         """Return the copy that a byte of the result belongs to."""
         return self._spans[bisect_right(self.starts, at) - 1].frame
+
+    def source_at(self, at: int) -> tuple[Frame, int]:
+        """Return the copy that a byte of the result belongs to, and the byte of the template."""
+        number = bisect_right(self.starts, at) - 1
+        chunk, frame = self._spans[number]
+        return frame, chunk.in_template(at - self.starts[number])
 
     def in_template(self, at: int) -> int:
         """Return the byte of the template that a byte of the result is; -1 for one that is new."""

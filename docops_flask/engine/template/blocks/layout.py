@@ -133,7 +133,7 @@ class Layout:
             yield Node(start, end, CUT, MergeNode(block))
         yield from self._vanished_nodes()
         beside = {
-            id(site): block
+            id(site): _outermost_beside(block, site)
             for block in structure.blocks
             if not block.is_inline
             for site in (block.start, block.end)
@@ -361,6 +361,17 @@ class Layout:
                 return self._emptied_chunk(piece)
         prefix = self._part.text.prefix
         return Chunk(b"<" + prefix + b":p/>" if prefix else b"", [(0, -1)])
+
+
+def _outermost_beside(block: FoundBlock, site: TagSite) -> FoundBlock:
+    """Return the outermost of the blocks around and ``block`` itself that a tag stands beside.
+
+    It is decided in the copy that holds the tag; the others are decided in copies of it.
+    """
+    around = block.parent
+    while around is not None and around.story is block.story and not around.first <= site.first < around.last:
+        block, around = around, around.parent
+    return block
 
 
 def _end(node: Node) -> int:

@@ -3,7 +3,7 @@
 Found once for a template, whatever the data. docs/analysis/blocks.md has the rules.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from docops_flask.engine.document.document import Document, ParagraphPlace, StoryPart
 from docops_flask.engine.errors import TemplateLimitExceeded
@@ -30,8 +30,11 @@ _ROUNDS = 4
 _STARTS = (TagKind.EACH, TagKind.IF, TagKind.UNLESS)
 
 
-def find_structure(document: Document) -> Structure:
+def find_structure(document: Document, conflicting: Collection[tuple[ParagraphPlace, int]] = ()) -> Structure:
     """Return the structure of ``document``.
+
+    ``conflicting`` are paragraph and first character of start tags that name a value of another kind than
+    other tags: their blocks are not sound.
 
     Raises ``TemplateLimitExceeded`` (``blocks``, ``block_depth``) where there are too many blocks.
     """
@@ -51,7 +54,7 @@ def find_structure(document: Document) -> Structure:
     readers, parts = [], []
     for part, stories in by_part.items():
         # Notes come behind all parts that refer to them.
-        reader = _PartReader(part, stories, references, hung)
+        reader = _PartReader(part, stories, references, hung, conflicting)
         readers.append(reader)
         parts.append(reader.structure())
         hung.update(references.hung(part, parts[-1].blocks))
@@ -78,10 +81,12 @@ class _PartReader:
         stories: Sequence[Story],
         references: References,
         hung: Mapping[NoteKey, Around],
+        conflicting: Collection[tuple[ParagraphPlace, int]],
     ) -> None:
         self._part = part
         self._references = references
         self._hung = hung
+        self._conflicting = conflicting
         self._stories = stories
         # A part without control tags has no blocks, and needs not be taken apart.
         has_control = any(site.tag.kind in CONTROL_KINDS for story in stories for site in story.sites)
@@ -177,6 +182,8 @@ class _PartReader:
     def _place(self, block: FoundBlock, solids: "_Solids") -> Fault | None:
         """Find what a block covers."""
         start, end = block.start, block.end
+        if (start.place, start.start) in self._conflicting:
+            return Fault.of_site("TYPE_CONFLICT", start)
         stated = start.tag.extent
         if stated is Extent.COLUMNS:
             return Fault.of_site("BAD_TAG", start, None, "blocks of columns are not offered")

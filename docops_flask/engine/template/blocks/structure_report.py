@@ -53,8 +53,8 @@ def _block(block: FoundBlock, places: Mapping[int, ParagraphPlace]) -> dict[str,
         "kind": block.kind,
         "name": block.name,
         "extent": block.extent,
-        "place": _run(block.start),
-        "end_place": _run(block.end),
+        "place": run_of(block.start),
+        "end_place": run_of(block.end),
         "from": first,
         "to": last,
         "fields": _fields((*block.block.main, *block.block.gap, *block.block.other)),
@@ -66,7 +66,8 @@ def _block(block: FoundBlock, places: Mapping[int, ParagraphPlace]) -> dict[str,
     }
 
 
-def _run(site: TagSite) -> str:
+def run_of(site: TagSite) -> str:
+    """Return the address of the run that a tag begins in."""
     return site.place.run(site.place.reading.piece_at(site.start).shown.run_index).run_id
 
 

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from docops_flask.engine.document.document import Document, ParagraphPlace, StoryKind, StoryPart
 from docops_flask.engine.oxml.markup import byte_offsets
 from docops_flask.engine.template.blocks.pairing import PlacedTag
+from docops_flask.engine.template.grammar import plain_name
 from docops_flask.engine.template.scan import may_hold_bracket
 from docops_flask.engine.template.tags import BadTag, Tag, TagKind, read_tag
 
@@ -21,7 +22,6 @@ CONTROL_KINDS = frozenset(
     )
 )  # fmt: skip
 _BRACKETED = re.compile("【([^【】]*)】")
-_NO_TEXT = re.compile("[\t\n\ufffc]")
 # What counts in a paragraph and is no character of its text: floating drawings, page breaks, deletions.
 SOLID = re.compile(
     rb"<(?:[^\s<>/:!?]+:)?(?:drawing|pict|object|footnoteReference|endnoteReference|sym|del|moveFrom"
@@ -105,8 +105,8 @@ def _story_of(place: ParagraphPlace) -> str:
 
 def _take(place: ParagraphPlace, story: Story) -> None:
     text = place.reading.text
-    found = [(match, read_tag(match[1])) for match in _BRACKETED.finditer(text)]
-    found = [each for each in found if each[1] is not None and not _NO_TEXT.search(each[0][0])]
+    found = [(match, _tag_in(match[1])) for match in _BRACKETED.finditer(text)]
+    found = [each for each in found if each[1] is not None]
     if not found:
         return
     ranges = iter(_ranges(place, [match.span() for match, _ in found]))
@@ -117,6 +117,11 @@ def _take(place: ParagraphPlace, story: Story) -> None:
         elif isinstance(tag, Tag):
             placed = PlacedTag(tag, match[0], len(story.sites))
             story.sites.append(TagSite(placed, place, *match.span(), own))
+
+
+def _tag_in(inner: str) -> Tag | BadTag | None:
+    name, fault = plain_name(inner)
+    return read_tag(name) if fault is None else None
 
 
 def _ranges(place: ParagraphPlace, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[tuple[int, int], ...]]:

@@ -12,12 +12,12 @@ from docops_flask.engine.template.grammar import Found, Kind
 from docops_flask.engine.template.pictures.boxes import edits_of
 from docops_flask.engine.template.pictures.columns import ColumnWidths
 from docops_flask.engine.template.pictures.drawing import STRICT, inline_drawing, numbered
-from docops_flask.engine.template.pictures.given import GivenPicture
+from docops_flask.engine.template.pictures.given import GivenPicture, GivenPictures
 from docops_flask.engine.template.pictures.media_parts import MediaPart, MediaParts
 from docops_flask.engine.template.pictures.sizes import Extent, fitted, natural_size, size_of_tag
 from docops_flask.engine.template.pictures.tags_of_boxes import tags_of_boxes
 from docops_flask.engine.template.places.found import PlaceScan
-from docops_flask.engine.template.tags import Tag, read_tag
+from docops_flask.engine.template.tags import Tag, TagKind, read_tag
 from docops_flask.engine.template.text_splices import Value, drawn_value
 
 
@@ -40,10 +40,10 @@ class PictureFilling:
         package: Package,
         document: Document,
         limits: Limits,
-        given: Mapping[str, GivenPicture],
+        given: GivenPictures,
         keys: Mapping[str, str],
     ) -> None:
-        """``given`` are the pictures by what stands in their tags, ``keys`` the paths of their values."""
+        """``keys`` are the paths of values by what stands in the tags, without copies."""
         self.shown: dict[tuple[str, int], ShownPicture] = {}
         self._given = given
         self._keys = keys
@@ -59,10 +59,11 @@ class PictureFilling:
         """Return what the picture tags among those ``found`` in a paragraph become, by their names."""
         values: dict[str, Value] = {}
         for each in found:
-            picture = self._given.get(each.name) if each.kind is Kind.PLACEHOLDER else None
-            if picture is None:
+            known = self._picture(place, each)
+            if known is None:
                 continue
-            part = self._media.part_of(picture.media, f"$.{self._keys[each.name]}")
+            picture, path = known
+            part = self._media.part_of(picture.media, path)
             extent = self._extent(place, picture, each.name)
             is_strict = place.part.text.namespace == STRICT
             relationship = self._media.relationship(place.part.name, part, is_strict=is_strict)
@@ -70,19 +71,33 @@ class PictureFilling:
             values[each.name] = _drawn(extent, relationship, picture.alt, is_strict)
         return values
 
+    def _picture(self, place: ParagraphPlace | str, found: Found) -> tuple[GivenPicture, str] | None:
+        """Return the picture that is put where ``found`` is, and the JSON path of its value."""
+        if found.kind is not Kind.PLACEHOLDER:
+            return None
+        copied = self._given.of_copies.get((place, found.name))
+        picture = self._given.given.get(found.name)
+        return copied if picture is None else (picture, f"$.{self._keys[found.name]}")
+
     def _extent(self, place: ParagraphPlace, picture: GivenPicture, name: str) -> Extent:
-        tag = read_tag(name)
-        size = tag.size if isinstance(tag, Tag) else None
+        tag = _tag(name)
+        size = None if tag is None else tag.size
         column = self._widths.of(place) if size is None else None
         return size_of_tag(picture.media.header, size, column)
 
     def alternative_texts(self, places: PlaceScan) -> dict[str, str]:
-        """Return the alternative texts of the pictures whose tags stand in ``places``, by their names."""
-        return {
-            found.name: self._given[found.name].alt
-            for _, found in places.all_found()
-            if found.name in self._given
-        }
+        """Return the alternative texts of the pictures whose tags stand in ``places``, by their names.
+
+        That of one that is not given and need not be is empty.
+        """
+        texts = {}
+        for place, found in places.all_found():
+            known = self._picture(place.path, found)
+            if known is not None:
+                texts[found.name] = known[0].alt
+            elif _is_optional(found.name):
+                texts[found.name] = ""
+        return texts
 
     def fill_boxes(self, places: PlaceScan, names: Mapping[str, str], edits: Sequence[Edit]) -> list[Edit]:
         """Return ``edits`` of ``places`` and those that put pictures into the boxes whose tags these are.
@@ -92,10 +107,11 @@ class PictureFilling:
         more: list[Edit] = []
         gone: list[tuple[str, int, int]] = []
         for place, found, boxes, box in tags_of_boxes(places):
-            picture = self._given.get(found.name)
-            if picture is not None:
+            known = self._picture(place.path, found)
+            if known is not None:
+                picture, path = known
                 is_strict = STRICT in place.part.content[:4096]
-                part = self._media.part_of(picture.media, f"$.{self._keys[found.name]}")
+                part = self._media.part_of(picture.media, path)
                 relationship = self._media.relationship(place.part.name, part, is_strict=is_strict)
                 natural = natural_size(picture.media.header)
                 more += edits_of(box, boxes.part, relationship, natural)
@@ -122,3 +138,14 @@ def _drawn(extent: Extent, relationship: str, alt: str, is_strict: bool) -> Valu
 
 def _is_gone(edit: Edit, gone: Sequence[tuple[str, int, int]]) -> bool:
     return any(edit.part.name == part and start <= edit.start < end for part, start, end in gone)
+
+
+def _tag(name: str) -> Tag | None:
+    """Return the tag that goes by ``name``; in copies something may stand behind what is in its brackets."""
+    tag = read_tag(name.partition("\0")[0])
+    return tag if isinstance(tag, Tag) else None
+
+
+def _is_optional(name: str) -> bool:
+    tag = _tag(name)
+    return tag is not None and tag.kind is TagKind.PICTURE and tag.is_optional

@@ -3,8 +3,10 @@
 import binascii
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
+from docops_flask.engine.document.document import ParagraphPlace
 from docops_flask.engine.errors import TemplateLimitExceeded, echo
 from docops_flask.engine.files import read_file
 from docops_flask.engine.job import Asset
@@ -33,12 +35,20 @@ class GivenPicture(NamedTuple):
     alt: str = ""
 
 
+# The paragraph, or the address of another place, and the name that the tag goes by there.
+CopyKey = tuple[ParagraphPlace | str, str]
+
+
 class GivenPictures(NamedTuple):
-    """The pictures of a payload by what stands in their tags, what is wrong, the assets nothing refers to."""
+    """The pictures of a payload by what stands in their tags, what is wrong, the assets nothing refers to.
+
+    In a template with blocks ``of_copies`` are those of all tags, each with the JSON path of its value.
+    """
 
     given: Mapping[str, GivenPicture]
     errors: Sequence[PayloadError]
     unused: Sequence[str]
+    of_copies: Mapping[CopyKey, tuple[GivenPicture, str]] = MappingProxyType({})
 
 
 class PictureFault(Exception):

@@ -52,8 +52,13 @@ def without_unfillable(scan: Scan, places: PlaceScan) -> tuple[Scan, PlaceScan]:
         else each
         for each in scan.paragraphs
     ]
+    return scan._replace(paragraphs=paragraphs), places_without_unfillable(places)
+
+
+def places_without_unfillable(places: PlaceScan) -> PlaceScan:
+    """Return ``places`` with the kind ``UNSUPPORTED_PICTURE`` for tags where no picture can be put."""
     if not any(_is_picture(found) for _, found in places.all_found()):
-        return scan._replace(paragraphs=paragraphs), places
+        return places
     fitting = {
         (each.place.path, each.found.start) for _, _, described in _by_box(places) for each in described
     }
@@ -66,7 +71,7 @@ def without_unfillable(scan: Scan, places: PlaceScan) -> tuple[Scan, PlaceScan]:
         )
         for each in places.places
     ]
-    return scan._replace(paragraphs=paragraphs), places._replace(places=bracketed)
+    return places._replace(places=bracketed)
 
 
 def _refused(found: Found) -> Found:
@@ -74,7 +79,7 @@ def _refused(found: Found) -> Found:
 
 
 def _is_picture(found: Found) -> bool:
-    return found.kind is Kind.PLACEHOLDER and is_picture(found.name)
+    return found.kind is Kind.PLACEHOLDER and is_picture(found.name.partition("\0")[0])
 
 
 def _by_box(places: PlaceScan) -> Iterator[tuple[Boxes, Box, list[_Described]]]:

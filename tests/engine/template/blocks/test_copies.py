@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from docops_flask.engine.document.edits import written_parts
 from docops_flask.engine.template.blocks.expanded_template import ExpandedTemplate
 from tests.engine.template.blocks.block_documents import expanded, filled_texts, markup, structure
 from tests.factories import p, r, tbl, tc, tr
@@ -143,7 +144,7 @@ def test_a_list_of_its_own_counts_anew_in_each_copy() -> None:
     assert [each.as_dict() for each in found.added_lists] == [
         {"numId": 5, "of": 4, "levels": [0], "copy": [[0, 1]]}
     ]
-    written = found.other_parts["word/numbering.xml"].decode()
+    written = written_parts(found.other_edits)["word/numbering.xml"].decode()
     assert (
         '</w:num><w:num w:numId="5"><w:abstractNumId w:val="0"/><w:lvlOverride w:ilvl="0">'
         '<w:startOverride w:val="3"/></w:lvlOverride></w:num></w:numbering>'

@@ -1,4 +1,4 @@
-"""The template with its blocks repeated as a log says: what the proof replays the entries on.
+"""The template with the paragraphs of blocks of kind ``lines`` once for each line, as a log says.
 
 Code of the proof's own: ``copies`` works on trees, ``engine.template.copies`` on tags. docs/analysis/lines.md
 has the rules. A block or an entry that breaks them is a misfit.
@@ -7,62 +7,24 @@ has the rules. A block or an entry that breaks them is a misfit.
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate
-from typing import NamedTuple
 
 from docops_flask.engine.errors import TemplateLimitExceeded
 from docops_flask.engine.integrity.blocks import names_of
 from docops_flask.engine.integrity.byte_stories import Stories, StoryBytes, TemplateEvidence
 from docops_flask.engine.integrity.byte_text import ByteParagraph
-from docops_flask.engine.integrity.claims import Block, Claims, InlineReplacement, Replacement
+from docops_flask.engine.integrity.block_claims import Block
+from docops_flask.engine.integrity.claims import Claims, InlineReplacement, Replacement
 from docops_flask.engine.integrity.copies import Repeated, parsed_paragraph, spans_in
+from docops_flask.engine.integrity.expansion.expanded import Expanded, ExpandedTemplate
+from docops_flask.engine.integrity.expansion.misfits import Misfit, unaccounted
 from docops_flask.engine.integrity.plan import is_placeholder
 from docops_flask.engine.integrity.template_parts import Template
 from docops_flask.engine.integrity.verdict import Unaccounted
 from docops_flask.engine.opc.limits import Limits
-from docops_flask.engine.opc.relationships import Relationship
 
 
-class ExpandedTemplate:
-    """The template with other bytes for the ``parts`` that blocks lie in."""
-
-    def __init__(self, template: Template, parts: Mapping[str, bytes]) -> None:
-        self._template = template
-        self._parts = parts
-        self.main_part = template.main_part
-        self.content_types = template.content_types
-
-    def has(self, name: str) -> bool:
-        """Return whether there is a part ``name``."""
-        return self._template.has(name)
-
-    def is_xml(self, name: str) -> bool:
-        """Return whether a part is XML by its name and content type."""
-        return self._template.is_xml(name)
-
-    def relationships(self, name: str) -> Sequence[Relationship]:
-        """Return the relationships of a part."""
-        return self._template.relationships(name)
-
-    def read(self, name: str) -> bytes:
-        """Return the content of a part."""
-        content = self._parts.get(name)
-        return self._template.read(name) if content is None else content
-
-
-class Expanded(NamedTuple):
-    """The expanded template, the claims with places in it, and what does not fit the template."""
-
-    template: Template
-    claims: Claims
-    misfits: Sequence[Unaccounted]
-
-
-class _Misfit(Exception):
-    """A block or an entry does not fit; the text says what."""
-
-
-def expand(template: Template, claims: Claims, limits: Limits) -> Expanded:
-    """Return ``template`` with the blocks of ``claims`` repeated.
+def expand_lines(template: Template, claims: Claims, limits: Limits) -> Expanded:
+    """Return ``template`` with the paragraphs of ``claims.blocks`` once for each line.
 
     Raises ``TemplateLimitExceeded`` where the copies are more than ``limits`` allow (``block_copies``) or
     more bytes than a job may write (``output_bytes``), before anything is copied.
@@ -76,25 +38,25 @@ def expand(template: Template, claims: Claims, limits: Limits) -> Expanded:
     for block in claims.blocks:
         try:
             repeated[block.place] = list(paragraphs.of(block))
-        except _Misfit as misfit:
-            misfits.append(_unaccounted("block_entry", f"$.blocks[{block.place}]", misfit))
+        except Misfit as misfit:
+            misfits.append(unaccounted(f"$.blocks[{block.place}]", misfit))
     if misfits:
         return Expanded(template, claims._replace(blocks=()), misfits)
     size = sum(each.size * block.copies for block in claims.blocks for each in repeated[block.place])
     if size > limits.output_bytes:
         raise _too_large("output_bytes", limits.output_bytes)
-    shifts = _Shifts(claims.blocks)
+    shifts = Shifts(claims.blocks)
     for block in claims.blocks:
         if (block.result_from, block.result_to) != shifts.ends(block):
-            wrong = _Misfit("its result_from and result_to are not where its copies stand")
-            misfits.append(_unaccounted("block_entry", f"$.blocks[{block.place}]", wrong))
+            wrong = Misfit("its result_from and result_to are not where its copies stand")
+            misfits.append(unaccounted(f"$.blocks[{block.place}]", wrong))
     placed = _placed(claims, _Entries(claims.blocks, shifts), misfits)
     for block in claims.blocks:
         for each in repeated[block.place]:
             each.part.edits.append((each.start, each.end, each.copies(block.copies)))
     written = {each.part.story.part: each.part for of_block in repeated.values() for each in of_block}
     parts = {name: part.written() for name, part in written.items()}
-    return Expanded(ExpandedTemplate(template, parts), placed, misfits)
+    return Expanded(ExpandedTemplate(template, parts), placed, misfits, tuple(parts))
 
 
 def _placed(claims: Claims, entries: "_Entries", misfits: list[Unaccounted]) -> Claims:
@@ -103,17 +65,17 @@ def _placed(claims: Claims, entries: "_Entries", misfits: list[Unaccounted]) -> 
     for entry in claims.replacements:
         try:
             placed.append(entries.placed(entry))
-        except _Misfit as misfit:
-            misfits.append(_unaccounted("log_entry", f"$.entries[{entry.place}]", misfit))
+        except Misfit as misfit:
+            misfits.append(unaccounted(f"$.entries[{entry.place}]", misfit, "log_entry"))
     inline: list[InlineReplacement] = []
     for inside in claims.inline:
         try:
             inline.append(entries.placed_inside(inside))
-        except _Misfit as misfit:
-            misfits.append(_unaccounted("log_entry", f"$.entries[{inside.replacement.place}]", misfit))
+        except Misfit as misfit:
+            misfits.append(unaccounted(f"$.entries[{inside.replacement.place}]", misfit, "log_entry"))
     for number in entries.blocks_not_filled():
-        wrong = _Misfit("not each of its copies is filled by one entry")
-        misfits.append(_unaccounted("copy_count", f"$.blocks[{number}]", wrong))
+        wrong = Misfit("not each of its copies is filled by one entry")
+        misfits.append(unaccounted(f"$.blocks[{number}]", wrong, "copy_count"))
     return claims._replace(replacements=tuple(placed), blocks=(), inline=tuple(inline))
 
 
@@ -123,11 +85,6 @@ def _too_large(limit: str, maximum: int) -> TemplateLimitExceeded:
         limit=limit,
         maximum=maximum,
     )
-
-
-def _unaccounted(what: str, place: str, misfit: _Misfit) -> Unaccounted:
-    kind = "block" if what in ("block_entry", "copy_count") else "entry"
-    return Unaccounted("", place, what, f"The {kind} cannot be replayed: {misfit}.")
 
 
 class _Paragraphs:
@@ -145,22 +102,22 @@ class _Paragraphs:
             story.find(paths)
 
     def of(self, block: Block) -> "Iterator[Repeated]":
-        """Yield the paragraphs that ``block`` repeats; raises ``_Misfit`` where it cannot."""
+        """Yield the paragraphs that ``block`` repeats; raises ``Misfit`` where it cannot."""
         if not block.is_lines:
-            raise _Misfit("its id, kind, extent or places are none of a block of lines")
+            raise Misfit("its id, kind, extent or places are none of a block of lines")
         if block.copies < 2:
-            raise _Misfit("it has no copies")
+            raise Misfit("it has no copies")
         if block.end - block.start != len(block.text) or not is_placeholder(block.text, block.name):
-            raise _Misfit("its text is not the placeholder of its name")
+            raise Misfit("its text is not the placeholder of its name")
         for path in block.paths:
             if path in self._used:
-                raise _Misfit("another block repeats the same paragraph")
+                raise Misfit("another block repeats the same paragraph")
             self._used.add(path)
             repeated, text = self._at(path)
             if not block.start >= 0 or not text.startswith(block.text, block.start):
-                raise _Misfit("the template has no such placeholder there")
+                raise Misfit("the template has no such placeholder there")
             if (text[: block.start] + text[block.end :]).strip() or not repeated.holds_text_alone():
-                raise _Misfit("its placeholder does not stand alone in its paragraph")
+                raise Misfit("its placeholder does not stand alone in its paragraph")
             yield repeated
 
     def _at(self, path: str) -> "tuple[Repeated, str]":
@@ -168,7 +125,7 @@ class _Paragraphs:
         story = self._stories.of(path)
         found = self._stories.on_trees(path) if story is None else story.paragraphs(path)
         if len(found) != 1:
-            raise _Misfit("its place leads to no paragraph, or to several")
+            raise Misfit("its place leads to no paragraph, or to several")
         reading: ByteParagraph = found[0].reading
         if story is not None and story.plain is not None:
             start = story.content.rindex(b"<", 0, found[0].where.offset)
@@ -182,7 +139,7 @@ class _Paragraphs:
         return Repeated(part, element, start, flow.names), reading.text
 
 
-class _Shifts:
+class Shifts:
     """Where paragraphs of the template stand once blocks before them in their container are repeated."""
 
     def __init__(self, blocks: Iterable[Block]) -> None:
@@ -223,25 +180,25 @@ def _parted(path: str) -> tuple[str, int]:
 class _Entries:
     """Places entries in the expanded template; each copy of a block is to be filled by one entry."""
 
-    def __init__(self, blocks: Sequence[Block], shifts: _Shifts) -> None:
+    def __init__(self, blocks: Sequence[Block], shifts: Shifts) -> None:
         self._blocks = {block.path: block for block in blocks}
         self._repeated = {path for block in blocks for path in block.paths}
         self._left = {block.place: set(range(block.copies)) for block in blocks}
         self._shifts = shifts
 
     def placed(self, entry: Replacement) -> Replacement:
-        """Return ``entry`` with its place in the expanded template, or raise ``_Misfit``."""
+        """Return ``entry`` with its place in the expanded template, or raise ``Misfit``."""
         path, copy = entry.paragraph_path, 0
         block = self._blocks.get(path)
         if block is not None:
             copy = self._copy_of(entry, block)
         elif entry.copy or not self._repeated.isdisjoint((path, *entry.mirrored_at)):
-            raise _Misfit("its copy is not one of a block at its place")
+            raise Misfit("its copy is not one of a block at its place")
         result = self._shifts.result(path, copy)
         if entry.result_path != result:
-            raise _Misfit("its result_path is not where its paragraph stands in the result")
+            raise Misfit("its result_path is not where its paragraph stands in the result")
         if not entry.run_id.startswith(path):
-            raise _Misfit("its run_id is no run of its paragraph_path")
+            raise Misfit("its run_id is no run of its paragraph_path")
         return entry._replace(
             paragraph_path=result,
             run_id=result + entry.run_id[len(path) :],
@@ -249,20 +206,20 @@ class _Entries:
         )
 
     def placed_inside(self, entry: InlineReplacement) -> InlineReplacement:
-        """Return ``entry`` with its place in the expanded template, or raise ``_Misfit``.
+        """Return ``entry`` with its place in the expanded template, or raise ``Misfit``.
 
         The paragraphs that blocks repeat hold no texts inside them.
         """
         (path, inside), mirrors, replacement = entry
         if replacement.copy or not self._repeated.isdisjoint((path, *(mirror for mirror, _ in mirrors))):
-            raise _Misfit("its paragraph is repeated by a block")
+            raise Misfit("its paragraph is repeated by a block")
         result = self._shifts.result(path)
         if replacement.result_path != f"{result}:{inside}":
-            raise _Misfit("its result_path is not where it stands in the result")
+            raise Misfit("its result_path is not where it stands in the result")
         run_id = replacement.run_id
         # Such a text need not lie in a run.
         if run_id and not run_id.startswith(path):
-            raise _Misfit("its run_id is no run of its paragraph")
+            raise Misfit("its run_id is no run of its paragraph")
         others = tuple((self._shifts.result(mirror), text) for mirror, text in mirrors)
         return InlineReplacement(
             (result, inside),
@@ -275,14 +232,14 @@ class _Entries:
         )
 
     def _copy_of(self, entry: Replacement, block: Block) -> int:
-        if len(entry.copy) != 1 or entry.copy[0][0] != block.place:
-            raise _Misfit("its copy is not one of the block at its place")
+        if len(entry.copy) != 1 or entry.copy[0][0] != block.number:
+            raise Misfit("its copy is not one of the block at its place")
         copy = entry.copy[0][1]
         if copy not in self._left[block.place]:
-            raise _Misfit("the block has no such copy, or another entry fills it")
+            raise Misfit("the block has no such copy, or another entry fills it")
         own = entry.start, entry.end, entry.field_name, entry.mirrored_at
         if own != (block.start, block.end, block.name, block.mirrored_at):
-            raise _Misfit("it is not about the placeholder of its block")
+            raise Misfit("it is not about the placeholder of its block")
         self._left[block.place].remove(copy)
         return copy
 

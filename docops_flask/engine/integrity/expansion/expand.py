@@ -1,0 +1,167 @@
+"""E: the template with its blocks repeated as a log says, from the template's bytes and ``blocks`` alone.
+
+What follows, entries and fixes, is replayed on it. Whatever the log says of what blocks cover, what goes, ids,
+notes and lists is worked out again and has to be the same.
+"""
+
+from collections.abc import Sequence
+
+from docops_flask.engine.errors import TemplateLimitExceeded
+from docops_flask.engine.integrity.block_claims import Block, BlockEntry
+from docops_flask.engine.integrity.byte_stories import Stories, TemplateEvidence
+from docops_flask.engine.integrity.claims import Claims
+from docops_flask.engine.integrity.expansion.addresses import StoryAddresses
+from docops_flask.engine.integrity.expansion.copied_chunks import CopiedChunks
+from docops_flask.engine.integrity.expansion.copied_lists import CopiedLists
+from docops_flask.engine.integrity.expansion.emission import Emission, Outcome, WrittenPart
+from docops_flask.engine.integrity.expansion.expanded import Expanded, ExpandedTemplate
+from docops_flask.engine.integrity.expansion.frames import Frame
+from docops_flask.engine.integrity.expansion.layout import Layout
+from docops_flask.engine.integrity.expansion.log_blocks import LogBlocks
+from docops_flask.engine.integrity.expansion.misfits import Misfit, unaccounted
+from docops_flask.engine.integrity.expansion.notes import Notes
+from docops_flask.engine.integrity.expansion.paragraphs import PartText
+from docops_flask.engine.integrity.expansion.placing import PlacedClaims, Placing
+from docops_flask.engine.integrity.expansion.standing import check_standing
+from docops_flask.engine.integrity.expansion.structure import PartBlocks
+from docops_flask.engine.integrity.template_parts import Template
+from docops_flask.engine.integrity.verdict import Unaccounted
+from docops_flask.engine.opc.limits import Limits
+from docops_flask.engine.opc.xml_part import encoded
+
+
+def expand(template: Template, claims: Claims, limits: Limits) -> Expanded:
+    """Return ``template`` with the blocks of ``claims`` repeated, lines last.
+
+    Raises ``TemplateLimitExceeded`` where the copies are more than ``limits`` allow (``block_copies``) or
+    more bytes than a job may write (``output_bytes``).
+    """
+    lines: Sequence[Block] = claims.blocks
+    changed: tuple[str, ...] = ()
+    if claims.entries_of_blocks:
+        copies = sum(max(0, each.copies) for each in (*claims.entries_of_blocks, *claims.blocks))
+        if copies > limits.block_copies:
+            raise _too_large("block_copies", limits.block_copies)
+        expanded = Expansion(template, claims, limits).expanded()
+        if expanded.misfits or not expanded.claims.blocks:
+            return expanded
+        template, claims, _, changed = expanded
+    else:
+        for block in lines:
+            if block.number != block.place or block.inside:
+                misfit = unaccounted(f"$.blocks[{block.place}]", Misfit("its id or inside is none of a block"))
+                return Expanded(template, claims._replace(blocks=()), (misfit,))
+    from docops_flask.engine.integrity.expansion.lines import expand_lines
+
+    expanded = expand_lines(template, claims, limits)
+    return expanded._replace(changed=tuple(dict.fromkeys((*changed, *expanded.changed))))
+
+
+def _too_large(limit: str, maximum: int) -> TemplateLimitExceeded:
+    return TemplateLimitExceeded(
+        f"replace_log: its blocks come to more copies than the limit {limit} ({maximum}) allows.",
+        limit=limit,
+        maximum=maximum,
+    )
+
+
+class Expansion:
+    """Works the expanded template out for one log."""
+
+    def __init__(self, template: Template, claims: Claims, limits: Limits) -> None:
+        self._claims = claims
+        self._log = LogBlocks(claims.entries_of_blocks)
+        self._template = template
+        self._limits = limits
+        addresses = StoryAddresses(Stories(TemplateEvidence(template)))
+        stories = [story for story in addresses.stories.all() if story.story.kind != "comments"]
+        self._texts = [PartText(story, addresses) for story in stories]
+        self._encodings = {story.story.part: story.encoding for story in stories}
+        self._misfits: list[Unaccounted] = []
+        # The parts that differ: those with text by name, the bytes of others.
+        self.written: dict[str, WrittenPart] = {}
+        self.others: dict[str, bytes] = {}
+
+    def expanded(self) -> Expanded:
+        """Return the expanded template; the claims that are left are those of lines."""
+        blocks = self._expand()
+        if self._misfits:
+            return Expanded(self._template, self._claims, self._misfits)
+        parts = {name: encoded(each.content, self._encodings[name]) for name, each in self.written.items()}
+        template = ExpandedTemplate(self._template, parts | self.others)
+        cut = {name: {tag.paragraph.start for tag in each.tags} for name, each in blocks.items()}
+        placing = Placing(self._texts, self.written, cut, TemplateEvidence(template))
+        placed = PlacedClaims(self._claims, placing)
+        for entry, misfit in check_standing(blocks, self.written, placing, placed.claims.blocks):
+            self._misfit(entry, misfit)
+        misfits = (*self._misfits, *placed.misfits)
+        return Expanded(template, placed.claims, misfits, (*self.written, *self.others))
+
+    def _expand(self) -> dict[str, PartBlocks]:
+        for entry, misfit in self._log.wrong:
+            self._misfit(entry, misfit)
+        blocks = {part.name: PartBlocks(part, self._log) for part in self._texts}
+        for of_part in blocks.values():
+            for logged, misfit in of_part.misfits:
+                self._misfit(logged.first, misfit)
+        listed = {block.number for of_part in blocks.values() for block in of_part.blocks}
+        for logged in self._log.by_number.values():
+            if logged.first.number not in listed:
+                self._misfit(logged.first, Misfit("the template has no such block at its place"))
+        if self._misfits:
+            return blocks
+        notes = Notes(self._texts)
+        lists = CopiedLists(self._template, self._texts)
+        lists.find({name: of_part.blocks for name, of_part in blocks.items()})
+        used: list[Outcome] = []
+        for part in self._texts:
+            of_part = blocks[part.name]
+            notes.take_part(part.name, of_part.blocks)
+            if not (of_part.blocks or of_part.tags or notes.in_part(part)):
+                continue
+            written = self._written(part, of_part, lists, notes)
+            if written is None:
+                return blocks
+            self.written[part.name] = written
+            used += written.outcomes
+        if lists.added and lists.part is not None:
+            self.others[lists.part] = lists.written()
+        self._check_order(used)
+        self._check_added(lists, notes)
+        return blocks
+
+    def _written(
+        self, part: PartText, of_part: PartBlocks, lists: CopiedLists, notes: Notes
+    ) -> WrittenPart | None:
+        layout = Layout(of_part, notes)
+        emission = Emission(self._log, notes, self._limits.output_bytes)
+        try:
+            emission.put(layout.items, Frame())
+        except Misfit as misfit:
+            entry = emission.outcomes[-1].entry if emission.outcomes else self._claims.entries_of_blocks[0]
+            self._misfit(entry, misfit)
+            return None
+        return WrittenPart(emission, CopiedChunks(part, layout, lists, notes))
+
+    def _check_order(self, used: Sequence[Outcome]) -> None:
+        """Hold the entries against those that were used: each once, in the order of the result."""
+        own = [outcome.entry for outcome in used if not outcome.block.is_mirror]
+        entries = [entry for entry in self._claims.entries_of_blocks if entry.is_block]
+        if own == entries:
+            return
+        places = {entry.place for entry in own}
+        left = [entry for entry in entries if entry.place not in places]
+        for entry in left:
+            self._misfit(entry, Misfit("its copy is none of those that the blocks around have", "copy_count"))
+        if not left:
+            self._misfit(entries[0], Misfit("the entries are not in the order of the result"))
+
+    def _check_added(self, lists: CopiedLists, notes: Notes) -> None:
+        added = self._claims.added
+        for name, own in (("numbering", lists.added), ("notes", notes.added)):
+            if added.get(name, []) != own:
+                message = f"What the log says was added ({name}) is not what its blocks add."
+                self._misfits.append(Unaccounted("", f"$.added.{name}", "added_part", message))
+
+    def _misfit(self, entry: BlockEntry, misfit: Misfit) -> None:
+        self._misfits.append(unaccounted(f"$.blocks[{entry.place}]", misfit))

@@ -1,0 +1,97 @@
+"""What a part of the template is made of: chunks that stand, and what the entries of blocks decide about."""
+
+from docops_flask.engine.integrity.expansion.chunks import Chunk
+from docops_flask.engine.integrity.expansion.elements import Element
+from docops_flask.engine.integrity.expansion.notes import NoteKey
+from docops_flask.engine.integrity.expansion.pairing import Block
+
+
+class BlockItem:
+    """A block: the items of its parts, ``whole`` where it stays as it is; the marks that parts leave."""
+
+    __slots__ = ("block", "gap", "main", "main_marks", "other", "other_marks", "whole")
+
+    def __init__(self, block: Block) -> None:
+        self.block = block
+        self.main: list[Item] = []
+        self.gap: list[Item] = []
+        self.other: list[Item] = []
+        self.whole: list[Item] = []
+        self.main_marks: list[Item] = []
+        self.other_marks: list[Item] = []
+
+
+class TagItem:
+    """A tag in a paragraph beside its block, which is seen where the block stays as it is."""
+
+    __slots__ = ("block", "chunk")
+
+    def __init__(self, block: Block, chunk: Chunk) -> None:
+        self.block = block
+        self.chunk = chunk
+
+
+class MergeItem:
+    """The w:vMerge of a cell below a block: ``begins`` stands where the block has no copy."""
+
+    __slots__ = ("begins", "block", "goes_on")
+
+    def __init__(self, block: Block, goes_on: Chunk, begins: Chunk) -> None:
+        self.block = block
+        self.goes_on = goes_on
+        self.begins = begins
+
+
+class NoteItem:
+    """A note that a block refers to: it stands once for each copy of its reference."""
+
+    __slots__ = ("items", "key", "whole")
+
+    def __init__(self, key: NoteKey, items: "list[Item]", whole: "list[Item]") -> None:
+        self.key = key
+        self.items = items
+        self.whole = whole
+
+
+class EmptiedItem:
+    """A control paragraph that stays, without what was in it but the tags of a block that stays as it is."""
+
+    __slots__ = ("emptied", "owners")
+
+    def __init__(self, emptied: Chunk, owners: list[tuple[Block, Chunk]]) -> None:
+        self.emptied = emptied
+        self.owners = owners
+
+
+class LooseItem:
+    """A paragraph of inline blocks: it goes where nothing comes out of these, or stays as ``emptied``."""
+
+    __slots__ = ("element", "emptied", "items")
+
+    def __init__(self, element: Element, items: "list[Item]", emptied: Chunk | None) -> None:
+        self.element = element
+        self.items = items
+        self.emptied = emptied
+
+
+class TableItem:
+    """A table with blocks of rows, which goes where none of its rows is left."""
+
+    __slots__ = ("element", "items")
+
+    def __init__(self, element: Element, items: "list[Item]") -> None:
+        self.element = element
+        self.items = items
+
+
+class ContainerItem:
+    """The content of a cell, note or text box, which ends with a paragraph: with ``last`` if need be."""
+
+    __slots__ = ("items", "last")
+
+    def __init__(self, items: "list[Item]", last: Chunk) -> None:
+        self.items = items
+        self.last = last
+
+
+Item = Chunk | BlockItem | TagItem | MergeItem | NoteItem | EmptiedItem | LooseItem | TableItem | ContainerItem

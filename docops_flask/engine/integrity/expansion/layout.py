@@ -1,0 +1,381 @@
+"""A part of the template taken apart: what stands, and what the entries of blocks decide about."""
+
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+
+from docops_flask.engine.integrity.expansion.chunks import Chunk, ChunkWriter
+from docops_flask.engine.integrity.expansion.control_pieces import SECTION
+from docops_flask.engine.integrity.expansion.elements import Element
+from docops_flask.engine.integrity.expansion.items import (
+    BlockItem,
+    ContainerItem,
+    EmptiedItem,
+    Item,
+    LooseItem,
+    MergeItem,
+    NoteItem,
+    TableItem,
+    TagItem,
+)
+from docops_flask.engine.integrity.expansion.marks import Marks
+from docops_flask.engine.integrity.expansion.merged_cells import merged_cells, rewritten
+from docops_flask.engine.integrity.expansion.notes import NoteKey, Notes
+from docops_flask.engine.integrity.expansion.pairing import Block, Part
+from docops_flask.engine.integrity.expansion.paragraphs import Paragraph, Tag, element_end_at
+from docops_flask.engine.integrity.expansion.structure import PartBlocks, tags_between
+
+
+class _Container:
+    """The content of an element that has to end with a paragraph."""
+
+    def __init__(self, element: Element) -> None:
+        self.element = element
+
+
+class _Emptied:
+    """A control paragraph that stays, with the outermost blocks that have tags in it."""
+
+    def __init__(self, element: Element, owners: list[Block]) -> None:
+        self.element = element
+        self.owners = owners
+
+
+class _Beside:
+    """A tag in a paragraph beside its block."""
+
+    def __init__(self, block: Block) -> None:
+        self.block = block
+
+
+class _Merge:
+    """The w:vMerge below a block."""
+
+    def __init__(self, block: Block) -> None:
+        self.block = block
+
+
+class _Note:
+    """A note that blocks refer to."""
+
+    def __init__(self, key: NoteKey) -> None:
+        self.key = key
+
+
+_What = _Container | _Emptied | _Beside | _Merge | _Note | Block | Paragraph | Element | None
+
+
+# Ranges of the template's bytes.
+_Bytes = Sequence[tuple[int, int]]
+
+
+class _Range:
+    """Bytes that do not simply stand: of them ``stays`` is left where ``what`` is ``None``."""
+
+    __slots__ = ("end", "inner", "rank", "start", "stays", "what")
+
+    def __init__(self, start: int, end: int, what: _What, stays: _Bytes = ()) -> None:
+        self.start = start
+        self.end = end
+        self.what = what
+        self.stays = stays
+        self.inner: list[_Range] = []
+        if isinstance(what, (_Container, _Note)):
+            self.rank = 0
+        elif isinstance(what, Block):
+            self.rank = 1
+        else:
+            self.rank = 2 if isinstance(what, (Paragraph, Element)) else 3
+
+    @property
+    def is_leaf(self) -> bool:
+        return self.rank == 3
+
+
+class Layout:
+    """The items of a part; ``marks`` and ``merged`` are what copies treat apart."""
+
+    def __init__(self, found: PartBlocks, notes: Notes) -> None:
+        self._found = found
+        self._part = found.part
+        self._content = found.part.content
+        self._control = found.control
+        self.notes = notes.in_part(found.part)
+        self.marks = Marks(self._content)
+        self.merged = merged_cells(self._content, found.blocks, found.control)
+        self._owners = self._owners_of_emptied()
+        writer = ChunkWriter(self._content)
+        tree = self._tree()
+        self.items = self._items(writer, 0, len(self._content), tree.inner)
+        self.items += writer.finished()
+
+    def _tree(self) -> _Range:
+        ranges = [*self._ranges()]
+        ranges.sort(key=lambda each: (each.start, -each.end, each.rank))
+        root = _Range(0, len(self._content), None)
+        opened = [root]
+        for each in ranges:
+            while len(opened) > 1 and opened[-1].end <= each.start:
+                opened.pop()
+            opened[-1].inner.append(each)
+            if not each.is_leaf:
+                opened.append(each)
+        of_block = {id(each.what): each for each in ranges if isinstance(each.what, Block)}
+        for block in self._found.blocks:
+            if block.first == block.last:
+                of_block[id(block)] = _put_in(root, block, of_block)
+        return root
+
+    def _ranges(self) -> Iterator[_Range]:
+        found = self._found
+        containers: dict[int, Element] = {}
+        tables: dict[int, Element] = {}
+
+        def note(element: Element | None) -> None:
+            if element is not None and element.kind not in ("tbl", "tr", "body"):
+                containers[element.start] = element
+
+        for block in found.blocks:
+            if block.first < block.last and not (block.is_inline and self._control.takes(block.start.paragraph.element)):
+                yield _Range(block.first, block.last, block)
+                note(block.pieces[0].parent if block.pieces else None)
+            table = block.pieces[0].nearest("tbl") if block.extent == "rows" and block.pieces else None
+            if table is not None:
+                tables[table.start] = table
+                note(table.parent)
+        for paragraph in found.loose:
+            yield _Range(paragraph.start, paragraph.element.end, paragraph)
+            note(paragraph.element.parent)
+        for table in tables.values():
+            yield _Range(table.start, table.end, table)
+        for element in containers.values():
+            yield _Range(element.tag_end, element.last, _Container(element))
+        for start, (end, key) in self.notes.items():
+            yield _Range(start, end, _Note(key))
+        for start, (end, block) in self.merged.below.items():
+            yield _Range(start, end, _Merge(block))
+        yield from self._gone()
+        yield from self._tags()
+
+    def _gone(self) -> Iterator[_Range]:
+        for start, (element, _) in self._control.gone.items():
+            if start not in self._control.emptied:
+                yield _Range(start, element.end, None, self.marks.leading_out(start, element.end))
+                continue
+            owners = self._owners.get(start, [])
+            what = _Emptied(element, owners) if owners else None
+            yield _Range(start, element.end, what, self._left_of(element))
+
+    def _tags(self) -> Iterator[_Range]:
+        beside = {
+            id(tag): _outermost_beside(block, tag)
+            for block in self._found.blocks
+            if not block.is_inline
+            for tag in (block.start, block.end)
+            if not block.first <= tag.first < block.last
+        }
+        for tag in self._found.tags:
+            if not self._control.takes(tag.paragraph.element):
+                block = beside.get(id(tag))
+                for start, end in tag.ranges:
+                    yield _Range(start, end, None if block is None else _Beside(block))
+
+    def _owners_of_emptied(self) -> dict[int, list[Block]]:
+        found: dict[int, list[Block]] = {}
+        for block in self._found.blocks:
+            for element in (*block.leading, *block.trailing):
+                if element.start in self._control.emptied:
+                    owners = found.setdefault(element.start, [])
+                    has_tag = any(element.start <= tag.first < element.end for tag in block.tags)
+                    if has_tag and block.parent not in owners:
+                        owners.append(block)
+        return found
+
+    def _items(self, writer: ChunkWriter, start: int, end: int, ranges: Sequence[_Range]) -> list[Item]:
+        """Return the items of the bytes ``start``:``end``; what is not finished stays in ``writer``."""
+        items: list[Item] = []
+        at = start
+        for each in ranges:
+            writer.take(at, each.start)
+            at = max(at, each.end)
+            if each.is_leaf and each.what is None:
+                writer.take_all(each.stays)
+                continue
+            block = each.what if isinstance(each.what, Block) else None
+            if block is not None and block.before is not None:
+                writer.end_run(block.before.close)
+                writer.take_all(self.marks.leading_out(block.before.at, block.main.start))
+            items += writer.finished()
+            items.append(self._item(each))
+            if block is not None and block.behind is not None:
+                writer.begin_run(block.behind.open)
+        writer.take(at, end)
+        return items
+
+    def _all_items(self, each: _Range) -> list[Item]:
+        writer = ChunkWriter(self._content)
+        items = self._items(writer, each.start, each.end, each.inner)
+        return items + writer.finished()
+
+    def _as_it_is(self, start: int, end: int) -> Chunk:
+        return Chunk(self._content[start:end], [(0, start)])
+
+    def _item(self, each: _Range) -> Item:  # noqa: PLR0911, one for each kind of range
+        what = each.what
+        as_it_is = self._as_it_is(each.start, each.end)
+        if isinstance(what, Block):
+            return self._block(what, each.inner)
+        if isinstance(what, _Beside):
+            return TagItem(what.block, as_it_is)
+        if isinstance(what, _Merge):
+            return MergeItem(what.block, as_it_is, Chunk(rewritten(as_it_is.content, b"restart"), [(0, -1)]))
+        if isinstance(what, _Note):
+            return NoteItem(what.key, self._all_items(each), [as_it_is])
+        if isinstance(what, _Emptied):
+            owners = [(block, self._with_tags_of(block, what.element)) for block in what.owners]
+            return EmptiedItem(self._emptied(what.element), owners)
+        if isinstance(what, Paragraph):
+            emptied = self._emptied(what.element) if what.has(SECTION, self._content) else None
+            return LooseItem(what.element, self._all_items(each), emptied)
+        if isinstance(what, Element):
+            return TableItem(what, self._all_items(each))
+        assert isinstance(what, _Container)
+        return ContainerItem(self._all_items(each), self._last_of(what.element))
+
+    def _block(self, block: Block, inner: Sequence[_Range]) -> BlockItem:
+        item = BlockItem(block)
+        item.main = self._part_items(block, block.main, inner)
+        item.main_marks = self._marks_out(block.main)
+        if block.gap is not None:
+            item.gap = self._part_items(block, block.gap, inner)
+        if block.other is not None:
+            item.other = self._part_items(block, block.other, inner)
+            item.other_marks = self._marks_out(block.other)
+        writer = ChunkWriter(self._content)
+        if block.before is not None and block.behind is not None:
+            writer.add(block.before.open if block.before.close else b"")
+            writer.take(block.first, block.last)
+            writer.add(block.behind.close if block.behind.open else b"")
+        else:
+            for element in block.leading:
+                self._put_control(writer, block, element)
+            writer.take(block.first, block.last)
+            for element in block.trailing:
+                self._put_control(writer, block, element)
+        item.whole += writer.finished()
+        return item
+
+    def _part_items(self, block: Block, part: Part, inner: Sequence[_Range]) -> list[Item]:
+        own = [
+            each
+            for each in inner
+            if part.start <= each.start
+            and each.end <= part.end
+            and (
+                not isinstance(each.what, Block)
+                or each.what.parent is not block
+                or block.part_of(each.what) is part
+            )
+        ]
+        writer = ChunkWriter(self._content)
+        writer.begin_run(part.opens)
+        items = self._items(writer, part.start, part.end, own)
+        writer.end_run(part.closes)
+        return items + writer.finished()
+
+    def _marks_out(self, part: Part) -> list[Item]:
+        return self._chunk(self.marks.leading_out(part.start, part.end))
+
+    def _chunk(self, ranges: _Bytes) -> list[Item]:
+        writer = ChunkWriter(self._content)
+        writer.take_all(ranges)
+        return [*writer.finished()]
+
+    def _put_control(self, writer: ChunkWriter, block: Block, element: Element) -> None:
+        """Add a control paragraph or row of a block that stays; breaks of sections and marks stand apart."""
+        if block in self._owners.get(element.start, ()):
+            return
+        left_out = self._other_tags(block, element)
+        left_out += self.marks.leading_out(element.start, element.end)
+        section = SECTION.search(self._content, element.start, element.end)
+        if section is not None:
+            left_out.append((section.start(), element_end_at(self._content, section.start())))
+        self._put_without(writer, element, left_out)
+
+    def _with_tags_of(self, block: Block, element: Element) -> Chunk:
+        writer = ChunkWriter(self._content)
+        self._put_without(writer, element, self._other_tags(block, element))
+        return writer.finished()[0]
+
+    def _other_tags(self, block: Block, element: Element) -> list[tuple[int, int]]:
+        """Return the bytes of tags in an element that are neither of a block nor of any inside it."""
+        own = {id(tag) for each in block.and_inner() for tag in each.tags}
+        tags = tags_between(self._found.tags, element.start, element.end)
+        return [each for tag in tags if id(tag) not in own for each in tag.ranges]
+
+    @staticmethod
+    def _put_without(writer: ChunkWriter, element: Element, left_out: list[tuple[int, int]]) -> None:
+        at = element.start
+        for start, end in sorted(left_out):
+            writer.take(at, start)
+            at = max(at, end)
+        writer.take(at, element.end)
+
+    def _left_of(self, element: Element) -> _Bytes:
+        """Return what an emptied paragraph keeps: its properties and the marks that lead out of it."""
+        if element.last >= element.end:
+            return ((element.start, element.end),)
+        behind = self._part.paragraphs[element.start].properties_end(self._content)
+        marks = self.marks.leading_out(element.start, element.end)
+        return ((element.start, behind), *marks, (element.last, element.end))
+
+    def _emptied(self, element: Element) -> Chunk:
+        writer = ChunkWriter(self._content)
+        writer.take_all(self._left_of(element))
+        return writer.finished()[0]
+
+    def _last_of(self, container: Element) -> Chunk:
+        """Return the last paragraph of a container, emptied."""
+        for element in reversed(container.children):
+            if element.kind == "p" and element.start in self._part.paragraphs:
+                return self._emptied(element)
+        prefix = self._content[self._part.elements.root.start + 1 :].split(b":", 1)[0]
+        return Chunk(b"<" + prefix + b":p/>", [(0, -1)])
+
+
+def _outermost_beside(block: Block, tag: Tag) -> Block:
+    """Return the outermost of the blocks around and ``block`` itself that a tag stands beside."""
+    while (
+        block.parent is not None
+        and block.parent.story == block.story
+        and not block.parent.first <= tag.first < block.parent.last
+    ):
+        block = block.parent
+    return block
+
+
+def _put_in(root: _Range, block: Block, of_block: dict[int, _Range]) -> _Range:
+    """Put a block that covers nothing behind the paragraph of its start tag, in the block around it."""
+    around, at = root, block.first
+    outer = of_block.get(id(block.parent)) if block.parent is not None else None
+    if outer is not None and block.parent is not None:
+        around = outer
+        part = block.parent.part_of(block)
+        at = min(max(at, part.start), part.end)
+    while True:
+        inner = around.inner
+        number = bisect_right(inner, at, key=_end)
+        following = inner[number] if number < len(inner) else None
+        is_inside = following is not None and following.start < at
+        if following is None or not is_inside or following.rank in (1, 3):
+            break
+        around = following
+    if is_inside and following is not None:
+        # It stands in something that goes as a whole.
+        number, at = number + 1, following.end
+    own = _Range(at, at, block)
+    inner.insert(number, own)
+    return own
+
+
+def _end(each: _Range) -> int:
+    return each.end

@@ -1,0 +1,91 @@
+"""The blocks that a log tells of: what each is, and what became of it in each copy of those around it."""
+
+from collections.abc import Iterable, Iterator
+
+from docops_flask.engine.integrity.block_claims import BlockEntry
+from docops_flask.engine.integrity.expansion.misfits import Misfit
+from docops_flask.engine.integrity.expansion.pairing import Block
+from docops_flask.engine.integrity.expansion.paragraphs import Tag
+
+# Blocks and copies around, the outermost first, as the log names them.
+Copies = tuple[tuple[int, int], ...]
+
+
+class LoggedBlock:
+    """A block of the log, with its entries by the copies around it."""
+
+    __slots__ = ("entries", "first")
+
+    def __init__(self, first: BlockEntry) -> None:
+        self.first = first
+        self.entries: dict[Copies, BlockEntry] = {}
+
+    def stands(self, part: str) -> bool:
+        """Say whether the part main, gap or other of it stands anywhere in the result."""
+        entries = [each for each in self.entries.values() if each.status == "expanded"]
+        if part == "other":
+            return any(each.branch == "other" for each in entries)
+        return any(each.copies > (part == "gap") for each in entries)
+
+
+def _definition(entry: BlockEntry) -> tuple[object, ...]:
+    return (
+        entry.number, entry.kind, entry.name, entry.extent, entry.start, entry.end, entry.dividers,
+        entry.mirrored_at, entry.first, entry.last,
+    )  # fmt: skip
+
+
+class LogBlocks:
+    """The blocks of a log by the place of their start tags.
+
+    ``wrong`` are the entries that are none of their block, or told twice.
+    """
+
+    def __init__(self, entries: Iterable[BlockEntry]) -> None:
+        self.by_number: dict[int, LoggedBlock] = {}
+        self._by_place: dict[tuple[str, int], LoggedBlock] = {}
+        self._by_mirror: dict[tuple[str, int], LoggedBlock] = {}
+        self.wrong: list[tuple[BlockEntry, Misfit]] = []
+        for entry in entries:
+            if entry.is_block:
+                self._take(entry)
+
+    def _take(self, entry: BlockEntry) -> None:
+        place = entry.start.path, entry.start.start
+        known = self.by_number.get(entry.number)
+        if known is None and place not in self._by_place:
+            known = self.by_number[entry.number] = self._by_place[place] = LoggedBlock(entry)
+            self._by_mirror |= {(path, entry.start.start): known for path in entry.mirrored_at}
+        if known is None or _definition(entry) != _definition(known.first):
+            self.wrong.append((entry, Misfit("another entry says otherwise what its block is")))
+        elif entry.inside in known.entries:
+            self.wrong.append((entry, Misfit("another entry is about the same copy", "copy_count")))
+        elif (entry.status == "expanded") == (entry.status == "missing") or entry.copies < 0:
+            self.wrong.append((entry, Misfit("its status and copies say nothing that a block can become")))
+        else:
+            known.entries[entry.inside] = entry
+
+    def of(self, start: Tag) -> "tuple[LoggedBlock, bool] | None":
+        """Return the block that begins with a tag, and whether as a mirror of another."""
+        place = start.paragraph.path, start.start
+        own = self._by_place.get(place)
+        if own is not None:
+            return own, False
+        mirrored = self._by_mirror.get(place)
+        return None if mirrored is None else (mirrored, True)
+
+    def all_entries(self) -> "Iterator[BlockEntry]":
+        """Yield the entries that were taken."""
+        for block in self.by_number.values():
+            yield from block.entries.values()
+
+
+def check_tags(block: Block, logged: LoggedBlock) -> None:
+    """Raise ``Misfit`` where a block has other tags, another kind or name than the log says."""
+    entry = logged.first
+    claimed = [(each.path, each.start, each.end, each.text) for each in (entry.start, *entry.dividers, entry.end)]
+    found = [(each.paragraph.path, each.start, each.end, each.text) for each in block.tags]
+    if claimed != found:
+        raise Misfit("its tags are not those that make this block in the template")
+    if (entry.kind, entry.name) != (block.start.read.kind, block.start.read.name):
+        raise Misfit("its start tag is not one of its kind and name")

@@ -1,0 +1,238 @@
+"""The paragraphs of a part with their addresses, and the tags of blocks in them, as the proof reads them."""
+
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
+from functools import cached_property, partial
+from typing import NamedTuple
+
+from docops_flask.engine.integrity.blocks import names_of
+from docops_flask.engine.integrity.byte_stories import StoryBytes
+from docops_flask.engine.integrity.byte_tags import read_tree
+from docops_flask.engine.integrity.byte_text import ByteParagraph, bytes_at, plain_text
+from docops_flask.engine.integrity.control_tags import ControlTag, control_tag
+from docops_flask.engine.integrity.expansion.addresses import Placed, StoryAddresses
+from docops_flask.engine.integrity.expansion.elements import Element, Elements
+from docops_flask.engine.integrity.plain_reader import PlainReader
+
+_BRACKETED = re.compile("【([^【】]*)】")
+_NO_TEXT = re.compile("[\t\n\ufffc]")
+_PROPERTIES = re.compile(rb"<(?:[^\s<>/:!?]+:)?pPr[\s/>]")
+_PROPERTIES_END = re.compile(rb"</(?:[^\s<>/:]+:)?pPr\s*>")
+# What counts in a paragraph though it is no character: drawings, objects, breaks of pages and columns, ...
+SOLID = re.compile(
+    rb"<(?:[^\s<>/:!?]+:)?(?:drawing|pict|object|footnoteReference|endnoteReference|sym|del|moveFrom"
+    rb"|AlternateContent|br(?=[^<>]*type\s*=\s*[\"'](?:page|column)))(?=[\s/>])"
+)
+
+
+class Tag(NamedTuple):
+    """A tag of a block at the characters ``start``:``end`` of a paragraph; ``ranges`` are its bytes."""
+
+    paragraph: "Paragraph"
+    start: int
+    end: int
+    text: str
+    read: ControlTag
+    ranges: tuple[tuple[int, int], ...]
+
+    @property
+    def first(self) -> int:
+        """The byte where it begins."""
+        return self.ranges[0][0]
+
+    @property
+    def last(self) -> int:
+        """The byte behind it."""
+        return self.ranges[-1][1]
+
+
+class Paragraph:
+    """A paragraph: its element and address; its text is read with ``read`` when it is first asked for.
+
+    ``read`` returns the reading, and what is added to its byte numbers to count in the part.
+    """
+
+    def __init__(self, element: Element, path: str, read: Callable[[], tuple[ByteParagraph, int]]) -> None:
+        self.element = element
+        self.path = path
+        self._read = read
+
+    @property
+    def start(self) -> int:
+        """The byte where its start tag begins."""
+        return self.element.start
+
+    @cached_property
+    def _reading(self) -> tuple[ByteParagraph, int]:
+        return self._read()
+
+    @property
+    def text(self) -> str:
+        """Its characters."""
+        return self._reading[0].text
+
+    def run_at(self, character: int) -> int | None:
+        """Return the number of the run that holds a character; ``None`` for none."""
+        texts = self._reading[0].spans_between(character, character + 1)
+        return texts[0].run if texts else None
+
+    def character_at(self, at: int) -> tuple[int, int] | None:
+        """Return which character of its text begins at a byte of the part, and the number of its run."""
+        reading, offset = self._reading
+        number = bisect_right(self._firsts, at - offset) - 1
+        text = reading.texts[number] if number >= 0 else None
+        if text is None or at - offset >= text.last:
+            return None
+        raw = reading.content[text.first : at - offset]
+        before = raw.decode() if text.is_cdata else plain_text(raw)
+        return text.start + len(before), text.run
+
+    @cached_property
+    def _firsts(self) -> list[int]:
+        return [text.first for text in self._reading[0].texts]
+
+    def bytes_of(self, start: int, end: int) -> tuple[tuple[int, int], ...]:
+        """Return the bytes of the part that hold the characters ``start``:``end``."""
+        reading, offset = self._reading
+        found = []
+        for text in reading.spans_between(start, end):
+            raw = reading.content[text.first : text.last]
+            places = [max(start, text.start) - text.start, min(end, text.end) - text.start]
+            first, last = bytes_at(raw, text.characters, places, is_cdata=text.is_cdata)
+            at = offset + text.first
+            found.append((at + first, at + last))
+        return tuple(found)
+
+    @cached_property
+    def boxes(self) -> list[Element]:
+        """The text boxes in it, those in others left out."""
+        found: list[Element] = []
+        for each in self.element.inside():
+            if each.kind == "txbxContent" and (not found or each.start >= found[-1].end):
+                found.append(each)
+        return found
+
+    @property
+    def own_ranges(self) -> list[tuple[int, int]]:
+        """The bytes between its tags, what is in text boxes left out."""
+        at, found = self.element.tag_end, []
+        for box in self.boxes:
+            found.append((at, box.tag_end))
+            at = box.last
+        return [*found, (at, self.element.last)]
+
+    def has(self, pattern: "re.Pattern[bytes]", content: bytes) -> bool:
+        """Say whether a pattern is found in its own bytes."""
+        return any(pattern.search(content, start, end) for start, end in self.own_ranges)
+
+    def solids(self, content: bytes) -> list[int]:
+        """Return the bytes where something begins that counts and is no character; text boxes left out."""
+        own = self.own_ranges
+        found: list[int] = []
+        behind_properties = -1
+        for first, last in own:
+            end = _PROPERTIES_END.search(content, first, last) if behind_properties < 0 else None
+            if end is not None:
+                behind_properties = end.end()
+        for first, last in own:
+            begin = max(first, behind_properties)
+            found += (match.start() for match in SOLID.finditer(content, begin, max(begin, last)))
+        return found
+
+    def properties_end(self, content: bytes) -> int:
+        """Return where its properties end, or its start tag where it has none."""
+        at = self.element.tag_end
+        found = _PROPERTIES.match(content, at, self.element.last)
+        return at if found is None else element_end_at(content, at)
+
+
+def element_end_at(content: bytes, start: int) -> int:
+    """Return where the element that begins at ``start`` ends."""
+    from docops_flask.engine.integrity.copies import spans_in
+
+    return spans_in(content, start)[0].end
+
+
+class PartText:
+    """A part of the template: its bytes, elements and paragraphs with addresses.
+
+    ``kind`` is that of its story, ``tags`` are the tags of blocks in it by story, in their order.
+    """
+
+    def __init__(self, story: StoryBytes, addresses: StoryAddresses) -> None:
+        self.name = story.story.part
+        self.kind = story.story.kind
+        self.prefix = story.story.prefix
+        self.content = story.content
+        self._story = story
+        self._addresses = addresses
+
+    @cached_property
+    def elements(self) -> Elements:
+        """Its elements."""
+        return Elements(self.content)
+
+    @cached_property
+    def paragraphs(self) -> dict[int, Paragraph]:
+        """The paragraphs that have an address, by the byte where they begin, in their order."""
+        elements = self.elements.paragraphs
+        return {
+            each.start: Paragraph(elements[each.start], each.path, partial(self._read, each))
+            for each in self._addresses.of(self._story)
+        }
+
+    def _read(self, placed: Placed) -> tuple[ByteParagraph, int]:
+        if placed.element is not None:
+            names = names_of(placed.element.tag[1:].partition("}")[0])
+            tags = self._addresses.stories.map_of(self._story)
+            return read_tree(placed.element, self.content, tags, names), 0
+        plain = self._story.plain
+        assert plain is not None
+        reader = PlainReader(plain, names_of(plain.namespace))
+        return reader.read([self.content[placed.begin : placed.end]])[0], placed.begin
+
+    def tags(self) -> Iterator[tuple[str, list[Tag]]]:
+        """Yield the tags of each story in the part that has some, with what its addresses begin with."""
+        by_story: dict[str, list[Tag]] = {}
+        for paragraph in self.paragraphs.values():
+            element = paragraph.element
+            if not _may_hold_tag(self.content, element.tag_end, element.last):
+                continue
+            found = [*_tags_in(paragraph)]
+            if found:
+                by_story.setdefault(self.story_of(paragraph.path), []).extend(found)
+        yield from by_story.items()
+
+    def story_of(self, path: str) -> str:
+        """Return what the addresses in the story of a paragraph begin with: a note is a story of its own."""
+        before, slash, within = path.rpartition("/")
+        is_note = self.kind in ("footnotes", "endnotes") and before + slash == self.prefix
+        return before + slash + (within.partition(".")[0] + "." if is_note else "")
+
+    def address(self, element: Element) -> str | None:
+        """Return the address of a paragraph, row or table, of others that of the first paragraph in them."""
+        for each in element.inside():
+            known = self.paragraphs.get(each.start) if each.kind == "p" else None
+            if known is None:
+                continue
+            if element.kind not in ("tr", "tbl"):
+                return known.path
+            steps = int(element.kind == "tbl") - 1
+            cell = each.nearest("tc")
+            while cell is not None and cell.start > element.start:
+                steps += 3
+                cell = cell.nearest("tc")
+            return ".".join(known.path.split(".")[:-steps])
+        return None
+
+
+def _may_hold_tag(content: bytes, start: int, end: int) -> bool:
+    return content.find("【".encode(), start, end) >= 0 or content.find(b"&#", start, end) >= 0
+
+
+def _tags_in(paragraph: Paragraph) -> Iterator[Tag]:
+    for match in _BRACKETED.finditer(paragraph.text):
+        read = control_tag(match[1])
+        if read is not None and not _NO_TEXT.search(match[0]):
+            yield Tag(paragraph, *match.span(), match[0], read, paragraph.bytes_of(*match.span()))

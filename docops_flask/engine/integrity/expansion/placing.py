@@ -1,0 +1,245 @@
+"""Where the entries of a log stand in the expanded template: found by their copy and their template's bytes."""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+
+from docops_flask.engine.integrity.block_claims import Block
+from docops_flask.engine.integrity.byte_stories import Stories, TemplateEvidence
+from docops_flask.engine.integrity.claims import Claims, InlineReplacement, Replacement
+from docops_flask.engine.integrity.expansion.addresses import StoryAddresses
+from docops_flask.engine.integrity.expansion.emission import WrittenPart
+from docops_flask.engine.integrity.expansion.log_blocks import Copies
+from docops_flask.engine.integrity.expansion.misfits import Misfit, unaccounted
+from docops_flask.engine.integrity.expansion.paragraphs import Paragraph, PartText
+from docops_flask.engine.integrity.verdict import Unaccounted
+
+
+class PlacedPart:
+    """A part before and after its blocks were expanded; ``written`` is ``None`` where none lie in it."""
+
+    def __init__(self, before: PartText, written: WrittenPart | None, paths: Sequence[tuple[int, str]]) -> None:
+        """``paths`` are where the paragraphs of the expanded part begin, and their addresses."""
+        self.before = before
+        self.written = written
+        self.starts = [start for start, _ in paths]
+        self.paths = [path for _, path in paths]
+        # By copy, the bytes of the template that stand there: first and last, span, offset in its chunk.
+        self._ranges: dict[Copies, list[tuple[int, int, int, int]]] = {}
+        for number, (chunk, frame) in enumerate(written.spans) if written is not None else ():
+            if not frame.is_kept:
+                ranges = self._ranges.setdefault(frame.copies, [])
+                ranges += [(first, last, number, offset) for first, last, offset in chunk.ranges]
+        for ranges in self._ranges.values():
+            if len(ranges) > 1:
+                ranges.sort()
+
+    def position(self, at: int, copies: Copies) -> int | None:
+        """Return where a byte of the template stands in a copy; ``None`` where it does not."""
+        written = self.written
+        if written is None:
+            return at if not copies else None
+        ranges = self._ranges.get(copies, ())
+        found = bisect_right(ranges, at, key=_first) - 1 if len(ranges) > 1 else len(ranges) - 1
+        if found < 0:
+            return None
+        first, last, number, offset = ranges[found]
+        return written.position(number, offset + at - first) if first <= at < last else None
+
+    def first_from(self, at: int) -> int:
+        """Return the number of the first paragraph that begins at a byte of the expanded part or behind it."""
+        return bisect_left(self.starts, at)
+
+    def paragraph_around(self, at: int) -> int:
+        """Return the number of the last paragraph that begins at a byte of the expanded part or before."""
+        return bisect_right(self.starts, at) - 1
+
+
+def _first(found: tuple[int, int, int, int]) -> int:
+    return found[0]
+
+
+class Place:
+    """A character of the template's paragraph ``of``: its byte, and the number of its run."""
+
+    __slots__ = ("at", "is_cut", "of", "part", "run")
+
+    def __init__(self, part: PlacedPart, of: Paragraph, at: int, run: int | None, *, is_cut: bool) -> None:
+        self.part = part
+        self.of = of
+        self.at = at
+        self.run = run
+        self.is_cut = is_cut
+
+
+class Placing:
+    """Places entries in the expanded template."""
+
+    def __init__(
+        self,
+        parts: Sequence[PartText],
+        written: Mapping[str, WrittenPart],
+        cut: Mapping[str, set[int]],
+        evidence: TemplateEvidence,
+    ) -> None:
+        """``cut`` are, by part, the paragraphs that tags of blocks were cut out of; ``evidence`` is of E."""
+        stories = Stories(evidence)
+        addresses = StoryAddresses(stories)
+        by_name = {story.story.part: story for story in stories.all()}
+        self.parts: dict[str, PlacedPart] = {}
+        self._by_path: dict[str, tuple[PlacedPart, Paragraph]] = {}
+        self._texts: dict[str, PartText] = {}
+        self._cut = cut
+        for part in parts:
+            if part.name in written or b"txbxContent" in part.content:
+                story = by_name[part.name]
+                paths = [(each.start, each.path) for each in addresses.of(story)]
+                placed = self.parts[part.name] = PlacedPart(part, written.get(part.name), paths)
+                self._texts[part.name] = PartText(story, addresses)
+                for paragraph in part.paragraphs.values():
+                    self._by_path.setdefault(paragraph.path, (placed, paragraph))
+        self._places: dict[tuple[str, int], Place] = {}
+
+    def knows(self, path: str) -> bool:
+        """Say whether a paragraph of the template lies in a part that may differ in the expanded one."""
+        return path in self._by_path
+
+    def _place(self, path: str, start: int) -> Place:
+        known = self._places.get((path, start))
+        if known is None:
+            part, of = self._by_path[path]
+            bytes_of = of.bytes_of(start, start + 1) if start >= 0 else ()
+            if not bytes_of:
+                raise Misfit("the template has no such placeholder there", "log_entry")
+            is_cut = of.start in self._cut.get(part.before.name, ())
+            known = Place(part, of, bytes_of[0][0], of.run_at(start), is_cut=is_cut)
+            self._places[path, start] = known
+        return known
+
+    def placed(self, path: str, start: int, copies: Copies) -> tuple[str, int, int | None, int | None]:
+        """Return where a character of the template's paragraph ``path`` stands in a copy.
+
+        That is: address, character, run there, run in the template. Raises ``Misfit`` where it does not.
+        """
+        if path not in self._by_path:
+            if copies:
+                raise Misfit("its copy is not one of a block at its place", "log_entry")
+            return path, start, None, None
+        place = self._place(path, start)
+        part = place.part
+        at = part.position(place.at, copies)
+        number = -1 if at is None else part.paragraph_around(at)
+        if at is None or number < 0:
+            raise Misfit("it does not stand in such a copy", "log_entry")
+        if not place.is_cut:
+            return part.paths[number], start, place.run, place.run
+        text = self._texts[part.before.name].paragraphs[part.starts[number]]
+        found = text.character_at(at)
+        if found is None:
+            raise Misfit("it does not stand in such a copy", "log_entry")
+        return text.path, *found, place.run
+
+    def paragraph_in(self, path: str, copies: Copies) -> str:
+        """Return the address of a paragraph of the template in a copy; inner copies are left out if need be."""
+        if path not in self._by_path:
+            return path
+        part, of = self._by_path[path]
+        for count in range(len(copies), -1, -1):
+            at = part.position(of.start, copies[:count])
+            if at is not None:
+                return part.paths[part.paragraph_around(at)]
+        raise Misfit("its paragraph does not stand in such a copy", "log_entry")
+
+
+class PlacedClaims:
+    """The claims with places in the expanded template; ``misfits`` are those that have none."""
+
+    def __init__(self, claims: Claims, placing: Placing) -> None:
+        self._placing = placing
+        self.misfits: list[Unaccounted] = []
+        self._lines = {block.number for block in claims.blocks}
+        self._has_lines = bool(claims.blocks)
+        lines = [*self._placed_lines(claims.blocks)]
+        replacements = []
+        for entry in claims.replacements:
+            try:
+                replacements.append(self._replacement(entry))
+            except Misfit as misfit:
+                self.misfits.append(unaccounted(f"$.entries[{entry.place}]", misfit))
+        inline = []
+        for inside in claims.inline:
+            try:
+                inline.append(self._inline(inside))
+            except Misfit as misfit:
+                self.misfits.append(unaccounted(f"$.entries[{inside.replacement.place}]", misfit))
+        self.claims = claims._replace(
+            replacements=tuple(replacements),
+            inline=tuple(inline),
+            blocks=tuple(lines),
+            entries_of_blocks=(),
+        )
+
+    def _placed_lines(self, blocks: Sequence[Block]) -> Iterator[Block]:
+        starts: dict[int, tuple[str, int]] = {}
+        for block in blocks:
+            try:
+                if starts.setdefault(block.number, (block.path, block.start)) != (block.path, block.start):
+                    raise Misfit("another block has its id")
+                path, start, _, _ = self._placing.placed(block.path, block.start, block.inside)
+                mirrors = [
+                    self._placing.placed(each, block.start, block.inside)[0] for each in block.mirrored_at
+                ]
+            except Misfit as misfit:
+                self.misfits.append(unaccounted(f"$.blocks[{block.place}]", misfit, "block_entry"))
+                continue
+            yield block._replace(
+                path=path, start=start, end=start + block.end - block.start, mirrored_at=tuple(mirrors)
+            )
+
+    def _copies(self, entry: Replacement) -> tuple[Copies, Copies]:
+        """Return the copies of blocks of an entry, and that of lines."""
+        if self._has_lines and entry.copy and entry.copy[-1][0] in self._lines:
+            return entry.copy[:-1], entry.copy[-1:]
+        return entry.copy, ()
+
+    def _replacement(self, entry: Replacement) -> Replacement:
+        copies, line = self._copies(entry)
+        path, start, run, own_run = self._placing.placed(entry.paragraph_path, entry.start, copies)
+        if run is None:
+            run_id = entry.run_id
+        else:
+            if entry.run_id != f"{entry.paragraph_path}:r{own_run}":
+                raise Misfit("its run_id is not the run of its placeholder", "log_entry")
+            run_id = f"{path}:r{run}"
+        mirrors = tuple(
+            [self._placing.placed(each, entry.start, copies)[0] for each in entry.mirrored_at]
+        )
+        if not self._has_lines and entry.result_path != path:
+            raise Misfit("its result_path is not where its paragraph stands in the result", "log_entry")
+        return entry._replace(
+            paragraph_path=path,
+            run_id=run_id,
+            start=start,
+            end=start + entry.end - entry.start,
+            mirrored_at=mirrors,
+            copy=line,
+        )
+
+    def _inline(self, entry: InlineReplacement) -> InlineReplacement:
+        (path, inside), mirrors, replacement = entry
+        placing = self._placing
+        found = placing.paragraph_in(path, replacement.copy)
+        # A block in the paragraph may stand several times, each with such a text: the result tells which.
+        shown = (replacement.result_path or "").rpartition(":")[2]
+        others = tuple((placing.paragraph_in(each, replacement.copy), shown) for each, _ in mirrors)
+        if not self._has_lines and replacement.result_path != f"{found}:{shown}":
+            raise Misfit("its result_path is not where it stands in the result", "log_entry")
+        run_id = replacement.run_id
+        if run_id and not run_id.startswith(path):
+            raise Misfit("its run_id is no run of its paragraph", "log_entry")
+        placed = replacement._replace(
+            paragraph_path=f"{found}:{shown}",
+            run_id=run_id and found + run_id[len(path) :],
+            mirrored_at=tuple(f"{mirror}:{text}" for mirror, text in others),
+            copy=(),
+        )
+        return InlineReplacement((found, shown), others, placed)

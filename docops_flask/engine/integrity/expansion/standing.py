@@ -1,0 +1,90 @@
+"""Where blocks stand in the result and what went with them, held against what the log says."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from docops_flask.engine.integrity.block_claims import Block as Lines
+from docops_flask.engine.integrity.block_claims import BlockEntry
+from docops_flask.engine.integrity.expansion.emission import Outcome, WrittenPart
+from docops_flask.engine.integrity.expansion.lines import Shifts
+from docops_flask.engine.integrity.expansion.misfits import Misfit
+from docops_flask.engine.integrity.expansion.placing import PlacedPart, Placing
+from docops_flask.engine.integrity.expansion.structure import PartBlocks, tags_between
+
+
+def check_standing(
+    blocks: Mapping[str, PartBlocks],
+    written: Mapping[str, WrittenPart],
+    placing: Placing,
+    lines: Sequence[Lines],
+) -> Iterator[tuple[BlockEntry, Misfit]]:
+    """Yield the entries whose ``dropped`` or addresses in the result are not what they have to be.
+
+    ``lines`` are the paragraphs of the expanded template that come to stand once for each line.
+    """
+    shifts = Shifts(lines)
+    copies = {path: each.copies for each in lines for path in each.paths}
+    for name, part in written.items():
+        found = blocks[name]
+        vanished = _vanished(found)
+        for outcome in part.outcomes:
+            entry = outcome.entry
+            if outcome.block.is_mirror:
+                continue
+            if sorted(entry.dropped) != sorted(_dropped(outcome, found, vanished)):
+                yield entry, Misfit("its dropped is not what went with it", "dropped_content")
+            first, last = _standing(outcome, placing.parts[name], part)
+            if first is not None and last is not None:
+                first, last = shifts.result(first), shifts.result(last, copies.get(last, 1) - 1)
+            if (entry.result_from, entry.result_to) != (first, last):
+                yield entry, Misfit("its result_from and result_to are not where its copies stand")
+
+
+def _vanished(found: PartBlocks) -> dict[int, list[tuple[str, str]]]:
+    """Return the control paragraphs and rows by the first block that has a tag in them."""
+    owners = {id(tag): block for block in found.blocks if not block.is_mirror for tag in block.tags}
+    by_block: dict[int, list[tuple[str, str]]] = {}
+    for start, (element, rule) in found.control.gone.items():
+        if start in found.control.emptied:
+            continue
+        tags = tags_between(found.tags, start, element.end)
+        own = [owners[id(tag)] for tag in tags if id(tag) in owners]
+        address = found.part.address(element)
+        if own and address is not None:
+            first = min(own, key=lambda block: block.start.first)
+            by_block.setdefault(id(first), []).append((address, rule))
+    return by_block
+
+
+def _dropped(
+    outcome: Outcome, found: PartBlocks, vanished: Mapping[int, list[tuple[str, str]]]
+) -> list[tuple[str, str]]:
+    dropped = [] if outcome.entry.status == "missing" else [*vanished.get(id(outcome.block), ())]
+    for element, reason in outcome.dropped:
+        address = found.part.address(element)
+        if address is not None:
+            dropped.append((address, reason))
+    return dropped
+
+
+def _standing(outcome: Outcome, placed: PlacedPart, part: WrittenPart) -> tuple[str | None, str | None]:
+    """Return the addresses in the expanded template of the first and the last piece of a block."""
+    first, last = part.starts[outcome.first], part.starts[outcome.last]
+    if first == last:
+        return None, None
+    if outcome.block.is_inline:
+        path = placed.paths[placed.paragraph_around(first)]
+        return path, path
+    low, high = placed.first_from(first), placed.first_from(last)
+    if low == high:
+        return None, None
+    paths = placed.paths
+    story = paths[low].rpartition("/")[0]
+    while paths[high - 1].rpartition("/")[0] != story:
+        high -= 1
+    from_path, to_path = outcome.entry.first or "", outcome.entry.last or ""
+    return _shortened(paths[low], from_path), _shortened(paths[high - 1], to_path)
+
+
+def _shortened(path: str, like: str) -> str:
+    """Return the beginning of an address that names a piece of the kind that ``like`` names."""
+    return ".".join(path.split(".")[: like.count(".") + 1])

@@ -1,0 +1,114 @@
+"""What a job in template language 2 needs beside a job in language 1: tags, blocks, values in copies.
+
+Nothing of it is loaded for a job in language 1, and nothing of blocks for a template without them.
+"""
+
+from collections.abc import Callable, Collection
+from typing import TYPE_CHECKING
+
+from docops_flask.engine.document.document import Document
+from docops_flask.engine.errors import DocopsError
+from docops_flask.engine.job import Job
+from docops_flask.engine.opc.limits import Limits
+from docops_flask.engine.opc.package import Package
+from docops_flask.engine.template.open_task import OpenTask, read_open_task, refused, unused_assets, with_key
+from docops_flask.engine.template.places.found import PlaceScan
+from docops_flask.engine.template.places.search import scan_places
+from docops_flask.engine.template.scan import Scan, scan_document
+from docops_flask.engine.template.tag_meaning import TagMeanings, decide_tags, holds_structure
+from docops_flask.engine.template.tag_scan import find_tags
+
+if TYPE_CHECKING:
+    from docops_flask.engine.render import Template
+    from docops_flask.engine.template.block_run import BlockRun
+    from docops_flask.engine.template.blocks.expansion import BlockLayouts
+    from docops_flask.engine.template.blocks.template_structure import Structure
+
+
+def meanings_of(document: Document, package: Package, limits: Limits) -> TagMeanings:
+    """Return what the tags of a template mean without a payload."""
+    scan, places = scan_document(document, find_tags), scan_places(package, document, limits, find_tags)
+    return _meanings(document, lambda: _structure_of(document), scan, places, ())
+
+
+def _structure_of(document: Document) -> "Structure":
+    # Imported here: few templates have blocks.
+    from docops_flask.engine.template.blocks.structure import find_structure
+
+    return find_structure(document)
+
+
+def _meanings(
+    document: Document,
+    structure: "Callable[[], Structure]",
+    scan: Scan,
+    places: PlaceScan,
+    known: Collection[str],
+) -> TagMeanings:
+    if not holds_structure(scan):
+        return decide_tags(scan, places, known)
+    from docops_flask.engine.template.structured_tags import decide_structured_tags
+
+    return decide_structured_tags(document, structure, scan, places, known)
+
+
+class Language2:
+    """What is known of a template in language 2, whatever the task: its blocks, found when first asked for."""
+
+    def __init__(self, template: "Template") -> None:
+        self._template = template
+        self._layouts: BlockLayouts | None = None
+
+    def read_task(self, job: Job) -> OpenTask:
+        """Return what the payload of ``job`` gives to the template; raises ``InvalidArgument``."""
+        if job.payload is None:
+            raise DocopsError("A run needs a payload.")
+        return read_open_task(self.meanings, job.payload, job.options, job.skill, job.assets)
+
+    def meanings(self, known: Collection[str]) -> TagMeanings:
+        """Return what the tags of the template mean; ``known`` are names that the task declares."""
+        template = self._template
+        return _meanings(
+            template.document, lambda: self._own_layouts().structure, template.scan, template.places, known
+        )
+
+    def _own_layouts(self) -> "BlockLayouts":
+        if self._layouts is None:
+            from docops_flask.engine.template.blocks.expansion import BlockLayouts
+
+            document = self._template.document
+            self._layouts = BlockLayouts(document, _structure_of(document))
+        return self._layouts
+
+    def expanded(self, job: Job, task: OpenTask) -> "BlockRun":
+        """Return the template expanded for the payload of ``task``.
+
+        Raises ``TemplateLimitExceeded``, and ``InvalidArgument`` for a value that a format cannot take.
+        """
+        from docops_flask.engine.template.block_run import BlockRun
+        from docops_flask.engine.template.blocks.expanded_template import ExpandedTemplate
+        from docops_flask.engine.template.blocks.expansion import BlockLayouts
+        from docops_flask.engine.template.copied_values import CopiedValues
+
+        document, structure = self._template.document, task.meanings.structure
+        assert structure is not None
+        layouts = self._own_layouts()
+        if layouts.structure is not structure:
+            # Blocks stay as text since their names stand for values of different kinds.
+            layouts = BlockLayouts(document, structure)
+        expanded = ExpandedTemplate(document, layouts, task.payload, job.limits)
+        values = CopiedValues(task.payload, expanded.root.scope)
+        run = BlockRun(task.meanings, expanded, values, task.skill, job.limits)
+        if values.errors:
+            raise refused([each._replace(path=with_key(each.path, task.keys)) for each in values.errors])
+        if any(task.meanings.places):
+            package = self._template.package
+            run.take_places(scan_places(package, run.document, job.limits, self._template.find))
+        if job.assets or task.has_pictures:
+            from docops_flask.engine.template.pictures.copied import take_pictures
+
+            pictures = run.pictures = take_pictures(run, job.assets)
+            faults = pictures.errors or unused_assets(pictures.unused, job.options, job.skill)
+            if faults:
+                raise refused([each._replace(path=with_key(each.path, task.keys)) for each in faults])
+        return run

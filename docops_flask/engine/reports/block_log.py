@@ -1,0 +1,311 @@
+"""The replace log of a template with blocks: entries with their places in the template and their copies."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from docops_flask.engine.document.document import ParagraphPlace
+from docops_flask.engine.reports.log_entry import (
+    MAX_CONTEXT_CHARACTERS,
+    LogEntry,
+    missing_reason,
+    note_of_name,
+)
+from docops_flask.engine.reports.open_fields import explained
+from docops_flask.engine.reports.replace_log import LoggedBlock, ReplaceLog, inline_entries
+from docops_flask.engine.reports.tag_faults import fault_of
+from docops_flask.engine.template.block_run import BlockRun, LinesPlace, TagCopy
+from docops_flask.engine.template.blocks.frames import Frame
+from docops_flask.engine.template.blocks.remarks import copies_around, remarks_in
+from docops_flask.engine.template.blocks.scopes import Scope
+from docops_flask.engine.template.copied_values import resolved
+from docops_flask.engine.template.grammar import Kind, Suggestions, ignored_characters
+from docops_flask.engine.template.open_task import OpenTask, with_key
+from docops_flask.engine.template.tags import Tag, TagKind, read_tag
+from docops_flask.engine.template.tag_meaning import name_in_log
+from docops_flask.engine.template.template_tags import TemplateTag
+from docops_flask.engine.template.values import DROPPED_NEWLINE
+
+if TYPE_CHECKING:
+    from docops_flask.engine.template.inline_fill import InlineFilling
+    from docops_flask.engine.template.pictures.filling import ShownPicture
+
+# An enumeration's member takes a while to look up.
+_PLACEHOLDER = Kind.PLACEHOLDER
+_Copies = Sequence[Sequence[int]]
+
+
+class WrittenBlock(NamedTuple):
+    """An entry of ``blocks`` with the members that the log has."""
+
+    members: dict[str, Any]
+    copies: int
+
+    def as_dict(self, _number: int) -> dict[str, Any]:
+        """Return the members: they have the number of the block in the template."""
+        return self.members
+
+
+def block_log(  # noqa: PLR0917, the steps of a run in their order
+    run: BlockRun,
+    task: OpenTask,
+    suggestions: Suggestions,
+    touched: Iterable[str],
+    inline: "InlineFilling | None",
+    elsewhere: Sequence[LogEntry],
+    pictures: "Mapping[tuple[str, int], ShownPicture] | None" = None,
+) -> ReplaceLog:
+    """Return the log of a run; ``touched`` are the addresses in the result of the runs that changed.
+
+    ``inline`` is what became of the texts inside paragraphs, ``elsewhere`` are the entries about places outside
+    paragraphs, with their addresses in the result. ``pictures`` are those put into paragraphs, by address and
+    first character of their tags in the result.
+    """
+    entries = (
+        *_Entries(run, task, suggestions, inline).entries(pictures),
+        *(_elsewhere(each, run, task) for each in elsewhere),
+    )
+    statuses = [entry.status for entry in entries]
+    blocks = tuple(_blocks(run))
+    return ReplaceLog(
+        entries if blocks else tuple([each._replace(result_path=None) for each in entries]),
+        replaced_count=statuses.count("replaced"),
+        missing_count=statuses.count("missing"),
+        unsupported_count=statuses.count("unsupported"),
+        touched_runs=tuple(run.run_ids_in_template(touched)),
+        blocks=blocks,
+        kept_count=sum(each.status == "missing" for each in run.expanded.blocks),
+        added=_added(run),
+    )
+
+
+def given_outside(tag: Tag | None, scope: Scope) -> str | None:
+    """Return how to write the path of a field without a value if a scope further out has one for it."""
+    path = None if tag is None else tag.path
+    if path is None or not path.names or path.up or path.is_root:
+        return None
+    up = 0
+    while scope.outer is not None:
+        scope, up = scope.outer, up + 1
+        if scope.resolve(path).value is not None:
+            return str(path._replace(is_root=True) if scope.outer is None else path._replace(up=up))
+    return None
+
+
+class _Entries:
+    """Makes the entries about the paragraphs of the result."""
+
+    def __init__(
+        self, run: BlockRun, task: OpenTask, suggestions: Suggestions, inline: "InlineFilling | None"
+    ) -> None:
+        self._run = run
+        self._task = task
+        self._suggestions = suggestions
+        self._inline = inline
+        self._fields = task.skill.placeholders()
+        # Parts of entries that are the same in all copies of a tag.
+        self._starts: dict[TemplateTag, LogEntry] = {}
+        self._copies: dict[Frame, _Copies | None] = {}
+
+    def entries(
+        self, pictures: "Mapping[tuple[str, int], ShownPicture] | None" = None
+    ) -> Iterator[LogEntry]:
+        """Yield them in the order of the result; ``pictures`` are as in ``block_log``."""
+        run = self._run
+        for paragraph in run.scan.paragraphs:
+            place = paragraph.place
+            texts = run.values.texts_in(place)
+            tags = run.tags[place]
+            _, number, copy = run.origin(place)
+            for tag, found in zip(tags, paragraph.found, strict=False):
+                entry = self._entry(tag, place, texts, number, copy)
+                yield entry if pictures is None else entry.with_picture(pictures.get((place.path, found.start)))
+            if paragraph.inline and self._inline is not None:
+                skill = self._task.skill
+                inside = inline_entries(paragraph, texts, skill, self._suggestions, self._inline)
+                for tag, entry in zip(tags[len(paragraph.found) :], inside, strict=True):
+                    yield self._entry_inside(tag, entry)
+
+    def _entry(
+        self, tag: TagCopy, place: ParagraphPlace, texts: Mapping[str, str], number: int | None, copy: int
+    ) -> LogEntry:
+        of, frame, name = tag
+        start = self._starts.get(of)
+        if start is None:
+            start = self._starts[of] = self._start(of)
+        copies = self._copies_of(frame)
+        if number is not None:
+            copies = (*(copies or ()), (number, copy))
+        note = start.note
+        text = texts.get(name) if of.found.kind is _PLACEHOLDER else None
+        if text is not None and self._run.was_shortened(place, name) and self._run.is_last_line(place):
+            note = f"{note}; {DROPPED_NEWLINE}" if note else DROPPED_NEWLINE
+        path = None if start.field_name is None else self._payload_path(of, frame)
+        status, reason, suggestion = start.status, start.reason, start.suggestion
+        if text is not None:
+            status, reason = "replaced", None
+        elif start.field_name is not None:
+            suggestion = given_outside(of.tag, frame.scope)
+            if suggestion is not None:
+                reason = f"{reason}; {of.name} is given outside of the list: write 【{suggestion}】"
+        return LogEntry(
+            status, start.run_id, start.paragraph_path, start.start, start.end, start.original_text,
+            start.before, start.after, start.mirrored_at, start.field_name, text, reason, start.kind,
+            suggestion, None, None, note, None, copies, place.path, path, start.related_place,
+        )  # fmt: skip
+
+    def _start(self, of: TemplateTag) -> LogEntry:
+        """Return the entry of a tag without a value."""
+        kind, start, end, name = of.found
+        before, after = of.text[max(0, start - MAX_CONTEXT_CHARACTERS) : start], of.text[end:]
+        entry = LogEntry(
+            "missing", of.run_id, of.path, start, end, of.original,
+            before, after[:MAX_CONTEXT_CHARACTERS], of.mirrored_at,
+        )  # fmt: skip
+        if kind is not _PLACEHOLDER:
+            near = self._suggestions.near(name)
+            reason, suggestion = fault_of(kind, of.original, near, of.detail)
+            return entry._replace(
+                status="unsupported",
+                reason=reason,
+                kind=kind.value,
+                suggestion=suggestion,
+                related_place=None if of.detail is None else of.detail.related_place,
+            )
+        note = note_of_name(of.original) if ignored_characters(of.original) else None
+        return entry._replace(field_name=of.name, reason=self._missing(name), note=note)
+
+    def _missing(self, name: str) -> str:
+        field = self._fields.get(name)
+        return missing_reason(self._task.skill, field is not None, bool(field and field.required))
+
+    def _entry_inside(self, tag: TagCopy, entry: LogEntry) -> LogEntry:
+        """Return the entry about a tag in a text inside a paragraph; ``entry`` has its place in the result."""
+        of, frame, _ = tag
+        placed = entry._replace(
+            run_id=of.run_id,
+            paragraph_path=of.path,
+            start=of.found.start,
+            end=of.found.end,
+            mirrored_at=of.mirrored_at,
+            copy=self._copies_of(frame),
+            result_path=entry.paragraph_path,
+        )
+        if entry.field_name is None:
+            return placed
+        reason = self._missing(of.found.name) if entry.status == "missing" else entry.reason
+        return placed._replace(field_name=of.name, reason=reason, payload_path=self._payload_path(of, frame))
+
+    def _copies_of(self, frame: Frame) -> _Copies | None:
+        known = self._copies.get(frame)
+        if known is None and frame.found is not None:
+            known = self._copies[frame] = frame.copies
+        return known
+
+    def _payload_path(self, of: TemplateTag, frame: Frame) -> str:
+        assert of.tag is not None, "what is filled was read as a tag"
+        path = resolved(of.tag, frame.scope).path
+        return with_key(path, self._task.keys, "$.") if self._task.keys else path
+
+
+def _elsewhere(entry: LogEntry, run: BlockRun, task: OpenTask) -> LogEntry:
+    """Return an entry about a place outside paragraphs with its address in the template, and its copy."""
+    path, frame = run.place_copies.get(entry.paragraph_path, (entry.paragraph_path, None))
+    copies = None if frame is None or frame.found is None else frame.copies
+    placed = entry._replace(paragraph_path=path, copy=copies, result_path=entry.paragraph_path)
+    if entry.field_name is None:
+        return explained(placed)
+    # In copies something may stand behind what is in the brackets.
+    name = entry.field_name.partition("\0")[0]
+    field = task.skill.placeholders().get(name)
+    key = name if field is None else field.key
+    tag = read_tag(name)
+    payload_path = f"$.{key}"
+    if frame is not None and isinstance(tag, Tag) and tag.kind is TagKind.PICTURE:
+        payload_path = resolved(tag, frame.scope).path
+        payload_path = with_key(payload_path, task.keys, "$.") if task.keys else payload_path
+    return placed._replace(field_name=name_in_log(name), payload_path=payload_path)
+
+
+def _blocks(run: BlockRun) -> Iterator[LoggedBlock]:
+    """Yield the entries of ``blocks``: blocks, remarks and declarations, lines of values."""
+    moved = run.result_paths()
+    around: dict[int, list[tuple[_Copies, int, str | None]]] = {}
+    for each in run.expanded.blocks:
+        around.setdefault(each.found.number, []).append((each.inside, each.copies, each.branch))
+        members = each.as_dict()
+        for end, number in (("result_from", 0), ("result_to", 1)):
+            if members[end] in moved:
+                members[end] = moved[members[end]][number]
+        yield WrittenBlock(members, each.copies)
+    structure = run.meanings.structure
+    assert structure is not None
+    for number, remark in enumerate(remarks_in(structure), len(structure.blocks)):
+        site = remark.site
+        place = {
+            "paragraph_path": site.place.path,
+            "start": site.start,
+            "end": site.end,
+            "text": site.placed.text,
+        }
+        mirrors = [mirror.path for mirror in site.place.mirrors]
+        for inside in copies_around(remark.around, around):
+            yield WrittenBlock(
+                {
+                    "id": number,
+                    "kind": site.tag.kind.value,
+                    "name": "",
+                    "extent": "inline",
+                    "inside": [list(each) for each in inside],
+                    "start": place,
+                    "end": place,
+                    "dividers": [],
+                    **({"mirrored_at": mirrors} if mirrors else {}),
+                    "status": "expanded",
+                    "from": site.place.path,
+                    "to": site.place.path,
+                    "copies": 0,
+                    "branch": None,
+                    "dropped": (
+                        [] if remark.dropped is None else [{"path": remark.dropped, "reason": remark.reason}]
+                    ),
+                    "result_from": None,
+                    "result_to": None,
+                },
+                0,
+            )
+    for lines in run.lines:
+        yield WrittenBlock(_lines_members(lines), lines.copies)
+
+
+def _lines_members(lines: LinesPlace) -> dict[str, Any]:
+    of, frame, _ = lines.tag
+    members = {
+        "id": lines.number,
+        "kind": "lines",
+        "name": of.name,
+        "extent": "paragraphs",
+        "inside": frame.copies,
+        "start": {
+            "paragraph_path": of.path,
+            "start": of.found.start,
+            "end": of.found.end,
+            "text": of.original,
+        },
+        "status": "expanded",
+        "from": of.path,
+        "to": of.path,
+        "copies": lines.copies,
+        "result_from": lines.first,
+        "result_to": lines.last,
+    }
+    return {**members, "mirrored_at": list(of.mirrored_at)} if of.mirrored_at else members
+
+
+def _added(run: BlockRun) -> dict[str, Any]:
+    """Return what copies brought into other parts, as the log has it; empty where that is nothing."""
+    found: dict[str, Any] = {}
+    if run.expanded.added_lists:
+        found["numbering"] = [each.as_dict() for each in run.expanded.added_lists]
+    if run.expanded.added_notes:
+        found["notes"] = [each.as_dict() for each in run.expanded.added_notes]
+    return {**found, "ids": "rule 1"} if found else {}

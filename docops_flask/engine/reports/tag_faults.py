@@ -1,0 +1,31 @@
+"""What is told of a tag that is not filled, beside its kind: what is accepted, which format is meant."""
+
+from typing import TYPE_CHECKING
+
+from docops_flask.engine.reports.log_entry import UNSUPPORTED_REASONS
+from docops_flask.engine.template.formats.table import FORMATS, as_written, rule_of
+from docops_flask.engine.template.grammar import Kind
+from docops_flask.engine.template.payload_check import near_name
+from docops_flask.engine.template.tags import BadTag, Tag, read_tag
+
+if TYPE_CHECKING:
+    from docops_flask.engine.template.tag_meaning import Detail
+
+
+def fault_of(
+    kind: Kind, written: str, suggestion: str | None, detail: "Detail | None" = None
+) -> tuple[str, str | None]:
+    """Return why a tag that is ``written`` so, brackets and all, is not filled, and what is meant by it.
+
+    ``suggestion`` is a name that is known and similar.
+    """
+    reason = UNSUPPORTED_REASONS[kind]
+    tag = read_tag(written[1:-1])
+    if isinstance(tag, BadTag):
+        return f"{reason}: {tag.accepted}", suggestion
+    if kind is Kind.UNKNOWN_FORMAT and isinstance(tag, Tag):
+        unknown = next(each for each in tag.formats if rule_of(each) is None)
+        return f"{reason}: {as_written(unknown)}", near_name(unknown.name, list(FORMATS))
+    if detail is not None and detail.reason:
+        return f"{reason}: {detail.reason}", suggestion
+    return reason, suggestion

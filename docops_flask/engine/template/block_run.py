@@ -1,0 +1,385 @@
+"""A template with blocks, expanded for one payload: its tags with the copies that they stand in, their values.
+
+Two expansions follow each other: that of blocks, then that of values whose lines become paragraphs. All that
+comes later works on the second document; what is kept here leads back to the template.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+from docops_flask.engine.artefacts import OutputBudget
+from docops_flask.engine.document.document import ParagraphPlace, RunPlace, StoryPart
+from docops_flask.engine.document.edits import Edit, written_parts
+from docops_flask.engine.document.shape import TextPiece
+from docops_flask.engine.opc.limits import Limits
+from docops_flask.engine.opc.xml_part import encoded
+from docops_flask.engine.skills.skill import Skill
+from docops_flask.engine.template.blocks.expanded_template import ExpandedTemplate
+from docops_flask.engine.template.blocks.frames import Frame
+from docops_flask.engine.template.blocks.remarks import remarks_in
+from docops_flask.engine.template.copied_values import CopiedValues
+from docops_flask.engine.template.expansion import Expansion, expand
+from docops_flask.engine.template.grammar import Found, Kind
+from docops_flask.engine.template.inline_scan import BracketedInline
+from docops_flask.engine.template.lines import find_lines
+from docops_flask.engine.template.places.found import NO_PLACES, PlaceScan
+from docops_flask.engine.template.scan import BracketedParagraph, scan_document
+from docops_flask.engine.template.tag_bytes import byte_of
+from docops_flask.engine.template.tag_meaning import TagMeanings
+from docops_flask.engine.template.tag_scan import find_tags
+from docops_flask.engine.template.template_tags import TemplateTag, offsets_of, tags_by_byte
+
+if TYPE_CHECKING:
+    from docops_flask.engine.template.pictures.given import GivenPictures
+
+# An enumeration's member takes a while to look up.
+_PLACEHOLDER = Kind.PLACEHOLDER
+
+
+class TagCopy(NamedTuple):
+    """A tag in the result: that of the template, its copy, the name that its text goes by there."""
+
+    of: TemplateTag
+    frame: Frame
+    name: str
+
+
+class LinesPlace(NamedTuple):
+    """A paragraph of the template that stands once for each line of a value, in one copy of the blocks around.
+
+    ``first`` and ``last`` are its addresses in the result.
+    """
+
+    tag: TagCopy
+    number: int
+    copies: int
+    first: str
+    last: str
+
+
+class BlockRun:
+    """A template expanded for one payload.
+
+    ``document`` and ``scan`` are of the result before it is filled, ``values`` what its tags get. ``tags``
+    are, by paragraph, those of its own text and, behind them, those of the texts inside it. ``expanded`` is
+    the expansion of blocks; ``lines`` are the paragraphs that stand once for each line of a value; ``places``
+    are the tags outside paragraphs.
+    """
+
+    def __init__(
+        self,
+        meanings: TagMeanings,
+        expanded: ExpandedTemplate,
+        values: CopiedValues,
+        skill: Skill,
+        limits: Limits,
+    ) -> None:
+        """Raise ``TemplateLimitExceeded`` where the result would be too large."""
+        assert meanings.structure is not None
+        self.meanings = meanings
+        self.expanded = expanded
+        self.tags: dict[ParagraphPlace, Sequence[TagCopy]] = {}
+        self.lines: list[LinesPlace] = []
+        self.places = NO_PLACES
+        # By the address of a place outside paragraphs: its address in the template, its copy.
+        self.place_copies: dict[str, tuple[str, Frame]] = {}
+        # The pictures of its tags, once they are read.
+        self.pictures: GivenPictures | None = None
+        self._collected = values
+        self._by_byte = tags_by_byte(meanings)
+        # By the list of what was found, which paragraphs alike share: where each begins.
+        self._offsets: dict[int, Sequence[int]] = {}
+        self._known: dict[tuple[int, tuple[TemplateTag | None, ...]], _Decided] = {}
+        raw = scan_document(expanded.document, find_tags)
+        read = [self._read(each) for each in raw.paragraphs]
+        self.scan = raw._replace(paragraphs=[each for each in read if each is not None], undeclared=())
+        self.document = expanded.document
+        for _, found in meanings.places.all_found():
+            if found.kind is _PLACEHOLDER:
+                values.take_root(found.name)
+        self.values = values.finished()
+        OutputBudget(limits.output_bytes).spend(values.size)
+        self._expansion: Expansion | None = None
+        if values.has_lines and not values.errors:
+            self._expand_lines(skill, limits)
+
+    def _read(self, paragraph: BracketedParagraph) -> BracketedParagraph | None:
+        """Return a paragraph of the expanded template with what becomes of its tags; ``None`` without any."""
+        place, found = paragraph.place, paragraph.found
+        key = id(found)
+        offsets = self._offsets.get(key)
+        if offsets is None:
+            offsets = self._offsets[key] = offsets_of(paragraph)
+        frames: list[Frame] = []
+        of: list[TemplateTag | None] = []
+        for offset, each in zip(offsets, found, strict=True):
+            frame, tag = self._source(place, place.position(offset), each)
+            of.append(tag)
+            if tag is not None:
+                frames.append(frame)
+        decided = self._known.get((key, tuple(of)))
+        if decided is None:
+            decided = self._known[key, tuple(of)] = _decided(paragraph, of)
+        own, pieces, tags = decided
+        inline: Sequence[BracketedInline] = ()
+        if paragraph.inline:
+            inline, inner_tags, inner_frames = self._inside(place, paragraph.inline)
+            tags, frames = [*tags, *inner_tags], [*frames, *inner_frames]
+        if not tags:
+            return None
+        names = self._collected.take(place, tags, frames)
+        self.tags[place] = list(map(TagCopy, tags, frames, names))
+        if any(tag.found.name != name for tag, name in zip(tags, names, strict=True)):
+            own = [each._replace(name=name) for each, name in zip(own, names, strict=False)]
+            inline = _renamed(inline, names[len(own) :])
+        return BracketedParagraph(place, own, pieces, inline)
+
+    def _source(self, place: ParagraphPlace, at: int, found: Found) -> tuple[Frame, TemplateTag | None]:
+        """Return copy and tag of the template of what was found at a byte; ``None`` for what is text."""
+        frame, before = self.expanded.source_at(place.part, at)
+        tags = self._by_byte.get(place.part.name)
+        tag = None if tags is None else tags.get(before)
+        if tag is not None and tag.found.kind is _PLACEHOLDER:
+            # A block that stays as it is tells of itself.
+            if frame.is_kept or found.name != tag.found.name:
+                tag = None
+        return frame, tag
+
+    def _inside(
+        self, place: ParagraphPlace, inline: Sequence[BracketedInline]
+    ) -> tuple[list[BracketedInline], list[TemplateTag], list[Frame]]:
+        """Return the texts inside a paragraph with what becomes of their tags, these, and their copies."""
+        texts: list[BracketedInline] = []
+        tags: list[TemplateTag] = []
+        frames: list[Frame] = []
+        for text in inline:
+            kept = []
+            for each in text.found:
+                frame, tag = self._source(place, byte_of(text.text, each.found.start), each.found)
+                if tag is not None:
+                    kept.append(each._replace(found=each.found._replace(kind=tag.found.kind)))
+                    tags.append(tag)
+                    frames.append(frame)
+            if kept:
+                texts.append(text._replace(found=kept))
+        return texts, tags, frames
+
+    def _expand_lines(self, skill: Skill, limits: Limits) -> None:
+        """Have paragraphs for the lines of values that stand alone in theirs."""
+        structure = self.meanings.structure
+        assert structure is not None
+        cut = {site.place for block in structure.blocks if block.is_inline for site in block.sites}
+        copies = sum(each.copies for each in self.expanded.blocks)
+        alone = [
+            each
+            for each in self.scan.paragraphs
+            if self.expanded.origins[each.place].place not in cut and not each.inline
+        ]
+        scan = self.scan._replace(paragraphs=alone)
+        blocks = find_lines(self.document.walk, scan, skill, self.values, limits, copies)
+        if not blocks:
+            return
+        expansion = self._expansion = expand(self.document, blocks, limits)
+        first = len(structure.blocks) + len(remarks_in(structure))
+        numbers: dict[TemplateTag, int] = {}
+        for each, result_from, result_to in expansion.blocks:
+            tag = self.tags[each.place][0]
+            number = numbers.setdefault(tag.of, first + len(numbers))
+            self.lines.append(LinesPlace(tag, number, len(each.lines), result_from, result_to))
+        self._take_places(expansion)
+
+    def _take_places(self, expansion: Expansion) -> None:
+        """Have the places of the document with the lines of values as paragraphs."""
+        known = {paragraph.place: paragraph for paragraph in self.scan.paragraphs}
+        raw = scan_document(expansion.document, find_tags)
+        values, tags = self.values, self.tags
+        of_copies: dict[ParagraphPlace, Mapping[str, str]] = {}
+        paragraphs = []
+        self.tags = {}
+        lines = expansion.texts_of_copies()
+        for each in raw.paragraphs:
+            origin = expansion.origins[each.place]
+            paragraph = known.get(origin.place)
+            if paragraph is None:
+                continue
+            texts = lines.get(each.place) or values.of_copies.get(origin.place)
+            if texts is not None:
+                of_copies[each.place] = texts
+            self.tags[each.place] = tags[origin.place]
+            paragraphs.append(_at(each, paragraph))
+        self.document = expansion.document
+        self.scan = raw._replace(paragraphs=paragraphs, undeclared=())
+        self.values = values.with_copies(of_copies)
+
+    def take_places(self, places: PlaceScan) -> None:
+        """Take what was found outside the paragraphs of ``document``; blocks that stay keep theirs as text."""
+        bracketed = []
+        by_byte = {
+            (each.place.part.name, each.place.segments[0].first): each.place.path
+            for each in self.meanings.places.places
+        }
+        for each in self.meanings.decided(places).places:
+            part = next((part for part in self.document.parts if part is each.place.part), None)
+            if part is not None:
+                frame, before = self._source_at(part, each.place.segments[0].first)
+                if frame.is_kept:
+                    continue
+                path = by_byte.get((part.name, before), each.place.path)
+                self.place_copies[each.place.path] = path, frame
+            bracketed.append(each)
+        self.places = self.meanings.decided(places)._replace(places=bracketed)
+
+    def _source_at(self, part: StoryPart, at: int) -> tuple[Frame, int]:
+        """Return copy and byte of the template that a byte of ``document`` is."""
+        if self._expansion is not None:
+            number = bisect_right(part.paragraphs, at, key=_start) - 1
+            if number >= 0:
+                place = part.paragraphs[number]
+                source = self._expansion.origins[place].place
+                return self.expanded.source_at(source.part, source.start + at - place.start)
+        return self.expanded.source_at(part, at)
+
+    def written_parts(self, edits: Sequence[Edit]) -> dict[str, bytes]:
+        """Return the parts of the result that are not the template's, with ``edits`` of ``document`` in."""
+        parts = {edit.part.name: edit.part for edit in edits}
+        own = [edit._replace(part=parts.get(edit.part.name, edit.part)) for edit in self.expanded.other_edits]
+        written = written_parts([*edits, *own])
+        for part in self.document.parts:
+            if part.name not in written and part.name in self.expanded.changed:
+                written[part.name] = encoded(part.content, part.encoding)
+        return written
+
+    def origin(self, place: ParagraphPlace) -> tuple[ParagraphPlace, int | None, int]:
+        """Return the template's paragraph that ``place`` comes from, and the number of its line block and line.
+
+        ``None`` and 0 stand for no line.
+        """
+        if self._expansion is None:
+            return self.expanded.origins[place].place, None, 0
+        origin = self._expansion.origins[place]
+        source = self.expanded.origins[origin.place].place
+        if origin.block is None or origin.copy is None:
+            return source, None, 0
+        return source, self.lines[origin.block].number, origin.copy
+
+    def is_last_line(self, place: ParagraphPlace) -> bool:
+        """Say whether ``place`` is no line of a value, or the last."""
+        if self._expansion is None:
+            return True
+        origin = self._expansion.origins[place]
+        if origin.block is None or origin.copy is None:
+            return True
+        return origin.copy + 1 == self.lines[origin.block].copies
+
+    def was_shortened(self, place: ParagraphPlace, name: str) -> bool:
+        """Say whether a newline was dropped at the end of the value of a tag."""
+        if self._expansion is not None:
+            place = self._expansion.origins[place].place
+        if place in self._collected.of_copies:
+            return (place, name) in self._collected.shortened
+        return name in self.values.shortened
+
+    def template_paths(self) -> dict[str, str]:
+        """Return the address in the template by the address in the result, of all paragraphs."""
+        parts = self.document.parts
+        return {place.path: self.origin(place)[0].path for part in parts for place in part.paragraphs}
+
+    def result_paths(self) -> Mapping[str, tuple[str, str]]:
+        """Return the addresses of the first and last line in the result by those between both expansions.
+
+        Paragraphs that have the same address in both are left out.
+        """
+        found: dict[str, tuple[str, str]] = {}
+        if self._expansion is not None:
+            for place, origin in self._expansion.origins.items():
+                path = origin.place.path
+                if path != place.path or path in found:
+                    found[path] = found.get(path, (place.path, ""))[0], place.path
+        return found
+
+    def source_of(self, run: RunPlace) -> RunPlace:
+        """Return the run of the template that ``run``, which holds the beginning of a tag, is or is copied from."""
+        return self._sources[run]
+
+    @cached_property
+    def _sources(self) -> dict[RunPlace, RunPlace]:
+        found: dict[RunPlace, RunPlace] = {}
+        for paragraph in self.scan.paragraphs:
+            tags = self.tags[paragraph.place]
+            for tag, piece in zip(tags, paragraph.pieces, strict=False):
+                run = paragraph.place.run(piece.shown.run_index)
+                found.setdefault(run, tag.of.place.run(tag.of.run_index))
+        return found
+
+    def run_ids_in_template(self, run_ids: Iterable[str]) -> list[str]:
+        """Return the addresses that runs of the result have in the template, each once."""
+        places = {paragraph.place.path: paragraph.place for paragraph in self.scan.paragraphs}
+        found: dict[str, None] = {}
+        for run_id in run_ids:
+            path, _, number = run_id.rpartition(":r")
+            found[self._run_id(places[path], int(number))] = None
+        return list(found)
+
+    def _run_id(self, place: ParagraphPlace, index: int) -> str:
+        source = self.origin(place)[0]
+        if source.reading.form != place.reading.form:
+            index = self._run_in_template(place, index, source)
+        return f"{source.path}:r{index}"
+
+    def _run_in_template(self, place: ParagraphPlace, index: int, source: ParagraphPlace) -> int:
+        """Return the number in the template of run ``index`` of a paragraph whose runs are not all there."""
+        if self._expansion is not None:
+            # Lines are copies of paragraphs with the same runs.
+            place = self._expansion.origins[place].place
+        for piece in place.reading.pieces:
+            if piece.shown.run_index == index and piece.end > piece.start:
+                at = byte_of(place, piece.start)
+                _, before = self.expanded.source_at(place.part, at)
+                for other in source.reading.pieces:
+                    first = source.position(source.reading.offsets[3 * other.shown.number + 2])
+                    if first <= before < first + len(source.reading.raw(other.shown.number)):
+                        return other.shown.run_index
+        return index
+
+
+def _start(place: ParagraphPlace) -> int:
+    return place.start
+
+
+class _Decided(NamedTuple):
+    """What was found in a paragraph's own text and is no text, where each begins, the template's tags."""
+
+    found: Sequence[Found]
+    pieces: Sequence[TextPiece]
+    tags: Sequence[TemplateTag]
+
+
+def _decided(paragraph: BracketedParagraph, of: Sequence[TemplateTag | None]) -> _Decided:
+    found, pieces, tags = [], [], []
+    for each, piece, tag in zip(paragraph.found, paragraph.pieces, of, strict=True):
+        if tag is not None:
+            found.append(each._replace(kind=tag.found.kind))
+            pieces.append(piece)
+            tags.append(tag)
+    return _Decided(found, pieces, tags)
+
+
+def _renamed(inline: Sequence[BracketedInline], names: Sequence[str]) -> list[BracketedInline]:
+    left = iter(names)
+    return [
+        text._replace(
+            found=[each._replace(found=each.found._replace(name=next(left))) for each in text.found]
+        )
+        for text in inline
+    ]
+
+
+def _at(raw: BracketedParagraph, decided: BracketedParagraph) -> BracketedParagraph:
+    """Return what was decided of a paragraph for its copy, in which ``raw`` was found."""
+    reading = raw.place.reading
+    texts = {text.text.name: text for text in raw.inline}
+    inline = [texts[each.text.name]._replace(found=each.found) for each in decided.inline]
+    pieces = [reading.piece_at(each.start) for each in decided.found]
+    return BracketedParagraph(raw.place, decided.found, pieces, inline)

@@ -1,0 +1,96 @@
+"""The tags of a template with blocks, by the bytes at which they begin: what their copies are led back to."""
+
+from collections.abc import Iterator, Sequence
+
+from docops_flask.engine.document.document import ParagraphPlace
+from docops_flask.engine.template.grammar import Found
+from docops_flask.engine.template.inline_scan import BracketedInline
+from docops_flask.engine.template.places.reading import Place
+from docops_flask.engine.template.scan import BracketedParagraph
+from docops_flask.engine.template.tag_bytes import byte_of, offset_in
+from docops_flask.engine.template.tag_meaning import Detail, TagMeanings, name_in_log
+from docops_flask.engine.template.tags import Tag, read_tag
+
+
+class TemplateTag:
+    """A tag of the template that is filled or told of, with its place there.
+
+    ``tag`` is ``None`` where the text cannot be read as one; ``name`` is its path as the replace log has it.
+    It stands in the paragraph ``place`` or in a text inside it, at ``path``; ``mirrored_at`` are the same
+    texts in other branches of an mc:AlternateContent. ``text`` is all of the text around it.
+    """
+
+    __slots__ = (
+        "detail", "found", "mirrored_at", "name", "path", "place", "run_id", "run_index", "tag", "text",
+    )  # fmt: skip
+
+    def __init__(  # noqa: PLR0917, all of it is told of a tag
+        self,
+        found: Found,
+        place: ParagraphPlace,
+        path: str,
+        text: str,
+        run_id: str | None,
+        mirrored_at: tuple[str, ...],
+    ) -> None:
+        tag = read_tag(found.name)
+        self.found = found
+        self.tag = tag if isinstance(tag, Tag) else None
+        self.name = name_in_log(found.name)
+        self.place = place
+        self.path = path
+        self.text = text
+        self.run_id = run_id
+        self.run_index = -1
+        self.mirrored_at = mirrored_at
+        self.detail: Detail | None = None
+
+    @property
+    def original(self) -> str:
+        """The tag as it is written."""
+        return self.text[self.found.start : self.found.end]
+
+
+def tags_by_byte(meanings: TagMeanings) -> dict[str, dict[int, TemplateTag]]:
+    """Return the tags of the paragraphs of a template by name of the part and first byte."""
+    found: dict[str, dict[int, TemplateTag]] = {}
+    for paragraph in meanings.scan.paragraphs:
+        tags = found.setdefault(paragraph.place.part.name, {})
+        for at, tag in _own(paragraph):
+            tag.detail = meanings.details.get((tag.place, tag.found.start))
+            tags[at] = tag
+        for text in paragraph.inline:
+            tags.update(_inside(paragraph.place, text))
+    return found
+
+
+def _own(paragraph: BracketedParagraph) -> Iterator[tuple[int, TemplateTag]]:
+    place = paragraph.place
+    reading, mirrors = place.reading, tuple([mirror.path for mirror in place.mirrors])
+    for found, piece in zip(paragraph.found, paragraph.pieces, strict=True):
+        index = piece.shown.run_index
+        tag = TemplateTag(found, place, place.path, reading.text, f"{place.path}:r{index}", mirrors)
+        tag.run_index = index
+        yield place.position(offset_in(reading, found.start)), tag
+
+
+def _inside(place: ParagraphPlace, bracketed: BracketedInline) -> Iterator[tuple[int, TemplateTag]]:
+    text = bracketed.text
+    mirrors = tuple([mirror.address for mirror in bracketed.mirrors])
+    for found, _ in bracketed.found:
+        run_id = text.run_id(found.start)
+        yield (
+            byte_of(text, found.start),
+            TemplateTag(found, place, text.address, text.reading.text, run_id, mirrors),
+        )
+
+
+def byte_of_place(place: Place, start: int) -> int:
+    """Return where the segment that holds the character ``start`` of a place begins in its part."""
+    return next(each.first for each in place.segments if start < each.end)
+
+
+def offsets_of(paragraph: BracketedParagraph) -> Sequence[int]:
+    """Return where the tags of a paragraph's own text begin in its own bytes."""
+    reading = paragraph.place.reading
+    return [offset_in(reading, found.start) for found in paragraph.found]
