@@ -105,7 +105,7 @@ class Language2:
             package = self._template.package
             run.take_places(scan_places(package, run.document, job.limits, self._template.find))
         if job.assets or task.has_pictures:
-            from docops_flask.engine.template.pictures.copied import take_pictures
+            from docops_flask.engine.template.copied_pictures import take_pictures
 
             pictures = run.pictures = take_pictures(run, job.assets)
             faults = pictures.errors or unused_assets(pictures.unused, job.options, job.skill)
