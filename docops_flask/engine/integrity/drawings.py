@@ -11,6 +11,7 @@ from docops_flask.engine.opc.picture_header import PictureHeader
 
 _MILLIMETRE = 36_000
 _LARGEST = 20_116_800
+_LARGEST_INSET = 2_000_000_000
 _HOLE = b"\0\0"
 _NUMBERED = rb"<(?:[^\s<>/:!?]+:)?(?:docPr|cNvPr)\s[^<>]*"
 
@@ -64,8 +65,11 @@ def _of_millimetres(written: str) -> int:
 
 
 def insets(box: Size, size: Size) -> dict[str, int]:
-    """Return how much of a box stays free on each side, in 1/1,000 percent; sides without any are absent."""
-    across, down = (_rounded((room - length) * 50_000, room) for room, length in zip(box, size, strict=True))
+    """Return how much of a box stays free on each side, in 1/1,000 percent of the picture's; none is absent."""
+    across, down = (
+        min(_rounded((room - length) * 50_000, length), _LARGEST_INSET)
+        for room, length in zip(box, size, strict=True)
+    )
     sides = {"l": across, "r": across, "t": down, "b": down}
     return {side: inset for side, inset in sides.items() if inset}
 

@@ -85,8 +85,9 @@ class BoxReader:
         prefix = b"" if box.blip.prefix is None else box.blip.prefix.encode() + b":"
         size = within(natural(header), box.size)
         sides = insets(box.size, size)
-        told = b"".join(b' %b="%d"' % (side.encode(), sides[side]) for side in "lrtb" if side in sides)
-        filling = b"<%bstretch><%bfillRect%b/></%bstretch>" % (prefix, prefix, told, prefix)
+        told = b"".join(b' %b="-%d"' % (side.encode(), sides[side]) for side in "lrtb" if side in sides)
+        filling = b"<%bsrcRect%b/>" % (prefix, told) if told else b""
+        filling += b"<%bstretch><%bfillRect/></%bstretch>" % (prefix, prefix, prefix)
         end = self._content.rindex(b"</", 0, self._range(box.fill)[1])
         edits.append((self._range(box.blip)[1], end, filling))
         return edits

@@ -16,8 +16,9 @@ _FRAMES = (b"inline", b"anchor")
 _DESCRIBED = re.compile(r"(docPr|cNvPr)\[([0-9]+)\]@(descr|title)")
 # Where the alternative text is looked for, in this order.
 _PRECEDENCE = (("docPr", "descr"), ("docPr", "title"), ("cNvPr", "descr"), ("cNvPr", "title"))
-# The room of a box is parted into so many (ST_Percentage, 20.1.10.40).
+# A side of a picture is parted into so many (ST_Percentage, 20.1.10.40).
 _WHOLE = 100_000
+_MOST_OUTSET = 2_000_000_000
 _MOST_DIGITS = 15
 
 
@@ -176,13 +177,19 @@ def edits_of(box: Box, part: EditedPart, relationship: str, natural: Extent) -> 
         yield Edit(part, at + name - (embed is not None), at + link.end + 1, new)
     if box.extensions is not None:
         yield Edit(part, *box.extensions, b"")
-    yield Edit(part, *box.rest, _stretched(box, fitted(natural, box.extent)))
+    yield Edit(part, *box.rest, _filling(box, fitted(natural, box.extent)))
 
 
-def _stretched(box: Box, size: Extent) -> bytes:
+def _filling(box: Box, size: Extent) -> bytes:
+    """Return what fills a box with a picture of ``size`` in it: the source is made larger on two sides.
+
+    Negative sides of a:srcRect (20.1.8.55) are what Word writes to fit a picture; LibreOffice shows them too.
+    """
     sides = ""
     for names, room, length in (("lr", box.extent.width, size.width), ("tb", box.extent.height, size.height)):
-        inset = ((room - length) * _WHOLE + room) // (2 * room)
-        if inset:
-            sides += "".join(f' {name}="{inset}"' for name in names)
-    return b"<%bstretch><%bfillRect%b/></%bstretch>" % (box.prefix, box.prefix, sides.encode(), box.prefix)
+        outset = min(((room - length) * _WHOLE + length) // (2 * length), _MOST_OUTSET)
+        if outset:
+            sides += "".join(f' {name}="-{outset}"' for name in names)
+    source = f"<a:srcRect{sides}/>" if sides else ""
+    filling = f"{source}<a:stretch><a:fillRect/></a:stretch>"
+    return filling.replace("a:", box.prefix.decode()).encode()
