@@ -70,6 +70,7 @@ def run_open(
     """Fill a template, given as the text of its paragraphs or as a file, with ``payload`` and ``assets``."""
     if isinstance(template, str):
         template = docx("".join(map(p, template.split("\n"))))
+    folder.mkdir(exist_ok=True)
     file = folder / "template.docx"
     file.write_bytes(template)
     out = folder / "out"

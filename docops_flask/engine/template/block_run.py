@@ -287,16 +287,12 @@ class BlockRun:
         return {place.path: self.origin(place)[0].path for part in parts for place in part.paragraphs}
 
     def result_paths(self) -> Mapping[str, tuple[str, str]]:
-        """Return the addresses of the first and last line in the result by those between both expansions.
-
-        Paragraphs that have the same address in both are left out.
-        """
+        """Return the addresses of the first and last line in the result by those between both expansions."""
         found: dict[str, tuple[str, str]] = {}
         if self._expansion is not None:
             for place, origin in self._expansion.origins.items():
                 path = origin.place.path
-                if path != place.path or path in found:
-                    found[path] = found.get(path, (place.path, ""))[0], place.path
+                found[path] = found.get(path, (place.path, ""))[0], place.path
         return found
 
     def source_of(self, run: RunPlace) -> RunPlace:

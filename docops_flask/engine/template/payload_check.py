@@ -57,6 +57,7 @@ class _Check:
         self.errors: list[PayloadError] = []
         self.unused: list[UnusedKey] = []
         self._compared = 0
+        self._conflicts: dict[Entry, bool] = {}
         self._writers: dict[Entry, Sequence[Callable[[Scalar], str]]] = {}
 
     def of_object(self, values: Mapping[str, Value], scope: Scope, path: str) -> None:
@@ -80,6 +81,9 @@ class _Check:
 
     def _of_value(self, value: Value, entry: Entry, path: str) -> None:
         kind = entry.kind
+        if self._is_conflicting(entry):
+            # The template is at fault, and none of the tags is filled.
+            return
         if kind is ValueKind.LIST and entry.items is not None:
             self._of_list(value, entry.items, path)
         elif kind is ValueKind.OBJECT and entry.members is not None:
@@ -93,6 +97,12 @@ class _Check:
             self._of_image(value, path)
         elif kind is not ValueKind.GIVEN:
             self._of_scalar(value, entry, path)
+
+    def _is_conflicting(self, entry: Entry) -> bool:
+        known = self._conflicts.get(entry)
+        if known is None:
+            known = self._conflicts[entry] = entry.conflict() is not None
+        return known
 
     def _of_list(self, value: Value, items: Scope, path: str) -> None:
         if isinstance(value, Mapping):

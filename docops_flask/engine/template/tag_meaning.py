@@ -13,12 +13,12 @@ from docops_flask.engine.document.inline_texts import InlineText
 from docops_flask.engine.template.blocks.pairing import PlacedTag
 from docops_flask.engine.template.conditions import Value
 from docops_flask.engine.template.formats.table import rule_of
-from docops_flask.engine.template.grammar import CLOSE, OPEN, Found, Kind, plain_name
+from docops_flask.engine.template.grammar import CLOSE, OPEN, Found, Kind
 from docops_flask.engine.template.inline_scan import BracketedInline
 from docops_flask.engine.template.payload_schema import PayloadShape
 from docops_flask.engine.template.places.found import BracketedPlace, PlaceScan
 from docops_flask.engine.template.scan import BracketedParagraph, Scan
-from docops_flask.engine.template.tag_scan import find_tags
+from docops_flask.engine.template.tag_scan import find_tags, read_written
 from docops_flask.engine.template.tags import Path, Tag, TagKind, read_tag
 
 if TYPE_CHECKING:
@@ -251,8 +251,8 @@ def is_field(tag: Tag, declared: Collection[str]) -> bool:
 
 def _is_told(text: str, declared: Collection[str]) -> bool:
     """Say whether a bracketed text at a place that takes no value is told: a field is, text is not."""
-    tag = read_tag(plain_name(text[1:-1])[0])
-    return not isinstance(tag, Tag) or is_field(tag, declared)
+    _, tag, _ = read_written(text[1:-1])
+    return not isinstance(tag, Tag) or (tag != _END and is_field(tag, declared))
 
 
 def _needs_language_2(found: Found) -> bool:

@@ -4,6 +4,8 @@ Names of other scripts are found as fields: whether they are any depends on the 
 (``tag_meaning``).
 """
 
+import re
+
 from docops_flask.engine.template.grammar import (
     Found,
     Kind,
@@ -12,7 +14,7 @@ from docops_flask.engine.template.grammar import (
     plain_name,
     unclosed,
 )
-from docops_flask.engine.template.tags import BadTag, TagKind, read_tag
+from docops_flask.engine.template.tags import BadTag, Tag, TagKind, read_tag
 
 _FILLED = (TagKind.FIELD, TagKind.NUMBER, TagKind.ITEM, TagKind.PICTURE, TagKind.CHECK)
 _SIGNS = "#?^!/@=□＃？＾！／＠＝"
@@ -32,9 +34,21 @@ def _closed(text: str, start: int, end: int) -> Found | None:
     return None if kind is None else Found(kind, start, end, name)
 
 
-def _kind_and_name(inner: str) -> tuple[Kind | None, str]:
+def read_written(inner: str) -> tuple[str, Tag | BadTag | None, Kind | None]:
+    """Return what stands in brackets, as ``read_tag`` takes it, the tag that it is, and what is wrong with it.
+
+    In names characters without width are ignored; remarks, literals and formats hold any but tabs and breaks.
+    """
+    if not re.search("[\t\n\ufffc]", inner):
+        tag = read_tag(inner)
+        if isinstance(tag, Tag):
+            return inner, tag, None
     name, fault = plain_name(inner)
-    tag = read_tag(name)
+    return name, read_tag(name), fault
+
+
+def _kind_and_name(inner: str) -> tuple[Kind | None, str]:
+    name, tag, fault = read_written(inner)
     if tag is None:
         told = kind_and_name(inner)
         if told is None:

@@ -60,7 +60,7 @@ def test_the_data_source_of_a_mail_merge(tmp_path: Path, namespace: str, base: s
     template = with_settings("<w:mailMerge/>", rels, namespace=namespace, base=base)
     [found] = problems(tmp_path, template)
     assert found[0] == "MAIL_MERGE"
-    assert found[2:] == ("word/settings.xml", "file:///C:/staff.xlsx")
+    assert found[2:4] == ("word/settings.xml", "file:///C:/staff.xlsx")
 
 
 def test_a_mail_merge_without_a_source(tmp_path: Path) -> None:

@@ -11,9 +11,9 @@ from typing import NamedTuple
 from docops_flask.engine.document.document import Document, ParagraphPlace, StoryKind, StoryPart
 from docops_flask.engine.oxml.markup import byte_offsets
 from docops_flask.engine.template.blocks.pairing import PlacedTag
-from docops_flask.engine.template.grammar import plain_name
 from docops_flask.engine.template.scan import may_hold_bracket
-from docops_flask.engine.template.tags import BadTag, Tag, TagKind, read_tag
+from docops_flask.engine.template.tag_scan import read_written
+from docops_flask.engine.template.tags import BadTag, Tag, TagKind
 
 CONTROL_KINDS = frozenset(
     (
@@ -120,8 +120,8 @@ def _take(place: ParagraphPlace, story: Story) -> None:
 
 
 def _tag_in(inner: str) -> Tag | BadTag | None:
-    name, fault = plain_name(inner)
-    return read_tag(name) if fault is None else None
+    _, tag, fault = read_written(inner)
+    return tag if fault is None else None
 
 
 def _ranges(place: ParagraphPlace, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[tuple[int, int], ...]]:
