@@ -126,7 +126,8 @@ def _run(job: Job, template: Template, sink: ArtefactSink) -> RunResult:
     filling = fill(scan, values, pictures)
     inline = _fill_inline(scan, values, asked.skill)
     touched = filling.touched if inline is None else _in_order(scan, filling.touched | inline.touched)
-    placed, elsewhere = _fill_places(job, places, values, document, pictures)
+    is_open = asked.open_task is not None
+    placed, elsewhere = _fill_places(job, places, values, document, pictures, is_open=is_open)
     suggested = _suggested_policy(job, document, scan)
     deviations = _deviations(job, document, targets, suggested)
     report = _format_report(job, document, targets, template_look)._replace(
@@ -137,7 +138,9 @@ def _run(job: Job, template: Template, sink: ArtefactSink) -> RunResult:
     suggestions = Suggestions(asked.skill.placeholders())
     shown = None if pictures is None else pictures.shown
     if block_run is None or asked.open_task is None:
-        log = replace_log(scan, values, asked.skill, suggestions, touched, inline, expansion, elsewhere, shown)
+        log = replace_log(
+            scan, values, asked.skill, suggestions, touched, inline, expansion, elsewhere, shown
+        )
     else:
         # Imported here: few templates have blocks.
         from docops_flask.engine.reports.block_log import block_log
@@ -295,7 +298,9 @@ def _fill_places(
     scan: PlaceScan,
     values: Values,
     document: Document,
-    pictures: "PictureFilling | None" = None,
+    pictures: "PictureFilling | None",
+    *,
+    is_open: bool,
 ) -> tuple[Sequence[Edit], Sequence[LogEntry]]:
     """Return the edits outside paragraphs, and the log's entries about them and about what is not filled."""
     if job.skill is None or not any(scan):
@@ -308,6 +313,10 @@ def _fill_places(
         values = Values({**values, **pictures.alternative_texts(scan)}, values.in_chinese, values.shortened)
     filling = fill_places(scan, values, job.skill, document)
     edits = filling.edits if pictures is None else pictures.fill_boxes(scan, values, filling.edits)
+    if is_open:
+        from docops_flask.engine.template.pictures.check_controls import control_edits
+
+        edits = [*edits, *control_edits(scan, values)]
     shown = None if pictures is None else pictures.shown
     suggestions = Suggestions(job.skill.placeholders())
     return edits, tuple(place_entries(scan, filling, job.skill, suggestions, shown))

@@ -155,7 +155,10 @@ CHOSEN = [
     ("RoleNote/role", ROLES),
     ("FormatIssue/role", [*ROLES, None]),
     ("Sandbox/mode", [str(mode) for mode in SandboxMode]),
-    ("TemplateLimitExceededDetail/limit", [*Limits._fields, "blocks", "block_depth", "image_pixels", "assets"]),
+    (
+        "TemplateLimitExceededDetail/limit",
+        [*Limits._fields, "blocks", "block_depth", "image_pixels", "assets"],
+    ),
 ]
 
 

@@ -57,6 +57,11 @@ def prove_bytes(
         others = _replay_places(evidence.package, stories, claims)
         if pictures is not None:
             pictures.fill_boxes(claims, others)
+        if any(entry.new_text in ("☑", "☐") for entry in claims.places):
+            # As above, for check boxes.
+            from docops_flask.engine.integrity.check_controls import set_controls
+
+            set_controls(stories, claims, others)
         if removals is not None:
             _leave_out(template, stories, removals, claims, others)
         for name in changed_by_blocks:

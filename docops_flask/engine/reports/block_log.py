@@ -20,8 +20,8 @@ from docops_flask.engine.template.blocks.scopes import Scope
 from docops_flask.engine.template.copied_values import resolved
 from docops_flask.engine.template.grammar import Kind, Suggestions, ignored_characters
 from docops_flask.engine.template.open_task import OpenTask, with_key
-from docops_flask.engine.template.tags import Tag, TagKind, read_tag
 from docops_flask.engine.template.tag_meaning import name_in_log
+from docops_flask.engine.template.tags import Tag, is_told_in_copies, read_tag
 from docops_flask.engine.template.template_tags import TemplateTag
 from docops_flask.engine.template.values import DROPPED_NEWLINE
 
@@ -106,9 +106,7 @@ class _Entries:
         self._starts: dict[TemplateTag, LogEntry] = {}
         self._copies: dict[Frame, _Copies | None] = {}
 
-    def entries(
-        self, pictures: "Mapping[tuple[str, int], ShownPicture] | None" = None
-    ) -> Iterator[LogEntry]:
+    def entries(self, pictures: "Mapping[tuple[str, int], ShownPicture] | None" = None) -> Iterator[LogEntry]:
         """Yield them in the order of the result; ``pictures`` are as in ``block_log``."""
         run = self._run
         for paragraph in run.scan.paragraphs:
@@ -118,7 +116,9 @@ class _Entries:
             _, number, copy = run.origin(place)
             for tag, found in zip(tags, paragraph.found, strict=False):
                 entry = self._entry(tag, place, texts, number, copy)
-                yield entry if pictures is None else entry.with_picture(pictures.get((place.path, found.start)))
+                yield (
+                    entry if pictures is None else entry.with_picture(pictures.get((place.path, found.start)))
+                )
             if paragraph.inline and self._inline is not None:
                 skill = self._task.skill
                 inside = inline_entries(paragraph, texts, skill, self._suggestions, self._inline)
@@ -220,7 +220,7 @@ def _elsewhere(entry: LogEntry, run: BlockRun, task: OpenTask) -> LogEntry:
     key = name if field is None else field.key
     tag = read_tag(name)
     payload_path = f"$.{key}"
-    if frame is not None and isinstance(tag, Tag) and tag.kind is TagKind.PICTURE:
+    if frame is not None and isinstance(tag, Tag) and is_told_in_copies(tag, path):
         payload_path = resolved(tag, frame.scope).path
         payload_path = with_key(payload_path, task.keys, "$.") if task.keys else payload_path
     return placed._replace(field_name=name_in_log(name), payload_path=payload_path)

@@ -6,6 +6,7 @@ from docops_flask.engine.job import Asset
 from docops_flask.engine.template.block_run import BlockRun
 from docops_flask.engine.template.blocks.scopes import Scope
 from docops_flask.engine.template.copied_values import resolved
+from docops_flask.engine.template.field_values import text_of
 from docops_flask.engine.template.grammar import Kind
 from docops_flask.engine.template.payload_check import MAX_ERRORS, PayloadError
 from docops_flask.engine.template.pictures.given import (
@@ -16,7 +17,7 @@ from docops_flask.engine.template.pictures.given import (
     PictureReader,
 )
 from docops_flask.engine.template.pictures.tags_of_boxes import places_without_unfillable
-from docops_flask.engine.template.tags import Tag, TagKind, read_tag
+from docops_flask.engine.template.tags import Tag, TagKind, is_told_in_copies, read_tag
 
 
 def take_pictures(run: BlockRun, assets: Sequence[Asset]) -> GivenPictures:
@@ -30,7 +31,7 @@ def take_pictures(run: BlockRun, assets: Sequence[Asset]) -> GivenPictures:
             if tag.of.found.kind is Kind.PLACEHOLDER and tag.of.tag is not None:
                 taken.take((place, tag.name), tag.of.tag, tag.frame.scope)
     _take_places(run, taken)
-    return GivenPictures({}, taken.errors, taken.reader.unused, taken.of_copies)
+    return GivenPictures({}, taken.errors, taken.reader.unused, taken.of_copies, taken.boxes)
 
 
 class _Taken:
@@ -38,6 +39,13 @@ class _Taken:
         self.reader = PictureReader(assets)
         self.errors: list[PayloadError] = []
         self.of_copies: dict[CopyKey, tuple[GivenPicture, str]] = {}
+        self.boxes: dict[str, str] = {}
+
+    def check(self, name: str, tag: Tag, scope: Scope) -> None:
+        """Note what the check box of a content control shows in ``scope``."""
+        box = text_of(tag, resolved(tag, scope).value, "")
+        if box is not None:
+            self.boxes[name] = box
 
     def take(self, key: CopyKey, tag: Tag, scope: Scope) -> None:
         """Read the picture of a tag, if it is one and has a value in ``scope``."""
@@ -63,12 +71,14 @@ def _take_places(run: BlockRun, taken: _Taken) -> None:
         found = []
         for each in bracketed.found:
             tag = read_tag(each.name)
-            if isinstance(tag, Tag) and tag.kind is TagKind.PICTURE:
+            if isinstance(tag, Tag) and is_told_in_copies(tag, path):
                 # What becomes of it is told for each copy.
-                kind = Kind.PLACEHOLDER if each.kind is Kind.UNSUPPORTED_PICTURE else each.kind
+                is_refused = each.kind in (Kind.UNSUPPORTED_PICTURE, Kind.UNSUPPORTED_TAG)
                 name = each.name if scope is root else f"{each.name}\0{number}"
-                each = each._replace(kind=kind, name=name)
+                each = each._replace(kind=Kind.PLACEHOLDER if is_refused else each.kind, name=name)
                 taken.take((path, name), tag, scope)
+                if tag.kind is TagKind.CHECK:
+                    taken.check(name, tag, scope)
             found.append(each)
         places.append(bracketed._replace(found=found))
     run.places = places_without_unfillable(run.places._replace(places=places))

@@ -26,11 +26,11 @@ from docops_flask.engine.template.payload_check import (
 from docops_flask.engine.template.places.found import PlaceScan
 from docops_flask.engine.template.scan import Scan
 from docops_flask.engine.template.tag_meaning import TagMeanings, decide_tags, keys_of, path_of
-from docops_flask.engine.template.tags import Tag, is_picture, read_tag
+from docops_flask.engine.template.tags import Tag, is_check, is_picture, read_tag
 from docops_flask.engine.template.values import Values
 
 if TYPE_CHECKING:
-    from docops_flask.engine.template.pictures.given import GivenPicture, GivenPictures
+    from docops_flask.engine.template.pictures.given import GivenPictures
 
 
 class OpenTask(NamedTuple):
@@ -56,8 +56,10 @@ class OpenTask(NamedTuple):
 
     @property
     def has_pictures(self) -> bool:
-        """Whether the template has tags of pictures."""
-        return any(is_picture(field.placeholder) for field in self.skill.fields)
+        """Whether the template has tags of pictures, or check boxes outside paragraphs."""
+        return any(is_picture(field.placeholder) for field in self.skill.fields) or any(
+            is_check(found.name) for _, found in self.meanings.places.all_found()
+        )
 
     def again(self, scan: Scan, places: PlaceScan) -> tuple[Scan, PlaceScan]:
         """Return what the tags of the expanded template mean: what they mean in the template."""
@@ -139,15 +141,13 @@ def _with_pictures(meanings: TagMeanings) -> TagMeanings:
         each.found for text in meanings.scan.paragraphs for inline in text.inline for each in inline.found
     ]
     found += [each for _, each in meanings.places.all_found()]
-    if not any(is_picture(each.name) for each in found):
+    if not any(is_picture(each.name) or is_check(each.name) for each in found):
         return meanings
     # As above.
     from docops_flask.engine.template.pictures.tags_of_boxes import without_unfillable
 
     scan, places = without_unfillable(meanings.scan, meanings.places)
     return meanings._replace(scan=scan, places=places)
-
-
 
 
 def with_key(path: str, keys: Mapping[str, str], root: str = "$.payload.") -> str:

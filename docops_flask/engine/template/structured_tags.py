@@ -27,7 +27,7 @@ from docops_flask.engine.template.tag_meaning import (
     is_field,
     use_elsewhere,
 )
-from docops_flask.engine.template.tags import TagKind
+from docops_flask.engine.template.tags import is_told_in_copies
 
 _Spot = tuple[ParagraphPlace, int]
 
@@ -181,8 +181,10 @@ class _Decision:
         if spot is not None:
             return spot.place.part, byte_of(spot, start)
         place = self._places.get(address)
-        # Pictures alone are told for each copy; other places have the scope of the payload.
-        if place is None or placed.tag.kind is not TagKind.PICTURE or not isinstance(place.part, StoryPart):
+        # Other places have the scope of the payload.
+        if place is None or not isinstance(place.part, StoryPart):
+            return None
+        if not is_told_in_copies(placed.tag, address):
             return None
         return place.part, place.segments[0].first
 

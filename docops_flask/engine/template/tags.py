@@ -177,6 +177,21 @@ def is_picture(inner: str) -> bool:
     return isinstance(tag, Tag) and tag.kind is TagKind.PICTURE
 
 
+def is_check(inner: str) -> bool:
+    """Say whether the text between 【 and 】 is a check box's tag."""
+    tag = read_tag(inner)
+    return isinstance(tag, Tag) and tag.kind is TagKind.CHECK
+
+
+def is_told_in_copies(tag: Tag, address: str) -> bool:
+    """Say whether a tag outside paragraphs, at ``address``, has the scope of the copy that it lies in.
+
+    Pictures have, and check boxes of content controls; other places have the scope of the payload.
+    """
+    local = address.rpartition("#")[2].partition("[")[0]
+    return tag.kind is TagKind.PICTURE or (tag.kind is TagKind.CHECK and local in ("tag", "alias"))
+
+
 def _sign_tag(text: str) -> Tag | BadTag | None:
     sign = text[0].translate(_SIGNS)
     rest = text[1:].lstrip(_BLANK)

@@ -88,9 +88,9 @@ class PictureFilling:
     def alternative_texts(self, places: PlaceScan) -> dict[str, str]:
         """Return the alternative texts of the pictures whose tags stand in ``places``, by their names.
 
-        That of one that is not given and need not be is empty.
+        That of one that is not given and need not be is empty. Check boxes in copies come with them.
         """
-        texts = {}
+        texts = dict(self._given.boxes)
         for place, found in places.all_found():
             known = self._picture(place.path, found)
             if known is not None:

@@ -42,13 +42,15 @@ CopyKey = tuple[ParagraphPlace | str, str]
 class GivenPictures(NamedTuple):
     """The pictures of a payload by what stands in their tags, what is wrong, the assets nothing refers to.
 
-    In a template with blocks ``of_copies`` are those of all tags, each with the JSON path of its value.
+    In a template with blocks ``of_copies`` are those of all tags, each with the JSON path of its value, and
+    ``boxes`` what check boxes of content controls show, by the names that their tags go by.
     """
 
     given: Mapping[str, GivenPicture]
     errors: Sequence[PayloadError]
     unused: Sequence[str]
     of_copies: Mapping[CopyKey, tuple[GivenPicture, str]] = MappingProxyType({})
+    boxes: Mapping[str, str] = MappingProxyType({})
 
 
 class PictureFault(Exception):

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from docops_flask.engine.document.edits import EditedPart
 from docops_flask.engine.template.grammar import Found, Kind
 from docops_flask.engine.template.pictures.boxes import Box, Boxes, main_description
+from docops_flask.engine.template.pictures.check_controls import CheckControl, check_controls, is_control_tag
 from docops_flask.engine.template.places.found import PlaceScan
 from docops_flask.engine.template.scan import Scan
-from docops_flask.engine.template.tags import is_picture
+from docops_flask.engine.template.tags import is_check, is_picture
 
 if TYPE_CHECKING:
     from docops_flask.engine.template.places.reading import Place
@@ -57,21 +58,39 @@ def without_unfillable(scan: Scan, places: PlaceScan) -> tuple[Scan, PlaceScan]:
 
 def places_without_unfillable(places: PlaceScan) -> PlaceScan:
     """Return ``places`` with the kind ``UNSUPPORTED_PICTURE`` for tags where no picture can be put."""
-    if not any(_is_picture(found) for _, found in places.all_found()):
+    if not any(_is_picture(found) or _is_check(found) for _, found in places.all_found()):
         return places
+    controls: dict[EditedPart, dict[str, CheckControl]] = {}
     fitting = {
         (each.place.path, each.found.start) for _, _, described in _by_box(places) for each in described
     }
     bracketed = [
         each._replace(
             found=[
-                found if (each.place.path, found.start) in fitting else _refused(found)
+                _decided(each.place, found, controls)
+                if (each.place.path, found.start) not in fitting
+                else found
                 for found in each.found
             ]
         )
         for each in places.places
     ]
     return places._replace(places=bracketed)
+
+
+def _decided(place: "Place", found: Found, controls: dict[EditedPart, dict[str, CheckControl]]) -> Found:
+    """Return a tag that stands for no picture; in a control's tag it has to be one of a check box."""
+    if not _is_check(found) or place.address.partition("[")[0] not in ("tag", "alias"):
+        return _refused(found)
+    if place.part not in controls:
+        controls[place.part] = check_controls(place.part)
+    is_whole = is_control_tag(place.address, found, place.text)
+    is_known = place.address.partition("@")[0] in controls[place.part]
+    return found if is_whole and is_known else found._replace(kind=Kind.UNSUPPORTED_TAG)
+
+
+def _is_check(found: Found) -> bool:
+    return found.kind is Kind.PLACEHOLDER and is_check(found.name.partition("\0")[0])
 
 
 def _refused(found: Found) -> Found:
