@@ -86,7 +86,8 @@ def placeholder_picture(
     width, height = box
     return (
         f'<w:r><w:drawing><wp:{kind}{attributes} distT="0" distB="0" distL="0" distR="0">{position}'
-        f'<wp:extent cx="{width}" cy="{height}"/>{wrap}<wp:docPr id="{number}" name="Picture {number}"{told}/>'
+        f'<wp:extent cx="{width}" cy="{height}"/>{wrap}'
+        f'<wp:docPr id="{number}" name="Picture {number}"{told}/>'
         '<a:graphic><a:graphicData uri="http://schemas.openxmlformats.org/drawingml/2006/picture">'
         '<pic:pic xmlns:pic="http://schemas.openxmlformats.org/drawingml/2006/picture">'
         f'<pic:nvPicPr><pic:cNvPr id="0" name="x"{again}/><pic:cNvPicPr/></pic:nvPicPr>'

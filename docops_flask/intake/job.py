@@ -33,8 +33,8 @@ def build_job(
 ) -> Job:
     """Return the job that the form ``fields`` (as sent) and the bytes of a task ask for.
 
-    ``template_name`` is the name of the template's file, ``assets`` are the pictures sent beside the task, which
-    jobs of template language 2 alone take. ``enter`` is called with what is validated next:
+    ``template_name`` is the name of the template's file, ``assets`` are the pictures sent beside the task,
+    which jobs of template language 2 alone take. ``enter`` is called with what is validated next:
     ``validate_form``, ``validate_skill``, ``validate_task``, ``validate_policy``. Raises
     ``ArgumentConflict``, ``InvalidArgument`` and ``InvalidJson``.
     """

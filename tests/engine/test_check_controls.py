@@ -38,7 +38,8 @@ def _is_intact(done: OpenRun) -> bool:
     [
         (control("【□A】"), {"A": True}, [("1", "\u00fe")]),
         (control("【□A】", state="1", shown="☒"), {"A": False}, [("0", "☐")]),
-        (control("【□sex=m】") + control("【□sex=f】", holder="alias"), {"sex": "f"}, [("0", "☐"), ("1", "\u00fe")]),
+        (control("【□sex=m】") + control("【□sex=f】", holder="alias"), {"sex": "f"},
+         [("0", "☐"), ("1", "\u00fe")]),
         (control("【□A|可空】"), {}, [("0", "☐")]),
         (control("【□A】").replace("☐", "&#x2610;"), {"A": True}, [("1", "\u00fe")]),
     ],

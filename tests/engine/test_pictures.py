@@ -78,8 +78,10 @@ def test_the_run_keeps_its_look_and_its_number(tmp_path: Path) -> None:
         (p("【＠A　10mm】【图片：A 10mm】【IMAGE A 10mm】"), {"A": SEAL}, [(360_000, 180_000)] * 3),
         (p(textbox(p("【@A 10mm】"))), {"A": SEAL}, [(360_000, 180_000)] * 2),
         (p("<w:r><w:t><![CDATA[a【@A 10mm】b]]></w:t></w:r>"), {"A": SEAL}, [(360_000, 180_000)]),
-        (tbl(tr(tc("【@A】", properties='<w:tcW w:w="516" w:type="dxa"/>'))), {"A": SEAL}, [(190_500, 95_250)]),
-        (tbl(tr(tc("【@A】", properties='<w:tcW w:w="416" w:type="dxa"/>'))), {"A": SEAL}, [(127_000, 63_500)]),
+        (tbl(tr(tc("【@A】", properties='<w:tcW w:w="516" w:type="dxa"/>'))), {"A": SEAL},
+         [(190_500, 95_250)]),
+        (tbl(tr(tc("【@A】", properties='<w:tcW w:w="416" w:type="dxa"/>'))), {"A": SEAL},
+         [(127_000, 63_500)]),
     ],
 )  # fmt: skip
 def test_tags_wherever_text_stands(

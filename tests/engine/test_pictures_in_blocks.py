@@ -65,11 +65,13 @@ def test_a_picture_for_each_row(tmp_path: Path) -> None:
     ("body", "payload", "count"),
     [
         (p("【#A】【@x 10mm】【/A】"), {"A": [{"x": _picture(1)}, {"x": _picture(2)}]}, 2),
-        (p("【#A】【@.x 10mm】【@全文.x】【/A】").replace("【@.x 10mm】", ""), {"A": ["1", "2"], "x": _picture(1)}, 2),
-        (p("【#A】") + p("【#B】【@上级.x】【/B】") + p("【/A】"), {"A": [{"x": _picture(1), "B": ["1", "2"]}]}, 2),
+        (p("【#A】【@全文.x】【/A】"), {"A": ["1", "2"], "x": _picture(1)}, 2),
+        (p("【#A】") + p("【#B】【@上级.x】【/B】") + p("【/A】"),
+         {"A": [{"x": _picture(1), "B": ["1", "2"]}]}, 2),
         (p("【?x】") + p("a【@x】") + p("【/x】"), {"x": _picture(1)}, 1),
         (p("【?x】") + p("a【@x】") + p("【/x】") + p("b"), {}, 0),
-        (p("【#A】") + p("【@x】") + p("【T】") + p("【/A】"), {"A": [{"x": _picture(1), "T": "1\n2"}] * 2}, 2),
+        (p("【#A】") + p("【@x】") + p("【T】") + p("【/A】"),
+         {"A": [{"x": _picture(1), "T": "1\n2"}] * 2}, 2),
     ],
 )  # fmt: skip
 def test_scopes(tmp_path: Path, body: str, payload: dict[str, Any], count: int) -> None:

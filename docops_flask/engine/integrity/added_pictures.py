@@ -168,13 +168,13 @@ class AddedPictures:
         relationship = self._relationships[self._actual(part), picture.part]
         self._add(part, reader.edits(box, header, relationship), others)
 
-    def number(self) -> None:
-        """Give ids to the new drawings of all stories."""
+    def finish(self, others: Mapping[str, PlacedPart]) -> dict[str, ExtendedPart]:
+        """Give ids to the new drawings, and return the lists of relationships and content types.
+
+        ``others`` are what is edited in these.
+        """
         for story in self._stories.touched().values():
             story.edits = numbered(story.content, story.edits)
-
-    def extended(self, others: Mapping[str, PlacedPart]) -> dict[str, ExtendedPart]:
-        """Return the lists of relationships and content types; ``others`` are what is edited in them."""
         extended = {}
         for name, elements in self._elements.items():
             known = others.get(name)
@@ -276,7 +276,7 @@ _STRICT_WORDS = "http://purl.oclc.org/ooxml/wordprocessingml/main"
 
 
 def _headers(claims: Claims, added: Sequence[AddedMember]) -> dict[str, PictureHeader]:
-    """Return the headers of the pictures that were added; each has the logged digest, no two have the same."""
+    """Return the headers of the pictures that were added; each has the logged digest, no two the same."""
     contents = {each.record.name: each for each in added}
     headers: dict[str, PictureHeader] = {}
     for name, digest in claims.media:

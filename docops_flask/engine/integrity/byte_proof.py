@@ -54,23 +54,15 @@ def prove_bytes(
         return None
     try:
         _replay(stories, claims if pictures is None else pictures.drawn(claims))
-        others = _replay_places(evidence.package, stories, claims)
-        if pictures is not None:
-            pictures.fill_boxes(claims, others)
-        if any(entry.new_text in ("☑", "☐") for entry in claims.places):
-            # As above, for check boxes.
-            from docops_flask.engine.integrity.check_controls import set_controls
-
-            set_controls(stories, claims, others)
+        others = _replay_others(stories, claims, pictures)
         if removals is not None:
             _leave_out(template, stories, removals, claims, others)
         for name in changed_by_blocks:
             if name not in others and stories.named(name) is None:
                 others[name] = _as_expanded(evidence.package, name)
-        touched: dict[str, StoryBytes | PlacedPart | ExtendedPart] = {**stories.touched(), **others}
-        if pictures is not None:
-            pictures.number()
-            touched |= pictures.extended(others)
+        added = {} if pictures is None else pictures.finish(others)
+        touched: dict[str, StoryBytes | PlacedPart | ExtendedPart]
+        touched = {**stories.touched(), **others, **added}
         expected = {name: part.written() for name, part in touched.items()}
     except (Misfit, ValueError):
         return None
@@ -98,6 +90,21 @@ def prove_bytes(
         defects=tuple(defects),
         template_defects=(*untyped_parts(template), *own),
     )
+
+
+def _replay_others(
+    stories: Stories, claims: Claims, pictures: "AddedPictures | None"
+) -> "dict[str, PlacedPart]":
+    """Replay what is no text of a paragraph; return the parts that are no stories."""
+    others = _replay_places(stories.package, stories, claims)
+    if pictures is not None:
+        pictures.fill_boxes(claims, others)
+    if _holds(claims.places, ("□", "勾选", "CHECK")):
+        # Few documents have such controls, and a renderer starts the faster for what it does not load.
+        from docops_flask.engine.integrity.check_controls import set_controls
+
+        set_controls(stories, claims)
+    return others
 
 
 def _as_expanded(template: Template, name: str) -> "PlacedPart":
@@ -145,8 +152,13 @@ def _names_pictures(claims: Claims) -> bool:
     entries: Sequence[Replacement | PlaceReplacement] = (*claims.replacements, *claims.places)
     if any(entry.picture is not None for entry in entries):
         return True
+    return _holds(entries, ("@", "＠", "图片", "IMAGE"))
+
+
+def _holds(entries: "Sequence[Replacement | PlaceReplacement]", words: Sequence[str]) -> bool:
+    """Say whether a placeholder of ``entries`` holds one of ``words``."""
     texts = {entry.original_text for entry in entries}
-    return any(word in text for text in texts for word in ("@", "＠", "图片", "IMAGE"))
+    return any(word in text for text in texts for word in words)
 
 
 def _removals(template: Package, stories: Stories, claims: Claims) -> "Removals | None":

@@ -1,7 +1,6 @@
 """Check boxes that are content controls, for the proof: what a replaced tag of one sets in it."""
 
 import re
-from collections.abc import Mapping
 
 from lxml.etree import _Element
 
@@ -9,7 +8,6 @@ from docops_flask.engine.integrity.byte_stories import Misfit, Stories
 from docops_flask.engine.integrity.byte_tags import TagMap
 from docops_flask.engine.integrity.claims import Claims, PlaceReplacement
 from docops_flask.engine.integrity.picture_tags import check_tag
-from docops_flask.engine.integrity.places import PlacedPart
 from docops_flask.engine.integrity.plan import IGNORED
 from docops_flask.engine.opc.xml_part import encoding_of, parse_part, recoded
 
@@ -24,7 +22,7 @@ def is_of_control(entry: PlaceReplacement) -> bool:
     return is_check and re.fullmatch(_ADDRESS, entry.address) is not None
 
 
-def set_controls(stories: Stories, claims: Claims, others: Mapping[str, PlacedPart]) -> None:
+def set_controls(stories: Stories, claims: Claims) -> None:
     """Have the check boxes set whose tags ``claims`` replace; raises ``Misfit`` for one that cannot be."""
     parts: dict[str, _Part] = {}
     done: dict[tuple[str, int], str] = {}

@@ -65,7 +65,7 @@ def _of_millimetres(written: str) -> int:
 
 
 def insets(box: Size, size: Size) -> dict[str, int]:
-    """Return how much of a box stays free on each side, in 1/1,000 percent of the picture's; none is absent."""
+    """Return how much of a box stays free on each side, in 1/1,000 percent of the picture's; 0 is absent."""
     across, down = (
         min(_rounded((room - length) * 50_000, length), _LARGEST_INSET)
         for room, length in zip(box, size, strict=True)
@@ -91,7 +91,8 @@ def drawing(size: Size, relationship: str, alt: str, *, is_strict: bool) -> byte
         told = told.replace(character, reference)
     cx, cy = (str(length).encode() for length in size)
     values = {
-        b"{ml}": ml.encode(), b"{rel}": rel.encode(), b"{cx}": cx, b"{cy}": cy, b"{id}": relationship.encode(),
+        b"{ml}": ml.encode(), b"{rel}": rel.encode(), b"{cx}": cx, b"{cy}": cy,
+        b"{id}": relationship.encode(),
         b"{descr}": b' descr="' + told + b'"' if alt else b"",
     }  # fmt: skip
     pattern = re.compile(b"|".join(map(re.escape, values)))

@@ -151,10 +151,9 @@ def compare_members(
         changed.append(ChangedMember(record, content))
     added: list[AddedMember] = []
     are_last = list(after)[len(before) :]
-    for name in after:
+    for name, entry in after.items():
         if name in before:
             continue
-        entry = after[name]
         with document.stored_bytes(entry) as stored:
             record = PartRecord(name, True, "stored", None, sha256(stored, hashed.of_all))
         records.append(record)

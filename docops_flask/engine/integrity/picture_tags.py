@@ -1,4 +1,4 @@
-"""Tags of pictures and check boxes, as the proof reads them (docs/templates.md, *Pictures*, *Check boxes*)."""
+"""Tags of pictures and check boxes, as the proof reads them (docs/contract.md, section 8)."""
 
 import re
 from typing import NamedTuple

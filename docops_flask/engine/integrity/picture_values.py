@@ -90,6 +90,9 @@ def picture_value_faults(claims: Claims, payload: Mapping[str, Any]) -> Iterator
             yield _fault(entry.place)
     for place in claims.places:
         value = _value_at(payload, place.payload_path)
+        check = check_tag(place.original_text[1:-1].translate(IGNORED))
+        if check is not None and box_of(check, value) != place.new_text:
+            yield _fault(place.place)
         if place.picture is not None and not _is_given(place.picture, media, value, digests):
             yield _fault(place.place)
 

@@ -14,8 +14,8 @@ _FULL_WIDTH = re.compile("[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\uff3f]")
 def path_of_field(inner: str) -> str | None:
     """Return the path that the field with ``inner`` in its brackets names; ``None`` where it is no field.
 
-    A field is a path, with = before it or not, and formats behind it, each behind a bar. A picture's tag and a
-    check box name one too.
+    A field is a path, with = before it or not, and formats behind it, each behind a bar. A picture's tag
+    and a check box name one too.
     """
     names = _names_in(inner)
     if len(names) > 1 and names[0] in _ROOTS:

@@ -12,14 +12,16 @@ from docops_flask.engine.integrity.picture_tags import check_tag
 from docops_flask.engine.integrity.plan import IGNORED
 from docops_flask.engine.integrity.verdict import Unaccounted
 
-_BOXES = ("☑", "☐")
+# One of these is in every tag of a picture or of a check box.
+_WORDS = ("@", "＠", "图片", "IMAGE", "□", "勾选", "CHECK")
 
 
 def value_faults(claims: Claims, payload: Mapping[str, Any]) -> Iterator[Unaccounted]:
     """Yield each filled paragraph text that is not what ``payload`` has at its ``payload_path``."""
     inside = (each.replacement for each in claims.inline)
     entries: list[Replacement | PlaceReplacement] = [*claims.replacements, *inside, *claims.places]
-    if any(entry.picture is not None or entry.new_text in _BOXES for entry in entries):
+    texts = {entry.original_text for entry in entries}
+    if any(word in text for text in texts for word in _WORDS):
         # Few templates have such tags, and a renderer starts the faster for what it does not load.
         from docops_flask.engine.integrity.picture_values import picture_value_faults
 

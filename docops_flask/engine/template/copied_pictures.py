@@ -69,8 +69,8 @@ def _take_places(run: BlockRun, taken: _Taken) -> None:
         _, frame = run.place_copies.get(path, (path, None))
         scope = root if frame is None else frame.scope
         found = []
-        for each in bracketed.found:
-            tag = read_tag(each.name)
+        for raw in bracketed.found:
+            each, tag = raw, read_tag(raw.name)
             if isinstance(tag, Tag) and is_told_in_copies(tag, path):
                 # What becomes of it is told for each copy.
                 is_refused = each.kind in (Kind.UNSUPPORTED_PICTURE, Kind.UNSUPPORTED_TAG)

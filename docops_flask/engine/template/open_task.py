@@ -40,8 +40,7 @@ class OpenTask(NamedTuple):
     the path of the value. ``payload`` has the names of fields for the keys of a document type, which ``keys``
     has by these names. ``unused`` are keys of the payload that no tag takes, ``known`` all its keys and the
     names of a document type, ``known_fields`` its fields. Of a template with blocks ``values`` is empty, and
-    so are ``pictures``, those given to tags by what stands in their brackets, and ``unused_assets``, the names
-    of files sent beside the task that nothing refers to.
+    there are no ``pictures``, which are what the payload gives to tags of pictures.
     """
 
     meanings: TagMeanings
@@ -76,8 +75,8 @@ def read_open_task(
 ) -> OpenTask:
     """Return what ``payload`` gives to a template.
 
-    ``decide`` tells what its tags mean, given the names that the task declares. ``skill`` is a document type of
-    language 2, which knows names, keys, labels, and what is required. Raises
+    ``decide`` tells what its tags mean, given the names that the task declares. ``skill`` is a document type
+    of language 2, which knows names, keys, labels, and what is required. Raises
     ``InvalidArgument`` (``detail.errors``) for a payload that does not fit, and for keys that neither a tag,
     whatever its scope, nor ``skill`` takes unless ``options`` allow them in an open task. ``assets`` are the
     pictures sent beside the task; one that the payload does not refer to is refused as an unknown key is.

@@ -23,8 +23,8 @@ _SIGNS = "#?^!/@=□＃？＾！／＠＝"
 def find_tags(text: str) -> list[Found]:
     """Return the tags in ``text`` and what looks like tags, in order; other text in brackets is left out.
 
-    ``name`` is what stands in the brackets, for ``read_tag``. Fields, numbers, items, pictures and checks are of kind
-    ``PLACEHOLDER``, other tags ``UNSUPPORTED_TAG``. Takes time linear in the length of ``text``.
+    ``name`` is what stands in the brackets, for ``read_tag``. Fields, numbers, items, pictures and checks are
+    of kind ``PLACEHOLDER``, other tags ``UNSUPPORTED_TAG``. Takes time linear in the length of ``text``.
     """
     return find_bracketed(text, _closed, _loose)
 

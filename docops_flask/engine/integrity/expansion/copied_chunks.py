@@ -81,7 +81,7 @@ class CopiedChunks:
         pieces.append(chunk.content[at:])
         return b"".join(pieces), edits
 
-    def _new(self, hole: _Hole, chunk: Chunk, frame: Frame) -> bytes | None:
+    def _new(self, hole: _Hole, chunk: Chunk, frame: Frame) -> bytes | None:  # noqa: PLR0911, one for each kind
         """Return what stands for a hole in a copy; ``None`` where it stays."""
         kind = hole.kind
         if kind == "mark":
@@ -149,7 +149,7 @@ class CopiedChunks:
                     if hole is not None:
                         yield hole
 
-    def _of_attribute(
+    def _of_attribute(  # noqa: PLR0911, one for each kind of id
         self,
         element: bytes,
         attribute: "re.Match[bytes]",

@@ -46,9 +46,7 @@ class CopiedLists:
     def __init__(self, template: Template, parts: Sequence[PartText]) -> None:
         self._template = template
         related = template.relationships(template.main_part)
-        names = {
-            each.kind: each.target for each in related if not each.external and template.has(each.target)
-        }
+        names = {each.kind: each.target for each in related if not each.external and template.has(each.target)}
         self.part = names.get("numbering")
         self._styles = names.get("styles")
         self._parts = parts
@@ -87,18 +85,14 @@ class CopiedLists:
         for block in blocks:
             inside = uses[bisect_left(places, block.first) : bisect_left(places, block.last)]
             own = Counter(use.number for use in inside)
-            first = (
-                next(
-                    (
-                        each
-                        for each in part.elements.paragraphs_in(block.first, len(part.content))
-                        if each.start in part.paragraphs
-                    ),
-                    None,
-                )
-                if inside
-                else None
-            )
+            first = next(
+                (
+                    each
+                    for each in part.elements.paragraphs_in(block.first, len(part.content))
+                    if each.start in part.paragraphs
+                ),
+                None,
+            ) if inside else None
             going_on = {use.number for use in inside if first is not None and use.at < first.last}
             for use in inside:
                 is_own = own[use.number] == counts[use.number] and use.number not in going_on

@@ -63,7 +63,7 @@ class Emission:
         self._has_something: dict[int, bool] = {}
         self._has_row: dict[int, bool] = {}
 
-    def put(self, items: Sequence[Item], frame: Frame) -> None:
+    def put(self, items: Sequence[Item], frame: Frame) -> None:  # noqa: C901, one branch for each kind
         """Add what ``items`` are in a copy; raise ``Misfit`` where the log has no entry for it."""
         for item in items:
             if isinstance(item, Chunk):
@@ -153,7 +153,9 @@ class Emission:
         if part is None or block.is_inline:
             return
         reason = "no_copy" if name == "main" and block.repeats else "branch"
-        outcome.dropped += ((piece, reason) for piece in block.pieces if part.start <= piece.start < part.end)
+        outcome.dropped += (
+            (piece, reason) for piece in block.pieces if part.start <= piece.start < part.end
+        )
 
     def _loose(self, item: LooseItem, frame: Frame) -> None:
         first, number = len(self.spans), len(self.outcomes)

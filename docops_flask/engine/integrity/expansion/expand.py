@@ -49,9 +49,7 @@ def expand(template: Template, claims: Claims, limits: Limits) -> Expanded:
     else:
         for block in lines:
             if block.number != block.place or block.inside:
-                misfit = unaccounted(
-                    f"$.blocks[{block.place}]", Misfit("its id or inside is none of a block")
-                )
+                misfit = unaccounted(f"$.blocks[{block.place}]", Misfit("its id or inside is none of a block"))
                 return Expanded(template, claims._replace(blocks=()), (misfit,))
     from docops_flask.engine.integrity.expansion.lines import expand_lines
 

@@ -94,6 +94,4 @@ class ContainerItem:
         self.last = last
 
 
-Item = (
-    Chunk | BlockItem | TagItem | MergeItem | NoteItem | EmptiedItem | LooseItem | TableItem | ContainerItem
-)
+Item = Chunk | BlockItem | TagItem | MergeItem | NoteItem | EmptiedItem | LooseItem | TableItem | ContainerItem

@@ -5,14 +5,14 @@ has the rules. A block or an entry that breaks them is a misfit.
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate
 
 from docops_flask.engine.errors import TemplateLimitExceeded
-from docops_flask.engine.integrity.block_claims import Block
 from docops_flask.engine.integrity.blocks import names_of
 from docops_flask.engine.integrity.byte_stories import Stories, StoryBytes, TemplateEvidence
 from docops_flask.engine.integrity.byte_text import ByteParagraph
+from docops_flask.engine.integrity.block_claims import Block
 from docops_flask.engine.integrity.claims import Claims, InlineReplacement, Replacement
 from docops_flask.engine.integrity.copies import Repeated, parsed_paragraph, spans_in
 from docops_flask.engine.integrity.expansion.expanded import Expanded, ExpandedTemplate

@@ -42,5 +42,7 @@ class Marks:
         first, last = bisect_left(self._starts, start), bisect_left(self._starts, end)
         inside = (self.by_start[each] for each in self._starts[first:last])
         return [
-            (mark.start, mark.end) for mark in inside if mark.partner >= 0 and not start <= mark.partner < end
+            (mark.start, mark.end)
+            for mark in inside
+            if mark.partner >= 0 and not start <= mark.partner < end
         ]

@@ -17,9 +17,7 @@ from docops_flask.engine.integrity.verdict import Unaccounted
 class PlacedPart:
     """A part before and after its blocks were expanded; ``written`` is ``None`` where none lie in it."""
 
-    def __init__(
-        self, before: PartText, written: WrittenPart | None, paths: Sequence[tuple[int, str]]
-    ) -> None:
+    def __init__(self, before: PartText, written: WrittenPart | None, paths: Sequence[tuple[int, str]]) -> None:
         """``paths`` are where the paragraphs of the expanded part begin, and their addresses."""
         self.before = before
         self.written = written
@@ -212,7 +210,9 @@ class PlacedClaims:
             if entry.run_id != f"{entry.paragraph_path}:r{own_run}":
                 raise Misfit("its run_id is not the run of its placeholder", "log_entry")
             run_id = f"{path}:r{run}"
-        mirrors = tuple([self._placing.placed(each, entry.start, copies)[0] for each in entry.mirrored_at])
+        mirrors = tuple(
+            [self._placing.placed(each, entry.start, copies)[0] for each in entry.mirrored_at]
+        )
         if not self._has_lines and entry.result_path != path:
             raise Misfit("its result_path is not where its paragraph stands in the result", "log_entry")
         return entry._replace(

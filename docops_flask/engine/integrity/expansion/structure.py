@@ -22,6 +22,7 @@ from docops_flask.engine.integrity.expansion.pairing import Block, Part, paired
 from docops_flask.engine.integrity.expansion.paragraphs import PartText, Tag
 from docops_flask.engine.integrity.expansion.run_ends import RunEnds, Runs
 
+
 # How deep blocks nest at the most.
 MOST_DEPTH = 8
 # How often what goes is told anew.
@@ -144,7 +145,7 @@ class PartBlocks:
             sound.append(block)
         return sound
 
-    def _match(self, block: Block, logged: LoggedBlock, is_mirror: bool) -> None:
+    def _match(self, block: Block, logged: LoggedBlock, is_mirror: bool) -> None:  # noqa: FBT001
         block.is_listed = True
         block.number = logged.first.number
         block.is_mirror = is_mirror

@@ -1,7 +1,7 @@
-"""Check boxes that are content controls (w14:checkbox, [MS-DOCX] 2.6.1.13): which are tagged, and their edits.
+"""Check boxes that are content controls (w14:checkbox, [MS-DOCX] 2.6.1.13): which are tagged, their edits.
 
-The tag is that of a check box, 【□A】, and is all of w:tag or w:alias (17.5.2.42, 17.5.2.1). The value sets the
-state, w14:checked, and the character that shows it; the tag itself gives way to the box as any text does.
+The tag is that of a check box, 【□A】, and is all of w:tag or w:alias (17.5.2.42, 17.5.2.1). The value sets
+the state, w14:checked, and the character that shows it; the tag itself gives way to the box as any text does.
 """
 
 import re
@@ -22,7 +22,7 @@ _STATES = {True: b"2612", False: b"2610"}
 
 
 class CheckControl:
-    """A check box: where its state is stated, where the character that shows it stands, the two characters."""
+    """A check box: where its state is stated, where the character that shows it is, the two characters."""
 
     __slots__ = ("shown", "state", "states")
 

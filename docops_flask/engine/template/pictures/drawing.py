@@ -55,7 +55,7 @@ def attribute(text: str) -> str:
 
 
 def numbered(edits: Iterable[Edit]) -> list[Edit]:
-    """Return ``edits`` with the ids of new drawings: the highest of the part and more, in their order there."""
+    """Return ``edits`` with the ids of new drawings: the highest of the part and more, in order."""
     done: list[Edit] = []
     by_part: dict[EditedPart, list[Edit]] = {}
     for edit in edits:

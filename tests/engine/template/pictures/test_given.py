@@ -52,8 +52,8 @@ def test_pictures(assets: list[Asset], value: dict[str, Any], size: tuple[str, i
          "Take out what stands before the comma."),
         ({"png": in_base64(jpeg())}, "png", "Must be a PNG; it is a JPEG.", 'Write "jpeg".'),
         ({"file": "no.png"}, "file", "Must be a PNG or JPEG picture; it is a GIF.", None),
-        ({"file": "seal.pn"}, "file", "No part asset with the file name seal.pn was sent; sent were: seal.png, "
-         "图.jpg, no.png.", "Did you mean seal.png?"),
+        ({"file": "seal.pn"}, "file", "No part asset with the file name seal.pn was sent; sent were: "
+         "seal.png, 图.jpg, no.png.", "Did you mean seal.png?"),
     ],
 )  # fmt: skip
 def test_faults(
