@@ -2,6 +2,7 @@
 
 import io
 import re
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -9,13 +10,15 @@ import pytest
 from docx import Document
 from lxml import etree
 
+from docops_flask.engine.bilingual import Bilingual
 from docops_flask.engine.errors import ExitCode, InvalidArgument
 from docops_flask.engine.job import Job, JobKind
 from docops_flask.engine.opc.relationships import REL_STRICT, REL_TRANSITIONAL
 from docops_flask.engine.options import Options
 from docops_flask.engine.pipeline import inspect, precheck
+from docops_flask.engine.skills.skill import Field, Skill
 from tests.engine.open_jobs import OpenRun, run_open
-from tests.factories import docx, p, r, tbl, tc, textbox, tr
+from tests.factories import docx, p, package, r, tbl, tc, textbox, tr
 from tests.pictures import in_base64, jpeg, placeholder_picture, png
 
 PNG = png(20, 10)
@@ -298,3 +301,38 @@ def test_precheck_expects_what_a_run_does_and_inspect_tells_a_sample(tmp_path: P
     done = run_open(tmp_path, file.read_bytes(), payload)
     assert expected.expected_exit_code is done.result.exit_code is ExitCode.OK
     assert len(_drawings(done)) == 2
+
+
+def test_links_comments_and_pictures_change_the_same_lists(tmp_path: Path) -> None:
+    link = '<w:hyperlink r:id="rId9"><w:r><w:t>x</w:t></w:r></w:hyperlink>'
+    note = '<w:comment w:id="1"><w:p><w:r><w:t>note</w:t></w:r></w:p></w:comment>'
+    mark = '<w:r><w:commentReference w:id="1"/></w:r>'
+    template = docx(p("【@A 10mm】") + p(link, mark), stories={"comments": note})
+    with zipfile.ZipFile(io.BytesIO(template)) as archive:
+        members: dict[str, str | bytes] = {name: archive.read(name) for name in archive.namelist()}
+    target = (
+        f'<Relationship Id="rId9" Type="{REL_TRANSITIONAL}/hyperlink" Target="【URL】" TargetMode="External"/>'
+    )
+    lists = "word/_rels/document.xml.rels"
+    content = members[lists]
+    assert isinstance(content, bytes)
+    members[lists] = content.replace(b"</Relationships>", f"{target}</Relationships>".encode())
+    payload = {"A": SEAL, "URL": "https://example.org/"}
+    done = run_open(tmp_path, package(members), payload, Options(strip_comments=True))
+    kinds = re.findall(r'Type="[^"]*/(\w+)" Target="([^"]*)"', done.part(lists).decode())
+    assert kinds == [("hyperlink", "https://example.org/"), ("image", "media/docops1.png")]
+    assert "word/comments.xml" not in done.parts()
+    assert _is_intact(done)
+
+
+def test_a_document_type_of_language_2_gives_pictures_by_its_keys(tmp_path: Path) -> None:
+    word = Bilingual(en="Seal", zh="公章")
+    field = Field("seal", word, "text", True, "SEAL", "", word)
+    skill = Skill("letter", word, word, (field,), grammar=2)
+    done = run_open(tmp_path, "【@SEAL 10mm】", {"seal": SEAL}, skill=skill)
+    [entry] = done.json("out.replace_log.json")["entries"]
+    assert (entry["field_name"], entry["payload_path"]) == ("SEAL", "$.seal")
+    (tmp_path / "again").mkdir()
+    with pytest.raises(InvalidArgument) as refused:
+        run_open(tmp_path / "again", "【@SEAL 10mm】", {"seal": {"png": "x"}}, skill=skill)
+    assert refused.value.detail["errors"][0]["path"] == "$.payload.seal.png"

@@ -150,8 +150,8 @@ def compare_members(
         record.after = sha256(content, hashed.of_all)
         changed.append(ChangedMember(record, content))
     added: list[AddedMember] = []
-    are_last = list(after)[len(before) :]
-    for name, entry in after.items():
+    last_of_template = max((number for number, name in enumerate(after) if name in before), default=-1)
+    for number, (name, entry) in enumerate(after.items()):
         if name in before:
             continue
         with document.stored_bytes(entry) as stored:
@@ -164,7 +164,7 @@ def compare_members(
         except InvalidTemplate:
             unaccounted.append(Unaccounted(name, "", "damaged_member", "The member cannot be unpacked."))
             continue
-        added.append(AddedMember(record, content, name in are_last and _is_header_of_new(entry)))
+        added.append(AddedMember(record, content, number > last_of_template and _is_header_of_new(entry)))
     return Members(records, changed, unaccounted, added)
 
 
