@@ -173,7 +173,7 @@ def _run(job: Job, template: Template, sink: ArtefactSink) -> RunResult:
     sink.document(lambda stream: template.package.write(stream, changed, added, left_out))
     with sink.written() as written:
         claims = log.claims(), report.claims()
-        payload = None if asked.open_task is None else job.payload
+        payload = None if asked.open_task is None else asked.open_task.payload_by_any_name(job.payload or {})
         proof = prove_written(template.package, template.evidence, written, *claims, job.limits, payload)
     sink.add(REPLACE_LOG, log.as_json())
     sink.add(MISSING_FIELDS, json_text(missing.as_dict()))

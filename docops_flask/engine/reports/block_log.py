@@ -11,9 +11,9 @@ from docops_flask.engine.reports.log_entry import (
     note_of_name,
 )
 from docops_flask.engine.reports.open_fields import explained
-from docops_flask.engine.reports.replace_log import LoggedBlock, ReplaceLog, inline_entries
+from docops_flask.engine.reports.replace_log import LoggedBlock, MissingBlock, ReplaceLog, inline_entries
 from docops_flask.engine.reports.tag_faults import fault_of
-from docops_flask.engine.template.block_run import BlockRun, LinesPlace, TagCopy
+from docops_flask.engine.template.block_run import BlockRun, LinesPlace
 from docops_flask.engine.template.blocks.frames import Frame
 from docops_flask.engine.template.blocks.remarks import copies_around, remarks_in
 from docops_flask.engine.template.blocks.scopes import Scope
@@ -73,7 +73,7 @@ def block_log(  # noqa: PLR0917, the steps of a run in their order
         unsupported_count=statuses.count("unsupported"),
         touched_runs=tuple(run.run_ids_in_template(touched)),
         blocks=blocks,
-        kept_count=sum(each.status == "missing" for each in run.expanded.blocks),
+        missing_blocks=tuple(_missing_blocks(run)),
         added=_added(run),
     )
 
@@ -105,6 +105,8 @@ class _Entries:
         # Parts of entries that are the same in all copies of a tag.
         self._starts: dict[TemplateTag, LogEntry] = {}
         self._copies: dict[Frame, _Copies | None] = {}
+        self._has_lines = bool(run.lines)
+        self._has_shortened = run.has_shortened
 
     def entries(self, pictures: "Mapping[tuple[str, int], ShownPicture] | None" = None) -> Iterator[LogEntry]:
         """Yield them in the order of the result; ``pictures`` are as in ``block_log``."""
@@ -112,46 +114,53 @@ class _Entries:
         for paragraph in run.scan.paragraphs:
             place = paragraph.place
             texts = run.values.texts_in(place)
-            tags = run.tags[place]
-            _, number, copy = run.origin(place)
-            for tag, found in zip(tags, paragraph.found, strict=False):
-                entry = self._entry(tag, place, texts, number, copy)
-                yield (
-                    entry if pictures is None else entry.with_picture(pictures.get((place.path, found.start)))
-                )
+            of, frames, names = run.tags[place]
+            count = len(paragraph.found)
+            for number in range(count):
+                entry = self._entry(of[number], frames[number], names[number], place, texts)
+                if pictures is not None:
+                    entry = entry.with_picture(pictures.get((place.path, paragraph.found[number].start)))
+                yield entry
             if paragraph.inline and self._inline is not None:
                 skill = self._task.skill
                 inside = inline_entries(paragraph, texts, skill, self._suggestions, self._inline)
-                for tag, entry in zip(tags[len(paragraph.found) :], inside, strict=True):
-                    yield self._entry_inside(tag, entry)
+                for tag, frame, entry in zip(of[count:], frames[count:], inside, strict=True):
+                    yield self._entry_inside(tag, frame, entry)
 
     def _entry(
-        self, tag: TagCopy, place: ParagraphPlace, texts: Mapping[str, str], number: int | None, copy: int
+        self, of: TemplateTag, frame: Frame, name: str, place: ParagraphPlace, texts: Mapping[str, str]
     ) -> LogEntry:
-        of, frame, name = tag
         start = self._starts.get(of)
         if start is None:
             start = self._starts[of] = self._start(of)
-        copies = self._copies_of(frame)
-        if number is not None:
-            copies = (*(copies or ()), (number, copy))
-        note = start.note
-        text = texts.get(name) if of.found.kind is _PLACEHOLDER else None
-        if text is not None and self._run.was_shortened(place, name) and self._run.is_last_line(place):
-            note = f"{note}; {DROPPED_NEWLINE}" if note else DROPPED_NEWLINE
-        path = None if start.field_name is None else self._payload_path(of, frame)
-        status, reason, suggestion = start.status, start.reason, start.suggestion
-        if text is not None:
-            status, reason = "replaced", None
-        elif start.field_name is not None:
-            suggestion = given_outside(of.tag, frame.scope)
-            if suggestion is not None:
-                reason = f"{reason}; {of.name} is given outside of the list: write 【{suggestion}】"
+        if frame not in self._copies:
+            self._copies[frame] = None if frame.found is None else frame.copies
+        copies = self._copies[frame]
+        status, reason, suggestion, note = start.status, start.reason, start.suggestion, start.note
+        path = text = None
+        if of.found.kind is _PLACEHOLDER:
+            path = self._payload_path(of, frame)
+            text = texts.get(name)
+            if text is not None:
+                status, reason = "replaced", None
+                if self._has_shortened and self._run.was_shortened(place, name):
+                    note = f"{note}; {DROPPED_NEWLINE}" if note else DROPPED_NEWLINE
+            else:
+                suggestion = given_outside(of.tag, frame.scope)
+                if suggestion is not None:
+                    reason = f"{reason}; {of.name} is given outside of the list: write 【{suggestion}】"
+        if self._has_lines:
+            copies = self._with_line(copies, place)
         return LogEntry(
             status, start.run_id, start.paragraph_path, start.start, start.end, start.original_text,
             start.before, start.after, start.mirrored_at, start.field_name, text, reason, start.kind,
             suggestion, None, None, note, None, copies, place.path, path, start.related_place,
         )  # fmt: skip
+
+    def _with_line(self, copies: _Copies | None, place: ParagraphPlace) -> _Copies | None:
+        """Return ``copies`` with that of the line of a value that a paragraph is."""
+        _, number, line = self._run.origin(place)
+        return copies if number is None else (*(copies or ()), (number, line))
 
     def _start(self, of: TemplateTag) -> LogEntry:
         """Return the entry of a tag without a value."""
@@ -178,16 +187,15 @@ class _Entries:
         field = self._fields.get(name)
         return missing_reason(self._task.skill, field is not None, bool(field and field.required))
 
-    def _entry_inside(self, tag: TagCopy, entry: LogEntry) -> LogEntry:
+    def _entry_inside(self, of: TemplateTag, frame: Frame, entry: LogEntry) -> LogEntry:
         """Return the entry about a tag in a text inside a paragraph; ``entry`` has its place in the result."""
-        of, frame, _ = tag
         placed = entry._replace(
             run_id=of.run_id,
             paragraph_path=of.path,
             start=of.found.start,
             end=of.found.end,
             mirrored_at=of.mirrored_at,
-            copy=self._copies_of(frame),
+            copy=None if frame.found is None else frame.copies,
             result_path=entry.paragraph_path,
         )
         if entry.field_name is None:
@@ -195,15 +203,12 @@ class _Entries:
         reason = self._missing(of.found.name) if entry.status == "missing" else entry.reason
         return placed._replace(field_name=of.name, reason=reason, payload_path=self._payload_path(of, frame))
 
-    def _copies_of(self, frame: Frame) -> _Copies | None:
-        known = self._copies.get(frame)
-        if known is None and frame.found is not None:
-            known = self._copies[frame] = frame.copies
-        return known
-
     def _payload_path(self, of: TemplateTag, frame: Frame) -> str:
         assert of.tag is not None, "what is filled was read as a tag"
-        path = resolved(of.tag, frame.scope).path
+        if of.key is not None:
+            path = f"{frame.scope.path}.{of.key}"
+        else:
+            path = resolved(of.tag, frame.scope).path
         return with_key(path, self._task.keys, "$.") if self._task.keys else path
 
 
@@ -277,8 +282,16 @@ def _blocks(run: BlockRun) -> Iterator[LoggedBlock]:
         yield WrittenBlock(_lines_members(lines), lines.copies)
 
 
+def _missing_blocks(run: BlockRun) -> Iterator[MissingBlock]:
+    moved = run.result_paths()
+    for each in run.expanded.missing():
+        start, place = each.found.start, each.result_first
+        place = moved.get(place, (place,))[0] if place is not None else start.place.path
+        yield MissingBlock(start.placed.text, each.missing or "", place, each.status == "missing")
+
+
 def _lines_members(lines: LinesPlace) -> dict[str, Any]:
-    of, frame, _ = lines.tag
+    of, frame = lines.tag, lines.frame
     members = {
         "id": lines.number,
         "kind": "lines",

@@ -35,7 +35,6 @@ def missing_in_copies(task: OpenTask, run: BlockRun, log: ReplaceLog) -> Missing
     listed = _listed(names)
     fields = {field.placeholder: field for field in task.known_fields}
     required = {name for name in listed if (field := fields.get(_root(name))) is None or field.required}
-    kept = [each for each in blocks if each.status == "missing"]
     return MissingFields(
         tuple(sorted(required)),
         tuple(sorted(listed - required)),
@@ -43,12 +42,9 @@ def missing_in_copies(task: OpenTask, run: BlockRun, log: ReplaceLog) -> Missing
         unused_keys(task, run.pictures),
         candidate_texts(task),
         tuple(
-            islice(
-                chain(left_places(left[:MAX_LISTED], run.scan), map(_left_block, kept)),
-                MAX_LISTED,
-            )
+            islice(chain(left_places(left[:MAX_LISTED], run.scan), _left_blocks(blocks, log)), MAX_LISTED)
         ),
-        len(left) + len(kept),
+        log.left_count,
     )
 
 
@@ -95,7 +91,9 @@ def _missing_places(
             yield MissingPlace(each.missing, each.found.start.place.path, meant(each.found.name))
 
 
-def _left_block(block: BlockEntry) -> LeftPlace:
-    start = block.found.start
-    place = block.result_first or start.place.path
-    return LeftPlace(start.placed.text[:MAX_SHOWN_CHARACTERS], start.place.part.name, place, "missing")
+def _left_blocks(blocks: Sequence[BlockEntry], log: ReplaceLog) -> Iterator[LeftPlace]:
+    """Yield where the blocks are that stay as they are."""
+    for block, missing in zip(blocks, log.missing_blocks, strict=True):
+        if missing.is_kept:
+            part = block.found.start.place.part.name
+            yield LeftPlace(missing.text[:MAX_SHOWN_CHARACTERS], part, missing.place, "missing")

@@ -37,10 +37,6 @@ class UnsupportedPlace(NamedTuple):
     reason: str
     related_place: str | None = None
 
-    def as_dict(self) -> dict[str, Any]:
-        """Return it as the answer's JSON has it."""
-        return _with_related(self._asdict())
-
 
 class Problem(NamedTuple):
     """Something wrong with a template, at ``place``: a run, a part, or "" for all of it.
@@ -54,17 +50,6 @@ class Problem(NamedTuple):
     place: str
     text: str
     related_place: str | None = None
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return it as the answer's JSON has it."""
-        return _with_related(self._asdict())
-
-
-def _with_related(members: dict[str, Any]) -> dict[str, Any]:
-    """Return ``members`` without a related place that there is not."""
-    if members["related_place"] is None:
-        del members["related_place"]
-    return members
 
 
 class CandidateText(NamedTuple):
@@ -80,7 +65,7 @@ class OpenFacts(NamedTuple):
     """The members of an inspection that an open task is made from, as the answer has them."""
 
     language: int
-    structure: list[dict[str, Any]]
+    structure: tuple[dict[str, Any], ...]
     schema: dict[str, Any]
     sample_task: dict[str, Any]
     candidates: tuple[CandidateText, ...]
@@ -114,7 +99,7 @@ class Inspection(NamedTuple):
     problems: tuple[Problem, ...]
     suggested_skill: str | None
     language: int
-    structure: list[dict[str, Any]]
+    structure: tuple[dict[str, Any], ...]
     schema: dict[str, Any]
     sample_task: dict[str, Any]
     candidates: tuple[CandidateText, ...]
@@ -123,11 +108,11 @@ class Inspection(NamedTuple):
         """Return the answer's JSON, all but ``request_id``."""
         return {
             "fields": [field.as_dict() for field in self.fields],
-            "unsupported": [each.as_dict() for each in self.unsupported],
-            "problems": [problem.as_dict() for problem in self.problems],
+            "unsupported": [each._asdict() for each in self.unsupported],
+            "problems": [problem._asdict() for problem in self.problems],
             "suggested_skill": self.suggested_skill,
             "language": self.language,
-            "structure": self.structure,
+            "structure": list(self.structure),
             "schema": self.schema,
             "sample_task": self.sample_task,
             "candidates": [{**each._asdict(), "places": list(each.places)} for each in self.candidates],

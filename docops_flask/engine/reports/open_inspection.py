@@ -42,12 +42,12 @@ def open_facts(meanings: TagMeanings) -> OpenFacts:
     schema, sample = json_schema(scope, plain), {"payload": sample_payload(scope)}
     if len(json.dumps((schema, sample), ensure_ascii=False)) > MAX_SCHEMA_CHARACTERS:
         schema, sample = {"$schema": DIALECT, "type": "object"}, {"payload": {}}
-    structure: list[dict[str, Any]] = []
+    structure: tuple[dict[str, Any], ...] = ()
     if meanings.structure is not None:
         # Imported here: few templates have blocks.
         from docops_flask.engine.template.blocks.structure_report import structure_as_list
 
-        structure = structure_as_list(meanings.structure)
+        structure = tuple(structure_as_list(meanings.structure))
     language = 2 if meanings.needs_language_2 else 1
     return OpenFacts(language, structure, schema, sample, tuple(_candidates(meanings)))
 

@@ -54,12 +54,12 @@ class Precheck(NamedTuple):
             "template_fields": list(self.template_fields),
             "missing_required": list(self.missing_required),
             "missing_optional": list(self.missing_optional),
-            "unsupported": [each.as_dict() for each in self.unsupported],
+            "unsupported": [each._asdict() for each in self.unsupported],
             "missing": [each._asdict() for each in self.missing],
             "unused": [each._asdict() for each in self.unused],
             "undeclared": list(self.undeclared),
             "left": [each._asdict() for each in self.left],
-            "problems": [each.as_dict() for each in self.problems],
+            "problems": [each._asdict() for each in self.problems],
         }
 
 

@@ -42,12 +42,24 @@ class LoggedBlock(Protocol):
         """Return it as the log has it, where it is the block with that number in the log."""
 
 
+class MissingBlock(NamedTuple):
+    """A block whose value is not given: its start tag, the path of the value, its place in the result.
+
+    ``is_kept`` says that it stays as it is, ``False`` that it was decided without the value.
+    """
+
+    text: str
+    name: str
+    place: str
+    is_kept: bool
+
+
 class ReplaceLog(NamedTuple):
     """The log of a run: its entries in document order, how many have each status, the runs that changed.
 
-    ``blocks`` are those of the template that were repeated, in document order; ``kept_count`` says how many
-    of them stay as they are since a value is missing; ``added`` is what copies and pictures brought into other
-    parts. ``removed`` is what the job left out of the result beside the text.
+    ``blocks`` are those of the template that were repeated, in document order; ``missing_blocks`` are
+    those without a value; ``added`` is what copies and pictures brought into other parts.
+    ``removed`` is what the job left out of the result beside the text.
     """
 
     entries: tuple[LogEntry, ...]
@@ -58,13 +70,14 @@ class ReplaceLog(NamedTuple):
     blocks: tuple[LoggedBlock, ...] = ()
     removed: "tuple[Removed, ...]" = ()
     warnings: "tuple[RunWarning, ...]" = ()
-    kept_count: int = 0
+    missing_blocks: tuple[MissingBlock, ...] = ()
     added: Mapping[str, Any] = {}
 
     @property
     def left_count(self) -> int:
         """How many placeholders, and blocks without a value, are still in the document."""
-        return len(self.entries) - self.replaced_count + self.kept_count
+        kept = sum(block.is_kept for block in self.missing_blocks)
+        return len(self.entries) - self.replaced_count + kept
 
     @property
     def copy_count(self) -> int:

@@ -38,12 +38,15 @@ if TYPE_CHECKING:
 _PLACEHOLDER = Kind.PLACEHOLDER
 
 
-class TagCopy(NamedTuple):
-    """A tag in the result: that of the template, its copy, the name that its text goes by there."""
+class CopiedTags(NamedTuple):
+    """The tags of a paragraph of the result: those of its own text, then those of the texts inside it.
 
-    of: TemplateTag
-    frame: Frame
-    name: str
+    ``of`` are the tags of the template, ``frames`` their copies, ``names`` what their texts go by there.
+    """
+
+    of: Sequence[TemplateTag]
+    frames: Sequence[Frame]
+    names: Sequence[str]
 
 
 class LinesPlace(NamedTuple):
@@ -52,7 +55,8 @@ class LinesPlace(NamedTuple):
     ``first`` and ``last`` are its addresses in the result.
     """
 
-    tag: TagCopy
+    tag: TemplateTag
+    frame: Frame
     number: int
     copies: int
     first: str
@@ -80,7 +84,7 @@ class BlockRun:
         assert meanings.structure is not None
         self.meanings = meanings
         self.expanded = expanded
-        self.tags: dict[ParagraphPlace, Sequence[TagCopy]] = {}
+        self.tags: dict[ParagraphPlace, CopiedTags] = {}
         self.lines: list[LinesPlace] = []
         self.places = NO_PLACES
         # By the address of a place outside paragraphs: its address in the template, its copy.
@@ -92,6 +96,8 @@ class BlockRun:
         # By the list of what was found, which paragraphs alike share: where each begins.
         self._offsets: dict[int, Sequence[int]] = {}
         self._known: dict[tuple[int, tuple[TemplateTag | None, ...]], _Decided] = {}
+        # What was decided of a paragraph's own text by the chunk that holds all of it and where there.
+        self._in_chunks: dict[tuple[int, int], _Decided | None] = {}
         raw = scan_document(expanded.document, find_tags)
         read = [self._read(each) for each in raw.paragraphs]
         self.scan = raw._replace(paragraphs=[each for each in read if each is not None], undeclared=())
@@ -107,6 +113,29 @@ class BlockRun:
 
     def _read(self, paragraph: BracketedParagraph) -> BracketedParagraph | None:
         """Return a paragraph of the expanded template with what becomes of its tags; ``None`` without any."""
+        place = paragraph.place
+        span = self.expanded.span_at(place.part, place.content)
+        if span is None or paragraph.inline or place.end >= span[1] + len(span[0].content):
+            return self._read_slowly(paragraph)
+        # Most paragraphs lie in one chunk, which stands many times.
+        chunk, start, frame = span
+        key = id(chunk), place.content - start
+        if key in self._in_chunks:
+            decided = self._in_chunks[key]
+        else:
+            own, _ = self._own(paragraph)
+            decided = self._in_chunks[key] = own if own.tags else None
+        if decided is None:
+            return None
+        found, pieces, tags, names = decided
+        if frame.is_kept and any(tag.found.kind is _PLACEHOLDER for tag in tags):
+            return self._read_slowly(paragraph)
+        self._collected.take_alike(place, tags, names, frame.scope)
+        self.tags[place] = CopiedTags(tags, [frame] * len(tags), names)
+        return BracketedParagraph(place, found, pieces)
+
+    def _own(self, paragraph: BracketedParagraph) -> tuple["_Decided", list[Frame]]:
+        """Return what becomes of the tags of a paragraph's own text, and their copies."""
         place, found = paragraph.place, paragraph.found
         key = id(found)
         offsets = self._offsets.get(key)
@@ -122,7 +151,12 @@ class BlockRun:
         decided = self._known.get((key, tuple(of)))
         if decided is None:
             decided = self._known[key, tuple(of)] = _decided(paragraph, of)
-        own, pieces, tags = decided
+        return decided, frames
+
+    def _read_slowly(self, paragraph: BracketedParagraph) -> BracketedParagraph | None:
+        """Do as ``_read`` for a paragraph whose tags may be in several copies."""
+        place = paragraph.place
+        (own, pieces, tags, _), frames = self._own(paragraph)
         inline: Sequence[BracketedInline] = ()
         if paragraph.inline:
             inline, inner_tags, inner_frames = self._inside(place, paragraph.inline)
@@ -130,7 +164,7 @@ class BlockRun:
         if not tags:
             return None
         names = self._collected.take(place, tags, frames)
-        self.tags[place] = list(map(TagCopy, tags, frames, names))
+        self.tags[place] = CopiedTags(tags, frames, names)
         if any(tag.found.name != name for tag, name in zip(tags, names, strict=True)):
             own = [each._replace(name=name) for each, name in zip(own, names, strict=False)]
             inline = _renamed(inline, names[len(own) :])
@@ -185,9 +219,9 @@ class BlockRun:
         first = len(structure.blocks) + len(remarks_in(structure))
         numbers: dict[TemplateTag, int] = {}
         for each, result_from, result_to in expansion.blocks:
-            tag = self.tags[each.place][0]
-            number = numbers.setdefault(tag.of, first + len(numbers))
-            self.lines.append(LinesPlace(tag, number, len(each.lines), result_from, result_to))
+            [tag], [frame], _ = self.tags[each.place]
+            number = numbers.setdefault(tag, first + len(numbers))
+            self.lines.append(LinesPlace(tag, frame, number, len(each.lines), result_from, result_to))
         self._take_places(expansion)
 
     def _take_places(self, expansion: Expansion) -> None:
@@ -264,19 +298,19 @@ class BlockRun:
             return source, None, 0
         return source, self.lines[origin.block].number, origin.copy
 
-    def is_last_line(self, place: ParagraphPlace) -> bool:
-        """Say whether ``place`` is no line of a value, or the last."""
-        if self._expansion is None:
-            return True
-        origin = self._expansion.origins[place]
-        if origin.block is None or origin.copy is None:
-            return True
-        return origin.copy + 1 == self.lines[origin.block].copies
+    @property
+    def has_shortened(self) -> bool:
+        """Whether a newline was dropped at the end of any value."""
+        return bool(self._collected.shortened or self.values.shortened)
 
     def was_shortened(self, place: ParagraphPlace, name: str) -> bool:
-        """Say whether a newline was dropped at the end of the value of a tag."""
+        """Say whether a newline was dropped at the end of the value of a tag; of its lines, for the last."""
         if self._expansion is not None:
-            place = self._expansion.origins[place].place
+            origin = self._expansion.origins[place]
+            if origin.block is not None and origin.copy is not None:
+                if origin.copy + 1 < self.lines[origin.block].copies:
+                    return False
+            place = origin.place
         if place in self._collected.of_copies:
             return (place, name) in self._collected.shortened
         return name in self.values.shortened
@@ -304,9 +338,9 @@ class BlockRun:
         found: dict[RunPlace, RunPlace] = {}
         for paragraph in self.scan.paragraphs:
             tags = self.tags[paragraph.place]
-            for tag, piece in zip(tags, paragraph.pieces, strict=False):
+            for tag, piece in zip(tags.of, paragraph.pieces, strict=False):
                 run = paragraph.place.run(piece.shown.run_index)
-                found.setdefault(run, tag.of.place.run(tag.of.run_index))
+                found.setdefault(run, tag.place.run(tag.run_index))
         return found
 
     def run_ids_in_template(self, run_ids: Iterable[str]) -> list[str]:
@@ -345,11 +379,15 @@ def _start(place: ParagraphPlace) -> int:
 
 
 class _Decided(NamedTuple):
-    """What was found in a paragraph's own text and is no text, where each begins, the template's tags."""
+    """What was found in a paragraph's own text and is no text, where each begins, the template's tags.
+
+    ``names`` are what stands in the brackets.
+    """
 
     found: Sequence[Found]
     pieces: Sequence[TextPiece]
     tags: Sequence[TemplateTag]
+    names: Sequence[str]
 
 
 def _decided(paragraph: BracketedParagraph, of: Sequence[TemplateTag | None]) -> _Decided:
@@ -359,7 +397,7 @@ def _decided(paragraph: BracketedParagraph, of: Sequence[TemplateTag | None]) ->
             found.append(each._replace(kind=tag.found.kind))
             pieces.append(piece)
             tags.append(tag)
-    return _Decided(found, pieces, tags)
+    return _Decided(found, pieces, tags, [each.name for each in found])
 
 
 def _renamed(inline: Sequence[BracketedInline], names: Sequence[str]) -> list[BracketedInline]:

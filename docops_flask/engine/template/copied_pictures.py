@@ -27,9 +27,9 @@ def take_pictures(run: BlockRun, assets: Sequence[Asset]) -> GivenPictures:
     """
     taken = _Taken(assets)
     for place, tags in run.tags.items():
-        for tag in tags:
-            if tag.of.found.kind is Kind.PLACEHOLDER and tag.of.tag is not None:
-                taken.take((place, tag.name), tag.of.tag, tag.frame.scope)
+        for of, frame, name in zip(*tags, strict=True):
+            if of.found.kind is Kind.PLACEHOLDER and of.tag is not None:
+                taken.take((place, name), of.tag, frame.scope)
     _take_places(run, taken)
     return GivenPictures({}, taken.errors, taken.reader.unused, taken.of_copies, taken.boxes)
 

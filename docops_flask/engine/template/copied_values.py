@@ -68,34 +68,66 @@ class CopiedValues:
 
         That is what stands in the brackets, but for a tag that stands there again with another value.
         """
-        root = self._root
-        if all(frame.scope is root for frame in frames):
-            names = [tag.found.name for tag in tags]
-            for tag, name in zip(tags, names, strict=True):
-                if tag.found.kind is _PLACEHOLDER:
-                    self._of_root[name] = self._of_root.get(name, 0) + 1
-            return names
-        names = []
-        texts: dict[str, str] = {}
+        names: list[str] = []
         scopes: dict[str, Scope] = {}
         for tag, frame in zip(tags, frames, strict=True):
-            name, scope = tag.found.name, frame.scope
-            if tag.found.kind is _PLACEHOLDER:
-                if scopes.setdefault(name, scope) is not scope:
-                    # No name in a document holds a NUL.
-                    name = f"{name}\0{len(names)}"
-                text = self._text(tag, scope, place)
-                if text is not None:
-                    if text.endswith("\n"):
-                        self.shortened.add((place, name))
-                        text = text[:-1]
-                    if "\n" in text:
-                        self.has_lines = True
-                    self.size += len(text) if text.isascii() else len(text.encode())
-                    texts[name] = text
+            name = tag.found.name
+            if scopes.setdefault(name, frame.scope) is not frame.scope:
+                # No name in a document holds a NUL.
+                name = f"{name}\0{len(names)}"
             names.append(name)
-        self.of_copies[place] = texts
+        if all(frame.scope is self._root for frame in frames):
+            self._take_root(tags)
+        else:
+            texts: dict[str, str] = {}
+            for tag, frame, name in zip(tags, frames, names, strict=True):
+                self._add(place, tag, frame.scope, name, texts)
+            self.of_copies[place] = texts
         return names
+
+    def take_alike(
+        self, place: ParagraphPlace, tags: Sequence[TemplateTag], names: Sequence[str], scope: Scope
+    ) -> None:
+        """Take the tags of a paragraph, written ``names``, that all are in one scope."""
+        if scope is self._root:
+            self._take_root(tags)
+            return
+        texts: dict[str, str] = {}
+        for tag, name in zip(tags, names, strict=True):
+            self._add(place, tag, scope, name, texts)
+        self.of_copies[place] = texts
+
+    def _take_root(self, tags: Sequence[TemplateTag]) -> None:
+        for tag in tags:
+            if tag.found.kind is _PLACEHOLDER:
+                self.take_root(tag.found.name)
+
+    def _add(  # noqa: PLR0917, thousands are made, and names take time
+        self, place: ParagraphPlace, tag: TemplateTag, scope: Scope, name: str, texts: dict[str, str]
+    ) -> None:
+        """Add the text of a tag to ``texts`` if it has one."""
+        if tag.found.kind is not _PLACEHOLDER:
+            return
+        text: str | None = None
+        item = scope.value
+        if tag.key is not None and type(item) is dict:
+            # Most tags ask for a text of an item.
+            value = item.get(tag.key)
+            if type(value) is str and "\r" not in value:
+                text = value
+            elif value is None:
+                return
+        if text is None:
+            text = self._text(tag, scope, place)
+            if text is None:
+                return
+        if "\n" in text:
+            if text.endswith("\n"):
+                self.shortened.add((place, name))
+                text = text[:-1]
+            self.has_lines = self.has_lines or "\n" in text
+        self.size += len(text) if text.isascii() else len(text.encode())
+        texts[name] = text
 
     def _text(self, template: TemplateTag, scope: Scope, place: ParagraphPlace) -> str | None:
         tag = template.tag

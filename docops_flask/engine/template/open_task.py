@@ -65,6 +65,10 @@ class OpenTask(NamedTuple):
         meanings = _with_pictures(decide_tags(scan, places, self.known))
         return meanings.scan, meanings.places
 
+    def payload_by_any_name(self, payload: Mapping[str, Value]) -> Mapping[str, Value]:
+        """Return ``payload`` with the names of fields beside the keys of a document type."""
+        return {**self.payload, **payload} if self.keys else payload
+
 
 def read_open_task(
     decide: Callable[[Collection[str]], TagMeanings],

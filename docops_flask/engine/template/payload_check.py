@@ -58,6 +58,7 @@ class _Check:
         self.unused: list[UnusedKey] = []
         self._compared = 0
         self._conflicts: dict[Entry, bool] = {}
+        self._plain: dict[Entry, bool] = {}
         self._writers: dict[Entry, Sequence[Callable[[Scalar], str]]] = {}
 
     def of_object(self, values: Mapping[str, Value], scope: Scope, path: str) -> None:
@@ -68,7 +69,9 @@ class _Check:
             entry = scope.names.get(key)
             if entry is None:
                 self.unused.append(UnusedKey(at, key, self._near(key, scope.names)))
-            elif value is not None:
+            elif value is not None and not (
+                type(value) is str and self._is_plain(entry) and _NOT_XML.search(value) is None
+            ):
                 self._of_value(value, entry, at)
 
     def _near(self, key: str, names: Iterable[str]) -> str | None:
@@ -97,6 +100,13 @@ class _Check:
             self._of_image(value, path)
         elif kind is not ValueKind.GIVEN:
             self._of_scalar(value, entry, path)
+
+    def _is_plain(self, entry: Entry) -> bool:
+        """Say whether any text that XML can hold is a value of ``entry``: it has no formats."""
+        known = self._plain.get(entry)
+        if known is None:
+            known = self._plain[entry] = entry.kind is ValueKind.TEXT and not self._writers_of(entry)
+        return known
 
     def _is_conflicting(self, entry: Entry) -> bool:
         known = self._conflicts.get(entry)

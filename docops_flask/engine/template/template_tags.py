@@ -9,19 +9,20 @@ from docops_flask.engine.template.places.reading import Place
 from docops_flask.engine.template.scan import BracketedParagraph
 from docops_flask.engine.template.tag_bytes import byte_of, offset_in
 from docops_flask.engine.template.tag_meaning import Detail, TagMeanings, name_in_log
-from docops_flask.engine.template.tags import Tag, read_tag
+from docops_flask.engine.template.tags import Tag, TagKind, read_tag
 
 
 class TemplateTag:
     """A tag of the template that is filled or told of, with its place there.
 
     ``tag`` is ``None`` where the text cannot be read as one; ``name`` is its path as the replace log has it.
+    ``key`` is its name where it asks for a member of an item, as it is, ``None`` for any other.
     It stands in the paragraph ``place`` or in a text inside it, at ``path``; ``mirrored_at`` are the same
     texts in other branches of an mc:AlternateContent. ``text`` is all of the text around it.
     """
 
     __slots__ = (
-        "detail", "found", "mirrored_at", "name", "path", "place", "run_id", "run_index", "tag", "text",
+        "detail", "found", "key", "mirrored_at", "name", "path", "place", "run_id", "run_index", "tag", "text",
     )  # fmt: skip
 
     def __init__(  # noqa: PLR0917, all of it is told of a tag
@@ -37,6 +38,7 @@ class TemplateTag:
         self.found = found
         self.tag = tag if isinstance(tag, Tag) else None
         self.name = name_in_log(found.name)
+        self.key = None if self.tag is None else _plain_key(self.tag)
         self.place = place
         self.path = path
         self.text = text
@@ -49,6 +51,13 @@ class TemplateTag:
     def original(self) -> str:
         """The tag as it is written."""
         return self.text[self.found.start : self.found.end]
+
+
+def _plain_key(tag: Tag) -> str | None:
+    path = tag.path
+    if tag.kind is not TagKind.FIELD or tag.formats or path is None or path.up or path.is_root:
+        return None
+    return path.names[0] if len(path.names) == 1 else None
 
 
 def tags_by_byte(meanings: TagMeanings) -> dict[str, dict[int, TemplateTag]]:

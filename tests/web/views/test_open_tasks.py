@@ -115,8 +115,8 @@ def test_a_number_with_a_huge_exponent_is_refused(client: FlaskClient, number: s
 def test_precheck_says_what_a_run_comes_to(client: FlaskClient) -> None:
     data = form(docx(p("【甲方】【X】【#A】【/A】")), _task(payload={"甲方": "A"}))
     body = client.post("/v1/precheck", data=data).get_json()
-    assert (body["expected_exit_code"], body["template_fields"]) == (3, ["X", "甲方"])
-    assert (body["missing_required"], body["problems"]) == (["X"], [])
+    assert (body["expected_exit_code"], body["template_fields"]) == (2, ["X", "甲方"])
+    assert (body["missing_required"], body["problems"]) == (["A", "X"], [])
 
 
 def test_precheck_tells_a_document_type_of_tags_that_it_cannot_fill(client: FlaskClient) -> None:
@@ -145,7 +145,7 @@ def test_inspect_says_what_a_payload_holds(client: FlaskClient) -> None:
         {"text": "【注意】", "count": 1, "places": ["p0:r0"]},
     ]
     assert [each["name"] for each in body["fields"]] == ["日期"]
-    assert {"NEEDS_LANGUAGE_2"} == {each["code"] for each in body["problems"]}
+    assert {"NEEDS_LANGUAGE_2", "UNDECLARED_NAME"} == {each["code"] for each in body["problems"]}
 
 
 def test_inspect_of_a_template_of_language_1(client: FlaskClient) -> None:

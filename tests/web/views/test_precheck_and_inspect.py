@@ -45,7 +45,7 @@ def test_precheck_answers_with_the_contracts_members(client: FlaskClient) -> Non
     }  # fmt: skip
     assert set(body["summary"]) == {
         "template_field_count", "unsupported_count", "missing_required_count", "missing_optional_count",
-        "left_count",
+        "left_count", "copies",
     }  # fmt: skip
     assert body["template_fields"] == ["ATTENDEES", "MEETING_DATE", "MEETING_TITLE"]
     assert (body["missing_required"], body["missing_optional"]) == (["MEETING_DATE"], ["ATTENDEES"])
@@ -56,8 +56,8 @@ def test_inspect_answers_with_the_contracts_members(client: FlaskClient) -> None
     body = response.get_json()
     assert response.status_code == 200
     assert set(body) == {
-        "fields", "unsupported", "problems", "suggested_skill", "language", "schema", "sample_task",
-        "candidates", "request_id",
+        "fields", "unsupported", "problems", "suggested_skill", "language", "structure", "schema",
+        "sample_task", "candidates", "request_id",
     }  # fmt: skip
     assert body["fields"][0]["name"] == "MEETING_TITLE"
     assert body["fields"][0]["known_in"] == ["meeting_notice"]

@@ -8,7 +8,7 @@ from docops_flask.engine.document.document import Document
 from docops_flask.engine.document.paragraph_text import OBJECT
 from docops_flask.engine.job import Job
 from docops_flask.engine.reports.log_entry import LogEntry
-from docops_flask.engine.reports.replace_log import ReplaceLog
+from docops_flask.engine.reports.replace_log import MissingBlock, ReplaceLog
 from docops_flask.engine.skills.skill import Field
 from docops_flask.engine.template.grammar import Suggestions
 
@@ -60,6 +60,7 @@ def page_facts(
     fields = {} if job.skill is None else job.skill.placeholders()
     left = [entry for entry in log.entries if entry.status != "replaced"]
     shown = left[:MAX_LEFT]
+    blocks = [_missing_block(each) for each in log.missing_blocks[: MAX_LEFT - len(shown)]]
     around = dict(_around(document, shown))
     suggestions = Suggestions(fields)
     return PageFacts(
@@ -67,8 +68,8 @@ def page_facts(
         name=job.template_name,
         date=job.date,
         filled=log.replaced_count,
-        left_count=len(left),
-        left=tuple(_left(entry, fields, suggestions, around) for entry in shown),
+        left_count=len(left) + len(log.missing_blocks),
+        left=(*(_left(entry, fields, suggestions, around) for entry in shown), *blocks),
         texts=dict(_texts(document, places)),
     )
 
@@ -76,10 +77,13 @@ def page_facts(
 def _left(
     entry: LogEntry, fields: Mapping[str, Field], suggestions: Suggestions, around: Mapping[int, str]
 ) -> LeftPlaceholder:
-    field = fields.get(entry.field_name or "")
+    # In language 2 fields are known by what stands in their brackets.
+    field = fields.get(entry.field_name or "") or fields.get(entry.original_text[1:-1])
     meant = entry.suggestion
     if entry.status == "unsupported":
         todo = entry.kind or "other"
+    elif field is None and entry.payload_path is not None:
+        todo = "required"
     elif field is None:
         todo, meant = "unknown", suggestions.near(entry.field_name or "")
     else:
@@ -87,6 +91,11 @@ def _left(
     label = None if field is None else field.label
     text = around.get(id(entry)) or shortened_text(entry.before + entry.original_text)
     return LeftPlaceholder(entry.original_text, label, todo, meant, _address(entry), text)
+
+
+def _missing_block(block: MissingBlock) -> LeftPlaceholder:
+    label = Bilingual(en=block.name, zh=block.name)
+    return LeftPlaceholder(block.text, label, "required", None, block.place, shortened_text(block.text))
 
 
 def _address(entry: LogEntry) -> str:

@@ -14,6 +14,7 @@ from docops_flask.engine.document.open import reopen_document
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.opc.xml_part import encoding_of, recoded
 from docops_flask.engine.template.blocks.byte_ranges import Ranges
+from docops_flask.engine.template.blocks.chunks import Chunk
 from docops_flask.engine.template.blocks.expansion import BlockLayouts, BlockOutcome, ExpandedPart
 from docops_flask.engine.template.blocks.found_blocks import FoundBlock
 from docops_flask.engine.template.blocks.frames import Frame
@@ -124,6 +125,14 @@ class ExpandedTemplate:
         part_map = self._maps.get(place.part.name)
         return self.root if part_map is None else part_map.frame_at(at)
 
+    def span_at(self, part: StoryPart, at: int) -> tuple[Chunk, int, Frame] | None:
+        """Return the chunk that holds the byte ``at`` of a part, where it begins, and its copy.
+
+        ``None`` stands for a part without blocks.
+        """
+        part_map = self._maps.get(part.name)
+        return None if part_map is None else part_map.span_at(at)
+
     def source_at(self, part: StoryPart, at: int) -> tuple[Frame, int]:
         """Return the copy and the byte of the template that the byte ``at`` of a part is; -1 for a new one."""
         part_map = self._maps.get(part.name)
@@ -155,6 +164,12 @@ class _PartMap:
     def frame_at(self, at: int) -> Frame:
         """Return the copy that a byte of the result belongs to."""
         return self._spans[bisect_right(self.starts, at) - 1].frame
+
+    def span_at(self, at: int) -> tuple[Chunk, int, Frame]:
+        """Return the chunk that holds a byte of the result, where it begins, and its copy."""
+        number = bisect_right(self.starts, at) - 1
+        chunk, frame = self._spans[number]
+        return chunk, self.starts[number], frame
 
     def source_at(self, at: int) -> tuple[Frame, int]:
         """Return the copy that a byte of the result belongs to, and the byte of the template."""
