@@ -77,9 +77,12 @@ def test_each_copy_has_its_own(tmp_path: Path) -> None:
         control("【□A】").replace('<w14:checked w14:val="0"/>', ""),
         control("【□A】").replace("<w:t>☐</w:t>", ""),
         re.sub("<w14:checkbox>.*</w14:checkbox>", "<w:text/>", control("【□A】")),
+        control("【□B】").replace("<w:id", '<w:alias w:val="【□A】"/><w:id'),
     ],
 )
 def test_other_controls_are_told(tmp_path: Path, body: str) -> None:
-    done = run_open(tmp_path, docx(f"<w:p>{body}</w:p>"), {"A": True})
+    payload = {"A": True, **({"B": False} if "□B" in body else {})}
+    done = run_open(tmp_path, docx(f"<w:p>{body}</w:p>"), payload)
     assert done.kinds() == [("【□A】", "UNSUPPORTED_TAG")]
+    assert _is_intact(done)
     assert done.result.exit_code is ExitCode.UNSUPPORTED_PLACEHOLDERS

@@ -311,7 +311,8 @@ def test_links_comments_and_pictures_change_the_same_lists(tmp_path: Path) -> No
     with zipfile.ZipFile(io.BytesIO(template)) as archive:
         members: dict[str, str | bytes] = {name: archive.read(name) for name in archive.namelist()}
     target = (
-        f'<Relationship Id="rId9" Type="{REL_TRANSITIONAL}/hyperlink" Target="【URL】" TargetMode="External"/>'
+        f'<Relationship Id="rId9" Type="{REL_TRANSITIONAL}/hyperlink" Target="【URL】" '
+        'TargetMode="External"/>'
     )
     lists = "word/_rels/document.xml.rels"
     content = members[lists]

@@ -38,6 +38,7 @@ _EMPTY = f'<Relationships xmlns="{RELATIONSHIPS_NAMESPACE}"/>'.encode()
 
 _Entry = Replacement | PlaceReplacement
 _Element = tuple[str, dict[str, str]]
+Edit = tuple[int, int, bytes]
 
 
 class ExtendedPart(NamedTuple):
@@ -132,32 +133,21 @@ class AddedPictures:
             if box is None:
                 raise Misfit
             boxes.setdefault(box.fill, (entry.part, box, []))[2].append(entry)
-        gone: dict[str, list[tuple[int, int]]] = {}
+        edits: dict[str, list[Edit]] = {}
+        gone: dict[str, list[Edit]] = {}
         for part, box, entries in boxes.values():
-            pictures = [entry.picture for entry in entries if entry.picture is not None]
-            reader = readers[part]
-            if pictures:
-                self._fill(part, box, entries, reader, others)
-                continue
-            tags = [picture_tag(_inner(entry.original_text)) for entry in entries]
-            if any(tag is None or not tag.is_optional for tag in tags) or any(
-                each.new_text for each in entries
-            ):
-                raise Misfit
-            removal = reader.removal(box)
-            gone.setdefault(part, []).append(removal[:2])
-            self._add(part, [removal], others)
-        for part, ranges in gone.items():
-            self._without(part, ranges, others)
+            if any(entry.picture is not None for entry in entries):
+                edits.setdefault(part, []).extend(self._filled(part, box, entries, readers[part]))
+            else:
+                _refuse_given(entries)
+                gone.setdefault(part, []).append(readers[part].removal(box))
+        for part in edits.keys() | gone.keys():
+            self._add(part, edits.get(part, []), gone.get(part, []), others)
 
-    def _fill(
-        self,
-        part: str,
-        box: PictureBox,
-        entries: Sequence[PlaceReplacement],
-        reader: BoxReader,
-        others: dict[str, PlacedPart],
-    ) -> None:
+    def _filled(
+        self, part: str, box: PictureBox, entries: Sequence[PlaceReplacement], reader: BoxReader
+    ) -> list[Edit]:
+        """Return the edits that put the one picture of ``entries`` into a box."""
         pictures = [entry.picture for entry in entries if entry.picture is not None]
         picture = pictures[0]
         header = self._headers[picture.part]
@@ -166,7 +156,7 @@ class AddedPictures:
         if len(pictures) > 1 or size != (picture.width, picture.height) or not is_told:
             raise Misfit
         relationship = self._relationships[self._actual(part), picture.part]
-        self._add(part, reader.edits(box, header, relationship), others)
+        return reader.edits(box, header, relationship)
 
     def finish(self, others: Mapping[str, PlacedPart]) -> dict[str, ExtendedPart]:
         """Give ids to the new drawings, and return the lists of relationships and content types.
@@ -195,21 +185,17 @@ class AddedPictures:
         """Return ``unaccounted`` without the members that were added, all of which are accounted for."""
         return [each for each in unaccounted if each.what != "member_added"]
 
-    def _add(self, part: str, edits: Sequence[tuple[int, int, bytes]], others: dict[str, PlacedPart]) -> None:
+    def _add(
+        self, part: str, edits: Sequence[Edit], gone: Sequence[Edit], others: dict[str, PlacedPart]
+    ) -> None:
+        """Have ``edits`` made in a part, and nothing in what is ``gone``."""
         story = self._stories.named(part)
-        if story is not None:
-            story.edits += edits
+        known = others[part].edits if story is None else story.edits
+        made = [*without(known, gone), *edits, *gone]
+        if story is None:
+            others[part] = others[part]._replace(edits=made)
         else:
-            others[part] = others[part]._replace(edits=[*others[part].edits, *edits])
-
-    def _without(self, part: str, ranges: Sequence[tuple[int, int]], others: dict[str, PlacedPart]) -> None:
-        """Take out what else is edited in ``ranges``, which go."""
-        removals = [(start, end, b"") for start, end in ranges]
-        story = self._stories.named(part)
-        if story is not None:
-            story.edits = [*without(story.edits, ranges), *removals]
-        else:
-            others[part] = others[part]._replace(edits=[*without(others[part].edits, ranges), *removals])
+            story.edits = made
 
     def _reader(self, part: str) -> BoxReader:
         content = self._stories.package.read(part)
@@ -304,6 +290,13 @@ def _pictures(claims: Claims) -> Iterator[tuple[_Entry, Picture]]:
 
 
 _place = attrgetter("place")
+
+
+def _refuse_given(entries: Sequence[PlaceReplacement]) -> None:
+    """Raise ``Misfit`` unless the tags of a box need no value, and none is claimed."""
+    tags = [picture_tag(_inner(entry.original_text)) for entry in entries]
+    if any(tag is None or not tag.is_optional for tag in tags) or any(each.new_text for each in entries):
+        raise Misfit
 
 
 def _inner(original: str) -> str:

@@ -25,20 +25,20 @@ def is_of_control(entry: PlaceReplacement) -> bool:
 def set_controls(stories: Stories, claims: Claims) -> None:
     """Have the check boxes set whose tags ``claims`` replace; raises ``Misfit`` for one that cannot be."""
     parts: dict[str, _Part] = {}
-    done: dict[tuple[str, int], str] = {}
+    done: dict[tuple[str, int], PlaceReplacement] = {}
     for entry in claims.places:
         if not is_of_control(entry):
             continue
         if entry.part not in parts:
             parts[entry.part] = _Part(stories.package.read(entry.part), entry.part)
         first, edits = parts[entry.part].edits(entry)
-        if done.setdefault((entry.part, first), entry.new_text) != entry.new_text:
-            # Tag and title of one control say different things: the last one holds.
-            raise Misfit
         story = stories.named(entry.part)
-        if story is None:
+        known = done.setdefault((entry.part, first), entry)
+        if story is None or known.new_text != entry.new_text:
+            # Tag and title of one control that say different things do not fit.
             raise Misfit
-        story.edits += [edit for edit in edits if edit not in story.edits]
+        if known is entry:
+            story.edits += edits
 
 
 class _Part:

@@ -1,6 +1,7 @@
 """Pictures of the template that give way to others, for the proof: their edits, made from a tree."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -35,6 +36,8 @@ class BoxReader:
         self._elements = {
             local: [each for each in root.iter("*") if _local(each) == local] for local in ("docPr", "cNvPr")
         }
+        # By drawing, which several attributes may describe.
+        self._boxes: dict[_Element, PictureBox | None] = {}
 
     def box(self, address: str) -> PictureBox | None:
         """Return the drawing that the attribute at ``address`` describes, if it has one picture."""
@@ -45,8 +48,14 @@ class BoxReader:
         frame = next(
             (each for each in described.iterancestors() if _local(each) in ("inline", "anchor")), None
         )
-        around = None if frame is None else frame.getparent()
-        if frame is None or around is None or _local(around) != "drawing":
+        if frame is not None and frame not in self._boxes:
+            self._boxes[frame] = self._box_in(frame)
+        return None if frame is None else self._boxes[frame]
+
+    @staticmethod
+    def _box_in(frame: _Element) -> PictureBox | None:
+        around = frame.getparent()
+        if around is None or _local(around) != "drawing":
             return None
         blips = [each for each in frame.iter("*") if _local(each) == "blip"]
         extent = next((each for each in frame if _local(each) == "extent"), None)
@@ -119,7 +128,14 @@ def _local(element: _Element) -> str:
 
 
 def without(
-    edits: Sequence[tuple[int, int, bytes]], gone: Sequence[ByteRange]
+    edits: Sequence[tuple[int, int, bytes]], gone: Sequence[tuple[int, int, bytes]]
 ) -> list[tuple[int, int, bytes]]:
-    """Return those of ``edits`` that do not lie in one of the ranges ``gone``."""
-    return [edit for edit in edits if not any(start <= edit[0] < end for start, end in gone)]
+    """Return those of ``edits`` that do not lie in what ``gone`` takes away."""
+    ranges = sorted(gone)
+    starts = [start for start, _, _ in ranges]
+
+    def stays(at: int) -> bool:
+        number = bisect_right(starts, at) - 1
+        return number < 0 or at >= ranges[number][1]
+
+    return [edit for edit in edits if stays(edit[0])]

@@ -14,16 +14,18 @@ from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.opc.package import Package
 from tests.engine.open_jobs import run_open
 from tests.factories import docx, p
+from tests.engine.test_check_controls import control
 from tests.pictures import in_base64, placeholder_picture, png
 
 TEMPLATE = docx(
-    p("a【@A 10mm】b") + p("【@B】") + p(placeholder_picture("【@C】"), "t"),
+    p("a【@A 10mm】b") + p("【@B】") + p(placeholder_picture("【@C】"), "t") + p(control("【□D】")),
     stories={"header1": p("【@A 10mm】")},
 )
 PAYLOAD = {
     "A": {"png": in_base64(png(20, 10)), "alt": "one"},
     "B": {"png": in_base64(png(5, 5, color=(1, 2, 3)))},
     "C": {"png": in_base64(png(20, 10)), "alt": "two"},
+    "D": True,
 }
 MAIN, RELATIONSHIPS = "word/document.xml", "word/_rels/document.xml.rels"
 
@@ -102,6 +104,10 @@ def _without_entry_picture(job: Job) -> None:
     del job.log["entries"][0]["picture"]
 
 
+def _box_in_log(job: Job) -> None:
+    next(each for each in job.log["entries"] if each["new_text"] == "☑")["new_text"] = "☐"
+
+
 def _more_parts(job: Job) -> None:
     job.members["word/media/more.png"] = png()
 
@@ -126,6 +132,9 @@ MUTATIONS: Mapping[str, Callable[[Job], None]] = {
     "one more content type": _replaced(
         "[Content_Types].xml", b"</Types>", b'<Default Extension="exe" ContentType="a/b"/></Types>'
     ),
+    "another state of a check box": _replaced(MAIN, b'<w14:checked w14:val="1"/>', b'<w14:checked w14:val="0"/>'),
+    "another character of a check box": _replaced(MAIN, "<w:t>\u00fe</w:t>".encode(), "<w:t>☐</w:t>".encode()),
+    "another box in the log": _box_in_log,
     "other pixels": _other_media,
     "another picture and its digest": _other_media_and_digest,
     "two pictures exchanged": _swapped,

@@ -2,7 +2,7 @@
 
 from lxml.etree import _Element
 
-from docops_flask.engine.document.document import CellPlace, Document, ParagraphPlace
+from docops_flask.engine.document.document import CellPlace, Document, ParagraphPlace, TablePlace
 from docops_flask.engine.formatting.sections import Section, Sections
 from docops_flask.engine.oxml.names import Vocabulary, to_integer, to_twips
 
@@ -17,14 +17,18 @@ class ColumnWidths:
     def __init__(self, document: Document) -> None:
         self._sections = Sections(document)
         self._cells: dict[CellPlace, int | None] = {}
+        self._tables: dict[TablePlace, _Table] = {}
 
     def of(self, place: ParagraphPlace) -> int | None:
         """Return the width of the cell or column that a paragraph stands in; ``None`` if nothing says it."""
         width = None
-        if place.cell is not None:
-            if place.cell not in self._cells:
-                self._cells[place.cell] = _cell_width(place.cell, place.part.w)
-            width = self._cells[place.cell]
+        cell = place.cell
+        if cell is not None:
+            if cell not in self._cells:
+                if cell.table not in self._tables:
+                    self._tables[cell.table] = _Table(cell.table, place.part.w)
+                self._cells[cell] = self._tables[cell.table].width(cell)
+            width = self._cells[cell]
         if width is None:
             width = _text_width(self._sections.of(place))
         return None if width is None or width <= 0 else width * EMU_PER_TWIP
@@ -37,53 +41,53 @@ def _text_width(section: Section) -> int | None:
     return (width - (section.columns - 1) * (section.column_space or 0)) // section.columns
 
 
-def _cell_width(place: CellPlace, w: Vocabulary) -> int | None:
-    """Return the width inside a cell's margins: the one that the cell states, else that of its columns."""
-    table = place.table.element
-    name = f"{{{w.namespace}}}".__add__
-    rows = [each for each in table.iter(name("tr")) if _nearest(each, name("tbl")) is table]
-    cells = [
-        each for each in rows[place.row].iter(name("tc")) if _nearest(each, name("tr")) is rows[place.row]
-    ]
-    cell = cells[place.number]
-    stated = cell.find(f"{name('tcPr')}/{name('tcW')}")
-    width = None
-    if stated is not None and stated.get(name("type"), "dxa") == "dxa":
-        width = to_twips(stated.get(name("w")))
-    if not width:
-        columns = [
-            to_twips(each.get(name("w"))) or 0
-            for each in table.iterfind(f"{name('tblGrid')}/{name('gridCol')}")
-        ]
-        first = _spanned(rows[place.row].find(f"{name('trPr')}/{name('gridBefore')}"), name("val"), 0)
-        first += sum(
-            _span(each, name("tcPr"), name("gridSpan"), name("val")) for each in cells[: place.number]
-        )
-        width = sum(columns[first : first + _span(cell, name("tcPr"), name("gridSpan"), name("val"))])
-    if not width:
-        return None
-    margins = table.find(f"{name('tblPr')}/{name('tblCellMar')}")
-    return width - sum(_margin(margins, (name(one), name(other)), name("w")) for one, other in _SIDES)
+class _Table:
+    """A table, its rows and the widths of its grid's columns, found once for all its cells."""
+
+    def __init__(self, place: TablePlace, w: Vocabulary) -> None:
+        self._namespace = w.namespace
+        table = place.element
+        self._rows = [each for each in table.iter(self._name("tr")) if self._is_in(each, "tbl", table)]
+        grid = table.iterfind(f"{self._name('tblGrid')}/{self._name('gridCol')}")
+        self._columns = [to_twips(each.get(self._name("w"))) or 0 for each in grid]
+        margins = table.find(f"{self._name('tblPr')}/{self._name('tblCellMar')}")
+        self._margins = sum(self._margin(margins, sides) for sides in _SIDES)
+
+    def width(self, place: CellPlace) -> int | None:
+        """Return the width inside a cell's margins: the one that it states, else that of its columns."""
+        if place.row >= len(self._rows):
+            return None
+        row = self._rows[place.row]
+        cells = [each for each in row.iter(self._name("tc")) if self._is_in(each, "tr", row)]
+        if place.number >= len(cells):
+            return None
+        cell = cells[place.number]
+        stated = cell.find(f"{self._name('tcPr')}/{self._name('tcW')}")
+        width = None
+        if stated is not None and stated.get(self._name("type"), "dxa") == "dxa":
+            width = to_twips(stated.get(self._name("w")))
+        if not width:
+            first = self._value(row, "trPr", "gridBefore", 0)
+            first += sum(self._value(each, "tcPr", "gridSpan", 1) for each in cells[: place.number])
+            width = sum(self._columns[first : first + self._value(cell, "tcPr", "gridSpan", 1)])
+        return width - self._margins if width else None
+
+    def _name(self, local: str) -> str:
+        return f"{{{self._namespace}}}{local}"
+
+    def _is_in(self, element: _Element, local: str, holder: _Element) -> bool:
+        return next(element.iterancestors(self._name(local)), None) is holder
+
+    def _value(self, owner: _Element, properties: str, local: str, least: int) -> int:
+        found = owner.find(f"{self._name(properties)}/{self._name(local)}")
+        return max(least, least if found is None else to_integer(found.get(self._name("val"))) or least)
+
+    def _margin(self, margins: _Element | None, sides: tuple[str, str]) -> int:
+        for side in sides if margins is not None else ():
+            stated = None if margins is None else margins.find(self._name(side))
+            if stated is not None:
+                return to_twips(stated.get(self._name("w"))) or 0
+        return _CELL_MARGIN
 
 
 _SIDES = (("left", "start"), ("right", "end"))
-
-
-def _nearest(element: _Element, tag: str) -> _Element | None:
-    return next(element.iterancestors(tag), None)
-
-
-def _span(cell: _Element, properties: str, span: str, value: str) -> int:
-    return max(1, _spanned(cell.find(f"{properties}/{span}"), value, 1))
-
-
-def _spanned(element: _Element | None, value: str, default: int) -> int:
-    return default if element is None else to_integer(element.get(value)) or default
-
-
-def _margin(margins: _Element | None, sides: tuple[str, str], width: str) -> int:
-    for side in sides if margins is not None else ():
-        stated = margins.find(side) if margins is not None else None
-        if stated is not None:
-            return to_twips(stated.get(width)) or 0
-    return _CELL_MARGIN

@@ -6,7 +6,7 @@ from operator import itemgetter
 
 from docops_flask.engine.document.edits import Edit, EditedPart
 from docops_flask.engine.opc.relationships import REL_STRICT, REL_TRANSITIONAL
-from docops_flask.engine.oxml.markup import escaped
+from docops_flask.engine.oxml.markup import TOKEN, escaped, inner_scope
 from docops_flask.engine.template.pictures.sizes import Extent
 
 STRICT = b"http://purl.oclc.org/ooxml/wordprocessingml/main"
@@ -46,6 +46,12 @@ def inline_drawing(prefix: bytes, extent: Extent, relationship: str, alt: str, *
         "</pic:pic></a:graphicData></a:graphic></wp:inline>"
     )
     return b"<%bdrawing>%b</%bdrawing>" % (prefix, inner.encode(), prefix)
+
+
+def is_strict_part(content: bytes) -> bool:
+    """Say whether the root of a part is in the Strict namespace of WordprocessingML."""
+    root = next((match for match in TOKEN.finditer(content) if match[2] is not None), None)
+    return root is not None and inner_scope({}, root[3]).get(root[2].rpartition(b":")[0]) == STRICT
 
 
 def attribute(text: str) -> str:

@@ -1,6 +1,8 @@
 """Puts pictures where their tags stand: in paragraphs, and in the boxes of pictures of the template."""
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
+from operator import attrgetter
 from typing import NamedTuple
 
 from docops_flask.engine.document.document import Document, ParagraphPlace
@@ -9,9 +11,9 @@ from docops_flask.engine.opc.additions import PartChanges
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.opc.package import Package
 from docops_flask.engine.template.grammar import Found, Kind
-from docops_flask.engine.template.pictures.boxes import edits_of
+from docops_flask.engine.template.pictures.boxes import Span, edits_of
 from docops_flask.engine.template.pictures.columns import ColumnWidths
-from docops_flask.engine.template.pictures.drawing import STRICT, inline_drawing, numbered
+from docops_flask.engine.template.pictures.drawing import STRICT, inline_drawing, is_strict_part, numbered
 from docops_flask.engine.template.pictures.given import GivenPicture, GivenPictures
 from docops_flask.engine.template.pictures.media_parts import MediaPart, MediaParts
 from docops_flask.engine.template.pictures.sizes import Extent, fitted, natural_size, size_of_tag
@@ -105,12 +107,12 @@ class PictureFilling:
         A box whose tag is one of ``names``, those that are filled, and has no picture goes.
         """
         more: list[Edit] = []
-        gone: list[tuple[str, int, int]] = []
+        gone: dict[str, list[Span]] = {}
         for place, found, boxes, box in tags_of_boxes(places):
             known = self._picture(place.path, found)
             if known is not None:
                 picture, path = known
-                is_strict = STRICT in place.part.content[:4096]
+                is_strict = is_strict_part(place.part.content)
                 part = self._media.part_of(picture.media, path)
                 relationship = self._media.relationship(place.part.name, part, is_strict=is_strict)
                 natural = natural_size(picture.media.header)
@@ -119,9 +121,10 @@ class PictureFilling:
                 self.shown[place.path, found.start] = shown
             elif found.name in names:
                 more.append(Edit(place.part, *box.holder, b""))
-                gone.append((place.part.name, *box.holder))
-        kept = [each for each in edits if not _is_gone(each, gone)] if gone else list(edits)
-        return [*kept, *more]
+                gone.setdefault(place.part.name, []).append(box.holder)
+        for spans in gone.values():
+            spans.sort()
+        return [*(each for each in edits if not _is_gone(each, gone.get(each.part.name, ()))), *more]
 
     def finish(self, edits: Sequence[Edit]) -> list[Edit]:
         """Return ``edits`` with the ids of all drawings that they put in."""
@@ -136,8 +139,10 @@ def _drawn(extent: Extent, relationship: str, alt: str, is_strict: bool) -> Valu
     return drawn_value(lambda prefix: inline_drawing(prefix, extent, relationship, alt, is_strict=is_strict))
 
 
-def _is_gone(edit: Edit, gone: Sequence[tuple[str, int, int]]) -> bool:
-    return any(edit.part.name == part and start <= edit.start < end for part, start, end in gone)
+def _is_gone(edit: Edit, gone: Sequence[Span]) -> bool:
+    """Say whether an edit lies in one of the spans ``gone``, which are in order."""
+    number = bisect_right(gone, edit.start, key=attrgetter("start")) - 1
+    return number >= 0 and edit.start < gone[number].end
 
 
 def _tag(name: str) -> Tag | None:

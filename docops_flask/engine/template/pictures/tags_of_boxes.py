@@ -57,36 +57,49 @@ def without_unfillable(scan: Scan, places: PlaceScan) -> tuple[Scan, PlaceScan]:
 
 
 def places_without_unfillable(places: PlaceScan) -> PlaceScan:
-    """Return ``places`` with the kind ``UNSUPPORTED_PICTURE`` for tags where no picture can be put."""
+    """Return ``places`` where tags of pictures and check boxes that cannot be put there are of other kinds.
+
+    ``UNSUPPORTED_PICTURE`` is that of a picture's, ``UNSUPPORTED_TAG`` that of a check box in the name of a
+    content control that is none.
+    """
     if not any(_is_picture(found) or _is_check(found) for _, found in places.all_found()):
         return places
-    controls: dict[EditedPart, dict[str, CheckControl]] = {}
     fitting = {
         (each.place.path, each.found.start) for _, _, described in _by_box(places) for each in described
     }
-    bracketed = [
-        each._replace(
-            found=[
-                _decided(each.place, found, controls)
-                if (each.place.path, found.start) not in fitting
-                else found
-                for found in each.found
-            ]
-        )
-        for each in places.places
-    ]
+    controls = _Controls()
+    bracketed = []
+    for each in places.places:
+        decided = [
+            controls.decided(each.place, found)
+            if _is_check(found)
+            else found
+            if (each.place.path, found.start) in fitting
+            else _refused(found)
+            for found in each.found
+        ]
+        bracketed.append(each._replace(found=decided))
     return places._replace(places=bracketed)
 
 
-def _decided(place: "Place", found: Found, controls: dict[EditedPart, dict[str, CheckControl]]) -> Found:
-    """Return a tag that stands for no picture; in a control's tag it has to be one of a check box."""
-    if not _is_check(found) or place.address.partition("[")[0] not in ("tag", "alias"):
-        return _refused(found)
-    if place.part not in controls:
-        controls[place.part] = check_controls(place.part)
-    is_whole = is_control_tag(place.address, found, place.text)
-    is_known = place.address.partition("@")[0] in controls[place.part]
-    return found if is_whole and is_known else found._replace(kind=Kind.UNSUPPORTED_TAG)
+class _Controls:
+    """The check boxes that are content controls, and the tags that name them: one for each."""
+
+    def __init__(self) -> None:
+        self._parts: dict[EditedPart, dict[str, CheckControl]] = {}
+        self._names: dict[CheckControl, str] = {}
+
+    def decided(self, place: "Place", found: Found) -> Found:
+        """Return the tag of a check box, of another kind where it names a control that cannot be set."""
+        if place.address.partition("[")[0] not in ("tag", "alias"):
+            return found
+        if place.part not in self._parts:
+            self._parts[place.part] = check_controls(place.part)
+        control = self._parts[place.part].get(place.address.partition("@")[0])
+        is_name = control is not None and is_control_tag(place.address, found, place.text)
+        if control is None or not is_name or self._names.setdefault(control, found.name) != found.name:
+            return found._replace(kind=Kind.UNSUPPORTED_TAG)
+        return found
 
 
 def _is_check(found: Found) -> bool:
