@@ -337,3 +337,13 @@ def test_a_document_type_of_language_2_gives_pictures_by_its_keys(tmp_path: Path
     with pytest.raises(InvalidArgument) as refused:
         run_open(tmp_path / "again", "【@SEAL 10mm】", {"seal": {"png": "x"}}, skill=skill)
     assert refused.value.detail["errors"][0]["path"] == "$.payload.seal.png"
+
+
+@pytest.mark.parametrize(
+    ("rule", "line", "is_noted"), [("exact", 560, True), ("exact", 1200, False), ("auto", 240, False)]
+)
+def test_lines_of_an_exact_height_are_noted(tmp_path: Path, rule: str, line: int, is_noted: bool) -> None:
+    spacing = f'<w:spacing w:line="{line}" w:lineRule="{rule}"/>'
+    done = run_open(tmp_path, docx(p("【@A 40mm】", properties=spacing)), {"A": SEAL})
+    [entry] = done.json("out.replace_log.json")["entries"]
+    assert ("exactly 28 pt" in entry.get("note", "")) is is_noted

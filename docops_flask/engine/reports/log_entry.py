@@ -115,7 +115,8 @@ class LogEntry(NamedTuple):
         """Return the entry with the picture that was put there, if any."""
         if shown is None or self.status != "replaced":
             return self
-        return self._replace(picture=PictureEntry(shown.part, *shown.extent, shown.alt))
+        note = "; ".join(filter(None, (self.note, shown.note))) or None
+        return self._replace(picture=PictureEntry(shown.part, *shown.extent, shown.alt), note=note)
 
     def as_json(self) -> str:
         """Return the entry as the log has it."""

@@ -7,12 +7,13 @@ from typing import NamedTuple
 
 from docops_flask.engine.document.document import Document, ParagraphPlace
 from docops_flask.engine.document.edits import Edit
+from docops_flask.engine.formatting.cascade import Cascade
 from docops_flask.engine.opc.additions import PartChanges
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.opc.package import Package
 from docops_flask.engine.template.grammar import Found, Kind
 from docops_flask.engine.template.pictures.boxes import Span, edits_of
-from docops_flask.engine.template.pictures.columns import ColumnWidths
+from docops_flask.engine.template.pictures.columns import EMU_PER_TWIP, ColumnWidths
 from docops_flask.engine.template.pictures.drawing import STRICT, inline_drawing, is_strict_part, numbered
 from docops_flask.engine.template.pictures.given import GivenPicture, GivenPictures
 from docops_flask.engine.template.pictures.media_parts import MediaPart, MediaParts
@@ -24,11 +25,12 @@ from docops_flask.engine.template.text_splices import Value, drawn_value
 
 
 class ShownPicture(NamedTuple):
-    """A picture as it is put somewhere: its part, its size, its alternative text."""
+    """A picture as it is put somewhere: its part, its size, its alternative text, what to know of it."""
 
     part: str
     extent: Extent
     alt: str
+    note: str | None = None
 
 
 class PictureFilling:
@@ -51,6 +53,7 @@ class PictureFilling:
         self._keys = keys
         self._media = MediaParts(package, limits)
         self._widths = ColumnWidths(document)
+        self._cascade = Cascade(document.styles, document.related)
 
     @property
     def media(self) -> Sequence[MediaPart]:
@@ -69,7 +72,8 @@ class PictureFilling:
             extent = self._extent(place, picture, each.name)
             is_strict = place.part.text.namespace == STRICT
             relationship = self._media.relationship(place.part.name, part, is_strict=is_strict)
-            self.shown[place.path, each.start] = ShownPicture(part.name, extent, picture.alt)
+            note = self._note(place, extent)
+            self.shown[place.path, each.start] = ShownPicture(part.name, extent, picture.alt, note)
             values[each.name] = _drawn(extent, relationship, picture.alt, is_strict)
         return values
 
@@ -86,6 +90,17 @@ class PictureFilling:
         size = None if tag is None else tag.size
         column = self._widths.of(place) if size is None else None
         return size_of_tag(picture.media.header, size, column)
+
+    def _note(self, place: ParagraphPlace, extent: Extent) -> str | None:
+        """Say so where lines of an exact height cut a picture off (17.3.1.33)."""
+        values = self._cascade.of_paragraph(place)
+        line = values.line.value
+        if values.line_rule.value != "exact" or line is None or line * EMU_PER_TWIP >= extent.height:
+            return None
+        return (
+            f"the lines of its paragraph are exactly {line / 20:g} pt high, so Word cuts the picture off; "
+            "set the paragraph's line spacing to single or at least"
+        )
 
     def alternative_texts(self, places: PlaceScan) -> dict[str, str]:
         """Return the alternative texts of the pictures whose tags stand in ``places``, by their names.
