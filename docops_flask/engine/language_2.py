@@ -3,7 +3,7 @@
 Nothing of it is loaded for a job in language 1, and nothing of blocks for a template without them.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from docops_flask.engine.document.document import Document
@@ -11,18 +11,29 @@ from docops_flask.engine.errors import DocopsError
 from docops_flask.engine.job import Job
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.opc.package import Package
+from docops_flask.engine.reports.log_entry import LogEntry
+from docops_flask.engine.reports.missing_fields import MissingFields
+from docops_flask.engine.reports.open_fields import missing_values, with_paths
+from docops_flask.engine.reports.replace_log import ReplaceLog
+from docops_flask.engine.template.grammar import Suggestions
 from docops_flask.engine.template.open_task import OpenTask, read_open_task, refused, unused_assets, with_key
 from docops_flask.engine.template.places.found import PlaceScan
 from docops_flask.engine.template.places.search import scan_places
 from docops_flask.engine.template.scan import Scan, scan_document
-from docops_flask.engine.template.tag_meaning import TagMeanings, decide_tags, holds_structure
+from docops_flask.engine.template.tag_meaning import (
+    TagMeanings,
+    decide_tags,
+    holds_structure,
+    path_of,
+)
 from docops_flask.engine.template.tag_scan import find_tags
 
 if TYPE_CHECKING:
-    from docops_flask.engine.render import Template
     from docops_flask.engine.template.block_run import BlockRun
     from docops_flask.engine.template.blocks.expansion import BlockLayouts
     from docops_flask.engine.template.blocks.template_structure import Structure
+    from docops_flask.engine.template.inline_fill import InlineFilling
+    from docops_flask.engine.template.pictures.filling import ShownPicture
 
 
 def meanings_of(document: Document, package: Package, limits: Limits) -> TagMeanings:
@@ -53,10 +64,14 @@ def _meanings(
 
 
 class Language2:
-    """What is known of a template in language 2, whatever the task: its blocks, found when first asked for."""
+    """What is known of a template in language 2 whatever the task: its blocks, found when first asked for."""
 
-    def __init__(self, template: "Template") -> None:
-        self._template = template
+    def __init__(self, package: Package, document: Document, scan: Scan, places: PlaceScan) -> None:
+        """``scan`` and ``places`` are what ``find_tags`` finds in ``document``."""
+        self._package = package
+        self._document = document
+        self._scan = scan
+        self._places = places
         self._layouts: BlockLayouts | None = None
 
     def read_task(self, job: Job) -> OpenTask:
@@ -67,17 +82,44 @@ class Language2:
 
     def meanings(self, known: Collection[str]) -> TagMeanings:
         """Return what the tags of the template mean; ``known`` are names that the task declares."""
-        template = self._template
         return _meanings(
-            template.document, lambda: self._own_layouts().structure, template.scan, template.places, known
+            self._document, lambda: self._own_layouts().structure, self._scan, self._places, known
         )
+
+    @staticmethod
+    def log(  # noqa: PLR0917, as ``replace_log``
+        run: "BlockRun",
+        task: OpenTask,
+        touched: Iterable[str],
+        inline: "InlineFilling | None",
+        elsewhere: Sequence[LogEntry],
+        pictures: "Mapping[tuple[str, int], ShownPicture] | None" = None,
+    ) -> ReplaceLog:
+        """Return the log of a template with blocks; the arguments are those of ``replace_log``."""
+        # Imported here: few templates have blocks.
+        from docops_flask.engine.reports.block_log import block_log
+
+        suggestions = Suggestions(task.skill.placeholders())
+        return block_log(run, task, suggestions, touched, inline, elsewhere, pictures)
+
+    @staticmethod
+    def told(
+        task: OpenTask, log: ReplaceLog, scan: Scan, run: "BlockRun | None"
+    ) -> tuple[list[str], ReplaceLog, MissingFields]:
+        """Return the names of the template's fields, sorted, the log with paths, and what is missing."""
+        fields = sorted({path for field in task.skill.fields if (path := path_of(field.placeholder))})
+        if run is not None:
+            from docops_flask.engine.reports.copied_fields import missing_in_copies
+
+            return fields, log, missing_in_copies(task, run, log)
+        log = with_paths(log, task)
+        return fields, log, missing_values(task, log, scan)
 
     def _own_layouts(self) -> "BlockLayouts":
         if self._layouts is None:
             from docops_flask.engine.template.blocks.expansion import BlockLayouts
 
-            document = self._template.document
-            self._layouts = BlockLayouts(document, _structure_of(document))
+            self._layouts = BlockLayouts(self._document, _structure_of(self._document))
         return self._layouts
 
     def expanded(self, job: Job, task: OpenTask) -> "BlockRun":
@@ -90,7 +132,7 @@ class Language2:
         from docops_flask.engine.template.blocks.expansion import BlockLayouts
         from docops_flask.engine.template.copied_values import CopiedValues
 
-        document, structure = self._template.document, task.meanings.structure
+        document, structure = self._document, task.meanings.structure
         assert structure is not None
         layouts = self._own_layouts()
         if layouts.structure is not structure:
@@ -102,8 +144,7 @@ class Language2:
         if values.errors:
             raise refused([each._replace(path=with_key(each.path, task.keys)) for each in values.errors])
         if any(task.meanings.places):
-            package = self._template.package
-            run.take_places(scan_places(package, run.document, job.limits, self._template.find))
+            run.take_places(scan_places(self._package, run.document, job.limits, find_tags))
         if job.assets or task.has_pictures:
             from docops_flask.engine.template.copied_pictures import take_pictures
 

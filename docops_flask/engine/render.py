@@ -4,7 +4,7 @@ What only some renderings need is imported where they need it: a renderer starts
 without the rest.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -32,11 +32,12 @@ from docops_flask.engine.document.document import Document, RunPlace
 from docops_flask.engine.document.edits import Edit, written_parts
 from docops_flask.engine.document.language import language_of
 from docops_flask.engine.document.open import open_document
-from docops_flask.engine.errors import DocopsError, ExitCode, exit_code
+from docops_flask.engine.errors import DocopsError
 from docops_flask.engine.files import FilePath
 from docops_flask.engine.formatting.cascade import Cascade
 from docops_flask.engine.integrity.byte_stories import TemplateEvidence
 from docops_flask.engine.integrity.proof import prove_written
+from docops_flask.engine.integrity.verdict import Proof
 from docops_flask.engine.job import Job
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.opc.package import Package
@@ -45,7 +46,7 @@ from docops_flask.engine.policy.policy import Policy
 from docops_flask.engine.reports.log_entry import LogEntry
 from docops_flask.engine.reports.missing_fields import Given, MissingFields, missing_fields
 from docops_flask.engine.reports.replace_log import ReplaceLog, replace_log
-from docops_flask.engine.run_result import RunResult
+from docops_flask.engine.run_result import RunResult, exit_code_of
 from docops_flask.engine.skills.skill import Skill
 from docops_flask.engine.template.fill import fill
 from docops_flask.engine.template.grammar import Suggestions, closed_names, find_placeholders
@@ -88,7 +89,7 @@ class Template:
         # Imported here to keep the renderer's start fast: most jobs have a document type.
         from docops_flask.engine.language_2 import Language2
 
-        return Language2(self)
+        return Language2(self.package, self.document, self.scan, self.places)
 
     @cached_property
     def language(self) -> Language:
@@ -112,7 +113,7 @@ def _run(job: Job, template: Template, sink: ArtefactSink) -> RunResult:
     language = job.options.lang or template.language
     asked = _asked(job, template)
     job = job._replace(skill=asked.skill)
-    field_counts = _added(asked.scan.field_counts(), asked.places.field_counts())
+    field_counts = asked.field_counts()
     _refuse_growth(field_counts, asked.values, job.limits.output_bytes)
     document, scan, values, places, expansion, block_run = _opened(job, asked, template)
 
@@ -125,11 +126,9 @@ def _run(job: Job, template: Template, sink: ArtefactSink) -> RunResult:
     pictures = _pictures(job, asked, template, document, block_run)
     filling = fill(scan, values, pictures)
     inline = _fill_inline(scan, values, asked.skill)
-    touched = filling.touched if inline is None else _in_order(scan, filling.touched | inline.touched)
-    is_open = asked.open_task is not None
-    placed, elsewhere = _fill_places(job, places, values, document, pictures, is_open=is_open)
-    suggested = _suggested_policy(job, document, scan)
-    deviations = _deviations(job, document, targets, suggested)
+    touched = filling.touched if inline is None else inline.all_touched(scan, filling.touched)
+    placed, elsewhere = _fill_places(job, places, values, document, pictures, asked.open_task)
+    suggested, deviations = _suggested(job, document, scan, targets)
     report = _format_report(job, document, targets, template_look)._replace(
         policy_deviations=deviations,
         template_paths=None if repeated is None else repeated.template_paths(),
@@ -137,44 +136,31 @@ def _run(job: Job, template: Template, sink: ArtefactSink) -> RunResult:
 
     suggestions = Suggestions(asked.skill.placeholders())
     shown = None if pictures is None else pictures.shown
-    if block_run is None or asked.open_task is None:
-        log = replace_log(
-            scan, values, asked.skill, suggestions, touched, inline, expansion, elsewhere, shown
-        )
-    else:
-        # Imported here: few templates have blocks.
-        from docops_flask.engine.reports.block_log import block_log
-
-        log = block_log(block_run, asked.open_task, suggestions, touched, inline, elsewhere, shown)
-    if pictures is not None:
-        log = log.with_media(pictures.media)
+    log = (
+        replace_log(scan, values, asked.skill, suggestions, touched, inline, expansion, elsewhere, shown)
+        if block_run is None or asked.open_task is None
+        else template.language_2.log(block_run, asked.open_task, touched, inline, elsewhere, shown)
+    )
     closed = closed_names if asked.open_task is None else asked.open_task.meanings.closed_tags
-    logged = (*scan.inline_names(), *log.elsewhere())
+    logged = (*scan.inline_names(), *log.elsewhere(), *(() if block_run is None else block_run.left))
     unaccounted = find_unaccounted(template.package, document, scan, logged, closed)
-    log = log.with_unaccounted(unaccounted, suggestions)
-    fields, log, missing = _told(job, asked, field_counts, log, scan, places, values, block_run)
+    media = () if pictures is None else pictures.media
+    log = log.with_unaccounted(unaccounted, suggestions).with_media(media)
+    fields, log, missing = _told(job, template, asked, field_counts, log, scan, places, values, block_run)
 
-    removal = _removal(job, template.package, document, placed)
     edits = [*filling.edits, *placed, *(() if inline is None else inline.edits)]
-    edits += (*_repair_edits(report), *filling.edits_of_emptied(report.repaired_runs()))
+    edits += (*report.repair_edits(), *filling.edits_of_emptied(report.repaired_runs()))
+    removal = _removal(job, template.package, document, placed)
     if removal is not None:
         edits += removal.edits
         log = log._replace(removed=removal.entries)
-    if pictures is not None:
-        edits = pictures.finish(edits)
-    changed = written_parts(edits) if block_run is None else block_run.written_parts(edits)
-    added: Mapping[str, bytes] = {}
-    if pictures is not None:
-        changed, added = pictures.parts(changed)
+    changed, added = _parts(edits, pictures, block_run)
     left_out = frozenset[str]() if removal is None else removal.parts
     warnings = _warnings(template.package, changed, left_out)
     if warnings:
         log, report = log._replace(warnings=warnings), report._replace(warnings=warnings)
     sink.document(lambda stream: template.package.write(stream, changed, added, left_out))
-    with sink.written() as written:
-        claims = log.claims(), report.claims()
-        payload = None if asked.open_task is None else asked.open_task.payload_by_any_name(job.payload or {})
-        proof = prove_written(template.package, template.evidence, written, *claims, job.limits, payload)
+    proof = _prove(job, template, asked, sink, (log.claims(), report.claims()))
     sink.add(REPLACE_LOG, log.as_json())
     sink.add(MISSING_FIELDS, json_text(missing.as_dict()))
     sink.add(FORMAT_REPORT, report.as_json())
@@ -183,15 +169,24 @@ def _run(job: Job, template: Template, sink: ArtefactSink) -> RunResult:
     if proof is not None:
         sink.add(INTEGRITY, json_text(proof.as_dict()))
     if suggested is not None:
-        sink.add(SUGGESTED_POLICY, _as_yaml(suggested))
-    return RunResult(_exit_code(job, log, missing, report), log, missing, report, fields, language)
+        from docops_flask.engine.checks.suggested_policy import policy_to_yaml
+
+        sink.add(SUGGESTED_POLICY, policy_to_yaml(suggested).encode())
+    return RunResult(exit_code_of(job.options, log, missing, report), log, missing, report, fields, language)
+
+
+def _prove(
+    job: Job, template: Template, asked: "_Asked", sink: ArtefactSink, claims: tuple[object, object]
+) -> Proof | None:
+    task = () if asked.open_task is None else (job.payload, asked.open_task.keys)
+    with sink.written() as written:
+        return prove_written(template.package, template.evidence, written, *claims, job.limits, *task)
 
 
 class _Opened(NamedTuple):
     """What one rendering fills: the template, or what blocks make of it, with the addresses of the result.
 
-    ``block_run`` is the expansion of a template with blocks, ``expansion`` that of values alone whose lines become
-    paragraphs.
+    ``block_run`` is the expansion of a template with blocks, ``expansion`` that of lines of values alone.
     """
 
     document: Document
@@ -210,6 +205,13 @@ class _Asked(NamedTuple):
     scan: Scan
     places: PlaceScan
     open_task: "OpenTask | None" = None
+
+    def field_counts(self) -> dict[str, int]:
+        """Return how often each field stands in the template."""
+        counts = self.scan.field_counts()
+        for name, count in self.places.field_counts().items():
+            counts[name] = counts.get(name, 0) + count
+        return counts
 
 
 def _asked(job: Job, template: Template) -> _Asked:
@@ -238,6 +240,7 @@ def _opened(job: Job, asked: _Asked, template: Template) -> _Opened:
 
 def _told(  # noqa: PLR0917, called once
     job: Job,
+    template: Template,
     asked: _Asked,
     field_counts: Mapping[str, int],
     log: ReplaceLog,
@@ -251,17 +254,7 @@ def _told(  # noqa: PLR0917, called once
         fields = sorted(field_counts)
         given = Given(asked.skill, job.payload or {}, values)
         return fields, log, missing_fields(fields, given, log, scan, places)
-    # As above: most jobs have a document type.
-    from docops_flask.engine.reports.open_fields import missing_values, with_paths
-    from docops_flask.engine.template.tag_meaning import path_of
-
-    fields = sorted({path for field in asked.skill.fields if (path := path_of(field.placeholder))})
-    if block_run is not None:
-        from docops_flask.engine.reports.copied_fields import missing_in_copies
-
-        return fields, log, missing_in_copies(asked.open_task, block_run, log)
-    log = with_paths(log, asked.open_task)
-    return fields, log, missing_values(asked.open_task, log, scan)
+    return template.language_2.told(asked.open_task, log, scan, block_run)
 
 
 def _fill_inline(scan: Scan, values: Values, skill: Skill) -> "InlineFilling | None":
@@ -271,12 +264,6 @@ def _fill_inline(scan: Scan, values: Values, skill: Skill) -> "InlineFilling | N
     from docops_flask.engine.template.inline_fill import fill_inline
 
     return fill_inline(scan, values, skill)
-
-
-def _added(counts: dict[str, int], more: Mapping[str, int]) -> dict[str, int]:
-    for name, count in more.items():
-        counts[name] = counts.get(name, 0) + count
-    return counts
 
 
 def _pictures(
@@ -293,14 +280,23 @@ def _pictures(
     return PictureFilling(template.package, document, job.limits, given, keys)
 
 
-def _fill_places(
+def _parts(
+    edits: Sequence[Edit], pictures: "PictureFilling | None", block_run: "BlockRun | None"
+) -> tuple[Mapping[str, bytes], Mapping[str, bytes]]:
+    """Return the parts that ``edits`` change, and those that pictures add."""
+    if pictures is not None:
+        edits = pictures.finish(edits)
+    changed = written_parts(edits) if block_run is None else block_run.written_parts(edits)
+    return (changed, {}) if pictures is None else pictures.parts(changed)
+
+
+def _fill_places(  # noqa: PLR0917, called once
     job: Job,
     scan: PlaceScan,
     values: Values,
     document: Document,
     pictures: "PictureFilling | None",
-    *,
-    is_open: bool,
+    task: "OpenTask | None",
 ) -> tuple[Sequence[Edit], Sequence[LogEntry]]:
     """Return the edits outside paragraphs, and the log's entries about them and about what is not filled."""
     if job.skill is None or not any(scan):
@@ -313,7 +309,7 @@ def _fill_places(
         values = Values({**values, **pictures.alternative_texts(scan)}, values.in_chinese, values.shortened)
     filling = fill_places(scan, values, job.skill, document)
     edits = filling.edits if pictures is None else pictures.fill_boxes(scan, values, filling.edits)
-    if is_open:
+    if task is not None:
         from docops_flask.engine.template.pictures.check_controls import control_edits
 
         edits = [*edits, *control_edits(scan, values)]
@@ -343,35 +339,19 @@ def _warnings(
     return (RunWarning("SIGNATURE_VOID", origin.target),)
 
 
-def _suggested_policy(job: Job, document: Document, scan: Scan) -> Policy | None:
+def _suggested(
+    job: Job, document: Document, scan: Scan, targets: list[RunPlace]
+) -> tuple[Policy | None, tuple[Deviation, ...]]:
+    """Return the policy that the document itself suggests, if it is asked for, and how it deviates."""
     if not job.options.export_suggested_policy:
-        return None
+        return None, ()
     # Most jobs export no policy, and importing this takes some milliseconds.
-    from docops_flask.engine.checks.suggested_policy import suggest_policy
+    from docops_flask.engine.checks.suggested_policy import policy_deviations, suggest_policy
 
-    return suggest_policy(document, scan.placeholder_runs())
-
-
-def _as_yaml(policy: Policy) -> bytes:
-    from docops_flask.engine.checks.suggested_policy import policy_to_yaml
-
-    return policy_to_yaml(policy).encode()
-
-
-def _in_order(scan: Scan, runs: Iterable[str]) -> list[str]:
-    """Return addresses of runs in the order of their paragraphs."""
-    order = {paragraph.place.path: number for number, paragraph in enumerate(scan.paragraphs)}
-    return sorted(runs, key=lambda run: order[run.rpartition(":r")[0]])
-
-
-def _deviations(
-    job: Job, document: Document, targets: list[RunPlace], suggested: Policy | None
-) -> tuple[Deviation, ...]:
-    if suggested is None or job.options.format_mode == "off":
-        return ()
-    from docops_flask.engine.checks.suggested_policy import policy_deviations
-
-    return policy_deviations(document, targets, job.policy, suggested)
+    suggested = suggest_policy(document, scan.placeholder_runs())
+    if job.options.format_mode == "off":
+        return suggested, ()
+    return suggested, policy_deviations(document, targets, job.policy, suggested)
 
 
 def _format_report(
@@ -382,25 +362,6 @@ def _format_report(
     return check_format(document, targets, template_look, job.options, job.policy)
 
 
-def _exit_code(job: Job, log: ReplaceLog, missing: MissingFields, report: FormatReport) -> ExitCode:
-    return exit_code(
-        missing_required=bool(missing.required),
-        unsupported=log.unsupported_count > 0,
-        format_failed=job.options.format_mode == "strict" and not report.passed,
-    )
-
-
-def _repair_edits(report: FormatReport) -> list[Edit]:
-    if not report.fix_changes:
-        return []
-    # Imported here to keep the renderer's start fast: most jobs repair nothing.
-    from docops_flask.engine.formatting.repair import repair_edits
-
-    return repair_edits(
-        [(change.owner, change.element, change.before, change.after) for change in report.fix_changes]
-    )
-
-
 def _expansion(job: Job, skill: Skill, document: Document, scan: Scan, values: Values) -> "Expansion | None":
     """Return the expanded template; ``None`` where no value becomes several paragraphs."""
     if not any(
@@ -408,14 +369,9 @@ def _expansion(job: Job, skill: Skill, document: Document, scan: Scan, values: V
     ):
         return None
     # Few jobs have values of several lines, and a renderer starts faster without this.
-    from docops_flask.engine.template.lines import find_lines
+    from docops_flask.engine.template.expansion import expand_lines
 
-    blocks = find_lines(document.walk, scan, skill, values, job.limits)
-    if not blocks:
-        return None
-    from docops_flask.engine.template.expansion import expand
-
-    return expand(document, blocks, job.limits)
+    return expand_lines(document, scan, skill, values, job.limits)
 
 
 def _refuse_growth(counts: Mapping[str, int], values: Values, maximum: int) -> None:

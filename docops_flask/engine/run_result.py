@@ -4,7 +4,8 @@ from typing import Any, Literal, NamedTuple
 
 from docops_flask.engine.bilingual import Language
 from docops_flask.engine.checks.report import FormatReport
-from docops_flask.engine.errors import ExitCode
+from docops_flask.engine.errors import ExitCode, exit_code
+from docops_flask.engine.options import Options
 from docops_flask.engine.reports.missing_fields import MissingFields
 from docops_flask.engine.reports.replace_log import ReplaceLog
 
@@ -18,6 +19,15 @@ class Counts(NamedTuple):
     left: int
     missing: int
     format: Literal["passed", "failed", "skipped"]
+
+
+def exit_code_of(options: Options, log: ReplaceLog, missing: MissingFields, report: FormatReport) -> ExitCode:
+    """Return the exit code of a run that came to these reports."""
+    return exit_code(
+        missing_required=bool(missing.required),
+        unsupported=log.unsupported_count > 0,
+        format_failed=options.format_mode == "strict" and not report.passed,
+    )
 
 
 class RunResult(NamedTuple):

@@ -1,4 +1,4 @@
-"""Lists and conditions in runs: what comes out, what is told, and what the log says (docs/contract.md, 2 and 8)."""
+"""Lists and conditions in runs: what comes out, what is told, what the log says (docs/contract.md, 8)."""
 
 import json
 from collections.abc import Mapping
@@ -80,7 +80,9 @@ def test_a_name_is_looked_up_in_its_scope_alone(tmp_path: Path) -> None:
 
 
 def test_the_same_tag_twice_in_a_paragraph_has_each_its_own_text(tmp_path: Path) -> None:
-    done = run_open(tmp_path, "【N】: 【#A】【N】【间隔】+【/A】=【N】", {"N": "n", "A": [{"N": 1}, {"N": 2}]})
+    done = run_open(
+        tmp_path, "【N】: 【#A】【N】【间隔】+【/A】=【N】", {"N": "n", "A": [{"N": 1}, {"N": 2}]}
+    )
     assert done.paragraphs() == ["n: 1+2=n"]
     assert _intact(done)
 
@@ -157,7 +159,9 @@ def test_a_value_of_any_copy_that_does_not_fit_is_refused(
 
 
 def test_defaults_inside_copies(tmp_path: Path) -> None:
-    done = run_open(tmp_path, "【#A】【B|缺省:无】【C|可空】；【/A】", {"A": [{"B": " "}, {"B": "x", "C": "y"}]})
+    done = run_open(
+        tmp_path, "【#A】【B|缺省:无】【C|可空】；【/A】", {"A": [{"B": " "}, {"B": "x", "C": "y"}]}
+    )
     assert done.paragraphs() == ["无；xy；"]
     assert done.result.exit_code is ExitCode.OK
 
@@ -197,7 +201,9 @@ def test_a_remark_in_copies_is_told_for_each(tmp_path: Path) -> None:
 
 
 def test_a_faulty_block_stays_and_the_rest_is_filled(tmp_path: Path) -> None:
-    done = run_open(tmp_path, "【#A】x\ny【B】\n【/A】\n【C】【#D】【.】【/D】", {"C": 1, "D": ["d"], "A": [{"B": 2}]})
+    done = run_open(
+        tmp_path, "【#A】x\ny【B】\n【/A】\n【C】【#D】【.】【/D】", {"C": 1, "D": ["d"], "A": [{"B": 2}]}
+    )
     assert done.paragraphs() == ["x", "y2", "1d"]
     done = run_open(tmp_path / "2", "v【#A】x\ny【B】\n【/A】\n【C】【#D】【.】【/D】", {"C": 1, "D": ["d"]})
     assert done.paragraphs() == ["v【#A】x", "y【B】", "【/A】", "1d"]
@@ -216,7 +222,7 @@ def test_values_of_names_in_faulty_tags_are_no_slips(tmp_path: Path) -> None:
 
 def test_names_of_blocks_for_values_of_different_kinds(tmp_path: Path) -> None:
     done = run_open(tmp_path, "【#A】x【/A】\n【?A=1】y【/】\n【A】【B】", {"A": "1", "B": "b"})
-    kinds = {text: kind for text, kind in done.kinds()}
+    kinds = dict(done.kinds())
     assert (kinds["【#A】"], kinds["【?A=1】"]) == ("TYPE_CONFLICT", "TYPE_CONFLICT")
     assert done.paragraphs()[:2] == ["【#A】x【/A】", "【?A=1】y【/】"]
     assert done.paragraphs()[2].endswith("b")
@@ -301,11 +307,15 @@ def test_a_job_that_asks_for_too_much_is_refused(tmp_path: Path) -> None:
 
 
 def test_the_format_of_a_copy_is_compared_with_its_template_paragraph(tmp_path: Path) -> None:
-    text = docx(p("【#A】") + p("<w:pPr><w:jc w:val='center'/></w:pPr>" + r("【.】")) + p("【/A】") + p("【甲方】"))
+    text = docx(
+        p("【#A】") + p("<w:pPr><w:jc w:val='center'/></w:pPr>" + r("【.】")) + p("【/A】") + p("【甲方】")
+    )
     done = run_open(tmp_path, text, {"A": ["1", "2"], "甲方": "A"}, Options(format_mode="strict"))
     assert done.result.exit_code is ExitCode.OK
     policy = Options(format_baseline="policy", format_fix_mode="none")
-    issues = run_open(tmp_path / "2", text, {"A": ["1", "2"], "甲方": "A"}, policy).json("out.format_report.json")
+    issues = run_open(tmp_path / "2", text, {"A": ["1", "2"], "甲方": "A"}, policy).json(
+        "out.format_report.json"
+    )
     paths = {(each["paragraph_path"], each["template_path"]) for each in issues["issues"]}
     assert ("p1", "p1") in paths
     assert ("p2", "p3") in paths

@@ -23,6 +23,7 @@ from docops_flask.engine.policy.policy import NotChecked, Policy, Severity
 
 if TYPE_CHECKING:
     from docops_flask.engine.checks.issue import FixChange, Issue, Shown
+    from docops_flask.engine.document.edits import Edit
     from docops_flask.engine.formatting.sections import PageGeometry
     from docops_flask.engine.roles.found_role import FoundRole, Sign
     from docops_flask.engine.run_warnings import RunWarning
@@ -194,6 +195,17 @@ class FormatReport(NamedTuple):
             return written
         path = self.template_paths.get(issue.paragraph_path, issue.paragraph_path)
         return f'{written[:-1]}, "template_path": {quoted(path)}}}'
+
+    def repair_edits(self) -> "list[Edit]":
+        """Return the edits that the fixes make."""
+        if not self.fix_changes:
+            return []
+        # Imported here to keep the renderer's start fast: most jobs repair nothing.
+        from docops_flask.engine.formatting.repair import repair_edits
+
+        return repair_edits(
+            [(change.owner, change.element, change.before, change.after) for change in self.fix_changes]
+        )
 
     def repaired_runs(self) -> "set[tuple[ParagraphPlace, int]]":
         """Return the runs that were repaired, each as its paragraph and its number."""

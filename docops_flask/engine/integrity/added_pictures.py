@@ -15,7 +15,7 @@ from docops_flask.engine.integrity.members import AddedMember, Members, sha256
 from docops_flask.engine.integrity.picture_boxes import BoxReader, PictureBox, without
 from docops_flask.engine.integrity.picture_tags import picture_tag
 from docops_flask.engine.integrity.places import PlacedPart
-from docops_flask.engine.integrity.plan import IGNORED
+from docops_flask.engine.integrity.plan import without_ignored
 from docops_flask.engine.integrity.verdict import Unaccounted
 from docops_flask.engine.opc.package import Package
 from docops_flask.engine.opc.picture_header import BadPicture, PictureHeader, read_picture_header
@@ -301,7 +301,7 @@ def _refuse_given(entries: Sequence[PlaceReplacement]) -> None:
 
 def _inner(original: str) -> str:
     """Return what stands in the brackets of a placeholder, without characters that are ignored there."""
-    return original[1:-1].translate(IGNORED)
+    return without_ignored(original[1:-1])
 
 
 def _extension(name: str) -> str:

@@ -9,7 +9,7 @@ from docops_flask.engine.integrity.addresses import Addresses
 from docops_flask.engine.integrity.blocks import Flow, names_of
 from docops_flask.engine.integrity.byte_tags import TagMap, read_tree
 from docops_flask.engine.integrity.byte_text import ByteParagraph
-from docops_flask.engine.integrity.byte_walk import find_paragraphs
+from docops_flask.engine.integrity.byte_walk import Range, find_paragraphs
 from docops_flask.engine.integrity.plain_part import PlainPart, plain_part
 from docops_flask.engine.integrity.plain_reader import PlainReader
 from docops_flask.engine.integrity.plan import PlannedParagraph
@@ -32,6 +32,16 @@ class Where(NamedTuple):
 Found = tuple[str, int, ByteParagraph]
 
 
+class _Everything:
+    """Contains whatever is asked for."""
+
+    def __contains__(self, item: object) -> bool:
+        return True
+
+
+_EVERYTHING = _Everything()
+
+
 class StorySource:
     """A story of the template as it is: its bytes as UTF-8, and what was found in them last."""
 
@@ -42,6 +52,14 @@ class StorySource:
         self.plain: PlainPart | None = plain_part(self.content)
         self.reader = None if self.plain is None else PlainReader(self.plain, names_of(self.plain.namespace))
         self._last: tuple[frozenset[str], list[Found] | None] | None = None
+        self._all: list[Range] | None = None
+
+    def all_ranges(self) -> list[Range] | None:
+        """Find all paragraphs of a plain part; ``None`` where trees have to tell."""
+        assert self.plain is not None
+        if self._all is None:
+            self._all = find_paragraphs(self.plain, self.story.kind, self.story.prefix, _EVERYTHING)
+        return self._all
 
     def find(self, paths: Iterable[str]) -> list[Found] | None:
         """Find and read the paragraphs of a plain part at ``paths``; ``None`` where trees have to tell."""
@@ -50,7 +68,10 @@ class StorySource:
         wanted = frozenset(paths)
         # A template that is rendered many times is mostly filled in the same places.
         if self._last is None or self._last[0] != wanted:
-            ranges = find_paragraphs(self.plain, self.story.kind, self.story.prefix, wanted)
+            if self._all is None:
+                ranges = find_paragraphs(self.plain, self.story.kind, self.story.prefix, wanted)
+            else:
+                ranges = [each for each in self._all if each[0] in wanted]
             found = None
             if ranges is not None:
                 content = self.content
@@ -75,6 +96,15 @@ class StoryBytes:
         self.found: list[Found] = []
         self.replacements = 0
         self.fixes = 0
+
+    @property
+    def reader(self) -> PlainReader | None:
+        """What reads the paragraphs of a plain part."""
+        return self._source.reader
+
+    def all_ranges(self) -> list[Range] | None:
+        """Find all paragraphs of a plain part; ``None`` where trees have to tell."""
+        return self._source.all_ranges()
 
     def find(self, paths: Iterable[str]) -> None:
         """Find and read the paragraphs of a plain part at ``paths``; it may turn out not to be plain."""

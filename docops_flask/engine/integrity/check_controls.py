@@ -8,7 +8,7 @@ from docops_flask.engine.integrity.byte_stories import Misfit, Stories
 from docops_flask.engine.integrity.byte_tags import TagMap
 from docops_flask.engine.integrity.claims import Claims, PlaceReplacement
 from docops_flask.engine.integrity.picture_tags import check_tag
-from docops_flask.engine.integrity.plan import IGNORED
+from docops_flask.engine.integrity.plan import without_ignored
 from docops_flask.engine.opc.xml_part import encoding_of, parse_part, recoded
 
 _ADDRESS = r"(tag|alias)\[(0|[1-9][0-9]{0,8})\]@.*"
@@ -18,7 +18,7 @@ _SHOWN = {"☑": ("checkedState", "2612", b"1"), "☐": ("uncheckedState", "2610
 
 def is_of_control(entry: PlaceReplacement) -> bool:
     """Say whether an entry is about the tag or title of a content control that is the tag of a check box."""
-    is_check = check_tag(entry.original_text[1:-1].translate(IGNORED)) is not None
+    is_check = check_tag(without_ignored(entry.original_text[1:-1])) is not None
     return is_check and re.fullmatch(_ADDRESS, entry.address) is not None
 
 

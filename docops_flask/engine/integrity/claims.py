@@ -155,12 +155,13 @@ def read_claims(replace_log: object, format_report: object) -> Claims:
         removed=tuple(_removed(replace_log)),
         media=tuple(_media(replace_log)),
     )
-    if "blocks" in value_as(dict, replace_log, LOG, "$"):
+    log: dict[str, Any] = value_as(dict, replace_log, LOG, "$")
+    if "blocks" in log:
         # Few documents have blocks, and a renderer starts the faster for what it does not load.
         from docops_flask.engine.integrity.block_claims import read_added, read_blocks
 
-        blocks, entries = read_blocks(replace_log)
-        claims = claims._replace(blocks=blocks, entries_of_blocks=entries, added=read_added(replace_log))
+        blocks, entries = read_blocks(log)
+        claims = claims._replace(blocks=blocks, entries_of_blocks=entries, added=read_added(log))
     return claims
 
 

@@ -25,10 +25,46 @@ _EXTENTS = {
 }  # fmt: skip
 _NUMBERINGS = {"续号": "continue", "CONTINUE": "continue", "重号": "restart", "RESTART": "restart"}
 _COPIES = {"首项": "首项", "FIRST": "首项", "末项": "末项", "LAST": "末项"}
-_TYPES = frozenset("文本 TEXT 多行 LINES 数字 NUMBER 日期 DATE 是否 BOOL 图片 IMAGE 列表 LIST".split())
+_TYPES = frozenset(
+    [
+        "文本",
+        "TEXT",
+        "多行",
+        "LINES",
+        "数字",
+        "NUMBER",
+        "日期",
+        "DATE",
+        "是否",
+        "BOOL",
+        "图片",
+        "IMAGE",
+        "列表",
+        "LIST",
+    ]
+)
 _UP, _ROOT, _ITEM = ("上级", "UP"), ("全文", "DOC"), ("本项", "ITEM")
 _NEVER_NAMES = frozenset(
-    "ELSE BETWEEN END ITEM MERGE UP DOC FIRST LAST 否则 间隔 完 本项 合并 上级 全文 首项 末项".split()
+    [
+        "ELSE",
+        "BETWEEN",
+        "END",
+        "ITEM",
+        "MERGE",
+        "UP",
+        "DOC",
+        "FIRST",
+        "LAST",
+        "否则",
+        "间隔",
+        "完",
+        "本项",
+        "合并",
+        "上级",
+        "全文",
+        "首项",
+        "末项",
+    ]
 )
 _OPERATORS = {"!=": "≠", "<>": "≠", ">=": "≥", "<=": "≤"}
 _OPERATOR = re.compile("[!<>]=|<>|[=≠≥≤<>]")
@@ -192,9 +228,7 @@ def _condition(kind: str, rest: str) -> ControlTag | None:
     words = _words_in(parted[0])
     if len(words) > 1 or not all(word in _EXTENTS for word in words):
         return None
-    return ControlTag(
-        kind, path, extent=_EXTENTS[words[0]] if words else None, is_optional=parted[1]
-    )
+    return ControlTag(kind, path, extent=_EXTENTS[words[0]] if words else None, is_optional=parted[1])
 
 
 def _compared(tag: ControlTag, text: str) -> ControlTag | None:

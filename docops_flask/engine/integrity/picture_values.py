@@ -10,7 +10,7 @@ from typing import Any
 
 from docops_flask.engine.integrity.claims import Claims, Picture
 from docops_flask.engine.integrity.picture_tags import CheckTag, check_tag
-from docops_flask.engine.integrity.plan import IGNORED
+from docops_flask.engine.integrity.plan import without_ignored
 from docops_flask.engine.integrity.verdict import Unaccounted
 
 _TRUE, _FALSE = ("是", "true"), ("否", "false")
@@ -82,7 +82,7 @@ def picture_value_faults(claims: Claims, payload: Mapping[str, Any]) -> Iterator
     media = {each.part: each.sha256 for each in claims.media}
     entries = [*claims.replacements, *(each.replacement for each in claims.inline)]
     for entry in entries:
-        check = check_tag(entry.original_text[1:-1].translate(IGNORED))
+        check = check_tag(without_ignored(entry.original_text[1:-1]))
         value = _value_at(payload, entry.payload_path)
         if check is not None and box_of(check, value) != entry.new_text:
             yield _fault(entry.place)
@@ -90,7 +90,7 @@ def picture_value_faults(claims: Claims, payload: Mapping[str, Any]) -> Iterator
             yield _fault(entry.place)
     for place in claims.places:
         value = _value_at(payload, place.payload_path)
-        check = check_tag(place.original_text[1:-1].translate(IGNORED))
+        check = check_tag(without_ignored(place.original_text[1:-1]))
         if check is not None and box_of(check, value) != place.new_text:
             yield _fault(place.place)
         if place.picture is not None and not _is_given(place.picture, media, value, digests):

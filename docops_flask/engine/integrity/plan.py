@@ -21,7 +21,7 @@ _IGNORED = "\u00ad\u200b\u200c\u200d\u2060\ufeff" + "".join(map(chr, range(0xFE0
 PLACEHOLDER = "【[^【】]+】"
 
 
-IGNORED = dict.fromkeys(map(ord, _IGNORED))
+_NOTHING = dict.fromkeys(map(ord, _IGNORED))
 
 
 class ReadParagraph(Protocol):
@@ -110,6 +110,11 @@ class _Places(Generic[R]):
         return found
 
 
+def without_ignored(text: str) -> str:
+    """Return ``text`` without the characters that are ignored in a name."""
+    return text.translate(_NOTHING)
+
+
 @lru_cache(maxsize=1024)
 def is_placeholder(text: str, name: str) -> bool:
     """Return whether ``text`` is the placeholder of the field ``name``, in template language 1 or 2."""
@@ -119,7 +124,7 @@ def is_placeholder(text: str, name: str) -> bool:
         return True
     if text[:1] != "【" or text[-1:] != "】":
         return False
-    inner = text[1:-1].translate(IGNORED)
+    inner = without_ignored(text[1:-1])
     if is_usual and inner == name:
         return True
     # Imported here: most templates are in language 1.

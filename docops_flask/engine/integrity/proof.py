@@ -8,6 +8,7 @@ See docs/analysis/integrity.md. Of the code that fills templates it uses only ``
 import gc
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from types import MappingProxyType
 from typing import Any
 
 from docops_flask.engine.errors import DocopsError, ResultRefused
@@ -46,8 +47,8 @@ def prove(
         # Few documents have blocks, and a renderer starts the faster for what it does not load.
         from docops_flask.engine.integrity.expansion.expand import expand
 
-        expanded = expand(template, claims, limits)
-        claims, evidence = expanded.claims, TemplateEvidence(expanded.template)
+        expanded = expand(evidence, claims, limits)
+        claims, evidence = expanded.claims, expanded.evidence
     if expanded is None or not expanded.misfits:
         changed = () if expanded is None else expanded.changed
         proof = prove_bytes(template, members, claims, evidence, changed)
@@ -67,10 +68,12 @@ def prove_written(  # noqa: PLR0917, called once
     format_report: object,
     limits: Limits,
     payload: Mapping[str, Any] | None = None,
+    keys: Mapping[str, str] = MappingProxyType({}),
 ) -> Proof | None:
     """Return the proof of a document just made; ``written`` is its bytes, ``evidence`` is of ``template``.
 
-    With the ``payload`` of an open task the values are checked too.
+    With the ``payload`` of a task in language 2 copies, branches and values are checked too; ``keys`` are its
+    keys by the names of fields where a document type has others.
 
     ``replace_log`` and ``format_report`` are JSON values with the members that ``read_claims`` reads.
 
@@ -80,12 +83,13 @@ def prove_written(  # noqa: PLR0917, called once
     if written is None:
         return None
     try:
-        proof = _prove(template, evidence, written, replace_log, format_report, limits)
+        claims = _claims(replace_log, format_report)
+        proof = _prove(template, evidence, written, claims, limits)
         if payload is not None:
             # Most jobs have a document type, and a renderer starts the faster for what it does not load.
             from docops_flask.engine.integrity.values import value_faults
 
-            proof.findings.extend(value_faults(read_claims(replace_log, format_report), payload))
+            proof.findings.extend(value_faults(claims, payload, keys))
     except DocopsError as error:
         # The template was read before without error, so the error is in the written document.
         raise ResultRefused(inner=f"the written document cannot be read: {error.detail}") from error
@@ -94,13 +98,13 @@ def prove_written(  # noqa: PLR0917, called once
     return proof
 
 
-def _prove(  # noqa: PLR0917, called once
-    template: Package,
-    evidence: TemplateEvidence,
-    written: memoryview,
-    replace_log: object,
-    format_report: object,
-    limits: Limits,
+def _claims(replace_log: object, format_report: object) -> Claims:
+    with _garbage_left_alone():
+        return read_claims(replace_log, format_report)
+
+
+def _prove(
+    template: Package, evidence: TemplateEvidence, written: memoryview, claims: Claims, limits: Limits
 ) -> Proof:
     # A filled document may be larger than a template is allowed to be.
     own = limits._replace(xml_part_bytes=max(limits.xml_part_bytes, limits.output_bytes))
@@ -108,7 +112,6 @@ def _prove(  # noqa: PLR0917, called once
     document = ZipReader(written, own)
     try:
         with _garbage_left_alone():
-            claims = read_claims(replace_log, format_report)
             return prove(template, document, claims, own, evidence)
     finally:
         document.close()

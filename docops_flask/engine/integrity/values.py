@@ -1,23 +1,68 @@
-"""Whether the values that an open task's log claims are those of its payload.
+"""Whether a log says of an open task what its payload makes: copies, branches and values."""
 
-Tags without formats are checked; what a format makes of a value is not computed again.
-"""
-
+import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from typing import Any
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from docops_flask.engine.integrity.claims import Claims, PlaceReplacement, Replacement
-from docops_flask.engine.integrity.picture_tags import check_tag
-from docops_flask.engine.integrity.plan import IGNORED
+from docops_flask.engine.integrity.control_tags import Path
+from docops_flask.engine.integrity.formats import formatted
+from docops_flask.engine.integrity.plan import without_ignored
+from docops_flask.engine.integrity.scopes import Scope, Scopes
+from docops_flask.engine.integrity.tags import name_in_copies
 from docops_flask.engine.integrity.verdict import Unaccounted
 
-# One of these is in every tag of a picture or of a check box.
+_BLANK = " \t\n\u00a0\u3000"
+_DEFAULT, _OPTIONAL, _SEPARATOR = "缺省", "可空", "分隔"
+# What check boxes and pictures begin with, and what one of is in all of them.
+_NO_FIELD = re.compile("[□@＠]|(?:勾选|CHECK|图片|IMAGE)[\\s:：]")
 _WORDS = ("@", "＠", "图片", "IMAGE", "□", "勾选", "CHECK")
 
 
-def value_faults(claims: Claims, payload: Mapping[str, Any]) -> Iterator[Unaccounted]:
-    """Yield each filled paragraph text that is not what ``payload`` has at its ``payload_path``."""
+class _Field(NamedTuple):
+    """A tag that is filled: ``kind`` is field, item, number or drawn; formats as name and argument.
+
+    Pictures and check boxes are drawn.
+    """
+
+    kind: str
+    path: Path
+    formats: tuple[tuple[str, str | None], ...] = ()
+
+
+def value_faults(
+    claims: Claims, payload: Mapping[str, Any], keys: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[Unaccounted]:
+    """Yield what in ``claims`` is not what the payload makes.
+
+    ``keys`` are the payload's keys for names of fields where a document type has others.
+    """
+    named = {**payload, **{name: payload.get(key) for name, key in keys.items()}} if keys else payload
+    scopes = Scopes(named, claims.entries_of_blocks)
+    for entry in claims.entries_of_blocks:
+        decided = scopes.decided(entry) if entry.is_block else None
+        if not entry.is_block or decided == (entry.status, entry.copies, entry.branch):
+            continue
+        what = "copy_count" if entry.kind == "each" else "branch"
+        message = "Its status, copies and branch are not what the task gives."
+        yield Unaccounted("", f"$.blocks[{entry.place}]", what, message)
+    yield from _drawn_faults(claims, payload)
+    lines = {block.number for block in claims.blocks}
+    for replacement in claims.replacements:
+        copies, line = replacement.copy, None
+        if copies and copies[-1][0] in lines:
+            copies, line = copies[:-1], copies[-1][1]
+        scope = scopes.of(copies)
+        if scope is None or not _is_what_it_says(replacement, scope, line, keys):
+            message = "Its new_text or payload_path is not what the task gives."
+            yield Unaccounted("", f"$.entries[{replacement.place}]", "value", message)
+
+
+def _drawn_faults(claims: Claims, payload: Mapping[str, Any]) -> Iterator[Unaccounted]:
+    """Yield the check boxes and pictures that are not what the payload has at the paths that are logged."""
     inside = (each.replacement for each in claims.inline)
     entries: list[Replacement | PlaceReplacement] = [*claims.replacements, *inside, *claims.places]
     texts = {entry.original_text for entry in entries}
@@ -26,36 +71,99 @@ def value_faults(claims: Claims, payload: Mapping[str, Any]) -> Iterator[Unaccou
         from docops_flask.engine.integrity.picture_values import picture_value_faults
 
         yield from picture_value_faults(claims, payload)
-    for entry in claims.replacements:
-        expected = _expected(entry, payload)
-        if expected is not None and expected != entry.new_text:
-            yield Unaccounted(
-                "",
-                f"$.entries[{entry.place}]",
-                "value",
-                "its new_text is not the value that the task gives",
-            )
 
 
-def _expected(entry: Replacement, payload: Mapping[str, Any]) -> str | None:
-    """Return the text that the payload gives; ``None`` where that cannot be told."""
-    path = entry.payload_path
-    if path is None or not path.startswith("$.") or set("|｜") & set(entry.original_text):
+def _is_what_it_says(entry: Replacement, scope: Scope, line: int | None, keys: Mapping[str, str]) -> bool:
+    field = _field(entry.original_text)
+    if field is None:
+        return True
+    value, path = _value(field, scope)
+    if entry.payload_path is not None and _with_key(path, keys) != entry.payload_path:
+        return False
+    if field.kind == "drawn":
+        # ``picture_values`` compares it.
+        return True
+    try:
+        texts = _texts(field, value)
+    except ValueError:
+        return False
+    for text in texts:
+        lines = text.removesuffix("\n").split("\n")
+        if line is None:
+            is_it = entry.new_text == "\n".join(lines)
+        else:
+            is_it = 0 <= line < len(lines) and lines[line] == entry.new_text
+        if is_it:
+            return True
+    return False
+
+
+def _value(field: _Field, scope: Scope) -> tuple[Any, str]:
+    if field.kind in ("item", "number"):
+        own = scope.up(field.path.up)
+        if own is None:
+            return None, ""
+        return (own.value if field.kind == "item" else own.number), own.path
+    return scope.at(field.path)
+
+
+def _with_key(path: str, keys: Mapping[str, str]) -> str:
+    """Return a path with the document type's key in place of the name of its field."""
+    match = re.match(r"\$\.([^.\[]*)", path) if keys else None
+    return path if match is None else f"$.{keys.get(match[1], match[1])}{path[match.end() :]}"
+
+
+@lru_cache(maxsize=1024)
+def _field(original: str) -> _Field | None:
+    """Return the tag that is written ``original``."""
+    inner = without_ignored(original[1:-1]).strip(_BLANK)
+    name = name_in_copies(inner)
+    if name is None:
         return None
-    if check_tag(entry.original_text[1:-1].translate(IGNORED)) is not None:
-        return None
-    value: Any = payload
-    for name in path[2:].split("."):
-        value = value.get(name) if isinstance(value, Mapping) else None
+    is_drawn = _NO_FIELD.match(inner) is not None
+    formats = []
+    for written in re.split("[|｜]", inner)[1:]:
+        named, *argument = re.split("[:：]", written.lstrip(_BLANK), maxsplit=1)
+        formats.append((named.rstrip(_BLANK), argument[0] if argument else None))
+    kind = {".": "item", "#": "number"}.get(name[-1], "field")
+    names = name.split(".") if kind == "field" else name.split(".")[:-1]
+    if kind == "item":
+        names = []
+    up = 0
+    while up < len(names) and names[up] == "上级":
+        up += 1
+    is_root = kind == "field" and len(names) > 1 and names[0] == "全文"
+    path = Path(tuple(names[up + is_root :]), up, is_root)
+    return _Field("drawn", path) if is_drawn else _Field(kind, path, tuple(formats))
+
+
+def _texts(field: _Field, value: Any) -> list[str]:
+    """Return the texts that a tag may make of a value: of a list two, for two languages of paragraphs."""
+    arguments = dict(field.formats)
+    if value is None or (isinstance(value, str) and not value.strip()):
+        if arguments.get(_DEFAULT) is not None:
+            return [str(arguments[_DEFAULT])]
+        if value is None:
+            return [""] if (_OPTIONAL, None) in field.formats else []
+    if isinstance(value, (list, tuple)):
+        own = arguments.get(_SEPARATOR)
+        separators = (", ", "、") if own is None else (own.replace("\\n", "\n"),)
+        texts = [_as_text(each) for each in value if each is not None]
+        return [separator.join(texts) for separator in separators]
+    text = _as_text(value)
+    if not text.strip():
+        return [text]
+    current = value if isinstance(value, (str, int, Decimal)) else text
+    for name, argument in field.formats:
+        made = formatted(current, name if argument is None else f"{name}:{argument}")
+        if made is not None:
+            current = text = made
+    return [text]
+
+
+def _as_text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
     if isinstance(value, Decimal):
         return format(value, "f")
-    if isinstance(value, int) and not isinstance(value, bool):
-        return str(value)
-    if not isinstance(value, str):
-        return None
-    text = value.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n")
-    if not entry.copy:
-        return text
-    # A paragraph that stands once for each line.
-    lines, copy = text.split("\n"), entry.copy[-1][1]
-    return lines[copy] if 0 <= copy < len(lines) else ""
+    return str(value).replace("\r\n", "\n").replace("\r", "\n")

@@ -11,7 +11,8 @@ from typing import Any, NamedTuple, NoReturn
 
 from docops_flask.engine.errors import DocopsError, InvalidJson, InvalidTemplate, TemplateLimitExceeded
 from docops_flask.engine.files import FilePath, read_file
-from docops_flask.engine.integrity.claims import LOG, REPORT, read_claims
+from docops_flask.engine.integrity.claims import read_claims
+from docops_flask.engine.integrity.json_members import LOG, REPORT
 from docops_flask.engine.integrity.proof import prove
 from docops_flask.engine.integrity.verdict import MAX_LISTED, Defect, Exactness, Proof, Unaccounted, Verdict
 from docops_flask.engine.opc.limits import Limits

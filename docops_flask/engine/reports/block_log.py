@@ -56,9 +56,9 @@ def block_log(  # noqa: PLR0917, the steps of a run in their order
 ) -> ReplaceLog:
     """Return the log of a run; ``touched`` are the addresses in the result of the runs that changed.
 
-    ``inline`` is what became of the texts inside paragraphs, ``elsewhere`` are the entries about places outside
-    paragraphs, with their addresses in the result. ``pictures`` are those put into paragraphs, by address and
-    first character of their tags in the result.
+    ``inline`` is what became of the texts inside paragraphs, ``elsewhere`` are the entries about places
+    outside paragraphs, with their addresses in the result. ``pictures`` are those put into paragraphs, by
+    address and first character of their tags in the result.
     """
     entries = (
         *_Entries(run, task, suggestions, inline).entries(pictures),
@@ -188,7 +188,7 @@ class _Entries:
         return missing_reason(self._task.skill, field is not None, bool(field and field.required))
 
     def _entry_inside(self, of: TemplateTag, frame: Frame, entry: LogEntry) -> LogEntry:
-        """Return the entry about a tag in a text inside a paragraph; ``entry`` has its place in the result."""
+        """Return the entry about a tag in a text inside a paragraph; ``entry`` has its place there."""
         placed = entry._replace(
             run_id=of.run_id,
             paragraph_path=of.path,
@@ -205,10 +205,8 @@ class _Entries:
 
     def _payload_path(self, of: TemplateTag, frame: Frame) -> str:
         assert of.tag is not None, "what is filled was read as a tag"
-        if of.key is not None:
-            path = f"{frame.scope.path}.{of.key}"
-        else:
-            path = resolved(of.tag, frame.scope).path
+        scope = frame.scope
+        path = resolved(of.tag, scope).path if of.key is None else f"{scope.path}.{of.key}"
         return with_key(path, self._task.keys, "$.") if self._task.keys else path
 
 

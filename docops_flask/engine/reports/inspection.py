@@ -41,8 +41,8 @@ class UnsupportedPlace(NamedTuple):
 class Problem(NamedTuple):
     """Something wrong with a template, at ``place``: a run, a part, or "" for all of it.
 
-    ``text`` is the placeholder or the link that it is about ("" for none), ``related_place`` the place of another
-    tag that it is about.
+    ``text`` is the placeholder or the link that it is about ("" for none), ``related_place`` the place of
+    another tag that it is about.
     """
 
     code: str
@@ -131,9 +131,9 @@ def inspect_template(  # noqa: PLR0917, called once
     """Return the inspection of a scanned template; ``skills`` are all that are known.
 
     ``places`` is what stands outside the paragraphs of its stories; ``unaccounted`` are the names that
-    neither holds; ``beside`` are the problems of what the template has beside its text; ``faults`` are tags of
-    language 2 that are not filled; ``facts`` are what an open task is made from. In language 2 any name is a
-    field.
+    neither holds; ``beside`` are the problems of what the template has beside its text; ``faults`` are
+    tags of language 2 that are not filled; ``facts`` are what an open task is made from. In language 2 any
+    name is a field.
     """
     known_in: dict[str, list[str]] = {}
     for skill in skills:

@@ -24,12 +24,12 @@ UNSUPPORTED_REASONS = {
     Kind.BLOCK_UNOPENED: "the block that it ends has no start tag before it in the same text",
     Kind.BLOCK_MISMATCH: "the end tag behind it has another name",
     Kind.BLOCKS_OVERLAP: "two blocks share a row or paragraph, and neither lies in the other as its tags do",
-    Kind.BLOCK_CUTS_PARAGRAPH: "its block covers several paragraphs, and there is text on both sides of the tag; "
+    Kind.BLOCK_CUTS_PARAGRAPH: "its block covers several paragraphs, and there is text on both sides of it; "
     "put the tag on a line of its own",
     Kind.BLOCK_CROSSES_TABLE: "its block begins in a table and ends outside of it, or in another",
     Kind.BLOCK_NOT_IN_TABLE: "its block is to cover rows or a table and does not stand in one",
-    Kind.BLOCK_CUTS_ELEMENT: "its block begins inside a link, control or tracked change and ends outside of it",
-    Kind.BLOCK_CUTS_FIELD: "its block begins inside a Word field and ends outside of it",
+    Kind.BLOCK_CUTS_ELEMENT: "its block begins in a link, control or tracked change and ends outside of it",
+    Kind.BLOCK_CUTS_FIELD: "its block begins in a Word field and ends outside of it",
     Kind.DIVIDER_OUTSIDE: "it divides a block and stands outside of one, or is one too many",
     Kind.DIVIDER_NOT_ALONE: "it divides a block of paragraphs or rows and does not stand alone in its own",
     Kind.UNREPEATABLE_OBJECT: "its block holds what cannot stand twice in a document",
@@ -81,10 +81,10 @@ class LogEntry(NamedTuple):
     ``bound_control`` is the address of a content control whose data got the control's whole text. ``note``
     says what a reader of the entry has to know.
 
-    Where the template has blocks, ``result_path`` is the address in the result and ``copy`` the numbers of the
-    blocks that it lies in, if any, from the outermost in, each with that of the copy there. In template
-    language 2 ``payload_path`` is the JSON path of the value in the payload; ``related_place`` is the address of
-    another tag that a fault is about. ``picture`` is the picture put there.
+    Where the template has blocks, ``result_path`` is the address in the result and ``copy`` the numbers of
+    the blocks that it lies in, if any, from the outermost in, each with that of the copy there. In template
+    language 2 ``payload_path`` is the JSON path of the value in the payload; ``related_place`` is the address
+    of another tag that a fault is about. ``picture`` is the picture put there.
     """
 
     status: Status

@@ -84,7 +84,7 @@ def undeclared_names(meanings: TagMeanings) -> tuple[Problem, ...]:
 def _undeclared(text: str, name: str, place: str) -> Problem:
     shown = text[:MAX_SHOWN_CHARACTERS]
     message = (
-        f"{shown} is text. It is filled where the payload has the key, or where the template declares the name: "
+        f"{shown} is text. It is filled where the payload has the key, or the template declares the name: "
         f"【字段：{name[:MAX_SHOWN_CHARACTERS]}】."
     )
     return Problem("UNDECLARED_NAME", message, place, shown)
@@ -111,8 +111,8 @@ def blocks_in_one_cell(meanings: TagMeanings) -> Iterator[Problem]:
         for block in structure_report.blocks_in_one_cell(meanings.structure):
             shown = block.start.placed.text[:MAX_SHOWN_CHARACTERS]
             message = (
-                f"{shown} covers what lies in its cell: write 行 behind the name to cover the row, 内 to say that the "
-                "cell is meant."
+                f"{shown} covers what lies in its cell: write 行 behind the name to cover the row, "
+                "内 to say that the cell is meant."
             )
             yield Problem("BLOCK_IN_ONE_CELL", message, structure_report.run_of(block.start), shown)
 

@@ -1,4 +1,4 @@
-"""A template with blocks, expanded for one payload: its tags with the copies that they stand in, their values.
+"""A template with blocks, expanded for one payload: its tags with their copies and their values.
 
 Two expansions follow each other: that of blocks, then that of values whose lines become paragraphs. All that
 comes later works on the second document; what is kept here leads back to the template.
@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from docops_flask.engine.artefacts import OutputBudget
 from docops_flask.engine.document.document import ParagraphPlace, RunPlace, StoryPart
 from docops_flask.engine.document.edits import Edit, written_parts
-from docops_flask.engine.document.shape import TextPiece
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.opc.xml_part import encoded
 from docops_flask.engine.skills.skill import Skill
@@ -21,15 +20,15 @@ from docops_flask.engine.template.blocks.frames import Frame
 from docops_flask.engine.template.blocks.remarks import remarks_in
 from docops_flask.engine.template.copied_values import CopiedValues
 from docops_flask.engine.template.expansion import Expansion, expand
-from docops_flask.engine.template.grammar import Found, Kind
-from docops_flask.engine.template.inline_scan import BracketedInline
+from docops_flask.engine.template.grammar import Kind
 from docops_flask.engine.template.lines import find_lines
 from docops_flask.engine.template.places.found import NO_PLACES, PlaceScan
 from docops_flask.engine.template.scan import BracketedParagraph, scan_document
 from docops_flask.engine.template.tag_bytes import byte_of
 from docops_flask.engine.template.tag_meaning import TagMeanings
+from docops_flask.engine.template.tag_reader import CopiedTags, TagReader
 from docops_flask.engine.template.tag_scan import find_tags
-from docops_flask.engine.template.template_tags import TemplateTag, offsets_of, tags_by_byte
+from docops_flask.engine.template.template_tags import TemplateTag
 
 if TYPE_CHECKING:
     from docops_flask.engine.template.pictures.given import GivenPictures
@@ -38,19 +37,8 @@ if TYPE_CHECKING:
 _PLACEHOLDER = Kind.PLACEHOLDER
 
 
-class CopiedTags(NamedTuple):
-    """The tags of a paragraph of the result: those of its own text, then those of the texts inside it.
-
-    ``of`` are the tags of the template, ``frames`` their copies, ``names`` what their texts go by there.
-    """
-
-    of: Sequence[TemplateTag]
-    frames: Sequence[Frame]
-    names: Sequence[str]
-
-
 class LinesPlace(NamedTuple):
-    """A paragraph of the template that stands once for each line of a value, in one copy of the blocks around.
+    """A paragraph of the template that stands once for each line, in one copy of the blocks around.
 
     ``first`` and ``last`` are its addresses in the result.
     """
@@ -84,7 +72,6 @@ class BlockRun:
         assert meanings.structure is not None
         self.meanings = meanings
         self.expanded = expanded
-        self.tags: dict[ParagraphPlace, CopiedTags] = {}
         self.lines: list[LinesPlace] = []
         self.places = NO_PLACES
         # By the address of a place outside paragraphs: its address in the template, its copy.
@@ -92,15 +79,11 @@ class BlockRun:
         # The pictures of its tags, once they are read.
         self.pictures: GivenPictures | None = None
         self._collected = values
-        self._by_byte = tags_by_byte(meanings)
-        # By the list of what was found, which paragraphs alike share: where each begins.
-        self._offsets: dict[int, Sequence[int]] = {}
-        self._known: dict[tuple[int, tuple[TemplateTag | None, ...]], _Decided] = {}
-        # What was decided of a paragraph's own text by the chunk that holds all of it and where there.
-        self._in_chunks: dict[tuple[int, int], _Decided | None] = {}
-        raw = scan_document(expanded.document, find_tags)
-        read = [self._read(each) for each in raw.paragraphs]
-        self.scan = raw._replace(paragraphs=[each for each in read if each is not None], undeclared=())
+        reader = TagReader(meanings, expanded, values)
+        self.scan = reader.read(scan_document(expanded.document, find_tags))
+        self.tags: dict[ParagraphPlace, CopiedTags] = reader.tags
+        # Part and text of tags outside the paragraphs' own texts that stay in blocks that stay as they are.
+        self.left = reader.left
         self.document = expanded.document
         for _, found in meanings.places.all_found():
             if found.kind is _PLACEHOLDER:
@@ -110,95 +93,6 @@ class BlockRun:
         self._expansion: Expansion | None = None
         if values.has_lines and not values.errors:
             self._expand_lines(skill, limits)
-
-    def _read(self, paragraph: BracketedParagraph) -> BracketedParagraph | None:
-        """Return a paragraph of the expanded template with what becomes of its tags; ``None`` without any."""
-        place = paragraph.place
-        span = self.expanded.span_at(place.part, place.content)
-        if span is None or paragraph.inline or place.end >= span[1] + len(span[0].content):
-            return self._read_slowly(paragraph)
-        # Most paragraphs lie in one chunk, which stands many times.
-        chunk, start, frame = span
-        key = id(chunk), place.content - start
-        if key in self._in_chunks:
-            decided = self._in_chunks[key]
-        else:
-            own, _ = self._own(paragraph)
-            decided = self._in_chunks[key] = own if own.tags else None
-        if decided is None:
-            return None
-        found, pieces, tags, names = decided
-        if frame.is_kept and any(tag.found.kind is _PLACEHOLDER for tag in tags):
-            return self._read_slowly(paragraph)
-        self._collected.take_alike(place, tags, names, frame.scope)
-        self.tags[place] = CopiedTags(tags, [frame] * len(tags), names)
-        return BracketedParagraph(place, found, pieces)
-
-    def _own(self, paragraph: BracketedParagraph) -> tuple["_Decided", list[Frame]]:
-        """Return what becomes of the tags of a paragraph's own text, and their copies."""
-        place, found = paragraph.place, paragraph.found
-        key = id(found)
-        offsets = self._offsets.get(key)
-        if offsets is None:
-            offsets = self._offsets[key] = offsets_of(paragraph)
-        frames: list[Frame] = []
-        of: list[TemplateTag | None] = []
-        for offset, each in zip(offsets, found, strict=True):
-            frame, tag = self._source(place, place.position(offset), each)
-            of.append(tag)
-            if tag is not None:
-                frames.append(frame)
-        decided = self._known.get((key, tuple(of)))
-        if decided is None:
-            decided = self._known[key, tuple(of)] = _decided(paragraph, of)
-        return decided, frames
-
-    def _read_slowly(self, paragraph: BracketedParagraph) -> BracketedParagraph | None:
-        """Do as ``_read`` for a paragraph whose tags may be in several copies."""
-        place = paragraph.place
-        (own, pieces, tags, _), frames = self._own(paragraph)
-        inline: Sequence[BracketedInline] = ()
-        if paragraph.inline:
-            inline, inner_tags, inner_frames = self._inside(place, paragraph.inline)
-            tags, frames = [*tags, *inner_tags], [*frames, *inner_frames]
-        if not tags:
-            return None
-        names = self._collected.take(place, tags, frames)
-        self.tags[place] = CopiedTags(tags, frames, names)
-        if any(tag.found.name != name for tag, name in zip(tags, names, strict=True)):
-            own = [each._replace(name=name) for each, name in zip(own, names, strict=False)]
-            inline = _renamed(inline, names[len(own) :])
-        return BracketedParagraph(place, own, pieces, inline)
-
-    def _source(self, place: ParagraphPlace, at: int, found: Found) -> tuple[Frame, TemplateTag | None]:
-        """Return copy and tag of the template of what was found at a byte; ``None`` for what is text."""
-        frame, before = self.expanded.source_at(place.part, at)
-        tags = self._by_byte.get(place.part.name)
-        tag = None if tags is None else tags.get(before)
-        if tag is not None and tag.found.kind is _PLACEHOLDER:
-            # A block that stays as it is tells of itself.
-            if frame.is_kept or found.name != tag.found.name:
-                tag = None
-        return frame, tag
-
-    def _inside(
-        self, place: ParagraphPlace, inline: Sequence[BracketedInline]
-    ) -> tuple[list[BracketedInline], list[TemplateTag], list[Frame]]:
-        """Return the texts inside a paragraph with what becomes of their tags, these, and their copies."""
-        texts: list[BracketedInline] = []
-        tags: list[TemplateTag] = []
-        frames: list[Frame] = []
-        for text in inline:
-            kept = []
-            for each in text.found:
-                frame, tag = self._source(place, byte_of(text.text, each.found.start), each.found)
-                if tag is not None:
-                    kept.append(each._replace(found=each.found._replace(kind=tag.found.kind)))
-                    tags.append(tag)
-                    frames.append(frame)
-            if kept:
-                texts.append(text._replace(found=kept))
-        return texts, tags, frames
 
     def _expand_lines(self, skill: Skill, limits: Limits) -> None:
         """Have paragraphs for the lines of values that stand alone in theirs."""
@@ -248,7 +142,7 @@ class BlockRun:
         self.values = values.with_copies(of_copies)
 
     def take_places(self, places: PlaceScan) -> None:
-        """Take what was found outside the paragraphs of ``document``; blocks that stay keep theirs as text."""
+        """Take what was found outside the paragraphs of ``document``; blocks that stay keep theirs."""
         bracketed = []
         by_byte = {
             (each.place.part.name, each.place.segments[0].first): each.place.path
@@ -259,6 +153,8 @@ class BlockRun:
             if part is not None:
                 frame, before = self._source_at(part, each.place.segments[0].first)
                 if frame.is_kept:
+                    text = each.place.text
+                    self.left += ((part.name, text[found.start : found.end]) for found in each.found)
                     continue
                 path = by_byte.get((part.name, before), each.place.path)
                 self.place_copies[each.place.path] = path, frame
@@ -286,7 +182,7 @@ class BlockRun:
         return written
 
     def origin(self, place: ParagraphPlace) -> tuple[ParagraphPlace, int | None, int]:
-        """Return the template's paragraph that ``place`` comes from, and the number of its line block and line.
+        """Return the template's paragraph that ``place`` comes from, the number of its lines block and line.
 
         ``None`` and 0 stand for no line.
         """
@@ -307,9 +203,8 @@ class BlockRun:
         """Say whether a newline was dropped at the end of the value of a tag; of its lines, for the last."""
         if self._expansion is not None:
             origin = self._expansion.origins[place]
-            if origin.block is not None and origin.copy is not None:
-                if origin.copy + 1 < self.lines[origin.block].copies:
-                    return False
+            if origin.block is not None and origin.copy != self.lines[origin.block].copies - 1:
+                return False
             place = origin.place
         if place in self._collected.of_copies:
             return (place, name) in self._collected.shortened
@@ -330,7 +225,7 @@ class BlockRun:
         return found
 
     def source_of(self, run: RunPlace) -> RunPlace:
-        """Return the run of the template that ``run``, which holds the beginning of a tag, is or is copied from."""
+        """Return the run of the template that ``run``, in which a tag begins, comes from."""
         return self._sources[run]
 
     @cached_property
@@ -376,38 +271,6 @@ class BlockRun:
 
 def _start(place: ParagraphPlace) -> int:
     return place.start
-
-
-class _Decided(NamedTuple):
-    """What was found in a paragraph's own text and is no text, where each begins, the template's tags.
-
-    ``names`` are what stands in the brackets.
-    """
-
-    found: Sequence[Found]
-    pieces: Sequence[TextPiece]
-    tags: Sequence[TemplateTag]
-    names: Sequence[str]
-
-
-def _decided(paragraph: BracketedParagraph, of: Sequence[TemplateTag | None]) -> _Decided:
-    found, pieces, tags = [], [], []
-    for each, piece, tag in zip(paragraph.found, paragraph.pieces, of, strict=True):
-        if tag is not None:
-            found.append(each._replace(kind=tag.found.kind))
-            pieces.append(piece)
-            tags.append(tag)
-    return _Decided(found, pieces, tags, [each.name for each in found])
-
-
-def _renamed(inline: Sequence[BracketedInline], names: Sequence[str]) -> list[BracketedInline]:
-    left = iter(names)
-    return [
-        text._replace(
-            found=[each._replace(found=each.found._replace(name=next(left))) for each in text.found]
-        )
-        for text in inline
-    ]
 
 
 def _at(raw: BracketedParagraph, decided: BracketedParagraph) -> BracketedParagraph:

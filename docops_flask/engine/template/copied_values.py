@@ -102,7 +102,7 @@ class CopiedValues:
             if tag.found.kind is _PLACEHOLDER:
                 self.take_root(tag.found.name)
 
-    def _add(  # noqa: PLR0917, thousands are made, and names take time
+    def _add(
         self, place: ParagraphPlace, tag: TemplateTag, scope: Scope, name: str, texts: dict[str, str]
     ) -> None:
         """Add the text of a tag to ``texts`` if it has one."""

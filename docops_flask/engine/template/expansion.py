@@ -12,8 +12,11 @@ from docops_flask.engine.document.document import Document, ParagraphPlace, RunP
 from docops_flask.engine.document.edits import Edit, edited_texts
 from docops_flask.engine.document.open import reopen_document
 from docops_flask.engine.opc.limits import Limits
+from docops_flask.engine.skills.skill import Skill
 from docops_flask.engine.template.copies import Repeated
-from docops_flask.engine.template.lines import LinesBlock
+from docops_flask.engine.template.lines import LinesBlock, find_lines
+from docops_flask.engine.template.scan import Scan
+from docops_flask.engine.template.values import Values
 
 
 class Origin(NamedTuple):
@@ -71,6 +74,17 @@ class Expansion(NamedTuple):
     def template_paths(self) -> dict[str, str]:
         """Return the address in the template by the address in the result, of all paragraphs."""
         return {place.path: origin.place.path for place, origin in self.origins.items()}
+
+
+def expand_lines(
+    document: Document, scan: Scan, skill: Skill, values: Values, limits: Limits
+) -> Expansion | None:
+    """Return ``document`` with a paragraph for each line of values that stand alone; ``None`` without any.
+
+    Raises as ``find_lines`` and ``expand`` do.
+    """
+    blocks = find_lines(document.walk, scan, skill, values, limits)
+    return expand(document, blocks, limits) if blocks else None
 
 
 def expand(document: Document, blocks: Sequence[LinesBlock], limits: Limits) -> Expansion:

@@ -5,7 +5,7 @@ and an equation have no lines: line ends and tabs of a value become spaces there
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from docops_flask.engine.document.edits import Edit
@@ -35,6 +35,12 @@ class InlineFilling(NamedTuple):
     edits: list[Edit]
     touched: dict[str, None]
     refused: dict[tuple[InlineText, int], Refusal]
+
+    def all_touched(self, scan: Scan, touched: Iterable[str]) -> list[str]:
+        """Return the ids ``touched`` and those of the runs that change here, in the order of paragraphs."""
+        order = {paragraph.place.path: number for number, paragraph in enumerate(scan.paragraphs)}
+        runs = dict.fromkeys((*touched, *self.touched))
+        return sorted(runs, key=lambda run: order[run.rpartition(":r")[0]])
 
     @staticmethod
     def shown(text: InlineText, value: str) -> str:

@@ -42,8 +42,9 @@ def find_lines(  # noqa: PLR0917, the steps of a run in their order
 ) -> list[LinesBlock]:
     """Return the blocks of a template, in document order.
 
-    A value of one line makes none. ``copies`` are those that other blocks make. Raises ``TemplateLimitExceeded`` (``block_copies``) where the lines come
-    to more paragraphs than ``limits`` allow; nothing is copied before that is known.
+    A value of one line makes none. ``copies`` are those that other blocks make. Raises
+    ``TemplateLimitExceeded`` (``block_copies``) where with them the lines come to more paragraphs than
+    ``limits`` allow; nothing is copied before that is known.
     """
     names = {
         name

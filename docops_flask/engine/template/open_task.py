@@ -65,10 +65,6 @@ class OpenTask(NamedTuple):
         meanings = _with_pictures(decide_tags(scan, places, self.known))
         return meanings.scan, meanings.places
 
-    def payload_by_any_name(self, payload: Mapping[str, Value]) -> Mapping[str, Value]:
-        """Return ``payload`` with the names of fields beside the keys of a document type."""
-        return {**self.payload, **payload} if self.keys else payload
-
 
 def read_open_task(
     decide: Callable[[Collection[str]], TagMeanings],
@@ -80,10 +76,10 @@ def read_open_task(
     """Return what ``payload`` gives to a template.
 
     ``decide`` tells what its tags mean, given the names that the task declares. ``skill`` is a document type
-    of language 2, which knows names, keys, labels, and what is required. Raises
+    of language 2, which knows names, keys, labels, and what is required. ``assets`` are the pictures sent
+    beside the task; one that the payload does not refer to is refused as an unknown key is. Raises
     ``InvalidArgument`` (``detail.errors``) for a payload that does not fit, and for keys that neither a tag,
-    whatever its scope, nor ``skill`` takes unless ``options`` allow them in an open task. ``assets`` are the
-    pictures sent beside the task; one that the payload does not refer to is refused as an unknown key is.
+    whatever its scope, nor ``skill`` takes unless ``options`` allow them in an open task.
     """
     fields = () if skill is None else skill.fields
     keys = {field.placeholder: field.key for field in fields}

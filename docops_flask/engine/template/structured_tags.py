@@ -129,7 +129,7 @@ class _Decision:
         return kept is not None and kept.contain(byte_of(spot, start))
 
     def _use_stories(self) -> None:
-        """Take the tags of the stories into the shape, those of text boxes and notes after what holds them."""
+        """Take the tags of the stories into the shape, those of text boxes and notes after their blocks."""
         by_story = {id(each.story): each for each in self._structure.stories}
         pending = list(reversed(self._structure.stories))
         done: set[int] = set()

@@ -35,7 +35,7 @@ def _closed(text: str, start: int, end: int) -> Found | None:
 
 
 def read_written(inner: str) -> tuple[str, Tag | BadTag | None, Kind | None]:
-    """Return what stands in brackets, as ``read_tag`` takes it, the tag that it is, and what is wrong with it.
+    """Return what stands in brackets, as ``read_tag`` takes it, the tag, and what is wrong with it.
 
     In names characters without width are ignored; remarks, literals and formats hold any but tabs and breaks.
     """

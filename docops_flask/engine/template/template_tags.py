@@ -22,7 +22,8 @@ class TemplateTag:
     """
 
     __slots__ = (
-        "detail", "found", "key", "mirrored_at", "name", "path", "place", "run_id", "run_index", "tag", "text",
+        "detail", "found", "key", "mirrored_at", "name", "path", "place", "run_id", "run_index", "tag",
+        "text",
     )  # fmt: skip
 
     def __init__(  # noqa: PLR0917, all of it is told of a tag

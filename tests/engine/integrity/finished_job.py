@@ -58,11 +58,10 @@ class FinishedJob:
             claims = read_claims(self.log, self.report)
             if not claims.blocks and not claims.entries_of_blocks:
                 return prove_bytes(package, members, claims)
-            expanded = expand(package, claims, LIMITS)
+            expanded = expand(TemplateEvidence(package), claims, LIMITS)
             if expanded.misfits:
                 return None
-            evidence = TemplateEvidence(expanded.template)
-            return prove_bytes(package, members, expanded.claims, evidence, expanded.changed)
+            return prove_bytes(package, members, expanded.claims, expanded.evidence, expanded.changed)
         finally:
             document.close()
             package.close()

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from docops_flask.engine.errors import InvalidArgument, TemplateLimitExceeded
+from docops_flask.engine.integrity.byte_stories import TemplateEvidence
 from docops_flask.engine.integrity.claims import read_claims
 from docops_flask.engine.integrity.expansion.expand import expand
 from docops_flask.engine.opc.limits import Limits
@@ -239,6 +240,6 @@ def test_a_malformed_log_is_refused(
 def test_a_log_with_more_copies_than_allowed_is_refused(job: FinishedJob, limits: Limits, limit: str) -> None:
     package = Package(job.template, Limits())
     with pytest.raises(TemplateLimitExceeded) as caught:
-        expand(package, read_claims(job.log, job.report), limits)
+        expand(TemplateEvidence(package), read_claims(job.log, job.report), limits)
     assert caught.value.detail["limit"] == limit
     package.close()

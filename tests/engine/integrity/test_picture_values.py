@@ -8,8 +8,7 @@ import pytest
 
 from docops_flask.engine.integrity.claims import AddedMedia, Claims, Picture, PlaceReplacement, Replacement
 from docops_flask.engine.integrity.picture_tags import CheckTag, PictureTag, check_tag, picture_tag
-from docops_flask.engine.integrity.picture_values import box_of
-from docops_flask.engine.integrity.values import value_faults
+from docops_flask.engine.integrity.picture_values import box_of, picture_value_faults
 from docops_flask.engine.template.field_values import text_of
 from docops_flask.engine.template.tags import Tag, read_tag
 from tests.pictures import in_base64, png
@@ -84,7 +83,7 @@ def _faults(entry: Replacement | PlaceReplacement) -> list[str]:
         claims = claims._replace(replacements=(entry,))
     else:
         claims = claims._replace(places=(entry,))
-    return [fault.place for fault in value_faults(claims, PAYLOAD)]
+    return [fault.place for fault in picture_value_faults(claims, PAYLOAD)]
 
 
 @pytest.mark.parametrize(

@@ -1,24 +1,20 @@
-"""Where the paragraphs of stories begin in their bytes, by address, for the template and what blocks make of it."""
+"""Where the paragraphs of stories begin in their bytes, by address."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import NamedTuple
 
 from lxml.etree import _Element
 
+from docops_flask.engine.integrity.blocks import names_of
 from docops_flask.engine.integrity.byte_stories import Stories, StoryBytes
-from docops_flask.engine.integrity.byte_walk import find_paragraphs
+from docops_flask.engine.integrity.byte_tags import read_tree
+from docops_flask.engine.integrity.byte_text import ByteParagraph, bytes_at, plain_text
 from docops_flask.engine.integrity.differences import paragraph_paths
 
 _EMPTY_PARAGRAPH = re.compile(rb"<(?:[^\s<>/:!?]+:)?p(?:\s[^<>]*)?/>")
-
-
-class _Everything:
-    """Contains whatever is asked for."""
-
-    def __contains__(self, item: object) -> bool:
-        return True
 
 
 class Placed(NamedTuple):
@@ -34,11 +30,64 @@ class Placed(NamedTuple):
     element: _Element | None = None
 
 
+class ReadText:
+    """A paragraph's text; ``offset`` is added to the byte numbers of its reading to count in the part."""
+
+    def __init__(self, reading: ByteParagraph, offset: int) -> None:
+        self._reading = reading
+        self._offset = offset
+        self._firsts: list[int] | None = None
+
+    @property
+    def text(self) -> str:
+        """Its characters."""
+        return self._reading.text
+
+    def bytes_of(self, start: int, end: int) -> tuple[tuple[int, int], ...]:
+        """Return the bytes of the part that hold the characters ``start``:``end``."""
+        reading = self._reading
+        found = []
+        for text in reading.spans_between(start, end):
+            raw = reading.content[text.first : text.last]
+            places = [max(start, text.start) - text.start, min(end, text.end) - text.start]
+            first, last = bytes_at(raw, text.characters, places, is_cdata=text.is_cdata)
+            at = self._offset + text.first
+            found.append((at + first, at + last))
+        return tuple(found)
+
+    def run_at(self, character: int) -> int | None:
+        """Return the number of the run that holds a character; ``None`` for none."""
+        texts = self._reading.spans_between(character, character + 1)
+        return texts[0].run if texts else None
+
+    def character_at(self, at: int) -> tuple[int, int] | None:
+        """Return which character begins at a byte of the part, and the number of its run."""
+        reading, place = self._reading, at - self._offset
+        if self._firsts is None:
+            self._firsts = [text.first for text in reading.texts]
+        number = bisect_right(self._firsts, place) - 1
+        text = reading.texts[number] if number >= 0 else None
+        if text is None or place >= text.last:
+            return None
+        raw = reading.content[text.first : place]
+        before = raw.decode() if text.is_cdata else plain_text(raw)
+        return text.start + len(before), text.run
+
+
 class StoryAddresses:
     """The addresses of all paragraphs in stories."""
 
     def __init__(self, stories: Stories) -> None:
         self.stories = stories
+
+    def read(self, story: StoryBytes, placed: Placed) -> ReadText:
+        """Read a paragraph of a story."""
+        if placed.element is not None:
+            names = names_of(placed.element.tag[1:].partition("}")[0])
+            tags = self.stories.map_of(story)
+            return ReadText(read_tree(placed.element, story.content, tags, names), 0)
+        assert story.reader is not None
+        return ReadText(story.reader.read([story.content[placed.begin : placed.end]])[0], placed.begin)
 
     def of(self, story: StoryBytes) -> list[Placed]:
         """Return the paragraphs of a story in the order of their bytes."""
@@ -48,9 +97,9 @@ class StoryAddresses:
     def _plain(self, story: StoryBytes) -> list[Placed] | None:
         content = story.content
         if story.plain is None or b"txbxContent" in content or _EMPTY_PARAGRAPH.search(content):
-            # Text boxes are numbered across stories; of paragraphs without an end tag the bytes tell no place.
+            # Text boxes are numbered across stories; empty paragraphs may have no end tag.
             return None
-        ranges = find_paragraphs(story.plain, story.story.kind, story.story.prefix, _Everything())
+        ranges = story.all_ranges()
         if ranges is None:
             return None
         rindex = content.rindex

@@ -35,7 +35,9 @@ class ControlPieces:
             if not (of_blocks and all(of_blocks)) and beside.is_empty(paragraph):
                 self.gone[paragraph.start] = paragraph.element, "V1"
         self.emptied = {
-            start for start, (element, rule) in self.gone.items() if rule == "V1" and self._has_to_stay(element)
+            start
+            for start, (element, rule) in self.gone.items()
+            if rule == "V1" and self._has_to_stay(element)
         }
 
     def goes(self, element: Element) -> bool:

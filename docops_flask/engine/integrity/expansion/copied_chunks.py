@@ -73,7 +73,7 @@ class CopiedChunks:
         ]
         if not edits:
             return chunk.content, ()
-        pieces = []
+        pieces: list[bytes] = []
         at = 0
         for start, end, new in edits:
             pieces += (chunk.content[at:start], new)
@@ -81,7 +81,7 @@ class CopiedChunks:
         pieces.append(chunk.content[at:])
         return b"".join(pieces), edits
 
-    def _new(self, hole: _Hole, chunk: Chunk, frame: Frame) -> bytes | None:  # noqa: PLR0911, one for each kind
+    def _new(self, hole: _Hole, chunk: Chunk, frame: Frame) -> bytes | None:
         """Return what stands for a hole in a copy; ``None`` where it stays."""
         kind = hole.kind
         if kind == "mark":
@@ -123,12 +123,7 @@ class CopiedChunks:
 
     def _find(self, chunk: Chunk) -> Iterator[_Hole]:
         content = chunk.content
-        names: set[bytes] = set()
-        if b"<v:" in content or any(b"<" + prefix + b":" in content for prefix in self._vml):
-            for match in _MARKUP.finditer(content):
-                if match[3] is not None and not match[2] and match[3].rpartition(b":")[0] in self._vml:
-                    own = (each for each in _ATTRIBUTE.finditer(match[4]) if each[1] == b"id")
-                    names |= {each[2] if each[2] is not None else each[3] for each in own}
+        names = self._names_of_shapes(content)
         for match in _MARKUP.finditer(content):
             if match[3] is None or match[2]:
                 continue
@@ -149,7 +144,18 @@ class CopiedChunks:
                     if hole is not None:
                         yield hole
 
-    def _of_attribute(  # noqa: PLR0911, one for each kind of id
+    def _names_of_shapes(self, content: bytes) -> set[bytes]:
+        """Return the ids of VML elements."""
+        names: set[bytes] = set()
+        if not any(b"<" + prefix + b":" in content for prefix in self._vml):
+            return names
+        for match in _MARKUP.finditer(content):
+            if match[3] is not None and not match[2] and match[3].rpartition(b":")[0] in self._vml:
+                own = (each for each in _ATTRIBUTE.finditer(match[4]) if each[1] == b"id")
+                names |= {each[2] if each[2] is not None else each[3] for each in own}
+        return names
+
+    def _of_attribute(
         self,
         element: bytes,
         attribute: "re.Match[bytes]",

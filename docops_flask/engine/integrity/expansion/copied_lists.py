@@ -1,7 +1,7 @@
 """Lists in copies of a block (17.9.15 w:num): a list of the block's own is counted anew in each copy.
 
-It is one that the block alone uses, in direct w:numPr, and whose items it does not begin with. 续号 and 重号 in
-the start tag decide otherwise.
+It is one that the block alone uses, in direct w:numPr, and whose items it does not begin with. 续号 and
+重号 in the start tag decide otherwise.
 """
 
 import re
@@ -46,7 +46,9 @@ class CopiedLists:
     def __init__(self, template: Template, parts: Sequence[PartText]) -> None:
         self._template = template
         related = template.relationships(template.main_part)
-        names = {each.kind: each.target for each in related if not each.external and template.has(each.target)}
+        names = {
+            each.kind: each.target for each in related if not each.external and template.has(each.target)
+        }
         self.part = names.get("numbering")
         self._styles = names.get("styles")
         self._parts = parts
@@ -85,14 +87,18 @@ class CopiedLists:
         for block in blocks:
             inside = uses[bisect_left(places, block.first) : bisect_left(places, block.last)]
             own = Counter(use.number for use in inside)
-            first = next(
-                (
-                    each
-                    for each in part.elements.paragraphs_in(block.first, len(part.content))
-                    if each.start in part.paragraphs
-                ),
-                None,
-            ) if inside else None
+            first = (
+                next(
+                    (
+                        each
+                        for each in part.elements.paragraphs_in(block.first, len(part.content))
+                        if each.start in part.paragraphs
+                    ),
+                    None,
+                )
+                if inside
+                else None
+            )
             going_on = {use.number for use in inside if first is not None and use.at < first.last}
             for use in inside:
                 is_own = own[use.number] == counts[use.number] and use.number not in going_on

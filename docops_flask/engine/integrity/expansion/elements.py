@@ -97,7 +97,10 @@ class Elements:
                 continue
             scope = scopes[-1]
             if b"xmlns" in match[4]:
-                scope = {**scope, **{m[1] or b"": m[2] or m[3] or b"" for m in re.finditer(NAMESPACE, match[4])}}
+                scope = {
+                    **scope,
+                    **{m[1] or b"": m[2] or m[3] or b"" for m in re.finditer(NAMESPACE, match[4])},
+                }
             prefix, _, local = name.rpartition(b":")
             if self._root is None:
                 self.scope, self.namespace = scope, scope.get(prefix, b"")
@@ -114,7 +117,9 @@ class Elements:
                 end_tag = end_tags.setdefault(name, b"</" + name)
                 element.last = content.index(end_tag, at)
                 # Properties have names that begin with that of a paragraph.
-                while content[element.last + len(end_tag) : element.last + len(end_tag) + 1] not in b"> \t\r\n":
+                while (
+                    content[element.last + len(end_tag) : element.last + len(end_tag) + 1] not in b"> \t\r\n"
+                ):
                     element.last = content.index(end_tag, element.last + 1)
                 at = element.end = content.index(b">", element.last) + 1
                 continue

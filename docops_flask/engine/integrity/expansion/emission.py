@@ -1,4 +1,4 @@
-"""A part of the expanded template: its items as often as the entries of blocks say, in the template's order."""
+"""A part of the expanded template: its items in their order, as often as the entries of blocks say."""
 
 import re
 from bisect import bisect_right
@@ -63,7 +63,7 @@ class Emission:
         self._has_something: dict[int, bool] = {}
         self._has_row: dict[int, bool] = {}
 
-    def put(self, items: Sequence[Item], frame: Frame) -> None:  # noqa: C901, one branch for each kind
+    def put(self, items: Sequence[Item], frame: Frame) -> None:
         """Add what ``items`` are in a copy; raise ``Misfit`` where the log has no entry for it."""
         for item in items:
             if isinstance(item, Chunk):
@@ -94,7 +94,8 @@ class Emission:
         self._left -= len(chunk.content)
         if self._left < 0:
             raise TemplateLimitExceeded(
-                f"replace_log: its blocks come to more bytes than the limit output_bytes ({self._most}) allows.",
+                "replace_log: its blocks come to more bytes than the limit output_bytes allows "
+                f"({self._most}).",
                 limit="output_bytes",
                 maximum=self._most,
             )
@@ -112,6 +113,11 @@ class Emission:
         return entry
 
     def _is_kept(self, block: Block, frame: Frame) -> bool:
+        """Say whether a block stays as it is; a tag of it stands in a copy of one beside it or around."""
+        around: Frame | None = frame
+        while around is not None and around.block is not None and around.block is not block.parent:
+            around = around.outer
+        frame = around or frame
         logged = self._log.by_number.get(block.number)
         entry = None if logged is None else logged.entries.get(frame.copies)
         return entry is not None and entry.status == "missing"
@@ -153,9 +159,7 @@ class Emission:
         if part is None or block.is_inline:
             return
         reason = "no_copy" if name == "main" and block.repeats else "branch"
-        outcome.dropped += (
-            (piece, reason) for piece in block.pieces if part.start <= piece.start < part.end
-        )
+        outcome.dropped += ((piece, reason) for piece in block.pieces if part.start <= piece.start < part.end)
 
     def _loose(self, item: LooseItem, frame: Frame) -> None:
         first, number = len(self.spans), len(self.outcomes)

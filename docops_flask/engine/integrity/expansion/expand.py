@@ -1,10 +1,11 @@
 """E: the template with its blocks repeated as a log says, from the template's bytes and ``blocks`` alone.
 
-What follows, entries and fixes, is replayed on it. Whatever the log says of what blocks cover, what goes, ids,
-notes and lists is worked out again and has to be the same.
+What follows, entries and fixes, is replayed on it. Whatever the log says of what blocks cover, what goes,
+ids, notes and lists is worked out again and has to be the same.
 """
 
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
 
 from docops_flask.engine.errors import TemplateLimitExceeded
 from docops_flask.engine.integrity.block_claims import Block, BlockEntry
@@ -24,14 +25,13 @@ from docops_flask.engine.integrity.expansion.paragraphs import PartText
 from docops_flask.engine.integrity.expansion.placing import PlacedClaims, Placing
 from docops_flask.engine.integrity.expansion.standing import check_standing
 from docops_flask.engine.integrity.expansion.structure import PartBlocks
-from docops_flask.engine.integrity.template_parts import Template
 from docops_flask.engine.integrity.verdict import Unaccounted
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.opc.xml_part import encoded
 
 
-def expand(template: Template, claims: Claims, limits: Limits) -> Expanded:
-    """Return ``template`` with the blocks of ``claims`` repeated, lines last.
+def expand(evidence: TemplateEvidence, claims: Claims, limits: Limits) -> Expanded:
+    """Return the template of ``evidence`` with the blocks of ``claims`` repeated, lines last.
 
     Raises ``TemplateLimitExceeded`` where the copies are more than ``limits`` allow (``block_copies``) or
     more bytes than a job may write (``output_bytes``).
@@ -39,21 +39,24 @@ def expand(template: Template, claims: Claims, limits: Limits) -> Expanded:
     lines: Sequence[Block] = claims.blocks
     changed: tuple[str, ...] = ()
     if claims.entries_of_blocks:
-        copies = sum(max(0, each.copies) for each in (*claims.entries_of_blocks, *claims.blocks))
+        copies = sum(max(0, each.copies) for each in claims.entries_of_blocks)
+        copies += sum(max(0, each.copies) for each in claims.blocks)
         if copies > limits.block_copies:
             raise _too_large("block_copies", limits.block_copies)
-        expanded = Expansion(template, claims, limits).expanded()
+        expanded = Expansion(evidence, claims, limits).expanded()
         if expanded.misfits or not expanded.claims.blocks:
             return expanded
-        template, claims, _, changed = expanded
+        _, claims, _, evidence, changed = expanded
     else:
         for block in lines:
             if block.number != block.place or block.inside:
-                misfit = unaccounted(f"$.blocks[{block.place}]", Misfit("its id or inside is none of a block"))
-                return Expanded(template, claims._replace(blocks=()), (misfit,))
+                misfit = unaccounted(
+                    f"$.blocks[{block.place}]", Misfit("its id or inside is none of a block")
+                )
+                return Expanded(evidence.package, claims._replace(blocks=()), (misfit,), evidence)
     from docops_flask.engine.integrity.expansion.lines import expand_lines
 
-    expanded = expand_lines(template, claims, limits)
+    expanded = expand_lines(evidence, claims, limits)
     return expanded._replace(changed=tuple(dict.fromkeys((*changed, *expanded.changed))))
 
 
@@ -65,15 +68,33 @@ def _too_large(limit: str, maximum: int) -> TemplateLimitExceeded:
     )
 
 
+def _wrong_numbers(parts: Iterable[PartBlocks]) -> Iterator[int]:
+    """Yield the ids that are not the numbers of their blocks, in the order of parts and start tags.
+
+    Blocks that are nowhere in the result, and may be faulty, may have numbers or not.
+    """
+    least = most = 0
+    for part in parts:
+        for block in part.blocks:
+            if not block.is_listed:
+                continue
+            before = most + bisect_left(part.starts, block.start.first)
+            if not block.is_mirror and not least <= block.number <= before:
+                yield block.number
+            least = (least if block.is_mirror else block.number) + 1
+        most += len(part.starts)
+
+
 class Expansion:
     """Works the expanded template out for one log."""
 
-    def __init__(self, template: Template, claims: Claims, limits: Limits) -> None:
+    def __init__(self, evidence: TemplateEvidence, claims: Claims, limits: Limits) -> None:
         self._claims = claims
         self._log = LogBlocks(claims.entries_of_blocks)
-        self._template = template
+        self._evidence = evidence
+        self._template = evidence.package
         self._limits = limits
-        addresses = StoryAddresses(Stories(TemplateEvidence(template)))
+        addresses = StoryAddresses(Stories(evidence))
         stories = [story for story in addresses.stories.all() if story.story.kind != "comments"]
         self._texts = [PartText(story, addresses) for story in stories]
         self._encodings = {story.story.part: story.encoding for story in stories}
@@ -86,16 +107,16 @@ class Expansion:
         """Return the expanded template; the claims that are left are those of lines."""
         blocks = self._expand()
         if self._misfits:
-            return Expanded(self._template, self._claims, self._misfits)
+            return Expanded(self._template, self._claims, self._misfits, self._evidence)
         parts = {name: encoded(each.content, self._encodings[name]) for name, each in self.written.items()}
         template = ExpandedTemplate(self._template, parts | self.others)
-        cut = {name: {tag.paragraph.start for tag in each.tags} for name, each in blocks.items()}
-        placing = Placing(self._texts, self.written, cut, TemplateEvidence(template))
+        evidence = TemplateEvidence(template)
+        placing = Placing(self._texts, self.written, blocks, evidence)
         placed = PlacedClaims(self._claims, placing)
         for entry, misfit in check_standing(blocks, self.written, placing, placed.claims.blocks):
             self._misfit(entry, misfit)
         misfits = (*self._misfits, *placed.misfits)
-        return Expanded(template, placed.claims, misfits, (*self.written, *self.others))
+        return Expanded(template, placed.claims, misfits, evidence, (*self.written, *self.others))
 
     def _expand(self) -> dict[str, PartBlocks]:
         for entry, misfit in self._log.wrong:
@@ -104,6 +125,9 @@ class Expansion:
         for of_part in blocks.values():
             for logged, misfit in of_part.misfits:
                 self._misfit(logged.first, misfit)
+        for number in _wrong_numbers(blocks.values()):
+            entry = self._log.by_number[number].first
+            self._misfit(entry, Misfit("its id is not the number of its block in the template"))
         listed = {block.number for of_part in blocks.values() for block in of_part.blocks}
         for logged in self._log.by_number.values():
             if logged.first.number not in listed:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from docops_flask.engine.integrity.byte_stories import TemplateEvidence
 from docops_flask.engine.integrity.claims import Claims
 from docops_flask.engine.integrity.template_parts import Template
 from docops_flask.engine.integrity.verdict import Unaccounted
@@ -10,7 +11,7 @@ from docops_flask.engine.opc.relationships import ContentTypes, Relationship
 
 
 class ExpandedTemplate:
-    """The template with other bytes for the ``parts`` that blocks lie in, or that copies bring something into."""
+    """The template with other bytes for the ``parts`` that blocks or what copies bring with them change."""
 
     def __init__(self, template: Template, parts: Mapping[str, bytes]) -> None:
         self._template = template
@@ -47,10 +48,11 @@ class ExpandedTemplate:
 class Expanded(NamedTuple):
     """The expanded template, the claims with places in it, and what does not fit the template.
 
-    ``changed`` are the names of the parts that are not the template's.
+    ``evidence`` is of the expanded template; ``changed`` are the parts that are not the template's.
     """
 
     template: Template
     claims: Claims
     misfits: Sequence[Unaccounted]
+    evidence: TemplateEvidence
     changed: tuple[str, ...] = ()

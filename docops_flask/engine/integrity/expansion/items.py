@@ -94,4 +94,6 @@ class ContainerItem:
         self.last = last
 
 
-Item = Chunk | BlockItem | TagItem | MergeItem | NoteItem | EmptiedItem | LooseItem | TableItem | ContainerItem
+Item = (
+    Chunk | BlockItem | TagItem | MergeItem | NoteItem | EmptiedItem | LooseItem | TableItem | ContainerItem
+)

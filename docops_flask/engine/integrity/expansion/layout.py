@@ -135,7 +135,9 @@ class Layout:
                 containers[element.start] = element
 
         for block in found.blocks:
-            if block.first < block.last and not (block.is_inline and self._control.takes(block.start.paragraph.element)):
+            if block.first < block.last and not (
+                block.is_inline and self._control.takes(block.start.paragraph.element)
+            ):
                 yield _Range(block.first, block.last, block)
                 note(block.pieces[0].parent if block.pieces else None)
             table = block.pieces[0].nearest("tbl") if block.extent == "rows" and block.pieces else None
@@ -219,7 +221,7 @@ class Layout:
     def _as_it_is(self, start: int, end: int) -> Chunk:
         return Chunk(self._content[start:end], [(0, start)])
 
-    def _item(self, each: _Range) -> Item:  # noqa: PLR0911, one for each kind of range
+    def _item(self, each: _Range) -> Item:
         what = each.what
         as_it_is = self._as_it_is(each.start, each.end)
         if isinstance(what, Block):

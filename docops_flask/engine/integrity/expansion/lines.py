@@ -5,26 +5,25 @@ has the rules. A block or an entry that breaks them is a misfit.
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
 
 from docops_flask.engine.errors import TemplateLimitExceeded
+from docops_flask.engine.integrity.block_claims import Block
 from docops_flask.engine.integrity.blocks import names_of
 from docops_flask.engine.integrity.byte_stories import Stories, StoryBytes, TemplateEvidence
 from docops_flask.engine.integrity.byte_text import ByteParagraph
-from docops_flask.engine.integrity.block_claims import Block
 from docops_flask.engine.integrity.claims import Claims, InlineReplacement, Replacement
 from docops_flask.engine.integrity.copies import Repeated, parsed_paragraph, spans_in
 from docops_flask.engine.integrity.expansion.expanded import Expanded, ExpandedTemplate
 from docops_flask.engine.integrity.expansion.misfits import Misfit, unaccounted
 from docops_flask.engine.integrity.plan import is_placeholder
-from docops_flask.engine.integrity.template_parts import Template
 from docops_flask.engine.integrity.verdict import Unaccounted
 from docops_flask.engine.opc.limits import Limits
 
 
-def expand_lines(template: Template, claims: Claims, limits: Limits) -> Expanded:
-    """Return ``template`` with the paragraphs of ``claims.blocks`` once for each line.
+def expand_lines(evidence: TemplateEvidence, claims: Claims, limits: Limits) -> Expanded:
+    """Return the template of ``evidence`` with the paragraphs of ``claims.blocks`` once for each line.
 
     Raises ``TemplateLimitExceeded`` where the copies are more than ``limits`` allow (``block_copies``) or
     more bytes than a job may write (``output_bytes``), before anything is copied.
@@ -33,7 +32,7 @@ def expand_lines(template: Template, claims: Claims, limits: Limits) -> Expanded
     if copies > limits.block_copies:
         raise _too_large("block_copies", limits.block_copies)
     misfits: list[Unaccounted] = []
-    paragraphs = _Paragraphs(template, claims.blocks)
+    paragraphs = _Paragraphs(evidence, claims.blocks)
     repeated: dict[int, list[Repeated]] = {}
     for block in claims.blocks:
         try:
@@ -41,7 +40,7 @@ def expand_lines(template: Template, claims: Claims, limits: Limits) -> Expanded
         except Misfit as misfit:
             misfits.append(unaccounted(f"$.blocks[{block.place}]", misfit))
     if misfits:
-        return Expanded(template, claims._replace(blocks=()), misfits)
+        return Expanded(evidence.package, claims._replace(blocks=()), misfits, evidence)
     size = sum(each.size * block.copies for block in claims.blocks for each in repeated[block.place])
     if size > limits.output_bytes:
         raise _too_large("output_bytes", limits.output_bytes)
@@ -56,7 +55,8 @@ def expand_lines(template: Template, claims: Claims, limits: Limits) -> Expanded
             each.part.edits.append((each.start, each.end, each.copies(block.copies)))
     written = {each.part.story.part: each.part for of_block in repeated.values() for each in of_block}
     parts = {name: part.written() for name, part in written.items()}
-    return Expanded(ExpandedTemplate(template, parts), placed, misfits, tuple(parts))
+    template = ExpandedTemplate(evidence.package, parts)
+    return Expanded(template, placed, misfits, TemplateEvidence(template), tuple(parts))
 
 
 def _placed(claims: Claims, entries: "_Entries", misfits: list[Unaccounted]) -> Claims:
@@ -90,8 +90,8 @@ def _too_large(limit: str, maximum: int) -> TemplateLimitExceeded:
 class _Paragraphs:
     """Finds the paragraphs of blocks in the template."""
 
-    def __init__(self, template: Template, blocks: Sequence[Block]) -> None:
-        self._stories = Stories(TemplateEvidence(template))
+    def __init__(self, evidence: TemplateEvidence, blocks: Sequence[Block]) -> None:
+        self._stories = Stories(evidence)
         self._used: set[str] = set()
         by_story: dict[StoryBytes, set[str]] = {}
         for path in (path for block in blocks for path in block.paths):

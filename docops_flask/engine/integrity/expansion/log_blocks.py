@@ -83,7 +83,9 @@ class LogBlocks:
 def check_tags(block: Block, logged: LoggedBlock) -> None:
     """Raise ``Misfit`` where a block has other tags, another kind or name than the log says."""
     entry = logged.first
-    claimed = [(each.path, each.start, each.end, each.text) for each in (entry.start, *entry.dividers, entry.end)]
+    claimed = [
+        (each.path, each.start, each.end, each.text) for each in (entry.start, *entry.dividers, entry.end)
+    ]
     found = [(each.paragraph.path, each.start, each.end, each.text) for each in block.tags]
     if claimed != found:
         raise Misfit("its tags are not those that make this block in the template")

@@ -1,4 +1,4 @@
-"""The marks of ranges in a part: where bookmarks, comments and permissions begin and end (17.13.4 to 17.13.7)."""
+"""The marks of ranges: where bookmarks, comments and permissions begin and end (17.13.4 to 17.13.7)."""
 
 import re
 from bisect import bisect_left
@@ -42,7 +42,5 @@ class Marks:
         first, last = bisect_left(self._starts, start), bisect_left(self._starts, end)
         inside = (self.by_start[each] for each in self._starts[first:last])
         return [
-            (mark.start, mark.end)
-            for mark in inside
-            if mark.partner >= 0 and not start <= mark.partner < end
+            (mark.start, mark.end) for mark in inside if mark.partner >= 0 and not start <= mark.partner < end
         ]

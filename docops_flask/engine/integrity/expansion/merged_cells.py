@@ -46,8 +46,12 @@ def merged_cells(content: bytes, blocks: Iterable[Block], control: ControlPieces
         row = _row_below(block, control) if block.extent == "rows" and block.pieces else None
         if row is None:
             continue
-        siblings = block.parent.children if block.parent is not None else ()
+        around = block.parent
+        siblings = () if around is None else around.children
         is_sure = not any(each.first <= row.start < each.last for each in siblings)
+        if around is not None and around.story == block.story:
+            # Below a block around, it depends on the last copy of that.
+            is_sure = is_sure and around.first <= row.start < around.last
         for column, mark in rows.of(row).items():
             start = None if mark.begins else _begin_in(rows, block.pieces, column)
             if start is not None:

@@ -40,7 +40,7 @@ class Notes:
         counts = Counter(key for of_part in self._found.values() for key in of_part.values())
         self._sound = {key for key, count in counts.items() if count == 1 and key[0] in kinds}
         self.references: dict[str, Mapping[int, NoteKey]] = {}
-        self._highest = {kind: 0 for kind in NOTE_KINDS}
+        self._highest = dict.fromkeys(NOTE_KINDS, 0)
         for part in parts if self._sound else ():
             if part.kind in NOTE_KINDS:
                 own = (int(match[2]) for match in _NOTE.finditer(part.content))

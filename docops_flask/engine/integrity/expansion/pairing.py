@@ -35,9 +35,28 @@ class Block:
     """
 
     __slots__ = (
-        "anchor", "before", "behind", "children", "end", "extent", "first", "gap", "gap_tag", "is_listed",
-        "last", "leading", "is_mirror", "main", "number", "other", "other_tag", "parent", "pieces", "start",
-        "story", "trailing",
+        "anchor",
+        "before",
+        "behind",
+        "children",
+        "end",
+        "extent",
+        "first",
+        "gap",
+        "gap_tag",
+        "is_listed",
+        "is_mirror",
+        "last",
+        "leading",
+        "main",
+        "number",
+        "other",
+        "other_tag",
+        "parent",
+        "pieces",
+        "start",
+        "story",
+        "trailing",
     )  # fmt: skip
 
     def __init__(self, start: Tag, story: str) -> None:

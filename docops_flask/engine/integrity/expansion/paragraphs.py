@@ -1,19 +1,14 @@
 """The paragraphs of a part with their addresses, and the tags of blocks in them, as the proof reads them."""
 
 import re
-from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from functools import cached_property, partial
 from typing import NamedTuple
 
-from docops_flask.engine.integrity.blocks import names_of
 from docops_flask.engine.integrity.byte_stories import StoryBytes
-from docops_flask.engine.integrity.byte_tags import read_tree
-from docops_flask.engine.integrity.byte_text import ByteParagraph, bytes_at, plain_text
 from docops_flask.engine.integrity.control_tags import ControlTag, control_tag
-from docops_flask.engine.integrity.expansion.addresses import Placed, StoryAddresses
+from docops_flask.engine.integrity.expansion.addresses import ReadText, StoryAddresses
 from docops_flask.engine.integrity.expansion.elements import Element, Elements
-from docops_flask.engine.integrity.plain_reader import PlainReader
 
 _BRACKETED = re.compile("【([^【】]*)】")
 _NO_TEXT = re.compile("[\t\n\ufffc]")
@@ -48,12 +43,9 @@ class Tag(NamedTuple):
 
 
 class Paragraph:
-    """A paragraph: its element and address; its text is read with ``read`` when it is first asked for.
+    """A paragraph: its element and address; ``read`` reads its text, when that is first asked for."""
 
-    ``read`` returns the reading, and what is added to its byte numbers to count in the part.
-    """
-
-    def __init__(self, element: Element, path: str, read: Callable[[], tuple[ByteParagraph, int]]) -> None:
+    def __init__(self, element: Element, path: str, read: Callable[[], ReadText]) -> None:
         self.element = element
         self.path = path
         self._read = read
@@ -64,45 +56,14 @@ class Paragraph:
         return self.element.start
 
     @cached_property
-    def _reading(self) -> tuple[ByteParagraph, int]:
+    def reading(self) -> ReadText:
+        """Its text, with the way back to the bytes."""
         return self._read()
 
     @property
     def text(self) -> str:
         """Its characters."""
-        return self._reading[0].text
-
-    def run_at(self, character: int) -> int | None:
-        """Return the number of the run that holds a character; ``None`` for none."""
-        texts = self._reading[0].spans_between(character, character + 1)
-        return texts[0].run if texts else None
-
-    def character_at(self, at: int) -> tuple[int, int] | None:
-        """Return which character of its text begins at a byte of the part, and the number of its run."""
-        reading, offset = self._reading
-        number = bisect_right(self._firsts, at - offset) - 1
-        text = reading.texts[number] if number >= 0 else None
-        if text is None or at - offset >= text.last:
-            return None
-        raw = reading.content[text.first : at - offset]
-        before = raw.decode() if text.is_cdata else plain_text(raw)
-        return text.start + len(before), text.run
-
-    @cached_property
-    def _firsts(self) -> list[int]:
-        return [text.first for text in self._reading[0].texts]
-
-    def bytes_of(self, start: int, end: int) -> tuple[tuple[int, int], ...]:
-        """Return the bytes of the part that hold the characters ``start``:``end``."""
-        reading, offset = self._reading
-        found = []
-        for text in reading.spans_between(start, end):
-            raw = reading.content[text.first : text.last]
-            places = [max(start, text.start) - text.start, min(end, text.end) - text.start]
-            first, last = bytes_at(raw, text.characters, places, is_cdata=text.is_cdata)
-            at = offset + text.first
-            found.append((at + first, at + last))
-        return tuple(found)
+        return self.reading.text
 
     @cached_property
     def boxes(self) -> list[Element]:
@@ -178,19 +139,11 @@ class PartText:
         """The paragraphs that have an address, by the byte where they begin, in their order."""
         elements = self.elements.paragraphs
         return {
-            each.start: Paragraph(elements[each.start], each.path, partial(self._read, each))
+            each.start: Paragraph(
+                elements[each.start], each.path, partial(self._addresses.read, self._story, each)
+            )
             for each in self._addresses.of(self._story)
         }
-
-    def _read(self, placed: Placed) -> tuple[ByteParagraph, int]:
-        if placed.element is not None:
-            names = names_of(placed.element.tag[1:].partition("}")[0])
-            tags = self._addresses.stories.map_of(self._story)
-            return read_tree(placed.element, self.content, tags, names), 0
-        plain = self._story.plain
-        assert plain is not None
-        reader = PlainReader(plain, names_of(plain.namespace))
-        return reader.read([self.content[placed.begin : placed.end]])[0], placed.begin
 
     def tags(self) -> Iterator[tuple[str, list[Tag]]]:
         """Yield the tags of each story in the part that has some, with what its addresses begin with."""
@@ -235,4 +188,4 @@ def _tags_in(paragraph: Paragraph) -> Iterator[Tag]:
     for match in _BRACKETED.finditer(paragraph.text):
         read = control_tag(match[1])
         if read is not None and not _NO_TEXT.search(match[0]):
-            yield Tag(paragraph, *match.span(), match[0], read, paragraph.bytes_of(*match.span()))
+            yield Tag(paragraph, *match.span(), match[0], read, paragraph.reading.bytes_of(*match.span()))

@@ -1,28 +1,35 @@
-"""Where the entries of a log stand in the expanded template: found by their copy and their template's bytes."""
+"""Where the entries of a log stand in the expanded template: told by their copy and bytes of the template."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 
 from docops_flask.engine.integrity.block_claims import Block
-from docops_flask.engine.integrity.byte_stories import Stories, TemplateEvidence
+from docops_flask.engine.integrity.byte_stories import Stories, StoryBytes, TemplateEvidence
 from docops_flask.engine.integrity.claims import Claims, InlineReplacement, Replacement
-from docops_flask.engine.integrity.expansion.addresses import StoryAddresses
+from docops_flask.engine.integrity.expansion.addresses import ReadText, StoryAddresses
 from docops_flask.engine.integrity.expansion.emission import WrittenPart
 from docops_flask.engine.integrity.expansion.log_blocks import Copies
 from docops_flask.engine.integrity.expansion.misfits import Misfit, unaccounted
-from docops_flask.engine.integrity.expansion.paragraphs import Paragraph, PartText
+from docops_flask.engine.integrity.expansion.paragraphs import Paragraph, PartText, Tag
+from docops_flask.engine.integrity.expansion.structure import PartBlocks
 from docops_flask.engine.integrity.verdict import Unaccounted
 
 
 class PlacedPart:
     """A part before and after its blocks were expanded; ``written`` is ``None`` where none lie in it."""
 
-    def __init__(self, before: PartText, written: WrittenPart | None, paths: Sequence[tuple[int, str]]) -> None:
-        """``paths`` are where the paragraphs of the expanded part begin, and their addresses."""
+    def __init__(
+        self, before: PartText, written: WrittenPart | None, story: StoryBytes, addresses: StoryAddresses
+    ) -> None:
+        """``story`` is the expanded part."""
         self.before = before
         self.written = written
-        self.starts = [start for start, _ in paths]
-        self.paths = [path for _, path in paths]
+        self._story = story
+        self._addresses = addresses
+        self._paragraphs = addresses.of(story)
+        self.starts = [each.start for each in self._paragraphs]
+        self.paths = [each.path for each in self._paragraphs]
+        self._read: dict[int, ReadText] = {}
         # By copy, the bytes of the template that stand there: first and last, span, offset in its chunk.
         self._ranges: dict[Copies, list[tuple[int, int, int, int]]] = {}
         for number, (chunk, frame) in enumerate(written.spans) if written is not None else ():
@@ -45,8 +52,14 @@ class PlacedPart:
         first, last, number, offset = ranges[found]
         return written.position(number, offset + at - first) if first <= at < last else None
 
+    def read(self, number: int) -> ReadText:
+        """Return the text of a paragraph of the expanded part."""
+        if number not in self._read:
+            self._read[number] = self._addresses.read(self._story, self._paragraphs[number])
+        return self._read[number]
+
     def first_from(self, at: int) -> int:
-        """Return the number of the first paragraph that begins at a byte of the expanded part or behind it."""
+        """Return the number of the first paragraph that begins at a byte of the expanded part or later."""
         return bisect_left(self.starts, at)
 
     def paragraph_around(self, at: int) -> int:
@@ -59,16 +72,46 @@ def _first(found: tuple[int, int, int, int]) -> int:
 
 
 class Place:
-    """A character of the template's paragraph ``of``: its byte, and the number of its run."""
+    """A character of the template's paragraph ``of``: its byte, and the number of its run.
 
-    __slots__ = ("at", "is_cut", "of", "part", "run")
+    ``before`` are the characters of tags before it that stand in no copy; -1 where that depends on the copy.
+    """
 
-    def __init__(self, part: PlacedPart, of: Paragraph, at: int, run: int | None, *, is_cut: bool) -> None:
+    __slots__ = ("at", "before", "of", "part", "run")
+
+    def __init__(self, part: PlacedPart, of: Paragraph, start: int, cuts: "Cuts") -> None:
+        """Raise ``Misfit`` where the paragraph has no such character."""
+        bytes_of = of.reading.bytes_of(start, start + 1) if start >= 0 else ()
+        if not bytes_of:
+            raise Misfit("the template has no such placeholder there", "log_entry")
         self.part = part
         self.of = of
-        self.at = at
-        self.run = run
-        self.is_cut = is_cut
+        self.at = bytes_of[0][0]
+        self.run = of.reading.run_at(start)
+        self.before = cuts.before(part.before.name, of, start)
+
+
+class Cuts:
+    """The tags that are cut out of the paragraphs of the template."""
+
+    def __init__(self, blocks: Mapping[str, PartBlocks]) -> None:
+        self._tags: dict[tuple[str, int], list[Tag]] = {}
+        self._unsteady: set[tuple[str, int]] = set()
+        for name, found in blocks.items():
+            for tag in found.tags:
+                self._tags.setdefault((name, tag.paragraph.start), []).append(tag)
+            for block in found.blocks:
+                for tag in block.tags:
+                    # Runs are parted around it, or it is seen where its block stays as it is.
+                    if block.is_inline or not block.first <= tag.first < block.last:
+                        self._unsteady.add((name, tag.paragraph.start))
+
+    def before(self, name: str, of: Paragraph, start: int) -> int:
+        """Return how many characters before ``start`` go; -1 where that depends on the copy."""
+        key = name, of.start
+        if key in self._unsteady:
+            return -1
+        return sum(tag.end - tag.start for tag in self._tags.get(key, ()) if tag.start < start)
 
 
 class Placing:
@@ -78,23 +121,20 @@ class Placing:
         self,
         parts: Sequence[PartText],
         written: Mapping[str, WrittenPart],
-        cut: Mapping[str, set[int]],
+        blocks: Mapping[str, PartBlocks],
         evidence: TemplateEvidence,
     ) -> None:
-        """``cut`` are, by part, the paragraphs that tags of blocks were cut out of; ``evidence`` is of E."""
+        """``blocks`` are by part; ``evidence`` is of the expanded template."""
         stories = Stories(evidence)
         addresses = StoryAddresses(stories)
         by_name = {story.story.part: story for story in stories.all()}
         self.parts: dict[str, PlacedPart] = {}
         self._by_path: dict[str, tuple[PlacedPart, Paragraph]] = {}
-        self._texts: dict[str, PartText] = {}
-        self._cut = cut
+        self._cuts = Cuts(blocks)
         for part in parts:
             if part.name in written or b"txbxContent" in part.content:
-                story = by_name[part.name]
-                paths = [(each.start, each.path) for each in addresses.of(story)]
-                placed = self.parts[part.name] = PlacedPart(part, written.get(part.name), paths)
-                self._texts[part.name] = PartText(story, addresses)
+                placed = PlacedPart(part, written.get(part.name), by_name[part.name], addresses)
+                self.parts[part.name] = placed
                 for paragraph in part.paragraphs.values():
                     self._by_path.setdefault(paragraph.path, (placed, paragraph))
         self._places: dict[tuple[str, int], Place] = {}
@@ -106,12 +146,7 @@ class Placing:
     def _place(self, path: str, start: int) -> Place:
         known = self._places.get((path, start))
         if known is None:
-            part, of = self._by_path[path]
-            bytes_of = of.bytes_of(start, start + 1) if start >= 0 else ()
-            if not bytes_of:
-                raise Misfit("the template has no such placeholder there", "log_entry")
-            is_cut = of.start in self._cut.get(part.before.name, ())
-            known = Place(part, of, bytes_of[0][0], of.run_at(start), is_cut=is_cut)
+            known = Place(*self._by_path[path], start, self._cuts)
             self._places[path, start] = known
         return known
 
@@ -130,16 +165,15 @@ class Placing:
         number = -1 if at is None else part.paragraph_around(at)
         if at is None or number < 0:
             raise Misfit("it does not stand in such a copy", "log_entry")
-        if not place.is_cut:
-            return part.paths[number], start, place.run, place.run
-        text = self._texts[part.before.name].paragraphs[part.starts[number]]
-        found = text.character_at(at)
+        if place.before >= 0:
+            return part.paths[number], start - place.before, place.run, place.run
+        found = part.read(number).character_at(at)
         if found is None:
             raise Misfit("it does not stand in such a copy", "log_entry")
-        return text.path, *found, place.run
+        return part.paths[number], *found, place.run
 
     def paragraph_in(self, path: str, copies: Copies) -> str:
-        """Return the address of a paragraph of the template in a copy; inner copies are left out if need be."""
+        """Return the address of a paragraph in a copy, which may be one of a block inside the paragraph."""
         if path not in self._by_path:
             return path
         part, of = self._by_path[path]
@@ -210,9 +244,7 @@ class PlacedClaims:
             if entry.run_id != f"{entry.paragraph_path}:r{own_run}":
                 raise Misfit("its run_id is not the run of its placeholder", "log_entry")
             run_id = f"{path}:r{run}"
-        mirrors = tuple(
-            [self._placing.placed(each, entry.start, copies)[0] for each in entry.mirrored_at]
-        )
+        mirrors = tuple([self._placing.placed(each, entry.start, copies)[0] for each in entry.mirrored_at])
         if not self._has_lines and entry.result_path != path:
             raise Misfit("its result_path is not where its paragraph stands in the result", "log_entry")
         return entry._replace(
@@ -225,7 +257,7 @@ class PlacedClaims:
         )
 
     def _inline(self, entry: InlineReplacement) -> InlineReplacement:
-        (path, inside), mirrors, replacement = entry
+        (path, _), mirrors, replacement = entry
         placing = self._placing
         found = placing.paragraph_in(path, replacement.copy)
         # A block in the paragraph may stand several times, each with such a text: the result tells which.

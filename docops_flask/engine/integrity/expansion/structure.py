@@ -22,7 +22,6 @@ from docops_flask.engine.integrity.expansion.pairing import Block, Part, paired
 from docops_flask.engine.integrity.expansion.paragraphs import PartText, Tag
 from docops_flask.engine.integrity.expansion.run_ends import RunEnds, Runs
 
-
 # How deep blocks nest at the most.
 MOST_DEPTH = 8
 # How often what goes is told anew.
@@ -55,6 +54,8 @@ class PartBlocks:
         # Inline blocks without entries that turned out not to go with a control paragraph.
         self._faulty: set[int] = set()
         self._children = {id(block): block.children for block in every}
+        # Where the start tags of all blocks begin, sound or not.
+        self.starts = sorted(block.start.first for block in every)
         rounds = 0
         while not self._settle(top, single):
             rounds += 1
@@ -115,16 +116,15 @@ class PartBlocks:
             extent = extent_of(block, self._beside)
             runs = None if extent is None or extent.kind != "inline" else self._cut(block)
             is_whole = extent is not None and (extent.kind != "inline" or runs is not None)
-            may_go = runs is not None and id(block) not in self._faulty
-            if found is None and parent_stands and may_go:
-                # It has no entry where it goes with a control paragraph of others.
-                self._unsure.append(block)
-            elif found is None and (
-                parent_stands or not is_whole or id(block) in self._faulty or _asks_for(block) > lists
-            ):
-                self._kept.append((block.start.first, block.end.last))
-                continue
-            if found is not None and not is_whole:
+            if found is None:
+                is_faulty = not is_whole or id(block) in self._faulty or _asks_for(block) > lists
+                if is_faulty or (parent_stands and runs is None):
+                    self._kept.append((block.start.first, block.end.last))
+                    continue
+                if parent_stands:
+                    # It has no entry where it goes with a control paragraph of others.
+                    self._unsure.append(block)
+            elif not is_whole:
                 self._refuse(block, Misfit("its tags do not give it an extent", "extent_mismatch"))
                 self._kept.append((block.start.first, block.end.last))
                 continue
@@ -145,7 +145,7 @@ class PartBlocks:
             sound.append(block)
         return sound
 
-    def _match(self, block: Block, logged: LoggedBlock, is_mirror: bool) -> None:  # noqa: FBT001
+    def _match(self, block: Block, logged: LoggedBlock, is_mirror: bool) -> None:
         block.is_listed = True
         block.number = logged.first.number
         block.is_mirror = is_mirror

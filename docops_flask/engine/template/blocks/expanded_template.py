@@ -134,7 +134,7 @@ class ExpandedTemplate:
         return None if part_map is None else part_map.span_at(at)
 
     def source_at(self, part: StoryPart, at: int) -> tuple[Frame, int]:
-        """Return the copy and the byte of the template that the byte ``at`` of a part is; -1 for a new one."""
+        """Return copy and byte of the template that the byte ``at`` of a part is; -1 for a new one."""
         part_map = self._maps.get(part.name)
         return (self.root, at) if part_map is None else part_map.source_at(at)
 

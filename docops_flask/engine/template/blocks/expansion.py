@@ -180,14 +180,18 @@ class _Run:
             elif isinstance(item, BlockItem):
                 self._block(item, frame)
             elif isinstance(item, TagItem):
-                if self._decide(item.found, frame).is_kept:
+                if self._decide(item.found, _copy_around(item.found, frame)).is_kept:
                     self._add(item.text, frame.kept())
             elif isinstance(item, MergeItem):
                 decision = self._decide(item.found, frame)
                 stands = decision.is_kept or _count(item.found, decision)
                 self._add(item.goes_on if stands else item.begins, frame)
             elif isinstance(item, EmptiedItem):
-                kept = (text for found, text in item.owners if self._decide(found, frame).is_kept)
+                kept = (
+                    text
+                    for found, text in item.owners
+                    if self._decide(found, _copy_around(found, frame)).is_kept
+                )
                 text = next(kept, None)
                 self._add(text or item.emptied, frame.kept() if text else frame)
             elif isinstance(item, NoteItem):
@@ -289,6 +293,17 @@ class _Run:
             self.outcomes[number].dropped.append(Drop(piece, reason))
         for outcome in self.outcomes[number:]:
             outcome.first, outcome.last = min(outcome.first, len(self._spans)), len(self._spans)
+
+
+def _copy_around(found: FoundBlock, frame: Frame) -> Frame:
+    """Return the copy that a block is decided in, for a tag of it that stands in the copy ``frame``.
+
+    That may be a copy of a block beside it, whose first or last paragraph holds the tag.
+    """
+    around: Frame | None = frame
+    while around is not None and around.found is not None and around.found is not found.parent:
+        around = around.outer
+    return around or frame
 
 
 def _count(found: FoundBlock, decision: Decision) -> int:

@@ -47,6 +47,10 @@ def find_merged(part: StoryPart, blocks: Iterable[FoundBlock], gone: Container[i
         is_free = not any(
             each.first <= behind.start < each.last for each in (block.parent.children if block.parent else ())
         )
+        around = block.parent
+        if around is not None and around.story is block.story:
+            # Behind a block around, it depends on the last copy of that.
+            is_free = is_free and around.first <= behind.start < around.last
         for column, merged in rows.of(behind).items():
             first = None if merged.begins else _first(rows, block.pieces, column)
             if first is not None:

@@ -26,8 +26,7 @@ class Remark(NamedTuple):
 def remarks_in(structure: Structure) -> list[Remark]:
     """Return the remarks and declarations that vanish, in the order of parts and bytes.
 
-    Those in other branches of an mc:AlternateContent are left out, as are those in control paragraphs and rows
-    that blocks which are not sound keep.
+    Those in other branches of an mc:AlternateContent are left out.
     """
     mirrored = {
         mirror for part in structure.parts for place in part.part.paragraphs for mirror in place.mirrors

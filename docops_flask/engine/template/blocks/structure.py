@@ -14,12 +14,13 @@ from docops_flask.engine.template.blocks.control_pieces import ControlPieces
 from docops_flask.engine.template.blocks.copied_notes import NOTES, NoteKey, References
 from docops_flask.engine.template.blocks.extents import ExtentFault, TagPlace, extent_of
 from docops_flask.engine.template.blocks.found_blocks import Fault, FoundBlock
+from docops_flask.engine.template.blocks.loose_paragraphs import Solids, loose_paragraphs
 from docops_flask.engine.template.blocks.mirrored_blocks import note_mirrors
 from docops_flask.engine.template.blocks.nearest_tags import with_nearest
 from docops_flask.engine.template.blocks.pairing import MAX_DEPTH, Block, PlacedTag, pair_tags, too_deep
 from docops_flask.engine.template.blocks.pieces import Piece, PieceKind, Pieces, pieces_of
 from docops_flask.engine.template.blocks.run_cuts import RunCuts, is_field_balanced
-from docops_flask.engine.template.blocks.tag_sites import CONTROL_KINDS, Solid, Story, TagSite, find_stories
+from docops_flask.engine.template.blocks.tag_sites import CONTROL_KINDS, Story, TagSite, find_stories
 from docops_flask.engine.template.blocks.template_structure import PartStructure, StoryNodes, Structure
 from docops_flask.engine.template.blocks.unrepeatable import unrepeatable_object
 from docops_flask.engine.template.tags import Extent, TagKind
@@ -104,7 +105,7 @@ class _PartReader:
         """Return what its bytes are made of."""
         for story in self._stories:
             self._pair(story)
-        solids = _Solids(self._control())
+        solids = Solids(self._control())
         self._leave_out(self._place(block, solids) for block in self._sound())
         for _ in range(_ROUNDS):
             control = ControlPieces(self._pieces, self._places, self._control(), self._sound())
@@ -124,7 +125,7 @@ class _PartReader:
             self._pieces,
             blocks,
             control.vanished,
-            _loose(sites, blocks),
+            loose_paragraphs(sites, blocks),
             sorted(self._kept),
             [site for place in sorted(sites, key=lambda each: each.start) for site in sites[place]],
         )
@@ -179,7 +180,7 @@ class _PartReader:
                 left.append(block)
         return left
 
-    def _place(self, block: FoundBlock, solids: "_Solids") -> Fault | None:
+    def _place(self, block: FoundBlock, solids: Solids) -> Fault | None:
         """Find what a block covers."""
         start, end = block.start, block.end
         if (start.place, start.start) in self._conflicting:
@@ -209,7 +210,7 @@ class _PartReader:
                 fault = Fault.of_site("UNREPEATABLE_OBJECT", start, end, f"it holds {named}")
         return fault
 
-    def _tag_place(self, site: TagSite, solids: "_Solids") -> TagPlace:
+    def _tag_place(self, site: TagSite, solids: Solids) -> TagPlace:
         solid = solids.of(site.place)
         piece = self._pieces.paragraphs[site.place.start]
         return TagPlace(piece, solid.is_before(site), solid.is_behind(site))
@@ -308,21 +309,6 @@ def _found_in(
             yield block
 
 
-class _Solids:
-    """What counts in paragraphs beside their control tags, found when it is first asked for."""
-
-    def __init__(self, control: dict[ParagraphPlace, list[TagSite]]) -> None:
-        self._control = control
-        self._known: dict[ParagraphPlace, Solid] = {}
-
-    def of(self, place: ParagraphPlace) -> Solid:
-        """Return what counts in a paragraph."""
-        known = self._known.get(place)
-        if known is None:
-            known = self._known[place] = Solid(place, self._control.get(place, ()))
-        return known
-
-
 def _both(code: str, one: FoundBlock, other: FoundBlock) -> Iterator[Fault]:
     yield Fault.of_site(
         code, other.start, one.start, f"it shares a paragraph or row with {one.start.placed.text}"
@@ -330,27 +316,3 @@ def _both(code: str, one: FoundBlock, other: FoundBlock) -> Iterator[Fault]:
     yield Fault.of_site(
         code, one.start, other.start, f"it shares a paragraph or row with {other.start.placed.text}"
     )
-
-
-def _loose(
-    control: dict[ParagraphPlace, list[TagSite]], blocks: Sequence[FoundBlock]
-) -> list[ParagraphPlace]:
-    """Return the paragraphs that are made of inline blocks, remarks and white space alone."""
-    outermost: dict[ParagraphPlace, list[FoundBlock]] = {}
-    for block in blocks:
-        around = block.parent
-        is_inner = around is not None and around.is_inline and around.story is block.story
-        if block.is_inline and not is_inner:
-            outermost.setdefault(block.start.place, []).append(block)
-    found = []
-    for place, own in outermost.items():
-        solid = Solid(place, control[place])
-        bounds: list[TagSite | None] = [None]
-        for block in own:
-            bounds += [block.start, block.end]
-        bounds.append(None)
-        if not any(
-            solid.is_between(first, last) for first, last in zip(bounds[::2], bounds[1::2], strict=True)
-        ):
-            found.append(place)
-    return sorted(found, key=lambda each: each.start)

@@ -1,0 +1,148 @@
+"""Where names are looked up in a payload, as the proof does it: in the item of a list, and nowhere else.
+
+Of conditions and lists it tells what a block has to be (docs/templates.md, *Scopes and values*).
+"""
+
+import operator
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from docops_flask.engine.integrity.block_claims import BlockEntry
+from docops_flask.engine.integrity.control_tags import ControlTag, Path, control_tag
+from docops_flask.engine.integrity.formats import read_date, read_number
+
+Copies = tuple[tuple[int, int], ...]
+_ORDERS: Mapping[str, Callable[[Any, Any], bool]] = {
+    ">": operator.gt, "≥": operator.ge, "<": operator.lt, "≤": operator.le,
+}  # fmt: skip
+
+
+class Scope(NamedTuple):
+    """The payload, or the ``number``-th (from 1) ``of`` so many items of a list, and its path."""
+
+    value: Any
+    path: str = "$"
+    outer: "Scope | None" = None
+    number: int = 0
+    of: int = 0
+
+    def up(self, count: int) -> "Scope | None":
+        """Return the scope ``count`` lists further out."""
+        scope: Scope | None = self
+        for _ in range(count):
+            scope = None if scope is None else scope.outer
+        return scope
+
+    def at(self, path: Path) -> tuple[Any, str]:
+        """Return the value that a path leads to, ``None`` for none, and its path in the payload."""
+        scope: Scope | None = self.up(path.up)
+        while path.is_root and scope is not None and scope.outer is not None:
+            scope = scope.outer
+        if scope is None:
+            return None, ""
+        value = scope.value
+        for name in path.names:
+            value = value.get(name) if isinstance(value, Mapping) else None
+        return value, ".".join((scope.path, *path.names))
+
+
+class Decided(NamedTuple):
+    """What a payload makes of a block: the members of its entry."""
+
+    status: str
+    copies: int
+    branch: str | None
+
+
+class Scopes:
+    """The scopes of the copies that a log tells of, for one payload."""
+
+    def __init__(self, payload: Mapping[str, Any], entries: Sequence[BlockEntry]) -> None:
+        self._entries = {(entry.number, entry.inside): entry for entry in entries}
+        self._known: dict[Copies, Scope | None] = {(): Scope(payload)}
+
+    def of(self, copies: Copies) -> Scope | None:
+        """Return the scope of a copy with those around; ``None`` where the payload has no such item."""
+        if copies not in self._known:
+            self._known[copies] = self._find(copies)
+        return self._known[copies]
+
+    def _find(self, copies: Copies) -> Scope | None:
+        *around, (number, copy) = copies
+        outer = self.of(tuple(around))
+        entry = self._entries.get((number, tuple(around)))
+        if outer is None or entry is None:
+            return None
+        tag = control_tag(entry.start.text[1:-1])
+        if tag is None or tag.kind != "each" or tag.path is None or entry.branch == "other":
+            return outer
+        items, path = outer.at(tag.path)
+        if not _is_list(items) or not 0 <= copy < len(items):
+            return None
+        return Scope(items[copy], f"{path}[{copy}]", outer, copy + 1, len(items))
+
+    def decided(self, entry: BlockEntry) -> Decided | None:
+        """Return what the payload makes of a block; ``None`` where it cannot be told."""
+        scope = self.of(entry.inside)
+        tag = control_tag(entry.start.text[1:-1])
+        if scope is None or tag is None or not tag.begins:
+            return None
+        others = [each for each in entry.dividers if _kind_of(each.text) == "else"]
+        if tag.kind == "each" and tag.path is not None:
+            value, _ = scope.at(tag.path)
+            if value is None and not tag.is_optional and not others:
+                return Decided("missing", 0, None)
+            count = len(value) if _is_list(value) else 0
+        else:
+            count = int(_is_met(tag, scope) == (tag.kind == "if"))
+        return Decided("expanded", count, "main" if count else "other" if others else None)
+
+
+def _kind_of(text: str) -> str:
+    tag = control_tag(text[1:-1])
+    return "" if tag is None else tag.kind
+
+
+def _is_met(tag: ControlTag, scope: Scope) -> bool:
+    if tag.path is None:
+        return scope.number == (1 if tag.copy == "首项" else scope.of)
+    value, _ = scope.at(tag.path)
+    return compares(value, tag.operator, tag.literals)
+
+
+def compares(value: Any, compared: str | None, literals: Sequence[str]) -> bool:
+    """Say whether a value is given, or compares as an author wrote."""
+    if compared is None:
+        if isinstance(value, str):
+            return bool(value.strip())
+        return value is not None and value is not False and not (_is_list(value) and not value)
+    if value is None or _is_list(value) or isinstance(value, Mapping):
+        return False
+    if compared in ("=", "≠"):
+        is_any = any(_equals(value, literal) for literal in literals)
+        return is_any == (compared == "=")
+    if isinstance(value, bool):
+        return False
+    pairs = (_pair(value, literal) for literal in literals)
+    return any(pair is not None and _ORDERS[compared](*pair) for pair in pairs)
+
+
+def _equals(value: str | int | Decimal | bool, literal: str) -> bool:
+    if isinstance(value, bool):
+        return literal in (("是", "true") if value else ("否", "false"))
+    pair = _pair(value, literal)
+    return str(value) == literal if pair is None else pair[0] == pair[1]
+
+
+def _pair(value: str | int | Decimal, literal: str) -> tuple[Any, Any] | None:
+    """Return two numbers, or two dates, that are to be compared."""
+    one, other = read_number(value), read_number(literal) if literal == literal.strip() else None
+    if one is not None and other is not None:
+        return one, other
+    dates = read_date(value), read_date(literal)
+    return None if None in dates else dates
+
+
+def _is_list(value: Any) -> bool:
+    return isinstance(value, Sequence) and not isinstance(value, str)
