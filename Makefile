@@ -22,7 +22,7 @@ PINS := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 	--custom-compile-command "make pins" $(UPGRADE)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test test-quick test-slow coverage check smoke endurance fuzz mutants mutations bench oracle golden golden-accept golden-corpus policy-schema pins sbom samples clean
+.PHONY: help demo run test test-quick test-slow coverage check smoke endurance fuzz mutants mutations expansions bench oracle golden golden-accept golden-corpus policy-schema pins sbom samples clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 15
@@ -98,6 +98,9 @@ policy-schema: $(RUNTIME)  ## write the JSON Schema of policy files anew, for ed
 
 mutations: $(DEVELOPMENT)  ## 10,000 random mutations of results, of their bytes and of their logs, all of which the proof has to find
 	@DOCOPS_TESTS_MUTATIONS=10000 $(BIN)/python -m pytest tests/engine/integrity/test_mutations.py
+
+expansions: $(DEVELOPMENT)  ## 5,000 random templates with blocks, which the proof has to expand as the code that fills does
+	@DOCOPS_TESTS_EXPANSIONS=5000 $(BIN)/python -m pytest tests/engine/integrity/test_block_expansion.py
 
 pins: $(DEVELOPMENT)  ## pin what pyproject.toml asks for, with hashes, in requirements*.txt (UPGRADE=--upgrade: the newest)
 	@$(PINS) pyproject.toml --output-file requirements.txt

@@ -5,14 +5,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from docops_flask.engine.checks.report import FormatReport
-from docops_flask.engine.errors import message_of
+from docops_flask.engine.errors import ExitCode, message_of
 from docops_flask.engine.integrity.verification import Verification
 from docops_flask.engine.job import Job
 from docops_flask.engine.reports.inspection import Inspection
 from docops_flask.engine.reports.missing_fields import MissingPlace, UnusedKey
 from docops_flask.engine.reports.precheck import Precheck
 from docops_flask.engine.run_result import RunResult
-from docops_flask.engine.run_warnings import WARNINGS
+from docops_flask.engine.run_warnings import RunWarning
 from docops_flask.intake.catalogue.policies import (
     PolicyRegistry,
     describe_policy,
@@ -37,7 +37,7 @@ def run_as_data(result: RunResult, job: Job, out_dir: Path, files: Sequence[str]
         "format_issue_codes": result.report.issue_codes(),
         **result.missing.as_dict(),
         "effective": job.effective(result.language),
-        **({"warnings": [each.as_dict() for each in result.log.warnings]} if result.log.warnings else {}),
+        **({"warnings": [each._asdict() for each in result.log.warnings]} if result.log.warnings else {}),
         "out_dir": str(out_dir),
         "files": list(files),
     }
@@ -51,15 +51,15 @@ def run_for_people(result: RunResult, out_dir: Path, files: Iterable[str]) -> st
         for each in log.unsupported
     ]
     lines = [
-        message_of(result.exit_code, log.left_count),
-        f"  filled       {log.replaced_count} of {len(log.entries)} placeholders: "
+        _outcome(result.exit_code, log.left_count, missing.undeclared),
+        f"  filled       {log.replaced_count} of {_counted(len(log.entries), 'placeholder')}: "
         f"{log.replaced_count} filled, {log.left_count} left in the document",
         f"  missing      {_missing(missing.required, missing.optional)}",
         *_slips(missing.missing, missing.unused, missing.undeclared),
         *_unsupported(broken),
         *_left_out(log.removed),
         f"  format       {_format_line(result.report)}",
-        *(f"  warning      {WARNINGS[each.code].both()}" for each in log.warnings),
+        *_warned(log.warnings),
         f"  files        {', '.join(files)}",
         f"  in           {out_dir}",
     ]
@@ -69,14 +69,16 @@ def run_for_people(result: RunResult, out_dir: Path, files: Iterable[str]) -> st
 def precheck_for_people(report: Precheck) -> str:
     """Return what ``docops precheck`` prints."""
     places = [_Unsupported(each.text, each.paragraph_path, each.suggestion) for each in report.unsupported]
+    left = report.summary.left_count
     lines = [
         f"A run would end with exit code {int(report.expected_exit_code)}.",
-        f"  left         {report.summary.left_count} placeholders would be left in the document",
+        f"  left         {_counted(left, 'placeholder')} would be left in the document",
         f"  fields       {', '.join(report.template_fields) or 'none'}",
         f"  missing      {_missing(report.missing_required, report.missing_optional)}",
         *_slips(report.missing, report.unused, report.undeclared),
         *_unsupported(places),
         *(f"  {each.code}  {each.message} {each.place}" for each in report.problems[:_MAX_LISTED]),
+        *_warned(report.warnings),
     ]
     return "\n".join(lines)
 
@@ -103,14 +105,15 @@ def verification_for_people(report: Verification, left: int) -> str:
         proved = "the document is the template with the logged changes, and nothing else."
         lines = [f"Intact: {proved}"]
         if left:
-            are = "1 placeholder is" if left == 1 else f"{left} placeholders are"
-            lines = [f"Not finished: {are} left in the document.", f"  Proved: {proved}"]
+            are = "is" if left == 1 else "are"
+            lines = [f"Not finished: {_counted(left, 'placeholder')} {are} left in the document."]
+            lines += [f"  Proved: {proved}"]
         if report.exactness == "canonical":
             lines += [
                 "  The bytes differ: canonical forms were compared, as of a document that was saved again."
             ]
     else:
-        lines = [f"Violated: {report.unaccounted_count} differences that no entry explains."]
+        lines = [f"Violated: {_counted(report.unaccounted_count, 'difference')} that no entry explains."]
     lines += [
         f"  {each.part} {each.place}  {each.what}: {each.message}"
         for each in report.unaccounted[:_MAX_LISTED]
@@ -175,7 +178,27 @@ def _slips(
     if unused:
         yield f"  {'unused':<12} {_listed([_unused(each) for each in unused])}"
     if undeclared:
-        yield f"  {'undeclared':<12} {_listed(undeclared)}"
+        yield f"  {'as text':<12} {_as_text(undeclared)}"
+
+
+def _outcome(code: ExitCode, left: int, undeclared: Sequence[str]) -> str:
+    """Return what a run came to; it is not simply done where words were left that may be fields."""
+    if code is ExitCode.OK and not left and undeclared:
+        return "The document was made. Check the bracketed words that were left as text."
+    return message_of(code, left)
+
+
+def _as_text(undeclared: Sequence[str]) -> str:
+    were = "was" if len(undeclared) == 1 else "were"
+    return f"{_counted(len(undeclared), 'bracketed word')} {were} left as text: {_listed(undeclared)}"
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
+def _warned(warnings: Iterable[RunWarning]) -> Iterator[str]:
+    yield from (f"  {'warning':<12} {each.in_both_languages()}" for each in warnings)
 
 
 def _unused(key: UnusedKey) -> str:

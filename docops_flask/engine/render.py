@@ -115,7 +115,7 @@ def _run(job: Job, template: Template, sink: ArtefactSink) -> RunResult:
     job = job._replace(skill=asked.skill)
     field_counts = asked.field_counts()
     _refuse_growth(field_counts, asked.values, job.limits.output_bytes)
-    document, scan, values, places, expansion, block_run = _opened(job, asked, template)
+    document, scan, values, places, expansion, block_run = opened = _opened(job, asked, template)
 
     targets = scan.runs_to_fill(values, values.of_copies)
     repeated = block_run or expansion
@@ -145,8 +145,8 @@ def _run(job: Job, template: Template, sink: ArtefactSink) -> RunResult:
     logged = (*scan.inline_names(), *log.elsewhere(), *(() if block_run is None else block_run.left))
     unaccounted = find_unaccounted(template.package, document, scan, logged, closed)
     media = () if pictures is None else pictures.media
-    log = log.with_unaccounted(unaccounted, suggestions).with_media(media)
-    fields, log, missing = _told(job, template, asked, field_counts, log, scan, places, values, block_run)
+    log = log.with_unaccounted(unaccounted.names, suggestions).with_media(media)
+    fields, log, missing = _told(job, template, asked, opened, sorted(field_counts), log)
 
     edits = [*filling.edits, *placed, *(() if inline is None else inline.edits)]
     edits += (*report.repair_edits(), *filling.edits_of_emptied(report.repaired_runs()))
@@ -156,7 +156,7 @@ def _run(job: Job, template: Template, sink: ArtefactSink) -> RunResult:
         log = log._replace(removed=removal.entries)
     changed, added = _parts(edits, pictures, block_run)
     left_out = frozenset[str]() if removal is None else removal.parts
-    warnings = _warnings(template.package, changed, left_out)
+    warnings = _warnings(template.package, changed, left_out, unaccounted.unread)
     if warnings:
         log, report = log._replace(warnings=warnings), report._replace(warnings=warnings)
     sink.document(lambda stream: template.package.write(stream, changed, added, left_out))
@@ -239,22 +239,13 @@ def _opened(job: Job, asked: _Asked, template: Template) -> _Opened:
 
 
 def _told(  # noqa: PLR0917, called once
-    job: Job,
-    template: Template,
-    asked: _Asked,
-    field_counts: Mapping[str, int],
-    log: ReplaceLog,
-    scan: Scan,
-    places: PlaceScan,
-    values: Values,
-    block_run: "BlockRun | None",
+    job: Job, template: Template, asked: _Asked, opened: _Opened, fields: list[str], log: ReplaceLog
 ) -> tuple[list[str], ReplaceLog, MissingFields]:
-    """Return the names of the template's fields, sorted, the log, and what is missing."""
-    if asked.open_task is None:
-        fields = sorted(field_counts)
-        given = Given(asked.skill, job.payload or {}, values)
-        return fields, log, missing_fields(fields, given, log, scan, places)
-    return template.language_2.told(asked.open_task, log, scan, block_run)
+    """Return the names of the template's fields, the log, and what is missing."""
+    if asked.open_task is not None:
+        return template.language_2.told(asked.open_task, log, opened.scan, opened.block_run)
+    given = Given(asked.skill, job.payload or {}, opened.values)
+    return fields, log, missing_fields(fields, given, log, opened.scan, opened.places)
 
 
 def _fill_inline(scan: Scan, values: Values, skill: Skill) -> "InlineFilling | None":
@@ -328,15 +319,24 @@ def _removal(job: Job, package: Package, document: Document, placed: Sequence[Ed
 
 
 def _warnings(
-    package: Package, changed: Mapping[str, bytes], left_out: Collection[str]
+    package: Package,
+    changed: Mapping[str, bytes],
+    left_out: Collection[str],
+    unread: Sequence[tuple[str, str]],
 ) -> "tuple[RunWarning, ...]":
-    """Return what the log and the report warn of: a signature of the template that no longer holds."""
-    origin = next((each for each in package.relationships("") if each.kind == SIGNATURE_ORIGIN), None)
-    if origin is None or not changed or origin.target in left_out:
-        return ()
-    from docops_flask.engine.run_warnings import RunWarning
+    """Return what the log and the report warn of.
 
-    return (RunWarning("SIGNATURE_VOID", origin.target),)
+    That are a signature of the template that no longer holds, and files that were not searched (``unread``).
+    """
+    warnings = [*unread]
+    origin = next((each for each in package.relationships("") if each.kind == SIGNATURE_ORIGIN), None)
+    if origin is not None and changed and origin.target not in left_out:
+        warnings.insert(0, ("SIGNATURE_VOID", origin.target))
+    if not warnings:
+        return ()
+    from docops_flask.engine.run_warnings import warning_of
+
+    return tuple(warning_of(*each) for each in warnings)
 
 
 def _suggested(

@@ -4,8 +4,15 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from docops_flask.engine.bilingual import Bilingual
+from docops_flask.engine.errors import echo
 
-# By code.
+# Why a file inside the template was not searched for placeholders.
+ENCRYPTED, LARGE = "NOT_SEARCHED_ENCRYPTED", "NOT_SEARCHED_LARGE"
+DEEP, UNREADABLE = "NOT_SEARCHED_DEEP", "NOT_SEARCHED_UNREADABLE"
+# Characters of a place in a message.
+_MAX_SHOWN = 200
+
+# By code; {} is the place of the warning.
 WARNINGS: Mapping[str, Bilingual] = {
     "SIGNATURE_VOID": Bilingual(
         "The template has a digital signature, which filling made void: Word reports it as invalid. "
@@ -13,15 +20,46 @@ WARNINGS: Mapping[str, Bilingual] = {
         "模板带有数字签名，填写后签名已失效，Word 会提示签名无效。"
         "使用 drop_signature=true 可去除该签名；请对成品文档重新签名。",
     ),
+    ENCRYPTED: Bilingual(
+        "A file inside the template is protected with a password and was not searched for placeholders. "
+        "Remove its password, or take the file out of the template: {}.",
+        "模板内嵌的文件设有密码，未能检查其中是否有占位符。请取消其密码，或从模板中删除该文件：{}。",
+    ),
+    LARGE: Bilingual(
+        "A file inside the template is too large and was not searched for placeholders. Look through it "
+        "yourself, make it smaller, or take it out of the template: {}.",
+        "模板内嵌的文件过大，未能检查其中是否有占位符。请自行核对、缩小该文件，或将其从模板中删除：{}。",
+    ),
+    DEEP: Bilingual(
+        "A file inside the template lies inside too many other files and was not searched for placeholders. "
+        "Look through it yourself, or take it out of the template: {}.",
+        "模板内嵌的文件嵌套层数过多，未能检查其中是否有占位符。请自行核对，或将其从模板中删除：{}。",
+    ),
+    UNREADABLE: Bilingual(
+        "A file inside the template is damaged or of a kind that cannot be read (a PDF, an archive, macros) "
+        "and was not searched for placeholders. Look through it yourself, or take it out of the template: "
+        "{}.",
+        "模板内嵌的文件已损坏或属于无法读取的类型（PDF、压缩包、宏），未能检查其中是否有占位符。"
+        "请自行核对，或将其从模板中删除：{}。",
+    ),
 }
 
 
 class RunWarning(NamedTuple):
-    """A warning: its code, a key of ``WARNINGS``, and the part of the package that it is about."""
+    """A warning: its code, a key of ``WARNINGS``, its message, and the part of the package it is about.
+
+    ``place`` names a file inside that part too, behind a slash.
+    """
 
     code: str
+    message: str
     place: str
 
-    def as_dict(self) -> dict[str, str]:
-        """Return the warning as the log and the format report have it."""
-        return {"code": self.code, "message": WARNINGS[self.code].en, "place": self.place}
+    def in_both_languages(self) -> str:
+        """Return the message in English and Chinese."""
+        return WARNINGS[self.code].format(echo(self.place, _MAX_SHOWN)).both()
+
+
+def warning_of(code: str, place: str) -> RunWarning:
+    """Return the warning with ``code``, a key of ``WARNINGS``, about ``place``."""
+    return RunWarning(code, WARNINGS[code].format(echo(place, _MAX_SHOWN)).en, place)

@@ -4,7 +4,7 @@ import json
 import os
 import re
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from contextlib import suppress
 from enum import IntEnum
 from functools import cache, partial
@@ -47,7 +47,8 @@ T = TypeVar("T")
 def read_as(wanted: type[T], value: object) -> T:
     """Return ``value``, parsed from JSON, as the NamedTuple class ``wanted``.
 
-    An object has to have the fields of its class as members, each of the annotated type, and no other. The
+    An object has to have the fields of its class as members, each of the annotated type, and no other;
+    fields with a default may be absent. The
     types allowed are ``str``, ``bool``, ``int`` (0 to 2^53 - 1), ``None``, ``Any``, ``IntEnum`` and
     ``NamedTuple`` classes, ``Literal`` texts, unions, ``tuple[X, ...]`` (a list) and ``dict[str, X]``.
     Raises ``ValueError`` for anything else.
@@ -74,7 +75,8 @@ def _reader_of(wanted: Any) -> Callable[[object], Any]:
         return partial(_read_one_of, {int(member): member for member in wanted})
     if issubclass(wanted, tuple):
         fields = {name: _reader_of(hint) for name, hint in get_type_hints(wanted).items()}
-        return partial(_read_object, wanted, fields)
+        # Members that are absent where there is nothing to say have a default.
+        return partial(_read_object, wanted, fields, fields.keys() - wanted._field_defaults.keys())
     return _read_count if wanted is int else partial(_read_exactly, wanted)
 
 
@@ -117,11 +119,14 @@ def _read_members(read: Callable[[object], object], value: object) -> dict[str, 
 
 
 def _read_object(
-    wanted: Callable[..., object], fields: dict[str, Callable[[object], object]], value: object
+    wanted: Callable[..., object],
+    fields: dict[str, Callable[[object], object]],
+    needed: Set[str],
+    value: object,
 ) -> object:
-    if not isinstance(value, dict) or value.keys() != fields.keys():
+    if not isinstance(value, dict) or not needed <= value.keys() <= fields.keys():
         raise ValueError("not an object with the members agreed")
-    return wanted(**{name: read(value[name]) for name, read in fields.items()})
+    return wanted(**{name: fields[name](member) for name, member in value.items()})
 
 
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")

@@ -168,7 +168,7 @@ def test_run_says_what_is_left_and_calls_it_done_only_where_nothing_is(
     assert "0 filled, 2 left in the document" in said
     assert "not known    【MEETING_TITEL】; 【MEETING_TITLE】 was probably meant" in said
     assert "unused       meeting_title (the template has 【MEETING_TITEL】)" in said
-    assert "undeclared   【甲方】" in said
+    assert "as text      1 bracketed word was left as text: 【甲方】" in said
     assert main(["precheck", *inputs(template, {"meeting_title": "x"})]) == 0
     said = capsys.readouterr().out
     assert "2 placeholders would be left in the document" in said
@@ -177,6 +177,27 @@ def test_run_says_what_is_left_and_calls_it_done_only_where_nothing_is(
     said = capsys.readouterr().out
     assert said.startswith("Done.\n")
     assert "1 filled, 0 left in the document" in said
+
+
+def test_run_names_the_bracketed_words_that_it_took_for_text(
+    capsys: pytest.CaptureFixture[str], inputs: Callable[..., list[str]]
+) -> None:
+    given = inputs(docx(p("【MEETING_TITLE】【甲方】和【乙方】")), {"meeting_title": "x"})
+    assert main(["run", *given, "--out-dir", "out"]) == 0
+    said = capsys.readouterr().out
+    assert said.startswith("The document was made. Check the bracketed words that were left as text.\n")
+    assert "as text      2 bracketed words were left as text: 【甲方】, 【乙方】" in said
+    fields = json.loads(Path("out/out.missing_fields.json").read_text("utf-8"))
+    assert fields["undeclared"] == ["【甲方】", "【乙方】"]
+    assert main(["precheck", *given]) == 0
+    assert "2 bracketed words were left as text: 【甲方】, 【乙方】" in capsys.readouterr().out
+
+
+def test_precheck_counts_one_placeholder_in_the_singular(
+    capsys: pytest.CaptureFixture[str], inputs: Callable[..., list[str]]
+) -> None:
+    assert main(["precheck", *inputs(docx(p("【ATTENDEES】")), {})]) == 0
+    assert "1 placeholder would be left in the document" in capsys.readouterr().out
 
 
 def test_run_names_the_part_of_a_placeholder_that_nothing_fills(

@@ -88,7 +88,7 @@ def map_case(context: Any, case: Any) -> Any:
     # A skill that is none is there to be refused.
     skills = context.operation.schema.raw_schema["components"]["schemas"]["Task"]["discriminator"]["mapping"]
     if body.get("skill") in list(skills) and isinstance(body.get("task"), bytes):
-        body["skill"] = json.loads(body["task"])["task_type"]
+        body["skill"] = json.loads(body["task"]).get("task_type", "open")
     return case
 
 
@@ -114,8 +114,16 @@ def _read(value: Any, field: dict[str, Any]) -> Any:
 
 
 def _tasks(schemas: dict[str, Any]) -> st.SearchStrategy[dict[str, Any]]:
-    names = [name.removeprefix("Task_") for name in schemas if name.startswith("Task_")]
-    return st.one_of([_task(name, schemas[f"Payload_{name}"]["properties"]) for name in names])
+    names = [name.removeprefix("Payload_") for name in schemas if name.startswith("Payload_")]
+    of_types = [_task(name, schemas[f"Payload_{name}"]["properties"]) for name in names]
+    return st.one_of([*of_types, _open_tasks()])
+
+
+def _open_tasks() -> st.SearchStrategy[dict[str, Any]]:
+    """Return tasks without a document type; the template decides which keys it takes."""
+    texts = st.text(st.characters(exclude_categories=["C"]), max_size=20)
+    payload = st.dictionaries(texts, st.none() | texts | st.lists(texts, max_size=3), max_size=4)
+    return st.fixed_dictionaries({}, optional={"task_type": st.just("open"), "payload": payload})
 
 
 def _task(name: str, fields: dict[str, Any]) -> st.SearchStrategy[dict[str, Any]]:

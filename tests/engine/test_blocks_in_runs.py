@@ -360,3 +360,18 @@ def test_inspect_shows_the_structure_and_its_faults(tmp_path: Path) -> None:
     [hint] = [each for each in told["problems"] if each["code"] == "UNDECLARED_NAME"]
     assert (hint["text"], hint["place"]) == ("【注意】", "t0.r0.c1.p0:r0")
     assert told["sample_task"]["payload"]["甲"] == ["甲 1", "甲 2"]
+
+
+def test_a_paragraph_like_one_in_a_block_that_stays_is_filled(tmp_path: Path) -> None:
+    text = "【N】\nv【#A】\n【N】\nx【/A】w\n【N】"
+    done = run_open(tmp_path, text, {"N": "1"})
+    assert done.paragraphs() == ["1", "v【#A】", "【N】", "x【/A】w", "1"]
+    assert _intact(done)
+
+
+def test_names_in_field_codes_of_a_block_that_stays_are_told_by_the_block(tmp_path: Path) -> None:
+    body = p("【#A】") + p(r("x"), field("QUOTE 【N】")) + p("【/A】")
+    done = run_open(tmp_path, docx(body), {}, Options(format_report="both"))
+    assert done.result.exit_code is ExitCode.MISSING_REQUIRED
+    assert [each["text"] for each in done.json("out.missing_fields.json")["left"]] == ["【#A】"]
+    assert "【#A】".encode() in done.files["out.format_report.html"]

@@ -33,8 +33,9 @@ def field(key: str, *, en: str = "Label", zh: str = "标签", kind: Literal["tex
     return Field(key, Bilingual(en, zh), kind, False, key.upper(), "x", Bilingual(en, zh))
 
 
-def skill_of(*fields: Field, **wordings: Wording) -> Skill:
-    return Skill("certificate", Bilingual("Certificate", "证明"), Bilingual("x", "x"), fields, **wordings)
+def skill_of(*fields: Field, wording_zh: Wording | None = None) -> Skill:
+    title = Bilingual("Certificate", "证明")
+    return Skill("certificate", title, Bilingual("x", "x"), fields, wording_zh)
 
 
 # python-docx has no types.

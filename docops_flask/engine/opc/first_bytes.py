@@ -15,7 +15,7 @@ _OPEN_DOCUMENT = b"mimetypeapplication/vnd.oasis.opendocument."
 _FIRST_MEMBER_BYTES = 100
 _PACKAGE_MEMBERS = (b"[Content_Types].xml", b"_rels/", b"word/", b"docProps/", b"customXml/")
 _LOCAL_HEADER_BYTES = 30
-_OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 # How much of the beginning is looked at.
 HEAD_BYTES = 4096
 _BY_MAGIC = (
@@ -89,7 +89,7 @@ class FirstBytes:
     @property
     def wants_more(self) -> bool:
         """Whether the bytes that follow can tell more: behind the beginning those of OLE files alone."""
-        return len(self._head) < HEAD_BYTES or self._head.startswith(_OLE_MAGIC)
+        return len(self._head) < HEAD_BYTES or self._head.startswith(OLE_MAGIC)
 
     @property
     def begins_as_package(self) -> bool:
@@ -103,7 +103,7 @@ class FirstBytes:
         head = self._head
         if head.startswith(ZIP_MAGIC):
             return "odt" if _OPEN_DOCUMENT in head[:_FIRST_MEMBER_BYTES] else None
-        if head.startswith(_OLE_MAGIC):
+        if head.startswith(OLE_MAGIC):
             return next((kind for kind in _PRECEDENCE if kind in self._seen), _OTHER_OLE)
         if not head:
             return "empty"
@@ -200,7 +200,7 @@ def _is_base64(text: str) -> bool:
     except Error:
         return False
     # Any other text of letters and digits may be words.
-    return decoded.startswith((ZIP_MAGIC, _OLE_MAGIC, b"%PDF-", b"{\\rtf"))
+    return decoded.startswith((ZIP_MAGIC, OLE_MAGIC, b"%PDF-", b"{\\rtf"))
 
 
 def _is_readable(text: str) -> bool:

@@ -16,7 +16,7 @@ from docops_flask.engine.skills.skill import Skill
 from docops_flask.engine.template.grammar import Found, Kind, Suggestions
 from docops_flask.engine.template.places.found import UNFILLABLE, PlaceScan
 from docops_flask.engine.template.scan import BracketedParagraph, Scan
-from docops_flask.engine.template.unaccounted import UnaccountedName
+from docops_flask.engine.template.unaccounted import Unaccounted, UnaccountedName
 
 # The most that an answer lists of each kind, so that it stays small; its counts are complete.
 MAX_LISTED = 10_000
@@ -123,7 +123,7 @@ def inspect_template(  # noqa: PLR0917, called once
     scan: Scan,
     places: PlaceScan,
     skills: Sequence[Skill],
-    unaccounted: Sequence[UnaccountedName],
+    unaccounted: Unaccounted,
     beside: Iterable[Problem],
     faults: Sequence[UnsupportedPlace],
     facts: OpenFacts,
@@ -131,9 +131,9 @@ def inspect_template(  # noqa: PLR0917, called once
     """Return the inspection of a scanned template; ``skills`` are all that are known.
 
     ``places`` is what stands outside the paragraphs of its stories; ``unaccounted`` are the names that
-    neither holds; ``beside`` are the problems of what the template has beside its text; ``faults`` are
-    tags of language 2 that are not filled; ``facts`` are what an open task is made from. In language 2 any
-    name is a field.
+    neither holds, and the files that were not searched; ``beside`` are the problems of what the template has
+    beside its text; ``faults`` are tags of language 2 that are not filled; ``facts`` are what an open task is
+    made from. In language 2 any name is a field.
     """
     known_in: dict[str, list[str]] = {}
     for skill in skills:
@@ -146,7 +146,7 @@ def inspect_template(  # noqa: PLR0917, called once
                 chain(
                     _unsupported_places(scan, places, Suggestions(known_in)),
                     faults,
-                    map(_unaccounted_place, unaccounted),
+                    map(_unaccounted_place, unaccounted.names),
                 ),
                 MAX_LISTED,
             )
@@ -161,7 +161,8 @@ def inspect_template(  # noqa: PLR0917, called once
                         if not facts.structure or each.code != NO_FIELDS
                     ),
                     map(_problem_of_fault, faults),
-                    map(_unaccounted_problem, unaccounted),
+                    map(_unaccounted_problem, unaccounted.names),
+                    _unread_problems(unaccounted.unread),
                     beside,
                 ),
                 MAX_LISTED,
@@ -256,6 +257,14 @@ def _unaccounted_problem(name: UnaccountedName) -> Problem:
     shown = name.text[:MAX_SHOWN_CHARACTERS]
     message = f"{shown} stands in {echo(name.part)} at a place that is not filled."
     return Problem("UNACCOUNTED_PLACEHOLDER", message, f"{name.part}#{name.place}", shown)
+
+
+def _unread_problems(unread: Iterable[tuple[str, str]]) -> Iterator[Problem]:
+    for code, place in unread:
+        # Few templates have such files, and a renderer starts the faster for what it does not load.
+        from docops_flask.engine.run_warnings import warning_of
+
+        yield Problem(*warning_of(code, place), "")
 
 
 def _problems(scan: Scan, elsewhere: PlaceScan, known: Container[str]) -> Iterator[Problem]:

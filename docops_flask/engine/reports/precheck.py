@@ -13,6 +13,7 @@ from docops_flask.engine.reports.inspection import (
 )
 from docops_flask.engine.reports.missing_fields import LeftPlace, MissingFields, MissingPlace, UnusedKey
 from docops_flask.engine.reports.replace_log import ReplaceLog
+from docops_flask.engine.run_warnings import RunWarning
 
 
 class PrecheckSummary(NamedTuple):
@@ -44,6 +45,7 @@ class Precheck(NamedTuple):
     undeclared: tuple[str, ...] = ()
     left: tuple[LeftPlace, ...] = ()
     problems: tuple[Problem, ...] = ()
+    warnings: tuple[RunWarning, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """Return the answer's JSON, all but ``request_id``."""
@@ -60,6 +62,7 @@ class Precheck(NamedTuple):
             "undeclared": list(self.undeclared),
             "left": [each._asdict() for each in self.left],
             "problems": [each._asdict() for each in self.problems],
+            **({"warnings": [each._asdict() for each in self.warnings]} if self.warnings else {}),
         }
 
 
@@ -100,4 +103,5 @@ def precheck_of(
         unused=missing.unused,
         undeclared=missing.undeclared,
         left=missing.left,
+        warnings=log.warnings,
     )

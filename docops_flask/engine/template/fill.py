@@ -54,13 +54,14 @@ def fill(scan: Scan, values: Values, pictures: "PictureFilling | None" = None) -
     filling = Filling([], {}, [])
     # What is written, by the texts that paragraphs get.
     written: dict[int, dict[str, Value]] = {}
-    # Paragraphs with the same bytes hold the same placeholders; with the same texts they are filled alike.
-    known: dict[tuple[Paragraph, int], Filled] = {}
+    # Paragraphs with the same bytes and the same placeholders are filled alike with the same texts: in a
+    # block that stays as it is tags are text.
+    known: dict[tuple[Paragraph, int, int], Filled] = {}
     for paragraph in scan.paragraphs:
         place = paragraph.place
         reading = place.reading
         texts = values.texts_in(place)
-        key = reading, id(texts)
+        key = reading, id(texts), id(paragraph.found)
         drawn = {} if pictures is None else pictures.values_in(place, paragraph.found)
         filled = None if drawn else known.get(key)
         if filled is None:

@@ -43,8 +43,20 @@ _OPEN, _CLOSE = OPEN.encode(), CLOSE.encode()
 # escape. Most brackets in style sheets and settings stand among other signs.
 _NAME_BEGINS = _OPEN + rb"(?=[A-Za-z0-9_.<&%\s-]|\xc2[\xa0\xad]|\xe2|\xef|\xe3\x80\x80)"
 _REFERENCE = rb"&#(?:0*12304|[xX]0*3010);"
-_PERCENT_OPEN = rb"%[eE]3%80%90"
-_PERCENT = rb"%[eE]3%80%9([01])"
+# In URLs: as UTF-8, encoded once or twice, as GBK, and as old scripts (escape of ECMAScript) write it.
+_PERCENT_OPEN = rb"%(?:[eE]3%80%90|25[eE]3%2580%2590|[aA]1%[bB][eE]|u3010)"
+_PERCENT = rb"%(?:[eE]3%80%9([01])|25[eE]3%2580%259([01])|[aA]1%[bB]([eEfF])|u301([01]))"
+# In data that is written as the text of XML: JSON (RFC 8259, 7), markup.
+_JSON_OPEN, _JSON = b"\\u3010", rb"\\u301([01])"
+_ESCAPED_REFERENCE = rb"&amp;(#(?:0*1230[45]|[xX]0*301[01]);)"
+# Brackets that are no text: a symbol (w:sym, ECMA-376 part 1, 17.3.3.30), the delimiters of an equation (m:d,
+# 22.1.2.24, whose properties come before its content).
+_SYMBOL = rb"char=[\"']301([01])[\"']"
+_DELIMITER = (
+    rb"(?:begChr|endChr)\s++(?:[A-Za-z0-9]++:)?val\s*+=\s*+[\"']"
+    rb"(?:\xe3\x80[\x90\x91]|&#(?:0*1230[45]|[xX]0*301[01]);)"
+)
+UNWRITTEN_PLACES = ("sym", "begChr")
 
 
 def seen(text: str) -> str:
@@ -76,6 +88,15 @@ def may_hold_name(content: bytes, closed: Closed = closed_names) -> bool:
         (_OPEN in content and re.search(_NAME_BEGINS, content) is not None)
         or (b"&" in content and b"&#" in content and re.search(_REFERENCE, content) is not None)
         or has_percent_open(content)
+        or _JSON_OPEN in content
+        or (b"&amp;#" in content and re.search(_ESCAPED_REFERENCE, content) is not None)
+    )
+
+
+def may_hold_unwritten(content: bytes) -> bool:
+    """Say whether XML may have an opening bracket that is no text (``UNWRITTEN_PLACES``)."""
+    return (b"3010" in content and re.search(_SYMBOL, content) is not None) or (
+        b"begChr" in content and re.search(_DELIMITER, content) is not None
     )
 
 
@@ -160,6 +181,8 @@ class _Reader:
         self.texts = _Texts()
         # What is in force in the innermost open element, and around it.
         self._element, self._is_deleted, self._scope = b"", False, _NO_SCOPE
+        # How many of the open equations in delimiters end with a closing bracket.
+        self._to_close = 0
         self._outer: list[tuple[bytes, bool, Scope]] = []
 
     def text(self, raw: bytes) -> None:
@@ -174,11 +197,27 @@ class _Reader:
         if b"xmlns" in attributes:
             self._scope = inner_scope(self._scope, attributes)
         self._is_deleted = self._is_deleted or _deletes(name, self._scope)
+        if not self._is_deleted and name.endswith((b"sym", b"Chr")):
+            self._unwritten(name, attributes)
         if not self._is_deleted and may_hold_name(attributes, self._closed):
             yield from _in_attributes(name, attributes, self._closed)
 
+    def _unwritten(self, name: bytes, attributes: bytes) -> None:
+        """Take a bracket that is an element."""
+        symbol = re.search(_SYMBOL, attributes) if _local(name) == b"sym" else None
+        if symbol is not None:
+            self.texts.add(name, OPEN if symbol[1] == b"0" else CLOSE)
+        elif re.match(_DELIMITER, _local(name) + attributes):
+            if _local(name) == b"begChr":
+                self.texts.add(name, OPEN)
+            else:
+                self._to_close += 1
+
     def leave(self) -> None:
         """Take an end tag."""
+        if self._to_close and _local(self._element) == b"d":
+            self._to_close -= 1
+            self.texts.add(self._element, CLOSE)
         if _local(self._element) in _BREAKS:
             self.texts.add(self._element, "\n")
         if self._outer:
@@ -214,6 +253,10 @@ def _in_attributes(element: bytes, attributes: bytes, closed: Closed) -> Iterato
 def _decoded(raw: bytes) -> str:
     if b"%" in raw:
         raw = re.sub(_PERCENT, _bracket, raw)
+    if _JSON_OPEN in raw:
+        raw = re.sub(_JSON, _bracket, raw)
+    if b"&amp;#" in raw:
+        raw = re.sub(_ESCAPED_REFERENCE, rb"&\1", raw)
     return seen(decoded(raw))
 
 
@@ -234,11 +277,16 @@ _ESCAPES = (
 )
 _ESCAPE_MARKS = (b"&#", b"%E3", b"%e3", b"\\u", b"\\'", b"=E3")
 _NAME = rb"[A-Za-z0-9_.\- ]"
-# Names of ASCII characters in brackets, in encodings that a text may have without saying so.
+# Names of ASCII characters in brackets, in encodings that a text may have without saying so. The last are
+# those of Taiwan, Japan and Korea.
 _ENCODED = (
     (b"\x10\x30", "utf-16-le", rb"\x10\x30((?:" + _NAME + rb"\0)++)\x11\x30"),
     (b"\x30\x10", "utf-16-be", rb"\x30\x10((?:\0" + _NAME + rb")++)\x30\x11"),
     (b"\xa1\xbe", "gb18030", rb"\xa1\xbe(" + _NAME + rb"++)\xa1\xbf"),
+    (b"\xa1\x69", "big5", rb"\xa1\x69(" + _NAME + rb"++)\xa1\x6a"),
+    (b"\x81\x79", "shift_jis", rb"\x81\x79(" + _NAME + rb"++)\x81\x7a"),
+    (b"\xa1\xda", "euc_jp", rb"\xa1\xda(" + _NAME + rb"++)\xa1\xdb"),
+    (b"\xa1\xbc", "euc_kr", rb"\xa1\xbc(" + _NAME + rb"++)\xa1\xbd"),
 )
 
 

@@ -276,7 +276,11 @@ def _without_text(scan: Scan, places: PlaceScan, outcomes: Mapping[int, Kind]) -
         number += 1
         return None if kind is None else found._replace(kind=kind)
 
-    paragraphs = [each for each in (_decided_paragraph(each, decided) for each in scan.paragraphs) if each]
+    # Paragraphs alike share what was found in them.
+    known: dict[tuple[int, tuple[Kind | None, ...]], list[Found]] = {}
+    paragraphs = [
+        each for each in (_decided_paragraph(each, decided, known) for each in scan.paragraphs) if each
+    ]
     bracketed = [
         BracketedPlace(place, found, note)
         for place, all_found, note in places.places
@@ -286,15 +290,20 @@ def _without_text(scan: Scan, places: PlaceScan, outcomes: Mapping[int, Kind]) -
 
 
 def _decided_paragraph(
-    paragraph: BracketedParagraph, decided: Callable[[Found], Found | None]
+    paragraph: BracketedParagraph,
+    decided: Callable[[Found], Found | None],
+    known: dict[tuple[int, tuple[Kind | None, ...]], list[Found]],
 ) -> BracketedParagraph | None:
     place, found, pieces, inline = paragraph
-    kept = [(new, piece) for new, piece in zip(map(decided, found), pieces, strict=True) if new is not None]
+    outcomes = [decided(each) for each in found]
+    key = id(found), tuple([None if each is None else each.kind for each in outcomes])
+    own = known.setdefault(key, [each for each in outcomes if each is not None])
+    kept = [piece for each, piece in zip(outcomes, pieces, strict=True) if each is not None]
     texts: list[BracketedInline] = []
     for text in inline:
         inside = [each._replace(found=new) for each in text.found if (new := decided(each.found)) is not None]
         if inside:
             texts.append(text._replace(found=inside))
-    if not kept and not texts:
+    if not own and not texts:
         return None
-    return BracketedParagraph(place, [each for each, _ in kept], [piece for _, piece in kept], texts)
+    return BracketedParagraph(place, own, kept, texts)

@@ -8,29 +8,33 @@ texts of these; in all others everywhere. Comments (word/comments*.xml) are note
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from docops_flask.engine.document.document import Document, ParagraphPlace, StoryKind, StoryPart
-from docops_flask.engine.errors import DocopsError
 from docops_flask.engine.opc.package import Package
 from docops_flask.engine.opc.zip_entry import ZipEntry
 from docops_flask.engine.opc.zip_reader import ZipReader
 from docops_flask.engine.oxml.markup import spliced
 from docops_flask.engine.template.grammar import closed_names
 from docops_flask.engine.template.part_search import (
+    UNWRITTEN_PLACES,
     Closed,
     PlacedName,
     count_open,
     has_percent_open,
     may_hold_name,
+    may_hold_unwritten,
     names_in_bytes,
     names_in_part,
     names_in_xml,
     seen,
 )
 from docops_flask.engine.template.scan import Scan, may_hold_bracket
+
+if TYPE_CHECKING:
+    from docops_flask.engine.template.nested_files import Budget
 
 # More are not looked for: the first of them already say that the template is to be corrected.
 MAX_UNACCOUNTED = 1000
@@ -50,22 +54,35 @@ class UnaccountedName(NamedTuple):
     after: str
 
 
+class Unaccounted(NamedTuple):
+    """What a search of a package comes to: the names of which nothing else tells, in the package's order.
+
+    ``unread`` are the files that were not searched: a code of ``run_warnings`` and where the file is, the
+    part's name and that of a file inside it.
+    """
+
+    names: Sequence[UnaccountedName]
+    unread: Sequence[tuple[str, str]] = ()
+
+
 def find_unaccounted(
     package: Package,
     document: Document,
     scan: Scan,
     logged: Iterable[tuple[str, str]],
     closed: Closed = closed_names,
-) -> list[UnaccountedName]:
-    """Return the names in ``package`` that neither the scanned paragraphs nor ``logged`` hold, in its order.
+) -> Unaccounted:
+    """Return the names in ``package`` that neither the scanned paragraphs nor ``logged`` hold.
 
     ``logged`` are the part and the text of each name outside the scanned paragraphs that has an entry of its
     own, once for each time it stands there; a text may hold several names. ``closed`` finds the names of a
-    text. At most ``MAX_UNACCOUNTED`` are
-    returned.
+    text. At most ``MAX_UNACCOUNTED`` are returned of each kind.
     """
     accounted = Counter((part.lower(), name) for part, text in logged for name in _names_in(text))
-    return list(islice(_left(_names(package, document, scan, closed), accounted), MAX_UNACCOUNTED))
+    search = _Search(package, closed)
+    left = _left(_names(package, document, scan, search, closed), accounted)
+    names = list(islice(left, MAX_UNACCOUNTED))
+    return Unaccounted(names, list(dict.fromkeys(search.unread))[:MAX_UNACCOUNTED])
 
 
 def _names_in(text: str) -> list[str]:
@@ -89,11 +106,10 @@ def _left(
 
 
 def _names(
-    package: Package, document: Document, scan: Scan, closed: Closed
+    package: Package, document: Document, scan: Scan, search: "_Search", closed: Closed
 ) -> Iterator[tuple[str, PlacedName]]:
     stories = {part.name.lower(): part for part in document.parts}
     paragraphs = _BracketedPlaces(document)
-    search = _Search(package, closed)
     for entry in package.archive.entries:
         story = stories.get(entry.name.lower())
         if story is not None:
@@ -107,7 +123,8 @@ def _names(
 
 
 def _is_of_comments(name: str) -> bool:
-    return name.lower().startswith("word/comments")
+    """Say whether a part, of the package or of one inside it, holds comments on a document."""
+    return "/word/comments" in f"/{name.lower()}"
 
 
 class _BracketedPlaces:
@@ -135,6 +152,8 @@ def _beside_paragraphs(
     if part.kind is StoryKind.COMMENTS:
         return
     content = part.text.content
+    if may_hold_unwritten(content):
+        yield from (each for each in names_in_xml(content) if each.place.endswith(UNWRITTEN_PLACES))
     if count_open(content) == scan.open_brackets.get(part, 0) and not has_percent_open(content):
         return
     # No name goes on across a text that is left out: none holds a NUL.
@@ -159,8 +178,7 @@ _NO_TEXT_TYPES = (
     "application/x-font", "application/vnd.openxmlformats-officedocument.obfuscatedfont", "audio/", "video/",
 )  # fmt: skip
 _NO_TEXT = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\0", b"MM\0*", b"\0\1\0\0")
-_HEAD_BYTES = 8
-_ZIP = b"PK\x03\x04"
+_HEAD_BYTES = 2000
 # Bytes that are no XML are searched in pieces of this size; each begins with the end of the one before, for
 # names that lie across both.
 _PIECE_BYTES = 1024 * 1024
@@ -168,13 +186,17 @@ _OVERLAP_BYTES = 1024
 
 
 class _Search:
-    """Searches members of a package; what packages inside it unfold to is bounded as for the package."""
+    """Searches members of a package; what files inside it unfold to is bounded as for the package.
+
+    ``unread`` are the files that could not be searched, as in ``Unaccounted``.
+    """
 
     def __init__(self, package: Package, closed: Closed) -> None:
         self._closed = closed
         self._package = package
         self._archive = package.archive
-        self._budget = package.limits.unpacked_bytes
+        self._budget: Budget | None = None
+        self.unread: list[tuple[str, str]] = []
 
     def names(self, entry: ZipEntry) -> Iterator[PlacedName]:
         """Yield the names in a member that is no story part."""
@@ -186,43 +208,55 @@ class _Search:
         head = self._archive.head(entry, _HEAD_BYTES)
         if content_type.startswith(_NO_TEXT_TYPES) or head.startswith(_NO_TEXT):
             return
-        if head.startswith(_ZIP) and entry.size <= self._package.limits.xml_part_bytes:
-            yield from self._inner_names(entry)
+        # Few templates have such members, and a renderer starts the faster for what it does not load.
+        from docops_flask.engine.template.nested_files import may_hold_files
+
+        if may_hold_files(head):
+            yield from self._names_inside(entry)
         else:
-            yield from _in_pieces(self._archive, entry, self._closed)
+            yield from _in_pieces(self._pieces(entry), self._closed)
 
-    def _inner_names(self, entry: ZipEntry) -> Iterator[PlacedName]:
-        """Yield the names in a package inside the package: a workbook, a document; none deeper."""
-        content = _whole(self._archive, entry)
-        try:
-            inner = ZipReader(content, self._package.limits)
-        except DocopsError:
-            yield from names_in_bytes(content, self._closed)
-            return
-        for member in inner.entries:
-            self._budget -= member.size
-            if self._budget < 0:
-                return
-            if not _is_of_comments(member.name) and not inner.head(member, _HEAD_BYTES).startswith(_NO_TEXT):
-                for found in self._names_of_member(inner, member):
-                    yield found._replace(place=f"{member.name} {found.place}")
+    def _pieces(self, entry: ZipEntry) -> Iterator[bytes]:
+        from docops_flask.engine.run_warnings import UNREADABLE
 
-    def _names_of_member(self, inner: ZipReader, member: ZipEntry) -> Iterator[PlacedName]:
-        is_xml = member.name.lower().endswith((".xml", ".rels"))
-        if is_xml and member.size <= self._package.limits.xml_part_bytes:
-            return names_in_part(_whole(inner, member), member.name, is_xml=True, closed=self._closed)
-        return _in_pieces(inner, member, self._closed)
+        size = 0
+        for piece in self._archive.contents(entry, _PIECE_BYTES):
+            size += len(piece)
+            yield piece
+        if size < entry.size:
+            self.unread.append((UNREADABLE, entry.name))
+
+    def _names_inside(self, entry: ZipEntry) -> Iterator[PlacedName]:
+        """Yield the names in the files that a member holds: a workbook, a document."""
+        from docops_flask.engine.template.nested_files import Budget, files_in
+
+        if self._budget is None:
+            self._budget = Budget(self._package.limits)
+        for name, content, unread in files_in(b"".join(self._pieces(entry)), self._budget):
+            if unread:
+                self.unread.append((unread, f"{entry.name}/{name}" if name else entry.name))
+            if _is_of_comments(name) or content.startswith(_NO_TEXT):
+                continue
+            for found in self._names_of_file(name, content):
+                yield found._replace(place=f"{name} {found.place}".lstrip())
+
+    def _names_of_file(self, name: str, content: bytes) -> Iterator[PlacedName]:
+        is_xml = name.lower().endswith((".xml", ".rels"))
+        if is_xml and len(content) <= self._package.limits.xml_part_bytes:
+            return names_in_part(content, name, is_xml=True, closed=self._closed)
+        pieces = (content[at : at + _PIECE_BYTES] for at in range(0, len(content), _PIECE_BYTES))
+        return _in_pieces(pieces, self._closed)
 
 
 def _whole(archive: ZipReader, entry: ZipEntry) -> bytes:
     return b"".join(archive.contents(entry, max(1, entry.size)))
 
 
-def _in_pieces(archive: ZipReader, entry: ZipEntry, closed: Closed) -> Iterator[PlacedName]:
+def _in_pieces(pieces: Iterable[bytes], closed: Closed) -> Iterator[PlacedName]:
     kept = b""
     # What was found in the end of a piece is found again in the beginning of the next.
     again: Counter[str] = Counter()
-    for piece in archive.contents(entry, _PIECE_BYTES):
+    for piece in pieces:
         repeated = again
         again = Counter(name.text for name in names_in_bytes(piece[-_OVERLAP_BYTES:], closed))
         for name in names_in_bytes(kept + piece, closed):

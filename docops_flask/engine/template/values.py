@@ -1,8 +1,9 @@
 """The texts that the payload of a task gives to placeholders, and which of them a paragraph gets."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
+from docops_flask.engine.bilingual import Language
 from docops_flask.engine.document.document import ParagraphPlace
 from docops_flask.engine.job import Payload
 from docops_flask.engine.skills.skill import Field, Skill
@@ -42,6 +43,18 @@ class Values(dict[str, str]):
         if self.in_chinese and holds_ideograph(place.reading.text):
             return self._chinese
         return self
+
+    def texts_outside(self, text: str, language: Callable[[], Language]) -> Mapping[str, str]:
+        """Return the text by placeholder name at a place outside paragraphs whose whole text is ``text``.
+
+        ``language``, of the document, decides where no letter stands beside the placeholders.
+        """
+        if not self.in_chinese:
+            return self
+        beside = re.sub("【[A-Z0-9_]*】", "", text)
+        if re.search(_IDEOGRAPH, beside):
+            return self._chinese
+        return self._chinese if language() == "zh" and not any(map(str.isalpha, beside)) else self
 
     def longest(self, name: str) -> int:
         """Return the most bytes that the text of ``name`` takes in a paragraph."""

@@ -96,6 +96,7 @@
  * @property {MissingPlace[]} [missing]
  * @property {UnusedKey[]} [unused]
  * @property {string[]} [undeclared]
+ * @property {RunWarning[]} [warnings] absent where there are none
  * @property {string} request_id
  */
 
@@ -117,6 +118,7 @@
  * @typedef {object} RunWarning
  * @property {string} code
  * @property {string} message
+ * @property {string} [place] a part of the template
  */
 
 /**

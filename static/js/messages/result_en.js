@@ -6,13 +6,25 @@ import { count } from "../core/i18n.js";
 export const messages = {
   warning_SIGNATURE_VOID:
     "The template has a digital signature, which filling made void: Word reports it as invalid. The advanced options can leave it out; sign the finished document instead.",
+  warning_NOT_SEARCHED_ENCRYPTED:
+    "A file inside the template is protected with a password and was not searched for placeholders. Remove its password, or take the file out of the template.",
+  warning_NOT_SEARCHED_LARGE:
+    "A file inside the template is too large and was not searched for placeholders. Look through it yourself, make it smaller, or take it out of the template.",
+  warning_NOT_SEARCHED_DEEP:
+    "A file inside the template lies inside too many other files and was not searched for placeholders. Look through it yourself, or take it out of the template.",
+  warning_NOT_SEARCHED_UNREADABLE:
+    "A file inside the template is damaged or of a kind that cannot be read (a PDF, an archive, macros) and was not searched for placeholders. Look through it yourself, or take it out of the template.",
   verdict_0: "Done. The document is ready.",
+  verdict_as_text: ({ n, names }) =>
+    `The document is ready. ${count(n, "bracketed word was", "bracketed words were")} left as text: ${names}`,
   verdict_left: ({ n }) =>
     `The document was made, but ${count(n, "placeholder is", "placeholders are")} left in it.`,
   verdict_2: "Required fields are missing.",
   verdict_3: "The template has placeholders that cannot be filled.",
   verdict_4: "The format check failed.",
   precheck_0: "Precheck: ready. All required fields have values.",
+  precheck_as_text: ({ n, names }) =>
+    `Precheck: ready. ${count(n, "bracketed word", "bracketed words")} would be left as text: ${names}`,
   precheck_left: ({ n }) =>
     `Precheck: required fields have values, but ${count(n, "placeholder", "placeholders")} would be left in the document.`,
   precheck_2: "Precheck: required fields are missing.",

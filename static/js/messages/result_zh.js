@@ -4,12 +4,22 @@
 export const messages = {
   warning_SIGNATURE_VOID:
     "模板带有数字签名，填写后签名已失效，Word 会提示签名无效。可在“高级选项”中去除该签名；请对成品文档重新签名。",
+  warning_NOT_SEARCHED_ENCRYPTED:
+    "模板内嵌的文件设有密码，未能检查其中是否有占位符。请取消其密码，或从模板中删除该文件。",
+  warning_NOT_SEARCHED_LARGE:
+    "模板内嵌的文件过大，未能检查其中是否有占位符。请自行核对、缩小该文件，或将其从模板中删除。",
+  warning_NOT_SEARCHED_DEEP:
+    "模板内嵌的文件嵌套层数过多，未能检查其中是否有占位符。请自行核对，或将其从模板中删除。",
+  warning_NOT_SEARCHED_UNREADABLE:
+    "模板内嵌的文件已损坏或属于无法读取的类型（PDF、压缩包、宏），未能检查其中是否有占位符。请自行核对，或将其从模板中删除。",
   verdict_0: "完成，文档已生成。",
+  verdict_as_text: "文档已生成，其中 {n} 处括号文字按普通文字保留：{names}",
   verdict_left: "文档已生成，但还有 {n} 处未填。",
   verdict_2: "缺少必填字段。",
   verdict_3: "模板中有无法填写的占位符。",
   verdict_4: "格式检查不通过。",
   precheck_0: "预检：已就绪，必填字段均有内容。",
+  precheck_as_text: "预检：已就绪，其中 {n} 处括号文字将按普通文字保留：{names}",
   precheck_left: "预检：必填字段均有内容，但文档中还会剩 {n} 处未填。",
   precheck_2: "预检：缺少必填字段。",
   precheck_3: "预检：模板中有无法填写的占位符。",

@@ -27,6 +27,14 @@ export const messages = {
   problem_FIELD_RESULT: "位于 Word 域的结果中，Word 可能重新计算并覆盖。",
   problem_BOUND_CONTROL: "位于绑定数据的内容控件中，Word 会显示绑定的数据。",
   problem_SIGNED: "模板带有数字签名，填写后签名失效。可在“高级选项”中去除。",
+  problem_NOT_SEARCHED_ENCRYPTED:
+    "模板内嵌的文件设有密码，未能检查其中是否有占位符。请取消其密码，或从模板中删除该文件。",
+  problem_NOT_SEARCHED_LARGE:
+    "模板内嵌的文件过大，未能检查其中是否有占位符。请自行核对、缩小该文件，或将其从模板中删除。",
+  problem_NOT_SEARCHED_DEEP:
+    "模板内嵌的文件嵌套层数过多，未能检查其中是否有占位符。请自行核对，或将其从模板中删除。",
+  problem_NOT_SEARCHED_UNREADABLE:
+    "模板内嵌的文件已损坏或属于无法读取的类型（PDF、压缩包、宏），未能检查其中是否有占位符。请自行核对，或将其从模板中删除。",
   problem_MAIL_MERGE:
     "模板链接了邮件合并的数据源，打开文档时 Word 会询问。请在 Word 的“邮件”>“开始邮件合并”中选择“普通 Word 文档”。",
   problem_ATTACHED_TEMPLATE:

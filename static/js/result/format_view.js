@@ -196,7 +196,7 @@ function advice(issue) {
 
 /** Why it was not fixed automatically; older servers do not say it. @param {FormatIssue} issue */
 function whyNotFixed({ reason_text: reason }) {
-  return reason && el("span", { class: "hint" }, inLanguage(reason));
+  return reason && [" ", el("span", { class: "hint" }, inLanguage(reason))];
 }
 
 /** @param {string} head @param {...import("../core/dom.js").Child} children */

@@ -18,6 +18,8 @@ import { formatResult } from "./format_view.js";
 
 const FORMAT_FAILED = 4;
 const SHOWN_UNSUPPORTED = 50;
+// Of bracketed words left as text, so many are named in the verdict; all are listed below it.
+const NAMED_WORDS = 3;
 const SHOWN_SLIPS = 50;
 const TONES = { 0: "good", 2: "warn", 3: "bad", 4: "bad" };
 /** @type {import("../core/state.js").Outcome | null} the outcome that was shown last */
@@ -56,7 +58,7 @@ function runParts(run) {
     verdictPanel(
       run.exitCode,
       run.left,
-      verdictWords("verdict", run.exitCode, run.left),
+      verdictWords("verdict", run.exitCode, run.left, missing.undeclared),
       runSummary(run, missing),
       downloads(run),
     ),
@@ -74,9 +76,19 @@ function runParts(run) {
 }
 
 /** @param {import("../core/answers.js").RunWarning} warning */
-function runWarning({ code, message }) {
+function runWarning({ code, message, place }) {
   const key = `warning_${code}`;
-  return notice("warn", { "data-warning": code }, el("p", null, hasMessage(key) ? t(key) : message));
+  return notice(
+    "warn",
+    { "data-warning": code },
+    el(
+      "p",
+      null,
+      hasMessage(key) ? t(key) : message,
+      // A signature is one, and nobody knows its part; of files there may be many.
+      place && code !== "SIGNATURE_VOID" && [" ", el("span", { class: "place" }, place)],
+    ),
+  );
 }
 
 /** @param {import("../core/answers.js").Precheck} verdict */
@@ -85,8 +97,9 @@ function precheckParts(verdict) {
   const left = verdict.summary.left_count ?? 0;
   const summary = t("precheck_summary", { n: verdict.summary.template_field_count });
   return [
-    verdictPanel(code, left, verdictWords("precheck", code, left), summary, null),
+    verdictPanel(code, left, verdictWords("precheck", code, left, verdict.undeclared), summary, null),
     staleNote(),
+    ...(verdict.warnings ?? []).map(runWarning),
     missingFields(verdict),
     unusedKeys(verdict.unused ?? []),
     undeclaredWords(verdict.undeclared ?? []),
@@ -95,8 +108,18 @@ function precheckParts(verdict) {
   ];
 }
 
-/** @param {"verdict" | "precheck"} kind @param {number} code @param {number} left */
-function verdictWords(kind, code, left) {
+/**
+ * @param {"verdict" | "precheck"} kind
+ * @param {number} code
+ * @param {number} left
+ * @param {string[]} [undeclared]
+ */
+function verdictWords(kind, code, left, undeclared = []) {
+  const n = undeclared.length;
+  if (code === 0 && !left && n) {
+    const more = n > NAMED_WORDS ? " …" : "";
+    return t(`${kind}_as_text`, { n, names: undeclared.slice(0, NAMED_WORDS).join(" ") + more });
+  }
   return code === 0 && left ? t(`${kind}_left`, { n: left }) : t(`${kind}_${code}`);
 }
 

@@ -146,6 +146,31 @@ def test_a_slip_in_a_name_is_shown_from_both_sides_and_other_brackets_are_named(
     expect(console["#undeclared"]).to_contain_text("【甲方】")
 
 
+def test_bracketed_words_left_as_text_are_named_in_the_verdict(console: ConsolePage) -> None:
+    console.inspect(docx(p("【ORGANIZER】【甲方】【乙方】")))
+    console.fill(organizer=ORGANIZER)
+    console.precheck()
+    expect(console["#verdict"]).to_contain_text("2 bracketed words would be left as text: 【甲方】 【乙方】")
+    console.run()
+    words = "The document is ready. 2 bracketed words were left as text: 【甲方】 【乙方】"
+    expect(console["#verdict"]).to_have_text(words)
+    console["#language"].select_option("zh")
+    expect(console["#verdict"]).to_contain_text("其中 2 处括号文字按普通文字保留：【甲方】 【乙方】")
+
+
+def test_a_file_inside_that_cannot_be_searched_is_warned_of(console: ConsolePage) -> None:
+    console.inspect(docx(p("【ORGANIZER】"), extra={"word/embeddings/a.pdf": b"%PDF-1.7 packed"}))
+    listed = console['#template-problems [data-code="NOT_SEARCHED_UNREADABLE"]']
+    expect(listed).to_contain_text("was not searched for placeholders")
+    console.fill(organizer=ORGANIZER)
+    console.precheck()
+    warning = console['#result [data-warning="NOT_SEARCHED_UNREADABLE"]']
+    expect(warning).to_contain_text("word/embeddings/a.pdf")
+    console.run()
+    expect(warning).to_contain_text("was not searched for placeholders")
+    expect(warning).to_contain_text("word/embeddings/a.pdf")
+
+
 def test_a_placeholder_that_nothing_fills_is_shown_with_its_part(console: ConsolePage) -> None:
     part = f"{DECLARATION}<title>【MEETING_TITLE】</title>".encode()
     console.inspect(docx(p("【ORGANIZER】"), extra={"docProps/core.xml": part}))
@@ -203,7 +228,7 @@ def test_a_failed_format_check_says_what_to_do_with_expected_beside_actual(conso
             "table",
             "table 1",
             "Write its contents as paragraphs. "
-            "If your office allows tables, choose its policy for the check."
+            "If your office allows tables, choose its policy for the check. "
             "Not fixed automatically: tables, numbers and blanks are content, which is never changed.",
         ]
     )

@@ -26,6 +26,7 @@ def warnings(tmp_path: Path, body: str, value: str, **options: Any) -> list[tupl
     """The code and the place of each warning about visibility in a result."""
     settings = options.pop("settings", None)
     package: dict[str, Any] = {} if settings is None else {"stories": {"settings": settings}}
+    package["styles"] = options.pop("styles", None)
     (tmp_path / "template.docx").write_bytes(docx(body, **package))
     job = Job(JobKind.RUN, (SKILL,), SKILL, {"title": value}, options=Options(**options))
     run_job(job, tmp_path / "template.docx", tmp_path)
@@ -68,6 +69,54 @@ def test_a_row_inside_a_content_control_and_a_nested_table(tmp_path: Path) -> No
         ("VALUE_NOT_VISIBLE", "t0.r0.c0.p0"),
         ("VALUE_NOT_VISIBLE", "t0.r1.c0.t0.r0.c0.p0"),
     ]
+
+
+def test_a_table_inside_a_row_of_exact_height(tmp_path: Path) -> None:
+    inner = tbl(tr(tc("a"), tc(p(r("【TITLE】")))), tr(tc("b")))
+    body = tbl(tr(tc(inner + p()), properties=EXACT))
+    [found] = warnings(tmp_path, body, FOUR_LINES)
+    assert found == ("VALUE_NOT_VISIBLE", "t0.r0.c0.t0.r0.c1.p0")
+    # Two levels deep, the row around both being the exact one.
+    deeper = tbl(tr(tc(tbl(tr(tc(inner + p()))) + p()), properties=EXACT))
+    [found] = warnings(tmp_path, deeper, FOUR_LINES)
+    assert found == ("VALUE_NOT_VISIBLE", "t0.r0.c0.t0.r0.c0.t0.r0.c1.p0")
+
+
+@pytest.mark.parametrize("row", [AT_LEAST, ""])
+def test_a_table_inside_a_row_that_grows_or_is_high_enough(tmp_path: Path, row: str) -> None:
+    inner = tbl(tr(tc("a"), tc(p(r("【TITLE】")))))
+    assert warnings(tmp_path, tbl(tr(tc(inner + p()), properties=row)), FOUR_LINES) == []
+    high = '<w:trHeight w:val="2800" w:hRule="exact"/>'
+    assert warnings(tmp_path, tbl(tr(tc(inner + p()), properties=high)), FOUR_LINES) == []
+
+
+FRAME = '<w:framePr w:w="4000" w:h="500" w:hRule="exact" w:wrap="around"/>'
+
+
+def test_a_frame_of_exact_height(tmp_path: Path) -> None:
+    body = p() + p(r("【TITLE】"), properties=FRAME)
+    assert warnings(tmp_path, body, FOUR_LINES) == [("VALUE_NOT_VISIBLE", "p1")]
+    assert warnings(tmp_path, body, "长" * 100) == [("VALUE_NOT_VISIBLE", "p1")]
+    assert warnings(tmp_path, body, "短") == []
+    assert warnings(tmp_path, body.replace("exact", "atLeast"), FOUR_LINES) == []
+
+
+def test_paragraphs_of_one_frame_are_measured_together(tmp_path: Path) -> None:
+    line = p(r("line"), properties=FRAME)
+    body = line + p(r("【TITLE】"), properties=FRAME) + line
+    assert warnings(tmp_path, body, "x") == [("VALUE_NOT_VISIBLE", "p1")]
+    other = p(r("line"), properties=FRAME.replace("500", "501"))
+    assert warnings(tmp_path, other + p(r("【TITLE】"), properties=FRAME) + other, "x") == []
+
+
+def test_a_frame_that_a_style_states(tmp_path: Path) -> None:
+    styles = (
+        '<w:style w:type="paragraph" w:styleId="Base"><w:name w:val="envelope address"/>'
+        f'<w:pPr>{FRAME}</w:pPr></w:style><w:style w:type="paragraph" w:styleId="Own">'
+        '<w:name w:val="Own"/><w:basedOn w:val="Base"/></w:style>'
+    )
+    body = p(r("【TITLE】"), properties='<w:pStyle w:val="Own"/>')
+    assert warnings(tmp_path, body, FOUR_LINES, styles=styles) == [("VALUE_NOT_VISIBLE", "p0")]
 
 
 @pytest.mark.parametrize(

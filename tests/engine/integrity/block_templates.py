@@ -6,8 +6,9 @@ from typing import Any
 from tests.factories import p, r, tbl, tc, textbox, tr
 
 _TAGS = (
-    "x", " ", "【N】", "【#A】", "【#B】", "【?A】", "【^B】", "【/A】", "【/B】", "【/】", "【否则】", "【间隔】",
-    "【#A 行】", "【#B 表】", "【?A 段】", "【--r】", "【.】", "【#】", "【?首项】", "【#UP.A】", "【/】", "【#A】", "【?B】",
+    "x", " ", "【N】", "【#A】", "【#B】", "【?A】", "【^B】", "【/A】", "【/B】", "【/】", "【否则】",
+    "【间隔】", "【#A 行】", "【#B 表】", "【?A 段】", "【--r】", "【.】", "【#】", "【?首项】", "【#UP.A】",
+    "【/】", "【#A】", "【?B】",
 )  # fmt: skip
 _DEPTH = 2
 NUMBERING = (
@@ -98,9 +99,8 @@ class RandomTemplate:
         if kind < 0.62:
             return p(self._text() or "q", textbox(*[self._paragraph() for _ in range(some.randrange(1, 3))]))
         if kind < 0.66:
-            content = self._paragraph() + self._paragraph()
-            number = some.randrange(9)
-            return f'<w:sdt><w:sdtPr><w:id w:val="{number}"/></w:sdtPr><w:sdtContent>{content}</w:sdtContent></w:sdt>'
+            content = f"<w:sdtContent>{self._paragraph()}{self._paragraph()}</w:sdtContent>"
+            return f'<w:sdt><w:sdtPr><w:id w:val="{some.randrange(9)}"/></w:sdtPr>{content}</w:sdt>'
         return tbl(*[self._row(depth + 1) for _ in range(some.randrange(1, 4))])
 
     def _row(self, depth: int) -> str:

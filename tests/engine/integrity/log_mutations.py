@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from tests.engine.integrity.block_log_mutations import MUTATIONS as OF_TEMPLATES
+from tests.engine.integrity.block_log_mutations import is_of_template
 from tests.engine.integrity.finished_job import FinishedJob
 
 _ATTEMPTS = 200
@@ -18,6 +20,7 @@ def mutate_log(random_: random.Random, job: FinishedJob) -> tuple[str, dict[str,
     for _ in range(_ATTEMPTS):
         log, report = copy.deepcopy((job.log, job.report))
         entries, fixes = log["entries"], report["summary"]["fix_changes"]
+        blocks = log.get("blocks", [])
         # A value that is its placeholder changes nothing: what the log says of it cannot be told.
         effective = [
             entry
@@ -27,7 +30,8 @@ def mutate_log(random_: random.Random, job: FinishedJob) -> tuple[str, dict[str,
         kinds = {
             "entry": (entries, effective, _OF_ENTRIES),
             "fix": (fixes, fixes, _OF_FIXES),
-            "block": (log.get("blocks", []), log.get("blocks", []), _OF_BLOCKS),
+            "lines": (blocks, [each for each in blocks if not is_of_template(each)], _OF_BLOCKS),
+            "block": (blocks, [each for each in blocks if is_of_template(each)], OF_TEMPLATES),
         }
         kind = random_.choice([name for name, (_, able, _) in kinds.items() if able] or ["entry"])
         changed, able, mutations = kinds[kind]
@@ -138,10 +142,12 @@ def change_mirrors(random_: random.Random, _entries: list[dict[str, Any]], entry
 def change_copy(random_: random.Random, _entries: list[dict[str, Any]], entry: dict[str, Any]) -> bool:
     if "copy" not in entry:
         return False
-    [[block, number]] = entry["copy"]
-    entry["copy"] = random_.choice(
-        ([], [[block + 1, number]], [[block, number + 1]], [[block, number - 1]], entry["copy"] * 2)
-    )
+    if not entry["copy"]:
+        entry["copy"] = [[0, 0]]
+        return True
+    *around, [block, number] = entry["copy"]
+    last = random_.choice(([], [[block + 1, number]], [[block, number + 1]], [[block, number - 1]]))
+    entry["copy"] = random_.choice(([*around, *last], entry["copy"] * 2))
     return True
 
 

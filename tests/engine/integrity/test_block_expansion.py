@@ -6,6 +6,7 @@ The suite takes a few dozen random templates, ``make expansions`` 5,000 (docs/in
 import json
 import os
 import random
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,9 @@ from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.opc.package import Package
 from docops_flask.engine.template.blocks.expanded_template import ExpandedTemplate
 from docops_flask.engine.template.blocks.expansion import BlockLayouts
+from docops_flask.engine.template.blocks.remarks import copies_around, remarks_in
 from docops_flask.engine.template.blocks.structure import find_structure
+from docops_flask.engine.template.blocks.template_structure import Structure
 from tests.engine.counted_steps import steps_of
 from tests.engine.integrity.block_templates import NUMBERING, RandomTemplate
 from tests.engine.integrity.finished_job import finish_open
@@ -29,8 +32,28 @@ from tests.factories import docx, p, r, tbl, tc, textbox, tr
 TEMPLATES = int(os.environ.get("DOCOPS_TESTS_EXPANSIONS", "40"))
 SEED = int(os.environ.get("DOCOPS_TESTS_SEED", "1"))
 LIMITS = Limits()
-_REPORT = {"summary": {"fix_changes": []}}
+_REPORT: dict[str, Any] = {"summary": {"fix_changes": []}}
 _START, _STOP = '<w:bookmarkStart w:id="1" w:name="m"/>', '<w:bookmarkEnd w:id="1"/>'
+
+
+def entries_of_remarks(structure: Structure, filled: ExpandedTemplate) -> Iterator[dict[str, Any]]:
+    """The entries of remarks and declarations, as the log has them."""
+    around: dict[int, list[Any]] = {}
+    for each in filled.blocks:
+        around.setdefault(each.found.number, []).append((each.inside, each.copies, each.branch))
+    for number, remark in enumerate(remarks_in(structure), len(structure.blocks)):
+        site = remark.site
+        path = site.place.path
+        place = {"paragraph_path": path, "start": site.start, "end": site.end, "text": site.placed.text}
+        dropped = [] if remark.dropped is None else [{"path": remark.dropped, "reason": remark.reason}]
+        for inside in copies_around(remark.around, around):
+            yield {
+                "id": number, "kind": site.tag.kind.value, "name": "", "extent": "inline",
+                "inside": [list(each) for each in inside], "start": place, "end": place, "dividers": [],
+                "mirrored_at": [mirror.path for mirror in site.place.mirrors], "status": "expanded",
+                "from": path, "to": path, "copies": 0, "branch": None, "dropped": dropped,
+                "result_from": None, "result_to": None,
+            }  # fmt: skip
 
 
 def assert_same(folder: Path, template: bytes, payload: dict[str, Any]) -> int:
@@ -40,8 +63,10 @@ def assert_same(folder: Path, template: bytes, payload: dict[str, Any]) -> int:
     package = Package(file, LIMITS)
     try:
         document = open_document(package, LIMITS)
-        filled = ExpandedTemplate(document, BlockLayouts(document, find_structure(document)), payload, LIMITS)
-        log: dict[str, Any] = {"entries": [], "blocks": [each.as_dict() for each in filled.blocks]}
+        structure = find_structure(document)
+        filled = ExpandedTemplate(document, BlockLayouts(document, structure), payload, LIMITS)
+        blocks = [*(each.as_dict() for each in filled.blocks), *entries_of_remarks(structure, filled)]
+        log: dict[str, Any] = {"entries": [], "blocks": blocks}
         log["added"] = {
             name: [each.as_dict() for each in added]
             for name, added in (("numbering", filled.added_lists), ("notes", filled.added_notes))
@@ -109,11 +134,12 @@ _CASES = {
         p("【#A】") + p("【?B】a", _START, "b【/B】") + p("【?B】c", _STOP, "d【/B】") + p("【/A】") + _END
     ),
     "lists and notes in nested blocks": (
-        p("【#A】") + p("h", _NOTE) + p("【#B】") + p("i") + p("x", properties=_LISTS) + p("【/B】") + p("【/A】")
-        + _END
+        p("【#A】") + p("h", _NOTE) + p("【#B】") + p("i") + p("x", properties=_LISTS) + p("【/B】")
+        + p("【/A】") + _END
     ),
     "a text box in both branches": (
-        p("【#A】") + p("y", textbox(p("【#B】"), p("【.】", properties=_LISTS), p("【/B】"))) + p("【/A】") + _END
+        p("【#A】") + p("y", textbox(p("【#B】"), p("【.】", properties=_LISTS), p("【/B】【--r】")))
+        + p("【/A】") + _END
     ),
     "text boxes that read otherwise": (
         p("【#A】") + p("y", textbox(p("【#B】x【/B】"), fallback=[p("【#B】y【/B】")])) + p("【/A】") + _END

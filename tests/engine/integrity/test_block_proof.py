@@ -77,12 +77,14 @@ def test_a_document_that_was_saved_again_is_intact_canonically(job: FinishedJob)
 
 def row(job: FinishedJob, text: str) -> str:
     """The row of the result with ``text``."""
-    return next(each for each in re.findall("<w:tr>.*?</w:tr>", job.part()) if text in each)
+    found: list[str] = re.findall("<w:tr>.*?</w:tr>", job.part())
+    return next(each for each in found if text in each)
 
 
 def paragraph(job: FinishedJob, text: str) -> str:
     """The paragraph of the result with ``text``."""
-    return next(each for each in re.findall("<w:p>.*?</w:p>", job.part()) if text in each)
+    found: list[str] = re.findall("<w:p>.*?</w:p>", job.part())
+    return next(each for each in found if text in each)
 
 
 DOCUMENTS: dict[str, Callable[[FinishedJob], FinishedJob]] = {

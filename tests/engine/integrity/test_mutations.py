@@ -16,8 +16,9 @@ from docops_flask.engine.policy.policy import Policy
 from docops_flask.engine.skills.skill import Lines
 from tests.conftest import ROOT
 from tests.engine.inline_markup import equation, field, mr, ruby, simple
+from tests.engine.integrity.block_templates import NUMBERING
 from tests.engine.integrity.byte_mutations import mutate_bytes
-from tests.engine.integrity.finished_job import STRICT, FinishedJob, finish
+from tests.engine.integrity.finished_job import STRICT, FinishedJob, finish, finish_open
 from tests.engine.integrity.log_mutations import mutate_log
 from tests.engine.integrity.mutations import mutate
 from tests.engine.removal_packages import END, REFERENCE, START, commented, signed
@@ -37,6 +38,18 @@ _BODIES = (
     p(field(' HYPERLINK "https://e.org/【A】" \\o "【', 'B】"'), simple(' QUOTE "【A】" 【B】')),
     p(ruby(r("【A】"), r("【") + r("B】")), equation(mr("【A", "】")), "【A\u200b】"),
     "<!-- a comment --><w:p><w:r><w:tab/><w:t>【A】</w:t><w:br/></w:r></w:p>",
+)
+_ITEM = p("item 【#】", properties='<w:numPr><w:ilvl w:val="0"/><w:numId w:val="4"/></w:numPr>')
+_WITH_BLOCKS = (
+    p("【?D】") + p("about 【D】") + p("【否则】") + p("no title") + p("【/D】")
+    + tbl(tr(tc("h"), tc("h")), tr(tc("【#A】【#】"), tc("【N】【/A】")))
+    + p("【#A】") + p("【N】") + p("of 【N】") + _ITEM + p("【间隔】") + p("-") + p("【/A】")
+    + p("x【#F】【.】【?末项】.【否则】;【/】【/F】") + p("【#M】") + p("kept") + p("【/M】【--r】")
+)  # fmt: skip
+_LISTS_OF_ITEMS: tuple[list[dict[str, str]], ...] = (
+    [{"N": "one"}, {"N": "two"}, {"N": "a\nb"}],
+    [{"N": "only"}],
+    [],
 )
 _REPAIRED = p("【A】", properties='<w:spacing w:line="300"/><w:ind w:left="4" w:firstLine="0"/>')
 _VALUES = ("value", "one\ntwo", "a\n\nc", "\ttab ", "", "值<&", "【A】")
@@ -80,6 +93,10 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> list[FinishedJob]:
     for template in (commented(p(START, r("【A】"), END, REFERENCE)), signed(p("【A】"))):
         left_out = Options(strip_comments=True, drop_signature=True)
         jobs.append(finish(tmp_path_factory.mktemp("left-out"), template, {"A": "value"}, left_out))
+    for number, items in enumerate(_LISTS_OF_ITEMS):
+        payload = {"A": items, "D": "d" if number else "", "F": ["x", "值<&"], "M": None}
+        blocks = docx(_WITH_BLOCKS, stories={"numbering": NUMBERING})
+        jobs.append(finish_open(tmp_path_factory.mktemp("blocks"), blocks, payload))
     return jobs
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from docops_flask.engine.bilingual import Bilingual
+from docops_flask.engine.bilingual import Bilingual, Language
 from docops_flask.engine.document.document import ParagraphPlace
 from docops_flask.engine.document.walk import walk_stories
 from docops_flask.engine.skills.skill import Field, Skill
@@ -37,6 +37,23 @@ def test_a_list_without_a_separator_is_joined_by_a_chinese_comma_beside_an_ideog
 def test_elsewhere_it_is_joined_by_a_comma(text: str) -> None:
     values = build_values(skill(), {"names": ["甲", "乙"]})
     assert values.texts_in(paragraph(text)) == {"NAMES": "甲, 乙"}
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "joined"),
+    [
+        ("人员【NAMES】", "en", "a、b"),
+        ("【NAMES】 present", "zh", "a, b"),
+        ("【NAMES】", "zh", "a、b"),
+        ("【NAMES】", "en", "a, b"),
+        ("【NAMES】: 【TEXT】", "zh", "a、b"),
+    ],
+)
+def test_outside_paragraphs_the_text_around_decides_or_the_language_of_the_document(
+    text: str, language: Language, joined: str
+) -> None:
+    values = build_values(skill(), {"names": ["a", "b"], "text": "c"})
+    assert values.texts_outside(text, lambda: language) == {"NAMES": joined, "TEXT": "c"}
 
 
 @pytest.mark.parametrize("separator", [", ", ";", "\n", ""])

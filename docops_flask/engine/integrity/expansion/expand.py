@@ -23,6 +23,7 @@ from docops_flask.engine.integrity.expansion.misfits import Misfit, unaccounted
 from docops_flask.engine.integrity.expansion.notes import Notes
 from docops_flask.engine.integrity.expansion.paragraphs import PartText
 from docops_flask.engine.integrity.expansion.placing import PlacedClaims, Placing
+from docops_flask.engine.integrity.expansion.remarks import check_remarks
 from docops_flask.engine.integrity.expansion.standing import check_standing
 from docops_flask.engine.integrity.expansion.structure import PartBlocks
 from docops_flask.engine.integrity.verdict import Unaccounted
@@ -152,6 +153,9 @@ class Expansion:
             self.others[lists.part] = lists.written()
         self._check_order(used)
         self._check_added(lists, notes)
+        entries = self._claims.entries_of_blocks
+        for entry, misfit in check_remarks(blocks, self._log, entries, notes):
+            self._misfit(entry, misfit)
         return blocks
 
     def _written(

@@ -1,6 +1,5 @@
 """A part of the template taken apart: what stands, and what the entries of blocks decide about."""
 
-from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
 from docops_flask.engine.integrity.expansion.chunks import Chunk, ChunkWriter
@@ -19,76 +18,20 @@ from docops_flask.engine.integrity.expansion.items import (
 )
 from docops_flask.engine.integrity.expansion.marks import Marks
 from docops_flask.engine.integrity.expansion.merged_cells import merged_cells, rewritten
-from docops_flask.engine.integrity.expansion.notes import NoteKey, Notes
+from docops_flask.engine.integrity.expansion.notes import Notes
 from docops_flask.engine.integrity.expansion.pairing import Block, Part
 from docops_flask.engine.integrity.expansion.paragraphs import Paragraph, Tag, element_end_at
+from docops_flask.engine.integrity.expansion.ranges import (
+    BesideRange,
+    Bytes,
+    ContainerRange,
+    EmptiedRange,
+    MergeRange,
+    NoteRange,
+    Range,
+    nested,
+)
 from docops_flask.engine.integrity.expansion.structure import PartBlocks, tags_between
-
-
-class _Container:
-    """The content of an element that has to end with a paragraph."""
-
-    def __init__(self, element: Element) -> None:
-        self.element = element
-
-
-class _Emptied:
-    """A control paragraph that stays, with the outermost blocks that have tags in it."""
-
-    def __init__(self, element: Element, owners: list[Block]) -> None:
-        self.element = element
-        self.owners = owners
-
-
-class _Beside:
-    """A tag in a paragraph beside its block."""
-
-    def __init__(self, block: Block) -> None:
-        self.block = block
-
-
-class _Merge:
-    """The w:vMerge below a block."""
-
-    def __init__(self, block: Block) -> None:
-        self.block = block
-
-
-class _Note:
-    """A note that blocks refer to."""
-
-    def __init__(self, key: NoteKey) -> None:
-        self.key = key
-
-
-_What = _Container | _Emptied | _Beside | _Merge | _Note | Block | Paragraph | Element | None
-
-
-# Ranges of the template's bytes.
-_Bytes = Sequence[tuple[int, int]]
-
-
-class _Range:
-    """Bytes that do not simply stand: of them ``stays`` is left where ``what`` is ``None``."""
-
-    __slots__ = ("end", "inner", "rank", "start", "stays", "what")
-
-    def __init__(self, start: int, end: int, what: _What, stays: _Bytes = ()) -> None:
-        self.start = start
-        self.end = end
-        self.what = what
-        self.stays = stays
-        self.inner: list[_Range] = []
-        if isinstance(what, (_Container, _Note)):
-            self.rank = 0
-        elif isinstance(what, Block):
-            self.rank = 1
-        else:
-            self.rank = 2 if isinstance(what, (Paragraph, Element)) else 3
-
-    @property
-    def is_leaf(self) -> bool:
-        return self.rank == 3
 
 
 class Layout:
@@ -104,28 +47,11 @@ class Layout:
         self.merged = merged_cells(self._content, found.blocks, found.control)
         self._owners = self._owners_of_emptied()
         writer = ChunkWriter(self._content)
-        tree = self._tree()
+        tree = nested(self._ranges(), found.blocks, len(self._content))
         self.items = self._items(writer, 0, len(self._content), tree.inner)
         self.items += writer.finished()
 
-    def _tree(self) -> _Range:
-        ranges = [*self._ranges()]
-        ranges.sort(key=lambda each: (each.start, -each.end, each.rank))
-        root = _Range(0, len(self._content), None)
-        opened = [root]
-        for each in ranges:
-            while len(opened) > 1 and opened[-1].end <= each.start:
-                opened.pop()
-            opened[-1].inner.append(each)
-            if not each.is_leaf:
-                opened.append(each)
-        of_block = {id(each.what): each for each in ranges if isinstance(each.what, Block)}
-        for block in self._found.blocks:
-            if block.first == block.last:
-                of_block[id(block)] = _put_in(root, block, of_block)
-        return root
-
-    def _ranges(self) -> Iterator[_Range]:
+    def _ranges(self) -> Iterator[Range]:
         found = self._found
         containers: dict[int, Element] = {}
         tables: dict[int, Element] = {}
@@ -138,36 +64,36 @@ class Layout:
             if block.first < block.last and not (
                 block.is_inline and self._control.takes(block.start.paragraph.element)
             ):
-                yield _Range(block.first, block.last, block)
+                yield Range(block.first, block.last, block)
                 note(block.pieces[0].parent if block.pieces else None)
             table = block.pieces[0].nearest("tbl") if block.extent == "rows" and block.pieces else None
             if table is not None:
                 tables[table.start] = table
                 note(table.parent)
         for paragraph in found.loose:
-            yield _Range(paragraph.start, paragraph.element.end, paragraph)
+            yield Range(paragraph.start, paragraph.element.end, paragraph)
             note(paragraph.element.parent)
         for table in tables.values():
-            yield _Range(table.start, table.end, table)
+            yield Range(table.start, table.end, table)
         for element in containers.values():
-            yield _Range(element.tag_end, element.last, _Container(element))
+            yield Range(element.tag_end, element.last, ContainerRange(element))
         for start, (end, key) in self.notes.items():
-            yield _Range(start, end, _Note(key))
+            yield Range(start, end, NoteRange(key))
         for start, (end, block) in self.merged.below.items():
-            yield _Range(start, end, _Merge(block))
+            yield Range(start, end, MergeRange(block))
         yield from self._gone()
         yield from self._tags()
 
-    def _gone(self) -> Iterator[_Range]:
+    def _gone(self) -> Iterator[Range]:
         for start, (element, _) in self._control.gone.items():
             if start not in self._control.emptied:
-                yield _Range(start, element.end, None, self.marks.leading_out(start, element.end))
+                yield Range(start, element.end, None, self.marks.leading_out(start, element.end))
                 continue
             owners = self._owners.get(start, [])
-            what = _Emptied(element, owners) if owners else None
-            yield _Range(start, element.end, what, self._left_of(element))
+            what = EmptiedRange(element, owners) if owners else None
+            yield Range(start, element.end, what, self._left_of(element))
 
-    def _tags(self) -> Iterator[_Range]:
+    def _tags(self) -> Iterator[Range]:
         beside = {
             id(tag): _outermost_beside(block, tag)
             for block in self._found.blocks
@@ -179,7 +105,7 @@ class Layout:
             if not self._control.takes(tag.paragraph.element):
                 block = beside.get(id(tag))
                 for start, end in tag.ranges:
-                    yield _Range(start, end, None if block is None else _Beside(block))
+                    yield Range(start, end, None if block is None else BesideRange(block))
 
     def _owners_of_emptied(self) -> dict[int, list[Block]]:
         found: dict[int, list[Block]] = {}
@@ -192,7 +118,7 @@ class Layout:
                         owners.append(block)
         return found
 
-    def _items(self, writer: ChunkWriter, start: int, end: int, ranges: Sequence[_Range]) -> list[Item]:
+    def _items(self, writer: ChunkWriter, start: int, end: int, ranges: Sequence[Range]) -> list[Item]:
         """Return the items of the bytes ``start``:``end``; what is not finished stays in ``writer``."""
         items: list[Item] = []
         at = start
@@ -213,7 +139,7 @@ class Layout:
         writer.take(at, end)
         return items
 
-    def _all_items(self, each: _Range) -> list[Item]:
+    def _all_items(self, each: Range) -> list[Item]:
         writer = ChunkWriter(self._content)
         items = self._items(writer, each.start, each.end, each.inner)
         return items + writer.finished()
@@ -221,18 +147,18 @@ class Layout:
     def _as_it_is(self, start: int, end: int) -> Chunk:
         return Chunk(self._content[start:end], [(0, start)])
 
-    def _item(self, each: _Range) -> Item:
+    def _item(self, each: Range) -> Item:
         what = each.what
         as_it_is = self._as_it_is(each.start, each.end)
         if isinstance(what, Block):
             return self._block(what, each.inner)
-        if isinstance(what, _Beside):
+        if isinstance(what, BesideRange):
             return TagItem(what.block, as_it_is)
-        if isinstance(what, _Merge):
+        if isinstance(what, MergeRange):
             return MergeItem(what.block, as_it_is, Chunk(rewritten(as_it_is.content, b"restart"), [(0, -1)]))
-        if isinstance(what, _Note):
+        if isinstance(what, NoteRange):
             return NoteItem(what.key, self._all_items(each), [as_it_is])
-        if isinstance(what, _Emptied):
+        if isinstance(what, EmptiedRange):
             owners = [(block, self._with_tags_of(block, what.element)) for block in what.owners]
             return EmptiedItem(self._emptied(what.element), owners)
         if isinstance(what, Paragraph):
@@ -240,10 +166,10 @@ class Layout:
             return LooseItem(what.element, self._all_items(each), emptied)
         if isinstance(what, Element):
             return TableItem(what, self._all_items(each))
-        assert isinstance(what, _Container)
+        assert isinstance(what, ContainerRange)
         return ContainerItem(self._all_items(each), self._last_of(what.element))
 
-    def _block(self, block: Block, inner: Sequence[_Range]) -> BlockItem:
+    def _block(self, block: Block, inner: Sequence[Range]) -> BlockItem:
         item = BlockItem(block)
         item.main = self._part_items(block, block.main, inner)
         item.main_marks = self._marks_out(block.main)
@@ -266,7 +192,7 @@ class Layout:
         item.whole += writer.finished()
         return item
 
-    def _part_items(self, block: Block, part: Part, inner: Sequence[_Range]) -> list[Item]:
+    def _part_items(self, block: Block, part: Part, inner: Sequence[Range]) -> list[Item]:
         own = [
             each
             for each in inner
@@ -287,7 +213,7 @@ class Layout:
     def _marks_out(self, part: Part) -> list[Item]:
         return self._chunk(self.marks.leading_out(part.start, part.end))
 
-    def _chunk(self, ranges: _Bytes) -> list[Item]:
+    def _chunk(self, ranges: Bytes) -> list[Item]:
         writer = ChunkWriter(self._content)
         writer.take_all(ranges)
         return [*writer.finished()]
@@ -322,7 +248,7 @@ class Layout:
             at = max(at, end)
         writer.take(at, element.end)
 
-    def _left_of(self, element: Element) -> _Bytes:
+    def _left_of(self, element: Element) -> Bytes:
         """Return what an emptied paragraph keeps: its properties and the marks that lead out of it."""
         if element.last >= element.end:
             return ((element.start, element.end),)
@@ -353,31 +279,3 @@ def _outermost_beside(block: Block, tag: Tag) -> Block:
     ):
         block = block.parent
     return block
-
-
-def _put_in(root: _Range, block: Block, of_block: dict[int, _Range]) -> _Range:
-    """Put a block that covers nothing behind the paragraph of its start tag, in the block around it."""
-    around, at = root, block.first
-    outer = of_block.get(id(block.parent)) if block.parent is not None else None
-    if outer is not None and block.parent is not None:
-        around = outer
-        part = block.parent.part_of(block)
-        at = min(max(at, part.start), part.end)
-    while True:
-        inner = around.inner
-        number = bisect_right(inner, at, key=_end)
-        following = inner[number] if number < len(inner) else None
-        is_inside = following is not None and following.start < at
-        if following is None or not is_inside or following.rank in (1, 3):
-            break
-        around = following
-    if is_inside and following is not None:
-        # It stands in something that goes as a whole.
-        number, at = number + 1, following.end
-    own = _Range(at, at, block)
-    inner.insert(number, own)
-    return own
-
-
-def _end(each: _Range) -> int:
-    return each.end

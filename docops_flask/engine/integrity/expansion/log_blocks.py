@@ -35,6 +35,13 @@ def _definition(entry: BlockEntry) -> tuple[object, ...]:
     )  # fmt: skip
 
 
+def _is_outcome(entry: BlockEntry) -> bool:
+    """Say whether a block can become what an entry says: only one that stays as it is has no outcome."""
+    if entry.status == "missing":
+        return entry.copies == 0 and entry.branch is None
+    return entry.status == "expanded" and entry.copies >= 0
+
+
 class LogBlocks:
     """The blocks of a log by the place of their start tags.
 
@@ -60,8 +67,8 @@ class LogBlocks:
             self.wrong.append((entry, Misfit("another entry says otherwise what its block is")))
         elif entry.inside in known.entries:
             self.wrong.append((entry, Misfit("another entry is about the same copy", "copy_count")))
-        elif (entry.status == "expanded") == (entry.status == "missing") or entry.copies < 0:
-            self.wrong.append((entry, Misfit("its status and copies say nothing that a block can become")))
+        elif not _is_outcome(entry):
+            self.wrong.append((entry, Misfit("its status, copies and branch are none that a block can have")))
         else:
             known.entries[entry.inside] = entry
 

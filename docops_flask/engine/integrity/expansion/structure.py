@@ -63,6 +63,8 @@ class PartBlocks:
                 self._faulty.update(map(id, every))
         self.loose = loose_paragraphs(Beside(part.content, _by_paragraph(self.tags)), self.blocks)
         self._check_extents()
+        # By story, the block that its text box hangs in, and the byte of its anchor.
+        self.hung: dict[str, tuple[Block, int]] = {}
         self._hang_boxes()
         self.blocks.sort(key=lambda block: block.start.first)
 
@@ -212,10 +214,12 @@ class PartBlocks:
             while opened and opened[-1].last <= at:
                 opened.pop()
             around = next((each for each in reversed(opened) if each.story != story), None)
-            for block in top_of.get(story, ()) if around is not None else ():
+            if around is None:
+                continue
+            self.hung[story] = around, at
+            for block in top_of.get(story, ()):
                 block.parent, block.anchor = around, at
-                if around is not None:
-                    around.children.append(block)
+                around.children.append(block)
 
 
 def _by_part(block: Block, children: Iterable[Block]) -> list[tuple[str, list[Block]]]:

@@ -6,6 +6,7 @@ from math import floor
 from typing import Any, NamedTuple
 
 from docops_flask.engine.bilingual import Bilingual
+from docops_flask.engine.errors import echo
 from docops_flask.engine.policy.policy import DEFAULT_NAME, ROLE_LABELS
 from docops_flask.engine.reports.page.facts import LeftPlaceholder, PageFacts
 from docops_flask.engine.reports.page.geometry import Picture, page_pictures
@@ -132,7 +133,7 @@ class _Writer:
             recommended=self._to_do(issues, "warn"),
             issues_left_out=len(all_issues) - len(issues),
             is_clean=not all_issues and not summary["skipped"],
-            warnings=[words.find("warnings", each["code"]) or each["message"] for each in self._warnings],
+            warnings=[self._warning(each) for each in self._warnings],
             not_checked=[
                 (each["source"], words.of(_bilingual(each))) for each in summary.get("not_checked", ())
             ],
@@ -145,6 +146,11 @@ class _Writer:
             roles=[self._role_row(each) for each in roles[:MAX_ROLES]],
             roles_left_out=max(0, len(roles) - MAX_ROLES),
         )
+
+    def _warning(self, warning: Json) -> str:
+        if self._words.find("warnings", warning["code"]) is None:
+            return str(warning["message"])
+        return self._words(warning["code"], "warnings", place=echo(warning.get("place", "")))
 
     def _overrides(self) -> Iterator[RuleRow]:
         """Yield the rules for the whole document that are the policy's own; one with roles may have none."""

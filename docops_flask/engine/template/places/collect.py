@@ -9,7 +9,8 @@ from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.opc.package import Package
 from docops_flask.engine.opc.xml_part import check_part, encoding_of, recoded
 from docops_flask.engine.template.grammar import CLOSE, OPEN, Found, Kind, undeclared_names
-from docops_flask.engine.template.places.embedded import Budget, find_embedded
+from docops_flask.engine.template.nested_files import Budget
+from docops_flask.engine.template.places.embedded import find_embedded
 from docops_flask.engine.template.places.found import (
     BracketedPlace,
     Finds,
@@ -54,7 +55,7 @@ def collect(package: Package, finds: Finds, limits: Limits, find: Finder) -> Pla
     unfillable: list[Unfillable] = []
     undeclared: dict[str, None] = {}
     others: dict[str, OtherPart] = {}
-    budget = Budget(limits)
+    shared = Budget(limits), undeclared
     custom, glossary = _custom_items(package), _glossary_folder(package)
     for part in finds.parts:
         name = part.name.lower()
@@ -62,7 +63,7 @@ def collect(package: Package, finds: Finds, limits: Limits, find: Finder) -> Pla
             continue
         if isinstance(part, OtherPart):
             if not _make_readable(part):
-                unfillable += _embedded(part.name, part.content, "damaged part", _DAMAGED_REASON, budget)
+                unfillable += _embedded(part.name, part.content, "damaged part", _DAMAGED_REASON, *shared)
                 continue
             others[name] = part
         note = _WORKBOOK_NOTE if _has_workbook(package, part.name) else None
@@ -75,7 +76,7 @@ def collect(package: Package, finds: Finds, limits: Limits, find: Finder) -> Pla
         entry = package.archive.get(member)
         if entry is not None:
             told = (_CHUNK, _CHUNK_REASON) if member in finds.chunks else (_EMBEDDED, _EMBEDDED_REASON)
-            unfillable += _embedded(member, package.archive.read(entry), *told, budget)
+            unfillable += _embedded(member, package.archive.read(entry), *told, *shared)
     if not finds.bound:
         return PlaceScan(places, unfillable, undeclared=list(undeclared))
     # Content controls bound to data are rare.
@@ -164,7 +165,10 @@ def _found_in_target(text: str, find: Finder) -> list[Found]:
     return [found._replace(start=original(found.start), end=original(found.end)) for found in find(plain)]
 
 
-def _embedded(name: str, content: bytes, place: str, reason: str, budget: Budget) -> Iterator[Unfillable]:
-    for member, start, text in find_embedded(content, budget):
+def _embedded(  # noqa: PLR0917, what is told of each of them
+    name: str, content: bytes, place: str, reason: str, budget: Budget, undeclared: dict[str, None]
+) -> Iterator[Unfillable]:
+    for member, start, text in find_embedded(content, budget, undeclared):
         inside = f"{member}#" if member else ""
-        yield Unfillable(name, f"{inside}byte[{start}]", place, text, 0, len(text), reason)
+        address = "text" if start is None else f"byte[{start}]"
+        yield Unfillable(name, f"{inside}{address}", place, text, 0, len(text), reason)

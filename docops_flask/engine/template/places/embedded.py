@@ -5,13 +5,13 @@ markup is not understood; markup inside a name is skipped.
 """
 
 import re
-from binascii import Error, a2b_base64
+from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from docops_flask.engine.errors import DocopsError
-from docops_flask.engine.opc.limits import Limits
-from docops_flask.engine.opc.zip_reader import ZipReader
+from docops_flask.engine.template.grammar import closed_names, undeclared_names
+from docops_flask.engine.template.nested_files import Budget, files_in
+from docops_flask.engine.template.places.foreign_text import text_of
 
 # The brackets as a file may write them: UTF-8, GB 18030, character references, RTF, quoted-printable.
 _FORMS = (
@@ -31,88 +31,37 @@ _WIDE = (
     rb"\x10\x30((?:[A-Z0-9_]\0){1,100}+)\x11\x30",
     rb"\x30\x10((?:\0[A-Z0-9_]){1,100}+)\x30\x11",
 )
-# A part of a message in base64: the rest of its headers, of which few lines are looked at, and its content.
-_BASE64_PART = (
-    rb"(?i:Content-Transfer-Encoding:[ \t]*+base64)[^\n]*+\n"
-    rb"(?:[^\r\n][^\n]*+\n){0,50}+\r?\n([A-Za-z0-9+/=\s]*+)"
-)
-# Below so many files in files nothing is looked for.
-_MAX_DEPTH = 3
-_MEDIA = (
-    ".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".emf", ".wmf", ".ico", ".wdp", ".mp3", ".mp4",
-    ".wav", ".avi", ".wmv", ".ttf", ".otf", ".odttf", ".fntdata",
-)  # fmt: skip
+
+_XML = (".xml", ".rels")
 
 
 class Embedded(NamedTuple):
-    """A placeholder in an embedded file: the file inside that ("" for itself), its first byte, its text."""
+    """A placeholder in an embedded file: the file inside that ("" for itself), its first byte, its text.
+
+    ``start`` is ``None`` where only the text that the file stands for has it.
+    """
 
     member: str
-    start: int
+    start: int | None
     text: str
 
 
-class Budget:
-    """How many bytes may still be unpacked from files inside the package, all together."""
+def find_embedded(content: bytes, budget: Budget, undeclared: dict[str, None]) -> Iterator[Embedded]:
+    """Yield the placeholders in ``content``, the bytes of a file inside the package.
 
-    def __init__(self, limits: Limits) -> None:
-        self.limits = limits
-        self._left = limits.unpacked_bytes
-
-    def takes(self, size: int) -> bool:
-        """Count ``size`` more bytes; say whether that many are left."""
-        if size > self._left:
-            return False
-        self._left -= size
-        return True
-
-
-def find_embedded(content: bytes, budget: Budget, member: str = "", depth: int = 0) -> Iterator[Embedded]:
-    """Yield the placeholders in ``content``, the bytes of a file called ``member``."""
-    archive = _archive(content, budget.limits) if depth < _MAX_DEPTH else None
-    if archive is not None:
-        for entry in archive.entries:
-            if entry.name.lower().endswith(_MEDIA) or not budget.takes(entry.size):
-                continue
-            try:
-                inner = archive.read(entry)
-            except DocopsError:
-                continue
-            yield from find_embedded(inner, budget, f"{member}/{entry.name}".lstrip("/"), depth + 1)
-        archive.close()
-        return
-    for piece in _decoded_pieces(content):
-        for start, name in _names_in(piece):
-            yield Embedded(member, start, f"【{name}】")
-
-
-def _archive(content: bytes, limits: Limits) -> ZipReader | None:
-    """Return the ZIP that ``content`` is, or that an OLE file holds in one piece."""
-    at = 0 if content.startswith(b"PK\x03\x04") else -1
-    if content.startswith(b"\xd0\xcf\x11\xe0"):
-        at = content.find(b"PK\x03\x04")
-    if at < 0:
-        return None
-    end = content.rfind(b"PK\x05\x06") + 22
-    try:
-        return ZipReader(content[at : max(at, end)] if at else content, limits)
-    except DocopsError:
-        return None
-
-
-def _decoded_pieces(content: bytes) -> list[bytes]:
-    """Return the content, and what the parts of a MIME message in base64 stand for (RFC 2045, 6.8)."""
-    if b"MIME-Version" not in content[:2000]:
-        return [content]
-    pieces = [content]
-    for match in re.finditer(_BASE64_PART, content):
-        plain = b"".join(match[1].split())
-        try:
-            # Padding that is too much is ignored.
-            pieces.append(a2b_base64(plain + b"=="))
-        except Error:
-            continue
-    return pieces
+    Bracketed words in it that no document type declares are added to ``undeclared``.
+    """
+    for file in files_in(content, budget):
+        told: Counter[str] = Counter()
+        for start, found in _names_in(file.content):
+            told[f"【{found}】"] += 1
+            yield Embedded(file.name, start, f"【{found}】")
+        text = text_of(file.content)
+        undeclared.update(dict.fromkeys(undeclared_names(text)))
+        if not file.name.lower().endswith(_XML):
+            # Other parts of XML are searched with their elements (``unaccounted``).
+            more = Counter(text[start:end] for start, end in closed_names(text)) - told
+            yield from (Embedded(file.name, None, each) for each in more.elements())
 
 
 def _names_in(content: bytes) -> Iterator[tuple[int, str]]:

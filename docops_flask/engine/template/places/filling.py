@@ -3,11 +3,13 @@
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache, partial
 from operator import attrgetter
 from typing import NamedTuple
 
 from docops_flask.engine.document.document import Document, ParagraphPlace, StoryPart
 from docops_flask.engine.document.edits import Edit
+from docops_flask.engine.document.language import language_of
 from docops_flask.engine.errors import InvalidArgument
 from docops_flask.engine.oxml.markup import byte_offsets, escaped
 from docops_flask.engine.skills.skill import Skill
@@ -63,9 +65,11 @@ def fill_places(scan: PlaceScan, values: Values, skill: Skill, document: Documen
     """
     edits: list[Edit] = []
     outcomes: list[Outcome] = []
+    language = cache(partial(language_of, document))
     for bracketed in scan.places:
-        of_place = [_outcome(bracketed, found, values) for found in bracketed.found]
         place = bracketed.place
+        texts = values.texts_outside(place.text, language)
+        of_place = [_outcome(bracketed, found, texts, values.shortened) for found in bracketed.found]
         if place.rule.takes is Takes.TARGET:
             _check_target(place, of_place, skill)
         outcomes += of_place
@@ -143,14 +147,16 @@ def _bound_edit(node: BoundNode, text: str) -> Edit:
     return Edit(node.part, node.first, node.last, node.before + written + node.after)
 
 
-def _outcome(bracketed: BracketedPlace, found: Found, values: Values) -> Outcome:
+def _outcome(
+    bracketed: BracketedPlace, found: Found, texts: Mapping[str, str], shortened: frozenset[str]
+) -> Outcome:
     place = bracketed.place
-    value = values.get(found.name) if found.kind is Kind.PLACEHOLDER else None
+    value = texts.get(found.name) if found.kind is Kind.PLACEHOLDER else None
     if value is None:
         return Outcome(place, found)
     takes = place.rule.takes
     notes = [] if bracketed.note is None else [bracketed.note]
-    if found.name in values.shortened:
+    if found.name in shortened:
         notes.append(DROPPED_NEWLINE)
     if takes is Takes.LINES:
         return Outcome(place, found, value, None, "; ".join(notes) or None)
