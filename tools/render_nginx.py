@@ -58,7 +58,7 @@ def variables(options: argparse.Namespace) -> dict[str, str]:
         "DOCOPS_NGINX_HTPASSWD": options.htpasswd,
         "DOCOPS_NGINX_ACCESS_LOG": options.access_log,
         "DOCOPS_NGINX_CONNECT_SRC": " ".join(("'self'", *options.web_connect_src)),
-        "DOCOPS_NGINX_MAX_BODY_BYTES": str(upload + min(task, upload) + _FORM_BYTES),
+        "DOCOPS_NGINX_MAX_BODY_BYTES": str(2 * upload + min(task, upload) + _FORM_BYTES),
         "DOCOPS_NGINX_READ_TIMEOUT_SECONDS": str(
             job_seconds + _WORKER_MARGIN_SECONDS + _PROXY_MARGIN_SECONDS
         ),

@@ -66,7 +66,23 @@ def _with_job_options(command: _Command) -> _Command:
         else:
             option = click.option(flag, name, metavar="|".join(CHOICES.get(name, ("NAME",))), help=help_line)
         command = option(command)
-    return command
+    return click.option(
+        "--asset",
+        "assets",
+        metavar="NAME=PATH",
+        multiple=True,
+        callback=_named_files,
+        help="A PNG or JPEG that the task refers to by NAME; may be given several times.",
+    )(command)
+
+
+def _named_files(
+    _context: click.Context, _option: click.Parameter, values: Sequence[str]
+) -> list[tuple[str, Path]]:
+    named = [value.partition("=") for value in values]
+    if not all(name and path for name, _, path in named):
+        raise click.BadParameter("use NAME=PATH")
+    return [(name, Path(path)) for name, _, path in named]
 
 
 @click.group()
@@ -341,10 +357,11 @@ def _job(kind: "JobKind", template: Path, task: Path, options: dict[str, Any]) -
     from docops_flask.intake.catalogue.office import office_of
     from docops_flask.intake.files import job_of_files
 
-    policy_file = options.pop("policy_file")
+    policy_file, assets = options.pop("policy_file"), options.pop("assets")
     fields = {name: _as_sent(value) for name, value in options.items() if value is not None}
+    office = office_of(os.environ)
     with files_named({"template": template, "task": task, "policy_yaml": policy_file}):
-        return job_of_files(kind, template, task, fields, office_of(os.environ), policy_file=policy_file)
+        return job_of_files(kind, template, task, fields, office, policy_file=policy_file, assets=assets)
 
 
 def _as_sent(value: str | bool) -> str:

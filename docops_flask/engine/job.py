@@ -28,6 +28,16 @@ class JobKind(Enum):
     VERIFY = "verify"
 
 
+class Asset(NamedTuple):
+    """A picture sent beside a task: the name by which the payload refers to it, and the file it is in.
+
+    A server's ``file`` is a name in the job's folder, that of a shell's command a path.
+    """
+
+    name: str
+    file: str
+
+
 class Job(NamedTuple):
     """What to do with a template.
 
@@ -36,7 +46,7 @@ class Job(NamedTuple):
     open task has no ``skill``: the template says what its payload has to hold, in template language 2.
     ``skills`` are all known skills; only an inspection needs them, for its suggestions and ``known_in``.
     ``template_name`` is the name of the template's file as the client gave it, ``date`` the day (ISO 8601):
-    the report page shows both, ``None`` is left out.
+    the report page shows both, ``None`` is left out. ``assets`` are the pictures that the payload refers to.
     """
 
     kind: JobKind
@@ -48,6 +58,7 @@ class Job(NamedTuple):
     limits: Limits = Limits()
     template_name: str | None = None
     date: str | None = None
+    assets: tuple[Asset, ...] = ()
 
     @property
     def is_open(self) -> bool:

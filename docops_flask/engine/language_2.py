@@ -3,7 +3,7 @@
 Nothing of it is loaded for a job in language 1, and nothing of blocks for a template without them.
 """
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from docops_flask.engine.document.document import Document
@@ -16,7 +16,7 @@ from docops_flask.engine.reports.missing_fields import MissingFields
 from docops_flask.engine.reports.open_fields import missing_values, with_paths
 from docops_flask.engine.reports.replace_log import ReplaceLog
 from docops_flask.engine.template.grammar import Suggestions
-from docops_flask.engine.template.open_task import OpenTask, read_open_task, refused, with_key
+from docops_flask.engine.template.open_task import OpenTask, read_open_task, refused, unused_assets, with_key
 from docops_flask.engine.template.places.found import PlaceScan
 from docops_flask.engine.template.places.search import scan_places
 from docops_flask.engine.template.scan import Scan, scan_document
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from docops_flask.engine.template.blocks.expansion import BlockLayouts
     from docops_flask.engine.template.blocks.template_structure import Structure
     from docops_flask.engine.template.inline_fill import InlineFilling
+    from docops_flask.engine.template.pictures.filling import ShownPicture
 
 
 def meanings_of(
@@ -79,7 +80,7 @@ class Language2:
         """Return what the payload of ``job`` gives to the template; raises ``InvalidArgument``."""
         if job.payload is None:
             raise DocopsError("A run needs a payload.")
-        return read_open_task(self.meanings, job.payload, job.options, job.skill)
+        return read_open_task(self.meanings, job.payload, job.options, job.skill, job.assets)
 
     def meanings(self, known: Collection[str]) -> TagMeanings:
         """Return what the tags of the template mean; ``known`` are names that the task declares."""
@@ -88,19 +89,20 @@ class Language2:
         )
 
     @staticmethod
-    def log(
+    def log(  # noqa: PLR0917, as ``replace_log``
         run: "BlockRun",
         task: OpenTask,
         touched: Iterable[str],
         inline: "InlineFilling | None",
         elsewhere: Sequence[LogEntry],
+        pictures: "Mapping[tuple[str, int], ShownPicture] | None" = None,
     ) -> ReplaceLog:
         """Return the log of a template with blocks; the arguments are those of ``replace_log``."""
         # Imported here: few templates have blocks.
         from docops_flask.engine.reports.block_log import block_log
 
         suggestions = Suggestions(task.skill.placeholders())
-        return block_log(run, task, suggestions, touched, inline, elsewhere)
+        return block_log(run, task, suggestions, touched, inline, elsewhere, pictures)
 
     @staticmethod
     def told(
@@ -145,4 +147,11 @@ class Language2:
             raise refused([each._replace(path=with_key(each.path, task.keys)) for each in values.errors])
         if any(task.meanings.places):
             run.take_places(scan_places(self._package, run.document, job.limits, find_tags))
+        if job.assets or task.has_pictures:
+            from docops_flask.engine.template.copied_pictures import take_pictures
+
+            pictures = run.pictures = take_pictures(run, job.assets)
+            faults = pictures.errors or unused_assets(pictures.unused, job.options, job.skill)
+            if faults:
+                raise refused([each._replace(path=with_key(each.path, task.keys)) for each in faults])
         return run

@@ -47,6 +47,9 @@ def run_job(job: Job, template: FilePath, folder: FilePath) -> dict[str, Any]:
     ``DocopsError`` subclasses for a template that cannot be used; ``folder`` then holds at most an unfinished
     ``outputs.zip``.
     """
+    if job.assets:
+        files = [asset._replace(file=os.path.join(folder, asset.file)) for asset in job.assets]
+        job = job._replace(assets=tuple(files))
     if job.kind is JobKind.INSPECT:
         return inspect(job, template).as_dict()
     if job.kind is JobKind.PRECHECK:

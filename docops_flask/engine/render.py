@@ -63,6 +63,7 @@ if TYPE_CHECKING:
     from docops_flask.engine.template.expansion import Expansion
     from docops_flask.engine.template.inline_fill import InlineFilling
     from docops_flask.engine.template.open_task import OpenTask
+    from docops_flask.engine.template.pictures.filling import PictureFilling
     from docops_flask.engine.template.removal import Removal
 
 
@@ -122,10 +123,11 @@ def _run(job: Job, template: Template, sink: ArtefactSink) -> RunResult:
     # Copies may count lists of their own.
     cascade = template.cascade if document.related is template.document.related else None
     template_look = observe(document, targets, source_of, cascade)
-    filling = fill(scan, values)
+    pictures = _pictures(job, asked, template, document, block_run)
+    filling = fill(scan, values, pictures)
     inline = _fill_inline(scan, values, asked.skill)
     touched = filling.touched if inline is None else inline.all_touched(scan, filling.touched)
-    placed, elsewhere = _fill_places(job, places, values, document)
+    placed, elsewhere = _fill_places(job, places, values, document, pictures, asked.open_task)
     suggested, deviations = _suggested(job, document, scan, targets)
     report = _format_report(job, document, targets, template_look)._replace(
         policy_deviations=deviations,
@@ -133,14 +135,17 @@ def _run(job: Job, template: Template, sink: ArtefactSink) -> RunResult:
     )
 
     suggestions = Suggestions(asked.skill.placeholders())
-    if block_run is None or asked.open_task is None:
-        log = replace_log(scan, values, asked.skill, suggestions, touched, inline, expansion, elsewhere)
-    else:
-        log = template.language_2.log(block_run, asked.open_task, touched, inline, elsewhere)
+    shown = None if pictures is None else pictures.shown
+    log = (
+        replace_log(scan, values, asked.skill, suggestions, touched, inline, expansion, elsewhere, shown)
+        if block_run is None or asked.open_task is None
+        else template.language_2.log(block_run, asked.open_task, touched, inline, elsewhere, shown)
+    )
     closed = closed_names if asked.open_task is None else asked.open_task.meanings.closed_tags
     logged = (*scan.inline_names(), *log.elsewhere(), *(() if block_run is None else block_run.left))
     unaccounted = find_unaccounted(template.package, document, scan, logged, closed)
-    log = log.with_unaccounted(unaccounted.names, suggestions)
+    media = () if pictures is None else pictures.media
+    log = log.with_unaccounted(unaccounted.names, suggestions).with_media(media)
     fields, log, missing = _told(job, template, asked, opened, sorted(field_counts), log)
 
     edits = [*filling.edits, *placed, *(() if inline is None else inline.edits)]
@@ -150,11 +155,11 @@ def _run(job: Job, template: Template, sink: ArtefactSink) -> RunResult:
         edits += removal.edits
         log = log._replace(removed=removal.entries)
     left_out = frozenset[str]() if removal is None else removal.parts
-    changed = written_parts(edits) if block_run is None else block_run.written_parts(edits)
+    changed, added = _parts(edits, pictures, block_run)
     warnings = _warnings(template.package, changed, left_out, unaccounted.unread)
     if warnings:
         log, report = log._replace(warnings=warnings), report._replace(warnings=warnings)
-    _write(template.package, sink, changed, left_out)
+    _write(template.package, sink, changed, added, left_out)
     # There may be hundreds of thousands of edits; the proof needs the memory.
     del changed, edits, filling, inline, placed, removal
     proof = _prove(job, template, asked, sink, (log.claims(), report.claims()))
@@ -177,9 +182,13 @@ def _add_policy(sink: ArtefactSink, suggested: Policy | None) -> None:
 
 
 def _write(
-    package: Package, sink: ArtefactSink, changed: Mapping[str, bytes], left_out: Collection[str]
+    package: Package,
+    sink: ArtefactSink,
+    changed: Mapping[str, bytes],
+    added: Mapping[str, bytes],
+    left_out: Collection[str],
 ) -> None:
-    sink.document(lambda stream: package.write(stream, changed, left_out=left_out))
+    sink.document(lambda stream: package.write(stream, changed, added, left_out))
 
 
 def _prove(
@@ -264,8 +273,37 @@ def _fill_inline(scan: Scan, values: Values, skill: Skill) -> "InlineFilling | N
     return fill_inline(scan, values, skill)
 
 
-def _fill_places(
-    job: Job, scan: PlaceScan, values: Values, document: Document
+def _pictures(
+    job: Job, asked: _Asked, template: Template, document: Document, block_run: "BlockRun | None"
+) -> "PictureFilling | None":
+    task = asked.open_task
+    given = None if task is None else task.pictures if block_run is None else block_run.pictures
+    if given is None:
+        return None
+    # Few templates have pictures' tags, and a renderer starts the faster for what it does not load.
+    from docops_flask.engine.template.pictures.filling import PictureFilling
+
+    keys = {field.placeholder: field.key for field in asked.skill.fields}
+    return PictureFilling(template.package, document, job.limits, given, keys)
+
+
+def _parts(
+    edits: Sequence[Edit], pictures: "PictureFilling | None", block_run: "BlockRun | None"
+) -> tuple[Mapping[str, bytes], Mapping[str, bytes]]:
+    """Return the parts that ``edits`` change, and those that pictures add."""
+    if pictures is not None:
+        edits = pictures.finish(edits)
+    changed = written_parts(edits) if block_run is None else block_run.written_parts(edits)
+    return (changed, {}) if pictures is None else pictures.parts(changed)
+
+
+def _fill_places(  # noqa: PLR0917, called once
+    job: Job,
+    scan: PlaceScan,
+    values: Values,
+    document: Document,
+    pictures: "PictureFilling | None",
+    task: "OpenTask | None",
 ) -> tuple[Sequence[Edit], Sequence[LogEntry]]:
     """Return the edits outside paragraphs, and the log's entries about them and about what is not filled."""
     if job.skill is None or not any(scan):
@@ -274,9 +312,17 @@ def _fill_places(
     from docops_flask.engine.reports.place_entries import place_entries
     from docops_flask.engine.template.places.filling import fill_places
 
+    if pictures is not None:
+        values = Values({**values, **pictures.alternative_texts(scan)}, values.in_chinese, values.shortened)
     filling = fill_places(scan, values, job.skill, document)
+    edits = filling.edits if pictures is None else pictures.fill_boxes(scan, values, filling.edits)
+    if task is not None:
+        from docops_flask.engine.template.pictures.check_controls import control_edits
+
+        edits = [*edits, *control_edits(scan, values)]
+    shown = None if pictures is None else pictures.shown
     suggestions = Suggestions(job.skill.placeholders())
-    return filling.edits, tuple(place_entries(scan, filling, job.skill, suggestions))
+    return edits, tuple(place_entries(scan, filling, job.skill, suggestions, shown))
 
 
 def _removal(job: Job, package: Package, document: Document, placed: Sequence[Edit]) -> "Removal | None":

@@ -3,17 +3,25 @@
 Files named on a command line are read and checked as uploads are.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
-from docops_flask.engine.errors import DocopsError, InvalidArgument, InvalidMediaType
+from docops_flask.engine.errors import InvalidArgument, InvalidMediaType
 from docops_flask.engine.integrity.verification import Evidence
-from docops_flask.engine.job import Job, JobKind
+from docops_flask.engine.job import Asset, Job, JobKind
 from docops_flask.engine.opc.first_bytes import FirstBytes
 from docops_flask.engine.opc.other_kinds import other_media
+from docops_flask.intake.assets import (
+    ASSET,
+    MAX_ASSETS,
+    UploadTooLarge,
+    asset_limit,
+    asset_name,
+    too_many_assets,
+)
 from docops_flask.intake.catalogue.office import Office
 from docops_flask.intake.catalogue.policy_file import MAX_BYTES as MAX_POLICY_BYTES
 from docops_flask.intake.job import build_job, build_verification
@@ -31,20 +39,6 @@ _KIND_OF_SUFFIX = {
     ".ofd": "ofd",
     ".pages": "pages",
 }
-
-
-class UploadTooLarge(DocopsError):
-    """A file over its limit, or (``field`` = "body") a request larger than both files may be."""
-
-    status = 413
-    code = "UPLOAD_TOO_LARGE"
-
-    def __init__(self, *, field: str, maximum: int, setting: str) -> None:
-        super().__init__(
-            f"{field}: larger than {maximum} bytes; send less, or set {setting} to allow more.",
-            field=field,
-            max_bytes=maximum,
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +110,12 @@ def job_of_files(
     office: Office,
     *,
     policy_file: Path | None = None,
+    assets: Sequence[tuple[str, Path]] = (),
 ) -> Job:
     """Return the job that two files and the options ask for.
 
-    ``fields`` are the options given, by their names in a form; ``policy_file`` holds ``policy_yaml``. Checks
+    ``fields`` are the options given, by their names in a form; ``policy_file`` holds ``policy_yaml``,
+    ``assets`` are pictures with the names that the task has for them. Checks
     and raises what the service does for the same input; of ``template`` name, size and first bytes are
     checked.
     """
@@ -137,7 +133,24 @@ def job_of_files(
         office.policies,
         limits=office.settings.limits(),
         template_name=template.name,
+        assets=_assets(assets, office.settings),
     )
+
+
+def _assets(given: Sequence[tuple[str, Path]], settings: Settings) -> list[Asset]:
+    limit = asset_limit(settings)
+    found: dict[str, Asset] = {}
+    size = 0
+    for name, file in given:
+        named = asset_name(name, found)
+        with _readable(ASSET, file) as stream:
+            size += stream.seek(0, 2)
+        if len(found) == MAX_ASSETS:
+            raise too_many_assets()
+        if size > limit.max_bytes:
+            raise limit.too_large()
+        found[named] = Asset(named, str(file.resolve()))
+    return list(found.values())
 
 
 def inspection_of_file(template: Path, office: Office) -> Job:

@@ -3,12 +3,12 @@
 It uses no Flask: the shell's commands make their jobs here as the views do.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import PureWindowsPath
 
 from docops_flask.engine.errors import ArgumentConflict, InvalidArgument, echo
-from docops_flask.engine.job import OPEN_TYPE, Job, JobKind, Payload
+from docops_flask.engine.job import OPEN_TYPE, Asset, Job, JobKind, Payload
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.options import given_fields, resolve_options
 from docops_flask.engine.policy.policy import Policy
@@ -29,10 +29,12 @@ def build_job(
     limits: Limits,
     template_name: str | None = None,
     enter: Callable[[str], None] = lambda _stage: None,
+    assets: Sequence[Asset] = (),
 ) -> Job:
     """Return the job that the form ``fields`` (as sent) and the bytes of a task ask for.
 
-    ``template_name`` is the name of the template's file. ``enter`` is called with what is validated next:
+    ``template_name`` is the name of the template's file, ``assets`` are the pictures sent beside the task,
+    which jobs of template language 2 alone take. ``enter`` is called with what is validated next:
     ``validate_form``, ``validate_skill``, ``validate_task``, ``validate_policy``. Raises
     ``ArgumentConflict``, ``InvalidArgument`` and ``InvalidJson``.
     """
@@ -42,7 +44,7 @@ def build_job(
     skill, payload = _task(task_json, skills, fields.get("skill"), enter)
     enter("validate_policy")
     policy = _policy(fields, policies)
-    return Job(
+    job = Job(
         kind=kind,
         skills=(),
         skill=skill,
@@ -52,7 +54,14 @@ def build_job(
         limits=limits,
         template_name=None if template_name is None else _file_name(template_name),
         date=date.today().isoformat(),
+        assets=tuple(assets),
     )
+    if assets and job.grammar == 1 and skill is not None:
+        raise InvalidArgument(
+            f"asset: the document type {skill.name} takes no pictures; send the task without task_type.",
+            field="asset",
+        )
+    return job
 
 
 def build_verification(

@@ -202,8 +202,13 @@ class Settings:
 
     @property
     def max_body_bytes(self) -> int:
-        """The maximum size of a request body in bytes: both files, form fields and part headers."""
-        return self.max_upload_bytes + self.max_task_file_bytes + _FORM_BYTES
+        """The maximum size of a request body in bytes: both files, pictures, form fields and part headers."""
+        return self.max_upload_bytes + self.max_task_file_bytes + self.max_assets_bytes + _FORM_BYTES
+
+    @property
+    def max_assets_bytes(self) -> int:
+        """The maximum size in bytes of all pictures together that are sent beside a task."""
+        return self.max_upload_bytes
 
     @property
     def worker_timeout_seconds(self) -> int:

@@ -15,7 +15,7 @@ from flask import Request, current_app, request
 from werkzeug.sansio.utils import get_content_length
 
 from docops_flask.engine.errors import DocopsError
-from docops_flask.intake.files import UploadTooLarge
+from docops_flask.intake.assets import UploadTooLarge
 from docops_flask.jobs.caller import STAYING, Caller, ClientSocket, DeadlinePassed
 from docops_flask.web.errors import BodyTimeout, BodyUnreadable, ClientLeft
 from docops_flask.web.job_log import JobLog

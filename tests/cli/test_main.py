@@ -28,6 +28,7 @@ from docops_flask.intake.catalogue.skills import load_skills
 from tests.conftest import ROOT
 from tests.engine.removal_packages import signed
 from tests.factories import docx, p, tbl, tc, tr
+from tests.pictures import png
 
 RESULTS = [
     "out.docx",
@@ -819,7 +820,7 @@ class TestVerify:
         inputs: Callable[..., list[str]],
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        def faulty(scan: Scan, values: Values) -> Filling:
+        def faulty(scan: Scan, values: Values, _pictures: object = None) -> Filling:
             place = scan.paragraphs[0].place
             filling = fill(scan, values)
             filling.edits.append(Edit(place.part, place.start, place.start, b"<w:p/>", ReplaceText("p0", 0)))
@@ -829,3 +830,20 @@ class TestVerify:
         assert main(["run", *inputs(docx(p("【MEETING_TITLE】"))), "--out-dir", "out"]) == 1
         assert not (tmp_path / "out").exists()
         assert "did not pass its proof" in capsys.readouterr().err
+
+
+def test_pictures_are_named_beside_the_task(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "t.docx").write_bytes(docx(p("【@A 10mm】")))
+    (tmp_path / "t.json").write_text('{"payload": {"A": {"file": "seal"}}}', encoding="utf-8")
+    (tmp_path / "x.png").write_bytes(png())
+    assert main(["run", "t.docx", "t.json", "--out-dir", "out", "--asset", "seal=x.png"]) == 0
+    log = json.loads((tmp_path / "out/out.replace_log.json").read_text(encoding="utf-8"))
+    assert log["entries"][0]["picture"]["width_emu"] == 360_000
+    assert main(["precheck", "t.docx", "t.json", "--asset", "seal=x.png"]) == 0
+    capsys.readouterr()
+    failed = failure(capsys, "run", "t.docx", "t.json", "--out-dir", "o2", "--asset", "seal=y.png")
+    assert failed["detail"]["field"] == "asset"
+    failed = failure(capsys, "run", "t.docx", "t.json", "--out-dir", "o2", *["--asset", "seal=x.png"] * 2)
+    assert failed["detail"]["field"] == "asset"
+    assert main(["run", "t.docx", "t.json", "--out-dir", "o2", "--asset", "x.png"]) == 1
+    assert "NAME=PATH" in capsys.readouterr().err

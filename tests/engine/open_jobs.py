@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from docops_flask.engine.job import Job, JobKind
+from docops_flask.engine.job import Asset, Job, JobKind
 from docops_flask.engine.options import Options
 from docops_flask.engine.pipeline import run_to_folder
 from docops_flask.engine.run_result import RunResult
@@ -33,6 +33,16 @@ class OpenRun(NamedTuple):
             for each in re.findall("<w:p>.*?</w:p>", content, re.DOTALL)
         ]
 
+    def part(self, name: str) -> bytes:
+        """Return a part of the document."""
+        with zipfile.ZipFile(io.BytesIO(self.files["out.docx"])) as archive:
+            return archive.read(name)
+
+    def parts(self) -> list[str]:
+        """Return the names of the document's members."""
+        with zipfile.ZipFile(io.BytesIO(self.files["out.docx"])) as archive:
+            return archive.namelist()
+
     def json(self, name: str) -> Any:
         """Return a report."""
         return json.loads(self.files[name])
@@ -55,8 +65,9 @@ def run_open(
     payload: Mapping[str, Any],
     options: Options = _DEFAULT,
     skill: Skill | None = None,
+    assets: Mapping[str, bytes] | None = None,
 ) -> OpenRun:
-    """Fill a template, given as the text of its paragraphs or as a file, with ``payload``."""
+    """Fill a template, given as the text of its paragraphs or as a file, with ``payload`` and ``assets``."""
     if isinstance(template, str):
         template = docx("".join(map(p, template.split("\n"))))
     folder.mkdir(exist_ok=True)
@@ -64,5 +75,10 @@ def run_open(
     file.write_bytes(template)
     out = folder / "out"
     out.mkdir()
-    result = run_to_folder(Job(JobKind.RUN, (), skill, payload, options), file, out)
+    sent = []
+    for name, content in (assets or {}).items():
+        (folder / f"asset {name}").write_bytes(content)
+        sent.append(Asset(name, str(folder / f"asset {name}")))
+    job = Job(JobKind.RUN, (), skill, payload, options, assets=tuple(sent))
+    result = run_to_folder(job, file, out)
     return OpenRun(result, {each.name: each.read_bytes() for each in out.iterdir()})

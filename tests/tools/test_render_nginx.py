@@ -58,7 +58,7 @@ def test_options_override_the_environment(
 ) -> None:
     monkeypatch.setenv("DOCOPS_MAX_UPLOAD_BYTES", "1")
     text = rendered(capsys, "--max-upload-bytes", "500", "--max-task-bytes", "100")
-    assert directive(text, "client_max_body_size") == [str(500 + 100 + 1024 * 1024)]
+    assert directive(text, "client_max_body_size") == [str(500 + 500 + 100 + 1024 * 1024)]
 
 
 def test_more_machines_are_more_lines(capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from docops_flask.intake.files import UploadTooLarge
+from docops_flask.intake.assets import UploadTooLarge
 from docops_flask.jobs.caller import ClientSocket
 from docops_flask.web.errors import BodyTimeout, BodyUnreadable, ClientLeft
 from docops_flask.web.request import RequestBody

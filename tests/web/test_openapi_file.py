@@ -28,8 +28,8 @@ from docops_flask.engine.reports.missing_fields import LeftPlace
 from docops_flask.engine.sandbox.sandbox import SandboxMode
 from docops_flask.engine.template.grammar import Kind
 from docops_flask.engine.template.places.found import UNFILLABLE
+from docops_flask.intake.assets import UploadTooLarge
 from docops_flask.intake.catalogue.policy_file import MAX_BYTES as MAX_POLICY_BYTES
-from docops_flask.intake.files import UploadTooLarge
 from docops_flask.jobs.errors import InsufficientStorage, RendererCrashed, RequestTimeout, TooManyRequests
 from docops_flask.settings.settings import Settings, SettingsError, from_env
 from docops_flask.web.auth import CHALLENGE
@@ -100,7 +100,7 @@ def test_every_component_is_used() -> None:
 
 def test_the_form_has_the_fields_of_the_engine_each_with_a_description() -> None:
     fields = SCHEMAS["JobForm"]["properties"]
-    assert list(fields) == ["template", "task", *FIELD_ORDER]
+    assert list(fields) == ["template", "task", "asset", *FIELD_ORDER]
     assert [name for name, field in fields.items() if not field["description"]] == []
     assert {name for name, field in fields.items() if field["type"] == "boolean"} == set(SWITCHES)
     defaults = {name: field["default"] for name, field in fields.items() if "default" in field}
@@ -155,7 +155,10 @@ CHOSEN = [
     ("RoleNote/role", ROLES),
     ("FormatIssue/role", [*ROLES, None]),
     ("Sandbox/mode", [str(mode) for mode in SandboxMode]),
-    ("TemplateLimitExceededDetail/limit", [*Limits._fields, "blocks", "block_depth"]),
+    (
+        "TemplateLimitExceededDetail/limit",
+        [*Limits._fields, "blocks", "block_depth", "image_pixels", "assets"],
+    ),
 ]
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from docops_flask.engine.integrity.byte_replay import ByteEdit, one_line, replay_entries
 from docops_flask.engine.integrity.byte_stories import Misfit, Stories, StoryBytes, TemplateEvidence
 from docops_flask.engine.integrity.byte_text import ByteParagraph
-from docops_flask.engine.integrity.claims import Claims, Replacement
+from docops_flask.engine.integrity.claims import Claims, PlaceReplacement, Replacement
 from docops_flask.engine.integrity.gate import defects_of, may_have_defects, untyped_parts
 from docops_flask.engine.integrity.members import Members
 from docops_flask.engine.integrity.plan import Plan, PlannedParagraph, is_placeholder
@@ -22,6 +22,7 @@ from docops_flask.engine.opc.package import Package
 from docops_flask.engine.opc.xml_part import parse_part, recoded
 
 if TYPE_CHECKING:
+    from docops_flask.engine.integrity.added_pictures import AddedPictures, ExtendedPart
     from docops_flask.engine.integrity.emptied_runs import EmptiedRun
     from docops_flask.engine.integrity.places import PlacedPart
     from docops_flask.engine.integrity.removals import Removals
@@ -42,35 +43,44 @@ def prove_bytes(
     evidence = evidence or TemplateEvidence(template)
     stories = Stories(evidence)
     removals = _removals(template, stories, claims)
+    try:
+        pictures = _pictures(template, stories, members, claims)
+    except Misfit:
+        return None
     unaccounted = members.unaccounted if removals is None else removals.others(members.unaccounted)
+    if pictures is not None:
+        unaccounted = pictures.others(unaccounted)
     if unaccounted or (removals is not None and removals.kept(members.records)):
         return None
     try:
-        _replay(stories, claims)
-        others = _replay_places(evidence.package, stories, claims)
+        _replay(stories, claims if pictures is None else pictures.drawn(claims))
+        others = _replay_others(stories, claims, pictures)
         if removals is not None:
             _leave_out(template, stories, removals, claims, others)
         for name in changed_by_blocks:
             if name not in others and stories.named(name) is None:
                 others[name] = _as_expanded(evidence.package, name)
+        added = {} if pictures is None else pictures.finish(others)
     except (Misfit, ValueError):
         return None
-    touched: dict[str, StoryBytes | PlacedPart] = {**stories.touched(), **others}
+    touched: dict[str, StoryBytes | PlacedPart | ExtendedPart]
+    touched = {**stories.touched(), **others, **added}
     changed = {member.record.name: member.after for member in members.changed}
+    changed |= {member.record.name: member.content for member in members.added}
     for record in members.records:
         part = touched.get(record.name)
         after = changed.get(record.name)
         if removals is not None and record.name in removals.parts:
             continue
         if part is None:
-            if record.changed:
+            if record.changed and (pictures is None or not pictures.is_media(record.name)):
                 return None
             continue
         if not _comes_to(part, template.read(record.name) if after is None else after):
             return None
         record.replacements = part.replacements
         record.fixes = part.fixes if isinstance(part, StoryBytes) else 0
-    defects, own = _defects(template, stories, changed)
+    defects, own = _defects(template, stories, changed, pictures)
     return Proof(
         parts=tuple(members.records),
         findings=Findings(),
@@ -80,11 +90,26 @@ def prove_bytes(
     )
 
 
-def _comes_to(part: "StoryBytes | PlacedPart", written: bytes) -> bool:
+def _comes_to(part: "StoryBytes | PlacedPart | ExtendedPart", written: bytes) -> bool:
     try:
         return part.comes_to(written)
     except ValueError:
         return False
+
+
+def _replay_others(
+    stories: Stories, claims: Claims, pictures: "AddedPictures | None"
+) -> "dict[str, PlacedPart]":
+    """Replay what is no text of a paragraph; return the parts that are no stories."""
+    others = _replay_places(stories.package, stories, claims)
+    if pictures is not None:
+        pictures.fill_boxes(claims, others)
+    if _holds(claims.places, ("□", "勾选", "CHECK")):
+        # Few documents have such controls, and a renderer starts the faster for what it does not load.
+        from docops_flask.engine.integrity.check_controls import set_controls
+
+        set_controls(stories, claims)
+    return others
 
 
 def _as_expanded(template: Template, name: str) -> "PlacedPart":
@@ -113,6 +138,32 @@ def _replay_places(template: Template, stories: Stories, claims: Claims) -> "dic
             story.edits += placed.edits
             story.replacements += placed.replacements
     return others
+
+
+def _pictures(
+    template: Package, stories: Stories, members: Members, claims: Claims
+) -> "AddedPictures | None":
+    """Return what pictures add; raises ``Misfit`` where the document has added something else."""
+    if not members.added and not claims.media and not _names_pictures(claims):
+        return None
+    # Few documents get pictures, and a renderer starts the faster for what it does not load.
+    from docops_flask.engine.integrity.added_pictures import AddedPictures
+
+    return AddedPictures(template, stories, members, claims)
+
+
+def _names_pictures(claims: Claims) -> bool:
+    """Say whether an entry is about a picture, or about what may be a picture's tag."""
+    entries: Sequence[Replacement | PlaceReplacement] = (*claims.replacements, *claims.places)
+    if any(entry.picture is not None for entry in entries):
+        return True
+    return _holds(entries, ("@", "＠", "图片", "IMAGE"))
+
+
+def _holds(entries: "Sequence[Replacement | PlaceReplacement]", words: Sequence[str]) -> bool:
+    """Say whether a placeholder of ``entries`` holds one of ``words``."""
+    texts = {entry.original_text for entry in entries}
+    return any(word in text for text in texts for word in words)
 
 
 def _removals(template: Package, stories: Stories, claims: Claims) -> "Removals | None":
@@ -295,13 +346,14 @@ def _replay_alone(  # noqa: PLR0917
         _empty_runs(story, offset, path, _emptied_by(reading, edits), fixed)
         return
     [(_, _, run_id, start, end, name, original, value, *_)] = entries
-    claimed = start, end, name, original, run_id[len(path) :], value
+    drawing = entries[0].drawing
+    claimed = start, end, name, original, run_id[len(path) :], value, drawing
     if not run_id.startswith(path):
         raise Misfit
     # Paragraphs with the same bytes are one object: in a table most are replayed with the same entry.
     if reading.replayed is None or reading.replayed[0] != claimed:
         within = reading.within(start, original)
-        data = one_line(value) if within is not None and within.kept else None
+        data = one_line(value) if within is not None and within.kept and drawing is None else None
         if within is not None and data is not None:
             if claimed[4] != f":r{within.run}" or not _is_whole(start, end, name, original):
                 raise Misfit
@@ -332,16 +384,21 @@ def _check(reading: ByteParagraph, path: str, entries: Sequence[Replacement]) ->
 
 
 def _defects(
-    template: Package, stories: Stories, changed: Mapping[str, bytes]
+    template: Package, stories: Stories, changed: Mapping[str, bytes], pictures: "AddedPictures | None"
 ) -> tuple[list[Defect], list[Defect]]:
     """Return the new defects of changed parts, and those that the template has as well."""
     new, own = [], []
+
+    def relationship_ids(part: str) -> Collection[str]:
+        own = stories.parts.relationship_ids(part)
+        return own if pictures is None else own.union(pictures.ids_of(part))
+
     for name, after in changed.items():
         part = stories.touched().get(name)
         if part is None:
             continue
         content = recoded(after, part.encoding)
-        ids = stories.parts.relationship_ids
+        ids = relationship_ids
         if part.plain is not None and not may_have_defects(name, content, ids):
             continue
         written = parse_part(after, name)

@@ -26,12 +26,13 @@ class ByteEdit(NamedTuple):
 
 
 class _Change(NamedTuple):
-    """Characters ``start``:``end`` of a paragraph, all in one text, give way to ``value``."""
+    """Characters ``start``:``end`` of a paragraph, all in one text, give way to ``value`` or ``drawing``."""
 
     text: Text
     start: int
     end: int
     value: str
+    drawing: bytes | None = None
 
 
 def replay_entries(paragraph: ByteParagraph, entries: Sequence[Replacement]) -> list[ByteEdit]:
@@ -41,12 +42,12 @@ def replay_entries(paragraph: ByteParagraph, entries: Sequence[Replacement]) -> 
     """
     by_node: dict[int, list[_Change]] = {}
     for entry in entries:
-        value = checked(entry.new_text)
+        value, drawing = checked(entry.new_text), entry.drawing
         for text in paragraph.spans_between(entry.start, entry.end):
-            change = _Change(text, max(entry.start, text.start), min(entry.end, text.end), value)
+            change = _Change(text, max(entry.start, text.start), min(entry.end, text.end), value, drawing)
             by_node.setdefault(text.node, []).append(change)
             # The first text takes the value, the others lose their characters.
-            value = ""
+            value, drawing = "", None
     edits: list[ByteEdit] = []
     for changes in by_node.values():
         texts = paragraph.node_texts(changes[0].text)
@@ -79,7 +80,7 @@ def one_line(value: str) -> bytes | None:
 
 
 def _has_mark(change: _Change) -> bool:
-    return has_mark(change.value)
+    return has_mark(change.value) or change.drawing is not None
 
 
 def has_mark(value: str) -> bool:
@@ -105,8 +106,8 @@ class _Line:
 def _lines_of(paragraph: ByteParagraph, texts: Sequence[Text], changes: Sequence[_Change]) -> list[_Line]:
     lines = [_Line("", "")]
     done = texts[0].start
-    for _, start, end, value in changes:
-        head, *others = re.split("([\n\t])", value)
+    for _, start, end, value, drawing in changes:
+        head, *others = re.split("([\n\t])", value) if drawing is None else ("", "drawing", "")
         lines[-1].pieces += (paragraph.text[done:start], head)
         lines += map(_Line, others[::2], others[1::2])
         done = end
@@ -141,8 +142,12 @@ def _node_edits(
         if text.start < end_of_lead:
             cuts.append((text.start, min(text.end, end_of_lead)))
             news.append(b"")
-        for _, start, end, value in by_text.get(text.first, ()):
-            new = _written(value, name, following)
+        for _, start, end, value, drawing in by_text.get(text.first, ()):
+            new = (
+                _written(value, name, following)
+                if drawing is None
+                else _drawn(drawing, name, next(following))
+            )
             cuts.append((start, end))
             news.append(b"]]>" + new + b"<![CDATA[" if new and text.is_cdata else new)
         if text.end > start_of_trail:
@@ -175,6 +180,13 @@ def _written(value: str, name: bytes, following: Iterator[_Line]) -> bytes:
         ))  # fmt: skip
         pieces.append(as_data(text))
     return b"".join(pieces)
+
+
+def _drawn(drawing: bytes, name: bytes, line: _Line) -> bytes:
+    """Return the markup of a drawing between two w:t called ``name``, the second of which holds ``line``."""
+    kept = b' xml:space="preserve"' if line.shows_edges() else b""
+    prefix = name[: name.find(b":") + 1]
+    return b"</%b><%bdrawing>%b</%bdrawing><%b%b>" % (name, prefix, drawing, prefix, name, kept)
 
 
 def as_data(text: str) -> bytes:

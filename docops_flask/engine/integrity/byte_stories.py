@@ -217,6 +217,19 @@ class Stories:
         found = self._plain[prefix]
         return None if found is None or found.plain is None else found
 
+    @property
+    def package(self) -> Template:
+        """The template that the stories are of."""
+        return self._evidence.package
+
+    def part_of(self, path: str) -> str | None:
+        """Return the name of the part that an address leads into, ``None`` where it leads nowhere."""
+        story = self._by_prefix.get(path[: path.find("/") + 1])
+        if story is not None:
+            return story.part
+        # A text box: the first flow that has the address.
+        return next((flow.part for _, flow in self.addresses.paragraphs(path)), None)
+
     def all(self) -> "list[StoryBytes]":
         """Return all stories in document order."""
         return [self._of_part(story) for story in self._listed]

@@ -54,7 +54,10 @@ class ByteParagraph:
         self._texts = texts
         self._starts: list[int] | None = None
         self._by_node: dict[int, list[Text]] | None = None
-        self.replayed: tuple[tuple[int | str, ...], Sequence[tuple[int, int, bytes]], Sequence[Any]] | None
+        self.replayed: (
+            tuple[tuple[int | str | bytes | None, ...], Sequence[tuple[int, int, bytes]], Sequence[Any]]
+            | None
+        )
         self.replayed = None
 
     @property

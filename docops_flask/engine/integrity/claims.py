@@ -16,6 +16,22 @@ if TYPE_CHECKING:
     from docops_flask.engine.integrity.block_claims import Block, BlockEntry
 
 
+class Picture(NamedTuple):
+    """A picture put somewhere: the member ``picture`` of an entry; lengths in EMU."""
+
+    part: str
+    width: int
+    height: int
+    alt: str = ""
+
+
+class AddedMedia(NamedTuple):
+    """A part that was added: an item of ``added.media``, with the SHA-256 digest of its content."""
+
+    part: str
+    sha256: str
+
+
 class Replacement(NamedTuple):
     """A filled placeholder: an entry of the replace log.
 
@@ -23,6 +39,7 @@ class Replacement(NamedTuple):
     branches of mc:AlternateContent that were filled as well. Where the log has blocks, ``copy`` is the block
     that its paragraph lies in and the copy there, outer blocks first, and ``result_path`` the paragraph's
     address in the result. ``payload_path`` is the JSON path of the value in an open task's payload.
+    ``picture`` is the picture put there, ``drawing`` its markup once that is known.
     """
 
     place: int
@@ -37,6 +54,8 @@ class Replacement(NamedTuple):
     copy: tuple[tuple[int, int], ...] = ()
     result_path: str | None = None
     payload_path: str | None = None
+    picture: Picture | None = None
+    drawing: bytes | None = None
 
 
 class InlineReplacement(NamedTuple):
@@ -60,7 +79,8 @@ class PlaceReplacement(NamedTuple):
     whole address of a content control, it is data that gets the whole text of that control. ``tells_run``
     says that the entry names runs or mirrors, which only paragraphs have, or a copy in a log without blocks.
     Where the log has blocks, ``copy`` is the copy that it stands in, ``result_address`` its address in the
-    result.
+    result. ``picture`` is the picture put into the drawing that has this alternative text, ``payload_path``
+    as in ``Replacement``.
     """
 
     place: int
@@ -75,6 +95,8 @@ class PlaceReplacement(NamedTuple):
     bound_control: str | None = None
     copy: tuple[tuple[int, int], ...] = ()
     result_address: str | None = None
+    picture: Picture | None = None
+    payload_path: str | None = None
 
 
 class Fix(NamedTuple):
@@ -118,6 +140,7 @@ class Claims(NamedTuple):
     places: tuple[PlaceReplacement, ...] = ()
     removed: tuple[Removed, ...] = ()
     tells_results: bool = False
+    media: tuple[AddedMedia, ...] = ()
 
 
 def read_claims(replace_log: object, format_report: object) -> Claims:
@@ -137,6 +160,7 @@ def read_claims(replace_log: object, format_report: object) -> Claims:
         places=tuple(places),
         removed=tuple(_removed(replace_log)),
         tells_results=bool(in_result),
+        media=tuple(_media(replace_log)),
     )
     log: dict[str, Any] = value_as(dict, replace_log, LOG, "$")
     if "blocks" in log:
@@ -185,7 +209,10 @@ def _replacements(
         copies = _copies(entry, path) if "copy" in entry else ()
         result_path = member(entry, "result_path", str, LOG, path) if "result_path" in entry else None
         payload_path = member(entry, "payload_path", str, LOG, path) if "payload_path" in entry else None
-        replacement = Replacement._make((index, *values, mirrors, copies, result_path, payload_path))
+        picture = _picture(entry, path) if "picture" in entry else None
+        replacement = Replacement._make(
+            (index, *values, mirrors, copies, result_path, payload_path, picture, None)
+        )
         if "copy" in entry or result_path is not None:
             in_result.append(index)
         inside = _inside(replacement.paragraph_path) if has_mark else None
@@ -231,12 +258,33 @@ def _place_replacement(index: int, entry: dict[str, Any], *, has_blocks: bool) -
         member(entry, "new_text", str, LOG, path),
         entry.get("run_id") is not None or any(name in entry for name in of_paragraphs),
         member(entry, "bound_control", str, LOG, path) if "bound_control" in entry else None,
+        picture=_picture(entry, path) if "picture" in entry else None,
+        payload_path=member(entry, "payload_path", str, LOG, path) if "payload_path" in entry else None,
     )
     if not has_blocks or "result_path" not in entry:
         return placed
     result = member(entry, "result_path", str, LOG, path)
     address = result[len(part) + 1 :] if result.startswith(f"{part}#") else ""
     return placed._replace(copy=_copies(entry, path), result_address=address)
+
+
+def _picture(entry: dict[str, Any], path: str) -> Picture:
+    given, path = member(entry, "picture", dict, LOG, path), f"{path}.picture"
+    return Picture(
+        member(given, "part", str, LOG, path),
+        member(given, "width_emu", int, LOG, path),
+        member(given, "height_emu", int, LOG, path),
+        member(given, "alt", str, LOG, path) if "alt" in given else "",
+    )
+
+
+def _media(log: object) -> Iterator[AddedMedia]:
+    given = value_as(dict, log, LOG, "$")
+    added = member(given, "added", dict, LOG, "$") if "added" in given else {}
+    for index, each in enumerate(member(added, "media", list, LOG, "$.added") if "media" in added else ()):
+        path = f"$.added.media[{index}]"
+        item = value_as(dict, each, LOG, path)
+        yield AddedMedia(*(member(item, name, str, LOG, path) for name in AddedMedia._fields))
 
 
 def _wrong_type(index: int, values: tuple[Any, ...]) -> InvalidArgument:

@@ -2,6 +2,8 @@
 
 import re
 
+from docops_flask.engine.integrity.picture_tags import check_tag, picture_tag
+
 _BLANK = " \t\n\u00a0\u3000"
 _MAX_NAME, _MAX_TAG = 64, 256
 _ROOTS, _UPS, _ITEMS = ("全文", "DOC"), ("上级", "UP"), ("本项", "ITEM")
@@ -12,7 +14,8 @@ _FULL_WIDTH = re.compile("[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\uff3f]")
 def path_of_field(inner: str) -> str | None:
     """Return the path that the field with ``inner`` in its brackets names; ``None`` where it is no field.
 
-    A field is a path, with = before it or not, and formats behind it, each behind a bar.
+    A field is a path, with = before it or not, and formats behind it, each behind a bar. A picture's tag
+    and a check box name one too.
     """
     names = _names_in(inner)
     if len(names) > 1 and names[0] in _ROOTS:
@@ -43,6 +46,9 @@ def _names_in(inner: str) -> list[str]:
     """Return the names of the path at the beginning of a tag, which may be none."""
     if len(inner) > _MAX_TAG:
         return []
+    other = picture_tag(inner) or check_tag(inner)
+    if other is not None:
+        return re.split("[.．]", other.path)
     text = re.split("[|｜]", inner, maxsplit=1)[0].strip(_BLANK)
     if text[:1] in ("=", "＝"):
         text = text[1:].strip(_BLANK)

@@ -7,7 +7,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from docops_flask.engine.integrity.claims import Claims, Replacement
+from docops_flask.engine.integrity.claims import Claims, PlaceReplacement, Replacement
 from docops_flask.engine.integrity.control_tags import Path
 from docops_flask.engine.integrity.formats import formatted
 from docops_flask.engine.integrity.plan import without_ignored
@@ -17,12 +17,16 @@ from docops_flask.engine.integrity.verdict import Unaccounted
 
 _BLANK = " \t\n\u00a0\u3000"
 _DEFAULT, _OPTIONAL, _SEPARATOR = "缺省", "可空", "分隔"
-# What check boxes and pictures begin with.
+# What check boxes and pictures begin with, and what one of is in all of them.
 _NO_FIELD = re.compile("[□@＠]|(?:勾选|CHECK|图片|IMAGE)[\\s:：]")
+_WORDS = ("@", "＠", "图片", "IMAGE", "□", "勾选", "CHECK")
 
 
 class _Field(NamedTuple):
-    """A tag that is filled: ``kind`` is field, item or number; formats as name and argument."""
+    """A tag that is filled: ``kind`` is field, item, number or drawn; formats as name and argument.
+
+    Pictures and check boxes are drawn.
+    """
 
     kind: str
     path: Path
@@ -45,6 +49,7 @@ def value_faults(
         what = "copy_count" if entry.kind == "each" else "branch"
         message = "Its status, copies and branch are not what the task gives."
         yield Unaccounted("", f"$.blocks[{entry.place}]", what, message)
+    yield from _drawn_faults(claims, payload)
     lines = {block.number for block in claims.blocks}
     for replacement in claims.replacements:
         copies, line = replacement.copy, None
@@ -56,6 +61,18 @@ def value_faults(
             yield Unaccounted("", f"$.entries[{replacement.place}]", "value", message)
 
 
+def _drawn_faults(claims: Claims, payload: Mapping[str, Any]) -> Iterator[Unaccounted]:
+    """Yield the check boxes and pictures that are not what the payload has at the paths that are logged."""
+    inside = (each.replacement for each in claims.inline)
+    entries: list[Replacement | PlaceReplacement] = [*claims.replacements, *inside, *claims.places]
+    texts = {entry.original_text for entry in entries}
+    if any(word in text for text in texts for word in _WORDS):
+        # Few templates have such tags, and a renderer starts the faster for what it does not load.
+        from docops_flask.engine.integrity.picture_values import picture_value_faults
+
+        yield from picture_value_faults(claims, payload)
+
+
 def _is_what_it_says(entry: Replacement, scope: Scope, line: int | None, keys: Mapping[str, str]) -> bool:
     field = _field(entry.original_text)
     if field is None:
@@ -63,6 +80,9 @@ def _is_what_it_says(entry: Replacement, scope: Scope, line: int | None, keys: M
     value, path = _value(field, scope)
     if entry.payload_path is not None and _with_key(path, keys) != entry.payload_path:
         return False
+    if field.kind == "drawn":
+        # ``picture_values`` compares it.
+        return True
     try:
         texts = _texts(field, value)
     except ValueError:
@@ -95,11 +115,12 @@ def _with_key(path: str, keys: Mapping[str, str]) -> str:
 
 @lru_cache(maxsize=1024)
 def _field(original: str) -> _Field | None:
-    """Return the tag that is written ``original``; ``None`` for a picture or check box."""
+    """Return the tag that is written ``original``."""
     inner = without_ignored(original[1:-1]).strip(_BLANK)
     name = name_in_copies(inner)
-    if name is None or _NO_FIELD.match(inner):
+    if name is None:
         return None
+    is_drawn = _NO_FIELD.match(inner) is not None
     formats = []
     for written in re.split("[|｜]", inner)[1:]:
         named, *argument = re.split("[:：]", written.lstrip(_BLANK), maxsplit=1)
@@ -112,7 +133,8 @@ def _field(original: str) -> _Field | None:
     while up < len(names) and names[up] == "上级":
         up += 1
     is_root = kind == "field" and len(names) > 1 and names[0] == "全文"
-    return _Field(kind, Path(tuple(names[up + is_root :]), up, is_root), tuple(formats))
+    path = Path(tuple(names[up + is_root :]), up, is_root)
+    return _Field("drawn", path) if is_drawn else _Field(kind, path, tuple(formats))
 
 
 def _texts(field: _Field, value: Any) -> list[str]:

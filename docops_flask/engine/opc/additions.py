@@ -6,6 +6,7 @@ result reads the template through it.
 
 import posixpath
 import re
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from lxml import etree
@@ -52,8 +53,8 @@ class Additions:
         self._types: dict[str, str] = {}
         self._parts: dict[str, bytes] = {}
         self._xml: set[str] = set()
-        # The parsed content types and relationship parts, with what was added to them.
-        self._roots: dict[str, _Element] = {}
+        # What is added to the content types and to relationship parts: names and attributes of elements.
+        self._elements: dict[str, list[tuple[str, dict[str, str]]]] = {}
         self._ids: dict[str, set[str]] = {}
         for entry in package.archive.entries:
             self._take(entry.name)
@@ -81,29 +82,34 @@ class Additions:
         Raises ``ValueError`` when one of the parts is neither in the package nor added.
         """
         source, target = self._actual(source) if source else "", self._actual(target)
-        root = self._relationships_of(source)
+        name = self._relationships_of(source)
         if source not in self._ids:
-            self._ids[source] = {element.get("Id", "") for element in root}
+            self._ids[source] = {each.id for each in self._package.relationships(source)}
         ids = self._ids[source]
         number = len(ids) + 1
         while f"rId{number}" in ids:
             number += 1
         # Both from the root, so that the process's working folder does not matter.
         path = posixpath.relpath(f"/{target}", posixpath.dirname(f"/{source}"))
-        etree.SubElement(root, RELATIONSHIP, Id=f"rId{number}", Type=relationship_type, Target=path)
+        attributes = {"Id": f"rId{number}", "Type": relationship_type, "Target": path}
+        self._elements.setdefault(name, []).append((RELATIONSHIP, attributes))
         ids.add(f"rId{number}")
         return f"rId{number}"
 
-    def finish(self) -> PartChanges:
+    def finish(self, changed: Mapping[str, bytes] | None = None) -> PartChanges:
         """Return the changes: new parts come in the order of ``add_part``, then new relationship parts.
 
-        Raises ``TemplateLimitExceeded`` when the result would have more or larger parts than allowed.
+        ``changed`` are parts of the package that have other content by now, to which is added then. Raises
+        ``TemplateLimitExceeded`` when the result would have more or larger parts than allowed.
         """
-        written = {name: serialize_part(root) for name, root in self._roots.items()}
-        changed = {name: content for name, content in written.items() if self._package.has(name)}
-        added = self._parts | {name: written[name] for name in written if name not in changed}
-        self._keep_limits(changed, added)
-        return PartChanges(changed, added)
+        so_far = dict(changed or {})
+        written = {
+            name: serialize_part(self._with_elements(name, so_far.get(name))) for name in self._elements
+        }
+        known = {name: content for name, content in written.items() if self._package.has(name)}
+        added = self._parts | {name: written[name] for name in written if name not in known}
+        self._keep_limits(known, added)
+        return PartChanges(so_far | known, added)
 
     def _take(self, name: str) -> None:
         self._taken.add(name)
@@ -128,25 +134,29 @@ class Additions:
         known = self._types.get(extension) or self._package.content_types.of(name)
         if known.lower() == content_type.lower():
             return
-        types = self._root(CONTENT_TYPES_PART)
         if known or not is_first:
-            etree.SubElement(types, OVERRIDE, PartName=f"/{name}", ContentType=content_type)
+            declared = OVERRIDE, {"PartName": f"/{name}", "ContentType": content_type}
         else:
-            etree.SubElement(types, DEFAULT, Extension=extension, ContentType=content_type)
+            declared = DEFAULT, {"Extension": extension, "ContentType": content_type}
             self._types[extension] = content_type
+        self._elements.setdefault(self._names[CONTENT_TYPES_PART.lower()], []).append(declared)
 
-    def _relationships_of(self, source: str) -> _Element:
+    def _relationships_of(self, source: str) -> str:
+        """Return the name of the relationship part of ``source``, declared if it is new."""
         name = relationships_part(source)
         if name.lower() in self._names:
-            return self._root(self._names[name.lower()])
+            return self._names[name.lower()]
         self._declare(name, RELATIONSHIPS_TYPE)
-        self._roots[name] = parse_part(_NO_RELATIONSHIPS, name)
-        return self._roots[name]
+        return name
 
-    def _root(self, name: str) -> _Element:
-        if name not in self._roots:
-            self._roots[name] = parse_part(self._package.read(name), name)
-        return self._roots[name]
+    def _with_elements(self, name: str, content: bytes | None) -> _Element:
+        """Return the root of a part with what is added; ``content`` is what it is now if not as stored."""
+        if content is None:
+            content = self._package.read(name) if self._package.has(name) else _NO_RELATIONSHIPS
+        root = parse_part(content, name)
+        for tag, attributes in self._elements[name]:
+            etree.SubElement(root, tag, attributes)
+        return root
 
     def _keep_limits(self, changed: dict[str, bytes], added: dict[str, bytes]) -> None:
         if not added and not changed:

@@ -21,12 +21,13 @@ from docops_flask.engine.template.copied_values import resolved
 from docops_flask.engine.template.grammar import Kind, Suggestions, ignored_characters
 from docops_flask.engine.template.open_task import OpenTask, with_key
 from docops_flask.engine.template.tag_meaning import name_in_log
-from docops_flask.engine.template.tags import Tag
+from docops_flask.engine.template.tags import Tag, is_told_in_copies, read_tag
 from docops_flask.engine.template.template_tags import TemplateTag
 from docops_flask.engine.template.values import DROPPED_NEWLINE
 
 if TYPE_CHECKING:
     from docops_flask.engine.template.inline_fill import InlineFilling
+    from docops_flask.engine.template.pictures.filling import ShownPicture
 
 # An enumeration's member takes a while to look up.
 _PLACEHOLDER = Kind.PLACEHOLDER
@@ -51,14 +52,16 @@ def block_log(  # noqa: PLR0917, the steps of a run in their order
     touched: Iterable[str],
     inline: "InlineFilling | None",
     elsewhere: Sequence[LogEntry],
+    pictures: "Mapping[tuple[str, int], ShownPicture] | None" = None,
 ) -> ReplaceLog:
     """Return the log of a run; ``touched`` are the addresses in the result of the runs that changed.
 
     ``inline`` is what became of the texts inside paragraphs, ``elsewhere`` are the entries about places
-    outside paragraphs, with their addresses in the result.
+    outside paragraphs, with their addresses in the result. ``pictures`` are those put into paragraphs, by
+    address and first character of their tags in the result.
     """
     entries = (
-        *_Entries(run, task, suggestions, inline).entries(),
+        *_Entries(run, task, suggestions, inline).entries(pictures),
         *(_elsewhere(each, run, task) for each in elsewhere),
     )
     statuses = [entry.status for entry in entries]
@@ -105,8 +108,8 @@ class _Entries:
         self._has_lines = bool(run.lines)
         self._has_shortened = run.has_shortened
 
-    def entries(self) -> Iterator[LogEntry]:
-        """Yield them in the order of the result."""
+    def entries(self, pictures: "Mapping[tuple[str, int], ShownPicture] | None" = None) -> Iterator[LogEntry]:
+        """Yield them in the order of the result; ``pictures`` are as in ``block_log``."""
         run = self._run
         for paragraph in run.scan.paragraphs:
             place = paragraph.place
@@ -114,7 +117,10 @@ class _Entries:
             of, frames, names = run.tags[place]
             count = len(paragraph.found)
             for number in range(count):
-                yield self._entry(of[number], frames[number], names[number], place, texts)
+                entry = self._entry(of[number], frames[number], names[number], place, texts)
+                if pictures is not None:
+                    entry = entry.with_picture(pictures.get((place.path, paragraph.found[number].start)))
+                yield entry
             if paragraph.inline and self._inline is not None:
                 skill = self._task.skill
                 inside = inline_entries(paragraph, texts, skill, self._suggestions, self._inline)
@@ -211,9 +217,16 @@ def _elsewhere(entry: LogEntry, run: BlockRun, task: OpenTask) -> LogEntry:
     placed = entry._replace(paragraph_path=path, copy=copies, result_path=entry.paragraph_path)
     if entry.field_name is None:
         return explained(placed)
-    field = task.skill.placeholders().get(entry.field_name)
-    key = entry.field_name if field is None else field.key
-    return placed._replace(field_name=name_in_log(entry.field_name), payload_path=f"$.{key}")
+    # In copies something may stand behind what is in the brackets.
+    name = entry.field_name.partition("\0")[0]
+    field = task.skill.placeholders().get(name)
+    key = name if field is None else field.key
+    tag = read_tag(name)
+    payload_path = f"$.{key}"
+    if frame is not None and isinstance(tag, Tag) and is_told_in_copies(tag, path):
+        payload_path = resolved(tag, frame.scope).path
+        payload_path = with_key(payload_path, task.keys, "$.") if task.keys else payload_path
+    return placed._replace(field_name=name_in_log(name), payload_path=payload_path)
 
 
 def _blocks(run: BlockRun) -> Iterator[LoggedBlock]:

@@ -1,11 +1,15 @@
 """An entry of out.replace_log.json: a placeholder, its place, and what became of it (contract section 2)."""
 
+import json
 from collections.abc import Sequence
-from typing import Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from docops_flask.engine.artefacts import json_list, quoted
 from docops_flask.engine.skills.skill import Skill
 from docops_flask.engine.template.grammar import Kind, ignored_characters
+
+if TYPE_CHECKING:
+    from docops_flask.engine.template.pictures.filling import ShownPicture
 
 # Characters quoted from the paragraph on each side of a placeholder.
 MAX_CONTEXT_CHARACTERS = 60
@@ -33,6 +37,8 @@ UNSUPPORTED_REASONS = {
     Kind.UNKNOWN_FORMAT: "it has a format that is not known",
     Kind.TYPE_CONFLICT: "two tags use the name for values of different kinds; give one of them another name",
     Kind.UNSUPPORTED_TAG: "tags of this kind are not filled at this place",
+    Kind.UNSUPPORTED_PICTURE: "a picture takes the place of a tag in a paragraph's own text, or that of the "
+    "one picture in a drawing whose whole alternative text is the tag; put the tag there",
 }
 # The kind of a placeholder at a place that nothing fills or knows (``template.unaccounted``).
 UNACCOUNTED = "unaccounted"
@@ -40,6 +46,20 @@ UNACCOUNTED_REASON = (
     "it stands at a place that is not filled; put it into the text of the document or replace it by hand"
 )
 Status = Literal["replaced", "missing", "unsupported"]
+
+
+class PictureEntry(NamedTuple):
+    """A picture that an entry tells of: its part, its size in EMU, its alternative text."""
+
+    part: str
+    width_emu: int
+    height_emu: int
+    alt: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the member ``picture`` of the log; the text is left out where there is none."""
+        members = self._asdict()
+        return members if self.alt else {name: members[name] for name in self._fields[:-1]}
 
 
 class LogEntry(NamedTuple):
@@ -64,7 +84,7 @@ class LogEntry(NamedTuple):
     Where the template has blocks, ``result_path`` is the address in the result and ``copy`` the numbers of
     the blocks that it lies in, if any, from the outermost in, each with that of the copy there. In template
     language 2 ``payload_path`` is the JSON path of the value in the payload; ``related_place`` is the address
-    of another tag that a fault is about.
+    of another tag that a fault is about. ``picture`` is the picture put there.
     """
 
     status: Status
@@ -89,6 +109,14 @@ class LogEntry(NamedTuple):
     result_path: str | None = None
     payload_path: str | None = None
     related_place: str | None = None
+    picture: PictureEntry | None = None
+
+    def with_picture(self, shown: "ShownPicture | None") -> "LogEntry":
+        """Return the entry with the picture that was put there, if any."""
+        if shown is None or self.status != "replaced":
+            return self
+        note = "; ".join(filter(None, (self.note, shown.note))) or None
+        return self._replace(picture=PictureEntry(shown.part, *shown.extent, shown.alt), note=note)
 
     def as_json(self) -> str:
         """Return the entry as the log has it."""
@@ -115,6 +143,7 @@ class LogEntry(NamedTuple):
             result_path,
             payload_path,
             related,
+            picture,
         ) = self
         more = f', "mirrored_at": {json_list(map(quoted, mirrors))}' if mirrors else ""
         if status == "unsupported":
@@ -136,6 +165,8 @@ class LogEntry(NamedTuple):
             more += f', "result_path": {quoted(result_path)}'
         if payload_path is not None:
             more += f', "payload_path": {quoted(payload_path)}'
+        if picture is not None:
+            more += f', "picture": {json.dumps(picture.as_dict(), ensure_ascii=False)}'
         return (
             f'{{"status": "{status}", "field_name": {"null" if name is None else quoted(name)}, '
             f'"run_id": {_text(run_id)}, "paragraph_path": {quoted(path)}, '
@@ -171,6 +202,8 @@ class LogEntry(NamedTuple):
             members["result_path"] = self.result_path
         if self.payload_path is not None:
             members["payload_path"] = self.payload_path
+        if self.picture is not None:
+            members["picture"] = self.picture.as_dict()
         return members
 
 

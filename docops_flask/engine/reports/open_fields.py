@@ -23,6 +23,7 @@ from docops_flask.engine.template.tag_meaning import name_in_log, path_of
 
 if TYPE_CHECKING:
     from docops_flask.engine.reports.block_entry import BlockEntry
+    from docops_flask.engine.template.pictures.given import GivenPictures
 
 
 def with_paths(log: ReplaceLog, task: OpenTask) -> ReplaceLog:
@@ -66,19 +67,21 @@ def missing_values(task: OpenTask, log: ReplaceLog, scan: Scan) -> MissingFields
         tuple(sorted(required)),
         tuple(sorted(names - required)),
         tuple(islice(_missing_places(left, task), MAX_LISTED)),
-        unused_keys(task),
+        unused_keys(task, task.pictures),
         candidate_texts(task),
         tuple(left_places(left[:MAX_LISTED], scan)),
         len(left),
     )
 
 
-def unused_keys(task: OpenTask) -> tuple[UnusedKey, ...]:
-    """Return the keys of the payload that no tag takes, as the report has them."""
-    return tuple(
+def unused_keys(task: OpenTask, pictures: "GivenPictures | None") -> tuple[UnusedKey, ...]:
+    """Return the keys of the payload that no tag takes, and the assets that no value refers to."""
+    keys = [
         UnusedKey(_key(each.path)[:MAX_SHOWN_CHARACTERS], each.suggestion)
         for each in task.unused[:MAX_LISTED]
-    )
+    ]
+    assets = () if pictures is None else pictures.unused
+    return (*keys, *(UnusedKey(f"asset {name}"[:MAX_SHOWN_CHARACTERS], None) for name in assets))
 
 
 def candidate_texts(task: OpenTask) -> tuple[str, ...]:

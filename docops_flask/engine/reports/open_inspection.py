@@ -187,7 +187,7 @@ def _is_listed(found: Found) -> bool:
     if found.kind is not Kind.PLACEHOLDER:
         return found.kind not in FAULTS
     tag = read_tag(found.name)
-    return not isinstance(tag, Tag) or tag.kind is TagKind.FIELD
+    return not isinstance(tag, Tag) or tag.kind in (TagKind.FIELD, TagKind.PICTURE, TagKind.CHECK)
 
 
 def _name(found: Found) -> str:

@@ -1,6 +1,7 @@
 """Entries of the replace log about placeholders outside the paragraphs of stories."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from docops_flask.engine.reports.log_entry import (
     MAX_CONTEXT_CHARACTERS,
@@ -14,13 +15,28 @@ from docops_flask.engine.template.grammar import Kind, Suggestions, find_placeho
 from docops_flask.engine.template.places.filling import Outcome, PlaceFilling
 from docops_flask.engine.template.places.found import UNFILLABLE, BoundNode, PlaceScan, Unfillable
 
+if TYPE_CHECKING:
+    from docops_flask.engine.template.pictures.filling import ShownPicture
+
 
 def place_entries(
-    scan: PlaceScan, filling: PlaceFilling, skill: Skill, suggestions: Suggestions
+    scan: PlaceScan,
+    filling: PlaceFilling,
+    skill: Skill,
+    suggestions: Suggestions,
+    pictures: "Mapping[tuple[str, int], ShownPicture] | None" = None,
 ) -> Iterator[LogEntry]:
-    """Yield an entry for each placeholder of ``scan``: filled or missing ones, then those only reported."""
+    """Yield an entry for each placeholder of ``scan``: filled or missing ones, then those only reported.
+
+    ``pictures`` are those that were put into drawings, by address and first character of their tags.
+    """
     for outcome in filling.outcomes:
-        yield _entry(outcome, skill, suggestions)
+        entry = _entry(outcome, skill, suggestions)
+        yield (
+            entry
+            if pictures is None
+            else entry.with_picture(pictures.get((entry.paragraph_path, entry.start)))
+        )
     for node, text in filling.bound:
         yield _of_bound_node(node, text)
     for unfillable in scan.unfillable:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from docops_flask.engine.run_warnings import RunWarning
     from docops_flask.engine.template.expansion import Expansion
     from docops_flask.engine.template.inline_fill import InlineFilling
+    from docops_flask.engine.template.pictures.filling import ShownPicture
+    from docops_flask.engine.template.pictures.media_parts import MediaPart
     from docops_flask.engine.template.removal import Removed
 
 
@@ -56,7 +58,7 @@ class ReplaceLog(NamedTuple):
     """The log of a run: its entries in document order, how many have each status, the runs that changed.
 
     ``blocks`` are those of the template that were repeated, in document order; ``missing_blocks`` are
-    those without a value; ``added`` is what copies brought into other parts.
+    those without a value; ``added`` is what copies and pictures brought into other parts.
     ``removed`` is what the job left out of the result beside the text.
     """
 
@@ -105,6 +107,13 @@ class ReplaceLog(NamedTuple):
             entries=(*self.entries, *(_unaccounted_entry(each, suggestions) for each in names)),
             unsupported_count=self.unsupported_count + len(names),
         )
+
+    def with_media(self, media: "Sequence[MediaPart]") -> "ReplaceLog":
+        """Return the log with the parts that pictures added."""
+        if not media:
+            return self
+        ids = {"ids": "rule 1"}
+        return self._replace(added={**self.added, "media": [each.as_dict() for each in media], **ids})
 
     def summary(self) -> dict[str, int]:
         """Return the ``summary`` member of the log's JSON."""
@@ -164,15 +173,20 @@ def replace_log(  # noqa: PLR0917, the steps of a run in their order
     inline: "InlineFilling | None" = None,
     expansion: "Expansion | None" = None,
     elsewhere: Sequence[LogEntry] = (),
+    pictures: "Mapping[tuple[str, int], ShownPicture] | None" = None,
 ) -> ReplaceLog:
     """Return the log of a run.
 
     ``values`` were filled; ``touched`` are the addresses of the runs that changed. ``inline`` is what became
     of the texts inside paragraphs, where the scan found any; ``expansion`` is the expanded template where
     ``scan`` is of one. ``elsewhere`` are the entries about places outside the paragraphs of stories
-    (``place_entries``).
+    (``place_entries``). ``pictures`` are those put into paragraphs, by address and first character of tags.
     """
     entries = tuple(_entries(scan, values, skill, suggestions, inline))
+    if pictures:
+        entries = tuple(
+            [each.with_picture(pictures.get((each.paragraph_path, each.start))) for each in entries]
+        )
     blocks: tuple[LoggedBlock, ...] = ()
     if expansion is not None:
         entries = tuple(_placed_in_template(scan, entries, expansion))

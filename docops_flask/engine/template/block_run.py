@@ -7,7 +7,7 @@ comes later works on the second document; what is kept here leads back to the te
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from docops_flask.engine.artefacts import OutputBudget
 from docops_flask.engine.document.document import ParagraphPlace, RunPlace, StoryPart
@@ -29,6 +29,9 @@ from docops_flask.engine.template.tag_meaning import TagMeanings
 from docops_flask.engine.template.tag_reader import CopiedTags, TagReader
 from docops_flask.engine.template.tag_scan import find_tags
 from docops_flask.engine.template.template_tags import TemplateTag
+
+if TYPE_CHECKING:
+    from docops_flask.engine.template.pictures.given import GivenPictures
 
 # An enumeration's member takes a while to look up.
 _PLACEHOLDER = Kind.PLACEHOLDER
@@ -73,6 +76,8 @@ class BlockRun:
         self.places = NO_PLACES
         # By the address of a place outside paragraphs: its address in the template, its copy.
         self.place_copies: dict[str, tuple[str, Frame]] = {}
+        # The pictures of its tags, once they are read.
+        self.pictures: GivenPictures | None = None
         self._collected = values
         reader = TagReader(meanings, expanded, values)
         self.scan = reader.read(scan_document(expanded.document, find_tags))

@@ -4,12 +4,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-from docops_flask.engine.template.conditions import Value, is_list, number_as_written
+from docops_flask.engine.template.conditions import Value, holds, is_given, is_list, number_as_written
 from docops_flask.engine.template.formats.table import DEFAULT, SEPARATOR, rule_of
 from docops_flask.engine.template.formats.values import FormatError
 from docops_flask.engine.template.payload_check import PayloadError
-from docops_flask.engine.template.tags import Path, Tag, read_tag
+from docops_flask.engine.template.tags import Path, Tag, TagKind, read_tag
 from docops_flask.engine.template.values import CHINESE_SEPARATOR, SEPARATOR_OF_LISTS, Values
+
+CHECKED, UNCHECKED = "☑", "☐"
 
 
 class FieldValues(NamedTuple):
@@ -32,7 +34,7 @@ def field_values(names: Iterable[str], payload: Mapping[str, Value]) -> FieldVal
         tag = read_tag(name)
         if not isinstance(tag, Tag) or tag.path is None:
             continue
-        value = _at(payload, tag.path)
+        value = value_at(payload, tag.path)
         try:
             text = text_of(tag, value, SEPARATOR_OF_LISTS)
         except FormatError as error:
@@ -51,7 +53,7 @@ def field_values(names: Iterable[str], payload: Mapping[str, Value]) -> FieldVal
     return FieldValues(Values(texts, in_chinese, frozenset(shortened)), errors)
 
 
-def _at(payload: Mapping[str, Value], path: Path) -> Value:
+def value_at(payload: Mapping[str, Value], path: Path) -> Value:
     """Return the value at ``path`` of the payload, ``None`` where there is none."""
     value: Value = payload
     for name in path.names:
@@ -67,9 +69,13 @@ def joins_as_its_paragraph(tag: Tag, value: Value) -> bool:
 def text_of(tag: Tag, value: Value, separator: str) -> str | None:
     """Return the text that ``tag`` makes of ``value``; ``None`` where it asks for one and there is none.
 
-    ``separator`` joins the texts of a list without a 分隔 of its own. Raises ``FormatError`` for a value
-    that a format cannot take.
+    ``separator`` joins the texts of a list without a 分隔 of its own. A picture has no text: it is put in
+    beside. Raises ``FormatError`` for a value that a format cannot take.
     """
+    if tag.kind is TagKind.CHECK:
+        return _checked(tag, value)
+    if tag.kind is TagKind.PICTURE:
+        return "" if value is not None or tag.is_optional else None
     default = next((each.argument for each in tag.formats if each.name == DEFAULT), None)
     if value is None or (isinstance(value, str) and not value.strip()):
         if default is not None:
@@ -91,6 +97,17 @@ def text_of(tag: Tag, value: Value, separator: str) -> str | None:
         if rule is not None and rule.write is not None:
             formatted = text = rule.write(formatted)
     return text
+
+
+def _checked(tag: Tag, value: Value) -> str | None:
+    """Return the box that a check shows; a value that is not given and need not be leaves it empty."""
+    if value is None:
+        return UNCHECKED if tag.is_optional else None
+    if tag.operator is None:
+        return CHECKED if is_given(value) else UNCHECKED
+    if isinstance(value, str | int | Decimal) and holds(value, tag.operator, tag.literals):
+        return CHECKED
+    return UNCHECKED
 
 
 def _as_text(value: Value) -> str:

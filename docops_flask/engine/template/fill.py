@@ -1,7 +1,8 @@
 """Fills placeholders: which bytes of the template give way to which values."""
 
+from collections import ChainMap
 from collections.abc import Collection, Mapping, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from docops_flask.engine.document.document import ParagraphPlace
 from docops_flask.engine.document.edits import Edit, RemoveRun, ReplaceText, edits_at
@@ -10,6 +11,9 @@ from docops_flask.engine.template.grammar import Found, Kind
 from docops_flask.engine.template.scan import Scan
 from docops_flask.engine.template.text_splices import Filled, Value, fill_paragraph, value_of
 from docops_flask.engine.template.values import Values
+
+if TYPE_CHECKING:
+    from docops_flask.engine.template.pictures.filling import PictureFilling
 
 # An enumeration's member takes a while to look up.
 _PLACEHOLDER = Kind.PLACEHOLDER
@@ -42,14 +46,14 @@ class Filling(NamedTuple):
         return [edit for run in self.emptied if run[:2] not in repaired for edit in run.edits]
 
 
-def fill(scan: Scan, values: Values) -> Filling:
-    """Fill ``values`` into the scanned paragraphs and their mirrors.
+def fill(scan: Scan, values: Values, pictures: "PictureFilling | None" = None) -> Filling:
+    """Fill ``values`` and ``pictures`` into the scanned paragraphs and their mirrors.
 
     Each placeholder is filled once; brackets inside a value stay text.
     """
     filling = Filling([], {}, [])
     # What is written, by the texts that paragraphs get.
-    written: dict[int, Mapping[str, Value]] = {}
+    written: dict[int, dict[str, Value]] = {}
     # Paragraphs with the same bytes and the same placeholders are filled alike with the same texts: in a
     # block that stays as it is tags are text.
     known: dict[tuple[Paragraph, int, int], Filled] = {}
@@ -58,7 +62,8 @@ def fill(scan: Scan, values: Values) -> Filling:
         reading = place.reading
         texts = values.texts_in(place)
         key = reading, id(texts), id(paragraph.found)
-        filled = known.get(key)
+        drawn = {} if pictures is None else pictures.values_in(place, paragraph.found)
+        filled = None if drawn else known.get(key)
         if filled is None:
             wanted = [
                 (found, piece)
@@ -68,7 +73,10 @@ def fill(scan: Scan, values: Values) -> Filling:
             of_texts = written.get(key[1])
             if of_texts is None:
                 of_texts = written[key[1]] = {name: value_of(value) for name, value in texts.items()}
-            filled = known[key] = fill_paragraph(reading, wanted, of_texts)
+            own: Mapping[str, Value] = ChainMap(drawn, of_texts) if drawn else of_texts
+            filled = fill_paragraph(reading, wanted, own)
+            if not drawn:
+                known[key] = filled
         if not filled.splices:
             continue
         _change(place, filled, filling)
@@ -76,7 +84,8 @@ def fill(scan: Scan, values: Values) -> Filling:
         for run_index in filled.runs:
             filling.touched[f"{path}:r{run_index}"] = None
         for mirror in place.mirrors:
-            _change(mirror, _filled_mirror(mirror, paragraph.found, written[key[1]]), filling)
+            own = ChainMap(drawn, written[key[1]]) if drawn else written[key[1]]
+            _change(mirror, _filled_mirror(mirror, paragraph.found, own), filling)
     return filling
 
 

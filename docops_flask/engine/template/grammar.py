@@ -71,6 +71,7 @@ class Kind(Enum):
     UNKNOWN_FORMAT = "UNKNOWN_FORMAT"
     TYPE_CONFLICT = "TYPE_CONFLICT"
     UNSUPPORTED_TAG = "UNSUPPORTED_TAG"
+    UNSUPPORTED_PICTURE = "UNSUPPORTED_PICTURE"
 
 
 # The kinds that are faults of tags of language 2.

@@ -5,11 +5,11 @@ So does a task of a document type of language 2, which adds keys, labels and wha
 
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from docops_flask.engine.bilingual import Bilingual
-from docops_flask.engine.errors import InvalidArgument
-from docops_flask.engine.job import OPEN_TYPE
+from docops_flask.engine.errors import InvalidArgument, echo
+from docops_flask.engine.job import OPEN_TYPE, Asset
 from docops_flask.engine.options import Options
 from docops_flask.engine.skills.skill import Field, Skill
 from docops_flask.engine.template.conditions import Value
@@ -26,8 +26,11 @@ from docops_flask.engine.template.payload_check import (
 from docops_flask.engine.template.places.found import PlaceScan
 from docops_flask.engine.template.scan import Scan
 from docops_flask.engine.template.tag_meaning import TagMeanings, decide_tags, keys_of, path_of
-from docops_flask.engine.template.tags import Tag, read_tag
+from docops_flask.engine.template.tags import Tag, is_check, is_picture, read_tag
 from docops_flask.engine.template.values import Values
+
+if TYPE_CHECKING:
+    from docops_flask.engine.template.pictures.given import GivenPictures
 
 
 class OpenTask(NamedTuple):
@@ -36,7 +39,8 @@ class OpenTask(NamedTuple):
     ``skill`` has a field for each tag that is filled: its placeholder is what stands in the brackets, its key
     the path of the value. ``payload`` has the names of fields for the keys of a document type, which ``keys``
     has by these names. ``unused`` are keys of the payload that no tag takes, ``known`` all its keys and the
-    names of a document type, ``known_fields`` its fields. Of a template with blocks ``values`` is empty.
+    names of a document type, ``known_fields`` its fields. Of a template with blocks ``values`` is empty, and
+    there are no ``pictures``, which are what the payload gives to tags of pictures.
     """
 
     meanings: TagMeanings
@@ -47,10 +51,18 @@ class OpenTask(NamedTuple):
     known: Collection[str]
     keys: Mapping[str, str]
     known_fields: Sequence[Field]
+    pictures: "GivenPictures | None" = None
+
+    @property
+    def has_pictures(self) -> bool:
+        """Whether the template has tags of pictures, or check boxes outside paragraphs."""
+        return any(is_picture(field.placeholder) for field in self.skill.fields) or any(
+            is_check(found.name) for _, found in self.meanings.places.all_found()
+        )
 
     def again(self, scan: Scan, places: PlaceScan) -> tuple[Scan, PlaceScan]:
         """Return what the tags of the expanded template mean: what they mean in the template."""
-        meanings = decide_tags(scan, places, self.known)
+        meanings = _with_pictures(decide_tags(scan, places, self.known))
         return meanings.scan, meanings.places
 
 
@@ -59,13 +71,15 @@ def read_open_task(
     payload: Mapping[str, Value],
     options: Options,
     skill: Skill | None = None,
+    assets: Sequence[Asset] = (),
 ) -> OpenTask:
     """Return what ``payload`` gives to a template.
 
     ``decide`` tells what its tags mean, given the names that the task declares. ``skill`` is a document type
-    of language 2, which knows names, keys, labels, and what is required. Raises ``InvalidArgument``
-    (``detail.errors``) for a payload that does not fit, and for keys that neither a tag, whatever its scope,
-    nor ``skill`` takes unless ``options`` allow them in an open task.
+    of language 2, which knows names, keys, labels, and what is required. ``assets`` are the pictures sent
+    beside the task; one that the payload does not refer to is refused as an unknown key is. Raises
+    ``InvalidArgument`` (``detail.errors``) for a payload that does not fit, and for keys that neither a tag,
+    whatever its scope, nor ``skill`` takes unless ``options`` allow them in an open task.
     """
     fields = () if skill is None else skill.fields
     keys = {field.placeholder: field.key for field in fields}
@@ -78,7 +92,7 @@ def read_open_task(
     ]
     values = {names_of_keys.get(key, key): value for key, value in payload.items()}
     known = keys_of(values) | keys.keys()
-    meanings = decide(known)
+    meanings = _with_pictures(decide(known))
     checked = check_payload(values, meanings.shape.root)
     own = list(checked.errors)
     if options.unused == "refuse" or skill is not None:
@@ -94,11 +108,45 @@ def read_open_task(
     # A number with a huge exponent is refused before it is written out.
     filled = field_values(names, {} if own or meanings.structure is not None else values)
     own += filled.errors
+    pictures = None
+    if meanings.structure is None and (assets or any(map(is_picture, names))):
+        pictures = _pictures(names, {} if own else values, assets)
+        own += pictures.errors or (() if own else unused_assets(pictures.unused, options, skill))
     errors += [each._replace(path=with_key(each.path, keys)) for each in own]
     if errors:
         raise refused(errors)
     unused = [each._replace(path=with_key(each.path, keys)) for each in checked.unused]
-    return OpenTask(meanings, _skill(names, skill), values, filled.values, unused, known, keys, fields)
+    task = OpenTask(meanings, _skill(names, skill), values, filled.values, unused, known, keys, fields)
+    return task._replace(pictures=pictures)
+
+
+def unused_assets(names: Sequence[str], options: Options, skill: Skill | None) -> list[PayloadError]:
+    """Return the faults about files sent beside a task that nothing refers to, unless they are allowed."""
+    if options.unused == "allow" and skill is None:
+        return []
+    return [PayloadError("asset", f"No value refers to {echo(name)}.") for name in names]
+
+
+def _pictures(names: Sequence[str], payload: Mapping[str, Value], assets: Sequence[Asset]) -> "GivenPictures":
+    # Few tasks give pictures, and a renderer starts the faster for what it does not load.
+    from docops_flask.engine.template.pictures.given import given_pictures
+
+    return given_pictures(names, payload, assets)
+
+
+def _with_pictures(meanings: TagMeanings) -> TagMeanings:
+    """Return ``meanings`` where the tags of pictures that stand where none can be put are of that kind."""
+    found = [
+        each.found for text in meanings.scan.paragraphs for inline in text.inline for each in inline.found
+    ]
+    found += [each for _, each in meanings.places.all_found()]
+    if not any(is_picture(each.name) or is_check(each.name) for each in found):
+        return meanings
+    # As above.
+    from docops_flask.engine.template.pictures.tags_of_boxes import without_unfillable
+
+    scan, places = without_unfillable(meanings.scan, meanings.places)
+    return meanings._replace(scan=scan, places=places)
 
 
 def with_key(path: str, keys: Mapping[str, str], root: str = "$.payload.") -> str:

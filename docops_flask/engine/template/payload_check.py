@@ -151,6 +151,8 @@ class _Check:
         texts = [each for name, each in value.items() if not (name == "alt" and each is None)]
         if len(kinds) != 1 or unknown or not all(isinstance(each, str) for each in texts):
             self._wrong(path, value, wanted)
+        elif value.get("alt") is not None:
+            self._of_text(value["alt"], f"{path}.alt")
 
     def _of_scalar(self, value: Value, entry: Entry, path: str) -> None:
         kind = entry.kind

@@ -27,6 +27,7 @@ from docops_flask.engine.template.tag_meaning import (
     is_field,
     use_elsewhere,
 )
+from docops_flask.engine.template.tags import is_told_in_copies
 
 _Spot = tuple[ParagraphPlace, int]
 
@@ -53,6 +54,7 @@ def decide_structured_tags(
 class _Decision:
     def __init__(self, structure: Structure, scan: Scan, places: PlaceScan, known: Collection[str]) -> None:
         self._structure = structure
+        self._places = {each.place.path: each.place for each in places.places}
         self._outcomes = Outcomes(scan, places, known)
         declared = self._outcomes.declared
         self._shape = PayloadShape(lambda tag: is_field(tag, declared))
@@ -158,18 +160,33 @@ class _Decision:
         around: dict[StoryPart, BlocksAt] = {}
         before = len(self._shape.faults)
         for number, placed in outcomes.tags.items():
-            found, _, spot = outcomes.found[number]
+            found, address, spot = outcomes.found[number]
             if isinstance(spot, ParagraphPlace) or number not in outcomes.kinds:
                 continue
             lists: list[FoundBlock] = []
-            if isinstance(spot, InlineText):
-                part = spot.place.part
+            at = self._byte(spot, found.start, address, placed)
+            if at is not None:
+                part, byte = at
                 if part not in around:
                     around[part] = BlocksAt(blocks.get(part, ()))
-                lists = around[part].around(byte_of(spot, found.start)).lists()
+                lists = around[part].around(byte).lists()
             self._shape.use(use_elsewhere([placed]), self._scopes(lists))
         for fault in self._shape.faults[before:]:
             outcomes.mark(fault.tag.number, Kind.SCOPE_OUTSIDE)
+
+    def _byte(
+        self, spot: InlineText | None, start: int, address: str, placed: PlacedTag
+    ) -> tuple[StoryPart, int] | None:
+        """Return the story and the byte that a tag outside a paragraph's own text has the scope of."""
+        if spot is not None:
+            return spot.place.part, byte_of(spot, start)
+        place = self._places.get(address)
+        # Other places have the scope of the payload.
+        if place is None or not isinstance(place.part, StoryPart):
+            return None
+        if not is_told_in_copies(placed.tag, address):
+            return None
+        return place.part, place.segments[0].first
 
     def _note_conflicts(self) -> None:
         for conflict in self._shape.conflicts():

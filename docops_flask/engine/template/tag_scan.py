@@ -16,15 +16,15 @@ from docops_flask.engine.template.grammar import (
 )
 from docops_flask.engine.template.tags import BadTag, Tag, TagKind, read_tag
 
-_FILLED = (TagKind.FIELD, TagKind.NUMBER, TagKind.ITEM)
+_FILLED = (TagKind.FIELD, TagKind.NUMBER, TagKind.ITEM, TagKind.PICTURE, TagKind.CHECK)
 _SIGNS = "#?^!/@=□＃？＾！／＠＝"
 
 
 def find_tags(text: str) -> list[Found]:
     """Return the tags in ``text`` and what looks like tags, in order; other text in brackets is left out.
 
-    ``name`` is what stands in the brackets, for ``read_tag``. Fields, numbers and items are of kind
-    ``PLACEHOLDER``, other tags ``UNSUPPORTED_TAG``. Takes time linear in the length of ``text``.
+    ``name`` is what stands in the brackets, for ``read_tag``. Fields, numbers, items, pictures and checks are
+    of kind ``PLACEHOLDER``, other tags ``UNSUPPORTED_TAG``. Takes time linear in the length of ``text``.
     """
     return find_bracketed(text, _closed, _loose)
 

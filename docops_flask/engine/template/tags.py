@@ -15,6 +15,8 @@ from docops_flask.engine.template.names import is_name
 # A longer text in brackets is text.
 MAX_TAG = 256
 MAX_FORMATS = 4
+# Word's bound for a picture, 22 inches.
+MOST_MILLIMETRES = 558.8
 _BLANK = " \t\n\u00a0\u3000"
 
 
@@ -149,7 +151,8 @@ _ACCEPTED = {
     TagKind.EACH: "【#NAME】, with 段, 行, 表, 列 or 内 behind a blank, then 续号 or 重号, then |可空",
     TagKind.UNLESS: "【^NAME】, with 段, 行, 表, 列 or 内 behind a blank",
     TagKind.END: "【/NAME】 or 【/】",
-    TagKind.PICTURE: "【@NAME】, with a size such as 40mm or 40x30mm behind a blank, then |可空",
+    TagKind.PICTURE: "【@NAME】, with a size such as 40mm or 40x30mm, at most 558mm, behind a blank, then "
+    "|可空",
 }
 
 
@@ -167,6 +170,27 @@ def read_tag(inner: str) -> Tag | BadTag | None:
     if not text:
         return None
     return _sign_tag(text) or _word_tag(text) or _field(text)
+
+
+def is_picture(inner: str) -> bool:
+    """Say whether the text between 【 and 】 is a picture's tag."""
+    tag = read_tag(inner)
+    return isinstance(tag, Tag) and tag.kind is TagKind.PICTURE
+
+
+def is_check(inner: str) -> bool:
+    """Say whether the text between 【 and 】 is a check box's tag."""
+    tag = read_tag(inner)
+    return isinstance(tag, Tag) and tag.kind is TagKind.CHECK
+
+
+def is_told_in_copies(tag: Tag, address: str) -> bool:
+    """Say whether a tag outside paragraphs, at ``address``, has the scope of the copy that it lies in.
+
+    Pictures have, and check boxes of content controls; other places have the scope of the payload.
+    """
+    local = address.rpartition("#")[2].partition("[")[0]
+    return tag.kind is TagKind.PICTURE or (tag.kind is TagKind.CHECK and local in ("tag", "alias"))
 
 
 def _sign_tag(text: str) -> Tag | BadTag | None:
@@ -350,7 +374,7 @@ def _picture(rest: str) -> Tag | None:
     if size is None:
         return None
     width, height = float(size[1]), None if size[2] is None else float(size[2])
-    if not width or height == 0:
+    if not width or height == 0 or max(width, height or 0) > MOST_MILLIMETRES:
         return None
     return Tag(TagKind.PICTURE, path, size=Size(width, height), is_optional=bool(bar))
 

@@ -7,7 +7,7 @@ becomes a w:br and a tab a w:tab, each between two w:t.
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -18,6 +18,8 @@ from docops_flask.engine.template.grammar import Found
 
 _XML_WHITESPACE = " \t\r\n"
 _MARKS = r"([\n\t])"
+# Stands for a drawing among the marks of a value; no text of a document can hold it.
+_DRAWING = "\0"
 # What ``_markup`` puts between two lines: the end of a w:t with the mark, the start of the next.
 _LINE_MARKUP = rb"(</[^<>]*><[^<>]*/>)(<[^<>]*>)"
 _SPACE_ATTRIBUTE = rb"\sxml:space\s*=\s*(?:\"([^\"]*)\"|'([^']*)')"
@@ -25,17 +27,27 @@ _PRESERVE = b' xml:space="preserve"'
 
 
 class Value(NamedTuple):
-    """A value: its text, its lines with the newlines and tabs between them, its first line as markup."""
+    """A value: its text, its lines with the newlines and tabs between them, its first line as markup.
+
+    ``drawing`` returns the markup of a drawing that stands there instead; it is given the prefix of
+    WordprocessingML with its colon.
+    """
 
     text: str
     lines: Sequence[str]
     first: bytes
+    drawing: Callable[[bytes], bytes] | None = None
 
 
 def value_of(text: str) -> Value:
     """Return ``text`` as it is written into a document."""
     lines = re.split(_MARKS, text) if "\n" in text or "\t" in text else [text]
     return Value(text, lines, escaped(lines[0]))
+
+
+def drawn_value(drawing: Callable[[bytes], bytes]) -> Value:
+    """Return a drawing as a value; ``drawing`` is as in ``Value``."""
+    return Value("", ("", _DRAWING, ""), b"", drawing)
 
 
 _new = attrgetter("new")
@@ -188,7 +200,11 @@ def fill_paragraph(
         else:
             splices += _of_node(paragraph, node, of_node)
         texts += [edit.piece.shown.number for edit in of_node]
-    is_usual = paragraph.shape.is_parted_by_node and not any(map(paragraph.is_cdata, texts))
+    is_usual = (
+        paragraph.shape.is_parted_by_node
+        and not any(map(paragraph.is_cdata, texts))
+        and not any(values[found.name].drawing for found, _ in wanted)
+    )
     return Filled(paragraph, splices, runs, tuple(dict.fromkeys(texts)) if is_usual else None)
 
 
@@ -201,7 +217,7 @@ def _only_text(
     """
     _, start, end, name = found
     text_start, text_end, (text_number, run_index, _, preserves, _) = piece
-    _, lines, new = values[name]
+    _, lines, new, _ = values[name]
     if end > text_end or not preserves or len(lines) > 1 or not paragraph.shape.is_parted_by_node:
         return None
     number = 3 * text_number + 2
@@ -337,9 +353,12 @@ def _markup(value: Value, following: Iterator[_Line], name: bytes) -> bytes:
     prefix = name[: name.rindex(b":") + 1] if b":" in name else b""
     pieces = [value.first]
     for own, line in zip(value.lines[2::2], following, strict=False):
-        mark = b"br" if line.mark == "\n" else b"tab"
+        if value.drawing is not None:
+            mark = value.drawing(prefix)
+        else:
+            mark = b"<%b%b/>" % (prefix, b"br" if line.mark == "\n" else b"tab")
         space = _PRESERVE if line.has_blank_end() else b""
-        pieces += (b"</", name, b"><", prefix, mark, b"/><", name, space, b">", escaped(own))
+        pieces += (b"</", name, b">", mark, b"<", name, space, b">", escaped(own))
     return b"".join(pieces)
 
 

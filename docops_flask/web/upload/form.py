@@ -6,15 +6,24 @@ have sent everything. Bytes beyond a part's limit are counted and dropped.
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from docops_flask.engine.errors import DocopsError, InvalidArgument, InvalidMediaType, echo
-from docops_flask.engine.job import Job, JobKind
+from docops_flask.engine.job import Asset, Job, JobKind
 from docops_flask.engine.opc.first_bytes import FirstBytes
 from docops_flask.engine.options import FIELD_ORDER
+from docops_flask.intake.assets import (
+    ASSET,
+    MAX_ASSETS,
+    AssetLimit,
+    UploadTooLarge,
+    asset_file,
+    asset_limit,
+    asset_name,
+    too_many_assets,
+)
 from docops_flask.intake.files import (
     FilePart,
-    UploadTooLarge,
     task_part,
     template_part,
     verification_parts,
@@ -43,11 +52,12 @@ class ReceivedFile:
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """The parts of a request: files by part name, and form fields as sent."""
+    """The parts of a request: files by part name, form fields as sent, pictures by the client's names."""
 
     files: Mapping[str, ReceivedFile]
     fields: Mapping[str, str]
     contents: Contents
+    assets: Mapping[str, ReceivedFile] = field(default_factory=dict)
 
     def store(self) -> None:
         """Write all files to the job's folder, for a renderer; raises ``InsufficientStorage``."""
@@ -56,12 +66,13 @@ class Upload:
 
 
 def receive_job(request: ApiRequest, folder: JobFolder, settings: Settings) -> Upload:
-    """Return template, task and form fields of ``request``; large files are kept in ``folder``.
+    """Return template, task, pictures and form fields of ``request``; large files are kept in ``folder``.
 
     Raises ``InvalidArgument``, ``UploadTooLarge``, ``InvalidMediaType``, ``InsufficientStorage`` and
     what reading the body raises.
     """
-    return _receive(request, folder, [template_part(settings), task_part(settings)], FIELD_ORDER)
+    files = [template_part(settings), task_part(settings)]
+    return _receive(request, folder, files, FIELD_ORDER, asset_limit(settings))
 
 
 def receive_template(request: ApiRequest, folder: JobFolder, settings: Settings) -> Upload:
@@ -78,12 +89,16 @@ def receive_verification(request: ApiRequest, folder: JobFolder, settings: Setti
 
 
 def _receive(
-    request: ApiRequest, folder: JobFolder, files: Sequence[FilePart], fields: Sequence[str]
+    request: ApiRequest,
+    folder: JobFolder,
+    files: Sequence[FilePart],
+    fields: Sequence[str],
+    assets: AssetLimit | None = None,
 ) -> Upload:
     if request.headers.get("Content-Encoding", "identity").lower() != "identity":
         raise InvalidMediaType("body: must not be compressed (Content-Encoding).", field="body")
     with storage_errors(), closing(folder.contents) as contents:
-        receiver = _Receiver(contents, files, fields)
+        receiver = _Receiver(contents, files, fields, assets)
         read_parts(request.body, request.content_type, receiver)
     receiver.refuse_part_faults(request.enter)
     return receiver.upload()
@@ -92,7 +107,17 @@ def _receive(
 class _Receiver:
     """Takes the parts of one request; keeps the first fault of each kind until the body has been read."""
 
-    def __init__(self, contents: Contents, files: Sequence[FilePart], fields: Sequence[str]) -> None:
+    def __init__(
+        self,
+        contents: Contents,
+        files: Sequence[FilePart],
+        fields: Sequence[str],
+        assets: AssetLimit | None,
+    ) -> None:
+        """``assets`` is what is accepted as pictures beside the files; ``None``: no such part is."""
+        self._asset_limit = assets
+        self._assets: dict[str, _AssetSink] = {}
+        self._assets_size = 0
         self._contents = contents
         self._expected = {part.name: part for part in files}
         self._allowed_fields = fields
@@ -102,11 +127,15 @@ class _Receiver:
         self._size_fault: DocopsError | None = None
         self._field: bytearray | None = None
         self._file: _FileSink | None = None
+        self._asset: _AssetSink | None = None
 
     def begin(self, name: str | None, filename: str | None) -> None:
         """Begin the next part; the content of one that is not accepted is dropped."""
-        self._field = self._file = None
+        self._field = self._file = self._asset = None
         name = name or ""
+        if name == ASSET and self._asset_limit is not None:
+            self._begin_asset(filename)
+            return
         fault = self._fault_of(name, filename)
         if fault is not None:
             self._part_fault = self._part_fault or fault
@@ -125,8 +154,29 @@ class _Receiver:
                 self._size_fault = UploadTooLarge(
                     field=part.name, maximum=part.max_bytes, setting=part.setting
                 )
+        elif self._asset is not None and self._asset_limit is not None:
+            self._assets_size += len(block)
+            if self._assets_size <= self._asset_limit.max_bytes:
+                self._asset.write(block)
+            elif self._size_fault is None:
+                self._size_fault = self._asset_limit.too_large()
         elif self._field is not None:
             self._field += block[: _FIELD_BYTES - len(self._field)]
+
+    def _begin_asset(self, filename: str | None) -> None:
+        if filename == "":
+            # A file input that nobody used.
+            return
+        try:
+            name = asset_name(filename, self._assets)
+        except DocopsError as fault:
+            self._part_fault = self._part_fault or fault
+            return
+        if len(self._assets) == MAX_ASSETS:
+            self._size_fault = self._size_fault or too_many_assets()
+            return
+        content = self._contents.add(asset_file(len(self._assets)))
+        self._asset = self._assets[name] = _AssetSink(name, content, self._contents)
 
     def refuse_part_faults(self, enter: Callable[[str], None]) -> None:
         """Raise the first part that is missing or not accepted; ``enter`` is given the stage before."""
@@ -148,11 +198,13 @@ class _Receiver:
             raise self._size_fault
         fields = {name: _text(name, value) for name, value in self._fields.items()}
         files = {name: sink.received() for name, sink in self._files.items()}
-        return Upload(files, fields, self._contents)
+        assets = {name: sink.received() for name, sink in self._assets.items()}
+        return Upload(files, fields, self._contents, assets)
 
     def _fault_of(self, name: str, filename: str | None) -> DocopsError | None:
         if name not in self._expected and name not in self._allowed_fields:
-            allowed = [*self._expected, *self._allowed_fields]
+            pictures = () if self._asset_limit is None else (ASSET,)
+            allowed = [*self._expected, *pictures, *self._allowed_fields]
             return InvalidArgument(
                 f"{echo(name)}: not a part of this request; use {', '.join(allowed)}.",
                 field=echo(name),
@@ -165,6 +217,24 @@ class _Receiver:
         if name in self._files or name in self._fields:
             return InvalidArgument(f"{name}: sent more than once.", field=name)
         return None
+
+
+class _AssetSink:
+    """Takes the content of one picture."""
+
+    def __init__(self, name: str, content: Content, contents: Contents) -> None:
+        self._name = name
+        self._content = content
+        self._contents = contents
+        self._size = 0
+
+    def write(self, block: bytes) -> None:
+        self._size += len(block)
+        self._contents.write(self._content, block)
+
+    def received(self) -> ReceivedFile:
+        """Return the file; the renderer looks at its bytes."""
+        return ReceivedFile(self._content, self._name, self._size)
 
 
 class _FileSink:
@@ -221,6 +291,7 @@ def make_job(
         limits=services.settings.limits(),
         template_name=upload.files["template"].filename,
         enter=enter,
+        assets=[Asset(name, asset_file(number)) for number, name in enumerate(upload.assets)],
     )
 
 

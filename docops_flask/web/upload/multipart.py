@@ -14,8 +14,8 @@ from docops_flask.engine.errors import InvalidMediaType
 from docops_flask.web.errors import BodyUnreadable
 from docops_flask.web.request import RequestBody
 
-# More than any job has.
-_MAX_PARTS = 64
+# More than any job has: a hundred pictures, the files and the fields.
+_MAX_PARTS = 164
 # In smaller blocks the decoder, and gunicorn's reading, take more CPU time: a tenth of a refusal with 64 KiB.
 _BLOCK_BYTES = 256 * 1024
 # The headers of one part. They take a hundred times as long to parse as content of the same size.

@@ -107,7 +107,8 @@ def _stream(archive: Archive) -> Response:
 def _sent(upload: Upload) -> dict[str, Any]:
     """Return the member ``input`` of api_result.json: names and sizes of what was sent, no contents."""
     files = {name: {"filename": file.filename, "bytes": file.size} for name, file in upload.files.items()}
-    return {**files, "form_fields": list(upload.fields)}
+    assets = [{"filename": file.filename, "bytes": file.size} for file in upload.assets.values()]
+    return {**files, **({"assets": assets} if assets else {}), "form_fields": list(upload.fields)}
 
 
 KINDS = {

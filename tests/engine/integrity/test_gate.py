@@ -53,7 +53,7 @@ def test_a_package_that_word_opens_has_no_defect(tmp_path: Path, body: str) -> N
 def test_a_new_defect_stops_the_document(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, body: str, defect: tuple[str, str]
 ) -> None:
-    def faulty(scan: Scan, values: Values) -> Filling:
+    def faulty(scan: Scan, values: Values, _pictures: object = None) -> Filling:
         filling = fill(scan, values)
         part = scan.paragraphs[0].place.part
         end = part.text.content.index(b"<w:sectPr/>")

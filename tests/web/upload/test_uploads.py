@@ -14,9 +14,9 @@ from tests.web.forms import TEMPLATE, form, part, raw, task, task_part, template
 
 LIMITS = {"max_upload_bytes": 20_000, "max_task_bytes": 1000}
 ALLOWED = [
-    "template", "task", "skill", "preset", "strict", "format_mode", "format_baseline", "format_fix_mode",
-    "format_report", "policy_yaml", "policy", "export_suggested_policy", "strip_comments", "drop_signature",
-    "lang", "unused",
+    "template", "task", "asset", "skill", "preset", "strict", "format_mode", "format_baseline",
+    "format_fix_mode", "format_report", "policy_yaml", "policy", "export_suggested_policy", "strip_comments",
+    "drop_signature", "lang", "unused",
 ]  # fmt: skip
 
 
@@ -142,7 +142,7 @@ def test_a_compressed_body(client: FlaskClient) -> None:
         {"data": b"--x--", "content_type": "multipart/form-data"},
         {"data": b"--x--", "content_type": "multipart/form-data; boundary="},
         raw(b"--boundary-of-the-test\r\nContent-Type: text/plain\r\n\r\nx\r\n"),
-        raw(*[part("preset", b"quick")] * 65),
+        raw(*[part("preset", b"quick")] * 165),
         raw(b"--boundary-of-the-test\r\nX-Long: " + b"x" * 32_768 + b"\r\n\r\nx\r\n"),
         raw(b'--boundary-of-the-test\r\nContent-Disposition: form-data; name="\xff"\r\n\r\nx\r\n'),
     ],
@@ -169,7 +169,7 @@ def test_a_part_may_look_like_a_boundary_inside(client: FlaskClient) -> None:
         (100, 1001, "task", 1000),
         (20_001, 1001, "template", 20_000),
         (300_000, 10, "template", 20_000),
-        (2_000_000, 10, "body", 20_000 + 1000 + 1024 * 1024),
+        (2_000_000, 10, "body", 20_000 + 20_000 + 1000 + 1024 * 1024),
     ],
 )
 def test_files_over_their_limits(

@@ -200,7 +200,7 @@ def test_every_part_has_a_limit(
 def fill_with_a_fault(job: Job, template: str, folder: str) -> dict[str, Any]:
     """A job whose filling code drops a character by mistake."""
 
-    def faulty(scan: Scan, values: Values) -> Filling:
+    def faulty(scan: Scan, values: Values, _pictures: object = None) -> Filling:
         filling = fill(scan, values)
         part = scan.paragraphs[0].place.part
         end = part.text.content.rindex(b"</w:t>")

@@ -1,0 +1,131 @@
+"""Which tags stand for a picture of the template, and which stand where no picture can be put."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from docops_flask.engine.document.edits import EditedPart
+from docops_flask.engine.template.grammar import Found, Kind
+from docops_flask.engine.template.pictures.boxes import Box, Boxes, main_description
+from docops_flask.engine.template.pictures.check_controls import CheckControl, check_controls, is_control_tag
+from docops_flask.engine.template.places.found import PlaceScan
+from docops_flask.engine.template.scan import Scan
+from docops_flask.engine.template.tags import is_check, is_picture
+
+if TYPE_CHECKING:
+    from docops_flask.engine.template.places.reading import Place
+
+
+class BoxTag(NamedTuple):
+    """A tag that is the alternative text of a picture: where it stands, the drawings there, its own."""
+
+    place: "Place"
+    found: Found
+    boxes: Boxes
+    box: Box
+
+
+class _Described(NamedTuple):
+    """A whole alternative text that is a picture's tag, and the names of its element and attribute."""
+
+    place: "Place"
+    found: Found
+    attribute: tuple[str, str]
+
+
+def tags_of_boxes(places: PlaceScan) -> Iterator[BoxTag]:
+    """Yield the tags that stand for a picture, one for each box."""
+    for boxes, box, described in _by_box(places):
+        main = main_description([each.attribute for each in described])
+        place, found, _ = next(each for each in described if each.attribute == main)
+        yield BoxTag(place, found, boxes, box)
+
+
+def without_unfillable(scan: Scan, places: PlaceScan) -> tuple[Scan, PlaceScan]:
+    """Return what was found with the kind ``UNSUPPORTED_PICTURE`` for tags where no picture can be put."""
+    paragraphs = [
+        each._replace(
+            inline=[
+                text._replace(found=[inside._replace(found=_refused(inside.found)) for inside in text.found])
+                for text in each.inline
+            ]
+        )
+        if each.inline
+        else each
+        for each in scan.paragraphs
+    ]
+    return scan._replace(paragraphs=paragraphs), places_without_unfillable(places)
+
+
+def places_without_unfillable(places: PlaceScan) -> PlaceScan:
+    """Return ``places`` where tags of pictures and check boxes that cannot be put there are of other kinds.
+
+    ``UNSUPPORTED_PICTURE`` is that of a picture's, ``UNSUPPORTED_TAG`` that of a check box in the name of a
+    content control that is none.
+    """
+    if not any(_is_picture(found) or _is_check(found) for _, found in places.all_found()):
+        return places
+    fitting = {
+        (each.place.path, each.found.start) for _, _, described in _by_box(places) for each in described
+    }
+    controls = _Controls()
+    bracketed = []
+    for each in places.places:
+        decided = [
+            controls.decided(each.place, found)
+            if _is_check(found)
+            else found
+            if (each.place.path, found.start) in fitting
+            else _refused(found)
+            for found in each.found
+        ]
+        bracketed.append(each._replace(found=decided))
+    return places._replace(places=bracketed)
+
+
+class _Controls:
+    """The check boxes that are content controls, and the tags that name them: one for each."""
+
+    def __init__(self) -> None:
+        self._parts: dict[EditedPart, dict[str, CheckControl]] = {}
+        self._names: dict[CheckControl, str] = {}
+
+    def decided(self, place: "Place", found: Found) -> Found:
+        """Return the tag of a check box, of another kind where it names a control that cannot be set."""
+        if place.address.partition("[")[0] not in ("tag", "alias"):
+            return found
+        if place.part not in self._parts:
+            self._parts[place.part] = check_controls(place.part)
+        control = self._parts[place.part].get(place.address.partition("@")[0])
+        is_name = control is not None and is_control_tag(place.address, found, place.text)
+        if control is None or not is_name or self._names.setdefault(control, found.name) != found.name:
+            return found._replace(kind=Kind.UNSUPPORTED_TAG)
+        return found
+
+
+def _is_check(found: Found) -> bool:
+    return found.kind is Kind.PLACEHOLDER and is_check(found.name.partition("\0")[0])
+
+
+def _refused(found: Found) -> Found:
+    return found._replace(kind=Kind.UNSUPPORTED_PICTURE) if _is_picture(found) else found
+
+
+def _is_picture(found: Found) -> bool:
+    return found.kind is Kind.PLACEHOLDER and is_picture(found.name.partition("\0")[0])
+
+
+def _by_box(places: PlaceScan) -> Iterator[tuple[Boxes, Box, list[_Described]]]:
+    """Yield the boxes with a picture whose alternative texts are tags of one and the same name."""
+    parts: dict[EditedPart, Boxes] = {}
+    described: dict[Box, tuple[Boxes, list[_Described]]] = {}
+    for place, found in places.all_found():
+        if not _is_picture(found) or (found.start, found.end) != (0, len(place.text)):
+            continue
+        boxes = parts.get(place.part) or parts.setdefault(place.part, Boxes(place.part))
+        known = boxes.of(place.address)
+        if known is not None and known[0].is_picture:
+            box, attribute = known
+            described.setdefault(box, (boxes, []))[1].append(_Described(place, found, attribute))
+    for box, (boxes, texts) in described.items():
+        if len({found.name for _, found, _ in texts}) == 1:
+            yield boxes, box, texts
