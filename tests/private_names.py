@@ -16,7 +16,7 @@ DOCUMENTED = frozenset(
         # How marshmallow's fields of one's own are made.
         "_deserialize",
         # Of named tuples and of ctypes.Structure.
-        *("_asdict", "_fields", "_make", "_replace", "_fields_"),
+        *("_asdict", "_field_defaults", "_fields", "_make", "_replace", "_fields_"),
     }
 )
 

@@ -213,8 +213,9 @@ def refused(errors: Sequence[PayloadError]) -> InvalidArgument:
     errors = errors[:MAX_ERRORS]
     first = errors[0]
     more = f" ({len(errors) - 1} more in detail.errors)" if len(errors) > 1 else ""
+    meant = "" if first.suggestion is None else f" {first.suggestion}"
     return InvalidArgument(
-        f"task: {first.path}: {first.message}{more}",
+        f"task: {first.path}: {first.message}{meant}{more}",
         field="task",
         errors=[each._asdict() for each in errors],
     )

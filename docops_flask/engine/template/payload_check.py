@@ -19,6 +19,7 @@ MAX_EXPONENT = 400
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 # Below that two names are not alike.
 _ALIKE = 0.75
+_SHORT = 2
 _MAX_COMPARED = 2_000
 
 
@@ -236,7 +237,10 @@ def _what(value: Value) -> str:
 
 
 def near_name(name: str, known: Sequence[str]) -> str | None:
-    """Return the one of ``known`` that ``name`` probably means: but for case and width, or nearly."""
+    """Return the one of ``known`` that ``name`` probably means: but for case and width, or nearly.
+
+    Of names of two characters the first has to be the same: 甲方 is not 乙方.
+    """
     # Imported here: most payloads need no suggestion.
     from difflib import get_close_matches
     from unicodedata import normalize
@@ -244,4 +248,6 @@ def near_name(name: str, known: Sequence[str]) -> str | None:
     folded = normalize("NFKC", name[:80]).casefold()
     by_form = {normalize("NFKC", each).casefold(): each for each in known}
     close = [folded] if folded in by_form else get_close_matches(folded, by_form, n=1, cutoff=_ALIKE)
+    if not close and len(folded) == _SHORT:
+        close = [each for each in by_form if len(each) == _SHORT and each[0] == folded[0]][:1]
     return by_form[close[0]] if close else None

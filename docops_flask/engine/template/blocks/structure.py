@@ -154,6 +154,9 @@ class _PartReader:
         for fault in paired.faults:
             related = None if fault.related is None else story.sites[fault.related.number]
             self.faults.append(Fault.of_site(fault.code, story.sites[fault.tag.number], related))
+            if fault.code == "BLOCK_MISMATCH" and related is not None:
+                # Whatever the author meant, the values between these tags are those of one item.
+                self._kept.append((story.sites[fault.tag.number].first, related.last))
         self._single += [site for site in story.sites if site.tag.kind in (TagKind.REMARK, TagKind.DECLARE)]
         self._top += _found_in(paired.nodes, story, None)
 
