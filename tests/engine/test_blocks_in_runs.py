@@ -375,3 +375,13 @@ def test_names_in_field_codes_of_a_block_that_stays_are_told_by_the_block(tmp_pa
     assert done.result.exit_code is ExitCode.MISSING_REQUIRED
     assert [each["text"] for each in done.json("out.missing_fields.json")["left"]] == ["【#A】"]
     assert "【#A】".encode() in done.files["out.format_report.html"]
+
+
+def test_what_stands_between_tags_that_do_not_match_stays_and_the_rest_is_filled(tmp_path: Path) -> None:
+    body = p("【#货物】") + p("【甲方】") + p("【/商品】") + p("【甲方】")
+    done = run_open(tmp_path, docx(body), {"甲方": "A"})
+    assert done.paragraphs() == ["【#货物】", "【甲方】", "【/商品】", "A"]
+    assert done.result.exit_code is ExitCode.UNSUPPORTED_PLACEHOLDERS
+    kinds = [each["kind"] for each in _log(done)["entries"] if each["status"] == "unsupported"]
+    assert kinds == ["BLOCK_MISMATCH", "BLOCK_MISMATCH"]
+    assert _intact(done)

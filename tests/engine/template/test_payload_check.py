@@ -96,6 +96,14 @@ def test_a_key_that_is_not_used_comes_with_the_near_miss(key: str, suggestion: s
     assert (unused.path, unused.key, unused.suggestion) == (f"$.payload.{key}", key, suggestion)
 
 
+@pytest.mark.parametrize(
+    ("key", "suggestion"), [("甲芳", "甲方"), ("丙方", None), ("合同编码", "合同编号"), ("合同号", "合同编号")]
+)
+def test_short_names_are_near_when_they_begin_alike(key: str, suggestion: str | None) -> None:
+    (unused,) = check_payload({key: 1}, _scope("【=甲方】【=合同编号】")).unused
+    assert unused.suggestion == suggestion
+
+
 def test_keys_of_items_are_compared_with_the_names_in_their_scope() -> None:
     (unused,) = check_payload({"A": [{"甲方": "x"}]}, _scope("【#A】【B】【/A】【甲方】")).unused
     assert unused.path == "$.payload.A[0].甲方"
