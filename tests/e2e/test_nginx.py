@@ -21,7 +21,8 @@ from tests.factories import docx, p
 from tests.web.forms import api_result, members, task
 
 LIMIT = 300_000
-BODY_LIMIT = LIMIT + LIMIT + 1024 * 1024
+# A template, pictures, a task and the form around them.
+BODY_LIMIT = 2 * LIMIT + LIMIT + 1024 * 1024
 CONNECT_SRC = "https://docops.example http://10.0.0.5:8080"
 PRIVATE = ["/web", "/web/", "/web/static/console.js", "/v1/meta", "/v1/openapi.json"]
 PRIVATE += ["/v1/skills/meeting_notice/template.docx"]

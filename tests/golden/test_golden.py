@@ -48,7 +48,7 @@ def test_the_cases_cover_samples_document_types_sixty_templates_and_every_exit_c
     cases, recorded = all_cases(), read(RECORDED)
     made = {case.template for case in cases if not case.name.startswith(("the sample", "the starter"))}
     assert len(made) >= 60
-    assert sum(case.name.startswith("the sample") for case in cases) == 4
+    assert sum(case.name.startswith("the sample") for case in cases) == 6
     assert sum(case.name.startswith("the starter") for case in cases) >= 3 * 2 * 3
     codes = {value for key, value in recorded.items() if key.endswith("docops run | exit code")}
     assert codes == {"0", "1", "2", "3", "4"}

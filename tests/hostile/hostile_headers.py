@@ -47,7 +47,7 @@ REFUSED: dict[str, tuple[bytes, Refusal]] = {
         head(_TYPE, b"Connection: close", b"Content-Length: %d" % (len(BODY) // 2)) + BODY[: len(BODY) // 2],
         _UNREADABLE,
     ),
-    "a length of 40 MB": (head(_TYPE, b"Content-Length: 40000000") + BODY, _TOO_LARGE),
+    "a length of 60 MB": (head(_TYPE, b"Content-Length: 60000000") + BODY, _TOO_LARGE),
     "a length beyond 64 bits": (head(_TYPE, b"Content-Length: " + b"9" * 30) + BODY, _TOO_LARGE),
     "chunks without their end": (chunked(_chunk(BODY), b"zz\r\n"), _UNREADABLE),
     "a chunk that is longer than it says": (chunked(b"5\r\nabcdefgh\r\n0\r\n\r\n"), _UNREADABLE),
@@ -57,8 +57,8 @@ REFUSED: dict[str, tuple[bytes, Refusal]] = {
     "a chunk of a size with a sign": (chunked(b"0x10\r\n", BODY), _UNREADABLE),
     "a chunk's extension of 60 KB": (chunked(_chunk(b"x", b";" + b"e" * 60_000), b"0\r\n\r\n"), _UNREADABLE),
     "no chunk at all": (chunked(b"0\r\n\r\n"), _UNREADABLE),
-    "chunks of 40 MB": (
-        chunked(_chunk(BODY[: len(BODY) // 2]), *[_chunk(bytes(1_000_000))] * 40, b"0\r\n\r\n"), _TOO_LARGE,
+    "chunks of 60 MB": (
+        chunked(_chunk(BODY[: len(BODY) // 2]), *[_chunk(bytes(1_000_000))] * 60, b"0\r\n\r\n"), _TOO_LARGE,
     ),
     "a trailer of 100 KB": (chunked(_chunk(BODY), b"0\r\nX-Trailer: " + b"x" * 100_000 + b"\r\n\r\n"),
                             _UNREADABLE),

@@ -54,7 +54,9 @@ def test_its_own_fields_make_the_form_and_fill_it(opened: ConsolePage) -> None:
 
 
 def test_problems_of_document_types_alone_are_not_told(opened: ConsolePage) -> None:
-    expect(opened["#template-report"]).to_contain_text("No problems")
+    # A hint about a word in brackets, and nothing about names that no document type has.
+    expect(opened["#template-report"]).to_contain_text("1 problem")
+    expect(opened["#template-report"]).to_contain_text("【注意】 Text in brackets, unless it gets a value")
     opened["#skill"].select_option("meeting_notice")
     expect(opened['#template-problems [data-code="NEEDS_LANGUAGE_2"]'].first).to_contain_text(
         "Document types do not fill this tag"
@@ -133,7 +135,7 @@ def test_names_that_nothing_declares_can_be_filled_and_stay_text_when_empty(cons
     expect(console['[data-key="甲方"]']).to_contain_text("text in brackets as long as it is empty")
     expect(console['[data-blank="甲方"]']).to_be_visible()
     expect(console['[data-blank="OTHER"]']).to_have_count(0)
-    expect(console["#template-report"]).to_contain_text("No problems")
+    expect(console["#template-report"]).to_contain_text("2 problems")
     console.fill(甲方="A", OTHER="B")
     console.run()
     assert text_of(console.download("#download-document")[1]) == "A与【乙方】B"
