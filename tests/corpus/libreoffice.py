@@ -4,6 +4,10 @@ import subprocess
 from pathlib import Path
 
 
+# LibreOffice leaves out, without a word, what is more than 255 arguments.
+_MOST_FILES = 200
+
+
 def texts_of(soffice: str, files: list[Path], folder: Path) -> dict[str, str]:
     """Return file stem to the text LibreOffice reads from it; a file it cannot open is absent."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -15,7 +19,8 @@ def texts_of(soffice: str, files: list[Path], folder: Path) -> dict[str, str]:
         "txt:Text (encoded):UTF8",
         "--outdir",
         str(folder),
-        *map(str, files),
     ]
-    subprocess.run(command, check=False, capture_output=True, timeout=900)
+    for first in range(0, len(files), _MOST_FILES):
+        some = map(str, files[first : first + _MOST_FILES])
+        subprocess.run([*command, *some], check=False, capture_output=True, timeout=900)
     return {path.stem: path.read_text("utf-8-sig") for path in folder.glob("*.txt")}
