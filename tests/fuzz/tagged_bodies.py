@@ -45,7 +45,10 @@ _NUMBERING = (
     "<w:num w:numId='1'><w:abstractNumId w:val='0'/></w:num>"
 )
 # Characters that tags are made of, look like such, or stand in them unseen.
-_ODD = "#?^!/@=|:.,;<>＃？＾！／＠＝｜：．；《》【】〔〕NAa1一Ａ□ \t\u200b\u200f\u00ad\u3000\u202e\ufeff\u0301𠀀\"'&"
+_ODD = (
+    "#?^!/@=|:.,;<>＃？＾！／＠＝｜：．；《》【】〔〕NAa1一Ａ□ \t\"'&"
+    "\u200b\u200f\u00ad\u3000\u202e\ufeff\u0301\U00020000"
+)
 _FULL_WIDTH = str.maketrans("#?^!/@=|:.", "＃？＾！／＠＝｜：．")
 
 
@@ -84,7 +87,9 @@ def _value(chance: Chance, name: str, depth: int) -> Any:
     if choice < 8:
         return _ABSENT
     if choice == 8:
-        return chance.choice((None, "", " ", 0, True, [], {}, [[]], "【N】【#A】", "a\nb", Decimal("1e3"), "x" * 300))
+        return chance.choice(
+            (None, "", " ", 0, True, [], {}, [[]], "【N】【#A】", "a\nb", Decimal("1e3"), "x" * 300)
+        )
     if name in _LISTS:
         if not depth:
             return [chance.choice(("u", "v\nw", 3)) for _ in range(chance.randrange(3))]
@@ -165,7 +170,9 @@ def _paragraph(chance: Chance, depth: int) -> str:
         elif form == 8:
             content.append(chance.choice(_SOLID))
         elif form == 9:
-            content.append(placeholder_picture(chance.choice(("【@图】", "【@图|可空】", "【@N】", "x【@图】"))))
+            content.append(
+                placeholder_picture(chance.choice(("【@图】", "【@图|可空】", "【@N】", "x【@图】")))
+            )
         else:
             content.append(chance.choice(_INSIDE)(_text(chance)))
     return p(*content, properties=chance.choice(_PROPERTIES))
@@ -212,8 +219,8 @@ def _pair(chance: Chance) -> tuple[str, str]:
     if chance.randrange(4):
         name = _of_kind(chance, _LISTS)
     start = _start(chance, name)
-    return start, chance.choice((f"【/{name}】", f"【/{name}】", "【/】", f"【完 {name}】", f"【END:{name}】", "【/】",
-        f"【／{name}】", f"【/{end}】"))  # fmt: skip
+    ends = (f"/{name}", f"/{name}", "/", f"完 {name}", f"END:{name}", "/", f"／{name}", f"/{end}")
+    return start, f"【{chance.choice(ends)}】"
 
 
 def _start(chance: Chance, name: str) -> str:
@@ -234,9 +241,12 @@ def _tag(chance: Chance) -> str:
     if form < 4:
         return f"【{chance.choice(('', '', '='))}{_of_kind(chance, _TEXTS)}{chance.choice(_FORMATS)}】"
     if form == 4:
-        return chance.choice(("【#】", "【.】", "【#|圈码】", "【.|日期】", "【上级.#】", "【本项】", "【上级.上级.#|字母】"))
+        return chance.choice(
+            ("【#】", "【.】", "【#|圈码】", "【.|日期】", "【上级.#】", "【本项】", "【上级.上级.#|字母】")
+        )
     if form == 5:
-        return f"【{chance.choice(('@', '图片 '))}图{chance.choice(('', ' 40mm', ' 4x3mm', '|可空', ' 0mm', ' 40'))}】"
+        sizes = ("", " 40mm", " 4x3mm", "|可空", " 0mm", " 40")
+        return f"【{chance.choice(('@', '图片 '))}图{chance.choice(sizes)}】"
     if form == 6:
         return chance.choice(("【□是】", "【□X=甲】", f"【□{name}{chance.choice(_CONDITIONS)}】"))
     if form == 7:
@@ -245,7 +255,9 @@ def _tag(chance: Chance) -> str:
         return _start(chance, name)
     if form == 9 and chance.randrange(4) == 0:
         return chance.choice((f"【/{name}】", "【/】", "【完】", "【否则】", "【间隔】", "【合并】"))
-    return chance.choice((f"【{_of_kind(chance, _TEXTS)}】", "【数|大写】", "【日|日期】", "【数|#,##0.00】", "【#】", "【.】"))
+    return chance.choice(
+        (f"【{_of_kind(chance, _TEXTS)}】", "【数|大写】", "【日|日期】", "【数|#,##0.00】", "【#】", "【.】")
+    )
 
 
 def _of_kind(chance: Chance, names: Sequence[str]) -> str:

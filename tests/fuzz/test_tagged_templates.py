@@ -1,4 +1,4 @@
-"""Random tags of language 2 in random places: each job is refused by the contract, or its result is proved."""
+"""Random tags of language 2 in random places: each job is refused as the contract says, or proved."""
 
 import random
 from pathlib import Path

@@ -204,7 +204,10 @@ class _Decision:
         if number is None:
             return
         # A control tag that is known for another conflict has no kind.
-        if known is not None and self._outcomes.kinds.get(number, Kind.TYPE_CONFLICT) is not Kind.TYPE_CONFLICT:
+        if (
+            known is not None
+            and self._outcomes.kinds.get(number, Kind.TYPE_CONFLICT) is not Kind.TYPE_CONFLICT
+        ):
             return
         related = self._sites.get(id(other))
         self._details[spot] = Detail(None, self._address(other) if related is None else _address(related))
