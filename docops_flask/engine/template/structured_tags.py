@@ -190,8 +190,7 @@ class _Decision:
 
     def _note_conflicts(self) -> None:
         for conflict in self._shape.conflicts():
-            for placed, other in ((conflict.first, conflict.second), (conflict.second, conflict.first)):
-                self._note_conflict(placed, other)
+            self._note_conflict(conflict.first, conflict.second)
 
     def _note_conflict(self, placed: PlacedTag, other: PlacedTag) -> None:
         site = self._sites.get(id(placed))
