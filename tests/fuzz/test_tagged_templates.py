@@ -7,6 +7,7 @@ import pytest
 from hypothesis import event, given
 from hypothesis import strategies as st
 
+from tests.engine.inline_markup import equation, mr
 from tests.factories import docx, p, r, textbox
 from tests.fuzz.profile import profile
 from tests.fuzz.tagged_templates import fill_and_check, fill_tagged
@@ -39,6 +40,8 @@ _BLOCK = p("【?A】x【/A】")
         # A name that three tags use for two kinds of values.
         (p("【M】") + p("【@M】") + p("【@M】"), 3),
         (p("【#M】x【/M】【M|日期】【@M】"), 3),
+        # A start tag that is a conflict, in both branches of a text box.
+        (p(textbox(p("【#B 段】【上级.B】【/B】", equation(mr("【M】"))))), 3),
     ],
 )
 def test_templates_that_were_refused_as_wrong_results_are_filled(
