@@ -112,7 +112,7 @@ class _Check:
     def _is_conflicting(self, entry: Entry) -> bool:
         known = self._conflicts.get(entry)
         if known is None:
-            known = self._conflicts[entry] = entry.conflict() is not None
+            known = self._conflicts[entry] = any(entry.conflicts())
         return known
 
     def _of_list(self, value: Value, items: Scope, path: str) -> None:

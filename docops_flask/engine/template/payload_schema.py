@@ -83,18 +83,21 @@ class Entry:
             self.members is not None and any(each.is_required for each in self.members.names.values())
         )
 
-    def conflict(self) -> tuple[Use, Use] | None:
-        """Return the first two uses that exclude one another."""
+    def conflicts(self) -> Iterator[tuple[Use, Use]]:
+        """Yield each use that another excludes, with the first that does."""
         first: dict[ValueKind, Use] = {}
+        for use in self.uses:
+            first.setdefault(use.kind, use)
         # A field without a format takes a list of texts where a declaration says so.
         agree = {*_AGREE, _TEXT_OR_TEXTS} if any(map(_declares_list, self.uses)) else _AGREE
-        for use in self.uses:
-            if use.kind not in first:
-                for other in first.values():
-                    if frozenset((use.kind, other.kind)) not in agree:
-                        return other, use
-                first[use.kind] = use
-        return None
+        excluded: dict[ValueKind, Use] = {}
+        for kind in first:
+            for other in first.values():
+                if other.kind is not kind and frozenset((kind, other.kind)) not in agree:
+                    excluded.setdefault(kind, other)
+        for use in self.uses if excluded else ():
+            if use.kind in excluded:
+                yield use, excluded[use.kind]
 
 
 def _declares_list(use: Use) -> bool:
@@ -248,7 +251,7 @@ class PayloadShape:
         return found
 
     def conflicts(self) -> Iterator[TypeConflict]:
-        """Yield the names whose uses exclude one another."""
+        """Yield the uses of names that others exclude."""
         yield from _conflicts(self.root)
 
 
@@ -257,9 +260,8 @@ def _conflicts(scope: Scope) -> Iterator[TypeConflict]:
     if scope.item.uses:
         entries["."] = scope.item
     for name, entry in entries.items():
-        conflict = entry.conflict()
-        if conflict is not None:
-            yield TypeConflict(name, conflict[0].tag, conflict[1].tag)
+        for use, other in entry.conflicts():
+            yield TypeConflict(name, use.tag, other.tag)
         for inner in (entry.members, entry.items):
             if inner is not None:
                 yield from _conflicts(inner)

@@ -190,8 +190,7 @@ class _Decision:
 
     def _note_conflicts(self) -> None:
         for conflict in self._shape.conflicts():
-            for placed, other in ((conflict.first, conflict.second), (conflict.second, conflict.first)):
-                self._note_conflict(placed, other)
+            self._note_conflict(conflict.first, conflict.second)
 
     def _note_conflict(self, placed: PlacedTag, other: PlacedTag) -> None:
         site = self._sites.get(id(placed))
@@ -201,14 +200,20 @@ class _Decision:
         spot = site.place, site.start
         number = self._numbers.get(spot)
         known = self._details.get(spot)
-        if number is None or (known is not None and self._outcomes.kinds[number] is not Kind.TYPE_CONFLICT):
+        if number is None:
+            return
+        # A control tag that is known for another conflict has no kind.
+        if (
+            known is not None
+            and self._outcomes.kinds.get(number, Kind.TYPE_CONFLICT) is not Kind.TYPE_CONFLICT
+        ):
             return
         related = self._sites.get(id(other))
         self._details[spot] = Detail(None, self._address(other) if related is None else _address(related))
         if known is not None:
             return
         if site.tag.kind.value in ("each", "if", "unless"):
-            self._conflicting.add(spot)
+            self._conflicting.update((place, site.start) for place in (site.place, *site.place.mirrors))
         elif number in self._outcomes.kinds:
             self._outcomes.mark(number, Kind.TYPE_CONFLICT)
 

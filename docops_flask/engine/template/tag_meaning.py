@@ -188,7 +188,6 @@ def decide_tags(scan: Scan, places: PlaceScan, known: Collection[str] = ()) -> T
         outcomes.mark(fault.tag.number, Kind.SCOPE_OUTSIDE)
     for conflict in shape.conflicts():
         outcomes.mark(conflict.first.number, Kind.TYPE_CONFLICT)
-        outcomes.mark(conflict.second.number, Kind.TYPE_CONFLICT)
     return outcomes.meanings(shape)
 
 

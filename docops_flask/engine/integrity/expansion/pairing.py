@@ -125,8 +125,11 @@ def _order(tag: Tag) -> tuple[int, int]:
     return tag.paragraph.start, tag.start
 
 
-def paired(tags: Sequence[Tag], story: str) -> list[Block]:
-    """Return the outermost blocks that ``tags`` make; tags that belong to none are text."""
+def paired(tags: Sequence[Tag], story: str, mismatched: list[tuple[int, int]]) -> list[Block]:
+    """Return the outermost blocks that ``tags`` make; tags that belong to none are text.
+
+    ``mismatched`` takes the first and last byte of tags that do not match, and of what stands between.
+    """
     top: list[Block] = []
     opened: list[Block] = []
     ends_to_come = Counter(tag.read.path for tag in tags if tag.read.kind == "end")
@@ -145,6 +148,7 @@ def paired(tags: Sequence[Tag], story: str) -> list[Block]:
             if path is not None and not any(block.start.read.path == path for block in opened):
                 inner = opened[-1].start.read.path if opened else None
                 if opened and not ends_to_come[inner] and not ends_to_come[None]:
+                    mismatched.append((opened[-1].start.first, tag.last))
                     give_up()
             elif opened:
                 while path is not None and opened[-1].start.read.path != path:

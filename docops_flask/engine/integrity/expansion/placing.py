@@ -30,6 +30,9 @@ class PlacedPart:
         self.before = before
         self.written = written
         self._story = story
+        self.content = story.content
+        # Paragraphs may have others in them.
+        self.has_boxes = b"txbxContent" in self.content
         self._addresses = addresses
         self._paragraphs = addresses.of(story)
         self.starts = [each.start for each in self._paragraphs]
@@ -181,7 +184,7 @@ class Placing:
         place = self._place(path, start)
         part = place.part
         at = part.position(place.at, copies)
-        number = -1 if at is None else part.paragraph_around(at)
+        number = -1 if at is None else self._number(part, place.of, copies, at)
         if at is None or number < 0:
             raise Misfit("it does not stand in such a copy", "log_entry")
         if place.before >= 0:
@@ -204,7 +207,23 @@ class Placing:
             at = part.position(runs[int(number)], copies)
         if at is None:
             raise Misfit("its run does not stand in such a copy", "log_entry")
-        return f":r{bisect_left(part.runs(part.paragraph_around(at)), at)}"
+        number = self._number(part, of, copies, at)
+        if part.has_boxes:
+            return f":r{len(_runs_in(part.content, part.starts[number], at))}"
+        return f":r{bisect_left(part.runs(number), at)}"
+
+    @staticmethod
+    def _number(part: PlacedPart, of: Paragraph, copies: Copies, at: int) -> int:
+        """Return the number of the paragraph of the expanded part that holds the byte ``at``.
+
+        It is a copy of the template's paragraph ``of``, in which a text box may have paragraphs of its own.
+        """
+        if part.has_boxes:
+            for count in range(len(copies), -1, -1):
+                start = part.position(of.start, copies[:count])
+                if start is not None:
+                    return part.paragraph_around(start)
+        return part.paragraph_around(at)
 
     def paragraph_in(self, path: str, copies: Copies) -> str:
         """Return the address of a paragraph in a copy, which may be one of a block inside the paragraph."""

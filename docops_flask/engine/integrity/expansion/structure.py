@@ -44,7 +44,10 @@ class PartBlocks:
         self._runs: dict[int, Runs] = {}
         self._spaces: dict[int, list[int]] = {}
         self._stories = dict(part.tags())
-        top = [block for story, tags in self._stories.items() for block in paired(tags, story)]
+        self._mismatched: list[tuple[int, int]] = []
+        top = [
+            block for story, tags in self._stories.items() for block in paired(tags, story, self._mismatched)
+        ]
         every = [each for block in top for each in block.and_inner()]
         single = [
             tag for tags in self._stories.values() for tag in tags if tag.read.kind in ("remark", "declare")
@@ -77,7 +80,7 @@ class PartBlocks:
     def _settle(self, top: Sequence[Block], single: Sequence[Tag]) -> bool:
         """Find what counts and what goes; return whether it holds together, else it is to be told anew."""
         self.misfits = []
-        self._kept: list[tuple[int, int]] = []
+        self._kept = [*self._mismatched]
         self._unsure: list[Block] = []
         self._top = [each for block in top for each in self._sound([block], _lists_around(self.part, block))]
         self.blocks = [each for block in self._top for each in block.and_inner()]

@@ -1,0 +1,52 @@
+"""Random tags of language 2 in random places: each job is refused as the contract says, or proved."""
+
+import random
+from pathlib import Path
+
+import pytest
+from hypothesis import event, given
+from hypothesis import strategies as st
+
+from tests.engine.inline_markup import equation, mr
+from tests.factories import docx, p, r, textbox
+from tests.fuzz.profile import profile
+from tests.fuzz.tagged_templates import fill_and_check, fill_tagged
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("tagged")
+
+
+@profile(300)
+@given(seed=st.integers(0, 2**32 - 1))
+def test_random_tags_are_filled_or_told(folder: Path, seed: int) -> None:
+    event(fill_tagged(random.Random(seed), folder))
+
+
+_BLOCK = p("【?A】x【/A】")
+
+
+@pytest.mark.parametrize(
+    ("body", "exit_code"),
+    [
+        # A tag behind a text box in its paragraph, in a document with blocks.
+        (p(textbox(p("x")), r("【M】")) + _BLOCK, 0),
+        (p(textbox(p("x"), fallback=[p("y"), p("z")]), r("【M】")) + _BLOCK, 0),
+        (p(textbox(p("x"), fallback=[_BLOCK]), r("【M】")), 0),
+        # Remarks and declarations between tags that do not match.
+        (p("【#B】【--r】【/C】") + _BLOCK, 3),
+        (p("【#B】【字段：甲方】") + p("【/C】") + _BLOCK, 3),
+        # A name that three tags use for two kinds of values.
+        (p("【M】") + p("【@M】") + p("【@M】"), 3),
+        (p("【#M】x【/M】【M|日期】【@M】"), 3),
+        # A start tag that is a conflict, in both branches of a text box.
+        (p(textbox(p("【#B 段】【上级.B】【/B】", equation(mr("【M】"))))), 3),
+    ],
+)
+def test_templates_that_were_refused_as_wrong_results_are_filled(
+    folder: Path, body: str, exit_code: int
+) -> None:
+    template = folder / "found.docx"
+    template.write_bytes(docx(body))
+    assert fill_and_check(template, folder, {"M": "m", "A": 1}) == f"exit code {exit_code}"
