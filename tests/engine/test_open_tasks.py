@@ -133,6 +133,7 @@ def test_lines_of_a_field_alone_are_paragraphs_and_breaks_elsewhere(tmp_path: Pa
         ("【A|dat】", [("【A|dat】", "UNKNOWN_FORMAT")]),
         ("【A|日期】【A|大写】", [("【A|日期】", "TYPE_CONFLICT"), ("【A|大写】", "TYPE_CONFLICT")]),
         ("【#ITEMS ROWS】", [("【#ITEMS ROWS】", "BAD_TAG")]),
+        ("【字段：甲 文字】", [("【字段：甲 文字】", "BAD_TAG")]),
         ("【@A】【□A】", [("【@A】", "TYPE_CONFLICT"), ("【□A】", "TYPE_CONFLICT")]),
         ("【meeting-title】【#ITEMS", [("【meeting-title】", "malformed"), ("【#ITEMS", "unclosed")]),
     ],
@@ -143,6 +144,12 @@ def test_what_is_not_filled_is_told(tmp_path: Path, text: str, kinds: list[tuple
     assert done.result.exit_code is ExitCode.UNSUPPORTED_PLACEHOLDERS
     assert done.paragraphs() == [text]
     assert kinds[0][0].encode() in done.files["out.format_report.html"]
+
+
+def test_one_declaration_may_exclude_several_names(tmp_path: Path) -> None:
+    done = run_open(tmp_path, "【字段：甲 日期、乙 日期】【甲.名】【乙.名】", {})
+    assert done.kinds() == [("【甲.名】", "TYPE_CONFLICT"), ("【乙.名】", "TYPE_CONFLICT")]
+    assert done.paragraphs() == ["【甲.名】【乙.名】"]
 
 
 @pytest.mark.parametrize("text", ["【/】", "【完】", "【？】", "【#1】", "【甲方|未知】", "【注\u200f意】"])

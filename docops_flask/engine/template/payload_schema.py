@@ -89,7 +89,7 @@ class Entry:
         # A field without a format takes a list of texts where a declaration says so.
         agree = {*_AGREE, _TEXT_OR_TEXTS} if any(map(_declares_list, self.uses)) else _AGREE
         for use in self.uses:
-            if use.kind not in first:
+            if use.kind not in first and not _declares_text(use):
                 for other in first.values():
                     if frozenset((use.kind, other.kind)) not in agree:
                         return other, use
@@ -99,6 +99,11 @@ class Entry:
 
 def _declares_list(use: Use) -> bool:
     return use.kind is ValueKind.TEXTS and use.tag.tag.kind is TagKind.DECLARE
+
+
+def _declares_text(use: Use) -> bool:
+    """Say whether a use is a declaration of a text, as one without a type is: it excludes no other use."""
+    return use.kind is ValueKind.TEXT and use.tag.tag.kind is TagKind.DECLARE
 
 
 class Scope:

@@ -201,7 +201,9 @@ class _Decision:
         spot = site.place, site.start
         number = self._numbers.get(spot)
         known = self._details.get(spot)
-        if number is None or (known is not None and self._outcomes.kinds[number] is not Kind.TYPE_CONFLICT):
+        if number is None or (
+            known is not None and self._outcomes.kinds.get(number) is not Kind.TYPE_CONFLICT
+        ):
             return
         related = self._sites.get(id(other))
         self._details[spot] = Detail(None, self._address(other) if related is None else _address(related))
