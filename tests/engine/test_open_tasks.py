@@ -31,6 +31,12 @@ def test_what_nobody_declares_is_text_and_told(tmp_path: Path) -> None:
     assert done.json("out.missing_fields.json")["undeclared"] == ["【注意】", "【乙方】"]
 
 
+def test_a_text_with_an_unknown_format_that_nobody_declares_is_told(tmp_path: Path) -> None:
+    done = run_open(tmp_path, "【金额|#.##】【是|否】", {})
+    assert done.result.exit_code is ExitCode.OK
+    assert done.json("out.missing_fields.json")["undeclared"] == ["【金额|#.##】", "【是|否】"]
+
+
 @pytest.mark.parametrize(
     "tag",
     ["【=甲方】", "【甲方|可空】", "【合同.甲方|日期】", "【?甲方】x【/】", "【字段：甲方】"],

@@ -151,8 +151,8 @@ _REMARKS = ("--", "——")
 _DECLARES = ("字段", "FIELDS")
 _LISTED = re.compile("[、，,;；]")
 _ACCEPTED = {
-    TagKind.EACH: "【#NAME】, with 段, 行, 表, 列 or 内 behind a blank, then 续号 or 重号, then |可空",
-    TagKind.UNLESS: "【^NAME】, with 段, 行, 表, 列 or 内 behind a blank",
+    TagKind.EACH: "【#NAME】, with 段, 行, 表 or 内 behind a blank, then 续号 or 重号, then |可空",
+    TagKind.UNLESS: "【^NAME】, with 段, 行, 表 or 内 behind a blank",
     TagKind.END: "【/NAME】 or 【/】",
     TagKind.PICTURE: "【@NAME】, with a size such as 40mm or 40x30mm, at most 558mm, behind a blank, then "
     "|可空",

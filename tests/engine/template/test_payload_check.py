@@ -99,7 +99,8 @@ def test_a_key_that_is_not_used_comes_with_the_near_miss(key: str, suggestion: s
 
 
 @pytest.mark.parametrize(
-    ("key", "suggestion"), [("甲芳", "甲方"), ("丙方", None), ("合同编码", "合同编号"), ("合同号", "合同编号")]
+    ("key", "suggestion"),
+    [("甲芳", "甲方"), ("丙方", None), ("合同编码", "合同编号"), ("合同号", "合同编号")],
 )
 def test_short_names_are_near_when_they_begin_alike(key: str, suggestion: str | None) -> None:
     (unused,) = check_payload({key: 1}, _scope("【=甲方】【=合同编号】")).unused
