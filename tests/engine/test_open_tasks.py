@@ -152,6 +152,14 @@ def test_what_is_not_filled_is_told(tmp_path: Path, text: str, kinds: list[tuple
     assert kinds[0][0].encode() in done.files["out.format_report.html"]
 
 
+def test_a_block_with_a_conflict_stays_in_both_branches_of_a_text_box(tmp_path: Path) -> None:
+    box = p(textbox(p("【?乙≤2026-01-01】x【/】【=丙】")))
+    done = run_open(tmp_path, docx(box + p("【=乙|大写】")), {"丙": "y", "乙": "2026-05-06"})
+    assert [kind for _, kind in done.kinds()] == ["TYPE_CONFLICT"] * 2
+    assert done.part("word/document.xml").decode().count("【?乙≤2026-01-01】x【/】") == 2
+    assert done.json("out.integrity.json")["verdict"] == "intact"
+
+
 def test_one_declaration_may_exclude_several_names(tmp_path: Path) -> None:
     done = run_open(tmp_path, "【字段：甲 日期、乙 日期】【甲.名】【乙.名】", {})
     assert done.kinds() == [("【甲.名】", "TYPE_CONFLICT"), ("【乙.名】", "TYPE_CONFLICT")]
