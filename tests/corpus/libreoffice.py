@@ -3,7 +3,6 @@
 import subprocess
 from pathlib import Path
 
-
 # LibreOffice leaves out, without a word, what is more than 255 arguments.
 _MOST_FILES = 200
 

@@ -31,6 +31,12 @@ def test_what_nobody_declares_is_text_and_told(tmp_path: Path) -> None:
     assert done.json("out.missing_fields.json")["undeclared"] == ["【注意】", "【乙方】"]
 
 
+def test_a_text_with_an_unknown_format_that_nobody_declares_is_told(tmp_path: Path) -> None:
+    done = run_open(tmp_path, "【金额|#.##】【是|否】", {})
+    assert done.result.exit_code is ExitCode.OK
+    assert done.json("out.missing_fields.json")["undeclared"] == ["【金额|#.##】", "【是|否】"]
+
+
 @pytest.mark.parametrize(
     "tag",
     ["【=甲方】", "【甲方|可空】", "【合同.甲方|日期】", "【?甲方】x【/】", "【字段：甲方】"],
@@ -133,6 +139,7 @@ def test_lines_of_a_field_alone_are_paragraphs_and_breaks_elsewhere(tmp_path: Pa
         ("【A|dat】", [("【A|dat】", "UNKNOWN_FORMAT")]),
         ("【A|日期】【A|大写】", [("【A|日期】", "TYPE_CONFLICT"), ("【A|大写】", "TYPE_CONFLICT")]),
         ("【#ITEMS ROWS】", [("【#ITEMS ROWS】", "BAD_TAG")]),
+        ("【字段：甲 文字】", [("【字段：甲 文字】", "BAD_TAG")]),
         ("【@A】【□A】", [("【@A】", "TYPE_CONFLICT"), ("【□A】", "TYPE_CONFLICT")]),
         ("【meeting-title】【#ITEMS", [("【meeting-title】", "malformed"), ("【#ITEMS", "unclosed")]),
     ],
@@ -143,6 +150,20 @@ def test_what_is_not_filled_is_told(tmp_path: Path, text: str, kinds: list[tuple
     assert done.result.exit_code is ExitCode.UNSUPPORTED_PLACEHOLDERS
     assert done.paragraphs() == [text]
     assert kinds[0][0].encode() in done.files["out.format_report.html"]
+
+
+def test_a_block_with_a_conflict_stays_in_both_branches_of_a_text_box(tmp_path: Path) -> None:
+    box = p(textbox(p("【?乙≤2026-01-01】x【/】【=丙】")))
+    done = run_open(tmp_path, docx(box + p("【=乙|大写】")), {"丙": "y", "乙": "2026-05-06"})
+    assert [kind for _, kind in done.kinds()] == ["TYPE_CONFLICT"] * 2
+    assert done.part("word/document.xml").decode().count("【?乙≤2026-01-01】x【/】") == 2
+    assert done.json("out.integrity.json")["verdict"] == "intact"
+
+
+def test_one_declaration_may_exclude_several_names(tmp_path: Path) -> None:
+    done = run_open(tmp_path, "【字段：甲 日期、乙 日期】【甲.名】【乙.名】", {})
+    assert done.kinds() == [("【甲.名】", "TYPE_CONFLICT"), ("【乙.名】", "TYPE_CONFLICT")]
+    assert done.paragraphs() == ["【甲.名】【乙.名】"]
 
 
 @pytest.mark.parametrize("text", ["【/】", "【完】", "【？】", "【#1】", "【甲方|未知】", "【注\u200f意】"])

@@ -243,7 +243,8 @@ def _unsupported_places(
 
 
 def _problem_of_fault(fault: UnsupportedPlace) -> Problem:
-    message = f"{fault.text} is not filled: {fault.reason}."
+    meant = "" if fault.suggestion is None else f" Did you mean {fault.suggestion}?"
+    message = f"{fault.text} is not filled: {fault.reason}.{meant}"
     return Problem(fault.kind, message, fault.paragraph_path, fault.text, fault.related_place)
 
 

@@ -22,7 +22,7 @@ UNSUPPORTED_REASONS = {
     Kind.BAD_TAG: "its sign begins a tag whose rest cannot be read",
     Kind.BLOCK_UNCLOSED: "the block that it begins has no end tag in the same text",
     Kind.BLOCK_UNOPENED: "the block that it ends has no start tag before it in the same text",
-    Kind.BLOCK_MISMATCH: "the end tag behind it has another name",
+    Kind.BLOCK_MISMATCH: "start tag and end tag of the block have different names",
     Kind.BLOCKS_OVERLAP: "two blocks share a row or paragraph, and neither lies in the other as its tags do",
     Kind.BLOCK_CUTS_PARAGRAPH: "its block covers several paragraphs, and there is text on both sides of it; "
     "put the tag on a line of its own",

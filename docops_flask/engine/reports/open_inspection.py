@@ -92,7 +92,7 @@ def _undeclared(text: str, name: str, place: str) -> Problem:
 
 def undeclared_texts(texts: Iterable[str]) -> tuple[Problem, ...]:
     """Return a hint for each of ``texts``, which no name of the task declares, for the whole template."""
-    return tuple(_undeclared(text, text[1:-1].strip(), "") for text in texts)
+    return tuple(_undeclared(text, path_of(text[1:-1]) or text[1:-1].strip(), "") for text in texts)
 
 
 def hints(meanings: TagMeanings) -> Iterator[Problem]:

@@ -86,7 +86,8 @@ class Entry:
     def conflicts(self) -> Iterator[tuple[Use, Use]]:
         """Yield each use that another excludes, with the first that does."""
         first: dict[ValueKind, Use] = {}
-        for use in self.uses:
+        uses = [use for use in self.uses if not _declares_text(use)]
+        for use in uses:
             first.setdefault(use.kind, use)
         # A field without a format takes a list of texts where a declaration says so.
         agree = {*_AGREE, _TEXT_OR_TEXTS} if any(map(_declares_list, self.uses)) else _AGREE
@@ -95,13 +96,18 @@ class Entry:
             for other in first.values():
                 if other.kind is not kind and frozenset((kind, other.kind)) not in agree:
                     excluded.setdefault(kind, other)
-        for use in self.uses if excluded else ():
+        for use in uses if excluded else ():
             if use.kind in excluded:
                 yield use, excluded[use.kind]
 
 
 def _declares_list(use: Use) -> bool:
     return use.kind is ValueKind.TEXTS and use.tag.tag.kind is TagKind.DECLARE
+
+
+def _declares_text(use: Use) -> bool:
+    """Say whether a use is a declaration of a text, as one without a type is: it excludes no other use."""
+    return use.kind is ValueKind.TEXT and use.tag.tag.kind is TagKind.DECLARE
 
 
 class Scope:

@@ -213,6 +213,7 @@ class _Decision:
         if known is not None:
             return
         if site.tag.kind.value in ("each", "if", "unless"):
+            # The same block in the other branch of an mc:AlternateContent stays too.
             self._conflicting.update((place, site.start) for place in (site.place, *site.place.mirrors))
         elif number in self._outcomes.kinds:
             self._outcomes.mark(number, Kind.TYPE_CONFLICT)

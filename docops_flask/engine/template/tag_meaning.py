@@ -69,8 +69,10 @@ class TagMeanings(NamedTuple):
 
     @property
     def needs_language_2(self) -> bool:
-        """Whether the template has tags that language 1 does not know."""
-        return bool(self.needing)
+        """Whether the template has tags that language 1 does not know, well-formed or not."""
+        return bool(self.needing) or any(
+            _begins_with_a_sign(found) for paragraph in self.scan.paragraphs for found in paragraph.found
+        )
 
     def decided(self, places: PlaceScan) -> PlaceScan:
         """Return what was found outside the paragraphs of the expanded template as it was decided of here."""
@@ -151,7 +153,7 @@ class Outcomes:
                 self.kinds[number] = each.kind
                 if isinstance(tag, Tag) and each.kind in _READ:
                     self.tags[number] = PlacedTag(tag, f"{OPEN}{each.name}{CLOSE}", number)
-            elif each.kind is Kind.PLACEHOLDER and not tag.formats:
+            elif each.kind is Kind.PLACEHOLDER:
                 self.candidates.setdefault(f"{OPEN}{each.name}{CLOSE}", []).append(address)
         for number, placed in self.tags.items():
             if any(rule_of(each) is None for each in placed.tag.formats):
@@ -171,7 +173,11 @@ class Outcomes:
             filled._replace(unfillable=unfillable),
             shape,
             [Candidate(text, addresses) for text, addresses in self.candidates.items()],
-            [(each.name, address) for each, address, _ in self.found if _needs_language_2(each)],
+            [
+                (each.name, address)
+                for number, (each, address, _) in enumerate(self.found)
+                if _needs_language_2(each) or self.kinds.get(number) is Kind.UNKNOWN_FORMAT
+            ],
             self.declared,
         )
 
@@ -263,6 +269,11 @@ def _needs_language_2(found: Found) -> bool:
         return True
     written = found.name.strip()
     return written.isascii() and not (written.isupper() and written.replace("_", "").isalnum())
+
+
+def _begins_with_a_sign(found: Found) -> bool:
+    """Say whether a sign stands before a name whose closing bracket is missing."""
+    return found.kind is Kind.UNCLOSED and found.end - found.start > len(found.name) + 1
 
 
 def _without_text(scan: Scan, places: PlaceScan, outcomes: Mapping[int, Kind]) -> tuple[Scan, PlaceScan]:

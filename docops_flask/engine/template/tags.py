@@ -97,7 +97,10 @@ class Tag(NamedTuple):
 
 
 class BadTag(NamedTuple):
-    """A control sign before a name, with a rest that cannot be read; ``accepted`` says what can be."""
+    """A control sign before a name, or 字段 and a colon, with a rest that cannot be read.
+
+    ``accepted`` says what can be.
+    """
 
     accepted: str
 
@@ -148,11 +151,13 @@ _REMARKS = ("--", "——")
 _DECLARES = ("字段", "FIELDS")
 _LISTED = re.compile("[、，,;；]")
 _ACCEPTED = {
-    TagKind.EACH: "【#NAME】, with 段, 行, 表, 列 or 内 behind a blank, then 续号 or 重号, then |可空",
-    TagKind.UNLESS: "【^NAME】, with 段, 行, 表, 列 or 内 behind a blank",
+    TagKind.EACH: "【#NAME】, with 段, 行, 表 or 内 behind a blank, then 续号 or 重号, then |可空",
+    TagKind.UNLESS: "【^NAME】, with 段, 行, 表 or 内 behind a blank",
     TagKind.END: "【/NAME】 or 【/】",
     TagKind.PICTURE: "【@NAME】, with a size such as 40mm or 40x30mm, at most 558mm, behind a blank, then "
     "|可空",
+    TagKind.DECLARE: "【字段：NAME、NAME 日期】, with names parted by 、 and behind a blank one of the types "
+    "文本, 多行, 数字, 日期, 是否, 图片 and 列表",
 }
 
 
@@ -219,7 +224,7 @@ def _sign_tag(text: str) -> Tag | BadTag | None:
     return tag
 
 
-def _word_tag(text: str) -> Tag | None:
+def _word_tag(text: str) -> Tag | BadTag | None:
     plain = text.translate(_SIGNS)
     if plain in _WORDS:
         return Tag(_WORDS[plain])
@@ -231,7 +236,7 @@ def _word_tag(text: str) -> Tag | None:
     if word in _ITEMS and behind in ("", "|"):
         return _with_formats(TagKind.ITEM, rest)
     if word in _DECLARES and behind == ":":
-        return _declaration(rest[1:])
+        return _declaration(rest[1:]) or _bad_declaration(rest[1:])
     if plain.partition("|")[0].endswith(".#"):
         return _outer_number(text)
     if not rest or not (behind == ":" or rest[0].isspace()):
@@ -395,6 +400,12 @@ def _declaration(rest: str) -> Tag | None:
             return None
         declared.append(Declared(path, DECLARED_TYPES[of_type]))
     return Tag(TagKind.DECLARE, declared=tuple(declared))
+
+
+def _bad_declaration(rest: str) -> BadTag | None:
+    """Return what is told of a declaration that cannot be read; one that begins with no name is text."""
+    first = (_LISTED.split(rest)[0].split() or [""])[0]
+    return None if read_path(first) is None else BadTag(_ACCEPTED[TagKind.DECLARE])
 
 
 def _explicit_field(rest: str) -> Tag | None:

@@ -126,6 +126,20 @@ def test_an_unknown_format_comes_with_the_one_that_was_probably_meant(tmp_path: 
     run = run_open(tmp_path, docx(p("【A|中文大】")), {"A": "1"})
     (entry,) = run.result.log.unsupported
     assert (entry.kind, entry.suggestion) == ("UNKNOWN_FORMAT", "中文大写")
+    (problem,) = [
+        each
+        for each in inspect(Job(JobKind.INSPECT, ()), tmp_path / "template.docx").problems
+        if each.code == "UNKNOWN_FORMAT"
+    ]
+    assert problem.message.endswith("Did you mean 中文大写?")
+
+
+@pytest.mark.parametrize(("text", "kind"), [("【A|中文大】", "UNKNOWN_FORMAT"), ("【#ITEMS", "unclosed")])
+def test_inspect_tells_a_lone_fault_as_a_run_does(tmp_path: Path, text: str, kind: str) -> None:
+    run = run_open(tmp_path, docx(p(text)), {})
+    report = inspect(Job(JobKind.INSPECT, ()), tmp_path / "template.docx")
+    assert run.kinds() == [(text, kind)]
+    assert [(each.text, each.kind) for each in report.unsupported] == [(text, kind)]
 
 
 def test_hints_are_problems_without_an_exit_code(tmp_path: Path) -> None:

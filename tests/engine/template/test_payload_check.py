@@ -57,6 +57,8 @@ def test_a_payload_that_fits(text: str, payload: dict[str, Any]) -> None:
     [
         ("【A】", {"A": ["x"]}, "$.payload.A", "a text or a number; it is a list"),
         ("【A】", {"A": True}, "$.payload.A", "a text or a number; it is true"),
+        ("【A|大写】", {"A": Decimal("1E+59")}, "$.payload.A", "an amount less than 10.12; it is"),
+        ("【A|圈码】", {"A": 51}, "$.payload.A", "a whole number from 1 to 50; it is"),
         ("【A】", {"A": {}}, "$.payload.A", "it is an object"),
         ("【A】", {"A": "a\x00"}, "$.payload.A", "U\\+0000"),
         ("【A|日期】", {"A": "soon"}, "$.payload.A", "a date such as .*; it is another text"),
@@ -97,7 +99,8 @@ def test_a_key_that_is_not_used_comes_with_the_near_miss(key: str, suggestion: s
 
 
 @pytest.mark.parametrize(
-    ("key", "suggestion"), [("甲芳", "甲方"), ("丙方", None), ("合同编码", "合同编号"), ("合同号", "合同编号")]
+    ("key", "suggestion"),
+    [("甲芳", "甲方"), ("丙方", None), ("合同编码", "合同编号"), ("合同号", "合同编号")],
 )
 def test_short_names_are_near_when_they_begin_alike(key: str, suggestion: str | None) -> None:
     (unused,) = check_payload({key: 1}, _scope("【=甲方】【=合同编号】")).unused

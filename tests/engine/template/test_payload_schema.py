@@ -44,6 +44,11 @@ def _shape(text: str) -> PayloadShape:
         ("【A|分隔:、】【#A】【.】【/A】", {"A": ["text"]}),
         ("【字段：A 日期、B】", {"A": "date", "B": "text"}),
         ("【#A】【B】【否则】【B】【/A】", {"A": [{"B": "text"}], "B": "text"}),
+        # A declaration without a type excludes no use.
+        (
+            "【字段：A、C、D】【A.B】【#C】【.】【/C】【@D】",
+            {"A": {"B": "text"}, "C": ["text"], "D": "image"},
+        ),
     ],
 )
 def test_names_and_kinds(text: str, tree: dict[str, Any]) -> None:

@@ -88,7 +88,7 @@ def test_a_tag(inner: str, tag: Tag) -> None:
     [
         "", "　", "？", "！", "#1", "2026年会议", "２０２６年", "ＮＡＭＥ", "MEETING TITLE", "meeting-title",
         "END.A", "MERGE", "合并", "?a b c", "?A=", "A" * 65, "-" + "A", "A..B", "a|" + "|".join("bcdef"),
-        "字段：", "字段：甲方 什么", "--" + "x" * 255,
+        "字段：", "字段：（见附件）", "字段 甲方 什么", "--" + "x" * 255,
     ],
 )  # fmt: skip
 def test_what_is_text_or_a_name_spelled_wrong(inner: str) -> None:
@@ -105,6 +105,15 @@ def test_a_word_needs_a_blank_or_a_colon_behind_it(word: str) -> None:
 )
 def test_a_sign_before_a_letter_with_a_rest_that_cannot_be_read(inner: str) -> None:
     assert isinstance(read_tag(inner), BadTag)
+
+
+@pytest.mark.parametrize(
+    "inner", ["字段：甲方 什么", "FIELDS: A TXT", "字段：甲方、1号 日期", "字段：甲方 日期 可空"]
+)
+def test_a_declaration_that_cannot_be_read_is_told(inner: str) -> None:
+    tag = read_tag(inner)
+    assert isinstance(tag, BadTag)
+    assert "【字段：NAME、NAME 日期】" in tag.accepted
 
 
 def test_a_name_has_at_most_64_characters() -> None:

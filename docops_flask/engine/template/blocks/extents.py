@@ -53,7 +53,7 @@ def extent_of(start: TagPlace, end: TagPlace, stated: Extent | None) -> Range | 
         return _in_table(first, last, stated)
     if stated is Extent.PARAGRAPHS:
         if first.parent is not last.parent:
-            return ExtentFault("BLOCK_CROSSES_TABLE", "its tags do not stand beside one another")
+            return _apart(first, last)
         return Range("paragraphs", first, last)
     if first is last:
         return Range("inline", first, last)
@@ -65,7 +65,14 @@ def extent_of(start: TagPlace, end: TagPlace, stated: Extent | None) -> Range | 
         if stated is Extent.CONTENT:
             return ExtentFault("BLOCK_CROSSES_TABLE", "its tags stand in two cells")
         return _rows(first, last)
-    return ExtentFault("BLOCK_CROSSES_TABLE", "one of its tags stands in a table cell, the other elsewhere")
+    return _apart(first, last)
+
+
+def _apart(first: Piece, last: Piece) -> ExtentFault:
+    """Return the fault of a block whose tags have no parent in common."""
+    if first.around(PieceKind.CELL) is last.around(PieceKind.CELL):
+        return ExtentFault("BLOCK_CUTS_ELEMENT", "one of its tags stands in a content control, the other not")
+    return ExtentFault("BLOCK_CROSSES_TABLE", "its tags stand in a table and outside of it, or in two cells")
 
 
 def _paragraphs(start: TagPlace, end: TagPlace) -> Range | ExtentFault | None:

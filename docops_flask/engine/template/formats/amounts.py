@@ -20,11 +20,12 @@ _THOUSANDS = 3
 def amount_in_capitals(amount: Decimal) -> str:
     """Return ``amount`` in yuan, rounded half up to 分, in capitals: 1409.50 is 壹仟肆佰零玖元伍角.
 
-    Raises ``ValueError`` from 10^12 on. 人民币 is not put before it.
+    Raises ``ValueError``, which says what can be written, from 10^12 on. 人民币 is not put before it.
     """
-    rounded = abs(amount).quantize(_FEN, rounding=ROUND_HALF_UP)
+    # First: a number of more digits than a context has cannot be rounded to 分.
+    rounded = abs(amount) if abs(amount) >= AMOUNT_LIMIT else abs(amount).quantize(_FEN, ROUND_HALF_UP)
     if rounded >= AMOUNT_LIMIT:
-        raise ValueError("an amount in capitals must be less than 10^12")
+        raise ValueError("an amount less than 10^12")
     yuan, hundredths = divmod(int(rounded * 100), 100)
     jiao, fen = divmod(hundredths, 10)
     sign = "负" if amount < 0 and rounded else ""
@@ -56,7 +57,7 @@ def numeral(number: int) -> str:
 def circled(number: int) -> str:
     """Return ① to ㊿. Raises ``ValueError`` for numbers other than 1 to 50."""
     if not 1 <= number <= CIRCLED_LIMIT:
-        raise ValueError("a circled number must be from 1 to 50")
+        raise ValueError("a whole number from 1 to 50")
     # Unicode has them in three blocks.
     if number <= 20:
         return chr(0x2460 + number - 1)
@@ -69,14 +70,14 @@ def letters(number: int) -> str:
     Raises ``ValueError`` for numbers below 1 or above 780 (thirty letters).
     """
     if not 1 <= number <= 780:
-        raise ValueError("a number in letters must be from 1 to 780")
+        raise ValueError("a whole number from 1 to 780")
     repeats, letter = divmod(number - 1, 26)
     return chr(ord("a") + letter) * (repeats + 1)
 
 
 def _signed(number: int, digits: str, units: tuple[str, ...]) -> str:
     if abs(number) >= AMOUNT_LIMIT:
-        raise ValueError("a number in Chinese must be less than 10^12")
+        raise ValueError("a whole number less than 10^12")
     return ("负" if number < 0 else "") + _read(abs(number), digits, units)
 
 

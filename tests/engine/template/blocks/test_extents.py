@@ -72,6 +72,7 @@ def test_the_first_rule_that_fits(body: str, extent: tuple[str, Any]) -> None:
         (p("【#】") + tbl(tr(tc("【/】"), tc("y"))), "BLOCK_CROSSES_TABLE"),
         (tbl(tr(tc("【#】"), tc("y"))) + tbl(tr(tc("【/】"), tc("y"))), "BLOCK_CROSSES_TABLE"),
         (tbl(tr(tc("【#】"), tc(tbl(tr(tc("【/】"), tc("y"))) + p()))), "BLOCK_CROSSES_TABLE"),
+        (f"<w:sdt><w:sdtContent>{p('【#】')}</w:sdtContent></w:sdt>" + p("【/】"), "BLOCK_CUTS_ELEMENT"),
     ],
 )
 def test_blocks_without_an_extent(body: str, code: str) -> None:
